@@ -1,0 +1,45 @@
+#include "status.h"
+
+#include <stddef.h>
+
+static const struct {
+    int status;
+    const char *text;
+} texts[] = {
+    {TL_OK, "done"},
+    {TL_ABANDONED, "abandoned"},
+    {TL_TIMEOUT, "timeout"},
+    {TL_FULL, "full"},
+    {TL_EMPTY, "empty"},
+    {TL_CLOSED, "closed"},
+    {TL_BROKEN, "broken"},
+    {TL_DEADLOCK, "deadlock"},
+    {TL_STUCK, "no task can ever go on"},
+    {TL_INTERRUPTED, "interrupted"},
+    {TL_NOT_HOLDER, "not held by this task"},
+    {TL_HELD, "held by this task already"},
+    {TL_OVER, "above its bound"},
+    {TL_TOO_MANY_DONE, "more items done than were put"},
+    {TL_WRONG_END, "the other end does this"},
+    {TL_STARTED, "started already"},
+    {TL_NOT_STARTED, "not started yet"},
+    {TL_SELF, "a task cannot wait for its own end"},
+    {TL_DAEMON, "daemonic processes are not allowed to have children"},
+    {TL_ENDED, "has ended"},
+    {TL_DROPPED, "was closed before"},
+    {TL_FOREIGN, "this process was forked without the runtime: use ipc.process"},
+    {TL_NOT_PARENT, "only its parent can do this"},
+    {TL_UNORDERED, "this queue has no priorities"},
+    {TL_NO_MEMORY, "shared memory is full (TIDELOCK_MEMORY sets its size)"},
+    {TL_NO_TASKS, "the task table is full (TIDELOCK_TASKS sets its size)"},
+    {TL_TOO_LARGE, "larger than the shared memory (TIDELOCK_MEMORY)"},
+    {TL_SYSTEM, "a system call failed"},
+};
+
+const char *tl_status_text(int status)
+{
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i].status == status)
+            return texts[i].text;
+    return "unknown status";
+}

@@ -1,0 +1,54 @@
+/*
+ * Status: the one set of results of every call in the runtime.
+ *
+ * Zero or positive is success, negative is an outcome (a time limit, a closed
+ * queue), a misuse, or a lack of something.  The runtime never prints and
+ * never exits: a status travels up to whoever can say it in the words of the
+ * caller.  tl_status_text gives the plain wording.
+ */
+#ifndef TL_STATUS_H
+#define TL_STATUS_H
+
+enum tl_status {
+    TL_OK = 0,
+    TL_ABANDONED = 1, /* done, but a task died with it in its hands */
+
+    /* outcomes a caller expects */
+    TL_TIMEOUT = -1,
+    TL_FULL = -2,
+    TL_EMPTY = -3,
+    TL_CLOSED = -4,
+    TL_BROKEN = -5,
+
+    /* what the runtime found out */
+    TL_DEADLOCK = -10,    /* this task would close a cycle: tl_deadlock_text */
+    TL_STUCK = -11,       /* no task can ever go on: tl_report_stuck */
+    TL_INTERRUPTED = -12, /* tl_interrupt was called in this process */
+
+    /* misuse */
+    TL_NOT_HOLDER = -20,
+    TL_HELD = -21,          /* this task holds the lock already */
+    TL_OVER = -22,          /* above the bound of a semaphore */
+    TL_TOO_MANY_DONE = -23, /* one task_done more than there were items */
+    TL_WRONG_END = -24,     /* this end of a pipe only does the other */
+    TL_STARTED = -25,
+    TL_NOT_STARTED = -26,
+    TL_SELF = -27,   /* a task cannot wait for its own end */
+    TL_DAEMON = -28, /* a daemon may not start processes */
+    TL_ENDED = -29,  /* the process is gone: no signal reaches it */
+    TL_DROPPED = -30,   /* the handle was closed before */
+    TL_FOREIGN = -31,   /* forked behind the runtime's back */
+    TL_NOT_PARENT = -32,
+    TL_UNORDERED = -33, /* a priority where the queue has no such order */
+
+    /* something ran out */
+    TL_NO_MEMORY = -40, /* the arena is full */
+    TL_NO_TASKS = -41,  /* the task table is full */
+    TL_TOO_LARGE = -42, /* larger than the arena can ever hold */
+    TL_SYSTEM = -43     /* a system call failed: errno says which way */
+};
+
+/* The plain wording of a status, for messages; never NULL. */
+const char *tl_status_text(int status);
+
+#endif

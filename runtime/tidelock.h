@@ -1,0 +1,332 @@
+/*
+ * Tidelock: processes, queues, pipes, locks and their kin over shared memory.
+ *
+ * This is the public C interface and the only header a program needs; the Lua
+ * bindings use nothing else.  tl_init makes one arena of shared memory and
+ * enters the calling process as its first task ("main"); tl_process_start
+ * forks, and parent and child go on as two tasks over the same objects.
+ *
+ * Promises
+ *   - A task may be killed at any instruction.  The others notice, repair what
+ *     it left half-done, and go on; what it held is passed on as abandoned.
+ *   - Every blocking call takes a deadline and evaluates its own predicate: a
+ *     wake that came in time is never reported as a time limit.
+ *   - Nothing is printed and nothing exits.  Results are of enum tl_status.
+ *
+ * Conventions
+ *   - Objects are reached by handles, which a task owns: struct tl_handle is
+ *     filled by tl_X_new or tl_handle_open and must be given back by
+ *     tl_handle_close.  An object lives while any task has a handle to it or a
+ *     message carries it.  A fork copies handles like other memory.
+ *   - `deadline` is a moment on the monotonic clock, in nanoseconds, or
+ *     TL_FOREVER, or TL_NOW (0) to try without waiting.
+ *   - A call with a NULL handle->object returns TL_DROPPED.
+ *   - Every call may return TL_FOREIGN, and every blocking call TL_STUCK or
+ *     TL_INTERRUPTED, besides what it lists.
+ *   - Names of objects and tasks are cut to TL_NAME_SIZE - 1 bytes.
+ */
+#ifndef TIDELOCK_H
+#define TIDELOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "status.h"
+
+#define TL_VERSION "0.1.0"
+#define TL_NAME_SIZE 48
+#define TL_TEXT_SIZE 256   /* enough for any tl_describe */
+#define TL_SMALL_SIZE 4096 /* messages up to here travel inside the queue */
+
+/* The program ------------------------------------------------------------ */
+
+/* Makes the arena and enters this process as the main task.  Again: nothing.
+ * Sizes come from TIDELOCK_MEMORY (bytes, with K, M or G) and TIDELOCK_TASKS.
+ * TL_NO_MEMORY, or TL_SYSTEM with errno; tl_init_error says what was wrong. */
+int tl_init(void);
+const char *tl_init_error(void);
+
+/* Main only, at its end: asks daemons to end by SIGTERM (and after a grace of
+ * a second by SIGKILL), then joins every other child.  Blocks. */
+int tl_main_end(void);
+
+/* Sends `signal` to every task of the program but this one. */
+void tl_family_signal(int signal);
+
+/* Makes the blocking call this task is in, or comes to next, return
+ * TL_INTERRUPTED once.  Async-signal-safe. */
+void tl_interrupt(void);
+void tl_interrupt_clear(void);
+
+/* A hook of this thread that writes "file:line" of the script into `where`;
+ * called before a task goes to sleep, never with anything held. */
+extern _Thread_local void (*tl_where_hook)(char *where, size_t size);
+
+/* A seed that differs from task to task, for the script's random numbers. */
+uint64_t tl_task_seed(void);
+
+/* Writes all of `data` to `fd`, whole: no other task's tl_output in between,
+ * and no part of it left out where the descriptor accepts it. */
+int tl_output(int fd, const void *data, size_t size);
+
+/* Time ------------------------------------------------------------------- */
+
+typedef int64_t tl_deadline;
+#define TL_NOW ((tl_deadline)0)
+#define TL_FOREVER INT64_MAX
+
+tl_deadline tl_deadline_in(double seconds); /* not NaN; <= 0 is TL_NOW */
+double tl_now(void);                        /* seconds, monotonic */
+int tl_sleep(tl_deadline deadline);         /* TL_OK at the deadline */
+void tl_yield(void);
+int tl_cpu_count(void);
+
+/* Handles ---------------------------------------------------------------- */
+
+enum tl_kind_id {
+    TL_KIND_NONE,
+    TL_KIND_LOCK,
+    TL_KIND_SEMAPHORE,
+    TL_KIND_EVENT,
+    TL_KIND_BARRIER,
+    TL_KIND_VALUE,
+    TL_KIND_QUEUE,
+    TL_KIND_PIPE,
+    TL_KIND_PROCESS,
+    TL_KINDS
+};
+
+struct tl_handle {
+    void *object;  /* NULL when closed */
+    uint32_t cell; /* where this task's slot counts the reference */
+    uint8_t kind;  /* enum tl_kind_id */
+    uint8_t side;  /* which end of a pipe: 0 or 1; else 0 */
+};
+
+/* The identity of an object and side: equal for the same object in all tasks
+ * of a program, and what a message carries in its `refs`.  0 is no object. */
+typedef uint64_t tl_ref;
+tl_ref tl_handle_ref(const struct tl_handle *handle);
+
+/* Opens a handle to what a message just received carries; the parcel must not
+ * have been dropped yet.  TL_NO_MEMORY. */
+int tl_handle_open(struct tl_handle *handle, tl_ref ref);
+
+/* Gives the handle back; twice is harmless. */
+void tl_handle_close(struct tl_handle *handle);
+
+const char *tl_kind_name(int kind); /* "lock", "pipe", ... */
+
+/* One line about the object's live state into text (TL_TEXT_SIZE is enough):
+ * lock#3 "till": held by buyer-2 (pid 4711), 3 waiting.  Borrows handle. */
+void tl_describe(const struct tl_handle *handle, char *text, size_t size);
+
+/* Only kind, number and name, for messages: lock#3 "till" */
+void tl_title(const struct tl_handle *handle, char *text, size_t size);
+
+/* Messages --------------------------------------------------------------- */
+
+/* What a sender hands over: the bytes are those of all slices in order, taken
+ * from where they lie; refs are the objects the message carries.  All borrowed
+ * for the length of the call. */
+struct tl_slice {
+    const void *data;
+    size_t size;
+};
+struct tl_message {
+    const struct tl_slice *slices;
+    size_t slice_count;
+    size_t size; /* of all slices */
+    const tl_ref *refs;
+    size_t ref_count;
+};
+
+/* What a receiver gets: valid until tl_parcel_drop, which must come before
+ * the same task receives again. */
+struct tl_parcel {
+    const void *data;
+    size_t size;
+    const tl_ref *refs;
+    size_t ref_count;
+    uint64_t block;                     /* private: 0 when inline */
+    _Alignas(16) unsigned char small[TL_SMALL_SIZE]; /* private */
+};
+void tl_parcel_drop(struct tl_parcel *parcel);
+
+/* Queue ------------------------------------------------------------------ */
+
+enum tl_queue_order { TL_FIFO, TL_LIFO, TL_PRIORITY };
+
+/* maxsize: messages, 0 for no bound.  TL_NO_MEMORY. */
+int tl_queue_new(struct tl_handle *out, const char *name,
+                 enum tl_queue_order order, uint32_t maxsize);
+/* TL_FULL at the deadline, TL_CLOSED, TL_NO_MEMORY, TL_TOO_LARGE, TL_UNORDERED
+ * (a priority other than 0 where the order is not TL_PRIORITY).  Lower
+ * priorities come out first. */
+int tl_queue_put(const struct tl_handle *queue, const struct tl_message *m,
+                 double priority, tl_deadline deadline);
+/* TL_EMPTY at the deadline; TL_CLOSED when closed and drained. */
+int tl_queue_get(const struct tl_handle *queue, struct tl_parcel *parcel,
+                 tl_deadline deadline);
+int64_t tl_queue_size(const struct tl_handle *queue);
+uint32_t tl_queue_maxsize(const struct tl_handle *queue);
+enum tl_queue_order tl_queue_order(const struct tl_handle *queue);
+int tl_queue_close(const struct tl_handle *queue);
+/* TL_TOO_MANY_DONE */
+int tl_queue_task_done(const struct tl_handle *queue);
+/* Until every item put was done.  TL_ABANDONED where a task ended between its
+ * get and its task_done since the last join; TL_TIMEOUT. */
+int tl_queue_join(const struct tl_handle *queue, tl_deadline deadline);
+
+/* Pipe ------------------------------------------------------------------- */
+
+/* Two ends; not duplex: ends[0] only receives, ends[1] only sends. */
+int tl_pipe_new(struct tl_handle ends[2], const char *name, bool duplex);
+/* TL_TIMEOUT, TL_CLOSED (nobody holds the other end), TL_WRONG_END,
+ * TL_NO_MEMORY, TL_TOO_LARGE.  A pipe holds 1024 messages or 4 MiB. */
+int tl_pipe_send(const struct tl_handle *end, const struct tl_message *m,
+                 tl_deadline deadline);
+/* TL_TIMEOUT, TL_CLOSED (drained, and nobody holds the other end),
+ * TL_WRONG_END */
+int tl_pipe_recv(const struct tl_handle *end, struct tl_parcel *parcel,
+                 tl_deadline deadline);
+/* TL_OK: a message, or the close, is there to be received; TL_TIMEOUT. */
+int tl_pipe_poll(const struct tl_handle *end, tl_deadline deadline);
+/* Says that this task does not use the end any more; the handle stays valid
+ * and its calls return TL_DROPPED. */
+int tl_pipe_close(struct tl_handle *end);
+
+/* Lock ------------------------------------------------------------------- */
+
+int tl_lock_new(struct tl_handle *out, const char *name);
+/* TL_OK; TL_ABANDONED: acquired, its last holder died; TL_TIMEOUT; TL_HELD by
+ * this task; TL_DEADLOCK: the wait would close a cycle (tl_deadlock_text). */
+int tl_lock_acquire(const struct tl_handle *lock, tl_deadline deadline);
+int tl_lock_release(const struct tl_handle *lock); /* TL_NOT_HOLDER */
+/* The holder's name into `name`; false when free. */
+bool tl_lock_holder(const struct tl_handle *lock, char name[TL_NAME_SIZE]);
+/* "chef-1 holds lock "pan" and wants "salt"; ..." of this thread's last
+ * TL_DEADLOCK. */
+const char *tl_deadlock_text(void);
+
+/* Semaphore -------------------------------------------------------------- */
+
+/* bounded: never above `value`, and a dead task's seats come back. */
+int tl_semaphore_new(struct tl_handle *out, const char *name, uint32_t value,
+                     bool bounded);
+int tl_semaphore_acquire(const struct tl_handle *semaphore,
+                         tl_deadline deadline); /* TL_TIMEOUT */
+int tl_semaphore_release(const struct tl_handle *semaphore,
+                         uint32_t n); /* TL_OVER: nothing was released */
+uint32_t tl_semaphore_value(const struct tl_handle *semaphore);
+
+/* Event ------------------------------------------------------------------ */
+
+int tl_event_new(struct tl_handle *out, const char *name);
+int tl_event_set(const struct tl_handle *event);
+int tl_event_clear(const struct tl_handle *event);
+bool tl_event_is_set(const struct tl_handle *event);
+/* TL_TIMEOUT.  A set that is cleared at once still lets the waiters go. */
+int tl_event_wait(const struct tl_handle *event, tl_deadline deadline);
+
+/* Barrier ---------------------------------------------------------------- */
+
+int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties);
+/* The place 1..parties in which this task arrived; TL_TIMEOUT (the barrier is
+ * broken then); TL_BROKEN. */
+int tl_barrier_wait(const struct tl_handle *barrier, tl_deadline deadline);
+int tl_barrier_reset(const struct tl_handle *barrier);
+int tl_barrier_abort(const struct tl_handle *barrier);
+uint32_t tl_barrier_parties(const struct tl_handle *barrier);
+uint32_t tl_barrier_waiting(const struct tl_handle *barrier);
+bool tl_barrier_broken(const struct tl_handle *barrier);
+
+/* Value ------------------------------------------------------------------ */
+
+/* A Lua number: integers and floats stay what they are. */
+struct tl_number {
+    bool is_float;
+    union {
+        int64_t i;
+        double f;
+    };
+};
+int tl_value_new(struct tl_handle *out, const char *name, struct tl_number n);
+int tl_value_get(const struct tl_handle *value, struct tl_number *n);
+int tl_value_set(const struct tl_handle *value, struct tl_number n);
+/* *n: in, what to add; out, the sum.  Lua's rules of arithmetic. */
+int tl_value_add(const struct tl_handle *value, struct tl_number *n);
+/* *set: whether the value was equal to `old` and is now `new_`. */
+int tl_value_compare_set(const struct tl_handle *value, struct tl_number old,
+                         struct tl_number new_, bool *set);
+/* update: begin gives the value and keeps other writers out until commit or
+ * cancel.  TL_HELD: this task is in an update of it already. */
+int tl_value_begin(const struct tl_handle *value, struct tl_number *n);
+int tl_value_commit(const struct tl_handle *value, struct tl_number n);
+int tl_value_cancel(const struct tl_handle *value);
+
+/* Process ---------------------------------------------------------------- */
+
+struct tl_process_info {
+    char name[TL_NAME_SIZE];
+    bool started;
+    bool alive;
+    bool daemon;
+    bool main;        /* the first task */
+    pid_t pid;        /* 0 before the start */
+    int exitcode;     /* valid when started and not alive: 0.., or -signal */
+    pid_t parent_pid; /* 0 for main */
+};
+
+/* A process not yet started; name NULL: "process-N". */
+int tl_process_new(struct tl_handle *out, const char *name, bool daemon);
+/* Forks.  1 in the parent, 0 in the child, which goes on as the new task.
+ * `given` are handles that the child is going to use, however late: ends of
+ * pipes among them count as held by the child from now on.  TL_STARTED,
+ * TL_DAEMON, TL_NO_TASKS, TL_NO_MEMORY, TL_SYSTEM. */
+int tl_process_start(const struct tl_handle *process,
+                     const struct tl_handle *const *given, size_t count);
+/* In the child, before its end: what tl_process_result will deliver.  `ok`:
+ * results; else the error's text.  TL_NO_MEMORY. */
+int tl_process_set_result(bool ok, const struct tl_message *m);
+/* In the child, last: gives back all that the task held and wakes who waits
+ * for it.  Only _exit may follow. */
+void tl_process_finish(int exitcode);
+
+int tl_process_join(const struct tl_handle *process, tl_deadline deadline);
+/* TL_OK with *ok and the parcel of set_result (several may ask); TL_EMPTY:
+ * ended without a result (killed, os.exit); TL_TIMEOUT; TL_NOT_STARTED;
+ * TL_SELF. */
+int tl_process_result(const struct tl_handle *process, bool *ok,
+                      struct tl_parcel *parcel, tl_deadline deadline);
+int tl_process_info(const struct tl_handle *process,
+                    struct tl_process_info *info);
+int tl_process_set_daemon(const struct tl_handle *process, bool daemon);
+/* TL_NOT_STARTED, TL_ENDED */
+int tl_process_signal(const struct tl_handle *process, int signal);
+/* Stops it at a moment when it is inside no guard.  TL_SELF too. */
+int tl_process_suspend(const struct tl_handle *process);
+int tl_process_resume(const struct tl_handle *process);
+
+/* Handles to this task's process; its parent's (TL_EMPTY for main, or when the
+ * parent has ended); the i-th live child's, from 0 (TL_EMPTY past the last). */
+int tl_process_current(struct tl_handle *out);
+int tl_process_parent(struct tl_handle *out);
+int tl_process_child(struct tl_handle *out, size_t i);
+
+/* Reaps ended children of this process, so that none stays a zombie. */
+void tl_process_reap(void);
+
+/* Reports ---------------------------------------------------------------- */
+
+/* Who waits for whom, a line a task, of the last TL_STUCK; valid until this
+ * thread calls again. */
+const char *tl_report_stuck(void);
+
+/* This task. */
+const char *tl_task_name(void);
+bool tl_task_is_main(void);
+
+#endif
