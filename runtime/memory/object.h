@@ -1,0 +1,107 @@
+/*
+ * Object: the header of everything that tasks share, and the table of kinds.
+ *
+ * An object is one block of the heap that begins with struct tl_object.  It is
+ * kept alive by references: a cell in a task's slot (a handle) or an entry in
+ * a message under way.  A reference is a tl_ref: the object's offset, which is
+ * a multiple of 64, and in the low bits the side (of a pipe) and whether it is
+ * claimed (TL_CLAIMED: that task counts as a holder of that side).
+ *
+ * Invariants (all counts change under the guard of store/refs, by a logged
+ * step that a later task finishes if the first one dies):
+ *   refs        = number of references to the object, anywhere in the arena
+ *   holders[s]  = number of claimed cells of side s
+ *   refs == 0   = the object is on the graveyard list, linked by next_grave,
+ *                 and belongs to whoever takes it off
+ * kind, number and name are written before the first reference exists.
+ */
+#ifndef TL_OBJECT_H
+#define TL_OBJECT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "tidelock.h"
+
+struct tl_object {
+    uint64_t kind; /* enum tl_kind_id; 0 while nothing in it may be trusted */
+    uint64_t number;
+    uint64_t refs;
+    uint64_t holders[2];
+    uint64_t next_grave;
+    char name[TL_NAME_SIZE];
+};
+
+#define TL_SIDE ((tl_ref)1)    /* bit: which side */
+#define TL_CLAIMED ((tl_ref)2) /* bit: counted in holders */
+#define TL_REF_BITS ((tl_ref)63)
+
+static inline struct tl_object *tl_ref_object(tl_ref ref)
+{
+    return tl_at(ref & ~TL_REF_BITS);
+}
+
+static inline int tl_ref_side(tl_ref ref)
+{
+    return (int)(ref & TL_SIDE);
+}
+
+/* A task's reference to an object, and its debt to it: what must be paid when
+ * the task dies (items of a queue taken but not done).  Written by the owner
+ * only, `ref` by the logged step of store/refs. */
+struct tl_cell {
+    tl_ref ref;
+    uint32_t taken;
+};
+
+struct tl_task;
+struct tl_guard;
+
+/* One row a kind, in objects/kinds.c, whose first comment is the recipe for
+ * adding an object.  A NULL entry means that there is nothing to do. */
+struct tl_kind {
+    const char *name;
+    size_t size;
+
+    /* The live state, after the title: "held by buyer-2 (pid 4711)".  Takes
+     * no guard, so it may be a moment old. */
+    void (*describe)(const struct tl_object *object, int side, char *text,
+                     size_t size);
+
+    /* Whether the invariants hold; for tests, with no other task inside. */
+    bool (*check)(const struct tl_object *object);
+
+    /* `dead` died holding `guard`, which this task has taken over: make the
+     * invariants hold and settle what `dead` was doing.  Idempotent, since
+     * this task may die here too.  No allocation, no other guard. */
+    void (*repair)(struct tl_object *object, struct tl_guard *guard,
+                   struct tl_task *dead);
+
+    /* `dead` held this cell: pass on what it held.  Idempotent. */
+    void (*task_died)(struct tl_object *object, struct tl_task *dead,
+                      struct tl_cell *cell);
+
+    /* The last claimed cell of `side` is gone.  Idempotent. */
+    void (*side_closed)(struct tl_object *object, int side);
+
+    /* Nobody has a reference: release the blocks that the object names, by
+     * the words that name them.  Idempotent, and may be continued by another
+     * task.  The object's own block is the caller's. */
+    void (*destroy)(struct tl_object *object);
+
+    /* Whether the task that owns the cell still owes the object something,
+     * so that the cell must outlive the handle. */
+    bool (*in_use)(const struct tl_object *object, const struct tl_task *task,
+                   const struct tl_cell *cell);
+
+    /* Which task alone could end a wait on this object (its number), or 0:
+     * any task with a reference could.  For reports. */
+    uint32_t (*ender)(const struct tl_object *object);
+};
+
+extern const struct tl_kind tl_kinds[TL_KINDS];
+
+#endif

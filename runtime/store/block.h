@@ -1,0 +1,39 @@
+/*
+ * Block: the heap of the arena.
+ *
+ * Sizes are rounded up to classes, four to a doubling; a free list a class, and
+ * a frontier behind which memory has never been used.  Blocks are not split or
+ * merged: a request that its own class and the frontier cannot serve takes a
+ * free block of a larger class.
+ *
+ * A block always has an owner that the arena can name: the 64-bit word which
+ * holds its offset.  tl_block_take writes that word in the same logged step
+ * that takes the block off the free list, and tl_block_release clears it in
+ * the step that puts the block back: so a kill leaks no block.  Who copies the
+ * offset into a second word says which of them owns (see note in
+ * tasks/task.h).
+ *
+ * Blocks are aligned to 64 bytes.  The first 8 bytes of a block just taken are
+ * 0, the rest is anything.
+ */
+#ifndef TL_BLOCK_H
+#define TL_BLOCK_H
+
+#include <stdint.h>
+
+/* TL_OK or TL_NO_MEMORY; once. */
+int tl_block_make(void);
+
+/* Sets *owner, a word in the arena, to a block of at least `size` bytes.
+ * TL_NO_MEMORY; TL_TOO_LARGE: larger than the arena. */
+int tl_block_take(uint64_t *owner, uint64_t size);
+
+/* Frees the block that *owner names, and sets *owner to `next`.  Nothing where
+ * *owner is 0. */
+void tl_block_release(uint64_t *owner, uint64_t next);
+
+/* Bytes of the heap that are in blocks in use, and how many these are: for
+ * tests and reports. */
+uint64_t tl_block_used(uint64_t *count);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Log: several words of the arena change as if at once.
+ *
+ * A step is prepared as a list of (word, new value) in the log, under the
+ * log's guard; storing `count` commits it; then the words are written.  If the
+ * task dies before the commit, nothing has changed; after it, the guard's next
+ * taker writes all words again: values are absolute, so twice is harmless.
+ *
+ *     tl_log_begin(log);
+ *     ... read words, tl_log_set(log, &word, value) ...
+ *     tl_log_end(log);
+ *
+ * Between begin and end the words still have their old values.
+ */
+#ifndef TL_LOG_H
+#define TL_LOG_H
+
+#include <stdint.h>
+
+#include "wait/guard.h"
+
+#define TL_LOG_MOST 12
+
+struct tl_log {
+    struct tl_guard guard; /* role TL_GUARD_STORE; must be first */
+    _Atomic uint32_t count; /* 0: nothing is under way */
+    uint32_t prepared;
+    struct {
+        uint64_t at, value;
+    } words[TL_LOG_MOST];
+};
+
+void tl_log_init(struct tl_log *log);
+void tl_log_begin(struct tl_log *log);
+void tl_log_set(struct tl_log *log, uint64_t *word, uint64_t value);
+void tl_log_end(struct tl_log *log);
+
+/* After taking the guard over: finishes a committed step. */
+void tl_log_repair(struct tl_log *log);
+
+#endif

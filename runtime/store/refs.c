@@ -1,0 +1,189 @@
+#include "refs.h"
+
+#include <string.h>
+
+#include "block.h"
+#include "log.h"
+#include "status.h"
+
+static struct graveyard {
+    struct tl_log log;
+    uint64_t first; /* offset of an object with refs == 0 */
+} *graves;
+
+int tl_refs_make(void)
+{
+    graves = tl_arena_carve(sizeof *graves);
+    if (!graves)
+        return TL_NO_MEMORY;
+    tl_log_init(&graves->log);
+    return TL_OK;
+}
+
+static void prepare_claim(struct tl_object *object, tl_ref old, tl_ref new_)
+{
+    int change = !!(new_ & TL_CLAIMED) - !!(old & TL_CLAIMED);
+    uint64_t *holders = &object->holders[tl_ref_side(new_ ? new_ : old)];
+    if (change)
+        tl_log_set(&graves->log, holders, *holders + (uint64_t)(int64_t)change);
+}
+
+static void prepare_refs(struct tl_object *object, tl_ref old, tl_ref new_)
+{
+    uint64_t refs = object->refs + !!new_ - !!old;
+    if (refs == object->refs)
+        return;
+    tl_log_set(&graves->log, &object->refs, refs);
+    if (refs == 0) {
+        tl_log_set(&graves->log, &object->next_grave, graves->first);
+        tl_log_set(&graves->log, &graves->first, tl_offset(object));
+    }
+}
+
+static void prepare(tl_ref *word, tl_ref ref)
+{
+    tl_ref old = *word;
+    if (old == ref)
+        return;
+    struct tl_object *object = tl_ref_object(ref ? ref : old);
+    prepare_claim(object, old, ref);
+    prepare_refs(object, old, ref);
+    tl_log_set(&graves->log, word, ref);
+}
+
+void tl_refs_set(tl_ref *word, tl_ref ref)
+{
+    tl_log_begin(&graves->log);
+    prepare(word, ref);
+    tl_log_end(&graves->log);
+}
+
+void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand)
+{
+    tl_log_begin(&graves->log);
+    prepare(word, ref);
+    tl_log_set(&graves->log, hand, 0);
+    tl_log_end(&graves->log);
+}
+
+void tl_refs_drop(tl_ref *word)
+{
+    tl_ref ref = *word;
+    if (!ref)
+        return;
+    struct tl_object *object = tl_ref_object(ref);
+    int side = tl_ref_side(ref);
+    void (*side_closed)(struct tl_object *, int) =
+        tl_kinds[object->kind].side_closed;
+    if (side_closed) {
+        tl_refs_set(word, ref & ~TL_CLAIMED);
+        /* while the word still keeps the object alive; who dies here leaves
+         * the word, and recovery comes by again */
+        if (object->holders[side] == 0)
+            side_closed(object, side);
+    }
+    tl_refs_set(word, 0);
+}
+
+static bool take_from_graveyard(uint64_t *hand)
+{
+    tl_log_begin(&graves->log);
+    uint64_t first = graves->first;
+    if (first) {
+        struct tl_object *object = tl_at(first);
+        tl_log_set(&graves->log, hand, first);
+        tl_log_set(&graves->log, &graves->first, object->next_grave);
+    }
+    tl_log_end(&graves->log);
+    return first != 0;
+}
+
+static void destroy(uint64_t *hand)
+{
+    struct tl_object *object = tl_at(*hand);
+    if (tl_kinds[object->kind].destroy)
+        tl_kinds[object->kind].destroy(object);
+    tl_block_release(hand, 0);
+}
+
+void tl_refs_bury(void)
+{
+    uint64_t *hand = &tl_self->carrying[TL_HAND_GRAVE];
+    /* not from inside a destroy of this task: the outer call goes on */
+    while (!*hand && graves->first && take_from_graveyard(hand))
+        destroy(hand);
+}
+
+void tl_refs_bury_for(struct tl_task *dead)
+{
+    uint64_t *grave = &dead->carrying[TL_HAND_GRAVE];
+    if (*grave)
+        destroy(grave);
+    /* made, but never referred to: kind is 0 until it may be destroyed */
+    uint64_t *made = &dead->carrying[TL_HAND_OBJECT];
+    if (*made)
+        destroy(made);
+}
+
+/* Chunk k holds TL_CELLS_FIRST << k cells and begins at index
+ * TL_CELLS_FIRST * (2^k - 1) past those in the slot. */
+static unsigned chunk_of(uint32_t index, uint32_t *within)
+{
+    uint32_t beyond = index - TL_CELLS_FIRST;
+    unsigned k = 31 - (unsigned)__builtin_clz(beyond / TL_CELLS_FIRST + 1);
+    *within = beyond - TL_CELLS_FIRST * ((1u << k) - 1);
+    return k;
+}
+
+struct tl_cell *tl_cell_at(struct tl_task *task, uint32_t index)
+{
+    if (__builtin_expect(index < TL_CELLS_FIRST, 1))
+        return &task->first_cells[index];
+    uint32_t within;
+    unsigned k = chunk_of(index, &within);
+    return (struct tl_cell *)tl_at(task->chunks[k]) + within;
+}
+
+/* Makes the cell at `index`, the first beyond those in use, ready. */
+static int extend(struct tl_task *task, uint32_t index)
+{
+    if (index >= TL_CELLS_FIRST) {
+        uint32_t within;
+        unsigned k = chunk_of(index, &within);
+        if (k >= TL_CELL_CHUNKS)
+            return TL_NO_MEMORY;
+        uint64_t size = (TL_CELLS_FIRST << k) * sizeof(struct tl_cell);
+        int status = task->chunks[k] ? TL_OK
+                                     : tl_block_take(&task->chunks[k], size);
+        if (status < 0)
+            return status;
+    }
+    memset(tl_cell_at(task, index), 0, sizeof(struct tl_cell));
+    /* release: who settles this task's debts finds the cell empty */
+    atomic_store_explicit(&task->cells, index + 1, memory_order_release);
+    return TL_OK;
+}
+
+int64_t tl_cells_add(struct tl_task *task, uint32_t from)
+{
+    uint32_t count = atomic_load_explicit(&task->cells, memory_order_relaxed);
+    for (uint32_t i = from; i < count; i++)
+        if (tl_cell_at(task, i)->ref == 0)
+            return i;
+    int status = extend(task, count);
+    return status < 0 ? status : (int64_t)count;
+}
+
+int tl_cells_copy(struct tl_task *child)
+{
+    uint32_t count = atomic_load(&tl_self->cells);
+    for (uint32_t i = 0; i < count; i++) {
+        int status = extend(child, i);
+        if (status < 0)
+            return status;
+        tl_ref ref = tl_cell_at(tl_self, i)->ref;
+        if (ref)
+            tl_refs_set(&tl_cell_at(child, i)->ref, ref & ~TL_CLAIMED);
+    }
+    return TL_OK;
+}

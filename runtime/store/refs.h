@@ -1,0 +1,50 @@
+/*
+ * Refs: who refers to which object.
+ *
+ * A reference is a 64-bit word somewhere in the arena (a cell of a task, an
+ * entry of a message) that holds a tl_ref.  tl_refs_set changes such a word and
+ * the counts in the objects in one logged step, so counts and words agree
+ * whatever dies.
+ *
+ * An object whose last reference goes is put on the graveyard in the same
+ * step; tl_refs_bury takes objects off it and destroys them, one after the
+ * other, so that long chains (a queue in a queue in a queue) take no stack.
+ */
+#ifndef TL_REFS_H
+#define TL_REFS_H
+
+#include <stdint.h>
+
+#include "memory/object.h"
+#include "tasks/task.h"
+
+/* TL_OK or TL_NO_MEMORY; once. */
+int tl_refs_make(void);
+
+/* Sets *word from what it refers to now to `ref` (or 0).  One of them is 0, or
+ * both refer to the same object. */
+void tl_refs_set(tl_ref *word, tl_ref ref);
+
+/* The same, for a new object, which `hand` owned so far: clears *hand too. */
+void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand);
+
+/* Drops a reference for good: first the claim, so that the side is closed when
+ * it was the last, then the word.  Twice is harmless. */
+void tl_refs_drop(tl_ref *word);
+
+/* Destroys what nobody refers to any more. */
+void tl_refs_bury(void);
+
+/* Goes on destroying what a dead task had begun to destroy. */
+void tl_refs_bury_for(struct tl_task *dead);
+
+/* Cells: the references of a task, by index.  tl_cells_add returns an index or
+ * TL_NO_MEMORY; the cell is empty and belongs to who asked. */
+struct tl_cell *tl_cell_at(struct tl_task *task, uint32_t index);
+int64_t tl_cells_add(struct tl_task *task, uint32_t from);
+
+/* Gives `child`, a slot that is starting, a copy of every cell of this task,
+ * without claims and debts.  TL_OK or TL_NO_MEMORY. */
+int tl_cells_copy(struct tl_task *child);
+
+#endif

@@ -1,0 +1,143 @@
+#include "death.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static _Atomic uint32_t *word_of(struct tl_task *task)
+{
+    return (_Atomic uint32_t *)(void *)&task->life;
+}
+
+static bool made(const struct tl_task *task)
+{
+    static const pthread_mutex_t zero;
+    return memcmp(&task->life, &zero, sizeof zero) != 0;
+}
+
+static void make(struct tl_task *task)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&task->life, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
+void tl_death_begin(struct tl_task *task)
+{
+    if (!made(task))
+        make(task);
+    /* the tenant before may be between freeing the slot and its last
+     * instruction: then this waits for just that */
+    int error = pthread_mutex_lock(&task->life);
+    if (error == EOWNERDEAD)
+        error = pthread_mutex_consistent(&task->life);
+    assert(error == 0);
+    (void)error;
+}
+
+void tl_death_end(struct tl_task *task)
+{
+    pthread_mutex_unlock(&task->life);
+}
+
+/* Whether /proc says that the process is gone or a zombie. */
+static bool process_gone(pid_t pid)
+{
+    char path[32], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return kill(pid, 0) != 0 && errno == ESRCH;
+    ssize_t got = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (got <= 0)
+        return true;
+    text[got] = '\0';
+    const char *state = strrchr(text, ')');
+    return state && strlen(state) > 2 && (state[2] == 'Z' || state[2] == 'X');
+}
+
+static bool abort_start(struct tl_task *task)
+{
+    uint32_t state = atomic_load(&task->state);
+    return (state & 0xff) == TL_TASK_STARTING &&
+           atomic_compare_exchange_strong(&task->state, &state,
+                                          (state & ~0xffu) | TL_TASK_ABORTED);
+}
+
+static bool start_failed(struct tl_task *task)
+{
+    pid_t pid = atomic_load(&task->pid);
+    if (pid)
+        return process_gone(pid) && abort_start(task);
+    uint32_t creator = tl_task_creator(task);
+    /* a dead creator forks no more; if it forked just before, its child finds
+     * the slot aborted and leaves */
+    return creator && tl_death_happened(&tl_tasks[creator]) &&
+           atomic_load(&task->pid) == 0 && abort_start(task);
+}
+
+bool tl_death_happened(struct tl_task *task)
+{
+    uint32_t word;
+    switch (tl_task_state(task)) {
+    case TL_TASK_STARTING:
+        return start_failed(task);
+    case TL_TASK_ABORTED:
+        return true;
+    case TL_TASK_RUNNING:
+    case TL_TASK_LEAVING:
+        word = atomic_load(word_of(task));
+        return (word & FUTEX_OWNER_DIED) || (word & FUTEX_TID_MASK) == 0;
+    default:
+        return false;
+    }
+}
+
+bool tl_death_alive(uint32_t id)
+{
+    struct tl_task *task = tl_task_of(id);
+    return id && tl_task_taken(task) && tl_task_id(task) == id &&
+           !tl_death_happened(task);
+}
+
+_Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value)
+{
+    enum tl_task_state state = tl_task_state(task);
+    if (state != TL_TASK_RUNNING && state != TL_TASK_LEAVING)
+        return NULL;
+    _Atomic uint32_t *word = word_of(task);
+    uint32_t seen = atomic_load(word);
+    for (;;) {
+        if ((seen & FUTEX_OWNER_DIED) || (seen & FUTEX_TID_MASK) == 0)
+            return NULL;
+        *value = seen | FUTEX_WAITERS;
+        /* the kernel wakes only where FUTEX_WAITERS stands; exchanged for
+         * exactly the living owner's word, so that a free one stays free */
+        if (seen == *value ||
+            atomic_compare_exchange_weak(word, &seen, *value))
+            return word;
+    }
+}
+
+int tl_death_sweep(void)
+{
+    int dead = 0;
+    uint32_t highest = tl_task_highest();
+    for (uint32_t n = 1; n <= highest; n++) {
+        struct tl_task *task = &tl_tasks[n];
+        if (task != tl_self && tl_task_taken(task) && tl_death_happened(task)) {
+            tl_recover(task);
+            dead++;
+        }
+    }
+    return dead;
+}

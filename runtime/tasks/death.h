@@ -1,0 +1,51 @@
+/*
+ * Death: how the others learn that a task is no more.
+ *
+ * A task holds one robust process-shared mutex, `life` in its slot, from
+ * tl_death_begin to its end.  When the thread ends, by whatever means, the
+ * kernel walks its robust list, sets FUTEX_OWNER_DIED in the mutex's word, and
+ * if FUTEX_WAITERS was set wakes one sleeper.  So the word tells alive
+ * (stopped too) from dead (a zombie too, or one that called exec), with no
+ * trouble from reused pids; kill(pid, 0) can do none of this.
+ *
+ * All knowledge about that word is in this file.  It is glibc's: the futex is
+ * the first int of pthread_mutex_t, of the layout of set_robust_list(2): the
+ * owner's tid, FUTEX_WAITERS, FUTEX_OWNER_DIED.  A robust list of our own
+ * would disable glibc's for the thread.
+ *
+ * A task that is STARTING has no such word yet.  It counts as dead when its
+ * process is gone, or when its creator died before it forked.
+ */
+#ifndef TL_DEATH_H
+#define TL_DEATH_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "task.h"
+
+/* The calling thread takes the slot's life, and gives it up in order. */
+void tl_death_begin(struct tl_task *task);
+void tl_death_end(struct tl_task *task);
+
+/* Whether the slot's task has ended without giving the slot back.  May mark a
+ * slot ABORTED. */
+bool tl_death_happened(struct tl_task *task);
+
+/* Whether the task of this id is running: not dead, not given back. */
+bool tl_death_alive(uint32_t id);
+
+/* The word to sleep on for a death, and in *value what it must still be. NULL:
+ * the task has no word to sleep on (dead, or not entered yet). */
+_Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value);
+
+/* Settles what a dead task owed and frees its slot; several may call for the
+ * same task, and one of them does it.  Defined in objects/recover: a death is
+ * noticed low and cleaned high. */
+void tl_recover(struct tl_task *dead);
+
+/* Looks at every task and recovers the dead; how many there were. */
+int tl_death_sweep(void);
+
+#endif

@@ -1,0 +1,179 @@
+/*
+ * Task: the table of the program's tasks, a slot each.
+ *
+ * A task is one flow of control.  Its slot holds what it says about itself, in
+ * words that only it writes while it lives: which guard it may be inside, what
+ * it carries, what it waits for.  When it dies, these words are the truth from
+ * which the others settle its debts (objects/recover).
+ *
+ * A task is named by its id: the slot's number in the low TL_NUMBER_BITS, and
+ * above it the epoch, which grows each time the slot is given away, so that an
+ * id is not mistaken for a later tenant of the same slot.  Ids are not 0 and
+ * fit in 31 bits: guards use the top bit.
+ *
+ * States of `state` (low byte; above it the number of the task that claimed
+ * the slot):
+ *   FREE      nobody's
+ *   STARTING  claimed by its creator, who fills it in and forks
+ *   RUNNING   entered by its own task, which holds `life`
+ *   ABORTED   its creator died before the fork: nobody will ever enter
+ *   LEAVING   its task gives up what it has, in order, and then frees it
+ *
+ *   FREE -> STARTING    by the creator (compare and swap)
+ *   STARTING -> RUNNING by the task itself (compare and swap)
+ *   STARTING -> ABORTED by whoever finds creator or task dead (c.a.s.)
+ *   RUNNING -> LEAVING  by the task itself
+ *   any of the last three -> FREE, with a new epoch, by who settled its debts
+ */
+#ifndef TL_TASK_H
+#define TL_TASK_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "memory/arena.h"
+#include "memory/object.h"
+
+#define TL_NUMBER_BITS 12
+#define TL_NUMBER_MASK ((1u << TL_NUMBER_BITS) - 1)
+#define TL_ID_MASK 0x7fffffffu
+#define TL_TASKS_MOST (TL_NUMBER_MASK - 1)
+
+enum tl_task_state {
+    TL_TASK_FREE,
+    TL_TASK_STARTING,
+    TL_TASK_RUNNING,
+    TL_TASK_ABORTED,
+    TL_TASK_LEAVING
+};
+
+/* States of the park word: see wait/park.h. */
+enum tl_park_state { TL_PARK_RUNNING, TL_PARK_ASLEEP, TL_PARK_CALLED };
+
+/* A place in a condition's list of waiters.  Written under the condition's
+ * guard; `condition` is set before the node is listed and cleared after it has
+ * left the list, so that a death can be settled from it. */
+struct tl_waiter {
+    _Atomic uint64_t condition; /* offset of the tl_condition, or 0 */
+    uint64_t next, previous;    /* offsets of nodes */
+    uint32_t linked;
+    uint32_t task; /* number of the slot that this node belongs to */
+};
+
+/* What a task was doing inside a guard, for the repair: the word that its
+ * commit changes, as it was before. */
+enum tl_doing { TL_DOING_NOTHING, TL_DOING_PUT, TL_DOING_GET, TL_DOING_DONE };
+struct tl_note {
+    uint32_t doing; /* enum tl_doing; written last, cleared first */
+    uint32_t taken; /* of the cell, before */
+    uint64_t before;
+    uint64_t cell; /* offset */
+};
+
+#define TL_CELLS_FIRST 16
+#define TL_CELL_CHUNKS 16
+
+/* Blocks that a task has in its hands; each word is 0 or the offset of a block
+ * that dies with the task. */
+enum tl_hand {
+    TL_HAND_MESSAGE, /* being sent, or received and not yet dropped */
+    TL_HAND_SEGMENT, /* to be linked into a queue */
+    TL_HAND_OBJECT,  /* being made */
+    TL_HAND_GRAVE,   /* being destroyed */
+    TL_HANDS
+};
+
+struct tl_task {
+    /* The death word: see death.h.  Stays a mutex for ever, since the kernel
+     * may write to it. */
+    pthread_mutex_t life;
+    _Atomic uint32_t id;
+    _Atomic uint32_t state;
+    _Atomic int32_t pid; /* 0 until known */
+    _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
+
+    /* Written by the task about itself. */
+    _Alignas(TL_LINE) _Atomic uint64_t inside; /* guard it may hold */
+    _Atomic uint64_t pending; /* offset of the lock object it wants */
+    struct tl_note note;
+    uint64_t carrying[TL_HANDS];
+
+    /* Written by wakers too: a line of its own, so that a spinning waiter
+     * disturbs nobody. */
+    _Alignas(TL_LINE) _Atomic uint32_t park;
+
+    _Alignas(TL_LINE) struct tl_waiter waiter;
+    _Atomic int64_t deadline; /* while it sleeps */
+    _Atomic int64_t since;    /* when it began to wait; nanoseconds */
+    _Atomic uint32_t sleeps;  /* how often it has slept; see deadlock */
+    _Atomic uint32_t waiting; /* 1: inside tl_wait */
+
+    _Alignas(TL_LINE) uint32_t parent; /* id, or 0 */
+    uint32_t daemon;
+    uint64_t process; /* offset of its process object; held by a reference
+                         in `process_cell` */
+    struct tl_cell process_cell;
+    char name[TL_NAME_SIZE];
+    char where[96]; /* script line of its last wait */
+    uint64_t chunks[TL_CELL_CHUNKS]; /* offsets of further cells */
+    _Atomic uint32_t cells; /* cells below this index may be in use */
+    _Alignas(16) struct tl_cell first_cells[TL_CELLS_FIRST];
+};
+
+extern struct tl_task *tl_tasks;   /* tl_tasks[1] .. tl_tasks[tl_task_limit] */
+extern uint32_t tl_task_limit;
+extern _Thread_local struct tl_task *tl_self; /* NULL: no task of ours */
+
+/* Carves the table for `limit` tasks.  TL_OK or TL_NO_MEMORY. */
+int tl_task_table_make(uint32_t limit);
+
+/* Slots above this number have never been used. */
+uint32_t tl_task_highest(void);
+
+static inline uint32_t tl_task_id(const struct tl_task *task)
+{
+    return atomic_load_explicit(&task->id, memory_order_relaxed);
+}
+
+static inline struct tl_task *tl_task_of(uint32_t id)
+{
+    return &tl_tasks[id & TL_NUMBER_MASK];
+}
+
+static inline uint32_t tl_task_number(const struct tl_task *task)
+{
+    return (uint32_t)(task - tl_tasks);
+}
+
+static inline enum tl_task_state tl_task_state(const struct tl_task *task)
+{
+    /* acquire: pairs with the release of the state's writer, whose slot we
+     * are going to read */
+    return (enum tl_task_state)(
+        atomic_load_explicit(&task->state, memory_order_acquire) & 0xff);
+}
+
+/* Whether the slot belongs to somebody (who may be dead already). */
+static inline bool tl_task_taken(const struct tl_task *task)
+{
+    return tl_task_state(task) != TL_TASK_FREE;
+}
+
+/* Claims a free slot for a task that the caller is about to start; its words
+ * are clean.  NULL: the table is full. */
+struct tl_task *tl_task_claim(void);
+
+/* Enters the slot as the calling thread's task.  False: it was aborted. */
+bool tl_task_enter(struct tl_task *task);
+
+/* Gives the slot back: new epoch, clean words, FREE.  The caller has settled
+ * everything that the slot names. */
+void tl_task_free(struct tl_task *task);
+
+/* The creator of a slot in state STARTING (its number). */
+uint32_t tl_task_creator(const struct tl_task *task);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Clock: the only place that reads time.  Nanoseconds on CLOCK_MONOTONIC; a
+ * simulated clock would sit here.
+ */
+#ifndef TL_CLOCK_H
+#define TL_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tidelock.h"
+
+#define TL_MICROSECOND INT64_C(1000)
+#define TL_MILLISECOND INT64_C(1000000)
+#define TL_SECOND INT64_C(1000000000)
+
+int64_t tl_clock_now(void);
+
+/* Whether the deadline is over; TL_NOW always, TL_FOREVER never, and neither
+ * reads the clock. */
+bool tl_clock_passed(tl_deadline deadline);
+
+static inline tl_deadline tl_clock_earlier(tl_deadline a, tl_deadline b)
+{
+    return a < b ? a : b;
+}
+
+#endif

@@ -1,0 +1,112 @@
+#include "guard.h"
+
+#include "checkpoint.h"
+#include "clock.h"
+#include "park.h"
+#include "spin.h"
+#include "tasks/death.h"
+
+void tl_guard_init(struct tl_guard *guard, enum tl_guard_role role,
+                   const void *object)
+{
+    atomic_store(&guard->word, 0);
+    guard->role = role;
+    guard->object = object ? tl_offset(object) : 0;
+}
+
+void tl_guard_wake(struct tl_guard *guard)
+{
+    tl_park_wake_word(&guard->word, 1);
+}
+
+bool tl_guard_take_over(struct tl_guard *guard, struct tl_task *dead)
+{
+    struct tl_task *self = tl_self;
+    uint32_t id = tl_task_id(dead);
+    uint32_t word = atomic_load(&guard->word);
+    atomic_store(&self->inside, tl_offset(guard));
+    while ((word & TL_ID_MASK) == id) {
+        tl_fault();
+        if (atomic_compare_exchange_weak(&guard->word, &word,
+                                         tl_task_id(self) | TL_GUARD_SLEEPERS)) {
+            tl_fault();
+            tl_guard_repair(guard, dead);
+            return true;
+        }
+    }
+    atomic_store(&self->inside, 0);
+    return false;
+}
+
+/* One try at a guard that somebody else may hold.  `mark` is added to the word
+ * when taken: a task that has slept cannot know that nobody else sleeps. */
+static bool try(struct tl_guard *guard, uint32_t mark)
+{
+    uint32_t word = atomic_load_explicit(&guard->word, memory_order_relaxed);
+    if (word != 0)
+        return false;
+    /* acquire: pairs with the release in tl_guard_drop */
+    return atomic_compare_exchange_strong_explicit(
+        &guard->word, &word, tl_task_id(tl_self) | mark, memory_order_acq_rel,
+        memory_order_relaxed);
+}
+
+static bool spin(struct tl_guard *guard)
+{
+    struct tl_spin spin = tl_spin_begin();
+    while (tl_spin_once(&spin))
+        if (try(guard, 0))
+            return true;
+    return false;
+}
+
+/* Sleeps on the word, once. */
+static void sleep_on(struct tl_guard *guard, tl_deadline deadline)
+{
+    uint32_t word = atomic_load(&guard->word);
+    if (word == 0)
+        return;
+    uint32_t marked = word | TL_GUARD_SLEEPERS;
+    if (word != marked &&
+        !atomic_compare_exchange_strong(&guard->word, &word, marked))
+        return;
+    tl_park_word(&guard->word, marked, word & TL_ID_MASK, deadline);
+}
+
+static bool holder_is_dead(struct tl_guard *guard)
+{
+    uint32_t id = atomic_load(&guard->word) & TL_ID_MASK;
+    if (id == 0 || !tl_rule(TL_RULE_GUARD))
+        return false;
+    struct tl_task *holder = tl_task_of(id);
+    return tl_task_id(holder) == id && tl_death_happened(holder);
+}
+
+static bool take_from_dead(struct tl_guard *guard)
+{
+    uint32_t id = atomic_load(&guard->word) & TL_ID_MASK;
+    if (!id || !tl_guard_take_over(guard, tl_task_of(id))) {
+        atomic_store(&tl_self->inside, tl_offset(guard));
+        return false;
+    }
+    /* the rest of its debts at the next checkpoint, outside the guard */
+    tl_due_set(TL_DUE_DEATH);
+    return true;
+}
+
+int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline)
+{
+    if (spin(guard))
+        return TL_OK;
+    for (;;) {
+        if (try(guard, TL_GUARD_SLEEPERS))
+            return TL_OK;
+        if (holder_is_dead(guard) && take_from_dead(guard))
+            return TL_OK;
+        if (tl_clock_passed(deadline)) {
+            atomic_store(&tl_self->inside, 0);
+            return TL_TIMEOUT;
+        }
+        sleep_on(guard, deadline);
+    }
+}

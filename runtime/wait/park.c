@@ -1,0 +1,205 @@
+#include "park.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "insight/fault.h"
+#include "tasks/death.h"
+
+/* A word more costs 0.3 us a sleep; beyond these, neighbours in the table
+ * watch each other and a heartbeat does the rest. */
+#define WATCHED_MOST 24
+#define HEARTBEAT (250 * TL_MILLISECOND)
+/* Without futex_waitv, and for a guard's owner, who may be one that is dead. */
+#define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
+/* A task that is starting has no death word yet. */
+#define HEARTBEAT_STARTING (10 * TL_MILLISECOND)
+
+static bool no_waitv;
+
+static long wake(_Atomic uint32_t *word, int count)
+{
+    return syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
+}
+
+static struct timespec timespec_of(tl_deadline moment)
+{
+    return (struct timespec){.tv_sec = moment / TL_SECOND,
+                             .tv_nsec = moment % TL_SECOND};
+}
+
+static void entry(struct futex_waitv *at, _Atomic uint32_t *word,
+                  uint32_t value)
+{
+    *at = (struct futex_waitv){
+        .val = value, .uaddr = (uintptr_t)word, .flags = FUTEX_32};
+}
+
+/* Sleeps on one word alone. */
+static void sleep_blind(_Atomic uint32_t *word, uint32_t value,
+                        tl_deadline until)
+{
+    int64_t now = tl_clock_now();
+    until = tl_clock_earlier(until, now + HEARTBEAT_BLIND);
+    if (until <= now)
+        return;
+    struct timespec left = timespec_of(until - now);
+    syscall(SYS_futex, word, FUTEX_WAIT, value, &left, NULL, 0);
+}
+
+/* Sleeps while all words hold.  Returns the index of one that moved, -1 when
+ * the time is over or a signal came. */
+static long sleep_on(struct futex_waitv *words, unsigned count,
+                     tl_deadline until)
+{
+    if (!no_waitv) {
+        struct timespec limit = timespec_of(until);
+        long moved = syscall(SYS_futex_waitv, words, count, 0, &limit,
+                             CLOCK_MONOTONIC);
+        if (moved >= 0)
+            return moved;
+        if (errno == EAGAIN)
+            return 0;
+        if (errno != ENOSYS && errno != EPERM)
+            return -1;
+        no_waitv = true;
+    }
+    sleep_blind((_Atomic uint32_t *)(uintptr_t)words[0].uaddr,
+                (uint32_t)words[0].val, until);
+    return -1;
+}
+
+struct watch {
+    struct futex_waitv words[1 + WATCHED_MOST];
+    unsigned count;
+    bool death;         /* somebody is dead already */
+    tl_deadline limit;  /* not to sleep beyond: somebody is not watched */
+};
+
+static void watch_task(struct watch *watch, struct tl_task *task)
+{
+    if (!tl_task_taken(task))
+        return;
+    if (watch->count > WATCHED_MOST) {
+        watch->limit = tl_clock_earlier(watch->limit, HEARTBEAT);
+        return;
+    }
+    uint32_t value;
+    _Atomic uint32_t *word = tl_death_watch(task, &value);
+    if (word)
+        entry(&watch->words[watch->count++], word, value);
+    else if (tl_death_happened(task))
+        watch->death = true;
+    else if (tl_task_taken(task))
+        watch->limit = tl_clock_earlier(watch->limit, HEARTBEAT_STARTING);
+}
+
+/* The tasks that follow this one in the table, cyclically, so that each is
+ * watched by those before it. */
+static void watch_others(struct watch *watch)
+{
+    uint32_t highest = tl_task_highest(), self = tl_task_number(tl_self);
+    for (uint32_t i = 1; i < highest && !watch->death; i++)
+        watch_task(watch, &tl_tasks[(self - 1 + i) % highest + 1]);
+}
+
+void tl_park_begin(void)
+{
+    atomic_store(&tl_self->park, TL_PARK_RUNNING);
+}
+
+bool tl_park_called(void)
+{
+    /* acquire: what the caller did before calling is seen after */
+    return atomic_load_explicit(&tl_self->park, memory_order_acquire) ==
+           TL_PARK_CALLED;
+}
+
+static enum tl_park_end awake(enum tl_park_end end)
+{
+    uint32_t asleep = TL_PARK_ASLEEP;
+    if (!atomic_compare_exchange_strong(&tl_self->park, &asleep,
+                                        TL_PARK_RUNNING))
+        return TL_PARK_END_CALLED;
+    return end;
+}
+
+enum tl_park_end tl_park_sleep(tl_deadline until)
+{
+    uint32_t running = TL_PARK_RUNNING;
+    if (!atomic_compare_exchange_strong(&tl_self->park, &running,
+                                        TL_PARK_ASLEEP))
+        return TL_PARK_END_CALLED;
+    tl_fault();
+    struct watch watch;
+    watch.count = 1;
+    watch.death = false;
+    watch.limit = TL_FOREVER;
+    entry(&watch.words[0], &tl_self->park, TL_PARK_ASLEEP);
+    watch_others(&watch);
+    if (watch.death)
+        return awake(TL_PARK_END_DEATH);
+    tl_deadline limit = until;
+    if (watch.limit != TL_FOREVER)
+        limit = tl_clock_earlier(until, tl_clock_now() + watch.limit);
+    long moved = sleep_on(watch.words, watch.count, limit);
+    if (moved > 0 || (moved < 0 && limit != until))
+        return awake(TL_PARK_END_DEATH);
+    if (moved == 0)
+        /* index 0 is also what EAGAIN says, which may be a death */
+        return awake(TL_PARK_END_DEATH);
+    return awake(tl_clock_passed(until) ? TL_PARK_END_TIMEOUT
+                                        : TL_PARK_END_CALLED);
+}
+
+void tl_park_call(struct tl_task *task)
+{
+    /* seq_cst: what the caller did is seen by the called, and the reverse */
+    uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
+    tl_fault();
+    if (state == TL_PARK_ASLEEP)
+        wake(&task->park, 1);
+}
+
+void tl_park_call_all(void)
+{
+    uint32_t highest = tl_task_highest();
+    for (uint32_t n = 1; n <= highest; n++) {
+        struct tl_task *task = &tl_tasks[n];
+        if (!tl_task_taken(task) || task == tl_self)
+            continue;
+        uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
+        tl_fault();
+        if (state == TL_PARK_ASLEEP || tl_rule(TL_RULE_KERNEL))
+            wake(&task->park, 1);
+    }
+}
+
+void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
+                  tl_deadline until)
+{
+    struct futex_waitv words[2];
+    unsigned count = 1;
+    entry(&words[0], word, value);
+    uint32_t life_value;
+    _Atomic uint32_t *life = tl_death_watch(tl_task_of(owner), &life_value);
+    if (life)
+        entry(&words[count++], life, life_value);
+    until = tl_clock_earlier(until, tl_clock_now() + HEARTBEAT_BLIND);
+    /* the kernel wakes one of those who sleep on a dead owner's life; if it
+     * was this task, let the next hear of it too */
+    if (sleep_on(words, count, until) > 0)
+        wake(life, INT_MAX);
+}
+
+void tl_park_wake_word(_Atomic uint32_t *word, int count)
+{
+    wake(word, count);
+}

@@ -1,0 +1,56 @@
+/*
+ * Park: where tasks sleep.  The only futex of the runtime.
+ *
+ * Every task sleeps on the park word of its own slot:
+ *
+ *   RUNNING  awake                    -> ASLEEP  by itself, about to sleep
+ *   ASLEEP   in the kernel, or nearly -> CALLED  by a waker, who then owes it
+ *                                        a FUTEX_WAKE
+ *   CALLED   told to look again       -> RUNNING by itself
+ *
+ * Being called is a hint: anybody may call anybody at any time, and the task
+ * looks again at what it waits for.  A waker that dies between the exchange
+ * and the system call leaves its sleeper asleep on CALLED: so tl_park_call_all,
+ * which a death causes, wakes whatever the word says.
+ *
+ * While it sleeps, a task also watches the death words of other tasks (by
+ * futex_waitv; where the kernel has none, by a heartbeat).  The kernel wakes
+ * one of those who sleep on a dead task's word: it cleans up and calls all.
+ */
+#ifndef TL_PARK_H
+#define TL_PARK_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "tasks/task.h"
+#include "tidelock.h"
+
+enum tl_park_end {
+    TL_PARK_END_CALLED,  /* or interrupted by a signal: look again */
+    TL_PARK_END_DEATH,   /* a task has ended: sweep, and look again */
+    TL_PARK_END_TIMEOUT  /* `until` is over */
+};
+
+/* Forgets calls for earlier waits; before the task enlists as a waiter. */
+void tl_park_begin(void);
+
+/* Sleeps until called, a death, or `until`. */
+enum tl_park_end tl_park_sleep(tl_deadline until);
+
+/* Whether the task has been called since tl_park_begin. */
+bool tl_park_called(void);
+
+/* Makes a task look again.  Async-signal-safe. */
+void tl_park_call(struct tl_task *task);
+
+/* Makes every task look again, though a waker of it may have died. */
+void tl_park_call_all(void);
+
+/* For guards: sleeps while *word == value, until `until`, or the death of the
+ * task `owner` (an id), or a little while. */
+void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
+                  tl_deadline until);
+void tl_park_wake_word(_Atomic uint32_t *word, int count);
+
+#endif

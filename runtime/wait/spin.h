@@ -1,0 +1,44 @@
+/*
+ * Spin: a short wait that does not give the CPU away.
+ *
+ * A futex round trip across two CPUs takes 40 us, a glance at a word 0.1 us:
+ * so who waits for somebody running on another CPU looks for a few
+ * microseconds before it sleeps.  On one CPU, or with more tasks than CPUs,
+ * spinning only takes the time of whoever is waited for; so waits that did not
+ * pay lately are not tried again for a while (per thread).
+ */
+#ifndef TL_SPIN_H
+#define TL_SPIN_H
+
+#include <stdbool.h>
+
+struct tl_spin {
+    unsigned looks; /* still to go */
+};
+
+struct tl_spin tl_spin_begin(void);
+
+static inline void tl_spin_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Pauses a moment; false when it is time to sleep. */
+static inline bool tl_spin_once(struct tl_spin *spin)
+{
+    if (spin->looks == 0)
+        return false;
+    spin->looks--;
+    tl_spin_relax();
+    return true;
+}
+
+/* Like tl_spin_begin, but learns from tl_spin_paid whether it is worth it. */
+struct tl_spin tl_spin_learned(void);
+void tl_spin_paid(bool paid);
+
+#endif

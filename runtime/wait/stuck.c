@@ -1,0 +1,124 @@
+#include "stuck.h"
+
+#include <stdlib.h>
+
+#include "guard.h"
+#include "insight/deadlock.h"
+#include "park.h"
+#include "status.h"
+#include "tasks/death.h"
+#include "wait.h"
+
+/* The id of the task that is to hear that all are stuck, or 0. */
+static _Atomic uint32_t *verdict;
+
+int tl_stuck_make(void)
+{
+    verdict = tl_arena_carve(sizeof *verdict);
+    return verdict ? TL_OK : TL_NO_MEMORY;
+}
+
+bool tl_stuck_is_me(void)
+{
+    uint32_t id = tl_task_id(tl_self);
+    return atomic_load(verdict) == id &&
+           atomic_compare_exchange_strong(verdict, &id, 0);
+}
+
+struct sight {
+    uint32_t number, sleeps;
+};
+
+/* Notes all tasks as sleepers without a deadline; false: one is not. */
+static bool look(struct sight *sights, size_t *count)
+{
+    uint32_t highest = tl_task_highest();
+    *count = 0;
+    for (uint32_t n = 1; n <= highest; n++) {
+        struct tl_task *task = &tl_tasks[n];
+        if (!tl_task_taken(task))
+            continue;
+        /* this task has just woken by its slice, and is asleep otherwise */
+        bool asleep = task == tl_self ||
+                      atomic_load(&task->park) == TL_PARK_ASLEEP;
+        if (tl_task_state(task) != TL_TASK_RUNNING || !asleep ||
+            !atomic_load(&task->waiting) ||
+            atomic_load(&task->deadline) != TL_FOREVER)
+            return false;
+        sights[(*count)++] = (struct sight){n, atomic_load(&task->sleeps)};
+    }
+    return true;
+}
+
+static bool same(const struct sight *a, const struct sight *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (a[i].number != b[i].number || a[i].sleeps != b[i].sleeps)
+            return false;
+    return true;
+}
+
+static uint32_t index_of(const struct sight *sights, size_t count,
+                         uint32_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sights[i].number == number)
+            return (uint32_t)i;
+    return TL_NOBODY;
+}
+
+/* Who could end this task's wait, as an index into sights. */
+static uint32_t ender_of(const struct sight *sights, size_t count, size_t who)
+{
+    uint64_t offset =
+        atomic_load(&tl_tasks[sights[who].number].waiter.condition);
+    if (!offset)
+        return TL_ANYBODY;
+    struct tl_condition *condition = tl_at(offset);
+    struct tl_object *object = tl_at(condition->guard.object);
+    if (!condition->guard.object || !tl_kinds[object->kind].ender)
+        return TL_ANYBODY;
+    uint32_t ender = tl_kinds[object->kind].ender(object);
+    return ender ? index_of(sights, count, ender) : TL_ANYBODY;
+}
+
+static bool all_stuck(const struct sight *sights, size_t count)
+{
+    struct tl_wait_state *states = calloc(count, sizeof *states);
+    bool *stuck = calloc(count, sizeof *stuck);
+    bool all = false;
+    if (states && stuck) {
+        for (size_t i = 0; i < count; i++)
+            states[i] = (struct tl_wait_state){
+                .waits = true, .ender = ender_of(sights, count, i)};
+        all = tl_deadlock_find(states, count, stuck) == count;
+    }
+    free(states);
+    free(stuck);
+    return all;
+}
+
+static void give_verdict(void)
+{
+    struct tl_task *hearer = tl_self;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        if (tl_task_state(&tl_tasks[n]) == TL_TASK_RUNNING &&
+            tl_tasks[n].parent == 0)
+            hearer = &tl_tasks[n];
+    atomic_store(verdict, tl_task_id(hearer));
+    tl_park_call(hearer);
+}
+
+bool tl_stuck_check(void)
+{
+    if (tl_death_sweep())
+        return true;
+    size_t most = tl_task_highest(), first, second;
+    struct sight *a = calloc(2 * most, sizeof *a), *b = a + most;
+    bool stuck = a && look(a, &first) && look(b, &second) && first == second &&
+                 same(a, b, first) && all_stuck(a, first);
+    free(a);
+    if (stuck)
+        give_verdict();
+    return stuck;
+}

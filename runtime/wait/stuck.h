@@ -1,0 +1,29 @@
+/*
+ * Stuck: finds out that no task can ever go on.
+ *
+ * A task that has slept for a while without a deadline looks at all slots.  If
+ * every live task sleeps without a deadline, nothing inside the program can
+ * wake anybody: insight/deadlock decides that from a snapshot.  The snapshot
+ * is taken twice, and a counter in each slot grows with every sleep: a task
+ * that slept at both reads with the same counter slept all the time between,
+ * so there was a moment when all slept.
+ *
+ * The verdict is given to the main task, or if it is gone to the finder: its
+ * wait returns TL_STUCK, and the others sleep on.
+ */
+#ifndef TL_STUCK_H
+#define TL_STUCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Looks; true: a verdict is out, or something has moved: look again. */
+bool tl_stuck_check(void);
+
+/* Takes the verdict, if it is for this task. */
+bool tl_stuck_is_me(void);
+
+/* TL_OK or TL_NO_MEMORY. */
+int tl_stuck_make(void);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * Wait and wake: how a task sleeps until a predicate may hold.
+ *
+ * A condition belongs to an object and stands for one predicate on it ("has
+ * items").  Every predicate has a watch word: a 64-bit word that changes with
+ * every change that can make it true.  A blocking call reads the word, then
+ * evaluates the predicate, and if it does not hold calls tl_wait with the word
+ * as read, holding nothing:
+ *
+ *     for (;;) {
+ *         seen = atomic_load(&queue->head);
+ *         if (has_items(seen)) ...act, return...
+ *         status = tl_wait(&queue->filled, &queue->head, seen, deadline);
+ *         if (status < 0) return status;
+ *     }
+ *
+ * tl_wait returns at once when the word has moved.  Wakes are hints: it may
+ * also return TL_OK with nothing changed, and only the caller evaluates.
+ *
+ * No wake is lost: the waiter lists itself (n, seq_cst), then reads the word
+ * again; the waker stores the word, then (a seq_cst fence between) reads n.
+ * One of the two sees the other.
+ *
+ * A wake beats a timeout: a task that was chosen from the list and whose time
+ * ran out looks once more.  Ends for other reasons (interrupt, stuck) are only
+ * found before listing, so a chosen task always looks.
+ *
+ * Wake one is right only where all waiters of a condition are alike and each
+ * can use what one wake announces; else wake all.  Each condition says which.
+ */
+#ifndef TL_WAIT_H
+#define TL_WAIT_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "guard.h"
+#include "tasks/task.h"
+#include "tidelock.h"
+
+/* Invariant, outside its guard: first/last and the nodes' next/previous are
+ * one list of linked nodes whose `condition` is this one, and n is its length.
+ * All are written under `guard`; the list is derived from the slots, and may
+ * be emptied by repair, which calls all tasks. */
+struct tl_condition {
+    struct tl_guard guard;
+    uint64_t first, last; /* offsets of tl_waiter, in order of arrival */
+    _Atomic uint32_t n;
+    uint32_t verb; /* enum tl_verb, for reports */
+};
+
+/* What a task waits to do, in the words of the API. */
+enum tl_verb {
+    TL_VERB_ACQUIRE,
+    TL_VERB_WAIT,
+    TL_VERB_GET,
+    TL_VERB_PUT,
+    TL_VERB_RECV,
+    TL_VERB_SEND,
+    TL_VERB_JOIN
+};
+const char *tl_verb_name(uint32_t verb);
+
+void tl_condition_init(struct tl_condition *condition, const void *object,
+                       enum tl_verb verb);
+
+/* TL_OK: look again.  TL_TIMEOUT, TL_INTERRUPTED, TL_STUCK. */
+int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
+            uint64_t seen, tl_deadline deadline);
+
+#define TL_WAKE_ALL UINT32_MAX
+void tl_wake_listed(struct tl_condition *condition, uint32_t count);
+
+/* Calls up to `count` waiters, the longest-waiting first.  After the commit
+ * store; with no guard held. */
+static inline void tl_wake(struct tl_condition *condition, uint32_t count)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    if (__builtin_expect(atomic_load_explicit(&condition->n,
+                                              memory_order_relaxed) != 0,
+                         0))
+        tl_wake_listed(condition, count);
+}
+
+static inline uint32_t tl_condition_waiting(const struct tl_condition *condition)
+{
+    return atomic_load_explicit(&condition->n, memory_order_relaxed);
+}
+
+/* Takes a dead task's node off the list it may be in. */
+void tl_wait_unlist(struct tl_task *dead);
+
+/* Repair of a condition whose guard was taken over: empties the list and
+ * calls everybody. */
+void tl_condition_repair(struct tl_condition *condition);
+
+/* Carves what the stuck check needs.  TL_OK or TL_NO_MEMORY. */
+int tl_wait_make(void);
+
+#endif
