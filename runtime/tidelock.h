@@ -276,7 +276,8 @@ struct tl_process_info {
     bool daemon;
     bool main;        /* the first task */
     pid_t pid;        /* 0 before the start */
-    int exitcode;     /* valid when started and not alive: 0.., or -signal */
+    bool exit_known;  /* false too where nobody could find out */
+    int exitcode;     /* when exit_known: 0.., or -signal */
     pid_t parent_pid; /* 0 for main */
 };
 

@@ -2,12 +2,11 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "stat.h"
 
 static _Atomic uint32_t *word_of(struct tl_task *task)
 {
@@ -48,21 +47,12 @@ void tl_death_end(struct tl_task *task)
     pthread_mutex_unlock(&task->life);
 }
 
-/* Whether /proc says that the process is gone or a zombie. */
 static bool process_gone(pid_t pid)
 {
-    char path[32], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return kill(pid, 0) != 0 && errno == ESRCH;
-    ssize_t got = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (got <= 0)
-        return true;
-    text[got] = '\0';
-    const char *state = strrchr(text, ')');
-    return state && strlen(state) > 2 && (state[2] == 'Z' || state[2] == 'X');
+    struct tl_stat stat;
+    if (tl_stat_read(pid, &stat))
+        return stat.state == 'Z' || stat.state == 'X';
+    return kill(pid, 0) != 0 && errno == ESRCH;
 }
 
 static bool abort_start(struct tl_task *task)

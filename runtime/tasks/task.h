@@ -65,7 +65,13 @@ struct tl_waiter {
 
 /* What a task was doing inside a guard, for the repair: the word that its
  * commit changes, as it was before. */
-enum tl_doing { TL_DOING_NOTHING, TL_DOING_PUT, TL_DOING_GET, TL_DOING_DONE };
+enum tl_doing {
+    TL_DOING_NOTHING,
+    TL_DOING_PUT,
+    TL_DOING_GET,
+    TL_DOING_DONE,
+    TL_DOING_GROW
+};
 struct tl_note {
     uint32_t doing; /* enum tl_doing; written last, cleared first */
     uint32_t taken; /* of the cell, before */

@@ -19,6 +19,19 @@ void tl_guard_wake(struct tl_guard *guard)
     tl_park_wake_word(&guard->word, 1);
 }
 
+/* The holder may itself have died while it repaired for one before it: so for
+ * every dead task that says it was inside. */
+static void repair_for_all(struct tl_guard *guard)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = &tl_tasks[n];
+        if (task != tl_self && tl_task_taken(task) &&
+            atomic_load(&task->inside) == tl_offset(guard) &&
+            tl_death_happened(task))
+            tl_guard_repair(guard, task);
+    }
+}
+
 bool tl_guard_take_over(struct tl_guard *guard, struct tl_task *dead)
 {
     struct tl_task *self = tl_self;
@@ -30,7 +43,7 @@ bool tl_guard_take_over(struct tl_guard *guard, struct tl_task *dead)
         if (atomic_compare_exchange_weak(&guard->word, &word,
                                          tl_task_id(self) | TL_GUARD_SLEEPERS)) {
             tl_fault();
-            tl_guard_repair(guard, dead);
+            repair_for_all(guard);
             return true;
         }
     }

@@ -11,6 +11,12 @@
 #define STUCK_AFTER (100 * TL_MILLISECOND)
 
 _Thread_local void (*tl_where_hook)(char *where, size_t size);
+static _Thread_local const struct tl_condition *stuck_in;
+
+const struct tl_condition *tl_wait_stuck_in(void)
+{
+    return stuck_in;
+}
 
 const char *tl_verb_name(uint32_t verb)
 {
@@ -149,7 +155,7 @@ static int wait_listed(struct tl_condition *condition,
     return TL_OK;
 }
 
-static bool spin_on(const _Atomic uint64_t *word, uint64_t seen)
+bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen)
 {
     struct tl_spin spin = tl_spin_learned();
     if (spin.looks == 0)
@@ -165,25 +171,34 @@ static bool spin_on(const _Atomic uint64_t *word, uint64_t seen)
     return false;
 }
 
-int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
-            uint64_t seen, tl_deadline deadline)
+int tl_wait_asleep(struct tl_condition *condition,
+                   const _Atomic uint64_t *word, uint64_t seen,
+                   tl_deadline deadline)
 {
     if (atomic_load(word) != seen)
         return TL_OK;
-    if (deadline <= 0 || tl_clock_passed(deadline))
+    if (tl_clock_passed(deadline))
         /* what the dead held may be what this task lacks */
         return tl_death_sweep() || atomic_load(word) != seen ? TL_OK
                                                              : TL_TIMEOUT;
-    if (spin_on(word, seen))
-        return TL_OK;
     int status = tl_checkpoint();
     if (status < 0)
         return status;
     if (tl_checkpoint_interrupted())
         return TL_INTERRUPTED;
-    if (tl_stuck_is_me())
+    if (tl_stuck_is_me()) {
+        stuck_in = condition;
         return TL_STUCK;
+    }
     return wait_listed(condition, word, seen, deadline);
+}
+
+int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
+            uint64_t seen, tl_deadline deadline)
+{
+    if (deadline > 0 && tl_wait_spin(word, seen))
+        return TL_OK;
+    return tl_wait_asleep(condition, word, seen, deadline);
 }
 
 /* Takes up to 16 waiters off the list into `chosen`; how many. */

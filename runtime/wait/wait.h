@@ -32,6 +32,7 @@
 #define TL_WAIT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "guard.h"
@@ -68,18 +69,41 @@ void tl_condition_init(struct tl_condition *condition, const void *object,
 int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline);
 
+/* The two halves of tl_wait, for a caller with something to do between: a
+ * short spin (true: the word has moved), and the sleep. */
+bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen);
+int tl_wait_asleep(struct tl_condition *condition,
+                   const _Atomic uint64_t *word, uint64_t seen,
+                   tl_deadline deadline);
+
+/* Where this thread was waiting when it last got TL_STUCK, for the report. */
+const struct tl_condition *tl_wait_stuck_in(void);
+
 #define TL_WAKE_ALL UINT32_MAX
 void tl_wake_listed(struct tl_condition *condition, uint32_t count);
 
-/* Calls up to `count` waiters, the longest-waiting first.  After the commit
- * store; with no guard held. */
+/* Calls up to `count` waiters, the longest-waiting first.  With no guard held,
+ * and after a commit that was a seq_cst operation on the watch word: then that
+ * and this load, the waiter's count and its second look at the word are all in
+ * the one order of seq_cst operations, and one of the two sees the other. */
 static inline void tl_wake(struct tl_condition *condition, uint32_t count)
 {
-    atomic_thread_fence(memory_order_seq_cst);
-    if (__builtin_expect(atomic_load_explicit(&condition->n,
-                                              memory_order_relaxed) != 0,
-                         0))
+    if (__builtin_expect(atomic_load(&condition->n) != 0, 0))
         tl_wake_listed(condition, count);
+}
+
+/* The same after a commit by a release store, followed by a guard's drop.  The
+ * fence puts the store before the load; on x86 the drop, a locked exchange, is
+ * one already. */
+static inline void tl_wake_after_drop(struct tl_condition *condition,
+                                      uint32_t count)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    atomic_signal_fence(memory_order_seq_cst);
+#else
+    atomic_thread_fence(memory_order_seq_cst);
+#endif
+    tl_wake(condition, count);
 }
 
 static inline uint32_t tl_condition_waiting(const struct tl_condition *condition)
@@ -93,8 +117,5 @@ void tl_wait_unlist(struct tl_task *dead);
 /* Repair of a condition whose guard was taken over: empties the list and
  * calls everybody. */
 void tl_condition_repair(struct tl_condition *condition);
-
-/* Carves what the stuck check needs.  TL_OK or TL_NO_MEMORY. */
-int tl_wait_make(void);
 
 #endif

@@ -1,0 +1,45 @@
+/*
+ * Handle: how a task reaches an object; and how objects are made.
+ */
+#ifndef TL_HANDLE_H
+#define TL_HANDLE_H
+
+#include "memory/object.h"
+#include "store/refs.h"
+#include "tasks/task.h"
+#include "tidelock.h"
+#include "wait/checkpoint.h"
+
+/* The next number for an object of the kind: lock#3. */
+uint64_t tl_kind_count(enum tl_kind_id kind);
+
+/* TL_OK or TL_NO_MEMORY; once. */
+int tl_kinds_make(void);
+
+/* A zeroed object of the kind, with its name and number, in this task's
+ * TL_HAND_OBJECT; NULL and *status.  From here on a death destroys it, so what
+ * the constructor takes is owned by words of the object. */
+void *tl_object_make(enum tl_kind_id kind, const char *name, int *status);
+
+/* The object in hand gets its first reference: a handle of this task.  On
+ * failure the object is destroyed. */
+int tl_object_publish(struct tl_handle *out, int side);
+
+/* A further handle of this task.  `claim`: it counts as a holder. */
+int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
+                   bool claim);
+
+static inline struct tl_cell *tl_handle_cell(const struct tl_handle *handle)
+{
+    return tl_cell_at(tl_self, handle->cell);
+}
+
+/* The first line of every operation. */
+static inline int tl_enter(const struct tl_handle *handle)
+{
+    if (__builtin_expect(!handle->object, 0))
+        return TL_DROPPED;
+    return tl_checkpoint();
+}
+
+#endif

@@ -1,0 +1,219 @@
+#include "hold.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "insight/fault.h"
+#include "wait/clock.h"
+
+#define LOSSES_MOST 30
+#define HUNGRY_AFTER TL_MILLISECOND
+#define CHAIN_MOST 64
+
+/* Whoever is about to wait without a deadline publishes what it wants and
+ * looks for a cycle, one at a time: so the last to arrive sees all others. */
+static struct tl_guard *cycle_guard;
+static _Thread_local char deadlock_text[1024];
+
+int tl_hold_make(void)
+{
+    cycle_guard = tl_arena_carve(sizeof *cycle_guard);
+    if (!cycle_guard)
+        return TL_NO_MEMORY;
+    tl_guard_init(cycle_guard, TL_GUARD_CYCLE, NULL);
+    return TL_OK;
+}
+
+const char *tl_deadlock_text(void)
+{
+    return deadlock_text;
+}
+
+void tl_hold_init(struct tl_hold *hold, const void *object)
+{
+    atomic_store(&hold->word, 0);
+    tl_condition_init(&hold->released, object, TL_VERB_ACQUIRE);
+}
+
+uint32_t tl_hold_holder(const struct tl_hold *hold)
+{
+    return (uint32_t)atomic_load(&hold->word) & TL_ID_MASK;
+}
+
+/* ---- the chain ---- */
+
+struct link {
+    const struct tl_task *holder;
+    const struct tl_hold *held;
+};
+
+/* Follows the chain from what this task wants; the length of the cycle through
+ * this task, or 0. */
+static int follow(const struct tl_hold *hold, struct link *chain)
+{
+    for (int n = 0; n < CHAIN_MOST; n++) {
+        uint32_t id = tl_hold_holder(hold);
+        if (id == 0)
+            return 0;
+        struct tl_task *holder = tl_task_of(id);
+        if (tl_task_id(holder) != id)
+            return 0;
+        chain[n] = (struct link){holder, hold};
+        if (holder == tl_self)
+            return n + 1;
+        uint64_t pending = atomic_load(&holder->pending);
+        if (!pending || tl_at(pending) == (const void *)hold)
+            return 0; /* goes on, or has it already */
+        hold = tl_at(pending);
+    }
+    return 0;
+}
+
+static void title(const struct tl_hold *hold, bool with_kind, char *text,
+                  size_t size)
+{
+    const struct tl_object *object = tl_at(hold->released.guard.object);
+    const char *kind = tl_kinds[object->kind].name;
+    if (object->name[0])
+        snprintf(text, size, "%s%s\"%s\"", with_kind ? kind : "",
+                 with_kind ? " " : "", object->name);
+    else
+        snprintf(text, size, "%s#%d", kind, (int)object->number);
+}
+
+/* chain[i].holder holds chain[i].held and wants chain[i + 1].held; the last
+ * holder is this task, and wants the first. */
+static void tell(const struct link *chain, int length)
+{
+    size_t used = 0;
+    for (int i = 0; i < length && used < sizeof deadlock_text; i++) {
+        int at = (i + length - 1) % length;
+        char held[96], wanted[96];
+        title(chain[at].held, i == 0, held, sizeof held);
+        title(chain[i].held, false, wanted, sizeof wanted);
+        int wrote = snprintf(deadlock_text + used, sizeof deadlock_text - used,
+                             "%s%s holds %s and wants %s", i ? "; " : "",
+                             chain[at].holder->name, held, wanted);
+        used += wrote > 0 ? (size_t)wrote : 0;
+    }
+}
+
+/* Whether waiting for this hold would close a cycle.  Else, what this task
+ * wants is published. */
+static bool closes_cycle(struct tl_hold *hold)
+{
+    struct link chain[CHAIN_MOST];
+    tl_guard_take(cycle_guard, TL_FOREVER);
+    int length = follow(hold, chain);
+    /* the links were not read at one moment.  Each further walk makes sure of
+     * one more: the last waits for this task, so the one before it waits for
+     * the last, ... */
+    for (int i = 0; i < length; i++)
+        if (follow(hold, chain) != length)
+            length = 0;
+    if (length == 0)
+        atomic_store(&tl_self->pending, tl_offset(hold));
+    tl_guard_drop(cycle_guard);
+    if (length > 0)
+        tell(chain, length);
+    return length > 0;
+}
+
+/* ---- acquire ---- */
+
+struct attempt {
+    int64_t since; /* of the first loss; 0: none yet */
+    int losses;
+    bool waited;
+};
+
+static bool is_free(uint64_t word)
+{
+    return (word & TL_ID_MASK) == 0;
+}
+
+static bool is_starved(struct attempt *attempt)
+{
+    if (++attempt->losses == 1)
+        attempt->since = tl_clock_now();
+    return attempt->losses >= LOSSES_MOST ||
+           tl_clock_now() - attempt->since >= HUNGRY_AFTER;
+}
+
+/* One wait for a hold that somebody else has, or that a hungry task is to
+ * have. */
+static int wait_once(struct tl_hold *hold, uint64_t word,
+                     struct attempt *attempt, tl_deadline deadline)
+{
+    bool newcomer = is_free(word);
+    attempt->waited = true;
+    if (deadline > 0 && tl_wait_spin(&hold->word, word))
+        return TL_OK;
+    if (newcomer) {
+        tl_deadline soon = tl_clock_now() + HUNGRY_AFTER;
+        int status = tl_wait_asleep(&hold->released, &hold->word, word,
+                                    tl_clock_earlier(deadline, soon));
+        return status == TL_TIMEOUT ? TL_OK : status;
+    }
+    if (deadline != TL_FOREVER)
+        return tl_wait_asleep(&hold->released, &hold->word, word, deadline);
+    if (closes_cycle(hold))
+        return TL_DEADLOCK;
+    int status = tl_wait_asleep(&hold->released, &hold->word, word, deadline);
+    atomic_store(&tl_self->pending, 0);
+    return status;
+}
+
+int tl_hold_acquire_slow(struct tl_hold *hold, tl_deadline deadline)
+{
+    struct attempt attempt = {0};
+    for (;;) {
+        uint64_t word = atomic_load(&hold->word);
+        bool may_take = !(word & TL_HOLD_HUNGRY) || attempt.waited ||
+                        deadline <= 0;
+        if (is_free(word) && may_take) {
+            if (!atomic_compare_exchange_strong(&hold->word, &word,
+                                                tl_task_id(tl_self)))
+                continue;
+            tl_fault();
+            return word & TL_HOLD_ABANDONED ? TL_ABANDONED : TL_OK;
+        }
+        if ((word & TL_ID_MASK) == tl_task_id(tl_self))
+            return TL_HELD;
+        if (!is_free(word) && is_starved(&attempt) &&
+            !(word & TL_HOLD_HUNGRY)) {
+            atomic_compare_exchange_strong(&hold->word, &word,
+                                           word | TL_HOLD_HUNGRY);
+            continue;
+        }
+        int status = wait_once(hold, word, &attempt, deadline);
+        if (status < 0)
+            return status;
+    }
+}
+
+int tl_hold_release(struct tl_hold *hold)
+{
+    uint64_t word = atomic_load_explicit(&hold->word, memory_order_relaxed);
+    if ((word & TL_ID_MASK) != tl_task_id(tl_self))
+        return TL_NOT_HOLDER;
+    /* commit; the mark of a hungry task stays */
+    atomic_fetch_and(&hold->word, TL_HOLD_HUNGRY);
+    tl_fault();
+    tl_wake(&hold->released, 1);
+    return TL_OK;
+}
+
+void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead)
+{
+    uint64_t word = atomic_load(&hold->word);
+    while ((word & TL_ID_MASK) == tl_task_id(dead)) {
+        tl_fault();
+        if (atomic_compare_exchange_weak(&hold->word, &word,
+                                         TL_HOLD_ABANDONED)) {
+            tl_fault();
+            tl_wake(&hold->released, 1);
+            return;
+        }
+    }
+}

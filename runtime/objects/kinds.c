@@ -1,0 +1,92 @@
+/*
+ * Kinds: the one table of what is shared.
+ *
+ * To add an object: give it a number in enum tl_kind_id (tidelock.h); write
+ * objects/NAME.h with the struct, its invariants and who may write what, and
+ * objects/NAME.c on the four verbs; add its row here; bind it in
+ * bindings/NAME.c; add the rows of its blocking calls to spec/wait_spec.lua,
+ * and a sweep to spec/death_spec.lua.  What each entry means is in
+ * memory/object.h.
+ */
+#include "memory/object.h"
+
+#include "barrier.h"
+#include "event.h"
+#include "handle.h"
+#include "lock.h"
+#include "pipe.h"
+#include "process.h"
+#include "queue.h"
+#include "semaphore.h"
+#include "value.h"
+
+const struct tl_kind tl_kinds[TL_KINDS] = {
+    [TL_KIND_NONE] = {.name = "object", .size = sizeof(struct tl_object)},
+    [TL_KIND_LOCK] = {.name = "lock",
+                      .size = sizeof(struct tl_lock),
+                      .describe = tl_lock_describe,
+                      .task_died = tl_lock_task_died,
+                      .in_use = tl_lock_in_use,
+                      .ender = tl_lock_ender},
+    [TL_KIND_SEMAPHORE] = {.name = "semaphore",
+                           .size = sizeof(struct tl_semaphore),
+                           .describe = tl_semaphore_describe,
+                           .check = tl_semaphore_check,
+                           .repair = tl_semaphore_repair,
+                           .task_died = tl_semaphore_task_died,
+                           .destroy = tl_semaphore_destroy,
+                           .in_use = tl_semaphore_in_use},
+    [TL_KIND_EVENT] = {.name = "event",
+                       .size = sizeof(struct tl_event),
+                       .describe = tl_event_describe},
+    [TL_KIND_BARRIER] = {.name = "barrier",
+                         .size = sizeof(struct tl_barrier),
+                         .describe = tl_barrier_describe,
+                         .task_died = tl_barrier_task_died,
+                         .destroy = tl_barrier_destroy},
+    [TL_KIND_VALUE] = {.name = "value",
+                       .size = sizeof(struct tl_value),
+                       .describe = tl_value_describe,
+                       .task_died = tl_value_task_died,
+                       .in_use = tl_value_in_use,
+                       .ender = tl_value_ender},
+    [TL_KIND_QUEUE] = {.name = "queue",
+                       .size = sizeof(struct tl_queue),
+                       .describe = tl_queue_describe,
+                       .check = tl_queue_check,
+                       .repair = tl_queue_repair,
+                       .task_died = tl_queue_task_died,
+                       .destroy = tl_queue_destroy,
+                       .in_use = tl_queue_in_use},
+    [TL_KIND_PIPE] = {.name = "pipe",
+                      .size = sizeof(struct tl_pipe),
+                      .describe = tl_pipe_describe,
+                      .check = tl_pipe_check,
+                      .repair = tl_pipe_repair,
+                      .task_died = tl_pipe_task_died,
+                      .side_closed = tl_pipe_side_closed,
+                      .destroy = tl_pipe_destroy},
+    [TL_KIND_PROCESS] = {.name = "process",
+                         .size = sizeof(struct tl_process),
+                         .describe = tl_process_describe,
+                         .destroy = tl_process_destroy,
+                         .ender = tl_process_ender},
+};
+
+static _Atomic uint64_t *counts; /* of objects made, by kind */
+
+int tl_kinds_make(void)
+{
+    counts = tl_arena_carve(TL_KINDS * sizeof *counts);
+    return counts ? TL_OK : TL_NO_MEMORY;
+}
+
+uint64_t tl_kind_count(enum tl_kind_id kind)
+{
+    return atomic_fetch_add(&counts[kind], 1) + 1;
+}
+
+const char *tl_kind_name(int kind)
+{
+    return kind > 0 && kind < TL_KINDS ? tl_kinds[kind].name : "object";
+}

@@ -1,0 +1,50 @@
+#include "output.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "hold.h"
+#include "wait/checkpoint.h"
+
+static struct tl_hold *turn;
+
+int tl_output_make(void)
+{
+    turn = tl_arena_carve(sizeof *turn);
+    if (!turn)
+        return TL_NO_MEMORY;
+    tl_hold_init(turn, NULL);
+    return TL_OK;
+}
+
+void tl_output_task_died(struct tl_task *dead)
+{
+    tl_hold_task_died(turn, dead);
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t wrote = write(fd, data, size);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0)
+            return TL_SYSTEM;
+        data += wrote;
+        size -= (size_t)wrote;
+    }
+    return TL_OK;
+}
+
+int tl_output(int fd, const void *data, size_t size)
+{
+    if (tl_checkpoint() < 0)
+        return write_all(fd, data, size);
+    /* a stopped task must not silence all others: after a second the line is
+     * written without the turn */
+    int status = tl_hold_acquire(turn, tl_deadline_in(1));
+    int result = write_all(fd, data, size);
+    if (status >= 0)
+        tl_hold_release(turn);
+    return result;
+}

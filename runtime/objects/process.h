@@ -1,0 +1,53 @@
+/*
+ * Process: a task that its parent forked.
+ *
+ * The object outlives the task: it keeps how it ended and what its function
+ * returned.  State, the watch word of who joins:
+ *
+ *   NEW      made
+ *   STARTED  forked; `task` is its id in the table
+ *   ENDED    it has given up all it had, or died and was recovered
+ *
+ * `status` is how it ended, once somebody knows: the task itself at an orderly
+ * end, its parent from waitpid, or another task that recovered it from /proc.
+ *
+ * Each process remembers, in memory of its own, the children that it has not
+ * yet reaped; it holds a reference to each, so that their status has a place.
+ */
+#ifndef TL_PROCESS_H
+#define TL_PROCESS_H
+
+#include "memory/object.h"
+#include "wait/wait.h"
+
+enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
+
+#define TL_STATUS_KNOWN 0x10000u /* in `status`; below it a wait(2) status */
+
+struct tl_process {
+    struct tl_object object;
+    _Atomic uint64_t state; /* seq_cst: a watch word */
+    struct tl_condition ended; /* wake all */
+    _Atomic uint32_t status;
+    _Atomic uint32_t task; /* id, from the start on */
+    _Atomic int32_t pid;
+    _Atomic uint32_t daemon;
+    int32_t parent_pid;   /* written before STARTED */
+    uint32_t parent_task; /* id */
+    uint32_t result_ok;
+    uint64_t result; /* packed message; written by the task itself, before
+                        ENDED */
+};
+
+/* The main task's process object: made by tl_init. */
+int tl_process_make_main(void);
+
+/* `task`, whose process this is, is no more: called by recovery. */
+void tl_process_ended(struct tl_process *process, const struct tl_task *task);
+
+void tl_process_describe(const struct tl_object *object, int side, char *text,
+                         size_t size);
+void tl_process_destroy(struct tl_object *object);
+uint32_t tl_process_ender(const struct tl_object *object);
+
+#endif

@@ -1,0 +1,142 @@
+#include "recover.h"
+
+#include "insight/fault.h"
+#include "output.h"
+#include "process.h"
+#include "store/block.h"
+#include "store/log.h"
+#include "store/message.h"
+#include "store/refs.h"
+#include "wait/guard.h"
+#include "wait/park.h"
+#include "wait/wait.h"
+
+void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead)
+{
+    struct tl_object *object;
+    switch ((enum tl_guard_role)guard->role) {
+    case TL_GUARD_OBJECT:
+        object = tl_at(guard->object);
+        if (tl_kinds[object->kind].repair)
+            tl_kinds[object->kind].repair(object, guard, dead);
+        break;
+    case TL_GUARD_CONDITION:
+        /* the guard is a condition's first member */
+        tl_condition_repair((struct tl_condition *)guard);
+        break;
+    case TL_GUARD_STORE:
+        tl_log_repair((struct tl_log *)guard);
+        break;
+    case TL_GUARD_CYCLE:
+        break;
+    }
+    tl_fault();
+    /* settled: a later look at this slot finds nothing to decide */
+    dead->note.doing = TL_DOING_NOTHING;
+    tl_fault();
+}
+
+static void leave_guard(struct tl_task *dead)
+{
+    uint64_t offset = atomic_load(&dead->inside);
+    if (!offset || dead == tl_self || !tl_rule(TL_RULE_GUARD))
+        return;
+    struct tl_guard *guard = tl_at(offset);
+    /* also when somebody else holds it, who may be repairing it right now */
+    tl_guard_take(guard, TL_FOREVER);
+    tl_guard_drop(guard);
+    tl_guard_wake(guard);
+    atomic_store(&dead->inside, 0);
+}
+
+static void give_up_children(struct tl_task *dead)
+{
+    uint32_t number = tl_task_number(dead);
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = &tl_tasks[n];
+        if (tl_task_state(task) == TL_TASK_STARTING &&
+            tl_task_creator(task) == number && tl_death_happened(task))
+            tl_recover(task);
+    }
+}
+
+static void pass_on(struct tl_task *dead)
+{
+    uint32_t count = atomic_load(&dead->cells);
+    tl_output_task_died(dead);
+    for (uint32_t i = 0; i < count; i++) {
+        struct tl_cell *cell = tl_cell_at(dead, i);
+        if (!cell->ref)
+            continue;
+        struct tl_object *object = tl_ref_object(cell->ref);
+        if (tl_kinds[object->kind].task_died)
+            tl_kinds[object->kind].task_died(object, dead, cell);
+    }
+}
+
+static void empty_hands(struct tl_task *dead)
+{
+    tl_message_drop(&dead->carrying[TL_HAND_MESSAGE]);
+    tl_block_release(&dead->carrying[TL_HAND_SEGMENT], 0);
+    tl_refs_bury_for(dead);
+}
+
+static void drop_references(struct tl_task *dead)
+{
+    uint32_t count = atomic_load(&dead->cells);
+    for (uint32_t i = 0; i < count; i++)
+        tl_refs_drop(&tl_cell_at(dead, i)->ref);
+}
+
+static void end_process(struct tl_task *dead)
+{
+    /* the offset is only trusted while the reference stands */
+    if (dead->process)
+        tl_process_ended(tl_at(dead->process), dead);
+    dead->process = 0;
+    tl_fault();
+    tl_refs_drop(&dead->process_cell.ref);
+}
+
+static void settle(struct tl_task *dead)
+{
+    give_up_children(dead);
+    leave_guard(dead);
+    if (tl_rule(TL_RULE_UNLIST))
+        tl_wait_unlist(dead);
+    if (tl_rule(TL_RULE_HELD))
+        pass_on(dead);
+    if (tl_rule(TL_RULE_CARRYING))
+        empty_hands(dead);
+    if (tl_rule(TL_RULE_REFS))
+        drop_references(dead);
+    end_process(dead);
+    if (tl_rule(TL_RULE_WAKE_ALL))
+        tl_park_call_all();
+    tl_refs_bury();
+}
+
+/* Becomes the one who settles: nobody does, or a dead task did. */
+static bool become_cleaner(struct tl_task *dead)
+{
+    uint32_t cleaner = atomic_load(&dead->cleaner);
+    if (cleaner && tl_death_alive(cleaner))
+        return false;
+    return atomic_compare_exchange_strong(&dead->cleaner, &cleaner,
+                                          tl_task_id(tl_self));
+}
+
+void tl_recover(struct tl_task *dead)
+{
+    if (!become_cleaner(dead))
+        return;
+    tl_fault();
+    uint32_t self = tl_task_id(tl_self);
+    /* somebody may have settled it before we became the cleaner */
+    if (dead == tl_self || tl_death_happened(dead)) {
+        settle(dead);
+        tl_task_free(dead);
+    }
+    atomic_compare_exchange_strong(&dead->cleaner, &self, 0);
+    tl_fault();
+}

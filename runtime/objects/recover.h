@@ -1,0 +1,26 @@
+/*
+ * Recover: what happens after a death.
+ *
+ * Whoever notices that a task is dead (tasks/death) calls tl_recover, which
+ * settles what its slot says, in this order:
+ *
+ *   1. children that it had not yet forked are given up
+ *   2. `inside`: that guard is taken, which repairs what was half-done
+ *   3. `waiter`: it leaves the list it is in
+ *   4. cells: what it held is passed on (tl_kind.task_died)
+ *   5. `carrying`: blocks in its hands are freed
+ *   6. cells: its references are dropped
+ *   7. its process has ended; joiners are woken
+ *   8. every task is called, since a waker of it may be the dead one
+ *   9. the slot is free
+ *
+ * Every step is idempotent, since who recovers may die too: `cleaner` in the
+ * slot names it, and the next takes over from a dead one and begins again.
+ * A task that ends in order runs the same steps on itself.
+ */
+#ifndef TL_RECOVER_H
+#define TL_RECOVER_H
+
+#include "tasks/death.h"
+
+#endif
