@@ -1,0 +1,93 @@
+/*
+ * Codec: Lua values as bytes, and back.
+ *
+ * What travels: nil, booleans, integers and floats (each stays what it is),
+ * strings of any bytes, tables with their cycles and shared references, Lua
+ * functions with their upvalues, and the objects of this runtime.  A table
+ * with a metatable travels where codec_register knows the metatable.
+ * Everything else is refused with the path to it.
+ *
+ * Promises
+ *   - codec_encode writes no Lua value, calls no metamethod and raises only
+ *     after it has given back all it took.  Long strings are not copied: the
+ *     message points into the Lua string.
+ *   - codec_decode trusts no length, tag or index.  What it allocates is
+ *     bounded by a small multiple of the bytes it was given.
+ *   - Both may be entered again from a finalizer.
+ *
+ * Functions
+ *   - Upvalues that several functions of one message share stay shared.
+ *   - An upvalue named _ENV is never sent: it is the receiver's globals there.
+ *     So is an upvalue that is the table of globals.
+ *   - An upvalue that is a loaded module is sent by the module's name and
+ *     required where it arrives.  One that cannot travel but is a field of a
+ *     loaded module (print, string.format, io.stderr) is sent by both names.
+ *
+ * Limits
+ *   - 200 tables or functions, one within the other.
+ *   - A function with an environment of its own arrives with the globals.
+ *   - Bytecode is not checked: Lua offers no way to.  Functions are accepted
+ *     only where the caller says CODEC_FUNCTIONS, for senders it trusts.
+ */
+#ifndef TL_CODEC_H
+#define TL_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <lua.h>
+
+#include "tidelock.h"
+
+#define CODEC_FUNCTIONS 1u
+#define CODEC_OBJECTS 2u
+#define CODEC_ALL (CODEC_FUNCTIONS | CODEC_OBJECTS)
+
+struct scratch;
+
+struct codec_out {
+    struct tl_message message;
+    struct scratch *scratch; /* private */
+};
+
+/* Encodes the `count` values from stack index `first`.  True: out->message is
+ * valid until codec_done, as long as the values stay on the stack and no Lua
+ * code runs (see codec_own).  False: an error message without position was
+ * pushed, `out` needs nothing more.  A single value is called `root` in it,
+ * several are called "root 1", "root 2" and so on. */
+bool codec_encode(lua_State *L, int first, int count, const char *root,
+                  struct codec_out *out);
+
+/* The same, with functions and objects only where `allow` (CODEC_...) says. */
+bool codec_encode_allowed(lua_State *L, int first, int count, const char *root,
+                          struct codec_out *out, unsigned allow);
+
+/* Copies what the message borrows from Lua strings, so that Lua code may run
+ * while the message is still needed.  False: no memory, nothing changed.
+ * Objects in refs are not held: a table that loses its only lock meanwhile
+ * takes it from the message too. */
+bool codec_own(struct codec_out *out);
+
+/* Gives the message back; exactly once after each success of codec_encode. */
+void codec_done(struct codec_out *out);
+
+/* Frees what this thread keeps for its next message, at the thread's end. */
+void codec_thread_end(void);
+
+/* Pushes the values that the bytes hold and returns how many they are.
+ * Borrows data and refs.  Raises where the bytes are malformed, hold what
+ * `allow` does not, or name a module or metatable that is missing here. */
+int codec_decode(lua_State *L, const void *data, size_t size,
+                 const tl_ref *refs, size_t ref_count, unsigned allow);
+
+/* Lets tables with the metatable at mt_index travel under the string at
+ * name_index.  What stood under either of them before is forgotten. */
+void codec_register(lua_State *L, int name_index, int mt_index);
+
+/* What the codec needs from support.c: the handle in the value at index, or
+ * NULL where that is no live object of this runtime; and a new userdata for
+ * the object that a message carries. */
+struct tl_handle *object_test(lua_State *L, int index);
+void object_push(lua_State *L, tl_ref ref);
+
+#endif

@@ -1,0 +1,251 @@
+#include "decode.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include <lauxlib.h>
+
+#include "codec.h"
+#include "registered.h"
+
+_Noreturn void decode_corrupt(struct decoder *decoder) {
+    luaL_error(decoder->L, "corrupt message");
+    abort();
+}
+
+uint64_t decode_varint(struct decoder *decoder) {
+    uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        int byte = decode_byte(decoder);
+        number |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return number;
+    }
+    decode_corrupt(decoder);
+}
+
+void decode_keep(struct decoder *decoder, int tag, uint32_t number) {
+    if (!(tag & TAG_KEPT))
+        return;
+    if (decoder->kept == 0)
+        decode_corrupt(decoder);
+    lua_pushvalue(decoder->L, -1);
+    lua_rawseti(decoder->L, decoder->kept, number);
+}
+
+void decode_back(struct decoder *decoder) {
+    uint64_t number = decode_varint(decoder);
+    if (decoder->kept == 0 || number >= decoder->numbered ||
+        lua_rawgeti(decoder->L, decoder->kept, (lua_Integer)number) == LUA_TNIL)
+        decode_corrupt(decoder);
+}
+
+void decode_enter(struct decoder *decoder) {
+    if (decoder->depth == FORMAT_DEPTH)
+        decode_corrupt(decoder);
+    luaL_checkstack(decoder->L, 12, "message nested too deeply");
+    decoder->depth++;
+}
+
+static void push_string(struct decoder *decoder, uint64_t size) {
+    if (size > (size_t)(decoder->end - decoder->at))
+        decode_corrupt(decoder);
+    const unsigned char *bytes = decode_take(decoder, (size_t)size);
+    lua_pushlstring(decoder->L, (const char *)bytes, (size_t)size);
+}
+
+static void push_integer(struct decoder *decoder, int tag) {
+    uint64_t bits;
+    uint16_t bits16;
+    lua_Integer n;
+    switch (tag) {
+    case TAG_INT8:
+        n = (int8_t)decode_byte(decoder);
+        break;
+    case TAG_INT16:
+        memcpy(&bits16, decode_take(decoder, sizeof bits16), sizeof bits16);
+        n = (int16_t)format_little16(bits16);
+        break;
+    case TAG_INT32:
+        n = (int32_t)decode_u32(decoder);
+        break;
+    default:
+        memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
+        n = (lua_Integer)format_little64(bits);
+    }
+    lua_pushinteger(decoder->L, n);
+}
+
+static void push_float(struct decoder *decoder) {
+    uint64_t bits;
+    lua_Number n;
+    memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
+    bits = format_little64(bits);
+    memcpy(&n, &bits, sizeof n);
+    lua_pushnumber(decoder->L, n);
+}
+
+/* The table on top of the stack gets its list and its pairs. */
+static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs) {
+    lua_State *L = decoder->L;
+    int table = lua_gettop(L);
+    for (uint32_t i = 1; i <= list; i++) {
+        decoder->owed--;
+        decode_value(decoder);
+        lua_rawseti(L, table, i);
+    }
+    for (uint32_t i = 0; i < pairs; i++) {
+        decoder->owed -= 2;
+        decode_value(decoder);
+        if (lua_isnil(L, -1) || !lua_rawequal(L, -1, -1)) /* nil or NaN */
+            decode_corrupt(decoder);
+        decode_value(decoder);
+        lua_rawset(L, table);
+    }
+}
+
+static void push_table(struct decoder *decoder, int tag) {
+    lua_State *L = decoder->L;
+    uint32_t number = decoder->numbered++;
+    decode_enter(decoder);
+    if ((tag & ~TAG_KEPT) == TAG_CLASSED)
+        decode_string(decoder);
+    uint32_t list = decode_u32(decoder);
+    uint32_t pairs = decode_u32(decoder);
+    uint64_t claim = (uint64_t)list + (uint64_t)pairs * 2;
+    size_t left = (size_t)(decoder->end - decoder->at);
+    if (left < decoder->owed || claim > left - decoder->owed ||
+        list > INT_MAX || pairs > INT_MAX)
+        decode_corrupt(decoder);
+    lua_createtable(L, (int)list, (int)pairs);
+    decode_keep(decoder, tag, number);
+    decoder->owed += (size_t)claim;
+    fill_table(decoder, list, pairs);
+    decoder->depth--;
+}
+
+/* A table with a metatable gets that last, when nothing can fail any more. */
+static void push_classed(struct decoder *decoder, int tag) {
+    lua_State *L = decoder->L;
+    push_table(decoder, tag);
+    lua_pushvalue(L, -2);
+    registered_metatable(L);
+    if (!lua_istable(L, -1))
+        luaL_error(L,
+                   "cannot receive a table of class \"%s\": call "
+                   "ipc.register(\"%s\", metatable) in the receiver first",
+                   lua_tostring(L, -3), lua_tostring(L, -3));
+    lua_setmetatable(L, -2);
+    lua_remove(L, -2);
+}
+
+static void push_object(struct decoder *decoder, int tag) {
+    uint32_t number = decoder->numbered++;
+    uint64_t at = decode_varint(decoder);
+    if (!(decoder->allow & CODEC_OBJECTS))
+        luaL_error(decoder->L, "this message holds an object of another "
+                               "program, which is not accepted");
+    if (at >= decoder->ref_count)
+        decode_corrupt(decoder);
+    luaL_checkstack(decoder->L, 12, NULL);
+    object_push(decoder->L, decoder->refs[at]);
+    decode_keep(decoder, tag, number);
+}
+
+static void push_long(struct decoder *decoder, int tag) {
+    uint32_t number = decoder->numbered++;
+    push_string(decoder, decode_varint(decoder));
+    decode_keep(decoder, tag, number);
+}
+
+void decode_string(struct decoder *decoder) {
+    decode_value(decoder);
+    if (lua_type(decoder->L, -1) != LUA_TSTRING)
+        decode_corrupt(decoder);
+}
+
+static void push_numbered(struct decoder *decoder, int tag) {
+    switch (tag & ~TAG_KEPT) {
+    case TAG_TABLE:
+        push_table(decoder, tag);
+        return;
+    case TAG_CLASSED:
+        push_classed(decoder, tag);
+        return;
+    case TAG_FUNCTION:
+        decode_function(decoder, tag);
+        return;
+    case TAG_OBJECT:
+        push_object(decoder, tag);
+        return;
+    case TAG_LONG:
+        push_long(decoder, tag);
+        return;
+    }
+    decode_corrupt(decoder);
+}
+
+static void push_tagged(struct decoder *decoder, int tag) {
+    switch (tag) {
+    case TAG_NIL:
+        lua_pushnil(decoder->L);
+        return;
+    case TAG_FALSE:
+    case TAG_TRUE:
+        lua_pushboolean(decoder->L, tag == TAG_TRUE);
+        return;
+    case TAG_INT8:
+    case TAG_INT16:
+    case TAG_INT32:
+    case TAG_INT64:
+        push_integer(decoder, tag);
+        return;
+    case TAG_FLOAT:
+        push_float(decoder);
+        return;
+    case TAG_STRING:
+        push_string(decoder, decode_varint(decoder));
+        return;
+    case TAG_BACK:
+        decode_back(decoder);
+        return;
+    default:
+        push_numbered(decoder, tag);
+    }
+}
+
+void decode_value(struct decoder *decoder) {
+    int tag = decode_byte(decoder);
+    if (tag < TAG_SHORT)
+        lua_pushinteger(decoder->L, tag);
+    else if (tag < TAG_NIL)
+        push_string(decoder, (uint64_t)(tag - TAG_SHORT));
+    else
+        push_tagged(decoder, tag);
+}
+
+int codec_decode(lua_State *L, const void *data, size_t size,
+                 const tl_ref *refs, size_t ref_count, unsigned allow) {
+    struct decoder decoder = {.L = L,
+                              .at = data,
+                              .end = (const unsigned char *)data + size,
+                              .refs = refs,
+                              .ref_count = ref_count,
+                              .allow = allow};
+    int header = decode_byte(&decoder);
+    if ((header & ~FORMAT_SHARED) != FORMAT_HEADER)
+        decode_corrupt(&decoder);
+    luaL_checkstack(L, 12, NULL);
+    if (header & FORMAT_SHARED) {
+        lua_newtable(L);
+        decoder.kept = lua_gettop(L);
+    }
+    int count = 0;
+    for (; decoder.at < decoder.end; count++) {
+        luaL_checkstack(L, 12, "too many values in a message");
+        decode_value(&decoder);
+    }
+    if (decoder.kept > 0)
+        lua_remove(L, decoder.kept);
+    return count;
+}

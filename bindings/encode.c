@@ -1,0 +1,265 @@
+#include "encode.h"
+
+#include "codec.h"
+#include "registered.h"
+
+bool encode_tag(struct encoder *encoder, int tag) {
+    unsigned char *at = scratch_room(encoder->scratch, 1);
+    if (!at)
+        return refusal_memory(&encoder->refusal);
+    *at = (unsigned char)tag;
+    encoder->scratch->size++;
+    return true;
+}
+
+bool encode_tag_number(struct encoder *encoder, int tag, uint64_t number) {
+    unsigned char *start = scratch_room(encoder->scratch, 1 + FORMAT_VARINT);
+    if (!start)
+        return refusal_memory(&encoder->refusal);
+    unsigned char *at = start;
+    *at++ = (unsigned char)tag;
+    for (; number >= 0x80; number >>= 7)
+        *at++ = (unsigned char)(number | 0x80);
+    *at++ = (unsigned char)number;
+    encoder->scratch->size += (size_t)(at - start);
+    return true;
+}
+
+static bool encode_integer(struct encoder *encoder, lua_Integer n) {
+    unsigned char *at = scratch_room(encoder->scratch, 9);
+    if (!at)
+        return refusal_memory(&encoder->refusal);
+    uint64_t bits = format_little64((uint64_t)n);
+    uint32_t bits32 = format_little32((uint32_t)n);
+    uint16_t bits16 = format_little16((uint16_t)n);
+    size_t size;
+    if (n >= 0 && n < TAG_SHORT) {
+        at[0] = (unsigned char)n;
+        size = 1;
+    } else if (n == (int8_t)n) {
+        at[0] = TAG_INT8;
+        at[1] = (unsigned char)n;
+        size = 2;
+    } else if (n == (int16_t)n) {
+        at[0] = TAG_INT16;
+        memcpy(at + 1, &bits16, sizeof bits16);
+        size = 3;
+    } else if (n == (int32_t)n) {
+        at[0] = TAG_INT32;
+        memcpy(at + 1, &bits32, sizeof bits32);
+        size = 5;
+    } else {
+        at[0] = TAG_INT64;
+        memcpy(at + 1, &bits, sizeof bits);
+        size = 9;
+    }
+    encoder->scratch->size += size;
+    return true;
+}
+
+static bool encode_float(struct encoder *encoder, lua_Number n) {
+    unsigned char *at = scratch_room(encoder->scratch, 9);
+    if (!at)
+        return refusal_memory(&encoder->refusal);
+    uint64_t bits;
+    memcpy(&bits, &n, sizeof bits);
+    bits = format_little64(bits);
+    at[0] = TAG_FLOAT;
+    memcpy(at + 1, &bits, sizeof bits);
+    encoder->scratch->size += 9;
+    return true;
+}
+
+bool encode_back(struct encoder *encoder, const struct seen *seen, int tag) {
+    unsigned char *bytes = encoder->scratch->bytes;
+    bytes[seen->tag_at] |= TAG_KEPT;
+    bytes[0] |= FORMAT_SHARED;
+    return encode_tag_number(encoder, tag, seen->number);
+}
+
+bool encode_number(struct encoder *encoder, uint64_t identity) {
+    struct seen seen = {.identity = identity,
+                        .kind = SEEN_VALUE,
+                        .number = encoder->numbered,
+                        .tag_at = (uint32_t)encoder->scratch->size};
+    if (!scratch_see(encoder->scratch, seen))
+        return refusal_memory(&encoder->refusal);
+    encoder->numbered++;
+    return true;
+}
+
+static bool encode_long(struct encoder *encoder, const char *bytes,
+                        size_t size) {
+    struct scratch *scratch = encoder->scratch;
+    uint64_t identity = (uintptr_t)bytes;
+    const struct seen *seen = scratch_seen(scratch, identity, SEEN_VALUE);
+    if (seen)
+        return encode_back(encoder, seen, TAG_BACK);
+    if (!encode_number(encoder, identity) ||
+        !encode_tag_number(encoder, TAG_LONG, size))
+        return false;
+    return scratch_cite(scratch, bytes, size) ||
+           refusal_memory(&encoder->refusal);
+}
+
+bool encode_bytes(struct encoder *encoder, const char *bytes, size_t size) {
+    struct scratch *scratch = encoder->scratch;
+    if (size >= FORMAT_LONG)
+        return encode_long(encoder, bytes, size);
+    if (!scratch_room(scratch, 1 + FORMAT_VARINT + size))
+        return refusal_memory(&encoder->refusal);
+    if (size < TAG_SHORT_SIZE)
+        scratch->bytes[scratch->size++] = (unsigned char)(TAG_SHORT + size);
+    else
+        encode_tag_number(encoder, TAG_STRING, size);
+    memcpy(scratch->bytes + scratch->size, bytes, size);
+    scratch->size += size;
+    return true;
+}
+
+bool encode_enter(struct encoder *encoder, int index,
+                  const struct place *place) {
+    if (encoder->depth == FORMAT_DEPTH)
+        return encode_refuse(encoder, index, place, REFUSAL_DEPTH);
+    if (!lua_checkstack(encoder->L, 12))
+        return refusal_memory(&encoder->refusal);
+    encoder->depth++;
+    return true;
+}
+
+static bool is_integer(lua_State *L, int index, lua_Integer n) {
+    return lua_isinteger(L, index) && lua_tointeger(L, index) == n;
+}
+
+static void write_counts(unsigned char *at, uint32_t list, uint32_t pairs) {
+    list = format_little32(list);
+    pairs = format_little32(pairs);
+    memcpy(at, &list, sizeof list);
+    memcpy(at + sizeof list, &pairs, sizeof pairs);
+}
+
+/* lua_next gives 1, 2, 3 ... first where they lie in the table's array. */
+static bool encode_content(struct encoder *encoder, int index,
+                           const struct place *place) {
+    lua_State *L = encoder->L;
+    struct scratch *scratch = encoder->scratch;
+    size_t counts_at = scratch->size;
+    if (!scratch_room(scratch, FORMAT_COUNTS))
+        return refusal_memory(&encoder->refusal);
+    scratch->size += FORMAT_COUNTS;
+
+    int key = lua_gettop(L) + 1;
+    struct place field = {.outer = place, .kind = PLACE_FIELD, .index = key};
+    struct place in_key = {.outer = place, .kind = PLACE_KEY};
+    uint32_t list = 0, pairs = 0;
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        if (pairs == 0 && is_integer(L, key, (lua_Integer)list + 1)) {
+            list++;
+        } else {
+            pairs++;
+            if (!encode_value(encoder, key, &in_key))
+                return false;
+        }
+        if (!encode_value(encoder, key + 1, &field))
+            return false;
+        lua_settop(L, key);
+    }
+    write_counts(scratch->bytes + counts_at, list, pairs);
+    return true;
+}
+
+bool encode_is_foreign_table(lua_State *L, int index) {
+    if (!lua_istable(L, index) || !lua_getmetatable(L, index))
+        return false;
+    bool foreign = registered_name(L) == NULL;
+    lua_pop(L, 1);
+    return foreign;
+}
+
+/* The metatable's name, where there is a metatable. */
+static bool encode_class(struct encoder *encoder, int index,
+                         const struct place *place) {
+    lua_State *L = encoder->L;
+    if (!lua_getmetatable(L, index))
+        return encode_tag(encoder, TAG_TABLE);
+    const char *name = registered_name(L);
+    if (!name)
+        return encode_refuse(encoder, index, place, REFUSAL_METATABLE);
+    size_t length = lua_rawlen(L, -1);
+    bool done =
+        encode_tag(encoder, TAG_CLASSED) && encode_bytes(encoder, name, length);
+    lua_pop(L, 1);
+    return done;
+}
+
+static bool encode_table(struct encoder *encoder, int index,
+                         const struct place *place) {
+    if (!encode_enter(encoder, index, place) ||
+        !encode_class(encoder, index, place) ||
+        !encode_content(encoder, index, place))
+        return false;
+    encoder->depth--;
+    return true;
+}
+
+static bool encode_object(struct encoder *encoder, int index,
+                          const struct place *place) {
+    const struct tl_handle *handle = object_test(encoder->L, index);
+    if (!handle)
+        return encode_refuse(encoder, index, place, REFUSAL_TYPE);
+    if (!(encoder->allow & CODEC_OBJECTS))
+        return encode_refuse(encoder, index, place, REFUSAL_BARRED);
+    tl_ref ref = tl_handle_ref(handle);
+    if (ref == 0)
+        return encode_refuse(encoder, index, place, REFUSAL_CLOSED);
+    uint32_t at;
+    if (!scratch_ref(encoder->scratch, ref, &at))
+        return refusal_memory(&encoder->refusal);
+    return encode_tag_number(encoder, TAG_OBJECT, at);
+}
+
+/* What has an identity: at its next occurrence, a reference back. */
+static bool encode_identified(struct encoder *encoder, int index,
+                              const struct place *place, int type) {
+    uint64_t identity = (uintptr_t)lua_topointer(encoder->L, index);
+    const struct seen *seen =
+        scratch_seen(encoder->scratch, identity, SEEN_VALUE);
+    if (seen)
+        return encode_back(encoder, seen, TAG_BACK);
+    if (!encode_number(encoder, identity))
+        return false;
+    if (type == LUA_TTABLE)
+        return encode_table(encoder, index, place);
+    if (type == LUA_TFUNCTION)
+        return encode_function(encoder, index, place);
+    return encode_object(encoder, index, place);
+}
+
+bool encode_value(struct encoder *encoder, int index,
+                  const struct place *place) {
+    lua_State *L = encoder->L;
+    int type = lua_type(L, index);
+    switch (type) {
+    case LUA_TNIL:
+        return encode_tag(encoder, TAG_NIL);
+    case LUA_TBOOLEAN:
+        return encode_tag(encoder,
+                          lua_toboolean(L, index) ? TAG_TRUE : TAG_FALSE);
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, index))
+            return encode_integer(encoder, lua_tointeger(L, index));
+        return encode_float(encoder, lua_tonumber(L, index));
+    case LUA_TSTRING: {
+        size_t size;
+        const char *bytes = lua_tolstring(L, index, &size);
+        return encode_bytes(encoder, bytes, size);
+    }
+    case LUA_TTABLE:
+    case LUA_TFUNCTION:
+    case LUA_TUSERDATA:
+        return encode_identified(encoder, index, place, type);
+    default:
+        return encode_refuse(encoder, index, place, REFUSAL_TYPE);
+    }
+}

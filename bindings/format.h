@@ -1,0 +1,98 @@
+/*
+ * Format: how the codec lays values out as bytes.
+ *
+ * A message is FORMAT_HEADER and then one value after the other to its end.
+ * FORMAT_SHARED is added to the header where a TAG_BACK or TAG_JOIN follows.
+ * Numbers of more than one byte are little-endian; `varint` is seven bits a
+ * byte, least first, the top bit set on all but the last.
+ *
+ *   00..7f           the integer 0..127
+ *   80..bf           a string of 0..63 bytes, which follow
+ *   TAG_NIL .. TAG_FLOAT   the value, or 1, 2, 4 or 8 bytes of it
+ *   TAG_STRING       varint length, bytes
+ *   TAG_LONG         the same                                   (numbered)
+ *   TAG_TABLE        u32 n, u32 m, n values with the keys 1..n, m pairs
+ *                                                               (numbered)
+ *   TAG_CLASSED      string: the metatable's registered name; then as
+ *                    TAG_TABLE                                  (numbered)
+ *   TAG_FUNCTION     u8 k, u32 length, bytecode, k upvalues      (numbered)
+ *   TAG_OBJECT       varint index into the message's refs       (numbered)
+ *   TAG_BACK         varint number: the value of that number again
+ *
+ * and in the place of an upvalue also
+ *   TAG_JOIN         varint number of a function, u8 n: the variable that is
+ *                    its n-th upvalue, shared with it
+ *   TAG_GLOBALS      the receiver's table of globals
+ *   TAG_MODULE       string: the module of that name
+ *   TAG_FIELD        two strings: a module and a field of it
+ *
+ * Numbered values count from 0 in the order of their tags.  Those that a
+ * later TAG_BACK or TAG_JOIN names have TAG_KEPT added to their tag, so that
+ * the receiver need not remember the others.
+ */
+#ifndef TL_FORMAT_H
+#define TL_FORMAT_H
+
+#include <stdint.h>
+
+enum {
+    FORMAT_HEADER = 0xa0,
+    FORMAT_SHARED = 1,
+    FORMAT_DEPTH = 200, /* tables and functions, one within the other */
+    FORMAT_LONG = 2048, /* strings from this length on are TAG_LONG */
+    FORMAT_COUNTS = 8,  /* bytes: n and m of a table */
+    FORMAT_CODE = 5,    /* bytes: k and length of a function */
+    FORMAT_VARINT = 10, /* bytes: the longest varint */
+};
+
+enum {
+    TAG_SHORT = 0x80,
+    TAG_SHORT_SIZE = 0x40,
+    TAG_NIL = 0xc0,
+    TAG_FALSE,
+    TAG_TRUE,
+    TAG_INT8,
+    TAG_INT16,
+    TAG_INT32,
+    TAG_INT64,
+    TAG_FLOAT,
+    TAG_STRING,
+    TAG_BACK,
+    TAG_JOIN,
+    TAG_GLOBALS,
+    TAG_MODULE,
+    TAG_FIELD,
+    TAG_TABLE = 0xd0,
+    TAG_CLASSED = 0xd2,
+    TAG_FUNCTION = 0xd4,
+    TAG_OBJECT = 0xd6,
+    TAG_LONG = 0xd8,
+    TAG_KEPT = 1
+};
+
+/* To and from little-endian, which most hosts are. */
+static inline uint64_t format_little64(uint64_t v) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(v);
+#else
+    return v;
+#endif
+}
+
+static inline uint32_t format_little32(uint32_t v) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap32(v);
+#else
+    return v;
+#endif
+}
+
+static inline uint16_t format_little16(uint16_t v) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap16(v);
+#else
+    return v;
+#endif
+}
+
+#endif

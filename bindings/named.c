@@ -1,0 +1,133 @@
+#include "named.h"
+
+#include <lauxlib.h>
+
+#include "codec.h"
+#include "encode.h"
+
+static bool is_globals(lua_State *L, int index) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    bool same = lua_rawequal(L, -1, index);
+    lua_pop(L, 1);
+    return same;
+}
+
+/* Leaves on the stack the string key under which the table at `within` has the
+ * value at `index`; or nothing. */
+static bool find_key(lua_State *L, int within, int index) {
+    lua_pushnil(L);
+    while (lua_next(L, within)) {
+        bool found =
+            lua_rawequal(L, -1, index) && lua_type(L, -2) == LUA_TSTRING;
+        lua_pop(L, 1);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+/* Leaves module name, module and field name on the stack; or nothing. */
+static bool find_field(lua_State *L, int modules, int index) {
+    lua_pushnil(L);
+    while (lua_next(L, modules)) {
+        if (lua_istable(L, -1) && lua_type(L, -2) == LUA_TSTRING &&
+            find_key(L, lua_gettop(L), index))
+            return true;
+        lua_pop(L, 1);
+    }
+    return false;
+}
+
+/* What would be refused as a value. */
+static bool is_foreign(lua_State *L, int index) {
+    switch (lua_type(L, index)) {
+    case LUA_TFUNCTION:
+        return lua_iscfunction(L, index);
+    case LUA_TUSERDATA:
+        return object_test(L, index) == NULL;
+    case LUA_TLIGHTUSERDATA:
+        return true;
+    default:
+        return encode_is_foreign_table(L, index);
+    }
+}
+
+static bool encode_name(struct encoder *encoder, int index) {
+    size_t size;
+    const char *name = lua_tolstring(encoder->L, index, &size);
+    return encode_bytes(encoder, name, size);
+}
+
+static bool encode_found(struct encoder *encoder, int modules, int index,
+                         bool *done) {
+    lua_State *L = encoder->L;
+    bool foreign = is_foreign(L, index);
+    *done = true;
+    if ((foreign || lua_istable(L, index)) && find_key(L, modules, index))
+        return encode_tag(encoder, TAG_MODULE) && encode_name(encoder, -1);
+    if (foreign && find_field(L, modules, index))
+        return encode_tag(encoder, TAG_FIELD) && encode_name(encoder, -3) &&
+               encode_name(encoder, -1);
+    *done = false;
+    return true;
+}
+
+bool encode_named(struct encoder *encoder, int index, bool *done) {
+    lua_State *L = encoder->L;
+    int type = lua_type(L, index);
+    *done = false;
+    if (type == LUA_TTABLE && is_globals(L, index)) {
+        *done = true;
+        return encode_tag(encoder, TAG_GLOBALS);
+    }
+    if (type != LUA_TTABLE && type != LUA_TFUNCTION && type != LUA_TUSERDATA &&
+        type != LUA_TLIGHTUSERDATA)
+        return true;
+    int top = lua_gettop(L);
+    bool encoded = true;
+    /* the registry holds the key already: no string is made here */
+    if (lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE) == LUA_TTABLE)
+        encoded = encode_found(encoder, top + 1, index, done);
+    lua_settop(L, top);
+    return encoded;
+}
+
+static void require_module(lua_State *L) {
+    const char *name = lua_tostring(L, -1);
+    lua_getglobal(L, "require");
+    lua_pushvalue(L, -2);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+        luaL_error(L, "cannot receive a function that uses module \"%s\": %s",
+                   name, luaL_tolstring(L, -1, NULL));
+    lua_remove(L, -2);
+}
+
+void named_module(lua_State *L) {
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    if (lua_istable(L, -1)) {
+        lua_pushvalue(L, -2);
+        if (lua_rawget(L, -2) != LUA_TNIL) {
+            lua_insert(L, -3);
+            lua_pop(L, 2);
+            return;
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    require_module(L);
+}
+
+void named_field(lua_State *L) {
+    const char *module = lua_tostring(L, -2);
+    const char *field = lua_tostring(L, -1);
+    lua_pushvalue(L, -2);
+    named_module(L);
+    lua_pushvalue(L, -2);
+    if (!lua_istable(L, -2) || lua_gettable(L, -2) == LUA_TNIL)
+        luaL_error(L,
+                   "cannot receive a function that uses %s.%s: there is no "
+                   "such field here",
+                   module, field);
+    lua_insert(L, -4);
+    lua_pop(L, 3);
+}

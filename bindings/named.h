@@ -1,0 +1,18 @@
+/*
+ * Named: what sender and receiver both have travels by name: the globals, the
+ * loaded modules, and the fields of those that cannot travel themselves.
+ * Only for upvalues of functions: `local insert = table.insert` is not data.
+ */
+#ifndef TL_NAMED_H
+#define TL_NAMED_H
+
+#include <lua.h>
+
+/* Replaces the module name on top of the stack by the module, which is
+ * required if it is not loaded.  Raises where there is none. */
+void named_module(lua_State *L);
+
+/* Replaces module name and field name on top of the stack by the field. */
+void named_field(lua_State *L);
+
+#endif

@@ -1,0 +1,59 @@
+#include "registered.h"
+
+#include "codec.h"
+
+static char registered_key;
+
+static void look_up(lua_State *L) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) == LUA_TTABLE) {
+        lua_insert(L, -2);
+        lua_rawget(L, -2);
+        lua_remove(L, -2);
+    } else {
+        lua_remove(L, -2);
+    }
+}
+
+const char *registered_name(lua_State *L) {
+    look_up(L);
+    return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+}
+
+void registered_metatable(lua_State *L) {
+    look_up(L);
+}
+
+/* Forgets the entry under the value at `index` and the entry back. */
+static void forget(lua_State *L, int map, int index) {
+    lua_pushvalue(L, index);
+    if (lua_rawget(L, map) != LUA_TNIL) {
+        lua_pushnil(L);
+        lua_rawset(L, map);
+        lua_pushvalue(L, index);
+        lua_pushnil(L);
+        lua_rawset(L, map);
+    } else {
+        lua_pop(L, 1);
+    }
+}
+
+void codec_register(lua_State *L, int name_index, int mt_index) {
+    int name = lua_absindex(L, name_index);
+    int metatable = lua_absindex(L, mt_index);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &registered_key);
+    }
+    int map = lua_gettop(L);
+    forget(L, map, name);
+    forget(L, map, metatable);
+    lua_pushvalue(L, name);
+    lua_pushvalue(L, metatable);
+    lua_rawset(L, map);
+    lua_pushvalue(L, metatable);
+    lua_pushvalue(L, name);
+    lua_rawset(L, map);
+    lua_pop(L, 1);
+}

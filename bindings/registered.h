@@ -1,0 +1,18 @@
+/*
+ * Registered: the metatables that travel by name.  One Lua table in the
+ * registry leads from the name to the metatable and back; codec_register
+ * (codec.h) fills it.
+ */
+#ifndef TL_REGISTERED_H
+#define TL_REGISTERED_H
+
+#include <lua.h>
+
+/* Replaces the metatable on top of the stack by its name, and returns that;
+ * NULL where it is not registered.  Needs two free slots, never raises. */
+const char *registered_name(lua_State *L);
+
+/* Replaces the name on top of the stack by its metatable, or by nil. */
+void registered_metatable(lua_State *L);
+
+#endif

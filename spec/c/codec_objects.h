@@ -1,0 +1,30 @@
+/*
+ * Stand-ins for the objects of the runtime, so that the codec can be tried
+ * without it: a userdata that holds a tl_handle whose cell is the reference.
+ */
+#ifndef TL_CODEC_OBJECTS_H
+#define TL_CODEC_OBJECTS_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "codec.h"
+
+#define OBJECT_TYPE "tidelock.test"
+
+tl_ref tl_handle_ref(const struct tl_handle *handle) {
+    return handle->cell;
+}
+
+struct tl_handle *object_test(lua_State *L, int index) {
+    return luaL_testudata(L, index, OBJECT_TYPE);
+}
+
+void object_push(lua_State *L, tl_ref ref) {
+    struct tl_handle *handle = lua_newuserdata(L, sizeof *handle);
+    *handle = (struct tl_handle){.cell = (uint32_t)ref};
+    luaL_newmetatable(L, OBJECT_TYPE);
+    lua_setmetatable(L, -2);
+}
+
+#endif
