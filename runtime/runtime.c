@@ -21,6 +21,7 @@
 #include "tidelock.h"
 #include "wait/checkpoint.h"
 #include "wait/clock.h"
+#include "wait/park.h"
 #include "wait/stuck.h"
 #include "wait/wait.h"
 
@@ -97,7 +98,8 @@ static int read_limits(uint64_t *memory, uint32_t *tasks)
 static int carve(uint32_t tasks)
 {
     shared = tl_arena_carve(sizeof *shared);
-    if (!shared || tl_task_table_make(tasks) < 0 || tl_stuck_make() < 0 ||
+    if (!shared || tl_task_table_make(tasks) < 0 || tl_park_make() < 0 ||
+        tl_stuck_make() < 0 ||
         tl_kinds_make() < 0 || tl_hold_make() < 0 || tl_output_make() < 0 || tl_refs_make() < 0 ||
         tl_block_make() < 0) /* last: the heap is the rest */
         return fail(TL_NO_MEMORY, "TIDELOCK_MEMORY is too small for a table "

@@ -80,7 +80,8 @@ struct tl_kind {
     void (*repair)(struct tl_object *object, struct tl_guard *guard,
                    struct tl_task *dead);
 
-    /* `dead` held this cell: pass on what it held.  Idempotent. */
+    /* `dead` held this cell, or gives it up: pass on what it held.
+     * Idempotent. */
     void (*task_died)(struct tl_object *object, struct tl_task *dead,
                       struct tl_cell *cell);
 
@@ -92,8 +93,8 @@ struct tl_kind {
      * task.  The object's own block is the caller's. */
     void (*destroy)(struct tl_object *object);
 
-    /* Whether the task that owns the cell still owes the object something,
-     * so that the cell must outlive the handle. */
+    /* Whether the task that owns the cell holds the object, so that the cell
+     * must outlive the handle. */
     bool (*in_use)(const struct tl_object *object, const struct tl_task *task,
                    const struct tl_cell *cell);
 

@@ -92,10 +92,13 @@ void tl_handle_close(struct tl_handle *handle)
     struct tl_cell *cell = tl_handle_cell(handle);
     bool (*in_use)(const struct tl_object *, const struct tl_task *,
                    const struct tl_cell *) = tl_kinds[object->kind].in_use;
-    /* a debt outlives the handle: the cell stays until the task's end, when
-     * recovery pays it */
+    /* what it holds outlives the handle: the cell stays until the task's end,
+     * when recovery passes it on */
     if (in_use && in_use(object, tl_self, cell))
         return;
+    /* items that nobody will report done must not hold up a join */
+    if (cell->taken)
+        tl_kinds[object->kind].task_died(object, tl_self, cell);
     tl_refs_drop(&cell->ref);
     tl_refs_bury();
 }

@@ -104,6 +104,7 @@ static int child_goes_on(struct tl_task *task, pid_t parent)
     if (!tl_task_enter(task))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
+    tl_park_newcomer();
     if (task->daemon) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)

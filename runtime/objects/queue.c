@@ -217,11 +217,3 @@ void tl_queue_destroy(struct tl_object *object)
     else
         tl_heap_destroy(&queue->heap);
 }
-
-bool tl_queue_in_use(const struct tl_object *object, const struct tl_task *task,
-                     const struct tl_cell *cell)
-{
-    (void)object;
-    (void)task;
-    return cell->taken > 0;
-}

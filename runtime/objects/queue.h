@@ -35,7 +35,5 @@ void tl_queue_repair(struct tl_object *object, struct tl_guard *guard,
 void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
                         struct tl_cell *cell);
 void tl_queue_destroy(struct tl_object *object);
-bool tl_queue_in_use(const struct tl_object *object,
-                     const struct tl_task *task, const struct tl_cell *cell);
 
 #endif

@@ -98,10 +98,21 @@ static void end_process(struct tl_task *dead)
     tl_refs_drop(&dead->process_cell.ref);
 }
 
+/* A slot that was being prepared may have a step in its creator's log. */
+static void leave_guard_of_creator(struct tl_task *aborted)
+{
+    struct tl_task *creator = &tl_tasks[tl_task_creator(aborted)];
+    if (creator != tl_self && tl_task_taken(creator) &&
+        tl_death_happened(creator))
+        leave_guard(creator);
+}
+
 static void settle(struct tl_task *dead)
 {
-    give_up_children(dead);
+    if (tl_task_state(dead) == TL_TASK_ABORTED)
+        leave_guard_of_creator(dead);
     leave_guard(dead);
+    give_up_children(dead);
     if (tl_rule(TL_RULE_UNLIST))
         tl_wait_unlist(dead);
     if (tl_rule(TL_RULE_HELD))

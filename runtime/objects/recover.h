@@ -4,8 +4,9 @@
  * Whoever notices that a task is dead (tasks/death) calls tl_recover, which
  * settles what its slot says, in this order:
  *
- *   1. children that it had not yet forked are given up
- *   2. `inside`: that guard is taken, which repairs what was half-done
+ *   1. `inside`: that guard is taken, which repairs what was half-done (and
+ *      of a child that was being prepared, the guard of who prepared it)
+ *   2. children that it had not yet forked are given up
  *   3. `waiter`: it leaves the list it is in
  *   4. cells: what it held is passed on (tl_kind.task_died)
  *   5. `carrying`: blocks in its hands are freed

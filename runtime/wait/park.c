@@ -16,6 +16,7 @@
 /* A word more costs 0.3 us a sleep; beyond these, neighbours in the table
  * watch each other and a heartbeat does the rest. */
 #define WATCHED_MOST 24
+#define WORDS_MOST (2 + WATCHED_MOST)
 #define HEARTBEAT (250 * TL_MILLISECOND)
 /* Without futex_waitv, and for a guard's owner, who may be one that is dead. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
@@ -23,6 +24,16 @@
 #define HEARTBEAT_STARTING (10 * TL_MILLISECOND)
 
 static bool no_waitv;
+
+/* How many tasks have entered.  Sleepers watch it, so as to watch a newcomer's
+ * death word from then on. */
+static _Atomic uint32_t *newcomers;
+
+int tl_park_make(void)
+{
+    newcomers = tl_arena_carve(sizeof *newcomers);
+    return newcomers ? TL_OK : TL_NO_MEMORY;
+}
 
 static long wake(_Atomic uint32_t *word, int count)
 {
@@ -54,8 +65,10 @@ static void sleep_blind(_Atomic uint32_t *word, uint32_t value,
     syscall(SYS_futex, word, FUTEX_WAIT, value, &left, NULL, 0);
 }
 
-/* Sleeps while all words hold.  Returns the index of one that moved, -1 when
- * the time is over or a signal came. */
+enum { TIME_OVER = -1, SIGNALLED = -2 };
+
+/* Sleeps while all words hold.  Returns the index of one that moved (0 also
+ * when one had moved before), or why not. */
 static long sleep_on(struct futex_waitv *words, unsigned count,
                      tl_deadline until)
 {
@@ -68,26 +81,27 @@ static long sleep_on(struct futex_waitv *words, unsigned count,
         if (errno == EAGAIN)
             return 0;
         if (errno != ENOSYS && errno != EPERM)
-            return -1;
+            return errno == EINTR ? SIGNALLED : TIME_OVER;
         no_waitv = true;
     }
     sleep_blind((_Atomic uint32_t *)(uintptr_t)words[0].uaddr,
                 (uint32_t)words[0].val, until);
-    return -1;
+    return TIME_OVER;
 }
 
+/* words[0] is the task's own, words[1] newcomers, then death words. */
 struct watch {
-    struct futex_waitv words[1 + WATCHED_MOST];
+    struct futex_waitv words[WORDS_MOST];
     unsigned count;
-    bool death;         /* somebody is dead already */
-    tl_deadline limit;  /* not to sleep beyond: somebody is not watched */
+    bool death;     /* somebody is dead already */
+    int64_t limit;  /* not to sleep longer: somebody is not watched */
 };
 
 static void watch_task(struct watch *watch, struct tl_task *task)
 {
     if (!tl_task_taken(task))
         return;
-    if (watch->count > WATCHED_MOST) {
+    if (watch->count == WORDS_MOST) {
         watch->limit = tl_clock_earlier(watch->limit, HEARTBEAT);
         return;
     }
@@ -131,32 +145,51 @@ static enum tl_park_end awake(enum tl_park_end end)
     return end;
 }
 
+static void watch_all(struct watch *watch)
+{
+    watch->count = 2;
+    watch->death = false;
+    watch->limit = TL_FOREVER;
+    entry(&watch->words[0], &tl_self->park, TL_PARK_ASLEEP);
+    /* before the table is read: who enters later moves it */
+    entry(&watch->words[1], newcomers, atomic_load(newcomers));
+    watch_others(watch);
+}
+
 enum tl_park_end tl_park_sleep(tl_deadline until)
 {
+    struct watch watch;
     uint32_t running = TL_PARK_RUNNING;
     if (!atomic_compare_exchange_strong(&tl_self->park, &running,
                                         TL_PARK_ASLEEP))
         return TL_PARK_END_CALLED;
     tl_fault();
-    struct watch watch;
-    watch.count = 1;
-    watch.death = false;
-    watch.limit = TL_FOREVER;
-    entry(&watch.words[0], &tl_self->park, TL_PARK_ASLEEP);
-    watch_others(&watch);
-    if (watch.death)
-        return awake(TL_PARK_END_DEATH);
-    tl_deadline limit = until;
-    if (watch.limit != TL_FOREVER)
-        limit = tl_clock_earlier(until, tl_clock_now() + watch.limit);
-    long moved = sleep_on(watch.words, watch.count, limit);
-    if (moved > 0 || (moved < 0 && limit != until))
-        return awake(TL_PARK_END_DEATH);
-    if (moved == 0)
-        /* index 0 is also what EAGAIN says, which may be a death */
-        return awake(TL_PARK_END_DEATH);
-    return awake(tl_clock_passed(until) ? TL_PARK_END_TIMEOUT
-                                        : TL_PARK_END_CALLED);
+    for (;;) {
+        watch_all(&watch);
+        if (watch.death)
+            return awake(TL_PARK_END_DEATH);
+        tl_deadline limit = until;
+        if (watch.limit != TL_FOREVER)
+            limit = tl_clock_earlier(until, tl_clock_now() + watch.limit);
+        long moved = sleep_on(watch.words, watch.count, limit);
+        if (tl_park_called())
+            return awake(TL_PARK_END_CALLED);
+        if (moved > 1)
+            return awake(TL_PARK_END_DEATH);
+        if (tl_clock_passed(until))
+            return awake(TL_PARK_END_TIMEOUT);
+        /* a newcomer, a word that moved before the sleep, a heartbeat: look
+         * at the table again; a signal may want more than that */
+        if (moved == SIGNALLED)
+            return awake(TL_PARK_END_CALLED);
+    }
+}
+
+void tl_park_newcomer(void)
+{
+    atomic_fetch_add(newcomers, 1);
+    /* as many as can watch each other; beyond that there are heartbeats */
+    wake(newcomers, WATCHED_MOST);
 }
 
 void tl_park_call(struct tl_task *task)

@@ -47,6 +47,12 @@ void tl_park_call(struct tl_task *task);
 /* Makes every task look again, though a waker of it may have died. */
 void tl_park_call_all(void);
 
+/* This task has entered the table: sleepers watch it from now on. */
+void tl_park_newcomer(void);
+
+/* TL_OK or TL_NO_MEMORY; once. */
+int tl_park_make(void);
+
 /* For guards: sleeps while *word == value, until `until`, or the death of the
  * task `owner` (an id), or a little while. */
 void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,

@@ -1,0 +1,560 @@
+/* The scenarios of the crash sweep; included by crash_test.c alone. */
+#include "crash.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "insight/fault.h"
+#include "objects/pipe.h"
+#include "objects/queue.h"
+#include "tasks/death.h"
+#include "tidelock.h"
+
+static struct tl_handle queue, lock, semaphore, event, barrier, value, ends[2];
+static struct tl_handle other; /* travels inside messages */
+static struct tl_parcel parcel;
+static char large[10000];
+
+static int partner_number; /* of this partner, from 0 */
+static long armed_at; /* the step at which the victim dies */
+
+/* Longer than anybody waits for the others: a task that only goes on when its
+ * time is over goes on too late. */
+static tl_deadline soon(void)
+{
+    return tl_deadline_in(4 * PATIENCE);
+}
+
+static int put(int n)
+{
+    struct tl_slice slice = {&n, sizeof n};
+    struct tl_message m = {&slice, 1, sizeof n, NULL, 0};
+    return tl_queue_put(&queue, &m, 0, soon());
+}
+
+/* A message that needs a block and carries a reference. */
+static int put_large(int n)
+{
+    tl_ref ref = tl_handle_ref(&other);
+    struct tl_slice slices[] = {{&n, sizeof n}, {large, sizeof large}};
+    struct tl_message m = {slices, 2, sizeof n + sizeof large, &ref, 1};
+    return tl_queue_put(&queue, &m, 0, soon());
+}
+
+/* The number that came, or a negative status. */
+static int get(tl_deadline deadline)
+{
+    int n, status = tl_queue_get(&queue, &parcel, deadline);
+    if (status < 0)
+        return status;
+    memcpy(&n, parcel.data, sizeof n);
+    tl_parcel_drop(&parcel);
+    return n;
+}
+
+static int drain(void)
+{
+    int count = 0;
+    while (get(TL_NOW) >= 0)
+        count++;
+    return count;
+}
+
+/* ---- queue: put, with a reader asleep ---- */
+
+static void make_queue(void)
+{
+    tl_queue_new(&queue, "swept", TL_FIFO, 0);
+    tl_event_new(&other, "travels");
+}
+
+static bool get_one(void)
+{
+    int n = get(soon());
+    return n == 1 || n == 2;
+}
+
+static void victim_puts(void)
+{
+    put(1);
+}
+
+static void victim_puts_large(void)
+{
+    put_large(1);
+}
+
+static bool reader_goes_on(void)
+{
+    return put(2) == TL_OK;
+}
+
+/* ---- queue: get, with one message lost at most ---- */
+
+static void make_filled_queue(void)
+{
+    make_queue();
+    put(1);
+    put(2);
+}
+
+static void make_filled_large_queue(void)
+{
+    make_queue();
+    put_large(1);
+    put_large(2);
+}
+
+static void victim_gets(void)
+{
+    get(TL_NOW);
+}
+
+static void victim_gets_and_reports(void)
+{
+    get(TL_NOW);
+    tl_queue_task_done(&queue);
+}
+
+static bool rest_comes_and_join_ends(void)
+{
+    int first = get(TL_NOW), second = get(TL_NOW);
+    if (!(first == 2 && second == TL_EMPTY) && !(first == 1 && second == 2))
+        return false;
+    int got = second == 2 ? 2 : 1;
+    for (int i = 0; i < got; i++)
+        if (tl_queue_task_done(&queue) != TL_OK)
+            return false;
+    return tl_queue_join(&queue, soon()) >= 0;
+}
+
+/* ---- bounded queue: a writer asleep ---- */
+
+static void make_full_queue(void)
+{
+    tl_queue_new(&queue, "full", TL_FIFO, 1);
+    tl_event_new(&other, "travels");
+    put(1);
+}
+
+static bool put_one(void)
+{
+    return put(2) == TL_OK;
+}
+
+static bool writer_goes_on(void)
+{
+    int n = get(TL_NOW); /* 1 where the victim did not get it */
+    return (n == 1 && get(soon()) == 2) || (n == TL_EMPTY && get(soon()) == 2) ||
+           n == 2;
+}
+
+static void victim_times_out(void)
+{
+    int n = 3;
+    struct tl_slice slice = {&n, sizeof n};
+    struct tl_message m = {&slice, 1, sizeof n, NULL, 0};
+    tl_queue_put(&queue, &m, 0, tl_deadline_in(0.002));
+}
+
+static bool both_come(void)
+{
+    return get(soon()) == 1 && get(soon()) == 2;
+}
+
+/* ---- closing a queue ---- */
+
+static bool hear_the_close(void)
+{
+    return get(soon()) == TL_CLOSED;
+}
+
+static void victim_closes(void)
+{
+    tl_queue_close(&queue);
+}
+
+static bool close_is_whole(void)
+{
+    return tl_queue_close(&queue) == TL_OK && put(1) == TL_CLOSED;
+}
+
+/* ---- priority queue, growing ---- */
+
+static void make_heap(void)
+{
+    tl_queue_new(&queue, "heap", TL_PRIORITY, 0);
+    tl_event_new(&other, "travels");
+    for (int i = 0; i < 32; i++)
+        put(i);
+}
+
+static void victim_grows_heap(void)
+{
+    put(32);
+}
+
+static bool heap_is_whole(void)
+{
+    if (put(33) != TL_OK)
+        return false;
+    int64_t size = tl_queue_size(&queue);
+    return (size == 33 || size == 34) && drain() == size;
+}
+
+static bool heap_rest_comes(void)
+{
+    int64_t size = tl_queue_size(&queue);
+    if ((size != 31 && size != 32) || drain() != size)
+        return false;
+    for (int i = 0; i < size; i++)
+        if (tl_queue_task_done(&queue) != TL_OK)
+            return false;
+    return tl_queue_join(&queue, soon()) >= 0;
+}
+
+/* ---- lock ---- */
+
+static void make_lock(void)
+{
+    tl_lock_new(&lock, "swept");
+}
+
+static void victim_locks(void)
+{
+    if (tl_lock_acquire(&lock, TL_FOREVER) >= 0)
+        tl_lock_release(&lock);
+}
+
+static bool lock_can_be_had(void)
+{
+    return tl_lock_acquire(&lock, soon()) >= 0 &&
+           tl_lock_release(&lock) == TL_OK;
+}
+
+static void make_held_lock(void)
+{
+    make_lock();
+    tl_lock_acquire(&lock, TL_NOW);
+}
+
+static void victim_waits_for_lock(void)
+{
+    tl_lock_acquire(&lock, tl_deadline_in(0.002));
+}
+
+static bool lock_passes_on(void)
+{
+    return tl_lock_release(&lock) == TL_OK;
+}
+
+/* Dies holding, or while it gives back, with the partner asleep. */
+static void make_lock_for_victim(void)
+{
+    make_lock();
+    tl_event_new(&event, "held");
+}
+
+static bool wait_for_victim(void)
+{
+    return tl_event_wait(&event, soon()) == TL_OK && lock_can_be_had();
+}
+
+static void victim_holds(void)
+{
+    if (tl_lock_acquire(&lock, TL_FOREVER) < 0)
+        return;
+    tl_event_set(&event);
+    struct timespec moment = {0, 3000000};
+    nanosleep(&moment, NULL);
+    tl_lock_release(&lock);
+}
+
+static bool set_event(void)
+{
+    return tl_event_set(&event) == TL_OK;
+}
+
+/* ---- recovery that is itself cut off ---- */
+
+static void make_objects(void)
+{
+    make_filled_large_queue();
+    make_lock();
+    tl_semaphore_new(&semaphore, "swept", 2, true);
+    tl_pipe_new(ends, "swept", true);
+}
+
+/* A child dies with everything in its hands: a lock, a seat, an item of a
+ * queue, claims and references; the victim recovers it, and dies on the way. */
+static void victim_recovers(void)
+{
+    struct tl_handle ruined;
+    siginfo_t info;
+    tl_fault_arm(0);
+    tl_process_new(&ruined, "ruined", false);
+    const struct tl_handle *given = &ends[0];
+    if (tl_process_start(&ruined, &given, 1) == 0) {
+        tl_lock_acquire(&lock, TL_NOW);
+        tl_semaphore_acquire(&semaphore, TL_NOW);
+        tl_queue_get(&queue, &parcel, TL_NOW);
+        kill(getpid(), SIGKILL);
+    }
+    /* dead, but neither reaped nor recovered */
+    waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
+    tl_fault_arm(armed_at);
+    tl_death_sweep();
+}
+
+static bool all_debts_are_paid(void)
+{
+    return tl_lock_acquire(&lock, soon()) == TL_ABANDONED &&
+           tl_semaphore_acquire(&semaphore, soon()) == TL_OK &&
+           tl_semaphore_acquire(&semaphore, soon()) == TL_OK &&
+           tl_pipe_close(&ends[0]) == TL_OK &&
+           tl_pipe_recv(&ends[1], &parcel, soon()) == TL_CLOSED &&
+           get(TL_NOW) == 2 && tl_queue_task_done(&queue) == TL_OK &&
+           tl_queue_join(&queue, soon()) == TL_ABANDONED &&
+           tl_lock_release(&lock) == TL_OK &&
+           tl_semaphore_release(&semaphore, 2) == TL_OK;
+}
+
+/* ---- semaphore, event, barrier, value ---- */
+
+static void make_seats(void)
+{
+    tl_semaphore_new(&semaphore, "swept", 1, true);
+}
+
+static bool sit(void)
+{
+    return tl_semaphore_acquire(&semaphore, soon()) == TL_OK &&
+           tl_semaphore_release(&semaphore, 1) == TL_OK;
+}
+
+static void make_taken_seats(void)
+{
+    make_seats();
+    tl_semaphore_acquire(&semaphore, TL_NOW);
+}
+
+static void victim_gives_seat(void)
+{
+    tl_semaphore_release(&semaphore, 1);
+}
+
+static void victim_sits(void)
+{
+    if (tl_semaphore_acquire(&semaphore, TL_NOW) == TL_OK)
+        tl_semaphore_release(&semaphore, 1);
+}
+
+static bool seat_comes_back(void)
+{
+    tl_semaphore_release(&semaphore, 1);
+    return tl_semaphore_acquire(&semaphore, soon()) == TL_OK &&
+           tl_semaphore_release(&semaphore, 1) == TL_OK;
+}
+
+static void make_event(void)
+{
+    tl_event_new(&other, "over");
+    tl_event_new(&event, "swept");
+}
+
+/* All but the first only watch, and may be those who hear of the death: then
+ * the first, who was called but not woken, depends on them. */
+static bool hear_event_or_watch(void)
+{
+    if (partner_number > 0)
+        return tl_event_wait(&other, soon()) == TL_OK;
+    return tl_event_wait(&event, soon()) == TL_OK &&
+           tl_event_set(&other) == TL_OK;
+}
+
+static void victim_sets(void)
+{
+    tl_event_set(&event);
+}
+
+/* Where the victim had set it, nobody sets it again: the waiters must have
+ * been woken all the same. */
+static bool event_is_heard(void)
+{
+    return tl_event_is_set(&event) || tl_event_set(&event) == TL_OK;
+}
+
+static void make_barrier(void)
+{
+    tl_barrier_new(&barrier, "swept", 3);
+}
+
+static bool meet(void)
+{
+    int place = tl_barrier_wait(&barrier, soon());
+    return place > 0 || place == TL_BROKEN;
+}
+
+static void victim_arrives(void)
+{
+    tl_barrier_wait(&barrier, soon());
+}
+
+static bool barrier_is_over(void)
+{
+    /* where the victim died before it arrived, the others still wait */
+    return tl_barrier_abort(&barrier) == TL_OK;
+}
+
+static void make_value(void)
+{
+    tl_value_new(&value, "swept", (struct tl_number){.i = 40});
+}
+
+static void victim_adds(void)
+{
+    struct tl_number n = {.i = 1};
+    tl_value_add(&value, &n);
+}
+
+static bool value_is_old_or_new(void)
+{
+    struct tl_number n = {.i = 1};
+    return tl_value_add(&value, &n) == TL_OK && (n.i == 41 || n.i == 42);
+}
+
+/* ---- pipe ---- */
+
+static void make_pipe(void)
+{
+    tl_pipe_new(ends, "swept", true);
+}
+
+static bool receive(void)
+{
+    int status = tl_pipe_recv(&ends[1], &parcel, soon());
+    return status == TL_OK || status == TL_CLOSED;
+}
+
+static void victim_sends(void)
+{
+    int n = 1;
+    struct tl_slice slice = {&n, sizeof n};
+    struct tl_message m = {&slice, 1, sizeof n, NULL, 0};
+    tl_pipe_send(&ends[0], &m, soon());
+}
+
+static bool receiver_goes_on(void)
+{
+    return tl_pipe_close(&ends[0]) == TL_OK;
+}
+
+/* The victim alone holds the other end, and gives it up. */
+static void victim_closes_end(void)
+{
+    victim_sends();
+    tl_pipe_close(&ends[0]);
+}
+
+/* ---- a process that starts a process ---- */
+
+static void victim_starts(void)
+{
+    struct tl_handle child;
+    if (tl_process_new(&child, "grandchild", false) < 0)
+        return;
+    const struct tl_handle *given = &ends[0];
+    int started = tl_process_start(&child, &given, 1);
+    if (started == 0) {
+        put(1);
+        tl_process_finish(0);
+        _exit(0);
+    }
+    tl_process_join(&child, soon());
+    tl_handle_close(&child);
+}
+
+/* It ends in order, with all that it has to give back. */
+static void victim_ends(void)
+{
+    tl_lock_acquire(&lock, TL_NOW);
+    tl_semaphore_acquire(&semaphore, TL_NOW);
+    tl_queue_get(&queue, &parcel, TL_NOW);
+    tl_process_finish(0);
+    _exit(0);
+}
+
+static bool all_is_given_back(void)
+{
+    bool well = tl_lock_acquire(&lock, soon()) >= 0 &&
+                tl_semaphore_acquire(&semaphore, soon()) == TL_OK &&
+                tl_semaphore_acquire(&semaphore, soon()) == TL_OK &&
+                tl_pipe_close(&ends[0]) == TL_OK &&
+                tl_pipe_recv(&ends[1], &parcel, soon()) == TL_CLOSED;
+    int left = drain();
+    for (int i = 0; i < left; i++)
+        tl_queue_task_done(&queue);
+    return well && (left == 1 || left == 2) &&
+           tl_queue_join(&queue, soon()) >= 0 &&
+           tl_lock_release(&lock) == TL_OK &&
+           tl_semaphore_release(&semaphore, 2) == TL_OK;
+}
+
+static void make_queue_and_pipe(void)
+{
+    make_queue();
+    make_pipe();
+}
+
+static bool line_dies_out(void)
+{
+    tl_pipe_close(&ends[0]);
+    return tl_pipe_recv(&ends[1], &parcel, soon()) == TL_CLOSED &&
+           drain() <= 1;
+}
+
+const struct scenario scenarios[] = {
+    {"queue put", make_queue, get_one, 1, victim_puts, reader_goes_on},
+    {"queue put, large with an object", make_queue, get_one, 1,
+     victim_puts_large, reader_goes_on},
+    {"queue get", make_filled_queue, NULL, 0, victim_gets,
+     rest_comes_and_join_ends},
+    {"queue get, large with an object", make_filled_large_queue, NULL, 0,
+     victim_gets, rest_comes_and_join_ends},
+    {"queue task_done", make_filled_queue, NULL, 0, victim_gets_and_reports,
+     rest_comes_and_join_ends},
+    {"bounded queue get", make_full_queue, put_one, 1, victim_gets,
+     writer_goes_on},
+    {"bounded queue put that times out", make_full_queue, put_one, 1,
+     victim_times_out, both_come},
+    {"queue close", make_queue, hear_the_close, 2, victim_closes,
+     close_is_whole},
+    {"priority queue put that grows", make_heap, NULL, 0, victim_grows_heap,
+     heap_is_whole},
+    {"priority queue get", make_heap, NULL, 0, victim_gets, heap_rest_comes},
+    {"lock acquire and release", make_lock, NULL, 0, victim_locks,
+     lock_can_be_had},
+    {"lock acquire that times out", make_held_lock, lock_can_be_had, 1,
+     victim_waits_for_lock, lock_passes_on},
+    {"lock held and released to a waiter", make_lock_for_victim,
+     wait_for_victim, 2, victim_holds, set_event},
+    {"recovery of another task", make_objects, NULL, 0, victim_recovers,
+     all_debts_are_paid},
+    {"bounded semaphore acquire and release", make_seats, NULL, 0,
+     victim_sits, sit},
+    {"bounded semaphore release to a waiter", make_taken_seats, sit, 1,
+     victim_gives_seat, seat_comes_back},
+    {"event set", make_event, hear_event_or_watch, 4, victim_sets, event_is_heard},
+    {"barrier wait", make_barrier, meet, 2, victim_arrives, barrier_is_over},
+    {"value add", make_value, NULL, 0, victim_adds, value_is_old_or_new},
+    {"pipe send", make_pipe, receive, 1, victim_sends, receiver_goes_on},
+    {"pipe close", make_pipe, receive, 1, victim_closes_end, receiver_goes_on},
+    {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
+    {"process start", make_queue_and_pipe, NULL, 0, victim_starts,
+     line_dies_out},
+};
+const int scenario_count = sizeof scenarios / sizeof *scenarios;
