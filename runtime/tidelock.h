@@ -110,6 +110,9 @@ struct tl_handle {
 typedef uint64_t tl_ref;
 tl_ref tl_handle_ref(const struct tl_handle *handle);
 
+/* The identity in what a parcel's refs say. */
+tl_ref tl_ref_identity(tl_ref ref);
+
 /* Opens a handle to what a message just received carries; the parcel must not
  * have been dropped yet.  TL_NO_MEMORY. */
 int tl_handle_open(struct tl_handle *handle, tl_ref ref);

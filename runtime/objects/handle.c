@@ -75,6 +75,11 @@ tl_ref tl_handle_ref(const struct tl_handle *handle)
     return handle->object ? ref_of(handle->object, handle->side) : 0;
 }
 
+tl_ref tl_ref_identity(tl_ref ref)
+{
+    return ref & (~TL_REF_BITS | TL_SIDE);
+}
+
 int tl_handle_open(struct tl_handle *handle, tl_ref ref)
 {
     int status = tl_checkpoint();

@@ -1,0 +1,121 @@
+#include "child.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "support.h"
+
+static bool is_child;
+
+bool child_is(void)
+{
+    return is_child;
+}
+
+void child_exit(int code)
+{
+    fflush(NULL);
+    /* its own children first, as for the main script; whatever comes of it,
+     * this process ends */
+    tl_main_end();
+    tl_process_finish(code);
+    _exit(code);
+}
+
+/* Gives math.random a seed of its own. */
+static void seed_random(lua_State *L)
+{
+    uint64_t seed = tl_task_seed();
+    lua_getglobal(L, "math");
+    if (lua_istable(L, -1) &&
+        lua_getfield(L, -1, "randomseed") == LUA_TFUNCTION) {
+#if LUA_VERSION_NUM >= 504
+        lua_pushinteger(L, (lua_Integer)seed);
+        lua_pushinteger(L, (lua_Integer)~seed);
+        lua_pcall(L, 2, 0, 0);
+#else
+        /* 5.3 hands it to srandom, which takes 32 bits */
+        lua_pushinteger(L, (lua_Integer)(seed >> 33));
+        lua_pcall(L, 1, 0, 0);
+#endif
+    }
+    lua_settop(L, 0); /* the thread is fresh */
+}
+
+/* Message handler: any error value becomes text with a traceback. */
+static int explain(lua_State *L)
+{
+    const char *message = luaL_tolstring(L, 1, NULL);
+    luaL_traceback(L, L, message, 1);
+    return 1;
+}
+
+/* One block on stderr, so that the lines of two processes do not mix. */
+static void report(lua_State *L)
+{
+    lua_pushfstring(L, "tidelock: process \"%s\" (pid %d) failed: %s\n",
+                    tl_task_name(), (int)getpid(), lua_tostring(L, -1));
+    size_t size;
+    const char *text = lua_tolstring(L, -1, &size);
+    fflush(stdout);
+    tl_output(2, text, size);
+    lua_pop(L, 1);
+}
+
+static void deliver(lua_State *L, bool ok, int first, int count)
+{
+    struct codec_out out;
+    if (!codec_encode(L, first, count, "result", &out)) {
+        /* what cannot be sent is at least told */
+        ok = false;
+        if (!codec_encode(L, lua_gettop(L), 1, "result", &out))
+            return;
+    }
+    tl_process_set_result(ok, &out.message);
+    codec_done(&out);
+}
+
+/* Stack of the fresh thread: the job.  Returns the exit code. */
+static int run(lua_State *L)
+{
+    lua_getfield(L, 1, "n");
+    int count = (int)lua_tointeger(L, -1);
+    lua_settop(L, 1);
+    luaL_checkstack(L, count + 2, "too many arguments");
+    lua_pushcfunction(L, explain);
+    for (int i = 1; i <= count; i++)
+        lua_rawgeti(L, 1, i);
+    lua_remove(L, 1);
+    support_state = L;
+    bool ok = lua_pcall(L, count - 1, LUA_MULTRET, 1) == LUA_OK;
+    if (ok) {
+        deliver(L, true, 2, lua_gettop(L) - 1);
+        return 0;
+    }
+    report(L);
+    deliver(L, false, lua_gettop(L), 1);
+    return 1;
+}
+
+static void reset_signals(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    tl_interrupt_clear();
+}
+
+void child_run(lua_State *L, int job)
+{
+    is_child = true;
+    reset_signals();
+    support_interactive(false);
+    lua_sethook(L, NULL, 0, 0);
+    /* a thread of its own: tracebacks that do not show the parent's calls, and
+     * the whole depth of C calls for the child */
+    lua_State *fresh = lua_newthread(L);
+    seed_random(fresh);
+    lua_pushvalue(L, job);
+    lua_xmove(L, fresh, 1);
+    child_exit(run(fresh));
+}

@@ -1,0 +1,57 @@
+/* ipc.event: see objects/event.h. */
+#include "objects.h"
+#include "support.h"
+
+static struct tl_handle *check_event(lua_State *L)
+{
+    return object_check(L, 1, TL_KIND_EVENT);
+}
+
+static int event_new(lua_State *L)
+{
+    static const char *const names[] = {"name", NULL};
+    check_options(L, "event", names);
+    const char *name = check_name(L, 1, "event");
+    struct tl_handle *event = object_new(L, TL_KIND_EVENT);
+    object_made(L, -1, "event", tl_event_new(event, name));
+    return 1;
+}
+
+static int event_set(lua_State *L)
+{
+    struct tl_handle *event = check_event(L);
+    return result(L, event, "set", tl_event_set(event));
+}
+
+static int event_clear(lua_State *L)
+{
+    struct tl_handle *event = check_event(L);
+    return result(L, event, "clear", tl_event_clear(event));
+}
+
+static int event_is_set(lua_State *L)
+{
+    lua_pushboolean(L, tl_event_is_set(check_event(L)));
+    return 1;
+}
+
+static int event_wait(lua_State *L)
+{
+    struct tl_handle *event = check_event(L);
+    tl_deadline deadline = check_deadline(L, 2, event, "wait");
+    return result(L, event, "wait", tl_event_wait(event, deadline));
+}
+
+static const luaL_Reg methods[] = {{"set", event_set},
+                                   {"clear", event_clear},
+                                   {"is_set", event_is_set},
+                                   {"wait", event_wait},
+                                   {NULL, NULL}};
+static const struct class event_class = {.methods = methods};
+
+void open_event(lua_State *L)
+{
+    object_class(L, TL_KIND_EVENT, &event_class);
+    lua_pushcfunction(L, event_new);
+    lua_setfield(L, -2, "event");
+}

@@ -1,0 +1,21 @@
+/*
+ * Given: which ends of pipes a new process is going to use.
+ *
+ * A fork copies every handle, and a handle that is merely inherited counts for
+ * nothing.  Those that the process's function can reach (by its upvalues and
+ * arguments, and what they contain) count as the child's from the start, so
+ * that a pipe is not closed before the child has touched it.
+ */
+#ifndef TL_GIVEN_H
+#define TL_GIVEN_H
+
+#include <lua.h>
+
+#include "tidelock.h"
+
+/* Walks from the value at `index`; pushes a userdata that holds the list and
+ * keeps it alive.  Globals and loaded modules are not walked. */
+const struct tl_handle *const *given_find(lua_State *L, int index,
+                                          size_t *count);
+
+#endif

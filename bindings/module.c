@@ -1,0 +1,228 @@
+#include "module.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "objects.h"
+#include "support.h"
+#include "with.h"
+
+static void write_line(const char *line, size_t size)
+{
+    fflush(stdout); /* what io.write has printed comes first */
+    tl_output(1, line, size);
+}
+
+static void (*print_line)(const char *line, size_t size) = write_line;
+static char end_key; /* registry: what ends the main script */
+static pid_t main_pid;
+
+void module_set_print(void (*writer)(const char *line, size_t size))
+{
+    print_line = writer ? writer : write_line;
+}
+
+void module_set_interactive(lua_State *L, bool on)
+{
+    (void)L;
+    support_interactive(on);
+}
+
+/* ---- functions ---- */
+
+static int ipc_sleep(lua_State *L)
+{
+    int status = tl_sleep(check_deadline(L, 1, NULL, "sleep"));
+    return status < 0 ? failure(L, NULL, "sleep", status) : 0;
+}
+
+static int ipc_yield(lua_State *L)
+{
+    (void)L;
+    tl_yield();
+    return 0;
+}
+
+static int ipc_now(lua_State *L)
+{
+    lua_pushnumber(L, tl_now());
+    return 1;
+}
+
+static int ipc_cpu_count(lua_State *L)
+{
+    lua_pushinteger(L, tl_cpu_count());
+    return 1;
+}
+
+static int ipc_getpid(lua_State *L)
+{
+    lua_pushinteger(L, getpid());
+    return 1;
+}
+
+static int ipc_getppid(lua_State *L)
+{
+    lua_pushinteger(L, getppid());
+    return 1;
+}
+
+static int ipc_register(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TSTRING)
+        return misuse(L, NULL, "register", "a name is expected, not a %s",
+                      luaL_typename(L, 1));
+    if (lua_type(L, 2) != LUA_TTABLE)
+        return misuse(L, NULL, "register", "a metatable is expected, not a %s",
+                      luaL_typename(L, 2));
+    codec_register(L, 1, 2);
+    lua_settop(L, 2);
+    return 1;
+}
+
+/* ---- print and os.exit ---- */
+
+/* As the stock print, but the line is written at once. */
+static int print(lua_State *L)
+{
+    int count = lua_gettop(L);
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    for (int i = 1; i <= count; i++) {
+        if (i > 1)
+            luaL_addchar(&buffer, '\t');
+        luaL_tolstring(L, i, NULL);
+        luaL_addvalue(&buffer);
+    }
+    luaL_addchar(&buffer, '\n');
+    luaL_pushresult(&buffer);
+    size_t size;
+    const char *line = lua_tolstring(L, -1, &size);
+    print_line(line, size);
+    return 0;
+}
+
+/* Ends the main script: daemons end, other children are joined. */
+static void end_main(lua_State *L)
+{
+    if (getpid() != main_pid)
+        return;
+    fflush(NULL);
+    support_state = L;
+    int status = tl_main_end();
+    if (status == TL_STUCK) {
+        support_interactive(false);
+        failure(L, NULL, NULL, status);
+    }
+    if (status == TL_INTERRUPTED) {
+        tl_family_signal(SIGKILL);
+        static const char text[] = "tidelock: interrupted\n";
+        tl_output(2, text, sizeof text - 1);
+        _exit(130);
+    }
+}
+
+static int end_of_state(lua_State *L)
+{
+    end_main(L);
+    return 0;
+}
+
+static int exit_code(lua_State *L)
+{
+    if (lua_isboolean(L, 1))
+        return lua_toboolean(L, 1) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return (int)luaL_optinteger(L, 1, EXIT_SUCCESS);
+}
+
+/* Upvalue: the stock os.exit. */
+static int os_exit(lua_State *L)
+{
+    int code = exit_code(L);
+    if (child_is())
+        child_exit(code);
+    end_main(L);
+    lua_settop(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 2, 0);
+    return 0;
+}
+
+static void replace_functions(lua_State *L)
+{
+    lua_pushcfunction(L, print);
+    lua_setglobal(L, "print");
+    lua_getglobal(L, "os");
+    if (lua_istable(L, -1)) {
+        lua_getfield(L, -1, "exit");
+        lua_pushcclosure(L, os_exit, 1);
+        lua_setfield(L, -2, "exit");
+    }
+    lua_pop(L, 1);
+}
+
+/* Finalizers run in the reverse order of their making when the state closes:
+ * this one, made before all others of ours, runs after them. */
+static void watch_end(lua_State *L)
+{
+    lua_newuserdatauv(L, 1, 1);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, end_of_state);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &end_key);
+}
+
+/* ---- where a task waits ---- */
+
+/* "script.lua:12" of the innermost Lua function. */
+static void where(char *text, size_t size)
+{
+    lua_State *L = support_state;
+    lua_Debug frame;
+    text[0] = '\0';
+    for (int level = 0; L && lua_getstack(L, level, &frame); level++) {
+        lua_getinfo(L, "Sl", &frame);
+        if (frame.currentline > 0) {
+            snprintf(text, size, "%s:%d", frame.short_src, frame.currentline);
+            return;
+        }
+    }
+}
+
+static const luaL_Reg functions[] = {{"sleep", ipc_sleep},
+                                     {"yield", ipc_yield},
+                                     {"now", ipc_now},
+                                     {"cpu_count", ipc_cpu_count},
+                                     {"getpid", ipc_getpid},
+                                     {"getppid", ipc_getppid},
+                                     {"register", ipc_register},
+                                     {NULL, NULL}};
+
+__attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
+{
+    if (tl_init() < 0)
+        return luaL_error(L, "tidelock cannot start: %s", tl_init_error());
+    if (!main_pid)
+        main_pid = getpid();
+    tl_where_hook = where;
+    watch_end(L);
+    luaL_newlib(L, functions);
+    lua_pushliteral(L, "Tidelock " TL_VERSION);
+    lua_setfield(L, -2, "_VERSION");
+    open_with(L);
+    open_lock(L);
+    open_semaphore(L);
+    open_event(L);
+    open_barrier(L);
+    open_value(L);
+    open_queue(L);
+    open_pipe(L);
+    open_process(L);
+    replace_functions(L);
+    return 1;
+}

@@ -1,0 +1,24 @@
+/*
+ * Module: `require "tidelock"`.
+ */
+#ifndef TL_MODULE_H
+#define TL_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <lua.h>
+
+/* Makes the program's shared memory, where it is the first, and pushes the
+ * table of the API.  Replaces print (a line is written whole) and os.exit (a
+ * process ends in order), and makes the end of the main script wait for its
+ * children. */
+int luaopen_tidelock(lua_State *L);
+
+/* A total deadlock raises, instead of ending the program: for a REPL. */
+void module_set_interactive(lua_State *L, bool on);
+
+/* Whole lines of print go to the writer; NULL: to the standard output. */
+void module_set_print(void (*writer)(const char *line, size_t size));
+
+#endif

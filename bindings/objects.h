@@ -1,0 +1,19 @@
+/*
+ * Objects: one function a binding, which enters its constructors into the
+ * table at the top of the stack.
+ */
+#ifndef TL_OBJECTS_H
+#define TL_OBJECTS_H
+
+#include <lua.h>
+
+void open_lock(lua_State *L);
+void open_semaphore(lua_State *L);
+void open_event(lua_State *L);
+void open_barrier(lua_State *L);
+void open_value(lua_State *L);
+void open_queue(lua_State *L);
+void open_pipe(lua_State *L);
+void open_process(lua_State *L);
+
+#endif

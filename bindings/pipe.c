@@ -1,0 +1,88 @@
+/* ipc.pipe: see objects/pipe.h. */
+#include "objects.h"
+#include "support.h"
+
+static struct tl_handle *check_end(lua_State *L)
+{
+    return object_check(L, 1, TL_KIND_PIPE);
+}
+
+static int pipe_new(lua_State *L)
+{
+    static const char *const names[] = {"duplex", "name", NULL};
+    check_options(L, "pipe", names);
+    if (!lua_isnil(L, 1) && !lua_isboolean(L, 1))
+        misuse(L, NULL, "pipe", "duplex must be true or false, not a %s",
+               luaL_typename(L, 1));
+    bool duplex = lua_isnil(L, 1) || lua_toboolean(L, 1);
+    const char *name = check_name(L, 2, "pipe");
+    struct tl_handle ends[2] = {{0}};
+    struct tl_handle *first = object_new(L, TL_KIND_PIPE);
+    struct tl_handle *second = object_new(L, TL_KIND_PIPE);
+    int status = tl_pipe_new(ends, name, duplex);
+    *first = ends[0];
+    *second = ends[1];
+    first->kind = second->kind = TL_KIND_PIPE;
+    object_made(L, -2, "pipe", status);
+    object_made(L, -1, "pipe", status);
+    return 2;
+}
+
+static int pipe_send(lua_State *L)
+{
+    struct tl_handle *end = check_end(L);
+    if (lua_isnone(L, 2))
+        return misuse(L, end, "send",
+                      "a value is expected; nil is sent by send(nil)");
+    tl_deadline deadline = check_deadline(L, 3, end, "send");
+    struct codec_out out;
+    encode(L, end, "send", 2, 1, "value", &out);
+    int status = tl_pipe_send(end, &out.message, deadline);
+    codec_done(&out);
+    return result(L, end, "send", status);
+}
+
+static int pipe_recv(lua_State *L)
+{
+    struct tl_handle *end = check_end(L);
+    tl_deadline deadline = check_deadline(L, 2, end, "recv");
+    struct tl_parcel parcel;
+    int status = tl_pipe_recv(end, &parcel, deadline);
+    if (status < 0)
+        return result(L, end, "recv", status);
+    return receive(L, &parcel);
+}
+
+static int pipe_poll(lua_State *L)
+{
+    struct tl_handle *end = check_end(L);
+    tl_deadline deadline = check_deadline(L, 2, end, "poll");
+    int status = tl_pipe_poll(end, deadline);
+    if (status < 0 && status != TL_TIMEOUT)
+        return failure(L, end, "poll", status);
+    lua_pushboolean(L, status == TL_OK);
+    return 1;
+}
+
+static int pipe_close(lua_State *L)
+{
+    struct tl_handle *end = check_end(L);
+    if (end->object)
+        tl_pipe_close(end);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {{"send", pipe_send},
+                                   {"recv", pipe_recv},
+                                   {"poll", pipe_poll},
+                                   {"close", pipe_close},
+                                   {NULL, NULL}};
+static const struct class pipe_class = {.methods = methods};
+
+void open_pipe(lua_State *L)
+{
+    object_class(L, TL_KIND_PIPE, &pipe_class);
+    lua_pushcfunction(L, pipe_new);
+    lua_setfield(L, -2, "pipe");
+}

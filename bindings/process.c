@@ -1,0 +1,359 @@
+/* ipc.process, spawn, current, parent, children: see objects/process.h. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "given.h"
+#include "objects.h"
+#include "support.h"
+
+static struct tl_handle *check_process(lua_State *L)
+{
+    return object_check(L, 1, TL_KIND_PROCESS);
+}
+
+/* ---- making ---- */
+
+static void check_target(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TFUNCTION)
+        misuse(L, NULL, "process",
+               "the function to run is expected first, not a %s",
+               luaL_typename(L, index));
+}
+
+/* From { target =, args =, name =, daemon = } to what is at 1.. : the
+ * function and its arguments.  The name is left where the table keeps it. */
+static const char *spread_options(lua_State *L, bool *daemon)
+{
+    static const char *const names[] = {"target", "args", "name", "daemon",
+                                        NULL};
+    check_options(L, "process", names);
+    check_target(L, 1);
+    if (!lua_isnil(L, 2) && !lua_istable(L, 2))
+        misuse(L, NULL, "process", "args must be a list, not a %s",
+               luaL_typename(L, 2));
+    const char *name = check_name(L, 3, "process");
+    if (!lua_isnil(L, 4) && !lua_isboolean(L, 4))
+        misuse(L, NULL, "process", "daemon must be true or false, not a %s",
+               luaL_typename(L, 4));
+    *daemon = lua_toboolean(L, 4);
+    return name;
+}
+
+/* Pushes { function, arguments..., n = how many } from positional arguments. */
+static void pack_positional(lua_State *L)
+{
+    int count = lua_gettop(L);
+    check_target(L, 1);
+    lua_createtable(L, count, 1);
+    lua_insert(L, 1);
+    for (int i = count; i >= 1; i--)
+        lua_rawseti(L, 1, i);
+    lua_pushinteger(L, count);
+    lua_setfield(L, 1, "n");
+}
+
+/* The same from the function at 1 and the list (or nil) at 2. */
+static void pack_options(lua_State *L)
+{
+    lua_Integer count = 0;
+    if (lua_istable(L, 2)) {
+        /* args may say how many: table.pack does, for nils at the end */
+        lua_getfield(L, 2, "n");
+        count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : luaL_len(L, 2);
+        lua_pop(L, 1);
+    }
+    lua_createtable(L, (int)count + 1, 1);
+    lua_pushvalue(L, 1);
+    lua_rawseti(L, -2, 1);
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_geti(L, 2, i);
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_pushinteger(L, count + 1);
+    lua_setfield(L, -2, "n");
+}
+
+static int process_new(lua_State *L)
+{
+    const char *name = NULL;
+    bool daemon = false;
+    if (lua_gettop(L) == 1 && lua_istable(L, 1)) {
+        name = spread_options(L, &daemon);
+        pack_options(L);
+    } else {
+        pack_positional(L);
+    }
+    int job = lua_gettop(L);
+    struct tl_handle *process = object_new(L, TL_KIND_PROCESS);
+    object_made(L, -1, "process", tl_process_new(process, name, daemon));
+    lua_pushvalue(L, job);
+    lua_setiuservalue(L, -2, 1);
+    return 1;
+}
+
+static int start(lua_State *L, int index, const char *call)
+{
+    struct tl_handle *process = object_check(L, index, TL_KIND_PROCESS);
+    size_t count;
+    lua_getiuservalue(L, index, 1);
+    int job = lua_gettop(L);
+    if (!lua_istable(L, job)) {
+        struct tl_process_info info;
+        tl_process_info(process, &info);
+        return failure(L, process, call,
+                       info.started ? TL_STARTED : TL_NOT_PARENT);
+    }
+    const struct tl_handle *const *given = given_find(L, job, &count);
+    fflush(NULL); /* else the child would print it once more */
+    int started = tl_process_start(process, given, count);
+    if (started == 0)
+        child_run(L, job);
+    if (started < 0)
+        return failure(L, process, call, started);
+    lua_pushnil(L);
+    lua_setiuservalue(L, index, 1);
+    lua_pushvalue(L, index);
+    return 1;
+}
+
+static int process_start(lua_State *L)
+{
+    check_process(L);
+    lua_settop(L, 1);
+    return start(L, 1, "start");
+}
+
+static int process_spawn(lua_State *L)
+{
+    process_new(L);
+    return start(L, lua_gettop(L), "spawn");
+}
+
+/* ---- waiting ---- */
+
+static int process_join(lua_State *L)
+{
+    struct tl_handle *process = check_process(L);
+    tl_deadline deadline = check_deadline(L, 2, process, "join");
+    return result(L, process, "join", tl_process_join(process, deadline));
+}
+
+/* Pushes how a process ended that delivered nothing. */
+static void push_end(lua_State *L, const struct tl_handle *process)
+{
+    struct tl_process_info info = {0};
+    tl_process_info(process, &info);
+    if (!info.exit_known)
+        lua_pushliteral(L, "ended, and nobody knows how");
+    else if (info.exitcode < 0)
+        lua_pushfstring(L, "killed by signal %d (%s)", -info.exitcode,
+                        strsignal(-info.exitcode));
+    else
+        lua_pushfstring(L, "exited with status %d before its function returned",
+                        info.exitcode);
+}
+
+static int process_result(lua_State *L)
+{
+    struct tl_handle *process = check_process(L);
+    tl_deadline deadline = check_deadline(L, 2, process, "result");
+    struct tl_parcel parcel;
+    bool ok;
+    int status = tl_process_result(process, &ok, &parcel, deadline);
+    if (status == TL_EMPTY) {
+        lua_pushnil(L);
+        push_end(L, process);
+        return 2;
+    }
+    if (status < 0)
+        return result(L, process, "result", status);
+    if (ok)
+        return receive(L, &parcel);
+    lua_pushnil(L);
+    return 1 + receive(L, &parcel);
+}
+
+static int process_is_alive(lua_State *L)
+{
+    struct tl_handle *process = check_process(L);
+    struct tl_process_info info;
+    int status = tl_process_info(process, &info);
+    if (status < 0)
+        return failure(L, process, "is_alive", status);
+    lua_pushboolean(L, info.alive);
+    return 1;
+}
+
+/* ---- signals ---- */
+
+static int send_signal(lua_State *L, const char *call, int signal)
+{
+    struct tl_handle *process = check_process(L);
+    int status = tl_process_signal(process, signal);
+    /* to end what has ended is done */
+    if (status == TL_ENDED && (signal == SIGTERM || signal == SIGKILL))
+        status = TL_OK;
+    return result(L, process, call, status);
+}
+
+static int process_terminate(lua_State *L)
+{
+    return send_signal(L, "terminate", SIGTERM);
+}
+
+static int process_kill(lua_State *L)
+{
+    return send_signal(L, "kill", SIGKILL);
+}
+
+static int process_signal(lua_State *L)
+{
+    struct tl_handle *process = check_process(L);
+    lua_Integer n = check_integer(L, 2, process, "signal", "the signal", 0, 64);
+    return send_signal(L, "signal", (int)n);
+}
+
+static int process_suspend(lua_State *L)
+{
+    struct tl_handle *process = check_process(L);
+    return result(L, process, "suspend", tl_process_suspend(process));
+}
+
+static int process_resume(lua_State *L)
+{
+    struct tl_handle *process = check_process(L);
+    return result(L, process, "resume", tl_process_resume(process));
+}
+
+/* ---- fields ---- */
+
+static struct tl_process_info info_of(lua_State *L,
+                                      const struct tl_handle *process)
+{
+    struct tl_process_info info;
+    int status = tl_process_info(process, &info);
+    if (status < 0)
+        failure(L, process, NULL, status);
+    return info;
+}
+
+static void push_pid(lua_State *L, const struct tl_handle *process)
+{
+    struct tl_process_info info = info_of(L, process);
+    if (info.started)
+        lua_pushinteger(L, info.pid);
+    else
+        lua_pushnil(L);
+}
+
+static void push_name(lua_State *L, const struct tl_handle *process)
+{
+    struct tl_process_info info = info_of(L, process);
+    lua_pushstring(L, info.name);
+}
+
+static void push_daemon(lua_State *L, const struct tl_handle *process)
+{
+    lua_pushboolean(L, info_of(L, process).daemon);
+}
+
+static void push_exitcode(lua_State *L, const struct tl_handle *process)
+{
+    struct tl_process_info info = info_of(L, process);
+    if (info.exit_known)
+        lua_pushinteger(L, info.exitcode);
+    else
+        lua_pushnil(L);
+}
+
+static int process_newindex(lua_State *L)
+{
+    struct tl_handle *process = check_process(L);
+    const char *name = luaL_tolstring(L, 2, NULL);
+    if (strcmp(name, "daemon") != 0)
+        return misuse(L, process, NULL,
+                      "the field \"%s\" cannot be set; daemon can, before "
+                      "start", name);
+    if (!lua_isboolean(L, 3))
+        return misuse(L, process, "daemon", "true or false is expected, not "
+                      "a %s", luaL_typename(L, 3));
+    int status = tl_process_set_daemon(process, lua_toboolean(L, 3));
+    if (status == TL_STARTED)
+        return misuse(L, process, "daemon",
+                      "it can only be set before start");
+    return status < 0 ? failure(L, process, "daemon", status) : 0;
+}
+
+/* ---- relatives ---- */
+
+static int process_current(lua_State *L)
+{
+    struct tl_handle handle;
+    int status = tl_process_current(&handle);
+    if (status < 0)
+        return failure(L, NULL, "current", status);
+    object_adopt(L, &handle);
+    return 1;
+}
+
+static int process_parent(lua_State *L)
+{
+    struct tl_handle handle;
+    int status = tl_process_parent(&handle);
+    if (status == TL_EMPTY) {
+        lua_pushnil(L);
+        return 1;
+    }
+    if (status < 0)
+        return failure(L, NULL, "parent", status);
+    object_adopt(L, &handle);
+    return 1;
+}
+
+static int process_children(lua_State *L)
+{
+    struct tl_handle handle;
+    int status;
+    lua_newtable(L);
+    for (lua_Integer i = 1;
+         (status = tl_process_child(&handle, (size_t)i - 1)) == TL_OK; i++) {
+        object_adopt(L, &handle);
+        lua_rawseti(L, -2, i);
+    }
+    return status == TL_EMPTY ? 1 : failure(L, NULL, "children", status);
+}
+
+static const luaL_Reg methods[] = {{"start", process_start},
+                                   {"join", process_join},
+                                   {"result", process_result},
+                                   {"is_alive", process_is_alive},
+                                   {"terminate", process_terminate},
+                                   {"kill", process_kill},
+                                   {"signal", process_signal},
+                                   {"suspend", process_suspend},
+                                   {"resume", process_resume},
+                                   {NULL, NULL}};
+static const struct property properties[] = {{"pid", push_pid},
+                                             {"name", push_name},
+                                             {"daemon", push_daemon},
+                                             {"exitcode", push_exitcode},
+                                             {NULL, NULL}};
+static const struct class process_class = {.methods = methods,
+                                           .properties = properties,
+                                           .newindex = process_newindex};
+static const luaL_Reg functions[] = {{"process", process_new},
+                                     {"spawn", process_spawn},
+                                     {"current", process_current},
+                                     {"parent", process_parent},
+                                     {"children", process_children},
+                                     {NULL, NULL}};
+
+void open_process(lua_State *L)
+{
+    object_class(L, TL_KIND_PROCESS, &process_class);
+    luaL_setfuncs(L, functions, 0);
+}

@@ -1,0 +1,503 @@
+#include "support.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+_Thread_local lua_State *support_state;
+
+static bool interactive;
+
+/* Keys in the registry. */
+static char known_key;                 /* weak table: ref -> userdata */
+static char class_keys[TL_KINDS];      /* metatables, by kind */
+
+static const struct class *classes[TL_KINDS];
+
+/* ---- objects ---- */
+
+static struct object *object_at(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA ||
+        lua_rawlen(L, index) < sizeof(struct object))
+        return NULL;
+    struct object *object = lua_touserdata(L, index);
+    uint64_t kind = object->magic - OBJECT_MAGIC;
+    return kind > 0 && kind < TL_KINDS ? object : NULL;
+}
+
+struct tl_handle *object_test(lua_State *L, int index)
+{
+    struct object *object = object_at(L, index);
+    return object && object->handle.object ? &object->handle : NULL;
+}
+
+struct tl_handle *object_check_slow(lua_State *L, int index,
+                                    enum tl_kind_id kind)
+{
+    const char *message = lua_pushfstring(
+        L, "%s expected, got %s (was it called with ':'?)", tl_kind_name(kind),
+        luaL_typename(L, index));
+    luaL_argerror(L, index, message);
+    return NULL;
+}
+
+static int object_gc(lua_State *L)
+{
+    struct object *object = object_at(L, 1);
+    if (object)
+        tl_handle_close(&object->handle);
+    return 0;
+}
+
+static int object_tostring(lua_State *L)
+{
+    struct object *object = object_at(L, 1);
+    char text[TL_TEXT_SIZE];
+    tl_describe(&object->handle, text, sizeof text);
+    lua_pushstring(L, text);
+    return 1;
+}
+
+static int object_eq(lua_State *L)
+{
+    struct object *a = object_at(L, 1), *b = object_at(L, 2);
+    lua_pushboolean(L, a && b && a->handle.object &&
+                           tl_handle_ref(&a->handle) ==
+                               tl_handle_ref(&b->handle));
+    return 1;
+}
+
+/* A name that is no method.  Upvalues: the kind's properties, and the object,
+ * or nil where the kind has no properties. */
+static int object_field(lua_State *L)
+{
+    const char *name = lua_tostring(L, 2);
+    const struct property *property = lua_touserdata(L, lua_upvalueindex(1));
+    struct object *object = lua_touserdata(L, lua_upvalueindex(2));
+    for (; object && name && property->name; property++) {
+        if (strcmp(property->name, name) == 0) {
+            property->push(L, &object->handle);
+            return 1;
+        }
+    }
+    return misuse(L, object ? &object->handle : NULL, NULL,
+                  "there is no field or method \"%s\"",
+                  name ? name : luaL_typename(L, 2));
+}
+
+static int object_newindex(lua_State *L)
+{
+    struct object *object = object_at(L, 1);
+    const char *name = lua_tostring(L, 2);
+    return misuse(L, object ? &object->handle : NULL, NULL,
+                  "the field \"%s\" cannot be set",
+                  name ? name : luaL_typename(L, 2));
+}
+
+/* Gives the table at the top, which holds methods, object_field as what is
+ * behind them. */
+static void put_fields_behind(lua_State *L, const struct property *properties,
+                              struct object *object)
+{
+    lua_createtable(L, 0, 1);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)properties);
+    if (object)
+        lua_pushlightuserdata(L, object);
+    else
+        lua_pushnil(L);
+    lua_pushcclosure(L, object_field, 2);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+}
+
+static void set_function(lua_State *L, const char *name, lua_CFunction function)
+{
+    lua_pushcfunction(L, function);
+    lua_setfield(L, -2, name);
+}
+
+static void push_metatable(lua_State *L, enum tl_kind_id kind,
+                           struct object *object)
+{
+    const struct class *class = classes[kind];
+    lua_createtable(L, 0, 8);
+    set_function(L, "__gc", object_gc);
+    set_function(L, "__close", object_gc);
+    set_function(L, "__tostring", object_tostring);
+    set_function(L, "__eq", object_eq);
+    set_function(L, "__newindex",
+                 class->newindex ? class->newindex : object_newindex);
+    lua_pushstring(L, tl_kind_name(kind));
+    lua_setfield(L, -2, "__name");
+    lua_pushstring(L, tl_kind_name(kind));
+    lua_setfield(L, -2, "__metatable");
+    if (class->metamethods)
+        luaL_setfuncs(L, class->metamethods, 0);
+    lua_createtable(L, 0, 16);
+    luaL_setfuncs(L, class->methods, 0);
+    put_fields_behind(L, class->properties, object);
+    lua_setfield(L, -2, "__index");
+}
+
+struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
+{
+    struct object *object = lua_newuserdatauv(L, sizeof *object, 1);
+    object->magic = OBJECT_MAGIC + (uint64_t)kind;
+    object->handle = (struct tl_handle){.kind = (uint8_t)kind};
+    if (classes[kind]->properties)
+        push_metatable(L, kind, object);
+    else
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
+    lua_setmetatable(L, -2);
+    return &object->handle;
+}
+
+/* Enters the object at the top among those that are known. */
+static void remember(lua_State *L)
+{
+    struct object *object = lua_touserdata(L, -1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, (lua_Integer)tl_handle_ref(&object->handle));
+    lua_pop(L, 1);
+}
+
+/* Pushes the object that is known for the reference, or nothing. */
+static bool recall(lua_State *L, tl_ref ref)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
+    lua_rawgeti(L, -1, (lua_Integer)ref);
+    lua_remove(L, -2);
+    struct object *object = object_at(L, -1);
+    if (object && object->handle.object)
+        return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+void object_made(lua_State *L, int index, const char *call, int status)
+{
+    lua_pushvalue(L, index);
+    struct object *object = lua_touserdata(L, -1);
+    if (status < 0)
+        failure(L, &object->handle, call, status);
+    remember(L);
+    lua_pop(L, 1);
+}
+
+void object_adopt(lua_State *L, struct tl_handle *handle)
+{
+    if (recall(L, tl_handle_ref(handle))) {
+        tl_handle_close(handle);
+        return;
+    }
+    *object_new(L, (enum tl_kind_id)handle->kind) = *handle;
+    remember(L);
+}
+
+void object_push(lua_State *L, tl_ref ref)
+{
+    if (recall(L, tl_ref_identity(ref)))
+        return;
+    struct tl_handle handle;
+    int status = tl_handle_open(&handle, ref);
+    if (status < 0)
+        luaL_error(L, "cannot receive an object: %s", tl_status_text(status));
+    object_adopt(L, &handle);
+}
+
+void object_class(lua_State *L, enum tl_kind_id kind,
+                  const struct class *class)
+{
+    classes[kind] = class;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
+    if (lua_isnil(L, -1)) {
+        lua_newtable(L);
+        lua_createtable(L, 0, 1);
+        lua_pushliteral(L, "v");
+        lua_setfield(L, -2, "__mode");
+        lua_setmetatable(L, -2);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &known_key);
+    }
+    lua_pop(L, 1);
+    if (!class->properties) {
+        push_metatable(L, kind, NULL);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
+    }
+}
+
+/* ---- results ---- */
+
+void support_interactive(bool on)
+{
+    interactive = on;
+}
+
+/* Pushes `lock#3 "till": acquire: `, as far as it is known. */
+static void push_prefix(lua_State *L, const struct tl_handle *handle,
+                        const char *call)
+{
+    char title[TL_TEXT_SIZE];
+    luaL_where(L, 1);
+    if (handle) {
+        tl_title(handle, title, sizeof title);
+        lua_pushfstring(L, "%s: ", title);
+    } else {
+        lua_pushliteral(L, "");
+    }
+    if (call)
+        lua_pushfstring(L, "%s: ", call);
+    else
+        lua_pushliteral(L, "");
+    lua_concat(L, 3);
+}
+
+int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
+           const char *format, ...)
+{
+    va_list arguments;
+    char text[512];
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    push_prefix(L, handle, call);
+    lua_pushstring(L, text);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+/* What to do instead, where the status itself does not say it. */
+static const char *advice(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } table[] = {
+        {TL_NOT_HOLDER, "only the task that acquired it can release it"},
+        {TL_HELD, "a lock is not re-entrant: release it first, or use rlock"},
+        {TL_OVER, "release only what was acquired"},
+        {TL_TOO_MANY_DONE, "call it once for each item that get returned"},
+        {TL_WRONG_END, "of ipc.pipe{ duplex = false } the first end receives "
+                       "and the second sends"},
+        {TL_STARTED, "a process starts once: make a new one"},
+        {TL_NOT_STARTED, "call start first"},
+        {TL_SELF, "another task can"},
+        {TL_ENDED, "ask is_alive first"},
+        {TL_DROPPED, "it cannot be used any more in this process"},
+        {TL_UNORDERED, "make it with order = \"priority\""},
+        {TL_NO_MEMORY, "let others drain or drop what they hold, or run with "
+                       "a larger one"},
+        {TL_NO_TASKS, "join what has ended, or run with a larger one"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].status == status)
+            return table[i].text;
+    return NULL;
+}
+
+/* Nobody can ever go on: the program ends here, with the report. */
+static int stuck(lua_State *L)
+{
+    const char *report = tl_report_stuck();
+    if (interactive)
+        return luaL_error(L, "%s", report);
+    fflush(NULL);
+    char text[20000];
+    int size = snprintf(text, sizeof text, "tidelock: %s", report);
+    tl_output(2, text, (size_t)size < sizeof text ? (size_t)size
+                                                  : sizeof text - 1);
+    tl_family_signal(SIGKILL);
+    _exit(3);
+}
+
+int failure(lua_State *L, const struct tl_handle *handle, const char *call,
+            int status)
+{
+    const char *what = advice(status);
+    switch (status) {
+    case TL_STUCK:
+        return stuck(L);
+    case TL_INTERRUPTED:
+        return luaL_error(L, "interrupted!");
+    case TL_DEADLOCK:
+        return luaL_error(L, "deadlock: %s", tl_deadlock_text());
+    case TL_DAEMON:
+        return luaL_error(L, "%s", tl_status_text(status));
+    case TL_HELD:
+        return misuse(L, handle, call, "deadlock: %s; %s",
+                      tl_status_text(status), what);
+    case TL_SYSTEM:
+        return misuse(L, handle, call, "%s: %m", tl_status_text(status));
+    default:
+        return misuse(L, handle, call, "%s%s%s", tl_status_text(status),
+                      what ? "; " : "", what ? what : "");
+    }
+}
+
+int result(lua_State *L, const struct tl_handle *handle, const char *call,
+           int status)
+{
+    switch (status) {
+    case TL_OK:
+        lua_pushboolean(L, 1);
+        return 1;
+    case TL_ABANDONED:
+        lua_pushboolean(L, 1);
+        lua_pushliteral(L, "abandoned");
+        return 2;
+    case TL_TIMEOUT:
+    case TL_FULL:
+    case TL_EMPTY:
+    case TL_CLOSED:
+    case TL_BROKEN:
+        lua_pushnil(L);
+        lua_pushstring(L, tl_status_text(status));
+        return 2;
+    default:
+        return failure(L, handle, call, status);
+    }
+}
+
+/* ---- arguments ---- */
+
+tl_deadline check_deadline_slow(lua_State *L, int index,
+                                const struct tl_handle *handle,
+                                const char *call)
+{
+    if (lua_type(L, index) != LUA_TNUMBER)
+        misuse(L, handle, call,
+               "the timeout must be a number of seconds or nil, not a %s",
+               luaL_typename(L, index));
+    double seconds = lua_tonumber(L, index);
+    if (isnan(seconds))
+        misuse(L, handle, call, "the timeout is not a number (NaN)");
+    return tl_deadline_in(seconds);
+}
+
+lua_Integer check_integer(lua_State *L, int index,
+                          const struct tl_handle *handle, const char *call,
+                          const char *what, lua_Integer least,
+                          lua_Integer most)
+{
+    int is_integer;
+    lua_Integer n = lua_tointegerx(L, index, &is_integer);
+    if (lua_type(L, index) != LUA_TNUMBER || !is_integer || n < least ||
+        n > most)
+        misuse(L, handle, call, "%s must be an integer from %lld to %lld, "
+               "not %s", what, (long long)least, (long long)most,
+               luaL_tolstring(L, index, NULL));
+    return n;
+}
+
+static bool is_known(const char *const *names, const char *name)
+{
+    for (; name && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* "maxsize, order, name" */
+static const char *push_names(lua_State *L, const char *const *names)
+{
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    for (const char *const *name = names; *name; name++) {
+        luaL_addstring(&buffer, name == names ? "" : ", ");
+        luaL_addstring(&buffer, *name);
+    }
+    luaL_pushresult(&buffer);
+    return lua_tostring(L, -1);
+}
+
+static void check_unknown(lua_State *L, const char *call,
+                          const char *const *names)
+{
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        lua_pop(L, 1);
+        const char *name = lua_type(L, -1) == LUA_TSTRING
+                               ? lua_tostring(L, -1)
+                               : NULL;
+        if (is_known(names, name))
+            continue;
+        const char *shown = luaL_tolstring(L, -1, NULL);
+        misuse(L, NULL, call, "unknown option \"%s\"; there are: %s", shown,
+               push_names(L, names));
+    }
+}
+
+void check_options(lua_State *L, const char *call, const char *const *names)
+{
+    int count = 0;
+    while (names[count])
+        count++;
+    if (lua_type(L, 1) == LUA_TTABLE && lua_gettop(L) == 1) {
+        check_unknown(L, call, names);
+        for (int i = 0; i < count; i++)
+            lua_getfield(L, 1, names[i]);
+        lua_remove(L, 1);
+        return;
+    }
+    if (lua_gettop(L) > count)
+        misuse(L, NULL, call, "%d arguments given; there are: %s",
+               lua_gettop(L), push_names(L, names));
+    lua_settop(L, count);
+}
+
+const char *check_name(lua_State *L, int index, const char *call)
+{
+    if (lua_isnil(L, index))
+        return NULL;
+    if (lua_type(L, index) != LUA_TSTRING)
+        misuse(L, NULL, call, "the name must be a string, not a %s",
+               luaL_typename(L, index));
+    return lua_tostring(L, index);
+}
+
+/* ---- messages ---- */
+
+static int decode(lua_State *L)
+{
+    struct tl_parcel *parcel = lua_touserdata(L, 1);
+    return codec_decode(L, parcel->data, parcel->size, parcel->refs,
+                        parcel->ref_count, CODEC_ALL);
+}
+
+/* A parcel that owns a block is dropped whatever decoding does, and no
+ * finalizer may receive in between. */
+static int receive_block(lua_State *L, struct tl_parcel *parcel)
+{
+    int base = lua_gettop(L);
+    int running = lua_gc(L, LUA_GCISRUNNING, 0);
+    lua_gc(L, LUA_GCSTOP, 0);
+    lua_pushcfunction(L, decode);
+    lua_pushlightuserdata(L, parcel);
+    int status = lua_pcall(L, 1, LUA_MULTRET, 0);
+    tl_parcel_drop(parcel);
+    if (running)
+        lua_gc(L, LUA_GCRESTART, 0);
+    if (status != LUA_OK)
+        return lua_error(L);
+    return lua_gettop(L) - base;
+}
+
+int receive(lua_State *L, struct tl_parcel *parcel)
+{
+    if (parcel->block)
+        return receive_block(L, parcel);
+    return codec_decode(L, parcel->data, parcel->size, parcel->refs,
+                        parcel->ref_count, CODEC_ALL);
+}
+
+void encode(lua_State *L, const struct tl_handle *handle, const char *call,
+            int first, int count, const char *root, struct codec_out *out)
+{
+    if (codec_encode(L, first, count, root, out))
+        return;
+    misuse(L, handle, call, "%s", lua_tostring(L, -1));
+}

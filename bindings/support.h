@@ -1,0 +1,146 @@
+/*
+ * Support: what all bindings share.
+ *
+ * An object of the runtime is a userdata: a magic word that tells the kind,
+ * and the task's handle.  The check is two loads and a comparison; nothing is
+ * looked up by a string.  The same object is the same userdata in a task (a
+ * weak table of them, by reference), so == and table keys work.
+ *
+ * There is one way to report each thing:
+ *   result   outcomes: true, or nil and a reason; what is no outcome raises
+ *   misuse   an error at the caller's line that names the object and the call
+ *            and says what to do instead
+ * Durations are seconds; nil waits for ever.
+ */
+#ifndef TL_SUPPORT_H
+#define TL_SUPPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "codec.h"
+#include "tidelock.h"
+
+#if LUA_VERSION_NUM < 504
+#define lua_setiuservalue(L, index, n) lua_setuservalue(L, index)
+#define lua_getiuservalue(L, index, n) lua_getuservalue(L, index)
+#define lua_newuserdatauv(L, size, n) lua_newuserdata(L, size)
+#endif
+
+#define OBJECT_MAGIC UINT64_C(0x7469646c6f636b00) /* + kind */
+
+struct object {
+    uint64_t magic;
+    struct tl_handle handle;
+};
+
+/* ---- objects ---- */
+
+/* A property of objects of a kind: pushes its value for the handle. */
+struct property {
+    const char *name;
+    void (*push)(lua_State *L, const struct tl_handle *handle);
+};
+
+/* What scripts see of a kind: constant.  Methods are found by one table
+ * look-up, since a call goes through it; properties behind them; any other
+ * name raises.  A kind with properties costs a metatable for each object: what
+ * is behind a table of methods is told the table, not the object. */
+struct class {
+    const luaL_Reg *methods;
+    const luaL_Reg *metamethods;       /* or NULL */
+    const struct property *properties; /* or NULL */
+    lua_CFunction newindex;            /* or NULL: no field can be set */
+};
+void object_class(lua_State *L, enum tl_kind_id kind,
+                  const struct class *class);
+
+/* Pushes an object without a handle yet, to be filled by tl_X_new. */
+struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
+
+/* The object at index has its handle, or the call failed with `status`. */
+void object_made(lua_State *L, int index, const char *call, int status);
+
+/* Pushes the userdata for a handle that a call has just made, which it takes
+ * over; the one that exists, where there is one. */
+void object_adopt(lua_State *L, struct tl_handle *handle);
+
+/* Raises where the argument is no such object. */
+struct tl_handle *object_check_slow(lua_State *L, int index,
+                                    enum tl_kind_id kind);
+
+static inline struct tl_handle *object_check(lua_State *L, int index,
+                                             enum tl_kind_id kind)
+{
+    if (lua_type(L, index) == LUA_TUSERDATA &&
+        lua_rawlen(L, index) >= sizeof(struct object)) {
+        struct object *object = lua_touserdata(L, index);
+        if (object->magic == OBJECT_MAGIC + (uint64_t)kind)
+            return &object->handle;
+    }
+    return object_check_slow(L, index, kind);
+}
+
+/* ---- results ---- */
+
+/* Pushes the outcome: true; true, "abandoned"; nil, reason.  Else raises. */
+int result(lua_State *L, const struct tl_handle *handle, const char *call,
+           int status);
+
+/* Raises what `status` means for this call. */
+int failure(lua_State *L, const struct tl_handle *handle, const char *call,
+            int status);
+
+/* Raises `lock#3 "till": acquire: ...` at the caller's line. */
+int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
+           const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* In a REPL a total deadlock raises instead of ending the program. */
+void support_interactive(bool on);
+
+/* ---- arguments ---- */
+
+/* The timeout at index, as a deadline; also tells the runtime which Lua state
+ * is about to wait, for the line in reports. */
+tl_deadline check_deadline_slow(lua_State *L, int index,
+                                const struct tl_handle *handle,
+                                const char *call);
+extern _Thread_local lua_State *support_state;
+
+static inline tl_deadline check_deadline(lua_State *L, int index,
+                                         const struct tl_handle *handle,
+                                         const char *call)
+{
+    support_state = L;
+    if (lua_type(L, index) <= LUA_TNIL)
+        return TL_FOREVER;
+    return check_deadline_slow(L, index, handle, call);
+}
+
+/* An integer from least to most. */
+lua_Integer check_integer(lua_State *L, int index,
+                          const struct tl_handle *handle, const char *call,
+                          const char *what, lua_Integer least,
+                          lua_Integer most);
+
+/* A constructor takes either positional arguments or ONE table: afterwards
+ * the stack holds just the values of the options, in the order of `names`
+ * (ended by NULL).  Unknown options raise. */
+void check_options(lua_State *L, const char *call, const char *const *names);
+
+/* The name at index: NULL for nil. */
+const char *check_name(lua_State *L, int index, const char *call);
+
+/* ---- messages ---- */
+
+/* Decodes and drops a parcel; how many values were pushed. */
+int receive(lua_State *L, struct tl_parcel *parcel);
+
+/* Encodes, or raises at the caller's line.  codec_done is the caller's. */
+void encode(lua_State *L, const struct tl_handle *handle, const char *call,
+            int first, int count, const char *root, struct codec_out *out);
+
+#endif

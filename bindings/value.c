@@ -1,0 +1,128 @@
+/* ipc.value: see objects/value.h. */
+#include "objects.h"
+#include "support.h"
+
+static struct tl_handle *check_value(lua_State *L)
+{
+    return object_check(L, 1, TL_KIND_VALUE);
+}
+
+static struct tl_number check_number(lua_State *L, int index,
+                                     const struct tl_handle *value,
+                                     const char *call)
+{
+    if (lua_type(L, index) != LUA_TNUMBER)
+        misuse(L, value, call, "a number is expected, not a %s",
+               luaL_typename(L, index));
+    if (lua_isinteger(L, index))
+        return (struct tl_number){.i = lua_tointeger(L, index)};
+    return (struct tl_number){.is_float = true, .f = lua_tonumber(L, index)};
+}
+
+static int push_number(lua_State *L, struct tl_number n)
+{
+    if (n.is_float)
+        lua_pushnumber(L, n.f);
+    else
+        lua_pushinteger(L, n.i);
+    return 1;
+}
+
+static int value_new(lua_State *L)
+{
+    static const char *const names[] = {"init", "name", NULL};
+    struct tl_number n = {.i = 0};
+    check_options(L, "value", names);
+    if (!lua_isnil(L, 1))
+        n = check_number(L, 1, NULL, "value");
+    const char *name = check_name(L, 2, "value");
+    struct tl_handle *value = object_new(L, TL_KIND_VALUE);
+    object_made(L, -1, "value", tl_value_new(value, name, n));
+    return 1;
+}
+
+static int value_get(lua_State *L)
+{
+    struct tl_handle *value = check_value(L);
+    struct tl_number n;
+    int status = tl_value_get(value, &n);
+    return status < 0 ? failure(L, value, "get", status) : push_number(L, n);
+}
+
+static int value_set(lua_State *L)
+{
+    struct tl_handle *value = check_value(L);
+    struct tl_number n = check_number(L, 2, value, "set");
+    support_state = L;
+    return result(L, value, "set", tl_value_set(value, n));
+}
+
+static int value_add(lua_State *L)
+{
+    struct tl_handle *value = check_value(L);
+    struct tl_number n = lua_isnoneornil(L, 2)
+                             ? (struct tl_number){.i = 1}
+                             : check_number(L, 2, value, "add");
+    support_state = L;
+    int status = tl_value_add(value, &n);
+    return status < 0 ? failure(L, value, "add", status) : push_number(L, n);
+}
+
+static int value_compare_set(lua_State *L)
+{
+    struct tl_handle *value = check_value(L);
+    struct tl_number old = check_number(L, 2, value, "compare_set");
+    struct tl_number new_ = check_number(L, 3, value, "compare_set");
+    bool set;
+    support_state = L;
+    int status = tl_value_compare_set(value, old, new_, &set);
+    if (status < 0)
+        return failure(L, value, "compare_set", status);
+    lua_pushboolean(L, set);
+    return 1;
+}
+
+/* The writer's turn is given back before anything is raised. */
+static int value_update(lua_State *L)
+{
+    struct tl_handle *value = check_value(L);
+    struct tl_number n;
+    if (lua_type(L, 2) != LUA_TFUNCTION)
+        return misuse(L, value, "update", "a function is expected, not a %s",
+                      luaL_typename(L, 2));
+    lua_settop(L, 2);
+    support_state = L;
+    int status = tl_value_begin(value, &n);
+    if (status < 0)
+        return failure(L, value, "update", status);
+    push_number(L, n);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+        tl_value_cancel(value);
+        return lua_error(L);
+    }
+    if (lua_type(L, -1) != LUA_TNUMBER) {
+        tl_value_cancel(value);
+        return misuse(L, value, "update",
+                      "the function must return a number, not a %s",
+                      luaL_typename(L, -1));
+    }
+    n = check_number(L, -1, value, "update");
+    status = tl_value_commit(value, n);
+    return status < 0 ? failure(L, value, "update", status)
+                      : push_number(L, n);
+}
+
+static const luaL_Reg methods[] = {{"get", value_get},
+                                   {"set", value_set},
+                                   {"add", value_add},
+                                   {"compare_set", value_compare_set},
+                                   {"update", value_update},
+                                   {NULL, NULL}};
+static const struct class value_class = {.methods = methods};
+
+void open_value(lua_State *L)
+{
+    object_class(L, TL_KIND_VALUE, &value_class);
+    lua_pushcfunction(L, value_new);
+    lua_setfield(L, -2, "value");
+}

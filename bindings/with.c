@@ -1,0 +1,69 @@
+#include "with.h"
+
+#include "support.h"
+
+static char hold_key; /* metatable of what hold returns */
+
+void with_check(lua_State *L, const struct tl_handle *handle)
+{
+    if (lua_type(L, 2) != LUA_TFUNCTION)
+        misuse(L, handle, "with", "a function is expected, not a %s",
+               luaL_typename(L, 2));
+}
+
+static int finish(lua_State *L, int status, lua_KContext context)
+{
+    int (*release)(const struct tl_handle *) =
+        (int (*)(const struct tl_handle *))context;
+    struct tl_handle *handle = object_test(L, 1);
+    int released = handle ? release(handle) : TL_DROPPED;
+    if (status != LUA_OK && status != LUA_YIELD)
+        return lua_error(L);
+    if (released < 0)
+        return failure(L, handle, "with", released);
+    return lua_gettop(L) - 1;
+}
+
+int with_held(lua_State *L, int (*release)(const struct tl_handle *handle))
+{
+    lua_KContext context = (lua_KContext)release;
+    int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, context,
+                            finish);
+    return finish(L, status, context);
+}
+
+/* A table: what is held at 1, or nil once it was given back. */
+int with_hold(lua_State *L)
+{
+    lua_createtable(L, 1, 0);
+    lua_pushvalue(L, 1);
+    lua_rawseti(L, -2, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &hold_key);
+    lua_setmetatable(L, -2);
+    return 1;
+}
+
+static int hold_release(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    if (lua_rawgeti(L, 1, 1) == LUA_TNIL)
+        return 0;
+    lua_pushnil(L);
+    lua_rawseti(L, 1, 1);
+    lua_getfield(L, -1, "release");
+    lua_insert(L, -2);
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+void open_with(lua_State *L)
+{
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, hold_release);
+    lua_setfield(L, -2, "__close");
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, hold_release);
+    lua_setfield(L, -2, "release");
+    lua_setfield(L, -2, "__index");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &hold_key);
+}
