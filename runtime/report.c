@@ -104,7 +104,9 @@ static void report_stuck_task(const struct tl_task *task, char *text,
 
 const char *tl_report_stuck(void)
 {
-    static _Thread_local char report[16384];
+    /* one for all threads of the process: whoever asks is about to end it, and
+     * a module has little room for what each thread has */
+    static char report[16384];
     char line[768];
     snprintf(report, sizeof report,
              "deadlock: every task waits, and none can ever go on\n");

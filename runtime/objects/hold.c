@@ -13,7 +13,7 @@
 /* Whoever is about to wait without a deadline publishes what it wants and
  * looks for a cycle, one at a time: so the last to arrive sees all others. */
 static struct tl_guard *cycle_guard;
-static _Thread_local char deadlock_text[1024];
+static _Thread_local char deadlock_text[512];
 
 int tl_hold_make(void)
 {

@@ -77,7 +77,12 @@ static _Atomic uint64_t *counts; /* of objects made, by kind */
 int tl_kinds_make(void)
 {
     counts = tl_arena_carve(TL_KINDS * sizeof *counts);
-    return counts ? TL_OK : TL_NO_MEMORY;
+    if (!counts)
+        return TL_NO_MEMORY;
+    /* the main task's process is number 0, and the first that a script makes
+     * is process-1 */
+    counts[TL_KIND_PROCESS] = UINT64_MAX;
+    return TL_OK;
 }
 
 uint64_t tl_kind_count(enum tl_kind_id kind)

@@ -161,7 +161,9 @@ void tl_value_describe(const struct tl_object *object, int side, char *text,
     struct tl_number n = read_number(value);
     (void)side;
     if (n.is_float)
-        snprintf(text, size, "%.14g", n.f);
+        snprintf(text, size, floor(n.f) == n.f && fabs(n.f) < 1e14 ? "%.1f"
+                                                                   : "%.14g",
+                 n.f);
     else
         snprintf(text, size, "%lld", (long long)n.i);
 }
