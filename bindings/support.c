@@ -338,13 +338,10 @@ int failure(lua_State *L, const struct tl_handle *handle, const char *call,
     }
 }
 
-int result(lua_State *L, const struct tl_handle *handle, const char *call,
-           int status)
+int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
+                int status)
 {
     switch (status) {
-    case TL_OK:
-        lua_pushboolean(L, 1);
-        return 1;
     case TL_ABANDONED:
         lua_pushboolean(L, 1);
         lua_pushliteral(L, "abandoned");

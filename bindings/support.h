@@ -75,20 +75,28 @@ struct tl_handle *object_check_slow(lua_State *L, int index,
 static inline struct tl_handle *object_check(lua_State *L, int index,
                                              enum tl_kind_id kind)
 {
-    if (lua_type(L, index) == LUA_TUSERDATA &&
-        lua_rawlen(L, index) >= sizeof(struct object)) {
-        struct object *object = lua_touserdata(L, index);
-        if (object->magic == OBJECT_MAGIC + (uint64_t)kind)
-            return &object->handle;
-    }
+    struct object *object = lua_touserdata(L, index);
+    /* a light userdata has no length */
+    if (object && lua_rawlen(L, index) >= sizeof(struct object) &&
+        object->magic == OBJECT_MAGIC + (uint64_t)kind)
+        return &object->handle;
     return object_check_slow(L, index, kind);
 }
 
 /* ---- results ---- */
 
 /* Pushes the outcome: true; true, "abandoned"; nil, reason.  Else raises. */
-int result(lua_State *L, const struct tl_handle *handle, const char *call,
-           int status);
+int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
+                int status);
+
+static inline int result(lua_State *L, const struct tl_handle *handle,
+                         const char *call, int status)
+{
+    if (__builtin_expect(status != TL_OK, 0))
+        return result_slow(L, handle, call, status);
+    lua_pushboolean(L, 1);
+    return 1;
+}
 
 /* Raises what `status` means for this call. */
 int failure(lua_State *L, const struct tl_handle *handle, const char *call,

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 
 struct tl_spin {
-    unsigned looks; /* still to go */
+    unsigned looks;  /* still to go */
+    unsigned between; /* pauses before the last look */
 };
 
 struct tl_spin tl_spin_begin(void);
@@ -34,6 +35,19 @@ static inline bool tl_spin_once(struct tl_spin *spin)
         return false;
     spin->looks--;
     tl_spin_relax();
+    return true;
+}
+
+/* The same with longer and longer pauses between the looks: each look at a
+ * word takes its line away from whoever is about to write it, and who looks
+ * less often finds more messages at once. */
+static inline bool tl_spin_longer(struct tl_spin *spin)
+{
+    if (spin->between < 8)
+        spin->between = 2 * spin->between + 1;
+    for (unsigned i = 0; i < spin->between; i++)
+        if (!tl_spin_once(spin))
+            return false;
     return true;
 }
 

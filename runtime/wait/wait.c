@@ -160,7 +160,7 @@ bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen)
     struct tl_spin spin = tl_spin_learned();
     if (spin.looks == 0)
         return false;
-    while (tl_spin_once(&spin)) {
+    while (tl_spin_longer(&spin)) {
         /* acquire: pairs with the commit that moves the word */
         if (atomic_load_explicit(word, memory_order_acquire) != seen) {
             tl_spin_paid(true);
