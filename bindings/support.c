@@ -237,12 +237,35 @@ void support_interactive(bool on)
     interactive = on;
 }
 
+/* Pushes "script.lua:12: " of the innermost Lua function: a method that pcall
+ * or a C function of ours called has no line of its own. */
+static void push_position(lua_State *L)
+{
+    lua_Debug frame;
+    for (int level = 1; lua_getstack(L, level, &frame); level++) {
+        lua_getinfo(L, "Sl", &frame);
+        if (frame.currentline > 0) {
+            lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
+            return;
+        }
+    }
+    lua_pushliteral(L, "");
+}
+
+/* Raises the message at the top at the script's line. */
+static int raise_here(lua_State *L)
+{
+    push_position(L);
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
 /* Pushes `lock#3 "till": acquire: `, as far as it is known. */
 static void push_prefix(lua_State *L, const struct tl_handle *handle,
                         const char *call)
 {
     char title[TL_TEXT_SIZE];
-    luaL_where(L, 1);
     if (handle) {
         tl_title(handle, title, sizeof title);
         lua_pushfstring(L, "%s: ", title);
@@ -253,7 +276,7 @@ static void push_prefix(lua_State *L, const struct tl_handle *handle,
         lua_pushfstring(L, "%s: ", call);
     else
         lua_pushliteral(L, "");
-    lua_concat(L, 3);
+    lua_concat(L, 2);
 }
 
 int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
@@ -267,7 +290,7 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
     push_prefix(L, handle, call);
     lua_pushstring(L, text);
     lua_concat(L, 2);
-    return lua_error(L);
+    return raise_here(L);
 }
 
 /* What to do instead, where the status itself does not say it. */
@@ -303,8 +326,10 @@ static const char *advice(int status)
 static int stuck(lua_State *L)
 {
     const char *report = tl_report_stuck();
-    if (interactive)
-        return luaL_error(L, "%s", report);
+    if (interactive) {
+        lua_pushstring(L, report);
+        return raise_here(L);
+    }
     fflush(NULL);
     char text[20000];
     int size = snprintf(text, sizeof text, "tidelock: %s", report);
@@ -322,11 +347,11 @@ int failure(lua_State *L, const struct tl_handle *handle, const char *call,
     case TL_STUCK:
         return stuck(L);
     case TL_INTERRUPTED:
-        return luaL_error(L, "interrupted!");
+        return misuse(L, NULL, NULL, "interrupted!");
     case TL_DEADLOCK:
-        return luaL_error(L, "deadlock: %s", tl_deadlock_text());
+        return misuse(L, NULL, NULL, "deadlock: %s", tl_deadlock_text());
     case TL_DAEMON:
-        return luaL_error(L, "%s", tl_status_text(status));
+        return misuse(L, NULL, NULL, "%s", tl_status_text(status));
     case TL_HELD:
         return misuse(L, handle, call, "deadlock: %s; %s",
                       tl_status_text(status), what);

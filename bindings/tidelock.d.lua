@@ -1,0 +1,519 @@
+---@meta tidelock
+
+--- Processes, queues, pipes, locks and their kin over shared memory.
+---
+---     local ipc = require "tidelock"
+---
+--- What holds everywhere:
+---
+--- * Durations are seconds, any number (`0.25`). `nil` waits for ever; `0` or
+---   less does not wait. NaN and what is no number raise.
+--- * What a caller has to expect returns `nil` and a reason: `"timeout"`,
+---   `"full"`, `"empty"`, `"closed"` or `"broken"`. Misuse raises, at the
+---   caller's line, and says what to do instead.
+--- * `nil` is a message like any other: nothing came only where the second
+---   result is set.
+--- * Constructors take positional arguments, or ONE table of options. An
+---   unknown option raises.
+--- * Every object can be captured by a function, passed as an argument, and
+---   sent in a message: what arrives is the same object, not a copy. In one
+---   process the same object is the same value, so `==` and table keys work.
+---   It is reclaimed when no task holds it.
+--- * `tostring(object)` tells its live state in a line.
+--- * Reading a field that does not exist raises, and so does setting one.
+--- * Any call that waits raises `deadlock: ...` where its wait would close a
+---   cycle of locks, and `interrupted!` on Ctrl-C in the REPL.
+---
+--- What travels in messages, arguments and results: nil, booleans, integers,
+--- floats, strings of any bytes, tables of these (cycles and shared references
+--- are kept; a metatable must be known by `ipc.register`), Lua functions with
+--- their upvalues, and every object. Anything else raises before anything is
+--- sent, and the error gives the path to it.
+---@class tidelock
+---@field _VERSION string such as `"Tidelock 0.1.0"`
+local ipc = {}
+
+---@alias tidelock.seconds number seconds; nil for ever; 0 or less: do not wait
+
+---@alias tidelock.order
+---| '"fifo"'     # first in, first out
+---| '"lifo"'     # last in, first out
+---| '"priority"' # the lowest priority first, ties in order of arrival
+
+--- The task -----------------------------------------------------------------
+
+--- Sleeps. Without an argument: until the process is killed or interrupted.
+---@param seconds? tidelock.seconds
+function ipc.sleep(seconds) end
+
+--- Lets other tasks run first.
+function ipc.yield() end
+
+--- The time since some fixed moment. The clock is monotonic and the same in
+--- all processes of this machine: differences are durations.
+---@return number seconds
+function ipc.now() end
+
+--- How many CPUs this program may use.
+---@return integer
+function ipc.cpu_count() end
+
+--- The id of this process, as the operating system knows it.
+---@return integer pid
+function ipc.getpid() end
+
+--- The id of this process's parent, as the operating system knows it.
+---@return integer pid
+function ipc.getppid() end
+
+--- Lets tables with this metatable travel. Do it in the sender and in the
+--- receiver under the same name; processes forked later have it by birth.
+--- What was registered under the name before is forgotten.
+---@generic T: table
+---@param name string
+---@param metatable T
+---@return T metatable
+function ipc.register(name, metatable) end
+
+--- Processes ----------------------------------------------------------------
+
+--- A process of its own that runs a Lua function.
+---
+--- It is forked at `start`, so it sees all that the script had defined by
+--- then. An uncaught error prints its name, pid, message and traceback to
+--- stderr as one block. When the main script ends, daemons are terminated and
+--- every other child is joined.
+---@class tidelock.process
+---@field pid? integer nil before the start
+---@field name string
+---@field daemon boolean can be set before the start only, else raises
+---@field exitcode? integer nil while it runs; 0; 1 after an uncaught error; n after `os.exit(n)`; -n when killed by signal n
+local process = {}
+
+---@class tidelock.process.options
+---@field target function what the process runs
+---@field args? any[] its arguments; `n` where there are nils at the end
+---@field name? string for people; else `process-N`
+---@field daemon? boolean ends with its parent, and may have no children
+
+--- A process, not yet started.
+---
+--- The function and its arguments need not be values that travel: the child
+--- inherits them. Its results are.
+---@param target function what the process runs
+---@param ... any its arguments
+---@return tidelock.process
+---@overload fun(options: tidelock.process.options): tidelock.process
+function ipc.process(target, ...) end
+
+--- The same as `ipc.process`, started.
+---@param target function what the process runs
+---@param ... any its arguments
+---@return tidelock.process
+---@overload fun(options: tidelock.process.options): tidelock.process
+function ipc.spawn(target, ...) end
+
+--- This process; in the main script the one called `main`.
+---@return tidelock.process
+function ipc.current() end
+
+--- The process that started this one; nil in the main script, and when the
+--- parent has ended.
+---@return tidelock.process?
+function ipc.parent() end
+
+--- The processes that this one started and that have not ended.
+---@return tidelock.process[]
+function ipc.children() end
+
+--- Forks. Raises when it was started before, when this process is a daemon
+--- (`daemonic processes are not allowed to have children`), and when tasks or
+--- memory have run out.
+---@return tidelock.process self
+function process:start() end
+
+--- Waits for its end. Raises before the start, and for the own process.
+---@param timeout? tidelock.seconds
+---@return true? ended
+---@return "timeout"? reason
+function process:join(timeout) end
+
+--- Waits for its end, and returns what its function returned.
+---
+--- Else `nil` and a text: `"timeout"`; the message and traceback of the error
+--- it raised; `"killed by signal 9 (Killed)"`; how it exited before its
+--- function returned; or why its results could not be sent. May be asked any
+--- number of times, by several tasks. Raises where `join` does.
+---@param timeout? tidelock.seconds
+---@return any ...
+function process:result(timeout) end
+
+--- Whether it was started and has not ended. A stopped process is alive.
+---@return boolean
+function process:is_alive() end
+
+--- Asks it to end, by SIGTERM. Where it has ended, nothing is left to do.
+--- Raises before the start.
+---@return true
+function process:terminate() end
+
+--- Ends it at once, by SIGKILL. What it held is passed on as abandoned.
+--- Raises before the start.
+---@return true
+function process:kill() end
+
+--- Sends it a signal. Raises before the start, and when it has ended, unless
+--- the signal would have ended it.
+---@param number integer 0 to 64
+---@return true
+function process:signal(number) end
+
+--- Stops it where it stands, until `resume`; never inside the runtime, so all
+--- others can go on. Raises for the own process, before the start, and when it
+--- has ended.
+---@return true
+function process:suspend() end
+
+--- Lets a suspended process go on. Raises before the start, and when it has
+--- ended.
+---@return true
+function process:resume() end
+
+--- Queue --------------------------------------------------------------------
+
+--- Messages from many writers to many readers. `#q` is `q:size()`.
+---@class tidelock.queue
+---@field maxsize integer how many messages it holds at most; 0: no bound
+---@field order tidelock.order
+---@operator len: integer
+local queue = {}
+
+---@class tidelock.queue.options
+---@field maxsize? integer 0 or nil: no bound
+---@field order? tidelock.order
+---@field name? string for people
+
+---@class tidelock.queue.put_options
+---@field timeout? tidelock.seconds
+---@field priority? number lower ones come out first; 0 where it is not given
+
+---@param maxsize? integer 0 or nil: no bound
+---@param order? tidelock.order
+---@param name? string for people
+---@return tidelock.queue
+---@overload fun(options: tidelock.queue.options): tidelock.queue
+function ipc.queue(maxsize, order, name) end
+
+--- Puts a message; waits while the queue is full. Raises without any value,
+--- for a value that cannot travel, for a priority where the order is not
+--- `"priority"`, and when shared memory has run out.
+---@param value any nil is a message too
+---@param options? tidelock.seconds|tidelock.queue.put_options
+---@return true? put
+---@return "full"|"closed"|nil reason
+function queue:put(value, options) end
+
+--- The same as `put` with timeout 0.
+---@param value any
+---@return true? put
+---@return "full"|"closed"|nil reason
+function queue:try_put(value) end
+
+--- Puts the items of a list one by one, as long as there is time. Raises as
+--- `put` does; items before the one that raised have been put.
+---@param list any[]
+---@param timeout? tidelock.seconds for all of them
+---@return integer count how many were put
+---@return "full"|"closed"|nil reason why not all
+function queue:put_many(list, timeout) end
+
+--- Takes the next message; waits while there is none.
+---@param timeout? tidelock.seconds
+---@return any value
+---@return "empty"|"closed"|nil reason `"closed"`: and all was taken
+function queue:get(timeout) end
+
+--- The same as `get` with timeout 0.
+---@return any value
+---@return "empty"|"closed"|nil reason
+function queue:try_get() end
+
+--- Takes several messages: waits for the first, then takes what is there.
+---@param max integer how many at most
+---@param timeout? tidelock.seconds for the first
+---@return any[]? list
+---@return "empty"|"closed"|nil reason
+function queue:get_many(max, timeout) end
+
+--- For `for i, value in q:items() do`: takes message after message until the
+--- queue is closed and drained. `i` counts them.
+---@return fun(): integer?, any
+function queue:items() end
+
+--- How many messages are in it now.
+---@return integer
+function queue:size() end
+
+---@return boolean
+function queue:is_empty() end
+
+--- Never, where there is no bound.
+---@return boolean
+function queue:is_full() end
+
+--- Says that a message taken from the queue has been dealt with; see `join`.
+--- Raises when called more often than messages were put.
+---@return true
+function queue:task_done() end
+
+--- Waits until each message that was put has been reported by `task_done`.
+--- `true, "abandoned"`: a task ended between its `get` and its `task_done`, so
+--- those messages do not count any more.
+---@param timeout? tidelock.seconds
+---@return true? done
+---@return "abandoned"|"timeout"|nil reason
+function queue:join(timeout) end
+
+--- No more messages can be put. Readers drain what is left. Twice is harmless.
+---@return true
+function queue:close() end
+
+--- Pipe ---------------------------------------------------------------------
+
+--- One end of a pipe. An end that a process merely inherited and never used
+--- does not keep the pipe open; one that the process's function can reach by
+--- its upvalues and arguments does.
+---@class tidelock.pipe
+local pipe = {}
+
+---@class tidelock.pipe.options
+---@field duplex? boolean false: the first end only receives, the second sends
+---@field name? string for people
+
+--- Two connected ends. A pipe holds some MiB of messages; then `send` waits.
+---@param duplex? boolean false: the first end only receives, the second sends
+---@param name? string for people
+---@return tidelock.pipe first
+---@return tidelock.pipe second
+---@overload fun(options: tidelock.pipe.options): tidelock.pipe, tidelock.pipe
+function ipc.pipe(duplex, name) end
+
+--- Sends a message to the other end; waits while the pipe is full. Raises
+--- without any value, for a value that cannot travel, on an end that only
+--- receives, and after `close`.
+---@param value any nil is a message too
+---@param timeout? tidelock.seconds
+---@return true? sent
+---@return "timeout"|"closed"|nil reason `"closed"`: nobody holds the other end
+function pipe:send(value, timeout) end
+
+--- Receives the next message from the other end. Raises on an end that only
+--- sends, and after `close`.
+---@param timeout? tidelock.seconds
+---@return any value
+---@return "timeout"|"closed"|nil reason `"closed"`: drained, and nobody holds the other end
+function pipe:recv(timeout) end
+
+--- Waits until `recv` would return at once: a message is there, or the pipe
+--- was closed. Raises where `recv` does.
+---@param timeout? tidelock.seconds
+---@return boolean
+function pipe:poll(timeout) end
+
+--- This task does not use this end any more. Twice is harmless; every other
+--- call raises then.
+---@return true
+function pipe:close() end
+
+--- Lock ---------------------------------------------------------------------
+
+--- Held by one task at a time. Where its holder dies, the next one gets it and
+--- is told.
+---@class tidelock.lock
+---@field holder? string the name of the task that holds it; nil: nobody does
+local lock = {}
+
+---@class tidelock.name_option
+---@field name? string for people
+
+---@param name? string for people
+---@return tidelock.lock
+---@overload fun(options: tidelock.name_option): tidelock.lock
+function ipc.lock(name) end
+
+--- Waits for the lock and holds it. Raises `deadlock: ...` where this task
+--- holds it already, and where its holder waits for one that this task holds.
+---@param timeout? tidelock.seconds
+---@return true? acquired
+---@return "abandoned"|"timeout"|nil reason `true, "abandoned"`: its last holder died holding it, so what it protects may be half-changed
+function lock:acquire(timeout) end
+
+--- Gives the lock back. Raises where this task does not hold it.
+---@return true
+function lock:release() end
+
+--- Runs a function holding the lock, gives it back whatever happens, and
+--- returns what the function returns or raises what it raised. The function
+--- may yield.
+---@param fn function
+---@param ... any its arguments
+---@return any ...
+function lock:with(fn, ...) end
+
+--- Acquires the lock for a block: `local held <close> = l:hold()`. In a Lua
+--- without `<close>`, call `held:release()`; what is only collected as garbage
+--- keeps the lock.
+---@param timeout? tidelock.seconds
+---@return tidelock.hold? held
+---@return "timeout"? reason
+function lock:hold(timeout) end
+
+--- A lock held by `hold`.
+---@class tidelock.hold
+local hold = {}
+
+--- Gives the lock back. Twice is harmless.
+function hold:release() end
+
+--- Semaphore ----------------------------------------------------------------
+
+--- A number of seats. Any task may release.
+---@class tidelock.semaphore
+---@field value integer how many seats are free now
+local semaphore = {}
+
+---@class tidelock.semaphore.options
+---@field value? integer how many seats there are; 1 where it is not given
+---@field bounded? boolean never above `value`; the seats of a task that dies come back
+---@field name? string for people
+
+---@param value? integer how many seats there are; 1 where it is not given
+---@param bounded? boolean never above `value`; the seats of a task that dies come back
+---@param name? string for people
+---@return tidelock.semaphore
+---@overload fun(options: tidelock.semaphore.options): tidelock.semaphore
+function ipc.semaphore(value, bounded, name) end
+
+--- Waits for a free seat and takes it.
+---@param timeout? tidelock.seconds
+---@return true? acquired
+---@return "timeout"? reason
+function semaphore:acquire(timeout) end
+
+--- Gives seats back. Raises where that would exceed the bound; none was given
+--- back then.
+---@param n? integer how many; 1 where it is not given
+---@return true
+function semaphore:release(n) end
+
+--- Runs a function on a seat, gives it back whatever happens, and returns what
+--- the function returns or raises what it raised. The function may yield.
+---@param fn function
+---@param ... any its arguments
+---@return any ...
+function semaphore:with(fn, ...) end
+
+--- Event --------------------------------------------------------------------
+
+--- Something that has happened, or not yet.
+---@class tidelock.event
+local event = {}
+
+---@param name? string for people
+---@return tidelock.event
+---@overload fun(options: tidelock.name_option): tidelock.event
+function ipc.event(name) end
+
+--- It has happened: lets all waiters go, even where it is cleared at once.
+---@return true
+function event:set() end
+
+--- It has not happened yet.
+---@return true
+function event:clear() end
+
+---@return boolean
+function event:is_set() end
+
+--- Waits until it is set.
+---@param timeout? tidelock.seconds
+---@return true? set
+---@return "timeout"? reason
+function event:wait(timeout) end
+
+--- Barrier ------------------------------------------------------------------
+
+--- A place where tasks wait for each other, round after round.
+---@class tidelock.barrier
+---@field parties integer how many make a round
+---@field waiting integer how many have arrived in this round
+---@field broken boolean until `reset`, every `wait` fails
+local barrier = {}
+
+---@class tidelock.barrier.options
+---@field parties integer how many make a round
+---@field name? string for people
+
+---@param parties integer how many make a round
+---@param name? string for people
+---@return tidelock.barrier
+---@overload fun(options: tidelock.barrier.options): tidelock.barrier
+function ipc.barrier(parties, name) end
+
+--- Arrives, and waits until all parties have. The one whose time runs out
+--- breaks the barrier for all others, and so does the death of one that waits.
+---@param timeout? tidelock.seconds
+---@return integer? place 1 to parties, in order of arrival
+---@return "timeout"|"broken"|nil reason
+function barrier:wait(timeout) end
+
+--- Begins a new round, whole again; who waits in this one gets `"broken"`.
+---@return true
+function barrier:reset() end
+
+--- Breaks the barrier.
+---@return true
+function barrier:abort() end
+
+--- Value --------------------------------------------------------------------
+
+--- One number in shared memory. Integers and floats stay what they are.
+---@class tidelock.value
+local value = {}
+
+---@class tidelock.value.options
+---@field init? number 0 where it is not given
+---@field name? string for people
+
+---@param init? number 0 where it is not given
+---@param name? string for people
+---@return tidelock.value
+---@overload fun(options: tidelock.value.options): tidelock.value
+function ipc.value(init, name) end
+
+---@return number
+function value:get() end
+
+---@param x number
+---@return true
+function value:set(x) end
+
+--- Adds by Lua's rules of arithmetic: nobody else writes in between.
+---@param d? number what to add; 1 where it is not given
+---@return number sum the new value
+function value:add(d) end
+
+--- Sets the value where it is equal to `old`; nobody else writes in between.
+---@param old number
+---@param new number
+---@return boolean set
+function value:compare_set(old, new) end
+
+--- Sets the value to what a function makes of it; nobody else writes in
+--- between. The function must return a number, and may not write the value
+--- itself or yield. Where it raises, the value stays.
+---@param fn fun(old: number): number
+---@return number new
+function value:update(fn) end
+
+return ipc
