@@ -1,5 +1,5 @@
 std = "max"
-max_line_length = 100
+max_line_length = 120
 -- the codec's cases are called with functions of the C test
 files["spec/c"] = {
    globals = {
