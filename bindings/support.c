@@ -527,9 +527,14 @@ static int receive_block(lua_State *L, struct tl_parcel *parcel)
     lua_pushcfunction(L, decode);
     lua_pushlightuserdata(L, parcel);
     int status = lua_pcall(L, 1, LUA_MULTRET, 0);
+    size_t size = parcel->size;
     tl_parcel_drop(parcel);
-    if (running)
+    if (running) {
+        /* a collector that starts again has forgotten what it owed; without
+         * this a reader of large strings fills the memory with dead ones */
         lua_gc(L, LUA_GCRESTART, 0);
+        lua_gc(L, LUA_GCSTEP, (int)(size >> 10));
+    }
     if (status != LUA_OK)
         return lua_error(L);
     return lua_gettop(L) - base;
