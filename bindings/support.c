@@ -71,13 +71,11 @@ static int object_eq(lua_State *L)
     return 1;
 }
 
-/* A name that is no method.  Upvalues: the kind's properties, and the object,
- * or nil where the kind has no properties. */
-static int object_field(lua_State *L)
+/* The name at 2 is no method. */
+static int push_field(lua_State *L, const struct property *property,
+                      struct object *object)
 {
     const char *name = lua_tostring(L, 2);
-    const struct property *property = lua_touserdata(L, lua_upvalueindex(1));
-    struct object *object = lua_touserdata(L, lua_upvalueindex(2));
     for (; object && name && property->name; property++) {
         if (strcmp(property->name, name) == 0) {
             property->push(L, &object->handle);
@@ -89,6 +87,14 @@ static int object_field(lua_State *L)
                   name ? name : luaL_typename(L, 2));
 }
 
+/* Behind a table of methods.  Upvalues: the kind's properties, and the object,
+ * or nil where the kind has no properties. */
+static int object_field(lua_State *L)
+{
+    return push_field(L, lua_touserdata(L, lua_upvalueindex(1)),
+                      lua_touserdata(L, lua_upvalueindex(2)));
+}
+
 static int object_newindex(lua_State *L)
 {
     struct object *object = object_at(L, 1);
@@ -96,6 +102,21 @@ static int object_newindex(lua_State *L)
     return misuse(L, object ? &object->handle : NULL, NULL,
                   "the field \"%s\" cannot be set",
                   name ? name : luaL_typename(L, 2));
+}
+
+/* The __index of a kind that is made often.  Upvalues: the properties, and the
+ * methods. */
+static int object_index(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
+        return 1;
+    struct object *object = object_at(L, 1);
+    lua_settop(L, 2);
+    return object ? push_field(L, lua_touserdata(L, lua_upvalueindex(1)),
+                               object)
+                  : luaL_argerror(L, 1, "an object expected");
 }
 
 /* Gives the table at the top, which holds methods, object_field as what is
@@ -139,7 +160,13 @@ static void push_metatable(lua_State *L, enum tl_kind_id kind,
         luaL_setfuncs(L, class->metamethods, 0);
     lua_createtable(L, 0, 16);
     luaL_setfuncs(L, class->methods, 0);
-    put_fields_behind(L, class->properties, object);
+    if (class->made_often) {
+        lua_pushlightuserdata(L, (void *)(uintptr_t)class->properties);
+        lua_insert(L, -2);
+        lua_pushcclosure(L, object_index, 2);
+    } else {
+        put_fields_behind(L, class->properties, object);
+    }
     lua_setfield(L, -2, "__index");
 }
 
@@ -148,7 +175,7 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
     struct object *object = lua_newuserdatauv(L, sizeof *object, 1);
     object->magic = OBJECT_MAGIC + (uint64_t)kind;
     object->handle = (struct tl_handle){.kind = (uint8_t)kind};
-    if (classes[kind]->properties)
+    if (classes[kind]->properties && !classes[kind]->made_often)
         push_metatable(L, kind, object);
     else
         lua_rawgetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
@@ -224,7 +251,7 @@ void object_class(lua_State *L, enum tl_kind_id kind,
         lua_rawsetp(L, LUA_REGISTRYINDEX, &known_key);
     }
     lua_pop(L, 1);
-    if (!class->properties) {
+    if (!class->properties || class->made_often) {
         push_metatable(L, kind, NULL);
         lua_rawsetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
     }
@@ -512,6 +539,8 @@ int receive(lua_State *L, struct tl_parcel *parcel)
 {
     if (parcel->block)
         return receive_block(L, parcel);
+    if (parcel->size == 0)
+        return 0; /* a process that returned nothing */
     return codec_decode(L, parcel->data, parcel->size, parcel->refs,
                         parcel->ref_count, CODEC_ALL);
 }
