@@ -183,6 +183,15 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
     return &object->handle;
 }
 
+bool try_again(lua_State *L, int status, bool *tried)
+{
+    if (status != TL_NO_MEMORY || *tried)
+        return false;
+    *tried = true;
+    lua_gc(L, LUA_GCCOLLECT, 0);
+    return true;
+}
+
 /* Enters the object at the top among those that are known. */
 static void remember(lua_State *L)
 {
@@ -231,7 +240,11 @@ void object_push(lua_State *L, tl_ref ref)
     if (recall(L, tl_ref_identity(ref)))
         return;
     struct tl_handle handle;
-    int status = tl_handle_open(&handle, ref);
+    bool tried = false;
+    int status;
+    do
+        status = tl_handle_open(&handle, ref);
+    while (try_again(L, status, &tried));
     if (status < 0)
         luaL_error(L, "cannot receive an object: %s", tl_status_text(status));
     object_adopt(L, &handle);

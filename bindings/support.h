@@ -66,6 +66,11 @@ void object_class(lua_State *L, enum tl_kind_id kind,
 /* Pushes an object without a handle yet, to be filled by tl_X_new. */
 struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
 
+/* Shared memory is used up: perhaps by objects that are dead here and not yet
+ * collected, of which Lua only sees a few bytes.  Collects, and says whether
+ * to try again, once.  For loops: do status = ...; while (try_again(...)); */
+bool try_again(lua_State *L, int status, bool *tried);
+
 /* The object at index has its handle, or the call failed with `status`. */
 void object_made(lua_State *L, int index, const char *call, int status);
 
