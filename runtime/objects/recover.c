@@ -24,7 +24,10 @@ void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead)
         /* the guard is a condition's first member */
         tl_condition_repair((struct tl_condition *)guard);
         break;
-    case TL_GUARD_STORE:
+    case TL_GUARD_HEAP:
+        tl_block_repair();
+        break;
+    case TL_GUARD_REFS:
         tl_log_repair((struct tl_log *)guard);
         break;
     case TL_GUARD_CYCLE:

@@ -1,28 +1,33 @@
 #include "block.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "insight/fault.h"
 #include "log.h"
 #include "memory/arena.h"
 #include "status.h"
 
 #define HEADER 64
+#define LEAST 128 /* header included */
 #define CLASSES 144
 
-/* Before each block.  Invariant: a block is either on the free list of its
- * class, linked by `next`, or in use.  Changes by logged steps only. */
+/* Before each block.  From the heap's start to its frontier blocks follow each
+ * other; each is either `used` or, linked by `next`, on the free list of the
+ * largest class that it can serve.  Changes by logged steps, except while free
+ * blocks are joined. */
 struct header {
-    uint64_t class;
+    uint64_t size; /* header included */
+    uint64_t used; /* 0 or 1 */
     uint64_t next; /* offset of the next free block, or 0 */
 };
 
 static struct heap {
     struct tl_log log;
-    uint64_t frontier; /* offset of the first byte never used */
-    uint64_t end;
-    uint64_t used, count;
-    uint64_t free[CLASSES]; /* offsets of blocks, past their headers */
+    uint64_t start, end;   /* offsets; constant */
+    uint64_t frontier;     /* offset of the first byte never used */
+    uint64_t used, count;  /* bytes and blocks in use */
+    uint64_t joining;      /* 1: the free lists are being made anew */
+    uint64_t free[CLASSES]; /* offsets of headers */
 } *heap;
 
 int tl_block_make(void)
@@ -30,8 +35,8 @@ int tl_block_make(void)
     heap = tl_arena_carve(sizeof *heap);
     if (!heap)
         return TL_NO_MEMORY;
-    tl_log_init(&heap->log);
-    heap->frontier = tl_arena_front();
+    tl_log_init(&heap->log, TL_GUARD_HEAP);
+    heap->start = heap->frontier = tl_arena_front();
     heap->end = tl_arena_size();
     return TL_OK;
 }
@@ -40,11 +45,12 @@ int tl_block_make(void)
 static uint64_t size_of(unsigned c)
 {
     if (c < 2)
-        return 128 + 64 * (uint64_t)c;
+        return LEAST + 64 * (uint64_t)c;
     return (4 + (c - 2) % 4) << (6 + (c - 2) / 4);
 }
 
-static unsigned class_of(uint64_t size)
+/* The smallest class whose blocks have this size. */
+static unsigned class_for(uint64_t size)
 {
     if (size <= 256)
         return size <= 128 ? 0 : size <= 192 ? 1 : 2;
@@ -53,43 +59,132 @@ static unsigned class_of(uint64_t size)
     return 2 + (top - 8) * 4 + quarter + 1;
 }
 
-static struct header *header_of(uint64_t block)
+/* The largest class that a block of this size can serve. */
+static unsigned class_served(uint64_t size)
 {
-    return tl_at(block - HEADER);
+    unsigned c = class_for(size);
+    return size_of(c) > size ? c - 1 : c;
 }
 
-static uint64_t find_larger(unsigned c)
+static struct header *header_at(uint64_t offset)
 {
+    return tl_at(offset);
+}
+
+/* ---- prepared steps ---- */
+
+static void set(uint64_t *word, uint64_t value)
+{
+    tl_log_set(&heap->log, word, value);
+}
+
+/* The first block of the list of class c.  Of more than *size bytes the rest
+ * becomes a free block, where it is large enough to be one; else *size grows. */
+static uint64_t prepare_listed(unsigned c, uint64_t *wanted)
+{
+    uint64_t offset = heap->free[c];
+    struct header *header = header_at(offset);
+    uint64_t size = *wanted, rest = header->size - size;
+    unsigned rest_class = rest >= LEAST ? class_served(rest) : CLASSES;
+    uint64_t after = header->next;
+    if (rest_class < CLASSES) {
+        struct header *second = header_at(offset + size);
+        set(&second->size, rest);
+        set(&second->used, 0);
+        set(&second->next, rest_class == c ? after : heap->free[rest_class]);
+        set(&header->size, size);
+        if (rest_class == c)
+            after = offset + size;
+        else
+            set(&heap->free[rest_class], offset + size);
+    } else {
+        *wanted = header->size;
+    }
+    set(&heap->free[c], after);
+    return offset;
+}
+
+static uint64_t prepare_fresh(uint64_t size)
+{
+    uint64_t offset = heap->frontier;
+    set(&header_at(offset)->size, size);
+    set(&heap->frontier, offset + size);
+    return offset;
+}
+
+/* Prepares to take a block of class c, of *size bytes; 0: there is none. */
+static uint64_t prepare(unsigned c, uint64_t *size, bool *fresh)
+{
+    *size = size_of(c);
+    *fresh = false;
+    if (heap->free[c])
+        return prepare_listed(c, size);
+    *fresh = *size <= heap->end - heap->frontier;
+    if (*fresh)
+        return prepare_fresh(*size);
     for (unsigned larger = c + 1; larger < CLASSES; larger++)
         if (heap->free[larger])
-            return heap->free[larger];
+            return prepare_listed(larger, size);
     return 0;
 }
 
-/* Prepares to take a block for class c; 0: there is none. */
-static uint64_t prepare(unsigned c, bool *is_fresh)
+/* ---- joining ---- */
+
+/* The end of the run of free blocks that begins at `offset`. */
+static uint64_t end_of_run(uint64_t offset)
 {
-    uint64_t block = heap->free[c], size = size_of(c);
-    bool fresh = !block && size <= heap->end - heap->frontier;
-    *is_fresh = fresh;
-    if (fresh)
-        block = heap->frontier + HEADER;
-    else if (!block)
-        block = find_larger(c);
-    if (!block)
-        return 0;
-    struct header *header = header_of(block);
-    if (fresh) {
-        tl_log_set(&heap->log, &heap->frontier, heap->frontier + size);
-        tl_log_set(&heap->log, &header->class, c);
-    } else {
-        size = size_of((unsigned)header->class);
-        tl_log_set(&heap->log, &heap->free[header->class], header->next);
-    }
-    tl_log_set(&heap->log, &heap->used, heap->used + size);
-    tl_log_set(&heap->log, &heap->count, heap->count + 1);
-    return block;
+    while (offset < heap->frontier && !header_at(offset)->used)
+        offset += header_at(offset)->size;
+    return offset;
 }
+
+static void join_run(uint64_t offset, uint64_t end)
+{
+    struct header *header = header_at(offset);
+    if (end == heap->frontier) {
+        heap->frontier = offset;
+        return;
+    }
+    /* one store: the headers within the run are nobody's after it */
+    header->size = end - offset;
+    tl_fault();
+    unsigned c = class_served(header->size);
+    header->next = heap->free[c];
+    heap->free[c] = offset;
+    tl_fault();
+}
+
+/* Makes the free lists anew from the headers, with neighbours joined.  Who
+ * takes over from a task that died here begins again: nothing else is lost. */
+static void join_free(void)
+{
+    heap->joining = 1;
+    tl_fault();
+    for (unsigned c = 0; c < CLASSES; c++)
+        heap->free[c] = 0;
+    tl_fault();
+    uint64_t offset = heap->start;
+    while (offset < heap->frontier) {
+        uint64_t end = end_of_run(offset);
+        if (end == offset)
+            offset += header_at(offset)->size;
+        else
+            join_run(offset, end);
+        if (end > offset)
+            offset = end;
+    }
+    heap->joining = 0;
+    tl_fault();
+}
+
+void tl_block_repair(void)
+{
+    tl_log_repair(&heap->log);
+    if (heap->joining && tl_rule(TL_RULE_REDO))
+        join_free();
+}
+
+/* ---- taking and releasing ---- */
 
 int tl_block_take(uint64_t *owner, uint64_t size)
 {
@@ -99,17 +194,25 @@ int tl_block_take(uint64_t *owner, uint64_t size)
 
 int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh)
 {
-    if (size > heap->end - HEADER)
+    if (size > heap->end - heap->start - HEADER)
         return TL_TOO_LARGE;
-    unsigned c = class_of(size + HEADER);
+    unsigned c = class_for(size + HEADER);
+    uint64_t taken;
     tl_log_begin(&heap->log);
-    uint64_t block = prepare(c, fresh);
-    if (block) {
-        tl_log_set(&heap->log, tl_at(block), 0);
-        tl_log_set(&heap->log, owner, block);
+    uint64_t offset = prepare(c, &taken, fresh);
+    if (!offset) {
+        join_free();
+        offset = prepare(c, &taken, fresh);
+    }
+    if (offset) {
+        set(&header_at(offset)->used, 1);
+        set(&heap->used, heap->used + taken);
+        set(&heap->count, heap->count + 1);
+        set(tl_at(offset + HEADER), 0);
+        set(owner, offset + HEADER);
     }
     tl_log_end(&heap->log);
-    return block ? TL_OK : TL_NO_MEMORY;
+    return offset ? TL_OK : TL_NO_MEMORY;
 }
 
 void tl_block_release(uint64_t *owner, uint64_t next)
@@ -117,14 +220,15 @@ void tl_block_release(uint64_t *owner, uint64_t next)
     if (!*owner)
         return;
     tl_log_begin(&heap->log);
-    uint64_t block = *owner;
-    struct header *header = header_of(block);
-    uint64_t size = size_of((unsigned)header->class);
-    tl_log_set(&heap->log, &header->next, heap->free[header->class]);
-    tl_log_set(&heap->log, &heap->free[header->class], block);
-    tl_log_set(&heap->log, &heap->used, heap->used - size);
-    tl_log_set(&heap->log, &heap->count, heap->count - 1);
-    tl_log_set(&heap->log, owner, next);
+    uint64_t offset = *owner - HEADER;
+    struct header *header = header_at(offset);
+    unsigned c = class_served(header->size);
+    set(&header->used, 0);
+    set(&header->next, heap->free[c]);
+    set(&heap->free[c], offset);
+    set(&heap->used, heap->used - header->size);
+    set(&heap->count, heap->count - 1);
+    set(owner, next);
     tl_log_end(&heap->log);
 }
 
@@ -133,4 +237,25 @@ uint64_t tl_block_used(uint64_t *count)
     if (count)
         *count = heap->count;
     return heap->used;
+}
+
+bool tl_block_check(void)
+{
+    uint64_t free = 0, listed = 0, offset = heap->start;
+    while (offset < heap->frontier) {
+        struct header *header = header_at(offset);
+        if (header->size < LEAST || header->size % 64 != 0)
+            return false;
+        free += header->used ? 0 : header->size;
+        offset += header->size;
+    }
+    for (unsigned c = 0; c < CLASSES; c++) {
+        for (uint64_t at = heap->free[c]; at; at = header_at(at)->next) {
+            if (header_at(at)->used || class_served(header_at(at)->size) != c)
+                return false;
+            listed += header_at(at)->size;
+        }
+    }
+    return offset == heap->frontier && free == listed &&
+           heap->used + free == heap->frontier - heap->start;
 }

@@ -1,10 +1,11 @@
 /*
  * Block: the heap of the arena.
  *
- * Sizes are rounded up to classes, four to a doubling; a free list a class, and
- * a frontier behind which memory has never been used.  Blocks are not split or
- * merged: a request that its own class and the frontier cannot serve takes a
- * free block of a larger class.
+ * Sizes are rounded up to classes, four to a doubling.  A request takes a free
+ * block of its class, else memory behind the frontier, which has never been
+ * used, else a larger free block, whose rest becomes a block of its own.  When
+ * nothing serves, neighbouring free blocks are joined, all over the heap, and
+ * it is tried again.
  *
  * A block always has an owner that the arena can name: the 64-bit word which
  * holds its offset.  tl_block_take writes that word in the same logged step
@@ -39,5 +40,12 @@ void tl_block_release(uint64_t *owner, uint64_t next);
 /* Bytes of the heap that are in blocks in use, and how many these are: for
  * tests and reports. */
 uint64_t tl_block_used(uint64_t *count);
+
+/* Whether the heap's blocks follow each other without a gap, and the free
+ * lists hold the free ones; for tests, with no other task inside. */
+bool tl_block_check(void);
+
+/* After the guard of the heap was taken over from a dead task. */
+void tl_block_repair(void);
 
 #endif

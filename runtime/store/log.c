@@ -4,9 +4,9 @@
 
 #include "insight/fault.h"
 
-void tl_log_init(struct tl_log *log)
+void tl_log_init(struct tl_log *log, enum tl_guard_role role)
 {
-    tl_guard_init(&log->guard, TL_GUARD_STORE, NULL);
+    tl_guard_init(&log->guard, role, NULL);
     atomic_store(&log->count, 0);
     log->prepared = 0;
 }

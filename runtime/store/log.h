@@ -22,7 +22,7 @@
 #define TL_LOG_MOST 12
 
 struct tl_log {
-    struct tl_guard guard; /* role TL_GUARD_STORE; must be first */
+    struct tl_guard guard; /* must be first */
     _Atomic uint32_t count; /* 0: nothing is under way */
     uint32_t prepared;
     struct {
@@ -30,7 +30,8 @@ struct tl_log {
     } words[TL_LOG_MOST];
 };
 
-void tl_log_init(struct tl_log *log);
+/* `role` tells whose repair the guard needs. */
+void tl_log_init(struct tl_log *log, enum tl_guard_role role);
 void tl_log_begin(struct tl_log *log);
 void tl_log_set(struct tl_log *log, uint64_t *word, uint64_t value);
 void tl_log_end(struct tl_log *log);

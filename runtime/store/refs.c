@@ -16,7 +16,7 @@ int tl_refs_make(void)
     graves = tl_arena_carve(sizeof *graves);
     if (!graves)
         return TL_NO_MEMORY;
-    tl_log_init(&graves->log);
+    tl_log_init(&graves->log, TL_GUARD_REFS);
     return TL_OK;
 }
 

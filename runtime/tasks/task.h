@@ -110,6 +110,7 @@ struct tl_task {
     /* Written by wakers too: a line of its own, so that a spinning waiter
      * disturbs nobody. */
     _Alignas(TL_LINE) _Atomic uint32_t park;
+    _Atomic int32_t waker_cpu; /* of who called it last: a hint */
 
     _Alignas(TL_LINE) struct tl_waiter waiter;
     _Atomic int64_t deadline; /* while it sleeps */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -192,8 +193,16 @@ void tl_park_newcomer(void)
     wake(newcomers, WATCHED_MOST);
 }
 
+int tl_park_waker_cpu(void)
+{
+    return atomic_load_explicit(&tl_self->waker_cpu, memory_order_relaxed);
+}
+
 void tl_park_call(struct tl_task *task)
 {
+    /* relaxed: a hint, and written before the exchange that calls */
+    atomic_store_explicit(&task->waker_cpu, sched_getcpu(),
+                          memory_order_relaxed);
     /* seq_cst: what the caller did is seen by the called, and the reverse */
     uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
     tl_fault();

@@ -42,6 +42,9 @@ enum tl_park_end tl_park_sleep(tl_deadline until);
 /* Whether the task has been called since tl_park_begin. */
 bool tl_park_called(void);
 
+/* Where the task ran that called this one last. */
+int tl_park_waker_cpu(void);
+
 /* Makes a task look again.  Async-signal-safe. */
 void tl_park_call(struct tl_task *task);
 

@@ -7,9 +7,12 @@
 
 #define SPIN_TIME (5 * TL_MICROSECOND)
 #define TRY_AGAIN 16 /* one wait in so many, when spinning does not pay */
-#define SHORT_SLEEP (100 * TL_MICROSECOND)
+#define LOSSES_MOST 8 /* beyond 4 it does not pay */
+#define LONG_TIMES 12 /* as long as SPIN_TIME: longer than a way through the
+                         kernel */
 
 static unsigned looks; /* that take SPIN_TIME; 0: not measured yet */
+static _Thread_local bool apart; /* the last waker ran on another CPU */
 static _Thread_local unsigned losses, skipped;
 
 int tl_cpu_count(void)
@@ -42,6 +45,12 @@ struct tl_spin tl_spin_begin(void)
 
 struct tl_spin tl_spin_learned(void)
 {
+    if (apart) {
+        apart = false;
+        struct tl_spin spin = tl_spin_begin();
+        spin.looks *= LONG_TIMES;
+        return spin;
+    }
     if (losses < 4 || ++skipped % TRY_AGAIN == 0)
         return tl_spin_begin();
     return (struct tl_spin){.looks = 0};
@@ -51,12 +60,14 @@ void tl_spin_paid(bool paid)
 {
     if (paid)
         losses = losses > 1 ? losses - 2 : 0;
-    else if (losses < 8)
+    else if (losses < LOSSES_MOST)
         losses++;
 }
 
-void tl_spin_slept(int64_t time)
+void tl_spin_woken(bool from_another_cpu)
 {
-    if (time < SHORT_SLEEP)
-        tl_spin_paid(true);
+    if (from_another_cpu && losses < LOSSES_MOST)
+        apart = true;
+    if (!from_another_cpu)
+        losses = LOSSES_MOST;
 }

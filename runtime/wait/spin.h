@@ -11,7 +11,6 @@
 #define TL_SPIN_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct tl_spin {
     unsigned looks;  /* still to go */
@@ -56,10 +55,10 @@ static inline bool tl_spin_longer(struct tl_spin *spin)
 struct tl_spin tl_spin_learned(void);
 void tl_spin_paid(bool paid);
 
-/* A sleep took so many nanoseconds.  One that was hardly longer than the way
- * into the kernel and out of it says that the other side is awake on another
- * CPU, and that a spin might have done: two sides that both sleep would never
- * find out otherwise. */
-void tl_spin_slept(int64_t time);
+/* A sleep ended by a waker that runs on this CPU, or on another one.  On this
+ * one it cannot answer while we spin.  On another it could, but two sides that
+ * sleep in turn never find out: each spin ends before the other side is out of
+ * the kernel.  So the next spin outlasts that, unless that did not pay either. */
+void tl_spin_woken(bool from_another_cpu);
 
 #endif

@@ -1,5 +1,7 @@
 #include "wait.h"
 
+#include <sched.h>
+
 #include "checkpoint.h"
 #include "clock.h"
 #include "park.h"
@@ -149,13 +151,14 @@ static int wait_listed(struct tl_condition *condition,
                        tl_deadline deadline)
 {
     say_what(deadline);
-    bool late = false, chosen = true;
+    bool late = false, chosen = false;
     if (enlist(condition, word, seen)) {
         late = sleep_till(deadline);
         chosen = leave(condition);
     }
     atomic_store(&tl_self->waiting, 0);
-    tl_spin_slept(tl_clock_now() - atomic_load(&tl_self->since));
+    if (chosen && !late)
+        tl_spin_woken(tl_park_waker_cpu() != sched_getcpu());
     if (late && !chosen && atomic_load(word) == seen)
         return TL_TIMEOUT;
     return TL_OK;
