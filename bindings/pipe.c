@@ -67,8 +67,7 @@ static int pipe_poll(lua_State *L)
 static int pipe_close(lua_State *L)
 {
     struct tl_handle *end = check_end(L);
-    if (end->object)
-        tl_pipe_close(end);
+    object_close(end);
     lua_pushboolean(L, 1);
     return 1;
 }

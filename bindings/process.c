@@ -292,39 +292,40 @@ static int process_newindex(lua_State *L)
 
 static int process_current(lua_State *L)
 {
-    struct tl_handle handle;
-    int status = tl_process_current(&handle);
+    int status = tl_process_current(object_reserve(L));
     if (status < 0)
         return failure(L, NULL, "current", status);
-    object_adopt(L, &handle);
+    object_settle(L);
     return 1;
 }
 
 static int process_parent(lua_State *L)
 {
-    struct tl_handle handle;
-    int status = tl_process_parent(&handle);
+    int status = tl_process_parent(object_reserve(L));
     if (status == TL_EMPTY) {
         lua_pushnil(L);
         return 1;
     }
     if (status < 0)
         return failure(L, NULL, "parent", status);
-    object_adopt(L, &handle);
+    object_settle(L);
     return 1;
 }
 
 static int process_children(lua_State *L)
 {
-    struct tl_handle handle;
-    int status;
     lua_newtable(L);
-    for (lua_Integer i = 1;
-         (status = tl_process_child(&handle, (size_t)i - 1)) == TL_OK; i++) {
-        object_adopt(L, &handle);
-        lua_rawseti(L, -2, i);
+    for (lua_Integer i = 0;; i++) {
+        int status = tl_process_child(object_reserve(L), (size_t)i);
+        if (status == TL_EMPTY) {
+            lua_pop(L, 1);
+            return 1;
+        }
+        if (status < 0)
+            return failure(L, NULL, "children", status);
+        object_settle(L);
+        lua_rawseti(L, -2, i + 1);
     }
-    return status == TL_EMPTY ? 1 : failure(L, NULL, "children", status);
 }
 
 static const luaL_Reg methods[] = {{"start", process_start},

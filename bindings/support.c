@@ -3,7 +3,9 @@
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@ static bool interactive;
 
 /* Keys in the registry. */
 static char known_key;                 /* weak table: ref -> userdata */
+static char reserved_key;              /* metatable of what is reserved */
 static char class_keys[TL_KINDS];      /* metatables, by kind */
 
 static const struct class *classes[TL_KINDS];
@@ -26,7 +29,13 @@ static struct object *object_at(lua_State *L, int index)
         return NULL;
     struct object *object = lua_touserdata(L, index);
     uint64_t kind = object->magic - OBJECT_MAGIC;
-    return kind > 0 && kind < TL_KINDS ? object : NULL;
+    return kind < TL_KINDS ? object : NULL;
+}
+
+static struct object *object_of(const struct tl_handle *handle)
+{
+    return (struct object *)((uintptr_t)handle -
+                             offsetof(struct object, handle));
 }
 
 struct tl_handle *object_test(lua_State *L, int index)
@@ -48,15 +57,35 @@ struct tl_handle *object_check_slow(lua_State *L, int index,
 static int object_gc(lua_State *L)
 {
     struct object *object = object_at(L, 1);
-    if (object)
-        tl_handle_close(&object->handle);
+    if (!object)
+        return 0;
+    tl_handle_close(&object->handle);
+    free(object->title);
+    object->title = NULL;
     return 0;
+}
+
+void object_close(struct tl_handle *handle)
+{
+    struct object *object = object_of(handle);
+    char title[TL_TEXT_SIZE];
+    if (!handle->object)
+        return;
+    tl_title(handle, title, sizeof title);
+    tl_handle_close(handle);
+    object->title = strdup(title);
 }
 
 static int object_tostring(lua_State *L)
 {
     struct object *object = object_at(L, 1);
     char text[TL_TEXT_SIZE];
+    if (!object)
+        return luaL_argerror(L, 1, "an object of tidelock is expected");
+    if (object->title) {
+        lua_pushfstring(L, "%s: closed", object->title);
+        return 1;
+    }
     tl_describe(&object->handle, text, sizeof text);
     lua_pushstring(L, text);
     return 1;
@@ -143,15 +172,37 @@ static void push_metatable(lua_State *L, enum tl_kind_id kind,
     lua_setfield(L, -2, "__index");
 }
 
-struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
+static struct object *push_object(lua_State *L, enum tl_kind_id kind)
 {
     struct object *object = lua_newuserdatauv(L, sizeof *object, 1);
-    object->magic = OBJECT_MAGIC + (uint64_t)kind;
-    object->handle = (struct tl_handle){.kind = (uint8_t)kind};
+    *object = (struct object){.magic = OBJECT_MAGIC + (uint64_t)kind,
+                              .handle = {.kind = (uint8_t)kind}};
+    return object;
+}
+
+/* Gives the object at the top the metatable of its kind. */
+static void dress(lua_State *L, struct object *object)
+{
+    enum tl_kind_id kind = (enum tl_kind_id)object->handle.kind;
     if (classes[kind]->properties)
         push_metatable(L, kind, object);
     else
         lua_rawgetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
+    lua_setmetatable(L, -2);
+    object->magic = OBJECT_MAGIC + (uint64_t)kind;
+}
+
+struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
+{
+    struct object *object = push_object(L, kind);
+    dress(L, object);
+    return &object->handle;
+}
+
+struct tl_handle *object_reserve(lua_State *L)
+{
+    struct object *object = push_object(L, TL_KIND_NONE);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &reserved_key);
     lua_setmetatable(L, -2);
     return &object->handle;
 }
@@ -189,25 +240,46 @@ void object_made(lua_State *L, int index, const char *call, int status)
     lua_pop(L, 1);
 }
 
-void object_adopt(lua_State *L, struct tl_handle *handle)
+void object_settle(lua_State *L)
 {
-    if (recall(L, tl_handle_ref(handle))) {
-        tl_handle_close(handle);
+    struct object *object = lua_touserdata(L, -1);
+    if (recall(L, tl_handle_ref(&object->handle))) {
+        tl_handle_close(&object->handle);
+        lua_remove(L, -2);
         return;
     }
-    *object_new(L, (enum tl_kind_id)handle->kind) = *handle;
+    dress(L, object);
     remember(L);
+}
+
+/* An end that this process merely inherited counts as held from the moment it
+ * is received: its sender may be about to close its own. */
+static void renew(struct object *known, struct tl_handle *received)
+{
+    struct tl_handle old = known->handle;
+    known->handle = *received;
+    *received = old;
+    tl_handle_close(received);
 }
 
 void object_push(lua_State *L, tl_ref ref)
 {
-    if (recall(L, tl_ref_identity(ref)))
-        return;
-    struct tl_handle handle;
-    int status = tl_handle_open(&handle, ref);
+    struct object *known = NULL;
+    if (recall(L, tl_ref_identity(ref))) {
+        known = lua_touserdata(L, -1);
+        if (known->handle.kind != TL_KIND_PIPE)
+            return;
+    }
+    struct tl_handle *handle = object_reserve(L);
+    int status = tl_handle_open(handle, ref);
     if (status < 0)
         luaL_error(L, "cannot receive an object: %s", tl_status_text(status));
-    object_adopt(L, &handle);
+    if (known) {
+        renew(known, handle);
+        lua_pop(L, 1);
+    } else {
+        object_settle(L);
+    }
 }
 
 void object_class(lua_State *L, enum tl_kind_id kind,
@@ -222,6 +294,9 @@ void object_class(lua_State *L, enum tl_kind_id kind,
         lua_setfield(L, -2, "__mode");
         lua_setmetatable(L, -2);
         lua_rawsetp(L, LUA_REGISTRYINDEX, &known_key);
+        lua_createtable(L, 0, 1);
+        set_function(L, "__gc", object_gc);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &reserved_key);
     }
     lua_pop(L, 1);
     if (!class->properties) {
@@ -267,8 +342,9 @@ static void push_prefix(lua_State *L, const struct tl_handle *handle,
 {
     char title[TL_TEXT_SIZE];
     if (handle) {
+        const char *old = object_of(handle)->title;
         tl_title(handle, title, sizeof title);
-        lua_pushfstring(L, "%s: ", title);
+        lua_pushfstring(L, "%s: ", old ? old : title);
     } else {
         lua_pushliteral(L, "");
     }

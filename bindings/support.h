@@ -35,6 +35,7 @@
 struct object {
     uint64_t magic;
     struct tl_handle handle;
+    char *title; /* what it was called, once it was closed; or NULL */
 };
 
 /* ---- objects ---- */
@@ -64,9 +65,15 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
 /* The object at index has its handle, or the call failed with `status`. */
 void object_made(lua_State *L, int index, const char *call, int status);
 
-/* Pushes the userdata for a handle that a call has just made, which it takes
- * over; the one that exists, where there is one. */
-void object_adopt(lua_State *L, struct tl_handle *handle);
+/* Pushes an object of a kind that is not known yet, so that nothing is lost
+ * where Lua has no memory left: the handle is to be filled by the runtime, and
+ * object_settle then makes it what scripts see.  Where the same object exists,
+ * that one takes its place at the top. */
+struct tl_handle *object_reserve(lua_State *L);
+void object_settle(lua_State *L);
+
+/* Closes the object of this handle by script; messages still name it. */
+void object_close(struct tl_handle *handle);
 
 /* Raises where the argument is no such object. */
 struct tl_handle *object_check_slow(lua_State *L, int index,
