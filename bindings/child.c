@@ -15,6 +15,7 @@ bool child_is(void)
 
 void child_exit(int code)
 {
+    support_state = NULL; /* no script waits for what comes now */
     fflush(NULL);
     /* its own children first, as for the main script; whatever comes of it,
      * this process ends */
@@ -76,7 +77,7 @@ static void deliver(lua_State *L, bool ok, int first, int count)
     codec_done(&out);
 }
 
-/* Stack of the fresh thread: the job.  Returns the exit code. */
+/* Argument: the job.  Returns the exit code. */
 static int run(lua_State *L)
 {
     lua_getfield(L, 1, "n");
@@ -87,14 +88,14 @@ static int run(lua_State *L)
     for (int i = 1; i <= count; i++)
         lua_rawgeti(L, 1, i);
     lua_remove(L, 1);
-    support_state = L;
     bool ok = lua_pcall(L, count - 1, LUA_MULTRET, 1) == LUA_OK;
     if (ok) {
         deliver(L, true, 2, lua_gettop(L) - 1);
-        return 0;
+    } else {
+        report(L);
+        deliver(L, false, lua_gettop(L), 1);
     }
-    report(L);
-    deliver(L, false, lua_gettop(L), 1);
+    lua_pushinteger(L, ok ? 0 : 1);
     return 1;
 }
 
@@ -115,7 +116,13 @@ void child_run(lua_State *L, int job)
      * the whole depth of C calls for the child */
     lua_State *fresh = lua_newthread(L);
     seed_random(fresh);
+    lua_pushcfunction(fresh, run);
     lua_pushvalue(L, job);
     lua_xmove(L, fresh, 1);
-    child_exit(run(fresh));
+    /* out of memory, say: an error must not land in the parent's script */
+    if (lua_pcall(fresh, 1, 1, 0) != LUA_OK) {
+        report(fresh);
+        child_exit(1);
+    }
+    child_exit((int)lua_tointeger(fresh, -1));
 }

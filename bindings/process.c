@@ -9,6 +9,8 @@
 #include "objects.h"
 #include "support.h"
 
+#define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
+
 static struct tl_handle *check_process(lua_State *L)
 {
     return object_check(L, 1, TL_KIND_PROCESS);
@@ -65,6 +67,9 @@ static void pack_options(lua_State *L)
         lua_getfield(L, 2, "n");
         count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : luaL_len(L, 2);
         lua_pop(L, 1);
+        if (count < 0 || count > ARGUMENTS_MOST)
+            misuse(L, NULL, "process", "args must be a list of up to %d values",
+                   ARGUMENTS_MOST);
     }
     lua_createtable(L, (int)count + 1, 1);
     lua_pushvalue(L, 1);
@@ -103,9 +108,10 @@ static int start(lua_State *L, int index, const char *call)
     int job = lua_gettop(L);
     if (!lua_istable(L, job)) {
         struct tl_process_info info;
-        tl_process_info(process, &info);
-        return failure(L, process, call,
-                       info.started ? TL_STARTED : TL_NOT_PARENT);
+        int status = tl_process_info(process, &info);
+        if (status == TL_OK)
+            status = info.started ? TL_STARTED : TL_NOT_PARENT;
+        return failure(L, process, call, status);
     }
     const struct tl_handle *const *given = given_find(L, job, &count);
     fflush(NULL); /* else the child would print it once more */

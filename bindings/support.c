@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -100,22 +101,42 @@ static int object_eq(lua_State *L)
     return 1;
 }
 
-/* A name that is no method.  Upvalues: the kind's properties, and the object,
- * or nil where the kind has no properties. */
+/* "acquire, release, holder" */
+static const char *push_fields(lua_State *L, const struct class *class)
+{
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    for (const luaL_Reg *method = class->methods; method->name; method++) {
+        luaL_addstring(&buffer, method == class->methods ? "" : ", ");
+        luaL_addstring(&buffer, method->name);
+    }
+    for (const struct property *property = class->properties;
+         property && property->name; property++) {
+        luaL_addstring(&buffer, ", ");
+        luaL_addstring(&buffer, property->name);
+    }
+    luaL_pushresult(&buffer);
+    return lua_tostring(L, -1);
+}
+
+/* A name that is no method.  Upvalues: the kind, and the object, or nil where
+ * the kind has no properties. */
 static int object_field(lua_State *L)
 {
-    const char *name = lua_tostring(L, 2);
-    const struct property *property = lua_touserdata(L, lua_upvalueindex(1));
+    int kind = (int)lua_tointeger(L, lua_upvalueindex(1));
     struct object *object = lua_touserdata(L, lua_upvalueindex(2));
-    for (; object && name && property->name; property++) {
+    const struct property *property = classes[kind]->properties;
+    const char *name = luaL_tolstring(L, 2, NULL);
+    for (; object && property->name; property++) {
         if (strcmp(property->name, name) == 0) {
             property->push(L, &object->handle);
             return 1;
         }
     }
-    return misuse(L, object ? &object->handle : NULL, NULL,
-                  "there is no field or method \"%s\"",
-                  name ? name : luaL_typename(L, 2));
+    return misuse(L, object ? &object->handle : NULL,
+                  object ? NULL : tl_kind_name(kind),
+                  "there is no field or method \"%s\"; there are: %s", name,
+                  push_fields(L, classes[kind]));
 }
 
 static int object_newindex(lua_State *L)
@@ -129,11 +150,11 @@ static int object_newindex(lua_State *L)
 
 /* Gives the table at the top, which holds methods, object_field as what is
  * behind them. */
-static void put_fields_behind(lua_State *L, const struct property *properties,
+static void put_fields_behind(lua_State *L, enum tl_kind_id kind,
                               struct object *object)
 {
     lua_createtable(L, 0, 1);
-    lua_pushlightuserdata(L, (void *)(uintptr_t)properties);
+    lua_pushinteger(L, kind);
     if (object)
         lua_pushlightuserdata(L, object);
     else
@@ -168,7 +189,7 @@ static void push_metatable(lua_State *L, enum tl_kind_id kind,
         luaL_setfuncs(L, class->metamethods, 0);
     lua_createtable(L, 0, 16);
     luaL_setfuncs(L, class->methods, 0);
-    put_fields_behind(L, class->properties, object);
+    put_fields_behind(L, kind, object);
     lua_setfield(L, -2, "__index");
 }
 
@@ -369,32 +390,46 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
     return raise_here(L);
 }
 
-/* What to do instead, where the status itself does not say it. */
-static const char *advice(int status)
+/* What to do instead, where the status itself does not say it.  A row of the
+ * kind stands before one of any kind (TL_KIND_NONE). */
+static const struct {
+    int status;
+    enum tl_kind_id kind;
+    const char *text;
+} advices[] = {
+    {TL_NOT_HOLDER, TL_KIND_NONE,
+     "only the task that acquired it can release it"},
+    {TL_HELD, TL_KIND_VALUE,
+     "in update, use what the function is given and what it returns"},
+    {TL_HELD, TL_KIND_NONE,
+     "a lock is not re-entrant: release it first, or use rlock"},
+    {TL_OVER, TL_KIND_NONE, "release only what was acquired"},
+    {TL_TOO_MANY_DONE, TL_KIND_NONE,
+     "call it once for each item that get returned"},
+    {TL_WRONG_END, TL_KIND_NONE,
+     "of ipc.pipe{ duplex = false } the first end receives and the second "
+     "sends"},
+    {TL_STARTED, TL_KIND_NONE, "a process starts once: make a new one"},
+    {TL_NOT_STARTED, TL_KIND_NONE, "call start first"},
+    {TL_SELF, TL_KIND_NONE, "another task can"},
+    {TL_ENDED, TL_KIND_NONE, "ask is_alive first"},
+    {TL_DROPPED, TL_KIND_NONE, "it cannot be used any more in this process"},
+    {TL_NOT_PARENT, TL_KIND_NONE,
+     "start it where it was made, or make it here"},
+    {TL_UNORDERED, TL_KIND_NONE, "make it with order = \"priority\""},
+    {TL_NO_MEMORY, TL_KIND_NONE,
+     "let others drain or drop what they hold, or run with a larger one"},
+    {TL_NO_TASKS, TL_KIND_NONE,
+     "join what has ended, or run with a larger one"},
+};
+
+static const char *advice(int status, const struct tl_handle *handle)
 {
-    static const struct {
-        int status;
-        const char *text;
-    } table[] = {
-        {TL_NOT_HOLDER, "only the task that acquired it can release it"},
-        {TL_HELD, "a lock is not re-entrant: release it first, or use rlock"},
-        {TL_OVER, "release only what was acquired"},
-        {TL_TOO_MANY_DONE, "call it once for each item that get returned"},
-        {TL_WRONG_END, "of ipc.pipe{ duplex = false } the first end receives "
-                       "and the second sends"},
-        {TL_STARTED, "a process starts once: make a new one"},
-        {TL_NOT_STARTED, "call start first"},
-        {TL_SELF, "another task can"},
-        {TL_ENDED, "ask is_alive first"},
-        {TL_DROPPED, "it cannot be used any more in this process"},
-        {TL_UNORDERED, "make it with order = \"priority\""},
-        {TL_NO_MEMORY, "let others drain or drop what they hold, or run with "
-                       "a larger one"},
-        {TL_NO_TASKS, "join what has ended, or run with a larger one"},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].status == status)
-            return table[i].text;
+    for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
+        if (advices[i].status == status &&
+            (advices[i].kind == TL_KIND_NONE ||
+             (handle && advices[i].kind == handle->kind)))
+            return advices[i].text;
     return NULL;
 }
 
@@ -418,7 +453,7 @@ static int stuck(lua_State *L)
 int failure(lua_State *L, const struct tl_handle *handle, const char *call,
             int status)
 {
-    const char *what = advice(status);
+    const char *what = advice(status, handle);
     switch (status) {
     case TL_STUCK:
         return stuck(L);
@@ -566,22 +601,32 @@ static int decode(lua_State *L)
                         parcel->ref_count, CODEC_ALL);
 }
 
+/* A restart forgets what was allocated meanwhile; without the step, garbage of
+ * large messages would grow faster than it is collected. */
+static void go_on_collecting(lua_State *L, size_t size)
+{
+    lua_gc(L, LUA_GCRESTART, 0);
+    if (size >= 1024)
+        lua_gc(L, LUA_GCSTEP, size < INT_MAX ? (int)(size / 1024) : INT_MAX);
+}
+
 /* A parcel that owns a block is dropped whatever decoding does, and no
  * finalizer may receive in between. */
 static int receive_block(lua_State *L, struct tl_parcel *parcel)
 {
     int base = lua_gettop(L);
-    int running = lua_gc(L, LUA_GCISRUNNING, 0);
+    size_t size = parcel->size;
+    bool running = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     lua_gc(L, LUA_GCSTOP, 0);
     lua_pushcfunction(L, decode);
     lua_pushlightuserdata(L, parcel);
     int status = lua_pcall(L, 1, LUA_MULTRET, 0);
     tl_parcel_drop(parcel);
     if (running)
-        lua_gc(L, LUA_GCRESTART, 0);
-    if (status != LUA_OK)
-        return lua_error(L);
-    return lua_gettop(L) - base;
+        go_on_collecting(L, size);
+    if (status == LUA_OK)
+        return lua_gettop(L) - base;
+    return lua_type(L, -1) == LUA_TSTRING ? raise_here(L) : lua_error(L);
 }
 
 int receive(lua_State *L, struct tl_parcel *parcel)
