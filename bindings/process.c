@@ -226,7 +226,11 @@ static int process_signal(lua_State *L)
 static int process_suspend(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
-    return result(L, process, "suspend", tl_process_suspend(process));
+    int status = tl_process_suspend(process);
+    if (status == TL_SELF)
+        return misuse(L, process, "suspend",
+                      "a process cannot suspend itself; another can");
+    return result(L, process, "suspend", status);
 }
 
 static int process_resume(lua_State *L)

@@ -77,6 +77,14 @@ void object_close(struct tl_handle *handle)
     object->title = strdup(title);
 }
 
+static int object_close_block(lua_State *L)
+{
+    struct object *object = object_at(L, 1);
+    if (object)
+        object_close(&object->handle);
+    return 0;
+}
+
 static int object_tostring(lua_State *L)
 {
     struct object *object = object_at(L, 1);
@@ -176,7 +184,7 @@ static void push_metatable(lua_State *L, enum tl_kind_id kind,
     const struct class *class = classes[kind];
     lua_createtable(L, 0, 8);
     set_function(L, "__gc", object_gc);
-    set_function(L, "__close", object_gc);
+    set_function(L, "__close", object_close_block);
     set_function(L, "__tostring", object_tostring);
     set_function(L, "__eq", object_eq);
     set_function(L, "__newindex",
@@ -254,9 +262,8 @@ static bool recall(lua_State *L, tl_ref ref)
 void object_made(lua_State *L, int index, const char *call, int status)
 {
     lua_pushvalue(L, index);
-    struct object *object = lua_touserdata(L, -1);
     if (status < 0)
-        failure(L, &object->handle, call, status);
+        failure(L, NULL, call, status);
     remember(L);
     lua_pop(L, 1);
 }
@@ -522,7 +529,7 @@ lua_Integer check_integer(lua_State *L, int index,
         n > most)
         misuse(L, handle, call, "%s must be an integer from %lld to %lld, "
                "not %s", what, (long long)least, (long long)most,
-               luaL_tolstring(L, index, NULL));
+               lua_isnone(L, index) ? "nil" : luaL_tolstring(L, index, NULL));
     return n;
 }
 
