@@ -236,6 +236,14 @@ struct tl_handle *object_reserve(lua_State *L)
     return &object->handle;
 }
 
+/* Lua sees some dozen bytes, where an object has shared memory too: said here,
+ * so that what is dropped is collected soon. */
+static void weigh(lua_State *L)
+{
+    if (lua_gc(L, LUA_GCISRUNNING, 0) > 0)
+        lua_gc(L, LUA_GCSTEP, 1);
+}
+
 /* Enters the object at the top among those that are known. */
 static void remember(lua_State *L)
 {
@@ -266,6 +274,7 @@ void object_made(lua_State *L, int index, const char *call, int status)
         failure(L, NULL, call, status);
     remember(L);
     lua_pop(L, 1);
+    weigh(L);
 }
 
 void object_settle(lua_State *L)
@@ -622,7 +631,7 @@ static void go_on_collecting(lua_State *L, size_t size)
 static int receive_block(lua_State *L, struct tl_parcel *parcel)
 {
     int base = lua_gettop(L);
-    size_t size = parcel->size;
+    size_t weight = parcel->size + 1024 * parcel->ref_count;
     bool running = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     lua_gc(L, LUA_GCSTOP, 0);
     lua_pushcfunction(L, decode);
@@ -630,7 +639,7 @@ static int receive_block(lua_State *L, struct tl_parcel *parcel)
     int status = lua_pcall(L, 1, LUA_MULTRET, 0);
     tl_parcel_drop(parcel);
     if (running)
-        go_on_collecting(L, size);
+        go_on_collecting(L, weight);
     if (status == LUA_OK)
         return lua_gettop(L) - base;
     return lua_type(L, -1) == LUA_TSTRING ? raise_here(L) : lua_error(L);
