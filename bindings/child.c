@@ -67,6 +67,11 @@ static void report(lua_State *L)
 static void deliver(lua_State *L, bool ok, int first, int count)
 {
     struct codec_out out;
+    if (count == 0) {
+        struct tl_message nothing = {0};
+        tl_process_set_result(ok, &nothing);
+        return;
+    }
     if (!codec_encode(L, first, count, "result", &out)) {
         /* what cannot be sent is at least told */
         ok = false;

@@ -355,7 +355,8 @@ static const struct property properties[] = {{"pid", push_pid},
                                              {NULL, NULL}};
 static const struct class process_class = {.methods = methods,
                                            .properties = properties,
-                                           .newindex = process_newindex};
+                                           .newindex = process_newindex,
+                                           .made_often = true};
 static const luaL_Reg functions[] = {{"process", process_new},
                                      {"spawn", process_spawn},
                                      {"current", process_current},

@@ -127,12 +127,10 @@ static const char *push_fields(lua_State *L, const struct class *class)
     return lua_tostring(L, -1);
 }
 
-/* A name that is no method.  Upvalues: the kind, and the object, or nil where
- * the kind has no properties. */
-static int object_field(lua_State *L)
+/* The name at 2 is no method; object: NULL where the kind has no properties. */
+static int push_field(lua_State *L, enum tl_kind_id kind,
+                      struct object *object)
 {
-    int kind = (int)lua_tointeger(L, lua_upvalueindex(1));
-    struct object *object = lua_touserdata(L, lua_upvalueindex(2));
     const struct property *property = classes[kind]->properties;
     const char *name = luaL_tolstring(L, 2, NULL);
     for (; object && property->name; property++) {
@@ -147,6 +145,19 @@ static int object_field(lua_State *L)
                   push_fields(L, classes[kind]));
 }
 
+static enum tl_kind_id kind_in_upvalue(lua_State *L)
+{
+    return (enum tl_kind_id)lua_tointeger(L, lua_upvalueindex(1));
+}
+
+/* Behind a table of methods.  Upvalues: the kind, and the object, or nil where
+ * the kind has no properties. */
+static int object_field(lua_State *L)
+{
+    return push_field(L, kind_in_upvalue(L),
+                      lua_touserdata(L, lua_upvalueindex(2)));
+}
+
 static int object_newindex(lua_State *L)
 {
     struct object *object = object_at(L, 1);
@@ -154,6 +165,20 @@ static int object_newindex(lua_State *L)
     return misuse(L, object ? &object->handle : NULL, NULL,
                   "the field \"%s\" cannot be set",
                   name ? name : luaL_typename(L, 2));
+}
+
+/* The __index of a kind that is made often.  Upvalues: the kind, and the
+ * methods. */
+static int object_index(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
+        return 1;
+    struct object *object = object_at(L, 1);
+    lua_settop(L, 2);
+    return object ? push_field(L, kind_in_upvalue(L), object)
+                  : luaL_argerror(L, 1, "an object expected");
 }
 
 /* Gives the table at the top, which holds methods, object_field as what is
@@ -197,7 +222,13 @@ static void push_metatable(lua_State *L, enum tl_kind_id kind,
         luaL_setfuncs(L, class->metamethods, 0);
     lua_createtable(L, 0, 16);
     luaL_setfuncs(L, class->methods, 0);
-    put_fields_behind(L, kind, object);
+    if (class->made_often) {
+        lua_pushinteger(L, kind);
+        lua_insert(L, -2);
+        lua_pushcclosure(L, object_index, 2);
+    } else {
+        put_fields_behind(L, kind, object);
+    }
     lua_setfield(L, -2, "__index");
 }
 
@@ -213,7 +244,7 @@ static struct object *push_object(lua_State *L, enum tl_kind_id kind)
 static void dress(lua_State *L, struct object *object)
 {
     enum tl_kind_id kind = (enum tl_kind_id)object->handle.kind;
-    if (classes[kind]->properties)
+    if (classes[kind]->properties && !classes[kind]->made_often)
         push_metatable(L, kind, object);
     else
         lua_rawgetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
@@ -336,7 +367,7 @@ void object_class(lua_State *L, enum tl_kind_id kind,
         lua_rawsetp(L, LUA_REGISTRYINDEX, &reserved_key);
     }
     lua_pop(L, 1);
-    if (!class->properties) {
+    if (!class->properties || class->made_often) {
         push_metatable(L, kind, NULL);
         lua_rawsetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
     }
@@ -649,6 +680,8 @@ int receive(lua_State *L, struct tl_parcel *parcel)
 {
     if (parcel->block)
         return receive_block(L, parcel);
+    if (parcel->size == 0)
+        return 0; /* a process that returned nothing */
     return codec_decode(L, parcel->data, parcel->size, parcel->refs,
                         parcel->ref_count, CODEC_ALL);
 }

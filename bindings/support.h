@@ -48,13 +48,18 @@ struct property {
 
 /* What scripts see of a kind: constant.  Methods are found by one table
  * look-up, since a call goes through it; properties behind them; any other
- * name raises.  A kind with properties costs a metatable for each object: what
- * is behind a table of methods is told the table, not the object. */
+ * name raises.
+ *
+ * What is behind a table of methods is told the table, not the object.  So the
+ * objects of a kind with properties have a metatable each; or, where objects
+ * are made more often than called (`made_often`), they share one whose __index
+ * is a function, and a call costs twice. */
 struct class {
     const luaL_Reg *methods;
     const luaL_Reg *metamethods;       /* or NULL */
     const struct property *properties; /* or NULL */
     lua_CFunction newindex;            /* or NULL: no field can be set */
+    bool made_often;
 };
 void object_class(lua_State *L, enum tl_kind_id kind,
                   const struct class *class);

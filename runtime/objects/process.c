@@ -1,5 +1,6 @@
 #include "process.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -59,11 +60,12 @@ static void tie(struct tl_task *task, struct tl_process *process)
 
 int tl_process_make_main(void)
 {
-    struct tl_handle handle;
+    struct tl_handle handle = {0};
     int status = tl_process_new(&handle, "main", false);
     if (status < 0)
         return status;
     struct tl_process *process = process_of(&handle);
+    assert(process);
     struct tl_task *self = tl_self;
     tl_self = NULL;
     tie(self, process);

@@ -6,7 +6,8 @@
 #include "tidelock.h"
 
 #define SPIN_TIME (5 * TL_MICROSECOND)
-#define TRY_AGAIN 32 /* one wait in so many, when spinning does not pay */
+#define TRY_AGAIN 16 /* one wait in so many, when spinning does not pay */
+#define SHORT_SLEEP (100 * TL_MICROSECOND)
 
 static unsigned looks; /* that take SPIN_TIME; 0: not measured yet */
 static _Thread_local unsigned losses, skipped;
@@ -52,4 +53,10 @@ void tl_spin_paid(bool paid)
         losses = losses > 1 ? losses - 2 : 0;
     else if (losses < 8)
         losses++;
+}
+
+void tl_spin_slept(int64_t time)
+{
+    if (time < SHORT_SLEEP)
+        tl_spin_paid(true);
 }

@@ -11,6 +11,7 @@
 #define TL_SPIN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct tl_spin {
     unsigned looks;  /* still to go */
@@ -54,5 +55,11 @@ static inline bool tl_spin_longer(struct tl_spin *spin)
 /* Like tl_spin_begin, but learns from tl_spin_paid whether it is worth it. */
 struct tl_spin tl_spin_learned(void);
 void tl_spin_paid(bool paid);
+
+/* A sleep took so many nanoseconds.  One that was hardly longer than the way
+ * into the kernel and out of it says that the other side is awake on another
+ * CPU, and that a spin might have done: two sides that both sleep would never
+ * find out otherwise. */
+void tl_spin_slept(int64_t time);
 
 #endif

@@ -1,5 +1,6 @@
 #include "stuck.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "guard.h"
@@ -84,6 +85,7 @@ static uint32_t ender_of(const struct sight *sights, size_t count, size_t who)
 
 static bool all_stuck(const struct sight *sights, size_t count)
 {
+    assert(count > 0); /* the task that asks waits too */
     struct tl_wait_state *states = calloc(count, sizeof *states);
     bool *stuck = calloc(count, sizeof *stuck);
     bool all = false;

@@ -150,6 +150,7 @@ static int wait_listed(struct tl_condition *condition,
         chosen = leave(condition);
     }
     atomic_store(&tl_self->waiting, 0);
+    tl_spin_slept(tl_clock_now() - atomic_load(&tl_self->since));
     if (late && !chosen && atomic_load(word) == seen)
         return TL_TIMEOUT;
     return TL_OK;

@@ -24,8 +24,6 @@
 #include "tasks/task.h"
 #include "wait/wait.h"
 
-#include "crash_scenarios.h"
-
 #ifndef TL_FAULT
 int main(void)
 {
@@ -33,6 +31,8 @@ int main(void)
     return 0;
 }
 #else
+
+#include "crash_scenarios.h"
 
 #define STEPS_MOST 3000
 #define PARTNERS_MOST 4

@@ -1,0 +1,14 @@
+std = "max"
+max_line_length = 120
+-- the codec's cases are called with functions of the C test
+files["spec/c"] = {
+   globals = {
+      "copy", "refusal", "refusal_as", "refusal_abroad", "bytes", "decode",
+      "elsewhere", "owned", "object", "object_ref", "register", "light",
+      "starved",
+   },
+}
+files["spec/*_spec.lua"] = { std = "+busted" }
+files["spec/support"] = { std = "+busted" }
+-- a definition file declares what exists elsewhere
+files["bindings/tidelock.d.lua"] = { ignore = { "212", "241", "631" } }

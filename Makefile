@@ -1,0 +1,119 @@
+# Tidelock: `make help` lists the targets.
+
+LUA     ?= 5.3
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib/lua/$(LUA)
+CC       = gcc
+CFLAGS  ?= -O2 -g
+LUA_INCLUDE ?= /usr/include/lua$(LUA)
+LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
+BUSTED  ?= /usr/bin/busted
+# a build of its own kind: sanitize, tsan, or fault (kills tasks on request)
+VARIANT ?=
+
+# nothing below needs editing
+
+flags_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+flags_tsan     := -O1 -fsanitize=thread
+flags_fault    := -DTL_FAULT
+
+build    := build/$(LUA)$(VARIANT:%=-%)
+plain    := build/$(LUA)
+language := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread \
+	-iquote runtime -iquote bindings -I$(LUA_INCLUDE)
+compile   = $(CC) $(language) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
+	-fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec
+link      = $(CC) $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
+
+# what only the program has: the module must not need readline
+program_parts := program interrupt label repl prompt complete
+program_files := $(program_parts:%=bindings/%.c)
+core_files    := $(wildcard runtime/*.c runtime/*/*.c) \
+	$(filter-out $(program_files),$(wildcard bindings/*.c))
+test_files    := $(wildcard spec/c/*_test.c)
+lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*.c)
+headers       := $(wildcard runtime/*.h runtime/*/*.h bindings/*.h spec/c/*.h)
+core_objects  := $(core_files:%.c=$(build)/%.o)
+tests         := $(test_files:%.c=$(build)/%)
+
+busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock \
+	TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
+variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
+
+.PHONY: all demo test check bench lint sanitize install install-module module \
+	clean help program c-tests need-build need-demo need-test need-lint
+.DELETE_ON_ERROR:
+
+all: program module ## the program and the module
+	@ln -sf $(build)/tidelock $(build)/tidelock.so .
+
+demo: need-demo all ## three scenarios, one after the other
+	@for name in tickets sale kitchen; do \
+	    printf '\n== scripts/%s.lua\n' $$name; \
+	    ./tidelock scripts/$$name.lua || exit 1; \
+	done
+
+test: need-test program module ## all specs
+	$(call variant,fault,program c-tests)
+	$(call busted_with,$(plain),lua$(LUA))
+
+check: test lint ## test and lint
+
+bench: all ## what the operations cost
+	./tidelock scripts/bench/run.lua
+
+lint: need-lint $(lint_files:%.c=$(build)/%.tidied) ## clang-tidy and luacheck
+	luacheck --quiet $(wildcard scripts spec bindings)
+
+sanitize: need-test module ## all specs under ASan and UBSan
+	$(call variant,fault,program)
+	$(call variant,sanitize,program c-tests)
+	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
+
+install: install-module program ## into PREFIX, below DESTDIR
+	install -D -m 755 $(build)/tidelock $(DESTDIR)$(PREFIX)/bin/tidelock
+	install -D -m 644 bindings/tidelock.d.lua \
+	    $(DESTDIR)$(PREFIX)/share/tidelock/tidelock.d.lua
+
+install-module: module
+	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
+
+clean: ## removes what was built
+	rm -rf build tidelock tidelock.so
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
+	@echo 'with LUA=5.4: the same for Lua 5.4'
+
+program: $(build)/tidelock
+module: $(build)/tidelock.so
+
+c-tests: $(tests)
+	@for test in $(tests); do echo $$test; $$test || exit 1; done
+
+need-build need-demo need-test need-lint:
+	@LUA_INCLUDE=$(LUA_INCLUDE) BUSTED=$(BUSTED) \
+	    .ci/dependencies $(LUA) $(@:need-%=%)
+need-demo need-test need-lint: | need-build
+
+$(build)/core.a: $(core_objects)
+	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
+
+$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(build)/core.a
+	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) -lreadline
+
+$(build)/tidelock.so: $(core_objects)
+	@echo '  LD  $@'; $(link) -shared -o $@ $^
+
+$(tests): %: %.o $(build)/core.a
+	@echo '  LD  $@'; $(link) -o $@ $^ $(LUA_LIBRARY)
+
+$(build)/%.o: %.c Makefile | need-build
+	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<
+
+$(build)/%.tidied: %.c $(headers) .clang-tidy | need-lint
+	@echo '  TIDY $<'; mkdir -p $(@D); clang-tidy --quiet $< -- $(language) \
+	    -DTL_FAULT >$@ 2>&1 || { cat $@; exit 1; }
+
+-include $(shell find $(build) -name '*.d' 2>/dev/null)

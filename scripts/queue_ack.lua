@@ -1,0 +1,39 @@
+-- A producer puts a product, and then waits for the receipt.  With one queue of 1 for both it may take its own
+-- product back for the receipt.  Watch: how often that happens; with a queue for each direction it cannot.
+-- Change: put a pause before the producer's get: then the consumer is mostly first, and the mistake hides.
+local ipc = require "tidelock"
+
+local ROUNDS = 50
+
+local function producer(products, receipts)
+  local mistakes = 0
+  for n = 1, ROUNDS do
+    products:put("product " .. n)
+    local answer, why = receipts:get(0.2)
+    if why or answer ~= "receipt for product " .. n then mistakes = mistakes + 1 end
+  end
+  products:put("end")
+  return mistakes
+end
+
+local function consumer(products, receipts)
+  while true do
+    local product, why = products:get(1)
+    if why or product == "end" then return end
+    if product:find("^product") then receipts:put("receipt for " .. product, 0.2) end
+  end
+end
+
+local function run(products, receipts)
+  local first = ipc.process{ target = producer, args = { products, receipts }, name = "producer" }:start()
+  local second = ipc.process{ target = consumer, args = { products, receipts }, name = "consumer" }:start()
+  second:join()
+  return assert(first:result())
+end
+
+local both = ipc.queue(1)
+local one = run(both, both)
+local two = run(ipc.queue(1), ipc.queue(1))
+print(("one queue for both directions: %d of %d rounds went wrong"):format(one, ROUNDS))
+print(("a queue for each direction:    %d of %d rounds went wrong"):format(two, ROUNDS))
+assert(one > 0 and two == 0)

@@ -1,0 +1,31 @@
+rockspec_format = "3.0"
+package = "tidelock"
+version = "0.1.0-1"
+source = {
+   url = "git+file://.",
+}
+description = {
+   summary = "Processes, queues, pipes and locks for Lua scripts",
+   detailed = [[
+      A C core puts processes, queues, pipes, locks, events, semaphores and
+      barriers into shared memory; scripts use them in a few lines.  A task
+      may be killed at any moment: the others notice, mend what it left
+      half-done, and go on.]],
+   license = "MIT",
+}
+supported_platforms = { "linux" }
+dependencies = {
+   "lua >= 5.3, < 5.5",
+}
+build = {
+   type = "make",
+   build_target = "module",
+   install_target = "install-module",
+   build_variables = {
+      LUA_INCLUDE = "$(LUA_INCDIR)",
+   },
+   install_variables = {
+      LUA_INCLUDE = "$(LUA_INCDIR)",
+      LIBDIR = "$(LIBDIR)",
+   },
+}
