@@ -23,7 +23,7 @@ language := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread \
 	-iquote runtime -iquote bindings -I$(LUA_INCLUDE)
 compile   = $(CC) $(language) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
 	-fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec
-link      = $(CC) $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
+link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has: the module must not need readline
 program_parts := program interrupt label repl prompt complete

@@ -33,6 +33,23 @@ static bool enter(struct walk *walk, int index)
     return true;
 }
 
+/* What every process has is not given to it: globals and loaded modules. */
+static bool is_shared(lua_State *L, int index)
+{
+    const void *table = lua_topointer(L, index);
+    int top = lua_gettop(L);
+    lua_pushglobaltable(L);
+    bool shared = lua_topointer(L, -1) == table;
+    lua_getfield(L, LUA_REGISTRYINDEX, "_LOADED");
+    lua_pushnil(L);
+    while (!shared && lua_next(L, -2)) {
+        shared = lua_topointer(L, -1) == table;
+        lua_pop(L, 1);
+    }
+    lua_settop(L, top);
+    return shared;
+}
+
 static void walk_table(struct walk *walk, int index)
 {
     lua_State *L = walk->L;
@@ -65,7 +82,7 @@ static void walk_value(struct walk *walk, int index)
     }
     if ((type != LUA_TTABLE && type != LUA_TFUNCTION) ||
         walk->depth >= DEPTH_MOST || !lua_checkstack(L, 8) ||
-        !enter(walk, index))
+        (type == LUA_TTABLE && is_shared(L, index)) || !enter(walk, index))
         return;
     walk->depth++;
     if (type == LUA_TTABLE)
@@ -75,30 +92,11 @@ static void walk_value(struct walk *walk, int index)
     walk->depth--;
 }
 
-/* What every process has is not given to it: globals and loaded modules. */
-static void leave_out_shared(struct walk *walk)
-{
-    lua_State *L = walk->L;
-    lua_pushglobaltable(L);
-    enter(walk, lua_gettop(L));
-    lua_pop(L, 1);
-    lua_getfield(L, LUA_REGISTRYINDEX, "_LOADED");
-    enter(walk, lua_gettop(L));
-    lua_pushnil(L);
-    while (lua_next(L, -2)) {
-        if (lua_istable(L, -1))
-            enter(walk, lua_gettop(L));
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-}
-
 const struct tl_handle *const *given_find(lua_State *L, int index,
                                           size_t *count)
 {
-    lua_newtable(L);
+    lua_createtable(L, 0, 4);
     struct walk walk = {.L = L, .seen = lua_gettop(L)};
-    leave_out_shared(&walk);
     walk_value(&walk, index);
     const struct tl_handle **list =
         lua_newuserdatauv(L, (walk.count + 1) * sizeof *list, 1);

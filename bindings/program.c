@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <stdbool.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,8 +319,18 @@ static int run(struct invocation *invocation)
     return well ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* A script that receives large strings frees them as fast.  With malloc's
+ * defaults each of them is mapped anew, and its pages zeroed, which costs more
+ * than the message itself. */
+static void keep_freed_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 16 << 20);
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
+}
+
 int main(int count, char **arguments)
 {
+    keep_freed_memory();
     struct invocation invocation = {.count = count, .arguments = arguments};
     int wrong = read_options(&invocation);
     if (wrong) {

@@ -32,7 +32,9 @@ local chefs, eaters = {}, {}
 for n = 1, EATERS do
   eaters[n] = ipc.process{ target = eater, args = { "eater-" .. n }, name = "eater-" .. n, daemon = joinable }:start()
 end
-for n, kind in ipairs(CHEFS) do chefs[n] = ipc.process{ target = chef, args = { kind }, name = "chef-" .. n }:start() end
+for n, kind in ipairs(CHEFS) do
+  chefs[n] = ipc.process{ target = chef, args = { kind }, name = "chef-" .. n }:start()
+end
 for _, process in ipairs(chefs) do process:join() end
 
 local seen = {}

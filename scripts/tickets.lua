@@ -51,7 +51,8 @@ write(STOCK)
 local lock, all_have_looked = locked and ipc.lock("box office"), ipc.barrier(BUYERS)
 local buyers, sold = {}, 0
 for n = 1, BUYERS do
-  buyers[n] = ipc.process{ target = buyer, args = { "buyer-" .. n, lock, all_have_looked }, name = "buyer-" .. n }:start()
+  local name = "buyer-" .. n
+  buyers[n] = ipc.process{ target = buyer, args = { name, lock, all_have_looked }, name = name }:start()
 end
 for _, process in ipairs(buyers) do sold = sold + assert(process:result()) end
 local left = read()

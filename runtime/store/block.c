@@ -67,10 +67,11 @@ static uint64_t find_larger(unsigned c)
 }
 
 /* Prepares to take a block for class c; 0: there is none. */
-static uint64_t prepare(unsigned c)
+static uint64_t prepare(unsigned c, bool *is_fresh)
 {
     uint64_t block = heap->free[c], size = size_of(c);
     bool fresh = !block && size <= heap->end - heap->frontier;
+    *is_fresh = fresh;
     if (fresh)
         block = heap->frontier + HEADER;
     else if (!block)
@@ -92,11 +93,17 @@ static uint64_t prepare(unsigned c)
 
 int tl_block_take(uint64_t *owner, uint64_t size)
 {
+    bool fresh;
+    return tl_block_take_tell(owner, size, &fresh);
+}
+
+int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh)
+{
     if (size > heap->end - HEADER)
         return TL_TOO_LARGE;
     unsigned c = class_of(size + HEADER);
     tl_log_begin(&heap->log);
-    uint64_t block = prepare(c);
+    uint64_t block = prepare(c, fresh);
     if (block) {
         tl_log_set(&heap->log, tl_at(block), 0);
         tl_log_set(&heap->log, owner, block);

@@ -19,6 +19,7 @@
 #ifndef TL_BLOCK_H
 #define TL_BLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* TL_OK or TL_NO_MEMORY; once. */
@@ -27,6 +28,9 @@ int tl_block_make(void);
 /* Sets *owner, a word in the arena, to a block of at least `size` bytes.
  * TL_NO_MEMORY; TL_TOO_LARGE: larger than the arena. */
 int tl_block_take(uint64_t *owner, uint64_t size);
+
+/* The same; *fresh: its memory was never used before. */
+int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh);
 
 /* Frees the block that *owner names, and sets *owner to `next`.  Nothing where
  * *owner is 0. */

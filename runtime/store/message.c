@@ -1,11 +1,17 @@
 #include "message.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "block.h"
 #include "insight/fault.h"
 #include "refs.h"
 #include "tasks/task.h"
+
+#define POPULATE_LEAST (64 << 10)
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 void tl_message_copy(unsigned char *to, const struct tl_message *m)
 {
@@ -22,13 +28,27 @@ static tl_ref carried(tl_ref ref)
                                                           : ref;
 }
 
+/* Gets the pages of a large block that nobody has touched at once: as many
+ * page faults cost more than the copy. */
+static void populate(uint64_t block, uint64_t size)
+{
+    uint64_t page = 4096, begin = (block + page - 1) / page * page;
+    uint64_t end = (block + size) / page * page;
+    /* a kernel before 5.14 knows no such advice, and faults as ever */
+    if (size >= POPULATE_LEAST && end > begin)
+        madvise(tl_at(begin), end - begin, MADV_POPULATE_WRITE);
+}
+
 int tl_message_pack(uint64_t *owner, const struct tl_message *m)
 {
     uint64_t refs_size = m->ref_count * sizeof(tl_ref);
-    int status = tl_block_take(owner, sizeof(struct tl_packed) + refs_size +
-                                          m->size);
+    bool fresh;
+    int status = tl_block_take_tell(
+        owner, sizeof(struct tl_packed) + refs_size + m->size, &fresh);
     if (status < 0)
         return status;
+    if (fresh)
+        populate(*owner, m->size);
     struct tl_packed *packed = tl_at(*owner);
     packed->size = m->size;
     memset(packed->refs, 0, refs_size);

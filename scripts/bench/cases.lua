@@ -1,5 +1,6 @@
 -- What is measured: each case runs `n` operations and returns the seconds they took.  reference.py has the same cases,
 -- as one would write them with Python's multiprocessing.
+-- cases.lua CASE N prints the seconds that N operations take, from a program of its own, as reference.py does.
 --   unit "rate": n / seconds; more is better.  unit "time": microseconds an operation; less is better.
 --   want: the ratio to Python that the project promises.
 local ipc = require "tidelock"
@@ -85,10 +86,11 @@ end
 
 local function lock_pairs(n, count)
   local lock = ipc.lock()
+  local acquire, release = lock.acquire, lock.release -- as the Python of this case does
   local function pairs_of(times)
     for _ = 1, times do
-      lock:acquire()
-      lock:release()
+      acquire(lock)
+      release(lock)
     end
   end
   if count == 1 then return timed(function() pairs_of(n) end) end
@@ -122,7 +124,7 @@ end
 
 local KIB, MIB = ("x"):rep(1 << 10), ("x"):rep(1 << 20)
 
-return {
+local cases = {
   { name = "queue-int", n = 400000, want = 15, run = function(n) return stream(n, 7, 1, 1) end },
   { name = "queue-1KiB", n = 300000, want = 10, run = function(n) return stream(n, KIB, 1, 1) end },
   { name = "queue-1MiB", n = 500, want = 5, run = function(n) return stream(n, MIB, 1, 1) end },
@@ -139,3 +141,9 @@ return {
   { name = "start-join", n = 500, want = 5, run = start_and_join },
   { name = "idle-memory", n = 1, most = 400, unit = "kB", run = idle_memory },
 }
+
+local name, n = ...
+for _, case in ipairs(cases) do
+  if case.name == name then print(case.run(math.tointeger(tonumber(n)))) end
+end
+return cases
