@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "codec.h"
 #include "support.h"
 
 static bool is_child;

@@ -8,6 +8,7 @@
 #include "child.h"
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 #include "with.h"
 
 static void write_line(const char *line, size_t size)

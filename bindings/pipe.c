@@ -1,6 +1,8 @@
 /* ipc.pipe: see objects/pipe.h. */
+#include "message.h"
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
 static struct tl_handle *check_end(lua_State *L)
 {

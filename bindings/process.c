@@ -6,8 +6,10 @@
 
 #include "child.h"
 #include "given.h"
+#include "message.h"
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
 #define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
 

@@ -2,8 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "message.h"
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
 static struct tl_handle *check_queue(lua_State *L)
 {
