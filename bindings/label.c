@@ -37,11 +37,11 @@ static size_t make_label(char label[LABEL_SIZE])
     double seconds = tl_now() - started;
     if (!*name)
         name = "main";
-    int length =
-        coloured ? snprintf(label, LABEL_SIZE, "%8.3f \033[%dm%-*s\033[0m ",
-                            seconds, colour_of(name), NAME_WIDTH, name)
-                 : snprintf(label, LABEL_SIZE, "%8.3f %-*s ", seconds,
-                            NAME_WIDTH, name);
+    int length = coloured
+                     ? snprintf(label, LABEL_SIZE, "%8.3f \033[%dm%-*s\033[0m ",
+                                seconds, colour_of(name), NAME_WIDTH, name)
+                     : snprintf(label, LABEL_SIZE, "%8.3f %-*s ", seconds,
+                                NAME_WIDTH, name);
     return (size_t)length;
 }
 

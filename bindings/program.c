@@ -188,8 +188,7 @@ static bool run_options(lua_State *L, const struct invocation *invocation)
 #endif
         if (!takes_argument(word))
             continue;
-        const char *argument =
-            word[2] ? word + 2 : invocation->arguments[++i];
+        const char *argument = word[2] ? word + 2 : invocation->arguments[++i];
         int status = word[1] == 'e' ? run_code(L, argument, "=(command line)")
                                     : run_require(L, argument);
         if (status != LUA_OK)
@@ -230,9 +229,10 @@ static void set_arg(lua_State *L, const struct invocation *invocation)
 
 static void say_way_out(lua_State *L)
 {
-    lua_pushfstring(L, "%s\n"
-                       "Give the path of a script, or code to run: "
-                       "tidelock -e 'print(1)'.  See tidelock --help.",
+    lua_pushfstring(L,
+                    "%s\n"
+                    "Give the path of a script, or code to run: "
+                    "tidelock -e 'print(1)'.  See tidelock --help.",
                     lua_tostring(L, -1));
     lua_remove(L, -2);
 }

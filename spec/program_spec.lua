@@ -1,0 +1,191 @@
+-- The `tidelock` program as a shell sees it: output, messages, exit status.
+
+local tidelock = os.getenv "TIDELOCK" or "./tidelock"
+
+local function quoted(word)
+   return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+local function contents(path)
+   local file = assert(io.open(path))
+   local text = file:read "a"
+   file:close()
+   return text
+end
+
+local function write_file(text)
+   local path = os.tmpname()
+   local file = assert(io.open(path, "w"))
+   file:write(text)
+   file:close()
+   return path
+end
+
+-- Runs a command line in which `tidelock` is the program; returns what it
+-- wrote to stdout, to stderr, and its exit status.
+local function run(line, input)
+   local out, err, source = os.tmpname(), os.tmpname(), write_file(input or "")
+   local command = ("tidelock() { %s \"$@\"; }; { %s; } <%s >%s 2>%s"):format(
+      tidelock, line, source, out, err)
+   local _, _, status = os.execute("unset LUA_INIT; " .. command)
+   local output, errors = contents(out), contents(err)
+   os.remove(out)
+   os.remove(err)
+   os.remove(source)
+   return output, errors, status
+end
+
+-- As run, for a script given as text; `first` and `arguments` around its path.
+local function run_script(text, first, arguments)
+   local path = write_file(text)
+   local output, errors, status = run(("tidelock %s %s %s"):format(
+      first or "", quoted(path), arguments or ""))
+   os.remove(path)
+   return output, errors, status, path
+end
+
+describe("a script", function()
+   for _, first in ipairs{ "", "run" } do
+      it("gets its arguments, called by " .. (first == "" and "its path" or first), function()
+         local output, _, status, path = run_script("print(arg[0], arg[2], ...)", first, "a b")
+         assert.equal(path .. "\tb\ta\tb\n", output)
+         assert.equal(0, status)
+      end)
+   end
+
+   it("comes from standard input where none is named", function()
+      assert.equal("3\n", (run("tidelock", "print(1 + 2)")))
+      assert.equal("x\n", (run("tidelock - x", "print(...)")))
+   end)
+
+   it("has the module and the C modules of plain Lua", function()
+      local _, errors, status = run [[tidelock -l tidelock -l json=cjson -e 'assert(json.encode and tidelock.queue)']]
+      assert.equal("", errors)
+      assert.equal(0, status)
+   end)
+
+   it("that fails ends with a traceback and status 1", function()
+      local _, errors, status, path = run_script "error 'salt is out'"
+      assert.matches("^tidelock: " .. path:gsub("%p", "%%%0") .. ":1: salt is out\nstack traceback:\n", errors)
+      assert.equal(1, status)
+   end)
+
+   it("with a syntax error is told by file and line", function()
+      local _, errors, status, path = run_script "local x\nx = = 1"
+      assert.equal("tidelock: " .. path .. ":2: unexpected symbol near '='\n", errors)
+      assert.equal(1, status)
+   end)
+
+   it("that is not there is told with the way out", function()
+      local _, errors, status = run "tidelock nothere.lua"
+      assert.matches("^tidelock: cannot open nothere.lua", errors)
+      assert.matches("tidelock --help", errors, 1, true)
+      assert.equal(1, status)
+   end)
+
+   it("chooses the exit status", function()
+      assert.equal(7, (select(3, run "tidelock -e 'os.exit(7)'")))
+   end)
+end)
+
+describe("an option", function()
+   it("that is unknown shows the usage", function()
+      local _, errors, status = run "tidelock --lable"
+      assert.matches("^tidelock: unknown option '%-%-lable'\nusage: ", errors)
+      assert.equal(1, status)
+   end)
+
+   it("without its argument says so", function()
+      local _, errors, status = run "tidelock -e"
+      assert.matches("^tidelock: '%-e' needs an argument\n", errors)
+      assert.equal(1, status)
+   end)
+
+   it("-v tells the versions", function()
+      assert.matches("^Tidelock %d+%.%d+%.%d+ %(" .. _VERSION, (run "tidelock -v"))
+   end)
+
+   it("-E ignores LUA_INIT, which else runs first", function()
+      assert.equal("first\n2\n", (run [[LUA_INIT='print "first"' tidelock -e 'print(2)']]))
+      assert.equal("2\n", (run [[LUA_INIT='print "first"' tidelock -E -e 'print(2)']]))
+   end)
+end)
+
+describe("--label", function()
+   it("puts time and task before each line, however it is printed", function()
+      local output = run_script([[
+         local ipc = require "tidelock"
+         print "one\ntwo"
+         io.write("thr", "ee\n")
+         local function eat() io.stdout:write "four\n" end
+         ipc.process{ target = eat, name = "eater" }:start():join()]], "--label")
+      local lines = {}
+      for line in output:gmatch "[^\n]+" do
+         lines[#lines + 1] = line:gsub("^ +%d+%.%d%d%d ", "")
+      end
+      assert.same({ "main         one", "main         two", "main         three", "eater        four" }, lines)
+   end)
+end)
+
+describe("the REPL", function()
+   it("prints values, goes on after errors, and has ipc", function()
+      local output, errors, status = run("tidelock -i", [[
+1 + 1
+for i = 1, 2 do
+  print(i) end
+error "spilt"
+nil, ipc.queue ~= nil
+]])
+      assert.equal("2\n1\n2\nnil\ttrue\n", output)
+      assert.matches("^tidelock: stdin:1: spilt\nstack traceback:\n", errors)
+      assert.equal(0, status)
+   end)
+
+   it("shows a chunk that never ends as an error", function()
+      local _, errors = run("tidelock -i", "print(")
+      assert.matches("near <eof>\n$", errors)
+   end)
+
+   it("goes on after a deadlock of all tasks", function()
+      local output, errors = run("tidelock -i", "ipc.queue():get()\n'still here'\n")
+      assert.matches("deadlock", errors)
+      assert.equal("still here\n", output)
+   end)
+end)
+
+describe("Ctrl-C", function()
+   -- what a script does when the signal comes; each has said "ready" before
+   local moments = {
+      ["in a loop"] = "while true do end",
+      ["in a loop that catches errors"] = "while true do pcall(function() while true do end end) end",
+      ["in a loop in a coroutine"] = "coroutine.wrap(function() while true do end end)()",
+      ["in a blocking call"] = "ipc.sleep(60)",
+      ["in a protected blocking call"] = "pcall(ipc.sleep, 60) print 'goes on'",
+      ["at the end, with a child to join"] = "",
+   }
+   for moment, code in pairs(moments) do
+      it("ends the program and its children " .. moment, function()
+         local output, errors, status = run_script([[
+            local ipc = require "tidelock"
+            local child = ipc.spawn(function() ipc.sleep(60) end)
+            print(child.pid)
+            os.execute("(sleep 0.1; kill -INT " .. ipc.getpid() .. ") >/dev/null &")
+            ]] .. code)
+         assert.equal("tidelock: interrupted\n", errors)
+         assert.equal(130, status)
+         local pid = output:match "^(%d+)\n$"
+         assert(pid, output)
+         local state = io.popen("ps -o stat= -p " .. pid):read "a"
+         assert(state == "" or state:find "Z", "the child lives on: " .. state)
+      end)
+   end
+
+   it("in a REPL stops the chunk alone", function()
+      local output, errors = run("tidelock -i", [[
+os.execute("(sleep 0.1; kill -INT " .. ipc.getpid() .. ") >/dev/null &") while true do end
+"next"
+]])
+      assert.equal("tidelock: interrupted!\n", errors)
+      assert.equal("next\n", output)
+   end)
+end)
