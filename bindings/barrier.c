@@ -18,8 +18,12 @@ static int barrier_new(lua_State *L)
                                         PARTIES_MOST);
     const char *name = check_name(L, 2, "barrier");
     struct tl_handle *barrier = object_new(L, TL_KIND_BARRIER);
-    object_made(L, -1, "barrier",
-                tl_barrier_new(barrier, name, (uint32_t)parties));
+    bool tried = false;
+    int status;
+    do
+        status = tl_barrier_new(barrier, name, (uint32_t)parties);
+    while (try_again(L, status, &tried));
+    object_made(L, -1, "barrier", status);
     return 1;
 }
 

@@ -14,7 +14,12 @@ static int event_new(lua_State *L)
     check_options(L, "event", names);
     const char *name = check_name(L, 1, "event");
     struct tl_handle *event = object_new(L, TL_KIND_EVENT);
-    object_made(L, -1, "event", tl_event_new(event, name));
+    bool tried = false;
+    int status;
+    do
+        status = tl_event_new(event, name);
+    while (try_again(L, status, &tried));
+    object_made(L, -1, "event", status);
     return 1;
 }
 

@@ -15,7 +15,12 @@ static int lock_new(lua_State *L)
     check_options(L, "lock", names);
     const char *name = check_name(L, 1, "lock");
     struct tl_handle *lock = object_new(L, TL_KIND_LOCK);
-    object_made(L, -1, "lock", tl_lock_new(lock, name));
+    bool tried = false;
+    int status;
+    do
+        status = tl_lock_new(lock, name);
+    while (try_again(L, status, &tried));
+    object_made(L, -1, "lock", status);
     return 1;
 }
 

@@ -56,3 +56,11 @@ void encode(lua_State *L, const struct tl_handle *handle, const char *call,
         return;
     misuse(L, handle, call, "%s", lua_tostring(L, -1));
 }
+
+bool try_to_send_again(lua_State *L, int status, struct codec_out *out,
+                       bool *tried)
+{
+    /* finalizers may change the tables that strings were borrowed from */
+    return status == TL_NO_MEMORY && codec_own(out) &&
+           try_again(L, status, tried);
+}

@@ -194,6 +194,20 @@ static void where(char *text, size_t size)
     }
 }
 
+/* The stock interpreter's handler of SIGINT asks for an error at the next
+ * instruction by a hook on the main thread: no wait may outlast that. */
+static bool interpreter_interrupted(void)
+{
+    lua_State *L = support_state;
+    if (!L)
+        return false;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+    lua_State *main_thread = lua_tothread(L, -1);
+    lua_pop(L, 1);
+    return (lua_gethookmask(main_thread) & LUA_MASKCOUNT) &&
+           lua_gethookcount(main_thread) == 1;
+}
+
 static const luaL_Reg functions[] = {{"sleep", ipc_sleep},
                                      {"yield", ipc_yield},
                                      {"now", ipc_now},
@@ -208,6 +222,7 @@ __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
     if (tl_init() < 0)
         return luaL_error(L, "tidelock cannot start: %s", tl_init_error());
     tl_where_hook = where;
+    tl_signal_hook = interpreter_interrupted;
     watch_end(L);
     luaL_newlib(L, functions);
     lua_pushliteral(L, "Tidelock " TL_VERSION);

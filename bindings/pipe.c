@@ -21,7 +21,11 @@ static int pipe_new(lua_State *L)
     struct tl_handle ends[2] = {{0}};
     struct tl_handle *first = object_new(L, TL_KIND_PIPE);
     struct tl_handle *second = object_new(L, TL_KIND_PIPE);
-    int status = tl_pipe_new(ends, name, duplex);
+    bool tried = false;
+    int status;
+    do
+        status = tl_pipe_new(ends, name, duplex);
+    while (try_again(L, status, &tried));
     *first = ends[0];
     *second = ends[1];
     first->kind = second->kind = TL_KIND_PIPE;
@@ -39,7 +43,11 @@ static int pipe_send(lua_State *L)
     tl_deadline deadline = check_deadline(L, 3, end, "send");
     struct codec_out out;
     encode(L, end, "send", 2, 1, "value", &out);
-    int status = tl_pipe_send(end, &out.message, deadline);
+    bool tried = false;
+    int status;
+    do
+        status = tl_pipe_send(end, &out.message, deadline);
+    while (try_to_send_again(L, status, &out, &tried));
     codec_done(&out);
     return result(L, end, "send", status);
 }

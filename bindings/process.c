@@ -96,7 +96,12 @@ static int process_new(lua_State *L)
     }
     int job = lua_gettop(L);
     struct tl_handle *process = object_new(L, TL_KIND_PROCESS);
-    object_made(L, -1, "process", tl_process_new(process, name, daemon));
+    bool tried = false;
+    int status;
+    do
+        status = tl_process_new(process, name, daemon);
+    while (try_again(L, status, &tried));
+    object_made(L, -1, "process", status);
     lua_pushvalue(L, job);
     lua_setiuservalue(L, -2, 1);
     return 1;
@@ -117,7 +122,11 @@ static int start(lua_State *L, int index, const char *call)
     }
     const struct tl_handle *const *given = given_find(L, job, &count);
     fflush(NULL); /* else the child would print it once more */
-    int started = tl_process_start(process, given, count);
+    bool tried = false;
+    int started;
+    do
+        started = tl_process_start(process, given, count);
+    while (try_again(L, started, &tried));
     if (started == 0)
         child_run(L, job);
     if (started < 0)

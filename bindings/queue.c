@@ -39,8 +39,12 @@ static int queue_new(lua_State *L)
     enum tl_queue_order order = check_order(L, 2);
     const char *name = check_name(L, 3, "queue");
     struct tl_handle *queue = object_new(L, TL_KIND_QUEUE);
-    object_made(L, -1, "queue",
-                tl_queue_new(queue, name, order, (uint32_t)maxsize));
+    bool tried = false;
+    int status;
+    do
+        status = tl_queue_new(queue, name, order, (uint32_t)maxsize);
+    while (try_again(L, status, &tried));
+    object_made(L, -1, "queue", status);
     return 1;
 }
 
@@ -84,8 +88,12 @@ static int put(lua_State *L, const struct tl_handle *queue, const char *call,
                int index, double priority, tl_deadline deadline)
 {
     struct codec_out out;
+    bool tried = false;
+    int status;
     encode(L, queue, call, index, 1, "value", &out);
-    int status = tl_queue_put(queue, &out.message, priority, deadline);
+    do
+        status = tl_queue_put(queue, &out.message, priority, deadline);
+    while (try_to_send_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }
@@ -129,7 +137,11 @@ static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
         return misuse(L, queue, "put_many",
                       "item %lld (those before it were put): %s",
                       (long long)n + 1, lua_tostring(L, -1));
-    int status = tl_queue_put(queue, &out.message, 0, deadline);
+    bool tried = false;
+    int status;
+    do
+        status = tl_queue_put(queue, &out.message, 0, deadline);
+    while (try_to_send_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }

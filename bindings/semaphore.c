@@ -22,9 +22,13 @@ static int semaphore_new(lua_State *L)
                luaL_typename(L, 2));
     const char *name = check_name(L, 3, "semaphore");
     struct tl_handle *semaphore = object_new(L, TL_KIND_SEMAPHORE);
-    object_made(L, -1, "semaphore",
-                tl_semaphore_new(semaphore, name, (uint32_t)value,
-                                 lua_toboolean(L, 2)));
+    bool tried = false;
+    int status;
+    do
+        status = tl_semaphore_new(semaphore, name, (uint32_t)value,
+                                  lua_toboolean(L, 2));
+    while (try_again(L, status, &tried));
+    object_made(L, -1, "semaphore", status);
     return 1;
 }
 

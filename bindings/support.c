@@ -180,6 +180,26 @@ int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
     }
 }
 
+static int collect(lua_State *L)
+{
+    lua_gc(L, LUA_GCCOLLECT, 0);
+    return 0;
+}
+
+/* Protected: what a finalizer raises must not pass the caller, who may hold a
+ * message. */
+bool try_again(lua_State *L, int status, bool *tried)
+{
+    if (status != TL_NO_MEMORY || *tried ||
+        lua_gc(L, LUA_GCISRUNNING, 0) <= 0 || !lua_checkstack(L, 2))
+        return false;
+    *tried = true;
+    lua_pushcfunction(L, collect);
+    if (lua_pcall(L, 0, 0, 0) != LUA_OK)
+        lua_pop(L, 1);
+    return true;
+}
+
 /* ---- arguments ---- */
 
 tl_deadline check_deadline_slow(lua_State *L, int index,

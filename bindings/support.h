@@ -44,6 +44,11 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
 /* Raises the message at the top at the script's line. */
 int raise_here(lua_State *L);
 
+/* Shared memory is used up: perhaps by objects that are dead here and not yet
+ * collected.  Collects, unless the collector is stopped, and says whether to
+ * try again, once.  For loops: do status = ...; while (try_again(...)); */
+bool try_again(lua_State *L, int status, bool *tried);
+
 /* In a REPL a total deadlock raises instead of ending the program. */
 void support_interactive(bool on);
 

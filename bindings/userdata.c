@@ -339,7 +339,11 @@ void object_push(lua_State *L, tl_ref ref)
             return;
     }
     struct tl_handle *handle = object_reserve(L);
-    int status = tl_handle_open(handle, ref);
+    bool tried = false;
+    int status;
+    do
+        status = tl_handle_open(handle, ref);
+    while (try_again(L, status, &tried));
     if (status < 0)
         luaL_error(L, "cannot receive an object: %s", tl_status_text(status));
     if (known) {

@@ -38,7 +38,12 @@ static int value_new(lua_State *L)
         n = check_number(L, 1, NULL, "value");
     const char *name = check_name(L, 2, "value");
     struct tl_handle *value = object_new(L, TL_KIND_VALUE);
-    object_made(L, -1, "value", tl_value_new(value, name, n));
+    bool tried = false;
+    int status;
+    do
+        status = tl_value_new(value, name, n);
+    while (try_again(L, status, &tried));
+    object_made(L, -1, "value", status);
     return 1;
 }
 

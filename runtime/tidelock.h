@@ -60,6 +60,10 @@ void tl_family_signal(int signal);
 void tl_interrupt(void);
 void tl_interrupt_clear(void);
 
+/* A hook of this thread, called when a signal has come while it sleeps: true
+ * ends the call with TL_INTERRUPTED. */
+extern _Thread_local bool (*tl_signal_hook)(void);
+
 /* A hook of this thread that writes "file:line" of the script into `where`;
  * called before a task goes to sleep, never with anything held. */
 extern _Thread_local void (*tl_where_hook)(char *where, size_t size);

@@ -181,7 +181,7 @@ enum tl_park_end tl_park_sleep(tl_deadline until)
         /* a newcomer, a word that moved before the sleep, a heartbeat: look
          * at the table again; a signal may want more than that */
         if (moved == SIGNALLED)
-            return awake(TL_PARK_END_CALLED);
+            return awake(TL_PARK_END_SIGNAL);
     }
 }
 

@@ -27,7 +27,8 @@
 #include "tidelock.h"
 
 enum tl_park_end {
-    TL_PARK_END_CALLED,  /* or interrupted by a signal: look again */
+    TL_PARK_END_CALLED,  /* look again */
+    TL_PARK_END_SIGNAL,  /* a signal was handled: look again */
     TL_PARK_END_DEATH,   /* a task has ended: sweep, and look again */
     TL_PARK_END_TIMEOUT  /* `until` is over */
 };

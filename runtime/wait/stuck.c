@@ -68,19 +68,29 @@ static uint32_t index_of(const struct sight *sights, size_t count,
     return TL_NOBODY;
 }
 
-/* Who could end this task's wait, as an index into sights. */
-static uint32_t ender_of(const struct sight *sights, size_t count, size_t who)
+/* How a task waits, with its ender as an index into sights.  One that merely
+ * sleeps, without a deadline, waits for no task: perhaps for a signal, and so
+ * it can go on. */
+static struct tl_wait_state state_of(const struct sight *sights, size_t count,
+                                     size_t who)
 {
+    struct tl_wait_state state = {.waits = true, .ender = TL_ANYBODY};
     uint64_t offset =
         atomic_load(&tl_tasks[sights[who].number].waiter.condition);
     if (!offset)
-        return TL_ANYBODY;
+        return state;
     struct tl_condition *condition = tl_at(offset);
+    if (!condition->guard.object) {
+        state.waits = false;
+        return state;
+    }
     struct tl_object *object = tl_at(condition->guard.object);
-    if (!condition->guard.object || !tl_kinds[object->kind].ender)
-        return TL_ANYBODY;
-    uint32_t ender = tl_kinds[object->kind].ender(object);
-    return ender ? index_of(sights, count, ender) : TL_ANYBODY;
+    uint32_t ender = tl_kinds[object->kind].ender
+                         ? tl_kinds[object->kind].ender(object)
+                         : 0;
+    if (ender)
+        state.ender = index_of(sights, count, ender);
+    return state;
 }
 
 static bool all_stuck(const struct sight *sights, size_t count)
@@ -91,8 +101,7 @@ static bool all_stuck(const struct sight *sights, size_t count)
     bool all = false;
     if (states && stuck) {
         for (size_t i = 0; i < count; i++)
-            states[i] = (struct tl_wait_state){
-                .waits = true, .ender = ender_of(sights, count, i)};
+            states[i] = state_of(sights, count, i);
         all = tl_deadlock_find(states, count, stuck) == count;
     }
     free(states);

@@ -11,6 +11,7 @@
 #define STUCK_AFTER (100 * TL_MILLISECOND)
 
 _Thread_local void (*tl_where_hook)(char *where, size_t size);
+_Thread_local bool (*tl_signal_hook)(void);
 static _Thread_local const struct tl_condition *stuck_in;
 
 const struct tl_condition *tl_wait_stuck_in(void)
@@ -112,6 +113,10 @@ static bool sleep_till(tl_deadline deadline)
     for (;;) {
         switch (tl_park_sleep(tl_clock_earlier(deadline, stuck))) {
         case TL_PARK_END_CALLED:
+            return false;
+        case TL_PARK_END_SIGNAL:
+            if (tl_signal_hook && tl_signal_hook())
+                tl_due_set(TL_DUE_INTERRUPT);
             return false;
         case TL_PARK_END_DEATH:
             tl_death_sweep();
