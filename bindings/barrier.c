@@ -1,6 +1,7 @@
 /* ipc.barrier: see objects/barrier.h. */
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
 #define PARTIES_MOST 1000000
 

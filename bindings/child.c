@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "codec.h"
 #include "support.h"
 
 static bool is_child;
@@ -15,6 +16,7 @@ bool child_is(void)
 
 void child_exit(int code)
 {
+    support_state = NULL; /* no script waits for what comes now */
     fflush(NULL);
     /* its own children first, as for the main script; whatever comes of it,
      * this process ends */
@@ -81,25 +83,37 @@ static void deliver(lua_State *L, bool ok, int first, int count)
     codec_done(&out);
 }
 
-/* Stack of the fresh thread: the job.  Returns the exit code. */
+/* A thread with the message handler at 1, the function and its arguments
+ * behind: of its own, so that tracebacks end at the function, and with the
+ * whole depth of C calls.  The job is at 1. */
+static lua_State *new_stage(lua_State *L, int count)
+{
+    lua_State *stage = lua_newthread(L);
+    if (!lua_checkstack(stage, count + 2))
+        luaL_error(L, "too many arguments");
+    lua_pushcfunction(stage, explain);
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(L, 1, i);
+        lua_xmove(L, stage, 1);
+    }
+    return stage;
+}
+
+/* Argument: the job.  Returns the exit code. */
 static int run(lua_State *L)
 {
     lua_getfield(L, 1, "n");
     int count = (int)lua_tointeger(L, -1);
-    lua_settop(L, 1);
-    luaL_checkstack(L, count + 2, "too many arguments");
-    lua_pushcfunction(L, explain);
-    for (int i = 1; i <= count; i++)
-        lua_rawgeti(L, 1, i);
-    lua_remove(L, 1);
-    support_state = L;
-    bool ok = lua_pcall(L, count - 1, LUA_MULTRET, 1) == LUA_OK;
-    if (ok) {
-        deliver(L, true, 2, lua_gettop(L) - 1);
-        return 0;
-    }
-    report(L);
-    deliver(L, false, lua_gettop(L), 1);
+    lua_State *stage = new_stage(L, count);
+    bool ok = lua_pcall(stage, count - 1, LUA_MULTRET, 1) == LUA_OK;
+    int results = lua_gettop(stage) - 1;
+    luaL_checkstack(L, results, "too many results");
+    int first = lua_gettop(L) + 1;
+    lua_xmove(stage, L, results);
+    if (!ok)
+        report(L);
+    deliver(L, ok, first, results);
+    lua_pushinteger(L, ok ? 0 : 1);
     return 1;
 }
 
@@ -116,11 +130,15 @@ void child_run(lua_State *L, int job)
     reset_signals();
     support_interactive(false);
     lua_sethook(L, NULL, 0, 0);
-    /* a thread of its own: tracebacks that do not show the parent's calls, and
-     * the whole depth of C calls for the child */
     lua_State *fresh = lua_newthread(L);
     seed_random(fresh);
+    lua_pushcfunction(fresh, run);
     lua_pushvalue(L, job);
     lua_xmove(L, fresh, 1);
-    child_exit(run(fresh));
+    /* out of memory, say: an error must not land in the parent's script */
+    if (lua_pcall(fresh, 1, 1, 0) != LUA_OK) {
+        report(fresh);
+        child_exit(1);
+    }
+    child_exit((int)lua_tointeger(fresh, -1));
 }

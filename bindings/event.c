@@ -1,6 +1,7 @@
 /* ipc.event: see objects/event.h. */
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
 static struct tl_handle *check_event(lua_State *L)
 {

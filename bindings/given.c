@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
+#include "userdata.h"
 
 #define DEPTH_MOST 100
 

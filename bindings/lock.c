@@ -1,6 +1,7 @@
 /* ipc.lock: see objects/lock.h. */
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 #include "with.h"
 
 static struct tl_handle *check_lock(lua_State *L)

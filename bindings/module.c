@@ -8,6 +8,7 @@
 #include "child.h"
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 #include "with.h"
 
 static void write_line(const char *line, size_t size)
@@ -18,7 +19,6 @@ static void write_line(const char *line, size_t size)
 
 static void (*print_line)(const char *line, size_t size) = write_line;
 static char end_key; /* registry: what ends the main script */
-static pid_t main_pid;
 
 void module_set_print(void (*writer)(const char *line, size_t size))
 {
@@ -108,7 +108,7 @@ static int print(lua_State *L)
 /* Ends the main script: daemons end, other children are joined. */
 static void end_main(lua_State *L)
 {
-    if (getpid() != main_pid)
+    if (!tl_task_is_main())
         return;
     fflush(NULL);
     support_state = L;
@@ -221,8 +221,6 @@ __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
 {
     if (tl_init() < 0)
         return luaL_error(L, "tidelock cannot start: %s", tl_init_error());
-    if (!main_pid)
-        main_pid = getpid();
     tl_where_hook = where;
     tl_signal_hook = interpreter_interrupted;
     watch_end(L);

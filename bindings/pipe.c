@@ -1,6 +1,8 @@
 /* ipc.pipe: see objects/pipe.h. */
+#include "message.h"
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
 static struct tl_handle *check_end(lua_State *L)
 {
@@ -45,7 +47,7 @@ static int pipe_send(lua_State *L)
     int status;
     do
         status = tl_pipe_send(end, &out.message, deadline);
-    while (try_again(L, status, &tried));
+    while (try_to_send_again(L, status, &out, &tried));
     codec_done(&out);
     return result(L, end, "send", status);
 }
@@ -75,8 +77,7 @@ static int pipe_poll(lua_State *L)
 static int pipe_close(lua_State *L)
 {
     struct tl_handle *end = check_end(L);
-    if (end->object)
-        tl_pipe_close(end);
+    object_close(end);
     lua_pushboolean(L, 1);
     return 1;
 }

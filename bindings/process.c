@@ -6,8 +6,12 @@
 
 #include "child.h"
 #include "given.h"
+#include "message.h"
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
+
+#define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
 
 static struct tl_handle *check_process(lua_State *L)
 {
@@ -65,6 +69,9 @@ static void pack_options(lua_State *L)
         lua_getfield(L, 2, "n");
         count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : luaL_len(L, 2);
         lua_pop(L, 1);
+        if (count < 0 || count > ARGUMENTS_MOST)
+            misuse(L, NULL, "process", "args must be a list of up to %d values",
+                   ARGUMENTS_MOST);
     }
     lua_createtable(L, (int)count + 1, 1);
     lua_pushvalue(L, 1);
@@ -108,9 +115,10 @@ static int start(lua_State *L, int index, const char *call)
     int job = lua_gettop(L);
     if (!lua_istable(L, job)) {
         struct tl_process_info info;
-        tl_process_info(process, &info);
-        return failure(L, process, call,
-                       info.started ? TL_STARTED : TL_NOT_PARENT);
+        int status = tl_process_info(process, &info);
+        if (status == TL_OK)
+            status = info.started ? TL_STARTED : TL_NOT_PARENT;
+        return failure(L, process, call, status);
     }
     const struct tl_handle *const *given = given_find(L, job, &count);
     fflush(NULL); /* else the child would print it once more */
@@ -229,7 +237,11 @@ static int process_signal(lua_State *L)
 static int process_suspend(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
-    return result(L, process, "suspend", tl_process_suspend(process));
+    int status = tl_process_suspend(process);
+    if (status == TL_SELF)
+        return misuse(L, process, "suspend",
+                      "a process cannot suspend itself; another can");
+    return result(L, process, "suspend", status);
 }
 
 static int process_resume(lua_State *L)
@@ -301,39 +313,40 @@ static int process_newindex(lua_State *L)
 
 static int process_current(lua_State *L)
 {
-    struct tl_handle handle;
-    int status = tl_process_current(&handle);
+    int status = tl_process_current(object_reserve(L));
     if (status < 0)
         return failure(L, NULL, "current", status);
-    object_adopt(L, &handle);
+    object_settle(L);
     return 1;
 }
 
 static int process_parent(lua_State *L)
 {
-    struct tl_handle handle;
-    int status = tl_process_parent(&handle);
+    int status = tl_process_parent(object_reserve(L));
     if (status == TL_EMPTY) {
         lua_pushnil(L);
         return 1;
     }
     if (status < 0)
         return failure(L, NULL, "parent", status);
-    object_adopt(L, &handle);
+    object_settle(L);
     return 1;
 }
 
 static int process_children(lua_State *L)
 {
-    struct tl_handle handle;
-    int status;
     lua_newtable(L);
-    for (lua_Integer i = 1;
-         (status = tl_process_child(&handle, (size_t)i - 1)) == TL_OK; i++) {
-        object_adopt(L, &handle);
-        lua_rawseti(L, -2, i);
+    for (lua_Integer i = 0;; i++) {
+        int status = tl_process_child(object_reserve(L), (size_t)i);
+        if (status == TL_EMPTY) {
+            lua_pop(L, 1);
+            return 1;
+        }
+        if (status < 0)
+            return failure(L, NULL, "children", status);
+        object_settle(L);
+        lua_rawseti(L, -2, i + 1);
     }
-    return status == TL_EMPTY ? 1 : failure(L, NULL, "children", status);
 }
 
 static const luaL_Reg methods[] = {{"start", process_start},

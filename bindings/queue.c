@@ -2,8 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "message.h"
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
 static struct tl_handle *check_queue(lua_State *L)
 {
@@ -91,7 +93,7 @@ static int put(lua_State *L, const struct tl_handle *queue, const char *call,
     encode(L, queue, call, index, 1, "value", &out);
     do
         status = tl_queue_put(queue, &out.message, priority, deadline);
-    while (try_again(L, status, &tried));
+    while (try_to_send_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }
@@ -126,6 +128,24 @@ static int queue_try_put(lua_State *L)
                   put(L, queue, "try_put", 2, 0, TL_NOW));
 }
 
+/* Puts what is at the top, after n others of its list. */
+static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
+                    tl_deadline deadline)
+{
+    struct codec_out out;
+    if (!codec_encode(L, lua_gettop(L), 1, "value", &out))
+        return misuse(L, queue, "put_many",
+                      "item %lld (those before it were put): %s",
+                      (long long)n + 1, lua_tostring(L, -1));
+    bool tried = false;
+    int status;
+    do
+        status = tl_queue_put(queue, &out.message, 0, deadline);
+    while (try_to_send_again(L, status, &out, &tried));
+    codec_done(&out);
+    return status;
+}
+
 /* How many were put; and why no more, where not all. */
 static int queue_put_many(lua_State *L)
 {
@@ -138,7 +158,8 @@ static int queue_put_many(lua_State *L)
     int status = TL_OK;
     while (n < count && status == TL_OK) {
         lua_geti(L, 2, n + 1);
-        status = put(L, queue, "put_many", lua_gettop(L), 0, deadline);
+        support_state = L; /* the list may have a metatable that waits */
+        status = put_item(L, queue, n, deadline);
         lua_pop(L, 1);
         n += status == TL_OK;
     }

@@ -1,6 +1,7 @@
 /* ipc.semaphore: see objects/semaphore.h. */
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 #include "with.h"
 
 static struct tl_handle *check_semaphore(lua_State *L)

@@ -7,268 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "userdata.h"
+
 _Thread_local lua_State *support_state;
 
 static bool interactive;
-
-/* Keys in the registry. */
-static char known_key;                 /* weak table: ref -> userdata */
-static char class_keys[TL_KINDS];      /* metatables, by kind */
-
-static const struct class *classes[TL_KINDS];
-
-/* ---- objects ---- */
-
-static struct object *object_at(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TUSERDATA ||
-        lua_rawlen(L, index) < sizeof(struct object))
-        return NULL;
-    struct object *object = lua_touserdata(L, index);
-    uint64_t kind = object->magic - OBJECT_MAGIC;
-    return kind > 0 && kind < TL_KINDS ? object : NULL;
-}
-
-struct tl_handle *object_test(lua_State *L, int index)
-{
-    struct object *object = object_at(L, index);
-    return object && object->handle.object ? &object->handle : NULL;
-}
-
-struct tl_handle *object_check_slow(lua_State *L, int index,
-                                    enum tl_kind_id kind)
-{
-    const char *message = lua_pushfstring(
-        L, "%s expected, got %s (was it called with ':'?)", tl_kind_name(kind),
-        luaL_typename(L, index));
-    luaL_argerror(L, index, message);
-    return NULL;
-}
-
-static int object_gc(lua_State *L)
-{
-    struct object *object = object_at(L, 1);
-    if (object)
-        tl_handle_close(&object->handle);
-    return 0;
-}
-
-static int object_tostring(lua_State *L)
-{
-    struct object *object = object_at(L, 1);
-    char text[TL_TEXT_SIZE];
-    tl_describe(&object->handle, text, sizeof text);
-    lua_pushstring(L, text);
-    return 1;
-}
-
-static int object_eq(lua_State *L)
-{
-    struct object *a = object_at(L, 1), *b = object_at(L, 2);
-    lua_pushboolean(L, a && b && a->handle.object &&
-                           tl_handle_ref(&a->handle) ==
-                               tl_handle_ref(&b->handle));
-    return 1;
-}
-
-/* The name at 2 is no method. */
-static int push_field(lua_State *L, const struct property *property,
-                      struct object *object)
-{
-    const char *name = lua_tostring(L, 2);
-    for (; object && name && property->name; property++) {
-        if (strcmp(property->name, name) == 0) {
-            property->push(L, &object->handle);
-            return 1;
-        }
-    }
-    return misuse(L, object ? &object->handle : NULL, NULL,
-                  "there is no field or method \"%s\"",
-                  name ? name : luaL_typename(L, 2));
-}
-
-/* Behind a table of methods.  Upvalues: the kind's properties, and the object,
- * or nil where the kind has no properties. */
-static int object_field(lua_State *L)
-{
-    return push_field(L, lua_touserdata(L, lua_upvalueindex(1)),
-                      lua_touserdata(L, lua_upvalueindex(2)));
-}
-
-static int object_newindex(lua_State *L)
-{
-    struct object *object = object_at(L, 1);
-    const char *name = lua_tostring(L, 2);
-    return misuse(L, object ? &object->handle : NULL, NULL,
-                  "the field \"%s\" cannot be set",
-                  name ? name : luaL_typename(L, 2));
-}
-
-/* The __index of a kind that is made often.  Upvalues: the properties, and the
- * methods. */
-static int object_index(lua_State *L)
-{
-    lua_settop(L, 2);
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
-        return 1;
-    struct object *object = object_at(L, 1);
-    lua_settop(L, 2);
-    return object ? push_field(L, lua_touserdata(L, lua_upvalueindex(1)),
-                               object)
-                  : luaL_argerror(L, 1, "an object expected");
-}
-
-/* Gives the table at the top, which holds methods, object_field as what is
- * behind them. */
-static void put_fields_behind(lua_State *L, const struct property *properties,
-                              struct object *object)
-{
-    lua_createtable(L, 0, 1);
-    lua_pushlightuserdata(L, (void *)(uintptr_t)properties);
-    if (object)
-        lua_pushlightuserdata(L, object);
-    else
-        lua_pushnil(L);
-    lua_pushcclosure(L, object_field, 2);
-    lua_setfield(L, -2, "__index");
-    lua_setmetatable(L, -2);
-}
-
-static void set_function(lua_State *L, const char *name, lua_CFunction function)
-{
-    lua_pushcfunction(L, function);
-    lua_setfield(L, -2, name);
-}
-
-static void push_metatable(lua_State *L, enum tl_kind_id kind,
-                           struct object *object)
-{
-    const struct class *class = classes[kind];
-    lua_createtable(L, 0, 8);
-    set_function(L, "__gc", object_gc);
-    set_function(L, "__close", object_gc);
-    set_function(L, "__tostring", object_tostring);
-    set_function(L, "__eq", object_eq);
-    set_function(L, "__newindex",
-                 class->newindex ? class->newindex : object_newindex);
-    lua_pushstring(L, tl_kind_name(kind));
-    lua_setfield(L, -2, "__name");
-    lua_pushstring(L, tl_kind_name(kind));
-    lua_setfield(L, -2, "__metatable");
-    if (class->metamethods)
-        luaL_setfuncs(L, class->metamethods, 0);
-    lua_createtable(L, 0, 16);
-    luaL_setfuncs(L, class->methods, 0);
-    if (class->made_often) {
-        lua_pushlightuserdata(L, (void *)(uintptr_t)class->properties);
-        lua_insert(L, -2);
-        lua_pushcclosure(L, object_index, 2);
-    } else {
-        put_fields_behind(L, class->properties, object);
-    }
-    lua_setfield(L, -2, "__index");
-}
-
-struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
-{
-    struct object *object = lua_newuserdatauv(L, sizeof *object, 1);
-    object->magic = OBJECT_MAGIC + (uint64_t)kind;
-    object->handle = (struct tl_handle){.kind = (uint8_t)kind};
-    if (classes[kind]->properties && !classes[kind]->made_often)
-        push_metatable(L, kind, object);
-    else
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
-    lua_setmetatable(L, -2);
-    return &object->handle;
-}
-
-bool try_again(lua_State *L, int status, bool *tried)
-{
-    if (status != TL_NO_MEMORY || *tried)
-        return false;
-    *tried = true;
-    lua_gc(L, LUA_GCCOLLECT, 0);
-    return true;
-}
-
-/* Enters the object at the top among those that are known. */
-static void remember(lua_State *L)
-{
-    struct object *object = lua_touserdata(L, -1);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
-    lua_pushvalue(L, -2);
-    lua_rawseti(L, -2, (lua_Integer)tl_handle_ref(&object->handle));
-    lua_pop(L, 1);
-}
-
-/* Pushes the object that is known for the reference, or nothing. */
-static bool recall(lua_State *L, tl_ref ref)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
-    lua_rawgeti(L, -1, (lua_Integer)ref);
-    lua_remove(L, -2);
-    struct object *object = object_at(L, -1);
-    if (object && object->handle.object)
-        return true;
-    lua_pop(L, 1);
-    return false;
-}
-
-void object_made(lua_State *L, int index, const char *call, int status)
-{
-    lua_pushvalue(L, index);
-    struct object *object = lua_touserdata(L, -1);
-    if (status < 0)
-        failure(L, &object->handle, call, status);
-    remember(L);
-    lua_pop(L, 1);
-}
-
-void object_adopt(lua_State *L, struct tl_handle *handle)
-{
-    if (recall(L, tl_handle_ref(handle))) {
-        tl_handle_close(handle);
-        return;
-    }
-    *object_new(L, (enum tl_kind_id)handle->kind) = *handle;
-    remember(L);
-}
-
-void object_push(lua_State *L, tl_ref ref)
-{
-    if (recall(L, tl_ref_identity(ref)))
-        return;
-    struct tl_handle handle;
-    bool tried = false;
-    int status;
-    do
-        status = tl_handle_open(&handle, ref);
-    while (try_again(L, status, &tried));
-    if (status < 0)
-        luaL_error(L, "cannot receive an object: %s", tl_status_text(status));
-    object_adopt(L, &handle);
-}
-
-void object_class(lua_State *L, enum tl_kind_id kind,
-                  const struct class *class)
-{
-    classes[kind] = class;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
-    if (lua_isnil(L, -1)) {
-        lua_newtable(L);
-        lua_createtable(L, 0, 1);
-        lua_pushliteral(L, "v");
-        lua_setfield(L, -2, "__mode");
-        lua_setmetatable(L, -2);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &known_key);
-    }
-    lua_pop(L, 1);
-    if (!class->properties || class->made_often) {
-        push_metatable(L, kind, NULL);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
-    }
-}
 
 /* ---- results ---- */
 
@@ -292,8 +35,7 @@ static void push_position(lua_State *L)
     lua_pushliteral(L, "");
 }
 
-/* Raises the message at the top at the script's line. */
-static int raise_here(lua_State *L)
+int raise_here(lua_State *L)
 {
     push_position(L);
     lua_insert(L, -2);
@@ -307,7 +49,7 @@ static void push_prefix(lua_State *L, const struct tl_handle *handle,
 {
     char title[TL_TEXT_SIZE];
     if (handle) {
-        tl_title(handle, title, sizeof title);
+        object_title(handle, title, sizeof title);
         lua_pushfstring(L, "%s: ", title);
     } else {
         lua_pushliteral(L, "");
@@ -333,32 +75,46 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
     return raise_here(L);
 }
 
-/* What to do instead, where the status itself does not say it. */
-static const char *advice(int status)
+/* What to do instead, where the status itself does not say it.  A row of the
+ * kind stands before one of any kind (TL_KIND_NONE). */
+static const struct {
+    int status;
+    enum tl_kind_id kind;
+    const char *text;
+} advices[] = {
+    {TL_NOT_HOLDER, TL_KIND_NONE,
+     "only the task that acquired it can release it"},
+    {TL_HELD, TL_KIND_VALUE,
+     "in update, use what the function is given and what it returns"},
+    {TL_HELD, TL_KIND_NONE,
+     "a lock is not re-entrant: release it first, or use rlock"},
+    {TL_OVER, TL_KIND_NONE, "release only what was acquired"},
+    {TL_TOO_MANY_DONE, TL_KIND_NONE,
+     "call it once for each item that get returned"},
+    {TL_WRONG_END, TL_KIND_NONE,
+     "of ipc.pipe{ duplex = false } the first end receives and the second "
+     "sends"},
+    {TL_STARTED, TL_KIND_NONE, "a process starts once: make a new one"},
+    {TL_NOT_STARTED, TL_KIND_NONE, "call start first"},
+    {TL_SELF, TL_KIND_NONE, "another task can"},
+    {TL_ENDED, TL_KIND_NONE, "ask is_alive first"},
+    {TL_DROPPED, TL_KIND_NONE, "it cannot be used any more in this process"},
+    {TL_NOT_PARENT, TL_KIND_NONE,
+     "start it where it was made, or make it here"},
+    {TL_UNORDERED, TL_KIND_NONE, "make it with order = \"priority\""},
+    {TL_NO_MEMORY, TL_KIND_NONE,
+     "let others drain or drop what they hold, or run with a larger one"},
+    {TL_NO_TASKS, TL_KIND_NONE,
+     "join what has ended, or run with a larger one"},
+};
+
+static const char *advice(int status, const struct tl_handle *handle)
 {
-    static const struct {
-        int status;
-        const char *text;
-    } table[] = {
-        {TL_NOT_HOLDER, "only the task that acquired it can release it"},
-        {TL_HELD, "a lock is not re-entrant: release it first, or use rlock"},
-        {TL_OVER, "release only what was acquired"},
-        {TL_TOO_MANY_DONE, "call it once for each item that get returned"},
-        {TL_WRONG_END, "of ipc.pipe{ duplex = false } the first end receives "
-                       "and the second sends"},
-        {TL_STARTED, "a process starts once: make a new one"},
-        {TL_NOT_STARTED, "call start first"},
-        {TL_SELF, "another task can"},
-        {TL_ENDED, "ask is_alive first"},
-        {TL_DROPPED, "it cannot be used any more in this process"},
-        {TL_UNORDERED, "make it with order = \"priority\""},
-        {TL_NO_MEMORY, "let others drain or drop what they hold, or run with "
-                       "a larger one"},
-        {TL_NO_TASKS, "join what has ended, or run with a larger one"},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].status == status)
-            return table[i].text;
+    for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
+        if (advices[i].status == status &&
+            (advices[i].kind == TL_KIND_NONE ||
+             (handle && advices[i].kind == handle->kind)))
+            return advices[i].text;
     return NULL;
 }
 
@@ -382,7 +138,7 @@ static int stuck(lua_State *L)
 int failure(lua_State *L, const struct tl_handle *handle, const char *call,
             int status)
 {
-    const char *what = advice(status);
+    const char *what = advice(status, handle);
     switch (status) {
     case TL_STUCK:
         return stuck(L);
@@ -424,6 +180,26 @@ int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
     }
 }
 
+static int collect(lua_State *L)
+{
+    lua_gc(L, LUA_GCCOLLECT, 0);
+    return 0;
+}
+
+/* Protected: what a finalizer raises must not pass the caller, who may hold a
+ * message. */
+bool try_again(lua_State *L, int status, bool *tried)
+{
+    if (status != TL_NO_MEMORY || *tried ||
+        lua_gc(L, LUA_GCISRUNNING, 0) <= 0 || !lua_checkstack(L, 2))
+        return false;
+    *tried = true;
+    lua_pushcfunction(L, collect);
+    if (lua_pcall(L, 0, 0, 0) != LUA_OK)
+        lua_pop(L, 1);
+    return true;
+}
+
 /* ---- arguments ---- */
 
 tl_deadline check_deadline_slow(lua_State *L, int index,
@@ -451,7 +227,7 @@ lua_Integer check_integer(lua_State *L, int index,
         n > most)
         misuse(L, handle, call, "%s must be an integer from %lld to %lld, "
                "not %s", what, (long long)least, (long long)most,
-               luaL_tolstring(L, index, NULL));
+               lua_isnone(L, index) ? "nil" : luaL_tolstring(L, index, NULL));
     return n;
 }
 
@@ -519,54 +295,4 @@ const char *check_name(lua_State *L, int index, const char *call)
         misuse(L, NULL, call, "the name must be a string, not a %s",
                luaL_typename(L, index));
     return lua_tostring(L, index);
-}
-
-/* ---- messages ---- */
-
-static int decode(lua_State *L)
-{
-    struct tl_parcel *parcel = lua_touserdata(L, 1);
-    return codec_decode(L, parcel->data, parcel->size, parcel->refs,
-                        parcel->ref_count, CODEC_ALL);
-}
-
-/* A parcel that owns a block is dropped whatever decoding does, and no
- * finalizer may receive in between. */
-static int receive_block(lua_State *L, struct tl_parcel *parcel)
-{
-    int base = lua_gettop(L);
-    int running = lua_gc(L, LUA_GCISRUNNING, 0);
-    lua_gc(L, LUA_GCSTOP, 0);
-    lua_pushcfunction(L, decode);
-    lua_pushlightuserdata(L, parcel);
-    int status = lua_pcall(L, 1, LUA_MULTRET, 0);
-    size_t size = parcel->size;
-    tl_parcel_drop(parcel);
-    if (running) {
-        /* a collector that starts again has forgotten what it owed; without
-         * this a reader of large strings fills the memory with dead ones */
-        lua_gc(L, LUA_GCRESTART, 0);
-        lua_gc(L, LUA_GCSTEP, (int)(size >> 10));
-    }
-    if (status != LUA_OK)
-        return lua_error(L);
-    return lua_gettop(L) - base;
-}
-
-int receive(lua_State *L, struct tl_parcel *parcel)
-{
-    if (parcel->block)
-        return receive_block(L, parcel);
-    if (parcel->size == 0)
-        return 0; /* a process that returned nothing */
-    return codec_decode(L, parcel->data, parcel->size, parcel->refs,
-                        parcel->ref_count, CODEC_ALL);
-}
-
-void encode(lua_State *L, const struct tl_handle *handle, const char *call,
-            int first, int count, const char *root, struct codec_out *out)
-{
-    if (codec_encode(L, first, count, root, out))
-        return;
-    misuse(L, handle, call, "%s", lua_tostring(L, -1));
 }

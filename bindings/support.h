@@ -1,10 +1,5 @@
 /*
- * Support: what all bindings share.
- *
- * An object of the runtime is a userdata: a magic word that tells the kind,
- * and the task's handle.  The check is two loads and a comparison; nothing is
- * looked up by a string.  The same object is the same userdata in a task (a
- * weak table of them, by reference), so == and table keys work.
+ * Support: how all bindings check what they are given and report what came.
  *
  * There is one way to report each thing:
  *   result   outcomes: true, or nil and a reason; what is no outcome raises
@@ -21,77 +16,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "codec.h"
 #include "tidelock.h"
-
-#if LUA_VERSION_NUM < 504
-#define lua_setiuservalue(L, index, n) lua_setuservalue(L, index)
-#define lua_getiuservalue(L, index, n) lua_getuservalue(L, index)
-#define lua_newuserdatauv(L, size, n) lua_newuserdata(L, size)
-#endif
-
-#define OBJECT_MAGIC UINT64_C(0x7469646c6f636b00) /* + kind */
-
-struct object {
-    uint64_t magic;
-    struct tl_handle handle;
-};
-
-/* ---- objects ---- */
-
-/* A property of objects of a kind: pushes its value for the handle. */
-struct property {
-    const char *name;
-    void (*push)(lua_State *L, const struct tl_handle *handle);
-};
-
-/* What scripts see of a kind: constant.  Methods are found by one table
- * look-up, since a call goes through it; properties behind them; any other
- * name raises.
- *
- * What is behind a table of methods is told the table, not the object.  So the
- * objects of a kind with properties have a metatable each; or, where objects
- * are made more often than called (`made_often`), they share one whose __index
- * is a function, and a call costs twice. */
-struct class {
-    const luaL_Reg *methods;
-    const luaL_Reg *metamethods;       /* or NULL */
-    const struct property *properties; /* or NULL */
-    lua_CFunction newindex;            /* or NULL: no field can be set */
-    bool made_often;
-};
-void object_class(lua_State *L, enum tl_kind_id kind,
-                  const struct class *class);
-
-/* Pushes an object without a handle yet, to be filled by tl_X_new. */
-struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
-
-/* Shared memory is used up: perhaps by objects that are dead here and not yet
- * collected, of which Lua only sees a few bytes.  Collects, and says whether
- * to try again, once.  For loops: do status = ...; while (try_again(...)); */
-bool try_again(lua_State *L, int status, bool *tried);
-
-/* The object at index has its handle, or the call failed with `status`. */
-void object_made(lua_State *L, int index, const char *call, int status);
-
-/* Pushes the userdata for a handle that a call has just made, which it takes
- * over; the one that exists, where there is one. */
-void object_adopt(lua_State *L, struct tl_handle *handle);
-
-/* Raises where the argument is no such object. */
-struct tl_handle *object_check_slow(lua_State *L, int index,
-                                    enum tl_kind_id kind);
-
-static inline struct tl_handle *object_check(lua_State *L, int index,
-                                             enum tl_kind_id kind)
-{
-    struct object *object = lua_touserdata(L, index);
-    /* a light userdata has no length */
-    if (object && lua_rawlen(L, index) >= sizeof(struct object) &&
-        object->magic == OBJECT_MAGIC + (uint64_t)kind)
-        return &object->handle;
-    return object_check_slow(L, index, kind);
-}
 
 /* ---- results ---- */
 
@@ -115,6 +40,14 @@ int failure(lua_State *L, const struct tl_handle *handle, const char *call,
 /* Raises `lock#3 "till": acquire: ...` at the caller's line. */
 int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
            const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Raises the message at the top at the script's line. */
+int raise_here(lua_State *L);
+
+/* Shared memory is used up: perhaps by objects that are dead here and not yet
+ * collected.  Collects, unless the collector is stopped, and says whether to
+ * try again, once.  For loops: do status = ...; while (try_again(...)); */
+bool try_again(lua_State *L, int status, bool *tried);
 
 /* In a REPL a total deadlock raises instead of ending the program. */
 void support_interactive(bool on);
@@ -151,14 +84,5 @@ void check_options(lua_State *L, const char *call, const char *const *names);
 
 /* The name at index: NULL for nil. */
 const char *check_name(lua_State *L, int index, const char *call);
-
-/* ---- messages ---- */
-
-/* Decodes and drops a parcel; how many values were pushed. */
-int receive(lua_State *L, struct tl_parcel *parcel);
-
-/* Encodes, or raises at the caller's line.  codec_done is the caller's. */
-void encode(lua_State *L, const struct tl_handle *handle, const char *call,
-            int first, int count, const char *root, struct codec_out *out);
 
 #endif

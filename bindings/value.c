@@ -1,6 +1,7 @@
 /* ipc.value: see objects/value.h. */
 #include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
 static struct tl_handle *check_value(lua_State *L)
 {

@@ -1,6 +1,7 @@
 #include "with.h"
 
 #include "support.h"
+#include "userdata.h"
 
 static char hold_key; /* metatable of what hold returns */
 

@@ -28,6 +28,18 @@ void *tl_object_make(enum tl_kind_id kind, const char *name, int *status)
     return object;
 }
 
+/* No cell of this task below it is free: a task with thousands of objects must
+ * not look at them all for each new one. */
+static _Thread_local uint32_t first_free;
+
+static int64_t take_cell(void)
+{
+    int64_t cell = tl_cells_add(tl_self, first_free);
+    if (cell >= 0)
+        first_free = (uint32_t)cell + 1;
+    return cell;
+}
+
 static void fill(struct tl_handle *out, struct tl_object *object,
                  uint32_t cell, int side)
 {
@@ -46,7 +58,7 @@ int tl_object_publish(struct tl_handle *out, int side)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
     struct tl_object *object = tl_at(*hand);
-    int64_t cell = tl_cells_add(tl_self, 0);
+    int64_t cell = take_cell();
     if (cell < 0) {
         tl_refs_bury_for(tl_self);
         return (int)cell;
@@ -60,7 +72,7 @@ int tl_object_publish(struct tl_handle *out, int side)
 int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
                    bool claim)
 {
-    int64_t cell = tl_cells_add(tl_self, 0);
+    int64_t cell = take_cell();
     if (cell < 0)
         return (int)cell;
     struct tl_cell *at = tl_cell_at(tl_self, (uint32_t)cell);
@@ -105,5 +117,7 @@ void tl_handle_close(struct tl_handle *handle)
     if (cell->taken)
         tl_kinds[object->kind].task_died(object, tl_self, cell);
     tl_refs_drop(&cell->ref);
+    if (handle->cell < first_free)
+        first_free = handle->cell;
     tl_refs_bury();
 }

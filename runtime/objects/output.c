@@ -40,9 +40,16 @@ int tl_output(int fd, const void *data, size_t size)
 {
     if (tl_checkpoint() < 0)
         return write_all(fd, data, size);
+    /* stdio calls this from anywhere: what the hooks look at may be gone */
+    void (*where_hook)(char *, size_t) = tl_where_hook;
+    bool (*signal_hook)(void) = tl_signal_hook;
+    tl_where_hook = NULL;
+    tl_signal_hook = NULL;
     /* a stopped task must not silence all others: after a second the line is
      * written without the turn */
     int status = tl_hold_acquire(turn, tl_deadline_in(1));
+    tl_where_hook = where_hook;
+    tl_signal_hook = signal_hook;
     int result = write_all(fd, data, size);
     if (status >= 0)
         tl_hold_release(turn);

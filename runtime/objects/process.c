@@ -410,6 +410,9 @@ int tl_process_parent(struct tl_handle *out)
 
 int tl_process_child(struct tl_handle *out, size_t i)
 {
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
     tl_process_reap();
     struct tl_process *process = tl_children_at(i);
     return process ? tl_handle_make(out, &process->object, 0, false) : TL_EMPTY;

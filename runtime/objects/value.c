@@ -139,9 +139,10 @@ int tl_value_begin(const struct tl_handle *handle, struct tl_number *n)
 
 int tl_value_commit(const struct tl_handle *handle, struct tl_number n)
 {
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
     struct tl_value *value = value_of(handle);
-    if (!value)
-        return TL_DROPPED;
     if (tl_hold_holder(&value->writer) != tl_task_id(tl_self))
         return TL_NOT_HOLDER;
     write_number(value, n);
@@ -150,8 +151,8 @@ int tl_value_commit(const struct tl_handle *handle, struct tl_number n)
 
 int tl_value_cancel(const struct tl_handle *handle)
 {
-    return handle->object ? tl_hold_release(&value_of(handle)->writer)
-                          : TL_DROPPED;
+    int status = tl_enter(handle);
+    return status < 0 ? status : tl_hold_release(&value_of(handle)->writer);
 }
 
 void tl_value_describe(const struct tl_object *object, int side, char *text,

@@ -1,0 +1,25 @@
+/*
+ * Message: what a call of Lua sends, and what one receives.
+ */
+#ifndef TL_BINDINGS_MESSAGE_H
+#define TL_BINDINGS_MESSAGE_H
+
+#include <stdbool.h>
+
+#include <lua.h>
+
+#include "codec.h"
+#include "tidelock.h"
+
+/* Decodes and drops a parcel; how many values were pushed. */
+int receive(lua_State *L, struct tl_parcel *parcel);
+
+/* As try_again, for a call that was to send `out`. */
+bool try_to_send_again(lua_State *L, int status, struct codec_out *out,
+                       bool *tried);
+
+/* Encodes, or raises at the caller's line.  codec_done is the caller's. */
+void encode(lua_State *L, const struct tl_handle *handle, const char *call,
+            int first, int count, const char *root, struct codec_out *out);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * Userdata: the objects of the runtime as Lua values.
+ *
+ * An object is a userdata: a magic word that tells the kind, and the task's
+ * handle.  The check is two loads and a comparison; nothing is looked up by a
+ * string.  The same object is the same userdata in a task (a weak table of
+ * them, by reference), so == and table keys work.  What the codec needs of
+ * objects (object_test, object_push) is declared in codec.h.
+ */
+#ifndef TL_USERDATA_H
+#define TL_USERDATA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "codec.h"
+#include "tidelock.h"
+
+#if LUA_VERSION_NUM < 504
+#define lua_setiuservalue(L, index, n) lua_setuservalue(L, index)
+#define lua_getiuservalue(L, index, n) lua_getuservalue(L, index)
+#define lua_newuserdatauv(L, size, n) lua_newuserdata(L, size)
+#endif
+
+#define OBJECT_MAGIC UINT64_C(0x7469646c6f636b00) /* + kind */
+
+struct object {
+    uint64_t magic;
+    struct tl_handle handle;
+    char *title; /* what it was called, once it was closed; or NULL */
+};
+
+/* A property of objects of a kind: pushes its value for the handle. */
+struct property {
+    const char *name;
+    void (*push)(lua_State *L, const struct tl_handle *handle);
+};
+
+/* What scripts see of a kind: constant.  Methods are found by one table
+ * look-up, since a call goes through it; properties behind them; any other
+ * name raises.
+ *
+ * What is behind a table of methods is told the table, not the object.  So the
+ * objects of a kind with properties have a metatable each; or, where objects
+ * are made more often than called (`made_often`), they share one whose __index
+ * is a function, and a call costs twice. */
+struct class {
+    const luaL_Reg *methods;
+    const luaL_Reg *metamethods;       /* or NULL */
+    const struct property *properties; /* or NULL */
+    lua_CFunction newindex;            /* or NULL: no field can be set */
+    bool made_often;
+};
+void object_class(lua_State *L, enum tl_kind_id kind,
+                  const struct class *class);
+
+/* Pushes an object without a handle yet, to be filled by tl_X_new. */
+struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
+
+/* The object at index has its handle, or the call failed with `status`. */
+void object_made(lua_State *L, int index, const char *call, int status);
+
+/* Pushes an object of a kind that is not known yet, so that nothing is lost
+ * where Lua has no memory left: the handle is to be filled by the runtime, and
+ * object_settle then makes it what scripts see.  Where the same object exists,
+ * that one takes its place at the top. */
+struct tl_handle *object_reserve(lua_State *L);
+void object_settle(lua_State *L);
+
+/* `lock#3 "till"`, also of an object that object_close closed. */
+void object_title(const struct tl_handle *handle, char *text, size_t size);
+
+/* Closes the object of this handle by script; messages still name it. */
+void object_close(struct tl_handle *handle);
+
+/* Raises where the argument is no such object. */
+struct tl_handle *object_check_slow(lua_State *L, int index,
+                                    enum tl_kind_id kind);
+
+static inline struct tl_handle *object_check(lua_State *L, int index,
+                                             enum tl_kind_id kind)
+{
+    struct object *object = lua_touserdata(L, index);
+    /* a light userdata has no length */
+    if (object && lua_rawlen(L, index) >= sizeof(struct object) &&
+        object->magic == OBJECT_MAGIC + (uint64_t)kind)
+        return &object->handle;
+    return object_check_slow(L, index, kind);
+}
+
+#endif

@@ -1,0 +1,77 @@
+-- bindings/tidelock.d.lua is the reference: it has all that scripts can reach,
+-- and nothing else.
+local ipc = require "tidelock"
+
+local makers = {
+   process = function() return ipc.process(print) end,
+   queue = ipc.queue,
+   pipe = ipc.pipe,
+   lock = ipc.lock,
+   semaphore = ipc.semaphore,
+   event = ipc.event,
+   barrier = function() return ipc.barrier(1) end,
+   value = ipc.value,
+}
+
+local function read_reference()
+   local file = assert(io.open("bindings/tidelock.d.lua"))
+   local text = file:read "a"
+   file:close()
+   return text
+end
+
+-- What the reference says: { [class] = { [name] = true } }; the module is "".
+local function declared()
+   local names = { [""] = {} }
+   local class, fields = nil, {}
+   for line in read_reference():gmatch "[^\n]+" do
+      class = line:match "^%-%-%-@class tidelock%.?([%w_%.]*)" or class
+      fields = line:find "^%-%-%-@class" and {} or fields
+      local field = line:match "^%-%-%-@field ([%w_]+)"
+      if field then fields[field] = true end
+      if line:find "^local [%w_]+ = {}" then names[class] = fields end
+      local of, name = line:match "^function ([%w_]+)[%.:]([%w_]+)%("
+      if name then names[of == "ipc" and "" or of][name] = true end
+   end
+   return names
+end
+
+-- What an object has, from what it says of a name that it has not.
+local function reachable(object)
+   local names = {}
+   local _, message = pcall(function() return object["no such name"] end)
+   for name in message:match "there are: (.*)$":gmatch "[%w_]+" do
+      names[name] = true
+   end
+   return names
+end
+
+describe("the reference", function()
+   local reference = declared()
+
+   it("has every function of the module, and no other", function()
+      local names = {}
+      for name in pairs(ipc) do names[name] = true end
+      assert.same(names, reference[""])
+   end)
+
+   for class, make in pairs(makers) do
+      it("has every method and field of a " .. class .. ", and no other", function()
+         assert.same(reachable((make())), reference[class])
+      end)
+   end
+
+   it("has every kind of object", function()
+      for class in pairs(reference) do
+         assert(class == "" or class == "hold" or makers[class], class)
+      end
+   end)
+
+   it("has every method of what hold returns", function()
+      local held = ipc.lock():hold()
+      local names = {}
+      for name in pairs(getmetatable(held).__index) do names[name] = true end
+      held:release()
+      assert.same(names, reference.hold)
+   end)
+end)
