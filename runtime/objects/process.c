@@ -244,7 +244,7 @@ void tl_process_ended(struct tl_process *process, const struct tl_task *task)
     tl_wake(&process->ended, TL_WAKE_ALL);
 }
 
-static int await_end(struct tl_process *process, tl_deadline deadline)
+int tl_process_await(struct tl_process *process, tl_deadline deadline)
 {
     for (;;) {
         uint64_t state = atomic_load(&process->state);
@@ -265,7 +265,7 @@ static int await_end(struct tl_process *process, tl_deadline deadline)
 int tl_process_join(const struct tl_handle *handle, tl_deadline deadline)
 {
     int status = tl_enter(handle);
-    return status < 0 ? status : await_end(process_of(handle), deadline);
+    return status < 0 ? status : tl_process_await(process_of(handle), deadline);
 }
 
 int tl_process_result(const struct tl_handle *handle, bool *ok,
@@ -389,35 +389,6 @@ int tl_process_resume(const struct tl_handle *handle)
     return send_signal(handle, SIGCONT);
 }
 
-int tl_process_current(struct tl_handle *out)
-{
-    int status = tl_checkpoint();
-    if (status < 0)
-        return status;
-    return tl_handle_make(out, &own_process()->object, 0, false);
-}
-
-int tl_process_parent(struct tl_handle *out)
-{
-    int status = tl_checkpoint();
-    if (status < 0)
-        return status;
-    uint32_t id = tl_self->parent;
-    if (id == 0 || !tl_death_alive(id))
-        return TL_EMPTY;
-    return tl_handle_make(out, tl_at(tl_task_of(id)->process), 0, false);
-}
-
-int tl_process_child(struct tl_handle *out, size_t i)
-{
-    int status = tl_checkpoint();
-    if (status < 0)
-        return status;
-    tl_process_reap();
-    struct tl_process *process = tl_children_at(i);
-    return process ? tl_handle_make(out, &process->object, 0, false) : TL_EMPTY;
-}
-
 void tl_process_describe(const struct tl_object *object, int side, char *text,
                          size_t size)
 {
@@ -441,64 +412,4 @@ uint32_t tl_process_ender(const struct tl_object *object)
 {
     return atomic_load(&((const struct tl_process *)object)->task) &
            TL_NUMBER_MASK;
-}
-
-/* ---- the end of a process that has children ---- */
-
-static tl_deadline in(int64_t time)
-{
-    return tl_clock_now() + time;
-}
-
-static void signal_daemons(int signal)
-{
-    struct tl_process *process;
-    for (size_t i = 0; (process = tl_children_at(i)); i++) {
-        if (atomic_load(&process->daemon)) {
-            kill(atomic_load(&process->pid), signal);
-            kill(atomic_load(&process->pid), SIGCONT);
-        }
-    }
-}
-
-static int await_children(bool daemons, tl_deadline deadline)
-{
-    struct tl_process *process;
-    for (size_t i = 0; (process = tl_children_at(i));) {
-        if (!!atomic_load(&process->daemon) != daemons) {
-            i++;
-            continue;
-        }
-        int status = await_end(process, deadline);
-        if (status < 0)
-            return status;
-    }
-    return TL_OK;
-}
-
-int tl_main_end(void)
-{
-    int status = tl_checkpoint();
-    if (status < 0)
-        return status;
-    signal_daemons(SIGTERM);
-    status = await_children(true, in(TL_SECOND));
-    if (status == TL_TIMEOUT) {
-        signal_daemons(SIGKILL);
-        status = await_children(true, TL_FOREVER);
-    }
-    if (status == TL_OK)
-        status = await_children(false, TL_FOREVER);
-    return status;
-}
-
-void tl_family_signal(int signal)
-{
-    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        struct tl_task *task = &tl_tasks[n];
-        pid_t pid = atomic_load(&task->pid);
-        if (tl_task_taken(task) && pid > 0 && pid != getpid() &&
-            !tl_death_happened(task))
-            kill(pid, signal);
-    }
 }

@@ -42,6 +42,10 @@ struct tl_process {
 /* The main task's process object: made by tl_init. */
 int tl_process_make_main(void);
 
+/* Waits for its end and reaps it, where it is this process's child.  As
+ * tl_process_join. */
+int tl_process_await(struct tl_process *process, tl_deadline deadline);
+
 /* `task`, whose process this is, is no more: called by recovery. */
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 

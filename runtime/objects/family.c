@@ -1,0 +1,98 @@
+/*
+ * Family: a task's relatives, and the end of one that has children.
+ */
+#include <signal.h>
+#include <unistd.h>
+
+#include "children.h"
+#include "handle.h"
+#include "process.h"
+#include "tasks/death.h"
+#include "wait/clock.h"
+
+int tl_process_current(struct tl_handle *out)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    return tl_handle_make(out, &((struct tl_process *)tl_at(tl_self->process))->object, 0, false);
+}
+
+int tl_process_parent(struct tl_handle *out)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    uint32_t id = tl_self->parent;
+    if (id == 0 || !tl_death_alive(id))
+        return TL_EMPTY;
+    return tl_handle_make(out, tl_at(tl_task_of(id)->process), 0, false);
+}
+
+int tl_process_child(struct tl_handle *out, size_t i)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    tl_process_reap();
+    struct tl_process *process = tl_children_at(i);
+    return process ? tl_handle_make(out, &process->object, 0, false) : TL_EMPTY;
+}
+
+static tl_deadline in(int64_t time)
+{
+    return tl_clock_now() + time;
+}
+
+static void signal_daemons(int signal)
+{
+    struct tl_process *process;
+    for (size_t i = 0; (process = tl_children_at(i)); i++) {
+        if (atomic_load(&process->daemon)) {
+            kill(atomic_load(&process->pid), signal);
+            kill(atomic_load(&process->pid), SIGCONT);
+        }
+    }
+}
+
+static int await_children(bool daemons, tl_deadline deadline)
+{
+    struct tl_process *process;
+    for (size_t i = 0; (process = tl_children_at(i));) {
+        if (!!atomic_load(&process->daemon) != daemons) {
+            i++;
+            continue;
+        }
+        int status = tl_process_await(process, deadline);
+        if (status < 0)
+            return status;
+    }
+    return TL_OK;
+}
+
+int tl_main_end(void)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    signal_daemons(SIGTERM);
+    status = await_children(true, in(TL_SECOND));
+    if (status == TL_TIMEOUT) {
+        signal_daemons(SIGKILL);
+        status = await_children(true, TL_FOREVER);
+    }
+    if (status == TL_OK)
+        status = await_children(false, TL_FOREVER);
+    return status;
+}
+
+void tl_family_signal(int signal)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = &tl_tasks[n];
+        pid_t pid = atomic_load(&task->pid);
+        if (tl_task_taken(task) && pid > 0 && pid != getpid() &&
+            !tl_death_happened(task))
+            kill(pid, signal);
+    }
+}

@@ -1,0 +1,129 @@
+#include "stream.h"
+
+#include <string.h>
+
+#include "insight/fault.h"
+#include "note.h"
+#include "segment.h"
+#include "status.h"
+#include "store/block.h"
+#include "store/message.h"
+
+static bool has_message(struct tl_stream *stream, uint64_t tail)
+{
+    if (tl_between(tail, stream->head_seen) > 0)
+        return true;
+    /* acquire: pairs with the commit of put */
+    stream->head_seen =
+        atomic_load_explicit(&stream->head, memory_order_acquire);
+    return tl_between(tail, stream->head_seen) > 0;
+}
+
+/* The frame of the next message; the segment behind it is retired into this
+ * task's hand. */
+static struct tl_frame *next_frame(struct tl_stream *stream, uint64_t *at)
+{
+    struct tl_segment *segment = tl_at(stream->get_segment);
+    *at = tl_position(atomic_load_explicit(&stream->tail, memory_order_relaxed));
+    struct tl_frame *frame = tl_frame_here(segment, at);
+    if (frame)
+        return frame;
+    tl_self->carrying[TL_HAND_SEGMENT] = stream->get_segment;
+    tl_fault();
+    stream->get_segment = segment->next;
+    tl_fault();
+    segment = tl_at(stream->get_segment);
+    *at = segment->base;
+    return tl_frame_at(segment, *at);
+}
+
+static void read_message(struct tl_stream *stream, struct tl_parcel *parcel,
+                         struct tl_cell *cell)
+{
+    uint64_t tail = atomic_load_explicit(&stream->tail, memory_order_relaxed);
+    uint64_t at;
+    struct tl_frame *frame = next_frame(stream, &at);
+    uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
+    parcel->size = frame->size;
+    tl_note_begin(TL_DOING_GET, tail, cell, 1);
+    if (frame->size == TL_FRAME_PACKED)
+        memcpy(block, frame->bytes, sizeof *block);
+    else
+        memcpy(parcel->small, frame->bytes, frame->size);
+    tl_fault();
+    /* commit; release: a writer may use the place again, and has the bytes
+     * read before */
+    atomic_store_explicit(&stream->tail, tl_moved(tail, at + tl_frame_units(frame)),
+                          memory_order_release);
+    tl_fault();
+    tl_note_pay();
+    tl_note_end();
+}
+
+static int wait_for_message(struct tl_stream *stream, tl_deadline deadline)
+{
+    uint64_t head = atomic_load(&stream->head);
+    if (tl_between(atomic_load(&stream->tail), head) > 0)
+        return TL_OK;
+    if (head & TL_STREAM_CLOSED)
+        return TL_CLOSED;
+    return tl_wait(&stream->filled, &stream->head, head, deadline);
+}
+
+static void unwrap(struct tl_parcel *parcel)
+{
+    parcel->refs = NULL;
+    parcel->ref_count = 0;
+    parcel->data = parcel->small;
+    parcel->block = 0;
+    if (parcel->size == TL_FRAME_PACKED) {
+        uint64_t block = tl_self->carrying[TL_HAND_MESSAGE];
+        tl_message_show(block, parcel);
+        parcel->block = block;
+    }
+}
+
+int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
+                  struct tl_cell *cell, tl_deadline deadline)
+{
+    /* of a parcel that was never dropped */
+    tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
+    for (;;) {
+        int status = tl_guard_take(&stream->get_guard, deadline);
+        if (status < 0)
+            return status;
+        uint64_t tail =
+            atomic_load_explicit(&stream->tail, memory_order_relaxed);
+        bool got = has_message(stream, tail);
+        if (got)
+            read_message(stream, parcel, cell);
+        tl_guard_drop(&stream->get_guard);
+        if (got)
+            break;
+        status = wait_for_message(stream, deadline);
+        if (status < 0)
+            return status;
+    }
+    if (stream->most_large)
+        tl_wake_after_drop(&stream->emptied,
+                           stream->most == stream->most_large ? 1
+                                                              : TL_WAKE_ALL);
+    if (__builtin_expect(tl_self->carrying[TL_HAND_SEGMENT] != 0, 0))
+        tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
+    unwrap(parcel);
+    return TL_OK;
+}
+
+int tl_stream_poll(struct tl_stream *stream, tl_deadline deadline)
+{
+    for (;;) {
+        uint64_t head = atomic_load(&stream->head);
+        if ((head & TL_STREAM_CLOSED) ||
+            tl_between(atomic_load(&stream->tail), head) > 0)
+            return TL_OK;
+        int status =
+            tl_wait(&stream->filled, &stream->head, head, deadline);
+        if (status < 0)
+            return status;
+    }
+}

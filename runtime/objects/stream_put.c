@@ -1,0 +1,166 @@
+#include "stream.h"
+
+#include <string.h>
+
+#include "insight/fault.h"
+#include "note.h"
+#include "segment.h"
+#include "status.h"
+#include "store/block.h"
+#include "store/message.h"
+
+static bool has_room(struct tl_stream *stream, uint64_t head, bool packed)
+{
+    uint32_t most = packed ? stream->most_large : stream->most;
+    if (most == 0 || tl_between(stream->tail_seen, head) < most)
+        return true;
+    /* acquire: the bytes before tail have been read before they are
+     * written over; pairs with the commit of get */
+    stream->tail_seen =
+        atomic_load_explicit(&stream->tail, memory_order_acquire);
+    return tl_between(stream->tail_seen, head) < most;
+}
+
+/* Where a frame of so many units goes, or NULL: a new segment is needed and
+ * this task does not carry one. */
+static struct tl_segment *place(struct tl_stream *stream, uint32_t units,
+                             uint64_t *at)
+{
+    struct tl_segment *segment = tl_at(stream->put_segment);
+    uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
+    *at = tl_position(atomic_load_explicit(&stream->head, memory_order_relaxed));
+    if (tl_distance(segment->base, *at) < 0)
+        *at = segment->base; /* the rest of the one before is skipped */
+    int64_t within = tl_distance(segment->base, *at);
+    if (within + units <= TL_SEGMENT_UNITS)
+        return segment;
+    if (!*spare)
+        return NULL;
+    if (within < TL_SEGMENT_UNITS)
+        tl_frame_at(segment, *at)->size = TL_FRAME_SKIP;
+    struct tl_segment *fresh = tl_at(*spare);
+    fresh->base = (segment->base + TL_SEGMENT_UNITS) & TL_POSITION_MASK;
+    fresh->next = 0;
+    tl_fault();
+    segment->next = *spare; /* adopted */
+    tl_fault();
+    *spare = 0;
+    tl_fault();
+    stream->put_segment = segment->next;
+    tl_fault();
+    *at = fresh->base;
+    return fresh;
+}
+
+/* Under the guard, with room and a place: writes and commits. */
+static void write_small(struct tl_stream *stream, struct tl_segment *segment,
+                        uint64_t at, const struct tl_message *m)
+{
+    uint64_t head = atomic_load_explicit(&stream->head, memory_order_relaxed);
+    struct tl_frame *frame = tl_frame_at(segment, at);
+    frame->size = (uint32_t)m->size;
+    tl_message_copy(frame->bytes, m);
+    tl_fault();
+    /* commit; release: the bytes before the word */
+    atomic_store_explicit(&stream->head,
+                          tl_moved(head, at + tl_units_of(frame->size)),
+                          memory_order_release);
+    tl_fault();
+}
+
+static void write_packed(struct tl_stream *stream, struct tl_segment *segment,
+                         uint64_t at)
+{
+    uint64_t head = atomic_load_explicit(&stream->head, memory_order_relaxed);
+    uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
+    struct tl_frame *frame = tl_frame_at(segment, at);
+    frame->size = TL_FRAME_PACKED;
+    memcpy(frame->bytes, block, sizeof *block);
+    tl_note_begin(TL_DOING_PUT, head, NULL, 0);
+    /* commit: the block is the stream's now */
+    atomic_store_explicit(&stream->head,
+                          tl_moved(head, at + tl_units_of(sizeof *block)),
+                          memory_order_release);
+    tl_fault();
+    *block = 0;
+    tl_note_end();
+}
+
+/* What one try at a put needs before it can go on. */
+enum need { NEED_NOTHING, NEED_ROOM, NEED_SEGMENT, NEED_OPEN };
+
+static enum need try_put(struct tl_stream *stream, const struct tl_message *m,
+                         bool packed)
+{
+    uint64_t head = atomic_load_explicit(&stream->head, memory_order_relaxed);
+    if (head & TL_STREAM_CLOSED)
+        return NEED_OPEN;
+    if (!has_room(stream, head, packed))
+        return NEED_ROOM;
+    uint32_t size = packed ? (uint32_t)sizeof(uint64_t) : (uint32_t)m->size;
+    uint64_t at;
+    struct tl_segment *segment = place(stream, tl_units_of(size), &at);
+    if (!segment)
+        return NEED_SEGMENT;
+    if (packed)
+        write_packed(stream, segment, at);
+    else
+        write_small(stream, segment, at, m);
+    return NEED_NOTHING;
+}
+
+static int wait_for_room(struct tl_stream *stream, bool packed,
+                         tl_deadline deadline)
+{
+    uint64_t tail = atomic_load(&stream->tail);
+    uint64_t head = atomic_load(&stream->head);
+    uint32_t most = packed ? stream->most_large : stream->most;
+    /* read in this order, head may be ahead of the truth at tail's time, and
+     * then the word has moved */
+    if (((head | tail) & TL_STREAM_CLOSED) || tl_between(tail, head) < most)
+        return TL_OK;
+    return tl_wait(&stream->emptied, &stream->tail, tail, deadline);
+}
+
+static int put_prepared(struct tl_stream *stream, const struct tl_message *m,
+                        bool packed, tl_deadline deadline)
+{
+    for (;;) {
+        int status = tl_guard_take(&stream->put_guard, deadline);
+        if (status < 0)
+            return status;
+        enum need need = try_put(stream, m, packed);
+        tl_guard_drop(&stream->put_guard);
+        switch (need) {
+        case NEED_NOTHING:
+            tl_wake_after_drop(&stream->filled, 1);
+            return TL_OK;
+        case NEED_OPEN:
+            return TL_CLOSED;
+        case NEED_SEGMENT:
+            status = tl_block_take(&tl_self->carrying[TL_HAND_SEGMENT],
+                                   sizeof(struct tl_segment));
+            break;
+        case NEED_ROOM:
+            status = wait_for_room(stream, packed, deadline);
+        }
+        if (status < 0)
+            return status;
+    }
+}
+
+int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
+                  tl_deadline deadline)
+{
+    bool packed = !tl_message_is_small(m);
+    uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
+    if (packed) {
+        int status = tl_message_pack(block, m);
+        if (status < 0)
+            return status;
+    }
+    int status = put_prepared(stream, m, packed, deadline);
+    tl_message_drop(block); /* where it was not put */
+    tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
+    return status;
+}
