@@ -15,7 +15,8 @@ int tl_process_current(struct tl_handle *out)
     int status = tl_checkpoint();
     if (status < 0)
         return status;
-    return tl_handle_make(out, &((struct tl_process *)tl_at(tl_self->process))->object, 0, false);
+    struct tl_process *process = tl_at(tl_self->process);
+    return tl_handle_make(out, &process->object, 0, false);
 }
 
 int tl_process_parent(struct tl_handle *out)

@@ -118,10 +118,15 @@ void tl_pipe_describe(const struct tl_object *object, int side, char *text,
     const char *what = pipe->duplex ? "duplex"
                        : side       ? "sends"
                                     : "receives";
-    snprintf(text, size, "end %d, %s, %u to receive, %u sent on the way%s",
-             side + 1, what, tl_stream_size(&pipe->streams[!side]),
-             tl_stream_size(&pipe->streams[side]),
-             tl_stream_closed(&pipe->streams[side]) ? ", closed" : "");
+    const struct tl_stream *in = &pipe->streams[!side];
+    const struct tl_stream *out = &pipe->streams[side];
+    snprintf(text, size,
+             "end %d, %s, %u to receive, %u sent on the way, %u receiving, "
+             "%u sending%s",
+             side + 1, what, tl_stream_size(in), tl_stream_size(out),
+             tl_condition_waiting(&in->filled),
+             tl_condition_waiting(&out->emptied),
+             tl_stream_closed(out) ? ", closed" : "");
 }
 
 bool tl_pipe_check(const struct tl_object *object)

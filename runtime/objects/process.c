@@ -399,8 +399,9 @@ void tl_process_describe(const struct tl_object *object, int side, char *text,
              atomic_load(&process->daemon) ? ", daemon" : "");
     size_t used = strlen(text);
     if (atomic_load(&process->pid))
-        snprintf(text + used, size - used, ", pid %d",
-                 (int)atomic_load(&process->pid));
+        snprintf(text + used, size - used, ", pid %d, %u joining",
+                 (int)atomic_load(&process->pid),
+                 tl_condition_waiting(&process->ended));
 }
 
 void tl_process_destroy(struct tl_object *object)

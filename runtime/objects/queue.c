@@ -164,10 +164,12 @@ void tl_queue_describe(const struct tl_object *object, int side, char *text,
     (void)side;
     if (queue->maxsize)
         snprintf(bound, sizeof bound, " of %u", queue->maxsize);
-    snprintf(text, size, "%u%s messages%s%s, %u getting, %u putting",
+    snprintf(text, size,
+             "%u%s messages%s%s, %u getting, %u putting, %u joining",
              size_of(queue), bound, orders[queue->order],
              is_closed(queue) ? ", closed" : "", tl_condition_waiting(filled),
-             tl_condition_waiting(emptied));
+             tl_condition_waiting(emptied),
+             tl_condition_waiting(&queue->all_done));
 }
 
 bool tl_queue_check(const struct tl_object *object)

@@ -53,6 +53,13 @@ enum tl_task_state {
 /* States of the park word: see wait/park.h. */
 enum tl_park_state { TL_PARK_RUNNING, TL_PARK_ASLEEP, TL_PARK_CALLED };
 
+/* How far a task is in a wait. */
+enum tl_waiting {
+    TL_WAITING_NOT,
+    TL_WAITING_ENTERS, /* listed, or about to be, or on its way out */
+    TL_WAITING_SLEEPS  /* does nothing but sleep, until it is CALLED */
+};
+
 /* A place in a condition's list of waiters.  Written under the condition's
  * guard; `condition` is set before the node is listed and cleared after it has
  * left the list, so that a death can be settled from it. */
@@ -116,7 +123,7 @@ struct tl_task {
     _Atomic int64_t deadline; /* while it sleeps */
     _Atomic int64_t since;    /* when it began to wait; nanoseconds */
     _Atomic uint32_t sleeps;  /* how often it has slept; see deadlock */
-    _Atomic uint32_t waiting; /* 1: inside tl_wait */
+    _Atomic uint32_t waiting; /* enum tl_waiting */
 
     _Alignas(TL_LINE) uint32_t parent; /* id, or 0 */
     uint32_t daemon;

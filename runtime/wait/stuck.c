@@ -39,11 +39,11 @@ static bool look(struct sight *sights, size_t *count)
         struct tl_task *task = &tl_tasks[n];
         if (!tl_task_taken(task))
             continue;
-        /* this task has just woken by its slice, and is asleep otherwise */
-        bool asleep = task == tl_self ||
-                      atomic_load(&task->park) == TL_PARK_ASLEEP;
+        /* one that is up for a moment to look, as this one is, sleeps too:
+         * nobody has called it */
+        bool asleep = atomic_load(&task->waiting) == TL_WAITING_SLEEPS &&
+                      atomic_load(&task->park) != TL_PARK_CALLED;
         if (tl_task_state(task) != TL_TASK_RUNNING || !asleep ||
-            !atomic_load(&task->waiting) ||
             atomic_load(&task->deadline) != TL_FOREVER)
             return false;
         sights[(*count)++] = (struct sight){n, atomic_load(&task->sleeps)};

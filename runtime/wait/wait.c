@@ -11,6 +11,7 @@
 
 /* A task that has slept so long looks whether anybody can ever wake it. */
 #define STUCK_AFTER (100 * TL_MILLISECOND)
+#define STUCK_AGAIN TL_SECOND
 
 _Thread_local void (*tl_where_hook)(char *where, size_t size);
 _Thread_local bool (*tl_signal_hook)(void);
@@ -124,13 +125,15 @@ static bool sleep_till(tl_deadline deadline)
             tl_death_sweep();
             return false;
         case TL_PARK_END_TIMEOUT:
-            if (stuck == TL_FOREVER)
+            if (deadline != TL_FOREVER)
                 return true;
             if (tl_stuck_check())
                 return false;
             /* whoever falls asleep after this task looks in its turn, and an
-             * end of a task wakes one: once is enough */
-            stuck = TL_FOREVER;
+             * end of a task wakes one.  Among very many tasks that one may
+             * not be found: so the main task looks on, now and then. */
+            stuck = tl_self->parent ? TL_FOREVER
+                                    : tl_clock_now() + STUCK_AGAIN;
         }
     }
 }
@@ -143,7 +146,7 @@ static void say_what(tl_deadline deadline)
     atomic_store(&self->deadline, deadline);
     atomic_store(&self->since, tl_clock_now());
     atomic_fetch_add(&self->sleeps, 1);
-    atomic_store(&self->waiting, 1);
+    atomic_store(&self->waiting, TL_WAITING_ENTERS);
 }
 
 static int wait_listed(struct tl_condition *condition,
@@ -153,10 +156,12 @@ static int wait_listed(struct tl_condition *condition,
     say_what(deadline);
     bool late = false, chosen = false;
     if (enlist(condition, word, seen)) {
+        atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
         late = sleep_till(deadline);
+        atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
         chosen = leave(condition);
     }
-    atomic_store(&tl_self->waiting, 0);
+    atomic_store(&tl_self->waiting, TL_WAITING_NOT);
     if (chosen && !late)
         tl_spin_woken(tl_park_waker_cpu() != sched_getcpu());
     if (late && !chosen && atomic_load(word) == seen)

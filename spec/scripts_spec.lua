@@ -1,0 +1,85 @@
+-- The scenarios check themselves: each must end by itself, with status 0, and leave nothing behind.
+local shell = dofile "spec/support/shell.lua"
+
+-- what must be seen, besides status 0
+local scripts = {
+  { "tickets.lua 4 2", "2 of 2 tickets sold to 4 buyers, the file says that 0 are left" },
+  { "tickets.lua 10 1 --no-lock", "10 of 1 tickets sold" },
+  { "sale.lua", "rank 10: customer with pid %d+" },
+  { "kitchen.lua", "20 dishes eaten" },
+  { "kitchen.lua --joinable", "20 dishes eaten" },
+  { "pipe_hello.lua", "parent received: hello, parent" },
+  { "pipe_urls.lua", "exit code: %-15" },
+  { "queue_urls.lua", "got b.org/3" },
+  { "queue_basics.lua", "put%(4, 0.5%)%s+nil%s+full" },
+  { "queue_ack.lua", "a queue for each direction:    0 of 50" },
+  { "event.lua", "the parent goes on with 42" },
+  { "guests.lua", "at most 4 were inside" },
+  { "process_info.lua", "after join:%s+is_alive false, exitcode %-15" },
+  { "zombie_orphan.lua", "%d+ Z" },
+  { "daemon.lua", "daemonic processes are not allowed to have children" },
+  { "philosophers.lua", "naive: .*deadlock: philosopher%-%d holds lock \"fork%-%d\" and wants" },
+  { "fifo.lua", "client: sent exit, got: receipt for exit", lua = "Lua 5.3" },
+}
+
+-- Started all at once, since they mostly sleep; awaited in order.
+local running = {}
+
+local function start(line)
+  local file = os.tmpname()
+  local command = ("timeout 100 %s scripts/%s >%s 2>&1; echo status $? >>%s"):format(shell.tidelock, line, file, file)
+  os.execute("(" .. command .. ") </dev/null &")
+  return file
+end
+
+local function finish(file)
+  for _ = 1, 1100 do
+    local handle = assert(io.open(file))
+    local text = handle:read("a")
+    handle:close()
+    local status = text:match("status (%d+)\n$")
+    if status then
+      os.remove(file)
+      return text, tonumber(status)
+    end
+    os.execute("sleep 0.1")
+  end
+  error("it does not end: " .. file)
+end
+
+describe("a scenario", function()
+  local before
+
+  setup(function()
+    before = { shm = shell.list("/dev/shm"), tmp = shell.list("/tmp") }
+    for _, script in ipairs(scripts) do
+      if not script.lua or _VERSION == script.lua then running[script] = start(script[1]) end
+    end
+  end)
+
+  for _, script in ipairs(scripts) do
+    it(script[1], function()
+      if not running[script] then return pending("luaposix is packaged for " .. script.lua) end
+      local text, status = finish(running[script])
+      assert.equal(0, status, text)
+      assert.truthy(text:find(script[2]), text)
+    end)
+  end
+
+  it("leaves no process and no shared memory behind", function()
+    assert.same({}, shell.processes(shell.tidelock .. " scripts/"))
+    assert.same(before.shm, shell.list("/dev/shm"))
+    for name in pairs(shell.list("/tmp")) do
+      assert.falsy(name:find("^fifo%-") and not before.tmp[name], "a FIFO's folder is left: " .. name)
+    end
+  end)
+end)
+
+describe("a random kill -9", function()
+  it("does not hang the others of tickets, sale and kitchen, 200 times", function()
+    local out, err, status = shell.run(shell.tidelock .. " spec/support/storm.lua 200", 200)
+    assert.equal(0, status, out .. err)
+    assert.truthy(out:find("200 kills"), out)
+    assert.same({}, shell.processes("spec/support/storm.lua"))
+  end)
+end)

@@ -1,0 +1,187 @@
+-- One row for each blocking call of the API.  Every row goes through the same tests (wait_spec):
+--   make()        a state: a table, in which `object` is what tasks wait on
+--   block(s, t)   the call, with timeout t; it must wait, as made
+--   release(s)    lets one waiter go on
+--   waiting       how tostring(s.object) shows n waiters: a pattern with %d for n
+--   outcome       what the call returns when the time is over: "timeout", "full", ...; false: it returns false
+--   each          a release is for one waiter: the next needs its own.  Else it is for all
+--   holder(s)     takes what the others wait for, in the calling task; it is passed on when that task dies
+local ipc = require "tidelock"
+
+local function filled(q)
+  assert(q:put("first", 0))
+  return { object = q }
+end
+
+local function put_row(order)
+  return {
+    class = "queue", call = "put", name = "queue:put, " .. order,
+    make = function() return filled(ipc.queue{ maxsize = 1, order = order }) end,
+    block = function(s, t) return s.object:put("second", t) end,
+    release = function(s) assert(s.object:get(0)) end,
+    waiting = "%d putting", outcome = "full", each = true,
+  }
+end
+
+local function get_row(order)
+  return {
+    class = "queue", call = "get", name = "queue:get, " .. order,
+    make = function() return { object = ipc.queue{ order = order } } end,
+    block = function(s, t) return s.object:get(t) end,
+    release = function(s) assert(s.object:put("a message")) end,
+    waiting = "%d getting", outcome = "empty", each = true,
+  }
+end
+
+local function child_until_event()
+  local over = ipc.event()
+  return { over = over, object = ipc.spawn(function()
+    over:wait()
+    return "a result"
+  end) }
+end
+
+return {
+  {
+    class = "lock", call = "acquire",
+    make = function()
+      local lock = ipc.lock()
+      lock:acquire()
+      return { object = lock }
+    end,
+    block = function(s, t)
+      local ok, why = s.object:acquire(t)
+      if ok then s.object:release() end
+      return ok, why
+    end,
+    release = function(s) s.object:release() end,
+    waiting = "%d waiting", outcome = "timeout",
+    holder = function(s) s.object:acquire() end,
+  },
+  {
+    class = "lock", call = "hold",
+    make = function()
+      local lock = ipc.lock()
+      lock:acquire()
+      return { object = lock }
+    end,
+    block = function(s, t)
+      local held, why = s.object:hold(t)
+      if held then held:release() end
+      return held and true, why
+    end,
+    release = function(s) s.object:release() end,
+    waiting = "%d waiting", outcome = "timeout",
+    holder = function(s) s.object:acquire() end,
+  },
+  {
+    class = "semaphore", call = "acquire",
+    make = function() return { object = ipc.semaphore(0) } end,
+    block = function(s, t) return s.object:acquire(t) end,
+    release = function(s) s.object:release() end,
+    waiting = "%d waiting", outcome = "timeout", each = true,
+  },
+  {
+    class = "semaphore", call = "acquire", name = "semaphore:acquire, bounded",
+    make = function()
+      local s = ipc.semaphore{ value = 1, bounded = true }
+      s:acquire()
+      return { object = s }
+    end,
+    block = function(s, t)
+      local ok, why = s.object:acquire(t)
+      if ok then s.object:release() end
+      return ok, why
+    end,
+    release = function(s) s.object:release() end,
+    waiting = "%d waiting", outcome = "timeout",
+    holder = function(s) s.object:acquire() end,
+  },
+  {
+    class = "event", call = "wait",
+    make = function() return { object = ipc.event() } end,
+    block = function(s, t) return s.object:wait(t) end,
+    release = function(s) s.object:set() end,
+    waiting = "%d waiting", outcome = "timeout",
+  },
+  {
+    class = "barrier", call = "wait",
+    make = function() return { object = ipc.barrier(2) } end,
+    block = function(s, t) return s.object:wait(t) end,
+    release = function(s) assert(s.object:wait(5)) end,
+    waiting = "%d of 2 waiting", outcome = "timeout",
+    breaks = true, -- a waiter that gives up or dies breaks the round
+  },
+  get_row "fifo", get_row "lifo", get_row "priority",
+  {
+    class = "queue", call = "get_many",
+    make = function() return { object = ipc.queue() } end,
+    block = function(s, t) return s.object:get_many(5, t) end,
+    release = function(s) assert(s.object:put("a message")) end,
+    waiting = "%d getting", outcome = "empty", each = true,
+  },
+  put_row "fifo", put_row "lifo", put_row "priority",
+  {
+    class = "queue", call = "put_many",
+    make = function() return filled(ipc.queue(1)) end,
+    block = function(s, t)
+      local n, why = s.object:put_many({ "second" }, t)
+      return n == 1 or nil, why
+    end,
+    release = function(s) assert(s.object:get(0)) end,
+    waiting = "%d putting", outcome = "full", each = true,
+  },
+  {
+    class = "queue", call = "join",
+    make = function() return filled(ipc.queue()) end,
+    block = function(s, t) return s.object:join(t) end,
+    release = function(s)
+      s.object:get(0)
+      s.object:task_done()
+    end,
+    waiting = "%d joining", outcome = "timeout",
+  },
+  {
+    class = "pipe", call = "recv",
+    make = function()
+      local ours, theirs = ipc.pipe()
+      return { object = ours, other = theirs }
+    end,
+    block = function(s, t) return s.object:recv(t) end,
+    release = function(s) assert(s.other:send("a message")) end,
+    waiting = "%d receiving", outcome = "timeout", each = true,
+  },
+  {
+    class = "pipe", call = "poll",
+    make = function()
+      local ours, theirs = ipc.pipe()
+      return { object = ours, other = theirs }
+    end,
+    block = function(s, t) return s.object:poll(t) end,
+    release = function(s) assert(s.other:send("a message")) end,
+    waiting = "%d receiving", outcome = false, each = true,
+  },
+  {
+    class = "pipe", call = "send",
+    make = function()
+      local ours, theirs = ipc.pipe()
+      repeat until not ours:send("fill", 0)
+      return { object = ours, other = theirs }
+    end,
+    block = function(s, t) return s.object:send("more", t) end,
+    release = function(s) assert(s.other:recv(0)) end,
+    waiting = "%d sending", outcome = "timeout", each = true,
+  },
+  {
+    class = "process", call = "join", make = child_until_event,
+    block = function(s, t) return s.object:join(t) end,
+    release = function(s) s.over:set() end,
+    waiting = "%d joining", outcome = "timeout",
+  },
+  {
+    class = "process", call = "result", make = child_until_event,
+    block = function(s, t) return s.object:result(t) end,
+    release = function(s) s.over:set() end,
+    waiting = "%d joining", outcome = "timeout",
+  },
+}

@@ -1,0 +1,54 @@
+-- What specs need of a shell: run a command with a limit of time, and look at what it leaves behind.
+local shell = {}
+
+shell.tidelock = os.getenv "TIDELOCK" or "./tidelock"
+
+local function contents(path)
+  local file = assert(io.open(path))
+  local text = file:read("a")
+  file:close()
+  os.remove(path)
+  return text
+end
+
+-- Runs a command line for at most `limit` seconds (60): what it wrote to stdout, to stderr, and its exit status, which
+-- is 124 when the time was over.
+function shell.run(command, limit)
+  local out, err = os.tmpname(), os.tmpname()
+  local _, how, status = os.execute(("timeout %d sh -c '%s' >%s 2>%s </dev/null"):format(limit or 60,
+    command:gsub("'", "'\\''"), out, err))
+  return contents(out), contents(err), how == "signal" and 128 + status or status
+end
+
+-- Runs Lua code as a script in the program, as shell.run does.  `environment`: such as "TIDELOCK_TASKS=4".
+function shell.script(code, environment, limit)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(code)
+  file:close()
+  local out, err, status = shell.run(("%s %s %s"):format(environment or "", shell.tidelock, path), limit)
+  os.remove(path)
+  return out, err, status, path
+end
+
+-- Lines of ps about processes whose command line contains `text`.
+function shell.processes(text)
+  local pipe = assert(io.popen("ps -eo pid=,stat=,args="))
+  local found = {}
+  for line in pipe:lines() do
+    if line:find(text, 1, true) and not line:find("ps -eo", 1, true) then found[#found + 1] = line end
+  end
+  pipe:close()
+  return found
+end
+
+-- Names in a folder.
+function shell.list(folder)
+  local pipe = assert(io.popen("ls -A " .. folder .. " 2>/dev/null"))
+  local names = {}
+  for name in pipe:lines() do names[name] = true end
+  pipe:close()
+  return names
+end
+
+return shell
