@@ -6,6 +6,7 @@
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
+#include "tasks/death.h"
 
 #define BROKEN UINT64_C(1)
 
@@ -61,6 +62,15 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
     return tl_object_publish(out, 0);
 }
 
+/* A party that has died while it waited: nobody may have noticed yet. */
+static bool a_member_is_dead(const struct tl_barrier *barrier)
+{
+    for (uint32_t i = 0; i + 1 < barrier->parties; i++)
+        if (!tl_death_alive((uint32_t)members_of(barrier)[i]))
+            return true;
+    return false;
+}
+
 /* Arrives in the round that *word tells; the place, or TL_BROKEN. */
 static int arrive(struct tl_barrier *barrier, uint64_t *word)
 {
@@ -71,6 +81,11 @@ static int arrive(struct tl_barrier *barrier, uint64_t *word)
     uint32_t place = arrived(barrier, round) + 1;
     members_of(barrier)[place - 1] = entry_of(round, tl_self); /* commit */
     tl_fault();
+    if (place == barrier->parties && a_member_is_dead(barrier)) {
+        atomic_fetch_or(&barrier->word, BROKEN); /* commit */
+        tl_fault();
+        return TL_BROKEN;
+    }
     if (place == barrier->parties) {
         barrier->failed &= ~(UINT64_C(1) << round % 64);
         tl_fault();
@@ -119,7 +134,7 @@ int tl_barrier_wait(const struct tl_handle *handle, tl_deadline deadline)
         return status;
     int place = arrive(barrier, &word);
     tl_guard_drop(&barrier->guard);
-    if (place == (int)barrier->parties)
+    if (place == TL_BROKEN || place == (int)barrier->parties)
         tl_wake(&barrier->moved, TL_WAKE_ALL);
     if (place < 0 || place == (int)barrier->parties)
         return place;

@@ -1,0 +1,183 @@
+-- What hurts users of Python's multiprocessing, and the better ending here; the numbers are those of the list that the
+-- project keeps.  Rows about pools, threads and tables have their specs with those.
+local ipc = require "tidelock"
+local shell = dofile "spec/support/shell.lua"
+local PATIENCE = 20
+
+local function killed_in(fn)
+  local ready = ipc.event()
+  local p = ipc.spawn(function() fn(ready) end)
+  assert(ready:wait(PATIENCE))
+  p:kill()
+  p:join(PATIENCE)
+end
+
+describe("pain", function()
+  it("1: a killed process takes no lock with it, no reader, no writer", function()
+    local lock, q = ipc.lock(), ipc.queue()
+    killed_in(function(ready)
+      lock:acquire()
+      ready:set()
+      ipc.sleep()
+    end)
+    assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
+    killed_in(function(ready)
+      ready:set()
+      q:get()
+    end)
+    for _ = 1, 20 do
+      local p = ipc.spawn(function()
+        while true do q:put(("large"):rep(5000)) end
+      end)
+      q:get(PATIENCE)
+      p:kill()
+      p:join(PATIENCE)
+      while not q:is_empty() do assert.is_true(q:get(0) == ("large"):rep(5000)) end
+    end
+    assert.is_true(q:put("whole"))
+    assert.equal("whole", q:get(0))
+  end)
+
+  it("3: a child ends though nobody has drained its queue", function()
+    local q = ipc.queue()
+    local p = ipc.spawn(function() q:put(("x"):rep(1 << 22)) end)
+    assert.is_true(p:join(PATIENCE))
+    assert.equal(1 << 22, #q:get(0))
+  end)
+
+  it("5: nobody waits for a dead waiter", function()
+    local e, b = ipc.event(), ipc.barrier(2)
+    local p = ipc.spawn(function() e:wait() end)
+    local w = ipc.spawn(function() b:wait() end)
+    while not (tostring(e):find("1 waiting") and b.waiting == 1) do ipc.yield() end
+    p:kill()
+    w:kill()
+    e:set()
+    assert.is_true(e:wait(PATIENCE))
+    local place, why = b:wait(PATIENCE)
+    assert.truthy(place == nil and why == "broken")
+    p:join()
+    w:join()
+  end)
+
+  it("6: size is exact right after a put", function()
+    local q = ipc.queue()
+    for n = 1, 1000 do
+      q:put(n)
+      assert.truthy(not q:is_empty() and q:size() == 1 and q:try_get() == n)
+    end
+  end)
+
+  it("7: closures, queues and locks travel", function()
+    local q, lock, n = ipc.queue(), ipc.lock(), 41
+    q:put{ fn = function() return n + 1 end, lock = lock }
+    assert.same({ 42, true }, { ipc.spawn(function()
+      local t = q:get()
+      return t.fn(), t.lock:acquire()
+    end):result(PATIENCE) })
+  end)
+
+  it("8: what cannot be sent raises at the sender, with the path", function()
+    local ok, why = pcall(function() ipc.queue():put{ a = { io.stdout } } end)
+    assert.truthy(not ok and why:find("cannot send value.a[1]", 1, true), why)
+  end)
+
+  it("11: Ctrl-C leaves one line, status 130, and nobody", function()
+    local file = os.tmpname()
+    local out, err, status = shell.run(([[
+      cat >"$0.lua" <<'END'
+local ipc = require "tidelock"
+for _ = 1, 3 do ipc.spawn(function() ipc.sleep() end) end
+ipc.spawn(function() while true do end end)
+print("started")
+io.stdout:flush()
+ipc.sleep()
+END
+      %s "$0.lua" >"$0.out" & pid=$!
+      until grep -q started "$0.out" 2>/dev/null; do sleep 0.05; done
+      kill -INT $pid
+      wait $pid
+      status=$?
+      cat "$0.out"
+      exit $status
+    ]]):gsub("%$0", file):format(shell.tidelock), 30)
+    assert.equal(130, status, err)
+    assert.equal("started\n", out)
+    assert.same({}, shell.processes(shell.tidelock .. " " .. file .. ".lua"))
+    for _, ending in ipairs{ "", ".lua", ".out" } do os.remove(file .. ending) end
+    assert.equal("tidelock: interrupted\n", err)
+  end)
+
+  it("12: a child's error is more than an exit code", function()
+    local value, why = ipc.spawn(function() error("the message") end):result(PATIENCE)
+    assert.is_nil(value)
+    assert.truthy(why:find("the message.*stack traceback"))
+  end)
+
+  it("15: a deadlock is told at once: who, what, where", function()
+    local _, err, status, path = shell.script([[
+      local ipc = require "tidelock"
+      local orders = ipc.queue{ name = "orders" }
+      ipc.process{ name = "cook", target = function() orders:get() end }:start():join()
+    ]])
+    assert.equal(3, status)
+    assert.truthy(err:find('cook %(pid %d+%) waits to get from queue#1 "orders"'), err)
+    assert.truthy(err:find(path .. ":3", 1, true), err)
+  end)
+
+  it("15: none is told while somebody computes, or sleeps for a while", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local q = ipc.queue()
+      ipc.spawn(function() local t = ipc.now() + 0.5 while ipc.now() < t do end q:put("computed") end)
+      print(q:get())
+      ipc.spawn(function() ipc.sleep(0.5) q:put("slept") end)
+      print(q:get())
+    ]])
+    assert.equal(0, status, err)
+    assert.equal("computed\nslept\n", out)
+  end)
+
+  it("17: add and update lose nothing", function()
+    local v, list = ipc.value(0), {}
+    for n = 1, 2 do
+      list[n] = ipc.spawn(function()
+        for _ = 1, 20000 do v:add(1) end
+      end)
+    end
+    for _, p in ipairs(list) do p:join(PATIENCE) end
+    assert.equal(40000, v:get())
+  end)
+
+  it("19: a consumer that dies between get and task_done does not hang join", function()
+    local q = ipc.queue()
+    q:put("item")
+    killed_in(function(ready)
+      q:get()
+      ready:set()
+      ipc.sleep()
+    end)
+    assert.same({ true, "abandoned" }, { q:join(PATIENCE) })
+    q:put("item")
+    assert.same({ nil, "timeout" }, { q:join(0.01) })
+  end)
+
+  it("22: two messages, one put after the other, arrive in that order", function()
+    local q, first_done = ipc.queue(), ipc.event()
+    for _ = 1, 50 do
+      first_done:clear()
+      local a = ipc.spawn(function()
+        q:put("first")
+        first_done:set()
+      end)
+      local b = ipc.spawn(function()
+        first_done:wait()
+        q:put("second")
+      end)
+      assert.equal("first", q:get(PATIENCE))
+      assert.equal("second", q:get(PATIENCE))
+      a:join()
+      b:join()
+    end
+  end)
+end)

@@ -1,0 +1,211 @@
+local ipc = require "tidelock"
+local shell = dofile "spec/support/shell.lua"
+local PATIENCE = 20
+
+describe("a process", function()
+  it("sees what the script had defined, and returns any values", function()
+    local list = { 1, 2 }
+    local p = ipc.process(function(a, b) return #list, a, b, nil end, "x", nil)
+    list[3] = 3
+    assert.is_nil(p.pid)
+    assert.is_false(p:is_alive())
+    assert.equal(p, p:start())
+    assert.same({ 3, "x" }, { p:result(PATIENCE) })
+    assert.equal(4, select("#", p:result()))
+    assert.equal(0, p.exitcode)
+    assert.is_true(p:join())
+  end)
+
+  it("takes options", function()
+    local p = ipc.process{ target = function(...) return select("#", ...), ... end, args = { 1, 2 }, name = "worker",
+      daemon = true }
+    assert.equal("worker", p.name)
+    assert.is_true(p.daemon)
+    p.daemon = false
+    assert.same({ 2, 1, 2 }, { p:start():result(PATIENCE) })
+    assert.has_error(function() p.daemon = true end)
+    assert.has_error(function() p.name = "other" end)
+    assert.has_error(function() ipc.process{ target = print, demon = true } end)
+    assert.has_error(function() ipc.process("no function") end)
+  end)
+
+  it("starts once, and is joined by others, after its start", function()
+    local p = ipc.process(function() end)
+    assert.has_error(function() p:join() end)
+    p:start()
+    assert.has_error(function() p:start() end)
+    assert.is_true(p:join(PATIENCE))
+    assert.has_error(function() ipc.current():join() end)
+  end)
+
+  it("says how it ended", function()
+    local function code(fn)
+      local p = ipc.spawn(fn)
+      p:join(PATIENCE)
+      return p.exitcode
+    end
+    assert.equal(0, code(function() end))
+    assert.equal(7, code(function() os.exit(7) end))
+    assert.equal(0, code(function() os.exit(true) end))
+    assert.equal(1, code(function() os.exit(false) end))
+    local p = ipc.spawn(function() ipc.sleep() end)
+    assert.is_nil(p.exitcode)
+    p:terminate()
+    p:join(PATIENCE)
+    assert.equal(-15, p.exitcode)
+    assert.truthy(select(2, p:result()):find("killed by signal 15"))
+    p = ipc.spawn(function() ipc.sleep() end)
+    p:signal(10)
+    assert.is_true(p:join(PATIENCE))
+    assert.equal(-10, p.exitcode)
+  end)
+
+  it("gives its error, with the traceback, and prints it as one block", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local p = ipc.process{ name = "failing", target = function() error("on purpose") end }:start()
+      local value, why = p:result()
+      print(value, why)
+      print(p.exitcode, ipc.spawn(function() error{ code = 3 } end):result())
+    ]])
+    assert.equal(0, status, err)
+    assert.truthy(out:find("^nil\t[^\n]*:2: on purpose\nstack traceback:\n"), out)
+    assert.truthy(out:find("\n1\tnil\ttable: "), out)
+    local block = '^tidelock: process "failing" %(pid %d+%) failed: [^\n]*:2: on purpose\nstack traceback:'
+    assert.truthy(err:find(block), err)
+  end)
+
+  it("says so when its result cannot be sent", function()
+    local value, why = ipc.spawn(function() return coroutine.create(print) end):result(PATIENCE)
+    assert.is_nil(value)
+    assert.equal("cannot send result: a coroutine cannot leave its process", why)
+  end)
+
+  it("knows its relatives", function()
+    assert.equal("main", ipc.current().name)
+    assert.equal(ipc.getpid(), ipc.current().pid)
+    assert.is_nil(ipc.parent())
+    local main = ipc.current()
+    local p = ipc.spawn(function()
+      return ipc.parent() == main, ipc.current().pid == ipc.getpid(), ipc.getppid() == main.pid, #ipc.children()
+    end)
+    assert.same({ true, true, true, 0 }, { p:result(PATIENCE) })
+    local q = ipc.spawn(function() ipc.sleep() end)
+    assert.same({ q }, ipc.children())
+    q:kill()
+    q:join()
+    assert.same({}, ipc.children())
+  end)
+
+  it("can be suspended and resumed", function()
+    local count = ipc.value(0)
+    local p = ipc.spawn(function()
+      while true do count:add(1) end
+    end)
+    while count:get() == 0 do ipc.yield() end
+    p:suspend()
+    local now = count:get()
+    ipc.sleep(0.05)
+    assert.equal(now, count:get())
+    assert.is_true(p:is_alive())
+    p:resume()
+    while count:get() == now do ipc.yield() end
+    p:kill()
+    p:join()
+  end)
+
+  it("draws random numbers of its own", function()
+    local function draw() return math.random(1 << 30) end
+    local a, b = ipc.spawn(draw):result(), ipc.spawn(draw):result()
+    assert.not_equal(a, b)
+  end)
+
+  it("is no zombie once anyone has looked", function()
+    local p = ipc.spawn(function() end)
+    p:join()
+    local pipe = io.popen("ps -o stat= -p " .. p.pid)
+    assert.equal("", pipe:read("a"))
+    pipe:close()
+  end)
+end)
+
+describe("the end of the main script", function()
+  it("joins children and ends daemons", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local ready = ipc.event()
+      ipc.process{ daemon = true, target = function() ready:set() ipc.sleep(100) print("never") end }:start()
+      ipc.spawn(function() ipc.sleep(0.2) print("joined") end)
+      ready:wait()
+      print("main ends")
+    ]], nil, 30)
+    assert.equal("main ends\njoined\n", out, err)
+    assert.equal(0, status)
+  end)
+
+  it("is the end of daemons though it was killed; others live on", function()
+    local out = shell.script([[
+      local ipc = require "tidelock"
+      local q = ipc.queue()
+      local d = ipc.process{ daemon = true, target = function() ipc.sleep(100) end }:start()
+      local o = ipc.spawn(function() q:put("works") ipc.sleep(0.3) io.stdout:write("orphan: ", q:get(), "\n") end)
+      ipc.sleep(0.1)
+      print(d.pid)
+      io.stdout:flush()
+      ipc.current():kill()
+      ipc.sleep(1)
+    ]])
+    local pid = out:match("^(%d+)\n")
+    assert.truthy(pid, out)
+    ipc.sleep(0.6)
+    local pipe = io.popen("ps -o stat= -p " .. pid)
+    assert.truthy(pipe:read("a"):find("^Z?%s*$"), "it lives") -- a zombie is for init to reap
+    pipe:close()
+  end)
+
+  it("may not be delayed by the children of daemons: they have none", function()
+    local p = ipc.process{ daemon = true, target = function() return pcall(ipc.spawn, print) end }:start()
+    local ok, why = p:result(PATIENCE)
+    assert.is_false(ok)
+    assert.equal("daemonic processes are not allowed to have children", (why:gsub("^.-: ", "")))
+  end)
+end)
+
+describe("print", function()
+  it("writes a line whole, whoever else prints", function()
+    local out = shell.script([[
+      local ipc = require "tidelock"
+      for n = 1, 8 do
+        ipc.spawn(function() for i = 1, 500 do print(n, ("x"):rep(200), i) end end)
+      end
+    ]])
+    local lines = 0
+    for line in out:gmatch("[^\n]*\n") do
+      lines = lines + 1
+      assert.truthy(line:match("^%d\t" .. ("x"):rep(200) .. "\t%d+\n$"), line)
+    end
+    assert.equal(4000, lines)
+  end)
+end)
+
+describe("a process forked behind the runtime's back", function()
+  it("is told so", function()
+    local ok, unistd = pcall(require, "posix.unistd")
+    if not ok then return pending("luaposix is packaged for Lua 5.3") end
+    local _, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local unistd, wait = require "posix.unistd", require "posix.sys.wait"
+      local lock = ipc.lock()
+      local pid = unistd.fork()
+      if pid == 0 then
+        local ok, why = pcall(function() lock:acquire() end)
+        unistd._exit(not ok and why:find("ipc.process") and 0 or 1)
+      end
+      local _, _, status = wait.wait(pid)
+      assert(status == 0)
+      assert(lock:acquire(0))
+    ]])
+    assert.equal(0, status, err)
+    assert.truthy(unistd)
+  end)
+end)
