@@ -18,6 +18,7 @@ static void write_line(const char *line, size_t size)
 }
 
 static void (*print_line)(const char *line, size_t size) = write_line;
+static char module_key; /* registry: the table of the API */
 static char end_key; /* registry: what ends the main script */
 
 void module_set_print(void (*writer)(const char *line, size_t size))
@@ -217,12 +218,8 @@ static const luaL_Reg functions[] = {{"sleep", ipc_sleep},
                                      {"register", ipc_register},
                                      {NULL, NULL}};
 
-__attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
+static void make_module(lua_State *L)
 {
-    if (tl_init() < 0)
-        return luaL_error(L, "tidelock cannot start: %s", tl_init_error());
-    tl_where_hook = where;
-    tl_signal_hook = interpreter_interrupted;
     watch_end(L);
     luaL_newlib(L, functions);
     lua_pushliteral(L, "Tidelock " TL_VERSION);
@@ -237,5 +234,20 @@ __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
     open_pipe(L);
     open_process(L);
     replace_functions(L);
+}
+
+/* Once in a state: a second watch_end would leave the first to the collector,
+ * and the main script would seem to end in the middle. */
+__attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
+{
+    if (tl_init() < 0)
+        return luaL_error(L, "tidelock cannot start: %s", tl_init_error());
+    tl_where_hook = where;
+    tl_signal_hook = interpreter_interrupted;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key) != LUA_TTABLE) {
+        make_module(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &module_key);
+    }
     return 1;
 }

@@ -130,6 +130,22 @@ describe("a process", function()
 end)
 
 describe("the end of the main script", function()
+  it("is not when the module is required once more", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local over = ipc.event()
+      ipc.spawn(function() over:wait() end)
+      package.loaded.tidelock = nil
+      assert(require "tidelock" == ipc)
+      collectgarbage()
+      collectgarbage()
+      print(#ipc.children())
+      over:set()
+    ]], nil, 30)
+    assert.equal(0, status, err)
+    assert.equal("1\n", out)
+  end)
+
   it("joins children and ends daemons", function()
     local out, err, status = shell.script([[
       local ipc = require "tidelock"
