@@ -342,6 +342,22 @@ static void make_taken_seats(void)
     tl_semaphore_acquire(&semaphore, TL_NOW);
 }
 
+static void make_no_units(void)
+{
+    tl_semaphore_new(&semaphore, "swept", 0, false);
+}
+
+static bool take_unit(void)
+{
+    return tl_semaphore_acquire(&semaphore, soon()) == TL_OK;
+}
+
+/* Where the victim did not give the unit, this gives one. */
+static bool give_unit(void)
+{
+    return tl_semaphore_release(&semaphore, 1) == TL_OK;
+}
+
 static void victim_gives_seat(void)
 {
     tl_semaphore_release(&semaphore, 1);
@@ -453,6 +469,42 @@ static bool receiver_goes_on(void)
     return tl_pipe_close(&ends[0]) == TL_OK;
 }
 
+static void make_filled_pipe(void)
+{
+    make_pipe();
+    victim_sends();
+    victim_sends();
+}
+
+static void victim_receives(void)
+{
+    tl_pipe_recv(&ends[1], &parcel, soon());
+}
+
+static bool next_can_be_received(void)
+{
+    return tl_pipe_recv(&ends[1], &parcel, soon()) == TL_OK;
+}
+
+/* A writer asleep before a full pipe. */
+static void make_full_pipe(void)
+{
+    int n = 1;
+    struct tl_slice slice = {&n, sizeof n};
+    struct tl_message m = {&slice, 1, sizeof n, NULL, 0};
+    make_pipe();
+    while (tl_pipe_send(&ends[0], &m, TL_NOW) == TL_OK)
+        continue;
+}
+
+static bool send_one_more(void)
+{
+    int n = 1;
+    struct tl_slice slice = {&n, sizeof n};
+    struct tl_message m = {&slice, 1, sizeof n, NULL, 0};
+    return tl_pipe_send(&ends[0], &m, soon()) == TL_OK;
+}
+
 /* The victim alone holds the other end, and gives it up. */
 static void victim_closes_end(void)
 {
@@ -548,10 +600,16 @@ const struct scenario scenarios[] = {
      victim_sits, sit},
     {"bounded semaphore release to a waiter", make_taken_seats, sit, 1,
      victim_gives_seat, seat_comes_back},
+    {"semaphore release to a waiter", make_no_units, take_unit, 1,
+     victim_gives_seat, give_unit},
     {"event set", make_event, hear_event_or_watch, 4, victim_sets, event_is_heard},
     {"barrier wait", make_barrier, meet, 2, victim_arrives, barrier_is_over},
     {"value add", make_value, NULL, 0, victim_adds, value_is_old_or_new},
     {"pipe send", make_pipe, receive, 1, victim_sends, receiver_goes_on},
+    {"pipe recv", make_filled_pipe, NULL, 0, victim_receives,
+     next_can_be_received},
+    {"pipe recv with a sender asleep", make_full_pipe, send_one_more, 1,
+     victim_receives, next_can_be_received},
     {"pipe close", make_pipe, receive, 1, victim_closes_end, receiver_goes_on},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
     {"process start", make_queue_and_pipe, NULL, 0, victim_starts,
