@@ -14,7 +14,7 @@ end
 
 describe("pain", function()
   it("1: a killed process takes no lock with it, no reader, no writer", function()
-    local lock, q = ipc.lock(), ipc.queue()
+    local lock, q = ipc.lock(), ipc.queue(100)
     killed_in(function(ready)
       lock:acquire()
       ready:set()
