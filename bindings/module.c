@@ -233,6 +233,12 @@ static void make_module(lua_State *L)
     open_queue(L);
     open_pipe(L);
     open_process(L);
+    open_latch(L);
+    open_rlock(L);
+    open_rwlock(L);
+    open_condition(L);
+    open_array(L);
+    open_buffer(L);
     replace_functions(L);
 }
 

@@ -516,4 +516,220 @@ function value:compare_set(old, new) end
 ---@return number new
 function value:update(fn) end
 
+--- Latch --------------------------------------------------------------------
+
+--- Opens for good when it has been counted down to 0.
+---@class tidelock.latch
+---@field count integer how much there is to count down
+local latch = {}
+
+---@class tidelock.latch.options
+---@field count integer how much there is to count down
+---@field name? string for people
+
+---@param count integer how much there is to count down
+---@param name? string for people
+---@return tidelock.latch
+---@overload fun(options: tidelock.latch.options): tidelock.latch
+function ipc.latch(count, name) end
+
+--- Counts down; never below 0.
+---@param n? integer how much; 1 where it is not given
+---@return true
+function latch:count_down(n) end
+
+--- Waits until the count is 0.
+---@param timeout? tidelock.seconds
+---@return true? open
+---@return "timeout"? reason
+function latch:wait(timeout) end
+
+--- Rlock --------------------------------------------------------------------
+
+--- A lock that its holder may acquire again; it is free after as many
+--- releases.
+---@class tidelock.rlock
+---@field holder? string the name of the task that holds it; nil: nobody does
+local rlock = {}
+
+---@param name? string for people
+---@return tidelock.rlock
+---@overload fun(options: tidelock.name_option): tidelock.rlock
+function ipc.rlock(name) end
+
+--- Waits for the lock and holds it, once more where this task does already.
+---@param timeout? tidelock.seconds
+---@return true? acquired
+---@return "abandoned"|"timeout"|nil reason `true, "abandoned"`: its last holder died holding it
+function rlock:acquire(timeout) end
+
+--- Takes back one acquire. Raises where this task does not hold it.
+---@return true
+function rlock:release() end
+
+--- Runs a function holding the lock, as that of a lock does.
+---@param fn function
+---@param ... any its arguments
+---@return any ...
+function rlock:with(fn, ...) end
+
+--- Acquires the lock for a block, as that of a lock does.
+---@param timeout? tidelock.seconds
+---@return tidelock.hold? held
+---@return "timeout"? reason
+function rlock:hold(timeout) end
+
+--- Rwlock -------------------------------------------------------------------
+
+--- Many readers or one writer. Who wants to read waits while somebody waits to
+--- write.
+---@class tidelock.rwlock
+local rwlock = {}
+
+---@param name? string for people
+---@return tidelock.rwlock
+---@overload fun(options: tidelock.name_option): tidelock.rwlock
+function ipc.rwlock(name) end
+
+--- Waits until nobody writes or waits to write, and reads. Raises where this
+--- task reads or writes already.
+---@param timeout? tidelock.seconds
+---@return true? acquired
+---@return "abandoned"|"timeout"|nil reason `true, "abandoned"`: a writer died writing
+function rwlock:read(timeout) end
+
+--- Waits until nobody reads or writes, and writes.
+---@param timeout? tidelock.seconds
+---@return true? acquired
+---@return "abandoned"|"timeout"|nil reason
+function rwlock:write(timeout) end
+
+--- Ends the reading or writing of this task. Raises where it does neither.
+---@return true
+function rwlock:release() end
+
+--- Runs a function reading, and returns what it returns or raises.
+---@param fn function
+---@param ... any its arguments
+---@return any ...
+function rwlock:with_read(fn, ...) end
+
+--- Runs a function writing, and returns what it returns or raises.
+---@param fn function
+---@param ... any its arguments
+---@return any ...
+function rwlock:with_write(fn, ...) end
+
+--- Condition ----------------------------------------------------------------
+
+--- Where tasks that hold a lock give it up until another tells them to look
+--- again.
+---@class tidelock.condition
+local condition = {}
+
+---@class tidelock.condition.options
+---@field lock? tidelock.lock one of its own where it is not given
+---@field name? string for people
+
+---@param own? tidelock.lock one of its own where it is not given
+---@param name? string for people
+---@return tidelock.condition
+---@overload fun(options: tidelock.condition.options): tidelock.condition
+function ipc.condition(own, name) end
+
+--- Acquires the condition's lock.
+---@param timeout? tidelock.seconds
+---@return true? acquired
+---@return "abandoned"|"timeout"|nil reason
+function condition:acquire(timeout) end
+
+--- Releases the condition's lock.
+---@return true
+function condition:release() end
+
+--- Runs a function holding the condition's lock.
+---@param fn function
+---@param ... any its arguments
+---@return any ...
+function condition:with(fn, ...) end
+
+--- Gives the lock up, waits to be notified, and takes the lock again; after a
+--- timeout too. Raises where this task does not hold the lock.
+---@param timeout? tidelock.seconds
+---@return true? notified
+---@return "abandoned"|"timeout"|nil reason
+function condition:wait(timeout) end
+
+--- Waits until the predicate, called with the lock held, returns something
+--- true, and returns that.
+---@param predicate fun(): any
+---@param timeout? tidelock.seconds
+---@return any value
+---@return "timeout"? reason
+function condition:wait_for(predicate, timeout) end
+
+--- Lets exactly so many waiters go on, or all there are where they are fewer,
+--- the longest-waiting first. Raises where this task does not hold the lock.
+---@param n? integer how many; 1 where it is not given
+---@return true
+function condition:notify(n) end
+
+--- Lets all waiters go on.
+---@return true
+function condition:notify_all() end
+
+--- Array --------------------------------------------------------------------
+
+--- Numbers of one machine type in a row: `a[i]`, `a[i] = x`, `#a`, from 1 on.
+--- An index out of range raises, and a number that does not fit the type.
+---@class tidelock.array
+---@field type string "int8" to "int64", "uint8" to "uint64", "float", "double"
+---@field [integer] number
+local array = {}
+
+---@class tidelock.array.options
+---@field type string as the field of the array
+---@field init integer|number[] how many elements, all 0; or a list of them
+---@field name? string for people
+
+---@param type string as the field of the array
+---@param init integer|number[] how many elements, all 0; or a list of them
+---@param name? string for people
+---@return tidelock.array
+---@overload fun(options: tidelock.array.options): tidelock.array
+function ipc.array(type, init, name) end
+
+--- Adds to an element, atomically. Integers of 64 bits wrap around; of fewer,
+--- a sum that does not fit raises.
+---@param i integer
+---@param d number
+---@return number sum
+function array:add(i, d) end
+
+--- Buffer -------------------------------------------------------------------
+
+--- Raw shared memory; `#b` is its size. Nothing keeps a read and a write apart.
+---@class tidelock.buffer
+local buffer = {}
+
+---@class tidelock.buffer.options
+---@field bytes integer its size
+---@field name? string for people
+
+---@param bytes integer its size
+---@param name? string for people
+---@return tidelock.buffer
+---@overload fun(options: tidelock.buffer.options): tidelock.buffer
+function ipc.buffer(bytes, name) end
+
+---@param offset integer from 1
+---@param s string what is to be written there; raises where it does not fit
+---@return true
+function buffer:write(offset, s) end
+
+---@param offset integer from 1
+---@param n integer how many bytes
+---@return string
+function buffer:read(offset, n) end
+
 return ipc

@@ -222,7 +222,9 @@ static void push_metatable(lua_State *L, enum tl_kind_id kind,
         luaL_setfuncs(L, class->metamethods, 0);
     lua_createtable(L, 0, 16);
     luaL_setfuncs(L, class->methods, 0);
-    if (class->made_often) {
+    if (class->index) {
+        lua_pushcclosure(L, class->index, 1);
+    } else if (class->made_often) {
         lua_pushinteger(L, kind);
         lua_insert(L, -2);
         lua_pushcclosure(L, object_index, 2);

@@ -52,6 +52,7 @@ struct class {
     const luaL_Reg *metamethods;       /* or NULL */
     const struct property *properties; /* or NULL */
     lua_CFunction newindex;            /* or NULL: no field can be set */
+    lua_CFunction index;               /* or NULL; its upvalue: the methods */
     bool made_often;
 };
 void object_class(lua_State *L, enum tl_kind_id kind,

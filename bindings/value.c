@@ -1,4 +1,5 @@
 /* ipc.value: see objects/value.h. */
+#include "number.h"
 #include "objects.h"
 #include "support.h"
 #include "userdata.h"
@@ -6,27 +7,6 @@
 static struct tl_handle *check_value(lua_State *L)
 {
     return object_check(L, 1, TL_KIND_VALUE);
-}
-
-static struct tl_number check_number(lua_State *L, int index,
-                                     const struct tl_handle *value,
-                                     const char *call)
-{
-    if (lua_type(L, index) != LUA_TNUMBER)
-        misuse(L, value, call, "a number is expected, not a %s",
-               luaL_typename(L, index));
-    if (lua_isinteger(L, index))
-        return (struct tl_number){.i = lua_tointeger(L, index)};
-    return (struct tl_number){.is_float = true, .f = lua_tonumber(L, index)};
-}
-
-static int push_number(lua_State *L, struct tl_number n)
-{
-    if (n.is_float)
-        lua_pushnumber(L, n.f);
-    else
-        lua_pushinteger(L, n.i);
-    return 1;
 }
 
 static int value_new(lua_State *L)

@@ -99,6 +99,12 @@ enum tl_kind_id {
     TL_KIND_QUEUE,
     TL_KIND_PIPE,
     TL_KIND_PROCESS,
+    TL_KIND_LATCH,
+    TL_KIND_RLOCK,
+    TL_KIND_RWLOCK,
+    TL_KIND_CONDITION,
+    TL_KIND_ARRAY,
+    TL_KIND_BUFFER,
     TL_KINDS
 };
 
@@ -218,6 +224,47 @@ bool tl_lock_holder(const struct tl_handle *lock, char name[TL_NAME_SIZE]);
  * TL_DEADLOCK. */
 const char *tl_deadlock_text(void);
 
+/* Rlock ------------------------------------------------------------------ */
+
+/* A lock that its holder may acquire again; it is free after as many releases.
+ * Results as for the lock, but never TL_HELD. */
+int tl_rlock_new(struct tl_handle *out, const char *name);
+int tl_rlock_acquire(const struct tl_handle *rlock, tl_deadline deadline);
+int tl_rlock_release(const struct tl_handle *rlock);
+bool tl_rlock_holder(const struct tl_handle *rlock, char name[TL_NAME_SIZE]);
+
+/* Rwlock ----------------------------------------------------------------- */
+
+/* Many readers or one writer.  Who wants to read waits while somebody waits to
+ * write.  TL_OK; TL_ABANDONED: a writer died; TL_TIMEOUT; TL_HELD: this task
+ * has it, and would wait for itself. */
+int tl_rwlock_new(struct tl_handle *out, const char *name);
+int tl_rwlock_read(const struct tl_handle *rwlock, tl_deadline deadline);
+int tl_rwlock_write(const struct tl_handle *rwlock, tl_deadline deadline);
+int tl_rwlock_release(const struct tl_handle *rwlock); /* TL_NOT_HOLDER */
+
+/* Condition -------------------------------------------------------------- */
+
+/* With the lock given, or one of its own where `lock` is NULL. */
+int tl_condition_new(struct tl_handle *out, const char *name,
+                     const struct tl_handle *lock);
+int tl_condition_acquire(const struct tl_handle *condition,
+                         tl_deadline deadline);
+int tl_condition_release(const struct tl_handle *condition);
+/* Gives the lock up, waits to be notified, and takes the lock again.  TL_OK,
+ * TL_ABANDONED (of the lock); TL_TIMEOUT, with the lock; TL_NOT_HOLDER. */
+int tl_condition_wait(const struct tl_handle *condition, tl_deadline deadline);
+/* Exactly `n` waiters go on, or all there are where they are fewer; those who
+ * have waited longest.  TL_NOT_HOLDER. */
+int tl_condition_notify(const struct tl_handle *condition, uint32_t n);
+
+/* Latch ------------------------------------------------------------------ */
+
+int tl_latch_new(struct tl_handle *out, const char *name, uint32_t count);
+int tl_latch_count_down(const struct tl_handle *latch, uint32_t n);
+int tl_latch_wait(const struct tl_handle *latch, tl_deadline deadline);
+uint32_t tl_latch_count(const struct tl_handle *latch);
+
 /* Semaphore -------------------------------------------------------------- */
 
 /* bounded: never above `value`, and a dead task's seats come back. */
@@ -273,6 +320,37 @@ int tl_value_compare_set(const struct tl_handle *value, struct tl_number old,
 int tl_value_begin(const struct tl_handle *value, struct tl_number *n);
 int tl_value_commit(const struct tl_handle *value, struct tl_number n);
 int tl_value_cancel(const struct tl_handle *value);
+
+/* Array ------------------------------------------------------------------ */
+
+enum tl_element {
+    TL_INT8, TL_UINT8, TL_INT16, TL_UINT16, TL_INT32, TL_UINT32,
+    TL_INT64, TL_UINT64, TL_FLOAT, TL_DOUBLE,
+    TL_ELEMENTS
+};
+const char *tl_element_name(enum tl_element type);
+/* `length` elements, all 0. */
+int tl_array_new(struct tl_handle *out, const char *name, enum tl_element type,
+                 uint64_t length);
+uint64_t tl_array_length(const struct tl_handle *array);
+enum tl_element tl_array_type(const struct tl_handle *array);
+/* Elements are read and written whole.  The index counts from 0 and must be
+ * within the length.  TL_OVER: the number does not fit the type. */
+int tl_array_get(const struct tl_handle *array, uint64_t index,
+                 struct tl_number *n);
+int tl_array_set(const struct tl_handle *array, uint64_t index,
+                 struct tl_number n);
+/* *n: in, what to add; out, the sum; atomic. */
+int tl_array_add(const struct tl_handle *array, uint64_t index,
+                 struct tl_number *n);
+
+/* Buffer ----------------------------------------------------------------- */
+
+/* `size` bytes, all 0, that any task reads and writes as it likes. */
+int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size);
+uint64_t tl_buffer_size(const struct tl_handle *buffer);
+/* The bytes themselves; NULL: closed, or no task of the program. */
+unsigned char *tl_buffer_data(const struct tl_handle *buffer);
 
 /* Process ---------------------------------------------------------------- */
 

@@ -11,6 +11,12 @@ local makers = {
    event = ipc.event,
    barrier = function() return ipc.barrier(1) end,
    value = ipc.value,
+   latch = function() return ipc.latch(1) end,
+   rlock = ipc.rlock,
+   rwlock = ipc.rwlock,
+   condition = ipc.condition,
+   array = function() return ipc.array("int8", 0) end,
+   buffer = function() return ipc.buffer(1) end,
 }
 
 local function read_reference()
@@ -40,7 +46,8 @@ end
 local function reachable(object)
    local names = {}
    local _, message = pcall(function() return object["no such name"] end)
-   for name in message:match "there are: (.*)$":gmatch "[%w_]+" do
+   local list = message:match "there are: (.*)$":gsub(", and the elements.*", "")
+   for name in list:gmatch "[%w_]+" do
       names[name] = true
    end
    return names

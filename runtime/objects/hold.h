@@ -63,6 +63,12 @@ static inline int tl_hold_acquire(struct tl_hold *hold, tl_deadline deadline)
 /* Id of the holder, or 0. */
 uint32_t tl_hold_holder(const struct tl_hold *hold);
 
+/* The holder's name; false when free. */
+bool tl_hold_holder_name(const struct tl_hold *hold, char name[TL_NAME_SIZE]);
+
+/* "held by buyer-2 (pid 4711), 3 waiting" */
+void tl_hold_describe(const struct tl_hold *hold, char *text, size_t size);
+
 /* Marks it abandoned if `dead` holds it. */
 void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead);
 

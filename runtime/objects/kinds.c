@@ -10,13 +10,19 @@
  */
 #include "memory/object.h"
 
+#include "array.h"
 #include "barrier.h"
+#include "buffer.h"
 #include "event.h"
 #include "handle.h"
+#include "latch.h"
 #include "lock.h"
+#include "notice.h"
 #include "pipe.h"
 #include "process.h"
 #include "queue.h"
+#include "rlock.h"
+#include "rwlock.h"
 #include "semaphore.h"
 #include "value.h"
 
@@ -70,6 +76,35 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                          .describe = tl_process_describe,
                          .destroy = tl_process_destroy,
                          .ender = tl_process_ender},
+    [TL_KIND_LATCH] = {.name = "latch",
+                       .size = sizeof(struct tl_latch),
+                       .describe = tl_latch_describe},
+    [TL_KIND_RLOCK] = {.name = "rlock",
+                       .size = sizeof(struct tl_rlock),
+                       .describe = tl_rlock_describe,
+                       .task_died = tl_rlock_task_died,
+                       .in_use = tl_rlock_in_use,
+                       .ender = tl_rlock_ender},
+    [TL_KIND_RWLOCK] = {.name = "rwlock",
+                        .size = sizeof(struct tl_rwlock),
+                        .describe = tl_rwlock_describe,
+                        .task_died = tl_rwlock_task_died,
+                        .destroy = tl_rwlock_destroy,
+                        .in_use = tl_rwlock_in_use},
+    [TL_KIND_CONDITION] = {.name = "condition",
+                           .size = sizeof(struct tl_notice),
+                           .describe = tl_notice_describe,
+                           .task_died = tl_notice_task_died,
+                           .destroy = tl_notice_destroy,
+                           .in_use = tl_notice_in_use},
+    [TL_KIND_ARRAY] = {.name = "array",
+                       .size = sizeof(struct tl_array),
+                       .describe = tl_array_describe,
+                       .destroy = tl_array_destroy},
+    [TL_KIND_BUFFER] = {.name = "buffer",
+                        .size = sizeof(struct tl_buffer),
+                        .describe = tl_buffer_describe,
+                        .destroy = tl_buffer_destroy},
 };
 
 static _Atomic uint64_t *counts; /* of objects made, by kind */

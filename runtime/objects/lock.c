@@ -1,8 +1,5 @@
 #include "lock.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "handle.h"
 
 static struct tl_lock *lock_of(const struct tl_handle *handle)
@@ -35,30 +32,15 @@ int tl_lock_release(const struct tl_handle *handle)
 
 bool tl_lock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
 {
-    if (tl_enter(handle) < 0)
-        return false;
-    uint32_t id = tl_hold_holder(&lock_of(handle)->hold);
-    struct tl_task *task = tl_task_of(id);
-    if (id)
-        memcpy(name, task->name, TL_NAME_SIZE);
-    /* the name is only the holder's if the slot was not given away */
-    return id && tl_task_id(task) == id;
+    return tl_enter(handle) == TL_OK &&
+           tl_hold_holder_name(&lock_of(handle)->hold, name);
 }
 
 void tl_lock_describe(const struct tl_object *object, int side, char *text,
                       size_t size)
 {
-    const struct tl_lock *lock = (const struct tl_lock *)object;
-    uint64_t word = atomic_load(&lock->hold.word);
-    uint32_t id = (uint32_t)word & TL_ID_MASK;
-    uint32_t waiting = tl_condition_waiting(&lock->hold.released);
     (void)side;
-    if (id)
-        snprintf(text, size, "held by %s (pid %d), %u waiting",
-                 tl_task_of(id)->name, (int)tl_task_of(id)->pid, waiting);
-    else
-        snprintf(text, size, "free%s",
-                 word & TL_HOLD_ABANDONED ? ", abandoned" : "");
+    tl_hold_describe(&((const struct tl_lock *)object)->hold, text, size);
 }
 
 void tl_lock_task_died(struct tl_object *object, struct tl_task *dead,

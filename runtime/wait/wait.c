@@ -25,7 +25,8 @@ const struct tl_condition *tl_wait_stuck_in(void)
 const char *tl_verb_name(uint32_t verb)
 {
     static const char *const names[] = {"acquire", "wait", "get", "put",
-                                        "recv",    "send", "join"};
+                                        "recv",    "send", "join", "read",
+                                        "write"};
     return verb < sizeof names / sizeof *names ? names[verb] : "wait";
 }
 

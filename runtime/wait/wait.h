@@ -58,7 +58,9 @@ enum tl_verb {
     TL_VERB_PUT,
     TL_VERB_RECV,
     TL_VERB_SEND,
-    TL_VERB_JOIN
+    TL_VERB_JOIN,
+    TL_VERB_READ,
+    TL_VERB_WRITE
 };
 const char *tl_verb_name(uint32_t verb);
 

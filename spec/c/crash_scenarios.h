@@ -518,6 +518,90 @@ static void victim_closes_end(void)
     tl_pipe_close(&ends[0]);
 }
 
+/* ---- rwlock, condition, latch ---- */
+
+static struct tl_handle rwlock, condition, latch;
+
+static void make_rwlock(void)
+{
+    tl_rwlock_new(&rwlock, "swept");
+    tl_rwlock_read(&rwlock, TL_NOW);
+}
+
+static bool write_once(void)
+{
+    return tl_rwlock_write(&rwlock, soon()) >= 0 &&
+           tl_rwlock_release(&rwlock) == TL_OK;
+}
+
+static void victim_reads_and_writes(void)
+{
+    /* the partner waits to write: this one gives up, then has its turn */
+    tl_rwlock_read(&rwlock, TL_NOW);
+    tl_rwlock_write(&rwlock, tl_deadline_in(0.002));
+}
+
+static bool rwlock_passes_on(void)
+{
+    return tl_rwlock_release(&rwlock) == TL_OK && write_once();
+}
+
+static void make_condition(void)
+{
+    tl_condition_new(&condition, "swept", NULL);
+}
+
+static bool be_notified(void)
+{
+    return tl_condition_acquire(&condition, soon()) >= 0 &&
+           tl_condition_wait(&condition, soon()) >= 0 &&
+           tl_condition_release(&condition) == TL_OK;
+}
+
+static void victim_notifies(void)
+{
+    if (tl_condition_acquire(&condition, TL_FOREVER) < 0)
+        return;
+    tl_condition_notify(&condition, 1);
+    tl_condition_release(&condition);
+}
+
+static void victim_waits_and_is_notified(void)
+{
+    if (tl_condition_acquire(&condition, TL_FOREVER) < 0)
+        return;
+    tl_condition_wait(&condition, tl_deadline_in(0.002));
+    tl_condition_release(&condition);
+}
+
+static bool all_are_notified(void)
+{
+    return tl_condition_acquire(&condition, soon()) >= 0 &&
+           tl_condition_notify(&condition, UINT32_MAX) == TL_OK &&
+           tl_condition_release(&condition) == TL_OK;
+}
+
+static void make_latch(void)
+{
+    tl_latch_new(&latch, "swept", 1);
+}
+
+static bool pass_latch(void)
+{
+    return tl_latch_wait(&latch, soon()) == TL_OK;
+}
+
+static void victim_counts_down(void)
+{
+    tl_latch_count_down(&latch, 1);
+}
+
+static bool latch_is_open(void)
+{
+    return tl_latch_count(&latch) == 0 ||
+           tl_latch_count_down(&latch, 1) == TL_OK;
+}
+
 /* ---- a process that starts a process ---- */
 
 static void victim_starts(void)
@@ -617,6 +701,14 @@ const struct scenario scenarios[] = {
     {"pipe recv with a sender asleep", make_full_pipe, send_one_more, 1,
      victim_receives, next_can_be_received},
     {"pipe close", make_pipe, receive, 1, victim_closes_end, receiver_goes_on},
+    {"rwlock read and write", make_rwlock, write_once, 1,
+     victim_reads_and_writes, rwlock_passes_on},
+    {"condition notify", make_condition, be_notified, 2, victim_notifies,
+     all_are_notified},
+    {"condition wait", make_condition, be_notified, 1,
+     victim_waits_and_is_notified, all_are_notified},
+    {"latch count_down", make_latch, pass_latch, 2, victim_counts_down,
+     latch_is_open},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
     {"process start", make_queue_and_pipe, NULL, 0, victim_starts,
      line_dies_out},

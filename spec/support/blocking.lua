@@ -5,7 +5,9 @@
 --   waiting       how tostring(s.object) shows n waiters: a pattern with %d for n
 --   outcome       what the call returns when the time is over: "timeout", "full", ...; false: it returns false
 --   each          a release is for one waiter: the next needs its own.  Else it is for all
---   holder(s)     takes what the others wait for, in the calling task; it is passed on when that task dies
+--   momentary     a release that finds nobody waiting is forgotten
+--   holder(s)     takes what the others wait for, in the calling task; it is passed on when that task dies;
+--                 holder_waiting: how tostring shows it waiting for that, where not as `waiting`
 local ipc = require "tidelock"
 
 local function filled(q)
@@ -30,6 +32,25 @@ local function get_row(order)
     block = function(s, t) return s.object:get(t) end,
     release = function(s) assert(s.object:put("a message")) end,
     waiting = "%d getting", outcome = "empty", each = true,
+  }
+end
+
+local function rwlock_row(call, waiting)
+  return {
+    class = "rwlock", call = call,
+    make = function()
+      local lock = ipc.rwlock()
+      lock:write()
+      return { object = lock }
+    end,
+    block = function(s, t)
+      local ok, why = s.object[call](s.object, t)
+      if ok then s.object:release() end
+      return ok, why
+    end,
+    release = function(s) s.object:release() end,
+    waiting = waiting, outcome = "timeout",
+    holder = function(s) s.object:write() end, holder_waiting = "%d to write",
   }
 end
 
@@ -171,6 +192,86 @@ return {
     block = function(s, t) return s.object:send("more", t) end,
     release = function(s) assert(s.other:recv(0)) end,
     waiting = "%d sending", outcome = "timeout", each = true,
+  },
+  {
+    class = "latch", call = "wait",
+    make = function() return { object = ipc.latch(1) } end,
+    block = function(s, t) return s.object:wait(t) end,
+    release = function(s) s.object:count_down() end,
+    waiting = "%d waiting", outcome = "timeout",
+  },
+  {
+    class = "rlock", call = "acquire",
+    make = function()
+      local lock = ipc.rlock()
+      lock:acquire()
+      return { object = lock }
+    end,
+    block = function(s, t)
+      local ok, why = s.object:acquire(t)
+      if ok then s.object:release() end
+      return ok, why
+    end,
+    release = function(s) s.object:release() end,
+    waiting = "%d waiting", outcome = "timeout",
+    holder = function(s) s.object:acquire() end,
+  },
+  {
+    class = "rlock", call = "hold",
+    make = function()
+      local lock = ipc.rlock()
+      lock:acquire()
+      return { object = lock }
+    end,
+    block = function(s, t)
+      local held, why = s.object:hold(t)
+      if held then held:release() end
+      return held and true, why
+    end,
+    release = function(s) s.object:release() end,
+    waiting = "%d waiting", outcome = "timeout",
+    holder = function(s) s.object:acquire() end,
+  },
+  rwlock_row("read", "%d waiting to read"), rwlock_row("write", "%d to write"),
+  {
+    class = "condition", call = "acquire",
+    make = function()
+      local condition = ipc.condition()
+      condition:acquire()
+      return { object = condition }
+    end,
+    block = function(s, t)
+      local ok, why = s.object:acquire(t)
+      if ok then s.object:release() end
+      return ok, why
+    end,
+    release = function(s) s.object:release() end,
+    waiting = "), %d waiting", outcome = "timeout",
+    holder = function(s) s.object:acquire() end,
+  },
+  {
+    class = "condition", call = "wait",
+    make = function() return { object = ipc.condition() } end,
+    block = function(s, t)
+      return s.object:with(s.object.wait, s.object, t)
+    end,
+    release = function(s) s.object:with(s.object.notify, s.object) end,
+    waiting = "%d waiting; its lock is free", outcome = "timeout", each = true,
+    momentary = true,
+  },
+  {
+    class = "condition", call = "wait_for",
+    make = function() return { object = ipc.condition(), flag = ipc.value(0) } end,
+    block = function(s, t)
+      return s.object:with(function()
+        return s.object:wait_for(function() return s.flag:get() > 0 end, t)
+      end)
+    end,
+    release = function(s)
+      s.flag:set(1)
+      s.object:with(s.object.notify_all, s.object)
+    end,
+    waiting = "%d waiting; its lock is free", outcome = "timeout",
   },
   {
     class = "process", call = "join", make = child_until_event,

@@ -1,0 +1,142 @@
+/* ipc.array: see objects/array.h. */
+#include <string.h>
+
+#include "number.h"
+#include "objects.h"
+#include "support.h"
+#include "userdata.h"
+
+static struct tl_handle *check_array(lua_State *L)
+{
+    return object_check(L, 1, TL_KIND_ARRAY);
+}
+
+static enum tl_element check_type(lua_State *L, int index)
+{
+    const char *name = lua_tostring(L, index);
+    for (int type = 0; name && type < TL_ELEMENTS; type++)
+        if (strcmp(tl_element_name((enum tl_element)type), name) == 0)
+            return (enum tl_element)type;
+    misuse(L, NULL, "array",
+           "the type must be \"int8\" to \"int64\", \"uint8\" to \"uint64\", "
+           "\"float\" or \"double\", not %s",
+           luaL_tolstring(L, index, NULL));
+    return TL_INT8;
+}
+
+static void set_element(lua_State *L, const struct tl_handle *array,
+                        uint64_t index, struct tl_number n)
+{
+    int status = tl_array_set(array, index, n);
+    if (status == TL_OVER)
+        misuse(L, array, NULL, "the number for element %lld does not fit %s",
+               (long long)index + 1, tl_element_name(tl_array_type(array)));
+    if (status < 0)
+        failure(L, array, NULL, status);
+}
+
+/* The list at `list` has a number for each element. */
+static void fill(lua_State *L, const struct tl_handle *array, int list)
+{
+    uint64_t length = tl_array_length(array);
+    for (uint64_t i = 0; i < length; i++) {
+        lua_geti(L, list, (lua_Integer)i + 1);
+        set_element(L, array, i, check_number(L, -1, array, "array"));
+        lua_pop(L, 1);
+    }
+}
+
+static int array_new(lua_State *L)
+{
+    static const char *const names[] = {"type", "init", "name", NULL};
+    check_options(L, "array", names);
+    enum tl_element type = check_type(L, 1);
+    bool from_list = lua_istable(L, 2);
+    lua_Integer length = from_list
+                             ? luaL_len(L, 2)
+                             : check_integer(L, 2, NULL, "array", "the length",
+                                             0, INT64_MAX / 16);
+    const char *name = check_name(L, 3, "array");
+    struct tl_handle *array = object_new(L, TL_KIND_ARRAY);
+    bool tried = false;
+    int status;
+    do
+        status = tl_array_new(array, name, type, (uint64_t)length);
+    while (try_again(L, status, &tried));
+    object_made(L, -1, "array", status);
+    if (from_list)
+        fill(L, array, 2);
+    return 1;
+}
+
+static uint64_t check_index(lua_State *L, const struct tl_handle *array,
+                            const char *call)
+{
+    lua_Integer length = (lua_Integer)tl_array_length(array);
+    if (length == 0)
+        misuse(L, array, call, "it has no elements");
+    return (uint64_t)check_integer(L, 2, array, call, "the index", 1, length) -
+           1;
+}
+
+static int array_add(lua_State *L)
+{
+    struct tl_handle *array = check_array(L);
+    uint64_t index = check_index(L, array, "add");
+    struct tl_number n = check_number(L, 3, array, "add");
+    int status = tl_array_add(array, index, &n);
+    if (status == TL_OVER)
+        return misuse(L, array, "add", "the sum does not fit %s",
+                      tl_element_name(tl_array_type(array)));
+    return status < 0 ? failure(L, array, "add", status) : push_number(L, n);
+}
+
+/* Upvalue: the methods. */
+static int array_index(lua_State *L)
+{
+    struct tl_handle *array = check_array(L);
+    struct tl_number n;
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        lua_pushvalue(L, 2);
+        if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+            return 1;
+        if (strcmp(lua_tostring(L, 2), "type") == 0) {
+            lua_pushstring(L, tl_element_name(tl_array_type(array)));
+            return 1;
+        }
+        return misuse(L, array, NULL,
+                      "it has no field \"%s\"; there are: add, type, and the "
+                      "elements 1 to %lld", lua_tostring(L, 2),
+                      (long long)tl_array_length(array));
+    }
+    int status = tl_array_get(array, check_index(L, array, NULL), &n);
+    return status < 0 ? failure(L, array, NULL, status) : push_number(L, n);
+}
+
+static int array_newindex(lua_State *L)
+{
+    struct tl_handle *array = check_array(L);
+    uint64_t index = check_index(L, array, NULL);
+    set_element(L, array, index, check_number(L, 3, array, NULL));
+    return 0;
+}
+
+static int array_len(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)tl_array_length(check_array(L)));
+    return 1;
+}
+
+static const luaL_Reg methods[] = {{"add", array_add}, {NULL, NULL}};
+static const luaL_Reg metamethods[] = {{"__len", array_len}, {NULL, NULL}};
+static const struct class array_class = {.methods = methods,
+                                         .metamethods = metamethods,
+                                         .newindex = array_newindex,
+                                         .index = array_index};
+
+void open_array(lua_State *L)
+{
+    object_class(L, TL_KIND_ARRAY, &array_class);
+    lua_pushcfunction(L, array_new);
+    lua_setfield(L, -2, "array");
+}

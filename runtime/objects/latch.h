@@ -1,0 +1,21 @@
+/*
+ * Latch: opens for good when it has been counted down to 0.
+ *
+ * The word is the count, and only falls.
+ */
+#ifndef TL_LATCH_H
+#define TL_LATCH_H
+
+#include "memory/object.h"
+#include "wait/wait.h"
+
+struct tl_latch {
+    struct tl_object object;
+    _Atomic uint64_t word;   /* seq_cst: a watch word */
+    struct tl_condition opened; /* wake all */
+};
+
+void tl_latch_describe(const struct tl_object *object, int side, char *text,
+                       size_t size);
+
+#endif

@@ -1,0 +1,219 @@
+#include "notice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "handle.h"
+#include "insight/fault.h"
+#include "lock.h"
+#include "store/block.h"
+
+#define NOTIFIED UINT64_MAX
+
+static struct tl_notice *notice_of(const struct tl_handle *handle)
+{
+    return handle->object;
+}
+
+static uint64_t *places_of(const struct tl_notice *notice)
+{
+    return tl_at(notice->places);
+}
+
+static struct tl_hold *hold_of(const struct tl_notice *notice)
+{
+    return &((struct tl_lock *)tl_ref_object(notice->lock))->hold;
+}
+
+static int init(struct tl_notice *notice, tl_ref lock)
+{
+    uint64_t size = (tl_task_limit + 1) * sizeof(uint64_t);
+    tl_guard_init(&notice->guard, TL_GUARD_OBJECT, notice);
+    tl_condition_init(&notice->notified, notice, TL_VERB_WAIT);
+    notice->next_ticket = 1;
+    int status = tl_block_take(&notice->places, size);
+    if (status < 0)
+        return status;
+    memset(places_of(notice), 0, size);
+    tl_refs_set(&notice->lock, lock);
+    return TL_OK;
+}
+
+int tl_condition_new(struct tl_handle *out, const char *name,
+                     const struct tl_handle *lock)
+{
+    struct tl_handle own = {0};
+    int status = lock ? TL_OK : tl_lock_new(&own, name);
+    if (status < 0)
+        return status;
+    struct tl_notice *notice =
+        tl_object_make(TL_KIND_CONDITION, name, &status);
+    if (notice) {
+        status = init(notice, tl_handle_ref(lock ? lock : &own));
+        if (status < 0)
+            tl_refs_bury_for(tl_self);
+        else
+            status = tl_object_publish(out, 0);
+    }
+    tl_handle_close(&own);
+    return status;
+}
+
+int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
+{
+    int status = tl_enter(handle);
+    return status < 0 ? status
+                      : tl_hold_acquire(hold_of(notice_of(handle)), deadline);
+}
+
+int tl_condition_release(const struct tl_handle *handle)
+{
+    int status = tl_enter(handle);
+    return status < 0 ? status : tl_hold_release(hold_of(notice_of(handle)));
+}
+
+static bool holds_lock(const struct tl_notice *notice)
+{
+    return tl_hold_holder(hold_of(notice)) == tl_task_id(tl_self);
+}
+
+/* Leaves this task's place; whether it had been notified. */
+static bool leave_place(struct tl_notice *notice)
+{
+    uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
+    tl_guard_take(&notice->guard, TL_FOREVER);
+    bool notified = *place == NOTIFIED;
+    *place = 0; /* commit */
+    tl_fault();
+    tl_guard_drop(&notice->guard);
+    return notified;
+}
+
+/* Until this task is notified, or its time is over, or something else ends the
+ * wait; without the lock. */
+static int await_notice(struct tl_notice *notice, tl_deadline deadline)
+{
+    const uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
+    int status = TL_OK;
+    while (status == TL_OK) {
+        uint64_t version = atomic_load(&notice->version);
+        if (*(const volatile uint64_t *)place == NOTIFIED)
+            break;
+        status = tl_wait(&notice->notified, &notice->version, version,
+                         deadline);
+    }
+    /* who was notified in the last moment has been notified */
+    return leave_place(notice) ? TL_OK : status;
+}
+
+int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_notice *notice = notice_of(handle);
+    if (!holds_lock(notice))
+        return TL_NOT_HOLDER;
+    tl_guard_take(&notice->guard, TL_FOREVER);
+    places_of(notice)[tl_task_number(tl_self)] = notice->next_ticket++;
+    tl_fault();
+    tl_guard_drop(&notice->guard);
+    tl_hold_release(hold_of(notice));
+    status = await_notice(notice, deadline);
+    if (status == TL_STUCK)
+        return status;
+    int locked = tl_hold_acquire(hold_of(notice), TL_FOREVER);
+    return status < 0 || locked == TL_OK ? status : locked;
+}
+
+/* Under the guard: the task that has waited longest, or 0. */
+static uint32_t first_waiting(const struct tl_notice *notice)
+{
+    uint32_t first = 0;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        uint64_t ticket = places_of(notice)[n];
+        if (ticket && ticket != NOTIFIED &&
+            (!first || ticket < places_of(notice)[first]))
+            first = n;
+    }
+    return first;
+}
+
+static void notify(struct tl_notice *notice, uint32_t n)
+{
+    uint32_t first;
+    while (n > 0 && (first = first_waiting(notice))) {
+        places_of(notice)[first] = NOTIFIED; /* commit */
+        tl_fault();
+        n--;
+    }
+}
+
+static void changed(struct tl_notice *notice)
+{
+    atomic_fetch_add(&notice->version, 1);
+    tl_fault();
+    tl_wake(&notice->notified, TL_WAKE_ALL);
+}
+
+int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_notice *notice = notice_of(handle);
+    if (!holds_lock(notice))
+        return TL_NOT_HOLDER;
+    tl_guard_take(&notice->guard, TL_FOREVER);
+    notify(notice, n);
+    tl_guard_drop(&notice->guard);
+    changed(notice);
+    return TL_OK;
+}
+
+void tl_notice_describe(const struct tl_object *object, int side, char *text,
+                        size_t size)
+{
+    const struct tl_notice *notice = (const struct tl_notice *)object;
+    char lock[128];
+    (void)side;
+    tl_hold_describe(hold_of(notice), lock, sizeof lock);
+    snprintf(text, size, "%u waiting; its lock is %s",
+             tl_condition_waiting(&notice->notified), lock);
+}
+
+/* Its place is free; what it was told and did not hear is told to the next. */
+void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
+                         struct tl_cell *cell)
+{
+    struct tl_notice *notice = (struct tl_notice *)object;
+    uint64_t *place = &places_of(notice)[tl_task_number(dead)];
+    (void)cell;
+    tl_guard_take(&notice->guard, TL_FOREVER);
+    bool unheard = *place == NOTIFIED;
+    /* the next first: who dies between notifies one more, which is harmless */
+    if (unheard)
+        notify(notice, 1);
+    *place = 0; /* commit */
+    tl_fault();
+    tl_guard_drop(&notice->guard);
+    if (unheard)
+        changed(notice);
+    tl_hold_task_died(hold_of(notice), dead);
+}
+
+void tl_notice_destroy(struct tl_object *object)
+{
+    struct tl_notice *notice = (struct tl_notice *)object;
+    tl_refs_drop(&notice->lock);
+    tl_block_release(&notice->places, 0);
+}
+
+/* The lock of its own is held by way of the condition's handle. */
+bool tl_notice_in_use(const struct tl_object *object,
+                      const struct tl_task *task, const struct tl_cell *cell)
+{
+    (void)cell;
+    return tl_hold_holder(hold_of((const struct tl_notice *)object)) ==
+           tl_task_id(task);
+}

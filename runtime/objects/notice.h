@@ -1,0 +1,36 @@
+/*
+ * Notice: the condition variable of scripts (ipc.condition).  Named so since
+ * `condition` is what every object of the runtime waits on (wait/wait.h).
+ *
+ * It refers to a lock, given or made for it.  Under the guard, `places` has for
+ * each task 0, or the ticket that it drew when it began to wait, or NOTIFIED:
+ * so a notify reaches exactly as many as it says, in the order of tickets, and
+ * one whose time ran out and one that died are told apart from one that was
+ * notified.  A task that was notified and dies before it goes on passes that
+ * to the next.  `version`, the watch word, moves with every notify.
+ */
+#ifndef TL_NOTICE_H
+#define TL_NOTICE_H
+
+#include "memory/object.h"
+#include "wait/wait.h"
+
+struct tl_notice {
+    struct tl_object object;
+    tl_ref lock;              /* a reference; constant */
+    struct tl_guard guard;
+    _Atomic uint64_t version; /* seq_cst: a watch word */
+    uint64_t next_ticket;
+    uint64_t places;          /* block: uint64_t by task number */
+    struct tl_condition notified; /* wake all: only those chosen go on */
+};
+
+void tl_notice_describe(const struct tl_object *object, int side, char *text,
+                        size_t size);
+void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
+                         struct tl_cell *cell);
+void tl_notice_destroy(struct tl_object *object);
+bool tl_notice_in_use(const struct tl_object *object,
+                      const struct tl_task *task, const struct tl_cell *cell);
+
+#endif

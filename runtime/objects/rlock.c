@@ -1,0 +1,85 @@
+#include "rlock.h"
+
+#include "handle.h"
+#include "insight/fault.h"
+
+static struct tl_rlock *rlock_of(const struct tl_handle *handle)
+{
+    return handle->object;
+}
+
+int tl_rlock_new(struct tl_handle *out, const char *name)
+{
+    int status;
+    struct tl_rlock *rlock = tl_object_make(TL_KIND_RLOCK, name, &status);
+    if (!rlock)
+        return status;
+    tl_hold_init(&rlock->hold, rlock);
+    return tl_object_publish(out, 0);
+}
+
+int tl_rlock_acquire(const struct tl_handle *handle, tl_deadline deadline)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_rlock *rlock = rlock_of(handle);
+    if (tl_hold_holder(&rlock->hold) == tl_task_id(tl_self)) {
+        if (rlock->depth == UINT32_MAX)
+            return TL_OVER;
+        rlock->depth++;
+        return TL_OK;
+    }
+    status = tl_hold_acquire(&rlock->hold, deadline);
+    if (status >= 0)
+        rlock->depth = 1;
+    tl_fault();
+    return status;
+}
+
+int tl_rlock_release(const struct tl_handle *handle)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_rlock *rlock = rlock_of(handle);
+    if (tl_hold_holder(&rlock->hold) != tl_task_id(tl_self))
+        return TL_NOT_HOLDER;
+    rlock->depth--;
+    tl_fault();
+    return rlock->depth > 0 ? TL_OK : tl_hold_release(&rlock->hold);
+}
+
+bool tl_rlock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
+{
+    return tl_enter(handle) == TL_OK &&
+           tl_hold_holder_name(&rlock_of(handle)->hold, name);
+}
+
+void tl_rlock_describe(const struct tl_object *object, int side, char *text,
+                       size_t size)
+{
+    (void)side;
+    tl_hold_describe(&((const struct tl_rlock *)object)->hold, text, size);
+}
+
+void tl_rlock_task_died(struct tl_object *object, struct tl_task *dead,
+                        struct tl_cell *cell)
+{
+    (void)cell;
+    tl_hold_task_died(&((struct tl_rlock *)object)->hold, dead);
+}
+
+bool tl_rlock_in_use(const struct tl_object *object, const struct tl_task *task,
+                     const struct tl_cell *cell)
+{
+    (void)cell;
+    return tl_hold_holder(&((const struct tl_rlock *)object)->hold) ==
+           tl_task_id(task);
+}
+
+uint32_t tl_rlock_ender(const struct tl_object *object)
+{
+    return tl_hold_holder(&((const struct tl_rlock *)object)->hold) &
+           TL_NUMBER_MASK;
+}

@@ -1,0 +1,202 @@
+#include "rwlock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "handle.h"
+#include "insight/fault.h"
+#include "store/block.h"
+
+static struct tl_rwlock *rwlock_of(const struct tl_handle *handle)
+{
+    return handle->object;
+}
+
+static uint32_t *readers_of(const struct tl_rwlock *rwlock)
+{
+    return tl_at(rwlock->readers);
+}
+
+int tl_rwlock_new(struct tl_handle *out, const char *name)
+{
+    int status;
+    struct tl_rwlock *rwlock = tl_object_make(TL_KIND_RWLOCK, name, &status);
+    if (!rwlock)
+        return status;
+    tl_guard_init(&rwlock->guard, TL_GUARD_OBJECT, rwlock);
+    tl_condition_init(&rwlock->can_read, rwlock, TL_VERB_READ);
+    tl_condition_init(&rwlock->can_write, rwlock, TL_VERB_WRITE);
+    uint64_t size = (tl_task_limit + 1) * sizeof(uint32_t);
+    status = tl_block_take(&rwlock->readers, size);
+    if (status < 0) {
+        tl_refs_bury_for(tl_self);
+        return status;
+    }
+    memset(readers_of(rwlock), 0, size);
+    return tl_object_publish(out, 0);
+}
+
+static uint32_t reading(const struct tl_rwlock *rwlock)
+{
+    uint32_t sum = 0;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        sum += readers_of(rwlock)[n];
+    return sum;
+}
+
+/* Everything that changes who has it ends here, outside the guard. */
+static void changed(struct tl_rwlock *rwlock)
+{
+    atomic_fetch_add(&rwlock->version, 1);
+    tl_fault();
+    tl_wake(&rwlock->can_write, 1);
+    tl_wake(&rwlock->can_read, TL_WAKE_ALL);
+}
+
+static int taken(struct tl_rwlock *rwlock)
+{
+    int status = rwlock->abandoned ? TL_ABANDONED : TL_OK;
+    rwlock->abandoned = 0;
+    return status;
+}
+
+/* Under the guard: TL_TIMEOUT where it cannot be had now. */
+static int try_read(struct tl_rwlock *rwlock)
+{
+    if (rwlock->writer || tl_condition_waiting(&rwlock->can_write) > 0)
+        return TL_TIMEOUT;
+    readers_of(rwlock)[tl_task_number(tl_self)] = 1; /* commit */
+    tl_fault();
+    return taken(rwlock);
+}
+
+static int try_write(struct tl_rwlock *rwlock)
+{
+    if (rwlock->writer || reading(rwlock) > 0)
+        return TL_TIMEOUT;
+    rwlock->writer = tl_task_id(tl_self); /* commit */
+    tl_fault();
+    return taken(rwlock);
+}
+
+static bool has_it(const struct tl_rwlock *rwlock)
+{
+    return rwlock->writer == tl_task_id(tl_self) ||
+           readers_of(rwlock)[tl_task_number(tl_self)] > 0;
+}
+
+static int acquire(struct tl_rwlock *rwlock, int (*try)(struct tl_rwlock *),
+                   struct tl_condition *condition, tl_deadline deadline)
+{
+    if (has_it(rwlock))
+        return TL_HELD;
+    for (;;) {
+        uint64_t version = atomic_load(&rwlock->version);
+        int status = tl_guard_take(&rwlock->guard, deadline);
+        if (status < 0)
+            return status;
+        status = try(rwlock);
+        tl_guard_drop(&rwlock->guard);
+        if (status != TL_TIMEOUT)
+            return status;
+        status = tl_wait(condition, &rwlock->version, version, deadline);
+        if (status < 0)
+            return status;
+    }
+}
+
+int tl_rwlock_read(const struct tl_handle *handle, tl_deadline deadline)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_rwlock *rwlock = rwlock_of(handle);
+    return acquire(rwlock, try_read, &rwlock->can_read, deadline);
+}
+
+int tl_rwlock_write(const struct tl_handle *handle, tl_deadline deadline)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_rwlock *rwlock = rwlock_of(handle);
+    status = acquire(rwlock, try_write, &rwlock->can_write, deadline);
+    if (status < 0 && status != TL_HELD)
+        changed(rwlock); /* readers waited for this task's turn */
+    return status;
+}
+
+/* Under the guard: whether `task` had it. */
+static bool give_up(struct tl_rwlock *rwlock, const struct tl_task *task)
+{
+    uint32_t *reads = &readers_of(rwlock)[tl_task_number(task)];
+    bool had = *reads > 0 || rwlock->writer == tl_task_id(task);
+    *reads = 0; /* commit */
+    tl_fault();
+    if (rwlock->writer == tl_task_id(task))
+        rwlock->writer = 0; /* commit */
+    tl_fault();
+    return had;
+}
+
+int tl_rwlock_release(const struct tl_handle *handle)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_rwlock *rwlock = rwlock_of(handle);
+    tl_guard_take(&rwlock->guard, TL_FOREVER);
+    bool had = give_up(rwlock, tl_self);
+    tl_guard_drop(&rwlock->guard);
+    if (!had)
+        return TL_NOT_HOLDER;
+    changed(rwlock);
+    return TL_OK;
+}
+
+void tl_rwlock_describe(const struct tl_object *object, int side, char *text,
+                        size_t size)
+{
+    const struct tl_rwlock *rwlock = (const struct tl_rwlock *)object;
+    uint32_t writer = rwlock->writer;
+    char who[TL_NAME_SIZE + 32];
+    (void)side;
+    if (writer)
+        snprintf(who, sizeof who, "written by %s (pid %d)",
+                 tl_task_of(writer)->name, (int)tl_task_of(writer)->pid);
+    else
+        snprintf(who, sizeof who, "read by %u", reading(rwlock));
+    snprintf(text, size, "%s, %u waiting to read, %u to write", who,
+             tl_condition_waiting(&rwlock->can_read),
+             tl_condition_waiting(&rwlock->can_write));
+}
+
+/* A dead reader leaves nothing half-done; a dead writer may, and the next one
+ * is told.  Nothing under the guard is ever half-done: no repair. */
+void tl_rwlock_task_died(struct tl_object *object, struct tl_task *dead,
+                         struct tl_cell *cell)
+{
+    struct tl_rwlock *rwlock = (struct tl_rwlock *)object;
+    (void)cell;
+    tl_guard_take(&rwlock->guard, TL_FOREVER);
+    if (rwlock->writer == tl_task_id(dead))
+        rwlock->abandoned = 1;
+    tl_fault();
+    give_up(rwlock, dead);
+    tl_guard_drop(&rwlock->guard);
+    changed(rwlock);
+}
+
+void tl_rwlock_destroy(struct tl_object *object)
+{
+    tl_block_release(&((struct tl_rwlock *)object)->readers, 0);
+}
+
+bool tl_rwlock_in_use(const struct tl_object *object,
+                      const struct tl_task *task, const struct tl_cell *cell)
+{
+    const struct tl_rwlock *rwlock = (const struct tl_rwlock *)object;
+    (void)cell;
+    return rwlock->writer == tl_task_id(task) ||
+           readers_of(rwlock)[tl_task_number(task)] > 0;
+}
