@@ -252,11 +252,11 @@ static int process_resume(lua_State *L)
 
 /* ---- fields ---- */
 
-static struct tl_process_info info_of(lua_State *L,
-                                      const struct tl_handle *process)
+static struct tl_process_info identity_of(lua_State *L,
+                                          const struct tl_handle *process)
 {
     struct tl_process_info info;
-    int status = tl_process_info(process, &info);
+    int status = tl_process_identity(process, &info);
     if (status < 0)
         failure(L, process, NULL, status);
     return info;
@@ -264,7 +264,7 @@ static struct tl_process_info info_of(lua_State *L,
 
 static void push_pid(lua_State *L, const struct tl_handle *process)
 {
-    struct tl_process_info info = info_of(L, process);
+    struct tl_process_info info = identity_of(L, process);
     if (info.started)
         lua_pushinteger(L, info.pid);
     else
@@ -273,18 +273,21 @@ static void push_pid(lua_State *L, const struct tl_handle *process)
 
 static void push_name(lua_State *L, const struct tl_handle *process)
 {
-    struct tl_process_info info = info_of(L, process);
+    struct tl_process_info info = identity_of(L, process);
     lua_pushstring(L, info.name);
 }
 
 static void push_daemon(lua_State *L, const struct tl_handle *process)
 {
-    lua_pushboolean(L, info_of(L, process).daemon);
+    lua_pushboolean(L, identity_of(L, process).daemon);
 }
 
 static void push_exitcode(lua_State *L, const struct tl_handle *process)
 {
-    struct tl_process_info info = info_of(L, process);
+    struct tl_process_info info;
+    int status = tl_process_info(process, &info);
+    if (status < 0)
+        failure(L, process, NULL, status);
     if (info.exit_known)
         lua_pushinteger(L, info.exitcode);
     else

@@ -125,7 +125,8 @@ int tl_init(void)
     status = carve(tasks);
     if (status < 0)
         return status;
-    tl_task_enter(tl_task_claim());
+    struct tl_task *first = tl_task_claim();
+    tl_task_enter(first, tl_task_id(first));
     tl_checkpoint_watch_forks();
     tl_checkpoint_adopt();
     return tl_process_make_main();

@@ -389,6 +389,10 @@ int tl_process_result(const struct tl_handle *process, bool *ok,
                       struct tl_parcel *parcel, tl_deadline deadline);
 int tl_process_info(const struct tl_handle *process,
                     struct tl_process_info *info);
+/* The same without a look at whether it lives: `alive` and the exit code are
+ * not filled in, and a zombie stays one. */
+int tl_process_identity(const struct tl_handle *process,
+                        struct tl_process_info *info);
 int tl_process_set_daemon(const struct tl_handle *process, bool daemon);
 /* TL_NOT_STARTED, TL_ENDED */
 int tl_process_signal(const struct tl_handle *process, int signal);

@@ -91,7 +91,7 @@ void tl_family_signal(int signal)
 {
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
         struct tl_task *task = &tl_tasks[n];
-        pid_t pid = atomic_load(&task->pid);
+        pid_t pid = tl_task_pid(task);
         if (tl_task_taken(task) && pid > 0 && pid != getpid() &&
             !tl_death_happened(task))
             kill(pid, signal);

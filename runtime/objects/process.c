@@ -101,9 +101,9 @@ static void withdraw(struct tl_task *task, struct tl_process *process)
     atomic_store(&process->state, TL_PROCESS_NEW);
 }
 
-static int child_goes_on(struct tl_task *task, pid_t parent)
+static int child_goes_on(struct tl_task *task, uint32_t id, pid_t parent)
 {
-    if (!tl_task_enter(task))
+    if (!tl_task_enter(task, id))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
     tl_park_newcomer();
@@ -120,9 +120,10 @@ static int child_goes_on(struct tl_task *task, pid_t parent)
 static int fork_into(struct tl_task *task, struct tl_process *process)
 {
     pid_t parent = getpid();
+    uint32_t id = atomic_load(&process->task);
     pid_t pid = fork();
     if (pid == 0)
-        return child_goes_on(task, parent);
+        return child_goes_on(task, id, parent);
     if (pid < 0) {
         int error = errno;
         tl_children_unreserve();
@@ -131,10 +132,7 @@ static int fork_into(struct tl_task *task, struct tl_process *process)
         return TL_SYSTEM;
     }
     atomic_store(&process->pid, (int32_t)pid);
-    /* the task may have ended already, and its slot have a new tenant */
-    int32_t unknown = 0;
-    if (tl_task_id(task) == atomic_load(&process->task))
-        atomic_compare_exchange_strong(&task->pid, &unknown, (int32_t)pid);
+    tl_task_forked(task, id, pid);
     tl_children_add(pid);
     return 1;
 }
@@ -295,24 +293,33 @@ static bool is_alive(struct tl_process *process)
     return atomic_load(&process->state) == TL_PROCESS_STARTED;
 }
 
-int tl_process_info(const struct tl_handle *handle,
-                    struct tl_process_info *info)
+int tl_process_identity(const struct tl_handle *handle,
+                        struct tl_process_info *info)
 {
     int status = tl_enter(handle);
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);
-    tl_process_reap();
+    bool started = atomic_load(&process->state) != TL_PROCESS_NEW;
     *info = (struct tl_process_info){
-        .alive = is_alive(process),
-        .started = atomic_load(&process->state) != TL_PROCESS_NEW,
+        .started = started,
         .daemon = atomic_load(&process->daemon),
-        .main = process->parent_task == 0 &&
-                atomic_load(&process->state) != TL_PROCESS_NEW,
+        .main = started && process->parent_task == 0,
+        .pid = started ? atomic_load(&process->pid) : 0,
         .parent_pid = process->parent_pid};
     memcpy(info->name, process->object.name, sizeof info->name);
-    if (info->started)
-        info->pid = atomic_load(&process->pid);
+    return TL_OK;
+}
+
+int tl_process_info(const struct tl_handle *handle,
+                    struct tl_process_info *info)
+{
+    int status = tl_process_identity(handle, info);
+    if (status < 0)
+        return status;
+    struct tl_process *process = process_of(handle);
+    tl_process_reap();
+    info->alive = is_alive(process);
     if (info->started && !info->alive) {
         tl_children_await(process);
         int how = (int)(atomic_load(&process->status) & 0xffff);

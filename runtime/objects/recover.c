@@ -151,6 +151,8 @@ void tl_recover(struct tl_task *dead)
         settle(dead);
         tl_task_free(dead);
     }
+    /* after the slot is free: a second cleaner that came in before would settle
+     * what the slot's next tenant has */
     atomic_compare_exchange_strong(&dead->cleaner, &self, 0);
     tl_fault();
 }

@@ -66,19 +66,30 @@ static bool abort_start(struct tl_task *task)
 
 static bool start_failed(struct tl_task *task)
 {
-    pid_t pid = atomic_load(&task->pid);
+    pid_t pid = tl_task_pid(task);
     if (pid)
         return process_gone(pid) && abort_start(task);
     uint32_t creator = tl_task_creator(task);
     /* a dead creator forks no more; if it forked just before, its child finds
      * the slot aborted and leaves */
     return creator && tl_death_happened(&tl_tasks[creator]) &&
-           atomic_load(&task->pid) == 0 && abort_start(task);
+           tl_task_pid(task) == 0 && abort_start(task);
+}
+
+/* Its life was given up, and not because it has left the slot: a task that
+ * leaves gives up the slot first, then its life. */
+static bool life_ended(struct tl_task *task)
+{
+    uint32_t state = atomic_load(&task->state), phase = state & 0xff;
+    if (phase != TL_TASK_RUNNING && phase != TL_TASK_LEAVING)
+        return false;
+    uint32_t word = atomic_load(word_of(task));
+    return ((word & FUTEX_OWNER_DIED) || (word & FUTEX_TID_MASK) == 0) &&
+           atomic_load(&task->state) == state;
 }
 
 bool tl_death_happened(struct tl_task *task)
 {
-    uint32_t word;
     switch (tl_task_state(task)) {
     case TL_TASK_STARTING:
         return start_failed(task);
@@ -86,8 +97,7 @@ bool tl_death_happened(struct tl_task *task)
         return true;
     case TL_TASK_RUNNING:
     case TL_TASK_LEAVING:
-        word = atomic_load(word_of(task));
-        return (word & FUTEX_OWNER_DIED) || (word & FUTEX_TID_MASK) == 0;
+        return life_ended(task);
     default:
         return false;
     }

@@ -34,17 +34,28 @@ static void raise_highest(uint32_t number)
         continue;
 }
 
+#define CREATOR_SHIFT 8
+#define EPOCH_SHIFT 20
+
+static uint32_t epoch_bits(uint32_t id)
+{
+    return id >> TL_NUMBER_BITS << EPOCH_SHIFT;
+}
+
 static bool claim(struct tl_task *task, uint32_t number)
 {
     uint32_t creator = tl_self ? tl_task_number(tl_self) : 0;
-    uint32_t state = TL_TASK_FREE;
+    uint32_t state = TL_TASK_FREE, id = tl_task_id(task);
+    if (id == 0)
+        id = 1u << TL_NUMBER_BITS | number;
     /* acquire: sees the clean words that tl_task_free left */
     if (!atomic_compare_exchange_strong_explicit(
-            &task->state, &state, TL_TASK_STARTING | creator << 8,
+            &task->state, &state,
+            TL_TASK_STARTING | creator << CREATOR_SHIFT | epoch_bits(id),
             memory_order_acquire, memory_order_relaxed))
         return false;
-    if (tl_task_id(task) == 0)
-        atomic_store(&task->id, 1u << TL_NUMBER_BITS | number);
+    uint32_t unused = 0;
+    atomic_compare_exchange_strong(&task->id, &unused, id);
     task->waiter.task = number;
     return true;
 }
@@ -63,22 +74,44 @@ struct tl_task *tl_task_claim(void)
 
 uint32_t tl_task_creator(const struct tl_task *task)
 {
-    return atomic_load(&task->state) >> 8;
+    return atomic_load(&task->state) >> CREATOR_SHIFT & TL_NUMBER_MASK;
 }
 
-bool tl_task_enter(struct tl_task *task)
+static bool is_for(uint32_t state, uint32_t id)
 {
+    return (state & 0xff) == TL_TASK_STARTING &&
+           state >> EPOCH_SHIFT == epoch_bits(id) >> EPOCH_SHIFT;
+}
+
+bool tl_task_enter(struct tl_task *task, uint32_t id)
+{
+    /* before its words are touched, which may be somebody else's by now */
+    uint32_t state = atomic_load(&task->state);
+    if (!is_for(state, id))
+        return false;
+    tl_death_begin(task);
+    if (!atomic_compare_exchange_strong(
+            &task->state, &state, (state & ~0xffu) | TL_TASK_RUNNING)) {
+        tl_death_end(task);
+        return false;
+    }
     tl_self = task;
     atomic_store(&task->pid, (int32_t)getpid());
-    tl_death_begin(task);
-    uint32_t state = atomic_load(&task->state);
-    uint32_t running = (state & ~0xffu) | TL_TASK_RUNNING;
-    if ((state & 0xff) == TL_TASK_STARTING &&
-        atomic_compare_exchange_strong(&task->state, &state, running))
-        return true;
-    tl_death_end(task);
-    tl_self = NULL;
-    return false;
+    return true;
+}
+
+pid_t tl_task_pid(const struct tl_task *task)
+{
+    pid_t pid = atomic_load(&task->pid);
+    uint64_t forked = atomic_load(&task->forked);
+    if (!pid && forked >> 32 == tl_task_id(task))
+        pid = (pid_t)(forked & UINT32_MAX);
+    return pid;
+}
+
+void tl_task_forked(struct tl_task *task, uint32_t id, pid_t pid)
+{
+    atomic_store(&task->forked, (uint64_t)id << 32 | (uint32_t)pid);
 }
 
 static void clean(struct tl_task *task)
@@ -108,7 +141,6 @@ void tl_task_free(struct tl_task *task)
     if (id >> TL_NUMBER_BITS == 0)
         id += 1u << TL_NUMBER_BITS;
     atomic_store(&task->id, id);
-    atomic_store(&task->cleaner, 0);
     /* release: whoever claims the slot sees it clean */
     atomic_store_explicit(&task->state, TL_TASK_FREE, memory_order_release);
 }

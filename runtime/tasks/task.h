@@ -11,8 +11,9 @@
  * id is not mistaken for a later tenant of the same slot.  Ids are not 0 and
  * fit in 31 bits: guards use the top bit.
  *
- * States of `state` (low byte; above it the number of the task that claimed
- * the slot):
+ * States of `state` (low byte; above it 12 bits with the number of the task that
+ * claimed the slot, and the low 12 bits of the epoch: so a child that comes
+ * late to a slot which was given up cannot take it for its own):
  *   FREE      nobody's
  *   STARTING  claimed by its creator, who fills it in and forks
  *   RUNNING   entered by its own task, which holds `life`
@@ -105,7 +106,11 @@ struct tl_task {
     pthread_mutex_t life;
     _Atomic uint32_t id;
     _Atomic uint32_t state;
-    _Atomic int32_t pid; /* 0 until known */
+    _Atomic int32_t pid; /* written by the task when it enters; else 0 */
+    /* id << 32 | pid, by the creator after the fork.  With the id, since by
+     * then the task may have ended and the slot have another tenant, whom this
+     * must say nothing about. */
+    _Atomic uint64_t forked;
     _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
 
     /* Written by the task about itself. */
@@ -180,12 +185,19 @@ static inline bool tl_task_taken(const struct tl_task *task)
  * are clean.  NULL: the table is full. */
 struct tl_task *tl_task_claim(void);
 
-/* Enters the slot as the calling thread's task.  False: it was aborted. */
-bool tl_task_enter(struct tl_task *task);
+/* Enters the slot, claimed for the task of this id, as the calling thread's.
+ * False: it was aborted, and is nothing to this thread any more. */
+bool tl_task_enter(struct tl_task *task, uint32_t id);
 
 /* Gives the slot back: new epoch, clean words, FREE.  The caller has settled
  * everything that the slot names. */
 void tl_task_free(struct tl_task *task);
+
+/* The process that runs in the slot, or 0: not known (yet). */
+pid_t tl_task_pid(const struct tl_task *task);
+
+/* By the creator: the fork for the task of this id gave `pid`. */
+void tl_task_forked(struct tl_task *task, uint32_t id, pid_t pid);
 
 /* The creator of a slot in state STARTING (its number). */
 uint32_t tl_task_creator(const struct tl_task *task);
