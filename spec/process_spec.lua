@@ -129,6 +129,24 @@ describe("a process", function()
   end)
 end)
 
+describe("many processes that start and end at once", function()
+  it("all run: none is taken for one that held its slot before", function()
+    local value, over = ipc.value(0), ipc.event()
+    local sleeper = ipc.spawn(function() over:wait() end) -- who watches the others' slots
+    for round = 1, 20 do
+      local list = {}
+      for n = 1, 60 do list[n] = ipc.spawn(function() value:add(1) end) end
+      for _, p in ipairs(list) do
+        p:join(PATIENCE)
+        assert.equal(0, p.exitcode)
+      end
+      assert.equal(60 * round, value:get())
+    end
+    over:set()
+    sleeper:join()
+  end)
+end)
+
 describe("the end of the main script", function()
   it("is not when the module is required once more", function()
     local out, err, status = shell.script([[

@@ -56,24 +56,27 @@ static bool process_gone(pid_t pid)
     return kill(pid, 0) != 0 && errno == ESRCH;
 }
 
-static bool abort_start(struct tl_task *task)
+/* From exactly the state in which the slot was looked at: by now it may be
+ * starting for somebody else. */
+static bool abort_start(struct tl_task *task, uint32_t state)
 {
-    uint32_t state = atomic_load(&task->state);
-    return (state & 0xff) == TL_TASK_STARTING &&
-           atomic_compare_exchange_strong(&task->state, &state,
+    return atomic_compare_exchange_strong(&task->state, &state,
                                           (state & ~0xffu) | TL_TASK_ABORTED);
 }
 
 static bool start_failed(struct tl_task *task)
 {
+    uint32_t state = atomic_load(&task->state);
+    if ((state & 0xff) != TL_TASK_STARTING)
+        return false;
     pid_t pid = tl_task_pid(task);
     if (pid)
-        return process_gone(pid) && abort_start(task);
+        return process_gone(pid) && abort_start(task, state);
     uint32_t creator = tl_task_creator(task);
     /* a dead creator forks no more; if it forked just before, its child finds
      * the slot aborted and leaves */
     return creator && tl_death_happened(&tl_tasks[creator]) &&
-           tl_task_pid(task) == 0 && abort_start(task);
+           tl_task_pid(task) == 0 && abort_start(task, state);
 }
 
 /* Its life was given up, and not because it has left the slot: a task that
