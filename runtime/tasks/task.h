@@ -107,11 +107,11 @@ struct tl_task {
     _Atomic uint32_t id;
     _Atomic uint32_t state;
     _Atomic int32_t pid; /* written by the task when it enters; else 0 */
+    _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
     /* id << 32 | pid, by the creator after the fork.  With the id, since by
      * then the task may have ended and the slot have another tenant, whom this
      * must say nothing about. */
     _Atomic uint64_t forked;
-    _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
 
     /* Written by the task about itself. */
     _Alignas(TL_LINE) _Atomic uint64_t inside; /* guard it may hold */
