@@ -26,7 +26,7 @@ end
 local function finish(...)
   for _, process in ipairs{ ... } do
     if process:is_alive() then
-      process:resume()
+      pcall(process.resume, process) -- it may end at this moment
       process:kill()
     end
     process:join(PATIENCE)

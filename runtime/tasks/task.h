@@ -100,6 +100,8 @@ enum tl_hand {
     TL_HANDS
 };
 
+/* Padded on purpose: what others write lies on lines of its own. */
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct tl_task {
     /* The death word: see death.h.  Stays a mutex for ever, since the kernel
      * may write to it. */
@@ -115,7 +117,6 @@ struct tl_task {
 
     /* Written by the task about itself. */
     _Alignas(TL_LINE) _Atomic uint64_t inside; /* guard it may hold */
-    _Atomic uint64_t pending; /* offset of the lock object it wants */
     struct tl_note note;
     uint64_t carrying[TL_HANDS];
 
@@ -125,6 +126,7 @@ struct tl_task {
     _Atomic int32_t waker_cpu; /* of who called it last: a hint */
 
     _Alignas(TL_LINE) struct tl_waiter waiter;
+    _Atomic uint64_t pending; /* offset of the hold it wants */
     _Atomic int64_t deadline; /* while it sleeps */
     _Atomic int64_t since;    /* when it began to wait; nanoseconds */
     _Atomic uint32_t sleeps;  /* how often it has slept; see deadlock */
