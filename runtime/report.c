@@ -111,9 +111,9 @@ const char *tl_report_stuck(void)
     snprintf(report, sizeof report,
              "deadlock: every task waits, and none can ever go on\n");
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        if (!tl_task_taken(&tl_tasks[n]) || tl_death_happened(&tl_tasks[n]))
+        if (!tl_task_taken(tl_task_at(n)) || tl_death_happened(tl_task_at(n)))
             continue;
-        report_stuck_task(&tl_tasks[n], line, sizeof line);
+        report_stuck_task(tl_task_at(n), line, sizeof line);
         append(report, sizeof report, "  %s\n", line);
     }
     return report;

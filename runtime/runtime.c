@@ -11,29 +11,30 @@
 #include <unistd.h>
 
 #include "memory/arena.h"
+#include "memory/size.h"
 #include "objects/handle.h"
-#include "objects/hold.h"
-#include "objects/output.h"
+#include "objects/layers.h"
 #include "objects/process.h"
-#include "store/block.h"
-#include "store/refs.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 #include "wait/checkpoint.h"
 #include "wait/clock.h"
-#include "wait/park.h"
-#include "wait/stuck.h"
 #include "wait/wait.h"
 
 #define TASKS_DEFAULT 1024
 #define MEMORY_LEAST (UINT64_C(4) << 20)
 #define MEMORY_MOST (UINT64_C(64) << 30) /* positions of a stream: 128 GiB */
 
-static struct shared {
+struct shared {
     uint64_t seed;
     _Atomic uint64_t never; /* a watch word that does not move */
     struct tl_condition sleepers;
-} *shared;
+};
+
+static struct shared *shared(void)
+{
+    return tl_region(TL_REGION_PROGRAM);
+}
 
 static char init_error[160];
 
@@ -56,38 +57,17 @@ static uint64_t half_of_memory(void)
     return (uint64_t)info.totalram * info.mem_unit / 2;
 }
 
-/* A number with K, M or G behind it; 0 is none. */
-static uint64_t parse_size(const char *text)
-{
-    char *end;
-    if (text[0] < '0' || text[0] > '9')
-        return 0;
-    errno = 0;
-    uint64_t size = strtoull(text, &end, 10);
-    int shift = 0;
-    switch (*end) {
-    case 'G': case 'g': shift = 30; break;
-    case 'M': case 'm': shift = 20; break;
-    case 'K': case 'k': shift = 10; break;
-    default: break;
-    }
-    end += shift != 0;
-    if (*end || errno || size > MEMORY_MOST >> shift)
-        return 0;
-    return size << shift;
-}
-
 static int read_limits(uint64_t *memory, uint32_t *tasks)
 {
     const char *text = getenv("TIDELOCK_MEMORY");
-    *memory = text ? parse_size(text) : half_of_memory();
+    *memory = text ? tl_size_parse(text, MEMORY_MOST) : half_of_memory();
     if (!text && *memory > MEMORY_MOST)
         *memory = MEMORY_MOST;
     if (*memory < MEMORY_LEAST)
         return fail(TL_NO_MEMORY, "TIDELOCK_MEMORY must be a size from 4M to "
                                   "64G, such as 512M");
     text = getenv("TIDELOCK_TASKS");
-    uint64_t count = text ? parse_size(text) : TASKS_DEFAULT;
+    uint64_t count = text ? tl_size_parse(text, MEMORY_MOST) : TASKS_DEFAULT;
     if (count < 1 || count > TL_TASKS_MOST)
         return fail(TL_NO_TASKS, "TIDELOCK_TASKS must be a number from 1 to "
                                  "4094");
@@ -97,11 +77,9 @@ static int read_limits(uint64_t *memory, uint32_t *tasks)
 
 static int carve(uint32_t tasks)
 {
-    shared = tl_arena_carve(sizeof *shared);
-    if (!shared || tl_task_table_make(tasks) < 0 || tl_park_make() < 0 ||
-        tl_stuck_make() < 0 ||
-        tl_kinds_make() < 0 || tl_hold_make() < 0 || tl_output_make() < 0 || tl_refs_make() < 0 ||
-        tl_block_make() < 0) /* last: the heap is the rest */
+    struct shared *shared =
+        tl_arena_carve(TL_REGION_PROGRAM, sizeof *shared);
+    if (!shared || tl_layers_make(tasks, 0) < 0)
         return fail(TL_NO_MEMORY, "TIDELOCK_MEMORY is too small for a table "
                                   "of TIDELOCK_TASKS tasks");
     tl_condition_init(&shared->sleepers, NULL, TL_VERB_WAIT);
@@ -114,7 +92,7 @@ int tl_init(void)
 {
     uint64_t memory;
     uint32_t tasks;
-    if (tl_arena_base)
+    if (tl_arena_bases[TL_HOME])
         return TL_OK;
     int status = read_limits(&memory, &tasks);
     if (status < 0)
@@ -134,9 +112,10 @@ int tl_init(void)
 
 uint64_t tl_task_seed(void)
 {
+    tl_task_visit(TL_HOME);
     uint64_t id = tl_self ? tl_task_id(tl_self) : (uint64_t)getpid();
     /* splitmix64 (Steele, Lea, Flood 2014) of the program's seed and the id */
-    uint64_t z = shared->seed + id * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = shared()->seed + id * UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
@@ -144,9 +123,9 @@ uint64_t tl_task_seed(void)
 
 int tl_sleep(tl_deadline deadline)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home();
     while (status == TL_OK && !tl_clock_passed(deadline))
-        status = tl_wait_asleep(&shared->sleepers, &shared->never, 0, deadline);
+        status = tl_wait_asleep(&shared()->sleepers, &shared()->never, 0, deadline);
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 

@@ -40,6 +40,16 @@ enum tl_status {
     TL_FOREIGN = -31,   /* forked behind the runtime's back */
     TL_NOT_PARENT = -32,
     TL_UNORDERED = -33, /* a priority where the queue has no such order */
+    TL_OTHER_ARENA = -34, /* an object of the program, or of another space */
+    TL_OTHER_KIND = -35,  /* what stands in the space under this name */
+    TL_OTHER_SHAPE = -36, /* the same, of another size or with other options */
+
+    /* what is wrong with a space */
+    TL_BAD_NAME = -50,
+    TL_NOT_OURS = -51,      /* the file: of another user, or open to others */
+    TL_NO_SPACE = -52,      /* something else, or damaged */
+    TL_OTHER_VERSION = -53, /* made by another version of this program */
+    TL_TOO_MANY_SPACES = -54,
 
     /* something ran out */
     TL_NO_MEMORY = -40, /* the arena is full */

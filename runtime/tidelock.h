@@ -111,9 +111,17 @@ enum tl_kind_id {
 struct tl_handle {
     void *object;  /* NULL when closed */
     uint32_t cell; /* where this task's slot counts the reference */
+    uint16_t arena; /* the program's own, or a space */
     uint8_t kind;  /* enum tl_kind_id */
     uint8_t side;  /* which end of a pipe: 0 or 1; else 0 */
 };
+
+/* `out` of tl_X_new is all 0 but for `arena`, where the object is to be made: 0
+ * is the program's own, else a space.  In a space, an object that has the name
+ * already is opened instead; TL_OTHER_KIND and TL_OTHER_SHAPE: it is not what
+ * was asked for, but `out` is a handle to it.  A `side` of TL_FIND_ANY: its
+ * size and options do not matter. */
+#define TL_FIND_ANY 1
 
 /* The identity of an object and side: equal for the same object in all tasks
  * of a program, and what a message carries in its `refs`.  0 is no object. */
@@ -163,10 +171,40 @@ struct tl_parcel {
     size_t size;
     const tl_ref *refs;
     size_t ref_count;
+    unsigned arena;                     /* whose objects the refs are */
     uint64_t block;                     /* private: 0 when inline */
     _Alignas(16) unsigned char small[TL_SMALL_SIZE]; /* private */
 };
 void tl_parcel_drop(struct tl_parcel *parcel);
+
+/* A parcel's i-th reference, for tl_handle_open. */
+tl_ref tl_parcel_ref(const struct tl_parcel *parcel, size_t i);
+
+/* Spaces ----------------------------------------------------------------- */
+
+/* A space is an arena in a file, where unrelated programs of one user find
+ * objects by name.  They live until they are removed and nobody uses them. */
+
+/* Opens the space, made where there is none, for this program: its number,
+ * from 1; or a status: TL_SYSTEM with errno; TL_NO_TASKS; TL_TOO_MANY_SPACES;
+ * and TL_BAD_NAME, TL_NOT_OURS, TL_NO_SPACE, TL_OTHER_VERSION for a file that
+ * is in the way.  tl_space_path says which file.  A new space has room for
+ * TIDELOCK_SPACE (bytes). */
+int tl_space_open(const char *name);
+/* Removes the file; who has the space open keeps it.  TL_EMPTY: there is none;
+ * TL_BAD_NAME; TL_NOT_OURS; TL_SYSTEM. */
+int tl_space_unlink(const char *name);
+/* The space's name; NULL: no such number. */
+const char *tl_space_name(unsigned space);
+/* The file of the space; false: the name cannot be one. */
+bool tl_space_path(const char *name, char *path, size_t size);
+
+/* The i-th named object, from 0; TL_EMPTY past the last. */
+int tl_space_at(unsigned space, size_t i, struct tl_handle *out);
+/* TL_EMPTY: there is none of the name. */
+int tl_space_find(unsigned space, const char *name, struct tl_handle *out);
+/* The name is free again; who has the object keeps it.  TL_EMPTY. */
+int tl_space_remove(unsigned space, const char *name);
 
 /* Queue ------------------------------------------------------------------ */
 

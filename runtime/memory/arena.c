@@ -1,51 +1,118 @@
 #include "arena.h"
 
-#include <stdbool.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "status.h"
 
-unsigned char *tl_arena_base;
-static uint64_t arena_size, front;
+/* Away from the numbers that scripts expect of their own files. */
+#define FD_LEAST 64
+
+_Thread_local unsigned char *tl_arena_base;
+_Thread_local unsigned tl_arena;
+unsigned char *tl_arena_bases[TL_ARENAS];
+static int files[TL_ARENAS];
+
+static void begin(uint64_t size, uint64_t backed)
+{
+    struct tl_root *root = tl_root();
+    root->size = size;
+    root->front = (sizeof *root + TL_LINE - 1) / TL_LINE * TL_LINE;
+    atomic_store(&root->backed, backed);
+}
+
+static int map(unsigned number, int fd, uint64_t size)
+{
+    void *base = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_NORESERVE, fd, 0);
+    if (base == MAP_FAILED)
+        return TL_SYSTEM;
+    /* kept: through it another program looks in (tidelock ps), and a space
+     * grows by it; not across an exec */
+    files[number] = fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+    tl_arena_bases[number] = base;
+    tl_arena_go(number);
+    return TL_OK;
+}
 
 int tl_arena_make(uint64_t size)
 {
     int fd = memfd_create("tidelock", MFD_CLOEXEC);
     if (fd < 0)
         return TL_SYSTEM;
-    if (ftruncate(fd, (off_t)size) != 0) {
-        close(fd);
-        return TL_SYSTEM;
-    }
-    void *base = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_NORESERVE, fd, 0);
-    /* the mapping keeps the memory; no descriptor is left to a child */
+    int status = ftruncate(fd, (off_t)size) == 0 ? map(TL_HOME, fd, size)
+                                                 : TL_SYSTEM;
     close(fd);
-    if (base == MAP_FAILED)
-        return TL_SYSTEM;
-    tl_arena_base = base;
-    arena_size = size;
-    front = TL_LINE; /* offset 0 stays nothing */
-    return TL_OK;
+    if (status == TL_OK)
+        begin(size, size);
+    return status;
 }
 
-void *tl_arena_carve(uint64_t size)
+int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first)
 {
+    off_t length = lseek(fd, 0, SEEK_END);
+    int status = TL_SYSTEM;
+    if (length > 0 ||
+        (length == 0 && fallocate(fd, 0, 0, (off_t)first) == 0 &&
+         ftruncate(fd, (off_t)size) == 0))
+        status = map(number, fd, length ? (uint64_t)length : size);
+    close(fd);
+    if (status == TL_OK && length == 0)
+        begin(size, first);
+    return status;
+}
+
+void tl_arena_unmap(unsigned number)
+{
+    munmap(tl_arena_bases[number],
+           ((struct tl_root *)(void *)tl_arena_bases[number])->size);
+    close(files[number]);
+    tl_arena_bases[number] = NULL;
+}
+
+void *tl_arena_carve(enum tl_region region, uint64_t size)
+{
+    struct tl_root *root = tl_root();
     size = (size + TL_LINE - 1) / TL_LINE * TL_LINE;
-    if (size > arena_size - front)
+    if (size > atomic_load(&root->backed) - root->front &&
+        tl_arena_extend(root->front + size) < 0)
         return NULL;
-    void *region = tl_at(front);
-    front += size;
-    return region;
+    root->regions[region] = root->front;
+    root->front += size;
+    return tl_region(region);
 }
 
-uint64_t tl_arena_front(void)
+static int back(uint64_t from, uint64_t to)
 {
-    return front;
+    /* without it a touch of a full /dev/shm would be a SIGBUS */
+    return fallocate(files[tl_arena], 0, (off_t)from, (off_t)(to - from)) == 0
+               ? TL_OK
+               : TL_NO_MEMORY;
 }
 
-uint64_t tl_arena_size(void)
+static void raise_backed(uint64_t to)
 {
-    return arena_size;
+    _Atomic uint64_t *backed = &tl_root()->backed;
+    uint64_t seen = atomic_load(backed);
+    while (seen < to && !atomic_compare_exchange_weak(backed, &seen, to))
+        continue;
+}
+
+int tl_arena_extend(uint64_t upto)
+{
+    struct tl_root *root = tl_root();
+    uint64_t backed = atomic_load(&root->backed);
+    if (upto > root->size || upto <= backed)
+        return TL_NO_MEMORY;
+    /* by doubling, so that this is rare; where that is too much, just so far */
+    uint64_t to = 2 * backed < root->size ? 2 * backed : root->size;
+    if (to < upto || back(backed, to) < 0) {
+        to = upto;
+        if (back(backed, to) < 0)
+            return TL_NO_MEMORY;
+    }
+    raise_backed(to);
+    return TL_OK;
 }

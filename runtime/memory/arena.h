@@ -1,25 +1,64 @@
 /*
- * Arena: the one shared mapping that all tasks of a program live on.
+ * Arena: a shared mapping that tasks live on.
  *
- * A memfd, reserved large and backed on touch, mapped once before the first
- * fork and so at the same address in every task.  Inside it things name each
- * other by offsets (0 is nothing), tasks by numbers and kinds by enum tl_kind:
- * never by pointers or pids.
+ * Each program has one of its own (TL_HOME): a memfd, reserved large and
+ * backed on touch, mapped before the first fork and so at the same address in
+ * every task.  A space (objects/space) is another, in a file, where unrelated
+ * programs meet; each process maps it where it likes.  Inside an arena things
+ * name each other by offsets (0 is nothing), tasks by numbers and kinds by
+ * enum tl_kind_id: never by pointers or pids.
+ *
+ * A thread works in one arena at a time: offsets are of tl_arena_base.  It
+ * goes to another by tl_task_visit, at the beginning of an operation, and the
+ * operation stays there to its end.
  *
  * Layout: the root, then the regions that the layers carve off at the start,
- * then the heap of store/alloc, which grows towards the end.
+ * then the heap of store/block, which grows towards the end.
  *
- * Only tl_init carves, before there is a second task: nothing here is atomic.
+ * Only who makes an arena carves, before there is a second task in it.
  */
 #ifndef TL_ARENA_H
 #define TL_ARENA_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define TL_LINE 64 /* bytes of a cache line */
+#define TL_ARENAS 16
+#define TL_HOME 0 /* the number of the program's own */
 
-extern unsigned char *tl_arena_base; /* NULL before tl_arena_make */
+/* What the layers keep for each arena; at most one carve each. */
+enum tl_region {
+    TL_REGION_TASKS,     /* tasks/task: the table */
+    TL_REGION_NEWCOMERS, /* wait/park */
+    TL_REGION_VERDICT,   /* wait/stuck */
+    TL_REGION_COUNTS,    /* objects/kinds */
+    TL_REGION_CYCLE,     /* objects/hold */
+    TL_REGION_TURN,      /* objects/output */
+    TL_REGION_NAMES,     /* objects/space */
+    TL_REGION_PROGRAM,   /* runtime.c */
+    TL_REGION_GRAVES,    /* store/refs */
+    TL_REGION_HEAP,      /* store/block: the last, which has all the rest */
+    TL_REGIONS
+};
+
+/* At offset 0.  Constant once the arena is made, but for `backed`. */
+struct tl_root {
+    char magic[8];
+    uint64_t shape; /* of what is inside: differs between versions */
+    uint64_t size;
+    uint64_t front;                 /* what was carved ends here */
+    uint64_t regions[TL_REGIONS];   /* offsets */
+    _Atomic uint64_t backed;        /* below it memory is sure to be there */
+};
+
+/* Of this thread, at the moment; the base is NULL before tl_arena_make. */
+extern _Thread_local unsigned char *tl_arena_base;
+extern _Thread_local unsigned tl_arena;
+
+/* Of this process, by number; NULL: not mapped. */
+extern unsigned char *tl_arena_bases[TL_ARENAS];
 
 static inline void *tl_at(uint64_t offset)
 {
@@ -31,15 +70,41 @@ static inline uint64_t tl_offset(const void *address)
     return (uint64_t)((const unsigned char *)address - tl_arena_base);
 }
 
-/* Maps an arena of `size` bytes, zeroed.  TL_OK; TL_SYSTEM with errno. */
+static inline struct tl_root *tl_root(void)
+{
+    return (struct tl_root *)(void *)tl_arena_base;
+}
+
+static inline void *tl_region(enum tl_region region)
+{
+    return tl_at(tl_root()->regions[region]);
+}
+
+/* This thread's offsets are of the arena from now on. */
+static inline void tl_arena_go(unsigned number)
+{
+    tl_arena = number;
+    tl_arena_base = tl_arena_bases[number];
+}
+
+/* Makes the program's own, of `size` bytes, zeroed, and goes there.  TL_OK;
+ * TL_SYSTEM with errno. */
 int tl_arena_make(uint64_t size);
 
-/* Takes `size` zeroed bytes, aligned to a line, off the front; TL_NO_MEMORY
- * is NULL. */
-void *tl_arena_carve(uint64_t size);
+/* Maps the file as arena `number` and goes there.  Takes fd, also where it
+ * fails.  A file of size 0 becomes an arena of `size` bytes, of which the
+ * memory for `first` bytes is there.  TL_OK; TL_SYSTEM with errno. */
+int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first);
 
-/* What is left between what was carved and the end. */
-uint64_t tl_arena_front(void);
-uint64_t tl_arena_size(void);
+/* Undoes tl_arena_map. */
+void tl_arena_unmap(unsigned number);
+
+/* Takes `size` zeroed bytes, aligned to a line, off the front, and enters them
+ * as the region; TL_NO_MEMORY is NULL. */
+void *tl_arena_carve(enum tl_region region, uint64_t size);
+
+/* Makes sure of memory up to the offset.  TL_NO_MEMORY: there is none, or
+ * nothing was missing.  A system call: with no guard held. */
+int tl_arena_extend(uint64_t upto);
 
 #endif

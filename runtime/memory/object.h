@@ -13,7 +13,8 @@
  *   holders[s]  = number of claimed cells of side s
  *   refs == 0   = the object is on the graveyard list, linked by next_grave,
  *                 and belongs to whoever takes it off
- * kind, number and name are written before the first reference exists.
+ * kind, number, name and shape are written before the first reference exists.
+ * `named` and `next_named` are of objects/names.
  */
 #ifndef TL_OBJECT_H
 #define TL_OBJECT_H
@@ -32,12 +33,19 @@ struct tl_object {
     uint64_t refs;
     uint64_t holders[2];
     uint64_t next_grave;
+    uint64_t next_named; /* offset */
+    tl_ref named;        /* the space's own reference to it, or 0 */
+    uint64_t shape;      /* its size and options, as one number */
     char name[TL_NAME_SIZE];
 };
 
 #define TL_SIDE ((tl_ref)1)    /* bit: which side */
 #define TL_CLAIMED ((tl_ref)2) /* bit: counted in holders */
 #define TL_REF_BITS ((tl_ref)63)
+/* Outside an arena a reference says in its top bits which arena it is of (by
+ * this process's number); inside, that is clear. */
+#define TL_REF_ARENA_SHIFT 56
+#define TL_REF_WITHIN (((tl_ref)1 << TL_REF_ARENA_SHIFT) - 1)
 
 static inline struct tl_object *tl_ref_object(tl_ref ref)
 {

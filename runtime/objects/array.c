@@ -40,7 +40,7 @@ int tl_array_new(struct tl_handle *out, const char *name, enum tl_element type,
     int status;
     if (length > UINT64_MAX / 16)
         return TL_TOO_LARGE;
-    struct tl_array *array = tl_object_make(TL_KIND_ARRAY, name, &status);
+    struct tl_array *array = tl_object_make(out, TL_KIND_ARRAY, name, (uint64_t)type << 56 | length, &status);
     if (!array)
         return status;
     uint64_t size = length * types[type].size;

@@ -47,7 +47,7 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
 {
     int status;
     struct tl_barrier *barrier =
-        tl_object_make(TL_KIND_BARRIER, name, &status);
+        tl_object_make(out, TL_KIND_BARRIER, name, parties, &status);
     if (!barrier)
         return status;
     tl_guard_init(&barrier->guard, TL_GUARD_OBJECT, barrier);

@@ -86,7 +86,7 @@ static bool wait_for(size_t i, int options)
 
 void tl_process_reap(void)
 {
-    if (tl_checkpoint() < 0)
+    if (tl_enter_home() < 0)
         return;
     for (size_t i = 0; i < count;)
         if (!wait_for(i, WNOHANG))

@@ -15,7 +15,7 @@ static struct tl_event *event_of(const struct tl_handle *handle)
 int tl_event_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_event *event = tl_object_make(TL_KIND_EVENT, name, &status);
+    struct tl_event *event = tl_object_make(out, TL_KIND_EVENT, name, 0, &status);
     if (!event)
         return status;
     tl_condition_init(&event->was_set, event, TL_VERB_WAIT);

@@ -12,7 +12,7 @@
 
 int tl_process_current(struct tl_handle *out)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home();
     if (status < 0)
         return status;
     struct tl_process *process = tl_at(tl_self->process);
@@ -21,7 +21,7 @@ int tl_process_current(struct tl_handle *out)
 
 int tl_process_parent(struct tl_handle *out)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home();
     if (status < 0)
         return status;
     uint32_t id = tl_self->parent;
@@ -32,7 +32,7 @@ int tl_process_parent(struct tl_handle *out)
 
 int tl_process_child(struct tl_handle *out, size_t i)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home();
     if (status < 0)
         return status;
     tl_process_reap();
@@ -73,7 +73,7 @@ static int await_children(bool daemons, tl_deadline deadline)
 
 int tl_main_end(void)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home();
     if (status < 0)
         return status;
     signal_daemons(SIGTERM);
@@ -89,8 +89,9 @@ int tl_main_end(void)
 
 void tl_family_signal(int signal)
 {
+    tl_task_visit(TL_HOME);
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        struct tl_task *task = &tl_tasks[n];
+        struct tl_task *task = tl_task_at(n);
         pid_t pid = tl_task_pid(task);
         if (tl_task_taken(task) && pid > 0 && pid != getpid() &&
             !tl_death_happened(task))

@@ -4,12 +4,33 @@
 #include <string.h>
 
 #include "insight/fault.h"
+#include "names.h"
 #include "store/block.h"
 
-void *tl_object_make(enum tl_kind_id kind, const char *name, int *status)
+/* The named object of a space that is asked for, if there is one. */
+static bool find_named(struct tl_handle *out, enum tl_kind_id kind,
+                       const char *name, uint64_t shape, int *status)
 {
-    *status = tl_checkpoint();
+    bool any = out->side == TL_FIND_ANY;
+    *status = tl_names_open(name, out);
+    if (*status == TL_EMPTY)
+        return false;
     if (*status < 0)
+        return true;
+    const struct tl_object *object = out->object;
+    if (object->kind != (uint64_t)kind)
+        *status = TL_OTHER_KIND;
+    else if (!any && object->shape != shape)
+        *status = TL_OTHER_SHAPE;
+    return true;
+}
+
+void *tl_object_make(struct tl_handle *out, enum tl_kind_id kind,
+                     const char *name, uint64_t shape, int *status)
+{
+    *status = tl_enter_arena(out->arena);
+    if (*status < 0 || (tl_arena != TL_HOME && name &&
+                        find_named(out, kind, name, shape, status)))
         return NULL;
     uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
     uint64_t size = tl_kinds[kind].size;
@@ -19,6 +40,7 @@ void *tl_object_make(enum tl_kind_id kind, const char *name, int *status)
     struct tl_object *object = tl_at(*hand);
     memset(object, 0, size);
     object->number = tl_kind_count(kind);
+    object->shape = shape;
     if (name)
         snprintf(object->name, sizeof object->name, "%s", name);
     tl_fault();
@@ -28,16 +50,20 @@ void *tl_object_make(enum tl_kind_id kind, const char *name, int *status)
     return object;
 }
 
-/* No cell of this task below it is free: a task with thousands of objects must
- * not look at them all for each new one. */
-static _Thread_local uint32_t first_free;
-
+/* A task with thousands of objects must not look at all its cells for each new
+ * one. */
 static int64_t take_cell(void)
 {
-    int64_t cell = tl_cells_add(tl_self, first_free);
+    int64_t cell = tl_cells_add(tl_self, tl_self->cells_full);
     if (cell >= 0)
-        first_free = (uint32_t)cell + 1;
+        tl_self->cells_full = (uint32_t)cell + 1;
     return cell;
+}
+
+static void free_cell(uint32_t cell)
+{
+    if (cell < tl_self->cells_full)
+        tl_self->cells_full = cell;
 }
 
 static void fill(struct tl_handle *out, struct tl_object *object,
@@ -45,6 +71,7 @@ static void fill(struct tl_handle *out, struct tl_object *object,
 {
     *out = (struct tl_handle){.object = object,
                               .cell = cell,
+                              .arena = (uint16_t)tl_arena,
                               .kind = (uint8_t)object->kind,
                               .side = (uint8_t)side};
 }
@@ -52,6 +79,25 @@ static void fill(struct tl_handle *out, struct tl_object *object,
 static tl_ref ref_of(const struct tl_object *object, int side)
 {
     return tl_offset(object) | (side ? TL_SIDE : 0);
+}
+
+/* Gives the object its name in the space; or, where another program was faster,
+ * opens that one's instead. */
+static int enter_named(struct tl_handle *out, bool any)
+{
+    while (!tl_names_enter(out->object)) {
+        const struct tl_object *object = out->object;
+        struct tl_handle found = {.arena = out->arena,
+                                  .side = any ? TL_FIND_ANY : 0};
+        int status;
+        if (find_named(&found, (enum tl_kind_id)object->kind, object->name,
+                       object->shape, &status)) {
+            tl_handle_close(out);
+            *out = found;
+            return status;
+        }
+    }
+    return TL_OK;
 }
 
 int tl_object_publish(struct tl_handle *out, int side)
@@ -65,8 +111,10 @@ int tl_object_publish(struct tl_handle *out, int side)
     }
     tl_refs_adopt(&tl_cell_at(tl_self, (uint32_t)cell)->ref,
                   ref_of(object, side) | TL_CLAIMED, hand);
+    bool any = out->side == TL_FIND_ANY;
     fill(out, object, (uint32_t)cell, side);
-    return TL_OK;
+    return tl_arena == TL_HOME || !object->name[0] ? TL_OK
+                                                   : enter_named(out, any);
 }
 
 int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
@@ -82,9 +130,39 @@ int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
     return TL_OK;
 }
 
+int tl_handle_reserve(uint32_t *index)
+{
+    int64_t cell = take_cell();
+    if (cell < 0)
+        return (int)cell;
+    *index = (uint32_t)cell;
+    return TL_OK;
+}
+
+int tl_handle_fill(struct tl_handle *out, uint32_t index)
+{
+    tl_ref ref = tl_cell_at(tl_self, index)->ref;
+    if (!ref) {
+        free_cell(index);
+        return TL_EMPTY;
+    }
+    fill(out, tl_ref_object(ref), index, tl_ref_side(ref));
+    return TL_OK;
+}
+
 tl_ref tl_handle_ref(const struct tl_handle *handle)
 {
-    return handle->object ? ref_of(handle->object, handle->side) : 0;
+    if (!handle->object)
+        return 0;
+    uint64_t offset = (uint64_t)((unsigned char *)handle->object -
+                                 tl_arena_bases[handle->arena]);
+    return (uint64_t)handle->arena << TL_REF_ARENA_SHIFT | offset |
+           (handle->side ? TL_SIDE : 0);
+}
+
+tl_ref tl_parcel_ref(const struct tl_parcel *parcel, size_t i)
+{
+    return (tl_ref)parcel->arena << TL_REF_ARENA_SHIFT | parcel->refs[i];
 }
 
 tl_ref tl_ref_identity(tl_ref ref)
@@ -94,9 +172,10 @@ tl_ref tl_ref_identity(tl_ref ref)
 
 int tl_handle_open(struct tl_handle *handle, tl_ref ref)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_arena((unsigned)(ref >> TL_REF_ARENA_SHIFT));
     if (status < 0)
         return status;
+    ref &= TL_REF_WITHIN;
     return tl_handle_make(handle, tl_ref_object(ref), tl_ref_side(ref), true);
 }
 
@@ -104,7 +183,7 @@ void tl_handle_close(struct tl_handle *handle)
 {
     struct tl_object *object = handle->object;
     handle->object = NULL;
-    if (!object || tl_checkpoint() < 0)
+    if (!object || tl_enter_arena(handle->arena) < 0)
         return;
     struct tl_cell *cell = tl_handle_cell(handle);
     bool (*in_use)(const struct tl_object *, const struct tl_task *,
@@ -117,7 +196,6 @@ void tl_handle_close(struct tl_handle *handle)
     if (cell->taken)
         tl_kinds[object->kind].task_died(object, tl_self, cell);
     tl_refs_drop(&cell->ref);
-    if (handle->cell < first_free)
-        first_free = handle->cell;
+    free_cell(handle->cell);
     tl_refs_bury();
 }

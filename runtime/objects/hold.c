@@ -10,17 +10,16 @@
 #define HUNGRY_AFTER TL_MILLISECOND
 #define CHAIN_MOST 64
 
-/* Whoever is about to wait without a deadline publishes what it wants and
- * looks for a cycle, one at a time: so the last to arrive sees all others. */
-static struct tl_guard *cycle_guard;
 static _Thread_local char deadlock_text[512];
 
+/* Whoever is about to wait without a deadline publishes what it wants and
+ * looks for a cycle, one at a time: so the last to arrive sees all others. */
 int tl_hold_make(void)
 {
-    cycle_guard = tl_arena_carve(sizeof *cycle_guard);
-    if (!cycle_guard)
+    struct tl_guard *guard = tl_arena_carve(TL_REGION_CYCLE, sizeof *guard);
+    if (!guard)
         return TL_NO_MEMORY;
-    tl_guard_init(cycle_guard, TL_GUARD_CYCLE, NULL);
+    tl_guard_init(guard, TL_GUARD_CYCLE, NULL);
     return TL_OK;
 }
 
@@ -126,7 +125,8 @@ static void tell(const struct link *chain, int length)
 static bool closes_cycle(struct tl_hold *hold)
 {
     struct link chain[CHAIN_MOST];
-    tl_guard_take(cycle_guard, TL_FOREVER);
+    struct tl_guard *guard = tl_region(TL_REGION_CYCLE);
+    tl_guard_take(guard, TL_FOREVER);
     int length = follow(hold, chain);
     /* the links were not read at one moment.  Each further walk makes sure of
      * one more: the last waits for this task, so the one before it waits for
@@ -136,7 +136,7 @@ static bool closes_cycle(struct tl_hold *hold)
             length = 0;
     if (length == 0)
         atomic_store(&tl_self->pending, tl_offset(hold));
-    tl_guard_drop(cycle_guard);
+    tl_guard_drop(guard);
     if (length > 0)
         tell(chain, length);
     return length > 0;

@@ -107,11 +107,10 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                         .destroy = tl_buffer_destroy},
 };
 
-static _Atomic uint64_t *counts; /* of objects made, by kind */
-
 int tl_kinds_make(void)
 {
-    counts = tl_arena_carve(TL_KINDS * sizeof *counts);
+    _Atomic uint64_t *counts =
+        tl_arena_carve(TL_REGION_COUNTS, TL_KINDS * sizeof *counts);
     if (!counts)
         return TL_NO_MEMORY;
     /* the main task's process is number 0, and the first that a script makes
@@ -122,6 +121,8 @@ int tl_kinds_make(void)
 
 uint64_t tl_kind_count(enum tl_kind_id kind)
 {
+    /* of objects made, by kind */
+    _Atomic uint64_t *counts = tl_region(TL_REGION_COUNTS);
     return atomic_fetch_add(&counts[kind], 1) + 1;
 }
 

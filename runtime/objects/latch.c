@@ -13,7 +13,7 @@ static struct tl_latch *latch_of(const struct tl_handle *handle)
 int tl_latch_new(struct tl_handle *out, const char *name, uint32_t count)
 {
     int status;
-    struct tl_latch *latch = tl_object_make(TL_KIND_LATCH, name, &status);
+    struct tl_latch *latch = tl_object_make(out, TL_KIND_LATCH, name, count, &status);
     if (!latch)
         return status;
     tl_condition_init(&latch->opened, latch, TL_VERB_WAIT);

@@ -10,7 +10,7 @@ static struct tl_lock *lock_of(const struct tl_handle *handle)
 int tl_lock_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_lock *lock = tl_object_make(TL_KIND_LOCK, name, &status);
+    struct tl_lock *lock = tl_object_make(out, TL_KIND_LOCK, name, 0, &status);
     if (!lock)
         return status;
     tl_hold_init(&lock->hold, lock);

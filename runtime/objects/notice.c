@@ -27,7 +27,7 @@ static struct tl_hold *hold_of(const struct tl_notice *notice)
 
 static int init(struct tl_notice *notice, tl_ref lock)
 {
-    uint64_t size = (tl_task_limit + 1) * sizeof(uint64_t);
+    uint64_t size = (tl_task_limit() + 1) * sizeof(uint64_t);
     tl_guard_init(&notice->guard, TL_GUARD_OBJECT, notice);
     tl_condition_init(&notice->notified, notice, TL_VERB_WAIT);
     notice->next_ticket = 1;
@@ -42,14 +42,19 @@ static int init(struct tl_notice *notice, tl_ref lock)
 int tl_condition_new(struct tl_handle *out, const char *name,
                      const struct tl_handle *lock)
 {
-    struct tl_handle own = {0};
-    int status = lock ? TL_OK : tl_lock_new(&own, name);
+    if (lock && lock->object && lock->arena != out->arena)
+        return TL_OTHER_ARENA;
+    /* nameless where it is part of a condition that has a name in a space */
+    struct tl_handle own = {.arena = out->arena};
+    int status = lock ? TL_OK
+                      : tl_lock_new(&own, out->arena == TL_HOME ? name : NULL);
     if (status < 0)
         return status;
-    struct tl_notice *notice =
-        tl_object_make(TL_KIND_CONDITION, name, &status);
+    tl_ref ref = tl_handle_ref(lock ? lock : &own) & TL_REF_WITHIN;
+    struct tl_notice *notice = tl_object_make(out, TL_KIND_CONDITION, name,
+                                              lock ? ref : 0, &status);
     if (notice) {
-        status = init(notice, tl_handle_ref(lock ? lock : &own));
+        status = init(notice, ref);
         if (status < 0)
             tl_refs_bury_for(tl_self);
         else

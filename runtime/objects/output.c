@@ -3,14 +3,12 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "handle.h"
 #include "hold.h"
-#include "wait/checkpoint.h"
-
-static struct tl_hold *turn;
 
 int tl_output_make(void)
 {
-    turn = tl_arena_carve(sizeof *turn);
+    struct tl_hold *turn = tl_arena_carve(TL_REGION_TURN, sizeof *turn);
     if (!turn)
         return TL_NO_MEMORY;
     tl_hold_init(turn, NULL);
@@ -19,7 +17,7 @@ int tl_output_make(void)
 
 void tl_output_task_died(struct tl_task *dead)
 {
-    tl_hold_task_died(turn, dead);
+    tl_hold_task_died(tl_region(TL_REGION_TURN), dead);
 }
 
 static int write_all(int fd, const char *data, size_t size)
@@ -38,7 +36,7 @@ static int write_all(int fd, const char *data, size_t size)
 
 int tl_output(int fd, const void *data, size_t size)
 {
-    if (tl_checkpoint() < 0)
+    if (tl_enter_home() < 0)
         return write_all(fd, data, size);
     /* stdio calls this from anywhere: what the hooks look at may be gone */
     void (*where_hook)(char *, size_t) = tl_where_hook;
@@ -47,6 +45,7 @@ int tl_output(int fd, const void *data, size_t size)
     tl_signal_hook = NULL;
     /* a stopped task must not silence all others: after a second the line is
      * written without the turn */
+    struct tl_hold *turn = tl_region(TL_REGION_TURN);
     int status = tl_hold_acquire(turn, tl_deadline_in(1));
     tl_where_hook = where_hook;
     tl_signal_hook = signal_hook;

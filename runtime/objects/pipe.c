@@ -36,7 +36,7 @@ static int init(struct tl_pipe *pipe)
 int tl_pipe_new(struct tl_handle ends[2], const char *name, bool duplex)
 {
     int status;
-    struct tl_pipe *pipe = tl_object_make(TL_KIND_PIPE, name, &status);
+    struct tl_pipe *pipe = tl_object_make(&ends[0], TL_KIND_PIPE, name, 0, &status);
     if (!pipe)
         return status;
     pipe->duplex = duplex;

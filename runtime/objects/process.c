@@ -12,12 +12,11 @@
 #include "children.h"
 #include "handle.h"
 #include "insight/fault.h"
-#include "store/block.h"
+#include "seats.h"
 #include "store/message.h"
 #include "tasks/death.h"
 #include "tasks/stat.h"
 #include "wait/clock.h"
-#include "wait/park.h"
 
 static struct tl_process *process_of(const struct tl_handle *handle)
 {
@@ -35,7 +34,7 @@ int tl_process_new(struct tl_handle *out, const char *name, bool daemon)
 {
     int status;
     struct tl_process *process =
-        tl_object_make(TL_KIND_PROCESS, name, &status);
+        tl_object_make(out, TL_KIND_PROCESS, name, 0, &status);
     if (!process)
         return status;
     tl_condition_init(&process->ended, process, TL_VERB_JOIN);
@@ -46,18 +45,6 @@ int tl_process_new(struct tl_handle *out, const char *name, bool daemon)
     return tl_object_publish(out, 0);
 }
 
-/* Ties a slot to the process that will run in it. */
-static void tie(struct tl_task *task, struct tl_process *process)
-{
-    task->parent = tl_self ? tl_task_id(tl_self) : 0;
-    task->daemon = atomic_load(&process->daemon);
-    memcpy(task->name, process->object.name, sizeof task->name);
-    task->process = tl_offset(process);
-    process->parent_task = task->parent;
-    process->parent_pid = tl_self ? (int32_t)getpid() : 0;
-    atomic_store(&process->task, tl_task_id(task));
-}
-
 int tl_process_make_main(void)
 {
     struct tl_handle handle = {0};
@@ -66,48 +53,19 @@ int tl_process_make_main(void)
         return status;
     struct tl_process *process = process_of(&handle);
     assert(process);
-    struct tl_task *self = tl_self;
-    tl_self = NULL;
-    tie(self, process);
-    tl_self = self;
+    tl_seats_tie(tl_self, process, NULL);
     atomic_store(&process->pid, (int32_t)getpid());
     atomic_store(&process->state, TL_PROCESS_STARTED);
     /* the handle's cell is what keeps the object; nobody closes it */
     return TL_OK;
 }
 
-/* The slot of the coming child has all that the child will inherit. */
-static int prepare(struct tl_task *task, struct tl_process *process,
-                   const struct tl_handle *const *given, size_t count)
+static int child_goes_on(const struct tl_seats *seats, pid_t parent)
 {
-    tie(task, process);
-    tl_refs_set(&task->process_cell.ref, tl_offset(process));
-    int status = tl_cells_copy(task);
-    for (size_t i = 0; i < count && status == TL_OK; i++) {
-        tl_ref *ref = &tl_cell_at(task, given[i]->cell)->ref;
-        if (*ref)
-            tl_refs_set(ref, *ref | TL_CLAIMED);
-    }
-    return status;
-}
-
-/* Gives back a slot that was prepared, and makes the process new again. */
-static void withdraw(struct tl_task *task, struct tl_process *process)
-{
-    task->process = 0;
-    uint32_t number = tl_task_number(tl_self);
-    atomic_store(&task->state, TL_TASK_ABORTED | number << 8);
-    tl_recover(task);
-    atomic_store(&process->state, TL_PROCESS_NEW);
-}
-
-static int child_goes_on(struct tl_task *task, uint32_t id, pid_t parent)
-{
-    if (!tl_task_enter(task, id))
+    if (!tl_seats_enter(seats))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
-    tl_park_newcomer();
-    if (task->daemon) {
+    if (tl_self->daemon) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(1); /* it died before we asked to be told */
@@ -117,22 +75,20 @@ static int child_goes_on(struct tl_task *task, uint32_t id, pid_t parent)
     return 0;
 }
 
-static int fork_into(struct tl_task *task, struct tl_process *process)
+static int fork_into(struct tl_seats *seats, struct tl_process *process)
 {
     pid_t parent = getpid();
-    uint32_t id = atomic_load(&process->task);
     pid_t pid = fork();
     if (pid == 0)
-        return child_goes_on(task, id, parent);
+        return child_goes_on(seats, parent);
     if (pid < 0) {
         int error = errno;
-        tl_children_unreserve();
-        withdraw(task, process);
+        tl_seats_give_back(seats);
         errno = error;
         return TL_SYSTEM;
     }
     atomic_store(&process->pid, (int32_t)pid);
-    tl_task_forked(task, id, pid);
+    tl_seats_forked(seats, pid);
     tl_children_add(pid);
     return 1;
 }
@@ -140,25 +96,17 @@ static int fork_into(struct tl_task *task, struct tl_process *process)
 static int start(struct tl_process *process,
                  const struct tl_handle *const *given, size_t count)
 {
+    struct tl_seats seats;
     tl_process_reap();
-    struct tl_task *task = tl_task_claim();
-    if (!task && tl_death_sweep())
-        task = tl_task_claim();
-    if (!task) {
-        atomic_store(&process->state, TL_PROCESS_NEW);
-        return TL_NO_TASKS;
-    }
     int status = tl_children_reserve(process);
-    if (status == TL_OK) {
-        status = prepare(task, process, given, count);
-        if (status < 0)
-            tl_children_unreserve();
-    }
-    if (status < 0) {
-        withdraw(task, process);
+    if (status < 0)
         return status;
-    }
-    return fork_into(task, process);
+    status = tl_seats_take(&seats, process, given, count);
+    if (status == TL_OK)
+        status = fork_into(&seats, process);
+    if (status < 0)
+        tl_children_unreserve();
+    return status;
 }
 
 int tl_process_start(const struct tl_handle *handle,
@@ -174,14 +122,17 @@ int tl_process_start(const struct tl_handle *handle,
     if (!atomic_compare_exchange_strong(&process->state, &new_,
                                         TL_PROCESS_STARTED))
         return TL_STARTED;
-    return start(process, given, count);
+    status = start(process, given, count);
+    if (status < 0)
+        atomic_store(&process->state, TL_PROCESS_NEW);
+    return status;
 }
 
 /* ---- the end ---- */
 
 int tl_process_set_result(bool ok, const struct tl_message *m)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home();
     if (status < 0)
         return status;
     struct tl_process *process = own_process();
@@ -199,16 +150,10 @@ static void set_status(struct tl_process *process, unsigned status)
 
 void tl_process_finish(int exitcode)
 {
-    if (tl_checkpoint() < 0)
+    if (tl_enter_home() < 0)
         return;
-    struct tl_task *self = tl_self;
     set_status(own_process(), ((unsigned)exitcode & 0xff) << 8);
-    uint32_t state = atomic_load(&self->state);
-    atomic_store(&self->state, (state & ~0xffu) | TL_TASK_LEAVING);
-    tl_fault();
-    tl_recover(self);
-    tl_death_end(self);
-    tl_self = NULL;
+    tl_seats_leave();
     tl_due_set(TL_DUE_FOREIGN);
 }
 

@@ -13,7 +13,7 @@ int tl_queue_new(struct tl_handle *out, const char *name,
                  enum tl_queue_order order, uint32_t maxsize)
 {
     int status;
-    struct tl_queue *queue = tl_object_make(TL_KIND_QUEUE, name, &status);
+    struct tl_queue *queue = tl_object_make(out, TL_KIND_QUEUE, name, (uint64_t)order << 32 | maxsize, &status);
     if (!queue)
         return status;
     queue->order = order;

@@ -56,7 +56,7 @@ static void give_up_children(struct tl_task *dead)
 {
     uint32_t number = tl_task_number(dead);
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        struct tl_task *task = &tl_tasks[n];
+        struct tl_task *task = tl_task_at(n);
         if (tl_task_state(task) == TL_TASK_STARTING &&
             tl_task_creator(task) == number && tl_death_happened(task))
             tl_recover(task);
@@ -104,7 +104,7 @@ static void end_process(struct tl_task *dead)
 /* A slot that was being prepared may have a step in its creator's log. */
 static void leave_guard_of_creator(struct tl_task *aborted)
 {
-    struct tl_task *creator = &tl_tasks[tl_task_creator(aborted)];
+    struct tl_task *creator = tl_task_at(tl_task_creator(aborted));
     if (creator != tl_self && tl_task_taken(creator) &&
         tl_death_happened(creator))
         leave_guard(creator);

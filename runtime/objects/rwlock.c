@@ -20,13 +20,13 @@ static uint32_t *readers_of(const struct tl_rwlock *rwlock)
 int tl_rwlock_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_rwlock *rwlock = tl_object_make(TL_KIND_RWLOCK, name, &status);
+    struct tl_rwlock *rwlock = tl_object_make(out, TL_KIND_RWLOCK, name, 0, &status);
     if (!rwlock)
         return status;
     tl_guard_init(&rwlock->guard, TL_GUARD_OBJECT, rwlock);
     tl_condition_init(&rwlock->can_read, rwlock, TL_VERB_READ);
     tl_condition_init(&rwlock->can_write, rwlock, TL_VERB_WRITE);
-    uint64_t size = (tl_task_limit + 1) * sizeof(uint32_t);
+    uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
     status = tl_block_take(&rwlock->readers, size);
     if (status < 0) {
         tl_refs_bury_for(tl_self);

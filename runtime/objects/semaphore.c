@@ -21,7 +21,7 @@ static uint32_t *seats_of(const struct tl_semaphore *semaphore)
 
 static int make_seats(struct tl_semaphore *semaphore)
 {
-    uint64_t size = (tl_task_limit + 1) * sizeof(uint32_t);
+    uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
     int status = tl_block_take(&semaphore->seats, size);
     if (status == TL_OK)
         memset(seats_of(semaphore), 0, size);
@@ -33,7 +33,7 @@ int tl_semaphore_new(struct tl_handle *out, const char *name, uint32_t value,
 {
     int status;
     struct tl_semaphore *semaphore =
-        tl_object_make(TL_KIND_SEMAPHORE, name, &status);
+        tl_object_make(out, TL_KIND_SEMAPHORE, name, (uint64_t)bounded << 32 | value, &status);
     if (!semaphore)
         return status;
     tl_guard_init(&semaphore->guard, TL_GUARD_OBJECT, semaphore);

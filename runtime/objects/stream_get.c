@@ -76,6 +76,7 @@ static void unwrap(struct tl_parcel *parcel)
     parcel->ref_count = 0;
     parcel->data = parcel->small;
     parcel->block = 0;
+    parcel->arena = tl_arena;
     if (parcel->size == TL_FRAME_PACKED) {
         uint64_t block = tl_self->carrying[TL_HAND_MESSAGE];
         tl_message_show(block, parcel);

@@ -56,7 +56,7 @@ static void write_number(struct tl_value *value, struct tl_number n)
 int tl_value_new(struct tl_handle *out, const char *name, struct tl_number n)
 {
     int status;
-    struct tl_value *value = tl_object_make(TL_KIND_VALUE, name, &status);
+    struct tl_value *value = tl_object_make(out, TL_KIND_VALUE, name, 0, &status);
     if (!value)
         return status;
     tl_hold_init(&value->writer, value);

@@ -23,7 +23,7 @@ void tl_message_copy(unsigned char *to, const struct tl_message *m)
 
 static tl_ref carried(tl_ref ref)
 {
-    ref &= ~TL_REF_BITS | TL_SIDE;
+    ref &= TL_REF_WITHIN & (~TL_REF_BITS | TL_SIDE);
     return tl_kinds[tl_ref_object(ref)->kind].side_closed ? ref | TL_CLAIMED
                                                           : ref;
 }
@@ -43,6 +43,9 @@ int tl_message_pack(uint64_t *owner, const struct tl_message *m)
 {
     uint64_t refs_size = m->ref_count * sizeof(tl_ref);
     bool fresh;
+    for (size_t i = 0; i < m->ref_count; i++)
+        if (m->refs[i] >> TL_REF_ARENA_SHIFT != tl_arena)
+            return TL_OTHER_ARENA;
     int status = tl_block_take_tell(
         owner, sizeof(struct tl_packed) + refs_size + m->size, &fresh);
     if (status < 0)
@@ -82,6 +85,7 @@ void tl_message_show(uint64_t block, struct tl_parcel *parcel)
     parcel->data = packed->refs + packed->ref_count;
     parcel->size = packed->size;
     parcel->block = 0;
+    parcel->arena = tl_arena;
 }
 
 void tl_parcel_drop(struct tl_parcel *parcel)
@@ -89,5 +93,6 @@ void tl_parcel_drop(struct tl_parcel *parcel)
     if (!parcel->block)
         return;
     parcel->block = 0;
+    tl_task_visit(parcel->arena);
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
 }

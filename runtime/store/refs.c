@@ -6,17 +6,22 @@
 #include "log.h"
 #include "status.h"
 
-static struct graveyard {
+struct graveyard {
     struct tl_log log;
     uint64_t first; /* offset of an object with refs == 0 */
-} *graves;
+};
+
+static struct graveyard *graves(void)
+{
+    return tl_region(TL_REGION_GRAVES);
+}
 
 int tl_refs_make(void)
 {
-    graves = tl_arena_carve(sizeof *graves);
-    if (!graves)
+    struct graveyard *made = tl_arena_carve(TL_REGION_GRAVES, sizeof *made);
+    if (!made)
         return TL_NO_MEMORY;
-    tl_log_init(&graves->log, TL_GUARD_REFS);
+    tl_log_init(&made->log, TL_GUARD_REFS);
     return TL_OK;
 }
 
@@ -25,7 +30,7 @@ static void prepare_claim(struct tl_object *object, tl_ref old, tl_ref new_)
     int change = !!(new_ & TL_CLAIMED) - !!(old & TL_CLAIMED);
     uint64_t *holders = &object->holders[tl_ref_side(new_ ? new_ : old)];
     if (change)
-        tl_log_set(&graves->log, holders, *holders + (uint64_t)(int64_t)change);
+        tl_log_set(&graves()->log, holders, *holders + (uint64_t)(int64_t)change);
 }
 
 static void prepare_refs(struct tl_object *object, tl_ref old, tl_ref new_)
@@ -33,14 +38,14 @@ static void prepare_refs(struct tl_object *object, tl_ref old, tl_ref new_)
     uint64_t refs = object->refs + !!new_ - !!old;
     if (refs == object->refs)
         return;
-    tl_log_set(&graves->log, &object->refs, refs);
+    tl_log_set(&graves()->log, &object->refs, refs);
     if (refs == 0) {
-        tl_log_set(&graves->log, &object->next_grave, graves->first);
-        tl_log_set(&graves->log, &graves->first, tl_offset(object));
+        tl_log_set(&graves()->log, &object->next_grave, graves()->first);
+        tl_log_set(&graves()->log, &graves()->first, tl_offset(object));
     }
 }
 
-static void prepare(tl_ref *word, tl_ref ref)
+void tl_refs_prepare(tl_ref *word, tl_ref ref)
 {
     tl_ref old = *word;
     if (old == ref)
@@ -48,22 +53,33 @@ static void prepare(tl_ref *word, tl_ref ref)
     struct tl_object *object = tl_ref_object(ref ? ref : old);
     prepare_claim(object, old, ref);
     prepare_refs(object, old, ref);
-    tl_log_set(&graves->log, word, ref);
+    tl_log_set(&graves()->log, word, ref);
+}
+
+struct tl_log *tl_refs_begin(void)
+{
+    tl_log_begin(&graves()->log);
+    return &graves()->log;
+}
+
+void tl_refs_end(void)
+{
+    tl_log_end(&graves()->log);
 }
 
 void tl_refs_set(tl_ref *word, tl_ref ref)
 {
-    tl_log_begin(&graves->log);
-    prepare(word, ref);
-    tl_log_end(&graves->log);
+    tl_refs_begin();
+    tl_refs_prepare(word, ref);
+    tl_refs_end();
 }
 
 void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand)
 {
-    tl_log_begin(&graves->log);
-    prepare(word, ref);
-    tl_log_set(&graves->log, hand, 0);
-    tl_log_end(&graves->log);
+    tl_log_begin(&graves()->log);
+    tl_refs_prepare(word, ref);
+    tl_log_set(&graves()->log, hand, 0);
+    tl_log_end(&graves()->log);
 }
 
 void tl_refs_drop(tl_ref *word)
@@ -87,14 +103,14 @@ void tl_refs_drop(tl_ref *word)
 
 static bool take_from_graveyard(uint64_t *hand)
 {
-    tl_log_begin(&graves->log);
-    uint64_t first = graves->first;
+    tl_log_begin(&graves()->log);
+    uint64_t first = graves()->first;
     if (first) {
         struct tl_object *object = tl_at(first);
-        tl_log_set(&graves->log, hand, first);
-        tl_log_set(&graves->log, &graves->first, object->next_grave);
+        tl_log_set(&graves()->log, hand, first);
+        tl_log_set(&graves()->log, &graves()->first, object->next_grave);
     }
-    tl_log_end(&graves->log);
+    tl_log_end(&graves()->log);
     return first != 0;
 }
 
@@ -110,7 +126,7 @@ void tl_refs_bury(void)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_GRAVE];
     /* not from inside a destroy of this task: the outer call goes on */
-    while (!*hand && graves->first && take_from_graveyard(hand))
+    while (!*hand && graves()->first && take_from_graveyard(hand))
         destroy(hand);
 }
 

@@ -28,6 +28,12 @@ void tl_refs_set(tl_ref *word, tl_ref ref);
 /* The same, for a new object, which `hand` owned so far: clears *hand too. */
 void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand);
 
+/* For a logged step of its own on references: words that change with one of
+ * them.  Between begin and end the graves' guard is held. */
+struct tl_log *tl_refs_begin(void);
+void tl_refs_prepare(tl_ref *word, tl_ref ref); /* one in a step */
+void tl_refs_end(void);
+
 /* Drops a reference for good: first the claim, so that the side is closed when
  * it was the last, then the word.  Twice is harmless. */
 void tl_refs_drop(tl_ref *word);

@@ -75,7 +75,7 @@ static bool start_failed(struct tl_task *task)
     uint32_t creator = tl_task_creator(task);
     /* a dead creator forks no more; if it forked just before, its child finds
      * the slot aborted and leaves */
-    return creator && tl_death_happened(&tl_tasks[creator]) &&
+    return creator && tl_death_happened(tl_task_at(creator)) &&
            tl_task_pid(task) == 0 && abort_start(task, state);
 }
 
@@ -137,7 +137,7 @@ int tl_death_sweep(void)
     int dead = 0;
     uint32_t highest = tl_task_highest();
     for (uint32_t n = 1; n <= highest; n++) {
-        struct tl_task *task = &tl_tasks[n];
+        struct tl_task *task = tl_task_at(n);
         if (task != tl_self && tl_task_taken(task) && tl_death_happened(task)) {
             tl_recover(task);
             dead++;

@@ -6,29 +6,47 @@
 #include "death.h"
 #include "status.h"
 
-struct tl_task *tl_tasks;
-uint32_t tl_task_limit;
 _Thread_local struct tl_task *tl_self;
+static _Thread_local struct tl_task *selves[TL_ARENAS];
 
-static _Atomic uint32_t *highest;
-
-int tl_task_table_make(uint32_t limit)
+int tl_task_table_make(uint32_t limit, uint32_t spare)
 {
-    highest = tl_arena_carve(sizeof *highest);
-    tl_tasks = tl_arena_carve((limit + 1) * (uint64_t)sizeof *tl_tasks);
-    if (!highest || !tl_tasks)
+    limit += spare;
+    struct tl_task_table *table = tl_arena_carve(
+        TL_REGION_TASKS,
+        sizeof *table + (limit + 1) * (uint64_t)sizeof *table->slots);
+    if (!table)
         return TL_NO_MEMORY;
-    tl_task_limit = limit;
+    table->limit = limit;
+    table->spare = spare;
     return TL_OK;
 }
 
-uint32_t tl_task_highest(void)
+void tl_task_visit(unsigned arena)
 {
-    return atomic_load_explicit(highest, memory_order_acquire);
+    tl_arena_go(arena);
+    tl_self = selves[arena];
+}
+
+bool tl_task_is_in(unsigned arena)
+{
+    return selves[arena] != NULL;
+}
+
+void tl_task_quit(void)
+{
+    tl_self = selves[tl_arena] = NULL;
+}
+
+void tl_task_quit_all(void)
+{
+    memset(selves, 0, sizeof selves);
+    tl_self = NULL;
 }
 
 static void raise_highest(uint32_t number)
 {
+    _Atomic uint32_t *highest = &tl_task_table()->highest;
     uint32_t seen = atomic_load(highest);
     while (seen < number && !atomic_compare_exchange_weak(highest, &seen, number))
         continue;
@@ -62,12 +80,15 @@ static bool claim(struct tl_task *task, uint32_t number)
 
 struct tl_task *tl_task_claim(void)
 {
-    for (uint32_t n = 1; n <= tl_task_limit; n++) {
+    uint32_t last = tl_task_limit();
+    if (tl_self)
+        last -= tl_task_table()->spare;
+    for (uint32_t n = 1; n <= last; n++) {
         /* raised before the claim: a slot that is taken is always looked at */
         raise_highest(n);
-        if (tl_task_state(&tl_tasks[n]) == TL_TASK_FREE &&
-            claim(&tl_tasks[n], n))
-            return &tl_tasks[n];
+        if (tl_task_state(tl_task_at(n)) == TL_TASK_FREE &&
+            claim(tl_task_at(n), n))
+            return tl_task_at(n);
     }
     return NULL;
 }
@@ -95,7 +116,7 @@ bool tl_task_enter(struct tl_task *task, uint32_t id)
         tl_death_end(task);
         return false;
     }
-    tl_self = task;
+    tl_self = selves[tl_arena] = task;
     atomic_store(&task->pid, (int32_t)getpid());
     return true;
 }
@@ -127,6 +148,7 @@ static void clean(struct tl_task *task)
     atomic_store(&task->waiting, 0);
     atomic_store(&task->sleeps, 0);
     atomic_store(&task->cells, 0);
+    task->cells_full = 0;
     task->parent = 0;
     task->daemon = 0;
     task->process = 0;

@@ -141,18 +141,53 @@ struct tl_task {
     char where[96]; /* script line of its last wait */
     uint64_t chunks[TL_CELL_CHUNKS]; /* offsets of further cells */
     _Atomic uint32_t cells; /* cells below this index may be in use */
+    uint32_t cells_full; /* and below this one none is free */
     _Alignas(16) struct tl_cell first_cells[TL_CELLS_FIRST];
 };
 
-extern struct tl_task *tl_tasks;   /* tl_tasks[1] .. tl_tasks[tl_task_limit] */
-extern uint32_t tl_task_limit;
-extern _Thread_local struct tl_task *tl_self; /* NULL: no task of ours */
+/* Of an arena.  Slot 0 is nobody's. */
+struct tl_task_table {
+    _Atomic uint32_t highest; /* slots above it have never been used */
+    uint32_t limit;           /* the last slot; constant */
+    uint32_t spare;           /* how many at the end are not for children */
+    struct tl_task slots[];
+};
 
-/* Carves the table for `limit` tasks.  TL_OK or TL_NO_MEMORY. */
-int tl_task_table_make(uint32_t limit);
+/* This thread as a task of the arena in which it works; NULL: it is none. */
+extern _Thread_local struct tl_task *tl_self;
+
+/* Carves the table for `limit` tasks, and `spare` more for threads that come
+ * from outside: where children that died have left the table full, somebody
+ * must get in to settle their debts.  TL_OK or TL_NO_MEMORY. */
+int tl_task_table_make(uint32_t limit, uint32_t spare);
+
+/* This thread works in that arena from now on. */
+void tl_task_visit(unsigned arena);
+
+/* Whether this thread is a task of that arena. */
+bool tl_task_is_in(unsigned arena);
+
+static inline struct tl_task_table *tl_task_table(void)
+{
+    return tl_region(TL_REGION_TASKS);
+}
+
+static inline struct tl_task *tl_task_at(uint32_t number)
+{
+    return &tl_task_table()->slots[number];
+}
 
 /* Slots above this number have never been used. */
-uint32_t tl_task_highest(void);
+static inline uint32_t tl_task_highest(void)
+{
+    return atomic_load_explicit(&tl_task_table()->highest,
+                                memory_order_acquire);
+}
+
+static inline uint32_t tl_task_limit(void)
+{
+    return tl_task_table()->limit;
+}
 
 static inline uint32_t tl_task_id(const struct tl_task *task)
 {
@@ -161,12 +196,12 @@ static inline uint32_t tl_task_id(const struct tl_task *task)
 
 static inline struct tl_task *tl_task_of(uint32_t id)
 {
-    return &tl_tasks[id & TL_NUMBER_MASK];
+    return tl_task_at(id & TL_NUMBER_MASK);
 }
 
 static inline uint32_t tl_task_number(const struct tl_task *task)
 {
-    return (uint32_t)(task - tl_tasks);
+    return (uint32_t)(task - tl_task_at(0));
 }
 
 static inline enum tl_task_state tl_task_state(const struct tl_task *task)
@@ -190,6 +225,10 @@ struct tl_task *tl_task_claim(void);
 /* Enters the slot, claimed for the task of this id, as the calling thread's.
  * False: it was aborted, and is nothing to this thread any more. */
 bool tl_task_enter(struct tl_task *task, uint32_t id);
+
+/* This thread is no task of the arena any more; or of any. */
+void tl_task_quit(void);
+void tl_task_quit_all(void);
 
 /* Gives the slot back: new epoch, clean words, FREE.  The caller has settled
  * everything that the slot names. */

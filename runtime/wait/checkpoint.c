@@ -7,6 +7,19 @@
 
 _Atomic unsigned tl_due = TL_DUE_FOREIGN;
 
+/* The dead one may be of any arena that this thread has worked in. */
+static void sweep_all(void)
+{
+    unsigned here = tl_arena;
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        if (tl_task_is_in(arena)) {
+            tl_task_visit(arena);
+            tl_death_sweep();
+        }
+    }
+    tl_task_visit(here);
+}
+
 int tl_checkpoint_due(void)
 {
     unsigned due = atomic_load(&tl_due);
@@ -14,7 +27,7 @@ int tl_checkpoint_due(void)
         return TL_FOREIGN;
     if (due & TL_DUE_DEATH) {
         atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_DEATH);
-        tl_death_sweep();
+        sweep_all();
     }
     return TL_OK;
 }
@@ -41,7 +54,7 @@ void tl_interrupt_clear(void)
 
 static void forked(void)
 {
-    tl_self = NULL;
+    tl_task_quit_all();
     atomic_store(&tl_due, TL_DUE_FOREIGN);
 }
 

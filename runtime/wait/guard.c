@@ -24,7 +24,7 @@ void tl_guard_wake(struct tl_guard *guard)
 static void repair_for_all(struct tl_guard *guard)
 {
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        struct tl_task *task = &tl_tasks[n];
+        struct tl_task *task = tl_task_at(n);
         if (task != tl_self && tl_task_taken(task) &&
             atomic_load(&task->inside) == tl_offset(guard) &&
             tl_death_happened(task))

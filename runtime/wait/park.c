@@ -28,12 +28,16 @@ static bool no_waitv;
 
 /* How many tasks have entered.  Sleepers watch it, so as to watch a newcomer's
  * death word from then on. */
-static _Atomic uint32_t *newcomers;
+static _Atomic uint32_t *newcomers(void)
+{
+    return tl_region(TL_REGION_NEWCOMERS);
+}
 
 int tl_park_make(void)
 {
-    newcomers = tl_arena_carve(sizeof *newcomers);
-    return newcomers ? TL_OK : TL_NO_MEMORY;
+    return tl_arena_carve(TL_REGION_NEWCOMERS, sizeof(_Atomic uint32_t))
+               ? TL_OK
+               : TL_NO_MEMORY;
 }
 
 static long wake(_Atomic uint32_t *word, int count)
@@ -122,7 +126,7 @@ static void watch_others(struct watch *watch)
 {
     uint32_t highest = tl_task_highest(), self = tl_task_number(tl_self);
     for (uint32_t i = 1; i < highest && !watch->death; i++)
-        watch_task(watch, &tl_tasks[(self - 1 + i) % highest + 1]);
+        watch_task(watch, tl_task_at((self - 1 + i) % highest + 1));
 }
 
 void tl_park_begin(void)
@@ -153,7 +157,7 @@ static void watch_all(struct watch *watch)
     watch->limit = TL_FOREVER;
     entry(&watch->words[0], &tl_self->park, TL_PARK_ASLEEP);
     /* before the table is read: who enters later moves it */
-    entry(&watch->words[1], newcomers, atomic_load(newcomers));
+    entry(&watch->words[1], newcomers(), atomic_load(newcomers()));
     watch_others(watch);
 }
 
@@ -188,9 +192,9 @@ enum tl_park_end tl_park_sleep(tl_deadline until)
 
 void tl_park_newcomer(void)
 {
-    atomic_fetch_add(newcomers, 1);
+    atomic_fetch_add(newcomers(), 1);
     /* as many as can watch each other; beyond that there are heartbeats */
-    wake(newcomers, WATCHED_MOST);
+    wake(newcomers(), WATCHED_MOST);
 }
 
 int tl_park_waker_cpu(void)
@@ -214,7 +218,7 @@ void tl_park_call_all(void)
 {
     uint32_t highest = tl_task_highest();
     for (uint32_t n = 1; n <= highest; n++) {
-        struct tl_task *task = &tl_tasks[n];
+        struct tl_task *task = tl_task_at(n);
         if (!tl_task_taken(task) || task == tl_self)
             continue;
         uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);

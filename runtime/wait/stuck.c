@@ -11,19 +11,23 @@
 #include "wait.h"
 
 /* The id of the task that is to hear that all are stuck, or 0. */
-static _Atomic uint32_t *verdict;
+static _Atomic uint32_t *verdict(void)
+{
+    return tl_region(TL_REGION_VERDICT);
+}
 
 int tl_stuck_make(void)
 {
-    verdict = tl_arena_carve(sizeof *verdict);
-    return verdict ? TL_OK : TL_NO_MEMORY;
+    return tl_arena_carve(TL_REGION_VERDICT, sizeof(_Atomic uint32_t))
+               ? TL_OK
+               : TL_NO_MEMORY;
 }
 
 bool tl_stuck_is_me(void)
 {
     uint32_t id = tl_task_id(tl_self);
-    return atomic_load(verdict) == id &&
-           atomic_compare_exchange_strong(verdict, &id, 0);
+    return atomic_load(verdict()) == id &&
+           atomic_compare_exchange_strong(verdict(), &id, 0);
 }
 
 struct sight {
@@ -36,7 +40,7 @@ static bool look(struct sight *sights, size_t *count)
     uint32_t highest = tl_task_highest();
     *count = 0;
     for (uint32_t n = 1; n <= highest; n++) {
-        struct tl_task *task = &tl_tasks[n];
+        struct tl_task *task = tl_task_at(n);
         if (!tl_task_taken(task))
             continue;
         /* one that is up for a moment to look, as this one is, sleeps too:
@@ -76,7 +80,7 @@ static struct tl_wait_state state_of(const struct sight *sights, size_t count,
 {
     struct tl_wait_state state = {.waits = true, .ender = TL_ANYBODY};
     uint64_t offset =
-        atomic_load(&tl_tasks[sights[who].number].waiter.condition);
+        atomic_load(&tl_task_at(sights[who].number)->waiter.condition);
     if (!offset)
         return state;
     struct tl_condition *condition = tl_at(offset);
@@ -109,27 +113,32 @@ static bool all_stuck(const struct sight *sights, size_t count)
     return all;
 }
 
-static void give_verdict(void)
+/* True: to this task itself.  Any other finder sleeps on, since it is part of
+ * what the report shows. */
+static bool give_verdict(void)
 {
     struct tl_task *hearer = tl_self;
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
-        if (tl_task_state(&tl_tasks[n]) == TL_TASK_RUNNING &&
-            tl_tasks[n].parent == 0)
-            hearer = &tl_tasks[n];
-    atomic_store(verdict, tl_task_id(hearer));
-    tl_park_call(hearer);
+        if (tl_task_state(tl_task_at(n)) == TL_TASK_RUNNING &&
+            tl_task_at(n)->parent == 0)
+            hearer = tl_task_at(n);
+    atomic_store(verdict(), tl_task_id(hearer));
+    if (hearer != tl_self)
+        tl_park_call(hearer);
+    return hearer == tl_self;
 }
 
 bool tl_stuck_check(void)
 {
     if (tl_death_sweep())
         return true;
+    /* to a space another program may come at any time */
+    if (tl_arena != TL_HOME)
+        return false;
     size_t most = tl_task_highest(), first, second;
     struct sight *a = calloc(2 * most, sizeof *a), *b = a + most;
     bool stuck = a && look(a, &first) && look(b, &second) && first == second &&
                  same(a, b, first) && all_stuck(a, first);
     free(a);
-    if (stuck)
-        give_verdict();
-    return stuck;
+    return stuck && give_verdict();
 }

@@ -17,7 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Looks; true: a verdict is out, or something has moved: look again. */
+/* Looks; true: the verdict is for this task, or something has moved: look
+ * again. */
 bool tl_stuck_check(void);
 
 /* Takes the verdict, if it is for this task. */

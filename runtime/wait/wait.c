@@ -237,7 +237,7 @@ void tl_wake_listed(struct tl_condition *condition, uint32_t count)
     do {
         n = choose(condition, count, chosen);
         for (uint32_t i = 0; i < n; i++)
-            tl_park_call(&tl_tasks[chosen[i]]);
+            tl_park_call(tl_task_at(chosen[i]));
         count -= n;
     } while (n == 16 && count > 0);
 }
@@ -259,7 +259,7 @@ void tl_condition_repair(struct tl_condition *condition)
 {
     uint32_t highest = tl_task_highest();
     for (uint32_t n = 1; n <= highest; n++) {
-        struct tl_waiter *node = &tl_tasks[n].waiter;
+        struct tl_waiter *node = &tl_task_at(n)->waiter;
         if (atomic_load(&node->condition) == tl_offset(condition))
             node->linked = 0;
     }

@@ -293,7 +293,7 @@ static void make_objects(void)
  * queue, claims and references; the victim recovers it, and dies on the way. */
 static void victim_recovers(void)
 {
-    struct tl_handle ruined;
+    struct tl_handle ruined = {0};
     siginfo_t info;
     tl_fault_arm(0);
     tl_process_new(&ruined, "ruined", false);
@@ -606,7 +606,7 @@ static bool latch_is_open(void)
 
 static void victim_starts(void)
 {
-    struct tl_handle child;
+    struct tl_handle child = {0};
     if (tl_process_new(&child, "grandchild", false) < 0)
         return;
     const struct tl_handle *given = &ends[0];

@@ -49,7 +49,7 @@ static bool fail(const struct scenario *scenario, long k, const char *what)
 
 static struct tl_handle start_partner(const struct scenario *scenario)
 {
-    struct tl_handle process;
+    struct tl_handle process = {0};
     tl_process_new(&process, "partner", false);
     if (tl_process_start(&process, NULL, 0) == 0) {
         bool well = scenario->partner();
@@ -63,8 +63,8 @@ static struct tl_handle start_partner(const struct scenario *scenario)
 static bool all_asleep(void)
 {
     for (uint32_t n = 1; n <= tl_task_highest(); n++)
-        if (&tl_tasks[n] != tl_self && tl_task_taken(&tl_tasks[n]) &&
-            tl_tasks[n].park != TL_PARK_ASLEEP)
+        if (tl_task_at(n) != tl_self && tl_task_taken(tl_task_at(n)) &&
+            tl_task_at(n)->park != TL_PARK_ASLEEP)
             return false;
     return true;
 }
@@ -81,7 +81,7 @@ static void await_blindly(pid_t pid)
 
 static int run_victim(const struct scenario *scenario, long k)
 {
-    struct tl_handle process;
+    struct tl_handle process = {0};
     struct tl_process_info info;
     tl_process_new(&process, "victim", false);
     /* what it holds is what it was given: so that its death is the close */
@@ -140,7 +140,7 @@ static bool alone(void)
         int others = 0;
         tl_death_sweep();
         for (uint32_t n = 1; n <= tl_task_highest(); n++)
-            others += &tl_tasks[n] != tl_self && tl_task_taken(&tl_tasks[n]);
+            others += tl_task_at(n) != tl_self && tl_task_taken(tl_task_at(n));
         if (others == 0)
             return true;
         if (tl_now() * 1e9 > (double)limit)
@@ -152,7 +152,7 @@ static bool alone(void)
 /* One death at step k.  *died: whether the victim had that many steps. */
 static bool round_at(const struct scenario *scenario, long k, bool *died)
 {
-    struct tl_handle partners[PARTNERS_MOST];
+    struct tl_handle partners[PARTNERS_MOST] = {0};
     uint64_t before, after;
     tl_block_used(&before);
     scenario->setup();
@@ -201,7 +201,7 @@ static long sweep(const struct scenario *scenario)
  * counted. */
 static void warm_up(void)
 {
-    struct tl_handle many[40], processes[8], done;
+    struct tl_handle many[40] = {0}, processes[8] = {0}, done = {0};
     for (int i = 0; i < 40; i++)
         tl_event_new(&many[i], NULL);
     tl_event_new(&done, NULL);

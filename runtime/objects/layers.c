@@ -1,0 +1,45 @@
+#include "layers.h"
+
+#include <pthread.h>
+
+#include "handle.h"
+#include "hold.h"
+#include "names.h"
+#include "output.h"
+#include "segment.h"
+#include "store/block.h"
+#include "store/message.h"
+#include "tasks/task.h"
+#include "wait/park.h"
+#include "wait/stuck.h"
+
+int tl_layers_make(uint32_t tasks, uint32_t spare)
+{
+    if (tl_task_table_make(tasks, spare) < 0 || tl_park_make() < 0 ||
+        tl_stuck_make() < 0 || tl_kinds_make() < 0 || tl_hold_make() < 0 ||
+        tl_output_make() < 0 || tl_names_make() < 0 || tl_refs_make() < 0 ||
+        tl_block_make() < 0) /* last: the heap is the rest */
+        return TL_NO_MEMORY;
+    return TL_OK;
+}
+
+/* FNV-1a (Fowler, Noll, Vo), by words. */
+static void mix(uint64_t *hash, uint64_t word)
+{
+    *hash = (*hash ^ word) * UINT64_C(0x100000001b3);
+}
+
+uint64_t tl_layers_shape(void)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (const char *c = TL_VERSION; *c; c++)
+        mix(&hash, (unsigned char)*c);
+    for (int kind = 0; kind < TL_KINDS; kind++)
+        mix(&hash, tl_kinds[kind].size);
+    mix(&hash, sizeof(struct tl_task));
+    mix(&hash, sizeof(pthread_mutex_t));
+    mix(&hash, sizeof(struct tl_segment));
+    mix(&hash, sizeof(struct tl_packed));
+    mix(&hash, TL_REGIONS);
+    return hash;
+}

@@ -1,0 +1,15 @@
+/*
+ * Layers: what each of them keeps in an arena, made all at once.
+ */
+#ifndef TL_LAYERS_H
+#define TL_LAYERS_H
+
+#include <stdint.h>
+
+/* Furnishes an arena just made.  As tl_task_table_make. */
+int tl_layers_make(uint32_t tasks, uint32_t spare);
+
+/* A number that differs between builds whose arenas differ. */
+uint64_t tl_layers_shape(void);
+
+#endif

@@ -1,0 +1,92 @@
+#include "names.h"
+
+#include <string.h>
+
+#include "handle.h"
+#include "store/log.h"
+#include "store/refs.h"
+
+struct names {
+    uint64_t first; /* offset of an object */
+};
+
+static struct names *names(void)
+{
+    return tl_region(TL_REGION_NAMES);
+}
+
+int tl_names_make(void)
+{
+    return tl_arena_carve(TL_REGION_NAMES, sizeof(struct names))
+               ? TL_OK
+               : TL_NO_MEMORY;
+}
+
+/* Under the guard.  The link that leads to the object, which is 0 at the
+ * list's end: of the name, or of the i-th where name is NULL. */
+static uint64_t *link_to(const char *name, size_t i)
+{
+    uint64_t *link = &names()->first;
+    while (*link) {
+        struct tl_object *object = tl_at(*link);
+        if (name ? strcmp(object->name, name) == 0 : i-- == 0)
+            break;
+        link = &object->next_named;
+    }
+    return link;
+}
+
+static int open_link(const char *name, size_t i, struct tl_handle *out)
+{
+    struct tl_cell *cell;
+    uint32_t index;
+    int status = tl_handle_reserve(&index);
+    if (status < 0)
+        return status;
+    cell = tl_cell_at(tl_self, index);
+    cell->taken = 0;
+    tl_refs_begin();
+    uint64_t *link = link_to(name, i);
+    if (*link)
+        tl_refs_prepare(&cell->ref, *link | TL_CLAIMED);
+    tl_refs_end();
+    return tl_handle_fill(out, index);
+}
+
+int tl_names_open(const char *name, struct tl_handle *out)
+{
+    return open_link(name, 0, out);
+}
+
+int tl_names_open_at(size_t i, struct tl_handle *out)
+{
+    return open_link(NULL, i, out);
+}
+
+bool tl_names_enter(struct tl_object *object)
+{
+    struct tl_log *log = tl_refs_begin();
+    bool is_free = *link_to(object->name, 0) == 0;
+    if (is_free) {
+        tl_log_set(log, &object->next_named, names()->first);
+        tl_log_set(log, &names()->first, tl_offset(object));
+        tl_refs_prepare(&object->named, tl_offset(object));
+    }
+    tl_refs_end();
+    return is_free;
+}
+
+bool tl_names_remove(const char *name)
+{
+    struct tl_log *log = tl_refs_begin();
+    uint64_t *link = link_to(name, 0);
+    bool found = *link != 0;
+    if (found) {
+        struct tl_object *object = tl_at(*link);
+        tl_log_set(log, link, object->next_named);
+        tl_refs_prepare(&object->named, 0);
+    }
+    tl_refs_end();
+    tl_refs_bury();
+    return found;
+}

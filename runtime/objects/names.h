@@ -1,0 +1,34 @@
+/*
+ * Names: the objects of a space that can be found by name.
+ *
+ * They are a list through the objects themselves: `next_named`, and in `named`
+ * the space's own reference, which keeps the object alive until its name is
+ * removed.  The list changes together with that reference, in one logged step
+ * under the guard of store/refs; so a death leaves no name half-made.
+ */
+#ifndef TL_NAMES_H
+#define TL_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "memory/object.h"
+#include "tidelock.h"
+
+/* TL_OK or TL_NO_MEMORY; once for each arena. */
+int tl_names_make(void);
+
+/* A handle to the object of that name, in this arena.  TL_EMPTY: none;
+ * TL_NO_MEMORY. */
+int tl_names_open(const char *name, struct tl_handle *out);
+
+/* The same for the i-th, from 0. */
+int tl_names_open_at(size_t i, struct tl_handle *out);
+
+/* Enters the object under its name; false: there is another of that name. */
+bool tl_names_enter(struct tl_object *object);
+
+/* False: there is none of that name. */
+bool tl_names_remove(const char *name);
+
+#endif

@@ -1,0 +1,270 @@
+#include "space.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "handle.h"
+#include "layers.h"
+#include "memory/size.h"
+#include "names.h"
+#include "seats.h"
+
+#define SPACE_TASKS 1024
+#define SPACE_SPARE 8
+#define SPACE_FIRST (UINT64_C(1) << 20) /* bytes that are there at once */
+#define SPACE_SIZE (UINT64_C(1) << 30)
+#define SPACE_LEAST (UINT64_C(8) << 20)
+#define SPACE_MOST (UINT64_C(64) << 30)
+
+/* By the number of the arena.  The file's identity, since one of the same name
+ * may have taken its place. */
+static struct {
+    char name[TL_NAME_SIZE];
+    dev_t device;
+    ino_t inode;
+} spaces[TL_ARENAS];
+
+bool tl_space_path(const char *name, char *path, size_t size)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+    if (length == 0 || length >= TL_NAME_SIZE || name[length])
+        return false;
+    int wrote = snprintf(path, size, TL_SPACE_FOLDER "/tidelock-%u-%s",
+                         (unsigned)geteuid(), name);
+    return wrote > 0 && (size_t)wrote < size;
+}
+
+const char *tl_space_name(unsigned space)
+{
+    return space > TL_HOME && space < TL_ARENAS && tl_arena_bases[space]
+               ? spaces[space].name
+               : NULL;
+}
+
+/* ---- what is in the way ---- */
+
+static int check_file(int fd, struct stat *file)
+{
+    if (fstat(fd, file) != 0)
+        return TL_SYSTEM;
+    if (!S_ISREG(file->st_mode))
+        return TL_NO_SPACE;
+    if (file->st_uid != geteuid() || (file->st_mode & 077))
+        return TL_NOT_OURS;
+    return TL_OK;
+}
+
+static bool regions_follow(const struct tl_root *root)
+{
+    uint64_t before = sizeof *root;
+    for (int i = 0; i < TL_REGIONS; i++) {
+        /* all but the program's, which a space has none of */
+        if (i == TL_REGION_PROGRAM)
+            continue;
+        if (root->regions[i] < before || root->regions[i] % TL_LINE)
+            return false;
+        before = root->regions[i] + 1;
+    }
+    return before <= root->front && root->front <= root->size;
+}
+
+static int check_root(int fd, uint64_t size)
+{
+    struct tl_root root;
+    if (pread(fd, &root, sizeof root, 0) != sizeof root ||
+        memcmp(root.magic, TL_SPACE_MAGIC, sizeof root.magic) != 0)
+        return TL_NO_SPACE;
+    if (root.shape != tl_layers_shape())
+        return TL_OTHER_VERSION;
+    if (root.size != size || !regions_follow(&root) ||
+        atomic_load(&root.backed) > size)
+        return TL_NO_SPACE;
+    return TL_OK;
+}
+
+/* Maps what is there.  Takes fd. */
+static int adopt(unsigned number, int fd)
+{
+    struct stat file;
+    int status = check_file(fd, &file);
+    if (status == TL_OK)
+        status = check_root(fd, (uint64_t)file.st_size);
+    if (status < 0) {
+        close(fd);
+        return status;
+    }
+    spaces[number].device = file.st_dev;
+    spaces[number].inode = file.st_ino;
+    return tl_arena_map(number, fd, 0, 0);
+}
+
+/* ---- making ---- */
+
+static uint64_t wanted_size(void)
+{
+    const char *text = getenv("TIDELOCK_SPACE");
+    uint64_t size = text ? tl_size_parse(text, SPACE_MOST) : SPACE_SIZE;
+    return size < SPACE_LEAST ? SPACE_LEAST : size;
+}
+
+static int furnish(void)
+{
+    int status = tl_layers_make(SPACE_TASKS, SPACE_SPARE);
+    if (status < 0) {
+        errno = ENOSPC;
+        return TL_SYSTEM;
+    }
+    struct tl_root *root = tl_root();
+    root->shape = tl_layers_shape();
+    memcpy(root->magic, TL_SPACE_MAGIC, sizeof root->magic);
+    return TL_OK;
+}
+
+/* Gives the file its name.  1: another program was faster. */
+static int publish(int fd, const char *path)
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+        return TL_OK;
+    return errno == EEXIST ? 1 : TL_SYSTEM;
+}
+
+/* TL_OK, mapped; 1: it is there already; or a status. */
+static int make(unsigned number, const char *path)
+{
+    int fd = open(TL_SPACE_FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return TL_SYSTEM;
+    struct stat file;
+    int status = fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
+    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (status == TL_OK)
+        status = tl_arena_map(number, fd, wanted_size(), SPACE_FIRST);
+    else
+        close(fd);
+    if (status == TL_OK) {
+        status = furnish();
+        if (status == TL_OK)
+            status = publish(kept, path);
+        if (status != TL_OK)
+            tl_arena_unmap(number);
+    }
+    close(kept);
+    spaces[number].device = file.st_dev;
+    spaces[number].inode = file.st_ino;
+    return status;
+}
+
+static int reach(unsigned number, const char *path)
+{
+    for (;;) {
+        int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (fd >= 0)
+            return adopt(number, fd);
+        if (errno == ELOOP || errno == EISDIR || errno == ENXIO)
+            return TL_NO_SPACE;
+        if (errno == EACCES)
+            return TL_NOT_OURS;
+        if (errno != ENOENT)
+            return TL_SYSTEM;
+        int status = make(number, path);
+        if (status <= 0)
+            return status;
+    }
+}
+
+/* ---- opening ---- */
+
+static unsigned find_open(const char *name, const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) != 0)
+        return 0;
+    for (unsigned n = 1; n < TL_ARENAS; n++)
+        if (tl_arena_bases[n] && strcmp(spaces[n].name, name) == 0 &&
+            spaces[n].device == file.st_dev && spaces[n].inode == file.st_ino)
+            return n;
+    return 0;
+}
+
+static unsigned free_number(void)
+{
+    for (unsigned n = 1; n < TL_ARENAS; n++)
+        if (!tl_arena_bases[n])
+            return n;
+    return 0;
+}
+
+static int open_new(const char *name, const char *path)
+{
+    unsigned number = free_number();
+    if (!number)
+        return TL_TOO_MANY_SPACES;
+    int status = reach(number, path);
+    if (status < 0)
+        return status;
+    snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
+    status = tl_seats_join();
+    if (status < 0)
+        tl_arena_unmap(number);
+    return status < 0 ? status : (int)number;
+}
+
+int tl_space_open(const char *name)
+{
+    char path[128];
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    if (!tl_space_path(name, path, sizeof path))
+        return TL_BAD_NAME;
+    status = (int)find_open(name, path);
+    if (status == 0)
+        status = open_new(name, path);
+    int error = errno;
+    tl_task_visit(TL_HOME);
+    errno = error;
+    return status;
+}
+
+int tl_space_unlink(const char *name)
+{
+    char path[128];
+    struct stat file;
+    if (!tl_space_path(name, path, sizeof path))
+        return TL_BAD_NAME;
+    if (lstat(path, &file) == 0 && file.st_uid != geteuid())
+        return TL_NOT_OURS;
+    if (unlink(path) == 0)
+        return TL_OK;
+    return errno == ENOENT ? TL_EMPTY : TL_SYSTEM;
+}
+
+/* ---- the names in it ---- */
+
+int tl_space_at(unsigned space, size_t i, struct tl_handle *out)
+{
+    int status = tl_enter_arena(space);
+    return status < 0 ? status : tl_names_open_at(i, out);
+}
+
+int tl_space_find(unsigned space, const char *name, struct tl_handle *out)
+{
+    int status = tl_enter_arena(space);
+    return status < 0 ? status : tl_names_open(name, out);
+}
+
+int tl_space_remove(unsigned space, const char *name)
+{
+    int status = tl_enter_arena(space);
+    if (status < 0)
+        return status;
+    return tl_names_remove(name) ? TL_OK : TL_EMPTY;
+}

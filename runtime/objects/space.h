@@ -1,0 +1,27 @@
+/*
+ * Space: an arena in a file, where unrelated programs meet.
+ *
+ * The file is /dev/shm/tidelock-UID-NAME, of mode 0600.  It is made without a
+ * name, furnished, and only then linked: so it is there whole or not at all,
+ * and of two programs that make it at once, one finds the other's.  What is
+ * not sure to be a space of this user and this version is refused before
+ * anything in it is used: the kind, owner and mode of the file, and the root
+ * of the arena (magic, size, order of the regions, shape).
+ *
+ * A program that opens a space becomes a task there as well: it has a slot in
+ * the space's table, and the death of any task of any program is settled by
+ * the others, or by the next who comes.
+ *
+ * Limits: TL_ARENAS - 1 spaces in a program, each mapped until its end.  A
+ * total deadlock is not reported for who waits in a space, since another
+ * program may come; a cycle of locks within one space is.
+ */
+#ifndef TL_SPACE_H
+#define TL_SPACE_H
+
+#include "tidelock.h"
+
+#define TL_SPACE_MAGIC "tdlspac1"
+#define TL_SPACE_FOLDER "/dev/shm"
+
+#endif
