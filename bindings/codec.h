@@ -42,6 +42,11 @@
 #define CODEC_FUNCTIONS 1u
 #define CODEC_OBJECTS 2u
 #define CODEC_ALL (CODEC_FUNCTIONS | CODEC_OBJECTS)
+/* In `allow`, besides: the arena that the message goes to.  Objects of that
+ * arena travel as references; those of a space elsewhere by their names; and
+ * those of the program itself do not travel elsewhere. */
+#define CODEC_ARENA(arena) ((unsigned)(arena) << 8)
+#define CODEC_ARENA_OF(allow) ((allow) >> 8)
 
 struct scratch;
 
@@ -89,5 +94,10 @@ void codec_register(lua_State *L, int name_index, int mt_index);
  * the object that a message carries. */
 struct tl_handle *object_test(lua_State *L, int index);
 void object_push(lua_State *L, tl_ref ref);
+
+/* The same for an object of a space by its name, which was that kind's
+ * number-th.  Raises where there is none such any more. */
+void object_push_named(lua_State *L, const char *space, const char *name,
+                       int kind, uint64_t number);
 
 #endif

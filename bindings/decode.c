@@ -152,6 +152,24 @@ static void push_object(struct decoder *decoder, int tag) {
     decode_keep(decoder, tag, number);
 }
 
+static void push_spaced(struct decoder *decoder, int tag) {
+    lua_State *L = decoder->L;
+    uint32_t number = decoder->numbered++;
+    uint64_t object_number = decode_varint(decoder);
+    int kind = decode_byte(decoder);
+    luaL_checkstack(L, 12, NULL);
+    decode_string(decoder);
+    decode_string(decoder);
+    if (!(decoder->allow & CODEC_OBJECTS))
+        luaL_error(L, "this message holds an object of a space, which is not "
+                      "accepted");
+    object_push_named(L, lua_tostring(L, -2), lua_tostring(L, -1), kind,
+                      object_number);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+    decode_keep(decoder, tag, number);
+}
+
 static void push_long(struct decoder *decoder, int tag) {
     uint32_t number = decoder->numbered++;
     push_string(decoder, decode_varint(decoder));
@@ -177,6 +195,9 @@ static void push_numbered(struct decoder *decoder, int tag) {
         return;
     case TAG_OBJECT:
         push_object(decoder, tag);
+        return;
+    case TAG_SPACED:
+        push_spaced(decoder, tag);
         return;
     case TAG_LONG:
         push_long(decoder, tag);

@@ -203,6 +203,18 @@ static bool encode_table(struct encoder *encoder, int index,
     return true;
 }
 
+/* An object of a space, on its way elsewhere. */
+static bool encode_spaced(struct encoder *encoder,
+                          const struct tl_handle *handle) {
+    const char *space = tl_space_name(handle->arena);
+    char name[TL_NAME_SIZE];
+    uint64_t number = tl_handle_name(handle, name);
+    return encode_tag_number(encoder, TAG_SPACED, number) &&
+           encode_tag(encoder, handle->kind) &&
+           encode_bytes(encoder, space, strlen(space)) &&
+           encode_bytes(encoder, name, strlen(name));
+}
+
 static bool encode_object(struct encoder *encoder, int index,
                           const struct place *place) {
     const struct tl_handle *handle = object_test(encoder->L, index);
@@ -213,6 +225,10 @@ static bool encode_object(struct encoder *encoder, int index,
     tl_ref ref = tl_handle_ref(handle);
     if (ref == 0)
         return encode_refuse(encoder, index, place, REFUSAL_CLOSED);
+    if (handle->arena != CODEC_ARENA_OF(encoder->allow))
+        return handle->arena
+                   ? encode_spaced(encoder, handle)
+                   : encode_refuse(encoder, index, place, REFUSAL_SPACE);
     uint32_t at;
     if (!scratch_ref(encoder->scratch, ref, &at))
         return refusal_memory(&encoder->refusal);

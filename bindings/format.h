@@ -17,6 +17,8 @@
  *                    TAG_TABLE                                  (numbered)
  *   TAG_FUNCTION     u8 k, u32 length, bytecode, k upvalues      (numbered)
  *   TAG_OBJECT       varint index into the message's refs       (numbered)
+ *   TAG_SPACED       varint number, u8 kind, two strings: the object of a space
+ *                    by that space's name and its own
  *   TAG_BACK         varint number: the value of that number again
  *
  * and in the place of an upvalue also
@@ -67,6 +69,7 @@ enum {
     TAG_FUNCTION = 0xd4,
     TAG_OBJECT = 0xd6,
     TAG_LONG = 0xd8,
+    TAG_SPACED = 0xda,
     TAG_KEPT = 1
 };
 

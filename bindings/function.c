@@ -68,7 +68,9 @@ bool encode_function(struct encoder *encoder, int index,
     if (lua_iscfunction(L, index))
         return encode_refuse(encoder, index, place, REFUSAL_TYPE);
     if (!(encoder->allow & CODEC_FUNCTIONS))
-        return encode_refuse(encoder, index, place, REFUSAL_BARRED);
+        return encode_refuse(encoder, index, place,
+                             CODEC_ARENA_OF(encoder->allow) ? REFUSAL_SPACE
+                                                            : REFUSAL_BARRED);
     struct seen function = {.number = encoder->numbered - 1,
                             .tag_at = (uint32_t)scratch->size};
     if (!encode_enter(encoder, index, place) ||

@@ -2,13 +2,37 @@
 
 #include <limits.h>
 
+#include "objects.h"
 #include "support.h"
+#include "userdata.h"
 
-static int decode(lua_State *L)
+unsigned message_allow(unsigned arena)
+{
+    unsigned allow = CODEC_OBJECTS | CODEC_ARENA(arena);
+    return arena == 0 || space_allows_functions(arena)
+               ? allow | CODEC_FUNCTIONS
+               : allow;
+}
+
+/* The references as codec_decode takes them; where they are not so already, a
+ * userdata with them is pushed. */
+static const tl_ref *refs_of(lua_State *L, const struct tl_parcel *parcel)
+{
+    if (parcel->arena == 0 || parcel->ref_count == 0)
+        return parcel->refs;
+    tl_ref *refs =
+        lua_newuserdatauv(L, parcel->ref_count * sizeof *refs, 1);
+    for (size_t i = 0; i < parcel->ref_count; i++)
+        refs[i] = tl_parcel_ref(parcel, i);
+    return refs;
+}
+
+static int decode_block(lua_State *L)
 {
     struct tl_parcel *parcel = lua_touserdata(L, 1);
-    return codec_decode(L, parcel->data, parcel->size, parcel->refs,
-                        parcel->ref_count, CODEC_ALL);
+    const tl_ref *refs = refs_of(L, parcel);
+    return codec_decode(L, parcel->data, parcel->size, refs,
+                        parcel->ref_count, message_allow(parcel->arena));
 }
 
 /* A restart forgets what was allocated meanwhile; without the step, garbage of
@@ -28,7 +52,7 @@ static int receive_block(lua_State *L, struct tl_parcel *parcel)
     size_t weight = parcel->size + 1024 * parcel->ref_count;
     bool running = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     lua_gc(L, LUA_GCSTOP, 0);
-    lua_pushcfunction(L, decode);
+    lua_pushcfunction(L, decode_block);
     lua_pushlightuserdata(L, parcel);
     int status = lua_pcall(L, 1, LUA_MULTRET, 0);
     tl_parcel_drop(parcel);
@@ -46,13 +70,14 @@ int receive(lua_State *L, struct tl_parcel *parcel)
     if (parcel->size == 0)
         return 0; /* a process that returned nothing */
     return codec_decode(L, parcel->data, parcel->size, parcel->refs,
-                        parcel->ref_count, CODEC_ALL);
+                        parcel->ref_count, message_allow(parcel->arena));
 }
 
 void encode(lua_State *L, const struct tl_handle *handle, const char *call,
             int first, int count, const char *root, struct codec_out *out)
 {
-    if (codec_encode(L, first, count, root, out))
+    if (codec_encode_allowed(L, first, count, root, out,
+                             message_allow(handle ? handle->arena : 0)))
         return;
     misuse(L, handle, call, "%s", lua_tostring(L, -1));
 }

@@ -14,6 +14,9 @@
 /* Decodes and drops a parcel; how many values were pushed. */
 int receive(lua_State *L, struct tl_parcel *parcel);
 
+/* What may be in a message of the arena, for the codec. */
+unsigned message_allow(unsigned arena);
+
 /* As try_again, for a call that was to send `out`. */
 bool try_to_send_again(lua_State *L, int status, struct codec_out *out,
                        bool *tried);

@@ -5,6 +5,8 @@
 #ifndef TL_OBJECTS_H
 #define TL_OBJECTS_H
 
+#include <stdbool.h>
+
 #include <lua.h>
 
 void open_lock(lua_State *L);
@@ -21,5 +23,9 @@ void open_rwlock(lua_State *L);
 void open_condition(lua_State *L);
 void open_array(lua_State *L);
 void open_buffer(lua_State *L);
+void open_space(lua_State *L);
+
+/* Whether functions may come from the space's other programs, and go there. */
+bool space_allows_functions(unsigned space);
 
 #endif

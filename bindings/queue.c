@@ -133,7 +133,8 @@ static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
                     tl_deadline deadline)
 {
     struct codec_out out;
-    if (!codec_encode(L, lua_gettop(L), 1, "value", &out))
+    if (!codec_encode_allowed(L, lua_gettop(L), 1, "value", &out,
+                              message_allow(queue->arena)))
         return misuse(L, queue, "put_many",
                       "item %lld (those before it were put): %s",
                       (long long)n + 1, lua_tostring(L, -1));

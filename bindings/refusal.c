@@ -172,6 +172,17 @@ static const char *barred_reason(lua_State *L, int index) {
                            name ? name : "userdata");
 }
 
+static const char *space_reason(lua_State *L, int index) {
+    if (lua_type(L, index) == LUA_TFUNCTION)
+        return "a function cannot leave its program, unless both sides opened "
+               "the space with functions = true";
+    const char *name = type_name(L, index);
+    return lua_pushfstring(L,
+                           "this %s belongs to the program alone; make it in "
+                           "the space, as s.%s(name)",
+                           name ? name : "object", name ? name : "lock");
+}
+
 static const char *reason_text(const struct refusal *refusal, lua_State *L,
                                int index) {
     switch (refusal->reason) {
@@ -179,6 +190,8 @@ static const char *reason_text(const struct refusal *refusal, lua_State *L,
         return type_reason(L, index);
     case REFUSAL_BARRED:
         return barred_reason(L, index);
+    case REFUSAL_SPACE:
+        return space_reason(L, index);
     case REFUSAL_METATABLE:
         return "its metatable is not registered; make it known with "
                "ipc.register(name, metatable), or send a plain table";

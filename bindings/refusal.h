@@ -30,6 +30,7 @@ enum refusal_reason {
     REFUSAL_CLOSED,
     REFUSAL_DEPTH,
     REFUSAL_BARRED, /* functions or objects where they are not allowed */
+    REFUSAL_SPACE,  /* the same on the way into a space */
     REFUSAL_MEMORY
 };
 

@@ -11,6 +11,8 @@
 
 _Thread_local lua_State *support_state;
 
+_Thread_local struct making support_making;
+
 static bool interactive;
 
 /* ---- results ---- */
@@ -135,10 +137,30 @@ static int stuck(lua_State *L)
     _exit(3);
 }
 
+/* Where a space is full, it is not the program's memory that is. */
+static int space_full(lua_State *L, const struct tl_handle *handle,
+                      const char *call, int status, const char *space)
+{
+    if (status == TL_TOO_LARGE)
+        return misuse(L, handle, call,
+                      "larger than the space \"%s\" (TIDELOCK_SPACE sets the "
+                      "size of a new one)",
+                      space);
+    return misuse(L, handle, call,
+                  "the space \"%s\" is full (TIDELOCK_SPACE sets the size of "
+                  "a new one), or /dev/shm is; let others drain or drop what "
+                  "they hold",
+                  space);
+}
+
 int failure(lua_State *L, const struct tl_handle *handle, const char *call,
             int status)
 {
     const char *what = advice(status, handle);
+    const char *space =
+        tl_space_name(handle ? handle->arena : support_making.space);
+    if (space && (status == TL_NO_MEMORY || status == TL_TOO_LARGE))
+        return space_full(L, handle, call, status, space);
     switch (status) {
     case TL_STUCK:
         return stuck(L);
@@ -269,11 +291,18 @@ static void check_unknown(lua_State *L, const char *call,
     }
 }
 
-void check_options(lua_State *L, const char *call, const char *const *names)
+/* In a space the name, which is the last option, is given already. */
+static void set_name(lua_State *L, const char *call, int index)
 {
-    int count = 0;
-    while (names[count])
-        count++;
+    if (!lua_isnil(L, index))
+        misuse(L, NULL, call, "in a space the name is the first argument");
+    lua_pushstring(L, support_making.name);
+    lua_replace(L, index);
+}
+
+static void find_options(lua_State *L, const char *call,
+                         const char *const *names, int count)
+{
     if (lua_type(L, 1) == LUA_TTABLE && lua_gettop(L) == 1) {
         check_unknown(L, call, names);
         for (int i = 0; i < count; i++)
@@ -285,6 +314,16 @@ void check_options(lua_State *L, const char *call, const char *const *names)
         misuse(L, NULL, call, "%d arguments given; there are: %s",
                lua_gettop(L), push_names(L, names));
     lua_settop(L, count);
+}
+
+void check_options(lua_State *L, const char *call, const char *const *names)
+{
+    int count = 0;
+    while (names[count])
+        count++;
+    find_options(L, call, names, count);
+    if (support_making.space)
+        set_name(L, call, count);
 }
 
 const char *check_name(lua_State *L, int index, const char *call)

@@ -82,6 +82,16 @@ lua_Integer check_integer(lua_State *L, int index,
  * (ended by NULL).  Unknown options raise. */
 void check_options(lua_State *L, const char *call, const char *const *names);
 
+/* Where the next constructor makes its object: in this space, under the name
+ * at the top of the stack.  Set around a constructor by space.c alone, with the
+ * collector stopped, since finalizers make objects too. */
+struct making {
+    unsigned space; /* 0: in the program */
+    bool any;       /* an object of other size or options will do */
+    const char *name;
+};
+extern _Thread_local struct making support_making;
+
 /* The name at index: NULL for nil. */
 const char *check_name(lua_State *L, int index, const char *call);
 

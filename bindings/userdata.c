@@ -258,6 +258,8 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
 {
     struct object *object = push_object(L, kind);
     dress(L, object);
+    object->handle.arena = (uint16_t)support_making.space;
+    object->handle.side = support_making.any ? TL_FIND_ANY : 0;
     return &object->handle;
 }
 
@@ -300,11 +302,39 @@ static bool recall(lua_State *L, tl_ref ref)
     return false;
 }
 
+int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call)
+{
+    char text[TL_TEXT_SIZE];
+    tl_describe(handle, text, sizeof text);
+    const char *space = tl_space_name(handle->arena);
+    tl_handle_close(handle);
+    return misuse(L, NULL, call,
+                  "in the space \"%s\" there is another under this name: %s; "
+                  "ask for that, or remove it with s:remove(name)",
+                  space, text);
+}
+
+/* What the space had already, this process may know already. */
+static void replace_by_known(lua_State *L, int index)
+{
+    struct object *object = lua_touserdata(L, index);
+    if (recall(L, tl_handle_ref(&object->handle))) {
+        tl_handle_close(&object->handle);
+        lua_replace(L, index);
+    }
+}
+
 void object_made(lua_State *L, int index, const char *call, int status)
 {
-    lua_pushvalue(L, index);
+    index = lua_absindex(L, index);
+    struct object *object = lua_touserdata(L, index);
+    if (status == TL_OTHER_KIND || status == TL_OTHER_SHAPE)
+        object_mismatch(L, &object->handle, call);
     if (status < 0)
         failure(L, NULL, call, status);
+    if (object->handle.arena)
+        replace_by_known(L, index);
+    lua_pushvalue(L, index);
     remember(L);
     lua_pop(L, 1);
     weigh(L);
@@ -354,6 +384,27 @@ void object_push(lua_State *L, tl_ref ref)
     } else {
         object_settle(L);
     }
+}
+
+void object_push_named(lua_State *L, const char *space, const char *name,
+                       int kind, uint64_t number)
+{
+    struct tl_handle *handle = object_reserve(L);
+    char unused[TL_NAME_SIZE];
+    int arena = tl_space_open(space);
+    int status = arena < 0 ? arena
+                           : tl_space_find((unsigned)arena, name, handle);
+    if (status == TL_OK && (handle->kind != kind ||
+                            tl_handle_name(handle, unused) != number)) {
+        tl_handle_close(handle);
+        status = TL_EMPTY;
+    }
+    if (status < 0)
+        luaL_error(L, "cannot receive the %s \"%s\" of the space \"%s\": %s",
+                   tl_kind_name(kind), name, space,
+                   status == TL_EMPTY ? "it was removed"
+                                      : tl_status_text(status));
+    object_settle(L);
 }
 
 void object_class(lua_State *L, enum tl_kind_id kind,

@@ -64,6 +64,9 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
 /* The object at index has its handle, or the call failed with `status`. */
 void object_made(lua_State *L, int index, const char *call, int status);
 
+/* A name stands for something else in a space: raises what, and lets it go. */
+int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call);
+
 /* Pushes an object of a kind that is not known yet, so that nothing is lost
  * where Lua has no memory left: the handle is to be filled by the runtime, and
  * object_settle then makes it what scripts see.  Where the same object exists,

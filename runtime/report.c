@@ -28,9 +28,26 @@ static void describe_object(const struct tl_object *object, int side,
                                     size - used - 2);
 }
 
+/* Also where this process is no task any more, as far as that goes. */
+static bool enter(const struct tl_handle *handle)
+{
+    if (!handle->object)
+        return false;
+    tl_task_visit(handle->arena);
+    return tl_self != NULL;
+}
+
+uint64_t tl_handle_name(const struct tl_handle *handle,
+                        char name[TL_NAME_SIZE])
+{
+    const struct tl_object *object = handle->object;
+    snprintf(name, TL_NAME_SIZE, "%s", object ? object->name : "");
+    return object ? object->number : 0;
+}
+
 void tl_title(const struct tl_handle *handle, char *text, size_t size)
 {
-    if (handle->object && tl_self)
+    if (enter(handle))
         title_of(handle->object, text, size);
     else
         snprintf(text, size, "%s", tl_kind_name(handle->kind));
@@ -38,7 +55,7 @@ void tl_title(const struct tl_handle *handle, char *text, size_t size)
 
 void tl_describe(const struct tl_handle *handle, char *text, size_t size)
 {
-    if (handle->object && tl_self)
+    if (enter(handle))
         describe_object(handle->object, handle->side, text, size);
     else
         snprintf(text, size, "%s: closed", tl_kind_name(handle->kind));
@@ -110,6 +127,7 @@ const char *tl_report_stuck(void)
     char line[768];
     snprintf(report, sizeof report,
              "deadlock: every task waits, and none can ever go on\n");
+    tl_task_visit(TL_HOME);
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
         if (!tl_task_taken(tl_task_at(n)) || tl_death_happened(tl_task_at(n)))
             continue;
@@ -121,10 +139,12 @@ const char *tl_report_stuck(void)
 
 const char *tl_task_name(void)
 {
+    tl_task_visit(TL_HOME);
     return tl_self ? tl_self->name : "";
 }
 
 bool tl_task_is_main(void)
 {
+    tl_task_visit(TL_HOME);
     return tl_self && tl_self->parent == 0;
 }

@@ -144,6 +144,10 @@ const char *tl_kind_name(int kind); /* "lock", "pipe", ... */
  * lock#3 "till": held by buyer-2 (pid 4711), 3 waiting.  Borrows handle. */
 void tl_describe(const struct tl_handle *handle, char *text, size_t size);
 
+/* The object's name, "" for none, and its number among its kind. */
+uint64_t tl_handle_name(const struct tl_handle *handle,
+                        char name[TL_NAME_SIZE]);
+
 /* Only kind, number and name, for messages: lock#3 "till" */
 void tl_title(const struct tl_handle *handle, char *text, size_t size);
 
