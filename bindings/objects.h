@@ -24,6 +24,7 @@ void open_condition(lua_State *L);
 void open_array(lua_State *L);
 void open_buffer(lua_State *L);
 void open_space(lua_State *L);
+void open_any(lua_State *L);
 
 /* Whether functions may come from the space's other programs, and go there. */
 bool space_allows_functions(unsigned space);

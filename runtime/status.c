@@ -30,6 +30,7 @@ static const struct {
     {TL_FOREIGN, "this process was forked without the runtime: use ipc.process"},
     {TL_NOT_PARENT, "only its parent can do this"},
     {TL_UNORDERED, "this queue has no priorities"},
+    {TL_NOT_WAITABLE, "is nothing to wait for"},
     {TL_OTHER_ARENA, "belongs elsewhere"},
     {TL_OTHER_KIND, "stands there as something else"},
     {TL_OTHER_SHAPE, "stands there otherwise"},

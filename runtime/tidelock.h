@@ -151,6 +151,13 @@ uint64_t tl_handle_name(const struct tl_handle *handle,
 /* Only kind, number and name, for messages: lock#3 "till" */
 void tl_title(const struct tl_handle *handle, char *text, size_t size);
 
+/* Waits until at least one of the objects is ready: a queue or an end of a pipe
+ * with a message, or closed; an ended process; a set event; an open latch.
+ * How many are, and ready[i] says which.  TL_TIMEOUT; TL_NOT_WAITABLE,
+ * TL_NOT_STARTED and TL_SELF, with *wrong the index; TL_NO_MEMORY. */
+int tl_wait_any(const struct tl_handle *const *handles, uint32_t count,
+                bool *ready, uint32_t *wrong, tl_deadline deadline);
+
 /* Messages --------------------------------------------------------------- */
 
 /* What a sender hands over: the bytes are those of all slices in order, taken

@@ -67,6 +67,7 @@ struct tl_cell {
 
 struct tl_task;
 struct tl_guard;
+struct tl_watch;
 
 /* One row a kind, in objects/kinds.c, whose first comment is the recipe for
  * adding an object.  A NULL entry means that there is nothing to do. */
@@ -105,6 +106,10 @@ struct tl_kind {
      * must outlive the handle. */
     bool (*in_use)(const struct tl_object *object, const struct tl_task *task,
                    const struct tl_cell *cell);
+
+    /* Whether a wait for the object would end at once: 1, or 0 and where to
+     * look (condition, word, seen), or a status.  NULL: nothing to wait for. */
+    int (*ready)(const struct tl_handle *handle, struct tl_watch *watch);
 
     /* Which task alone could end a wait on this object (its number), or 0:
      * any task with a reference could.  For reports. */

@@ -69,6 +69,16 @@ int tl_event_wait(const struct tl_handle *handle, tl_deadline deadline)
     return TL_OK;
 }
 
+int tl_event_ready(const struct tl_handle *handle, struct tl_watch *watch)
+{
+    struct tl_event *event = event_of(handle);
+    uint64_t word = atomic_load(&event->word);
+    *watch = (struct tl_watch){.condition = &event->was_set,
+                               .word = &event->word,
+                               .seen = word};
+    return (word & SET) != 0;
+}
+
 void tl_event_describe(const struct tl_object *object, int side, char *text,
                        size_t size)
 {

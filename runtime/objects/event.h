@@ -9,7 +9,7 @@
 #define TL_EVENT_H
 
 #include "memory/object.h"
-#include "wait/wait.h"
+#include "wait/several.h"
 
 struct tl_event {
     struct tl_object object;
@@ -17,6 +17,7 @@ struct tl_event {
     struct tl_condition was_set; /* wake all: a set is for everybody */
 };
 
+int tl_event_ready(const struct tl_handle *handle, struct tl_watch *watch);
 void tl_event_describe(const struct tl_object *object, int side, char *text,
                        size_t size);
 

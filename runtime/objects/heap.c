@@ -275,6 +275,16 @@ static void take_first(struct tl_heap *heap, struct tl_cell *cell)
     tl_note_end();
 }
 
+int tl_heap_ready(struct tl_heap *heap, struct tl_watch *watch)
+{
+    uint64_t puts = atomic_load(&heap->puts);
+    *watch = (struct tl_watch){.condition = &heap->filled,
+                               .word = &heap->puts,
+                               .seen = puts};
+    return (puts & TL_HEAP_CLOSED) ||
+           (puts & ~TL_HEAP_CLOSED) != number(&heap->gets);
+}
+
 static int wait_for_message(struct tl_heap *heap, tl_deadline deadline)
 {
     uint64_t puts = atomic_load(&heap->puts);

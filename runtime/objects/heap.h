@@ -22,7 +22,7 @@
 
 #include "memory/object.h"
 #include "tidelock.h"
-#include "wait/wait.h"
+#include "wait/several.h"
 
 #define TL_HEAP_CLOSED (UINT64_C(1) << 63)
 
@@ -46,6 +46,7 @@ int tl_heap_put(struct tl_heap *heap, const struct tl_message *m,
                 double priority, tl_deadline deadline);
 int tl_heap_get(struct tl_heap *heap, struct tl_parcel *parcel,
                 struct tl_cell *cell, tl_deadline deadline);
+int tl_heap_ready(struct tl_heap *heap, struct tl_watch *watch);
 void tl_heap_close(struct tl_heap *heap);
 bool tl_heap_closed(const struct tl_heap *heap);
 uint32_t tl_heap_size(const struct tl_heap *heap);

@@ -52,6 +52,16 @@ int tl_latch_wait(const struct tl_handle *handle, tl_deadline deadline)
     return TL_OK;
 }
 
+int tl_latch_ready(const struct tl_handle *handle, struct tl_watch *watch)
+{
+    struct tl_latch *latch = latch_of(handle);
+    uint64_t count = atomic_load(&latch->word);
+    *watch = (struct tl_watch){.condition = &latch->opened,
+                               .word = &latch->word,
+                               .seen = count};
+    return count == 0;
+}
+
 uint32_t tl_latch_count(const struct tl_handle *handle)
 {
     return tl_enter(handle) < 0

@@ -7,7 +7,7 @@
 #define TL_LATCH_H
 
 #include "memory/object.h"
-#include "wait/wait.h"
+#include "wait/several.h"
 
 struct tl_latch {
     struct tl_object object;
@@ -15,6 +15,7 @@ struct tl_latch {
     struct tl_condition opened; /* wake all */
 };
 
+int tl_latch_ready(const struct tl_handle *handle, struct tl_watch *watch);
 void tl_latch_describe(const struct tl_object *object, int side, char *text,
                        size_t size);
 

@@ -94,6 +94,13 @@ int tl_pipe_poll(const struct tl_handle *end, tl_deadline deadline)
     return stream ? tl_stream_poll(stream, deadline) : status;
 }
 
+int tl_pipe_ready(const struct tl_handle *end, struct tl_watch *watch)
+{
+    int status;
+    struct tl_stream *stream = incoming(end, &status);
+    return stream ? tl_stream_ready(stream, watch) : status;
+}
+
 int tl_pipe_close(struct tl_handle *end)
 {
     int status = tl_enter(end);

@@ -27,6 +27,7 @@ struct tl_pipe {
     struct tl_stream streams[2];
 };
 
+int tl_pipe_ready(const struct tl_handle *end, struct tl_watch *watch);
 void tl_pipe_describe(const struct tl_object *object, int side, char *text,
                       size_t size);
 bool tl_pipe_check(const struct tl_object *object);

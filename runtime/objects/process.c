@@ -341,6 +341,20 @@ int tl_process_resume(const struct tl_handle *handle)
     return send_signal(handle, SIGCONT);
 }
 
+int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch)
+{
+    struct tl_process *process = process_of(handle);
+    uint64_t state = atomic_load(&process->state);
+    *watch = (struct tl_watch){.condition = &process->ended,
+                               .word = &process->state,
+                               .seen = state};
+    if (state == TL_PROCESS_NEW)
+        return TL_NOT_STARTED;
+    if (state == TL_PROCESS_ENDED)
+        return 1;
+    return atomic_load(&process->task) == tl_task_id(tl_self) ? TL_SELF : 0;
+}
+
 void tl_process_describe(const struct tl_object *object, int side, char *text,
                          size_t size)
 {

@@ -18,7 +18,7 @@
 #define TL_PROCESS_H
 
 #include "memory/object.h"
-#include "wait/wait.h"
+#include "wait/several.h"
 
 enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
 
@@ -49,6 +49,7 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline);
 /* `task`, whose process this is, is no more: called by recovery. */
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 
+int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch);
 void tl_process_describe(const struct tl_object *object, int side, char *text,
                          size_t size);
 void tl_process_destroy(struct tl_object *object);

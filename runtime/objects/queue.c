@@ -89,6 +89,13 @@ enum tl_queue_order tl_queue_order(const struct tl_handle *handle)
                           : TL_FIFO;
 }
 
+int tl_queue_ready(const struct tl_handle *handle, struct tl_watch *watch)
+{
+    struct tl_queue *queue = queue_of(handle);
+    return queue->order == TL_FIFO ? tl_stream_ready(&queue->stream, watch)
+                                   : tl_heap_ready(&queue->heap, watch);
+}
+
 int tl_queue_close(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);

@@ -27,6 +27,7 @@ struct tl_queue {
     };
 };
 
+int tl_queue_ready(const struct tl_handle *handle, struct tl_watch *watch);
 void tl_queue_describe(const struct tl_object *object, int side, char *text,
                        size_t size);
 bool tl_queue_check(const struct tl_object *object);

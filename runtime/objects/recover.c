@@ -9,7 +9,7 @@
 #include "store/refs.h"
 #include "wait/guard.h"
 #include "wait/park.h"
-#include "wait/wait.h"
+#include "wait/waiters.h"
 
 void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead)
 {
@@ -117,7 +117,7 @@ static void settle(struct tl_task *dead)
     leave_guard(dead);
     give_up_children(dead);
     if (tl_rule(TL_RULE_UNLIST))
-        tl_wait_unlist(dead);
+        tl_waiters_unlist(dead);
     if (tl_rule(TL_RULE_HELD))
         pass_on(dead);
     if (tl_rule(TL_RULE_CARRYING))

@@ -37,7 +37,7 @@
 
 #include "memory/object.h"
 #include "tidelock.h"
-#include "wait/wait.h"
+#include "wait/several.h"
 
 #define TL_STREAM_CLOSED (UINT64_C(1) << 33)
 
@@ -80,6 +80,9 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
 
 /* Waits until a get would not. */
 int tl_stream_poll(struct tl_stream *stream, tl_deadline deadline);
+
+/* 1: a get would not wait; else 0, and where to look. */
+int tl_stream_ready(struct tl_stream *stream, struct tl_watch *watch);
 
 /* No more puts; readers drain it.  Twice is harmless. */
 void tl_stream_close(struct tl_stream *stream);

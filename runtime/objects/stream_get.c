@@ -115,16 +115,24 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
     return TL_OK;
 }
 
+int tl_stream_ready(struct tl_stream *stream, struct tl_watch *watch)
+{
+    uint64_t head = atomic_load(&stream->head);
+    *watch = (struct tl_watch){.condition = &stream->filled,
+                               .word = &stream->head,
+                               .seen = head};
+    return (head & TL_STREAM_CLOSED) ||
+           tl_between(atomic_load(&stream->tail), head) > 0;
+}
+
 int tl_stream_poll(struct tl_stream *stream, tl_deadline deadline)
 {
-    for (;;) {
-        uint64_t head = atomic_load(&stream->head);
-        if ((head & TL_STREAM_CLOSED) ||
-            tl_between(atomic_load(&stream->tail), head) > 0)
-            return TL_OK;
+    struct tl_watch watch;
+    while (!tl_stream_ready(stream, &watch)) {
         int status =
-            tl_wait(&stream->filled, &stream->head, head, deadline);
+            tl_wait(watch.condition, watch.word, watch.seen, deadline);
         if (status < 0)
             return status;
     }
+    return TL_OK;
 }

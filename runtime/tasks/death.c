@@ -145,3 +145,17 @@ int tl_death_sweep(void)
     }
     return dead;
 }
+
+int tl_death_sweep_all(void)
+{
+    unsigned here = tl_arena;
+    int dead = 0;
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        if (tl_task_is_in(arena)) {
+            tl_task_visit(arena);
+            dead += tl_death_sweep();
+        }
+    }
+    tl_task_visit(here);
+    return dead;
+}

@@ -48,4 +48,7 @@ void tl_recover(struct tl_task *dead);
 /* Looks at every task and recovers the dead; how many there were. */
 int tl_death_sweep(void);
 
+/* The same in every arena where this thread is a task. */
+int tl_death_sweep_all(void);
+
 #endif

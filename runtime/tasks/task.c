@@ -144,6 +144,7 @@ static void clean(struct tl_task *task)
     memset(task->carrying, 0, sizeof task->carrying);
     atomic_store(&task->waiter.condition, 0);
     task->waiter.linked = 0;
+    atomic_store(&task->waiters, 1);
     atomic_store(&task->park, TL_PARK_RUNNING);
     atomic_store(&task->waiting, 0);
     atomic_store(&task->sleeps, 0);

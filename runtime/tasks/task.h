@@ -61,7 +61,9 @@ enum tl_waiting {
     TL_WAITING_SLEEPS  /* does nothing but sleep, until it is CALLED */
 };
 
-/* A place in a condition's list of waiters.  Written under the condition's
+/* A place in a condition's list of waiters; a task has one for each condition
+ * that it waits for at once, of which the first is in the slot and the others
+ * in chunks that stay with it (wait/waiters).  Written under the condition's
  * guard; `condition` is set before the node is listed and cleared after it has
  * left the list, so that a death can be settled from it. */
 struct tl_waiter {
@@ -89,6 +91,8 @@ struct tl_note {
 
 #define TL_CELLS_FIRST 16
 #define TL_CELL_CHUNKS 16
+#define TL_WAITERS_FIRST 16 /* in the first chunk; each has twice as many */
+#define TL_WAITER_CHUNKS 12
 
 /* Blocks that a task has in its hands; each word is 0 or the offset of a block
  * that dies with the task. */
@@ -140,6 +144,8 @@ struct tl_task {
     char name[TL_NAME_SIZE];
     char where[96]; /* script line of its last wait */
     uint64_t chunks[TL_CELL_CHUNKS]; /* offsets of further cells */
+    uint64_t waiter_chunks[TL_WAITER_CHUNKS]; /* of further waiters */
+    _Atomic uint32_t waiters; /* those below this index may be listed */
     _Atomic uint32_t cells; /* cells below this index may be in use */
     uint32_t cells_full; /* and below this one none is free */
     _Alignas(16) struct tl_cell first_cells[TL_CELLS_FIRST];

@@ -7,19 +7,6 @@
 
 _Atomic unsigned tl_due = TL_DUE_FOREIGN;
 
-/* The dead one may be of any arena that this thread has worked in. */
-static void sweep_all(void)
-{
-    unsigned here = tl_arena;
-    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
-        if (tl_task_is_in(arena)) {
-            tl_task_visit(arena);
-            tl_death_sweep();
-        }
-    }
-    tl_task_visit(here);
-}
-
 int tl_checkpoint_due(void)
 {
     unsigned due = atomic_load(&tl_due);
@@ -27,7 +14,8 @@ int tl_checkpoint_due(void)
         return TL_FOREIGN;
     if (due & TL_DUE_DEATH) {
         atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_DEATH);
-        sweep_all();
+        /* it may be of any arena that this thread has worked in */
+        tl_death_sweep_all();
     }
     return TL_OK;
 }

@@ -17,7 +17,7 @@
 /* A word more costs 0.3 us a sleep; beyond these, neighbours in the table
  * watch each other and a heartbeat does the rest. */
 #define WATCHED_MOST 24
-#define WORDS_MOST (2 + WATCHED_MOST)
+#define WORDS_MOST (2 * TL_ARENAS + WATCHED_MOST)
 #define HEARTBEAT (250 * TL_MILLISECOND)
 /* Without futex_waitv, and for a guard's owner, who may be one that is dead. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
@@ -94,19 +94,28 @@ static long sleep_on(struct futex_waitv *words, unsigned count,
     return TIME_OVER;
 }
 
-/* words[0] is the task's own, words[1] newcomers, then death words. */
+/* The arenas besides the present one in which the task sleeps, as bits. */
+static _Thread_local unsigned also;
+
+void tl_park_also(unsigned arenas)
+{
+    also = arenas;
+}
+
+/* For each arena the task's own word and newcomers; then death words. */
 struct watch {
     struct futex_waitv words[WORDS_MOST];
     unsigned count;
-    bool death;     /* somebody is dead already */
-    int64_t limit;  /* not to sleep longer: somebody is not watched */
+    unsigned deaths; /* the index of the first death word */
+    bool death;      /* somebody is dead already */
+    int64_t limit;   /* not to sleep longer: somebody is not watched */
 };
 
 static void watch_task(struct watch *watch, struct tl_task *task)
 {
     if (!tl_task_taken(task))
         return;
-    if (watch->count == WORDS_MOST) {
+    if (watch->count == watch->deaths + WATCHED_MOST) {
         watch->limit = tl_clock_earlier(watch->limit, HEARTBEAT);
         return;
     }
@@ -141,34 +150,84 @@ bool tl_park_called(void)
            TL_PARK_CALLED;
 }
 
+/* Goes through the arenas where the task sleeps, the present one last, and
+ * comes back there. */
+static bool next_arena(unsigned *left, unsigned here)
+{
+    if (!*left)
+        return false;
+    unsigned others = *left & ~(1u << here);
+    unsigned arena = others ? (unsigned)__builtin_ctz(others) : here;
+    *left &= ~(1u << arena);
+    if (arena != tl_arena)
+        tl_task_visit(arena);
+    return true;
+}
+
+static unsigned arenas_here(void)
+{
+    return also | 1u << tl_arena;
+}
+
+static bool any_called(void)
+{
+    unsigned here = tl_arena, left = arenas_here();
+    bool called = false;
+    while (next_arena(&left, here))
+        called = called || tl_park_called();
+    return called;
+}
+
 static enum tl_park_end awake(enum tl_park_end end)
 {
-    uint32_t asleep = TL_PARK_ASLEEP;
-    if (!atomic_compare_exchange_strong(&tl_self->park, &asleep,
-                                        TL_PARK_RUNNING))
-        return TL_PARK_END_CALLED;
+    unsigned here = tl_arena, left = arenas_here();
+    while (next_arena(&left, here)) {
+        uint32_t asleep = TL_PARK_ASLEEP;
+        if (!atomic_compare_exchange_strong(&tl_self->park, &asleep,
+                                            TL_PARK_RUNNING))
+            end = TL_PARK_END_CALLED;
+    }
     return end;
+}
+
+/* False: the task was called before. */
+static bool fall_asleep(void)
+{
+    unsigned here = tl_arena, left = arenas_here();
+    bool called = false;
+    while (next_arena(&left, here)) {
+        uint32_t running = TL_PARK_RUNNING;
+        if (!atomic_compare_exchange_strong(&tl_self->park, &running,
+                                            TL_PARK_ASLEEP))
+            called = true;
+        tl_fault();
+    }
+    return !called;
 }
 
 static void watch_all(struct watch *watch)
 {
-    watch->count = 2;
+    unsigned here = tl_arena, left = arenas_here();
+    watch->count = 0;
     watch->death = false;
     watch->limit = TL_FOREVER;
-    entry(&watch->words[0], &tl_self->park, TL_PARK_ASLEEP);
-    /* before the table is read: who enters later moves it */
-    entry(&watch->words[1], newcomers(), atomic_load(newcomers()));
-    watch_others(watch);
+    while (next_arena(&left, here)) {
+        entry(&watch->words[watch->count++], &tl_self->park, TL_PARK_ASLEEP);
+        /* before the table is read: who enters later moves it */
+        entry(&watch->words[watch->count++], newcomers(),
+              atomic_load(newcomers()));
+    }
+    watch->deaths = watch->count;
+    left = arenas_here();
+    while (next_arena(&left, here))
+        watch_others(watch);
 }
 
 enum tl_park_end tl_park_sleep(tl_deadline until)
 {
     struct watch watch;
-    uint32_t running = TL_PARK_RUNNING;
-    if (!atomic_compare_exchange_strong(&tl_self->park, &running,
-                                        TL_PARK_ASLEEP))
-        return TL_PARK_END_CALLED;
-    tl_fault();
+    if (!fall_asleep())
+        return awake(TL_PARK_END_CALLED);
     for (;;) {
         watch_all(&watch);
         if (watch.death)
@@ -177,9 +236,9 @@ enum tl_park_end tl_park_sleep(tl_deadline until)
         if (watch.limit != TL_FOREVER)
             limit = tl_clock_earlier(until, tl_clock_now() + watch.limit);
         long moved = sleep_on(watch.words, watch.count, limit);
-        if (tl_park_called())
+        if (any_called())
             return awake(TL_PARK_END_CALLED);
-        if (moved > 1)
+        if (moved >= (long)watch.deaths)
             return awake(TL_PARK_END_DEATH);
         if (tl_clock_passed(until))
             return awake(TL_PARK_END_TIMEOUT);

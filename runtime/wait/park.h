@@ -36,6 +36,10 @@ enum tl_park_end {
 /* Forgets calls for earlier waits; before the task enlists as a waiter. */
 void tl_park_begin(void);
 
+/* The next sleeps are also as a task of these arenas (bits), where the task has
+ * begun to park as well; 0: no more. */
+void tl_park_also(unsigned arenas);
+
 /* Sleeps until called, a death, or `until`. */
 enum tl_park_end tl_park_sleep(tl_deadline until);
 

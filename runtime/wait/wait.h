@@ -78,6 +78,13 @@ int tl_wait_asleep(struct tl_condition *condition,
                    const _Atomic uint64_t *word, uint64_t seen,
                    tl_deadline deadline);
 
+/* For who sleeps in another way (wait/several).  Whether this task may go to
+ * sleep: else TL_INTERRUPTED, TL_STUCK.  What it is going to do, for reports.
+ * And the sleep, until called, a death, or the deadline: true, that. */
+int tl_wait_enter(const struct tl_condition *condition);
+void tl_wait_say(tl_deadline deadline);
+bool tl_wait_sleep(tl_deadline deadline);
+
 /* Where this thread was waiting when it last got TL_STUCK, for the report. */
 const struct tl_condition *tl_wait_stuck_in(void);
 
@@ -112,12 +119,5 @@ static inline uint32_t tl_condition_waiting(const struct tl_condition *condition
 {
     return atomic_load_explicit(&condition->n, memory_order_relaxed);
 }
-
-/* Takes a dead task's node off the list it may be in. */
-void tl_wait_unlist(struct tl_task *dead);
-
-/* Repair of a condition whose guard was taken over: empties the list and
- * calls everybody. */
-void tl_condition_repair(struct tl_condition *condition);
 
 #endif

@@ -1,0 +1,126 @@
+#include "several.h"
+
+#include "checkpoint.h"
+#include "clock.h"
+#include "park.h"
+#include "tasks/death.h"
+#include "waiters.h"
+
+/* Of one call: how many nodes of each arena are in use. */
+struct places {
+    uint32_t used[TL_ARENAS];
+    unsigned arenas; /* as bits */
+};
+
+static bool moved(const struct tl_watch *watches, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (atomic_load(watches[i].word) != watches[i].seen)
+            return true;
+    return false;
+}
+
+static void begin(struct places *places, const struct tl_watch *watches,
+                  uint32_t count)
+{
+    *places = (struct places){.arenas = 1u << TL_HOME};
+    for (uint32_t i = 0; i < count; i++) {
+        places->used[watches[i].arena]++;
+        places->arenas |= 1u << watches[i].arena;
+    }
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        if (places->arenas & 1u << arena) {
+            tl_task_visit(arena);
+            tl_waiters_use(1 + places->used[arena]);
+            tl_park_begin();
+            places->used[arena] = 0;
+        }
+    }
+}
+
+/* Node 0 is for who waits for one condition alone. */
+static struct tl_waiter *next_node(struct places *places, unsigned arena)
+{
+    tl_task_visit(arena);
+    return tl_waiter_at(tl_self, ++places->used[arena]);
+}
+
+/* How many were listed, of which the last has moved if they are fewer. */
+static uint32_t enlist(struct places *places, const struct tl_watch *watches,
+                       uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct tl_watch *watch = &watches[i];
+        struct tl_waiter *node = next_node(places, watch->arena);
+        if (!tl_waiter_enlist(node, watch->condition, watch->word,
+                              watch->seen))
+            return i;
+    }
+    return count;
+}
+
+/* Whether any waker had chosen this task; it is passed on. */
+static bool leave(struct places *places, const struct tl_watch *watches,
+                  uint32_t listed)
+{
+    bool chosen = false;
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++)
+        places->used[arena] = 0;
+    for (uint32_t i = 0; i < listed; i++) {
+        struct tl_waiter *node = next_node(places, watches[i].arena);
+        if (tl_waiter_leave(node)) {
+            chosen = true;
+            tl_wake(watches[i].condition, 1);
+        }
+    }
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        if (places->arenas & 1u << arena) {
+            tl_task_visit(arena);
+            tl_waiters_use(1);
+        }
+    }
+    return chosen;
+}
+
+static int wait_listed(const struct tl_watch *watches, uint32_t count,
+                       tl_deadline deadline)
+{
+    struct places places;
+    bool late = false;
+    begin(&places, watches, count);
+    uint32_t listed = enlist(&places, watches, count);
+    tl_task_visit(TL_HOME);
+    if (listed == count) {
+        atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
+        tl_park_also(places.arenas);
+        late = tl_wait_sleep(deadline);
+        tl_park_also(0);
+        atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
+    }
+    bool chosen = leave(&places, watches, listed);
+    tl_task_visit(TL_HOME);
+    return late && !chosen && !moved(watches, count) ? TL_TIMEOUT : TL_OK;
+}
+
+int tl_wait_several(const struct tl_watch *watches, uint32_t count,
+                    tl_deadline deadline)
+{
+    if (moved(watches, count))
+        return TL_OK;
+    if (tl_clock_passed(deadline))
+        return tl_death_sweep_all() || moved(watches, count) ? TL_OK
+                                                             : TL_TIMEOUT;
+    tl_task_visit(TL_HOME);
+    int status = tl_wait_enter(NULL);
+    if (status < 0)
+        return status;
+    /* another program may end a wait in a space at any time: this task is not
+     * among those that are stuck */
+    tl_wait_say(deadline);
+    for (uint32_t i = 0; i < count; i++)
+        if (watches[i].arena != TL_HOME && deadline == TL_FOREVER)
+            atomic_store(&tl_self->deadline, TL_FOREVER - 1);
+    status = wait_listed(watches, count, deadline);
+    atomic_store(&tl_self->waiting, TL_WAITING_NOT);
+    return status;
+}

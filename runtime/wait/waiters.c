@@ -1,0 +1,181 @@
+#include "waiters.h"
+
+#include <string.h>
+
+#include "insight/fault.h"
+#include "park.h"
+
+static unsigned chunk_of(uint32_t index, uint32_t *within)
+{
+    unsigned k = 31 - (unsigned)__builtin_clz(index / TL_WAITERS_FIRST + 1);
+    *within = index - TL_WAITERS_FIRST * ((1u << k) - 1);
+    return k;
+}
+
+struct tl_waiter *tl_waiter_at(struct tl_task *task, uint32_t i)
+{
+    uint32_t within;
+    if (i == 0)
+        return &task->waiter;
+    unsigned k = chunk_of(i - 1, &within);
+    return (struct tl_waiter *)tl_at(task->waiter_chunks[k]) + within;
+}
+
+uint32_t tl_waiters_of_chunk(unsigned k)
+{
+    return TL_WAITERS_FIRST << k;
+}
+
+void tl_waiters_use(uint32_t count)
+{
+    struct tl_task *self = tl_self;
+    for (uint32_t i = 1; i < count; i++) {
+        struct tl_waiter *node = tl_waiter_at(self, i);
+        memset(node, 0, sizeof *node);
+        node->task = tl_task_number(self);
+    }
+    /* release: who repairs a list finds the nodes clean */
+    atomic_store_explicit(&self->waiters, count, memory_order_release);
+}
+
+static uint32_t count_of(const struct tl_task *task)
+{
+    uint32_t count =
+        atomic_load_explicit(&task->waiters, memory_order_acquire);
+    return count ? count : 1;
+}
+
+static void link_node(struct tl_condition *condition, struct tl_waiter *node)
+{
+    node->next = 0;
+    node->previous = condition->last;
+    if (condition->last)
+        ((struct tl_waiter *)tl_at(condition->last))->next = tl_offset(node);
+    else
+        condition->first = tl_offset(node);
+    tl_fault();
+    condition->last = tl_offset(node);
+    tl_fault();
+    node->linked = 1;
+    tl_fault();
+    /* seq_cst: before the waiter reads its watch word again */
+    atomic_fetch_add(&condition->n, 1);
+    tl_fault();
+}
+
+static void unlink_node(struct tl_condition *condition, struct tl_waiter *node)
+{
+    if (node->previous)
+        ((struct tl_waiter *)tl_at(node->previous))->next = node->next;
+    else
+        condition->first = node->next;
+    tl_fault();
+    if (node->next)
+        ((struct tl_waiter *)tl_at(node->next))->previous = node->previous;
+    else
+        condition->last = node->previous;
+    tl_fault();
+    node->linked = 0;
+    tl_fault();
+    atomic_fetch_sub(&condition->n, 1);
+    tl_fault();
+}
+
+bool tl_waiter_enlist(struct tl_waiter *node, struct tl_condition *condition,
+                      const _Atomic uint64_t *word, uint64_t seen)
+{
+    atomic_store(&node->condition, tl_offset(condition));
+    tl_fault();
+    tl_guard_take(&condition->guard, TL_FOREVER);
+    link_node(condition, node);
+    bool moved = atomic_load(word) != seen;
+    if (moved)
+        unlink_node(condition, node);
+    tl_guard_drop(&condition->guard);
+    if (moved)
+        atomic_store(&node->condition, 0);
+    return !moved;
+}
+
+bool tl_waiter_leave(struct tl_waiter *node)
+{
+    uint64_t offset = atomic_load(&node->condition);
+    struct tl_condition *condition = tl_at(offset);
+    tl_guard_take(&condition->guard, TL_FOREVER);
+    bool chosen = !node->linked;
+    if (!chosen)
+        unlink_node(condition, node);
+    tl_guard_drop(&condition->guard);
+    atomic_store(&node->condition, 0);
+    tl_fault();
+    return chosen;
+}
+
+/* Takes up to 16 waiters off the list into `chosen`; how many. */
+static uint32_t choose(struct tl_condition *condition, uint32_t count,
+                       uint32_t chosen[16])
+{
+    uint32_t n = 0;
+    tl_guard_take(&condition->guard, TL_FOREVER);
+    while (n < count && n < 16 && condition->first) {
+        struct tl_waiter *node = tl_at(condition->first);
+        unlink_node(condition, node);
+        chosen[n++] = node->task;
+    }
+    tl_guard_drop(&condition->guard);
+    return n;
+}
+
+void tl_wake_listed(struct tl_condition *condition, uint32_t count)
+{
+    uint32_t chosen[16], n;
+    do {
+        n = choose(condition, count, chosen);
+        for (uint32_t i = 0; i < n; i++)
+            tl_park_call(tl_task_at(chosen[i]));
+        count -= n;
+    } while (n == 16 && count > 0);
+}
+
+static void unlist(struct tl_waiter *node)
+{
+    uint64_t offset = atomic_load(&node->condition);
+    if (!offset)
+        return;
+    struct tl_condition *condition = tl_at(offset);
+    tl_guard_take(&condition->guard, TL_FOREVER);
+    if (node->linked)
+        unlink_node(condition, node);
+    tl_guard_drop(&condition->guard);
+    atomic_store(&node->condition, 0);
+}
+
+void tl_waiters_unlist(struct tl_task *dead)
+{
+    uint32_t count = count_of(dead);
+    for (uint32_t i = 0; i < count; i++)
+        unlist(tl_waiter_at(dead, i));
+}
+
+static void forget(struct tl_task *task, uint64_t condition)
+{
+    uint32_t count = count_of(task);
+    for (uint32_t i = 0; i < count; i++) {
+        struct tl_waiter *node = tl_waiter_at(task, i);
+        if (atomic_load(&node->condition) == condition)
+            node->linked = 0;
+    }
+}
+
+void tl_condition_repair(struct tl_condition *condition)
+{
+    uint32_t highest = tl_task_highest();
+    for (uint32_t n = 1; n <= highest; n++)
+        forget(tl_task_at(n), tl_offset(condition));
+    tl_fault();
+    condition->first = condition->last = 0;
+    tl_fault();
+    atomic_store(&condition->n, 0);
+    tl_fault();
+    tl_park_call_all();
+}
