@@ -237,8 +237,9 @@ static void victim_shrinks(void)
 static bool rest_is_there(void)
 {
     int64_t count = tl_table_count(&table);
-    return count >= 2 && count <= 4 && slots_are_its_own() && table_has(0, (int)count) &&
-           table_add(0, 4 * MANY) && table_has(0, 4 * MANY);
+    return count >= 2 && count <= 4 && slots_are_its_own() &&
+           table_has(0, (int)count) && table_add(0, 4 * MANY) &&
+           table_has(0, 4 * MANY);
 }
 
 /* ---- update ---- */
