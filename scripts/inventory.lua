@@ -1,4 +1,4 @@
--- A shop's inventory in a shared table.  Several clerks sell at once: look how many are left, wrap one up, write one less.
+-- A shop's inventory in a shared table.  Several clerks sell at once: each looks it up, wraps one up, writes one less.
 -- Watch: the inventory agrees with what was sold.  With --no-update two look before either writes, and a sale is lost.
 -- Change: inventory.lua [clerks [sales of each]] [--no-update], such as `inventory.lua 2 --no-update`.
 local ipc = require "tidelock"

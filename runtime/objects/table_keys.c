@@ -55,7 +55,13 @@ int64_t tl_table_length(const struct tl_handle *handle)
 int64_t tl_table_count(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);
-    return status < 0 ? status : (int64_t)table_of(handle)->live;
+    if (status < 0)
+        return status;
+    struct tl_table *table = table_of(handle);
+    tl_guard_take(&table->log.guard, TL_FOREVER);
+    uint64_t live = table->live;
+    tl_guard_drop(&table->log.guard);
+    return (int64_t)live;
 }
 
 /* How a key lies in the buffer of tl_table_keys: a struct tl_key, with a
