@@ -60,12 +60,16 @@ static int array_new(lua_State *L)
     struct tl_handle *array = object_new(L, TL_KIND_ARRAY);
     bool tried = false;
     int status;
+    bool late = from_list && object_named_late(array, name);
     do
-        status = tl_array_new(array, name, type, (uint64_t)length);
+        status =
+            tl_array_new(array, late ? NULL : name, type, (uint64_t)length);
     while (try_again(L, status, &tried));
-    object_made(L, -1, "array", status);
-    if (from_list)
+    if (status == TL_OK && from_list && (late || !array->arena))
         fill(L, array, 2);
+    if (status == TL_OK && late)
+        status = tl_space_enter(array, name);
+    object_made(L, -1, "array", status);
     return 1;
 }
 

@@ -239,6 +239,7 @@ static void make_module(lua_State *L)
     open_condition(L);
     open_array(L);
     open_buffer(L);
+    open_table(L);
     open_space(L);
     open_any(L);
     replace_functions(L);

@@ -23,6 +23,7 @@ void open_rwlock(lua_State *L);
 void open_condition(lua_State *L);
 void open_array(lua_State *L);
 void open_buffer(lua_State *L);
+void open_table(lua_State *L);
 void open_space(lua_State *L);
 void open_any(lua_State *L);
 

@@ -312,9 +312,10 @@ static void find_options(lua_State *L, const char *call,
         lua_remove(L, 1);
         return;
     }
-    if (lua_gettop(L) > count)
-        misuse(L, NULL, call, "%d arguments given; there are: %s",
-               lua_gettop(L), push_names(L, names));
+    int given = lua_gettop(L);
+    if (given > count)
+        misuse(L, NULL, call, "%d arguments given; there are: %s", given,
+               push_names(L, names));
     lua_settop(L, count);
 }
 

@@ -20,7 +20,8 @@
 ---   process the same object is the same value, so `==` and table keys work.
 ---   It is reclaimed when no task holds it.
 --- * `tostring(object)` tells its live state in a line.
---- * Reading a field that does not exist raises, and so does setting one.
+--- * Reading a field that does not exist raises, and so does setting one; but
+---   the fields of a table are its keys.
 --- * Any call that waits raises `deadlock: ...` where its wait would close a
 ---   cycle of locks, and `interrupted!` on Ctrl-C in the REPL.
 ---
@@ -731,5 +732,67 @@ function buffer:write(offset, s) end
 ---@param n integer how many bytes
 ---@return string
 function buffer:read(offset, n) end
+
+--- Table --------------------------------------------------------------------
+
+--- A shared table: `t.k`, `t.k = v` (nil removes the key), `#t`, `pairs(t)`.
+---
+--- * Each read and each write is atomic. `t.n = t.n - 1` is two, between which
+---   others may write: `t:update` is one.
+--- * Keys are strings, integers, floats (2.0 is the key 2) and booleans. The
+---   names of the methods (`get`, `set`, `update`, `keys`) cannot be written as
+---   fields: use `t:set("keys", v)` and `t:get("keys")`.
+--- * Values are what travels in messages. A table within is a copy, each time
+---   it is read: `t.a.b = 1` changes that copy only; use `t:update("a", ...)`,
+---   or put another `ipc.table` there. Objects are the same objects.
+--- * `#t` is a border, as of any table of Lua. `pairs` goes through the keys
+---   that there were at its start, in the order in which they were set first,
+---   and reads each value when it comes to it; what was removed meanwhile is
+---   left out. `next` knows nothing of it.
+--- * A table that is a value of itself is not reclaimed.
+---@class tidelock.table
+---@field [string|number|boolean] any
+local table = {}
+
+---@class tidelock.table.options
+---@field init table the contents
+---@field name? string for people
+
+--- A table as the only argument is the contents: `ipc.table{ apples = 3 }`;
+--- also `ipc.table{ name = "Ann" }`. It is the options only where it has the
+--- key `init`, which is a table, and no other but `name`.
+---@param init? table the contents: keys and values are copied
+---@param name? string for people
+---@return tidelock.table
+---@overload fun(options: tidelock.table.options): tidelock.table
+function ipc.table(init, name) end
+
+--- As `t[k]`, but any key is a key.
+---@param k string|number|boolean
+---@return any value nil where there is no such key
+function table:get(k) end
+
+--- As `t[k] = v`, but any key is a key. Waits while another task is in an
+--- update, of whatever key.
+---@param k string|number|boolean
+---@param v any nil removes the key
+---@return true
+function table:set(k, v) end
+
+--- Sets the key to what a function makes of its value: atomic. Until it returns
+--- others wait who want to write to this table, and who read find the old
+--- value. What the function itself writes to the table stands; it may update
+--- other keys, and may not yield. Where it raises, or its task dies, the old
+--- value stays.
+---@param k string|number|boolean
+---@param fn fun(old: any): any nil: there was no such key; returned: removes it
+---@param timeout? tidelock.seconds for its turn
+---@return any new
+---@return "timeout"? reason
+function table:update(k, fn, timeout) end
+
+--- The keys at this moment, in the order in which they were set first.
+---@return (string|number|boolean)[]
+function table:keys() end
 
 return ipc

@@ -302,6 +302,16 @@ static bool recall(lua_State *L, tl_ref ref)
     return false;
 }
 
+bool object_named_late(const struct tl_handle *object, const char *name)
+{
+    struct tl_handle found = {0};
+    if (object->arena == 0)
+        return false;
+    bool late = tl_space_find(object->arena, name, &found) == TL_EMPTY;
+    tl_handle_close(&found);
+    return late;
+}
+
 int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call)
 {
     char text[TL_TEXT_SIZE];

@@ -64,6 +64,11 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
 /* The object at index has its handle, or the call failed with `status`. */
 void object_made(lua_State *L, int index, const char *call, int status);
 
+/* Whether the new object will be the first of its name in a space: then it is
+ * made without one, filled, and named by tl_space_enter; so that nobody finds
+ * it half-filled. */
+bool object_named_late(const struct tl_handle *object, const char *name);
+
 /* A name stands for something else in a space: raises what, and lets it go. */
 int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call);
 

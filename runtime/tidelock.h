@@ -105,6 +105,7 @@ enum tl_kind_id {
     TL_KIND_CONDITION,
     TL_KIND_ARRAY,
     TL_KIND_BUFFER,
+    TL_KIND_TABLE,
     TL_KINDS
 };
 
@@ -214,6 +215,9 @@ bool tl_space_path(const char *name, char *path, size_t size);
 int tl_space_at(unsigned space, size_t i, struct tl_handle *out);
 /* TL_EMPTY: there is none of the name. */
 int tl_space_find(unsigned space, const char *name, struct tl_handle *out);
+/* Gives the name to an object of the space that was made without one; where
+ * another was faster, as tl_X_new. */
+int tl_space_enter(struct tl_handle *handle, const char *name);
 /* The name is free again; who has the object keeps it.  TL_EMPTY. */
 int tl_space_remove(unsigned space, const char *name);
 
@@ -400,6 +404,54 @@ int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size);
 uint64_t tl_buffer_size(const struct tl_handle *buffer);
 /* The bytes themselves; NULL: closed, or no task of the program. */
 unsigned char *tl_buffer_data(const struct tl_handle *buffer);
+
+/* Table ------------------------------------------------------------------ */
+
+enum tl_key_type {
+    TL_KEY_STRING = 1,
+    TL_KEY_INTEGER,
+    TL_KEY_FLOAT, /* not NaN; one that is an integer is taken for that */
+    TL_KEY_BOOLEAN
+};
+struct tl_key {
+    enum tl_key_type type;
+    union {
+        struct {
+            const char *data; /* borrowed */
+            size_t size;
+        } string;
+        int64_t i;
+        double f;
+        bool b;
+    };
+};
+
+/* Keys and values that any task reads and writes; each call is atomic.  Empty
+ * at first.  TL_NO_MEMORY. */
+int tl_table_new(struct tl_handle *out, const char *name);
+/* TL_EMPTY: no such key.  The handle must outlive the parcel. */
+int tl_table_get(const struct tl_handle *table, const struct tl_key *key,
+                 struct tl_parcel *parcel);
+/* Waits while another task is in an update.  m NULL: removes the key.
+ * TL_NO_MEMORY, TL_TOO_LARGE, and what tl_lock_acquire returns. */
+int tl_table_set(const struct tl_handle *table, const struct tl_key *key,
+                 const struct tl_message *m);
+/* From begin to end only this task writes to the table; others read.  May be
+ * begun again in between, and is over after as many ends.  What the task has
+ * set stands, also when it dies.  TL_TIMEOUT, TL_DEADLOCK. */
+int tl_table_begin(const struct tl_handle *table, tl_deadline deadline);
+int tl_table_end(const struct tl_handle *table); /* TL_NOT_HOLDER */
+/* n such that there are keys 1 to n, and no n + 1; 0: there is no 1.  Where
+ * there are gaps, any such n. */
+int64_t tl_table_length(const struct tl_handle *table);
+int64_t tl_table_count(const struct tl_handle *table); /* of all keys */
+/* All keys at one moment, in the order in which they were set first, into
+ * `buffer`.  How many bytes they take: where that is more than `size`, the
+ * buffer is not filled. */
+int64_t tl_table_keys(const struct tl_handle *table, void *buffer,
+                      size_t size);
+/* Reads the key at `at` in such a buffer; where the next one is. */
+const void *tl_key_read(const void *at, struct tl_key *key);
 
 /* Process ---------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 -- What hurts users of Python's multiprocessing, and the better ending here; the numbers are those of the list that the
--- project keeps.  Rows about pools, threads and tables have their specs with those.
+-- project keeps.  Rows about pools and threads have their specs with those.
 local ipc = require "tidelock"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
@@ -160,6 +160,27 @@ END
     assert.same({ true, "abandoned" }, { q:join(PATIENCE) })
     q:put("item")
     assert.same({ nil, "timeout" }, { q:join(0.01) })
+  end)
+
+  it("21: a table lies in shared memory: an operation costs no message, and nesting shares an inner table", function()
+    local t = ipc.table{ copied = { n = 1 }, shared = ipc.table{ n = 1 } }
+    ipc.spawn(function()
+      t.copied.n = 2 -- of a copy
+      t.shared.n = 2
+    end):join(PATIENCE)
+    assert.equal(1, t.copied.n)
+    assert.equal(2, t.shared.n)
+    local list = {}
+    for n = 1, 2 do
+      list[n] = ipc.spawn(function()
+        for _ = 1, 5000 do t.shared:update("n", function(old) return old + 1 end) end
+      end)
+    end
+    for _, p in ipairs(list) do p:join(PATIENCE) end
+    assert.equal(10002, t.shared.n)
+    local started = ipc.now()
+    for i = 1, 100000 do t[i % 10] = t.shared.n end
+    assert.truthy(ipc.now() - started < 100000 * 30e-6) -- what a manager's object takes for one of the three
   end)
 
   it("22: two messages, one put after the other, arrive in that order", function()

@@ -17,6 +17,7 @@ local makers = {
    condition = ipc.condition,
    array = function() return ipc.array("int8", 0) end,
    buffer = function() return ipc.buffer(1) end,
+   table = ipc.table,
 }
 
 local function read_reference()
@@ -42,10 +43,12 @@ local function declared()
    return names
 end
 
--- What an object has, from what it says of a name that it has not.
+-- What an object has, from what it says of a name that it has not; or, where
+-- any name is a key, when a method is to be written over.
 local function reachable(object)
    local names = {}
-   local _, message = pcall(function() return object["no such name"] end)
+   local found, message = pcall(function() return object["no such name"] end)
+   if found then message = select(2, pcall(function() object.get = 1 end)) end
    local list = message:match "there are: (.*)$":gsub(", and the elements.*", "")
    for name in list:gmatch "[%w_]+" do
       names[name] = true

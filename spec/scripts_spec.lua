@@ -15,6 +15,8 @@ local scripts = {
   { "queue_ack.lua", "a queue for each direction:    0 of 50" },
   { "event.lua", "the parent goes on with 42" },
   { "guests.lua", "at most 4 were inside" },
+  { "inventory.lua", "0 of 100 sales lost by 4 clerks" },
+  { "inventory.lua --no-update", "[1-9]%d* of 100 sales lost by 4 clerks" },
   { "process_info.lua", "after join:%s+is_alive false, exitcode %-15" },
   { "zombie_orphan.lua", "%d+ Z" },
   { "daemon.lua", "daemonic processes are not allowed to have children" },

@@ -53,6 +53,7 @@ for _, row in ipairs(rows) do
     before_each(function() s = row.make() end)
 
     after_each(function()
+      if row.finish then row.finish(s) end
       if s.over then
         s.over:set()
         s.object:join()

@@ -100,6 +100,16 @@ static int enter_named(struct tl_handle *out, bool any)
     return TL_OK;
 }
 
+int tl_space_enter(struct tl_handle *handle, const char *name)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_object *object = handle->object;
+    snprintf(object->name, sizeof object->name, "%s", name);
+    return enter_named(handle, false);
+}
+
 int tl_object_publish(struct tl_handle *out, int side)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];

@@ -24,6 +24,7 @@
 #include "rlock.h"
 #include "rwlock.h"
 #include "semaphore.h"
+#include "table.h"
 #include "value.h"
 
 const struct tl_kind tl_kinds[TL_KINDS] = {
@@ -110,6 +111,15 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                         .size = sizeof(struct tl_buffer),
                         .describe = tl_buffer_describe,
                         .destroy = tl_buffer_destroy},
+    [TL_KIND_TABLE] = {.name = "table",
+                       .size = sizeof(struct tl_table),
+                       .describe = tl_table_describe,
+                       .check = tl_table_check,
+                       .repair = tl_table_repair,
+                       .task_died = tl_table_task_died,
+                       .destroy = tl_table_destroy,
+                       .in_use = tl_table_in_use,
+                       .ender = tl_table_ender},
 };
 
 int tl_kinds_make(void)

@@ -56,7 +56,7 @@ int tl_message_pack(uint64_t *owner, const struct tl_message *m)
     packed->size = m->size;
     memset(packed->refs, 0, refs_size);
     tl_fault();
-    packed->ref_count = m->ref_count;
+    packed->ref_count = (uint32_t)m->ref_count;
     tl_fault();
     for (size_t i = 0; i < m->ref_count; i++)
         tl_refs_set(&packed->refs[i], carried(m->refs[i]));
@@ -64,13 +64,49 @@ int tl_message_pack(uint64_t *owner, const struct tl_message *m)
     return TL_OK;
 }
 
+void tl_message_make_shared(uint64_t block, struct tl_log *log)
+{
+    struct tl_packed *packed = tl_at(block);
+    packed->owners = 1;
+    packed->log = tl_offset(log);
+    tl_fault();
+    packed->shared = 1;
+    tl_fault();
+}
+
+void tl_message_share(struct tl_log *log, uint64_t *owner, uint64_t block)
+{
+    struct tl_packed *packed = tl_at(block);
+    tl_log_set(log, &packed->owners, packed->owners + 1);
+    tl_log_set(log, owner, block);
+}
+
+/* Leaves the message to its other owners; false: there are none, and so there
+ * will be none. */
+static bool leave_to_others(uint64_t *owner, struct tl_packed *packed)
+{
+    if (!packed->shared)
+        return false;
+    struct tl_log *log = tl_at(packed->log);
+    tl_log_begin(log);
+    bool others = packed->owners > 1;
+    if (others) {
+        tl_log_set(log, &packed->owners, packed->owners - 1);
+        tl_log_set(log, owner, 0);
+    }
+    tl_log_end(log);
+    return others;
+}
+
 void tl_message_drop(uint64_t *owner)
 {
     if (!*owner)
         return;
     struct tl_packed *packed = tl_at(*owner);
+    if (leave_to_others(owner, packed))
+        return;
     bool carried_some = packed->ref_count > 0;
-    for (uint64_t i = 0; i < packed->ref_count; i++)
+    for (uint32_t i = 0; i < packed->ref_count; i++)
         tl_refs_drop(&packed->refs[i]);
     tl_block_release(owner, 0);
     if (carried_some)

@@ -4,6 +4,10 @@
  * A packed message is one block: how many references it carries, these, and
  * the bytes.  Dropping it drops the references.  Ends of pipes count as held
  * while a message carries them.
+ *
+ * Where several may read one message (the values of a table), it has several
+ * owners, a word of the arena each.  Their number changes in steps of one log;
+ * the last to drop it frees it.
  */
 #ifndef TL_MESSAGE_H
 #define TL_MESSAGE_H
@@ -11,11 +15,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "log.h"
 #include "memory/object.h"
 #include "tidelock.h"
 
 struct tl_packed {
-    uint64_t ref_count; /* first, so that it is 0 in a block just taken */
+    /* the first 8 bytes, so that they are 0 in a block just taken */
+    uint32_t ref_count;
+    uint32_t shared; /* whether it may have several owners: */
+    uint64_t log;    /* offset of the log under which `owners` changes */
+    uint64_t owners; /* how many words own it */
     uint64_t size;
     tl_ref refs[]; /* then the bytes */
 };
@@ -32,7 +41,15 @@ void tl_message_copy(unsigned char *to, const struct tl_message *m);
  * TL_NO_MEMORY, TL_TOO_LARGE. */
 int tl_message_pack(uint64_t *owner, const struct tl_message *m);
 
-/* Drops the references of the packed message, and frees it.  0: nothing. */
+/* The message, in this task's hands, may from now on have several owners.  The
+ * log must live as long as any of them. */
+void tl_message_make_shared(uint64_t block, struct tl_log *log);
+
+/* In a step of that log: *owner, which is 0, becomes one more of its owners. */
+void tl_message_share(struct tl_log *log, uint64_t *owner, uint64_t block);
+
+/* Drops the references of the packed message, and frees it, unless it has
+ * further owners; clears *owner.  0: nothing. */
 void tl_message_drop(uint64_t *owner);
 
 /* Shows a packed message; the parcel does not own it. */

@@ -97,6 +97,20 @@ local function lock_pairs(n, count)
   return timed(function() join(start(count, function() pairs_of(n / count) end)) end)
 end
 
+local function table_get(n)
+  local t = ipc.table{ k = 7 }
+  return timed(function()
+    for _ = 1, n do local _ = t.k end
+  end)
+end
+
+local function table_set(n)
+  local t = ipc.table{ k = 7 }
+  return timed(function()
+    for i = 1, n do t.k = i end
+  end)
+end
+
 local function start_and_join(n)
   return timed(function()
     for _ = 1, n do ipc.spawn(function() end):join() end
@@ -138,6 +152,8 @@ local cases = {
   { name = "lock-alone", n = 3000000, want = 1, run = function(n) return lock_pairs(n, 1) end },
   { name = "lock-2", n = 2000000, want = 1, run = function(n) return lock_pairs(n, 2) end },
   { name = "lock-4", n = 2000000, want = 1, run = function(n) return lock_pairs(n, 4) end },
+  { name = "table-get", n = 400000, want = 100, run = table_get },
+  { name = "table-set", n = 400000, want = 50, run = table_set },
   { name = "start-join", n = 500, want = 5, run = start_and_join },
   { name = "idle-memory", n = 1, most = 400, unit = "kB", run = idle_memory },
 }

@@ -122,6 +122,28 @@ def lock_pairs(n, count):
     return timed(lambda: join(start(count, pairs, lock, n // count)))
 
 
+def table_get(n):
+    with mp.Manager() as manager:
+        table = manager.dict(k=7)
+
+        def run():
+            for _ in range(n):
+                table["k"]
+
+        return timed(run)
+
+
+def table_set(n):
+    with mp.Manager() as manager:
+        table = manager.dict(k=7)
+
+        def run():
+            for i in range(n):
+                table["k"] = i
+
+        return timed(run)
+
+
 def nothing():
     pass
 
@@ -165,6 +187,8 @@ CASES = {
     "lock-alone": lambda n: lock_pairs(n, 1),
     "lock-2": lambda n: lock_pairs(n, 2),
     "lock-4": lambda n: lock_pairs(n, 4),
+    "table-get": table_get,
+    "table-set": table_set,
     "start-join": start_and_join,
     "idle-memory": idle_memory,
 }

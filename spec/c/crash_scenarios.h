@@ -659,6 +659,8 @@ static bool line_dies_out(void)
            drain() <= 1;
 }
 
+#include "crash_table.h"
+
 const struct scenario scenarios[] = {
     {"queue put", make_queue, get_one, 1, victim_puts, reader_goes_on},
     {"queue put, large with an object", make_queue, get_one, 1,
@@ -709,6 +711,24 @@ const struct scenario scenarios[] = {
      victim_waits_and_is_notified, all_are_notified},
     {"latch count_down", make_latch, pass_latch, 2, victim_counts_down,
      latch_is_open},
+    {"table set", make_table, NULL, 0, victim_sets_small, small_is_old_or_new},
+    {"table set, large with an object", make_table, NULL, 0, victim_sets_large,
+     large_is_old_or_new},
+    {"table set while the old value is read", make_table, read_slowly, 2,
+     victim_sets_large, large_is_replaced_and_read},
+    {"table set of a new, long key", make_table, NULL, 0, victim_adds_long_key,
+     long_key_is_new_or_none},
+    {"table set that grows", make_full_table, NULL, 0, victim_grows,
+     all_are_there},
+    {"table remove", make_table, NULL, 0, victim_removes, table_goes_on},
+    {"table remove that shrinks", make_emptied_table, NULL, 0, victim_shrinks,
+     rest_is_there},
+    {"table get, large with an object", make_table, NULL, 0, victim_looks,
+     large_is_old},
+    {"table update", make_table, write_after_victim, 3, victim_updates,
+     updates_are_counted},
+    {"table made and closed", make_table, NULL, 0, victim_closes_its_own,
+     table_goes_on},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
     {"process start", make_queue_and_pipe, NULL, 0, victim_starts,
      line_dies_out},

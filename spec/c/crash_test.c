@@ -39,7 +39,8 @@ int main(void)
 
 static struct tl_handle *const all[] = {&queue,   &lock,    &semaphore, &event,
                                         &barrier, &value,   &ends[0],   &ends[1],
-                                        &other,   &rwlock,  &condition, &latch};
+                                        &other,   &rwlock,  &condition, &latch,
+                                        &table};
 
 static bool fail(const struct scenario *scenario, long k, const char *what)
 {

@@ -6,6 +6,7 @@
 --   outcome       what the call returns when the time is over: "timeout", "full", ...; false: it returns false
 --   each          a release is for one waiter: the next needs its own.  Else it is for all
 --   momentary     a release that finds nobody waiting is forgotten
+--   finish(s)     ends what make started, where no release came
 --   holder(s)     takes what the others wait for, in the calling task; it is passed on when that task dies;
 --                 holder_waiting: how tostring shows it waiting for that, where not as `waiting`
 local ipc = require "tidelock"
@@ -60,6 +61,20 @@ local function child_until_event()
     over:wait()
     return "a result"
   end) }
+end
+
+-- a child in an update of a table, until the gate is opened
+local function table_in_update()
+  local t, gate, inside = ipc.table(), ipc.event(), ipc.event()
+  local child = ipc.spawn(function()
+    t:update("k", function()
+      inside:set()
+      gate:wait()
+      return 1
+    end)
+  end)
+  inside:wait()
+  return { object = t, gate = gate, child = child }
 end
 
 return {
@@ -284,5 +299,15 @@ return {
     block = function(s, t) return s.object:result(t) end,
     release = function(s) s.over:set() end,
     waiting = "%d joining", outcome = "timeout",
+  },
+  {
+    class = "table", call = "update", make = table_in_update,
+    block = function(s, t) return s.object:update("k", function(k) return k or 0 end, t) end,
+    release = function(s) s.gate:set() end,
+    finish = function(s)
+      s.gate:set()
+      s.child:join()
+    end,
+    waiting = "%d waiting", outcome = "timeout",
   },
 }
