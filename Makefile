@@ -26,7 +26,7 @@ compile   = $(CC) $(language) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has: the module must not need readline
-program_parts := program interrupt label repl prompt complete
+program_parts := program interrupt label repl prompt complete tools
 program_files := $(program_parts:%=bindings/%.c)
 core_files    := $(wildcard runtime/*.c runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c))

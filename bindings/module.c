@@ -242,6 +242,7 @@ static void make_module(lua_State *L)
     open_table(L);
     open_space(L);
     open_any(L);
+    open_ps(L);
     replace_functions(L);
 }
 

@@ -26,6 +26,10 @@ void open_buffer(lua_State *L);
 void open_table(lua_State *L);
 void open_space(lua_State *L);
 void open_any(lua_State *L);
+void open_ps(lua_State *L);
+
+/* The number of the space at index. */
+unsigned space_check(lua_State *L, int index, const char *call);
 
 /* Whether functions may come from the space's other programs, and go there. */
 bool space_allows_functions(unsigned space);

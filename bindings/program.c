@@ -15,9 +15,13 @@
 #include "module.h"
 #include "repl.h"
 #include "tidelock.h"
+#include "tools.h"
 
 static const char usage[] =
     "usage: tidelock [options] [run] [script [arguments]]\n"
+    "       tidelock ps PID|SPACE    what the tasks of a program or space do\n"
+    "       tidelock ls [SPACE]      the spaces, or the objects of one\n"
+    "       tidelock rm SPACE [NAME] removes a space, or an object of it\n"
     "  -e code    run the code\n"
     "  -l module  require the module into a global of its name\n"
     "  -l g=mod   require the module into the global g\n"
@@ -330,6 +334,8 @@ static void keep_freed_memory(void)
 
 int main(int count, char **arguments)
 {
+    if (count > 1 && tools_has(arguments[1]))
+        return tools_run(count - 1, arguments + 1);
     keep_freed_memory();
     struct invocation invocation = {.count = count, .arguments = arguments};
     int wrong = read_options(&invocation);

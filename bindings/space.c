@@ -81,24 +81,24 @@ static int space_object(lua_State *L)
 
 /* ---- the space itself ---- */
 
-static unsigned check_space(lua_State *L, const char *call)
+unsigned space_check(lua_State *L, int index, const char *call)
 {
     bool is_space = false;
     lua_Integer number = 0;
-    if (lua_type(L, 1) == LUA_TTABLE && lua_getmetatable(L, 1)) {
+    if (lua_type(L, index) == LUA_TTABLE && lua_getmetatable(L, index)) {
         is_space = lua_rawgetp(L, -1, &spaces_key) == LUA_TNUMBER;
         number = lua_tointeger(L, -1);
         lua_pop(L, 2);
     }
     if (!is_space)
-        misuse(L, NULL, call, "a space is expected: s:%s(...)", call);
+        misuse(L, NULL, call, "a space is expected, as ipc.open returns it");
     return (unsigned)number;
 }
 
 /* A list of { name =, kind =, state = }. */
 static int space_list(lua_State *L)
 {
-    unsigned space = check_space(L, "list");
+    unsigned space = space_check(L, 1, "list");
     lua_settop(L, 1);
     lua_newtable(L);
     for (size_t i = 0;; i++) {
@@ -127,7 +127,7 @@ static int space_list(lua_State *L)
 /* Whether there was something to remove. */
 static int space_remove(lua_State *L)
 {
-    unsigned space = check_space(L, "remove");
+    unsigned space = space_check(L, 1, "remove");
     int status;
     if (lua_isnoneornil(L, 2))
         status = tl_space_unlink(tl_space_name(space));
@@ -142,14 +142,14 @@ static int space_remove(lua_State *L)
 
 static int space_tostring(lua_State *L)
 {
-    const char *name = tl_space_name(check_space(L, "tostring"));
+    const char *name = tl_space_name(space_check(L, 1, "tostring"));
     lua_pushfstring(L, "space \"%s\"", name);
     return 1;
 }
 
 static int space_newindex(lua_State *L)
 {
-    const char *name = tl_space_name(check_space(L, "newindex"));
+    const char *name = tl_space_name(space_check(L, 1, "newindex"));
     return misuse(L, NULL, NULL,
                   "space \"%s\": objects are made by s.queue(name), "
                   "s.lock(name) and so on; no field can be set",
@@ -158,7 +158,7 @@ static int space_newindex(lua_State *L)
 
 static int space_unknown(lua_State *L)
 {
-    const char *name = tl_space_name(check_space(L, "index"));
+    const char *name = tl_space_name(space_check(L, 1, "index"));
     return misuse(L, NULL, NULL,
                   "space \"%s\": has no %s; there are: array, barrier, buffer, "
                   "condition, event, latch, list, lock, name, queue, remove, "

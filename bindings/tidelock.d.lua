@@ -41,6 +41,36 @@ local ipc = {}
 ---| '"lifo"'     # last in, first out
 ---| '"priority"' # the lowest priority first, ties in order of arrival
 
+--- Several objects and all tasks ----------------------------------------------
+
+---@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.event|tidelock.latch
+
+--- Waits until at least one of the objects is ready: a queue or an end of a
+--- pipe that has a message or is closed, a process that has ended, an event
+--- that is set, a latch that is open. Nothing is taken: who comes first gets a
+--- message, so take it with a timeout of 0.
+---@param objects tidelock.waitable[] 1 to 10000
+---@param timeout? tidelock.seconds
+---@return tidelock.waitable[]? ready those that are ready now, in their order
+---@return "timeout"? reason
+function ipc.wait(objects, timeout) end
+
+---@class tidelock.task
+---@field name string
+---@field pid integer
+---@field state "starting"|"running"|"waiting"|"sleeping"|"blocked"|"stopped" blocked: asleep outside of this program's objects
+---@field waits? string what for: `acquire lock#2 "salt": held by chef-2 (pid 4712), 1 waiting`
+---@field where? string the line of the script: `kitchen.lua:14`
+---@field since? number seconds it has waited or slept
+---@field holds string[] what it holds: `lock#1 "pan"`
+
+--- What each task of this program does at the moment; or, with a space, each
+--- task of the programs that have it open. `tidelock ps PID` and
+--- `tidelock ps SPACE` print the same from another terminal.
+---@param space? tidelock.space
+---@return tidelock.task[]
+function ipc.ps(space) end
+
 --- The task -----------------------------------------------------------------
 
 --- Sleeps. Without an argument: until the process is killed or interrupted.
@@ -796,3 +826,114 @@ function table:update(k, fn, timeout) end
 function table:keys() end
 
 return ipc
+
+--- Space --------------------------------------------------------------------
+
+--- Objects with names that unrelated programs of one user find: made by the
+--- first that asks for a name, found by the next. They live until they are
+--- removed (a name that stands when the last program ends is found again).
+---
+---     local s = ipc.open "kitchen"
+---     local orders = s.queue("orders", 10)
+---
+--- Each constructor takes the name first, and then what it takes elsewhere.
+--- With the name alone whatever object of the kind stands there is returned;
+--- with more, another size or other options than those it has raise. What is
+--- to be in a new table or array is there before others can find it.
+---
+--- A message in a space carries objects of the space; objects of the program
+--- itself raise, and so do functions, unless both sides opened the space with
+--- `functions = true`. Objects of a space travel everywhere in their program.
+---
+--- The file is `/dev/shm/tidelock-UID-NAME`; the environment variable
+--- `TIDELOCK_SPACE` sets the size of a new one (`1G`). `tidelock ls`,
+--- `tidelock rm` and `tidelock ps` look after them from a terminal.
+---@class tidelock.space
+---@field name string
+local space = {}
+
+---@class tidelock.space.options
+---@field name string letters, digits, `.`, `-` and `_`, at most 47
+---@field functions? boolean whether messages may carry functions: only among programs that trust each other
+
+--- Raises where the file is no space, another user's, or of another version.
+---@param name string letters, digits, `.`, `-` and `_`, at most 47
+---@param options? { functions?: boolean }
+---@return tidelock.space
+---@overload fun(options: tidelock.space.options): tidelock.space
+function ipc.open(name, options) end
+
+--- The objects that have a name.
+---@return { name: string, kind: string, state: string }[]
+function space:list() end
+
+--- Frees the name; who uses the object keeps it. Without a name: removes the
+--- space itself; who has it open keeps it, and the next `ipc.open` makes a new
+--- one.
+---@param name? string
+---@return boolean removed whether there was one
+function space:remove(name) end
+
+---@param name string
+---@param type? string
+---@param init? integer|number[]
+---@return tidelock.array
+function space.array(name, type, init) end
+
+---@param name string
+---@param parties? integer
+---@return tidelock.barrier
+function space.barrier(name, parties) end
+
+---@param name string
+---@param bytes? integer
+---@return tidelock.buffer
+function space.buffer(name, bytes) end
+
+---@param name string
+---@param lock? tidelock.lock of the same space
+---@return tidelock.condition
+function space.condition(name, lock) end
+
+---@param name string
+---@return tidelock.event
+function space.event(name) end
+
+---@param name string
+---@param n? integer
+---@return tidelock.latch
+function space.latch(name, n) end
+
+---@param name string
+---@return tidelock.lock
+function space.lock(name) end
+
+---@param name string
+---@param maxsize? integer
+---@param order? tidelock.order
+---@return tidelock.queue
+function space.queue(name, maxsize, order) end
+
+---@param name string
+---@return tidelock.rlock
+function space.rlock(name) end
+
+---@param name string
+---@return tidelock.rwlock
+function space.rwlock(name) end
+
+---@param name string
+---@param value? integer
+---@param bounded? boolean
+---@return tidelock.semaphore
+function space.semaphore(name, value, bounded) end
+
+---@param name string
+---@param init? table
+---@return tidelock.table
+function space.table(name, init) end
+
+---@param name string
+---@param init? number
+---@return tidelock.value
+function space.value(name, init) end

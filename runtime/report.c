@@ -1,5 +1,6 @@
-#include "report.h"
-
+/*
+ * Report: who waits for whom, as text.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "tasks/death.h"
 #include "tidelock.h"
 #include "wait/clock.h"
-#include "wait/wait.h"
+#include "wait/waiters.h"
 
 static void title_of(const struct tl_object *object, char *text, size_t size)
 {
@@ -79,44 +80,74 @@ static const char *preposition(uint32_t verb)
                                                          : "";
 }
 
-static void tell_wait(const struct tl_task *task,
-                      const struct tl_condition *condition, char *text,
-                      size_t size)
+static bool is_sleep(const struct tl_condition *condition)
 {
-    if (condition->guard.object) {
-        char what[TL_TEXT_SIZE];
-        describe_object(tl_at(condition->guard.object), 0, what, sizeof what);
-        append(text, size, " waits to %s %s%s", tl_verb_name(condition->verb),
-               preposition(condition->verb), what);
-    } else {
+    return condition->guard.object == 0;
+}
+
+static void tell_condition(const struct tl_condition *condition, char *text,
+                           size_t size)
+{
+    char what[TL_TEXT_SIZE];
+    describe_object(tl_at(condition->guard.object), 0, what, sizeof what);
+    append(text, size, "%s %s%s", tl_verb_name(condition->verb),
+           preposition(condition->verb), what);
+}
+
+static void tell_conditions(const struct tl_condition *const *conditions,
+                            unsigned n, char *text, size_t size)
+{
+    if (n == 0 || is_sleep(conditions[0])) {
         append(text, size, " sleeps");
+        return;
     }
+    append(text, size, n > 1 ? " waits for the first of: " : " waits to ");
+    for (unsigned i = 0; i < n; i++) {
+        append(text, size, "%s", i ? "; " : "");
+        tell_condition(conditions[i], text, size);
+    }
+}
+
+/* The conditions at which the task is listed. */
+static unsigned conditions_of(struct tl_task *task,
+                              const struct tl_condition **conditions)
+{
+    uint32_t count = atomic_load(&task->waiters);
+    unsigned n = 0;
+    for (uint32_t i = 0; (i == 0 || i < count) && n < TL_STUCK_MOST; i++) {
+        uint64_t offset = atomic_load(&tl_waiter_at(task, i)->condition);
+        if (offset)
+            conditions[n++] = tl_at(offset);
+    }
+    return n;
+}
+
+/* The task that hears of the deadlock has just left its wait. */
+static unsigned own_conditions(const struct tl_condition **conditions)
+{
+    unsigned n = 0;
+    while (n < TL_STUCK_MOST && (conditions[n] = tl_wait_stuck_in(n)))
+        n++;
+    return n;
+}
+
+/* eater-1 (pid 4711) waits to get from queue#3 "orders": empty; for 0.4 s, at
+ * kitchen.lua:12 */
+static void report_task(struct tl_task *task, char *text, size_t size)
+{
+    const struct tl_condition *conditions[TL_STUCK_MOST];
+    unsigned n = task == tl_self ? own_conditions(conditions)
+                                 : conditions_of(task, conditions);
+    snprintf(text, size, "%s (pid %d)", task->name, (int)task->pid);
+    if (n == 0 && !atomic_load(&task->waiting)) {
+        append(text, size, " runs");
+        return;
+    }
+    tell_conditions(conditions, n, text, size);
     append(text, size, "; for %.1f s",
            (double)(tl_clock_now() - atomic_load(&task->since)) / 1e9);
     if (task->where[0])
         append(text, size, ", at %s", task->where);
-}
-
-void tl_report_task(const struct tl_task *task, char *text, size_t size)
-{
-    uint64_t offset = atomic_load(&task->waiter.condition);
-    snprintf(text, size, "%s (pid %d)", task->name, (int)task->pid);
-    if (offset && atomic_load(&task->waiting))
-        tell_wait(task, tl_at(offset), text, size);
-    else
-        append(text, size, " runs");
-}
-
-/* The task that hears of it has just left its wait. */
-static void report_stuck_task(const struct tl_task *task, char *text,
-                              size_t size)
-{
-    if (task == tl_self && tl_wait_stuck_in()) {
-        snprintf(text, size, "%s (pid %d)", task->name, (int)task->pid);
-        tell_wait(task, tl_wait_stuck_in(), text, size);
-    } else {
-        tl_report_task(task, text, size);
-    }
 }
 
 const char *tl_report_stuck(void)
@@ -131,7 +162,7 @@ const char *tl_report_stuck(void)
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
         if (!tl_task_taken(tl_task_at(n)) || tl_death_happened(tl_task_at(n)))
             continue;
-        report_stuck_task(tl_task_at(n), line, sizeof line);
+        report_task(tl_task_at(n), line, sizeof line);
         append(report, sizeof report, "  %s\n", line);
     }
     return report;

@@ -15,6 +15,7 @@
 #include "objects/handle.h"
 #include "objects/layers.h"
 #include "objects/process.h"
+#include "objects/space.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 #include "wait/checkpoint.h"
@@ -22,6 +23,7 @@
 #include "wait/wait.h"
 
 #define TASKS_DEFAULT 1024
+#define SPARE 1 /* slots for those who look in */
 #define MEMORY_LEAST (UINT64_C(4) << 20)
 #define MEMORY_MOST (UINT64_C(64) << 30) /* positions of a stream: 128 GiB */
 
@@ -79,9 +81,10 @@ static int carve(uint32_t tasks)
 {
     struct shared *shared =
         tl_arena_carve(TL_REGION_PROGRAM, sizeof *shared);
-    if (!shared || tl_layers_make(tasks, 0) < 0)
+    if (!shared || tl_layers_make(tasks, SPARE) < 0)
         return fail(TL_NO_MEMORY, "TIDELOCK_MEMORY is too small for a table "
                                   "of TIDELOCK_TASKS tasks");
+    tl_layers_sign(TL_PROGRAM_MAGIC);
     tl_condition_init(&shared->sleepers, NULL, TL_VERB_WAIT);
     if (getrandom(&shared->seed, sizeof shared->seed, GRND_NONBLOCK) < 0)
         shared->seed = (uint64_t)tl_clock_now() ^ (uint64_t)getpid() << 32;

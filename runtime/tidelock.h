@@ -516,6 +516,36 @@ void tl_process_reap(void);
  * thread calls again. */
 const char *tl_report_stuck(void);
 
+/* What is known of a task at this moment, or was a moment ago. */
+#define TL_HOLDS_MOST 16
+struct tl_task_info {
+    char name[TL_NAME_SIZE];
+    pid_t pid;
+    const char *state;   /* "starting"; "running"; "waiting" for an object;
+                            "sleeping"; "blocked": elsewhere, in the system
+                            or in a space; "stopped" */
+    char waits[512];     /* "get from queue#1 "orders": ...", or "" */
+    char where[96];      /* the script's line, or "" */
+    double since;        /* seconds it has waited or slept */
+    unsigned hold_count; /* of those below; there may be more */
+    char holds[TL_HOLDS_MOST][96]; /* "lock#1 "pan"" */
+};
+
+/* The first task from *number on in the arena (0, or a space); afterwards
+ * *number is where to go on.  Begins with 1.  TL_EMPTY past the last. */
+int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info);
+
+/* For a look at another program of this user: its arena, as a space without
+ * names, in which this process becomes a task.  TL_ENDED: no such process;
+ * TL_NO_SPACE: it is no program of ours; TL_OTHER_VERSION; TL_SYSTEM;
+ * TL_NO_TASKS. */
+int tl_look_at(pid_t pid);
+/* The same for a space, as tl_space_open, but none is made: TL_EMPTY. */
+int tl_look_into(const char *name);
+
+/* Leaves a space or program again, which this process has no handles of. */
+void tl_look_away(unsigned arena);
+
 /* This task. */
 const char *tl_task_name(void);
 bool tl_task_is_main(void);

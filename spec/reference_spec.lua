@@ -18,6 +18,11 @@ local makers = {
    array = function() return ipc.array("int8", 0) end,
    buffer = function() return ipc.buffer(1) end,
    table = ipc.table,
+   space = function()
+      local space = ipc.open("reference-" .. ipc.getpid())
+      space:remove()
+      return space
+   end,
 }
 
 local function read_reference()

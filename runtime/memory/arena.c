@@ -39,7 +39,7 @@ static int map(unsigned number, int fd, uint64_t size)
 
 int tl_arena_make(uint64_t size)
 {
-    int fd = memfd_create("tidelock", MFD_CLOEXEC);
+    int fd = memfd_create(TL_ARENA_NAME, MFD_CLOEXEC);
     if (fd < 0)
         return TL_SYSTEM;
     int status = ftruncate(fd, (off_t)size) == 0 ? map(TL_HOME, fd, size)

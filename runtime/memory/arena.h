@@ -27,6 +27,8 @@
 #define TL_LINE 64 /* bytes of a cache line */
 #define TL_ARENAS 16
 #define TL_HOME 0 /* the number of the program's own */
+#define TL_ARENA_NAME "tidelock" /* of a program's memfd */
+#define TL_ARENA_LINK "/memfd:" TL_ARENA_NAME
 
 /* What the layers keep for each arena; at most one carve each. */
 enum tl_region {

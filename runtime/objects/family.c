@@ -93,8 +93,9 @@ void tl_family_signal(int signal)
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
         pid_t pid = tl_task_pid(task);
+        /* one without a name has only come to look */
         if (tl_task_taken(task) && pid > 0 && pid != getpid() &&
-            !tl_death_happened(task))
+            task->name[0] && !tl_death_happened(task))
             kill(pid, signal);
     }
 }

@@ -160,6 +160,30 @@ int tl_handle_fill(struct tl_handle *out, uint32_t index)
     return TL_OK;
 }
 
+int tl_handle_borrow(struct tl_handle *out, const tl_ref *word)
+{
+    uint32_t index = 0;
+    int status = tl_handle_reserve(&index);
+    if (status < 0)
+        return status;
+    struct tl_cell *cell = tl_cell_at(tl_self, index);
+    cell->taken = 0;
+    tl_refs_begin();
+    tl_ref ref = *word & ~TL_CLAIMED;
+    if (ref)
+        tl_refs_prepare(&cell->ref, ref);
+    tl_refs_end();
+    return tl_handle_fill(out, index);
+}
+
+void tl_handle_return(struct tl_handle *handle)
+{
+    tl_task_visit(handle->arena);
+    tl_refs_drop(&tl_handle_cell(handle)->ref);
+    free_cell(handle->cell);
+    tl_refs_bury();
+}
+
 tl_ref tl_handle_ref(const struct tl_handle *handle)
 {
     if (!handle->object)

@@ -36,6 +36,12 @@ int tl_object_publish(struct tl_handle *out, int side);
 int tl_handle_reserve(uint32_t *index);
 int tl_handle_fill(struct tl_handle *out, uint32_t index);
 
+/* A handle to what the word in the arena refers to at this moment, which may
+ * be anybody's.  TL_EMPTY; TL_NO_MEMORY.  To be given back by tl_handle_return,
+ * which has no other effect: the task may hold the object. */
+int tl_handle_borrow(struct tl_handle *out, const tl_ref *word);
+void tl_handle_return(struct tl_handle *handle);
+
 /* A further handle of this task.  `claim`: it counts as a holder. */
 int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
                    bool claim);

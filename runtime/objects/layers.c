@@ -1,6 +1,7 @@
 #include "layers.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "handle.h"
 #include "hold.h"
@@ -42,4 +43,11 @@ uint64_t tl_layers_shape(void)
     mix(&hash, sizeof(struct tl_packed));
     mix(&hash, TL_REGIONS);
     return hash;
+}
+
+void tl_layers_sign(const char *magic)
+{
+    struct tl_root *root = tl_root();
+    root->shape = tl_layers_shape();
+    memcpy(root->magic, magic, sizeof root->magic);
 }

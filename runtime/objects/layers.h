@@ -9,6 +9,9 @@
 /* Furnishes an arena just made.  As tl_task_table_make. */
 int tl_layers_make(uint32_t tasks, uint32_t spare);
 
+/* Says at the arena's beginning what it is: 8 characters, and the shape. */
+void tl_layers_sign(const char *magic);
+
 /* A number that differs between builds whose arenas differ. */
 uint64_t tl_layers_shape(void);
 

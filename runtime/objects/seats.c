@@ -124,7 +124,7 @@ bool tl_seats_enter(const struct tl_seats *seats)
     return true;
 }
 
-static void leave(void)
+void tl_seats_leave_here(void)
 {
     struct tl_task *self = tl_self;
     uint32_t state = atomic_load(&self->state);
@@ -142,11 +142,11 @@ void tl_seats_leave(void)
         if (!tl_task_is_in(arena))
             continue;
         tl_task_visit(arena);
-        leave();
+        tl_seats_leave_here();
     }
 }
 
-int tl_seats_join(void)
+int tl_seats_join(bool with_name)
 {
     unsigned here = tl_arena;
     tl_task_visit(TL_HOME);
@@ -156,7 +156,8 @@ int tl_seats_join(void)
     struct tl_task *task = claim();
     if (!task)
         return TL_NO_TASKS;
-    memcpy(task->name, name, sizeof name);
+    if (with_name)
+        memcpy(task->name, name, sizeof name);
     tl_task_enter(task, tl_task_id(task));
     tl_park_newcomer();
     tl_death_sweep();

@@ -40,12 +40,16 @@ bool tl_seats_enter(const struct tl_seats *seats);
 /* This thread gives up all that it has, in every arena, and its slots. */
 void tl_seats_leave(void);
 
+/* The same in this arena alone. */
+void tl_seats_leave_here(void);
+
 /* Ties a slot to the process that will run in it.  `parent`: NULL for main. */
 void tl_seats_tie(struct tl_task *task, struct tl_process *process,
                   const struct tl_task *parent);
 
 /* A slot for this thread in the arena where it is now, which it has just
- * mapped: named as it is at home.  TL_NO_TASKS. */
-int tl_seats_join(void);
+ * mapped: with the name that it has at home or, where it only comes to look,
+ * with none.  TL_NO_TASKS. */
+int tl_seats_join(bool with_name);
 
 #endif

@@ -1,7 +1,9 @@
 #include "space.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,11 +76,11 @@ static bool regions_follow(const struct tl_root *root)
     return before <= root->front && root->front <= root->size;
 }
 
-static int check_root(int fd, uint64_t size)
+static int check_root(int fd, uint64_t size, const char *magic)
 {
     struct tl_root root;
     if (pread(fd, &root, sizeof root, 0) != sizeof root ||
-        memcmp(root.magic, TL_SPACE_MAGIC, sizeof root.magic) != 0)
+        memcmp(root.magic, magic, sizeof root.magic) != 0)
         return TL_NO_SPACE;
     if (root.shape != tl_layers_shape())
         return TL_OTHER_VERSION;
@@ -94,13 +96,27 @@ static int adopt(unsigned number, int fd)
     struct stat file;
     int status = check_file(fd, &file);
     if (status == TL_OK)
-        status = check_root(fd, (uint64_t)file.st_size);
+        status = check_root(fd, (uint64_t)file.st_size, TL_SPACE_MAGIC);
     if (status < 0) {
         close(fd);
         return status;
     }
     spaces[number].device = file.st_dev;
     spaces[number].inode = file.st_ino;
+    return tl_arena_map(number, fd, 0, 0);
+}
+
+/* The same for a program's own arena, which is no file of a folder. */
+static int adopt_program(unsigned number, int fd)
+{
+    struct stat file;
+    int status = fstat(fd, &file) == 0
+                     ? check_root(fd, (uint64_t)file.st_size, TL_PROGRAM_MAGIC)
+                     : TL_SYSTEM;
+    if (status < 0) {
+        close(fd);
+        return status;
+    }
     return tl_arena_map(number, fd, 0, 0);
 }
 
@@ -120,9 +136,7 @@ static int furnish(void)
         errno = ENOSPC;
         return TL_SYSTEM;
     }
-    struct tl_root *root = tl_root();
-    root->shape = tl_layers_shape();
-    memcpy(root->magic, TL_SPACE_MAGIC, sizeof root->magic);
+    tl_layers_sign(TL_SPACE_MAGIC);
     return TL_OK;
 }
 
@@ -162,19 +176,28 @@ static int make(unsigned number, const char *path)
     return status;
 }
 
+/* -1 and *status: TL_EMPTY where there is nothing. */
+static int open_space(const char *path, int *status)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        *status = errno == ENOENT   ? TL_EMPTY
+                  : errno == EACCES ? TL_NOT_OURS
+                  : errno == ELOOP || errno == EISDIR || errno == ENXIO
+                      ? TL_NO_SPACE
+                      : TL_SYSTEM;
+    return fd;
+}
+
 static int reach(unsigned number, const char *path)
 {
     for (;;) {
-        int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        int status;
+        int fd = open_space(path, &status);
         if (fd >= 0)
             return adopt(number, fd);
-        if (errno == ELOOP || errno == EISDIR || errno == ENXIO)
-            return TL_NO_SPACE;
-        if (errno == EACCES)
-            return TL_NOT_OURS;
-        if (errno != ENOENT)
-            return TL_SYSTEM;
-        int status = make(number, path);
+        if (status == TL_EMPTY)
+            status = make(number, path);
         if (status <= 0)
             return status;
     }
@@ -202,19 +225,26 @@ static unsigned free_number(void)
     return 0;
 }
 
+/* Becomes a task of what was mapped as `number`, where status is TL_OK; else
+ * that is undone.  The number, or a status. */
+static int join(unsigned number, int status, bool with_name)
+{
+    if (status < 0)
+        return status;
+    status = tl_seats_join(with_name);
+    if (status < 0)
+        tl_arena_unmap(number);
+    return status < 0 ? status : (int)number;
+}
+
 static int open_new(const char *name, const char *path)
 {
     unsigned number = free_number();
     if (!number)
         return TL_TOO_MANY_SPACES;
     int status = reach(number, path);
-    if (status < 0)
-        return status;
     snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
-    status = tl_seats_join();
-    if (status < 0)
-        tl_arena_unmap(number);
-    return status < 0 ? status : (int)number;
+    return join(number, status, true);
 }
 
 int tl_space_open(const char *name)
@@ -231,6 +261,70 @@ int tl_space_open(const char *name)
     int error = errno;
     tl_task_visit(TL_HOME);
     errno = error;
+    return status;
+}
+
+void tl_look_away(unsigned arena)
+{
+    tl_task_visit(arena);
+    tl_seats_leave_here();
+    tl_arena_unmap(arena);
+    spaces[arena].name[0] = '\0';
+    tl_task_visit(TL_HOME);
+}
+
+/* The program's arena among the files that it has open, or -1. */
+static int open_arena_of(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *folder = opendir(path);
+    if (!folder)
+        return -1;
+    int fd = -1;
+    struct dirent *entry;
+    while (fd < 0 && (entry = readdir(folder))) {
+        char link[64] = "", name[400];
+        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        if (readlink(name, link, sizeof link - 1) > 0 &&
+            strncmp(link, TL_ARENA_LINK, strlen(TL_ARENA_LINK)) == 0)
+            fd = open(name, O_RDWR | O_CLOEXEC);
+    }
+    closedir(folder);
+    return fd;
+}
+
+int tl_look_at(pid_t pid)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    if (kill(pid, 0) != 0)
+        return errno == ESRCH ? TL_ENDED : TL_SYSTEM;
+    unsigned number = free_number();
+    int fd = number ? open_arena_of(pid) : -1;
+    if (fd < 0)
+        return number ? TL_NO_SPACE : TL_TOO_MANY_SPACES;
+    status = join(number, adopt_program(number, fd), false);
+    tl_task_visit(TL_HOME);
+    return status;
+}
+
+int tl_look_into(const char *name)
+{
+    char path[128];
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    if (!tl_space_path(name, path, sizeof path))
+        return TL_BAD_NAME;
+    unsigned number = free_number();
+    int fd = number ? open_space(path, &status) : -1;
+    if (fd < 0)
+        return number ? status : TL_TOO_MANY_SPACES;
+    snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
+    status = join(number, adopt(number, fd), false);
+    tl_task_visit(TL_HOME);
     return status;
 }
 

@@ -22,6 +22,7 @@
 #include "tidelock.h"
 
 #define TL_SPACE_MAGIC "tdlspac1"
+#define TL_PROGRAM_MAGIC "tdlprog1"
 #define TL_SPACE_FOLDER "/dev/shm"
 
 #endif

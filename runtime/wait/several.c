@@ -102,6 +102,15 @@ static int wait_listed(const struct tl_watch *watches, uint32_t count,
     return late && !chosen && !moved(watches, count) ? TL_TIMEOUT : TL_OK;
 }
 
+static void say_stuck(const struct tl_watch *watches, uint32_t count)
+{
+    const struct tl_condition *conditions[TL_STUCK_MOST];
+    uint32_t n = count < TL_STUCK_MOST ? count : TL_STUCK_MOST;
+    for (uint32_t i = 0; i < n; i++)
+        conditions[i] = watches[i].condition;
+    tl_wait_stuck(conditions, n);
+}
+
 int tl_wait_several(const struct tl_watch *watches, uint32_t count,
                     tl_deadline deadline)
 {
@@ -111,7 +120,9 @@ int tl_wait_several(const struct tl_watch *watches, uint32_t count,
         return tl_death_sweep_all() || moved(watches, count) ? TL_OK
                                                              : TL_TIMEOUT;
     tl_task_visit(TL_HOME);
-    int status = tl_wait_enter(NULL);
+    int status = tl_wait_enter();
+    if (status == TL_STUCK)
+        say_stuck(watches, count);
     if (status < 0)
         return status;
     /* another program may end a wait in a space at any time: this task is not

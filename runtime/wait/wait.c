@@ -16,11 +16,17 @@
 
 _Thread_local void (*tl_where_hook)(char *where, size_t size);
 _Thread_local bool (*tl_signal_hook)(void);
-static _Thread_local const struct tl_condition *stuck_in;
+static _Thread_local const struct tl_condition *stuck_in[TL_STUCK_MOST];
 
-const struct tl_condition *tl_wait_stuck_in(void)
+const struct tl_condition *tl_wait_stuck_in(unsigned i)
 {
-    return stuck_in;
+    return i < TL_STUCK_MOST ? stuck_in[i] : NULL;
+}
+
+void tl_wait_stuck(const struct tl_condition *const *conditions, unsigned n)
+{
+    for (unsigned i = 0; i < TL_STUCK_MOST; i++)
+        stuck_in[i] = i < n ? conditions[i] : NULL;
 }
 
 const char *tl_verb_name(uint32_t verb)
@@ -102,18 +108,14 @@ static int wait_listed(struct tl_condition *condition,
     return TL_OK;
 }
 
-int tl_wait_enter(const struct tl_condition *condition)
+int tl_wait_enter(void)
 {
     int status = tl_checkpoint();
     if (status < 0)
         return status;
     if (tl_checkpoint_interrupted())
         return TL_INTERRUPTED;
-    if (tl_stuck_is_me()) {
-        stuck_in = condition;
-        return TL_STUCK;
-    }
-    return TL_OK;
+    return tl_stuck_is_me() ? TL_STUCK : TL_OK;
 }
 
 bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen)
@@ -142,7 +144,9 @@ int tl_wait_asleep(struct tl_condition *condition,
         /* what the dead held may be what this task lacks */
         return tl_death_sweep() || atomic_load(word) != seen ? TL_OK
                                                              : TL_TIMEOUT;
-    int status = tl_wait_enter(condition);
+    int status = tl_wait_enter();
+    if (status == TL_STUCK)
+        tl_wait_stuck((const struct tl_condition *const[]){condition}, 1);
     return status < 0 ? status
                       : wait_listed(condition, word, seen, deadline);
 }

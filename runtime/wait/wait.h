@@ -81,12 +81,15 @@ int tl_wait_asleep(struct tl_condition *condition,
 /* For who sleeps in another way (wait/several).  Whether this task may go to
  * sleep: else TL_INTERRUPTED, TL_STUCK.  What it is going to do, for reports.
  * And the sleep, until called, a death, or the deadline: true, that. */
-int tl_wait_enter(const struct tl_condition *condition);
+int tl_wait_enter(void);
+void tl_wait_stuck(const struct tl_condition *const *conditions, unsigned n);
 void tl_wait_say(tl_deadline deadline);
 bool tl_wait_sleep(tl_deadline deadline);
 
-/* Where this thread was waiting when it last got TL_STUCK, for the report. */
-const struct tl_condition *tl_wait_stuck_in(void);
+/* Where this thread was waiting when it last got TL_STUCK, for the report: the
+ * i-th of the conditions, or NULL past the last. */
+#define TL_STUCK_MOST 8
+const struct tl_condition *tl_wait_stuck_in(unsigned i);
 
 #define TL_WAKE_ALL UINT32_MAX
 void tl_wake_listed(struct tl_condition *condition, uint32_t count);

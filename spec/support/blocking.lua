@@ -310,4 +310,18 @@ return {
     end,
     waiting = "%d waiting", outcome = "timeout",
   },
+  {
+    class = "ipc", call = "wait", name = "ipc.wait, a queue among others",
+    make = function() return { object = ipc.queue(), event = ipc.event() } end,
+    block = function(s, t) return ipc.wait({ s.event, s.object, (ipc.pipe()) }, t) end,
+    release = function(s) s.object:put("a message") end,
+    waiting = "%d getting", outcome = "timeout",
+  },
+  {
+    class = "ipc", call = "wait", name = "ipc.wait, an event among others",
+    make = function() return { object = ipc.event(), queue = ipc.queue{ order = "lifo" } } end,
+    block = function(s, t) return ipc.wait({ s.object, s.queue }, t) end,
+    release = function(s) s.object:set() end,
+    waiting = "%d waiting", outcome = "timeout",
+  },
 }

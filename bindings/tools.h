@@ -1,0 +1,15 @@
+/*
+ * Tools: tidelock ps, ls and rm, for another terminal.
+ */
+#ifndef TL_TOOLS_H
+#define TL_TOOLS_H
+
+#include <stdbool.h>
+
+/* Whether the word is the name of a tool. */
+bool tools_has(const char *word);
+
+/* Runs it, with its name as the first argument; the exit status. */
+int tools_run(int count, char **arguments);
+
+#endif
