@@ -19,6 +19,8 @@ enum tl_status {
     TL_EMPTY = -3,
     TL_CLOSED = -4,
     TL_BROKEN = -5,
+    TL_REFUSED = -6,     /* the keys of the two ends differ */
+    TL_UNREACHABLE = -7, /* nobody listens there */
 
     /* what the runtime found out */
     TL_DEADLOCK = -10,    /* this task would close a cycle: tl_deadlock_text */
@@ -40,6 +42,10 @@ enum tl_status {
     TL_FOREIGN = -31,   /* forked behind the runtime's back */
     TL_NOT_PARENT = -32,
     TL_UNORDERED = -33, /* a priority where the queue has no such order */
+    TL_BAD_ADDRESS = -34,
+    TL_LONG_ADDRESS = -35, /* longer than a socket's can be */
+    TL_NO_HOST = -36,
+    TL_IN_USE = -37, /* another listener has the address */
 
     /* something ran out */
     TL_NO_MEMORY = -40, /* the arena is full */
