@@ -43,6 +43,9 @@
 #define CODEC_OBJECTS 2u
 #define CODEC_ALL (CODEC_FUNCTIONS | CODEC_OBJECTS)
 
+/* For messages to and from other programs: neither of these. */
+#define CODEC_OUTSIDE 0u
+
 struct scratch;
 
 struct codec_out {

@@ -21,5 +21,7 @@ void open_rwlock(lua_State *L);
 void open_condition(lua_State *L);
 void open_array(lua_State *L);
 void open_buffer(lua_State *L);
+void open_connection(lua_State *L);
+void open_listener(lua_State *L);
 
 #endif

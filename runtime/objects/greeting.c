@@ -70,8 +70,8 @@ int tl_greeting_check(const unsigned char hello[TL_HELLO_SIZE])
 static void prove(const struct tl_greeting *greeting, const struct tl_key *key,
                   bool listener, unsigned char proof[TL_PROOF_SIZE])
 {
-    static const unsigned char roles[2][24] = {"tidelock 1 client proves",
-                                               "tidelock 1 listener: too"};
+    static const unsigned char roles[2][32] = {"tidelock 1 client proves",
+                                               "tidelock 1 listener proves"};
     const unsigned char *client =
         greeting->listener ? greeting->theirs : greeting->mine;
     const unsigned char *other =

@@ -199,6 +199,7 @@ static void set_status(struct tl_process *process, unsigned status)
 
 void tl_process_finish(int exitcode)
 {
+    tl_listener_remove_files();
     if (tl_checkpoint() < 0)
         return;
     struct tl_task *self = tl_self;

@@ -1,0 +1,38 @@
+/*
+ * Channel: messages over a stream socket.
+ *
+ * A message travels as a frame: its size in 8 bytes, little-endian, and its
+ * bytes.  Both directions keep where they are, so that a call whose time runs
+ * out tears nothing:
+ *
+ *   in     what has been read and not yet received.  A frame is looked at only
+ *          when it is there whole, and the buffer grows with what has come,
+ *          never with what was announced: a peer pays for what it makes us
+ *          allocate.
+ *   rest   what a send could not get rid of.  A frame of which the kernel took
+ *          any part is taken as a whole; the rest goes before all else, in any
+ *          later call that sends or waits.
+ *
+ * A channel's end is final.  `end` says how: TL_CLOSED (the peer closed or
+ * vanished, between two messages), TL_BROKEN (in the middle of one, or what
+ * came was no message), TL_REFUSED (an unkeyed client found a keyed listener).
+ * Whole messages that came before are received first.
+ *
+ * Limits: two ends that both send more than the kernel holds (some 200 KiB),
+ * and neither receives, wait for each other: give such sends a timeout.
+ */
+#ifndef TL_CHANNEL_H
+#define TL_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tidelock.h"
+
+/* Takes the connected socket.  `answered`: the greeting is over; else the
+ * listener's hello is still to come.  NULL: no memory, and it is closed. */
+struct tl_channel *tl_channel_adopt(int fd, const char *address,
+                                    size_t max_message, bool answered);
+
+#endif
