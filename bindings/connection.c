@@ -102,14 +102,16 @@ static int ipc_connect(lua_State *L)
 
 /* ---- methods ---- */
 
-/* nil, "broken", and what was wrong. */
+/* nil, "broken", and what was wrong.  Whatever allocates may run a finalizer,
+ * and that may close the connection: the channel is asked before. */
 static int outcome(lua_State *L, const struct tl_channel *channel,
                    const char *call, int status)
 {
+    const char *trouble = tl_channel_trouble(channel);
     int count = private_result(L, &connection_class, call, status);
     if (status != TL_BROKEN)
         return count;
-    lua_pushstring(L, tl_channel_trouble(channel));
+    lua_pushstring(L, trouble);
     return count + 1;
 }
 
@@ -150,7 +152,9 @@ static int connection_recv(lua_State *L)
         return outcome(L, channel, "recv", status);
     if (receive_outside(L, data, size))
         return 1;
-    tl_channel_break(channel);
+    channel = *private_check(L, &connection_class);
+    if (channel) /* no finalizer has closed it */
+        tl_channel_break(channel);
     lua_pushnil(L);
     lua_pushstring(L, tl_status_text(TL_BROKEN));
     lua_rotate(L, -3, 2);

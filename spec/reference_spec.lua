@@ -17,6 +17,11 @@ local makers = {
    condition = ipc.condition,
    array = function() return ipc.array("int8", 0) end,
    buffer = function() return ipc.buffer(1) end,
+   listener = function() return ipc.listen "tcp:127.0.0.1:0" end,
+   connection = function()
+      local listener = ipc.listen "tcp:127.0.0.1:0"
+      return assert(ipc.connect(listener.address))
+   end,
 }
 
 local function read_reference()

@@ -34,6 +34,7 @@ struct tl_channel {
     bool answered;
     const char *trouble;
     struct buffer in, rest;
+    pid_t rest_of; /* who sends the rest: a forked copy must not */
     char address[];
 };
 
@@ -103,6 +104,8 @@ static bool would_wait(void)
 static int flush(struct tl_channel *channel)
 {
     struct buffer *rest = &channel->rest;
+    if (rest->bytes && channel->rest_of != getpid())
+        forget(rest);
     while (rest->start < rest->stop) {
         ssize_t n = send(channel->fd, rest->bytes + rest->start,
                          rest->stop - rest->start,
@@ -334,6 +337,7 @@ static int keep_rest(struct tl_channel *channel, struct frame *frame)
     if (!rest->bytes)
         return finish(channel, TL_BROKEN, "not enough memory");
     rest->capacity = size;
+    channel->rest_of = getpid();
     while (frame->sent < frame->size) {
         struct iovec vector[VECTOR_MOST];
         unsigned count = pieces(frame, vector);

@@ -18,8 +18,10 @@
  * came was no message), TL_REFUSED (an unkeyed client found a keyed listener).
  * Whole messages that came before are received first.
  *
- * Limits: two ends that both send more than the kernel holds (some 200 KiB),
- * and neither receives, wait for each other: give such sends a timeout.
+ * Limits
+ *   - A connection is handed to a child between two messages: what the parent
+ *     has read ahead, both have; what it has left to send, it sends itself.
+ *   - Two ends that both send more than the kernel holds (some 200 KiB), and neither receives, wait for each other: give such sends a timeout.
  */
 #ifndef TL_CHANNEL_H
 #define TL_CHANNEL_H
