@@ -390,8 +390,8 @@ void tl_listener_remove_files(void);
 /* TL_UNREACHABLE: nobody listens there; TL_REFUSED: the keys differ, or only
  * one side has one; TL_BROKEN: what answers is no listener of this kind;
  * TL_CLOSED: it went away; TL_TIMEOUT.  Misuse as for a listener.
- * Without a key, waits for no answer: what would be wrong with it is
- * the result of the first call that receives. */
+ * Without a key, waits for no answer: what would be wrong with it is the
+ * result of the first call that receives. */
 int tl_channel_connect(struct tl_channel **out, const char *address,
                        const struct tl_channel_options *options,
                        tl_deadline deadline);

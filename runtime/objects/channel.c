@@ -31,7 +31,6 @@ struct tl_channel {
     int fd; /* -1 once the end is final */
     int end;
     size_t max_message;
-    bool answered;
     const char *trouble;
     struct buffer in, rest;
     pid_t rest_of; /* who sends the rest: a forked copy must not */
@@ -39,7 +38,7 @@ struct tl_channel {
 };
 
 struct tl_channel *tl_channel_adopt(int fd, const char *address,
-                                    size_t max_message, bool answered)
+                                    size_t max_message)
 {
     size_t length = strlen(address) + 1;
     struct tl_channel *channel = calloc(1, sizeof *channel + length);
@@ -49,7 +48,6 @@ struct tl_channel *tl_channel_adopt(int fd, const char *address,
     }
     channel->fd = fd;
     channel->max_message = max_message;
-    channel->answered = answered;
     channel->trouble = "";
     memcpy(channel->address, address, length);
     return channel;
@@ -144,34 +142,16 @@ static void put_head(unsigned char head[HEAD_SIZE], uint64_t size)
         head[i] = (unsigned char)size;
 }
 
-/* The listener's hello, before the first frame. */
-static int take_hello(struct tl_channel *channel)
-{
-    struct buffer *in = &channel->in;
-    if (in->stop - in->start < TL_HELLO_SIZE)
-        return NEEDS_MORE;
-    int status = tl_greeting_check(in->bytes + in->start);
-    if (status < 0)
-        return finish(channel, status, "what answers is no listener");
-    in->start += TL_HELLO_SIZE;
-    channel->answered = true;
-    return TL_OK;
-}
-
 /* Whether a frame is there whole: TL_OK, NEEDS_MORE, or the channel's end.
- * *size: of the frame, as far as it is known, or what else must come. */
+ * *size: of the frame, as far as it is known. */
 static int look(struct tl_channel *channel, size_t *size)
 {
     struct buffer *in = &channel->in;
-    *size = TL_HELLO_SIZE;
-    if (!channel->answered) {
-        int status = take_hello(channel);
-        if (status != TL_OK)
-            return status;
-    }
     *size = HEAD_SIZE;
     if (in->stop - in->start < HEAD_SIZE)
         return NEEDS_MORE;
+    if (tl_greeting_begins(in->bytes + in->start))
+        return finish(channel, TL_REFUSED, "");
     uint64_t body = announced(in->bytes + in->start);
     if (body == 0 || body > channel->max_message) {
         finish(channel, TL_BROKEN,
@@ -216,8 +196,12 @@ static int read_some(struct tl_channel *channel, size_t wanted)
     struct buffer *in = &channel->in;
     if (!make_room(in, wanted))
         return finish(channel, TL_BROKEN, "not enough memory");
-    ssize_t n = recv(channel->fd, in->bytes + in->stop,
-                     in->capacity - in->stop, MSG_DONTWAIT);
+    ssize_t n;
+    int resets = 0;
+    do /* a Unix socket tells a reset before what has come; once is enough */
+        n = recv(channel->fd, in->bytes + in->stop, in->capacity - in->stop,
+                 MSG_DONTWAIT);
+    while (n < 0 && errno == ECONNRESET && resets++ == 0);
     if (n > 0) {
         in->stop += (size_t)n;
         return TL_OK;

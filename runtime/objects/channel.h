@@ -21,6 +21,8 @@
  * Limits
  *   - A connection is handed to a child between two messages: what the parent
  *     has read ahead, both have; what it has left to send, it sends itself.
+ *   - What an end has sent and the other has not received may be lost where the
+ *     first is closed with messages unread: TCP resets such a connection.
  *   - Two ends that both send more than the kernel holds (some 200 KiB), and neither receives, wait for each other: give such sends a timeout.
  */
 #ifndef TL_CHANNEL_H
@@ -32,9 +34,9 @@
 
 #include "tidelock.h"
 
-/* Takes the connected socket.  `answered`: the greeting is over; else the
- * listener's hello is still to come.  NULL: no memory, and it is closed. */
+/* Takes the connected socket, on which this side's greeting is over.  NULL: no
+ * memory, and it is closed. */
 struct tl_channel *tl_channel_adopt(int fd, const char *address,
-                                    size_t max_message, bool answered);
+                                    size_t max_message);
 
 #endif

@@ -90,22 +90,16 @@ static int reach(const struct tl_address *list, unsigned count,
     return status;
 }
 
-/* With a key, until the listener has answered and proved.  Without, only what
- * this side has to say, unless the answer is there: *answered says which. */
-static int greet(int fd, const struct tl_key *key, tl_deadline deadline,
-                 bool *answered)
+static int greet(int fd, const struct tl_key *key, tl_deadline deadline)
 {
     struct tl_greeting greeting;
     int status = tl_greeting_begin(&greeting, false, key);
     while (status == TL_OK) {
         status = tl_greeting_step(&greeting, fd, key);
-        *answered = status == TL_OK;
         if (status != TL_GREETING_WAITS)
             return status;
         struct pollfd ready = {.fd = fd,
                                .events = tl_greeting_events(&greeting)};
-        if (!key->bytes && ready.events == POLLIN && greeting.got == 0)
-            return TL_OK;
         status = tl_wait_descriptors(&ready, 1, deadline);
     }
     return status;
@@ -119,19 +113,18 @@ static int connect_keyed(const char *address,
     struct tl_address list[TL_ADDRESSES_MOST];
     unsigned count;
     int fd = -1;
-    bool answered = false;
     int status = tl_address_find(address, false, list, &count);
     if (status == TL_OK)
         status = reach(list, count, deadline, &fd);
     if (status < 0)
         return status == TL_NO_HOST ? TL_UNREACHABLE : status;
     tl_address_tune(fd);
-    status = greet(fd, key, deadline, &answered);
+    status = greet(fd, key, deadline);
     if (status < 0) {
         close(fd);
         return status;
     }
-    *out = tl_channel_adopt(fd, address, options->max_message, answered);
+    *out = tl_channel_adopt(fd, address, options->max_message);
     return *out ? TL_OK : TL_NO_MEMORY;
 }
 

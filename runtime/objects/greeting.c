@@ -31,6 +31,13 @@ void tl_key_forget(struct tl_key *key)
     *key = (struct tl_key){0};
 }
 
+static void end(struct tl_greeting *greeting, int outcome)
+{
+    greeting->over = true;
+    greeting->outcome = outcome;
+    greeting->wanted = 0;
+}
+
 int tl_greeting_begin(struct tl_greeting *greeting, bool listener,
                       const struct tl_key *key)
 {
@@ -44,10 +51,12 @@ int tl_greeting_begin(struct tl_greeting *greeting, bool listener,
     hello[SIDE_AT] = listener;
     hello[KEYED_AT] = key->bytes != NULL;
     randombytes_buf(hello + NONCE_AT, TL_HELLO_SIZE - NONCE_AT);
-    if (!listener) {
-        memcpy(greeting->out, hello, TL_HELLO_SIZE);
-        greeting->out_size = TL_HELLO_SIZE;
-    }
+    if (listener)
+        return TL_OK;
+    memcpy(greeting->out, hello, TL_HELLO_SIZE);
+    greeting->out_size = TL_HELLO_SIZE;
+    if (!key->bytes)
+        end(greeting, TL_OK);
     return TL_OK;
 }
 
@@ -61,9 +70,9 @@ static int check(const unsigned char hello[TL_HELLO_SIZE], bool listener,
     return hello[KEYED_AT] == keyed ? TL_OK : TL_REFUSED;
 }
 
-int tl_greeting_check(const unsigned char hello[TL_HELLO_SIZE])
+bool tl_greeting_begins(const unsigned char bytes[8])
 {
-    return check(hello, true, false);
+    return memcmp(bytes, name, sizeof name) == 0;
 }
 
 /* What `listener` proves by; the hellos always in the same order. */
@@ -85,13 +94,6 @@ static void prove(const struct tl_greeting *greeting, const struct tl_key *key,
     sodium_memzero(&state, sizeof state);
 }
 
-static void end(struct tl_greeting *greeting, int outcome)
-{
-    greeting->over = true;
-    greeting->outcome = outcome;
-    greeting->wanted = 0;
-}
-
 static void say_proof(struct tl_greeting *greeting, const struct tl_key *key)
 {
     prove(greeting, key, greeting->listener, greeting->out);
@@ -104,7 +106,8 @@ static void take_hello(struct tl_greeting *greeting, const struct tl_key *key)
     bool keyed = key->bytes != NULL;
     memcpy(greeting->theirs, greeting->in, TL_HELLO_SIZE);
     int status = check(greeting->theirs, !greeting->listener, keyed);
-    if (greeting->listener && status != TL_BROKEN) {
+    bool answers = keyed || status == TL_REFUSED;
+    if (greeting->listener && status != TL_BROKEN && answers) {
         memcpy(greeting->out, greeting->mine, TL_HELLO_SIZE);
         greeting->out_size = TL_HELLO_SIZE;
     }

@@ -15,8 +15,11 @@
  * only: none can be replayed, nor reflected to whoever made it.  A listener
  * that finds the client's proof wrong answers zeros, which prove nothing.
  *
- * Where neither side has a key the hellos are all there is, and a client does
- * not wait for the answer: it checks the hello before the first message.
+ * Where neither side has a key, the client's hello is all there is: a listener
+ * answers only if it has one.  So a client without a key does not wait, and
+ * learns from a hello in the place of the first message that it is refused.
+ * (An answer that nobody reads would make closing a TCP socket drop what was
+ * sent.)
  *
  * Nothing that a peer sends here is more than compared; sizes are fixed.
  *
@@ -75,8 +78,8 @@ int tl_greeting_step(struct tl_greeting *greeting, int fd,
 /* What to poll for after TL_GREETING_WAITS. */
 short tl_greeting_events(const struct tl_greeting *greeting);
 
-/* The hello of a listener, read elsewhere by a client without a key: TL_OK,
- * TL_REFUSED, TL_BROKEN. */
-int tl_greeting_check(const unsigned char hello[TL_HELLO_SIZE]);
+/* Whether these are the first bytes of a hello.  As a message's size they are
+ * larger than any. */
+bool tl_greeting_begins(const unsigned char bytes[8]);
 
 #endif

@@ -200,7 +200,7 @@ int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
         int fd = greet_callers(listener);
         if (fd >= 0) {
             *out = tl_channel_adopt(fd, listener->address,
-                                    listener->max_message, true);
+                                    listener->max_message);
             return *out ? TL_OK : TL_NO_MEMORY;
         }
         if (last)
