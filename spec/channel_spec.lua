@@ -278,6 +278,18 @@ describe("a connection", function()
     end)
   end
 
+  it("takes no memory for what was only announced", function()
+    local function pages() return tonumber(io.open("/proc/self/statm"):read("a"):match("%d+")) end
+    local l = ipc.listen(LOCAL)
+    local peer = stranger(l.address, HELLO .. ("<I8"):pack(60 << 20) .. "a little")
+    local s = l:accept(PATIENCE)
+    local before = pages()
+    assert.same({ nil, "timeout" }, { s:recv(0.3) })
+    assert.truthy(pages() - before < 1000)
+    peer:close()
+    assert.equal("broken", select(2, s:recv(PATIENCE)))
+  end)
+
   it("breaks where it ends in the middle of a message", function()
     local s, peer = met(HELLO .. frame("\xa0\1") .. frame("\xa0\x85hello"):sub(1, 12))
     peer:close()
@@ -434,6 +446,17 @@ describe("ipc.listen", function()
       workers[i]:kill()
       workers[i]:join()
     end
+  end)
+
+  it("leaves a caller who was greeting at a fork to the process that had begun with him", function()
+    local l = ipc.listen(LOCAL)
+    local peer = stranger(l.address, HELLO:sub(1, 4), HELLO:sub(5) .. frame("\xa0\1"))
+    repeat local _, why = l:accept(0.3) until why == "timeout"
+    local worker = ipc.spawn(function() return l:accept(0.5) ~= nil end)
+    go_on(peer)
+    assert.is_false(worker:result(PATIENCE))
+    assert.equal(1, l:accept(PATIENCE):recv(PATIENCE))
+    peer:close()
   end)
 
   it("serves eight clients at once", function()
