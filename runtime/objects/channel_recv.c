@@ -1,5 +1,4 @@
 /* Receiving from a channel: see channel.h. */
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,12 +76,8 @@ static int read_some(struct tl_channel *channel, size_t wanted)
     struct tl_bytes *in = &channel->in;
     if (!make_room(in, wanted))
         return tl_channel_finish(channel, TL_BROKEN, "not enough memory");
-    ssize_t n;
-    int resets = 0;
-    do /* a Unix socket tells a reset before what has come; once is enough */
-        n = recv(channel->fd, in->bytes + in->stop, in->capacity - in->stop,
-                 MSG_DONTWAIT);
-    while (n < 0 && errno == ECONNRESET && resets++ == 0);
+    ssize_t n = recv(channel->fd, in->bytes + in->stop,
+                     in->capacity - in->stop, MSG_DONTWAIT);
     if (n > 0) {
         in->stop += (size_t)n;
         return TL_OK;
