@@ -101,13 +101,13 @@ $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
 
 $(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(build)/core.a
-	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) -lreadline
+	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) -lreadline -lsodium
 
 $(build)/tidelock.so: $(core_objects)
-	@echo '  LD  $@'; $(link) -shared -o $@ $^
+	@echo '  LD  $@'; $(link) -shared -o $@ $^ -lsodium
 
 $(tests): %: %.o $(build)/core.a
-	@echo '  LD  $@'; $(link) -o $@ $^ $(LUA_LIBRARY)
+	@echo '  LD  $@'; $(link) -o $@ $^ $(LUA_LIBRARY) -lsodium
 
 $(build)/%.o: %.c Makefile | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<

@@ -48,6 +48,9 @@
 #define CODEC_ARENA(arena) ((unsigned)(arena) << 8)
 #define CODEC_ARENA_OF(allow) ((allow) >> 8)
 
+/* For messages to and from other programs: neither of these. */
+#define CODEC_OUTSIDE 0u
+
 struct scratch;
 
 struct codec_out {

@@ -65,12 +65,12 @@ bool encode_function(struct encoder *encoder, int index,
                      const struct place *place) {
     lua_State *L = encoder->L;
     struct scratch *scratch = encoder->scratch;
-    if (lua_iscfunction(L, index))
-        return encode_refuse(encoder, index, place, REFUSAL_TYPE);
     if (!(encoder->allow & CODEC_FUNCTIONS))
         return encode_refuse(encoder, index, place,
                              CODEC_ARENA_OF(encoder->allow) ? REFUSAL_SPACE
                                                             : REFUSAL_BARRED);
+    if (lua_iscfunction(L, index))
+        return encode_refuse(encoder, index, place, REFUSAL_TYPE);
     struct seen function = {.number = encoder->numbered - 1,
                             .tag_at = (uint32_t)scratch->size};
     if (!encode_enter(encoder, index, place) ||

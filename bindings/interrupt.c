@@ -30,6 +30,7 @@ static void end_at_once(int signal)
     (void)signal;
     if (tl_task_is_main())
         tl_family_signal(SIGKILL);
+    tl_listener_remove_files();
     ssize_t ignored = write(STDERR_FILENO, last_words, sizeof last_words - 1);
     (void)ignored;
     _exit(EXIT_STATUS);

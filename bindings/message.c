@@ -63,6 +63,27 @@ static int receive_block(lua_State *L, struct tl_parcel *parcel)
     return lua_type(L, -1) == LUA_TSTRING ? raise_here(L) : lua_error(L);
 }
 
+static int decode_outside(lua_State *L)
+{
+    struct tl_slice *slice = lua_touserdata(L, 1);
+    int count =
+        codec_decode(L, slice->data, slice->size, NULL, 0, CODEC_OUTSIDE);
+    return count == 1 ? 1 : luaL_error(L, "not one value, but %d", count);
+}
+
+bool receive_outside(lua_State *L, const void *data, size_t size)
+{
+    struct tl_slice slice = {data, size};
+    bool running = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
+    lua_gc(L, LUA_GCSTOP, 0);
+    lua_pushcfunction(L, decode_outside);
+    lua_pushlightuserdata(L, &slice);
+    int status = lua_pcall(L, 1, 1, 0);
+    if (running)
+        go_on_collecting(L, size);
+    return status == LUA_OK;
+}
+
 int receive(lua_State *L, struct tl_parcel *parcel)
 {
     if (parcel->block)

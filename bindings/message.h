@@ -16,6 +16,10 @@ int receive(lua_State *L, struct tl_parcel *parcel);
 
 /* What may be in a message of the arena, for the codec. */
 unsigned message_allow(unsigned arena);
+/* Decodes what another program sent, which may be anything: pushes the one
+ * value and returns true, or pushes what is wrong with it.  Never raises;
+ * borrows data, and no finalizer runs meanwhile. */
+bool receive_outside(lua_State *L, const void *data, size_t size);
 
 /* As try_again, for a call that was to send `out`. */
 bool try_to_send_again(lua_State *L, int status, struct codec_out *out,

@@ -120,6 +120,7 @@ static void end_main(lua_State *L)
     }
     if (status == TL_INTERRUPTED) {
         tl_family_signal(SIGKILL);
+        tl_listener_remove_files();
         static const char text[] = "tidelock: interrupted\n";
         tl_output(2, text, sizeof text - 1);
         _exit(130);
@@ -243,6 +244,8 @@ static void make_module(lua_State *L)
     open_space(L);
     open_any(L);
     open_ps(L);
+    open_connection(L);
+    open_listener(L);
     replace_functions(L);
 }
 

@@ -33,5 +33,7 @@ unsigned space_check(lua_State *L, int index, const char *call);
 
 /* Whether functions may come from the space's other programs, and go there. */
 bool space_allows_functions(unsigned space);
+void open_connection(lua_State *L);
+void open_listener(lua_State *L);
 
 #endif

@@ -106,6 +106,12 @@ static const struct {
     {TL_NOT_WAITABLE, TL_KIND_NONE,
      "there are: queue, pipe end, process, event, latch"},
     {TL_UNORDERED, TL_KIND_NONE, "make it with order = \"priority\""},
+    {TL_BAD_ADDRESS, TL_KIND_NONE,
+     "write \"unix:PATH\", \"tcp:HOST:PORT\" or \"tcp:[IPv6]:PORT\""},
+    {TL_LONG_ADDRESS, TL_KIND_NONE,
+     "a socket's path has at most 107 bytes: use a shorter folder"},
+    {TL_IN_USE, TL_KIND_NONE,
+     "another listener has it: close that, or choose another address"},
     {TL_NO_MEMORY, TL_KIND_NONE,
      "let others drain or drop what they hold, or run with a larger one"},
     {TL_NO_TASKS, TL_KIND_NONE,
@@ -136,6 +142,7 @@ static int stuck(lua_State *L)
     tl_output(2, text, (size_t)size < sizeof text ? (size_t)size
                                                   : sizeof text - 1);
     tl_family_signal(SIGKILL);
+    tl_listener_remove_files();
     _exit(3);
 }
 
@@ -196,6 +203,8 @@ int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
     case TL_EMPTY:
     case TL_CLOSED:
     case TL_BROKEN:
+    case TL_REFUSED:
+    case TL_UNREACHABLE:
         lua_pushnil(L);
         lua_pushstring(L, tl_status_text(status));
         return 2;

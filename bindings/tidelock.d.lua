@@ -824,6 +824,103 @@ function table:update(k, fn, timeout) end
 --- The keys at this moment, in the order in which they were set first.
 ---@return (string|number|boolean)[]
 function table:keys() end
+--- Connections --------------------------------------------------------------
+
+--- Where callers of other programs and hosts arrive.
+---
+--- A connection or a listener belongs to its process and cannot be sent; a
+--- child that is started inherits it and may use it. Only one process at a
+--- time may use a connection, and its other end sees `"closed"` when the last
+--- one has closed it: close what a child has taken over. Several may accept
+--- from one listener.
+---@class tidelock.listener
+---@field address string where it listens, with the port that was picked
+---@field refused integer how many callers were turned away: by their key, or since they did not speak as a caller does, or not within five seconds
+local listener = {}
+
+---@class tidelock.listen.options
+---@field key? string what both ends must know; a random one, that nobody guesses
+---@field max_message? integer bytes of the largest message, either way; 64 MiB where it is not given
+---@field name? string for people
+
+--- Listens at `"unix:PATH"` or `"tcp:HOST:PORT"`; `"tcp:[::1]:8000"` for IPv6.
+--- Port 0 picks one that is free. A socket file has mode 0600, is removed by
+--- the process that made it, and is taken over where its listener is dead.
+--- Raises where the address is in use, or is none.
+---@param address string
+---@param options? tidelock.listen.options
+---@return tidelock.listener
+function ipc.listen(address, options) end
+
+--- Waits for a caller who speaks as one does and, with a key, has proved that
+--- it knows it. Others are turned away, and the call goes on.
+---@param timeout? tidelock.seconds
+---@return tidelock.connection? connection
+---@return "timeout"? reason
+function listener:accept(timeout) end
+
+--- Stops listening; connections stay.
+---@return true
+function listener:close() end
+
+--- An end of a connection. What is sent must be nil, a boolean, a number, a
+--- string, or a table of these; registered metatables must be known by the same
+--- name at both ends. Functions and objects raise, with their path.
+---
+--- What the key guards is who may connect: what follows is neither encrypted
+--- nor signed.
+---@class tidelock.connection
+---@field address string where it was connected to; of one that was accepted, its listener's
+local connection = {}
+
+---@class tidelock.connect.options
+---@field key? string as the listener's
+---@field max_message? integer as the listener's
+---@field timeout? tidelock.seconds
+
+--- Connects to a listener.
+---
+--- * `"unreachable"`: nobody listens there.
+--- * `"refused"`: the keys differ, or only one side has one.
+--- * `"broken"`: what answers is no listener; `"closed"`: it went away.
+---
+--- With a key it waits until the listener accepts. Without, it does not, and
+--- the first recv has `"refused"` where the listener has a key. A host's name is
+--- looked up by the system, which the timeout does not cut short.
+---@param address string
+---@param options? tidelock.connect.options
+---@return tidelock.connection? connection
+---@return "timeout"|"unreachable"|"refused"|"broken"|"closed"|nil reason
+function ipc.connect(address, options) end
+
+--- Sends a value. `true`: the connection has taken it, and what the network
+--- does not take at once leaves in later calls, before all else. `"timeout"`:
+--- no part of it was taken. Raises where it is larger than max_message.
+---@param value any
+---@param timeout? tidelock.seconds
+---@return true? sent
+---@return "timeout"|"closed"|"broken"|"refused"|nil reason
+function connection:send(value, timeout) end
+
+--- Receives a value. `"closed"`: the other end was closed or its process has
+--- ended. `"broken"`: what came is no message, or ended in the middle of one;
+--- the third result says more. Either is final, and all that came before is
+--- received first. After `"timeout"` nothing is lost.
+---@param timeout? tidelock.seconds
+---@return any value
+---@return "timeout"|"closed"|"broken"|"refused"|nil reason
+---@return string? trouble
+function connection:recv(timeout) end
+
+--- Whether recv would return at once.
+---@param timeout? tidelock.seconds
+---@return boolean
+function connection:poll(timeout) end
+
+--- Closes this end. Waits up to five seconds for what a send that had a timeout
+--- left behind.
+---@return true
+function connection:close() end
 
 return ipc
 

@@ -90,8 +90,10 @@ static void tell_condition(const struct tl_condition *condition, char *text,
 {
     char what[TL_TEXT_SIZE];
     describe_object(tl_at(condition->guard.object), 0, what, sizeof what);
-    append(text, size, "%s %s%s", tl_verb_name(condition->verb),
-           preposition(condition->verb), what);
+    /* one does not wait to wait */
+    if (condition->verb != TL_VERB_WAIT)
+        append(text, size, "to %s ", tl_verb_name(condition->verb));
+    append(text, size, "%s%s", preposition(condition->verb), what);
 }
 
 static void tell_conditions(const struct tl_condition *const *conditions,
@@ -101,7 +103,7 @@ static void tell_conditions(const struct tl_condition *const *conditions,
         append(text, size, " sleeps");
         return;
     }
-    append(text, size, n > 1 ? " waits for the first of: " : " waits to ");
+    append(text, size, n > 1 ? " waits for the first of: " : " waits ");
     for (unsigned i = 0; i < n; i++) {
         append(text, size, "%s", i ? "; " : "");
         tell_condition(conditions[i], text, size);

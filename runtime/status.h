@@ -19,6 +19,8 @@ enum tl_status {
     TL_EMPTY = -3,
     TL_CLOSED = -4,
     TL_BROKEN = -5,
+    TL_REFUSED = -6,     /* the keys of the two ends differ */
+    TL_UNREACHABLE = -7, /* nobody listens there */
 
     /* what the runtime found out */
     TL_DEADLOCK = -10,    /* this task would close a cycle: tl_deadlock_text */
@@ -40,10 +42,10 @@ enum tl_status {
     TL_FOREIGN = -31,   /* forked behind the runtime's back */
     TL_NOT_PARENT = -32,
     TL_UNORDERED = -33, /* a priority where the queue has no such order */
-    TL_NOT_WAITABLE = -37, /* nothing of this kind is ever ready */
-    TL_OTHER_ARENA = -34, /* an object of the program, or of another space */
-    TL_OTHER_KIND = -35,  /* what stands in the space under this name */
-    TL_OTHER_SHAPE = -36, /* the same, of another size or with other options */
+    TL_NOT_WAITABLE = -34, /* nothing of this kind is ever ready */
+    TL_OTHER_ARENA = -35,  /* an object of the program, or of another space */
+    TL_OTHER_KIND = -36,   /* what stands in the space under this name */
+    TL_OTHER_SHAPE = -37,  /* the same, of another size or other options */
 
     /* what is wrong with a space */
     TL_BAD_NAME = -50,
@@ -51,6 +53,12 @@ enum tl_status {
     TL_NO_SPACE = -52,      /* something else, or damaged */
     TL_OTHER_VERSION = -53, /* made by another version of this program */
     TL_TOO_MANY_SPACES = -54,
+
+    /* what is wrong with an address */
+    TL_BAD_ADDRESS = -60,
+    TL_LONG_ADDRESS = -61, /* longer than a socket's can be */
+    TL_NO_HOST = -62,
+    TL_IN_USE = -63, /* another listener has the address */
 
     /* something ran out */
     TL_NO_MEMORY = -40, /* the arena is full */

@@ -60,6 +60,7 @@ describe("the runtime", function()
   it("sleeps only in park", function()
     assert.same({}, uses(runtime, "SYS_futex", "runtime/wait/park.c"))
     assert.same({}, uses(runtime, "%f[%w_]poll%s*%("))
+    assert.same({}, uses(runtime, "ppoll", "runtime/wait/descriptor.c"))
     assert.same({}, uses(runtime, "nanosleep"))
   end)
 
@@ -127,13 +128,16 @@ end)
 
 describe("every blocking call of the reference", function()
   it("has its row in the table of blocking calls", function()
+    -- what the kernel wakes, and only this process sees: channel_spec tests these
+    local outside = { listener = true, connection = true }
     local rows = {}
     for _, row in ipairs(dofile "spec/support/blocking.lua") do rows[row.class .. ":" .. row.call] = true end
     local class, missing = nil, {}
     for line in read("bindings/tidelock.d.lua"):gmatch("[^\n]+") do
       class = line:match("^%-%-%-@class tidelock%.?([%w_%.]*)") or class
       local receiver, call, parameters = line:match("^function ([%w_]+)[:%.]([%w_]+)%((.-)%)")
-      if call and parameters:find("timeout") and not rows[receiver:lower() .. ":" .. call] then
+      local waits = call and parameters:find("timeout") and not outside[receiver]
+      if waits and not rows[receiver:lower() .. ":" .. call] then
         missing[#missing + 1] = receiver:lower() .. ":" .. call
       end
     end

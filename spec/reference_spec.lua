@@ -23,6 +23,11 @@ local makers = {
       space:remove()
       return space
    end,
+   listener = function() return ipc.listen "tcp:127.0.0.1:0" end,
+   connection = function()
+      local listener = ipc.listen "tcp:127.0.0.1:0"
+      return assert(ipc.connect(listener.address))
+   end,
 }
 
 local function read_reference()

@@ -13,6 +13,7 @@ local scripts = {
   { "queue_urls.lua", "got b.org/3" },
   { "queue_basics.lua", "put%(4, 0.5%)%s+nil%s+full" },
   { "queue_ack.lua", "a queue for each direction:    0 of 50" },
+  { "socket.lua", "intruder: refused.*turned away: 1" },
   { "event.lua", "the parent goes on with 42" },
   { "guests.lua", "at most 4 were inside" },
   { "inventory.lua", "0 of 100 sales lost by 4 clerks" },

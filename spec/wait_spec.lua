@@ -197,7 +197,7 @@ for _, row in ipairs(rows) do
       assert.equal(3, status, err)
       assert.truthy(err:find("tidelock: deadlock: every task waits, and none can ever go on", 1, true), err)
       assert.truthy(err:find("waiter %(pid %d+%) waits [tf]or? .*, at spec/support/blocking.lua:%d+"), err)
-      assert.truthy(err:find("main %(pid %d+%) waits to"), err .. path)
+      assert.truthy(err:find("main %(pid %d+%) waits [tf]or? "), err .. path)
     end)
   end)
 end

@@ -150,6 +150,7 @@ static void set_status(struct tl_process *process, unsigned status)
 
 void tl_process_finish(int exitcode)
 {
+    tl_listener_remove_files();
     if (tl_enter_home() < 0)
         return;
     set_status(own_process(), ((unsigned)exitcode & 0xff) << 8);

@@ -1,0 +1,88 @@
+/* ipc.listen: see objects/listener.h. */
+#include "connection.h"
+#include "objects.h"
+#include "private.h"
+#include "support.h"
+
+static const struct private_class listener_class;
+
+static int ipc_listen(lua_State *L)
+{
+    static const char *const names[] = {"address", "key", "max_message",
+                                        "name", NULL};
+    struct tl_channel_options options;
+    const char *address = connection_options(L, "listen", names, &options);
+    options.name = check_name(L, OPTION_OTHER, "listen");
+    struct tl_listener *listener = NULL;
+    void **state = private_new(L, &listener_class);
+    int status = tl_listener_new(&listener, address, &options);
+    if (status < 0)
+        return failure(L, NULL, lua_pushfstring(L, "listen: %s", address),
+                       status);
+    *state = listener;
+    return 1;
+}
+
+static int listener_accept(lua_State *L)
+{
+    struct tl_listener *listener = private_state(L, &listener_class, "accept");
+    tl_deadline deadline = check_deadline(L, 2, NULL, "accept");
+    struct tl_channel *channel = NULL;
+    void **state = connection_new(L);
+    int status = tl_listener_accept(listener, &channel, deadline);
+    if (status < 0)
+        return private_result(L, &listener_class, "accept", status);
+    *state = channel;
+    return 1;
+}
+
+static int listener_close(lua_State *L)
+{
+    void **state = private_check(L, &listener_class);
+    struct tl_listener *listener = *state;
+    *state = NULL;
+    if (listener)
+        tl_listener_close(listener);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static void push_title(lua_State *L, const void *state)
+{
+    const char *name = tl_listener_name(state);
+    lua_pushfstring(L, *name ? "listener \"%s\" at %s" : "listener%s at %s",
+                    name, tl_listener_address(state));
+}
+
+static void drop(void *state)
+{
+    tl_listener_close(state);
+}
+
+static void push_address(lua_State *L, void *state)
+{
+    lua_pushstring(L, tl_listener_address(state));
+}
+
+static void push_refused(lua_State *L, void *state)
+{
+    lua_pushinteger(L, (lua_Integer)tl_listener_refused(state));
+}
+
+static const luaL_Reg methods[] = {{"accept", listener_accept},
+                                   {"close", listener_close},
+                                   {NULL, NULL}};
+static const struct private_property properties[] = {
+    {"address", push_address}, {"refused", push_refused}, {NULL, NULL}};
+static const struct private_class listener_class = {.name = "listener",
+                                                    .methods = methods,
+                                                    .properties = properties,
+                                                    .title = push_title,
+                                                    .drop = drop};
+
+void open_listener(lua_State *L)
+{
+    private_open(L, &listener_class);
+    lua_pushcfunction(L, ipc_listen);
+    lua_setfield(L, -2, "listen");
+}

@@ -1,0 +1,52 @@
+/*
+ * Private: objects that lie in the memory of one process, such as a
+ * connection.  They look to scripts as those of userdata.h do, but have no
+ * handle, and no message carries them.
+ *
+ * The userdata holds one pointer, NULL once it was closed.
+ */
+#ifndef TL_PRIVATE_H
+#define TL_PRIVATE_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+struct private_property {
+    const char *name;
+    void (*push)(lua_State *L, void *state);
+};
+
+/* Constant.  `title` pushes what the object is called; its condition, if there
+ * is more to tell, follows in tostring.  `drop` frees a state: the collector's
+ * call, which must not wait. */
+struct private_class {
+    const char *name;
+    const luaL_Reg *methods;
+    const struct private_property *properties; /* or NULL */
+    void (*title)(lua_State *L, const void *state);
+    const char *(*condition)(const void *state); /* or NULL */
+    void (*drop)(void *state);
+};
+
+/* Once in a state, before the others. */
+void private_open(lua_State *L, const struct private_class *class);
+
+/* Pushes an object; the pointer is to be filled. */
+void **private_new(lua_State *L, const struct private_class *class);
+
+/* The pointer in argument 1.  Raises where that is no such object. */
+void **private_check(lua_State *L, const struct private_class *class);
+
+/* The state of argument 1.  Raises where it was closed. */
+void *private_state(lua_State *L, const struct private_class *class,
+                    const char *call);
+
+/* Raises `connection tcp:...: send: ...` about argument 1. */
+int private_misuse(lua_State *L, const struct private_class *class,
+                   const char *call, const char *text);
+
+/* As result in support.h; what is no outcome raises about argument 1. */
+int private_result(lua_State *L, const struct private_class *class,
+                   const char *call, int status);
+
+#endif

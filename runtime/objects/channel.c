@@ -1,0 +1,118 @@
+#include "channel.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "wait/descriptor.h"
+
+struct tl_channel *tl_channel_adopt(int fd, const char *address,
+                                    size_t max_message)
+{
+    size_t length = strlen(address) + 1;
+    struct tl_channel *channel = calloc(1, sizeof *channel + length);
+    if (!channel) {
+        close(fd);
+        return NULL;
+    }
+    channel->fd = fd;
+    channel->max_message = max_message;
+    channel->trouble = "";
+    memcpy(channel->address, address, length);
+    return channel;
+}
+
+void tl_bytes_forget(struct tl_bytes *buffer)
+{
+    free(buffer->bytes);
+    *buffer = (struct tl_bytes){0};
+}
+
+int tl_channel_finish(struct tl_channel *channel, int end, const char *trouble)
+{
+    if (channel->fd >= 0)
+        close(channel->fd);
+    channel->fd = -1;
+    channel->end = end;
+    channel->trouble = trouble;
+    tl_bytes_forget(&channel->rest);
+    return end;
+}
+
+void tl_channel_break(struct tl_channel *channel)
+{
+    tl_channel_finish(channel, TL_BROKEN, "what came is no message");
+    tl_bytes_forget(&channel->in);
+}
+
+const char *tl_channel_address(const struct tl_channel *channel)
+{
+    return channel->address;
+}
+
+const char *tl_channel_trouble(const struct tl_channel *channel)
+{
+    return channel->trouble;
+}
+
+int tl_channel_state(const struct tl_channel *channel)
+{
+    return channel->end;
+}
+
+bool tl_channel_would_wait(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+/* Sends what is left of earlier frames: TL_OK, TL_TIMEOUT (not all of it),
+ * TL_CLOSED. */
+static int send_rest(struct tl_channel *channel)
+{
+    struct tl_bytes *rest = &channel->rest;
+    if (rest->bytes && channel->rest_of != getpid())
+        tl_bytes_forget(rest);
+    while (rest->start < rest->stop) {
+        ssize_t n = send(channel->fd, rest->bytes + rest->start,
+                         rest->stop - rest->start,
+                         MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0)
+            return tl_channel_would_wait() ? TL_TIMEOUT : TL_CLOSED;
+        rest->start += (size_t)n;
+    }
+    tl_bytes_forget(rest);
+    return TL_OK;
+}
+
+int tl_channel_await(struct tl_channel *channel, short events,
+                     tl_deadline deadline)
+{
+    if (send_rest(channel) == TL_TIMEOUT)
+        events |= POLLOUT;
+    struct pollfd fd = {.fd = channel->fd, .events = events};
+    return tl_wait_descriptors(&fd, 1, deadline);
+}
+
+int tl_channel_flush(struct tl_channel *channel, tl_deadline deadline)
+{
+    for (;;) {
+        int status = send_rest(channel);
+        if (status != TL_TIMEOUT)
+            return status;
+        status = tl_channel_await(channel, POLLOUT, deadline);
+        if (status < 0)
+            return status;
+    }
+}
+
+void tl_channel_close(struct tl_channel *channel, tl_deadline deadline)
+{
+    if (channel->fd >= 0 && channel->rest.bytes)
+        tl_channel_flush(channel, deadline);
+    tl_channel_finish(channel, TL_CLOSED, "");
+    tl_bytes_forget(&channel->in);
+    free(channel);
+}

@@ -1,0 +1,82 @@
+/*
+ * Channel: messages over a stream socket.
+ *
+ * A message travels as a frame: its size in 8 bytes, little-endian, and its
+ * bytes.  Both directions keep where they are, so that a call whose time runs
+ * out tears nothing:
+ *
+ *   in     what has been read and not yet received.  A frame is looked at only
+ *          when it is there whole, and the buffer grows with what has come,
+ *          never with what was announced: a peer pays for what it makes us
+ *          allocate.
+ *   rest   what a send could not get rid of.  A frame of which the kernel took
+ *          any part is taken as a whole; the rest goes before all else, in any
+ *          later call that sends or waits.
+ *
+ * A channel's end is final.  `end` says how: TL_CLOSED (the peer closed or
+ * vanished, between two messages), TL_BROKEN (in the middle of one, or what
+ * came was no message), TL_REFUSED (an unkeyed client found a keyed listener).
+ * Whole messages that came before are received first.
+ *
+ * Limits
+ *   - A connection is handed to a child between two messages: what the parent
+ *     has read ahead, both have; what it has left to send, it sends itself.
+ *   - What an end has sent and the other has not received may be lost where the
+ *     first is closed with messages unread: TCP resets such a connection.
+ *   - Two ends that both send more than the kernel holds (some 200 KiB), and
+ *     neither receives, wait for each other: give such sends a timeout.
+ */
+#ifndef TL_CHANNEL_H
+#define TL_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "tidelock.h"
+
+enum { TL_FRAME_HEAD = 8 }; /* bytes: the size of the message that follows */
+
+/* Invariant: start <= stop <= capacity; what lies between is unread.  Of a
+ * frame that was handed out, `start` is behind it already. */
+struct tl_bytes {
+    unsigned char *bytes;
+    size_t start, stop, capacity;
+};
+
+struct tl_channel {
+    int fd; /* -1 once the end is final */
+    int end;
+    size_t max_message;
+    const char *trouble;
+    struct tl_bytes in, rest;
+    pid_t rest_of; /* who sends the rest: a forked copy must not */
+    char address[];
+};
+
+/* Takes the connected socket, on which this side's greeting is over.  NULL: no
+ * memory, and it is closed. */
+struct tl_channel *tl_channel_adopt(int fd, const char *address,
+                                    size_t max_message);
+
+/* For channel_recv.c and channel_send.c. */
+
+/* The end is final, and what is left to send is not sent.  Returns `end`. */
+int tl_channel_finish(struct tl_channel *channel, int end,
+                      const char *trouble);
+
+/* Waits until the socket is ready for `events` (of poll), or for more of what
+ * is left to send: so the caller looks again. */
+int tl_channel_await(struct tl_channel *channel, short events,
+                     tl_deadline deadline);
+
+/* Sends what is left: TL_TIMEOUT where that is not all; TL_CLOSED. */
+int tl_channel_flush(struct tl_channel *channel, tl_deadline deadline);
+
+/* Whether a transfer that failed would only have had to wait. */
+bool tl_channel_would_wait(void);
+
+void tl_bytes_forget(struct tl_bytes *buffer);
+
+#endif

@@ -1,0 +1,136 @@
+/* Receiving from a channel: see channel.h. */
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "channel.h"
+#include "greeting.h"
+#include "wait/checkpoint.h"
+
+enum {
+    USUAL_SIZE = 1 << 16, /* of the buffer, while messages are small */
+    NEEDS_MORE = 1
+};
+
+static uint64_t announced(const unsigned char head[TL_FRAME_HEAD])
+{
+    uint64_t size = 0;
+    for (int i = TL_FRAME_HEAD; i-- > 0;)
+        size = size << 8 | head[i];
+    return size;
+}
+
+/* Whether a frame is there whole: TL_OK, NEEDS_MORE, or the channel's end.
+ * *size: of the frame, as far as it is known. */
+static int look(struct tl_channel *channel, size_t *size)
+{
+    struct tl_bytes *in = &channel->in;
+    *size = TL_FRAME_HEAD;
+    if (in->stop - in->start < TL_FRAME_HEAD)
+        return NEEDS_MORE;
+    if (tl_greeting_begins(in->bytes + in->start))
+        return tl_channel_finish(channel, TL_REFUSED, "");
+    uint64_t body = announced(in->bytes + in->start);
+    if (body == 0 || body > channel->max_message) {
+        tl_channel_finish(
+            channel, TL_BROKEN,
+            body ? "a message larger than max_message was announced"
+                 : "a message of no bytes was announced");
+        tl_bytes_forget(in);
+        return TL_BROKEN;
+    }
+    *size += (size_t)body;
+    return in->stop - in->start < *size ? NEEDS_MORE : TL_OK;
+}
+
+/* Room for some more of the `wanted` bytes from start on: at most as much
+ * again as is there. */
+static bool make_room(struct tl_bytes *in, size_t wanted)
+{
+    size_t have = in->stop - in->start;
+    if (in->start > 0) {
+        memmove(in->bytes, in->bytes + in->start, have);
+        in->start = 0;
+        in->stop = have;
+    }
+    size_t capacity = have * 2;
+    if (capacity > wanted)
+        capacity = wanted;
+    if (capacity < USUAL_SIZE)
+        capacity = USUAL_SIZE;
+    /* the room of a large message is given back after it */
+    if (capacity <= in->capacity && in->capacity <= capacity * 4)
+        return in->stop < in->capacity;
+    unsigned char *bytes = realloc(in->bytes, capacity);
+    if (!bytes)
+        return in->stop < in->capacity;
+    in->bytes = bytes;
+    in->capacity = capacity;
+    return true;
+}
+
+/* TL_OK: some bytes came; TL_TIMEOUT: none yet; else the channel's end. */
+static int read_some(struct tl_channel *channel, size_t wanted)
+{
+    struct tl_bytes *in = &channel->in;
+    if (!make_room(in, wanted))
+        return tl_channel_finish(channel, TL_BROKEN, "not enough memory");
+    ssize_t n = recv(channel->fd, in->bytes + in->stop,
+                     in->capacity - in->stop, MSG_DONTWAIT);
+    if (n > 0) {
+        in->stop += (size_t)n;
+        return TL_OK;
+    }
+    if (n < 0 && tl_channel_would_wait())
+        return TL_TIMEOUT;
+    if (in->stop > in->start)
+        return tl_channel_finish(channel, TL_BROKEN,
+                                 "it ended in the middle of a message");
+    return tl_channel_finish(channel, TL_CLOSED, "");
+}
+
+/* Until a frame is there whole. */
+static int fill(struct tl_channel *channel, size_t *size, tl_deadline deadline)
+{
+    for (;;) {
+        int status = channel->end == TL_OK || channel->in.bytes
+                         ? look(channel, size)
+                         : NEEDS_MORE;
+        if (status != NEEDS_MORE)
+            return status;
+        if (channel->end != TL_OK)
+            return channel->end;
+        status = read_some(channel, *size);
+        if (status == TL_TIMEOUT)
+            status = tl_channel_await(channel, POLLIN, deadline);
+        if (status < 0)
+            return status;
+    }
+}
+
+int tl_channel_recv(struct tl_channel *channel, const void **data,
+                    size_t *size, tl_deadline deadline)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    struct tl_bytes *in = &channel->in;
+    status = fill(channel, size, deadline);
+    if (status < 0)
+        return status;
+    *data = in->bytes + in->start + TL_FRAME_HEAD;
+    in->start += *size;
+    *size -= TL_FRAME_HEAD;
+    return TL_OK;
+}
+
+int tl_channel_poll(struct tl_channel *channel, tl_deadline deadline)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    size_t size;
+    status = fill(channel, &size, deadline);
+    return status == channel->end ? TL_OK : status;
+}

@@ -1,0 +1,225 @@
+#include "listener.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "wait/checkpoint.h"
+#include "wait/clock.h"
+#include "wait/descriptor.h"
+
+/* How long a caller may take to greet. */
+#define PATIENCE (5 * TL_SECOND)
+
+static void watch_exit(void)
+{
+    static bool watched;
+    if (!watched)
+        atexit(tl_listener_remove_files);
+    watched = true;
+}
+
+int tl_listener_new(struct tl_listener **out, const char *address,
+                    const struct tl_channel_options *options)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    struct tl_listener *listener = calloc(1, sizeof *listener);
+    if (!listener)
+        return TL_NO_MEMORY;
+    listener->fd = -1;
+    listener->maker = listener->user = getpid();
+    listener->max_message = options->max_message;
+    if (options->name)
+        snprintf(listener->name, sizeof listener->name, "%s", options->name);
+    status = tl_secret_copy(&listener->key, options->key, options->key_size);
+    if (status == TL_OK)
+        status = tl_listener_place(listener, address);
+    if (status < 0) {
+        int error = errno;
+        tl_listener_close(listener);
+        errno = error;
+        return status;
+    }
+    watch_exit();
+    *out = listener;
+    return TL_OK;
+}
+
+const char *tl_listener_address(const struct tl_listener *listener)
+{
+    return listener->address;
+}
+
+const char *tl_listener_name(const struct tl_listener *listener)
+{
+    return listener->name;
+}
+
+uint64_t tl_listener_refused(const struct tl_listener *listener)
+{
+    return listener->refused;
+}
+
+/* ---- callers ---- */
+
+static void strike_out(struct tl_listener *listener, unsigned i)
+{
+    struct tl_caller *caller = &listener->callers[i];
+    listener->count--;
+    memmove(caller, caller + 1, (listener->count - i) * sizeof *caller);
+}
+
+static void turn_away(struct tl_listener *listener, unsigned i)
+{
+    close(listener->callers[i].fd);
+    strike_out(listener, i);
+    listener->refused++;
+}
+
+static void take_caller(struct tl_listener *listener, int fd)
+{
+    if (listener->count == TL_CALLERS_MOST)
+        turn_away(listener, 0);
+    struct tl_caller *caller = &listener->callers[listener->count];
+    caller->fd = fd;
+    caller->since = tl_clock_now();
+    if (tl_greeting_begin(&caller->greeting, true, &listener->key) < 0) {
+        close(fd);
+        return;
+    }
+    tl_address_tune(fd);
+    listener->count++;
+}
+
+/* What is wrong with one caller, or was before it was taken, is no trouble of
+ * the listener. */
+static bool is_passing(int error)
+{
+    switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ETIMEDOUT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Takes callers that have arrived: a few at a time, so that those who greet
+ * have their turn. */
+static int take_callers(struct tl_listener *listener)
+{
+    for (int i = 0; i < TL_CALLERS_MOST / 4; i++) {
+        int fd = accept4(listener->fd, NULL, NULL,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0)
+            take_caller(listener, fd);
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return TL_OK;
+        else if (!is_passing(errno) && listener->count == 0)
+            return TL_SYSTEM;
+        else if (!is_passing(errno)) /* too many descriptors: one less */
+            turn_away(listener, 0);
+    }
+    return TL_OK;
+}
+
+/* Goes on with all who greet; the socket of one who is well met, or -1. */
+static int greet_callers(struct tl_listener *listener)
+{
+    int64_t now = tl_clock_now();
+    for (unsigned i = 0; i < listener->count;) {
+        struct tl_caller *caller = &listener->callers[i];
+        int status =
+            tl_greeting_step(&caller->greeting, caller->fd, &listener->key);
+        if (status == TL_OK) {
+            int fd = caller->fd;
+            strike_out(listener, i);
+            return fd;
+        }
+        if (status < 0 || now - caller->since > PATIENCE)
+            turn_away(listener, i);
+        else
+            i++;
+    }
+    return -1;
+}
+
+/* Until somebody arrives, says something, or has been silent too long. */
+static int await_callers(const struct tl_listener *listener,
+                         tl_deadline deadline)
+{
+    struct pollfd fds[1 + TL_CALLERS_MOST];
+    fds[0] = (struct pollfd){.fd = listener->fd, .events = POLLIN};
+    for (unsigned i = 0; i < listener->count; i++)
+        fds[i + 1] = (struct pollfd){
+            .fd = listener->callers[i].fd,
+            .events = tl_greeting_events(&listener->callers[i].greeting)};
+    tl_deadline first = deadline;
+    if (listener->count > 0)
+        first = tl_clock_earlier(deadline,
+                                 listener->callers[0].since + PATIENCE + 1);
+    return tl_wait_descriptors(fds, listener->count + 1, first);
+}
+
+/* After a fork, the callers that greet are the other process's. */
+static void settle_fork(struct tl_listener *listener)
+{
+    if (listener->user == getpid())
+        return;
+    for (unsigned i = 0; i < listener->count; i++)
+        close(listener->callers[i].fd);
+    listener->count = 0;
+    listener->user = getpid();
+}
+
+int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
+                       tl_deadline deadline)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    settle_fork(listener);
+    for (;;) {
+        bool last = tl_clock_passed(deadline);
+        status = take_callers(listener);
+        if (status < 0)
+            return status;
+        int fd = greet_callers(listener);
+        if (fd >= 0) {
+            *out = tl_channel_adopt(fd, listener->address,
+                                    listener->max_message);
+            return *out ? TL_OK : TL_NO_MEMORY;
+        }
+        if (last)
+            return TL_TIMEOUT;
+        status = await_callers(listener, deadline);
+        if (status < 0 && status != TL_TIMEOUT)
+            return status;
+    }
+}
+
+void tl_listener_close(struct tl_listener *listener)
+{
+    tl_listener_unplace(listener);
+    for (unsigned i = 0; i < listener->count; i++)
+        close(listener->callers[i].fd);
+    if (listener->fd >= 0)
+        close(listener->fd);
+    tl_secret_forget(&listener->key);
+    free(listener->path);
+    free(listener->address);
+    free(listener);
+}
