@@ -1,0 +1,374 @@
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "spawn.h"
+#include "tasks/stat.h"
+#include "tasks/task.h"
+#include "wait/checkpoint.h"
+
+static struct tl_command *commands;
+
+int tl_command_enter(const struct tl_command *command)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    return command->owner == tl_task_id(tl_self) ? TL_OK : TL_NOT_PARENT;
+}
+
+/* ---- starting ---- */
+
+/* Where the three streams go: what the child gets, and what is to be done with
+ * it after the start. */
+struct plan {
+    int theirs[TL_COMMAND_STREAMS];
+    int ours[TL_COMMAND_STREAMS];     /* our end of a pipe, or -1 */
+    bool to_close[TL_COMMAND_STREAMS]; /* theirs was made for the child */
+};
+
+static bool is_input(int stream)
+{
+    return stream == TL_STDIN;
+}
+
+static int set_blocking(int descriptor, bool blocking)
+{
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0)
+        return TL_SYSTEM;
+    flags = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+    return fcntl(descriptor, F_SETFL, flags) < 0 ? TL_SYSTEM : TL_OK;
+}
+
+static int plan_pipe(struct plan *plan, int stream)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return TL_SYSTEM;
+    plan->theirs[stream] = ends[is_input(stream) ? 0 : 1];
+    plan->ours[stream] = ends[is_input(stream) ? 1 : 0];
+    plan->to_close[stream] = true;
+    return set_blocking(plan->ours[stream], false);
+}
+
+static int plan_null(struct plan *plan, int stream)
+{
+    int mode = is_input(stream) ? O_RDONLY : O_WRONLY;
+    plan->theirs[stream] = open("/dev/null", mode | O_CLOEXEC);
+    plan->to_close[stream] = plan->theirs[stream] >= 0;
+    return plan->to_close[stream] ? TL_OK : TL_SYSTEM;
+}
+
+static struct tl_flow *given_flow(const struct tl_redirection *redirection)
+{
+    return &redirection->command->flows[redirection->stream];
+}
+
+/* The flag is the pipe end's own, shared by all who have it: the program that
+ * gets it expects it to block. */
+static int plan_command(struct plan *plan, int stream,
+                        const struct tl_redirection *redirection)
+{
+    struct tl_flow *flow = given_flow(redirection);
+    if (tl_command_enter(redirection->command) < 0 ||
+        flow->state != TL_FLOW_OPEN)
+        return TL_DROPPED;
+    plan->theirs[stream] = flow->descriptor;
+    return set_blocking(flow->descriptor, true);
+}
+
+static int plan_stream(struct plan *plan, int stream,
+                       const struct tl_redirection *redirection)
+{
+    switch (redirection->to) {
+    case TL_REDIRECT_PIPE:
+        return plan_pipe(plan, stream);
+    case TL_REDIRECT_NULL:
+        return plan_null(plan, stream);
+    case TL_REDIRECT_COMMAND:
+        return plan_command(plan, stream, redirection);
+    case TL_REDIRECT_STDOUT:
+        plan->theirs[stream] = plan->theirs[TL_STDOUT];
+        return TL_OK;
+    case TL_REDIRECT_DESCRIPTOR:
+        plan->theirs[stream] = redirection->descriptor;
+        return TL_OK;
+    case TL_REDIRECT_INHERIT:
+        break;
+    }
+    plan->theirs[stream] = stream;
+    return TL_OK;
+}
+
+static int plan_streams(struct plan *plan,
+                        const struct tl_command_options *options)
+{
+    int status = TL_OK;
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++)
+        plan->ours[i] = plan->theirs[i] = -1;
+    for (int i = 0; i < TL_COMMAND_STREAMS && status == TL_OK; i++)
+        status = plan_stream(plan, i, &options->streams[i]);
+    return status;
+}
+
+/* The program has its copies, or did not start. */
+static void settle(struct plan *plan, const struct tl_command_options *options,
+                   bool started)
+{
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
+        const struct tl_redirection *redirection = &options->streams[i];
+        if (plan->to_close[i])
+            close(plan->theirs[i]);
+        if (!started && plan->ours[i] >= 0)
+            close(plan->ours[i]);
+        if (redirection->to != TL_REDIRECT_COMMAND)
+            continue;
+        if (started)
+            tl_flow_close(given_flow(redirection));
+        else if (plan->theirs[i] >= 0)
+            set_blocking(plan->theirs[i], false);
+    }
+}
+
+static void set_name(struct tl_command *command,
+                     const struct tl_command_options *options)
+{
+    const char *program = options->arguments[0];
+    const char *slash = strrchr(program, '/');
+    snprintf(command->name, sizeof command->name, "%s",
+             options->name ? options->name : slash ? slash + 1 : program);
+}
+
+static void adopt(struct tl_command *command, const struct plan *plan)
+{
+    command->owner = tl_task_id(tl_self);
+    command->pidfd = (int)syscall(SYS_pidfd_open, command->pid, 0);
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++)
+        if (plan->ours[i] >= 0)
+            tl_flow_open(&command->flows[i], plan->ours[i]);
+    command->next = commands;
+    commands = command;
+}
+
+static int start(struct tl_command *command,
+                 const struct tl_command_options *options,
+                 enum tl_command_step *step)
+{
+    struct plan plan = {0};
+    int status = plan_streams(&plan, options);
+    if (status == TL_OK) {
+        struct tl_spawn spawn = {.arguments = options->arguments,
+                                 .environment = options->environment,
+                                 .folder = options->folder};
+        memcpy(spawn.descriptors, plan.theirs, sizeof plan.theirs);
+        status = tl_spawn(&spawn, &command->pid, step);
+    }
+    int error = errno;
+    settle(&plan, options, status == TL_OK);
+    if (status == TL_OK)
+        adopt(command, &plan);
+    errno = error;
+    return status;
+}
+
+int tl_command_new(struct tl_command **out,
+                   const struct tl_command_options *options,
+                   enum tl_command_step *step)
+{
+    int status = tl_checkpoint();
+    if (status < 0)
+        return status;
+    *step = TL_COMMAND_PREPARE;
+    tl_process_reap();
+    struct tl_command *command = calloc(1, sizeof *command);
+    if (!command)
+        return TL_SYSTEM;
+    set_name(command, options);
+    status = start(command, options, step);
+    if (status < 0) {
+        int error = errno;
+        free(command);
+        errno = error;
+        return status;
+    }
+    *out = command;
+    return TL_OK;
+}
+
+/* ---- the end ---- */
+
+static void ended(struct tl_command *command)
+{
+    command->ended = true;
+    if (command->pidfd >= 0)
+        close(command->pidfd);
+    command->pidfd = -1;
+}
+
+bool tl_command_look(struct tl_command *command)
+{
+    pid_t got;
+    if (command->ended)
+        return true;
+    do
+        got = waitpid(command->pid, &command->status, WNOHANG);
+    while (got < 0 && errno == EINTR);
+    if (got == 0)
+        return false;
+    /* less than 0: somebody else has waited for it (a script, by luaposix) */
+    command->status_known = got > 0;
+    ended(command);
+    return true;
+}
+
+static void close_flows(struct tl_command *command)
+{
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++)
+        tl_flow_close(&command->flows[i]);
+}
+
+static void unlist(const struct tl_command *command)
+{
+    struct tl_command **link = &commands;
+    while (*link && *link != command)
+        link = &(*link)->next;
+    if (*link)
+        *link = command->next;
+}
+
+void tl_command_drop(struct tl_command *command)
+{
+    if (command->owner == 0) {
+        free(command);
+        return;
+    }
+    if (tl_command_enter(command) < 0)
+        return;
+    close_flows(command);
+    command->dropped = true;
+    if (tl_command_look(command)) {
+        unlist(command);
+        free(command);
+    }
+}
+
+void tl_commands_reap(void)
+{
+    struct tl_command **link = &commands;
+    while (*link) {
+        struct tl_command *command = *link;
+        if (tl_command_look(command) && command->dropped) {
+            *link = command->next;
+            free(command);
+        } else {
+            link = &command->next;
+        }
+    }
+}
+
+void tl_commands_close(void)
+{
+    for (struct tl_command *command = commands; command;
+         command = command->next)
+        close_flows(command);
+}
+
+int tl_commands_await(void)
+{
+    int status = TL_OK;
+    for (struct tl_command *command = commands; command && status == TL_OK;
+         command = command->next)
+        status = tl_command_await(command, TL_FOREVER);
+    tl_commands_reap();
+    return status;
+}
+
+void tl_commands_forget(void)
+{
+    while (commands) {
+        struct tl_command *command = commands;
+        commands = command->next;
+        close_flows(command);
+        ended(command);
+        command->owner = 0;
+        if (command->dropped)
+            free(command);
+    }
+}
+
+/* ---- looking and signalling ---- */
+
+int tl_command_info(struct tl_command *command, struct tl_process_info *info)
+{
+    int status = tl_command_enter(command);
+    if (status < 0)
+        return status;
+    bool alive = !tl_command_look(command);
+    int how = command->status;
+    *info = (struct tl_process_info){
+        .started = true,
+        .alive = alive,
+        .pid = command->pid,
+        .exit_known = command->status_known,
+        .exitcode = WIFSIGNALED(how) ? -WTERMSIG(how) : WEXITSTATUS(how),
+        .parent_pid = (pid_t)getpid()};
+    memcpy(info->name, command->name, sizeof info->name);
+    return TL_OK;
+}
+
+int tl_command_signal(struct tl_command *command, int signal)
+{
+    int status = tl_command_enter(command);
+    if (status < 0)
+        return status;
+    /* until it is reaped, its pid is nobody else's */
+    if (tl_command_look(command))
+        return TL_ENDED;
+    return kill(command->pid, signal) == 0 ? TL_OK : TL_SYSTEM;
+}
+
+static bool has_stopped(pid_t pid)
+{
+    struct tl_stat stat;
+    return !tl_stat_read(pid, &stat) || stat.state == 'T' ||
+           stat.state == 't' || stat.state == 'Z' || stat.state == 'X';
+}
+
+int tl_command_suspend(struct tl_command *command)
+{
+    int status = tl_command_signal(command, SIGSTOP);
+    while (status == TL_OK && !has_stopped(command->pid))
+        tl_yield();
+    return status;
+}
+
+void tl_command_title(const struct tl_command *command, char *text,
+                      size_t size)
+{
+    snprintf(text, size, "command \"%s\"", command->name);
+}
+
+void tl_command_describe(struct tl_command *command, char *text, size_t size)
+{
+    struct tl_process_info info;
+    tl_command_title(command, text, size);
+    size_t used = strlen(text);
+    if (tl_command_info(command, &info) < 0)
+        snprintf(text + used, size - used, ": of another process");
+    else if (info.alive)
+        snprintf(text + used, size - used, ": running, pid %d", (int)info.pid);
+    else if (!info.exit_known)
+        snprintf(text + used, size - used, ": ended, pid %d", (int)info.pid);
+    else
+        snprintf(text + used, size - used, ": ended, pid %d, exit code %d",
+                 (int)info.pid, info.exitcode);
+}

@@ -1,0 +1,25 @@
+/*
+ * Descriptor: how a task waits for file descriptors.  The only ppoll of the
+ * runtime.
+ *
+ * What a descriptor brings comes from outside the program, so a task that
+ * waits here counts as one that may yet go on: it is never part of a deadlock.
+ *
+ * Limits: the wait ends for descriptors, signals and the deadline alone; it
+ * does not see objects in shared memory.
+ */
+#ifndef TL_DESCRIPTOR_H
+#define TL_DESCRIPTOR_H
+
+#include <poll.h>
+#include <stddef.h>
+
+#include "tidelock.h"
+
+/* Sleeps until at least one of them is ready (`revents` say which), or the
+ * deadline.  What is ready beats a deadline that is over.  TL_OK, TL_TIMEOUT,
+ * TL_INTERRUPTED, TL_FOREIGN, TL_SYSTEM. */
+int tl_wait_descriptors(struct pollfd *polled, size_t count,
+                        tl_deadline deadline);
+
+#endif
