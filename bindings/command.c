@@ -119,7 +119,7 @@ static int command_get_result(lua_State *L)
     int status = tl_command_result(command->command, output, deadline);
     if (status == TL_OK)
         status = tl_command_info(command->command, &info);
-    if (status < 0)
+    if (status != TL_OK)
         return command_result(L, command_call(L, command, "result"), status);
     if (info.exit_known && info.exitcode == 0) {
         push_output(L, output);
@@ -240,9 +240,16 @@ int command_no_field(lua_State *L, const char *title, const luaL_Reg *list,
     }
     luaL_addstring(&buffer, fields);
     luaL_pushresult(&buffer);
+    const char *names = lua_tostring(L, -1);
     return misuse(L, NULL, title,
                   "there is no field or method \"%s\"; there are: %s",
-                  luaL_tolstring(L, 2, NULL), lua_tostring(L, -2));
+                  luaL_tolstring(L, 2, NULL), names);
+}
+
+int command_no_setting(lua_State *L, const char *title)
+{
+    return misuse(L, NULL, title, "the field \"%s\" cannot be set",
+                  luaL_tolstring(L, 2, NULL));
 }
 
 /* The name at 2 is that of a stream: pushes it, or nil where there is none. */
@@ -296,11 +303,13 @@ static int command_index(lua_State *L)
                             ", stdin, stdout, stderr, pid, name, exitcode");
 }
 
-static int no_new_field(lua_State *L)
+static int command_newindex(lua_State *L)
 {
-    return misuse(L, NULL, luaL_tolstring(L, 1, NULL),
-                  "the field \"%s\" cannot be set",
-                  luaL_tolstring(L, 2, NULL));
+    char title[TL_TEXT_SIZE] = "command";
+    const struct command *command = luaL_checkudata(L, 1, COMMAND);
+    if (command->command)
+        tl_command_title(command->command, title, sizeof title);
+    return command_no_setting(L, title);
 }
 
 static int command_tostring(lua_State *L)
@@ -334,6 +343,7 @@ static int command_close(lua_State *L)
 static const luaL_Reg metamethods[] = {{"__gc", command_gc},
                                        {"__close", command_close},
                                        {"__tostring", command_tostring},
+                                       {"__newindex", command_newindex},
                                        {NULL, NULL}};
 
 void command_class(lua_State *L, const char *name, const luaL_Reg *list,
@@ -341,8 +351,6 @@ void command_class(lua_State *L, const char *name, const luaL_Reg *list,
 {
     luaL_newmetatable(L, name);
     luaL_setfuncs(L, others, 0);
-    lua_pushcfunction(L, no_new_field);
-    lua_setfield(L, -2, "__newindex");
     lua_pushstring(L, strchr(name, '.') + 1);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "__name");

@@ -59,12 +59,15 @@ void open_stream(lua_State *L);
 
 /* ---- both classes ---- */
 
-/* Makes the metatable `name`: `methods`, behind them `field` (pushes the field
- * whose name is at 2, and returns true, or nothing), and else an error which
- * lists the methods and the `fields`. */
+/* Makes the metatable "tidelock.X" of what scripts know as X.  The upvalue of
+ * `index` is the table of methods. */
 void command_class(lua_State *L, const char *name, const luaL_Reg *methods,
                    lua_CFunction index, const luaL_Reg *metamethods);
+
+/* Raises for the name at 2, which is not among the methods and fields (such as
+ * ", pid, name"), or cannot be set. */
 int command_no_field(lua_State *L, const char *title, const luaL_Reg *methods,
                      const char *fields);
+int command_no_setting(lua_State *L, const char *title);
 
 #endif

@@ -38,9 +38,6 @@ static char **new_list(lua_State *L, size_t count)
 static char *const *get_arguments(lua_State *L, int anchors)
 {
     size_t count = lua_rawlen(L, 1);
-    if (count == 0)
-        misuse(L, NULL, "command", "the program is expected first, such as "
-               "ipc.command{ \"sort\", \"-r\" }");
     char **list = new_list(L, count);
     for (size_t i = 0; i < count; i++) {
         char what[40] = "the program";
@@ -49,8 +46,9 @@ static char *const *get_arguments(lua_State *L, int anchors)
         lua_rawgeti(L, 1, (lua_Integer)i + 1);
         list[i] = keep_text(L, anchors, what);
     }
-    if (!*list[0])
-        misuse(L, NULL, "command", "the program's name is empty");
+    if (count == 0 || !*list[0])
+        misuse(L, NULL, "command", "the program is expected first, such as "
+               "ipc.command{ \"sort\", \"-r\" }");
     return list;
 }
 
@@ -177,9 +175,10 @@ static struct tl_redirection get_stream(lua_State *L, int which)
     if (luaL_testudata(L, -1, LUA_FILEHANDLE))
         return from_file(L, which);
     const struct stream *stream = stream_test(L, -1);
-    if (!stream)
-        bad_stream(L, command_stream_names[which]);
-    return from_stream(L, which, stream);
+    if (stream)
+        return from_stream(L, which, stream);
+    bad_stream(L, command_stream_names[which]);
+    return (struct tl_redirection){0};
 }
 
 /* ---- the start ---- */

@@ -108,6 +108,7 @@ static int read_into(lua_State *L, const struct stream *stream,
 static int stream_read(lua_State *L)
 {
     struct stream *stream = check_stream(L, "read");
+    lua_settop(L, 3);
     if (stream->which == TL_STDIN)
         return misuse(L, NULL, stream_call(L, stream, "read"),
                       "it is written to; read from stdout or stderr");
@@ -150,6 +151,7 @@ static int stream_write(lua_State *L)
 {
     struct stream *stream = check_stream(L, "write");
     size_t size, wrote;
+    lua_settop(L, 3);
     if (stream->which != TL_STDIN)
         return misuse(L, NULL, stream_call(L, stream, "write"),
                       "it is read from; write to stdin");
@@ -209,7 +211,14 @@ static int stream_index(lua_State *L)
     return command_no_field(L, lua_tostring(L, -1), methods, "");
 }
 
+static int stream_newindex(lua_State *L)
+{
+    stream_tostring(L);
+    return command_no_setting(L, lua_tostring(L, -1));
+}
+
 static const luaL_Reg metamethods[] = {{"__tostring", stream_tostring},
+                                       {"__newindex", stream_newindex},
                                        {"__close", stream_close},
                                        {NULL, NULL}};
 

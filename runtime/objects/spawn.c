@@ -157,12 +157,12 @@ static pid_t launch_child(const struct launch *launch)
     sigset_t all, mask;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &mask);
-    /* until its exec the child does nothing but system calls and writes to no
-     * memory but its stack
-     * NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork) */
+    /* Until its exec the child does nothing but system calls, and writes to no
+     * memory but its stack and errno. */
+    /* NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork) */
     pid_t pid = vfork();
     if (pid == 0)
-        become(launch);
+        become(launch); /* NOLINT(clang-analyzer-unix.Vfork) */
     int error = errno;
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     errno = error;
