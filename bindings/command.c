@@ -265,23 +265,39 @@ static bool push_stream(lua_State *L, const char *name)
     return false;
 }
 
+static struct tl_process_info identity_of(lua_State *L,
+                                          const struct command *command,
+                                          const char *field)
+{
+    struct tl_process_info info = {0};
+    int status = tl_command_identity(command->command, &info);
+    if (status < 0)
+        command_failure(L, command_call(L, command, field), status);
+    return info;
+}
+
+static void push_exitcode(lua_State *L, const struct command *command)
+{
+    struct tl_process_info info = info_of(L, command, "exitcode");
+    if (info.exit_known)
+        lua_pushinteger(L, info.exitcode);
+    else
+        lua_pushnil(L);
+}
+
 static bool push_property(lua_State *L, const struct command *command,
                           const char *name)
 {
     if (push_stream(L, name))
         return true;
-    if (strcmp(name, "pid") != 0 && strcmp(name, "name") != 0 &&
-        strcmp(name, "exitcode") != 0)
-        return false;
-    struct tl_process_info info = info_of(L, command, name);
     if (strcmp(name, "pid") == 0)
-        lua_pushinteger(L, info.pid);
+        lua_pushinteger(L, identity_of(L, command, name).pid);
     else if (strcmp(name, "name") == 0)
-        lua_pushstring(L, info.name);
-    else if (info.exit_known)
-        lua_pushinteger(L, info.exitcode);
+        lua_pushstring(L, identity_of(L, command, name).name);
+    else if (strcmp(name, "exitcode") == 0)
+        push_exitcode(L, command);
     else
-        lua_pushnil(L);
+        return false;
     return true;
 }
 

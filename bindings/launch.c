@@ -233,6 +233,9 @@ static int start_failed(lua_State *L, int status,
     if (step == TL_COMMAND_FOLDER)
         return misuse(L, NULL, NULL, "cannot start \"%s\" in \"%s\": %m",
                       program, options->folder);
+    if (step == TL_COMMAND_INTERPRETER)
+        return misuse(L, NULL, NULL, "cannot start \"%s\": the interpreter "
+                      "that it names is missing", program);
     return misuse(L, NULL, NULL, "cannot start \"%s\": %m", program);
 }
 

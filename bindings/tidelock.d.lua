@@ -214,7 +214,7 @@ local command = {}
 ---| tidelock.stream # of another command: it is given away, and closed here
 
 ---@class tidelock.command.options
----@field [integer] string the program, looked for in PATH unless it has a slash; its arguments
+---@field [integer] string the program, looked for in the PATH of this process unless it has a slash; its arguments
 ---@field stdin? tidelock.redirection a stream here is the stdout or stderr of another command
 ---@field stdout? tidelock.redirection a stream here is the stdin of another command
 ---@field stderr? tidelock.redirection

@@ -447,7 +447,9 @@ struct tl_redirection {
 enum tl_command_step {
     TL_COMMAND_PREPARE, /* pipes, memory, the fork */
     TL_COMMAND_FOLDER,
-    TL_COMMAND_PROGRAM
+    TL_COMMAND_PROGRAM,
+    TL_COMMAND_INTERPRETER /* the program is there, what it names to run it
+                              is missing */
 };
 
 struct tl_command_options {
@@ -506,6 +508,9 @@ int tl_command_join(struct tl_command *command, tl_deadline deadline);
 int tl_command_result(struct tl_command *command, struct tl_slice output[2],
                       tl_deadline deadline);
 int tl_command_info(struct tl_command *command, struct tl_process_info *info);
+/* The same without a look, as of a process. */
+int tl_command_identity(const struct tl_command *command,
+                        struct tl_process_info *info);
 int tl_command_signal(struct tl_command *command, int signal); /* TL_ENDED */
 int tl_command_suspend(struct tl_command *command); /* until it has stopped */
 /* command "sort": running, pid 4711 */

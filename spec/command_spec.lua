@@ -113,6 +113,10 @@ describe("a command", function()
     file:close()
     os.execute("chmod +x " .. path)
     assert.equal(("cannot start %q: Exec format error"):format(path), refused{ path })
+    file = assert(io.open(path, "w"))
+    file:write("#!/no/interpreter\n")
+    file:close()
+    assert.equal(("cannot start %q: the interpreter that it names is missing"):format(path), refused{ path })
     os.remove(path)
   end)
 
@@ -492,6 +496,7 @@ describe("nothing is left behind", function()
         local ipc = require "tidelock"
         c = ipc.command{ "sh", "-c", "cat; sleep 0.2; echo over >&2", stderr = "inherit" }
         yes = ipc.command("yes")
+        c:suspend()
         print(c.pid, yes.pid)
         %s
       ]]):format(ending))

@@ -286,8 +286,10 @@ int tl_commands_await(void)
 {
     int status = TL_OK;
     for (struct tl_command *command = commands; command && status == TL_OK;
-         command = command->next)
+         command = command->next) {
+        tl_command_signal(command, SIGCONT); /* nobody else can any more */
         status = tl_command_await(command, TL_FOREVER);
+    }
     tl_commands_reap();
     return status;
 }
@@ -307,21 +309,28 @@ void tl_commands_forget(void)
 
 /* ---- looking and signalling ---- */
 
-int tl_command_info(struct tl_command *command, struct tl_process_info *info)
+int tl_command_identity(const struct tl_command *command,
+                        struct tl_process_info *info)
 {
     int status = tl_command_enter(command);
     if (status < 0)
         return status;
-    bool alive = !tl_command_look(command);
-    int how = command->status;
-    *info = (struct tl_process_info){
-        .started = true,
-        .alive = alive,
-        .pid = command->pid,
-        .exit_known = command->status_known,
-        .exitcode = WIFSIGNALED(how) ? -WTERMSIG(how) : WEXITSTATUS(how),
-        .parent_pid = (pid_t)getpid()};
+    *info = (struct tl_process_info){.started = true,
+                                     .pid = command->pid,
+                                     .parent_pid = getpid()};
     memcpy(info->name, command->name, sizeof info->name);
+    return TL_OK;
+}
+
+int tl_command_info(struct tl_command *command, struct tl_process_info *info)
+{
+    int status = tl_command_identity(command, info);
+    if (status < 0)
+        return status;
+    info->alive = !tl_command_look(command);
+    int how = command->status;
+    info->exit_known = command->status_known;
+    info->exitcode = WIFSIGNALED(how) ? -WTERMSIG(how) : WEXITSTATUS(how);
     return TL_OK;
 }
 

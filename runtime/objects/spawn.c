@@ -123,6 +123,10 @@ static void execute(const struct launch *launch)
     bool denied = false;
     for (char **path = launch->candidates; *path; path++) {
         execve(*path, launch->spawn->arguments, environment);
+        if (errno == ENOENT && faccessat(AT_FDCWD, *path, F_OK, 0) == 0) {
+            errno = ENOENT;
+            fail(launch, TL_COMMAND_INTERPRETER);
+        }
         if (errno == EACCES)
             denied = true;
         else if (errno != ENOENT && errno != ENOTDIR)
