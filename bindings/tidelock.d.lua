@@ -194,8 +194,9 @@ function process:resume() end
 ---
 --- When the process that made it ends, in order, its streams are closed and
 --- its end is waited for; when that process is killed, it gets SIGTERM. A
---- command that is collected goes on with its streams closed. It is never left
---- a zombie, once anything of processes or commands is looked at.
+--- command that is collected goes on with its streams closed, and so does one
+--- of `local c <close>` at the end of the block. It is never left a zombie,
+--- once anything of processes or commands is looked at.
 ---@class tidelock.command
 ---@field stdin? tidelock.stream to be written to; nil unless it is a pipe
 ---@field stdout? tidelock.stream to be read from; nil unless it is a pipe

@@ -272,6 +272,14 @@ describe("a stream", function()
     end
   end)
 
+  it("is closed with its command at the end of a block, where the language has that", function()
+    local block = load("local c <close> = ... return c")
+    if not block then return pending("Lua 5.4") end
+    local c = block(ipc.command("cat"))
+    assert.truthy(raised(function() c.stdin:write("x") end):find("was closed before", 1, true))
+    assert.is_true(c:join(PATIENCE))
+  end)
+
   it("outlives the script's hold of the command", function()
     local out = sh("sleep 0.1; echo still here").stdout
     collectgarbage()
@@ -358,6 +366,8 @@ describe("redirection", function()
     assert.same({ "y\ny\n", "" }, { ipc.command{ "head", "-n2", stdin = yes.stdout }:result(PATIENCE) })
     assert.is_true(yes:join(PATIENCE))
     assert.equal(-13, yes.exitcode)
+    local late = sh("sleep 0.2; echo late")
+    assert.same({ "late\n", "" }, { ipc.command{ "cat", stdin = late.stdout }:result(PATIENCE) }) -- its stdin blocks
     local cat = ipc.command("cat")
     assert.is_true(ipc.command{ "echo", "into it", stdout = cat.stdin }:join(PATIENCE))
     assert.equal("into it\n", cat.stdout:read("a", PATIENCE))
