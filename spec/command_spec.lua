@@ -423,6 +423,11 @@ describe("redirection", function()
       os.exit(c:communicate("x") == "x" and not pcall(require "tidelock".command, "nothing-of-this-name"))'
       <&- >&- 2>&-]])
     assert.equal(0, status)
+    local copied
+    copied, _, status = shell.run(shell.tidelock .. [[ -e 'local c = require "tidelock".command("cat")
+      print("what nobody reads")
+      io.stderr:write(c:communicate("only this"), "\n")' 2>&1 >&-]])
+    assert.same({ "only this\n", 0 }, { copied, status })
   end)
 end)
 

@@ -1,7 +1,6 @@
 #include "command.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "redirect.h"
 #include "spawn.h"
 #include "tasks/stat.h"
 #include "tasks/task.h"
@@ -27,118 +27,6 @@ int tl_command_enter(const struct tl_command *command)
 
 /* ---- starting ---- */
 
-/* Where the three streams go: what the child gets, and what is to be done with
- * it after the start. */
-struct plan {
-    int theirs[TL_COMMAND_STREAMS];
-    int ours[TL_COMMAND_STREAMS];     /* our end of a pipe, or -1 */
-    bool to_close[TL_COMMAND_STREAMS]; /* theirs was made for the child */
-};
-
-static bool is_input(int stream)
-{
-    return stream == TL_STDIN;
-}
-
-static int set_blocking(int descriptor, bool blocking)
-{
-    int flags = fcntl(descriptor, F_GETFL);
-    if (flags < 0)
-        return TL_SYSTEM;
-    flags = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
-    return fcntl(descriptor, F_SETFL, flags) < 0 ? TL_SYSTEM : TL_OK;
-}
-
-static int plan_pipe(struct plan *plan, int stream)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return TL_SYSTEM;
-    plan->theirs[stream] = ends[is_input(stream) ? 0 : 1];
-    plan->ours[stream] = ends[is_input(stream) ? 1 : 0];
-    plan->to_close[stream] = true;
-    return set_blocking(plan->ours[stream], false);
-}
-
-static int plan_null(struct plan *plan, int stream)
-{
-    int mode = is_input(stream) ? O_RDONLY : O_WRONLY;
-    plan->theirs[stream] = open("/dev/null", mode | O_CLOEXEC);
-    plan->to_close[stream] = plan->theirs[stream] >= 0;
-    return plan->to_close[stream] ? TL_OK : TL_SYSTEM;
-}
-
-static struct tl_flow *given_flow(const struct tl_redirection *redirection)
-{
-    return &redirection->command->flows[redirection->stream];
-}
-
-/* The flag is the pipe end's own, shared by all who have it: the program that
- * gets it expects it to block. */
-static int plan_command(struct plan *plan, int stream,
-                        const struct tl_redirection *redirection)
-{
-    struct tl_flow *flow = given_flow(redirection);
-    if (tl_command_enter(redirection->command) < 0 ||
-        flow->state != TL_FLOW_OPEN)
-        return TL_DROPPED;
-    plan->theirs[stream] = flow->descriptor;
-    return set_blocking(flow->descriptor, true);
-}
-
-static int plan_stream(struct plan *plan, int stream,
-                       const struct tl_redirection *redirection)
-{
-    switch (redirection->to) {
-    case TL_REDIRECT_PIPE:
-        return plan_pipe(plan, stream);
-    case TL_REDIRECT_NULL:
-        return plan_null(plan, stream);
-    case TL_REDIRECT_COMMAND:
-        return plan_command(plan, stream, redirection);
-    case TL_REDIRECT_STDOUT:
-        plan->theirs[stream] = plan->theirs[TL_STDOUT];
-        return TL_OK;
-    case TL_REDIRECT_DESCRIPTOR:
-        plan->theirs[stream] = redirection->descriptor;
-        return TL_OK;
-    case TL_REDIRECT_INHERIT:
-        break;
-    }
-    plan->theirs[stream] = stream;
-    return TL_OK;
-}
-
-static int plan_streams(struct plan *plan,
-                        const struct tl_command_options *options)
-{
-    int status = TL_OK;
-    for (int i = 0; i < TL_COMMAND_STREAMS; i++)
-        plan->ours[i] = plan->theirs[i] = -1;
-    for (int i = 0; i < TL_COMMAND_STREAMS && status == TL_OK; i++)
-        status = plan_stream(plan, i, &options->streams[i]);
-    return status;
-}
-
-/* The program has its copies, or did not start. */
-static void settle(struct plan *plan, const struct tl_command_options *options,
-                   bool started)
-{
-    for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
-        const struct tl_redirection *redirection = &options->streams[i];
-        if (plan->to_close[i])
-            close(plan->theirs[i]);
-        if (!started && plan->ours[i] >= 0)
-            close(plan->ours[i]);
-        if (redirection->to != TL_REDIRECT_COMMAND)
-            continue;
-        if (started)
-            tl_flow_close(given_flow(redirection));
-        else if (plan->theirs[i] >= 0)
-            set_blocking(plan->theirs[i], false);
-    }
-}
-
 static void set_name(struct tl_command *command,
                      const struct tl_command_options *options)
 {
@@ -148,7 +36,7 @@ static void set_name(struct tl_command *command,
              options->name ? options->name : slash ? slash + 1 : program);
 }
 
-static void adopt(struct tl_command *command, const struct plan *plan)
+static void adopt(struct tl_command *command, const struct tl_plan *plan)
 {
     command->owner = tl_task_id(tl_self);
     command->pidfd = (int)syscall(SYS_pidfd_open, command->pid, 0);
@@ -163,8 +51,8 @@ static int start(struct tl_command *command,
                  const struct tl_command_options *options,
                  enum tl_command_step *step)
 {
-    struct plan plan = {0};
-    int status = plan_streams(&plan, options);
+    struct tl_plan plan;
+    int status = tl_redirect_plan(&plan, options);
     if (status == TL_OK) {
         struct tl_spawn spawn = {.arguments = options->arguments,
                                  .environment = options->environment,
@@ -173,7 +61,7 @@ static int start(struct tl_command *command,
         status = tl_spawn(&spawn, &command->pid, step);
     }
     int error = errno;
-    settle(&plan, options, status == TL_OK);
+    tl_redirect_settle(&plan, options, status == TL_OK);
     if (status == TL_OK)
         adopt(command, &plan);
     errno = error;
