@@ -426,7 +426,7 @@ describe("redirection", function()
     local copied
     copied, _, status = shell.run(shell.tidelock .. [[ -e 'local c = require "tidelock".command("cat")
       print("what nobody reads")
-      io.stderr:write(c:communicate("only this"), "\n")' 2>&1 >&-]])
+      io.stderr:write(c:communicate("only this"), "\n")' 2>&1 <&- >&-]])
     assert.same({ "only this\n", 0 }, { copied, status })
   end)
 end)
