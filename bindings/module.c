@@ -234,6 +234,7 @@ static void make_module(lua_State *L)
     open_queue(L);
     open_pipe(L);
     open_process(L);
+    open_command(L);
     open_latch(L);
     open_rlock(L);
     open_rwlock(L);

@@ -17,6 +17,7 @@ void open_value(lua_State *L);
 void open_queue(lua_State *L);
 void open_pipe(lua_State *L);
 void open_process(lua_State *L);
+void open_command(lua_State *L);
 void open_latch(lua_State *L);
 void open_rlock(lua_State *L);
 void open_rwlock(lua_State *L);

@@ -210,6 +210,143 @@ function process:suspend() end
 ---@return true
 function process:resume() end
 
+--- Command ------------------------------------------------------------------
+
+--- A program, started without a shell, with pipes to its streams.
+---
+--- It is no task: it belongs to the process that made it. It cannot be sent
+--- (which raises, with the path to it), and a child that inherited it can only
+--- be told so.
+---
+--- Whatever call waits for a command, the process reads meanwhile what the
+--- command writes and keeps it for later reads: so the two never wait for each
+--- other with full pipes. (Of a stream that the call is not about, up to
+--- 64 MiB.)
+---
+--- When the process that made it ends, in order, its streams are closed and
+--- its end is waited for; when that process is killed, it gets SIGTERM. A
+--- command that is collected goes on with its streams closed, and so does one
+--- of `local c <close>` at the end of the block. It is never left a zombie,
+--- once anything of processes or commands is looked at.
+---@class tidelock.command
+---@field stdin? tidelock.stream to be written to; nil unless it is a pipe
+---@field stdout? tidelock.stream to be read from; nil unless it is a pipe
+---@field stderr? tidelock.stream to be read from; nil unless it is a pipe
+---@field pid integer
+---@field name string
+---@field exitcode? integer nil while it runs, and where somebody else has waited for it; what it exited with; -n when killed by signal n
+local command = {}
+
+---@alias tidelock.redirection
+---| '"pipe"'    # to this process: the default of all three
+---| '"inherit"' # what this process has
+---| '"null"'    # nothing to read; what is written is dropped
+---| '"stdout"'  # of stderr: where stdout goes
+---| file*           # of io.open or io.popen
+---| tidelock.stream # of another command: it is given away, and closed here
+
+---@class tidelock.command.options
+---@field [integer] string the program, looked for in the PATH of this process unless it has a slash; its arguments
+---@field stdin? tidelock.redirection a stream here is the stdout or stderr of another command
+---@field stdout? tidelock.redirection a stream here is the stdin of another command
+---@field stderr? tidelock.redirection
+---@field env? table<string, string> its whole environment; nil: as this process has it
+---@field cwd? string the folder to start in, which a program with a slash is relative to
+---@field name? string for people; else the program's, without its folders
+
+--- Starts a program. Raises where that fails, with the system's reason:
+--- `cannot start "sotr": No such file or directory`, and where `cwd` is to
+--- blame `cannot start "sort" in "/nowhere": No such file or directory`.
+---@param program string
+---@param ... string its arguments
+---@return tidelock.command
+---@overload fun(options: tidelock.command.options): tidelock.command
+function ipc.command(program, ...) end
+
+--- Writes the input to its stdin, closes that, and reads stdout and stderr
+--- until both and the program have ended. After `"timeout"` nothing is lost:
+--- the next call goes on (without the input), or a read gives what has come.
+--- A program that does not read its input is none to raise for. Raises where
+--- there is input and stdin is no open pipe.
+---@param input? string
+---@param timeout? tidelock.seconds
+---@return string? out what was not read before; `""` where it is no pipe
+---@return string|"timeout" err
+function command:communicate(input, timeout) end
+
+--- Waits for its end. Without a timeout stdin is closed first: nobody could
+--- write to it meanwhile.
+---@param timeout? tidelock.seconds
+---@return true? ended
+---@return "timeout"? reason
+function command:join(timeout) end
+
+--- Waits for its end as `join` does, and returns what stdout and stderr hold,
+--- which can still be read. Else `nil` and a text: `"timeout"`;
+--- `"exited with status 2"`, and behind that what it wrote to stderr; or
+--- `"killed by signal 9 (Killed)"`.
+---@param timeout? tidelock.seconds
+---@return string? out
+---@return string err
+function command:result(timeout) end
+
+--- Whether it has not ended. A stopped program is alive.
+---@return boolean
+function command:is_alive() end
+
+--- Asks it to end, by SIGTERM. Where it has ended, nothing is left to do.
+---@return true
+function command:terminate() end
+
+--- Ends it at once, by SIGKILL.
+---@return true
+function command:kill() end
+
+--- Sends it a signal. Raises when it has ended, unless the signal would have
+--- ended it.
+---@param number integer 0 to 64
+---@return true
+function command:signal(number) end
+
+--- Stops it where it stands, until `resume`. Raises when it has ended.
+---@return true
+function command:suspend() end
+
+--- Lets a suspended command go on. Raises when it has ended.
+---@return true
+function command:resume() end
+
+--- One of the streams of a command. It raises once it was closed.
+---@class tidelock.stream
+local stream = {}
+
+--- Reads from stdout or stderr. After `"timeout"` nothing is lost: what has
+--- come is read by the next call.
+---@param format? integer|"l"|"L"|"a" so many bytes, or less at the end; a line without its newline (the default), or with it; all until the end, `""` there
+---@param timeout? tidelock.seconds
+---@return string? data
+---@return "timeout"|"closed"? reason "closed": there is no more
+function stream:read(format, timeout) end
+
+--- Writes all of it to stdin.
+---@param data string
+---@param timeout? tidelock.seconds
+---@return true?
+---@return "timeout"|"closed"? reason "closed": nobody reads it any more
+---@return integer? written after "timeout": how many bytes of it
+function stream:write(data, timeout) end
+
+--- The lines until the end, without their newlines:
+---
+---     for line in c.stdout:lines() do
+---@return fun(): string?
+function stream:lines() end
+
+--- Closes it. The program reads the end of its input; it cannot write to what
+--- was closed. Twice is harmless.
+---@return true
+function stream:close() end
+
 --- Queue --------------------------------------------------------------------
 
 --- Messages from many writers to many readers. `#q` is `q:size()`.

@@ -49,7 +49,8 @@ int tl_init(void);
 const char *tl_init_error(void);
 
 /* Main only, at its end: asks daemons to end by SIGTERM (and after a grace of
- * a second by SIGKILL), then joins every other child.  Blocks. */
+ * a second by SIGKILL), then joins every other child, and the commands.
+ * Blocks. */
 int tl_main_end(void);
 
 /* Sends `signal` to every task of the program but this one. */
@@ -318,7 +319,8 @@ int tl_process_current(struct tl_handle *out);
 int tl_process_parent(struct tl_handle *out);
 int tl_process_child(struct tl_handle *out, size_t i);
 
-/* Reaps ended children of this process, so that none stays a zombie. */
+/* Reaps ended children of this process, and commands, so that none stays a
+ * zombie. */
 void tl_process_reap(void);
 
 /* Reports ---------------------------------------------------------------- */
@@ -366,5 +368,6 @@ bool tl_task_is_main(void);
 #include "tidelock_locks.h"
 #include "tidelock_data.h"
 #include "tidelock_channel.h"
+#include "tidelock_command.h"
 
 #endif

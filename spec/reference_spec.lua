@@ -4,6 +4,8 @@ local ipc = require "tidelock"
 
 local makers = {
    process = function() return ipc.process(print) end,
+   command = function() return ipc.command "true" end,
+   stream = function() return ipc.command "true".stdout end,
    queue = ipc.queue,
    pipe = ipc.pipe,
    lock = ipc.lock,

@@ -21,6 +21,7 @@ local scripts = {
   { "process_info.lua", "after join:%s+is_alive false, exitcode %-15" },
   { "zombie_orphan.lua", "%d+ Z" },
   { "daemon.lua", "daemonic processes are not allowed to have children" },
+  { "subprocess.lua", "apple\ncherry\npear\nquince\nexit code: 0\n.*no%-such%-file.*exit code: 2" },
   { "philosophers.lua", "naive: .*deadlock: philosopher%-%d holds lock \"fork%-%d\" and wants" },
   { "fifo.lua", "client: sent exit, got: receipt for exit", lua = "Lua 5.3" },
 }

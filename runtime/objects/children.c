@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "command.h"
 #include "handle.h"
 #include "tasks/death.h"
 
@@ -91,6 +92,7 @@ void tl_process_reap(void)
     for (size_t i = 0; i < count;)
         if (!wait_for(i, WNOHANG))
             i++;
+    tl_commands_reap();
 }
 
 void tl_children_await(const struct tl_process *process)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "children.h"
+#include "command.h"
 #include "handle.h"
 #include "process.h"
 #include "tasks/death.h"
@@ -76,6 +77,7 @@ int tl_main_end(void)
     int status = tl_enter_home();
     if (status < 0)
         return status;
+    tl_commands_close();
     signal_daemons(SIGTERM);
     status = await_children(true, in(TL_SECOND));
     if (status == TL_TIMEOUT) {
@@ -84,6 +86,8 @@ int tl_main_end(void)
     }
     if (status == TL_OK)
         status = await_children(false, TL_FOREVER);
+    if (status == TL_OK)
+        status = tl_commands_await();
     return status;
 }
 

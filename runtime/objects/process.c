@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "children.h"
+#include "command.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "seats.h"
@@ -71,6 +72,7 @@ static int child_goes_on(const struct tl_seats *seats, pid_t parent)
             _exit(1); /* it died before we asked to be told */
     }
     tl_children_forget();
+    tl_commands_forget();
     atomic_store(&own_process()->pid, (int32_t)getpid());
     return 0;
 }

@@ -2,59 +2,71 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stddef.h>
-#include <time.h>
 
 #include "checkpoint.h"
 #include "clock.h"
 
-/* Sleeps once, at most until the deadline, with the signals of `mask`. */
-static int sleep_once(struct pollfd *fds, unsigned n, tl_deadline deadline,
-                      const sigset_t *mask)
+enum { SIGNALLED = 1 };
+
+/* TL_OK: some are ready. */
+static int outcome(int ready)
 {
-    struct timespec left = {0};
-    if (!tl_clock_passed(deadline) && deadline != TL_FOREVER) {
-        int64_t time = deadline - tl_clock_now();
-        if (time > 0)
-            left = (struct timespec){.tv_sec = time / TL_SECOND,
-                                     .tv_nsec = time % TL_SECOND};
-    }
-    return ppoll(fds, n, deadline == TL_FOREVER ? NULL : &left, mask);
+    if (ready > 0)
+        return TL_OK;
+    if (ready == 0)
+        return TL_TIMEOUT;
+    return errno == EINTR ? SIGNALLED : TL_SYSTEM;
 }
 
-static int sleep_till(struct pollfd *fds, unsigned n, tl_deadline deadline,
-                      const sigset_t *mask)
+static int look(struct pollfd *polled, size_t count)
+{
+    static const struct timespec at_once;
+    return outcome(ppoll(polled, count, &at_once, NULL));
+}
+
+static int sleep_once(struct pollfd *polled, size_t count,
+                      tl_deadline deadline, const sigset_t *mask)
+{
+    if (deadline == TL_FOREVER)
+        return outcome(ppoll(polled, count, NULL, mask));
+    int64_t left = deadline - tl_clock_now();
+    if (left < 0)
+        left = 0;
+    struct timespec limit = {.tv_sec = left / TL_SECOND,
+                             .tv_nsec = left % TL_SECOND};
+    return outcome(ppoll(polled, count, &limit, mask));
+}
+
+/* A signal that came between the look for an interrupt and the sleep would be
+ * slept over: so signals are let in by the sleep alone. */
+static int sleep_till(struct pollfd *polled, size_t count,
+                      tl_deadline deadline)
+{
+    sigset_t all, mask;
+    int status;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &mask);
+    if (tl_checkpoint_interrupted())
+        status = TL_INTERRUPTED;
+    else
+        status = sleep_once(polled, count, deadline, &mask);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (status == SIGNALLED && tl_signal_hook && tl_signal_hook())
+        return TL_INTERRUPTED;
+    return status;
+}
+
+int tl_wait_descriptors(struct pollfd *polled, size_t count,
+                        tl_deadline deadline)
 {
     for (;;) {
-        if (tl_checkpoint_interrupted())
-            return TL_INTERRUPTED;
-        int ready = sleep_once(fds, n, deadline, mask);
-        if (ready > 0)
-            return TL_OK;
-        if (ready < 0 && errno != EINTR)
-            return TL_SYSTEM;
-        if (ready < 0 && tl_signal_hook && tl_signal_hook())
-            tl_due_set(TL_DUE_INTERRUPT);
-        else if (tl_clock_passed(deadline))
-            return TL_TIMEOUT;
+        int status = tl_checkpoint();
+        if (status < 0)
+            return status;
+        status = look(polled, count);
+        if (status == TL_TIMEOUT && !tl_clock_passed(deadline))
+            status = sleep_till(polled, count, deadline);
+        if (status != SIGNALLED)
+            return status;
     }
-}
-
-int tl_wait_descriptors(struct pollfd *fds, unsigned n, tl_deadline deadline)
-{
-    int status = tl_checkpoint();
-    if (status < 0)
-        return status;
-    if (deadline <= TL_NOW) {
-        int ready = sleep_once(fds, n, TL_NOW, NULL);
-        return ready > 0 ? TL_OK : TL_TIMEOUT;
-    }
-    sigset_t all, mask;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &mask);
-    status = sleep_till(fds, n, deadline, &mask);
-    int error = errno;
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    errno = error;
-    return status;
 }

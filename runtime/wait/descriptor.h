@@ -1,22 +1,25 @@
 /*
- * Descriptor: how a task waits for what lies outside the program, a socket or
- * a stream of another process.
+ * Descriptor: how a task waits for file descriptors.  The only ppoll of the
+ * runtime.
  *
- * The kernel is the waker, so there is no condition and no list: a task asleep
- * here is no waiter for a deadlock report, since somebody outside may wake it.
+ * What a descriptor brings comes from outside the program, so a task that
+ * waits here counts as one that may yet go on: it is never part of a deadlock.
  *
- * No interrupt is lost: signals are blocked between the last look at what is
- * due and the sleep, which lets them through.
+ * Limits: the wait ends for descriptors, signals and the deadline alone; it
+ * does not see objects in shared memory.
  */
 #ifndef TL_DESCRIPTOR_H
 #define TL_DESCRIPTOR_H
 
 #include <poll.h>
+#include <stddef.h>
 
 #include "tidelock.h"
 
-/* Until one of the `n` descriptors is ready: TL_OK with what it is ready for
- * in revents.  TL_TIMEOUT, TL_INTERRUPTED, TL_FOREIGN, TL_SYSTEM. */
-int tl_wait_descriptors(struct pollfd *fds, unsigned n, tl_deadline deadline);
+/* Sleeps until at least one of them is ready (`revents` say which), or the
+ * deadline.  What is ready beats a deadline that is over.  TL_OK, TL_TIMEOUT,
+ * TL_INTERRUPTED, TL_FOREIGN, TL_SYSTEM. */
+int tl_wait_descriptors(struct pollfd *polled, size_t count,
+                        tl_deadline deadline);
 
 #endif

@@ -1,0 +1,387 @@
+/* ipc.command: a program without a shell; see launch.c for its start. */
+#include "command.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "objects.h"
+#include "userdata.h"
+
+#define COMMAND "tidelock.command"
+
+/* ---- what all calls need ---- */
+
+struct command *command_push(lua_State *L,
+                             const bool piped[TL_COMMAND_STREAMS])
+{
+    struct command *command = lua_newuserdatauv(L, sizeof *command, 1);
+    int index = lua_gettop(L);
+    command->command = NULL;
+    luaL_setmetatable(L, COMMAND);
+    lua_createtable(L, 0, TL_COMMAND_STREAMS);
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
+        if (!piped[i])
+            continue;
+        stream_push(L, index, i);
+        lua_setfield(L, -2, command_stream_names[i]);
+    }
+    lua_setiuservalue(L, index, 1);
+    return command;
+}
+
+struct command *command_check(lua_State *L, const char *call)
+{
+    struct command *command = luaL_checkudata(L, 1, COMMAND);
+    if (!command->command)
+        misuse(L, NULL, "command", "%s: it was collected", call);
+    return command;
+}
+
+const char *command_call(lua_State *L, const struct command *command,
+                         const char *call)
+{
+    char title[TL_TEXT_SIZE];
+    tl_command_title(command->command, title, sizeof title);
+    return lua_pushfstring(L, "%s: %s", title, call);
+}
+
+int command_failure(lua_State *L, const char *call, int status)
+{
+    if (status == TL_NOT_PARENT)
+        return misuse(L, NULL, call, "a command belongs to the process that "
+                      "made it; make one here");
+    return failure(L, NULL, call, status);
+}
+
+int command_result(lua_State *L, const char *call, int status)
+{
+    if (status == TL_NOT_PARENT)
+        return command_failure(L, call, status);
+    return result(L, NULL, call, status);
+}
+
+static tl_deadline command_deadline(lua_State *L, int index,
+                                    const struct command *command,
+                                    const char *call)
+{
+    if (!lua_isnoneornil(L, index))
+        call = command_call(L, command, call);
+    return check_deadline(L, index, NULL, call);
+}
+
+/* ---- waiting ---- */
+
+static int command_join(lua_State *L)
+{
+    struct command *command = command_check(L, "join");
+    tl_deadline deadline = command_deadline(L, 2, command, "join");
+    int status = tl_command_join(command->command, deadline);
+    return command_result(L, command_call(L, command, "join"), status);
+}
+
+static void push_output(lua_State *L, const struct tl_slice output[2])
+{
+    for (int i = 0; i < 2; i++)
+        lua_pushlstring(L, output[i].data, output[i].size);
+}
+
+/* Pushes how a command ended that failed, with what it says about it. */
+static void push_end(lua_State *L, const struct tl_process_info *info,
+                     const struct tl_slice *words)
+{
+    const char *text = words->data;
+    size_t size = words->size;
+    if (!info->exit_known)
+        lua_pushliteral(L, "ended, and nobody knows how");
+    else if (info->exitcode < 0)
+        lua_pushfstring(L, "killed by signal %d (%s)", -info->exitcode,
+                        strsignal(-info->exitcode));
+    else
+        lua_pushfstring(L, "exited with status %d", info->exitcode);
+    while (size > 0 && text[size - 1] == '\n')
+        size--;
+    if (size == 0)
+        return;
+    lua_pushliteral(L, ": ");
+    lua_pushlstring(L, text, size);
+    lua_concat(L, 3);
+}
+
+static int command_get_result(lua_State *L)
+{
+    struct command *command = command_check(L, "result");
+    tl_deadline deadline = command_deadline(L, 2, command, "result");
+    struct tl_slice output[2];
+    struct tl_process_info info;
+    int status = tl_command_result(command->command, output, deadline);
+    if (status == TL_OK)
+        status = tl_command_info(command->command, &info);
+    if (status != TL_OK)
+        return command_result(L, command_call(L, command, "result"), status);
+    if (info.exit_known && info.exitcode == 0) {
+        push_output(L, output);
+    } else {
+        lua_pushnil(L);
+        push_end(L, &info, &output[1]);
+    }
+    return 2;
+}
+
+static int command_communicate(lua_State *L)
+{
+    struct command *command = command_check(L, "communicate");
+    struct tl_slice output[2];
+    size_t size = 0;
+    if (!lua_isnoneornil(L, 2) && !lua_isstring(L, 2))
+        return misuse(L, NULL, command_call(L, command, "communicate"),
+                      "the input must be a string or nil, not a %s",
+                      luaL_typename(L, 2));
+    const char *input = lua_tolstring(L, 2, &size);
+    tl_deadline deadline = command_deadline(L, 3, command, "communicate");
+    int status = tl_command_communicate(command->command, input, size, output,
+                                        deadline);
+    if (status == TL_DROPPED)
+        return misuse(L, NULL, command_call(L, command, "communicate"),
+                      "there is input, and its stdin is not open");
+    if (status < 0)
+        return command_result(L, command_call(L, command, "communicate"),
+                              status);
+    push_output(L, output);
+    tl_command_take(command->command, TL_STDOUT, output[0].size);
+    tl_command_take(command->command, TL_STDERR, output[1].size);
+    return 2;
+}
+
+/* ---- looking and signalling ---- */
+
+static struct tl_process_info info_of(lua_State *L,
+                                      const struct command *command,
+                                      const char *call)
+{
+    struct tl_process_info info = {0};
+    int status = tl_command_info(command->command, &info);
+    if (status < 0)
+        command_failure(L, command_call(L, command, call), status);
+    return info;
+}
+
+static int command_is_alive(lua_State *L)
+{
+    struct command *command = command_check(L, "is_alive");
+    lua_pushboolean(L, info_of(L, command, "is_alive").alive);
+    return 1;
+}
+
+static int send_signal(lua_State *L, const char *call, int signal)
+{
+    struct command *command = command_check(L, call);
+    int status = tl_command_signal(command->command, signal);
+    /* to end what has ended is done */
+    if (status == TL_ENDED && (signal == SIGTERM || signal == SIGKILL))
+        status = TL_OK;
+    return command_result(L, command_call(L, command, call), status);
+}
+
+static int command_terminate(lua_State *L)
+{
+    return send_signal(L, "terminate", SIGTERM);
+}
+
+static int command_kill(lua_State *L)
+{
+    return send_signal(L, "kill", SIGKILL);
+}
+
+static int command_signal(lua_State *L)
+{
+    struct command *command = command_check(L, "signal");
+    lua_Integer n = check_integer(L, 2, NULL,
+                                  command_call(L, command, "signal"),
+                                  "the signal", 0, 64);
+    return send_signal(L, "signal", (int)n);
+}
+
+static int command_suspend(lua_State *L)
+{
+    struct command *command = command_check(L, "suspend");
+    int status = tl_command_suspend(command->command);
+    return command_result(L, command_call(L, command, "suspend"), status);
+}
+
+static int command_resume(lua_State *L)
+{
+    return send_signal(L, "resume", SIGCONT);
+}
+
+/* ---- the class ---- */
+
+static const luaL_Reg methods[] = {{"join", command_join},
+                                   {"result", command_get_result},
+                                   {"communicate", command_communicate},
+                                   {"is_alive", command_is_alive},
+                                   {"terminate", command_terminate},
+                                   {"kill", command_kill},
+                                   {"signal", command_signal},
+                                   {"suspend", command_suspend},
+                                   {"resume", command_resume},
+                                   {NULL, NULL}};
+
+int command_no_field(lua_State *L, const char *title, const luaL_Reg *list,
+                     const char *fields)
+{
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    for (const luaL_Reg *method = list; method->name; method++) {
+        luaL_addstring(&buffer, method == list ? "" : ", ");
+        luaL_addstring(&buffer, method->name);
+    }
+    luaL_addstring(&buffer, fields);
+    luaL_pushresult(&buffer);
+    const char *names = lua_tostring(L, -1);
+    return misuse(L, NULL, title,
+                  "there is no field or method \"%s\"; there are: %s",
+                  luaL_tolstring(L, 2, NULL), names);
+}
+
+int command_no_setting(lua_State *L, const char *title)
+{
+    return misuse(L, NULL, title, "the field \"%s\" cannot be set",
+                  luaL_tolstring(L, 2, NULL));
+}
+
+/* The name at 2 is that of a stream: pushes it, or nil where there is none. */
+static bool push_stream(lua_State *L, const char *name)
+{
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
+        if (strcmp(name, command_stream_names[i]) == 0) {
+            lua_getiuservalue(L, 1, 1);
+            lua_getfield(L, -1, name);
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct tl_process_info identity_of(lua_State *L,
+                                          const struct command *command,
+                                          const char *field)
+{
+    struct tl_process_info info = {0};
+    int status = tl_command_identity(command->command, &info);
+    if (status < 0)
+        command_failure(L, command_call(L, command, field), status);
+    return info;
+}
+
+static void push_exitcode(lua_State *L, const struct command *command)
+{
+    struct tl_process_info info = info_of(L, command, "exitcode");
+    if (info.exit_known)
+        lua_pushinteger(L, info.exitcode);
+    else
+        lua_pushnil(L);
+}
+
+static bool push_property(lua_State *L, const struct command *command,
+                          const char *name)
+{
+    if (push_stream(L, name))
+        return true;
+    if (strcmp(name, "pid") == 0)
+        lua_pushinteger(L, identity_of(L, command, name).pid);
+    else if (strcmp(name, "name") == 0)
+        lua_pushstring(L, identity_of(L, command, name).name);
+    else if (strcmp(name, "exitcode") == 0)
+        push_exitcode(L, command);
+    else
+        return false;
+    return true;
+}
+
+/* Upvalue: the methods. */
+static int command_index(lua_State *L)
+{
+    luaL_checkudata(L, 1, COMMAND);
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    const char *name = luaL_tolstring(L, 2, NULL);
+    const struct command *command = command_check(L, name);
+    if (push_property(L, command, name))
+        return 1;
+    char title[TL_TEXT_SIZE];
+    tl_command_title(command->command, title, sizeof title);
+    return command_no_field(L, title, methods,
+                            ", stdin, stdout, stderr, pid, name, exitcode");
+}
+
+static int command_newindex(lua_State *L)
+{
+    char title[TL_TEXT_SIZE] = "command";
+    const struct command *command = luaL_checkudata(L, 1, COMMAND);
+    if (command->command)
+        tl_command_title(command->command, title, sizeof title);
+    return command_no_setting(L, title);
+}
+
+static int command_tostring(lua_State *L)
+{
+    const struct command *command = luaL_checkudata(L, 1, COMMAND);
+    char text[TL_TEXT_SIZE] = "command: not running";
+    if (command->command)
+        tl_command_describe(command->command, text, sizeof text);
+    lua_pushstring(L, text);
+    return 1;
+}
+
+static int command_gc(lua_State *L)
+{
+    struct command *command = luaL_checkudata(L, 1, COMMAND);
+    if (command->command)
+        tl_command_drop(command->command);
+    command->command = NULL;
+    return 0;
+}
+
+/* Its streams close; it goes on, and can be asked and joined. */
+static int command_close(lua_State *L)
+{
+    const struct command *command = luaL_checkudata(L, 1, COMMAND);
+    for (int i = 0; command->command && i < TL_COMMAND_STREAMS; i++)
+        tl_command_close(command->command, i);
+    return 0;
+}
+
+static const luaL_Reg metamethods[] = {{"__gc", command_gc},
+                                       {"__close", command_close},
+                                       {"__tostring", command_tostring},
+                                       {"__newindex", command_newindex},
+                                       {NULL, NULL}};
+
+void command_class(lua_State *L, const char *name, const luaL_Reg *list,
+                   lua_CFunction index, const luaL_Reg *others)
+{
+    luaL_newmetatable(L, name);
+    luaL_setfuncs(L, others, 0);
+    lua_pushstring(L, strchr(name, '.') + 1);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__name");
+    lua_setfield(L, -2, "__metatable");
+    lua_newtable(L);
+    luaL_setfuncs(L, list, 0);
+    lua_pushcclosure(L, index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}
+
+void open_command(lua_State *L)
+{
+    command_class(L, COMMAND, methods, command_index, metamethods);
+    open_stream(L);
+    lua_pushcfunction(L, command_new);
+    lua_setfield(L, -2, "command");
+}

@@ -1,0 +1,32 @@
+/*
+ * Spawn: a program in a process of its own, without a shell.
+ *
+ * By vfork, so that it costs the same however large this process is, with all
+ * signals held back until the child has dropped this program's handlers.  The
+ * child tells by a pipe that closes itself at a successful exec how far it
+ * came, so what failed is known before the call returns.
+ *
+ * The program gets the three descriptors as 0, 1 and 2 and no others; default
+ * handlers (a signal that is ignored stays so: nohup relies on it) and no
+ * signal blocked.  When the thread that spawned it dies, it gets SIGTERM.
+ */
+#ifndef TL_SPAWN_H
+#define TL_SPAWN_H
+
+#include <sys/types.h>
+
+#include "tidelock.h"
+
+struct tl_spawn {
+    char *const *arguments;   /* the program first; ended by NULL */
+    char *const *environment; /* ended by NULL; NULL: this process's */
+    const char *folder;       /* to start in; NULL: this process's */
+    int descriptors[3];
+};
+
+/* A program without a slash is looked for in the PATH of this process.
+ * TL_OK, or TL_SYSTEM with errno; *step: what could not be done. */
+int tl_spawn(const struct tl_spawn *spawn, pid_t *pid,
+             enum tl_command_step *step);
+
+#endif
