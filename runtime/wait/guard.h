@@ -91,8 +91,4 @@ static inline void tl_guard_drop(struct tl_guard *guard)
     tl_fault();
 }
 
-/* Takes a guard over from a task that is known to be dead, and repairs;
- * false: that task does not hold it. */
-bool tl_guard_take_over(struct tl_guard *guard, struct tl_task *dead);
-
 #endif
