@@ -173,10 +173,13 @@ enum tl_park_end tl_park_sleep(tl_deadline until)
         if (watch.limit != TL_FOREVER)
             limit = tl_clock_earlier(until, tl_clock_now() + watch.limit);
         long moved = sleep_on(watch.words, watch.count, limit);
+        if (moved > 1) {
+            /* called or not: the kernel has told of this death nobody else */
+            awake(TL_PARK_END_DEATH);
+            return TL_PARK_END_DEATH;
+        }
         if (tl_park_called())
             return awake(TL_PARK_END_CALLED);
-        if (moved > 1)
-            return awake(TL_PARK_END_DEATH);
         if (tl_clock_passed(until))
             return awake(TL_PARK_END_TIMEOUT);
         /* a newcomer, a word that moved before the sleep, a heartbeat: look
