@@ -117,7 +117,12 @@ static int wait_for_room(struct tl_stream *stream, bool packed,
     uint32_t most = packed ? stream->most_large : stream->most;
     /* read in this order, head may be ahead of the truth at tail's time, and
      * then the word has moved */
-    if (((head | tail) & TL_STREAM_CLOSED) || tl_between(tail, head) < most)
+    if ((head | tail) & TL_STREAM_CLOSED) {
+        /* the closer may be stopped or dead before it had closed this end */
+        tl_stream_settle(stream);
+        return TL_OK;
+    }
+    if (tl_between(tail, head) < most)
         return TL_OK;
     return tl_wait(&stream->emptied, &stream->tail, tail, deadline);
 }
