@@ -116,11 +116,15 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
 
 int tl_stream_poll(struct tl_stream *stream, tl_deadline deadline)
 {
-    for (;;) {
+    for (bool waited = false;; waited = true) {
         uint64_t head = atomic_load(&stream->head);
         if ((head & TL_STREAM_CLOSED) ||
-            tl_between(atomic_load(&stream->tail), head) > 0)
+            tl_between(atomic_load(&stream->tail), head) > 0) {
+            /* the message stays: the wake for it is another one's */
+            if (waited)
+                tl_wake(&stream->filled, 1);
             return TL_OK;
+        }
         int status =
             tl_wait(&stream->filled, &stream->head, head, deadline);
         if (status < 0)
