@@ -90,8 +90,11 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
     for (;;) {
         int status = tl_guard_take(&stream->get_guard, deadline);
-        if (status < 0)
+        if (status < 0) {
+            /* of a wake that this task could not use in time */
+            tl_wake(&stream->filled, 1);
             return status;
+        }
         uint64_t tail =
             atomic_load_explicit(&stream->tail, memory_order_relaxed);
         bool got = has_message(stream, tail);

@@ -165,6 +165,9 @@ int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
             return status;
     }
     int status = put_prepared(stream, m, packed, deadline);
+    if (status < 0)
+        /* of a wake that this task could not use */
+        tl_wake(&stream->emptied, 1);
     tl_message_drop(block); /* where it was not put */
     tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
     return status;
