@@ -185,9 +185,14 @@ int tl_process_set_result(bool ok, const struct tl_message *m)
     if (status < 0)
         return status;
     struct tl_process *process = own_process();
+    process->result_is = TL_RESULT_NONE;
+    tl_fault();
     tl_message_drop(&process->result);
-    process->result_ok = ok;
-    return tl_message_pack(&process->result, m);
+    status = tl_message_pack(&process->result, m);
+    if (status == TL_OK)
+        process->result_is = ok ? TL_RESULT_OK : TL_RESULT_ERROR; /* commit */
+    tl_fault();
+    return status;
 }
 
 static void set_status(struct tl_process *process, unsigned status)
@@ -273,9 +278,9 @@ int tl_process_result(const struct tl_handle *handle, bool *ok,
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);
-    if (!process->result)
+    if (process->result_is == TL_RESULT_NONE)
         return TL_EMPTY;
-    *ok = process->result_ok;
+    *ok = process->result_is == TL_RESULT_OK;
     tl_message_show(process->result, parcel);
     return TL_OK;
 }

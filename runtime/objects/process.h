@@ -22,6 +22,8 @@
 
 enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
 
+enum tl_result { TL_RESULT_NONE, TL_RESULT_ERROR, TL_RESULT_OK };
+
 #define TL_STATUS_KNOWN 0x10000u /* in `status`; below it a wait(2) status */
 
 struct tl_process {
@@ -34,7 +36,8 @@ struct tl_process {
     _Atomic uint32_t daemon;
     int32_t parent_pid;   /* written before STARTED */
     uint32_t parent_task; /* id */
-    uint32_t result_ok;
+    uint32_t result_is; /* enum tl_result; says NONE while `result` is
+                           not whole */
     uint64_t result; /* packed message; written by the task itself, before
                         ENDED */
 };
