@@ -140,10 +140,10 @@ static bool become_cleaner(struct tl_task *dead)
                                           tl_task_id(tl_self));
 }
 
-void tl_recover(struct tl_task *dead)
+bool tl_recover(struct tl_task *dead)
 {
     if (!become_cleaner(dead))
-        return;
+        return false;
     tl_fault();
     uint32_t self = tl_task_id(tl_self);
     /* somebody may have settled it before we became the cleaner */
@@ -155,4 +155,5 @@ void tl_recover(struct tl_task *dead)
      * what the slot's next tenant has */
     atomic_compare_exchange_strong(&dead->cleaner, &self, 0);
     tl_fault();
+    return true;
 }

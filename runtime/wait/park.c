@@ -21,7 +21,8 @@
 #define HEARTBEAT (250 * TL_MILLISECOND)
 /* Without futex_waitv, and for a guard's owner, who may be one that is dead. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
-/* A task that is starting has no death word yet. */
+/* A task that is starting has no death word yet; who settles for a dead one may
+ * be stopped, or die. */
 #define HEARTBEAT_STARTING (10 * TL_MILLISECOND)
 
 static bool no_waitv;
@@ -110,7 +111,7 @@ static void watch_task(struct watch *watch, struct tl_task *task)
     _Atomic uint32_t *word = tl_death_watch(task, &value);
     if (word)
         entry(&watch->words[watch->count++], word, value);
-    else if (tl_death_happened(task))
+    else if (tl_death_happened(task) && !tl_death_attended(task))
         watch->death = true;
     else if (tl_task_taken(task))
         watch->limit = tl_clock_earlier(watch->limit, HEARTBEAT_STARTING);
