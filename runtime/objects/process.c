@@ -374,6 +374,15 @@ static bool runs(pid_t pid)
            stat.state != 't' && stat.state != 'Z' && stat.state != 'X';
 }
 
+/* Whether the task of this id settles the debts of a dead one. */
+static bool settles(uint32_t id)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        if (atomic_load(&tl_tasks[n].cleaner) == id)
+            return true;
+    return false;
+}
+
 int tl_process_suspend(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);
@@ -388,8 +397,12 @@ int tl_process_suspend(const struct tl_handle *handle)
         while (runs(atomic_load(&process->pid)))
             tl_yield();
         /* stopped inside a guard it would stop everybody */
-        if (tl_task_id(task) != id || atomic_load(&task->inside) == 0)
+        if (tl_task_id(task) != id ||
+            (atomic_load(&task->inside) == 0 && !settles(id))) {
+            /* nor may anybody wait for a wake that it was about to give */
+            tl_park_call_all();
             return TL_OK;
+        }
         send_signal(handle, SIGCONT);
         tl_yield();
     }
