@@ -101,10 +101,17 @@ static bool take_from_dead(struct tl_guard *guard)
     return true;
 }
 
+/* Longer than this only a stopped holder takes: a try must not fail because
+ * another task is inside for a moment. */
+#define GRACE (50 * TL_MILLISECOND)
+
 int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline)
 {
     if (spin(guard))
         return TL_OK;
+    tl_deadline least = tl_clock_now() + GRACE;
+    if (deadline < least)
+        deadline = least;
     for (;;) {
         if (try(guard, TL_GUARD_SLEEPERS))
             return TL_OK;

@@ -56,7 +56,8 @@ int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline);
  * over from it.  Defined in objects/recover. */
 void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead);
 
-/* TL_OK; TL_TIMEOUT when the holder does not release it (it may be stopped). */
+/* TL_OK; TL_TIMEOUT when the holder does not release it, and not soon either
+ * (it may be stopped). */
 static inline int tl_guard_take(struct tl_guard *guard, tl_deadline deadline)
 {
     struct tl_task *self = tl_self;

@@ -251,6 +251,32 @@ static bool segment_survives_two_deaths(void)
            before == after;
 }
 
+static void stay_inside(void)
+{
+    steps = 0;
+    hold_at = 2;
+    tl_queue_task_done(&queue);
+}
+
+static void let_go_soon(void)
+{
+    await(&flags->go, 5);
+    rest(0.01);
+    atomic_store(&flags->done, 1);
+}
+
+/* Another reader is inside for a moment: the queue is not empty for that. */
+static bool try_finds_what_is_there(void)
+{
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    put_sized(8, TL_NOW);
+    start(let_go_soon);
+    start(stay_inside);
+    await(&flags->inside, 5);
+    atomic_store(&flags->go, 1);
+    return get(TL_NOW) == TL_OK;
+}
+
 /* ---- barrier ---- */
 
 static void meet(void)
@@ -522,8 +548,8 @@ static void release_and_stop(void)
     steps = 0;
     stop_at = die_at;
     tl_lock_release(&lock);
-    atomic_store(&flags->count, 1);
-    await(&flags->done, 5);
+    stop_at = 0;
+    await(&flags->count, 5);
 }
 
 /* At whatever step of a release a task is suspended: what it has released, the
@@ -549,7 +575,9 @@ static bool suspended_releaser_holds_up_nobody(void)
                 strcmp(name, ((struct tl_process *)releaser.object)->object.name) == 0;
     bool well = held || await(&flags->done, 1);
     tl_process_resume(&releaser);
-    return well && await(&flags->done, 2);
+    well = well && await(&flags->done, 2);
+    atomic_store(&flags->count, 1);
+    return well;
 }
 
 /* ---- results ---- */
@@ -627,6 +655,7 @@ struct test {
 static const struct test tests[] = {
     {"a guard is not taken from the living", guard_is_not_taken_from_the_living, 0},
     {"a segment survives two deaths", segment_survives_two_deaths, 90},
+    {"a try finds what is there", try_finds_what_is_there, 0},
     {"a barrier whose last party died has room", barrier_has_room_for_one_more, 8},
     {"no deadlock with the dead", no_deadlock_with_the_dead, 0},
     {"a death is heard by one who is called", death_is_heard_by_one_who_is_called, 0},
