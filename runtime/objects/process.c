@@ -394,8 +394,13 @@ int tl_process_suspend(const struct tl_handle *handle)
         return TL_SELF;
     struct tl_task *task = tl_task_of(id);
     while ((status = send_signal(handle, SIGSTOP)) == TL_OK) {
-        while (runs(atomic_load(&process->pid)))
+        /* again and again: somebody may resume it meanwhile */
+        while (status == TL_OK && runs(atomic_load(&process->pid))) {
             tl_yield();
+            status = send_signal(handle, SIGSTOP);
+        }
+        if (status < 0)
+            break;
         /* stopped inside a guard it would stop everybody */
         if (tl_task_id(task) != id ||
             (atomic_load(&task->inside) == 0 && !settles(id))) {

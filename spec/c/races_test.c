@@ -580,6 +580,38 @@ static bool suspended_releaser_holds_up_nobody(void)
     return well;
 }
 
+static void just_stay(void)
+{
+    await(&flags->done, 5);
+}
+
+static pid_t target;
+
+static void resume_again_and_again(void)
+{
+    double limit = tl_now() + 0.3;
+    await(&flags->go, 5);
+    while (tl_now() < limit)
+        kill(target, SIGCONT);
+}
+
+/* Somebody resumes what this task is just suspending. */
+static bool suspend_comes_to_an_end(void)
+{
+    struct tl_handle process = start(just_stay);
+    await_state(&process, 'S');
+    target = pid_of(&process);
+    struct tl_handle resumer = start(resume_again_and_again);
+    atomic_store(&flags->go, 1);
+    for (int i = 0; i < 20; i++)
+        if (tl_process_suspend(&process) < 0)
+            return false;
+    tl_process_join(&resumer, TL_FOREVER);
+    kill(target, SIGCONT);
+    atomic_store(&flags->done, 1);
+    return true;
+}
+
 /* ---- results ---- */
 
 static void return_and_die(void)
@@ -644,6 +676,50 @@ static bool guard_goes_with_its_object(void)
     return true;
 }
 
+/* ---- starting ---- */
+
+static struct tl_handle started;
+
+static void start_and_die(void)
+{
+    tl_fault_arm(die_at);
+    if (tl_process_start(&started, NULL, 0) == 0) {
+        tl_fault_arm(0);
+        tl_process_finish(0);
+        _exit(0);
+    }
+    tl_fault_arm(0);
+}
+
+/* Who starts a process dies: who joins it hears that it is over, or never was. */
+static bool join_ends_when_the_starter_dies(void)
+{
+    tl_process_new(&started, NULL, false);
+    start(start_and_die);
+    rest(0.02);
+    int status;
+    double limit = tl_now() + 2;
+    do
+        status = tl_process_join(&started, tl_deadline_in(0.3));
+    while (status == TL_NOT_STARTED && tl_now() < limit && !die_at);
+    return status == TL_OK || status == TL_NOT_STARTED;
+}
+
+/* ---- counts ---- */
+
+/* As many messages as can be counted: one more is refused, not forgotten. */
+static bool count_does_not_wrap(void)
+{
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    struct tl_stream *stream = &((struct tl_queue *)queue.object)->stream;
+    put_sized(8, TL_NOW);
+    uint64_t most = (UINT64_C(1) << 30) - 1;
+    atomic_store(&stream->head,
+                 (atomic_load(&stream->head) & ((UINT64_C(1) << 34) - 1)) |
+                     most << 34);
+    return put_sized(8, TL_NOW) == TL_NO_MEMORY && tl_queue_size(&queue) > 0;
+}
+
 /* ---- running ---- */
 
 struct test {
@@ -667,6 +743,9 @@ static const struct test tests[] = {
     {"time passes while a cleaner is stopped", time_passes_while_a_cleaner_is_stopped, 0},
     {"a suspended releaser holds up nobody", suspended_releaser_holds_up_nobody, 14},
     {"a result is whole or none", result_is_whole_or_none, 16},
+    {"suspend comes to an end", suspend_comes_to_an_end, 0},
+    {"a join ends when the starter dies", join_ends_when_the_starter_dies, 60},
+    {"a count does not wrap", count_does_not_wrap, 0},
     {"a guard goes with its object", guard_goes_with_its_object, 40},
 };
 
