@@ -12,7 +12,10 @@
 static bool has_room(struct tl_stream *stream, uint64_t head, bool packed)
 {
     uint32_t most = packed ? stream->most_large : stream->most;
-    if (most == 0 || tl_between(stream->tail_seen, head) < most)
+    /* not even without a bound more than can be counted */
+    if (most == 0 || most > TL_COUNT_MASK)
+        most = TL_COUNT_MASK;
+    if (tl_between(stream->tail_seen, head) < most)
         return true;
     /* acquire: the bytes before tail have been read before they are
      * written over; pairs with the commit of get */
@@ -115,6 +118,8 @@ static int wait_for_room(struct tl_stream *stream, bool packed,
     uint64_t tail = atomic_load(&stream->tail);
     uint64_t head = atomic_load(&stream->head);
     uint32_t most = packed ? stream->most_large : stream->most;
+    if (most > TL_COUNT_MASK)
+        most = TL_COUNT_MASK;
     /* read in this order, head may be ahead of the truth at tail's time, and
      * then the word has moved */
     if ((head | tail) & TL_STREAM_CLOSED) {
@@ -147,7 +152,9 @@ static int put_prepared(struct tl_stream *stream, const struct tl_message *m,
                                    sizeof(struct tl_segment));
             break;
         case NEED_ROOM:
-            status = wait_for_room(stream, packed, deadline);
+            status = stream->most == 0
+                         ? TL_NO_MEMORY
+                         : wait_for_room(stream, packed, deadline);
         }
         if (status < 0)
             return status;
