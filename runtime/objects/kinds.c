@@ -74,6 +74,7 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
     [TL_KIND_PROCESS] = {.name = "process",
                          .size = sizeof(struct tl_process),
                          .describe = tl_process_describe,
+                         .task_died = tl_process_task_died,
                          .destroy = tl_process_destroy,
                          .ender = tl_process_ender},
     [TL_KIND_LATCH] = {.name = "latch",

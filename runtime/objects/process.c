@@ -71,6 +71,7 @@ int tl_process_make_main(void)
     tie(self, process);
     tl_self = self;
     atomic_store(&process->pid, (int32_t)getpid());
+    atomic_store(&process->starter, tl_task_id(self));
     atomic_store(&process->state, TL_PROCESS_STARTED);
     /* the handle's cell is what keeps the object; nobody closes it */
     return TL_OK;
@@ -91,14 +92,39 @@ static int prepare(struct tl_task *task, struct tl_process *process,
     return status;
 }
 
+static void make_new_again(struct tl_process *process)
+{
+    atomic_store(&process->state, TL_PROCESS_NEW);
+    tl_fault();
+    atomic_store(&process->starter, 0);
+    tl_fault();
+}
+
 /* Gives back a slot that was prepared, and makes the process new again. */
 static void withdraw(struct tl_task *task, struct tl_process *process)
 {
+    atomic_store(&process->task, 0); /* from now on a death makes it new */
+    tl_fault();
     task->process = 0;
+    tl_fault();
     uint32_t number = tl_task_number(tl_self);
     atomic_store(&task->state, TL_TASK_ABORTED | number << 8);
     tl_recover(task);
-    atomic_store(&process->state, TL_PROCESS_NEW);
+    make_new_again(process);
+}
+
+/* `dead` died before the process was tied to a slot: it was never started.
+ * After that, the slot's recovery ends it. */
+void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
+                          struct tl_cell *cell)
+{
+    struct tl_process *process = (struct tl_process *)object;
+    (void)cell;
+    if (atomic_load(&process->starter) == tl_task_id(dead) &&
+        atomic_load(&process->task) == 0) {
+        make_new_again(process);
+        tl_wake(&process->ended, TL_WAKE_ALL);
+    }
 }
 
 static int child_goes_on(struct tl_task *task, uint32_t id, pid_t parent)
@@ -145,7 +171,7 @@ static int start(struct tl_process *process,
     if (!task && tl_death_sweep())
         task = tl_task_claim();
     if (!task) {
-        atomic_store(&process->state, TL_PROCESS_NEW);
+        make_new_again(process);
         return TL_NO_TASKS;
     }
     int status = tl_children_reserve(process);
@@ -170,10 +196,13 @@ int tl_process_start(const struct tl_handle *handle,
     if (tl_self->daemon)
         return TL_DAEMON;
     struct tl_process *process = process_of(handle);
-    uint64_t new_ = TL_PROCESS_NEW;
-    if (!atomic_compare_exchange_strong(&process->state, &new_,
-                                        TL_PROCESS_STARTED))
+    uint32_t nobody = 0;
+    if (!atomic_compare_exchange_strong(&process->starter, &nobody,
+                                        tl_task_id(tl_self)))
         return TL_STARTED;
+    tl_fault();
+    atomic_store(&process->state, TL_PROCESS_STARTED);
+    tl_fault();
     return start(process, given, count);
 }
 

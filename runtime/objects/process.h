@@ -31,6 +31,7 @@ struct tl_process {
     _Atomic uint64_t state; /* seq_cst: a watch word */
     struct tl_condition ended; /* wake all */
     _Atomic uint32_t status;
+    _Atomic uint32_t starter; /* id of who starts, or has started it; or 0 */
     _Atomic uint32_t task; /* id, from the start on */
     _Atomic int32_t pid;
     _Atomic uint32_t daemon;
@@ -52,6 +53,8 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline);
 /* `task`, whose process this is, is no more: called by recovery. */
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 
+void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
+                          struct tl_cell *cell);
 void tl_process_describe(const struct tl_object *object, int side, char *text,
                          size_t size);
 void tl_process_destroy(struct tl_object *object);
