@@ -46,10 +46,10 @@ static unsigned char bytes[16 << 10];
 
 static _Thread_local long stop_at, hold_at, steps;
 
-void __real_tl_fault(void);
-void __wrap_tl_fault(void);
-bool __real_tl_death_happened(struct tl_task *task);
-bool __wrap_tl_death_happened(struct tl_task *task);
+void real_fault(void) __asm__("__real_tl_fault");
+void step(void) __asm__("__wrap_tl_fault");
+bool really_happened(struct tl_task *task) __asm__("__real_tl_death_happened");
+bool death_happened(struct tl_task *task) __asm__("__wrap_tl_death_happened");
 
 static void rest(double seconds)
 {
@@ -66,7 +66,7 @@ static bool await(_Atomic int *flag, double seconds)
     return atomic_load(flag);
 }
 
-void __wrap_tl_fault(void)
+void step(void)
 {
     steps++;
     if (stop_at && steps == stop_at)
@@ -75,14 +75,14 @@ void __wrap_tl_fault(void)
         atomic_store(&flags->inside, 1);
         await(&flags->done, 5);
     }
-    __real_tl_fault();
+    real_fault();
 }
 
 static bool (*after_death)(void);
 
-bool __wrap_tl_death_happened(struct tl_task *task)
+bool death_happened(struct tl_task *task)
 {
-    bool dead = __real_tl_death_happened(task);
+    bool dead = really_happened(task);
     if (dead && after_death) {
         bool (*act)(void) = after_death;
         after_death = NULL;
