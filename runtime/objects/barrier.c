@@ -79,6 +79,12 @@ static int arrive(struct tl_barrier *barrier, uint64_t *word)
         return TL_BROKEN;
     uint64_t round = round_of(*word);
     uint32_t place = arrived(barrier, round) + 1;
+    if (place > barrier->parties) {
+        /* the last party died right here, before it could end the round */
+        atomic_fetch_or(&barrier->word, BROKEN); /* commit */
+        tl_fault();
+        return TL_BROKEN;
+    }
     members_of(barrier)[place - 1] = entry_of(round, tl_self); /* commit */
     tl_fault();
     if (place == barrier->parties && a_member_is_dead(barrier)) {

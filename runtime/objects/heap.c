@@ -249,6 +249,8 @@ int tl_heap_put(struct tl_heap *heap, const struct tl_message *m,
     int status = tl_message_pack(block, m);
     if (status == TL_OK)
         status = put_packed(heap, priority, deadline);
+    if (status < 0)
+        tl_wake(&heap->emptied, 1); /* of a wake that it could not use */
     tl_message_drop(block);
     drop_hand();
     return status;
@@ -301,8 +303,10 @@ int tl_heap_get(struct tl_heap *heap, struct tl_parcel *parcel,
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
     for (;;) {
         int status = tl_guard_take(&heap->guard, deadline);
-        if (status < 0)
+        if (status < 0) {
+            tl_wake(&heap->filled, 1); /* of a wake that it could not use */
             return status;
+        }
         bool got = size_of(heap) > 0;
         if (got)
             take_first(heap, cell);

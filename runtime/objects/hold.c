@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "insight/fault.h"
+#include "tasks/death.h"
 #include "wait/clock.h"
 
 #define LOSSES_MOST 30
@@ -83,6 +84,8 @@ static int follow(const struct tl_hold *hold, struct link *chain)
         chain[n] = (struct link){holder, hold};
         if (holder == tl_self)
             return n + 1;
+        if (tl_death_happened(holder))
+            return 0; /* what it holds is about to be passed on */
         uint64_t pending = atomic_load(&holder->pending);
         if (!pending || tl_at(pending) == (const void *)hold)
             return 0; /* goes on, or has it already */

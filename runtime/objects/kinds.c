@@ -79,6 +79,7 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                          .size = sizeof(struct tl_process),
                          .ready = tl_process_ready,
                          .describe = tl_process_describe,
+                         .task_died = tl_process_task_died,
                          .destroy = tl_process_destroy,
                          .ender = tl_process_ender},
     [TL_KIND_LATCH] = {.name = "latch",

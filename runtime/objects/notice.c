@@ -82,16 +82,37 @@ static bool holds_lock(const struct tl_notice *notice)
     return tl_hold_holder(hold_of(notice)) == tl_task_id(tl_self);
 }
 
-/* Leaves this task's place; whether it had been notified. */
-static bool leave_place(struct tl_notice *notice)
+static void notify(struct tl_notice *notice, uint32_t n);
+static void changed(struct tl_notice *notice);
+
+/* Whether this task was notified; then it keeps its place, so that a death
+ * before it has the lock passes the notice on.  Else it leaves it. */
+static bool was_notified(struct tl_notice *notice)
 {
     uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
     tl_guard_take(&notice->guard, TL_FOREVER);
     bool notified = *place == NOTIFIED;
-    *place = 0; /* commit */
+    if (!notified)
+        *place = 0; /* commit */
     tl_fault();
     tl_guard_drop(&notice->guard);
     return notified;
+}
+
+/* Leaves the place of a task; what it was told and did not hear is told to the
+ * next. */
+static void leave_place(struct tl_notice *notice, uint32_t number, bool heard)
+{
+    uint64_t *place = &places_of(notice)[number];
+    tl_guard_take(&notice->guard, TL_FOREVER);
+    /* the next first: who dies between notifies one more, which is harmless */
+    if (*place == NOTIFIED && !heard)
+        notify(notice, 1);
+    *place = 0; /* commit */
+    tl_fault();
+    tl_guard_drop(&notice->guard);
+    if (!heard)
+        changed(notice);
 }
 
 /* Until this task is notified, or its time is over, or something else ends the
@@ -108,7 +129,7 @@ static int await_notice(struct tl_notice *notice, tl_deadline deadline)
                          deadline);
     }
     /* who was notified in the last moment has been notified */
-    return leave_place(notice) ? TL_OK : status;
+    return was_notified(notice) ? TL_OK : status;
 }
 
 int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
@@ -128,7 +149,10 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
     if (status == TL_STUCK)
         return status;
     int locked = tl_hold_acquire(hold_of(notice), TL_FOREVER);
-    return status < 0 || locked == TL_OK ? status : locked;
+    if (status == TL_OK)
+        leave_place(notice, tl_task_number(tl_self), locked >= 0);
+    /* without the lock, that comes first */
+    return locked < 0 || status == TL_OK ? locked : status;
 }
 
 /* Under the guard: the task that has waited longest, or 0. */
@@ -187,23 +211,14 @@ void tl_notice_describe(const struct tl_object *object, int side, char *text,
              tl_condition_waiting(&notice->notified), lock);
 }
 
-/* Its place is free; what it was told and did not hear is told to the next. */
+/* The version moves in any case: `dead` may have notified somebody, and died
+ * before it said so. */
 void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
                          struct tl_cell *cell)
 {
     struct tl_notice *notice = (struct tl_notice *)object;
-    uint64_t *place = &places_of(notice)[tl_task_number(dead)];
     (void)cell;
-    tl_guard_take(&notice->guard, TL_FOREVER);
-    bool unheard = *place == NOTIFIED;
-    /* the next first: who dies between notifies one more, which is harmless */
-    if (unheard)
-        notify(notice, 1);
-    *place = 0; /* commit */
-    tl_fault();
-    tl_guard_drop(&notice->guard);
-    if (unheard)
-        changed(notice);
+    leave_place(notice, tl_task_number(dead), false);
     tl_hold_task_died(hold_of(notice), dead);
 }
 

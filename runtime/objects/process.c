@@ -56,9 +56,32 @@ int tl_process_make_main(void)
     assert(process);
     tl_seats_tie(tl_self, process, NULL);
     atomic_store(&process->pid, (int32_t)getpid());
+    atomic_store(&process->starter, tl_task_id(tl_self));
     atomic_store(&process->state, TL_PROCESS_STARTED);
     /* the handle's cell is what keeps the object; nobody closes it */
     return TL_OK;
+}
+
+static void make_new_again(struct tl_process *process)
+{
+    atomic_store(&process->state, TL_PROCESS_NEW);
+    tl_fault();
+    atomic_store(&process->starter, 0);
+    tl_fault();
+}
+
+/* `dead` died before the process was tied to a slot: it was never started.
+ * After that, the slot's recovery ends it. */
+void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
+                          struct tl_cell *cell)
+{
+    struct tl_process *process = (struct tl_process *)object;
+    (void)cell;
+    if (atomic_load(&process->starter) == tl_task_id(dead) &&
+        atomic_load(&process->task) == 0) {
+        make_new_again(process);
+        tl_wake(&process->ended, TL_WAKE_ALL);
+    }
 }
 
 static int child_goes_on(const struct tl_seats *seats, pid_t parent)
@@ -120,13 +143,16 @@ int tl_process_start(const struct tl_handle *handle,
     if (tl_self->daemon)
         return TL_DAEMON;
     struct tl_process *process = process_of(handle);
-    uint64_t new_ = TL_PROCESS_NEW;
-    if (!atomic_compare_exchange_strong(&process->state, &new_,
-                                        TL_PROCESS_STARTED))
+    uint32_t nobody = 0;
+    if (!atomic_compare_exchange_strong(&process->starter, &nobody,
+                                        tl_task_id(tl_self)))
         return TL_STARTED;
+    tl_fault();
+    atomic_store(&process->state, TL_PROCESS_STARTED);
+    tl_fault();
     status = start(process, given, count);
     if (status < 0)
-        atomic_store(&process->state, TL_PROCESS_NEW);
+        make_new_again(process);
     return status;
 }
 
@@ -138,9 +164,14 @@ int tl_process_set_result(bool ok, const struct tl_message *m)
     if (status < 0)
         return status;
     struct tl_process *process = own_process();
+    process->result_is = TL_RESULT_NONE;
+    tl_fault();
     tl_message_drop(&process->result);
-    process->result_ok = ok;
-    return tl_message_pack(&process->result, m);
+    status = tl_message_pack(&process->result, m);
+    if (status == TL_OK)
+        process->result_is = ok ? TL_RESULT_OK : TL_RESULT_ERROR; /* commit */
+    tl_fault();
+    return status;
 }
 
 static void set_status(struct tl_process *process, unsigned status)
@@ -221,9 +252,9 @@ int tl_process_result(const struct tl_handle *handle, bool *ok,
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);
-    if (!process->result)
+    if (process->result_is == TL_RESULT_NONE)
         return TL_EMPTY;
-    *ok = process->result_ok;
+    *ok = process->result_is == TL_RESULT_OK;
     tl_message_show(process->result, parcel);
     return TL_OK;
 }
@@ -289,7 +320,7 @@ int tl_process_set_daemon(const struct tl_handle *handle, bool daemon)
     return TL_OK;
 }
 
-static int send_signal(const struct tl_handle *handle, int signal)
+int tl_process_signal(const struct tl_handle *handle, int signal)
 {
     int status = tl_enter(handle);
     if (status < 0)
@@ -302,46 +333,6 @@ static int send_signal(const struct tl_handle *handle, int signal)
     if (kill(atomic_load(&process->pid), signal) == 0)
         return TL_OK;
     return errno == ESRCH ? TL_ENDED : TL_SYSTEM;
-}
-
-int tl_process_signal(const struct tl_handle *handle, int signal)
-{
-    return send_signal(handle, signal);
-}
-
-
-static bool runs(pid_t pid)
-{
-    struct tl_stat stat;
-    return tl_stat_read(pid, &stat) && stat.state != 'T' &&
-           stat.state != 't' && stat.state != 'Z' && stat.state != 'X';
-}
-
-int tl_process_suspend(const struct tl_handle *handle)
-{
-    int status = tl_enter(handle);
-    if (status < 0)
-        return status;
-    struct tl_process *process = process_of(handle);
-    uint32_t id = atomic_load(&process->task);
-    if (id == tl_task_id(tl_self))
-        return TL_SELF;
-    struct tl_task *task = tl_task_of(id);
-    while ((status = send_signal(handle, SIGSTOP)) == TL_OK) {
-        while (runs(atomic_load(&process->pid)))
-            tl_yield();
-        /* stopped inside a guard it would stop everybody */
-        if (tl_task_id(task) != id || atomic_load(&task->inside) == 0)
-            return TL_OK;
-        send_signal(handle, SIGCONT);
-        tl_yield();
-    }
-    return status;
-}
-
-int tl_process_resume(const struct tl_handle *handle)
-{
-    return send_signal(handle, SIGCONT);
 }
 
 int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch)

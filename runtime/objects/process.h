@@ -22,6 +22,8 @@
 
 enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
 
+enum tl_result { TL_RESULT_NONE, TL_RESULT_ERROR, TL_RESULT_OK };
+
 #define TL_STATUS_KNOWN 0x10000u /* in `status`; below it a wait(2) status */
 
 struct tl_process {
@@ -29,12 +31,14 @@ struct tl_process {
     _Atomic uint64_t state; /* seq_cst: a watch word */
     struct tl_condition ended; /* wake all */
     _Atomic uint32_t status;
+    _Atomic uint32_t starter; /* id of who starts, or has started it; or 0 */
     _Atomic uint32_t task; /* id, from the start on */
     _Atomic int32_t pid;
     _Atomic uint32_t daemon;
     int32_t parent_pid;   /* written before STARTED */
     uint32_t parent_task; /* id */
-    uint32_t result_ok;
+    uint32_t result_is; /* enum tl_result; says NONE while `result` is
+                           not whole */
     uint64_t result; /* packed message; written by the task itself, before
                         ENDED */
 };
@@ -50,6 +54,8 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline);
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 
 int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch);
+void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
+                          struct tl_cell *cell);
 void tl_process_describe(const struct tl_object *object, int side, char *text,
                          size_t size);
 void tl_process_destroy(struct tl_object *object);

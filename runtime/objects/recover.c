@@ -130,21 +130,27 @@ static void settle(struct tl_task *dead)
     tl_refs_bury();
 }
 
-/* Becomes the one who settles: nobody does, or a dead task did. */
-static bool become_cleaner(struct tl_task *dead)
+/* Becomes the one who settles: nobody does, or a dead task did (*another). */
+static bool become_cleaner(struct tl_task *dead, bool *another)
 {
     uint32_t cleaner = atomic_load(&dead->cleaner);
+    *another = cleaner != 0;
     if (cleaner && tl_death_alive(cleaner))
         return false;
     return atomic_compare_exchange_strong(&dead->cleaner, &cleaner,
                                           tl_task_id(tl_self));
 }
 
-void tl_recover(struct tl_task *dead)
+bool tl_recover(struct tl_task *dead)
 {
-    if (!become_cleaner(dead))
-        return;
+    bool another;
+    if (!become_cleaner(dead, &another))
+        return false;
     tl_fault();
+    /* that one may be inside a guard of an object that only `dead` knows, and
+     * that goes with its references: so it first */
+    if (another)
+        tl_death_sweep();
     uint32_t self = tl_task_id(tl_self);
     /* somebody may have settled it before we became the cleaner */
     if (dead == tl_self || tl_death_happened(dead)) {
@@ -155,4 +161,5 @@ void tl_recover(struct tl_task *dead)
      * what the slot's next tenant has */
     atomic_compare_exchange_strong(&dead->cleaner, &self, 0);
     tl_fault();
+    return true;
 }

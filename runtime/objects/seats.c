@@ -76,6 +76,7 @@ int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
 {
     int status = TL_OK;
     memset(seats, 0, sizeof *seats);
+    seats->process = process;
     for (unsigned arena = 0; arena < TL_ARENAS && status == TL_OK; arena++) {
         if (!tl_task_is_in(arena))
             continue;
@@ -90,12 +91,16 @@ int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
 
 void tl_seats_give_back(struct tl_seats *seats)
 {
+    /* from now on a death makes the process new */
+    atomic_store(&seats->process->task, 0);
+    tl_fault();
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         struct tl_task *task = seats->tasks[arena];
         if (!task)
             continue;
         tl_task_visit(arena);
         task->process = 0;
+        tl_fault();
         atomic_store(&task->state,
                      TL_TASK_ABORTED | tl_task_number(tl_self) << 8);
         tl_recover(task);

@@ -18,6 +18,7 @@
 #include "tidelock.h"
 
 struct tl_seats {
+    struct tl_process *process;
     struct tl_task *tasks[TL_ARENAS]; /* NULL: none there */
     uint32_t ids[TL_ARENAS];
 };

@@ -154,8 +154,12 @@ int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
             continue;
         status = tl_wait(&semaphore->released, &semaphore->word, value,
                          deadline);
-        if (status < 0)
+        if (status < 0) {
+            /* of a wake that this task could not use in time */
+            if (value > 0)
+                tl_wake(&semaphore->released, 1);
             return status;
+        }
     }
 }
 

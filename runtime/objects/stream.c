@@ -108,11 +108,11 @@ static void repair_put(struct tl_stream *stream, struct tl_task *dead)
 {
     uint64_t *spare = &dead->carrying[TL_HAND_SEGMENT];
     struct tl_segment *last = tl_at(stream->put_segment);
-    if (last->next) {
-        if (last->next == *spare)
-            *spare = 0;
+    if (last->next)
         stream->put_segment = last->next;
-    }
+    /* adopted; also when a repair for another dead task has moved on already */
+    if (stream->put_segment == *spare)
+        *spare = 0;
     if (dead->note.doing == TL_DOING_PUT &&
         atomic_load(&stream->head) != dead->note.before)
         dead->carrying[TL_HAND_MESSAGE] = 0;

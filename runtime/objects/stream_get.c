@@ -91,8 +91,11 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
     for (;;) {
         int status = tl_guard_take(&stream->get_guard, deadline);
-        if (status < 0)
+        if (status < 0) {
+            /* of a wake that this task could not use in time */
+            tl_wake(&stream->filled, 1);
             return status;
+        }
         uint64_t tail =
             atomic_load_explicit(&stream->tail, memory_order_relaxed);
         bool got = has_message(stream, tail);
@@ -128,11 +131,16 @@ int tl_stream_ready(struct tl_stream *stream, struct tl_watch *watch)
 int tl_stream_poll(struct tl_stream *stream, tl_deadline deadline)
 {
     struct tl_watch watch;
-    while (!tl_stream_ready(stream, &watch)) {
+    for (bool waited = false;; waited = true) {
+        if (tl_stream_ready(stream, &watch)) {
+            /* the message stays: the wake for it is another one's */
+            if (waited)
+                tl_wake(&stream->filled, 1);
+            return TL_OK;
+        }
         int status =
             tl_wait(watch.condition, watch.word, watch.seen, deadline);
         if (status < 0)
             return status;
     }
-    return TL_OK;
 }

@@ -12,7 +12,10 @@
 static bool has_room(struct tl_stream *stream, uint64_t head, bool packed)
 {
     uint32_t most = packed ? stream->most_large : stream->most;
-    if (most == 0 || tl_between(stream->tail_seen, head) < most)
+    /* not even without a bound more than can be counted */
+    if (most == 0 || most > TL_COUNT_MASK)
+        most = TL_COUNT_MASK;
+    if (tl_between(stream->tail_seen, head) < most)
         return true;
     /* acquire: the bytes before tail have been read before they are
      * written over; pairs with the commit of get */
@@ -115,9 +118,16 @@ static int wait_for_room(struct tl_stream *stream, bool packed,
     uint64_t tail = atomic_load(&stream->tail);
     uint64_t head = atomic_load(&stream->head);
     uint32_t most = packed ? stream->most_large : stream->most;
+    if (most > TL_COUNT_MASK)
+        most = TL_COUNT_MASK;
     /* read in this order, head may be ahead of the truth at tail's time, and
      * then the word has moved */
-    if (((head | tail) & TL_STREAM_CLOSED) || tl_between(tail, head) < most)
+    if ((head | tail) & TL_STREAM_CLOSED) {
+        /* the closer may be stopped or dead before it had closed this end */
+        tl_stream_settle(stream);
+        return TL_OK;
+    }
+    if (tl_between(tail, head) < most)
         return TL_OK;
     return tl_wait(&stream->emptied, &stream->tail, tail, deadline);
 }
@@ -142,7 +152,9 @@ static int put_prepared(struct tl_stream *stream, const struct tl_message *m,
                                    sizeof(struct tl_segment));
             break;
         case NEED_ROOM:
-            status = wait_for_room(stream, packed, deadline);
+            status = stream->most == 0
+                         ? TL_NO_MEMORY
+                         : wait_for_room(stream, packed, deadline);
         }
         if (status < 0)
             return status;
@@ -160,6 +172,9 @@ int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
             return status;
     }
     int status = put_prepared(stream, m, packed, deadline);
+    if (status < 0)
+        /* of a wake that this task could not use */
+        tl_wake(&stream->emptied, 1);
     tl_message_drop(block); /* where it was not put */
     tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
     return status;

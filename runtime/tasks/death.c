@@ -132,16 +132,20 @@ _Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value)
     }
 }
 
+bool tl_death_attended(const struct tl_task *task)
+{
+    uint32_t cleaner = atomic_load(&task->cleaner);
+    return cleaner && cleaner != tl_task_id(tl_self) && tl_death_alive(cleaner);
+}
+
 int tl_death_sweep(void)
 {
     int dead = 0;
     uint32_t highest = tl_task_highest();
     for (uint32_t n = 1; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
-        if (task != tl_self && tl_task_taken(task) && tl_death_happened(task)) {
-            tl_recover(task);
-            dead++;
-        }
+        if (task != tl_self && tl_task_taken(task) && tl_death_happened(task))
+            dead += tl_recover(task);
     }
     return dead;
 }

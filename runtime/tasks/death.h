@@ -41,11 +41,15 @@ bool tl_death_alive(uint32_t id);
 _Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value);
 
 /* Settles what a dead task owed and frees its slot; several may call for the
- * same task, and one of them does it.  Defined in objects/recover: a death is
- * noticed low and cleaned high. */
-void tl_recover(struct tl_task *dead);
+ * same task, and one of them does it; false: another one does.  Defined in
+ * objects/recover: a death is noticed low and cleaned high. */
+bool tl_recover(struct tl_task *dead);
 
-/* Looks at every task and recovers the dead; how many there were. */
+/* Whether another live task settles this task's debts: it calls all when it has
+ * done so, but may be stopped. */
+bool tl_death_attended(const struct tl_task *task);
+
+/* Looks at every task and recovers the dead; how many it recovered. */
 int tl_death_sweep(void);
 
 /* The same in every arena where this thread is a task. */

@@ -32,12 +32,12 @@ static void repair_for_all(struct tl_guard *guard)
     }
 }
 
-bool tl_guard_take_over(struct tl_guard *guard, struct tl_task *dead)
+/* Takes the guard over from the task of this id, which is known to be dead, and
+ * repairs; false: that task does not hold it. */
+static bool take_over(struct tl_guard *guard, uint32_t id)
 {
     struct tl_task *self = tl_self;
-    uint32_t id = tl_task_id(dead);
     uint32_t word = atomic_load(&guard->word);
-    atomic_store(&self->inside, tl_offset(guard));
     while ((word & TL_ID_MASK) == id) {
         tl_fault();
         if (atomic_compare_exchange_weak(&guard->word, &word,
@@ -47,7 +47,6 @@ bool tl_guard_take_over(struct tl_guard *guard, struct tl_task *dead)
             return true;
         }
     }
-    atomic_store(&self->inside, 0);
     return false;
 }
 
@@ -86,35 +85,37 @@ static void sleep_on(struct tl_guard *guard, tl_deadline deadline)
     tl_park_word(&guard->word, marked, word & TL_ID_MASK, deadline);
 }
 
-static bool holder_is_dead(struct tl_guard *guard)
+/* The word is read once: by now somebody else may have taken over, and who
+ * holds the guard then is alive. */
+static bool take_from_dead(struct tl_guard *guard)
 {
     uint32_t id = atomic_load(&guard->word) & TL_ID_MASK;
     if (id == 0 || !tl_rule(TL_RULE_GUARD))
         return false;
     struct tl_task *holder = tl_task_of(id);
-    return tl_task_id(holder) == id && tl_death_happened(holder);
-}
-
-static bool take_from_dead(struct tl_guard *guard)
-{
-    uint32_t id = atomic_load(&guard->word) & TL_ID_MASK;
-    if (!id || !tl_guard_take_over(guard, tl_task_of(id))) {
-        atomic_store(&tl_self->inside, tl_offset(guard));
+    if (tl_task_id(holder) != id || !tl_death_happened(holder) ||
+        !take_over(guard, id))
         return false;
-    }
     /* the rest of its debts at the next checkpoint, outside the guard */
     tl_due_set(TL_DUE_DEATH);
     return true;
 }
 
+/* Longer than this only a stopped holder takes: a try must not fail because
+ * another task is inside for a moment. */
+#define GRACE (50 * TL_MILLISECOND)
+
 int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline)
 {
     if (spin(guard))
         return TL_OK;
+    tl_deadline least = tl_clock_now() + GRACE;
+    if (deadline < least)
+        deadline = least;
     for (;;) {
         if (try(guard, TL_GUARD_SLEEPERS))
             return TL_OK;
-        if (holder_is_dead(guard) && take_from_dead(guard))
+        if (take_from_dead(guard))
             return TL_OK;
         if (tl_clock_passed(deadline)) {
             atomic_store(&tl_self->inside, 0);

@@ -56,7 +56,8 @@ int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline);
  * over from it.  Defined in objects/recover. */
 void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead);
 
-/* TL_OK; TL_TIMEOUT when the holder does not release it (it may be stopped). */
+/* TL_OK; TL_TIMEOUT when the holder does not release it, and not soon either
+ * (it may be stopped). */
 static inline int tl_guard_take(struct tl_guard *guard, tl_deadline deadline)
 {
     struct tl_task *self = tl_self;
@@ -90,9 +91,5 @@ static inline void tl_guard_drop(struct tl_guard *guard)
     atomic_store_explicit(&tl_self->inside, 0, memory_order_release);
     tl_fault();
 }
-
-/* Takes a guard over from a task that is known to be dead, and repairs;
- * false: that task does not hold it. */
-bool tl_guard_take_over(struct tl_guard *guard, struct tl_task *dead);
 
 #endif

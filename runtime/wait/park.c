@@ -21,7 +21,8 @@
 #define HEARTBEAT (250 * TL_MILLISECOND)
 /* Without futex_waitv, and for a guard's owner, who may be one that is dead. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
-/* A task that is starting has no death word yet. */
+/* A task that is starting has no death word yet; who settles for a dead one may
+ * be stopped, or die. */
 #define HEARTBEAT_STARTING (10 * TL_MILLISECOND)
 
 static bool no_waitv;
@@ -123,7 +124,7 @@ static void watch_task(struct watch *watch, struct tl_task *task)
     _Atomic uint32_t *word = tl_death_watch(task, &value);
     if (word)
         entry(&watch->words[watch->count++], word, value);
-    else if (tl_death_happened(task))
+    else if (tl_death_happened(task) && !tl_death_attended(task))
         watch->death = true;
     else if (tl_task_taken(task))
         watch->limit = tl_clock_earlier(watch->limit, HEARTBEAT_STARTING);
@@ -236,10 +237,13 @@ enum tl_park_end tl_park_sleep(tl_deadline until)
         if (watch.limit != TL_FOREVER)
             limit = tl_clock_earlier(until, tl_clock_now() + watch.limit);
         long moved = sleep_on(watch.words, watch.count, limit);
+        if (moved >= (long)watch.deaths) {
+            /* called or not: the kernel has told of this death nobody else */
+            awake(TL_PARK_END_DEATH);
+            return TL_PARK_END_DEATH;
+        }
         if (any_called())
             return awake(TL_PARK_END_CALLED);
-        if (moved >= (long)watch.deaths)
-            return awake(TL_PARK_END_DEATH);
         if (tl_clock_passed(until))
             return awake(TL_PARK_END_TIMEOUT);
         /* a newcomer, a word that moved before the sleep, a heartbeat: look

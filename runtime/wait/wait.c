@@ -52,6 +52,9 @@ bool tl_wait_sleep(tl_deadline deadline)
                             ? tl_clock_now() + STUCK_AFTER
                             : TL_FOREVER;
     for (;;) {
+        /* one that came before tl_park_begin, whose call is forgotten */
+        if (atomic_load(&tl_due) & TL_DUE_INTERRUPT)
+            return false;
         switch (tl_park_sleep(tl_clock_earlier(deadline, stuck))) {
         case TL_PARK_END_CALLED:
             return false;

@@ -1,0 +1,799 @@
+/*
+ * Races: interleavings that a sweep over one death does not meet, each made to
+ * happen.  A task dies or stops at a chosen step, others act meanwhile.
+ *
+ * Needs a runtime built with -DTL_FAULT, and is linked with
+ * --wrap=tl_fault,--wrap=tl_death_happened.
+ */
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "insight/fault.h"
+#include "memory/object.h"
+#include "objects/process.h"
+#include "objects/queue.h"
+#include "store/block.h"
+#include "tasks/death.h"
+#include "tasks/stat.h"
+#include "tasks/task.h"
+#include "tidelock.h"
+#include "wait/wait.h"
+
+#ifndef TL_FAULT
+int main(void)
+{
+    puts("1..0 # skip: built without -DTL_FAULT");
+    return 0;
+}
+#else
+
+/* What the processes of a test tell each other, apart from the runtime. */
+static struct {
+    _Atomic int go, inside, done, count;
+} *flags;
+
+static struct tl_parcel parcel;
+static unsigned char bytes[16 << 10];
+
+/* ---- steps ---- */
+
+static _Thread_local long stop_at, hold_at, steps;
+
+void real_fault(void) __asm__("__real_tl_fault");
+void step(void) __asm__("__wrap_tl_fault");
+bool really_happened(struct tl_task *task) __asm__("__real_tl_death_happened");
+bool death_happened(struct tl_task *task) __asm__("__wrap_tl_death_happened");
+
+static void rest(double seconds)
+{
+    struct timespec left = {(time_t)seconds,
+                            (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    nanosleep(&left, NULL);
+}
+
+static bool await(_Atomic int *flag, double seconds)
+{
+    double limit = tl_now() + seconds;
+    while (!atomic_load(flag) && tl_now() < limit)
+        rest(0.001);
+    return atomic_load(flag);
+}
+
+void step(void)
+{
+    steps++;
+    if (stop_at && steps == stop_at)
+        kill(getpid(), SIGSTOP);
+    if (hold_at && steps == hold_at) {
+        atomic_store(&flags->inside, 1);
+        await(&flags->done, 5);
+    }
+    real_fault();
+}
+
+static bool (*after_death)(void);
+
+bool death_happened(struct tl_task *task)
+{
+    bool dead = really_happened(task);
+    if (dead && after_death) {
+        bool (*act)(void) = after_death;
+        after_death = NULL;
+        act();
+    }
+    return dead;
+}
+
+/* ---- tasks ---- */
+
+static struct tl_handle start(void (*body)(void))
+{
+    struct tl_handle process = {0};
+    tl_process_new(&process, NULL, false);
+    if (tl_process_start(&process, NULL, 0) == 0) {
+        body();
+        tl_process_finish(0);
+        _exit(0);
+    }
+    return process;
+}
+
+static pid_t pid_of(const struct tl_handle *process)
+{
+    return ((struct tl_process *)process->object)->pid;
+}
+
+static struct tl_task *task_of(const struct tl_handle *process)
+{
+    return tl_task_of(((struct tl_process *)process->object)->task);
+}
+
+/* Until it is a zombie, or stopped, without a call of the runtime. */
+static bool await_state(const struct tl_handle *process, char state)
+{
+    struct tl_stat stat;
+    double limit = tl_now() + 5;
+    while (tl_stat_read(pid_of(process), &stat) && stat.state != state)
+        if (tl_now() > limit)
+            return false;
+        else
+            rest(0.001);
+    return true;
+}
+
+static bool await_sleep(const struct tl_handle *process)
+{
+    double limit = tl_now() + 5;
+    while (task_of(process)->park != TL_PARK_ASLEEP ||
+           tl_task_state(task_of(process)) != TL_TASK_RUNNING)
+        if (tl_now() > limit)
+            return false;
+        else
+            rest(0.001);
+    rest(0.01); /* and in the kernel */
+    return true;
+}
+
+static struct tl_handle queue, lock, other, event, barrier, semaphore,
+    condition, ends[2];
+
+static int put_sized(size_t size, tl_deadline deadline)
+{
+    struct tl_slice slice = {bytes, size};
+    struct tl_message m = {&slice, 1, size, NULL, 0};
+    return tl_queue_put(&queue, &m, 0, deadline);
+}
+
+static int get(tl_deadline deadline)
+{
+    int status = tl_queue_get(&queue, &parcel, deadline);
+    if (status == TL_OK)
+        tl_parcel_drop(&parcel);
+    return status;
+}
+
+/* ---- guards ---- */
+
+static long die_at;
+
+static void put_and_die(void)
+{
+    await(&flags->go, 5);
+    tl_fault_arm(die_at);
+    put_sized(8, TL_FOREVER);
+}
+
+static void put_and_stay_inside(void)
+{
+    await(&flags->count, 5);
+    steps = 0;
+    hold_at = 6;
+    put_sized(8, TL_FOREVER);
+}
+
+static bool let_the_other_take_over(void)
+{
+    atomic_store(&flags->count, 1);
+    return await(&flags->inside, 5);
+}
+
+/* Between the look at a dead holder and the take-over, another task takes it
+ * over: that one must not lose it. */
+static bool guard_is_not_taken_from_the_living(void)
+{
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    struct tl_handle second = start(put_and_stay_inside);
+    die_at = 2; /* inside */
+    struct tl_handle dead = start(put_and_die);
+    atomic_store(&flags->go, 1);
+    if (!await_state(&dead, 'Z'))
+        return false;
+    after_death = let_the_other_take_over;
+    int status = put_sized(8, tl_deadline_in(0.2));
+    bool inside = atomic_load(&flags->inside);
+    atomic_store(&flags->done, 1);
+    tl_process_join(&second, tl_deadline_in(2));
+    return inside && status == TL_FULL;
+}
+
+static void die_before_the_guard(void)
+{
+    await(&flags->count, 5);
+    tl_fault_arm(1);
+    put_sized(8, TL_FOREVER);
+}
+
+static void fill_and_die(void)
+{
+    await(&flags->go, 5);
+    tl_fault_arm(die_at);
+    put_sized(4096, TL_FOREVER);
+}
+
+/* One died between two words of a new segment, another one before the same
+ * guard: the repair for the second must not hide that for the first. */
+static bool segment_survives_two_deaths(void)
+{
+    uint64_t before, after;
+    tl_block_used(&before);
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    for (int i = 0; i < 7; i++)
+        put_sized(4096, TL_FOREVER);
+    struct tl_handle second = start(die_before_the_guard);
+    struct tl_handle first = start(fill_and_die);
+    atomic_store(&flags->go, 1);
+    await_state(&first, 'Z');
+    atomic_store(&flags->count, 1);
+    await_state(&second, 'Z');
+    int count = put_sized(4096, TL_FOREVER) == TL_OK ? 8 : 0;
+    tl_death_sweep();
+    tl_process_join(&first, TL_FOREVER);
+    tl_process_join(&second, TL_FOREVER);
+    /* what was freed wrongly is given out again */
+    struct tl_handle more = {0};
+    tl_queue_new(&more, NULL, TL_FIFO, 0);
+    bool whole = tl_queue_check(queue.object) && tl_block_check();
+    while (whole && get(TL_NOW) == TL_OK)
+        count--;
+    tl_handle_close(&more);
+    tl_handle_close(&queue);
+    tl_handle_close(&first);
+    tl_handle_close(&second);
+    tl_block_used(&after);
+    return whole && (count == 0 || count == -1) && tl_block_check() &&
+           before == after;
+}
+
+static void stay_inside(void)
+{
+    steps = 0;
+    hold_at = 2;
+    tl_queue_task_done(&queue);
+}
+
+static void let_go_soon(void)
+{
+    await(&flags->go, 5);
+    rest(0.01);
+    atomic_store(&flags->done, 1);
+}
+
+/* Another reader is inside for a moment: the queue is not empty for that. */
+static bool try_finds_what_is_there(void)
+{
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    put_sized(8, TL_NOW);
+    start(let_go_soon);
+    start(stay_inside);
+    await(&flags->inside, 5);
+    atomic_store(&flags->go, 1);
+    return get(TL_NOW) == TL_OK;
+}
+
+/* ---- barrier ---- */
+
+static void meet(void)
+{
+    tl_barrier_wait(&barrier, tl_deadline_in(5));
+}
+
+static void meet_and_die(void)
+{
+    await(&flags->go, 5);
+    tl_fault_arm(die_at);
+    tl_barrier_wait(&barrier, tl_deadline_in(5));
+}
+
+/* The last party dies as it arrives; one more comes before that is known. */
+static bool barrier_has_room_for_one_more(void)
+{
+    struct tl_handle parties[7] = {0};
+    tl_barrier_new(&barrier, NULL, 8);
+    tl_event_new(&event, NULL); /* lies behind the list of members */
+    struct tl_handle last = start(meet_and_die);
+    for (int i = 0; i < 7; i++)
+        parties[i] = start(meet);
+    for (int i = 0; i < 7; i++)
+        await_sleep(&parties[i]);
+    for (int i = 0; i < 7; i++)
+        kill(pid_of(&parties[i]), SIGSTOP);
+    atomic_store(&flags->go, 1);
+    await_state(&last, 'Z');
+    int place = tl_barrier_wait(&barrier, TL_NOW);
+    bool whole = tl_block_check();
+    for (int i = 0; i < 7; i++)
+        kill(pid_of(&parties[i]), SIGCONT);
+    return whole && place <= 8;
+}
+
+/* ---- deaths and locks ---- */
+
+static void hold_one_and_want_another(void)
+{
+    tl_lock_acquire(&lock, TL_NOW);
+    tl_lock_acquire(&other, TL_FOREVER);
+}
+
+/* The dead wait for nobody. */
+static bool no_deadlock_with_the_dead(void)
+{
+    tl_lock_new(&lock, NULL);
+    tl_lock_new(&other, NULL);
+    tl_lock_acquire(&other, TL_NOW);
+    struct tl_handle dead = start(hold_one_and_want_another);
+    await_sleep(&dead);
+    kill(pid_of(&dead), SIGKILL);
+    await_state(&dead, 'Z');
+    return tl_lock_acquire(&lock, TL_FOREVER) == TL_ABANDONED;
+}
+
+static void one_cpu(int policy)
+{
+    cpu_set_t set;
+    struct sched_param parameter = {0};
+    CPU_ZERO(&set);
+    CPU_SET(0, &set);
+    sched_setaffinity(0, sizeof set, &set);
+    sched_setscheduler(0, policy, &parameter);
+}
+
+static void set_and_die_holding(void)
+{
+    one_cpu(SCHED_OTHER);
+    tl_lock_acquire(&lock, TL_NOW);
+    atomic_store(&flags->inside, 1);
+    await(&flags->go, 5);
+    tl_event_set(&event);
+    kill(getpid(), SIGKILL);
+}
+
+static void hear_and_compute(void)
+{
+    one_cpu(SCHED_IDLE);
+    tl_event_wait(&event, TL_FOREVER);
+    atomic_store(&flags->count, 1);
+    await(&flags->done, 3);
+}
+
+static void want_lock(void)
+{
+    tl_lock_acquire(&lock, TL_FOREVER);
+    atomic_store(&flags->done, 1);
+}
+
+/* The kernel wakes one task for a death: also when somebody has called that
+ * one meanwhile, the death must become known. */
+static bool death_is_heard_by_one_who_is_called(void)
+{
+    tl_lock_new(&lock, NULL);
+    tl_event_new(&event, NULL);
+    start(set_and_die_holding);
+    await(&flags->inside, 5);
+    struct tl_handle first = start(hear_and_compute);
+    await_sleep(&first);
+    struct tl_handle second = start(want_lock);
+    await_sleep(&second);
+    rest(0.3); /* both have looked for a deadlock */
+    atomic_store(&flags->go, 1);
+    return await(&flags->done, 1.5);
+}
+
+static void die_while_closing(void)
+{
+    tl_fault_arm(5);
+    tl_queue_close(&queue);
+}
+
+static bool half_closed_queue_is_closed(void)
+{
+    tl_queue_new(&queue, NULL, TL_FIFO, 1);
+    put_sized(8, TL_NOW);
+    struct tl_handle dead = start(die_while_closing);
+    await_state(&dead, 'Z');
+    return put_sized(8, tl_deadline_in(0.5)) == TL_CLOSED;
+}
+
+/* ---- wakes ---- */
+
+static void poll_end(void)
+{
+    tl_pipe_poll(&ends[1], TL_FOREVER);
+    await(&flags->done, 3);
+}
+
+static void receive(void)
+{
+    if (tl_pipe_recv(&ends[1], &parcel, TL_FOREVER) == TL_OK)
+        atomic_store(&flags->done, 1);
+}
+
+static bool poll_passes_the_wake_on(void)
+{
+    struct tl_slice slice = {bytes, 8};
+    struct tl_message m = {&slice, 1, 8, NULL, 0};
+    tl_pipe_new(ends, NULL, true);
+    struct tl_handle first = start(poll_end);
+    await_sleep(&first);
+    struct tl_handle second = start(receive);
+    await_sleep(&second);
+    rest(0.3);
+    tl_pipe_send(&ends[0], &m, TL_NOW);
+    return await(&flags->done, 1.5);
+}
+
+static void be_notified(void)
+{
+    tl_condition_acquire(&condition, TL_FOREVER);
+    if (tl_condition_wait(&condition, TL_FOREVER) >= 0)
+        atomic_store(&flags->done, 1);
+    tl_condition_release(&condition);
+}
+
+/* A notified task dies while it waits for the lock. */
+static bool notice_is_passed_on(void)
+{
+    tl_condition_new(&condition, NULL, NULL);
+    struct tl_handle first = start(be_notified);
+    await_sleep(&first);
+    struct tl_handle second = start(be_notified);
+    await_sleep(&second);
+    tl_condition_acquire(&condition, TL_FOREVER);
+    tl_condition_notify(&condition, 1);
+    rest(0.1);
+    kill(pid_of(&first), SIGKILL);
+    tl_process_join(&first, TL_FOREVER);
+    tl_condition_release(&condition);
+    return await(&flags->done, 1.5);
+}
+
+static void hook(char *where, size_t size)
+{
+    (void)where;
+    (void)size;
+    tl_where_hook = NULL;
+    tl_interrupt(); /* as a signal handler does, at this moment */
+}
+
+static bool interrupt_is_heard(void)
+{
+    tl_event_new(&event, NULL);
+    tl_where_hook = hook;
+    return tl_event_wait(&event, tl_deadline_in(1)) == TL_INTERRUPTED;
+}
+
+static void get_soon(void)
+{
+    get(tl_deadline_in(0.4));
+    await(&flags->done, 3); /* an end would wake the others */
+}
+
+static void get_some_time(void)
+{
+    if (get(TL_FOREVER) == TL_OK)
+        atomic_store(&flags->done, 1);
+}
+
+static void stop_inside(void)
+{
+    get(TL_NOW);
+    await(&flags->go, 5);
+    steps = 0;
+    stop_at = 2;
+    tl_queue_task_done(&queue);
+    await(&flags->done, 3);
+}
+
+/* One was woken for a message and could not get at it in time. */
+static bool late_reader_passes_the_wake_on(void)
+{
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    put_sized(8, TL_NOW);
+    struct tl_handle stopped = start(stop_inside);
+    rest(0.05);
+    struct tl_handle first = start(get_soon);
+    await_sleep(&first);
+    struct tl_handle second = start(get_some_time);
+    await_sleep(&second);
+    atomic_store(&flags->go, 1);
+    await_state(&stopped, 'T');
+    put_sized(8, TL_NOW);
+    rest(0.6);
+    kill(pid_of(&stopped), SIGCONT);
+    return await(&flags->done, 1.5);
+}
+
+/* ---- stopped tasks ---- */
+
+static void die_holding(void)
+{
+    tl_lock_acquire(&lock, TL_NOW);
+    kill(getpid(), SIGKILL);
+}
+
+static void stop_while_recovering(void)
+{
+    await(&flags->go, 5);
+    steps = 0;
+    stop_at = 1;
+    tl_death_sweep();
+}
+
+/* Who settles for a dead task is stopped: the others' time goes on. */
+static bool time_passes_while_a_cleaner_is_stopped(void)
+{
+    tl_lock_new(&lock, NULL);
+    struct tl_handle cleaner = start(stop_while_recovering);
+    struct tl_handle dead = start(die_holding);
+    await_state(&dead, 'Z');
+    atomic_store(&flags->go, 1);
+    await_state(&cleaner, 'T');
+    bool well = tl_lock_acquire(&lock, TL_NOW) == TL_TIMEOUT &&
+                tl_lock_acquire(&lock, tl_deadline_in(0.1)) == TL_TIMEOUT;
+    kill(pid_of(&cleaner), SIGCONT);
+    return well && tl_lock_acquire(&lock, tl_deadline_in(2)) == TL_ABANDONED;
+}
+
+static void release_and_stop(void)
+{
+    tl_lock_acquire(&lock, TL_NOW);
+    atomic_store(&flags->inside, 1);
+    await(&flags->go, 5);
+    steps = 0;
+    stop_at = die_at;
+    tl_lock_release(&lock);
+    stop_at = 0;
+    await(&flags->count, 5);
+}
+
+/* At whatever step of a release a task is suspended: what it has released, the
+ * others have. */
+static bool suspended_releaser_holds_up_nobody(void)
+{
+    tl_lock_new(&lock, NULL);
+    struct tl_handle releaser = start(release_and_stop);
+    await(&flags->inside, 5);
+    struct tl_handle waiter = start(want_lock);
+    await_sleep(&waiter);
+    rest(0.3);
+    atomic_store(&flags->go, 1);
+    double limit = tl_now() + 0.3;
+    struct tl_stat stat;
+    while (tl_stat_read(pid_of(&releaser), &stat) && stat.state != 'T' &&
+           tl_now() < limit)
+        rest(0.001);
+    if (tl_process_suspend(&releaser) < 0)
+        return false;
+    char name[TL_NAME_SIZE];
+    bool held = tl_lock_holder(&lock, name) &&
+                strcmp(name, ((struct tl_process *)releaser.object)->object.name) == 0;
+    bool well = held || await(&flags->done, 1);
+    tl_process_resume(&releaser);
+    well = well && await(&flags->done, 2);
+    atomic_store(&flags->count, 1);
+    return well;
+}
+
+static void just_stay(void)
+{
+    await(&flags->done, 5);
+}
+
+static pid_t target;
+
+static void resume_again_and_again(void)
+{
+    double limit = tl_now() + 0.3;
+    await(&flags->go, 5);
+    while (tl_now() < limit)
+        kill(target, SIGCONT);
+}
+
+/* Somebody resumes what this task is just suspending. */
+static bool suspend_comes_to_an_end(void)
+{
+    struct tl_handle process = start(just_stay);
+    await_state(&process, 'S');
+    target = pid_of(&process);
+    struct tl_handle resumer = start(resume_again_and_again);
+    atomic_store(&flags->go, 1);
+    for (int i = 0; i < 20; i++)
+        if (tl_process_suspend(&process) < 0)
+            return false;
+    tl_process_join(&resumer, TL_FOREVER);
+    kill(target, SIGCONT);
+    atomic_store(&flags->done, 1);
+    return true;
+}
+
+/* ---- results ---- */
+
+static void return_and_die(void)
+{
+    struct tl_slice slice = {bytes, 8000};
+    struct tl_message m = {&slice, 1, 8000, NULL, 0};
+    tl_fault_arm(die_at);
+    tl_process_set_result(true, &m);
+    tl_fault_arm(0);
+}
+
+static bool result_is_whole_or_none(void)
+{
+    bool ok;
+    memset(bytes, 0xff, sizeof bytes);
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    put_sized(8016, TL_NOW);
+    get(TL_NOW);
+    struct tl_handle process = start(return_and_die);
+    await_state(&process, 'Z');
+    int status = tl_process_result(&process, &ok, &parcel, tl_deadline_in(2));
+    return status == TL_EMPTY || (status == TL_OK && parcel.size == 8000);
+}
+
+/* ---- a cleaner dies ---- */
+
+static void sit_and_die(void)
+{
+    tl_semaphore_new(&semaphore, NULL, 1, true);
+    tl_semaphore_acquire(&semaphore, TL_NOW);
+    kill(getpid(), SIGKILL);
+}
+
+static void recover_and_die(void)
+{
+    await(&flags->go, 5);
+    tl_fault_arm(die_at);
+    tl_death_sweep();
+}
+
+/* Died inside a guard of an object that only the dead knew: who comes next
+ * must leave that guard before the object goes. */
+static bool guard_goes_with_its_object(void)
+{
+    struct tl_handle cleaner = start(recover_and_die);
+    struct tl_handle dead = start(sit_and_die);
+    await_state(&dead, 'Z');
+    struct tl_task *task = task_of(&dead), *second = task_of(&cleaner);
+    atomic_store(&flags->go, 1);
+    await_state(&cleaner, 'Z');
+    tl_recover(task);
+    memset(bytes, 0x7f, sizeof bytes);
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    struct tl_slice slice = {bytes, 0};
+    tl_ref refs[1] = {tl_handle_ref(&queue)};
+    for (size_t size = 8; size < sizeof bytes; size += 64) {
+        slice.size = size;
+        struct tl_message m = {&slice, 1, size, refs, 1};
+        tl_queue_put(&queue, &m, 0, TL_NOW);
+    }
+    tl_recover(second);
+    return true;
+}
+
+/* ---- starting ---- */
+
+static struct tl_handle started;
+
+static void start_and_die(void)
+{
+    tl_fault_arm(die_at);
+    if (tl_process_start(&started, NULL, 0) == 0) {
+        tl_fault_arm(0);
+        tl_process_finish(0);
+        _exit(0);
+    }
+    tl_fault_arm(0);
+}
+
+/* Who starts a process dies: who joins it hears that it is over, or never was. */
+static bool join_ends_when_the_starter_dies(void)
+{
+    tl_process_new(&started, NULL, false);
+    start(start_and_die);
+    rest(0.02);
+    int status;
+    double limit = tl_now() + 2;
+    do
+        status = tl_process_join(&started, tl_deadline_in(0.3));
+    while (status == TL_NOT_STARTED && tl_now() < limit && !die_at);
+    return status == TL_OK || status == TL_NOT_STARTED;
+}
+
+/* ---- counts ---- */
+
+/* As many messages as can be counted: one more is refused, not forgotten. */
+static bool count_does_not_wrap(void)
+{
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    struct tl_stream *stream = &((struct tl_queue *)queue.object)->stream;
+    put_sized(8, TL_NOW);
+    uint64_t most = (UINT64_C(1) << 30) - 1;
+    atomic_store(&stream->head,
+                 (atomic_load(&stream->head) & ((UINT64_C(1) << 34) - 1)) |
+                     most << 34);
+    return put_sized(8, TL_NOW) == TL_NO_MEMORY && tl_queue_size(&queue) > 0;
+}
+
+/* ---- running ---- */
+
+struct test {
+    const char *name;
+    bool (*run)(void);
+    long most; /* tried with die_at from 1 to this; 0: once */
+};
+
+static const struct test tests[] = {
+    {"a guard is not taken from the living", guard_is_not_taken_from_the_living, 0},
+    {"a segment survives two deaths", segment_survives_two_deaths, 90},
+    {"a try finds what is there", try_finds_what_is_there, 0},
+    {"a barrier whose last party died has room", barrier_has_room_for_one_more, 8},
+    {"no deadlock with the dead", no_deadlock_with_the_dead, 0},
+    {"a death is heard by one who is called", death_is_heard_by_one_who_is_called, 0},
+    {"a half-closed queue is closed", half_closed_queue_is_closed, 0},
+    {"poll passes the wake on", poll_passes_the_wake_on, 0},
+    {"a notice is passed on", notice_is_passed_on, 0},
+    {"an interrupt is heard", interrupt_is_heard, 0},
+    {"a late reader passes the wake on", late_reader_passes_the_wake_on, 0},
+    {"time passes while a cleaner is stopped", time_passes_while_a_cleaner_is_stopped, 0},
+    {"a suspended releaser holds up nobody", suspended_releaser_holds_up_nobody, 14},
+    {"a result is whole or none", result_is_whole_or_none, 16},
+    {"suspend comes to an end", suspend_comes_to_an_end, 0},
+    {"a join ends when the starter dies", join_ends_when_the_starter_dies, 60},
+    {"a count does not wrap", count_does_not_wrap, 0},
+    {"a guard goes with its object", guard_goes_with_its_object, 40},
+};
+
+/* In a family of its own, that ends with it. */
+static bool passes(const struct test *test)
+{
+    memset(flags, 0, sizeof *flags);
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        alarm(12);
+        bool well = tl_init() == TL_OK && test->run();
+        _exit(well ? 0 : 1);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    kill(-pid, SIGKILL);
+    if (WIFSIGNALED(status))
+        printf("# %s\n", strsignal(WTERMSIG(status)));
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool passes_at_every_step(const struct test *test)
+{
+    for (die_at = 1; die_at <= test->most || die_at == 1; die_at++) {
+        if (!passes(test)) {
+            if (test->most)
+                printf("# at step %ld\n", die_at);
+            return false;
+        }
+    }
+    return true;
+}
+
+int main(int count, char **arguments)
+{
+    int failed = 0;
+    flags = mmap(NULL, sizeof *flags, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        if (count > 1 && !strstr(tests[i].name, arguments[1]))
+            continue;
+        bool well = passes_at_every_step(&tests[i]);
+        failed += !well;
+        printf("%sok - %s\n", well ? "" : "not ", tests[i].name);
+        fflush(stdout);
+    }
+    return failed > 0;
+}
+#endif
