@@ -68,6 +68,44 @@ local function pipe_ping_pong(n)
   return seconds
 end
 
+-- two tasks take turns, each of which ends with a notify
+local function condition_ping_pong(n)
+  local condition, turn = ipc.condition(), ipc.value(0)
+  local function play(me)
+    for _ = 1, n do
+      condition:acquire()
+      while turn:get() ~= me do condition:wait() end
+      turn:set(1 - me)
+      condition:notify()
+      condition:release()
+    end
+  end
+  local echo = start(1, function() play(1) end)
+  local seconds = timed(function() play(0) end)
+  join(echo)
+  return seconds
+end
+
+local function event_ping_pong(n)
+  local there, back = ipc.event(), ipc.event()
+  local echo = start(1, function()
+    for _ = 1, n do
+      there:wait()
+      there:clear()
+      back:set()
+    end
+  end)
+  local seconds = timed(function()
+    for _ = 1, n do
+      there:set()
+      back:wait()
+      back:clear()
+    end
+  end)
+  join(echo)
+  return seconds
+end
+
 -- the same while a process for each CPU computes
 local function busy(case)
   return function(n)
@@ -95,6 +133,26 @@ local function lock_pairs(n, count)
   end
   if count == 1 then return timed(function() pairs_of(n) end) end
   return timed(function() join(start(count, function() pairs_of(n / count) end)) end)
+end
+
+local function value_add(n, count)
+  local value = ipc.value(0)
+  local seconds = timed(function()
+    join(start(count, function()
+      for _ = 1, n / count do value:add(1) end
+    end))
+  end)
+  assert(value:get() == n)
+  return seconds
+end
+
+local function barrier_rounds(n, parties)
+  local barrier = ipc.barrier(parties)
+  return timed(function()
+    join(start(parties, function()
+      for _ = 1, n do barrier:wait() end
+    end))
+  end)
 end
 
 local function start_and_join(n)
@@ -133,11 +191,15 @@ local cases = {
   { name = "queue-2-and-2", n = 400000, want = 10, run = function(n) return stream(n, 7, 2, 2) end },
   { name = "queue-ping-pong", n = 10000, want = 5, unit = "time", run = queue_ping_pong },
   { name = "pipe-ping-pong", n = 10000, want = 5, unit = "time", run = pipe_ping_pong },
+  { name = "condition-ping-pong", n = 10000, want = 5, unit = "time", run = condition_ping_pong },
+  { name = "event-ping-pong", n = 10000, want = 5, unit = "time", run = event_ping_pong },
   { name = "queue-ping-pong-busy", n = 3000, want = 1, unit = "time", run = busy(queue_ping_pong) },
   { name = "pipe-ping-pong-busy", n = 3000, want = 1, unit = "time", run = busy(pipe_ping_pong) },
   { name = "lock-alone", n = 3000000, want = 1, run = function(n) return lock_pairs(n, 1) end },
   { name = "lock-2", n = 2000000, want = 1, run = function(n) return lock_pairs(n, 2) end },
   { name = "lock-4", n = 2000000, want = 1, run = function(n) return lock_pairs(n, 4) end },
+  { name = "value-add-2", n = 2000000, want = 10, run = function(n) return value_add(n, 2) end },
+  { name = "barrier-4", n = 10000, want = 4, unit = "time", run = function(n) return barrier_rounds(n, 4) end },
   { name = "start-join", n = 500, want = 5, run = start_and_join },
   { name = "idle-memory", n = 1, most = 400, unit = "kB", run = idle_memory },
 }
