@@ -77,6 +77,11 @@ static bool holds_lock(const struct tl_notice *notice)
     return tl_hold_holder(hold_of(notice)) == tl_task_id(tl_self);
 }
 
+bool tl_condition_is_held(const struct tl_handle *handle)
+{
+    return tl_enter(handle) == TL_OK && holds_lock(notice_of(handle));
+}
+
 /* Leaves this task's place; whether it had been notified. */
 static bool leave_place(struct tl_notice *notice)
 {
