@@ -291,14 +291,15 @@ describe("a condition", function()
       lock:release()
     end
     local victim = ipc.spawn(function() while true do not_empty:acquire() not_empty:wait() not_empty:release() end end)
-    while not tostring(not_empty):find("1 waiting") do ipc.yield() end
+    while not tostring(not_empty):find("1 waiting; its lock is free", 1, true) do ipc.yield() end
+    victim:suspend() -- it has waited longest, so the first notify is for it, and it does not hear that
     for n = 1, 8 do
       list[n] = ipc.spawn(function()
         for _ = 1, 100 do (n % 2 == 0 and give or take)() end
         return true
       end)
     end
-    victim:suspend() -- what it was notified of it does not hear
+    while cells[TAKEN] < 10 do ipc.yield() end
     victim:kill()
     for _, r in ipairs(results(list)) do assert.is_true(r[1], r[2]) end
     assert.equal(400, cells[TAKEN])
