@@ -16,6 +16,7 @@ VARIANT ?=
 flags_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 flags_tsan     := -O1 -fsanitize=thread
 flags_fault    := -DTL_FAULT
+wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened # replaced there
 
 build    := build/$(LUA)$(VARIANT:%=-%)
 plain    := build/$(LUA)
@@ -30,28 +31,25 @@ program_parts := program interrupt label repl prompt complete tools
 program_files := $(program_parts:%=bindings/%.c)
 core_files    := $(wildcard runtime/*.c runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c))
-test_files    := $(wildcard spec/c/*_test.c)
 lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*.c)
 headers       := $(wildcard runtime/*.h runtime/*/*.h bindings/*.h spec/c/*.h)
 core_objects  := $(core_files:%.c=$(build)/%.o)
-tests         := $(test_files:%.c=$(build)/%)
+tests         := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_test.c))
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock \
 	TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 
-.PHONY: all demo test check bench lint sanitize install install-module module \
-	clean help program c-tests need-build need-demo need-test need-lint
+.PHONY: all demo test check bench docs lint sanitize install install-module \
+	module clean help program c-tests need-build need-demo need-test need-lint
 .DELETE_ON_ERROR:
 
 all: program module ## the program and the module
 	@ln -sf $(build)/tidelock $(build)/tidelock.so .
 
 demo: need-demo all ## three scenarios, one after the other
-	@for name in tickets sale kitchen; do \
-	    printf '\n== scripts/%s.lua\n' $$name; \
-	    ./tidelock scripts/$$name.lua || exit 1; \
-	done
+	@set -e; for name in tickets sale kitchen; do \
+	    printf '\n== scripts/%s.lua\n' $$name; ./tidelock scripts/$$name.lua; done
 
 test: need-test program module ## all specs
 	$(call variant,fault,program c-tests)
@@ -62,6 +60,10 @@ check: test lint ## test and lint
 bench: all ## what the operations cost
 	./tidelock scripts/bench/run.lua
 
+docs: program ## the API reference: build/docs/tidelock.html
+	@mkdir -p build/docs; $(build)/tidelock bindings/docs/make.lua \
+	    bindings/tidelock.d.lua build/docs/tidelock.html
+
 lint: need-lint $(lint_files:%.c=$(build)/%.tidied) ## clang-tidy and luacheck
 	luacheck --quiet $(wildcard scripts spec bindings)
 
@@ -71,10 +73,10 @@ sanitize: need-test module ## all specs under ASan and UBSan
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
 
-install: install-module program ## into PREFIX, below DESTDIR
+install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(DESTDIR)$(PREFIX)/bin/tidelock
-	install -D -m 644 bindings/tidelock.d.lua \
-	    $(DESTDIR)$(PREFIX)/share/tidelock/tidelock.d.lua
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tidelock \
+	    bindings/tidelock.d.lua build/docs/tidelock.html
 
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
@@ -83,8 +85,8 @@ clean: ## removes what was built
 	rm -rf build tidelock tidelock.so
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
-	@echo 'with LUA=5.4: the same for Lua 5.4'
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16; \
+	echo 'with LUA=5.4: the same for Lua 5.4'
 
 program: $(build)/tidelock
 module: $(build)/tidelock.so
@@ -92,10 +94,9 @@ module: $(build)/tidelock.so
 c-tests: $(tests)
 	@for test in $(tests); do echo $$test; $$test || exit 1; done
 
-need-build need-demo need-test need-lint:
-	@LUA_INCLUDE=$(LUA_INCLUDE) BUSTED=$(BUSTED) \
-	    .ci/dependencies $(LUA) $(@:need-%=%)
 need-demo need-test need-lint: | need-build
+need-build need-demo need-test need-lint:
+	@LUA_INCLUDE=$(LUA_INCLUDE) BUSTED=$(BUSTED) .ci/dependencies $(LUA) $(@:need-%=%)
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
@@ -106,12 +107,8 @@ $(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(build)/core.a
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -o $@ $^ -lsodium
 
-# what it puts itself in the place of
-$(build)/spec/c/races_test: LDFLAGS += \
-	-Wl,--wrap=tl_fault,--wrap=tl_death_happened
-
 $(tests): %: %.o $(build)/core.a
-	@echo '  LD  $@'; $(link) -o $@ $^ $(LUA_LIBRARY) -lsodium
+	@echo '  LD  $@'; $(link) $(wrap_$(@F)) -o $@ $^ $(LUA_LIBRARY) -lsodium
 
 $(build)/%.o: %.c Makefile | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<

@@ -43,7 +43,7 @@ static int condition_release(lua_State *L)
 static int condition_with(lua_State *L)
 {
     struct tl_handle *condition = check_condition(L);
-    with_check(L, condition);
+    with_check(L, condition, "with");
     support_state = L;
     int status = tl_condition_acquire(condition, TL_FOREVER);
     if (status < 0)
@@ -77,6 +77,9 @@ static int condition_wait_for(lua_State *L)
         return misuse(L, condition, "wait_for",
                       "a function is expected, not a %s", luaL_typename(L, 2));
     tl_deadline deadline = check_deadline(L, 3, condition, "wait_for");
+    /* asked without the lock, a predicate that is true now hides the race */
+    if (!tl_condition_is_held(condition))
+        return without_lock(L, condition, "wait_for");
     for (;;) {
         lua_pushvalue(L, 2);
         lua_call(L, 0, 1);

@@ -49,7 +49,7 @@ static int lock_release(lua_State *L)
 static int lock_with(lua_State *L)
 {
     struct tl_handle *lock = check_lock(L);
-    with_check(L, lock);
+    with_check(L, lock, "with");
     support_state = L;
     int status = tl_lock_acquire(lock, TL_FOREVER);
     if (status < 0)

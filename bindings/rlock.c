@@ -40,7 +40,7 @@ static int rlock_release(lua_State *L)
 static int rlock_with(lua_State *L)
 {
     struct tl_handle *rlock = check_rlock(L);
-    with_check(L, rlock);
+    with_check(L, rlock, "with");
     support_state = L;
     int status = tl_rlock_acquire(rlock, TL_FOREVER);
     if (status < 0)

@@ -48,7 +48,7 @@ static int run_with(lua_State *L, const char *call,
                     int (*acquire)(const struct tl_handle *, tl_deadline))
 {
     struct tl_handle *rwlock = check_rwlock(L);
-    with_check(L, rwlock);
+    with_check(L, rwlock, call);
     support_state = L;
     int status = acquire(rwlock, TL_FOREVER);
     if (status < 0)

@@ -59,7 +59,7 @@ static int release_one(const struct tl_handle *semaphore)
 static int semaphore_with(lua_State *L)
 {
     struct tl_handle *semaphore = check_semaphore(L);
-    with_check(L, semaphore);
+    with_check(L, semaphore, "with");
     support_state = L;
     int status = tl_semaphore_acquire(semaphore, TL_FOREVER);
     if (status < 0)

@@ -1059,7 +1059,6 @@ function connection:poll(timeout) end
 ---@return true
 function connection:close() end
 
-return ipc
 
 --- Space --------------------------------------------------------------------
 
@@ -1171,3 +1170,5 @@ function space.table(name, init) end
 ---@param init? number
 ---@return tidelock.value
 function space.value(name, init) end
+
+return ipc

@@ -5,10 +5,10 @@
 
 static char hold_key; /* metatable of what hold returns */
 
-void with_check(lua_State *L, const struct tl_handle *handle)
+void with_check(lua_State *L, const struct tl_handle *handle, const char *call)
 {
     if (lua_type(L, 2) != LUA_TFUNCTION)
-        misuse(L, handle, "with", "a function is expected, not a %s",
+        misuse(L, handle, call, "a function is expected, not a %s",
                luaL_typename(L, 2));
 }
 

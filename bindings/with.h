@@ -15,7 +15,7 @@
 int with_held(lua_State *L, int (*release)(const struct tl_handle *handle));
 
 /* Raises unless there is a function at 2: before anything is acquired. */
-void with_check(lua_State *L, const struct tl_handle *handle);
+void with_check(lua_State *L, const struct tl_handle *handle, const char *call);
 
 /* Pushes a thing whose close (`local h <close> = l:hold()`) or h:release()
  * gives back the object at 1, once. */

@@ -46,6 +46,8 @@ int tl_condition_new(struct tl_handle *out, const char *name,
 int tl_condition_acquire(const struct tl_handle *condition,
                          tl_deadline deadline);
 int tl_condition_release(const struct tl_handle *condition);
+/* Whether this task holds the lock. */
+bool tl_condition_is_held(const struct tl_handle *condition);
 /* Gives the lock up, waits to be notified, and takes the lock again.  TL_OK,
  * TL_ABANDONED (of the lock); TL_TIMEOUT, with the lock; TL_NOT_HOLDER. */
 int tl_condition_wait(const struct tl_handle *condition, tl_deadline deadline);

@@ -8,6 +8,13 @@ local function results(list)
   return all
 end
 
+-- Raised at the line of this file, with the text.
+local function raises(text, fn, ...)
+  local ok, why = pcall(fn, ...)
+  assert.is_false(ok)
+  assert.truthy(why:find("^spec/more_locks_spec.lua:%d+: ") and why:find(text, 1, true), why)
+end
+
 describe("an rlock", function()
   it("is free after as many releases as acquires", function()
     local lock = ipc.rlock{ name = "again" }
@@ -40,6 +47,55 @@ describe("an rlock", function()
   end)
 end)
 
+describe("an rlock among others", function()
+  it("lets one task in at a time, however often that one acquires", function()
+    local lock, inside, list = ipc.rlock(), ipc.value(0), {}
+    for n = 1, 8 do
+      list[n] = ipc.spawn(function()
+        local worst = 0
+        for i = 1, 200 do
+          for _ = 0, i % 3 do lock:acquire() end
+          worst = math.max(worst, inside:add(1))
+          inside:add(-1)
+          for _ = 0, i % 3 do lock:release() end
+        end
+        return worst
+      end)
+    end
+    for _, r in ipairs(results(list)) do assert.equal(1, r[1]) end
+    assert.is_nil(lock.holder)
+  end)
+
+  it("is released by its holder only", function()
+    local lock = ipc.rlock()
+    raises("release: not held by this task", function() lock:release() end)
+    lock:acquire()
+    local ok = ipc.spawn(function() return pcall(lock.release, lock) end):result(PATIENCE)
+    assert.is_false(ok)
+    assert.equal("main", lock.holder)
+    assert.is_false(pcall(lock.with, lock, error, "raised inside"))
+    lock:release()
+    assert.is_nil(lock.holder)
+  end)
+
+  it("is in the report of a cycle", function()
+    local first, second, both = ipc.rlock("first"), ipc.lock("second"), ipc.barrier(2)
+    local p = ipc.process{ name = "other", target = function()
+      second:acquire()
+      both:wait()
+      return pcall(first.acquire, first)
+    end }:start()
+    first:acquire()
+    both:wait()
+    local ok, why = pcall(second.acquire, second)
+    first:release()
+    local other, other_why = p:result(PATIENCE)
+    assert.truthy(ok ~= other, "one of the two is told")
+    local told = 'deadlock: %w+ holds r?lock "%w+" and wants "%w+"; %w+ holds "%w+" and wants "%w+"'
+    assert.truthy((ok and other_why or why):find(told))
+  end)
+end)
+
 describe("an rwlock", function()
   it("lets readers in together, and writers alone", function()
     local lock, readers, writers, list = ipc.rwlock(), ipc.value(0), ipc.value(0), {}
@@ -64,6 +120,45 @@ describe("an rwlock", function()
       end)
     end
     for _, r in ipairs(results(list)) do assert.truthy(r[1] <= 1) end
+  end)
+
+  it("is taken once by a task, and released by who has it", function()
+    local lock = ipc.rwlock()
+    raises("release: not held by this task", function() lock:release() end)
+    for _, call in ipairs{ "read", "write" } do
+      lock[call](lock)
+      raises("read: deadlock: ", function() lock:read() end)
+      raises("write: deadlock: ", function() lock:write() end)
+      lock:release()
+    end
+    assert.is_true(ipc.spawn(function() return lock:write(0) end):result(PATIENCE))
+  end)
+
+  it("is given back by with_read and with_write, whatever happens", function()
+    local lock = ipc.rwlock()
+    for _, call in ipairs{ "with_read", "with_write" } do
+      assert.same({ 1, nil, 3 }, { lock[call](lock, function(...) return ... end, 1, nil, 3) })
+      local ok, why = pcall(lock[call], lock, error, "raised inside")
+      assert.same({ false, "raised inside" }, { ok, why })
+      raises(call .. ": ", function() lock[call](lock, 42) end)
+      assert.is_true(lock:write(0))
+      lock:release()
+    end
+  end)
+
+  it("is not abandoned by a reader that dies: it has changed nothing", function()
+    local lock, ready = ipc.rwlock(), ipc.event()
+    local reader = ipc.spawn(function()
+      lock:read()
+      ready:set()
+      ipc.sleep()
+    end)
+    ready:wait()
+    local writer = ipc.spawn(function() return lock:write(PATIENCE) end)
+    while not tostring(lock):find("1 to write") do ipc.yield() end
+    reader:kill()
+    assert.same({ true }, { writer:result(PATIENCE) })
+    reader:join()
   end)
 
   it("does not starve a writer", function()
@@ -101,9 +196,8 @@ describe("an rwlock", function()
     ready:wait()
     p:kill()
     assert.same({ true, "abandoned" }, { lock:read(PATIENCE) })
-    assert.has_error(function() lock:read() end)
     lock:release()
-    assert.has_error(function() lock:release() end)
+    assert.same({ true }, { lock:write(0) })
     p:join()
   end)
 end)
@@ -141,8 +235,75 @@ describe("a condition", function()
     assert.equal("free meanwhile", p:result(PATIENCE))
     assert.equal("main", lock.holder)
     lock:release()
-    assert.has_error(function() c:wait() end)
-    assert.has_error(function() c:notify() end)
+  end)
+
+  it("is used with its lock held only", function()
+    local c = ipc.condition()
+    local function yes() return true end
+    for call, argument in pairs{ wait = 0, wait_for = yes, notify = 1, notify_all = false } do
+      raises(call .. ": this task does not hold its lock; acquire it first", function() c[call](c, argument or nil) end)
+    end
+    raises("release: not held by this task", function() c:release() end)
+    c:acquire()
+    raises("acquire: deadlock: held by this task already", function() c:acquire() end)
+    raises("notify: n must be an integer from 1", function() c:notify(0) end)
+    raises("wait_for: a function is expected", function() c:wait_for(true) end)
+    assert.is_true(c:wait_for(yes))
+    c:release()
+    assert.same({ 1, 2 }, { c:with(function(...) return ... end, 1, 2) })
+    assert.is_false(pcall(c.with, c, error, "raised inside"))
+    assert.same({ true }, { c:acquire(0) })
+    assert.has_error(function() ipc.condition(ipc.event()) end)
+  end)
+
+  it("tells the waiter that who notified it died with the lock", function()
+    local c = ipc.condition()
+    local p = ipc.spawn(function() return c:with(c.wait, c, PATIENCE) end)
+    while not tostring(c):find("1 waiting; its lock is free", 1, true) do ipc.yield() end
+    local notified = ipc.event()
+    local dies = ipc.spawn(function()
+      c:acquire()
+      c:notify()
+      notified:set()
+      ipc.sleep()
+    end)
+    notified:wait()
+    dies:kill()
+    assert.same({ true, "abandoned" }, { p:result(PATIENCE) })
+    dies:join()
+  end)
+
+  it("serves 8 tasks that hand items over, one of them killed", function()
+    local lock, cells, list = ipc.lock(), ipc.array("int32", { 0, 0 }), {}
+    local not_full, not_empty, FULL, TAKEN = ipc.condition(lock), ipc.condition(lock), 1, 2
+    local function give()
+      lock:acquire()
+      assert(not_full:wait_for(function() return cells[FULL] < 3 end, PATIENCE))
+      cells[FULL] = cells[FULL] + 1
+      not_empty:notify()
+      lock:release()
+    end
+    local function take()
+      lock:acquire()
+      assert(not_empty:wait_for(function() return cells[FULL] > 0 end, PATIENCE))
+      cells[FULL], cells[TAKEN] = cells[FULL] - 1, cells[TAKEN] + 1
+      not_full:notify()
+      lock:release()
+    end
+    local victim = ipc.spawn(function() while true do not_empty:acquire() not_empty:wait() not_empty:release() end end)
+    while not tostring(not_empty):find("1 waiting; its lock is free", 1, true) do ipc.yield() end
+    victim:suspend() -- it has waited longest, so the first notify is for it, and it does not hear that
+    for n = 1, 8 do
+      list[n] = ipc.spawn(function()
+        for _ = 1, 100 do (n % 2 == 0 and give or take)() end
+        return true
+      end)
+    end
+    while cells[TAKEN] < 10 do ipc.yield() end
+    victim:kill()
+    for _, r in ipairs(results(list)) do assert.is_true(r[1], r[2]) end
+    assert.equal(400, cells[TAKEN])
+    victim:join()
   end)
 
   it("passes a notify on from a waiter that was killed before it heard", function()
@@ -194,5 +355,31 @@ describe("a latch", function()
     assert.equal(0, latch.count)
     assert.is_true(latch:wait(0))
     assert.same({ nil, "timeout" }, { ipc.latch(1):wait(0) })
+  end)
+
+  it("counts what a task that died has counted", function()
+    local latch = ipc.latch(2)
+    local p = ipc.spawn(function()
+      latch:count_down()
+      ipc.current():kill()
+    end)
+    p:join()
+    assert.equal(1, latch.count)
+    latch:count_down()
+    assert.is_true(latch:wait(PATIENCE))
+  end)
+
+  it("counts from 0 on, by 1 at least", function()
+    assert.is_true(ipc.latch(0):wait())
+    for _, wrong in ipairs{ -1, 1.5, "2" } do
+      raises("count must be an integer from 0", function() ipc.latch(wrong) end)
+    end
+    raises("count must be an integer from 0", function() ipc.latch() end)
+    local latch = ipc.latch(3)
+    for _, wrong in ipairs{ 0, -1, 1.5 } do
+      raises("count_down: n must be an integer from 1", function() latch:count_down(wrong) end)
+    end
+    latch:count_down(2)
+    assert.equal(1, latch.count)
   end)
 end)

@@ -105,4 +105,68 @@ describe("ipc.pipe", function()
     again:close()
     assert.same({ nil, "closed" }, { a:recv(0) })
   end)
+
+  it("says what a call lacks, and what is over", function()
+    local a, b = ipc.pipe{ name = "line" }
+    local function raises(text, fn)
+      local ok, why = pcall(fn)
+      assert.truthy(not ok and why:find("^spec/pipe_spec.lua:%d+: pipe#%d+") and why:find(text, 1, true), why)
+    end
+    raises("send: a value is expected; nil is sent by send(nil)", function() a:send() end)
+    raises("send: cannot send value.deep", function() a:send{ deep = { print } } end)
+    assert.is_false(b:poll(0))
+    a:send("left")
+    a:close()
+    for _, call in ipairs{ "send", "recv", "poll" } do
+      raises(call .. ": was closed before", function() a[call](a, call == "send" and "late" or 0) end)
+    end
+    assert.is_true(b:poll(0))
+    assert.equal("left", b:recv())
+    assert.is_true(b:poll()) -- recv would say at once that it is closed
+    assert.same({ nil, "closed" }, { b:recv() })
+    assert.has_error(function() ipc.pipe{ duplex = 1 } end)
+    assert.has_error(function() ipc.pipe{ double = true } end)
+  end)
+
+  it("may be used by 8 tasks at each end", function()
+    local out, into = ipc.pipe{ duplex = false }
+    local senders, receivers, N = {}, {}, 500
+    for n = 1, 8 do
+      receivers[n] = ipc.spawn(function()
+        local sum, count = 0, 0
+        while true do
+          local v, why = out:recv()
+          if why then return sum, count end
+          sum, count = sum + v, count + 1
+        end
+      end)
+      senders[n] = ipc.spawn(function()
+        for i = 1, N do into:send(n * N + i) end
+      end)
+    end
+    into:close()
+    for _, p in ipairs(senders) do assert(p:join(PATIENCE)) end
+    local sum, count = 0, 0
+    for _, p in ipairs(receivers) do
+      local part, parts = p:result(PATIENCE)
+      sum, count = sum + part, count + parts
+    end
+    assert.equal(8 * N, count)
+    assert.equal(N * N * 36 + 8 * N * (N + 1) // 2, sum)
+  end)
+
+  it("has whole messages only, though senders are killed while they send", function()
+    local a, b = ipc.pipe()
+    for _ = 1, 10 do
+      local p = ipc.spawn(function()
+        while true do b:send(("large"):rep(5000)) end
+      end)
+      assert.is_true(a:recv(PATIENCE) == ("large"):rep(5000))
+      p:kill()
+      assert(p:join(PATIENCE))
+      while a:poll(0) do assert.is_true(a:recv(0) == ("large"):rep(5000)) end
+    end
+    b:send("still open")
+    assert.equal("still open", a:recv(PATIENCE))
+  end)
 end)

@@ -85,8 +85,9 @@ describe("queue:put and get", function()
   end)
 
   it("lose nothing and double nothing among 4 writers and 4 readers, and keep each writer's order", function()
-    for _, maxsize in ipairs{ 0, 3 } do
-      local q, done, N = ipc.queue(maxsize), ipc.queue(), 2000
+    for _, options in ipairs{ { maxsize = 0 }, { maxsize = 3 }, { order = "priority" },
+      { order = "lifo", maxsize = 3 } } do
+      local q, done, N = ipc.queue(options), ipc.queue(), 2000
       local writers, readers = {}, {}
       for w = 1, 4 do
         writers[w] = ipc.spawn(function()
@@ -96,7 +97,7 @@ describe("queue:put and get", function()
           local last, sum, count = {}, 0, 0
           for _, v in q:items() do
             local from, n = v // 100000, v % 100000
-            if n <= (last[from] or 0) then error("out of order") end
+            if n <= (last[from] or 0) and q.order ~= "lifo" then error("out of order") end
             last[from], sum, count = n, sum + v, count + 1
           end
           done:put{ sum, count }
@@ -155,6 +156,69 @@ describe("put_many and get_many", function()
     assert.same({ "c" }, q:get_many(100))
     assert.same({ nil, "empty" }, { q:get_many(5, 0) })
   end)
+
+  it("say that the queue was closed, after what was left", function()
+    local q = ipc.queue(3)
+    assert.equal(2, q:put_many{ "a", "b" })
+    q:close()
+    assert.same({ 0, "closed" }, { q:put_many{ "c" } })
+    assert.same({ nil, "closed" }, { q:try_put("c") })
+    assert.same({ "a", "b" }, q:get_many(5))
+    assert.same({ nil, "closed" }, { q:get_many(5) })
+    assert.same({ nil, "closed" }, { q:try_get() })
+    assert.same({ 0 }, { q:put_many{} })
+  end)
+
+  it("refuse what is no list and no number, and keep what was put before", function()
+    local q = ipc.queue()
+    for why, call in pairs{
+      ["put_many: a list is expected"] = function() q:put_many("a") end,
+      ["put_many: item 2 %(those before it were put%): cannot send value"] = function() q:put_many{ 1, io.stdout } end,
+      ["get_many: max must be an integer from 1"] = function() q:get_many(0) end,
+      ["get_many: max must be an integer"] = function() q:get_many() end,
+      ["put: a value is expected"] = function() q:put() end,
+      ["put: .*priorit"] = function() q:put(1, { priority = 1 }) end,
+      ["task_done: more items done than were put"] = function() q:task_done() q:task_done() end,
+    } do
+      local ok, message = pcall(call)
+      assert.truthy(not ok and message:find("^spec/queue_spec.lua:%d+: queue#%d+: " .. why), message)
+    end
+    assert.equal(1, q:get(0))
+  end)
+end)
+
+describe("a task that is killed", function()
+  for _, order in ipairs{ "fifo", "lifo", "priority" } do
+    it("while it puts or gets leaves whole messages, each once, " .. order, function()
+      local q, seen = ipc.queue{ order = order, maxsize = 20 }, {}
+      for round = 1, 10 do
+        local list = {}
+        for n = 1, 4 do
+          list[n] = ipc.spawn(function()
+            for i = 1, math.maxinteger do q:put{ round, n, i, ("x"):rep(i % 2 * 5000) } end
+          end)
+          list[n + 4] = ipc.spawn(function()
+            while true do q:get() end
+          end)
+        end
+        for _ = 1, 8 do
+          local m = q:get(PATIENCE)
+          local key = table.concat(m, ".", 1, 3)
+          assert.is_nil(seen[key])
+          seen[key] = true
+          assert.equal(m[3] % 2 * 5000, #m[4])
+        end
+        for _, p in ipairs(list) do p:kill() end
+        join(list)
+        while not q:is_empty() do
+          local m = q:get(0)
+          assert.equal(m[3] % 2 * 5000, #m[4])
+        end
+      end
+      assert.is_true(q:put("whole", PATIENCE))
+      assert.equal("whole", q:get(0))
+    end)
+  end
 end)
 
 describe("task_done and join", function()
@@ -173,7 +237,7 @@ describe("task_done and join", function()
     assert.has_error(function() q:task_done() end)
   end)
 
-  for _, order in ipairs{ "fifo", "priority" } do
+  for _, order in ipairs{ "fifo", "lifo", "priority" } do
     it("abandon what a killed consumer had taken, " .. order, function()
       local q, taken = ipc.queue{ order = order }, ipc.event()
       q:put(1)

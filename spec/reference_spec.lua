@@ -83,6 +83,24 @@ describe("the reference", function()
       end)
    end
 
+   it("has every option, and the constructors refuse others by name", function()
+      local text, count = read_reference(), 0
+      for class, name in text:gmatch "@overload fun%(options: ([%w_%.]+)%)[^\n]*\nfunction ipc%.([%w_]+)%(" do
+         local written, known = {}, {}
+         if name == "table" then goto next end -- any key is one of the contents
+         local fields = text:match("\n%-%-%-@class " .. class:gsub("%.", "%%.") .. "\n(.-)\n\n")
+         for field in ("\n" .. fields):gmatch "\n%-%-%-@field ([%w_]+)" do written[field] = true end
+         local ok, message = pcall(function() ipc[name]{ colour = "red" } end)
+         assert.is_false(ok)
+         local list = message:match "^spec/reference_spec.lua:%d+: [%w_]+: unknown option \"colour\"; there are: (.*)$"
+         for option in list:gmatch "[%w_]+" do known[option] = true end
+         assert.same(written, known, name)
+         count = count + 1
+         ::next::
+      end
+      assert(count >= 14, count)
+   end)
+
    it("has every kind of object", function()
       for class in pairs(reference) do
          assert(class == "" or class == "hold" or makers[class], class)

@@ -75,6 +75,66 @@ describe("a semaphore", function()
   end)
 end)
 
+describe("a semaphore's seat", function()
+  local function taken(s, n)
+    local ready = ipc.event()
+    local p = ipc.spawn(function()
+      for _ = 1, n do s:acquire() end
+      ready:set()
+      ipc.sleep()
+    end)
+    assert(ready:wait(PATIENCE))
+    return p
+  end
+
+  it("does not come back from the dead where there is no bound", function()
+    local s = ipc.semaphore(3)
+    local p = taken(s, 2)
+    p:kill()
+    join{ p }
+    assert.is_true(s:acquire(PATIENCE))
+    assert.same({ nil, "timeout" }, { s:acquire(0) })
+  end)
+
+  it("comes back once, though another task released it before its own died", function()
+    local s = ipc.semaphore{ value = 2, bounded = true }
+    local p = taken(s, 2)
+    s:release()
+    assert.equal(1, s.value)
+    p:kill()
+    join{ p }
+    assert.is_true(s:acquire(PATIENCE) and s:acquire(PATIENCE))
+    assert.same({ nil, "timeout" }, { s:acquire(0) })
+    s:release(2)
+    assert.equal(2, s.value)
+  end)
+
+  it("comes back from each of 8 tasks that are killed anywhere", function()
+    local s, list = ipc.semaphore{ value = 3, bounded = true }, {}
+    for n = 1, 8 do
+      list[n] = ipc.spawn(function()
+        while true do s:with(ipc.yield) end
+      end)
+    end
+    for _, p in ipairs(list) do
+      ipc.sleep(0.002)
+      p:kill()
+    end
+    join(list)
+    for _ = 1, 3 do assert.is_true(s:acquire(PATIENCE)) end
+    assert.same({ nil, "timeout" }, { s:acquire(0) })
+  end)
+
+  it("is given back by with, whatever happens", function()
+    local s = ipc.semaphore(1)
+    assert.same({ false, "raised inside" }, { pcall(s.with, s, error, "raised inside") })
+    assert.equal(1, s.value)
+    local ok, why = pcall(function() s:with("no function") end)
+    assert.truthy(not ok and why:find("^spec/signals_spec.lua:%d+: semaphore#%d+: with: a function is expected"), why)
+    assert.equal(1, s.value)
+  end)
+end)
+
 describe("an event", function()
   it("lets everybody go on once it is set, until it is cleared", function()
     local e, list = ipc.event(), {}
@@ -84,7 +144,9 @@ describe("an event", function()
     e:set()
     for _, p in ipairs(list) do assert.is_true(p:result(PATIENCE)) end
     assert.is_true(e:wait(0))
+    assert.is_true(e:is_set())
     e:clear()
+    assert.is_false(e:is_set())
     assert.same({ nil, "timeout" }, { e:wait(0) })
   end)
 
@@ -95,6 +157,20 @@ describe("an event", function()
     e:set()
     e:clear()
     for _, p in ipairs(list) do assert.is_true(p:result(PATIENCE)) end
+  end)
+end)
+
+describe("an event's set", function()
+  it("reaches the others of 8 waiters when some are killed", function()
+    local e, list = ipc.event(), {}
+    for n = 1, 8 do list[n] = ipc.spawn(function() return e:wait(PATIENCE) end) end
+    while not tostring(e):find("8 waiting") do ipc.yield() end
+    for n = 1, 8, 2 do list[n]:kill() end
+    e:set()
+    for n = 2, 8, 2 do assert.is_true(list[n]:result(PATIENCE)) end
+    join(list)
+    e:clear()
+    assert.same({ nil, "timeout" }, { e:wait(0) })
   end)
 end)
 
@@ -148,6 +224,31 @@ describe("a barrier", function()
       assert.equal("broken", p:result(PATIENCE))
       join{ victim }
     end
+  end)
+
+  it("tells the timeout to one, and broken to the other 7", function()
+    local b, list = ipc.barrier(9), {}
+    for n = 1, 7 do list[n] = ipc.spawn(function() return select(2, b:wait(PATIENCE)) end) end
+    while b.waiting < 7 do ipc.yield() end
+    assert.same({ nil, "timeout" }, { b:wait(0.01) })
+    for _, p in ipairs(list) do assert.equal("broken", p:result(PATIENCE)) end
+    assert.same({ nil, "broken" }, { b:wait(0) })
+  end)
+
+  it("serves again after a death and a reset", function()
+    local b, list = ipc.barrier(3), {}
+    local victim = ipc.spawn(function() b:wait() end)
+    while b.waiting < 1 do ipc.yield() end
+    victim:kill()
+    join{ victim }
+    assert.same({ nil, "broken" }, { b:wait(PATIENCE) })
+    assert.is_true(b.broken)
+    b:reset()
+    for n = 1, 2 do list[n] = ipc.spawn(function() return b:wait(PATIENCE) end) end
+    assert.truthy(b:wait(PATIENCE))
+    for _, p in ipairs(list) do assert.truthy(p:result(PATIENCE)) end
+    b:abort()
+    assert.same({ nil, "broken" }, { b:wait(0) })
   end)
 
   it("of one lets everybody through", function()

@@ -82,6 +82,11 @@ static bool holds_lock(const struct tl_notice *notice)
     return tl_hold_holder(hold_of(notice)) == tl_task_id(tl_self);
 }
 
+bool tl_condition_is_held(const struct tl_handle *handle)
+{
+    return tl_enter(handle) == TL_OK && holds_lock(notice_of(handle));
+}
+
 static void notify(struct tl_notice *notice, uint32_t n);
 static void changed(struct tl_notice *notice);
 

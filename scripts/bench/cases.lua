@@ -68,6 +68,44 @@ local function pipe_ping_pong(n)
   return seconds
 end
 
+-- two tasks take turns, each of which ends with a notify
+local function condition_ping_pong(n)
+  local condition, turn = ipc.condition(), ipc.value(0)
+  local function play(me)
+    for _ = 1, n do
+      condition:acquire()
+      while turn:get() ~= me do condition:wait() end
+      turn:set(1 - me)
+      condition:notify()
+      condition:release()
+    end
+  end
+  local echo = start(1, function() play(1) end)
+  local seconds = timed(function() play(0) end)
+  join(echo)
+  return seconds
+end
+
+local function event_ping_pong(n)
+  local there, back = ipc.event(), ipc.event()
+  local echo = start(1, function()
+    for _ = 1, n do
+      there:wait()
+      there:clear()
+      back:set()
+    end
+  end)
+  local seconds = timed(function()
+    for _ = 1, n do
+      there:set()
+      back:wait()
+      back:clear()
+    end
+  end)
+  join(echo)
+  return seconds
+end
+
 -- the same while a process for each CPU computes
 local function busy(case)
   return function(n)
@@ -111,6 +149,26 @@ local function table_set(n)
   end)
 end
 
+local function value_add(n, count)
+  local value = ipc.value(0)
+  local seconds = timed(function()
+    join(start(count, function()
+      for _ = 1, n / count do value:add(1) end
+    end))
+  end)
+  assert(value:get() == n)
+  return seconds
+end
+
+local function barrier_rounds(n, parties)
+  local barrier = ipc.barrier(parties)
+  return timed(function()
+    join(start(parties, function()
+      for _ = 1, n do barrier:wait() end
+    end))
+  end)
+end
+
 local function start_and_join(n)
   return timed(function()
     for _ = 1, n do ipc.spawn(function() end):join() end
@@ -147,6 +205,8 @@ local cases = {
   { name = "queue-2-and-2", n = 400000, want = 10, run = function(n) return stream(n, 7, 2, 2) end },
   { name = "queue-ping-pong", n = 10000, want = 5, unit = "time", run = queue_ping_pong },
   { name = "pipe-ping-pong", n = 10000, want = 5, unit = "time", run = pipe_ping_pong },
+  { name = "condition-ping-pong", n = 10000, want = 5, unit = "time", run = condition_ping_pong },
+  { name = "event-ping-pong", n = 10000, want = 5, unit = "time", run = event_ping_pong },
   { name = "queue-ping-pong-busy", n = 3000, want = 1, unit = "time", run = busy(queue_ping_pong) },
   { name = "pipe-ping-pong-busy", n = 3000, want = 1, unit = "time", run = busy(pipe_ping_pong) },
   { name = "lock-alone", n = 3000000, want = 1, run = function(n) return lock_pairs(n, 1) end },
@@ -154,6 +214,8 @@ local cases = {
   { name = "lock-4", n = 2000000, want = 1, run = function(n) return lock_pairs(n, 4) end },
   { name = "table-get", n = 400000, want = 100, run = table_get },
   { name = "table-set", n = 400000, want = 50, run = table_set },
+  { name = "value-add-2", n = 2000000, want = 10, run = function(n) return value_add(n, 2) end },
+  { name = "barrier-4", n = 10000, want = 4, unit = "time", run = function(n) return barrier_rounds(n, 4) end },
   { name = "start-join", n = 500, want = 5, run = start_and_join },
   { name = "idle-memory", n = 1, most = 400, unit = "kB", run = idle_memory },
 }

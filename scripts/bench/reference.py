@@ -90,6 +90,45 @@ def pipe_ping_pong(n):
     return seconds
 
 
+def play(condition, turn, me, n):
+    for _ in range(n):
+        with condition:
+            while turn.value != me:
+                condition.wait()
+            turn.value = 1 - me
+            condition.notify()
+
+
+def condition_ping_pong(n):
+    condition, turn = mp.Condition(), mp.Value("i", 0, lock=False)
+    echo = start(1, play, condition, turn, 1, n)
+    seconds = timed(lambda: play(condition, turn, 0, n))
+    join(echo)
+    return seconds
+
+
+def event_echo(there, back, n):
+    for _ in range(n):
+        there.wait()
+        there.clear()
+        back.set()
+
+
+def event_ping_pong(n):
+    there, back = mp.Event(), mp.Event()
+    echo = start(1, event_echo, there, back, n)
+
+    def run():
+        for _ in range(n):
+            there.set()
+            back.wait()
+            back.clear()
+
+    seconds = timed(run)
+    join(echo)
+    return seconds
+
+
 def hog(over):
     while not over.is_set():
         for _ in range(10000):
@@ -144,6 +183,29 @@ def table_set(n):
         return timed(run)
 
 
+def add_up(value, n):
+    for _ in range(n):
+        with value.get_lock():
+            value.value += 1
+
+
+def value_add(n, count):
+    value = mp.Value("q", 0)
+    seconds = timed(lambda: join(start(count, add_up, value, n // count)))
+    assert value.value == n
+    return seconds
+
+
+def rounds(barrier, n):
+    for _ in range(n):
+        barrier.wait()
+
+
+def barrier_rounds(n, parties):
+    barrier = mp.Barrier(parties)
+    return timed(lambda: join(start(parties, rounds, barrier, n)))
+
+
 def nothing():
     pass
 
@@ -182,6 +244,8 @@ CASES = {
     "queue-2-and-2": lambda n: stream(n, 7, 2, 2),
     "queue-ping-pong": queue_ping_pong,
     "pipe-ping-pong": pipe_ping_pong,
+    "condition-ping-pong": condition_ping_pong,
+    "event-ping-pong": event_ping_pong,
     "queue-ping-pong-busy": busy(queue_ping_pong),
     "pipe-ping-pong-busy": busy(pipe_ping_pong),
     "lock-alone": lambda n: lock_pairs(n, 1),
@@ -189,6 +253,8 @@ CASES = {
     "lock-4": lambda n: lock_pairs(n, 4),
     "table-get": table_get,
     "table-set": table_set,
+    "value-add-2": lambda n: value_add(n, 2),
+    "barrier-4": lambda n: barrier_rounds(n, 4),
     "start-join": start_and_join,
     "idle-memory": idle_memory,
 }

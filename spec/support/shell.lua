@@ -1,7 +1,17 @@
 -- What specs need of a shell: run a command with a limit of time, and look at what it leaves behind.
 local shell = {}
 
-shell.tidelock = os.getenv "TIDELOCK" or "./tidelock"
+-- The program by its whole path, so that processes of another copy of the sources are not taken for its own.
+local function find_tidelock()
+  local path = os.getenv "TIDELOCK" or "./tidelock"
+  if path:find("^/") then return path end
+  local pipe = assert(io.popen("pwd -P"))
+  local here = pipe:read("l")
+  pipe:close()
+  return here .. "/" .. path
+end
+
+shell.tidelock = find_tidelock()
 
 local function contents(path)
   local file = assert(io.open(path))
