@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "insight/fault.h"
+#include "notice.h"
 #include "tasks/death.h"
 #include "wait/clock.h"
 
@@ -32,6 +33,7 @@ const char *tl_deadlock_text(void)
 void tl_hold_init(struct tl_hold *hold, const void *object)
 {
     atomic_store(&hold->word, 0);
+    hold->owed = 0;
     tl_condition_init(&hold->released, object, TL_VERB_ACQUIRE);
 }
 
@@ -223,9 +225,13 @@ int tl_hold_release(struct tl_hold *hold)
     uint64_t word = atomic_load_explicit(&hold->word, memory_order_relaxed);
     if ((word & TL_ID_MASK) != tl_task_id(tl_self))
         return TL_NOT_HOLDER;
+    uint64_t owed = hold->owed;
+    hold->owed = 0;
     /* commit; the mark of a hungry task stays */
     atomic_fetch_and(&hold->word, TL_HOLD_HUNGRY);
     tl_fault();
+    if (__builtin_expect(owed != 0, 0))
+        tl_notice_tell(tl_at(owed));
     tl_wake(&hold->released, 1);
     return TL_OK;
 }
@@ -235,6 +241,7 @@ void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead)
     uint64_t word = atomic_load(&hold->word);
     while ((word & TL_ID_MASK) == tl_task_id(dead)) {
         tl_fault();
+        hold->owed = 0; /* recovery calls everybody */
         if (atomic_compare_exchange_weak(&hold->word, &word,
                                          TL_HOLD_ABANDONED)) {
             tl_fault();

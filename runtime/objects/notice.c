@@ -7,6 +7,7 @@
 #include "insight/fault.h"
 #include "lock.h"
 #include "store/block.h"
+#include "wait/park.h"
 
 #define NOTIFIED UINT64_MAX
 
@@ -183,11 +184,30 @@ static void notify(struct tl_notice *notice, uint32_t n)
     }
 }
 
+/* One that is not asleep yet, but listed, does not fall asleep: it was called
+ * after it had begun to park, or has seen the version move. */
+void tl_notice_tell(struct tl_notice *notice)
+{
+    if (tl_condition_waiting(&notice->notified) == 0)
+        return;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        if (*(volatile uint64_t *)&places_of(notice)[n] == NOTIFIED)
+            tl_park_call(tl_task_at(n));
+}
+
 static void changed(struct tl_notice *notice)
 {
     atomic_fetch_add(&notice->version, 1);
     tl_fault();
-    tl_wake(&notice->notified, TL_WAKE_ALL);
+    tl_notice_tell(notice);
+}
+
+/* To be told when the lock is released. */
+static void owe(struct tl_hold *hold, struct tl_notice *notice)
+{
+    if (hold->owed && hold->owed != tl_offset(notice))
+        tl_notice_tell(tl_at(hold->owed));
+    hold->owed = tl_offset(notice);
 }
 
 int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
@@ -201,7 +221,9 @@ int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
     tl_guard_take(&notice->guard, TL_FOREVER);
     notify(notice, n);
     tl_guard_drop(&notice->guard);
-    changed(notice);
+    atomic_fetch_add(&notice->version, 1);
+    tl_fault();
+    owe(hold_of(notice), notice);
     return TL_OK;
 }
 

@@ -8,6 +8,9 @@
  * one whose time ran out and one that died are told apart from one that was
  * notified.  A task that was notified and dies before it goes on passes that
  * to the next.  `version`, the watch word, moves with every notify.
+ *
+ * Who is notified wants the lock, which the notifier still holds: so sleepers
+ * are called when it is released (the hold's `owed`).
  */
 #ifndef TL_NOTICE_H
 #define TL_NOTICE_H
@@ -22,8 +25,11 @@ struct tl_notice {
     _Atomic uint64_t version; /* seq_cst: a watch word */
     uint64_t next_ticket;
     uint64_t places;          /* block: uint64_t by task number */
-    struct tl_condition notified; /* wake all: only those chosen go on */
+    struct tl_condition notified; /* each is called by name: those chosen */
 };
+
+/* Calls those who were notified, each to look for itself. */
+void tl_notice_tell(struct tl_notice *notice);
 
 void tl_notice_describe(const struct tl_object *object, int side, char *text,
                         size_t size);

@@ -69,7 +69,7 @@ enum tl_waiting {
 struct tl_waiter {
     _Atomic uint64_t condition; /* offset of the tl_condition, or 0 */
     uint64_t next, previous;    /* offsets of nodes */
-    uint32_t linked;
+    _Atomic uint32_t linked;
     uint32_t task; /* number of the slot that this node belongs to */
 };
 

@@ -104,7 +104,7 @@ static int wait_listed(struct tl_condition *condition,
         chosen = tl_waiter_leave(&tl_self->waiter);
     }
     atomic_store(&tl_self->waiting, TL_WAITING_NOT);
-    if (chosen && !late)
+    if (!late && tl_park_called())
         tl_spin_woken(tl_park_waker_cpu() != sched_getcpu());
     if (late && !chosen && atomic_load(word) == seen)
         return TL_TIMEOUT;

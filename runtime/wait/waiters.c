@@ -101,11 +101,15 @@ bool tl_waiter_leave(struct tl_waiter *node)
 {
     uint64_t offset = atomic_load(&node->condition);
     struct tl_condition *condition = tl_at(offset);
-    tl_guard_take(&condition->guard, TL_FOREVER);
+    /* once it is off the list nobody comes back to it */
     bool chosen = !node->linked;
-    if (!chosen)
-        unlink_node(condition, node);
-    tl_guard_drop(&condition->guard);
+    if (!chosen) {
+        tl_guard_take(&condition->guard, TL_FOREVER);
+        chosen = !node->linked;
+        if (!chosen)
+            unlink_node(condition, node);
+        tl_guard_drop(&condition->guard);
+    }
     atomic_store(&node->condition, 0);
     tl_fault();
     return chosen;
