@@ -11,6 +11,7 @@
 #include "insight/fault.h"
 #include "objects/pipe.h"
 #include "objects/queue.h"
+#include "store/refs.h"
 #include "tasks/death.h"
 #include "tidelock.h"
 
@@ -659,6 +660,7 @@ static bool line_dies_out(void)
            drain() <= 1;
 }
 
+#include "crash_space.h"
 #include "crash_table.h"
 
 const struct scenario scenarios[] = {
@@ -711,6 +713,10 @@ const struct scenario scenarios[] = {
      victim_waits_and_is_notified, all_are_notified},
     {"latch count_down", make_latch, pass_latch, 2, victim_counts_down,
      latch_is_open},
+    {"an object of a space", make_space, NULL, 0, victim_uses_space,
+     space_is_whole},
+    {"a wait for several objects", make_several_and_pipe, get_one, 1,
+     victim_waits_for_several, several_go_on},
     {"table set", make_table, NULL, 0, victim_sets_small, small_is_old_or_new},
     {"table set, large with an object", make_table, NULL, 0, victim_sets_large,
      large_is_old_or_new},
