@@ -30,7 +30,7 @@ local function read()
 end
 
 if reads then
-  local last, bytes = nil, blank
+  local bytes, last = blank
   repeat
     last, bytes = bytes, read()
     local word = bytes:match("^%a+")
