@@ -4,7 +4,7 @@
  * Every store of a protocol on shared state is followed by tl_fault().  A test
  * arms a task with a number k, and the task kills itself by SIGKILL at its
  * k-th such event; a sweep over k then dies once at each of them.  In ordinary
- * builds the calls vanish.
+ * builds the calls are no instructions, and keep the order of the stores.
  *
  * A recovery rule counts only if its removal makes a test fail: in test builds
  * tl_fault_without takes one rule away, and the sweep must notice.
@@ -12,6 +12,7 @@
 #ifndef TL_FAULT_H
 #define TL_FAULT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* The recovery rules that can be taken away. */
@@ -38,8 +39,12 @@ long tl_fault_events(void);
 bool tl_fault_without(const char *rule);
 bool tl_rule(enum tl_rule rule);
 #else
+/* The compiler keeps the stores before it before those after it: a task may be
+ * killed between any two instructions, and the stores that it has executed are
+ * then what others find. */
 static inline void tl_fault(void)
 {
+    atomic_signal_fence(memory_order_seq_cst);
 }
 static inline bool tl_rule(enum tl_rule rule)
 {
