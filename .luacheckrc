@@ -4,7 +4,8 @@ max_line_length = 120
 files["spec/c"] = {
    globals = {
       "copy", "refusal", "refusal_as", "refusal_abroad", "bytes", "decode",
-      "elsewhere", "owned", "object", "object_ref", "register", "light",
+      "elsewhere", "owned", "object", "object_ref", "spaced", "refusal_in_space",
+      "register", "light",
       "starved",
    },
 }

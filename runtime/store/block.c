@@ -51,7 +51,7 @@ static uint64_t size_of(unsigned c)
 {
     if (c < 2)
         return LEAST + 64 * (uint64_t)c;
-    return (4 + (c - 2) % 4) << (6 + (c - 2) / 4);
+    return (4 + (uint64_t)(c - 2) % 4) << (6 + (c - 2) / 4);
 }
 
 /* The smallest class whose blocks have this size. */

@@ -291,6 +291,15 @@ case("objects arrive as objects, once each", function()
     equal(object_ref(copy(function() return a end)()), 7)
 end)
 
+case("objects of a space travel by name, shared ones once", function()
+    local a = spaced(7)
+    local got = copy({ a, a, spaced(8) })
+    equal(object_ref(got[1]), 7)
+    assert(got[1] == got[2])
+    equal(object_ref(got[3]), 8)
+    equal(select(3, bytes({ a })), 0)
+end)
+
 case("a finalizer may send while a message is being received", function()
     local sent = 0
     local function litter()

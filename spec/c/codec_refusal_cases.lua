@@ -1,6 +1,7 @@
 -- What is refused, malformed or starved: cases for codec_test.c, as
 -- codec_cases.lua.
 -- luacheck: globals copy refusal refusal_as refusal_abroad bytes decode
+-- luacheck: globals spaced refusal_in_space
 -- luacheck: globals object light starved
 
 local cases = {}
@@ -80,6 +81,16 @@ case("functions and objects stay within the program", function()
         .. " (tidelock.test) cannot leave its program")
     raises("holds a function", decode, (bytes(function() end)))
     raises("holds an object", decode, (bytes(object(1))))
+end)
+
+case("what is the program's own stays out of a space", function()
+    equal(refusal_in_space({ f = function() end }),
+        "cannot send value.f: a function cannot leave its program, unless"
+        .. " both sides opened the space with functions = true")
+    equal(refusal_in_space({ object(1) }), "cannot send value[1]: this"
+        .. " tidelock.test belongs to the program alone; make it in the"
+        .. " space, as s.tidelock.test(name)")
+    equal(refusal_in_space({ spaced(1) }), nil)
 end)
 
 case("200 levels and no more", function()

@@ -169,6 +169,25 @@ static int object(lua_State *L) {
     return 1;
 }
 
+/* spaced(ref): an object of a space */
+static int spaced(lua_State *L) {
+    object(L);
+    object_test(L, -1)->arena = 1;
+    object_test(L, -1)->kind = TL_KIND_LOCK;
+    return 1;
+}
+
+/* As refusal_abroad, on the way into a space. */
+static int refusal_in_space(lua_State *L) {
+    struct codec_out out;
+    if (!codec_encode_allowed(L, 1, lua_gettop(L), "value", &out,
+                              CODEC_OBJECTS | CODEC_ARENA(2)))
+        return 1;
+    codec_done(&out);
+    lua_pushnil(L);
+    return 1;
+}
+
 static int object_ref(lua_State *L) {
     lua_pushinteger(L, (lua_Integer)tl_handle_ref(object_test(L, 1)));
     return 1;
@@ -246,6 +265,8 @@ static const luaL_Reg functions[] = {{"copy", copy},
                                      {"elsewhere", elsewhere},
                                      {"owned", owned},
                                      {"object", object},
+                                     {"spaced", spaced},
+                                     {"refusal_in_space", refusal_in_space},
                                      {"object_ref", object_ref},
                                      {"register", register_class},
                                      {"light", light},

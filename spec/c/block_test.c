@@ -1,0 +1,82 @@
+/* The allocator: what the sweep of deaths does not reach. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/block.h"
+#include "tasks/task.h"
+#include "tidelock.h"
+
+#define MOST 2000
+
+static uint64_t *owners; /* words of the arena: what owns a block */
+static int failures;
+
+static void say(bool well, const char *what)
+{
+    printf("%s - %s\n", well ? "ok" : "not ok", what);
+    failures += !well;
+}
+
+/* Blocks of all kinds of sizes, released in another order, thrice. */
+static bool comes_back(void)
+{
+    uint64_t before, after;
+    tl_block_used(&before);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < MOST; i++)
+            if (tl_block_take(&owners[i], (uint64_t)(i * 7919 % 70000)) < 0)
+                return false;
+        for (int i = 0; i < MOST; i++)
+            tl_block_release(&owners[i * 997 % MOST], 0);
+        if (!tl_block_check())
+            return false;
+    }
+    tl_block_used(&after);
+    return before == after;
+}
+
+/* Beyond what 32 bits can count; nothing of it is touched. */
+static bool large_blocks_are_apart(void)
+{
+    const uint64_t size = UINT64_C(5) << 30;
+    if (tl_block_take(&owners[0], size) < 0 ||
+        tl_block_take(&owners[1], size) < 0)
+        return false;
+    uint64_t a = owners[0], b = owners[1];
+    bool apart = a + size <= b || b + size <= a;
+    tl_block_release(&owners[0], 0);
+    tl_block_release(&owners[1], 0);
+    return apart && tl_block_check();
+}
+
+/* What is too much is refused, and small ones can still be had. */
+static bool full_is_told(void)
+{
+    int n = 0, status;
+    while ((status = tl_block_take(&owners[n], UINT64_C(1) << 30)) == TL_OK)
+        n++;
+    bool small = tl_block_take(&owners[n], 100) == TL_OK;
+    for (int i = 0; i <= n; i++)
+        tl_block_release(&owners[i], 0);
+    return status == TL_NO_MEMORY && n > 8 && small && tl_block_check() &&
+           tl_block_take(&owners[0], UINT64_MAX / 2) == TL_TOO_LARGE;
+}
+
+int main(void)
+{
+    setenv("TIDELOCK_MEMORY", "20G", 1);
+    if (tl_init() < 0)
+        return 1;
+    /* one of the task's own words owns the block of the others */
+    uint64_t *words = &tl_self->carrying[TL_HAND_MESSAGE];
+    if (tl_block_take(words, MOST * sizeof *owners) < 0)
+        return 1;
+    owners = tl_at(*words);
+    memset(owners, 0, MOST * sizeof *owners);
+    say(comes_back(), "blocks of all sizes come back");
+    say(large_blocks_are_apart(), "blocks of 5 GiB do not overlap");
+    say(full_is_told(), "a full arena is told, and goes on");
+    return failures;
+}
