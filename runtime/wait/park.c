@@ -1,5 +1,6 @@
 #include "park.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -218,6 +219,7 @@ static void watch_all(struct watch *watch)
         entry(&watch->words[watch->count++], newcomers(),
               atomic_load(newcomers()));
     }
+    assert(watch->count > 0);
     watch->deaths = watch->count;
     left = arenas_here();
     while (next_arena(&left, here))
