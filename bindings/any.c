@@ -1,37 +1,84 @@
 /* ipc.wait: the first of several objects. */
+#include "any.h"
+
 #include "objects.h"
 #include "support.h"
 #include "userdata.h"
 
-/* The handles of the list at index 1, in a userdata that is pushed.  The
- * objects stay alive by a table of them, which is pushed before. */
-static const struct tl_handle **check_list(lua_State *L, lua_Integer count)
+static char outside_key; /* in a metatable: struct outside */
+
+void any_add(lua_State *L, const struct outside *outside)
 {
-    const struct tl_handle **handles = lua_newuserdatauv(
-        L, ((size_t)count + 1) * sizeof *handles, 1);
-    for (lua_Integer i = 0; i < count; i++) {
-        lua_geti(L, 1, i + 1);
-        handles[i] = object_test(L, -1);
-        if (!handles[i])
-            misuse(L, NULL, "wait",
-                   "item %lld of the list is a %s, not an object to wait for",
-                   (long long)i + 1, luaL_typename(L, -1));
-        lua_rawseti(L, 3, i + 1);
-    }
-    return handles;
+    lua_pushlightuserdata(L, (void *)outside);
+    lua_rawsetp(L, -2, &outside_key);
 }
 
-static int push_ready(lua_State *L, const bool *ready, lua_Integer count)
+/* Whether the value at index is waited for by a look. */
+static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
+        return false;
+    lua_rawgetp(L, -1, &outside_key);
+    const struct outside *outside = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    if (!outside)
+        return false;
+    waitable->look = outside->look;
+    waitable->state = *(void **)lua_touserdata(L, index);
+    return waitable->state != NULL;
+}
+
+static void check_item(lua_State *L, lua_Integer i,
+                       struct tl_waitable *waitable)
+{
+    waitable->handle = object_test(L, -1);
+    if (!waitable->handle && !is_outside(L, lua_gettop(L), waitable))
+        misuse(L, NULL, "wait",
+               "item %lld of the list is a %s, not an object to wait for, or "
+               "it was closed",
+               (long long)i, luaL_typename(L, -1));
+}
+
+/* What is in the list at index 1, in a userdata that is pushed.  The objects
+ * stay alive by the table at index 3. */
+static struct tl_waitable *check_list(lua_State *L, lua_Integer count)
+{
+    struct tl_waitable *waitables =
+        lua_newuserdatauv(L, (size_t)count * sizeof *waitables, 1);
+    for (lua_Integer i = 0; i < count; i++) {
+        waitables[i] = (struct tl_waitable){0};
+        lua_geti(L, 1, i + 1);
+        check_item(L, i + 1, &waitables[i]);
+        lua_rawseti(L, 3, i + 1);
+    }
+    return waitables;
+}
+
+static int push_ready(lua_State *L, const struct tl_waitable *waitables,
+                      lua_Integer count)
 {
     lua_Integer n = 0;
     lua_newtable(L);
     for (lua_Integer i = 0; i < count; i++) {
-        if (ready[i]) {
+        if (waitables[i].ready) {
             lua_rawgeti(L, 3, i + 1);
             lua_rawseti(L, -2, ++n);
         }
     }
     return 1;
+}
+
+static int report(lua_State *L, const struct tl_waitable *waitables,
+                  uint32_t wrong, int status)
+{
+    if (status == TL_TIMEOUT || status == TL_STUCK ||
+        status == TL_INTERRUPTED || status == TL_NO_MEMORY)
+        return result(L, NULL, "wait", status);
+    if (waitables[wrong].handle)
+        return failure(L, waitables[wrong].handle, "wait", status);
+    lua_rawgeti(L, 3, (lua_Integer)wrong + 1);
+    return misuse(L, NULL, "wait", "%s: %s", luaL_tolstring(L, -1, NULL),
+                  tl_status_text(status));
 }
 
 static int ipc_wait(lua_State *L)
@@ -47,21 +94,16 @@ static int ipc_wait(lua_State *L)
                       "the list has %lld objects; 1 to 10000 are possible",
                       (long long)count);
     lua_createtable(L, (int)count, 0);
-    const struct tl_handle **handles = check_list(L, count);
-    bool *ready = lua_newuserdatauv(L, (size_t)count, 1);
+    struct tl_waitable *waitables = check_list(L, count);
     uint32_t wrong = 0;
     bool tried = false;
     int status;
     support_state = L;
     do
-        status = tl_wait_any(handles, (uint32_t)count, ready, &wrong, deadline);
+        status = tl_wait_any(waitables, (uint32_t)count, &wrong, deadline);
     while (try_again(L, status, &tried));
-    if (status > 0)
-        return push_ready(L, ready, count);
-    if (status == TL_TIMEOUT || status == TL_STUCK ||
-        status == TL_INTERRUPTED || status == TL_NO_MEMORY)
-        return result(L, NULL, "wait", status);
-    return failure(L, handles[wrong], "wait", status);
+    return status > 0 ? push_ready(L, waitables, count)
+                      : report(L, waitables, wrong, status);
 }
 
 void open_any(lua_State *L)

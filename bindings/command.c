@@ -7,6 +7,7 @@
 
 #include <lauxlib.h>
 
+#include "any.h"
 #include "objects.h"
 #include "userdata.h"
 
@@ -380,7 +381,11 @@ void command_class(lua_State *L, const char *name, const luaL_Reg *list,
 
 void open_command(lua_State *L)
 {
+    static const struct outside waited_for = {.look = tl_command_poll};
     command_class(L, COMMAND, methods, command_index, metamethods);
+    luaL_getmetatable(L, COMMAND);
+    any_add(L, &waited_for);
+    lua_pop(L, 1);
     open_stream(L);
     lua_pushcfunction(L, command_new);
     lua_setfield(L, -2, "command");

@@ -211,7 +211,9 @@ static const luaL_Reg methods[] = {{"send", connection_send},
                                    {NULL, NULL}};
 static const struct private_property properties[] = {{"address", push_address},
                                                      {NULL, NULL}};
+static const struct outside waited_for = {.look = tl_channel_look};
 static const struct private_class connection_class = {
+    .outside = &waited_for,
     .name = "connection",
     .methods = methods,
     .properties = properties,

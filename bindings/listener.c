@@ -74,7 +74,9 @@ static const luaL_Reg methods[] = {{"accept", listener_accept},
                                    {NULL, NULL}};
 static const struct private_property properties[] = {
     {"address", push_address}, {"refused", push_refused}, {NULL, NULL}};
+static const struct outside waited_for = {.look = tl_listener_look};
 static const struct private_class listener_class = {.name = "listener",
+                                                    .outside = &waited_for,
                                                     .methods = methods,
                                                     .properties = properties,
                                                     .title = push_title,

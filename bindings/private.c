@@ -174,5 +174,7 @@ void private_open(lua_State *L, const struct private_class *class)
     lua_setfield(L, -2, "__name");
     lua_pushstring(L, class->name);
     lua_setfield(L, -2, "__metatable");
+    if (class->outside)
+        any_add(L, class->outside);
     lua_rawsetp(L, LUA_REGISTRYINDEX, class);
 }

@@ -11,6 +11,8 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "any.h"
+
 struct private_property {
     const char *name;
     void (*push)(lua_State *L, void *state);
@@ -26,6 +28,7 @@ struct private_class {
     void (*title)(lua_State *L, const void *state);
     const char *(*condition)(const void *state); /* or NULL */
     void (*drop)(void *state);
+    const struct outside *outside; /* for ipc.wait, or NULL */
 };
 
 /* Once in a state, before the others. */

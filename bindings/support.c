@@ -104,7 +104,8 @@ static const struct {
     {TL_NOT_PARENT, TL_KIND_NONE,
      "start it where it was made, or make it here"},
     {TL_NOT_WAITABLE, TL_KIND_NONE,
-     "there are: queue, pipe end, process, event, latch"},
+     "there are: queue, pipe end, process, command, event, latch, listener, "
+     "connection"},
     {TL_UNORDERED, TL_KIND_NONE, "make it with order = \"priority\""},
     {TL_BAD_ADDRESS, TL_KIND_NONE,
      "write \"unix:PATH\", \"tcp:HOST:PORT\" or \"tcp:[IPv6]:PORT\""},

@@ -153,12 +153,31 @@ uint64_t tl_handle_name(const struct tl_handle *handle,
 /* Only kind, number and name, for messages: lock#3 "till" */
 void tl_title(const struct tl_handle *handle, char *text, size_t size);
 
-/* Waits until at least one of the objects is ready: a queue or an end of a pipe
- * with a message, or closed; an ended process; a set event; an open latch.
- * How many are, and ready[i] says which.  TL_TIMEOUT; TL_NOT_WAITABLE,
- * TL_NOT_STARTED and TL_SELF, with *wrong the index; TL_NO_MEMORY. */
-int tl_wait_any(const struct tl_handle *const *handles, uint32_t count,
-                bool *ready, uint32_t *wrong, tl_deadline deadline);
+/* Something to wait for, along with others: what a handle refers to, a queue or
+ * an end of a pipe with a message, or closed; an ended process; a set event; an
+ * open latch.  Or, where handle is NULL, something outside, by a function that
+ * does what can be done without waiting, and returns 1 when it is ready; else 0
+ * with up to TL_LOOK_MOST descriptors to wait for in `polled`, and *count; or a
+ * status. */
+struct pollfd;
+#define TL_LOOK_MOST 34
+struct tl_waitable {
+    const struct tl_handle *handle;
+    int (*look)(void *state, struct pollfd *polled, unsigned *count);
+    void *state;
+    bool ready; /* out */
+};
+/* The `look` of a listener: a caller can be accepted; of a channel: as
+ * tl_channel_poll; of a command: it has ended. */
+int tl_listener_look(void *state, struct pollfd *polled, unsigned *count);
+int tl_channel_look(void *state, struct pollfd *polled, unsigned *count);
+int tl_command_poll(void *state, struct pollfd *polled, unsigned *count);
+
+/* Waits until at least one of them is ready: how many are.  TL_TIMEOUT;
+ * TL_NO_MEMORY; and TL_NOT_WAITABLE, TL_NOT_STARTED, TL_SELF and what a look
+ * returned, with *wrong the index. */
+int tl_wait_any(struct tl_waitable *waitables, uint32_t count, uint32_t *wrong,
+                tl_deadline deadline);
 
 /* Messages --------------------------------------------------------------- */
 

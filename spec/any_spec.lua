@@ -125,6 +125,59 @@ describe("ipc.wait", function()
     assert.equal(1, (w:result(PATIENCE)))
   end)
 
+  it("mixes them with listeners, connections and commands", function()
+    local q, l = ipc.queue(), ipc.listen "tcp:127.0.0.1:0"
+    assert.same({ nil, "timeout" }, { ipc.wait({ q, l }, 0.01) })
+    local client = ipc.spawn(function()
+      local c = ipc.connect(l.address)
+      q:get(PATIENCE)
+      c:send("from the client")
+      q:get(PATIENCE)
+    end)
+    assert.same({ l }, ipc.wait({ ipc.event(), l }, PATIENCE))
+    local c = l:accept(0)
+    assert.same({ nil, "timeout" }, { ipc.wait({ c, l, client }, 0.01) })
+    q:put(1)
+    assert.same({ c }, ipc.wait({ c, l, client }, PATIENCE))
+    assert.equal("from the client", c:recv(0))
+    q:put(2)
+    local ready = ipc.wait({ client, c, l }, PATIENCE)
+    assert.truthy(ready[1] == client or ready[1] == c)
+    client:join()
+    assert.same({ client, c }, ipc.wait({ client, c, l }, PATIENCE))
+    local cat = ipc.command{ "cat" }
+    assert.same({ nil, "timeout" }, { ipc.wait({ cat, ipc.queue() }, 0.01) })
+    cat.stdin:write("text")
+    cat.stdin:close()
+    assert.same({ cat }, ipc.wait({ cat, ipc.queue() }, PATIENCE))
+    assert.equal("text", cat.stdout:read("a"))
+  end)
+
+  it("is woken from a poll by an object in shared memory", function()
+    local q, l = ipc.queue(), ipc.listen "tcp:127.0.0.1:0"
+    for _ = 1, 100 do
+      local p = waiting(q, "1 getting", function() return #ipc.wait({ l, q }, PATIENCE) end)
+      q:put(1)
+      assert.equal(1, (p:result(PATIENCE)))
+      q:get()
+    end
+  end)
+
+  it("lets a command write what it likes meanwhile", function()
+    local c = ipc.command{ "sh", "-c", "head -c 1000000 /dev/zero; exit 3" }
+    assert.same({ c }, ipc.wait({ c, ipc.event() }, PATIENCE))
+    assert.equal(3, c.exitcode)
+    assert.equal(1000000, #c.stdout:read("a"))
+  end)
+
+  it("knows a command after a call to a space", function()
+    local s = ipc.open("any-" .. ipc.getpid())
+    s:remove()
+    local c = ipc.command{ "true" }
+    s.value("v", 1):add(1)
+    assert.is_true(c:join(PATIENCE))
+  end)
+
   it("refuses what nobody can wait for", function()
     local function why(...) return select(2, pcall(ipc.wait, ...)) end
     assert.truthy(why(5):find("wait: a list of objects is expected, not a number", 1, true))
@@ -134,6 +187,9 @@ describe("ipc.wait", function()
     assert.truthy(why({ ipc.process(print) }):find("wait: not started yet; call start first"))
     assert.truthy(why({ ipc.current() }):find("wait: a task cannot wait for its own end"))
     assert.truthy(why({ select(2, ipc.pipe{ duplex = false }) }):find("wait: the other end does this"))
+    local l = ipc.listen "tcp:127.0.0.1:0"
+    l:close()
+    assert.truthy(why({ l }):find("item 1 of the list is a userdata, not an object to wait for, or it was closed"))
     assert.truthy(why({ ipc.event() }, 0 / 0):find("wait: the timeout is not a number", 1, true))
   end)
 end)

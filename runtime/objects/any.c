@@ -1,6 +1,7 @@
 /*
  * Any: waits for the first of several objects.
  */
+#include <poll.h>
 #include <stdlib.h>
 
 #include "handle.h"
@@ -27,55 +28,111 @@ static int reserve(uint32_t count)
     return TL_OK;
 }
 
-static int reserve_all(const struct tl_handle *const *handles, uint32_t count)
+/* Of one call: what to sleep on. */
+struct sleep {
+    struct tl_watch *watches;
+    struct pollfd *polled;
+    uint32_t watch_count;
+    unsigned polled_count;
+};
+
+static int look_at_object(const struct tl_waitable *waitable,
+                          struct sleep *sleep)
+{
+    const struct tl_handle *handle = waitable->handle;
+    struct tl_watch *watch = &sleep->watches[sleep->watch_count];
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    const struct tl_kind *kind = &tl_kinds[handle->kind];
+    status = kind->ready ? kind->ready(handle, watch) : TL_NOT_WAITABLE;
+    watch->arena = handle->arena;
+    sleep->watch_count++;
+    return status;
+}
+
+static int look_outside(const struct tl_waitable *waitable,
+                        struct sleep *sleep)
+{
+    unsigned count = 0;
+    int status = waitable->look(
+        waitable->state, &sleep->polled[sleep->polled_count], &count);
+    sleep->polled_count += count;
+    return status;
+}
+
+/* How many are ready, or a status, of the one *wrong. */
+static int look(struct tl_waitable *waitables, uint32_t count,
+                struct sleep *sleep, uint32_t *wrong)
+{
+    int n = 0;
+    sleep->watch_count = 0;
+    sleep->polled_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct tl_waitable *waitable = &waitables[i];
+        int status = waitable->handle ? look_at_object(waitable, sleep)
+                                      : look_outside(waitable, sleep);
+        *wrong = i;
+        if (status < 0)
+            return status;
+        waitable->ready = status > 0;
+        n += waitable->ready;
+    }
+    return n;
+}
+
+static int reserve_all(const struct sleep *sleep)
 {
     uint32_t used[TL_ARENAS] = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        int status = tl_enter(handles[i]);
-        if (status == TL_OK)
-            status = reserve(++used[handles[i]->arena]);
+    for (uint32_t i = 0; i < sleep->watch_count; i++) {
+        tl_task_visit(sleep->watches[i].arena);
+        int status = reserve(++used[sleep->watches[i].arena]);
         if (status < 0)
             return status;
     }
     return TL_OK;
 }
 
-/* How many are ready, or a status, of the object *wrong. */
-static int look(const struct tl_handle *const *handles, uint32_t count,
-                bool *ready, struct tl_watch *watches, uint32_t *wrong)
+static int wait_and_look(struct tl_waitable *waitables, uint32_t count,
+                         struct sleep *sleep, uint32_t *wrong,
+                         tl_deadline deadline)
 {
-    int n = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        *wrong = i;
-        int status = tl_enter(handles[i]);
+    int status = look(waitables, count, sleep, wrong);
+    while (status == 0) {
+        status = reserve_all(sleep);
         if (status < 0)
             return status;
-        const struct tl_kind *kind = &tl_kinds[handles[i]->kind];
-        status = kind->ready ? kind->ready(handles[i], &watches[i])
-                             : TL_NOT_WAITABLE;
-        if (status < 0)
-            return status;
-        watches[i].arena = handles[i]->arena;
-        ready[i] = status > 0;
-        n += ready[i];
+        status = tl_wait_several(sleep->watches, sleep->watch_count,
+                                 sleep->polled, sleep->polled_count, deadline);
+        if (status == TL_OK)
+            status = look(waitables, count, sleep, wrong);
     }
-    return n;
+    return status;
 }
 
-int tl_wait_any(const struct tl_handle *const *handles, uint32_t count,
-                bool *ready, uint32_t *wrong, tl_deadline deadline)
+/* What came at the last moment counts, where a look tells more than a word. */
+static int look_again(struct tl_waitable *waitables, uint32_t count,
+                      struct sleep *sleep, uint32_t *wrong)
 {
-    struct tl_watch *watches = calloc(count ? count : 1, sizeof *watches);
-    if (!watches)
-        return TL_NO_MEMORY;
-    int status = look(handles, count, ready, watches, wrong);
-    if (status == 0 && reserve_all(handles, count) < 0)
-        status = TL_NO_MEMORY;
-    while (status == 0) {
-        status = tl_wait_several(watches, count, deadline);
-        if (status == TL_OK)
-            status = look(handles, count, ready, watches, wrong);
-    }
-    free(watches);
+    int status = look(waitables, count, sleep, wrong);
+    return status == 0 ? TL_TIMEOUT : status;
+}
+
+int tl_wait_any(struct tl_waitable *waitables, uint32_t count, uint32_t *wrong,
+                tl_deadline deadline)
+{
+    size_t outside = 0;
+    for (uint32_t i = 0; i < count; i++)
+        outside += !waitables[i].handle;
+    struct sleep sleep = {
+        .watches = calloc((size_t)count + 1, sizeof *sleep.watches),
+        .polled = calloc(outside * TL_LOOK_MOST + 1, sizeof *sleep.polled)};
+    int status = TL_NO_MEMORY;
+    if (sleep.watches && sleep.polled)
+        status = wait_and_look(waitables, count, &sleep, wrong, deadline);
+    if (status == TL_TIMEOUT)
+        status = look_again(waitables, count, &sleep, wrong);
+    free(sleep.watches);
+    free(sleep.polled);
     return status;
 }

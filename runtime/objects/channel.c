@@ -87,12 +87,17 @@ static int send_rest(struct tl_channel *channel)
     return TL_OK;
 }
 
-int tl_channel_await(struct tl_channel *channel, short events,
-                     tl_deadline deadline)
+struct pollfd tl_channel_wanted(struct tl_channel *channel, short events)
 {
     if (send_rest(channel) == TL_TIMEOUT)
         events |= POLLOUT;
-    struct pollfd fd = {.fd = channel->fd, .events = events};
+    return (struct pollfd){.fd = channel->fd, .events = events};
+}
+
+int tl_channel_await(struct tl_channel *channel, short events,
+                     tl_deadline deadline)
+{
+    struct pollfd fd = tl_channel_wanted(channel, events);
     return tl_wait_descriptors(&fd, 1, deadline);
 }
 

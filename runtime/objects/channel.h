@@ -29,6 +29,7 @@
 #ifndef TL_CHANNEL_H
 #define TL_CHANNEL_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,7 +67,10 @@ struct tl_channel *tl_channel_adopt(int fd, const char *address,
 int tl_channel_finish(struct tl_channel *channel, int end,
                       const char *trouble);
 
-/* Waits until the socket is ready for `events` (of poll), or for more of what
+/* What to wait for: `events` (of poll), and room for what is left to send. */
+struct pollfd tl_channel_wanted(struct tl_channel *channel, short events);
+
+/* Waits until the socket is ready for `events`, or for more of what
  * is left to send: so the caller looks again. */
 int tl_channel_await(struct tl_channel *channel, short events,
                      tl_deadline deadline);

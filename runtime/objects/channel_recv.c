@@ -134,3 +134,14 @@ int tl_channel_poll(struct tl_channel *channel, tl_deadline deadline)
     status = fill(channel, &size, deadline);
     return status == channel->end ? TL_OK : status;
 }
+
+int tl_channel_look(void *state, struct pollfd *polled, unsigned *count)
+{
+    struct tl_channel *channel = state;
+    int status = tl_channel_poll(channel, TL_NOW);
+    if (status != TL_TIMEOUT)
+        return status < 0 ? status : 1;
+    *polled = tl_channel_wanted(channel, POLLIN);
+    *count = 1;
+    return 0;
+}

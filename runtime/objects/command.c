@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "handle.h"
 #include "redirect.h"
 #include "spawn.h"
 #include "tasks/stat.h"
@@ -19,7 +20,7 @@ static struct tl_command *commands;
 
 int tl_command_enter(const struct tl_command *command)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home();
     if (status < 0)
         return status;
     return command->owner == tl_task_id(tl_self) ? TL_OK : TL_NOT_PARENT;
@@ -72,7 +73,7 @@ int tl_command_new(struct tl_command **out,
                    const struct tl_command_options *options,
                    enum tl_command_step *step)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home();
     if (status < 0)
         return status;
     *step = TL_COMMAND_PREPARE;

@@ -92,37 +92,74 @@ static int transfer(struct tl_command *command, int stream)
                               : tl_flow_fill(&command->flows[stream]);
 }
 
+/* The descriptors that matter to the request, of streams first; `streams` says
+ * which.  How many streams. */
+static unsigned watch(const struct tl_command *command,
+                      const struct request *request, struct pollfd *polled,
+                      int *streams, unsigned *count)
+{
+    unsigned flows = 0;
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
+        if (!is_wanted(command, request, i))
+            continue;
+        streams[flows] = i;
+        polled[flows++] =
+            (struct pollfd){.fd = command->flows[i].descriptor,
+                            .events = i == TL_STDIN ? POLLOUT : POLLIN};
+    }
+    *count = flows;
+    if (request->wants & WANT_END && !command->ended && command->pidfd >= 0)
+        polled[(*count)++] =
+            (struct pollfd){.fd = command->pidfd, .events = POLLIN};
+    return flows;
+}
+
+static int transfer_all(struct tl_command *command, const struct pollfd *polled,
+                        const int *streams, unsigned flows)
+{
+    int status = TL_OK;
+    for (unsigned i = 0; i < flows && status == TL_OK; i++)
+        if (polled[i].revents)
+            status = transfer(command, streams[i]);
+    return status;
+}
+
 /* Waits until something moves.  TL_TIMEOUT: nothing did. */
 static int turn(struct tl_command *command, const struct request *request,
                 tl_deadline deadline)
 {
     struct pollfd polled[TL_COMMAND_STREAMS + 1];
     int streams[TL_COMMAND_STREAMS];
-    size_t count = 0, flows;
-    for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
-        if (!is_wanted(command, request, i))
-            continue;
-        streams[count] = i;
-        polled[count++] =
-            (struct pollfd){.fd = command->flows[i].descriptor,
-                            .events = i == TL_STDIN ? POLLOUT : POLLIN};
-    }
-    flows = count;
+    unsigned count, flows = watch(command, request, polled, streams, &count);
     tl_deadline limit = deadline;
-    if (request->wants & WANT_END && !command->ended) {
-        if (command->pidfd >= 0)
-            polled[count++] =
-                (struct pollfd){.fd = command->pidfd, .events = POLLIN};
-        else
-            limit = tl_clock_earlier(deadline, tl_clock_now() + BLIND);
-    }
+    if (request->wants & WANT_END && !command->ended && command->pidfd < 0)
+        limit = tl_clock_earlier(deadline, tl_clock_now() + BLIND);
     int status = tl_wait_descriptors(polled, count, limit);
-    for (size_t i = 0; i < flows && status == TL_OK; i++)
-        if (polled[i].revents)
-            status = transfer(command, streams[i]);
+    if (status == TL_OK)
+        status = transfer_all(command, polled, streams, flows);
     if (status == TL_TIMEOUT && limit < deadline)
         return TL_OK;
     return status;
+}
+
+int tl_command_poll(void *state, struct pollfd *polled, unsigned *count)
+{
+    struct tl_command *command = state;
+    const struct request request = {.wants = WANT_END};
+    int streams[TL_COMMAND_STREAMS];
+    int status = tl_command_enter(command);
+    if (status < 0)
+        return status;
+    unsigned flows = watch(command, &request, polled, streams, count);
+    status = tl_wait_descriptors(polled, flows, TL_NOW);
+    if (status == TL_OK)
+        status = transfer_all(command, polled, streams, flows);
+    if (status < 0 && status != TL_TIMEOUT)
+        return status;
+    if (tl_command_look(command))
+        return 1;
+    watch(command, &request, polled, streams, count);
+    return 0;
 }
 
 /* Until all is there.  What came with the end of the time counts; what keeps

@@ -32,7 +32,7 @@ int tl_listener_new(struct tl_listener **out, const char *address,
     struct tl_listener *listener = calloc(1, sizeof *listener);
     if (!listener)
         return TL_NO_MEMORY;
-    listener->fd = -1;
+    listener->fd = listener->met = -1;
     listener->maker = listener->user = getpid();
     listener->max_message = options->max_message;
     if (options->name)
@@ -157,21 +157,41 @@ static int greet_callers(struct tl_listener *listener)
     return -1;
 }
 
-/* Until somebody arrives, says something, or has been silent too long. */
-static int await_callers(const struct tl_listener *listener,
-                         tl_deadline deadline)
+/* One is well met and set aside: 1; else 0, or a status. */
+static int serve(struct tl_listener *listener)
 {
-    struct pollfd fds[1 + TL_CALLERS_MOST];
+    if (listener->met < 0) {
+        int status = take_callers(listener);
+        if (status < 0)
+            return status;
+        listener->met = greet_callers(listener);
+    }
+    return listener->met >= 0;
+}
+
+/* What may bring a caller further; how many. */
+static unsigned watch_callers(const struct tl_listener *listener,
+                              struct pollfd *fds)
+{
     fds[0] = (struct pollfd){.fd = listener->fd, .events = POLLIN};
     for (unsigned i = 0; i < listener->count; i++)
         fds[i + 1] = (struct pollfd){
             .fd = listener->callers[i].fd,
             .events = tl_greeting_events(&listener->callers[i].greeting)};
+    return listener->count + 1;
+}
+
+/* Until somebody arrives, says something, or has been silent too long. */
+static int await_callers(const struct tl_listener *listener,
+                         tl_deadline deadline)
+{
+    struct pollfd fds[1 + TL_CALLERS_MOST];
+    unsigned count = watch_callers(listener, fds);
     tl_deadline first = deadline;
     if (listener->count > 0)
         first = tl_clock_earlier(deadline,
                                  listener->callers[0].since + PATIENCE + 1);
-    return tl_wait_descriptors(fds, listener->count + 1, first);
+    return tl_wait_descriptors(fds, count, first);
 }
 
 /* After a fork, the callers that greet are the other process's. */
@@ -181,6 +201,9 @@ static void settle_fork(struct tl_listener *listener)
         return;
     for (unsigned i = 0; i < listener->count; i++)
         close(listener->callers[i].fd);
+    if (listener->met >= 0)
+        close(listener->met);
+    listener->met = -1;
     listener->count = 0;
     listener->user = getpid();
 }
@@ -194,11 +217,12 @@ int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
     settle_fork(listener);
     for (;;) {
         bool last = tl_clock_passed(deadline);
-        status = take_callers(listener);
+        status = serve(listener);
         if (status < 0)
             return status;
-        int fd = greet_callers(listener);
-        if (fd >= 0) {
+        if (status > 0) {
+            int fd = listener->met;
+            listener->met = -1;
             *out = tl_channel_adopt(fd, listener->address,
                                     listener->max_message);
             return *out ? TL_OK : TL_NO_MEMORY;
@@ -211,11 +235,23 @@ int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
     }
 }
 
+int tl_listener_look(void *state, struct pollfd *polled, unsigned *count)
+{
+    struct tl_listener *listener = state;
+    settle_fork(listener);
+    int status = serve(listener);
+    if (status == 0)
+        *count = watch_callers(listener, polled);
+    return status;
+}
+
 void tl_listener_close(struct tl_listener *listener)
 {
     tl_listener_unplace(listener);
     for (unsigned i = 0; i < listener->count; i++)
         close(listener->callers[i].fd);
+    if (listener->met >= 0)
+        close(listener->met);
     if (listener->fd >= 0)
         close(listener->fd);
     tl_secret_forget(&listener->key);

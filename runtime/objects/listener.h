@@ -51,6 +51,7 @@ struct tl_listener {
     struct tl_secret key;
     size_t max_message;
     uint64_t refused;
+    int met; /* the socket of one who is well met, for the next accept; or -1 */
     unsigned count;
     struct tl_caller callers[TL_CALLERS_MOST];
     struct tl_listener *next; /* of those that have a path */

@@ -117,6 +117,7 @@ bool tl_task_enter(struct tl_task *task, uint32_t id)
         return false;
     }
     tl_self = selves[tl_arena] = task;
+    atomic_store(&task->tid, (int32_t)gettid());
     atomic_store(&task->pid, (int32_t)getpid());
     return true;
 }

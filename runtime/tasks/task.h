@@ -52,7 +52,12 @@ enum tl_task_state {
 };
 
 /* States of the park word: see wait/park.h. */
-enum tl_park_state { TL_PARK_RUNNING, TL_PARK_ASLEEP, TL_PARK_CALLED };
+enum tl_park_state {
+    TL_PARK_RUNNING,
+    TL_PARK_ASLEEP,
+    TL_PARK_CALLED,
+    TL_PARK_POLLS
+};
 
 /* How far a task is in a wait. */
 enum tl_waiting {
@@ -113,6 +118,7 @@ struct tl_task {
     _Atomic uint32_t id;
     _Atomic uint32_t state;
     _Atomic int32_t pid; /* written by the task when it enters; else 0 */
+    _Atomic int32_t tid; /* of its thread, as gettid(2) has it; the same */
     _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
     /* id << 32 | pid, by the creator after the fork.  With the id, since by
      * then the task may have ended and the slot have another tenant, whom this

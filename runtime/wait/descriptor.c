@@ -24,17 +24,17 @@ static int look(struct pollfd *polled, size_t count)
     return outcome(ppoll(polled, count, &at_once, NULL));
 }
 
-static int sleep_once(struct pollfd *polled, size_t count,
-                      tl_deadline deadline, const sigset_t *mask)
+int tl_descriptor_sleep(struct pollfd *polled, size_t count,
+                        tl_deadline deadline, const sigset_t *mask)
 {
     if (deadline == TL_FOREVER)
-        return outcome(ppoll(polled, count, NULL, mask));
+        return ppoll(polled, count, NULL, mask);
     int64_t left = deadline - tl_clock_now();
     if (left < 0)
         left = 0;
     struct timespec limit = {.tv_sec = left / TL_SECOND,
                              .tv_nsec = left % TL_SECOND};
-    return outcome(ppoll(polled, count, &limit, mask));
+    return ppoll(polled, count, &limit, mask);
 }
 
 /* A signal that came between the look for an interrupt and the sleep would be
@@ -49,7 +49,8 @@ static int sleep_till(struct pollfd *polled, size_t count,
     if (tl_checkpoint_interrupted())
         status = TL_INTERRUPTED;
     else
-        status = sleep_once(polled, count, deadline, &mask);
+        status = outcome(
+            tl_descriptor_sleep(polled, count, deadline, &mask));
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (status == SIGNALLED && tl_signal_hook && tl_signal_hook())
         return TL_INTERRUPTED;

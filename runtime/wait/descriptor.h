@@ -5,13 +5,14 @@
  * What a descriptor brings comes from outside the program, so a task that
  * waits here counts as one that may yet go on: it is never part of a deadlock.
  *
- * Limits: the wait ends for descriptors, signals and the deadline alone; it
- * does not see objects in shared memory.
+ * Limits: tl_wait_descriptors ends for descriptors, signals and the deadline
+ * alone; with objects in shared memory, wait/several sleeps by park.
  */
 #ifndef TL_DESCRIPTOR_H
 #define TL_DESCRIPTOR_H
 
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 
 #include "tidelock.h"
@@ -21,5 +22,10 @@
  * TL_INTERRUPTED, TL_FOREIGN, TL_SYSTEM. */
 int tl_wait_descriptors(struct pollfd *polled, size_t count,
                         tl_deadline deadline);
+
+/* One sleep, with the signals that are not in `mask` let in: how many are ready,
+ * 0 at the deadline, -1 after a signal. */
+int tl_descriptor_sleep(struct pollfd *polled, size_t count,
+                        tl_deadline deadline, const sigset_t *mask);
 
 #endif

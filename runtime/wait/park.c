@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "descriptor.h"
 #include "insight/fault.h"
 #include "tasks/death.h"
 
@@ -180,31 +182,24 @@ static bool any_called(void)
     return called;
 }
 
-static enum tl_park_end awake(enum tl_park_end end)
+/* From one state to another in each arena; false: in one the task was called
+ * before. */
+static bool change(uint32_t from, uint32_t to)
 {
     unsigned here = tl_arena, left = arenas_here();
+    bool well = true;
     while (next_arena(&left, here)) {
-        uint32_t asleep = TL_PARK_ASLEEP;
-        if (!atomic_compare_exchange_strong(&tl_self->park, &asleep,
-                                            TL_PARK_RUNNING))
-            end = TL_PARK_END_CALLED;
-    }
-    return end;
-}
-
-/* False: the task was called before. */
-static bool fall_asleep(void)
-{
-    unsigned here = tl_arena, left = arenas_here();
-    bool called = false;
-    while (next_arena(&left, here)) {
-        uint32_t running = TL_PARK_RUNNING;
-        if (!atomic_compare_exchange_strong(&tl_self->park, &running,
-                                            TL_PARK_ASLEEP))
-            called = true;
+        uint32_t state = from;
+        if (!atomic_compare_exchange_strong(&tl_self->park, &state, to))
+            well = false;
         tl_fault();
     }
-    return !called;
+    return well;
+}
+
+static enum tl_park_end awake(enum tl_park_end end)
+{
+    return change(TL_PARK_ASLEEP, TL_PARK_RUNNING) ? end : TL_PARK_END_CALLED;
 }
 
 static void watch_all(struct watch *watch)
@@ -226,10 +221,63 @@ static void watch_all(struct watch *watch)
         watch_others(watch);
 }
 
+/* ---- with descriptors ---- */
+
+static _Thread_local struct pollfd *polled;
+static _Thread_local unsigned polled_count;
+
+static void be_called(int signal)
+{
+    (void)signal; /* what matters is that it ends the sleep */
+}
+
+void tl_park_with(struct pollfd *fds, unsigned count)
+{
+    struct sigaction action;
+    polled = fds;
+    polled_count = count;
+    if (count == 0 || sigaction(TL_PARK_SIGNAL, NULL, &action) != 0 ||
+        (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN))
+        return;
+    action = (struct sigaction){.sa_handler = be_called};
+    sigaction(TL_PARK_SIGNAL, &action, NULL);
+}
+
+static enum tl_park_end poll_once(tl_deadline until, const sigset_t *mask)
+{
+    tl_deadline look = tl_clock_now() + HEARTBEAT_BLIND;
+    int ready = tl_descriptor_sleep(polled, polled_count,
+                                    tl_clock_earlier(until, look), mask);
+    if (ready > 0 || any_called())
+        return TL_PARK_END_CALLED;
+    if (ready < 0)
+        return TL_PARK_END_SIGNAL;
+    return tl_clock_passed(until) ? TL_PARK_END_TIMEOUT : TL_PARK_END_DEATH;
+}
+
+static enum tl_park_end poll_asleep(tl_deadline until)
+{
+    sigset_t all, mask;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &mask);
+    sigdelset(&mask, TL_PARK_SIGNAL);
+    enum tl_park_end end = TL_PARK_END_CALLED;
+    if (change(TL_PARK_RUNNING, TL_PARK_POLLS))
+        end = poll_once(until, &mask);
+    if (!change(TL_PARK_POLLS, TL_PARK_RUNNING))
+        end = TL_PARK_END_CALLED;
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    return end;
+}
+
+/* ---- the sleep ---- */
+
 enum tl_park_end tl_park_sleep(tl_deadline until)
 {
     struct watch watch;
-    if (!fall_asleep())
+    if (polled_count)
+        return poll_asleep(until);
+    if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))
         return awake(TL_PARK_END_CALLED);
     for (;;) {
         watch_all(&watch);
@@ -267,6 +315,17 @@ int tl_park_waker_cpu(void)
     return atomic_load_explicit(&tl_self->waker_cpu, memory_order_relaxed);
 }
 
+/* What a waker owes a task that it has called from this state.  One that has
+ * died before it paid leaves a poller to its next look. */
+static void rouse(struct tl_task *task, uint32_t state)
+{
+    if (state == TL_PARK_ASLEEP)
+        wake(&task->park, 1);
+    else if (state == TL_PARK_POLLS)
+        syscall(SYS_tgkill, atomic_load(&task->pid), atomic_load(&task->tid),
+                TL_PARK_SIGNAL);
+}
+
 void tl_park_call(struct tl_task *task)
 {
     /* relaxed: a hint, and written before the exchange that calls */
@@ -275,8 +334,7 @@ void tl_park_call(struct tl_task *task)
     /* seq_cst: what the caller did is seen by the called, and the reverse */
     uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
     tl_fault();
-    if (state == TL_PARK_ASLEEP)
-        wake(&task->park, 1);
+    rouse(task, state);
 }
 
 void tl_park_call_all(void)
@@ -288,8 +346,10 @@ void tl_park_call_all(void)
             continue;
         uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
         tl_fault();
-        if (state == TL_PARK_ASLEEP || tl_rule(TL_RULE_KERNEL))
-            wake(&task->park, 1);
+        /* a waker that died may have owed it more than the word */
+        rouse(task, tl_rule(TL_RULE_KERNEL) && state == TL_PARK_CALLED
+                        ? TL_PARK_ASLEEP
+                        : state);
     }
 }
 

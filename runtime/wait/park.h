@@ -7,11 +7,18 @@
  *   ASLEEP   in the kernel, or nearly -> CALLED  by a waker, who then owes it
  *                                        a FUTEX_WAKE
  *   CALLED   told to look again       -> RUNNING by itself
+ *   POLLS    as ASLEEP, for descriptors too -> CALLED by a waker, who then owes
+ *                                        its thread a TL_PARK_SIGNAL
  *
  * Being called is a hint: anybody may call anybody at any time, and the task
  * looks again at what it waits for.  A waker that dies between the exchange
  * and the system call leaves its sleeper asleep on CALLED: so tl_park_call_all,
  * which a death causes, wakes whatever the word says.
+ *
+ * A thread that polls cannot sleep on a futex: it is called by a signal, which
+ * it blocks until it is in the kernel; deaths it looks for now and then.  The
+ * signal is one that processes ignore, so it may reach a later owner of the
+ * thread's number and do nothing.
  *
  * While it sleeps, a task also watches the death words of other tasks (by
  * futex_waitv; where the kernel has none, by a heartbeat).  The kernel wakes
@@ -40,7 +47,13 @@ void tl_park_begin(void);
  * begun to park as well; 0: no more. */
 void tl_park_also(unsigned arenas);
 
-/* Sleeps until called, a death, or `until`. */
+/* The next sleeps are for these descriptors too; 0: no more. */
+struct pollfd;
+void tl_park_with(struct pollfd *polled, unsigned count);
+#define TL_PARK_SIGNAL SIGURG
+
+/* Sleeps until called, a descriptor is ready (which counts as called), a death,
+ * or `until`. */
 enum tl_park_end tl_park_sleep(tl_deadline until);
 
 /* Whether the task has been called since tl_park_begin. */

@@ -83,6 +83,7 @@ static bool leave(struct places *places, const struct tl_watch *watches,
 }
 
 static int wait_listed(const struct tl_watch *watches, uint32_t count,
+                       struct pollfd *polled, unsigned polled_count,
                        tl_deadline deadline)
 {
     struct places places;
@@ -93,7 +94,9 @@ static int wait_listed(const struct tl_watch *watches, uint32_t count,
     if (listed == count) {
         atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
         tl_park_also(places.arenas);
+        tl_park_with(polled, polled_count);
         late = tl_wait_sleep(deadline);
+        tl_park_with(NULL, 0);
         tl_park_also(0);
         atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
     }
@@ -111,7 +114,19 @@ static void say_stuck(const struct tl_watch *watches, uint32_t count)
     tl_wait_stuck(conditions, n);
 }
 
+/* Somebody outside of the program may end the wait at any time: then this task
+ * is not among those that are stuck. */
+static bool may_end_from_outside(const struct tl_watch *watches,
+                                 uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (watches[i].arena != TL_HOME)
+            return true;
+    return false;
+}
+
 int tl_wait_several(const struct tl_watch *watches, uint32_t count,
+                    struct pollfd *polled, unsigned polled_count,
                     tl_deadline deadline)
 {
     if (moved(watches, count))
@@ -125,13 +140,11 @@ int tl_wait_several(const struct tl_watch *watches, uint32_t count,
         say_stuck(watches, count);
     if (status < 0)
         return status;
-    /* another program may end a wait in a space at any time: this task is not
-     * among those that are stuck */
     tl_wait_say(deadline);
-    for (uint32_t i = 0; i < count; i++)
-        if (watches[i].arena != TL_HOME && deadline == TL_FOREVER)
-            atomic_store(&tl_self->deadline, TL_FOREVER - 1);
-    status = wait_listed(watches, count, deadline);
+    if (deadline == TL_FOREVER &&
+        (polled_count || may_end_from_outside(watches, count)))
+        atomic_store(&tl_self->deadline, TL_FOREVER - 1);
+    status = wait_listed(watches, count, polled, polled_count, deadline);
     atomic_store(&tl_self->waiting, TL_WAITING_NOT);
     return status;
 }

@@ -25,8 +25,11 @@ struct tl_watch {
 };
 
 /* TL_OK: look again.  TL_TIMEOUT, TL_INTERRUPTED, TL_STUCK.  This task has a
- * node for each watch, in the watch's arena. */
+ * node for each watch, in the watch's arena.  What `polled` is ready for is in
+ * revents only where it ended the sleep. */
+struct pollfd;
 int tl_wait_several(const struct tl_watch *watches, uint32_t count,
+                    struct pollfd *polled, unsigned polled_count,
                     tl_deadline deadline);
 
 #endif

@@ -87,10 +87,10 @@ static void make_several(void)
 
 static void victim_waits_for_several(void)
 {
-    const struct tl_handle *const list[] = {&queue, &ends[0], &named};
-    bool ready[3];
+    struct tl_waitable list[] = {
+        {.handle = &queue}, {.handle = &ends[0]}, {.handle = &named}};
     uint32_t wrong;
-    tl_wait_any(list, 3, ready, &wrong, tl_deadline_in(0.002));
+    tl_wait_any(list, 3, &wrong, tl_deadline_in(0.002));
 }
 
 static void make_several_and_pipe(void)

@@ -200,10 +200,10 @@ static long sweep(const struct scenario *scenario)
 
 static void wait_in_vain(const struct tl_handle *event)
 {
-    const struct tl_handle *list[] = {event, event, event};
-    bool ready[3];
+    struct tl_waitable list[] = {
+        {.handle = event}, {.handle = event}, {.handle = event}};
     uint32_t wrong;
-    tl_wait_any(list, 3, ready, &wrong, TL_NOW);
+    tl_wait_any(list, 3, &wrong, TL_NOW);
 }
 
 /* The tables of a task's cells and of its waiters grow once, and stay with its
