@@ -217,7 +217,7 @@ static void warm_up(void)
     for (int i = 0; i < 8; i++) {
         tl_process_new(&processes[i], NULL, false);
         if (tl_process_start(&processes[i], NULL, 0) == 0) {
-            wait_in_vain(&done);
+            wait_in_vain(&many[0]);
             tl_event_wait(&done, TL_FOREVER);
             tl_process_finish(0);
             _exit(0);
