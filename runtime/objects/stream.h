@@ -48,8 +48,6 @@ struct tl_stream {
     uint64_t put_segment;  /* where head lies, or the one after, when the rest
                               of head's segment is skipped */
     uint64_t tail_seen;    /* an old value of tail: no need to look again */
-    uint32_t most;         /* messages; 0: no bound; constant */
-    uint32_t most_large;   /* the same for one that is packed; constant */
 
     /* the readers' end: changed under get_guard */
     _Alignas(TL_LINE) struct tl_guard get_guard;
@@ -58,9 +56,14 @@ struct tl_stream {
     uint64_t head_seen;
     _Atomic uint64_t done; /* of a queue: items done; a watch word */
 
+    /* what both ends look at and seldom write: on the line of one end, each
+     * look of the other would take that line away from it */
+    _Alignas(TL_LINE) uint32_t most; /* messages; 0: no bound; constant */
+    uint32_t most_large; /* the same for one that is packed; constant */
+
     /* wake one: a message is for one reader; a place, for one writer (a pipe
      * wakes all writers, since large messages want more room) */
-    _Alignas(TL_LINE) struct tl_condition filled;
+    struct tl_condition filled;
     _Alignas(TL_LINE) struct tl_condition emptied;
 };
 
