@@ -1,0 +1,42 @@
+-- Every script in the README runs, and prints what the README says.
+local shell = require "spec.support.shell"
+
+local function read(path)
+  local file = assert(io.open(path))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+-- What differs from run to run: pids, and which buyer comes first.
+local function plain(text)
+  return (text:gsub("pid %d+", "pid ..."):gsub("buyer %d", "buyer N"))
+end
+
+describe("the readme", function()
+  local text, count = read("README.md"), 0
+
+  for code, output in text:gmatch("```lua\n(.-)```\n\n```\n(.-)```\n") do
+    count = count + 1
+    local what = code:match("ipc%.(%w+)[%({\"]") or "?"
+    it(("has script %d, with ipc.%s"):format(count, what), function()
+      local out, err, status = shell.script(code)
+      assert.equal("", err)
+      assert.equal(0, status)
+      assert.equal(plain(output:gsub("^%$ [^\n]*\n", "")), plain(out))
+    end)
+  end
+
+  it("shows what each script prints", function()
+    local _, scripts = text:gsub("```lua\n", "")
+    assert.equal(scripts, count)
+  end)
+
+  it("links to what is there", function()
+    for target in text:gmatch("%]%(([^)#]+)%)") do
+      if not target:find("^%a+:") and not target:find("^build/") then
+        assert(io.open(target), target):close()
+      end
+    end
+  end)
+end)
