@@ -15,6 +15,7 @@
 #include "objects/handle.h"
 #include "objects/layers.h"
 #include "objects/process.h"
+#include "tasks/private.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 #include "wait/checkpoint.h"
@@ -105,6 +106,7 @@ int tl_init(void)
         return status;
     struct tl_task *first = tl_task_claim();
     tl_task_enter(first, tl_task_id(first));
+    tl_private_make();
     tl_checkpoint_watch_forks();
     tl_checkpoint_adopt();
     return tl_process_make_main();

@@ -30,19 +30,24 @@ static struct tl_process *own_process(void)
 
 /* ---- making and starting ---- */
 
-int tl_process_new(struct tl_handle *out, const char *name, bool daemon)
+int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
+                    const char *name, bool daemon)
 {
     int status;
-    struct tl_process *process =
-        tl_object_make(out, TL_KIND_PROCESS, name, 0, &status);
+    struct tl_process *process = tl_object_make(out, kind, name, 0, &status);
     if (!process)
         return status;
     tl_condition_init(&process->ended, process, TL_VERB_JOIN);
     atomic_store(&process->daemon, daemon);
     if (!name)
         snprintf(process->object.name, sizeof process->object.name,
-                 "process-%d", (int)process->object.number);
+                 "%s-%d", tl_kind_name(kind), (int)process->object.number);
     return tl_object_publish(out, 0);
+}
+
+int tl_process_new(struct tl_handle *out, const char *name, bool daemon)
+{
+    return tl_process_make(out, TL_KIND_PROCESS, name, daemon);
 }
 
 int tl_process_make_main(void)
@@ -292,6 +297,8 @@ static int send_signal(const struct tl_handle *handle, int signal)
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);
+    if (tl_process_is_thread(process))
+        return TL_IS_THREAD;
     if (atomic_load(&process->state) == TL_PROCESS_NEW)
         return TL_NOT_STARTED;
     if (!is_alive(process))
@@ -314,21 +321,34 @@ static bool runs(pid_t pid)
            stat.state != 't' && stat.state != 'Z' && stat.state != 'X';
 }
 
+/* Stopped inside a guard, a process or one of its threads would stop
+ * everybody. */
+static bool inside_a_guard(pid_t pid)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = tl_task_at(n);
+        if (tl_task_taken(task) && tl_task_pid(task) == pid &&
+            atomic_load(&task->inside) != 0)
+            return true;
+    }
+    return false;
+}
+
 int tl_process_suspend(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);
-    uint32_t id = atomic_load(&process->task);
-    if (id == tl_task_id(tl_self))
+    if (tl_process_is_thread(process))
+        return TL_IS_THREAD;
+    pid_t pid = atomic_load(&process->pid);
+    if (pid == getpid())
         return TL_SELF;
-    struct tl_task *task = tl_task_of(id);
     while ((status = send_signal(handle, SIGSTOP)) == TL_OK) {
-        while (runs(atomic_load(&process->pid)))
+        while (runs(pid))
             tl_yield();
-        /* stopped inside a guard it would stop everybody */
-        if (tl_task_id(task) != id || atomic_load(&task->inside) == 0)
+        if (!inside_a_guard(pid))
             return TL_OK;
         send_signal(handle, SIGCONT);
         tl_yield();
@@ -372,7 +392,9 @@ void tl_process_describe(const struct tl_object *object, int side, char *text,
 
 void tl_process_destroy(struct tl_object *object)
 {
-    tl_message_drop(&((struct tl_process *)object)->result);
+    struct tl_process *process = (struct tl_process *)object;
+    tl_message_drop(&process->result);
+    tl_message_drop(&process->job);
 }
 
 uint32_t tl_process_ender(const struct tl_object *object)

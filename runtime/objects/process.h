@@ -1,5 +1,6 @@
 /*
- * Process: a task that its parent forked.
+ * Process: a task that its parent forked; or started as a thread of its own
+ * process (objects/thread), which is of another kind but otherwise the same.
  *
  * The object outlives the task: it keeps how it ended and what its function
  * returned.  State, the watch word of who joins:
@@ -37,7 +38,18 @@ struct tl_process {
     uint32_t result_ok;
     uint64_t result; /* packed message; written by the task itself, before
                         ENDED */
+    uint64_t job; /* of a thread: packed message; written by its creator
+                     before STARTED, dropped by the thread */
 };
+
+static inline bool tl_process_is_thread(const struct tl_process *process)
+{
+    return process->object.kind == TL_KIND_THREAD;
+}
+
+/* A new one of the kind, with its name, or one made of the kind and number. */
+int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
+                    const char *name, bool daemon);
 
 /* The main task's process object: made by tl_init. */
 int tl_process_make_main(void);

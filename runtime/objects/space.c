@@ -13,6 +13,7 @@
 #include "memory/size.h"
 #include "names.h"
 #include "seats.h"
+#include "tasks/private.h"
 
 #define SPACE_TASKS 1024
 #define SPACE_SPARE 8
@@ -21,7 +22,8 @@
 #define SPACE_LEAST (UINT64_C(8) << 20)
 #define SPACE_MOST (UINT64_C(64) << 30)
 
-/* By the number of the arena.  The file's identity, since one of the same name
+/* By the number of the arena; written under tl_private_lock, read there or by
+ * who is a task of the arena.  The file's identity, since one of the same name
  * may have taken its place. */
 static struct {
     char name[TL_NAME_SIZE];
@@ -202,6 +204,7 @@ static unsigned free_number(void)
     return 0;
 }
 
+/* Maps the space; its number. */
 static int open_new(const char *name, const char *path)
 {
     unsigned number = free_number();
@@ -211,10 +214,28 @@ static int open_new(const char *name, const char *path)
     if (status < 0)
         return status;
     snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
-    status = tl_seats_join();
-    if (status < 0)
-        tl_arena_unmap(number);
-    return status < 0 ? status : (int)number;
+    return (int)number;
+}
+
+static int find_or_map(const char *name, const char *path)
+{
+    tl_private_lock();
+    int number = (int)find_open(name, path);
+    if (number == 0)
+        number = open_new(name, path);
+    tl_private_unlock();
+    return number;
+}
+
+/* Another thread of this process may have mapped it, or this one may have
+ * found no seat the last time: then it is mapped, and this thread not in it. */
+static int join(int number)
+{
+    if (tl_task_is_in((unsigned)number))
+        return number;
+    tl_arena_go((unsigned)number);
+    int status = tl_seats_join();
+    return status < 0 ? status : number;
 }
 
 int tl_space_open(const char *name)
@@ -225,9 +246,9 @@ int tl_space_open(const char *name)
         return status;
     if (!tl_space_path(name, path, sizeof path))
         return TL_BAD_NAME;
-    status = (int)find_open(name, path);
-    if (status == 0)
-        status = open_new(name, path);
+    status = find_or_map(name, path);
+    if (status > 0)
+        status = join(status);
     int error = errno;
     tl_task_visit(TL_HOME);
     errno = error;
