@@ -23,6 +23,7 @@ language := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread \
 	-iquote runtime -iquote bindings -I$(LUA_INCLUDE)
 compile   = $(CC) $(language) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
 	-fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec
+# nodelete: a closing Lua state must not unload the code that threads run
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has: the module must not need readline
@@ -104,7 +105,7 @@ $(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(build)/core.a
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) -lreadline
 
 $(build)/tidelock.so: $(core_objects)
-	@echo '  LD  $@'; $(link) -shared -o $@ $^
+	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^
 
 $(tests): %: %.o $(build)/core.a
 	@echo '  LD  $@'; $(link) -o $@ $^ $(LUA_LIBRARY)

@@ -1,6 +1,7 @@
 #include "interrupt.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static volatile sig_atomic_t pending;
 static volatile double first_at;
 static bool raises;
 static pid_t owner;
+static pthread_t owner_thread;
 
 static const char last_words[] = "tidelock: interrupted\n";
 
@@ -86,6 +88,9 @@ static void on_interrupt(int signal)
 {
     if (getpid() != owner)
         die_of(signal);
+    else if (!pthread_equal(pthread_self(), owner_thread))
+        /* the kernel may choose any thread; the script's is to wake up */
+        pthread_kill(owner_thread, signal);
     else if (!pending)
         ask_to_stop();
     else if (tl_now() - first_at > SAME_INTERRUPT)
@@ -95,6 +100,7 @@ static void on_interrupt(int signal)
 void interrupt_watch(lua_State *L, bool interactive)
 {
     owner = getpid();
+    owner_thread = pthread_self();
     raises = interactive;
     hooked = L;
     handle(SIGINT, on_interrupt);

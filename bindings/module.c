@@ -8,6 +8,7 @@
 #include "child.h"
 #include "objects.h"
 #include "support.h"
+#include "thread.h"
 #include "userdata.h"
 #include "with.h"
 
@@ -111,7 +112,7 @@ static void end_main(lua_State *L)
 {
     if (!tl_task_is_main())
         return;
-    fflush(NULL);
+    flush_streams();
     support_state = L;
     int status = tl_main_end();
     if (status == TL_STUCK) {
@@ -143,6 +144,8 @@ static int exit_code(lua_State *L)
 static int os_exit(lua_State *L)
 {
     int code = exit_code(L);
+    if (thread_is())
+        thread_exit(code);
     if (child_is())
         child_exit(code);
     end_main(L);
