@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "gate.h"
 #include "objects.h"
 #include "support.h"
 #include "thread.h"
@@ -246,6 +247,7 @@ static void make_module(lua_State *L)
     open_space(L);
     open_any(L);
     replace_functions(L);
+    gate_open(L);
 }
 
 /* Once in a state: a second watch_end would leave the first to the collector,
