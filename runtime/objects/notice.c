@@ -15,7 +15,7 @@ static struct tl_notice *notice_of(const struct tl_handle *handle)
     return handle->object;
 }
 
-static uint64_t *places_of(const struct tl_notice *notice)
+static _Atomic uint64_t *places_of(const struct tl_notice *notice)
 {
     return tl_at(notice->places);
 }
@@ -34,7 +34,7 @@ static int init(struct tl_notice *notice, tl_ref lock)
     int status = tl_block_take(&notice->places, size);
     if (status < 0)
         return status;
-    memset(places_of(notice), 0, size);
+    memset(tl_at(notice->places), 0, size);
     tl_refs_set(&notice->lock, lock);
     return TL_OK;
 }
@@ -85,7 +85,7 @@ static bool holds_lock(const struct tl_notice *notice)
 /* Leaves this task's place; whether it had been notified. */
 static bool leave_place(struct tl_notice *notice)
 {
-    uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
+    _Atomic uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
     tl_guard_take(&notice->guard, TL_FOREVER);
     bool notified = *place == NOTIFIED;
     *place = 0; /* commit */
@@ -98,11 +98,11 @@ static bool leave_place(struct tl_notice *notice)
  * wait; without the lock. */
 static int await_notice(struct tl_notice *notice, tl_deadline deadline)
 {
-    const uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
+    const _Atomic uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
     int status = TL_OK;
     while (status == TL_OK) {
         uint64_t version = atomic_load(&notice->version);
-        if (*(const volatile uint64_t *)place == NOTIFIED)
+        if (*place == NOTIFIED)
             break;
         status = tl_wait(&notice->notified, &notice->version, version,
                          deadline);
@@ -192,7 +192,7 @@ void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
                          struct tl_cell *cell)
 {
     struct tl_notice *notice = (struct tl_notice *)object;
-    uint64_t *place = &places_of(notice)[tl_task_number(dead)];
+    _Atomic uint64_t *place = &places_of(notice)[tl_task_number(dead)];
     (void)cell;
     tl_guard_take(&notice->guard, TL_FOREVER);
     bool unheard = *place == NOTIFIED;
