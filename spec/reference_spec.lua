@@ -4,6 +4,7 @@ local ipc = require "tidelock"
 
 local makers = {
    process = function() return ipc.process(print) end,
+   thread = function() return ipc.thread(function() end) end,
    queue = ipc.queue,
    pipe = ipc.pipe,
    lock = ipc.lock,

@@ -20,6 +20,7 @@ local scripts = {
   { "process_info.lua", "after join:%s+is_alive false, exitcode %-15" },
   { "zombie_orphan.lua", "%d+ Z" },
   { "daemon.lua", "daemonic processes are not allowed to have children" },
+  { "threads.lua", "20 words read\n.*cannot send thread.target upvalue \"order\".cook.recipe: a coroutine" },
   { "philosophers.lua", "naive: .*deadlock: philosopher%-%d holds lock \"fork%-%d\" and wants" },
   { "fifo.lua", "client: sent exit, got: receipt for exit", lua = "Lua 5.3" },
 }
