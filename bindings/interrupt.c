@@ -30,7 +30,7 @@ static const char last_words[] = "tidelock: interrupted\n";
 static void end_at_once(int signal)
 {
     (void)signal;
-    if (tl_task_is_main())
+    if (getpid() == owner)
         tl_family_signal(SIGKILL);
     ssize_t ignored = write(STDERR_FILENO, last_words, sizeof last_words - 1);
     (void)ignored;

@@ -93,15 +93,15 @@ describe("a thread", function()
   end)
 
   it("has a state and globals of its own, and the same modules", function()
-    leaked = 1 -- luacheck: ignore
+    rawset(_G, "leaked", 1)
     local t = start(function()
-      local was = leaked
-      leaked = 2
+      local was = rawget(_G, "leaked")
+      rawset(_G, "leaked", 2)
       return was, require("tidelock") == ipc, package.path, package.cpath
     end)
     assert.same({ nil, true, package.path, package.cpath }, { t:result(PATIENCE) })
-    assert.equal(1, leaked)
-    leaked = nil -- luacheck: ignore
+    assert.equal(1, rawget(_G, "leaked"))
+    rawset(_G, "leaked", nil)
   end)
 
   it("knows the registered metatables", function()
@@ -347,6 +347,15 @@ describe("a thread that ends", function()
     assert.is_true(t:join(PATIENCE))
     assert.equal(2, done:get())
   end)
+
+  it("leaves no zombie", function()
+    local pids = start(function()
+      local pids = {}
+      for n = 1, 10 do pids[n] = ipc.spawn(function() end).pid end
+      return pids
+    end):result(PATIENCE)
+    for _, pid in ipairs(pids) do assert.is_nil(io.open("/proc/" .. pid .. "/stat"), pid) end
+  end)
 end)
 
 describe("a process with threads", function()
@@ -414,8 +423,8 @@ describe("a process with threads", function()
 
   it("ends though a daemon thread sits in a read, and starts processes meanwhile", function()
     local fifo = os.tmpname()
-    local out, err, status = shell.run(("rm %s; mkfifo %s; exec 3<>%s; rm %s; %s -e \"%s\" <&3"):format(fifo, fifo, fifo,
-      fifo, shell.tidelock, [[
+    local line = ("rm %s; mkfifo %s; exec 3<>%s; rm %s"):format(fifo, fifo, fifo, fifo)
+    local out, err, status = shell.run(("%s; %s -e \"%s\" <&3"):format(line, shell.tidelock, [[
         local ipc = require [=[tidelock]=]
         local inside = ipc.event()
         ipc.thread{ target = function() inside:set() io.read() end, daemon = true }:start()

@@ -120,6 +120,15 @@ void tl_children_await(const struct tl_process *process)
     }
 }
 
+void tl_children_leave(void)
+{
+    for (size_t i = 0; i < count;)
+        if (atomic_load(&process_at(i)->state) != TL_PROCESS_ENDED ||
+            !wait_for(i, WUNTRACED))
+            i++;
+    tl_children_forget();
+}
+
 struct tl_process *tl_children_at(size_t i)
 {
     for (size_t n = 0; n < count; n++)

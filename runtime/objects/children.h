@@ -22,9 +22,11 @@ int tl_children_reserve(struct tl_process *process);
 void tl_children_add(pid_t pid);
 void tl_children_unreserve(void);
 
-/* In a new child: the list is the parent's, not ours.  At a task's end: it is
- * nobody's any more. */
+/* In a new child: the list is the parent's, not ours. */
 void tl_children_forget(void);
+
+/* At a thread's end: reaps all that have ended, and forgets the rest. */
+void tl_children_leave(void);
 
 /* Reaps this child, waiting for its very end, unless it is stopped.  Nothing
  * when it is not ours or reaped already. */
