@@ -55,7 +55,8 @@ static int random_next(lua_State *L)
     luaL_argcheck(L, low <= high, lua_gettop(L), "interval is empty");
     uint64_t most = (uint64_t)high - (uint64_t)low;
     luaL_argcheck(L, most <= INT64_MAX, lua_gettop(L), "interval too large");
-    lua_pushinteger(L, (lua_Integer)(draw(L, most) + (uint64_t)low));
+    uint64_t number = draw(L, most) + (uint64_t)low;
+    lua_pushinteger(L, (lua_Integer)number);
     return 1;
 }
 

@@ -203,6 +203,7 @@ int thread_start(lua_State *L, const struct tl_handle *thread, int job,
     if (!well)
         return lua_error(L);
     errno = attempt.error;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the thread frees it */
     return attempt.status;
 }
 

@@ -22,7 +22,7 @@ void tl_seats_tie(struct tl_task *task, struct tl_process *process,
     task->parent = parent ? tl_task_id(parent) : 0;
     /* a daemon's thread ends with it, so it can answer for no child either */
     task->daemon = atomic_load(&process->daemon) ||
-                   (process->object.kind == TL_KIND_THREAD && parent->daemon);
+                   (parent && parent->daemon && tl_process_is_thread(process));
     memcpy(task->name, process->object.name, sizeof task->name);
     task->process = tl_offset(process);
     process->parent_task = task->parent;

@@ -113,6 +113,7 @@ int tl_thread_start(const struct tl_handle *handle,
         free(birth);
         atomic_store(&thread->state, TL_PROCESS_NEW);
     }
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the thread frees it */
     return status;
 }
 
