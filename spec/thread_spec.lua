@@ -391,7 +391,8 @@ describe("a process with threads", function()
       for _ = 1, 4 do
         local t = box:get()
         assert.is_true(t:join(PATIENCE))
-        assert.is_false(t:is_alive())
+        assert.same({ false, -9 }, { t:is_alive(), t.exitcode })
+        assert.truthy(select(2, t:result()):find("killed by signal 9"))
       end
     end
   end)

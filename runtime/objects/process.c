@@ -157,7 +157,10 @@ void tl_process_finish(int exitcode)
 {
     if (tl_enter_home() < 0)
         return;
-    set_status(own_process(), ((unsigned)exitcode & 0xff) << 8);
+    struct tl_process *process = own_process();
+    set_status(process, ((unsigned)exitcode & 0xff) << 8);
+    /* only now: who finds no status looks here */
+    tl_refs_drop(&process->owner);
     tl_seats_leave();
     tl_due_set(TL_DUE_FOREIGN);
 }
@@ -192,6 +195,15 @@ void tl_process_ended(struct tl_process *process, const struct tl_task *task)
     tl_wake(&process->ended, TL_WAKE_ALL);
 }
 
+/* A thread that ended without a word was killed with its process: the kernel
+ * ends the others in the same moment, and then it is known how. */
+static void await_owner(struct tl_process *thread)
+{
+    if (atomic_load(&thread->status) == 0 && thread->owner)
+        tl_process_await((struct tl_process *)tl_ref_object(thread->owner),
+                         tl_clock_now() + TL_SECOND);
+}
+
 int tl_process_await(struct tl_process *process, tl_deadline deadline)
 {
     for (;;) {
@@ -207,6 +219,7 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline)
             return status;
     }
     tl_children_await(process);
+    await_owner(process);
     return TL_OK;
 }
 
@@ -243,6 +256,18 @@ static bool is_alive(struct tl_process *process)
     return atomic_load(&process->state) == TL_PROCESS_STARTED;
 }
 
+/* Of one that has ended. */
+static uint32_t status_of(struct tl_process *process)
+{
+    uint32_t status = atomic_load(&process->status);
+    if (status || !process->owner)
+        return status;
+    struct tl_process *owner = (struct tl_process *)tl_ref_object(process->owner);
+    if (!is_alive(owner))
+        tl_children_await(owner);
+    return atomic_load(&owner->status);
+}
+
 int tl_process_identity(const struct tl_handle *handle,
                         struct tl_process_info *info)
 {
@@ -272,8 +297,9 @@ int tl_process_info(const struct tl_handle *handle,
     info->alive = is_alive(process);
     if (info->started && !info->alive) {
         tl_children_await(process);
-        int how = (int)(atomic_load(&process->status) & 0xffff);
-        info->exit_known = atomic_load(&process->status) != 0;
+        uint32_t status_word = status_of(process);
+        int how = (int)(status_word & 0xffff);
+        info->exit_known = status_word != 0;
         info->exitcode = WIFSIGNALED(how) ? -WTERMSIG(how) : WEXITSTATUS(how);
     }
     return TL_OK;
@@ -395,6 +421,7 @@ void tl_process_destroy(struct tl_object *object)
     struct tl_process *process = (struct tl_process *)object;
     tl_message_drop(&process->result);
     tl_message_drop(&process->job);
+    tl_refs_drop(&process->owner);
 }
 
 uint32_t tl_process_ender(const struct tl_object *object)

@@ -40,6 +40,9 @@ struct tl_process {
                         ENDED */
     uint64_t job; /* of a thread: packed message; written by its creator
                      before STARTED, dropped by the thread */
+    tl_ref owner; /* of a thread: a reference to the process that it is part
+                     of, from before STARTED until its own status is known;
+                     how that process ends is how the thread does */
 };
 
 static inline bool tl_process_is_thread(const struct tl_process *process)

@@ -23,9 +23,15 @@ int tl_thread_new(struct tl_handle *out, const char *name, bool daemon)
     return tl_process_make(out, TL_KIND_THREAD, name, daemon);
 }
 
-static struct tl_process *own_thread(void)
+static struct tl_process *own_process(void)
 {
     return tl_at(tl_self->process);
+}
+
+static tl_ref owner_for_own_threads(void)
+{
+    const struct tl_process *own = own_process();
+    return tl_process_is_thread(own) ? own->owner : tl_self->process;
 }
 
 static void *live(void *data)
@@ -80,14 +86,17 @@ static int start(struct tl_process *thread, struct birth *birth,
     int status = tl_message_pack(&thread->job, job);
     if (status < 0)
         return status;
+    tl_refs_set(&thread->owner, owner_for_own_threads());
     status = tl_children_reserve(thread);
     if (status == TL_OK) {
         status = take_seat_and_create(thread, birth);
         if (status < 0)
             tl_children_unreserve();
     }
-    if (status < 0)
+    if (status < 0) {
         tl_message_drop(&thread->job);
+        tl_refs_drop(&thread->owner);
+    }
     return status;
 }
 
@@ -120,13 +129,13 @@ int tl_thread_start(const struct tl_handle *handle,
 void tl_thread_job(struct tl_parcel *parcel)
 {
     tl_task_visit(TL_HOME);
-    tl_message_show(own_thread()->job, parcel);
+    tl_message_show(own_process()->job, parcel);
 }
 
 void tl_thread_drop_job(void)
 {
     tl_task_visit(TL_HOME);
-    tl_message_drop(&own_thread()->job);
+    tl_message_drop(&own_process()->job);
 }
 
 void tl_thread_finish(int exitcode)
