@@ -4,17 +4,18 @@
 
 #include <lauxlib.h>
 
+#include "shell.h"
 #include "support.h"
 
 /* Recursive: a finalizer may run in there, and come here again, or fork. */
 static pthread_mutex_t gate = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
-static void take(void)
+void gate_take(void)
 {
     pthread_mutex_lock(&gate);
 }
 
-static void drop(void)
+void gate_drop(void)
 {
     pthread_mutex_unlock(&gate);
 }
@@ -25,6 +26,7 @@ static void renew(void)
 {
     static const pthread_mutex_t fresh = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
     gate = fresh;
+    shell_forget();
 }
 
 /* Raises the error at the top as the stock function would have, which has been
@@ -43,17 +45,17 @@ static int call_gated(lua_State *L)
 {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
-    take();
+    gate_take();
     int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-    drop();
+    gate_drop();
     if (status != LUA_OK)
         return raise_as(L, lua_tostring(L, lua_upvalueindex(2)));
     return lua_gettop(L);
 }
 
-static void replace(lua_State *L, const char *library, const char *name)
+static void replace(lua_State *L, const char *name)
 {
-    lua_getglobal(L, library);
+    lua_getglobal(L, "os");
     if (lua_istable(L, -1)) {
         if (lua_getfield(L, -1, name) == LUA_TFUNCTION) {
             lua_pushstring(L, name);
@@ -68,15 +70,14 @@ static void replace(lua_State *L, const char *library, const char *name)
 
 static void watch_forks(void)
 {
-    pthread_atfork(take, drop, renew);
+    pthread_atfork(gate_take, gate_drop, renew);
 }
 
 void gate_open(lua_State *L)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, watch_forks);
-    replace(L, "os", "date");
-    replace(L, "os", "time");
-    replace(L, "os", "setlocale");
-    replace(L, "io", "popen");
+    replace(L, "date");
+    replace(L, "time");
+    replace(L, "setlocale");
 }

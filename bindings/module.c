@@ -8,6 +8,7 @@
 #include "child.h"
 #include "gate.h"
 #include "objects.h"
+#include "shell.h"
 #include "support.h"
 #include "thread.h"
 #include "userdata.h"
@@ -248,6 +249,7 @@ static void make_module(lua_State *L)
     open_any(L);
     replace_functions(L);
     gate_open(L);
+    shell_open(L);
 }
 
 /* Once in a state: a second watch_end would leave the first to the collector,

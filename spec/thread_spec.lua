@@ -502,6 +502,29 @@ describe("a fork while threads run", function()
     assert.equal(200, got + #back)
   end)
 
+  it("may find them starting commands", function()
+    local stop, threads = ipc.event(), {}
+    for i = 1, 2 do
+      threads[i] = start(function()
+        while not stop:is_set() do
+          io.popen("true"):close()
+          os.execute("true")
+        end
+      end)
+    end
+    for n = 1, 60 do
+      local said, ran = ipc.spawn(function()
+        local pipe = io.popen("echo " .. n)
+        local text = pipe:read("n")
+        pipe:close()
+        return text, os.execute("true")
+      end):result(PATIENCE)
+      assert.same({ n, true }, { said, ran })
+    end
+    stop:set()
+    for _, t in ipairs(threads) do assert.is_true(t:join(PATIENCE)) end
+  end)
+
   it("is done by the threads themselves", function()
     local threads = {}
     for i = 1, 4 do
