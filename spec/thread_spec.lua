@@ -374,7 +374,7 @@ describe("a process with threads", function()
 
   it("takes them along when it is killed, and what they held is passed on", function()
     for _ = 1, 10 do
-      local lock, ready, box = ipc.lock(), ipc.latch(4), ipc.queue()
+      local lock, ready, box = ipc.lock(), ipc.latch(5), ipc.queue()
       local p = ipc.spawn(function()
         for i = 1, 4 do
           box:put(start(function()
@@ -383,6 +383,7 @@ describe("a process with threads", function()
             while true do math.random() end
           end))
         end
+        ready:count_down()
         ipc.sleep()
       end)
       assert(ready:wait(PATIENCE))
