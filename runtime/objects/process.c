@@ -204,6 +204,16 @@ static void await_owner(struct tl_process *thread)
                          tl_clock_now() + TL_SECOND);
 }
 
+/* A thread of this process has said its last word, and gives up its slot: who
+ * joins it finds that free.  It is some instructions away. */
+static void await_slot(struct tl_process *process)
+{
+    uint32_t id = atomic_load(&process->task);
+    if (tl_process_is_thread(process) && process->parent_pid == getpid())
+        while (tl_task_leaving(tl_task_of(id), id))
+            tl_yield();
+}
+
 int tl_process_await(struct tl_process *process, tl_deadline deadline)
 {
     for (;;) {
@@ -220,6 +230,7 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline)
     }
     tl_children_await(process);
     await_owner(process);
+    await_slot(process);
     return TL_OK;
 }
 
