@@ -7,10 +7,8 @@ local function start(fn, ...) return ipc.thread(fn, ...):start() end
 -- n threads and n processes run fn(i); all their results
 local function mixed(n, fn)
   local tasks, results = {}, {}
-  for i = 1, n do
-    tasks[#tasks + 1] = start(fn, 2 * i - 1)
-    tasks[#tasks + 1] = ipc.spawn(fn, 2 * i)
-  end
+  for i = 1, n do tasks[i] = ipc.spawn(fn, i) end
+  for i = n + 1, 2 * n do tasks[i] = start(fn, i) end
   for i, task in ipairs(tasks) do
     assert(task:join(PATIENCE), tostring(task))
     assert.equal(0, task.exitcode)
@@ -473,8 +471,11 @@ describe("a deadlock of threads", function()
   end)
 end)
 
+-- a sanitizer's own allocator has locks that a fork copies as they are
+local forks = shell.tidelock:find("sanitize") and pending or it
+
 describe("a fork while threads run", function()
-  it("leaves no child stuck, 200 times", function()
+  forks("leaves no child stuck, 200 times", function()
     local q, back, stop = ipc.queue(20), ipc.queue(), ipc.event()
     local threads = {}
     for i = 1, 4 do
@@ -503,7 +504,7 @@ describe("a fork while threads run", function()
     assert.equal(200, got + #back)
   end)
 
-  it("may find them starting commands", function()
+  forks("may find them starting commands", function()
     local stop, threads = ipc.event(), {}
     for i = 1, 2 do
       threads[i] = start(function()
@@ -526,7 +527,7 @@ describe("a fork while threads run", function()
     for _, t in ipairs(threads) do assert.is_true(t:join(PATIENCE)) end
   end)
 
-  it("is done by the threads themselves", function()
+  forks("is done by the threads themselves", function()
     local threads = {}
     for i = 1, 4 do
       threads[i] = start(function()
