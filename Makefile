@@ -105,7 +105,7 @@ $(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(build)/core.a
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) -lreadline -lsodium
 
 $(build)/tidelock.so: $(core_objects)
-	@echo '  LD  $@'; $(link) -shared -o $@ $^ -lsodium
+	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
 
 $(tests): %: %.o $(build)/core.a
 	@echo '  LD  $@'; $(link) $(wrap_$(@F)) -o $@ $^ $(LUA_LIBRARY) -lsodium

@@ -2,10 +2,12 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <unistd.h>
 
 #include "codec.h"
 #include "support.h"
+#include "thread.h"
 
 static bool is_child;
 
@@ -17,7 +19,7 @@ bool child_is(void)
 void child_exit(int code)
 {
     support_state = NULL; /* no script waits for what comes now */
-    fflush(NULL);
+    flush_streams();
     /* its own children first, as for the main script; whatever comes of it,
      * this process ends */
     tl_main_end();
@@ -56,8 +58,9 @@ static int explain(lua_State *L)
 /* One block on stderr, so that the lines of two processes do not mix. */
 static void report(lua_State *L)
 {
-    lua_pushfstring(L, "tidelock: process \"%s\" (pid %d) failed: %s\n",
-                    tl_task_name(), (int)getpid(), lua_tostring(L, -1));
+    lua_pushfstring(L, "tidelock: %s \"%s\" (pid %d) failed: %s\n",
+                    thread_is() ? "thread" : "process", tl_task_name(),
+                    (int)getpid(), lua_tostring(L, -1));
     size_t size;
     const char *text = lua_tolstring(L, -1, &size);
     fflush(stdout);
@@ -124,12 +127,16 @@ static void reset_signals(void)
     tl_interrupt_clear();
 }
 
-void child_run(lua_State *L, int job)
+int child_fail(lua_State *L)
 {
-    is_child = true;
-    reset_signals();
-    support_interactive(false);
-    lua_sethook(L, NULL, 0, 0);
+    luaL_tolstring(L, -1, NULL);
+    report(L);
+    deliver(L, false, lua_gettop(L), 1);
+    return 1;
+}
+
+int child_call(lua_State *L, int job)
+{
     lua_State *fresh = lua_newthread(L);
     seed_random(fresh);
     lua_pushcfunction(fresh, run);
@@ -138,7 +145,19 @@ void child_run(lua_State *L, int job)
     /* out of memory, say: an error must not land in the parent's script */
     if (lua_pcall(fresh, 1, 1, 0) != LUA_OK) {
         report(fresh);
-        child_exit(1);
+        return 1;
     }
-    child_exit((int)lua_tointeger(fresh, -1));
+    return (int)lua_tointeger(fresh, -1);
+}
+
+void child_run(lua_State *L, int job)
+{
+    is_child = true;
+    /* what other threads of the parent had begun to write is theirs */
+    __fpurge(stdout);
+    thread_forget();
+    reset_signals();
+    support_interactive(false);
+    lua_sethook(L, NULL, 0, 0);
+    child_exit(child_call(L, job));
 }

@@ -1,6 +1,7 @@
 #include "interrupt.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static volatile sig_atomic_t pending;
 static volatile double first_at;
 static bool raises;
 static pid_t owner;
+static pthread_t owner_thread;
 
 static const char last_words[] = "tidelock: interrupted\n";
 
@@ -28,7 +30,7 @@ static const char last_words[] = "tidelock: interrupted\n";
 static void end_at_once(int signal)
 {
     (void)signal;
-    if (tl_task_is_main())
+    if (getpid() == owner)
         tl_family_signal(SIGKILL);
     tl_listener_remove_files();
     ssize_t ignored = write(STDERR_FILENO, last_words, sizeof last_words - 1);
@@ -87,6 +89,9 @@ static void on_interrupt(int signal)
 {
     if (getpid() != owner)
         die_of(signal);
+    else if (!pthread_equal(pthread_self(), owner_thread))
+        /* the kernel may choose any thread; the script's is to wake up */
+        pthread_kill(owner_thread, signal);
     else if (!pending)
         ask_to_stop();
     else if (tl_now() - first_at > SAME_INTERRUPT)
@@ -96,6 +101,7 @@ static void on_interrupt(int signal)
 void interrupt_watch(lua_State *L, bool interactive)
 {
     owner = getpid();
+    owner_thread = pthread_self();
     raises = interactive;
     hooked = L;
     handle(SIGINT, on_interrupt);

@@ -18,7 +18,8 @@
 
 static double started;
 static bool coloured;
-static bool inside_line; /* the last output ended without a newline */
+/* The last output of this thread ended without a newline. */
+static _Thread_local bool inside_line;
 
 static const int colours[] = {31, 32, 33, 34, 35, 36, 91, 92, 93, 94, 95, 96};
 

@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "gate.h"
 #include "objects.h"
+#include "shell.h"
 #include "support.h"
+#include "thread.h"
 #include "userdata.h"
 #include "with.h"
 
@@ -111,7 +114,7 @@ static void end_main(lua_State *L)
 {
     if (!tl_task_is_main())
         return;
-    fflush(NULL);
+    flush_streams();
     support_state = L;
     int status = tl_main_end();
     if (status == TL_STUCK) {
@@ -144,6 +147,8 @@ static int exit_code(lua_State *L)
 static int os_exit(lua_State *L)
 {
     int code = exit_code(L);
+    if (thread_is())
+        thread_exit(code);
     if (child_is())
         child_exit(code);
     end_main(L);
@@ -248,6 +253,8 @@ static void make_module(lua_State *L)
     open_connection(L);
     open_listener(L);
     replace_functions(L);
+    gate_open(L);
+    shell_open(L);
 }
 
 /* Once in a state: a second watch_end would leave the first to the collector,

@@ -10,9 +10,9 @@
 #include <lua.h>
 
 /* Makes the program's shared memory, where it is the first, and pushes the
- * table of the API.  Replaces print (a line is written whole) and os.exit (a
- * process ends in order), and makes the end of the main script wait for its
- * children. */
+ * table of the API.  Replaces print (a line is written whole), os.exit (a task
+ * ends in order) and what a fork must not cut in two (gate.h), and makes the
+ * end of the main script wait for its children. */
 int luaopen_tidelock(lua_State *L);
 
 /* A total deadlock raises, instead of ending the program: for a REPL. */

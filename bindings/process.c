@@ -1,4 +1,5 @@
-/* ipc.process, spawn, current, parent, children: see objects/process.h. */
+/* ipc.process, thread, spawn, current, parent, children: see objects/process.h
+ * and objects/thread.h.  A thread has the same calls as a process. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,49 +10,58 @@
 #include "message.h"
 #include "objects.h"
 #include "support.h"
+#include "thread.h"
 #include "userdata.h"
 
 #define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
 
+static struct tl_handle *check_at(lua_State *L, int index)
+{
+    struct tl_handle *thread = object_test(L, index);
+    if (thread && thread->kind == TL_KIND_THREAD)
+        return thread;
+    return object_check(L, index, TL_KIND_PROCESS);
+}
+
 static struct tl_handle *check_process(lua_State *L)
 {
-    return object_check(L, 1, TL_KIND_PROCESS);
+    return check_at(L, 1);
 }
 
 /* ---- making ---- */
 
-static void check_target(lua_State *L, int index)
+static void check_target(lua_State *L, int index, const char *call)
 {
     if (lua_type(L, index) != LUA_TFUNCTION)
-        misuse(L, NULL, "process",
+        misuse(L, NULL, call,
                "the function to run is expected first, not a %s",
                luaL_typename(L, index));
 }
 
 /* From { target =, args =, name =, daemon = } to what is at 1.. : the
  * function and its arguments.  The name is left where the table keeps it. */
-static const char *spread_options(lua_State *L, bool *daemon)
+static const char *spread_options(lua_State *L, const char *call, bool *daemon)
 {
     static const char *const names[] = {"target", "args", "name", "daemon",
                                         NULL};
-    check_options(L, "process", names);
-    check_target(L, 1);
+    check_options(L, call, names);
+    check_target(L, 1, call);
     if (!lua_isnil(L, 2) && !lua_istable(L, 2))
-        misuse(L, NULL, "process", "args must be a list, not a %s",
+        misuse(L, NULL, call, "args must be a list, not a %s",
                luaL_typename(L, 2));
-    const char *name = check_name(L, 3, "process");
+    const char *name = check_name(L, 3, call);
     if (!lua_isnil(L, 4) && !lua_isboolean(L, 4))
-        misuse(L, NULL, "process", "daemon must be true or false, not a %s",
+        misuse(L, NULL, call, "daemon must be true or false, not a %s",
                luaL_typename(L, 4));
     *daemon = lua_toboolean(L, 4);
     return name;
 }
 
 /* Pushes { function, arguments..., n = how many } from positional arguments. */
-static void pack_positional(lua_State *L)
+static void pack_positional(lua_State *L, const char *call)
 {
     int count = lua_gettop(L);
-    check_target(L, 1);
+    check_target(L, 1, call);
     lua_createtable(L, count, 1);
     lua_insert(L, 1);
     for (int i = count; i >= 1; i--)
@@ -61,7 +71,7 @@ static void pack_positional(lua_State *L)
 }
 
 /* The same from the function at 1 and the list (or nil) at 2. */
-static void pack_options(lua_State *L)
+static void pack_options(lua_State *L, const char *call)
 {
     lua_Integer count = 0;
     if (lua_istable(L, 2)) {
@@ -70,7 +80,7 @@ static void pack_options(lua_State *L)
         count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : luaL_len(L, 2);
         lua_pop(L, 1);
         if (count < 0 || count > ARGUMENTS_MOST)
-            misuse(L, NULL, "process", "args must be a list of up to %d values",
+            misuse(L, NULL, call, "args must be a list of up to %d values",
                    ARGUMENTS_MOST);
     }
     lua_createtable(L, (int)count + 1, 1);
@@ -84,33 +94,57 @@ static void pack_options(lua_State *L)
     lua_setfield(L, -2, "n");
 }
 
-static int process_new(lua_State *L)
+static int make(lua_State *L, enum tl_kind_id kind)
 {
-    const char *name = NULL;
-    bool daemon = false;
+    const char *name = NULL, *call = tl_kind_name(kind);
+    bool daemon = false, tried = false;
     if (lua_gettop(L) == 1 && lua_istable(L, 1)) {
-        name = spread_options(L, &daemon);
-        pack_options(L);
+        name = spread_options(L, call, &daemon);
+        pack_options(L, call);
     } else {
-        pack_positional(L);
+        pack_positional(L, call);
     }
-    int job = lua_gettop(L);
-    struct tl_handle *process = object_new(L, TL_KIND_PROCESS);
-    bool tried = false;
-    int status;
+    int job = lua_gettop(L), status;
+    if (kind == TL_KIND_THREAD)
+        thread_check(L, job, call);
+    struct tl_handle *process = object_new(L, kind);
     do
-        status = tl_process_new(process, name, daemon);
+        status = kind == TL_KIND_THREAD
+                     ? tl_thread_new(process, name, daemon)
+                     : tl_process_new(process, name, daemon);
     while (try_again(L, status, &tried));
-    object_made(L, -1, "process", status);
+    object_made(L, -1, call, status);
     lua_pushvalue(L, job);
     lua_setiuservalue(L, -2, 1);
     return 1;
 }
 
+static int process_new(lua_State *L)
+{
+    return make(L, TL_KIND_PROCESS);
+}
+
+static int thread_new(lua_State *L)
+{
+    return make(L, TL_KIND_THREAD);
+}
+
+/* As tl_process_start; in the child it does not return. */
+static int fork_job(lua_State *L, const struct tl_handle *process, int job)
+{
+    size_t count;
+    const struct tl_handle *const *given = given_find(L, job, &count);
+    flush_streams(); /* else the child would print it once more */
+    int started = tl_process_start(process, given, count);
+    if (started == 0)
+        child_run(L, job);
+    lua_settop(L, job);
+    return started;
+}
+
 static int start(lua_State *L, int index, const char *call)
 {
-    struct tl_handle *process = object_check(L, index, TL_KIND_PROCESS);
-    size_t count;
+    struct tl_handle *process = check_at(L, index);
     lua_getiuservalue(L, index, 1);
     int job = lua_gettop(L);
     if (!lua_istable(L, job)) {
@@ -120,15 +154,13 @@ static int start(lua_State *L, int index, const char *call)
             status = info.started ? TL_STARTED : TL_NOT_PARENT;
         return failure(L, process, call, status);
     }
-    const struct tl_handle *const *given = given_find(L, job, &count);
-    fflush(NULL); /* else the child would print it once more */
     bool tried = false;
     int started;
     do
-        started = tl_process_start(process, given, count);
+        started = process->kind == TL_KIND_THREAD
+                      ? thread_start(L, process, job, call)
+                      : fork_job(L, process, job);
     while (try_again(L, started, &tried));
-    if (started == 0)
-        child_run(L, job);
     if (started < 0)
         return failure(L, process, call, started);
     lua_pushnil(L);
@@ -372,6 +404,7 @@ static const struct class process_class = {.methods = methods,
                                            .newindex = process_newindex,
                                            .made_often = true};
 static const luaL_Reg functions[] = {{"process", process_new},
+                                     {"thread", thread_new},
                                      {"spawn", process_spawn},
                                      {"current", process_current},
                                      {"parent", process_parent},
@@ -381,5 +414,6 @@ static const luaL_Reg functions[] = {{"process", process_new},
 void open_process(lua_State *L)
 {
     object_class(L, TL_KIND_PROCESS, &process_class);
+    object_class(L, TL_KIND_THREAD, &process_class);
     luaL_setfuncs(L, functions, 0);
 }

@@ -23,6 +23,13 @@ void registered_metatable(lua_State *L) {
     look_up(L);
 }
 
+void registered_all(lua_State *L) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+}
+
 /* Forgets the entry under the value at `index` and the entry back. */
 static void forget(lua_State *L, int map, int index) {
     lua_pushvalue(L, index);

@@ -12,6 +12,10 @@
  * NULL where it is not registered.  Needs two free slots, never raises. */
 const char *registered_name(lua_State *L);
 
+/* Pushes the table, from names to metatables and back; an empty one where
+ * nothing is registered. */
+void registered_all(lua_State *L);
+
 /* Replaces the name on top of the stack by its metatable, or by nil. */
 void registered_metatable(lua_State *L);
 

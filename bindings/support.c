@@ -22,6 +22,16 @@ void support_interactive(bool on)
     interactive = on;
 }
 
+void flush_streams(void)
+{
+    if (ftrylockfile(stdin) == 0) {
+        funlockfile(stdin);
+        fflush(NULL);
+    } else {
+        fflush(stdout);
+    }
+}
+
 /* Pushes "script.lua:12: " of the innermost Lua function: a method that pcall
  * or a C function of ours called has no line of its own. */
 static void push_position(lua_State *L)
@@ -96,6 +106,9 @@ static const struct {
     {TL_WRONG_END, TL_KIND_NONE,
      "of ipc.pipe{ duplex = false } the first end receives and the second "
      "sends"},
+    {TL_IS_THREAD, TL_KIND_NONE,
+     "tell it to end, by an event or a closed queue, or use ipc.process"},
+    {TL_STARTED, TL_KIND_THREAD, "a thread starts once: make a new one"},
     {TL_STARTED, TL_KIND_NONE, "a process starts once: make a new one"},
     {TL_NOT_STARTED, TL_KIND_NONE, "call start first"},
     {TL_SELF, TL_KIND_NONE, "another task can"},
@@ -104,8 +117,8 @@ static const struct {
     {TL_NOT_PARENT, TL_KIND_NONE,
      "start it where it was made, or make it here"},
     {TL_NOT_WAITABLE, TL_KIND_NONE,
-     "there are: queue, pipe end, process, command, event, latch, listener, "
-     "connection"},
+     "there are: queue, pipe end, process, thread, command, event, latch, "
+     "listener, connection"},
     {TL_UNORDERED, TL_KIND_NONE, "make it with order = \"priority\""},
     {TL_BAD_ADDRESS, TL_KIND_NONE,
      "write \"unix:PATH\", \"tcp:HOST:PORT\" or \"tcp:[IPv6]:PORT\""},
@@ -137,7 +150,7 @@ static int stuck(lua_State *L)
         lua_pushstring(L, report);
         return raise_here(L);
     }
-    fflush(NULL);
+    flush_streams();
     char text[20000];
     int size = snprintf(text, sizeof text, "tidelock: %s", report);
     tl_output(2, text, (size_t)size < sizeof text ? (size_t)size

@@ -145,17 +145,17 @@ function ipc.process(target, ...) end
 ---@overload fun(options: tidelock.process.options): tidelock.process
 function ipc.spawn(target, ...) end
 
---- This process; in the main script the one called `main`.
----@return tidelock.process
+--- This task: a process, or a thread; in the main script the process `main`.
+---@return tidelock.process|tidelock.thread
 function ipc.current() end
 
---- The process that started this one; nil in the main script, and when the
---- parent has ended.
----@return tidelock.process?
+--- The task that started this one; nil in the main script, and when the parent
+--- has ended.
+---@return (tidelock.process|tidelock.thread)?
 function ipc.parent() end
 
---- The processes that this one started and that have not ended.
----@return tidelock.process[]
+--- The processes and threads that this task started and that have not ended.
+---@return (tidelock.process|tidelock.thread)[]
 function ipc.children() end
 
 --- Forks. Raises when it was started before, when this process is a daemon
@@ -347,6 +347,86 @@ function stream:lines() end
 --- was closed. Twice is harmless.
 ---@return true
 function stream:close() end
+--- Thread -------------------------------------------------------------------
+
+--- A thread of this process that runs a copy of a Lua function.
+---
+--- It has a Lua state of its own: globals of its own, the standard libraries,
+--- modules as it requires them (by this state's `package.path` and
+--- `package.cpath`), and copies of the registered metatables that can travel.
+--- The function and its arguments are copied at `start`, as a message is: what
+--- they capture arrives as a copy, but objects are the same objects. For the
+--- rest it is a task as a process is: what it holds at its end is passed on as
+--- abandoned, its children are joined, its error is told as one block.
+---
+--- * `os.exit` ends the thread alone, and nothing can catch it.
+--- * A thread cannot be ended from outside: `terminate`, `kill`, `signal`,
+---   `suspend` and `resume` raise. Tell it to end, by an event or a closed
+---   queue; or use a process.
+--- * When the main script, or the process that it is part of, ends, threads
+---   are joined; a daemon thread is left alone, and ends with the process.
+--- * When its process is killed, so is the thread; what it held is passed on.
+--- * Processes may be started while threads run, and by threads. A child has
+---   only the thread that started it.
+---@class tidelock.thread
+---@field pid? integer the pid of its process; nil before the start
+---@field name string
+---@field daemon boolean can be set before the start only, else raises
+---@field exitcode? integer nil while it runs; 0; 1 after an uncaught error; n after `os.exit(n)`; -n when its process was killed by signal n
+local thread = {}
+
+---@class tidelock.thread.options
+---@field target function what the thread runs
+---@field args? any[] its arguments; `n` where there are nils at the end
+---@field name? string for people; else `thread-N`
+---@field daemon? boolean nobody waits for its end; it may start no processes
+
+--- A thread, not yet started. Raises where the function or an argument cannot
+--- be copied, with the path: `cannot send thread.target upvalue "co": a
+--- coroutine cannot leave its process`.
+---@param target function what the thread runs
+---@param ... any its arguments
+---@return tidelock.thread
+---@overload fun(options: tidelock.thread.options): tidelock.thread
+function ipc.thread(target, ...) end
+
+--- Copies the function and its arguments as they are now, and starts. Raises
+--- when it was started before, when something cannot be copied, and when tasks
+--- or memory have run out.
+---@return tidelock.thread self
+function thread:start() end
+
+--- Waits for its end. Raises before the start, and for the own thread.
+---@param timeout? tidelock.seconds
+---@return true? ended
+---@return "timeout"? reason
+function thread:join(timeout) end
+
+--- Waits for its end, and returns what its function returned; else `nil` and a
+--- text, as for a process. May be asked any number of times, by several tasks.
+---@param timeout? tidelock.seconds
+---@return any ...
+function thread:result(timeout) end
+
+--- Whether it was started and has not ended.
+---@return boolean
+function thread:is_alive() end
+
+--- Raises: a thread ends by itself, or with its process.
+function thread:terminate() end
+
+--- Raises: a thread ends by itself, or with its process.
+function thread:kill() end
+
+--- Raises: signals go to whole processes.
+---@param number integer
+function thread:signal(number) end
+
+--- Raises: only a whole process can be stopped.
+function thread:suspend() end
+
+--- Raises: only a whole process can be stopped.
+function thread:resume() end
 
 --- Queue --------------------------------------------------------------------
 

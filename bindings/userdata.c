@@ -12,6 +12,7 @@ static char known_key;                 /* weak table: ref -> userdata */
 static char reserved_key;              /* metatable of what is reserved */
 static char class_keys[TL_KINDS];      /* metatables, by kind */
 
+/* The same in all states of the process: written by the first. */
 static const struct class *classes[TL_KINDS];
 
 static struct object *object_at(lua_State *L, int index)
@@ -420,7 +421,8 @@ void object_push_named(lua_State *L, const char *space, const char *name,
 void object_class(lua_State *L, enum tl_kind_id kind,
                   const struct class *class)
 {
-    classes[kind] = class;
+    if (classes[kind] != class)
+        classes[kind] = class;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
     if (lua_isnil(L, -1)) {
         lua_newtable(L);

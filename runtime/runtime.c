@@ -16,6 +16,7 @@
 #include "objects/layers.h"
 #include "objects/process.h"
 #include "objects/space.h"
+#include "tasks/private.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 #include "wait/checkpoint.h"
@@ -108,6 +109,7 @@ int tl_init(void)
         return status;
     struct tl_task *first = tl_task_claim();
     tl_task_enter(first, tl_task_id(first));
+    tl_private_make();
     tl_checkpoint_watch_forks();
     tl_checkpoint_adopt();
     return tl_process_make_main();

@@ -33,6 +33,8 @@ static const struct {
     {TL_NOT_PARENT, "only its parent can do this"},
     {TL_UNORDERED, "this queue has no priorities"},
     {TL_NOT_WAITABLE, "is nothing to wait for"},
+    {TL_IS_THREAD, "is one thread of a process, which the system cannot signal "
+                   "or stop by itself"},
     {TL_OTHER_ARENA, "belongs elsewhere"},
     {TL_OTHER_KIND, "stands there as something else"},
     {TL_OTHER_SHAPE, "stands there otherwise"},

@@ -46,6 +46,7 @@ enum tl_status {
     TL_OTHER_ARENA = -35,  /* an object of the program, or of another space */
     TL_OTHER_KIND = -36,   /* what stands in the space under this name */
     TL_OTHER_SHAPE = -37,  /* the same, of another size or other options */
+    TL_IS_THREAD = -38,    /* what can only be done to a whole process */
 
     /* what is wrong with a space */
     TL_BAD_NAME = -50,

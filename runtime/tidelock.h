@@ -48,8 +48,9 @@
 int tl_init(void);
 const char *tl_init_error(void);
 
-/* Main only, at its end: asks daemons to end by SIGTERM (and after a grace of
- * a second by SIGKILL), then joins every other child, and the commands.
+/* At the end of main, and of any other task: asks its daemons to end by SIGTERM
+ * (and after a grace of a second by SIGKILL), then joins every other child, and
+ * its commands.  Daemon threads are left alone: they end with the process.
  * Blocks. */
 int tl_main_end(void);
 
@@ -107,6 +108,7 @@ enum tl_kind_id {
     TL_KIND_ARRAY,
     TL_KIND_BUFFER,
     TL_KIND_TABLE,
+    TL_KIND_THREAD,
     TL_KINDS
 };
 
@@ -332,13 +334,37 @@ int tl_process_signal(const struct tl_handle *process, int signal);
 int tl_process_suspend(const struct tl_handle *process);
 int tl_process_resume(const struct tl_handle *process);
 
+/* Thread ----------------------------------------------------------------- */
+
+/* A task like a process, on a thread of this process.  It inherits no handles:
+ * what it is to use comes to it in a message.  The calls above take its handle
+ * too, but for tl_process_start; signal, suspend and resume return
+ * TL_IS_THREAD, since the kernel does that to whole processes only.  Its end
+ * is that of `run`, and its pid is the process's. */
+
+/* A thread not yet started; name NULL: "thread-N". */
+int tl_thread_new(struct tl_handle *out, const char *name, bool daemon);
+/* Copies `job` for the thread, which then calls run(context).  TL_STARTED,
+ * TL_NO_TASKS, TL_NO_MEMORY, TL_TOO_LARGE, TL_SYSTEM. */
+int tl_thread_start(const struct tl_handle *thread,
+                    const struct tl_message *job, void (*run)(void *context),
+                    void *context);
+/* In the thread: its job, until tl_thread_drop_job.  What the job carries is
+ * held by it until then. */
+void tl_thread_job(struct tl_parcel *parcel);
+void tl_thread_drop_job(void);
+/* In the thread, last before `run` returns: as tl_process_finish. */
+void tl_thread_finish(int exitcode);
+
+/* Relatives -------------------------------------------------------------- */
+
 /* Handles to this task's process; its parent's (TL_EMPTY for main, or when the
  * parent has ended); the i-th live child's, from 0 (TL_EMPTY past the last). */
 int tl_process_current(struct tl_handle *out);
 int tl_process_parent(struct tl_handle *out);
 int tl_process_child(struct tl_handle *out, size_t i);
 
-/* Reaps ended children of this process, and commands, so that none stays a
+/* Reaps ended children of this task, and commands, so that none stays a
  * zombie. */
 void tl_process_reap(void);
 

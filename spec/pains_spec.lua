@@ -1,5 +1,5 @@
 -- What hurts users of Python's multiprocessing, and the better ending here; the numbers are those of the list that the
--- project keeps.  Rows about pools, threads and tables have their specs with those; 14 and 16 are in process_spec.
+-- project keeps.  Rows about pools and tables have their specs with those; 14 and 16 are in process_spec.
 local ipc = require "tidelock"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
@@ -43,6 +43,23 @@ describe("pain", function()
     local p = ipc.spawn(function() q:put(("x"):rep(1 << 22)) end)
     assert.is_true(p:join(PATIENCE))
     assert.equal(1 << 22, #q:get(0))
+  end)
+
+  it("4: a child forked while threads run is stuck on no lock of theirs", function()
+    local lock, stop, threads = ipc.lock(), ipc.event(), {}
+    for i = 1, 4 do
+      threads[i] = ipc.thread(function()
+        while not stop:is_set() do
+          lock:with(function() return #os.date() + math.random() end)
+        end
+      end):start()
+    end
+    for _ = 1, 50 do
+      local p = ipc.spawn(function() return lock:with(function() return #os.date() > 0 end) end)
+      assert.is_true((p:result(PATIENCE)))
+    end
+    stop:set()
+    for _, t in ipairs(threads) do assert.is_true(t:join(PATIENCE)) end
   end)
 
   it("5: nobody waits for a dead waiter", function()

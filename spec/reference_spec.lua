@@ -6,6 +6,7 @@ local makers = {
    process = function() return ipc.process(print) end,
    command = function() return ipc.command "true" end,
    stream = function() return ipc.command "true".stdout end,
+   thread = function() return ipc.thread(function() end) end,
    queue = ipc.queue,
    pipe = ipc.pipe,
    lock = ipc.lock,

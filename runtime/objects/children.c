@@ -10,12 +10,12 @@
 #include "tasks/death.h"
 
 struct child {
-    pid_t pid;
+    pid_t pid; /* 0: a thread */
     struct tl_handle handle;
 };
 
-static struct child *children;
-static size_t count, room;
+static _Thread_local struct child *children;
+static _Thread_local size_t count, room;
 
 int tl_children_reserve(struct tl_process *process)
 {
@@ -44,12 +44,21 @@ void tl_children_forget(void)
 {
     for (size_t i = 0; i < count; i++)
         tl_handle_close(&children[i].handle);
-    count = 0;
+    free(children);
+    children = NULL;
+    count = room = 0;
 }
 
 static struct tl_process *process_at(size_t i)
 {
     return children[i].handle.object;
+}
+
+static void strike_out(size_t i)
+{
+    struct tl_handle handle = children[i].handle;
+    children[i] = children[--count];
+    tl_handle_close(&handle);
 }
 
 /* waitpid has told how child i ended. */
@@ -64,10 +73,20 @@ static void reaped(size_t i, int status)
     tl_handle_close(&handle);
 }
 
+static bool wait_for_thread(size_t i)
+{
+    bool ended = atomic_load(&process_at(i)->state) == TL_PROCESS_ENDED;
+    if (ended)
+        strike_out(i);
+    return ended;
+}
+
 static bool wait_for(size_t i, int options)
 {
     int status;
     pid_t got;
+    if (children[i].pid == 0)
+        return wait_for_thread(i);
     do
         got = waitpid(children[i].pid, &status, options);
     while (got < 0 && errno == EINTR);
@@ -78,9 +97,7 @@ static bool wait_for(size_t i, int options)
     } else {
         /* somebody else waited for it (a script, by luaposix): how it ended
          * is not known here */
-        struct tl_handle handle = children[i].handle;
-        children[i] = children[--count];
-        tl_handle_close(&handle);
+        strike_out(i);
     }
     return true;
 }
@@ -103,6 +120,15 @@ void tl_children_await(const struct tl_process *process)
             return;
         }
     }
+}
+
+void tl_children_leave(void)
+{
+    for (size_t i = 0; i < count;)
+        if (atomic_load(&process_at(i)->state) != TL_PROCESS_ENDED ||
+            !wait_for(i, WUNTRACED))
+            i++;
+    tl_children_forget();
 }
 
 struct tl_process *tl_children_at(size_t i)

@@ -12,6 +12,7 @@
 #include "handle.h"
 #include "redirect.h"
 #include "spawn.h"
+#include "tasks/private.h"
 #include "tasks/stat.h"
 #include "tasks/task.h"
 #include "wait/checkpoint.h"
@@ -24,6 +25,40 @@ int tl_command_enter(const struct tl_command *command)
     if (status < 0)
         return status;
     return command->owner == tl_task_id(tl_self) ? TL_OK : TL_NOT_PARENT;
+}
+
+/* ---- the list ---- */
+
+/* The next of this task's after one of them, or the first.  The list is all
+ * threads', but a command stays in it until its own task takes it out. */
+static struct tl_command *own_after(const struct tl_command *command)
+{
+    uint32_t id = tl_task_id(tl_self);
+    tl_private_lock();
+    struct tl_command *next = command ? command->next : commands;
+    while (next && next->owner != id)
+        next = next->next;
+    tl_private_unlock();
+    return next;
+}
+
+static void list(struct tl_command *command)
+{
+    tl_private_lock();
+    command->next = commands;
+    commands = command;
+    tl_private_unlock();
+}
+
+static void unlist(const struct tl_command *command)
+{
+    tl_private_lock();
+    struct tl_command **link = &commands;
+    while (*link && *link != command)
+        link = &(*link)->next;
+    if (*link)
+        *link = command->next;
+    tl_private_unlock();
 }
 
 /* ---- starting ---- */
@@ -44,8 +79,7 @@ static void adopt(struct tl_command *command, const struct tl_plan *plan)
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)
         if (plan->ours[i] >= 0)
             tl_flow_open(&command->flows[i], plan->ours[i]);
-    command->next = commands;
-    commands = command;
+    list(command);
 }
 
 static int start(struct tl_command *command,
@@ -125,15 +159,6 @@ static void close_flows(struct tl_command *command)
         tl_flow_close(&command->flows[i]);
 }
 
-static void unlist(const struct tl_command *command)
-{
-    struct tl_command **link = &commands;
-    while (*link && *link != command)
-        link = &(*link)->next;
-    if (*link)
-        *link = command->next;
-}
-
 void tl_command_drop(struct tl_command *command)
 {
     if (command->owner == 0) {
@@ -152,30 +177,29 @@ void tl_command_drop(struct tl_command *command)
 
 void tl_commands_reap(void)
 {
-    struct tl_command **link = &commands;
-    while (*link) {
-        struct tl_command *command = *link;
+    struct tl_command *command = own_after(NULL);
+    while (command) {
+        struct tl_command *next = own_after(command);
         if (tl_command_look(command) && command->dropped) {
-            *link = command->next;
+            unlist(command);
             free(command);
-        } else {
-            link = &command->next;
         }
+        command = next;
     }
 }
 
 void tl_commands_close(void)
 {
-    for (struct tl_command *command = commands; command;
-         command = command->next)
+    for (struct tl_command *command = own_after(NULL); command;
+         command = own_after(command))
         close_flows(command);
 }
 
 int tl_commands_await(void)
 {
     int status = TL_OK;
-    for (struct tl_command *command = commands; command && status == TL_OK;
-         command = command->next) {
+    for (struct tl_command *command = own_after(NULL);
+         command && status == TL_OK; command = own_after(command)) {
         tl_command_signal(command, SIGCONT); /* nobody else can any more */
         status = tl_command_await(command, TL_FOREVER);
     }

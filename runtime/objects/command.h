@@ -12,7 +12,7 @@
  * forked child closes what it inherited of them: else its copy of a pipe would
  * keep a command from seeing the end of its input.
  *
- * Limits: like the list of children, the list is one task's.
+ * The list is of all threads; each looks after its own.
  */
 #ifndef TL_COMMAND_H
 #define TL_COMMAND_H

@@ -50,7 +50,7 @@ static void signal_daemons(int signal)
 {
     struct tl_process *process;
     for (size_t i = 0; (process = tl_children_at(i)); i++) {
-        if (atomic_load(&process->daemon)) {
+        if (atomic_load(&process->daemon) && !tl_process_is_thread(process)) {
             kill(atomic_load(&process->pid), signal);
             kill(atomic_load(&process->pid), SIGCONT);
         }
@@ -61,7 +61,8 @@ static int await_children(bool daemons, tl_deadline deadline)
 {
     struct tl_process *process;
     for (size_t i = 0; (process = tl_children_at(i));) {
-        if (!!atomic_load(&process->daemon) != daemons) {
+        if (!!atomic_load(&process->daemon) != daemons ||
+            (daemons && tl_process_is_thread(process))) {
             i++;
             continue;
         }

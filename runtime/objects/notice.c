@@ -16,7 +16,7 @@ static struct tl_notice *notice_of(const struct tl_handle *handle)
     return handle->object;
 }
 
-static uint64_t *places_of(const struct tl_notice *notice)
+static _Atomic uint64_t *places_of(const struct tl_notice *notice)
 {
     return tl_at(notice->places);
 }
@@ -35,7 +35,7 @@ static int init(struct tl_notice *notice, tl_ref lock)
     int status = tl_block_take(&notice->places, size);
     if (status < 0)
         return status;
-    memset(places_of(notice), 0, size);
+    memset(tl_at(notice->places), 0, size);
     tl_refs_set(&notice->lock, lock);
     return TL_OK;
 }
@@ -95,7 +95,7 @@ static void changed(struct tl_notice *notice);
  * before it has the lock passes the notice on.  Else it leaves it. */
 static bool was_notified(struct tl_notice *notice)
 {
-    uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
+    _Atomic uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
     tl_guard_take(&notice->guard, TL_FOREVER);
     bool notified = *place == NOTIFIED;
     if (!notified)
@@ -109,7 +109,7 @@ static bool was_notified(struct tl_notice *notice)
  * next. */
 static void leave_place(struct tl_notice *notice, uint32_t number, bool heard)
 {
-    uint64_t *place = &places_of(notice)[number];
+    _Atomic uint64_t *place = &places_of(notice)[number];
     tl_guard_take(&notice->guard, TL_FOREVER);
     /* the next first: who dies between notifies one more, which is harmless */
     if (*place == NOTIFIED && !heard)
@@ -125,11 +125,11 @@ static void leave_place(struct tl_notice *notice, uint32_t number, bool heard)
  * wait; without the lock. */
 static int await_notice(struct tl_notice *notice, tl_deadline deadline)
 {
-    const uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
+    const _Atomic uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
     int status = TL_OK;
     while (status == TL_OK) {
         uint64_t version = atomic_load(&notice->version);
-        if (*(const volatile uint64_t *)place == NOTIFIED)
+        if (*place == NOTIFIED)
             break;
         status = tl_wait(&notice->notified, &notice->version, version,
                          deadline);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "handle.h"
+#include "store/log.h"
 
 static struct tl_pipe *pipe_of(const struct tl_handle *handle)
 {
@@ -158,7 +159,7 @@ void tl_pipe_task_died(struct tl_object *object, struct tl_task *dead,
     (void)dead;
     (void)cell;
     for (int side = 0; side < 2; side++) {
-        if (object->holders[side] == 0)
+        if (tl_log_peek(&object->holders[side]) == 0)
             tl_pipe_side_closed(object, side);
         tl_stream_settle(&((struct tl_pipe *)object)->streams[side]);
     }

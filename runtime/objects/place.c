@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "listener.h"
+#include "tasks/private.h"
 #include "wait/clock.h"
 
 /* Who holds a folder's lock does so for microseconds; a stranger who keeps it
@@ -102,8 +103,10 @@ static int own_file(struct tl_listener *listener, const char *path)
         unlink(path);
         return TL_NO_MEMORY;
     }
+    tl_private_lock();
     listener->next = first;
     first = listener;
+    tl_private_unlock();
     return TL_OK;
 }
 
@@ -136,11 +139,13 @@ void tl_listener_unplace(struct tl_listener *listener)
     if (!listener->path)
         return;
     remove_file(listener);
+    tl_private_lock();
     struct tl_listener *volatile *link = &first;
     while (*link && *link != listener)
         link = (struct tl_listener *volatile *)&(*link)->next;
     if (*link)
         *link = listener->next;
+    tl_private_unlock();
 }
 
 void tl_listener_remove_files(void)

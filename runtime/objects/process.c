@@ -31,19 +31,24 @@ static struct tl_process *own_process(void)
 
 /* ---- making and starting ---- */
 
-int tl_process_new(struct tl_handle *out, const char *name, bool daemon)
+int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
+                    const char *name, bool daemon)
 {
     int status;
-    struct tl_process *process =
-        tl_object_make(out, TL_KIND_PROCESS, name, 0, &status);
+    struct tl_process *process = tl_object_make(out, kind, name, 0, &status);
     if (!process)
         return status;
     tl_condition_init(&process->ended, process, TL_VERB_JOIN);
     atomic_store(&process->daemon, daemon);
     if (!name)
         snprintf(process->object.name, sizeof process->object.name,
-                 "process-%d", (int)process->object.number);
+                 "%s-%d", tl_kind_name(kind), (int)process->object.number);
     return tl_object_publish(out, 0);
+}
+
+int tl_process_new(struct tl_handle *out, const char *name, bool daemon)
+{
+    return tl_process_make(out, TL_KIND_PROCESS, name, daemon);
 }
 
 int tl_process_make_main(void)
@@ -62,7 +67,19 @@ int tl_process_make_main(void)
     return TL_OK;
 }
 
-static void make_new_again(struct tl_process *process)
+int tl_process_begin_start(struct tl_process *process)
+{
+    uint32_t nobody = 0;
+    if (!atomic_compare_exchange_strong(&process->starter, &nobody,
+                                        tl_task_id(tl_self)))
+        return TL_STARTED;
+    tl_fault();
+    atomic_store(&process->state, TL_PROCESS_STARTED);
+    tl_fault();
+    return TL_OK;
+}
+
+void tl_process_undo_start(struct tl_process *process)
 {
     atomic_store(&process->state, TL_PROCESS_NEW);
     tl_fault();
@@ -79,7 +96,7 @@ void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
     (void)cell;
     if (atomic_load(&process->starter) == tl_task_id(dead) &&
         atomic_load(&process->task) == 0) {
-        make_new_again(process);
+        tl_process_undo_start(process);
         tl_wake(&process->ended, TL_WAKE_ALL);
     }
 }
@@ -143,16 +160,12 @@ int tl_process_start(const struct tl_handle *handle,
     if (tl_self->daemon)
         return TL_DAEMON;
     struct tl_process *process = process_of(handle);
-    uint32_t nobody = 0;
-    if (!atomic_compare_exchange_strong(&process->starter, &nobody,
-                                        tl_task_id(tl_self)))
-        return TL_STARTED;
-    tl_fault();
-    atomic_store(&process->state, TL_PROCESS_STARTED);
-    tl_fault();
+    status = tl_process_begin_start(process);
+    if (status < 0)
+        return status;
     status = start(process, given, count);
     if (status < 0)
-        make_new_again(process);
+        tl_process_undo_start(process);
     return status;
 }
 
@@ -183,10 +196,14 @@ static void set_status(struct tl_process *process, unsigned status)
 
 void tl_process_finish(int exitcode)
 {
-    tl_listener_remove_files();
     if (tl_enter_home() < 0)
         return;
-    set_status(own_process(), ((unsigned)exitcode & 0xff) << 8);
+    struct tl_process *process = own_process();
+    if (!tl_process_is_thread(process))
+        tl_listener_remove_files();
+    set_status(process, ((unsigned)exitcode & 0xff) << 8);
+    /* only now: who finds no status looks here */
+    tl_refs_drop(&process->owner);
     tl_seats_leave();
     tl_due_set(TL_DUE_FOREIGN);
 }
@@ -221,6 +238,25 @@ void tl_process_ended(struct tl_process *process, const struct tl_task *task)
     tl_wake(&process->ended, TL_WAKE_ALL);
 }
 
+/* A thread that ended without a word was killed with its process: the kernel
+ * ends the others in the same moment, and then it is known how. */
+static void await_owner(struct tl_process *thread)
+{
+    if (atomic_load(&thread->status) == 0 && thread->owner)
+        tl_process_await((struct tl_process *)tl_ref_object(thread->owner),
+                         tl_clock_now() + TL_SECOND);
+}
+
+/* A thread of this process has said its last word, and gives up its slot: who
+ * joins it finds that free.  It is some instructions away. */
+static void await_slot(struct tl_process *process)
+{
+    uint32_t id = atomic_load(&process->task);
+    if (tl_process_is_thread(process) && process->parent_pid == getpid())
+        while (tl_task_leaving(tl_task_of(id), id))
+            tl_yield();
+}
+
 int tl_process_await(struct tl_process *process, tl_deadline deadline)
 {
     for (;;) {
@@ -236,6 +272,8 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline)
             return status;
     }
     tl_children_await(process);
+    await_owner(process);
+    await_slot(process);
     return TL_OK;
 }
 
@@ -272,6 +310,18 @@ static bool is_alive(struct tl_process *process)
     return atomic_load(&process->state) == TL_PROCESS_STARTED;
 }
 
+/* Of one that has ended. */
+static uint32_t status_of(struct tl_process *process)
+{
+    uint32_t status = atomic_load(&process->status);
+    if (status || !process->owner)
+        return status;
+    struct tl_process *owner = (struct tl_process *)tl_ref_object(process->owner);
+    if (!is_alive(owner))
+        tl_children_await(owner);
+    return atomic_load(&owner->status);
+}
+
 int tl_process_identity(const struct tl_handle *handle,
                         struct tl_process_info *info)
 {
@@ -301,8 +351,9 @@ int tl_process_info(const struct tl_handle *handle,
     info->alive = is_alive(process);
     if (info->started && !info->alive) {
         tl_children_await(process);
-        int how = (int)(atomic_load(&process->status) & 0xffff);
-        info->exit_known = atomic_load(&process->status) != 0;
+        uint32_t status_word = status_of(process);
+        int how = (int)(status_word & 0xffff);
+        info->exit_known = status_word != 0;
         info->exitcode = WIFSIGNALED(how) ? -WTERMSIG(how) : WEXITSTATUS(how);
     }
     return TL_OK;
@@ -326,6 +377,8 @@ int tl_process_signal(const struct tl_handle *handle, int signal)
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);
+    if (tl_process_is_thread(process))
+        return TL_IS_THREAD;
     if (atomic_load(&process->state) == TL_PROCESS_NEW)
         return TL_NOT_STARTED;
     if (!is_alive(process))
@@ -366,7 +419,10 @@ void tl_process_describe(const struct tl_object *object, int side, char *text,
 
 void tl_process_destroy(struct tl_object *object)
 {
-    tl_message_drop(&((struct tl_process *)object)->result);
+    struct tl_process *process = (struct tl_process *)object;
+    tl_message_drop(&process->result);
+    tl_message_drop(&process->job);
+    tl_refs_drop(&process->owner);
 }
 
 uint32_t tl_process_ender(const struct tl_object *object)

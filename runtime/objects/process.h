@@ -1,5 +1,6 @@
 /*
- * Process: a task that its parent forked.
+ * Process: a task that its parent forked; or started as a thread of its own
+ * process (objects/thread), which is of another kind but otherwise the same.
  *
  * The object outlives the task: it keeps how it ended and what its function
  * returned.  State, the watch word of who joins:
@@ -41,7 +42,21 @@ struct tl_process {
                            not whole */
     uint64_t result; /* packed message; written by the task itself, before
                         ENDED */
+    uint64_t job; /* of a thread: packed message; written by its creator
+                     before STARTED, dropped by the thread */
+    tl_ref owner; /* of a thread: a reference to the process that it is part
+                     of, from before STARTED until its own status is known;
+                     how that process ends is how the thread does */
 };
+
+static inline bool tl_process_is_thread(const struct tl_process *process)
+{
+    return process->object.kind == TL_KIND_THREAD;
+}
+
+/* A new one of the kind, with its name, or one made of the kind and number. */
+int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
+                    const char *name, bool daemon);
 
 /* The main task's process object: made by tl_init. */
 int tl_process_make_main(void);
@@ -54,6 +69,11 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline);
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 
 int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch);
+/* This task is the one that starts it: TL_STARTED where there was one before.
+ * And, where that failed, it was not. */
+int tl_process_begin_start(struct tl_process *process);
+void tl_process_undo_start(struct tl_process *process);
+
 void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
                           struct tl_cell *cell);
 void tl_process_describe(const struct tl_object *object, int side, char *text,

@@ -18,7 +18,8 @@ struct tl_rwlock {
     struct tl_object object;
     struct tl_guard guard;
     _Atomic uint64_t version; /* seq_cst: a watch word */
-    uint32_t writer;          /* id, or 0 */
+    _Atomic uint32_t writer;  /* id, or 0; a task may ask without the guard
+                                 whether it is itself */
     uint32_t abandoned;       /* 1: a writer died, and nobody was told yet */
     uint64_t readers;         /* block: uint32_t by task number */
     struct tl_condition can_read;  /* wake all: readers share */

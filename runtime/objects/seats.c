@@ -20,7 +20,9 @@ void tl_seats_tie(struct tl_task *task, struct tl_process *process,
                   const struct tl_task *parent)
 {
     task->parent = parent ? tl_task_id(parent) : 0;
-    task->daemon = atomic_load(&process->daemon);
+    /* a daemon's thread ends with it, so it can answer for no child either */
+    task->daemon = atomic_load(&process->daemon) ||
+                   (parent && parent->daemon && tl_process_is_thread(process));
     memcpy(task->name, process->object.name, sizeof task->name);
     task->process = tl_offset(process);
     process->parent_task = task->parent;
@@ -87,6 +89,17 @@ int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
         tl_seats_give_back(seats);
     tl_task_visit(TL_HOME);
     return status;
+}
+
+int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread)
+{
+    memset(seats, 0, sizeof *seats);
+    struct tl_task *task = claim();
+    if (!task)
+        return TL_NO_TASKS;
+    seats->tasks[TL_HOME] = task;
+    seats->ids[TL_HOME] = tl_task_id(task);
+    return take_at_home(task, thread);
 }
 
 void tl_seats_give_back(struct tl_seats *seats)

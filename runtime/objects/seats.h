@@ -28,10 +28,14 @@ struct tl_seats {
 int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
                   const struct tl_handle *const *given, size_t count);
 
+/* The same for a thread that will run `thread`, which inherits nothing: a slot
+ * at home, and the others when it opens a space. */
+int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread);
+
 /* There was no fork. */
 void tl_seats_give_back(struct tl_seats *seats);
 
-/* By the parent: the fork gave `pid`. */
+/* By the parent: the fork gave `pid`; before it starts a thread: its own. */
 void tl_seats_forked(const struct tl_seats *seats, pid_t pid);
 
 /* By the child.  False: the parent died before it had told of us, and the

@@ -15,6 +15,7 @@
 #include "memory/size.h"
 #include "names.h"
 #include "seats.h"
+#include "tasks/private.h"
 
 #define SPACE_TASKS 1024
 #define SPACE_SPARE 8
@@ -23,7 +24,8 @@
 #define SPACE_LEAST (UINT64_C(8) << 20)
 #define SPACE_MOST (UINT64_C(64) << 30)
 
-/* By the number of the arena.  The file's identity, since one of the same name
+/* By the number of the arena; written under tl_private_lock, read there or by
+ * who is a task of the arena.  The file's identity, since one of the same name
  * may have taken its place. */
 static struct {
     char name[TL_NAME_SIZE];
@@ -225,18 +227,7 @@ static unsigned free_number(void)
     return 0;
 }
 
-/* Becomes a task of what was mapped as `number`, where status is TL_OK; else
- * that is undone.  The number, or a status. */
-static int join(unsigned number, int status, bool with_name)
-{
-    if (status < 0)
-        return status;
-    status = tl_seats_join(with_name);
-    if (status < 0)
-        tl_arena_unmap(number);
-    return status < 0 ? status : (int)number;
-}
-
+/* Maps the space; its number. */
 static int open_new(const char *name, const char *path)
 {
     unsigned number = free_number();
@@ -244,7 +235,28 @@ static int open_new(const char *name, const char *path)
         return TL_TOO_MANY_SPACES;
     int status = reach(number, path);
     snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
-    return join(number, status, true);
+    return status < 0 ? status : (int)number;
+}
+
+static int find_or_map(const char *name, const char *path)
+{
+    tl_private_lock();
+    int number = (int)find_open(name, path);
+    if (number == 0)
+        number = open_new(name, path);
+    tl_private_unlock();
+    return number;
+}
+
+/* Another thread of this process may have mapped it, or this one may have
+ * found no seat the last time: then it is mapped, and this thread not in it. */
+static int join(int number, bool with_name)
+{
+    if (number < 0 || tl_task_is_in((unsigned)number))
+        return number;
+    tl_arena_go((unsigned)number);
+    int status = tl_seats_join(with_name);
+    return status < 0 ? status : number;
 }
 
 int tl_space_open(const char *name)
@@ -255,9 +267,7 @@ int tl_space_open(const char *name)
         return status;
     if (!tl_space_path(name, path, sizeof path))
         return TL_BAD_NAME;
-    status = (int)find_open(name, path);
-    if (status == 0)
-        status = open_new(name, path);
+    status = join(find_or_map(name, path), true);
     int error = errno;
     tl_task_visit(TL_HOME);
     errno = error;
@@ -305,7 +315,8 @@ int tl_look_at(pid_t pid)
     int fd = number ? open_arena_of(pid) : -1;
     if (fd < 0)
         return number ? TL_NO_SPACE : TL_TOO_MANY_SPACES;
-    status = join(number, adopt_program(number, fd), false);
+    status = adopt_program(number, fd);
+    status = join(status < 0 ? status : (int)number, false);
     tl_task_visit(TL_HOME);
     return status;
 }
@@ -323,7 +334,8 @@ int tl_look_into(const char *name)
     if (fd < 0)
         return number ? status : TL_TOO_MANY_SPACES;
     snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
-    status = join(number, adopt(number, fd), false);
+    status = adopt(number, fd);
+    status = join(status < 0 ? status : (int)number, false);
     tl_task_visit(TL_HOME);
     return status;
 }

@@ -2,6 +2,7 @@
  * Suspend: stops a process, at a moment when that holds up nobody else.
  */
 #include <signal.h>
+#include <unistd.h>
 
 #include "handle.h"
 #include "process.h"
@@ -68,7 +69,9 @@ int tl_process_suspend(const struct tl_handle *handle)
     if (status < 0)
         return status;
     struct tl_process *process = handle->object;
-    if (atomic_load(&process->task) == tl_task_id(tl_self))
+    if (tl_process_is_thread(process))
+        return TL_IS_THREAD;
+    if (atomic_load(&process->pid) == getpid())
         return TL_SELF;
     while ((status = tl_process_signal(handle, SIGSTOP)) == TL_OK) {
         pid_t pid = atomic_load(&process->pid);

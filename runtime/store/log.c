@@ -29,7 +29,9 @@ static void write_words(struct tl_log *log)
 {
     uint32_t count = atomic_load(&log->count);
     for (uint32_t i = 0; i < count; i++) {
-        *(uint64_t *)tl_at(log->words[i].at) = log->words[i].value;
+        /* relaxed: whole, for tl_log_peek; the guard orders it for others */
+        atomic_store_explicit((_Atomic uint64_t *)tl_at(log->words[i].at),
+                              log->words[i].value, memory_order_relaxed);
         tl_fault();
     }
     /* release: the words before the log is empty again */

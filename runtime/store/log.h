@@ -36,6 +36,14 @@ void tl_log_begin(struct tl_log *log);
 void tl_log_set(struct tl_log *log, uint64_t *word, uint64_t value);
 void tl_log_end(struct tl_log *log);
 
+/* A word that steps change, read without the guard: as it was before some step
+ * or after.  Relaxed: a hint, or looked at again under the guard. */
+static inline uint64_t tl_log_peek(const uint64_t *word)
+{
+    return atomic_load_explicit((const _Atomic uint64_t *)word,
+                                memory_order_relaxed);
+}
+
 /* After taking the guard over: finishes a committed step. */
 void tl_log_repair(struct tl_log *log);
 

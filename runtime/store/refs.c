@@ -95,7 +95,7 @@ void tl_refs_drop(tl_ref *word)
         tl_refs_set(word, ref & ~TL_CLAIMED);
         /* while the word still keeps the object alive; who dies here leaves
          * the word, and recovery comes by again */
-        if (object->holders[side] == 0)
+        if (tl_log_peek(&object->holders[side]) == 0)
             side_closed(object, side);
     }
     tl_refs_set(word, 0);
@@ -126,7 +126,8 @@ void tl_refs_bury(void)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_GRAVE];
     /* not from inside a destroy of this task: the outer call goes on */
-    while (!*hand && graves()->first && take_from_graveyard(hand))
+    while (!*hand && tl_log_peek(&graves()->first) &&
+           take_from_graveyard(hand))
         destroy(hand);
 }
 

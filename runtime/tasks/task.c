@@ -104,6 +104,14 @@ static bool is_for(uint32_t state, uint32_t id)
            state >> EPOCH_SHIFT == epoch_bits(id) >> EPOCH_SHIFT;
 }
 
+bool tl_task_leaving(const struct tl_task *task, uint32_t id)
+{
+    /* by the state alone, since the id changes before the slot is free */
+    uint32_t state = atomic_load(&task->state);
+    return (state & 0xff) == TL_TASK_LEAVING &&
+           state >> EPOCH_SHIFT == epoch_bits(id) >> EPOCH_SHIFT;
+}
+
 bool tl_task_enter(struct tl_task *task, uint32_t id)
 {
     /* before its words are touched, which may be somebody else's by now */

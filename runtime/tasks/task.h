@@ -230,6 +230,9 @@ static inline bool tl_task_taken(const struct tl_task *task)
     return tl_task_state(task) != TL_TASK_FREE;
 }
 
+/* Whether the task of this id is giving up its slot and has not quite done. */
+bool tl_task_leaving(const struct tl_task *task, uint32_t id);
+
 /* Claims a free slot for a task that the caller is about to start; its words
  * are clean.  NULL: the table is full. */
 struct tl_task *tl_task_claim(void);

@@ -5,7 +5,7 @@
 #include "park.h"
 #include "tasks/death.h"
 
-_Atomic unsigned tl_due = TL_DUE_FOREIGN;
+_Thread_local _Atomic unsigned tl_due = TL_DUE_FOREIGN;
 
 int tl_checkpoint_due(void)
 {

@@ -18,11 +18,11 @@
 enum tl_due {
     TL_DUE_DEATH = 1,     /* a task is dead and not yet recovered */
     TL_DUE_INTERRUPT = 2, /* the next blocking call is to end */
-    TL_DUE_FOREIGN = 4    /* this process is no task of the program */
+    TL_DUE_FOREIGN = 4    /* this thread is no task of the program */
 };
 
-/* What is due in this process; an atomic since signal handlers set it. */
-extern _Atomic unsigned tl_due;
+/* What is due in this thread; an atomic since signal handlers set it. */
+extern _Thread_local _Atomic unsigned tl_due;
 
 /* TL_OK or TL_FOREIGN. */
 int tl_checkpoint_due(void);
@@ -47,7 +47,8 @@ bool tl_checkpoint_interrupted(void);
 /* Forks leave the child without a task; from now on they are noticed. */
 void tl_checkpoint_watch_forks(void);
 
-/* The process is a task (again): after tl_init, and in a child of ours. */
+/* This thread is a task (again): after tl_init, in a child of ours, and in a
+ * thread of ours. */
 void tl_checkpoint_adopt(void);
 
 #endif

@@ -28,7 +28,7 @@
  * be stopped, or die. */
 #define HEARTBEAT_STARTING (10 * TL_MILLISECOND)
 
-static bool no_waitv;
+static _Atomic bool no_waitv; /* relaxed: whoever misses it finds out again */
 
 /* How many tasks have entered.  Sleepers watch it, so as to watch a newcomer's
  * death word from then on. */
@@ -81,7 +81,7 @@ enum { TIME_OVER = -1, SIGNALLED = -2 };
 static long sleep_on(struct futex_waitv *words, unsigned count,
                      tl_deadline until)
 {
-    if (!no_waitv) {
+    if (!atomic_load_explicit(&no_waitv, memory_order_relaxed)) {
         struct timespec limit = timespec_of(until);
         long moved = syscall(SYS_futex_waitv, words, count, 0, &limit,
                              CLOCK_MONOTONIC);
@@ -91,7 +91,7 @@ static long sleep_on(struct futex_waitv *words, unsigned count,
             return 0;
         if (errno != ENOSYS && errno != EPERM)
             return errno == EINTR ? SIGNALLED : TIME_OVER;
-        no_waitv = true;
+        atomic_store_explicit(&no_waitv, true, memory_order_relaxed);
     }
     sleep_blind((_Atomic uint32_t *)(uintptr_t)words[0].uaddr,
                 (uint32_t)words[0].val, until);

@@ -1,6 +1,7 @@
 #include "spin.h"
 
 #include <sched.h>
+#include <stdatomic.h>
 
 #include "clock.h"
 #include "tidelock.h"
@@ -11,7 +12,9 @@
 #define LONG_TIMES 12 /* as long as SPIN_TIME: longer than a way through the
                          kernel */
 
-static unsigned looks; /* that take SPIN_TIME; 0: not measured yet */
+/* How many take SPIN_TIME; 0: not measured yet.  Relaxed: two threads that
+ * measure at once agree well enough. */
+static _Atomic unsigned looks;
 static _Thread_local bool apart; /* the last waker ran on another CPU */
 static _Thread_local unsigned losses, skipped;
 
@@ -38,9 +41,12 @@ static unsigned measure(void)
 
 struct tl_spin tl_spin_begin(void)
 {
-    if (looks == 0)
-        looks = measure();
-    return (struct tl_spin){.looks = looks};
+    unsigned known = atomic_load_explicit(&looks, memory_order_relaxed);
+    if (known == 0) {
+        known = measure();
+        atomic_store_explicit(&looks, known, memory_order_relaxed);
+    }
+    return (struct tl_spin){.looks = known};
 }
 
 struct tl_spin tl_spin_learned(void)

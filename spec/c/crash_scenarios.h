@@ -631,6 +631,60 @@ static void victim_ends(void)
     _exit(0);
 }
 
+/* ---- a process with a thread ---- */
+
+static bool thread_dies; /* the thread, and not who starts it */
+
+/* A thread has handles of its own: to what its job carries. */
+static void live_in_thread(void *unused)
+{
+    static struct tl_parcel job;
+    (void)unused;
+    if (thread_dies)
+        tl_fault_arm(armed_at);
+    tl_thread_job(&job);
+    tl_handle_open(&queue, tl_parcel_ref(&job, 0));
+    tl_handle_open(&ends[0], tl_parcel_ref(&job, 1));
+    if (job.ref_count > 2) {
+        tl_handle_open(&lock, tl_parcel_ref(&job, 2));
+        tl_handle_open(&semaphore, tl_parcel_ref(&job, 3));
+        tl_lock_acquire(&lock, TL_NOW);
+        tl_semaphore_acquire(&semaphore, TL_NOW);
+        tl_queue_get(&queue, &parcel, TL_NOW);
+    } else {
+        put(1);
+    }
+    tl_thread_drop_job();
+    tl_process_set_result(true, &(struct tl_message){0});
+    tl_thread_finish(0);
+}
+
+static void start_thread(size_t ref_count)
+{
+    struct tl_handle thread = {0};
+    tl_ref refs[] = {tl_handle_ref(&queue), tl_handle_ref(&ends[0]),
+                     tl_handle_ref(&lock), tl_handle_ref(&semaphore)};
+    struct tl_message job = {.refs = refs, .ref_count = ref_count};
+    if (tl_thread_new(&thread, "thread", false) < 0)
+        return;
+    if (tl_thread_start(&thread, &job, live_in_thread, NULL) == TL_OK)
+        tl_process_join(&thread, soon());
+    tl_handle_close(&thread);
+}
+
+static void victim_starts_thread(void)
+{
+    thread_dies = false;
+    start_thread(2);
+}
+
+static void victim_has_thread(void)
+{
+    tl_fault_arm(0);
+    thread_dies = true;
+    start_thread(4);
+}
+
 static bool all_is_given_back(void)
 {
     bool well = tl_lock_acquire(&lock, soon()) >= 0 &&
@@ -736,6 +790,10 @@ const struct scenario scenarios[] = {
     {"table made and closed", make_table, NULL, 0, victim_closes_its_own,
      table_goes_on},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
+    {"thread start", make_queue_and_pipe, NULL, 0, victim_starts_thread,
+     line_dies_out},
+    {"thread from its first step to its end", make_objects, NULL, 0,
+     victim_has_thread, all_is_given_back},
     {"process start", make_queue_and_pipe, NULL, 0, victim_starts,
      line_dies_out},
 };

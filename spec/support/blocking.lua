@@ -63,6 +63,14 @@ local function child_until_event()
   end) }
 end
 
+local function thread_until_event()
+  local over = ipc.event()
+  return { over = over, object = ipc.thread(function()
+    over:wait()
+    return "a result"
+  end):start() }
+end
+
 -- a child in an update of a table, until the gate is opened
 local function table_in_update()
   local t, gate, inside = ipc.table(), ipc.event(), ipc.event()
@@ -298,6 +306,20 @@ return {
     class = "process", call = "result", make = child_until_event,
     block = function(s, t) return s.object:result(t) end,
     release = function(s) s.over:set() end,
+    waiting = "%d joining", outcome = "timeout",
+  },
+  {
+    class = "thread", call = "join", make = thread_until_event,
+    block = function(s, t) return s.object:join(t) end,
+    release = function(s) s.over:set() end,
+    finish = function(s) s.over:set() end,
+    waiting = "%d joining", outcome = "timeout",
+  },
+  {
+    class = "thread", call = "result", make = thread_until_event,
+    block = function(s, t) return s.object:result(t) end,
+    release = function(s) s.over:set() end,
+    finish = function(s) s.over:set() end,
     waiting = "%d joining", outcome = "timeout",
   },
   {

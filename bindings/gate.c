@@ -1,0 +1,83 @@
+#include "gate.h"
+
+#include <pthread.h>
+
+#include <lauxlib.h>
+
+#include "shell.h"
+#include "support.h"
+
+/* Recursive: a finalizer may run in there, and come here again, or fork. */
+static pthread_mutex_t gate = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+
+void gate_take(void)
+{
+    pthread_mutex_lock(&gate);
+}
+
+void gate_drop(void)
+{
+    pthread_mutex_unlock(&gate);
+}
+
+/* In a child: it is free, as the thread that took it is the only one here; but
+ * that has another number than the one which is noted as its owner. */
+static void renew(void)
+{
+    static const pthread_mutex_t fresh = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+    gate = fresh;
+    shell_forget();
+}
+
+/* Raises the error at the top as the stock function would have, which has been
+ * called by no Lua function and under no name. */
+static int raise_as(lua_State *L, const char *name)
+{
+    if (lua_type(L, -1) != LUA_TSTRING)
+        return lua_error(L);
+    lua_pushfstring(L, "'%s'", name);
+    luaL_gsub(L, lua_tostring(L, -2), "'?'", lua_tostring(L, -1));
+    return raise_here(L);
+}
+
+/* Upvalues: the stock function and its name. */
+static int call_gated(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    gate_take();
+    int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+    gate_drop();
+    if (status != LUA_OK)
+        return raise_as(L, lua_tostring(L, lua_upvalueindex(2)));
+    return lua_gettop(L);
+}
+
+static void replace(lua_State *L, const char *name)
+{
+    lua_getglobal(L, "os");
+    if (lua_istable(L, -1)) {
+        if (lua_getfield(L, -1, name) == LUA_TFUNCTION) {
+            lua_pushstring(L, name);
+            lua_pushcclosure(L, call_gated, 2);
+            lua_setfield(L, -2, name);
+        } else {
+            lua_pop(L, 1);
+        }
+    }
+    lua_pop(L, 1);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(gate_take, gate_drop, renew);
+}
+
+void gate_open(lua_State *L)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
+    replace(L, "date");
+    replace(L, "time");
+    replace(L, "setlocale");
+}

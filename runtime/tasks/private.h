@@ -1,0 +1,18 @@
+/*
+ * Private: the lock over what the threads of one process share outside the
+ * arenas: which spaces are mapped, and where; commands; socket files.
+ *
+ * Nothing is waited for while it is held, and no guard is taken.  A fork takes
+ * it first, so that no child is born with it held by a thread that the child
+ * does not have.
+ */
+#ifndef TL_PRIVATE_H
+#define TL_PRIVATE_H
+
+/* Once, before there are threads. */
+void tl_private_make(void);
+
+void tl_private_lock(void);
+void tl_private_unlock(void);
+
+#endif
