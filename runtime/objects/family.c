@@ -28,7 +28,15 @@ int tl_process_parent(struct tl_handle *out)
     uint32_t id = tl_self->parent;
     if (id == 0 || !tl_death_alive(id))
         return TL_EMPTY;
-    return tl_handle_make(out, tl_at(tl_task_of(id)->process), 0, false);
+    status = tl_handle_borrow(out, &tl_task_of(id)->process_cell.ref);
+    if (status < 0)
+        return status;
+    /* it may have ended meanwhile, and its slot have another tenant */
+    const struct tl_process *process = out->object;
+    if (atomic_load(&process->task) == id)
+        return TL_OK;
+    tl_handle_close(out);
+    return TL_EMPTY;
 }
 
 int tl_process_child(struct tl_handle *out, size_t i)

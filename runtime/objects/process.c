@@ -60,6 +60,7 @@ int tl_process_make_main(void)
     struct tl_process *process = process_of(&handle);
     assert(process);
     tl_seats_tie(tl_self, process, NULL);
+    tl_refs_set(&tl_self->process_cell.ref, tl_offset(process));
     atomic_store(&process->pid, (int32_t)getpid());
     atomic_store(&process->starter, tl_task_id(tl_self));
     atomic_store(&process->state, TL_PROCESS_STARTED);
