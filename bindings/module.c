@@ -241,6 +241,7 @@ static void make_module(lua_State *L)
     open_buffer(L);
     open_table(L);
     open_space(L);
+    open_pool(L);
     open_any(L);
     replace_functions(L);
 }

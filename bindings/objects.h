@@ -25,6 +25,7 @@ void open_array(lua_State *L);
 void open_buffer(lua_State *L);
 void open_table(lua_State *L);
 void open_space(lua_State *L);
+void open_pool(lua_State *L);
 void open_any(lua_State *L);
 
 /* Whether functions may come from the space's other programs, and go there. */

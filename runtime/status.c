@@ -31,6 +31,7 @@ static const struct {
     {TL_NOT_PARENT, "only its parent can do this"},
     {TL_UNORDERED, "this queue has no priorities"},
     {TL_NOT_WAITABLE, "is nothing to wait for"},
+    {TL_NOT_OWNER, "only the process that made the pool can use it"},
     {TL_OTHER_ARENA, "belongs elsewhere"},
     {TL_OTHER_KIND, "stands there as something else"},
     {TL_OTHER_SHAPE, "stands there otherwise"},

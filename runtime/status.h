@@ -41,6 +41,7 @@ enum tl_status {
     TL_NOT_PARENT = -32,
     TL_UNORDERED = -33, /* a priority where the queue has no such order */
     TL_NOT_WAITABLE = -37, /* nothing of this kind is ever ready */
+    TL_NOT_OWNER = -38, /* of a pool */
     TL_OTHER_ARENA = -34, /* an object of the program, or of another space */
     TL_OTHER_KIND = -35,  /* what stands in the space under this name */
     TL_OTHER_SHAPE = -36, /* the same, of another size or with other options */
