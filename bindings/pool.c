@@ -222,14 +222,13 @@ static struct pool *allocate(lua_State *L, int workers)
     pool->count = workers;
     pool->codes = (struct codec_codes){.enter = enter_code,
                                        .loaded = LUA_NOREF};
-    pool->stage = pool->last_function = LUA_NOREF;
+    pool->last_function = LUA_NOREF;
     return pool;
 }
 
 static void deallocate(lua_State *L, struct pool *pool)
 {
     unlist(pool);
-    luaL_unref(L, LUA_REGISTRYINDEX, pool->stage);
     luaL_unref(L, LUA_REGISTRYINDEX, pool->last_function);
     free(pool->workers);
     free(pool->tickets);
@@ -279,8 +278,6 @@ static int pool_new(lua_State *L)
     enlist(pool);
     lua_newtable(L);
     pool->last_function = luaL_ref(L, LUA_REGISTRYINDEX);
-    pool->stage_state = lua_newthread(L);
-    pool->stage = luaL_ref(L, LUA_REGISTRYINDEX);
     make_job(L, index, max_tasks);
     start_workers(L, pool);
     lua_settop(L, index);
@@ -506,6 +503,8 @@ static const struct class pool_class = {.methods = methods,
 
 void open_pool(lua_State *L)
 {
+    pool_stage = lua_newthread(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &pool_stage);
     open_future(L);
     open_pool_map(L);
     object_class(L, TL_KIND_BOARD, &pool_class);

@@ -64,8 +64,6 @@ struct pool {
     struct tl_handle *board; /* in the userdata */
     struct worker *workers;
     int count;
-    int stage; /* registry: a thread for callbacks */
-    lua_State *stage_state;
     int max_tasks, retry;
     uint32_t started; /* workers, ever */
     uint32_t readies, stillborn; /* see is_hopeless */
@@ -141,6 +139,8 @@ void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
 void pool_fill_list(lua_State *L, struct pool *pool, uint32_t first, int list);
 /* Releases what has ended of the dropped, runs the callbacks that are due. */
 void pool_sweep(lua_State *L, struct pool *pool, bool callbacks);
+/* Where callbacks run. */
+extern _Thread_local lua_State *pool_stage;
 /* From now on they run while this thread waits; not, while paused. */
 void pool_hooks(bool on);
 void pool_hooks_pause(bool on);

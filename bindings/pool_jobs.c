@@ -338,27 +338,39 @@ void pool_sweep(lua_State *L, struct pool *pool, bool callbacks)
 /* ---- while this thread waits ---- */
 
 static _Thread_local int paused;
+_Thread_local lua_State *pool_stage;
+
+static bool needs_care(const struct pool *pool)
+{
+    struct tl_board_progress progress;
+    if (pool->terminated && !pool->called)
+        return false;
+    tl_board_progress(pool->board, &progress);
+    return (!pool->terminated && progress.deaths != pool->deaths) ||
+           (pool->called && progress.finishes != pool->swept);
+}
 
 static bool is_due(void)
 {
-    for (struct pool *pool = pool_first(); pool && !paused; pool = pool->next) {
-        struct tl_board_progress progress;
-        if (pool->terminated && !pool->called)
-            continue;
-        tl_board_progress(pool->board, &progress);
-        if ((!pool->terminated && progress.deaths != pool->deaths) ||
-            (pool->called && progress.finishes != pool->swept))
+    for (struct pool *pool = pool_first(); pool && !paused; pool = pool->next)
+        if (needs_care(pool))
             return true;
-    }
     return false;
 }
 
+/* A callback may drop any pool: so each is held, and looked for again. */
 static int run_due(lua_State *L)
 {
-    for (struct pool *pool = pool_first(), *next; pool; pool = next) {
-        next = pool->next;
-        /* a callback may drop the pool */
-        object_push(L, tl_handle_ref(pool->board));
+    for (struct pool *pool = pool_first(); pool; pool = pool->next) {
+        luaL_checkstack(L, LUA_MINSTACK, "too many pools");
+        if (needs_care(pool))
+            object_push(L, tl_handle_ref(pool->board));
+    }
+    for (int i = 1, count = lua_gettop(L); i <= count; i++) {
+        struct tl_handle *board = object_test(L, i);
+        struct pool *pool = board ? pool_find(board) : NULL;
+        if (!pool)
+            continue;
         pool_tend(L, pool);
         if (pool->called)
             pool_sweep(L, pool, true);
@@ -370,7 +382,7 @@ static int run_due(lua_State *L)
  * is collected meanwhile. */
 static void run(void)
 {
-    lua_State *L = pool_first()->stage_state, *waits = support_state;
+    lua_State *L = pool_stage, *waits = support_state;
     bool collects = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     int top = lua_gettop(L);
     lua_gc(L, LUA_GCSTOP, 0);
