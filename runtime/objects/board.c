@@ -526,11 +526,16 @@ void tl_board_repair(struct tl_object *object, struct tl_guard *guard,
         board->first = board->last = 0;
         return;
     }
-    if (!board->first)
-        return;
-    struct tl_job *job = job_at(board, board->first - 1);
-    if (state_of(atomic_load(&job->state)) != TL_JOB_WAITING)
-        unlink_job(board, job);
+    /* it took the first: the job's state is the commit of that */
+    if (board->first) {
+        const struct tl_job *job = job_at(board, board->first - 1);
+        if (state_of(atomic_load(&job->state)) != TL_JOB_WAITING)
+            board->first = job->next;
+    }
+    if (board->first)
+        job_at(board, board->first - 1)->previous = 0;
+    else
+        board->last = 0;
 }
 
 void tl_board_task_died(struct tl_object *object, struct tl_task *dead,
