@@ -47,6 +47,7 @@ struct worker {
     uint32_t task;
     char name[TL_NAME_SIZE];
     pid_t pid;
+    bool dead; /* found so by pool_tend, and its jobs settled */
 };
 
 /* Code that was entered: a hash table of open addressing. */

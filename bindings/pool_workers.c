@@ -202,6 +202,7 @@ static void bury(lua_State *L, struct pool *pool, struct worker *worker)
         become_broken(L, pool, text);
     } else {
         tl_handle_close(&worker->process);
+        worker->dead = false;
         pool->missing++;
     }
 }
@@ -245,9 +246,12 @@ void pool_tend(lua_State *L, struct pool *pool)
     tl_board_progress(pool->board, &progress);
     if (progress.deaths != pool->deaths && !pool->terminated) {
         pool->deaths = progress.deaths;
+        /* who dies after this look keeps its place until the next */
+        for (int i = 0; i < pool->count; i++)
+            pool->workers[i].dead = is_dead(pool, &pool->workers[i]);
         settle_jobs(L, pool);
         for (int i = 0; i < pool->count && !pool->terminated; i++)
-            if (is_dead(pool, &pool->workers[i]))
+            if (pool->workers[i].dead)
                 bury(L, pool, &pool->workers[i]);
     }
     if (pool->missing)

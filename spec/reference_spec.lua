@@ -18,6 +18,8 @@ local makers = {
    array = function() return ipc.array("int8", 0) end,
    buffer = function() return ipc.buffer(1) end,
    table = ipc.table,
+   pool = function() return ipc.pool(1) end,
+   future = function() return ipc.pool(1):submit(print) end,
 }
 
 local function read_reference()

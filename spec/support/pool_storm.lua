@@ -13,7 +13,7 @@ local runs, ends = ipc.array("int32", TASKS), ipc.array("int32", TASKS)
 local pool = ipc.pool{ workers = WORKERS, retry = RETRY, initializer = function() workers:put(ipc.current()) end }
 
 -- as many kills as tasks that began allow: the last comes before the last task
-local killer = ipc.spawn(function()
+local killer = ipc.process{ daemon = true, target = function()
   local alive, killed = {}, 0
   while killed < KILLS do
     for _, worker in ipairs(workers:get_many(WORKERS, 0) or {}) do alive[#alive + 1] = worker end
@@ -25,7 +25,7 @@ local killer = ipc.spawn(function()
     end
   end
   return killed
-end)
+end }:start()
 
 local function task(i)
   began:add(1)
