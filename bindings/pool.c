@@ -448,17 +448,21 @@ static int pool_terminate(lua_State *L)
     return 1;
 }
 
-/* Upvalue: what finalizes the objects of all kinds. */
 static int pool_gc(lua_State *L)
 {
     struct tl_handle *handle = object_test(L, 1);
-    struct pool *pool = handle ? pool_find(handle) : NULL;
+    struct pool *pool = pools;
+    if (!handle)
+        return 0;
+    while (pool && pool->board != handle)
+        pool = pool->next;
     if (pool) {
-        pool_end(L, pool, "the pool was collected");
+        /* in a child of the owner it is just memory */
+        if (tl_board_is_owner(handle))
+            pool_end(L, pool, "the pool was collected");
         deallocate(L, pool);
     }
-    if (handle)
-        tl_handle_close(handle);
+    tl_handle_close(handle);
     return 0;
 }
 

@@ -343,7 +343,8 @@ _Thread_local lua_State *pool_stage;
 static bool needs_care(const struct pool *pool)
 {
     struct tl_board_progress progress;
-    if (pool->terminated && !pool->called)
+    if ((pool->terminated && !pool->called) ||
+        !tl_board_is_owner(pool->board))
         return false;
     tl_board_progress(pool->board, &progress);
     return (!pool->terminated && progress.deaths != pool->deaths) ||

@@ -76,6 +76,8 @@ int tl_main_end(void)
     int status = tl_enter_home();
     if (status < 0)
         return status;
+    /* nobody takes the place of a daemon that ends now */
+    tl_idle_due = NULL;
     signal_daemons(SIGTERM);
     status = await_children(true, in(TL_SECOND));
     if (status == TL_TIMEOUT) {
