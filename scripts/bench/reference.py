@@ -144,6 +144,52 @@ def table_set(n):
         return timed(run)
 
 
+def same(x):
+    return x
+
+
+def warm():
+    pool = mp.Pool(2)
+    pool.map(same, range(4))
+    return pool
+
+
+def pool_map(n, chunk=None):
+    with warm() as pool:
+        items = list(range(n))
+        return timed(lambda: pool.map(same, items, chunk))
+
+
+def pool_submit(n):
+    with warm() as pool:
+
+        def run():
+            for future in [pool.apply_async(same, (i,)) for i in range(n)]:
+                future.get()
+
+        return timed(run)
+
+
+def pool_apply(n):
+    with warm() as pool:
+
+        def run():
+            for i in range(n):
+                pool.apply(same, (i,))
+
+        return timed(run)
+
+
+def pool_create(n):
+    def run():
+        for _ in range(n):
+            pool = mp.Pool(2)
+            pool.close()
+            pool.join()
+
+    return timed(run)
+
+
 def nothing():
     pass
 
@@ -189,6 +235,11 @@ CASES = {
     "lock-4": lambda n: lock_pairs(n, 4),
     "table-get": table_get,
     "table-set": table_set,
+    "pool-map": pool_map,
+    "pool-map-chunk-1": lambda n: pool_map(n, 1),
+    "pool-submit-get": pool_submit,
+    "pool-apply": pool_apply,
+    "pool-create-close": pool_create,
     "start-join": start_and_join,
     "idle-memory": idle_memory,
 }
