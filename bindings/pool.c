@@ -69,78 +69,6 @@ void check_task(lua_State *L, int index, struct pool *pool, const char *call)
                "the task must be a function, not a %s", luaL_typename(L, index));
 }
 
-/* ---- code ---- */
-
-static uint64_t hash_of(const unsigned char *bytes, size_t size)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    return hash | 1; /* 0 is an empty entry */
-}
-
-static bool is_code(const struct pool *pool, const struct code_entry *entry,
-                    const void *code, size_t size)
-{
-    struct tl_parcel parcel;
-    return tl_board_code(pool->board, (uint64_t)entry->number, &parcel) &&
-           parcel.size == size && memcmp(parcel.data, code, size) == 0;
-}
-
-/* The entry of the code, or the empty one where it belongs. */
-static struct code_entry *find_entry(const struct pool *pool, uint64_t hash,
-                                     const void *code, size_t size)
-{
-    size_t mask = pool->entry_room - 1;
-    for (size_t at = hash & mask;; at = (at + 1) & mask) {
-        struct code_entry *entry = &pool->entries[at];
-        if (!entry->hash ||
-            (entry->hash == hash && is_code(pool, entry, code, size)))
-            return entry;
-    }
-}
-
-static bool grow_entries(struct pool *pool)
-{
-    size_t old_room = pool->entry_room, room = old_room ? 2 * old_room : 16;
-    struct code_entry *old = pool->entries;
-    struct code_entry *grown = calloc(room, sizeof *grown);
-    if (!grown)
-        return false;
-    for (size_t i = 0; i < old_room; i++) {
-        if (!old[i].hash)
-            continue;
-        size_t at = old[i].hash & (room - 1);
-        while (grown[at].hash)
-            at = (at + 1) & (room - 1);
-        grown[at] = old[i];
-    }
-    free(old);
-    pool->entries = grown;
-    pool->entry_room = room;
-    return true;
-}
-
-static int64_t enter_code(struct codec_codes *codes, const void *code,
-                          size_t size)
-{
-    struct pool *pool = (struct pool *)codes;
-    if (2 * pool->entry_count >= pool->entry_room && !grow_entries(pool))
-        return -1;
-    uint64_t hash = hash_of(code, size);
-    struct code_entry *entry = find_entry(pool, hash, code, size);
-    if (entry->hash)
-        return entry->number;
-    struct tl_slice slice = {code, size};
-    struct tl_message m = {.slices = &slice, .slice_count = 1, .size = size};
-    int64_t number = tl_board_add_code(pool->board, &m);
-    if (number < 0)
-        return -1;
-    *entry = (struct code_entry){.hash = hash, .number = number};
-    pool->entry_count++;
-    return number;
-}
-
 /* ---- making ---- */
 
 static int check_count(lua_State *L, int index, const char *what, int otherwise,
@@ -220,7 +148,7 @@ static struct pool *allocate(lua_State *L, int workers)
         return NULL;
     }
     pool->count = workers;
-    pool->codes = (struct codec_codes){.enter = enter_code,
+    pool->codes = (struct codec_codes){.enter = pool_enter_code,
                                        .loaded = LUA_NOREF};
     pool->last_function = LUA_NOREF;
     return pool;
@@ -281,131 +209,6 @@ static int pool_new(lua_State *L)
     make_job(L, index, max_tasks);
     start_workers(L, pool);
     lua_settop(L, index);
-    return 1;
-}
-
-/* ---- tasks ---- */
-
-/* The call of the function at `function` with what is above it. */
-static struct codec_call call_of(lua_State *L, int function)
-{
-    return (struct codec_call){.what = POOL_CALL,
-                               .function = function,
-                               .root = "argument",
-                               .first = function + 1,
-                               .count = lua_gettop(L) - function};
-}
-
-static uint32_t submit(lua_State *L, struct pool *pool, const char *call)
-{
-    check_task(L, 2, pool, call);
-    struct codec_call what = call_of(L, 2);
-    return pool_submit(L, pool, call, &what, -1);
-}
-
-static int pool_submit_task(lua_State *L)
-{
-    struct pool *pool = check_open(L, 1, "submit");
-    uint32_t job = submit(L, pool, "submit");
-    future_push(L, 1, pool, job, false);
-    return 1;
-}
-
-static int pool_apply(lua_State *L)
-{
-    struct pool *pool = check_open(L, 1, "apply");
-    uint32_t job = submit(L, pool, "apply");
-    lua_settop(L, 1);
-    /* whatever is raised from here on, the future drops the job */
-    future_push(L, 1, pool, job, false);
-    lua_replace(L, 1);
-    return future_outcome(L, "apply", TL_FOREVER);
-}
-
-static int check_callback(lua_State *L, int index, struct pool *pool,
-                          const char *call)
-{
-    if (lua_isnoneornil(L, index))
-        return LUA_NOREF;
-    if (lua_type(L, index) != LUA_TFUNCTION)
-        misuse(L, pool->board, call,
-               "a callback must be a function or nil, not a %s",
-               luaL_typename(L, index));
-    lua_pushvalue(L, index);
-    return luaL_ref(L, LUA_REGISTRYINDEX);
-}
-
-/* The callbacks at `index` and the one after go with the future. */
-static void attach(lua_State *L, struct pool *pool, uint32_t first, int index,
-                   bool list, const char *call)
-{
-    struct ticket *ticket = &pool->tickets[first];
-    ticket->callback = check_callback(L, index, pool, call);
-    ticket->on_error = check_callback(L, index + 1, pool, call);
-    ticket->list = list;
-    if (ticket->callback != LUA_NOREF || ticket->on_error != LUA_NOREF)
-        pool_attend(pool, first, POOL_CALLED);
-}
-
-static void check_callbacks(lua_State *L, int index, struct pool *pool,
-                            const char *call)
-{
-    for (int i = index; i < index + 2; i++)
-        luaL_unref(L, LUA_REGISTRYINDEX, check_callback(L, i, pool, call));
-}
-
-/* pool, function, arguments, callback, on_error */
-static int pool_apply_async(lua_State *L)
-{
-    struct pool *pool = check_open(L, 1, "apply_async");
-    lua_settop(L, 5);
-    check_task(L, 2, pool, "apply_async");
-    if (!lua_isnil(L, 3) && !lua_istable(L, 3))
-        return misuse(L, pool->board, "apply_async",
-                      "the arguments must be a list or nil, not a %s",
-                      luaL_typename(L, 3));
-    check_callbacks(L, 4, pool, "apply_async");
-    struct codec_call what = call_of(L, 2);
-    what.count = 0;
-    if (lua_istable(L, 3)) {
-        what.list = 3;
-        what.from = 1;
-        lua_getfield(L, 3, "n");
-        what.to = lua_isinteger(L, -1) ? lua_tointeger(L, -1)
-                                       : check_list(L, 3, pool, "apply_async");
-    }
-    uint32_t job = pool_submit(L, pool, "apply_async", &what, -1);
-    future_push(L, 1, pool, job, false);
-    attach(L, pool, job, 4, false, "apply_async");
-    return 1;
-}
-
-/* pool, function, list, chunk, callback, on_error */
-static int pool_map_async(lua_State *L)
-{
-    struct pool *pool = check_open(L, 1, "map_async");
-    lua_settop(L, 6);
-    check_task(L, 2, pool, "map_async");
-    lua_Integer length = check_list(L, 3, pool, "map_async");
-    lua_Integer chunk = check_chunk(L, 4, pool, "map_async");
-    check_callbacks(L, 5, pool, "map_async");
-    if (!chunk)
-        chunk = pool_chunk(pool, length);
-    struct codec_call what = {.what = POOL_MAP,
-                              .function = 2,
-                              .root = "item",
-                              .list = 3,
-                              .from = 1,
-                              .to = chunk < length ? chunk : length};
-    uint32_t first = pool_submit(L, pool, "map_async", &what, -1);
-    int64_t job = first;
-    future_push(L, 1, pool, first, true);
-    while (what.to < length) {
-        what.from = what.to + 1;
-        what.to = length - what.to > chunk ? what.to + chunk : length;
-        job = pool_submit(L, pool, "map_async", &what, job);
-    }
-    attach(L, pool, first, 5, true, "map_async");
     return 1;
 }
 
@@ -510,7 +313,7 @@ void open_pool(lua_State *L)
     pool_stage = lua_newthread(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &pool_stage);
     open_future(L);
-    open_pool_map(L);
+    open_pool_run(L);
     object_class(L, TL_KIND_BOARD, &pool_class);
     lua_pushcfunction(L, pool_new);
     lua_setfield(L, -2, "pool");

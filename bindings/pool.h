@@ -4,9 +4,11 @@
  *   pool.c          ipc.pool and the methods
  *   pool_workers.c  starts workers and replaces them, and settles the jobs of
  *                   those that died: pool_tend
- *   pool_jobs.c     submits, waits, cancels; callbacks, which run while the
- *                   owner waits in whatever call (tl_idle_run)
- *   pool_map.c      map, imap and their kin: many jobs in flight
+ *   pool_jobs.c     submits, waits, cancels
+ *   pool_callbacks.c  runs while the owner waits in whatever call (tl_idle_run)
+ *   pool_code.c     which functions the workers have
+ *   pool_tasks.c    submit, apply and their kin
+ *   pool_run.[ch]   many jobs in flight, for pool_map.c and pool_imap.c
  *   future.c        what submit returns
  *   worker.c        the loop of a worker
  *
@@ -146,7 +148,7 @@ extern _Thread_local lua_State *pool_stage;
 void pool_hooks(bool on);
 void pool_hooks_pause(bool on);
 
-/* ---- pool_map.c ---- */
+/* ---- pool_map.c, pool_imap.c, pool_run.c ---- */
 
 /* The items per job for `length` items. */
 lua_Integer pool_chunk(const struct pool *pool, lua_Integer length);
@@ -159,7 +161,17 @@ int pool_map(lua_State *L);
 int pool_starmap(lua_State *L);
 int pool_imap(lua_State *L);
 int pool_imap_unordered(lua_State *L);
-void open_pool_map(lua_State *L);
+void open_pool_run(lua_State *L);
+
+/* ---- pool_tasks.c, pool_code.c ---- */
+
+int pool_submit_task(lua_State *L);
+int pool_apply(lua_State *L);
+int pool_apply_async(lua_State *L);
+int pool_map_async(lua_State *L);
+/* As codec_codes.enter. */
+int64_t pool_enter_code(struct codec_codes *codes, const void *code,
+                        size_t size);
 
 /* ---- future.c ---- */
 
