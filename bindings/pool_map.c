@@ -108,8 +108,10 @@ static int map(lua_State *L, const char *call, enum pool_call what)
     lua_settop(L, 3);
     progress.on = progress.on && isatty(STDERR_FILENO);
     progress.began = tl_now();
-    uint32_t room = FLIGHT_LEAST + (uint32_t)pool->count * 8;
-    struct run *run = run_new(L, pool, call, what, 2, length, chunk, room);
+    struct run plan = {.call = call, .what = what, .chunk = chunk,
+                       .length = length,
+                       .room = FLIGHT_LEAST + (uint32_t)pool->count * 8};
+    struct run *run = run_new(L, pool, 2, &plan);
     lua_createtable(L, length < INT32_MAX ? (int)length : 0, 0);
     int results = lua_gettop(L);
     for (lua_Integer done = 0; done < length;) {

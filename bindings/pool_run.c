@@ -55,23 +55,17 @@ static void make_part(lua_State *L, struct run *run, int function)
         luaL_error(L, "not enough memory");
 }
 
-/* Pushes a run of the function over `length` items, or -1. */
-struct run *run_new(lua_State *L, struct pool *pool, const char *call,
-                           enum pool_call what, int function,
-                           lua_Integer length, lua_Integer chunk, uint32_t room)
+struct run *run_new(lua_State *L, struct pool *pool, int function,
+                    const struct run *plan)
 {
     struct run *run = lua_newuserdatauv(L, sizeof *run, 1);
-    *run = (struct run){.pool = pool,
-                        .board = pool->board->object,
-                        .call = call,
-                        .what = what,
-                        .chunk = chunk,
-                        .next = 1,
-                        .length = length,
-                        .room = room};
+    *run = *plan;
+    run->pool = pool;
+    run->board = pool->board->object;
+    run->next = 1;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &run_key);
     lua_setmetatable(L, -2);
-    run->ring = malloc(room * sizeof *run->ring);
+    run->ring = malloc(run->room * sizeof *run->ring);
     if (!run->ring)
         luaL_error(L, "not enough memory");
     make_part(L, run, function);

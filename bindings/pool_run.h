@@ -27,14 +27,14 @@ struct run {
     lua_Integer length; /* of the list; -1: an iterator that goes on */
     struct codec_part part;
     struct entry *ring;
-    uint32_t room, first, count;
+    uint32_t room; /* most jobs in flight */
+    uint32_t first, count;
 };
 
-/* Pushes a run of the function over `length` items, or -1, with up to `room`
- * jobs in flight. */
-struct run *run_new(lua_State *L, struct pool *pool, const char *call,
-                    enum pool_call what, int function, lua_Integer length,
-                    lua_Integer chunk, uint32_t room);
+/* Pushes a run of the function.  Of the plan: call, what, chunk, length and
+ * room. */
+struct run *run_new(lua_State *L, struct pool *pool, int function,
+                    const struct run *plan);
 /* The i-th of those in flight. */
 struct entry *run_entry(const struct run *run, uint32_t i);
 /* Submits items from the list or iterator at `source` while there is room. */
