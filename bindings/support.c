@@ -104,7 +104,7 @@ static const struct {
     {TL_NOT_PARENT, TL_KIND_NONE,
      "start it where it was made, or make it here"},
     {TL_NOT_WAITABLE, TL_KIND_NONE,
-     "there are: queue, pipe end, process, event, latch"},
+     "there are: queue, pipe end, process, event, latch, future"},
     {TL_UNORDERED, TL_KIND_NONE, "make it with order = \"priority\""},
     {TL_NO_MEMORY, TL_KIND_NONE,
      "let others drain or drop what they hold, or run with a larger one"},

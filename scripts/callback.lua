@@ -1,5 +1,5 @@
 -- A task runs in a worker; what it returns is handed to a callback in the process that owns the pool.
--- Watch: the pids. The callback runs in the main process, after the task, while the main script waits for something else.
+-- Watch: the pids. The callback runs in the main process, after the task, while the main script waits for an event.
 -- Change: let the task raise, and give apply_async a second callback, for errors.
 local ipc = require "tidelock"
 

@@ -1,5 +1,5 @@
 -- The same tasks done three ways: by a plain loop, by a pool's map, and by one process for each task.
--- Watch: the results agree; with two CPUs the pool takes about half the loop's time, and forks only once for each worker.
+-- Watch: the results agree; with two CPUs the pool takes about half the loop's time, and forks once for each worker.
 -- Change: how many tasks there are, how heavy each is, how many workers the pool has.
 local ipc = require "tidelock"
 

@@ -5,7 +5,8 @@ local ipc = require "tidelock"
 
 local files = { table.unpack(arg) }
 if #files == 0 then
-  for name in io.popen("ls " .. (arg[0]:match("^(.*)/[^/]*$") or ".") .. "/*.lua"):lines() do files[#files + 1] = name end
+  local folder = arg[0]:match("^(.*)/[^/]*$") or "."
+  for name in io.popen("ls " .. folder .. "/*.lua"):lines() do files[#files + 1] = name end
 end
 
 local function count(name)

@@ -141,6 +141,48 @@ static bool partner_goes_on(void)
     return false;
 }
 
+/* ---- a callback in a wait: a large put waits for room ---- */
+
+static bool idle_is_over;
+
+static bool idle_due(void)
+{
+    return !idle_is_over;
+}
+
+static void idle_run(void)
+{
+    idle_is_over = true;
+    struct tl_handle own = {0};
+    tl_queue_new(&own, NULL, TL_FIFO, 0);
+    struct tl_message m = {&(struct tl_slice){large, sizeof large}, 1,
+                           sizeof large, NULL, 0};
+    tl_queue_put(&own, &m, 0, TL_NOW);
+    get(TL_NOW); /* makes the room */
+}
+
+static void make_queue_of_one(void)
+{
+    tl_event_new(&other, "travels");
+    tl_queue_new(&queue, "swept", TL_FIFO, 1);
+    put(1);
+}
+
+static void victim_is_called_in_put(void)
+{
+    idle_is_over = false;
+    tl_idle_due = idle_due;
+    tl_idle_run = idle_run;
+    put_large(2);
+}
+
+static bool one_or_none_is_there(void)
+{
+    int n = get(TL_NOW);
+    return (n == 1 || n == 2 || n == TL_EMPTY) && get(TL_NOW) == TL_EMPTY &&
+           put(3) == TL_OK && get(TL_NOW) == 3;
+}
+
 static bool nothing_is_left(void)
 {
     return true;

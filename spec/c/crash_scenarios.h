@@ -737,6 +737,8 @@ const struct scenario scenarios[] = {
      victim_takes_from_partner, partner_goes_on},
     {"board submit", make_board, NULL, 0, victim_submits, nothing_is_left},
     {"board cancel", make_board, NULL, 0, victim_cancels, nothing_is_left},
+    {"queue put with a callback in its wait", make_queue_of_one, NULL, 0,
+     victim_is_called_in_put, one_or_none_is_there},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
     {"process start", make_queue_and_pipe, NULL, 0, victim_starts,
      line_dies_out},
