@@ -47,6 +47,8 @@ struct pool *check_open(lua_State *L, int index, const char *call)
 {
     struct pool *pool = check_pool(L, index, call);
     pool_tend(L, pool);
+    if (pool->attended && pool_seen(pool) != pool->tidied)
+        pool_sweep(L, pool, false);
     if (pool->broken)
         pool_raise_broken(L, pool, call);
     if (pool->closed)

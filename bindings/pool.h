@@ -79,7 +79,8 @@ struct pool {
     uint32_t attended_first, attended_last;
     uint32_t attended, called; /* how many; how many of them CALLED */
     uint32_t deaths; /* seen by pool_tend */
-    uint64_t swept;  /* finishes seen by pool_sweep */
+    uint64_t tidied; /* finishes seen by pool_sweep */
+    uint64_t swept;  /* and by one that ran callbacks */
     struct pool *next; /* of this thread's */
 };
 

@@ -91,7 +91,9 @@ void pool_sweep(lua_State *L, struct pool *pool, bool callbacks)
 {
     int patience = 2 * pool->count + 2;
     uint32_t at = pool->attended_first;
-    pool->swept = pool_seen(pool);
+    pool->tidied = pool_seen(pool);
+    if (callbacks)
+        pool->swept = pool->tidied;
     while (at && patience > 0) {
         uint32_t job = at - 1;
         at = pool->tickets[job].next;

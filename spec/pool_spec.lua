@@ -226,6 +226,22 @@ describe("a pool", function()
       while ran:get() < 2000 and ipc.now() < limit do ipc.sleep(0.01) end
       assert.equal(2000, ran:get())
     end)
+
+    it("that is dropped gives its memory back", function()
+      local _, err, status = shell.script([[
+        local ipc = require "tidelock"
+        local pool = ipc.pool(1)
+        for _ = 1, 100 do
+          local gate = ipc.event()
+          pool:submit(function() gate:wait() end)
+          for _ = 1, 1000 do pool:submit(function() end) end
+          collectgarbage() -- while they wait
+          gate:set()
+          pool:apply(function() end)
+        end
+      ]], "TIDELOCK_MEMORY=32M")
+      assert.same({ "", 0 }, { err, status })
+    end)
   end)
 
   describe("a callback", function()
