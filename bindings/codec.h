@@ -56,6 +56,7 @@ struct scratch;
 struct codec_out {
     struct tl_message message;
     struct scratch *scratch; /* private */
+    uint32_t numbered;       /* private */
 };
 
 /* Encodes the `count` values from stack index `first`.  True: out->message is
@@ -76,6 +77,52 @@ bool codec_encode_allowed(lua_State *L, int first, int count, const char *root,
  * takes it from the message too. */
 bool codec_own(struct codec_out *out);
 
+/* Functions by number: sender and receivers share a store of their code. */
+struct codec_codes {
+    /* By the sender: the number of this code, which is entered where it is new;
+     * negative: it has none, and travels itself. */
+    int64_t (*enter)(struct codec_codes *codes, const void *code, size_t size);
+    /* By a receiver; false: there is no such number. */
+    bool (*find)(struct codec_codes *codes, uint64_t number, const void **code,
+                 size_t *size);
+    /* A function of the sender's, which is kept alive, and its number where that
+     * is known (else negative): it need not be dumped each time. */
+    const void *last;
+    int64_t last_number;
+    /* The receiver's table, in the registry, of functions without variables of
+     * their own, by number: they need not be loaded again; or LUA_NOREF. */
+    int loaded;
+};
+
+/* The beginning of several messages, encoded once. */
+struct codec_part {
+    unsigned char *bytes;
+    size_t size;
+    tl_ref *refs;
+    size_t ref_count;
+    uint32_t numbered;
+};
+
+/* A call: a byte that says what is to be done, and a function; or a part that
+ * is these two.  Then `count` values from stack index `first`, then the items
+ * `from` to `to` of the table at `list`, read without metamethods. */
+struct codec_call {
+    struct codec_codes *codes; /* or NULL */
+    unsigned char what;        /* 0..127 */
+    int function;              /* 0: there is none, and no byte */
+    const struct codec_part *part; /* or NULL */
+    const char *root;
+    int first, count;
+    int list; /* 0: there is none */
+    lua_Integer from, to;
+};
+bool codec_encode_call(lua_State *L, const struct codec_call *call,
+                       struct codec_out *out);
+
+/* Copies the message so far; false: no memory. */
+bool codec_part_make(struct codec_part *part, const struct codec_out *out);
+void codec_part_drop(struct codec_part *part);
+
 /* Gives the message back; exactly once after each success of codec_encode. */
 void codec_done(struct codec_out *out);
 
@@ -87,6 +134,11 @@ void codec_thread_end(void);
  * `allow` does not, or name a module or metatable that is missing here. */
 int codec_decode(lua_State *L, const void *data, size_t size,
                  const tl_ref *refs, size_t ref_count, unsigned allow);
+
+/* The same, into the table at `list` from its index `from` on. */
+int codec_decode_list(lua_State *L, const void *data, size_t size,
+                      const tl_ref *refs, size_t ref_count, unsigned allow,
+                      int list, lua_Integer from);
 
 /* Lets tables with the metatable at mt_index travel under the string at
  * name_index.  What stood under either of them before is forgotten. */

@@ -193,6 +193,9 @@ static void push_numbered(struct decoder *decoder, int tag) {
     case TAG_FUNCTION:
         decode_function(decoder, tag);
         return;
+    case TAG_CODED:
+        decode_coded(decoder, tag);
+        return;
     case TAG_OBJECT:
         push_object(decoder, tag);
         return;
@@ -245,6 +248,17 @@ void decode_value(struct decoder *decoder) {
         push_tagged(decoder, tag);
 }
 
+void decode_begin(struct decoder *decoder) {
+    int header = decode_byte(decoder);
+    if ((header & ~FORMAT_SHARED) != FORMAT_HEADER)
+        decode_corrupt(decoder);
+    luaL_checkstack(decoder->L, 12, NULL);
+    if (header & FORMAT_SHARED) {
+        lua_newtable(decoder->L);
+        decoder->kept = lua_gettop(decoder->L);
+    }
+}
+
 int codec_decode(lua_State *L, const void *data, size_t size,
                  const tl_ref *refs, size_t ref_count, unsigned allow) {
     struct decoder decoder = {.L = L,
@@ -253,18 +267,31 @@ int codec_decode(lua_State *L, const void *data, size_t size,
                               .refs = refs,
                               .ref_count = ref_count,
                               .allow = allow};
-    int header = decode_byte(&decoder);
-    if ((header & ~FORMAT_SHARED) != FORMAT_HEADER)
-        decode_corrupt(&decoder);
-    luaL_checkstack(L, 12, NULL);
-    if (header & FORMAT_SHARED) {
-        lua_newtable(L);
-        decoder.kept = lua_gettop(L);
-    }
+    decode_begin(&decoder);
     int count = 0;
     for (; decoder.at < decoder.end; count++) {
         luaL_checkstack(L, 12, "too many values in a message");
         decode_value(&decoder);
+    }
+    if (decoder.kept > 0)
+        lua_remove(L, decoder.kept);
+    return count;
+}
+
+int codec_decode_list(lua_State *L, const void *data, size_t size,
+                      const tl_ref *refs, size_t ref_count, unsigned allow,
+                      int list, lua_Integer from) {
+    struct decoder decoder = {.L = L,
+                              .at = data,
+                              .end = (const unsigned char *)data + size,
+                              .refs = refs,
+                              .ref_count = ref_count,
+                              .allow = allow};
+    decode_begin(&decoder);
+    int count = 0;
+    for (; decoder.at < decoder.end; count++) {
+        decode_value(&decoder);
+        lua_rawseti(L, list, from + count);
     }
     if (decoder.kept > 0)
         lua_remove(L, decoder.kept);

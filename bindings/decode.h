@@ -15,6 +15,7 @@
 
 #include <lua.h>
 
+#include "codec.h"
 #include "format.h"
 #include "tidelock.h"
 
@@ -25,6 +26,7 @@ struct decoder {
     const tl_ref *refs;
     size_t ref_count;
     unsigned allow;
+    struct codec_codes *codes; /* or NULL */
     size_t owed;
     uint32_t numbered; /* values with a number so far */
     int kept;          /* stack index of the table from number to value, or 0 */
@@ -32,6 +34,10 @@ struct decoder {
 };
 
 _Noreturn void decode_corrupt(struct decoder *decoder);
+
+/* The fields from L to codes are set; reads the header, and pushes the table of
+ * what is kept, if there is one. */
+void decode_begin(struct decoder *decoder);
 
 /* Pushes the next value. */
 void decode_value(struct decoder *decoder);
@@ -72,5 +78,8 @@ static inline uint32_t decode_u32(struct decoder *decoder) {
 
 /* function.c: pushes the function after its tag. */
 void decode_function(struct decoder *decoder, int tag);
+/* Pushes the function of a call. */
+void decode_callable(struct decoder *decoder);
+void decode_coded(struct decoder *decoder, int tag);
 
 #endif

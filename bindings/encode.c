@@ -218,7 +218,7 @@ static bool encode_spaced(struct encoder *encoder,
 static bool encode_object(struct encoder *encoder, int index,
                           const struct place *place) {
     const struct tl_handle *handle = object_test(encoder->L, index);
-    if (!handle)
+    if (!handle || handle->kind == TL_KIND_JOB)
         return encode_refuse(encoder, index, place, REFUSAL_TYPE);
     if (!(encoder->allow & CODEC_OBJECTS))
         return encode_refuse(encoder, index, place, REFUSAL_BARRED);

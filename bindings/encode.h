@@ -14,6 +14,7 @@
 
 #include <lua.h>
 
+#include "codec.h"
 #include "format.h"
 #include "refusal.h"
 #include "scratch.h"
@@ -22,6 +23,7 @@ struct encoder {
     lua_State *L;
     struct scratch *scratch;
     unsigned allow;
+    struct codec_codes *codes; /* or NULL */
     uint32_t numbered; /* values with a number so far */
     int depth;
     struct refusal refusal;

@@ -16,6 +16,8 @@
  *   TAG_CLASSED      string: the metatable's registered name; then as
  *                    TAG_TABLE                                  (numbered)
  *   TAG_FUNCTION     u8 k, u32 length, bytecode, k upvalues      (numbered)
+ *   TAG_CODED        varint number of the code in a store that both sides have,
+ *                    u8 k, k upvalues                            (numbered)
  *   TAG_OBJECT       varint index into the message's refs       (numbered)
  *   TAG_SPACED       varint number, u8 kind, two strings: the object of a space
  *                    by that space's name and its own
@@ -70,6 +72,7 @@ enum {
     TAG_OBJECT = 0xd6,
     TAG_LONG = 0xd8,
     TAG_SPACED = 0xda,
+    TAG_CODED = 0xdc,
     TAG_KEPT = 1
 };
 

@@ -18,18 +18,59 @@ static int write_code(lua_State *L, const void *code, size_t size, void *data) {
     return 0;
 }
 
+static bool dump(struct encoder *encoder, int index) {
+    lua_pushvalue(encoder->L, index);
+    bool dumped = lua_dump(encoder->L, write_code, encoder->scratch, 0) == 0;
+    lua_pop(encoder->L, 1);
+    return dumped || refusal_memory(&encoder->refusal);
+}
+
 static bool encode_code(struct encoder *encoder, int index) {
-    lua_State *L = encoder->L;
     struct scratch *scratch = encoder->scratch;
     size_t start = scratch->size;
-    lua_pushvalue(L, index);
-    bool dumped = lua_dump(L, write_code, scratch, 0) == 0;
-    lua_pop(L, 1);
-    if (!dumped)
-        return refusal_memory(&encoder->refusal);
+    if (!dump(encoder, index))
+        return false;
     uint32_t length = format_little32((uint32_t)(scratch->size - start));
     memcpy(scratch->bytes + start - sizeof length, &length, sizeof length);
     return true;
+}
+
+/* The number of the function's code, or negative: it has none. */
+static int64_t number_of(struct encoder *encoder, int index) {
+    struct codec_codes *codes = encoder->codes;
+    struct scratch *scratch = encoder->scratch;
+    if (!codes)
+        return -1;
+    bool last = codes->last == lua_topointer(encoder->L, index);
+    if (last && codes->last_number >= 0)
+        return codes->last_number;
+    size_t start = scratch->size;
+    bool dumped = dump(encoder, index);
+    size_t size = scratch->size - start;
+    scratch->size = start;
+    int64_t number =
+        dumped ? codes->enter(codes, scratch->bytes + start, size) : -1;
+    if (last)
+        codes->last_number = number;
+    return number;
+}
+
+/* Writes the code, or its number, and one byte for how many upvalues follow,
+ * whose place is *upvalues_at. */
+static bool encode_body(struct encoder *encoder, int index,
+                        size_t *upvalues_at) {
+    struct scratch *scratch = encoder->scratch;
+    int64_t number = number_of(encoder, index);
+    bool coded = number >= 0;
+    if (!(coded ? encode_tag_number(encoder, TAG_CODED, (uint64_t)number)
+                : encode_tag(encoder, TAG_FUNCTION)))
+        return false;
+    *upvalues_at = scratch->size;
+    size_t more = coded ? 1 : FORMAT_CODE;
+    if (!scratch_room(scratch, more))
+        return refusal_memory(&encoder->refusal);
+    scratch->size += more;
+    return coded || encode_code(encoder, index);
 }
 
 static bool encode_join(struct encoder *encoder, const struct seen *seen) {
@@ -73,14 +114,9 @@ bool encode_function(struct encoder *encoder, int index,
         return encode_refuse(encoder, index, place, REFUSAL_TYPE);
     struct seen function = {.number = encoder->numbered - 1,
                             .tag_at = (uint32_t)scratch->size};
+    size_t upvalues_at;
     if (!encode_enter(encoder, index, place) ||
-        !encode_tag(encoder, TAG_FUNCTION))
-        return false;
-    size_t upvalues_at = scratch->size;
-    if (!scratch_room(scratch, FORMAT_CODE))
-        return refusal_memory(&encoder->refusal);
-    scratch->size += FORMAT_CODE;
-    if (!encode_code(encoder, index))
+        !encode_body(encoder, index, &upvalues_at))
         return false;
     int n = 0;
     for (const char *name; (name = lua_getupvalue(L, index, n + 1)); n++) {
@@ -120,6 +156,21 @@ static void join_upvalue(struct decoder *decoder, int index, int n) {
     lua_pop(L, 1);
 }
 
+static void decode_field(struct decoder *decoder) {
+    decode_string(decoder);
+    decode_string(decoder);
+    named_field(decoder->L);
+}
+
+void decode_callable(struct decoder *decoder) {
+    if (decode_byte(decoder) == TAG_FIELD) {
+        decode_field(decoder);
+        return;
+    }
+    decoder->at--;
+    decode_value(decoder);
+}
+
 static void decode_upvalue(struct decoder *decoder, int index, int n) {
     lua_State *L = decoder->L;
     int tag = decode_byte(decoder);
@@ -135,9 +186,7 @@ static void decode_upvalue(struct decoder *decoder, int index, int n) {
         named_module(L);
         break;
     case TAG_FIELD:
-        decode_string(decoder);
-        decode_string(decoder);
-        named_field(L);
+        decode_field(decoder);
         break;
     default:
         decoder->at--;
@@ -147,21 +196,86 @@ static void decode_upvalue(struct decoder *decoder, int index, int n) {
         decode_corrupt(decoder);
 }
 
-void decode_function(struct decoder *decoder, int tag) {
-    lua_State *L = decoder->L;
+static void check_allowed(struct decoder *decoder) {
     if (!(decoder->allow & CODEC_FUNCTIONS))
-        luaL_error(L, "this message holds a function of another program, "
-                      "which is not accepted");
-    uint32_t number = decoder->numbered++;
-    decode_enter(decoder);
-    int upvalues = decode_byte(decoder);
-    struct code code = {.size = decode_u32(decoder)};
-    code.bytes = (const char *)decode_take(decoder, code.size);
+        luaL_error(decoder->L, "this message holds a function of another "
+                               "program, which is not accepted");
+}
+
+/* Pushes the function of the code, and gives it its number and upvalues. */
+static void push_function(struct decoder *decoder, int tag, uint32_t number,
+                          struct code code, int upvalues) {
+    lua_State *L = decoder->L;
     if (lua_load(L, read_code, &code, "=message", "b") != LUA_OK)
         luaL_error(L, "corrupt message: %s", lua_tostring(L, -1));
     decode_keep(decoder, tag, number);
     int function = lua_gettop(L);
     for (int n = 1; n <= upvalues; n++)
         decode_upvalue(decoder, function, n);
+}
+
+void decode_function(struct decoder *decoder, int tag) {
+    check_allowed(decoder);
+    uint32_t number = decoder->numbered++;
+    decode_enter(decoder);
+    int upvalues = decode_byte(decoder);
+    struct code code = {.size = decode_u32(decoder)};
+    code.bytes = (const char *)decode_take(decoder, code.size);
+    push_function(decoder, tag, number, code, upvalues);
+    decoder->depth--;
+}
+
+/* Whether the function has no variables but the globals: then one is as good as
+ * another. */
+static bool is_plain(const struct decoder *decoder, int upvalues) {
+    if (decoder->end - decoder->at < upvalues)
+        return false;
+    for (int n = 0; n < upvalues; n++)
+        if (decoder->at[n] != TAG_GLOBALS)
+            return false;
+    return true;
+}
+
+/* Pushes the plain function that was loaded before, or nothing. */
+static bool push_loaded(struct decoder *decoder, uint64_t at) {
+    lua_State *L = decoder->L;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, decoder->codes->loaded);
+    lua_rawgeti(L, -1, (lua_Integer)at);
+    lua_remove(L, -2);
+    if (!lua_isnil(L, -1))
+        return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+static void remember_loaded(struct decoder *decoder, uint64_t at) {
+    lua_State *L = decoder->L;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, decoder->codes->loaded);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, (lua_Integer)at);
+    lua_pop(L, 1);
+}
+
+void decode_coded(struct decoder *decoder, int tag) {
+    check_allowed(decoder);
+    uint32_t number = decoder->numbered++;
+    uint64_t at = decode_varint(decoder);
+    int upvalues = decode_byte(decoder);
+    struct code code;
+    const void *bytes;
+    if (!decoder->codes ||
+        !decoder->codes->find(decoder->codes, at, &bytes, &code.size))
+        decode_corrupt(decoder);
+    code.bytes = bytes;
+    decode_enter(decoder);
+    bool plain = is_plain(decoder, upvalues);
+    if (plain && push_loaded(decoder, at)) {
+        decode_take(decoder, (size_t)upvalues);
+        decode_keep(decoder, tag, number);
+    } else {
+        push_function(decoder, tag, number, code, upvalues);
+        if (plain)
+            remember_loaded(decoder, at);
+    }
     decoder->depth--;
 }

@@ -248,6 +248,7 @@ static void make_module(lua_State *L)
     open_buffer(L);
     open_table(L);
     open_space(L);
+    open_pool(L);
     open_any(L);
     open_ps(L);
     open_connection(L);

@@ -26,6 +26,7 @@ void open_array(lua_State *L);
 void open_buffer(lua_State *L);
 void open_table(lua_State *L);
 void open_space(lua_State *L);
+void open_pool(lua_State *L);
 void open_any(lua_State *L);
 void open_ps(lua_State *L);
 

@@ -118,7 +118,7 @@ static const struct {
      "start it where it was made, or make it here"},
     {TL_NOT_WAITABLE, TL_KIND_NONE,
      "there are: queue, pipe end, process, thread, command, event, latch, "
-     "listener, connection"},
+     "listener, connection, future"},
     {TL_UNORDERED, TL_KIND_NONE, "make it with order = \"priority\""},
     {TL_BAD_ADDRESS, TL_KIND_NONE,
      "write \"unix:PATH\", \"tcp:HOST:PORT\" or \"tcp:[IPv6]:PORT\""},

@@ -1252,4 +1252,150 @@ function space.table(name, init) end
 ---@return tidelock.value
 function space.value(name, init) end
 
+--- Pool ---------------------------------------------------------------------
+
+--- Worker processes that run tasks. A task is any function, closures too: its
+--- code is sent once, its variables as they are at the call, with each task (of
+--- a map: with each job). Workers are daemons: they end with their owner, and
+--- may not start processes.
+---
+--- * Only the process that made a pool can use it.
+--- * A task's error is raised where its result is asked for: text with the
+---   worker's name and a traceback, any other value as it is, where it travels.
+--- * A worker that dies is replaced, whenever the owner waits in any call or
+---   calls the pool. The task in its hands runs again, `retry` times; then it
+---   fails with how the worker died.
+--- * A pool that is collected is terminated, and so is one whose process ends.
+---@class tidelock.pool
+---@field workers integer how many
+local pool = {}
+
+---@class tidelock.pool.options
+---@field workers? integer how many; nil: one for each CPU
+---@field initializer? function run in each worker before its first task; where it raises, the next call of the pool does
+---@field initargs? any[] its arguments
+---@field max_tasks? integer after so many tasks a worker leaves, and is replaced
+---@field retry? integer how often a task is run again whose worker died
+---@field name? string for people; the workers are NAME-worker-1 and so on
+
+---@param workers? integer how many; nil: one for each CPU
+---@param initializer? function run in each worker before its first task
+---@param initargs? any[] its arguments
+---@param max_tasks? integer after so many tasks a worker leaves
+---@param retry? integer how often a task is run again whose worker died
+---@param name? string for people
+---@return tidelock.pool
+---@overload fun(options: tidelock.pool.options): tidelock.pool
+function ipc.pool(workers, initializer, initargs, max_tasks, retry, name) end
+
+---@class tidelock.pool.map.options
+---@field chunk? integer items a job
+---@field progress? boolean on a terminal, a line on stderr shows how far it is
+
+--- `fn(item)` for each item of a list: the first result of each, in order. The
+--- first error stops what has not begun, and is raised at once.
+---@param fn function
+---@param list any[]
+---@param chunk? integer|tidelock.pool.map.options items a job; nil: four jobs for each worker
+---@return any[] results
+function pool:map(fn, list, chunk) end
+
+--- The same with a list of arguments for each call.
+---@param fn function
+---@param lists any[][]
+---@param chunk? integer|tidelock.pool.map.options
+---@return any[] results
+function pool:starmap(fn, lists, chunk) end
+
+--- `for i, result in pool:imap(fn, list) do`: in order, each as soon as it is
+--- there. An iterator is asked for a few items a worker ahead, no more. An error
+--- is raised when its item's turn comes.
+---@param fn function
+---@param source any[]|fun(): any a list, or an iterator that ends with nil
+---@param chunk? integer items a job; nil: 1
+---@return fun(): integer, any
+function pool:imap(fn, source, chunk) end
+
+--- The same in the order in which they end; `i` is the item's place.
+---@param fn function
+---@param source any[]|fun(): any
+---@param chunk? integer
+---@return fun(): integer, any
+function pool:imap_unordered(fn, source, chunk) end
+
+--- Runs `fn(...)` in a worker and waits for its results.
+---@param fn function
+---@param ... any
+---@return any ...
+function pool:apply(fn, ...) end
+
+--- Runs `fn(...)` in a worker.
+---@param fn function
+---@param ... any
+---@return tidelock.future
+function pool:submit(fn, ...) end
+
+--- The same with callbacks, which run in the owner, whenever it waits in any
+--- call of this API, and never one inside another. What a callback raises is
+--- printed on stderr, and nothing else comes of it.
+---@param fn function
+---@param args? any[] the arguments; with `n`, nils too
+---@param callback? fun(...: any) gets the results
+---@param on_error? fun(error: any) gets the error
+---@return tidelock.future
+function pool:apply_async(fn, args, callback, on_error) end
+
+--- As `map`, at once: the future's one result, and the callback's, is the list.
+---@param fn function
+---@param list any[]
+---@param chunk? integer
+---@param callback? fun(results: any[])
+---@param on_error? fun(error: any)
+---@return tidelock.future
+function pool:map_async(fn, list, chunk, callback, on_error) end
+
+--- No more tasks; workers end when all that were given have.
+---@return true
+function pool:close() end
+
+--- Waits until all workers have ended. Raises before `close` or `terminate`.
+---@param timeout? tidelock.seconds
+---@return true?
+---@return "timeout"? reason
+function pool:join(timeout) end
+
+--- Kills all workers; what they have not done fails.
+---@return true
+function pool:terminate() end
+
+--- Future -------------------------------------------------------------------
+
+--- What a task will have returned. It stays in its process. One that is dropped
+--- does not cancel its task.
+---@class tidelock.future
+local future = {}
+
+--- The results of the task; raises what it raised, or `cancelled`.
+---@param timeout? tidelock.seconds
+---@return any ... nil where the time ran out
+---@return "timeout"? reason
+function future:get(timeout) end
+
+---@param timeout? tidelock.seconds
+---@return true?
+---@return "timeout"? reason
+function future:wait(timeout) end
+
+---@return boolean ready whether the task has ended, somehow
+function future:is_ready() end
+
+--- Raises before it is ready.
+---@return boolean ok whether it returned
+function future:is_ok() end
+
+--- A task that waits never starts; of one that runs, the worker is killed and
+--- replaced.
+---@return boolean cancelled false: it had ended
+function future:cancel() end
+
 return ipc

@@ -35,6 +35,7 @@ static const struct {
     {TL_NOT_WAITABLE, "is nothing to wait for"},
     {TL_IS_THREAD, "is one thread of a process, which the system cannot signal "
                    "or stop by itself"},
+    {TL_NOT_OWNER, "only the process that made the pool can use it"},
     {TL_OTHER_ARENA, "belongs elsewhere"},
     {TL_OTHER_KIND, "stands there as something else"},
     {TL_OTHER_SHAPE, "stands there otherwise"},

@@ -70,6 +70,13 @@ extern _Thread_local bool (*tl_signal_hook)(void);
  * called before a task goes to sleep, never with anything held. */
 extern _Thread_local void (*tl_where_hook)(char *where, size_t size);
 
+/* Hooks of this thread for what is to be done while it waits.  `due` says
+ * whether there is anything, and `run` does it: before the task goes to sleep,
+ * with nothing held.  It may call anything, but is not called again meanwhile.
+ * tl_interrupt and tl_board_attend make a task that sleeps look. */
+extern _Thread_local bool (*tl_idle_due)(void);
+extern _Thread_local void (*tl_idle_run)(void);
+
 /* A seed that differs from task to task, for the script's random numbers. */
 uint64_t tl_task_seed(void);
 
@@ -109,6 +116,8 @@ enum tl_kind_id {
     TL_KIND_BUFFER,
     TL_KIND_TABLE,
     TL_KIND_THREAD,
+    TL_KIND_BOARD,
+    TL_KIND_JOB, /* a handle of this kind borrows its board's */
     TL_KINDS
 };
 
@@ -295,6 +304,7 @@ struct tl_process_info {
     bool daemon;
     bool main;        /* the first task */
     pid_t pid;        /* 0 before the start */
+    uint32_t task;    /* its id, as tl_board_state tells it; 0 before */
     bool exit_known;  /* false too where nobody could find out */
     int exitcode;     /* when exit_known: 0.., or -signal */
     pid_t parent_pid; /* 0 for main */
@@ -412,6 +422,7 @@ bool tl_task_is_main(void);
 
 #include "tidelock_locks.h"
 #include "tidelock_data.h"
+#include "tidelock_jobs.h"
 #include "tidelock_channel.h"
 #include "tidelock_command.h"
 

@@ -31,6 +31,8 @@ local makers = {
       local listener = ipc.listen "tcp:127.0.0.1:0"
       return assert(ipc.connect(listener.address))
    end,
+   pool = function() return ipc.pool(1) end,
+   future = function() return ipc.pool(1):submit(print) end,
 }
 
 local function read_reference()

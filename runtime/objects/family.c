@@ -87,6 +87,8 @@ int tl_main_end(void)
     if (status < 0)
         return status;
     tl_commands_close();
+    /* nobody takes the place of a daemon that ends now */
+    tl_idle_due = NULL;
     signal_daemons(SIGTERM);
     status = await_children(true, in(TL_SECOND));
     if (status == TL_TIMEOUT) {

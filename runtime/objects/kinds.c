@@ -12,6 +12,7 @@
 
 #include "array.h"
 #include "barrier.h"
+#include "board.h"
 #include "buffer.h"
 #include "event.h"
 #include "handle.h"
@@ -128,6 +129,14 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                        .destroy = tl_table_destroy,
                        .in_use = tl_table_in_use,
                        .ender = tl_table_ender},
+    [TL_KIND_BOARD] = {.name = "pool",
+                       .size = sizeof(struct tl_board),
+                       .describe = tl_board_describe,
+                       .check = tl_board_check,
+                       .repair = tl_board_repair,
+                       .task_died = tl_board_task_died,
+                       .destroy = tl_board_destroy},
+    [TL_KIND_JOB] = {.name = "future", .ready = tl_job_ready},
 };
 
 int tl_kinds_make(void)

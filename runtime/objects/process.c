@@ -336,6 +336,7 @@ int tl_process_identity(const struct tl_handle *handle,
         .daemon = atomic_load(&process->daemon),
         .main = started && process->parent_task == 0,
         .pid = started ? atomic_load(&process->pid) : 0,
+        .task = atomic_load(&process->task),
         .parent_pid = process->parent_pid};
     memcpy(info->name, process->object.name, sizeof info->name);
     return TL_OK;

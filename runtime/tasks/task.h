@@ -106,6 +106,8 @@ enum tl_hand {
     TL_HAND_SEGMENT, /* to be linked into a queue */
     TL_HAND_OBJECT,  /* being made */
     TL_HAND_GRAVE,   /* being destroyed */
+    TL_HAND_KEPT_MESSAGE, /* the first two, of a wait in which this task */
+    TL_HAND_KEPT_SEGMENT, /* does something else meanwhile */
     TL_HANDS
 };
 

@@ -2,6 +2,7 @@
 
 #include "checkpoint.h"
 #include "clock.h"
+#include "idle.h"
 #include "park.h"
 #include "tasks/death.h"
 #include "waiters.h"
@@ -91,7 +92,7 @@ static int wait_listed(const struct tl_watch *watches, uint32_t count,
     begin(&places, watches, count);
     uint32_t listed = enlist(&places, watches, count);
     tl_task_visit(TL_HOME);
-    if (listed == count) {
+    if (listed == count && !tl_idle_is_due()) {
         atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
         tl_park_also(places.arenas);
         tl_park_with(polled, polled_count);
@@ -135,6 +136,8 @@ int tl_wait_several(const struct tl_watch *watches, uint32_t count,
         return tl_death_sweep_all() || moved(watches, count) ? TL_OK
                                                              : TL_TIMEOUT;
     tl_task_visit(TL_HOME);
+    if (tl_idle())
+        return TL_OK;
     int status = tl_wait_enter();
     if (status == TL_STUCK)
         say_stuck(watches, count);

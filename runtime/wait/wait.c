@@ -4,6 +4,7 @@
 
 #include "checkpoint.h"
 #include "clock.h"
+#include "idle.h"
 #include "park.h"
 #include "spin.h"
 #include "stuck.h"
@@ -98,9 +99,11 @@ static int wait_listed(struct tl_condition *condition,
     bool late = false, chosen = false;
     tl_park_begin();
     if (tl_waiter_enlist(&tl_self->waiter, condition, word, seen)) {
-        atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
-        late = tl_wait_sleep(deadline);
-        atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
+        if (!tl_idle_is_due()) {
+            atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
+            late = tl_wait_sleep(deadline);
+            atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
+        }
         chosen = tl_waiter_leave(&tl_self->waiter);
     }
     atomic_store(&tl_self->waiting, TL_WAITING_NOT);
@@ -147,6 +150,8 @@ int tl_wait_asleep(struct tl_condition *condition,
         /* what the dead held may be what this task lacks */
         return tl_death_sweep() || atomic_load(word) != seen ? TL_OK
                                                              : TL_TIMEOUT;
+    if (tl_idle())
+        return TL_OK;
     int status = tl_wait_enter();
     if (status == TL_STUCK)
         tl_wait_stuck((const struct tl_condition *const[]){condition}, 1);
@@ -157,7 +162,7 @@ int tl_wait_asleep(struct tl_condition *condition,
 int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline)
 {
-    if (deadline > 0 && tl_wait_spin(word, seen))
+    if (deadline > 0 && (tl_idle() || tl_wait_spin(word, seen)))
         return TL_OK;
     return tl_wait_asleep(condition, word, seen, deadline);
 }

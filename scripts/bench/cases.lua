@@ -169,6 +169,46 @@ local function barrier_rounds(n, parties)
   end)
 end
 
+local function same(x) return x end
+
+-- a pool of two that has worked already
+local function warm()
+  local pool = ipc.pool(2)
+  pool:map(same, { 1, 2, 3, 4 })
+  return pool
+end
+
+local function pool_map(n, chunk)
+  local pool, list = warm(), {}
+  for i = 1, n do list[i] = i end
+  return timed(function() pool:map(same, list, chunk) end)
+end
+
+local function pool_submit(n)
+  local pool, futures = warm(), {}
+  return timed(function()
+    for i = 1, n do futures[i] = pool:submit(same, i) end
+    for i = 1, n do futures[i]:get() end
+  end)
+end
+
+local function pool_apply(n)
+  local pool = warm()
+  return timed(function()
+    for i = 1, n do pool:apply(same, i) end
+  end)
+end
+
+local function pool_create(n)
+  return timed(function()
+    for _ = 1, n do
+      local pool = ipc.pool(2)
+      pool:close()
+      pool:join()
+    end
+  end)
+end
+
 local function start_and_join(n)
   return timed(function()
     for _ = 1, n do ipc.spawn(function() end):join() end
@@ -216,6 +256,11 @@ local cases = {
   { name = "table-set", n = 400000, want = 50, run = table_set },
   { name = "value-add-2", n = 2000000, want = 10, run = function(n) return value_add(n, 2) end },
   { name = "barrier-4", n = 10000, want = 4, unit = "time", run = function(n) return barrier_rounds(n, 4) end },
+  { name = "pool-map", n = 200000, want = 1.5, run = pool_map },
+  { name = "pool-map-chunk-1", n = 200000, want = 10, run = function(n) return pool_map(n, 1) end },
+  { name = "pool-submit-get", n = 20000, want = 10, run = pool_submit },
+  { name = "pool-apply", n = 20000, want = 15, run = pool_apply },
+  { name = "pool-create-close", n = 40, want = 5, unit = "time", run = pool_create },
   { name = "start-join", n = 500, want = 5, run = start_and_join },
   { name = "idle-memory", n = 1, most = 400, unit = "kB", run = idle_memory },
 }

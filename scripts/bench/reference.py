@@ -206,6 +206,52 @@ def barrier_rounds(n, parties):
     return timed(lambda: join(start(parties, rounds, barrier, n)))
 
 
+def same(x):
+    return x
+
+
+def warm():
+    pool = mp.Pool(2)
+    pool.map(same, range(4))
+    return pool
+
+
+def pool_map(n, chunk=None):
+    with warm() as pool:
+        items = list(range(n))
+        return timed(lambda: pool.map(same, items, chunk))
+
+
+def pool_submit(n):
+    with warm() as pool:
+
+        def run():
+            for future in [pool.apply_async(same, (i,)) for i in range(n)]:
+                future.get()
+
+        return timed(run)
+
+
+def pool_apply(n):
+    with warm() as pool:
+
+        def run():
+            for i in range(n):
+                pool.apply(same, (i,))
+
+        return timed(run)
+
+
+def pool_create(n):
+    def run():
+        for _ in range(n):
+            pool = mp.Pool(2)
+            pool.close()
+            pool.join()
+
+    return timed(run)
+
+
 def nothing():
     pass
 
@@ -255,6 +301,11 @@ CASES = {
     "table-set": table_set,
     "value-add-2": lambda n: value_add(n, 2),
     "barrier-4": lambda n: barrier_rounds(n, 4),
+    "pool-map": pool_map,
+    "pool-map-chunk-1": lambda n: pool_map(n, 1),
+    "pool-submit-get": pool_submit,
+    "pool-apply": pool_apply,
+    "pool-create-close": pool_create,
     "start-join": start_and_join,
     "idle-memory": idle_memory,
 }

@@ -715,6 +715,7 @@ static bool line_dies_out(void)
 }
 
 #include "crash_space.h"
+#include "crash_board.h"
 #include "crash_table.h"
 
 const struct scenario scenarios[] = {
@@ -789,6 +790,15 @@ const struct scenario scenarios[] = {
      updates_are_counted},
     {"table made and closed", make_table, NULL, 0, victim_closes_its_own,
      table_goes_on},
+    {"board take", make_board, NULL, 0, victim_takes_jobs, all_jobs_are_done},
+    {"board finish, also large with an object", make_board, NULL, 0,
+     victim_finishes_jobs, all_jobs_are_done},
+    {"board take beside a worker", make_board, partner_works, 1,
+     victim_takes_from_partner, partner_goes_on},
+    {"board submit", make_board, NULL, 0, victim_submits, nothing_is_left},
+    {"board cancel", make_board, NULL, 0, victim_cancels, nothing_is_left},
+    {"queue put with a callback in its wait", make_queue_of_one, NULL, 0,
+     victim_is_called_in_put, one_or_none_is_there},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
     {"thread start", make_queue_and_pipe, NULL, 0, victim_starts_thread,
      line_dies_out},

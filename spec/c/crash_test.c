@@ -40,7 +40,7 @@ int main(void)
 static struct tl_handle *const all[] = {&queue,   &lock,    &semaphore, &event,
                                         &barrier, &value,   &ends[0],   &ends[1],
                                         &other,   &rwlock,  &condition, &latch,
-                                        &table};
+                                        &table,   &board};
 
 static bool fail(const struct scenario *scenario, long k, const char *what)
 {

@@ -85,7 +85,27 @@ local function table_in_update()
   return { object = t, gate = gate, child = child }
 end
 
+-- Only its owner can use a pool: so each task makes one of its own, whose worker waits for the gate.
+local function pool_row(class, call, block)
+  return {
+    class = class, call = call,
+    make = function() return { object = ipc.event() } end,
+    block = function(s, t)
+      local pool = ipc.pool(1)
+      return block(pool, pool:submit(function() return s.object:wait() end), t)
+    end,
+    release = function(s) s.object:set() end,
+    waiting = "%d waiting", outcome = "timeout",
+  }
+end
+
 return {
+  pool_row("future", "get", function(_, future, t) return future:get(t) end),
+  pool_row("future", "wait", function(_, future, t) return future:wait(t) end),
+  pool_row("pool", "join", function(pool, _, t)
+    pool:close()
+    return pool:join(t)
+  end),
   {
     class = "lock", call = "acquire",
     make = function()

@@ -1,0 +1,276 @@
+/*
+ * Futures: what submit, apply_async and map_async return.
+ *
+ * A future belongs to the process that made it.  Its handle is of TL_KIND_JOB:
+ * it borrows the board of its pool, which it keeps alive, and names its first
+ * job; `side` says whether its results are one list.  Once its outcome was
+ * asked for, it has that as a table, and needs the pool no more: the handle is
+ * TL_JOB_SETTLED, and the jobs are released.
+ */
+#include "objects.h"
+#include "pool.h"
+#include "support.h"
+#include "userdata.h"
+
+static struct tl_handle *check_future(lua_State *L)
+{
+    return object_check(L, 1, TL_KIND_JOB);
+}
+
+static bool is_settled(const struct tl_handle *future)
+{
+    return future->cell == TL_JOB_SETTLED;
+}
+
+/* The pool of a future that is not settled. */
+static struct pool *pool_of(lua_State *L, const struct tl_handle *future,
+                            const char *call)
+{
+    struct pool *pool = pool_find(future);
+    if (!pool)
+        misuse(L, NULL, call,
+               "a future can only be used by the process that made it");
+    return pool;
+}
+
+void future_push(lua_State *L, int pool_index, struct pool *pool,
+                 uint32_t first, bool list)
+{
+    struct tl_handle *future = object_new(L, TL_KIND_JOB);
+    lua_pushvalue(L, pool_index);
+    lua_setiuservalue(L, -2, 1);
+    *future = *pool->board;
+    future->cell = first;
+    future->kind = TL_KIND_JOB;
+    future->side = list;
+}
+
+static bool is_ready(lua_State *L, struct tl_handle *future, struct pool *pool)
+{
+    if (is_settled(future))
+        return true;
+    pool_tend(L, pool);
+    return tl_board_look(pool->board, future->cell, NULL) != 0;
+}
+
+/* False: the deadline came first. */
+static bool await(lua_State *L, struct tl_handle *future, const char *call,
+                  tl_deadline deadline)
+{
+    if (is_settled(future))
+        return true;
+    struct pool *pool = pool_of(L, future, call);
+    for (;;) {
+        uint64_t seen = pool_seen(pool);
+        if (is_ready(L, future, pool))
+            return true;
+        if (pool_wait(L, pool, call, seen, 1, deadline) == TL_TIMEOUT)
+            return false;
+        /* a callback may have asked for the outcome */
+        if (is_settled(future))
+            return true;
+    }
+}
+
+/* ---- the outcome ---- */
+
+/* Pushes { values..., n =, ok = }. */
+static void push_outcome(lua_State *L, const struct tl_handle *future,
+                         struct pool *pool, const char *call)
+{
+    uint32_t failed = future->cell;
+    bool ok = tl_board_look(pool->board, future->cell, &failed) == 2;
+    lua_createtable(L, 1, 2);
+    int outcome = lua_gettop(L), count = 1;
+    if (!ok) {
+        pool_push_error(L, pool, failed, call);
+    } else if (future->side) {
+        lua_newtable(L);
+        pool_fill_list(L, pool, future->cell, outcome + 1);
+    } else {
+        count = pool_push_results(L, pool, future->cell);
+    }
+    for (int i = count; i >= 1; i--)
+        lua_rawseti(L, outcome, i);
+    lua_pushinteger(L, count);
+    lua_setfield(L, outcome, "n");
+    lua_pushboolean(L, ok);
+    lua_setfield(L, outcome, "ok");
+}
+
+/* Its jobs are not needed any more, but perhaps by a callback. */
+static void leave_jobs(struct pool *pool, uint32_t first)
+{
+    if (pool->tickets[first].use == POOL_CALLED)
+        pool->tickets[first].orphan = true;
+    else
+        pool_drop_all(pool, first, false);
+}
+
+/* The future at 1 is ready: pushes its outcome, which it keeps. */
+static void settle(lua_State *L, struct tl_handle *future, const char *call)
+{
+    if (!is_settled(future)) {
+        struct pool *pool = pool_of(L, future, call);
+        push_outcome(L, future, pool, call);
+        lua_pushvalue(L, -1);
+        uint32_t first = future->cell;
+        future->cell = TL_JOB_SETTLED;
+        lua_setiuservalue(L, 1, 1);
+        leave_jobs(pool, first);
+        return;
+    }
+    lua_getiuservalue(L, 1, 1);
+}
+
+static bool outcome_is_ok(lua_State *L)
+{
+    lua_getfield(L, -1, "ok");
+    bool ok = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return ok;
+}
+
+static int push_timeout(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_pushliteral(L, "timeout");
+    return 2;
+}
+
+int future_outcome(lua_State *L, const char *call, tl_deadline deadline)
+{
+    struct tl_handle *future = check_future(L);
+    if (!await(L, future, call, deadline))
+        return push_timeout(L);
+    settle(L, future, call);
+    int outcome = lua_gettop(L);
+    if (!outcome_is_ok(L)) {
+        lua_rawgeti(L, outcome, 1);
+        return lua_type(L, -1) == LUA_TSTRING ? raise_here(L) : lua_error(L);
+    }
+    lua_getfield(L, outcome, "n");
+    int count = (int)lua_tointeger(L, -1);
+    luaL_checkstack(L, count, "too many results");
+    for (int i = 1; i <= count; i++)
+        lua_rawgeti(L, outcome, i);
+    return count;
+}
+
+static int future_get(lua_State *L)
+{
+    check_future(L);
+    return future_outcome(L, "get", check_deadline(L, 2, NULL, "get"));
+}
+
+static int future_wait(lua_State *L)
+{
+    struct tl_handle *future = check_future(L);
+    tl_deadline deadline = check_deadline(L, 2, NULL, "wait");
+    if (!await(L, future, "wait", deadline))
+        return push_timeout(L);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int future_is_ready(lua_State *L)
+{
+    struct tl_handle *future = check_future(L);
+    lua_pushboolean(L, await(L, future, "is_ready", TL_NOW));
+    return 1;
+}
+
+static int future_is_ok(lua_State *L)
+{
+    struct tl_handle *future = check_future(L);
+    if (!await(L, future, "is_ok", TL_NOW))
+        return misuse(L, pool_of(L, future, "is_ok")->board, "is_ok",
+                      "the task has not ended; ask is_ready or wait first");
+    if (is_settled(future)) {
+        lua_getiuservalue(L, 1, 1);
+        lua_pushboolean(L, outcome_is_ok(L));
+    } else {
+        lua_pushboolean(L, tl_board_look(future, future->cell, NULL) == 2);
+    }
+    return 1;
+}
+
+static int future_cancel(lua_State *L)
+{
+    struct tl_handle *future = check_future(L);
+    bool cancelled = false;
+    if (!is_settled(future)) {
+        struct pool *pool = pool_of(L, future, "cancel");
+        for (int64_t job = future->cell; job >= 0 && !is_settled(future);
+             job = tl_board_member(future, (uint32_t)job))
+            cancelled = pool_cancel(L, pool, (uint32_t)job) || cancelled;
+    }
+    lua_pushboolean(L, cancelled);
+    return 1;
+}
+
+/* ---- metamethods ---- */
+
+static int future_gc(lua_State *L)
+{
+    struct tl_handle *future = object_check(L, 1, TL_KIND_JOB);
+    if (!future->object || is_settled(future))
+        return 0;
+    lua_getiuservalue(L, 1, 1);
+    struct pool *pool = object_test(L, -1) ? pool_find(future) : NULL;
+    uint32_t first = future->cell;
+    future->cell = TL_JOB_SETTLED;
+    if (pool)
+        leave_jobs(pool, first);
+    return 0;
+}
+
+static int future_tostring(lua_State *L)
+{
+    static const char *const states[] = {
+        "free", "waiting", "running", "done", "failed", "waiting", "cancelled"};
+    struct tl_handle *future = check_future(L);
+    char title[TL_TEXT_SIZE];
+    if (is_settled(future)) {
+        lua_getiuservalue(L, 1, 1);
+        lua_pushfstring(L, "future: %s", outcome_is_ok(L) ? "done" : "failed");
+        return 1;
+    }
+    struct pool *pool = pool_of(L, future, "tostring");
+    tl_title(pool->board, title, sizeof title);
+    lua_pushfstring(L, "future of %s: %s", title,
+                    states[tl_board_state(future, future->cell, NULL)]);
+    return 1;
+}
+
+/* The same future is the same value, and needs no metamethod. */
+static int future_eq(lua_State *L)
+{
+    lua_pushboolean(L, 0);
+    return 1;
+}
+
+static int future_close(lua_State *L)
+{
+    (void)L;
+    return 0;
+}
+
+static const luaL_Reg methods[] = {{"get", future_get},
+                                   {"wait", future_wait},
+                                   {"is_ready", future_is_ready},
+                                   {"is_ok", future_is_ok},
+                                   {"cancel", future_cancel},
+                                   {NULL, NULL}};
+static const luaL_Reg metamethods[] = {{"__gc", future_gc},
+                                       {"__tostring", future_tostring},
+                                       {"__eq", future_eq},
+                                       {"__close", future_close},
+                                       {NULL, NULL}};
+static const struct class future_class = {.methods = methods,
+                                          .metamethods = metamethods};
+
+void open_future(lua_State *L)
+{
+    object_class(L, TL_KIND_JOB, &future_class);
+}

@@ -1,0 +1,126 @@
+/* Tasks one at a time, and map_async: apply, submit, and callbacks with them. */
+#include "pool.h"
+#include "support.h"
+
+/* The call of the function at `function` with what is above it. */
+static struct codec_call call_of(lua_State *L, int function)
+{
+    return (struct codec_call){.what = POOL_CALL,
+                               .function = function,
+                               .root = "argument",
+                               .first = function + 1,
+                               .count = lua_gettop(L) - function};
+}
+
+static uint32_t submit(lua_State *L, struct pool *pool, const char *call)
+{
+    check_task(L, 2, pool, call);
+    struct codec_call what = call_of(L, 2);
+    return pool_submit(L, pool, call, &what, -1);
+}
+
+int pool_submit_task(lua_State *L)
+{
+    struct pool *pool = check_open(L, 1, "submit");
+    uint32_t job = submit(L, pool, "submit");
+    future_push(L, 1, pool, job, false);
+    return 1;
+}
+
+int pool_apply(lua_State *L)
+{
+    struct pool *pool = check_open(L, 1, "apply");
+    uint32_t job = submit(L, pool, "apply");
+    lua_settop(L, 1);
+    /* whatever is raised from here on, the future drops the job */
+    future_push(L, 1, pool, job, false);
+    lua_replace(L, 1);
+    return future_outcome(L, "apply", TL_FOREVER);
+}
+
+static int check_callback(lua_State *L, int index, struct pool *pool,
+                          const char *call)
+{
+    if (lua_isnoneornil(L, index))
+        return LUA_NOREF;
+    if (lua_type(L, index) != LUA_TFUNCTION)
+        misuse(L, pool->board, call,
+               "a callback must be a function or nil, not a %s",
+               luaL_typename(L, index));
+    lua_pushvalue(L, index);
+    return luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+/* The callbacks at `index` and the one after go with the future. */
+static void attach(lua_State *L, struct pool *pool, uint32_t first, int index,
+                   bool list, const char *call)
+{
+    struct ticket *ticket = &pool->tickets[first];
+    ticket->callback = check_callback(L, index, pool, call);
+    ticket->on_error = check_callback(L, index + 1, pool, call);
+    ticket->list = list;
+    if (ticket->callback != LUA_NOREF || ticket->on_error != LUA_NOREF)
+        pool_attend(pool, first, POOL_CALLED);
+}
+
+static void check_callbacks(lua_State *L, int index, struct pool *pool,
+                            const char *call)
+{
+    for (int i = index; i < index + 2; i++)
+        luaL_unref(L, LUA_REGISTRYINDEX, check_callback(L, i, pool, call));
+}
+
+/* pool, function, arguments, callback, on_error */
+int pool_apply_async(lua_State *L)
+{
+    struct pool *pool = check_open(L, 1, "apply_async");
+    lua_settop(L, 5);
+    check_task(L, 2, pool, "apply_async");
+    if (!lua_isnil(L, 3) && !lua_istable(L, 3))
+        return misuse(L, pool->board, "apply_async",
+                      "the arguments must be a list or nil, not a %s",
+                      luaL_typename(L, 3));
+    check_callbacks(L, 4, pool, "apply_async");
+    struct codec_call what = call_of(L, 2);
+    what.count = 0;
+    if (lua_istable(L, 3)) {
+        what.list = 3;
+        what.from = 1;
+        lua_getfield(L, 3, "n");
+        what.to = lua_isinteger(L, -1) ? lua_tointeger(L, -1)
+                                       : check_list(L, 3, pool, "apply_async");
+    }
+    uint32_t job = pool_submit(L, pool, "apply_async", &what, -1);
+    future_push(L, 1, pool, job, false);
+    attach(L, pool, job, 4, false, "apply_async");
+    return 1;
+}
+
+/* pool, function, list, chunk, callback, on_error */
+int pool_map_async(lua_State *L)
+{
+    struct pool *pool = check_open(L, 1, "map_async");
+    lua_settop(L, 6);
+    check_task(L, 2, pool, "map_async");
+    lua_Integer length = check_list(L, 3, pool, "map_async");
+    lua_Integer chunk = check_chunk(L, 4, pool, "map_async");
+    check_callbacks(L, 5, pool, "map_async");
+    if (!chunk)
+        chunk = pool_chunk(pool, length);
+    struct codec_call what = {.what = POOL_MAP,
+                              .function = 2,
+                              .root = "item",
+                              .list = 3,
+                              .from = 1,
+                              .to = chunk < length ? chunk : length};
+    uint32_t first = pool_submit(L, pool, "map_async", &what, -1);
+    int64_t job = first;
+    future_push(L, 1, pool, first, true);
+    while (what.to < length) {
+        what.from = what.to + 1;
+        what.to = length - what.to > chunk ? what.to + chunk : length;
+        job = pool_submit(L, pool, "map_async", &what, job);
+    }
+    attach(L, pool, first, 5, true, "map_async");
+    return 1;
+}

@@ -1,0 +1,449 @@
+-- Pools: results, errors, misuse, and what becomes of tasks whose worker dies.
+local ipc = require "tidelock"
+local shell = dofile "spec/support/shell.lua"
+local PATIENCE = 20
+
+local function die()
+  ipc.current():kill()
+  ipc.sleep()
+end
+
+-- What the call raises.
+local function raised(...)
+  local ok, why = pcall(...)
+  assert.is_false(ok)
+  return why
+end
+
+local function list(n)
+  local items = {}
+  for i = 1, n do items[i] = i end
+  return items
+end
+
+describe("a pool", function()
+  local pool
+
+  setup(function() pool = ipc.pool{ workers = 2, name = "hands" } end)
+  teardown(function() pool:terminate() end)
+
+  describe("map", function()
+    it("gives the results in order, whatever the chunk", function()
+      for _, chunk in ipairs{ false, 1, 7, 1000 } do
+        local results = pool:map(function(x) return x * x end, list(300), chunk or nil)
+        assert.equal(300, #results)
+        for i = 1, 300 do assert.equal(i * i, results[i]) end
+      end
+      assert.same({}, pool:map(print, {}))
+    end)
+
+    it("takes closures, recursion, shared objects and functions of modules", function()
+      local factor, sum = 3, ipc.value(0)
+      local function fib(n) return n < 2 and n or fib(n - 1) + fib(n - 2) end
+      assert.same({ 3, 6 }, pool:map(function(x) return x * factor end, { 1, 2 }))
+      factor = 4
+      assert.same({ 4, 8 }, pool:map(function(x) return x * factor end, { 1, 2 }))
+      assert.same({ 55, 89 }, pool:map(fib, { 10, 11 }))
+      pool:map(function(x) sum:add(x) end, list(100))
+      assert.equal(5050, sum:get())
+      assert.same({ 2, 3 }, pool:map(math.sqrt, { 4, 9 }))
+    end)
+
+    it("keeps nil and false among the items and the results", function()
+      local results = pool:map(function(x) return x end, { 1, false, 3 }, 2)
+      assert.same({ 1, false, 3 }, results)
+      assert.is_nil(pool:map(function(x) if x ~= 2 then return x end end, { 1, 2, 3 }, 3)[2])
+    end)
+
+    it("gives each job variables of its own", function()
+      local n = 0
+      local function count()
+        n = n + 1
+        return n
+      end
+      assert.same({ 1, 1, 1 }, pool:map(count, { 1, 2, 3 }, 1))
+      assert.equal(0, n)
+    end)
+
+    it("raises the first error at once, with the worker's name and traceback", function()
+      local started, ran = ipc.now(), ipc.value(0)
+      local why = raised(pool.map, pool, function(x)
+        if x == 1 then error("no such dish") end
+        ran:add(1)
+        ipc.sleep(0.05)
+      end, list(200), 1)
+      assert.truthy(ipc.now() - started < 5)
+      assert.truthy(ran:get() < 200)
+      assert.truthy(why:find("pool#%d+ \"hands\": map: in hands%-worker%-%d+ %(pid %d+%): .*dish\nstack trace"), why)
+    end)
+
+    it("raises an error value as it is where it travels, at worst as text", function()
+      assert.equal(7, raised(pool.map, pool, function() error({ code = 7 }) end, { 1 }).code)
+      assert.is_nil(raised(pool.map, pool, function() error() end, { 1 }))
+      local odd = raised(pool.map, pool, function()
+        error(setmetatable({ coroutine.create(print) }, { __tostring = function() return "odd one" end }))
+      end, { 1 })
+      assert.truthy(odd:find("odd one"))
+    end)
+
+    it("says which result or item cannot travel", function()
+      assert.truthy(raised(pool.map, pool, function() return { a = io.stdout } end, { 1 })
+        :find("cannot send result 1.a: a file handle", 1, true))
+      assert.truthy(raised(pool.map, pool, function() end, { 1, coroutine.create(print) })
+        :find("cannot send item 2: a coroutine", 1, true))
+    end)
+
+    it("refuses what is no function, no list, no chunk", function()
+      assert.truthy(raised(pool.map, pool, 1, {}):find("the task must be a function, not a number", 1, true))
+      assert.truthy(raised(pool.map, pool, print, 3):find("a list is expected, not a number", 1, true))
+      assert.truthy(raised(pool.map, pool, print, {}, 0):find("chunk must be an integer from 1", 1, true))
+      assert.truthy(raised(pool.map, pool, print, {}, { chunks = 1 }):find("there are: chunk, progress", 1, true))
+    end)
+
+    it("shows no progress where there is no terminal", function()
+      local _, err, status = shell.script([[
+        local ipc = require "tidelock"
+        assert(#ipc.pool(1):map(function() end, { 1, 2 }, { progress = true, chunk = 1 }) == 0)
+      ]])
+      assert.same({ "", 0 }, { err, status })
+    end)
+  end)
+
+  it("starmap gives each list as arguments", function()
+    assert.same({ 5, 1 }, pool:starmap(function(a, b) return a - b end, { { 8, 3 }, { 2, 1 } }))
+    assert.truthy(raised(pool.starmap, pool, print, { 1 }):find("each item must be a list of arguments", 1, true))
+  end)
+
+  describe("imap", function()
+    it("gives results in order, of lists and of iterators", function()
+      local seen = {}
+      for i, r in pool:imap(function(x) return x + 1 end, list(50)) do seen[i] = r end
+      for i = 1, 50 do assert.equal(i + 1, seen[i]) end
+      local n, most = 0, 0
+      local function source()
+        n = n + 1
+        if n <= 500 then return n end
+      end
+      for i, r in pool:imap(function(x) return -x end, source, 2) do
+        assert.equal(-i, r)
+        most = math.max(most, n - i)
+      end
+      assert.equal(501, n)
+      assert.truthy(most < 100, most)
+    end)
+
+    it("gives results as they come when unordered", function()
+      local first, count = nil, 0
+      for i, r in pool:imap_unordered(function(s)
+        ipc.sleep(s)
+        return s
+      end, { 0.5, 0.01 }) do
+        first = first or i
+        assert.equal(({ 0.5, 0.01 })[i], r)
+        count = count + 1
+      end
+      assert.same({ 2, 2 }, { first, count })
+    end)
+
+    it("raises an error at its item", function()
+      local next = pool:imap(function(x) return 1 // x end, { 1, 0, 1 })
+      assert.equal(1, (next()))
+      assert.truthy(raised(next):find("imap: in hands", 1, true))
+      assert.is_nil(next())
+    end)
+  end)
+
+  it("apply gives all results, or raises", function()
+    assert.same({ 1, nil, 3, n = 3 }, table.pack(pool:apply(function(...) return ... end, 1, nil, 3)))
+    assert.truthy(raised(pool.apply, pool, function() error("x") end):find("apply: in hands", 1, true))
+  end)
+
+  describe("a future", function()
+    it("has the results, twice, or raises the error, twice", function()
+      local good = pool:submit(function() return "a", { 1 } end)
+      local first, second = good:get()
+      assert.same({ "a", { 1 } }, { first, second })
+      assert.equal(second, select(2, good:get()))
+      local bad = pool:submit(function() error("bad") end)
+      assert.truthy(bad:wait(PATIENCE))
+      assert.is_false(bad:is_ok())
+      assert.truthy(raised(bad.get, bad):find("get: in hands", 1, true))
+      assert.truthy(raised(bad.get, bad):find("bad", 1, true))
+    end)
+
+    it("says when it is ready, and is_ok raises before", function()
+      local gate = ipc.event()
+      local future = pool:submit(function() gate:wait() end)
+      assert.is_false(future:is_ready())
+      assert.same({ nil, "timeout" }, { future:get(0.01) })
+      assert.same({ nil, "timeout" }, { future:wait(0) })
+      assert.truthy(raised(future.is_ok, future):find("has not ended", 1, true))
+      gate:set()
+      assert.is_true(future:wait(PATIENCE))
+      assert.is_true(future:is_ready() and future:is_ok())
+    end)
+
+    it("is one of the objects of ipc.wait", function()
+      local gate, q = ipc.event(), ipc.queue()
+      local future = pool:submit(function() return gate:wait() end)
+      assert.same({ nil, "timeout" }, { ipc.wait({ q, future }, 0.01) })
+      gate:set()
+      local ready = ipc.wait({ q, future }, PATIENCE)
+      assert.is_true(#ready == 1 and ready[1] == future)
+      future:get()
+      assert.equal(1, #ipc.wait({ future }, 0))
+    end)
+
+    it("stays in its process", function()
+      local future = pool:submit(function() end)
+      assert.truthy(raised(pool.apply, pool, function() end, future):find("future%) cannot leave its process"))
+      local why = ipc.spawn(function() return select(2, pcall(future.get, future)) end):result(PATIENCE)
+      assert.truthy(why:find("only be used by the process that made it", 1, true), why)
+      future:get()
+    end)
+
+    it("can be cancelled: waiting, running, and not when it has ended", function()
+      local gate, ran = ipc.event(), ipc.value(0)
+      local running = { pool:submit(function() gate:wait() end), pool:submit(function() gate:wait() end) }
+      local waiting = pool:submit(function() ran:add(1) end)
+      assert.is_true(waiting:cancel())
+      assert.truthy(raised(waiting.get, waiting):find("cancelled", 1, true))
+      for _, future in ipairs(running) do future:cancel() end
+      assert.truthy(raised(running[2].get, running[2]):find("cancelled", 1, true))
+      assert.equal("goes on", pool:apply(function() return "goes on" end))
+      assert.equal(0, ran:get())
+      local ended = pool:submit(function() return 1 end)
+      ended:wait(PATIENCE)
+      assert.is_false(ended:cancel())
+      assert.equal(1, ended:get())
+    end)
+
+    it("that is dropped leaves no job behind, and its task runs", function()
+      local ran = ipc.value(0)
+      for _ = 1, 2000 do pool:submit(function() ran:add(1) end) end
+      collectgarbage()
+      local limit = ipc.now() + PATIENCE
+      while ran:get() < 2000 and ipc.now() < limit do ipc.sleep(0.01) end
+      assert.equal(2000, ran:get())
+    end)
+
+    it("that is dropped gives its memory back", function()
+      local _, err, status = shell.script([[
+        local ipc = require "tidelock"
+        local pool = ipc.pool(1)
+        for _ = 1, 100 do
+          local gate = ipc.event()
+          pool:submit(function() gate:wait() end)
+          for _ = 1, 1000 do pool:submit(function() end) end
+          collectgarbage() -- while they wait
+          gate:set()
+          pool:apply(function() end)
+        end
+      ]], "TIDELOCK_MEMORY=32M")
+      assert.same({ "", 0 }, { err, status })
+    end)
+  end)
+
+  describe("a callback", function()
+    local function until_true(predicate, wait)
+      local limit = ipc.now() + PATIENCE
+      while not predicate() and ipc.now() < limit do wait() end
+      return predicate()
+    end
+
+    it("runs in the owner, in whatever call it waits", function()
+      local q, e = ipc.queue(), ipc.event()
+      for _, wait in ipairs{
+        function() ipc.sleep(0.05) end, function() q:get(0.05) end, function() e:wait(0.05) end,
+        function() ipc.wait({ q, e }, 0.05) end, function() pool:apply(function() ipc.sleep(0.05) end) end,
+      } do
+        local got
+        pool:apply_async(function(x) return x + 1, ipc.getpid() end, { 1 }, function(...)
+          got = { ipc.getpid(), ... }
+        end)
+        assert.truthy(until_true(function() return got end, wait))
+        assert.same({ ipc.getpid(), 2 }, { got[1], got[2] })
+        assert.truthy(got[3] ~= ipc.getpid())
+      end
+    end)
+
+    it("wakes a wait that has no end, and lets it go on", function()
+      local q = ipc.queue()
+      pool:apply_async(function() ipc.sleep(0.02) return "put by a callback" end, nil, function(x) q:put(x) end)
+      assert.equal("put by a callback", q:get(PATIENCE))
+    end)
+
+    it("may use what the wait that it interrupts is about", function()
+      local q = ipc.queue(1)
+      q:put("first")
+      local message, inner = { ("y"):rep(10000), { ("z"):rep(5000) }, q }, nil
+      pool:apply_async(function() end, {}, function()
+        message[2] = nil
+        collectgarbage()
+        q:get()
+        for _ = 1, 20 do ipc.queue():put(("w"):rep(20000)) end
+        inner = pool:apply(function() return "a task within" end)
+      end)
+      assert.is_true(q:put(message, PATIENCE))
+      assert.same({ ("y"):rep(10000), { ("z"):rep(5000) }, q }, q:get(PATIENCE))
+      assert.equal("a task within", inner)
+    end)
+
+    it("gets the error, and that of map_async the list", function()
+      local why, results
+      pool:apply_async(function() error("sad") end, {}, nil, function(e) why = e end)
+      local future = pool:map_async(function(x) return x * 2 end, list(10), 3, function(l) results = l end)
+      assert.truthy(until_true(function() return why and results end, function() ipc.sleep(0.01) end))
+      assert.truthy(why:find("sad", 1, true))
+      assert.same({ 10, 20 }, { #results, results[10] })
+      assert.equal(10, #future:get())
+      local failing = pool:map_async(function() error("sad") end, { 1 })
+      assert.truthy(raised(failing.get, failing):find("sad", 1, true))
+    end)
+
+    it("that raises is reported, and nothing else comes of it", function()
+      local out, err, status = shell.script([[
+        local ipc = require "tidelock"
+        local pool = ipc.pool(1)
+        local future = pool:apply_async(function() return 1 end, {}, function() error("in a callback") end)
+        ipc.sleep(0.2)
+        print(future:get())
+      ]])
+      assert.same({ "1\n", 0 }, { out, status })
+      assert.truthy(err:find("a callback of pool#1 failed: .*in a callback"), err)
+    end)
+  end)
+
+  it("belongs to its owner alone", function()
+    local why = "only the process that made the pool can use it"
+    assert.truthy(ipc.spawn(function() return select(2, pcall(pool.apply, pool, print)) end):result(PATIENCE)
+      :find(why, 1, true))
+    assert.truthy(raised(pool.apply, pool, function() pool:close() end):find(why, 1, true))
+    why = "not allowed to have children"
+    assert.truthy(raised(pool.apply, pool, function() ipc.spawn(print) end):find(why, 1, true))
+  end)
+end)
+
+describe("a worker", function()
+  it("that dies is replaced; its task fails with how it died", function()
+    local pool = ipc.pool(2)
+    local pid = pool:apply(ipc.getpid)
+    assert.truthy(raised(pool.apply, pool, die):find("worker pool%-%d+%-worker%-%d+ %(pid %d+%) died: killed by"))
+    assert.truthy(raised(pool.apply, pool, function() os.exit(7) end):find("it exited with status 7", 1, true))
+    assert.truthy(raised(pool.map, pool, die, list(10)):find("died: killed by signal 9", 1, true))
+    for _ = 1, 20 do assert.truthy(pool:apply(ipc.getpid) ~= nil) end
+    assert.truthy(pid)
+    pool:terminate()
+  end)
+
+  it("that dies has its task run again, as often as was said", function()
+    local pool, runs = ipc.pool{ workers = 2, retry = 2 }, ipc.value(0)
+    assert.equal("at last", pool:apply(function()
+      if runs:add(1) <= 2 then die() end
+      return "at last"
+    end))
+    runs:set(0)
+    assert.truthy(raised(pool.apply, pool, function()
+      runs:add(1)
+      die()
+    end):find("died", 1, true))
+    assert.equal(3, runs:get())
+    pool:terminate()
+  end)
+
+  it("is replaced while its owner waits for something else", function()
+    local pool, q = ipc.pool{ workers = 1, retry = 1 }, ipc.queue()
+    local again = ipc.value(0)
+    local future = pool:submit(function()
+      if again:add(1) == 1 then die() end
+      q:put("from the second")
+    end)
+    assert.equal("from the second", q:get(PATIENCE))
+    future:get()
+    pool:terminate()
+  end)
+
+  it("runs the initializer first", function()
+    local function remember(a, b) package.loaded.sum = a + b end
+    local pool = ipc.pool{ workers = 2, initializer = remember, initargs = { 40, 1 } }
+    assert.equal(42, pool:apply(function() return package.loaded.sum + 1 end))
+    pool:terminate()
+  end)
+
+  it("whose initializer fails breaks the pool, which says so", function()
+    local pool = ipc.pool{ workers = 2, initializer = function() error("no database") end }
+    assert.truthy(raised(pool.apply, pool, print):find("the initializer failed in .*no database"))
+    assert.truthy(raised(pool.map, pool, print, { 1 }):find("no database"))
+    local dying = ipc.pool{ workers = 2, initializer = function() os.exit(4) end }
+    assert.truthy(raised(dying.apply, dying, print):find("it exited with status 4", 1, true))
+  end)
+
+  it("leaves after max_tasks", function()
+    local pool, pids, count = ipc.pool{ workers = 1, max_tasks = 2 }, {}, 0
+    for _ = 1, 6 do pids[pool:apply(ipc.getpid)] = true end
+    for _ in pairs(pids) do count = count + 1 end
+    assert.equal(3, count)
+    pool:close()
+    assert.is_true(pool:join(PATIENCE))
+  end)
+
+  it("survives 1,000 kills: each of 100,000 tasks ends exactly once", function()
+    local out, err, status = shell.run(shell.tidelock .. " spec/support/pool_storm.lua 1000 100000", 200)
+    assert.equal(0, status, out .. err)
+    assert.truthy(out:find("1000 kills: of 100000 tasks"), out)
+    assert.same({}, shell.processes(shell.tidelock .. " spec/support/pool_storm.lua"))
+  end)
+end)
+
+describe("the end of a pool", function()
+  it("comes by close and join, with all tasks done", function()
+    local pool, ran = ipc.pool(2), ipc.value(0)
+    for _ = 1, 100 do pool:submit(function() ran:add(1) end) end
+    assert.truthy(raised(pool.join, pool):find("call close or terminate first", 1, true))
+    assert.is_true(pool:close())
+    assert.truthy(raised(pool.submit, pool, print):find("it was closed", 1, true))
+    assert.is_true(pool:join(PATIENCE))
+    assert.equal(100, ran:get())
+  end)
+
+  it("comes by terminate: what was not done fails", function()
+    local pool = ipc.pool(2)
+    local future = pool:submit(function() ipc.sleep() end)
+    pool:terminate()
+    assert.truthy(raised(future.get, future):find("terminated", 1, true))
+    assert.is_true(pool:join(PATIENCE))
+  end)
+
+  it("comes with its last reference, and leaves no process", function()
+    collectgarbage()
+    local before = #ipc.children()
+    do
+      local pool = ipc.pool(2)
+      pool:apply(function() end)
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.equal(before, #ipc.children())
+  end)
+
+  it("comes with the script's, however it ends", function()
+    for _, ending in ipairs{ "", "os.exit(0, true)", "os.exit(0)", "ipc.current():kill()" } do
+      local _, _, _, path = shell.script([[
+        local ipc = require "tidelock"
+        local pool = ipc.pool(2)
+        pool:submit(function() ipc.sleep() end)
+        pool:apply(function() end)
+      ]] .. ending)
+      local limit = ipc.now() + PATIENCE
+      while #shell.processes(path) > 0 and ipc.now() < limit do ipc.sleep(0.01) end
+      assert.same({}, shell.processes(path))
+    end
+  end)
+
+  it("takes no wrong options", function()
+    assert.truthy(raised(ipc.pool, 0):find("workers must be an integer from 1", 1, true))
+    assert.truthy(raised(ipc.pool, { wrokers = 1 }):find("unknown option \"wrokers\"", 1, true))
+    assert.truthy(raised(ipc.pool, { initializer = 1 }):find("initializer must be a function", 1, true))
+    assert.truthy(raised(ipc.pool, { initargs = {} }):find("for an initializer", 1, true))
+  end)
+end)
