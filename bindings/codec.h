@@ -135,10 +135,10 @@ void codec_thread_end(void);
 int codec_decode(lua_State *L, const void *data, size_t size,
                  const tl_ref *refs, size_t ref_count, unsigned allow);
 
-/* The same, into the table at `list` from its index `from` on. */
-int codec_decode_list(lua_State *L, const void *data, size_t size,
-                      const tl_ref *refs, size_t ref_count, unsigned allow,
-                      int list, lua_Integer from);
+/* The same of a parcel of the program's own arena, into the table at `list` from
+ * its index `from` on. */
+int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
+                      unsigned allow, int list, lua_Integer from);
 
 /* Lets tables with the metatable at mt_index travel under the string at
  * name_index.  What stood under either of them before is forgotten. */

@@ -278,14 +278,14 @@ int codec_decode(lua_State *L, const void *data, size_t size,
     return count;
 }
 
-int codec_decode_list(lua_State *L, const void *data, size_t size,
-                      const tl_ref *refs, size_t ref_count, unsigned allow,
-                      int list, lua_Integer from) {
+int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
+                      unsigned allow, int list, lua_Integer from) {
+    const unsigned char *bytes = parcel->data;
     struct decoder decoder = {.L = L,
-                              .at = data,
-                              .end = (const unsigned char *)data + size,
-                              .refs = refs,
-                              .ref_count = ref_count,
+                              .at = bytes,
+                              .end = bytes + parcel->size,
+                              .refs = parcel->refs,
+                              .ref_count = parcel->ref_count,
                               .allow = allow};
     decode_begin(&decoder);
     int count = 0;

@@ -1,4 +1,7 @@
-/* What a pool's owner does while it waits: callbacks, and care for workers. */
+/*
+ * What a pool's owner does while it waits in any call (tl_idle_run): replaces
+ * workers and runs callbacks, on a stage of their own, one after the other.
+ */
 #include <stdio.h>
 
 #include "message.h"
@@ -26,8 +29,7 @@ static void report(lua_State *L, const struct pool *pool)
     tl_output(2, text, size);
 }
 
-/* Releases the jobs of a future and the references of its ticket; the callback
- * that is due is left on the stack, or nil. */
+/* Pushes the callback that is due, or nil; the ticket keeps neither. */
 static void take_callback(lua_State *L, struct pool *pool, uint32_t first,
                           bool ok)
 {

@@ -1,4 +1,4 @@
-/* The code of functions that a pool's workers have: a hash table by its bytes. */
+/* The code that a pool's workers have: a hash table by its bytes. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,4 @@
-/* Jobs of a pool: tickets, waits, results; and callbacks. */
-#include <stdio.h>
+/* Jobs of a pool: tickets, waits, results. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,8 +223,6 @@ void pool_fill_list(lua_State *L, struct pool *pool, uint32_t first, int list)
          job = tl_board_member(pool->board, (uint32_t)job)) {
         struct tl_parcel parcel;
         tl_board_result(pool->board, (uint32_t)job, &parcel);
-        from += codec_decode_list(L, parcel.data, parcel.size, parcel.refs,
-                                  parcel.ref_count, message_allow(0), list,
-                                  from);
+        from += codec_decode_list(L, &parcel, message_allow(0), list, from);
     }
 }

@@ -191,8 +191,7 @@ void run_collect(lua_State *L, struct run *run, uint32_t i, int results)
     struct tl_parcel parcel;
     struct entry entry = *run_entry(run, i);
     tl_board_result(run->pool->board, entry.job, &parcel);
-    codec_decode_list(L, parcel.data, parcel.size, parcel.refs,
-                      parcel.ref_count, message_allow(0), results, entry.from);
+    codec_decode_list(L, &parcel, message_allow(0), results, entry.from);
     remove_entry(run, i);
     pool_release(run->pool, entry.job);
 }

@@ -1,4 +1,4 @@
-/* Tasks one at a time, and map_async: apply, submit, and callbacks with them. */
+/* Tasks one at a time, and map_async; and the callbacks given with them. */
 #include "pool.h"
 #include "support.h"
 

@@ -12,6 +12,7 @@
 #include "userdata.h"
 
 #define TEXT_SIZE 1024
+#define STILLBORN_MOST 100 /* for each worker of the pool */
 
 /* ---- starting ---- */
 
@@ -181,15 +182,20 @@ static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
     return true;
 }
 
-/* Whether workers die again and again, and none has come to work meanwhile. */
-static bool is_hopeless(struct pool *pool)
+/* Whether workers die again and again, and none has come to work meanwhile.  One
+ * that was killed may have been somebody's victim; one that left by itself will
+ * do so each time. */
+static bool is_hopeless(struct pool *pool, const struct worker *worker)
 {
     struct tl_board_progress progress;
+    struct tl_process_info info = {0};
     tl_board_progress(pool->board, &progress);
+    tl_process_info(&worker->process, &info);
     if (progress.readies != pool->readies)
         pool->stillborn = 0;
     pool->readies = progress.readies;
-    return ++pool->stillborn > 3 * (uint32_t)pool->count + 3;
+    pool->stillborn += info.exitcode < 0 ? 1 : STILLBORN_MOST / 10;
+    return pool->stillborn > STILLBORN_MOST * (uint32_t)pool->count;
 }
 
 static void bury(lua_State *L, struct pool *pool, struct worker *worker)
@@ -197,7 +203,7 @@ static void bury(lua_State *L, struct pool *pool, struct worker *worker)
     char text[TEXT_SIZE] = "the initializer failed";
     if (initializer_failed(L, worker, text, sizeof text)) {
         become_broken(L, pool, text);
-    } else if (is_hopeless(pool)) {
+    } else if (is_hopeless(pool, worker)) {
         say_death(worker, text, sizeof text);
         become_broken(L, pool, text);
     } else {

@@ -3,8 +3,8 @@
  *
  * The task that made a board owns it: it submits jobs and reads their results.
  * Its children take jobs and finish them.  Where a worker dies, the job in its
- * hands is TL_JOB_DIED, until the owner has it done again or fails it.  Calls of
- * the owner return TL_NOT_OWNER elsewhere.
+ * hands is TL_JOB_DIED, until the owner has it done again or fails it.  What is
+ * the owner's to call returns TL_NOT_OWNER elsewhere.
  */
 #ifndef TIDELOCK_JOBS_H
 #define TIDELOCK_JOBS_H

@@ -105,7 +105,7 @@ int64_t tl_board_submit(const struct tl_handle *handle,
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
-    if (atomic_load_explicit(&board->posts, memory_order_relaxed) & TL_BOARD_CLOSED)
+    if (atomic_load(&board->posts) & TL_BOARD_CLOSED)
         return TL_CLOSED;
     int64_t number = take_free(board);
     if (number < 0)
@@ -129,7 +129,8 @@ enum tl_job_state tl_board_state(const struct tl_handle *handle, uint32_t job,
                                  uint32_t *worker)
 {
     /* acquire: pairs with finish(), whose result is going to be read */
-    uint64_t word = atomic_load_explicit(&tl_job_at(tl_board_of(handle), job)->state,
+    const struct tl_job *at = tl_job_at(tl_board_of(handle), job);
+    uint64_t word = atomic_load_explicit(&at->state,
                                          memory_order_acquire);
     if (worker)
         *worker = (uint32_t)(word >> TL_JOB_ID_SHIFT);
