@@ -84,7 +84,8 @@ static int report(lua_State *L, const struct tl_waitable *waitables,
 static int ipc_wait(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TTABLE)
-        return misuse(L, NULL, "wait", "a list of objects is expected, not a %s",
+        return misuse(L, NULL, "wait",
+                      "a list of objects is expected, not a %s",
                       luaL_typename(L, 1));
     tl_deadline deadline = check_deadline(L, 2, NULL, "wait");
     lua_settop(L, 2);

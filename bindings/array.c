@@ -110,8 +110,8 @@ static int array_index(lua_State *L)
         }
         return misuse(L, array, NULL,
                       "it has no field \"%s\"; there are: add, type, and the "
-                      "elements 1 to %lld", lua_tostring(L, 2),
-                      (long long)tl_array_length(array));
+                      "elements 1 to %lld",
+                      lua_tostring(L, 2), (long long)tl_array_length(array));
     }
     int status = tl_array_get(array, check_index(L, array, NULL), &n);
     return status < 0 ? failure(L, array, NULL, status) : push_number(L, n);

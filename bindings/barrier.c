@@ -14,8 +14,8 @@ static int barrier_new(lua_State *L)
 {
     static const char *const names[] = {"parties", "name", NULL};
     check_options(L, "barrier", names);
-    lua_Integer parties = check_integer(L, 1, NULL, "barrier", "parties", 1,
-                                        PARTIES_MOST);
+    lua_Integer parties =
+        check_integer(L, 1, NULL, "barrier", "parties", 1, PARTIES_MOST);
     const char *name = check_name(L, 2, "barrier");
     struct tl_handle *barrier = object_new(L, TL_KIND_BARRIER);
     bool tried = false;

@@ -81,9 +81,8 @@ static int buffer_len(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {{"write", buffer_write},
-                                   {"read", buffer_read},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"write", buffer_write}, {"read", buffer_read}, {NULL, NULL}};
 static const luaL_Reg metamethods[] = {{"__len", buffer_len}, {NULL, NULL}};
 static const struct class buffer_class = {.methods = methods,
                                           .metamethods = metamethods};

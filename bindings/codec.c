@@ -8,7 +8,8 @@ _Static_assert(sizeof(lua_Integer) == 8, "integers travel as 64 bits");
 _Static_assert(sizeof(lua_Number) == 8, "floats travel as 64 bits");
 
 static bool encode_all(struct encoder *encoder, int first, int count,
-                       const char *root) {
+                       const char *root)
+{
     struct place place = {.kind = PLACE_ROOT, .name = root};
     if (!encode_tag(encoder, FORMAT_HEADER))
         return false;
@@ -21,7 +22,8 @@ static bool encode_all(struct encoder *encoder, int first, int count,
 }
 
 static bool encode_values(struct encoder *encoder,
-                          const struct codec_call *call) {
+                          const struct codec_call *call)
+{
     struct place place = {.kind = PLACE_ROOT, .name = call->root};
     for (int i = 0; i < call->count; i++) {
         place.index = i + 1;
@@ -42,8 +44,8 @@ static bool encode_values(struct encoder *encoder,
     return true;
 }
 
-static bool encode_part(struct encoder *encoder,
-                        const struct codec_part *part) {
+static bool encode_part(struct encoder *encoder, const struct codec_part *part)
+{
     struct scratch *scratch = encoder->scratch;
     unsigned char *at = scratch_room(scratch, part->size);
     uint32_t ignored;
@@ -60,7 +62,8 @@ static bool encode_part(struct encoder *encoder,
 
 /* A function, or one that the receiver has too: math.sqrt. */
 static bool encode_callable(struct encoder *encoder, int index,
-                            const struct place *place) {
+                            const struct place *place)
+{
     bool named = false;
     if (lua_iscfunction(encoder->L, index) &&
         !encode_named(encoder, index, &named))
@@ -68,12 +71,11 @@ static bool encode_callable(struct encoder *encoder, int index,
     return named || encode_value(encoder, index, place);
 }
 
-static bool encode_call(struct encoder *encoder,
-                        const struct codec_call *call) {
+static bool encode_call(struct encoder *encoder, const struct codec_call *call)
+{
     struct place place = {.kind = PLACE_ROOT, .name = "function"};
     if (call->part)
-        return encode_part(encoder, call->part) &&
-               encode_values(encoder, call);
+        return encode_part(encoder, call->part) && encode_values(encoder, call);
     if (!encode_tag(encoder, FORMAT_HEADER))
         return false;
     if (call->function && !(encode_tag(encoder, call->what) &&
@@ -83,7 +85,8 @@ static bool encode_call(struct encoder *encoder,
 }
 
 bool codec_encode_call(lua_State *L, const struct codec_call *call,
-                       struct codec_out *out) {
+                       struct codec_out *out)
+{
     struct encoder encoder; /* not cleared: the path in it is large */
     int top = lua_gettop(L);
     encoder.L = L;
@@ -107,7 +110,8 @@ bool codec_encode_call(lua_State *L, const struct codec_call *call,
     return false;
 }
 
-bool codec_part_make(struct codec_part *part, const struct codec_out *out) {
+bool codec_part_make(struct codec_part *part, const struct codec_out *out)
+{
     const struct tl_message *m = &out->message;
     size_t refs = m->ref_count * sizeof *m->refs;
     *part = (struct codec_part){.bytes = malloc(m->size),
@@ -127,14 +131,16 @@ bool codec_part_make(struct codec_part *part, const struct codec_out *out) {
     return true;
 }
 
-void codec_part_drop(struct codec_part *part) {
+void codec_part_drop(struct codec_part *part)
+{
     free(part->bytes);
     free(part->refs);
     *part = (struct codec_part){0};
 }
 
 bool codec_encode_allowed(lua_State *L, int first, int count, const char *root,
-                          struct codec_out *out, unsigned allow) {
+                          struct codec_out *out, unsigned allow)
+{
     struct encoder encoder; /* not cleared: the path in it is large */
     int top = lua_gettop(L);
     encoder.L = L;
@@ -158,18 +164,22 @@ bool codec_encode_allowed(lua_State *L, int first, int count, const char *root,
 }
 
 bool codec_encode(lua_State *L, int first, int count, const char *root,
-                  struct codec_out *out) {
+                  struct codec_out *out)
+{
     return codec_encode_allowed(L, first, count, root, out, CODEC_ALL);
 }
 
-bool codec_own(struct codec_out *out) {
+bool codec_own(struct codec_out *out)
+{
     return scratch_own(out->scratch, &out->message);
 }
 
-void codec_done(struct codec_out *out) {
+void codec_done(struct codec_out *out)
+{
     scratch_give(out->scratch);
 }
 
-void codec_thread_end(void) {
+void codec_thread_end(void)
+{
     scratch_thread_end();
 }

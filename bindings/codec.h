@@ -85,8 +85,8 @@ struct codec_codes {
     /* By a receiver; false: there is no such number. */
     bool (*find)(struct codec_codes *codes, uint64_t number, const void **code,
                  size_t *size);
-    /* A function of the sender's, which is kept alive, and its number where that
-     * is known (else negative): it need not be dumped each time. */
+    /* A function of the sender's, which is kept alive, and its number where
+     * that is known (else negative): it need not be dumped each time. */
     const void *last;
     int64_t last_number;
     /* The receiver's table, in the registry, of functions without variables of
@@ -107,9 +107,9 @@ struct codec_part {
  * is these two.  Then `count` values from stack index `first`, then the items
  * `from` to `to` of the table at `list`, read without metamethods. */
 struct codec_call {
-    struct codec_codes *codes; /* or NULL */
-    unsigned char what;        /* 0..127 */
-    int function;              /* 0: there is none, and no byte */
+    struct codec_codes *codes;     /* or NULL */
+    unsigned char what;            /* 0..127 */
+    int function;                  /* 0: there is none, and no byte */
     const struct codec_part *part; /* or NULL */
     const char *root;
     int first, count;
@@ -135,8 +135,8 @@ void codec_thread_end(void);
 int codec_decode(lua_State *L, const void *data, size_t size,
                  const tl_ref *refs, size_t ref_count, unsigned allow);
 
-/* The same of a parcel of the program's own arena, into the table at `list` from
- * its index `from` on. */
+/* The same of a parcel of the program's own arena, into the table at `list`
+ * from its index `from` on. */
 int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
                       unsigned allow, int list, lua_Integer from);
 

@@ -15,8 +15,7 @@
 
 /* ---- what all calls need ---- */
 
-struct command *command_push(lua_State *L,
-                             const bool piped[TL_COMMAND_STREAMS])
+struct command *command_push(lua_State *L, const bool piped[TL_COMMAND_STREAMS])
 {
     struct command *command = lua_newuserdatauv(L, sizeof *command, 1);
     int index = lua_gettop(L);
@@ -52,7 +51,8 @@ const char *command_call(lua_State *L, const struct command *command,
 int command_failure(lua_State *L, const char *call, int status)
 {
     if (status == TL_NOT_PARENT)
-        return misuse(L, NULL, call, "a command belongs to the process that "
+        return misuse(L, NULL, call,
+                      "a command belongs to the process that "
                       "made it; make one here");
     return failure(L, NULL, call, status);
 }
@@ -142,8 +142,8 @@ static int command_communicate(lua_State *L)
                       luaL_typename(L, 2));
     const char *input = lua_tolstring(L, 2, &size);
     tl_deadline deadline = command_deadline(L, 3, command, "communicate");
-    int status = tl_command_communicate(command->command, input, size, output,
-                                        deadline);
+    int status =
+        tl_command_communicate(command->command, input, size, output, deadline);
     if (status == TL_DROPPED)
         return misuse(L, NULL, command_call(L, command, "communicate"),
                       "there is input, and its stdin is not open");
@@ -158,9 +158,8 @@ static int command_communicate(lua_State *L)
 
 /* ---- looking and signalling ---- */
 
-static struct tl_process_info info_of(lua_State *L,
-                                      const struct command *command,
-                                      const char *call)
+static struct tl_process_info
+info_of(lua_State *L, const struct command *command, const char *call)
 {
     struct tl_process_info info = {0};
     int status = tl_command_info(command->command, &info);
@@ -199,9 +198,8 @@ static int command_kill(lua_State *L)
 static int command_signal(lua_State *L)
 {
     struct command *command = command_check(L, "signal");
-    lua_Integer n = check_integer(L, 2, NULL,
-                                  command_call(L, command, "signal"),
-                                  "the signal", 0, 64);
+    lua_Integer n = check_integer(
+        L, 2, NULL, command_call(L, command, "signal"), "the signal", 0, 64);
     return send_signal(L, "signal", (int)n);
 }
 
@@ -266,9 +264,8 @@ static bool push_stream(lua_State *L, const char *name)
     return false;
 }
 
-static struct tl_process_info identity_of(lua_State *L,
-                                          const struct command *command,
-                                          const char *field)
+static struct tl_process_info
+identity_of(lua_State *L, const struct command *command, const char *field)
 {
     struct tl_process_info info = {0};
     int status = tl_command_identity(command->command, &info);

@@ -113,10 +113,10 @@ static int notify(lua_State *L, const char *call, uint32_t n)
 static int condition_notify(lua_State *L)
 {
     struct tl_handle *condition = check_condition(L);
-    lua_Integer n = lua_isnoneornil(L, 2)
-                        ? 1
-                        : check_integer(L, 2, condition, "notify", "n", 1,
-                                        UINT32_MAX);
+    lua_Integer n =
+        lua_isnoneornil(L, 2)
+            ? 1
+            : check_integer(L, 2, condition, "notify", "n", 1, UINT32_MAX);
     return notify(L, "notify", (uint32_t)n);
 }
 

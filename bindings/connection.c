@@ -32,8 +32,10 @@ static void gather(lua_State *L, const char *call)
     if (lua_gettop(L) == 1 && lua_istable(L, 1))
         return;
     if (lua_gettop(L) > 2 || (!lua_isnoneornil(L, 2) && !lua_istable(L, 2)))
-        misuse(L, NULL, call, "an address and a table of options are "
-               "expected, as in %s(address, { key = \"...\" })", call);
+        misuse(L, NULL, call,
+               "an address and a table of options are "
+               "expected, as in %s(address, { key = \"...\" })",
+               call);
     lua_settop(L, 2);
     lua_newtable(L);
     if (lua_istable(L, 2)) {
@@ -94,8 +96,8 @@ static int ipc_connect(lua_State *L)
     void **state = connection_new(L);
     int status = tl_channel_connect(&channel, address, &options, deadline);
     if (status < 0)
-        return result(L, NULL,
-                      lua_pushfstring(L, "connect: %s", address), status);
+        return result(L, NULL, lua_pushfstring(L, "connect: %s", address),
+                      status);
     *state = channel;
     return 1;
 }
@@ -117,8 +119,10 @@ static int outcome(lua_State *L, const struct tl_channel *channel,
 
 static int too_large(lua_State *L, size_t size)
 {
-    lua_pushfstring(L, "the value takes %I bytes: more than max_message, "
-                    "which both ends can set", (LUAI_UACINT)size);
+    lua_pushfstring(L,
+                    "the value takes %I bytes: more than max_message, "
+                    "which both ends can set",
+                    (LUAI_UACINT)size);
     return private_misuse(L, &connection_class, "send", lua_tostring(L, -1));
 }
 
@@ -146,8 +150,8 @@ static int connection_recv(lua_State *L)
     struct tl_channel *channel = check_connection(L, "recv");
     const void *data;
     size_t size;
-    int status = tl_channel_recv(channel, &data, &size,
-                                 check_limit(L, 2, "recv"));
+    int status =
+        tl_channel_recv(channel, &data, &size, check_limit(L, 2, "recv"));
     if (status < 0)
         return outcome(L, channel, "recv", status);
     if (receive_outside(L, data, size))
@@ -212,14 +216,13 @@ static const luaL_Reg methods[] = {{"send", connection_send},
 static const struct private_property properties[] = {{"address", push_address},
                                                      {NULL, NULL}};
 static const struct outside waited_for = {.look = tl_channel_look};
-static const struct private_class connection_class = {
-    .outside = &waited_for,
-    .name = "connection",
-    .methods = methods,
-    .properties = properties,
-    .title = push_title,
-    .condition = condition,
-    .drop = drop};
+static const struct private_class connection_class = {.outside = &waited_for,
+                                                      .name = "connection",
+                                                      .methods = methods,
+                                                      .properties = properties,
+                                                      .title = push_title,
+                                                      .condition = condition,
+                                                      .drop = drop};
 
 void open_connection(lua_State *L)
 {

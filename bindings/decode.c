@@ -8,12 +8,14 @@
 #include "codec.h"
 #include "registered.h"
 
-_Noreturn void decode_corrupt(struct decoder *decoder) {
+_Noreturn void decode_corrupt(struct decoder *decoder)
+{
     luaL_error(decoder->L, "corrupt message");
     abort();
 }
 
-uint64_t decode_varint(struct decoder *decoder) {
+uint64_t decode_varint(struct decoder *decoder)
+{
     uint64_t number = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         int byte = decode_byte(decoder);
@@ -24,7 +26,8 @@ uint64_t decode_varint(struct decoder *decoder) {
     decode_corrupt(decoder);
 }
 
-void decode_keep(struct decoder *decoder, int tag, uint32_t number) {
+void decode_keep(struct decoder *decoder, int tag, uint32_t number)
+{
     if (!(tag & TAG_KEPT))
         return;
     if (decoder->kept == 0)
@@ -33,28 +36,32 @@ void decode_keep(struct decoder *decoder, int tag, uint32_t number) {
     lua_rawseti(decoder->L, decoder->kept, number);
 }
 
-void decode_back(struct decoder *decoder) {
+void decode_back(struct decoder *decoder)
+{
     uint64_t number = decode_varint(decoder);
     if (decoder->kept == 0 || number >= decoder->numbered ||
         lua_rawgeti(decoder->L, decoder->kept, (lua_Integer)number) == LUA_TNIL)
         decode_corrupt(decoder);
 }
 
-void decode_enter(struct decoder *decoder) {
+void decode_enter(struct decoder *decoder)
+{
     if (decoder->depth == FORMAT_DEPTH)
         decode_corrupt(decoder);
     luaL_checkstack(decoder->L, 12, "message nested too deeply");
     decoder->depth++;
 }
 
-static void push_string(struct decoder *decoder, uint64_t size) {
+static void push_string(struct decoder *decoder, uint64_t size)
+{
     if (size > (size_t)(decoder->end - decoder->at))
         decode_corrupt(decoder);
     const unsigned char *bytes = decode_take(decoder, (size_t)size);
     lua_pushlstring(decoder->L, (const char *)bytes, (size_t)size);
 }
 
-static void push_integer(struct decoder *decoder, int tag) {
+static void push_integer(struct decoder *decoder, int tag)
+{
     uint64_t bits;
     uint16_t bits16;
     lua_Integer n;
@@ -76,7 +83,8 @@ static void push_integer(struct decoder *decoder, int tag) {
     lua_pushinteger(decoder->L, n);
 }
 
-static void push_float(struct decoder *decoder) {
+static void push_float(struct decoder *decoder)
+{
     uint64_t bits;
     lua_Number n;
     memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
@@ -86,7 +94,8 @@ static void push_float(struct decoder *decoder) {
 }
 
 /* The table on top of the stack gets its list and its pairs. */
-static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs) {
+static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs)
+{
     lua_State *L = decoder->L;
     int table = lua_gettop(L);
     for (uint32_t i = 1; i <= list; i++) {
@@ -104,7 +113,8 @@ static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs) {
     }
 }
 
-static void push_table(struct decoder *decoder, int tag) {
+static void push_table(struct decoder *decoder, int tag)
+{
     lua_State *L = decoder->L;
     uint32_t number = decoder->numbered++;
     decode_enter(decoder);
@@ -125,7 +135,8 @@ static void push_table(struct decoder *decoder, int tag) {
 }
 
 /* A table with a metatable gets that last, when nothing can fail any more. */
-static void push_classed(struct decoder *decoder, int tag) {
+static void push_classed(struct decoder *decoder, int tag)
+{
     lua_State *L = decoder->L;
     push_table(decoder, tag);
     lua_pushvalue(L, -2);
@@ -139,7 +150,8 @@ static void push_classed(struct decoder *decoder, int tag) {
     lua_remove(L, -2);
 }
 
-static void push_object(struct decoder *decoder, int tag) {
+static void push_object(struct decoder *decoder, int tag)
+{
     uint32_t number = decoder->numbered++;
     uint64_t at = decode_varint(decoder);
     if (!(decoder->allow & CODEC_OBJECTS))
@@ -152,7 +164,8 @@ static void push_object(struct decoder *decoder, int tag) {
     decode_keep(decoder, tag, number);
 }
 
-static void push_spaced(struct decoder *decoder, int tag) {
+static void push_spaced(struct decoder *decoder, int tag)
+{
     lua_State *L = decoder->L;
     uint32_t number = decoder->numbered++;
     uint64_t object_number = decode_varint(decoder);
@@ -170,19 +183,22 @@ static void push_spaced(struct decoder *decoder, int tag) {
     decode_keep(decoder, tag, number);
 }
 
-static void push_long(struct decoder *decoder, int tag) {
+static void push_long(struct decoder *decoder, int tag)
+{
     uint32_t number = decoder->numbered++;
     push_string(decoder, decode_varint(decoder));
     decode_keep(decoder, tag, number);
 }
 
-void decode_string(struct decoder *decoder) {
+void decode_string(struct decoder *decoder)
+{
     decode_value(decoder);
     if (lua_type(decoder->L, -1) != LUA_TSTRING)
         decode_corrupt(decoder);
 }
 
-static void push_numbered(struct decoder *decoder, int tag) {
+static void push_numbered(struct decoder *decoder, int tag)
+{
     switch (tag & ~TAG_KEPT) {
     case TAG_TABLE:
         push_table(decoder, tag);
@@ -209,7 +225,8 @@ static void push_numbered(struct decoder *decoder, int tag) {
     decode_corrupt(decoder);
 }
 
-static void push_tagged(struct decoder *decoder, int tag) {
+static void push_tagged(struct decoder *decoder, int tag)
+{
     switch (tag) {
     case TAG_NIL:
         lua_pushnil(decoder->L);
@@ -238,7 +255,8 @@ static void push_tagged(struct decoder *decoder, int tag) {
     }
 }
 
-void decode_value(struct decoder *decoder) {
+void decode_value(struct decoder *decoder)
+{
     int tag = decode_byte(decoder);
     if (tag < TAG_SHORT)
         lua_pushinteger(decoder->L, tag);
@@ -248,7 +266,8 @@ void decode_value(struct decoder *decoder) {
         push_tagged(decoder, tag);
 }
 
-void decode_begin(struct decoder *decoder) {
+void decode_begin(struct decoder *decoder)
+{
     int header = decode_byte(decoder);
     if ((header & ~FORMAT_SHARED) != FORMAT_HEADER)
         decode_corrupt(decoder);
@@ -260,7 +279,8 @@ void decode_begin(struct decoder *decoder) {
 }
 
 int codec_decode(lua_State *L, const void *data, size_t size,
-                 const tl_ref *refs, size_t ref_count, unsigned allow) {
+                 const tl_ref *refs, size_t ref_count, unsigned allow)
+{
     struct decoder decoder = {.L = L,
                               .at = data,
                               .end = (const unsigned char *)data + size,
@@ -279,7 +299,8 @@ int codec_decode(lua_State *L, const void *data, size_t size,
 }
 
 int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
-                      unsigned allow, int list, lua_Integer from) {
+                      unsigned allow, int list, lua_Integer from)
+{
     const unsigned char *bytes = parcel->data;
     struct decoder decoder = {.L = L,
                               .at = bytes,

@@ -58,7 +58,8 @@ void decode_enter(struct decoder *decoder);
 
 /* The next `size` bytes. */
 static inline const unsigned char *decode_take(struct decoder *decoder,
-                                               size_t size) {
+                                               size_t size)
+{
     const unsigned char *bytes = decoder->at;
     if ((size_t)(decoder->end - bytes) < size)
         decode_corrupt(decoder);
@@ -66,11 +67,13 @@ static inline const unsigned char *decode_take(struct decoder *decoder,
     return bytes;
 }
 
-static inline int decode_byte(struct decoder *decoder) {
+static inline int decode_byte(struct decoder *decoder)
+{
     return *decode_take(decoder, 1);
 }
 
-static inline uint32_t decode_u32(struct decoder *decoder) {
+static inline uint32_t decode_u32(struct decoder *decoder)
+{
     uint32_t bits;
     memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
     return format_little32(bits);

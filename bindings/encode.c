@@ -3,7 +3,8 @@
 #include "codec.h"
 #include "registered.h"
 
-bool encode_tag(struct encoder *encoder, int tag) {
+bool encode_tag(struct encoder *encoder, int tag)
+{
     unsigned char *at = scratch_room(encoder->scratch, 1);
     if (!at)
         return refusal_memory(&encoder->refusal);
@@ -12,7 +13,8 @@ bool encode_tag(struct encoder *encoder, int tag) {
     return true;
 }
 
-bool encode_tag_number(struct encoder *encoder, int tag, uint64_t number) {
+bool encode_tag_number(struct encoder *encoder, int tag, uint64_t number)
+{
     unsigned char *start = scratch_room(encoder->scratch, 1 + FORMAT_VARINT);
     if (!start)
         return refusal_memory(&encoder->refusal);
@@ -25,7 +27,8 @@ bool encode_tag_number(struct encoder *encoder, int tag, uint64_t number) {
     return true;
 }
 
-static bool encode_integer(struct encoder *encoder, lua_Integer n) {
+static bool encode_integer(struct encoder *encoder, lua_Integer n)
+{
     unsigned char *at = scratch_room(encoder->scratch, 9);
     if (!at)
         return refusal_memory(&encoder->refusal);
@@ -57,7 +60,8 @@ static bool encode_integer(struct encoder *encoder, lua_Integer n) {
     return true;
 }
 
-static bool encode_float(struct encoder *encoder, lua_Number n) {
+static bool encode_float(struct encoder *encoder, lua_Number n)
+{
     unsigned char *at = scratch_room(encoder->scratch, 9);
     if (!at)
         return refusal_memory(&encoder->refusal);
@@ -70,14 +74,16 @@ static bool encode_float(struct encoder *encoder, lua_Number n) {
     return true;
 }
 
-bool encode_back(struct encoder *encoder, const struct seen *seen, int tag) {
+bool encode_back(struct encoder *encoder, const struct seen *seen, int tag)
+{
     unsigned char *bytes = encoder->scratch->bytes;
     bytes[seen->tag_at] |= TAG_KEPT;
     bytes[0] |= FORMAT_SHARED;
     return encode_tag_number(encoder, tag, seen->number);
 }
 
-bool encode_number(struct encoder *encoder, uint64_t identity) {
+bool encode_number(struct encoder *encoder, uint64_t identity)
+{
     struct seen seen = {.identity = identity,
                         .kind = SEEN_VALUE,
                         .number = encoder->numbered,
@@ -88,8 +94,8 @@ bool encode_number(struct encoder *encoder, uint64_t identity) {
     return true;
 }
 
-static bool encode_long(struct encoder *encoder, const char *bytes,
-                        size_t size) {
+static bool encode_long(struct encoder *encoder, const char *bytes, size_t size)
+{
     struct scratch *scratch = encoder->scratch;
     uint64_t identity = (uintptr_t)bytes;
     const struct seen *seen = scratch_seen(scratch, identity, SEEN_VALUE);
@@ -102,7 +108,8 @@ static bool encode_long(struct encoder *encoder, const char *bytes,
            refusal_memory(&encoder->refusal);
 }
 
-bool encode_bytes(struct encoder *encoder, const char *bytes, size_t size) {
+bool encode_bytes(struct encoder *encoder, const char *bytes, size_t size)
+{
     struct scratch *scratch = encoder->scratch;
     if (size >= FORMAT_LONG)
         return encode_long(encoder, bytes, size);
@@ -117,8 +124,8 @@ bool encode_bytes(struct encoder *encoder, const char *bytes, size_t size) {
     return true;
 }
 
-bool encode_enter(struct encoder *encoder, int index,
-                  const struct place *place) {
+bool encode_enter(struct encoder *encoder, int index, const struct place *place)
+{
     if (encoder->depth == FORMAT_DEPTH)
         return encode_refuse(encoder, index, place, REFUSAL_DEPTH);
     if (!lua_checkstack(encoder->L, 12))
@@ -127,11 +134,13 @@ bool encode_enter(struct encoder *encoder, int index,
     return true;
 }
 
-static bool is_integer(lua_State *L, int index, lua_Integer n) {
+static bool is_integer(lua_State *L, int index, lua_Integer n)
+{
     return lua_isinteger(L, index) && lua_tointeger(L, index) == n;
 }
 
-static void write_counts(unsigned char *at, uint32_t list, uint32_t pairs) {
+static void write_counts(unsigned char *at, uint32_t list, uint32_t pairs)
+{
     list = format_little32(list);
     pairs = format_little32(pairs);
     memcpy(at, &list, sizeof list);
@@ -140,7 +149,8 @@ static void write_counts(unsigned char *at, uint32_t list, uint32_t pairs) {
 
 /* lua_next gives 1, 2, 3 ... first where they lie in the table's array. */
 static bool encode_content(struct encoder *encoder, int index,
-                           const struct place *place) {
+                           const struct place *place)
+{
     lua_State *L = encoder->L;
     struct scratch *scratch = encoder->scratch;
     size_t counts_at = scratch->size;
@@ -169,7 +179,8 @@ static bool encode_content(struct encoder *encoder, int index,
     return true;
 }
 
-bool encode_is_foreign_table(lua_State *L, int index) {
+bool encode_is_foreign_table(lua_State *L, int index)
+{
     if (!lua_istable(L, index) || !lua_getmetatable(L, index))
         return false;
     bool foreign = registered_name(L) == NULL;
@@ -179,7 +190,8 @@ bool encode_is_foreign_table(lua_State *L, int index) {
 
 /* The metatable's name, where there is a metatable. */
 static bool encode_class(struct encoder *encoder, int index,
-                         const struct place *place) {
+                         const struct place *place)
+{
     lua_State *L = encoder->L;
     if (!lua_getmetatable(L, index))
         return encode_tag(encoder, TAG_TABLE);
@@ -194,7 +206,8 @@ static bool encode_class(struct encoder *encoder, int index,
 }
 
 static bool encode_table(struct encoder *encoder, int index,
-                         const struct place *place) {
+                         const struct place *place)
+{
     if (!encode_enter(encoder, index, place) ||
         !encode_class(encoder, index, place) ||
         !encode_content(encoder, index, place))
@@ -205,7 +218,8 @@ static bool encode_table(struct encoder *encoder, int index,
 
 /* An object of a space, on its way elsewhere. */
 static bool encode_spaced(struct encoder *encoder,
-                          const struct tl_handle *handle) {
+                          const struct tl_handle *handle)
+{
     const char *space = tl_space_name(handle->arena);
     char name[TL_NAME_SIZE];
     uint64_t number = tl_handle_name(handle, name);
@@ -216,7 +230,8 @@ static bool encode_spaced(struct encoder *encoder,
 }
 
 static bool encode_object(struct encoder *encoder, int index,
-                          const struct place *place) {
+                          const struct place *place)
+{
     const struct tl_handle *handle = object_test(encoder->L, index);
     if (!handle || handle->kind == TL_KIND_JOB)
         return encode_refuse(encoder, index, place, REFUSAL_TYPE);
@@ -237,7 +252,8 @@ static bool encode_object(struct encoder *encoder, int index,
 
 /* What has an identity: at its next occurrence, a reference back. */
 static bool encode_identified(struct encoder *encoder, int index,
-                              const struct place *place, int type) {
+                              const struct place *place, int type)
+{
     uint64_t identity = (uintptr_t)lua_topointer(encoder->L, index);
     const struct seen *seen =
         scratch_seen(encoder->scratch, identity, SEEN_VALUE);
@@ -252,8 +268,8 @@ static bool encode_identified(struct encoder *encoder, int index,
     return encode_object(encoder, index, place);
 }
 
-bool encode_value(struct encoder *encoder, int index,
-                  const struct place *place) {
+bool encode_value(struct encoder *encoder, int index, const struct place *place)
+{
     lua_State *L = encoder->L;
     int type = lua_type(L, index);
     switch (type) {

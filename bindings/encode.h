@@ -24,7 +24,7 @@ struct encoder {
     struct scratch *scratch;
     unsigned allow;
     struct codec_codes *codes; /* or NULL */
-    uint32_t numbered; /* values with a number so far */
+    uint32_t numbered;         /* values with a number so far */
     int depth;
     struct refusal refusal;
 };
@@ -51,7 +51,8 @@ bool encode_enter(struct encoder *encoder, int index,
 
 static inline bool encode_refuse(struct encoder *encoder, int index,
                                  const struct place *place,
-                                 enum refusal_reason reason) {
+                                 enum refusal_reason reason)
+{
     return refusal_note(&encoder->refusal, encoder->L, index, place, reason);
 }
 

@@ -77,7 +77,8 @@ enum {
 };
 
 /* To and from little-endian, which most hosts are. */
-static inline uint64_t format_little64(uint64_t v) {
+static inline uint64_t format_little64(uint64_t v)
+{
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     return __builtin_bswap64(v);
 #else
@@ -85,7 +86,8 @@ static inline uint64_t format_little64(uint64_t v) {
 #endif
 }
 
-static inline uint32_t format_little32(uint32_t v) {
+static inline uint32_t format_little32(uint32_t v)
+{
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     return __builtin_bswap32(v);
 #else
@@ -93,7 +95,8 @@ static inline uint32_t format_little32(uint32_t v) {
 #endif
 }
 
-static inline uint16_t format_little16(uint16_t v) {
+static inline uint16_t format_little16(uint16_t v)
+{
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     return __builtin_bswap16(v);
 #else

@@ -6,7 +6,8 @@
 #include "named.h"
 
 /* A lua_Writer that appends to the scratch. */
-static int write_code(lua_State *L, const void *code, size_t size, void *data) {
+static int write_code(lua_State *L, const void *code, size_t size, void *data)
+{
     struct scratch *scratch = data;
     (void)L;
     unsigned char *at = scratch_room(scratch, size);
@@ -18,14 +19,16 @@ static int write_code(lua_State *L, const void *code, size_t size, void *data) {
     return 0;
 }
 
-static bool dump(struct encoder *encoder, int index) {
+static bool dump(struct encoder *encoder, int index)
+{
     lua_pushvalue(encoder->L, index);
     bool dumped = lua_dump(encoder->L, write_code, encoder->scratch, 0) == 0;
     lua_pop(encoder->L, 1);
     return dumped || refusal_memory(&encoder->refusal);
 }
 
-static bool encode_code(struct encoder *encoder, int index) {
+static bool encode_code(struct encoder *encoder, int index)
+{
     struct scratch *scratch = encoder->scratch;
     size_t start = scratch->size;
     if (!dump(encoder, index))
@@ -36,7 +39,8 @@ static bool encode_code(struct encoder *encoder, int index) {
 }
 
 /* The number of the function's code, or negative: it has none. */
-static int64_t number_of(struct encoder *encoder, int index) {
+static int64_t number_of(struct encoder *encoder, int index)
+{
     struct codec_codes *codes = encoder->codes;
     struct scratch *scratch = encoder->scratch;
     if (!codes)
@@ -57,8 +61,8 @@ static int64_t number_of(struct encoder *encoder, int index) {
 
 /* Writes the code, or its number, and one byte for how many upvalues follow,
  * whose place is *upvalues_at. */
-static bool encode_body(struct encoder *encoder, int index,
-                        size_t *upvalues_at) {
+static bool encode_body(struct encoder *encoder, int index, size_t *upvalues_at)
+{
     struct scratch *scratch = encoder->scratch;
     int64_t number = number_of(encoder, index);
     bool coded = number >= 0;
@@ -73,7 +77,8 @@ static bool encode_body(struct encoder *encoder, int index,
     return coded || encode_code(encoder, index);
 }
 
-static bool encode_join(struct encoder *encoder, const struct seen *seen) {
+static bool encode_join(struct encoder *encoder, const struct seen *seen)
+{
     int n = (int)seen->n;
     return encode_back(encoder, seen, TAG_JOIN) && encode_tag(encoder, n);
 }
@@ -81,7 +86,8 @@ static bool encode_join(struct encoder *encoder, const struct seen *seen) {
 /* Upvalue n, whose value is on top of the stack, of the function at index. */
 static bool encode_upvalue(struct encoder *encoder, int index, int n,
                            struct seen function, const char *name,
-                           const struct place *outer) {
+                           const struct place *outer)
+{
     lua_State *L = encoder->L;
     struct scratch *scratch = encoder->scratch;
     struct place place = {.outer = outer, .kind = PLACE_UPVALUE, .name = name};
@@ -103,7 +109,8 @@ static bool encode_upvalue(struct encoder *encoder, int index, int n,
 }
 
 bool encode_function(struct encoder *encoder, int index,
-                     const struct place *place) {
+                     const struct place *place)
+{
     lua_State *L = encoder->L;
     struct scratch *scratch = encoder->scratch;
     if (!(encoder->allow & CODEC_FUNCTIONS))
@@ -135,7 +142,8 @@ struct code {
 };
 
 /* A lua_Reader that gives the code in one piece. */
-static const char *read_code(lua_State *L, void *data, size_t *size) {
+static const char *read_code(lua_State *L, void *data, size_t *size)
+{
     struct code *code = data;
     (void)L;
     *size = code->size;
@@ -144,7 +152,8 @@ static const char *read_code(lua_State *L, void *data, size_t *size) {
 }
 
 /* The variable of the function at `index` becomes that of another function. */
-static void join_upvalue(struct decoder *decoder, int index, int n) {
+static void join_upvalue(struct decoder *decoder, int index, int n)
+{
     lua_State *L = decoder->L;
     decode_back(decoder);
     int other = decode_byte(decoder);
@@ -156,13 +165,15 @@ static void join_upvalue(struct decoder *decoder, int index, int n) {
     lua_pop(L, 1);
 }
 
-static void decode_field(struct decoder *decoder) {
+static void decode_field(struct decoder *decoder)
+{
     decode_string(decoder);
     decode_string(decoder);
     named_field(decoder->L);
 }
 
-void decode_callable(struct decoder *decoder) {
+void decode_callable(struct decoder *decoder)
+{
     if (decode_byte(decoder) == TAG_FIELD) {
         decode_field(decoder);
         return;
@@ -171,7 +182,8 @@ void decode_callable(struct decoder *decoder) {
     decode_value(decoder);
 }
 
-static void decode_upvalue(struct decoder *decoder, int index, int n) {
+static void decode_upvalue(struct decoder *decoder, int index, int n)
+{
     lua_State *L = decoder->L;
     int tag = decode_byte(decoder);
     switch (tag) {
@@ -196,7 +208,8 @@ static void decode_upvalue(struct decoder *decoder, int index, int n) {
         decode_corrupt(decoder);
 }
 
-static void check_allowed(struct decoder *decoder) {
+static void check_allowed(struct decoder *decoder)
+{
     if (!(decoder->allow & CODEC_FUNCTIONS))
         luaL_error(decoder->L, "this message holds a function of another "
                                "program, which is not accepted");
@@ -204,7 +217,8 @@ static void check_allowed(struct decoder *decoder) {
 
 /* Pushes the function of the code, and gives it its number and upvalues. */
 static void push_function(struct decoder *decoder, int tag, uint32_t number,
-                          struct code code, int upvalues) {
+                          struct code code, int upvalues)
+{
     lua_State *L = decoder->L;
     if (lua_load(L, read_code, &code, "=message", "b") != LUA_OK)
         luaL_error(L, "corrupt message: %s", lua_tostring(L, -1));
@@ -214,7 +228,8 @@ static void push_function(struct decoder *decoder, int tag, uint32_t number,
         decode_upvalue(decoder, function, n);
 }
 
-void decode_function(struct decoder *decoder, int tag) {
+void decode_function(struct decoder *decoder, int tag)
+{
     check_allowed(decoder);
     uint32_t number = decoder->numbered++;
     decode_enter(decoder);
@@ -227,7 +242,8 @@ void decode_function(struct decoder *decoder, int tag) {
 
 /* Whether the function has no variables but the globals: then one is as good as
  * another. */
-static bool is_plain(const struct decoder *decoder, int upvalues) {
+static bool is_plain(const struct decoder *decoder, int upvalues)
+{
     if (decoder->end - decoder->at < upvalues)
         return false;
     for (int n = 0; n < upvalues; n++)
@@ -237,7 +253,8 @@ static bool is_plain(const struct decoder *decoder, int upvalues) {
 }
 
 /* Pushes the plain function that was loaded before, or nothing. */
-static bool push_loaded(struct decoder *decoder, uint64_t at) {
+static bool push_loaded(struct decoder *decoder, uint64_t at)
+{
     lua_State *L = decoder->L;
     lua_rawgeti(L, LUA_REGISTRYINDEX, decoder->codes->loaded);
     lua_rawgeti(L, -1, (lua_Integer)at);
@@ -248,7 +265,8 @@ static bool push_loaded(struct decoder *decoder, uint64_t at) {
     return false;
 }
 
-static void remember_loaded(struct decoder *decoder, uint64_t at) {
+static void remember_loaded(struct decoder *decoder, uint64_t at)
+{
     lua_State *L = decoder->L;
     lua_rawgeti(L, LUA_REGISTRYINDEX, decoder->codes->loaded);
     lua_pushvalue(L, -2);
@@ -256,7 +274,8 @@ static void remember_loaded(struct decoder *decoder, uint64_t at) {
     lua_pop(L, 1);
 }
 
-void decode_coded(struct decoder *decoder, int tag) {
+void decode_coded(struct decoder *decoder, int tag)
+{
     check_allowed(decoder);
     uint32_t number = decoder->numbered++;
     uint64_t at = decode_varint(decoder);

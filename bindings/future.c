@@ -256,12 +256,10 @@ static int future_close(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg methods[] = {{"get", future_get},
-                                   {"wait", future_wait},
-                                   {"is_ready", future_is_ready},
-                                   {"is_ok", future_is_ok},
-                                   {"cancel", future_cancel},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"get", future_get},           {"wait", future_wait},
+    {"is_ready", future_is_ready}, {"is_ok", future_is_ok},
+    {"cancel", future_cancel},     {NULL, NULL}};
 static const luaL_Reg metamethods[] = {{"__gc", future_gc},
                                        {"__tostring", future_tostring},
                                        {"__eq", future_eq},

@@ -28,10 +28,10 @@ static int latch_new(lua_State *L)
 static int latch_count_down(lua_State *L)
 {
     struct tl_handle *latch = check_latch(L);
-    lua_Integer n = lua_isnoneornil(L, 2)
-                        ? 1
-                        : check_integer(L, 2, latch, "count_down", "n", 1,
-                                        UINT32_MAX);
+    lua_Integer n =
+        lua_isnoneornil(L, 2)
+            ? 1
+            : check_integer(L, 2, latch, "count_down", "n", 1, UINT32_MAX);
     return result(L, latch, "count_down",
                   tl_latch_count_down(latch, (uint32_t)n));
 }
@@ -48,9 +48,8 @@ static void push_count(lua_State *L, const struct tl_handle *latch)
     lua_pushinteger(L, tl_latch_count(latch));
 }
 
-static const luaL_Reg methods[] = {{"count_down", latch_count_down},
-                                   {"wait", latch_wait},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"count_down", latch_count_down}, {"wait", latch_wait}, {NULL, NULL}};
 static const struct property properties[] = {{"count", push_count},
                                              {NULL, NULL}};
 static const struct class latch_class = {.methods = methods,

@@ -47,7 +47,8 @@ static char *const *get_arguments(lua_State *L, int anchors)
         list[i] = keep_text(L, anchors, what);
     }
     if (count == 0 || !*list[0])
-        misuse(L, NULL, "command", "the program is expected first, such as "
+        misuse(L, NULL, "command",
+               "the program is expected first, such as "
                "ipc.command{ \"sort\", \"-r\" }");
     return list;
 }
@@ -59,14 +60,16 @@ static size_t count_variables(lua_State *L)
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         if (lua_type(L, -2) != LUA_TSTRING)
-            misuse(L, NULL, "command", "env: the names must be strings, not "
-                   "a %s", luaL_typename(L, -2));
+            misuse(L, NULL, "command",
+                   "env: the names must be strings, not "
+                   "a %s",
+                   luaL_typename(L, -2));
         if (!lua_isstring(L, -1))
             misuse(L, NULL, "command", "env.%s must be a string, not a %s",
                    lua_tostring(L, -2), luaL_typename(L, -1));
         if (strchr(lua_tostring(L, -2), '='))
-            misuse(L, NULL, "command", "env: the name \"%s\" holds a =",
-                   lua_tostring(L, -2));
+            misuse(L, NULL, "command",
+                   "env: the name \"%s\" holds a =", lua_tostring(L, -2));
         lua_pop(L, 1);
         count++;
     }
@@ -79,8 +82,10 @@ static char *const *get_environment(lua_State *L, int anchors)
     if (lua_getfield(L, 1, "env") == LUA_TNIL)
         return NULL;
     if (!lua_istable(L, -1))
-        misuse(L, NULL, "command", "env must be a table of names and values, "
-               "not a %s", luaL_typename(L, -1));
+        misuse(L, NULL, "command",
+               "env must be a table of names and values, "
+               "not a %s",
+               luaL_typename(L, -1));
     size_t i = 0;
     char **list = new_list(L, count_variables(L));
     lua_insert(L, -2);
@@ -111,7 +116,8 @@ static int bad_stream(lua_State *L, const char *name)
     const char *shown = lua_type(L, -1) == LUA_TSTRING
                             ? lua_pushfstring(L, "\"%s\"", lua_tostring(L, -1))
                             : lua_pushfstring(L, "a %s", luaL_typename(L, -1));
-    return misuse(L, NULL, "command", "%s must be \"pipe\", \"inherit\", "
+    return misuse(L, NULL, "command",
+                  "%s must be \"pipe\", \"inherit\", "
                   "\"null\", %sa file or a stream of another command, not %s",
                   name, is_stderr ? "\"stdout\", " : "", shown);
 }
@@ -157,11 +163,12 @@ static struct tl_redirection from_stream(lua_State *L, int which,
     if (!command)
         misuse(L, NULL, "command", "%s: the stream is closed", name);
     if (!tl_command_is_whole(command, stream->which))
-        misuse(L, NULL, "command", "%s: the stream has been read in part, "
-               "and what was read would be missing", name);
-    return (struct tl_redirection){.to = TL_REDIRECT_COMMAND,
-                                   .command = command,
-                                   .stream = stream->which};
+        misuse(L, NULL, "command",
+               "%s: the stream has been read in part, "
+               "and what was read would be missing",
+               name);
+    return (struct tl_redirection){
+        .to = TL_REDIRECT_COMMAND, .command = command, .stream = stream->which};
 }
 
 /* Leaves the value on the stack, which keeps what it refers to. */
@@ -214,7 +221,8 @@ static void check_table(lua_State *L)
     while (lua_next(L, 1)) {
         lua_pop(L, 1);
         if (!is_argument(L, -1, count) && !is_option(L, -1))
-            misuse(L, NULL, "command", "unknown option \"%s\"; there are: "
+            misuse(L, NULL, "command",
+                   "unknown option \"%s\"; there are: "
                    "stdin, stdout, stderr, env, cwd, name",
                    luaL_tolstring(L, -1, NULL));
     }
@@ -226,16 +234,20 @@ static int start_failed(lua_State *L, int status,
 {
     const char *program = options->arguments[0];
     if (status == TL_DROPPED)
-        return misuse(L, NULL, NULL, "cannot start \"%s\": the stream of the "
-                      "other command is closed", program);
+        return misuse(L, NULL, NULL,
+                      "cannot start \"%s\": the stream of the "
+                      "other command is closed",
+                      program);
     if (status != TL_SYSTEM)
         return failure(L, NULL, "command", status);
     if (step == TL_COMMAND_FOLDER)
         return misuse(L, NULL, NULL, "cannot start \"%s\" in \"%s\": %m",
                       program, options->folder);
     if (step == TL_COMMAND_INTERPRETER)
-        return misuse(L, NULL, NULL, "cannot start \"%s\": the interpreter "
-                      "that it names is missing", program);
+        return misuse(L, NULL, NULL,
+                      "cannot start \"%s\": the interpreter "
+                      "that it names is missing",
+                      program);
     return misuse(L, NULL, NULL, "cannot start \"%s\": %m", program);
 }
 

@@ -8,8 +8,8 @@ static const struct private_class listener_class;
 
 static int ipc_listen(lua_State *L)
 {
-    static const char *const names[] = {"address", "key", "max_message",
-                                        "name", NULL};
+    static const char *const names[] = {"address", "key", "max_message", "name",
+                                        NULL};
     struct tl_channel_options options;
     const char *address = connection_options(L, "listen", names, &options);
     options.name = check_name(L, OPTION_OTHER, "listen");
@@ -69,9 +69,8 @@ static void push_refused(lua_State *L, void *state)
     lua_pushinteger(L, (lua_Integer)tl_listener_refused(state));
 }
 
-static const luaL_Reg methods[] = {{"accept", listener_accept},
-                                   {"close", listener_close},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"accept", listener_accept}, {"close", listener_close}, {NULL, NULL}};
 static const struct private_property properties[] = {
     {"address", push_address}, {"refused", push_refused}, {NULL, NULL}};
 static const struct outside waited_for = {.look = tl_listener_look};

@@ -41,8 +41,7 @@ static int lock_release(lua_State *L)
                       "it is held by %s; only its holder can release it",
                       holder);
     if (status == TL_NOT_HOLDER)
-        return misuse(L, lock, "release",
-                      "nobody holds it; acquire it first");
+        return misuse(L, lock, "release", "nobody holds it; acquire it first");
     return result(L, lock, "release", status);
 }
 

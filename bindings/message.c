@@ -9,9 +9,8 @@
 unsigned message_allow(unsigned arena)
 {
     unsigned allow = CODEC_OBJECTS | CODEC_ARENA(arena);
-    return arena == 0 || space_allows_functions(arena)
-               ? allow | CODEC_FUNCTIONS
-               : allow;
+    return arena == 0 || space_allows_functions(arena) ? allow | CODEC_FUNCTIONS
+                                                       : allow;
 }
 
 /* The references as codec_decode takes them; where they are not so already, a
@@ -20,8 +19,7 @@ static const tl_ref *refs_of(lua_State *L, const struct tl_parcel *parcel)
 {
     if (parcel->arena == 0 || parcel->ref_count == 0)
         return parcel->refs;
-    tl_ref *refs =
-        lua_newuserdatauv(L, parcel->ref_count * sizeof *refs, 1);
+    tl_ref *refs = lua_newuserdatauv(L, parcel->ref_count * sizeof *refs, 1);
     for (size_t i = 0; i < parcel->ref_count; i++)
         refs[i] = tl_parcel_ref(parcel, i);
     return refs;
@@ -31,8 +29,8 @@ static int decode_block(lua_State *L)
 {
     struct tl_parcel *parcel = lua_touserdata(L, 1);
     const tl_ref *refs = refs_of(L, parcel);
-    return codec_decode(L, parcel->data, parcel->size, refs,
-                        parcel->ref_count, message_allow(parcel->arena));
+    return codec_decode(L, parcel->data, parcel->size, refs, parcel->ref_count,
+                        message_allow(parcel->arena));
 }
 
 /* A restart forgets what was allocated meanwhile; without the step, garbage of

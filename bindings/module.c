@@ -22,7 +22,7 @@ static void write_line(const char *line, size_t size)
 
 static void (*print_line)(const char *line, size_t size) = write_line;
 static char module_key; /* registry: the table of the API */
-static char end_key; /* registry: what ends the main script */
+static char end_key;    /* registry: what ends the main script */
 
 void module_set_print(void (*writer)(const char *line, size_t size))
 {
@@ -215,14 +215,11 @@ static bool interpreter_interrupted(void)
            lua_gethookcount(main_thread) == 1;
 }
 
-static const luaL_Reg functions[] = {{"sleep", ipc_sleep},
-                                     {"yield", ipc_yield},
-                                     {"now", ipc_now},
-                                     {"cpu_count", ipc_cpu_count},
-                                     {"getpid", ipc_getpid},
-                                     {"getppid", ipc_getppid},
-                                     {"register", ipc_register},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"sleep", ipc_sleep},       {"yield", ipc_yield},
+    {"now", ipc_now},           {"cpu_count", ipc_cpu_count},
+    {"getpid", ipc_getpid},     {"getppid", ipc_getppid},
+    {"register", ipc_register}, {NULL, NULL}};
 
 static void make_module(lua_State *L)
 {

@@ -5,7 +5,8 @@
 #include "codec.h"
 #include "encode.h"
 
-static bool is_globals(lua_State *L, int index) {
+static bool is_globals(lua_State *L, int index)
+{
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     bool same = lua_rawequal(L, -1, index);
     lua_pop(L, 1);
@@ -14,7 +15,8 @@ static bool is_globals(lua_State *L, int index) {
 
 /* Leaves on the stack the string key under which the table at `within` has the
  * value at `index`; or nothing. */
-static bool find_key(lua_State *L, int within, int index) {
+static bool find_key(lua_State *L, int within, int index)
+{
     lua_pushnil(L);
     while (lua_next(L, within)) {
         bool found =
@@ -27,7 +29,8 @@ static bool find_key(lua_State *L, int within, int index) {
 }
 
 /* Leaves module name, module and field name on the stack; or nothing. */
-static bool find_field(lua_State *L, int modules, int index) {
+static bool find_field(lua_State *L, int modules, int index)
+{
     lua_pushnil(L);
     while (lua_next(L, modules)) {
         if (lua_istable(L, -1) && lua_type(L, -2) == LUA_TSTRING &&
@@ -39,7 +42,8 @@ static bool find_field(lua_State *L, int modules, int index) {
 }
 
 /* What would be refused as a value. */
-static bool is_foreign(lua_State *L, int index) {
+static bool is_foreign(lua_State *L, int index)
+{
     switch (lua_type(L, index)) {
     case LUA_TFUNCTION:
         return lua_iscfunction(L, index);
@@ -52,14 +56,16 @@ static bool is_foreign(lua_State *L, int index) {
     }
 }
 
-static bool encode_name(struct encoder *encoder, int index) {
+static bool encode_name(struct encoder *encoder, int index)
+{
     size_t size;
     const char *name = lua_tolstring(encoder->L, index, &size);
     return encode_bytes(encoder, name, size);
 }
 
 static bool encode_found(struct encoder *encoder, int modules, int index,
-                         bool *done) {
+                         bool *done)
+{
     lua_State *L = encoder->L;
     bool foreign = is_foreign(L, index);
     *done = true;
@@ -72,7 +78,8 @@ static bool encode_found(struct encoder *encoder, int modules, int index,
     return true;
 }
 
-bool encode_named(struct encoder *encoder, int index, bool *done) {
+bool encode_named(struct encoder *encoder, int index, bool *done)
+{
     lua_State *L = encoder->L;
     int type = lua_type(L, index);
     *done = false;
@@ -92,7 +99,8 @@ bool encode_named(struct encoder *encoder, int index, bool *done) {
     return encoded;
 }
 
-static void require_module(lua_State *L) {
+static void require_module(lua_State *L)
+{
     const char *name = lua_tostring(L, -1);
     lua_getglobal(L, "require");
     lua_pushvalue(L, -2);
@@ -102,7 +110,8 @@ static void require_module(lua_State *L) {
     lua_remove(L, -2);
 }
 
-void named_module(lua_State *L) {
+void named_module(lua_State *L)
+{
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     if (lua_istable(L, -1)) {
         lua_pushvalue(L, -2);
@@ -117,7 +126,8 @@ void named_module(lua_State *L) {
     require_module(L);
 }
 
-void named_field(lua_State *L) {
+void named_field(lua_State *L)
+{
     const char *module = lua_tostring(L, -2);
     const char *field = lua_tostring(L, -1);
     lua_pushvalue(L, -2);

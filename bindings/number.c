@@ -3,8 +3,7 @@
 #include "support.h"
 
 struct tl_number check_number(lua_State *L, int index,
-                              const struct tl_handle *handle,
-                              const char *call)
+                              const struct tl_handle *handle, const char *call)
 {
     if (lua_type(L, index) != LUA_TNUMBER)
         misuse(L, handle, call, "a number is expected, not a %s",

@@ -67,8 +67,8 @@ void pool_raise_broken(lua_State *L, struct pool *pool, const char *call)
 void check_task(lua_State *L, int index, struct pool *pool, const char *call)
 {
     if (lua_type(L, index) != LUA_TFUNCTION)
-        misuse(L, pool->board, call,
-               "the task must be a function, not a %s", luaL_typename(L, index));
+        misuse(L, pool->board, call, "the task must be a function, not a %s",
+               luaL_typename(L, index));
 }
 
 /* ---- making ---- */
@@ -150,8 +150,8 @@ static struct pool *allocate(lua_State *L, int workers)
         return NULL;
     }
     pool->count = workers;
-    pool->codes = (struct codec_codes){.enter = pool_enter_code,
-                                       .loaded = LUA_NOREF};
+    pool->codes =
+        (struct codec_codes){.enter = pool_enter_code, .loaded = LUA_NOREF};
     pool->last_function = LUA_NOREF;
     return pool;
 }
@@ -301,14 +301,12 @@ static const luaL_Reg methods[] = {{"map", pool_map},
                                    {"join", pool_join},
                                    {"terminate", pool_terminate},
                                    {NULL, NULL}};
-static const luaL_Reg metamethods[] = {{"__gc", pool_gc},
-                                       {"__close", pool_close_block},
-                                       {NULL, NULL}};
+static const luaL_Reg metamethods[] = {
+    {"__gc", pool_gc}, {"__close", pool_close_block}, {NULL, NULL}};
 static const struct property properties[] = {{"workers", push_workers},
                                              {NULL, NULL}};
-static const struct class pool_class = {.methods = methods,
-                                        .metamethods = metamethods,
-                                        .properties = properties};
+static const struct class pool_class = {
+    .methods = methods, .metamethods = metamethods, .properties = properties};
 
 void open_pool(lua_State *L)
 {

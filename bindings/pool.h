@@ -36,10 +36,10 @@ enum pool_call { POOL_CALL, POOL_MAP, POOL_STARMAP };
 
 struct ticket {
     unsigned char use;
-    bool list;   /* of CALLED: callbacks get one list */
-    bool orphan; /* of CALLED: no future will release it */
-    int retries;         /* how often it may be run again */
-    int callback;        /* of CALLED: registry reference, or LUA_NOREF */
+    bool list;    /* of CALLED: callbacks get one list */
+    bool orphan;  /* of CALLED: no future will release it */
+    int retries;  /* how often it may be run again */
+    int callback; /* of CALLED: registry reference, or LUA_NOREF */
     int on_error;
     uint32_t next, previous; /* attended: job's number plus 1, or 0 */
 };
@@ -59,7 +59,7 @@ struct code_entry {
 };
 
 struct pool {
-    struct codec_codes codes; /* must be first */
+    struct codec_codes codes;   /* must be first */
     struct code_entry *entries; /* a power of two */
     size_t entry_room, entry_count;
     int last_function; /* registry: keeps codes.last alive */
@@ -68,9 +68,9 @@ struct pool {
     struct worker *workers;
     int count;
     int max_tasks, retry;
-    uint32_t started; /* workers, ever */
+    uint32_t started;            /* workers, ever */
     uint32_t readies, stillborn; /* see is_hopeless */
-    uint32_t missing; /* workers that are to be started */
+    uint32_t missing;            /* workers that are to be started */
     bool closed, terminated;
     char *broken; /* why no worker can work any more; or NULL */
 
@@ -78,10 +78,10 @@ struct pool {
     uint32_t ticket_room;
     uint32_t attended_first, attended_last;
     uint32_t attended, called; /* how many; how many of them CALLED */
-    uint32_t deaths; /* seen by pool_tend */
-    uint64_t tidied; /* finishes seen by pool_sweep */
-    uint64_t swept;  /* and by one that ran callbacks */
-    struct pool *next; /* of this thread's */
+    uint32_t deaths;           /* seen by pool_tend */
+    uint64_t tidied;           /* finishes seen by pool_sweep */
+    uint64_t swept;            /* and by one that ran callbacks */
+    struct pool *next;         /* of this thread's */
 };
 
 /* ---- pool.c ---- */

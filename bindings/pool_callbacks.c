@@ -21,9 +21,9 @@ static void report(lua_State *L, const struct pool *pool)
     char title[TL_TEXT_SIZE];
     size_t size;
     tl_title(pool->board, title, sizeof title);
-    const char *text = lua_pushfstring(
-        L, "tidelock: a callback of %s failed: %s\n", title,
-        lua_tostring(L, -1));
+    const char *text =
+        lua_pushfstring(L, "tidelock: a callback of %s failed: %s\n", title,
+                        lua_tostring(L, -1));
     size = lua_rawlen(L, -1);
     fflush(stdout);
     tl_output(2, text, size);
@@ -34,8 +34,7 @@ static void take_callback(lua_State *L, struct pool *pool, uint32_t first,
                           bool ok)
 {
     struct ticket *ticket = &pool->tickets[first];
-    lua_rawgeti(L, LUA_REGISTRYINDEX,
-                ok ? ticket->callback : ticket->on_error);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, ok ? ticket->callback : ticket->on_error);
     luaL_unref(L, LUA_REGISTRYINDEX, ticket->callback);
     luaL_unref(L, LUA_REGISTRYINDEX, ticket->on_error);
     ticket->callback = ticket->on_error = LUA_NOREF;
@@ -121,8 +120,7 @@ _Thread_local lua_State *pool_stage;
 static bool needs_care(const struct pool *pool)
 {
     struct tl_board_progress progress;
-    if ((pool->terminated && !pool->called) ||
-        !tl_board_is_owner(pool->board))
+    if ((pool->terminated && !pool->called) || !tl_board_is_owner(pool->board))
         return false;
     tl_board_progress(pool->board, &progress);
     return (!pool->terminated && progress.deaths != pool->deaths) ||

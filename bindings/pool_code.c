@@ -55,7 +55,7 @@ static bool grow_entries(struct pool *pool)
 }
 
 int64_t pool_enter_code(struct codec_codes *codes, const void *code,
-                          size_t size)
+                        size_t size)
 {
     struct pool *pool = (struct pool *)codes;
     if (2 * pool->entry_count >= pool->entry_room && !grow_entries(pool))

@@ -81,8 +81,10 @@ static int imap(lua_State *L, const char *call, bool any)
         return misuse(L, pool->board, call,
                       "a list or an iterator is expected, not a %s",
                       luaL_typename(L, 3));
-    struct run plan = {.call = call, .what = POOL_MAP,
-                       .chunk = chunk ? chunk : 1, .length = length,
+    struct run plan = {.call = call,
+                       .what = POOL_MAP,
+                       .chunk = chunk ? chunk : 1,
+                       .length = length,
                        .room = (uint32_t)pool->count * FLIGHT_PER_WORKER};
     run_new(L, pool, 2, &plan);
     lua_pushvalue(L, 3);

@@ -173,8 +173,8 @@ int pool_wait(lua_State *L, struct pool *pool, const char *call, uint64_t seen,
               uint64_t more, tl_deadline deadline)
 {
     support_state = L;
-    int status = tl_board_await(pool->board, seen, pool->called ? 1 : more,
-                                deadline);
+    int status =
+        tl_board_await(pool->board, seen, pool->called ? 1 : more, deadline);
     if (status < 0 && status != TL_TIMEOUT)
         failure(L, pool->board, call, status);
     return status;

@@ -86,11 +86,10 @@ static void show(struct progress *progress, lua_Integer done,
     double took = now - progress->began;
     double rate = took > 0 ? (double)done / took : 0;
     double left = rate > 0 ? (double)(length - done) / rate : 0;
-    int size = snprintf(line, sizeof line,
-                        "\r%3d%% %lld/%lld  %.0f/s  %.0f s left \x1b[K%s",
-                        length ? (int)(100 * done / length) : 100,
-                        (long long)done, (long long)length, rate, left,
-                        done == length ? "\n" : "");
+    int size = snprintf(
+        line, sizeof line, "\r%3d%% %lld/%lld  %.0f/s  %.0f s left \x1b[K%s",
+        length ? (int)(100 * done / length) : 100, (long long)done,
+        (long long)length, rate, left, done == length ? "\n" : "");
     tl_output(STDERR_FILENO, line, (size_t)size);
 }
 
@@ -108,7 +107,9 @@ static int map(lua_State *L, const char *call, enum pool_call what)
     lua_settop(L, 3);
     progress.on = progress.on && isatty(STDERR_FILENO);
     progress.began = tl_now();
-    struct run plan = {.call = call, .what = what, .chunk = chunk,
+    struct run plan = {.call = call,
+                       .what = what,
+                       .chunk = chunk,
                        .length = length,
                        .room = FLIGHT_LEAST + (uint32_t)pool->count * 8};
     struct run *run = run_new(L, pool, 2, &plan);

@@ -72,7 +72,8 @@ struct run *run_new(lua_State *L, struct pool *pool, int function,
     return run;
 }
 
-/* Submits the items 1 to `count` of the table at `list`, beginning at `from`. */
+/* Submits the items 1 to `count` of the table at `list`, beginning at `from`.
+ */
 static void launch(lua_State *L, struct run *run, int list, lua_Integer from,
                    lua_Integer count)
 {
@@ -141,8 +142,7 @@ void run_fail(lua_State *L, struct run *run, uint32_t job)
 
 /* How many of the jobs have not ended, as far as that can be seen; *ended: the
  * first that has, or -1.  Raises where one has failed. */
-static uint32_t look(lua_State *L, struct run *run, int64_t *ended,
-                     bool raises)
+static uint32_t look(lua_State *L, struct run *run, int64_t *ended, bool raises)
 {
     uint32_t done = 0;
     *ended = -1;

@@ -182,7 +182,7 @@ static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
     return true;
 }
 
-/* Whether workers die again and again, and none has come to work meanwhile.  One
+/* Whether workers die again and again, and none has come to work meanwhile. One
  * that was killed may have been somebody's victim; one that left by itself will
  * do so each time. */
 static bool is_hopeless(struct pool *pool, const struct worker *worker)

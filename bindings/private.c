@@ -25,10 +25,10 @@ void **private_check(lua_State *L, const struct private_class *class)
         if (same)
             return lua_touserdata(L, 1);
     }
-    luaL_argerror(L, 1,
-                  lua_pushfstring(
-                      L, "%s expected, got %s (was it called with ':'?)",
-                      class->name, luaL_typename(L, 1)));
+    luaL_argerror(
+        L, 1,
+        lua_pushfstring(L, "%s expected, got %s (was it called with ':'?)",
+                        class->name, luaL_typename(L, 1)));
     return NULL;
 }
 
@@ -54,8 +54,8 @@ void *private_state(lua_State *L, const struct private_class *class,
 {
     void *state = *private_check(L, class);
     if (!state)
-        misuse(L, NULL, class->name, "%s: %s; it cannot be used any more",
-               call, tl_status_text(TL_DROPPED));
+        misuse(L, NULL, class->name, "%s: %s; it cannot be used any more", call,
+               tl_status_text(TL_DROPPED));
     return state;
 }
 

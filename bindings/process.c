@@ -33,8 +33,7 @@ static struct tl_handle *check_process(lua_State *L)
 static void check_target(lua_State *L, int index, const char *call)
 {
     if (lua_type(L, index) != LUA_TFUNCTION)
-        misuse(L, NULL, call,
-               "the function to run is expected first, not a %s",
+        misuse(L, NULL, call, "the function to run is expected first, not a %s",
                luaL_typename(L, index));
 }
 
@@ -109,9 +108,8 @@ static int make(lua_State *L, enum tl_kind_id kind)
         thread_check(L, job, call);
     struct tl_handle *process = object_new(L, kind);
     do
-        status = kind == TL_KIND_THREAD
-                     ? tl_thread_new(process, name, daemon)
-                     : tl_process_new(process, name, daemon);
+        status = kind == TL_KIND_THREAD ? tl_thread_new(process, name, daemon)
+                                        : tl_process_new(process, name, daemon);
     while (try_again(L, status, &tried));
     object_made(L, -1, call, status);
     lua_pushvalue(L, job);
@@ -333,14 +331,16 @@ static int process_newindex(lua_State *L)
     if (strcmp(name, "daemon") != 0)
         return misuse(L, process, NULL,
                       "the field \"%s\" cannot be set; daemon can, before "
-                      "start", name);
+                      "start",
+                      name);
     if (!lua_isboolean(L, 3))
-        return misuse(L, process, "daemon", "true or false is expected, not "
-                      "a %s", luaL_typename(L, 3));
+        return misuse(L, process, "daemon",
+                      "true or false is expected, not "
+                      "a %s",
+                      luaL_typename(L, 3));
     int status = tl_process_set_daemon(process, lua_toboolean(L, 3));
     if (status == TL_STARTED)
-        return misuse(L, process, "daemon",
-                      "it can only be set before start");
+        return misuse(L, process, "daemon", "it can only be set before start");
     return status < 0 ? failure(L, process, "daemon", status) : 0;
 }
 
@@ -384,16 +384,12 @@ static int process_children(lua_State *L)
     }
 }
 
-static const luaL_Reg methods[] = {{"start", process_start},
-                                   {"join", process_join},
-                                   {"result", process_result},
-                                   {"is_alive", process_is_alive},
-                                   {"terminate", process_terminate},
-                                   {"kill", process_kill},
-                                   {"signal", process_signal},
-                                   {"suspend", process_suspend},
-                                   {"resume", process_resume},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"start", process_start},         {"join", process_join},
+    {"result", process_result},       {"is_alive", process_is_alive},
+    {"terminate", process_terminate}, {"kill", process_kill},
+    {"signal", process_signal},       {"suspend", process_suspend},
+    {"resume", process_resume},       {NULL, NULL}};
 static const struct property properties[] = {{"pid", push_pid},
                                              {"name", push_name},
                                              {"daemon", push_daemon},

@@ -32,10 +32,10 @@ static int queue_new(lua_State *L)
 {
     static const char *const names[] = {"maxsize", "order", "name", NULL};
     check_options(L, "queue", names);
-    lua_Integer maxsize = lua_isnil(L, 1)
-                              ? 0
-                              : check_integer(L, 1, NULL, "queue", "maxsize",
-                                              0, 1 << 28);
+    lua_Integer maxsize =
+        lua_isnil(L, 1)
+            ? 0
+            : check_integer(L, 1, NULL, "queue", "maxsize", 0, 1 << 28);
     enum tl_queue_order order = check_order(L, 2);
     const char *name = check_name(L, 3, "queue");
     struct tl_handle *queue = object_new(L, TL_KIND_QUEUE);
@@ -69,13 +69,11 @@ static double check_put_options(lua_State *L, int index,
     lua_pushnil(L);
     while (lua_next(L, index)) {
         lua_pop(L, 1);
-        const char *name = lua_type(L, -1) == LUA_TSTRING
-                               ? lua_tostring(L, -1)
-                               : "?";
+        const char *name =
+            lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
         if (strcmp(name, "timeout") != 0 && strcmp(name, "priority") != 0)
             misuse(L, queue, "put",
-                   "unknown option \"%s\"; there are: timeout, priority",
-                   name);
+                   "unknown option \"%s\"; there are: timeout, priority", name);
     }
     lua_getfield(L, index, "priority");
     double priority = check_priority(L, -1, queue);
@@ -116,16 +114,14 @@ static int queue_put(lua_State *L)
         lua_replace(L, 3);
     }
     tl_deadline deadline = check_deadline(L, 3, queue, "put");
-    return result(L, queue, "put",
-                  put(L, queue, "put", 2, priority, deadline));
+    return result(L, queue, "put", put(L, queue, "put", 2, priority, deadline));
 }
 
 static int queue_try_put(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
     check_value(L, queue, "try_put");
-    return result(L, queue, "try_put",
-                  put(L, queue, "try_put", 2, 0, TL_NOW));
+    return result(L, queue, "try_put", put(L, queue, "try_put", 2, 0, TL_NOW));
 }
 
 /* Puts what is at the top, after n others of its list. */
@@ -199,8 +195,8 @@ static int queue_try_get(lua_State *L)
 static int queue_get_many(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
-    lua_Integer most = check_integer(L, 2, queue, "get_many", "max", 1,
-                                     INT32_MAX);
+    lua_Integer most =
+        check_integer(L, 2, queue, "get_many", "max", 1, INT32_MAX);
     tl_deadline deadline = check_deadline(L, 3, queue, "get_many");
     struct tl_parcel parcel;
     lua_settop(L, 1);
@@ -222,8 +218,8 @@ static int queue_get_many(lua_State *L)
 /* for i, v in q:items(): i counts, so that nil is a message too. */
 static int next_item(lua_State *L)
 {
-    struct tl_handle *queue = object_check(L, lua_upvalueindex(1),
-                                           TL_KIND_QUEUE);
+    struct tl_handle *queue =
+        object_check(L, lua_upvalueindex(1), TL_KIND_QUEUE);
     lua_Integer i = lua_tointeger(L, lua_upvalueindex(2)) + 1;
     struct tl_parcel parcel;
     support_state = L;
@@ -323,12 +319,10 @@ static const luaL_Reg methods[] = {{"put", queue_put},
                                    {"close", queue_close},
                                    {NULL, NULL}};
 static const luaL_Reg metamethods[] = {{"__len", queue_size}, {NULL, NULL}};
-static const struct property properties[] = {{"maxsize", push_maxsize},
-                                             {"order", push_order},
-                                             {NULL, NULL}};
-static const struct class queue_class = {.methods = methods,
-                                         .metamethods = metamethods,
-                                         .properties = properties};
+static const struct property properties[] = {
+    {"maxsize", push_maxsize}, {"order", push_order}, {NULL, NULL}};
+static const struct class queue_class = {
+    .methods = methods, .metamethods = metamethods, .properties = properties};
 
 void open_queue(lua_State *L)
 {

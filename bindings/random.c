@@ -69,9 +69,8 @@ static int random_seed(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg functions[] = {{"random", random_next},
-                                     {"randomseed", random_seed},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"random", random_next}, {"randomseed", random_seed}, {NULL, NULL}};
 
 void random_open(lua_State *L)
 {

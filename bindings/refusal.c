@@ -17,7 +17,8 @@ struct text {
     size_t length;
 };
 
-static void append(struct text *text, const char *piece) {
+static void append(struct text *text, const char *piece)
+{
     size_t room = text->size - text->length;
     int length = snprintf(text->start + text->length, room, "%s", piece);
     if ((size_t)length < room) {
@@ -28,7 +29,8 @@ static void append(struct text *text, const char *piece) {
     memcpy(text->start + text->size - 4, "...", 3);
 }
 
-static bool is_identifier(const char *name, size_t length) {
+static bool is_identifier(const char *name, size_t length)
+{
     if (length == 0 || length > LONGEST_NAME || isdigit((unsigned char)*name))
         return false;
     for (size_t i = 0; i < length; i++)
@@ -38,7 +40,8 @@ static bool is_identifier(const char *name, size_t length) {
 }
 
 static void append_string_key(struct text *text, const char *name,
-                              size_t length) {
+                              size_t length)
+{
     char quoted[LONGEST_NAME * 4 + 1];
     if (is_identifier(name, length)) {
         append(text, ".");
@@ -63,7 +66,8 @@ static void append_string_key(struct text *text, const char *name,
 
 /* Reads the key as it is: lua_tolstring would turn a number into a string
  * under the eyes of lua_next, and could raise. */
-static void append_key(struct text *text, lua_State *L, int index) {
+static void append_key(struct text *text, lua_State *L, int index)
+{
     char number[48];
     size_t length;
     switch (lua_type(L, index)) {
@@ -92,7 +96,8 @@ static void append_key(struct text *text, lua_State *L, int index) {
 }
 
 static void append_place(struct text *text, lua_State *L,
-                         const struct place *place) {
+                         const struct place *place)
+{
     char number[24];
     if (place->outer)
         append_place(text, L, place->outer);
@@ -118,13 +123,15 @@ static void append_place(struct text *text, lua_State *L,
     }
 }
 
-bool refusal_memory(struct refusal *refusal) {
+bool refusal_memory(struct refusal *refusal)
+{
     refusal->reason = REFUSAL_MEMORY;
     return false;
 }
 
 bool refusal_note(struct refusal *refusal, lua_State *L, int index,
-                  const struct place *place, enum refusal_reason reason) {
+                  const struct place *place, enum refusal_reason reason)
+{
     if (!lua_checkstack(L, 1))
         return refusal_memory(refusal);
     struct text text = {.start = refusal->path, .size = REFUSAL_PATH_SIZE};
@@ -136,13 +143,15 @@ bool refusal_note(struct refusal *refusal, lua_State *L, int index,
 }
 
 /* The value's own name for its type, or NULL; pushes something. */
-static const char *type_name(lua_State *L, int index) {
+static const char *type_name(lua_State *L, int index)
+{
     if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
         return lua_tostring(L, -1);
     return NULL;
 }
 
-static const char *type_reason(lua_State *L, int index) {
+static const char *type_reason(lua_State *L, int index)
+{
     const char *name;
     switch (lua_type(L, index)) {
     case LUA_TTHREAD:
@@ -164,7 +173,8 @@ static const char *type_reason(lua_State *L, int index) {
     }
 }
 
-static const char *barred_reason(lua_State *L, int index) {
+static const char *barred_reason(lua_State *L, int index)
+{
     if (lua_type(L, index) == LUA_TFUNCTION)
         return "a function cannot leave its program";
     const char *name = type_name(L, index);
@@ -172,7 +182,8 @@ static const char *barred_reason(lua_State *L, int index) {
                            name ? name : "userdata");
 }
 
-static const char *space_reason(lua_State *L, int index) {
+static const char *space_reason(lua_State *L, int index)
+{
     if (lua_type(L, index) == LUA_TFUNCTION)
         return "a function cannot leave its program, unless both sides opened "
                "the space with functions = true";
@@ -184,7 +195,8 @@ static const char *space_reason(lua_State *L, int index) {
 }
 
 static const char *reason_text(const struct refusal *refusal, lua_State *L,
-                               int index) {
+                               int index)
+{
     switch (refusal->reason) {
     case REFUSAL_TYPE:
         return type_reason(L, index);
@@ -206,7 +218,8 @@ static const char *reason_text(const struct refusal *refusal, lua_State *L,
     return "not enough memory";
 }
 
-void refusal_push(const struct refusal *refusal, lua_State *L, int top) {
+void refusal_push(const struct refusal *refusal, lua_State *L, int top)
+{
     if (refusal->reason == REFUSAL_MEMORY) {
         lua_settop(L, top);
         luaL_checkstack(L, 1, NULL);

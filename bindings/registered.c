@@ -4,7 +4,8 @@
 
 static char registered_key;
 
-static void look_up(lua_State *L) {
+static void look_up(lua_State *L)
+{
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) == LUA_TTABLE) {
         lua_insert(L, -2);
         lua_rawget(L, -2);
@@ -14,16 +15,19 @@ static void look_up(lua_State *L) {
     }
 }
 
-const char *registered_name(lua_State *L) {
+const char *registered_name(lua_State *L)
+{
     look_up(L);
     return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 }
 
-void registered_metatable(lua_State *L) {
+void registered_metatable(lua_State *L)
+{
     look_up(L);
 }
 
-void registered_all(lua_State *L) {
+void registered_all(lua_State *L)
+{
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_newtable(L);
@@ -31,7 +35,8 @@ void registered_all(lua_State *L) {
 }
 
 /* Forgets the entry under the value at `index` and the entry back. */
-static void forget(lua_State *L, int map, int index) {
+static void forget(lua_State *L, int map, int index)
+{
     lua_pushvalue(L, index);
     if (lua_rawget(L, map) != LUA_TNIL) {
         lua_pushnil(L);
@@ -44,7 +49,8 @@ static void forget(lua_State *L, int map, int index) {
     }
 }
 
-void codec_register(lua_State *L, int name_index, int mt_index) {
+void codec_register(lua_State *L, int name_index, int mt_index)
+{
     int name = lua_absindex(L, name_index);
     int metatable = lua_absindex(L, mt_index);
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) != LUA_TTABLE) {

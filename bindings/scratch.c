@@ -13,7 +13,8 @@ enum {
 
 static _Thread_local struct scratch own;
 
-static void release(struct scratch *scratch) {
+static void release(struct scratch *scratch)
+{
     free(scratch->bytes);
     free(scratch->cites);
     free(scratch->refs);
@@ -21,7 +22,8 @@ static void release(struct scratch *scratch) {
     memset(scratch, 0, sizeof *scratch);
 }
 
-static void empty(struct scratch *scratch) {
+static void empty(struct scratch *scratch)
+{
     scratch->size = 0;
     scratch->cite_count = 0;
     scratch->cited = 0;
@@ -36,7 +38,8 @@ static void empty(struct scratch *scratch) {
     }
 }
 
-struct scratch *scratch_take(void) {
+struct scratch *scratch_take(void)
+{
     struct scratch *scratch = &own;
     if (scratch->taken) {
         scratch = calloc(1, sizeof *scratch);
@@ -47,7 +50,8 @@ struct scratch *scratch_take(void) {
     return scratch;
 }
 
-void scratch_give(struct scratch *scratch) {
+void scratch_give(struct scratch *scratch)
+{
     free(scratch->slices);
     scratch->slices = NULL;
     if (scratch != &own) {
@@ -65,12 +69,14 @@ void scratch_give(struct scratch *scratch) {
     scratch->taken = false;
 }
 
-void scratch_thread_end(void) {
+void scratch_thread_end(void)
+{
     if (!own.taken)
         release(&own);
 }
 
-bool scratch_grow(struct scratch *scratch, size_t more) {
+bool scratch_grow(struct scratch *scratch, size_t more)
+{
     size_t capacity = scratch->capacity ? scratch->capacity : FIRST_BYTES;
     while (capacity - scratch->size < more) {
         if (capacity > UINT32_MAX / 2) /* struct seen: tag_at */
@@ -87,7 +93,8 @@ bool scratch_grow(struct scratch *scratch, size_t more) {
 
 /* `entries` with room for one more, or NULL: no memory. */
 static void *room_for_entry(void *entries, size_t count, size_t *capacity,
-                            size_t size) {
+                            size_t size)
+{
     if (count < *capacity)
         return entries;
     size_t larger = *capacity ? *capacity * 2 : FIRST_ENTRIES;
@@ -97,7 +104,8 @@ static void *room_for_entry(void *entries, size_t count, size_t *capacity,
     return entries;
 }
 
-bool scratch_cite(struct scratch *scratch, const void *data, size_t size) {
+bool scratch_cite(struct scratch *scratch, const void *data, size_t size)
+{
     struct cite *cites =
         room_for_entry(scratch->cites, scratch->cite_count,
                        &scratch->cite_capacity, sizeof *scratch->cites);
@@ -110,7 +118,8 @@ bool scratch_cite(struct scratch *scratch, const void *data, size_t size) {
     return true;
 }
 
-bool scratch_ref(struct scratch *scratch, tl_ref ref, uint32_t *index) {
+bool scratch_ref(struct scratch *scratch, tl_ref ref, uint32_t *index)
+{
     const struct seen *seen = scratch_seen(scratch, ref, SEEN_REF);
     if (seen) {
         *index = seen->n;
@@ -133,7 +142,8 @@ bool scratch_ref(struct scratch *scratch, tl_ref ref, uint32_t *index) {
 
 /* Where the entry is, or the free place where it belongs. */
 static struct seen *probe(const struct scratch *scratch, uint64_t identity,
-                          uint32_t kind) {
+                          uint32_t kind)
+{
     /* Fibonacci hashing: the low bits of an address are all alike */
     uint64_t hash = (identity + kind) * UINT64_C(0x9e3779b97f4a7c15);
     size_t mask = scratch->seen_capacity - 1;
@@ -146,14 +156,16 @@ static struct seen *probe(const struct scratch *scratch, uint64_t identity,
 }
 
 struct seen *scratch_seen(struct scratch *scratch, uint64_t identity,
-                          enum seen_kind kind) {
+                          enum seen_kind kind)
+{
     if (scratch->seen_count == 0)
         return NULL;
     struct seen *entry = probe(scratch, identity, kind);
     return entry->stamp == scratch->stamp ? entry : NULL;
 }
 
-static bool grow_seen(struct scratch *scratch) {
+static bool grow_seen(struct scratch *scratch)
+{
     struct seen *old = scratch->seen;
     size_t old_capacity = scratch->seen_capacity;
     size_t capacity = old_capacity ? old_capacity * 2 : FIRST_SEEN;
@@ -171,7 +183,8 @@ static bool grow_seen(struct scratch *scratch) {
     return true;
 }
 
-bool scratch_see(struct scratch *scratch, struct seen entry) {
+bool scratch_see(struct scratch *scratch, struct seen entry)
+{
     if (scratch->seen_count >= scratch->seen_capacity / 4 * 3 &&
         !grow_seen(scratch))
         return false;
@@ -183,7 +196,8 @@ bool scratch_see(struct scratch *scratch, struct seen entry) {
 
 /* The scratch's own bytes and the cited ones, in turn. */
 static struct tl_slice *list_slices(const struct scratch *scratch,
-                                    size_t *count) {
+                                    size_t *count)
+{
     struct tl_slice *slices =
         malloc((scratch->cite_count * 2 + 1) * sizeof *slices);
     if (!slices)
@@ -203,7 +217,8 @@ static struct tl_slice *list_slices(const struct scratch *scratch,
     return slices;
 }
 
-bool scratch_message(struct scratch *scratch, struct tl_message *message) {
+bool scratch_message(struct scratch *scratch, struct tl_message *message)
+{
     message->refs = scratch->refs;
     message->ref_count = scratch->ref_count;
     message->size = scratch->size + scratch->cited;
@@ -218,7 +233,8 @@ bool scratch_message(struct scratch *scratch, struct tl_message *message) {
     return true;
 }
 
-bool scratch_own(struct scratch *scratch, struct tl_message *message) {
+bool scratch_own(struct scratch *scratch, struct tl_message *message)
+{
     if (scratch->cite_count == 0)
         return true;
     unsigned char *bytes = malloc(message->size);

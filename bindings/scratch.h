@@ -69,8 +69,8 @@ bool scratch_grow(struct scratch *scratch, size_t more);
 
 /* Where the next `most` bytes may be written; NULL: no memory.  What was
  * written is then added to scratch->size. */
-static inline unsigned char *scratch_room(struct scratch *scratch,
-                                          size_t most) {
+static inline unsigned char *scratch_room(struct scratch *scratch, size_t most)
+{
     if (scratch->capacity - scratch->size < most &&
         !scratch_grow(scratch, most))
         return NULL;

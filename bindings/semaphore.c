@@ -13,10 +13,9 @@ static int semaphore_new(lua_State *L)
 {
     static const char *const names[] = {"value", "bounded", "name", NULL};
     check_options(L, "semaphore", names);
-    lua_Integer value = lua_isnil(L, 1)
-                            ? 1
-                            : check_integer(L, 1, NULL, "semaphore", "value",
-                                            0, UINT32_MAX);
+    lua_Integer value = lua_isnil(L, 1) ? 1
+                                        : check_integer(L, 1, NULL, "semaphore",
+                                                        "value", 0, UINT32_MAX);
     if (!lua_isnil(L, 2) && !lua_isboolean(L, 2))
         misuse(L, NULL, "semaphore", "bounded must be true or false, not a %s",
                luaL_typename(L, 2));
@@ -43,10 +42,10 @@ static int semaphore_acquire(lua_State *L)
 static int semaphore_release(lua_State *L)
 {
     struct tl_handle *semaphore = check_semaphore(L);
-    lua_Integer n = lua_isnoneornil(L, 2)
-                        ? 1
-                        : check_integer(L, 2, semaphore, "release", "n", 1,
-                                        UINT32_MAX);
+    lua_Integer n =
+        lua_isnoneornil(L, 2)
+            ? 1
+            : check_integer(L, 2, semaphore, "release", "n", 1, UINT32_MAX);
     return result(L, semaphore, "release",
                   tl_semaphore_release(semaphore, (uint32_t)n));
 }

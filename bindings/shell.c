@@ -30,8 +30,8 @@ static int spawn(pid_t *pid, const char *command, int fd, int target,
     if (fd >= 0)
         error = posix_spawn_file_actions_adddup2(&actions, fd, target);
     if (!error)
-        error = posix_spawn(pid, SHELL, &actions, attributes, arguments,
-                            environ);
+        error =
+            posix_spawn(pid, SHELL, &actions, attributes, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }

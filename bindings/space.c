@@ -133,8 +133,8 @@ static int space_remove(lua_State *L)
     if (lua_isnoneornil(L, 2))
         status = tl_space_unlink(tl_space_name(space));
     else
-        status = tl_space_remove(space,
-                                 check_object_name(L, 2, space, "remove"));
+        status =
+            tl_space_remove(space, check_object_name(L, 2, space, "remove"));
     if (status < 0 && status != TL_EMPTY)
         return failure(L, NULL, "remove", status);
     lua_pushboolean(L, status == TL_OK);
@@ -168,11 +168,10 @@ static int space_unknown(lua_State *L)
 }
 
 static const char *const kinds[] = {
-    "array",     "barrier", "buffer", "condition", "event",     "latch", "lock",
-    "queue",     "rlock",   "rwlock", "semaphore", "table",     "value", NULL};
-static const luaL_Reg methods[] = {{"list", space_list},
-                                   {"remove", space_remove},
-                                   {NULL, NULL}};
+    "array", "barrier", "buffer", "condition", "event", "latch", "lock",
+    "queue", "rlock",   "rwlock", "semaphore", "table", "value", NULL};
+static const luaL_Reg methods[] = {
+    {"list", space_list}, {"remove", space_remove}, {NULL, NULL}};
 static const luaL_Reg metamethods[] = {{"__tostring", space_tostring},
                                        {"__newindex", space_newindex},
                                        {NULL, NULL}};
@@ -219,8 +218,8 @@ static int open_failed(lua_State *L, const char *name, int status)
 {
     char path[128];
     if (status == TL_BAD_NAME || !tl_space_path(name, path, sizeof path))
-        return misuse(L, NULL, "open", "\"%s\" is no name for a space: %s", name,
-                      tl_status_text(TL_BAD_NAME));
+        return misuse(L, NULL, "open", "\"%s\" is no name for a space: %s",
+                      name, tl_status_text(TL_BAD_NAME));
     switch (status) {
     case TL_NOT_OURS:
     case TL_NO_SPACE:
@@ -255,8 +254,8 @@ static int space_open(lua_State *L)
                       luaL_typename(L, 1));
     const char *name = lua_tostring(L, 1);
     support_state = L;
-    int space = strlen(name) == lua_rawlen(L, 1) ? tl_space_open(name)
-                                                 : TL_BAD_NAME;
+    int space =
+        strlen(name) == lua_rawlen(L, 1) ? tl_space_open(name) : TL_BAD_NAME;
     if (space < 0)
         return open_failed(L, name, space);
     if (!lua_isnil(L, 2))

@@ -8,8 +8,8 @@
 
 #define STREAM "tidelock.stream"
 
-const char *const command_stream_names[TL_COMMAND_STREAMS] = {
-    "stdin", "stdout", "stderr"};
+const char *const command_stream_names[TL_COMMAND_STREAMS] = {"stdin", "stdout",
+                                                              "stderr"};
 
 struct stream *stream_test(lua_State *L, int index)
 {
@@ -19,8 +19,8 @@ struct stream *stream_test(lua_State *L, int index)
 void stream_push(lua_State *L, int command, enum tl_command_stream which)
 {
     struct stream *stream = lua_newuserdatauv(L, sizeof *stream, 1);
-    *stream = (struct stream){.owner = lua_touserdata(L, command),
-                              .which = which};
+    *stream =
+        (struct stream){.owner = lua_touserdata(L, command), .which = which};
     lua_pushvalue(L, command);
     lua_setiuservalue(L, -2, 1);
     luaL_setmetatable(L, STREAM);
@@ -39,10 +39,10 @@ static struct stream *check_stream(lua_State *L, const char *call)
 static const char *stream_call(lua_State *L, const struct stream *stream,
                                const char *call)
 {
-    return lua_pushfstring(L, "%s: %s",
-                           command_call(L, stream->owner,
-                                        command_stream_names[stream->which]),
-                           call);
+    return lua_pushfstring(
+        L, "%s: %s",
+        command_call(L, stream->owner, command_stream_names[stream->which]),
+        call);
 }
 
 static tl_deadline stream_deadline(lua_State *L, int index,
@@ -125,8 +125,8 @@ static int next_line(lua_State *L)
     if (!stream->owner->command)
         return 0;
     support_state = L;
-    int status = read_into(L, stream, (struct format){.what = TL_READ_LINE},
-                           TL_FOREVER);
+    int status =
+        read_into(L, stream, (struct format){.what = TL_READ_LINE}, TL_FOREVER);
     if (status == TL_CLOSED)
         lua_pushnil(L);
     else if (status < 0)
@@ -160,8 +160,8 @@ static int stream_write(lua_State *L)
                       "a string is expected, not a %s", luaL_typename(L, 2));
     const char *text = lua_tolstring(L, 2, &size);
     tl_deadline deadline = stream_deadline(L, 3, stream, "write");
-    int status = tl_command_write(stream->owner->command, text, size, &wrote,
-                                  deadline);
+    int status =
+        tl_command_write(stream->owner->command, text, size, &wrote, deadline);
     if (status == TL_OK) {
         lua_pushboolean(L, 1);
         return 1;

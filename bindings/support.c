@@ -153,8 +153,8 @@ static int stuck(lua_State *L)
     flush_streams();
     char text[20000];
     int size = snprintf(text, sizeof text, "tidelock: %s", report);
-    tl_output(2, text, (size_t)size < sizeof text ? (size_t)size
-                                                  : sizeof text - 1);
+    tl_output(2, text,
+              (size_t)size < sizeof text ? (size_t)size : sizeof text - 1);
     tl_family_signal(SIGKILL);
     tl_listener_remove_files();
     _exit(3);
@@ -265,15 +265,16 @@ tl_deadline check_deadline_slow(lua_State *L, int index,
 
 lua_Integer check_integer(lua_State *L, int index,
                           const struct tl_handle *handle, const char *call,
-                          const char *what, lua_Integer least,
-                          lua_Integer most)
+                          const char *what, lua_Integer least, lua_Integer most)
 {
     int is_integer;
     lua_Integer n = lua_tointegerx(L, index, &is_integer);
     if (lua_type(L, index) != LUA_TNUMBER || !is_integer || n < least ||
         n > most)
-        misuse(L, handle, call, "%s must be an integer from %lld to %lld, "
-               "not %s", what, (long long)least, (long long)most,
+        misuse(L, handle, call,
+               "%s must be an integer from %lld to %lld, "
+               "not %s",
+               what, (long long)least, (long long)most,
                lua_isnone(L, index) ? "nil" : luaL_tolstring(L, index, NULL));
     return n;
 }
@@ -305,9 +306,8 @@ static void check_unknown(lua_State *L, const char *call,
     lua_pushnil(L);
     while (lua_next(L, 1)) {
         lua_pop(L, 1);
-        const char *name = lua_type(L, -1) == LUA_TSTRING
-                               ? lua_tostring(L, -1)
-                               : NULL;
+        const char *name =
+            lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
         if (is_known(names, name))
             continue;
         const char *shown = luaL_tolstring(L, -1, NULL);

@@ -327,9 +327,8 @@ static int table_new(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg metamethods[] = {{"__len", table_len},
-                                       {"__pairs", table_pairs},
-                                       {NULL, NULL}};
+static const luaL_Reg metamethods[] = {
+    {"__len", table_len}, {"__pairs", table_pairs}, {NULL, NULL}};
 static const struct class table_class = {.methods = methods,
                                          .metamethods = metamethods,
                                          .newindex = table_newindex,

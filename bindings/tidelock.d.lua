@@ -43,13 +43,13 @@ local ipc = {}
 
 --- Several objects and all tasks ----------------------------------------------
 
----@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.event|tidelock.latch|tidelock.command|tidelock.listener|tidelock.connection
+---@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.thread|tidelock.event|tidelock.latch|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection
 
 --- Waits until at least one of the objects is ready: a queue, an end of a pipe
---- or a connection that has a message or is closed, a process or command that
---- has ended, an event that is set, a latch that is open, a listener with a
---- caller. Nothing is taken: who comes first gets a
---- message, so take it with a timeout of 0.
+--- or a connection that has a message or is closed, a process, thread or
+--- command that has ended, an event that is set, a latch that is open, a future
+--- that is ready, a listener with a caller. Nothing is taken: who comes first
+--- gets a message, so take it with a timeout of 0.
 ---@param objects tidelock.waitable[] 1 to 10000
 ---@param timeout? tidelock.seconds
 ---@return tidelock.waitable[]? ready those that are ready now, in their order

@@ -38,8 +38,9 @@ static int look_into(const char *tool, const char *name)
 {
     int space = tl_look_into(name);
     if (space == TL_EMPTY)
-        complain(tool, name, "there is no such space; tidelock ls shows those "
-                             "there are");
+        complain(tool, name,
+                 "there is no such space; tidelock ls shows those "
+                 "there are");
     else if (space < 0)
         refuse(tool, name, space);
     return space;
@@ -69,8 +70,7 @@ static int print_tasks(unsigned arena)
     printf("%-20s %7s  %s\n", "TASK", "PID", "STATE");
     while ((status = tl_task_look(arena, &number, &info)) == TL_OK)
         print_task(&info);
-    return status == TL_EMPTY ? EXIT_SUCCESS
-                              : refuse("ps", "tasks", status);
+    return status == TL_EMPTY ? EXIT_SUCCESS : refuse("ps", "tasks", status);
 }
 
 static bool is_number(const char *word)
@@ -88,8 +88,9 @@ static int ps(int count, char **arguments)
     if (is_number(what)) {
         arena = tl_look_at(atoi(what));
         if (arena == TL_NO_SPACE)
-            return complain("ps", what, "this process is no program of "
-                                        "tidelock, or not yours");
+            return complain("ps", what,
+                            "this process is no program of "
+                            "tidelock, or not yours");
         if (arena < 0)
             return refuse("ps", what, arena);
     } else {

@@ -8,9 +8,9 @@
 #include "support.h"
 
 /* Keys in the registry. */
-static char known_key;                 /* weak table: ref -> userdata */
-static char reserved_key;              /* metatable of what is reserved */
-static char class_keys[TL_KINDS];      /* metatables, by kind */
+static char known_key;            /* weak table: ref -> userdata */
+static char reserved_key;         /* metatable of what is reserved */
+static char class_keys[TL_KINDS]; /* metatables, by kind */
 
 /* The same in all states of the process: written by the first. */
 static const struct class *classes[TL_KINDS];
@@ -49,9 +49,9 @@ struct tl_handle *object_test(lua_State *L, int index)
 struct tl_handle *object_check_slow(lua_State *L, int index,
                                     enum tl_kind_id kind)
 {
-    const char *message = lua_pushfstring(
-        L, "%s expected, got %s (was it called with ':'?)", tl_kind_name(kind),
-        luaL_typename(L, index));
+    const char *message =
+        lua_pushfstring(L, "%s expected, got %s (was it called with ':'?)",
+                        tl_kind_name(kind), luaL_typename(L, index));
     luaL_argerror(L, index, message);
     return NULL;
 }
@@ -104,9 +104,9 @@ static int object_tostring(lua_State *L)
 static int object_eq(lua_State *L)
 {
     struct object *a = object_at(L, 1), *b = object_at(L, 2);
-    lua_pushboolean(L, a && b && a->handle.object &&
-                           tl_handle_ref(&a->handle) ==
-                               tl_handle_ref(&b->handle));
+    lua_pushboolean(L,
+                    a && b && a->handle.object &&
+                        tl_handle_ref(&a->handle) == tl_handle_ref(&b->handle));
     return 1;
 }
 
@@ -129,8 +129,7 @@ static const char *push_fields(lua_State *L, const struct class *class)
 }
 
 /* The name at 2 is no method; object: NULL where the kind has no properties. */
-static int push_field(lua_State *L, enum tl_kind_id kind,
-                      struct object *object)
+static int push_field(lua_State *L, enum tl_kind_id kind, struct object *object)
 {
     const struct property *property = classes[kind]->properties;
     const char *name = luaL_tolstring(L, 2, NULL);
@@ -403,10 +402,10 @@ void object_push_named(lua_State *L, const char *space, const char *name,
     struct tl_handle *handle = object_reserve(L);
     char unused[TL_NAME_SIZE];
     int arena = tl_space_open(space);
-    int status = arena < 0 ? arena
-                           : tl_space_find((unsigned)arena, name, handle);
-    if (status == TL_OK && (handle->kind != kind ||
-                            tl_handle_name(handle, unused) != number)) {
+    int status =
+        arena < 0 ? arena : tl_space_find((unsigned)arena, name, handle);
+    if (status == TL_OK &&
+        (handle->kind != kind || tl_handle_name(handle, unused) != number)) {
         tl_handle_close(handle);
         status = TL_EMPTY;
     }
@@ -418,8 +417,7 @@ void object_push_named(lua_State *L, const char *space, const char *name,
     object_settle(L);
 }
 
-void object_class(lua_State *L, enum tl_kind_id kind,
-                  const struct class *class)
+void object_class(lua_State *L, enum tl_kind_id kind, const struct class *class)
 {
     if (classes[kind] != class)
         classes[kind] = class;

@@ -47,7 +47,8 @@ struct property {
  * objects of a kind with properties have a metatable each; or, where objects
  * are made more often than called (`made_often`), they share one whose __index
  * is a function, and a call costs twice. */
-struct class {
+struct class
+{
     const luaL_Reg *methods;
     const luaL_Reg *metamethods;       /* or NULL */
     const struct property *properties; /* or NULL */

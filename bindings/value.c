@@ -94,16 +94,13 @@ static int value_update(lua_State *L)
     }
     n = check_number(L, -1, value, "update");
     status = tl_value_commit(value, n);
-    return status < 0 ? failure(L, value, "update", status)
-                      : push_number(L, n);
+    return status < 0 ? failure(L, value, "update", status) : push_number(L, n);
 }
 
-static const luaL_Reg methods[] = {{"get", value_get},
-                                   {"set", value_set},
-                                   {"add", value_add},
-                                   {"compare_set", value_compare_set},
-                                   {"update", value_update},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"get", value_get},       {"set", value_set},
+    {"add", value_add},       {"compare_set", value_compare_set},
+    {"update", value_update}, {NULL, NULL}};
 static const struct class value_class = {.methods = methods};
 
 void open_value(lua_State *L)

@@ -28,8 +28,8 @@ static int finish(lua_State *L, int status, lua_KContext context)
 int with_held(lua_State *L, int (*release)(const struct tl_handle *handle))
 {
     lua_KContext context = (lua_KContext)release;
-    int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, context,
-                            finish);
+    int status =
+        lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, context, finish);
     return finish(L, status, context);
 }
 

@@ -80,8 +80,10 @@ static int run_call(lua_State *L, struct decoder *decoder, int function)
 static int spread(lua_State *L)
 {
     if (!lua_istable(L, -1))
-        return luaL_error(L, "starmap: each item must be a list of arguments, "
-                             "not a %s", luaL_typename(L, -1));
+        return luaL_error(L,
+                          "starmap: each item must be a list of arguments, "
+                          "not a %s",
+                          luaL_typename(L, -1));
     int list = lua_gettop(L), count = (int)lua_rawlen(L, list);
     luaL_checkstack(L, count, "too many arguments");
     for (int i = 1; i <= count; i++)
@@ -109,14 +111,14 @@ static int run_job(lua_State *L)
 {
     struct work *work = lua_touserdata(L, 1);
     const struct tl_parcel *parcel = &work->parcel;
-    struct decoder decoder = {
-        .L = L,
-        .at = parcel->data,
-        .end = (const unsigned char *)parcel->data + parcel->size,
-        .refs = parcel->refs,
-        .ref_count = parcel->ref_count,
-        .allow = message_allow(0),
-        .codes = &work->worker->codes};
+    struct decoder decoder = {.L = L,
+                              .at = parcel->data,
+                              .end = (const unsigned char *)parcel->data +
+                                     parcel->size,
+                              .refs = parcel->refs,
+                              .ref_count = parcel->ref_count,
+                              .allow = message_allow(0),
+                              .codes = &work->worker->codes};
     decode_begin(&decoder);
     work->what = (enum pool_call)decode_byte(&decoder);
     decode_callable(&decoder);
@@ -187,9 +189,8 @@ static bool work_on(lua_State *L, struct work *work, uint32_t job)
     if (status == TL_NO_MEMORY || status == TL_TOO_LARGE)
         status = finish_without(L, work, job, status);
     if (work->worker->left > 0)
-        work->worker->left -= work->tasks < work->worker->left
-                                  ? work->tasks
-                                  : work->worker->left;
+        work->worker->left -=
+            work->tasks < work->worker->left ? work->tasks : work->worker->left;
     return status == TL_OK && work->worker->left != 0;
 }
 

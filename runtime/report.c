@@ -38,8 +38,7 @@ static bool enter(const struct tl_handle *handle)
     return tl_self != NULL;
 }
 
-uint64_t tl_handle_name(const struct tl_handle *handle,
-                        char name[TL_NAME_SIZE])
+uint64_t tl_handle_name(const struct tl_handle *handle, char name[TL_NAME_SIZE])
 {
     const struct tl_object *object = handle->object;
     snprintf(name, TL_NAME_SIZE, "%s", object ? object->name : "");

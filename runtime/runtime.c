@@ -80,8 +80,7 @@ static int read_limits(uint64_t *memory, uint32_t *tasks)
 
 static int carve(uint32_t tasks)
 {
-    struct shared *shared =
-        tl_arena_carve(TL_REGION_PROGRAM, sizeof *shared);
+    struct shared *shared = tl_arena_carve(TL_REGION_PROGRAM, sizeof *shared);
     if (!shared || tl_layers_make(tasks, SPARE) < 0)
         return fail(TL_NO_MEMORY, "TIDELOCK_MEMORY is too small for a table "
                                   "of TIDELOCK_TASKS tasks");
@@ -130,7 +129,8 @@ int tl_sleep(tl_deadline deadline)
 {
     int status = tl_enter_home();
     while (status == TL_OK && !tl_clock_passed(deadline))
-        status = tl_wait_asleep(&shared()->sleepers, &shared()->never, 0, deadline);
+        status =
+            tl_wait_asleep(&shared()->sleepers, &shared()->never, 0, deadline);
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 

@@ -122,11 +122,11 @@ enum tl_kind_id {
 };
 
 struct tl_handle {
-    void *object;  /* NULL when closed */
-    uint32_t cell; /* where this task's slot counts the reference */
+    void *object;   /* NULL when closed */
+    uint32_t cell;  /* where this task's slot counts the reference */
     uint16_t arena; /* the program's own, or a space */
-    uint8_t kind;  /* enum tl_kind_id */
-    uint8_t side;  /* which end of a pipe: 0 or 1; else 0 */
+    uint8_t kind;   /* enum tl_kind_id */
+    uint8_t side;   /* which end of a pipe: 0 or 1; else 0 */
 };
 
 /* `out` of tl_X_new is all 0 but for `arena`, where the object is to be made: 0
@@ -214,8 +214,8 @@ struct tl_parcel {
     size_t size;
     const tl_ref *refs;
     size_t ref_count;
-    unsigned arena;                     /* whose objects the refs are */
-    uint64_t block;                     /* private: 0 when inline */
+    unsigned arena; /* whose objects the refs are */
+    uint64_t block; /* private: 0 when inline */
     _Alignas(16) unsigned char small[TL_SMALL_SIZE]; /* private */
 };
 void tl_parcel_drop(struct tl_parcel *parcel);

@@ -57,8 +57,8 @@ int tl_channel_send(struct tl_channel *channel, const struct tl_message *m,
 /* The next message, borrowed until the next call.  TL_TIMEOUT, and what came
  * of a message is kept; TL_CLOSED: the other end is closed, or gone;
  * TL_BROKEN: what came is no message (tl_channel_trouble); TL_REFUSED. */
-int tl_channel_recv(struct tl_channel *channel, const void **data,
-                    size_t *size, tl_deadline deadline);
+int tl_channel_recv(struct tl_channel *channel, const void **data, size_t *size,
+                    tl_deadline deadline);
 /* TL_OK: recv would not wait; TL_TIMEOUT. */
 int tl_channel_poll(struct tl_channel *channel, tl_deadline deadline);
 /* Where it was connected to; of one accepted, its listener's address. */

@@ -33,8 +33,16 @@ int tl_value_cancel(const struct tl_handle *value);
 /* Array ------------------------------------------------------------------ */
 
 enum tl_element {
-    TL_INT8, TL_UINT8, TL_INT16, TL_UINT16, TL_INT32, TL_UINT32,
-    TL_INT64, TL_UINT64, TL_FLOAT, TL_DOUBLE,
+    TL_INT8,
+    TL_UINT8,
+    TL_INT16,
+    TL_UINT16,
+    TL_INT32,
+    TL_UINT32,
+    TL_INT64,
+    TL_UINT64,
+    TL_FLOAT,
+    TL_DOUBLE,
     TL_ELEMENTS
 };
 const char *tl_element_name(enum tl_element type);
@@ -104,8 +112,7 @@ int64_t tl_table_count(const struct tl_handle *table); /* of all keys */
 /* All keys at one moment, in the order in which they were set first, into
  * `buffer`.  How many bytes they take: where that is more than `size`, the
  * buffer is not filled. */
-int64_t tl_table_keys(const struct tl_handle *table, void *buffer,
-                      size_t size);
+int64_t tl_table_keys(const struct tl_handle *table, void *buffer, size_t size);
 /* Reads the key at `at` in such a buffer; where the next one is. */
 const void *tl_key_read(const void *at, struct tl_key *key);
 

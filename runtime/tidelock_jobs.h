@@ -65,8 +65,8 @@ void tl_board_progress(const struct tl_handle *board,
 bool tl_board_has_left(const struct tl_handle *board, uint32_t worker);
 /* Waits until `finishes` is `seen` no more; asleep, until it has grown by
  * `more`, a job has failed, or a worker ended. */
-int tl_board_await(const struct tl_handle *board, uint64_t seen,
-                   uint64_t more, tl_deadline deadline);
+int tl_board_await(const struct tl_handle *board, uint64_t seen, uint64_t more,
+                   tl_deadline deadline);
 /* From now on a finish makes the owner look, in whatever wait it is: see
  * tl_idle_due. */
 void tl_board_attend(const struct tl_handle *board, bool on);

@@ -163,6 +163,20 @@ describe("ipc.wait", function()
     end
   end)
 
+  it("mixes futures and threads with them, and runs callbacks meanwhile", function()
+    local pool, gate, l = ipc.pool(1), ipc.event(), ipc.listen "tcp:127.0.0.1:0"
+    local told
+    pool:apply_async(function() return "told" end, {}, function(what) told = what end)
+    local f = pool:submit(function() gate:wait() return 5 end)
+    assert.same({ nil, "timeout" }, { ipc.wait({ f, l }, 0.05) })
+    local t = ipc.thread(function() gate:set() end):start()
+    assert.same({ f }, ipc.wait({ f, l }, PATIENCE))
+    assert.equal(5, f:get())
+    assert.equal("told", told)
+    assert.same({ t }, ipc.wait({ t, l }, PATIENCE))
+    pool:terminate()
+  end)
+
   it("lets a command write what it likes meanwhile", function()
     local c = ipc.command{ "sh", "-c", "head -c 1000000 /dev/zero; exit 3" }
     assert.same({ c }, ipc.wait({ c, ipc.event() }, PATIENCE))

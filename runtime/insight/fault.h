@@ -18,14 +18,14 @@
 /* The recovery rules that can be taken away. */
 enum tl_rule {
     TL_RULE_NONE,
-    TL_RULE_GUARD,     /* a dead holder's guard is taken over and repaired */
-    TL_RULE_HELD,      /* what the dead held is passed on */
-    TL_RULE_WAKE_ALL,  /* a death calls every task */
-    TL_RULE_KERNEL,    /* ... by FUTEX_WAKE whatever the park word says */
-    TL_RULE_UNLIST,    /* the dead leave the lists of waiters */
-    TL_RULE_CARRYING,  /* a block in the dead's hands is freed */
-    TL_RULE_REFS,      /* the dead's references are dropped */
-    TL_RULE_REDO,      /* logged steps of store/ are finished */
+    TL_RULE_GUARD,    /* a dead holder's guard is taken over and repaired */
+    TL_RULE_HELD,     /* what the dead held is passed on */
+    TL_RULE_WAKE_ALL, /* a death calls every task */
+    TL_RULE_KERNEL,   /* ... by FUTEX_WAKE whatever the park word says */
+    TL_RULE_UNLIST,   /* the dead leave the lists of waiters */
+    TL_RULE_CARRYING, /* a block in the dead's hands is freed */
+    TL_RULE_REFS,     /* the dead's references are dropped */
+    TL_RULE_REDO,     /* logged steps of store/ are finished */
     TL_RULES
 };
 

@@ -42,8 +42,8 @@ int tl_arena_make(uint64_t size)
     int fd = memfd_create(TL_ARENA_NAME, MFD_CLOEXEC);
     if (fd < 0)
         return TL_SYSTEM;
-    int status = ftruncate(fd, (off_t)size) == 0 ? map(TL_HOME, fd, size)
-                                                 : TL_SYSTEM;
+    int status =
+        ftruncate(fd, (off_t)size) == 0 ? map(TL_HOME, fd, size) : TL_SYSTEM;
     close(fd);
     if (status == TL_OK)
         begin(size, size);
@@ -54,9 +54,8 @@ int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first)
 {
     off_t length = lseek(fd, 0, SEEK_END);
     int status = TL_SYSTEM;
-    if (length > 0 ||
-        (length == 0 && fallocate(fd, 0, 0, (off_t)first) == 0 &&
-         ftruncate(fd, (off_t)size) == 0))
+    if (length > 0 || (length == 0 && fallocate(fd, 0, 0, (off_t)first) == 0 &&
+                       ftruncate(fd, (off_t)size) == 0))
         status = map(number, fd, length ? (uint64_t)length : size);
     close(fd);
     if (status == TL_OK && length == 0)

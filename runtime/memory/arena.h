@@ -26,7 +26,7 @@
 
 #define TL_LINE 64 /* bytes of a cache line */
 #define TL_ARENAS 16
-#define TL_HOME 0 /* the number of the program's own */
+#define TL_HOME 0                /* the number of the program's own */
 #define TL_ARENA_NAME "tidelock" /* of a program's memfd */
 #define TL_ARENA_LINK "/memfd:" TL_ARENA_NAME
 
@@ -50,9 +50,9 @@ struct tl_root {
     char magic[8];
     uint64_t shape; /* of what is inside: differs between versions */
     uint64_t size;
-    uint64_t front;                 /* what was carved ends here */
-    uint64_t regions[TL_REGIONS];   /* offsets */
-    _Atomic uint64_t backed;        /* below it memory is sure to be there */
+    uint64_t front;               /* what was carved ends here */
+    uint64_t regions[TL_REGIONS]; /* offsets */
+    _Atomic uint64_t backed;      /* below it memory is sure to be there */
 };
 
 /* Of this thread, at the moment; the base is NULL before tl_arena_make. */

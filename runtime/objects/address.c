@@ -54,8 +54,7 @@ static unsigned copy_all(const struct addrinfo *found,
 }
 
 static int find_host(const char *text, bool listening,
-                     struct tl_address list[TL_ADDRESSES_MOST],
-                     unsigned *count)
+                     struct tl_address list[TL_ADDRESSES_MOST], unsigned *count)
 {
     char copy[300], *host, *port;
     if (strlen(text) >= sizeof copy)
@@ -65,8 +64,8 @@ static int find_host(const char *text, bool listening,
         return TL_BAD_ADDRESS;
     struct addrinfo *found = NULL;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                             .ai_flags = AI_NUMERICSERV |
-                                         (listening ? AI_PASSIVE : 0)};
+                             .ai_flags =
+                                 AI_NUMERICSERV | (listening ? AI_PASSIVE : 0)};
     if (getaddrinfo(host, port, &hints, &found) != 0)
         return TL_NO_HOST;
     *count = copy_all(found, list);
@@ -75,8 +74,7 @@ static int find_host(const char *text, bool listening,
 }
 
 int tl_address_find(const char *text, bool listening,
-                    struct tl_address list[TL_ADDRESSES_MOST],
-                    unsigned *count)
+                    struct tl_address list[TL_ADDRESSES_MOST], unsigned *count)
 {
     *count = 1;
     if (strncmp(text, "unix:", 5) == 0)

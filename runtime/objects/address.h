@@ -30,8 +30,7 @@ struct tl_address {
 /* What the text names: TL_OK with one to eight addresses.  `listening`: to
  * bind, not to connect.  TL_BAD_ADDRESS, TL_LONG_ADDRESS, TL_NO_HOST. */
 int tl_address_find(const char *text, bool listening,
-                    struct tl_address list[TL_ADDRESSES_MOST],
-                    unsigned *count);
+                    struct tl_address list[TL_ADDRESSES_MOST], unsigned *count);
 
 /* Where the TCP socket is bound, as text; TL_SYSTEM. */
 int tl_address_bound(int fd, char *text, size_t size);

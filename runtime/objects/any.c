@@ -18,8 +18,7 @@ static int reserve(uint32_t count)
         if (k == TL_WAITER_CHUNKS)
             return TL_NO_MEMORY;
         uint64_t *chunk = &tl_self->waiter_chunks[k];
-        uint64_t size =
-            tl_waiters_of_chunk(k) * sizeof(struct tl_waiter);
+        uint64_t size = tl_waiters_of_chunk(k) * sizeof(struct tl_waiter);
         int status = *chunk ? TL_OK : tl_block_take(chunk, size);
         if (status < 0)
             return status;
@@ -51,12 +50,11 @@ static int look_at_object(const struct tl_waitable *waitable,
     return status;
 }
 
-static int look_outside(const struct tl_waitable *waitable,
-                        struct sleep *sleep)
+static int look_outside(const struct tl_waitable *waitable, struct sleep *sleep)
 {
     unsigned count = 0;
-    int status = waitable->look(
-        waitable->state, &sleep->polled[sleep->polled_count], &count);
+    int status = waitable->look(waitable->state,
+                                &sleep->polled[sleep->polled_count], &count);
     sleep->polled_count += count;
     return status;
 }

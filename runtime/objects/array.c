@@ -40,7 +40,8 @@ int tl_array_new(struct tl_handle *out, const char *name, enum tl_element type,
     int status;
     if (length > UINT64_MAX / 16)
         return TL_TOO_LARGE;
-    struct tl_array *array = tl_object_make(out, TL_KIND_ARRAY, name, (uint64_t)type << 56 | length, &status);
+    struct tl_array *array = tl_object_make(
+        out, TL_KIND_ARRAY, name, (uint64_t)type << 56 | length, &status);
     if (!array)
         return status;
     uint64_t size = length * types[type].size;
@@ -171,7 +172,8 @@ static bool convert(uint32_t type, struct tl_number *n)
         return true;
     }
     if (n->is_float) {
-        if (!(n->f >= -0x1p63 && n->f < 0x1p63) || (double)(int64_t)n->f != n->f)
+        if (!(n->f >= -0x1p63 && n->f < 0x1p63) ||
+            (double)(int64_t)n->f != n->f)
             return false;
         *n = (struct tl_number){.i = (int64_t)n->f};
     }
@@ -211,8 +213,8 @@ static bool add(uint32_t type, struct tl_number a, struct tl_number b,
         double y = b.is_float ? b.f : (double)b.i;
         *sum = (struct tl_number){.is_float = true, .f = x + y};
     } else {
-        *sum = (struct tl_number){
-            .i = (int64_t)((uint64_t)a.i + (uint64_t)b.i)};
+        *sum =
+            (struct tl_number){.i = (int64_t)((uint64_t)a.i + (uint64_t)b.i)};
     }
     return convert(type, sum);
 }
@@ -240,8 +242,8 @@ void tl_array_describe(const struct tl_object *object, int side, char *text,
 {
     const struct tl_array *array = (const struct tl_array *)object;
     (void)side;
-    snprintf(text, size, "%llu elements, %s",
-             (unsigned long long)array->length, types[array->type].name);
+    snprintf(text, size, "%llu elements, %s", (unsigned long long)array->length,
+             types[array->type].name);
 }
 
 void tl_array_destroy(struct tl_object *object)

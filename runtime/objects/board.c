@@ -15,7 +15,7 @@ static int enter_owner(const struct tl_handle *handle)
     if (status < 0)
         return status;
     return tl_board_of(handle)->owner == tl_task_id(tl_self) ? TL_OK
-                                                          : TL_NOT_OWNER;
+                                                             : TL_NOT_OWNER;
 }
 
 /* ---- making ---- */
@@ -48,9 +48,8 @@ static int extend(struct tl_board *board)
         return TL_NO_MEMORY;
     if (board->chunks[k])
         return TL_OK;
-    return tl_block_take(&board->chunks[k],
-                         (uint64_t)(TL_JOBS_FIRST << k) *
-                             sizeof(struct tl_job));
+    return tl_block_take(&board->chunks[k], (uint64_t)(TL_JOBS_FIRST << k) *
+                                                sizeof(struct tl_job));
 }
 
 /* A free job, or a status. */
@@ -130,8 +129,7 @@ enum tl_job_state tl_board_state(const struct tl_handle *handle, uint32_t job,
 {
     /* acquire: pairs with finish(), whose result is going to be read */
     const struct tl_job *at = tl_job_at(tl_board_of(handle), job);
-    uint64_t word = atomic_load_explicit(&at->state,
-                                         memory_order_acquire);
+    uint64_t word = atomic_load_explicit(&at->state, memory_order_acquire);
     if (worker)
         *worker = (uint32_t)(word >> TL_JOB_ID_SHIFT);
     return tl_job_state_of(word);
@@ -260,8 +258,8 @@ void tl_board_attend(const struct tl_handle *handle, bool on)
     atomic_store(&tl_board_of(handle)->attentive, on);
 }
 
-int tl_board_await(const struct tl_handle *handle, uint64_t seen,
-                   uint64_t more, tl_deadline deadline)
+int tl_board_await(const struct tl_handle *handle, uint64_t seen, uint64_t more,
+                   tl_deadline deadline)
 {
     int status = enter_owner(handle);
     if (status < 0)

@@ -47,7 +47,7 @@ struct tl_job {
     _Atomic uint64_t state;
     uint32_t next, previous; /* in the list of those that wait, or free; a
                                 job's number plus 1, or 0 */
-    uint32_t member;  /* the next job of the same future, likewise */
+    uint32_t member;         /* the next job of the same future, likewise */
     uint32_t reached; /* of a future's first: all before this one are DONE */
     struct tl_packet call;
     struct tl_packet result;
@@ -62,15 +62,15 @@ struct tl_board {
     uint64_t chunks[TL_JOB_CHUNKS];
 
     _Alignas(TL_LINE) struct tl_guard guard;
-    uint32_t first, last; /* under the guard */
-    _Atomic uint64_t posts; /* bit 63: closed */
+    uint32_t first, last;       /* under the guard */
+    _Atomic uint64_t posts;     /* bit 63: closed */
     struct tl_condition posted; /* wake one: one job for one worker */
 
     _Alignas(TL_LINE) _Atomic uint64_t finishes;
-    _Atomic uint64_t wanted; /* as many finishes wake the owner */
-    _Atomic uint32_t attentive; /* the owner wants to be called at each */
-    _Atomic uint32_t deaths; /* of tasks with a handle */
-    _Atomic uint32_t readies; /* workers that were ready to work */
+    _Atomic uint64_t wanted;      /* as many finishes wake the owner */
+    _Atomic uint32_t attentive;   /* the owner wants to be called at each */
+    _Atomic uint32_t deaths;      /* of tasks with a handle */
+    _Atomic uint32_t readies;     /* workers that were ready to work */
     struct tl_condition finished; /* wake all */
 
     _Atomic uint32_t code_count;

@@ -21,8 +21,9 @@ static struct tl_job *take(struct tl_board *board, struct tl_cell *cell,
         job = tl_job_at(board, *number);
         cell->taken = *number + 1;
         tl_fault();
-        atomic_store(&job->state,
-                     tl_job_word(TL_JOB_TAKEN, tl_task_id(tl_self))); /* commit */
+        atomic_store(
+            &job->state,
+            tl_job_word(TL_JOB_TAKEN, tl_task_id(tl_self))); /* commit */
         tl_fault();
         tl_job_unlink(board, job);
         tl_fault();
@@ -78,7 +79,7 @@ int tl_board_finish(const struct tl_handle *handle, uint32_t number, bool ok,
     if (!atomic_compare_exchange_strong(
             &job->state, &taken,
             tl_job_word(ok ? TL_JOB_DONE : TL_JOB_FAILED,
-                    tl_task_id(tl_self)))) /* commit */
+                        tl_task_id(tl_self)))) /* commit */
         return TL_ENDED;
     tl_fault();
     uint64_t finishes = atomic_fetch_add(&board->finishes, 1) + 1;
@@ -159,8 +160,8 @@ void tl_board_describe(const struct tl_object *object, int side, char *text,
     for (uint32_t i = 0; i < board->count; i++)
         running += tl_job_state_of(atomic_load(&tl_job_at(board, i)->state)) ==
                    TL_JOB_TAKEN;
-    snprintf(text, size, "%u jobs waiting, %u running%s",
-             count_waiting(board), running,
+    snprintf(text, size, "%u jobs waiting, %u running%s", count_waiting(board),
+             running,
              atomic_load(&board->posts) & TL_BOARD_CLOSED ? ", closed" : "");
 }
 

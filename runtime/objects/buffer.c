@@ -14,7 +14,8 @@ static struct tl_buffer *buffer_of(const struct tl_handle *handle)
 int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size)
 {
     int status;
-    struct tl_buffer *buffer = tl_object_make(out, TL_KIND_BUFFER, name, size, &status);
+    struct tl_buffer *buffer =
+        tl_object_make(out, TL_KIND_BUFFER, name, size, &status);
     if (!buffer)
         return status;
     status = tl_block_take(&buffer->bytes, size);

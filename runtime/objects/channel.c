@@ -77,8 +77,7 @@ static int send_rest(struct tl_channel *channel)
         tl_bytes_forget(rest);
     while (rest->start < rest->stop) {
         ssize_t n = send(channel->fd, rest->bytes + rest->start,
-                         rest->stop - rest->start,
-                         MSG_NOSIGNAL | MSG_DONTWAIT);
+                         rest->stop - rest->start, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0)
             return tl_channel_would_wait() ? TL_TIMEOUT : TL_CLOSED;
         rest->start += (size_t)n;

@@ -64,8 +64,7 @@ struct tl_channel *tl_channel_adopt(int fd, const char *address,
 /* For channel_recv.c and channel_send.c. */
 
 /* The end is final, and what is left to send is not sent.  Returns `end`. */
-int tl_channel_finish(struct tl_channel *channel, int end,
-                      const char *trouble);
+int tl_channel_finish(struct tl_channel *channel, int end, const char *trouble);
 
 /* What to wait for: `events` (of poll), and room for what is left to send. */
 struct pollfd tl_channel_wanted(struct tl_channel *channel, short events);

@@ -76,8 +76,8 @@ static int read_some(struct tl_channel *channel, size_t wanted)
     struct tl_bytes *in = &channel->in;
     if (!make_room(in, wanted))
         return tl_channel_finish(channel, TL_BROKEN, "not enough memory");
-    ssize_t n = recv(channel->fd, in->bytes + in->stop,
-                     in->capacity - in->stop, MSG_DONTWAIT);
+    ssize_t n = recv(channel->fd, in->bytes + in->stop, in->capacity - in->stop,
+                     MSG_DONTWAIT);
     if (n > 0) {
         in->stop += (size_t)n;
         return TL_OK;
@@ -109,8 +109,8 @@ static int fill(struct tl_channel *channel, size_t *size, tl_deadline deadline)
     }
 }
 
-int tl_channel_recv(struct tl_channel *channel, const void **data,
-                    size_t *size, tl_deadline deadline)
+int tl_channel_recv(struct tl_channel *channel, const void **data, size_t *size,
+                    tl_deadline deadline)
 {
     int status = tl_checkpoint();
     if (status < 0)

@@ -31,9 +31,8 @@ static void add(struct iovec *vector, unsigned *count, size_t *skip,
         *skip -= size;
         return;
     }
-    vector[(*count)++] =
-        (struct iovec){.iov_base = (unsigned char *)data + *skip,
-                       .iov_len = size - *skip};
+    vector[(*count)++] = (struct iovec){
+        .iov_base = (unsigned char *)data + *skip, .iov_len = size - *skip};
     *skip = 0;
 }
 
@@ -60,8 +59,7 @@ static int push(struct tl_channel *channel, struct frame *frame)
         struct iovec vector[VECTOR_MOST];
         struct msghdr header = {.msg_iov = vector,
                                 .msg_iovlen = pieces(frame, vector)};
-        ssize_t n =
-            sendmsg(channel->fd, &header, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = sendmsg(channel->fd, &header, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0)
             return tl_channel_would_wait() ? TL_TIMEOUT : TL_CLOSED;
         frame->sent += (size_t)n;

@@ -134,8 +134,7 @@ void tl_children_leave(void)
 struct tl_process *tl_children_at(size_t i)
 {
     for (size_t n = 0; n < count; n++)
-        if (atomic_load(&process_at(n)->state) != TL_PROCESS_ENDED &&
-            i-- == 0)
+        if (atomic_load(&process_at(n)->state) != TL_PROCESS_ENDED && i-- == 0)
             return process_at(n);
     return NULL;
 }

@@ -69,7 +69,9 @@ static void set_name(struct tl_command *command,
     const char *program = options->arguments[0];
     const char *slash = strrchr(program, '/');
     snprintf(command->name, sizeof command->name, "%s",
-             options->name ? options->name : slash ? slash + 1 : program);
+             options->name ? options->name
+             : slash       ? slash + 1
+                           : program);
 }
 
 static void adopt(struct tl_command *command, const struct tl_plan *plan)
@@ -228,9 +230,8 @@ int tl_command_identity(const struct tl_command *command,
     int status = tl_command_enter(command);
     if (status < 0)
         return status;
-    *info = (struct tl_process_info){.started = true,
-                                     .pid = command->pid,
-                                     .parent_pid = getpid()};
+    *info = (struct tl_process_info){
+        .started = true, .pid = command->pid, .parent_pid = getpid()};
     memcpy(info->name, command->name, sizeof info->name);
     return TL_OK;
 }
@@ -273,8 +274,7 @@ int tl_command_suspend(struct tl_command *command)
     return status;
 }
 
-void tl_command_title(const struct tl_command *command, char *text,
-                      size_t size)
+void tl_command_title(const struct tl_command *command, char *text, size_t size)
 {
     snprintf(text, size, "command \"%s\"", command->name);
 }

@@ -59,8 +59,8 @@ static int connect_to(int fd, const struct tl_address *address,
             return outcome_of(errno);
         if (tl_clock_passed(deadline))
             return TL_TIMEOUT;
-        int status = tl_sleep(tl_clock_earlier(
-            deadline, tl_clock_now() + CROWDED_PAUSE));
+        int status = tl_sleep(
+            tl_clock_earlier(deadline, tl_clock_now() + CROWDED_PAUSE));
         if (status < 0)
             return status;
     }

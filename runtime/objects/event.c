@@ -15,7 +15,8 @@ static struct tl_event *event_of(const struct tl_handle *handle)
 int tl_event_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_event *event = tl_object_make(out, TL_KIND_EVENT, name, 0, &status);
+    struct tl_event *event =
+        tl_object_make(out, TL_KIND_EVENT, name, 0, &status);
     if (!event)
         return status;
     tl_condition_init(&event->was_set, event, TL_VERB_WAIT);
@@ -73,9 +74,8 @@ int tl_event_ready(const struct tl_handle *handle, struct tl_watch *watch)
 {
     struct tl_event *event = event_of(handle);
     uint64_t word = atomic_load(&event->word);
-    *watch = (struct tl_watch){.condition = &event->was_set,
-                               .word = &event->word,
-                               .seen = word};
+    *watch = (struct tl_watch){
+        .condition = &event->was_set, .word = &event->word, .seen = word};
     return (word & SET) != 0;
 }
 

@@ -220,8 +220,8 @@ int tl_command_read(struct tl_command *command, enum tl_command_stream stream,
     if (status < 0)
         return status;
     struct tl_flow *flow = &command->flows[stream];
-    struct request request = {.wants = WANT_READ, .flow = flow, .what = what,
-                              .count = count};
+    struct request request = {
+        .wants = WANT_READ, .flow = flow, .what = what, .count = count};
     /* a look that finds it costs less than to wait */
     if (!has_read(&request))
         status = tl_flow_fill(flow);
@@ -294,11 +294,11 @@ int tl_command_communicate(struct tl_command *command, const void *input,
                            size_t size, struct tl_slice output[2],
                            tl_deadline deadline)
 {
-    struct request request = {
-        .wants = WANT_END | WANT_SENT | WANT_STDOUT | WANT_STDERR};
+    struct request request = {.wants = WANT_END | WANT_SENT | WANT_STDOUT |
+                                       WANT_STDERR};
     struct tl_flow *flow = &command->flows[TL_STDIN];
-    int status = input ? enter_stream(command, TL_STDIN)
-                       : tl_command_enter(command);
+    int status =
+        input ? enter_stream(command, TL_STDIN) : tl_command_enter(command);
     if (status == TL_OK && flow->state == TL_FLOW_OPEN)
         status = tl_flow_append(flow, input, size);
     if (status < 0)

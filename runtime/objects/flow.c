@@ -100,8 +100,8 @@ size_t tl_flow_line(struct tl_flow *flow)
 {
     if (flow->searched == flow->end)
         return 0;
-    const char *newline = memchr(flow->data + flow->searched, '\n',
-                                 flow->end - flow->searched);
+    const char *newline =
+        memchr(flow->data + flow->searched, '\n', flow->end - flow->searched);
     flow->searched = newline ? (size_t)(newline - flow->data) : flow->end;
     return newline ? flow->searched - flow->start + 1 : 0;
 }
@@ -147,9 +147,8 @@ static ssize_t write_quietly(int descriptor, const char *data, size_t size)
 int tl_flow_drain(struct tl_flow *flow)
 {
     while (flow->state == TL_FLOW_OPEN && tl_flow_size(flow) > 0) {
-        ssize_t wrote = write_quietly(flow->descriptor,
-                                      flow->data + flow->start,
-                                      tl_flow_size(flow));
+        ssize_t wrote = write_quietly(
+            flow->descriptor, flow->data + flow->start, tl_flow_size(flow));
         if (wrote >= 0) {
             tl_flow_take(flow, (size_t)wrote);
         } else if (errno == EPIPE) {

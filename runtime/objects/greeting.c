@@ -41,8 +41,8 @@ static void end(struct tl_greeting *greeting, int outcome)
 int tl_greeting_begin(struct tl_greeting *greeting, bool listener,
                       const struct tl_secret *key)
 {
-    *greeting = (struct tl_greeting){.listener = listener,
-                                     .wanted = TL_HELLO_SIZE};
+    *greeting =
+        (struct tl_greeting){.listener = listener, .wanted = TL_HELLO_SIZE};
     if (sodium_init() < 0)
         return TL_SYSTEM;
     unsigned char *hello = greeting->mine;
@@ -64,8 +64,8 @@ int tl_greeting_begin(struct tl_greeting *greeting, bool listener,
 static int check(const unsigned char hello[TL_HELLO_SIZE], bool listener,
                  bool keyed)
 {
-    if (memcmp(hello, name, sizeof name) != 0 ||
-        hello[VERSION_AT] != VERSION || hello[SIDE_AT] != listener)
+    if (memcmp(hello, name, sizeof name) != 0 || hello[VERSION_AT] != VERSION ||
+        hello[SIDE_AT] != listener)
         return TL_BROKEN;
     return hello[KEYED_AT] == keyed ? TL_OK : TL_REFUSED;
 }
@@ -76,8 +76,9 @@ bool tl_greeting_begins(const unsigned char bytes[8])
 }
 
 /* What `listener` proves by; the hellos always in the same order. */
-static void prove(const struct tl_greeting *greeting, const struct tl_secret *key,
-                  bool listener, unsigned char proof[TL_PROOF_SIZE])
+static void prove(const struct tl_greeting *greeting,
+                  const struct tl_secret *key, bool listener,
+                  unsigned char proof[TL_PROOF_SIZE])
 {
     static const unsigned char roles[2][32] = {"tidelock 1 client proves",
                                                "tidelock 1 listener proves"};
@@ -101,7 +102,8 @@ static void say_proof(struct tl_greeting *greeting, const struct tl_secret *key)
     greeting->sent = 0;
 }
 
-static void take_hello(struct tl_greeting *greeting, const struct tl_secret *key)
+static void take_hello(struct tl_greeting *greeting,
+                       const struct tl_secret *key)
 {
     bool keyed = key->bytes != NULL;
     memcpy(greeting->theirs, greeting->in, TL_HELLO_SIZE);
@@ -122,7 +124,8 @@ static void take_hello(struct tl_greeting *greeting, const struct tl_secret *key
     greeting->got = 0;
 }
 
-static void take_proof(struct tl_greeting *greeting, const struct tl_secret *key)
+static void take_proof(struct tl_greeting *greeting,
+                       const struct tl_secret *key)
 {
     unsigned char right[TL_PROOF_SIZE];
     prove(greeting, key, !greeting->listener, right);

@@ -66,8 +66,8 @@ static void free_cell(uint32_t cell)
         tl_self->cells_full = cell;
 }
 
-static void fill(struct tl_handle *out, struct tl_object *object,
-                 uint32_t cell, int side)
+static void fill(struct tl_handle *out, struct tl_object *object, uint32_t cell,
+                 int side)
 {
     *out = (struct tl_handle){.object = object,
                               .cell = cell,

@@ -185,8 +185,7 @@ static void insert(struct tl_heap *heap, double priority)
 static bool larger_in_hand(const struct tl_heap *heap)
 {
     uint64_t hand = tl_self->carrying[TL_HAND_SEGMENT];
-    return hand &&
-           ((struct table *)tl_at(hand))->capacity > capacity_of(heap);
+    return hand && ((struct table *)tl_at(hand))->capacity > capacity_of(heap);
 }
 
 static enum need try_put(struct tl_heap *heap, double priority)
@@ -208,8 +207,7 @@ static int wait_for_room(struct tl_heap *heap, tl_deadline deadline)
 {
     uint64_t gets = atomic_load(&heap->gets);
     uint64_t puts = atomic_load(&heap->puts);
-    if ((puts & TL_HEAP_CLOSED) ||
-        puts - (gets & ~TL_HEAP_CLOSED) < heap->most)
+    if ((puts & TL_HEAP_CLOSED) || puts - (gets & ~TL_HEAP_CLOSED) < heap->most)
         return TL_OK;
     return tl_wait(&heap->emptied, &heap->gets, gets, deadline);
 }
@@ -280,9 +278,8 @@ static void take_first(struct tl_heap *heap, struct tl_cell *cell)
 int tl_heap_ready(struct tl_heap *heap, struct tl_watch *watch)
 {
     uint64_t puts = atomic_load(&heap->puts);
-    *watch = (struct tl_watch){.condition = &heap->filled,
-                               .word = &heap->puts,
-                               .seen = puts};
+    *watch = (struct tl_watch){
+        .condition = &heap->filled, .word = &heap->puts, .seen = puts};
     return (puts & TL_HEAP_CLOSED) ||
            (puts & ~TL_HEAP_CLOSED) != number(&heap->gets);
 }
@@ -389,8 +386,8 @@ int tl_heap_done(struct tl_heap *heap, struct tl_cell *cell)
 bool tl_heap_abandon(struct tl_heap *heap, struct tl_cell *cell)
 {
     tl_guard_take(&heap->guard, TL_FOREVER);
-    uint64_t out = tl_heap_unfinished(heap, atomic_load(&heap->done)) -
-                   size_of(heap);
+    uint64_t out =
+        tl_heap_unfinished(heap, atomic_load(&heap->done)) - size_of(heap);
     uint64_t lost = cell->taken < out ? cell->taken : out;
     count_done(heap, cell, lost, -(int64_t)cell->taken);
     tl_guard_drop(&heap->guard);

@@ -197,8 +197,8 @@ int tl_hold_acquire_slow(struct tl_hold *hold, tl_deadline deadline)
     struct attempt attempt = {0};
     for (;;) {
         uint64_t word = atomic_load(&hold->word);
-        bool may_take = !(word & TL_HOLD_HUNGRY) || attempt.waited ||
-                        deadline <= 0;
+        bool may_take =
+            !(word & TL_HOLD_HUNGRY) || attempt.waited || deadline <= 0;
         if (is_free(word) && may_take) {
             if (!atomic_compare_exchange_strong(&hold->word, &word,
                                                 tl_task_id(tl_self)))

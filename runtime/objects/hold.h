@@ -7,12 +7,12 @@
  *   bit  31    hungry: somebody has waited long; newcomers wait too
  *   bit  32    abandoned: the last holder died holding it (then free)
  *
- *   0 or abandoned -> holder      by compare and swap: who comes first (barging)
- *   holder         -> 0 (hungry)  by the holder
- *   holder         -> abandoned   by whoever settles the dead holder's debts
- *   hungry is set by a waiter that has lost for a millisecond or 30 times, and
- *   cleared by the next taker, whoever has waited; a newcomer waits at most a
- *   millisecond for that, since the hungry one may have given up or died.
+ *   0 or abandoned -> holder      by compare and swap: who comes first
+ * (barging) holder         -> 0 (hungry)  by the holder holder         ->
+ * abandoned   by whoever settles the dead holder's debts hungry is set by a
+ * waiter that has lost for a millisecond or 30 times, and cleared by the next
+ * taker, whoever has waited; a newcomer waits at most a millisecond for that,
+ * since the hungry one may have given up or died.
  *
  * Barging since a hand-over by name costs a sleep each time, and the named may
  * be dead (nsync, public/nsync_mu.h, has the same rules).

@@ -18,8 +18,7 @@ int tl_packet_fill(struct tl_packet *packet, const struct tl_message *m)
     return TL_OK;
 }
 
-void tl_packet_show(const struct tl_packet *packet,
-                        struct tl_parcel *parcel)
+void tl_packet_show(const struct tl_packet *packet, struct tl_parcel *parcel)
 {
     if (packet->block) {
         tl_message_show(packet->block, parcel);

@@ -13,7 +13,8 @@ static struct tl_latch *latch_of(const struct tl_handle *handle)
 int tl_latch_new(struct tl_handle *out, const char *name, uint32_t count)
 {
     int status;
-    struct tl_latch *latch = tl_object_make(out, TL_KIND_LATCH, name, count, &status);
+    struct tl_latch *latch =
+        tl_object_make(out, TL_KIND_LATCH, name, count, &status);
     if (!latch)
         return status;
     tl_condition_init(&latch->opened, latch, TL_VERB_WAIT);
@@ -56,9 +57,8 @@ int tl_latch_ready(const struct tl_handle *handle, struct tl_watch *watch)
 {
     struct tl_latch *latch = latch_of(handle);
     uint64_t count = atomic_load(&latch->word);
-    *watch = (struct tl_watch){.condition = &latch->opened,
-                               .word = &latch->word,
-                               .seen = count};
+    *watch = (struct tl_watch){
+        .condition = &latch->opened, .word = &latch->word, .seen = count};
     return count == 0;
 }
 

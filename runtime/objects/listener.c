@@ -122,8 +122,8 @@ static bool is_passing(int error)
 static int take_callers(struct tl_listener *listener)
 {
     for (int i = 0; i < TL_CALLERS_MOST / 4; i++) {
-        int fd = accept4(listener->fd, NULL, NULL,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd =
+            accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0)
             take_caller(listener, fd);
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -223,8 +223,8 @@ int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
         if (status > 0) {
             int fd = listener->met;
             listener->met = -1;
-            *out = tl_channel_adopt(fd, listener->address,
-                                    listener->max_message);
+            *out =
+                tl_channel_adopt(fd, listener->address, listener->max_message);
             return *out ? TL_OK : TL_NO_MEMORY;
         }
         if (last)

@@ -17,9 +17,8 @@ static struct names *names(void)
 
 int tl_names_make(void)
 {
-    return tl_arena_carve(TL_REGION_NAMES, sizeof(struct names))
-               ? TL_OK
-               : TL_NO_MEMORY;
+    return tl_arena_carve(TL_REGION_NAMES, sizeof(struct names)) ? TL_OK
+                                                                 : TL_NO_MEMORY;
 }
 
 /* Under the guard.  The link that leads to the object, which is 0 at the

@@ -47,13 +47,13 @@ int tl_condition_new(struct tl_handle *out, const char *name,
         return TL_OTHER_ARENA;
     /* nameless where it is part of a condition that has a name in a space */
     struct tl_handle own = {.arena = out->arena};
-    int status = lock ? TL_OK
-                      : tl_lock_new(&own, out->arena == TL_HOME ? name : NULL);
+    int status =
+        lock ? TL_OK : tl_lock_new(&own, out->arena == TL_HOME ? name : NULL);
     if (status < 0)
         return status;
     tl_ref ref = tl_handle_ref(lock ? lock : &own) & TL_REF_WITHIN;
-    struct tl_notice *notice = tl_object_make(out, TL_KIND_CONDITION, name,
-                                              lock ? ref : 0, &status);
+    struct tl_notice *notice =
+        tl_object_make(out, TL_KIND_CONDITION, name, lock ? ref : 0, &status);
     if (notice) {
         status = init(notice, ref);
         if (status < 0)
@@ -131,8 +131,8 @@ static int await_notice(struct tl_notice *notice, tl_deadline deadline)
         uint64_t version = atomic_load(&notice->version);
         if (*place == NOTIFIED)
             break;
-        status = tl_wait(&notice->notified, &notice->version, version,
-                         deadline);
+        status =
+            tl_wait(&notice->notified, &notice->version, version, deadline);
     }
     /* who was notified in the last moment has been notified */
     return was_notified(notice) ? TL_OK : status;

@@ -20,12 +20,12 @@
 
 struct tl_notice {
     struct tl_object object;
-    tl_ref lock;              /* a reference; constant */
+    tl_ref lock; /* a reference; constant */
     struct tl_guard guard;
     _Atomic uint64_t version; /* seq_cst: a watch word */
     uint64_t next_ticket;
-    uint64_t places;          /* block: _Atomic uint64_t by task number; a task
-                                 reads its own without the guard */
+    uint64_t places; /* block: _Atomic uint64_t by task number; a task
+                        reads its own without the guard */
     struct tl_condition notified; /* each is called by name: those chosen */
 };
 

@@ -25,9 +25,9 @@ static int enter(const struct tl_handle *end)
 static int init(struct tl_pipe *pipe)
 {
     for (int side = 0; side < 2; side++) {
-        int status = tl_stream_init(&pipe->streams[side], pipe, TL_PIPE_MOST,
-                                    TL_PIPE_MOST_LARGE, TL_VERB_RECV,
-                                    TL_VERB_SEND);
+        int status =
+            tl_stream_init(&pipe->streams[side], pipe, TL_PIPE_MOST,
+                           TL_PIPE_MOST_LARGE, TL_VERB_RECV, TL_VERB_SEND);
         if (status < 0)
             return status;
     }
@@ -37,7 +37,8 @@ static int init(struct tl_pipe *pipe)
 int tl_pipe_new(struct tl_handle ends[2], const char *name, bool duplex)
 {
     int status;
-    struct tl_pipe *pipe = tl_object_make(&ends[0], TL_KIND_PIPE, name, 0, &status);
+    struct tl_pipe *pipe =
+        tl_object_make(&ends[0], TL_KIND_PIPE, name, 0, &status);
     if (!pipe)
         return status;
     pipe->duplex = duplex;
@@ -123,9 +124,7 @@ void tl_pipe_describe(const struct tl_object *object, int side, char *text,
                       size_t size)
 {
     const struct tl_pipe *pipe = (const struct tl_pipe *)object;
-    const char *what = pipe->duplex ? "duplex"
-                       : side       ? "sends"
-                                    : "receives";
+    const char *what = pipe->duplex ? "duplex" : side ? "sends" : "receives";
     const struct tl_stream *in = &pipe->streams[!side];
     const struct tl_stream *out = &pipe->streams[side];
     snprintf(text, size,

@@ -27,8 +27,7 @@ static int listen_at(int fd, const struct tl_address *address)
     int yes = 1;
     if (address->any.sa_family != AF_UNIX)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(fd, &address->any, address->size) < 0 ||
-        listen(fd, SOMAXCONN) < 0)
+    if (bind(fd, &address->any, address->size) < 0 || listen(fd, SOMAXCONN) < 0)
         return errno == EADDRINUSE ? TL_IN_USE : TL_SYSTEM;
     return TL_OK;
 }
@@ -44,8 +43,8 @@ static bool is_stale(const struct tl_address *address)
     int fd = tl_address_socket(address);
     if (fd < 0)
         return false;
-    bool stale = connect(fd, &address->any, address->size) < 0 &&
-                 errno == ECONNREFUSED;
+    bool stale =
+        connect(fd, &address->any, address->size) < 0 && errno == ECONNREFUSED;
     close(fd);
     return stale;
 }

@@ -41,8 +41,8 @@ int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
     tl_condition_init(&process->ended, process, TL_VERB_JOIN);
     atomic_store(&process->daemon, daemon);
     if (!name)
-        snprintf(process->object.name, sizeof process->object.name,
-                 "%s-%d", tl_kind_name(kind), (int)process->object.number);
+        snprintf(process->object.name, sizeof process->object.name, "%s-%d",
+                 tl_kind_name(kind), (int)process->object.number);
     return tl_object_publish(out, 0);
 }
 
@@ -317,7 +317,8 @@ static uint32_t status_of(struct tl_process *process)
     uint32_t status = atomic_load(&process->status);
     if (status || !process->owner)
         return status;
-    struct tl_process *owner = (struct tl_process *)tl_ref_object(process->owner);
+    struct tl_process *owner =
+        (struct tl_process *)tl_ref_object(process->owner);
     if (!is_alive(owner))
         tl_children_await(owner);
     return atomic_load(&owner->status);
@@ -394,9 +395,8 @@ int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch)
 {
     struct tl_process *process = process_of(handle);
     uint64_t state = atomic_load(&process->state);
-    *watch = (struct tl_watch){.condition = &process->ended,
-                               .word = &process->state,
-                               .seen = state};
+    *watch = (struct tl_watch){
+        .condition = &process->ended, .word = &process->state, .seen = state};
     if (state == TL_PROCESS_NEW)
         return TL_NOT_STARTED;
     if (state == TL_PROCESS_ENDED)

@@ -29,21 +29,21 @@ enum tl_result { TL_RESULT_NONE, TL_RESULT_ERROR, TL_RESULT_OK };
 
 struct tl_process {
     struct tl_object object;
-    _Atomic uint64_t state; /* seq_cst: a watch word */
+    _Atomic uint64_t state;    /* seq_cst: a watch word */
     struct tl_condition ended; /* wake all */
     _Atomic uint32_t status;
     _Atomic uint32_t starter; /* id of who starts, or has started it; or 0 */
-    _Atomic uint32_t task; /* id, from the start on */
+    _Atomic uint32_t task;    /* id, from the start on */
     _Atomic int32_t pid;
     _Atomic uint32_t daemon;
     int32_t parent_pid;   /* written before STARTED */
     uint32_t parent_task; /* id */
-    uint32_t result_is; /* enum tl_result; says NONE while `result` is
-                           not whole */
-    uint64_t result; /* packed message; written by the task itself, before
-                        ENDED */
-    uint64_t job; /* of a thread: packed message; written by its creator
-                     before STARTED, dropped by the thread */
+    uint32_t result_is;   /* enum tl_result; says NONE while `result` is
+                             not whole */
+    uint64_t result;      /* packed message; written by the task itself, before
+                             ENDED */
+    uint64_t job;         /* of a thread: packed message; written by its creator
+                             before STARTED, dropped by the thread */
     tl_ref owner; /* of a thread: a reference to the process that it is part
                      of, from before STARTED until its own status is known;
                      how that process ends is how the thread does */

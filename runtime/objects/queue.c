@@ -13,7 +13,8 @@ int tl_queue_new(struct tl_handle *out, const char *name,
                  enum tl_queue_order order, uint32_t maxsize)
 {
     int status;
-    struct tl_queue *queue = tl_object_make(out, TL_KIND_QUEUE, name, (uint64_t)order << 32 | maxsize, &status);
+    struct tl_queue *queue = tl_object_make(
+        out, TL_KIND_QUEUE, name, (uint64_t)order << 32 | maxsize, &status);
     if (!queue)
         return status;
     queue->order = order;
@@ -160,23 +161,20 @@ void tl_queue_describe(const struct tl_object *object, int side, char *text,
                        size_t size)
 {
     const struct tl_queue *queue = (const struct tl_queue *)object;
-    const struct tl_condition *filled = queue->order == TL_FIFO
-                                            ? &queue->stream.filled
-                                            : &queue->heap.filled;
-    const struct tl_condition *emptied = queue->order == TL_FIFO
-                                             ? &queue->stream.emptied
-                                             : &queue->heap.emptied;
+    const struct tl_condition *filled =
+        queue->order == TL_FIFO ? &queue->stream.filled : &queue->heap.filled;
+    const struct tl_condition *emptied =
+        queue->order == TL_FIFO ? &queue->stream.emptied : &queue->heap.emptied;
     static const char *const orders[] = {"", ", lifo", ", priority"};
     char bound[32] = "";
     (void)side;
     if (queue->maxsize)
         snprintf(bound, sizeof bound, " of %u", queue->maxsize);
-    snprintf(text, size,
-             "%u%s messages%s%s, %u getting, %u putting, %u joining",
-             size_of(queue), bound, orders[queue->order],
-             is_closed(queue) ? ", closed" : "", tl_condition_waiting(filled),
-             tl_condition_waiting(emptied),
-             tl_condition_waiting(&queue->all_done));
+    snprintf(
+        text, size, "%u%s messages%s%s, %u getting, %u putting, %u joining",
+        size_of(queue), bound, orders[queue->order],
+        is_closed(queue) ? ", closed" : "", tl_condition_waiting(filled),
+        tl_condition_waiting(emptied), tl_condition_waiting(&queue->all_done));
 }
 
 bool tl_queue_check(const struct tl_object *object)

@@ -103,8 +103,7 @@ int tl_redirect_plan(struct tl_plan *plan,
 }
 
 void tl_redirect_settle(struct tl_plan *plan,
-                        const struct tl_command_options *options,
-                        bool started)
+                        const struct tl_command_options *options, bool started)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
         const struct tl_redirection *redirection = &options->streams[i];

@@ -23,7 +23,6 @@ struct tl_plan {
 int tl_redirect_plan(struct tl_plan *plan,
                      const struct tl_command_options *options);
 void tl_redirect_settle(struct tl_plan *plan,
-                        const struct tl_command_options *options,
-                        bool started);
+                        const struct tl_command_options *options, bool started);
 
 #endif

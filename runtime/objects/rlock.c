@@ -11,7 +11,8 @@ static struct tl_rlock *rlock_of(const struct tl_handle *handle)
 int tl_rlock_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_rlock *rlock = tl_object_make(out, TL_KIND_RLOCK, name, 0, &status);
+    struct tl_rlock *rlock =
+        tl_object_make(out, TL_KIND_RLOCK, name, 0, &status);
     if (!rlock)
         return status;
     tl_hold_init(&rlock->hold, rlock);

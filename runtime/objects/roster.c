@@ -103,8 +103,7 @@ static void fill(struct tl_task *task, struct tl_task_info *info)
     if (atomic_load(&task->waiting) == TL_WAITING_NOT)
         return;
     snprintf(info->where, sizeof info->where, "%s", task->where);
-    info->since =
-        (double)(tl_clock_now() - atomic_load(&task->since)) / 1e9;
+    info->since = (double)(tl_clock_now() - atomic_load(&task->since)) / 1e9;
 }
 
 int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info)

@@ -20,7 +20,8 @@ static uint32_t *readers_of(const struct tl_rwlock *rwlock)
 int tl_rwlock_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_rwlock *rwlock = tl_object_make(out, TL_KIND_RWLOCK, name, 0, &status);
+    struct tl_rwlock *rwlock =
+        tl_object_make(out, TL_KIND_RWLOCK, name, 0, &status);
     if (!rwlock)
         return status;
     tl_guard_init(&rwlock->guard, TL_GUARD_OBJECT, rwlock);

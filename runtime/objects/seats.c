@@ -114,8 +114,8 @@ void tl_seats_give_back(struct tl_seats *seats)
         tl_task_visit(arena);
         task->process = 0;
         tl_fault();
-        atomic_store(&task->state,
-                     TL_TASK_ABORTED | tl_task_number(tl_self) << 8);
+        atomic_store(&task->state, TL_TASK_ABORTED | tl_task_number(tl_self)
+                                                         << 8);
         tl_recover(task);
     }
     tl_task_visit(TL_HOME);

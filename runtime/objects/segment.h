@@ -51,8 +51,9 @@ static inline uint32_t tl_between(uint64_t tail, uint64_t head)
 static inline int64_t tl_distance(uint64_t from, uint64_t to)
 {
     int64_t d = (int64_t)((to - from) & TL_POSITION_MASK);
-    return d > (int64_t)(TL_POSITION_MASK >> 1) ? d - (int64_t)TL_POSITION_MASK - 1
-                                             : d;
+    return d > (int64_t)(TL_POSITION_MASK >> 1)
+               ? d - (int64_t)TL_POSITION_MASK - 1
+               : d;
 }
 
 /* The word after a message that ends at `end`. */
@@ -69,13 +70,15 @@ static inline uint32_t tl_units_of(uint32_t size)
 }
 
 /* `at` lies in the segment, whose base is a multiple of its length. */
-static inline struct tl_frame *tl_frame_at(struct tl_segment *segment, uint64_t at)
+static inline struct tl_frame *tl_frame_at(struct tl_segment *segment,
+                                           uint64_t at)
 {
     return (struct tl_frame *)(void *)segment->data[at % TL_SEGMENT_UNITS];
 }
 
 /* Where the next message lies, or NULL: in the next segment. */
-static inline struct tl_frame *tl_frame_here(struct tl_segment *segment, uint64_t *at)
+static inline struct tl_frame *tl_frame_here(struct tl_segment *segment,
+                                             uint64_t *at)
 {
     if (tl_distance(segment->base, *at) < 0)
         *at = segment->base; /* the rest of the one before is skipped */
@@ -88,7 +91,7 @@ static inline struct tl_frame *tl_frame_here(struct tl_segment *segment, uint64_
 static inline uint32_t tl_frame_units(const struct tl_frame *frame)
 {
     return tl_units_of(frame->size == TL_FRAME_PACKED ? sizeof(uint64_t)
-                                                : frame->size);
+                                                      : frame->size);
 }
 
 #endif

@@ -32,8 +32,8 @@ int tl_semaphore_new(struct tl_handle *out, const char *name, uint32_t value,
                      bool bounded)
 {
     int status;
-    struct tl_semaphore *semaphore =
-        tl_object_make(out, TL_KIND_SEMAPHORE, name, (uint64_t)bounded << 32 | value, &status);
+    struct tl_semaphore *semaphore = tl_object_make(
+        out, TL_KIND_SEMAPHORE, name, (uint64_t)bounded << 32 | value, &status);
     if (!semaphore)
         return status;
     tl_guard_init(&semaphore->guard, TL_GUARD_OBJECT, semaphore);
@@ -152,8 +152,8 @@ int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
             return TL_OK;
         if (value > 0 && !tl_clock_passed(deadline))
             continue;
-        status = tl_wait(&semaphore->released, &semaphore->word, value,
-                         deadline);
+        status =
+            tl_wait(&semaphore->released, &semaphore->word, value, deadline);
         if (status < 0) {
             /* of a wake that this task could not use in time */
             if (value > 0)
@@ -169,8 +169,8 @@ int tl_semaphore_release(const struct tl_handle *handle, uint32_t n)
     if (status < 0 || n == 0)
         return status;
     struct tl_semaphore *semaphore = semaphore_of(handle);
-    status = is_bounded(semaphore) ? give_seats(semaphore, n)
-                                   : give(semaphore, n);
+    status =
+        is_bounded(semaphore) ? give_seats(semaphore, n) : give(semaphore, n);
     if (status == TL_OK)
         tl_wake(&semaphore->released, n);
     return status;
@@ -203,8 +203,7 @@ bool tl_semaphore_check(const struct tl_object *object)
 {
     const struct tl_semaphore *semaphore = (const struct tl_semaphore *)object;
     return !is_bounded(semaphore) ||
-           atomic_load(&semaphore->word) + taken(semaphore) ==
-               semaphore->bound;
+           atomic_load(&semaphore->word) + taken(semaphore) == semaphore->bound;
 }
 
 void tl_semaphore_repair(struct tl_object *object, struct tl_guard *guard,
@@ -236,8 +235,7 @@ void tl_semaphore_destroy(struct tl_object *object)
 }
 
 bool tl_semaphore_in_use(const struct tl_object *object,
-                         const struct tl_task *task,
-                         const struct tl_cell *cell)
+                         const struct tl_task *task, const struct tl_cell *cell)
 {
     const struct tl_semaphore *semaphore = (const struct tl_semaphore *)object;
     (void)cell;

@@ -117,9 +117,8 @@ static void place_descriptors(const struct launch *launch)
 
 static void execute(const struct launch *launch)
 {
-    char *const *environment = launch->spawn->environment
-                                   ? launch->spawn->environment
-                                   : environ;
+    char *const *environment =
+        launch->spawn->environment ? launch->spawn->environment : environ;
     bool denied = false;
     for (char **path = launch->candidates; *path; path++) {
         execve(*path, launch->spawn->arguments, environment);

@@ -67,7 +67,8 @@ uint32_t tl_stream_size(const struct tl_stream *stream)
 
 uint32_t tl_stream_unfinished(const struct tl_stream *stream, uint64_t done)
 {
-    return (tl_count(atomic_load(&stream->head)) - (uint32_t)done) & TL_COUNT_MASK;
+    return (tl_count(atomic_load(&stream->head)) - (uint32_t)done) &
+           TL_COUNT_MASK;
 }
 
 int tl_stream_done(struct tl_stream *stream, struct tl_cell *cell)

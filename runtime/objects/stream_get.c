@@ -24,7 +24,8 @@ static bool has_message(struct tl_stream *stream, uint64_t tail)
 static struct tl_frame *next_frame(struct tl_stream *stream, uint64_t *at)
 {
     struct tl_segment *segment = tl_at(stream->get_segment);
-    *at = tl_position(atomic_load_explicit(&stream->tail, memory_order_relaxed));
+    *at =
+        tl_position(atomic_load_explicit(&stream->tail, memory_order_relaxed));
     struct tl_frame *frame = tl_frame_here(segment, at);
     if (frame)
         return frame;
@@ -53,7 +54,8 @@ static void read_message(struct tl_stream *stream, struct tl_parcel *parcel,
     tl_fault();
     /* commit; release: a writer may use the place again, and has the bytes
      * read before */
-    atomic_store_explicit(&stream->tail, tl_moved(tail, at + tl_frame_units(frame)),
+    atomic_store_explicit(&stream->tail,
+                          tl_moved(tail, at + tl_frame_units(frame)),
                           memory_order_release);
     tl_fault();
     tl_note_pay();
@@ -109,9 +111,9 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
             return status;
     }
     if (stream->most_large)
-        tl_wake_after_drop(&stream->emptied,
-                           stream->most == stream->most_large ? 1
-                                                              : TL_WAKE_ALL);
+        tl_wake_after_drop(&stream->emptied, stream->most == stream->most_large
+                                                 ? 1
+                                                 : TL_WAKE_ALL);
     if (__builtin_expect(tl_self->carrying[TL_HAND_SEGMENT] != 0, 0))
         tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
     unwrap(parcel);
@@ -121,9 +123,8 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
 int tl_stream_ready(struct tl_stream *stream, struct tl_watch *watch)
 {
     uint64_t head = atomic_load(&stream->head);
-    *watch = (struct tl_watch){.condition = &stream->filled,
-                               .word = &stream->head,
-                               .seen = head};
+    *watch = (struct tl_watch){
+        .condition = &stream->filled, .word = &stream->head, .seen = head};
     return (head & TL_STREAM_CLOSED) ||
            tl_between(atomic_load(&stream->tail), head) > 0;
 }
@@ -138,8 +139,7 @@ int tl_stream_poll(struct tl_stream *stream, tl_deadline deadline)
                 tl_wake(&stream->filled, 1);
             return TL_OK;
         }
-        int status =
-            tl_wait(watch.condition, watch.word, watch.seen, deadline);
+        int status = tl_wait(watch.condition, watch.word, watch.seen, deadline);
         if (status < 0)
             return status;
     }

@@ -27,11 +27,12 @@ static bool has_room(struct tl_stream *stream, uint64_t head, bool packed)
 /* Where a frame of so many units goes, or NULL: a new segment is needed and
  * this task does not carry one. */
 static struct tl_segment *place(struct tl_stream *stream, uint32_t units,
-                             uint64_t *at)
+                                uint64_t *at)
 {
     struct tl_segment *segment = tl_at(stream->put_segment);
     uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
-    *at = tl_position(atomic_load_explicit(&stream->head, memory_order_relaxed));
+    *at =
+        tl_position(atomic_load_explicit(&stream->head, memory_order_relaxed));
     if (tl_distance(segment->base, *at) < 0)
         *at = segment->base; /* the rest of the one before is skipped */
     int64_t within = tl_distance(segment->base, *at);

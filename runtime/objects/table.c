@@ -17,7 +17,8 @@ static struct tl_table *table_of(const struct tl_handle *handle)
 int tl_table_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_table *table = tl_object_make(out, TL_KIND_TABLE, name, 0, &status);
+    struct tl_table *table =
+        tl_object_make(out, TL_KIND_TABLE, name, 0, &status);
     if (!table)
         return status;
     tl_log_init(&table->log, TL_GUARD_OBJECT);

@@ -156,8 +156,7 @@ uint64_t tl_slots_index_word(const struct tl_slot_key *key, uint64_t number)
 }
 
 struct tl_slot *tl_slots_find(const struct tl_table *table,
-                              const struct tl_slot_key *key,
-                              uint64_t **vacant)
+                              const struct tl_slot_key *key, uint64_t **vacant)
 {
     struct slots *slots = slots_of(table);
     uint64_t *index = index_of(slots), mask = 2 * slots->capacity - 1;

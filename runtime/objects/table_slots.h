@@ -84,8 +84,7 @@ uint64_t tl_slots_capacity(const struct tl_table *table);
 /* The slot with this key, or NULL.  *vacant: the index word that a new slot
  * with the key is to have. */
 struct tl_slot *tl_slots_find(const struct tl_table *table,
-                              const struct tl_slot_key *key,
-                              uint64_t **vacant);
+                              const struct tl_slot_key *key, uint64_t **vacant);
 
 /* What goes into the index for slot `number`. */
 uint64_t tl_slots_index_word(const struct tl_slot_key *key, uint64_t number);

@@ -56,7 +56,8 @@ static void write_number(struct tl_value *value, struct tl_number n)
 int tl_value_new(struct tl_handle *out, const char *name, struct tl_number n)
 {
     int status;
-    struct tl_value *value = tl_object_make(out, TL_KIND_VALUE, name, 0, &status);
+    struct tl_value *value =
+        tl_object_make(out, TL_KIND_VALUE, name, 0, &status);
     if (!value)
         return status;
     tl_hold_init(&value->writer, value);
@@ -162,9 +163,8 @@ void tl_value_describe(const struct tl_object *object, int side, char *text,
     struct tl_number n = read_number(value);
     (void)side;
     if (n.is_float)
-        snprintf(text, size, floor(n.f) == n.f && fabs(n.f) < 1e14 ? "%.1f"
-                                                                   : "%.14g",
-                 n.f);
+        snprintf(text, size,
+                 floor(n.f) == n.f && fabs(n.f) < 1e14 ? "%.1f" : "%.14g", n.f);
     else
         snprintf(text, size, "%lld", (long long)n.i);
 }

@@ -23,10 +23,10 @@ struct header {
 
 struct heap {
     struct tl_log log;
-    uint64_t start, end;   /* offsets; constant */
-    uint64_t frontier;     /* offset of the first byte never used */
-    uint64_t used, count;  /* bytes and blocks in use */
-    uint64_t joining;      /* 1: the free lists are being made anew */
+    uint64_t start, end;    /* offsets; constant */
+    uint64_t frontier;      /* offset of the first byte never used */
+    uint64_t used, count;   /* bytes and blocks in use */
+    uint64_t joining;       /* 1: the free lists are being made anew */
     uint64_t free[CLASSES]; /* offsets of headers */
 };
 
@@ -84,7 +84,8 @@ static void set(uint64_t *word, uint64_t value)
 }
 
 /* The first block of the list of class c.  Of more than *size bytes the rest
- * becomes a free block, where it is large enough to be one; else *size grows. */
+ * becomes a free block, where it is large enough to be one; else *size grows.
+ */
 static uint64_t prepare_listed(unsigned c, uint64_t *wanted)
 {
     uint64_t offset = heap()->free[c];

@@ -22,7 +22,7 @@
 #define TL_LOG_MOST 12
 
 struct tl_log {
-    struct tl_guard guard; /* must be first */
+    struct tl_guard guard;  /* must be first */
     _Atomic uint32_t count; /* 0: nothing is under way */
     uint32_t prepared;
     struct {

@@ -30,7 +30,8 @@ static void prepare_claim(struct tl_object *object, tl_ref old, tl_ref new_)
     int change = !!(new_ & TL_CLAIMED) - !!(old & TL_CLAIMED);
     uint64_t *holders = &object->holders[tl_ref_side(new_ ? new_ : old)];
     if (change)
-        tl_log_set(&graves()->log, holders, *holders + (uint64_t)(int64_t)change);
+        tl_log_set(&graves()->log, holders,
+                   *holders + (uint64_t)(int64_t)change);
 }
 
 static void prepare_refs(struct tl_object *object, tl_ref old, tl_ref new_)
@@ -126,8 +127,7 @@ void tl_refs_bury(void)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_GRAVE];
     /* not from inside a destroy of this task: the outer call goes on */
-    while (!*hand && tl_log_peek(&graves()->first) &&
-           take_from_graveyard(hand))
+    while (!*hand && tl_log_peek(&graves()->first) && take_from_graveyard(hand))
         destroy(hand);
 }
 
@@ -170,8 +170,8 @@ static int extend(struct tl_task *task, uint32_t index)
         if (k >= TL_CELL_CHUNKS)
             return TL_NO_MEMORY;
         uint64_t size = (TL_CELLS_FIRST << k) * sizeof(struct tl_cell);
-        int status = task->chunks[k] ? TL_OK
-                                     : tl_block_take(&task->chunks[k], size);
+        int status =
+            task->chunks[k] ? TL_OK : tl_block_take(&task->chunks[k], size);
         if (status < 0)
             return status;
     }

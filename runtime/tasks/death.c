@@ -128,8 +128,7 @@ _Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value)
         *value = seen | FUTEX_WAITERS;
         /* the kernel wakes only where FUTEX_WAITERS stands; exchanged for
          * exactly the living owner's word, so that a free one stays free */
-        if (seen == *value ||
-            atomic_compare_exchange_weak(word, &seen, *value))
+        if (seen == *value || atomic_compare_exchange_weak(word, &seen, *value))
             return word;
     }
 }

@@ -48,7 +48,8 @@ static void raise_highest(uint32_t number)
 {
     _Atomic uint32_t *highest = &tl_task_table()->highest;
     uint32_t seen = atomic_load(highest);
-    while (seen < number && !atomic_compare_exchange_weak(highest, &seen, number))
+    while (seen < number &&
+           !atomic_compare_exchange_weak(highest, &seen, number))
         continue;
 }
 
@@ -119,8 +120,8 @@ bool tl_task_enter(struct tl_task *task, uint32_t id)
     if (!is_for(state, id))
         return false;
     tl_death_begin(task);
-    if (!atomic_compare_exchange_strong(
-            &task->state, &state, (state & ~0xffu) | TL_TASK_RUNNING)) {
+    if (!atomic_compare_exchange_strong(&task->state, &state,
+                                        (state & ~0xffu) | TL_TASK_RUNNING)) {
         tl_death_end(task);
         return false;
     }

@@ -11,14 +11,13 @@
  * id is not mistaken for a later tenant of the same slot.  Ids are not 0 and
  * fit in 31 bits: guards use the top bit.
  *
- * States of `state` (low byte; above it 12 bits with the number of the task that
- * claimed the slot, and the low 12 bits of the epoch: so a child that comes
- * late to a slot which was given up cannot take it for its own):
- *   FREE      nobody's
- *   STARTING  claimed by its creator, who fills it in and forks
- *   RUNNING   entered by its own task, which holds `life`
- *   ABORTED   its creator died before the fork: nobody will ever enter
- *   LEAVING   its task gives up what it has, in order, and then frees it
+ * States of `state` (low byte; above it 12 bits with the number of the task
+ * that claimed the slot, and the low 12 bits of the epoch: so a child that
+ * comes late to a slot which was given up cannot take it for its own): FREE
+ * nobody's STARTING  claimed by its creator, who fills it in and forks RUNNING
+ * entered by its own task, which holds `life` ABORTED   its creator died before
+ * the fork: nobody will ever enter LEAVING   its task gives up what it has, in
+ * order, and then frees it
  *
  *   FREE -> STARTING    by the creator (compare and swap)
  *   STARTING -> RUNNING by the task itself (compare and swap)
@@ -102,10 +101,10 @@ struct tl_note {
 /* Blocks that a task has in its hands; each word is 0 or the offset of a block
  * that dies with the task. */
 enum tl_hand {
-    TL_HAND_MESSAGE, /* being sent, or received and not yet dropped */
-    TL_HAND_SEGMENT, /* to be linked into a queue */
-    TL_HAND_OBJECT,  /* being made */
-    TL_HAND_GRAVE,   /* being destroyed */
+    TL_HAND_MESSAGE,      /* being sent, or received and not yet dropped */
+    TL_HAND_SEGMENT,      /* to be linked into a queue */
+    TL_HAND_OBJECT,       /* being made */
+    TL_HAND_GRAVE,        /* being destroyed */
     TL_HAND_KEPT_MESSAGE, /* the first two, of a wait in which this task */
     TL_HAND_KEPT_SEGMENT, /* does something else meanwhile */
     TL_HANDS
@@ -119,8 +118,8 @@ struct tl_task {
     pthread_mutex_t life;
     _Atomic uint32_t id;
     _Atomic uint32_t state;
-    _Atomic int32_t pid; /* written by the task when it enters; else 0 */
-    _Atomic int32_t tid; /* of its thread, as gettid(2) has it; the same */
+    _Atomic int32_t pid;      /* written by the task when it enters; else 0 */
+    _Atomic int32_t tid;      /* of its thread, as gettid(2) has it; the same */
     _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
     /* id << 32 | pid, by the creator after the fork.  With the id, since by
      * then the task may have ended and the slot have another tenant, whom this
@@ -150,12 +149,12 @@ struct tl_task {
                          in `process_cell` */
     struct tl_cell process_cell;
     char name[TL_NAME_SIZE];
-    char where[96]; /* script line of its last wait */
-    uint64_t chunks[TL_CELL_CHUNKS]; /* offsets of further cells */
+    char where[96];                           /* script line of its last wait */
+    uint64_t chunks[TL_CELL_CHUNKS];          /* offsets of further cells */
     uint64_t waiter_chunks[TL_WAITER_CHUNKS]; /* of further waiters */
     _Atomic uint32_t waiters; /* those below this index may be listed */
-    _Atomic uint32_t cells; /* cells below this index may be in use */
-    uint32_t cells_full; /* and below this one none is free */
+    _Atomic uint32_t cells;   /* cells below this index may be in use */
+    uint32_t cells_full;      /* and below this one none is free */
     _Alignas(16) struct tl_cell first_cells[TL_CELLS_FIRST];
 };
 

@@ -39,8 +39,7 @@ int tl_descriptor_sleep(struct pollfd *polled, size_t count,
 
 /* A signal that came between the look for an interrupt and the sleep would be
  * slept over: so signals are let in by the sleep alone. */
-static int sleep_till(struct pollfd *polled, size_t count,
-                      tl_deadline deadline)
+static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
 {
     sigset_t all, mask;
     int status;
@@ -49,8 +48,7 @@ static int sleep_till(struct pollfd *polled, size_t count,
     if (tl_checkpoint_interrupted())
         status = TL_INTERRUPTED;
     else
-        status = outcome(
-            tl_descriptor_sleep(polled, count, deadline, &mask));
+        status = outcome(tl_descriptor_sleep(polled, count, deadline, &mask));
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (status == SIGNALLED && tl_signal_hook && tl_signal_hook())
         return TL_INTERRUPTED;

@@ -23,8 +23,8 @@
 int tl_wait_descriptors(struct pollfd *polled, size_t count,
                         tl_deadline deadline);
 
-/* One sleep, with the signals that are not in `mask` let in: how many are ready,
- * 0 at the deadline, -1 after a signal. */
+/* One sleep, with the signals that are not in `mask` let in: how many are
+ * ready, 0 at the deadline, -1 after a signal. */
 int tl_descriptor_sleep(struct pollfd *polled, size_t count,
                         tl_deadline deadline, const sigset_t *mask);
 

@@ -40,8 +40,8 @@ static bool take_over(struct tl_guard *guard, uint32_t id)
     uint32_t word = atomic_load(&guard->word);
     while ((word & TL_ID_MASK) == id) {
         tl_fault();
-        if (atomic_compare_exchange_weak(&guard->word, &word,
-                                         tl_task_id(self) | TL_GUARD_SLEEPERS)) {
+        if (atomic_compare_exchange_weak(
+                &guard->word, &word, tl_task_id(self) | TL_GUARD_SLEEPERS)) {
             tl_fault();
             repair_for_all(guard);
             return true;

@@ -83,8 +83,8 @@ static long sleep_on(struct futex_waitv *words, unsigned count,
 {
     if (!atomic_load_explicit(&no_waitv, memory_order_relaxed)) {
         struct timespec limit = timespec_of(until);
-        long moved = syscall(SYS_futex_waitv, words, count, 0, &limit,
-                             CLOCK_MONOTONIC);
+        long moved =
+            syscall(SYS_futex_waitv, words, count, 0, &limit, CLOCK_MONOTONIC);
         if (moved >= 0)
             return moved;
         if (errno == EAGAIN)

@@ -34,10 +34,10 @@
 #include "tidelock.h"
 
 enum tl_park_end {
-    TL_PARK_END_CALLED,  /* look again */
-    TL_PARK_END_SIGNAL,  /* a signal was handled: look again */
-    TL_PARK_END_DEATH,   /* a task has ended: sweep, and look again */
-    TL_PARK_END_TIMEOUT  /* `until` is over */
+    TL_PARK_END_CALLED, /* look again */
+    TL_PARK_END_SIGNAL, /* a signal was handled: look again */
+    TL_PARK_END_DEATH,  /* a task has ended: sweep, and look again */
+    TL_PARK_END_TIMEOUT /* `until` is over */
 };
 
 /* Forgets calls for earlier waits; before the task enlists as a waiter. */

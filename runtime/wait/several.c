@@ -53,8 +53,7 @@ static uint32_t enlist(struct places *places, const struct tl_watch *watches,
     for (uint32_t i = 0; i < count; i++) {
         const struct tl_watch *watch = &watches[i];
         struct tl_waiter *node = next_node(places, watch->arena);
-        if (!tl_waiter_enlist(node, watch->condition, watch->word,
-                              watch->seen))
+        if (!tl_waiter_enlist(node, watch->condition, watch->word, watch->seen))
             return i;
     }
     return count;
@@ -117,8 +116,7 @@ static void say_stuck(const struct tl_watch *watches, uint32_t count)
 
 /* Somebody outside of the program may end the wait at any time: then this task
  * is not among those that are stuck. */
-static bool may_end_from_outside(const struct tl_watch *watches,
-                                 uint32_t count)
+static bool may_end_from_outside(const struct tl_watch *watches, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         if (watches[i].arena != TL_HOME)

@@ -7,10 +7,11 @@
 #include "tidelock.h"
 
 #define SPIN_TIME (5 * TL_MICROSECOND)
-#define TRY_AGAIN 16 /* one wait in so many, when spinning does not pay */
+#define TRY_AGAIN 16  /* one wait in so many, when spinning does not pay */
 #define LOSSES_MOST 8 /* beyond 4 it does not pay */
-#define LONG_TIMES 12 /* as long as SPIN_TIME: longer than a way through the
-                         kernel */
+#define LONG_TIMES                                                             \
+    12 /* as long as SPIN_TIME: longer than a way through the                  \
+          kernel */
 
 /* How many take SPIN_TIME; 0: not measured yet.  Relaxed: two threads that
  * measure at once agree well enough. */

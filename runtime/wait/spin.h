@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 struct tl_spin {
-    unsigned looks;  /* still to go */
+    unsigned looks;   /* still to go */
     unsigned between; /* pauses before the last look */
 };
 
@@ -58,7 +58,8 @@ void tl_spin_paid(bool paid);
 /* A sleep ended by a waker that runs on this CPU, or on another one.  On this
  * one it cannot answer while we spin.  On another it could, but two sides that
  * sleep in turn never find out: each spin ends before the other side is out of
- * the kernel.  So the next spin outlasts that, unless that did not pay either. */
+ * the kernel.  So the next spin outlasts that, unless that did not pay either.
+ */
 void tl_spin_woken(bool from_another_cpu);
 
 #endif

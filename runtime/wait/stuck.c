@@ -89,9 +89,8 @@ static struct tl_wait_state state_of(const struct sight *sights, size_t count,
         return state;
     }
     struct tl_object *object = tl_at(condition->guard.object);
-    uint32_t ender = tl_kinds[object->kind].ender
-                         ? tl_kinds[object->kind].ender(object)
-                         : 0;
+    uint32_t ender =
+        tl_kinds[object->kind].ender ? tl_kinds[object->kind].ender(object) : 0;
     if (ender)
         state.ender = index_of(sights, count, ender);
     return state;

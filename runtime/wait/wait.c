@@ -32,9 +32,9 @@ void tl_wait_stuck(const struct tl_condition *const *conditions, unsigned n)
 
 const char *tl_verb_name(uint32_t verb)
 {
-    static const char *const names[] = {"acquire", "wait", "get", "put",
-                                        "recv",    "send", "join", "read",
-                                        "write"};
+    static const char *const names[] = {"acquire", "wait", "get",
+                                        "put",     "recv", "send",
+                                        "join",    "read", "write"};
     return verb < sizeof names / sizeof *names ? names[verb] : "wait";
 }
 
@@ -49,9 +49,8 @@ void tl_condition_init(struct tl_condition *condition, const void *object,
 
 bool tl_wait_sleep(tl_deadline deadline)
 {
-    tl_deadline stuck = deadline == TL_FOREVER
-                            ? tl_clock_now() + STUCK_AFTER
-                            : TL_FOREVER;
+    tl_deadline stuck =
+        deadline == TL_FOREVER ? tl_clock_now() + STUCK_AFTER : TL_FOREVER;
     for (;;) {
         /* one that came before tl_park_begin, whose call is forgotten */
         if (atomic_load(&tl_due) & TL_DUE_INTERRUPT)
@@ -74,8 +73,7 @@ bool tl_wait_sleep(tl_deadline deadline)
             /* whoever falls asleep after this task looks in its turn, and an
              * end of a task wakes one.  Among very many tasks that one may
              * not be found: so the main task looks on, now and then. */
-            stuck = tl_self->parent ? TL_FOREVER
-                                    : tl_clock_now() + STUCK_AGAIN;
+            stuck = tl_self->parent ? TL_FOREVER : tl_clock_now() + STUCK_AGAIN;
         }
     }
 }
@@ -140,9 +138,8 @@ bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen)
     return false;
 }
 
-int tl_wait_asleep(struct tl_condition *condition,
-                   const _Atomic uint64_t *word, uint64_t seen,
-                   tl_deadline deadline)
+int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
+                   uint64_t seen, tl_deadline deadline)
 {
     if (atomic_load(word) != seen)
         return TL_OK;
@@ -155,8 +152,7 @@ int tl_wait_asleep(struct tl_condition *condition,
     int status = tl_wait_enter();
     if (status == TL_STUCK)
         tl_wait_stuck((const struct tl_condition *const[]){condition}, 1);
-    return status < 0 ? status
-                      : wait_listed(condition, word, seen, deadline);
+    return status < 0 ? status : wait_listed(condition, word, seen, deadline);
 }
 
 int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,

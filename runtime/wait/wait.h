@@ -74,9 +74,8 @@ int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
 /* The two halves of tl_wait, for a caller with something to do between: a
  * short spin (true: the word has moved), and the sleep. */
 bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen);
-int tl_wait_asleep(struct tl_condition *condition,
-                   const _Atomic uint64_t *word, uint64_t seen,
-                   tl_deadline deadline);
+int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
+                   uint64_t seen, tl_deadline deadline);
 
 /* For who sleeps in another way (wait/several).  Whether this task may go to
  * sleep: else TL_INTERRUPTED, TL_STUCK.  What it is going to do, for reports.
@@ -118,7 +117,8 @@ static inline void tl_wake_after_drop(struct tl_condition *condition,
     tl_wake(condition, count);
 }
 
-static inline uint32_t tl_condition_waiting(const struct tl_condition *condition)
+static inline uint32_t
+tl_condition_waiting(const struct tl_condition *condition)
 {
     return atomic_load_explicit(&condition->n, memory_order_relaxed);
 }

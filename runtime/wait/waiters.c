@@ -40,8 +40,7 @@ void tl_waiters_use(uint32_t count)
 
 static uint32_t count_of(const struct tl_task *task)
 {
-    uint32_t count =
-        atomic_load_explicit(&task->waiters, memory_order_acquire);
+    uint32_t count = atomic_load_explicit(&task->waiters, memory_order_acquire);
     return count ? count : 1;
 }
 

@@ -107,12 +107,12 @@ struct stranger {
 
 static bool say_more(struct stranger *stranger)
 {
-    size_t size = stranger->size < stranger->pace ? stranger->size
-                                                  : stranger->pace;
+    size_t size =
+        stranger->size < stranger->pace ? stranger->size : stranger->pace;
     if (size == 0)
         return false;
-    ssize_t n = send(stranger->fd, stranger->data, size,
-                     MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t n =
+        send(stranger->fd, stranger->data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n <= 0)
         return false;
     stranger->data += n;
@@ -124,8 +124,7 @@ static bool say_more(struct stranger *stranger)
 
 static void receive_all(lua_State *L, struct stranger *stranger, int fd)
 {
-    struct tl_channel *channel =
-        tl_channel_adopt(fd, "nowhere", MESSAGE_MOST);
+    struct tl_channel *channel = tl_channel_adopt(fd, "nowhere", MESSAGE_MOST);
     const void *data;
     size_t size;
     int status;
@@ -133,8 +132,7 @@ static void receive_all(lua_State *L, struct stranger *stranger, int fd)
         status = tl_channel_recv(channel, &data, &size, TL_NOW);
         if (status == TL_OK)
             decode(L, data, size);
-    } while (status == TL_OK ||
-             (status == TL_TIMEOUT && say_more(stranger)));
+    } while (status == TL_OK || (status == TL_TIMEOUT && say_more(stranger)));
     if (tl_channel_poll(channel, TL_NOW) < 0 && status != TL_TIMEOUT)
         abort();
     tl_channel_close(channel, TL_NOW);

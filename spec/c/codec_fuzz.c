@@ -24,14 +24,16 @@ struct input {
     size_t size;
 };
 
-static int try_decode(lua_State *L) {
+static int try_decode(lua_State *L)
+{
     const struct input *input = lua_touserdata(L, 1);
     lua_settop(L, 0);
     return codec_decode(L, input->data, input->size, refs,
                         sizeof refs / sizeof *refs, CODEC_OBJECTS);
 }
 
-static int decode_slices(lua_State *L) {
+static int decode_slices(lua_State *L)
+{
     struct codec_out *out = lua_touserdata(L, 1);
     if (!codec_own(out))
         return luaL_error(L, "no memory");
@@ -42,7 +44,8 @@ static int decode_slices(lua_State *L) {
 
 /* The values on the stack go round once more.  Another order of the keys may
  * make a tangle of references too deep: that refusal is right. */
-static void send_again(lua_State *L) {
+static void send_again(lua_State *L)
+{
     struct codec_out out;
     int count = lua_gettop(L);
     if (!codec_encode_allowed(L, 1, count, "value", &out, CODEC_OBJECTS)) {
@@ -63,7 +66,8 @@ static void send_again(lua_State *L) {
     codec_done(&out);
 }
 
-static lua_State *new_state(void) {
+static lua_State *new_state(void)
+{
     lua_State *L = luaL_newstate();
     luaL_openlibs(L);
     lua_pushliteral(L, "c");
@@ -73,7 +77,8 @@ static lua_State *new_state(void) {
     return L;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     static lua_State *L;
     if (!L)
         L = new_state();

@@ -14,25 +14,29 @@
 
 #define OBJECT_TYPE "tidelock.test"
 
-tl_ref tl_handle_ref(const struct tl_handle *handle) {
+tl_ref tl_handle_ref(const struct tl_handle *handle)
+{
     return handle->cell;
 }
 
-uint64_t tl_handle_name(const struct tl_handle *handle,
-                        char name[TL_NAME_SIZE]) {
+uint64_t tl_handle_name(const struct tl_handle *handle, char name[TL_NAME_SIZE])
+{
     strcpy(name, "till");
     return handle->cell;
 }
 
-const char *tl_space_name(unsigned space) {
+const char *tl_space_name(unsigned space)
+{
     return space ? "kitchen" : NULL;
 }
 
-struct tl_handle *object_test(lua_State *L, int index) {
+struct tl_handle *object_test(lua_State *L, int index)
+{
     return luaL_testudata(L, index, OBJECT_TYPE);
 }
 
-void object_push(lua_State *L, tl_ref ref) {
+void object_push(lua_State *L, tl_ref ref)
+{
     struct tl_handle *handle = lua_newuserdata(L, sizeof *handle);
     *handle = (struct tl_handle){.cell = (uint32_t)ref};
     luaL_newmetatable(L, OBJECT_TYPE);
@@ -40,7 +44,8 @@ void object_push(lua_State *L, tl_ref ref) {
 }
 
 void object_push_named(lua_State *L, const char *space, const char *name,
-                       int kind, uint64_t number) {
+                       int kind, uint64_t number)
+{
     if (strcmp(space, "kitchen") != 0 || strcmp(name, "till") != 0 ||
         kind != TL_KIND_LOCK)
         luaL_error(L, "%s in %s", name, space);

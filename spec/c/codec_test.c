@@ -13,7 +13,8 @@
 #include "codec.h"
 #include "codec_objects.h"
 
-static char *flatten(const struct tl_message *message) {
+static char *flatten(const struct tl_message *message)
+{
     char *bytes = malloc(message->size + 1);
     size_t at = 0;
     for (size_t i = 0; i < message->slice_count; i++) {
@@ -33,7 +34,8 @@ struct parcel {
     size_t ref_count;
 };
 
-static struct parcel pack(lua_State *L, int first, const char *root) {
+static struct parcel pack(lua_State *L, int first, const char *root)
+{
     struct codec_out out;
     int top = lua_gettop(L);
     if (!codec_encode(L, first, top - first + 1, root, &out)) {
@@ -53,7 +55,8 @@ static struct parcel pack(lua_State *L, int first, const char *root) {
     return parcel;
 }
 
-static int unpack_protected(lua_State *L) {
+static int unpack_protected(lua_State *L)
+{
     const struct parcel *parcel = lua_touserdata(L, 1);
     lua_settop(L, 0);
     return codec_decode(L, parcel->bytes, parcel->size, parcel->refs,
@@ -61,7 +64,8 @@ static int unpack_protected(lua_State *L) {
 }
 
 /* Pushes the values, or one error message. */
-static int unpack(lua_State *L, struct parcel parcel) {
+static int unpack(lua_State *L, struct parcel parcel)
+{
     int top = lua_gettop(L);
     lua_pushcfunction(L, unpack_protected);
     lua_pushlightuserdata(L, &parcel);
@@ -74,12 +78,14 @@ static int unpack(lua_State *L, struct parcel parcel) {
 }
 
 /* copy(...): what a receiver of these values gets */
-static int copy(lua_State *L) {
+static int copy(lua_State *L)
+{
     return unpack(L, pack(L, 1, "value"));
 }
 
 /* refusal(...): why these values are not sent; root(word, ...): another root */
-static int refusal_of(lua_State *L, int first, const char *root) {
+static int refusal_of(lua_State *L, int first, const char *root)
+{
     struct codec_out out;
     int count = lua_gettop(L) - first + 1;
     if (codec_encode(L, first, count, root, &out)) {
@@ -89,15 +95,18 @@ static int refusal_of(lua_State *L, int first, const char *root) {
     return 1;
 }
 
-static int refusal(lua_State *L) {
+static int refusal(lua_State *L)
+{
     return refusal_of(L, 1, "value");
 }
 
-static int refusal_as(lua_State *L) {
+static int refusal_as(lua_State *L)
+{
     return refusal_of(L, 2, luaL_checkstring(L, 1));
 }
 
-static int refusal_abroad(lua_State *L) {
+static int refusal_abroad(lua_State *L)
+{
     struct codec_out out;
     if (!codec_encode_allowed(L, 1, lua_gettop(L), "value", &out, 0))
         return 1;
@@ -106,7 +115,8 @@ static int refusal_abroad(lua_State *L) {
 }
 
 /* bytes(...): the message as a string, and how many slices and refs it had */
-static int bytes(lua_State *L) {
+static int bytes(lua_State *L)
+{
     struct codec_out out;
     if (!codec_encode(L, 1, lua_gettop(L), "value", &out))
         return lua_error(L);
@@ -120,7 +130,8 @@ static int bytes(lua_State *L) {
 }
 
 /* decode(bytes, allow) without refs */
-static int decode(lua_State *L) {
+static int decode(lua_State *L)
+{
     size_t size;
     const char *data = luaL_checklstring(L, 1, &size);
     char *exact = malloc(size + (size == 0)); /* for the sanitizer's eyes */
@@ -133,7 +144,8 @@ static int decode(lua_State *L) {
 }
 
 /* elsewhere(f, ...): calls f in a program that knows nothing of this one */
-static int elsewhere(lua_State *L) {
+static int elsewhere(lua_State *L)
+{
     struct parcel there = pack(L, 1, "value");
     lua_State *other = luaL_newstate();
     luaL_openlibs(other);
@@ -149,7 +161,8 @@ static int elsewhere(lua_State *L) {
 }
 
 /* owned(forget, ...): sends, lets forget() run, and only then reads */
-static int owned(lua_State *L) {
+static int owned(lua_State *L)
+{
     struct codec_out out;
     if (!codec_encode(L, 2, lua_gettop(L) - 1, "value", &out))
         return lua_error(L);
@@ -164,13 +177,15 @@ static int owned(lua_State *L) {
 }
 
 /* object(ref): a live object, or a closed one where ref is 0 */
-static int object(lua_State *L) {
+static int object(lua_State *L)
+{
     object_push(L, (tl_ref)luaL_checkinteger(L, 1));
     return 1;
 }
 
 /* spaced(ref): an object of a space */
-static int spaced(lua_State *L) {
+static int spaced(lua_State *L)
+{
     object(L);
     object_test(L, -1)->arena = 1;
     object_test(L, -1)->kind = TL_KIND_LOCK;
@@ -178,7 +193,8 @@ static int spaced(lua_State *L) {
 }
 
 /* As refusal_abroad, on the way into a space. */
-static int refusal_in_space(lua_State *L) {
+static int refusal_in_space(lua_State *L)
+{
     struct codec_out out;
     if (!codec_encode_allowed(L, 1, lua_gettop(L), "value", &out,
                               CODEC_OBJECTS | CODEC_ARENA(2)))
@@ -188,17 +204,20 @@ static int refusal_in_space(lua_State *L) {
     return 1;
 }
 
-static int object_ref(lua_State *L) {
+static int object_ref(lua_State *L)
+{
     lua_pushinteger(L, (lua_Integer)tl_handle_ref(object_test(L, 1)));
     return 1;
 }
 
-static int register_class(lua_State *L) {
+static int register_class(lua_State *L)
+{
     codec_register(L, 1, 2);
     return 0;
 }
 
-static int light(lua_State *L) {
+static int light(lua_State *L)
+{
     lua_pushlightuserdata(L, L);
     return 1;
 }
@@ -208,7 +227,8 @@ struct budget {
     long left;
 };
 
-static void *allocate(void *data, void *block, size_t old, size_t size) {
+static void *allocate(void *data, void *block, size_t old, size_t size)
+{
     struct budget *budget = data;
     (void)old;
     if (size == 0) {
@@ -223,7 +243,8 @@ static void *allocate(void *data, void *block, size_t old, size_t size) {
     return realloc(block, size);
 }
 
-static int starved_body(lua_State *L) {
+static int starved_body(lua_State *L)
+{
     lua_getglobal(L, "starve");
     lua_call(L, 0, 0);
     return 0;
@@ -232,7 +253,8 @@ static int starved_body(lua_State *L) {
 /* starved(source): runs the chunk's function `starve` with Lua's memory
  * ending at the first allocation, the second and so on, until it comes through;
  * returns after how many */
-static int starved(lua_State *L) {
+static int starved(lua_State *L)
+{
     static const luaL_Reg given[] = {
         {"copy", copy}, {"refusal", refusal}, {NULL, NULL}};
     struct budget budget = {-1};
@@ -273,7 +295,8 @@ static const luaL_Reg functions[] = {{"copy", copy},
                                      {"starved", starved},
                                      {NULL, NULL}};
 
-static lua_State *new_state(const char *cases) {
+static lua_State *new_state(const char *cases)
+{
     lua_State *L = luaL_newstate();
     luaL_openlibs(L);
     lua_pushglobaltable(L);
@@ -286,13 +309,15 @@ static lua_State *new_state(const char *cases) {
     return L;
 }
 
-static int traceback(lua_State *L) {
+static int traceback(lua_State *L)
+{
     luaL_traceback(L, L, luaL_tolstring(L, 1, NULL), 1);
     return 1;
 }
 
 /* The n-th case of the file; false when it failed. */
-static bool run_case(const char *cases, int n) {
+static bool run_case(const char *cases, int n)
+{
     lua_State *L = new_state(cases);
     lua_pushcfunction(L, traceback);
     lua_rawgeti(L, 1, n);
@@ -308,7 +333,8 @@ static bool run_case(const char *cases, int n) {
 }
 
 /* How many cases of the file failed. */
-static int run_cases(const char *cases, int *total) {
+static int run_cases(const char *cases, int *total)
+{
     lua_State *L = new_state(cases);
     int count = (int)lua_rawlen(L, -1);
     lua_close(L);
@@ -320,7 +346,8 @@ static int run_cases(const char *cases, int *total) {
 }
 
 /* From the root of the source tree. */
-int main(void) {
+int main(void)
+{
     int total = 0;
     int failed = run_cases("spec/c/codec_cases.lua", &total);
     failed += run_cases("spec/c/codec_refusal_cases.lua", &total);

@@ -21,7 +21,7 @@ static struct tl_parcel parcel;
 static char large[10000];
 
 static int partner_number; /* of this partner, from 0 */
-static long armed_at; /* the step at which the victim dies */
+static long armed_at;      /* the step at which the victim dies */
 
 /* Longer than anybody waits for the others: a task that only goes on when its
  * time is over goes on too late. */
@@ -150,8 +150,8 @@ static bool put_one(void)
 static bool writer_goes_on(void)
 {
     int n = get(TL_NOW); /* 1 where the victim did not get it */
-    return (n == 1 && get(soon()) == 2) || (n == TL_EMPTY && get(soon()) == 2) ||
-           n == 2;
+    return (n == 1 && get(soon()) == 2) ||
+           (n == TL_EMPTY && get(soon()) == 2) || n == 2;
 }
 
 static void victim_times_out(void)
@@ -710,8 +710,7 @@ static void make_queue_and_pipe(void)
 static bool line_dies_out(void)
 {
     tl_pipe_close(&ends[0]);
-    return tl_pipe_recv(&ends[1], &parcel, soon()) == TL_CLOSED &&
-           drain() <= 1;
+    return tl_pipe_recv(&ends[1], &parcel, soon()) == TL_CLOSED && drain() <= 1;
 }
 
 #include "crash_space.h"
@@ -745,13 +744,14 @@ const struct scenario scenarios[] = {
      wait_for_victim, 2, victim_holds, set_event},
     {"recovery of another task", make_objects, NULL, 0, victim_recovers,
      all_debts_are_paid},
-    {"bounded semaphore acquire and release", make_seats, NULL, 0,
-     victim_sits, sit},
+    {"bounded semaphore acquire and release", make_seats, NULL, 0, victim_sits,
+     sit},
     {"bounded semaphore release to a waiter", make_taken_seats, take_seat, 1,
      victim_gives_seat, seat_comes_back},
     {"semaphore release to a waiter", make_no_units, take_unit, 1,
      victim_gives_seat, give_unit},
-    {"event set", make_event, hear_event_or_watch, 4, victim_sets, event_is_heard},
+    {"event set", make_event, hear_event_or_watch, 4, victim_sets,
+     event_is_heard},
     {"barrier wait", make_barrier, meet, 2, victim_arrives, barrier_is_over},
     {"value add", make_value, NULL, 0, victim_adds, value_is_old_or_new},
     {"pipe send", make_pipe, receive, 1, victim_sends, receiver_goes_on},

@@ -44,10 +44,10 @@ static int table_look(const char *name)
     if (status < 0)
         return status;
     memcpy(&n, parcel.data, sizeof n);
-    bool whole = parcel.size == sizeof n ||
-                 (parcel.size == sizeof n + sizeof large &&
-                  parcel.ref_count == 1 &&
-                  tl_ref_identity(parcel.refs[0]) == tl_handle_ref(&other));
+    bool whole =
+        parcel.size == sizeof n ||
+        (parcel.size == sizeof n + sizeof large && parcel.ref_count == 1 &&
+         tl_ref_identity(parcel.refs[0]) == tl_handle_ref(&other));
     tl_parcel_drop(&parcel);
     return whole ? n : TL_BROKEN;
 }

@@ -37,10 +37,9 @@ int main(void)
 #define STEPS_MOST 3000
 #define PARTNERS_MOST 4
 
-static struct tl_handle *const all[] = {&queue,   &lock,    &semaphore, &event,
-                                        &barrier, &value,   &ends[0],   &ends[1],
-                                        &other,   &rwlock,  &condition, &latch,
-                                        &table,   &board};
+static struct tl_handle *const all[] = {
+    &queue,   &lock,  &semaphore, &event,     &barrier, &value, &ends[0],
+    &ends[1], &other, &rwlock,    &condition, &latch,   &table, &board};
 
 static bool fail(const struct scenario *scenario, long k, const char *what)
 {
@@ -283,8 +282,8 @@ static int sweep_without(const char *rule)
 
 static int show_rules_needed(void)
 {
-    static const char *const rules[] = {"guard",  "held",     "wake_all",
-                                        "kernel", "unlist",   "carrying",
+    static const char *const rules[] = {"guard",  "held",   "wake_all",
+                                        "kernel", "unlist", "carrying",
                                         "refs",   "redo"};
     int failed = 0;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {

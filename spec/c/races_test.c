@@ -37,7 +37,7 @@ int main(void)
 /* What the processes of a test tell each other, apart from the runtime. */
 static struct {
     _Atomic int go, inside, done, count;
-} *flags;
+} * flags;
 
 static struct tl_parcel parcel;
 static unsigned char bytes[16 << 10];
@@ -571,8 +571,9 @@ static bool suspended_releaser_holds_up_nobody(void)
     if (tl_process_suspend(&releaser) < 0)
         return false;
     char name[TL_NAME_SIZE];
-    bool held = tl_lock_holder(&lock, name) &&
-                strcmp(name, ((struct tl_process *)releaser.object)->object.name) == 0;
+    bool held =
+        tl_lock_holder(&lock, name) &&
+        strcmp(name, ((struct tl_process *)releaser.object)->object.name) == 0;
     bool well = held || await(&flags->done, 1);
     tl_process_resume(&releaser);
     well = well && await(&flags->done, 2);
@@ -691,7 +692,8 @@ static void start_and_die(void)
     tl_fault_arm(0);
 }
 
-/* Who starts a process dies: who joins it hears that it is over, or never was. */
+/* Who starts a process dies: who joins it hears that it is over, or never was.
+ */
 static bool join_ends_when_the_starter_dies(void)
 {
     tl_process_new(&started, NULL, false);
@@ -729,19 +731,24 @@ struct test {
 };
 
 static const struct test tests[] = {
-    {"a guard is not taken from the living", guard_is_not_taken_from_the_living, 0},
+    {"a guard is not taken from the living", guard_is_not_taken_from_the_living,
+     0},
     {"a segment survives two deaths", segment_survives_two_deaths, 90},
     {"a try finds what is there", try_finds_what_is_there, 0},
-    {"a barrier whose last party died has room", barrier_has_room_for_one_more, 8},
+    {"a barrier whose last party died has room", barrier_has_room_for_one_more,
+     8},
     {"no deadlock with the dead", no_deadlock_with_the_dead, 0},
-    {"a death is heard by one who is called", death_is_heard_by_one_who_is_called, 0},
+    {"a death is heard by one who is called",
+     death_is_heard_by_one_who_is_called, 0},
     {"a half-closed queue is closed", half_closed_queue_is_closed, 0},
     {"poll passes the wake on", poll_passes_the_wake_on, 0},
     {"a notice is passed on", notice_is_passed_on, 0},
     {"an interrupt is heard", interrupt_is_heard, 0},
     {"a late reader passes the wake on", late_reader_passes_the_wake_on, 0},
-    {"time passes while a cleaner is stopped", time_passes_while_a_cleaner_is_stopped, 0},
-    {"a suspended releaser holds up nobody", suspended_releaser_holds_up_nobody, 14},
+    {"time passes while a cleaner is stopped",
+     time_passes_while_a_cleaner_is_stopped, 0},
+    {"a suspended releaser holds up nobody", suspended_releaser_holds_up_nobody,
+     14},
     {"a result is whole or none", result_is_whole_or_none, 16},
     {"suspend comes to an end", suspend_comes_to_an_end, 0},
     {"a join ends when the starter dies", join_ends_when_the_starter_dies, 60},
