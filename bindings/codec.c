@@ -84,30 +84,45 @@ static bool encode_call(struct encoder *encoder, const struct codec_call *call)
     return encode_values(encoder, call);
 }
 
+/* False: no memory, and the refusal says so. */
+static bool begin(struct encoder *encoder, lua_State *L, unsigned allow,
+                  struct codec_codes *codes)
+{
+    encoder->L = L;
+    encoder->allow = allow;
+    encoder->codes = codes;
+    encoder->numbered = 0;
+    encoder->depth = 0;
+    encoder->scratch = scratch_take();
+    return encoder->scratch || refusal_memory(&encoder->refusal);
+}
+
+/* The message, where all was written; else what was taken is given back, and
+ * the reason pushed. */
+static bool finish(struct encoder *encoder, bool written, int top,
+                   struct codec_out *out)
+{
+    if (written) {
+        out->scratch = encoder->scratch;
+        out->numbered = encoder->numbered;
+        if (scratch_message(out->scratch, &out->message))
+            return true;
+        refusal_memory(&encoder->refusal);
+    }
+    if (encoder->scratch)
+        scratch_give(encoder->scratch);
+    refusal_push(&encoder->refusal, encoder->L, top);
+    return false;
+}
+
 bool codec_encode_call(lua_State *L, const struct codec_call *call,
                        struct codec_out *out)
 {
     struct encoder encoder; /* not cleared: the path in it is large */
     int top = lua_gettop(L);
-    encoder.L = L;
-    encoder.allow = CODEC_ALL;
-    encoder.codes = call->codes;
-    encoder.numbered = 0;
-    encoder.depth = 0;
-    encoder.scratch = scratch_take();
-    if (!encoder.scratch) {
-        refusal_memory(&encoder.refusal);
-    } else if (encode_call(&encoder, call)) {
-        out->scratch = encoder.scratch;
-        out->numbered = encoder.numbered;
-        if (scratch_message(out->scratch, &out->message))
-            return true;
-        refusal_memory(&encoder.refusal);
-    }
-    if (encoder.scratch)
-        scratch_give(encoder.scratch);
-    refusal_push(&encoder.refusal, L, top);
-    return false;
+    bool written = begin(&encoder, L, CODEC_ALL, call->codes) &&
+                   encode_call(&encoder, call);
+    return finish(&encoder, written, top, out);
 }
 
 bool codec_part_make(struct codec_part *part, const struct codec_out *out)
@@ -143,24 +158,10 @@ bool codec_encode_allowed(lua_State *L, int first, int count, const char *root,
 {
     struct encoder encoder; /* not cleared: the path in it is large */
     int top = lua_gettop(L);
-    encoder.L = L;
-    encoder.allow = allow;
-    encoder.codes = NULL;
-    encoder.numbered = 0;
-    encoder.depth = 0;
-    encoder.scratch = scratch_take();
-    if (!encoder.scratch) {
-        refusal_memory(&encoder.refusal);
-    } else if (encode_all(&encoder, lua_absindex(L, first), count, root)) {
-        out->scratch = encoder.scratch;
-        if (scratch_message(out->scratch, &out->message))
-            return true;
-        refusal_memory(&encoder.refusal);
-    }
-    if (encoder.scratch)
-        scratch_give(encoder.scratch);
-    refusal_push(&encoder.refusal, L, top);
-    return false;
+    bool written =
+        begin(&encoder, L, allow, NULL) &&
+        encode_all(&encoder, lua_absindex(L, first), count, root);
+    return finish(&encoder, written, top, out);
 }
 
 bool codec_encode(lua_State *L, int first, int count, const char *root,

@@ -304,6 +304,14 @@ static int open_arena_of(pid_t pid)
     return fd;
 }
 
+/* Where it was mapped, as status says: the number, or a status. */
+static int come_to_look(int status, unsigned number)
+{
+    status = join(status < 0 ? status : (int)number, false);
+    tl_task_visit(TL_HOME);
+    return status;
+}
+
 int tl_look_at(pid_t pid)
 {
     int status = tl_enter_home();
@@ -315,10 +323,7 @@ int tl_look_at(pid_t pid)
     int fd = number ? open_arena_of(pid) : -1;
     if (fd < 0)
         return number ? TL_NO_SPACE : TL_TOO_MANY_SPACES;
-    status = adopt_program(number, fd);
-    status = join(status < 0 ? status : (int)number, false);
-    tl_task_visit(TL_HOME);
-    return status;
+    return come_to_look(adopt_program(number, fd), number);
 }
 
 int tl_look_into(const char *name)
@@ -334,10 +339,7 @@ int tl_look_into(const char *name)
     if (fd < 0)
         return number ? status : TL_TOO_MANY_SPACES;
     snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
-    status = adopt(number, fd);
-    status = join(status < 0 ? status : (int)number, false);
-    tl_task_visit(TL_HOME);
-    return status;
+    return come_to_look(adopt(number, fd), number);
 }
 
 int tl_space_unlink(const char *name)
