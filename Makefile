@@ -8,13 +8,15 @@ CFLAGS  ?= -O2 -g
 LUA_INCLUDE ?= /usr/include/lua$(LUA)
 LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
 BUSTED  ?= /usr/bin/busted
-# a build of its own kind: sanitize, tsan, or fault (kills tasks on request)
+FUZZ    ?= channel
+# a build of its own kind: sanitize, tsan, fuzz, or fault (kills tasks on request)
 VARIANT ?=
 
 # nothing below needs editing
 
 flags_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 flags_tsan     := -O1 -fsanitize=thread
+flags_fuzz     := -O1 -fsanitize=fuzzer,address,undefined
 flags_fault    := -DTL_FAULT
 wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened # replaced there
 
@@ -27,21 +29,21 @@ compile   = $(CC) $(language) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has: the module must not need readline
-program_parts := program interrupt label repl prompt complete tools
-program_files := $(program_parts:%=bindings/%.c)
+program_files := $(patsubst %,bindings/%.c,program interrupt label repl prompt complete tools)
 core_files    := $(wildcard runtime/*.c runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c))
 lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*.c)
 headers       := $(wildcard runtime/*.h runtime/*/*.h bindings/*.h spec/c/*.h)
 core_objects  := $(core_files:%.c=$(build)/%.o)
 tests         := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_test.c))
+fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_fuzz.c))
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock \
 	TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 
-.PHONY: all demo test check bench docs lint sanitize install install-module \
-	module clean help program c-tests need-build need-demo need-test need-lint
+.PHONY: all demo test bench docs fuzz lint sanitize install install-module \
+	module clean help program c-tests need-build need-demo need-test need-lint need-fuzz
 .DELETE_ON_ERROR:
 
 all: program module ## the program and the module
@@ -54,8 +56,6 @@ demo: need-demo all ## three scenarios, one after the other
 test: need-test program module ## all specs
 	$(call variant,fault,program c-tests)
 	$(call busted_with,$(plain),lua$(LUA))
-
-check: test lint ## test and lint
 
 bench: all ## what the operations cost
 	./tidelock scripts/bench/run.lua
@@ -73,11 +73,15 @@ sanitize: need-test module ## all specs under ASan and UBSan
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
 
+fuzz: need-fuzz ## hostile bytes to FUZZ (channel or codec), 10 minutes
+	$(call variant,fuzz,CC=clang $(plain)-fuzz/spec/c/$(FUZZ)_fuzz)
+	@mkdir -p build/found; $(plain)-fuzz/spec/c/$(FUZZ)_fuzz -max_len=4096 \
+	    -max_total_time=600 build/found $(wildcard spec/corpus/$(FUZZ))
+
 install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(DESTDIR)$(PREFIX)/bin/tidelock
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tidelock \
 	    bindings/tidelock.d.lua build/docs/tidelock.html
-
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
 
@@ -90,29 +94,24 @@ help: ## this list
 
 program: $(build)/tidelock
 module: $(build)/tidelock.so
-
 c-tests: $(tests)
 	@for test in $(tests); do echo $$test; $$test || exit 1; done
 
-need-demo need-test need-lint: | need-build
-need-build need-demo need-test need-lint:
+need-demo need-test need-lint need-fuzz: | need-build
+need-build need-demo need-test need-lint need-fuzz:
 	@LUA_INCLUDE=$(LUA_INCLUDE) BUSTED=$(BUSTED) .ci/dependencies $(LUA) $(@:need-%=%)
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
-
 $(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(build)/core.a
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) -lreadline -lsodium
-
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
-
-$(tests): %: %.o $(build)/core.a
+$(tests) $(fuzzers): %: %.o $(build)/core.a
 	@echo '  LD  $@'; $(link) $(wrap_$(@F)) -o $@ $^ $(LUA_LIBRARY) -lsodium
 
 $(build)/%.o: %.c Makefile | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<
-
 $(build)/%.tidied: %.c $(headers) .clang-tidy | need-lint
 	@echo '  TIDY $<'; mkdir -p $(@D); clang-tidy --quiet $< -- $(language) \
 	    -DTL_FAULT >$@ 2>&1 || { cat $@; exit 1; }

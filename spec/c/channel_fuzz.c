@@ -7,12 +7,7 @@
  * Nobody may be let in who does not know the key; what is decoded takes memory
  * in proportion to what came; and what was accepted must travel again.
  *
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -pthread \
- *     -iquote runtime -iquote bindings -I/usr/include/lua5.3 -o channel_fuzz \
- *     spec/c/channel_fuzz.c $(find runtime bindings -name '?*.c' | \
- *     grep -vE '/(program|interrupt|label|repl|prompt|complete).c') \
- *     -l:liblua5.3.a -lm -ldl -lsodium
- *   ./channel_fuzz -max_len=4096 found spec/corpus/channel
+ *   make fuzz
  */
 #include <poll.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * functions, since Lua does not check bytecode.  What it accepts must travel
  * again, and arrive the same length.
  *
- *   clang -fsanitize=fuzzer,address,undefined ... && ./codec_fuzz -max_len=512
+ *   make fuzz FUZZ=codec
  */
 #include <stdint.h>
 #include <stdio.h>
