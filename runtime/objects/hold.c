@@ -175,7 +175,7 @@ static int wait_once(struct tl_hold *hold, uint64_t word,
 {
     bool newcomer = is_free(word);
     attempt->waited = true;
-    if (deadline > 0 && tl_wait_spin(&hold->word, word))
+    if (deadline > 0 && tl_wait_spin(&hold->word, word, 0))
         return TL_OK;
     if (newcomer) {
         tl_deadline soon = tl_clock_now() + HUNGRY_AFTER;

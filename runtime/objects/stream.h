@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include "memory/object.h"
+#include "patience.h"
 #include "tidelock.h"
 #include "wait/several.h"
 
@@ -48,12 +49,14 @@ struct tl_stream {
     uint64_t put_segment;  /* where head lies, or the one after, when the rest
                               of head's segment is skipped */
     uint64_t tail_seen;    /* an old value of tail: no need to look again */
+    struct tl_patience put_patience;
 
     /* the readers' end: changed under get_guard */
     _Alignas(TL_LINE) struct tl_guard get_guard;
     _Atomic uint64_t tail; /* seq_cst: a watch word */
     uint64_t get_segment;  /* owns the chain of segments; as put_segment */
     uint64_t head_seen;
+    struct tl_patience get_patience;
     _Atomic uint64_t done; /* of a queue: items done; a watch word */
 
     /* what both ends look at and seldom write: on the line of one end, each

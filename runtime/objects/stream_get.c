@@ -18,7 +18,9 @@ static bool has_message(struct tl_stream *stream, uint64_t tail)
     /* acquire: pairs with the commit of put */
     stream->head_seen =
         atomic_load_explicit(&stream->head, memory_order_acquire);
-    return tl_between(tail, stream->head_seen) > 0;
+    uint32_t found = tl_between(tail, stream->head_seen);
+    tl_patience_learn(&stream->get_patience, found, stream->most);
+    return found > 0;
 }
 
 /* The frame of the next message; the segment behind it is retired into this
@@ -91,7 +93,9 @@ static int wait_for_message(struct tl_stream *stream, tl_deadline deadline)
         return TL_OK;
     if (head & TL_STREAM_CLOSED)
         return TL_CLOSED;
-    return tl_wait(&stream->filled, &stream->head, head, deadline);
+    return tl_wait_patiently(&stream->filled, &stream->head, head,
+                             tl_patience_pauses(&stream->get_patience),
+                             deadline);
 }
 
 static void unwrap(struct tl_parcel *parcel)

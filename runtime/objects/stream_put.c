@@ -21,7 +21,11 @@ static bool has_room(struct tl_stream *stream, uint64_t head, bool packed)
      * written over; pairs with the commit of get */
     stream->tail_seen =
         atomic_load_explicit(&stream->tail, memory_order_acquire);
-    return tl_between(stream->tail_seen, head) < most;
+    uint32_t filled = tl_between(stream->tail_seen, head);
+    if (filled >= most)
+        return false;
+    tl_patience_learn(&stream->put_patience, most - filled, most);
+    return true;
 }
 
 /* Where a frame of so many units goes, or NULL: a new segment is needed and
@@ -130,7 +134,9 @@ static int wait_for_room(struct tl_stream *stream, bool packed,
     }
     if (tl_between(tail, head) < most)
         return TL_OK;
-    return tl_wait(&stream->emptied, &stream->tail, tail, deadline);
+    return tl_wait_patiently(&stream->emptied, &stream->tail, tail,
+                             tl_patience_pauses(&stream->put_patience),
+                             deadline);
 }
 
 static int put_prepared(struct tl_stream *stream, const struct tl_message *m,

@@ -14,7 +14,7 @@
 
 struct tl_spin {
     unsigned looks;   /* still to go */
-    unsigned between; /* pauses before the last look */
+    unsigned between; /* pauses before the last look, or least of the first */
 };
 
 struct tl_spin tl_spin_begin(void);

@@ -122,11 +122,12 @@ int tl_wait_enter(void)
     return tl_stuck_is_me() ? TL_STUCK : TL_OK;
 }
 
-bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen)
+bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)
 {
     struct tl_spin spin = tl_spin_learned();
     if (spin.looks == 0)
         return false;
+    spin.between = pauses;
     while (tl_spin_longer(&spin)) {
         /* acquire: pairs with the commit that moves the word */
         if (atomic_load_explicit(word, memory_order_acquire) != seen) {
@@ -155,10 +156,17 @@ int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
     return status < 0 ? status : wait_listed(condition, word, seen, deadline);
 }
 
+int tl_wait_patiently(struct tl_condition *condition,
+                      const _Atomic uint64_t *word, uint64_t seen,
+                      unsigned pauses, tl_deadline deadline)
+{
+    if (deadline > 0 && (tl_idle() || tl_wait_spin(word, seen, pauses)))
+        return TL_OK;
+    return tl_wait_asleep(condition, word, seen, deadline);
+}
+
 int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline)
 {
-    if (deadline > 0 && (tl_idle() || tl_wait_spin(word, seen)))
-        return TL_OK;
-    return tl_wait_asleep(condition, word, seen, deadline);
+    return tl_wait_patiently(condition, word, seen, 0, deadline);
 }

@@ -71,9 +71,15 @@ void tl_condition_init(struct tl_condition *condition, const void *object,
 int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline);
 
+/* The same with so many pauses before the first look, for a word whose writer
+ * is better left alone for a moment (objects/patience). */
+int tl_wait_patiently(struct tl_condition *condition,
+                      const _Atomic uint64_t *word, uint64_t seen,
+                      unsigned pauses, tl_deadline deadline);
+
 /* The two halves of tl_wait, for a caller with something to do between: a
  * short spin (true: the word has moved), and the sleep. */
-bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen);
+bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses);
 int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
                    uint64_t seen, tl_deadline deadline);
 

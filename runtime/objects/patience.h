@@ -1,0 +1,43 @@
+/*
+ * Patience: for how long one end of a stream leaves the other alone.
+ *
+ * Who finds a stream empty (or full) spins on the other end's word, and each
+ * look takes the word's line away from whoever is about to write it.  Where
+ * the other end goes on by itself, who looks later finds several messages at
+ * once, and both are up to twice as fast; where it waits for an answer, every
+ * pause is lost.  What was found tells the two apart: one message each time is
+ * a conversation; all that there can be, an other end that had to stop.
+ *
+ * A hint, no more: whatever it says, only time is lost.
+ */
+#ifndef TL_PATIENCE_H
+#define TL_PATIENCE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define TL_PATIENCE_MOST 32 /* pauses: about a microsecond */
+#define TL_PATIENCE_STEP 8
+
+struct tl_patience {
+    _Atomic uint32_t pauses; /* before the first look */
+};
+
+static inline uint32_t tl_patience_pauses(struct tl_patience *patience)
+{
+    return atomic_load_explicit(&patience->pauses, memory_order_relaxed);
+}
+
+/* A look found so many messages (or places) of so many that there can be; 0:
+ * no bound. */
+static inline void tl_patience_learn(struct tl_patience *patience,
+                                     uint32_t found, uint32_t most)
+{
+    uint32_t old = tl_patience_pauses(patience), pauses = old / 2;
+    if (found > 1 && found != most)
+        pauses = old < TL_PATIENCE_MOST ? old + TL_PATIENCE_STEP : old;
+    if (found > 0 && pauses != old)
+        atomic_store_explicit(&patience->pauses, pauses, memory_order_relaxed);
+}
+
+#endif
