@@ -148,6 +148,8 @@ extern _Thread_local lua_State *pool_stage;
 /* From now on they run while this thread waits; not, while paused. */
 void pool_hooks(bool on);
 void pool_hooks_pause(bool on);
+/* In a child: what this thread did while it waited is the parent's. */
+void pool_child(lua_State *L);
 
 /* ---- pool_map.c, pool_imap.c, pool_run.c ---- */
 

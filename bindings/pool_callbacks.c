@@ -115,6 +115,7 @@ void pool_sweep(lua_State *L, struct pool *pool, bool callbacks)
 /* ---- while this thread waits ---- */
 
 static _Thread_local int paused;
+static _Thread_local bool stopped; /* the collector, by run() */
 _Thread_local lua_State *pool_stage;
 
 static bool needs_care(const struct pool *pool)
@@ -155,20 +156,31 @@ static int run_due(lua_State *L)
     return 0;
 }
 
+static void collect_again(lua_State *L)
+{
+    if (stopped)
+        lua_gc(L, LUA_GCRESTART, 0);
+    stopped = false;
+}
+
 /* What a wait is about to send may lie in strings that only it knows: nothing
  * is collected meanwhile. */
 static void run(void)
 {
     lua_State *L = pool_stage, *waits = support_state;
-    bool collects = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     int top = lua_gettop(L);
+    stopped = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     lua_gc(L, LUA_GCSTOP, 0);
     lua_pushcfunction(L, run_due);
     lua_pcall(L, 0, 0, 0);
     lua_settop(L, top);
-    if (collects)
-        lua_gc(L, LUA_GCRESTART, 0);
+    collect_again(L);
     support_state = waits;
+}
+
+void pool_child(lua_State *L)
+{
+    collect_again(L);
 }
 
 void pool_hooks(bool on)

@@ -301,6 +301,21 @@ describe("a pool", function()
       assert.truthy(raised(failing.get, failing):find("sad", 1, true))
     end)
 
+    it("may start a process, which collects garbage and has callbacks as any other", function()
+      local process
+      pool:apply_async(function() end, {}, function()
+        process = ipc.spawn(function()
+          local inner, called = ipc.pool(1), false
+          inner:apply_async(function() end, {}, function() called = true end)
+          local limit = ipc.now() + PATIENCE
+          while not called and ipc.now() < limit do ipc.sleep(0.01) end
+          return collectgarbage("isrunning"), called
+        end)
+      end)
+      assert.truthy(until_true(function() return process end, function() ipc.sleep(0.01) end))
+      assert.same({ true, true }, { process:result(2 * PATIENCE) })
+    end)
+
     it("that raises is reported, and nothing else comes of it", function()
       local out, err, status = shell.script([[
         local ipc = require "tidelock"
@@ -360,6 +375,7 @@ describe("a worker", function()
     end)
     assert.equal("from the second", q:get(PATIENCE))
     future:get()
+    assert.is_true(pool:apply(function() return collectgarbage("isrunning") end))
     pool:terminate()
   end)
 
