@@ -204,6 +204,8 @@ static int future_cancel(lua_State *L)
         for (int64_t job = future->cell; job >= 0 && !is_settled(future);
              job = tl_board_member(future, (uint32_t)job))
             cancelled = pool_cancel(L, pool, (uint32_t)job) || cancelled;
+        if (cancelled && pool->tickets[future->cell].use == POOL_CALLED)
+            pool_hasten(pool, future->cell);
     }
     lua_pushboolean(L, cancelled);
     return 1;

@@ -29,15 +29,20 @@ static void report(lua_State *L, const struct pool *pool)
     tl_output(2, text, size);
 }
 
+void pool_forget_callbacks(lua_State *L, struct ticket *ticket)
+{
+    luaL_unref(L, LUA_REGISTRYINDEX, ticket->callback);
+    luaL_unref(L, LUA_REGISTRYINDEX, ticket->on_error);
+    ticket->callback = ticket->on_error = LUA_NOREF;
+}
+
 /* Pushes the callback that is due, or nil; the ticket keeps neither. */
 static void take_callback(lua_State *L, struct pool *pool, uint32_t first,
                           bool ok)
 {
     struct ticket *ticket = &pool->tickets[first];
     lua_rawgeti(L, LUA_REGISTRYINDEX, ok ? ticket->callback : ticket->on_error);
-    luaL_unref(L, LUA_REGISTRYINDEX, ticket->callback);
-    luaL_unref(L, LUA_REGISTRYINDEX, ticket->on_error);
-    ticket->callback = ticket->on_error = LUA_NOREF;
+    pool_forget_callbacks(L, ticket);
 }
 
 /* Arguments: pool, its future's first job, whether it was done, the job that
@@ -52,7 +57,8 @@ static int call_back(lua_State *L)
         return 0;
     int function = lua_gettop(L), count = 1;
     if (!ok) {
-        pool_push_error(L, pool, (uint32_t)lua_tointeger(L, 4), "apply_async");
+        pool_push_error(L, pool, (uint32_t)lua_tointeger(L, 4),
+                        list ? "map_async" : "apply_async");
     } else if (list) {
         lua_newtable(L);
         pool_fill_list(L, pool, first, function + 1);

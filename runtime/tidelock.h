@@ -77,6 +77,9 @@ extern _Thread_local void (*tl_where_hook)(char *where, size_t size);
 extern _Thread_local bool (*tl_idle_due)(void);
 extern _Thread_local void (*tl_idle_run)(void);
 
+/* Does what is due, as a wait would. */
+void tl_idle_now(void);
+
 /* A seed that differs from task to task, for the script's random numbers. */
 uint64_t tl_task_seed(void);
 

@@ -145,6 +145,24 @@ describe("a pool", function()
       assert.same({ 2, 2 }, { first, count })
     end)
 
+    it("used by a callback or its own iterator meanwhile says so", function()
+      local gate, items, next = ipc.event(), 0, nil
+      pool:apply_async(function() end, {}, function()
+        gate:set()
+        next()
+      end)
+      next = pool:imap(function() gate:wait() end, { 1 })
+      assert.truthy(raised(next):find("imap: it was used up", 1, true))
+      next = pool:imap(function() end, function()
+        items = items + 1
+        if items == 1 then
+          next()
+          return "an item"
+        end
+      end)
+      assert.truthy(raised(next):find("imap: it was used up", 1, true))
+    end)
+
     it("raises an error at its item", function()
       local next = pool:imap(function(x) return 1 // x end, { 1, 0, 1 })
       assert.equal(1, (next()))
@@ -289,12 +307,46 @@ describe("a pool", function()
       assert.equal("a task within", inner)
     end)
 
+    it("has run once join returns, however the tasks ended", function()
+      for _, ending in ipairs{ "close", "terminate" } do
+        local ends, calls = ipc.pool(2), 0
+        local function count() calls = calls + 1 end
+        for _ = 1, 10 do ends:apply_async(function() end, {}, count, count) end
+        ends[ending](ends)
+        assert.is_true(ends:join(PATIENCE))
+        assert.equal(10, calls)
+      end
+    end)
+
+    it("gets the error at once where its task is cancelled behind many", function()
+      local gate, last, why = ipc.event(), nil, nil
+      for _ = 1, 20 do last = pool:apply_async(function() gate:wait() end, {}, nil, function(e) why = e end) end
+      assert.is_true(last:cancel())
+      assert.truthy(until_true(function() return why end, function() ipc.sleep(0.01) end))
+      assert.truthy(why:find("apply_async: cancelled", 1, true))
+      gate:set()
+    end)
+
+    it("is forgotten with its pool", function()
+      local held = setmetatable({}, { __mode = "k" })
+      do
+        local ends, item = ipc.pool(1), {}
+        held[item] = true
+        ends:apply_async(function() ipc.sleep() end, {}, function() return item end)
+      end
+      for _ = 1, 3 do collectgarbage() end
+      assert.is_nil(next(held))
+    end)
+
     it("gets the error, and that of map_async the list", function()
       local why, results
       pool:apply_async(function() error("sad") end, {}, nil, function(e) why = e end)
       local future = pool:map_async(function(x) return x * 2 end, list(10), 3, function(l) results = l end)
       assert.truthy(until_true(function() return why and results end, function() ipc.sleep(0.01) end))
-      assert.truthy(why:find("sad", 1, true))
+      assert.truthy(why:find("apply_async: in hands.*sad"), why)
+      pool:map_async(function() error("sad") end, { 1 }, nil, nil, function(e) why = e end)
+      assert.truthy(until_true(function() return why:find("map_async: in hands", 1, true) end,
+        function() ipc.sleep(0.01) end))
       assert.same({ 10, 20 }, { #results, results[10] })
       assert.equal(10, #future:get())
       local failing = pool:map_async(function() error("sad") end, { 1 })

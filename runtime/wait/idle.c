@@ -16,6 +16,11 @@ static void move(uint64_t *from, uint64_t *to)
     tl_fault();
 }
 
+void tl_idle_now(void)
+{
+    tl_idle();
+}
+
 void tl_idle_forget(void)
 {
     tl_idle_runs = false;
