@@ -391,6 +391,82 @@ describe("a pool", function()
   end)
 end)
 
+describe("a pool of a program at work in a space", function()
+  local name, space, path = ("spec-pool-%d"):format(ipc.getpid()), nil, nil
+
+  -- The space's tasks have other numbers than the program's, as this one has a place there.
+  setup(function()
+    space = ipc.open(name)
+    path = shell.run("ls /dev/shm/tidelock-*-" .. name):match("%S+")
+  end)
+  teardown(function() os.remove(path) end)
+
+  local function run(code)
+    space.queue("q")
+    local out, err, status = shell.script(("local NAME, PATIENCE = %q, %d\n"):format(name, PATIENCE) .. [[
+      local ipc = require "tidelock"
+      local q = ipc.open(NAME).queue("q")
+      local function there() q:put(1) q:get() end
+    ]] .. code)
+    assert.same({ "", 0 }, { err, status })
+    return out
+  end
+
+  it("is used as ever", function()
+    assert.equal("true\tone\t4\t9\tdone\n", run[[
+      local pool = ipc.pool(2)
+      local future = pool:submit(function() return "one" end)
+      future:wait()
+      there()
+      local ready = future:is_ready()
+      there()
+      local state = tostring(future):match("%a+$")
+      local next = pool:imap(function(x) there() return x * x end, { 2, 3 })
+      there()
+      local _, four = next()
+      there()
+      local _, nine = next()
+      there()
+      print(ready, future:get(), four, nine, state)
+    ]])
+  end)
+
+  it("takes no living worker for a dead one", function()
+    assert.equal("false\tat work\n", run[[
+      local pool = ipc.pool(2)
+      local dies = pool:submit(function() ipc.current():kill() ipc.sleep() end)
+      local limit = ipc.now() + 0.3
+      while ipc.now() < limit do end
+      there()
+      print(pcall(dies.get, dies, PATIENCE), pool:apply(function() return "at work" end))
+    ]])
+  end)
+
+  it("gives jobs whose items are functions and objects", function()
+    assert.equal("7\t7\n", run[[
+      local pool, n = ipc.pool(1), ipc.value(7)
+      local function get() return n:get() end
+      print(table.unpack(pool:map(function(f) there() return f() end, { get, get }, 2)))
+    ]])
+  end)
+
+  it("has its callbacks, and its dead replaced, while it waits there", function()
+    assert.equal("by a callback\tby the second\n", run[[
+      local pool, runs = ipc.pool{ workers = 1, retry = 1 }, ipc.value(0)
+      pool:apply_async(function() ipc.sleep(0.1) end, {}, function() q:put("by a callback") end)
+      local first = q:get(PATIENCE)
+      pool:submit(function()
+        if runs:add(1) == 1 then
+          ipc.current():kill()
+          ipc.sleep()
+        end
+        q:put("by the second")
+      end)
+      print(first, q:get(PATIENCE))
+    ]])
+  end)
+end)
+
 describe("a worker", function()
   it("that dies is replaced; its task fails with how it died", function()
     local pool = ipc.pool(2)
