@@ -35,7 +35,7 @@ static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
     lua_getiuservalue(L, -1, 1);
     int job = lua_gettop(L);
     const struct tl_handle *const *given = given_find(L, job, &count);
-    fflush(NULL); /* else the child would print it once more */
+    flush_streams(); /* else the child would print it once more */
     int started = tl_process_start(&worker->process, given, count);
     if (started == 0)
         child_run(L, job);

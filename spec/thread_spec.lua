@@ -431,6 +431,7 @@ describe("a process with threads", function()
         inside:wait()
         ipc.sleep(0.1)
         for n = 1, 20 do assert(ipc.spawn(function() io.write(n, [=[ ]=]) end):join(10)) end
+        assert(ipc.pool(1):apply(function() return true end))
         io.stderr:write([=[told]=])]]))
     assert.same({ 0, "told" }, { status, err })
     assert.equal(20, select(2, out:gsub("%d+ ", "")))
