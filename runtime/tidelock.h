@@ -79,6 +79,8 @@ extern _Thread_local void (*tl_idle_run)(void);
 
 /* Does what is due, as a wait would. */
 void tl_idle_now(void);
+/* Whether `run` runs: a wait is interrupted, and what it is about must stay. */
+bool tl_idle_running(void);
 
 /* A seed that differs from task to task, for the script's random numbers. */
 uint64_t tl_task_seed(void);

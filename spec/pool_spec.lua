@@ -285,6 +285,40 @@ describe("a pool", function()
       end
     end)
 
+    it("runs, and the dead are replaced, while the owner waits for what is outside", function()
+      local listener = ipc.listen("tcp:127.0.0.1:0")
+      local connection, peer = ipc.connect(listener.address), listener:accept(PATIENCE)
+      local command = ipc.command{ "cat", stdin = "pipe", stdout = "pipe" }
+      local function task() ipc.sleep(0.05) end
+      pool:apply_async(task, {}, function() peer:send("by a callback") end)
+      assert.equal("by a callback", connection:recv(PATIENCE))
+      pool:apply_async(task, {}, function() command.stdin:write("by a callback\n") end)
+      assert.equal("by a callback", command.stdout:read("l", PATIENCE))
+      local runs, address = ipc.value(0), listener.address
+      local dying = ipc.pool{ workers = 1, retry = 1 }
+      local future = dying:submit(function()
+        if runs:add(1) == 1 then die() end
+        ipc.connect(address):send("by the second")
+      end)
+      assert.equal("by the second", listener:accept(PATIENCE):recv(PATIENCE))
+      future:get()
+      command.stdin:close()
+      command:join()
+    end)
+
+    it("sends nothing into the middle of a message", function()
+      local listener = ipc.listen("tcp:127.0.0.1:0")
+      local reader = ipc.spawn(function(address)
+        local connection = ipc.connect(address)
+        ipc.sleep(0.3)
+        return #connection:recv(PATIENCE), connection:recv(PATIENCE)
+      end, listener.address)
+      local connection = listener:accept(PATIENCE)
+      pool:apply_async(function() ipc.sleep(0.05) end, {}, function() connection:send("second", PATIENCE) end)
+      assert.is_true(connection:send(("x"):rep(30 << 20), PATIENCE))
+      assert.same({ 30 << 20, "second" }, { reader:result(PATIENCE) })
+    end)
+
     it("wakes a wait that has no end, and lets it go on", function()
       local q = ipc.queue()
       pool:apply_async(function() ipc.sleep(0.02) return "put by a callback" end, nil, function(x) q:put(x) end)
@@ -366,6 +400,25 @@ describe("a pool", function()
       end)
       assert.truthy(until_true(function() return process end, function() ipc.sleep(0.01) end))
       assert.same({ true, true }, { process:result(2 * PATIENCE) })
+    end)
+
+    it("may close what the wait that it interrupts is about", function()
+      local function closed_during(object, method)
+        pool:apply_async(function() ipc.sleep(0.05) end, {}, function()
+          object:close()
+          for _ = 1, 100 do ipc.pipe() end
+        end)
+        return { object[method](object, PATIENCE) }
+      end
+      for _ = 1, 4 do
+        local listener = ipc.listen("tcp:127.0.0.1:0")
+        local connection, peer = ipc.connect(listener.address), listener:accept(PATIENCE)
+        assert.same({ nil, "closed" }, closed_during(connection, "recv"))
+        assert.same({ nil, "closed" }, { peer:recv(PATIENCE) })
+        assert.truthy(tostring(connection):find("closed", 1, true))
+        assert.same({ nil, "closed" }, closed_during(listener, "accept"))
+        assert.same({ nil, "closed" }, closed_during(ipc.pipe(), "recv"))
+      end
     end)
 
     it("that raises is reported, and nothing else comes of it", function()

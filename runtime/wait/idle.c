@@ -21,6 +21,11 @@ void tl_idle_now(void)
     tl_idle();
 }
 
+bool tl_idle_running(void)
+{
+    return tl_idle_runs;
+}
+
 void tl_idle_forget(void)
 {
     tl_idle_runs = false;
