@@ -153,6 +153,10 @@ tl_ref tl_ref_identity(tl_ref ref);
  * have been dropped yet.  TL_NO_MEMORY. */
 int tl_handle_open(struct tl_handle *handle, tl_ref ref);
 
+/* A further handle that does no more than keep the object: of a pipe's end, it
+ * is no holder.  TL_NO_MEMORY. */
+int tl_handle_keep(struct tl_handle *out, const struct tl_handle *handle);
+
 /* Gives the handle back; twice is harmless. */
 void tl_handle_close(struct tl_handle *handle);
 

@@ -417,7 +417,24 @@ describe("a pool", function()
         assert.same({ nil, "closed" }, { peer:recv(PATIENCE) })
         assert.truthy(tostring(connection):find("closed", 1, true))
         assert.same({ nil, "closed" }, closed_during(listener, "accept"))
-        assert.same({ nil, "closed" }, closed_during(ipc.pipe(), "recv"))
+      end
+    end)
+
+    it("may close both ends of a pipe, and none that comes after is taken for it", function()
+      for _ = 1, 4 do
+        local first, second = ipc.pipe()
+        local others = {}
+        pool:apply_async(function() ipc.sleep(0.05) end, {}, function()
+          first:close()
+          second:close()
+          for i = 1, 10, 2 do
+            others[i], others[i + 1] = ipc.pipe()
+            others[i]:send("kept")
+            others[i + 1]:send("kept")
+          end
+        end)
+        assert.same({ nil, "closed" }, { first:recv(PATIENCE) })
+        for i = 1, 10 do assert.equal("kept", others[i]:recv(0)) end
       end
     end)
 

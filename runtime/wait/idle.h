@@ -17,7 +17,8 @@
 
 #include "tidelock.h"
 
-/* In a child that was forked meanwhile: the interrupted wait is the parent's. */
+/* In a child that was forked meanwhile: the interrupted wait is the parent's.
+ */
 void tl_idle_forget(void);
 
 /* True: something was done, and what the caller knows may be old. */
