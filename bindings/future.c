@@ -238,7 +238,11 @@ static int future_tostring(lua_State *L)
         lua_pushfstring(L, "future: %s", outcome_is_ok(L) ? "done" : "failed");
         return 1;
     }
-    struct pool *pool = pool_of(L, future, "tostring");
+    struct pool *pool = pool_find(future);
+    if (!pool) {
+        lua_pushliteral(L, "future of another process");
+        return 1;
+    }
     tl_title(pool->board, title, sizeof title);
     lua_pushfstring(L, "future of %s: %s", title,
                     states[tl_board_state(future, future->cell, NULL)]);

@@ -315,6 +315,9 @@ int tl_job_ready(const struct tl_handle *handle, struct tl_watch *watch)
     struct tl_board *board = tl_board_of(handle);
     if (handle->cell == TL_JOB_SETTLED)
         return 1;
+    /* a look writes, and a child's copy may name what is another's by now */
+    if (!tl_board_is_owner(handle))
+        return TL_NOT_OWNER;
     *watch = (struct tl_watch){.condition = &board->finished,
                                .word = &board->finishes,
                                .seen = atomic_load(&board->finishes)};
