@@ -127,7 +127,8 @@ _Thread_local lua_State *pool_stage;
 static bool needs_care(const struct pool *pool)
 {
     struct tl_board_progress progress;
-    if ((pool->terminated && !pool->called) || !tl_board_is_owner(pool->board))
+    if (pool->doomed || (pool->terminated && !pool->called) ||
+        !tl_board_is_owner(pool->board))
         return false;
     tl_board_progress(pool->board, &progress);
     return (!pool->terminated && progress.deaths != pool->deaths) ||
@@ -142,14 +143,23 @@ static bool is_due(void)
     return false;
 }
 
+/* Pushes the pool's userdata: no collector takes it from there.  What is pushed
+ * for one that it has taken already is another. */
+static void hold(lua_State *L, struct pool *pool)
+{
+    luaL_checkstack(L, LUA_MINSTACK, "too many pools");
+    object_push(L, tl_handle_ref(pool->board));
+    pool->doomed = object_test(L, -1) != pool->board;
+    if (pool->doomed)
+        lua_pop(L, 1);
+}
+
 /* A callback may drop any pool: so each is held, and looked for again. */
 static int run_due(lua_State *L)
 {
-    for (struct pool *pool = pool_first(); pool; pool = pool->next) {
-        luaL_checkstack(L, LUA_MINSTACK, "too many pools");
+    for (struct pool *pool = pool_first(); pool; pool = pool->next)
         if (needs_care(pool))
-            object_push(L, tl_handle_ref(pool->board));
-    }
+            hold(L, pool);
     for (int i = 1, count = lua_gettop(L); i <= count; i++) {
         struct tl_handle *board = object_test(L, i);
         struct pool *pool = board ? pool_find(board) : NULL;

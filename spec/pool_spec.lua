@@ -364,6 +364,24 @@ describe("a pool", function()
       gate:set()
     end)
 
+    it("is not called while its pool is about to be collected", function()
+      local out, err, status = shell.script([[
+        local ipc = require "tidelock"
+        local called = false;
+        (function()
+          local pool = ipc.pool(1)
+          pool:apply_async(function() end, {}, function()
+            called = true
+            collectgarbage()
+          end)
+          setmetatable({}, { __gc = function() ipc.sleep(0.2) end }) -- before the pool's own
+        end)()
+        collectgarbage()
+        print(called, #ipc.children())
+      ]])
+      assert.same({ "false\t0\n", "", 0 }, { out, err, status })
+    end)
+
     it("is forgotten with its pool", function()
       local held = setmetatable({}, { __mode = "k" })
       do
