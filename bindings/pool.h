@@ -72,7 +72,7 @@ struct pool {
     uint32_t readies, stillborn; /* see is_hopeless */
     uint32_t missing;            /* workers that are to be started */
     bool closed, terminated;
-    bool doomed; /* the collector has its userdata, and calls pool_gc soon */
+    bool doomed;  /* the collector has its userdata, and calls pool_gc soon */
     char *broken; /* why no worker can work any more; or NULL */
 
     struct ticket *tickets;

@@ -598,6 +598,22 @@ describe("a worker", function()
     pool:terminate()
   end)
 
+  it("is not replaced once its pool is being collected", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock";
+      (function()
+        local pool = ipc.pool(1)
+        setmetatable({}, { __gc = function() -- before the pool's own
+          pcall(pool.apply, pool, function() os.exit(1) end)
+          print(pcall(pool.apply, pool, print))
+        end })
+      end)()
+      collectgarbage()
+    ]])
+    assert.truthy(out:find("false.*pool#1: apply: was closed before"), out)
+    assert.same({ "", 0 }, { err, status })
+  end)
+
   it("runs the initializer first", function()
     local function remember(a, b) package.loaded.sum = a + b end
     local pool = ipc.pool{ workers = 2, initializer = remember, initargs = { 40, 1 } }
