@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "codec.h"
+#include "pool.h"
 #include "support.h"
 #include "thread.h"
 
@@ -159,5 +160,6 @@ void child_run(lua_State *L, int job)
     reset_signals();
     support_interactive(false);
     lua_sethook(L, NULL, 0, 0);
+    pool_child(L);
     child_exit(child_call(L, job));
 }

@@ -179,10 +179,11 @@ static int connection_close(lua_State *L)
 {
     void **state = private_check(L, &connection_class);
     struct tl_channel *channel = *state;
-    *state = NULL;
     support_state = L;
-    if (channel)
+    if (channel && private_leave(state))
         tl_channel_close(channel, tl_deadline_in(LINGER));
+    else if (channel)
+        tl_channel_end(channel, tl_deadline_in(LINGER));
     lua_pushboolean(L, 1);
     return 1;
 }

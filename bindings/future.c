@@ -204,6 +204,8 @@ static int future_cancel(lua_State *L)
         for (int64_t job = future->cell; job >= 0 && !is_settled(future);
              job = tl_board_member(future, (uint32_t)job))
             cancelled = pool_cancel(L, pool, (uint32_t)job) || cancelled;
+        if (cancelled && pool->tickets[future->cell].use == POOL_CALLED)
+            pool_hasten(pool, future->cell);
     }
     lua_pushboolean(L, cancelled);
     return 1;
@@ -236,7 +238,11 @@ static int future_tostring(lua_State *L)
         lua_pushfstring(L, "future: %s", outcome_is_ok(L) ? "done" : "failed");
         return 1;
     }
-    struct pool *pool = pool_of(L, future, "tostring");
+    struct pool *pool = pool_find(future);
+    if (!pool) {
+        lua_pushliteral(L, "future of another process");
+        return 1;
+    }
     tl_title(pool->board, title, sizeof title);
     lua_pushfstring(L, "future of %s: %s", title,
                     states[tl_board_state(future, future->cell, NULL)]);

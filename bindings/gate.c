@@ -10,14 +10,26 @@
 /* Recursive: a finalizer may run in there, and come here again, or fork. */
 static pthread_mutex_t gate = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
+static _Thread_local int taken; /* how often by this thread */
+
 void gate_take(void)
 {
     pthread_mutex_lock(&gate);
+    taken++;
 }
 
 void gate_drop(void)
 {
+    if (taken == 0)
+        return; /* the child of a fork in there */
+    taken--;
     pthread_mutex_unlock(&gate);
+}
+
+void gate_abandon(void)
+{
+    while (taken > 0)
+        gate_drop();
 }
 
 /* In a child: it is free, as the thread that took it is the only one here; but
@@ -26,6 +38,7 @@ static void renew(void)
 {
     static const pthread_mutex_t fresh = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
     gate = fresh;
+    taken = 0;
     shell_forget();
 }
 

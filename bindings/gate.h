@@ -22,4 +22,7 @@ void gate_open(lua_State *L);
 void gate_take(void);
 void gate_drop(void);
 
+/* The thread ends, in whatever it was in the middle of. */
+void gate_abandon(void);
+
 #endif

@@ -40,9 +40,10 @@ static int listener_close(lua_State *L)
 {
     void **state = private_check(L, &listener_class);
     struct tl_listener *listener = *state;
-    *state = NULL;
-    if (listener)
+    if (listener && private_leave(state))
         tl_listener_close(listener);
+    else if (listener)
+        tl_listener_end(listener);
     lua_pushboolean(L, 1);
     return 1;
 }

@@ -159,6 +159,12 @@ static struct pool *allocate(lua_State *L, int workers)
 static void deallocate(lua_State *L, struct pool *pool)
 {
     unlist(pool);
+    for (uint32_t at = pool->attended_first; at;) {
+        struct ticket *ticket = &pool->tickets[at - 1];
+        at = ticket->next;
+        if (ticket->use == POOL_CALLED)
+            pool_forget_callbacks(L, ticket);
+    }
     luaL_unref(L, LUA_REGISTRYINDEX, pool->last_function);
     free(pool->workers);
     free(pool->tickets);
@@ -241,6 +247,8 @@ static int pool_join(lua_State *L)
             return 2;
         }
     }
+    /* there may have been nothing to wait for */
+    tl_idle_now();
     lua_pushboolean(L, 1);
     return 1;
 }

@@ -72,6 +72,7 @@ struct pool {
     uint32_t readies, stillborn; /* see is_hopeless */
     uint32_t missing;            /* workers that are to be started */
     bool closed, terminated;
+    bool doomed;  /* the collector has its userdata, and calls pool_gc soon */
     char *broken; /* why no worker can work any more; or NULL */
 
     struct ticket *tickets;
@@ -131,6 +132,8 @@ void pool_drop(struct pool *pool, uint32_t job, bool withdraw);
 void pool_drop_all(struct pool *pool, uint32_t first, bool withdraw);
 void pool_attend(struct pool *pool, uint32_t job, enum pool_use use);
 void pool_unattend(struct pool *pool, uint32_t job);
+/* One that is attended has ended before its turn: it becomes the first. */
+void pool_hasten(struct pool *pool, uint32_t job);
 /* Cancels, and ends the worker that has it; false: it has ended. */
 bool pool_cancel(lua_State *L, struct pool *pool, uint32_t job);
 /* Pushes the results of a job DONE; how many. */
@@ -143,11 +146,15 @@ void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
 void pool_fill_list(lua_State *L, struct pool *pool, uint32_t first, int list);
 /* Releases what has ended of the dropped, runs the callbacks that are due. */
 void pool_sweep(lua_State *L, struct pool *pool, bool callbacks);
+/* Of a ticket that is CALLED: it keeps them no longer. */
+void pool_forget_callbacks(lua_State *L, struct ticket *ticket);
 /* Where callbacks run. */
 extern _Thread_local lua_State *pool_stage;
 /* From now on they run while this thread waits; not, while paused. */
 void pool_hooks(bool on);
 void pool_hooks_pause(bool on);
+/* In a child: what this thread did while it waited is the parent's. */
+void pool_child(lua_State *L);
 
 /* ---- pool_map.c, pool_imap.c, pool_run.c ---- */
 

@@ -29,15 +29,20 @@ static void report(lua_State *L, const struct pool *pool)
     tl_output(2, text, size);
 }
 
+void pool_forget_callbacks(lua_State *L, struct ticket *ticket)
+{
+    luaL_unref(L, LUA_REGISTRYINDEX, ticket->callback);
+    luaL_unref(L, LUA_REGISTRYINDEX, ticket->on_error);
+    ticket->callback = ticket->on_error = LUA_NOREF;
+}
+
 /* Pushes the callback that is due, or nil; the ticket keeps neither. */
 static void take_callback(lua_State *L, struct pool *pool, uint32_t first,
                           bool ok)
 {
     struct ticket *ticket = &pool->tickets[first];
     lua_rawgeti(L, LUA_REGISTRYINDEX, ok ? ticket->callback : ticket->on_error);
-    luaL_unref(L, LUA_REGISTRYINDEX, ticket->callback);
-    luaL_unref(L, LUA_REGISTRYINDEX, ticket->on_error);
-    ticket->callback = ticket->on_error = LUA_NOREF;
+    pool_forget_callbacks(L, ticket);
 }
 
 /* Arguments: pool, its future's first job, whether it was done, the job that
@@ -52,7 +57,8 @@ static int call_back(lua_State *L)
         return 0;
     int function = lua_gettop(L), count = 1;
     if (!ok) {
-        pool_push_error(L, pool, (uint32_t)lua_tointeger(L, 4), "apply_async");
+        pool_push_error(L, pool, (uint32_t)lua_tointeger(L, 4),
+                        list ? "map_async" : "apply_async");
     } else if (list) {
         lua_newtable(L);
         pool_fill_list(L, pool, first, function + 1);
@@ -115,12 +121,14 @@ void pool_sweep(lua_State *L, struct pool *pool, bool callbacks)
 /* ---- while this thread waits ---- */
 
 static _Thread_local int paused;
+static _Thread_local bool stopped; /* the collector, by run() */
 _Thread_local lua_State *pool_stage;
 
 static bool needs_care(const struct pool *pool)
 {
     struct tl_board_progress progress;
-    if ((pool->terminated && !pool->called) || !tl_board_is_owner(pool->board))
+    if (pool->doomed || (pool->terminated && !pool->called) ||
+        !tl_board_is_owner(pool->board))
         return false;
     tl_board_progress(pool->board, &progress);
     return (!pool->terminated && progress.deaths != pool->deaths) ||
@@ -135,14 +143,23 @@ static bool is_due(void)
     return false;
 }
 
+/* Pushes the pool's userdata: no collector takes it from there.  What is pushed
+ * for one that it has taken already is another. */
+static void hold(lua_State *L, struct pool *pool)
+{
+    luaL_checkstack(L, LUA_MINSTACK, "too many pools");
+    object_push(L, tl_handle_ref(pool->board));
+    pool->doomed = object_test(L, -1) != pool->board;
+    if (pool->doomed)
+        lua_pop(L, 1);
+}
+
 /* A callback may drop any pool: so each is held, and looked for again. */
 static int run_due(lua_State *L)
 {
-    for (struct pool *pool = pool_first(); pool; pool = pool->next) {
-        luaL_checkstack(L, LUA_MINSTACK, "too many pools");
+    for (struct pool *pool = pool_first(); pool; pool = pool->next)
         if (needs_care(pool))
-            object_push(L, tl_handle_ref(pool->board));
-    }
+            hold(L, pool);
     for (int i = 1, count = lua_gettop(L); i <= count; i++) {
         struct tl_handle *board = object_test(L, i);
         struct pool *pool = board ? pool_find(board) : NULL;
@@ -155,20 +172,31 @@ static int run_due(lua_State *L)
     return 0;
 }
 
+static void collect_again(lua_State *L)
+{
+    if (stopped)
+        lua_gc(L, LUA_GCRESTART, 0);
+    stopped = false;
+}
+
 /* What a wait is about to send may lie in strings that only it knows: nothing
  * is collected meanwhile. */
 static void run(void)
 {
     lua_State *L = pool_stage, *waits = support_state;
-    bool collects = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     int top = lua_gettop(L);
+    stopped = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     lua_gc(L, LUA_GCSTOP, 0);
     lua_pushcfunction(L, run_due);
     lua_pcall(L, 0, 0, 0);
     lua_settop(L, top);
-    if (collects)
-        lua_gc(L, LUA_GCRESTART, 0);
+    collect_again(L);
     support_state = waits;
+}
+
+void pool_child(lua_State *L)
+{
+    collect_again(L);
 }
 
 void pool_hooks(bool on)

@@ -42,9 +42,8 @@ void pool_attend(struct pool *pool, uint32_t job, enum pool_use use)
         tl_board_attend(pool->board, true);
 }
 
-void pool_unattend(struct pool *pool, uint32_t job)
+static void unlink_ticket(struct pool *pool, const struct ticket *ticket)
 {
-    struct ticket *ticket = &pool->tickets[job];
     if (ticket->previous)
         pool->tickets[ticket->previous - 1].next = ticket->next;
     else
@@ -53,6 +52,24 @@ void pool_unattend(struct pool *pool, uint32_t job)
         pool->tickets[ticket->next - 1].previous = ticket->previous;
     else
         pool->attended_last = ticket->previous;
+}
+
+void pool_hasten(struct pool *pool, uint32_t job)
+{
+    struct ticket *ticket = &pool->tickets[job];
+    if (!ticket->previous)
+        return;
+    unlink_ticket(pool, ticket);
+    ticket->previous = 0;
+    ticket->next = pool->attended_first;
+    pool->tickets[ticket->next - 1].previous = job + 1;
+    pool->attended_first = job + 1;
+}
+
+void pool_unattend(struct pool *pool, uint32_t job)
+{
+    struct ticket *ticket = &pool->tickets[job];
+    unlink_ticket(pool, ticket);
     pool->attended--;
     if (ticket->use == POOL_CALLED && --pool->called == 0)
         tl_board_attend(pool->board, false);

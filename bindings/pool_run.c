@@ -41,6 +41,15 @@ static int run_gc(lua_State *L)
     return 0;
 }
 
+/* A callback, or the iterator that gives the items, may have gone on with it.
+ */
+static void check_use(lua_State *L, struct run *run)
+{
+    if (!run->ring)
+        misuse(L, run->pool->board, run->call,
+               "it was used up by a call within this one");
+}
+
 static void make_part(lua_State *L, struct run *run, int function)
 {
     struct codec_out out;
@@ -106,6 +115,7 @@ static bool feed_once(lua_State *L, struct run *run, int source)
     while (run->length < 0 && count < run->chunk) {
         lua_pushvalue(L, source);
         lua_call(L, 0, 1);
+        check_use(L, run);
         if (lua_isnil(L, -1)) {
             run->length = run->next + count - 1;
             lua_pop(L, 1);
@@ -181,8 +191,9 @@ uint32_t run_await(lua_State *L, struct run *run, bool any, bool raises)
         /* many small jobs: not awake for each */
         pool_wait(L, run->pool, run->call, seen,
                   run->count == run->room ? left / 8 + 1 : 1, TL_FOREVER);
-        if (!run->ring)
-            misuse(L, run->pool->board, run->call, "it was stopped");
+        if (run->count == 0)
+            run_stop(run);
+        check_use(L, run);
     }
 }
 

@@ -32,10 +32,16 @@ static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
     size_t count;
     int top = lua_gettop(L);
     object_push(L, tl_handle_ref(pool->board));
+    /* the collector has the pool, and what is pushed lacks the job */
+    pool->doomed = object_test(L, -1) != pool->board;
+    if (pool->doomed) {
+        lua_settop(L, top);
+        return TL_DROPPED;
+    }
     lua_getiuservalue(L, -1, 1);
     int job = lua_gettop(L);
     const struct tl_handle *const *given = given_find(L, job, &count);
-    fflush(NULL); /* else the child would print it once more */
+    flush_streams(); /* else the child would print it once more */
     int started = tl_process_start(&worker->process, given, count);
     if (started == 0)
         child_run(L, job);

@@ -32,6 +32,14 @@ void **private_check(lua_State *L, const struct private_class *class)
     return NULL;
 }
 
+bool private_leave(void **state)
+{
+    if (tl_idle_running())
+        return false;
+    *state = NULL;
+    return true;
+}
+
 /* Pushes "connection tcp:...". */
 static void push_title(lua_State *L, const struct private_class *class)
 {

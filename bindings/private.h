@@ -44,6 +44,11 @@ void **private_check(lua_State *L, const struct private_class *class);
 void *private_state(lua_State *L, const struct private_class *class,
                     const char *call);
 
+/* The script closes the object: whether its state is to be freed now, and has
+ * left the userdata.  Not in a callback: the call that waits may be about it,
+ * and then the collector drops it. */
+bool private_leave(void **state);
+
 /* Raises `connection tcp:...: send: ...` about argument 1. */
 int private_misuse(lua_State *L, const struct private_class *class,
                    const char *call, const char *text);

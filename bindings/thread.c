@@ -10,6 +10,7 @@
 #include <lualib.h>
 
 #include "child.h"
+#include "gate.h"
 #include "message.h"
 #include "module.h"
 #include "random.h"
@@ -44,6 +45,7 @@ void thread_forget(void)
 void thread_exit(int code)
 {
     ending->code = code;
+    gate_abandon(); /* a finalizer may run within what is gated */
     longjmp(ending->jump, 1);
 }
 

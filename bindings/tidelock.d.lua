@@ -1358,7 +1358,8 @@ function pool:map_async(fn, list, chunk, callback, on_error) end
 ---@return true
 function pool:close() end
 
---- Waits until all workers have ended. Raises before `close` or `terminate`.
+--- Waits until all workers have ended and the callbacks that are due have run.
+--- Raises before `close` or `terminate`.
 ---@param timeout? tidelock.seconds
 ---@return true?
 ---@return "timeout"? reason

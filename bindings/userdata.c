@@ -15,6 +15,12 @@ static char class_keys[TL_KINDS]; /* metatables, by kind */
 /* The same in all states of the process: written by the first. */
 static const struct class *classes[TL_KINDS];
 
+/* Of an object that was closed by script. */
+struct closed {
+    struct tl_handle kept; /* in a callback: a wait may be about it */
+    char title[TL_TEXT_SIZE];
+};
+
 static struct object *object_at(lua_State *L, int index)
 {
     if (lua_type(L, index) != LUA_TUSERDATA ||
@@ -33,9 +39,9 @@ static struct object *object_of(const struct tl_handle *handle)
 
 void object_title(const struct tl_handle *handle, char *text, size_t size)
 {
-    const char *title = object_of(handle)->title;
-    if (title)
-        snprintf(text, size, "%s", title);
+    const struct closed *closed = object_of(handle)->closed;
+    if (closed)
+        snprintf(text, size, "%s", closed->title);
     else
         tl_title(handle, text, size);
 }
@@ -62,20 +68,26 @@ static int object_gc(lua_State *L)
     if (!object)
         return 0;
     tl_handle_close(&object->handle);
-    free(object->title);
-    object->title = NULL;
+    if (object->closed)
+        tl_handle_close(&object->closed->kept);
+    free(object->closed);
+    object->closed = NULL;
     return 0;
 }
 
 void object_close(struct tl_handle *handle)
 {
     struct object *object = object_of(handle);
-    char title[TL_TEXT_SIZE];
     if (!handle->object)
         return;
-    tl_title(handle, title, sizeof title);
+    struct closed *closed = calloc(1, sizeof *closed);
+    if (closed) {
+        tl_title(handle, closed->title, sizeof closed->title);
+        if (tl_idle_running())
+            tl_handle_keep(&closed->kept, handle);
+    }
     tl_handle_close(handle);
-    object->title = strdup(title);
+    object->closed = closed;
 }
 
 static int object_close_block(lua_State *L)
@@ -92,8 +104,8 @@ static int object_tostring(lua_State *L)
     char text[TL_TEXT_SIZE];
     if (!object)
         return luaL_argerror(L, 1, "an object of tidelock is expected");
-    if (object->title) {
-        lua_pushfstring(L, "%s: closed", object->title);
+    if (object->closed) {
+        lua_pushfstring(L, "%s: closed", object->closed->title);
         return 1;
     }
     tl_describe(&object->handle, text, sizeof text);

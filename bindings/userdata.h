@@ -30,7 +30,7 @@
 struct object {
     uint64_t magic;
     struct tl_handle handle;
-    char *title; /* what it was called, once it was closed; or NULL */
+    struct closed *closed; /* NULL: it was not, by script */
 };
 
 /* A property of objects of a kind: pushes its value for the handle. */

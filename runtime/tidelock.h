@@ -77,6 +77,11 @@ extern _Thread_local void (*tl_where_hook)(char *where, size_t size);
 extern _Thread_local bool (*tl_idle_due)(void);
 extern _Thread_local void (*tl_idle_run)(void);
 
+/* Does what is due, as a wait would. */
+void tl_idle_now(void);
+/* Whether `run` runs: a wait is interrupted, and what it is about must stay. */
+bool tl_idle_running(void);
+
 /* A seed that differs from task to task, for the script's random numbers. */
 uint64_t tl_task_seed(void);
 
@@ -147,6 +152,10 @@ tl_ref tl_ref_identity(tl_ref ref);
 /* Opens a handle to what a message just received carries; the parcel must not
  * have been dropped yet.  TL_NO_MEMORY. */
 int tl_handle_open(struct tl_handle *handle, tl_ref ref);
+
+/* A further handle that does no more than keep the object: of a pipe's end, it
+ * is no holder.  TL_NO_MEMORY. */
+int tl_handle_keep(struct tl_handle *out, const struct tl_handle *handle);
 
 /* Gives the handle back; twice is harmless. */
 void tl_handle_close(struct tl_handle *handle);

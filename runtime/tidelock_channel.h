@@ -35,7 +35,10 @@ int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
 const char *tl_listener_address(const struct tl_listener *listener);
 const char *tl_listener_name(const struct tl_listener *listener); /* "" */
 uint64_t tl_listener_refused(const struct tl_listener *listener);
-/* Frees it.  A socket file is removed by the process that made it. */
+/* Nobody can connect any more; accept gives TL_CLOSED.  A socket file is
+ * removed by the process that made it. */
+void tl_listener_end(struct tl_listener *listener);
+/* The same, and frees it. */
 void tl_listener_close(struct tl_listener *listener);
 /* Removes the socket files of this process, which is about to end.
  * Async-signal-safe. */
@@ -69,7 +72,9 @@ void tl_channel_break(struct tl_channel *channel);
 const char *tl_channel_trouble(const struct tl_channel *channel);
 /* TL_OK while it is open, as far as this end knows; else how it ended. */
 int tl_channel_state(const struct tl_channel *channel);
-/* Frees it, and waits until `deadline` for what has not left yet. */
+/* Closes this end, and waits until `deadline` for what has not left yet. */
+void tl_channel_end(struct tl_channel *channel, tl_deadline deadline);
+/* The same, and frees it. */
 void tl_channel_close(struct tl_channel *channel, tl_deadline deadline);
 
 #endif

@@ -145,6 +145,24 @@ describe("a pool", function()
       assert.same({ 2, 2 }, { first, count })
     end)
 
+    it("used by a callback or its own iterator meanwhile says so", function()
+      local gate, items, next = ipc.event(), 0, nil
+      pool:apply_async(function() end, {}, function()
+        gate:set()
+        next()
+      end)
+      next = pool:imap(function() gate:wait() end, { 1 })
+      assert.truthy(raised(next):find("imap: it was used up", 1, true))
+      next = pool:imap(function() end, function()
+        items = items + 1
+        if items == 1 then
+          next()
+          return "an item"
+        end
+      end)
+      assert.truthy(raised(next):find("imap: it was used up", 1, true))
+    end)
+
     it("raises an error at its item", function()
       local next = pool:imap(function(x) return 1 // x end, { 1, 0, 1 })
       assert.equal(1, (next()))
@@ -199,6 +217,9 @@ describe("a pool", function()
       assert.truthy(raised(pool.apply, pool, function() end, future):find("future%) cannot leave its process"))
       local why = ipc.spawn(function() return select(2, pcall(future.get, future)) end):result(PATIENCE)
       assert.truthy(why:find("only be used by the process that made it", 1, true), why)
+      why = ipc.spawn(function() return select(2, pcall(ipc.wait, { future }, 0)) end):result(PATIENCE)
+      assert.truthy(why:find("only the process that made the pool can use it", 1, true), why)
+      assert.equal("future of another process", ipc.spawn(function() return tostring(future) end):result(PATIENCE))
       future:get()
     end)
 
@@ -267,6 +288,40 @@ describe("a pool", function()
       end
     end)
 
+    it("runs, and the dead are replaced, while the owner waits for what is outside", function()
+      local listener = ipc.listen("tcp:127.0.0.1:0")
+      local connection, peer = ipc.connect(listener.address), listener:accept(PATIENCE)
+      local command = ipc.command{ "cat", stdin = "pipe", stdout = "pipe" }
+      local function task() ipc.sleep(0.05) end
+      pool:apply_async(task, {}, function() peer:send("by a callback") end)
+      assert.equal("by a callback", connection:recv(PATIENCE))
+      pool:apply_async(task, {}, function() command.stdin:write("by a callback\n") end)
+      assert.equal("by a callback", command.stdout:read("l", PATIENCE))
+      local runs, address = ipc.value(0), listener.address
+      local dying = ipc.pool{ workers = 1, retry = 1 }
+      local future = dying:submit(function()
+        if runs:add(1) == 1 then die() end
+        ipc.connect(address):send("by the second")
+      end)
+      assert.equal("by the second", listener:accept(PATIENCE):recv(PATIENCE))
+      future:get()
+      command.stdin:close()
+      command:join()
+    end)
+
+    it("sends nothing into the middle of a message", function()
+      local listener = ipc.listen("tcp:127.0.0.1:0")
+      local reader = ipc.spawn(function(address)
+        local connection = ipc.connect(address)
+        ipc.sleep(0.3)
+        return #connection:recv(PATIENCE), connection:recv(PATIENCE)
+      end, listener.address)
+      local connection = listener:accept(PATIENCE)
+      pool:apply_async(function() ipc.sleep(0.05) end, {}, function() connection:send("second", PATIENCE) end)
+      assert.is_true(connection:send(("x"):rep(30 << 20), PATIENCE))
+      assert.same({ 30 << 20, "second" }, { reader:result(PATIENCE) })
+    end)
+
     it("wakes a wait that has no end, and lets it go on", function()
       local q = ipc.queue()
       pool:apply_async(function() ipc.sleep(0.02) return "put by a callback" end, nil, function(x) q:put(x) end)
@@ -289,16 +344,119 @@ describe("a pool", function()
       assert.equal("a task within", inner)
     end)
 
+    it("has run once join returns, however the tasks ended", function()
+      for _, ending in ipairs{ "close", "terminate" } do
+        local ends, calls = ipc.pool(2), 0
+        local function count() calls = calls + 1 end
+        for _ = 1, 10 do ends:apply_async(function() end, {}, count, count) end
+        ends[ending](ends)
+        assert.is_true(ends:join(PATIENCE))
+        assert.equal(10, calls)
+      end
+    end)
+
+    it("gets the error at once where its task is cancelled behind many", function()
+      local gate, last, why = ipc.event(), nil, nil
+      for _ = 1, 20 do last = pool:apply_async(function() gate:wait() end, {}, nil, function(e) why = e end) end
+      assert.is_true(last:cancel())
+      assert.truthy(until_true(function() return why end, function() ipc.sleep(0.01) end))
+      assert.truthy(why:find("apply_async: cancelled", 1, true))
+      gate:set()
+    end)
+
+    it("is not called while its pool is about to be collected", function()
+      local out, err, status = shell.script([[
+        local ipc = require "tidelock"
+        local called = false;
+        (function()
+          local pool = ipc.pool(1)
+          pool:apply_async(function() end, {}, function()
+            called = true
+            collectgarbage()
+          end)
+          setmetatable({}, { __gc = function() ipc.sleep(0.2) end }) -- before the pool's own
+        end)()
+        collectgarbage()
+        print(called, #ipc.children())
+      ]])
+      assert.same({ "false\t0\n", "", 0 }, { out, err, status })
+    end)
+
+    it("is forgotten with its pool", function()
+      local held = setmetatable({}, { __mode = "k" })
+      do
+        local ends, item = ipc.pool(1), {}
+        held[item] = true
+        ends:apply_async(function() ipc.sleep() end, {}, function() return item end)
+      end
+      for _ = 1, 3 do collectgarbage() end
+      assert.is_nil(next(held))
+    end)
+
     it("gets the error, and that of map_async the list", function()
       local why, results
       pool:apply_async(function() error("sad") end, {}, nil, function(e) why = e end)
       local future = pool:map_async(function(x) return x * 2 end, list(10), 3, function(l) results = l end)
       assert.truthy(until_true(function() return why and results end, function() ipc.sleep(0.01) end))
-      assert.truthy(why:find("sad", 1, true))
+      assert.truthy(why:find("apply_async: in hands.*sad"), why)
+      pool:map_async(function() error("sad") end, { 1 }, nil, nil, function(e) why = e end)
+      assert.truthy(until_true(function() return why:find("map_async: in hands", 1, true) end,
+        function() ipc.sleep(0.01) end))
       assert.same({ 10, 20 }, { #results, results[10] })
       assert.equal(10, #future:get())
       local failing = pool:map_async(function() error("sad") end, { 1 })
       assert.truthy(raised(failing.get, failing):find("sad", 1, true))
+    end)
+
+    it("may start a process, which collects garbage and has callbacks as any other", function()
+      local process
+      pool:apply_async(function() end, {}, function()
+        process = ipc.spawn(function()
+          local inner, called = ipc.pool(1), false
+          inner:apply_async(function() end, {}, function() called = true end)
+          local limit = ipc.now() + PATIENCE
+          while not called and ipc.now() < limit do ipc.sleep(0.01) end
+          return collectgarbage("isrunning"), called
+        end)
+      end)
+      assert.truthy(until_true(function() return process end, function() ipc.sleep(0.01) end))
+      assert.same({ true, true }, { process:result(2 * PATIENCE) })
+    end)
+
+    it("may close what the wait that it interrupts is about", function()
+      local function closed_during(object, method)
+        pool:apply_async(function() ipc.sleep(0.05) end, {}, function()
+          object:close()
+          for _ = 1, 100 do ipc.pipe() end
+        end)
+        return { object[method](object, PATIENCE) }
+      end
+      for _ = 1, 4 do
+        local listener = ipc.listen("tcp:127.0.0.1:0")
+        local connection, peer = ipc.connect(listener.address), listener:accept(PATIENCE)
+        assert.same({ nil, "closed" }, closed_during(connection, "recv"))
+        assert.same({ nil, "closed" }, { peer:recv(PATIENCE) })
+        assert.truthy(tostring(connection):find("closed", 1, true))
+        assert.same({ nil, "closed" }, closed_during(listener, "accept"))
+      end
+    end)
+
+    it("may close both ends of a pipe, and none that comes after is taken for it", function()
+      for _ = 1, 4 do
+        local first, second = ipc.pipe()
+        local others = {}
+        pool:apply_async(function() ipc.sleep(0.05) end, {}, function()
+          first:close()
+          second:close()
+          for i = 1, 10, 2 do
+            others[i], others[i + 1] = ipc.pipe()
+            others[i]:send("kept")
+            others[i + 1]:send("kept")
+          end
+        end)
+        assert.same({ nil, "closed" }, { first:recv(PATIENCE) })
+        for i = 1, 10 do assert.equal("kept", others[i]:recv(0)) end
+      end
     end)
 
     it("that raises is reported, and nothing else comes of it", function()
@@ -321,6 +479,82 @@ describe("a pool", function()
     assert.truthy(raised(pool.apply, pool, function() pool:close() end):find(why, 1, true))
     why = "not allowed to have children"
     assert.truthy(raised(pool.apply, pool, function() ipc.spawn(print) end):find(why, 1, true))
+  end)
+end)
+
+describe("a pool of a program at work in a space", function()
+  local name, space, path = ("spec-pool-%d"):format(ipc.getpid()), nil, nil
+
+  -- The space's tasks have other numbers than the program's, as this one has a place there.
+  setup(function()
+    space = ipc.open(name)
+    path = shell.run("ls /dev/shm/tidelock-*-" .. name):match("%S+")
+  end)
+  teardown(function() os.remove(path) end)
+
+  local function run(code)
+    space.queue("q")
+    local out, err, status = shell.script(("local NAME, PATIENCE = %q, %d\n"):format(name, PATIENCE) .. [[
+      local ipc = require "tidelock"
+      local q = ipc.open(NAME).queue("q")
+      local function there() q:put(1) q:get() end
+    ]] .. code)
+    assert.same({ "", 0 }, { err, status })
+    return out
+  end
+
+  it("is used as ever", function()
+    assert.equal("true\tone\t4\t9\tdone\n", run[[
+      local pool = ipc.pool(2)
+      local future = pool:submit(function() return "one" end)
+      future:wait()
+      there()
+      local ready = future:is_ready()
+      there()
+      local state = tostring(future):match("%a+$")
+      local next = pool:imap(function(x) there() return x * x end, { 2, 3 })
+      there()
+      local _, four = next()
+      there()
+      local _, nine = next()
+      there()
+      print(ready, future:get(), four, nine, state)
+    ]])
+  end)
+
+  it("takes no living worker for a dead one", function()
+    assert.equal("false\tat work\n", run[[
+      local pool = ipc.pool(2)
+      local dies = pool:submit(function() ipc.current():kill() ipc.sleep() end)
+      local limit = ipc.now() + 0.3
+      while ipc.now() < limit do end
+      there()
+      print(pcall(dies.get, dies, PATIENCE), pool:apply(function() return "at work" end))
+    ]])
+  end)
+
+  it("gives jobs whose items are functions and objects", function()
+    assert.equal("7\t7\n", run[[
+      local pool, n = ipc.pool(1), ipc.value(7)
+      local function get() return n:get() end
+      print(table.unpack(pool:map(function(f) there() return f() end, { get, get }, 2)))
+    ]])
+  end)
+
+  it("has its callbacks, and its dead replaced, while it waits there", function()
+    assert.equal("by a callback\tby the second\n", run[[
+      local pool, runs = ipc.pool{ workers = 1, retry = 1 }, ipc.value(0)
+      pool:apply_async(function() ipc.sleep(0.1) end, {}, function() q:put("by a callback") end)
+      local first = q:get(PATIENCE)
+      pool:submit(function()
+        if runs:add(1) == 1 then
+          ipc.current():kill()
+          ipc.sleep()
+        end
+        q:put("by the second")
+      end)
+      print(first, q:get(PATIENCE))
+    ]])
   end)
 end)
 
@@ -360,7 +594,24 @@ describe("a worker", function()
     end)
     assert.equal("from the second", q:get(PATIENCE))
     future:get()
+    assert.is_true(pool:apply(function() return collectgarbage("isrunning") end))
     pool:terminate()
+  end)
+
+  it("is not replaced once its pool is being collected", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock";
+      (function()
+        local pool = ipc.pool(1)
+        setmetatable({}, { __gc = function() -- before the pool's own
+          pcall(pool.apply, pool, function() os.exit(1) end)
+          print(pcall(pool.apply, pool, print))
+        end })
+      end)()
+      collectgarbage()
+    ]])
+    assert.truthy(out:find("false.*pool#1: apply: was closed before"), out)
+    assert.same({ "", 0 }, { err, status })
   end)
 
   it("runs the initializer first", function()

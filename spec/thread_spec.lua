@@ -167,6 +167,20 @@ describe("a thread", function()
     assert.equal(1, (code(false)))
   end)
 
+  it("may end in a finalizer within os.date, which others and children use on", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local date = os.date
+      ipc.thread(function()
+        for _ = 1, 100 do setmetatable({}, { __gc = function() os.exit(0) end }) end
+        for time = 1, math.huge do date("%c", time) end
+      end):start():join()
+      print(ipc.thread(function() return #os.date() > 0 end):start():result())
+      print(ipc.spawn(function() return os.time() > 0 end):result())
+    ]], "", 30)
+    assert.same({ "true\ntrue\n", "", 0 }, { out, err, status })
+  end)
+
   it("cannot be signalled by itself, and says what to do", function()
     local go = ipc.event()
     local t = start(function() go:wait() end)
@@ -431,6 +445,7 @@ describe("a process with threads", function()
         inside:wait()
         ipc.sleep(0.1)
         for n = 1, 20 do assert(ipc.spawn(function() io.write(n, [=[ ]=]) end):join(10)) end
+        assert(ipc.pool(1):apply(function() return true end))
         io.stderr:write([=[told]=])]]))
     assert.same({ 0, "told" }, { status, err })
     assert.equal(20, select(2, out:gsub("%d+ ", "")))

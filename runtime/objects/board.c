@@ -18,6 +18,15 @@ static int enter_owner(const struct tl_handle *handle)
                                                              : TL_NOT_OWNER;
 }
 
+/* The first line of a look.  Offsets are of the arena where this thread is,
+ * which may have been at work in a space. */
+static struct tl_board *look_at(const struct tl_handle *handle)
+{
+    if (tl_arena != TL_HOME)
+        tl_task_visit(TL_HOME);
+    return tl_board_of(handle);
+}
+
 /* ---- making ---- */
 
 int tl_board_new(struct tl_handle *out, const char *name)
@@ -36,8 +45,9 @@ int tl_board_new(struct tl_handle *out, const char *name)
 
 bool tl_board_is_owner(const struct tl_handle *handle)
 {
-    return handle->object && tl_self && handle->arena == TL_HOME &&
-           tl_board_of(handle)->owner == tl_task_id(tl_self);
+    /* asked also on the way to sleep in a space, which it must not leave */
+    return handle->object && handle->arena == TL_HOME &&
+           tl_board_of(handle)->owner == tl_task_id_in(TL_HOME);
 }
 
 /* Makes sure that the slot beyond those in use is there. */
@@ -128,7 +138,7 @@ enum tl_job_state tl_board_state(const struct tl_handle *handle, uint32_t job,
                                  uint32_t *worker)
 {
     /* acquire: pairs with finish(), whose result is going to be read */
-    const struct tl_job *at = tl_job_at(tl_board_of(handle), job);
+    const struct tl_job *at = tl_job_at(look_at(handle), job);
     uint64_t word = atomic_load_explicit(&at->state, memory_order_acquire);
     if (worker)
         *worker = (uint32_t)(word >> TL_JOB_ID_SHIFT);
@@ -138,12 +148,12 @@ enum tl_job_state tl_board_state(const struct tl_handle *handle, uint32_t job,
 void tl_board_result(const struct tl_handle *handle, uint32_t job,
                      struct tl_parcel *parcel)
 {
-    tl_packet_show(&tl_job_at(tl_board_of(handle), job)->result, parcel);
+    tl_packet_show(&tl_job_at(look_at(handle), job)->result, parcel);
 }
 
 int64_t tl_board_member(const struct tl_handle *handle, uint32_t job)
 {
-    return (int64_t)tl_job_at(tl_board_of(handle), job)->member - 1;
+    return (int64_t)tl_job_at(look_at(handle), job)->member - 1;
 }
 
 /* Nobody but the owner has the job in hands: it is WAITING, or beyond TAKEN. */
@@ -246,9 +256,9 @@ void tl_board_progress(const struct tl_handle *handle,
 
 bool tl_board_has_left(const struct tl_handle *handle, uint32_t worker)
 {
-    struct tl_task *task = tl_task_of(worker);
     if (enter_owner(handle) < 0)
         return false;
+    struct tl_task *task = tl_task_of(worker);
     return tl_task_id(task) != worker ||
            tl_task_state(task) == TL_TASK_LEAVING || tl_death_happened(task);
 }
@@ -291,7 +301,7 @@ int64_t tl_board_add_code(const struct tl_handle *handle,
 bool tl_board_code(const struct tl_handle *handle, uint64_t number,
                    struct tl_parcel *parcel)
 {
-    const struct tl_board *board = tl_board_of(handle);
+    const struct tl_board *board = look_at(handle);
     if (number >= atomic_load(&board->code_count))
         return false;
     tl_message_show(board->codes[number], parcel);
@@ -305,6 +315,9 @@ int tl_job_ready(const struct tl_handle *handle, struct tl_watch *watch)
     struct tl_board *board = tl_board_of(handle);
     if (handle->cell == TL_JOB_SETTLED)
         return 1;
+    /* a look writes, and a child's copy may name what is another's by now */
+    if (!tl_board_is_owner(handle))
+        return TL_NOT_OWNER;
     *watch = (struct tl_watch){.condition = &board->finished,
                                .word = &board->finishes,
                                .seen = atomic_load(&board->finishes)};
@@ -315,7 +328,7 @@ int tl_job_ready(const struct tl_handle *handle, struct tl_watch *watch)
 int tl_board_look(const struct tl_handle *handle, uint32_t first,
                   uint32_t *failed)
 {
-    const struct tl_board *board = tl_board_of(handle);
+    const struct tl_board *board = look_at(handle);
     struct tl_job *head = tl_job_at(board, first);
     bool all = true;
     uint32_t next = head->reached ? head->reached : first + 1;

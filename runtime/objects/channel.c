@@ -112,11 +112,16 @@ int tl_channel_flush(struct tl_channel *channel, tl_deadline deadline)
     }
 }
 
-void tl_channel_close(struct tl_channel *channel, tl_deadline deadline)
+void tl_channel_end(struct tl_channel *channel, tl_deadline deadline)
 {
     if (channel->fd >= 0 && channel->rest.bytes)
         tl_channel_flush(channel, deadline);
     tl_channel_finish(channel, TL_CLOSED, "");
     tl_bytes_forget(&channel->in);
+}
+
+void tl_channel_close(struct tl_channel *channel, tl_deadline deadline)
+{
+    tl_channel_end(channel, deadline);
     free(channel);
 }

@@ -90,6 +90,16 @@ static int keep_rest(struct tl_channel *channel, struct frame *frame)
     return TL_OK;
 }
 
+/* A callback may send meanwhile: not into the middle of this frame. */
+static int send_as_rest(struct tl_channel *channel, struct frame *frame,
+                        tl_deadline deadline)
+{
+    int status = keep_rest(channel, frame);
+    if (status == TL_OK)
+        status = tl_channel_flush(channel, deadline);
+    return status == TL_TIMEOUT ? TL_OK : status;
+}
+
 static int send_frame(struct tl_channel *channel, struct frame *frame,
                       tl_deadline deadline)
 {
@@ -97,6 +107,8 @@ static int send_frame(struct tl_channel *channel, struct frame *frame,
         int status = push(channel, frame);
         if (status != TL_TIMEOUT)
             return status;
+        if (frame->sent > 0 && tl_idle_due)
+            return send_as_rest(channel, frame, deadline);
         status = tl_channel_await(channel, POLLOUT, deadline);
         if (status == TL_OK)
             continue;

@@ -37,9 +37,11 @@ static int outcome_of(int error)
 static int await_connected(int fd, tl_deadline deadline)
 {
     struct pollfd writable = {.fd = fd, .events = POLLOUT};
-    int status = tl_wait_descriptors(&writable, 1, deadline);
-    if (status < 0)
-        return status;
+    while (!writable.revents) {
+        int status = tl_wait_descriptors(&writable, 1, deadline);
+        if (status < 0)
+            return status;
+    }
     int error = 0;
     socklen_t size = sizeof error;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)

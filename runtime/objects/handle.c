@@ -140,6 +140,14 @@ int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
     return TL_OK;
 }
 
+int tl_handle_keep(struct tl_handle *out, const struct tl_handle *handle)
+{
+    int status = tl_enter(handle);
+    return status < 0
+               ? status
+               : tl_handle_make(out, handle->object, handle->side, false);
+}
+
 int tl_handle_reserve(uint32_t *index)
 {
     int64_t cell = take_cell();

@@ -160,6 +160,8 @@ static int greet_callers(struct tl_listener *listener)
 /* One is well met and set aside: 1; else 0, or a status. */
 static int serve(struct tl_listener *listener)
 {
+    if (listener->fd < 0)
+        return TL_CLOSED;
     if (listener->met < 0) {
         int status = take_callers(listener);
         if (status < 0)
@@ -245,15 +247,22 @@ int tl_listener_look(void *state, struct pollfd *polled, unsigned *count)
     return status;
 }
 
-void tl_listener_close(struct tl_listener *listener)
+void tl_listener_end(struct tl_listener *listener)
 {
     tl_listener_unplace(listener);
     for (unsigned i = 0; i < listener->count; i++)
         close(listener->callers[i].fd);
+    listener->count = 0;
     if (listener->met >= 0)
         close(listener->met);
     if (listener->fd >= 0)
         close(listener->fd);
+    listener->met = listener->fd = -1;
+}
+
+void tl_listener_close(struct tl_listener *listener)
+{
+    tl_listener_end(listener);
     tl_secret_forget(&listener->key);
     free(listener->path);
     free(listener->address);

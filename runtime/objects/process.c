@@ -18,6 +18,7 @@
 #include "tasks/death.h"
 #include "tasks/stat.h"
 #include "wait/clock.h"
+#include "wait/idle.h"
 
 static struct tl_process *process_of(const struct tl_handle *handle)
 {
@@ -112,6 +113,7 @@ static int child_goes_on(const struct tl_seats *seats, pid_t parent)
         if (getppid() != parent)
             _exit(1); /* it died before we asked to be told */
     }
+    tl_idle_forget();
     tl_children_forget();
     tl_commands_forget();
     atomic_store(&own_process()->pid, (int32_t)getpid());

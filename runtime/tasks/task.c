@@ -33,6 +33,11 @@ bool tl_task_is_in(unsigned arena)
     return selves[arena] != NULL;
 }
 
+uint32_t tl_task_id_in(unsigned arena)
+{
+    return selves[arena] ? tl_task_id(selves[arena]) : 0;
+}
+
 void tl_task_quit(void)
 {
     tl_self = selves[tl_arena] = NULL;

@@ -180,6 +180,9 @@ void tl_task_visit(unsigned arena);
 /* Whether this thread is a task of that arena. */
 bool tl_task_is_in(unsigned arena);
 
+/* Its id there, wherever it works at the moment; 0: it is none. */
+uint32_t tl_task_id_in(unsigned arena);
+
 static inline struct tl_task_table *tl_task_table(void)
 {
     return tl_region(TL_REGION_TASKS);

@@ -5,6 +5,7 @@
 
 #include "checkpoint.h"
 #include "clock.h"
+#include "several.h"
 
 enum { SIGNALLED = 1 };
 
@@ -55,6 +56,13 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
     return status;
 }
 
+/* The same for a task that has something to do meanwhile. */
+static int sleep_idle(struct pollfd *polled, size_t count, tl_deadline deadline)
+{
+    int status = tl_wait_several(NULL, 0, polled, (unsigned)count, deadline);
+    return status == TL_TIMEOUT ? look(polled, count) : status;
+}
+
 int tl_wait_descriptors(struct pollfd *polled, size_t count,
                         tl_deadline deadline)
 {
@@ -64,7 +72,8 @@ int tl_wait_descriptors(struct pollfd *polled, size_t count,
             return status;
         status = look(polled, count);
         if (status == TL_TIMEOUT && !tl_clock_passed(deadline))
-            status = sleep_till(polled, count, deadline);
+            status = tl_idle_due ? sleep_idle(polled, count, deadline)
+                                 : sleep_till(polled, count, deadline);
         if (status != SIGNALLED)
             return status;
     }

@@ -5,8 +5,9 @@
  * What a descriptor brings comes from outside the program, so a task that
  * waits here counts as one that may yet go on: it is never part of a deadlock.
  *
- * Limits: tl_wait_descriptors ends for descriptors, signals and the deadline
- * alone; with objects in shared memory, wait/several sleeps by park.
+ * Limits: tl_wait_descriptors ends for descriptors, signals, the deadline, and
+ * what is to be done meanwhile (idle.h) alone; with objects in shared memory,
+ * wait/several sleeps by park.
  */
 #ifndef TL_DESCRIPTOR_H
 #define TL_DESCRIPTOR_H
@@ -18,8 +19,9 @@
 #include "tidelock.h"
 
 /* Sleeps until at least one of them is ready (`revents` say which), or the
- * deadline.  What is ready beats a deadline that is over.  TL_OK, TL_TIMEOUT,
- * TL_INTERRUPTED, TL_FOREIGN, TL_SYSTEM. */
+ * deadline.  What is ready beats a deadline that is over.  TL_OK, also where
+ * none is ready, but callbacks ran: look again; TL_TIMEOUT, TL_INTERRUPTED,
+ * TL_FOREIGN, TL_SYSTEM. */
 int tl_wait_descriptors(struct pollfd *polled, size_t count,
                         tl_deadline deadline);
 

@@ -16,6 +16,21 @@ static void move(uint64_t *from, uint64_t *to)
     tl_fault();
 }
 
+void tl_idle_now(void)
+{
+    tl_idle();
+}
+
+bool tl_idle_running(void)
+{
+    return tl_idle_runs;
+}
+
+void tl_idle_forget(void)
+{
+    tl_idle_runs = false;
+}
+
 bool tl_idle_slow(void)
 {
     unsigned here = tl_arena;

@@ -17,6 +17,10 @@
 
 #include "tidelock.h"
 
+/* In a child that was forked meanwhile: the interrupted wait is the parent's.
+ */
+void tl_idle_forget(void);
+
 /* True: something was done, and what the caller knows may be old. */
 bool tl_idle_slow(void);
 extern _Thread_local bool tl_idle_runs;

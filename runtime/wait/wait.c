@@ -89,17 +89,33 @@ void tl_wait_say(tl_deadline deadline)
     atomic_store(&self->waiting, TL_WAITING_ENTERS);
 }
 
+/* Who has something to do while it waits is called as a task of its program,
+ * also where it waits in a space.  The arenas besides, as bits. */
+static unsigned begin(void)
+{
+    unsigned here = tl_arena;
+    tl_park_begin();
+    if (here == TL_HOME || !tl_idle_due)
+        return 0;
+    tl_task_visit(TL_HOME);
+    tl_park_begin();
+    tl_task_visit(here);
+    return 1u << TL_HOME;
+}
+
 static int wait_listed(struct tl_condition *condition,
                        const _Atomic uint64_t *word, uint64_t seen,
                        tl_deadline deadline)
 {
     tl_wait_say(deadline);
     bool late = false, chosen = false;
-    tl_park_begin();
+    unsigned also = begin();
     if (tl_waiter_enlist(&tl_self->waiter, condition, word, seen)) {
         if (!tl_idle_is_due()) {
             atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
+            tl_park_also(also);
             late = tl_wait_sleep(deadline);
+            tl_park_also(0);
             atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
         }
         chosen = tl_waiter_leave(&tl_self->waiter);
