@@ -150,9 +150,10 @@ void codec_register(lua_State *L, int name_index, int mt_index);
 struct tl_handle *object_test(lua_State *L, int index);
 void object_push(lua_State *L, tl_ref ref);
 
-/* The same for an object of a space by its name, which was that kind's
- * number-th.  Raises where there is none such any more. */
-void object_push_named(lua_State *L, const char *space, const char *name,
-                       int kind, uint64_t number);
+/* The same for an object of a space, of this name and identity, by its name,
+ * which was that kind's number-th.  Raises where there is none such any more.
+ */
+void object_push_named(lua_State *L, const char *space, uint64_t identity,
+                       const char *name, int kind, uint64_t number);
 
 #endif

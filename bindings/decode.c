@@ -170,14 +170,15 @@ static void push_spaced(struct decoder *decoder, int tag)
     uint32_t number = decoder->numbered++;
     uint64_t object_number = decode_varint(decoder);
     int kind = decode_byte(decoder);
+    uint64_t identity = decode_varint(decoder);
     luaL_checkstack(L, 12, NULL);
     decode_string(decoder);
     decode_string(decoder);
     if (!(decoder->allow & CODEC_OBJECTS))
         luaL_error(L, "this message holds an object of a space, which is not "
                       "accepted");
-    object_push_named(L, lua_tostring(L, -2), lua_tostring(L, -1), kind,
-                      object_number);
+    object_push_named(L, lua_tostring(L, -2), identity, lua_tostring(L, -1),
+                      kind, object_number);
     lua_replace(L, -3);
     lua_pop(L, 1);
     decode_keep(decoder, tag, number);

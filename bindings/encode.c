@@ -224,7 +224,8 @@ static bool encode_spaced(struct encoder *encoder,
     char name[TL_NAME_SIZE];
     uint64_t number = tl_handle_name(handle, name);
     return encode_tag_number(encoder, TAG_SPACED, number) &&
-           encode_tag(encoder, handle->kind) &&
+           encode_tag_number(encoder, handle->kind,
+                             tl_space_identity(handle->arena)) &&
            encode_bytes(encoder, space, strlen(space)) &&
            encode_bytes(encoder, name, strlen(name));
 }

@@ -19,8 +19,9 @@
  *   TAG_CODED        varint number of the code in a store that both sides have,
  *                    u8 k, k upvalues                            (numbered)
  *   TAG_OBJECT       varint index into the message's refs       (numbered)
- *   TAG_SPACED       varint number, u8 kind, two strings: the object of a space
- *                    by that space's name and its own
+ *   TAG_SPACED       varint number, u8 kind, varint identity of a space, two
+ *                    strings: the object of that space by the space's name and
+ *                    its own
  *   TAG_BACK         varint number: the value of that number again
  *
  * and in the place of an upvalue also

@@ -408,12 +408,12 @@ void object_push(lua_State *L, tl_ref ref)
     }
 }
 
-void object_push_named(lua_State *L, const char *space, const char *name,
-                       int kind, uint64_t number)
+void object_push_named(lua_State *L, const char *space, uint64_t identity,
+                       const char *name, int kind, uint64_t number)
 {
     struct tl_handle *handle = object_reserve(L);
     char unused[TL_NAME_SIZE];
-    int arena = tl_space_open(space);
+    int arena = tl_space_open_same(space, identity);
     int status =
         arena < 0 ? arena : tl_space_find((unsigned)arena, name, handle);
     if (status == TL_OK &&

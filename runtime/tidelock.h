@@ -243,6 +243,11 @@ tl_ref tl_parcel_ref(const struct tl_parcel *parcel, size_t i);
  * is in the way.  tl_space_path says which file.  A new space has room for
  * TIDELOCK_SPACE (bytes). */
 int tl_space_open(const char *name);
+/* What tells the space from others that had or will have its name. */
+uint64_t tl_space_identity(unsigned space);
+/* The space of this name and identity, which may be open here though its file
+ * was removed.  As tl_space_open, but none is made: TL_EMPTY. */
+int tl_space_open_same(const char *name, uint64_t identity);
 /* Removes the file; who has the space open keeps it.  TL_EMPTY: there is none;
  * TL_BAD_NAME; TL_NOT_OURS; TL_SYSTEM. */
 int tl_space_unlink(const char *name);

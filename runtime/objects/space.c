@@ -26,12 +26,16 @@
 
 /* By the number of the arena; written under tl_private_lock, read there or by
  * who is a task of the arena.  The file's identity, since one of the same name
- * may have taken its place. */
+ * may have taken its place; while it is mapped, no other file has it. */
 static struct {
     char name[TL_NAME_SIZE];
-    dev_t device;
-    ino_t inode;
+    uint64_t identity;
 } spaces[TL_ARENAS];
+
+static uint64_t identity_of(const struct stat *file)
+{
+    return (uint64_t)file->st_dev << 48 ^ (uint64_t)file->st_ino;
+}
 
 bool tl_space_path(const char *name, char *path, size_t size)
 {
@@ -49,6 +53,11 @@ const char *tl_space_name(unsigned space)
     return space > TL_HOME && space < TL_ARENAS && tl_arena_bases[space]
                ? spaces[space].name
                : NULL;
+}
+
+uint64_t tl_space_identity(unsigned space)
+{
+    return spaces[space].identity;
 }
 
 /* ---- what is in the way ---- */
@@ -92,19 +101,21 @@ static int check_root(int fd, uint64_t size, const char *magic)
     return TL_OK;
 }
 
-/* Maps what is there.  Takes fd. */
-static int adopt(unsigned number, int fd)
+/* Maps what is there, which must have the identity, if that is not 0 (else
+ * TL_EMPTY).  Takes fd. */
+static int adopt(unsigned number, int fd, uint64_t identity)
 {
     struct stat file;
     int status = check_file(fd, &file);
+    if (status == TL_OK && identity && identity_of(&file) != identity)
+        status = TL_EMPTY;
     if (status == TL_OK)
         status = check_root(fd, (uint64_t)file.st_size, TL_SPACE_MAGIC);
     if (status < 0) {
         close(fd);
         return status;
     }
-    spaces[number].device = file.st_dev;
-    spaces[number].inode = file.st_ino;
+    spaces[number].identity = identity_of(&file);
     return tl_arena_map(number, fd, 0, 0);
 }
 
@@ -173,8 +184,7 @@ static int make(unsigned number, const char *path)
             tl_arena_unmap(number);
     }
     close(kept);
-    spaces[number].device = file.st_dev;
-    spaces[number].inode = file.st_ino;
+    spaces[number].identity = identity_of(&file);
     return status;
 }
 
@@ -191,14 +201,15 @@ static int open_space(const char *path, int *status)
     return fd;
 }
 
-static int reach(unsigned number, const char *path)
+/* Made where there is none, unless it must have a certain identity. */
+static int reach(unsigned number, const char *path, uint64_t identity)
 {
     for (;;) {
         int status;
         int fd = open_space(path, &status);
         if (fd >= 0)
-            return adopt(number, fd);
-        if (status == TL_EMPTY)
+            return adopt(number, fd, identity);
+        if (status == TL_EMPTY && !identity)
             status = make(number, path);
         if (status <= 0)
             return status;
@@ -207,14 +218,18 @@ static int reach(unsigned number, const char *path)
 
 /* ---- opening ---- */
 
-static unsigned find_open(const char *name, const char *path)
+/* Of the file at the path; 0: there is none. */
+static uint64_t identity_at(const char *path)
 {
     struct stat file;
-    if (stat(path, &file) != 0)
-        return 0;
+    return stat(path, &file) == 0 ? identity_of(&file) : 0;
+}
+
+static unsigned find_open(const char *name, uint64_t identity)
+{
     for (unsigned n = 1; n < TL_ARENAS; n++)
-        if (tl_arena_bases[n] && strcmp(spaces[n].name, name) == 0 &&
-            spaces[n].device == file.st_dev && spaces[n].inode == file.st_ino)
+        if (tl_arena_bases[n] && identity &&
+            strcmp(spaces[n].name, name) == 0 && spaces[n].identity == identity)
             return n;
     return 0;
 }
@@ -228,22 +243,22 @@ static unsigned free_number(void)
 }
 
 /* Maps the space; its number. */
-static int open_new(const char *name, const char *path)
+static int open_new(const char *name, const char *path, uint64_t identity)
 {
     unsigned number = free_number();
     if (!number)
         return TL_TOO_MANY_SPACES;
-    int status = reach(number, path);
+    int status = reach(number, path, identity);
     snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
     return status < 0 ? status : (int)number;
 }
 
-static int find_or_map(const char *name, const char *path)
+static int find_or_map(const char *name, const char *path, uint64_t identity)
 {
     tl_private_lock();
-    int number = (int)find_open(name, path);
+    int number = (int)find_open(name, identity ? identity : identity_at(path));
     if (number == 0)
-        number = open_new(name, path);
+        number = open_new(name, path, identity);
     tl_private_unlock();
     return number;
 }
@@ -259,7 +274,8 @@ static int join(int number, bool with_name)
     return status < 0 ? status : number;
 }
 
-int tl_space_open(const char *name)
+/* Of any identity where that is 0. */
+static int open_identified(const char *name, uint64_t identity)
 {
     char path[128];
     int status = tl_enter_home();
@@ -267,11 +283,21 @@ int tl_space_open(const char *name)
         return status;
     if (!tl_space_path(name, path, sizeof path))
         return TL_BAD_NAME;
-    status = join(find_or_map(name, path), true);
+    status = join(find_or_map(name, path, identity), true);
     int error = errno;
     tl_task_visit(TL_HOME);
     errno = error;
     return status;
+}
+
+int tl_space_open(const char *name)
+{
+    return open_identified(name, 0);
+}
+
+int tl_space_open_same(const char *name, uint64_t identity)
+{
+    return identity ? open_identified(name, identity) : TL_EMPTY;
 }
 
 void tl_look_away(unsigned arena)
@@ -339,7 +365,7 @@ int tl_look_into(const char *name)
     if (fd < 0)
         return number ? status : TL_TOO_MANY_SPACES;
     snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
-    return come_to_look(adopt(number, fd), number);
+    return come_to_look(adopt(number, fd, 0), number);
 }
 
 int tl_space_unlink(const char *name)

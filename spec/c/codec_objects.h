@@ -30,6 +30,11 @@ const char *tl_space_name(unsigned space)
     return space ? "kitchen" : NULL;
 }
 
+uint64_t tl_space_identity(unsigned space)
+{
+    return 1000 + space;
+}
+
 struct tl_handle *object_test(lua_State *L, int index)
 {
     return luaL_testudata(L, index, OBJECT_TYPE);
@@ -43,11 +48,11 @@ void object_push(lua_State *L, tl_ref ref)
     lua_setmetatable(L, -2);
 }
 
-void object_push_named(lua_State *L, const char *space, const char *name,
-                       int kind, uint64_t number)
+void object_push_named(lua_State *L, const char *space, uint64_t identity,
+                       const char *name, int kind, uint64_t number)
 {
-    if (strcmp(space, "kitchen") != 0 || strcmp(name, "till") != 0 ||
-        kind != TL_KIND_LOCK)
+    if (strcmp(space, "kitchen") != 0 || identity <= 1000 ||
+        strcmp(name, "till") != 0 || kind != TL_KIND_LOCK)
         luaL_error(L, "%s in %s", name, space);
     object_push(L, (tl_ref)number);
 }
