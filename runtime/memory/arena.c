@@ -103,8 +103,10 @@ int tl_arena_extend(uint64_t upto)
 {
     struct tl_root *root = tl_root();
     uint64_t backed = atomic_load(&root->backed);
-    if (upto > root->size || upto <= backed)
+    if (upto > root->size)
         return TL_NO_MEMORY;
+    if (upto <= backed)
+        return TL_OK; /* by another task, since the caller looked */
     /* by doubling, so that this is rare; where that is too much, just so far */
     uint64_t to = 2 * backed < root->size ? 2 * backed : root->size;
     if (to < upto || back(backed, to) < 0) {

@@ -105,8 +105,8 @@ void tl_arena_unmap(unsigned number);
  * as the region; TL_NO_MEMORY is NULL. */
 void *tl_arena_carve(enum tl_region region, uint64_t size);
 
-/* Makes sure of memory up to the offset.  TL_NO_MEMORY: there is none, or
- * nothing was missing.  A system call: with no guard held. */
+/* Makes sure of memory up to the offset.  TL_NO_MEMORY: there is none.  A
+ * system call, where some is missing: with no guard held. */
 int tl_arena_extend(uint64_t upto);
 
 #endif

@@ -225,10 +225,7 @@ int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh)
     unsigned c = class_for(size + HEADER);
     while (!take(owner, c, fresh)) {
         /* the frontier may move meanwhile: then it is tried again */
-        uint64_t upto = heap()->frontier + size_of(c);
-        int status = upto <= atomic_load(&tl_root()->backed)
-                         ? TL_OK
-                         : tl_arena_extend(upto);
+        int status = tl_arena_extend(heap()->frontier + size_of(c));
         if (status < 0)
             return status;
     }

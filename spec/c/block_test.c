@@ -64,6 +64,14 @@ static bool full_is_told(void)
            tl_block_take(&owners[0], UINT64_MAX / 2) == TL_TOO_LARGE;
 }
 
+/* Of two that find a space too small at the same moment, the second finds that
+ * the first has made it larger: that is not to be out of memory. */
+static bool memory_of_others_is_there(void)
+{
+    return tl_arena_extend(atomic_load(&tl_root()->backed)) == TL_OK &&
+           tl_arena_extend(tl_root()->size + 1) == TL_NO_MEMORY;
+}
+
 int main(void)
 {
     setenv("TIDELOCK_MEMORY", "20G", 1);
@@ -78,5 +86,6 @@ int main(void)
     say(comes_back(), "blocks of all sizes come back");
     say(large_blocks_are_apart(), "blocks of 5 GiB do not overlap");
     say(full_is_told(), "a full arena is told, and goes on");
+    say(memory_of_others_is_there(), "memory that others got is there");
     return failures;
 }
