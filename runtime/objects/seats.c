@@ -114,8 +114,8 @@ void tl_seats_give_back(struct tl_seats *seats)
         tl_task_visit(arena);
         task->process = 0;
         tl_fault();
-        atomic_store(&task->state, TL_TASK_ABORTED | tl_task_number(tl_self)
-                                                         << 8);
+        atomic_store(&task->state,
+                     TL_TASK_ABORTED | (uint64_t)tl_task_number(tl_self) << 8);
         tl_recover(task);
     }
     tl_task_visit(TL_HOME);
@@ -145,8 +145,8 @@ bool tl_seats_enter(const struct tl_seats *seats)
 void tl_seats_leave_here(void)
 {
     struct tl_task *self = tl_self;
-    uint32_t state = atomic_load(&self->state);
-    atomic_store(&self->state, (state & ~0xffu) | TL_TASK_LEAVING);
+    uint64_t state = atomic_load(&self->state);
+    atomic_store(&self->state, (state & ~UINT64_C(0xff)) | TL_TASK_LEAVING);
     tl_fault();
     tl_recover(self);
     tl_death_end(self);
@@ -171,12 +171,17 @@ int tl_seats_join(bool with_name)
     char name[TL_NAME_SIZE];
     memcpy(name, tl_self->name, sizeof name);
     tl_task_visit(here);
-    struct tl_task *task = claim();
-    if (!task)
-        return TL_NO_TASKS;
-    if (with_name)
-        memcpy(task->name, name, sizeof name);
-    tl_task_enter(task, tl_task_id(task));
+    struct tl_task *task;
+    do {
+        task = claim();
+        if (!task)
+            return TL_NO_TASKS;
+        tl_fault();
+        if (with_name)
+            memcpy(task->name, name, sizeof name);
+        tl_fault();
+        /* not where somebody who cannot see this process took it for dead */
+    } while (!tl_task_enter(task, tl_task_id(task)));
     tl_park_newcomer();
     tl_death_sweep();
     return TL_OK;

@@ -60,18 +60,19 @@ static bool process_gone(pid_t pid)
 
 /* From exactly the state in which the slot was looked at: by now it may be
  * starting for somebody else. */
-static bool abort_start(struct tl_task *task, uint32_t state)
+static bool abort_start(struct tl_task *task, uint64_t state)
 {
-    return atomic_compare_exchange_strong(&task->state, &state,
-                                          (state & ~0xffu) | TL_TASK_ABORTED);
+    return atomic_compare_exchange_strong(
+        &task->state, &state, (state & ~UINT64_C(0xff)) | TL_TASK_ABORTED);
 }
 
 static bool start_failed(struct tl_task *task)
 {
-    uint32_t state = atomic_load(&task->state);
+    uint64_t state = atomic_load(&task->state);
     if ((state & 0xff) != TL_TASK_STARTING)
         return false;
-    pid_t pid = tl_task_pid(task);
+    pid_t claimer = tl_task_claimer(state);
+    pid_t pid = claimer ? claimer : tl_task_pid(task);
     if (pid)
         return process_gone(pid) && abort_start(task, state);
     uint32_t creator = tl_task_creator(task);
@@ -85,7 +86,7 @@ static bool start_failed(struct tl_task *task)
  * leaves gives up the slot first, then its life. */
 static bool life_ended(struct tl_task *task)
 {
-    uint32_t state = atomic_load(&task->state), phase = state & 0xff;
+    uint64_t state = atomic_load(&task->state), phase = state & 0xff;
     if (phase != TL_TASK_RUNNING && phase != TL_TASK_LEAVING)
         return false;
     uint32_t word = atomic_load(word_of(task));

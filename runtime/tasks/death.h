@@ -14,7 +14,8 @@
  * would disable glibc's for the thread.
  *
  * A task that is STARTING has no such word yet.  It counts as dead when its
- * process is gone, or when its creator died before it forked.
+ * process is gone, when its creator died before it forked, or when the thread
+ * that claimed the slot for itself is gone.
  */
 #ifndef TL_DEATH_H
 #define TL_DEATH_H

@@ -60,23 +60,32 @@ static void raise_highest(uint32_t number)
 
 #define CREATOR_SHIFT 8
 #define EPOCH_SHIFT 20
+#define CLAIMER_SHIFT 32
 
 static uint32_t epoch_bits(uint32_t id)
 {
     return id >> TL_NUMBER_BITS << EPOCH_SHIFT;
 }
 
+/* In one store with the claim: whoever dies right after it has said who it
+ * was. */
+static uint64_t claimed(uint32_t id)
+{
+    uint64_t by = tl_self ? (uint64_t)tl_task_number(tl_self) << CREATOR_SHIFT
+                          : (uint64_t)gettid() << CLAIMER_SHIFT;
+    return TL_TASK_STARTING | epoch_bits(id) | by;
+}
+
 static bool claim(struct tl_task *task, uint32_t number)
 {
-    uint32_t creator = tl_self ? tl_task_number(tl_self) : 0;
-    uint32_t state = TL_TASK_FREE, id = tl_task_id(task);
+    uint32_t id = tl_task_id(task);
+    uint64_t state = TL_TASK_FREE;
     if (id == 0)
         id = 1u << TL_NUMBER_BITS | number;
     /* acquire: sees the clean words that tl_task_free left */
     if (!atomic_compare_exchange_strong_explicit(
-            &task->state, &state,
-            TL_TASK_STARTING | creator << CREATOR_SHIFT | epoch_bits(id),
-            memory_order_acquire, memory_order_relaxed))
+            &task->state, &state, claimed(id), memory_order_acquire,
+            memory_order_relaxed))
         return false;
     uint32_t unused = 0;
     atomic_compare_exchange_strong(&task->id, &unused, id);
@@ -101,32 +110,37 @@ struct tl_task *tl_task_claim(void)
 
 uint32_t tl_task_creator(const struct tl_task *task)
 {
-    return atomic_load(&task->state) >> CREATOR_SHIFT & TL_NUMBER_MASK;
+    return (uint32_t)atomic_load(&task->state) >> CREATOR_SHIFT &
+           TL_NUMBER_MASK;
 }
 
-static bool is_for(uint32_t state, uint32_t id)
+static bool is_of_epoch(uint64_t state, uint32_t id)
 {
-    return (state & 0xff) == TL_TASK_STARTING &&
-           state >> EPOCH_SHIFT == epoch_bits(id) >> EPOCH_SHIFT;
+    return (uint32_t)state >> EPOCH_SHIFT == epoch_bits(id) >> EPOCH_SHIFT;
+}
+
+static bool is_for(uint64_t state, uint32_t id)
+{
+    return (state & 0xff) == TL_TASK_STARTING && is_of_epoch(state, id);
 }
 
 bool tl_task_leaving(const struct tl_task *task, uint32_t id)
 {
     /* by the state alone, since the id changes before the slot is free */
-    uint32_t state = atomic_load(&task->state);
-    return (state & 0xff) == TL_TASK_LEAVING &&
-           state >> EPOCH_SHIFT == epoch_bits(id) >> EPOCH_SHIFT;
+    uint64_t state = atomic_load(&task->state);
+    return (state & 0xff) == TL_TASK_LEAVING && is_of_epoch(state, id);
 }
 
 bool tl_task_enter(struct tl_task *task, uint32_t id)
 {
     /* before its words are touched, which may be somebody else's by now */
-    uint32_t state = atomic_load(&task->state);
+    uint64_t state = atomic_load(&task->state);
     if (!is_for(state, id))
         return false;
     tl_death_begin(task);
     if (!atomic_compare_exchange_strong(&task->state, &state,
-                                        (state & ~0xffu) | TL_TASK_RUNNING)) {
+                                        (state & ~UINT64_C(0xff)) |
+                                            TL_TASK_RUNNING)) {
         tl_death_end(task);
         return false;
     }

@@ -13,11 +13,15 @@
  *
  * States of `state` (low byte; above it 12 bits with the number of the task
  * that claimed the slot, and the low 12 bits of the epoch: so a child that
- * comes late to a slot which was given up cannot take it for its own): FREE
- * nobody's STARTING  claimed by its creator, who fills it in and forks RUNNING
- * entered by its own task, which holds `life` ABORTED   its creator died before
- * the fork: nobody will ever enter LEAVING   its task gives up what it has, in
- * order, and then frees it
+ * comes late to a slot which was given up cannot take it for its own; in the
+ * upper half, where a thread claimed it that is no task there yet, for itself,
+ * that thread's tid):
+ *   FREE      nobody's
+ *   STARTING  claimed by its creator, who fills it in and forks; or who claimed
+ *             it for itself is about to enter
+ *   RUNNING   entered by its own task, which holds `life`
+ *   ABORTED   its creator died before the fork: nobody will ever enter
+ *   LEAVING   its task gives up what it has, in order, and then frees it
  *
  *   FREE -> STARTING    by the creator (compare and swap)
  *   STARTING -> RUNNING by the task itself (compare and swap)
@@ -117,7 +121,7 @@ struct tl_task {
      * may write to it. */
     pthread_mutex_t life;
     _Atomic uint32_t id;
-    _Atomic uint32_t state;
+    _Atomic uint64_t state;
     _Atomic int32_t pid;      /* written by the task when it enters; else 0 */
     _Atomic int32_t tid;      /* of its thread, as gettid(2) has it; the same */
     _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
@@ -259,7 +263,12 @@ pid_t tl_task_pid(const struct tl_task *task);
 /* By the creator: the fork for the task of this id gave `pid`. */
 void tl_task_forked(struct tl_task *task, uint32_t id, pid_t pid);
 
-/* The creator of a slot in state STARTING (its number). */
+/* The creator of a slot in state STARTING (its number); and the thread that
+ * claimed it for itself, in the state as read.  Of either, 0: the other. */
 uint32_t tl_task_creator(const struct tl_task *task);
+static inline pid_t tl_task_claimer(uint64_t state)
+{
+    return (pid_t)(state >> 32);
+}
 
 #endif

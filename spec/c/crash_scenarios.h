@@ -799,6 +799,8 @@ const struct scenario scenarios[] = {
     {"board cancel", make_board, NULL, 0, victim_cancels, nothing_is_left},
     {"queue put with a callback in its wait", make_queue_of_one, NULL, 0,
      victim_is_called_in_put, one_or_none_is_there},
+    {"a look at the program", make_queue, get_one, 1, victim_looks_at_program,
+     reader_goes_on},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
     {"thread start", make_queue_and_pipe, NULL, 0, victim_starts_thread,
      line_dies_out},

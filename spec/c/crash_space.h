@@ -76,6 +76,15 @@ static bool space_is_whole(void)
     return well && used == space_used;
 }
 
+/* ---- who comes from outside ---- */
+
+static void victim_looks_at_program(void)
+{
+    int arena = tl_look_at(getppid());
+    if (arena > 0)
+        tl_look_away((unsigned)arena);
+}
+
 /* ---- several at once ---- */
 
 static void make_several(void)
