@@ -96,33 +96,58 @@ unsigned space_check(lua_State *L, int index, const char *call)
     return (unsigned)number;
 }
 
-/* A list of { name =, kind =, state = }. */
+/* The names in the space, in a userdata that is pushed; *count of them. */
+static struct tl_name *push_names(lua_State *L, unsigned space, size_t *count)
+{
+    for (size_t most = 64;; most = *count + *count / 4) {
+        struct tl_name *names = lua_newuserdatauv(L, most * sizeof *names, 1);
+        int64_t n = tl_space_names(space, names, most);
+        if (n < 0)
+            failure(L, NULL, "list", (int)n);
+        *count = (size_t)n;
+        if (*count <= most)
+            return names;
+        lua_pop(L, 1); /* there may be more of them by then */
+    }
+}
+
+/* Pushes { name =, kind =, state = }; nothing where it was removed. */
+static bool push_listed(lua_State *L, unsigned space, const char *name)
+{
+    struct tl_handle handle = {0};
+    char text[TL_TEXT_SIZE];
+    int status = tl_space_find(space, name, &handle);
+    if (status < 0 && status != TL_EMPTY)
+        failure(L, NULL, "list", status);
+    if (status < 0)
+        return false;
+    tl_describe(&handle, text, sizeof text);
+    int kind = handle.kind;
+    tl_handle_close(&handle);
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, name);
+    lua_setfield(L, -2, "name");
+    lua_pushstring(L, tl_kind_name(kind));
+    lua_setfield(L, -2, "kind");
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, "state");
+    return true;
+}
+
+/* A list of what is there. */
 static int space_list(lua_State *L)
 {
     unsigned space = space_check(L, 1, "list");
+    size_t count;
     lua_settop(L, 1);
     lua_newtable(L);
-    for (size_t i = 0;; i++) {
-        struct tl_handle handle = {0};
-        char name[TL_NAME_SIZE], text[TL_TEXT_SIZE];
-        int status = tl_space_at(space, i, &handle);
-        if (status == TL_EMPTY)
-            return 1;
-        if (status < 0)
-            return failure(L, NULL, "list", status);
-        tl_handle_name(&handle, name);
-        tl_describe(&handle, text, sizeof text);
-        int kind = handle.kind;
-        tl_handle_close(&handle);
-        lua_createtable(L, 0, 3);
-        lua_pushstring(L, name);
-        lua_setfield(L, -2, "name");
-        lua_pushstring(L, tl_kind_name(kind));
-        lua_setfield(L, -2, "kind");
-        lua_pushstring(L, text);
-        lua_setfield(L, -2, "state");
-        lua_rawseti(L, 2, (lua_Integer)i + 1);
-    }
+    const struct tl_name *names = push_names(L, space, &count);
+    lua_Integer listed = 0;
+    for (size_t i = 0; i < count; i++)
+        if (push_listed(L, space, names[i].text))
+            lua_rawseti(L, 2, ++listed);
+    lua_settop(L, 2);
+    return 1;
 }
 
 /* Whether there was something to remove. */

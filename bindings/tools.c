@@ -105,24 +105,47 @@ static int ps(int count, char **arguments)
 
 /* ---- ls ---- */
 
+/* TL_EMPTY: it was removed meanwhile. */
+static int print_object(unsigned space, const char *name)
+{
+    struct tl_handle handle = {0};
+    char text[TL_TEXT_SIZE];
+    int status = tl_space_find(space, name, &handle);
+    if (status < 0)
+        return status;
+    tl_describe(&handle, text, sizeof text);
+    tl_handle_close(&handle);
+    puts(text);
+    return TL_OK;
+}
+
+/* A status. */
+static int print_named(unsigned space)
+{
+    /* some more than there were a moment ago */
+    int64_t most = tl_space_names(space, NULL, 0) + 100;
+    struct tl_name *names = calloc((size_t)most, sizeof *names);
+    if (!names)
+        return TL_NO_MEMORY;
+    int64_t count = tl_space_names(space, names, (size_t)most);
+    int status = count < 0 ? (int)count : TL_OK;
+    for (int64_t i = 0; i < count && i < most; i++) {
+        status = print_object(space, names[i].text);
+        if (status < 0 && status != TL_EMPTY)
+            break;
+    }
+    free(names);
+    return status == TL_EMPTY ? TL_OK : status;
+}
+
 static int print_objects(const char *name)
 {
     int space = look_into("ls", name);
     if (space < 0)
         return EXIT_FAILURE;
-    for (size_t i = 0;; i++) {
-        struct tl_handle handle = {0};
-        char text[TL_TEXT_SIZE];
-        int status = tl_space_at((unsigned)space, i, &handle);
-        if (status < 0) {
-            tl_look_away((unsigned)space);
-            return status == TL_EMPTY ? EXIT_SUCCESS
-                                      : refuse("ls", name, status);
-        }
-        tl_describe(&handle, text, sizeof text);
-        tl_handle_close(&handle);
-        puts(text);
-    }
+    int status = print_named((unsigned)space);
+    tl_look_away((unsigned)space);
+    return status < 0 ? refuse("ls", name, status) : EXIT_SUCCESS;
 }
 
 /* What is there of a space's memory, and its tasks and objects. */
@@ -136,17 +159,14 @@ static void print_space(const char *name, const char *path)
         printf("%-24s %s\n", name, tl_status_text(space));
         return;
     }
-    struct tl_handle handle = {0};
     struct tl_task_info info;
     uint32_t number = 1;
-    size_t objects = 0;
     int tasks = 0;
-    for (; tl_space_at((unsigned)space, objects, &handle) == TL_OK; objects++)
-        tl_handle_close(&handle);
+    int64_t objects = tl_space_names((unsigned)space, NULL, 0);
     while (tl_task_look((unsigned)space, &number, &info) == TL_OK)
         tasks++;
-    printf("%-24s %3zu objects  %3d tasks  %6.1f of %.0f MiB\n", name, objects,
-           tasks, (double)file.st_blocks / 2048,
+    printf("%-24s %3d objects  %3d tasks  %6.1f of %.0f MiB\n", name,
+           (int)objects, tasks, (double)file.st_blocks / 2048,
            (double)file.st_size / (1 << 20));
     tl_look_away((unsigned)space);
 }

@@ -256,8 +256,12 @@ const char *tl_space_name(unsigned space);
 /* The file of the space; false: the name cannot be one. */
 bool tl_space_path(const char *name, char *path, size_t size);
 
-/* The i-th named object, from 0; TL_EMPTY past the last. */
-int tl_space_at(unsigned space, size_t i, struct tl_handle *out);
+struct tl_name {
+    char text[TL_NAME_SIZE];
+};
+/* How many objects have a name; and the names, of one moment, as far as there
+ * is room for them. */
+int64_t tl_space_names(unsigned space, struct tl_name *names, size_t most);
 /* TL_EMPTY: there is none of the name. */
 int tl_space_find(unsigned space, const char *name, struct tl_handle *out);
 /* Gives the name to an object of the space that was made without one; where

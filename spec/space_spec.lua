@@ -133,6 +133,26 @@ describe("a space", function()
     assert.truthy(refused(function() return s.pipe end):find("has no pipe; there are: array, barrier"))
   end)
 
+  it("lists what is there all the time, once, while others come and go", function()
+    local s, over = open(), ipc.event()
+    for i = 1, 100 do s.value("v" .. i) end
+    local others = ipc.spawn(function()
+      local n = 0
+      while not over:is_set() or n < 100 do
+        n = n + 1
+        s.event("e" .. n % 40)
+        s:remove("e" .. n % 40)
+      end
+    end)
+    for _ = 1, 300 do
+      local seen = {}
+      for _, o in ipairs(s:list()) do seen[o.name] = (seen[o.name] or 0) + 1 end
+      for i = 1, 100 do assert.equal(1, seen["v" .. i]) end
+    end
+    over:set()
+    assert.is_true(others:join(PATIENCE))
+  end)
+
   it("keeps an object until its name is removed and nobody uses it", function()
     local s = open()
     local v = s.value("v", 1)

@@ -22,8 +22,8 @@ int tl_names_make(void);
  * TL_NO_MEMORY. */
 int tl_names_open(const char *name, struct tl_handle *out);
 
-/* The same for the i-th, from 0. */
-int tl_names_open_at(size_t i, struct tl_handle *out);
+/* All names at one moment, as far as there is room; how many there are. */
+size_t tl_names_copy(struct tl_name *to, size_t most);
 
 /* Enters the object under its name; false: there is another of that name. */
 bool tl_names_enter(struct tl_object *object);

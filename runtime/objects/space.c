@@ -380,25 +380,3 @@ int tl_space_unlink(const char *name)
         return TL_OK;
     return errno == ENOENT ? TL_EMPTY : TL_SYSTEM;
 }
-
-/* ---- the names in it ---- */
-
-int tl_space_at(unsigned space, size_t i, struct tl_handle *out)
-{
-    int status = tl_enter_arena(space);
-    return status < 0 ? status : tl_names_open_at(i, out);
-}
-
-int tl_space_find(unsigned space, const char *name, struct tl_handle *out)
-{
-    int status = tl_enter_arena(space);
-    return status < 0 ? status : tl_names_open(name, out);
-}
-
-int tl_space_remove(unsigned space, const char *name)
-{
-    int status = tl_enter_arena(space);
-    if (status < 0)
-        return status;
-    return tl_names_remove(name) ? TL_OK : TL_EMPTY;
-}
