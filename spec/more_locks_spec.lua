@@ -172,6 +172,28 @@ describe("an rwlock", function()
     assert.is_true((writer:result(PATIENCE)))
   end)
 
+  it("does not starve a reader either, however many writers wait", function()
+    local lock, order, list = ipc.rwlock(), ipc.queue(), {}
+    lock:write()
+    local reader = ipc.spawn(function() lock:with_read(order.put, order, "reader") end)
+    while not tostring(lock):find("1 waiting to read") do ipc.yield() end
+    for n = 1, 20 do
+      list[n] = ipc.spawn(function()
+        lock:with_write(function()
+          order:put("writer")
+          ipc.sleep(0.002)
+        end)
+      end)
+    end
+    while not tostring(lock):find("20 to write") do ipc.yield() end
+    lock:release()
+    local before = 0
+    while order:get(PATIENCE) == "writer" do before = before + 1 end
+    assert.truthy(before < 10, before)
+    list[#list + 1] = reader
+    results(list)
+  end)
+
   it("lets readers in again when the writer who waited gives up or is killed", function()
     for _, how in ipairs{ "gives up", "killed" } do
       local lock = ipc.rwlock()

@@ -6,6 +6,9 @@
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
+#include "wait/clock.h"
+
+#define READERS_TURN TL_MILLISECOND
 
 static struct tl_rwlock *rwlock_of(const struct tl_handle *handle)
 {
@@ -61,22 +64,39 @@ static int taken(struct tl_rwlock *rwlock)
     return status;
 }
 
+struct attempt {
+    bool waited;
+    uint64_t writes; /* when it began to wait */
+    bool yields;     /* it is free, and left to readers */
+    bool yielded;
+};
+
 /* Under the guard: TL_TIMEOUT where it cannot be had now. */
-static int try_read(struct tl_rwlock *rwlock)
+static int try_read(struct tl_rwlock *rwlock, struct attempt *attempt)
 {
-    if (rwlock->writer || tl_condition_waiting(&rwlock->can_write) > 0)
+    if (!attempt->waited)
+        attempt->writes = rwlock->writes;
+    attempt->waited = true;
+    bool first = attempt->writes == rwlock->writes && !rwlock->readers_next;
+    if (rwlock->writer ||
+        (first && tl_condition_waiting(&rwlock->can_write) > 0))
         return TL_TIMEOUT;
     readers_of(rwlock)[tl_task_number(tl_self)] = 1; /* commit */
     tl_fault();
+    rwlock->readers_next = 0;
     return taken(rwlock);
 }
 
-static int try_write(struct tl_rwlock *rwlock)
+static int try_write(struct tl_rwlock *rwlock, struct attempt *attempt)
 {
     if (rwlock->writer || reading(rwlock) > 0)
         return TL_TIMEOUT;
+    attempt->yields = rwlock->readers_next && !attempt->yielded;
+    if (attempt->yields)
+        return TL_TIMEOUT;
     rwlock->writer = tl_task_id(tl_self); /* commit */
     tl_fault();
+    rwlock->readers_next = 0;
     return taken(rwlock);
 }
 
@@ -86,9 +106,26 @@ static bool has_it(const struct tl_rwlock *rwlock)
            readers_of(rwlock)[tl_task_number(tl_self)] > 0;
 }
 
-static int acquire(struct tl_rwlock *rwlock, int (*try)(struct tl_rwlock *),
+/* TL_OK: look again. */
+static int wait_once(struct tl_rwlock *rwlock, struct tl_condition *condition,
+                     uint64_t version, struct attempt *attempt,
+                     tl_deadline deadline)
+{
+    if (!attempt->yields)
+        return tl_wait(condition, &rwlock->version, version, deadline);
+    attempt->yields = false;
+    attempt->yielded = true;
+    tl_deadline soon = tl_clock_now() + READERS_TURN;
+    int status = tl_wait_asleep(condition, &rwlock->version, version,
+                                tl_clock_earlier(deadline, soon));
+    return status == TL_TIMEOUT ? TL_OK : status;
+}
+
+static int acquire(struct tl_rwlock *rwlock,
+                   int (*try)(struct tl_rwlock *, struct attempt *),
                    struct tl_condition *condition, tl_deadline deadline)
 {
+    struct attempt attempt = {.yielded = deadline <= 0};
     if (has_it(rwlock))
         return TL_HELD;
     for (;;) {
@@ -96,11 +133,11 @@ static int acquire(struct tl_rwlock *rwlock, int (*try)(struct tl_rwlock *),
         int status = tl_guard_take(&rwlock->guard, deadline);
         if (status < 0)
             return status;
-        status = try(rwlock);
+        status = try(rwlock, &attempt);
         tl_guard_drop(&rwlock->guard);
         if (status != TL_TIMEOUT)
             return status;
-        status = tl_wait(condition, &rwlock->version, version, deadline);
+        status = wait_once(rwlock, condition, version, &attempt, deadline);
         if (status < 0)
             return status;
     }
@@ -134,8 +171,11 @@ static bool give_up(struct tl_rwlock *rwlock, const struct tl_task *task)
     bool had = *reads > 0 || rwlock->writer == tl_task_id(task);
     *reads = 0; /* commit */
     tl_fault();
-    if (rwlock->writer == tl_task_id(task))
+    if (rwlock->writer == tl_task_id(task)) {
+        rwlock->writes++;
+        rwlock->readers_next = tl_condition_waiting(&rwlock->can_read) > 0;
         rwlock->writer = 0; /* commit */
+    }
     tl_fault();
     return had;
 }

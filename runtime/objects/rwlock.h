@@ -7,6 +7,12 @@
  *
  * Writers are not starved: who wants to read waits while a task is listed in
  * can_write.  So when such a task gives up or dies, the readers are woken.
+ *
+ * Readers are not starved either: one that has waited while a writer had it
+ * (`writes` has moved) goes before the writers that wait; and a writer that
+ * releases it while readers wait leaves it to them (`readers_next`).  The next
+ * writer gives them a millisecond and no more, since they may have given up,
+ * died, or been stopped.
  */
 #ifndef TL_RWLOCK_H
 #define TL_RWLOCK_H
@@ -21,6 +27,8 @@ struct tl_rwlock {
     _Atomic uint32_t writer;  /* id, or 0; a task may ask without the guard
                                  whether it is itself */
     uint32_t abandoned;       /* 1: a writer died, and nobody was told yet */
+    uint32_t readers_next;    /* 1: until the next has it, of either kind */
+    uint64_t writes;          /* how often a writer had it */
     uint64_t readers;         /* block: uint32_t by task number */
     struct tl_condition can_read;  /* wake all: readers share */
     struct tl_condition can_write; /* wake one: all want the same */
