@@ -39,6 +39,19 @@ describe("a space", function()
     pipe:close()
   end)
 
+  it("is a file of that mode under any umask", function()
+    local name = NAME .. "-umask"
+    local _, err = shell.script(([[
+      local ipc = require "tidelock"
+      ipc.open(%q)
+    ]]):format(name), "umask 0377;")
+    assert.equal("", err)
+    local pipe = io.popen("stat -c %a " .. path_of(name))
+    assert.equal("600", pipe:read("l"))
+    pipe:close()
+    os.remove(path_of(name))
+  end)
+
   it("is the same when it is opened again", function()
     local s, name = open()
     assert.equal(s, ipc.open(name))

@@ -170,7 +170,9 @@ static int make(unsigned number, const char *path)
     if (fd < 0)
         return TL_SYSTEM;
     struct stat file;
-    int status = fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
+    /* whatever the umask has left of it */
+    int status =
+        fchmod(fd, 0600) == 0 && fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
     int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (status == TL_OK)
         status = tl_arena_map(number, fd, wanted_size(), SPACE_FIRST);
