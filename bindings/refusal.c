@@ -182,12 +182,26 @@ static const char *barred_reason(lua_State *L, int index)
                            name ? name : "userdata");
 }
 
+static bool is_in_no_space(const char *name)
+{
+    static const char *const names[] = {"pipe", "process", "thread", "pool"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (name && strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static const char *space_reason(lua_State *L, int index)
 {
     if (lua_type(L, index) == LUA_TFUNCTION)
         return "a function cannot leave its program, unless both sides opened "
                "the space with functions = true";
     const char *name = type_name(L, index);
+    if (is_in_no_space(name))
+        return lua_pushfstring(L,
+                               "this %s belongs to the program alone, and a "
+                               "space can have none",
+                               name);
     return lua_pushfstring(L,
                            "this %s belongs to the program alone; make it in "
                            "the space, as s.%s(name)",

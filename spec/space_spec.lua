@@ -192,6 +192,9 @@ describe("a space", function()
     local q = open().queue("q")
     assert.truthy(refused(q.put, q, { { l = ipc.lock() } }):find(
       "cannot send value[1].l: this lock belongs to the program alone; make it in the space, as s.lock(name)", 1, true))
+    for _, object in ipairs{ (ipc.pipe()), ipc.current() } do
+      assert.truthy(refused(q.put, q, object):find("belongs to the program alone, and a space can have none", 1, true))
+    end
     assert.equal(0, #q)
   end)
 
