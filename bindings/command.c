@@ -15,6 +15,14 @@
 
 /* ---- what all calls need ---- */
 
+static struct command *check_command(lua_State *L)
+{
+    struct command *command = luaL_testudata(L, 1, COMMAND);
+    if (!command)
+        wrong_object(L, 1, "command");
+    return command;
+}
+
 struct command *command_push(lua_State *L, const bool piped[TL_COMMAND_STREAMS])
 {
     struct command *command = lua_newuserdatauv(L, sizeof *command, 1);
@@ -34,7 +42,7 @@ struct command *command_push(lua_State *L, const bool piped[TL_COMMAND_STREAMS])
 
 struct command *command_check(lua_State *L, const char *call)
 {
-    struct command *command = luaL_checkudata(L, 1, COMMAND);
+    struct command *command = check_command(L);
     if (!command->command)
         misuse(L, NULL, "command", "%s: it was collected", call);
     return command;
@@ -302,7 +310,7 @@ static bool push_property(lua_State *L, const struct command *command,
 /* Upvalue: the methods. */
 static int command_index(lua_State *L)
 {
-    luaL_checkudata(L, 1, COMMAND);
+    check_command(L);
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
@@ -320,7 +328,7 @@ static int command_index(lua_State *L)
 static int command_newindex(lua_State *L)
 {
     char title[TL_TEXT_SIZE] = "command";
-    const struct command *command = luaL_checkudata(L, 1, COMMAND);
+    const struct command *command = check_command(L);
     if (command->command)
         tl_command_title(command->command, title, sizeof title);
     return command_no_setting(L, title);
@@ -328,7 +336,7 @@ static int command_newindex(lua_State *L)
 
 static int command_tostring(lua_State *L)
 {
-    const struct command *command = luaL_checkudata(L, 1, COMMAND);
+    const struct command *command = check_command(L);
     char text[TL_TEXT_SIZE] = "command: not running";
     if (command->command)
         tl_command_describe(command->command, text, sizeof text);
@@ -338,7 +346,7 @@ static int command_tostring(lua_State *L)
 
 static int command_gc(lua_State *L)
 {
-    struct command *command = luaL_checkudata(L, 1, COMMAND);
+    struct command *command = check_command(L);
     if (command->command)
         tl_command_drop(command->command);
     command->command = NULL;
@@ -348,7 +356,7 @@ static int command_gc(lua_State *L)
 /* Its streams close; it goes on, and can be asked and joined. */
 static int command_close(lua_State *L)
 {
-    const struct command *command = luaL_checkudata(L, 1, COMMAND);
+    const struct command *command = check_command(L);
     for (int i = 0; command->command && i < TL_COMMAND_STREAMS; i++)
         tl_command_close(command->command, i);
     return 0;

@@ -9,12 +9,27 @@ static struct tl_handle *check_condition(lua_State *L)
     return object_check(L, 1, TL_KIND_CONDITION);
 }
 
+/* NULL for nil. */
+static const struct tl_handle *check_lock(lua_State *L, int index)
+{
+    if (lua_isnil(L, index))
+        return NULL;
+    struct tl_handle *lock = object_test(L, index);
+    if (!lock || lock->kind != TL_KIND_LOCK)
+        misuse(L, NULL, "condition",
+               "the lock must be one of ipc.lock, not a %s", type_of(L, index));
+    else if (lock->arena != support_making.space)
+        misuse(L, NULL, "condition",
+               "the lock belongs elsewhere; make it where the condition is: "
+               "in a space as s.lock(name), else by ipc.lock()");
+    return lock;
+}
+
 static int condition_new(lua_State *L)
 {
     static const char *const names[] = {"lock", "name", NULL};
     check_options(L, "condition", names);
-    const struct tl_handle *lock =
-        lua_isnil(L, 1) ? NULL : object_check(L, 1, TL_KIND_LOCK);
+    const struct tl_handle *lock = check_lock(L, 1);
     const char *name = check_name(L, 2, "condition");
     struct tl_handle *condition = object_new(L, TL_KIND_CONDITION);
     bool tried = false;

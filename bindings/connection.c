@@ -20,13 +20,11 @@ static struct tl_channel *check_connection(lua_State *L, const char *call)
 
 static tl_deadline check_limit(lua_State *L, int index, const char *call)
 {
-    return check_deadline(L, index, NULL, call);
+    return private_deadline(L, index, &connection_class, call);
 }
 
 /* ---- options ---- */
 
-/* The options in a table, with the address among them: what a constructor
- * takes as its one table. */
 static void gather(lua_State *L, const char *call)
 {
     if (lua_gettop(L) == 1 && lua_istable(L, 1))
@@ -36,20 +34,7 @@ static void gather(lua_State *L, const char *call)
                "an address and a table of options are "
                "expected, as in %s(address, { key = \"...\" })",
                call);
-    lua_settop(L, 2);
-    lua_newtable(L);
-    if (lua_istable(L, 2)) {
-        lua_pushnil(L);
-        while (lua_next(L, 2)) {
-            lua_pushvalue(L, -2);
-            lua_insert(L, -2);
-            lua_rawset(L, 3);
-        }
-    }
-    lua_pushvalue(L, 1);
-    lua_setfield(L, 3, "address");
-    lua_replace(L, 1);
-    lua_settop(L, 1);
+    gather_options(L, "address");
 }
 
 const char *connection_options(lua_State *L, const char *call,
@@ -91,7 +76,7 @@ static int ipc_connect(lua_State *L)
                                         "timeout", NULL};
     struct tl_channel_options options;
     const char *address = connection_options(L, "connect", names, &options);
-    tl_deadline deadline = check_limit(L, OPTION_OTHER, "connect");
+    tl_deadline deadline = check_deadline(L, OPTION_OTHER, NULL, "connect");
     struct tl_channel *channel = NULL;
     void **state = connection_new(L);
     int status = tl_channel_connect(&channel, address, &options, deadline);

@@ -160,13 +160,13 @@ int future_outcome(lua_State *L, const char *call, tl_deadline deadline)
 static int future_get(lua_State *L)
 {
     check_future(L);
-    return future_outcome(L, "get", check_deadline(L, 2, NULL, "get"));
+    return future_outcome(L, "get", check_deadline(L, 2, NULL, "future: get"));
 }
 
 static int future_wait(lua_State *L)
 {
     struct tl_handle *future = check_future(L);
-    tl_deadline deadline = check_deadline(L, 2, NULL, "wait");
+    tl_deadline deadline = check_deadline(L, 2, NULL, "future: wait");
     if (!await(L, future, "wait", deadline))
         return push_timeout(L);
     lua_pushboolean(L, 1);
@@ -249,6 +249,13 @@ static int future_tostring(lua_State *L)
     return 1;
 }
 
+/* Its handle has the title of its pool. */
+static int future_newindex(lua_State *L)
+{
+    return misuse(L, NULL, "future", "the field \"%s\" cannot be set",
+                  luaL_tolstring(L, 2, NULL));
+}
+
 /* The same future is the same value, and needs no metamethod. */
 static int future_eq(lua_State *L)
 {
@@ -272,7 +279,8 @@ static const luaL_Reg metamethods[] = {{"__gc", future_gc},
                                        {"__close", future_close},
                                        {NULL, NULL}};
 static const struct class future_class = {.methods = methods,
-                                          .metamethods = metamethods};
+                                          .metamethods = metamethods,
+                                          .newindex = future_newindex};
 
 void open_future(lua_State *L)
 {

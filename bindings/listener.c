@@ -26,7 +26,7 @@ static int ipc_listen(lua_State *L)
 static int listener_accept(lua_State *L)
 {
     struct tl_listener *listener = private_state(L, &listener_class, "accept");
-    tl_deadline deadline = check_deadline(L, 2, NULL, "accept");
+    tl_deadline deadline = private_deadline(L, 2, &listener_class, "accept");
     struct tl_channel *channel = NULL;
     void **state = connection_new(L);
     int status = tl_listener_accept(listener, &channel, deadline);

@@ -30,7 +30,8 @@ void open_pool(lua_State *L);
 void open_any(lua_State *L);
 void open_ps(lua_State *L);
 
-/* The number of the space at index. */
+/* The number of the space at index; 0 where there is none, or raises. */
+unsigned space_test(lua_State *L, int index);
 unsigned space_check(lua_State *L, int index, const char *call);
 
 /* Whether functions may come from the space's other programs, and go there. */

@@ -25,10 +25,7 @@ void **private_check(lua_State *L, const struct private_class *class)
         if (same)
             return lua_touserdata(L, 1);
     }
-    luaL_argerror(
-        L, 1,
-        lua_pushfstring(L, "%s expected, got %s (was it called with ':'?)",
-                        class->name, luaL_typename(L, 1)));
+    wrong_object(L, 1, class->name);
     return NULL;
 }
 
@@ -48,6 +45,19 @@ static void push_title(lua_State *L, const struct private_class *class)
         class->title(L, state);
     else
         lua_pushstring(L, class->name);
+}
+
+tl_deadline private_deadline(lua_State *L, int index,
+                             const struct private_class *class,
+                             const char *call)
+{
+    if (lua_isnoneornil(L, index))
+        return check_deadline(L, index, NULL, call);
+    push_title(L, class);
+    call = lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), call);
+    tl_deadline deadline = check_deadline(L, index, NULL, call);
+    lua_pop(L, 2);
+    return deadline;
 }
 
 int private_misuse(lua_State *L, const struct private_class *class,

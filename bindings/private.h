@@ -49,6 +49,11 @@ void *private_state(lua_State *L, const struct private_class *class,
  * and then the collector drops it. */
 bool private_leave(void **state);
 
+/* The timeout at index; what is none raises about argument 1. */
+tl_deadline private_deadline(lua_State *L, int index,
+                             const struct private_class *class,
+                             const char *call);
+
 /* Raises `connection tcp:...: send: ...` about argument 1. */
 int private_misuse(lua_State *L, const struct private_class *class,
                    const char *call, const char *text);

@@ -93,9 +93,9 @@ static void pack_options(lua_State *L, const char *call)
     lua_setfield(L, -2, "n");
 }
 
-static int make(lua_State *L, enum tl_kind_id kind)
+static int make(lua_State *L, enum tl_kind_id kind, const char *call)
 {
-    const char *name = NULL, *call = tl_kind_name(kind);
+    const char *name = NULL;
     bool daemon = false, tried = false;
     if (lua_gettop(L) == 1 && lua_istable(L, 1)) {
         name = spread_options(L, call, &daemon);
@@ -119,12 +119,12 @@ static int make(lua_State *L, enum tl_kind_id kind)
 
 static int process_new(lua_State *L)
 {
-    return make(L, TL_KIND_PROCESS);
+    return make(L, TL_KIND_PROCESS, "process");
 }
 
 static int thread_new(lua_State *L)
 {
-    return make(L, TL_KIND_THREAD);
+    return make(L, TL_KIND_THREAD, "thread");
 }
 
 /* As tl_process_start; in the child it does not return. */
@@ -176,7 +176,7 @@ static int process_start(lua_State *L)
 
 static int process_spawn(lua_State *L)
 {
-    process_new(L);
+    make(L, TL_KIND_PROCESS, "spawn");
     return start(L, lua_gettop(L), "spawn");
 }
 

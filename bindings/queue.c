@@ -58,7 +58,7 @@ static double check_priority(lua_State *L, int index,
     double priority = lua_tonumber(L, index);
     if (lua_type(L, index) != LUA_TNUMBER || isnan(priority))
         misuse(L, queue, "put", "the priority must be a number, not %s",
-               luaL_tolstring(L, index, NULL));
+               shown(L, index));
     return priority;
 }
 

@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 
 #include "format.h"
+#include "objects.h"
 
 enum { LONGEST_NAME = 40 };
 
@@ -219,6 +220,9 @@ static const char *reason_text(const struct refusal *refusal, lua_State *L,
     case REFUSAL_SPACE:
         return space_reason(L, index);
     case REFUSAL_METATABLE:
+        if (space_test(L, index))
+            return "a space cannot leave its process; open it there, or send "
+                   "its objects";
         return "its metatable is not registered; make it known with "
                "ipc.register(name, metatable), or send a plain table";
     case REFUSAL_CLOSED:

@@ -23,7 +23,7 @@ static const char *check_object_name(lua_State *L, int index, unsigned space,
     size_t size;
     if (lua_type(L, index) != LUA_TSTRING)
         misuse(L, NULL, call, "space \"%s\": the name must be a string, not %s",
-               tl_space_name(space), luaL_tolstring(L, index, NULL));
+               tl_space_name(space), shown(L, index));
     const char *name = lua_tolstring(L, index, &size);
     if (size == 0 || size >= TL_NAME_SIZE || strlen(name) != size)
         misuse(L, NULL, call,
@@ -82,18 +82,23 @@ static int space_object(lua_State *L)
 
 /* ---- the space itself ---- */
 
-unsigned space_check(lua_State *L, int index, const char *call)
+unsigned space_test(lua_State *L, int index)
 {
-    bool is_space = false;
     lua_Integer number = 0;
     if (lua_type(L, index) == LUA_TTABLE && lua_getmetatable(L, index)) {
-        is_space = lua_rawgetp(L, -1, &spaces_key) == LUA_TNUMBER;
+        lua_rawgetp(L, -1, &spaces_key);
         number = lua_tointeger(L, -1);
         lua_pop(L, 2);
     }
-    if (!is_space)
-        misuse(L, NULL, call, "a space is expected, as ipc.open returns it");
     return (unsigned)number;
+}
+
+unsigned space_check(lua_State *L, int index, const char *call)
+{
+    unsigned number = space_test(L, index);
+    if (number == 0)
+        misuse(L, NULL, call, "a space is expected, as ipc.open returns it");
+    return number;
 }
 
 /* The names in the space, in a userdata that is pushed; *count of them. */

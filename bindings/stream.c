@@ -26,9 +26,17 @@ void stream_push(lua_State *L, int command, enum tl_command_stream which)
     luaL_setmetatable(L, STREAM);
 }
 
+static struct stream *check_self(lua_State *L)
+{
+    struct stream *stream = stream_test(L, 1);
+    if (!stream)
+        wrong_object(L, 1, "stream");
+    return stream;
+}
+
 static struct stream *check_stream(lua_State *L, const char *call)
 {
-    struct stream *stream = luaL_checkudata(L, 1, STREAM);
+    struct stream *stream = check_self(L);
     if (!stream->owner->command)
         misuse(L, NULL, command_stream_names[stream->which],
                "%s: its command was collected", call);
@@ -182,7 +190,7 @@ static int stream_close(lua_State *L)
 
 static int stream_tostring(lua_State *L)
 {
-    const struct stream *stream = luaL_checkudata(L, 1, STREAM);
+    const struct stream *stream = check_self(L);
     const char *name = command_stream_names[stream->which];
     char text[TL_TEXT_SIZE] = "a command that was collected";
     if (stream->owner->command)
@@ -202,7 +210,7 @@ static const luaL_Reg methods[] = {{"read", stream_read},
 /* Upvalue: the methods. */
 static int stream_index(lua_State *L)
 {
-    luaL_checkudata(L, 1, STREAM);
+    check_self(L);
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)

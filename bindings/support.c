@@ -87,6 +87,37 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
     return raise_here(L);
 }
 
+const char *type_of(lua_State *L, int index)
+{
+    int kept = lua_type(L, index) == LUA_TUSERDATA
+                   ? luaL_getmetafield(L, index, "__name")
+                   : LUA_TNIL;
+    if (kept == LUA_TSTRING)
+        return lua_tostring(L, -1);
+    return lua_pushstring(L, luaL_typename(L, index));
+}
+
+const char *shown(lua_State *L, int index)
+{
+    if (lua_isnone(L, index))
+        return "nil";
+    if (lua_type(L, index) == LUA_TSTRING)
+        return lua_pushfstring(L, "\"%s\"", lua_tostring(L, index));
+    return luaL_tolstring(L, index, NULL);
+}
+
+/* luaL_argerror has neither line nor name where pcall made the call. */
+int wrong_object(lua_State *L, int index, const char *expected)
+{
+    lua_Debug frame;
+    const char *call = NULL;
+    if (lua_getstack(L, 0, &frame) && lua_getinfo(L, "n", &frame))
+        call = frame.name;
+    return misuse(L, NULL, call,
+                  "%s expected, got %s (was it called with ':'?)", expected,
+                  type_of(L, index));
+}
+
 /* What to do instead, where the status itself does not say it.  A row of the
  * kind stands before one of any kind (TL_KIND_NONE). */
 static const struct {
@@ -274,8 +305,7 @@ lua_Integer check_integer(lua_State *L, int index,
         misuse(L, handle, call,
                "%s must be an integer from %lld to %lld, "
                "not %s",
-               what, (long long)least, (long long)most,
-               lua_isnone(L, index) ? "nil" : luaL_tolstring(L, index, NULL));
+               what, (long long)least, (long long)most, shown(L, index));
     return n;
 }
 
@@ -350,6 +380,24 @@ void check_options(lua_State *L, const char *call, const char *const *names)
     find_options(L, call, names, count);
     if (support_making.space)
         set_name(L, call, count);
+}
+
+void gather_options(lua_State *L, const char *subject)
+{
+    lua_settop(L, 2);
+    lua_newtable(L);
+    if (lua_istable(L, 2)) {
+        lua_pushnil(L);
+        while (lua_next(L, 2)) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, 3);
+        }
+    }
+    lua_pushvalue(L, 1);
+    lua_setfield(L, 3, subject);
+    lua_replace(L, 1);
+    lua_settop(L, 1);
 }
 
 const char *check_name(lua_State *L, int index, const char *call)

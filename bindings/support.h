@@ -44,6 +44,15 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
 /* Raises the message at the top at the script's line. */
 int raise_here(lua_State *L);
 
+/* Raises that the argument at index is no such object; for methods. */
+int wrong_object(lua_State *L, int index, const char *expected);
+
+/* What the value at index is called: `rlock`, `number`; pushes something. */
+const char *type_of(lua_State *L, int index);
+
+/* The value at index, told from others: `2`, `"2"`, `nil`; pushes something. */
+const char *shown(lua_State *L, int index);
+
 /* Shared memory is used up: perhaps by objects that are dead here and not yet
  * collected.  Collects, unless the collector is stopped, and says whether to
  * try again, once.  For loops: do status = ...; while (try_again(...)); */
@@ -85,6 +94,10 @@ lua_Integer check_integer(lua_State *L, int index,
  * the stack holds just the values of the options, in the order of `names`
  * (ended by NULL).  Unknown options raise. */
 void check_options(lua_State *L, const char *call, const char *const *names);
+
+/* Before it: from f(value, { options }) to f{ subject = value, options }.  The
+ * table, or nil, is the script's and stays as it is. */
+void gather_options(lua_State *L, const char *subject);
 
 /* Where the next constructor makes its object: in this space, under the name
  * at the top of the stack.  Set around a constructor by space.c alone, with the

@@ -55,10 +55,7 @@ struct tl_handle *object_test(lua_State *L, int index)
 struct tl_handle *object_check_slow(lua_State *L, int index,
                                     enum tl_kind_id kind)
 {
-    const char *message =
-        lua_pushfstring(L, "%s expected, got %s (was it called with ':'?)",
-                        tl_kind_name(kind), luaL_typename(L, index));
-    luaL_argerror(L, index, message);
+    wrong_object(L, index, tl_kind_name(kind));
     return NULL;
 }
 

@@ -46,7 +46,8 @@ int with_hold(lua_State *L)
 
 static int hold_release(lua_State *L)
 {
-    luaL_checktype(L, 1, LUA_TTABLE);
+    if (lua_type(L, 1) != LUA_TTABLE)
+        return wrong_object(L, 1, "what hold returned");
     if (lua_rawgeti(L, 1, 1) == LUA_TNIL)
         return 0;
     lua_pushnil(L);

@@ -1,0 +1,81 @@
+-- What misuse says: at the caller's line, what it is about, and what to do instead.
+local ipc = require "tidelock"
+
+local NAME = ("misuse-%d"):format(ipc.getpid())
+local nan = 0 / 0
+
+-- The function raises at its own line, and what it says begins with the text.
+local function says(text, f)
+  local ok, why = pcall(f)
+  assert.is_false(ok, text)
+  local where = ("spec/misuse_spec.lua:%d: "):format(debug.getinfo(f, "S").linedefined)
+  assert.equal(where .. text, tostring(why):sub(1, #where + #text))
+end
+
+describe("misuse", function()
+  it("is told by the call that was made", function()
+    says("spawn: the function to run is expected first, not a nil", function() ipc.spawn(nil) end)
+    says('spawn: unknown option "foo"; there are: target', function() ipc.spawn{ target = print, foo = 1 } end)
+    says("process: args must be a list, not a number", function() ipc.process{ target = print, args = 1 } end)
+    says("thread: the function to run is expected first", function() ipc.thread{} end)
+    says("pool: initargs must be a list, for an initializer", function() ipc.pool{ initargs = {} } end)
+  end)
+
+  it("tells a number from its text", function()
+    says("queue: maxsize must be an integer from 0 to 268435456, not \"3\"", function() ipc.queue("3") end)
+    says("pool: workers must be an integer from 1 to 1024, not \"2\"", function() ipc.pool("2") end)
+    local q = ipc.queue{ order = "priority", name = "ward" }
+    local why = select(2, pcall(q.put, q, 1, { priority = "5" }))
+    assert.truthy(why:find('"ward": put: the priority must be a number, not "5"', 1, true), why)
+  end)
+
+  it("is told of the object, also by those that stay in their process", function()
+    local l = ipc.listen "tcp:127.0.0.1:0"
+    local c = assert(ipc.connect(l.address))
+    local about = "connection " .. l.address
+    says("listener at " .. l.address .. ": accept: the timeout is not a number (NaN)", function() l:accept(nan) end)
+    says(about .. ": recv: the timeout must be a number of seconds or nil, not a table", function() c:recv{} end)
+    says(about .. ": send: the timeout is not a number (NaN)", function() c:send(1, nan) end)
+    says(about .. ": poll: the timeout must be", function() c:poll("1") end)
+  end)
+
+  it("is told of a future, not of its pool", function()
+    local pool = ipc.pool(1)
+    local f = pool:submit(function() end)
+    says("future: get: the timeout is not a number (NaN)", function() f:get(nan) end)
+    says("future: wait: the timeout must be a number of seconds or nil, not a string", function() f:wait("1") end)
+    says('future: the field "x" cannot be set', function() f.x = 1 end)
+    pool:terminate()
+  end)
+
+  it("names what came in place of an object, though pcall made the call", function()
+    local q, c = ipc.queue(), ipc.command "true"
+    says("put: queue expected, got rwlock (was it called with ':'?)", function() q.put(ipc.rwlock(), 1) end)
+    says("queue expected, got no value (was it called with ':'?)", function() error(select(2, pcall(q.put)), 0) end)
+    says("accept: listener expected, got queue", function() ipc.listen "tcp:127.0.0.1:0".accept(q) end)
+    says("command expected, got number", function() error(select(2, pcall(c.join, 1)), 0) end)
+    says("read: stream expected, got command", function() c.stdout.read(c) end)
+    local held = ipc.lock():hold()
+    says("release: what hold returned expected, got no value", function() held.release() end)
+  end)
+
+  it("of a condition says which lock it can have", function()
+    local s = ipc.open(NAME)
+    finally(function() s:remove() end)
+    says("condition: the lock must be one of ipc.lock, not a number", function() ipc.condition(3) end)
+    says("condition: the lock must be one of ipc.lock, not a rlock", function() ipc.condition(ipc.rlock()) end)
+    says("condition: the lock belongs elsewhere; make it", function() s.condition("c", ipc.lock()) end)
+    says("condition: the lock belongs elsewhere; make it", function() ipc.condition(s.lock "l") end)
+    assert.truthy(s.condition("c", s.lock "l"))
+  end)
+
+  it("of a space says how to have it elsewhere", function()
+    local s = ipc.open(NAME)
+    finally(function() s:remove() end)
+    local q = ipc.queue{ name = "post" }
+    local why = select(2, pcall(q.put, q, { s }))
+    assert.truthy(why:find("cannot send value[1]: a space cannot leave its process; open it there, or send its objects",
+      1, true), why)
+    says(('queue: space "%s": the name must be a string, not nil'):format(NAME), function() s.queue() end)
+  end)
+end)
