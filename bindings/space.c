@@ -271,18 +271,18 @@ static int open_failed(lua_State *L, const char *name, int status)
 static int space_open(lua_State *L)
 {
     static const char *const names[] = {"name", "functions", NULL};
-    if (lua_istable(L, 2) && lua_gettop(L) == 2) {
-        /* ipc.open(name, { functions = true }) */
-        lua_pushvalue(L, 1);
-        lua_setfield(L, 2, "name");
-        lua_remove(L, 1);
-    }
+    if (lua_gettop(L) == 2 && lua_istable(L, 2))
+        gather_options(L, "name"); /* ipc.open(name, { functions = true }) */
     check_options(L, "open", names);
     if (lua_type(L, 1) != LUA_TSTRING)
         return misuse(L, NULL, "open",
                       "the space's name must be a string, not a %s",
                       luaL_typename(L, 1));
     const char *name = lua_tostring(L, 1);
+    if (!lua_isnil(L, 2) && !lua_isboolean(L, 2))
+        return misuse(L, NULL, "open",
+                      "functions must be true or false, not a %s",
+                      luaL_typename(L, 2));
     support_state = L;
     int space =
         strlen(name) == lua_rawlen(L, 1) ? tl_space_open(name) : TL_BAD_NAME;

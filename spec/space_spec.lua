@@ -258,6 +258,17 @@ describe("a space", function()
     assert.equal("42\n", out)
   end)
 
+  it("leaves the table of options as it was, and takes true or false alone", function()
+    local _, name = open()
+    local options = { functions = false }
+    ipc.open(name, options)
+    assert.same({ functions = false }, options)
+    assert.truthy(refused(ipc.open, name, { functions = "no" }):find("functions must be true or false, not a string"))
+    assert.truthy(refused(ipc.open, name, 1):find("functions must be true or false, not a number"))
+    local q = ipc.open(name).queue("q")
+    assert.is_false(pcall(q.put, q, function() end))
+  end)
+
   it("passes on what a killed program of another terminal held", function()
     local s, name = open()
     local l, seats, q = s.lock("l"), s.semaphore("seats", { value = 2, bounded = true }), s.queue("q")
