@@ -118,7 +118,7 @@ static void push_table(struct decoder *decoder, int tag)
     lua_State *L = decoder->L;
     uint32_t number = decoder->numbered++;
     decode_enter(decoder);
-    if ((tag & ~TAG_KEPT) == TAG_CLASSED)
+    if ((tag & ~TAG_KEPT) != TAG_TABLE)
         decode_string(decoder);
     uint32_t list = decode_u32(decoder);
     uint32_t pairs = decode_u32(decoder);
@@ -148,6 +148,15 @@ static void push_classed(struct decoder *decoder, int tag)
                    lua_tostring(L, -3), lua_tostring(L, -3));
     lua_setmetatable(L, -2);
     lua_remove(L, -2);
+}
+
+static void push_class(struct decoder *decoder, int tag)
+{
+    if (!(decoder->allow & CODEC_FUNCTIONS))
+        decode_corrupt(decoder);
+    push_table(decoder, tag);
+    registered_copy(decoder->L);
+    lua_remove(decoder->L, -2);
 }
 
 static void push_object(struct decoder *decoder, int tag)
@@ -206,6 +215,9 @@ static void push_numbered(struct decoder *decoder, int tag)
         return;
     case TAG_CLASSED:
         push_classed(decoder, tag);
+        return;
+    case TAG_CLASS:
+        push_class(decoder, tag);
         return;
     case TAG_FUNCTION:
         decode_function(decoder, tag);

@@ -188,13 +188,29 @@ bool encode_is_foreign_table(lua_State *L, int index)
     return foreign;
 }
 
+/* A class that a function uses is still that class where it arrives. */
+static bool encode_bare(struct encoder *encoder, int index,
+                        const struct place *place)
+{
+    lua_State *L = encoder->L;
+    if (place->kind != PLACE_UPVALUE)
+        return encode_tag(encoder, TAG_TABLE);
+    lua_pushvalue(L, index);
+    const char *name = registered_name(L);
+    bool done = name ? encode_tag(encoder, TAG_CLASS) &&
+                           encode_bytes(encoder, name, lua_rawlen(L, -1))
+                     : encode_tag(encoder, TAG_TABLE);
+    lua_pop(L, 1);
+    return done;
+}
+
 /* The metatable's name, where there is a metatable. */
 static bool encode_class(struct encoder *encoder, int index,
                          const struct place *place)
 {
     lua_State *L = encoder->L;
     if (!lua_getmetatable(L, index))
-        return encode_tag(encoder, TAG_TABLE);
+        return encode_bare(encoder, index, place);
     const char *name = registered_name(L);
     if (!name)
         return encode_refuse(encoder, index, place, REFUSAL_METATABLE);

@@ -15,6 +15,8 @@
  *                                                               (numbered)
  *   TAG_CLASSED      string: the metatable's registered name; then as
  *                    TAG_TABLE                                  (numbered)
+ *   TAG_CLASS        string: the name under which the table is registered; then
+ *                    as TAG_TABLE; only where functions are       (numbered)
  *   TAG_FUNCTION     u8 k, u32 length, bytecode, k upvalues      (numbered)
  *   TAG_CODED        varint number of the code in a store that both sides have,
  *                    u8 k, k upvalues                            (numbered)
@@ -74,6 +76,7 @@ enum {
     TAG_LONG = 0xd8,
     TAG_SPACED = 0xda,
     TAG_CODED = 0xdc,
+    TAG_CLASS = 0xde,
     TAG_KEPT = 1
 };
 

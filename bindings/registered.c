@@ -3,10 +3,12 @@
 #include "codec.h"
 
 static char registered_key;
+static char copies_key; /* weak table: copy -> name */
 
-static void look_up(lua_State *L)
+/* Replaces the key at the top by what the table has for it, or nil. */
+static void look_up(lua_State *L, const void *table)
 {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) == LUA_TTABLE) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, table) == LUA_TTABLE) {
         lua_insert(L, -2);
         lua_rawget(L, -2);
         lua_remove(L, -2);
@@ -17,13 +19,38 @@ static void look_up(lua_State *L)
 
 const char *registered_name(lua_State *L)
 {
-    look_up(L);
+    lua_pushvalue(L, -1);
+    look_up(L, &registered_key);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        look_up(L, &copies_key);
+    } else {
+        lua_remove(L, -2);
+    }
     return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+}
+
+void registered_copy(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &copies_key) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_createtable(L, 0, 1);
+        lua_pushliteral(L, "k");
+        lua_setfield(L, -2, "__mode");
+        lua_setmetatable(L, -2);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &copies_key);
+    }
+    lua_pushvalue(L, -2);
+    lua_pushvalue(L, -4);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
 }
 
 void registered_metatable(lua_State *L)
 {
-    look_up(L);
+    look_up(L, &registered_key);
 }
 
 void registered_all(lua_State *L)

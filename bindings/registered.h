@@ -2,6 +2,10 @@
  * Registered: the metatables that travel by name.  One Lua table in the
  * registry leads from the name to the metatable and back; codec_register
  * (codec.h) fills it.
+ *
+ * A function that uses a registered metatable arrives with a copy of it, and
+ * may make tables of that class: so copies have the name too, for as long as
+ * anybody has the copy (a table with weak keys).
  */
 #ifndef TL_REGISTERED_H
 #define TL_REGISTERED_H
@@ -9,12 +13,15 @@
 #include <lua.h>
 
 /* Replaces the metatable on top of the stack by its name, and returns that;
- * NULL where it is not registered.  Needs two free slots, never raises. */
+ * NULL where it is not registered.  Needs three free slots, never raises. */
 const char *registered_name(lua_State *L);
 
 /* Pushes the table, from names to metatables and back; an empty one where
  * nothing is registered. */
 void registered_all(lua_State *L);
+
+/* The table on top of the stack is a copy of the class whose name is below. */
+void registered_copy(lua_State *L);
 
 /* Replaces the name on top of the stack by its metatable, or by nil. */
 void registered_metatable(lua_State *L);

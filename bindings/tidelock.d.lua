@@ -100,7 +100,9 @@ function ipc.getppid() end
 
 --- Lets tables with this metatable travel. Do it in the sender and in the
 --- receiver under the same name; processes forked later have it by birth.
---- What was registered under the name before is forgotten.
+--- What was registered under the name before is forgotten. A function that
+--- captured the metatable arrives with a copy of it, as of any table; tables
+--- that it makes with the copy travel too.
 ---@generic T: table
 ---@param name string
 ---@param metatable T

@@ -2,6 +2,7 @@
 local ipc = require "tidelock"
 
 local q = ipc.queue()
+local PATIENCE = 20
 
 local function through(value)
   assert(q:put(value))
@@ -83,6 +84,24 @@ describe("a message", function()
     ipc.register("point", point)
     assert.equal(3, through(p):sum())
     assert.equal(point, getmetatable(through{ { p } }[1][1]))
+  end)
+
+  it("carries tables of a class that a function captured, and made where it arrived", function()
+    local Point = {}
+    Point.__index = Point
+    function Point.new(x) return setmetatable({ x = x }, Point) end
+    function Point:twice() return Point.new(self.x * 2) end
+    ipc.register("codec_spec.Captured", Point)
+    local function make(x) return Point.new(x):twice() end
+    local pool = ipc.pool(1)
+    for _, p in ipairs{
+      pool:apply(make, 3), pool:map(make, { 3 })[1], ipc.thread(make, 3):start():result(PATIENCE),
+      ipc.spawn(make, 3):result(PATIENCE), pool:apply(function(p) return Point.twice(p) end, Point.new(3)),
+    } do
+      assert.equal(Point, getmetatable(p))
+      assert.equal(12, p:twice().x)
+    end
+    pool:terminate()
   end)
 
   it("refuses the rest with its path, before anything is sent", function()
