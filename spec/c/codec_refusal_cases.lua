@@ -159,6 +159,10 @@ case("references to nothing", function()
     raises("corrupt", decode, "\xa0\xff")
 end)
 
+case("a class from where no functions may come", function()
+    raises("corrupt", decode, "\xa0\xde\x81P" .. ("\0"):rep(8))
+end)
+
 case("memory that runs out is an error and no more", function()
     assert(starved [[
         local n = 1
