@@ -58,14 +58,43 @@ static int hold_release(lua_State *L)
     return 0;
 }
 
+/* `hold of lock#3 "till": held by main (pid 4711), 0 waiting` */
+static int hold_tostring(lua_State *L)
+{
+    if (lua_rawgeti(L, 1, 1) == LUA_TNIL)
+        lua_pushliteral(L, "hold: given back");
+    else
+        lua_pushfstring(L, "hold of %s", luaL_tolstring(L, -1, NULL));
+    return 1;
+}
+
+static int hold_field(lua_State *L)
+{
+    return misuse(L, NULL, "hold",
+                  "there is no field or method \"%s\"; there are: release",
+                  luaL_tolstring(L, 2, NULL));
+}
+
+static int hold_newindex(lua_State *L)
+{
+    return misuse(L, NULL, "hold", "the field \"%s\" cannot be set",
+                  luaL_tolstring(L, 2, NULL));
+}
+
 void open_with(lua_State *L)
 {
-    lua_createtable(L, 0, 2);
-    lua_pushcfunction(L, hold_release);
-    lua_setfield(L, -2, "__close");
+    static const luaL_Reg metamethods[] = {{"__close", hold_release},
+                                           {"__tostring", hold_tostring},
+                                           {"__newindex", hold_newindex},
+                                           {NULL, NULL}};
+    luaL_newlib(L, metamethods);
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, hold_release);
     lua_setfield(L, -2, "release");
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, hold_field);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
     lua_setfield(L, -2, "__index");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &hold_key);
 }

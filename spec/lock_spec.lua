@@ -114,6 +114,17 @@ describe("with and hold", function()
     assert.is_nil(lock.holder)
   end)
 
+  it("give what tells of the lock, and has no other field", function()
+    local l = ipc.lock "drawer"
+    local held = l:hold()
+    assert.equal("hold of " .. tostring(l), tostring(held))
+    local why = select(2, pcall(function() return held.relase end))
+    assert.truthy(why:find('^spec/lock_spec.lua:%d+: hold: there is no field or method "relase"'), why)
+    assert.is_false(pcall(function() held.name = "x" end))
+    held:release()
+    assert.equal("hold: given back", tostring(held))
+  end)
+
   it("release once", function()
     local lock = ipc.lock()
     local held = lock:hold()
