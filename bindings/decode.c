@@ -200,8 +200,15 @@ static void push_long(struct decoder *decoder, int tag)
     decode_keep(decoder, tag, number);
 }
 
+/* What can be no string is not begun: it could hold another place for a
+ * string, and so on without an end. */
 void decode_string(struct decoder *decoder)
 {
+    int tag = decode_byte(decoder);
+    if ((tag < TAG_SHORT || tag >= TAG_NIL) && tag != TAG_STRING &&
+        tag != TAG_BACK && (tag & ~TAG_KEPT) != TAG_LONG)
+        decode_corrupt(decoder);
+    decoder->at--;
     decode_value(decoder);
     if (lua_type(decoder->L, -1) != LUA_TSTRING)
         decode_corrupt(decoder);

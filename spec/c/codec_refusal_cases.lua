@@ -110,6 +110,13 @@ case("200 levels and no more", function()
     assert(refusal(nest(100000)):find("nested too deeply"))
 end)
 
+case("what stands for a name holds no other names, however long", function()
+    local spaced_object = "\xda\0\0"
+    raises("corrupt", decode, "\xa0" .. spaced_object:rep(1000000))
+    raises("corrupt", decode, "\xa0" .. spaced_object .. "\xd0" .. ("\0"):rep(8))
+    raises("corrupt", decode, "\xa0\xd2\xd0" .. ("\0"):rep(8))
+end)
+
 case("corrupt bytes raise and nothing else", function()
     raises("corrupt", decode, "")
     raises("corrupt", decode, "x")
