@@ -80,6 +80,13 @@ describe("a command", function()
     c:kill()
   end)
 
+  it("gives its output as a result, however much it is", function()
+    local size = 80 << 20 -- more than is kept for later
+    local c = ipc.command("head", "-c", size, "/dev/zero")
+    assert.same({ nil, "timeout" }, { c:join(0.01) })
+    assert.equal(size, #assert(c:result(PATIENCE)))
+  end)
+
   it("is signalled, stopped, and goes on", function()
     local c = ipc.command("sleep", 100)
     assert.is_true(c:suspend())

@@ -17,7 +17,8 @@ enum want {
     WANT_SENT = 2,   /* nothing is left to be written */
     WANT_STDOUT = 4, /* all of it */
     WANT_STDERR = 8,
-    WANT_READ = 16 /* what `flow` is to hold */
+    WANT_READ = 16,  /* what `flow` is to hold */
+    WANT_OUTPUT = 32 /* whatever is written until then, however much */
 };
 
 /* What a call waits for. */
@@ -69,6 +70,7 @@ static bool is_wanted(const struct tl_command *command,
 {
     const struct tl_flow *flow = &command->flows[stream];
     unsigned all = stream == TL_STDOUT ? WANT_STDOUT : WANT_STDERR;
+    all |= WANT_OUTPUT;
     if (is_over(flow))
         return false;
     if (stream == TL_STDIN)
@@ -332,24 +334,31 @@ static void fetch_rest(struct tl_command *command)
     }
 }
 
-int tl_command_join(struct tl_command *command, tl_deadline deadline)
+static int join(struct tl_command *command, unsigned wants,
+                tl_deadline deadline)
 {
+    struct request request = {.wants = wants};
     int status = tl_command_enter(command);
     if (status < 0)
         return status;
     if (deadline == TL_FOREVER)
         close_when_sent(command);
-    status = tl_command_await(command, deadline);
+    status = exchange(command, &request, deadline);
     command->closing = false;
     if (status == TL_OK)
         fetch_rest(command);
     return status;
 }
 
+int tl_command_join(struct tl_command *command, tl_deadline deadline)
+{
+    return join(command, WANT_END, deadline);
+}
+
 int tl_command_result(struct tl_command *command, struct tl_slice output[2],
                       tl_deadline deadline)
 {
-    int status = tl_command_join(command, deadline);
+    int status = join(command, WANT_END | WANT_OUTPUT, deadline);
     show(command, output);
     return status;
 }
