@@ -24,8 +24,8 @@ static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
     if (!outside)
         return false;
     waitable->look = outside->look;
-    waitable->state = *(void **)lua_touserdata(L, index);
-    return waitable->state != NULL;
+    waitable->state = lua_touserdata(L, index);
+    return *waitable->state != NULL;
 }
 
 static void check_item(lua_State *L, lua_Integer i,

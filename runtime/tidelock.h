@@ -184,8 +184,9 @@ struct pollfd;
 struct tl_waitable {
     const struct tl_handle *handle;
     int (*look)(void *state, struct pollfd *polled, unsigned *count);
-    void *state;
-    bool ready; /* out */
+    void *const *state; /* what `look` gets; NULL there: TL_DROPPED, since
+                           tl_idle_run may close what is waited for */
+    bool ready;         /* out */
 };
 /* The `look` of a listener: a caller can be accepted; of a channel: as
  * tl_channel_poll; of a command: it has ended. */

@@ -486,6 +486,34 @@ describe("ipc.listen", function()
   end)
 end)
 
+describe("a callback", function()
+  local function in_script(body)
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local pool = ipc.pool(1)
+      local function later(callback) pool:apply_async(ipc.sleep, { 0.1 }, callback) end
+      local l = ipc.listen("tcp:127.0.0.1:0")
+      local c = ipc.connect(l.address)
+      local s = l:accept(20)
+    ]] .. body)
+    assert.equal(0, status, err)
+    return out
+  end
+
+  it("may close what its process waits for", function()
+    assert.equal("connection: closed: was closed before\nlistener: closed: was closed before\n", in_script[[
+      for _, item in ipairs{ c, l } do
+        later(function()
+          item:close()
+          ipc.listen("tcp:127.0.0.1:0") -- lies where the other did
+        end)
+        local ok, why = pcall(ipc.wait, { item, ipc.event() }, 20)
+        print((why:match("wait: (.*)$")))
+      end
+    ]])
+  end)
+end)
+
 describe("a key", function()
   local function calls(server_key, client_key)
     local l = ipc.listen(LOCAL, { key = server_key })

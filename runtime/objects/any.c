@@ -53,7 +53,9 @@ static int look_at_object(const struct tl_waitable *waitable,
 static int look_outside(const struct tl_waitable *waitable, struct sleep *sleep)
 {
     unsigned count = 0;
-    int status = waitable->look(waitable->state,
+    if (!*waitable->state)
+        return TL_DROPPED;
+    int status = waitable->look(*waitable->state,
                                 &sleep->polled[sleep->polled_count], &count);
     sleep->polled_count += count;
     return status;
