@@ -91,18 +91,20 @@ static int command_join(lua_State *L)
     return command_result(L, command_call(L, command, "join"), status);
 }
 
-static void push_output(lua_State *L, const struct tl_slice output[2])
+/* Looked at just before: whatever allocates may run a finalizer, and that may
+ * read the stream, or close it. */
+static size_t push_held(lua_State *L, const struct command *command,
+                        enum tl_command_stream which)
 {
-    for (int i = 0; i < 2; i++)
-        lua_pushlstring(L, output[i].data, output[i].size);
+    struct tl_slice held = tl_command_held(command->command, which);
+    lua_pushlstring(L, held.data, held.size);
+    return held.size;
 }
 
 /* Pushes how a command ended that failed, with what it says about it. */
-static void push_end(lua_State *L, const struct tl_process_info *info,
-                     const struct tl_slice *words)
+static void push_end(lua_State *L, const struct command *command,
+                     const struct tl_process_info *info)
 {
-    const char *text = words->data;
-    size_t size = words->size;
     if (!info->exit_known)
         lua_pushliteral(L, "ended, and nobody knows how");
     else if (info->exitcode < 0)
@@ -110,12 +112,13 @@ static void push_end(lua_State *L, const struct tl_process_info *info,
                         strsignal(-info->exitcode));
     else
         lua_pushfstring(L, "exited with status %d", info->exitcode);
+    size_t size = push_held(L, command, TL_STDERR);
+    const char *text = lua_tostring(L, -1);
     while (size > 0 && text[size - 1] == '\n')
         size--;
-    if (size == 0)
-        return;
-    lua_pushliteral(L, ": ");
+    lua_pushstring(L, size > 0 ? ": " : "");
     lua_pushlstring(L, text, size);
+    lua_remove(L, -3);
     lua_concat(L, 3);
 }
 
@@ -123,18 +126,18 @@ static int command_get_result(lua_State *L)
 {
     struct command *command = command_check(L, "result");
     tl_deadline deadline = command_deadline(L, 2, command, "result");
-    struct tl_slice output[2];
     struct tl_process_info info;
-    int status = tl_command_result(command->command, output, deadline);
+    int status = tl_command_result(command->command, deadline);
     if (status == TL_OK)
         status = tl_command_info(command->command, &info);
     if (status != TL_OK)
         return command_result(L, command_call(L, command, "result"), status);
     if (info.exit_known && info.exitcode == 0) {
-        push_output(L, output);
+        push_held(L, command, TL_STDOUT);
+        push_held(L, command, TL_STDERR);
     } else {
         lua_pushnil(L);
-        push_end(L, &info, &output[1]);
+        push_end(L, command, &info);
     }
     return 2;
 }
@@ -142,7 +145,6 @@ static int command_get_result(lua_State *L)
 static int command_communicate(lua_State *L)
 {
     struct command *command = command_check(L, "communicate");
-    struct tl_slice output[2];
     size_t size = 0;
     if (!lua_isnoneornil(L, 2) && !lua_isstring(L, 2))
         return misuse(L, NULL, command_call(L, command, "communicate"),
@@ -151,16 +153,17 @@ static int command_communicate(lua_State *L)
     const char *input = lua_tolstring(L, 2, &size);
     tl_deadline deadline = command_deadline(L, 3, command, "communicate");
     int status =
-        tl_command_communicate(command->command, input, size, output, deadline);
+        tl_command_communicate(command->command, input, size, deadline);
     if (status == TL_DROPPED)
         return misuse(L, NULL, command_call(L, command, "communicate"),
                       "there is input, and its stdin is not open");
     if (status < 0)
         return command_result(L, command_call(L, command, "communicate"),
                               status);
-    push_output(L, output);
-    tl_command_take(command->command, TL_STDOUT, output[0].size);
-    tl_command_take(command->command, TL_STDERR, output[1].size);
+    size_t output = push_held(L, command, TL_STDOUT);
+    size_t errors = push_held(L, command, TL_STDERR);
+    tl_command_take(command->command, TL_STDOUT, output);
+    tl_command_take(command->command, TL_STDERR, errors);
     return 2;
 }
 

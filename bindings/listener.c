@@ -25,10 +25,11 @@ static int ipc_listen(lua_State *L)
 
 static int listener_accept(lua_State *L)
 {
-    struct tl_listener *listener = private_state(L, &listener_class, "accept");
     tl_deadline deadline = private_deadline(L, 2, &listener_class, "accept");
     struct tl_channel *channel = NULL;
     void **state = connection_new(L);
+    /* last: whatever allocates may run a finalizer that closes it */
+    struct tl_listener *listener = private_state(L, &listener_class, "accept");
     int status = tl_listener_accept(listener, &channel, deadline);
     if (status < 0)
         return private_result(L, &listener_class, "accept", status);

@@ -116,8 +116,9 @@ static int private_close(lua_State *L)
 static int private_tostring(lua_State *L)
 {
     const struct private_class *class = class_here(L);
-    const void *state = *private_check(L, class);
     push_title(L, class);
+    /* after that: whatever allocates may run a finalizer that closes it */
+    const void *state = *private_check(L, class);
     const char *condition = state ? NULL : "closed";
     if (state && class->condition)
         condition = class->condition(state);
@@ -147,7 +148,7 @@ static const char *push_fields(lua_State *L, const struct private_class *class)
 static int private_index(lua_State *L)
 {
     const struct private_class *class = class_here(L);
-    void *state = *private_check(L, class);
+    void *const *state = private_check(L, class);
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
@@ -156,9 +157,9 @@ static int private_index(lua_State *L)
     for (const struct private_property *property = class->properties;
          property && property->name; property++)
         if (strcmp(property->name, name) == 0) {
-            if (!state)
+            if (!*state)
                 private_state(L, class, name);
-            property->push(L, state);
+            property->push(L, *state);
             return 1;
         }
     return misuse(L, NULL, class->name,

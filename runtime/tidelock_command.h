@@ -80,6 +80,7 @@ enum tl_read { TL_READ_BYTES, TL_READ_LINE, TL_READ_ALL };
 int tl_command_read(struct tl_command *command, enum tl_command_stream stream,
                     enum tl_read what, size_t count, struct tl_slice *slice,
                     tl_deadline deadline);
+/* What is not there any more need not be taken. */
 void tl_command_take(struct tl_command *command, enum tl_command_stream stream,
                      size_t size);
 /* *wrote: how much of it went out.  TL_TIMEOUT, TL_CLOSED (nobody reads it),
@@ -88,20 +89,22 @@ int tl_command_write(struct tl_command *command, const void *data, size_t size,
                      size_t *wrote, tl_deadline deadline);
 int tl_command_close(struct tl_command *command, enum tl_command_stream stream);
 
+/* All that stdout or stderr holds, as tl_command_read shows it. */
+struct tl_slice tl_command_held(const struct tl_command *command,
+                                enum tl_command_stream stream);
+
 /* Writes the input, closes stdin, and reads stdout and stderr until both and
- * the command have ended: what they hold then, to be taken.  TL_TIMEOUT:
+ * the command have ended: what they hold then is to be taken.  TL_TIMEOUT:
  * nothing is lost, the next call goes on where this one stood.  TL_DROPPED:
  * there is input, and stdin is not open. */
 int tl_command_communicate(struct tl_command *command, const void *input,
-                           size_t size, struct tl_slice output[2],
-                           tl_deadline deadline);
+                           size_t size, tl_deadline deadline);
 
 /* Waits for its end.  TL_FOREVER closes stdin first: nobody could write to it
  * meanwhile. */
 int tl_command_join(struct tl_command *command, tl_deadline deadline);
-/* The same, and what stdout and stderr hold, without taking it. */
-int tl_command_result(struct tl_command *command, struct tl_slice output[2],
-                      tl_deadline deadline);
+/* The same, and stdout and stderr hold all that was written until then. */
+int tl_command_result(struct tl_command *command, tl_deadline deadline);
 int tl_command_info(struct tl_command *command, struct tl_process_info *info);
 /* The same without a look, as of a process. */
 int tl_command_identity(const struct tl_command *command,

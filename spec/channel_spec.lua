@@ -486,6 +486,27 @@ describe("ipc.listen", function()
   end)
 end)
 
+describe("a finalizer", function()
+  it("may close what is being looked at", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      for _ = 1, 300 do
+        local l = ipc.listen("tcp:127.0.0.1:0")
+        local c = ipc.connect(l.address)
+        local s = l:accept(20)
+        for item, look in pairs{ [l] = l.accept, [c] = tostring, [s] = function() return s.address end } do
+          local closed
+          setmetatable({}, { __gc = function()
+            closed = item:close()
+          end })
+          while not closed do pcall(look, item, 0, {}) end
+        end
+      end
+    ]])
+    assert.same({ "", "", 0 }, { out, err, status })
+  end)
+end)
+
 describe("a callback", function()
   local function in_script(body)
     local out, err, status = shell.script([[

@@ -349,6 +349,25 @@ describe("communicate", function()
     assert.equal("last", c.stdout:read("l", PATIENCE))
   end)
 
+  it("gives a stream whole or not at all, where a finalizer closes it meanwhile", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local much = 3000000
+      collectgarbage("setstepmul", 10000)
+      for _ = 1, 10 do
+        local c = ipc.command("sh", "-c", "head -c $0 /dev/zero; head -c $0 /dev/zero >&2", much)
+        local closed
+        setmetatable({}, { __gc = function()
+          c.stderr:close()
+          closed = true
+        end })
+        local _, text = c:communicate(nil, 20)
+        assert(text == ("\0"):rep(much) or text == "" and closed, "torn")
+      end
+    ]])
+    assert.same({ "", "", 0 }, { out, err, status })
+  end)
+
   it("does without stdin, stdout, and a program that reads", function()
     assert.same({ "", "" }, { ipc.command{ "true" }:communicate(MEGABYTE, PATIENCE) })
     local c = sh("echo x", { stdin = "null", stdout = "null", stderr = "null" })

@@ -236,10 +236,19 @@ int tl_command_read(struct tl_command *command, enum tl_command_stream stream,
     return over && what != TL_READ_ALL ? TL_CLOSED : TL_OK;
 }
 
+struct tl_slice tl_command_held(const struct tl_command *command,
+                                enum tl_command_stream stream)
+{
+    const struct tl_flow *flow = &command->flows[stream];
+    return slice_of(flow, tl_flow_size(flow));
+}
+
 void tl_command_take(struct tl_command *command, enum tl_command_stream stream,
                      size_t size)
 {
-    tl_flow_take(&command->flows[stream], size);
+    struct tl_flow *flow = &command->flows[stream];
+    size_t held = tl_flow_size(flow);
+    tl_flow_take(flow, size < held ? size : held);
 }
 
 int tl_command_write(struct tl_command *command, const void *data, size_t size,
@@ -284,17 +293,8 @@ static void close_when_sent(struct tl_command *command)
         tl_flow_close(flow);
 }
 
-static void show(const struct tl_command *command, struct tl_slice output[2])
-{
-    for (int i = 0; i < 2; i++) {
-        const struct tl_flow *flow = &command->flows[TL_STDOUT + i];
-        output[i] = slice_of(flow, tl_flow_size(flow));
-    }
-}
-
 int tl_command_communicate(struct tl_command *command, const void *input,
-                           size_t size, struct tl_slice output[2],
-                           tl_deadline deadline)
+                           size_t size, tl_deadline deadline)
 {
     struct request request = {.wants = WANT_END | WANT_SENT | WANT_STDOUT |
                                        WANT_STDERR};
@@ -308,7 +308,6 @@ int tl_command_communicate(struct tl_command *command, const void *input,
     close_when_sent(command);
     status = exchange(command, &request, deadline);
     command->closing = false;
-    show(command, output);
     return status;
 }
 
@@ -355,10 +354,7 @@ int tl_command_join(struct tl_command *command, tl_deadline deadline)
     return join(command, WANT_END, deadline);
 }
 
-int tl_command_result(struct tl_command *command, struct tl_slice output[2],
-                      tl_deadline deadline)
+int tl_command_result(struct tl_command *command, tl_deadline deadline)
 {
-    int status = join(command, WANT_END | WANT_OUTPUT, deadline);
-    show(command, output);
-    return status;
+    return join(command, WANT_END | WANT_OUTPUT, deadline);
 }
