@@ -524,6 +524,31 @@ describe("nothing is left behind", function()
     child:join()
   end)
 
+  it("no copy of a stream in a child that another thread forks while it starts", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local count, over = ipc.value(0), ipc.event()
+      local threads = {}
+      for i = 1, 3 do
+        threads[i] = ipc.thread(function()
+          while not over:is_set() do
+            ipc.command("cat"):join()
+            count:add(1)
+          end
+        end):start()
+      end
+      local children = {}
+      for i = 1, 60 do children[i] = ipc.spawn(ipc.sleep, 1000) end
+      local enough, limit = count:get() + 100, ipc.now() + 20
+      while count:get() < enough and ipc.now() < limit do ipc.sleep(0.01) end
+      assert(count:get() >= enough, "a thread waits for a child")
+      over:set()
+      for i = 1, 3 do threads[i]:join() end
+      for i = 1, 60 do children[i]:kill() end
+    ]])
+    assert.same({ "", "", 0 }, { out, err, status })
+  end)
+
   it("takes no child of others", function()
     local pipe = io.popen("exit 3")
     ipc.command("true"):join()

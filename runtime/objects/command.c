@@ -44,10 +44,8 @@ static struct tl_command *own_after(const struct tl_command *command)
 
 static void list(struct tl_command *command)
 {
-    tl_private_lock();
     command->next = commands;
     commands = command;
-    tl_private_unlock();
 }
 
 static void unlist(const struct tl_command *command)
@@ -84,11 +82,15 @@ static void adopt(struct tl_command *command, const struct tl_plan *plan)
     list(command);
 }
 
+/* Forks of other threads wait until the descriptors are listed, or gone: a
+ * child would keep its copies for as long as it lives, and the start waits for
+ * the end of one of these pipes. */
 static int start(struct tl_command *command,
                  const struct tl_command_options *options,
                  enum tl_command_step *step)
 {
     struct tl_plan plan;
+    tl_private_lock();
     int status = tl_redirect_plan(&plan, options);
     if (status == TL_OK) {
         struct tl_spawn spawn = {.arguments = options->arguments,
@@ -101,6 +103,7 @@ static int start(struct tl_command *command,
     tl_redirect_settle(&plan, options, status == TL_OK);
     if (status == TL_OK)
         adopt(command, &plan);
+    tl_private_unlock();
     errno = error;
     return status;
 }

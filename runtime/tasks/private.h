@@ -2,7 +2,8 @@
  * Private: the lock over what the threads of one process share outside the
  * arenas: which spaces are mapped, and where; commands; socket files.
  *
- * Nothing is waited for while it is held, and no guard is taken.  A fork takes
+ * Nothing is waited for while it is held (but the exec of a command that
+ * starts, which no fork may come between), and no guard is taken.  A fork takes
  * it first, so that no child is born with it held by a thread that the child
  * does not have.
  */
