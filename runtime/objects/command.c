@@ -100,10 +100,11 @@ static int start(struct tl_command *command,
         status = tl_spawn(&spawn, &command->pid, step);
     }
     int error = errno;
-    tl_redirect_settle(&plan, options, status == TL_OK);
+    tl_redirect_settle(&plan, status == TL_OK);
     if (status == TL_OK)
         adopt(command, &plan);
     tl_private_unlock();
+    tl_redirect_give(&plan, options, status == TL_OK);
     errno = error;
     return status;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "status.h"
+#include "tasks/private.h"
 
 #define PIECE ((size_t)64 << 10) /* what a pipe holds */
 
@@ -16,11 +17,15 @@ void tl_flow_open(struct tl_flow *flow, int descriptor)
     *flow = (struct tl_flow){.state = TL_FLOW_OPEN, .descriptor = descriptor};
 }
 
+/* A fork copies the descriptors before the memory: in between, the child would
+ * have the one and not know of it. */
 static void leave(struct tl_flow *flow, enum tl_flow_state state)
 {
+    tl_private_lock();
     if (flow->state == TL_FLOW_OPEN)
         close(flow->descriptor);
     flow->state = state;
+    tl_private_unlock();
 }
 
 static void empty(struct tl_flow *flow)

@@ -102,15 +102,21 @@ int tl_redirect_plan(struct tl_plan *plan,
     return status;
 }
 
-void tl_redirect_settle(struct tl_plan *plan,
-                        const struct tl_command_options *options, bool started)
+void tl_redirect_settle(struct tl_plan *plan, bool started)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
-        const struct tl_redirection *redirection = &options->streams[i];
         if (plan->made[i])
             close(plan->theirs[i]);
         if (!started && plan->ours[i] >= 0)
             close(plan->ours[i]);
+    }
+}
+
+void tl_redirect_give(const struct tl_plan *plan,
+                      const struct tl_command_options *options, bool started)
+{
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
+        const struct tl_redirection *redirection = &options->streams[i];
         if (redirection->to != TL_REDIRECT_COMMAND)
             continue;
         if (started)

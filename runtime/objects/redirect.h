@@ -2,8 +2,8 @@
  * Redirect: where the three streams of a command go.
  *
  * A plan is made before the start and settled after it, once, whatever came of
- * the start: then the descriptors that were opened for the program are closed,
- * and what was given to it is the giver's no more, or is again.
+ * the start: then the descriptors that were opened for the program are closed.
+ * Last, what was given to it is the giver's no more, or is again.
  */
 #ifndef TL_REDIRECT_H
 #define TL_REDIRECT_H
@@ -22,7 +22,8 @@ struct tl_plan {
  * another command is not open. */
 int tl_redirect_plan(struct tl_plan *plan,
                      const struct tl_command_options *options);
-void tl_redirect_settle(struct tl_plan *plan,
-                        const struct tl_command_options *options, bool started);
+void tl_redirect_settle(struct tl_plan *plan, bool started);
+void tl_redirect_give(const struct tl_plan *plan,
+                      const struct tl_command_options *options, bool started);
 
 #endif
