@@ -322,6 +322,13 @@ describe("a pool", function()
       assert.same({ 30 << 20, "second" }, { reader:result(PATIENCE) })
     end)
 
+    it("may wait for the command that the owner talks to", function()
+      local c, inner = ipc.command{ "sh", "-c", "sleep 0.2; cat" }, nil
+      pool:apply_async(function() ipc.sleep(0.05) end, {}, function() inner = { c:join(0.01) } end)
+      assert.equal(300000, #c:communicate(("z"):rep(300000), 5))
+      assert.same({ nil, "timeout" }, inner)
+    end)
+
     it("wakes a wait that has no end, and lets it go on", function()
       local q = ipc.queue()
       pool:apply_async(function() ipc.sleep(0.02) return "put by a callback" end, nil, function(x) q:put(x) end)

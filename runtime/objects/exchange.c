@@ -285,12 +285,15 @@ int tl_command_close(struct tl_command *command, enum tl_command_stream stream)
 
 /* ---- the whole ---- */
 
-static void close_when_sent(struct tl_command *command)
+/* Returns what `closing` was: the call may be a callback's inside another. */
+static bool close_when_sent(struct tl_command *command)
 {
     struct tl_flow *flow = &command->flows[TL_STDIN];
+    bool closing = command->closing;
     command->closing = true;
     if (tl_flow_size(flow) == 0)
         tl_flow_close(flow);
+    return closing;
 }
 
 int tl_command_communicate(struct tl_command *command, const void *input,
@@ -305,9 +308,9 @@ int tl_command_communicate(struct tl_command *command, const void *input,
         status = tl_flow_append(flow, input, size);
     if (status < 0)
         return status;
-    close_when_sent(command);
+    bool closing = close_when_sent(command);
     status = exchange(command, &request, deadline);
-    command->closing = false;
+    command->closing = closing;
     return status;
 }
 
@@ -340,10 +343,11 @@ static int join(struct tl_command *command, unsigned wants,
     int status = tl_command_enter(command);
     if (status < 0)
         return status;
+    bool closing = command->closing;
     if (deadline == TL_FOREVER)
         close_when_sent(command);
     status = exchange(command, &request, deadline);
-    command->closing = false;
+    command->closing = closing;
     if (status == TL_OK)
         fetch_rest(command);
     return status;
