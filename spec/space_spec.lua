@@ -285,6 +285,28 @@ describe("a space", function()
     victim:close()
   end)
 
+  it("is not held up by a suspended task, where its parent does not have it open", function()
+    local name, ready, over = NAME .. "-suspended", ipc.event(), ipc.event()
+    local busy = ipc.spawn(function()
+      local t = ipc.open(name).table("t")
+      ready:set()
+      while not over:is_set() do
+        t.k = ("x"):rep(3000)
+        t.l = t.k
+      end
+    end)
+    assert.is_true(ready:wait(PATIENCE))
+    for _ = 1, 30 do
+      busy:suspend()
+      local other_task = ipc.spawn(function() return ipc.open(name).table("t"):set("m", 1) end)
+      assert.is_true((other_task:result(PATIENCE)))
+      busy:resume()
+    end
+    over:set()
+    assert.is_true(busy:join(PATIENCE))
+    ipc.open(name):remove()
+  end)
+
   it("is settled by the next program, where all others were killed", function()
     local _, name = open()
     local left = shell.script(([[

@@ -244,6 +244,36 @@ static unsigned free_number(void)
     return 0;
 }
 
+static bool is_task_of(uint64_t identity)
+{
+    for (unsigned n = 1; n < TL_ARENAS; n++)
+        if (tl_task_is_in(n) && spaces[n].identity == identity)
+            return true;
+    return false;
+}
+
+int tl_space_borrow(int fd)
+{
+    struct stat file;
+    tl_private_lock();
+    bool wanted = fstat(fd, &file) == 0 && !is_task_of(identity_of(&file));
+    unsigned number = wanted ? free_number() : 0;
+    if (number)
+        spaces[number].name[0] = '\0'; /* not to be found */
+    else
+        close(fd);
+    int status = number ? adopt(number, fd, 0) : TL_EMPTY;
+    tl_private_unlock();
+    return status < 0 ? TL_EMPTY : (int)number;
+}
+
+void tl_space_return(unsigned number)
+{
+    tl_private_lock();
+    tl_arena_unmap(number);
+    tl_private_unlock();
+}
+
 /* Maps the space; its number. */
 static int open_new(const char *name, const char *path, uint64_t identity)
 {

@@ -23,6 +23,12 @@
 
 #include "tidelock.h"
 
+/* For objects/abroad: maps the space of this file, which it takes; the number,
+ * to be returned soon.  TL_EMPTY: this task is in it, or it is no space, or
+ * there are too many. */
+int tl_space_borrow(int fd);
+void tl_space_return(unsigned number);
+
 #define TL_SPACE_MAGIC "tdlspac1"
 #define TL_PROGRAM_MAGIC "tdlprog1"
 #define TL_SPACE_FOLDER "/dev/shm"

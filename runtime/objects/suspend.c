@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "abroad.h"
 #include "handle.h"
 #include "process.h"
 #include "tasks/death.h"
@@ -48,11 +49,18 @@ static bool holds_up(pid_t pid)
         }
     }
     tl_task_visit(TL_HOME);
-    return found;
+    return found || tl_abroad_any(pid, holds_up_here);
+}
+
+static bool call_all_here(pid_t pid)
+{
+    (void)pid;
+    tl_park_call_all();
+    return false; /* and in the next */
 }
 
 /* Nobody may wait for a wake that it was about to give. */
-static void call_everybody(void)
+static void call_everybody(pid_t pid)
 {
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         if (tl_task_is_in(arena)) {
@@ -61,6 +69,7 @@ static void call_everybody(void)
         }
     }
     tl_task_visit(TL_HOME);
+    tl_abroad_any(pid, call_all_here);
 }
 
 int tl_process_suspend(const struct tl_handle *handle)
@@ -83,7 +92,7 @@ int tl_process_suspend(const struct tl_handle *handle)
         if (status < 0)
             break;
         if (!holds_up(pid)) {
-            call_everybody();
+            call_everybody(pid);
             return TL_OK;
         }
         tl_process_signal(handle, SIGCONT);
