@@ -174,10 +174,12 @@ static int make(unsigned number, const char *path)
     int status =
         fchmod(fd, 0600) == 0 && fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
     int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (status == TL_OK)
+    if (status == TL_OK) {
+        spaces[number].identity = identity_of(&file);
         status = tl_arena_map(number, fd, wanted_size(), SPACE_FIRST);
-    else
+    } else {
         close(fd);
+    }
     if (status == TL_OK) {
         status = furnish();
         if (status == TL_OK)
@@ -186,7 +188,6 @@ static int make(unsigned number, const char *path)
             tl_arena_unmap(number);
     }
     close(kept);
-    spaces[number].identity = identity_of(&file);
     return status;
 }
 
