@@ -15,6 +15,7 @@
 #include "memory/size.h"
 #include "names.h"
 #include "seats.h"
+#include "space_file.h"
 #include "tasks/private.h"
 
 #define SPACE_TASKS 1024
@@ -60,57 +61,19 @@ uint64_t tl_space_identity(unsigned space)
     return spaces[space].identity;
 }
 
-/* ---- what is in the way ---- */
-
-static int check_file(int fd, struct stat *file)
-{
-    if (fstat(fd, file) != 0)
-        return TL_SYSTEM;
-    if (!S_ISREG(file->st_mode))
-        return TL_NO_SPACE;
-    if (file->st_uid != geteuid() || (file->st_mode & 077))
-        return TL_NOT_OURS;
-    return TL_OK;
-}
-
-static bool regions_follow(const struct tl_root *root)
-{
-    uint64_t before = sizeof *root;
-    for (int i = 0; i < TL_REGIONS; i++) {
-        /* all but the program's, which a space has none of */
-        if (i == TL_REGION_PROGRAM)
-            continue;
-        if (root->regions[i] < before || root->regions[i] % TL_LINE)
-            return false;
-        before = root->regions[i] + 1;
-    }
-    return before <= root->front && root->front <= root->size;
-}
-
-static int check_root(int fd, uint64_t size, const char *magic)
-{
-    struct tl_root root;
-    if (pread(fd, &root, sizeof root, 0) != sizeof root ||
-        memcmp(root.magic, magic, sizeof root.magic) != 0)
-        return TL_NO_SPACE;
-    if (root.shape != tl_layers_shape())
-        return TL_OTHER_VERSION;
-    if (root.size != size || !regions_follow(&root) ||
-        atomic_load(&root.backed) > size)
-        return TL_NO_SPACE;
-    return TL_OK;
-}
+/* ---- mapping what is there ---- */
 
 /* Maps what is there, which must have the identity, if that is not 0 (else
  * TL_EMPTY).  Takes fd. */
 static int adopt(unsigned number, int fd, uint64_t identity)
 {
     struct stat file;
-    int status = check_file(fd, &file);
+    int status = tl_space_check_file(fd, &file);
     if (status == TL_OK && identity && identity_of(&file) != identity)
         status = TL_EMPTY;
     if (status == TL_OK)
-        status = check_root(fd, (uint64_t)file.st_size, TL_SPACE_MAGIC);
+        status =
+            tl_space_check_root(fd, (uint64_t)file.st_size, TL_SPACE_MAGIC);
     if (status < 0) {
         close(fd);
         return status;
@@ -123,9 +86,10 @@ static int adopt(unsigned number, int fd, uint64_t identity)
 static int adopt_program(unsigned number, int fd)
 {
     struct stat file;
-    int status = fstat(fd, &file) == 0
-                     ? check_root(fd, (uint64_t)file.st_size, TL_PROGRAM_MAGIC)
-                     : TL_SYSTEM;
+    int status =
+        fstat(fd, &file) == 0
+            ? tl_space_check_root(fd, (uint64_t)file.st_size, TL_PROGRAM_MAGIC)
+            : TL_SYSTEM;
     if (status < 0) {
         close(fd);
         return status;
@@ -191,25 +155,12 @@ static int make(unsigned number, const char *path)
     return status;
 }
 
-/* -1 and *status: TL_EMPTY where there is nothing. */
-static int open_space(const char *path, int *status)
-{
-    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
-        *status = errno == ENOENT   ? TL_EMPTY
-                  : errno == EACCES ? TL_NOT_OURS
-                  : errno == ELOOP || errno == EISDIR || errno == ENXIO
-                      ? TL_NO_SPACE
-                      : TL_SYSTEM;
-    return fd;
-}
-
 /* Made where there is none, unless it must have a certain identity. */
 static int reach(unsigned number, const char *path, uint64_t identity)
 {
     for (;;) {
         int status;
-        int fd = open_space(path, &status);
+        int fd = tl_space_open_file(path, &status);
         if (fd >= 0)
             return adopt(number, fd, identity);
         if (status == TL_EMPTY && !identity)
@@ -394,7 +345,7 @@ int tl_look_into(const char *name)
     if (!tl_space_path(name, path, sizeof path))
         return TL_BAD_NAME;
     unsigned number = free_number();
-    int fd = number ? open_space(path, &status) : -1;
+    int fd = number ? tl_space_open_file(path, &status) : -1;
     if (fd < 0)
         return number ? status : TL_TOO_MANY_SPACES;
     snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
