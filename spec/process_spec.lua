@@ -104,6 +104,7 @@ describe("a process", function()
     end)
     while count:get() == 0 do ipc.yield() end
     p:suspend()
+    assert.truthy(tostring(p):find(": stopped, pid ", 1, true))
     local now = count:get()
     ipc.sleep(0.05)
     assert.equal(now, count:get())

@@ -406,13 +406,23 @@ int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch)
     return atomic_load(&process->task) == tl_task_id(tl_self) ? TL_SELF : 0;
 }
 
+static bool is_stopped(const struct tl_process *process)
+{
+    struct tl_stat stat;
+    return atomic_load(&process->state) == TL_PROCESS_STARTED &&
+           tl_stat_read(atomic_load(&process->pid), &stat) &&
+           (stat.state == 'T' || stat.state == 't');
+}
+
 void tl_process_describe(const struct tl_object *object, int side, char *text,
                          size_t size)
 {
     const struct tl_process *process = (const struct tl_process *)object;
     static const char *const states[] = {"not started", "running", "ended"};
     (void)side;
-    snprintf(text, size, "%s%s", states[atomic_load(&process->state)],
+    snprintf(text, size, "%s%s",
+             is_stopped(process) ? "stopped"
+                                 : states[atomic_load(&process->state)],
              atomic_load(&process->daemon) ? ", daemon" : "");
     size_t used = strlen(text);
     if (atomic_load(&process->pid))
