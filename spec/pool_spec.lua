@@ -566,6 +566,12 @@ describe("a pool of a program at work in a space", function()
 end)
 
 describe("a worker", function()
+  it("is there for each CPU, where no number is given", function()
+    local pool = ipc.pool()
+    assert.equal(ipc.cpu_count(), pool.workers)
+    pool:terminate()
+  end)
+
   it("that dies is replaced; its task fails with how it died", function()
     local pool = ipc.pool(2)
     local pid = pool:apply(ipc.getpid)
