@@ -244,7 +244,8 @@ int tl_listener_look(void *state, struct pollfd *polled, unsigned *count)
     int status = serve(listener);
     if (status == 0)
         *count = watch_callers(listener, polled);
-    return status;
+    /* closed by a callback: accept would not wait */
+    return status == TL_CLOSED ? 1 : status;
 }
 
 void tl_listener_end(struct tl_listener *listener)
