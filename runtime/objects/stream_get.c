@@ -55,8 +55,8 @@ prefetch_next(const struct tl_stream *stream, uint64_t tail,
     if (size < PREFETCH_LEAST || size > TL_SMALL_SIZE ||
         tl_between(tail, stream->head_seen) < 2)
         return;
-    const unsigned char *next =
-        (const unsigned char *)frame + tl_units_of((uint32_t)size) * TL_UNIT;
+    const unsigned char *next = (const unsigned char *)frame +
+                                (size_t)TL_UNIT * tl_units_of((uint32_t)size);
     for (uint64_t at = 0; at < size; at += TL_LINE)
         __builtin_prefetch(next + at);
 }
