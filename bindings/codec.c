@@ -158,9 +158,8 @@ bool codec_encode_allowed(lua_State *L, int first, int count, const char *root,
 {
     struct encoder encoder; /* not cleared: the path in it is large */
     int top = lua_gettop(L);
-    bool written =
-        begin(&encoder, L, allow, NULL) &&
-        encode_all(&encoder, lua_absindex(L, first), count, root);
+    bool written = begin(&encoder, L, allow, NULL) &&
+                   encode_all(&encoder, lua_absindex(L, first), count, root);
     return finish(&encoder, written, top, out);
 }
 

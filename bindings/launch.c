@@ -86,11 +86,13 @@ static char *const *get_environment(lua_State *L, int anchors)
                "env must be a table of names and values, "
                "not a %s",
                luaL_typename(L, -1));
-    size_t i = 0;
-    char **list = new_list(L, count_variables(L));
+    size_t i = 0, count = count_variables(L);
+    char **list = new_list(L, count);
     lua_insert(L, -2);
     lua_pushnil(L);
     while (lua_next(L, -2)) {
+        if (i == count)
+            misuse(L, NULL, "command", "env: a finalizer changed it");
         lua_pushvalue(L, -2);
         lua_pushliteral(L, "=");
         lua_pushvalue(L, -3);

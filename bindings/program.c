@@ -1,7 +1,8 @@
 #include "program.h"
 
-#include <stdbool.h>
 #include <malloc.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -337,6 +338,8 @@ int main(int count, char **arguments)
     if (count > 1 && tools_has(arguments[1]))
         return tools_run(count - 1, arguments + 1);
     keep_freed_memory();
+    /* ignored, as some parents leave it, no command's end could be told */
+    signal(SIGCHLD, SIG_DFL);
     struct invocation invocation = {.count = count, .arguments = arguments};
     int wrong = read_options(&invocation);
     if (wrong) {

@@ -45,6 +45,7 @@ static const struct {
     {TL_NO_SPACE, "is no space, or damaged"},
     {TL_OTHER_VERSION, "was made by another version of tidelock"},
     {TL_TOO_MANY_SPACES, "a program can have 15 spaces open"},
+    {TL_BAD_SIZE, "TIDELOCK_SPACE must be a size from 8M to 64G, such as 512M"},
     {TL_BAD_ADDRESS, "this is no address"},
     {TL_LONG_ADDRESS, "the address is too long"},
     {TL_NO_HOST, "there is no host of that name"},

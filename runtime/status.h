@@ -55,6 +55,7 @@ enum tl_status {
     TL_NO_SPACE = -52,      /* something else, or damaged */
     TL_OTHER_VERSION = -53, /* made by another version of this program */
     TL_TOO_MANY_SPACES = -54,
+    TL_BAD_SIZE = -55, /* TIDELOCK_SPACE */
 
     /* what is wrong with an address */
     TL_BAD_ADDRESS = -60,

@@ -12,6 +12,10 @@ local function waiting(object, pattern, f)
   return p
 end
 
+-- Its file is gone at once, and what is in it goes on.
+local space = ipc.open("any-" .. ipc.getpid())
+space:remove()
+
 describe("ipc.wait", function()
   it("returns all that are ready, in their order, and takes nothing", function()
     local q, e, l, lifo = ipc.queue(), ipc.event(), ipc.latch(1), ipc.queue{ order = "lifo" }
@@ -111,8 +115,7 @@ describe("ipc.wait", function()
   end)
 
   it("mixes objects of the program with those of a space", function()
-    local s = ipc.open("any-" .. ipc.getpid())
-    s:remove()
+    local s = space
     local q, shared = ipc.queue(), s.queue("q")
     local w = waiting(shared, "1 getting", function() return #ipc.wait({ q, shared, s.event("e") }, PATIENCE) end)
     shared:put(1)
@@ -185,10 +188,8 @@ describe("ipc.wait", function()
   end)
 
   it("knows a command after a call to a space", function()
-    local s = ipc.open("any-" .. ipc.getpid())
-    s:remove()
     local c = ipc.command{ "true" }
-    s.value("v", 1):add(1)
+    space.value("v", 1):add(1)
     assert.is_true(c:join(PATIENCE))
   end)
 

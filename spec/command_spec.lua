@@ -149,6 +149,35 @@ describe("a command", function()
       refused{ "ls", stderr = {} })
   end)
 
+  it("takes no environment that grows while it is read", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      collectgarbage("setpause", 100)
+      collectgarbage("setstepmul", 10000)
+      local refused = 0
+      for _ = 1, 3 do
+        local env = {}
+        for n = 1, 4000 do env["k" .. n] = ("v"):rep(400) end
+        for n = 1, 2000 do env["k" .. n] = nil end -- their places stay
+        collectgarbage()
+        setmetatable({}, { __gc = function()
+          for n = 1, 2000 do env["k" .. n] = "back" end
+        end })
+        local ok, why = pcall(ipc.command, { "true", env = env })
+        assert(ok or why:find("command: env: a finalizer changed it", 1, true), why)
+        if ok then why:join() else refused = refused + 1 end
+      end
+      print(refused > 0 or _VERSION ~= "Lua 5.3") -- another collector, another moment
+    ]])
+    assert.same({ "true\n", "", 0 }, { out, err, status })
+  end)
+
+  it("that ends is told of, though SIGCHLD was ignored before", function()
+    local out = shell.run("env --ignore-signal=CHLD " .. shell.tidelock ..
+      " -e 'local c = require(\"tidelock\").command{ \"false\" } c:join() print(c.exitcode)'")
+    assert.equal("1\n", out)
+  end)
+
   it("takes its environment, its folder and nothing else", function()
     assert.same({ "A=1\n", "" }, { ipc.command{ "env", env = { A = 1 } }:result(PATIENCE) })
     assert.same({ "", "" }, { ipc.command{ "env", env = {} }:result(PATIENCE) })

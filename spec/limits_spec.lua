@@ -81,6 +81,13 @@ end)
 
 describe("a limit that makes no sense", function()
   local settings = { "TIDELOCK_MEMORY=lots", "TIDELOCK_MEMORY=1K", "TIDELOCK_TASKS=0", "TIDELOCK_TASKS=99999" }
+  it("is refused: TIDELOCK_SPACE=lots", function()
+    local _, err, status = shell.script([[
+      print(require("tidelock").open "spec-none") --]], "TIDELOCK_SPACE=lots")
+    assert.equal(1, status)
+    assert.truthy(err:find('open: space "spec-none": TIDELOCK_SPACE must be a size', 1, true), err)
+  end)
+
   for _, setting in ipairs(settings) do
     it("is refused: " .. setting, function()
       local _, err, status = shell.script('require "tidelock"', setting)

@@ -1,7 +1,8 @@
 -- What misuse says: at the caller's line, what it is about, and what to do instead.
 local ipc = require "tidelock"
 
-local NAME = ("misuse-%d"):format(ipc.getpid())
+local s = ipc.open(("misuse-%d"):format(ipc.getpid()))
+s:remove() -- its file; what is in it goes on
 local nan = 0 / 0
 
 -- The function raises at its own line, and what it says begins with the text.
@@ -60,8 +61,6 @@ describe("misuse", function()
   end)
 
   it("of a condition says which lock it can have", function()
-    local s = ipc.open(NAME)
-    finally(function() s:remove() end)
     says("condition: the lock must be one of ipc.lock, not a number", function() ipc.condition(3) end)
     says("condition: the lock must be one of ipc.lock, not a rlock", function() ipc.condition(ipc.rlock()) end)
     says("condition: the lock belongs elsewhere; make it", function() s.condition("c", ipc.lock()) end)
@@ -70,12 +69,10 @@ describe("misuse", function()
   end)
 
   it("of a space says how to have it elsewhere", function()
-    local s = ipc.open(NAME)
-    finally(function() s:remove() end)
     local q = ipc.queue{ name = "post" }
     local why = select(2, pcall(q.put, q, { s }))
     assert.truthy(why:find("cannot send value[1]: a space cannot leave its process; open it there, or send its objects",
       1, true), why)
-    says(('queue: space "%s": the name must be a string, not nil'):format(NAME), function() s.queue() end)
+    says(('queue: space "%s": the name must be a string, not nil'):format(s.name), function() s.queue() end)
   end)
 end)

@@ -102,8 +102,7 @@ static int adopt_program(unsigned number, int fd)
 static uint64_t wanted_size(void)
 {
     const char *text = getenv("TIDELOCK_SPACE");
-    uint64_t size = text ? tl_size_parse(text, SPACE_MOST) : SPACE_SIZE;
-    return size < SPACE_LEAST ? SPACE_LEAST : size;
+    return text ? tl_size_parse(text, SPACE_MOST) : SPACE_SIZE;
 }
 
 static int furnish(void)
@@ -130,6 +129,9 @@ static int publish(int fd, const char *path)
 /* TL_OK, mapped; 1: it is there already; or a status. */
 static int make(unsigned number, const char *path)
 {
+    uint64_t size = wanted_size();
+    if (size < SPACE_LEAST)
+        return TL_BAD_SIZE;
     int fd = open(TL_SPACE_FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
         return TL_SYSTEM;
@@ -140,7 +142,7 @@ static int make(unsigned number, const char *path)
     int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (status == TL_OK) {
         spaces[number].identity = identity_of(&file);
-        status = tl_arena_map(number, fd, wanted_size(), SPACE_FIRST);
+        status = tl_arena_map(number, fd, size, SPACE_FIRST);
     } else {
         close(fd);
     }
