@@ -289,17 +289,19 @@ describe("a space", function()
     local name, ready, over = NAME .. "-suspended", ipc.event(), ipc.event()
     local busy = ipc.spawn(function()
       local t = ipc.open(name).table("t")
+      t.k = ("x"):rep(4000)
       ready:set()
       while not over:is_set() do
-        t.k = ("x"):rep(3000)
-        t.l = t.k
+        for n = 1, 50 do t[n] = t.k end
       end
     end)
+    finally(function() busy:kill() end)
     assert.is_true(ready:wait(PATIENCE))
-    for _ = 1, 30 do
+    for _ = 1, 400 do
       busy:suspend()
       local other_task = ipc.spawn(function() return ipc.open(name).table("t"):set("m", 1) end)
-      assert.is_true((other_task:result(PATIENCE)))
+      local set, why = other_task:result(PATIENCE)
+      assert.is_true(set, why)
       busy:resume()
     end
     over:set()

@@ -9,7 +9,9 @@
 #include "space.h"
 #include "tasks/task.h"
 
-#define BEGIN TL_SPACE_FOLDER "/tidelock-"
+/* No more of the name: for the process that made a space, its file is still
+ * the nameless one (O_TMPFILE) that it was at first. */
+#define BEGIN TL_SPACE_FOLDER "/"
 
 /* Takes fd. */
 static bool look_into(int fd, pid_t pid, bool (*look)(pid_t pid))
@@ -38,7 +40,7 @@ bool tl_abroad_any(pid_t pid, bool (*look)(pid_t pid))
         if (readlink(name, link, sizeof link - 1) <= 0 ||
             strncmp(link, BEGIN, strlen(BEGIN)) != 0)
             continue;
-        int fd = open(name, O_RDWR | O_CLOEXEC);
+        int fd = open(name, O_RDWR | O_CLOEXEC | O_NONBLOCK);
         found = fd >= 0 && look_into(fd, pid, look);
     }
     closedir(folder);
