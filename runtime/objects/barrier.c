@@ -7,6 +7,7 @@
 #include "insight/fault.h"
 #include "store/block.h"
 #include "tasks/death.h"
+#include "wait/spin.h"
 
 #define BROKEN UINT64_C(1)
 
@@ -144,6 +145,8 @@ int tl_barrier_wait(const struct tl_handle *handle, tl_deadline deadline)
         tl_wake(&barrier->moved, TL_WAKE_ALL);
     if (place < 0 || place == (int)barrier->parties)
         return place;
+    if (deadline > 0) /* the others are on their way here */
+        tl_spin_yield(&barrier->word, word);
     for (;;) {
         status = outcome(barrier, word, place);
         if (status != TL_TIMEOUT)

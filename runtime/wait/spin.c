@@ -9,9 +9,13 @@
 #define SPIN_TIME (5 * TL_MICROSECOND)
 #define TRY_AGAIN 16  /* one wait in so many, when spinning does not pay */
 #define LOSSES_MOST 8 /* beyond 4 it does not pay */
-#define LONG_TIMES                                                             \
-    12 /* as long as SPIN_TIME: longer than a way through the                  \
-          kernel */
+/* As long as SPIN_TIME so many times: longer than a way through the kernel. */
+#define LONG_TIMES 12
+
+#define YIELDS 8
+#define YIELD_LONGEST (500 * TL_MICROSECOND)
+#define STRANGERS_LEAST 512 /* waits: a try costs some milliseconds */
+#define STRANGERS_MOST 65536
 
 /* How many take SPIN_TIME; 0: not measured yet.  Relaxed: two threads that
  * measure at once agree well enough. */
@@ -69,6 +73,44 @@ void tl_spin_paid(bool paid)
         losses = losses > 1 ? losses - 2 : 0;
     else if (losses < LOSSES_MOST)
         losses++;
+}
+
+enum yielded { YIELDED_FOR_IT, YIELDED_IN_VAIN, YIELDED_TO_STRANGERS };
+
+static enum yielded yield_for(const _Atomic uint64_t *word, uint64_t seen)
+{
+    int64_t start = tl_clock_now();
+    for (int i = 0; i < YIELDS; i++) {
+        sched_yield();
+        if (tl_clock_now() - start > YIELD_LONGEST)
+            return YIELDED_TO_STRANGERS;
+        /* acquire: pairs with the commit that moves the word */
+        if (atomic_load_explicit(word, memory_order_acquire) != seen)
+            return YIELDED_FOR_IT;
+    }
+    return YIELDED_IN_VAIN;
+}
+
+bool tl_spin_yield(const _Atomic uint64_t *word, uint64_t seen)
+{
+    /* waits to go without; and after the next that does not pay */
+    static _Thread_local unsigned skips, strangers = STRANGERS_LEAST;
+    if (skips > 0) {
+        skips--;
+        return false;
+    }
+    switch (yield_for(word, seen)) {
+    case YIELDED_FOR_IT:
+        strangers -= strangers > STRANGERS_LEAST ? strangers / 2 : 0;
+        return true;
+    case YIELDED_TO_STRANGERS:
+        skips = strangers;
+        strangers += strangers < STRANGERS_MOST ? strangers : 0;
+        return false;
+    default:
+        skips = TRY_AGAIN;
+        return false;
+    }
 }
 
 void tl_spin_woken(bool from_another_cpu)
