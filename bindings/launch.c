@@ -100,6 +100,7 @@ static char *const *get_environment(lua_State *L, int anchors)
         list[i++] = keep_text(L, anchors, "a value of env");
         lua_pop(L, 1);
     }
+    list[i] = NULL; /* a finalizer may have taken some away as well */
     return list;
 }
 

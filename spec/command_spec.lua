@@ -149,12 +149,11 @@ describe("a command", function()
       refused{ "ls", stderr = {} })
   end)
 
-  it("takes no environment that grows while it is read", function()
+  it("lives with an environment that finalizers change while it is read", function()
     local out, err, status = shell.script([[
       local ipc = require "tidelock"
       collectgarbage("setpause", 100)
       collectgarbage("setstepmul", 10000)
-      local refused = 0
       for _ = 1, 3 do
         local env = {}
         for n = 1, 4000 do env["k" .. n] = ("v"):rep(400) end
@@ -165,11 +164,10 @@ describe("a command", function()
         end })
         local ok, why = pcall(ipc.command, { "true", env = env })
         assert(ok or why:find("command: env: a finalizer changed it", 1, true), why)
-        if ok then why:join() else refused = refused + 1 end
+        if ok then why:join() end
       end
-      print(refused > 0 or _VERSION ~= "Lua 5.3") -- another collector, another moment
     ]])
-    assert.same({ "true\n", "", 0 }, { out, err, status })
+    assert.same({ "", "", 0 }, { out, err, status })
   end)
 
   it("that ends is told of, though SIGCHLD was ignored before", function()
