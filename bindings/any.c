@@ -85,8 +85,9 @@ static int ipc_wait(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TTABLE)
         return misuse(L, NULL, "wait",
-                      "a list of objects is expected, not a %s",
-                      luaL_typename(L, 1));
+                      "a list of objects is expected, such as { q, p }, not "
+                      "a %s",
+                      type_of(L, 1));
     tl_deadline deadline = check_deadline(L, 2, NULL, "wait");
     lua_settop(L, 2);
     lua_Integer count = luaL_len(L, 1);

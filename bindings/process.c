@@ -44,7 +44,9 @@ static const char *spread_options(lua_State *L, const char *call, bool *daemon)
     static const char *const names[] = {"target", "args", "name", "daemon",
                                         NULL};
     check_options(L, call, names);
-    check_target(L, 1, call);
+    if (lua_type(L, 1) != LUA_TFUNCTION)
+        misuse(L, NULL, call, "target must be the function to run, not a %s",
+               luaL_typename(L, 1));
     if (!lua_isnil(L, 2) && !lua_istable(L, 2))
         misuse(L, NULL, call, "args must be a list, not a %s",
                luaL_typename(L, 2));

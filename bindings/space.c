@@ -21,6 +21,9 @@ static const char *check_object_name(lua_State *L, int index, unsigned space,
                                      const char *call)
 {
     size_t size;
+    if (space_test(L, index) == space)
+        misuse(L, NULL, call, "space \"%s\": call it with '.', not ':'",
+               tl_space_name(space));
     if (lua_type(L, index) != LUA_TSTRING)
         misuse(L, NULL, call, "space \"%s\": the name must be a string, not %s",
                tl_space_name(space), shown(L, index));
@@ -97,7 +100,9 @@ unsigned space_check(lua_State *L, int index, const char *call)
 {
     unsigned number = space_test(L, index);
     if (number == 0)
-        misuse(L, NULL, call, "a space is expected, as ipc.open returns it");
+        misuse(L, NULL, call,
+               "a space is expected, as ipc.open returns it (was it called "
+               "with ':'?)");
     return number;
 }
 

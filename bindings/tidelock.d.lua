@@ -22,8 +22,9 @@
 --- * `tostring(object)` tells its live state in a line.
 --- * Reading a field that does not exist raises, and so does setting one; but
 ---   the fields of a table are its keys.
---- * Any call that waits raises `deadlock: ...` where its wait would close a
----   cycle of locks, and `interrupted!` on Ctrl-C in the REPL.
+--- * Any call that waits without a timeout raises `deadlock: ...` where its wait
+---   would close a cycle of locks; with one, the time ends it. Any call that
+---   waits raises `interrupted!` on Ctrl-C in the REPL.
 ---
 --- What travels in messages, arguments and results: nil, booleans, integers,
 --- floats, strings of any bytes, tables of these (cycles and shared references
@@ -593,7 +594,8 @@ local lock = {}
 function ipc.lock(name) end
 
 --- Waits for the lock and holds it. Raises `deadlock: ...` where this task
---- holds it already, and where its holder waits for one that this task holds.
+--- holds it already, and, without a timeout, where its holder waits for one that
+--- this task holds.
 ---@param timeout? tidelock.seconds
 ---@return true? acquired
 ---@return "abandoned"|"timeout"|nil reason `true, "abandoned"`: its last holder died holding it, so what it protects may be half-changed

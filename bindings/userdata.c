@@ -172,7 +172,8 @@ static int object_newindex(lua_State *L)
     struct object *object = object_at(L, 1);
     const char *name = lua_tostring(L, 2);
     return misuse(L, object ? &object->handle : NULL, NULL,
-                  "the field \"%s\" cannot be set",
+                  "the field \"%s\" cannot be set; an object is changed by "
+                  "its methods",
                   name ? name : luaL_typename(L, 2));
 }
 

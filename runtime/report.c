@@ -132,6 +132,14 @@ static unsigned own_conditions(const struct tl_condition **conditions)
     return n;
 }
 
+/* It counts where it waited, as it did when all of them slept. */
+static void count_in(const struct tl_condition *const *conditions, unsigned n,
+                     uint32_t count)
+{
+    for (unsigned i = 0; i < n; i++)
+        atomic_fetch_add(&((struct tl_condition *)conditions[i])->n, count);
+}
+
 /* eater-1 (pid 4711) waits to get from queue#3 "orders": empty; for 0.4 s, at
  * kitchen.lua:12 */
 static void report_task(struct tl_task *task, char *text, size_t size)
@@ -153,6 +161,8 @@ static void report_task(struct tl_task *task, char *text, size_t size)
 
 const char *tl_report_stuck(void)
 {
+    const struct tl_condition *conditions[TL_STUCK_MOST];
+    unsigned count;
     /* one for all threads of the process: whoever asks is about to end it, and
      * a module has little room for what each thread has */
     static char report[16384];
@@ -160,12 +170,15 @@ const char *tl_report_stuck(void)
     snprintf(report, sizeof report,
              "deadlock: every task waits, and none can ever go on\n");
     tl_task_visit(TL_HOME);
+    count = own_conditions(conditions);
+    count_in(conditions, count, 1);
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
         if (!tl_task_taken(tl_task_at(n)) || tl_death_happened(tl_task_at(n)))
             continue;
         report_task(tl_task_at(n), line, sizeof line);
         append(report, sizeof report, "  %s\n", line);
     }
+    count_in(conditions, count, -1u);
     return report;
 }
 

@@ -195,7 +195,7 @@ describe("ipc.wait", function()
 
   it("refuses what nobody can wait for", function()
     local function why(...) return select(2, pcall(ipc.wait, ...)) end
-    assert.truthy(why(5):find("wait: a list of objects is expected, not a number", 1, true))
+    assert.truthy(why(5):find("wait: a list of objects is expected, such as { q, p }, not a number", 1, true))
     assert.truthy(why({}):find("wait: the list has 0 objects; 1 to 10000 are possible", 1, true))
     assert.truthy(why({ ipc.event(), 5 }):find("wait: item 2 of the list is a number, not an object to wait for"))
     assert.truthy(why({ ipc.lock() }):find("lock#%d+: wait: is nothing to wait for; there are: queue, pipe end"))

@@ -198,6 +198,7 @@ for _, row in ipairs(rows) do
       assert.truthy(err:find("tidelock: deadlock: every task waits, and none can ever go on", 1, true), err)
       assert.truthy(err:find("waiter %(pid %d+%) waits [tf]or? .*, at spec/support/blocking.lua:%d+"), err)
       assert.truthy(err:find("main %(pid %d+%) waits [tf]or? "), err .. path)
+      assert.falsy(err:find("waits to join [^\n]* 0 joining"), err)
     end)
   end)
 end
