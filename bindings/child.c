@@ -9,6 +9,7 @@
 #include "pool.h"
 #include "support.h"
 #include "thread.h"
+#include "trace.h"
 
 static bool is_child;
 
@@ -51,8 +52,7 @@ static void seed_random(lua_State *L)
 /* Message handler: any error value becomes text with a traceback. */
 static int explain(lua_State *L)
 {
-    const char *message = luaL_tolstring(L, 1, NULL);
-    luaL_traceback(L, L, message, 1);
+    trace_push(L, luaL_tolstring(L, 1, NULL));
     return 1;
 }
 

@@ -7,11 +7,12 @@
 #include "message.h"
 #include "pool.h"
 #include "support.h"
+#include "trace.h"
 #include "userdata.h"
 
 static int traceback(lua_State *L)
 {
-    luaL_traceback(L, L, luaL_tolstring(L, 1, NULL), 1);
+    trace_push(L, luaL_tolstring(L, 1, NULL));
     return 1;
 }
 

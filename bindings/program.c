@@ -17,6 +17,7 @@
 #include "repl.h"
 #include "tidelock.h"
 #include "tools.h"
+#include "trace.h"
 
 static const char usage[] =
     "usage: tidelock [options] [run] [script [arguments]]\n"
@@ -64,7 +65,7 @@ static int add_traceback(lua_State *L)
         message = lua_pushfstring(L, "(error object is a %s value)",
                                   luaL_typename(L, 1));
     }
-    luaL_traceback(L, L, message, 1);
+    trace_push(L, message);
     return 1;
 }
 

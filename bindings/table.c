@@ -5,6 +5,7 @@
 #include "message.h"
 #include "objects.h"
 #include "support.h"
+#include "trace.h"
 #include "userdata.h"
 
 static struct tl_handle *check_table(lua_State *L)
@@ -126,6 +127,7 @@ static int table_update(lua_State *L)
                       luaL_typename(L, 3));
     tl_deadline deadline = check_deadline(L, 4, table, "update");
     lua_settop(L, 3);
+    trace_push_note(L);
     lua_pushcfunction(L, update_held);
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 2);
@@ -133,7 +135,7 @@ static int table_update(lua_State *L)
     int status = tl_table_begin(table, deadline);
     if (status < 0)
         return result(L, table, "update", status);
-    status = lua_pcall(L, 3, 1, 0);
+    status = lua_pcall(L, 3, 1, 4);
     tl_table_end(table);
     return status == LUA_OK ? 1 : lua_error(L);
 }

@@ -2,6 +2,7 @@
 #include "number.h"
 #include "objects.h"
 #include "support.h"
+#include "trace.h"
 #include "userdata.h"
 
 static struct tl_handle *check_value(lua_State *L)
@@ -81,8 +82,10 @@ static int value_update(lua_State *L)
     int status = tl_value_begin(value, &n);
     if (status < 0)
         return failure(L, value, "update", status);
+    trace_push_note(L);
+    lua_insert(L, 2);
     push_number(L, n);
-    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+    if (lua_pcall(L, 1, 1, 2) != LUA_OK) {
         tl_value_cancel(value);
         return lua_error(L);
     }

@@ -1,6 +1,7 @@
 #include "with.h"
 
 #include "support.h"
+#include "trace.h"
 #include "userdata.h"
 
 static char hold_key; /* metatable of what hold returns */
@@ -22,14 +23,16 @@ static int finish(lua_State *L, int status, lua_KContext context)
         return lua_error(L);
     if (released < 0)
         return failure(L, handle, "with", released);
-    return lua_gettop(L) - 1;
+    return lua_gettop(L) - 2;
 }
 
 int with_held(lua_State *L, int (*release)(const struct tl_handle *handle))
 {
     lua_KContext context = (lua_KContext)release;
+    trace_push_note(L);
+    lua_insert(L, 2);
     int status =
-        lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, context, finish);
+        lua_pcallk(L, lua_gettop(L) - 3, LUA_MULTRET, 2, context, finish);
     return finish(L, status, context);
 }
 

@@ -7,6 +7,7 @@
 #include "message.h"
 #include "pool.h"
 #include "support.h"
+#include "trace.h"
 #include "userdata.h"
 
 #define TEXT_MOST 200 /* bytes that always fit into a job */
@@ -44,7 +45,7 @@ static void to_text(lua_State *L)
     const char *message = luaL_tolstring(L, 1, NULL);
     message = lua_pushfstring(L, "in %s (pid %d): %s", tl_task_name(),
                               (int)getpid(), message);
-    luaL_traceback(L, L, message, 1);
+    trace_push(L, message);
 }
 
 /* Message handler: text gets the traceback; any other value stays what it is

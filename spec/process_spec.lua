@@ -223,6 +223,48 @@ describe("print", function()
   end)
 end)
 
+describe("an error", function()
+  local calls = {
+    ["lock:with(function() ipc.rlock():with(deep) end)"] = "method 'with'",
+    ["ipc.value(1):update(deep)"] = "method 'update'",
+    ["ipc.table{ k = 1 }:update(\"k\", deep)"] = "method 'update'",
+    ["pcall(lock.with, lock, deep) lock:with(deep)"] = "method 'with'",
+  }
+  for call, caller in pairs(calls) do
+    it("shows where it came from, through " .. call, function()
+      local _, err, status = shell.script([[
+        local ipc = require "tidelock"
+        local lock = ipc.lock()
+        local function deeper() error("far down") end
+        local function deep() deeper() return 1 end
+        local function run() ]] .. call .. [[ return 1 end
+        ipc.spawn(run):join()
+        run()
+      ]])
+      assert.equal(1, status)
+      local way = "far down\nstack traceback:\n.*'deeper'[^\n]*\n[^\n]*:4: in .*" .. caller .. "\n[^\n]*:5: in "
+      for _, block in ipairs{ err:match("(process .*)(tidelock: .*)") } do
+        assert.truthy(block:find(way), block)
+        assert.falsy(block:find("pcall", 1, true), block)
+      end
+      assert.equal(2, select(2, err:gsub("stack traceback", "")))
+    end)
+  end
+
+  it("has no traceback of another one", function()
+    local _, err = shell.script([[
+      local ipc = require "tidelock"
+      local function fails() error("the same", 0) end
+      pcall(function() ipc.lock():with(fails) end)
+      pcall(error, "another")
+      xpcall(error, print, "a third")
+      ipc.lock():with(function() local n = 1 return n end)
+      error("not that", 0)
+    ]])
+    assert.falsy(err:find("fails", 1, true), err)
+  end)
+end)
+
 describe("a process forked behind the runtime's back", function()
   it("is told so", function()
     local ok, unistd = pcall(require, "posix.unistd")

@@ -1,0 +1,23 @@
+/*
+ * Trace: where an error came from, beyond the calls that catch it and raise it
+ * again.
+ *
+ * with and update catch what their function raises, give back what they hold,
+ * and raise it once more.  By then the frames that it came from are gone, and a
+ * traceback would begin at with.  So they note it, and whoever reports the
+ * error shows what was noted.
+ */
+#ifndef TL_TRACE_H
+#define TL_TRACE_H
+
+#include <lua.h>
+
+/* Pushes the message handler of such a call: it notes the traceback, and leaves
+ * the error as it is. */
+void trace_push_note(lua_State *L);
+
+/* In a message handler: pushes the message, and the traceback of the error at
+ * index 1. */
+void trace_push(lua_State *L, const char *message);
+
+#endif
