@@ -285,6 +285,22 @@ describe("a space", function()
     victim:close()
   end)
 
+  it("tells of a cycle of its locks who is in it, by pid too", function()
+    local s = open()
+    local a, b, met = s.lock("a"), s.lock("b"), ipc.barrier(2)
+    local function take(first, second)
+      first:acquire()
+      met:wait()
+      return second:acquire()
+    end
+    local one, two = ipc.spawn(take, a, b), ipc.spawn(take, b, a)
+    local _, why = one:result(PATIENCE)
+    if not why or not why:find("deadlock") then _, why = two:result(PATIENCE) end
+    for _, p in ipairs{ one, two } do
+      assert.truthy(why:find(("%s (pid %d) holds "):format(p.name, p.pid), 1, true), why)
+    end
+  end)
+
   it("is not held up by a suspended task, where its parent does not have it open", function()
     local name, ready, over = NAME .. "-suspended", ipc.event(), ipc.event()
     local busy = ipc.spawn(function()

@@ -108,6 +108,15 @@ static void title(const struct tl_hold *hold, bool with_kind, char *text,
         snprintf(text, size, "%s#%d", kind, (int)object->number);
 }
 
+/* In a space, tasks of different programs may have one name. */
+static void name(const struct tl_task *task, char *text, size_t size)
+{
+    if (tl_arena == TL_HOME)
+        snprintf(text, size, "%s", task->name);
+    else
+        snprintf(text, size, "%s (pid %d)", task->name, (int)tl_task_pid(task));
+}
+
 /* chain[i].holder holds chain[i].held and wants chain[i + 1].held; the last
  * holder is this task, and wants the first. */
 static void tell(const struct link *chain, int length)
@@ -115,12 +124,13 @@ static void tell(const struct link *chain, int length)
     size_t used = 0;
     for (int i = 0; i < length && used < sizeof deadlock_text; i++) {
         int at = (i + length - 1) % length;
-        char held[96], wanted[96];
+        char held[96], wanted[96], holder[96];
+        name(chain[at].holder, holder, sizeof holder);
         title(chain[at].held, i == 0, held, sizeof held);
         title(chain[i].held, false, wanted, sizeof wanted);
         int wrote = snprintf(deadlock_text + used, sizeof deadlock_text - used,
                              "%s%s holds %s and wants %s", i ? "; " : "",
-                             chain[at].holder->name, held, wanted);
+                             holder, held, wanted);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
 }
