@@ -3,6 +3,8 @@
 local ipc = require "tidelock"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
+-- its allocator has locks that a fork copies as they are
+local forks = shell.tidelock:find("sanitize") and pending or it
 
 local function killed_in(fn)
   local ready = ipc.event()
@@ -93,7 +95,7 @@ describe("pain", function()
     assert.equal(1 << 22, #q:get(0))
   end)
 
-  it("4: a child forked while threads run is stuck on no lock of theirs", function()
+  forks("4: a child forked while threads run is stuck on no lock of theirs", function()
     local lock, stop, threads = ipc.lock(), ipc.event(), {}
     for i = 1, 4 do
       threads[i] = ipc.thread(function()
