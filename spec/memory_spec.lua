@@ -1,5 +1,6 @@
 -- array and buffer
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 
 describe("an array", function()
   it("holds numbers of its type, and refuses others", function()
@@ -76,7 +77,7 @@ describe("an array", function()
         end
       end)
     end
-    while a[1] == 0 do ipc.yield() end
+    await(function() return a[1] ~= 0 end)
     list[1]:kill()
     for _, p in ipairs(list) do assert(p:join(20)) end
     local sum = 0
@@ -149,7 +150,7 @@ describe("a buffer", function()
         end
       end)
     end
-    while b:read(7 * SIZE + 1, 1) == "\0" do ipc.yield() end
+    await(function() return b:read(7 * SIZE + 1, 1) ~= "\0" end)
     list[8]:kill()
     for _, p in ipairs(list) do assert(p:join(20)) end
     assert.is_true(b:read(1, 7 * SIZE) == ("a"):rep(7 * SIZE))

@@ -1,5 +1,6 @@
 -- rlock, rwlock, condition, latch
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local PATIENCE = 20
 
 local function results(list)
@@ -155,7 +156,7 @@ describe("an rwlock", function()
     end)
     ready:wait()
     local writer = ipc.spawn(function() return lock:write(PATIENCE) end)
-    while not tostring(lock):find("1 to write") do ipc.yield() end
+    await(function() return tostring(lock):find("1 to write") end)
     reader:kill()
     assert.same({ true }, { writer:result(PATIENCE) })
     reader:join()
@@ -165,7 +166,7 @@ describe("an rwlock", function()
     local lock = ipc.rwlock()
     lock:read()
     local writer = ipc.spawn(function() return lock:write(PATIENCE) end)
-    while not tostring(lock):find("1 to write") do ipc.yield() end
+    await(function() return tostring(lock):find("1 to write") end)
     local reader = ipc.spawn(function() return lock:read(0) end)
     assert.same({ nil, "timeout" }, { reader:result(PATIENCE) })
     lock:release()
@@ -176,7 +177,7 @@ describe("an rwlock", function()
     local lock, order, list = ipc.rwlock(), ipc.queue(), {}
     lock:write()
     local reader = ipc.spawn(function() lock:with_read(order.put, order, "reader") end)
-    while not tostring(lock):find("1 waiting to read") do ipc.yield() end
+    await(function() return tostring(lock):find("1 waiting to read") end)
     for n = 1, 20 do
       list[n] = ipc.spawn(function()
         lock:with_write(function()
@@ -185,7 +186,7 @@ describe("an rwlock", function()
         end)
       end)
     end
-    while not tostring(lock):find("20 to write") do ipc.yield() end
+    await(function() return tostring(lock):find("20 to write") end)
     lock:release()
     local before = 0
     while order:get(PATIENCE) == "writer" do before = before + 1 end
@@ -199,9 +200,9 @@ describe("an rwlock", function()
       local lock = ipc.rwlock()
       lock:read()
       local writer = ipc.spawn(function() lock:write(how == "gives up" and 0.2 or PATIENCE) end)
-      while not tostring(lock):find("1 to write") do ipc.yield() end
+      await(function() return tostring(lock):find("1 to write") end)
       local reader = ipc.spawn(function() return lock:read(PATIENCE) end)
-      while not tostring(lock):find("1 waiting to read") do ipc.yield() end
+      await(function() return tostring(lock):find("1 waiting to read") end)
       if how == "killed" then writer:kill() end
       assert.is_true((reader:result(PATIENCE)))
       writer:join(PATIENCE)
@@ -234,7 +235,7 @@ describe("a condition", function()
         order:put(n)
         c:release()
       end)
-      while not tostring(c):find(n .. " waiting; its lock is free", 1, true) do ipc.yield() end
+      await(function() return tostring(c):find(n .. " waiting; its lock is free", 1, true) end)
     end
     c:with(function() c:notify(2) end)
     assert.same({ 1, 2 }, (function()
@@ -281,7 +282,7 @@ describe("a condition", function()
   it("tells the waiter that who notified it died with the lock", function()
     local c = ipc.condition()
     local p = ipc.spawn(function() return c:with(c.wait, c, PATIENCE) end)
-    while not tostring(c):find("1 waiting; its lock is free", 1, true) do ipc.yield() end
+    await(function() return tostring(c):find("1 waiting; its lock is free", 1, true) end)
     local notified = ipc.event()
     local dies = ipc.spawn(function()
       c:acquire()
@@ -313,7 +314,7 @@ describe("a condition", function()
       lock:release()
     end
     local victim = ipc.spawn(function() while true do not_empty:acquire() not_empty:wait() not_empty:release() end end)
-    while not tostring(not_empty):find("1 waiting; its lock is free", 1, true) do ipc.yield() end
+    await(function() return tostring(not_empty):find("1 waiting; its lock is free", 1, true) end)
     victim:suspend() -- it has waited longest, so the first notify is for it, and it does not hear that
     for n = 1, 8 do
       list[n] = ipc.spawn(function()
@@ -321,7 +322,7 @@ describe("a condition", function()
         return true
       end)
     end
-    while cells[TAKEN] < 10 do ipc.yield() end
+    await(function() return cells[TAKEN] >= 10 end)
     victim:kill()
     for _, r in ipairs(results(list)) do assert.is_true(r[1], r[2]) end
     assert.equal(400, cells[TAKEN])
@@ -334,9 +335,9 @@ describe("a condition", function()
       return ipc.spawn(function() return c:with(c.wait, c, PATIENCE) end)
     end
     local first = waiter()
-    while not tostring(c):find("1 waiting; its lock is free", 1, true) do ipc.yield() end
+    await(function() return tostring(c):find("1 waiting; its lock is free", 1, true) end)
     local second = waiter()
-    while not tostring(c):find("2 waiting; its lock is free", 1, true) do ipc.yield() end
+    await(function() return tostring(c):find("2 waiting; its lock is free", 1, true) end)
     first:suspend()
     c:with(function() c:notify(1) end)
     first:kill()

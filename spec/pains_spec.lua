@@ -1,6 +1,7 @@
 -- What hurts users of Python's multiprocessing, and the better ending here; the numbers are those of the list that the
 -- project keeps.  Rows about pools and tables have their specs with those; 14 and 16 are in process_spec.
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 -- its allocator has locks that a fork copies as they are
@@ -116,7 +117,7 @@ describe("pain", function()
     local e, b = ipc.event(), ipc.barrier(2)
     local p = ipc.spawn(function() e:wait() end)
     local w = ipc.spawn(function() b:wait() end)
-    while not (tostring(e):find("1 waiting") and b.waiting == 1) do ipc.yield() end
+    await(function() return tostring(e):find("1 waiting") and b.waiting == 1 end)
     p:kill()
     w:kill()
     p:join()
@@ -131,9 +132,9 @@ describe("pain", function()
     local c = ipc.condition()
     local function waiter() return ipc.spawn(function() return c:with(c.wait, c, PATIENCE) end) end
     local dead = waiter()
-    while not tostring(c):find("1 waiting; its lock is free", 1, true) do ipc.yield() end
+    await(function() return tostring(c):find("1 waiting; its lock is free", 1, true) end)
     local living = waiter()
-    while not tostring(c):find("2 waiting; its lock is free", 1, true) do ipc.yield() end
+    await(function() return tostring(c):find("2 waiting; its lock is free", 1, true) end)
     dead:kill()
     dead:join()
     c:with(c.notify, c)

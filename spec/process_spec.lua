@@ -1,4 +1,5 @@
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 
@@ -102,7 +103,7 @@ describe("a process", function()
     local p = ipc.spawn(function()
       while true do count:add(1) end
     end)
-    while count:get() == 0 do ipc.yield() end
+    await(function() return count:get() ~= 0 end)
     p:suspend()
     assert.truthy(tostring(p):find(": stopped, pid ", 1, true))
     local now = count:get()
@@ -110,7 +111,7 @@ describe("a process", function()
     assert.equal(now, count:get())
     assert.is_true(p:is_alive())
     p:resume()
-    while count:get() == now do ipc.yield() end
+    await(function() return count:get() ~= now end)
     p:kill()
     p:join()
   end)

@@ -1,4 +1,5 @@
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local PATIENCE = 20
 
 local function join(list)
@@ -274,7 +275,7 @@ describe("close", function()
     full:put(1)
     local reader = ipc.spawn(function() return select(2, q:get()) end)
     local writer = ipc.spawn(function() return select(2, full:put(2)) end)
-    while not (tostring(q):find("1 getting") and tostring(full):find("1 putting")) do ipc.yield() end
+    await(function() return tostring(q):find("1 getting") and tostring(full):find("1 putting") end)
     q:close()
     full:close()
     assert.equal("closed", reader:result(PATIENCE))

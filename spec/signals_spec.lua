@@ -1,5 +1,6 @@
 -- semaphore, event, barrier
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local PATIENCE = 20
 
 local function join(list)
@@ -139,7 +140,7 @@ describe("an event", function()
   it("lets everybody go on once it is set, until it is cleared", function()
     local e, list = ipc.event(), {}
     for n = 1, 8 do list[n] = ipc.spawn(function() return e:wait() end) end
-    while not tostring(e):find("8 waiting") do ipc.yield() end
+    await(function() return tostring(e):find("8 waiting") end)
     assert.is_false(e:is_set())
     e:set()
     for _, p in ipairs(list) do assert.is_true(p:result(PATIENCE)) end
@@ -153,7 +154,7 @@ describe("an event", function()
   it("lets the waiters go though it is cleared at once", function()
     local e, list = ipc.event(), {}
     for n = 1, 4 do list[n] = ipc.spawn(function() return e:wait() end) end
-    while not tostring(e):find("4 waiting") do ipc.yield() end
+    await(function() return tostring(e):find("4 waiting") end)
     e:set()
     e:clear()
     for _, p in ipairs(list) do assert.is_true(p:result(PATIENCE)) end
@@ -164,7 +165,7 @@ describe("an event's set", function()
   it("reaches the others of 8 waiters when some are killed", function()
     local e, list = ipc.event(), {}
     for n = 1, 8 do list[n] = ipc.spawn(function() return e:wait(PATIENCE) end) end
-    while not tostring(e):find("8 waiting") do ipc.yield() end
+    await(function() return tostring(e):find("8 waiting") end)
     for n = 1, 8, 2 do list[n]:kill() end
     e:set()
     for n = 2, 8, 2 do assert.is_true(list[n]:result(PATIENCE)) end
@@ -204,7 +205,7 @@ describe("a barrier", function()
   it("breaks when the time of one is over, until it is reset", function()
     local b = ipc.barrier(3)
     local p = ipc.spawn(function() return select(2, b:wait()) end)
-    while b.waiting < 1 do ipc.yield() end
+    await(function() return b.waiting >= 1 end)
     assert.same({ nil, "timeout" }, { b:wait(0.01) })
     assert.equal("broken", p:result(PATIENCE))
     assert.is_true(b.broken)
@@ -219,7 +220,7 @@ describe("a barrier", function()
       local b = ipc.barrier(3)
       local victim = ipc.spawn(function() b:wait() end)
       local p = ipc.spawn(function() return select(2, b:wait()) end)
-      while b.waiting < 2 do ipc.yield() end
+      await(function() return b.waiting >= 2 end)
       if how == "kill" then victim:kill() else b[how](b) end
       assert.equal("broken", p:result(PATIENCE))
       join{ victim }
@@ -229,7 +230,7 @@ describe("a barrier", function()
   it("tells the timeout to one, and broken to the other 7", function()
     local b, list = ipc.barrier(9), {}
     for n = 1, 7 do list[n] = ipc.spawn(function() return select(2, b:wait(PATIENCE)) end) end
-    while b.waiting < 7 do ipc.yield() end
+    await(function() return b.waiting >= 7 end)
     assert.same({ nil, "timeout" }, { b:wait(0.01) })
     for _, p in ipairs(list) do assert.equal("broken", p:result(PATIENCE)) end
     assert.same({ nil, "broken" }, { b:wait(0) })
@@ -238,7 +239,7 @@ describe("a barrier", function()
   it("serves again after a death and a reset", function()
     local b, list = ipc.barrier(3), {}
     local victim = ipc.spawn(function() b:wait() end)
-    while b.waiting < 1 do ipc.yield() end
+    await(function() return b.waiting >= 1 end)
     victim:kill()
     join{ victim }
     assert.same({ nil, "broken" }, { b:wait(PATIENCE) })

@@ -1,4 +1,5 @@
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 60
 
@@ -292,11 +293,11 @@ describe("update", function()
         return n + 1
       end)
     end)
-    while not tostring(t):find("held by process%-%d+ %(pid %d+%), 0 waiting") do ipc.yield() end
+    await(function() return tostring(t):find("held by process%-%d+ %(pid %d+%), 0 waiting") end)
     assert.equal(1, t.n)
     assert.same({ nil, "timeout" }, { t:update("n", function() return 5 end, 0) })
     local writer = ipc.spawn(function() t.n = 10 * t.n end)
-    while not tostring(t):find("1 waiting") do ipc.yield() end
+    await(function() return tostring(t):find("1 waiting") end)
     assert.equal(1, t.n)
     go:set()
     join{ p, writer }
@@ -395,11 +396,11 @@ describe("a participant that is killed", function()
         return 8
       end)
     end)
-    while not t.inside do ipc.yield() end
+    await(function() return t.inside end)
     local set, update = ipc.spawn(function() t.m = 1 end), ipc.spawn(function()
       return t:update("n", function(n) return n * 2 end)
     end)
-    while not tostring(t):find("2 waiting") do ipc.yield() end
+    await(function() return tostring(t):find("2 waiting") end)
     assert.equal(7, t.n)
     dying:kill()
     join{ set }
@@ -421,7 +422,7 @@ describe("a participant that is killed", function()
         end
       end)
       local before = t.n
-      while t.n < before + round * 10 do ipc.yield() end
+      await(function() return t.n >= before + round * 10 end)
       p:kill()
       p:join(PATIENCE)
       for k, v in pairs(t) do

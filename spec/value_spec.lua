@@ -1,4 +1,5 @@
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local PATIENCE = 20
 
 describe("a value", function()
@@ -114,7 +115,7 @@ describe("a value", function()
       end)
     end
     for n, p in ipairs(list) do
-      while done[n] < 100 do ipc.yield() end
+      await(function() return done[n] >= 100 end)
       p:kill()
       assert(p:join(PATIENCE))
     end
