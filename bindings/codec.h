@@ -130,15 +130,28 @@ void codec_done(struct codec_out *out);
 void codec_thread_end(void);
 
 /* Pushes the values that the bytes hold and returns how many they are.
- * Borrows data and refs.  Raises where the bytes are malformed, hold what
+ * Borrows data and refs, which stay whatever Lua code it runs does.  Raises where the bytes are malformed, hold what
  * `allow` does not, or name a module or metatable that is missing here. */
 int codec_decode(lua_State *L, const void *data, size_t size,
                  const tl_ref *refs, size_t ref_count, unsigned allow);
 
+/* Bytes that somebody takes away while they are read: what Lua code receives or
+ * drops.  Where decoding is about to run such (require, a module's __index), it
+ * copies the rest into a value at the stack index `slot`, below what it pushes,
+ * and then calls `let_go`, once, from where on nothing is borrowed. */
+struct codec_hold {
+    int slot;
+    void (*let_go)(lua_State *L, struct codec_hold *hold);
+};
+int codec_decode_held(lua_State *L, const void *data, size_t size,
+                      const tl_ref *refs, size_t ref_count, unsigned allow,
+                      struct codec_hold *hold);
+
 /* The same of a parcel of the program's own arena, into the table at `list`
  * from its index `from` on. */
 int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
-                      unsigned allow, int list, lua_Integer from);
+                      unsigned allow, int list, lua_Integer from,
+                      struct codec_hold *hold);
 
 /* Lets tables with the metatable at mt_index travel under the string at
  * name_index.  What stood under either of them before is forgotten. */

@@ -7,6 +7,7 @@
 
 #include "codec.h"
 #include "registered.h"
+#include "userdata.h"
 
 _Noreturn void decode_corrupt(struct decoder *decoder)
 {
@@ -34,6 +35,33 @@ void decode_keep(struct decoder *decoder, int tag, uint32_t number)
         decode_corrupt(decoder);
     lua_pushvalue(decoder->L, -1);
     lua_rawseti(decoder->L, decoder->kept, number);
+}
+
+/* The objects are held by the copy, from which the rest of the message takes
+ * them. */
+void decode_let_go(struct decoder *decoder)
+{
+    lua_State *L = decoder->L;
+    struct codec_hold *hold = decoder->hold;
+    if (!hold)
+        return;
+    size_t rest = (size_t)(decoder->end - decoder->at);
+    luaL_checkstack(L, 12, NULL);
+    lua_createtable(L, (int)decoder->ref_count + 1, 0);
+    unsigned char *bytes = lua_newuserdatauv(L, rest + 1, 1);
+    memcpy(bytes, decoder->at, rest);
+    lua_rawseti(L, -2, 1);
+    for (size_t i = 0; i < decoder->ref_count; i++) {
+        object_push(L, decoder->refs[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 2);
+    }
+    lua_replace(L, hold->slot);
+    decoder->copied = hold->slot;
+    decoder->at = bytes;
+    decoder->end = bytes + rest;
+    decoder->refs = NULL;
+    decoder->hold = NULL;
+    hold->let_go(L, hold);
 }
 
 void decode_back(struct decoder *decoder)
@@ -169,7 +197,10 @@ static void push_object(struct decoder *decoder, int tag)
     if (at >= decoder->ref_count)
         decode_corrupt(decoder);
     luaL_checkstack(decoder->L, 12, NULL);
-    object_push(decoder->L, decoder->refs[at]);
+    if (decoder->copied)
+        lua_rawgeti(decoder->L, decoder->copied, (lua_Integer)at + 2);
+    else
+        object_push(decoder->L, decoder->refs[at]);
     decode_keep(decoder, tag, number);
 }
 
@@ -298,15 +329,17 @@ void decode_begin(struct decoder *decoder)
     }
 }
 
-int codec_decode(lua_State *L, const void *data, size_t size,
-                 const tl_ref *refs, size_t ref_count, unsigned allow)
+int codec_decode_held(lua_State *L, const void *data, size_t size,
+                      const tl_ref *refs, size_t ref_count, unsigned allow,
+                      struct codec_hold *hold)
 {
     struct decoder decoder = {.L = L,
                               .at = data,
                               .end = (const unsigned char *)data + size,
                               .refs = refs,
                               .ref_count = ref_count,
-                              .allow = allow};
+                              .allow = allow,
+                              .hold = hold};
     decode_begin(&decoder);
     int count = 0;
     for (; decoder.at < decoder.end; count++) {
@@ -318,8 +351,15 @@ int codec_decode(lua_State *L, const void *data, size_t size,
     return count;
 }
 
+int codec_decode(lua_State *L, const void *data, size_t size,
+                 const tl_ref *refs, size_t ref_count, unsigned allow)
+{
+    return codec_decode_held(L, data, size, refs, ref_count, allow, NULL);
+}
+
 int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
-                      unsigned allow, int list, lua_Integer from)
+                      unsigned allow, int list, lua_Integer from,
+                      struct codec_hold *hold)
 {
     const unsigned char *bytes = parcel->data;
     struct decoder decoder = {.L = L,
@@ -327,7 +367,8 @@ int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
                               .end = bytes + parcel->size,
                               .refs = parcel->refs,
                               .ref_count = parcel->ref_count,
-                              .allow = allow};
+                              .allow = allow,
+                              .hold = hold};
     decode_begin(&decoder);
     int count = 0;
     for (; decoder.at < decoder.end; count++) {

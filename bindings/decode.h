@@ -31,6 +31,8 @@ struct decoder {
     uint32_t numbered; /* values with a number so far */
     int kept;          /* stack index of the table from number to value, or 0 */
     int depth;
+    struct codec_hold *hold; /* or NULL: nobody takes the bytes away */
+    int copied;              /* stack index of what was copied, or 0 */
 };
 
 _Noreturn void decode_corrupt(struct decoder *decoder);
@@ -38,6 +40,10 @@ _Noreturn void decode_corrupt(struct decoder *decoder);
 /* The fields from L to codes are set; reads the header, and pushes the table of
  * what is kept, if there is one. */
 void decode_begin(struct decoder *decoder);
+
+/* To be called before any Lua code runs, which may receive, send and close what
+ * it likes: from here on the bytes and references are the decoder's own. */
+void decode_let_go(struct decoder *decoder);
 
 /* Pushes the next value. */
 void decode_value(struct decoder *decoder);

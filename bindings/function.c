@@ -169,7 +169,7 @@ static void decode_field(struct decoder *decoder)
 {
     decode_string(decoder);
     decode_string(decoder);
-    named_field(decoder->L);
+    named_field(decoder);
 }
 
 void decode_callable(struct decoder *decoder)
@@ -195,7 +195,7 @@ static void decode_upvalue(struct decoder *decoder, int index, int n)
         break;
     case TAG_MODULE:
         decode_string(decoder);
-        named_module(L);
+        named_module(decoder);
         break;
     case TAG_FIELD:
         decode_field(decoder);

@@ -113,6 +113,12 @@ static void settle(lua_State *L, struct tl_handle *future, const char *call)
     if (!is_settled(future)) {
         struct pool *pool = pool_of(L, future, call);
         push_outcome(L, future, pool, call);
+        /* what it required may have asked for the outcome */
+        if (is_settled(future)) {
+            lua_getiuservalue(L, 1, 1);
+            return;
+        }
+        pool = pool_of(L, future, call);
         lua_pushvalue(L, -1);
         uint32_t first = future->cell;
         future->cell = TL_JOB_SETTLED;

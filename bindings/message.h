@@ -14,6 +14,11 @@
 /* Decodes and drops a parcel; how many values were pushed. */
 int receive(lua_State *L, struct tl_parcel *parcel);
 
+/* The same of a parcel of the program's own arena, into the table at the
+ * absolute index `list` from its index `from` on. */
+int receive_list(lua_State *L, struct tl_parcel *parcel, int list,
+                 lua_Integer from);
+
 /* What may be in a message of the arena, for the codec. */
 unsigned message_allow(unsigned arena);
 /* Decodes what another program sent, which may be anything: pushes the one

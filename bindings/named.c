@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 
 #include "codec.h"
+#include "decode.h"
 #include "encode.h"
 
 static bool is_globals(lua_State *L, int index)
@@ -110,8 +111,9 @@ static void require_module(lua_State *L)
     lua_remove(L, -2);
 }
 
-void named_module(lua_State *L)
+void named_module(struct decoder *decoder)
 {
+    lua_State *L = decoder->L;
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     if (lua_istable(L, -1)) {
         lua_pushvalue(L, -2);
@@ -123,17 +125,35 @@ void named_module(lua_State *L)
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
+    decode_let_go(decoder);
     require_module(L);
 }
 
-void named_field(lua_State *L)
+/* Replaces the key at the top by what the module below has for it. */
+static int field_of(struct decoder *decoder)
 {
+    lua_State *L = decoder->L;
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, -3) == LUA_TNIL && luaL_getmetafield(L, -3, "__index")) {
+        lua_pop(L, 1);
+        decode_let_go(decoder);
+        lua_pop(L, 1);
+        lua_gettable(L, -2);
+    } else {
+        lua_remove(L, -2);
+    }
+    return lua_type(L, -1);
+}
+
+void named_field(struct decoder *decoder)
+{
+    lua_State *L = decoder->L;
     const char *module = lua_tostring(L, -2);
     const char *field = lua_tostring(L, -1);
     lua_pushvalue(L, -2);
-    named_module(L);
+    named_module(decoder);
     lua_pushvalue(L, -2);
-    if (!lua_istable(L, -2) || lua_gettable(L, -2) == LUA_TNIL)
+    if (!lua_istable(L, -2) || field_of(decoder) == LUA_TNIL)
         luaL_error(L,
                    "cannot receive a function that uses %s.%s: there is no "
                    "such field here",

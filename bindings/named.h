@@ -6,13 +6,13 @@
 #ifndef TL_NAMED_H
 #define TL_NAMED_H
 
-#include <lua.h>
+#include "decode.h"
 
 /* Replaces the module name on top of the stack by the module, which is
  * required if it is not loaded.  Raises where there is none. */
-void named_module(lua_State *L);
+void named_module(struct decoder *decoder);
 
 /* Replaces module name and field name on top of the stack by the field. */
-void named_field(lua_State *L);
+void named_field(struct decoder *decoder);
 
 #endif

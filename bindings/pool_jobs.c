@@ -199,17 +199,11 @@ int pool_wait(lua_State *L, struct pool *pool, const char *call, uint64_t seen,
 
 /* ---- results ---- */
 
-static int decode_results(lua_State *L, const struct tl_parcel *parcel)
-{
-    return codec_decode(L, parcel->data, parcel->size, parcel->refs,
-                        parcel->ref_count, message_allow(0));
-}
-
 int pool_push_results(lua_State *L, struct pool *pool, uint32_t job)
 {
     struct tl_parcel parcel;
     tl_board_result(pool->board, job, &parcel);
-    return decode_results(L, &parcel);
+    return receive(L, &parcel);
 }
 
 void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
@@ -226,7 +220,7 @@ void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
     if (parcel.size == 0)
         lua_pushliteral(L, "its worker died");
     else
-        decode_results(L, &parcel);
+        receive(L, &parcel);
     if (lua_type(L, -1) == LUA_TSTRING) {
         lua_pushfstring(L, "%s: %s: %s", title, call, lua_tostring(L, -1));
         lua_remove(L, -2);
@@ -240,6 +234,6 @@ void pool_fill_list(lua_State *L, struct pool *pool, uint32_t first, int list)
          job = tl_board_member(pool->board, (uint32_t)job)) {
         struct tl_parcel parcel;
         tl_board_result(pool->board, (uint32_t)job, &parcel);
-        from += codec_decode_list(L, &parcel, message_allow(0), list, from);
+        from += receive_list(L, &parcel, list, from);
     }
 }

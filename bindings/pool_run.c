@@ -202,7 +202,10 @@ void run_collect(lua_State *L, struct run *run, uint32_t i, int results)
     struct tl_parcel parcel;
     struct entry entry = *run_entry(run, i);
     tl_board_result(run->pool->board, entry.job, &parcel);
-    codec_decode_list(L, &parcel, message_allow(0), results, entry.from);
+    receive_list(L, &parcel, results, entry.from);
+    check_use(L, run);
+    if (run->count <= i || run_entry(run, i)->from != entry.from)
+        return; /* what it required has gone on with the run */
     remove_entry(run, i);
     pool_release(run->pool, entry.job);
 }
