@@ -5,11 +5,10 @@
 #include <stdio_ext.h>
 #include <unistd.h>
 
-#include "codec.h"
+#include "outcome.h"
 #include "pool.h"
 #include "support.h"
 #include "thread.h"
-#include "trace.h"
 
 static bool is_child;
 
@@ -49,44 +48,6 @@ static void seed_random(lua_State *L)
     lua_settop(L, 0); /* the thread is fresh */
 }
 
-/* Message handler: any error value becomes text with a traceback. */
-static int explain(lua_State *L)
-{
-    trace_push(L, luaL_tolstring(L, 1, NULL));
-    return 1;
-}
-
-/* One block on stderr, so that the lines of two processes do not mix. */
-static void report(lua_State *L)
-{
-    lua_pushfstring(L, "tidelock: %s \"%s\" (pid %d) failed: %s\n",
-                    thread_is() ? "thread" : "process", tl_task_name(),
-                    (int)getpid(), lua_tostring(L, -1));
-    size_t size;
-    const char *text = lua_tolstring(L, -1, &size);
-    fflush(stdout);
-    tl_output(2, text, size);
-    lua_pop(L, 1);
-}
-
-static void deliver(lua_State *L, bool ok, int first, int count)
-{
-    struct codec_out out;
-    if (count == 0) {
-        struct tl_message nothing = {0};
-        tl_process_set_result(ok, &nothing);
-        return;
-    }
-    if (!codec_encode(L, first, count, "result", &out)) {
-        /* what cannot be sent is at least told */
-        ok = false;
-        if (!codec_encode(L, lua_gettop(L), 1, "result", &out))
-            return;
-    }
-    tl_process_set_result(ok, &out.message);
-    codec_done(&out);
-}
-
 /* A thread with the message handler at 1, the function and its arguments
  * behind: of its own, so that tracebacks end at the function, and with the
  * whole depth of C calls.  The job is at 1. */
@@ -95,7 +56,7 @@ static lua_State *new_stage(lua_State *L, int count)
     lua_State *stage = lua_newthread(L);
     if (!lua_checkstack(stage, count + 2))
         luaL_error(L, "too many arguments");
-    lua_pushcfunction(stage, explain);
+    outcome_push_handler(stage);
     for (int i = 1; i <= count; i++) {
         lua_rawgeti(L, 1, i);
         lua_xmove(L, stage, 1);
@@ -114,9 +75,10 @@ static int run(lua_State *L)
     luaL_checkstack(L, results, "too many results");
     int first = lua_gettop(L) + 1;
     lua_xmove(stage, L, results);
-    if (!ok)
-        report(L);
-    deliver(L, ok, first, results);
+    if (ok)
+        outcome_return(L, first);
+    else
+        outcome_fail(L, true, true);
     lua_pushinteger(L, ok ? 0 : 1);
     return 1;
 }
@@ -130,25 +92,31 @@ static void reset_signals(void)
 
 int child_fail(lua_State *L)
 {
-    luaL_tolstring(L, -1, NULL);
-    report(L);
-    deliver(L, false, lua_gettop(L), 1);
+    outcome_fail(L, false, true);
+    return 1;
+}
+
+/* Argument: the job.  Returns the exit code. */
+static int run_fresh(lua_State *L)
+{
+    lua_State *fresh = lua_newthread(L);
+    seed_random(fresh);
+    lua_pushcfunction(fresh, run);
+    lua_pushvalue(L, 1);
+    lua_xmove(L, fresh, 1);
+    bool well = lua_pcall(fresh, 1, 1, 0) == LUA_OK;
+    lua_pushinteger(L, well ? lua_tointeger(fresh, -1) : child_fail(fresh));
     return 1;
 }
 
 int child_call(lua_State *L, int job)
 {
-    lua_State *fresh = lua_newthread(L);
-    seed_random(fresh);
-    lua_pushcfunction(fresh, run);
     lua_pushvalue(L, job);
-    lua_xmove(L, fresh, 1);
+    lua_pushcfunction(L, run_fresh);
+    lua_insert(L, -2);
     /* out of memory, say: an error must not land in the parent's script */
-    if (lua_pcall(fresh, 1, 1, 0) != LUA_OK) {
-        report(fresh);
-        return 1;
-    }
-    return (int)lua_tointeger(fresh, -1);
+    return lua_pcall(L, 1, 1, 0) == LUA_OK ? (int)lua_tointeger(L, -1)
+                                           : child_fail(L);
 }
 
 void child_run(lua_State *L, int job)

@@ -17,7 +17,7 @@ void child_run(lua_State *L, int job) __attribute__((noreturn));
  * error on stderr, and delivers what came of it; the exit code. */
 int child_call(lua_State *L, int job);
 
-/* The same for an error message at the top instead of a job. */
+/* The same for an error at the top instead of a job.  Never raises. */
 int child_fail(lua_State *L);
 
 /* Ends this process in order, with what it has printed flushed. */

@@ -100,14 +100,23 @@ bool encode_named(struct encoder *encoder, int index, bool *done)
     return encoded;
 }
 
+/* With the error, of any bytes, at the top. */
+static void refuse_module(lua_State *L, const char *name)
+{
+    lua_pushfstring(L, "cannot receive a function that uses module \"%s\": ",
+                    name);
+    luaL_tolstring(L, -2, NULL);
+    lua_concat(L, 2);
+    lua_error(L);
+}
+
 static void require_module(lua_State *L)
 {
     const char *name = lua_tostring(L, -1);
     lua_getglobal(L, "require");
     lua_pushvalue(L, -2);
     if (lua_pcall(L, 1, 1, 0) != LUA_OK)
-        luaL_error(L, "cannot receive a function that uses module \"%s\": %s",
-                   name, luaL_tolstring(L, -1, NULL));
+        refuse_module(L, name);
     lua_remove(L, -2);
 }
 

@@ -12,7 +12,8 @@
 
 static int traceback(lua_State *L)
 {
-    trace_push(L, luaL_tolstring(L, 1, NULL));
+    trace_push_text(L);
+    trace_push(L);
     return 1;
 }
 
@@ -22,10 +23,11 @@ static void report(lua_State *L, const struct pool *pool)
     char title[TL_TEXT_SIZE];
     size_t size;
     tl_title(pool->board, title, sizeof title);
-    const char *text =
-        lua_pushfstring(L, "tidelock: a callback of %s failed: %s\n", title,
-                        lua_tostring(L, -1));
-    size = lua_rawlen(L, -1);
+    lua_pushfstring(L, "tidelock: a callback of %s failed: ", title);
+    lua_insert(L, -2);
+    lua_pushliteral(L, "\n");
+    lua_concat(L, 3);
+    const char *text = lua_tolstring(L, -1, &size);
     fflush(stdout);
     tl_output(2, text, size);
 }

@@ -222,8 +222,9 @@ void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
     else
         receive(L, &parcel);
     if (lua_type(L, -1) == LUA_TSTRING) {
-        lua_pushfstring(L, "%s: %s: %s", title, call, lua_tostring(L, -1));
-        lua_remove(L, -2);
+        lua_pushfstring(L, "%s: %s: ", title, call);
+        lua_insert(L, -2);
+        lua_concat(L, 2);
     }
 }
 

@@ -196,7 +196,12 @@ static void push_end(lua_State *L, const struct tl_handle *process)
 {
     struct tl_process_info info = {0};
     tl_process_info(process, &info);
-    if (!info.exit_known)
+    int lost = tl_process_lost(process);
+    if (lost < 0)
+        lua_pushfstring(L, "its outcome was lost: %s",
+                        lost == TL_SYSTEM ? "not enough memory"
+                                          : tl_status_text(lost));
+    else if (!info.exit_known)
         lua_pushliteral(L, "ended, and nobody knows how");
     else if (info.exitcode < 0)
         lua_pushfstring(L, "killed by signal %d (%s)", -info.exitcode,

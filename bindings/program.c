@@ -58,14 +58,14 @@ struct invocation {
 
 static int add_traceback(lua_State *L)
 {
-    const char *message = lua_tostring(L, 1);
-    if (!message) {
+    if (lua_isstring(L, 1)) {
+        lua_pushvalue(L, 1);
+    } else {
         if (luaL_callmeta(L, 1, "__tostring") && lua_isstring(L, -1))
             return 1;
-        message = lua_pushfstring(L, "(error object is a %s value)",
-                                  luaL_typename(L, 1));
+        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
     }
-    trace_push(L, message);
+    trace_push(L);
     return 1;
 }
 
@@ -87,13 +87,15 @@ int program_report(lua_State *L, int status)
 {
     if (status == LUA_OK)
         return status;
-    const char *message = luaL_tolstring(L, -1, NULL);
     size_t size;
-    lua_pushfstring(L, "tidelock: %s\n", message);
-    message = lua_tolstring(L, -1, &size);
+    lua_pushliteral(L, "tidelock: ");
+    luaL_tolstring(L, -2, NULL);
+    lua_pushliteral(L, "\n");
+    lua_concat(L, 3);
+    const char *message = lua_tolstring(L, -1, &size);
     fflush(stdout);
     tl_output(STDERR_FILENO, message, size);
-    lua_pop(L, 3);
+    lua_pop(L, 2);
     return status;
 }
 

@@ -301,6 +301,8 @@ static void run(void *data)
      * returned to, but the state can be closed, as lua_close promises */
     if (L && setjmp(here.jump) == 0)
         here.code = call(L, origin);
+    if (!L)
+        tl_process_lose_result(TL_SYSTEM);
     support_state = NULL; /* no script waits for what comes now */
     fflush(stdout);
     tl_thread_drop_job();

@@ -175,9 +175,10 @@ function process:join(timeout) end
 
 --- Waits for its end, and returns what its function returned.
 ---
---- Else `nil` and a text: `"timeout"`; the message and traceback of the error
---- it raised; `"killed by signal 9 (Killed)"`; how it exited before its
---- function returned; or why its results could not be sent. May be asked any
+--- Else `nil` and the value that it raised: text with its traceback, nil and
+--- what cannot travel as text too, any other value as it is. Or `nil` and a
+--- text: `"timeout"`; `"killed by signal 9 (Killed)"`; how it exited before its
+--- function returned; or why its results could not be sent, or were lost. May be asked any
 --- number of times, by several tasks. Raises where `join` does.
 ---@param timeout? tidelock.seconds
 ---@return any ...
@@ -405,8 +406,8 @@ function thread:start() end
 ---@return "timeout"? reason
 function thread:join(timeout) end
 
---- Waits for its end, and returns what its function returned; else `nil` and a
---- text, as for a process. May be asked any number of times, by several tasks.
+--- Waits for its end, and returns what its function returned; else `nil` and what
+--- it raised or a text, as for a process. May be asked any number of times, by several tasks.
 ---@param timeout? tidelock.seconds
 ---@return any ...
 function thread:result(timeout) end

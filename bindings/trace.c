@@ -63,9 +63,24 @@ void trace_push_note(lua_State *L)
     lua_pushcfunction(L, note);
 }
 
-void trace_push(lua_State *L, const char *message)
+static int to_text(lua_State *L)
 {
-    lua_pushstring(L, message);
+    luaL_tolstring(L, 1, NULL);
+    return 1;
+}
+
+void trace_push_text(lua_State *L)
+{
+    lua_pushcfunction(L, to_text);
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK)
+        return;
+    lua_pop(L, 1);
+    lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+}
+
+void trace_push(lua_State *L)
+{
     lua_pushliteral(L, "\n");
     push_trace(L);
     lua_concat(L, 3);

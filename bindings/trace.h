@@ -16,8 +16,11 @@
  * the error as it is. */
 void trace_push_note(lua_State *L);
 
-/* In a message handler: pushes the message, and the traceback of the error at
- * index 1. */
-void trace_push(lua_State *L, const char *message);
+/* Pushes the value at index 1 as text, even where its __tostring fails. */
+void trace_push_text(lua_State *L);
+
+/* In a message handler: adds the traceback of the error at index 1 to the text
+ * at the top. */
+void trace_push(lua_State *L);
 
 #endif

@@ -5,6 +5,7 @@
 #include "child.h"
 #include "decode.h"
 #include "message.h"
+#include "outcome.h"
 #include "pool.h"
 #include "support.h"
 #include "trace.h"
@@ -42,10 +43,10 @@ static bool find_code(struct codec_codes *codes, uint64_t number,
 /* Replaces the error at 1 by text with the worker's name and a traceback. */
 static void to_text(lua_State *L)
 {
-    const char *message = luaL_tolstring(L, 1, NULL);
-    message = lua_pushfstring(L, "in %s (pid %d): %s", tl_task_name(),
-                              (int)getpid(), message);
-    trace_push(L, message);
+    lua_pushfstring(L, "in %s (pid %d): ", tl_task_name(), (int)getpid());
+    trace_push_text(L);
+    lua_concat(L, 2);
+    trace_push(L);
 }
 
 /* Message handler: text gets the traceback; any other value stays what it is
@@ -54,7 +55,7 @@ static int explain(lua_State *L)
 {
     struct codec_out out;
     lua_settop(L, 1);
-    if (lua_type(L, 1) != LUA_TSTRING && lua_type(L, 1) != LUA_TNUMBER) {
+    if (lua_type(L, 1) != LUA_TSTRING) {
         if (codec_encode(L, 1, 1, "error", &out)) {
             codec_done(&out);
             return 1;
@@ -161,18 +162,34 @@ static int finish(lua_State *L, const struct work *work, uint32_t job, bool ok,
         if (!encode_outcome(L, work, false, lua_gettop(L), &out))
             return TL_NO_MEMORY;
     }
-    int status = tl_board_finish(work->worker->board, job, ok, &out.message);
+    bool tried = false;
+    int status;
+    do
+        status = tl_board_finish(work->worker->board, job, ok, &out.message);
+    while (try_to_send_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }
 
-/* Shared memory has no room for the result: a text that needs none. */
+static bool has_no_room(int status)
+{
+    return status == TL_NO_MEMORY || status == TL_TOO_LARGE;
+}
+
+/* Shared memory has no room for the outcome: of an error's text the beginning
+ * and the end, else a text that needs none. */
 static int finish_without(lua_State *L, const struct work *work, uint32_t job,
-                          int status)
+                          bool ok, int status)
 {
     char text[TEXT_MOST];
-    snprintf(text, sizeof text, "in %s (pid %d): %.100s", tl_task_name(),
-             (int)getpid(), tl_status_text(status));
+    if (!ok && lua_type(L, -1) == LUA_TSTRING && outcome_cut(L, status)) {
+        int again = finish(L, work, job, false, lua_gettop(L));
+        if (!has_no_room(again))
+            return again;
+    }
+    snprintf(text, sizeof text, "in %s (pid %d): its %s lost: %.80s",
+             tl_task_name(), (int)getpid(), ok ? "results were" : "error was",
+             tl_status_text(status));
     lua_pushstring(L, text);
     return finish(L, work, job, false, lua_gettop(L));
 }
@@ -187,8 +204,8 @@ static bool work_on(lua_State *L, struct work *work, uint32_t job)
     lua_pushlightuserdata(L, work);
     bool ok = lua_pcall(L, 1, LUA_MULTRET, 1) == LUA_OK;
     int status = finish(L, work, job, ok, 2);
-    if (status == TL_NO_MEMORY || status == TL_TOO_LARGE)
-        status = finish_without(L, work, job, status);
+    if (has_no_room(status))
+        status = finish_without(L, work, job, ok, status);
     if (work->worker->left > 0)
         work->worker->left -=
             work->tasks < work->worker->left ? work->tasks : work->worker->left;
@@ -207,10 +224,8 @@ static void initialize(lua_State *L)
     lua_insert(L, 3);
     if (lua_pcall(L, count, 0, 3) == LUA_OK)
         return;
-    struct codec_out out;
     luaL_tolstring(L, -1, NULL);
-    if (codec_encode(L, lua_gettop(L), 1, "error", &out))
-        tl_process_set_result(false, &out.message);
+    outcome_fail(L, false, false);
     child_exit(1);
 }
 

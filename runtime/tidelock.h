@@ -338,8 +338,13 @@ int tl_process_new(struct tl_handle *out, const char *name, bool daemon);
 int tl_process_start(const struct tl_handle *process,
                      const struct tl_handle *const *given, size_t count);
 /* In the child, before its end: what tl_process_result will deliver.  `ok`:
- * results; else the error's text.  TL_NO_MEMORY. */
+ * results; else the error.  TL_NO_MEMORY, TL_TOO_LARGE. */
 int tl_process_set_result(bool ok, const struct tl_message *m);
+/* The same, with nothing to deliver but why it was lost: a status, which
+ * tl_process_lost tells (TL_OK: nothing was lost); TL_SYSTEM: the task had no
+ * memory of its own.  A failed tl_process_set_result says so by itself. */
+void tl_process_lose_result(int status);
+int tl_process_lost(const struct tl_handle *process);
 /* In the child, last: gives back all that the task held and wakes who waits
  * for it.  Only _exit may follow. */
 void tl_process_finish(int exitcode);

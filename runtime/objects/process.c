@@ -186,8 +186,21 @@ int tl_process_set_result(bool ok, const struct tl_message *m)
     status = tl_message_pack(&process->result, m);
     if (status == TL_OK)
         process->result_is = ok ? TL_RESULT_OK : TL_RESULT_ERROR; /* commit */
+    process->lost = status;
     tl_fault();
     return status;
+}
+
+void tl_process_lose_result(int status)
+{
+    if (tl_enter_home() == TL_OK)
+        own_process()->lost = status;
+}
+
+int tl_process_lost(const struct tl_handle *handle)
+{
+    const struct tl_process *process = process_of(handle);
+    return process->result_is == TL_RESULT_NONE ? process->lost : TL_OK;
 }
 
 static void set_status(struct tl_process *process, unsigned status)
