@@ -11,12 +11,14 @@ static bool encode_all(struct encoder *encoder, int first, int count,
                        const char *root)
 {
     struct place place = {.kind = PLACE_ROOT, .name = root};
+    bool numbered = count > 1 && !encoder->classes;
     if (!encode_tag(encoder, FORMAT_HEADER))
         return false;
     for (int i = 0; i < count; i++) {
-        place.index = count > 1 ? i + 1 : 0;
+        place.index = numbered ? i + 1 : 0;
         if (!encode_value(encoder, first + i, &place))
             return false;
+        encoder->classes = false;
     }
     return true;
 }
@@ -93,6 +95,7 @@ static bool begin(struct encoder *encoder, lua_State *L, unsigned allow,
     encoder->codes = codes;
     encoder->numbered = 0;
     encoder->depth = 0;
+    encoder->classes = allow & CODEC_CLASSES;
     encoder->scratch = scratch_take();
     return encoder->scratch || refusal_memory(&encoder->refusal);
 }

@@ -42,6 +42,11 @@
 #define CODEC_FUNCTIONS 1u
 #define CODEC_OBJECTS 2u
 #define CODEC_ALL (CODEC_FUNCTIONS | CODEC_OBJECTS)
+/* Besides, within one program: the first value holds classes, and all tables in
+ * it travel with their metatables, whatever these are.  Registered metatables
+ * among them become those that are registered under their names where they
+ * arrive.  The further values, all called `root`, may refer to them. */
+#define CODEC_CLASSES 4u
 /* In `allow`, besides: the arena that the message goes to.  Objects of that
  * arena travel as references; those of a space elsewhere by their names; and
  * those of the program itself do not travel elsewhere. */

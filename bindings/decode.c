@@ -141,7 +141,9 @@ static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs)
     }
 }
 
-static void push_table(struct decoder *decoder, int tag)
+/* Pushes a table, or fills the one that `make` pushes. */
+static void push_content(struct decoder *decoder, int tag,
+                         void (*make)(struct decoder *decoder))
 {
     lua_State *L = decoder->L;
     uint32_t number = decoder->numbered++;
@@ -155,11 +157,37 @@ static void push_table(struct decoder *decoder, int tag)
     if (left < decoder->owed || claim > left - decoder->owed ||
         list > INT_MAX || pairs > INT_MAX)
         decode_corrupt(decoder);
-    lua_createtable(L, (int)list, (int)pairs);
+    if (make)
+        make(decoder);
+    else
+        lua_createtable(L, (int)list, (int)pairs);
     decode_keep(decoder, tag, number);
     decoder->owed += (size_t)claim;
     fill_table(decoder, list, pairs);
     decoder->depth--;
+}
+
+static void push_table(struct decoder *decoder, int tag)
+{
+    push_content(decoder, tag, NULL);
+}
+
+/* With the class's name at the top. */
+_Noreturn static void refuse_class(lua_State *L)
+{
+    const char *name = lua_tostring(L, -1);
+    lua_pushvalue(L, -1);
+    const char *reason = registered_reason(L);
+    if (reason)
+        luaL_error(L,
+                   "cannot receive a table of class \"%s\": the class did not "
+                   "come into this thread (%s)",
+                   name, reason);
+    luaL_error(L,
+               "cannot receive a table of class \"%s\": call "
+               "ipc.register(\"%s\", metatable) in the receiver first",
+               name, name);
+    abort();
 }
 
 /* A table with a metatable gets that last, when nothing can fail any more. */
@@ -169,21 +197,76 @@ static void push_classed(struct decoder *decoder, int tag)
     push_table(decoder, tag);
     lua_pushvalue(L, -2);
     registered_metatable(L);
-    if (!lua_istable(L, -1))
-        luaL_error(L,
-                   "cannot receive a table of class \"%s\": call "
-                   "ipc.register(\"%s\", metatable) in the receiver first",
-                   lua_tostring(L, -3), lua_tostring(L, -3));
+    if (!lua_istable(L, -1)) {
+        lua_pushvalue(L, -3);
+        refuse_class(L);
+    }
     lua_setmetatable(L, -2);
     lua_remove(L, -2);
+}
+
+/* The name is on top of the stack: pushes what is registered under it, at once,
+ * since what it holds may refer to it. */
+static void make_registered(struct decoder *decoder)
+{
+    lua_State *L = decoder->L;
+    lua_pushvalue(L, -1);
+    registered_metatable(L);
+    if (lua_istable(L, -1))
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    if (lua_rawlen(L, -2) > 0)
+        codec_register(L, -2, -1);
+}
+
+/* The metatable is set when all classes are whole: with one that has no __gc
+ * yet, the table would never be finalized. */
+static void push_dressed(struct decoder *decoder, int tag)
+{
+    lua_State *L = decoder->L;
+    if (!decoder->dressed)
+        decode_corrupt(decoder);
+    push_content(decoder, tag, make_registered);
+    lua_remove(L, -2);
+    lua_Integer n = (lua_Integer)lua_rawlen(L, decoder->dressed);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, decoder->dressed, n + 1);
+    decode_enter(decoder);
+    /* what it nests is listed behind these two */
+    lua_pushboolean(L, false);
+    lua_rawseti(L, decoder->dressed, n + 2);
+    decode_value(decoder);
+    if (!lua_istable(L, -1))
+        decode_corrupt(decoder);
+    lua_rawseti(L, decoder->dressed, n + 2);
+    decoder->depth--;
+}
+
+static void dress(struct decoder *decoder)
+{
+    lua_State *L = decoder->L;
+    lua_Integer count = (lua_Integer)lua_rawlen(L, decoder->dressed);
+    for (lua_Integer i = 1; i < count; i += 2) {
+        lua_rawgeti(L, decoder->dressed, i);
+        lua_rawgeti(L, decoder->dressed, i + 1);
+        lua_setmetatable(L, -2);
+        lua_pop(L, 1);
+    }
+    lua_remove(L, decoder->dressed);
+    decoder->dressed = 0;
 }
 
 static void push_class(struct decoder *decoder, int tag)
 {
     if (!(decoder->allow & CODEC_FUNCTIONS))
         decode_corrupt(decoder);
-    push_table(decoder, tag);
-    registered_copy(decoder->L);
+    if (decoder->dressed) {
+        push_content(decoder, tag, make_registered);
+    } else {
+        push_table(decoder, tag);
+        registered_copy(decoder->L);
+    }
     lua_remove(decoder->L, -2);
 }
 
@@ -256,6 +339,9 @@ static void push_numbered(struct decoder *decoder, int tag)
         return;
     case TAG_CLASS:
         push_class(decoder, tag);
+        return;
+    case TAG_DRESSED:
+        push_dressed(decoder, tag);
         return;
     case TAG_FUNCTION:
         decode_function(decoder, tag);
@@ -342,6 +428,13 @@ int codec_decode_held(lua_State *L, const void *data, size_t size,
                               .hold = hold};
     decode_begin(&decoder);
     int count = 0;
+    if (allow & CODEC_CLASSES) {
+        lua_newtable(L);
+        decoder.dressed = lua_gettop(L);
+        decode_value(&decoder);
+        dress(&decoder);
+        count++;
+    }
     for (; decoder.at < decoder.end; count++) {
         luaL_checkstack(L, 12, "too many values in a message");
         decode_value(&decoder);

@@ -33,6 +33,8 @@ struct decoder {
     int depth;
     struct codec_hold *hold; /* or NULL: nobody takes the bytes away */
     int copied;              /* stack index of what was copied, or 0 */
+    int dressed; /* among classes: stack index of a list of tables, each followed
+                    by its metatable; else 0 */
 };
 
 _Noreturn void decode_corrupt(struct decoder *decoder);

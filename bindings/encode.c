@@ -204,11 +204,46 @@ static bool encode_bare(struct encoder *encoder, int index,
     return done;
 }
 
+/* Among classes: the table's own name, if it is registered. */
+static bool encode_registered(struct encoder *encoder, int index)
+{
+    lua_State *L = encoder->L;
+    bool dressed = lua_getmetatable(L, index);
+    if (dressed)
+        lua_pop(L, 1);
+    lua_pushvalue(L, index);
+    const char *name = registered_name(L);
+    bool done = encode_tag(encoder, dressed ? TAG_DRESSED
+                                    : name  ? TAG_CLASS
+                                            : TAG_TABLE);
+    if (dressed || name)
+        done = done &&
+               encode_bytes(encoder, name ? name : "",
+                            name ? lua_rawlen(L, -1) : 0);
+    lua_pop(L, 1);
+    return done;
+}
+
+static bool encode_metatable(struct encoder *encoder, int index,
+                             const struct place *outer)
+{
+    lua_State *L = encoder->L;
+    struct place place = {.outer = outer, .kind = PLACE_METATABLE};
+    if (!encoder->classes || !lua_getmetatable(L, index))
+        return true;
+    bool done = encode_value(encoder, lua_gettop(L), &place);
+    if (done)
+        lua_pop(L, 1);
+    return done;
+}
+
 /* The metatable's name, where there is a metatable. */
 static bool encode_class(struct encoder *encoder, int index,
                          const struct place *place)
 {
     lua_State *L = encoder->L;
+    if (encoder->classes)
+        return encode_registered(encoder, index);
     if (!lua_getmetatable(L, index))
         return encode_bare(encoder, index, place);
     const char *name = registered_name(L);
@@ -226,7 +261,8 @@ static bool encode_table(struct encoder *encoder, int index,
 {
     if (!encode_enter(encoder, index, place) ||
         !encode_class(encoder, index, place) ||
-        !encode_content(encoder, index, place))
+        !encode_content(encoder, index, place) ||
+        !encode_metatable(encoder, index, place))
         return false;
     encoder->depth--;
     return true;

@@ -26,6 +26,7 @@ struct encoder {
     struct codec_codes *codes; /* or NULL */
     uint32_t numbered;         /* values with a number so far */
     int depth;
+    bool classes; /* tables travel with their metatables: see CODEC_CLASSES */
     struct refusal refusal;
 };
 

@@ -17,6 +17,9 @@
  *                    TAG_TABLE                                  (numbered)
  *   TAG_CLASS        string: the name under which the table is registered; then
  *                    as TAG_TABLE; only where functions are       (numbered)
+ *   TAG_DRESSED      string: as for TAG_CLASS, or empty; as TAG_TABLE; then a
+ *                    value: its metatable.  Only among classes (codec.h)
+ *                                                               (numbered)
  *   TAG_FUNCTION     u8 k, u32 length, bytecode, k upvalues      (numbered)
  *   TAG_CODED        varint number of the code in a store that both sides have,
  *                    u8 k, k upvalues                            (numbered)
@@ -77,6 +80,7 @@ enum {
     TAG_SPACED = 0xda,
     TAG_CODED = 0xdc,
     TAG_CLASS = 0xde,
+    TAG_DRESSED = 0xe0,
     TAG_KEPT = 1
 };
 

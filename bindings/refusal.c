@@ -116,6 +116,9 @@ static void append_place(struct text *text, lua_State *L,
     case PLACE_KEY:
         append(text, " (one of its keys)");
         break;
+    case PLACE_METATABLE:
+        append(text, "'s metatable");
+        break;
     case PLACE_UPVALUE:
         append(text, " upvalue \"");
         append(text, place->name);

@@ -18,7 +18,13 @@
  * the root, each in the frame of the C function that goes through it. */
 struct place {
     const struct place *outer;
-    enum { PLACE_ROOT, PLACE_FIELD, PLACE_KEY, PLACE_UPVALUE } kind;
+    enum {
+        PLACE_ROOT,
+        PLACE_FIELD,
+        PLACE_KEY,
+        PLACE_UPVALUE,
+        PLACE_METATABLE
+    } kind;
     const char *name; /* of the root or the upvalue */
     int index;        /* of the root: 0 where it is the only one;
                          of a field: the stack index of its key */

@@ -3,6 +3,7 @@
 #include "codec.h"
 
 static char registered_key;
+static char refused_key; /* table: name -> why it is not registered here */
 static char copies_key; /* weak table: copy -> name */
 
 /* Replaces the key at the top by what the table has for it, or nil. */
@@ -51,6 +52,17 @@ void registered_copy(lua_State *L)
 void registered_metatable(lua_State *L)
 {
     look_up(L, &registered_key);
+}
+
+void registered_refuse(lua_State *L)
+{
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &refused_key);
+}
+
+const char *registered_reason(lua_State *L)
+{
+    look_up(L, &refused_key);
+    return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 }
 
 void registered_all(lua_State *L)

@@ -16,6 +16,14 @@
  * NULL where it is not registered.  Needs three free slots, never raises. */
 const char *registered_name(lua_State *L);
 
+/* The table at the top says of names, which are registered elsewhere, why they
+ * are not here; it is taken. */
+void registered_refuse(lua_State *L);
+
+/* Replaces the name on top of the stack by why it is not registered, and returns
+ * that; NULL: nothing is known. */
+const char *registered_reason(lua_State *L);
+
 /* Pushes the table, from names to metatables and back; an empty one where
  * nothing is registered. */
 void registered_all(lua_State *L);

@@ -21,8 +21,6 @@
  * nothing else in common. */
 struct origin {
     char *path, *cpath;
-    unsigned char *classes; /* an encoded table: name -> metatable */
-    size_t classes_size;
 };
 
 /* Where a thread ends, whatever it is in the middle of. */
@@ -71,70 +69,88 @@ static void push_parts(lua_State *L, int job)
     lua_setfield(L, -2, "args");
 }
 
-void thread_check(lua_State *L, int job, const char *call)
-{
-    struct codec_out out;
-    push_parts(L, job);
-    encode(L, NULL, call, lua_gettop(L), 1, "thread", &out);
-    codec_done(&out);
-    lua_pop(L, 1);
-}
-
-/* Whether the metatable at the top can be copied alone: objects that it holds
- * would have to be held on the way. */
-static bool travels(lua_State *L)
+/* Whether the classes at the top travel; else replaces them by why not. */
+static bool travels(lua_State *L, const char *root)
 {
     struct codec_out out;
     int top = lua_gettop(L);
-    bool well = codec_encode(L, top, 1, "metatable", &out);
-    if (well) {
-        well = out.message.ref_count == 0;
-        codec_done(&out);
+    if (!codec_encode_allowed(L, top, 1, root, &out,
+                              CODEC_ALL | CODEC_CLASSES)) {
+        lua_replace(L, top);
+        lua_settop(L, top);
+        return false;
     }
+    codec_done(&out);
     lua_settop(L, top);
-    return well;
+    return true;
 }
 
-/* Pushes the registered metatables that travel, by name; false: none. */
-static bool push_classes(lua_State *L)
+/* Pushes the registered metatables by name. */
+static void push_classes(lua_State *L)
 {
-    bool any = false;
     lua_newtable(L);
     int classes = lua_gettop(L);
     registered_all(L);
     lua_pushnil(L);
     while (lua_next(L, -2)) {
-        if (lua_type(L, -2) == LUA_TSTRING && travels(L)) {
+        if (lua_type(L, -2) == LUA_TSTRING) {
             lua_pushvalue(L, -2);
-            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
             lua_rawset(L, classes);
-            any = true;
+        } else {
+            lua_pop(L, 1);
         }
-        lua_pop(L, 1);
     }
     lua_settop(L, classes);
-    return any;
 }
 
-static void copy_message(struct origin *origin, const struct tl_message *m)
+/* Takes the classes that do not travel out of the table at the top, and pushes
+ * a table of why, by name. */
+static void sort_out(lua_State *L)
 {
-    unsigned char *at = origin->classes = malloc(m->size);
-    if (!at)
-        return;
-    origin->classes_size = m->size;
-    for (size_t i = 0; i < m->slice_count; i++)
-        at = mempcpy(at, m->slices[i].data, m->slices[i].size);
+    int classes = lua_gettop(L);
+    lua_newtable(L);
+    int reasons = lua_gettop(L);
+    lua_pushvalue(L, classes);
+    bool all = travels(L, "metatables");
+    lua_settop(L, reasons);
+    lua_pushnil(L);
+    while (!all && lua_next(L, classes)) {
+        if (!travels(L, lua_tostring(L, -2))) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, reasons);
+            lua_pushvalue(L, -1);
+            lua_pushnil(L);
+            lua_rawset(L, classes);
+        } else {
+            lua_pop(L, 1);
+        }
+    }
+    lua_settop(L, reasons);
 }
 
-static void copy_classes(lua_State *L, struct origin *origin)
+/* Encodes, or raises: the classes, why others are not among them, the parts of
+ * the job. */
+static void encode_job(lua_State *L, const struct tl_handle *thread, int job,
+                       const char *call, struct codec_out *out)
+{
+    int first = lua_gettop(L) + 1;
+    luaL_checkstack(L, 12, NULL);
+    push_classes(L);
+    sort_out(L);
+    push_parts(L, job);
+    if (!codec_encode_allowed(L, first, 3, "thread", out,
+                              CODEC_ALL | CODEC_CLASSES))
+        misuse(L, thread, call, "%s", lua_tostring(L, -1));
+}
+
+void thread_check(lua_State *L, int job, const char *call)
 {
     struct codec_out out;
     int top = lua_gettop(L);
-    if (push_classes(L) &&
-        codec_encode(L, lua_gettop(L), 1, "metatables", &out)) {
-        copy_message(origin, &out.message);
-        codec_done(&out);
-    }
+    encode_job(L, NULL, job, call, &out);
+    codec_done(&out);
     lua_settop(L, top);
 }
 
@@ -157,7 +173,6 @@ static void free_origin(struct origin *origin)
         return;
     free(origin->path);
     free(origin->cpath);
-    free(origin->classes);
     free(origin);
 }
 
@@ -179,9 +194,7 @@ static int attempt_start(lua_State *L)
     struct codec_out out;
     attempt->origin->path = copy_path(L, "path");
     attempt->origin->cpath = copy_path(L, "cpath");
-    copy_classes(L, attempt->origin);
-    push_parts(L, 2);
-    encode(L, attempt->thread, attempt->call, 3, 1, "thread", &out);
+    encode_job(L, attempt->thread, 2, attempt->call, &out);
     attempt->status =
         tl_thread_start(attempt->thread, &out.message, run, attempt->origin);
     attempt->error = errno;
@@ -221,19 +234,6 @@ static void set_path(lua_State *L, const char *field, const char *path)
     lua_pop(L, 1);
 }
 
-static void register_classes(lua_State *L, const struct origin *origin)
-{
-    if (!origin->classes)
-        return;
-    codec_decode(L, origin->classes, origin->classes_size, NULL, 0, CODEC_ALL);
-    lua_pushnil(L);
-    while (lua_next(L, -2)) {
-        codec_register(L, -2, -1);
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-}
-
 /* From { target =, args = } at the top to { function, arguments..., n = }. */
 static void push_job(lua_State *L)
 {
@@ -264,10 +264,11 @@ static int furnish(lua_State *L)
     set_path(L, "path", origin->path);
     set_path(L, "cpath", origin->cpath);
     luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
-    register_classes(L, origin);
     tl_thread_job(&parcel);
     codec_decode(L, parcel.data, parcel.size, parcel.refs, parcel.ref_count,
-                 message_allow(0));
+                 message_allow(0) | CODEC_CLASSES);
+    lua_insert(L, -2);
+    registered_refuse(L);
     push_job(L);
     return 1;
 }

@@ -103,7 +103,8 @@ function ipc.getppid() end
 --- receiver under the same name; processes forked later have it by birth.
 --- What was registered under the name before is forgotten. A function that
 --- captured the metatable arrives with a copy of it, as of any table; tables
---- that it makes with the copy travel too.
+--- that it makes with the copy travel too. A thread gets all that can travel,
+--- with metatables of their own, registered or not (see `ipc.thread`).
 ---@generic T: table
 ---@param name string
 ---@param metatable T
@@ -357,7 +358,8 @@ function stream:close() end
 ---
 --- It has a Lua state of its own: globals of its own, the standard libraries,
 --- modules as it requires them (by this state's `package.path` and
---- `package.cpath`), and copies of the registered metatables that can travel.
+--- `package.cpath`), and copies of the registered metatables that can
+--- travel, each one and the same with what its function captured.
 --- The function and its arguments are copied at `start`, as a message is: what
 --- they capture arrives as a copy, but objects are the same objects. For the
 --- rest it is a task as a process is: what it holds at its end is passed on as

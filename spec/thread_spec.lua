@@ -115,6 +115,86 @@ describe("a thread", function()
     assert.equal(12, point:sum())
   end)
 
+  it("knows classes that hold instances of classes, their own too", function()
+    local Vector, Color = ipc.register("thread_spec.Vector", {}), ipc.register("thread_spec.Color", {})
+    Vector.__index, Color.__index = Vector, Color
+    Vector.ZERO = setmetatable({ x = 0 }, Vector)
+    Color.at, Vector.color = setmetatable({ x = 7 }, Vector), setmetatable({ name = "red" }, Color)
+    function Vector.new(x) return setmetatable({ x = x }, Vector) end
+    local t = start(function(zero)
+      local v = Vector.new(5)
+      return getmetatable(v) == getmetatable(zero), v.ZERO == Vector.ZERO, getmetatable(v.ZERO) == Vector,
+        v.color.at.x, v.color.at.color.name, v
+    end, Vector.ZERO)
+    local same = { t:result(PATIENCE) }
+    assert.same({ true, true, true, 7, "red" }, { table.unpack(same, 1, 5) })
+    assert.equal(Vector, getmetatable(same[6]))
+    ipc.register("thread_spec.Vector", {})
+    ipc.register("thread_spec.Color", {})
+  end)
+
+  it("knows classes with a metatable, registered or not, and with objects", function()
+    local Base, made = { greet = function() return "hello" end }, { n = 0 }
+    local Meta = ipc.register("thread_spec.Meta", { __index = Base })
+    local Derived = ipc.register("thread_spec.Derived", setmetatable({}, { __index = Base, made = made }))
+    local Other = ipc.register("thread_spec.Other", setmetatable({ lock = ipc.lock(), made = made }, Meta))
+    Derived.__index, Other.__index = Derived, Other
+    local lock = Other.lock
+    local function use(derived, other)
+      made.n = made.n + 1
+      return derived.greet(), other.greet(), other.lock, other.lock:acquire(0), other.made.n,
+        getmetatable(Derived).made.n, getmetatable(getmetatable(derived)) == getmetatable(Derived),
+        getmetatable(Other) == Meta
+    end
+    local t = start(use, setmetatable({}, Derived), setmetatable({}, Other))
+    assert.same({ "hello", "hello", lock, true, 1, 1, true, true }, { t:result(PATIENCE) })
+    t = start(function(fn, ...)
+      local inner = ipc.thread(fn, ...):start()
+      return select(5, inner:result())
+    end, use, setmetatable({}, Derived), setmetatable({}, Other))
+    assert.same({ 1, 1, true, true }, { t:result(PATIENCE) })
+    assert.equal(0, made.n)
+  end)
+
+  it("finalizes instances that a class holds", function()
+    local done = ipc.event()
+    local Kept = ipc.register("thread_spec.Kept", {})
+    Kept.instance = setmetatable({ done = done }, Kept)
+    function Kept.__gc(kept) if kept.done then kept.done:set() end end
+    Kept.instance.done = nil
+    local t = start(function()
+      Kept.instance.done = done
+      Kept.instance = nil
+      collectgarbage()
+      return done:is_set()
+    end)
+    assert.same({ true }, { t:result(PATIENCE) })
+    ipc.register("thread_spec.Kept", {})
+  end)
+
+  it("starts without a class that does not travel, and then says why", function()
+    local Odd = ipc.register("thread_spec.Odd", { list = { coroutine.create(print) } })
+    local Base = setmetatable({}, { __index = io.stdout })
+    local Odder = ipc.register("thread_spec.Odder", setmetatable({}, Base))
+    assert.equal(1, (start(function() return 1 end):result(PATIENCE)))
+    local function why(value)
+      local t = ipc.thread(function() return 1 end)
+      local started, reason = pcall(t.start, t)
+      assert.is_true(started, reason)
+      local q = ipc.queue()
+      q:put(value)
+      return start(function(from) return select(2, pcall(from.get, from)) end, q):result(PATIENCE)
+    end
+    local refused = 'cannot receive a table of class "thread_spec.%s": the class did not come into this thread ' ..
+      "(cannot send thread_spec.%s%s: a "
+    local odd = why(setmetatable({}, Odd))
+    assert.truthy(odd:find(refused:format("Odd", "Odd", ".list[1]"), 1, true), odd)
+    odd = why(setmetatable({}, Odder))
+    assert.truthy(odd:find(refused:format("Odder", "Odder", "'s metatable's metatable.__index"), 1, true), odd)
+    ipc.register("thread_spec.Odd", {})
+    ipc.register("thread_spec.Odder", {})
+  end)
+
   it("draws its own random numbers", function()
     local function draw() return math.random(1 << 40), math.random() < 1 end
     local a, b = start(draw), start(draw)
