@@ -96,6 +96,7 @@ static bool begin(struct encoder *encoder, lua_State *L, unsigned allow,
     encoder->numbered = 0;
     encoder->depth = 0;
     encoder->classes = allow & CODEC_CLASSES;
+    encoder->environment = false;
     encoder->scratch = scratch_take();
     return encoder->scratch || refusal_memory(&encoder->refusal);
 }

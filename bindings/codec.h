@@ -17,15 +17,17 @@
  *
  * Functions
  *   - Upvalues that several functions of one message share stay shared.
- *   - An upvalue named _ENV is never sent: it is the receiver's globals there.
- *     So is an upvalue that is the table of globals.
+ *   - An upvalue that is the table of globals is the receiver's globals there.
+ *   - A function with an environment of its own (_ENV) arrives with a copy of
+ *     that.  Its tables keep their metatables, registered or not, and what the
+ *     receiver has too is in it by name, as for upvalues.  One that adds to the
+ *     globals by a function for __index, though, is the globals.
  *   - An upvalue that is a loaded module is sent by the module's name and
  *     required where it arrives.  One that cannot travel but is a field of a
  *     loaded module (print, string.format, io.stderr) is sent by both names.
  *
  * Limits
  *   - 200 tables or functions, one within the other.
- *   - A function with an environment of its own arrives with the globals.
  *   - Bytecode is not checked: Lua offers no way to.  Functions are accepted
  *     only where the caller says CODEC_FUNCTIONS, for senders it trusts.
  */

@@ -205,11 +205,18 @@ static void push_classed(struct decoder *decoder, int tag)
     lua_remove(L, -2);
 }
 
-/* The name is on top of the stack: pushes what is registered under it, at once,
- * since what it holds may refer to it. */
-static void make_registered(struct decoder *decoder)
+/* The name is on top of the stack, or "".  Pushes a copy of the class; among
+ * classes the class itself, registered at once, since what it holds may refer
+ * to it. */
+static void make_class(struct decoder *decoder)
 {
     lua_State *L = decoder->L;
+    if (!decoder->dressed) {
+        lua_newtable(L);
+        if (lua_rawlen(L, -2) > 0)
+            registered_copy(L);
+        return;
+    }
     lua_pushvalue(L, -1);
     registered_metatable(L);
     if (lua_istable(L, -1))
@@ -220,27 +227,34 @@ static void make_registered(struct decoder *decoder)
         codec_register(L, -2, -1);
 }
 
-/* The metatable is set when all classes are whole: with one that has no __gc
- * yet, the table would never be finalized. */
+/* The table and its metatable are on top of the stack: among classes it is set
+ * when all are whole, since with one that has no __gc yet, the table would never
+ * be finalized. */
+static void dress_later(struct decoder *decoder)
+{
+    lua_State *L = decoder->L;
+    lua_Integer n = (lua_Integer)lua_rawlen(L, decoder->dressed);
+    lua_rawseti(L, decoder->dressed, n + 2);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, decoder->dressed, n + 1);
+}
+
 static void push_dressed(struct decoder *decoder, int tag)
 {
     lua_State *L = decoder->L;
-    if (!decoder->dressed)
+    if (!(decoder->allow & CODEC_FUNCTIONS))
         decode_corrupt(decoder);
-    push_content(decoder, tag, make_registered);
+    push_content(decoder, tag, make_class);
     lua_remove(L, -2);
-    lua_Integer n = (lua_Integer)lua_rawlen(L, decoder->dressed);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, decoder->dressed, n + 1);
     decode_enter(decoder);
-    /* what it nests is listed behind these two */
-    lua_pushboolean(L, false);
-    lua_rawseti(L, decoder->dressed, n + 2);
     decode_value(decoder);
+    decoder->depth--;
     if (!lua_istable(L, -1))
         decode_corrupt(decoder);
-    lua_rawseti(L, decoder->dressed, n + 2);
-    decoder->depth--;
+    if (decoder->dressed)
+        dress_later(decoder);
+    else
+        lua_setmetatable(L, -2);
 }
 
 static void dress(struct decoder *decoder)
@@ -261,12 +275,7 @@ static void push_class(struct decoder *decoder, int tag)
 {
     if (!(decoder->allow & CODEC_FUNCTIONS))
         decode_corrupt(decoder);
-    if (decoder->dressed) {
-        push_content(decoder, tag, make_registered);
-    } else {
-        push_table(decoder, tag);
-        registered_copy(decoder->L);
-    }
+    push_content(decoder, tag, make_class);
     lua_remove(decoder->L, -2);
 }
 
@@ -386,6 +395,11 @@ static void push_tagged(struct decoder *decoder, int tag)
         return;
     case TAG_BACK:
         decode_back(decoder);
+        return;
+    case TAG_GLOBALS:
+    case TAG_MODULE:
+    case TAG_FIELD:
+        decode_named(decoder, tag);
         return;
     default:
         push_numbered(decoder, tag);

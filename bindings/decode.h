@@ -89,8 +89,8 @@ static inline uint32_t decode_u32(struct decoder *decoder)
 
 /* function.c: pushes the function after its tag. */
 void decode_function(struct decoder *decoder, int tag);
-/* Pushes the function of a call. */
-void decode_callable(struct decoder *decoder);
+/* Pushes what the receiver has by name, after its tag. */
+void decode_named(struct decoder *decoder, int tag);
 void decode_coded(struct decoder *decoder, int tag);
 
 #endif

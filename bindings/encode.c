@@ -204,8 +204,8 @@ static bool encode_bare(struct encoder *encoder, int index,
     return done;
 }
 
-/* Among classes: the table's own name, if it is registered. */
-static bool encode_registered(struct encoder *encoder, int index)
+/* The table's own name, if it is registered, and that a metatable follows. */
+static bool encode_dressed(struct encoder *encoder, int index)
 {
     lua_State *L = encoder->L;
     bool dressed = lua_getmetatable(L, index);
@@ -224,12 +224,19 @@ static bool encode_registered(struct encoder *encoder, int index)
     return done;
 }
 
+/* Whether the table is written by encode_dressed. */
+static bool is_dressed(const struct encoder *encoder, int index)
+{
+    return encoder->classes ||
+           (encoder->environment && encode_is_foreign_table(encoder->L, index));
+}
+
 static bool encode_metatable(struct encoder *encoder, int index,
                              const struct place *outer)
 {
     lua_State *L = encoder->L;
     struct place place = {.outer = outer, .kind = PLACE_METATABLE};
-    if (!encoder->classes || !lua_getmetatable(L, index))
+    if (!is_dressed(encoder, index) || !lua_getmetatable(L, index))
         return true;
     bool done = encode_value(encoder, lua_gettop(L), &place);
     if (done)
@@ -242,8 +249,8 @@ static bool encode_class(struct encoder *encoder, int index,
                          const struct place *place)
 {
     lua_State *L = encoder->L;
-    if (encoder->classes)
-        return encode_registered(encoder, index);
+    if (is_dressed(encoder, index))
+        return encode_dressed(encoder, index);
     if (!lua_getmetatable(L, index))
         return encode_bare(encoder, index, place);
     const char *name = registered_name(L);
@@ -321,6 +328,28 @@ static bool encode_identified(struct encoder *encoder, int index,
     return encode_object(encoder, index, place);
 }
 
+/* In an environment what the receiver has too; among classes, which must arrive
+ * themselves even where they are modules, only what could not travel. */
+static bool encode_perhaps_named(struct encoder *encoder, int index,
+                                 const struct place *place, int type)
+{
+    lua_State *L = encoder->L;
+    bool named = false;
+    if (!lua_checkstack(L, 12))
+        return refusal_memory(&encoder->refusal);
+    if (type == LUA_TTABLE && encoder->environment &&
+        encode_adds_to_globals(L, index))
+        return encode_tag(encoder, TAG_GLOBALS);
+    if ((type != LUA_TTABLE || encoder->environment) &&
+        !encode_named(encoder, index, &named))
+        return false;
+    if (named)
+        return true;
+    if (type == LUA_TLIGHTUSERDATA || type == LUA_TTHREAD)
+        return encode_refuse(encoder, index, place, REFUSAL_TYPE);
+    return encode_identified(encoder, index, place, type);
+}
+
 bool encode_value(struct encoder *encoder, int index, const struct place *place)
 {
     lua_State *L = encoder->L;
@@ -343,8 +372,12 @@ bool encode_value(struct encoder *encoder, int index, const struct place *place)
     case LUA_TTABLE:
     case LUA_TFUNCTION:
     case LUA_TUSERDATA:
+        if (encoder->environment || encoder->classes)
+            return encode_perhaps_named(encoder, index, place, type);
         return encode_identified(encoder, index, place, type);
     default:
+        if (encoder->environment || encoder->classes)
+            return encode_perhaps_named(encoder, index, place, type);
         return encode_refuse(encoder, index, place, REFUSAL_TYPE);
     }
 }

@@ -27,6 +27,7 @@ struct encoder {
     uint32_t numbered;         /* values with a number so far */
     int depth;
     bool classes; /* tables travel with their metatables: see CODEC_CLASSES */
+    bool environment; /* within a function's own environment */
     struct refusal refusal;
 };
 
@@ -64,5 +65,13 @@ bool encode_function(struct encoder *encoder, int index,
 /* named.c: writes the value at `index` as something that the receiver has
  * too, by name.  *done: whether it is such a thing. */
 bool encode_named(struct encoder *encoder, int index, bool *done);
+
+/* Whether the value at `index` is the table of globals. */
+bool encode_is_globals(lua_State *L, int index);
+
+/* Whether it is a table in whose place a function is asked, for __index, that
+ * uses the globals: an environment that adds to them, as test frameworks have
+ * it. */
+bool encode_adds_to_globals(lua_State *L, int index);
 
 #endif

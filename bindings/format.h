@@ -18,7 +18,7 @@
  *   TAG_CLASS        string: the name under which the table is registered; then
  *                    as TAG_TABLE; only where functions are       (numbered)
  *   TAG_DRESSED      string: as for TAG_CLASS, or empty; as TAG_TABLE; then a
- *                    value: its metatable.  Only among classes (codec.h)
+ *                    value: its metatable; only where functions are
  *                                                               (numbered)
  *   TAG_FUNCTION     u8 k, u32 length, bytecode, k upvalues      (numbered)
  *   TAG_CODED        varint number of the code in a store that both sides have,
@@ -29,12 +29,14 @@
  *                    its own
  *   TAG_BACK         varint number: the value of that number again
  *
- * and in the place of an upvalue also
- *   TAG_JOIN         varint number of a function, u8 n: the variable that is
- *                    its n-th upvalue, shared with it
+ * and only where functions are
  *   TAG_GLOBALS      the receiver's table of globals
  *   TAG_MODULE       string: the module of that name
  *   TAG_FIELD        two strings: a module and a field of it
+ *
+ * and in the place of an upvalue also
+ *   TAG_JOIN         varint number of a function, u8 n: the variable that is
+ *                    its n-th upvalue, shared with it
  *
  * Numbered values count from 0 in the order of their tags.  Those that a
  * later TAG_BACK or TAG_JOIN names have TAG_KEPT added to their tag, so that

@@ -91,7 +91,9 @@ static bool encode_upvalue(struct encoder *encoder, int index, int n,
     lua_State *L = encoder->L;
     struct scratch *scratch = encoder->scratch;
     struct place place = {.outer = outer, .kind = PLACE_UPVALUE, .name = name};
-    if (strcmp(name, "_ENV") == 0)
+    bool environment = strcmp(name, "_ENV") == 0;
+    if (environment && (encode_is_globals(L, lua_gettop(L)) ||
+                        encode_adds_to_globals(L, lua_gettop(L))))
         return encode_tag(encoder, TAG_GLOBALS);
     function.identity = (uintptr_t)lua_upvalueid(L, index, n);
     const struct seen *seen =
@@ -105,7 +107,13 @@ static bool encode_upvalue(struct encoder *encoder, int index, int n,
     bool named;
     if (!encode_named(encoder, lua_gettop(L), &named))
         return false;
-    return named || encode_value(encoder, lua_gettop(L), &place);
+    if (named)
+        return true;
+    bool outside = encoder->environment;
+    encoder->environment = environment || outside;
+    bool done = encode_value(encoder, lua_gettop(L), &place);
+    encoder->environment = outside;
+    return done;
 }
 
 bool encode_function(struct encoder *encoder, int index,
@@ -165,45 +173,15 @@ static void join_upvalue(struct decoder *decoder, int index, int n)
     lua_pop(L, 1);
 }
 
-static void decode_field(struct decoder *decoder)
+static void decode_upvalue(struct decoder *decoder, int index, int n)
 {
-    decode_string(decoder);
-    decode_string(decoder);
-    named_field(decoder);
-}
-
-void decode_callable(struct decoder *decoder)
-{
-    if (decode_byte(decoder) == TAG_FIELD) {
-        decode_field(decoder);
+    lua_State *L = decoder->L;
+    if (decode_byte(decoder) == TAG_JOIN) {
+        join_upvalue(decoder, index, n);
         return;
     }
     decoder->at--;
     decode_value(decoder);
-}
-
-static void decode_upvalue(struct decoder *decoder, int index, int n)
-{
-    lua_State *L = decoder->L;
-    int tag = decode_byte(decoder);
-    switch (tag) {
-    case TAG_JOIN:
-        join_upvalue(decoder, index, n);
-        return;
-    case TAG_GLOBALS:
-        lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
-        break;
-    case TAG_MODULE:
-        decode_string(decoder);
-        named_module(decoder);
-        break;
-    case TAG_FIELD:
-        decode_field(decoder);
-        break;
-    default:
-        decoder->at--;
-        decode_value(decoder);
-    }
     if (!lua_setupvalue(L, index, n))
         decode_corrupt(decoder);
 }
@@ -213,6 +191,23 @@ static void check_allowed(struct decoder *decoder)
     if (!(decoder->allow & CODEC_FUNCTIONS))
         luaL_error(decoder->L, "this message holds a function of another "
                                "program, which is not accepted");
+}
+
+void decode_named(struct decoder *decoder, int tag)
+{
+    check_allowed(decoder);
+    luaL_checkstack(decoder->L, 12, NULL);
+    if (tag == TAG_GLOBALS) {
+        lua_rawgeti(decoder->L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+        return;
+    }
+    decode_string(decoder);
+    if (tag == TAG_MODULE) {
+        named_module(decoder);
+        return;
+    }
+    decode_string(decoder);
+    named_field(decoder);
 }
 
 /* Pushes the function of the code, and gives it its number and upvalues. */

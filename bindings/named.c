@@ -6,12 +6,41 @@
 #include "decode.h"
 #include "encode.h"
 
-static bool is_globals(lua_State *L, int index)
+#define FUNCTIONS_DEEP 3
+
+bool encode_is_globals(lua_State *L, int index)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     bool same = lua_rawequal(L, -1, index);
     lua_pop(L, 1);
     return same;
+}
+
+/* Whether the Lua function at the top, or one that it has among its upvalues,
+ * has the globals there. */
+static bool uses_globals(lua_State *L, int depth)
+{
+    bool uses = false;
+    int function = lua_gettop(L);
+    for (int n = 1; !uses && lua_getupvalue(L, function, n); n++) {
+        if (lua_istable(L, -1))
+            uses = encode_is_globals(L, function + 1);
+        else if (lua_isfunction(L, -1) && !lua_iscfunction(L, -1) && depth > 0)
+            uses = lua_checkstack(L, 4) && uses_globals(L, depth - 1);
+        lua_settop(L, function);
+    }
+    return uses;
+}
+
+bool encode_adds_to_globals(lua_State *L, int index)
+{
+    int top = lua_gettop(L);
+    /* a name that Lua holds already: no string is made here */
+    bool adds = lua_istable(L, index) && lua_checkstack(L, 4) &&
+                luaL_getmetafield(L, index, "__index") == LUA_TFUNCTION &&
+                !lua_iscfunction(L, -1) && uses_globals(L, FUNCTIONS_DEEP);
+    lua_settop(L, top);
+    return adds;
 }
 
 /* Leaves on the stack the string key under which the table at `within` has the
@@ -84,7 +113,7 @@ bool encode_named(struct encoder *encoder, int index, bool *done)
     lua_State *L = encoder->L;
     int type = lua_type(L, index);
     *done = false;
-    if (type == LUA_TTABLE && is_globals(L, index)) {
+    if (type == LUA_TTABLE && encode_is_globals(L, index)) {
         *done = true;
         return encode_tag(encoder, TAG_GLOBALS);
     }

@@ -123,7 +123,7 @@ static int run_job(lua_State *L)
                               .codes = &work->worker->codes};
     decode_begin(&decoder);
     work->what = (enum pool_call)decode_byte(&decoder);
-    decode_callable(&decoder);
+    decode_value(&decoder);
     int function = lua_gettop(L);
     if (work->what != POOL_CALL)
         return run_items(L, &decoder, work, function);

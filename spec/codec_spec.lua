@@ -104,6 +104,88 @@ describe("a message", function()
     pool:terminate()
   end)
 
+  local function sandboxed(code, env) return assert(load(code, "sandboxed", "t", env)) end
+
+  it("carries a function's own environment, and leaves the globals alone", function()
+    local f = through(sandboxed("x = (x or 0) + 1 return x, print, _ENV", { x = 1 }))
+    assert.same({ 2, nil }, { table.unpack({ f() }, 1, 2) })
+    assert.equal(3, (f()))
+    assert.is_nil(rawget(_G, "x"))
+    local function made()
+      local _ENV = { n = 5 }
+      return function() n = n + 1 return n end, function() return n end
+    end
+    local count, look = made()
+    local both = through{ count, look }
+    assert.equal(6, both[1]())
+    assert.equal(6, both[2]())
+    assert.equal(5, look())
+    assert.is_nil(rawget(_G, "n"))
+  end)
+
+  it("carries an environment with what the receiver has too", function()
+    local env = { print = print, string = string, rep = string.rep, err = io.stderr, ipc = ipc }
+    env._G, env.list = env, { sort = table.sort }
+    local f = through(sandboxed("x = 1 return _G, print, string, rep, err, ipc, list.sort, os", env))
+    local got = { f() }
+    assert.equal(1, got[1].x)
+    assert.not_equal(env, got[1])
+    assert.same({ print, string, string.rep, io.stderr, ipc, table.sort }, { table.unpack(got, 2) })
+    assert.is_nil(rawget(_G, "x"))
+  end)
+
+  it("carries an environment with its metatable", function()
+    local env = setmetatable({}, { __index = _G })
+    local f = through(sandboxed("x = (x or 0) + 1 return x, print, _ENV", env))
+    assert.same({ 1, print }, { table.unpack({ f() }, 1, 2) })
+    assert.is_nil(rawget(_G, "x"))
+    assert.is_nil(rawget(env, "x"))
+    local allowed = { type = type }
+    env = setmetatable({}, { __index = function(_, key) return allowed[key] end,
+      __newindex = function(t, key, value) rawset(t, key, value) end })
+    f = through(sandboxed("x = 1 return type, print, x", env))
+    assert.same({ type, nil, 1 }, { f() })
+    assert.is_nil(rawget(_G, "x"))
+    local point = ipc.register("codec_spec.Within", {})
+    env = { at = setmetatable({}, point), new = setmetatable({}, { __index = point }) }
+    local inner = select(3, through(sandboxed("return at, new, _ENV", env))())
+    assert.equal(point, getmetatable(inner.at))
+    ipc.register("codec_spec.Within", {})
+  end)
+
+  it("takes an environment that adds to the globals for the globals", function()
+    local env = setmetatable({}, { __index = function(_, key) return rawget(_G, key) end })
+    local f = through(sandboxed("return print, _ENV", env))
+    assert.same({ print, _G }, { f() })
+  end)
+
+  it("refuses an environment that cannot travel, with the path", function()
+    local why = refusal(sandboxed("return co", { co = coroutine.create(print) }))
+    assert.equal('cannot send value upvalue "_ENV".co: a coroutine cannot leave its process', why)
+  end)
+
+  it("carries environments to tasks, and back", function()
+    local f = sandboxed("x = (x or 0) + 1 return x, print", { x = 5 })
+    local pool, a, b, t = ipc.pool(1), ipc.pipe()
+    t = ipc.table()
+    local function run(fn)
+      local x, p = fn()
+      return x, p, rawget(_G, "x")
+    end
+    assert.same({ 6 }, { pool:apply(f) })
+    assert.same({ 6 }, { pool:apply(run, f) })
+    assert.same({ 6 }, pool:map(f, { 1 }))
+    assert.same({ 6 }, { ipc.thread(f):start():result(PATIENCE) })
+    assert.same({ 6 }, { ipc.thread(run, f):start():result(PATIENCE) })
+    assert.same({ 6 }, { run((ipc.spawn(function() return f end):result(PATIENCE))) })
+    a:send(f)
+    assert.same({ 6 }, { run(b:recv(0)) })
+    t:set("f", f)
+    assert.same({ 6 }, { run(t:get("f")) })
+    assert.same({ 6 }, { run(pool:apply(function() return f end)) })
+    pool:terminate()
+  end)
+
   it("refuses the rest with its path, before anything is sent", function()
     local co = coroutine.create(print)
     assert.equal("cannot send value: a coroutine cannot leave its process", refusal(co))
