@@ -137,8 +137,9 @@ void codec_done(struct codec_out *out);
 void codec_thread_end(void);
 
 /* Pushes the values that the bytes hold and returns how many they are.
- * Borrows data and refs, which stay whatever Lua code it runs does.  Raises where the bytes are malformed, hold what
- * `allow` does not, or name a module or metatable that is missing here. */
+ * Borrows data and refs, which stay whatever Lua code it runs does.  Raises
+ * where the bytes are malformed, hold what `allow` does not, or name a module
+ * or metatable that is missing here. */
 int codec_decode(lua_State *L, const void *data, size_t size,
                  const tl_ref *refs, size_t ref_count, unsigned allow);
 

@@ -6,7 +6,6 @@
 #include <lauxlib.h>
 
 #include "codec.h"
-#include "registered.h"
 #include "userdata.h"
 
 _Noreturn void decode_corrupt(struct decoder *decoder)
@@ -121,164 +120,6 @@ static void push_float(struct decoder *decoder)
     lua_pushnumber(decoder->L, n);
 }
 
-/* The table on top of the stack gets its list and its pairs. */
-static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs)
-{
-    lua_State *L = decoder->L;
-    int table = lua_gettop(L);
-    for (uint32_t i = 1; i <= list; i++) {
-        decoder->owed--;
-        decode_value(decoder);
-        lua_rawseti(L, table, i);
-    }
-    for (uint32_t i = 0; i < pairs; i++) {
-        decoder->owed -= 2;
-        decode_value(decoder);
-        if (lua_isnil(L, -1) || !lua_rawequal(L, -1, -1)) /* nil or NaN */
-            decode_corrupt(decoder);
-        decode_value(decoder);
-        lua_rawset(L, table);
-    }
-}
-
-/* Pushes a table, or fills the one that `make` pushes. */
-static void push_content(struct decoder *decoder, int tag,
-                         void (*make)(struct decoder *decoder))
-{
-    lua_State *L = decoder->L;
-    uint32_t number = decoder->numbered++;
-    decode_enter(decoder);
-    if ((tag & ~TAG_KEPT) != TAG_TABLE)
-        decode_string(decoder);
-    uint32_t list = decode_u32(decoder);
-    uint32_t pairs = decode_u32(decoder);
-    uint64_t claim = (uint64_t)list + (uint64_t)pairs * 2;
-    size_t left = (size_t)(decoder->end - decoder->at);
-    if (left < decoder->owed || claim > left - decoder->owed ||
-        list > INT_MAX || pairs > INT_MAX)
-        decode_corrupt(decoder);
-    if (make)
-        make(decoder);
-    else
-        lua_createtable(L, (int)list, (int)pairs);
-    decode_keep(decoder, tag, number);
-    decoder->owed += (size_t)claim;
-    fill_table(decoder, list, pairs);
-    decoder->depth--;
-}
-
-static void push_table(struct decoder *decoder, int tag)
-{
-    push_content(decoder, tag, NULL);
-}
-
-/* With the class's name at the top. */
-_Noreturn static void refuse_class(lua_State *L)
-{
-    const char *name = lua_tostring(L, -1);
-    lua_pushvalue(L, -1);
-    const char *reason = registered_reason(L);
-    if (reason)
-        luaL_error(L,
-                   "cannot receive a table of class \"%s\": the class did not "
-                   "come into this thread (%s)",
-                   name, reason);
-    luaL_error(L,
-               "cannot receive a table of class \"%s\": call "
-               "ipc.register(\"%s\", metatable) in the receiver first",
-               name, name);
-    abort();
-}
-
-/* A table with a metatable gets that last, when nothing can fail any more. */
-static void push_classed(struct decoder *decoder, int tag)
-{
-    lua_State *L = decoder->L;
-    push_table(decoder, tag);
-    lua_pushvalue(L, -2);
-    registered_metatable(L);
-    if (!lua_istable(L, -1)) {
-        lua_pushvalue(L, -3);
-        refuse_class(L);
-    }
-    lua_setmetatable(L, -2);
-    lua_remove(L, -2);
-}
-
-/* The name is on top of the stack, or "".  Pushes a copy of the class; among
- * classes the class itself, registered at once, since what it holds may refer
- * to it. */
-static void make_class(struct decoder *decoder)
-{
-    lua_State *L = decoder->L;
-    if (!decoder->dressed) {
-        lua_newtable(L);
-        if (lua_rawlen(L, -2) > 0)
-            registered_copy(L);
-        return;
-    }
-    lua_pushvalue(L, -1);
-    registered_metatable(L);
-    if (lua_istable(L, -1))
-        return;
-    lua_pop(L, 1);
-    lua_newtable(L);
-    if (lua_rawlen(L, -2) > 0)
-        codec_register(L, -2, -1);
-}
-
-/* The table and its metatable are on top of the stack: among classes it is set
- * when all are whole, since with one that has no __gc yet, the table would never
- * be finalized. */
-static void dress_later(struct decoder *decoder)
-{
-    lua_State *L = decoder->L;
-    lua_Integer n = (lua_Integer)lua_rawlen(L, decoder->dressed);
-    lua_rawseti(L, decoder->dressed, n + 2);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, decoder->dressed, n + 1);
-}
-
-static void push_dressed(struct decoder *decoder, int tag)
-{
-    lua_State *L = decoder->L;
-    if (!(decoder->allow & CODEC_FUNCTIONS))
-        decode_corrupt(decoder);
-    push_content(decoder, tag, make_class);
-    lua_remove(L, -2);
-    decode_enter(decoder);
-    decode_value(decoder);
-    decoder->depth--;
-    if (!lua_istable(L, -1))
-        decode_corrupt(decoder);
-    if (decoder->dressed)
-        dress_later(decoder);
-    else
-        lua_setmetatable(L, -2);
-}
-
-static void dress(struct decoder *decoder)
-{
-    lua_State *L = decoder->L;
-    lua_Integer count = (lua_Integer)lua_rawlen(L, decoder->dressed);
-    for (lua_Integer i = 1; i < count; i += 2) {
-        lua_rawgeti(L, decoder->dressed, i);
-        lua_rawgeti(L, decoder->dressed, i + 1);
-        lua_setmetatable(L, -2);
-        lua_pop(L, 1);
-    }
-    lua_remove(L, decoder->dressed);
-    decoder->dressed = 0;
-}
-
-static void push_class(struct decoder *decoder, int tag)
-{
-    if (!(decoder->allow & CODEC_FUNCTIONS))
-        decode_corrupt(decoder);
-    push_content(decoder, tag, make_class);
-    lua_remove(decoder->L, -2);
-}
-
 static void push_object(struct decoder *decoder, int tag)
 {
     uint32_t number = decoder->numbered++;
@@ -341,16 +182,10 @@ static void push_numbered(struct decoder *decoder, int tag)
 {
     switch (tag & ~TAG_KEPT) {
     case TAG_TABLE:
-        push_table(decoder, tag);
-        return;
     case TAG_CLASSED:
-        push_classed(decoder, tag);
-        return;
     case TAG_CLASS:
-        push_class(decoder, tag);
-        return;
     case TAG_DRESSED:
-        push_dressed(decoder, tag);
+        decode_table(decoder, tag);
         return;
     case TAG_FUNCTION:
         decode_function(decoder, tag);
@@ -443,10 +278,7 @@ int codec_decode_held(lua_State *L, const void *data, size_t size,
     decode_begin(&decoder);
     int count = 0;
     if (allow & CODEC_CLASSES) {
-        lua_newtable(L);
-        decoder.dressed = lua_gettop(L);
-        decode_value(&decoder);
-        dress(&decoder);
+        decode_classes(&decoder);
         count++;
     }
     for (; decoder.at < decoder.end; count++) {

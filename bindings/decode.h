@@ -33,8 +33,8 @@ struct decoder {
     int depth;
     struct codec_hold *hold; /* or NULL: nobody takes the bytes away */
     int copied;              /* stack index of what was copied, or 0 */
-    int dressed; /* among classes: stack index of a list of tables, each followed
-                    by its metatable; else 0 */
+    int dressed; /* among classes: stack index of a list of tables, each
+                    followed by its metatable; else 0 */
 };
 
 _Noreturn void decode_corrupt(struct decoder *decoder);
@@ -86,6 +86,11 @@ static inline uint32_t decode_u32(struct decoder *decoder)
     memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
     return format_little32(bits);
 }
+
+/* decode_table.c: pushes the table after its tag, whichever kind it is. */
+void decode_table(struct decoder *decoder, int tag);
+/* Pushes the next value, which holds classes (CODEC_CLASSES). */
+void decode_classes(struct decoder *decoder);
 
 /* function.c: pushes the function after its tag. */
 void decode_function(struct decoder *decoder, int tag);

@@ -217,9 +217,8 @@ static bool encode_dressed(struct encoder *encoder, int index)
                                     : name  ? TAG_CLASS
                                             : TAG_TABLE);
     if (dressed || name)
-        done = done &&
-               encode_bytes(encoder, name ? name : "",
-                            name ? lua_rawlen(L, -1) : 0);
+        done = done && encode_bytes(encoder, name ? name : "",
+                                    name ? lua_rawlen(L, -1) : 0);
     lua_pop(L, 1);
     return done;
 }

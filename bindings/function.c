@@ -195,7 +195,8 @@ static void check_allowed(struct decoder *decoder)
 
 void decode_named(struct decoder *decoder, int tag)
 {
-    check_allowed(decoder);
+    if (!(decoder->allow & CODEC_FUNCTIONS))
+        decode_corrupt(decoder);
     luaL_checkstack(decoder->L, 12, NULL);
     if (tag == TAG_GLOBALS) {
         lua_rawgeti(decoder->L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);

@@ -91,9 +91,9 @@ static int decode_block(lua_State *L)
 static int decode_list(lua_State *L)
 {
     struct reading *reading = lua_touserdata(L, 1);
-    lua_pushinteger(L, codec_decode_list(L, reading->parcel, message_allow(0),
-                                         2, lua_tointeger(L, 3),
-                                         &reading->hold));
+    lua_pushinteger(L,
+                    codec_decode_list(L, reading->parcel, message_allow(0), 2,
+                                      lua_tointeger(L, 3), &reading->hold));
     return 1;
 }
 

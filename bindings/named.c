@@ -132,8 +132,8 @@ bool encode_named(struct encoder *encoder, int index, bool *done)
 /* With the error, of any bytes, at the top. */
 static void refuse_module(lua_State *L, const char *name)
 {
-    lua_pushfstring(L, "cannot receive a function that uses module \"%s\": ",
-                    name);
+    lua_pushfstring(
+        L, "cannot receive a function that uses module \"%s\": ", name);
     luaL_tolstring(L, -2, NULL);
     lua_concat(L, 2);
     lua_error(L);

@@ -1,8 +1,8 @@
 /*
  * Named: what sender and receiver both have travels by name: the globals, the
  * loaded modules, and the fields of those that cannot travel themselves.
- * Only for upvalues of functions: `local insert = table.insert` is not data; and
- * for what is in an environment of their own.
+ * Only for upvalues of functions: `local insert = table.insert` is not data;
+ * and for what is in an environment of their own.
  */
 #ifndef TL_NAMED_H
 #define TL_NAMED_H

@@ -23,7 +23,7 @@ void outcome_push_handler(lua_State *L);
 void outcome_return(lua_State *L, int first);
 
 /* An error is at the top: what the handler left of it, or where it was not
- * `handled`, itself.  Delivers it, and tells it on stderr where asked to.  Never
+ * `handled`, itself.  Delivers it, and tells it on stderr where asked to. Never
  * raises. */
 void outcome_fail(lua_State *L, bool handled, bool tells);
 

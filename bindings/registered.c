@@ -4,7 +4,7 @@
 
 static char registered_key;
 static char refused_key; /* table: name -> why it is not registered here */
-static char copies_key; /* weak table: copy -> name */
+static char copies_key;  /* weak table: copy -> name */
 
 /* Replaces the key at the top by what the table has for it, or nil. */
 static void look_up(lua_State *L, const void *table)

@@ -20,8 +20,8 @@ const char *registered_name(lua_State *L);
  * are not here; it is taken. */
 void registered_refuse(lua_State *L);
 
-/* Replaces the name on top of the stack by why it is not registered, and returns
- * that; NULL: nothing is known. */
+/* Replaces the name on top of the stack by why it is not registered, and
+ * returns that; NULL: nothing is known. */
 const char *registered_reason(lua_State *L);
 
 /* Pushes the table, from names to metatables and back; an empty one where

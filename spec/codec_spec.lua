@@ -112,8 +112,7 @@ describe("a message", function()
     assert.equal(3, (f()))
     assert.is_nil(rawget(_G, "x"))
     local function made()
-      local _ENV = { n = 5 }
-      return function() n = n + 1 return n end, function() return n end
+      return load("local _ENV = { n = 5 } return function() n = n + 1 return n end, function() return n end")()
     end
     local count, look = made()
     local both = through{ count, look }
@@ -166,8 +165,8 @@ describe("a message", function()
 
   it("carries environments to tasks, and back", function()
     local f = sandboxed("x = (x or 0) + 1 return x, print", { x = 5 })
-    local pool, a, b, t = ipc.pool(1), ipc.pipe()
-    t = ipc.table()
+    local pool, t = ipc.pool(1), ipc.table()
+    local a, b = ipc.pipe()
     local function run(fn)
       local x, p = fn()
       return x, p, rawget(_G, "x")

@@ -17,7 +17,7 @@ local function with_module(meanwhile, fn)
     assert.equal(module, package.loaded.noisy)
     assert.same({ 42, LONG, lock }, { g() })
   end)
-  package.loaded.noisy, package.preload.noisy = nil
+  package.loaded.noisy, package.preload.noisy = nil, nil
   if not ok then error(why, 0) end
 end
 
@@ -58,7 +58,7 @@ describe("a message whose reading loads a module", function()
       inner:put(function() return other.size, LONG end)
       q:put(f)
       check(function() return q:get(0) end)
-      package.loaded.other, package.preload.other = nil
+      package.loaded.other, package.preload.other = nil, nil
     end)
   end)
 

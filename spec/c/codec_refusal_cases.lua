@@ -168,6 +168,9 @@ end)
 
 case("a class from where no functions may come", function()
     raises("corrupt", decode, "\xa0\xde\x81P" .. ("\0"):rep(8))
+    raises("corrupt", decode, "\xa0\xe0\x81P" .. ("\0"):rep(8) .. "\xd0" .. ("\0"):rep(8))
+    raises("corrupt", decode, "\xa0\xcc\x81m")
+    raises("corrupt", decode, "\xa0\xcd\x81m\x81f")
 end)
 
 case("memory that runs out is an error and no more", function()
