@@ -172,14 +172,26 @@ static void become_broken(lua_State *L, struct pool *pool, const char *why)
     pool_end(L, pool, why);
 }
 
+/* Not one that was killed, or ended in order. */
+static bool has_failed(const struct worker *worker)
+{
+    struct tl_process_info info = {0};
+    tl_process_info(&worker->process, &info);
+    return info.exitcode == 1;
+}
+
 /* A worker that never came to work: what its initializer raised. */
 static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
                                size_t size)
 {
     struct tl_parcel parcel;
     bool ok;
-    if (tl_process_result(&worker->process, &ok, &parcel, TL_NOW) != TL_OK ||
-        ok)
+    int status = tl_process_result(&worker->process, &ok, &parcel, TL_NOW);
+    if (status == TL_EMPTY && tl_process_lost(&worker->process) < 0) {
+        snprintf(text, size, "the initializer failed; its error was lost");
+        return has_failed(worker);
+    }
+    if (status != TL_OK || ok)
         return false;
     int top = lua_gettop(L);
     if (receive(L, &parcel) > 0 && lua_type(L, -1) == LUA_TSTRING)

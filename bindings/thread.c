@@ -85,9 +85,10 @@ static bool travels(lua_State *L, const char *root)
     return true;
 }
 
-/* Pushes the registered metatables by name. */
-static void push_classes(lua_State *L)
+/* Pushes the registered metatables by name; false: none. */
+static bool push_classes(lua_State *L)
 {
+    bool any = false;
     lua_newtable(L);
     int classes = lua_gettop(L);
     registered_all(L);
@@ -97,11 +98,13 @@ static void push_classes(lua_State *L)
             lua_pushvalue(L, -2);
             lua_insert(L, -2);
             lua_rawset(L, classes);
+            any = true;
         } else {
             lua_pop(L, 1);
         }
     }
     lua_settop(L, classes);
+    return any;
 }
 
 /* Takes the classes that do not travel out of the table at the top, and pushes
@@ -137,8 +140,10 @@ static void encode_job(lua_State *L, const struct tl_handle *thread, int job,
 {
     int first = lua_gettop(L) + 1;
     luaL_checkstack(L, 12, NULL);
-    push_classes(L);
-    sort_out(L);
+    if (push_classes(L))
+        sort_out(L);
+    else
+        lua_newtable(L);
     push_parts(L, job);
     if (!codec_encode_allowed(L, first, 3, "thread", out,
                               CODEC_ALL | CODEC_CLASSES))

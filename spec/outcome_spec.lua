@@ -113,7 +113,8 @@ for kind, start in pairs(kinds) do
         local go, keep = ipc.event(), ipc.queue()
         local tasks = {
           start(function(go) go:wait() return "all" end, go),
-          start(function(go) go:wait() error("is well") end, go) }
+          start(function(go) go:wait() error("is well") end, go),
+          start(function(go) go:wait() end, go) }
         -- places for small messages first, then whatever fills the rest
         local places, lock = {}, ipc.lock()
         for i = 1, 100 do places[i] = ipc.queue() places[i]:put(1) end
@@ -125,10 +126,10 @@ for kind, start in pairs(kinds) do
           for _ = 1, 500 do if not pcall(q.put, q, lock) then break end end
         end
         go:set()
-        for _, task in ipairs(tasks) do print(task:result()) end
+        for _, task in ipairs(tasks) do print(task:result()) print(task.exitcode) end
       ]], MEMORY)
       local lost = "nil\tits outcome was lost: shared memory is full (TIDELOCK_MEMORY sets its size)\n"
-      assert.equal(lost .. lost, out)
+      assert.equal(lost .. "0\n" .. lost .. "1\n\n0\n", out)
     end)
 
     it("is given up by garbage, before it is lost", function()

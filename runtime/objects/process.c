@@ -183,7 +183,8 @@ int tl_process_set_result(bool ok, const struct tl_message *m)
     process->result_is = TL_RESULT_NONE;
     tl_fault();
     tl_message_drop(&process->result);
-    status = tl_message_pack(&process->result, m);
+    /* who returned nothing has it said whatever the memory is like */
+    status = m->size ? tl_message_pack(&process->result, m) : TL_OK;
     if (status == TL_OK)
         process->result_is = ok ? TL_RESULT_OK : TL_RESULT_ERROR; /* commit */
     process->lost = status;
@@ -309,7 +310,10 @@ int tl_process_result(const struct tl_handle *handle, bool *ok,
     if (process->result_is == TL_RESULT_NONE)
         return TL_EMPTY;
     *ok = process->result_is == TL_RESULT_OK;
-    tl_message_show(process->result, parcel);
+    if (process->result)
+        tl_message_show(process->result, parcel);
+    else
+        *parcel = (struct tl_parcel){.data = parcel->small};
     return TL_OK;
 }
 

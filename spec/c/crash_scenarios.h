@@ -655,7 +655,10 @@ static void live_in_thread(void *unused)
         put(1);
     }
     tl_thread_drop_job();
-    tl_process_set_result(true, &(struct tl_message){0});
+    struct tl_slice slice = {"r", 1};
+    tl_process_set_result(
+        true,
+        &(struct tl_message){.slices = &slice, .slice_count = 1, .size = 1});
     tl_thread_finish(0);
 }
 
