@@ -76,7 +76,7 @@ static void end_reading(lua_State *L, struct codec_hold *hold)
         go_on_collecting(L, reading->weight);
 }
 
-/* The argument, at 1, gives way to for what the decoder copies. */
+/* The argument, at 1, gives way to what the decoder copies. */
 static int decode_block(lua_State *L)
 {
     struct reading *reading = lua_touserdata(L, 1);

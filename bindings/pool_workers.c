@@ -172,6 +172,20 @@ static void become_broken(lua_State *L, struct pool *pool, const char *why)
     pool_end(L, pool, why);
 }
 
+/* With the error at the top.  The pool keeps a C string: a NUL byte, which
+ * would end it, becomes a space. */
+static void say_failure(lua_State *L, char *text, size_t size)
+{
+    size_t length;
+    const char *why = lua_tolstring(L, -1, &length);
+    size_t at = (size_t)snprintf(text, size, "the initializer failed ");
+    for (size_t i = 0; i < length && at < size - 1; i++)
+        text[at++] = why[i];
+    for (size_t i = 0; i < at; i++)
+        text[i] = text[i] ? text[i] : ' ';
+    text[at] = '\0';
+}
+
 /* Not one that was killed, or ended in order. */
 static bool has_failed(const struct worker *worker)
 {
@@ -195,7 +209,7 @@ static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
         return false;
     int top = lua_gettop(L);
     if (receive(L, &parcel) > 0 && lua_type(L, -1) == LUA_TSTRING)
-        snprintf(text, size, "the initializer failed %s", lua_tostring(L, -1));
+        say_failure(L, text, size);
     lua_settop(L, top);
     return true;
 }

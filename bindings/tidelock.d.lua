@@ -30,7 +30,8 @@
 --- floats, strings of any bytes, tables of these (cycles and shared references
 --- are kept; a metatable must be known by `ipc.register`), Lua functions with
 --- their upvalues, and every object. Anything else raises before anything is
---- sent, and the error gives the path to it.
+--- sent, and the error gives the path to it. A function finds the receiver's
+--- globals; one with an environment of its own (`_ENV`) brings a copy of that.
 ---@class tidelock
 ---@field _VERSION string such as `"Tidelock 0.1.0"`
 local ipc = {}

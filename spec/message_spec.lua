@@ -31,8 +31,10 @@ end
 describe("a message whose reading loads a module", function()
   it("stays whole whatever the module sends and receives", function()
     local q, a, b = ipc.queue(), ipc.pipe()
-    local t = ipc.table()
+    local t, first = ipc.table(), ipc.queue{ order = "priority" }
     with_module(churn, function(f, check)
+      first:put(f, { priority = 1 })
+      check(function() return first:get(0) end)
       q:put(f)
       q:put(f, nil)
       check(function() return q:get(0) end)

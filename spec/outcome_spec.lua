@@ -175,6 +175,11 @@ describe("the outcome of a pool's task", function()
       print(pcall(pool.apply, pool, function() return 1 end))
     ]], "TIDELOCK_MEMORY=16M")
     assert.truthy(out:find("^false\t[^\n]*the initializer failed in [^\n]*begin"), out)
+    out = run("ipc.spawn", [[
+      local pool = ipc.pool{ workers = 1, initializer = function() error("begin\0end") end }
+      print(pcall(pool.apply, pool, function() return 1 end))
+    ]])
+    assert.truthy(out:find("the initializer failed in [^\n]*begin end\nstack traceback"), out)
   end)
 end)
 
