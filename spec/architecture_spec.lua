@@ -1,5 +1,5 @@
 -- The design's rules, read off the sources.
-local LAYERS = { memory = 1, tasks = 2, insight = 3, wait = 4, store = 5, objects = 6 }
+local LAYERS = { memory = 1, insight = 2, tasks = 3, wait = 4, store = 5, objects = 6 }
 
 local function files(command)
   local pipe = assert(io.popen(command))

@@ -149,6 +149,24 @@ describe("many processes that start and end at once", function()
   end)
 end)
 
+describe("a process that is killed before it has begun", function()
+  it("is seen to end, while others start processes too", function()
+    local starters, results = {}, {}
+    for n = 1, 4 do
+      starters[n] = ipc.spawn(function()
+        for i = 1, 250 do
+          local p = ipc.spawn(function() end)
+          p:kill()
+          assert(p:join(PATIENCE), "never seen to end: number " .. i)
+        end
+        return true
+      end)
+    end
+    for n, p in ipairs(starters) do results[n] = { p:result(3 * PATIENCE) } end
+    assert.same({ { true }, { true }, { true }, { true } }, results)
+  end)
+end)
+
 describe("the end of the main script", function()
   it("is not when the module is required once more", function()
     local out, err, status = shell.script([[

@@ -39,6 +39,28 @@ describe("a space", function()
     pipe:close()
   end)
 
+  it("gets back the slots of those that are killed before they have begun", function()
+    local name = NAME .. "-early"
+    -- four times as many as it has slots
+    local out = other(name, [[
+      local starters = {}
+      for n = 1, 4 do
+        starters[n] = ipc.spawn(function()
+          for i = 1, 100 do
+            local p = ipc.spawn(function() end)
+            p:kill()
+            assert(p:join(20), "never seen to end: number " .. i)
+          end
+          return true
+        end)
+      end
+      for _, p in ipairs(starters) do assert(p:result(60)) end
+      print(#s:list())
+    ]], "TIDELOCK_TASKS=100")
+    os.remove(path_of(name))
+    assert.equal("0\n", out)
+  end)
+
   it("is a file of that mode under any umask", function()
     local name = NAME .. "-umask"
     local _, err = shell.script(([[

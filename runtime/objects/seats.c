@@ -114,8 +114,8 @@ void tl_seats_give_back(struct tl_seats *seats)
         tl_task_visit(arena);
         task->process = 0;
         tl_fault();
-        atomic_store(&task->state,
-                     TL_TASK_ABORTED | (uint64_t)tl_task_number(tl_self) << 8);
+        uint64_t state = atomic_load(&task->state);
+        atomic_store(&task->state, (state & ~UINT64_C(0xff)) | TL_TASK_ABORTED);
         tl_recover(task);
     }
     tl_task_visit(TL_HOME);

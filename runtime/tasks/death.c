@@ -4,22 +4,12 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <signal.h>
-#include <string.h>
 
 #include "stat.h"
 
 static _Atomic uint32_t *word_of(struct tl_task *task)
 {
     return (_Atomic uint32_t *)(void *)&task->life;
-}
-
-static bool made(const struct tl_task *task)
-{
-    static const pthread_mutex_t zero;
-    /* behind the word, which who watches the tenant before may be marking */
-    size_t word = sizeof(uint32_t);
-    return memcmp((const char *)&task->life + word, (const char *)&zero + word,
-                  sizeof zero - word) != 0;
 }
 
 static void make(struct tl_task *task)
@@ -32,10 +22,16 @@ static void make(struct tl_task *task)
     pthread_mutexattr_destroy(&attributes);
 }
 
+void tl_death_prepare(struct tl_task *task)
+{
+    if (atomic_load(&task->life_made))
+        return;
+    make(task);
+    atomic_store(&task->life_made, 1); /* commit */
+}
+
 void tl_death_begin(struct tl_task *task)
 {
-    if (!made(task))
-        make(task);
     /* the tenant before may be between freeing the slot and its last
      * instruction: then this waits for just that */
     int error = pthread_mutex_lock(&task->life);

@@ -26,6 +26,12 @@
 
 #include "task.h"
 
+/* By who has just claimed the slot, before anybody may enter it: makes the
+ * life that it has for ever.  Never by who enters: a child that comes late to a
+ * slot which was given up would make it under the next tenant.  A claimer that
+ * died meanwhile has let nobody in, and the next one makes it anew. */
+void tl_death_prepare(struct tl_task *task);
+
 /* The calling thread takes the slot's life, and gives it up in order. */
 void tl_death_begin(struct tl_task *task);
 void tl_death_end(struct tl_task *task);

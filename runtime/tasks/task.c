@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "death.h"
+#include "insight/fault.h"
 #include "status.h"
 
 _Thread_local struct tl_task *tl_self;
@@ -59,12 +60,19 @@ static void raise_highest(uint32_t number)
 }
 
 #define CREATOR_SHIFT 8
-#define EPOCH_SHIFT 20
-#define CLAIMER_SHIFT 32
+#define CLAIMER_SHIFT 20 /* a tid has at most 22 bits: PID_MAX_LIMIT */
+#define EPOCH_SHIFT 42
 
-static uint32_t epoch_bits(uint32_t id)
+static uint64_t epoch_bits(uint32_t id)
 {
-    return id >> TL_NUMBER_BITS << EPOCH_SHIFT;
+    return (uint64_t)(id >> TL_NUMBER_BITS) << EPOCH_SHIFT;
+}
+
+/* Of the tenant that a slot in this state has, or is to have next. */
+static uint32_t id_of(uint64_t state, uint32_t number)
+{
+    uint32_t epoch = (uint32_t)(state >> EPOCH_SHIFT);
+    return (epoch ? epoch : 1) << TL_NUMBER_BITS | number;
 }
 
 /* In one store with the claim: whoever dies right after it has said who it
@@ -78,17 +86,20 @@ static uint64_t claimed(uint32_t id)
 
 static bool claim(struct tl_task *task, uint32_t number)
 {
-    uint32_t id = tl_task_id(task);
-    uint64_t state = TL_TASK_FREE;
-    if (id == 0)
-        id = 1u << TL_NUMBER_BITS | number;
     /* acquire: sees the clean words that tl_task_free left */
-    if (!atomic_compare_exchange_strong_explicit(
-            &task->state, &state, claimed(id), memory_order_acquire,
-            memory_order_relaxed))
+    uint64_t state = atomic_load_explicit(&task->state, memory_order_acquire);
+    if ((state & 0xff) != TL_TASK_FREE)
         return false;
-    uint32_t unused = 0;
+    uint32_t id = id_of(state, number), unused = 0;
+    /* before the claim, since its maker may die right after it; a slot that
+     * was never used gets the same from everybody */
     atomic_compare_exchange_strong(&task->id, &unused, id);
+    if (!atomic_compare_exchange_strong(&task->state, &state, claimed(id)))
+        return false;
+    tl_fault();
+    atomic_store(&task->forked, (uint64_t)id << 32);
+    tl_fault();
+    tl_death_prepare(task);
     task->waiter.task = number;
     return true;
 }
@@ -101,8 +112,7 @@ struct tl_task *tl_task_claim(void)
     for (uint32_t n = 1; n <= last; n++) {
         /* raised before the claim: a slot that is taken is always looked at */
         raise_highest(n);
-        if (tl_task_state(tl_task_at(n)) == TL_TASK_FREE &&
-            claim(tl_task_at(n), n))
+        if (claim(tl_task_at(n), n))
             return tl_task_at(n);
     }
     return NULL;
@@ -116,7 +126,7 @@ uint32_t tl_task_creator(const struct tl_task *task)
 
 static bool is_of_epoch(uint64_t state, uint32_t id)
 {
-    return (uint32_t)state >> EPOCH_SHIFT == epoch_bits(id) >> EPOCH_SHIFT;
+    return state >> EPOCH_SHIFT == id >> TL_NUMBER_BITS;
 }
 
 static bool is_for(uint64_t state, uint32_t id)
@@ -161,7 +171,9 @@ pid_t tl_task_pid(const struct tl_task *task)
 
 void tl_task_forked(struct tl_task *task, uint32_t id, pid_t pid)
 {
-    atomic_store(&task->forked, (uint64_t)id << 32 | (uint32_t)pid);
+    uint64_t untold = (uint64_t)id << 32;
+    atomic_compare_exchange_strong(&task->forked, &untold,
+                                   untold | (uint32_t)pid);
 }
 
 static void clean(struct tl_task *task)
@@ -194,5 +206,6 @@ void tl_task_free(struct tl_task *task)
         id += 1u << TL_NUMBER_BITS;
     atomic_store(&task->id, id);
     /* release: whoever claims the slot sees it clean */
-    atomic_store_explicit(&task->state, TL_TASK_FREE, memory_order_release);
+    atomic_store_explicit(&task->state, TL_TASK_FREE | epoch_bits(id),
+                          memory_order_release);
 }

@@ -12,11 +12,12 @@
  * fit in 31 bits: guards use the top bit.
  *
  * States of `state` (low byte; above it 12 bits with the number of the task
- * that claimed the slot, and the low 12 bits of the epoch: so a child that
- * comes late to a slot which was given up cannot take it for its own; in the
- * upper half, where a thread claimed it that is no task there yet, for itself,
- * that thread's tid):
- *   FREE      nobody's
+ * that claimed the slot or, where a thread that is no task there yet claimed it
+ * for itself, 22 bits with that thread's tid; above them the epoch, whole: so
+ * one compare and swap of the state is about one tenant, and neither a child
+ * that comes late to a slot which was given up nor anybody who looked at an
+ * earlier tenant takes it for that one's):
+ *   FREE      nobody's; the epoch is that of the next tenant
  *   STARTING  claimed by its creator, who fills it in and forks; or who claimed
  *             it for itself is about to enter
  *   RUNNING   entered by its own task, which holds `life`
@@ -125,10 +126,11 @@ struct tl_task {
     _Atomic int32_t pid;      /* written by the task when it enters; else 0 */
     _Atomic int32_t tid;      /* of its thread, as gettid(2) has it; the same */
     _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
-    /* id << 32 | pid, by the creator after the fork.  With the id, since by
-     * then the task may have ended and the slot have another tenant, whom this
-     * must say nothing about. */
+    /* id << 32 | pid; the pid is 0 from the claim until the creator is back
+     * from the fork.  Told by a compare and swap, since by then the task may
+     * have ended and the slot have another tenant, whose word this is. */
     _Atomic uint64_t forked;
+    _Atomic uint32_t life_made; /* by the first claimer; never undone */
 
     /* Written by the task about itself. */
     _Alignas(TL_LINE) _Atomic uint64_t inside; /* guard it may hold */
@@ -268,7 +270,7 @@ void tl_task_forked(struct tl_task *task, uint32_t id, pid_t pid);
 uint32_t tl_task_creator(const struct tl_task *task);
 static inline pid_t tl_task_claimer(uint64_t state)
 {
-    return (pid_t)(state >> 32);
+    return (pid_t)(state >> 20 & 0x3fffff);
 }
 
 #endif

@@ -707,6 +707,50 @@ static bool join_ends_when_the_starter_dies(void)
     return status == TL_OK || status == TL_NOT_STARTED;
 }
 
+/* The creator comes back from the fork when its task has ended and the slot
+ * has another tenant, of whom it says nothing. */
+static bool late_creator_says_nothing_of_the_next_tenant(void)
+{
+    struct tl_task *task = tl_task_claim();
+    uint32_t first = tl_task_id(task);
+    tl_task_free(task);
+    if (tl_task_claim() != task || tl_task_id(task) == first)
+        return false;
+    uint32_t second = tl_task_id(task);
+    tl_task_forked(task, first, 11);
+    bool unsaid = tl_task_pid(task) == 0;
+    tl_task_forked(task, second, 22);
+    tl_task_forked(task, first, 33);
+    bool said = tl_task_pid(task) == 22;
+    tl_task_free(task);
+    return unsaid && said;
+}
+
+static void claim_and_die(void)
+{
+    tl_fault_arm(die_at);
+    tl_task_claim();
+    tl_fault_arm(0);
+}
+
+/* Who claims a slot that was never used dies at once: the slot has an id all
+ * the same, a life that its next tenant can take, and is given back. */
+static bool slot_has_its_identity_from_the_claim(void)
+{
+    struct tl_handle claimer = start(claim_and_die);
+    if (!await_state(&claimer, 'Z') ||
+        tl_process_join(&claimer, tl_deadline_in(2)) < 0)
+        return false;
+    for (uint32_t n = 1; n <= tl_task_highest(); n++)
+        if ((tl_task_id(tl_task_at(n)) & TL_NUMBER_MASK) != n ||
+            (tl_task_at(n) != tl_self && tl_task_taken(tl_task_at(n))))
+            return false;
+    /* both slots have had a tenant by now */
+    start(just_stay);
+    struct tl_handle next = start(claim_and_die);
+    return tl_process_join(&next, tl_deadline_in(2)) == TL_OK;
+}
+
 /* ---- counts ---- */
 
 /* As many messages as can be counted: one more is refused, not forgotten. */
@@ -752,6 +796,10 @@ static const struct test tests[] = {
     {"a result is whole or none", result_is_whole_or_none, 16},
     {"suspend comes to an end", suspend_comes_to_an_end, 0},
     {"a join ends when the starter dies", join_ends_when_the_starter_dies, 60},
+    {"a late creator says nothing of the next tenant",
+     late_creator_says_nothing_of_the_next_tenant, 0},
+    {"a slot has its identity from the claim",
+     slot_has_its_identity_from_the_claim, 2},
     {"a count does not wrap", count_does_not_wrap, 0},
     {"a guard goes with its object", guard_goes_with_its_object, 40},
 };
