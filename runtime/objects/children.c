@@ -1,13 +1,19 @@
 #include "children.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "handle.h"
 #include "tasks/death.h"
+#include "tasks/pidfd.h"
+#include "tasks/stat.h"
+#include "wait/clock.h"
+#include "wait/descriptor.h"
 
 struct child {
     pid_t pid; /* 0: a thread */
@@ -64,13 +70,8 @@ static void strike_out(size_t i)
 /* waitpid has told how child i ended. */
 static void reaped(size_t i, int status)
 {
-    struct tl_process *process = process_at(i);
-    struct tl_handle handle = children[i].handle;
-    children[i] = children[--count];
-    atomic_store(&process->status, TL_STATUS_KNOWN | (unsigned)status);
-    if (atomic_load(&process->state) != TL_PROCESS_ENDED)
-        tl_death_sweep();
-    tl_handle_close(&handle);
+    atomic_store(&process_at(i)->status, TL_STATUS_KNOWN | (unsigned)status);
+    strike_out(i);
 }
 
 static bool wait_for_thread(size_t i)
@@ -81,24 +82,39 @@ static bool wait_for_thread(size_t i)
     return ended;
 }
 
-static bool wait_for(size_t i, int options)
+/* Before a child is reaped that did not end in order: until then its pid is
+ * nobody else's, and whoever looks at its slots, here and in the spaces, finds
+ * it dead.  False: it has not ended. */
+static bool settle(size_t i)
+{
+    siginfo_t info = {0};
+    if (waitid(P_PID, (id_t)children[i].pid, &info,
+               WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        info.si_pid == 0)
+        return false;
+    if (info.si_code != CLD_EXITED ||
+        atomic_load(&process_at(i)->state) != TL_PROCESS_ENDED)
+        tl_death_sweep_all();
+    return true;
+}
+
+/* True: it is no more, and not on the list. */
+static bool reap(size_t i)
 {
     int status;
-    pid_t got;
     if (children[i].pid == 0)
         return wait_for_thread(i);
-    do
-        got = waitpid(children[i].pid, &status, options);
-    while (got < 0 && errno == EINTR);
-    if (got == 0 || (got > 0 && WIFSTOPPED(status)))
+    if (!settle(i))
         return false;
-    if (got > 0) {
+    pid_t got = waitpid(children[i].pid, &status, WNOHANG);
+    if (got == 0)
+        return false;
+    if (got > 0)
         reaped(i, status);
-    } else {
+    else
         /* somebody else waited for it (a script, by luaposix): how it ended
          * is not known here */
         strike_out(i);
-    }
     return true;
 }
 
@@ -107,27 +123,90 @@ void tl_process_reap(void)
     if (tl_enter_home() < 0)
         return;
     for (size_t i = 0; i < count;)
-        if (!wait_for(i, WNOHANG))
+        if (!reap(i))
             i++;
     tl_commands_reap();
 }
 
-void tl_children_await(const struct tl_process *process)
+/* ---- waiting for the end of one ---- */
+
+/* The longest sleep: a tracer that lets go, and a stop, are not told. */
+#define BLIND (20 * TL_MILLISECOND)
+
+static size_t find(const struct tl_process *process)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (process_at(i) == process) {
-            wait_for(i, WUNTRACED);
-            return;
-        }
+    size_t i = 0;
+    while (i < count && process_at(i) != process)
+        i++;
+    return i;
+}
+
+bool tl_children_has(const struct tl_process *process)
+{
+    return find(process) < count;
+}
+
+static bool is_stopped(pid_t pid)
+{
+    struct tl_stat stat;
+    return tl_stat_read(pid, &stat) &&
+           (stat.state == 'T' || stat.state == 't');
+}
+
+/* Until something may have changed; *pidfd becomes -1 once it has told its
+ * all. */
+static int sleep_for(int *pidfd, tl_deadline deadline)
+{
+    struct pollfd polled = {.fd = *pidfd, .events = POLLIN};
+    int status =
+        tl_wait_descriptors(&polled, *pidfd >= 0 ? 1 : 0,
+                            tl_clock_earlier(deadline, tl_clock_now() + BLIND));
+    if (polled.revents) {
+        close(*pidfd);
+        *pidfd = -1;
     }
+    return status == TL_TIMEOUT ? TL_OK : status;
+}
+
+/* Callbacks may run in each sleep, and reap: so it is looked for again. */
+static int await(const struct tl_process *process, int *pidfd,
+                 tl_deadline deadline)
+{
+    int status = TL_OK;
+    size_t i;
+    while (status == TL_OK && (i = find(process)) < count && !reap(i)) {
+        if (tl_clock_passed(deadline))
+            return TL_TIMEOUT;
+        status = sleep_for(pidfd, deadline);
+        if ((i = find(process)) < count && is_stopped(children[i].pid))
+            break;
+    }
+    return status;
+}
+
+int tl_children_await(const struct tl_process *process, tl_deadline deadline)
+{
+    size_t i = find(process);
+    if (i == count || reap(i))
+        return TL_OK;
+    if (tl_clock_passed(deadline))
+        return TL_TIMEOUT;
+    int pidfd = children[i].pid ? tl_pidfd_open(children[i].pid) : -1;
+    int status = await(process, &pidfd, deadline);
+    if (pidfd >= 0)
+        close(pidfd);
+    return status;
 }
 
 void tl_children_leave(void)
 {
-    for (size_t i = 0; i < count;)
-        if (atomic_load(&process_at(i)->state) != TL_PROCESS_ENDED ||
-            !wait_for(i, WUNTRACED))
-            i++;
+    tl_deadline limit = tl_clock_now() + TL_SECOND;
+    for (size_t i = 0; i < count;) {
+        struct tl_process *process = process_at(i);
+        if (atomic_load(&process->state) == TL_PROCESS_ENDED)
+            tl_children_await(process, limit);
+        i += i < count && process_at(i) == process;
+    }
     tl_children_forget();
 }
 

@@ -25,12 +25,19 @@ void tl_children_unreserve(void);
 /* In a new child: the list is the parent's, not ours. */
 void tl_children_forget(void);
 
-/* At a thread's end: reaps all that have ended, and forgets the rest. */
+/* At a thread's end: reaps all that have ended, and forgets the rest: also one
+ * that somebody else holds for longer than a second. */
 void tl_children_leave(void);
 
-/* Reaps this child, waiting for its very end, unless it is stopped.  Nothing
- * when it is not ours or reaped already. */
-void tl_children_await(const struct tl_process *process);
+/* Reaps this child, which has said that it ends or was found dead, waiting for
+ * its very end, unless it is stopped.  TL_OK, also when it is not ours or
+ * reaped already; TL_TIMEOUT: the kernel has not done with it yet (its memory
+ * is large), or a tracer holds it; as tl_wait_descriptors. */
+int tl_children_await(const struct tl_process *process, tl_deadline deadline);
+
+/* Whether it is a child that nobody but this thread reaps: its pid is its own,
+ * dead or alive. */
+bool tl_children_has(const struct tl_process *process);
 
 /* Live children, from 0; NULL past the last. */
 struct tl_process *tl_children_at(size_t i);

@@ -20,6 +20,9 @@
 #include "wait/clock.h"
 #include "wait/idle.h"
 
+/* What a join leaves the kernel to end one that is dead. */
+#define BREATH (2 * TL_MILLISECOND)
+
 static struct tl_process *process_of(const struct tl_handle *handle)
 {
     return handle->object;
@@ -257,21 +260,43 @@ void tl_process_ended(struct tl_process *process, const struct tl_task *task)
 
 /* A thread that ended without a word was killed with its process: the kernel
  * ends the others in the same moment, and then it is known how. */
-static void await_owner(struct tl_process *thread)
+static void await_owner(struct tl_process *thread, tl_deadline deadline)
 {
     if (atomic_load(&thread->status) == 0 && thread->owner)
-        tl_process_await((struct tl_process *)tl_ref_object(thread->owner),
-                         tl_clock_now() + TL_SECOND);
+        tl_process_await(
+            (struct tl_process *)tl_ref_object(thread->owner),
+            tl_clock_earlier(deadline, tl_clock_now() + TL_SECOND));
 }
 
 /* A thread of this process has said its last word, and gives up its slot: who
  * joins it finds that free.  It is some instructions away. */
-static void await_slot(struct tl_process *process)
+static void await_slot(struct tl_process *process, tl_deadline deadline)
 {
     uint32_t id = atomic_load(&process->task);
     if (tl_process_is_thread(process) && process->parent_pid == getpid())
-        while (tl_task_leaving(tl_task_of(id), id))
+        while (tl_task_leaving(tl_task_of(id), id) &&
+               (deadline == TL_NOW || !tl_clock_passed(deadline)))
             tl_yield();
+}
+
+/* Where the deadline is over, the kernel still gets the moment that it needs
+ * for one that was killed: else a join that finds it ended would not know how.
+ */
+static tl_deadline some_breath(const struct tl_process *process,
+                               tl_deadline deadline)
+{
+    tl_deadline least = tl_clock_now() + BREATH;
+    return atomic_load(&process->status) || deadline > least ? deadline : least;
+}
+
+/* It has ended, and the join succeeds whatever comes; its pid, and how it ended
+ * if it was killed, take until the kernel has done with it. */
+static int await_last_breath(struct tl_process *process, tl_deadline deadline)
+{
+    int status = tl_children_await(process, some_breath(process, deadline));
+    await_owner(process, deadline);
+    await_slot(process, deadline);
+    return status == TL_TIMEOUT ? TL_OK : status;
 }
 
 int tl_process_await(struct tl_process *process, tl_deadline deadline)
@@ -288,16 +313,21 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline)
         if (status < 0)
             return status;
     }
-    tl_children_await(process);
-    await_owner(process);
-    await_slot(process);
-    return TL_OK;
+    return await_last_breath(process, deadline);
 }
 
 int tl_process_join(const struct tl_handle *handle, tl_deadline deadline)
 {
     int status = tl_enter(handle);
     return status < 0 ? status : tl_process_await(process_of(handle), deadline);
+}
+
+/* Of one that has ended: whether it is this thread's child, and how it ended
+ * is about to be known. */
+static bool how_is_coming(const struct tl_process *process)
+{
+    return atomic_load(&process->status) == 0 && tl_children_has(process) &&
+           !tl_process_is_thread(process);
 }
 
 int tl_process_result(const struct tl_handle *handle, bool *ok,
@@ -308,7 +338,7 @@ int tl_process_result(const struct tl_handle *handle, bool *ok,
         return status;
     struct tl_process *process = process_of(handle);
     if (process->result_is == TL_RESULT_NONE)
-        return TL_EMPTY;
+        return how_is_coming(process) ? TL_TIMEOUT : TL_EMPTY;
     *ok = process->result_is == TL_RESULT_OK;
     if (process->result)
         tl_message_show(process->result, parcel);
@@ -317,17 +347,12 @@ int tl_process_result(const struct tl_handle *handle, bool *ok,
     return TL_OK;
 }
 
-/* ---- looking and signalling ---- */
+/* ---- looking ---- */
 
-static bool is_alive(struct tl_process *process)
+/* Who asks how a process ended has no deadline, and gets an answer. */
+static tl_deadline soon(void)
 {
-    if (atomic_load(&process->state) != TL_PROCESS_STARTED)
-        return false;
-    uint32_t id = atomic_load(&process->task);
-    struct tl_task *task = tl_task_of(id);
-    if (tl_task_id(task) == id && tl_death_happened(task))
-        tl_recover(task);
-    return atomic_load(&process->state) == TL_PROCESS_STARTED;
+    return tl_clock_now() + TL_SECOND;
 }
 
 /* Of one that has ended. */
@@ -338,8 +363,8 @@ static uint32_t status_of(struct tl_process *process)
         return status;
     struct tl_process *owner =
         (struct tl_process *)tl_ref_object(process->owner);
-    if (!is_alive(owner))
-        tl_children_await(owner);
+    if (!tl_process_is_alive(owner))
+        tl_children_await(owner, soon());
     return atomic_load(&owner->status);
 }
 
@@ -370,9 +395,10 @@ int tl_process_info(const struct tl_handle *handle,
         return status;
     struct tl_process *process = process_of(handle);
     tl_process_reap();
-    info->alive = is_alive(process);
+    info->alive = tl_process_is_alive(process);
     if (info->started && !info->alive) {
-        tl_children_await(process);
+        if (!atomic_load(&process->status))
+            tl_children_await(process, soon());
         uint32_t status_word = status_of(process);
         int how = (int)(status_word & 0xffff);
         info->exit_known = status_word != 0;
@@ -391,23 +417,6 @@ int tl_process_set_daemon(const struct tl_handle *handle, bool daemon)
         return TL_STARTED;
     atomic_store(&process->daemon, daemon);
     return TL_OK;
-}
-
-int tl_process_signal(const struct tl_handle *handle, int signal)
-{
-    int status = tl_enter(handle);
-    if (status < 0)
-        return status;
-    struct tl_process *process = process_of(handle);
-    if (tl_process_is_thread(process))
-        return TL_IS_THREAD;
-    if (atomic_load(&process->state) == TL_PROCESS_NEW)
-        return TL_NOT_STARTED;
-    if (!is_alive(process))
-        return TL_ENDED;
-    if (kill(atomic_load(&process->pid), signal) == 0)
-        return TL_OK;
-    return errno == ESRCH ? TL_ENDED : TL_SYSTEM;
 }
 
 int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch)

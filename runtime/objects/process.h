@@ -66,6 +66,9 @@ int tl_process_make_main(void);
  * tl_process_join. */
 int tl_process_await(struct tl_process *process, tl_deadline deadline);
 
+/* Whether it has started and not ended; settles it if it is dead. */
+bool tl_process_is_alive(struct tl_process *process);
+
 /* `task`, whose process this is, is no more: called by recovery. */
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 
