@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "handle.h"
 #include "redirect.h"
 #include "spawn.h"
+#include "tasks/pidfd.h"
 #include "tasks/private.h"
 #include "tasks/stat.h"
 #include "tasks/task.h"
@@ -75,7 +75,7 @@ static void set_name(struct tl_command *command,
 static void adopt(struct tl_command *command, const struct tl_plan *plan)
 {
     command->owner = tl_task_id(tl_self);
-    command->pidfd = (int)syscall(SYS_pidfd_open, command->pid, 0);
+    command->pidfd = tl_pidfd_open(command->pid);
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)
         if (plan->ours[i] >= 0)
             tl_flow_open(&command->flows[i], plan->ours[i]);
@@ -135,12 +135,28 @@ int tl_command_new(struct tl_command **out,
 
 /* ---- the end ---- */
 
-static void ended(struct tl_command *command)
+/* As of a flow: a fork must not copy the descriptor and not the word. */
+void tl_command_shut_pidfd(struct tl_command *command)
 {
-    command->ended = true;
+    tl_private_lock();
     if (command->pidfd >= 0)
         close(command->pidfd);
     command->pidfd = -1;
+    tl_private_unlock();
+}
+
+void tl_command_heed_pidfd(struct tl_command *command)
+{
+    tl_private_lock();
+    if (command->pidfd < 0 && !command->ended)
+        command->pidfd = tl_pidfd_open(command->pid);
+    tl_private_unlock();
+}
+
+static void ended(struct tl_command *command)
+{
+    command->ended = true;
+    tl_command_shut_pidfd(command);
 }
 
 bool tl_command_look(struct tl_command *command)
@@ -213,16 +229,34 @@ int tl_commands_await(void)
     return status;
 }
 
+/* A command of another thread, which is not here any more and may have been
+ * moving the buffers when the fork came: its descriptors alone are let go. */
+static void abandon(struct tl_command *command)
+{
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++)
+        tl_flow_abandon(&command->flows[i]);
+    ended(command);
+}
+
+static void forget(struct tl_command *command)
+{
+    close_flows(command);
+    ended(command);
+    command->owner = 0;
+    if (command->dropped)
+        free(command);
+}
+
 void tl_commands_forget(void)
 {
+    uint32_t parent = tl_self->parent;
     while (commands) {
         struct tl_command *command = commands;
         commands = command->next;
-        close_flows(command);
-        ended(command);
-        command->owner = 0;
-        if (command->dropped)
-            free(command);
+        if (command->owner == parent)
+            forget(command);
+        else
+            abandon(command);
     }
 }
 

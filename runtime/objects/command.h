@@ -28,7 +28,7 @@ struct tl_command {
     char name[TL_NAME_SIZE];
     uint32_t owner; /* id of the task; 0: a fork left it behind */
     pid_t pid;
-    int pidfd; /* -1: ENDED, or the kernel has none */
+    int pidfd; /* -1: ENDED, the kernel has none, or it has told its all */
     bool ended;
     bool status_known;
     int status; /* as of waitpid */
@@ -46,6 +46,12 @@ bool tl_command_look(struct tl_command *command);
 /* Waits for its end, and reaps it. */
 int tl_command_await(struct tl_command *command, tl_deadline deadline);
 
+/* It tells nothing more: the end is looked for from time to time. */
+void tl_command_shut_pidfd(struct tl_command *command);
+
+/* Before a sleep that nothing else ends: it tells of the end again. */
+void tl_command_heed_pidfd(struct tl_command *command);
+
 /* Reaps those that have ended. */
 void tl_commands_reap(void);
 
@@ -53,7 +59,8 @@ void tl_commands_reap(void);
 void tl_commands_close(void);
 int tl_commands_await(void);
 
-/* In a new child: they are the parent's. */
+/* In a new child: they are the parent's.  What belongs to other threads of the
+ * parent is left as it is, but for the descriptors. */
 void tl_commands_forget(void);
 
 #endif

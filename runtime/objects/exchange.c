@@ -126,6 +126,15 @@ static int transfer_all(struct tl_command *command, const struct pollfd *polled,
     return status;
 }
 
+/* A pidfd is readable from the end of the process on, which a tracer may hold
+ * back from who is to reap it: it would be polled again and again. */
+static void heed_pidfd(struct tl_command *command, const struct pollfd *polled,
+                       unsigned flows, unsigned count)
+{
+    if (count > flows && polled[flows].revents && !tl_command_look(command))
+        tl_command_shut_pidfd(command);
+}
+
 /* Waits until something moves.  TL_TIMEOUT: nothing did. */
 static int turn(struct tl_command *command, const struct request *request,
                 tl_deadline deadline)
@@ -139,6 +148,7 @@ static int turn(struct tl_command *command, const struct request *request,
     int status = tl_wait_descriptors(polled, count, limit);
     if (status == TL_OK)
         status = transfer_all(command, polled, streams, flows);
+    heed_pidfd(command, polled, flows, count);
     if (status == TL_TIMEOUT && limit < deadline)
         return TL_OK;
     return status;
@@ -152,6 +162,7 @@ int tl_command_poll(void *state, struct pollfd *polled, unsigned *count)
     int status = tl_command_enter(command);
     if (status < 0)
         return status;
+    tl_command_heed_pidfd(command);
     unsigned flows = watch(command, &request, polled, streams, count);
     status = tl_wait_descriptors(polled, flows, TL_NOW);
     if (status == TL_OK)

@@ -33,10 +33,15 @@ static void empty(struct tl_flow *flow)
     flow->start = flow->end = flow->searched = 0;
 }
 
-void tl_flow_close(struct tl_flow *flow)
+void tl_flow_abandon(struct tl_flow *flow)
 {
     if (flow->state != TL_FLOW_NONE)
         leave(flow, TL_FLOW_CLOSED);
+}
+
+void tl_flow_close(struct tl_flow *flow)
+{
+    tl_flow_abandon(flow);
     free(flow->data);
     flow->data = NULL;
     flow->room = 0;

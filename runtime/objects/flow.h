@@ -39,6 +39,10 @@ static inline size_t tl_flow_size(const struct tl_flow *flow)
 /* Takes the descriptor. */
 void tl_flow_open(struct tl_flow *flow, int descriptor);
 
+/* Drops the descriptor alone: by a fork's child, whose parent's thread may have
+ * been moving the bytes at that moment. */
+void tl_flow_abandon(struct tl_flow *flow);
+
 /* Drops descriptor and bytes; twice is harmless. */
 void tl_flow_close(struct tl_flow *flow);
 

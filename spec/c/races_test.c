@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "insight/fault.h"
 #include "memory/object.h"
+#include "objects/command.h"
 #include "objects/process.h"
 #include "objects/queue.h"
 #include "store/block.h"
@@ -751,6 +754,94 @@ static bool slot_has_its_identity_from_the_claim(void)
     return tl_process_join(&next, tl_deadline_in(2)) == TL_OK;
 }
 
+/* ---- commands of other threads ---- */
+
+static void run_command_and_stay(void *unused)
+{
+    static char *arguments[] = {"sleep", "10", NULL};
+    struct tl_command_options options = {.arguments = arguments};
+    enum tl_command_step step;
+    struct tl_command *command;
+    (void)unused;
+    if (tl_command_new(&command, &options, &step) == TL_OK) {
+        struct tl_flow *flow = &command->flows[TL_STDOUT];
+        /* as in a realloc that has moved the bytes and not yet returned */
+        flow->data = (char *)bytes + 8;
+        atomic_store(&flags->inside, 1);
+        await(&flags->done, 5);
+        flow->data = NULL;
+        tl_command_signal(command, SIGKILL);
+        tl_command_await(command, tl_deadline_in(5));
+        tl_command_drop(command);
+    }
+    tl_thread_finish(0);
+}
+
+static void only_end(void)
+{
+}
+
+/* A fork comes while another thread moves what a command wrote. */
+static bool child_leaves_commands_of_other_threads_alone(void)
+{
+    struct tl_handle thread = {0};
+    struct tl_message nothing = {0};
+    struct tl_process_info info;
+    tl_thread_new(&thread, NULL, false);
+    if (tl_thread_start(&thread, &nothing, run_command_and_stay, NULL) < 0 ||
+        !await(&flags->inside, 5))
+        return false;
+    struct tl_handle child = start(only_end);
+    bool joined = tl_process_join(&child, tl_deadline_in(5)) == TL_OK;
+    atomic_store(&flags->done, 1);
+    tl_process_info(&child, &info);
+    return joined && info.exitcode == 0 &&
+           tl_process_join(&thread, tl_deadline_in(5)) == TL_OK;
+}
+
+/* ---- the end ---- */
+
+static void stay_to_be_traced(void)
+{
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+    atomic_store(&flags->count, 1);
+    await(&flags->done, 10);
+}
+
+static void trace_and_hold(void)
+{
+    await(&flags->go, 5);
+    if (ptrace(PTRACE_SEIZE, target, NULL, NULL) == 0)
+        atomic_store(&flags->inside, 1);
+    await(&flags->done, 10);
+}
+
+/* Whoever traces a process may hold its zombie: no wait is longer than it was
+ * to be, and none says what nobody knows yet. */
+static bool join_ends_while_a_tracer_holds_the_zombie(void)
+{
+    struct tl_process_info info;
+    bool ok;
+    struct tl_handle traced = start(stay_to_be_traced);
+    await(&flags->count, 5);
+    target = pid_of(&traced);
+    struct tl_handle holder = start(trace_and_hold);
+    atomic_store(&flags->go, 1);
+    if (!await(&flags->inside, 5))
+        return false;
+    tl_process_signal(&traced, SIGKILL);
+    double began = tl_now();
+    int joined = tl_process_join(&traced, tl_deadline_in(0.1));
+    int result = tl_process_result(&traced, &ok, &parcel, tl_deadline_in(0.1));
+    bool soon = tl_now() - began < 3 && !atomic_load(&flags->done);
+    atomic_store(&flags->done, 1);
+    tl_process_join(&holder, tl_deadline_in(5));
+    joined |= tl_process_join(&traced, tl_deadline_in(5));
+    tl_process_info(&traced, &info);
+    return soon && joined == TL_OK && result == TL_TIMEOUT &&
+           info.exit_known && info.exitcode == -SIGKILL;
+}
+
 /* ---- counts ---- */
 
 /* As many messages as can be counted: one more is refused, not forgotten. */
@@ -800,6 +891,10 @@ static const struct test tests[] = {
      late_creator_says_nothing_of_the_next_tenant, 0},
     {"a slot has its identity from the claim",
      slot_has_its_identity_from_the_claim, 2},
+    {"a join ends while a tracer holds the zombie",
+     join_ends_while_a_tracer_holds_the_zombie, 0},
+    {"a child leaves commands of other threads alone",
+     child_leaves_commands_of_other_threads_alone, 0},
     {"a count does not wrap", count_does_not_wrap, 0},
     {"a guard goes with its object", guard_goes_with_its_object, 40},
 };
