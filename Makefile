@@ -20,7 +20,7 @@ flags_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 flags_tsan     := -O1 -fsanitize=thread
 flags_fuzz     := -O1 -fsanitize=fuzzer,address,undefined
 flags_fault    := -DTL_FAULT
-wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened # replaced there
+wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened,--wrap=fork,--wrap=pthread_create # replaced there
 
 build    := build/$(LUA)$(VARIANT:%=-%)
 plain    := build/$(LUA)

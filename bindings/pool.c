@@ -1,6 +1,7 @@
 /* ipc.pool: see pool.h. */
 #include "pool.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,7 +183,9 @@ static void start_workers(lua_State *L, struct pool *pool)
             status = pool_start(L, pool, &pool->workers[i]);
         while (try_again(L, status, &tried));
         if (status < 0) {
+            int error = errno;
             pool_end(L, pool, tl_status_text(status));
+            errno = error;
             failure(L, pool->board, "pool", status);
         }
     }

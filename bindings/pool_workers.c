@@ -1,4 +1,5 @@
 /* Workers of a pool: their start, their death, and who takes their place. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,9 @@ int pool_start(lua_State *L, struct pool *pool, struct worker *worker)
     if (status == TL_OK)
         status = fork_worker(L, pool, worker);
     if (status < 0) {
+        int error = errno;
         tl_handle_close(&worker->process);
+        errno = error;
         return status;
     }
     struct tl_process_info info;
@@ -262,6 +265,17 @@ static bool is_wanted(const struct pool *pool)
            (!pool->closed || progress.waiting);
 }
 
+/* errno is of a system call that failed. */
+static void break_for(lua_State *L, struct pool *pool, int status)
+{
+    char why[TEXT_SIZE];
+    if (status == TL_SYSTEM)
+        snprintf(why, sizeof why, "%s: %m", tl_status_text(status));
+    else
+        snprintf(why, sizeof why, "%s", tl_status_text(status));
+    become_broken(L, pool, why);
+}
+
 static void replace(lua_State *L, struct pool *pool)
 {
     for (int i = 0; i < pool->count && pool->missing && is_wanted(pool); i++) {
@@ -272,7 +286,7 @@ static void replace(lua_State *L, struct pool *pool)
         if (status == TL_OK)
             pool->missing--;
         else if (!pool_has_workers(pool))
-            become_broken(L, pool, tl_status_text(status));
+            break_for(L, pool, status);
         else
             return; /* the others go on; it is tried again */
     }

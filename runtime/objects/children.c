@@ -43,7 +43,9 @@ void tl_children_add(pid_t pid)
 
 void tl_children_unreserve(void)
 {
+    int error = errno;
     tl_handle_close(&children[count].handle);
+    errno = error;
 }
 
 void tl_children_forget(void)

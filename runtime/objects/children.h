@@ -20,7 +20,7 @@
  * thread.  TL_NO_MEMORY. */
 int tl_children_reserve(struct tl_process *process);
 void tl_children_add(pid_t pid);
-void tl_children_unreserve(void);
+void tl_children_unreserve(void); /* leaves errno */
 
 /* In a new child: the list is the parent's, not ours. */
 void tl_children_forget(void);

@@ -115,9 +115,9 @@ static int place_file(struct tl_listener *listener,
     const char *path = address->local.sun_path;
     int folder = lock_folder(path);
     int status = bind_file(listener, address);
-    int error = errno;
     if (status == TL_OK)
         status = own_file(listener, path);
+    int error = errno;
     if (folder >= 0)
         close(folder);
     errno = error;

@@ -86,10 +86,12 @@ int tl_process_begin_start(struct tl_process *process)
 
 void tl_process_undo_start(struct tl_process *process)
 {
+    int error = errno;
     atomic_store(&process->state, TL_PROCESS_NEW);
     tl_fault();
     atomic_store(&process->starter, 0);
     tl_fault();
+    errno = error;
 }
 
 /* `dead` died before the process was tied to a slot: it was never started.
@@ -130,9 +132,7 @@ static int fork_into(struct tl_seats *seats, struct tl_process *process)
     if (pid == 0)
         return child_goes_on(seats, parent);
     if (pid < 0) {
-        int error = errno;
         tl_seats_give_back(seats);
-        errno = error;
         return TL_SYSTEM;
     }
     atomic_store(&process->pid, (int32_t)pid);

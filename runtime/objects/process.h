@@ -74,7 +74,7 @@ void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 
 int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch);
 /* This task is the one that starts it: TL_STARTED where there was one before.
- * And, where that failed, it was not. */
+ * And, where that failed, it was not; leaves errno. */
 int tl_process_begin_start(struct tl_process *process);
 void tl_process_undo_start(struct tl_process *process);
 

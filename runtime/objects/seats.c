@@ -1,5 +1,6 @@
 #include "seats.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -94,6 +95,7 @@ int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
 int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread)
 {
     memset(seats, 0, sizeof *seats);
+    seats->process = thread;
     struct tl_task *task = claim();
     if (!task)
         return TL_NO_TASKS;
@@ -104,6 +106,7 @@ int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread)
 
 void tl_seats_give_back(struct tl_seats *seats)
 {
+    int error = errno;
     /* from now on a death makes the process new */
     atomic_store(&seats->process->task, 0);
     tl_fault();
@@ -119,6 +122,7 @@ void tl_seats_give_back(struct tl_seats *seats)
         tl_recover(task);
     }
     tl_task_visit(TL_HOME);
+    errno = error;
 }
 
 void tl_seats_forked(const struct tl_seats *seats, pid_t pid)

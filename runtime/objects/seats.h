@@ -32,7 +32,7 @@ int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
  * at home, and the others when it opens a space. */
 int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread);
 
-/* There was no fork. */
+/* There was no fork, or no thread: errno, which says why, is left. */
 void tl_seats_give_back(struct tl_seats *seats);
 
 /* By the parent: the fork gave `pid`; before it starts a thread: its own. */

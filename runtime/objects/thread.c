@@ -70,9 +70,7 @@ static int take_seat_and_create(struct tl_process *thread, struct birth *birth)
     tl_seats_forked(&seats, getpid());
     status = create(birth);
     if (status < 0) {
-        int error = errno;
         tl_seats_give_back(&seats);
-        errno = error;
         return status;
     }
     tl_children_add(0);
@@ -94,8 +92,10 @@ static int start(struct tl_process *thread, struct birth *birth,
             tl_children_unreserve();
     }
     if (status < 0) {
+        int error = errno;
         tl_message_drop(&thread->job);
         tl_refs_drop(&thread->owner);
+        errno = error;
     }
     return status;
 }

@@ -3,8 +3,10 @@
  * happen.  A task dies or stops at a chosen step, others act meanwhile.
  *
  * Needs a runtime built with -DTL_FAULT, and is linked with
- * --wrap=tl_fault,--wrap=tl_death_happened.
+ * --wrap of tl_fault, tl_death_happened, fork and pthread_create.
  */
+#include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,6 +56,29 @@ void step(void) __asm__("__wrap_tl_fault");
 bool really_happened(struct tl_task *task) __asm__("__real_tl_death_happened");
 bool death_happened(struct tl_task *task) __asm__("__wrap_tl_death_happened");
 
+/* Nothing can be started, and whatever is done about that spoils errno. */
+static bool no_room;
+
+pid_t really_fork(void) __asm__("__real_fork");
+pid_t try_fork(void) __asm__("__wrap_fork");
+pid_t try_fork(void)
+{
+    errno = EAGAIN;
+    return no_room ? -1 : really_fork();
+}
+
+int really_create(pthread_t *thread, const pthread_attr_t *attributes,
+                  void *(*run)(void *),
+                  void *data) __asm__("__real_pthread_create");
+int try_create(pthread_t *thread, const pthread_attr_t *attributes,
+               void *(*run)(void *),
+               void *data) __asm__("__wrap_pthread_create");
+int try_create(pthread_t *thread, const pthread_attr_t *attributes,
+               void *(*run)(void *), void *data)
+{
+    return no_room ? EAGAIN : really_create(thread, attributes, run, data);
+}
+
 static void rest(double seconds)
 {
     struct timespec left = {(time_t)seconds,
@@ -79,6 +104,8 @@ void step(void)
         await(&flags->done, 5);
     }
     real_fault();
+    if (no_room)
+        errno = ETIMEDOUT;
 }
 
 static bool (*after_death)(void);
@@ -754,6 +781,29 @@ static bool slot_has_its_identity_from_the_claim(void)
     return tl_process_join(&next, tl_deadline_in(2)) == TL_OK;
 }
 
+/* A start that fails says why, whatever the way back does; and leaves nothing
+ * behind. */
+static bool failed_start_says_why(void)
+{
+    struct tl_handle process = {0}, thread = {0};
+    struct tl_message nothing = {0};
+    tl_process_new(&process, NULL, false);
+    tl_thread_new(&thread, NULL, false);
+    no_room = true;
+    bool well = tl_process_start(&process, NULL, 0) == TL_SYSTEM &&
+                errno == EAGAIN;
+    errno = 0;
+    well = well &&
+           tl_thread_start(&thread, &nothing, NULL, NULL) == TL_SYSTEM &&
+           errno == EAGAIN;
+    no_room = false;
+    for (uint32_t n = 1; n <= tl_task_highest(); n++)
+        well = well && (tl_task_at(n) == tl_self ||
+                        !tl_task_taken(tl_task_at(n)));
+    return well && tl_process_join(&process, TL_NOW) == TL_NOT_STARTED &&
+           tl_process_join(&thread, TL_NOW) == TL_NOT_STARTED;
+}
+
 /* ---- commands of other threads ---- */
 
 static void run_command_and_stay(void *unused)
@@ -895,6 +945,7 @@ static const struct test tests[] = {
      join_ends_while_a_tracer_holds_the_zombie, 0},
     {"a child leaves commands of other threads alone",
      child_leaves_commands_of_other_threads_alone, 0},
+    {"a failed start says why", failed_start_says_why, 0},
     {"a count does not wrap", count_does_not_wrap, 0},
     {"a guard goes with its object", guard_goes_with_its_object, 40},
 };
