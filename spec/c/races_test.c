@@ -781,6 +781,34 @@ static bool slot_has_its_identity_from_the_claim(void)
     return tl_process_join(&next, tl_deadline_in(2)) == TL_OK;
 }
 
+static void start_and_hold(void)
+{
+    steps = 0;
+    hold_at = 2; /* said to be started, and not yet forked */
+    if (tl_process_start(&started, NULL, 0) == 0) {
+        await(&flags->count, 5);
+        tl_process_finish(0);
+        _exit(0);
+    }
+    tl_process_join(&started, tl_deadline_in(5));
+}
+
+/* Before the pid is told it is 0, as which kill takes the caller's group. */
+static bool signal_before_the_fork_comes_to_the_process(void)
+{
+    struct tl_process_info info;
+    tl_process_new(&started, NULL, false);
+    start(let_go_soon);
+    struct tl_handle starter = start(start_and_hold);
+    await(&flags->inside, 5);
+    atomic_store(&flags->go, 1);
+    bool sent = tl_process_signal(&started, SIGKILL) == TL_OK;
+    bool joined = tl_process_join(&started, tl_deadline_in(5)) == TL_OK;
+    tl_process_join(&starter, tl_deadline_in(5));
+    tl_process_info(&started, &info);
+    return sent && joined && info.exit_known && info.exitcode == -SIGKILL;
+}
+
 /* A start that fails says why, whatever the way back does; and leaves nothing
  * behind. */
 static bool failed_start_says_why(void)
@@ -790,16 +818,16 @@ static bool failed_start_says_why(void)
     tl_process_new(&process, NULL, false);
     tl_thread_new(&thread, NULL, false);
     no_room = true;
-    bool well = tl_process_start(&process, NULL, 0) == TL_SYSTEM &&
-                errno == EAGAIN;
+    bool well =
+        tl_process_start(&process, NULL, 0) == TL_SYSTEM && errno == EAGAIN;
     errno = 0;
     well = well &&
            tl_thread_start(&thread, &nothing, NULL, NULL) == TL_SYSTEM &&
            errno == EAGAIN;
     no_room = false;
     for (uint32_t n = 1; n <= tl_task_highest(); n++)
-        well = well && (tl_task_at(n) == tl_self ||
-                        !tl_task_taken(tl_task_at(n)));
+        well =
+            well && (tl_task_at(n) == tl_self || !tl_task_taken(tl_task_at(n)));
     return well && tl_process_join(&process, TL_NOW) == TL_NOT_STARTED &&
            tl_process_join(&thread, TL_NOW) == TL_NOT_STARTED;
 }
@@ -888,8 +916,8 @@ static bool join_ends_while_a_tracer_holds_the_zombie(void)
     tl_process_join(&holder, tl_deadline_in(5));
     joined |= tl_process_join(&traced, tl_deadline_in(5));
     tl_process_info(&traced, &info);
-    return soon && joined == TL_OK && result == TL_TIMEOUT &&
-           info.exit_known && info.exitcode == -SIGKILL;
+    return soon && joined == TL_OK && result == TL_TIMEOUT && info.exit_known &&
+           info.exitcode == -SIGKILL;
 }
 
 /* ---- counts ---- */
@@ -945,6 +973,8 @@ static const struct test tests[] = {
      join_ends_while_a_tracer_holds_the_zombie, 0},
     {"a child leaves commands of other threads alone",
      child_leaves_commands_of_other_threads_alone, 0},
+    {"a signal before the fork comes to the process",
+     signal_before_the_fork_comes_to_the_process, 0},
     {"a failed start says why", failed_start_says_why, 0},
     {"a count does not wrap", count_does_not_wrap, 0},
     {"a guard goes with its object", guard_goes_with_its_object, 40},
