@@ -170,12 +170,17 @@ function ipc.children() end
 function process:start() end
 
 --- Waits for its end. Raises before the start, and for the own process.
+---
+--- Returns by its timeout also where the process is dead and the system has not
+--- done with it (much memory, a debugger that holds it): then it has ended, and
+--- how, if it was killed, is known later.
 ---@param timeout? tidelock.seconds
 ---@return true? ended
 ---@return "timeout"? reason
 function process:join(timeout) end
 
---- Waits for its end, and returns what its function returned.
+--- Waits for its end, and returns what its function returned. Where it was
+--- killed, a timeout may also mean that the signal is not known yet.
 ---
 --- Else `nil` and the value that it raised: text with its traceback, nil and
 --- what cannot travel as text too, any other value as it is. Or `nil` and a
