@@ -349,10 +349,12 @@ int tl_process_result(const struct tl_handle *handle, bool *ok,
 
 /* ---- looking ---- */
 
-/* Who asks how a process ended has no deadline, and gets an answer. */
-static tl_deadline soon(void)
+/* Who asks how a process ended has no deadline, and gets an answer.  Where that
+ * is known, the look only leaves no zombie. */
+static tl_deadline soon(const struct tl_process *process)
 {
-    return tl_clock_now() + TL_SECOND;
+    return tl_clock_now() +
+           (atomic_load(&process->status) ? BREATH : TL_SECOND);
 }
 
 /* Of one that has ended. */
@@ -364,7 +366,7 @@ static uint32_t status_of(struct tl_process *process)
     struct tl_process *owner =
         (struct tl_process *)tl_ref_object(process->owner);
     if (!tl_process_is_alive(owner))
-        tl_children_await(owner, soon());
+        tl_children_await(owner, soon(owner));
     return atomic_load(&owner->status);
 }
 
@@ -397,8 +399,7 @@ int tl_process_info(const struct tl_handle *handle,
     tl_process_reap();
     info->alive = tl_process_is_alive(process);
     if (info->started && !info->alive) {
-        if (!atomic_load(&process->status))
-            tl_children_await(process, soon());
+        tl_children_await(process, soon(process));
         uint32_t status_word = status_of(process);
         int how = (int)(status_word & 0xffff);
         info->exit_known = status_word != 0;
