@@ -163,6 +163,13 @@ static void drop_hand(void)
 
 enum need { NEED_NOTHING, NEED_ROOM, NEED_TABLE, NEED_OPEN };
 
+/* A put that has not yet come to its end. */
+struct putting {
+    double priority;
+    tl_deadline deadline;
+    struct tl_entrant entrant;
+};
+
 static void insert(struct tl_heap *heap, double priority)
 {
     uint64_t size = size_of(heap);
@@ -188,38 +195,62 @@ static bool larger_in_hand(const struct tl_heap *heap)
     return hand && ((struct table *)tl_at(hand))->capacity > capacity_of(heap);
 }
 
-static enum need try_put(struct tl_heap *heap, double priority)
+static enum need try_put(struct tl_heap *heap, struct putting *put)
 {
     uint64_t size = size_of(heap);
     if (atomic_load(&heap->puts) & TL_HEAP_CLOSED)
         return NEED_OPEN;
     if (heap->most && size >= heap->most)
         return NEED_ROOM;
+    if (!tl_turn_is_mine(&heap->put_turn, &put->entrant, put->deadline))
+        return NEED_ROOM;
     if (larger_in_hand(heap))
         move_in(heap);
     if (size == capacity_of(heap))
         return NEED_TABLE;
-    insert(heap, priority);
+    insert(heap, put->priority);
     return NEED_NOTHING;
 }
 
-static int wait_for_room(struct tl_heap *heap, tl_deadline deadline)
+static bool has_room(const struct tl_heap *heap, uint64_t gets, uint64_t puts)
+{
+    return !heap->most || puts - (gets & ~TL_HEAP_CLOSED) < heap->most;
+}
+
+static int wait_for_room(struct tl_heap *heap, struct putting *put)
 {
     uint64_t gets = atomic_load(&heap->gets);
     uint64_t puts = atomic_load(&heap->puts);
-    if ((puts & TL_HEAP_CLOSED) || puts - (gets & ~TL_HEAP_CLOSED) < heap->most)
+    if ((puts & TL_HEAP_CLOSED) ||
+        (has_room(heap, gets, puts) &&
+         tl_turn_is_mine(&heap->put_turn, &put->entrant, put->deadline)))
         return TL_OK;
-    return tl_wait(&heap->emptied, &heap->gets, gets, deadline);
+    return tl_turn_wait(&heap->put_turn, &put->entrant, &heap->emptied,
+                        &heap->gets, gets, 0, put->deadline);
 }
 
-static int put_packed(struct tl_heap *heap, double priority,
-                      tl_deadline deadline)
+/* One that left what there was to another, or was called for what this task
+ * could not use, is called for what is left. */
+static void wake_next_put(struct tl_heap *heap)
+{
+    uint64_t gets = atomic_load(&heap->gets);
+    if (has_room(heap, gets, number(&heap->puts)))
+        tl_wake(&heap->emptied, 1);
+}
+
+static void wake_next_get(struct tl_heap *heap)
+{
+    if (tl_heap_size(heap) > 0)
+        tl_wake(&heap->filled, 1);
+}
+
+static int put_packed(struct tl_heap *heap, struct putting *put)
 {
     for (;;) {
-        int status = tl_guard_take(&heap->guard, deadline);
+        int status = tl_guard_take(&heap->guard, put->deadline);
         if (status < 0)
             return status;
-        enum need need = try_put(heap, priority);
+        enum need need = try_put(heap, put);
         uint64_t larger = 2 * capacity_of(heap);
         tl_guard_drop(&heap->guard);
         switch (need) {
@@ -233,7 +264,7 @@ static int put_packed(struct tl_heap *heap, double priority,
             status = make_table(larger ? larger : CAPACITY_FIRST);
             break;
         case NEED_ROOM:
-            status = wait_for_room(heap, deadline);
+            status = wait_for_room(heap, put);
         }
         if (status < 0)
             return status;
@@ -243,12 +274,15 @@ static int put_packed(struct tl_heap *heap, double priority,
 int tl_heap_put(struct tl_heap *heap, const struct tl_message *m,
                 double priority, tl_deadline deadline)
 {
+    struct putting put = {.priority = priority, .deadline = deadline};
     uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
     int status = tl_message_pack(block, m);
     if (status == TL_OK)
-        status = put_packed(heap, priority, deadline);
+        status = put_packed(heap, &put);
     if (status < 0)
-        tl_wake(&heap->emptied, 1); /* of a wake that it could not use */
+        tl_turn_leave(&heap->put_turn, &put.entrant);
+    if (status < 0 || tl_turn_taken(&heap->put_turn, &put.entrant))
+        wake_next_put(heap);
     tl_message_drop(block);
     drop_hand();
     return status;
@@ -284,36 +318,53 @@ int tl_heap_ready(struct tl_heap *heap, struct tl_watch *watch)
            (puts & ~TL_HEAP_CLOSED) != number(&heap->gets);
 }
 
-static int wait_for_message(struct tl_heap *heap, tl_deadline deadline)
+static int wait_for_message(struct tl_heap *heap, struct tl_entrant *entrant,
+                            tl_deadline deadline)
 {
     uint64_t puts = atomic_load(&heap->puts);
-    if ((puts & ~TL_HEAP_CLOSED) != number(&heap->gets))
-        return TL_OK;
-    if (puts & TL_HEAP_CLOSED)
+    if ((puts & ~TL_HEAP_CLOSED) != number(&heap->gets)) {
+        if (tl_turn_is_mine(&heap->get_turn, entrant, deadline))
+            return TL_OK;
+    } else if (puts & TL_HEAP_CLOSED) {
         return TL_CLOSED;
-    return tl_wait(&heap->filled, &heap->puts, puts, deadline);
+    }
+    return tl_turn_wait(&heap->get_turn, entrant, &heap->filled, &heap->puts,
+                        puts, 0, deadline);
+}
+
+/* Under the guard. */
+static bool try_get(struct tl_heap *heap, struct tl_cell *cell,
+                    struct tl_entrant *entrant, tl_deadline deadline)
+{
+    if (size_of(heap) == 0 ||
+        !tl_turn_is_mine(&heap->get_turn, entrant, deadline))
+        return false;
+    take_first(heap, cell);
+    return true;
 }
 
 int tl_heap_get(struct tl_heap *heap, struct tl_parcel *parcel,
                 struct tl_cell *cell, tl_deadline deadline)
 {
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
+    struct tl_entrant entrant = {0};
     for (;;) {
         int status = tl_guard_take(&heap->guard, deadline);
+        if (status == TL_OK) {
+            bool got = try_get(heap, cell, &entrant, deadline);
+            tl_guard_drop(&heap->guard);
+            if (got)
+                break;
+            status = wait_for_message(heap, &entrant, deadline);
+        }
         if (status < 0) {
-            tl_wake(&heap->filled, 1); /* of a wake that it could not use */
+            tl_turn_leave(&heap->get_turn, &entrant);
+            wake_next_get(heap);
             return status;
         }
-        bool got = size_of(heap) > 0;
-        if (got)
-            take_first(heap, cell);
-        tl_guard_drop(&heap->guard);
-        if (got)
-            break;
-        status = wait_for_message(heap, deadline);
-        if (status < 0)
-            return status;
     }
+    if (tl_turn_taken(&heap->get_turn, &entrant))
+        wake_next_get(heap);
     tl_wake(&heap->emptied, 1);
     uint64_t block = tl_self->carrying[TL_HAND_MESSAGE];
     tl_message_show(block, parcel);
@@ -339,6 +390,8 @@ void tl_heap_close(struct tl_heap *heap)
 
 void tl_heap_settle(struct tl_heap *heap)
 {
+    tl_turn_forget(&heap->get_turn);
+    tl_turn_forget(&heap->put_turn);
     if (tl_heap_closed(heap) && !(atomic_load(&heap->puts) & TL_HEAP_CLOSED))
         tl_heap_close(heap);
 }

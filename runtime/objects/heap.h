@@ -22,6 +22,7 @@
 
 #include "memory/object.h"
 #include "tidelock.h"
+#include "turn.h"
 #include "wait/several.h"
 
 #define TL_HEAP_CLOSED (UINT64_C(1) << 63)
@@ -35,6 +36,7 @@ struct tl_heap {
     _Atomic uint64_t done;
     uint64_t next_serial; /* of arrivals: breaks ties */
     uint64_t table;       /* block: capacity, entries, order; or 0 */
+    struct tl_turn get_turn, put_turn; /* for messages, for room */
     /* wake one: one message for one reader, one place for one writer */
     struct tl_condition filled, emptied;
 };
@@ -54,7 +56,8 @@ int tl_heap_done(struct tl_heap *heap, struct tl_cell *cell);
 uint32_t tl_heap_unfinished(const struct tl_heap *heap, uint64_t done);
 bool tl_heap_abandon(struct tl_heap *heap, struct tl_cell *cell);
 bool tl_heap_check(const struct tl_heap *heap);
-/* Finishes a close that a dead task had begun. */
+/* After the death of a task that used it: finishes a close that it had begun.
+ */
 void tl_heap_settle(struct tl_heap *heap);
 void tl_heap_repair(struct tl_heap *heap, struct tl_task *dead);
 void tl_heap_destroy(struct tl_heap *heap);

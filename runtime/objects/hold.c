@@ -189,15 +189,18 @@ static int wait_once(struct tl_hold *hold, uint64_t word,
         return TL_OK;
     if (newcomer) {
         tl_deadline soon = tl_clock_now() + HUNGRY_AFTER;
-        int status = tl_wait_asleep(&hold->released, &hold->word, word,
-                                    tl_clock_earlier(deadline, soon));
+        int status =
+            tl_wait_since(&hold->released, &hold->word, word, attempt->since,
+                          tl_clock_earlier(deadline, soon));
         return status == TL_TIMEOUT ? TL_OK : status;
     }
     if (deadline != TL_FOREVER)
-        return tl_wait_asleep(&hold->released, &hold->word, word, deadline);
+        return tl_wait_since(&hold->released, &hold->word, word, attempt->since,
+                             deadline);
     if (closes_cycle(hold))
         return TL_DEADLOCK;
-    int status = tl_wait_asleep(&hold->released, &hold->word, word, deadline);
+    int status = tl_wait_since(&hold->released, &hold->word, word,
+                               attempt->since, deadline);
     atomic_store(&tl_self->pending, 0);
     return status;
 }

@@ -8,7 +8,7 @@
 #include "store/block.h"
 #include "wait/clock.h"
 
-#define READERS_TURN TL_MILLISECOND
+#define OTHERS_TURN (10 * TL_MILLISECOND)
 
 static struct tl_rwlock *rwlock_of(const struct tl_handle *handle)
 {
@@ -67,36 +67,64 @@ static int taken(struct tl_rwlock *rwlock)
 struct attempt {
     bool waited;
     uint64_t writes; /* when it began to wait */
-    bool yields;     /* it is free, and left to readers */
-    bool yielded;
+    bool yields;     /* it is free, and left to the others */
+    tl_deadline until;
+    struct tl_entrant entrant; /* of a writer */
 };
 
+/* It is free, but the others are to have it next: whether this attempt leaves
+ * it to them still. */
+static bool yields(struct attempt *attempt, tl_deadline deadline)
+{
+    if (!attempt->until)
+        attempt->until = tl_clock_now() + OTHERS_TURN;
+    attempt->yields =
+        !tl_clock_passed(tl_clock_earlier(deadline, attempt->until));
+    return attempt->yields;
+}
+
+/* Whether a reader is to wait for a writer that waits too. */
+static bool waits_for_writers(struct tl_rwlock *rwlock, struct attempt *attempt,
+                              tl_deadline deadline)
+{
+    bool first = attempt->writes == rwlock->writes && !rwlock->readers_next;
+    bool listed = tl_condition_waiting(&rwlock->can_write) > 0;
+    if (!first || !(listed || rwlock->writers_next))
+        return false;
+    return listed || reading(rwlock) > 0 || yields(attempt, deadline);
+}
+
 /* Under the guard: TL_TIMEOUT where it cannot be had now. */
-static int try_read(struct tl_rwlock *rwlock, struct attempt *attempt)
+static int try_read(struct tl_rwlock *rwlock, struct attempt *attempt,
+                    tl_deadline deadline)
 {
     if (!attempt->waited)
         attempt->writes = rwlock->writes;
     attempt->waited = true;
-    bool first = attempt->writes == rwlock->writes && !rwlock->readers_next;
-    if (rwlock->writer ||
-        (first && tl_condition_waiting(&rwlock->can_write) > 0))
+    if (rwlock->writer || waits_for_writers(rwlock, attempt, deadline))
         return TL_TIMEOUT;
     readers_of(rwlock)[tl_task_number(tl_self)] = 1; /* commit */
     tl_fault();
     rwlock->readers_next = 0;
+    if (attempt->until) /* who was called has not come */
+        rwlock->writers_next = 0;
     return taken(rwlock);
 }
 
-static int try_write(struct tl_rwlock *rwlock, struct attempt *attempt)
+static int try_write(struct tl_rwlock *rwlock, struct attempt *attempt,
+                     tl_deadline deadline)
 {
     if (rwlock->writer || reading(rwlock) > 0)
         return TL_TIMEOUT;
-    attempt->yields = rwlock->readers_next && !attempt->yielded;
-    if (attempt->yields)
+    if (rwlock->readers_next && yields(attempt, deadline))
+        return TL_TIMEOUT;
+    if (!tl_turn_is_mine(&rwlock->turn, &attempt->entrant, deadline))
         return TL_TIMEOUT;
     rwlock->writer = tl_task_id(tl_self); /* commit */
     tl_fault();
     rwlock->readers_next = 0;
+    rwlock->writers_next = 0;
+    tl_turn_taken(&rwlock->turn, &attempt->entrant);
     return taken(rwlock);
 }
 
@@ -111,21 +139,23 @@ static int wait_once(struct tl_rwlock *rwlock, struct tl_condition *condition,
                      uint64_t version, struct attempt *attempt,
                      tl_deadline deadline)
 {
+    if (!attempt->yields && condition == &rwlock->can_write)
+        return tl_turn_wait(&rwlock->turn, &attempt->entrant, condition,
+                            &rwlock->version, version, 0, deadline);
     if (!attempt->yields)
         return tl_wait(condition, &rwlock->version, version, deadline);
     attempt->yields = false;
-    attempt->yielded = true;
-    tl_deadline soon = tl_clock_now() + READERS_TURN;
     int status = tl_wait_asleep(condition, &rwlock->version, version,
-                                tl_clock_earlier(deadline, soon));
+                                tl_clock_earlier(deadline, attempt->until));
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 
-static int acquire(struct tl_rwlock *rwlock,
-                   int (*try)(struct tl_rwlock *, struct attempt *),
-                   struct tl_condition *condition, tl_deadline deadline)
+typedef int attempt_at(struct tl_rwlock *, struct attempt *, tl_deadline);
+
+static int acquire(struct tl_rwlock *rwlock, attempt_at *try,
+                   struct tl_condition *condition, struct attempt *attempt,
+                   tl_deadline deadline)
 {
-    struct attempt attempt = {.yielded = deadline <= 0};
     if (has_it(rwlock))
         return TL_HELD;
     for (;;) {
@@ -133,11 +163,11 @@ static int acquire(struct tl_rwlock *rwlock,
         int status = tl_guard_take(&rwlock->guard, deadline);
         if (status < 0)
             return status;
-        status = try(rwlock, &attempt);
+        status = try(rwlock, attempt, deadline);
         tl_guard_drop(&rwlock->guard);
         if (status != TL_TIMEOUT)
             return status;
-        status = wait_once(rwlock, condition, version, &attempt, deadline);
+        status = wait_once(rwlock, condition, version, attempt, deadline);
         if (status < 0)
             return status;
     }
@@ -149,7 +179,16 @@ int tl_rwlock_read(const struct tl_handle *handle, tl_deadline deadline)
     if (status < 0)
         return status;
     struct tl_rwlock *rwlock = rwlock_of(handle);
-    return acquire(rwlock, try_read, &rwlock->can_read, deadline);
+    struct attempt attempt = {0};
+    return acquire(rwlock, try_read, &rwlock->can_read, &attempt, deadline);
+}
+
+/* Under the guard: whether the readers are still to leave it to a writer, when
+ * one that waited does so no more. */
+static void one_writer_less(struct tl_rwlock *rwlock)
+{
+    rwlock->writers_next = tl_condition_waiting(&rwlock->can_write) > 0;
+    tl_fault();
 }
 
 int tl_rwlock_write(const struct tl_handle *handle, tl_deadline deadline)
@@ -158,9 +197,17 @@ int tl_rwlock_write(const struct tl_handle *handle, tl_deadline deadline)
     if (status < 0)
         return status;
     struct tl_rwlock *rwlock = rwlock_of(handle);
-    status = acquire(rwlock, try_write, &rwlock->can_write, deadline);
-    if (status < 0 && status != TL_HELD)
-        changed(rwlock); /* readers waited for this task's turn */
+    struct attempt attempt = {0};
+    status =
+        acquire(rwlock, try_write, &rwlock->can_write, &attempt, deadline);
+    if (status >= 0 || status == TL_HELD)
+        return status;
+    tl_turn_leave(&rwlock->turn, &attempt.entrant);
+    if (tl_guard_take(&rwlock->guard, deadline) == TL_OK) {
+        one_writer_less(rwlock);
+        tl_guard_drop(&rwlock->guard);
+    }
+    changed(rwlock); /* readers waited for this task's turn */
     return status;
 }
 
@@ -177,6 +224,8 @@ static bool give_up(struct tl_rwlock *rwlock, const struct tl_task *task)
         rwlock->writer = 0; /* commit */
     }
     tl_fault();
+    if (tl_condition_waiting(&rwlock->can_write) > 0)
+        rwlock->writers_next = 1;
     return had;
 }
 
@@ -219,11 +268,13 @@ void tl_rwlock_task_died(struct tl_object *object, struct tl_task *dead,
 {
     struct tl_rwlock *rwlock = (struct tl_rwlock *)object;
     (void)cell;
+    tl_turn_forget(&rwlock->turn);
     tl_guard_take(&rwlock->guard, TL_FOREVER);
     if (rwlock->writer == tl_task_id(dead))
         rwlock->abandoned = 1;
     tl_fault();
     give_up(rwlock, dead);
+    one_writer_less(rwlock);
     tl_guard_drop(&rwlock->guard);
     changed(rwlock);
 }

@@ -6,19 +6,22 @@
  * every change of them.
  *
  * Writers are not starved: who wants to read waits while a task is listed in
- * can_write.  So when such a task gives up or dies, the readers are woken.
+ * can_write, or was and has been called (`writers_next`).  So when such a task
+ * gives up or dies, the readers are woken.  Where nobody has it, they give the
+ * writer that was called 10 milliseconds and no more, since it may have given
+ * up, died, or been stopped.  Among writers, who has waited long is next
+ * (objects/turn).
  *
  * Readers are not starved either: one that has waited while a writer had it
  * (`writes` has moved) goes before the writers that wait; and a writer that
  * releases it while readers wait leaves it to them (`readers_next`).  The next
- * writer gives them a millisecond and no more, since they may have given up,
- * died, or been stopped.
+ * writer gives them 10 milliseconds too.
  */
 #ifndef TL_RWLOCK_H
 #define TL_RWLOCK_H
 
 #include "memory/object.h"
-#include "wait/wait.h"
+#include "turn.h"
 
 struct tl_rwlock {
     struct tl_object object;
@@ -28,6 +31,8 @@ struct tl_rwlock {
                                  whether it is itself */
     uint32_t abandoned;       /* 1: a writer died, and nobody was told yet */
     uint32_t readers_next;    /* 1: until the next has it, of either kind */
+    uint32_t writers_next;    /* 1: until a writer has it, or none waits */
+    struct tl_turn turn;      /* of the writers */
     uint64_t writes;          /* how often a writer had it */
     uint64_t readers;         /* block: uint32_t by task number */
     struct tl_condition can_read;  /* wake all: readers share */

@@ -139,25 +139,44 @@ static int give_seats(struct tl_semaphore *semaphore, uint32_t n)
 
 /* ---- both ---- */
 
+static bool try(struct tl_semaphore *semaphore, tl_deadline deadline)
+{
+    return is_bounded(semaphore) ? take_seat(semaphore, deadline)
+                                 : take(semaphore);
+}
+
+/* One that left what was free to another is called for what is left. */
+static void wake_next(struct tl_semaphore *semaphore)
+{
+    if (atomic_load(&semaphore->word) > 0)
+        tl_wake(&semaphore->released, 1);
+}
+
 int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
     int status = tl_enter(handle);
     if (status < 0)
         return status;
     struct tl_semaphore *semaphore = semaphore_of(handle);
+    struct tl_entrant entrant = {0};
     for (;;) {
         uint64_t value = atomic_load(&semaphore->word);
-        if (value > 0 && (is_bounded(semaphore) ? take_seat(semaphore, deadline)
-                                                : take(semaphore)))
+        bool may = value > 0 &&
+                   tl_turn_is_mine(&semaphore->turn, &entrant, deadline);
+        if (may && try(semaphore, deadline)) {
+            if (tl_turn_taken(&semaphore->turn, &entrant))
+                wake_next(semaphore);
             return TL_OK;
-        if (value > 0 && !tl_clock_passed(deadline))
+        }
+        if (may && !tl_clock_passed(deadline))
             continue;
         status =
-            tl_wait(&semaphore->released, &semaphore->word, value, deadline);
+            tl_turn_wait(&semaphore->turn, &entrant, &semaphore->released,
+                         &semaphore->word, value, 0, deadline);
         if (status < 0) {
             /* of a wake that this task could not use in time */
-            if (value > 0)
-                tl_wake(&semaphore->released, 1);
+            tl_turn_leave(&semaphore->turn, &entrant);
+            wake_next(semaphore);
             return status;
         }
     }
@@ -219,6 +238,7 @@ void tl_semaphore_task_died(struct tl_object *object, struct tl_task *dead,
 {
     struct tl_semaphore *semaphore = (struct tl_semaphore *)object;
     (void)cell;
+    tl_turn_forget(&semaphore->turn);
     if (!is_bounded(semaphore))
         return;
     tl_guard_take(&semaphore->guard, TL_FOREVER);

@@ -7,12 +7,14 @@
  * when it dies: `seats` counts them by task number, under the guard, and is the
  * truth; the word is bound minus their sum, and recounted by repair.  A release
  * gives back a seat of the caller if it has one, else somebody's.
+ *
+ * Who comes first gets a seat, but who has waited long is next (objects/turn).
  */
 #ifndef TL_SEMAPHORE_H
 #define TL_SEMAPHORE_H
 
 #include "memory/object.h"
-#include "wait/wait.h"
+#include "turn.h"
 
 struct tl_semaphore {
     struct tl_object object;
@@ -20,6 +22,7 @@ struct tl_semaphore {
     uint64_t seats; /* block: uint32_t by task number; bounded only */
     struct tl_guard guard;
     _Atomic uint64_t word;        /* free seats; seq_cst: a watch word */
+    struct tl_turn turn;
     struct tl_condition released; /* wake one for each seat: all want one */
 };
 

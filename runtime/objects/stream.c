@@ -43,6 +43,8 @@ void tl_stream_close(struct tl_stream *stream)
 
 void tl_stream_settle(struct tl_stream *stream)
 {
+    tl_turn_forget(&stream->put_turn);
+    tl_turn_forget(&stream->get_turn);
     uint64_t closed = atomic_load(&stream->tail) & TL_STREAM_CLOSED;
     if (closed && !(atomic_load(&stream->head) & TL_STREAM_CLOSED))
         tl_stream_close(stream);

@@ -19,6 +19,9 @@
  * Small messages lie in the segment; larger ones, and those that carry
  * objects, are packed blocks (store/message) that the frame names.
  *
+ * Who comes first gets a message, or room for one; who has waited long is next
+ * (objects/turn).
+ *
  * Who owns what when a task dies
  *   - a packed block: the sender (TL_HAND_MESSAGE) until `head` moves, the
  *     stream until `tail` moves, then the receiver (TL_HAND_MESSAGE).  The
@@ -38,6 +41,7 @@
 #include "memory/object.h"
 #include "patience.h"
 #include "tidelock.h"
+#include "turn.h"
 #include "wait/several.h"
 
 #define TL_STREAM_CLOSED (UINT64_C(1) << 33)
@@ -50,6 +54,7 @@ struct tl_stream {
                               of head's segment is skipped */
     uint64_t tail_seen;    /* an old value of tail: no need to look again */
     struct tl_patience put_patience;
+    struct tl_turn put_turn; /* for room */
 
     /* the readers' end: changed under get_guard */
     _Alignas(TL_LINE) struct tl_guard get_guard;
@@ -57,6 +62,7 @@ struct tl_stream {
     uint64_t get_segment;  /* owns the chain of segments; as put_segment */
     uint64_t head_seen;
     struct tl_patience get_patience;
+    struct tl_turn get_turn;
     _Atomic uint64_t done; /* of a queue: items done; a watch word */
 
     /* what both ends look at and seldom write: on the line of one end, each
@@ -107,7 +113,8 @@ bool tl_stream_abandon(struct tl_stream *stream, struct tl_cell *cell);
 bool tl_stream_check(const struct tl_stream *stream);
 void tl_stream_repair(struct tl_stream *stream, struct tl_guard *guard,
                       struct tl_task *dead);
-/* Finishes a close that a dead task had begun. */
+/* After the death of a task that used it: finishes a close that it had begun.
+ */
 void tl_stream_settle(struct tl_stream *stream);
 void tl_stream_destroy(struct tl_stream *stream);
 

@@ -86,16 +86,27 @@ static void read_message(struct tl_stream *stream, struct tl_parcel *parcel,
     prefetch_next(stream, tail, frame, parcel->size);
 }
 
-static int wait_for_message(struct tl_stream *stream, tl_deadline deadline)
+static int wait_for_message(struct tl_stream *stream,
+                            struct tl_entrant *entrant, tl_deadline deadline)
 {
     uint64_t head = atomic_load(&stream->head);
-    if (tl_between(atomic_load(&stream->tail), head) > 0)
-        return TL_OK;
-    if (head & TL_STREAM_CLOSED)
+    if (tl_between(atomic_load(&stream->tail), head) > 0) {
+        if (tl_turn_is_mine(&stream->get_turn, entrant, deadline))
+            return TL_OK;
+    } else if (head & TL_STREAM_CLOSED) {
         return TL_CLOSED;
-    return tl_wait_patiently(&stream->filled, &stream->head, head,
-                             tl_patience_pauses(&stream->get_patience),
-                             deadline);
+    }
+    return tl_turn_wait(&stream->get_turn, entrant, &stream->filled,
+                        &stream->head, head,
+                        tl_patience_pauses(&stream->get_patience), deadline);
+}
+
+/* One that left what there was to another, or was called for a message that
+ * this task could not take, is called for what is left. */
+static void wake_next(struct tl_stream *stream)
+{
+    if (tl_stream_size(stream) > 0)
+        tl_wake(&stream->filled, 1);
 }
 
 static void unwrap(struct tl_parcel *parcel)
@@ -117,25 +128,29 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
 {
     /* of a parcel that was never dropped */
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
+    struct tl_entrant entrant = {0};
     for (;;) {
         int status = tl_guard_take(&stream->get_guard, deadline);
+        if (status == TL_OK) {
+            uint64_t tail =
+                atomic_load_explicit(&stream->tail, memory_order_relaxed);
+            bool got = has_message(stream, tail) &&
+                       tl_turn_is_mine(&stream->get_turn, &entrant, deadline);
+            if (got)
+                read_message(stream, parcel, cell);
+            tl_guard_drop(&stream->get_guard);
+            if (got)
+                break;
+            status = wait_for_message(stream, &entrant, deadline);
+        }
         if (status < 0) {
-            /* of a wake that this task could not use in time */
-            tl_wake(&stream->filled, 1);
+            tl_turn_leave(&stream->get_turn, &entrant);
+            wake_next(stream);
             return status;
         }
-        uint64_t tail =
-            atomic_load_explicit(&stream->tail, memory_order_relaxed);
-        bool got = has_message(stream, tail);
-        if (got)
-            read_message(stream, parcel, cell);
-        tl_guard_drop(&stream->get_guard);
-        if (got)
-            break;
-        status = wait_for_message(stream, deadline);
-        if (status < 0)
-            return status;
     }
+    if (tl_turn_taken(&stream->get_turn, &entrant))
+        wake_next(stream);
     if (stream->most_large)
         tl_wake_after_drop(&stream->emptied, stream->most == stream->most_large
                                                  ? 1

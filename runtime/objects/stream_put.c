@@ -95,17 +95,28 @@ static void write_packed(struct tl_stream *stream, struct tl_segment *segment,
 }
 
 /* What one try at a put needs before it can go on. */
-enum need { NEED_NOTHING, NEED_ROOM, NEED_SEGMENT, NEED_OPEN };
+enum need { NEED_NOTHING, NEED_ROOM, NEED_TURN, NEED_SEGMENT, NEED_OPEN };
 
-static enum need try_put(struct tl_stream *stream, const struct tl_message *m,
-                         bool packed)
+/* A put that has not yet come to its end. */
+struct putting {
+    const struct tl_message *m;
+    bool packed;
+    tl_deadline deadline;
+    struct tl_entrant entrant;
+};
+
+static enum need try_put(struct tl_stream *stream, struct putting *put)
 {
+    bool packed = put->packed;
     uint64_t head = atomic_load_explicit(&stream->head, memory_order_relaxed);
     if (head & TL_STREAM_CLOSED)
         return NEED_OPEN;
     if (!has_room(stream, head, packed))
         return NEED_ROOM;
-    uint32_t size = packed ? (uint32_t)sizeof(uint64_t) : (uint32_t)m->size;
+    if (!tl_turn_is_mine(&stream->put_turn, &put->entrant, put->deadline))
+        return NEED_TURN;
+    uint32_t size =
+        packed ? (uint32_t)sizeof(uint64_t) : (uint32_t)put->m->size;
     uint64_t at;
     struct tl_segment *segment = place(stream, tl_units_of(size), &at);
     if (!segment)
@@ -113,18 +124,24 @@ static enum need try_put(struct tl_stream *stream, const struct tl_message *m,
     if (packed)
         write_packed(stream, segment, at);
     else
-        write_small(stream, segment, at, m);
+        write_small(stream, segment, at, put->m);
     return NEED_NOTHING;
 }
 
-static int wait_for_room(struct tl_stream *stream, bool packed,
-                         tl_deadline deadline)
+/* Whether there is room, as the words say; outside the guard. */
+static bool is_room(const struct tl_stream *stream, uint64_t tail,
+                    uint64_t head, bool packed)
+{
+    uint32_t most = packed ? stream->most_large : stream->most;
+    if (most == 0 || most > TL_COUNT_MASK)
+        most = TL_COUNT_MASK;
+    return tl_between(tail, head) < most;
+}
+
+static int wait_for_room(struct tl_stream *stream, struct putting *put)
 {
     uint64_t tail = atomic_load(&stream->tail);
     uint64_t head = atomic_load(&stream->head);
-    uint32_t most = packed ? stream->most_large : stream->most;
-    if (most > TL_COUNT_MASK)
-        most = TL_COUNT_MASK;
     /* read in this order, head may be ahead of the truth at tail's time, and
      * then the word has moved */
     if ((head | tail) & TL_STREAM_CLOSED) {
@@ -132,21 +149,31 @@ static int wait_for_room(struct tl_stream *stream, bool packed,
         tl_stream_settle(stream);
         return TL_OK;
     }
-    if (tl_between(tail, head) < most)
+    if (is_room(stream, tail, head, put->packed) &&
+        tl_turn_is_mine(&stream->put_turn, &put->entrant, put->deadline))
         return TL_OK;
-    return tl_wait_patiently(&stream->emptied, &stream->tail, tail,
-                             tl_patience_pauses(&stream->put_patience),
-                             deadline);
+    return tl_turn_wait(&stream->put_turn, &put->entrant, &stream->emptied,
+                        &stream->tail, tail,
+                        tl_patience_pauses(&stream->put_patience),
+                        put->deadline);
 }
 
-static int put_prepared(struct tl_stream *stream, const struct tl_message *m,
-                        bool packed, tl_deadline deadline)
+/* One that left what room there was to another, or was called for room that
+ * this task could not use, is called for what is left. */
+static void wake_next(struct tl_stream *stream, bool packed)
+{
+    uint64_t tail = atomic_load(&stream->tail);
+    if (is_room(stream, tail, atomic_load(&stream->head), packed))
+        tl_wake(&stream->emptied, 1);
+}
+
+static int put_prepared(struct tl_stream *stream, struct putting *put)
 {
     for (;;) {
-        int status = tl_guard_take(&stream->put_guard, deadline);
+        int status = tl_guard_take(&stream->put_guard, put->deadline);
         if (status < 0)
             return status;
-        enum need need = try_put(stream, m, packed);
+        enum need need = try_put(stream, put);
         tl_guard_drop(&stream->put_guard);
         switch (need) {
         case NEED_NOTHING:
@@ -159,9 +186,11 @@ static int put_prepared(struct tl_stream *stream, const struct tl_message *m,
                                    sizeof(struct tl_segment));
             break;
         case NEED_ROOM:
-            status = stream->most == 0
-                         ? TL_NO_MEMORY
-                         : wait_for_room(stream, packed, deadline);
+            status = stream->most == 0 ? TL_NO_MEMORY
+                                       : wait_for_room(stream, put);
+            break;
+        case NEED_TURN:
+            status = wait_for_room(stream, put);
         }
         if (status < 0)
             return status;
@@ -171,17 +200,19 @@ static int put_prepared(struct tl_stream *stream, const struct tl_message *m,
 int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
                   tl_deadline deadline)
 {
-    bool packed = !tl_message_is_small(m);
+    struct putting put = {
+        .m = m, .packed = !tl_message_is_small(m), .deadline = deadline};
     uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
-    if (packed) {
+    if (put.packed) {
         int status = tl_message_pack(block, m);
         if (status < 0)
             return status;
     }
-    int status = put_prepared(stream, m, packed, deadline);
+    int status = put_prepared(stream, &put);
     if (status < 0)
-        /* of a wake that this task could not use */
-        tl_wake(&stream->emptied, 1);
+        tl_turn_leave(&stream->put_turn, &put.entrant);
+    if (status < 0 || tl_turn_taken(&stream->put_turn, &put.entrant))
+        wake_next(stream, put.packed);
     tl_message_drop(block); /* where it was not put */
     tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
     return status;

@@ -78,6 +78,7 @@ enum tl_waiting {
 struct tl_waiter {
     _Atomic uint64_t condition; /* offset of the tl_condition, or 0 */
     uint64_t next, previous;    /* offsets of nodes */
+    int64_t arrived;            /* its place in the list */
     _Atomic uint32_t linked;
     uint32_t task; /* number of the slot that this node belongs to */
 };

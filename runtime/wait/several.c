@@ -24,6 +24,7 @@ static bool moved(const struct tl_watch *watches, uint32_t count)
 static void begin(struct places *places, const struct tl_watch *watches,
                   uint32_t count)
 {
+    int64_t since = atomic_load(&tl_self->since);
     *places = (struct places){.arenas = 1u << TL_HOME};
     for (uint32_t i = 0; i < count; i++) {
         places->used[watches[i].arena]++;
@@ -34,6 +35,7 @@ static void begin(struct places *places, const struct tl_watch *watches,
             tl_task_visit(arena);
             tl_waiters_use(1 + places->used[arena]);
             tl_park_begin();
+            atomic_store(&tl_self->since, since);
             places->used[arena] = 0;
         }
     }

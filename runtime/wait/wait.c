@@ -105,9 +105,11 @@ static unsigned begin(void)
 
 static int wait_listed(struct tl_condition *condition,
                        const _Atomic uint64_t *word, uint64_t seen,
-                       tl_deadline deadline)
+                       int64_t arrived, tl_deadline deadline)
 {
     tl_wait_say(deadline);
+    if (arrived)
+        atomic_store(&tl_self->since, arrived);
     bool late = false, chosen = false;
     unsigned also = begin();
     if (tl_waiter_enlist(&tl_self->waiter, condition, word, seen)) {
@@ -155,8 +157,8 @@ bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)
     return false;
 }
 
-int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
-                   uint64_t seen, tl_deadline deadline)
+int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
+                  uint64_t seen, int64_t arrived, tl_deadline deadline)
 {
     if (atomic_load(word) != seen)
         return TL_OK;
@@ -169,7 +171,15 @@ int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
     int status = tl_wait_enter();
     if (status == TL_STUCK)
         tl_wait_stuck((const struct tl_condition *const[]){condition}, 1);
-    return status < 0 ? status : wait_listed(condition, word, seen, deadline);
+    return status < 0
+               ? status
+               : wait_listed(condition, word, seen, arrived, deadline);
+}
+
+int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
+                   uint64_t seen, tl_deadline deadline)
+{
+    return tl_wait_since(condition, word, seen, 0, deadline);
 }
 
 int tl_wait_patiently(struct tl_condition *condition,

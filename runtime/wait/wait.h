@@ -45,7 +45,7 @@
  * be emptied by repair, which calls all tasks. */
 struct tl_condition {
     struct tl_guard guard;
-    uint64_t first, last; /* offsets of tl_waiter, in order of arrival */
+    uint64_t first, last; /* offsets of tl_waiter, by their `arrived` */
     _Atomic uint32_t n;
     uint32_t verb; /* enum tl_verb, for reports */
 };
@@ -82,6 +82,12 @@ int tl_wait_patiently(struct tl_condition *condition,
 bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses);
 int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
                    uint64_t seen, tl_deadline deadline);
+
+/* The sleep of a caller that has waited since `arrived` (0: it begins to), was
+ * called, and found that another had been faster: it is listed before those
+ * that came later. */
+int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
+                  uint64_t seen, int64_t arrived, tl_deadline deadline);
 
 /* For who sleeps in another way (wait/several).  Whether this task may go to
  * sleep: else TL_INTERRUPTED, TL_STUCK.  What it is going to do, for reports.

@@ -44,16 +44,31 @@ static uint32_t count_of(const struct tl_task *task)
     return count ? count : 1;
 }
 
+/* The node that is to be before one that arrived at that time, or 0.  Nearly
+ * always the last, or none: of who comes back, having been called first. */
+static uint64_t place_for(const struct tl_condition *condition, int64_t arrived)
+{
+    if (!condition->first ||
+        ((struct tl_waiter *)tl_at(condition->first))->arrived > arrived)
+        return 0;
+    uint64_t at = condition->last;
+    while (((struct tl_waiter *)tl_at(at))->arrived > arrived)
+        at = ((struct tl_waiter *)tl_at(at))->previous;
+    return at;
+}
+
 static void link_node(struct tl_condition *condition, struct tl_waiter *node)
 {
-    node->next = 0;
-    node->previous = condition->last;
-    if (condition->last)
-        ((struct tl_waiter *)tl_at(condition->last))->next = tl_offset(node);
-    else
-        condition->first = tl_offset(node);
+    node->arrived = atomic_load(&tl_self->since);
+    node->previous = place_for(condition, node->arrived);
+    struct tl_waiter *before = tl_at(node->previous);
+    uint64_t *from = node->previous ? &before->next : &condition->first;
+    node->next = *from;
+    struct tl_waiter *after = tl_at(node->next);
     tl_fault();
-    condition->last = tl_offset(node);
+    *from = tl_offset(node);
+    tl_fault();
+    *(node->next ? &after->previous : &condition->last) = tl_offset(node);
     tl_fault();
     node->linked = 1;
     tl_fault();

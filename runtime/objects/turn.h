@@ -1,0 +1,94 @@
+/*
+ * Turn: who waits long is next.
+ *
+ * What an object has to give (a seat, room for a message, a message) goes to
+ * whoever comes first: to hand it over by name would cost a sleep each time,
+ * and the named may be dead.  But a task that has waited for a millisecond and
+ * lost says in `hungry` since when it waits, and from then on whoever came
+ * later leaves what is free to it; for 10 ms and no more, since it may have
+ * given up, died, or been stopped.  The lists of waiters are in the order of
+ * arrival too (tl_wait_since), so who lost is also called first.
+ *
+ * A hint, no more: whatever it says, only time is lost.
+ *
+ *     struct tl_entrant entrant = {0};
+ *     for (;;) {
+ *         seen = atomic_load(&word);
+ *         if (has_some(seen) && tl_turn_is_mine(turn, &entrant, deadline) &&
+ *             take()) {
+ *             if (tl_turn_taken(turn, &entrant) && has_some(word))
+ *                 tl_wake(condition, 1);
+ *             return TL_OK;
+ *         }
+ *         status = tl_turn_wait(turn, &entrant, condition, &word, seen, 0,
+ *                               deadline);
+ *         if (status < 0) { tl_turn_leave(turn, &entrant); return status; }
+ *     }
+ */
+#ifndef TL_TURN_H
+#define TL_TURN_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tidelock.h"
+#include "wait/wait.h"
+
+/* In the object. */
+struct tl_turn {
+    /* 0, or when the task arrived that has waited longest and lost.  Relaxed
+     * throughout.  Whoever dies here leaves a mark that nobody clears but
+     * tl_turn_forget, or who has left the way long enough. */
+    _Atomic int64_t hungry;
+};
+
+/* Of one call that wants something: on its stack, zeroed. */
+struct tl_entrant {
+    int64_t arrived;   /* when it first lost; 0: it has not */
+    int64_t left_to;   /* the mark for which it last left the way, or 0 */
+    tl_deadline until; /* and for how long */
+};
+
+bool tl_turn_is_mine_slow(struct tl_turn *turn, struct tl_entrant *entrant,
+                          tl_deadline deadline);
+void tl_turn_settle(struct tl_turn *turn, const struct tl_entrant *entrant);
+
+/* Whether this call may take what is free.  At its deadline it may: a try does
+ * not fail where there is something. */
+static inline bool tl_turn_is_mine(struct tl_turn *turn,
+                                   struct tl_entrant *entrant,
+                                   tl_deadline deadline)
+{
+    int64_t hungry = atomic_load_explicit(&turn->hungry, memory_order_relaxed);
+    return __builtin_expect(hungry == 0, 1) ||
+           tl_turn_is_mine_slow(turn, entrant, deadline);
+}
+
+/* It has taken something.  True: others may have left it the way, so if more
+ * is free, one is to be called. */
+static inline bool tl_turn_taken(struct tl_turn *turn,
+                                 const struct tl_entrant *entrant)
+{
+    if (__builtin_expect((entrant->arrived | entrant->left_to) == 0, 1))
+        return false;
+    tl_turn_settle(turn, entrant);
+    return true;
+}
+
+/* As tl_wait_patiently, for who found nothing, or leaves what there is to
+ * another; then TL_OK when that is over. */
+int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
+                 struct tl_condition *condition, const _Atomic uint64_t *word,
+                 uint64_t seen, unsigned pauses, tl_deadline deadline);
+
+/* It gives up.  The caller wakes one if something is free. */
+void tl_turn_leave(struct tl_turn *turn, const struct tl_entrant *entrant);
+
+/* A task has died, which may have been the hungry one. */
+static inline void tl_turn_forget(struct tl_turn *turn)
+{
+    atomic_store_explicit(&turn->hungry, 0, memory_order_relaxed);
+}
+
+#endif
