@@ -1,4 +1,4 @@
-#include "heap.h"
+#include "heap_table.h"
 
 #include <string.h>
 
@@ -10,48 +10,6 @@
 
 #define CAPACITY_FIRST 32
 
-struct entry {
-    uint64_t block; /* 0: free.  commit */
-    uint64_t serial;
-    double priority;
-};
-
-struct table {
-    uint64_t capacity;
-    struct entry entries[]; /* then uint32_t order[capacity] */
-};
-
-static struct table *table_of(const struct tl_heap *heap)
-{
-    return tl_at(heap->table);
-}
-
-static uint64_t capacity_of(const struct tl_heap *heap)
-{
-    return heap->table ? table_of(heap)->capacity : 0;
-}
-
-static struct entry *entries(const struct tl_heap *heap)
-{
-    return table_of(heap)->entries;
-}
-
-static uint32_t *order(const struct tl_heap *heap)
-{
-    struct table *table = table_of(heap);
-    return (uint32_t *)(void *)(table->entries + table->capacity);
-}
-
-static uint64_t number(const _Atomic uint64_t *word)
-{
-    return atomic_load(word) & ~TL_HEAP_CLOSED;
-}
-
-static uint64_t size_of(const struct tl_heap *heap)
-{
-    return number(&heap->puts) - number(&heap->gets);
-}
-
 void tl_heap_init(struct tl_heap *heap, const void *object, bool lifo,
                   uint32_t most)
 {
@@ -62,75 +20,18 @@ void tl_heap_init(struct tl_heap *heap, const void *object, bool lifo,
     heap->most = most;
 }
 
-/* ---- the binary heap of indices ---- */
-
-static bool before(const struct tl_heap *heap, uint32_t a, uint32_t b)
-{
-    const struct entry *x = &entries(heap)[a], *y = &entries(heap)[b];
-    if (heap->lifo)
-        return x->serial > y->serial;
-    if (x->priority != y->priority)
-        return x->priority < y->priority;
-    return x->serial < y->serial;
-}
-
-static void swap(uint32_t *array, uint64_t a, uint64_t b)
-{
-    uint32_t kept = array[a];
-    array[a] = array[b];
-    array[b] = kept;
-}
-
-static void sift_up(const struct tl_heap *heap, uint64_t at)
-{
-    uint32_t *array = order(heap);
-    for (; at > 0 && before(heap, array[at], array[(at - 1) / 2]);
-         at = (at - 1) / 2)
-        swap(array, at, (at - 1) / 2);
-}
-
-static void sift_down(const struct tl_heap *heap, uint64_t at, uint64_t size)
-{
-    uint32_t *array = order(heap);
-    for (;;) {
-        uint64_t least = at, child = 2 * at + 1;
-        for (uint64_t c = child; c < size && c < child + 2; c++)
-            if (before(heap, array[c], array[least]))
-                least = c;
-        if (least == at)
-            return;
-        swap(array, at, least);
-        at = least;
-    }
-}
-
-/* Derives `order` from the entries; returns how many are used. */
-static uint64_t rebuild(struct tl_heap *heap)
-{
-    uint32_t *array = order(heap);
-    uint64_t used = 0, capacity = capacity_of(heap), free = capacity;
-    for (uint64_t i = 0; i < capacity; i++) {
-        if (entries(heap)[i].block)
-            array[used++] = (uint32_t)i;
-        else
-            array[--free] = (uint32_t)i;
-    }
-    for (uint64_t i = used; i-- > 0;)
-        sift_down(heap, i, used);
-    return used;
-}
-
 /* ---- growing ---- */
 
 /* An empty table, made outside the guard, in this task's hand. */
 static int make_table(uint64_t capacity)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_SEGMENT];
-    uint64_t size = capacity * (sizeof(struct entry) + sizeof(uint32_t));
-    int status = tl_block_take(hand, sizeof(struct table) + size);
+    uint64_t size =
+        capacity * (sizeof(struct tl_heap_entry) + sizeof(uint32_t));
+    int status = tl_block_take(hand, sizeof(struct tl_heap_table) + size);
     if (status < 0)
         return status;
-    struct table *table = tl_at(*hand);
+    struct tl_heap_table *table = tl_at(*hand);
     table->capacity = capacity;
     memset(table->entries, 0, size);
     return TL_OK;
@@ -141,16 +42,16 @@ static void move_in(struct tl_heap *heap)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_SEGMENT];
     uint64_t old = heap->table;
-    struct table *fresh = tl_at(*hand);
+    struct tl_heap_table *fresh = tl_at(*hand);
     if (old)
-        memcpy(fresh->entries, entries(heap),
-               capacity_of(heap) * sizeof(struct entry));
+        memcpy(fresh->entries, tl_heap_entries(heap),
+               tl_heap_capacity(heap) * sizeof(struct tl_heap_entry));
     tl_note_begin(TL_DOING_GROW, old, NULL, 0);
     heap->table = *hand; /* commit */
     tl_fault();
     *hand = old;
     tl_fault();
-    rebuild(heap);
+    tl_heap_rebuild(heap);
     tl_note_end();
 }
 
@@ -172,9 +73,9 @@ struct putting {
 
 static void insert(struct tl_heap *heap, double priority)
 {
-    uint64_t size = size_of(heap);
-    uint32_t at = order(heap)[size];
-    struct entry *entry = &entries(heap)[at];
+    uint64_t size = tl_heap_count(heap);
+    uint32_t at = tl_heap_order(heap)[size];
+    struct tl_heap_entry *entry = &tl_heap_entries(heap)[at];
     uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
     entry->priority = priority;
     entry->serial = heap->next_serial++;
@@ -183,7 +84,7 @@ static void insert(struct tl_heap *heap, double priority)
     tl_fault();
     *block = 0;
     tl_fault();
-    sift_up(heap, size);
+    tl_heap_sift_up(heap, size);
     tl_fault();
     atomic_fetch_add(&heap->puts, 1);
     tl_note_end();
@@ -192,12 +93,13 @@ static void insert(struct tl_heap *heap, double priority)
 static bool larger_in_hand(const struct tl_heap *heap)
 {
     uint64_t hand = tl_self->carrying[TL_HAND_SEGMENT];
-    return hand && ((struct table *)tl_at(hand))->capacity > capacity_of(heap);
+    return hand && ((struct tl_heap_table *)tl_at(hand))->capacity >
+                       tl_heap_capacity(heap);
 }
 
 static enum need try_put(struct tl_heap *heap, struct putting *put)
 {
-    uint64_t size = size_of(heap);
+    uint64_t size = tl_heap_count(heap);
     if (atomic_load(&heap->puts) & TL_HEAP_CLOSED)
         return NEED_OPEN;
     if (heap->most && size >= heap->most)
@@ -206,7 +108,7 @@ static enum need try_put(struct tl_heap *heap, struct putting *put)
         return NEED_ROOM;
     if (larger_in_hand(heap))
         move_in(heap);
-    if (size == capacity_of(heap))
+    if (size == tl_heap_capacity(heap))
         return NEED_TABLE;
     insert(heap, put->priority);
     return NEED_NOTHING;
@@ -234,7 +136,7 @@ static int wait_for_room(struct tl_heap *heap, struct putting *put)
 static void wake_next_put(struct tl_heap *heap)
 {
     uint64_t gets = atomic_load(&heap->gets);
-    if (has_room(heap, gets, number(&heap->puts)))
+    if (has_room(heap, gets, tl_heap_number(&heap->puts)))
         tl_wake(&heap->emptied, 1);
 }
 
@@ -251,7 +153,7 @@ static int put_packed(struct tl_heap *heap, struct putting *put)
         if (status < 0)
             return status;
         enum need need = try_put(heap, put);
-        uint64_t larger = 2 * capacity_of(heap);
+        uint64_t larger = 2 * tl_heap_capacity(heap);
         tl_guard_drop(&heap->guard);
         switch (need) {
         case NEED_NOTHING:
@@ -292,16 +194,18 @@ int tl_heap_put(struct tl_heap *heap, const struct tl_message *m,
 
 static void take_first(struct tl_heap *heap, struct tl_cell *cell)
 {
-    uint32_t *array = order(heap);
-    uint64_t last = size_of(heap) - 1;
-    struct entry *entry = &entries(heap)[array[0]];
+    uint32_t *array = tl_heap_order(heap);
+    uint64_t last = tl_heap_count(heap) - 1;
+    struct tl_heap_entry *entry = &tl_heap_entries(heap)[array[0]];
     tl_note_begin(TL_DOING_GET, entry->block, cell, 1);
     tl_self->carrying[TL_HAND_MESSAGE] = entry->block;
     tl_fault();
     entry->block = 0; /* commit */
     tl_fault();
-    swap(array, 0, last);
-    sift_down(heap, 0, last);
+    uint32_t freed = array[0];
+    array[0] = array[last];
+    array[last] = freed;
+    tl_heap_sift_down(heap, 0, last);
     tl_fault();
     atomic_fetch_add(&heap->gets, 1);
     tl_fault();
@@ -315,14 +219,14 @@ int tl_heap_ready(struct tl_heap *heap, struct tl_watch *watch)
     *watch = (struct tl_watch){
         .condition = &heap->filled, .word = &heap->puts, .seen = puts};
     return (puts & TL_HEAP_CLOSED) ||
-           (puts & ~TL_HEAP_CLOSED) != number(&heap->gets);
+           (puts & ~TL_HEAP_CLOSED) != tl_heap_number(&heap->gets);
 }
 
 static int wait_for_message(struct tl_heap *heap, struct tl_entrant *entrant,
                             tl_deadline deadline)
 {
     uint64_t puts = atomic_load(&heap->puts);
-    if ((puts & ~TL_HEAP_CLOSED) != number(&heap->gets)) {
+    if ((puts & ~TL_HEAP_CLOSED) != tl_heap_number(&heap->gets)) {
         if (tl_turn_is_mine(&heap->get_turn, entrant, deadline))
             return TL_OK;
     } else if (puts & TL_HEAP_CLOSED) {
@@ -336,7 +240,7 @@ static int wait_for_message(struct tl_heap *heap, struct tl_entrant *entrant,
 static bool try_get(struct tl_heap *heap, struct tl_cell *cell,
                     struct tl_entrant *entrant, tl_deadline deadline)
 {
-    if (size_of(heap) == 0 ||
+    if (tl_heap_count(heap) == 0 ||
         !tl_turn_is_mine(&heap->get_turn, entrant, deadline))
         return false;
     take_first(heap, cell);
@@ -404,111 +308,9 @@ bool tl_heap_closed(const struct tl_heap *heap)
 uint32_t tl_heap_size(const struct tl_heap *heap)
 {
     for (;;) {
-        uint64_t gets = number(&heap->gets), puts = number(&heap->puts);
-        if (number(&heap->gets) == gets)
+        uint64_t gets = tl_heap_number(&heap->gets),
+                 puts = tl_heap_number(&heap->puts);
+        if (tl_heap_number(&heap->gets) == gets)
             return (uint32_t)(puts - gets);
     }
-}
-
-uint32_t tl_heap_unfinished(const struct tl_heap *heap, uint64_t done)
-{
-    return (uint32_t)(number(&heap->puts) - done);
-}
-
-static void count_done(struct tl_heap *heap, struct tl_cell *cell,
-                       uint64_t items, int64_t change)
-{
-    uint64_t done = atomic_load(&heap->done);
-    tl_note_begin(TL_DOING_DONE, done, cell, change);
-    atomic_store(&heap->done, done + items); /* commit */
-    tl_fault();
-    tl_note_pay();
-    tl_note_end();
-}
-
-int tl_heap_done(struct tl_heap *heap, struct tl_cell *cell)
-{
-    tl_guard_take(&heap->guard, TL_FOREVER);
-    bool any = tl_heap_unfinished(heap, atomic_load(&heap->done)) > 0;
-    if (any)
-        count_done(heap, cell, 1, cell->taken ? -1 : 0);
-    tl_guard_drop(&heap->guard);
-    return any ? TL_OK : TL_TOO_MANY_DONE;
-}
-
-bool tl_heap_abandon(struct tl_heap *heap, struct tl_cell *cell)
-{
-    tl_guard_take(&heap->guard, TL_FOREVER);
-    uint64_t out =
-        tl_heap_unfinished(heap, atomic_load(&heap->done)) - size_of(heap);
-    uint64_t lost = cell->taken < out ? cell->taken : out;
-    count_done(heap, cell, lost, -(int64_t)cell->taken);
-    tl_guard_drop(&heap->guard);
-    return lost > 0;
-}
-
-static bool names(const struct tl_heap *heap, uint64_t block)
-{
-    for (uint64_t i = 0; i < capacity_of(heap); i++)
-        if (block && entries(heap)[i].block == block)
-            return true;
-    return false;
-}
-
-static void recount(_Atomic uint64_t *word, uint64_t value)
-{
-    atomic_store(word, (atomic_load(word) & TL_HEAP_CLOSED) | value);
-}
-
-static void repair_get(struct tl_heap *heap, struct tl_task *dead,
-                       uint64_t used)
-{
-    if (names(heap, dead->note.before)) {
-        dead->carrying[TL_HAND_MESSAGE] = 0;
-        return;
-    }
-    recount(&heap->gets, number(&heap->puts) - used);
-    tl_note_pay_for(dead);
-}
-
-void tl_heap_repair(struct tl_heap *heap, struct tl_task *dead)
-{
-    uint64_t *hand = &dead->carrying[TL_HAND_SEGMENT];
-    if (dead->note.doing == TL_DOING_GROW && *hand == heap->table)
-        *hand = dead->note.before;
-    uint64_t used = heap->table ? rebuild(heap) : 0;
-    switch (dead->note.doing) {
-    case TL_DOING_PUT:
-        if (names(heap, dead->carrying[TL_HAND_MESSAGE]))
-            dead->carrying[TL_HAND_MESSAGE] = 0;
-        recount(&heap->puts, number(&heap->gets) + used);
-        break;
-    case TL_DOING_GET:
-        repair_get(heap, dead, used);
-        break;
-    case TL_DOING_DONE:
-        if (atomic_load(&heap->done) != dead->note.before)
-            tl_note_pay_for(dead);
-        break;
-    default:
-        break;
-    }
-}
-
-bool tl_heap_check(const struct tl_heap *heap)
-{
-    uint64_t used = 0, size = size_of(heap), capacity = capacity_of(heap);
-    for (uint64_t i = 0; i < capacity; i++)
-        used += entries(heap)[i].block != 0;
-    for (uint64_t i = 1; i < size; i++)
-        if (before(heap, order(heap)[i], order(heap)[(i - 1) / 2]))
-            return false;
-    return used == size && size <= capacity;
-}
-
-void tl_heap_destroy(struct tl_heap *heap)
-{
-    for (uint64_t i = 0; i < capacity_of(heap); i++)
-        tl_message_drop(&entries(heap)[i].block);
-    tl_block_release(&heap->table, 0);
 }

@@ -198,8 +198,7 @@ int tl_rwlock_write(const struct tl_handle *handle, tl_deadline deadline)
         return status;
     struct tl_rwlock *rwlock = rwlock_of(handle);
     struct attempt attempt = {0};
-    status =
-        acquire(rwlock, try_write, &rwlock->can_write, &attempt, deadline);
+    status = acquire(rwlock, try_write, &rwlock->can_write, &attempt, deadline);
     if (status >= 0 || status == TL_HELD)
         return status;
     tl_turn_leave(&rwlock->turn, &attempt.entrant);

@@ -161,8 +161,8 @@ int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
     struct tl_entrant entrant = {0};
     for (;;) {
         uint64_t value = atomic_load(&semaphore->word);
-        bool may = value > 0 &&
-                   tl_turn_is_mine(&semaphore->turn, &entrant, deadline);
+        bool may =
+            value > 0 && tl_turn_is_mine(&semaphore->turn, &entrant, deadline);
         if (may && try(semaphore, deadline)) {
             if (tl_turn_taken(&semaphore->turn, &entrant))
                 wake_next(semaphore);
@@ -170,9 +170,8 @@ int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
         }
         if (may && !tl_clock_passed(deadline))
             continue;
-        status =
-            tl_turn_wait(&semaphore->turn, &entrant, &semaphore->released,
-                         &semaphore->word, value, 0, deadline);
+        status = tl_turn_wait(&semaphore->turn, &entrant, &semaphore->released,
+                              &semaphore->word, value, 0, deadline);
         if (status < 0) {
             /* of a wake that this task could not use in time */
             tl_turn_leave(&semaphore->turn, &entrant);

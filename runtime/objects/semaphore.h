@@ -21,7 +21,7 @@ struct tl_semaphore {
     uint32_t bound; /* 0: unbounded; constant */
     uint64_t seats; /* block: uint32_t by task number; bounded only */
     struct tl_guard guard;
-    _Atomic uint64_t word;        /* free seats; seq_cst: a watch word */
+    _Atomic uint64_t word; /* free seats; seq_cst: a watch word */
     struct tl_turn turn;
     struct tl_condition released; /* wake one for each seat: all want one */
 };

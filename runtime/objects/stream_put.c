@@ -152,10 +152,9 @@ static int wait_for_room(struct tl_stream *stream, struct putting *put)
     if (is_room(stream, tail, head, put->packed) &&
         tl_turn_is_mine(&stream->put_turn, &put->entrant, put->deadline))
         return TL_OK;
-    return tl_turn_wait(&stream->put_turn, &put->entrant, &stream->emptied,
-                        &stream->tail, tail,
-                        tl_patience_pauses(&stream->put_patience),
-                        put->deadline);
+    return tl_turn_wait(
+        &stream->put_turn, &put->entrant, &stream->emptied, &stream->tail, tail,
+        tl_patience_pauses(&stream->put_patience), put->deadline);
 }
 
 /* One that left what room there was to another, or was called for room that
@@ -186,8 +185,8 @@ static int put_prepared(struct tl_stream *stream, struct putting *put)
                                    sizeof(struct tl_segment));
             break;
         case NEED_ROOM:
-            status = stream->most == 0 ? TL_NO_MEMORY
-                                       : wait_for_room(stream, put);
+            status =
+                stream->most == 0 ? TL_NO_MEMORY : wait_for_room(stream, put);
             break;
         case NEED_TURN:
             status = wait_for_room(stream, put);

@@ -13,9 +13,8 @@ static int64_t mark_of(const struct tl_turn *turn)
 
 static void replace(struct tl_turn *turn, int64_t mark, int64_t by)
 {
-    atomic_compare_exchange_strong_explicit(&turn->hungry, &mark, by,
-                                            memory_order_relaxed,
-                                            memory_order_relaxed);
+    atomic_compare_exchange_strong_explicit(
+        &turn->hungry, &mark, by, memory_order_relaxed, memory_order_relaxed);
 }
 
 static bool is_before(const struct tl_entrant *entrant, int64_t mark)
@@ -39,8 +38,8 @@ bool tl_turn_is_mine_slow(struct tl_turn *turn, struct tl_entrant *entrant,
 void tl_turn_settle(struct tl_turn *turn, const struct tl_entrant *entrant)
 {
     int64_t mark = mark_of(turn);
-    if (mark && (is_before(entrant, mark) || (entrant->left_to == mark &&
-                                              tl_clock_passed(entrant->until))))
+    if (mark && (is_before(entrant, mark) ||
+                 (entrant->left_to == mark && tl_clock_passed(entrant->until))))
         replace(turn, mark, 0);
 }
 

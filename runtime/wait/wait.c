@@ -171,9 +171,8 @@ int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
     int status = tl_wait_enter();
     if (status == TL_STUCK)
         tl_wait_stuck((const struct tl_condition *const[]){condition}, 1);
-    return status < 0
-               ? status
-               : wait_listed(condition, word, seen, arrived, deadline);
+    return status < 0 ? status
+                      : wait_listed(condition, word, seen, arrived, deadline);
 }
 
 int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
