@@ -109,6 +109,7 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
     [TL_KIND_CONDITION] = {.name = "condition",
                            .size = sizeof(struct tl_notice),
                            .describe = tl_notice_describe,
+                           .repair = tl_notice_repair,
                            .task_died = tl_notice_task_died,
                            .destroy = tl_notice_destroy,
                            .in_use = tl_notice_in_use},

@@ -16,9 +16,15 @@ static struct tl_notice *notice_of(const struct tl_handle *handle)
     return handle->object;
 }
 
-static _Atomic uint64_t *places_of(const struct tl_notice *notice)
+static struct tl_notice_row *first_row(const struct tl_notice *notice)
 {
-    return tl_at(notice->places);
+    return tl_at(notice->rows);
+}
+
+/* NULL behind the last. */
+static struct tl_notice_row *row_after(const struct tl_notice_row *row)
+{
+    return row->next ? tl_at(row->next) : NULL;
 }
 
 static struct tl_hold *hold_of(const struct tl_notice *notice)
@@ -26,16 +32,24 @@ static struct tl_hold *hold_of(const struct tl_notice *notice)
     return &((struct tl_lock *)tl_ref_object(notice->lock))->hold;
 }
 
+static int make_row(uint64_t *owner)
+{
+    uint64_t size =
+        sizeof(struct tl_notice_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
+    int status = tl_block_take(owner, size);
+    if (status == TL_OK)
+        memset(tl_at(*owner), 0, size);
+    return status;
+}
+
 static int init(struct tl_notice *notice, tl_ref lock)
 {
-    uint64_t size = (tl_task_limit() + 1) * sizeof(uint64_t);
     tl_guard_init(&notice->guard, TL_GUARD_OBJECT, notice);
     tl_condition_init(&notice->notified, notice, TL_VERB_WAIT);
     notice->next_ticket = 1;
-    int status = tl_block_take(&notice->places, size);
+    int status = make_row(&notice->rows);
     if (status < 0)
         return status;
-    memset(tl_at(notice->places), 0, size);
     tl_refs_set(&notice->lock, lock);
     return TL_OK;
 }
@@ -91,11 +105,50 @@ bool tl_condition_is_held(const struct tl_handle *handle)
 static void notify(struct tl_notice *notice, uint32_t n);
 static void changed(struct tl_notice *notice);
 
-/* Whether this task was notified; then it keeps its place, so that a death
- * before it has the lock passes the notice on.  Else it leaves it. */
-static bool was_notified(struct tl_notice *notice)
+/* Under the guard: takes a place of this task, in the row that it carries where
+ * no other has one; NULL: a row is needed. */
+static _Atomic uint64_t *take_place(struct tl_notice *notice)
 {
-    _Atomic uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
+    uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
+    struct tl_notice_row *row = first_row(notice);
+    uint32_t number = tl_task_number(tl_self);
+    while (row->places[number]) {
+        if (!row->next && *spare) {
+            row->next = *spare; /* adopted */
+            tl_fault();
+            *spare = 0;
+            tl_fault();
+        }
+        row = row_after(row);
+        if (!row)
+            return NULL;
+    }
+    row->places[number] = notice->next_ticket++;
+    tl_fault();
+    return &row->places[number];
+}
+
+static int enter_place(struct tl_notice *notice, _Atomic uint64_t **place)
+{
+    uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
+    for (;;) {
+        tl_guard_take(&notice->guard, TL_FOREVER);
+        *place = take_place(notice);
+        tl_guard_drop(&notice->guard);
+        if (*place)
+            break;
+        int status = make_row(spare);
+        if (status < 0)
+            return status;
+    }
+    tl_block_release(spare, 0);
+    return TL_OK;
+}
+
+/* Whether this place was notified; then it is kept, so that a death before the
+ * task has the lock passes the notice on.  Else it is left. */
+static bool was_notified(struct tl_notice *notice, _Atomic uint64_t *place)
+{
     tl_guard_take(&notice->guard, TL_FOREVER);
     bool notified = *place == NOTIFIED;
     if (!notified)
@@ -105,11 +158,10 @@ static bool was_notified(struct tl_notice *notice)
     return notified;
 }
 
-/* Leaves the place of a task; what it was told and did not hear is told to the
- * next. */
-static void leave_place(struct tl_notice *notice, uint32_t number, bool heard)
+/* Leaves a place; what was told there and not heard is told to the next. */
+static void leave_place(struct tl_notice *notice, _Atomic uint64_t *place,
+                        bool heard)
 {
-    _Atomic uint64_t *place = &places_of(notice)[number];
     tl_guard_take(&notice->guard, TL_FOREVER);
     /* the next first: who dies between notifies one more, which is harmless */
     if (*place == NOTIFIED && !heard)
@@ -117,15 +169,13 @@ static void leave_place(struct tl_notice *notice, uint32_t number, bool heard)
     *place = 0; /* commit */
     tl_fault();
     tl_guard_drop(&notice->guard);
-    if (!heard)
-        changed(notice);
 }
 
-/* Until this task is notified, or its time is over, or something else ends the
+/* Until this place is notified, or its time is over, or something else ends the
  * wait; without the lock. */
-static int await_notice(struct tl_notice *notice, tl_deadline deadline)
+static int await_notice(struct tl_notice *notice, _Atomic uint64_t *place,
+                        tl_deadline deadline)
 {
-    const _Atomic uint64_t *place = &places_of(notice)[tl_task_number(tl_self)];
     int status = TL_OK;
     while (status == TL_OK) {
         uint64_t version = atomic_load(&notice->version);
@@ -135,7 +185,7 @@ static int await_notice(struct tl_notice *notice, tl_deadline deadline)
             tl_wait(&notice->notified, &notice->version, version, deadline);
     }
     /* who was notified in the last moment has been notified */
-    return was_notified(notice) ? TL_OK : status;
+    return was_notified(notice, place) ? TL_OK : status;
 }
 
 int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
@@ -144,44 +194,60 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
     if (status < 0)
         return status;
     struct tl_notice *notice = notice_of(handle);
+    _Atomic uint64_t *place;
     if (!holds_lock(notice))
         return TL_NOT_HOLDER;
-    tl_guard_take(&notice->guard, TL_FOREVER);
-    places_of(notice)[tl_task_number(tl_self)] = notice->next_ticket++;
-    tl_fault();
-    tl_guard_drop(&notice->guard);
+    status = enter_place(notice, &place);
+    if (status < 0)
+        return status;
     tl_hold_release(hold_of(notice));
-    status = await_notice(notice, deadline);
+    status = await_notice(notice, place, deadline);
     if (status == TL_STUCK)
         return status;
     int locked = tl_hold_acquire(hold_of(notice), TL_FOREVER);
-    if (status == TL_OK)
-        leave_place(notice, tl_task_number(tl_self), locked >= 0);
+    if (status == TL_OK) {
+        leave_place(notice, place, locked >= 0);
+        if (locked < 0)
+            changed(notice);
+    }
     /* without the lock, that comes first */
     return locked < 0 || status == TL_OK ? locked : status;
 }
 
-/* Under the guard: the task that has waited longest, or 0. */
-static uint32_t first_waiting(const struct tl_notice *notice)
+/* The place of the row that has waited longer than *first, and longest. */
+static void look_for_first(struct tl_notice_row *row, _Atomic uint64_t **first)
 {
-    uint32_t first = 0;
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        uint64_t ticket = places_of(notice)[n];
-        if (ticket && ticket != NOTIFIED &&
-            (!first || ticket < places_of(notice)[first]))
-            first = n;
+        uint64_t ticket = row->places[n];
+        if (ticket && ticket != NOTIFIED && (!*first || ticket < **first))
+            *first = &row->places[n];
     }
-    return first;
 }
 
+/* Under the guard. */
 static void notify(struct tl_notice *notice, uint32_t n)
 {
-    uint32_t first;
-    while (n > 0 && (first = first_waiting(notice))) {
-        places_of(notice)[first] = NOTIFIED; /* commit */
+    for (; n > 0; n--) {
+        struct tl_notice_row *row = first_row(notice);
+        _Atomic uint64_t *first = NULL;
+        for (; row; row = row_after(row))
+            look_for_first(row, &first);
+        if (!first)
+            return;
+        *first = NOTIFIED; /* commit */
         tl_fault();
-        n--;
     }
+}
+
+/* Without the guard: a row may come meanwhile, and then nobody there has been
+ * notified before. */
+static bool is_told(const struct tl_notice *notice, uint32_t number)
+{
+    const struct tl_notice_row *row = first_row(notice);
+    for (; row; row = row_after(row))
+        if (row->places[number] == NOTIFIED)
+            return true;
+    return false;
 }
 
 /* One that is not asleep yet, but listed, does not fall asleep: it was called
@@ -191,7 +257,7 @@ void tl_notice_tell(struct tl_notice *notice)
     if (tl_condition_waiting(&notice->notified) == 0)
         return;
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
-        if (*(volatile uint64_t *)&places_of(notice)[n] == NOTIFIED)
+        if (is_told(notice, n))
             tl_park_call(tl_task_at(n));
 }
 
@@ -245,15 +311,33 @@ void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
 {
     struct tl_notice *notice = (struct tl_notice *)object;
     (void)cell;
-    leave_place(notice, tl_task_number(dead), false);
+    struct tl_notice_row *row = first_row(notice);
+    for (; row; row = row_after(row))
+        leave_place(notice, &row->places[tl_task_number(dead)], false);
+    changed(notice);
     tl_hold_task_died(hold_of(notice), dead);
 }
 
+/* `dead` may have had a row in its hand that the notice has adopted. */
+void tl_notice_repair(struct tl_object *object, struct tl_guard *guard,
+                      struct tl_task *dead)
+{
+    struct tl_notice_row *row = first_row((struct tl_notice *)object);
+    (void)guard;
+    for (; row; row = row_after(row))
+        if (row->next && row->next == dead->carrying[TL_HAND_SEGMENT])
+            dead->carrying[TL_HAND_SEGMENT] = 0;
+    tl_fault();
+}
+
+/* Of one row after the other, so that a task that goes on after a dead one
+ * begins where it was. */
 void tl_notice_destroy(struct tl_object *object)
 {
     struct tl_notice *notice = (struct tl_notice *)object;
     tl_refs_drop(&notice->lock);
-    tl_block_release(&notice->places, 0);
+    while (notice->rows)
+        tl_block_release(&notice->rows, first_row(notice)->next);
 }
 
 /* The lock of its own is held by way of the condition's handle. */

@@ -575,6 +575,29 @@ static void victim_waits_and_is_notified(void)
     tl_condition_release(&condition);
 }
 
+static _Thread_local bool called;
+
+static bool is_to_be_called(void)
+{
+    return !called;
+}
+
+static void wait_within(void)
+{
+    called = true;
+    victim_waits_and_is_notified();
+}
+
+/* A row of places is added for the inner wait. */
+static void victim_waits_within_its_wait(void)
+{
+    called = false;
+    tl_idle_due = is_to_be_called;
+    tl_idle_run = wait_within;
+    victim_waits_and_is_notified();
+    tl_idle_due = NULL;
+}
+
 static bool all_are_notified(void)
 {
     return tl_condition_acquire(&condition, soon()) >= 0 &&
@@ -769,6 +792,8 @@ const struct scenario scenarios[] = {
      all_are_notified},
     {"condition wait", make_condition, be_notified, 1,
      victim_waits_and_is_notified, all_are_notified},
+    {"condition wait within a wait", make_condition, be_notified, 1,
+     victim_waits_within_its_wait, all_are_notified},
     {"latch count_down", make_latch, pass_latch, 2, victim_counts_down,
      latch_is_open},
     {"an object of a space", make_space, NULL, 0, victim_uses_space,
