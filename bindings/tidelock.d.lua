@@ -551,7 +551,9 @@ local pipe = {}
 ---@field duplex? boolean false: the first end only receives, the second sends
 ---@field name? string for people
 
---- Two connected ends. A pipe holds some MiB of messages; then `send` waits.
+--- Two connected ends. While a pipe holds less than 16 MiB of messages that way
+--- (or a sixteenth of the shared memory, where that is less), `send` adds one of
+--- any size; then it waits.
 ---@param duplex? boolean false: the first end only receives, the second sends
 ---@param name? string for people
 ---@return tidelock.pipe first

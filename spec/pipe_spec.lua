@@ -41,6 +41,34 @@ describe("ipc.pipe", function()
     assert.equal(10, child:result(PATIENCE))
   end)
 
+  it("holds 16 MiB, of messages of any size, and one more of any size while it holds less", function()
+    for _, bytes in ipairs{ 3000, 5000, 100000, 1 << 20, 5 << 20 } do
+      local a, b = ipc.pipe()
+      local message, n = ("m"):rep(bytes), 0
+      for _ = 1, 2 do
+        while a:send(message, 0) do n = n + 1 end
+        local held = n * bytes / (1 << 20)
+        assert.is_true(held > 13 and held < 21, held .. " MiB of " .. bytes)
+        assert.is_true(b:recv() == message) -- one goes, and makes room
+        n = n - 1
+      end
+      for _ = 1, n do assert.is_true(b:recv() == message) end
+      assert.is_true(a:send(("m"):rep(20 << 20), 0)) -- larger than the bound, and alone
+      assert.same({ nil, "timeout" }, { a:send(1, 0) })
+      assert.equal(20 << 20, #b:recv())
+    end
+  end)
+
+  it("makes room for all who wait, when a large message has gone", function()
+    local a, b = ipc.pipe()
+    local list = {}
+    a:send(("m"):rep(16 << 20))
+    for n = 1, 3 do list[n] = ipc.spawn(function() return a:send(n, PATIENCE) end) end
+    while not tostring(a):find("3 sending", 1, true) do ipc.sleep(0.001) end
+    b:recv()
+    for n = 1, 3 do assert.is_true(list[n]:result(PATIENCE)) end
+  end)
+
   it("is closed for the receiver, after what was sent, when the sender closes", function()
     local a, b = ipc.pipe()
     b:send("last")

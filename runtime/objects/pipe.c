@@ -24,10 +24,11 @@ static int enter(const struct tl_handle *end)
 
 static int init(struct tl_pipe *pipe)
 {
+    uint64_t share = tl_root()->size / 16;
+    uint32_t most = share < TL_PIPE_BYTES ? (uint32_t)share : TL_PIPE_BYTES;
     for (int side = 0; side < 2; side++) {
-        int status =
-            tl_stream_init(&pipe->streams[side], pipe, TL_PIPE_MOST,
-                           TL_PIPE_MOST_LARGE, TL_VERB_RECV, TL_VERB_SEND);
+        int status = tl_stream_init(&pipe->streams[side], pipe, 0, most,
+                                    TL_VERB_RECV, TL_VERB_SEND);
         if (status < 0)
             return status;
     }

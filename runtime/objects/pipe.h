@@ -7,9 +7,9 @@
  * both streams: who sends to it hears so at once, who receives from it drains
  * first.
  *
- * A stream holds TL_PIPE_MOST messages, and takes one that is packed only
- * while it has fewer than TL_PIPE_MOST_LARGE: so a writer cannot fill the
- * arena faster than its reader reads.
+ * A stream takes messages while it holds fewer than TL_PIPE_BYTES, or a
+ * sixteenth of the arena: so a writer cannot fill the arena faster than its
+ * reader reads.
  */
 #ifndef TL_PIPE_H
 #define TL_PIPE_H
@@ -18,8 +18,7 @@
 #include "stream.h"
 #include "tidelock.h"
 
-#define TL_PIPE_MOST 1024
-#define TL_PIPE_MOST_LARGE 16
+#define TL_PIPE_BYTES (16 << 20)
 
 struct tl_pipe {
     struct tl_object object;

@@ -21,8 +21,8 @@ int tl_queue_new(struct tl_handle *out, const char *name,
     queue->maxsize = maxsize;
     tl_condition_init(&queue->all_done, queue, TL_VERB_JOIN);
     if (order == TL_FIFO)
-        status = tl_stream_init(&queue->stream, queue, maxsize, maxsize,
-                                TL_VERB_GET, TL_VERB_PUT);
+        status = tl_stream_init(&queue->stream, queue, maxsize, 0, TL_VERB_GET,
+                                TL_VERB_PUT);
     else
         tl_heap_init(&queue->heap, queue, order == TL_LIFO, maxsize);
     if (status < 0) {

@@ -12,6 +12,7 @@
 #include "stream.h"
 
 #define TL_UNIT 16
+#define TL_PACKED_UNIT 64
 #define TL_SEGMENT_UNITS 2048 /* 32 KiB: divides the range of positions */
 #define TL_POSITION_MASK (TL_STREAM_CLOSED - 1)
 #define TL_COUNT_SHIFT 34
@@ -28,7 +29,7 @@ struct tl_segment {
 /* Before each message.  Bytes follow, or for TL_FRAME_PACKED the block. */
 struct tl_frame {
     uint32_t size;
-    uint32_t unused;
+    uint32_t units; /* of the packed message, in TL_PACKED_UNITs */
     unsigned char bytes[];
 };
 

@@ -8,14 +8,14 @@
 #include "store/message.h"
 
 int tl_stream_init(struct tl_stream *stream, const void *object, uint32_t most,
-                   uint32_t most_large, enum tl_verb get, enum tl_verb put)
+                   uint32_t most_bytes, enum tl_verb get, enum tl_verb put)
 {
     tl_guard_init(&stream->put_guard, TL_GUARD_OBJECT, object);
     tl_guard_init(&stream->get_guard, TL_GUARD_OBJECT, object);
     tl_condition_init(&stream->filled, object, get);
     tl_condition_init(&stream->emptied, object, put);
     stream->most = most;
-    stream->most_large = most_large;
+    stream->most_bytes = most_bytes;
     int status = tl_block_take(&stream->get_segment, sizeof(struct tl_segment));
     if (status < 0)
         return status;
@@ -116,9 +116,12 @@ static void repair_put(struct tl_stream *stream, struct tl_task *dead)
     /* adopted; also when a repair for another dead task has moved on already */
     if (stream->put_segment == *spare)
         *spare = 0;
-    if (dead->note.doing == TL_DOING_PUT &&
-        atomic_load(&stream->head) != dead->note.before)
+    if (dead->note.doing != TL_DOING_PUT)
+        return;
+    if (atomic_load(&stream->head) != dead->note.before)
         dead->carrying[TL_HAND_MESSAGE] = 0;
+    else
+        atomic_store(&stream->packed_put, dead->note.packed);
 }
 
 static void repair_get(struct tl_stream *stream, struct tl_task *dead)
@@ -126,10 +129,12 @@ static void repair_get(struct tl_stream *stream, struct tl_task *dead)
     if (stream->get_segment == dead->carrying[TL_HAND_SEGMENT])
         dead->carrying[TL_HAND_SEGMENT] = 0;
     if (dead->note.doing == TL_DOING_GET) {
-        if (atomic_load(&stream->tail) != dead->note.before)
+        if (atomic_load(&stream->tail) != dead->note.before) {
             tl_note_pay_for(dead);
-        else
+        } else {
             dead->carrying[TL_HAND_MESSAGE] = 0;
+            atomic_store(&stream->packed_got, dead->note.packed);
+        }
     }
     if (dead->note.doing == TL_DOING_DONE &&
         atomic_load(&stream->done) != dead->note.before)
@@ -154,19 +159,23 @@ bool tl_stream_check(const struct tl_stream *stream)
     if ((head ^ tail) & TL_STREAM_CLOSED)
         return false;
     uint64_t at = tl_position(tail), left = tl_between(tail, head);
+    uint64_t packed = atomic_load(&stream->packed_got);
     struct tl_segment *segment = tl_at(stream->get_segment);
     while (left > 0) {
         struct tl_frame *frame = tl_frame_here(segment, &at);
         if (frame) {
             at += tl_frame_units(frame);
             left--;
+            if (frame->size == TL_FRAME_PACKED)
+                packed += (uint64_t)frame->units * TL_PACKED_UNIT;
         } else if (segment->next) {
             segment = tl_at(segment->next);
         } else {
             return false;
         }
     }
-    return (at & TL_POSITION_MASK) == tl_position(head);
+    return (at & TL_POSITION_MASK) == tl_position(head) &&
+           packed == atomic_load(&stream->packed_put);
 }
 
 /* Drops the packed messages that nobody got.  The commit of each is tail, so

@@ -19,6 +19,13 @@
  * Small messages lie in the segment; larger ones, and those that carry
  * objects, are packed blocks (store/message) that the frame names.
  *
+ * A stream may be bound by messages, or by bytes: then there is room while it
+ * holds fewer than that, whatever the size of the next, so that one message
+ * larger than the bound has its turn as well.  What it holds is the distance of
+ * the two positions, and the difference of two sums of the sizes of packed
+ * messages, one at each end.  A sum changes before the word: who reads the
+ * word first never finds more than there is.
+ *
  * Who comes first gets a message, or room for one; who has waited long is next
  * (objects/turn).
  *
@@ -53,6 +60,9 @@ struct tl_stream {
     uint64_t put_segment;  /* where head lies, or the one after, when the rest
                               of head's segment is skipped */
     uint64_t tail_seen;    /* an old value of tail: no need to look again */
+    _Atomic uint64_t
+        packed_put;       /* bytes, rounded; restored if head does not move */
+    uint64_t packed_seen; /* an old value of packed_got; as tail_seen */
     struct tl_patience put_patience;
     struct tl_turn put_turn; /* for room */
 
@@ -61,6 +71,7 @@ struct tl_stream {
     _Atomic uint64_t tail; /* seq_cst: a watch word */
     uint64_t get_segment;  /* owns the chain of segments; as put_segment */
     uint64_t head_seen;
+    _Atomic uint64_t packed_got; /* as packed_put; read by writers */
     struct tl_patience get_patience;
     struct tl_turn get_turn;
     _Atomic uint64_t done; /* of a queue: items done; a watch word */
@@ -68,18 +79,18 @@ struct tl_stream {
     /* what both ends look at and seldom write: on the line of one end, each
      * look of the other would take that line away from it */
     _Alignas(TL_LINE) uint32_t most; /* messages; 0: no bound; constant */
-    uint32_t most_large; /* the same for one that is packed; constant */
+    uint32_t most_bytes;             /* 0: no bound; constant */
 
-    /* wake one: a message is for one reader; a place, for one writer (a pipe
-     * wakes all writers, since large messages want more room) */
+    /* wake one: a message is for one reader; a place, for one writer (all
+     * where bytes count, since one message may leave room for many) */
     struct tl_condition filled;
     _Alignas(TL_LINE) struct tl_condition emptied;
 };
 
 /* In an object just made.  TL_NO_MEMORY.  `most`: bound in messages, or 0;
- * `most_large`: how many there may be when a packed one is added. */
+ * `most_bytes`: in bytes, or 0. */
 int tl_stream_init(struct tl_stream *stream, const void *object, uint32_t most,
-                   uint32_t most_large, enum tl_verb get, enum tl_verb put);
+                   uint32_t most_bytes, enum tl_verb get, enum tl_verb put);
 
 /* TL_TIMEOUT when it stays full, TL_CLOSED, and what packing lacks. */
 int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,

@@ -61,17 +61,29 @@ prefetch_next(const struct tl_stream *stream, uint64_t tail,
         __builtin_prefetch(next + at);
 }
 
+static void take_packed(struct tl_stream *stream, const struct tl_frame *frame)
+{
+    uint64_t got = tl_self->note.packed;
+    memcpy(&tl_self->carrying[TL_HAND_MESSAGE], frame->bytes, sizeof(uint64_t));
+    tl_fault();
+    /* relaxed: ordered by the commit */
+    atomic_store_explicit(&stream->packed_got,
+                          got + (uint64_t)frame->units * TL_PACKED_UNIT,
+                          memory_order_relaxed);
+}
+
 static void read_message(struct tl_stream *stream, struct tl_parcel *parcel,
                          struct tl_cell *cell)
 {
     uint64_t tail = atomic_load_explicit(&stream->tail, memory_order_relaxed);
     uint64_t at;
     struct tl_frame *frame = next_frame(stream, &at);
-    uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
     parcel->size = frame->size;
+    tl_self->note.packed =
+        atomic_load_explicit(&stream->packed_got, memory_order_relaxed);
     tl_note_begin(TL_DOING_GET, tail, cell, 1);
     if (frame->size == TL_FRAME_PACKED)
-        memcpy(block, frame->bytes, sizeof *block);
+        take_packed(stream, frame);
     else
         memcpy(parcel->small, frame->bytes, frame->size);
     tl_fault();
@@ -151,10 +163,9 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
     }
     if (tl_turn_taken(&stream->get_turn, &entrant))
         wake_next(stream);
-    if (stream->most_large)
-        tl_wake_after_drop(&stream->emptied, stream->most == stream->most_large
-                                                 ? 1
-                                                 : TL_WAKE_ALL);
+    if (stream->most | stream->most_bytes)
+        tl_wake_after_drop(&stream->emptied,
+                           stream->most_bytes ? TL_WAKE_ALL : 1);
     if (__builtin_expect(tl_self->carrying[TL_HAND_SEGMENT] != 0, 0))
         tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
     unwrap(parcel);

@@ -9,22 +9,50 @@
 #include "store/block.h"
 #include "store/message.h"
 
-static bool has_room(struct tl_stream *stream, uint64_t head, bool packed)
+#define PACKED_LEAST 192 /* bytes: of the block of a message without any */
+#define PATIENT_FOR 1024 /* messages: what is many, where bytes count */
+
+static uint32_t bound_of(const struct tl_stream *stream)
 {
-    uint32_t most = packed ? stream->most_large : stream->most;
     /* not even without a bound more than can be counted */
-    if (most == 0 || most > TL_COUNT_MASK)
-        most = TL_COUNT_MASK;
-    if (tl_between(stream->tail_seen, head) < most)
+    return stream->most == 0 || stream->most > TL_COUNT_MASK ? TL_COUNT_MASK
+                                                             : stream->most;
+}
+
+/* relaxed: changes under the guard; who looks at it without looks again */
+static uint64_t packed_put(const struct tl_stream *stream)
+{
+    return atomic_load_explicit(&stream->packed_put, memory_order_relaxed);
+}
+
+/* Whether there is room, when readers are at `tail` and have got `got` bytes of
+ * packed messages. */
+static bool is_room(const struct tl_stream *stream, uint64_t tail,
+                    uint64_t head, uint64_t got)
+{
+    if (!stream->most_bytes)
+        return tl_between(tail, head) < bound_of(stream);
+    int64_t units = tl_distance(tl_position(tail), tl_position(head));
+    return units * TL_UNIT + (int64_t)(packed_put(stream) - got) <
+           (int64_t)stream->most_bytes;
+}
+
+static bool has_room(struct tl_stream *stream, uint64_t head)
+{
+    if (is_room(stream, stream->tail_seen, head, stream->packed_seen))
         return true;
     /* acquire: the bytes before tail have been read before they are
      * written over; pairs with the commit of get */
     stream->tail_seen =
         atomic_load_explicit(&stream->tail, memory_order_acquire);
-    uint32_t filled = tl_between(stream->tail_seen, head);
-    if (filled >= most)
+    stream->packed_seen =
+        atomic_load_explicit(&stream->packed_got, memory_order_relaxed);
+    if (!is_room(stream, stream->tail_seen, head, stream->packed_seen))
         return false;
-    tl_patience_learn(&stream->put_patience, most - filled, most);
+    uint32_t filled = tl_between(stream->tail_seen, head);
+    uint32_t most = stream->most_bytes ? PATIENT_FOR : bound_of(stream);
+    tl_patience_learn(&stream->put_patience, filled < most ? most - filled : 1,
+                      most);
     return true;
 }
 
@@ -76,15 +104,31 @@ static void write_small(struct tl_stream *stream, struct tl_segment *segment,
     tl_fault();
 }
 
+/* What it takes of the arena, about. */
+static uint32_t packed_units(const struct tl_message *m)
+{
+    uint64_t bytes = m->size + m->ref_count * sizeof(tl_ref) + PACKED_LEAST;
+    uint64_t units = bytes / TL_PACKED_UNIT;
+    return units < UINT32_MAX ? (uint32_t)units : UINT32_MAX;
+}
+
+/* The message is in this task's hand. */
 static void write_packed(struct tl_stream *stream, struct tl_segment *segment,
-                         uint64_t at)
+                         uint64_t at, const struct tl_message *m)
 {
     uint64_t head = atomic_load_explicit(&stream->head, memory_order_relaxed);
     uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
     struct tl_frame *frame = tl_frame_at(segment, at);
+    uint64_t sum = packed_put(stream);
     frame->size = TL_FRAME_PACKED;
+    frame->units = packed_units(m);
     memcpy(frame->bytes, block, sizeof *block);
+    tl_self->note.packed = sum;
     tl_note_begin(TL_DOING_PUT, head, NULL, 0);
+    atomic_store_explicit(&stream->packed_put,
+                          sum + (uint64_t)frame->units * TL_PACKED_UNIT,
+                          memory_order_relaxed);
+    tl_fault();
     /* commit: the block is the stream's now */
     atomic_store_explicit(&stream->head,
                           tl_moved(head, at + tl_units_of(sizeof *block)),
@@ -111,7 +155,7 @@ static enum need try_put(struct tl_stream *stream, struct putting *put)
     uint64_t head = atomic_load_explicit(&stream->head, memory_order_relaxed);
     if (head & TL_STREAM_CLOSED)
         return NEED_OPEN;
-    if (!has_room(stream, head, packed))
+    if (!has_room(stream, head))
         return NEED_ROOM;
     if (!tl_turn_is_mine(&stream->put_turn, &put->entrant, put->deadline))
         return NEED_TURN;
@@ -122,20 +166,10 @@ static enum need try_put(struct tl_stream *stream, struct putting *put)
     if (!segment)
         return NEED_SEGMENT;
     if (packed)
-        write_packed(stream, segment, at);
+        write_packed(stream, segment, at, put->m);
     else
         write_small(stream, segment, at, put->m);
     return NEED_NOTHING;
-}
-
-/* Whether there is room, as the words say; outside the guard. */
-static bool is_room(const struct tl_stream *stream, uint64_t tail,
-                    uint64_t head, bool packed)
-{
-    uint32_t most = packed ? stream->most_large : stream->most;
-    if (most == 0 || most > TL_COUNT_MASK)
-        most = TL_COUNT_MASK;
-    return tl_between(tail, head) < most;
 }
 
 static int wait_for_room(struct tl_stream *stream, struct putting *put)
@@ -149,7 +183,7 @@ static int wait_for_room(struct tl_stream *stream, struct putting *put)
         tl_stream_settle(stream);
         return TL_OK;
     }
-    if (is_room(stream, tail, head, put->packed) &&
+    if (is_room(stream, tail, head, atomic_load(&stream->packed_got)) &&
         tl_turn_is_mine(&stream->put_turn, &put->entrant, put->deadline))
         return TL_OK;
     return tl_turn_wait(
@@ -159,10 +193,11 @@ static int wait_for_room(struct tl_stream *stream, struct putting *put)
 
 /* One that left what room there was to another, or was called for room that
  * this task could not use, is called for what is left. */
-static void wake_next(struct tl_stream *stream, bool packed)
+static void wake_next(struct tl_stream *stream)
 {
     uint64_t tail = atomic_load(&stream->tail);
-    if (is_room(stream, tail, atomic_load(&stream->head), packed))
+    if (is_room(stream, tail, atomic_load(&stream->head),
+                atomic_load(&stream->packed_got)))
         tl_wake(&stream->emptied, 1);
 }
 
@@ -185,8 +220,9 @@ static int put_prepared(struct tl_stream *stream, struct putting *put)
                                    sizeof(struct tl_segment));
             break;
         case NEED_ROOM:
-            status =
-                stream->most == 0 ? TL_NO_MEMORY : wait_for_room(stream, put);
+            status = stream->most | stream->most_bytes
+                         ? wait_for_room(stream, put)
+                         : TL_NO_MEMORY;
             break;
         case NEED_TURN:
             status = wait_for_room(stream, put);
@@ -211,7 +247,7 @@ int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
     if (status < 0)
         tl_turn_leave(&stream->put_turn, &put.entrant);
     if (status < 0 || tl_turn_taken(&stream->put_turn, &put.entrant))
-        wake_next(stream, put.packed);
+        wake_next(stream);
     tl_message_drop(block); /* where it was not put */
     tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
     return status;

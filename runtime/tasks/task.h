@@ -96,7 +96,8 @@ struct tl_note {
     uint32_t doing; /* enum tl_doing; written last, cleared first */
     uint32_t taken; /* of the cell, before */
     uint64_t before;
-    uint64_t cell; /* offset */
+    uint64_t cell;   /* offset */
+    uint64_t packed; /* of a stream: its sum of bytes, before */
 };
 
 #define TL_CELLS_FIRST 16

@@ -471,6 +471,13 @@ static void victim_sends(void)
     tl_pipe_send(&ends[0], &m, soon());
 }
 
+static void victim_sends_large(void)
+{
+    struct tl_slice slice = {large, sizeof large};
+    struct tl_message m = {&slice, 1, sizeof large, NULL, 0};
+    tl_pipe_send(&ends[0], &m, soon());
+}
+
 static bool receiver_goes_on(void)
 {
     return tl_pipe_close(&ends[0]) == TL_OK;
@@ -483,6 +490,13 @@ static void make_filled_pipe(void)
     victim_sends();
 }
 
+static void make_filled_large_pipe(void)
+{
+    make_pipe();
+    victim_sends_large();
+    victim_sends_large();
+}
+
 static void victim_receives(void)
 {
     tl_pipe_recv(&ends[1], &parcel, soon());
@@ -490,15 +504,17 @@ static void victim_receives(void)
 
 static bool next_can_be_received(void)
 {
-    return tl_pipe_recv(&ends[1], &parcel, soon()) == TL_OK;
+    bool came = tl_pipe_recv(&ends[1], &parcel, soon()) == TL_OK;
+    if (came)
+        tl_parcel_drop(&parcel);
+    return came;
 }
 
 /* A writer asleep before a full pipe. */
 static void make_full_pipe(void)
 {
-    int n = 1;
-    struct tl_slice slice = {&n, sizeof n};
-    struct tl_message m = {&slice, 1, sizeof n, NULL, 0};
+    struct tl_slice slice = {large, sizeof large};
+    struct tl_message m = {&slice, 1, sizeof large, NULL, 0};
     make_pipe();
     while (tl_pipe_send(&ends[0], &m, TL_NOW) == TL_OK)
         continue;
@@ -781,6 +797,10 @@ const struct scenario scenarios[] = {
     {"barrier wait", make_barrier, meet, 2, victim_arrives, barrier_is_over},
     {"value add", make_value, NULL, 0, victim_adds, value_is_old_or_new},
     {"pipe send", make_pipe, receive, 1, victim_sends, receiver_goes_on},
+    {"pipe send, large", make_pipe, receive, 1, victim_sends_large,
+     receiver_goes_on},
+    {"pipe recv, large", make_filled_large_pipe, NULL, 0, victim_receives,
+     next_can_be_received},
     {"pipe recv", make_filled_pipe, NULL, 0, victim_receives,
      next_can_be_received},
     {"pipe recv with a sender asleep", make_full_pipe, send_one_more, 1,
