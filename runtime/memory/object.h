@@ -63,6 +63,7 @@ static inline int tl_ref_side(tl_ref ref)
 struct tl_cell {
     tl_ref ref;
     uint32_t taken;
+    uint32_t kept; /* 1: has no handle, and stays for what the task holds */
 };
 
 struct tl_task;
@@ -103,9 +104,14 @@ struct tl_kind {
     void (*destroy)(struct tl_object *object);
 
     /* Whether the task that owns the cell holds the object, so that the cell
-     * must outlive the handle. */
+     * must outlive the handle, while anybody else may want the object. */
     bool (*in_use)(const struct tl_object *object, const struct tl_task *task,
                    const struct tl_cell *cell);
+
+    /* What a task that holds the object by this one's handle holds indeed, and
+     * is to keep a reference to where it gives that handle up: it has paid
+     * what it owed to this one.  NULL: this one itself. */
+    struct tl_object *(*part_held)(struct tl_object *object);
 
     /* Whether a wait for the object would end at once: 1, or 0 and where to
      * look (condition, word, seen), or a status.  NULL: nothing to wait for. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "insight/fault.h"
+#include "keep.h"
 #include "names.h"
 #include "store/block.h"
 
@@ -228,11 +229,7 @@ void tl_handle_close(struct tl_handle *handle)
     if (!object || tl_enter_arena(handle->arena) < 0)
         return;
     struct tl_cell *cell = tl_handle_cell(handle);
-    bool (*in_use)(const struct tl_object *, const struct tl_task *,
-                   const struct tl_cell *) = tl_kinds[object->kind].in_use;
-    /* what it holds outlives the handle: the cell stays until the task's end,
-     * when recovery passes it on */
-    if (in_use && in_use(object, tl_self, cell))
+    if (tl_keep_for_debts(cell))
         return;
     /* items that nobody will report done must not hold up a join */
     if (cell->taken)

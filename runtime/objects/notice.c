@@ -340,6 +340,19 @@ void tl_notice_destroy(struct tl_object *object)
         tl_block_release(&notice->rows, first_row(notice)->next);
 }
 
+/* Its lock.  Who was notified is called at once, though the lock is not free
+ * yet: when it is released the notice may be gone. */
+struct tl_object *tl_notice_part_held(struct tl_object *object)
+{
+    struct tl_notice *notice = (struct tl_notice *)object;
+    struct tl_hold *hold = hold_of(notice);
+    if (hold->owed == tl_offset(notice)) {
+        hold->owed = 0;
+        tl_notice_tell(notice);
+    }
+    return tl_ref_object(notice->lock);
+}
+
 /* The lock of its own is held by way of the condition's handle. */
 bool tl_notice_in_use(const struct tl_object *object,
                       const struct tl_task *task, const struct tl_cell *cell)

@@ -49,6 +49,7 @@ void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
 void tl_notice_repair(struct tl_object *object, struct tl_guard *guard,
                       struct tl_task *dead);
 void tl_notice_destroy(struct tl_object *object);
+struct tl_object *tl_notice_part_held(struct tl_object *object);
 bool tl_notice_in_use(const struct tl_object *object,
                       const struct tl_task *task, const struct tl_cell *cell);
 
