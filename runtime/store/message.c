@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "block.h"
 #include "insight/fault.h"
@@ -32,7 +33,11 @@ static tl_ref carried(tl_ref ref)
  * page faults cost more than the copy. */
 static void populate(uint64_t block, uint64_t size)
 {
-    uint64_t page = 4096, begin = (block + page - 1) / page * page;
+    static _Atomic uint64_t known;
+    uint64_t page = known;
+    if (!page)
+        known = page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t begin = (block + page - 1) / page * page;
     uint64_t end = (block + size) / page * page;
     /* a kernel before 5.14 knows no such advice, and faults as ever */
     if (size >= POPULATE_LEAST && end > begin)
