@@ -55,16 +55,14 @@ describe("an object dropped while it is held", function()
   end
 
   it("is abandoned at the task's end, where others know it", function()
-    local lock = ipc.lock()
-    for _, object in ipairs{ ipc.lock(), ipc.condition(), ipc.condition(lock), ipc.rwlock() } do
+    for _, object in ipairs{ ipc.lock(), ipc.condition(), ipc.condition(ipc.lock()), ipc.rwlock() } do
       local take = tostring(object):find("^rwlock") and "write" or "acquire"
       local q, gone, go = ipc.queue(), ipc.event(), ipc.event()
       q:put(object)
       local p = ipc.spawn(function()
-        object, lock = nil, nil
-        local got = q:get()
-        got[take](got)
-        got = nil
+        object = nil
+        local function hold(got) got[take](got) end
+        hold(q:get())
         collectgarbage()
         collectgarbage()
         gone:set()

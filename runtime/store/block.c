@@ -13,20 +13,26 @@
 
 /* Before each block.  From the heap's start to its frontier blocks follow each
  * other; each is either `used` or, linked by `next`, on the free list of the
- * largest class that it can serve.  Changes by logged steps, except while free
- * blocks are joined. */
+ * largest class that it can serve.  Changes by logged steps. */
 struct header {
-    uint64_t size; /* header included */
-    uint64_t used; /* 0 or 1 */
-    uint64_t next; /* offset of the next free block, or 0 */
+    uint64_t size;     /* header included */
+    uint64_t used;     /* 0 or 1 */
+    uint64_t next;     /* offset of the next free block, or 0 */
+    uint64_t previous; /* of the one before; in the first, anything */
 };
 
 struct heap {
     struct tl_log log;
-    uint64_t start, end;    /* offsets; constant */
-    uint64_t frontier;      /* offset of the first byte never used */
-    uint64_t used, count;   /* bytes and blocks in use */
-    uint64_t joining;       /* 1: the free lists are being made anew */
+    uint64_t start, end;  /* offsets; constant */
+    uint64_t frontier;    /* offset of the first byte never used */
+    uint64_t used, count; /* bytes and blocks in use */
+    /* Of joining.  Hints but for `cursor`, which is a block's header or the
+     * frontier: only there are headers taken away. */
+    uint64_t cursor;        /* offset */
+    uint64_t laps;          /* how often it has come to the frontier */
+    uint64_t releases;      /* how many there were */
+    uint64_t lap_began;     /* ... when it was last at the start */
+    uint64_t joined;        /* ... and at the lap before: these are joined */
     uint64_t free[CLASSES]; /* offsets of headers */
 };
 
@@ -41,7 +47,7 @@ int tl_block_make(void)
     if (!made)
         return TL_NO_MEMORY;
     tl_log_init(&made->log, TL_GUARD_HEAP);
-    made->start = made->frontier = tl_root()->front;
+    made->start = made->frontier = made->cursor = tl_root()->front;
     made->end = tl_root()->size;
     return TL_OK;
 }
@@ -83,6 +89,35 @@ static void set(uint64_t *word, uint64_t value)
     tl_log_set(&heap()->log, word, value);
 }
 
+static uint64_t get(const uint64_t *word)
+{
+    return tl_log_get(&heap()->log, word);
+}
+
+/* Becomes the first of the list of class c, which began with `first`. */
+static void link_before(unsigned c, uint64_t offset, uint64_t first)
+{
+    set(&header_at(offset)->next, first);
+    if (first)
+        set(&header_at(first)->previous, offset);
+    set(&heap()->free[c], offset);
+}
+
+static void unlink_free(uint64_t offset)
+{
+    struct header *header = header_at(offset);
+    uint64_t *list = &heap()->free[class_served(header->size)];
+    uint64_t next = get(&header->next);
+    if (get(list) == offset) {
+        set(list, next);
+        return;
+    }
+    uint64_t previous = get(&header->previous);
+    set(&header_at(previous)->next, next);
+    if (next)
+        set(&header_at(next)->previous, previous);
+}
+
 /* The first block of the list of class c.  Of more than *size bytes the rest
  * becomes a free block, where it is large enough to be one; else *size grows.
  */
@@ -93,20 +128,16 @@ static uint64_t prepare_listed(unsigned c, uint64_t *wanted)
     uint64_t size = *wanted, rest = header->size - size;
     unsigned rest_class = rest >= LEAST ? class_served(rest) : CLASSES;
     uint64_t after = header->next;
+    set(&heap()->free[c], after);
     if (rest_class < CLASSES) {
         struct header *second = header_at(offset + size);
         set(&second->size, rest);
         set(&second->used, 0);
-        set(&second->next, rest_class == c ? after : heap()->free[rest_class]);
         set(&header->size, size);
-        if (rest_class == c)
-            after = offset + size;
-        else
-            set(&heap()->free[rest_class], offset + size);
+        link_before(rest_class, offset + size, get(&heap()->free[rest_class]));
     } else {
         *wanted = header->size;
     }
-    set(&heap()->free[c], after);
     return offset;
 }
 
@@ -136,58 +167,70 @@ static uint64_t prepare(unsigned c, uint64_t *size, bool *fresh)
 
 /* ---- joining ---- */
 
-/* The end of the run of free blocks that begins at `offset`. */
-static uint64_t end_of_run(uint64_t offset)
+#define LOOKS_MOST 64 /* headers, while the guard is held */
+
+static void finish_lap(void)
 {
-    while (offset < heap()->frontier && !header_at(offset)->used)
-        offset += header_at(offset)->size;
-    return offset;
+    heap()->cursor = heap()->start;
+    heap()->joined = heap()->lap_began;
+    heap()->lap_began = heap()->releases;
+    heap()->laps++;
 }
 
-static void join_run(uint64_t offset, uint64_t end)
+/* The free block at `offset` and what is behind it become one, where that is
+ * free; false: it is not. */
+static bool prepare_join(uint64_t offset)
 {
     struct header *header = header_at(offset);
+    uint64_t end = offset + header->size;
     if (end == heap()->frontier) {
-        heap()->frontier = offset;
-        return;
+        unlink_free(offset);
+        set(&heap()->frontier, offset);
+        return true;
     }
-    /* one store: the headers within the run are nobody's after it */
-    header->size = end - offset;
-    tl_fault();
-    unsigned c = class_served(header->size);
-    header->next = heap()->free[c];
-    heap()->free[c] = offset;
-    tl_fault();
+    if (header_at(end)->used)
+        return false;
+    uint64_t size = header->size + header_at(end)->size;
+    unsigned c = class_served(size);
+    unlink_free(offset);
+    unlink_free(end);
+    set(&header->size, size);
+    link_before(c, offset, get(&heap()->free[c]));
+    return true;
 }
 
-/* Makes the free lists anew from the headers, with neighbours joined.  Who
- * takes over from a task that died here begins again: nothing else is lost. */
-static void join_free(void)
+/* A logged step: from the cursor on to the next two to be joined, or some way.
+ */
+static void join_some(void)
 {
-    heap()->joining = 1;
-    tl_fault();
-    for (unsigned c = 0; c < CLASSES; c++)
-        heap()->free[c] = 0;
-    tl_fault();
-    uint64_t offset = heap()->start;
-    while (offset < heap()->frontier) {
-        uint64_t end = end_of_run(offset);
-        if (end == offset)
-            offset += header_at(offset)->size;
-        else
-            join_run(offset, end);
-        if (end > offset)
-            offset = end;
+    tl_log_begin(&heap()->log);
+    for (int looks = 0; looks < LOOKS_MOST; looks++) {
+        uint64_t offset = heap()->cursor;
+        if (offset >= heap()->frontier) {
+            finish_lap();
+            break;
+        }
+        if (!header_at(offset)->used && prepare_join(offset))
+            break;
+        heap()->cursor = offset + header_at(offset)->size;
     }
-    heap()->joining = 0;
-    tl_fault();
+    tl_log_end(&heap()->log);
+}
+
+/* Whether joining may help; a look without the guard. */
+static bool may_join(uint64_t size)
+{
+    uint64_t free = tl_log_peek(&heap()->frontier) - heap()->start -
+                    tl_log_peek(&heap()->used);
+    uint64_t rest =
+        atomic_load(&tl_root()->backed) - tl_log_peek(&heap()->frontier);
+    return free + rest >= size &&
+           tl_log_peek(&heap()->joined) != tl_log_peek(&heap()->releases);
 }
 
 void tl_block_repair(void)
 {
     tl_log_repair(&heap()->log);
-    if (heap()->joining && tl_rule(TL_RULE_REDO))
-        join_free();
 }
 
 /* ---- taking and releasing ---- */
@@ -203,10 +246,6 @@ static bool take(uint64_t *owner, unsigned c, bool *fresh)
     uint64_t taken;
     tl_log_begin(&heap()->log);
     uint64_t offset = prepare(c, &taken, fresh);
-    if (!offset) {
-        join_free();
-        offset = prepare(c, &taken, fresh);
-    }
     if (offset) {
         set(&header_at(offset)->used, 1);
         set(&heap()->used, heap()->used + taken);
@@ -218,12 +257,24 @@ static bool take(uint64_t *owner, unsigned c, bool *fresh)
     return offset != 0;
 }
 
+/* Two ends of a lap make sure of a whole one. */
+static bool take_joining(uint64_t *owner, unsigned c, bool *fresh)
+{
+    bool took = take(owner, c, fresh);
+    uint64_t end = tl_log_peek(&heap()->laps) + 2;
+    while (!took && may_join(size_of(c)) && tl_log_peek(&heap()->laps) < end) {
+        join_some();
+        took = take(owner, c, fresh);
+    }
+    return took;
+}
+
 int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh)
 {
     if (size > heap()->end - heap()->start - HEADER)
         return TL_TOO_LARGE;
     unsigned c = class_for(size + HEADER);
-    while (!take(owner, c, fresh)) {
+    while (!take_joining(owner, c, fresh)) {
         /* the frontier may move meanwhile: then it is tried again */
         int status = tl_arena_extend(heap()->frontier + size_of(c));
         if (status < 0)
@@ -241,11 +292,11 @@ void tl_block_release(uint64_t *owner, uint64_t next)
     struct header *header = header_at(offset);
     unsigned c = class_served(header->size);
     set(&header->used, 0);
-    set(&header->next, heap()->free[c]);
-    set(&heap()->free[c], offset);
+    link_before(c, offset, heap()->free[c]);
     set(&heap()->used, heap()->used - header->size);
     set(&heap()->count, heap()->count - 1);
     set(owner, next);
+    heap()->releases++;
     tl_log_end(&heap()->log);
 }
 
@@ -267,10 +318,13 @@ bool tl_block_check(void)
         offset += header->size;
     }
     for (unsigned c = 0; c < CLASSES; c++) {
+        uint64_t before = 0;
         for (uint64_t at = heap()->free[c]; at; at = header_at(at)->next) {
-            if (header_at(at)->used || class_served(header_at(at)->size) != c)
+            if (header_at(at)->used || class_served(header_at(at)->size) != c ||
+                (before && header_at(at)->previous != before))
                 return false;
             listed += header_at(at)->size;
+            before = at;
         }
     }
     return offset == heap()->frontier && free == listed &&

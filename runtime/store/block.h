@@ -4,8 +4,10 @@
  * Sizes are rounded up to classes, four to a doubling.  A request takes a free
  * block of its class, else memory behind the frontier, which has never been
  * used, else a larger free block, whose rest becomes a block of its own.  When
- * nothing serves, neighbouring free blocks are joined, all over the heap, and
- * it is tried again.
+ * nothing serves, neighbouring free blocks are joined, two at a time with the
+ * guard free between, until something does or all of the heap has been looked
+ * at; but not where less is free than is wanted, or nothing was released since
+ * that was last done.
  *
  * A block always has an owner that the arena can name: the 64-bit word which
  * holds its offset.  tl_block_take writes that word in the same logged step

@@ -25,6 +25,14 @@ void tl_log_set(struct tl_log *log, uint64_t *word, uint64_t value)
     log->prepared++;
 }
 
+uint64_t tl_log_get(const struct tl_log *log, const uint64_t *word)
+{
+    for (uint32_t i = log->prepared; i-- > 0;)
+        if (log->words[i].at == tl_offset(word))
+            return log->words[i].value;
+    return *word;
+}
+
 static void write_words(struct tl_log *log)
 {
     uint32_t count = atomic_load(&log->count);

@@ -36,6 +36,9 @@ void tl_log_begin(struct tl_log *log);
 void tl_log_set(struct tl_log *log, uint64_t *word, uint64_t value);
 void tl_log_end(struct tl_log *log);
 
+/* A word as it will be after what is prepared so far. */
+uint64_t tl_log_get(const struct tl_log *log, const uint64_t *word);
+
 /* A word that steps change, read without the guard: as it was before some step
  * or after.  Relaxed: a hint, or looked at again under the guard. */
 static inline uint64_t tl_log_peek(const uint64_t *word)

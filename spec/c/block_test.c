@@ -64,6 +64,34 @@ static bool full_is_told(void)
            tl_block_take(&owners[0], UINT64_MAX / 2) == TL_TOO_LARGE;
 }
 
+/* Small blocks all over the arena, of which every third stays: the two between
+ * are joined, and no more is found however often it is tried. */
+static bool pieces_are_joined(void)
+{
+    uint64_t *rest = &tl_self->carrying[TL_HAND_SEGMENT];
+    for (int i = 0; i < MOST; i++)
+        if (tl_block_take(&owners[i], 20000) < 0)
+            return false;
+    int n = 0;
+    for (uint64_t size = UINT64_C(16) << 30; size >= 64; size /= 2)
+        while (n < 48 && tl_block_take(&owners[MOST + n], size) == TL_OK)
+            n++;
+    for (int i = 0; i < MOST; i++)
+        if (i % 3)
+            tl_block_release(&owners[i], 0);
+    bool well = tl_block_check();
+    int joined = 0;
+    while (tl_block_take(rest, 60000) == TL_NO_MEMORY && joined < 3)
+        joined++;
+    well = well && joined == 3 && tl_block_check();
+    for (int i = 1; i + 1 < MOST && well; i += 3)
+        well = tl_block_take(&owners[i], 39000) == TL_OK;
+    well = well && tl_block_take(rest, 39000) == TL_NO_MEMORY;
+    for (int i = 0; i < MOST + n; i++)
+        tl_block_release(&owners[i], 0);
+    return well && tl_block_check();
+}
+
 /* Of two that find a space too small at the same moment, the second finds that
  * the first has made it larger: that is not to be out of memory. */
 static bool memory_of_others_is_there(void)
@@ -79,10 +107,11 @@ int main(void)
         return 1;
     /* one of the task's own words owns the block of the others */
     uint64_t *words = &tl_self->carrying[TL_HAND_MESSAGE];
-    if (tl_block_take(words, MOST * sizeof *owners) < 0)
+    if (tl_block_take(words, (MOST + 64) * sizeof *owners) < 0)
         return 1;
     owners = tl_at(*words);
-    memset(owners, 0, MOST * sizeof *owners);
+    memset(owners, 0, (MOST + 64) * sizeof *owners);
+    say(pieces_are_joined(), "free neighbours become one, all over the arena");
     say(comes_back(), "blocks of all sizes come back");
     say(large_blocks_are_apart(), "blocks of 5 GiB do not overlap");
     say(full_is_told(), "a full arena is told, and goes on");

@@ -755,6 +755,53 @@ static bool line_dies_out(void)
     return tl_pipe_recv(&ends[1], &parcel, soon()) == TL_CLOSED && drain() <= 1;
 }
 
+/* ---- the heap, full and in pieces, of which two are to be joined ---- */
+
+#define PIECES 24
+
+static uint64_t *piece_at(int i)
+{
+    return (uint64_t *)tl_at(tl_self->carrying[TL_HAND_KEPT_SEGMENT]) + i;
+}
+
+static void take_the_rest(uint64_t *owner)
+{
+    for (uint64_t size = UINT64_C(1) << 44; size >= 4096 && !*owner; size /= 2)
+        tl_block_take(owner, size);
+}
+
+static void make_pieces(void)
+{
+    uint64_t *words = &tl_self->carrying[TL_HAND_KEPT_SEGMENT];
+    tl_block_take(words, (PIECES + 64) * sizeof(uint64_t));
+    memset(piece_at(0), 0, (PIECES + 64) * sizeof(uint64_t));
+    for (int i = 0; i < PIECES; i++)
+        tl_block_take(piece_at(i), 20000);
+    for (int i = PIECES; i < PIECES + 64; i++)
+        take_the_rest(piece_at(i));
+    for (int i = 0; i < PIECES; i += i % 5 ? 1 : 2)
+        tl_block_release(piece_at(i), 0);
+}
+
+static void victim_takes_two_pieces(void)
+{
+    uint64_t *block = &tl_self->carrying[TL_HAND_SEGMENT];
+    if (tl_block_take(block, 39000) == TL_OK)
+        tl_block_release(block, 0);
+}
+
+static bool pieces_come_back(void)
+{
+    bool well = tl_block_check();
+    uint64_t *block = &tl_self->carrying[TL_HAND_SEGMENT];
+    well = tl_block_take(block, 39000) == TL_OK && well;
+    tl_block_release(block, 0);
+    for (int i = 0; i < PIECES + 64; i++)
+        tl_block_release(piece_at(i), 0);
+    tl_block_release(&tl_self->carrying[TL_HAND_KEPT_SEGMENT], 0);
+    return tl_block_check() && well;
+}
+
 #include "crash_space.h"
 #include "crash_board.h"
 #include "crash_table.h"
@@ -847,6 +894,8 @@ const struct scenario scenarios[] = {
     {"board cancel", make_board, NULL, 0, victim_cancels, nothing_is_left},
     {"queue put with a callback in its wait", make_queue_of_one, NULL, 0,
      victim_is_called_in_put, one_or_none_is_there},
+    {"a take that joins free blocks", make_pieces, NULL, 0,
+     victim_takes_two_pieces, pieces_come_back},
     {"a look at the program", make_queue, get_one, 1, victim_looks_at_program,
      reader_goes_on},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
