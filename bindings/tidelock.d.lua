@@ -658,7 +658,7 @@ local semaphore = {}
 ---@overload fun(options: tidelock.semaphore.options): tidelock.semaphore
 function ipc.semaphore(value, bounded, name) end
 
---- Waits for a free seat and takes it.
+--- Waits for a free seat and takes it. Who has waited long is next.
 ---@param timeout? tidelock.seconds
 ---@return true? acquired
 ---@return "timeout"? reason
