@@ -180,7 +180,7 @@ void tl_title(const struct tl_handle *handle, char *text, size_t size);
  * with up to TL_LOOK_MOST descriptors to wait for in `polled`, and *count; or a
  * status. */
 struct pollfd;
-#define TL_LOOK_MOST 34
+#define TL_LOOK_MOST 130
 struct tl_waitable {
     const struct tl_handle *handle;
     int (*look)(void *state, struct pollfd *polled, unsigned *count);

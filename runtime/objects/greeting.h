@@ -75,6 +75,12 @@ int tl_greeting_begin(struct tl_greeting *greeting, bool listener,
 int tl_greeting_step(struct tl_greeting *greeting, int fd,
                      const struct tl_secret *key);
 
+/* Whether any byte of the other side has come. */
+static inline bool tl_greeting_heard(const struct tl_greeting *greeting)
+{
+    return greeting->got > 0 || greeting->proving;
+}
+
 /* What to poll for after TL_GREETING_WAITS. */
 short tl_greeting_events(const struct tl_greeting *greeting);
 

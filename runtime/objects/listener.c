@@ -15,6 +15,8 @@
 /* How long a caller may take to greet. */
 #define PATIENCE (5 * TL_SECOND)
 
+enum { CALLERS_AT_ONCE = 8 };
+
 static void watch_exit(void)
 {
     static bool watched;
@@ -82,10 +84,20 @@ static void turn_away(struct tl_listener *listener, unsigned i)
     listener->refused++;
 }
 
+/* Who makes room for another. */
+static void turn_one_away(struct tl_listener *listener)
+{
+    unsigned i = 0;
+    while (i < listener->count &&
+           tl_greeting_heard(&listener->callers[i].greeting))
+        i++;
+    turn_away(listener, i < listener->count ? i : 0);
+}
+
 static void take_caller(struct tl_listener *listener, int fd)
 {
     if (listener->count == TL_CALLERS_MOST)
-        turn_away(listener, 0);
+        turn_one_away(listener);
     struct tl_caller *caller = &listener->callers[listener->count];
     caller->fd = fd;
     caller->since = tl_clock_now();
@@ -121,7 +133,7 @@ static bool is_passing(int error)
  * have their turn. */
 static int take_callers(struct tl_listener *listener)
 {
-    for (int i = 0; i < TL_CALLERS_MOST / 4; i++) {
+    for (int i = 0; i < CALLERS_AT_ONCE; i++) {
         int fd =
             accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0)
@@ -131,7 +143,7 @@ static int take_callers(struct tl_listener *listener)
         else if (!is_passing(errno) && listener->count == 0)
             return TL_SYSTEM;
         else if (!is_passing(errno)) /* too many descriptors: one less */
-            turn_away(listener, 0);
+            turn_one_away(listener);
     }
     return TL_OK;
 }

@@ -4,7 +4,9 @@
  * Callers greet (greeting.h) side by side: one that is slow or silent holds up
  * nobody.  They are served while the process is in accept, each for at most
  * five seconds; and where more are greeting than there is room for, the one
- * that has taken longest makes room.
+ * makes room that has taken longest among those who have said nothing, or else
+ * among all.  So those who only connect, however many, push out nobody whose
+ * first bytes are here.
  *
  * A socket file that nobody listens on any more is taken over.  Two listeners
  * that start at once could each take the other's fresh file for a dead one:
@@ -30,7 +32,7 @@
 #include "greeting.h"
 #include "tidelock.h"
 
-enum { TL_CALLERS_MOST = 32 };
+enum { TL_CALLERS_MOST = TL_LOOK_MOST - 2 };
 
 struct tl_caller {
     int fd;
