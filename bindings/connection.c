@@ -186,7 +186,7 @@ static const char *condition(const void *state)
 
 static void drop(void *state)
 {
-    tl_channel_close(state, TL_NOW);
+    tl_channel_drop(state);
 }
 
 static void push_address(lua_State *L, void *state)

@@ -1127,8 +1127,11 @@ local connection = {}
 function ipc.connect(address, options) end
 
 --- Sends a value. `true`: the connection has taken it, and what the network
---- does not take at once leaves in later calls, before all else. `"timeout"`:
---- no part of it was taken. Raises where it is larger than max_message.
+--- does not take in time leaves, before all else, while this task waits for
+--- anything, and for up to 5 seconds at its end. `"timeout"`: no part of it was
+--- taken. While it waits it reads what the other end sends, as much as
+--- max_message, so two ends may send at once. Raises where the value is larger
+--- than max_message.
 ---@param value any
 ---@param timeout? tidelock.seconds
 ---@return true? sent

@@ -53,7 +53,7 @@ int tl_channel_connect(struct tl_channel **out, const char *address,
                        const struct tl_channel_options *options,
                        tl_deadline deadline);
 /* TL_OK: the channel has taken it; TL_TIMEOUT: no part of it.  What does not
- * leave at once leaves in later calls of whatever kind.  TL_CLOSED, TL_BROKEN,
+ * leave in time leaves while the thread waits for anything, or ends.  TL_CLOSED, TL_BROKEN,
  * TL_REFUSED, TL_TOO_LARGE. */
 int tl_channel_send(struct tl_channel *channel, const struct tl_message *m,
                     tl_deadline deadline);
@@ -76,5 +76,7 @@ int tl_channel_state(const struct tl_channel *channel);
 void tl_channel_end(struct tl_channel *channel, tl_deadline deadline);
 /* The same, and frees it. */
 void tl_channel_close(struct tl_channel *channel, tl_deadline deadline);
+/* Nobody has it any more: closed as soon as what has not left yet has. */
+void tl_channel_drop(struct tl_channel *channel);
 
 #endif

@@ -4,10 +4,15 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wait/clock.h"
 #include "wait/descriptor.h"
+
+/* What lies unread so long, while nobody can send, nobody receives. */
+#define UNREAD_AT_MOST (100 * TL_MILLISECOND)
 
 struct tl_channel *tl_channel_adopt(int fd, const char *address,
                                     size_t max_message)
@@ -33,6 +38,7 @@ void tl_bytes_forget(struct tl_bytes *buffer)
 
 int tl_channel_finish(struct tl_channel *channel, int end, const char *trouble)
 {
+    tl_outgoing_remove(&channel->outgoing);
     if (channel->fd >= 0)
         close(channel->fd);
     channel->fd = -1;
@@ -83,7 +89,35 @@ static int send_rest(struct tl_channel *channel)
         rest->start += (size_t)n;
     }
     tl_bytes_forget(rest);
+    tl_outgoing_remove(&channel->outgoing);
     return TL_OK;
+}
+
+static struct tl_channel *channel_of(struct tl_outgoing *outgoing)
+{
+    return (struct tl_channel *)((char *)outgoing -
+                                 offsetof(struct tl_channel, outgoing));
+}
+
+/* POLLIN, so that a peer that sends as well comes to receive. */
+static short push_rest(struct tl_outgoing *outgoing)
+{
+    struct tl_channel *channel = channel_of(outgoing);
+    if (send_rest(channel) == TL_TIMEOUT)
+        return !channel->dropped && tl_channel_read_ahead(channel)
+                   ? POLLOUT | POLLIN
+                   : POLLOUT;
+    if (channel->dropped) {
+        tl_channel_finish(channel, TL_CLOSED, "");
+        free(channel);
+    }
+    return 0;
+}
+
+void tl_channel_send_later(struct tl_channel *channel)
+{
+    channel->outgoing.push = push_rest;
+    tl_outgoing_add(&channel->outgoing, channel->fd, POLLOUT | POLLIN);
 }
 
 struct pollfd tl_channel_wanted(struct tl_channel *channel, short events)
@@ -100,13 +134,35 @@ int tl_channel_await(struct tl_channel *channel, short events,
     return tl_wait_descriptors(&fd, 1, deadline);
 }
 
+static int unread(const struct tl_channel *channel)
+{
+    int count = 0;
+    return ioctl(channel->fd, FIONREAD, &count) == 0 ? count : 0;
+}
+
+int tl_channel_await_room(struct tl_channel *channel, tl_deadline deadline)
+{
+    short more = tl_channel_read_ahead(channel) ? POLLIN : 0;
+    if (channel->heard_all || !tl_channel_is_received_elsewhere(channel))
+        return tl_channel_await(channel, POLLOUT | more, deadline);
+    int before = unread(channel);
+    tl_deadline look =
+        tl_clock_earlier(deadline, tl_clock_now() + UNREAD_AT_MOST);
+    int status = tl_channel_await(channel, POLLOUT, look);
+    if (status != TL_TIMEOUT || look == deadline)
+        return status;
+    if (before > 0 && unread(channel) == before)
+        tl_channel_claim(channel);
+    return TL_OK;
+}
+
 int tl_channel_flush(struct tl_channel *channel, tl_deadline deadline)
 {
     for (;;) {
         int status = send_rest(channel);
         if (status != TL_TIMEOUT)
             return status;
-        status = tl_channel_await(channel, POLLOUT, deadline);
+        status = tl_channel_await_room(channel, deadline);
         if (status < 0)
             return status;
     }
@@ -124,4 +180,15 @@ void tl_channel_close(struct tl_channel *channel, tl_deadline deadline)
 {
     tl_channel_end(channel, deadline);
     free(channel);
+}
+
+void tl_channel_drop(struct tl_channel *channel)
+{
+    if (channel->fd < 0 || send_rest(channel) != TL_TIMEOUT ||
+        !tl_outgoing_possible()) {
+        tl_channel_close(channel, TL_NOW);
+        return;
+    }
+    channel->dropped = true;
+    tl_bytes_forget(&channel->in);
 }

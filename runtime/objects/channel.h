@@ -10,8 +10,17 @@
  *          never with what was announced: a peer pays for what it makes us
  *          allocate.
  *   rest   what a send could not get rid of.  A frame of which the kernel took
- *          any part is taken as a whole; the rest goes before all else, in any
- *          later call that sends or waits.
+ *          any part is taken as a whole; the rest goes before all else, while
+ *          the thread waits for anything (wait/outgoing), and for some time at
+ *          its end.
+ *
+ * An end that cannot get rid of what it sends reads what has come meanwhile, as
+ * much as one largest message: else two ends that both send would wait for each
+ * other.  Where another process has received last, what has come is its own: a
+ * parent that sends beside a child that receives takes nothing from it.  Only
+ * what nobody reads for a while is nobody's.  Who received last stands where all
+ * copies of the descriptor see it, as its owner (F_SETOWN of fcntl(2)), which
+ * is used for nothing else.
  *
  * A channel's end is final.  `end` says how: TL_CLOSED (the peer closed or
  * vanished, between two messages), TL_BROKEN (in the middle of one, or what
@@ -23,8 +32,8 @@
  *     has read ahead, both have; what it has left to send, it sends itself.
  *   - What an end has sent and the other has not received may be lost where the
  *     first is closed with messages unread: TCP resets such a connection.
- *   - Two ends that both send more than the kernel holds (some 200 KiB), and
- *     neither receives, wait for each other: give such sends a timeout.
+ *   - Two ends that both send more than max_message and what the kernel holds,
+ *     and neither receives, wait for each other: give such sends a timeout.
  */
 #ifndef TL_CHANNEL_H
 #define TL_CHANNEL_H
@@ -36,6 +45,7 @@
 #include <sys/types.h>
 
 #include "tidelock.h"
+#include "wait/outgoing.h"
 
 enum { TL_FRAME_HEAD = 8 }; /* bytes: the size of the message that follows */
 
@@ -53,6 +63,10 @@ struct tl_channel {
     const char *trouble;
     struct tl_bytes in, rest;
     pid_t rest_of; /* who sends the rest: a forked copy must not */
+    struct tl_outgoing outgoing; /* listed while there is a rest */
+    pid_t receiver; /* who received last, as far as this process knows; or 0 */
+    bool heard_all; /* nothing more can be read, as a look ahead has found */
+    bool dropped;   /* by everybody: freed once the rest has left */
     char address[];
 };
 
@@ -68,6 +82,22 @@ int tl_channel_finish(struct tl_channel *channel, int end, const char *trouble);
 
 /* What to wait for: `events` (of poll), and room for what is left to send. */
 struct pollfd tl_channel_wanted(struct tl_channel *channel, short events);
+
+/* Reads what has come, for later calls that receive, if it is for this process.
+ * Whether more may come that there is room for. */
+bool tl_channel_read_ahead(struct tl_channel *channel);
+
+/* Whether another process received last. */
+bool tl_channel_is_received_elsewhere(const struct tl_channel *channel);
+
+/* This process receives from now on. */
+void tl_channel_claim(struct tl_channel *channel);
+
+/* Waits for room to send, and reads what comes meanwhile. */
+int tl_channel_await_room(struct tl_channel *channel, tl_deadline deadline);
+
+/* The rest is in place: it goes whenever this thread waits. */
+void tl_channel_send_later(struct tl_channel *channel);
 
 /* Waits until the socket is ready for `events`, or for more of what
  * is left to send: so the caller looks again. */

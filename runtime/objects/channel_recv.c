@@ -1,8 +1,10 @@
 /* Receiving from a channel: see channel.h. */
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "channel.h"
 #include "greeting.h"
@@ -90,9 +92,47 @@ static int read_some(struct tl_channel *channel, size_t wanted)
     return tl_channel_finish(channel, TL_CLOSED, "");
 }
 
+bool tl_channel_is_received_elsewhere(const struct tl_channel *channel)
+{
+    pid_t receiver = fcntl(channel->fd, F_GETOWN);
+    return receiver > 0 && receiver != getpid();
+}
+
+void tl_channel_claim(struct tl_channel *channel)
+{
+    channel->receiver = getpid();
+    if (channel->fd >= 0)
+        fcntl(channel->fd, F_SETOWN, channel->receiver);
+}
+
+bool tl_channel_read_ahead(struct tl_channel *channel)
+{
+    struct tl_bytes *in = &channel->in;
+    size_t most = TL_FRAME_HEAD + channel->max_message;
+    if (channel->heard_all || channel->end != TL_OK ||
+        tl_channel_is_received_elsewhere(channel))
+        return false;
+    if (channel->receiver != getpid())
+        tl_channel_claim(channel);
+    while (in->stop - in->start < most && make_room(in, most)) {
+        ssize_t n = recv(channel->fd, in->bytes + in->stop,
+                         in->capacity - in->stop, MSG_DONTWAIT);
+        if (n < 0 && tl_channel_would_wait())
+            return true;
+        if (n <= 0) {
+            channel->heard_all = true;
+            break;
+        }
+        in->stop += (size_t)n;
+    }
+    return false;
+}
+
 /* Until a frame is there whole. */
 static int fill(struct tl_channel *channel, size_t *size, tl_deadline deadline)
 {
+    if (channel->receiver != getpid())
+        tl_channel_claim(channel);
     for (;;) {
         int status = channel->end == TL_OK || channel->in.bytes
                          ? look(channel, size)

@@ -87,6 +87,7 @@ static int keep_rest(struct tl_channel *channel, struct frame *frame)
             frame->sent += vector[i].iov_len;
         }
     }
+    tl_channel_send_later(channel);
     return TL_OK;
 }
 
@@ -109,7 +110,7 @@ static int send_frame(struct tl_channel *channel, struct frame *frame,
             return status;
         if (frame->sent > 0 && tl_idle_due)
             return send_as_rest(channel, frame, deadline);
-        status = tl_channel_await(channel, POLLOUT, deadline);
+        status = tl_channel_await_room(channel, deadline);
         if (status == TL_OK)
             continue;
         if (frame->sent == 0)

@@ -10,6 +10,10 @@
 #include "process.h"
 #include "tasks/death.h"
 #include "wait/clock.h"
+#include "wait/outgoing.h"
+
+/* How long the end of a task waits for what it has still to send. */
+#define LINGER (5 * TL_SECOND)
 
 int tl_process_current(struct tl_handle *out)
 {
@@ -99,6 +103,8 @@ int tl_main_end(void)
         status = await_children(false, TL_FOREVER);
     if (status == TL_OK)
         status = tl_commands_await();
+    if (status == TL_OK)
+        tl_outgoing_finish(in(LINGER));
     return status;
 }
 

@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "checkpoint.h"
 #include "clock.h"
+#include "outgoing.h"
 #include "several.h"
 
 enum { SIGNALLED = 1 };
@@ -25,8 +28,8 @@ static int look(struct pollfd *polled, size_t count)
     return outcome(ppoll(polled, count, &at_once, NULL));
 }
 
-int tl_descriptor_sleep(struct pollfd *polled, size_t count,
-                        tl_deadline deadline, const sigset_t *mask)
+static int sleep_for(struct pollfd *polled, size_t count, tl_deadline deadline,
+                     const sigset_t *mask)
 {
     if (deadline == TL_FOREVER)
         return ppoll(polled, count, NULL, mask);
@@ -36,6 +39,38 @@ int tl_descriptor_sleep(struct pollfd *polled, size_t count,
     struct timespec limit = {.tv_sec = left / TL_SECOND,
                              .tv_nsec = left % TL_SECOND};
     return ppoll(polled, count, &limit, mask);
+}
+
+/* With what is to be sent meanwhile behind the caller's.  Once some of it was
+ * sent the caller looks again, since what it waits for may have been read. */
+static int sleep_with_outgoing(struct pollfd *polled, size_t count,
+                               size_t outgoing, tl_deadline deadline,
+                               const sigset_t *mask)
+{
+    struct pollfd *all = calloc(count + outgoing, sizeof *all);
+    if (!all)
+        return sleep_for(polled, count, deadline, mask);
+    if (count > 0)
+        memcpy(all, polled, count * sizeof *polled);
+    tl_outgoing_watch(all + count, outgoing);
+    int ready = sleep_for(all, count + outgoing, deadline, mask);
+    int error = errno;
+    if (count > 0)
+        memcpy(polled, all, count * sizeof *polled);
+    if (ready > 0)
+        tl_outgoing_push(all + count, outgoing);
+    free(all);
+    errno = error;
+    return ready;
+}
+
+int tl_descriptor_sleep(struct pollfd *polled, size_t count,
+                        tl_deadline deadline, const sigset_t *mask)
+{
+    size_t outgoing = tl_outgoings ? tl_outgoing_watch(NULL, 0) : 0;
+    return outgoing > 0 ? sleep_with_outgoing(polled, count, outgoing, deadline,
+                                              mask)
+                        : sleep_for(polled, count, deadline, mask);
 }
 
 /* A signal that came between the look for an interrupt and the sleep would be

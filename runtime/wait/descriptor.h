@@ -20,13 +20,14 @@
 
 /* Sleeps until at least one of them is ready (`revents` say which), or the
  * deadline.  What is ready beats a deadline that is over.  TL_OK, also where
- * none is ready, but callbacks ran: look again; TL_TIMEOUT, TL_INTERRUPTED,
+ * none is ready, but callbacks ran or something was sent: look again; TL_TIMEOUT, TL_INTERRUPTED,
  * TL_FOREIGN, TL_SYSTEM. */
 int tl_wait_descriptors(struct pollfd *polled, size_t count,
                         tl_deadline deadline);
 
-/* One sleep, with the signals that are not in `mask` let in: how many are
- * ready, 0 at the deadline, -1 after a signal. */
+/* One sleep, also for what the thread has to send (outgoing.h), with the
+ * signals that are not in `mask` let in: how many are ready, or 1 or more where
+ * something was sent; 0 at the deadline, -1 after a signal. */
 int tl_descriptor_sleep(struct pollfd *polled, size_t count,
                         tl_deadline deadline, const sigset_t *mask);
 

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "descriptor.h"
 #include "insight/fault.h"
+#include "outgoing.h"
 #include "tasks/death.h"
 
 /* A word more costs 0.3 us a sleep; beyond these, neighbours in the table
@@ -231,16 +232,22 @@ static void be_called(int signal)
     (void)signal; /* what matters is that it ends the sleep */
 }
 
-void tl_park_with(struct pollfd *fds, unsigned count)
+void tl_park_hear(void)
 {
     struct sigaction action;
-    polled = fds;
-    polled_count = count;
-    if (count == 0 || sigaction(TL_PARK_SIGNAL, NULL, &action) != 0 ||
+    if (sigaction(TL_PARK_SIGNAL, NULL, &action) != 0 ||
         (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN))
         return;
     action = (struct sigaction){.sa_handler = be_called};
     sigaction(TL_PARK_SIGNAL, &action, NULL);
+}
+
+void tl_park_with(struct pollfd *fds, unsigned count)
+{
+    polled = fds;
+    polled_count = count;
+    if (count > 0)
+        tl_park_hear();
 }
 
 static enum tl_park_end poll_once(tl_deadline until, const sigset_t *mask)
@@ -275,7 +282,7 @@ static enum tl_park_end poll_asleep(tl_deadline until)
 enum tl_park_end tl_park_sleep(tl_deadline until)
 {
     struct watch watch;
-    if (polled_count)
+    if (polled_count || tl_outgoings)
         return poll_asleep(until);
     if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))
         return awake(TL_PARK_END_CALLED);

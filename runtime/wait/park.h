@@ -52,6 +52,9 @@ struct pollfd;
 void tl_park_with(struct pollfd *polled, unsigned count);
 #define TL_PARK_SIGNAL SIGURG
 
+/* The signal ends the sleeps of this process that are for descriptors. */
+void tl_park_hear(void);
+
 /* Sleeps until called, a descriptor is ready (which counts as called), a death,
  * or `until`. */
 enum tl_park_end tl_park_sleep(tl_deadline until);
