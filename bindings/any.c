@@ -13,14 +13,20 @@ void any_add(lua_State *L, const struct outside *outside)
     lua_rawsetp(L, -2, &outside_key);
 }
 
-/* Whether the value at index is waited for by a look. */
-static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
+const struct outside *any_outside(lua_State *L, int index)
 {
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
-        return false;
+        return NULL;
     lua_rawgetp(L, -1, &outside_key);
     const struct outside *outside = lua_touserdata(L, -1);
     lua_pop(L, 2);
+    return outside;
+}
+
+/* Whether the value at index is waited for by a look. */
+static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
+{
+    const struct outside *outside = any_outside(L, index);
     if (!outside)
         return false;
     waitable->look = outside->look;
@@ -28,29 +34,49 @@ static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
     return *waitable->state != NULL;
 }
 
-static void check_item(lua_State *L, lua_Integer i,
+static void check_item(lua_State *L, const char *call, lua_Integer i,
                        struct tl_waitable *waitable)
 {
     waitable->handle = object_test(L, -1);
     if (!waitable->handle && !is_outside(L, lua_gettop(L), waitable))
-        misuse(L, NULL, "wait",
+        misuse(L, NULL, call,
                "item %lld of the list is a %s, not an object to wait for, or "
                "it was closed",
                (long long)i, luaL_typename(L, -1));
 }
 
-/* What is in the list at index 1, in a userdata that is pushed.  The objects
- * stay alive by the table at index 3. */
-static struct tl_waitable *check_list(lua_State *L, lua_Integer count)
+static struct tl_waitable *check_list(lua_State *L, const char *call,
+                                      lua_Integer count)
 {
     struct tl_waitable *waitables =
         lua_newuserdatauv(L, (size_t)count * sizeof *waitables, 1);
     for (lua_Integer i = 0; i < count; i++) {
         waitables[i] = (struct tl_waitable){0};
         lua_geti(L, 1, i + 1);
-        check_item(L, i + 1, &waitables[i]);
+        check_item(L, call, i + 1, &waitables[i]);
         lua_rawseti(L, 3, i + 1);
     }
+    return waitables;
+}
+
+struct tl_waitable *any_check(lua_State *L, const char *call, uint32_t *count,
+                              tl_deadline *deadline)
+{
+    if (lua_type(L, 1) != LUA_TTABLE)
+        misuse(L, NULL, call,
+               "a list of objects is expected, such as { q, p }, not a %s",
+               type_of(L, 1));
+    *deadline = check_deadline(L, 2, NULL, call);
+    lua_settop(L, 2);
+    lua_Integer length = luaL_len(L, 1);
+    if (length < 1 || length > 10000)
+        misuse(L, NULL, call,
+               "the list has %lld objects; 1 to 10000 are possible",
+               (long long)length);
+    *count = (uint32_t)length;
+    lua_createtable(L, (int)length, 0);
+    struct tl_waitable *waitables = check_list(L, call, length);
+    support_state = L;
     return waitables;
 }
 
@@ -68,44 +94,33 @@ static int push_ready(lua_State *L, const struct tl_waitable *waitables,
     return 1;
 }
 
-static int report(lua_State *L, const struct tl_waitable *waitables,
-                  uint32_t wrong, int status)
+int any_report(lua_State *L, const char *call,
+               const struct tl_waitable *waitable, lua_Integer wrong,
+               int status)
 {
     if (status == TL_TIMEOUT || status == TL_STUCK ||
         status == TL_INTERRUPTED || status == TL_NO_MEMORY)
-        return result(L, NULL, "wait", status);
-    if (waitables[wrong].handle)
-        return failure(L, waitables[wrong].handle, "wait", status);
-    lua_rawgeti(L, 3, (lua_Integer)wrong + 1);
-    return misuse(L, NULL, "wait", "%s: %s", luaL_tolstring(L, -1, NULL),
+        return result(L, NULL, call, status);
+    if (waitable->handle)
+        return failure(L, waitable->handle, call, status);
+    lua_rawgeti(L, 3, wrong);
+    return misuse(L, NULL, call, "%s: %s", luaL_tolstring(L, -1, NULL),
                   tl_status_text(status));
 }
 
 static int ipc_wait(lua_State *L)
 {
-    if (lua_type(L, 1) != LUA_TTABLE)
-        return misuse(L, NULL, "wait",
-                      "a list of objects is expected, such as { q, p }, not "
-                      "a %s",
-                      type_of(L, 1));
-    tl_deadline deadline = check_deadline(L, 2, NULL, "wait");
-    lua_settop(L, 2);
-    lua_Integer count = luaL_len(L, 1);
-    if (count < 1 || count > 10000)
-        return misuse(L, NULL, "wait",
-                      "the list has %lld objects; 1 to 10000 are possible",
-                      (long long)count);
-    lua_createtable(L, (int)count, 0);
-    struct tl_waitable *waitables = check_list(L, count);
-    uint32_t wrong = 0;
+    uint32_t count, wrong = 0;
+    tl_deadline deadline;
+    struct tl_waitable *waitables = any_check(L, "wait", &count, &deadline);
     bool tried = false;
     int status;
-    support_state = L;
     do
-        status = tl_wait_any(waitables, (uint32_t)count, &wrong, deadline);
+        status = tl_wait_any(waitables, count, &wrong, deadline);
     while (try_again(L, status, &tried));
-    return status > 0 ? push_ready(L, waitables, count)
-                      : report(L, waitables, wrong, status);
+    return status > 0
+               ? push_ready(L, waitables, count)
+               : any_report(L, "wait", &waitables[wrong], wrong + 1, status);
 }
 
 void open_any(lua_State *L)

@@ -150,6 +150,24 @@ static int connection_recv(lua_State *L)
     return 3;
 }
 
+/* For ipc.receive.  What came and is no message ends the connection, as its
+ * next recv says. */
+static int take(lua_State *L, void **state)
+{
+    struct tl_channel *channel = *state;
+    const void *data;
+    size_t size;
+    int status = tl_channel_recv(channel, &data, &size, TL_NOW);
+    if (status < 0)
+        return status;
+    if (receive_outside(L, data, size))
+        return TL_OK;
+    lua_pop(L, 1);
+    if (*state)
+        tl_channel_break(*state);
+    return TL_BROKEN;
+}
+
 static int connection_poll(lua_State *L)
 {
     struct tl_channel *channel = check_connection(L, "poll");
@@ -201,7 +219,8 @@ static const luaL_Reg methods[] = {{"send", connection_send},
                                    {NULL, NULL}};
 static const struct private_property properties[] = {{"address", push_address},
                                                      {NULL, NULL}};
-static const struct outside waited_for = {.look = tl_channel_look};
+static const struct outside waited_for = {.look = tl_channel_look,
+                                          .take = take};
 static const struct private_class connection_class = {.outside = &waited_for,
                                                       .name = "connection",
                                                       .methods = methods,

@@ -247,6 +247,7 @@ static void make_module(lua_State *L)
     open_space(L);
     open_pool(L);
     open_any(L);
+    open_receive(L);
     open_ps(L);
     open_connection(L);
     open_listener(L);

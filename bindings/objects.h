@@ -28,6 +28,7 @@ void open_table(lua_State *L);
 void open_space(lua_State *L);
 void open_pool(lua_State *L);
 void open_any(lua_State *L);
+void open_receive(lua_State *L);
 void open_ps(lua_State *L);
 
 /* The number of the space at index; 0 where there is none, or raises. */

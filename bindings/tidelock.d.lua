@@ -58,6 +58,17 @@ local ipc = {}
 ---@return "timeout"? reason
 function ipc.wait(objects, timeout) end
 
+--- Receives one message, in one step, of whichever of these has one first: the
+--- message, and the object that it came from. Those that have messages take
+--- turns. Closed ones are passed over; `"closed"`: all of them are, and have
+--- been emptied. A message may be nil, so look at the second result. What comes
+--- of a queue is reported by its `task_done`, as after a `get`.
+---@param objects (tidelock.queue|tidelock.pipe|tidelock.connection)[]
+---@param timeout? tidelock.seconds
+---@return any value
+---@return tidelock.queue|tidelock.pipe|tidelock.connection|"timeout"|"closed" from
+function ipc.receive(objects, timeout) end
+
 ---@class tidelock.task
 ---@field name string
 ---@field pid integer

@@ -366,4 +366,15 @@ return {
     release = function(s) s.object:set() end,
     waiting = "%d waiting", outcome = "timeout",
   },
+  {
+    class = "ipc", call = "receive", name = "ipc.receive, of a queue among others",
+    make = function() return { object = ipc.queue(), pipe = ipc.pipe() } end,
+    block = function(s, t)
+      local message, from = ipc.receive({ s.pipe, s.object }, t)
+      if message == nil then return nil, from end
+      return message
+    end,
+    release = function(s) assert(s.object:put("a message")) end,
+    waiting = "%d getting", outcome = "timeout", each = true,
+  },
 }
