@@ -67,15 +67,15 @@ describe("ends that both send", function()
     local text = ("x"):rep(90000)
     local both = ipc.barrier(2)
     local from_child, from_here = ipc.value(0), ipc.value(0)
-    local function exchange(end_of, mine, theirs)
+    local function swap(end_of, mine, theirs)
       while end_of:send(text, 0.2) do mine:add(1) end
       both:wait(PATIENCE)
       for _ = 1, theirs:get() do assert(#assert(end_of:recv(PATIENCE)) == #text) end
       return true
     end
-    local child = ipc.spawn(exchange, c, from_child, from_here)
+    local child = ipc.spawn(swap, c, from_child, from_here)
     finally(function() child:kill() end)
-    exchange(s, from_here, from_child)
+    swap(s, from_here, from_child)
     assert.is_true(child:result(PATIENCE))
     assert.truthy(from_here:get() < 200) -- 18 MB: more than kernels hold
   end)

@@ -150,9 +150,9 @@ describe("ipc.receive", function()
     local s = ipc.open("receive-" .. ipc.getpid())
     finally(function() s:remove() end)
     local q, far = ipc.queue(), s.queue("orders")
-    local t = ipc.thread(function(q, far)
-      local v, from = require "tidelock".receive({ q, far }, 20)
-      return v, from == far
+    local t = ipc.thread(function(near, distant)
+      local v, from = require "tidelock".receive({ near, distant }, 20)
+      return v, from == distant
     end, q, far):start()
     far:put("soup")
     assert.same({ "soup", true }, { t:result(PATIENCE) })
