@@ -14,6 +14,7 @@
 struct outside {
     int (*look)(void *state, struct pollfd *polled, unsigned *count);
     int (*take)(lua_State *L, void **state);
+    int (*fd)(void *state); /* for other event loops: see ipc.fd */
 };
 
 /* Userdata with the metatable at the top of the stack can be waited for: their

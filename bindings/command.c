@@ -387,9 +387,15 @@ void command_class(lua_State *L, const char *name, const luaL_Reg *list,
     lua_pop(L, 1);
 }
 
+static int command_fd(void *state)
+{
+    return tl_command_fd(state);
+}
+
 void open_command(lua_State *L)
 {
-    static const struct outside waited_for = {.look = tl_command_poll};
+    static const struct outside waited_for = {.look = tl_command_poll,
+                                              .fd = command_fd};
     command_class(L, COMMAND, methods, command_index, metamethods);
     luaL_getmetatable(L, COMMAND);
     any_add(L, &waited_for);

@@ -212,6 +212,11 @@ static void push_address(lua_State *L, void *state)
     lua_pushstring(L, tl_channel_address(state));
 }
 
+static int connection_fd(void *state)
+{
+    return tl_channel_fd(state);
+}
+
 static const luaL_Reg methods[] = {{"send", connection_send},
                                    {"recv", connection_recv},
                                    {"poll", connection_poll},
@@ -220,7 +225,8 @@ static const luaL_Reg methods[] = {{"send", connection_send},
 static const struct private_property properties[] = {{"address", push_address},
                                                      {NULL, NULL}};
 static const struct outside waited_for = {.look = tl_channel_look,
-                                          .take = take};
+                                          .take = take,
+                                          .fd = connection_fd};
 static const struct private_class connection_class = {.outside = &waited_for,
                                                       .name = "connection",
                                                       .methods = methods,

@@ -32,7 +32,9 @@ static int event_set(lua_State *L)
 static int event_clear(lua_State *L)
 {
     struct tl_handle *event = check_event(L);
-    return result(L, event, "clear", tl_event_clear(event));
+    int status = tl_event_clear(event);
+    tl_fd_settle(event);
+    return result(L, event, "clear", status);
 }
 
 static int event_is_set(lua_State *L)

@@ -121,6 +121,7 @@ static void settle(lua_State *L, struct tl_handle *future, const char *call)
         pool = pool_of(L, future, call);
         lua_pushvalue(L, -1);
         uint32_t first = future->cell;
+        tl_fd_finish(future);
         future->cell = TL_JOB_SETTLED;
         lua_setiuservalue(L, 1, 1);
         leave_jobs(pool, first);
@@ -227,6 +228,7 @@ static int future_gc(lua_State *L)
     lua_getiuservalue(L, 1, 1);
     struct pool *pool = object_test(L, -1) ? pool_find(future) : NULL;
     uint32_t first = future->cell;
+    tl_fd_finish(future);
     future->cell = TL_JOB_SETTLED;
     if (pool)
         leave_jobs(pool, first);

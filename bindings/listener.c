@@ -71,11 +71,17 @@ static void push_refused(lua_State *L, void *state)
     lua_pushinteger(L, (lua_Integer)tl_listener_refused(state));
 }
 
+static int listener_fd(void *state)
+{
+    return tl_listener_fd(state);
+}
+
 static const luaL_Reg methods[] = {
     {"accept", listener_accept}, {"close", listener_close}, {NULL, NULL}};
 static const struct private_property properties[] = {
     {"address", push_address}, {"refused", push_refused}, {NULL, NULL}};
-static const struct outside waited_for = {.look = tl_listener_look};
+static const struct outside waited_for = {.look = tl_listener_look,
+                                          .fd = listener_fd};
 static const struct private_class listener_class = {.name = "listener",
                                                     .outside = &waited_for,
                                                     .methods = methods,

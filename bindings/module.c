@@ -248,6 +248,7 @@ static void make_module(lua_State *L)
     open_pool(L);
     open_any(L);
     open_receive(L);
+    open_fd(L);
     open_ps(L);
     open_connection(L);
     open_listener(L);

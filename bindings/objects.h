@@ -29,6 +29,7 @@ void open_space(lua_State *L);
 void open_pool(lua_State *L);
 void open_any(lua_State *L);
 void open_receive(lua_State *L);
+void open_fd(lua_State *L);
 void open_ps(lua_State *L);
 
 /* The number of the space at index; 0 where there is none, or raises. */

@@ -58,6 +58,7 @@ static int pipe_recv(lua_State *L)
     tl_deadline deadline = check_deadline(L, 2, end, "recv");
     struct tl_parcel parcel;
     int status = tl_pipe_recv(end, &parcel, deadline);
+    tl_fd_settle(end);
     if (status < 0)
         return result(L, end, "recv", status);
     return receive(L, &parcel);

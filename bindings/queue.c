@@ -176,6 +176,7 @@ static int get(lua_State *L, const struct tl_handle *queue, const char *call,
 {
     struct tl_parcel parcel;
     int status = tl_queue_get(queue, &parcel, deadline);
+    tl_fd_settle(queue);
     if (status < 0)
         return result(L, queue, call, status);
     return receive(L, &parcel);
@@ -203,6 +204,7 @@ static int queue_get_many(lua_State *L)
     lua_newtable(L);
     for (lua_Integer n = 1; n <= most; n++) {
         int status = tl_queue_get(queue, &parcel, n == 1 ? deadline : TL_NOW);
+        tl_fd_settle(queue);
         if (status < 0 && n == 1)
             return result(L, queue, "get_many", status);
         if (status == TL_EMPTY || status == TL_CLOSED)
@@ -224,6 +226,7 @@ static int next_item(lua_State *L)
     struct tl_parcel parcel;
     support_state = L;
     int status = tl_queue_get(queue, &parcel, TL_FOREVER);
+    tl_fd_settle(queue);
     if (status == TL_CLOSED)
         return 0;
     if (status < 0)

@@ -83,6 +83,7 @@ static int take(lua_State *L, const struct tl_waitable *waitable,
     int status = handle->kind == TL_KIND_QUEUE
                      ? tl_queue_get(handle, &parcel, TL_NOW)
                      : tl_pipe_recv(handle, &parcel, TL_NOW);
+    tl_fd_settle(handle);
     if (status == TL_OK)
         receive(L, &parcel);
     return status == TL_EMPTY ? TL_TIMEOUT : status;

@@ -69,6 +69,19 @@ function ipc.wait(objects, timeout) end
 ---@return tidelock.queue|tidelock.pipe|tidelock.connection|"timeout"|"closed" from
 function ipc.receive(objects, timeout) end
 
+--- A file descriptor that is readable while the object is ready as `ipc.wait`
+--- means it, for the event loops of others (luv, cqueues, copas, poll): not to
+--- be read, written or closed. For a moment it may be readable though a call
+--- would wait, when another task was faster or a message has come in part: so
+--- take with a timeout of 0. It is the same one for each call, is closed with
+--- the object, and means nothing in other processes, which ask for their own.
+--- The first one for a shared object starts a thread that watches, and takes a
+--- place among the tasks. A pool's callbacks run, and its dead workers are
+--- replaced, when its owner calls it.
+---@param object tidelock.queue|tidelock.pipe|tidelock.event|tidelock.latch|tidelock.process|tidelock.thread|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection
+---@return integer fd
+function ipc.fd(object) end
+
 ---@class tidelock.task
 ---@field name string
 ---@field pid integer

@@ -83,6 +83,7 @@ void object_close(struct tl_handle *handle)
         if (tl_idle_running())
             tl_handle_keep(&closed->kept, handle);
     }
+    tl_fd_end(handle);
     tl_handle_close(handle);
     object->closed = closed;
 }

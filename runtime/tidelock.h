@@ -133,6 +133,9 @@ struct tl_handle {
     uint8_t kind;   /* enum tl_kind_id */
     uint8_t side;   /* which end of a pipe: 0 or 1; else 0 */
 };
+/* A bit of `side`: a copy of a handle, with which another thread of the
+ * process only looks whether the object is ready (objects/ready_fd). */
+#define TL_SIDE_LOOKS 0x80
 
 /* `out` of tl_X_new is all 0 but for `arena`, where the object is to be made: 0
  * is the program's own, else a space.  In a space, an object that has the name
@@ -193,6 +196,28 @@ struct tl_waitable {
 int tl_listener_look(void *state, struct pollfd *polled, unsigned *count);
 int tl_channel_look(void *state, struct pollfd *polled, unsigned *count);
 int tl_command_poll(void *state, struct pollfd *polled, unsigned *count);
+
+/* A descriptor that is readable while a shared object is ready, as tl_wait_any
+ * means it, for other event loops; for a moment it may be though a call would
+ * wait, when another task was faster.  It belongs to the thread that opened it,
+ * and means nothing in a child.  As of tl_wait_any, TL_NOT_WAITABLE and so on;
+ * TL_SYSTEM; TL_NO_TASKS: it takes a slot to watch. */
+struct tl_fd;
+int tl_fd_open(struct tl_fd **out, const struct tl_handle *handle);
+int tl_fd_number(const struct tl_fd *fd); /* -1: of another process, or ended */
+void tl_fd_close(struct tl_fd *fd);
+/* The handle is about to be closed, and descriptors of the object with it. */
+void tl_fd_end(const struct tl_handle *handle);
+/* The object is ready for ever, and is not looked at any more. */
+void tl_fd_finish(const struct tl_handle *handle);
+/* After an operation of this thread that may have left the object not ready. */
+void tl_fd_settle_slow(const struct tl_handle *handle);
+extern _Thread_local unsigned tl_fds; /* how many this thread has */
+static inline void tl_fd_settle(const struct tl_handle *handle)
+{
+    if (__builtin_expect(tl_fds != 0, 0))
+        tl_fd_settle_slow(handle);
+}
 
 /* Waits until at least one of them is ready: how many are.  TL_TIMEOUT;
  * TL_NO_MEMORY; and TL_NOT_WAITABLE, TL_NOT_STARTED, TL_SELF and what a look

@@ -32,6 +32,8 @@ int tl_listener_new(struct tl_listener **out, const char *address,
  * Others are turned away, and count as refused.  TL_TIMEOUT. */
 int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
                        tl_deadline deadline);
+/* The same for callers: readable while any has come, or says something. */
+int tl_listener_fd(struct tl_listener *listener);
 const char *tl_listener_address(const struct tl_listener *listener);
 const char *tl_listener_name(const struct tl_listener *listener); /* "" */
 uint64_t tl_listener_refused(const struct tl_listener *listener);
@@ -64,6 +66,10 @@ int tl_channel_recv(struct tl_channel *channel, const void **data, size_t *size,
                     tl_deadline deadline);
 /* TL_OK: recv would not wait; TL_TIMEOUT. */
 int tl_channel_poll(struct tl_channel *channel, tl_deadline deadline);
+/* A descriptor that is readable while tl_channel_poll would not wait, for other
+ * event loops; sometimes though it would, when a message has come in part.  It
+ * is closed with the channel.  TL_SYSTEM. */
+int tl_channel_fd(struct tl_channel *channel);
 /* Where it was connected to; of one accepted, its listener's address. */
 const char *tl_channel_address(const struct tl_channel *channel);
 /* Ends the connection: what was received makes no sense. */

@@ -105,6 +105,9 @@ int tl_command_communicate(struct tl_command *command, const void *input,
 int tl_command_join(struct tl_command *command, tl_deadline deadline);
 /* The same, and stdout and stderr hold all that was written until then. */
 int tl_command_result(struct tl_command *command, tl_deadline deadline);
+/* A descriptor that is readable once it has ended, for other event loops;
+ * closed with the command.  TL_SYSTEM: the kernel has no pidfd (before 5.3). */
+int tl_command_fd(struct tl_command *command);
 int tl_command_info(struct tl_command *command, struct tl_process_info *info);
 /* The same without a look, as of a process. */
 int tl_command_identity(const struct tl_command *command,

@@ -38,6 +38,7 @@ local scripts = {
   { "emergency_room.lua", "sees 5 with chest pain.*sees 4 with a cough.*0 times" },
   { "emergency_room.lua --fifo", "sees 1 with a cold.*sees 5 with chest pain.*[1-9] times" },
   { "threads.lua", "20 words read\n.*cannot send thread.target upvalue \"order\".cook.recipe: a coroutine" },
+  { "event_loop.lua", "served: bob's dish 3.*the bell rings" },
   { "philosophers.lua", "naive: .*deadlock: philosopher%-%d holds lock \"fork%-%d\" and wants" },
   { "fifo.lua", "client: sent exit, got: receipt for exit", lua = "Lua 5.3" },
 }

@@ -316,7 +316,7 @@ int tl_job_ready(const struct tl_handle *handle, struct tl_watch *watch)
     if (handle->cell == TL_JOB_SETTLED)
         return 1;
     /* a look writes, and a child's copy may name what is another's by now */
-    if (!tl_board_is_owner(handle))
+    if (!tl_board_is_owner(handle) && !(handle->side & TL_SIDE_LOOKS))
         return TL_NOT_OWNER;
     *watch = (struct tl_watch){.condition = &board->finished,
                                .word = &board->finishes,

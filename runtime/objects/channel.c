@@ -45,6 +45,7 @@ int tl_channel_finish(struct tl_channel *channel, int end, const char *trouble)
     channel->end = end;
     channel->trouble = trouble;
     tl_bytes_forget(&channel->rest);
+    tl_pollable_say(&channel->pollable, true);
     return end;
 }
 
@@ -67,6 +68,16 @@ const char *tl_channel_trouble(const struct tl_channel *channel)
 int tl_channel_state(const struct tl_channel *channel)
 {
     return channel->end;
+}
+
+int tl_channel_fd(struct tl_channel *channel)
+{
+    if (tl_pollable_is_open(&channel->pollable))
+        return channel->pollable.set;
+    int fd = tl_pollable_open(&channel->pollable);
+    tl_pollable_add(&channel->pollable, channel->fd);
+    tl_channel_settle(channel);
+    return fd;
 }
 
 bool tl_channel_would_wait(void)
@@ -174,6 +185,7 @@ void tl_channel_end(struct tl_channel *channel, tl_deadline deadline)
         tl_channel_flush(channel, deadline);
     tl_channel_finish(channel, TL_CLOSED, "");
     tl_bytes_forget(&channel->in);
+    tl_pollable_close(&channel->pollable);
 }
 
 void tl_channel_close(struct tl_channel *channel, tl_deadline deadline)
@@ -190,5 +202,6 @@ void tl_channel_drop(struct tl_channel *channel)
         return;
     }
     channel->dropped = true;
+    tl_pollable_close(&channel->pollable);
     tl_bytes_forget(&channel->in);
 }

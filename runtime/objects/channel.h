@@ -44,6 +44,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "pollable.h"
 #include "tidelock.h"
 #include "wait/outgoing.h"
 
@@ -64,6 +65,7 @@ struct tl_channel {
     struct tl_bytes in, rest;
     pid_t rest_of; /* who sends the rest: a forked copy must not */
     struct tl_outgoing outgoing; /* listed while there is a rest */
+    struct tl_pollable pollable; /* raised while a frame is in `in`, or the end */
     pid_t receiver; /* who received last, as far as this process knows; or 0 */
     bool heard_all; /* nothing more can be read, as a look ahead has found */
     bool dropped;   /* by everybody: freed once the rest has left */
@@ -89,6 +91,9 @@ bool tl_channel_read_ahead(struct tl_channel *channel);
 
 /* Whether another process received last. */
 bool tl_channel_is_received_elsewhere(const struct tl_channel *channel);
+
+/* Tells the descriptor of others' event loops what is here. */
+void tl_channel_settle(struct tl_channel *channel);
 
 /* This process receives from now on. */
 void tl_channel_claim(struct tl_channel *channel);

@@ -105,15 +105,24 @@ void tl_channel_claim(struct tl_channel *channel)
         fcntl(channel->fd, F_SETOWN, channel->receiver);
 }
 
-bool tl_channel_read_ahead(struct tl_channel *channel)
+/* Whether something is in `in` that a call would not wait for. */
+static bool has_something(const struct tl_bytes *in)
+{
+    size_t have = in->stop - in->start;
+    return have >= TL_FRAME_HEAD &&
+           announced(in->bytes + in->start) <= have - TL_FRAME_HEAD;
+}
+
+void tl_channel_settle(struct tl_channel *channel)
+{
+    tl_pollable_say(&channel->pollable,
+                    channel->end != TL_OK || has_something(&channel->in));
+}
+
+static bool read_more(struct tl_channel *channel)
 {
     struct tl_bytes *in = &channel->in;
     size_t most = TL_FRAME_HEAD + channel->max_message;
-    if (channel->heard_all || channel->end != TL_OK ||
-        tl_channel_is_received_elsewhere(channel))
-        return false;
-    if (channel->receiver != getpid())
-        tl_channel_claim(channel);
     while (in->stop - in->start < most && make_room(in, most)) {
         ssize_t n = recv(channel->fd, in->bytes + in->stop,
                          in->capacity - in->stop, MSG_DONTWAIT);
@@ -126,6 +135,18 @@ bool tl_channel_read_ahead(struct tl_channel *channel)
         in->stop += (size_t)n;
     }
     return false;
+}
+
+bool tl_channel_read_ahead(struct tl_channel *channel)
+{
+    if (channel->heard_all || channel->end != TL_OK ||
+        tl_channel_is_received_elsewhere(channel))
+        return false;
+    if (channel->receiver != getpid())
+        tl_channel_claim(channel);
+    bool more = read_more(channel);
+    tl_channel_settle(channel);
+    return more;
 }
 
 /* Until a frame is there whole. */
@@ -162,6 +183,7 @@ int tl_channel_recv(struct tl_channel *channel, const void **data, size_t *size,
     *data = in->bytes + in->start + TL_FRAME_HEAD;
     in->start += *size;
     *size -= TL_FRAME_HEAD;
+    tl_channel_settle(channel);
     return TL_OK;
 }
 
@@ -172,6 +194,7 @@ int tl_channel_poll(struct tl_channel *channel, tl_deadline deadline)
         return status;
     size_t size;
     status = fill(channel, &size, deadline);
+    tl_channel_settle(channel);
     return status == channel->end ? TL_OK : status;
 }
 

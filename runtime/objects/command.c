@@ -150,13 +150,32 @@ void tl_command_heed_pidfd(struct tl_command *command)
     tl_private_lock();
     if (command->pidfd < 0 && !command->ended)
         command->pidfd = tl_pidfd_open(command->pid);
+    tl_pollable_add(&command->pollable, command->pidfd);
     tl_private_unlock();
 }
 
 static void ended(struct tl_command *command)
 {
     command->ended = true;
+    tl_pollable_say(&command->pollable, true);
     tl_command_shut_pidfd(command);
+}
+
+int tl_command_fd(struct tl_command *command)
+{
+    int status = tl_command_enter(command);
+    if (status < 0)
+        return status;
+    if (tl_pollable_is_open(&command->pollable))
+        return command->pollable.set;
+    if (!tl_command_look(command) && command->pidfd < 0) {
+        errno = ENOSYS;
+        return TL_SYSTEM;
+    }
+    int fd = tl_pollable_open(&command->pollable);
+    tl_pollable_add(&command->pollable, command->pidfd);
+    tl_pollable_say(&command->pollable, command->ended);
+    return fd;
 }
 
 bool tl_command_look(struct tl_command *command)
@@ -183,6 +202,7 @@ static void close_flows(struct tl_command *command)
 
 void tl_command_drop(struct tl_command *command)
 {
+    tl_pollable_close(&command->pollable);
     if (command->owner == 0) {
         free(command);
         return;

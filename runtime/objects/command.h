@@ -18,6 +18,7 @@
 #define TL_COMMAND_H
 
 #include "flow.h"
+#include "pollable.h"
 #include "tidelock.h"
 
 /* More than this is not read of a stream that no call is waiting for. */
@@ -33,6 +34,7 @@ struct tl_command {
     bool status_known;
     int status; /* as of waitpid */
     bool dropped;
+    struct tl_pollable pollable; /* raised once it has ended */
     bool closing; /* stdin is to be closed when all is written */
     struct tl_flow flows[TL_COMMAND_STREAMS];
 };

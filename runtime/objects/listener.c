@@ -106,6 +106,7 @@ static void take_caller(struct tl_listener *listener, int fd)
         return;
     }
     tl_address_tune(fd);
+    tl_pollable_add(&listener->pollable, fd);
     listener->count++;
 }
 
@@ -179,6 +180,7 @@ static int serve(struct tl_listener *listener)
         if (status < 0)
             return status;
         listener->met = greet_callers(listener);
+        tl_pollable_say(&listener->pollable, listener->met >= 0);
     }
     return listener->met >= 0;
 }
@@ -237,6 +239,7 @@ int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
         if (status > 0) {
             int fd = listener->met;
             listener->met = -1;
+            tl_pollable_say(&listener->pollable, false);
             *out =
                 tl_channel_adopt(fd, listener->address, listener->max_message);
             return *out ? TL_OK : TL_NO_MEMORY;
@@ -271,6 +274,20 @@ void tl_listener_end(struct tl_listener *listener)
     if (listener->fd >= 0)
         close(listener->fd);
     listener->met = listener->fd = -1;
+    tl_pollable_close(&listener->pollable);
+}
+
+int tl_listener_fd(struct tl_listener *listener)
+{
+    if (tl_pollable_is_open(&listener->pollable))
+        return listener->pollable.set;
+    settle_fork(listener);
+    int fd = tl_pollable_open(&listener->pollable);
+    tl_pollable_add(&listener->pollable, listener->fd);
+    for (unsigned i = 0; i < listener->count; i++)
+        tl_pollable_add(&listener->pollable, listener->callers[i].fd);
+    tl_pollable_say(&listener->pollable, listener->met >= 0);
+    return fd;
 }
 
 void tl_listener_close(struct tl_listener *listener)

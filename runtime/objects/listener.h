@@ -30,6 +30,7 @@
 
 #include "address.h"
 #include "greeting.h"
+#include "pollable.h"
 #include "tidelock.h"
 
 enum { TL_CALLERS_MOST = TL_LOOK_MOST - 2 };
@@ -53,6 +54,7 @@ struct tl_listener {
     struct tl_secret key;
     size_t max_message;
     uint64_t refused;
+    struct tl_pollable pollable; /* raised while there is `met`, or the end */
     int met; /* the socket of one who is well met, for the next accept; or -1 */
     unsigned count;
     struct tl_caller callers[TL_CALLERS_MOST];

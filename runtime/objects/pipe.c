@@ -71,15 +71,16 @@ int tl_pipe_send(const struct tl_handle *end, const struct tl_message *m,
 
 static struct tl_stream *incoming(const struct tl_handle *end, int *status)
 {
-    *status = enter(end);
+    int side = end->side & ~TL_SIDE_LOOKS;
+    *status = side == end->side ? enter(end) : tl_enter(end);
     if (*status < 0)
         return NULL;
     struct tl_pipe *pipe = pipe_of(end);
-    if (!pipe->duplex && end->side == 1) {
+    if (!pipe->duplex && side == 1) {
         *status = TL_WRONG_END;
         return NULL;
     }
-    return &pipe->streams[!end->side];
+    return &pipe->streams[!side];
 }
 
 int tl_pipe_recv(const struct tl_handle *end, struct tl_parcel *parcel,

@@ -260,6 +260,13 @@ static int join(int number, bool with_name)
     return status < 0 ? status : number;
 }
 
+int tl_space_look_in(unsigned number)
+{
+    int status = number == TL_HOME ? TL_OK : join((int)number, false);
+    tl_task_visit(TL_HOME);
+    return status;
+}
+
 /* Of any identity where that is 0. */
 static int open_identified(const char *name, uint64_t identity)
 {

@@ -29,6 +29,10 @@
 int tl_space_borrow(int fd);
 void tl_space_return(unsigned number);
 
+/* This thread becomes a task of the space, which is mapped, without a name; it
+ * is left where it was.  TL_NO_TASKS. */
+int tl_space_look_in(unsigned number);
+
 #define TL_SPACE_MAGIC "tdlspac1"
 #define TL_PROGRAM_MAGIC "tdlprog1"
 #define TL_SPACE_FOLDER "/dev/shm"

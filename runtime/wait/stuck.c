@@ -41,7 +41,9 @@ static bool look(struct sight *sights, size_t *count)
     *count = 0;
     for (uint32_t n = 1; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
-        if (!tl_task_taken(task))
+        /* who has no name only looks on */
+        if (!tl_task_taken(task) || (tl_task_state(task) == TL_TASK_RUNNING &&
+                                     !task->name[0]))
             continue;
         /* one that is up for a moment to look, as this one is, sleeps too:
          * nobody has called it */
@@ -119,7 +121,7 @@ static bool give_verdict(void)
     struct tl_task *hearer = tl_self;
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
         if (tl_task_state(tl_task_at(n)) == TL_TASK_RUNNING &&
-            tl_task_at(n)->parent == 0)
+            tl_task_at(n)->parent == 0 && tl_task_at(n)->name[0])
             hearer = tl_task_at(n);
     atomic_store(verdict(), tl_task_id(hearer));
     if (hearer != tl_self)
@@ -131,8 +133,9 @@ bool tl_stuck_check(void)
 {
     if (tl_death_sweep())
         return true;
-    /* to a space another program may come at any time */
-    if (tl_arena != TL_HOME)
+    /* to a space another program may come at any time; and who has no name only
+     * looks on */
+    if (tl_arena != TL_HOME || !tl_self->name[0])
         return false;
     size_t most = tl_task_highest(), first, second;
     struct sight *a = calloc(2 * most, sizeof *a), *b = a + most;
