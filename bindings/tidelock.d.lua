@@ -23,8 +23,9 @@
 --- * Reading a field that does not exist raises, and so does setting one; but
 ---   the fields of a table are its keys.
 --- * Any call that waits without a timeout raises `deadlock: ...` where its wait
----   would close a cycle of locks; with one, the time ends it. Any call that
----   waits raises `interrupted!` on Ctrl-C in the REPL.
+---   would close a cycle: of locks, rwlocks, seats of bounded semaphores, and
+---   joins. With one, the time ends it. Any call that waits raises
+---   `interrupted!` on Ctrl-C in the REPL.
 ---
 --- What travels in messages, arguments and results: nil, booleans, integers,
 --- floats, strings of any bytes, tables of these (cycles and shared references

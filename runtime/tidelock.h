@@ -375,11 +375,12 @@ int tl_process_lost(const struct tl_handle *process);
 void tl_process_finish(int exitcode);
 
 /* TL_OK, also where the deadline came before the kernel had done with it: it
- * has ended, and how may be known later. */
+ * has ended, and how may be known later.  TL_TIMEOUT; TL_NOT_STARTED; TL_SELF;
+ * TL_DEADLOCK. */
 int tl_process_join(const struct tl_handle *process, tl_deadline deadline);
 /* TL_OK with *ok and the parcel of set_result (several may ask); TL_EMPTY:
  * ended without a result (killed, os.exit); TL_TIMEOUT, also where how it was
- * killed is not known yet; TL_NOT_STARTED; TL_SELF. */
+ * killed is not known yet; TL_NOT_STARTED; TL_SELF; TL_DEADLOCK. */
 int tl_process_result(const struct tl_handle *process, bool *ok,
                       struct tl_parcel *parcel, tl_deadline deadline);
 int tl_process_info(const struct tl_handle *process,

@@ -32,7 +32,7 @@ bool tl_rlock_holder(const struct tl_handle *rlock, char name[TL_NAME_SIZE]);
 
 /* Many readers or one writer.  Who wants to read waits while somebody waits to
  * write.  TL_OK; TL_ABANDONED: a writer died; TL_TIMEOUT; TL_HELD: this task
- * has it, and would wait for itself. */
+ * has it, and would wait for itself; TL_DEADLOCK. */
 int tl_rwlock_new(struct tl_handle *out, const char *name);
 int tl_rwlock_read(const struct tl_handle *rwlock, tl_deadline deadline);
 int tl_rwlock_write(const struct tl_handle *rwlock, tl_deadline deadline);
@@ -64,7 +64,8 @@ uint32_t tl_latch_count(const struct tl_handle *latch);
 
 /* Semaphore -------------------------------------------------------------- */
 
-/* bounded: never above `value`, and a dead task's seats come back. */
+/* bounded: never above `value`, a dead task's seats come back, and a wait may
+ * end with TL_DEADLOCK. */
 int tl_semaphore_new(struct tl_handle *out, const char *name, uint32_t value,
                      bool bounded);
 int tl_semaphore_acquire(const struct tl_handle *semaphore,

@@ -36,7 +36,6 @@ enum tl_region {
     TL_REGION_NEWCOMERS, /* wait/park */
     TL_REGION_VERDICT,   /* wait/stuck */
     TL_REGION_COUNTS,    /* objects/kinds */
-    TL_REGION_CYCLE,     /* objects/hold */
     TL_REGION_TURN,      /* objects/output */
     TL_REGION_NAMES,     /* objects/space */
     TL_REGION_PROGRAM,   /* runtime.c */

@@ -117,11 +117,26 @@ struct tl_kind {
      * look (condition, word, seen), or a status.  NULL: nothing to wait for. */
     int (*ready)(const struct tl_handle *handle, struct tl_watch *watch);
 
-    /* Which task alone could end a wait on this object (its number), or 0:
-     * any task with a reference could.  For reports. */
-    uint32_t (*ender)(const struct tl_object *object);
+    /* Who has what a wait on this object for `verb` (enum tl_verb) waits for:
+     * the id of the first such task whose number is above `after`, or 0: there
+     * is no more.  If there is none at all, or no entry, any task may end the
+     * wait.  Takes no guard, and the object may be going away meanwhile: what
+     * it names is checked before it is followed. */
+    uint32_t (*holder)(const struct tl_object *object, uint32_t verb,
+                       uint32_t after);
+    /* Any one of the holders can end the wait; else it takes all of them. */
+    bool one_is_enough;
 };
 
 extern const struct tl_kind tl_kinds[TL_KINDS];
+
+/* Whether `size` bytes at the offset lie in memory of the arena: of an offset
+ * that may be old, or be no offset any more. */
+static inline bool tl_is_within(uint64_t offset, uint64_t size)
+{
+    uint64_t backed = atomic_load(&tl_root()->backed);
+    return offset != 0 && offset % sizeof(uint64_t) == 0 && offset < backed &&
+           size <= backed - offset;
+}
 
 #endif

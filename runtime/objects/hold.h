@@ -17,9 +17,8 @@
  * Barging since a hand-over by name costs a sleep each time, and the named may
  * be dead (nsync, public/nsync_mu.h, has the same rules).
  *
- * A task writes the hold that it wants into `pending` before it sleeps without
- * a deadline.  From pending and holder to pending and holder: who finds itself
- * at the end of that chain closes a cycle, and does not wait.
+ * A wait without a deadline that would close a cycle of waits is not begun
+ * (objects/cycle).
  */
 #ifndef TL_HOLD_H
 #define TL_HOLD_H
@@ -67,6 +66,13 @@ static inline int tl_hold_acquire(struct tl_hold *hold, tl_deadline deadline)
 /* Id of the holder, or 0. */
 uint32_t tl_hold_holder(const struct tl_hold *hold);
 
+/* The same as tl_kind's holder. */
+static inline uint32_t tl_hold_next(const struct tl_hold *hold, uint32_t after)
+{
+    uint32_t id = tl_hold_holder(hold);
+    return (id & TL_NUMBER_MASK) > after ? id : 0;
+}
+
 /* The holder's name; false when free. */
 bool tl_hold_holder_name(const struct tl_hold *hold, char name[TL_NAME_SIZE]);
 
@@ -75,8 +81,5 @@ void tl_hold_describe(const struct tl_hold *hold, char *text, size_t size);
 
 /* Marks it abandoned if `dead` holds it. */
 void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead);
-
-/* TL_OK or TL_NO_MEMORY; once. */
-int tl_hold_make(void);
 
 #endif

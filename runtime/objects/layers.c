@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "handle.h"
-#include "hold.h"
 #include "names.h"
 #include "output.h"
 #include "segment.h"
@@ -17,8 +16,8 @@
 int tl_layers_make(uint32_t tasks, uint32_t spare)
 {
     if (tl_task_table_make(tasks, spare) < 0 || tl_park_make() < 0 ||
-        tl_stuck_make() < 0 || tl_kinds_make() < 0 || tl_hold_make() < 0 ||
-        tl_output_make() < 0 || tl_names_make() < 0 || tl_refs_make() < 0 ||
+        tl_stuck_make() < 0 || tl_kinds_make() < 0 || tl_output_make() < 0 ||
+        tl_names_make() < 0 || tl_refs_make() < 0 ||
         tl_block_make() < 0) /* last: the heap is the rest */
         return TL_NO_MEMORY;
     return TL_OK;

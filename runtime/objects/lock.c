@@ -58,8 +58,9 @@ bool tl_lock_in_use(const struct tl_object *object, const struct tl_task *task,
            tl_task_id(task);
 }
 
-uint32_t tl_lock_ender(const struct tl_object *object)
+uint32_t tl_lock_holder_id(const struct tl_object *object, uint32_t verb,
+                           uint32_t after)
 {
-    uint32_t id = tl_hold_holder(&((const struct tl_lock *)object)->hold);
-    return id & TL_NUMBER_MASK;
+    (void)verb;
+    return tl_hold_next(&((const struct tl_lock *)object)->hold, after);
 }

@@ -11,6 +11,7 @@
 
 #include "children.h"
 #include "command.h"
+#include "cycle.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "seats.h"
@@ -299,7 +300,12 @@ static int await_last_breath(struct tl_process *process, tl_deadline deadline)
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 
-int tl_process_await(struct tl_process *process, tl_deadline deadline)
+typedef int wait_verb(struct tl_condition *condition,
+                      const _Atomic uint64_t *word, uint64_t seen,
+                      tl_deadline deadline);
+
+static int await_end(struct tl_process *process, wait_verb *wait,
+                     tl_deadline deadline)
 {
     for (;;) {
         uint64_t state = atomic_load(&process->state);
@@ -309,17 +315,23 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline)
             break;
         if (atomic_load(&process->task) == tl_task_id(tl_self))
             return TL_SELF;
-        int status = tl_wait(&process->ended, &process->state, state, deadline);
+        int status = wait(&process->ended, &process->state, state, deadline);
         if (status < 0)
             return status;
     }
     return await_last_breath(process, deadline);
 }
 
+int tl_process_await(struct tl_process *process, tl_deadline deadline)
+{
+    return await_end(process, tl_wait, deadline);
+}
+
 int tl_process_join(const struct tl_handle *handle, tl_deadline deadline)
 {
     int status = tl_enter(handle);
-    return status < 0 ? status : tl_process_await(process_of(handle), deadline);
+    return status < 0 ? status
+                      : await_end(process_of(handle), tl_cycle_wait, deadline);
 }
 
 /* Of one that has ended: whether it is this thread's child, and how it ended
@@ -466,8 +478,14 @@ void tl_process_destroy(struct tl_object *object)
     tl_refs_drop(&process->owner);
 }
 
-uint32_t tl_process_ender(const struct tl_object *object)
+uint32_t tl_process_joined_id(const struct tl_object *object, uint32_t verb,
+                              uint32_t after)
 {
-    return atomic_load(&((const struct tl_process *)object)->task) &
-           TL_NUMBER_MASK;
+    const struct tl_process *process = (const struct tl_process *)object;
+    uint32_t id = atomic_load(&process->task);
+    (void)verb;
+    return atomic_load(&process->state) == TL_PROCESS_STARTED &&
+                   (id & TL_NUMBER_MASK) > after
+               ? id
+               : 0;
 }

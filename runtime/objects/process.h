@@ -63,7 +63,7 @@ int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
 int tl_process_make_main(void);
 
 /* Waits for its end and reaps it, where it is this process's child.  As
- * tl_process_join. */
+ * tl_process_join, but not TL_DEADLOCK: the wait must be. */
 int tl_process_await(struct tl_process *process, tl_deadline deadline);
 
 /* Whether it has started and not ended; settles it if it is dead. */
@@ -83,6 +83,7 @@ void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
 void tl_process_describe(const struct tl_object *object, int side, char *text,
                          size_t size);
 void tl_process_destroy(struct tl_object *object);
-uint32_t tl_process_ender(const struct tl_object *object);
+uint32_t tl_process_joined_id(const struct tl_object *object, uint32_t verb,
+                              uint32_t after);
 
 #endif

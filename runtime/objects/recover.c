@@ -30,8 +30,6 @@ void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead)
     case TL_GUARD_REFS:
         tl_log_repair((struct tl_log *)guard);
         break;
-    case TL_GUARD_CYCLE:
-        break;
     }
     tl_fault();
     /* settled: a later look at this slot finds nothing to decide */

@@ -79,8 +79,9 @@ bool tl_rlock_in_use(const struct tl_object *object, const struct tl_task *task,
            tl_task_id(task);
 }
 
-uint32_t tl_rlock_ender(const struct tl_object *object)
+uint32_t tl_rlock_holder_id(const struct tl_object *object, uint32_t verb,
+                            uint32_t after)
 {
-    return tl_hold_holder(&((const struct tl_rlock *)object)->hold) &
-           TL_NUMBER_MASK;
+    (void)verb;
+    return tl_hold_next(&((const struct tl_rlock *)object)->hold, after);
 }

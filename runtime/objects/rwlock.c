@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cycle.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
@@ -140,10 +141,11 @@ static int wait_once(struct tl_rwlock *rwlock, struct tl_condition *condition,
                      tl_deadline deadline)
 {
     if (!attempt->yields && condition == &rwlock->can_write)
-        return tl_turn_wait(&rwlock->turn, &attempt->entrant, condition,
-                            &rwlock->version, version, 0, deadline);
+        return tl_turn_wait_by(tl_cycle_wait_since, &rwlock->turn,
+                               &attempt->entrant, condition, &rwlock->version,
+                               version, 0, deadline);
     if (!attempt->yields)
-        return tl_wait(condition, &rwlock->version, version, deadline);
+        return tl_cycle_wait(condition, &rwlock->version, version, deadline);
     attempt->yields = false;
     int status = tl_wait_asleep(condition, &rwlock->version, version,
                                 tl_clock_earlier(deadline, attempt->until));
@@ -290,4 +292,25 @@ bool tl_rwlock_in_use(const struct tl_object *object,
     (void)cell;
     return rwlock->writer == tl_task_id(task) ||
            readers_of(rwlock)[tl_task_number(task)] > 0;
+}
+
+/* Who wants to write waits for every reader.  Who wants to read and lets
+ * writers go first may go on as soon as one of these gives up. */
+uint32_t tl_rwlock_holder_id(const struct tl_object *object, uint32_t verb,
+                             uint32_t after)
+{
+    const struct tl_rwlock *rwlock = (const struct tl_rwlock *)object;
+    uint32_t writer = atomic_load(&rwlock->writer);
+    uint32_t highest = tl_task_highest();
+    if (writer)
+        return (writer & TL_NUMBER_MASK) > after ? writer : 0;
+    if (verb != TL_VERB_WRITE ||
+        !tl_is_within(rwlock->readers, (highest + 1) * sizeof(uint32_t)))
+        return 0;
+    const uint32_t *readers = readers_of(rwlock);
+    for (uint32_t n = after + 1; n <= highest; n++)
+        /* acquire: what the others say of themselves is read again later */
+        if (__atomic_load_n(&readers[n], __ATOMIC_ACQUIRE) > 0)
+            return tl_task_id(tl_task_at(n));
+    return 0;
 }

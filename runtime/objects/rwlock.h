@@ -46,5 +46,7 @@ void tl_rwlock_task_died(struct tl_object *object, struct tl_task *dead,
 void tl_rwlock_destroy(struct tl_object *object);
 bool tl_rwlock_in_use(const struct tl_object *object,
                       const struct tl_task *task, const struct tl_cell *cell);
+uint32_t tl_rwlock_holder_id(const struct tl_object *object, uint32_t verb,
+                             uint32_t after);
 
 #endif

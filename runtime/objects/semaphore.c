@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cycle.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
@@ -129,6 +130,9 @@ static int give_seats(struct tl_semaphore *semaphore, uint32_t n)
     int status = taken(semaphore) < n ? TL_OVER : TL_OK;
     if (status == TL_OK) {
         give_seats_of(semaphore, tl_task_number(tl_self), &n);
+        if (n > 0)
+            atomic_store(&semaphore->lent, 1);
+        tl_fault();
         for (uint32_t i = 1; n > 0 && i <= tl_task_highest(); i++)
             give_seats_of(semaphore, i, &n);
         recount(semaphore);
@@ -152,6 +156,16 @@ static void wake_next(struct tl_semaphore *semaphore)
         tl_wake(&semaphore->released, 1);
 }
 
+static int wait_for_seat(struct tl_semaphore *semaphore,
+                         struct tl_entrant *entrant, uint64_t value,
+                         tl_deadline deadline)
+{
+    return tl_turn_wait_by(
+        is_bounded(semaphore) ? tl_cycle_wait_since : tl_wait_since,
+        &semaphore->turn, entrant, &semaphore->released, &semaphore->word,
+        value, 0, deadline);
+}
+
 int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
     int status = tl_enter(handle);
@@ -170,8 +184,7 @@ int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
         }
         if (may && !tl_clock_passed(deadline))
             continue;
-        status = tl_turn_wait(&semaphore->turn, &entrant, &semaphore->released,
-                              &semaphore->word, value, 0, deadline);
+        status = wait_for_seat(semaphore, &entrant, value, deadline);
         if (status < 0) {
             /* of a wake that this task could not use in time */
             tl_turn_leave(&semaphore->turn, &entrant);
@@ -260,4 +273,21 @@ bool tl_semaphore_in_use(const struct tl_object *object,
     (void)cell;
     return is_bounded(semaphore) &&
            seats_of(semaphore)[tl_task_number(task)] > 0;
+}
+
+uint32_t tl_semaphore_holder_id(const struct tl_object *object, uint32_t verb,
+                                uint32_t after)
+{
+    const struct tl_semaphore *semaphore = (const struct tl_semaphore *)object;
+    uint32_t highest = tl_task_highest();
+    (void)verb;
+    if (atomic_load(&semaphore->word) > 0 || atomic_load(&semaphore->lent) ||
+        !tl_is_within(semaphore->seats, (highest + 1) * sizeof(uint32_t)))
+        return 0;
+    const uint32_t *seats = seats_of(semaphore);
+    for (uint32_t n = after + 1; n <= highest; n++)
+        /* acquire: what the others say of themselves is read again later */
+        if (__atomic_load_n(&seats[n], __ATOMIC_ACQUIRE) > 0)
+            return tl_task_id(tl_task_at(n));
+    return 0;
 }

@@ -6,7 +6,8 @@
  * Bounded, seats belong to the task that took them, so that they come back
  * when it dies: `seats` counts them by task number, under the guard, and is the
  * truth; the word is bound minus their sum, and recounted by repair.  A release
- * gives back a seat of the caller if it has one, else somebody's.
+ * gives back a seat of the caller if it has one, else somebody's (`lent`: that
+ * has happened).
  *
  * Who comes first gets a seat, but who has waited long is next (objects/turn).
  */
@@ -18,8 +19,9 @@
 
 struct tl_semaphore {
     struct tl_object object;
-    uint32_t bound; /* 0: unbounded; constant */
-    uint64_t seats; /* block: uint32_t by task number; bounded only */
+    uint32_t bound;        /* 0: unbounded; constant */
+    uint64_t seats;        /* block: uint32_t by task number; bounded only */
+    _Atomic uint32_t lent; /* 1: not only who takes a seat gives it back */
     struct tl_guard guard;
     _Atomic uint64_t word; /* free seats; seq_cst: a watch word */
     struct tl_turn turn;
@@ -37,5 +39,7 @@ void tl_semaphore_destroy(struct tl_object *object);
 bool tl_semaphore_in_use(const struct tl_object *object,
                          const struct tl_task *task,
                          const struct tl_cell *cell);
+uint32_t tl_semaphore_holder_id(const struct tl_object *object, uint32_t verb,
+                                uint32_t after);
 
 #endif

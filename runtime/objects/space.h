@@ -14,7 +14,7 @@
  *
  * Limits: TL_ARENAS - 1 spaces in a program, each mapped until its end.  A
  * total deadlock is not reported for who waits in a space, since another
- * program may come; a cycle of locks within one space is.  Damage behind the
+ * program may come; a cycle of waits is.  Damage behind the
  * root is not noticed, and a file that somebody truncates while it is open ends
  * by SIGBUS whoever touches what is gone.
  */

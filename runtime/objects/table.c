@@ -351,9 +351,11 @@ bool tl_table_in_use(const struct tl_object *object, const struct tl_task *task,
     return writer_of((const struct tl_table *)object) == tl_task_id(task);
 }
 
-uint32_t tl_table_ender(const struct tl_object *object)
+uint32_t tl_table_holder_id(const struct tl_object *object, uint32_t verb,
+                            uint32_t after)
 {
-    return writer_of((const struct tl_table *)object) & TL_NUMBER_MASK;
+    (void)verb;
+    return tl_hold_next(&((const struct tl_table *)object)->writer, after);
 }
 
 /* From the last slot to the first: who goes on after a dead task begins where

@@ -60,6 +60,7 @@ void tl_table_task_died(struct tl_object *object, struct tl_task *dead,
 void tl_table_destroy(struct tl_object *object);
 bool tl_table_in_use(const struct tl_object *object, const struct tl_task *task,
                      const struct tl_cell *cell);
-uint32_t tl_table_ender(const struct tl_object *object);
+uint32_t tl_table_holder_id(const struct tl_object *object, uint32_t verb,
+                            uint32_t after);
 
 #endif

@@ -56,9 +56,10 @@ static void lose(struct tl_turn *turn, struct tl_entrant *entrant)
         replace(turn, mark, entrant->arrived);
 }
 
-int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
-                 struct tl_condition *condition, const _Atomic uint64_t *word,
-                 uint64_t seen, unsigned pauses, tl_deadline deadline)
+int tl_turn_wait_by(tl_turn_sleep *sleep, struct tl_turn *turn,
+                    struct tl_entrant *entrant, struct tl_condition *condition,
+                    const _Atomic uint64_t *word, uint64_t seen,
+                    unsigned pauses, tl_deadline deadline)
 {
     int64_t left_to = entrant->left_to;
     bool leaves = left_to && left_to == mark_of(turn);
@@ -68,9 +69,9 @@ int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
     if (deadline > 0)
         lose(turn, entrant);
     if (!leaves || tl_clock_passed(entrant->until))
-        return tl_wait_since(condition, word, seen, entrant->arrived, deadline);
-    int status = tl_wait_since(condition, word, seen, entrant->arrived,
-                               tl_clock_earlier(deadline, entrant->until));
+        return sleep(condition, word, seen, entrant->arrived, deadline);
+    int status = sleep(condition, word, seen, entrant->arrived,
+                       tl_clock_earlier(deadline, entrant->until));
     return status == TL_TIMEOUT && !tl_clock_passed(deadline) ? TL_OK : status;
 }
 

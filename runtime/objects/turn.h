@@ -76,11 +76,26 @@ static inline bool tl_turn_taken(struct tl_turn *turn,
     return true;
 }
 
+/* How to sleep: tl_wait_since, or tl_cycle_wait_since. */
+typedef int tl_turn_sleep(struct tl_condition *condition,
+                          const _Atomic uint64_t *word, uint64_t seen,
+                          int64_t arrived, tl_deadline deadline);
+
 /* As tl_wait_patiently, for who found nothing, or leaves what there is to
  * another; then TL_OK when that is over. */
-int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
-                 struct tl_condition *condition, const _Atomic uint64_t *word,
-                 uint64_t seen, unsigned pauses, tl_deadline deadline);
+int tl_turn_wait_by(tl_turn_sleep *sleep, struct tl_turn *turn,
+                    struct tl_entrant *entrant, struct tl_condition *condition,
+                    const _Atomic uint64_t *word, uint64_t seen,
+                    unsigned pauses, tl_deadline deadline);
+
+static inline int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
+                               struct tl_condition *condition,
+                               const _Atomic uint64_t *word, uint64_t seen,
+                               unsigned pauses, tl_deadline deadline)
+{
+    return tl_turn_wait_by(tl_wait_since, turn, entrant, condition, word, seen,
+                           pauses, deadline);
+}
 
 /* It gives up.  The caller wakes one if something is free. */
 void tl_turn_leave(struct tl_turn *turn, const struct tl_entrant *entrant);

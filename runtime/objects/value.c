@@ -184,8 +184,9 @@ bool tl_value_in_use(const struct tl_object *object, const struct tl_task *task,
            tl_task_id(task);
 }
 
-uint32_t tl_value_ender(const struct tl_object *object)
+uint32_t tl_value_holder_id(const struct tl_object *object, uint32_t verb,
+                            uint32_t after)
 {
-    return tl_hold_holder(&((const struct tl_value *)object)->writer) &
-           TL_NUMBER_MASK;
+    (void)verb;
+    return tl_hold_next(&((const struct tl_value *)object)->writer, after);
 }

@@ -9,6 +9,7 @@
 
 _Thread_local struct tl_task *tl_self;
 static _Thread_local struct tl_task *selves[TL_ARENAS];
+static _Atomic unsigned known; /* arenas, as bits */
 
 int tl_task_table_make(uint32_t limit, uint32_t spare)
 {
@@ -32,6 +33,11 @@ void tl_task_visit(unsigned arena)
 bool tl_task_is_in(unsigned arena)
 {
     return selves[arena] != NULL;
+}
+
+bool tl_task_is_known(unsigned arena)
+{
+    return (atomic_load(&known) >> arena & 1) && tl_arena_bases[arena];
 }
 
 uint32_t tl_task_id_in(unsigned arena)
@@ -155,6 +161,7 @@ bool tl_task_enter(struct tl_task *task, uint32_t id)
         return false;
     }
     tl_self = selves[tl_arena] = task;
+    atomic_fetch_or(&known, 1u << tl_arena);
     atomic_store(&task->tid, (int32_t)gettid());
     atomic_store(&task->pid, (int32_t)getpid());
     return true;
@@ -181,6 +188,7 @@ static void clean(struct tl_task *task)
     atomic_store(&task->pid, 0);
     atomic_store(&task->inside, 0);
     atomic_store(&task->pending, 0);
+    atomic_store(&task->person, 0);
     memset(&task->note, 0, sizeof task->note);
     memset(task->carrying, 0, sizeof task->carrying);
     atomic_store(&task->waiter.condition, 0);

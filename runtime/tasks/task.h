@@ -145,7 +145,8 @@ struct tl_task {
     _Atomic int32_t waker_cpu; /* of who called it last: a hint */
 
     _Alignas(TL_LINE) struct tl_waiter waiter;
-    _Atomic uint64_t pending; /* offset of the hold it wants */
+    _Atomic uint64_t pending; /* what it waits for: see objects/cycle.h */
+    _Atomic uint64_t person;  /* who it is, in all arenas, once it says so */
     _Atomic int64_t deadline; /* while it sleeps */
     _Atomic int64_t since;    /* when it began to wait; nanoseconds */
     _Atomic uint32_t sleeps;  /* how often it has slept; see deadlock */
@@ -187,6 +188,10 @@ void tl_task_visit(unsigned arena);
 
 /* Whether this thread is a task of that arena. */
 bool tl_task_is_in(unsigned arena);
+
+/* Whether a thread of this process is a task there, or was: then it is mapped,
+ * to be looked at. */
+bool tl_task_is_known(unsigned arena);
 
 /* Its id there, wherever it works at the moment; 0: it is none. */
 uint32_t tl_task_id_in(unsigned arena);

@@ -36,8 +36,7 @@ enum tl_guard_role {
     TL_GUARD_OBJECT,    /* tl_kinds[...].repair of the object */
     TL_GUARD_CONDITION, /* the list of waiters around it */
     TL_GUARD_HEAP,      /* store/block */
-    TL_GUARD_REFS,      /* store/refs: the log around it */
-    TL_GUARD_CYCLE      /* nothing is left half-done under it */
+    TL_GUARD_REFS       /* store/refs: the log around it */
 };
 
 struct tl_guard {

@@ -74,6 +74,16 @@ static uint32_t index_of(const struct sight *sights, size_t count,
     return TL_NOBODY;
 }
 
+/* The number of the task that alone could end a wait; 0: others could too. */
+static uint32_t only_holder(const struct tl_object *object, uint32_t verb)
+{
+    const struct tl_kind *kind = &tl_kinds[object->kind];
+    if (!kind->holder || kind->one_is_enough)
+        return 0;
+    uint32_t first = kind->holder(object, verb, 0) & TL_NUMBER_MASK;
+    return first && kind->holder(object, verb, first) ? 0 : first;
+}
+
 /* How a task waits, with its ender as an index into sights.  One that merely
  * sleeps, without a deadline, waits for no task: perhaps for a signal, and so
  * it can go on. */
@@ -85,16 +95,15 @@ static struct tl_wait_state state_of(const struct sight *sights, size_t count,
         atomic_load(&tl_task_at(sights[who].number)->waiter.condition);
     if (!offset)
         return state;
-    struct tl_condition *condition = tl_at(offset);
-    if (!condition->guard.object) {
+    const struct tl_condition *condition = tl_at(offset);
+    const struct tl_object *object = tl_condition_object(condition);
+    if (!object) {
         state.waits = false;
         return state;
     }
-    struct tl_object *object = tl_at(condition->guard.object);
-    uint32_t ender =
-        tl_kinds[object->kind].ender ? tl_kinds[object->kind].ender(object) : 0;
-    if (ender)
-        state.ender = index_of(sights, count, ender);
+    uint32_t holder = only_holder(object, condition->verb);
+    if (holder)
+        state.ender = index_of(sights, count, holder);
     return state;
 }
 

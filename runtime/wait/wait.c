@@ -47,6 +47,22 @@ void tl_condition_init(struct tl_condition *condition, const void *object,
     condition->verb = verb;
 }
 
+const struct tl_object *
+tl_condition_object(const struct tl_condition *condition)
+{
+    if (!tl_is_within(tl_offset(condition), sizeof *condition))
+        return NULL;
+    uint64_t offset = condition->guard.object;
+    if (!tl_is_within(offset, sizeof(struct tl_object)))
+        return NULL;
+    const struct tl_object *object = tl_at(offset);
+    uint64_t kind = object->kind;
+    if (kind == TL_KIND_NONE || kind >= TL_KINDS ||
+        !tl_is_within(offset, tl_kinds[kind].size))
+        return NULL;
+    return object;
+}
+
 bool tl_wait_sleep(tl_deadline deadline)
 {
     tl_deadline stuck =

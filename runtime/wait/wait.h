@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include "guard.h"
+#include "memory/object.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 
@@ -128,6 +129,11 @@ static inline void tl_wake_after_drop(struct tl_condition *condition,
 #endif
     tl_wake(condition, count);
 }
+
+/* The object of the condition, for one of another task's that may be going away
+ * meanwhile; NULL: it has none (a mere sleep), or is no condition any more. */
+const struct tl_object *
+tl_condition_object(const struct tl_condition *condition);
 
 static inline uint32_t
 tl_condition_waiting(const struct tl_condition *condition)
