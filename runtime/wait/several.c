@@ -138,15 +138,16 @@ int tl_wait_several(const struct tl_watch *watches, uint32_t count,
     tl_task_visit(TL_HOME);
     if (tl_idle())
         return TL_OK;
-    int status = tl_wait_enter();
+    tl_deadline said = deadline;
+    if (deadline == TL_FOREVER &&
+        (polled_count || may_end_from_outside(watches, count)))
+        said = TL_FOREVER - 1;
+    int status = tl_wait_enter(NULL, said);
     if (status == TL_STUCK)
         say_stuck(watches, count);
     if (status < 0)
         return status;
-    tl_wait_say(deadline);
-    if (deadline == TL_FOREVER &&
-        (polled_count || may_end_from_outside(watches, count)))
-        atomic_store(&tl_self->deadline, TL_FOREVER - 1);
+    tl_wait_say(said);
     status = wait_listed(watches, count, polled, polled_count, deadline);
     atomic_store(&tl_self->waiting, TL_WAITING_NOT);
     return status;

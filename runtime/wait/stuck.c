@@ -23,19 +23,25 @@ int tl_stuck_make(void)
                : TL_NO_MEMORY;
 }
 
-bool tl_stuck_is_me(void)
-{
-    uint32_t id = tl_task_id(tl_self);
-    return atomic_load(verdict()) == id &&
-           atomic_compare_exchange_strong(verdict(), &id, 0);
-}
-
 struct sight {
     uint32_t number, sleeps;
 };
 
-/* Notes all tasks as sleepers without a deadline; false: one is not. */
-static bool look(struct sight *sights, size_t *count)
+/* Whether it sleeps without a deadline. */
+static bool sleeps(struct tl_task *task)
+{
+    /* one that is up for a moment to look, as this one may be, sleeps too:
+     * nobody has called it */
+    return tl_task_state(task) == TL_TASK_RUNNING &&
+           atomic_load(&task->waiting) == TL_WAITING_SLEEPS &&
+           atomic_load(&task->park) != TL_PARK_CALLED &&
+           atomic_load(&task->deadline) == TL_FOREVER;
+}
+
+/* Notes all tasks as sleepers without a deadline; false: one is not.  `awake`
+ * is about to be one. */
+static bool look(const struct tl_task *awake, struct sight *sights,
+                 size_t *count)
 {
     uint32_t highest = tl_task_highest();
     *count = 0;
@@ -45,12 +51,7 @@ static bool look(struct sight *sights, size_t *count)
         if (!tl_task_taken(task) || (tl_task_state(task) == TL_TASK_RUNNING &&
                                      !task->name[0]))
             continue;
-        /* one that is up for a moment to look, as this one is, sleeps too:
-         * nobody has called it */
-        bool asleep = atomic_load(&task->waiting) == TL_WAITING_SLEEPS &&
-                      atomic_load(&task->park) != TL_PARK_CALLED;
-        if (tl_task_state(task) != TL_TASK_RUNNING || !asleep ||
-            atomic_load(&task->deadline) != TL_FOREVER)
+        if (task != awake && !sleeps(task))
             return false;
         sights[(*count)++] = (struct sight){n, atomic_load(&task->sleeps)};
     }
@@ -88,14 +89,11 @@ static uint32_t only_holder(const struct tl_object *object, uint32_t verb)
  * sleeps, without a deadline, waits for no task: perhaps for a signal, and so
  * it can go on. */
 static struct tl_wait_state state_of(const struct sight *sights, size_t count,
-                                     size_t who)
+                                     const struct tl_condition *condition)
 {
     struct tl_wait_state state = {.waits = true, .ender = TL_ANYBODY};
-    uint64_t offset =
-        atomic_load(&tl_task_at(sights[who].number)->waiter.condition);
-    if (!offset)
+    if (!condition)
         return state;
-    const struct tl_condition *condition = tl_at(offset);
     const struct tl_object *object = tl_condition_object(condition);
     if (!object) {
         state.waits = false;
@@ -107,20 +105,52 @@ static struct tl_wait_state state_of(const struct sight *sights, size_t count,
     return state;
 }
 
-static bool all_stuck(const struct sight *sights, size_t count)
+static const struct tl_condition *condition_of(struct tl_task *task)
+{
+    uint64_t offset = atomic_load(&task->waiter.condition);
+    return offset ? tl_at(offset) : NULL;
+}
+
+/* What `awake` is about to wait for is `its`. */
+static bool all_stuck(const struct sight *sights, size_t count,
+                      const struct tl_task *awake,
+                      const struct tl_condition *its)
 {
     assert(count > 0); /* the task that asks waits too */
     struct tl_wait_state *states = calloc(count, sizeof *states);
     bool *stuck = calloc(count, sizeof *stuck);
     bool all = false;
     if (states && stuck) {
-        for (size_t i = 0; i < count; i++)
-            states[i] = state_of(sights, count, i);
+        for (size_t i = 0; i < count; i++) {
+            struct tl_task *task = tl_task_at(sights[i].number);
+            states[i] = state_of(sights, count,
+                                 task == awake ? its : condition_of(task));
+        }
         all = tl_deadlock_find(states, count, stuck) == count;
     }
     free(states);
     free(stuck);
     return all;
+}
+
+static bool is_stuck(const struct tl_task *awake,
+                     const struct tl_condition *its)
+{
+    size_t most = tl_task_highest(), first, second;
+    struct sight *a = calloc(2 * most, sizeof *a), *b = a + most;
+    bool stuck = a && look(awake, a, &first) && look(awake, b, &second) &&
+                 first == second && same(a, b, first) &&
+                 all_stuck(a, first, awake, its);
+    free(a);
+    return stuck;
+}
+
+bool tl_stuck_is_me(const struct tl_condition *condition, tl_deadline deadline)
+{
+    uint32_t id = tl_task_id(tl_self);
+    return atomic_load(verdict()) == id &&
+           atomic_compare_exchange_strong(verdict(), &id, 0) &&
+           deadline == TL_FOREVER && is_stuck(tl_self, condition);
 }
 
 /* True: to this task itself.  Any other finder sleeps on, since it is part of
@@ -146,10 +176,5 @@ bool tl_stuck_check(void)
      * looks on */
     if (tl_arena != TL_HOME || !tl_self->name[0])
         return false;
-    size_t most = tl_task_highest(), first, second;
-    struct sight *a = calloc(2 * most, sizeof *a), *b = a + most;
-    bool stuck = a && look(a, &first) && look(b, &second) && first == second &&
-                 same(a, b, first) && all_stuck(a, first);
-    free(a);
-    return stuck && give_verdict();
+    return is_stuck(NULL, NULL) && give_verdict();
 }

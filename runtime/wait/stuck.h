@@ -9,7 +9,9 @@
  * so there was a moment when all slept.
  *
  * The verdict is given to the main task, or if it is gone to the finder: its
- * wait returns TL_STUCK, and the others sleep on.
+ * wait returns TL_STUCK, and the others sleep on.  An interrupt may come first,
+ * and the task wait for something else by the time that it takes the verdict:
+ * so it looks once more, and takes only what is still true.
  */
 #ifndef TL_STUCK_H
 #define TL_STUCK_H
@@ -17,12 +19,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "wait.h"
+
 /* Looks; true: the verdict is for this task, or something has moved: look
  * again. */
 bool tl_stuck_check(void);
 
-/* Takes the verdict, if it is for this task. */
-bool tl_stuck_is_me(void);
+/* Takes the verdict, if it is for this task, which is about to wait at the
+ * condition (NULL: at several).  True: it can never go on. */
+bool tl_stuck_is_me(const struct tl_condition *condition, tl_deadline deadline);
 
 /* TL_OK or TL_NO_MEMORY. */
 int tl_stuck_make(void);

@@ -146,14 +146,14 @@ static int wait_listed(struct tl_condition *condition,
     return TL_OK;
 }
 
-int tl_wait_enter(void)
+int tl_wait_enter(const struct tl_condition *condition, tl_deadline deadline)
 {
     int status = tl_checkpoint();
     if (status < 0)
         return status;
     if (tl_checkpoint_interrupted())
         return TL_INTERRUPTED;
-    return tl_stuck_is_me() ? TL_STUCK : TL_OK;
+    return tl_stuck_is_me(condition, deadline) ? TL_STUCK : TL_OK;
 }
 
 bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)
@@ -184,7 +184,7 @@ int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
                                                              : TL_TIMEOUT;
     if (tl_idle())
         return TL_OK;
-    int status = tl_wait_enter();
+    int status = tl_wait_enter(condition, deadline);
     if (status == TL_STUCK)
         tl_wait_stuck((const struct tl_condition *const[]){condition}, 1);
     return status < 0 ? status

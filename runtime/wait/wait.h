@@ -91,9 +91,10 @@ int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline);
 
 /* For who sleeps in another way (wait/several).  Whether this task may go to
- * sleep: else TL_INTERRUPTED, TL_STUCK.  What it is going to do, for reports.
- * And the sleep, until called, a death, or the deadline: true, that. */
-int tl_wait_enter(void);
+ * sleep at the condition (NULL: at several): else TL_INTERRUPTED, TL_STUCK.
+ * What it is going to do, for reports. And the sleep, until called, a death, or
+ * the deadline: true, that. */
+int tl_wait_enter(const struct tl_condition *condition, tl_deadline deadline);
 void tl_wait_stuck(const struct tl_condition *const *conditions, unsigned n);
 void tl_wait_say(tl_deadline deadline);
 bool tl_wait_sleep(tl_deadline deadline);

@@ -498,6 +498,29 @@ static bool interrupt_is_heard(void)
     return tl_event_wait(&event, tl_deadline_in(1)) == TL_INTERRUPTED;
 }
 
+static void set_later(void)
+{
+    rest(0.4);
+    tl_event_set(&event);
+}
+
+/* All are stuck, an interrupt comes before the main task hears of it, and then
+ * it does something else. */
+static bool a_verdict_is_of_its_moment(void)
+{
+    tl_event_new(&event, NULL);
+    _Atomic uint32_t *verdict = tl_region(TL_REGION_VERDICT);
+    atomic_store(verdict, tl_task_id(tl_self));
+    bool well = tl_event_wait(&event, tl_deadline_in(0.05)) == TL_TIMEOUT;
+    struct tl_handle later = start(set_later);
+    atomic_store(verdict, tl_task_id(tl_self));
+    well &= tl_event_wait(&event, TL_FOREVER) == TL_OK;
+    tl_process_join(&later, TL_FOREVER);
+    tl_event_clear(&event);
+    /* and where it is true, it is heard */
+    return well && tl_event_wait(&event, TL_FOREVER) == TL_STUCK;
+}
+
 static void get_soon(void)
 {
     get(tl_deadline_in(0.4));
@@ -957,6 +980,7 @@ static const struct test tests[] = {
     {"poll passes the wake on", poll_passes_the_wake_on, 0},
     {"a notice is passed on", notice_is_passed_on, 0},
     {"an interrupt is heard", interrupt_is_heard, 0},
+    {"a verdict is of its moment", a_verdict_is_of_its_moment, 0},
     {"a late reader passes the wake on", late_reader_passes_the_wake_on, 0},
     {"time passes while a cleaner is stopped",
      time_passes_while_a_cleaner_is_stopped, 0},
