@@ -55,10 +55,13 @@ void tl_title(const struct tl_handle *handle, char *text, size_t size)
 
 void tl_describe(const struct tl_handle *handle, char *text, size_t size)
 {
-    if (enter(handle))
-        describe_object(handle->object, handle->side, text, size);
-    else
+    if (!enter(handle)) {
         snprintf(text, size, "%s: closed", tl_kind_name(handle->kind));
+        return;
+    }
+    /* what the dead held, and where they waited, is so no more */
+    tl_death_sweep();
+    describe_object(handle->object, handle->side, text, size);
 }
 
 __attribute__((format(printf, 3, 4))) static void
@@ -79,16 +82,17 @@ static const char *preposition(uint32_t verb)
                                                          : "";
 }
 
-static bool is_sleep(const struct tl_condition *condition)
-{
-    return condition->guard.object == 0;
-}
-
+/* Of a task that goes on meanwhile, the object may be no more. */
 static void tell_condition(const struct tl_condition *condition, char *text,
                            size_t size)
 {
     char what[TL_TEXT_SIZE];
-    describe_object(tl_at(condition->guard.object), 0, what, sizeof what);
+    const struct tl_object *object = tl_condition_object(condition);
+    if (!object) {
+        append(text, size, "for what is no more");
+        return;
+    }
+    describe_object(object, 0, what, sizeof what);
     /* one does not wait to wait */
     if (condition->verb != TL_VERB_WAIT)
         append(text, size, "to %s ", tl_verb_name(condition->verb));
@@ -98,7 +102,7 @@ static void tell_condition(const struct tl_condition *condition, char *text,
 static void tell_conditions(const struct tl_condition *const *conditions,
                             unsigned n, char *text, size_t size)
 {
-    if (n == 0 || is_sleep(conditions[0])) {
+    if (n == 0 || conditions[0]->guard.object == 0) {
         append(text, size, " sleeps");
         return;
     }

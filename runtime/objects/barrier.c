@@ -201,13 +201,18 @@ static uint32_t waiting(const struct tl_barrier *barrier)
 
 uint32_t tl_barrier_waiting(const struct tl_handle *handle)
 {
-    return tl_enter(handle) < 0 ? 0 : waiting(barrier_of(handle));
+    if (tl_enter(handle) < 0)
+        return 0;
+    tl_death_sweep(); /* one that died there has broken it */
+    return waiting(barrier_of(handle));
 }
 
 bool tl_barrier_broken(const struct tl_handle *handle)
 {
-    return tl_enter(handle) == TL_OK &&
-           (atomic_load(&barrier_of(handle)->word) & BROKEN);
+    if (tl_enter(handle) < 0)
+        return false;
+    tl_death_sweep();
+    return atomic_load(&barrier_of(handle)->word) & BROKEN;
 }
 
 void tl_barrier_describe(const struct tl_object *object, int side, char *text,

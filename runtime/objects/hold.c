@@ -27,24 +27,25 @@ uint32_t tl_hold_holder(const struct tl_hold *hold)
 bool tl_hold_holder_name(const struct tl_hold *hold, char name[TL_NAME_SIZE])
 {
     uint32_t id = tl_hold_holder(hold);
-    struct tl_task *task = tl_task_of(id);
     if (id)
-        memcpy(name, task->name, TL_NAME_SIZE);
-    /* the name is only the holder's if the slot was not given away */
-    return id && tl_task_id(task) == id;
+        memcpy(name, tl_task_of(id)->name, TL_NAME_SIZE);
+    /* the name is only the holder's if the slot was not given away; and what a
+     * dead one holds is about to be passed on */
+    return id && tl_death_alive(id);
 }
 
 void tl_hold_describe(const struct tl_hold *hold, char *text, size_t size)
 {
     uint64_t word = atomic_load(&hold->word);
     uint32_t id = (uint32_t)word & TL_ID_MASK;
-    if (id)
-        snprintf(text, size, "held by %s (pid %d), %u waiting",
-                 tl_task_of(id)->name, (int)tl_task_of(id)->pid,
+    char holder[TL_NAME_SIZE];
+    if (tl_hold_holder_name(hold, holder))
+        snprintf(text, size, "held by %s (pid %d), %u waiting", holder,
+                 (int)tl_task_of(id)->pid,
                  tl_condition_waiting(&hold->released));
     else
         snprintf(text, size, "free%s",
-                 word & TL_HOLD_ABANDONED ? ", abandoned" : "");
+                 id || word & TL_HOLD_ABANDONED ? ", abandoned" : "");
 }
 
 /* ---- acquire ---- */

@@ -1,6 +1,7 @@
 #include "lock.h"
 
 #include "handle.h"
+#include "tasks/death.h"
 
 static struct tl_lock *lock_of(const struct tl_handle *handle)
 {
@@ -32,8 +33,10 @@ int tl_lock_release(const struct tl_handle *handle)
 
 bool tl_lock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
 {
-    return tl_enter(handle) == TL_OK &&
-           tl_hold_holder_name(&lock_of(handle)->hold, name);
+    if (tl_enter(handle) < 0)
+        return false;
+    tl_death_sweep(); /* the dead hold nothing */
+    return tl_hold_holder_name(&lock_of(handle)->hold, name);
 }
 
 void tl_lock_describe(const struct tl_object *object, int side, char *text,

@@ -2,6 +2,7 @@
 
 #include "handle.h"
 #include "insight/fault.h"
+#include "tasks/death.h"
 
 static struct tl_rlock *rlock_of(const struct tl_handle *handle)
 {
@@ -53,8 +54,10 @@ int tl_rlock_release(const struct tl_handle *handle)
 
 bool tl_rlock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
 {
-    return tl_enter(handle) == TL_OK &&
-           tl_hold_holder_name(&rlock_of(handle)->hold, name);
+    if (tl_enter(handle) < 0)
+        return false;
+    tl_death_sweep(); /* the dead hold nothing */
+    return tl_hold_holder_name(&rlock_of(handle)->hold, name);
 }
 
 void tl_rlock_describe(const struct tl_object *object, int side, char *text,

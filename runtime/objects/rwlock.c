@@ -7,6 +7,7 @@
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
+#include "tasks/death.h"
 #include "wait/clock.h"
 
 #define OTHERS_TURN (10 * TL_MILLISECOND)
@@ -252,7 +253,7 @@ void tl_rwlock_describe(const struct tl_object *object, int side, char *text,
     uint32_t writer = rwlock->writer;
     char who[TL_NAME_SIZE + 32];
     (void)side;
-    if (writer)
+    if (tl_death_alive(writer))
         snprintf(who, sizeof who, "written by %s (pid %d)",
                  tl_task_of(writer)->name, (int)tl_task_of(writer)->pid);
     else
