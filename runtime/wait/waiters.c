@@ -180,6 +180,13 @@ static void forget(struct tl_task *task, uint64_t condition)
     uint32_t count = count_of(task);
     for (uint32_t i = 0; i < count; i++) {
         struct tl_waiter *node = tl_waiter_at(task, i);
+        /* in this order: one that was linked, and is of this condition after
+         * that, cannot leave the list, whose guard this task has; one that is
+         * on its way here has left the other.  The other way round it might
+         * have left here and be linked there by now. */
+        if (!atomic_load(&node->linked))
+            continue;
+        tl_fault();
         if (atomic_load(&node->condition) == condition)
             node->linked = 0;
     }
