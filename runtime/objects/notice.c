@@ -254,7 +254,9 @@ static bool is_told(const struct tl_notice *notice, uint32_t number)
  * after it had begun to park, or has seen the version move. */
 void tl_notice_tell(struct tl_notice *notice)
 {
-    if (tl_condition_waiting(&notice->notified) == 0)
+    /* seq_cst: after the one operation that moved the version, as in tl_wake,
+     * which argues it; on ARM64 a relaxed load may come before that's store */
+    if (atomic_load(&notice->notified.n) == 0)
         return;
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
         if (is_told(notice, n))
