@@ -163,13 +163,15 @@ static void report_task(struct tl_task *task, char *text, size_t size)
         append(text, size, ", at %s", task->where);
 }
 
-const char *tl_report_stuck(void)
+/* One for all threads of the process: whoever asks is about to end it, and a
+ * module has little room for what each thread has. */
+static char report[16384];
+static _Thread_local bool kept;
+
+static void make_report(void)
 {
     const struct tl_condition *conditions[TL_STUCK_MOST];
     unsigned count;
-    /* one for all threads of the process: whoever asks is about to end it, and
-     * a module has little room for what each thread has */
-    static char report[16384];
     char line[768];
     snprintf(report, sizeof report,
              "deadlock: every task waits, and none can ever go on\n");
@@ -184,6 +186,19 @@ const char *tl_report_stuck(void)
         append(report, sizeof report, "  %s\n", line);
     }
     count_in(conditions, count, -1u);
+}
+
+void tl_report_keep(void)
+{
+    make_report();
+    kept = true;
+}
+
+const char *tl_report_stuck(void)
+{
+    if (!kept)
+        make_report();
+    kept = false;
     return report;
 }
 

@@ -435,6 +435,9 @@ void tl_process_reap(void);
 /* Who waits for whom, a line a task, of the last TL_STUCK; valid until this
  * thread calls again. */
 const char *tl_report_stuck(void);
+/* Makes it now, for the next call of tl_report_stuck: for who has got TL_STUCK
+ * and is going to change what the report is of. */
+void tl_report_keep(void);
 
 /* What is known of a task at this moment, or was a moment ago. */
 #define TL_HOLDS_MOST 16

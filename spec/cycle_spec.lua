@@ -372,3 +372,17 @@ describe("no cycle is told of", function()
     quiet({ slow, second, third }, function() free:set() end)
   end)
 end)
+
+describe("the report of all", function()
+  it("tells of a barrier as it was", function()
+    local _, err, status = shell.script[[
+      local ipc = require "tidelock"
+      local b = ipc.barrier(3)
+      ipc.process{ name = "party", target = function() b:wait() end }:start()
+      b:wait()
+    ]]
+    assert.equal(3, status, err)
+    assert.truthy(err:find("main %(pid %d+%) waits for barrier#1: 2 of 3 waiting;"), err)
+    assert.falsy(err:find("broken", 1, true), err)
+  end)
+end)

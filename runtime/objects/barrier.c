@@ -152,6 +152,9 @@ int tl_barrier_wait(const struct tl_handle *handle, tl_deadline deadline)
         if (status != TL_TIMEOUT)
             return status;
         status = tl_wait(&barrier->moved, &barrier->word, word, deadline);
+        /* before this task breaks the round by leaving it */
+        if (status == TL_STUCK)
+            tl_report_keep();
         if (status < 0)
             return leave(barrier, word, place, status);
     }
