@@ -57,7 +57,7 @@ local function ring(start, ...)
     tasks[i] = start(member, things[i], things[j], met, kind, kinds[j])
   end
   local told = {}
-  for i, task in ipairs(tasks) do
+  for _, task in ipairs(tasks) do
     local ok, why = task:result(PATIENCE)
     assert.not_nil(ok, table.concat(kinds, ", ") .. ": " .. tostring(why))
     if not ok then told[#told + 1] = { task = task, why = why, wants = why:match("wants ([^;]*)") } end
