@@ -136,7 +136,10 @@ void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead)
     uint64_t word = atomic_load(&hold->word);
     while ((word & TL_ID_MASK) == tl_task_id(dead)) {
         tl_fault();
-        hold->owed = 0; /* recovery calls everybody */
+        /* an orderly end calls nobody else; recovery calls everybody */
+        if (hold->owed && dead == tl_self)
+            tl_notice_tell(tl_at(hold->owed));
+        hold->owed = 0;
         if (atomic_compare_exchange_weak(&hold->word, &word,
                                          TL_HOLD_ABANDONED)) {
             tl_fault();

@@ -131,7 +131,8 @@ static void settle(struct tl_task *dead)
     if (tl_rule(TL_RULE_REFS))
         drop_references(dead);
     end_process(dead);
-    if (tl_rule(TL_RULE_WAKE_ALL))
+    /* one that ends in order has paid the wakes it owed */
+    if (dead != tl_self && tl_rule(TL_RULE_WAKE_ALL))
         tl_park_call_all();
     tl_refs_bury();
 }

@@ -12,12 +12,16 @@
  *   5. `carrying`: blocks in its hands are freed
  *   6. cells: its references are dropped
  *   7. its process has ended; joiners are woken
- *   8. every task is called, since a waker of it may be the dead one
+ *   8. every task is called, since a waker of it may be the dead one (not at
+ *      an orderly end)
  *   9. the slot is free
  *
  * Every step is idempotent, since who recovers may die too: `cleaner` in the
  * slot names it, and the next takes over from a dead one and begins again.
- * A task that ends in order runs the same steps on itself.
+ * A task that ends in order runs the same steps on itself, but calls nobody:
+ * each of its wakes has been given, those for what it still held by the steps
+ * above.  One sleeper hears of the end from the task's life (tasks/death), so
+ * that somebody looks whether all are stuck now.
  */
 #ifndef TL_RECOVER_H
 #define TL_RECOVER_H
