@@ -4,8 +4,9 @@
  * An object is one block of the heap that begins with struct tl_object.  It is
  * kept alive by references: a cell in a task's slot (a handle) or an entry in
  * a message under way.  A reference is a tl_ref: the object's offset, which is
- * a multiple of 64, and in the low bits the side (of a pipe) and whether it is
- * claimed (TL_CLAIMED: that task counts as a holder of that side).
+ * a multiple of 64, and in the low bits the side (of a pipe), whether it is
+ * claimed (TL_CLAIMED: that task counts as a holder of that side), and whether
+ * children inherit it.
  *
  * Invariants (all counts change under the guard of store/refs, by a logged
  * step that a later task finishes if the first one dies):
@@ -41,6 +42,7 @@ struct tl_object {
 
 #define TL_SIDE ((tl_ref)1)    /* bit: which side */
 #define TL_CLAIMED ((tl_ref)2) /* bit: counted in holders */
+#define TL_OWN ((tl_ref)4)     /* bit: of a task alone, not of its children */
 #define TL_REF_BITS ((tl_ref)63)
 /* Outside an arena a reference says in its top bits which arena it is of (by
  * this process's number); inside, that is clear. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -33,7 +34,13 @@ int tl_children_reserve(struct tl_process *process)
         children = grown;
         room = more;
     }
-    return tl_handle_make(&children[count].handle, &process->object, 0, false);
+    struct tl_handle *handle = &children[count].handle;
+    int status = tl_handle_make(handle, &process->object, 0, false);
+    if (status < 0)
+        return status;
+    tl_ref *ref = &tl_handle_cell(handle)->ref;
+    tl_refs_set(ref, *ref | TL_OWN);
+    return TL_OK;
 }
 
 void tl_children_add(pid_t pid)
@@ -50,8 +57,6 @@ void tl_children_unreserve(void)
 
 void tl_children_forget(void)
 {
-    for (size_t i = 0; i < count; i++)
-        tl_handle_close(&children[i].handle);
     free(children);
     children = NULL;
     count = room = 0;
@@ -120,12 +125,22 @@ static bool reap(size_t i)
     return true;
 }
 
+/* Whether waitpid would tell of any child, or that there is none: one call,
+ * however many there are. */
+static bool any_has_ended(void)
+{
+    siginfo_t info = {0};
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+           info.si_pid != 0;
+}
+
 void tl_process_reap(void)
 {
     if (tl_enter_home() < 0)
         return;
+    bool ended = any_has_ended();
     for (size_t i = 0; i < count;)
-        if (!reap(i))
+        if ((children[i].pid && !ended) || !reap(i))
             i++;
     tl_commands_reap();
 }
@@ -208,6 +223,8 @@ void tl_children_leave(void)
             tl_children_await(process, limit);
         i += i < count && process_at(i) == process;
     }
+    for (size_t i = 0; i < count; i++)
+        tl_handle_close(&children[i].handle);
     tl_children_forget();
 }
 

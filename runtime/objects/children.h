@@ -22,7 +22,8 @@ int tl_children_reserve(struct tl_process *process);
 void tl_children_add(pid_t pid);
 void tl_children_unreserve(void); /* leaves errno */
 
-/* In a new child: the list is the parent's, not ours. */
+/* In a new child: the list is the parent's, not ours, and so are the
+ * references, which a child does not inherit. */
 void tl_children_forget(void);
 
 /* At a thread's end: reaps all that have ended, and forgets the rest: also one

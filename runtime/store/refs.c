@@ -199,7 +199,7 @@ int tl_cells_copy(struct tl_task *child)
         if (status < 0)
             return status;
         tl_ref ref = tl_cell_at(tl_self, i)->ref;
-        if (ref)
+        if (ref && !(ref & TL_OWN))
             tl_refs_set(&tl_cell_at(child, i)->ref, ref & ~TL_CLAIMED);
     }
     return TL_OK;
