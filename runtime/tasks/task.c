@@ -110,18 +110,32 @@ static bool claim(struct tl_task *task, uint32_t number)
     return true;
 }
 
-struct tl_task *tl_task_claim(void)
+static struct tl_task *claim_one_of(uint32_t from, uint32_t to)
 {
-    uint32_t last = tl_task_limit();
-    if (tl_self)
-        last -= tl_task_table()->spare;
-    for (uint32_t n = 1; n <= last; n++) {
+    for (uint32_t n = from; n <= to; n++) {
         /* raised before the claim: a slot that is taken is always looked at */
         raise_highest(n);
-        if (claim(tl_task_at(n), n))
+        if (claim(tl_task_at(n), n)) {
+            atomic_store(&tl_task_table()->next, n + 1);
             return tl_task_at(n);
+        }
     }
     return NULL;
+}
+
+struct tl_task *tl_task_claim(void)
+{
+    uint32_t last = tl_task_limit(), next = atomic_load(&tl_task_table()->next);
+    if (tl_self)
+        last -= tl_task_table()->spare;
+    struct tl_task *task = claim_one_of(next ? next : 1, last);
+    return task ? task : claim_one_of(1, next < last ? next : last);
+}
+
+static void free_from(uint32_t number)
+{
+    if (number < atomic_load(&tl_task_table()->next))
+        atomic_store(&tl_task_table()->next, number);
 }
 
 uint32_t tl_task_creator(const struct tl_task *task)
@@ -216,4 +230,5 @@ void tl_task_free(struct tl_task *task)
     /* release: whoever claims the slot sees it clean */
     atomic_store_explicit(&task->state, TL_TASK_FREE | epoch_bits(id),
                           memory_order_release);
+    free_from(tl_task_number(task));
 }

@@ -170,6 +170,7 @@ struct tl_task {
 /* Of an arena.  Slot 0 is nobody's. */
 struct tl_task_table {
     _Atomic uint32_t highest; /* slots above it have never been used */
+    _Atomic uint32_t next;    /* a hint: below it no slot may be free */
     uint32_t limit;           /* the last slot; constant */
     uint32_t spare;           /* how many at the end are not for children */
     struct tl_task slots[];
