@@ -48,7 +48,7 @@ describe("among many who sleep", function()
     for _ = 1, ENDS do assert(ipc.spawn(function() end):join(PATIENCE)) end
     local woken = sleeps(tasks) - before
     release(tasks, event)
-    assert.is_true(woken < 30 * ENDS, woken .. " wakes for " .. ENDS .. " ends")
+    assert.is_true(woken < 12 * ENDS, woken .. " wakes for " .. ENDS .. " ends")
   end)
 
   it("one that was notified goes on when the notifier ends with the lock", function()

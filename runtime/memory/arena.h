@@ -33,7 +33,7 @@
 /* What the layers keep for each arena; at most one carve each. */
 enum tl_region {
     TL_REGION_TASKS,     /* tasks/task: the table */
-    TL_REGION_NEWCOMERS, /* wait/park */
+    TL_REGION_WATCH,     /* wait/post */
     TL_REGION_VERDICT,   /* wait/stuck */
     TL_REGION_COUNTS,    /* objects/kinds */
     TL_REGION_TURN,      /* objects/output */

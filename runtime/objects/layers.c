@@ -10,12 +10,12 @@
 #include "store/block.h"
 #include "store/message.h"
 #include "tasks/task.h"
-#include "wait/park.h"
 #include "wait/stuck.h"
+#include "wait/post.h"
 
 int tl_layers_make(uint32_t tasks, uint32_t spare)
 {
-    if (tl_task_table_make(tasks, spare) < 0 || tl_park_make() < 0 ||
+    if (tl_task_table_make(tasks, spare) < 0 || tl_post_make() < 0 ||
         tl_stuck_make() < 0 || tl_kinds_make() < 0 || tl_output_make() < 0 ||
         tl_names_make() < 0 || tl_refs_make() < 0 ||
         tl_block_make() < 0) /* last: the heap is the rest */
@@ -41,6 +41,7 @@ uint64_t tl_layers_shape(void)
     mix(&hash, sizeof(struct tl_segment));
     mix(&hash, sizeof(struct tl_packed));
     mix(&hash, TL_REGIONS);
+    mix(&hash, tl_post_size());
     return hash;
 }
 

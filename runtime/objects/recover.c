@@ -10,6 +10,7 @@
 #include "wait/guard.h"
 #include "wait/park.h"
 #include "wait/waiters.h"
+#include "wait/post.h"
 
 void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead)
 {
@@ -121,7 +122,9 @@ static void settle(struct tl_task *dead)
     if (tl_task_state(dead) == TL_TASK_ABORTED)
         leave_guard_of_creator(dead);
     leave_guard(dead);
-    give_up_children(dead);
+    /* who ends in order is not in the middle of a start */
+    if (dead != tl_self)
+        give_up_children(dead);
     if (tl_rule(TL_RULE_UNLIST))
         tl_waiters_unlist(dead);
     if (tl_rule(TL_RULE_HELD))
@@ -131,6 +134,9 @@ static void settle(struct tl_task *dead)
     if (tl_rule(TL_RULE_REFS))
         drop_references(dead);
     end_process(dead);
+    /* before all are called, who take the posts anew */
+    if (dead != tl_self)
+        tl_post_dismiss(dead);
     /* one that ends in order has paid the wakes it owed */
     if (dead != tl_self && tl_rule(TL_RULE_WAKE_ALL))
         tl_park_call_all();
@@ -162,6 +168,8 @@ bool tl_recover(struct tl_task *dead)
     /* somebody may have settled it before we became the cleaner */
     if (dead == tl_self || tl_death_happened(dead)) {
         settle(dead);
+        if (dead == tl_self)
+            tl_death_hush(dead);
         tl_task_free(dead);
     }
     /* after the slot is free: a second cleaner that came in before would settle

@@ -20,8 +20,8 @@
  * slot names it, and the next takes over from a dead one and begins again.
  * A task that ends in order runs the same steps on itself, but calls nobody:
  * each of its wakes has been given, those for what it still held by the steps
- * above.  One sleeper hears of the end from the task's life (tasks/death), so
- * that somebody looks whether all are stuck now.
+ * above.  Where all others sleep then, one of them is called to look whether
+ * they are stuck (tl_stuck_left).
  */
 #ifndef TL_RECOVER_H
 #define TL_RECOVER_H

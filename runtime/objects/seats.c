@@ -7,7 +7,8 @@
 #include "insight/fault.h"
 #include "store/refs.h"
 #include "tasks/death.h"
-#include "wait/park.h"
+#include "wait/stuck.h"
+#include "wait/post.h"
 
 static struct tl_task *claim(void)
 {
@@ -140,7 +141,7 @@ bool tl_seats_enter(const struct tl_seats *seats)
         tl_arena_go(arena);
         if (!tl_task_enter(seats->tasks[arena], seats->ids[arena]))
             return false;
-        tl_park_newcomer();
+        tl_post_newcomer();
     }
     tl_task_visit(TL_HOME);
     return true;
@@ -153,6 +154,7 @@ void tl_seats_leave_here(void)
     atomic_store(&self->state, (state & ~UINT64_C(0xff)) | TL_TASK_LEAVING);
     tl_fault();
     tl_recover(self);
+    tl_stuck_left();
     tl_death_end(self);
     tl_task_quit();
 }
@@ -186,7 +188,7 @@ int tl_seats_join(bool with_name)
         tl_fault();
         /* not where somebody who cannot see this process took it for dead */
     } while (!tl_task_enter(task, tl_task_id(task)));
-    tl_park_newcomer();
+    tl_post_newcomer();
     tl_death_sweep();
     return TL_OK;
 }

@@ -10,6 +10,7 @@
 #include "tasks/death.h"
 #include "tasks/stat.h"
 #include "wait/park.h"
+#include "wait/post.h"
 
 static bool runs(pid_t pid)
 {
@@ -52,9 +53,12 @@ static bool holds_up(pid_t pid)
     return found || tl_abroad_any(pid, holds_up_here);
 }
 
+/* It watches nobody any more, nor wakes them. */
 static bool call_all_here(pid_t pid)
 {
-    (void)pid;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        if (tl_task_pid(tl_task_at(n)) == pid)
+            tl_post_dismiss(tl_task_at(n));
     tl_park_call_all();
     return false; /* and in the next */
 }
@@ -65,7 +69,7 @@ static void call_everybody(pid_t pid)
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         if (tl_task_is_in(arena)) {
             tl_task_visit(arena);
-            tl_park_call_all();
+            call_all_here(pid);
         }
     }
     tl_task_visit(TL_HOME);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <signal.h>
 
 #include "stat.h"
@@ -33,12 +34,22 @@ void tl_death_prepare(struct tl_task *task)
 void tl_death_begin(struct tl_task *task)
 {
     /* the tenant before may be between freeing the slot and its last
-     * instruction: then this waits for just that */
-    int error = pthread_mutex_lock(&task->life);
+     * instruction: then this waits for just that.  Not asleep on the word,
+     * since the one wake would go to who watches the slot. */
+    int error;
+    while ((error = pthread_mutex_trylock(&task->life)) == EBUSY)
+        sched_yield();
     if (error == EOWNERDEAD)
         error = pthread_mutex_consistent(&task->life);
     assert(error == 0);
     (void)error;
+    /* for those who slept on the word before this task came */
+    atomic_fetch_or(word_of(task), FUTEX_WAITERS);
+}
+
+void tl_death_hush(struct tl_task *task)
+{
+    atomic_fetch_and(word_of(task), ~(uint32_t)FUTEX_WAITERS);
 }
 
 void tl_death_end(struct tl_task *task)
@@ -128,6 +139,14 @@ _Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value)
         if (seen == *value || atomic_compare_exchange_weak(word, &seen, *value))
             return word;
     }
+}
+
+_Atomic uint32_t *tl_death_await(struct tl_task *task, uint32_t *value)
+{
+    *value = atomic_load(word_of(task));
+    enum tl_task_state state = tl_task_state(task);
+    return state == TL_TASK_FREE || state == TL_TASK_STARTING ? word_of(task)
+                                                              : NULL;
 }
 
 bool tl_death_attended(const struct tl_task *task)

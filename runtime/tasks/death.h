@@ -36,6 +36,11 @@ void tl_death_prepare(struct tl_task *task);
 void tl_death_begin(struct tl_task *task);
 void tl_death_end(struct tl_task *task);
 
+/* The calling task has paid all its debts, and the slot is next: its end is no
+ * news to those who watch it.  If it is killed before the slot is free, the
+ * kernel tells nobody, and the slot is found by the next sweep. */
+void tl_death_hush(struct tl_task *task);
+
 /* Whether the slot's task has ended without giving the slot back.  May mark a
  * slot ABORTED. */
 bool tl_death_happened(struct tl_task *task);
@@ -46,6 +51,10 @@ bool tl_death_alive(uint32_t id);
 /* The word to sleep on for a death, and in *value what it must still be. NULL:
  * the task has no word to sleep on (dead, or not entered yet). */
 _Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value);
+
+/* The same of a slot where nobody is: who sleeps on the word hears of the death
+ * of who enters then.  NULL: somebody is there. */
+_Atomic uint32_t *tl_death_await(struct tl_task *task, uint32_t *value);
 
 /* Settles what a dead task owed and frees its slot; several may call for the
  * same task, and one of them does it; false: another one does.  Defined in

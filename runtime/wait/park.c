@@ -16,34 +16,14 @@
 #include "descriptor.h"
 #include "insight/fault.h"
 #include "outgoing.h"
+#include "post.h"
 #include "tasks/death.h"
+#include "warden.h"
 
-/* A word more costs 0.3 us a sleep; beyond these, neighbours in the table
- * watch each other and a heartbeat does the rest. */
-#define WATCHED_MOST 24
-#define WORDS_MOST (2 * TL_ARENAS + WATCHED_MOST)
-#define HEARTBEAT (250 * TL_MILLISECOND)
 /* Without futex_waitv, and for a guard's owner, who may be one that is dead. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
-/* A task that is starting has no death word yet; who settles for a dead one may
- * be stopped, or die. */
-#define HEARTBEAT_STARTING (10 * TL_MILLISECOND)
 
 static _Atomic bool no_waitv; /* relaxed: whoever misses it finds out again */
-
-/* How many tasks have entered.  Sleepers watch it, so as to watch a newcomer's
- * death word from then on. */
-static _Atomic uint32_t *newcomers(void)
-{
-    return tl_region(TL_REGION_NEWCOMERS);
-}
-
-int tl_park_make(void)
-{
-    return tl_arena_carve(TL_REGION_NEWCOMERS, sizeof(_Atomic uint32_t))
-               ? TL_OK
-               : TL_NO_MEMORY;
-}
 
 static long wake(_Atomic uint32_t *word, int count)
 {
@@ -54,13 +34,6 @@ static struct timespec timespec_of(tl_deadline moment)
 {
     return (struct timespec){.tv_sec = moment / TL_SECOND,
                              .tv_nsec = moment % TL_SECOND};
-}
-
-static void entry(struct futex_waitv *at, _Atomic uint32_t *word,
-                  uint32_t value)
-{
-    *at = (struct futex_waitv){
-        .val = value, .uaddr = (uintptr_t)word, .flags = FUTEX_32};
 }
 
 /* Sleeps on one word alone. */
@@ -105,42 +78,6 @@ static _Thread_local unsigned also;
 void tl_park_also(unsigned arenas)
 {
     also = arenas;
-}
-
-/* For each arena the task's own word and newcomers; then death words. */
-struct watch {
-    struct futex_waitv words[WORDS_MOST];
-    unsigned count;
-    unsigned deaths; /* the index of the first death word */
-    bool death;      /* somebody is dead already */
-    int64_t limit;   /* not to sleep longer: somebody is not watched */
-};
-
-static void watch_task(struct watch *watch, struct tl_task *task)
-{
-    if (!tl_task_taken(task))
-        return;
-    if (watch->count == watch->deaths + WATCHED_MOST) {
-        watch->limit = tl_clock_earlier(watch->limit, HEARTBEAT);
-        return;
-    }
-    uint32_t value;
-    _Atomic uint32_t *word = tl_death_watch(task, &value);
-    if (word)
-        entry(&watch->words[watch->count++], word, value);
-    else if (tl_death_happened(task) && !tl_death_attended(task))
-        watch->death = true;
-    else if (tl_task_taken(task))
-        watch->limit = tl_clock_earlier(watch->limit, HEARTBEAT_STARTING);
-}
-
-/* The tasks that follow this one in the table, cyclically, so that each is
- * watched by those before it. */
-static void watch_others(struct watch *watch)
-{
-    uint32_t highest = tl_task_highest(), self = tl_task_number(tl_self);
-    for (uint32_t i = 1; i < highest && !watch->death; i++)
-        watch_task(watch, tl_task_at((self - 1 + i) % highest + 1));
 }
 
 void tl_park_begin(void)
@@ -203,23 +140,26 @@ static enum tl_park_end awake(enum tl_park_end end)
     return change(TL_PARK_ASLEEP, TL_PARK_RUNNING) ? end : TL_PARK_END_CALLED;
 }
 
-static void watch_all(struct watch *watch)
+static void keep_vigil(struct tl_vigil *vigil)
 {
     unsigned here = tl_arena, left = arenas_here();
-    watch->count = 0;
-    watch->death = false;
-    watch->limit = TL_FOREVER;
-    while (next_arena(&left, here)) {
-        entry(&watch->words[watch->count++], &tl_self->park, TL_PARK_ASLEEP);
-        /* before the table is read: who enters later moves it */
-        entry(&watch->words[watch->count++], newcomers(),
-              atomic_load(newcomers()));
-    }
-    assert(watch->count > 0);
-    watch->deaths = watch->count;
+    vigil->count = 0;
+    vigil->death = false;
+    vigil->limit = TL_FOREVER;
+    while (next_arena(&left, here))
+        tl_warden_listen(vigil);
+    assert(vigil->count > 0);
+    vigil->lives = vigil->count;
     left = arenas_here();
     while (next_arena(&left, here))
-        watch_others(watch);
+        tl_warden_watch(vigil);
+}
+
+static void end_vigil(void)
+{
+    unsigned here = tl_arena, left = arenas_here();
+    while (next_arena(&left, here))
+        tl_post_leave();
 }
 
 /* ---- with descriptors ---- */
@@ -279,22 +219,19 @@ static enum tl_park_end poll_asleep(tl_deadline until)
 
 /* ---- the sleep ---- */
 
-enum tl_park_end tl_park_sleep(tl_deadline until)
+/* Asleep in all arenas, until there is an end. */
+static enum tl_park_end sleep_until(tl_deadline until)
 {
-    struct watch watch;
-    if (polled_count || tl_outgoings)
-        return poll_asleep(until);
-    if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))
-        return awake(TL_PARK_END_CALLED);
+    struct tl_vigil vigil = {.beat = false};
     for (;;) {
-        watch_all(&watch);
-        if (watch.death)
+        keep_vigil(&vigil);
+        if (vigil.death)
             return awake(TL_PARK_END_DEATH);
         tl_deadline limit = until;
-        if (watch.limit != TL_FOREVER)
-            limit = tl_clock_earlier(until, tl_clock_now() + watch.limit);
-        long moved = sleep_on(watch.words, watch.count, limit);
-        if (moved >= (long)watch.deaths) {
+        if (vigil.limit != TL_FOREVER)
+            limit = tl_clock_earlier(until, tl_clock_now() + vigil.limit);
+        long moved = sleep_on(vigil.words, vigil.count, limit);
+        if (moved >= (long)vigil.lives) {
             /* called or not: the kernel has told of this death nobody else */
             awake(TL_PARK_END_DEATH);
             return TL_PARK_END_DEATH;
@@ -303,18 +240,24 @@ enum tl_park_end tl_park_sleep(tl_deadline until)
             return awake(TL_PARK_END_CALLED);
         if (tl_clock_passed(until))
             return awake(TL_PARK_END_TIMEOUT);
-        /* a newcomer, a word that moved before the sleep, a heartbeat: look
-         * at the table again; a signal may want more than that */
+        /* a newcomer, a vacancy, a word that moved before the sleep, a
+         * heartbeat: look at the table again; a signal may want more than
+         * that */
         if (moved == SIGNALLED)
             return awake(TL_PARK_END_SIGNAL);
+        vigil.beat = moved == TIME_OVER;
     }
 }
 
-void tl_park_newcomer(void)
+enum tl_park_end tl_park_sleep(tl_deadline until)
 {
-    atomic_fetch_add(newcomers(), 1);
-    /* as many as can watch each other; beyond that there are heartbeats */
-    wake(newcomers(), WATCHED_MOST);
+    if (polled_count || tl_outgoings)
+        return poll_asleep(until);
+    if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))
+        return awake(TL_PARK_END_CALLED);
+    enum tl_park_end end = sleep_until(until);
+    end_vigil();
+    return end;
 }
 
 int tl_park_waker_cpu(void)
@@ -365,11 +308,11 @@ void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
 {
     struct futex_waitv words[2];
     unsigned count = 1;
-    entry(&words[0], word, value);
+    words[0] = tl_vigil_word(word, value);
     uint32_t life_value;
     _Atomic uint32_t *life = tl_death_watch(tl_task_of(owner), &life_value);
     if (life)
-        entry(&words[count++], life, life_value);
+        words[count++] = tl_vigil_word(life, life_value);
     until = tl_clock_earlier(until, tl_clock_now() + HEARTBEAT_BLIND);
     /* the kernel wakes one of those who sleep on a dead owner's life; if it
      * was this task, let the next hear of it too */
@@ -377,7 +320,7 @@ void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
         wake(life, INT_MAX);
 }
 
-void tl_park_wake_word(_Atomic uint32_t *word, int count)
+long tl_park_wake_word(_Atomic uint32_t *word, int count)
 {
-    wake(word, count);
+    return wake(word, count);
 }

@@ -20,9 +20,10 @@
  * signal is one that processes ignore, so it may reach a later owner of the
  * thread's number and do nothing.
  *
- * While it sleeps, a task also watches the death words of other tasks (by
- * futex_waitv; where the kernel has none, by a heartbeat).  The kernel wakes
- * one of those who sleep on a dead task's word: it cleans up and calls all.
+ * While it sleeps, a task also watches the lives of other tasks (by
+ * futex_waitv; where the kernel has none, by a heartbeat): which ones,
+ * wait/warden says.  The kernel wakes one of those who sleep on a dead task's
+ * life: it cleans up and calls all.
  */
 #ifndef TL_PARK_H
 #define TL_PARK_H
@@ -71,16 +72,11 @@ void tl_park_call(struct tl_task *task);
 /* Makes every task look again, though a waker of it may have died. */
 void tl_park_call_all(void);
 
-/* This task has entered the table: sleepers watch it from now on. */
-void tl_park_newcomer(void);
-
-/* TL_OK or TL_NO_MEMORY; once. */
-int tl_park_make(void);
-
 /* For guards: sleeps while *word == value, until `until`, or the death of the
  * task `owner` (an id), or a little while. */
 void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
                   tl_deadline until);
-void tl_park_wake_word(_Atomic uint32_t *word, int count);
+/* How many it woke. */
+long tl_park_wake_word(_Atomic uint32_t *word, int count);
 
 #endif

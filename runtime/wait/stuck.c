@@ -38,6 +38,12 @@ static bool sleeps(struct tl_task *task)
            atomic_load(&task->deadline) == TL_FOREVER;
 }
 
+/* Who has no name. */
+static bool only_looks_on(const struct tl_task *task)
+{
+    return tl_task_state(task) == TL_TASK_RUNNING && !task->name[0];
+}
+
 /* Notes all tasks as sleepers without a deadline; false: one is not.  `awake`
  * is about to be one. */
 static bool look(const struct tl_task *awake, struct sight *sights,
@@ -47,9 +53,7 @@ static bool look(const struct tl_task *awake, struct sight *sights,
     *count = 0;
     for (uint32_t n = 1; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
-        /* who has no name only looks on */
-        if (!tl_task_taken(task) || (tl_task_state(task) == TL_TASK_RUNNING &&
-                                     !task->name[0]))
+        if (!tl_task_taken(task) || only_looks_on(task))
             continue;
         if (task != awake && !sleeps(task))
             return false;
@@ -151,6 +155,23 @@ bool tl_stuck_is_me(const struct tl_condition *condition, tl_deadline deadline)
     return atomic_load(verdict()) == id &&
            atomic_compare_exchange_strong(verdict(), &id, 0) &&
            deadline == TL_FOREVER && is_stuck(tl_self, condition);
+}
+
+void tl_stuck_left(void)
+{
+    struct tl_task *sleeper = NULL;
+    if (tl_arena != TL_HOME)
+        return;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = tl_task_at(n);
+        if (!tl_task_taken(task) || only_looks_on(task))
+            continue;
+        if (!sleeps(task))
+            return;
+        sleeper = task;
+    }
+    if (sleeper)
+        tl_park_call(sleeper);
 }
 
 /* True: to this task itself.  Any other finder sleeps on, since it is part of

@@ -25,6 +25,11 @@
  * again. */
 bool tl_stuck_check(void);
 
+/* The calling task is no more in its slot.  If all others sleep without a
+ * deadline, one of them is called: it will look, when it has slept again.  Of
+ * several that leave at once the last finds the others gone. */
+void tl_stuck_left(void);
+
 /* Takes the verdict, if it is for this task, which is about to wait at the
  * condition (NULL: at several).  True: it can never go on. */
 bool tl_stuck_is_me(const struct tl_condition *condition, tl_deadline deadline);
