@@ -76,7 +76,7 @@ static int wait_once(struct tl_hold *hold, uint64_t word,
 {
     bool newcomer = is_free(word);
     attempt->waited = true;
-    if (deadline > 0 && tl_wait_spin(&hold->word, word, 0))
+    if (!tl_clock_passed(deadline) && tl_wait_spin(&hold->word, word, 0))
         return TL_OK;
     if (!newcomer)
         return tl_cycle_wait_since(&hold->released, &hold->word, word,

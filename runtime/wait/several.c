@@ -131,7 +131,7 @@ int tl_wait_several(const struct tl_watch *watches, uint32_t count,
                     tl_deadline deadline)
 {
     if (moved(watches, count))
-        return TL_OK;
+        return tl_clock_passed(deadline) ? TL_TIMEOUT : TL_OK;
     if (tl_clock_passed(deadline))
         return tl_death_sweep_all() || moved(watches, count) ? TL_OK
                                                              : TL_TIMEOUT;

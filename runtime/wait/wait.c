@@ -86,9 +86,9 @@ bool tl_wait_sleep(tl_deadline deadline)
                 return true;
             if (tl_stuck_check())
                 return false;
-            /* whoever falls asleep after this task looks in its turn, and an
-             * end of a task wakes one.  Among very many tasks that one may
-             * not be found: so the main task looks on, now and then. */
+            /* whoever falls asleep after this task looks in its turn, and the
+             * end of a task calls one.  One that leaves may be killed before
+             * it does: so the main task looks on, now and then. */
             stuck = tl_self->parent ? TL_FOREVER : tl_clock_now() + STUCK_AGAIN;
         }
     }
@@ -176,8 +176,9 @@ bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)
 int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline)
 {
+    /* it may move again and again, and never to what the caller wants */
     if (atomic_load(word) != seen)
-        return TL_OK;
+        return tl_clock_passed(deadline) ? TL_TIMEOUT : TL_OK;
     if (tl_clock_passed(deadline))
         /* what the dead held may be what this task lacks */
         return tl_death_sweep() || atomic_load(word) != seen ? TL_OK
@@ -201,7 +202,8 @@ int tl_wait_patiently(struct tl_condition *condition,
                       const _Atomic uint64_t *word, uint64_t seen,
                       unsigned pauses, tl_deadline deadline)
 {
-    if (deadline > 0 && (tl_idle() || tl_wait_spin(word, seen, pauses)))
+    if (!tl_clock_passed(deadline) &&
+        (tl_idle() || tl_wait_spin(word, seen, pauses)))
         return TL_OK;
     return tl_wait_asleep(condition, word, seen, deadline);
 }

@@ -14,8 +14,11 @@
  *         if (status < 0) return status;
  *     }
  *
- * tl_wait returns at once when the word has moved.  Wakes are hints: it may
- * also return TL_OK with nothing changed, and only the caller evaluates.
+ * tl_wait returns at once when the word has moved: TL_OK, or when the deadline
+ * is over TL_TIMEOUT, since others may move it for ever (what the caller saw
+ * was so at that time, and a wake that was meant for it has made it look
+ * again).  Wakes are hints: it may also return TL_OK with nothing changed, and
+ * only the caller evaluates.
  *
  * No wake is lost: the waiter lists itself (n, seq_cst), then reads the word
  * again; the waker stores the word, then (a seq_cst fence between) reads n.

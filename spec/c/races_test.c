@@ -29,6 +29,7 @@
 #include "tasks/stat.h"
 #include "tasks/task.h"
 #include "tidelock.h"
+#include "wait/several.h"
 #include "wait/wait.h"
 
 #ifndef TL_FAULT
@@ -958,6 +959,42 @@ static bool count_does_not_wrap(void)
     return put_sized(8, TL_NOW) == TL_NO_MEMORY && tl_queue_size(&queue) > 0;
 }
 
+/* ---- deadlines ---- */
+
+static _Atomic uint64_t restless;
+
+/* Each time the word moves after it was seen. */
+static bool ends_in_time(int (*wait)(uint64_t seen, tl_deadline deadline))
+{
+    tl_deadline deadline = tl_deadline_in(0.05);
+    double limit = tl_now() + 3;
+    int status = TL_OK;
+    while (status == TL_OK && tl_now() < limit)
+        status = wait(atomic_fetch_add(&restless, 1), deadline);
+    return status == TL_TIMEOUT;
+}
+
+static int wait_for_one(uint64_t seen, tl_deadline deadline)
+{
+    struct tl_queue *waited = queue.object;
+    return tl_wait(&waited->all_done, &restless, seen, deadline);
+}
+
+static int wait_for_several(uint64_t seen, tl_deadline deadline)
+{
+    struct tl_queue *waited = queue.object;
+    struct tl_watch watch = {TL_HOME, &waited->all_done, &restless, seen};
+    return tl_wait_several(&watch, 1, NULL, 0, deadline);
+}
+
+/* Others change what it waits for, again and again, and never to what it
+ * wants. */
+static bool wait_ends_though_its_word_moves(void)
+{
+    tl_queue_new(&queue, NULL, TL_FIFO, 0);
+    return ends_in_time(wait_for_one) && ends_in_time(wait_for_several);
+}
+
 /* ---- running ---- */
 
 struct test {
@@ -1002,6 +1039,7 @@ static const struct test tests[] = {
     {"a failed start says why", failed_start_says_why, 0},
     {"a count does not wrap", count_does_not_wrap, 0},
     {"a guard goes with its object", guard_goes_with_its_object, 40},
+    {"a wait ends though its word moves", wait_ends_though_its_word_moves, 0},
 };
 
 /* In a family of its own, that ends with it. */
