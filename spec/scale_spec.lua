@@ -65,4 +65,37 @@ describe("among many who sleep", function()
     assert.is_true(ipc.now() - began < PATIENCE / 2)
     assert.equal(0, waits.exitcode)
   end)
+
+  for _, many in ipairs{ 0, 12 } do
+    it("who waits for a connection too sleeps without a look, beside " .. many, function()
+      local event = ipc.event()
+      local tasks = many > 0 and sleepers(many, event) or {}
+      local poller = ipc.spawn(function()
+        local listener = ipc.listen("tcp:127.0.0.1:0")
+        return ipc.wait({ listener, event }, PATIENCE)[1] == event
+      end)
+      quiet{ poller }
+      local before = sleeps{ poller }
+      ipc.sleep(1)
+      local woken = sleeps{ poller } - before
+      tasks[#tasks + 1] = poller
+      release(tasks, event)
+      assert.is_true(woken < 8, woken .. " wakes")
+    end)
+
+    it("who waits for a connection too hears of a death, beside " .. many, function()
+      local event, lock, held = ipc.event(), ipc.lock(), ipc.event()
+      local tasks = many > 0 and sleepers(many, event) or {}
+      local holder = ipc.spawn(function() lock:acquire() held:set() ipc.sleep() end)
+      assert(held:wait(PATIENCE))
+      local poller = ipc.spawn(function()
+        local listener = ipc.listen("tcp:127.0.0.1:0")
+        return ipc.wait({ listener, holder }, PATIENCE)[1] == holder
+      end)
+      quiet{ poller }
+      holder:kill()
+      assert.is_true(poller:result(PATIENCE / 2))
+      release(tasks, event)
+    end)
+  end
 end)

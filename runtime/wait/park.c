@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "descriptor.h"
 #include "insight/fault.h"
+#include "lookout.h"
 #include "outgoing.h"
 #include "post.h"
 #include "tasks/death.h"
@@ -190,11 +191,33 @@ void tl_park_with(struct pollfd *fds, unsigned count)
         tl_park_hear();
 }
 
-static enum tl_park_end poll_once(tl_deadline until, const sigset_t *mask)
+/* With nobody watched. */
+static enum tl_park_end poll_blind(tl_deadline until, const sigset_t *mask)
 {
     tl_deadline look = tl_clock_now() + HEARTBEAT_BLIND;
     int ready = tl_descriptor_sleep(polled, polled_count,
                                     tl_clock_earlier(until, look), mask);
+    if (ready > 0 || any_called())
+        return TL_PARK_END_CALLED;
+    if (ready < 0)
+        return TL_PARK_END_SIGNAL;
+    return tl_clock_passed(until) ? TL_PARK_END_TIMEOUT : TL_PARK_END_DEATH;
+}
+
+static enum tl_park_end poll_once(tl_deadline until, const sigset_t *mask)
+{
+    struct tl_lookout lookout;
+    unsigned here = tl_arena, left = arenas_here();
+    if (!tl_lookout_begin(&lookout, polled, polled_count))
+        return poll_blind(until, mask);
+    while (next_arena(&left, here))
+        tl_lookout_add(&lookout);
+    tl_deadline limit = lookout.death ? TL_NOW : until;
+    if (!lookout.death && lookout.limit != TL_FOREVER)
+        limit = tl_clock_earlier(until, tl_clock_now() + lookout.limit);
+    int ready = tl_descriptor_sleep(lookout.polled, lookout.count, limit, mask);
+    if (tl_lookout_end(&lookout, polled))
+        return TL_PARK_END_DEATH;
     if (ready > 0 || any_called())
         return TL_PARK_END_CALLED;
     if (ready < 0)
@@ -274,6 +297,14 @@ static void rouse(struct tl_task *task, uint32_t state)
     else if (state == TL_PARK_POLLS)
         syscall(SYS_tgkill, atomic_load(&task->pid), atomic_load(&task->tid),
                 TL_PARK_SIGNAL);
+}
+
+bool tl_park_kick(struct tl_task *task)
+{
+    if (!tl_task_taken(task) || atomic_load(&task->park) != TL_PARK_POLLS)
+        return false;
+    rouse(task, TL_PARK_POLLS);
+    return true;
 }
 
 void tl_park_call(struct tl_task *task)

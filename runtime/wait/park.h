@@ -16,8 +16,8 @@
  * which a death causes, wakes whatever the word says.
  *
  * A thread that polls cannot sleep on a futex: it is called by a signal, which
- * it blocks until it is in the kernel; deaths it looks for now and then.  The
- * signal is one that processes ignore, so it may reach a later owner of the
+ * it blocks until it is in the kernel; how it hears of deaths, wait/lookout
+ * says.  The signal is one that processes ignore, so it may reach a later owner of the
  * thread's number and do nothing.
  *
  * While it sleeps, a task also watches the lives of other tasks (by
@@ -68,6 +68,9 @@ int tl_park_waker_cpu(void);
 
 /* Makes a task look again.  Async-signal-safe. */
 void tl_park_call(struct tl_task *task);
+
+/* Makes a task that polls look whom it depends on; false: it does not poll. */
+bool tl_park_kick(struct tl_task *task);
 
 /* Makes every task look again, though a waker of it may have died. */
 void tl_park_call_all(void);

@@ -9,7 +9,8 @@
 
 /* So many all watch each other: what they do together is often fast, and posts
  * would go round. */
-#define FEW 8
+#define FEW 24
+#define ROAMERS 4 /* the first slots, of which the first is the main task's */
 #define GROUP 64
 #define GROUPS ((TL_NUMBER_MASK + GROUP) / GROUP)
 #define WARDENS TL_POSTS /* and as many classes */
@@ -34,9 +35,9 @@ struct watch {
 /* This thread's, in each arena. */
 static _Thread_local struct duty {
     _Atomic uint32_t *post;    /* or NULL */
-    unsigned group;            /* of the post */
     _Atomic uint32_t *listens; /* to vacancies, or NULL */
     uint32_t seen;             /* of these */
+    unsigned group;            /* of the post */
 } duties[TL_ARENAS];
 static _Thread_local bool posted; /* in any of them */
 
@@ -165,6 +166,14 @@ static bool take_post(struct duty *duty)
 
 /* ---- to whom a vacancy falls ---- */
 
+/* Those who sleep for descriptors have no posts, but rely on who has. */
+static void kick_one(void)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        if (tl_park_kick(tl_task_at(n)))
+            return;
+}
+
 /* Nobody sleeps without a post: one that has another may go about. */
 static void alert(void)
 {
@@ -177,6 +186,7 @@ static void alert(void)
         if (tl_park_wake_word(&group->news, 1) > 0)
             return;
     }
+    kick_one();
 }
 
 /* Lets one of those who sleep without a post take one in this group; rather of
@@ -274,6 +284,10 @@ void tl_post_newcomer(void)
     if (raise(&w->entered, number, &before))
         tl_park_wake_word(&w->entered, INT_MAX);
     tl_fault();
+    /* and those who sleep for descriptors, whom that does not wake */
+    for (uint32_t n = 1; before <= FEW && n <= FEW; n++)
+        if (n <= tl_task_highest())
+            tl_park_kick(tl_task_at(n));
     bool raised = raise(&group->entered, number, &before);
     if (tl_task_highest() <= FEW)
         return;
@@ -351,8 +365,14 @@ bool tl_post_slots(uint32_t *from, uint32_t *to)
     return false;
 }
 
+bool tl_post_few(void)
+{
+    return tl_task_highest() <= FEW;
+}
+
 bool tl_post_roams(void)
 {
     const struct duty *duty = &duties[tl_arena];
-    return (duty->post && duty->group == GROUPS) || any_is_vacant();
+    return tl_task_number(tl_self) <= ROAMERS ||
+           (duty->post && duty->group == GROUPS) || any_is_vacant();
 }

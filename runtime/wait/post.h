@@ -34,10 +34,16 @@
  *             its posts from it.  Where both wardens of a group are stopped
  *             from outside, an inspector notices within a moment, and by and by
  *             takes the posts from them
+ *   one of many that are killed at once
+ *             the kernel may tell one that is about to die, and so on, to the
+ *             last, whom only the dead watched.  The first tasks of the table,
+ *             the main task among them, look at it now and then in any case
  * Where the sleepers are too few for all groups, they look at the whole table
  * now and then themselves.
  *
- * Limits: a task has a post in one arena at a time.
+ * Limits: a task has a post in one arena at a time.  Where all with posts and
+ * the first tasks are killed at once, those who sleep on hear of it at the next
+ * look of anybody.
  */
 #ifndef TL_POST_H
 #define TL_POST_H
@@ -67,6 +73,9 @@ bool tl_post_slots(uint32_t *from, uint32_t *to);
  * look to the next a group further. */
 bool tl_post_roams(void);
 void tl_post_inspect(void);
+
+/* Whether the tasks are few. */
+bool tl_post_few(void);
 
 /* The task wakes up. */
 void tl_post_leave(void);

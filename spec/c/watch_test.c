@@ -159,10 +159,10 @@ static bool at_once(double times[9])
     return times[0] >= 0 && times[4] < AT_ONCE;
 }
 
-static bool are_heard_at_once(const struct tl_handle *victims, int step)
+static bool are_heard_at_once(const struct tl_handle *victims, size_t step)
 {
     double times[9];
-    for (int i = 0; i < 9; i++) {
+    for (size_t i = 0; i < 9; i++) {
         times[i] = time_to_hear(&victims[i * step]);
         rest(0.01);
     }
@@ -273,6 +273,18 @@ static bool while_both_are_stopped(void)
     return heard && others_are_heard_at_once();
 }
 
+/* All but the first, in one go: the kernel tells those that are about to die.
+ */
+static bool when_many_are_killed(void)
+{
+    bool heard = start_sleepers(sleepers, 30);
+    for (int i = 1; i < 30; i++)
+        kill(pid_of(&sleepers[i]), SIGKILL);
+    for (int i = 1; i < 30; i++)
+        heard = heard && is_heard(&sleepers[i]);
+    return heard;
+}
+
 /* Those with posts are woken, and do not sleep again. */
 static void sleep_once(void)
 {
@@ -284,16 +296,20 @@ static bool after_all_wardens_woke_up(void)
 {
     static struct tl_handle first[4];
     tl_event_new(&mine, NULL);
-    start_runners(9);
+    start_runners(25);
     for (int i = 0; i < 4; i++) {
         first[i] = start(sleep_once);
         if (!await_kernel_sleep(&first[i]))
             return false;
     }
-    if (!start_sleepers(sleepers, 30) || !is_warden(&first[0]))
+    rest(0.3); /* as in start_sleepers */
+    bool all = true;
+    for (int i = 0; i < 4; i++)
+        all = all && is_warden(&first[i]);
+    if (!all || !start_sleepers(sleepers, 30))
         return false;
     tl_event_set(&mine);
-    while (atomic_load(started) < 13)
+    while (atomic_load(started) < 29)
         rest(0.001);
     return others_are_heard_at_once();
 }
@@ -312,7 +328,7 @@ static void wait_and_die(void)
 static bool as_a_warden_comes_and_goes(void)
 {
     tl_event_new(&mine, NULL);
-    start_runners(9);
+    start_runners(25);
     struct tl_handle victim = start(wait_and_die);
     double limit = tl_now() + 1;
     while (!in_state(pid_of(&victim), "SZ") && tl_now() < limit)
@@ -338,6 +354,7 @@ static const struct test tests[] = {
     {"of a running one, by 30 sleepers", of_the_running, 0},
     {"by a single sleeper", with_one_sleeper, 0},
     {"after both wardens died", after_both_wardens_died, 0},
+    {"when many are killed", when_many_are_killed, 0},
     {"after all wardens woke up", after_all_wardens_woke_up, 0},
     {"while a warden is stopped", while_a_warden_is_stopped, 0},
     {"while both wardens are stopped", while_both_are_stopped, 0},
