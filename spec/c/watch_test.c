@@ -199,18 +199,6 @@ static bool with_one_sleeper(void)
 
 /* ---- the wardens ---- */
 
-/* Sends a signal to whoever has that post of the group of the slot. */
-static pid_t signal_warden(uint32_t number, unsigned post, int signal)
-{
-    uint32_t id = tl_post_at(number, post);
-    pid_t pid = id ? tl_task_pid(tl_task_of(id)) : 0;
-    if (pid)
-        kill(pid, signal);
-    while (pid && signal == SIGSTOP && !in_state(pid, "T"))
-        rest(0.001);
-    return pid;
-}
-
 static bool is_warden(const struct tl_handle *process)
 {
     uint32_t id = tl_task_id(task_of(process));
@@ -242,11 +230,21 @@ static bool others_are_heard_at_once(void)
     return at_once(times);
 }
 
+/* All at once: as soon as one dies, the others take their posts anew. */
 static bool signal_wardens(int signal, unsigned wardens)
 {
-    for (unsigned k = 0; k < wardens; k++)
-        if (!signal_warden(1, k, signal))
+    pid_t pids[TL_POSTS];
+    for (unsigned k = 0; k < wardens; k++) {
+        uint32_t id = tl_post_at(1, k);
+        pids[k] = id ? tl_task_pid(tl_task_of(id)) : 0;
+        if (pids[k] <= 0)
             return false;
+    }
+    for (unsigned k = 0; k < wardens; k++)
+        kill(pids[k], signal);
+    for (unsigned k = 0; k < wardens; k++)
+        while (signal == SIGSTOP && !in_state(pids[k], "T"))
+            rest(0.001);
     rest(0.1); /* for what follows from that */
     return true;
 }
