@@ -13,7 +13,7 @@
 #include "space.h"
 #include "tasks/private.h"
 #include "wait/clock.h"
-#include "wait/park.h"
+#include "wait/post.h"
 
 /* How long what others have taken may still seem to be there. */
 #define FALSE_AT_LEAST TL_MILLISECOND
@@ -237,7 +237,7 @@ static bool enter(void)
         if (!task)
             return false;
     } while (!tl_task_enter(task, tl_task_id(task)));
-    tl_park_newcomer();
+    tl_post_newcomer();
     tl_checkpoint_adopt();
     return true;
 }

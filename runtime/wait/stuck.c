@@ -89,6 +89,12 @@ static uint32_t only_holder(const struct tl_object *object, uint32_t verb)
     return first && kind->holder(object, verb, first) ? 0 : first;
 }
 
+uint32_t tl_stuck_ender(const struct tl_condition *condition)
+{
+    const struct tl_object *object = tl_condition_object(condition);
+    return object ? only_holder(object, condition->verb) : 0;
+}
+
 /* How a task waits, with its ender as an index into sights.  One that merely
  * sleeps, without a deadline, waits for no task: perhaps for a signal, and so
  * it can go on. */

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "memory/object.h"
 #include "post.h"
+#include "stuck.h"
 #include "tasks/death.h"
 #include "wait.h"
 
@@ -68,12 +69,7 @@ static void watch_slots(struct tl_vigil *vigil, uint32_t from, uint32_t to)
 static void watch_ender(struct tl_vigil *vigil)
 {
     uint64_t offset = atomic_load(&tl_self->waiter.condition);
-    const struct tl_condition *condition = tl_at(offset);
-    if (!offset || !condition->guard.object)
-        return;
-    const struct tl_object *object = tl_at(condition->guard.object);
-    uint32_t number =
-        tl_kinds[object->kind].ender ? tl_kinds[object->kind].ender(object) : 0;
+    uint32_t number = offset ? tl_stuck_ender(tl_at(offset)) : 0;
     if (number)
         watch_task(vigil, tl_task_at(number));
 }
