@@ -43,7 +43,7 @@ fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_fuzz.c))
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 
-.PHONY: all demo test bench docs fuzz lint sanitize install install-module \
+.PHONY: all demo test bench docs fuzz damage lint sanitize install install-module \
 	module clean help program c-tests need-build need-demo need-test need-lint need-fuzz
 .DELETE_ON_ERROR:
 
@@ -73,10 +73,14 @@ sanitize: need-test module ## all specs under ASan and UBSan
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
 
-fuzz: need-fuzz ## hostile bytes to FUZZ (channel or codec), 10 minutes
+fuzz: need-fuzz ## hostile bytes to FUZZ (channel, codec or space), 10 minutes
 	$(call variant,fuzz,CC=clang $(plain)-fuzz/spec/c/$(FUZZ)_fuzz)
 	@mkdir -p build/found; $(plain)-fuzz/spec/c/$(FUZZ)_fuzz -max_len=4096 \
 	    -max_total_time=600 build/found $(wildcard spec/corpus/$(FUZZ))
+
+damage: ## a space's file, 100,000 times
+	$(call variant,fault,$(plain)-fault/spec/c/damage_test)
+	$(plain)-fault/spec/c/damage_test 100000
 
 install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(DESTDIR)$(PREFIX)/bin/tidelock

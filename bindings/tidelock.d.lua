@@ -1213,7 +1213,8 @@ local space = {}
 ---@field name string letters, digits, `.`, `-` and `_`, at most 47
 ---@field functions? boolean whether messages may carry functions: only among programs that trust each other
 
---- Raises where the file is no space, another user's, or of another version.
+--- Raises where the file is no space, damaged, another user's, or of another
+--- version; and while programs of another PID namespace have it open.
 ---@param name string letters, digits, `.`, `-` and `_`, at most 47
 ---@param options? { functions?: boolean }
 ---@return tidelock.space

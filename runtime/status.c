@@ -43,6 +43,8 @@ static const struct {
     {TL_BAD_NAME, "a name is letters, digits, '.', '-' and '_', at most 47"},
     {TL_NOT_OURS, "belongs to another user, or others may change it"},
     {TL_NO_SPACE, "is no space, or damaged"},
+    {TL_ELSEWHERE, "is in use by programs of another PID namespace (another "
+                   "container), where process numbers mean other processes"},
     {TL_OTHER_VERSION, "was made by another version of tidelock"},
     {TL_TOO_MANY_SPACES, "a program can have 15 spaces open"},
     {TL_BAD_SIZE, "TIDELOCK_SPACE must be a size from 8M to 64G, such as 512M"},

@@ -56,6 +56,7 @@ enum tl_status {
     TL_OTHER_VERSION = -53, /* made by another version of this program */
     TL_TOO_MANY_SPACES = -54,
     TL_BAD_SIZE = -55, /* TIDELOCK_SPACE */
+    TL_ELSEWHERE = -56, /* in use by programs of another PID namespace */
 
     /* what is wrong with an address */
     TL_BAD_ADDRESS = -60,

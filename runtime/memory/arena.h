@@ -44,14 +44,18 @@ enum tl_region {
     TL_REGIONS
 };
 
-/* At offset 0.  Constant once the arena is made, but for `backed`. */
+/* At offset 0.  Constant once the arena is made, but for `backed` and
+ * `namespace`. */
 struct tl_root {
     char magic[8];
     uint64_t shape; /* of what is inside: differs between versions */
     uint64_t size;
     uint64_t front;               /* what was carved ends here */
     uint64_t regions[TL_REGIONS]; /* offsets */
+    uint64_t sum;                 /* of what is constant (objects/layers) */
     _Atomic uint64_t backed;      /* below it memory is sure to be there */
+    /* of a space: where the pids and tids in it mean something */
+    _Atomic uint64_t namespace;
 };
 
 /* Of this thread, at the moment; the base is NULL before tl_arena_make. */

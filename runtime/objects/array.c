@@ -34,6 +34,11 @@ const char *tl_element_name(enum tl_element type)
     return types[type].name;
 }
 
+uint32_t tl_element_size(uint32_t type)
+{
+    return types[type].size;
+}
+
 int tl_array_new(struct tl_handle *out, const char *name, enum tl_element type,
                  uint64_t length)
 {

@@ -17,6 +17,9 @@ struct tl_array {
     uint64_t elements; /* block */
 };
 
+/* Bytes of an element of the type. */
+uint32_t tl_element_size(uint32_t type);
+
 void tl_array_describe(const struct tl_object *object, int side, char *text,
                        size_t size);
 void tl_array_destroy(struct tl_object *object);

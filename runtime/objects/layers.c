@@ -42,6 +42,21 @@ uint64_t tl_layers_shape(void)
     mix(&hash, sizeof(struct tl_packed));
     mix(&hash, TL_REGIONS);
     mix(&hash, tl_post_size());
+    mix(&hash, sizeof(struct tl_root));
+    return hash;
+}
+
+uint64_t tl_layers_sum(const struct tl_root *root,
+                       const struct tl_task_table *table)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    mix(&hash, root->shape);
+    mix(&hash, root->size);
+    mix(&hash, root->front);
+    for (int i = 0; i < TL_REGIONS; i++)
+        mix(&hash, root->regions[i]);
+    mix(&hash, table->limit);
+    mix(&hash, table->spare);
     return hash;
 }
 
@@ -49,5 +64,6 @@ void tl_layers_sign(const char *magic)
 {
     struct tl_root *root = tl_root();
     root->shape = tl_layers_shape();
+    root->sum = tl_layers_sum(root, tl_task_table());
     memcpy(root->magic, magic, sizeof root->magic);
 }

@@ -6,19 +6,16 @@
 #include "store/log.h"
 #include "store/refs.h"
 
-struct names {
-    uint64_t first; /* offset of an object */
-};
-
-static struct names *names(void)
+static struct tl_name_list *names(void)
 {
     return tl_region(TL_REGION_NAMES);
 }
 
 int tl_names_make(void)
 {
-    return tl_arena_carve(TL_REGION_NAMES, sizeof(struct names)) ? TL_OK
-                                                                 : TL_NO_MEMORY;
+    return tl_arena_carve(TL_REGION_NAMES, sizeof(struct tl_name_list))
+               ? TL_OK
+               : TL_NO_MEMORY;
 }
 
 /* Under the guard.  The link that leads to the object of the name, which is 0

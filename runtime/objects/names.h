@@ -15,6 +15,11 @@
 #include "memory/object.h"
 #include "tidelock.h"
 
+/* In TL_REGION_NAMES. */
+struct tl_name_list {
+    uint64_t first; /* offset of an object */
+};
+
 /* TL_OK or TL_NO_MEMORY; once for each arena. */
 int tl_names_make(void);
 

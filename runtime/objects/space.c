@@ -63,23 +63,36 @@ uint64_t tl_space_identity(unsigned space)
 
 /* ---- mapping what is there ---- */
 
+static int check(int fd, uint64_t identity, struct stat *file, bool *alone)
+{
+    int status = tl_space_check_file(fd, file);
+    if (status == TL_OK && identity && identity_of(file) != identity)
+        status = TL_EMPTY;
+    if (status == TL_OK)
+        status = tl_space_lock(fd, alone);
+    return status < 0
+               ? status
+               : tl_space_check_contents(fd, (uint64_t)file->st_size, *alone);
+}
+
 /* Maps what is there, which must have the identity, if that is not 0 (else
  * TL_EMPTY).  Takes fd. */
 static int adopt(unsigned number, int fd, uint64_t identity)
 {
     struct stat file;
-    int status = tl_space_check_file(fd, &file);
-    if (status == TL_OK && identity && identity_of(&file) != identity)
-        status = TL_EMPTY;
-    if (status == TL_OK)
-        status =
-            tl_space_check_root(fd, (uint64_t)file.st_size, TL_SPACE_MAGIC);
-    if (status < 0) {
+    bool alone;
+    int status = check(fd, identity, &file, &alone);
+    int kept = status < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (kept < 0) {
         close(fd);
-        return status;
+        return status < 0 ? status : TL_SYSTEM;
     }
     spaces[number].identity = identity_of(&file);
-    return tl_arena_map(number, fd, 0, 0);
+    status = tl_space_map_checked(number, fd, kept, alone);
+    int error = errno;
+    close(kept);
+    errno = error;
+    return status;
 }
 
 /* The same for a program's own arena, which is no file of a folder. */
@@ -112,6 +125,7 @@ static int furnish(void)
         errno = ENOSPC;
         return TL_SYSTEM;
     }
+    atomic_store(&tl_root()->namespace, tl_space_namespace());
     tl_layers_sign(TL_SPACE_MAGIC);
     return TL_OK;
 }
@@ -148,6 +162,8 @@ static int make(unsigned number, const char *path)
     }
     if (status == TL_OK) {
         status = furnish();
+        if (status == TL_OK)
+            status = tl_space_share(kept);
         if (status == TL_OK)
             status = publish(kept, path);
         if (status != TL_OK)

@@ -6,7 +6,12 @@
  * and of two programs that make it at once, one finds the other's.  What is
  * not sure to be a space of this user and this version is refused before
  * anything in it is used: the kind, owner and mode of the file, and the root
- * of the arena (magic, size, order of the regions, shape).
+ * of the arena (magic, size, order of the regions, shape, checksum); and, by
+ * who comes when nobody has it open, everything else (objects/sound).  Who has
+ * it open is known by a lock of the file (objects/space_file).
+ *
+ * Tasks know each other by numbers of one PID namespace.  While programs of one
+ * have it open, those of another are refused; when nobody has, it is theirs.
  *
  * A program that opens a space becomes a task there as well: it has a slot in
  * the space's table, and the death of any task of any program is settled by
@@ -14,9 +19,10 @@
  *
  * Limits: TL_ARENAS - 1 spaces in a program, each mapped until its end.  A
  * total deadlock is not reported for who waits in a space, since another
- * program may come; a cycle of waits is.  Damage behind the
- * root is not noticed, and a file that somebody truncates while it is open ends
- * by SIGBUS whoever touches what is gone.
+ * program may come; a cycle of waits is.  A file that
+ * somebody writes to or truncates while it is open is not looked at again: that
+ * may end whoever uses what was damaged.  Opening a space that nobody has open
+ * takes time in proportion to what is in it.
  */
 #ifndef TL_SPACE_H
 #define TL_SPACE_H

@@ -7,13 +7,6 @@
 #include "status.h"
 #include "store/block.h"
 
-/* At the beginning of the block, padded so that slots do not cross lines. */
-struct slots {
-    uint64_t capacity; /* constant once the block is the table's */
-    uint64_t padding[TL_LINE / 8 - 1];
-    struct tl_slot slot[];
-};
-
 /* ---- keys ---- */
 
 static uint64_t mix(uint64_t hash, uint64_t word)
@@ -124,7 +117,7 @@ static bool has_key(const struct tl_slot *slot, const struct tl_slot_key *key)
 
 /* ---- the block ---- */
 
-static struct slots *slots_of(const struct tl_table *table)
+static struct tl_slots *slots_of(const struct tl_table *table)
 {
     return tl_at(table->slots);
 }
@@ -139,14 +132,14 @@ uint64_t tl_slots_capacity(const struct tl_table *table)
     return slots_of(table)->capacity;
 }
 
-static uint64_t *index_of(struct slots *slots)
+static uint64_t *index_of(struct tl_slots *slots)
 {
     return (uint64_t *)(void *)&slots->slot[slots->capacity];
 }
 
-static uint64_t block_size(uint64_t capacity)
+uint64_t tl_slots_size(uint64_t capacity)
 {
-    return sizeof(struct slots) +
+    return sizeof(struct tl_slots) +
            capacity * (sizeof(struct tl_slot) + 2 * sizeof(uint64_t));
 }
 
@@ -158,7 +151,7 @@ uint64_t tl_slots_index_word(const struct tl_slot_key *key, uint64_t number)
 struct tl_slot *tl_slots_find(const struct tl_table *table,
                               const struct tl_slot_key *key, uint64_t **vacant)
 {
-    struct slots *slots = slots_of(table);
+    struct tl_slots *slots = slots_of(table);
     uint64_t *index = index_of(slots), mask = 2 * slots->capacity - 1;
     uint64_t at = key->hash & mask;
     for (; index[at]; at = (at + 1) & mask) {
@@ -196,17 +189,17 @@ uint64_t tl_slots_wanted(const struct tl_table *table)
 
 int tl_slots_take(uint64_t *owner, uint64_t capacity)
 {
-    int status = tl_block_take(owner, block_size(capacity));
+    int status = tl_block_take(owner, tl_slots_size(capacity));
     if (status < 0)
         return status;
-    struct slots *slots = tl_at(*owner);
+    struct tl_slots *slots = tl_at(*owner);
     /* the slots too, so that no page has to be got under the guard */
-    memset(slots, 0, block_size(capacity));
+    memset(slots, 0, tl_slots_size(capacity));
     slots->capacity = capacity;
     return TL_OK;
 }
 
-static void enter(struct slots *slots, uint64_t number)
+static void enter(struct tl_slots *slots, uint64_t number)
 {
     struct tl_slot *slot = &slots->slot[number];
     struct tl_slot_key key = {.hash = hash_of(slot->meta, slot->key)};
@@ -219,7 +212,7 @@ static void enter(struct slots *slots, uint64_t number)
 
 void tl_slots_move(struct tl_table *table, uint64_t *hand)
 {
-    struct slots *to = tl_at(*hand);
+    struct tl_slots *to = tl_at(*hand);
     if (tl_slots_wanted(table) != to->capacity)
         return;
     uint64_t count = 0;
@@ -233,6 +226,20 @@ void tl_slots_move(struct tl_table *table, uint64_t *hand)
     tl_log_set(&table->log, &table->used, count);
     tl_log_set(&table->log, hand, table->slots);
     tl_log_set(&table->log, &table->slots, tl_offset(to));
+}
+
+bool tl_slots_index_holds(const struct tl_table *table)
+{
+    struct tl_slots *slots = slots_of(table);
+    const uint64_t *index = index_of(slots);
+    uint64_t words = 0;
+    for (uint64_t i = 0; i < 2 * slots->capacity; i++) {
+        if ((uint32_t)index[i] > table->used ||
+            (index[i] && (uint32_t)index[i] == 0))
+            return false;
+        words += index[i] != 0;
+    }
+    return words <= slots->capacity;
 }
 
 bool tl_slots_check(const struct tl_table *table)

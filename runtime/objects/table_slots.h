@@ -42,6 +42,16 @@ struct tl_slot {
     uint64_t value[TL_SLOT_VALUE / 8];
 };
 
+/* At the beginning of the block, padded so that slots do not cross lines. */
+struct tl_slots {
+    uint64_t capacity; /* constant once the block is the table's */
+    uint64_t padding[TL_LINE / 8 - 1];
+    struct tl_slot slot[];
+};
+
+/* Of such a block, in bytes. */
+uint64_t tl_slots_size(uint64_t capacity);
+
 /* A key as slots have it, except for a long one's block: its bytes are still
  * the caller's. */
 struct tl_slot_key {
@@ -103,7 +113,10 @@ int tl_slots_take(uint64_t *owner, uint64_t capacity);
  * are as many as wanted, and puts the old ones in *hand. */
 void tl_slots_move(struct tl_table *table, uint64_t *hand);
 
-/* Whether index, slots and counts agree; for tests. */
+/* Whether each word of the index is 0 or leads to a slot that has been used, and
+ * some are 0, so that a search ends; and whether index, slots and counts agree,
+ * once that is known. */
+bool tl_slots_index_holds(const struct tl_table *table);
 bool tl_slots_check(const struct tl_table *table);
 
 #endif

@@ -47,6 +47,19 @@ uint64_t tl_block_used(uint64_t *count);
  * lists hold the free ones; for tests, with no other task inside. */
 bool tl_block_check(void);
 
+/* The log of the heap, in TL_REGION_HEAP, and where the part of the heap that
+ * has been used ends. */
+struct tl_log *tl_block_log(void);
+uint64_t tl_block_end(void);
+
+/* For objects/sound, of an arena that nobody is in: whether everything that the
+ * heap says of itself holds, though each word of it may be anything.  Tells
+ * each block in use to `tell`. */
+bool tl_block_sound(void (*tell)(void *context, uint64_t block), void *context);
+
+/* Of a block in use, how many bytes there are. */
+uint64_t tl_block_size(uint64_t block);
+
 /* After the guard of the heap was taken over from a dead task. */
 void tl_block_repair(void);
 

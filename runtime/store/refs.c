@@ -6,19 +6,14 @@
 #include "log.h"
 #include "status.h"
 
-struct graveyard {
-    struct tl_log log;
-    uint64_t first; /* offset of an object with refs == 0 */
-};
-
-static struct graveyard *graves(void)
+static struct tl_graveyard *graves(void)
 {
     return tl_region(TL_REGION_GRAVES);
 }
 
 int tl_refs_make(void)
 {
-    struct graveyard *made = tl_arena_carve(TL_REGION_GRAVES, sizeof *made);
+    struct tl_graveyard *made = tl_arena_carve(TL_REGION_GRAVES, sizeof *made);
     if (!made)
         return TL_NO_MEMORY;
     tl_log_init(&made->log, TL_GUARD_REFS);

@@ -15,8 +15,15 @@
 
 #include <stdint.h>
 
+#include "log.h"
 #include "memory/object.h"
 #include "tasks/task.h"
+
+/* In TL_REGION_GRAVES. */
+struct tl_graveyard {
+    struct tl_log log;
+    uint64_t first; /* offset of an object with refs == 0 */
+};
 
 /* TL_OK or TL_NO_MEMORY; once. */
 int tl_refs_make(void);

@@ -180,3 +180,20 @@ int tl_death_sweep_all(void)
     tl_task_visit(here);
     return dead;
 }
+
+/* glibc refuses for ever what it marked so (ENOTRECOVERABLE). */
+#define LOST 0x7fffffff
+
+bool tl_death_sound(const struct tl_task *task)
+{
+    static const pthread_mutex_t zero;
+    static struct tl_task made_here;
+    if (!made(&made_here))
+        make(&made_here);
+    uint32_t word = *(const uint32_t *)(const void *)&task->life;
+    if (!made(task))
+        return memcmp(&task->life, &zero, sizeof zero) == 0;
+    return task->life.__data.__kind == made_here.life.__data.__kind &&
+           task->life.__data.__owner != LOST &&
+           ((word & FUTEX_OWNER_DIED) || (word & FUTEX_TID_MASK) == 0);
+}

@@ -56,6 +56,10 @@ _Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value);
  * of who enters then.  NULL: somebody is there. */
 _Atomic uint32_t *tl_death_await(struct tl_task *task, uint32_t *value);
 
+/* For objects/sound: of a slot in a file that nobody has open, whether its life
+ * can be taken, and was given up or lost by the tenant before. */
+bool tl_death_sound(const struct tl_task *task);
+
 /* Settles what a dead task owed and frees its slot; several may call for the
  * same task, and one of them does it; false: another one does.  Defined in
  * objects/recover: a death is noticed low and cleaned high. */
