@@ -315,6 +315,22 @@ static void damage_use(unsigned space)
         tl_space_remove(space, names[i].text);
 }
 
+/* Uses all objects without end; to be killed. */
+static void damage_work(unsigned space)
+{
+    struct tl_name names[64];
+    for (;;) {
+        int64_t count = tl_space_names(space, names, 64);
+        for (int64_t i = 0; i < count && i < 64; i++)
+            damage_use_object(space, names[i].text);
+        struct tl_handle passing = {.arena = (uint16_t)space};
+        tl_queue_new(&passing, "passing", TL_LIFO, 0);
+        damage_use_queue(&passing);
+        tl_space_remove(space, "passing");
+        tl_handle_close(&passing);
+    }
+}
+
 /* ---- the file ---- */
 
 static void damage_write(const struct damage_file *file)

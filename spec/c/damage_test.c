@@ -145,6 +145,41 @@ static bool opens(const struct damage_file *file, const char *what)
     return well;
 }
 
+/* Programs are killed anywhere, all at once; whoever comes next finds a space
+ * that it can use. */
+static bool opens_after_kills(const struct damage_file *file, int often)
+{
+    damage_write(file);
+    for (int n = 0; n < often; n++) {
+        pid_t pids[3];
+        for (int i = 0; i < 3; i++) {
+            pids[i] = fork();
+            if (pids[i] > 0)
+                continue;
+            int space = tl_init() < 0 ? -1 : tl_space_open(damage_name);
+            if (space < 0)
+                _exit(REFUSED);
+            damage_work((unsigned)space);
+        }
+        usleep(3000 + (useconds_t)draw(20000));
+        bool well = true;
+        for (int i = 0; i < 3; i++) {
+            int status;
+            kill(pids[i], SIGKILL);
+            waitpid(pids[i], &status, 0);
+            well &= WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+        }
+        if (!well) {
+            printf("not ok - after %d kills the space is refused\n", n);
+            return false;
+        }
+    }
+    unlink(damage_path);
+    printf("ok - a space opens after each of %d kills of all its programs\n",
+           often);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     int often = argc > 1 ? atoi(argv[1]) : OFTEN;
@@ -153,6 +188,8 @@ int main(int argc, char **argv)
     struct damage_file quiet = damage_make(false), killed = damage_make(true);
     bool well = opens(&quiet, "a program that ended");
     well &= opens(&killed, "a program that was killed");
+    state = seed;
+    well &= opens_after_kills(&quiet, often / 6);
     well &= storm(&quiet, "a program that ended", often / 2, seed);
     well &= storm(&killed, "a program that was killed", often / 2, seed);
     return !well;
