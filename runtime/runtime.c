@@ -100,7 +100,12 @@ int tl_init(void)
     int status = read_limits(&memory, &tasks);
     if (status < 0)
         return status;
-    if (tl_arena_make(memory) < 0)
+    status = tl_arena_make(memory);
+    if (status == TL_FILE_LIMIT)
+        return fail(status, "the limit of the size of files (ulimit -f) is "
+                            "below TIDELOCK_MEMORY: raise the one, or set the "
+                            "other lower");
+    if (status < 0)
         return fail(TL_SYSTEM, "no shared memory can be had (memfd, mmap); a "
                                "smaller TIDELOCK_MEMORY may help");
     status = carve(tasks);

@@ -43,6 +43,9 @@ static const struct {
     {TL_BAD_NAME, "a name is letters, digits, '.', '-' and '_', at most 47"},
     {TL_NOT_OURS, "belongs to another user, or others may change it"},
     {TL_NO_SPACE, "is no space, or damaged"},
+    {TL_FILE_LIMIT, "the limit of the size of files (ulimit -f) is below the "
+                    "size of the shared memory: raise it, or set "
+                    "TIDELOCK_MEMORY or TIDELOCK_SPACE lower"},
     {TL_ELSEWHERE, "is in use by programs of another PID namespace (another "
                    "container), where process numbers mean other processes"},
     {TL_OTHER_VERSION, "was made by another version of tidelock"},

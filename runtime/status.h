@@ -55,7 +55,7 @@ enum tl_status {
     TL_NO_SPACE = -52,      /* something else, or damaged */
     TL_OTHER_VERSION = -53, /* made by another version of this program */
     TL_TOO_MANY_SPACES = -54,
-    TL_BAD_SIZE = -55, /* TIDELOCK_SPACE */
+    TL_BAD_SIZE = -55,  /* TIDELOCK_SPACE */
     TL_ELSEWHERE = -56, /* in use by programs of another PID namespace */
 
     /* what is wrong with an address */
@@ -65,10 +65,11 @@ enum tl_status {
     TL_IN_USE = -63, /* another listener has the address */
 
     /* something ran out */
-    TL_NO_MEMORY = -40, /* the arena is full */
-    TL_NO_TASKS = -41,  /* the task table is full */
-    TL_TOO_LARGE = -42, /* larger than the arena can ever hold */
-    TL_SYSTEM = -43     /* a system call failed: errno says which way */
+    TL_NO_MEMORY = -40,  /* the arena is full */
+    TL_NO_TASKS = -41,   /* the task table is full */
+    TL_TOO_LARGE = -42,  /* larger than the arena can ever hold */
+    TL_FILE_LIMIT = -44, /* the limit of a file's size (ulimit -f) */
+    TL_SYSTEM = -43      /* a system call failed: errno says which way */
 };
 
 /* The plain wording of a status, for messages; never NULL. */

@@ -265,7 +265,7 @@ tl_ref tl_parcel_ref(const struct tl_parcel *parcel, size_t i);
 
 /* Opens the space, made where there is none, for this program: its number,
  * from 1; or a status: TL_SYSTEM with errno; TL_NO_TASKS; TL_TOO_MANY_SPACES;
- * TL_BAD_SIZE; and TL_BAD_NAME, TL_NOT_OURS, TL_NO_SPACE, TL_OTHER_VERSION for
+ * TL_BAD_SIZE; TL_FILE_LIMIT; and TL_BAD_NAME, TL_NOT_OURS, TL_NO_SPACE, TL_OTHER_VERSION for
  * a file that is in the way; TL_ELSEWHERE.  tl_space_path says which file.  A new space has
  * room for TIDELOCK_SPACE (bytes). */
 int tl_space_open(const char *name);

@@ -79,6 +79,24 @@ describe("a full task table", function()
   end)
 end)
 
+describe("a limit of the size of files below the memory", function()
+  it("is told, and the program ends with 1", function()
+    local out, err, status = shell.script("print(require 'tidelock')", "ulimit -f 100;")
+    assert.same({ "", 1 }, { out, status })
+    assert.truthy(err:find("tidelock cannot start: the limit of the size of files (ulimit -f) is below", 1, true), err)
+  end)
+
+  it("is told where a space is opened, and the program goes on", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      print(pcall(ipc.open, "spec-limit-" .. ipc.getpid()))
+      print(ipc.spawn(function() return 1 end):result())
+    ]], "ulimit -f 20480; TIDELOCK_MEMORY=8M")
+    assert.same({ "", 0 }, { err, status })
+    assert.truthy(out:find("^false\t.*the limit of the size of files %(ulimit %-f%) is below .*\n1\n$"), out)
+  end)
+end)
+
 describe("a limit that makes no sense", function()
   local settings = { "TIDELOCK_MEMORY=lots", "TIDELOCK_MEMORY=1K", "TIDELOCK_TASKS=0", "TIDELOCK_TASKS=99999" }
   it("is refused: TIDELOCK_SPACE=lots", function()

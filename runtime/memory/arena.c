@@ -1,8 +1,10 @@
 #include "arena.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "status.h"
@@ -37,12 +39,27 @@ static int map(unsigned number, int fd, uint64_t size)
     return TL_OK;
 }
 
+/* Beyond that limit the kernel ends the process without a word (SIGXFSZ). */
+static int check_limit(uint64_t size)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+        limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur) {
+        errno = EFBIG;
+        return TL_FILE_LIMIT;
+    }
+    return TL_OK;
+}
+
 int tl_arena_make(uint64_t size)
 {
+    int status = check_limit(size);
+    if (status < 0)
+        return status;
     int fd = memfd_create(TL_ARENA_NAME, MFD_CLOEXEC);
     if (fd < 0)
         return TL_SYSTEM;
-    int status =
+    status =
         ftruncate(fd, (off_t)size) == 0 ? map(TL_HOME, fd, size) : TL_SYSTEM;
     close(fd);
     if (status == TL_OK)
@@ -50,12 +67,25 @@ int tl_arena_make(uint64_t size)
     return status;
 }
 
+/* Makes an arena of an empty file. */
+static int give_size(int fd, uint64_t size, uint64_t first)
+{
+    int status = check_limit(size);
+    if (status < 0)
+        return status;
+    return fallocate(fd, 0, 0, (off_t)first) == 0 &&
+                   ftruncate(fd, (off_t)size) == 0
+               ? TL_OK
+               : TL_SYSTEM;
+}
+
 int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first)
 {
     off_t length = lseek(fd, 0, SEEK_END);
-    int status = TL_SYSTEM;
-    if (length > 0 || (length == 0 && fallocate(fd, 0, 0, (off_t)first) == 0 &&
-                       ftruncate(fd, (off_t)size) == 0))
+    int status = length > 0    ? TL_OK
+                 : length == 0 ? give_size(fd, size, first)
+                               : TL_SYSTEM;
+    if (status == TL_OK)
         status = map(number, fd, length ? (uint64_t)length : size);
     close(fd);
     if (status == TL_OK && length == 0)

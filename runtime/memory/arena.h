@@ -93,12 +93,13 @@ static inline void tl_arena_go(unsigned number)
 }
 
 /* Makes the program's own, of `size` bytes, zeroed, and goes there.  TL_OK;
- * TL_SYSTEM with errno. */
+ * TL_SYSTEM with errno; TL_FILE_LIMIT: the limit of this process for the size
+ * of files (ulimit -f) is lower. */
 int tl_arena_make(uint64_t size);
 
 /* Maps the file as arena `number` and goes there.  Takes fd, also where it
  * fails.  A file of size 0 becomes an arena of `size` bytes, of which the
- * memory for `first` bytes is there.  TL_OK; TL_SYSTEM with errno. */
+ * memory for `first` bytes is there.  As tl_arena_make. */
 int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first);
 
 /* Undoes tl_arena_map. */
