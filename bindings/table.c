@@ -46,13 +46,13 @@ static struct tl_key check_key(lua_State *L, int index,
     }
 }
 
-/* Pushes the value, or nil. */
-static int get(lua_State *L, const struct tl_handle *table, const char *call,
-               int index)
+/* Pushes the value, or nil; *end: when the key ends. */
+static int get_until(lua_State *L, const struct tl_handle *table,
+                     const char *call, int index, tl_deadline *end)
 {
     struct tl_key key = check_key(L, index, table, call);
     struct tl_parcel parcel;
-    int status = tl_table_get(table, &key, &parcel);
+    int status = tl_table_get_until(table, &key, &parcel, end);
     if (status == TL_OK)
         return receive(L, &parcel);
     if (status != TL_EMPTY)
@@ -61,9 +61,16 @@ static int get(lua_State *L, const struct tl_handle *table, const char *call,
     return 1;
 }
 
+static int get(lua_State *L, const struct tl_handle *table, const char *call,
+               int index)
+{
+    tl_deadline end;
+    return get_until(L, table, call, index, &end);
+}
+
 /* With the key and the value at these indices; nil removes. */
-static void set(lua_State *L, const struct tl_handle *table, const char *call,
-                int index, int value)
+static void set_until(lua_State *L, const struct tl_handle *table,
+                      const char *call, int index, int value, tl_deadline end)
 {
     struct tl_key key = check_key(L, index, table, call);
     struct codec_out out;
@@ -75,12 +82,81 @@ static void set(lua_State *L, const struct tl_handle *table, const char *call,
     } else {
         encode(L, table, call, value, 1, "value", &out);
         do
-            status = tl_table_set(table, &key, &out.message);
+            status = tl_table_set_until(table, &key, &out.message, end);
         while (try_to_send_again(L, status, &out, &tried));
         codec_done(&out);
     }
     if (status < 0)
         failure(L, table, call, status);
+}
+
+static void set(lua_State *L, const struct tl_handle *table, const char *call,
+                int index, int value)
+{
+    set_until(L, table, call, index, value, TL_FOREVER);
+}
+
+/* ---- options of a call ---- */
+
+/* Only those names, in a table at index, if there is one. */
+static void check_given(lua_State *L, int index, const struct tl_handle *table,
+                        const char *call, const char *const *names)
+{
+    if (lua_isnoneornil(L, index))
+        return;
+    if (!lua_istable(L, index))
+        misuse(L, table, call, "the options must be a table, not a %s",
+               luaL_typename(L, index));
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        const char *const *name = names;
+        const char *given =
+            lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+        while (*name && strcmp(*name, given) != 0)
+            name++;
+        if (!*name)
+            misuse(L, table, call, "unknown option \"%s\"", given);
+        lua_pop(L, 1);
+    }
+}
+
+/* When a key that is set now ends, as the options at index say. */
+static tl_deadline check_end(lua_State *L, int index,
+                             const struct tl_handle *table, const char *call)
+{
+    if (!lua_istable(L, index))
+        return TL_FOREVER;
+    lua_pushliteral(L, "ttl");
+    lua_rawget(L, index);
+    int type = lua_type(L, -1);
+    lua_Number ttl = lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    if (type == LUA_TNIL)
+        return TL_FOREVER;
+    if (type != LUA_TNUMBER)
+        misuse(L, table, call, "ttl must be a number of seconds, not a %s",
+               lua_typename(L, type));
+    if (!(ttl > 0)) /* NaN, too */
+        misuse(L, table, call, "ttl must be more than 0 seconds, not %f", ttl);
+    return tl_deadline_in(ttl);
+}
+
+/* Pushes what a key that is not there counts from. */
+static void push_init(lua_State *L, int index, const struct tl_handle *table)
+{
+    lua_pushinteger(L, 0);
+    if (!lua_istable(L, index))
+        return;
+    lua_pushliteral(L, "init");
+    lua_rawget(L, index);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        return;
+    }
+    if (lua_type(L, -1) != LUA_TNUMBER)
+        misuse(L, table, "add", "init must be a number, not a %s",
+               luaL_typename(L, -1));
+    lua_remove(L, -2);
 }
 
 /* ---- methods ---- */
@@ -96,28 +172,89 @@ static int table_set(lua_State *L)
     if (lua_isnone(L, 3))
         return misuse(L, table, "set",
                       "a key and a value are expected; nil removes the key");
-    set(L, table, "set", 2, 3);
+    static const char *const names[] = {"ttl", NULL};
+    check_given(L, 4, table, "set", names);
+    set_until(L, table, "set", 2, 3, check_end(L, 4, table, "set"));
     lua_pushboolean(L, 1);
     return 1;
 }
 
-/* Stack: the table, the key, the function.  Leaves the new value at the top. */
+/* Runs the function with the four arguments of the call, while only this task
+ * writes to the table.  The writer's turn is given back before anything is
+ * raised. */
+static int held(lua_State *L, const struct tl_handle *table, const char *call,
+                lua_CFunction function, tl_deadline deadline)
+{
+    trace_push_note(L);
+    lua_pushcfunction(L, function);
+    for (int i = 1; i <= 4; i++)
+        lua_pushvalue(L, i);
+    int status = tl_table_begin(table, deadline);
+    if (status < 0)
+        return result(L, table, call, status);
+    status = lua_pcall(L, 4, 1, 5);
+    tl_table_end(table);
+    return status == LUA_OK ? 1 : lua_error(L);
+}
+
+/* Stack: the table, the key, what to add, the options or nil.  Leaves the new
+ * number at the top. */
+static int add_held(lua_State *L)
+{
+    struct tl_handle *table = check_table(L);
+    tl_deadline end;
+    get_until(L, table, "add", 2, &end);
+    if (lua_isnil(L, 5)) {
+        lua_settop(L, 4);
+        push_init(L, 4, table);
+        end = check_end(L, 4, table, "add");
+    }
+    if (lua_type(L, 5) != LUA_TNUMBER)
+        return misuse(L, table, "add",
+                      "the value of the key is no number, but a %s",
+                      luaL_typename(L, 5));
+    lua_pushvalue(L, 3);
+    lua_arith(L, LUA_OPADD);
+    set_until(L, table, "add", 2, 5, end);
+    return 1;
+}
+
+static int table_add(lua_State *L)
+{
+    static const char *const names[] = {"init", "ttl", NULL};
+    struct tl_handle *table = check_table(L);
+    check_key(L, 2, table, "add");
+    if (lua_type(L, 3) != LUA_TNUMBER)
+        return misuse(L, table, "add",
+                      "what is to be added must be a number, not a %s",
+                      luaL_typename(L, 3));
+    lua_settop(L, 4);
+    check_given(L, 4, table, "add", names);
+    check_end(L, 4, table, "add");
+    push_init(L, 4, table);
+    lua_settop(L, 4);
+    return held(L, table, "add", add_held, TL_FOREVER);
+}
+
+/* Stack: the table, the key, the function, anything.  Leaves the new value at
+ * the top. */
 static int update_held(lua_State *L)
 {
     struct tl_handle *table = check_table(L);
+    tl_deadline end;
+    lua_settop(L, 3);
     lua_pushvalue(L, 3);
-    get(L, table, "update", 2);
+    get_until(L, table, "update", 2, &end);
     lua_call(L, 1, LUA_MULTRET);
     if (lua_gettop(L) == 3)
         return misuse(L, table, "update",
                       "the function must return the new value; nil removes "
                       "the key");
     lua_settop(L, 4);
-    set(L, table, "update", 2, 4);
+    set_until(L, table, "update", 2, 4, end);
     return 1;
 }
 
-/* The writer's turn is given back before anything is raised. */
 static int table_update(lua_State *L)
 {
     struct tl_handle *table = check_table(L);
@@ -127,17 +264,8 @@ static int table_update(lua_State *L)
                       luaL_typename(L, 3));
     tl_deadline deadline = check_deadline(L, 4, table, "update");
     lua_settop(L, 3);
-    trace_push_note(L);
-    lua_pushcfunction(L, update_held);
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, 2);
-    lua_pushvalue(L, 3);
-    int status = tl_table_begin(table, deadline);
-    if (status < 0)
-        return result(L, table, "update", status);
-    status = lua_pcall(L, 3, 1, 4);
-    tl_table_end(table);
-    return status == LUA_OK ? 1 : lua_error(L);
+    lua_pushnil(L);
+    return held(L, table, "update", update_held, deadline);
 }
 
 static void push_key(lua_State *L, const struct tl_key *key)
@@ -189,11 +317,9 @@ static int table_keys(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {{"get", table_get},
-                                   {"set", table_set},
-                                   {"update", table_update},
-                                   {"keys", table_keys},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"get", table_get},       {"set", table_set},   {"add", table_add},
+    {"update", table_update}, {"keys", table_keys}, {NULL, NULL}};
 
 /* ---- metamethods ---- */
 
@@ -222,7 +348,7 @@ static void check_no_method(lua_State *L, int index,
             misuse(L, table, call,
                    "\"%s\" is the name of a method: write such a key by "
                    "t:set(\"%s\", value), and read it by t:get(\"%s\"); "
-                   "methods there are: get, set, update, keys",
+                   "methods there are: get, set, add, update, keys",
                    key, key, key);
 }
 

@@ -1060,12 +1060,34 @@ function ipc.table(init, name) end
 ---@return any value nil where there is no such key
 function table:get(k) end
 
+---@class tidelock.table.lifetime
+---@field ttl? tidelock.seconds more than 0: the key ends by itself that long after this call
+
 --- As `t[k] = v`, but any key is a key. Waits while another task is in an
 --- update, of whatever key.
+---
+--- With a `ttl` the key ends by itself: from then on it is gone for every call
+--- of every task, and its memory is given back by the next call for the table.
+--- Setting a key without a `ttl`, by whatever call, also ends its lifetime: it
+--- stays. `add` and `update` leave a key the lifetime that it has.
 ---@param k string|number|boolean
 ---@param v any nil removes the key
+---@param options? tidelock.table.lifetime
 ---@return true
-function table:set(k, v) end
+function table:set(k, v, options) end
+
+---@class tidelock.table.add
+---@field init? number what a key that is not there counts from: 0
+---@field ttl? tidelock.seconds more than 0: how long after this call a key ends that is not there yet
+
+--- Adds to the number under the key: atomic. A key that is not there is made,
+--- of `init` and what is added. Raises where the value is no number. As for
+--- `update`, others wait who want to write.
+---@param k string|number|boolean
+---@param d number
+---@param options? tidelock.table.add
+---@return number new
+function table:add(k, d, options) end
 
 --- Sets the key to what a function makes of its value: atomic. Until it returns
 --- others wait who want to write to this table, and who read find the old

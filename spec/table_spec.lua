@@ -99,7 +99,7 @@ describe("a table", function()
     local t = ipc.table()
     for _, name in ipairs{ "get", "set", "update", "keys" } do
       assert.equal(([[table#N: "%s" is the name of a method: write such a key by t:set("%s", value), ]] ..
-        [[and read it by t:get("%s"); methods there are: get, set, update, keys]]):gsub("%%s", name),
+        [[and read it by t:get("%s"); methods there are: get, set, add, update, keys]]):gsub("%%s", name),
         raised(function() t[name] = 1 end))
       t:set(name, "a value")
       assert.equal("a value", t:get(name))

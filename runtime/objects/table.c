@@ -8,6 +8,7 @@
 #include "store/block.h"
 #include "store/message.h"
 #include "table_slots.h"
+#include "wait/clock.h"
 
 static struct tl_table *table_of(const struct tl_handle *handle)
 {
@@ -75,6 +76,13 @@ int tl_table_end(const struct tl_handle *handle)
 
 /* ---- get ---- */
 
+static tl_deadline end_of(const struct tl_table *table,
+                          const struct tl_slot *slot)
+{
+    uint64_t end = table->soonest ? *tl_slots_end_of(table, slot) : 0;
+    return end ? (tl_deadline)end : TL_FOREVER;
+}
+
 /* Under the guard.  A packed message that is small is copied too: that costs
  * less than to own it for a while. */
 static int read_value(struct tl_table *table, const struct tl_slot *slot,
@@ -106,6 +114,13 @@ static int read_value(struct tl_table *table, const struct tl_slot *slot,
 int tl_table_get(const struct tl_handle *handle, const struct tl_key *key,
                  struct tl_parcel *parcel)
 {
+    tl_deadline end;
+    return tl_table_get_until(handle, key, parcel, &end);
+}
+
+int tl_table_get_until(const struct tl_handle *handle, const struct tl_key *key,
+                       struct tl_parcel *parcel, tl_deadline *end)
+{
     int status = tl_enter(handle);
     if (status < 0)
         return status;
@@ -114,8 +129,12 @@ int tl_table_get(const struct tl_handle *handle, const struct tl_key *key,
     uint64_t *vacant;
     /* of a parcel that was never dropped */
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
+    tl_table_reap(table);
     tl_log_begin(&table->log);
     const struct tl_slot *slot = tl_slots_find(table, &wanted, &vacant);
+    if (slot && tl_slots_over(table, slot))
+        slot = NULL;
+    *end = slot ? end_of(table, slot) : TL_FOREVER;
     status = slot ? read_value(table, slot, parcel) : TL_EMPTY;
     tl_log_end(&table->log);
     return status;
@@ -125,6 +144,7 @@ int tl_table_get(const struct tl_handle *handle, const struct tl_key *key,
 
 /* A value on its way into a slot: in bytes, or packed, in this task's hand. */
 struct value {
+    uint64_t end;  /* of the key, or 0 */
     uint32_t size; /* of the bytes, or TL_SLOT_PACKED */
     uint64_t words[TL_SLOT_VALUE / 8];
 };
@@ -152,10 +172,20 @@ static uint64_t words_of(uint32_t value_size)
     return value_size == TL_SLOT_PACKED ? 1 : (value_size + 7) / 8;
 }
 
+static void note_soonest(struct tl_table *table, uint64_t end)
+{
+    if (end && (!table->soonest || end < table->soonest))
+        tl_log_set(&table->log, &table->soonest, end);
+}
+
 /* The slot gets the value, and the hand the block that was its value. */
-static void replace(struct tl_log *log, struct tl_slot *slot,
+static void replace(struct tl_table *table, struct tl_slot *slot,
                     const struct value *value)
 {
+    struct tl_log *log = &table->log;
+    if (table->soonest || value->end)
+        tl_log_set(log, tl_slots_end_of(table, slot), value->end);
+    note_soonest(table, value->end);
     if (tl_slot_is_packed(slot) || value->size == TL_SLOT_PACKED)
         tl_log_set(log, &tl_self->carrying[TL_HAND_MESSAGE],
                    tl_slot_is_packed(slot) ? slot->value[0] : 0);
@@ -174,8 +204,10 @@ static void append(struct tl_table *table, const struct tl_slot_key *key,
     memcpy(slot->value, value->words, sizeof slot->value);
     if (key->bytes)
         slot->key[0] = tl_self->carrying[TL_HAND_SEGMENT];
+    *tl_slots_end_of(table, slot) = value->end;
     tl_fault();
     struct tl_log *log = &table->log;
+    note_soonest(table, value->end);
     tl_log_set(log, vacant, tl_slots_index_word(key, table->used));
     tl_log_set(log, &table->used, table->used + 1);
     tl_log_set(log, &table->live, table->live + 1);
@@ -209,7 +241,7 @@ static enum need try_set(struct tl_table *table, const struct tl_slot_key *key,
         return NEED_TURN;
     struct tl_slot *slot = tl_slots_find(table, key, &vacant);
     if (slot && value) {
-        replace(&table->log, slot, value);
+        replace(table, slot, value);
     } else if (slot) {
         clear(table, slot);
         return tl_slots_sparse(table) ? NEED_FEWER : NEED_NOTHING;
@@ -291,12 +323,21 @@ static int set_prepared(struct tl_table *table, const struct tl_slot_key *key,
 int tl_table_set(const struct tl_handle *handle, const struct tl_key *key,
                  const struct tl_message *m)
 {
+    return tl_table_set_until(handle, key, m, TL_FOREVER);
+}
+
+int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
+                       const struct tl_message *m, tl_deadline end)
+{
     int status = tl_enter(handle);
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);
     struct tl_slot_key wanted = tl_slot_key_of(key);
-    struct value value = {0};
+    struct value value = {.end = end == TL_FOREVER ? 0
+                                 : end > 0         ? (uint64_t)end
+                                                   : 1};
+    tl_table_reap(table);
     if (m)
         status = prepare_value(table, m, &value);
     if (status == TL_OK)
@@ -305,6 +346,47 @@ int tl_table_set(const struct tl_handle *handle, const struct tl_key *key,
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
     tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
     return status;
+}
+
+/* ---- keys that have ended ---- */
+
+/* All slots are looked at no more often than that, for each of them. */
+#define REAP_PAUSE 100 /* nanoseconds */
+
+/* The blocks of one key into this task's hands; false: there was none, and it
+ * is noted when there may be. */
+static bool reap_one(struct tl_table *table, int64_t now, uint64_t *from)
+{
+    tl_log_begin(&table->log);
+    struct tl_slot *slot = tl_slots_next_over(table, now, from);
+    if (slot) {
+        clear(table, slot);
+    } else {
+        uint64_t soonest = tl_slots_soonest(table);
+        uint64_t least = (uint64_t)now + tl_slots_capacity(table) * REAP_PAUSE;
+        tl_log_set(&table->log, &table->soonest,
+                   soonest && soonest < least ? least : soonest);
+    }
+    tl_log_end(&table->log);
+    return slot != NULL;
+}
+
+void tl_table_reap(struct tl_table *table)
+{
+    uint64_t soonest = tl_log_peek(&table->soonest), from = 0;
+    uint64_t *hands = tl_self->carrying;
+    if (__builtin_expect(soonest == 0, 1))
+        return;
+    int64_t now = tl_clock_now();
+    /* not with something in its hands, which a step would overwrite */
+    if ((int64_t)soonest > now || hands[TL_HAND_MESSAGE] ||
+        hands[TL_HAND_SEGMENT])
+        return;
+    while (reap_one(table, now, &from)) {
+        tl_message_drop(&hands[TL_HAND_MESSAGE]);
+        tl_block_release(&hands[TL_HAND_SEGMENT], 0);
+    }
+    fit_slots(table);
 }
 
 /* ---- the kind ---- */

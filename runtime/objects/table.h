@@ -16,6 +16,12 @@
  * new one is set.  Others that want to write look at it under the guard, and
  * take their turn where somebody holds it; readers do not look.
  *
+ * A key may have an end, a moment in time.  From then on it is there no more:
+ * whoever looks for it looks at the clock.  Its slot and blocks are given back
+ * by the next call, of any kind, that finds `soonest` over; it looks at all
+ * slots for that, so not more often than every so many nanoseconds for each.
+ * Tables without such keys never look at a clock.
+ *
  * Who owns what when a task dies
  *   - a value's block, a key's block, a block of slots: the hand of who makes
  *     or drops it (TL_HAND_MESSAGE, TL_HAND_SEGMENT), else a word of the table
@@ -46,9 +52,13 @@ struct tl_table {
     uint64_t slots;    /* block: see table_slots.h */
     uint64_t used;
     uint64_t live;
+    uint64_t soonest; /* when to look for ends next; 0: no key has one */
     struct tl_hold writer;
     uint32_t depth; /* how many updates of the holder, one in the other */
 };
+
+/* Gives back what keys have left that have ended, if it is time to. */
+void tl_table_reap(struct tl_table *table);
 
 void tl_table_describe(const struct tl_object *object, int side, char *text,
                        size_t size);

@@ -15,7 +15,9 @@ static bool has_integer(const struct tl_table *table, uint64_t i)
     struct tl_key key = {.type = TL_KEY_INTEGER, .i = (int64_t)i};
     struct tl_slot_key wanted = tl_slot_key_of(&key);
     uint64_t *vacant;
-    return i <= INT64_MAX && tl_slots_find(table, &wanted, &vacant);
+    const struct tl_slot *slot =
+        i <= INT64_MAX ? tl_slots_find(table, &wanted, &vacant) : NULL;
+    return slot && !tl_slots_over(table, slot);
 }
 
 /* Doubles until a key is missing, then halves, as Lua's own tables do. */
@@ -46,6 +48,7 @@ int64_t tl_table_length(const struct tl_handle *handle)
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);
+    tl_table_reap(table);
     tl_guard_take(&table->log.guard, TL_FOREVER);
     uint64_t length = border(table);
     tl_guard_drop(&table->log.guard);
@@ -58,8 +61,9 @@ int64_t tl_table_count(const struct tl_handle *handle)
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);
+    tl_table_reap(table);
     tl_guard_take(&table->log.guard, TL_FOREVER);
-    uint64_t live = table->live;
+    uint64_t live = table->live - tl_slots_count_over(table);
     tl_guard_drop(&table->log.guard);
     return (int64_t)live;
 }
@@ -94,10 +98,11 @@ int64_t tl_table_keys(const struct tl_handle *handle, void *buffer, size_t size)
         return status;
     struct tl_table *table = table_of(handle);
     size_t needed = 0;
+    tl_table_reap(table);
     tl_guard_take(&table->log.guard, TL_FOREVER);
     for (uint64_t i = 0; i < table->used; i++) {
         const struct tl_slot *slot = tl_slots_at(table, i);
-        if (!slot->meta)
+        if (!slot->meta || tl_slots_over(table, slot))
             continue;
         struct tl_key key = tl_slot_key_read(slot);
         size_t at = needed;

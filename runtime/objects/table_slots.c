@@ -6,6 +6,7 @@
 #include "insight/fault.h"
 #include "status.h"
 #include "store/block.h"
+#include "wait/clock.h"
 
 /* ---- keys ---- */
 
@@ -137,10 +138,15 @@ static uint64_t *index_of(struct tl_slots *slots)
     return (uint64_t *)(void *)&slots->slot[slots->capacity];
 }
 
+static uint64_t *ends_of(struct tl_slots *slots)
+{
+    return index_of(slots) + 2 * slots->capacity;
+}
+
 uint64_t tl_slots_size(uint64_t capacity)
 {
     return sizeof(struct tl_slots) +
-           capacity * (sizeof(struct tl_slot) + 2 * sizeof(uint64_t));
+           capacity * (sizeof(struct tl_slot) + 3 * sizeof(uint64_t));
 }
 
 uint64_t tl_slots_index_word(const struct tl_slot_key *key, uint64_t number)
@@ -161,6 +167,53 @@ struct tl_slot *tl_slots_find(const struct tl_table *table,
     }
     *vacant = &index[at];
     return NULL;
+}
+
+/* ---- keys that end by themselves ---- */
+
+uint64_t *tl_slots_end_of(const struct tl_table *table,
+                          const struct tl_slot *slot)
+{
+    struct tl_slots *slots = slots_of(table);
+    return &ends_of(slots)[slot - slots->slot];
+}
+
+bool tl_slots_over(const struct tl_table *table, const struct tl_slot *slot)
+{
+    uint64_t end = table->soonest ? *tl_slots_end_of(table, slot) : 0;
+    return end && (int64_t)end <= tl_clock_now();
+}
+
+struct tl_slot *tl_slots_next_over(const struct tl_table *table, int64_t now,
+                                   uint64_t *from)
+{
+    const uint64_t *ends = ends_of(slots_of(table));
+    while (*from < table->used) {
+        uint64_t i = (*from)++;
+        if (ends[i] && (int64_t)ends[i] <= now && tl_slots_at(table, i)->meta)
+            return tl_slots_at(table, i);
+    }
+    return NULL;
+}
+
+uint64_t tl_slots_soonest(const struct tl_table *table)
+{
+    const uint64_t *ends = ends_of(slots_of(table));
+    uint64_t soonest = 0;
+    for (uint64_t i = 0; i < table->used; i++)
+        if (ends[i] && (!soonest || ends[i] < soonest) &&
+            tl_slots_at(table, i)->meta)
+            soonest = ends[i];
+    return soonest;
+}
+
+uint64_t tl_slots_count_over(const struct tl_table *table)
+{
+    uint64_t count = 0, from = 0;
+    int64_t now = table->soonest ? tl_clock_now() : 0;
+    while (table->soonest && tl_slots_next_over(table, now, &from))
+        count++;
+    return count;
 }
 
 /* ---- growing and shrinking ---- */
@@ -220,6 +273,7 @@ void tl_slots_move(struct tl_table *table, uint64_t *hand)
         if (!tl_slots_at(table, i)->meta)
             continue;
         to->slot[count] = *tl_slots_at(table, i);
+        ends_of(to)[count] = *tl_slots_end_of(table, tl_slots_at(table, i));
         enter(to, count++);
     }
     tl_fault();

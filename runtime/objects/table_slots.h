@@ -1,12 +1,13 @@
 /*
  * Slots: where a table keeps its keys and values.
  *
- * One block: `capacity` slots in the order in which their keys were set first,
- * and behind them an index of twice as many words, to find a slot by its key's
- * hash (linear probing).  An index word is 0, or the number of a slot, from 1,
- * and in its upper half that of the hash.  A removed slot is empty and stays
- * where it is, index word too; when the last slot is used up, those that are
- * left move to a new block.
+ * One block: `capacity` slots in the order in which their keys were set first;
+ * behind them an index of twice as many words, to find a slot by its key's
+ * hash (linear probing); and behind that a word for each slot that says when
+ * its key ends (a moment of wait/clock), or 0.  An index word is 0, or the
+ * number of a slot, from 1, and in its upper half that of the hash.  A removed
+ * slot is empty and stays where it is, index word too; when the last slot is
+ * used up, those that are left move to a new block.
  *
  * Short keys and small values lie in the slot; a long key is a block, as is
  * what tl_message_pack makes of a large value or one that carries references.
@@ -91,8 +92,25 @@ struct tl_key tl_slot_key_read(const struct tl_slot *slot);
 struct tl_slot *tl_slots_at(const struct tl_table *table, uint64_t number);
 uint64_t tl_slots_capacity(const struct tl_table *table);
 
-/* The slot with this key, or NULL.  *vacant: the index word that a new slot
- * with the key is to have. */
+/* When the key of the slot ends; 0: it does not. */
+uint64_t *tl_slots_end_of(const struct tl_table *table,
+                          const struct tl_slot *slot);
+
+/* Whether it has ended by itself; it is there no more, though the slot has it
+ * yet. */
+bool tl_slots_over(const struct tl_table *table, const struct tl_slot *slot);
+
+/* The first slot from number *from on that is over at the moment, or NULL;
+ * *from: the one behind it. */
+struct tl_slot *tl_slots_next_over(const struct tl_table *table, int64_t now,
+                                   uint64_t *from);
+
+/* The soonest end of a key, or 0; and how many are over. */
+uint64_t tl_slots_soonest(const struct tl_table *table);
+uint64_t tl_slots_count_over(const struct tl_table *table);
+
+/* The slot with this key, over or not, or NULL.  *vacant: the index word that a
+ * new slot with the key is to have. */
 struct tl_slot *tl_slots_find(const struct tl_table *table,
                               const struct tl_slot_key *key, uint64_t **vacant);
 
@@ -113,9 +131,9 @@ int tl_slots_take(uint64_t *owner, uint64_t capacity);
  * are as many as wanted, and puts the old ones in *hand. */
 void tl_slots_move(struct tl_table *table, uint64_t *hand);
 
-/* Whether each word of the index is 0 or leads to a slot that has been used, and
- * some are 0, so that a search ends; and whether index, slots and counts agree,
- * once that is known. */
+/* Whether each word of the index is 0 or leads to a slot that has been used,
+ * and some are 0, so that a search ends; and whether index, slots and counts
+ * agree, once that is known. */
 bool tl_slots_index_holds(const struct tl_table *table);
 bool tl_slots_check(const struct tl_table *table);
 
