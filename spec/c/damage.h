@@ -139,7 +139,8 @@ static void damage_make_space(bool killed)
         damage_fill((unsigned)space);
         if (write(ready[1], "x", 1) == 1 && killed)
             damage_hold((unsigned)space);
-        _exit(tl_main_end() < 0);
+        tl_process_finish(0);
+        _exit(0);
     }
     char byte;
     close(ready[1]);
