@@ -110,7 +110,8 @@ describe("a key with a ttl", function()
     local t = ipc.table()
     for bad, why in pairs{
       [{ ttl = 0 }] = "ttl must be more than 0 seconds", [{ ttl = -1 }] = "ttl must be more than 0 seconds",
-      [{ ttl = 0 / 0 }] = "ttl must be more than 0 seconds", [{ ttl = "1" }] = "ttl must be a number of seconds, not a string",
+      [{ ttl = 0 / 0 }] = "ttl must be more than 0 seconds",
+      [{ ttl = "1" }] = "ttl must be a number of seconds, not a string",
       [{ ttl = {} }] = "ttl must be a number of seconds, not a table", [{ tll = 1 }] = 'unknown option "tll"',
       [5] = "the options must be a table, not a number",
     } do
@@ -126,7 +127,8 @@ describe("add", function()
   it("counts from 0, from init, or from what is there", function()
     local t = ipc.table{ there = 5 }
     assert.same({ 1, 3.5, 12, 11, 4 },
-      { t:add("a", 1), t:add("a", 2.5), t:add("b", 2, { init = 10 }), t:add("b", -1, { init = 0 }), t:add("there", -1) })
+      { t:add("a", 1), t:add("a", 2.5), t:add("b", 2, { init = 10 }), t:add("b", -1, { init = 0 }),
+        t:add("there", -1) })
     assert.equal("integer", math.type(t.b))
   end)
 

@@ -21,6 +21,10 @@
 #define LINE_VALUE (UINT32_C(1) << 26)  /* or a value of a table */
 #define LINE_REFS (LINE_VALUE - 1)      /* how many references were found */
 
+/* Far more references or owners than fit, and far fewer than would make a count
+ * begin again from 0. */
+#define COUNT_MOST (UINT64_C(1) << 48)
+
 /* Steps of tables' logs that may be under way: a task was in each. */
 #define REPLAYS_MOST 64
 
@@ -81,7 +85,7 @@ bool tl_sound_message(struct tl_sound *sound, uint64_t block,
         *line_of(sound, block) |= LINE_VALUE;
     return packed->size <= room &&
            (log ? packed->shared == 1 && packed->log == tl_offset(log) &&
-                      packed->owners > 0
+                      packed->owners > 0 && packed->owners < COUNT_MOST
                 : !packed->shared);
 }
 
@@ -188,7 +192,7 @@ static bool counts_hold(struct tl_sound *sound)
         uint64_t at = sound->objects.at[i];
         const struct tl_object *object = tl_at(at);
         uint32_t line = *line_of(sound, at);
-        if (object->refs < (line & LINE_REFS) ||
+        if (object->refs < (line & LINE_REFS) || object->refs > COUNT_MOST ||
             (object->named && !(line & LINE_NAMED)))
             return false;
     }

@@ -19,7 +19,7 @@ static uint64_t draw(uint64_t below)
     uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (z ^ z >> 31) % below;
+    return below ? (z ^ z >> 31) % below : 0;
 }
 
 static uint64_t other_word(const struct damage_file *file, uint64_t old)
