@@ -163,12 +163,12 @@ static struct damage_file damage_read(void)
         damage_give_up(damage_path);
     file.used = (size_t)atomic_load(&root.backed);
     file.size = (size_t)root.size;
-    file.bytes = malloc(file.used);
+    file.bytes = calloc(1, file.used);
     if (!file.bytes ||
         pread(fd, file.bytes, file.used, 0) != (ssize_t)file.used)
         damage_give_up(damage_path);
     close(fd);
-    file.filled = malloc(file.used / 8 * sizeof *file.filled);
+    file.filled = calloc(file.used / 8, sizeof *file.filled);
     for (size_t i = 0; i < file.used / 8; i++)
         if (((uint64_t *)(void *)file.bytes)[i])
             file.filled[file.filled_count++] = i;

@@ -119,7 +119,7 @@ static bool storm(struct damage_file *file, const char *what, int often,
 {
     int ends[3] = {0};
     for (int n = 0; n < often; n++) {
-        struct change changes[4];
+        struct change changes[4] = {{0}};
         state = seed + (uint64_t)n;
         int count = spoil(file, changes);
         int end = try(file);
