@@ -146,16 +146,30 @@ static bool is_lock(tl_ref ref)
     return kind == TL_KIND_LOCK;
 }
 
+/* The rows; a circle would own a block twice. */
+static bool rows_hold(struct tl_sound *sound, const struct tl_notice *notice,
+                      bool whole)
+{
+    uint64_t size =
+        sizeof(struct tl_notice_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
+    uint64_t at = notice->rows;
+    if (!at)
+        return !whole;
+    for (; at; at = atomic_load(&((struct tl_notice_row *)tl_at(at))->next))
+        if (!tl_sound_block(sound, at, size))
+            return false;
+    return true;
+}
+
 static bool notice_holds(struct tl_sound *sound, struct tl_object *object,
                          bool whole)
 {
     struct tl_notice *it = (struct tl_notice *)object;
-    uint64_t size = (tl_task_limit() + 1) * sizeof(uint64_t);
     bool has_lock = it->lock && tl_sound_ref(sound, it->lock);
     return guard_holds(sound, &it->guard, object, whole) &&
            condition_holds(sound, &it->notified, object, whole) &&
            (has_lock ? is_lock(it->lock) : !whole && !it->lock) &&
-           block_holds(sound, it->places, size, whole);
+           rows_hold(sound, it, whole);
 }
 
 /* ---- bytes ---- */

@@ -26,13 +26,16 @@ static bool state_fits(const struct tl_task *task, uint32_t number)
 {
     uint64_t state = atomic_load(&task->state);
     uint32_t id = tl_task_id(task);
-    if ((state & STATE_BYTE) == TL_TASK_FREE)
-        /* one that was never used has no id yet */
-        return state == 0 && (id == 0 || (id & TL_NUMBER_MASK) == number) &&
-               id <= TL_ID_MASK;
+    bool is_free = (state & STATE_BYTE) == TL_TASK_FREE;
+    if (id == 0) /* never used */
+        return state == 0;
+    /* the first tenant's id comes before its claim; and a tenant's next one
+     * before its slot is free */
     return (state & STATE_BYTE) <= TL_TASK_LEAVING && id <= TL_ID_MASK &&
            id >> TL_NUMBER_BITS && (id & TL_NUMBER_MASK) == number &&
-           number_fits(tl_task_creator(task));
+           number_fits(tl_task_creator(task)) &&
+           (!is_free || tl_task_state_is_of(state, id) ||
+            (state == 0 && id >> TL_NUMBER_BITS == 1));
 }
 
 /* Nothing is left of the tenant before, as who claims the slot takes it. */

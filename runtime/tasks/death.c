@@ -186,14 +186,14 @@ int tl_death_sweep_all(void)
 
 bool tl_death_sound(const struct tl_task *task)
 {
-    static const pthread_mutex_t zero;
-    static struct tl_task made_here;
-    if (!made(&made_here))
-        make(&made_here);
+    static struct tl_task here;
+    tl_death_prepare(&here);
     uint32_t word = *(const uint32_t *)(const void *)&task->life;
-    if (!made(task))
-        return memcmp(&task->life, &zero, sizeof zero) == 0;
-    return task->life.__data.__kind == made_here.life.__data.__kind &&
+    if (!atomic_load(&task->life_made)) /* it will be */
+        return tl_task_state(task) == TL_TASK_FREE ||
+               tl_task_state(task) == TL_TASK_STARTING ||
+               tl_task_state(task) == TL_TASK_ABORTED;
+    return task->life.__data.__kind == here.life.__data.__kind &&
            task->life.__data.__owner != LOST &&
            ((word & FUTEX_OWNER_DIED) || (word & FUTEX_TID_MASK) == 0);
 }

@@ -154,6 +154,11 @@ static bool is_for(uint64_t state, uint32_t id)
     return (state & 0xff) == TL_TASK_STARTING && is_of_epoch(state, id);
 }
 
+bool tl_task_state_is_of(uint64_t state, uint32_t id)
+{
+    return is_of_epoch(state, id);
+}
+
 bool tl_task_leaving(const struct tl_task *task, uint32_t id)
 {
     /* by the state alone, since the id changes before the slot is free */

@@ -248,6 +248,9 @@ static inline bool tl_task_taken(const struct tl_task *task)
     return tl_task_state(task) != TL_TASK_FREE;
 }
 
+/* For objects/sound: whether the state is one of the task of this id. */
+bool tl_task_state_is_of(uint64_t state, uint32_t id);
+
 /* Whether the task of this id is giving up its slot and has not quite done. */
 bool tl_task_leaving(const struct tl_task *task, uint32_t id);
 
