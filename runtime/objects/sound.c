@@ -11,6 +11,7 @@
 #include "store/message.h"
 #include "store/refs.h"
 #include "table.h"
+#include "wait/post.h"
 
 /* What begins at a line of the arena. */
 #define LINE_BLOCK (UINT32_C(1) << 31)  /* a block in use */
@@ -236,8 +237,7 @@ static bool look(struct tl_sound *sound)
     return begin(sound) && tl_sound_slots(sound) &&
            tl_sound_log(sound, &graves->log, TL_GUARD_REFS, NULL) &&
            tl_sound_log(sound, tl_block_log(), TL_GUARD_HEAP, NULL) &&
-           tl_sound_guard(sound, tl_region(TL_REGION_CYCLE), TL_GUARD_CYCLE,
-                          NULL) &&
+           tl_post_sound() &&
            tl_sound_hold(sound, tl_region(TL_REGION_TURN), NULL) &&
            names_hold(sound) && graves_hold(sound) && visit(sound) &&
            tl_sound_hands(sound) && visit(sound) && counts_hold(sound) &&

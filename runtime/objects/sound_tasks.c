@@ -260,9 +260,8 @@ static bool waits_hold(const struct tl_sound *sound, struct tl_task *task,
                        uint32_t number)
 {
     uint64_t inside = atomic_load(&task->inside);
-    uint64_t pending = atomic_load(&task->pending);
-    if ((inside && !tl_sound_has(&sound->guards, inside)) ||
-        (pending && !tl_sound_has(&sound->holds, pending)))
+    /* what `pending` names is looked at by who follows it (objects/cycle) */
+    if (inside && !tl_sound_has(&sound->guards, inside))
         return false;
     for (uint32_t i = 0; i < waiters_of(task); i++)
         if (!node_holds(sound, tl_waiter_at(task, i), number))

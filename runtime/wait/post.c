@@ -52,6 +52,20 @@ int tl_post_make(void)
                                                                  : TL_NO_MEMORY;
 }
 
+bool tl_post_sound(void)
+{
+    uint32_t limit = tl_task_limit();
+    for (unsigned i = 0; i <= GROUPS; i++) {
+        struct group *group = &watch()->groups[i];
+        if (atomic_load(&group->entered) > limit)
+            return false;
+        for (unsigned k = 0; k < WARDENS; k++)
+            if ((atomic_load(&group->posts[k]) & TL_NUMBER_MASK) > limit)
+                return false;
+    }
+    return atomic_load(&watch()->entered) <= limit;
+}
+
 size_t tl_post_size(void)
 {
     return sizeof(struct watch);

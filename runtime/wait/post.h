@@ -92,6 +92,9 @@ uint32_t tl_post_at(uint32_t number, unsigned post);
 
 /* TL_OK or TL_NO_MEMORY; once.  And the size of what is kept. */
 int tl_post_make(void);
+
+/* For objects/sound: whether all numbers in it are of slots. */
+bool tl_post_sound(void);
 size_t tl_post_size(void);
 
 #endif
