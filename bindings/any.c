@@ -110,6 +110,7 @@ int any_report(lua_State *L, const char *call,
 
 static int ipc_wait(lua_State *L)
 {
+    check_function(L, 2, "wait");
     uint32_t count, wrong = 0;
     tl_deadline deadline;
     struct tl_waitable *waitables = any_check(L, "wait", &count, &deadline);

@@ -86,6 +86,7 @@ static uint64_t check_index(lua_State *L, const struct tl_handle *array,
 static int array_add(lua_State *L)
 {
     struct tl_handle *array = check_array(L);
+    check_method(L, 2, "add");
     uint64_t index = check_index(L, array, "add");
     struct tl_number n = check_number(L, 3, array, "add");
     int status = tl_array_add(array, index, &n);

@@ -30,6 +30,7 @@ static int barrier_new(lua_State *L)
 static int barrier_wait(lua_State *L)
 {
     struct tl_handle *barrier = check_barrier(L);
+    check_method(L, 1, "wait");
     tl_deadline deadline = check_deadline(L, 2, barrier, "wait");
     int place = tl_barrier_wait(barrier, deadline);
     if (place < 0)
@@ -41,12 +42,14 @@ static int barrier_wait(lua_State *L)
 static int barrier_reset(lua_State *L)
 {
     struct tl_handle *barrier = check_barrier(L);
+    check_method(L, 0, "reset");
     return result(L, barrier, "reset", tl_barrier_reset(barrier));
 }
 
 static int barrier_abort(lua_State *L)
 {
     struct tl_handle *barrier = check_barrier(L);
+    check_method(L, 0, "abort");
     return result(L, barrier, "abort", tl_barrier_abort(barrier));
 }
 

@@ -53,6 +53,7 @@ static size_t check_range(lua_State *L, const struct tl_handle *buffer,
 static int buffer_write(lua_State *L)
 {
     struct tl_handle *buffer = check_buffer(L);
+    check_method(L, 2, "write");
     size_t size;
     if (lua_type(L, 3) != LUA_TSTRING)
         return misuse(L, buffer, "write", "a string is expected, not a %s",
@@ -67,6 +68,7 @@ static int buffer_write(lua_State *L)
 static int buffer_read(lua_State *L)
 {
     struct tl_handle *buffer = check_buffer(L);
+    check_method(L, 2, "read");
     lua_Integer count = check_integer(L, 3, buffer, "read", "n", 0,
                                       (lua_Integer)tl_buffer_size(buffer));
     size_t offset = check_range(L, buffer, "read", count);

@@ -86,6 +86,7 @@ static tl_deadline command_deadline(lua_State *L, int index,
 static int command_join(lua_State *L)
 {
     struct command *command = command_check(L, "join");
+    check_method(L, 1, "join");
     tl_deadline deadline = command_deadline(L, 2, command, "join");
     int status = tl_command_join(command->command, deadline);
     return command_result(L, command_call(L, command, "join"), status);
@@ -125,6 +126,7 @@ static void push_end(lua_State *L, const struct command *command,
 static int command_get_result(lua_State *L)
 {
     struct command *command = command_check(L, "result");
+    check_method(L, 1, "result");
     tl_deadline deadline = command_deadline(L, 2, command, "result");
     struct tl_process_info info;
     int status = tl_command_result(command->command, deadline);
@@ -145,6 +147,7 @@ static int command_get_result(lua_State *L)
 static int command_communicate(lua_State *L)
 {
     struct command *command = command_check(L, "communicate");
+    check_method(L, 2, "communicate");
     size_t size = 0;
     if (!lua_isnoneornil(L, 2) && !lua_isstring(L, 2))
         return misuse(L, NULL, command_call(L, command, "communicate"),
@@ -182,6 +185,7 @@ info_of(lua_State *L, const struct command *command, const char *call)
 static int command_is_alive(lua_State *L)
 {
     struct command *command = command_check(L, "is_alive");
+    check_method(L, 0, "is_alive");
     lua_pushboolean(L, info_of(L, command, "is_alive").alive);
     return 1;
 }
@@ -189,6 +193,7 @@ static int command_is_alive(lua_State *L)
 static int send_signal(lua_State *L, const char *call, int signal)
 {
     struct command *command = command_check(L, call);
+    check_method(L, 0, call);
     int status = tl_command_signal(command->command, signal);
     /* to end what has ended is done */
     if (status == TL_ENDED && (signal == SIGTERM || signal == SIGKILL))
@@ -209,14 +214,17 @@ static int command_kill(lua_State *L)
 static int command_signal(lua_State *L)
 {
     struct command *command = command_check(L, "signal");
+    check_method(L, 1, "signal");
     lua_Integer n = check_integer(
         L, 2, NULL, command_call(L, command, "signal"), "the signal", 0, 64);
+    lua_settop(L, 1);
     return send_signal(L, "signal", (int)n);
 }
 
 static int command_suspend(lua_State *L)
 {
     struct command *command = command_check(L, "suspend");
+    check_method(L, 0, "suspend");
     int status = tl_command_suspend(command->command);
     return command_result(L, command_call(L, command, "suspend"), status);
 }

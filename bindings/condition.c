@@ -44,6 +44,7 @@ static int condition_new(lua_State *L)
 static int condition_acquire(lua_State *L)
 {
     struct tl_handle *condition = check_condition(L);
+    check_method(L, 1, "acquire");
     tl_deadline deadline = check_deadline(L, 2, condition, "acquire");
     return result(L, condition, "acquire",
                   tl_condition_acquire(condition, deadline));
@@ -52,6 +53,7 @@ static int condition_acquire(lua_State *L)
 static int condition_release(lua_State *L)
 {
     struct tl_handle *condition = check_condition(L);
+    check_method(L, 0, "release");
     return result(L, condition, "release", tl_condition_release(condition));
 }
 
@@ -76,6 +78,7 @@ static int without_lock(lua_State *L, const struct tl_handle *condition,
 static int condition_wait(lua_State *L)
 {
     struct tl_handle *condition = check_condition(L);
+    check_method(L, 1, "wait");
     tl_deadline deadline = check_deadline(L, 2, condition, "wait");
     int status = tl_condition_wait(condition, deadline);
     if (status == TL_NOT_HOLDER)
@@ -88,6 +91,7 @@ static int condition_wait(lua_State *L)
 static int condition_wait_for(lua_State *L)
 {
     struct tl_handle *condition = check_condition(L);
+    check_method(L, 2, "wait_for");
     if (lua_type(L, 2) != LUA_TFUNCTION)
         return misuse(L, condition, "wait_for",
                       "a function is expected, not a %s", luaL_typename(L, 2));
@@ -128,6 +132,7 @@ static int notify(lua_State *L, const char *call, uint32_t n)
 static int condition_notify(lua_State *L)
 {
     struct tl_handle *condition = check_condition(L);
+    check_method(L, 1, "notify");
     lua_Integer n =
         lua_isnoneornil(L, 2)
             ? 1
@@ -137,6 +142,8 @@ static int condition_notify(lua_State *L)
 
 static int condition_notify_all(lua_State *L)
 {
+    check_condition(L);
+    check_method(L, 0, "notify_all");
     return notify(L, "notify_all", UINT32_MAX);
 }
 

@@ -114,6 +114,7 @@ static int too_large(lua_State *L, size_t size)
 static int connection_send(lua_State *L)
 {
     struct tl_channel *channel = check_connection(L, "send");
+    check_method(L, 2, "send");
     if (lua_isnone(L, 2))
         return private_misuse(L, &connection_class, "send",
                               "a value is expected; nil is sent by send(nil)");
@@ -133,6 +134,7 @@ static int connection_send(lua_State *L)
 static int connection_recv(lua_State *L)
 {
     struct tl_channel *channel = check_connection(L, "recv");
+    check_method(L, 1, "recv");
     const void *data;
     size_t size;
     int status =
@@ -171,6 +173,7 @@ static int take(lua_State *L, void **state)
 static int connection_poll(lua_State *L)
 {
     struct tl_channel *channel = check_connection(L, "poll");
+    check_method(L, 1, "poll");
     int status = tl_channel_poll(channel, check_limit(L, 2, "poll"));
     if (status < 0 && status != TL_TIMEOUT)
         return private_result(L, &connection_class, "poll", status);
@@ -181,6 +184,7 @@ static int connection_poll(lua_State *L)
 static int connection_close(lua_State *L)
 {
     void **state = private_check(L, &connection_class);
+    check_method(L, 0, "close");
     struct tl_channel *channel = *state;
     support_state = L;
     if (channel && private_leave(state))

@@ -26,12 +26,14 @@ static int event_new(lua_State *L)
 static int event_set(lua_State *L)
 {
     struct tl_handle *event = check_event(L);
+    check_method(L, 0, "set");
     return result(L, event, "set", tl_event_set(event));
 }
 
 static int event_clear(lua_State *L)
 {
     struct tl_handle *event = check_event(L);
+    check_method(L, 0, "clear");
     int status = tl_event_clear(event);
     tl_fd_settle(event);
     return result(L, event, "clear", status);
@@ -39,13 +41,16 @@ static int event_clear(lua_State *L)
 
 static int event_is_set(lua_State *L)
 {
-    lua_pushboolean(L, tl_event_is_set(check_event(L)));
+    struct tl_handle *event = check_event(L);
+    check_method(L, 0, "is_set");
+    lua_pushboolean(L, tl_event_is_set(event));
     return 1;
 }
 
 static int event_wait(lua_State *L)
 {
     struct tl_handle *event = check_event(L);
+    check_method(L, 1, "wait");
     tl_deadline deadline = check_deadline(L, 2, event, "wait");
     return result(L, event, "wait", tl_event_wait(event, deadline));
 }

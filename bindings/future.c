@@ -167,12 +167,14 @@ int future_outcome(lua_State *L, const char *call, tl_deadline deadline)
 static int future_get(lua_State *L)
 {
     check_future(L);
+    check_method(L, 1, "get");
     return future_outcome(L, "get", check_deadline(L, 2, NULL, "future: get"));
 }
 
 static int future_wait(lua_State *L)
 {
     struct tl_handle *future = check_future(L);
+    check_method(L, 1, "wait");
     tl_deadline deadline = check_deadline(L, 2, NULL, "future: wait");
     if (!await(L, future, "wait", deadline))
         return push_timeout(L);
@@ -183,6 +185,7 @@ static int future_wait(lua_State *L)
 static int future_is_ready(lua_State *L)
 {
     struct tl_handle *future = check_future(L);
+    check_method(L, 0, "is_ready");
     lua_pushboolean(L, await(L, future, "is_ready", TL_NOW));
     return 1;
 }
@@ -190,6 +193,7 @@ static int future_is_ready(lua_State *L)
 static int future_is_ok(lua_State *L)
 {
     struct tl_handle *future = check_future(L);
+    check_method(L, 0, "is_ok");
     if (!await(L, future, "is_ok", TL_NOW))
         return misuse(L, pool_of(L, future, "is_ok")->board, "is_ok",
                       "the task has not ended; ask is_ready or wait first");
@@ -205,6 +209,7 @@ static int future_is_ok(lua_State *L)
 static int future_cancel(lua_State *L)
 {
     struct tl_handle *future = check_future(L);
+    check_method(L, 0, "cancel");
     bool cancelled = false;
     if (!is_settled(future)) {
         struct pool *pool = pool_of(L, future, "cancel");

@@ -28,6 +28,7 @@ static int latch_new(lua_State *L)
 static int latch_count_down(lua_State *L)
 {
     struct tl_handle *latch = check_latch(L);
+    check_method(L, 1, "count_down");
     lua_Integer n =
         lua_isnoneornil(L, 2)
             ? 1
@@ -39,6 +40,7 @@ static int latch_count_down(lua_State *L)
 static int latch_wait(lua_State *L)
 {
     struct tl_handle *latch = check_latch(L);
+    check_method(L, 1, "wait");
     tl_deadline deadline = check_deadline(L, 2, latch, "wait");
     return result(L, latch, "wait", tl_latch_wait(latch, deadline));
 }

@@ -25,6 +25,8 @@ static int ipc_listen(lua_State *L)
 
 static int listener_accept(lua_State *L)
 {
+    private_check(L, &listener_class);
+    check_method(L, 1, "accept");
     tl_deadline deadline = private_deadline(L, 2, &listener_class, "accept");
     struct tl_channel *channel = NULL;
     void **state = connection_new(L);
@@ -40,6 +42,7 @@ static int listener_accept(lua_State *L)
 static int listener_close(lua_State *L)
 {
     void **state = private_check(L, &listener_class);
+    check_method(L, 0, "close");
     struct tl_listener *listener = *state;
     if (listener && private_leave(state))
         tl_listener_close(listener);

@@ -27,6 +27,7 @@ static int lock_new(lua_State *L)
 static int lock_acquire(lua_State *L)
 {
     struct tl_handle *lock = check_lock(L);
+    check_method(L, 1, "acquire");
     tl_deadline deadline = check_deadline(L, 2, lock, "acquire");
     return result(L, lock, "acquire", tl_lock_acquire(lock, deadline));
 }
@@ -34,6 +35,7 @@ static int lock_acquire(lua_State *L)
 static int lock_release(lua_State *L)
 {
     struct tl_handle *lock = check_lock(L);
+    check_method(L, 0, "release");
     int status = tl_lock_release(lock);
     char holder[TL_NAME_SIZE];
     if (status == TL_NOT_HOLDER && tl_lock_holder(lock, holder))
@@ -59,6 +61,7 @@ static int lock_with(lua_State *L)
 static int lock_hold(lua_State *L)
 {
     struct tl_handle *lock = check_lock(L);
+    check_method(L, 1, "hold");
     tl_deadline deadline = check_deadline(L, 2, lock, "hold");
     int status = tl_lock_acquire(lock, deadline);
     if (status < 0)

@@ -39,43 +39,49 @@ void module_set_interactive(lua_State *L, bool on)
 
 static int ipc_sleep(lua_State *L)
 {
+    check_function(L, 1, "sleep");
     int status = tl_sleep(check_deadline(L, 1, NULL, "sleep"));
     return status < 0 ? failure(L, NULL, "sleep", status) : 0;
 }
 
 static int ipc_yield(lua_State *L)
 {
-    (void)L;
+    check_function(L, 0, "yield");
     tl_yield();
     return 0;
 }
 
 static int ipc_now(lua_State *L)
 {
+    check_function(L, 0, "now");
     lua_pushnumber(L, tl_now());
     return 1;
 }
 
 static int ipc_cpu_count(lua_State *L)
 {
+    check_function(L, 0, "cpu_count");
     lua_pushinteger(L, tl_cpu_count());
     return 1;
 }
 
 static int ipc_getpid(lua_State *L)
 {
+    check_function(L, 0, "getpid");
     lua_pushinteger(L, getpid());
     return 1;
 }
 
 static int ipc_getppid(lua_State *L)
 {
+    check_function(L, 0, "getppid");
     lua_pushinteger(L, getppid());
     return 1;
 }
 
 static int ipc_register(lua_State *L)
 {
+    check_function(L, 2, "register");
     if (lua_type(L, 1) != LUA_TSTRING)
         return misuse(L, NULL, "register", "a name is expected, not a %s",
                       luaL_typename(L, 1));

@@ -37,6 +37,7 @@ static int pipe_new(lua_State *L)
 static int pipe_send(lua_State *L)
 {
     struct tl_handle *end = check_end(L);
+    check_method(L, 2, "send");
     if (lua_isnone(L, 2))
         return misuse(L, end, "send",
                       "a value is expected; nil is sent by send(nil)");
@@ -55,6 +56,7 @@ static int pipe_send(lua_State *L)
 static int pipe_recv(lua_State *L)
 {
     struct tl_handle *end = check_end(L);
+    check_method(L, 1, "recv");
     tl_deadline deadline = check_deadline(L, 2, end, "recv");
     struct tl_parcel parcel;
     int status = tl_pipe_recv(end, &parcel, deadline);
@@ -67,6 +69,7 @@ static int pipe_recv(lua_State *L)
 static int pipe_poll(lua_State *L)
 {
     struct tl_handle *end = check_end(L);
+    check_method(L, 1, "poll");
     tl_deadline deadline = check_deadline(L, 2, end, "poll");
     int status = tl_pipe_poll(end, deadline);
     if (status < 0 && status != TL_TIMEOUT)
@@ -78,6 +81,7 @@ static int pipe_poll(lua_State *L)
 static int pipe_close(lua_State *L)
 {
     struct tl_handle *end = check_end(L);
+    check_method(L, 0, "close");
     object_close(end);
     lua_pushboolean(L, 1);
     return 1;

@@ -228,6 +228,7 @@ static int pool_new(lua_State *L)
 static int pool_close(lua_State *L)
 {
     struct pool *pool = check_pool(L, 1, "close");
+    check_method(L, 0, "close");
     pool->closed = true;
     return result(L, pool->board, "close", tl_board_close(pool->board));
 }
@@ -235,6 +236,7 @@ static int pool_close(lua_State *L)
 static int pool_join(lua_State *L)
 {
     struct pool *pool = check_pool(L, 1, "join");
+    check_method(L, 1, "join");
     tl_deadline deadline = check_deadline(L, 2, pool->board, "join");
     if (!pool->closed)
         return misuse(L, pool->board, "join", "call close or terminate first");
@@ -259,6 +261,7 @@ static int pool_join(lua_State *L)
 static int pool_terminate(lua_State *L)
 {
     struct pool *pool = check_pool(L, 1, "terminate");
+    check_method(L, 0, "terminate");
     pool_end(L, pool, "the pool was terminated");
     lua_pushboolean(L, 1);
     return 1;

@@ -72,6 +72,7 @@ static int imap_next(lua_State *L)
 static int imap(lua_State *L, const char *call, bool any)
 {
     struct pool *pool = check_open(L, 1, call);
+    check_method(L, 3, call);
     lua_settop(L, 4);
     check_task(L, 2, pool, call);
     lua_Integer length = -1, chunk = check_chunk(L, 4, pool, call);

@@ -97,6 +97,7 @@ static void show(struct progress *progress, lua_Integer done,
 static int map(lua_State *L, const char *call, enum pool_call what)
 {
     struct pool *pool = check_open(L, 1, call);
+    check_method(L, 3, call);
     struct progress progress = {0};
     lua_settop(L, 4);
     check_task(L, 2, pool, call);

@@ -74,6 +74,7 @@ static void check_callbacks(lua_State *L, int index, struct pool *pool,
 int pool_apply_async(lua_State *L)
 {
     struct pool *pool = check_open(L, 1, "apply_async");
+    check_method(L, 4, "apply_async");
     lua_settop(L, 5);
     check_task(L, 2, pool, "apply_async");
     if (!lua_isnil(L, 3) && !lua_istable(L, 3))
@@ -100,6 +101,7 @@ int pool_apply_async(lua_State *L)
 int pool_map_async(lua_State *L)
 {
     struct pool *pool = check_open(L, 1, "map_async");
+    check_method(L, 5, "map_async");
     lua_settop(L, 6);
     check_task(L, 2, pool, "map_async");
     lua_Integer length = check_list(L, 3, pool, "map_async");

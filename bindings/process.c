@@ -172,7 +172,7 @@ static int start(lua_State *L, int index, const char *call)
 static int process_start(lua_State *L)
 {
     check_process(L);
-    lua_settop(L, 1);
+    check_method(L, 0, "start");
     return start(L, 1, "start");
 }
 
@@ -187,6 +187,7 @@ static int process_spawn(lua_State *L)
 static int process_join(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
+    check_method(L, 1, "join");
     tl_deadline deadline = check_deadline(L, 2, process, "join");
     return result(L, process, "join", tl_process_join(process, deadline));
 }
@@ -214,6 +215,7 @@ static void push_end(lua_State *L, const struct tl_handle *process)
 static int process_result(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
+    check_method(L, 1, "result");
     tl_deadline deadline = check_deadline(L, 2, process, "result");
     struct tl_parcel parcel;
     bool ok;
@@ -234,6 +236,7 @@ static int process_result(lua_State *L)
 static int process_is_alive(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
+    check_method(L, 0, "is_alive");
     struct tl_process_info info;
     int status = tl_process_info(process, &info);
     if (status < 0)
@@ -247,6 +250,7 @@ static int process_is_alive(lua_State *L)
 static int send_signal(lua_State *L, const char *call, int signal)
 {
     struct tl_handle *process = check_process(L);
+    check_method(L, 0, call);
     int status = tl_process_signal(process, signal);
     /* to end what has ended is done */
     if (status == TL_ENDED && (signal == SIGTERM || signal == SIGKILL))
@@ -267,13 +271,16 @@ static int process_kill(lua_State *L)
 static int process_signal(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
+    check_method(L, 1, "signal");
     lua_Integer n = check_integer(L, 2, process, "signal", "the signal", 0, 64);
+    lua_settop(L, 1);
     return send_signal(L, "signal", (int)n);
 }
 
 static int process_suspend(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
+    check_method(L, 0, "suspend");
     int status = tl_process_suspend(process);
     if (status == TL_SELF)
         return misuse(L, process, "suspend",
@@ -284,6 +291,7 @@ static int process_suspend(lua_State *L)
 static int process_resume(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
+    check_method(L, 0, "resume");
     return result(L, process, "resume", tl_process_resume(process));
 }
 
@@ -355,6 +363,7 @@ static int process_newindex(lua_State *L)
 
 static int process_current(lua_State *L)
 {
+    check_function(L, 0, "current");
     int status = tl_process_current(object_reserve(L));
     if (status < 0)
         return failure(L, NULL, "current", status);
@@ -364,6 +373,7 @@ static int process_current(lua_State *L)
 
 static int process_parent(lua_State *L)
 {
+    check_function(L, 0, "parent");
     int status = tl_process_parent(object_reserve(L));
     if (status == TL_EMPTY) {
         lua_pushnil(L);
@@ -377,6 +387,7 @@ static int process_parent(lua_State *L)
 
 static int process_children(lua_State *L)
 {
+    check_function(L, 0, "children");
     lua_newtable(L);
     for (lua_Integer i = 0;; i++) {
         int status = tl_process_child(object_reserve(L), (size_t)i);

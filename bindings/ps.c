@@ -34,6 +34,7 @@ static void push_task(lua_State *L, const struct tl_task_info *info)
 /* ipc.ps([space]) */
 static int ipc_ps(lua_State *L)
 {
+    check_function(L, 1, "ps");
     unsigned arena = lua_isnoneornil(L, 1) ? 0 : space_check(L, 1, "ps");
     uint32_t number = 1;
     int status;

@@ -107,6 +107,7 @@ static void check_value(lua_State *L, const struct tl_handle *queue,
 static int queue_put(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 2, "put");
     double priority = 0;
     check_value(L, queue, "put");
     if (lua_type(L, 3) == LUA_TTABLE) {
@@ -120,6 +121,7 @@ static int queue_put(lua_State *L)
 static int queue_try_put(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 1, "try_put");
     check_value(L, queue, "try_put");
     return result(L, queue, "try_put", put(L, queue, "try_put", 2, 0, TL_NOW));
 }
@@ -147,6 +149,7 @@ static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
 static int queue_put_many(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 2, "put_many");
     if (lua_type(L, 2) != LUA_TTABLE)
         return misuse(L, queue, "put_many", "a list is expected, not a %s",
                       luaL_typename(L, 2));
@@ -185,17 +188,21 @@ static int get(lua_State *L, const struct tl_handle *queue, const char *call,
 static int queue_get(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 1, "get");
     return get(L, queue, "get", check_deadline(L, 2, queue, "get"));
 }
 
 static int queue_try_get(lua_State *L)
 {
-    return get(L, check_queue(L), "try_get", TL_NOW);
+    struct tl_handle *queue = check_queue(L);
+    check_method(L, 0, "try_get");
+    return get(L, queue, "try_get", TL_NOW);
 }
 
 static int queue_get_many(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 2, "get_many");
     lua_Integer most =
         check_integer(L, 2, queue, "get_many", "max", 1, INT32_MAX);
     tl_deadline deadline = check_deadline(L, 3, queue, "get_many");
@@ -239,6 +246,7 @@ static int next_item(lua_State *L)
 static int queue_items(lua_State *L)
 {
     check_queue(L);
+    check_method(L, 0, "items");
     lua_pushvalue(L, 1);
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next_item, 2);
@@ -259,13 +267,22 @@ static lua_Integer size_of(lua_State *L, const struct tl_handle *queue,
 static int queue_size(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 0, "size");
     lua_pushinteger(L, size_of(L, queue, "size"));
+    return 1;
+}
+
+/* Lua gives the operand of # twice. */
+static int queue_len(lua_State *L)
+{
+    lua_pushinteger(L, size_of(L, check_queue(L), "size"));
     return 1;
 }
 
 static int queue_is_empty(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 0, "is_empty");
     lua_pushboolean(L, size_of(L, queue, "is_empty") == 0);
     return 1;
 }
@@ -273,6 +290,7 @@ static int queue_is_empty(lua_State *L)
 static int queue_is_full(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 0, "is_full");
     lua_Integer maxsize = tl_queue_maxsize(queue);
     lua_pushboolean(L, maxsize && size_of(L, queue, "is_full") >= maxsize);
     return 1;
@@ -281,12 +299,14 @@ static int queue_is_full(lua_State *L)
 static int queue_task_done(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 0, "task_done");
     return result(L, queue, "task_done", tl_queue_task_done(queue));
 }
 
 static int queue_join(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 1, "join");
     tl_deadline deadline = check_deadline(L, 2, queue, "join");
     return result(L, queue, "join", tl_queue_join(queue, deadline));
 }
@@ -294,6 +314,7 @@ static int queue_join(lua_State *L)
 static int queue_close(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
+    check_method(L, 0, "close");
     return result(L, queue, "close", tl_queue_close(queue));
 }
 
@@ -321,7 +342,7 @@ static const luaL_Reg methods[] = {{"put", queue_put},
                                    {"join", queue_join},
                                    {"close", queue_close},
                                    {NULL, NULL}};
-static const luaL_Reg metamethods[] = {{"__len", queue_size}, {NULL, NULL}};
+static const luaL_Reg metamethods[] = {{"__len", queue_len}, {NULL, NULL}};
 static const struct property properties[] = {
     {"maxsize", push_maxsize}, {"order", push_order}, {NULL, NULL}};
 static const struct class queue_class = {

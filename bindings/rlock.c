@@ -27,6 +27,7 @@ static int rlock_new(lua_State *L)
 static int rlock_acquire(lua_State *L)
 {
     struct tl_handle *rlock = check_rlock(L);
+    check_method(L, 1, "acquire");
     tl_deadline deadline = check_deadline(L, 2, rlock, "acquire");
     return result(L, rlock, "acquire", tl_rlock_acquire(rlock, deadline));
 }
@@ -34,6 +35,7 @@ static int rlock_acquire(lua_State *L)
 static int rlock_release(lua_State *L)
 {
     struct tl_handle *rlock = check_rlock(L);
+    check_method(L, 0, "release");
     return result(L, rlock, "release", tl_rlock_release(rlock));
 }
 
@@ -51,6 +53,7 @@ static int rlock_with(lua_State *L)
 static int rlock_hold(lua_State *L)
 {
     struct tl_handle *rlock = check_rlock(L);
+    check_method(L, 1, "hold");
     tl_deadline deadline = check_deadline(L, 2, rlock, "hold");
     int status = tl_rlock_acquire(rlock, deadline);
     if (status < 0)

@@ -27,6 +27,7 @@ static int rwlock_new(lua_State *L)
 static int rwlock_read(lua_State *L)
 {
     struct tl_handle *rwlock = check_rwlock(L);
+    check_method(L, 1, "read");
     tl_deadline deadline = check_deadline(L, 2, rwlock, "read");
     return result(L, rwlock, "read", tl_rwlock_read(rwlock, deadline));
 }
@@ -34,6 +35,7 @@ static int rwlock_read(lua_State *L)
 static int rwlock_write(lua_State *L)
 {
     struct tl_handle *rwlock = check_rwlock(L);
+    check_method(L, 1, "write");
     tl_deadline deadline = check_deadline(L, 2, rwlock, "write");
     return result(L, rwlock, "write", tl_rwlock_write(rwlock, deadline));
 }
@@ -41,6 +43,7 @@ static int rwlock_write(lua_State *L)
 static int rwlock_release(lua_State *L)
 {
     struct tl_handle *rwlock = check_rwlock(L);
+    check_method(L, 0, "release");
     return result(L, rwlock, "release", tl_rwlock_release(rwlock));
 }
 

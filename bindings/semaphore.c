@@ -34,6 +34,7 @@ static int semaphore_new(lua_State *L)
 static int semaphore_acquire(lua_State *L)
 {
     struct tl_handle *semaphore = check_semaphore(L);
+    check_method(L, 1, "acquire");
     tl_deadline deadline = check_deadline(L, 2, semaphore, "acquire");
     return result(L, semaphore, "acquire",
                   tl_semaphore_acquire(semaphore, deadline));
@@ -42,6 +43,7 @@ static int semaphore_acquire(lua_State *L)
 static int semaphore_release(lua_State *L)
 {
     struct tl_handle *semaphore = check_semaphore(L);
+    check_method(L, 1, "release");
     lua_Integer n =
         lua_isnoneornil(L, 2)
             ? 1

@@ -148,6 +148,7 @@ static bool push_listed(lua_State *L, unsigned space, const char *name)
 static int space_list(lua_State *L)
 {
     unsigned space = space_check(L, 1, "list");
+    check_method(L, 0, "list");
     size_t count;
     lua_settop(L, 1);
     lua_newtable(L);
@@ -164,6 +165,7 @@ static int space_list(lua_State *L)
 static int space_remove(lua_State *L)
 {
     unsigned space = space_check(L, 1, "remove");
+    check_method(L, 1, "remove");
     int status;
     if (lua_isnoneornil(L, 2))
         status = tl_space_unlink(tl_space_name(space));

@@ -116,6 +116,7 @@ static int read_into(lua_State *L, const struct stream *stream,
 static int stream_read(lua_State *L)
 {
     struct stream *stream = check_stream(L, "read");
+    check_method(L, 2, "read");
     lua_settop(L, 3);
     if (stream->which == TL_STDIN)
         return misuse(L, NULL, stream_call(L, stream, "read"),
@@ -145,6 +146,7 @@ static int next_line(lua_State *L)
 static int stream_lines(lua_State *L)
 {
     struct stream *stream = check_stream(L, "lines");
+    check_method(L, 0, "lines");
     if (stream->which == TL_STDIN)
         return misuse(L, NULL, stream_call(L, stream, "lines"),
                       "it is written to; read from stdout or stderr");
@@ -158,6 +160,7 @@ static int stream_lines(lua_State *L)
 static int stream_write(lua_State *L)
 {
     struct stream *stream = check_stream(L, "write");
+    check_method(L, 2, "write");
     size_t size, wrote;
     lua_settop(L, 3);
     if (stream->which != TL_STDIN)
@@ -181,11 +184,19 @@ static int stream_write(lua_State *L)
     return results + 1;
 }
 
-static int stream_close(lua_State *L)
+static int close_stream(lua_State *L)
 {
     struct stream *stream = check_stream(L, "close");
     int status = tl_command_close(stream->owner->command, stream->which);
     return stream_result(L, stream, "close", status);
+}
+
+/* Not as __close, which Lua gives the error too. */
+static int stream_close(lua_State *L)
+{
+    check_stream(L, "close");
+    check_method(L, 0, "close");
+    return close_stream(L);
 }
 
 static int stream_tostring(lua_State *L)
@@ -227,7 +238,7 @@ static int stream_newindex(lua_State *L)
 
 static const luaL_Reg metamethods[] = {{"__tostring", stream_tostring},
                                        {"__newindex", stream_newindex},
-                                       {"__close", stream_close},
+                                       {"__close", close_stream},
                                        {NULL, NULL}};
 
 void open_stream(lua_State *L)

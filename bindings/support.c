@@ -309,6 +309,18 @@ lua_Integer check_integer(lua_State *L, int index,
     return n;
 }
 
+int too_many(lua_State *L, int most, bool method, const char *call)
+{
+    const struct tl_handle *handle = method ? object_test(L, 1) : NULL;
+    int given = lua_gettop(L) - method;
+    if (method && !handle)
+        call = lua_pushfstring(L, "%s: %s", type_of(L, 1), call);
+    if (most == 0)
+        return misuse(L, handle, call, "takes no argument, and got %d", given);
+    return misuse(L, handle, call, "takes at most %d argument%s, and got %d",
+                  most, most == 1 ? "" : "s", given);
+}
+
 static bool is_known(const char *const *names, const char *name)
 {
     for (; name && *names; names++)
@@ -369,6 +381,8 @@ static void find_options(lua_State *L, const char *call,
     if (given > count)
         misuse(L, NULL, call, "%d arguments given; there are: %s", given,
                push_names(L, names));
+    if (support_making.space && given == count)
+        misuse(L, NULL, call, "in a space the name is the first argument");
     lua_settop(L, count);
 }
 

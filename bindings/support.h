@@ -90,6 +90,23 @@ lua_Integer check_integer(lua_State *L, int index,
                           const char *what, lua_Integer least,
                           lua_Integer most);
 
+/* A call takes at most `most` arguments: a function of the module, or a method,
+ * where the object in front does not count.  Raises, so that nothing given is
+ * dropped in silence. */
+int too_many(lua_State *L, int most, bool method, const char *call);
+
+static inline void check_function(lua_State *L, int most, const char *call)
+{
+    if (__builtin_expect(lua_gettop(L) > most, 0))
+        too_many(L, most, false, call);
+}
+
+static inline void check_method(lua_State *L, int most, const char *call)
+{
+    if (__builtin_expect(lua_gettop(L) > most + 1, 0))
+        too_many(L, most, true, call);
+}
+
 /* A constructor takes either positional arguments or ONE table: afterwards
  * the stack holds just the values of the options, in the order of `names`
  * (ended by NULL).  Unknown options raise. */

@@ -163,12 +163,15 @@ static void push_init(lua_State *L, int index, const struct tl_handle *table)
 
 static int table_get(lua_State *L)
 {
-    return get(L, check_table(L), "get", 2);
+    struct tl_handle *table = check_table(L);
+    check_method(L, 1, "get");
+    return get(L, table, "get", 2);
 }
 
 static int table_set(lua_State *L)
 {
     struct tl_handle *table = check_table(L);
+    check_method(L, 2, "set");
     if (lua_isnone(L, 3))
         return misuse(L, table, "set",
                       "a key and a value are expected; nil removes the key");
@@ -258,6 +261,7 @@ static int update_held(lua_State *L)
 static int table_update(lua_State *L)
 {
     struct tl_handle *table = check_table(L);
+    check_method(L, 3, "update");
     check_key(L, 2, table, "update");
     if (lua_type(L, 3) != LUA_TFUNCTION)
         return misuse(L, table, "update", "a function is expected, not a %s",
@@ -313,7 +317,9 @@ static void push_keys(lua_State *L, const struct tl_handle *table,
 
 static int table_keys(lua_State *L)
 {
-    push_keys(L, check_table(L), "keys");
+    struct tl_handle *table = check_table(L);
+    check_method(L, 0, "keys");
+    push_keys(L, table, "keys");
     return 1;
 }
 
@@ -428,11 +434,19 @@ static void fill(lua_State *L, const struct tl_handle *table, int init)
     }
 }
 
+/* From contents to { init = contents }. */
+static void wrap_contents(lua_State *L)
+{
+    lua_createtable(L, 0, 1);
+    lua_insert(L, 1);
+    lua_setfield(L, 1, "init");
+}
+
 static int table_new(lua_State *L)
 {
     static const char *const names[] = {"init", "name", NULL};
     if (lua_gettop(L) == 1 && lua_istable(L, 1) && !has_options(L))
-        lua_settop(L, 2); /* contents, and no name */
+        wrap_contents(L);
     check_options(L, "table", names);
     if (!lua_isnil(L, 1) && !lua_istable(L, 1))
         return misuse(L, NULL, "table",

@@ -15,6 +15,7 @@
 ---   result is set.
 --- * Constructors take positional arguments, or ONE table of options. An
 ---   unknown option raises.
+--- * More arguments than a call takes raise: nothing is dropped in silence.
 --- * Every object can be captured by a function, passed as an argument, and
 ---   sent in a message: what arrives is the same object, not a copy. In one
 ---   process the same object is the same value, so `==` and table keys work.

@@ -31,6 +31,7 @@ static int value_new(lua_State *L)
 static int value_get(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
+    check_method(L, 0, "get");
     struct tl_number n;
     int status = tl_value_get(value, &n);
     return status < 0 ? failure(L, value, "get", status) : push_number(L, n);
@@ -39,6 +40,7 @@ static int value_get(lua_State *L)
 static int value_set(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
+    check_method(L, 1, "set");
     struct tl_number n = check_number(L, 2, value, "set");
     support_state = L;
     return result(L, value, "set", tl_value_set(value, n));
@@ -47,6 +49,7 @@ static int value_set(lua_State *L)
 static int value_add(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
+    check_method(L, 1, "add");
     struct tl_number n = lua_isnoneornil(L, 2)
                              ? (struct tl_number){.i = 1}
                              : check_number(L, 2, value, "add");
@@ -58,6 +61,7 @@ static int value_add(lua_State *L)
 static int value_compare_set(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
+    check_method(L, 2, "compare_set");
     struct tl_number old = check_number(L, 2, value, "compare_set");
     struct tl_number new_ = check_number(L, 3, value, "compare_set");
     bool set;
@@ -73,6 +77,7 @@ static int value_compare_set(lua_State *L)
 static int value_update(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
+    check_method(L, 1, "update");
     struct tl_number n;
     if (lua_type(L, 2) != LUA_TFUNCTION)
         return misuse(L, value, "update", "a function is expected, not a %s",

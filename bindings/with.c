@@ -47,7 +47,8 @@ int with_hold(lua_State *L)
     return 1;
 }
 
-static int hold_release(lua_State *L)
+/* Also as __close, which Lua gives the error too. */
+static int give_back(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TTABLE)
         return wrong_object(L, 1, "what hold returned");
@@ -59,6 +60,12 @@ static int hold_release(lua_State *L)
     lua_insert(L, -2);
     lua_call(L, 1, 0);
     return 0;
+}
+
+static int hold_release(lua_State *L)
+{
+    check_method(L, 0, "release");
+    return give_back(L);
 }
 
 /* `hold of lock#3 "till": held by main (pid 4711), 0 waiting` */
@@ -86,7 +93,7 @@ static int hold_newindex(lua_State *L)
 
 void open_with(lua_State *L)
 {
-    static const luaL_Reg metamethods[] = {{"__close", hold_release},
+    static const luaL_Reg metamethods[] = {{"__close", give_back},
                                            {"__tostring", hold_tostring},
                                            {"__newindex", hold_newindex},
                                            {NULL, NULL}};

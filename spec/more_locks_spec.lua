@@ -263,8 +263,10 @@ describe("a condition", function()
   it("is used with its lock held only", function()
     local c = ipc.condition()
     local function yes() return true end
-    for call, argument in pairs{ wait = 0, wait_for = yes, notify = 1, notify_all = false } do
-      raises(call .. ": this task does not hold its lock; acquire it first", function() c[call](c, argument or nil) end)
+    for call, given in pairs{ wait = { 0 }, wait_for = { yes }, notify = { 1 }, notify_all = {} } do
+      raises(call .. ": this task does not hold its lock; acquire it first", function()
+        c[call](c, table.unpack(given))
+      end)
     end
     raises("release: not held by this task", function() c:release() end)
     c:acquire()

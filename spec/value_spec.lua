@@ -81,8 +81,8 @@ describe("a value", function()
 
   it("may not be written by its own update, which cannot yield either", function()
     local v = ipc.value(7)
-    for call, argument in pairs{ set = 1, add = 1, compare_set = 7, update = function(x) return x end } do
-      local ok, why = pcall(function() v:update(function() v[call](v, argument, 1) return 8 end) end)
+    for call, given in pairs{ set = { 1 }, add = { 1 }, compare_set = { 7, 1 }, update = { math.abs } } do
+      local ok, why = pcall(function() v:update(function() v[call](v, table.unpack(given)) return 8 end) end)
       assert.truthy(not ok and why:find(call .. ": deadlock: held by this task already", 1, true), why)
     end
     assert.has_error(coroutine.wrap(function() v:update(coroutine.yield) end))
