@@ -40,9 +40,9 @@ static void check_item(lua_State *L, const char *call, lua_Integer i,
     waitable->handle = object_test(L, -1);
     if (!waitable->handle && !is_outside(L, lua_gettop(L), waitable))
         misuse(L, NULL, call,
-               "item %lld of the list is a %s, not an object to wait for, or "
+               "item %lld of the list is %s, not an object to wait for, or "
                "it was closed",
-               (long long)i, luaL_typename(L, -1));
+               (long long)i, a_type(L, -1));
 }
 
 static struct tl_waitable *check_list(lua_State *L, const char *call,

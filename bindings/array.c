@@ -6,6 +6,8 @@
 #include "support.h"
 #include "userdata.h"
 
+static char step_key; /* registry: the step of the stock ipairs */
+
 static struct tl_handle *check_array(lua_State *L)
 {
     return object_check(L, 1, TL_KIND_ARRAY);
@@ -96,6 +98,32 @@ static int array_add(lua_State *L)
     return status < 0 ? failure(L, array, "add", status) : push_number(L, n);
 }
 
+/* Whether the step of the stock ipairs reads, which knows no length (and asks
+ * no __ipairs, as of Lua 5.4): it ends at the first nil. */
+static bool is_in_ipairs(lua_State *L)
+{
+    lua_Debug frame;
+    if (!lua_getstack(L, 1, &frame))
+        return false;
+    lua_getinfo(L, "f", &frame);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &step_key);
+    bool same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return same;
+}
+
+/* Notes the step of the stock ipairs. */
+static void find_step(lua_State *L)
+{
+    if (lua_getglobal(L, "ipairs") == LUA_TFUNCTION) {
+        lua_newtable(L);
+        lua_call(L, 1, 1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &step_key);
+    } else {
+        lua_pop(L, 1);
+    }
+}
+
 /* Upvalue: the methods. */
 static int array_index(lua_State *L)
 {
@@ -114,6 +142,9 @@ static int array_index(lua_State *L)
                       "elements 1 to %lld",
                       lua_tostring(L, 2), (long long)tl_array_length(array));
     }
+    if (lua_tointeger(L, 2) == (lua_Integer)tl_array_length(array) + 1 &&
+        is_in_ipairs(L))
+        return 0;
     int status = tl_array_get(array, check_index(L, array, NULL), &n);
     return status < 0 ? failure(L, array, NULL, status) : push_number(L, n);
 }
@@ -132,8 +163,36 @@ static int array_len(lua_State *L)
     return 1;
 }
 
+/* The step of ipairs and pairs: ends behind the last element, where reading
+ * raises. */
+static int next_element(lua_State *L)
+{
+    struct tl_handle *array = check_array(L);
+    lua_Integer index = luaL_checkinteger(L, 2);
+    struct tl_number n;
+    if (index < 0 || index >= (lua_Integer)tl_array_length(array))
+        return 0;
+    int status = tl_array_get(array, (uint64_t)index, &n);
+    if (status < 0)
+        return failure(L, array, NULL, status);
+    lua_pushinteger(L, index + 1);
+    return 1 + push_number(L, n);
+}
+
+static int array_pairs(lua_State *L)
+{
+    check_array(L);
+    lua_pushcfunction(L, next_element);
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, 0);
+    return 3;
+}
+
 static const luaL_Reg methods[] = {{"add", array_add}, {NULL, NULL}};
-static const luaL_Reg metamethods[] = {{"__len", array_len}, {NULL, NULL}};
+static const luaL_Reg metamethods[] = {{"__len", array_len},
+                                       {"__pairs", array_pairs},
+                                       {"__ipairs", array_pairs},
+                                       {NULL, NULL}};
 static const struct class array_class = {.methods = methods,
                                          .metamethods = metamethods,
                                          .newindex = array_newindex,
@@ -141,6 +200,7 @@ static const struct class array_class = {.methods = methods,
 
 void open_array(lua_State *L)
 {
+    find_step(L);
     object_class(L, TL_KIND_ARRAY, &array_class);
     lua_pushcfunction(L, array_new);
     lua_setfield(L, -2, "array");

@@ -56,8 +56,8 @@ static int buffer_write(lua_State *L)
     check_method(L, 2, "write");
     size_t size;
     if (lua_type(L, 3) != LUA_TSTRING)
-        return misuse(L, buffer, "write", "a string is expected, not a %s",
-                      luaL_typename(L, 3));
+        return misuse(L, buffer, "write", "a string is expected, not %s",
+                      a_type(L, 3));
     const char *text = lua_tolstring(L, 3, &size);
     size_t offset = check_range(L, buffer, "write", (lua_Integer)size);
     memcpy(data_of(L, buffer, "write") + offset, text, size);

@@ -9,6 +9,7 @@
 #include "gate.h"
 #include "objects.h"
 #include "shell.h"
+#include "suggest.h"
 #include "support.h"
 #include "thread.h"
 #include "userdata.h"
@@ -83,11 +84,11 @@ static int ipc_register(lua_State *L)
 {
     check_function(L, 2, "register");
     if (lua_type(L, 1) != LUA_TSTRING)
-        return misuse(L, NULL, "register", "a name is expected, not a %s",
-                      luaL_typename(L, 1));
+        return misuse(L, NULL, "register", "a name is expected, not %s",
+                      a_type(L, 1));
     if (lua_type(L, 2) != LUA_TTABLE)
-        return misuse(L, NULL, "register", "a metatable is expected, not a %s",
-                      luaL_typename(L, 2));
+        return misuse(L, NULL, "register", "a metatable is expected, not %s",
+                      a_type(L, 2));
     codec_register(L, 1, 2);
     lua_settop(L, 2);
     return 1;
@@ -261,6 +262,7 @@ static void make_module(lua_State *L)
     replace_functions(L);
     gate_open(L);
     shell_open(L);
+    suggest_open(L);
 }
 
 /* Once in a state: a second watch_end would leave the first to the collector,

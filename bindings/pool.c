@@ -68,8 +68,8 @@ void pool_raise_broken(lua_State *L, struct pool *pool, const char *call)
 void check_task(lua_State *L, int index, struct pool *pool, const char *call)
 {
     if (lua_type(L, index) != LUA_TFUNCTION)
-        misuse(L, pool->board, call, "the task must be a function, not a %s",
-               luaL_typename(L, index));
+        misuse(L, pool->board, call, "the task must be a function, not %s",
+               a_type(L, index));
 }
 
 /* ---- making ---- */
@@ -86,12 +86,12 @@ static int check_count(lua_State *L, int index, const char *what, int otherwise,
 static void check_initializer(lua_State *L)
 {
     if (!lua_isnil(L, 2) && lua_type(L, 2) != LUA_TFUNCTION)
-        misuse(L, NULL, "pool", "initializer must be a function, not a %s",
-               luaL_typename(L, 2));
+        misuse(L, NULL, "pool", "initializer must be a function, not %s",
+               a_type(L, 2));
     if (!lua_isnil(L, 3) && (lua_isnil(L, 2) || !lua_istable(L, 3)))
         misuse(L, NULL, "pool",
-               "initargs must be a list, for an initializer, not a %s",
-               luaL_typename(L, 3));
+               "initargs must be a list, for an initializer, not %s",
+               a_type(L, 3));
 }
 
 /* Gives the pool at `pool` what its workers run: { worker_main, pool,

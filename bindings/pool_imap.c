@@ -80,8 +80,8 @@ static int imap(lua_State *L, const char *call, bool any)
         length = check_list(L, 3, pool, call);
     else if (!lua_isfunction(L, 3))
         return misuse(L, pool->board, call,
-                      "a list or an iterator is expected, not a %s",
-                      luaL_typename(L, 3));
+                      "a list or an iterator is expected, not %s",
+                      a_type(L, 3));
     struct run plan = {.call = call,
                        .what = POOL_MAP,
                        .chunk = chunk ? chunk : 1,

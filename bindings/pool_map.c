@@ -31,8 +31,8 @@ lua_Integer check_list(lua_State *L, int index, struct pool *pool,
                        const char *call)
 {
     if (!lua_istable(L, index))
-        misuse(L, pool->board, call, "a list is expected, not a %s",
-               luaL_typename(L, index));
+        misuse(L, pool->board, call, "a list is expected, not %s",
+               a_type(L, index));
     lua_Integer length = luaL_len(L, index);
     if (!luaL_getmetafield(L, index, "__index"))
         return length;

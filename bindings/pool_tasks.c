@@ -45,8 +45,8 @@ static int check_callback(lua_State *L, int index, struct pool *pool,
         return LUA_NOREF;
     if (lua_type(L, index) != LUA_TFUNCTION)
         misuse(L, pool->board, call,
-               "a callback must be a function or nil, not a %s",
-               luaL_typename(L, index));
+               "a callback must be a function or nil, not %s",
+               a_type(L, index));
     lua_pushvalue(L, index);
     return luaL_ref(L, LUA_REGISTRYINDEX);
 }
@@ -79,8 +79,8 @@ int pool_apply_async(lua_State *L)
     check_task(L, 2, pool, "apply_async");
     if (!lua_isnil(L, 3) && !lua_istable(L, 3))
         return misuse(L, pool->board, "apply_async",
-                      "the arguments must be a list or nil, not a %s",
-                      luaL_typename(L, 3));
+                      "the arguments must be a list or nil, not %s",
+                      a_type(L, 3));
     check_callbacks(L, 4, pool, "apply_async");
     struct codec_call what = call_of(L, 2);
     what.count = 0;

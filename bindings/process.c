@@ -33,8 +33,8 @@ static struct tl_handle *check_process(lua_State *L)
 static void check_target(lua_State *L, int index, const char *call)
 {
     if (lua_type(L, index) != LUA_TFUNCTION)
-        misuse(L, NULL, call, "the function to run is expected first, not a %s",
-               luaL_typename(L, index));
+        misuse(L, NULL, call, "the function to run is expected first, not %s",
+               a_type(L, index));
 }
 
 /* From { target =, args =, name =, daemon = } to what is at 1.. : the
@@ -45,15 +45,14 @@ static const char *spread_options(lua_State *L, const char *call, bool *daemon)
                                         NULL};
     check_options(L, call, names);
     if (lua_type(L, 1) != LUA_TFUNCTION)
-        misuse(L, NULL, call, "target must be the function to run, not a %s",
-               luaL_typename(L, 1));
+        misuse(L, NULL, call, "target must be the function to run, not %s",
+               a_type(L, 1));
     if (!lua_isnil(L, 2) && !lua_istable(L, 2))
-        misuse(L, NULL, call, "args must be a list, not a %s",
-               luaL_typename(L, 2));
+        misuse(L, NULL, call, "args must be a list, not %s", a_type(L, 2));
     const char *name = check_name(L, 3, call);
     if (!lua_isnil(L, 4) && !lua_isboolean(L, 4))
-        misuse(L, NULL, call, "daemon must be true or false, not a %s",
-               luaL_typename(L, 4));
+        misuse(L, NULL, call, "daemon must be true or false, not %s",
+               a_type(L, 4));
     *daemon = lua_toboolean(L, 4);
     return name;
 }
@@ -349,10 +348,8 @@ static int process_newindex(lua_State *L)
                       "start",
                       name);
     if (!lua_isboolean(L, 3))
-        return misuse(L, process, "daemon",
-                      "true or false is expected, not "
-                      "a %s",
-                      luaL_typename(L, 3));
+        return misuse(L, process, "daemon", "true or false is expected, not %s",
+                      a_type(L, 3));
     int status = tl_process_set_daemon(process, lua_toboolean(L, 3));
     if (status == TL_STARTED)
         return misuse(L, process, "daemon", "it can only be set before start");

@@ -3,6 +3,7 @@
 
 #include "message.h"
 #include "objects.h"
+#include "suggest.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -197,11 +198,17 @@ static int space_newindex(lua_State *L)
 static int space_unknown(lua_State *L)
 {
     const char *name = tl_space_name(space_check(L, 1, "index"));
+    const char *wrong = luaL_tolstring(L, 2, NULL);
+    const char *meant = suggest_name(L, 1, wrong);
+    if (meant)
+        return misuse(L, NULL, NULL,
+                      "space \"%s\": has no %s; did you mean %s?", name, wrong,
+                      meant);
     return misuse(L, NULL, NULL,
                   "space \"%s\": has no %s; there are: array, barrier, buffer, "
                   "condition, event, latch, list, lock, name, queue, remove, "
                   "rlock, rwlock, semaphore, table, value",
-                  name, luaL_tolstring(L, 2, NULL));
+                  name, wrong);
 }
 
 static const char *const kinds[] = {
@@ -283,13 +290,12 @@ static int space_open(lua_State *L)
     check_options(L, "open", names);
     if (lua_type(L, 1) != LUA_TSTRING)
         return misuse(L, NULL, "open",
-                      "the space's name must be a string, not a %s",
-                      luaL_typename(L, 1));
+                      "the space's name must be a string, not %s",
+                      a_type(L, 1));
     const char *name = lua_tostring(L, 1);
     if (!lua_isnil(L, 2) && !lua_isboolean(L, 2))
         return misuse(L, NULL, "open",
-                      "functions must be true or false, not a %s",
-                      luaL_typename(L, 2));
+                      "functions must be true or false, not %s", a_type(L, 2));
     support_state = L;
     int space =
         strlen(name) == lua_rawlen(L, 1) ? tl_space_open(name) : TL_BAD_NAME;

@@ -89,12 +89,41 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
 
 const char *type_of(lua_State *L, int index)
 {
-    int kept = lua_type(L, index) == LUA_TUSERDATA
-                   ? luaL_getmetafield(L, index, "__name")
-                   : LUA_TNIL;
-    if (kept == LUA_TSTRING)
+    int type = lua_type(L, index);
+    bool own = type == LUA_TUSERDATA || type == LUA_TTABLE; /* a space */
+    if (own && luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
         return lua_tostring(L, -1);
-    return lua_pushstring(L, luaL_typename(L, index));
+    if (type == LUA_TTHREAD)
+        return "coroutine"; /* a thread is an object */
+    return lua_typename(L, type);
+}
+
+/* Lua's types, and the kinds of objects that are called as these are. */
+static bool is_ambiguous(const char *kind)
+{
+    return strcmp(kind, "table") == 0 || strcmp(kind, "value") == 0;
+}
+
+static bool is_object(lua_State *L, int index)
+{
+    return lua_type(L, index) == LUA_TUSERDATA;
+}
+
+const char *a_type(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    const char *type = type_of(L, index);
+    if (lua_isnoneornil(L, index))
+        return "nil";
+    if (is_object(L, index) && is_ambiguous(type))
+        return lua_pushfstring(L, "a shared %s", type);
+    bool vowel = strchr("aeio", *type) != NULL; /* not "userdata" */
+    return lua_pushfstring(L, "%s %s",
+                           vowel || strncmp(type, "rl", 2) == 0 ||
+                                   strncmp(type, "rw", 2) == 0
+                               ? "an"
+                               : "a",
+                           type);
 }
 
 const char *shown(lua_State *L, int index)
@@ -113,9 +142,9 @@ int wrong_object(lua_State *L, int index, const char *expected)
     const char *call = NULL;
     if (lua_getstack(L, 0, &frame) && lua_getinfo(L, "n", &frame))
         call = frame.name;
-    return misuse(L, NULL, call,
-                  "%s expected, got %s (was it called with ':'?)", expected,
-                  type_of(L, index));
+    return misuse(
+        L, NULL, call, "%s%s expected, got %s (was it called with ':'?)",
+        is_ambiguous(expected) ? "shared " : "", expected, type_of(L, index));
 }
 
 /* What to do instead, where the status itself does not say it.  A row of the
@@ -152,7 +181,8 @@ static const struct {
      "listener, connection, future"},
     {TL_UNORDERED, TL_KIND_NONE, "make it with order = \"priority\""},
     {TL_BAD_ADDRESS, TL_KIND_NONE,
-     "write \"unix:PATH\", \"tcp:HOST:PORT\" or \"tcp:[IPv6]:PORT\""},
+     "write \"unix:PATH\", \"tcp:HOST:PORT\" or \"tcp:[IPv6]:PORT\", with a "
+     "port from 0 to 65535"},
     {TL_LONG_ADDRESS, TL_KIND_NONE,
      "a socket's path has at most 107 bytes: use a shorter folder"},
     {TL_IN_USE, TL_KIND_NONE,
@@ -286,8 +316,8 @@ tl_deadline check_deadline_slow(lua_State *L, int index,
 {
     if (lua_type(L, index) != LUA_TNUMBER)
         misuse(L, handle, call,
-               "the timeout must be a number of seconds or nil, not a %s",
-               luaL_typename(L, index));
+               "the timeout must be a number of seconds or nil, not %s",
+               a_type(L, index));
     double seconds = lua_tonumber(L, index);
     if (isnan(seconds))
         misuse(L, handle, call, "the timeout is not a number (NaN)");
@@ -419,7 +449,7 @@ const char *check_name(lua_State *L, int index, const char *call)
     if (lua_isnil(L, index))
         return NULL;
     if (lua_type(L, index) != LUA_TSTRING)
-        misuse(L, NULL, call, "the name must be a string, not a %s",
-               luaL_typename(L, index));
+        misuse(L, NULL, call, "the name must be a string, not %s",
+               a_type(L, index));
     return lua_tostring(L, index);
 }

@@ -39,9 +39,8 @@ static struct tl_key check_key(lua_State *L, int index,
         return key;
     default:
         misuse(L, table, call,
-               "the key must be a string, a number or a boolean, not %s%s",
-               lua_isnoneornil(L, index) ? "" : "a ",
-               lua_isnone(L, index) ? "nil" : luaL_typename(L, index));
+               "the key must be a string, a number or a boolean, not %s",
+               a_type(L, index));
         return key;
     }
 }
@@ -264,8 +263,8 @@ static int table_update(lua_State *L)
     check_method(L, 3, "update");
     check_key(L, 2, table, "update");
     if (lua_type(L, 3) != LUA_TFUNCTION)
-        return misuse(L, table, "update", "a function is expected, not a %s",
-                      luaL_typename(L, 3));
+        return misuse(L, table, "update", "a function is expected, not %s",
+                      a_type(L, 3));
     tl_deadline deadline = check_deadline(L, 4, table, "update");
     lua_settop(L, 3);
     lua_pushnil(L);
@@ -449,9 +448,8 @@ static int table_new(lua_State *L)
         wrap_contents(L);
     check_options(L, "table", names);
     if (!lua_isnil(L, 1) && !lua_istable(L, 1))
-        return misuse(L, NULL, "table",
-                      "the contents must be a table, not a %s",
-                      luaL_typename(L, 1));
+        return misuse(L, NULL, "table", "the contents must be a table, not %s",
+                      a_type(L, 1));
     const char *name = check_name(L, 2, "table");
     struct tl_handle *table = object_new(L, TL_KIND_TABLE);
     bool tried = false;

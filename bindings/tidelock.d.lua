@@ -34,6 +34,9 @@
 --- their upvalues, and every object. Anything else raises before anything is
 --- sent, and the error gives the path to it. A function finds the receiver's
 --- globals; one with an environment of its own (`_ENV`) brings a copy of that.
+---
+--- Reading a name that is not here raises, and tells the one that is like it;
+--- `rawget(ipc, name)` asks whether there is one.
 ---@class tidelock
 ---@field _VERSION string such as `"Tidelock 0.1.0"`
 local ipc = {}
@@ -533,7 +536,10 @@ function queue:try_get() end
 function queue:get_many(max, timeout) end
 
 --- For `for i, value in q:items() do`: takes message after message until the
---- queue is closed and drained. `i` counts them.
+--- queue is closed and drained. `i` counts them: it comes first since a message
+--- may be nil, which would end a loop whose first variable it were. So
+--- `for value in q:items()` gives the counters 1, 2, 3; write
+--- `for _, value in q:items()`.
 ---@return fun(): integer?, any
 function queue:items() end
 
@@ -971,7 +977,8 @@ function condition:notify_all() end
 --- Array --------------------------------------------------------------------
 
 --- Numbers of one machine type in a row: `a[i]`, `a[i] = x`, `#a`, from 1 on.
---- An index out of range raises, and a number that does not fit the type.
+--- An index out of range raises, and a number that does not fit the type. Loops
+--- of `ipairs(a)` and `pairs(a)` end behind the last element.
 ---@class tidelock.array
 ---@field type string "int8" to "int64", "uint8" to "uint64", "float", "double"
 ---@field [integer] number

@@ -80,8 +80,8 @@ static int value_update(lua_State *L)
     check_method(L, 1, "update");
     struct tl_number n;
     if (lua_type(L, 2) != LUA_TFUNCTION)
-        return misuse(L, value, "update", "a function is expected, not a %s",
-                      luaL_typename(L, 2));
+        return misuse(L, value, "update", "a function is expected, not %s",
+                      a_type(L, 2));
     lua_settop(L, 2);
     support_state = L;
     int status = tl_value_begin(value, &n);
@@ -97,8 +97,8 @@ static int value_update(lua_State *L)
     if (lua_type(L, -1) != LUA_TNUMBER) {
         tl_value_cancel(value);
         return misuse(L, value, "update",
-                      "the function must return a number, not a %s",
-                      luaL_typename(L, -1));
+                      "the function must return a number, not %s",
+                      a_type(L, -1));
     }
     n = check_number(L, -1, value, "update");
     status = tl_value_commit(value, n);
@@ -109,7 +109,31 @@ static const luaL_Reg methods[] = {
     {"get", value_get},       {"set", value_set},
     {"add", value_add},       {"compare_set", value_compare_set},
     {"update", value_update}, {NULL, NULL}};
-static const struct class value_class = {.methods = methods};
+
+/* Lua would say "attempt to perform arithmetic on a value value". */
+static int value_operator(lua_State *L)
+{
+    const struct tl_handle *value = object_test(L, 1);
+    if (!value || value->kind != TL_KIND_VALUE)
+        value = object_test(L, 2);
+    return misuse(L, value, NULL,
+                  "it is no number itself: read it by v:get(), and write it by "
+                  "v:set(n), v:add(n) or v:update(fn)");
+}
+
+static const luaL_Reg metamethods[] = {
+    {"__add", value_operator},  {"__sub", value_operator},
+    {"__mul", value_operator},  {"__div", value_operator},
+    {"__mod", value_operator},  {"__pow", value_operator},
+    {"__unm", value_operator},  {"__idiv", value_operator},
+    {"__band", value_operator}, {"__bor", value_operator},
+    {"__bxor", value_operator}, {"__shl", value_operator},
+    {"__shr", value_operator},  {"__bnot", value_operator},
+    {"__lt", value_operator},   {"__le", value_operator},
+    {"__len", value_operator},  {"__concat", value_operator},
+    {"__call", value_operator}, {NULL, NULL}};
+static const struct class value_class = {.methods = methods,
+                                         .metamethods = metamethods};
 
 void open_value(lua_State *L)
 {

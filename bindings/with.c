@@ -9,8 +9,7 @@ static char hold_key; /* metatable of what hold returns */
 void with_check(lua_State *L, const struct tl_handle *handle, const char *call)
 {
     if (lua_type(L, 2) != LUA_TFUNCTION)
-        misuse(L, handle, call, "a function is expected, not a %s",
-               luaL_typename(L, 2));
+        misuse(L, handle, call, "a function is expected, not %s", a_type(L, 2));
 }
 
 static int finish(lua_State *L, int status, lua_KContext context)

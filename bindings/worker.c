@@ -84,8 +84,8 @@ static int spread(lua_State *L)
     if (!lua_istable(L, -1))
         return luaL_error(L,
                           "starmap: each item must be a list of arguments, "
-                          "not a %s",
-                          luaL_typename(L, -1));
+                          "not %s",
+                          a_type(L, -1));
     int list = lua_gettop(L), count = (int)lua_rawlen(L, list);
     luaL_checkstack(L, count, "too many arguments");
     for (int i = 1; i <= count; i++)

@@ -204,7 +204,7 @@ describe("ipc.wait", function()
     assert.truthy(why({ select(2, ipc.pipe{ duplex = false }) }):find("wait: the other end does this"))
     local l = ipc.listen "tcp:127.0.0.1:0"
     l:close()
-    assert.truthy(why({ l }):find("item 1 of the list is a userdata, not an object to wait for, or it was closed"))
+    assert.truthy(why({ l }):find("item 1 of the list is a listener, not an object to wait for, or it was closed"))
     assert.truthy(why({ ipc.event() }, 0 / 0):find("wait: the timeout is not a number", 1, true))
   end)
 end)

@@ -295,7 +295,7 @@ describe("a stream", function()
     assert.equal("command \"cat\": stdout: read: a number of bytes, \"l\", \"L\" or \"a\" is expected, not x",
       raised(function() c.stdout:read("x") end))
     c = ipc.command("cat")
-    assert.equal("command \"cat\": stdin: write: a string is expected, not a nil",
+    assert.equal("command \"cat\": stdin: write: a string is expected, not nil",
       raised(function() c.stdin:write() end))
     for _, wrong in ipairs{ 0 / 0, "1", true } do
       assert.truthy(raised(function() c.stdout:read("l", wrong) end):find("stdout: read: the timeout", 1, true))

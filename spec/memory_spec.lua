@@ -3,6 +3,22 @@ local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 
 describe("an array", function()
+  it("ends a loop of ipairs and pairs behind its last element, where reading raises", function()
+    local a = ipc.array("int8", { 7, 8, 9 })
+    for _, loop in ipairs{ ipairs, pairs } do
+      local seen = {}
+      for i, x in loop(a) do seen[#seen + 1] = i .. ":" .. x end
+      assert.same({ "1:7", "2:8", "3:9" }, seen)
+      for _ in loop(ipc.array("double", 0)) do error "it has no elements" end
+    end
+    assert.has_error(function() return a[4] end)
+    assert.has_error(function() return a[0] end)
+    assert.has_error(function() return table.unpack(a, 1, 4) end)
+    assert.has_error(function() return (function(t) return t[4] end)(a) end)
+    for i, x in ipairs(a) do a[i] = x + 1 end
+    assert.equal(10, a[3])
+  end)
+
   it("holds numbers of its type, and refuses others", function()
     local limits = { int8 = { -128, 127 }, uint8 = { 0, 255 }, int16 = { -32768, 32767 }, uint16 = { 0, 65535 },
       int32 = { -(1 << 31), (1 << 31) - 1 }, uint32 = { 0, (1 << 32) - 1 },
@@ -102,7 +118,7 @@ describe("an array", function()
   it("says what add cannot add", function()
     local a = ipc.array("int8", { 127 })
     for why, wrong in pairs{ ["the sum does not fit int8"] = { 1, 1 }, ["the index must be an integer"] = { 2, 1 },
-      ["a number is expected"] = { 1, "1" }, ["a number is expected, not a no"] = { 1 },
+      ["a number is expected"] = { 1, "1" }, ["a number is expected, not nil"] = { 1 },
       ["the sum does not fit"] = { 1, 0.5 } } do
       local ok, message = pcall(function() a:add(table.unpack(wrong)) end)
       assert.truthy(not ok and message:find("^spec/memory_spec.lua:%d+: array#%d+: add: " .. why), message)
