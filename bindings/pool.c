@@ -50,11 +50,16 @@ struct pool *check_open(lua_State *L, int index, const char *call)
     pool_tend(L, pool);
     if (pool->attended && pool_seen(pool) != pool->tidied)
         pool_sweep(L, pool, false);
+    pool_check_open(L, pool, call);
+    return pool;
+}
+
+void pool_check_open(lua_State *L, struct pool *pool, const char *call)
+{
     if (pool->broken)
         pool_raise_broken(L, pool, call);
     if (pool->closed)
         misuse(L, pool->board, call, "it was closed: make a new one");
-    return pool;
 }
 
 void pool_raise_broken(lua_State *L, struct pool *pool, const char *call)
@@ -82,7 +87,7 @@ static int check_count(lua_State *L, int index, const char *what, int otherwise,
     return (int)check_integer(L, index, NULL, "pool", what, least, most);
 }
 
-/* At 1..6, the options. */
+/* At 1..7, the options. */
 static void check_initializer(lua_State *L)
 {
     if (!lua_isnil(L, 2) && lua_type(L, 2) != LUA_TFUNCTION)
@@ -195,13 +200,14 @@ static int pool_new(lua_State *L)
 {
     static const char *const names[] = {"workers",   "initializer", "initargs",
                                         "max_tasks", "retry",       "name",
-                                        NULL};
+                                        "queue",     NULL};
     check_options(L, "pool", names);
     int workers = check_count(L, 1, "workers", tl_cpu_count(), 1, WORKERS_MOST);
     check_initializer(L);
     int max_tasks = check_count(L, 4, "max_tasks", 0, 1, TASKS_MOST);
     int retry = check_count(L, 5, "retry", 0, 0, TASKS_MOST);
     const char *name = check_name(L, 6, "pool");
+    int queue = check_count(L, 7, "queue", 0, 0, TASKS_MOST);
     struct tl_handle *board = object_new(L, TL_KIND_BOARD);
     int index = lua_gettop(L);
     bool tried = false;
@@ -214,6 +220,7 @@ static int pool_new(lua_State *L)
     pool->board = board;
     pool->max_tasks = max_tasks;
     pool->retry = retry;
+    pool->queue = (uint32_t)queue;
     enlist(pool);
     lua_newtable(L);
     pool->last_function = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -309,6 +316,7 @@ static const luaL_Reg methods[] = {{"map", pool_map},
                                    {"imap_unordered", pool_imap_unordered},
                                    {"apply", pool_apply},
                                    {"submit", pool_submit_task},
+                                   {"try_submit", pool_try_submit},
                                    {"apply_async", pool_apply_async},
                                    {"map_async", pool_map_async},
                                    {"close", pool_close},

@@ -68,6 +68,7 @@ struct pool {
     struct worker *workers;
     int count;
     int max_tasks, retry;
+    uint32_t queue;              /* tasks that may wait; 0: any number */
     uint32_t started;            /* workers, ever */
     uint32_t readies, stillborn; /* see is_hopeless */
     uint32_t missing;            /* workers that are to be started */
@@ -94,6 +95,8 @@ struct pool *check_pool(lua_State *L, int index, const char *call);
 struct pool *check_open(lua_State *L, int index, const char *call);
 /* NULL: not one of this process. */
 struct pool *pool_find(const struct tl_handle *handle);
+/* Raises where no task can be given to it. */
+void pool_check_open(lua_State *L, struct pool *pool, const char *call);
 /* The function at index. */
 void check_task(lua_State *L, int index, struct pool *pool, const char *call);
 /* The first of this thread's, by `next`. */
@@ -116,6 +119,11 @@ bool pool_has_workers(const struct pool *pool);
 
 /* ---- pool_jobs.c ---- */
 
+/* Waits until fewer tasks wait than `queue` says; false: not by the deadline.
+ * Before each pool_submit, and not in it: callbacks run meanwhile.  Raises
+ * where no task can be given to the pool any more. */
+bool pool_await_room(lua_State *L, struct pool *pool, const char *call,
+                     tl_deadline deadline);
 /* Submits what the call says, as HELD; raises.  after: as tl_board_submit. */
 uint32_t pool_submit(lua_State *L, struct pool *pool, const char *call,
                      struct codec_call *what, int64_t after);
@@ -174,6 +182,7 @@ void open_pool_run(lua_State *L);
 /* ---- pool_tasks.c, pool_code.c ---- */
 
 int pool_submit_task(lua_State *L);
+int pool_try_submit(lua_State *L);
 int pool_apply(lua_State *L);
 int pool_apply_async(lua_State *L);
 int pool_map_async(lua_State *L);

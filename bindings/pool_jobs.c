@@ -140,6 +140,31 @@ static void keep_function(lua_State *L, struct pool *pool, int function)
     pool->codes.last_number = -1;
 }
 
+bool pool_await_room(lua_State *L, struct pool *pool, const char *call,
+                     tl_deadline deadline)
+{
+    struct tl_board_progress progress;
+    if (!pool->queue)
+        return true;
+    for (;;) {
+        pool_tend(L, pool);
+        pool_check_open(L, pool, call);
+        tl_board_progress(pool->board, &progress);
+        if (progress.listed < pool->queue)
+            return true;
+        /* a worker that dies after the tending moves the word */
+        if (progress.deaths != pool->deaths)
+            continue;
+        support_state = L;
+        int status = tl_board_await_room(pool->board, pool->queue,
+                                         progress.finishes, deadline);
+        if (status == TL_TIMEOUT)
+            return false;
+        if (status < 0)
+            failure(L, pool->board, call, status);
+    }
+}
+
 static int try_submit(struct pool *pool, const struct codec_out *out,
                       int64_t after, uint32_t *job)
 {

@@ -91,6 +91,8 @@ static void launch(lua_State *L, struct run *run, int list, lua_Integer from,
                               .list = list,
                               .from = from,
                               .to = from + count - 1};
+    pool_await_room(L, run->pool, run->call, TL_FOREVER);
+    check_use(L, run);
     struct entry entry = {.from = run->next, .count = count};
     entry.job = pool_submit(L, run->pool, run->call, &call, -1);
     run->count++;

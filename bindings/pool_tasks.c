@@ -15,6 +15,7 @@ static struct codec_call call_of(lua_State *L, int function)
 static uint32_t submit(lua_State *L, struct pool *pool, const char *call)
 {
     check_task(L, 2, pool, call);
+    pool_await_room(L, pool, call, TL_FOREVER);
     struct codec_call what = call_of(L, 2);
     return pool_submit(L, pool, call, &what, -1);
 }
@@ -23,6 +24,20 @@ int pool_submit_task(lua_State *L)
 {
     struct pool *pool = check_open(L, 1, "submit");
     uint32_t job = submit(L, pool, "submit");
+    future_push(L, 1, pool, job, false);
+    return 1;
+}
+
+int pool_try_submit(lua_State *L)
+{
+    struct pool *pool = check_open(L, 1, "try_submit");
+    check_task(L, 2, pool, "try_submit");
+    if (!pool_await_room(L, pool, "try_submit", TL_NOW)) {
+        lua_pushnil(L);
+        lua_pushstring(L, tl_status_text(TL_FULL));
+        return 2;
+    }
+    uint32_t job = submit(L, pool, "try_submit");
     future_push(L, 1, pool, job, false);
     return 1;
 }
@@ -91,6 +106,7 @@ int pool_apply_async(lua_State *L)
         what.to = lua_isinteger(L, -1) ? lua_tointeger(L, -1)
                                        : check_list(L, 3, pool, "apply_async");
     }
+    pool_await_room(L, pool, "apply_async", TL_FOREVER);
     uint32_t job = pool_submit(L, pool, "apply_async", &what, -1);
     future_push(L, 1, pool, job, false);
     attach(L, pool, job, 4, false, "apply_async");
@@ -115,12 +131,14 @@ int pool_map_async(lua_State *L)
                               .list = 3,
                               .from = 1,
                               .to = chunk < length ? chunk : length};
+    pool_await_room(L, pool, "map_async", TL_FOREVER);
     uint32_t first = pool_submit(L, pool, "map_async", &what, -1);
     int64_t job = first;
     future_push(L, 1, pool, first, true);
     while (what.to < length) {
         what.from = what.to + 1;
         what.to = length - what.to > chunk ? what.to + chunk : length;
+        pool_await_room(L, pool, "map_async", TL_FOREVER);
         job = pool_submit(L, pool, "map_async", &what, job);
     }
     attach(L, pool, first, 5, true, "map_async");

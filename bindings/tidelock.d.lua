@@ -1350,6 +1350,7 @@ local pool = {}
 ---@field initargs? any[] its arguments
 ---@field max_tasks? integer after so many tasks a worker leaves, and is replaced
 ---@field retry? integer how often a task is run again whose worker died
+---@field queue? integer how many tasks may wait for a worker (of a map: jobs); whoever gives one more waits for room. nil or 0: any number
 ---@field name? string for people; the workers are NAME-worker-1 and so on
 
 ---@param workers? integer how many; nil: one for each CPU
@@ -1358,9 +1359,10 @@ local pool = {}
 ---@param max_tasks? integer after so many tasks a worker leaves
 ---@param retry? integer how often a task is run again whose worker died
 ---@param name? string for people
+---@param queue? integer how many tasks may wait; nil or 0: any number
 ---@return tidelock.pool
 ---@overload fun(options: tidelock.pool.options): tidelock.pool
-function ipc.pool(workers, initializer, initargs, max_tasks, retry, name) end
+function ipc.pool(workers, initializer, initargs, max_tasks, retry, name, queue) end
 
 ---@class tidelock.pool.map.options
 ---@field chunk? integer items a job
@@ -1403,13 +1405,22 @@ function pool:imap_unordered(fn, source, chunk) end
 ---@return any ...
 function pool:apply(fn, ...) end
 
---- Runs `fn(...)` in a worker.
+--- Runs `fn(...)` in a worker. Where the pool has a `queue`, waits for room in
+--- it, as all calls that give tasks do; callbacks run meanwhile. A task that is
+--- run again, since its worker died, waits beside those.
 ---@param fn function
 ---@param ... any
 ---@return tidelock.future
 function pool:submit(fn, ...) end
 
---- The same with callbacks, which run in the owner, whenever it waits in any
+--- The same, but it does not wait for room: see `queue` of the pool's options.
+---@param fn function
+---@param ... any
+---@return tidelock.future? future
+---@return "full"? reason
+function pool:try_submit(fn, ...) end
+
+--- The same as submit with callbacks, which run in the owner, whenever it waits in any
 --- call of this API, and never one inside another. What a callback raises is
 --- printed on stderr, and nothing else comes of it.
 ---@param fn function

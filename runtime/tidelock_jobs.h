@@ -57,6 +57,7 @@ struct tl_board_progress {
     uint32_t deaths;   /* grows whenever a worker may have ended */
     uint32_t readies;  /* calls of tl_board_ready */
     bool waiting;      /* some job waits to be taken */
+    uint32_t listed;   /* how many do */
 };
 void tl_board_progress(const struct tl_handle *board,
                        struct tl_board_progress *progress);
@@ -67,6 +68,10 @@ bool tl_board_has_left(const struct tl_handle *board, uint32_t worker);
  * `more`, a job has failed, or a worker ended. */
 int tl_board_await(const struct tl_handle *board, uint64_t seen, uint64_t more,
                    tl_deadline deadline);
+/* The same until fewer than `most` jobs may wait to be taken: look again.  It
+ * does not wait where that is so. */
+int tl_board_await_room(const struct tl_handle *board, uint32_t most,
+                        uint64_t seen, tl_deadline deadline);
 /* From now on a finish makes the owner look, in whatever wait it is: see
  * tl_idle_due. */
 void tl_board_attend(const struct tl_handle *board, bool on);

@@ -252,6 +252,7 @@ void tl_board_progress(const struct tl_handle *handle,
     progress->deaths = atomic_load(&board->deaths);
     progress->readies = atomic_load(&board->readies);
     progress->waiting = board->first != 0;
+    progress->listed = atomic_load(&board->listed);
 }
 
 bool tl_board_has_left(const struct tl_handle *handle, uint32_t worker)
@@ -277,6 +278,22 @@ int tl_board_await(const struct tl_handle *handle, uint64_t seen, uint64_t more,
     struct tl_board *board = tl_board_of(handle);
     atomic_store(&board->wanted, seen + more);
     return tl_wait(&board->finished, &board->finishes, seen, deadline);
+}
+
+int tl_board_await_room(const struct tl_handle *handle, uint32_t most,
+                        uint64_t seen, tl_deadline deadline)
+{
+    int status = enter_owner(handle);
+    if (status < 0)
+        return status;
+    struct tl_board *board = tl_board_of(handle);
+    atomic_store(&board->seeks_room, 1); /* then `listed`: see tell_room */
+    if (atomic_load(&board->listed) >= most) {
+        atomic_store(&board->wanted, seen + 1);
+        status = tl_wait(&board->finished, &board->finishes, seen, deadline);
+    }
+    atomic_store(&board->seeks_room, 0);
+    return status;
 }
 
 /* ---- code ---- */

@@ -32,6 +32,19 @@ static struct tl_job *take(struct tl_board *board, struct tl_cell *cell,
     return job;
 }
 
+/* There is one job less that waits.  The owner says that it seeks room, then
+ * looks at `listed`; here that is written, then this is read; all seq_cst: one
+ * of the two sees the other.  Where this task dies between the two, its death
+ * moves `finishes` too. */
+static void tell_room(struct tl_board *board)
+{
+    if (!atomic_load(&board->seeks_room))
+        return;
+    atomic_fetch_add(&board->finishes, 1);
+    tl_fault();
+    tl_wake(&board->finished, TL_WAKE_ALL);
+}
+
 int tl_board_take(const struct tl_handle *handle, struct tl_parcel *parcel,
                   uint32_t *number, tl_deadline deadline)
 {
@@ -43,6 +56,7 @@ int tl_board_take(const struct tl_handle *handle, struct tl_parcel *parcel,
         uint64_t seen = atomic_load(&board->posts);
         struct tl_job *job = take(board, tl_handle_cell(handle), number);
         if (job) {
+            tell_room(board);
             tl_packet_show(&job->call, parcel);
             return TL_OK;
         }
@@ -99,6 +113,14 @@ void tl_board_ready(const struct tl_handle *handle)
 
 /* ---- deaths, reports ---- */
 
+static uint32_t count_waiting(const struct tl_board *board)
+{
+    uint32_t n = 0;
+    for (uint32_t at = board->first; at && n < board->count; n++)
+        at = tl_job_at(board, at - 1)->next;
+    return n;
+}
+
 void tl_board_repair(struct tl_object *object, struct tl_guard *guard,
                      struct tl_task *dead)
 {
@@ -107,6 +129,7 @@ void tl_board_repair(struct tl_object *object, struct tl_guard *guard,
     if (tl_task_id(dead) == board->owner) {
         /* nobody is left to work */
         board->first = board->last = 0;
+        atomic_store(&board->listed, 0);
         return;
     }
     /* it took the first: the job's state is the commit of that */
@@ -119,6 +142,7 @@ void tl_board_repair(struct tl_object *object, struct tl_guard *guard,
         tl_job_at(board, board->first - 1)->previous = 0;
     else
         board->last = 0;
+    atomic_store(&board->listed, count_waiting(board));
 }
 
 void tl_board_task_died(struct tl_object *object, struct tl_task *dead,
@@ -141,14 +165,6 @@ void tl_board_task_died(struct tl_object *object, struct tl_task *dead,
     tl_wake(&board->finished, TL_WAKE_ALL);
     if (tl_task_id(tl_task_of(board->owner)) == board->owner)
         tl_park_call(tl_task_of(board->owner));
-}
-
-static uint32_t count_waiting(const struct tl_board *board)
-{
-    uint32_t n = 0;
-    for (uint32_t at = board->first; at && n < board->count; n++)
-        at = tl_job_at(board, at - 1)->next;
-    return n;
 }
 
 void tl_board_describe(const struct tl_object *object, int side, char *text,
@@ -182,7 +198,8 @@ bool tl_board_check(const struct tl_object *object)
         previous = at;
         at = job->next;
     }
-    return listed == waiting && board->last == previous;
+    return listed == waiting && board->last == previous &&
+           atomic_load(&board->listed) == listed;
 }
 
 void tl_board_destroy(struct tl_object *object)

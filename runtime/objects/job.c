@@ -42,6 +42,7 @@ void tl_job_append(struct tl_board *board, uint32_t number)
     else
         board->first = number + 1;
     board->last = number + 1;
+    atomic_fetch_add(&board->listed, 1);
 }
 
 void tl_job_unlink(struct tl_board *board, const struct tl_job *job)
@@ -55,4 +56,5 @@ void tl_job_unlink(struct tl_board *board, const struct tl_job *job)
         tl_job_at(board, job->next - 1)->previous = job->previous;
     else
         board->last = job->previous;
+    atomic_fetch_sub(&board->listed, 1);
 }
