@@ -68,9 +68,6 @@ describe("a pool with a queue", function()
 
   it("runs callbacks while a submit waits, which may close the pool", function()
     local pool, gate = ipc.pool{ workers = 2, queue = 1 }, ipc.event()
-    local called = 0
-    for _ = 1, 20 do pool:apply_async(function() end, {}, function() called = called + 1 end) end
-    assert(called > 0)
     for _ = 1, 2 do pool:submit(function() gate:wait() end) end
     await(function() return waiting(pool) == 0 end)
     pool:submit(print)
@@ -85,8 +82,10 @@ describe("a pool with a queue", function()
   it("has room again when its worker is killed", function()
     local pool, gate = busy{ queue = 1 }
     pool:submit(function() end)
-    local owner, worker = ipc.getpid()
-    for _, child in ipairs(ipc.children()) do worker = worker or child end
+    local owner, number, worker = ipc.getpid(), tostring(pool):match "#(%d+)"
+    for _, child in ipairs(ipc.children()) do
+      if child.name == "pool-" .. number .. "-worker-1" then worker = child end
+    end
     local killer = ipc.spawn(function()
       await(function()
         for _, task in ipairs(ipc.ps()) do if task.pid == owner and task.waits then return true end end
