@@ -99,7 +99,8 @@ int any_report(lua_State *L, const char *call,
                int status)
 {
     if (status == TL_TIMEOUT || status == TL_STUCK ||
-        status == TL_INTERRUPTED || status == TL_NO_MEMORY)
+        status == TL_INTERRUPTED || status == TL_CANCELLED ||
+        status == TL_NO_MEMORY)
         return result(L, NULL, call, status);
     if (waitable->handle)
         return failure(L, waitable->handle, call, status);

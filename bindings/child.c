@@ -78,7 +78,7 @@ static int run(lua_State *L)
     if (ok)
         outcome_return(L, first);
     else
-        outcome_fail(L, true, true);
+        outcome_fail(L, true, !thread_cancelled(L));
     lua_pushinteger(L, ok ? 0 : 1);
     return 1;
 }

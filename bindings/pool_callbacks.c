@@ -211,4 +211,5 @@ void pool_hooks(bool on)
 void pool_hooks_pause(bool on)
 {
     paused += on ? 1 : -1;
+    tl_cancel_hold(on);
 }

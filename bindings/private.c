@@ -80,7 +80,8 @@ void *private_state(lua_State *L, const struct private_class *class,
 int private_result(lua_State *L, const struct private_class *class,
                    const char *call, int status)
 {
-    if (status == TL_INTERRUPTED || status == TL_STUCK)
+    if (status == TL_INTERRUPTED || status == TL_CANCELLED ||
+        status == TL_STUCK)
         return failure(L, NULL, NULL, status);
     push_title(L, class);
     const char *about = lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), call);

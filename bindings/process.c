@@ -181,6 +181,12 @@ static int process_spawn(lua_State *L)
     return start(L, lua_gettop(L), "spawn");
 }
 
+static int thread_spawn(lua_State *L)
+{
+    make(L, TL_KIND_THREAD, "spawn_thread");
+    return start(L, lua_gettop(L), "spawn_thread");
+}
+
 /* ---- waiting ---- */
 
 static int process_join(lua_State *L)
@@ -285,6 +291,20 @@ static int process_suspend(lua_State *L)
         return misuse(L, process, "suspend",
                       "a process cannot suspend itself; another can");
     return result(L, process, "suspend", status);
+}
+
+static int process_cancel(lua_State *L)
+{
+    struct tl_handle *process = check_process(L);
+    check_method(L, 0, "cancel");
+    if (process->kind != TL_KIND_THREAD)
+        return misuse(L, process, "cancel",
+                      "a thread can be cancelled; end a process by terminate");
+    int status = tl_thread_cancel(process);
+    if (status < 0 && status != TL_ENDED)
+        return failure(L, process, "cancel", status);
+    lua_pushboolean(L, status == TL_OK);
+    return 1;
 }
 
 static int process_resume(lua_State *L)
@@ -399,12 +419,17 @@ static int process_children(lua_State *L)
     }
 }
 
-static const luaL_Reg methods[] = {
-    {"start", process_start},         {"join", process_join},
-    {"result", process_result},       {"is_alive", process_is_alive},
-    {"terminate", process_terminate}, {"kill", process_kill},
-    {"signal", process_signal},       {"suspend", process_suspend},
-    {"resume", process_resume},       {NULL, NULL}};
+static const luaL_Reg methods[] = {{"start", process_start},
+                                   {"join", process_join},
+                                   {"result", process_result},
+                                   {"is_alive", process_is_alive},
+                                   {"terminate", process_terminate},
+                                   {"kill", process_kill},
+                                   {"signal", process_signal},
+                                   {"suspend", process_suspend},
+                                   {"resume", process_resume},
+                                   {"cancel", process_cancel},
+                                   {NULL, NULL}};
 static const struct property properties[] = {{"pid", push_pid},
                                              {"name", push_name},
                                              {"daemon", push_daemon},
@@ -414,13 +439,11 @@ static const struct class process_class = {.methods = methods,
                                            .properties = properties,
                                            .newindex = process_newindex,
                                            .made_often = true};
-static const luaL_Reg functions[] = {{"process", process_new},
-                                     {"thread", thread_new},
-                                     {"spawn", process_spawn},
-                                     {"current", process_current},
-                                     {"parent", process_parent},
-                                     {"children", process_children},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"process", process_new},       {"thread", thread_new},
+    {"spawn", process_spawn},       {"spawn_thread", thread_spawn},
+    {"current", process_current},   {"parent", process_parent},
+    {"children", process_children}, {NULL, NULL}};
 
 void open_process(lua_State *L)
 {

@@ -167,7 +167,7 @@ static const struct {
      "of ipc.pipe{ duplex = false } the first end receives and the second "
      "sends"},
     {TL_IS_THREAD, TL_KIND_NONE,
-     "tell it to end, by an event or a closed queue, or use ipc.process"},
+     "ask it to end by t:cancel(), or use ipc.process"},
     {TL_STARTED, TL_KIND_THREAD, "a thread starts once: make a new one"},
     {TL_STARTED, TL_KIND_NONE, "a process starts once: make a new one"},
     {TL_NOT_STARTED, TL_KIND_NONE, "call start first"},
@@ -250,6 +250,8 @@ int failure(lua_State *L, const struct tl_handle *handle, const char *call,
         return stuck(L);
     case TL_INTERRUPTED:
         return misuse(L, NULL, NULL, "interrupted!");
+    case TL_CANCELLED:
+        return misuse(L, NULL, NULL, "cancelled");
     case TL_DEADLOCK:
         return misuse(L, NULL, NULL, "deadlock: %s", tl_deadlock_text());
     case TL_DAEMON:

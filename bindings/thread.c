@@ -47,6 +47,21 @@ void thread_exit(int code)
     longjmp(ending->jump, 1);
 }
 
+bool thread_cancelled(lua_State *L)
+{
+    static const char word[] = "cancelled", end[] = ": cancelled";
+    if (!tl_thread_was_cancelled() || lua_type(L, -1) != LUA_TSTRING)
+        return false;
+    const char *text = lua_tostring(L, -1);
+    size_t size = strcspn(text, "\n"); /* the traceback follows */
+    if (size < sizeof end - 1 ||
+        strncmp(text + size - (sizeof end - 1), end, sizeof end - 1) != 0)
+        return false;
+    lua_pushstring(L, word);
+    lua_replace(L, -2);
+    return true;
+}
+
 /* ---- in the creator ---- */
 
 /* Pushes { target =, args = {...} } from the job: paths in refusals begin with
@@ -309,6 +324,7 @@ static void run(void *data)
         here.code = call(L, origin);
     if (!L)
         tl_process_lose_result(TL_SYSTEM);
+    tl_thread_end_cancel();
     support_state = NULL; /* no script waits for what comes now */
     fflush(stdout);
     tl_thread_drop_job();

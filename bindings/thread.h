@@ -33,4 +33,9 @@ void thread_forget(void);
 /* Ends this thread in order, from within its Lua state. */
 void thread_exit(int code) __attribute__((noreturn));
 
+/* In a thread whose function raised what is at the top: whether that is the
+ * `cancelled` of t:cancel().  Then that is no failure to tell of, and the one
+ * word takes its place. */
+bool thread_cancelled(lua_State *L);
+
 #endif

@@ -251,6 +251,9 @@ function process:suspend() end
 ---@return true
 function process:resume() end
 
+--- Raises: a thread can be cancelled; end a process by `terminate`.
+function process:cancel() end
+
 --- Command ------------------------------------------------------------------
 
 --- A program, started without a shell, with pipes to its streams.
@@ -431,6 +434,13 @@ local thread = {}
 ---@overload fun(options: tidelock.thread.options): tidelock.thread
 function ipc.thread(target, ...) end
 
+--- The same as `ipc.thread`, started.
+---@param target function what the thread runs
+---@param ... any its arguments
+---@return tidelock.thread
+---@overload fun(options: tidelock.thread.options): tidelock.thread
+function ipc.spawn_thread(target, ...) end
+
 --- Copies the function and its arguments as they are now, and starts. Raises
 --- when it was started before, when something cannot be copied, and when tasks
 --- or memory have run out.
@@ -453,10 +463,20 @@ function thread:result(timeout) end
 ---@return boolean
 function thread:is_alive() end
 
---- Raises: a thread ends by itself, or with its process.
+--- Asks it to end: the call in which it waits, or its next that would, raises
+--- `cancelled` there, once. Any task may ask. What need not wait goes on as ever,
+--- and so does a wait that has got what it waited for: nothing is lost. By `pcall`
+--- the thread can put its things in order; where it does not catch it, it ends
+--- without a word on stderr, its exitcode is 1, and `t:result()` is `nil,
+--- "cancelled"`. Asked again before it was told, it is told once. Raises before the
+--- start.
+---@return boolean asked false: it had ended
+function thread:cancel() end
+
+--- Raises: a thread ends by itself, or with its process. Ask it by `cancel`.
 function thread:terminate() end
 
---- Raises: a thread ends by itself, or with its process.
+--- Raises: a thread ends by itself, or with its process. Ask it by `cancel`.
 function thread:kill() end
 
 --- Raises: signals go to whole processes.

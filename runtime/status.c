@@ -18,6 +18,7 @@ static const struct {
     {TL_DEADLOCK, "deadlock"},
     {TL_STUCK, "no task can ever go on"},
     {TL_INTERRUPTED, "interrupted"},
+    {TL_CANCELLED, "cancelled"},
     {TL_NOT_HOLDER, "not held by this task"},
     {TL_HELD, "held by this task already"},
     {TL_OVER, "above its bound"},

@@ -48,6 +48,7 @@ enum tl_status {
     TL_OTHER_SHAPE = -37,  /* the same, of another size or other options */
     TL_IS_THREAD = -38,    /* what can only be done to a whole process */
     TL_NOT_OWNER = -39,    /* of a pool */
+    TL_CANCELLED = -44,    /* tl_thread_cancel was called for this thread */
 
     /* what is wrong with a space */
     TL_BAD_NAME = -50,

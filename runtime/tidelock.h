@@ -22,7 +22,7 @@
  *     TL_FOREVER, or TL_NOW (0) to try without waiting.
  *   - A call with a NULL handle->object returns TL_DROPPED.
  *   - Every call may return TL_FOREIGN, and every blocking call TL_STUCK or
- *     TL_INTERRUPTED, besides what it lists.
+ *     TL_INTERRUPTED, and in a thread TL_CANCELLED, besides what it lists.
  *   - Names of objects and tasks are cut to TL_NAME_SIZE - 1 bytes.
  */
 #ifndef TIDELOCK_H
@@ -411,6 +411,14 @@ int tl_thread_new(struct tl_handle *out, const char *name, bool daemon);
 int tl_thread_start(const struct tl_handle *thread,
                     const struct tl_message *job, void (*run)(void *context),
                     void *context);
+/* Asks a thread, of whatever process, to end: the call in which it sleeps, or
+ * the next that would, returns TL_CANCELLED, once.  TL_ENDED, TL_NOT_STARTED. */
+int tl_thread_cancel(const struct tl_handle *thread);
+/* In the thread: it hears of that no more; or not between the two calls, which
+ * nest, where a wait must come to its own end. */
+void tl_thread_end_cancel(void);
+bool tl_thread_was_cancelled(void); /* some call has returned so */
+void tl_cancel_hold(bool on);
 /* In the thread: its job, until tl_thread_drop_job.  What the job carries is
  * held by it until then. */
 void tl_thread_job(struct tl_parcel *parcel);

@@ -36,7 +36,11 @@ local function call_with(call, last)
 end
 
 describe("an argument too many", function()
-  teardown(function() made = {} end)
+  teardown(function()
+    made = {}
+    collectgarbage() -- pools end
+    collectgarbage()
+  end)
 
   local calls = declared()
 

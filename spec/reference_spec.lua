@@ -43,6 +43,11 @@ end
 describe("the reference", function()
    local reference = declared()
 
+  teardown(function()
+    collectgarbage() -- pools end
+    collectgarbage()
+  end)
+
    it("has every function of the module, and no other", function()
       local names = {}
       for name in pairs(ipc) do names[name] = true end

@@ -265,7 +265,7 @@ describe("a thread", function()
     for _, call in ipairs{ "terminate", "kill", "suspend", "resume" } do
       local ok, message = pcall(t[call], t)
       assert.is_false(ok)
-      assert.truthy(message:find(call .. ".*tell it to end.*or use ipc.process"), message)
+      assert.truthy(message:find(call .. ".*ask it to end.*or use ipc.process"), message)
     end
     assert.is_false((pcall(t.signal, t, 10)))
     go:set()

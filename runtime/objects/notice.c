@@ -204,7 +204,9 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
     status = await_notice(notice, place, deadline);
     if (status == TL_STUCK)
         return status;
+    tl_cancel_hold(true); /* who is cancelled has the lock, as who is not */
     int locked = tl_hold_acquire(hold_of(notice), TL_FOREVER);
+    tl_cancel_hold(false);
     if (status == TL_OK) {
         leave_place(notice, place, locked >= 0);
         if (locked < 0)

@@ -45,6 +45,8 @@ struct tl_process {
                              itself, before ENDED */
     uint64_t job;         /* of a thread: packed message; written by its creator
                              before STARTED, dropped by the thread */
+    _Atomic uint32_t cancelled; /* of a thread: 1 by who wants it to end, 0 by
+                                   itself, when its wait says so */
     tl_ref owner; /* of a thread: a reference to the process that it is part
                      of, from before STARTED until its own status is known;
                      how that process ends is how the thread does */

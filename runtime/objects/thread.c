@@ -10,6 +10,8 @@
 #include "handle.h"
 #include "seats.h"
 #include "store/message.h"
+#include "wait/checkpoint.h"
+#include "wait/park.h"
 
 /* What a thread is told by its creator; the thread frees it. */
 struct birth {
@@ -41,6 +43,7 @@ static void *live(void *data)
     free(birth);
     tl_seats_enter(&own.seats); /* the creator is this process: never late */
     tl_checkpoint_adopt();
+    tl_cancel = &own_process()->cancelled;
     prctl(PR_SET_NAME, tl_self->name); /* as ps and gdb show it: 15 bytes */
     own.run(own.context);
     return NULL;
@@ -123,6 +126,31 @@ int tl_thread_start(const struct tl_handle *handle,
     }
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the thread frees it */
     return status;
+}
+
+/* The word, then the call: who is about to sleep has begun to park before it
+ * looks at the word for the last time. */
+int tl_thread_cancel(const struct tl_handle *handle)
+{
+    struct tl_process_info info;
+    int status = tl_process_info(handle, &info);
+    if (status < 0)
+        return status;
+    if (!info.started)
+        return TL_NOT_STARTED;
+    if (!info.alive)
+        return TL_ENDED;
+    struct tl_process *thread = handle->object;
+    atomic_store(&thread->cancelled, 1);
+    struct tl_task *task = tl_task_of(info.task);
+    if (tl_task_id(task) == info.task)
+        tl_park_call(task);
+    return TL_OK;
+}
+
+void tl_thread_end_cancel(void)
+{
+    tl_cancel = NULL;
 }
 
 void tl_thread_job(struct tl_parcel *parcel)

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "idle.h"
 #include "park.h"
 #include "tasks/death.h"
 
@@ -20,11 +21,46 @@ int tl_checkpoint_due(void)
     return TL_OK;
 }
 
-bool tl_checkpoint_interrupted(void)
+_Thread_local _Atomic uint32_t *tl_cancel;
+static _Thread_local int held; /* tl_cancel_hold */
+static _Thread_local bool told;
+
+void tl_cancel_hold(bool on)
+{
+    held += on ? 1 : -1;
+}
+
+bool tl_thread_was_cancelled(void)
+{
+    return told;
+}
+
+/* A callback is not what was to end: the wait that it runs in is. */
+static bool is_cancelled(void)
+{
+    return tl_cancel && !held && !tl_idle_running() && atomic_load(tl_cancel);
+}
+
+static bool interrupted(void)
 {
     return (atomic_load(&tl_due) & TL_DUE_INTERRUPT) &&
            (atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_INTERRUPT) &
             TL_DUE_INTERRUPT);
+}
+
+int tl_checkpoint_ended(void)
+{
+    if (interrupted())
+        return TL_INTERRUPTED;
+    if (!is_cancelled() || !atomic_exchange(tl_cancel, 0))
+        return TL_OK;
+    told = true;
+    return TL_CANCELLED;
+}
+
+bool tl_checkpoint_is_ended(void)
+{
+    return (atomic_load(&tl_due) & TL_DUE_INTERRUPT) || is_cancelled();
 }
 
 void tl_interrupt(void)
@@ -37,7 +73,7 @@ void tl_interrupt(void)
 
 void tl_interrupt_clear(void)
 {
-    tl_checkpoint_interrupted();
+    interrupted();
 }
 
 static void forked(void)
@@ -54,4 +90,7 @@ void tl_checkpoint_watch_forks(void)
 void tl_checkpoint_adopt(void)
 {
     atomic_store(&tl_due, 0);
+    tl_cancel = NULL; /* of the thread that forked */
+    held = 0;
+    told = false;
 }

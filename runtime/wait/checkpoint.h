@@ -41,8 +41,15 @@ static inline void tl_due_set(enum tl_due what)
     atomic_fetch_or(&tl_due, what);
 }
 
-/* Takes an interrupt, if there is one: for calls that are about to block. */
-bool tl_checkpoint_interrupted(void);
+/* In a thread of ours: the word in its object by which others ask it to end;
+ * else NULL.  Memory of the arena that stands at the same place in all
+ * processes, and stays while the thread lives. */
+extern _Thread_local _Atomic uint32_t *tl_cancel;
+
+/* Whether a call that is about to block must not: TL_INTERRUPTED, TL_CANCELLED,
+ * each once, or TL_OK.  And whether it will be told so. */
+int tl_checkpoint_ended(void);
+bool tl_checkpoint_is_ended(void);
 
 /* Forks leave the child without a task; from now on they are noticed. */
 void tl_checkpoint_watch_forks(void);

@@ -81,9 +81,8 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
     int status;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &mask);
-    if (tl_checkpoint_interrupted())
-        status = TL_INTERRUPTED;
-    else
+    status = tl_checkpoint_ended();
+    if (status == TL_OK)
         status = outcome(tl_descriptor_sleep(polled, count, deadline, &mask));
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (status == SIGNALLED && tl_signal_hook && tl_signal_hook())
@@ -91,7 +90,8 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
     return status;
 }
 
-/* The same for a task that has something to do meanwhile. */
+/* The same for a task that has something to do meanwhile, or may be cancelled.
+ */
 static int sleep_idle(struct pollfd *polled, size_t count, tl_deadline deadline)
 {
     int status = tl_wait_several(NULL, 0, polled, (unsigned)count, deadline);
@@ -107,8 +107,9 @@ int tl_wait_descriptors(struct pollfd *polled, size_t count,
             return status;
         status = look(polled, count);
         if (status == TL_TIMEOUT && !tl_clock_passed(deadline))
-            status = tl_idle_due ? sleep_idle(polled, count, deadline)
-                                 : sleep_till(polled, count, deadline);
+            status = tl_idle_due || tl_cancel
+                         ? sleep_idle(polled, count, deadline)
+                         : sleep_till(polled, count, deadline);
         if (status != SIGNALLED)
             return status;
     }

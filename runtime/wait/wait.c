@@ -69,7 +69,7 @@ bool tl_wait_sleep(tl_deadline deadline)
         deadline == TL_FOREVER ? tl_clock_now() + STUCK_AFTER : TL_FOREVER;
     for (;;) {
         /* one that came before tl_park_begin, whose call is forgotten */
-        if (atomic_load(&tl_due) & TL_DUE_INTERRUPT)
+        if (tl_checkpoint_is_ended())
             return false;
         switch (tl_park_sleep(tl_clock_earlier(deadline, stuck))) {
         case TL_PARK_END_CALLED:
@@ -105,13 +105,13 @@ void tl_wait_say(tl_deadline deadline)
     atomic_store(&self->waiting, TL_WAITING_ENTERS);
 }
 
-/* Who has something to do while it waits is called as a task of its program,
- * also where it waits in a space.  The arenas besides, as bits. */
+/* Who has something to do while it waits, or may be cancelled, is called as a
+ * task of its program, also where it waits in a space.  The arenas besides, as bits. */
 static unsigned begin(void)
 {
     unsigned here = tl_arena;
     tl_park_begin();
-    if (here == TL_HOME || !tl_idle_due)
+    if (here == TL_HOME || (!tl_idle_due && !tl_cancel))
         return 0;
     tl_task_visit(TL_HOME);
     tl_park_begin();
@@ -151,8 +151,9 @@ int tl_wait_enter(const struct tl_condition *condition, tl_deadline deadline)
     int status = tl_checkpoint();
     if (status < 0)
         return status;
-    if (tl_checkpoint_interrupted())
-        return TL_INTERRUPTED;
+    status = tl_checkpoint_ended();
+    if (status < 0)
+        return status;
     return tl_stuck_is_me(condition, deadline) ? TL_STUCK : TL_OK;
 }
 
