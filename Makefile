@@ -1,5 +1,9 @@
 # Tidelock: `make help` lists the targets.
 
+# with LUA_INCLUDE alone: the version that lies there
+ifneq ($(origin LUA_INCLUDE),undefined)
+LUA     ?= 5.$(shell sed -nE 's/^.define LUA_VERSION_MINOR(_N)?[^0-9]*([0-9]+).*/\2/p' $(LUA_INCLUDE)/lua.h)
+endif
 LUA     ?= 5.3
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib/lua/$(LUA)
@@ -50,7 +54,7 @@ fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_fuzz.c))
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 
-.PHONY: all demo test bench docs fuzz damage arm64 lint sanitize install install-module \
+.PHONY: all demo test bench docs fuzz damage arm64 lint sanitize install install-module uninstall \
 	module clean help program c-tests need-build need-demo need-test need-lint need-fuzz need-arm64
 .DELETE_ON_ERROR:
 
@@ -96,12 +100,23 @@ damage: ## a space's file, 100,000 times
 	$(call variant,fault,$(plain)-fault/spec/c/damage_test)
 	$(plain)-fault/spec/c/damage_test 100000
 
+# bin/tidelock is the first that was installed, of those for several Luas
+bin = $(DESTDIR)$(PREFIX)/bin
 install: install-module program docs ## into PREFIX, below DESTDIR
-	install -D -m 755 $(build)/tidelock $(DESTDIR)$(PREFIX)/bin/tidelock
+	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
+	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tidelock \
 	    bindings/tidelock.d.lua build/docs/tidelock.html
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
+
+uninstall: ## what install has put there, for this LUA
+	rm -f $(bin)/tidelock$(LUA) $(DESTDIR)$(LIBDIR)/tidelock.so
+	@set -- $(bin)/tidelock5.*; if [ -e "$$1" ]; then \
+	    [ -e $(bin)/tidelock ] || ln -sf "$${1##*/}" $(bin)/tidelock; \
+	else \
+	    rm -rf $(bin)/tidelock $(DESTDIR)$(PREFIX)/share/tidelock; \
+	fi
 
 clean: ## removes what was built
 	rm -rf build tidelock tidelock.so

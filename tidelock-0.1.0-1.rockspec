@@ -12,10 +12,21 @@ description = {
       may be killed at any moment: the others notice, mend what it left
       half-done, and go on.]],
    license = "MIT",
+   labels = { "concurrency", "ipc", "multiprocessing", "linux" },
 }
 supported_platforms = { "linux" }
 dependencies = {
    "lua >= 5.3, < 5.5",
+}
+external_dependencies = {
+   SODIUM = { header = "sodium.h", library = "sodium" },
+}
+test_dependencies = {
+   "busted",
+}
+test = {
+   type = "command",
+   command = "make test",
 }
 build = {
    type = "make",

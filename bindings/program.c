@@ -157,6 +157,15 @@ static bool takes_argument(const char *option)
     return option[0] == '-' && (option[1] == 'e' || option[1] == 'l');
 }
 
+/* What stands before a script is what `arg` has below 0: `run` says nothing
+ * there. */
+static void remove_word(struct invocation *invocation, int i)
+{
+    invocation->count--;
+    for (; i <= invocation->count; i++) /* the NULL behind them, too */
+        invocation->arguments[i] = invocation->arguments[i + 1];
+}
+
 /* The index of a word that is wrong, or 0. */
 static int read_options(struct invocation *invocation)
 {
@@ -180,7 +189,7 @@ static int read_options(struct invocation *invocation)
     }
     if (i + 1 < invocation->count &&
         strcmp(invocation->arguments[i], "run") == 0)
-        i++;
+        remove_word(invocation, i);
     options->script = i;
     return 0;
 }

@@ -1,0 +1,58 @@
+-- make install and uninstall, into a folder of its own.
+local shell = dofile "spec/support/shell.lua"
+local version = _VERSION:match "5%.%d"
+
+describe("make install", function()
+  local root
+
+  local function make(target)
+    local out, err, status = shell.run(("env -u MAKEFLAGS -u MAKELEVEL make LUA=%s DESTDIR=%s %s"):format(version, root,
+      target), 300)
+    assert.equal(0, status, out .. err)
+  end
+  local bin, module = "/usr/local/bin/tidelock", "/usr/local/lib/lua/" .. version .. "/tidelock.so"
+  local function exists(path) return (select(3, shell.run("test -e " .. root .. path)) == 0) end
+  local function link() return (shell.run("readlink " .. root .. bin)) end
+
+  before_each(function() root = shell.run("mktemp -d"):match "%S+" end)
+  after_each(function() os.execute("rm -rf " .. root) end)
+
+  it("puts a program there that uninstall takes away", function()
+    make "install"
+    assert.equal("tidelock" .. version .. "\n", link())
+    assert(exists(bin .. version) and exists(module) and exists "/usr/local/share/tidelock/tidelock.d.lua")
+    assert.equal("7\n", (shell.run(root .. bin .. " -e 'print(7)'")))
+    make "uninstall"
+    assert.equal("", (shell.run("find " .. root .. " ! -type d")))
+  end)
+
+  it("leaves the program for another Lua alone", function()
+    os.execute(("mkdir -p %s/usr/local/bin; cp /bin/true %s%s5.9; ln -s tidelock5.9 %s%s"):format(root, root, bin, root,
+      bin))
+    make "install"
+    assert.equal("tidelock5.9\n", link())
+    assert(exists(bin .. version))
+    make "uninstall"
+    assert(exists(bin .. "5.9") and exists(bin) and not exists(bin .. version))
+  end)
+
+  it("takes the version from the headers that luarocks names", function()
+    local include = "/usr/include/lua" .. version
+    local out = shell.run("env -u MAKEFLAGS -u MAKELEVEL -u LUA make -n -W Makefile module LUA_INCLUDE=" .. include)
+    assert(out:find("build/" .. version .. "/", 1, true), out)
+  end)
+end)
+
+describe("tidelock run", function()
+  it("is not among the script's arguments", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write "print(arg[-2], arg[-1], arg[0] ~= nil, arg[1], #arg, ...)"
+    file:close()
+    local out = shell.run(("%s run %s a b"):format(shell.tidelock, path))
+    assert.equal(("nil\t%s\ttrue\ta\t2\ta\tb\n"):format(shell.tidelock), out)
+    out = shell.run(("%s -W run %s a"):format(shell.tidelock, path))
+    assert(version == "5.3" or out:find("-W\ttrue\ta\t1\ta", 1, true), out)
+    os.remove(path)
+  end)
+end)
