@@ -202,8 +202,13 @@ describe("the end of the main script", function()
       local ipc = require "tidelock"
       local q = ipc.queue()
       local d = ipc.process{ daemon = true, target = function() ipc.sleep(100) end }:start()
-      local o = ipc.spawn(function() q:put("works") ipc.sleep(0.3) io.stdout:write("orphan: ", q:get(), "\n") end)
-      ipc.sleep(0.1)
+      local parent = ipc.getpid()
+      ipc.spawn(function()
+        q:put("works")
+        while ipc.getppid() == parent do ipc.yield() end
+        io.stdout:write("orphan: ", q:get(), "\n")
+      end)
+      while #q == 0 do ipc.yield() end
       print(d.pid)
       io.stdout:flush()
       ipc.current():kill()
@@ -211,10 +216,12 @@ describe("the end of the main script", function()
     ]])
     local pid = out:match("^(%d+)\n")
     assert.truthy(pid, out)
-    ipc.sleep(0.6)
-    local pipe = io.popen("ps -o stat= -p " .. pid)
-    assert.truthy(pipe:read("a"):find("^Z?%s*$"), "it lives") -- a zombie is for init to reap
-    pipe:close()
+    await(function()
+      local pipe = io.popen("ps -o stat= -p " .. pid)
+      local state = pipe:read("a")
+      pipe:close()
+      return state:find("^Z?%s*$") -- a zombie is for init to reap
+    end)
   end)
 
   it("may not be delayed by the children of daemons: they have none", function()
