@@ -76,6 +76,7 @@ static int fd_of_own(lua_State *L)
 
 static int ipc_fd(lua_State *L)
 {
+    check_function(L, 1, "fd");
     lua_settop(L, 1);
     support_state = L;
     const struct tl_handle *handle = object_test(L, 1);

@@ -143,6 +143,7 @@ static int wait_for(lua_State *L, struct sources *sources, uint32_t *wrong,
 static int ipc_receive(lua_State *L)
 {
     tl_deadline deadline;
+    check_function(L, 2, "receive");
     struct sources sources = check_sources(L, &deadline);
     uint32_t wrong = 0;
     int status;
