@@ -170,7 +170,7 @@ static int table_get(lua_State *L)
 static int table_set(lua_State *L)
 {
     struct tl_handle *table = check_table(L);
-    check_method(L, 2, "set");
+    check_method(L, 3, "set");
     if (lua_isnone(L, 3))
         return misuse(L, table, "set",
                       "a key and a value are expected; nil removes the key");
@@ -225,6 +225,7 @@ static int table_add(lua_State *L)
 {
     static const char *const names[] = {"init", "ttl", NULL};
     struct tl_handle *table = check_table(L);
+    check_method(L, 3, "add");
     check_key(L, 2, table, "add");
     if (lua_type(L, 3) != LUA_TNUMBER)
         return misuse(L, table, "add",
