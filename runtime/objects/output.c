@@ -38,17 +38,21 @@ int tl_output(int fd, const void *data, size_t size)
 {
     if (tl_enter_home() < 0)
         return write_all(fd, data, size);
-    /* stdio calls this from anywhere: what the hooks look at may be gone */
+    /* stdio calls this from anywhere: what the hooks look at may be gone, and
+     * a callback that ran here would print into the buffer being written */
     void (*where_hook)(char *, size_t) = tl_where_hook;
     bool (*signal_hook)(void) = tl_signal_hook;
+    bool (*idle_due)(void) = tl_idle_due;
     tl_where_hook = NULL;
     tl_signal_hook = NULL;
+    tl_idle_due = NULL;
     /* a stopped task must not silence all others: after a second the line is
      * written without the turn */
     struct tl_hold *turn = tl_region(TL_REGION_TURN);
     int status = tl_hold_acquire(turn, tl_deadline_in(1));
     tl_where_hook = where_hook;
     tl_signal_hook = signal_hook;
+    tl_idle_due = idle_due;
     int result = write_all(fd, data, size);
     if (status >= 0)
         tl_hold_release(turn);
