@@ -13,6 +13,7 @@
 
 #include "gate.h"
 #include "support.h"
+#include "tidelock.h"
 #include "userdata.h"
 
 #define SHELL "/bin/sh"
@@ -70,7 +71,7 @@ static int start_command(struct command *command, const char *line,
 {
     bool reads = *mode == 'r';
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    if (tl_standard_pipe(ends) < 0)
         return errno;
     int ours = ends[reads ? 0 : 1], theirs = ends[reads ? 1 : 0];
     FILE *file = fdopen(ours, mode);

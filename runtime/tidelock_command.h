@@ -119,4 +119,9 @@ void tl_command_describe(struct tl_command *command, char *text, size_t size);
 void tl_command_title(const struct tl_command *command, char *text,
                       size_t size); /* command "sort" */
 
+/* For pipes of one's own to programs: pipe2 with O_CLOEXEC, both ends above 2,
+ * so that nothing is printed into them where a standard stream is closed.  0,
+ * or -1 with errno. */
+int tl_standard_pipe(int ends[2]);
+
 #endif

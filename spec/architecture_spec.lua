@@ -52,6 +52,27 @@ describe("the runtime", function()
     assert.same({}, wrong)
   end)
 
+  it("makes no descriptor below 3", function()
+    local wrong, makes = {}, {}
+    for call in ([[open openat creat socket socketpair accept accept4 pipe pipe2 memfd_create eventfd signalfd
+      timerfd_create epoll_create epoll_create1 inotify_init1 dup SYS_pidfd_open pidfd_open]]):gmatch "%S+" do
+      makes[call] = true
+    end
+    for _, list in ipairs{ runtime, bindings } do
+      for _, name in ipairs(list) do
+        local text = code(name)
+        for at, call in text:gmatch "%f[%w_]()([%w_]+)%(" do
+          local before = text:sub(1, at - 1):gsub("%s*%(int%)%s*$", ""):match "tl_standard_avoid%(%s*$"
+          if makes[call:match "^syscall$" and text:match("^syscall%(([%w_]+)", at) or call] and not before
+            and name ~= "runtime/memory/standard.c" then
+            wrong[#wrong + 1] = name .. ": " .. call
+          end
+        end
+      end
+    end
+    assert.same({}, wrong)
+  end)
+
   it("knows no folder but the layers", function()
     for _, folder in ipairs(files("find runtime -mindepth 1 -type d -printf '%f\\n'")) do
       assert.truthy(LAYERS[folder], folder)

@@ -55,3 +55,43 @@ describe("with --label", function()
     for i = 1, 200 do assert.is_true(seen["done " .. i], i) end
   end)
 end)
+
+describe("started without standard streams", function()
+  for _, closed in ipairs{ "0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-" } do
+    it("has none of its own descriptors there: " .. closed, function()
+      local output = run([[
+        local ipc = require "tidelock"
+        local listener = ipc.listen("tcp:127.0.0.1:0")
+        local caller = ipc.spawn(function(address)
+          local c = ipc.connect(address)
+          print("into the connection")
+          io.stderr:write("into the connection")
+          c:send("hello")
+          c:recv(20)
+        end, listener.address)
+        local c = listener:accept(20)
+        print("into the connection")
+        io.stdout:flush()
+        local cat = ipc.command{ "cat" }
+        local sub = io.popen("cat", "w")
+        local first = c:recv(20)
+        local list = {}
+        for _, pid in ipairs{ ipc.getpid(), caller.pid } do
+          for n = 0, 2 do
+            local p = io.popen(("readlink /proc/%d/fd/%d"):format(pid, n))
+            local link = p:read "a"
+            p:close()
+            if link:find "socket" or link:find "pidfd" or link:find "memfd" then list[#list + 1] = link end
+          end
+        end
+        local file = io.open(arg[1], "w")
+        file:write(tostring(first), " ", table.concat(list, " "))
+        file:close()
+        c:send("bye")
+        sub:close()
+        cat:kill()
+      ]], 'timeout 60 "$T" "$S" "$D" >/dev/null 2>&1 ' .. closed .. '; cat "$D"; rm "$D"')
+      assert.equal("hello ", output)
+    end)
+  end
+end)

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "standard.h"
 #include "status.h"
 
 /* Away from the numbers that scripts expect of their own files. */
@@ -56,7 +57,7 @@ int tl_arena_make(uint64_t size)
     int status = check_limit(size);
     if (status < 0)
         return status;
-    int fd = memfd_create(TL_ARENA_NAME, MFD_CLOEXEC);
+    int fd = tl_standard_avoid(memfd_create(TL_ARENA_NAME, MFD_CLOEXEC));
     if (fd < 0)
         return TL_SYSTEM;
     status =

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "memory/standard.h"
 #include "space.h"
 #include "tasks/task.h"
 
@@ -40,7 +41,8 @@ bool tl_abroad_any(pid_t pid, bool (*look)(pid_t pid))
         if (readlink(name, link, sizeof link - 1) <= 0 ||
             strncmp(link, BEGIN, strlen(BEGIN)) != 0)
             continue;
-        int fd = open(name, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+        int fd =
+            tl_standard_avoid(open(name, O_RDWR | O_CLOEXEC | O_NONBLOCK));
         found = fd >= 0 && look_into(fd, pid, look);
     }
     closedir(folder);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory/standard.h"
+
 static int find_local(const char *path, struct tl_address *address)
 {
     size_t length = strlen(path);
@@ -99,8 +101,8 @@ int tl_address_bound(int fd, char *text, size_t size)
 
 int tl_address_socket(const struct tl_address *address)
 {
-    return socket(address->any.sa_family,
-                  SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    return tl_standard_avoid(socket(
+        address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
 static void set(int fd, int level, int option, int value)

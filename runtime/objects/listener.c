@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "memory/standard.h"
 #include "wait/checkpoint.h"
 #include "wait/clock.h"
 #include "wait/descriptor.h"
@@ -135,8 +136,8 @@ static bool is_passing(int error)
 static int take_callers(struct tl_listener *listener)
 {
     for (int i = 0; i < CALLERS_AT_ONCE; i++) {
-        int fd =
-            accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = tl_standard_avoid(
+            accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (fd >= 0)
             take_caller(listener, fd);
         else if (errno == EAGAIN || errno == EWOULDBLOCK)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "listener.h"
+#include "memory/standard.h"
 #include "tasks/private.h"
 #include "wait/clock.h"
 
@@ -70,7 +71,8 @@ static int lock_folder(const char *path)
     char *slash = strrchr(folder, '/');
     if (slash)
         slash[slash == folder] = '\0';
-    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = tl_standard_avoid(
+        open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     for (int i = 0; fd >= 0 && i < FOLDER_TRIES; i++) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
             return fd;

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "memory/standard.h"
 #include "status.h"
 
 bool tl_pollable_is_open(const struct tl_pollable *pollable)
@@ -26,10 +27,10 @@ int tl_pollable_open(struct tl_pollable *pollable)
     if (tl_pollable_is_open(pollable))
         return pollable->set;
     tl_pollable_close(pollable);
-    int set = epoll_create1(EPOLL_CLOEXEC);
+    int set = tl_standard_avoid(epoll_create1(EPOLL_CLOEXEC));
     if (set < 0)
         return TL_SYSTEM;
-    int flag = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int flag = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (flag < 0) {
         close(set);
         return TL_SYSTEM;

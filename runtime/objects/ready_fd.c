@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "handle.h"
+#include "memory/standard.h"
 #include "space.h"
 #include "tasks/private.h"
 #include "wait/clock.h"
@@ -271,7 +272,7 @@ static int start(void)
 {
     if (watcher.control >= 0)
         close(watcher.control); /* the parent's */
-    watcher.control = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    watcher.control = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     atomic_store(&watcher.added, NULL);
     atomic_store(&watcher.state, WATCHER_STARTS);
     int status = watcher.control < 0 ? TL_SYSTEM : create();
@@ -315,7 +316,7 @@ static int add(struct tl_fd *fd, const struct tl_handle *handle)
     if (status < 0)
         return status;
     fd->process = getpid();
-    fd->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    fd->event = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (fd->event < 0) {
         tl_handle_close(&fd->kept);
         return TL_SYSTEM;

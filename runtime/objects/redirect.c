@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "memory/standard.h"
 
 static bool is_input(int stream)
 {
@@ -19,24 +20,13 @@ static int set_blocking(int descriptor, bool blocking)
     return fcntl(descriptor, F_SETFL, flags) < 0 ? TL_SYSTEM : TL_OK;
 }
 
-/* Our end is none of 0 to 2, though this process may have closed one of them:
- * what it prints is not for the program. */
-static int lift(int descriptor)
-{
-    if (descriptor > 2)
-        return descriptor;
-    int high = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-    close(descriptor);
-    return high;
-}
-
 static int plan_pipe(struct tl_plan *plan, int stream)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (tl_standard_pipe(ends) != 0)
         return TL_SYSTEM;
     plan->theirs[stream] = ends[is_input(stream) ? 0 : 1];
-    plan->ours[stream] = lift(ends[is_input(stream) ? 1 : 0]);
+    plan->ours[stream] = ends[is_input(stream) ? 1 : 0];
     plan->made[stream] = true;
     return set_blocking(plan->ours[stream], false);
 }
@@ -44,7 +34,7 @@ static int plan_pipe(struct tl_plan *plan, int stream)
 static int plan_null(struct tl_plan *plan, int stream)
 {
     int mode = is_input(stream) ? O_RDONLY : O_WRONLY;
-    plan->theirs[stream] = open("/dev/null", mode | O_CLOEXEC);
+    plan->theirs[stream] = tl_standard_avoid(open("/dev/null", mode | O_CLOEXEC));
     plan->made[stream] = plan->theirs[stream] >= 0;
     return plan->made[stream] ? TL_OK : TL_SYSTEM;
 }

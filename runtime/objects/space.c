@@ -13,6 +13,7 @@
 #include "handle.h"
 #include "layers.h"
 #include "memory/size.h"
+#include "memory/standard.h"
 #include "names.h"
 #include "seats.h"
 #include "space_file.h"
@@ -82,7 +83,7 @@ static int adopt(unsigned number, int fd, uint64_t identity)
     struct stat file;
     bool alone;
     int status = check(fd, identity, &file, &alone);
-    int kept = status < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    int kept = status < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (kept < 0) {
         close(fd);
         return status < 0 ? status : TL_SYSTEM;
@@ -146,14 +147,15 @@ static int make(unsigned number, const char *path)
     uint64_t size = wanted_size();
     if (size < SPACE_LEAST)
         return TL_BAD_SIZE;
-    int fd = open(TL_SPACE_FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int fd = tl_standard_avoid(
+        open(TL_SPACE_FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (fd < 0)
         return TL_SYSTEM;
     struct stat file;
     /* whatever the umask has left of it */
     int status =
         fchmod(fd, 0600) == 0 && fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
-    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (status == TL_OK) {
         spaces[number].identity = identity_of(&file);
         status = tl_arena_map(number, fd, size, SPACE_FIRST);
@@ -333,7 +335,7 @@ static int open_arena_of(pid_t pid)
         snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
         if (readlink(name, link, sizeof link - 1) > 0 &&
             strncmp(link, TL_ARENA_LINK, strlen(TL_ARENA_LINK)) == 0)
-            fd = open(name, O_RDWR | O_CLOEXEC);
+            fd = tl_standard_avoid(open(name, O_RDWR | O_CLOEXEC));
     }
     closedir(folder);
     return fd;

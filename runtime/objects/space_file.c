@@ -8,6 +8,7 @@
 
 #include "layers.h"
 #include "memory/arena.h"
+#include "memory/standard.h"
 #include "sound.h"
 #include "space.h"
 #include "tasks/task.h"
@@ -94,7 +95,8 @@ uint64_t tl_space_namespace(void)
 
 int tl_space_open_file(const char *path, int *status)
 {
-    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = tl_standard_avoid(
+        open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (fd < 0)
         *status = errno == ENOENT   ? TL_EMPTY
                   : errno == EACCES ? TL_NOT_OURS

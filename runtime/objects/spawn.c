@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "memory/standard.h"
 #include "status.h"
 
 #define PATH_DEFAULT "/bin:/usr/bin"
@@ -186,28 +187,12 @@ static bool has_failed(int report, pid_t pid, struct failure *failure)
     return true;
 }
 
-/* A pipe whose writing end is none of the three that the child replaces. */
-static int make_report(int report[2])
-{
-    if (pipe2(report, O_CLOEXEC) != 0)
-        return -1;
-    if (report[1] > 2)
-        return 0;
-    int low = report[1];
-    report[1] = fcntl(low, F_DUPFD_CLOEXEC, 3);
-    int error = errno;
-    close(low);
-    if (report[1] < 0)
-        close(report[0]);
-    errno = error;
-    return report[1] < 0 ? -1 : 0;
-}
-
 static int start(struct launch *launch, pid_t *pid, struct failure *failure)
 {
     int report[2];
     int status = TL_OK;
-    if (make_report(report) != 0) {
+    /* none of the three that the child replaces */
+    if (tl_standard_pipe(report) != 0) {
         failure->error = errno;
         return TL_SYSTEM;
     }

@@ -1,21 +1,14 @@
 #include "pidfd.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "memory/standard.h"
+
 int tl_pidfd_open(pid_t pid)
 {
-    int low = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (low < 0 || low > 2)
-        return low;
-    int pidfd = fcntl(low, F_DUPFD_CLOEXEC, 3);
-    int error = errno;
-    close(low);
-    errno = error;
-    return pidfd;
+    return tl_standard_avoid((int)syscall(SYS_pidfd_open, pid, 0));
 }
 
 int tl_pidfd_signal(int pidfd, int signal)

@@ -6,11 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "memory/standard.h"
+
 bool tl_stat_read(pid_t pid, struct tl_stat *stat)
 {
     char path[32], text[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = tl_standard_avoid(open(path, O_RDONLY | O_CLOEXEC));
     if (fd < 0)
         return false;
     ssize_t got = read(fd, text, sizeof text - 1);

@@ -1,19 +1,17 @@
 #include "lookout.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "post.h"
 #include "tasks/death.h"
+#include "tasks/pidfd.h"
 #include "tasks/task.h"
 
 #define HEARTBEAT (250 * TL_MILLISECOND)
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
 #define HEARTBEAT_STARTING (10 * TL_MILLISECOND)
-#define FD_LEAST 3 /* the standard ones stay closed where they are */
 
 static void limit(struct tl_lookout *lookout, int64_t time)
 {
@@ -33,19 +31,9 @@ bool tl_lookout_begin(struct tl_lookout *lookout, const struct pollfd *polled,
     return true;
 }
 
-static int open_pidfd(pid_t pid)
-{
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (fd < 0 || fd >= FD_LEAST)
-        return fd;
-    int higher = fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
-    close(fd);
-    return higher;
-}
-
 static void watch_process(struct tl_lookout *lookout, pid_t pid)
 {
-    int fd = lookout->count < TL_LOOKOUT_MOST ? open_pidfd(pid) : -1;
+    int fd = lookout->count < TL_LOOKOUT_MOST ? tl_pidfd_open(pid) : -1;
     if (fd < 0)
         limit(lookout, HEARTBEAT_BLIND);
     else
