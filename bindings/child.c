@@ -2,9 +2,9 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "outcome.h"
 #include "pool.h"
 #include "support.h"
@@ -20,7 +20,7 @@ bool child_is(void)
 void child_exit(int code)
 {
     support_state = NULL; /* no script waits for what comes now */
-    flush_streams();
+    code = files_end(code);
     /* its own children first, as for the main script; whatever comes of it,
      * this process ends */
     tl_main_end();
@@ -122,8 +122,7 @@ int child_call(lua_State *L, int job)
 void child_run(lua_State *L, int job)
 {
     is_child = true;
-    /* what other threads of the parent had begun to write is theirs */
-    __fpurge(stdout);
+    files_forget();
     thread_forget();
     reset_signals();
     support_interactive(false);

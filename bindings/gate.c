@@ -42,9 +42,7 @@ static void renew(void)
     shell_forget();
 }
 
-/* Raises the error at the top as the stock function would have, which has been
- * called by no Lua function and under no name. */
-static int raise_as(lua_State *L, const char *name)
+int gate_raise_as(lua_State *L, const char *name)
 {
     if (lua_type(L, -1) != LUA_TSTRING)
         return lua_error(L);
@@ -62,7 +60,7 @@ static int call_gated(lua_State *L)
     int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
     gate_drop();
     if (status != LUA_OK)
-        return raise_as(L, lua_tostring(L, lua_upvalueindex(2)));
+        return gate_raise_as(L, lua_tostring(L, lua_upvalueindex(2)));
     return lua_gettop(L);
 }
 

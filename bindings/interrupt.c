@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 
+#include "files.h"
 #include "tidelock.h"
 
 #define EXIT_STATUS 130
@@ -40,7 +41,7 @@ static void end_at_once(int signal)
 
 static void end_program(void)
 {
-    fflush(NULL);
+    files_end(EXIT_STATUS);
     end_at_once(SIGINT);
 }
 
@@ -104,7 +105,11 @@ void interrupt_watch(lua_State *L, bool interactive)
     owner_thread = pthread_self();
     raises = interactive;
     hooked = L;
-    handle(SIGINT, on_interrupt);
+    /* ignored, as by nohup or for a job in the background: it stays so, here
+     * and in whatever is started from here */
+    struct sigaction given;
+    if (sigaction(SIGINT, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
+        handle(SIGINT, on_interrupt);
 }
 
 void interrupt_release(void)

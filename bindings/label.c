@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "module.h"
 #include "tidelock.h"
 
@@ -69,7 +70,7 @@ static int write_lines(const char *data, size_t size)
         *end++ = data[i];
         inside_line = data[i] != '\n';
     }
-    int status = tl_output(STDOUT_FILENO, text, (size_t)(end - text));
+    int status = files_write(STDOUT_FILENO, text, (size_t)(end - text));
     free(text);
     return status;
 }
@@ -85,7 +86,7 @@ static ssize_t write_stream(void *cookie, const char *data, size_t size)
 
 static void print_line(const char *data, size_t size)
 {
-    fflush(stdout);
+    files_flush_stdout();
     write_lines(data, size);
 }
 

@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 
 #include "command.h"
+#include "files.h"
 #include "userdata.h"
 
 static const char *const option_names[] = {"stdin", "stdout", "stderr", "env",
@@ -281,7 +282,7 @@ int command_new(lua_State *L)
         piped[i] = options.streams[i].to == TL_REDIRECT_PIPE;
     }
     struct command *command = command_push(L, piped);
-    fflush(stdout); /* what the script has printed comes first */
+    files_flush_stdout(); /* what the script has printed comes first */
     do
         status = tl_command_new(&command->command, &options, &step);
     while (ran_out(L, status, &tried));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "files.h"
 #include "gate.h"
 #include "objects.h"
 #include "shell.h"
@@ -17,8 +18,8 @@
 
 static void write_line(const char *line, size_t size)
 {
-    fflush(stdout); /* what io.write has printed comes first */
-    tl_output(1, line, size);
+    files_flush_stdout(); /* what io.write has printed comes first */
+    files_write(1, line, size);
 }
 
 static void (*print_line)(const char *line, size_t size) = write_line;
@@ -121,7 +122,7 @@ static void end_main(lua_State *L)
 {
     if (!tl_task_is_main())
         return;
-    flush_streams();
+    files_flush(L);
     support_state = L;
     int status = tl_main_end();
     if (status == TL_STUCK) {
@@ -132,7 +133,7 @@ static void end_main(lua_State *L)
         tl_family_signal(SIGKILL);
         tl_listener_remove_files();
         static const char text[] = "tidelock: interrupted\n";
-        tl_output(2, text, sizeof text - 1);
+        files_write(2, text, sizeof text - 1);
         _exit(130);
     }
 }
@@ -164,6 +165,15 @@ static int os_exit(lua_State *L)
     lua_insert(L, 1);
     lua_call(L, 2, 0);
     return 0;
+}
+
+void module_open_streams(lua_State *L)
+{
+    files_open(L);
+    if (!files_is_blocking(STDOUT_FILENO)) {
+        lua_pushcfunction(L, print);
+        lua_setglobal(L, "print");
+    }
 }
 
 static void replace_functions(lua_State *L)
@@ -260,6 +270,7 @@ static void make_module(lua_State *L)
     open_connection(L);
     open_listener(L);
     replace_functions(L);
+    files_open(L);
     gate_open(L);
     shell_open(L);
     suggest_open(L);

@@ -15,6 +15,11 @@
  * end of the main script wait for its children. */
 int luaopen_tidelock(lua_State *L);
 
+/* For the program, whose script may do without the module: io.write loses
+ * nothing, nor print where the standard output is not to block; and what is
+ * lost is told at the end. */
+void module_open_streams(lua_State *L);
+
 /* A total deadlock raises, instead of ending the program: for a REPL. */
 void module_set_interactive(lua_State *L, bool on);
 

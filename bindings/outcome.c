@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 
 #include "codec.h"
+#include "files.h"
 #include "message.h"
 #include "support.h"
 #include "thread.h"
@@ -48,8 +49,8 @@ static void report(lua_State *L, int text)
     lua_concat(L, 3);
     size_t size;
     const char *block = lua_tolstring(L, -1, &size);
-    fflush(stdout);
-    tl_output(2, block, size);
+    files_flush_stdout();
+    files_write(2, block, size);
     lua_pop(L, 1);
 }
 

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "files.h"
 #include "message.h"
 #include "pool.h"
 #include "support.h"
@@ -28,8 +29,8 @@ static void report(lua_State *L, const struct pool *pool)
     lua_pushliteral(L, "\n");
     lua_concat(L, 3);
     const char *text = lua_tolstring(L, -1, &size);
-    fflush(stdout);
-    tl_output(2, text, size);
+    files_flush_stdout();
+    files_write(2, text, size);
 }
 
 void pool_forget_callbacks(lua_State *L, struct ticket *ticket)

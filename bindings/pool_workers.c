@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "child.h"
+#include "files.h"
 #include "given.h"
 #include "message.h"
 #include "pool.h"
@@ -42,7 +43,7 @@ static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
     lua_getiuservalue(L, -1, 1);
     int job = lua_gettop(L);
     const struct tl_handle *const *given = given_find(L, job, &count);
-    flush_streams(); /* else the child would print it once more */
+    files_flush(L); /* else the child would print it once more */
     int started = tl_process_start(&worker->process, given, count);
     if (started == 0)
         child_run(L, job);

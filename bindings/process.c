@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "files.h"
 #include "given.h"
 #include "message.h"
 #include "objects.h"
@@ -133,7 +134,7 @@ static int fork_job(lua_State *L, const struct tl_handle *process, int job)
 {
     size_t count;
     const struct tl_handle *const *given = given_find(L, job, &count);
-    flush_streams(); /* else the child would print it once more */
+    files_flush(L); /* else the child would print it once more */
     int started = tl_process_start(process, given, count);
     if (started == 0)
         child_run(L, job);

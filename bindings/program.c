@@ -11,6 +11,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "files.h"
 #include "interrupt.h"
 #include "label.h"
 #include "module.h"
@@ -93,8 +94,8 @@ int program_report(lua_State *L, int status)
     lua_pushliteral(L, "\n");
     lua_concat(L, 3);
     const char *message = lua_tolstring(L, -1, &size);
-    fflush(stdout);
-    tl_output(STDERR_FILENO, message, size);
+    files_flush_stdout();
+    files_write(STDERR_FILENO, message, size);
     lua_pop(L, 2);
     return status;
 }
@@ -284,6 +285,7 @@ static void open_libraries(lua_State *L, const struct options *options)
     if (options->label && label_start() < 0)
         luaL_error(L, "not enough memory for --label");
     luaL_openlibs(L);
+    module_open_streams(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, "_PRELOAD");
     lua_pushcfunction(L, luaopen_tidelock);
     lua_setfield(L, -2, "tidelock");

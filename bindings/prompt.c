@@ -13,6 +13,7 @@
 #include <readline/readline.h>
 
 #include "complete.h"
+#include "files.h"
 #include "interrupt.h"
 
 #define HISTORY_LINES 1000
@@ -47,7 +48,7 @@ void prompt_open(lua_State *L, const char *banner)
     if (!terminal)
         return;
     fputs(banner, stdout);
-    fflush(stdout);
+    files_flush_stdout();
     rl_readline_name = "tidelock";
     /* Ctrl-C is answered in await_key; a resized window by readline */
     rl_catch_signals = 0;
@@ -114,7 +115,7 @@ static void drop_line(void)
     rl_free_line_state();
     rl_callback_handler_remove();
     fputs("^C\n", stdout);
-    fflush(stdout);
+    files_flush_stdout();
 }
 
 static enum prompt_outcome edit_line(const char *prompt, char **line)

@@ -7,6 +7,7 @@
 
 #include <lauxlib.h>
 
+#include "files.h"
 #include "interrupt.h"
 #include "module.h"
 #include "program.h"
@@ -121,7 +122,7 @@ static void run_chunks(lua_State *L)
                 print_results(L);
         }
         lua_settop(L, 0);
-        fflush(stdout);
+        files_flush_stdout();
     }
 }
 

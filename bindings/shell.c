@@ -11,6 +11,7 @@
 
 #include <lauxlib.h>
 
+#include "files.h"
 #include "gate.h"
 #include "support.h"
 #include "tidelock.h"
@@ -99,10 +100,12 @@ static int io_popen(lua_State *L)
     struct command *command = lua_newuserdatauv(L, sizeof *command, 0);
     command->stream.closef = NULL; /* closed, for the io library */
     luaL_setmetatable(L, LUA_FILEHANDLE);
-    flush_streams();
+    files_flush(L);
     int error = start_command(command, line, mode);
-    if (!error)
+    if (!error) {
+        files_keep(L);
         return 1;
+    }
     errno = error;
     return luaL_fileresult(L, 0, line);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "userdata.h"
 
 _Thread_local lua_State *support_state;
@@ -20,16 +21,6 @@ static bool interactive;
 void support_interactive(bool on)
 {
     interactive = on;
-}
-
-void flush_streams(void)
-{
-    if (ftrylockfile(stdin) == 0) {
-        funlockfile(stdin);
-        fflush(NULL);
-    } else {
-        fflush(stdout);
-    }
 }
 
 /* Pushes "script.lua:12: " of the innermost Lua function: a method that pcall
@@ -211,7 +202,7 @@ static int stuck(lua_State *L)
         lua_pushstring(L, report);
         return raise_here(L);
     }
-    flush_streams();
+    files_flush(L);
     char text[20000];
     int size = snprintf(text, sizeof text, "tidelock: %s", report);
     tl_output(2, text,

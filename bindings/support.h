@@ -61,10 +61,6 @@ const char *shown(lua_State *L, int index);
  * try again, once.  For loops: do status = ...; while (try_again(...)); */
 bool try_again(lua_State *L, int status, bool *tried);
 
-/* Writes out what stdio holds; but not where another thread sits in a read of
- * standard input, whose lock it has: then only the standard output. */
-void flush_streams(void);
-
 /* In a REPL a total deadlock raises instead of ending the program. */
 void support_interactive(bool on);
 

@@ -10,6 +10,7 @@
 #include <lualib.h>
 
 #include "child.h"
+#include "files.h"
 #include "gate.h"
 #include "message.h"
 #include "module.h"
@@ -326,7 +327,7 @@ static void run(void *data)
         tl_process_lose_result(TL_SYSTEM);
     tl_thread_end_cancel();
     support_state = NULL; /* no script waits for what comes now */
-    fflush(stdout);
+    files_flush_stdout();
     tl_thread_drop_job();
     tl_main_end();
     if (L)

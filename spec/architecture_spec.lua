@@ -73,6 +73,14 @@ describe("the runtime", function()
     assert.same({}, wrong)
   end)
 
+  it("never flushes what is other tasks'", function()
+    for _, list in ipairs{ runtime, bindings } do
+      assert.same({}, uses(list, "fflush%s*%(%s*NULL%s*%)"))
+      assert.same({}, uses(list, "fflush%s*%(%s*0%s*%)"))
+      assert.same({}, uses(list, "_flushlbf"))
+    end
+  end)
+
   it("knows no folder but the layers", function()
     for _, folder in ipairs(files("find runtime -mindepth 1 -type d -printf '%f\\n'")) do
       assert.truthy(LAYERS[folder], folder)

@@ -95,3 +95,159 @@ describe("started without standard streams", function()
     end)
   end
 end)
+
+-- A reader that begins late, of a pipe that is not to block.
+local LATE = [=[python3 -c '
+import os, subprocess, sys, time
+r, w = os.pipe()
+os.set_blocking(w, False)
+p = subprocess.Popen([sys.argv[1], sys.argv[2]], stdout=w, stderr=w if len(sys.argv) > 3 else None)
+os.close(w)
+time.sleep(0.3)
+sys.stdout.buffer.write(os.fdopen(r, "rb").read())
+sys.stdout.flush()
+sys.exit(p.wait())' "$T" "$S"]=]
+
+local WRITERS = {
+  ["print"] = [[for i = 1, 3000 do print(i, ("x"):rep(100)) end]],
+  ["io.write"] = [[for i = 1, 3000 do io.write(i, "\t", ("x"):rep(100), "\n") end]],
+  ["io.stdout:write"] = [[for i = 1, 3000 do io.stdout:write(i, "\t", ("x"):rep(100), "\n") end]],
+  ["io.stderr:write"] = [[for i = 1, 3000 do io.stderr:write(i, "\t", ("x"):rep(100), "\n") end]],
+}
+
+local PLACES = {
+  ["the main script"] = "%s",
+  ["a script without the module"] = "%s",
+  ["a process"] = "local ipc = require 'tidelock' assert(ipc.spawn(function() %s end):join())",
+  ["a thread"] = "local ipc = require 'tidelock' assert(ipc.thread(function() %s end):start():join())",
+}
+
+describe("an output that is not to block", function()
+  for call, writer in pairs(WRITERS) do
+    for place, script in pairs(PLACES) do
+      it("gets all of " .. call .. " in " .. place, function()
+        local text = script:format(writer)
+        if place == "the main script" then text = "require 'tidelock' " .. text end
+        local output, errors, status = run(text, "timeout 60 " .. LATE .. (call:find "stderr" and " too" or ""))
+        assert.equal("", errors)
+        assert.equal(0, status)
+        local n = 0
+        for line in output:gmatch "[^\n]+" do
+          n = n + 1
+          assert.equal(n .. "\t" .. ("x"):rep(100), line)
+        end
+        assert.equal(3000, n)
+      end)
+    end
+  end
+
+  it("gets numbers as any other does", function()
+    local script = "io.write(1, ' ', 1.0, ' ', 0.1, ' ', 1e100, ' ', 2^53, ' ', math.huge, '\\n')"
+    assert.equal((run(script)), (run(script, "timeout 60 " .. LATE)))
+  end)
+end)
+
+describe("an output that is lost", function()
+  for call, writer in pairs{ print = "print(1)", ["io.write"] = "io.write(1)" } do
+    for where, target in pairs{ ["on a full disk"] = ">/dev/full", ["by a closed descriptor"] = ">&-" } do
+      for place, script in pairs(PLACES) do
+        it("is told, of " .. call .. " in " .. place .. ", " .. where, function()
+          local text = script:format(writer)
+          if place == "the main script" then text = "require 'tidelock' " .. text end
+          if place == "a process" then
+            text = text:gsub("assert(%b())", "local p = %1 os.exit(p.exitcode)"):gsub("%((ipc%.spawn.*):join%(%)%)", "%1 p:join()")
+          end
+          local _, errors, status = run(text, 'timeout 60 "$T" "$S" ' .. target)
+          assert.matches("tidelock: the standard output was lost: ", errors)
+          assert.equal(1, status)
+        end)
+      end
+    end
+  end
+
+  it("on stderr is told by the status", function()
+    local _, _, status = run("io.stderr:write 'x'", 'timeout 60 "$T" "$S" 2>/dev/full')
+    assert.equal(1, status)
+  end)
+end)
+
+-- a thread that sits in a read of a pipe that nobody writes to
+local READER = [[
+  local ipc = require "tidelock"
+  os.execute("mkfifo " .. arg[1])
+  local holder = io.popen("exec sleep 60 <>" .. arg[1])
+  local started = ipc.event()
+  ipc.thread{ target = function(path) local f = io.open(path, "r+") started:set() f:read "l" end, args = { arg[1] },
+    daemon = true }:start()
+  started:wait()
+  ipc.sleep(0.05)
+]]
+
+describe("while a thread sits in a read", function()
+  for what, script in pairs{
+    ["a spawn"] = "print(ipc.spawn(function() return 'went on' end):result())",
+    ["a pool"] = "print(ipc.pool(1):apply(function() return 'went on' end))",
+    ["io.popen"] = "print(io.popen('echo went on'):read())",
+    ["os.execute"] = "os.execute('echo went on')",
+    ["a command"] = "print(ipc.command{ 'echo', 'went on' }:communicate())",
+    ["a thread's start"] = "print(ipc.thread(function() return 'went on' end):start():result())",
+    ["os.exit"] = "print 'went on' io.stdout:flush() os.exit(0)",
+    ["the program's end"] = "print 'went on'",
+    ["a process's end"] = "print(ipc.spawn(function() " ..
+      "ipc.thread{ target = function() io.open(arg[1], 'r+'):read() end, daemon = true }:start() " ..
+      "ipc.sleep(0.05) return 'went on' end):result())",
+  } do
+    it(what .. " does not hang", function()
+      local output, _, status = run(READER:gsub("local holder.-\n", "") .. script,
+        'timeout -s KILL 20 "$T" "$S" "$D"; s=$?; rm -f "$D"; (exit $s)')
+      assert.matches("went on", output)
+      assert.equal(0, status)
+    end)
+  end
+end)
+
+describe("a child", function()
+  it("writes nothing of what other threads have in their files", function()
+    local output, errors = run([[
+      local ipc = require "tidelock"
+      local stop, ready = ipc.event(), ipc.event()
+      local writer = ipc.thread(function(path)
+        local file, n = io.open(path, "w"), 0
+        repeat
+          for _ = 1, 50 do n = n + 1 file:write(n, "\n") end
+          ready:set()
+        until stop:is_set()
+        file:close()
+        return n
+      end, arg[1]):start()
+      ready:wait()
+      for _ = 1, 50 do ipc.spawn(function() end):join() end
+      stop:set()
+      local n, found = writer:result(), 0
+      for line in io.lines(arg[1]) do
+        found = found + 1
+        assert(line == tostring(found), line)
+      end
+      print(n == found)
+    ]], 'timeout 60 "$T" "$S" "$D"; rm -f "$D"')
+    assert.equal("", errors)
+    assert.equal("true\n", output)
+  end)
+
+  it("writes what it has in its own files, and its parent's once", function()
+    local output, errors = run([[
+      local ipc = require "tidelock"
+      local file = io.open(arg[1], "a")
+      file:write "parent\n"
+      ipc.spawn(function() file:write "child\n" end):join()
+      ipc.thread(function() end):start():join()
+      file:write "parent\n"
+      ipc.spawn(function() file:write "child\n" io.open(arg[1], "a"):write "own\n" end):join()
+      file:close()
+      for line in io.lines(arg[1]) do print(line) end
+    ]], 'timeout 60 "$T" "$S" "$D"; rm -f "$D"')
+    assert.equal("", errors)
+    assert.equal(#"parent child parent child own ", #output)
+    assert.matches("^parent\nchild\nparent\n", output)
+  end)
+end)

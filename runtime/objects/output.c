@@ -1,10 +1,13 @@
 #include "output.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "handle.h"
 #include "hold.h"
+#include "wait/descriptor.h"
 
 int tl_output_make(void)
 {
@@ -20,11 +23,25 @@ void tl_output_task_died(struct tl_task *dead)
     tl_hold_task_died(tl_region(TL_REGION_TURN), dead);
 }
 
+static bool is_full(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+/* The flag is the open file's own, shared with whoever made it: it stays as it
+ * is, and what is to be written waits for room all the same. */
+static bool await_room(int fd)
+{
+    struct pollfd polled = {.fd = fd, .events = POLLOUT};
+    return tl_descriptor_sleep(&polled, 1, TL_FOREVER, NULL) >= 0 ||
+           errno == EINTR;
+}
+
 static int write_all(int fd, const char *data, size_t size)
 {
     while (size > 0) {
         ssize_t wrote = write(fd, data, size);
-        if (wrote < 0 && errno == EINTR)
+        if (wrote < 0 && (errno == EINTR || (is_full() && await_room(fd))))
             continue;
         if (wrote < 0)
             return TL_SYSTEM;
