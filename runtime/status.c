@@ -32,6 +32,8 @@ static const struct {
     {TL_DROPPED, "was closed before"},
     {TL_FOREIGN,
      "this process was forked without the runtime: use ipc.process"},
+    {TL_FOREIGN_THREAD, "this thread is not the runtime's: use ipc.thread, or "
+                        "the runtime from the first one alone"},
     {TL_NOT_PARENT, "only its parent can do this"},
     {TL_UNORDERED, "this queue has no priorities"},
     {TL_NOT_WAITABLE, "is nothing to wait for"},

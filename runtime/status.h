@@ -40,6 +40,7 @@ enum tl_status {
     TL_ENDED = -29,   /* the process is gone: no signal reaches it */
     TL_DROPPED = -30, /* the handle was closed before */
     TL_FOREIGN = -31, /* forked behind the runtime's back */
+    TL_FOREIGN_THREAD = -90, /* made so */
     TL_NOT_PARENT = -32,
     TL_UNORDERED = -33,    /* a priority where the queue has no such order */
     TL_NOT_WAITABLE = -34, /* nothing of this kind is ever ready */

@@ -21,8 +21,9 @@
  *   - `deadline` is a moment on the monotonic clock, in nanoseconds, or
  *     TL_FOREVER, or TL_NOW (0) to try without waiting.
  *   - A call with a NULL handle->object returns TL_DROPPED.
- *   - Every call may return TL_FOREIGN, and every blocking call TL_STUCK or
- *     TL_INTERRUPTED, and in a thread TL_CANCELLED, besides what it lists.
+ *   - Every call may return TL_FOREIGN or TL_FOREIGN_THREAD, and every blocking
+ *     call TL_STUCK or TL_INTERRUPTED, and in a thread TL_CANCELLED, besides
+ *     what it lists.
  *   - Names of objects and tasks are cut to TL_NAME_SIZE - 1 bytes.
  */
 #ifndef TIDELOCK_H

@@ -8,11 +8,14 @@
 
 _Thread_local _Atomic unsigned tl_due = TL_DUE_FOREIGN;
 
+/* This process was forked, and has not become a task since. */
+static _Atomic bool stranger;
+
 int tl_checkpoint_due(void)
 {
     unsigned due = atomic_load(&tl_due);
     if (due & TL_DUE_FOREIGN || !tl_self)
-        return TL_FOREIGN;
+        return atomic_load(&stranger) ? TL_FOREIGN : TL_FOREIGN_THREAD;
     if (due & TL_DUE_DEATH) {
         atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_DEATH);
         /* it may be of any arena that this thread has worked in */
@@ -80,6 +83,7 @@ static void forked(void)
 {
     tl_task_quit_all();
     atomic_store(&tl_due, TL_DUE_FOREIGN);
+    atomic_store(&stranger, true);
 }
 
 void tl_checkpoint_watch_forks(void)
@@ -93,4 +97,5 @@ void tl_checkpoint_adopt(void)
     tl_cancel = NULL; /* of the thread that forked */
     held = 0;
     told = false;
+    atomic_store(&stranger, false);
 }

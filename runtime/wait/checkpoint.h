@@ -24,7 +24,7 @@ enum tl_due {
 /* What is due in this thread; an atomic since signal handlers set it. */
 extern _Thread_local _Atomic unsigned tl_due;
 
-/* TL_OK or TL_FOREIGN. */
+/* TL_OK, TL_FOREIGN or TL_FOREIGN_THREAD. */
 int tl_checkpoint_due(void);
 
 static inline int tl_checkpoint(void)
