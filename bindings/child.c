@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "hook.h"
 #include "outcome.h"
 #include "pool.h"
 #include "support.h"
@@ -54,6 +55,7 @@ static void seed_random(lua_State *L)
 static lua_State *new_stage(lua_State *L, int count)
 {
     lua_State *stage = lua_newthread(L);
+    hook_copy(L, stage);
     if (!lua_checkstack(stage, count + 2))
         luaL_error(L, "too many arguments");
     outcome_push_handler(stage);
@@ -83,10 +85,20 @@ static int run(lua_State *L)
     return 1;
 }
 
+/* What handlers the parent has are not this process's; what it ignores stays
+ * ignored, but SIGTERM, by which p:terminate() and the program's end work, is
+ * heard whoever started the program without it. */
 static void reset_signals(void)
 {
-    signal(SIGINT, SIG_DFL);
+    struct sigaction given;
+    sigset_t heard;
+    if (sigaction(SIGINT, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
+        signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    sigemptyset(&heard);
+    sigaddset(&heard, SIGTERM);
+    sigaddset(&heard, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &heard, NULL);
     tl_interrupt_clear();
 }
 
@@ -100,6 +112,7 @@ int child_fail(lua_State *L)
 static int run_fresh(lua_State *L)
 {
     lua_State *fresh = lua_newthread(L);
+    hook_copy(L, fresh);
     seed_random(fresh);
     lua_pushcfunction(fresh, run);
     lua_pushvalue(L, 1);
@@ -126,7 +139,7 @@ void child_run(lua_State *L, int job)
     thread_forget();
     reset_signals();
     support_interactive(false);
-    lua_sethook(L, NULL, 0, 0);
+    hook_child(L);
     pool_child(L);
     child_exit(child_call(L, job));
 }

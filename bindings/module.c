@@ -8,6 +8,7 @@
 #include "child.h"
 #include "files.h"
 #include "gate.h"
+#include "hook.h"
 #include "objects.h"
 #include "shell.h"
 #include "suggest.h"
@@ -218,18 +219,10 @@ static void where(char *text, size_t size)
     }
 }
 
-/* The stock interpreter's handler of SIGINT asks for an error at the next
- * instruction by a hook on the main thread: no wait may outlast that. */
-static bool interpreter_interrupted(void)
+/* No wait may outlast what a signal's handler asked for. */
+static bool answer_signal(void)
 {
-    lua_State *L = support_state;
-    if (!L)
-        return false;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-    lua_State *main_thread = lua_tothread(L, -1);
-    lua_pop(L, 1);
-    return (lua_gethookmask(main_thread) & LUA_MASKCOUNT) &&
-           lua_gethookcount(main_thread) == 1;
+    return support_state && hook_answer(support_state);
 }
 
 static const luaL_Reg functions[] = {
@@ -283,7 +276,7 @@ __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
     if (tl_init() < 0)
         return luaL_error(L, "tidelock cannot start: %s", tl_init_error());
     tl_where_hook = where;
-    tl_signal_hook = interpreter_interrupted;
+    tl_signal_hook = answer_signal;
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key) != LUA_TTABLE) {
         make_module(L);
         lua_pushvalue(L, -1);

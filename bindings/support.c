@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "hook.h"
 #include "userdata.h"
 
 _Thread_local lua_State *support_state;
@@ -240,6 +241,7 @@ int failure(lua_State *L, const struct tl_handle *handle, const char *call,
     case TL_STUCK:
         return stuck(L);
     case TL_INTERRUPTED:
+        hook_raise(L);
         return misuse(L, NULL, NULL, "interrupted!");
     case TL_CANCELLED:
         return misuse(L, NULL, NULL, "cancelled");

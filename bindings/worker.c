@@ -4,6 +4,7 @@
 
 #include "child.h"
 #include "decode.h"
+#include "hook.h"
 #include "message.h"
 #include "outcome.h"
 #include "pool.h"
@@ -243,6 +244,7 @@ int worker_main(lua_State *L)
     worker.codes.loaded = luaL_ref(L, LUA_REGISTRYINDEX);
     /* tracebacks end at the task */
     lua_State *stage = lua_newthread(L);
+    hook_copy(L, stage);
     tl_board_ready(worker.board);
     uint32_t job;
     support_state = stage;
