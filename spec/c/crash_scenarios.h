@@ -11,6 +11,7 @@
 #include "insight/fault.h"
 #include "objects/pipe.h"
 #include "objects/queue.h"
+#include "objects/semaphore.h"
 #include "store/refs.h"
 #include "tasks/death.h"
 #include "tidelock.h"
@@ -364,6 +365,54 @@ static bool take_unit(void)
 static bool give_unit(void)
 {
     return tl_semaphore_release(&semaphore, 1) == TL_OK;
+}
+
+/* Long enough to be listed; it dies there, or leaves the list. */
+static void victim_waits_for_a_unit(void)
+{
+    tl_semaphore_acquire(&semaphore, tl_deadline_in(0.001));
+}
+
+/* A further task, as soon as it waits for a unit. */
+static bool start_taker(struct tl_handle *taker, uint32_t waiting)
+{
+    struct tl_semaphore *at = semaphore.object;
+    double limit = tl_now() + PATIENCE;
+    tl_process_new(taker, "taker", false);
+    if (tl_process_start(taker, NULL, 0) == 0) {
+        bool well = take_unit();
+        tl_process_finish(well ? 0 : 1);
+        _exit(well ? 0 : 1);
+    }
+    while (tl_condition_waiting(&at->released) < waiting && tl_now() < limit)
+        tl_yield();
+    return tl_condition_waiting(&at->released) >= waiting;
+}
+
+static bool has_ended_well(struct tl_handle *taker)
+{
+    struct tl_process_info info = {0};
+    bool joined = tl_process_join(taker, tl_deadline_in(PATIENCE)) == TL_OK;
+    if (!joined)
+        tl_process_signal(taker, SIGKILL);
+    tl_process_info(taker, &info);
+    tl_handle_close(taker);
+    return joined && info.exitcode == 0;
+}
+
+/* A list that still had the victim would lose one of these wakes: its slot, and
+ * so its place in the list, is the first taker's. */
+static bool units_reach_two_takers(void)
+{
+    struct tl_handle takers[2] = {{0}};
+    bool well = true;
+    for (uint32_t i = 0; i < 2; i++)
+        well = start_taker(&takers[i], i + 1) && well;
+    for (int i = 0; i < 2; i++)
+        tl_semaphore_release(&semaphore, 1);
+    for (int i = 0; i < 2; i++)
+        well = has_ended_well(&takers[i]) && well;
+    return well;
 }
 
 static void victim_gives_seat(void)
@@ -839,6 +888,8 @@ const struct scenario scenarios[] = {
      victim_gives_seat, seat_comes_back},
     {"semaphore release to a waiter", make_no_units, take_unit, 1,
      victim_gives_seat, give_unit},
+    {"semaphore wait, and others come", make_no_units, NULL, 0,
+     victim_waits_for_a_unit, units_reach_two_takers},
     {"event set", make_event, hear_event_or_watch, 4, victim_sets,
      event_is_heard},
     {"barrier wait", make_barrier, meet, 2, victim_arrives, barrier_is_over},
