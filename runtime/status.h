@@ -70,7 +70,7 @@ enum tl_status {
     TL_NO_MEMORY = -40,  /* the arena is full */
     TL_NO_TASKS = -41,   /* the task table is full */
     TL_TOO_LARGE = -42,  /* larger than the arena can ever hold */
-    TL_FILE_LIMIT = -44, /* the limit of a file's size (ulimit -f) */
+    TL_FILE_LIMIT = -45, /* the limit of a file's size (ulimit -f) */
     TL_SYSTEM = -43      /* a system call failed: errno says which way */
 };
 

@@ -94,6 +94,15 @@ describe("the runtime", function()
     assert.same({}, uses(runtime, "nanosleep"))
   end)
 
+  it("has a number of its own for each status", function()
+    local names = {}
+    for name, number in read("runtime/status.h"):gmatch("(TL_[%u_]+) = (%-%d+)") do
+      assert.equal(nil, names[number], name)
+      names[number] = name
+    end
+    assert.truthy(names["-1"])
+  end)
+
   it("reads time only in clock", function()
     assert.same({}, uses(runtime, "clock_gettime", "runtime/wait/clock.c"))
     assert.same({}, uses(runtime, "gettimeofday"))

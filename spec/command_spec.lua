@@ -480,7 +480,7 @@ describe("redirection", function()
     copied, _, status = shell.run(shell.tidelock .. [[ -e 'local c = require "tidelock".command("cat")
       print("what nobody reads")
       io.stderr:write(c:communicate("only this"), "\n")' 2>&1 <&- >&-]])
-    assert.same({ "only this\n", 0 }, { copied, status })
+    assert.same({ "only this\ntidelock: the standard output was lost: Bad file descriptor\n", 1 }, { copied, status })
   end)
 end)
 

@@ -185,7 +185,7 @@ print("started")
 io.stdout:flush()
 ipc.sleep()
 END
-      %s "$0.lua" >"$0.out" & pid=$!
+      env --default-signal=INT %s "$0.lua" >"$0.out" & pid=$!
       until grep -q started "$0.out" 2>/dev/null; do sleep 0.05; done
       kill -INT $pid
       wait $pid
