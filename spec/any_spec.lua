@@ -12,9 +12,7 @@ local function waiting(object, pattern, f)
   return p
 end
 
--- Its file is gone at once, and what is in it goes on.
-local space = ipc.open("any-" .. ipc.getpid())
-space:remove()
+local space = dofile "spec/support/space.lua"
 
 describe("ipc.wait", function()
   it("returns all that are ready, in their order, and takes nothing", function()
@@ -116,15 +114,15 @@ describe("ipc.wait", function()
 
   it("mixes objects of the program with those of a space", function()
     local s = space
-    local q, shared = ipc.queue(), s.queue("q")
-    local w = waiting(shared, "1 getting", function() return #ipc.wait({ q, shared, s.event("e") }, PATIENCE) end)
+    local q, shared = ipc.queue(), s.queue("any-q")
+    local w = waiting(shared, "1 getting", function() return #ipc.wait({ q, shared, s.event("any-e") }, PATIENCE) end)
     shared:put(1)
     assert.equal(1, (w:result(PATIENCE)))
-    w = waiting(q, "1 getting", function() return #ipc.wait({ q, s.event("e") }, PATIENCE) end)
+    w = waiting(q, "1 getting", function() return #ipc.wait({ q, s.event("any-e") }, PATIENCE) end)
     q:put(1)
     assert.equal(1, (w:result(PATIENCE)))
-    w = waiting(s.event("e"), "1 waiting", function() return #ipc.wait({ s.event("e") }, PATIENCE) end)
-    s.event("e"):set()
+    w = waiting(s.event("any-e"), "1 waiting", function() return #ipc.wait({ s.event("any-e") }, PATIENCE) end)
+    s.event("any-e"):set()
     assert.equal(1, (w:result(PATIENCE)))
   end)
 
@@ -189,7 +187,7 @@ describe("ipc.wait", function()
 
   it("knows a command after a call to a space", function()
     local c = ipc.command{ "true" }
-    space.value("v", 1):add(1)
+    space.value("any-v", 1):add(1)
     assert.is_true(c:join(PATIENCE))
   end)
 

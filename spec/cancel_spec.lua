@@ -72,12 +72,11 @@ describe("a thread that is cancelled", function()
   end
 
   it("is woken in a space", function()
-    local s = ipc.open("cancel-" .. ipc.getpid())
-    local q = s.queue "q"
+    local s = dofile "spec/support/space.lua"
+    local q = s.queue "cancel-q"
     local t = asleep(ipc.spawn_thread(function() q:get() end), s)
     t:cancel()
     assert.same({ nil, "cancelled" }, { t:result(60) })
-    s:remove()
   end)
 
   it("may be so before it waits", function()

@@ -493,13 +493,17 @@ describe("nothing is left behind", function()
       ipc.command{ "cat", stdin = ipc.command{ "echo", "x" }.stdout }:result()
       pcall(ipc.command, "no-such-program")
       pcall(ipc.command, { "ls", cwd = "/no/folder" })
-      sh("exit 1").stdout:close()
+      local last = sh("exit 1")
+      last.stdout:close()
+      return last.pid
     end
-    round()
+    local last = round()
     collectgarbage()
     collectgarbage()
-    ipc.sleep(0.1) -- the last may still run
-    ipc.children()
+    until_true(function()
+      ipc.children()
+      return not state(last)
+    end)
     local before = count_descriptors()
     for _ = 1, 20 do round() end
     collectgarbage()

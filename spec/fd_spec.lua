@@ -47,9 +47,7 @@ describe("ipc.fd", function()
   local list = ipc.listen("tcp:127.0.0.1:0")
   local gate = ipc.event()
   local cat = ipc.command{ "cat" }
-  local space = ipc.open("fd-" .. ipc.getpid())
-  space:remove()
-  local far = space.queue("orders")
+  local far = dofile "spec/support/space.lua".queue("fd-orders")
   local callers = {}
   local rows = {
     queue = { q, function() q:put(1) end, function() q:get() end },

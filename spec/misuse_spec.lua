@@ -1,8 +1,7 @@
 -- What misuse says: at the caller's line, what it is about, and what to do instead.
 local ipc = require "tidelock"
 
-local s = ipc.open(("misuse-%d"):format(ipc.getpid()))
-s:remove() -- its file; what is in it goes on
+local s = dofile "spec/support/space.lua"
 local nan = 0 / 0
 
 -- The function raises at its own line, and what it says begins with the text.
@@ -70,9 +69,9 @@ describe("misuse", function()
   it("of a condition says which lock it can have", function()
     says("condition: the lock must be one of ipc.lock, not a number", function() ipc.condition(3) end)
     says("condition: the lock must be one of ipc.lock, not an rlock", function() ipc.condition(ipc.rlock()) end)
-    says("condition: the lock belongs elsewhere; make it", function() s.condition("c", ipc.lock()) end)
-    says("condition: the lock belongs elsewhere; make it", function() ipc.condition(s.lock "l") end)
-    assert.truthy(s.condition("c", s.lock "l"))
+    says("condition: the lock belongs elsewhere; make it", function() s.condition("misuse-c", ipc.lock()) end)
+    says("condition: the lock belongs elsewhere; make it", function() ipc.condition(s.lock "misuse-l") end)
+    assert.truthy(s.condition("misuse-c", s.lock "misuse-l"))
   end)
 
   it("of a space says how to have it elsewhere", function()

@@ -282,9 +282,8 @@ describe("a condition", function()
   end)
 
   it("keeps a place for each wait of a task, where a callback waits inside of its wait", function()
-    local space = ipc.open("nested")
-    finally(function() space:remove() end)
-    for _, c in ipairs{ ipc.condition(), space.condition("c") } do
+    local space = dofile "spec/support/space.lua"
+    for _, c in ipairs{ ipc.condition(), space.condition("more-locks-c") } do
       local inside, outer, inner = ipc.event(), ipc.event(), nil
       local pool = ipc.pool(1)
       pool:apply_async(function() end, {}, function()

@@ -19,12 +19,13 @@ describe("a program started with SIGINT ignored", function()
   it("is not ended by it, nor what it starts", function()
     local output = run([[
       local ipc = require "tidelock"
-      local ready = ipc.event()
-      local p = ipc.spawn(function() ready:set() ipc.sleep(0.3) return "process" end)
+      local ready, go = ipc.event(), ipc.event()
+      local p = ipc.spawn(function() ready:set() go:wait() return "process" end)
       local c = ipc.command{ "sh", "-c", "kill -INT $$; echo command" }
       ready:wait()
       p:signal(2)
       os.execute("kill -INT " .. ipc.getpid())
+      go:set()
       print(p:result())
       print((c:communicate()))
       print "main"

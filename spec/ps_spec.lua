@@ -91,7 +91,7 @@ describe("the program", function()
   local NAME = "ps-" .. ipc.getpid()
   local function tool(words) return shell.run(shell.tidelock .. " " .. words) end
 
-  teardown(function() ipc.open(NAME):remove() end)
+  teardown(function() tool("rm " .. NAME) end)
 
   it("prints the tasks of another program: tidelock ps PID", function()
     local l = ipc.lock{ name = "till" }

@@ -147,9 +147,8 @@ describe("ipc.receive", function()
   end)
 
   it("works on queues of a space, and in threads", function()
-    local s = ipc.open("receive-" .. ipc.getpid())
-    finally(function() s:remove() end)
-    local q, far = ipc.queue(), s.queue("orders")
+    local s = dofile "spec/support/space.lua"
+    local q, far = ipc.queue(), s.queue("receive-orders")
     local t = ipc.thread(function(near, distant)
       local v, from = require "tidelock".receive({ near, distant }, 20)
       return v, from == distant

@@ -176,11 +176,25 @@ local READER = [[
   local ipc = require "tidelock"
   os.execute("mkfifo " .. arg[1])
   local holder = io.popen("exec sleep 60 <>" .. arg[1])
-  local started = ipc.event()
-  ipc.thread{ target = function(path) local f = io.open(path, "r+") started:set() f:read "l" end, args = { arg[1] },
-    daemon = true }:start()
-  started:wait()
-  ipc.sleep(0.05)
+  local readers = ipc.queue()
+  local function sit(path)
+    local f, own = io.open(path, "r+"), io.open("/proc/thread-self/stat")
+    local id = own:read("n")
+    own:close()
+    readers:put(id)
+    f:read "l"
+  end
+  local function start()
+    ipc.thread{ target = sit, args = { arg[1] }, daemon = true }:start()
+    local id, limit, state = readers:get(10), ipc.now() + 10, nil
+    repeat
+      local stat = io.open("/proc/self/task/" .. id .. "/stat")
+      state = stat:read("a"):match("%) (%a)")
+      stat:close()
+    until state == "S" or ipc.now() > limit
+    assert(state == "S", state)
+  end
+  start()
 ]]
 
 describe("while a thread sits in a read", function()
@@ -194,8 +208,7 @@ describe("while a thread sits in a read", function()
     ["os.exit"] = "print 'went on' io.stdout:flush() os.exit(0)",
     ["the program's end"] = "print 'went on'",
     ["a process's end"] = "print(ipc.spawn(function() " ..
-      "ipc.thread{ target = function() io.open(arg[1], 'r+'):read() end, daemon = true }:start() " ..
-      "ipc.sleep(0.05) return 'went on' end):result())",
+      "start() return 'went on' end):result())",
   } do
     it(what .. " does not hang", function()
       local output, _, status = run(READER:gsub("local holder.-\n", "") .. script,

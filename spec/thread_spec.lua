@@ -520,10 +520,14 @@ describe("a process with threads", function()
     local line = ("rm %s; mkfifo %s; exec 3<>%s; rm %s"):format(fifo, fifo, fifo, fifo)
     local out, err, status = shell.run(("%s; %s -e \"%s\" <&3"):format(line, shell.tidelock, [[
         local ipc = require [=[tidelock]=]
-        local inside = ipc.event()
-        ipc.thread{ target = function() inside:set() io.read() end, daemon = true }:start()
-        inside:wait()
-        ipc.sleep(0.1)
+        local inside = ipc.queue()
+        ipc.thread{ target = function()
+          inside:put(io.open([=[/proc/thread-self/stat]=]):read([=[n]=]))
+          io.read()
+        end, daemon = true }:start()
+        local stat, limit = [=[/proc/self/task/]=] .. inside:get(10) .. [=[/stat]=], ipc.now() + 10
+        local function asleep() return io.open(stat):read([=[a]=]):find([=[) S]=], 1, true) end
+        while not asleep() do assert(ipc.now() < limit) end
         for n = 1, 20 do assert(ipc.spawn(function() io.write(n, [=[ ]=]) end):join(10)) end
         assert(ipc.pool(1):apply(function() return true end))
         io.stderr:write([=[told]=])]]))

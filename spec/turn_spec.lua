@@ -1,5 +1,6 @@
 -- who waits long is next, whatever is waited for
 local ipc = require "tidelock"
+local space = dofile "spec/support/space.lua"
 local PATIENCE = 60
 local TASKS, TURNS, HOLDS = 5, 50, 0.01
 
@@ -35,10 +36,9 @@ describe("among tasks that take and give back in a loop, each gets its turns", f
     lock = ipc.lock, rlock = ipc.rlock, semaphore = ipc.semaphore,
     ["bounded semaphore"] = function() return ipc.semaphore{ value = 1, bounded = true } end,
     condition = ipc.condition,
-    ["lock of a space"] = function() return ipc.open("turns").lock("l") end,
-    ["semaphore of a space"] = function() return ipc.open("turns").semaphore("s") end,
+    ["lock of a space"] = function() return space.lock("turn-l") end,
+    ["semaphore of a space"] = function() return space.semaphore("turn-s") end,
   }
-  teardown(function() ipc.open("turns"):remove() end)
   for name, make in pairs(objects) do
     it("of a " .. name, function()
       local object = make()

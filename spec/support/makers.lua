@@ -20,11 +20,7 @@ return {
    array = function() return ipc.array("int8", 0) end,
    buffer = function() return ipc.buffer(1) end,
    table = ipc.table,
-   space = function()
-      local space = ipc.open("reference-" .. ipc.getpid())
-      space:remove()
-      return space
-   end,
+   space = function() return dofile "spec/support/space.lua" end,
    listener = function() return ipc.listen "tcp:127.0.0.1:0" end,
    connection = function()
       local listener = ipc.listen "tcp:127.0.0.1:0"
