@@ -9,9 +9,9 @@
 #include <lauxlib.h>
 
 #include "files.h"
+#include "module.h"
 #include "tidelock.h"
 
-#define EXIT_STATUS 130
 #define PATIENCE 1 /* seconds until a signal handler ends a deaf script */
 
 /* Tools such as timeout(1) signal the process and then its group: what comes
@@ -36,12 +36,12 @@ static void end_at_once(int signal)
     tl_listener_remove_files();
     ssize_t ignored = write(STDERR_FILENO, last_words, sizeof last_words - 1);
     (void)ignored;
-    _exit(EXIT_STATUS);
+    _exit(module_interrupt_status);
 }
 
 static void end_program(void)
 {
-    files_end(EXIT_STATUS);
+    files_end(module_interrupt_status);
     end_at_once(SIGINT);
 }
 
@@ -110,6 +110,26 @@ void interrupt_watch(lua_State *L, bool interactive)
     struct sigaction given;
     if (sigaction(SIGINT, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
         handle(SIGINT, on_interrupt);
+}
+
+/* In a REPL a chunk that was interrupted, and has not ended since, ends now. */
+static void on_termination(int signal)
+{
+    if (getpid() == owner && pthread_equal(pthread_self(), owner_thread) &&
+        raises) {
+        raises = false;
+        pending = 0;
+    }
+    if (!pending)
+        module_interrupt_status = 128 + signal;
+    on_interrupt(signal);
+}
+
+void interrupt_watch_termination(void)
+{
+    struct sigaction given;
+    if (sigaction(SIGTERM, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
+        handle(SIGTERM, on_termination);
 }
 
 void interrupt_release(void)

@@ -24,6 +24,11 @@
 /* From now on; `interactive`: raise in the chunk, do not end the program. */
 void interrupt_watch(lua_State *L, bool interactive);
 
+/* SIGTERM, too, is to end the program so, also a REPL, with status 143: as PID
+ * 1 of a container, where it is how whoever runs it ends it.  After the above.
+ */
+void interrupt_watch_termination(void);
+
 /* The state is about to be closed: no hook may be set in it any more. */
 void interrupt_release(void);
 

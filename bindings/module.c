@@ -17,6 +17,8 @@
 #include "userdata.h"
 #include "with.h"
 
+volatile sig_atomic_t module_interrupt_status = 130;
+
 static void write_line(const char *line, size_t size)
 {
     files_flush_stdout(); /* what io.write has printed comes first */
@@ -135,7 +137,7 @@ static void end_main(lua_State *L)
         tl_listener_remove_files();
         static const char text[] = "tidelock: interrupted\n";
         files_write(2, text, sizeof text - 1);
-        _exit(130);
+        _exit(module_interrupt_status);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <lualib.h>
 
 #include "files.h"
+#include "init.h"
 #include "interrupt.h"
 #include "label.h"
 #include "module.h"
@@ -308,6 +309,8 @@ static int run_program(lua_State *L)
     open_libraries(L, options);
     set_arg(L, invocation);
     interrupt_watch(L, interactive);
+    if (init_is_there())
+        interrupt_watch_termination();
     if (options->version)
         fputs(version, stdout);
     bool well = (options->no_environment || run_init(L)) &&
@@ -351,6 +354,7 @@ int main(int count, char **arguments)
 {
     if (count > 1 && tools_has(arguments[1]))
         return tools_run(count - 1, arguments + 1);
+    init_begin();
     keep_freed_memory();
     /* ignored, as some parents leave it, no command's end could be told */
     signal(SIGCHLD, SIG_DFL);

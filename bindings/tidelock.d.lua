@@ -117,7 +117,8 @@ function ipc.yield() end
 ---@return number seconds
 function ipc.now() end
 
---- How many CPUs this program may use.
+--- How many CPUs this program may use: by its affinity, and by the CPU quota of
+--- its control group and of those above (a container's `--cpus`), rounded up.
 ---@return integer
 function ipc.cpu_count() end
 
@@ -1365,7 +1366,7 @@ function space.value(name, init) end
 local pool = {}
 
 ---@class tidelock.pool.options
----@field workers? integer how many; nil: one for each CPU
+---@field workers? integer how many; nil: `ipc.cpu_count()`
 ---@field initializer? function run in each worker before its first task; where it raises, the next call of the pool does
 ---@field initargs? any[] its arguments
 ---@field max_tasks? integer after so many tasks a worker leaves, and is replaced
@@ -1373,7 +1374,7 @@ local pool = {}
 ---@field queue? integer how many tasks may wait for a worker (of a map: jobs); whoever gives one more waits for room. nil or 0: any number
 ---@field name? string for people; the workers are NAME-worker-1 and so on
 
----@param workers? integer how many; nil: one for each CPU
+---@param workers? integer how many; nil: `ipc.cpu_count()`
 ---@param initializer? function run in each worker before its first task
 ---@param initargs? any[] its arguments
 ---@param max_tasks? integer after so many tasks a worker leaves

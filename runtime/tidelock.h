@@ -100,7 +100,7 @@ tl_deadline tl_deadline_in(double seconds); /* not NaN; <= 0 is TL_NOW */
 double tl_now(void);                        /* seconds, monotonic */
 int tl_sleep(tl_deadline deadline);         /* TL_OK at the deadline */
 void tl_yield(void);
-int tl_cpu_count(void);
+int tl_cpu_count(void); /* by affinity and the quota of the control group */
 
 /* Handles ---------------------------------------------------------------- */
 

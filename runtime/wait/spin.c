@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "clock.h"
+#include "quota.h"
 #include "tidelock.h"
 
 #define SPIN_TIME (5 * TL_MICROSECOND)
@@ -23,18 +24,10 @@ static _Atomic unsigned looks;
 static _Thread_local bool apart; /* the last waker ran on another CPU */
 static _Thread_local unsigned losses, skipped;
 
-int tl_cpu_count(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0)
-        return 1;
-    return CPU_COUNT(&set);
-}
-
 /* A pause takes 10 ns on one processor and 50 on another. */
 static unsigned measure(void)
 {
-    if (tl_cpu_count() < 2)
+    if (tl_quota_affinity() < 2)
         return 1;
     int64_t start = tl_clock_now();
     for (int i = 0; i < 200; i++)
