@@ -123,12 +123,38 @@ static struct tl_fd *drop_removed(struct tl_fd *list)
     return list;
 }
 
-static unsigned length(const struct tl_fd *list)
+static size_t length(const struct tl_fd *list)
 {
-    unsigned n = 0;
+    size_t n = 0;
     for (; list; list = list->watched)
         n++;
     return n;
+}
+
+/* What the watcher waits for, side by side; the control comes first. */
+struct lists {
+    struct tl_waitable *waitables;
+    struct tl_fd **fds;
+    size_t room;
+};
+
+/* For the control and n more; false when memory is out. */
+static bool make_room(struct lists *lists, size_t n)
+{
+    if (n < lists->room)
+        return true;
+    size_t room = 2 * (n + 1);
+    struct tl_waitable *waitables =
+        realloc(lists->waitables, room * sizeof *waitables);
+    if (!waitables)
+        return false;
+    lists->waitables = waitables;
+    struct tl_fd **fds = realloc(lists->fds, room * sizeof *fds);
+    if (!fds)
+        return false;
+    lists->fds = fds;
+    lists->room = room;
+    return true;
 }
 
 /* What is not raised yet, behind the control; how many, and in *raised whether
@@ -179,9 +205,10 @@ static void look_into_spaces(const struct tl_fd *list)
     tl_task_visit(TL_HOME);
 }
 
-static void turn(struct tl_fd *list, struct tl_waitable *waitables,
-                 struct tl_fd **fds, int64_t *pause)
+static void turn(struct tl_fd *list, const struct lists *lists, int64_t *pause)
 {
+    struct tl_waitable *waitables = lists->waitables;
+    struct tl_fd **fds = lists->fds;
     static void *const control = &watcher.control;
     bool raised;
     waitables[0] =
@@ -203,28 +230,17 @@ static void turn(struct tl_fd *list, struct tl_waitable *waitables,
 
 static void watch(void)
 {
-    struct tl_fd *list = NULL, **fds = NULL;
-    struct tl_waitable *waitables = NULL;
-    unsigned room = 0;
+    struct tl_fd *list = NULL;
+    struct lists lists = {0};
     int64_t pause = FALSE_AT_LEAST;
     for (;;) {
         list = drop_removed(take_added(list));
-        unsigned count = length(list) + 1;
-        if (count > room) {
-            struct tl_waitable *more =
-                realloc(waitables, 2 * count * sizeof *waitables);
-            waitables = more ? more : waitables;
-            struct tl_fd **more_fds =
-                more ? realloc(fds, 2 * count * sizeof *fds) : NULL;
-            fds = more_fds ? more_fds : fds;
-            if (!more_fds) {
-                sched_yield();
-                continue;
-            }
-            room = 2 * count;
+        if (!make_room(&lists, length(list))) {
+            sched_yield();
+            continue;
         }
         look_into_spaces(list);
-        turn(list, waitables, fds, &pause);
+        turn(list, &lists, &pause);
     }
 }
 
