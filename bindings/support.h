@@ -50,7 +50,8 @@ int wrong_object(lua_State *L, int index, const char *expected);
 /* What the value at index is called: `rlock`, `number`; pushes something. */
 const char *type_of(lua_State *L, int index);
 
-/* The same in a sentence: `an rlock`, `a Lua table`, `nil`; pushes something. */
+/* The same in a sentence: `an rlock`, `a Lua table`, `nil`; pushes something.
+ */
 const char *a_type(lua_State *L, int index);
 
 /* The value at index, told from others: `2`, `"2"`, `nil`; pushes something. */

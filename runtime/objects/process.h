@@ -41,10 +41,10 @@ struct tl_process {
     uint32_t result_is;   /* enum tl_result; says NONE while `result` is
                              not whole */
     int32_t lost;         /* a status: why there is none; written as `result` */
-    uint64_t result;      /* packed message, 0: an empty one; written by the task
-                             itself, before ENDED */
-    uint64_t job;         /* of a thread: packed message; written by its creator
-                             before STARTED, dropped by the thread */
+    uint64_t result; /* packed message, 0: an empty one; written by the task
+                        itself, before ENDED */
+    uint64_t job;    /* of a thread: packed message; written by its creator
+                        before STARTED, dropped by the thread */
     _Atomic uint32_t cancelled; /* of a thread: 1 by who wants it to end, 0 by
                                    itself, when its wait says so */
     tl_ref owner; /* of a thread: a reference to the process that it is part

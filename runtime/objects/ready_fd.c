@@ -441,7 +441,7 @@ void tl_fd_finish(const struct tl_handle *handle)
 void tl_fd_settle_slow(const struct tl_handle *handle)
 {
     for (struct tl_fd *fd = own; fd; fd = fd->next)
-        if (is_about(fd, handle) && is_here(fd) &&
-            atomic_load(&fd->raised) && !is_ready(handle) && lower(fd))
+        if (is_about(fd, handle) && is_here(fd) && atomic_load(&fd->raised) &&
+            !is_ready(handle) && lower(fd))
             bump(watcher.control);
 }
