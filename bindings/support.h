@@ -18,7 +18,7 @@
 
 #include "tidelock.h"
 
-/* ---- results ---- */
+/* ---- support.c: results ---- */
 
 /* Pushes the outcome: true; true, "abandoned"; nil, reason.  Else raises. */
 int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
@@ -65,7 +65,7 @@ bool try_again(lua_State *L, int status, bool *tried);
 /* In a REPL a total deadlock raises instead of ending the program. */
 void support_interactive(bool on);
 
-/* ---- arguments ---- */
+/* ---- arguments.c ---- */
 
 /* The timeout at index, as a deadline; also tells the runtime which Lua state
  * is about to wait, for the line in reports. */
