@@ -25,6 +25,9 @@ enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
 
 enum tl_result { TL_RESULT_NONE, TL_RESULT_ERROR, TL_RESULT_OK };
 
+/* What a join leaves the kernel to end one that is dead. */
+#define TL_PROCESS_BREATH (2 * TL_MILLISECOND)
+
 #define TL_STATUS_KNOWN 0x10000u /* in `status`; below it a wait(2) status */
 
 struct tl_process {
