@@ -15,18 +15,10 @@ LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
 LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libreadline.a:libtinfo.a:libsodium.a -lreadline -ltinfo -lsodium -Wl,-Bdynamic
 SODIUM   = -lsodium
 BUSTED  ?= /usr/bin/busted
-FUZZ    ?= channel
 # a build of its own kind: sanitize, tsan, fuzz, or fault (kills tasks on request)
 VARIANT ?=
 
 # nothing below needs editing
-
-flags_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-flags_tsan     := -O1 -fsanitize=thread
-flags_fuzz     := -O1 -fsanitize=fuzzer,address,undefined
-flags_fault    := -DTL_FAULT
-flags_arm64    := -DTL_FAULT -idirafter /usr/include
-wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened,--wrap=fork,--wrap=pthread_create # replaced there
 
 build    := build/$(LUA)$(VARIANT:%=-%)
 plain    := build/$(LUA)
@@ -40,22 +32,17 @@ link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 program_files := $(patsubst %,bindings/%.c,program init interrupt label repl prompt complete tools)
 core_files    := $(wildcard runtime/*.c runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c))
-lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*.c)
-headers       := $(wildcard runtime/*.h runtime/*/*.h bindings/*.h spec/c/*.h)
-ifeq ($(VARIANT),arm64) # the runtime alone, as neither Lua nor libsodium are there
-core_files := $(wildcard runtime/*.c runtime/*/*.c)
-LUA_LIBRARY :=
-SODIUM :=
-endif
+
+.DEFAULT_GOAL := all
+include .ci/checks.mk
+
 core_objects  := $(core_files:%.c=$(build)/%.o)
 tests         := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_test.c))
-fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_fuzz.c))
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 
-.PHONY: all demo test bench docs fuzz damage arm64 lint sanitize install install-module uninstall \
-	module clean help program c-tests need-build need-demo need-test need-lint need-fuzz need-arm64
+.PHONY: all demo test bench docs install install-module uninstall module clean help program c-tests
 .DELETE_ON_ERROR:
 
 all: program module ## the program and the module
@@ -74,31 +61,6 @@ bench: all ## what the operations cost
 docs: program ## the API reference: build/docs/tidelock.html
 	@mkdir -p build/docs; $(build)/tidelock bindings/docs/make.lua \
 	    bindings/tidelock.d.lua build/docs/tidelock.html
-
-lint: need-lint $(lint_files:%.c=$(build)/%.tidied) ## clang-tidy and luacheck
-	luacheck --quiet $(wildcard scripts spec bindings)
-
-sanitize: need-test module ## all specs under ASan and UBSan
-	$(call variant,fault,program)
-	$(call variant,sanitize,program c-tests)
-	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
-
-fuzz: need-fuzz ## hostile bytes to FUZZ (channel, codec or space), 10 minutes
-	$(call variant,fuzz,CC=clang $(plain)-fuzz/spec/c/$(FUZZ)_fuzz)
-	@mkdir -p build/found; $(plain)-fuzz/spec/c/$(FUZZ)_fuzz -max_len=4096 \
-	    -max_total_time=600 build/found $(wildcard spec/corpus/$(FUZZ))
-
-# qemu's user mode knows neither robust lists nor futex_waitv: no death is seen
-arm64_races := 'a try finds' 'poll passes' 'an interrupt' 'a late reader' 'suspended releaser' 'suspend comes' 'does not wrap'
-arm64: need-arm64 ## the C tests that need no death, built for ARM64, under qemu
-	$(call variant,arm64,CC=aarch64-linux-gnu-gcc $(plain)-arm64/spec/c/block_test $(plain)-arm64/spec/c/races_test)
-	@set -e; run="qemu-aarch64-static -L /usr/aarch64-linux-gnu $(plain)-arm64/spec/c"; \
-	$${run}/block_test; for race in $(arm64_races); do $${run}/races_test "$$race"; done
-
-damage: ## a space's file, 100,000 times
-	$(call variant,fault,$(plain)-fault/spec/c/damage_test)
-	$(plain)-fault/spec/c/damage_test 100000
 
 # bin/tidelock is the first that was installed, of those for several Luas
 bin = $(DESTDIR)$(PREFIX)/bin
@@ -122,17 +84,13 @@ clean: ## removes what was built
 	rm -rf build tidelock tidelock.so
 
 help: ## this list
-	@sed -nE 's/^([a-z0-9]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16; \
+	@sed -nE 's/^([a-z0-9]+):.*## (.*)/make \1\t\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | expand -t 16; \
 	echo 'with LUA=5.4: the same for Lua 5.4'
 
 program: $(build)/tidelock
 module: $(build)/tidelock.so
 c-tests: $(tests)
 	@for test in $(tests); do echo $$test; $$test || exit 1; done
-
-need-demo need-test need-lint need-fuzz need-arm64: | need-build
-need-build need-demo need-test need-lint need-fuzz need-arm64:
-	@LUA_INCLUDE=$(LUA_INCLUDE) BUSTED=$(BUSTED) .ci/dependencies $(LUA) $(@:need-%=%)
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
@@ -143,10 +101,6 @@ $(build)/tidelock.so: $(core_objects)
 $(tests) $(fuzzers): %: %.o $(build)/core.a
 	@echo '  LD  $@'; $(link) $(wrap_$(@F)) -o $@ $^ $(LUA_LIBRARY) $(SODIUM)
 
-$(build)/%.o: %.c Makefile | need-build
+$(build)/%.o: %.c Makefile .ci/checks.mk | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<
-$(build)/%.tidied: %.c $(headers) .clang-tidy | need-lint
-	@echo '  TIDY $<'; mkdir -p $(@D); clang-tidy --quiet $< -- $(language) \
-	    -DTL_FAULT >$@ 2>&1 || { cat $@; exit 1; }
-
 -include $(shell find $(build) -name '*.d' 2>/dev/null)

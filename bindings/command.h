@@ -57,7 +57,7 @@ struct stream *stream_test(lua_State *L, int index);
 
 void open_stream(lua_State *L);
 
-/* ---- both classes ---- */
+/* ---- command_class.c ---- */
 
 /* Makes the metatable "tidelock.X" of what scripts know as X.  The upvalue of
  * `index` is the table of methods. */

@@ -228,9 +228,8 @@ static const luaL_Reg methods[] = {{"send", connection_send},
                                    {NULL, NULL}};
 static const struct private_property properties[] = {{"address", push_address},
                                                      {NULL, NULL}};
-static const struct outside waited_for = {.look = tl_channel_look,
-                                          .take = take,
-                                          .fd = connection_fd};
+static const struct outside waited_for = {
+    .look = tl_channel_look, .take = take, .fd = connection_fd};
 static const struct private_class connection_class = {.outside = &waited_for,
                                                       .name = "connection",
                                                       .methods = methods,

@@ -15,8 +15,8 @@
 #include "tidelock.h"
 
 /* glibc's list of all open files, by FILE's _chain, and its lock. */
-extern FILE *_IO_list_all; /* NOLINT(bugprone-reserved-identifier) */
-void _IO_list_lock(void);  /* NOLINT(bugprone-reserved-identifier) */
+extern FILE *_IO_list_all;  /* NOLINT(bugprone-reserved-identifier) */
+void _IO_list_lock(void);   /* NOLINT(bugprone-reserved-identifier) */
 void _IO_list_unlock(void); /* NOLINT(bugprone-reserved-identifier) */
 
 #define NUMBER_SIZE 64
@@ -233,7 +233,8 @@ static int impatient(FILE *file)
     int fd = file == stdout   ? STDOUT_FILENO
              : file == stderr ? STDERR_FILENO
                               : -1;
-    return fd < 0 || descriptor_of(file) != fd || files_is_blocking(fd) ? -1 : fd;
+    return fd < 0 || descriptor_of(file) != fd || files_is_blocking(fd) ? -1
+                                                                        : fd;
 }
 
 /* As the io library writes it, which is not as tostring: 1.0 is "1". */
@@ -242,12 +243,11 @@ static const char *to_text(lua_State *L, int index, char number[NUMBER_SIZE],
 {
     if (lua_type(L, index) != LUA_TNUMBER)
         return luaL_checklstring(L, index, size);
-    int length =
-        lua_isinteger(L, index)
-            ? snprintf(number, NUMBER_SIZE, LUA_INTEGER_FMT,
-                       (LUAI_UACINT)lua_tointeger(L, index))
-            : snprintf(number, NUMBER_SIZE, LUA_NUMBER_FMT,
-                       (LUAI_UACNUMBER)lua_tonumber(L, index));
+    int length = lua_isinteger(L, index)
+                     ? snprintf(number, NUMBER_SIZE, LUA_INTEGER_FMT,
+                                (LUAI_UACINT)lua_tointeger(L, index))
+                     : snprintf(number, NUMBER_SIZE, LUA_NUMBER_FMT,
+                                (LUAI_UACNUMBER)lua_tonumber(L, index));
     *size = (size_t)length;
     return number;
 }
@@ -334,8 +334,7 @@ static void make_list(lua_State *L)
 void files_open(lua_State *L)
 {
     watch_end();
-    bool again =
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &files_key) == LUA_TTABLE;
+    bool again = lua_rawgetp(L, LUA_REGISTRYINDEX, &files_key) == LUA_TTABLE;
     lua_pop(L, 1);
     if (again)
         return;

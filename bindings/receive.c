@@ -29,9 +29,9 @@ static void check_gives(lua_State *L, const struct tl_waitable *waitable,
     lua_rawgeti(L, 3, place);
     const struct tl_handle *handle = waitable->handle;
     const struct outside *outside = handle ? NULL : any_outside(L, -1);
-    bool gives = handle ? handle->kind == TL_KIND_QUEUE ||
-                              handle->kind == TL_KIND_PIPE
-                        : outside->take != NULL;
+    bool gives =
+        handle ? handle->kind == TL_KIND_QUEUE || handle->kind == TL_KIND_PIPE
+               : outside->take != NULL;
     if (!gives)
         misuse(L, NULL, "receive",
                "item %lld of the list has no messages to receive: %s; "

@@ -12,7 +12,8 @@
  * letters are other ones, whatever their case), or NULL.  Pushes something. */
 const char *suggest_name(lua_State *L, int index, const char *name);
 
-/* Reading a name that the table of the API, at the top, does not have raises. */
+/* Reading a name that the table of the API, at the top, does not have raises.
+ */
 void suggest_open(lua_State *L);
 
 #endif

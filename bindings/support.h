@@ -18,7 +18,7 @@
 
 #include "tidelock.h"
 
-/* ---- results ---- */
+/* ---- support.c: results ---- */
 
 /* Pushes the outcome: true; true, "abandoned"; nil, reason.  Else raises. */
 int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
@@ -50,7 +50,8 @@ int wrong_object(lua_State *L, int index, const char *expected);
 /* What the value at index is called: `rlock`, `number`; pushes something. */
 const char *type_of(lua_State *L, int index);
 
-/* The same in a sentence: `an rlock`, `a Lua table`, `nil`; pushes something. */
+/* The same in a sentence: `an rlock`, `a Lua table`, `nil`; pushes something.
+ */
 const char *a_type(lua_State *L, int index);
 
 /* The value at index, told from others: `2`, `"2"`, `nil`; pushes something. */
@@ -64,7 +65,7 @@ bool try_again(lua_State *L, int status, bool *tried);
 /* In a REPL a total deadlock raises instead of ending the program. */
 void support_interactive(bool on);
 
-/* ---- arguments ---- */
+/* ---- arguments.c ---- */
 
 /* The timeout at index, as a deadline; also tells the runtime which Lua state
  * is about to wait, for the line in reports. */

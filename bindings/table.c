@@ -5,17 +5,16 @@
 #include "message.h"
 #include "objects.h"
 #include "support.h"
-#include "trace.h"
+#include "table.h"
 #include "userdata.h"
 
-static struct tl_handle *check_table(lua_State *L)
+struct tl_handle *table_check(lua_State *L)
 {
     return object_check(L, 1, TL_KIND_TABLE);
 }
 
-/* Borrows the string at index. */
-static struct tl_key check_key(lua_State *L, int index,
-                               const struct tl_handle *table, const char *call)
+struct tl_key table_check_key(lua_State *L, int index,
+                              const struct tl_handle *table, const char *call)
 {
     struct tl_key key = {.type = TL_KEY_STRING};
     switch (lua_type(L, index)) {
@@ -45,11 +44,10 @@ static struct tl_key check_key(lua_State *L, int index,
     }
 }
 
-/* Pushes the value, or nil; *end: when the key ends. */
-static int get_until(lua_State *L, const struct tl_handle *table,
-                     const char *call, int index, tl_deadline *end)
+int table_get_until(lua_State *L, const struct tl_handle *table,
+                    const char *call, int index, tl_deadline *end)
 {
-    struct tl_key key = check_key(L, index, table, call);
+    struct tl_key key = table_check_key(L, index, table, call);
     struct tl_parcel parcel;
     int status = tl_table_get_until(table, &key, &parcel, end);
     if (status == TL_OK)
@@ -64,14 +62,13 @@ static int get(lua_State *L, const struct tl_handle *table, const char *call,
                int index)
 {
     tl_deadline end;
-    return get_until(L, table, call, index, &end);
+    return table_get_until(L, table, call, index, &end);
 }
 
-/* With the key and the value at these indices; nil removes. */
-static void set_until(lua_State *L, const struct tl_handle *table,
-                      const char *call, int index, int value, tl_deadline end)
+void table_set_until(lua_State *L, const struct tl_handle *table,
+                     const char *call, int index, int value, tl_deadline end)
 {
-    struct tl_key key = check_key(L, index, table, call);
+    struct tl_key key = table_check_key(L, index, table, call);
     struct codec_out out;
     bool tried = false;
     int status;
@@ -92,14 +89,13 @@ static void set_until(lua_State *L, const struct tl_handle *table,
 static void set(lua_State *L, const struct tl_handle *table, const char *call,
                 int index, int value)
 {
-    set_until(L, table, call, index, value, TL_FOREVER);
+    table_set_until(L, table, call, index, value, TL_FOREVER);
 }
 
 /* ---- options of a call ---- */
 
-/* Only those names, in a table at index, if there is one. */
-static void check_given(lua_State *L, int index, const struct tl_handle *table,
-                        const char *call, const char *const *names)
+void table_check_given(lua_State *L, int index, const struct tl_handle *table,
+                       const char *call, const char *const *names)
 {
     if (lua_isnoneornil(L, index))
         return;
@@ -119,9 +115,8 @@ static void check_given(lua_State *L, int index, const struct tl_handle *table,
     }
 }
 
-/* When a key that is set now ends, as the options at index say. */
-static tl_deadline check_end(lua_State *L, int index,
-                             const struct tl_handle *table, const char *call)
+tl_deadline table_check_end(lua_State *L, int index,
+                            const struct tl_handle *table, const char *call)
 {
     if (!lua_istable(L, index))
         return TL_FOREVER;
@@ -140,136 +135,27 @@ static tl_deadline check_end(lua_State *L, int index,
     return tl_deadline_in(ttl);
 }
 
-/* Pushes what a key that is not there counts from. */
-static void push_init(lua_State *L, int index, const struct tl_handle *table)
-{
-    lua_pushinteger(L, 0);
-    if (!lua_istable(L, index))
-        return;
-    lua_pushliteral(L, "init");
-    lua_rawget(L, index);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        return;
-    }
-    if (lua_type(L, -1) != LUA_TNUMBER)
-        misuse(L, table, "add", "init must be a number, not a %s",
-               luaL_typename(L, -1));
-    lua_remove(L, -2);
-}
-
 /* ---- methods ---- */
 
 static int table_get(lua_State *L)
 {
-    struct tl_handle *table = check_table(L);
+    struct tl_handle *table = table_check(L);
     check_method(L, 1, "get");
     return get(L, table, "get", 2);
 }
 
 static int table_set(lua_State *L)
 {
-    struct tl_handle *table = check_table(L);
+    struct tl_handle *table = table_check(L);
     check_method(L, 3, "set");
     if (lua_isnone(L, 3))
         return misuse(L, table, "set",
                       "a key and a value are expected; nil removes the key");
     static const char *const names[] = {"ttl", NULL};
-    check_given(L, 4, table, "set", names);
-    set_until(L, table, "set", 2, 3, check_end(L, 4, table, "set"));
+    table_check_given(L, 4, table, "set", names);
+    table_set_until(L, table, "set", 2, 3, table_check_end(L, 4, table, "set"));
     lua_pushboolean(L, 1);
     return 1;
-}
-
-/* Runs the function with the four arguments of the call, while only this task
- * writes to the table.  The writer's turn is given back before anything is
- * raised. */
-static int held(lua_State *L, const struct tl_handle *table, const char *call,
-                lua_CFunction function, tl_deadline deadline)
-{
-    trace_push_note(L);
-    lua_pushcfunction(L, function);
-    for (int i = 1; i <= 4; i++)
-        lua_pushvalue(L, i);
-    int status = tl_table_begin(table, deadline);
-    if (status < 0)
-        return result(L, table, call, status);
-    status = lua_pcall(L, 4, 1, 5);
-    tl_table_end(table);
-    return status == LUA_OK ? 1 : lua_error(L);
-}
-
-/* Stack: the table, the key, what to add, the options or nil.  Leaves the new
- * number at the top. */
-static int add_held(lua_State *L)
-{
-    struct tl_handle *table = check_table(L);
-    tl_deadline end;
-    get_until(L, table, "add", 2, &end);
-    if (lua_isnil(L, 5)) {
-        lua_settop(L, 4);
-        push_init(L, 4, table);
-        end = check_end(L, 4, table, "add");
-    }
-    if (lua_type(L, 5) != LUA_TNUMBER)
-        return misuse(L, table, "add",
-                      "the value of the key is no number, but a %s",
-                      luaL_typename(L, 5));
-    lua_pushvalue(L, 3);
-    lua_arith(L, LUA_OPADD);
-    set_until(L, table, "add", 2, 5, end);
-    return 1;
-}
-
-static int table_add(lua_State *L)
-{
-    static const char *const names[] = {"init", "ttl", NULL};
-    struct tl_handle *table = check_table(L);
-    check_method(L, 3, "add");
-    check_key(L, 2, table, "add");
-    if (lua_type(L, 3) != LUA_TNUMBER)
-        return misuse(L, table, "add",
-                      "what is to be added must be a number, not a %s",
-                      luaL_typename(L, 3));
-    lua_settop(L, 4);
-    check_given(L, 4, table, "add", names);
-    check_end(L, 4, table, "add");
-    push_init(L, 4, table);
-    lua_settop(L, 4);
-    return held(L, table, "add", add_held, TL_FOREVER);
-}
-
-/* Stack: the table, the key, the function, anything.  Leaves the new value at
- * the top. */
-static int update_held(lua_State *L)
-{
-    struct tl_handle *table = check_table(L);
-    tl_deadline end;
-    lua_settop(L, 3);
-    lua_pushvalue(L, 3);
-    get_until(L, table, "update", 2, &end);
-    lua_call(L, 1, LUA_MULTRET);
-    if (lua_gettop(L) == 3)
-        return misuse(L, table, "update",
-                      "the function must return the new value; nil removes "
-                      "the key");
-    lua_settop(L, 4);
-    set_until(L, table, "update", 2, 4, end);
-    return 1;
-}
-
-static int table_update(lua_State *L)
-{
-    struct tl_handle *table = check_table(L);
-    check_method(L, 3, "update");
-    check_key(L, 2, table, "update");
-    if (lua_type(L, 3) != LUA_TFUNCTION)
-        return misuse(L, table, "update", "a function is expected, not %s",
-                      a_type(L, 3));
-    tl_deadline deadline = check_deadline(L, 4, table, "update");
-    lua_settop(L, 3);
-    lua_pushnil(L);
-    return held(L, table, "update", update_held, deadline);
 }
 
 static void push_key(lua_State *L, const struct tl_key *key)
@@ -317,7 +203,7 @@ static void push_keys(lua_State *L, const struct tl_handle *table,
 
 static int table_keys(lua_State *L)
 {
-    struct tl_handle *table = check_table(L);
+    struct tl_handle *table = table_check(L);
     check_method(L, 0, "keys");
     push_keys(L, table, "keys");
     return 1;
@@ -332,7 +218,7 @@ static const luaL_Reg methods[] = {
 /* Upvalue: the methods. */
 static int table_index(lua_State *L)
 {
-    struct tl_handle *table = check_table(L);
+    struct tl_handle *table = table_check(L);
     if (lua_type(L, 2) == LUA_TSTRING) {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
@@ -360,7 +246,7 @@ static void check_no_method(lua_State *L, int index,
 
 static int table_newindex(lua_State *L)
 {
-    struct tl_handle *table = check_table(L);
+    struct tl_handle *table = table_check(L);
     check_no_method(L, 2, table, NULL);
     set(L, table, NULL, 2, 3);
     return 0;
@@ -368,7 +254,7 @@ static int table_newindex(lua_State *L)
 
 static int table_len(lua_State *L)
 {
-    struct tl_handle *table = check_table(L);
+    struct tl_handle *table = table_check(L);
     int64_t length = tl_table_length(table);
     if (length < 0)
         return failure(L, table, NULL, (int)length);
@@ -379,7 +265,7 @@ static int table_len(lua_State *L)
 /* Upvalues: the list of keys, and how many of them are behind us. */
 static int next_pair(lua_State *L)
 {
-    struct tl_handle *table = check_table(L);
+    struct tl_handle *table = table_check(L);
     lua_Integer n = lua_tointeger(L, lua_upvalueindex(2));
     for (;;) {
         lua_settop(L, 1);
@@ -396,7 +282,7 @@ static int next_pair(lua_State *L)
 
 static int table_pairs(lua_State *L)
 {
-    push_keys(L, check_table(L), "pairs");
+    push_keys(L, table_check(L), "pairs");
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next_pair, 2);
     lua_pushvalue(L, 1);

@@ -300,8 +300,7 @@ static void remember(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* Pushes the object that is known for the reference, or nothing. */
-static bool recall(lua_State *L, tl_ref ref)
+bool object_recall(lua_State *L, tl_ref ref)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
     lua_rawgeti(L, -1, (lua_Integer)ref);
@@ -339,7 +338,7 @@ int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call)
 static void replace_by_known(lua_State *L, int index)
 {
     struct object *object = lua_touserdata(L, index);
-    if (recall(L, tl_handle_ref(&object->handle))) {
+    if (object_recall(L, tl_handle_ref(&object->handle))) {
         tl_handle_close(&object->handle);
         lua_replace(L, index);
     }
@@ -364,68 +363,13 @@ void object_made(lua_State *L, int index, const char *call, int status)
 void object_settle(lua_State *L)
 {
     struct object *object = lua_touserdata(L, -1);
-    if (recall(L, tl_handle_ref(&object->handle))) {
+    if (object_recall(L, tl_handle_ref(&object->handle))) {
         tl_handle_close(&object->handle);
         lua_remove(L, -2);
         return;
     }
     dress(L, object);
     remember(L);
-}
-
-/* An end that this process merely inherited counts as held from the moment it
- * is received: its sender may be about to close its own. */
-static void renew(struct object *known, struct tl_handle *received)
-{
-    struct tl_handle old = known->handle;
-    known->handle = *received;
-    *received = old;
-    tl_handle_close(received);
-}
-
-void object_push(lua_State *L, tl_ref ref)
-{
-    struct object *known = NULL;
-    if (recall(L, tl_ref_identity(ref))) {
-        known = lua_touserdata(L, -1);
-        if (known->handle.kind != TL_KIND_PIPE)
-            return;
-    }
-    struct tl_handle *handle = object_reserve(L);
-    bool tried = false;
-    int status;
-    do
-        status = tl_handle_open(handle, ref);
-    while (try_again(L, status, &tried));
-    if (status < 0)
-        luaL_error(L, "cannot receive an object: %s", tl_status_text(status));
-    if (known) {
-        renew(known, handle);
-        lua_pop(L, 1);
-    } else {
-        object_settle(L);
-    }
-}
-
-void object_push_named(lua_State *L, const char *space, uint64_t identity,
-                       const char *name, int kind, uint64_t number)
-{
-    struct tl_handle *handle = object_reserve(L);
-    char unused[TL_NAME_SIZE];
-    int arena = tl_space_open_same(space, identity);
-    int status =
-        arena < 0 ? arena : tl_space_find((unsigned)arena, name, handle);
-    if (status == TL_OK &&
-        (handle->kind != kind || tl_handle_name(handle, unused) != number)) {
-        tl_handle_close(handle);
-        status = TL_EMPTY;
-    }
-    if (status < 0)
-        luaL_error(L, "cannot receive the %s \"%s\" of the space \"%s\": %s",
-                   tl_kind_name(kind), name, space,
-                   status == TL_EMPTY ? "it was removed"
-                                      : tl_status_text(status));
-    object_settle(L);
 }
 
 void object_class(lua_State *L, enum tl_kind_id kind, const struct class *class)

@@ -80,6 +80,9 @@ int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call);
 struct tl_handle *object_reserve(lua_State *L);
 void object_settle(lua_State *L);
 
+/* Pushes the object that is known for the reference; false: nothing. */
+bool object_recall(lua_State *L, tl_ref ref);
+
 /* `lock#3 "till"`, also of an object that object_close closed. */
 void object_title(const struct tl_handle *handle, char *text, size_t size);
 

@@ -179,8 +179,8 @@ static void make_report(void)
     count = own_conditions(conditions);
     count_in(conditions, count, 1);
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        if (!tl_task_taken(tl_task_at(n)) ||
-            tl_death_happened(tl_task_at(n)) || !tl_task_at(n)->name[0])
+        if (!tl_task_taken(tl_task_at(n)) || tl_death_happened(tl_task_at(n)) ||
+            !tl_task_at(n)->name[0])
             continue;
         report_task(tl_task_at(n), line, sizeof line);
         append(report, sizeof report, "  %s\n", line);

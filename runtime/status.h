@@ -35,11 +35,11 @@ enum tl_status {
     TL_WRONG_END = -24,     /* this end of a pipe only does the other */
     TL_STARTED = -25,
     TL_NOT_STARTED = -26,
-    TL_SELF = -27,    /* a task cannot wait for its own end */
-    TL_DAEMON = -28,  /* a daemon may not start processes */
-    TL_ENDED = -29,   /* the process is gone: no signal reaches it */
-    TL_DROPPED = -30, /* the handle was closed before */
-    TL_FOREIGN = -31, /* forked behind the runtime's back */
+    TL_SELF = -27,           /* a task cannot wait for its own end */
+    TL_DAEMON = -28,         /* a daemon may not start processes */
+    TL_ENDED = -29,          /* the process is gone: no signal reaches it */
+    TL_DROPPED = -30,        /* the handle was closed before */
+    TL_FOREIGN = -31,        /* forked behind the runtime's back */
     TL_FOREIGN_THREAD = -90, /* made so */
     TL_NOT_PARENT = -32,
     TL_UNORDERED = -33,    /* a priority where the queue has no such order */

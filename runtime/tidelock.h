@@ -266,9 +266,9 @@ tl_ref tl_parcel_ref(const struct tl_parcel *parcel, size_t i);
 
 /* Opens the space, made where there is none, for this program: its number,
  * from 1; or a status: TL_SYSTEM with errno; TL_NO_TASKS; TL_TOO_MANY_SPACES;
- * TL_BAD_SIZE; TL_FILE_LIMIT; and TL_BAD_NAME, TL_NOT_OURS, TL_NO_SPACE, TL_OTHER_VERSION for
- * a file that is in the way; TL_ELSEWHERE.  tl_space_path says which file.  A new space has
- * room for TIDELOCK_SPACE (bytes). */
+ * TL_BAD_SIZE; TL_FILE_LIMIT; and TL_BAD_NAME, TL_NOT_OURS, TL_NO_SPACE,
+ * TL_OTHER_VERSION for a file that is in the way; TL_ELSEWHERE.  tl_space_path
+ * says which file.  A new space has room for TIDELOCK_SPACE (bytes). */
 int tl_space_open(const char *name);
 /* What tells the space from others that had or will have its name. */
 uint64_t tl_space_identity(unsigned space);
@@ -413,7 +413,8 @@ int tl_thread_start(const struct tl_handle *thread,
                     const struct tl_message *job, void (*run)(void *context),
                     void *context);
 /* Asks a thread, of whatever process, to end: the call in which it sleeps, or
- * the next that would, returns TL_CANCELLED, once.  TL_ENDED, TL_NOT_STARTED. */
+ * the next that would, returns TL_CANCELLED, once.  TL_ENDED, TL_NOT_STARTED.
+ */
 int tl_thread_cancel(const struct tl_handle *thread);
 /* In the thread: it hears of that no more; or not between the two calls, which
  * nest, where a wait must come to its own end. */

@@ -55,8 +55,8 @@ int tl_channel_connect(struct tl_channel **out, const char *address,
                        const struct tl_channel_options *options,
                        tl_deadline deadline);
 /* TL_OK: the channel has taken it; TL_TIMEOUT: no part of it.  What does not
- * leave in time leaves while the thread waits for anything, or ends.  TL_CLOSED, TL_BROKEN,
- * TL_REFUSED, TL_TOO_LARGE. */
+ * leave in time leaves while the thread waits for anything, or ends. TL_CLOSED,
+ * TL_BROKEN, TL_REFUSED, TL_TOO_LARGE. */
 int tl_channel_send(struct tl_channel *channel, const struct tl_message *m,
                     tl_deadline deadline);
 /* The next message, borrowed until the next call.  TL_TIMEOUT, and what came

@@ -41,8 +41,7 @@ bool tl_abroad_any(pid_t pid, bool (*look)(pid_t pid))
         if (readlink(name, link, sizeof link - 1) <= 0 ||
             strncmp(link, BEGIN, strlen(BEGIN)) != 0)
             continue;
-        int fd =
-            tl_standard_avoid(open(name, O_RDWR | O_CLOEXEC | O_NONBLOCK));
+        int fd = tl_standard_avoid(open(name, O_RDWR | O_CLOEXEC | O_NONBLOCK));
         found = fd >= 0 && look_into(fd, pid, look);
     }
     closedir(folder);

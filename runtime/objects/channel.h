@@ -18,9 +18,9 @@
  * much as one largest message: else two ends that both send would wait for each
  * other.  Where another process has received last, what has come is its own: a
  * parent that sends beside a child that receives takes nothing from it.  Only
- * what nobody reads for a while is nobody's.  Who received last stands where all
- * copies of the descriptor see it, as its owner (F_SETOWN of fcntl(2)), which
- * is used for nothing else.
+ * what nobody reads for a while is nobody's.  Who received last stands where
+ * all copies of the descriptor see it, as its owner (F_SETOWN of fcntl(2)),
+ * which is used for nothing else.
  *
  * A channel's end is final.  `end` says how: TL_CLOSED (the peer closed or
  * vanished, between two messages), TL_BROKEN (in the middle of one, or what
@@ -65,7 +65,8 @@ struct tl_channel {
     struct tl_bytes in, rest;
     pid_t rest_of; /* who sends the rest: a forked copy must not */
     struct tl_outgoing outgoing; /* listed while there is a rest */
-    struct tl_pollable pollable; /* raised while a frame is in `in`, or the end */
+    struct tl_pollable
+        pollable;   /* raised while a frame is in `in`, or the end */
     pid_t receiver; /* who received last, as far as this process knows; or 0 */
     bool heard_all; /* nothing more can be read, as a look ahead has found */
     bool dropped;   /* by everybody: freed once the rest has left */

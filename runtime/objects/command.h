@@ -35,7 +35,7 @@ struct tl_command {
     int status; /* as of waitpid */
     bool dropped;
     struct tl_pollable pollable; /* raised once it has ended */
-    bool closing; /* stdin is to be closed when all is written */
+    bool closing;                /* stdin is to be closed when all is written */
     struct tl_flow flows[TL_COMMAND_STREAMS];
 };
 

@@ -82,8 +82,9 @@ static int wait_once(struct tl_hold *hold, uint64_t word,
         return tl_cycle_wait_since(&hold->released, &hold->word, word,
                                    attempt->since, deadline);
     tl_deadline soon = tl_clock_now() + HUNGRY_AFTER;
-    int status = tl_wait_since(&hold->released, &hold->word, word,
-                               attempt->since, tl_clock_earlier(deadline, soon));
+    int status =
+        tl_wait_since(&hold->released, &hold->word, word, attempt->since,
+                      tl_clock_earlier(deadline, soon));
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 

@@ -25,6 +25,9 @@ enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
 
 enum tl_result { TL_RESULT_NONE, TL_RESULT_ERROR, TL_RESULT_OK };
 
+/* What a join leaves the kernel to end one that is dead. */
+#define TL_PROCESS_BREATH (2 * TL_MILLISECOND)
+
 #define TL_STATUS_KNOWN 0x10000u /* in `status`; below it a wait(2) status */
 
 struct tl_process {
@@ -41,10 +44,10 @@ struct tl_process {
     uint32_t result_is;   /* enum tl_result; says NONE while `result` is
                              not whole */
     int32_t lost;         /* a status: why there is none; written as `result` */
-    uint64_t result;      /* packed message, 0: an empty one; written by the task
-                             itself, before ENDED */
-    uint64_t job;         /* of a thread: packed message; written by its creator
-                             before STARTED, dropped by the thread */
+    uint64_t result; /* packed message, 0: an empty one; written by the task
+                        itself, before ENDED */
+    uint64_t job;    /* of a thread: packed message; written by its creator
+                        before STARTED, dropped by the thread */
     _Atomic uint32_t cancelled; /* of a thread: 1 by who wants it to end, 0 by
                                    itself, when its wait says so */
     tl_ref owner; /* of a thread: a reference to the process that it is part

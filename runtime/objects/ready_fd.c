@@ -1,301 +1,17 @@
 #include "ready_fd.h"
 
-#include <poll.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "fd_watcher.h"
 #include "handle.h"
 #include "memory/standard.h"
-#include "space.h"
-#include "tasks/private.h"
-#include "wait/clock.h"
-#include "wait/post.h"
-
-/* How long what others have taken may still seem to be there. */
-#define FALSE_AT_LEAST TL_MILLISECOND
-#define FALSE_AT_MOST (64 * TL_MILLISECOND)
-
-struct tl_fd {
-    /* The owner's: what is looked at, and by what the owner keeps it. */
-    struct tl_handle handle, kept;
-    int event;
-    pid_t process;
-    _Atomic bool raised;
-    _Atomic bool final;    /* by the owner: it stays as it is */
-    _Atomic bool removed;  /* by the owner: the watcher is to let go */
-    _Atomic bool let_go;   /* by the watcher */
-    struct tl_fd *next;    /* of the owner's */
-    struct tl_fd *watched; /* of the watcher's */
-    bool is_new;           /* raised in this turn; the watcher's */
-};
 
 /* The owner's thread's. */
 _Thread_local unsigned tl_fds;
 static _Thread_local struct tl_fd *own;
-
-/* Of the process.  `control` is an eventfd that ends the watcher's sleep. */
-enum { WATCHER_STARTS, WATCHER_RUNS, WATCHER_FAILED };
-static struct {
-    pid_t process;
-    int control;
-    _Atomic(struct tl_fd *) added; /* newest first; taken all at once */
-    _Atomic int state;
-} watcher = {.control = -1};
-
-static void bump(int event)
-{
-    uint64_t one = 1;
-    if (write(event, &one, sizeof one) < 0)
-        return; /* it is as high as can be */
-}
-
-static void reset(int event)
-{
-    uint64_t count;
-    if (read(event, &count, sizeof count) < 0)
-        return; /* it was 0 */
-}
-
-static void raise_fd(struct tl_fd *fd)
-{
-    if (!atomic_exchange(&fd->raised, true))
-        bump(fd->event);
-}
-
-static bool lower(struct tl_fd *fd)
-{
-    if (!atomic_exchange(&fd->raised, false))
-        return false;
-    reset(fd->event);
-    return true;
-}
-
-static bool is_ready(const struct tl_handle *handle)
-{
-    struct tl_waitable waitable = {.handle = handle};
-    uint32_t wrong;
-    return tl_wait_any(&waitable, 1, &wrong, TL_NOW) != TL_TIMEOUT;
-}
-
-/* ---- the watcher ---- */
-
-static int look_at_control(void *state, struct pollfd *polled, unsigned *count)
-{
-    int control = *(int *)state;
-    uint64_t moved;
-    if (read(control, &moved, sizeof moved) > 0)
-        return 1;
-    *polled = (struct pollfd){.fd = control, .events = POLLIN};
-    *count = 1;
-    return 0;
-}
-
-static struct tl_fd *take_added(struct tl_fd *list)
-{
-    struct tl_fd *added = atomic_exchange(&watcher.added, NULL);
-    while (added) {
-        struct tl_fd *next = added->watched;
-        added->watched = list;
-        list = added;
-        added = next;
-    }
-    return list;
-}
-
-static struct tl_fd *drop_removed(struct tl_fd *list)
-{
-    struct tl_fd **at = &list;
-    while (*at) {
-        struct tl_fd *fd = *at;
-        if (!atomic_load(&fd->removed)) {
-            at = &fd->watched;
-            continue;
-        }
-        *at = fd->watched;
-        /* the owner frees it from here on */
-        atomic_store(&fd->let_go, true);
-    }
-    return list;
-}
-
-static unsigned length(const struct tl_fd *list)
-{
-    unsigned n = 0;
-    for (; list; list = list->watched)
-        n++;
-    return n;
-}
-
-/* What is not raised yet, behind the control; how many, and in *raised whether
- * any is. */
-static uint32_t gather(struct tl_fd *list, struct tl_waitable *waitables,
-                       struct tl_fd **fds, bool *raised)
-{
-    uint32_t n = 1;
-    *raised = false;
-    for (struct tl_fd *fd = list; fd; fd = fd->watched) {
-        fd->is_new = false;
-        if (atomic_load(&fd->final))
-            continue;
-        if (atomic_load(&fd->raised)) {
-            *raised = true;
-            continue;
-        }
-        fds[n] = fd;
-        waitables[n++] = (struct tl_waitable){.handle = &fd->handle};
-    }
-    return n;
-}
-
-static void raise_ready(const struct tl_waitable *waitables,
-                        struct tl_fd *const *fds, uint32_t count)
-{
-    for (uint32_t i = 1; i < count; i++) {
-        if (waitables[i].ready) {
-            fds[i]->is_new = true;
-            raise_fd(fds[i]);
-        }
-    }
-}
-
-static void lower_false(struct tl_fd *list)
-{
-    for (struct tl_fd *fd = list; fd; fd = fd->watched)
-        if (!fd->is_new && !atomic_load(&fd->final) &&
-            atomic_load(&fd->raised) && !is_ready(&fd->handle))
-            lower(fd);
-}
-
-/* The objects may be of spaces that this thread has not looked into yet. */
-static void look_into_spaces(const struct tl_fd *list)
-{
-    for (; list; list = list->watched)
-        tl_space_look_in(list->handle.arena);
-    tl_task_visit(TL_HOME);
-}
-
-static void turn(struct tl_fd *list, struct tl_waitable *waitables,
-                 struct tl_fd **fds, int64_t *pause)
-{
-    static void *const control = &watcher.control;
-    bool raised;
-    waitables[0] =
-        (struct tl_waitable){.look = look_at_control, .state = &control};
-    uint32_t wrong = 0, count = gather(list, waitables, fds, &raised);
-    tl_deadline until = raised ? tl_clock_now() + *pause : TL_FOREVER;
-    int status = tl_wait_any(waitables, count, &wrong, until);
-    if (status > 0) {
-        *pause = FALSE_AT_LEAST;
-        raise_ready(waitables, fds, count);
-    } else if (status == TL_TIMEOUT) {
-        *pause = *pause < FALSE_AT_MOST ? *pause * 2 : FALSE_AT_MOST;
-    } else if (wrong > 0) {
-        /* whoever looks is told what is wrong */
-        raise_fd(fds[wrong]);
-    }
-    lower_false(list);
-}
-
-static void watch(void)
-{
-    struct tl_fd *list = NULL, **fds = NULL;
-    struct tl_waitable *waitables = NULL;
-    unsigned room = 0;
-    int64_t pause = FALSE_AT_LEAST;
-    for (;;) {
-        list = drop_removed(take_added(list));
-        unsigned count = length(list) + 1;
-        if (count > room) {
-            struct tl_waitable *more =
-                realloc(waitables, 2 * count * sizeof *waitables);
-            waitables = more ? more : waitables;
-            struct tl_fd **more_fds =
-                more ? realloc(fds, 2 * count * sizeof *fds) : NULL;
-            fds = more_fds ? more_fds : fds;
-            if (!more_fds) {
-                sched_yield();
-                continue;
-            }
-            room = 2 * count;
-        }
-        look_into_spaces(list);
-        turn(list, waitables, fds, &pause);
-    }
-}
-
-/* A task without a name: it has only come to look. */
-static bool enter(void)
-{
-    struct tl_task *task;
-    tl_arena_go(TL_HOME);
-    do {
-        task = tl_task_claim();
-        if (!task)
-            return false;
-    } while (!tl_task_enter(task, tl_task_id(task)));
-    tl_post_newcomer();
-    tl_checkpoint_adopt();
-    return true;
-}
-
-static void *live(void *unused)
-{
-    prctl(PR_SET_NAME, "tidelock-fd");
-    bool well = enter();
-    atomic_store(&watcher.state, well ? WATCHER_RUNS : WATCHER_FAILED);
-    if (well)
-        watch();
-    return unused;
-}
-
-static int create(void)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, mask;
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_sigmask(SIG_BLOCK, &all, &mask);
-    int error = pthread_create(&thread, &attributes, live, NULL);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    pthread_attr_destroy(&attributes);
-    return error ? TL_SYSTEM : TL_OK;
-}
-
-static int start(void)
-{
-    if (watcher.control >= 0)
-        close(watcher.control); /* the parent's */
-    watcher.control = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    atomic_store(&watcher.added, NULL);
-    atomic_store(&watcher.state, WATCHER_STARTS);
-    int status = watcher.control < 0 ? TL_SYSTEM : create();
-    while (status == TL_OK && atomic_load(&watcher.state) == WATCHER_STARTS)
-        sched_yield();
-    if (status == TL_OK && atomic_load(&watcher.state) == WATCHER_FAILED)
-        status = TL_NO_TASKS;
-    if (status == TL_OK)
-        watcher.process = getpid();
-    return status;
-}
-
-static int need_watcher(void)
-{
-    int status = TL_OK;
-    tl_private_lock();
-    if (watcher.process != getpid())
-        status = start();
-    tl_private_unlock();
-    return status;
-}
-
-/* ---- the owner ---- */
 
 /* A future has no reference of its own, but its board's. */
 static int keep(struct tl_fd *fd, const struct tl_handle *handle)
@@ -321,13 +37,9 @@ static int add(struct tl_fd *fd, const struct tl_handle *handle)
         tl_handle_close(&fd->kept);
         return TL_SYSTEM;
     }
-    if (is_ready(handle))
-        raise_fd(fd);
-    struct tl_fd *head = atomic_load(&watcher.added);
-    do
-        fd->watched = head;
-    while (!atomic_compare_exchange_weak(&watcher.added, &head, fd));
-    bump(watcher.control);
+    if (tl_fd_watcher_sees(handle))
+        tl_fd_watcher_raise(fd);
+    tl_fd_watcher_add(fd);
     fd->next = own;
     own = fd;
     tl_fds++;
@@ -341,7 +53,7 @@ int tl_fd_open(struct tl_fd **out, const struct tl_handle *handle)
     int status = tl_wait_any(&waitable, 1, &wrong, TL_NOW);
     if (status < 0 && status != TL_TIMEOUT)
         return status;
-    status = need_watcher();
+    status = tl_fd_watcher_need();
     if (status < 0)
         return status;
     struct tl_fd *fd = calloc(1, sizeof *fd);
@@ -377,7 +89,7 @@ static void end(struct tl_fd *fd)
     }
     if (is_here(fd)) {
         atomic_store(&fd->removed, true);
-        bump(watcher.control);
+        tl_fd_watcher_wake();
         while (!atomic_load(&fd->let_go))
             sched_yield();
     }
@@ -417,7 +129,7 @@ void tl_fd_finish(const struct tl_handle *handle)
     for (struct tl_fd *fd = own; fd; fd = fd->next) {
         if (is_about(fd, handle) && is_here(fd)) {
             atomic_store(&fd->final, true);
-            raise_fd(fd);
+            tl_fd_watcher_raise(fd);
         }
     }
 }
@@ -425,7 +137,7 @@ void tl_fd_finish(const struct tl_handle *handle)
 void tl_fd_settle_slow(const struct tl_handle *handle)
 {
     for (struct tl_fd *fd = own; fd; fd = fd->next)
-        if (is_about(fd, handle) && is_here(fd) &&
-            atomic_load(&fd->raised) && !is_ready(handle) && lower(fd))
-            bump(watcher.control);
+        if (is_about(fd, handle) && is_here(fd) && atomic_load(&fd->raised) &&
+            !tl_fd_watcher_sees(handle) && tl_fd_watcher_lower(fd))
+            tl_fd_watcher_wake();
 }

@@ -34,7 +34,8 @@ static int plan_pipe(struct tl_plan *plan, int stream)
 static int plan_null(struct tl_plan *plan, int stream)
 {
     int mode = is_input(stream) ? O_RDONLY : O_WRONLY;
-    plan->theirs[stream] = tl_standard_avoid(open("/dev/null", mode | O_CLOEXEC));
+    plan->theirs[stream] =
+        tl_standard_avoid(open("/dev/null", mode | O_CLOEXEC));
     plan->made[stream] = plan->theirs[stream] >= 0;
     return plan->made[stream] ? TL_OK : TL_SYSTEM;
 }

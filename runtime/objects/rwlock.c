@@ -142,9 +142,8 @@ static int wait_once(struct tl_rwlock *rwlock, struct tl_condition *condition,
                      tl_deadline deadline)
 {
     if (!attempt->yields && condition == &rwlock->can_write)
-        return tl_turn_wait_by(tl_cycle_wait_since, &rwlock->turn,
-                               &attempt->entrant, condition, &rwlock->version,
-                               version, 0, deadline);
+        return tl_turn_wait(&rwlock->turn, &attempt->entrant, condition,
+                            &rwlock->version, version, 0, deadline);
     if (!attempt->yields)
         return tl_cycle_wait(condition, &rwlock->version, version, deadline);
     attempt->yields = false;
@@ -200,7 +199,7 @@ int tl_rwlock_write(const struct tl_handle *handle, tl_deadline deadline)
     if (status < 0)
         return status;
     struct tl_rwlock *rwlock = rwlock_of(handle);
-    struct attempt attempt = {0};
+    struct attempt attempt = {.entrant.sleep = tl_cycle_wait_since};
     status = acquire(rwlock, try_write, &rwlock->can_write, &attempt, deadline);
     if (status >= 0 || status == TL_HELD)
         return status;

@@ -160,10 +160,8 @@ static int wait_for_seat(struct tl_semaphore *semaphore,
                          struct tl_entrant *entrant, uint64_t value,
                          tl_deadline deadline)
 {
-    return tl_turn_wait_by(
-        is_bounded(semaphore) ? tl_cycle_wait_since : tl_wait_since,
-        &semaphore->turn, entrant, &semaphore->released, &semaphore->word,
-        value, 0, deadline);
+    return tl_turn_wait(&semaphore->turn, entrant, &semaphore->released,
+                        &semaphore->word, value, 0, deadline);
 }
 
 int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
@@ -172,7 +170,8 @@ int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
     if (status < 0)
         return status;
     struct tl_semaphore *semaphore = semaphore_of(handle);
-    struct tl_entrant entrant = {0};
+    struct tl_entrant entrant = {
+        .sleep = is_bounded(semaphore) ? tl_cycle_wait_since : tl_wait_since};
     for (;;) {
         uint64_t value = atomic_load(&semaphore->word);
         bool may =

@@ -67,13 +67,14 @@ uint64_t tl_space_identity(unsigned space)
 static int check(int fd, uint64_t identity, struct stat *file, bool *alone)
 {
     int status = tl_space_check_file(fd, file);
-    if (status == TL_OK && identity && identity_of(file) != identity)
-        status = TL_EMPTY;
-    if (status == TL_OK)
-        status = tl_space_lock(fd, alone);
-    return status < 0
-               ? status
-               : tl_space_check_contents(fd, (uint64_t)file->st_size, *alone);
+    if (status < 0)
+        return status;
+    if (identity && identity_of(file) != identity)
+        return TL_EMPTY;
+    status = tl_space_lock(fd, alone);
+    if (status < 0)
+        return status;
+    return tl_space_check_contents(fd, (uint64_t)file->st_size, *alone);
 }
 
 /* Maps what is there, which must have the identity, if that is not 0 (else

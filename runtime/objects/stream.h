@@ -64,7 +64,6 @@ struct tl_stream {
         packed_put;       /* bytes, rounded; restored if head does not move */
     uint64_t packed_seen; /* an old value of packed_got; as tail_seen */
     struct tl_patience put_patience;
-    struct tl_turn put_turn; /* for room */
 
     /* the readers' end: changed under get_guard */
     _Alignas(TL_LINE) struct tl_guard get_guard;
@@ -73,13 +72,14 @@ struct tl_stream {
     uint64_t head_seen;
     _Atomic uint64_t packed_got; /* as packed_put; read by writers */
     struct tl_patience get_patience;
-    struct tl_turn get_turn;
     _Atomic uint64_t done; /* of a queue: items done; a watch word */
 
     /* what both ends look at and seldom write: on the line of one end, each
      * look of the other would take that line away from it */
     _Alignas(TL_LINE) uint32_t most; /* messages; 0: no bound; constant */
     uint32_t most_bytes;             /* 0: no bound; constant */
+    struct tl_turn put_turn;         /* for room */
+    struct tl_turn get_turn;
 
     /* wake one: a message is for one reader; a place, for one writer (all
      * where bytes count, since one message may leave room for many) */

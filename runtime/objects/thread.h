@@ -13,8 +13,9 @@
  *
  * A thread cannot be ended from outside, but asked to end: `cancelled` in its
  * object is seen by its next wait, which fails (wait/checkpoint).  It ends by
- * itself, or with its process: by then, or by a SIGKILL at any moment, the kernel has marked the
- * life of each of its threads, and other processes settle their debts.
+ * itself, or with its process: by then, or by a SIGKILL at any moment, the
+ * kernel has marked the life of each of its threads, and other processes settle
+ * their debts.
  *
  * Limits: what ends the thread alone, behind the runtime's back (pthread_exit
  * in a C module), is noticed like a death, but its exit code stays unknown.

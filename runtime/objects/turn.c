@@ -56,11 +56,11 @@ static void lose(struct tl_turn *turn, struct tl_entrant *entrant)
         replace(turn, mark, entrant->arrived);
 }
 
-int tl_turn_wait_by(tl_turn_sleep *sleep, struct tl_turn *turn,
-                    struct tl_entrant *entrant, struct tl_condition *condition,
-                    const _Atomic uint64_t *word, uint64_t seen,
-                    unsigned pauses, tl_deadline deadline)
+int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
+                 struct tl_condition *condition, const _Atomic uint64_t *word,
+                 uint64_t seen, unsigned pauses, tl_deadline deadline)
 {
+    tl_turn_sleep *sleep = entrant->sleep ? entrant->sleep : tl_wait_since;
     int64_t left_to = entrant->left_to;
     bool leaves = left_to && left_to == mark_of(turn);
     if (!leaves && deadline > 0 &&

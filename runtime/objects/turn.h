@@ -43,11 +43,17 @@ struct tl_turn {
     _Atomic int64_t hungry;
 };
 
-/* Of one call that wants something: on its stack, zeroed. */
+/* How to sleep: tl_wait_since, or tl_cycle_wait_since. */
+typedef int tl_turn_sleep(struct tl_condition *condition,
+                          const _Atomic uint64_t *word, uint64_t seen,
+                          int64_t arrived, tl_deadline deadline);
+
+/* Of one call that wants something: on its stack, zeroed but for `sleep`. */
 struct tl_entrant {
-    int64_t arrived;   /* when it first lost; 0: it has not */
-    int64_t left_to;   /* the mark for which it last left the way, or 0 */
-    tl_deadline until; /* and for how long */
+    tl_turn_sleep *sleep; /* NULL: tl_wait_since */
+    int64_t arrived;      /* when it first lost; 0: it has not */
+    int64_t left_to;      /* the mark for which it last left the way, or 0 */
+    tl_deadline until;    /* and for how long */
 };
 
 bool tl_turn_is_mine_slow(struct tl_turn *turn, struct tl_entrant *entrant,
@@ -76,26 +82,11 @@ static inline bool tl_turn_taken(struct tl_turn *turn,
     return true;
 }
 
-/* How to sleep: tl_wait_since, or tl_cycle_wait_since. */
-typedef int tl_turn_sleep(struct tl_condition *condition,
-                          const _Atomic uint64_t *word, uint64_t seen,
-                          int64_t arrived, tl_deadline deadline);
-
 /* As tl_wait_patiently, for who found nothing, or leaves what there is to
  * another; then TL_OK when that is over. */
-int tl_turn_wait_by(tl_turn_sleep *sleep, struct tl_turn *turn,
-                    struct tl_entrant *entrant, struct tl_condition *condition,
-                    const _Atomic uint64_t *word, uint64_t seen,
-                    unsigned pauses, tl_deadline deadline);
-
-static inline int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
-                               struct tl_condition *condition,
-                               const _Atomic uint64_t *word, uint64_t seen,
-                               unsigned pauses, tl_deadline deadline)
-{
-    return tl_turn_wait_by(tl_wait_since, turn, entrant, condition, word, seen,
-                           pauses, deadline);
-}
+int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
+                 struct tl_condition *condition, const _Atomic uint64_t *word,
+                 uint64_t seen, unsigned pauses, tl_deadline deadline);
 
 /* It gives up.  The caller wakes one if something is free. */
 void tl_turn_leave(struct tl_turn *turn, const struct tl_entrant *entrant);

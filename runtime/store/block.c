@@ -1,45 +1,8 @@
-#include "block.h"
-
-#include <stddef.h>
+#include "block_heap.h"
 
 #include "insight/fault.h"
-#include "log.h"
 #include "memory/arena.h"
 #include "status.h"
-
-#define HEADER 64
-#define LEAST 128 /* header included */
-#define CLASSES 144
-
-/* Before each block.  From the heap's start to its frontier blocks follow each
- * other; each is either `used` or, linked by `next`, on the free list of the
- * largest class that it can serve.  Changes by logged steps. */
-struct header {
-    uint64_t size;     /* header included */
-    uint64_t used;     /* 0 or 1 */
-    uint64_t next;     /* offset of the next free block, or 0 */
-    uint64_t previous; /* of the one before; in the first, anything */
-};
-
-struct heap {
-    struct tl_log log;
-    uint64_t start, end;  /* offsets; constant */
-    uint64_t frontier;    /* offset of the first byte never used */
-    uint64_t used, count; /* bytes and blocks in use */
-    /* Of joining.  Hints but for `cursor`, which is a block's header or the
-     * frontier: only there are headers taken away. */
-    uint64_t cursor;        /* offset */
-    uint64_t laps;          /* how often it has come to the frontier */
-    uint64_t releases;      /* how many there were */
-    uint64_t lap_began;     /* ... when it was last at the start */
-    uint64_t joined;        /* ... and at the lap before: these are joined */
-    uint64_t free[CLASSES]; /* offsets of headers */
-};
-
-static struct heap *heap(void)
-{
-    return tl_region(TL_REGION_HEAP);
-}
 
 int tl_block_make(void)
 {
@@ -50,36 +13,6 @@ int tl_block_make(void)
     made->start = made->frontier = made->cursor = tl_root()->front;
     made->end = tl_root()->size;
     return TL_OK;
-}
-
-/* Of class c, header included: 128, 192, then 256, 320, 384, 448, 512, ... */
-static uint64_t size_of(unsigned c)
-{
-    if (c < 2)
-        return LEAST + 64 * (uint64_t)c;
-    return (4 + (uint64_t)(c - 2) % 4) << (6 + (c - 2) / 4);
-}
-
-/* The smallest class whose blocks have this size. */
-static unsigned class_for(uint64_t size)
-{
-    if (size <= 256)
-        return size <= 128 ? 0 : size <= 192 ? 1 : 2;
-    unsigned top = 63 - (unsigned)__builtin_clzll(size - 1);
-    unsigned quarter = (unsigned)((size - 1) >> (top - 2)) & 3;
-    return 2 + (top - 8) * 4 + quarter + 1;
-}
-
-/* The largest class that a block of this size can serve. */
-static unsigned class_served(uint64_t size)
-{
-    unsigned c = class_for(size);
-    return size_of(c) > size ? c - 1 : c;
-}
-
-static struct header *header_at(uint64_t offset)
-{
-    return tl_at(offset);
 }
 
 /* ---- prepared steps ---- */
@@ -346,72 +279,4 @@ uint64_t tl_block_end(void)
 uint64_t tl_block_size(uint64_t block)
 {
     return header_at(block - HEADER)->size - HEADER;
-}
-
-static bool bounds_hold(void)
-{
-    const struct heap *it = heap();
-    return it->start == tl_root()->front && it->end == tl_root()->size &&
-           it->frontier >= it->start &&
-           it->frontier <= atomic_load(&tl_root()->backed) &&
-           it->frontier % HEADER == 0;
-}
-
-/* Every block from the start to the frontier; the free bytes, or UINT64_MAX. */
-static uint64_t walk(void (*tell)(void *context, uint64_t block), void *context)
-{
-    uint64_t free = 0, used = 0, count = 0, at = heap()->start;
-    bool cursor = false;
-    while (at < heap()->frontier) {
-        const struct header *header = header_at(at);
-        if (header->size < LEAST || header->size % HEADER != 0 ||
-            header->size > heap()->frontier - at || header->used > 1)
-            return UINT64_MAX;
-        if (header->used) {
-            tell(context, at + HEADER);
-            used += header->size;
-            count++;
-        } else {
-            free += header->size;
-        }
-        cursor = cursor || at == heap()->cursor;
-        at += header->size;
-    }
-    return (cursor || heap()->cursor == at) && used == heap()->used &&
-                   count == heap()->count
-               ? free
-               : UINT64_MAX;
-}
-
-/* A list that runs in a circle counts more bytes than are free. */
-static bool list_holds(unsigned c, uint64_t *listed, uint64_t free)
-{
-    uint64_t before = 0;
-    for (uint64_t at = heap()->free[c]; at; at = header_at(at)->next) {
-        if (at < heap()->start || at > heap()->frontier - LEAST ||
-            at % HEADER != 0)
-            return false;
-        const struct header *header = header_at(at);
-        *listed += header->size;
-        if (header->used || header->size < LEAST ||
-            header->size > heap()->frontier - at ||
-            class_served(header->size) != c || *listed > free ||
-            (before && header->previous != before))
-            return false;
-        before = at;
-    }
-    return true;
-}
-
-bool tl_block_sound(void (*tell)(void *context, uint64_t block), void *context)
-{
-    if (!bounds_hold())
-        return false;
-    uint64_t listed = 0, free = walk(tell, context);
-    if (free == UINT64_MAX)
-        return false;
-    for (unsigned c = 0; c < CLASSES; c++)
-        if (!list_holds(c, &listed, free))
-            return false;
-    return listed == free;
 }

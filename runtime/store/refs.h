@@ -57,7 +57,8 @@ struct tl_cell *tl_cell_at(struct tl_task *task, uint32_t index);
 int64_t tl_cells_add(struct tl_task *task, uint32_t from);
 
 /* Gives `child`, a slot that is starting, a copy of every cell of this task
- * that is not its own alone (TL_OWN), without claims and debts.  TL_OK or TL_NO_MEMORY. */
+ * that is not its own alone (TL_OWN), without claims and debts.  TL_OK or
+ * TL_NO_MEMORY. */
 int tl_cells_copy(struct tl_task *child);
 
 #endif

@@ -68,9 +68,9 @@ int tl_descriptor_sleep(struct pollfd *polled, size_t count,
                         tl_deadline deadline, const sigset_t *mask)
 {
     size_t outgoing = tl_outgoings ? tl_outgoing_watch(NULL, 0) : 0;
-    return outgoing > 0 ? sleep_with_outgoing(polled, count, outgoing, deadline,
-                                              mask)
-                        : sleep_for(polled, count, deadline, mask);
+    return outgoing > 0
+               ? sleep_with_outgoing(polled, count, outgoing, deadline, mask)
+               : sleep_for(polled, count, deadline, mask);
 }
 
 /* A signal that came between the look for an interrupt and the sleep would be

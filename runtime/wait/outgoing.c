@@ -55,8 +55,7 @@ size_t tl_outgoing_watch(struct pollfd *polled, size_t most)
     forget_inherited();
     for (struct tl_outgoing *at = tl_outgoings; at; at = at->next, count++)
         if (count < most)
-            polled[count] =
-                (struct pollfd){.fd = at->fd, .events = at->events};
+            polled[count] = (struct pollfd){.fd = at->fd, .events = at->events};
     return count;
 }
 

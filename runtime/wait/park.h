@@ -17,8 +17,8 @@
  *
  * A thread that polls cannot sleep on a futex: it is called by a signal, which
  * it blocks until it is in the kernel; how it hears of deaths, wait/lookout
- * says.  The signal is one that processes ignore, so it may reach a later owner of the
- * thread's number and do nothing.
+ * says.  The signal is one that processes ignore, so it may reach a later owner
+ * of the thread's number and do nothing.
  *
  * While it sleeps, a task also watches the lives of other tasks (by
  * futex_waitv; where the kernel has none, by a heartbeat): which ones,

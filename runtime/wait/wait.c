@@ -106,7 +106,8 @@ void tl_wait_say(tl_deadline deadline)
 }
 
 /* Who has something to do while it waits, or may be cancelled, is called as a
- * task of its program, also where it waits in a space.  The arenas besides, as bits. */
+ * task of its program, also where it waits in a space.  The arenas besides, as
+ * bits. */
 static unsigned begin(void)
 {
     unsigned here = tl_arena;

@@ -1,0 +1,58 @@
+# What only checks of the tree need: builds of their own kinds, lint, fuzzing,
+# and what is to be installed for each step.  The Makefile includes it where the
+# sources are known.
+
+.PHONY: lint sanitize fuzz arm64 damage need-build need-demo need-test need-lint need-fuzz need-arm64
+
+# of make fuzz
+FUZZ ?= channel
+
+flags_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+flags_tsan     := -O1 -fsanitize=thread
+flags_fuzz     := -O1 -fsanitize=fuzzer,address,undefined
+flags_fault    := -DTL_FAULT
+flags_arm64    := -DTL_FAULT -idirafter /usr/include
+wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened,--wrap=fork,--wrap=pthread_create # replaced there
+
+lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*.c)
+headers       := $(wildcard runtime/*.h runtime/*/*.h bindings/*.h spec/c/*.h)
+fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_fuzz.c))
+
+ifeq ($(VARIANT),arm64) # the runtime alone, as neither Lua nor libsodium are there
+core_files := $(wildcard runtime/*.c runtime/*/*.c)
+LUA_LIBRARY :=
+SODIUM :=
+endif
+
+lint: need-lint $(lint_files:%.c=$(build)/%.tidied) ## clang-tidy and luacheck
+	luacheck --quiet $(wildcard scripts spec bindings)
+
+sanitize: need-test module ## all specs under ASan and UBSan
+	$(call variant,fault,program)
+	$(call variant,sanitize,program c-tests)
+	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
+
+fuzz: need-fuzz ## hostile bytes to FUZZ (channel, codec or space), 10 minutes
+	$(call variant,fuzz,CC=clang $(plain)-fuzz/spec/c/$(FUZZ)_fuzz)
+	@mkdir -p build/found; $(plain)-fuzz/spec/c/$(FUZZ)_fuzz -max_len=4096 \
+	    -max_total_time=600 build/found $(wildcard spec/corpus/$(FUZZ))
+
+# qemu's user mode knows neither robust lists nor futex_waitv: no death is seen
+arm64_races := 'a try finds' 'poll passes' 'an interrupt' 'a late reader' 'suspended releaser' 'suspend comes' 'does not wrap'
+arm64: need-arm64 ## the C tests that need no death, built for ARM64, under qemu
+	$(call variant,arm64,CC=aarch64-linux-gnu-gcc $(plain)-arm64/spec/c/block_test $(plain)-arm64/spec/c/races_test)
+	@set -e; run="qemu-aarch64-static -L /usr/aarch64-linux-gnu $(plain)-arm64/spec/c"; \
+	$${run}/block_test; for race in $(arm64_races); do $${run}/races_test "$$race"; done
+
+damage: ## a space's file, 100,000 times
+	$(call variant,fault,$(plain)-fault/spec/c/damage_test)
+	$(plain)-fault/spec/c/damage_test 100000
+
+$(build)/%.tidied: %.c $(headers) .clang-tidy | need-lint
+	@echo '  TIDY $<'; mkdir -p $(@D); clang-tidy --quiet $< -- $(language) \
+	    -DTL_FAULT >$@ 2>&1 || { cat $@; exit 1; }
+
+need-demo need-test need-lint need-fuzz need-arm64: | need-build
+need-build need-demo need-test need-lint need-fuzz need-arm64:
+	@LUA_INCLUDE=$(LUA_INCLUDE) BUSTED=$(BUSTED) .ci/dependencies $(LUA) $(@:need-%=%)

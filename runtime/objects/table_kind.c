@@ -1,0 +1,81 @@
+/* What a table is to those who look after objects of all kinds: reports,
+ * checks, and recovery. */
+#include "table.h"
+
+#include <stdio.h>
+
+#include "insight/fault.h"
+#include "store/block.h"
+#include "store/message.h"
+#include "table_slots.h"
+
+static uint32_t writer_of(const struct tl_table *table)
+{
+    return tl_hold_holder(&table->writer);
+}
+
+void tl_table_describe(const struct tl_object *object, int side, char *text,
+                       size_t size)
+{
+    const struct tl_table *table = (const struct tl_table *)object;
+    unsigned long long live = table->live;
+    (void)side;
+    int wrote = snprintf(text, size, "%llu key%s", live, live == 1 ? "" : "s");
+    if (wrote < 0 || (size_t)wrote >= size || !writer_of(table))
+        return;
+    char writer[TL_TEXT_SIZE];
+    tl_hold_describe(&table->writer, writer, sizeof writer);
+    snprintf(text + wrote, size - (size_t)wrote, ", %s", writer);
+}
+
+bool tl_table_check(const struct tl_object *object)
+{
+    const struct tl_table *table = (const struct tl_table *)object;
+    return atomic_load(&table->log.count) == 0 && tl_slots_check(table);
+}
+
+void tl_table_repair(struct tl_object *object, struct tl_guard *guard,
+                     struct tl_task *dead)
+{
+    (void)guard;
+    (void)dead;
+    tl_log_repair(&((struct tl_table *)object)->log);
+}
+
+void tl_table_task_died(struct tl_object *object, struct tl_task *dead,
+                        struct tl_cell *cell)
+{
+    (void)cell;
+    tl_hold_task_died(&((struct tl_table *)object)->writer, dead);
+}
+
+bool tl_table_in_use(const struct tl_object *object, const struct tl_task *task,
+                     const struct tl_cell *cell)
+{
+    (void)cell;
+    return writer_of((const struct tl_table *)object) == tl_task_id(task);
+}
+
+uint32_t tl_table_holder_id(const struct tl_object *object, uint32_t verb,
+                            uint32_t after)
+{
+    (void)verb;
+    return tl_hold_next(&((const struct tl_table *)object)->writer, after);
+}
+
+/* From the last slot to the first: who goes on after a dead task begins where
+ * that one was. */
+void tl_table_destroy(struct tl_object *object)
+{
+    struct tl_table *table = (struct tl_table *)object;
+    while (table->used > 0) {
+        struct tl_slot *slot = tl_slots_at(table, table->used - 1);
+        if (slot->meta && tl_slot_is_packed(slot))
+            tl_message_drop(&slot->value[0]);
+        if (slot->meta && tl_slot_is_long(slot))
+            tl_block_release(&slot->key[0], 0);
+        table->used--;
+        tl_fault();
+    }
+    tl_block_release(&table->slots, 0);
+}
