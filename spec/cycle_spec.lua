@@ -385,4 +385,24 @@ describe("the report of all", function()
     assert.truthy(err:find("main %(pid %d+%) waits for barrier#1: 2 of 3 waiting;"), err)
     assert.falsy(err:find("broken", 1, true), err)
   end)
+
+  it("is none where a signal is going to end who waits", function()
+    for _, how in ipairs{ "kill", "terminate" } do
+      for _ = 1, 20 do
+        local pan, salt = ipc.lock(), ipc.lock()
+        local ready = ipc.event()
+        local chef = ipc.spawn(function()
+          pan:acquire()
+          ready:set()
+          salt:acquire()
+        end)
+        salt:acquire()
+        ready:wait(20)
+        while not tostring(salt):find("1 waiting") do ipc.yield() end
+        chef[how](chef)
+        assert.is_true(chef:join())
+        assert.same({ true, "abandoned" }, { pan:acquire() })
+      end
+    end
+  end)
 end)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cycle_graph.h"
+#include "tasks/stat.h"
 #include "wait/clock.h"
 
 #define LEAVE_FOR (20 * TL_MILLISECOND)
@@ -141,6 +142,15 @@ static bool is_left_to_another(const struct tl_cycle_graph *graph)
     return false;
 }
 
+/* Or looks as well: then one of the two is to be told. */
+static bool sleeps(const struct tl_waits *node)
+{
+    if (atomic_load(&node->task->pending) & TL_CYCLE_LOOKS)
+        return true;
+    return tl_stat_sleeps((pid_t)atomic_load(&node->task->pid),
+                          (pid_t)atomic_load(&node->task->tid));
+}
+
 enum look { FREE, CYCLE, ANOTHER, AGAIN };
 
 static enum look look(uint64_t want)
@@ -157,10 +167,12 @@ static enum look look(uint64_t want)
     if (tl_cycle_find(&graph)) {
         found = is_left_to_another(&graph) ? ANOTHER : CYCLE;
         tell(&graph);
-        /* told what was so, if it is so still */
+        /* told what was so, if it is so still; and whom a signal is going to end
+         * is not stuck */
         for (size_t i = 1; i < graph.count; i++)
             if (graph.nodes[i].returns &&
-                !tl_cycle_still_waits(&graph.nodes[i]))
+                (!sleeps(&graph.nodes[i]) ||
+                 !tl_cycle_still_waits(&graph.nodes[i])))
                 found = AGAIN;
     }
     free(graph.nodes);

@@ -15,4 +15,9 @@ struct tl_stat {
 /* False: there is no such process, or no /proc. */
 bool tl_stat_read(pid_t pid, struct tl_stat *stat);
 
+/* Whether the thread sleeps, or is stopped, and no signal is on its way to it:
+ * so that it does not run before somebody wakes it.  One that was killed does
+ * not sleep any more, dead or not yet.  True where there is no /proc. */
+bool tl_stat_sleeps(pid_t pid, pid_t tid);
+
 #endif
