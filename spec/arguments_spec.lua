@@ -64,7 +64,8 @@ describe("an argument too many", function()
     local q = ipc.queue{ name = "orders" }
     local ok, message = pcall(function() q:put("a", nil, 3) end)
     assert.is_false(ok)
-    assert.matches('^spec/arguments_spec.lua:%d+: queue#%d+ "orders": put: takes at most 2 arguments, and got 3$', message)
+    assert.matches('^spec/arguments_spec.lua:%d+: queue#%d+ "orders": put: takes at most 2 arguments, and got 3$',
+      message)
     assert.equal(0, #q)
   end)
 

@@ -402,6 +402,8 @@ describe("the report of all", function()
         chef[how](chef)
         assert.is_true(chef:join())
         assert.same({ true, "abandoned" }, { pan:acquire() })
+        pan:release()
+        salt:release()
       end
     end
   end)

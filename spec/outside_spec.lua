@@ -54,7 +54,9 @@ end)
 describe("a signal that luaposix handles", function()
   local BEGIN = [[
     local ipc, signal = require "tidelock", require "posix.signal"
-    local function alarm(seconds) return ipc.command{ "sh", "-c", "sleep " .. seconds .. "; kill -USR1 " .. ipc.getpid() } end
+    local function alarm(seconds)
+      return ipc.command{ "sh", "-c", "sleep " .. seconds .. "; kill -USR1 " .. ipc.getpid() }
+    end
   ]]
 
   it("runs its handler while the task waits, and the wait goes on", function()

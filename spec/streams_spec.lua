@@ -155,7 +155,8 @@ describe("an output that is lost", function()
           local text = script:format(writer)
           if place == "the main script" then text = "require 'tidelock' " .. text end
           if place == "a process" then
-            text = text:gsub("assert(%b())", "local p = %1 os.exit(p.exitcode)"):gsub("%((ipc%.spawn.*):join%(%)%)", "%1 p:join()")
+            text = text:gsub("assert(%b())", "local p = %1 os.exit(p.exitcode)")
+            text = text:gsub("%((ipc%.spawn.*):join%(%)%)", "%1 p:join()")
           end
           local _, errors, status = run(text, 'timeout 60 "$T" "$S" ' .. target)
           assert.matches("tidelock: the standard output was lost: ", errors)
