@@ -21,7 +21,7 @@ local function zombies()
   for pid = 2, 200 do
     local file = io.open("/proc/" .. pid .. "/stat")
     if file then
-      if file:read("a"):find("%) Z ") then n = n + 1 end
+      if (file:read("a") or ""):find("%) Z ") then n = n + 1 end
       file:close()
     end
   end
@@ -31,7 +31,7 @@ local function lives(name)
   for pid = 2, 200 do
     local file = io.open("/proc/" .. pid .. "/stat")
     if file then
-      local found = file:read("a"):find("(" .. name .. ")", 1, true)
+      local found = (file:read("a") or ""):find("(" .. name .. ")", 1, true) -- nil: it has just gone
       file:close()
       if found then return true end
     end
