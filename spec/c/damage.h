@@ -176,6 +176,12 @@ static struct damage_file damage_read(void)
     return file;
 }
 
+static inline void damage_free(struct damage_file *damaged)
+{
+    free(damaged->bytes);
+    free(damaged->filled);
+}
+
 static struct damage_file damage_make(bool killed)
 {
     setenv("TIDELOCK_SPACE", "8M", 1);

@@ -192,5 +192,7 @@ int main(int argc, char **argv)
     well &= opens_after_kills(&quiet, often / 6);
     well &= storm(&quiet, "a program that ended", often / 2, seed);
     well &= storm(&killed, "a program that was killed", often / 2, seed);
+    damage_free(&quiet);
+    damage_free(&killed);
     return !well;
 }
