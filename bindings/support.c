@@ -62,7 +62,7 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
            const char *format, ...)
 {
     va_list arguments;
-    char text[512];
+    char text[4200]; /* a cycle names all who are in it */
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);

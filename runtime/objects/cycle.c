@@ -10,11 +10,15 @@
 
 #define LEAVE_FOR (20 * TL_MILLISECOND)
 
-static _Thread_local char deadlock_text[512];
+#define TEXT_SIZE 4096
+
+/* From malloc, since a module has little room for what each thread has; stays
+ * with the thread that was told of a cycle once. */
+static _Thread_local char *deadlock_text;
 
 const char *tl_deadlock_text(void)
 {
-    return deadlock_text;
+    return deadlock_text ? deadlock_text : "no memory to tell of it";
 }
 
 /* ---- telling ---- */
@@ -82,10 +86,14 @@ static void tell(struct tl_cycle_graph *graph)
 {
     size_t used = 0;
     bool with_pids = false;
+    if (!deadlock_text)
+        deadlock_text = calloc(1, TEXT_SIZE);
+    if (!deadlock_text)
+        return;
     for (size_t i = 0; i < graph->count; i++)
         with_pids |=
             graph->nodes[i].returns && graph->nodes[i].arena != TL_HOME;
-    for (size_t i = 0; i < graph->count && used < sizeof deadlock_text; i++) {
+    for (size_t i = 0; i < graph->count && used < TEXT_SIZE; i++) {
         char who[96], held[128], wanted[104];
         if (!graph->nodes[i].returns)
             continue;
@@ -93,7 +101,7 @@ static void tell(struct tl_cycle_graph *graph)
         tell_held(graph, i, i == 0, held, sizeof held);
         tell_wanted(&graph->nodes[i], wanted, sizeof wanted);
         int wrote =
-            snprintf(deadlock_text + used, sizeof deadlock_text - used,
+            snprintf(deadlock_text + used, TEXT_SIZE - used,
                      "%s%s %swants %s", i ? "; " : "", who, held, wanted);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
@@ -190,10 +198,13 @@ static bool closes_cycle(const struct tl_condition *condition)
     enum look found = look(want);
     while (found == ANOTHER || found == AGAIN) {
         int64_t now = tl_clock_now();
-        if (!patience)
+        /* the other one may be stopped; but while one in the cycle runs still,
+         * neither can decide */
+        if (found == AGAIN)
+            patience = 0;
+        else if (!patience)
             patience = now + LEAVE_FOR;
-        /* the other one may be stopped */
-        if (found == ANOTHER && now >= patience)
+        else if (now >= patience)
             break;
         tl_yield();
         found = look(want);
