@@ -8,7 +8,7 @@
 
 #include "memory/standard.h"
 
-static bool read_text(const char *path, char *text, size_t size)
+bool tl_stat_text(const char *path, char *text, size_t size)
 {
     int fd = tl_standard_avoid(open(path, O_RDONLY | O_CLOEXEC));
     if (fd < 0)
@@ -30,7 +30,7 @@ bool tl_stat_sleeps(pid_t pid, pid_t tid)
 {
     char path[64], text[4096];
     snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)pid, (int)tid);
-    if (!read_text(path, text, sizeof text))
+    if (!tl_stat_text(path, text, sizeof text))
         return access("/proc/self/status", F_OK) != 0;
     unsigned long long coming =
         (set_of(text, "\nSigPnd:") | set_of(text, "\nShdPnd:")) &
@@ -43,7 +43,7 @@ bool tl_stat_read(pid_t pid, struct tl_stat *stat)
 {
     char path[32], text[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (!read_text(path, text, sizeof text))
+    if (!tl_stat_text(path, text, sizeof text))
         return false;
     /* the name, in parentheses, may contain anything: from the last one on;
      * the exit status is the last field */

@@ -5,12 +5,17 @@
 #define TL_STAT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 struct tl_stat {
     char state;           /* R, S, D, T (stopped), Z (zombie), ... */
     unsigned exit_status; /* of a zombie: as waitpid(2) would give it */
 };
+
+/* The beginning of a small file of the kernel's, as a string of less than
+ * `size` bytes; false: it cannot be read, or is empty. */
+bool tl_stat_text(const char *path, char *text, size_t size);
 
 /* False: there is no such process, or no /proc. */
 bool tl_stat_read(pid_t pid, struct tl_stat *stat);

@@ -1,15 +1,13 @@
 #include "quota.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "memory/standard.h"
+#include "tasks/stat.h"
 #include "tidelock.h"
 
 #define ROOT "/sys/fs/cgroup"
@@ -21,18 +19,6 @@ int tl_quota_affinity(void)
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return 1;
     return CPU_COUNT(&set);
-}
-
-/* The beginning of a file as a string; false: it cannot be read. */
-static bool read_text(const char *path, char *text, size_t room)
-{
-    int fd = tl_standard_avoid(open(path, O_RDONLY | O_CLOEXEC));
-    if (fd < 0)
-        return false;
-    ssize_t got = read(fd, text, room - 1);
-    close(fd);
-    text[got > 0 ? got : 0] = '\0';
-    return got > 0;
 }
 
 /* ---- one folder ---- */
@@ -54,7 +40,7 @@ static int read_numbers(const char *folder, const char *name,
     char path[PATH_MOST], text[64];
     int size = snprintf(path, sizeof path, "%s/%s", folder, name);
     if (size < 0 || (size_t)size >= sizeof path ||
-        !read_text(path, text, sizeof text))
+        !tl_stat_text(path, text, sizeof text))
         return 0;
     int count = 0;
     for (char *at = text, *end; count < 2; count++, at = end) {
@@ -183,7 +169,7 @@ int tl_quota_cpus(const char *root, const char *groups)
 static int own_quota(void)
 {
     char groups[PATH_MOST];
-    if (!read_text("/proc/self/cgroup", groups, sizeof groups))
+    if (!tl_stat_text("/proc/self/cgroup", groups, sizeof groups))
         return 0;
     return tl_quota_cpus(ROOT, groups);
 }
