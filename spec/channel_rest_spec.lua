@@ -3,13 +3,7 @@ local ipc = require "tidelock"
 local PATIENCE = 20 -- seconds: a limit for what takes milliseconds
 local BIG = ("x"):rep(8 << 20) -- more than any kernel holds
 
-local function pair(address)
-  local l = ipc.listen(address or "tcp:127.0.0.1:0")
-  local c = assert(ipc.connect(l.address))
-  local s = assert(l:accept(PATIENCE))
-  l:close()
-  return c, s
-end
+local pair = dofile "spec/support/pair.lua"
 
 local function socket_file()
   local path = os.tmpname()
@@ -36,7 +30,7 @@ describe("ends that both send", function()
 
   it("go on: over tcp", function() exchange(pair()) end)
 
-  it("go on: over a socket file", function() exchange(pair(socket_file())) end)
+  it("go on: over a socket file", function() exchange(pair(nil, socket_file())) end)
 
   it("go on where another process had received before", function()
     local c, s = pair()

@@ -18,13 +18,7 @@ local function exists(path)
   return os.rename(path, path) ~= nil
 end
 
-local function pair(options, address)
-  local l = ipc.listen(address or LOCAL, options)
-  local c = assert(ipc.connect(l.address, options))
-  local s = assert(l:accept(PATIENCE))
-  l:close()
-  return c, s
-end
+local pair = dofile "spec/support/pair.lua"
 
 -- A peer that is no program of ours: it writes the pieces, each after a line of ours, and goes when it is closed.
 local function stranger(address, ...)
@@ -54,11 +48,7 @@ local function met(...)
   return assert(l:accept(PATIENCE)), peer, l
 end
 
-local function raises(pattern, f, ...)
-  local ok, why = pcall(f, ...)
-  assert.is_false(ok)
-  assert.truthy(why:find(pattern), why)
-end
+local raises = dofile "spec/support/raises.lua"
 
 local function descriptors()
   local n = 0

@@ -25,19 +25,9 @@ local function not_any_more(fd)
   while readable(fd) do assert(ipc.now() < limit) end
 end
 
-local function raises(pattern, f, ...)
-  local ok, why = pcall(f, ...)
-  assert.is_false(ok)
-  assert.truthy(why:find(pattern), why)
-end
+local raises = dofile "spec/support/raises.lua"
 
-local function connected()
-  local l = ipc.listen("tcp:127.0.0.1:0")
-  local c = assert(ipc.connect(l.address))
-  local s = assert(l:accept(PATIENCE))
-  l:close()
-  return c, s
-end
+local connected = dofile "spec/support/pair.lua"
 
 describe("ipc.fd", function()
   -- of each: an object, how it becomes ready, and how it ceases to be (nil: never)

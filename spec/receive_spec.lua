@@ -1,19 +1,9 @@
 local ipc = require "tidelock"
 local PATIENCE = 20
 
-local function raises(pattern, f, ...)
-  local ok, why = pcall(f, ...)
-  assert.is_false(ok)
-  assert.truthy(why:find(pattern), why)
-end
+local raises = dofile "spec/support/raises.lua"
 
-local function connected()
-  local l = ipc.listen("tcp:127.0.0.1:0")
-  local c = assert(ipc.connect(l.address))
-  local s = assert(l:accept(PATIENCE))
-  l:close()
-  return c, s
-end
+local connected = dofile "spec/support/pair.lua"
 
 -- Waits until tostring(object) shows it.
 local function shows(object, pattern)
