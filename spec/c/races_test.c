@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "family.h"
 #include "insight/fault.h"
 #include "memory/object.h"
 #include "objects/command.h"
@@ -191,8 +192,6 @@ static int get(tl_deadline deadline)
 }
 
 /* ---- guards ---- */
-
-static long die_at;
 
 static void put_and_die(void)
 {
@@ -997,12 +996,6 @@ static bool wait_ends_though_its_word_moves(void)
 
 /* ---- running ---- */
 
-struct test {
-    const char *name;
-    bool (*run)(void);
-    long most; /* tried with die_at from 1 to this; 0: once */
-};
-
 static const struct test tests[] = {
     {"a guard is not taken from the living", guard_is_not_taken_from_the_living,
      0},
@@ -1042,51 +1035,21 @@ static const struct test tests[] = {
     {"a wait ends though its word moves", wait_ends_though_its_word_moves, 0},
 };
 
-/* In a family of its own, that ends with it. */
-static bool passes(const struct test *test)
+static bool prepare(void)
 {
-    memset(flags, 0, sizeof *flags);
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        setpgid(0, 0);
-        alarm(12);
-        bool well = tl_init() == TL_OK && test->run();
-        _exit(well ? 0 : 1);
-    }
-    int status;
-    waitpid(pid, &status, 0);
-    kill(-pid, SIGKILL);
-    if (WIFSIGNALED(status))
-        printf("# %s\n", strsignal(WTERMSIG(status)));
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static bool passes_at_every_step(const struct test *test)
-{
-    for (die_at = 1; die_at <= test->most || die_at == 1; die_at++) {
-        if (!passes(test)) {
-            if (test->most)
-                printf("# at step %ld\n", die_at);
-            return false;
-        }
-    }
-    return true;
+    return tl_init() == TL_OK;
 }
 
 int main(int count, char **arguments)
 {
-    int failed = 0;
-    flags = mmap(NULL, sizeof *flags, PROT_READ | PROT_WRITE,
-                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
-        if (count > 1 && !strstr(tests[i].name, arguments[1]))
-            continue;
-        bool well = passes_at_every_step(&tests[i]);
-        failed += !well;
-        printf("%sok - %s\n", well ? "" : "not ", tests[i].name);
-        fflush(stdout);
-    }
-    return failed > 0;
+    flags = family_share(sizeof *flags);
+    const struct family family = {.tests = tests,
+                                  .count = sizeof tests / sizeof *tests,
+                                  .claim = "",
+                                  .prepare = prepare,
+                                  .limit = 12,
+                                  .shared = flags,
+                                  .shared_size = sizeof *flags};
+    return family_run(&family, count > 1 ? arguments[1] : NULL);
 }
 #endif

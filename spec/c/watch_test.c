@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "family.h"
 #include "insight/fault.h"
 #include "objects/process.h"
 #include "tasks/death.h"
@@ -35,7 +36,6 @@ int main(void)
 
 static struct tl_handle event, mine;
 static _Atomic int *started;
-static long die_at;
 
 static void rest(double seconds)
 {
@@ -341,12 +341,6 @@ static bool as_a_warden_comes_and_goes(void)
 
 /* ---- running ---- */
 
-struct test {
-    const char *name;
-    bool (*run)(void);
-    long most; /* tried with die_at from 1 to this; 0: once */
-};
-
 static const struct test tests[] = {
     {"among 200 sleepers", among_sleepers, 0},
     {"of a running one, by 30 sleepers", of_the_running, 0},
@@ -359,54 +353,21 @@ static const struct test tests[] = {
     {"as a warden comes and goes", as_a_warden_comes_and_goes, 40},
 };
 
-/* In a family of its own, that ends with it. */
-static bool passes(const struct test *test)
+static bool prepare(void)
 {
-    atomic_store(started, 0);
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        setpgid(0, 0);
-        alarm(60);
-        bool well = tl_init() == TL_OK && tl_event_new(&event, NULL) == TL_OK &&
-                    test->run();
-        fflush(stdout);
-        _exit(well ? 0 : 1);
-    }
-    int status;
-    waitpid(pid, &status, 0);
-    kill(-pid, SIGKILL);
-    if (WIFSIGNALED(status))
-        printf("# %s\n", strsignal(WTERMSIG(status)));
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static bool passes_at_every_step(const struct test *test)
-{
-    for (die_at = 1; die_at <= test->most || die_at == 1; die_at++) {
-        if (!passes(test)) {
-            if (test->most)
-                printf("# at step %ld\n", die_at);
-            return false;
-        }
-    }
-    return true;
+    return tl_init() == TL_OK && tl_event_new(&event, NULL) == TL_OK;
 }
 
 int main(int count, char **arguments)
 {
-    int failed = 0;
-    started = mmap(NULL, sizeof *started, PROT_READ | PROT_WRITE,
-                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
-        if (count > 1 && !strstr(tests[i].name, arguments[1]))
-            continue;
-        bool well = passes_at_every_step(&tests[i]);
-        failed += !well;
-        printf("%sok - a death is heard %s\n", well ? "" : "not ",
-               tests[i].name);
-        fflush(stdout);
-    }
-    return failed > 0;
+    started = family_share(sizeof *started);
+    const struct family family = {.tests = tests,
+                                  .count = sizeof tests / sizeof *tests,
+                                  .claim = "a death is heard ",
+                                  .prepare = prepare,
+                                  .limit = 60,
+                                  .shared = (void *)started,
+                                  .shared_size = sizeof *started};
+    return family_run(&family, count > 1 ? arguments[1] : NULL);
 }
 #endif
