@@ -159,6 +159,35 @@ describe("ipc.fd", function()
     assert.same({ nil, "closed" }, { other:recv(PATIENCE) })
   end)
 
+  it("needs its thread no longer than there are descriptors", function()
+    local shell = dofile "spec/support/shell.lua"
+    local out, err, status = shell.script[[
+      local ipc = require "tidelock"
+      local function threads() return io.open("/proc/self/status"):read("a"):match("Threads:%s*(%d+)") end
+      for _ = 1, 3 do
+        local near = ipc.pipe()
+        ipc.fd(near)
+        assert(threads() == "2")
+        near:close()
+        local limit = ipc.now() + 20
+        while threads() ~= "1" do assert(ipc.now() < limit, threads()) end
+      end
+      local q = ipc.queue()
+      for n = 1, 300 do
+        local near = ipc.pipe()
+        assert(ipc.fd(near) and ipc.fd(q))
+        near:close()
+        if n % 3 == 0 then
+          q = ipc.queue()
+          collectgarbage()
+          collectgarbage()
+        end
+      end
+      print("well")
+    ]]
+    assert.same({ "well\n", "", 0 }, { out, err, status })
+  end)
+
   it("keeps no pipe open", function()
     local near, other = ipc.pipe()
     ipc.fd(near)

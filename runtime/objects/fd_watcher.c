@@ -11,6 +11,7 @@
 
 #include "handle.h"
 #include "memory/standard.h"
+#include "seats.h"
 #include "space.h"
 #include "tasks/private.h"
 #include "wait/clock.h"
@@ -208,20 +209,36 @@ static void turn(struct tl_fd *list, const struct lists *lists, int64_t *pause)
     lower_false(list);
 }
 
+/* Whether it may end; then the next that is added starts another. */
+static bool is_over(const struct tl_fd *list)
+{
+    if (list)
+        return false;
+    tl_private_lock();
+    bool over = atomic_load(&watcher.added) == NULL;
+    if (over)
+        watcher.process = 0;
+    tl_private_unlock();
+    return over;
+}
+
+/* Until there is nothing to watch. */
 static void watch(void)
 {
-    struct tl_fd *list = NULL;
+    struct tl_fd *list = take_added(NULL);
     struct lists lists = {0};
     int64_t pause = FALSE_AT_LEAST;
-    for (;;) {
-        list = drop_removed(take_added(list));
-        if (!make_room(&lists, length(list))) {
+    while (!is_over(list)) {
+        if (make_room(&lists, length(list))) {
+            look_into_spaces(list);
+            turn(list, &lists, &pause);
+        } else {
             sched_yield();
-            continue;
         }
-        look_into_spaces(list);
-        turn(list, &lists, &pause);
+        list = drop_removed(take_added(list));
     }
+    free(lists.waitables);
+    free(lists.fds);
 }
 
 /* A task without a name: it has only come to look. */
@@ -244,8 +261,10 @@ static void *live(void *unused)
     prctl(PR_SET_NAME, "tidelock-fd");
     bool well = enter();
     atomic_store(&watcher.state, well ? WATCHER_RUNS : WATCHER_FAILED);
-    if (well)
+    if (well) {
         watch();
+        tl_seats_leave();
+    }
     return unused;
 }
 
@@ -264,12 +283,22 @@ static int create(void)
     return error ? TL_SYSTEM : TL_OK;
 }
 
-static int start(void)
+static void give(struct tl_fd *fd)
+{
+    struct tl_fd *head = atomic_load(&watcher.added);
+    do
+        fd->watched = head;
+    while (!atomic_compare_exchange_weak(&watcher.added, &head, fd));
+}
+
+/* With something to watch from its first look on, or it would end. */
+static int start(struct tl_fd *fd)
 {
     if (watcher.control >= 0)
-        close(watcher.control); /* the parent's */
+        close(watcher.control); /* the parent's, or of the one before */
     watcher.control = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     atomic_store(&watcher.added, NULL);
+    give(fd);
     atomic_store(&watcher.state, WATCHER_STARTS);
     int status = watcher.control < 0 ? TL_SYSTEM : create();
     while (status == TL_OK && atomic_load(&watcher.state) == WATCHER_STARTS)
@@ -281,26 +310,21 @@ static int start(void)
     return status;
 }
 
-int tl_fd_watcher_need(void)
-{
-    int status = TL_OK;
-    tl_private_lock();
-    if (watcher.process != getpid())
-        status = start();
-    tl_private_unlock();
-    return status;
-}
-
 void tl_fd_watcher_wake(void)
 {
     bump(watcher.control);
 }
 
-void tl_fd_watcher_add(struct tl_fd *fd)
+int tl_fd_watcher_add(struct tl_fd *fd)
 {
-    struct tl_fd *head = atomic_load(&watcher.added);
-    do
-        fd->watched = head;
-    while (!atomic_compare_exchange_weak(&watcher.added, &head, fd));
-    tl_fd_watcher_wake();
+    int status = TL_OK;
+    tl_private_lock();
+    if (watcher.process != getpid()) {
+        status = start(fd);
+    } else {
+        give(fd);
+        tl_fd_watcher_wake();
+    }
+    tl_private_unlock();
+    return status;
 }

@@ -1,7 +1,10 @@
 /*
  * The watcher: the thread that raises a process's descriptors.
  *
- * See objects/ready_fd.h, which says what it is for and who changes what.
+ * See objects/ready_fd.h, which says what it is for and who changes what.  It
+ * lives while there is something to watch: under the process's private lock it
+ * ends only where nothing was added, and is started and given the next only
+ * where it has not ended.
  */
 #ifndef TL_FD_WATCHER_H
 #define TL_FD_WATCHER_H
@@ -26,11 +29,9 @@ struct tl_fd {
     bool is_new;           /* raised in this turn; the watcher's */
 };
 
-/* Starts it, where this process has none yet.  TL_SYSTEM, TL_NO_TASKS. */
-int tl_fd_watcher_need(void);
-
-/* It watches this one too, until `removed` and a wake make it let go. */
-void tl_fd_watcher_add(struct tl_fd *fd);
+/* It watches this one too, until `removed` and a wake make it let go.  Starts
+ * it, where there is none: TL_SYSTEM, TL_NO_TASKS. */
+int tl_fd_watcher_add(struct tl_fd *fd);
 
 /* It looks at all anew. */
 void tl_fd_watcher_wake(void);

@@ -39,7 +39,12 @@ static int add(struct tl_fd *fd, const struct tl_handle *handle)
     }
     if (tl_fd_watcher_sees(handle))
         tl_fd_watcher_raise(fd);
-    tl_fd_watcher_add(fd);
+    status = tl_fd_watcher_add(fd);
+    if (status < 0) {
+        close(fd->event);
+        tl_handle_close(&fd->kept);
+        return status;
+    }
     fd->next = own;
     own = fd;
     tl_fds++;
@@ -52,9 +57,6 @@ int tl_fd_open(struct tl_fd **out, const struct tl_handle *handle)
     uint32_t wrong;
     int status = tl_wait_any(&waitable, 1, &wrong, TL_NOW);
     if (status < 0 && status != TL_TIMEOUT)
-        return status;
-    status = tl_fd_watcher_need();
-    if (status < 0)
         return status;
     struct tl_fd *fd = calloc(1, sizeof *fd);
     status = fd ? add(fd, handle) : TL_SYSTEM;

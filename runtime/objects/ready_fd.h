@@ -24,7 +24,7 @@
  * there, and asks for its own.
  *
  * Limits: the watcher takes a slot in the table of tasks, and a seat in each
- * space whose objects it looks at, until the process ends.
+ * space whose objects it looks at, while there is any descriptor to raise.
  */
 #ifndef TL_READY_FD_H
 #define TL_READY_FD_H
