@@ -177,55 +177,6 @@ uint64_t tl_handle_name(const struct tl_handle *handle,
 /* Only kind, number and name, for messages: lock#3 "till" */
 void tl_title(const struct tl_handle *handle, char *text, size_t size);
 
-/* Something to wait for, along with others: what a handle refers to, a queue or
- * an end of a pipe with a message, or closed; an ended process; a set event; an
- * open latch.  Or, where handle is NULL, something outside, by a function that
- * does what can be done without waiting, and returns 1 when it is ready; else 0
- * with up to TL_LOOK_MOST descriptors to wait for in `polled`, and *count; or a
- * status. */
-struct pollfd;
-#define TL_LOOK_MOST 130
-struct tl_waitable {
-    const struct tl_handle *handle;
-    int (*look)(void *state, struct pollfd *polled, unsigned *count);
-    void *const *state; /* what `look` gets; NULL there: TL_DROPPED, since
-                           tl_idle_run may close what is waited for */
-    bool ready;         /* out */
-};
-/* The `look` of a listener: a caller can be accepted; of a channel: as
- * tl_channel_poll; of a command: it has ended. */
-int tl_listener_look(void *state, struct pollfd *polled, unsigned *count);
-int tl_channel_look(void *state, struct pollfd *polled, unsigned *count);
-int tl_command_poll(void *state, struct pollfd *polled, unsigned *count);
-
-/* A descriptor that is readable while a shared object is ready, as tl_wait_any
- * means it, for other event loops; for a moment it may be though a call would
- * wait, when another task was faster.  It belongs to the thread that opened it,
- * and means nothing in a child.  As of tl_wait_any, TL_NOT_WAITABLE and so on;
- * TL_SYSTEM; TL_NO_TASKS: it takes a slot to watch. */
-struct tl_fd;
-int tl_fd_open(struct tl_fd **out, const struct tl_handle *handle);
-int tl_fd_number(const struct tl_fd *fd); /* -1: of another process, or ended */
-void tl_fd_close(struct tl_fd *fd);
-/* The handle is about to be closed, and descriptors of the object with it. */
-void tl_fd_end(const struct tl_handle *handle);
-/* The object is ready for ever, and is not looked at any more. */
-void tl_fd_finish(const struct tl_handle *handle);
-/* After an operation of this thread that may have left the object not ready. */
-void tl_fd_settle_slow(const struct tl_handle *handle);
-extern _Thread_local unsigned tl_fds; /* how many this thread has */
-static inline void tl_fd_settle(const struct tl_handle *handle)
-{
-    if (__builtin_expect(tl_fds != 0, 0))
-        tl_fd_settle_slow(handle);
-}
-
-/* Waits until at least one of them is ready: how many are.  TL_TIMEOUT;
- * TL_NO_MEMORY; and TL_NOT_WAITABLE, TL_NOT_STARTED, TL_SELF and what a look
- * returned, with *wrong the index. */
-int tl_wait_any(struct tl_waitable *waitables, uint32_t count, uint32_t *wrong,
-                tl_deadline deadline);
-
 /* Messages --------------------------------------------------------------- */
 
 /* What a sender hands over: the bytes are those of all slices in order, taken
@@ -258,44 +209,6 @@ void tl_parcel_drop(struct tl_parcel *parcel);
 
 /* A parcel's i-th reference, for tl_handle_open. */
 tl_ref tl_parcel_ref(const struct tl_parcel *parcel, size_t i);
-
-/* Spaces ----------------------------------------------------------------- */
-
-/* A space is an arena in a file, where unrelated programs of one user find
- * objects by name.  They live until they are removed and nobody uses them. */
-
-/* Opens the space, made where there is none, for this program: its number,
- * from 1; or a status: TL_SYSTEM with errno; TL_NO_TASKS; TL_TOO_MANY_SPACES;
- * TL_BAD_SIZE; TL_FILE_LIMIT; and TL_BAD_NAME, TL_NOT_OURS, TL_NO_SPACE,
- * TL_OTHER_VERSION for a file that is in the way; TL_ELSEWHERE.  tl_space_path
- * says which file.  A new space has room for TIDELOCK_SPACE (bytes). */
-int tl_space_open(const char *name);
-/* What tells the space from others that had or will have its name. */
-uint64_t tl_space_identity(unsigned space);
-/* The space of this name and identity, which may be open here though its file
- * was removed.  As tl_space_open, but none is made: TL_EMPTY. */
-int tl_space_open_same(const char *name, uint64_t identity);
-/* Removes the file; who has the space open keeps it.  TL_EMPTY: there is none;
- * TL_BAD_NAME; TL_NOT_OURS; TL_SYSTEM. */
-int tl_space_unlink(const char *name);
-/* The space's name; NULL: no such number. */
-const char *tl_space_name(unsigned space);
-/* The file of the space; false: the name cannot be one. */
-bool tl_space_path(const char *name, char *path, size_t size);
-
-struct tl_name {
-    char text[TL_NAME_SIZE];
-};
-/* How many objects have a name; and the names, of one moment, as far as there
- * is room for them. */
-int64_t tl_space_names(unsigned space, struct tl_name *names, size_t most);
-/* TL_EMPTY: there is none of the name. */
-int tl_space_find(unsigned space, const char *name, struct tl_handle *out);
-/* Gives the name to an object of the space that was made without one; where
- * another was faster, as tl_X_new. */
-int tl_space_enter(struct tl_handle *handle, const char *name);
-/* The name is free again; who has the object keeps it.  TL_EMPTY. */
-int tl_space_remove(unsigned space, const char *name);
 
 /* Queue ------------------------------------------------------------------ */
 
@@ -485,6 +398,8 @@ bool tl_task_is_main(void);
 
 /* The rest ----------------------------------------------------------------- */
 
+#include "tidelock_wait.h"
+#include "tidelock_space.h"
 #include "tidelock_locks.h"
 #include "tidelock_data.h"
 #include "tidelock_jobs.h"
