@@ -30,7 +30,7 @@
 struct tl_heap {
     struct tl_guard guard;
     uint32_t most; /* messages; 0: no bound; constant */
-    bool lifo;     /* constant */
+    uint32_t lifo; /* 0 or 1, no bool: a file may be damaged; constant */
     _Atomic uint64_t puts;
     _Atomic uint64_t gets;
     _Atomic uint64_t done;

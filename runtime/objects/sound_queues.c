@@ -185,5 +185,6 @@ bool tl_sound_queue(struct tl_sound *sound, struct tl_object *object,
         return false;
     return it->order == TL_FIFO
                ? stream_holds(sound, &it->stream, object, whole)
-               : heap_holds(sound, &it->heap, object, whole);
+               : (!whole || it->heap.lifo == (it->order == TL_LIFO)) &&
+                     heap_holds(sound, &it->heap, object, whole);
 }
