@@ -134,11 +134,11 @@ describe("add", function()
 
   it("loses nothing among many tasks", function()
     local t, list = ipc.table(), {}
-    for n = 1, 4 do
-      list[n] = (n % 2 == 0 and ipc.spawn or function(f) return ipc.thread(f):start() end)(function()
-        for _ = 1, 500 do t:add("n", 1, { ttl = 1000 }) end
-      end)
+    local function add()
+      for _ = 1, 500 do t:add("n", 1, { ttl = 1000 }) end
     end
+    for _ = 1, 2 do list[#list + 1] = ipc.spawn(add) end -- first: a sanitizer's allocator bears no fork beside threads
+    for _ = 1, 2 do list[#list + 1] = ipc.thread(add):start() end
     for _, p in ipairs(list) do assert.is_true(p:join(PATIENCE)) end
     assert.equal(2000, t.n)
   end)
