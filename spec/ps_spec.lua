@@ -19,16 +19,26 @@ local function start(name, f)
   return p:start()
 end
 
-describe("ipc.ps", function()
-  -- what other specs left behind counts as held until it is collected, and a task tells no more than 16
-  setup(function()
-    for _ = 1, 2 do collectgarbage() end
+-- A task of this name that holds `lock` until `done` is set.  It is not main, as what other specs took and dropped
+-- counts as main's until it is collected, and a task tells no more than 16.
+local function holder(name, lock, done)
+  local held = ipc.event()
+  local p = start(name, function()
+    lock:acquire()
+    held:set()
+    done:wait()
+    lock:release()
   end)
+  assert.is_true(held:wait(PATIENCE))
+  return p
+end
 
+describe("ipc.ps", function()
   it("tells what each task waits for, at which line, and what it holds", function()
     local pan, salt = ipc.lock{ name = "pan" }, ipc.lock{ name = "salt" }
     local seats = ipc.semaphore{ value = 2, bounded = true, name = "seats" }
-    salt:acquire()
+    local done = ipc.event()
+    local cook = holder("cook", salt, done)
     local p = start("chef-1", function()
       pan:acquire()
       seats:acquire()
@@ -36,16 +46,16 @@ describe("ipc.ps", function()
     end)
     local task = seen("chef-1", "waiting")
     assert.equal(p.pid, task.pid)
-    assert.truthy(task.waits:find('^acquire lock#%d+ "salt": held by main %(pid %d+%), 1 waiting$'), task.waits)
+    assert.truthy(task.waits:find('^acquire lock#%d+ "salt": held by cook %(pid %d+%), 1 waiting$'), task.waits)
     assert.truthy(task.where:find("^spec/ps_spec.lua:%d+$"))
     assert.truthy(task.since >= 0)
     table.sort(task.holds)
     assert.truthy(table.concat(task.holds, " "):find('^lock#%d+ "pan" semaphore#%d+ "seats"$'))
-    local main = seen("main", "running")
-    assert.equal(ipc.getpid(), main.pid)
-    assert.truthy(table.concat(main.holds, " "):find('"salt"'))
-    salt:release()
-    p:join(PATIENCE)
+    assert.truthy(seen("cook", "waiting").holds[1]:find('"salt"'))
+    assert.equal(ipc.getpid(), seen("main", "running").pid)
+    done:set()
+    assert.is_true(p:join(PATIENCE))
+    assert.is_true(cook:join(PATIENCE))
   end)
 
   it("tells sleepers, stopped tasks and those that are blocked elsewhere", function()
@@ -99,19 +109,21 @@ describe("the program", function()
   teardown(function() tool("rm " .. NAME) end)
 
   it("prints the tasks of another program: tidelock ps PID", function()
-    local l = ipc.lock{ name = "till" }
-    l:acquire()
+    local l, done = ipc.lock{ name = "till" }, ipc.event()
+    local cashier = holder("cashier", l, done)
     local p = start("buyer", function() l:acquire() end)
     seen("buyer", "waiting")
     local out, err, status = tool("ps " .. ipc.getpid())
     assert.equal("", err)
     assert.equal(0, status)
     assert.truthy(out:find("^TASK +PID  STATE\n"), out)
-    assert.truthy(out:find('buyer +' .. p.pid .. '  waiting +%d+%.%d s  acquire lock#%d+ "till": held by main '
+    assert.truthy(out:find('buyer +' .. p.pid .. '  waiting +%d+%.%d s  acquire lock#%d+ "till": held by cashier '
       .. '%(pid %d+%), 1 waiting  at spec/ps_spec.lua:%d+\n'), out)
-    assert.truthy(out:find('main +' .. ipc.getpid() .. '  .-holds lock#%d+ "till"\n'), out)
-    l:release()
-    p:join(PATIENCE)
+    assert.truthy(out:find('cashier +' .. cashier.pid .. '  waiting[^\n]*\n +holds lock#%d+ "till"\n'), out)
+    assert.truthy(out:find('main +' .. ipc.getpid() .. '  blocked'), out)
+    done:set()
+    assert.is_true(p:join(PATIENCE))
+    assert.is_true(cashier:join(PATIENCE))
     assert.equal(1, #ipc.ps())
   end)
 
