@@ -25,7 +25,7 @@ end
 -- wrote to stdout, to stderr, and its exit status.
 local function run(line, input)
    local out, err, source = os.tmpname(), os.tmpname(), write_file(input or "")
-   local command = ("tidelock() { %s \"$@\"; }; { %s; } <%s >%s 2>%s"):format(
+   local command = ("tidelock() { env --default-signal=INT,QUIT %s \"$@\"; }; { %s; } <%s >%s 2>%s"):format(
       tidelock, line, source, out, err)
    local _, _, status = os.execute("unset LUA_INIT; " .. command)
    local output, errors = contents(out), contents(err)

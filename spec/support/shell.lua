@@ -22,11 +22,11 @@ local function contents(path)
 end
 
 -- Runs a command line for at most `limit` seconds (60): what it wrote to stdout, to stderr, and its exit status, which
--- is 124 when the time was over.
+-- is 124 when the time was over.  It hears Ctrl-C, also where the specs themselves were started not to.
 function shell.run(command, limit)
   local out, err = os.tmpname(), os.tmpname()
-  local _, how, status = os.execute(("timeout %d sh -c '%s' >%s 2>%s </dev/null"):format(limit or 60,
-    command:gsub("'", "'\\''"), out, err))
+  local line = "env --default-signal=INT,QUIT,HUP timeout %d sh -c '%s' >%s 2>%s </dev/null"
+  local _, how, status = os.execute(line:format(limit or 60, command:gsub("'", "'\\''"), out, err))
   return contents(out), contents(err), how == "signal" and 128 + status or status
 end
 
