@@ -61,11 +61,14 @@ static tl_deadline in(int64_t time)
 static void signal_daemons(int signal)
 {
     struct tl_process *process;
-    for (size_t i = 0; (process = tl_children_at(i)); i++) {
+    for (size_t i = 0; (process = tl_children_at(i));) {
         if (atomic_load(&process->daemon) && !tl_process_is_thread(process)) {
-            kill(atomic_load(&process->pid), signal);
-            kill(atomic_load(&process->pid), SIGCONT);
+            pid_t pid = atomic_load(&process->pid);
+            if (tl_process_send(process, pid, signal) == TL_OK)
+                tl_process_send(process, pid, SIGCONT);
         }
+        /* else it was found to have ended, and the next is the i-th now */
+        i += tl_children_at(i) == process;
     }
 }
 
@@ -106,17 +109,4 @@ int tl_main_end(void)
     if (status == TL_OK)
         tl_outgoing_finish(in(LINGER));
     return status;
-}
-
-void tl_family_signal(int signal)
-{
-    tl_task_visit(TL_HOME);
-    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        struct tl_task *task = tl_task_at(n);
-        pid_t pid = tl_task_pid(task);
-        /* one without a name has only come to look */
-        if (tl_task_taken(task) && pid > 0 && pid != getpid() &&
-            task->name[0] && !tl_death_happened(task))
-            kill(pid, signal);
-    }
 }

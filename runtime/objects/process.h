@@ -74,6 +74,10 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline);
 /* Whether it has started and not ended; settles it if it is dead. */
 bool tl_process_is_alive(struct tl_process *process);
 
+/* Of one that was started, to the process that has or had this pid: TL_OK,
+ * TL_ENDED, TL_SYSTEM. */
+int tl_process_send(struct tl_process *process, pid_t pid, int signal);
+
 /* `task`, whose process this is, is no more: called by recovery. */
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 

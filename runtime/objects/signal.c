@@ -14,6 +14,7 @@
 #include "process.h"
 #include "tasks/death.h"
 #include "tasks/pidfd.h"
+#include "tidelock.h"
 #include "wait/park.h"
 
 bool tl_process_is_alive(struct tl_process *process)
@@ -47,23 +48,31 @@ static int outcome(int result)
     return errno == ESRCH ? TL_ENDED : TL_SYSTEM;
 }
 
-static int send_to(struct tl_process *process, pid_t pid, int signal)
+int tl_process_send(struct tl_process *process, pid_t pid, int signal)
 {
     int pidfd = tl_children_has(process) ? -1 : tl_pidfd_open(pid);
-    if (!tl_process_is_alive(process)) {
-        if (pidfd >= 0)
-            close(pidfd);
-        return TL_ENDED;
-    }
-    int sent = pidfd < 0 ? kill(pid, signal) : tl_pidfd_signal(pidfd, signal);
-    if (sent < 0 && errno == ENOSYS)
-        sent = kill(pid, signal);
-    int status = outcome(sent);
-    int error = errno;
-    if (pidfd >= 0)
-        close(pidfd);
-    errno = error;
+    int status = tl_process_is_alive(process)
+                     ? outcome(tl_pidfd_signal(pidfd, pid, signal))
+                     : TL_ENDED;
+    tl_pidfd_close(pidfd);
     return status;
+}
+
+void tl_family_signal(int signal)
+{
+    tl_task_visit(TL_HOME);
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = tl_task_at(n);
+        pid_t pid = tl_task_pid(task);
+        /* one without a name has only come to look */
+        if (!tl_task_taken(task) || pid <= 0 || pid == getpid() ||
+            !task->name[0])
+            continue;
+        int pidfd = tl_pidfd_open(pid);
+        if (!tl_death_happened(task) && tl_task_pid(task) == pid)
+            tl_pidfd_signal(pidfd, pid, signal);
+        tl_pidfd_close(pidfd);
+    }
 }
 
 int tl_process_signal(const struct tl_handle *handle, int signal)
@@ -80,5 +89,5 @@ int tl_process_signal(const struct tl_handle *handle, int signal)
     if (pid == 0)
         return atomic_load(&process->state) == TL_PROCESS_NEW ? TL_NOT_STARTED
                                                               : TL_ENDED;
-    return send_to(process, pid, signal);
+    return tl_process_send(process, pid, signal);
 }

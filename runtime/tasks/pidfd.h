@@ -11,7 +11,11 @@
  * with errno: ESRCH: there is no such process. */
 int tl_pidfd_open(pid_t pid);
 
-/* As kill(2). */
-int tl_pidfd_signal(int pidfd, int signal);
+/* As kill(2); by the pid where there is no descriptor (-1), or the kernel sends
+ * nothing by it. */
+int tl_pidfd_signal(int pidfd, pid_t pid, int signal);
+
+/* Leaves errno; -1 is none. */
+void tl_pidfd_close(int pidfd);
 
 #endif
