@@ -1,6 +1,6 @@
 /*
- * End: what is left of a process after its end: a pid that the next one may
- * have.
+ * End: what is left of a process for a moment or more after its end: memory
+ * that the kernel still takes apart, and a pid that the next one may have.
  *
  * Linked with --wrap of tl_death_happened.  To choose a pid takes a right
  * (CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE, Linux 5.5).
@@ -68,6 +68,61 @@ static void stay(void)
 {
     atomic_store(&flags->entered, 1);
     rest();
+}
+
+/* ---- memory ---- */
+
+#define PIECE (2 << 20)
+static int pieces;
+
+/* The same memory again and again: to the kernel as much work at the end. */
+static void map_much_and_stay(void)
+{
+    int fd = memfd_create("piece", 0);
+    if (ftruncate(fd, PIECE) == 0)
+        for (int i = 0; i < pieces; i++)
+            (void)mmap(NULL, PIECE, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_POPULATE, fd, 0);
+    stay();
+}
+
+/* Neither reaped nor a zombie. */
+static bool is_ending(pid_t pid)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == 0;
+}
+
+static bool joins_before_the_kernel_is_through(bool *well)
+{
+    struct tl_process_info info;
+    int status;
+    tl_process_new(&process, NULL, false);
+    atomic_store(&flags->entered, 0);
+    start(&process, map_much_and_stay);
+    *well =
+        await(&flags->entered) && tl_process_signal(&process, SIGKILL) == TL_OK;
+    do
+        status = tl_process_join(&process, tl_deadline_in(0.001));
+    while (*well && status == TL_TIMEOUT); /* not known to be dead yet */
+    bool before = is_ending(pid_of());
+    *well = *well && status == TL_OK &&
+            tl_process_join(&process, tl_deadline_in(PATIENCE)) == TL_OK &&
+            tl_process_info(&process, &info) == TL_OK && info.exit_known &&
+            info.exitcode == -SIGKILL;
+    tl_handle_close(&process);
+    return before;
+}
+
+/* A join waits for the kernel as long as it was to, and not for all that the
+ * process had mapped: 1 GiB, or more where that is gone too soon to be seen. */
+static bool a_join_does_not_wait_for_the_kernel(void)
+{
+    bool well = true, before = false;
+    for (pieces = 512; well && !before && pieces <= 8192; pieces *= 2)
+        before = joins_before_the_kernel_is_through(&well);
+    return well && before;
 }
 
 /* ---- pids ---- */
@@ -217,6 +272,8 @@ static bool the_last_signal_spares_who_follows_at_once(void)
 /* ---- running ---- */
 
 static const struct test tests[] = {
+    {"a join does not wait for the kernel", a_join_does_not_wait_for_the_kernel,
+     0},
     {"a signal spares the next of the pid", a_signal_spares_the_next_of_the_pid,
      0},
     {"a signal spares the next of a child's pid",
