@@ -14,6 +14,7 @@ flags_fault    := -DTL_FAULT
 flags_arm64    := -DTL_FAULT -idirafter /usr/include
 wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened,--wrap=fork,--wrap=pthread_create # replaced there
 wrap_end_test := -Wl,--wrap=tl_death_happened
+wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_condition_object
 
 lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*.c)
 headers       := $(wildcard runtime/*.h runtime/*/*.h bindings/*.h spec/c/*.h)

@@ -10,23 +10,30 @@
 #include "wait/clock.h"
 #include "wait/waiters.h"
 
-static void title_of(const struct tl_object *object, char *text, size_t size)
+/* Of an object of this kind, or one that was: nothing in it is trusted. */
+static void title_of(const struct tl_object *object, const struct tl_kind *kind,
+                     char *text, size_t size)
 {
-    snprintf(text, size, "%s#%d%s%s%s", tl_kinds[object->kind].name,
-             (int)object->number, object->name[0] ? " \"" : "", object->name,
-             object->name[0] ? "\"" : "");
+    const char *quote = object->name[0] ? "\"" : "";
+    snprintf(text, size, "%s#%d%s%s%.*s%s", kind->name, (int)object->number,
+             quote[0] ? " " : "", quote, TL_NAME_SIZE - 1, object->name, quote);
 }
 
-static void describe_object(const struct tl_object *object, int side,
-                            char *text, size_t size)
+static void describe_object(const struct tl_object *object,
+                            const struct tl_kind *kind, int side, char *text,
+                            size_t size)
 {
-    title_of(object, text, size);
+    title_of(object, kind, text, size);
     size_t used = strlen(text);
-    if (!tl_kinds[object->kind].describe || used + 3 >= size)
+    if (!kind->describe || used + 3 >= size)
         return;
     memcpy(text + used, ": ", 3);
-    tl_kinds[object->kind].describe(object, side, text + used + 2,
-                                    size - used - 2);
+    kind->describe(object, side, text + used + 2, size - used - 2);
+}
+
+static const struct tl_kind *kind_of(const struct tl_handle *handle)
+{
+    return &tl_kinds[((const struct tl_object *)handle->object)->kind];
 }
 
 /* Also where this process is no task any more, as far as that goes. */
@@ -48,7 +55,7 @@ uint64_t tl_handle_name(const struct tl_handle *handle, char name[TL_NAME_SIZE])
 void tl_title(const struct tl_handle *handle, char *text, size_t size)
 {
     if (enter(handle))
-        title_of(handle->object, text, size);
+        title_of(handle->object, kind_of(handle), text, size);
     else
         snprintf(text, size, "%s", tl_kind_name(handle->kind));
 }
@@ -61,7 +68,7 @@ void tl_describe(const struct tl_handle *handle, char *text, size_t size)
     }
     /* what the dead held, and where they waited, is so no more */
     tl_death_sweep();
-    describe_object(handle->object, handle->side, text, size);
+    describe_object(handle->object, kind_of(handle), handle->side, text, size);
 }
 
 __attribute__((format(printf, 3, 4))) static void
@@ -87,12 +94,13 @@ static void tell_condition(const struct tl_condition *condition, char *text,
                            size_t size)
 {
     char what[TL_TEXT_SIZE];
-    const struct tl_object *object = tl_condition_object(condition);
+    const struct tl_kind *kind;
+    const struct tl_object *object = tl_condition_object(condition, &kind);
     if (!object) {
         append(text, size, "for what is no more");
         return;
     }
-    describe_object(object, 0, what, sizeof what);
+    describe_object(object, kind, 0, what, sizeof what);
     /* one does not wait to wait */
     if (condition->verb != TL_VERB_WAIT)
         append(text, size, "to %s ", tl_verb_name(condition->verb));

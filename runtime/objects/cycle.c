@@ -23,13 +23,14 @@ const char *tl_deadlock_text(void)
 
 /* ---- telling ---- */
 
-static void title(const struct tl_object *object, bool with_kind, char *text,
+static void title(const struct tl_cycle_walk *walk, bool with_kind, char *text,
                   size_t size)
 {
-    const char *kind = tl_kinds[object->kind].name;
+    const struct tl_object *object = walk->object;
+    const char *kind = walk->kind->name;
     if (object->name[0])
-        snprintf(text, size, "%s%s\"%s\"", with_kind ? kind : "",
-                 with_kind ? " " : "", object->name);
+        snprintf(text, size, "%s%s\"%.*s\"", with_kind ? kind : "",
+                 with_kind ? " " : "", TL_NAME_SIZE - 1, object->name);
     else
         snprintf(text, size, "%s#%d", kind, (int)object->number);
 }
@@ -63,7 +64,7 @@ static void tell_held(struct tl_cycle_graph *graph, size_t i, bool first,
         tl_cycle_walk_begin(&walk, &graph->nodes[from]);
         if (!walk.object || is_join(&walk))
             continue;
-        title(walk.object, first, held, sizeof held);
+        title(&walk, first, held, sizeof held);
         snprintf(text, size, "holds %s and ", held);
         return;
     }
@@ -75,7 +76,7 @@ static void tell_wanted(const struct tl_waits *node, char *text, size_t size)
     text[0] = '\0';
     tl_cycle_walk_begin(&walk, node);
     if (walk.object)
-        title(walk.object, false, text, size);
+        title(&walk, false, text, size);
     size_t used = strlen(text);
     if (walk.object && is_join(&walk))
         snprintf(text + used, size - used, " to end");
@@ -101,8 +102,8 @@ static void tell(struct tl_cycle_graph *graph)
         tell_held(graph, i, i == 0, held, sizeof held);
         tell_wanted(&graph->nodes[i], wanted, sizeof wanted);
         int wrote =
-            snprintf(deadlock_text + used, TEXT_SIZE - used,
-                     "%s%s %swants %s", i ? "; " : "", who, held, wanted);
+            snprintf(deadlock_text + used, TEXT_SIZE - used, "%s%s %swants %s",
+                     i ? "; " : "", who, held, wanted);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
 }
@@ -175,8 +176,8 @@ static enum look look(uint64_t want)
     if (tl_cycle_find(&graph)) {
         found = is_left_to_another(&graph) ? ANOTHER : CYCLE;
         tell(&graph);
-        /* told what was so, if it is so still; and whom a signal is going to end
-         * is not stuck */
+        /* told what was so, if it is so still; and whom a signal is going to
+         * end is not stuck */
         for (size_t i = 1; i < graph.count; i++)
             if (graph.nodes[i].returns &&
                 (!sleeps(&graph.nodes[i]) ||

@@ -80,9 +80,9 @@ static uint32_t index_of(const struct sight *sights, size_t count,
 }
 
 /* The number of the task that alone could end a wait; 0: others could too. */
-static uint32_t only_holder(const struct tl_object *object, uint32_t verb)
+static uint32_t only_holder(const struct tl_object *object,
+                            const struct tl_kind *kind, uint32_t verb)
 {
-    const struct tl_kind *kind = &tl_kinds[object->kind];
     if (!kind->holder || kind->one_is_enough)
         return 0;
     uint32_t first = kind->holder(object, verb, 0) & TL_NUMBER_MASK;
@@ -91,8 +91,9 @@ static uint32_t only_holder(const struct tl_object *object, uint32_t verb)
 
 uint32_t tl_stuck_ender(const struct tl_condition *condition)
 {
-    const struct tl_object *object = tl_condition_object(condition);
-    return object ? only_holder(object, condition->verb) : 0;
+    const struct tl_kind *kind;
+    const struct tl_object *object = tl_condition_object(condition, &kind);
+    return object ? only_holder(object, kind, condition->verb) : 0;
 }
 
 /* How a task waits, with its ender as an index into sights.  One that merely
@@ -104,12 +105,13 @@ static struct tl_wait_state state_of(const struct sight *sights, size_t count,
     struct tl_wait_state state = {.waits = true, .ender = TL_ANYBODY};
     if (!condition)
         return state;
-    const struct tl_object *object = tl_condition_object(condition);
+    const struct tl_kind *kind;
+    const struct tl_object *object = tl_condition_object(condition, &kind);
     if (!object) {
         state.waits = false;
         return state;
     }
-    uint32_t holder = only_holder(object, condition->verb);
+    uint32_t holder = only_holder(object, kind, condition->verb);
     if (holder)
         state.ender = index_of(sights, count, holder);
     return state;

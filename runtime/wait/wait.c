@@ -48,7 +48,8 @@ void tl_condition_init(struct tl_condition *condition, const void *object,
 }
 
 const struct tl_object *
-tl_condition_object(const struct tl_condition *condition)
+tl_condition_object(const struct tl_condition *condition,
+                    const struct tl_kind **row)
 {
     if (!tl_is_within(tl_offset(condition), sizeof *condition))
         return NULL;
@@ -60,6 +61,7 @@ tl_condition_object(const struct tl_condition *condition)
     if (kind == TL_KIND_NONE || kind >= TL_KINDS ||
         !tl_is_within(offset, tl_kinds[kind].size))
         return NULL;
+    *row = &tl_kinds[kind];
     return object;
 }
 

@@ -134,10 +134,13 @@ static inline void tl_wake_after_drop(struct tl_condition *condition,
     tl_wake(condition, count);
 }
 
-/* The object of the condition, for one of another task's that may be going away
- * meanwhile; NULL: it has none (a mere sleep), or is no condition any more. */
+/* The object of the condition, and its kind, for one of another task's that may
+ * be going away meanwhile; NULL: it has none (a mere sleep), or is no condition
+ * any more.  The kind is not to be read again: the object's memory may be
+ * somebody else's by then. */
 const struct tl_object *
-tl_condition_object(const struct tl_condition *condition);
+tl_condition_object(const struct tl_condition *condition,
+                    const struct tl_kind **kind);
 
 static inline uint32_t
 tl_condition_waiting(const struct tl_condition *condition)
