@@ -20,8 +20,9 @@
  *   - An upvalue that is the table of globals is the receiver's globals there.
  *   - A function with an environment of its own (_ENV) arrives with a copy of
  *     that.  Its tables keep their metatables, registered or not, and what the
- *     receiver has too is in it by name, as for upvalues.  One that adds to the
- *     globals by a function for __index, though, is the globals.
+ *     receiver has too is in it by name, as for upvalues.  One that is empty,
+ *     and adds to the globals by functions for __index and __newindex that have
+ *     a variable in common, though, is the globals: test frameworks do so.
  *   - An upvalue that is a loaded module is sent by the module's name and
  *     required where it arrives.  One that cannot travel but is a field of a
  *     loaded module (print, string.format, io.stderr) is sent by both names.

@@ -69,9 +69,11 @@ bool encode_named(struct encoder *encoder, int index, bool *done);
 /* Whether the value at `index` is the table of globals. */
 bool encode_is_globals(lua_State *L, int index);
 
-/* Whether it is a table in whose place a function is asked, for __index, that
- * uses the globals: an environment that adds to them, as test frameworks have
- * it. */
+/* Whether it is a table that holds nothing: in its place functions are asked,
+ * for __newindex and __index, which have a variable in common, and of which the
+ * second uses the globals.  Such an environment adds to the globals, as test
+ * frameworks have it: all that they are can seldom be copied.  Where a table
+ * takes what is assigned, or nothing does, it is one of its own. */
 bool encode_adds_to_globals(lua_State *L, int index);
 
 #endif

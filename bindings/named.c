@@ -32,13 +32,44 @@ static bool uses_globals(lua_State *L, int depth)
     return uses;
 }
 
+/* Whether two Lua functions have a variable in common, besides the globals. */
+static bool share_variable(lua_State *L, int one, int other)
+{
+    bool share = false;
+    for (int n = 1; !share && lua_getupvalue(L, one, n); n++) {
+        bool globals = encode_is_globals(L, lua_gettop(L));
+        lua_pop(L, 1);
+        for (int m = 1; !globals && !share && lua_getupvalue(L, other, m);
+             m++) {
+            lua_pop(L, 1);
+            share = lua_upvalueid(L, one, n) == lua_upvalueid(L, other, m);
+        }
+    }
+    return share;
+}
+
+static bool is_empty(lua_State *L, int index)
+{
+    lua_pushnil(L);
+    return lua_next(L, index) == 0;
+}
+
+/* Pushes that field of the table's metatable; false: it is no Lua function. */
+static bool push_handler(lua_State *L, int index, const char *event)
+{
+    return luaL_getmetafield(L, index, event) == LUA_TFUNCTION &&
+           !lua_iscfunction(L, -1);
+}
+
 bool encode_adds_to_globals(lua_State *L, int index)
 {
     int top = lua_gettop(L);
-    /* a name that Lua holds already: no string is made here */
-    bool adds = lua_istable(L, index) && lua_checkstack(L, 4) &&
-                luaL_getmetafield(L, index, "__index") == LUA_TFUNCTION &&
-                !lua_iscfunction(L, -1) && uses_globals(L, FUNCTIONS_DEEP);
+    /* names that Lua holds already: no string is made here */
+    bool adds = lua_istable(L, index) && lua_checkstack(L, 6) &&
+                push_handler(L, index, "__newindex") &&
+                push_handler(L, index, "__index") && is_empty(L, index) &&
+                share_variable(L, top + 1, top + 2) &&
+                uses_globals(L, FUNCTIONS_DEEP);
     lua_settop(L, top);
     return adds;
 }

@@ -152,10 +152,41 @@ describe("a message", function()
     ipc.register("codec_spec.Within", {})
   end)
 
-  it("takes an environment that adds to the globals for the globals", function()
-    local env = setmetatable({}, { __index = function(_, key) return rawget(_G, key) end })
-    local f = through(sandboxed("return print, _ENV", env))
-    assert.same({ print, _G }, { f() })
+  it("carries an environment that reads the globals by a function", function()
+    local function readers(handlers)
+      return setmetatable({}, load("return " .. handlers)())
+    end
+    for _, env in ipairs{
+      readers "{ __index = function(_, k) return _G[k] end }",
+      readers "{ __index = function(_, k) return rawget(_G, k) end, __newindex = rawset }",
+      readers "{ __index = function(_, k) return _G[k] end, __newindex = function(t, k, v) rawset(t, k, v) end }",
+    } do
+      local f = through(sandboxed("x = (x or 0) + 1 return x, print, _ENV", env))
+      assert.same({ 1, print }, { table.unpack({ f() }, 1, 2) })
+      assert.equal(2, (f()))
+      assert.is_nil(rawget(_G, "x"))
+      assert.not_equal(_G, select(3, f()))
+    end
+    local read_only = readers [[{ __index = function(_, k) return _G[k] end,
+      __newindex = function() error("no", 0) end }]]
+    local f = through(sandboxed("x = 1", read_only))
+    assert.same({ false, "no" }, { pcall(f) })
+    assert.is_nil(rawget(_G, "x"))
+    local holder = readers "{ __index = function(_, k) return _G[k] end }"
+    rawset(holder, "x", 5)
+    local shown = through(sandboxed("x = (x or 0) + 1 return x, print", holder))
+    assert.same({ 6, print }, { shown() })
+  end)
+
+  it("takes an environment that adds to the globals, and holds nothing itself, for the globals", function()
+    local env = load[[
+      local store = { co = coroutine.create(print) } -- as a test framework has what cannot travel
+      return setmetatable({}, { __newindex = function(_, key, value) store[key] = value end,
+        __index = function(_, key) return store[key] or _G[key] end })
+    ]]()
+    local got, globals = through(sandboxed("return print, _ENV", env))()
+    assert.equal(print, got)
+    assert.is_true(rawequal(globals, load("return _G")()))
   end)
 
   it("refuses an environment that cannot travel, with the path", function()
