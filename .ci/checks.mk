@@ -16,6 +16,7 @@ wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened,--wrap=fork,--wr
 wrap_block_test := -Wl,--wrap=tl_log_end,--wrap=sysconf,--wrap=madvise
 wrap_end_test := -Wl,--wrap=tl_death_happened
 wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_condition_object
+wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
 
 lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*.c)
 headers       := $(wildcard runtime/*.h runtime/*/*.h bindings/*.h spec/c/*.h)

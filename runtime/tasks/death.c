@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/futex.h>
-#include <sched.h>
 #include <signal.h>
 
 #include "stat.h"
@@ -31,20 +30,18 @@ void tl_death_prepare(struct tl_task *task)
     atomic_store(&task->life_made, 1); /* commit */
 }
 
-void tl_death_begin(struct tl_task *task)
+bool tl_death_begin(struct tl_task *task)
 {
-    /* the tenant before may be between freeing the slot and its last
-     * instruction: then this waits for just that.  Not asleep on the word,
-     * since the one wake would go to who watches the slot. */
-    int error;
-    while ((error = pthread_mutex_trylock(&task->life)) == EBUSY)
-        sched_yield();
+    int error = pthread_mutex_trylock(&task->life);
+    if (error == EBUSY)
+        return false;
     if (error == EOWNERDEAD)
         error = pthread_mutex_consistent(&task->life);
     assert(error == 0);
     (void)error;
     /* for those who slept on the word before this task came */
     atomic_fetch_or(word_of(task), FUTEX_WAITERS);
+    return true;
 }
 
 void tl_death_hush(struct tl_task *task)

@@ -32,8 +32,9 @@
  * died meanwhile has let nobody in, and the next one makes it anew. */
 void tl_death_prepare(struct tl_task *task);
 
-/* The calling thread takes the slot's life, and gives it up in order. */
-void tl_death_begin(struct tl_task *task);
+/* The calling thread takes the slot's life (false: another one has it), and
+ * gives it up in order. */
+bool tl_death_begin(struct tl_task *task);
 void tl_death_end(struct tl_task *task);
 
 /* The calling task has paid all its debts, and the slot is next: its end is no

@@ -1,5 +1,6 @@
 #include "task.h"
 
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -168,11 +169,20 @@ bool tl_task_leaving(const struct tl_task *task, uint32_t id)
 
 bool tl_task_enter(struct tl_task *task, uint32_t id)
 {
-    /* before its words are touched, which may be somebody else's by now */
-    uint64_t state = atomic_load(&task->state);
-    if (!is_for(state, id))
-        return false;
-    tl_death_begin(task);
+    uint64_t state;
+    for (;;) {
+        /* before its words are touched, which may be somebody else's by now */
+        state = atomic_load(&task->state);
+        if (!is_for(state, id))
+            return false;
+        if (tl_death_begin(task))
+            break;
+        /* the tenant before is between freeing the slot and its last
+         * instruction, or one that came late looks at the state below; where
+         * it is the next tenant, the state tells.  Not asleep on the word,
+         * since the one wake would go to who watches the slot. */
+        sched_yield();
+    }
     if (!atomic_compare_exchange_strong(&task->state, &state,
                                         (state & ~UINT64_C(0xff)) |
                                             TL_TASK_RUNNING)) {
