@@ -1,6 +1,5 @@
 #include "module.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -133,7 +132,7 @@ static void end_main(lua_State *L)
         failure(L, NULL, NULL, status);
     }
     if (status == TL_INTERRUPTED) {
-        tl_family_signal(SIGKILL);
+        tl_family_end();
         tl_listener_remove_files();
         static const char text[] = "tidelock: interrupted\n";
         files_write(2, text, sizeof text - 1);

@@ -1,6 +1,5 @@
 #include "support.h"
 
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -201,7 +200,7 @@ static int stuck(lua_State *L)
     int size = snprintf(text, sizeof text, "tidelock: %s", report);
     tl_output(2, text,
               (size_t)size < sizeof text ? (size_t)size : sizeof text - 1);
-    tl_family_signal(SIGKILL);
+    tl_family_end();
     tl_listener_remove_files();
     _exit(3);
 }

@@ -55,8 +55,10 @@ const char *tl_init_error(void);
  * Blocks. */
 int tl_main_end(void);
 
-/* Sends `signal` to every task of the program but this one. */
-void tl_family_signal(int signal);
+/* Kills every other process of the program, and waits until none is left, for a
+ * second at most; called once more from a signal handler, it waits no longer.
+ * The process is to end then.  Async-signal-safe. */
+void tl_family_end(void);
 
 /* Makes the blocking call this task is in, or comes to next, return
  * TL_INTERRUPTED once.  Async-signal-safe. */

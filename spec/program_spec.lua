@@ -1,4 +1,5 @@
 -- The `tidelock` program as a shell sees it: output, messages, exit status.
+local shell = dofile "spec/support/shell.lua"
 
 local tidelock = os.getenv "TIDELOCK" or "./tidelock"
 
@@ -175,16 +176,49 @@ describe("Ctrl-C", function()
          assert.equal(130, status)
          local pid = output:match "^(%d+)\n$"
          assert(pid, output)
-         -- killed, it may take the kernel a while to take it down
-         local state
-         for _ = 1, 100 do
-            state = io.popen("ps -o stat= -p " .. pid):read "a"
-            if state == "" or state:find "Z" then return end
-            os.execute "sleep 0.1"
-         end
-         error("the child lives on: " .. state)
+         assert.equal("", io.popen("ps -o stat= -p " .. pid):read "a")
       end)
    end
+
+   -- the script prints pids and "ready"; what is left of it when it has ended by the signal
+   local function left(code)
+      return shell.run(([[
+         cat >"$0" <<'END'
+         %s
+END
+         env --default-signal=INT TIDELOCK_TASKS=100 %s "$0" >"$0.out" 2>"$0.err" & main=$!
+         until grep -q ready "$0.out" 2>/dev/null; do sleep 0.01; done
+         kill -INT $main
+         wait $main
+         echo status $?
+         for pid in $(grep -v ready "$0.out"); do kill -0 $pid 2>/dev/null && echo $pid is left; done
+         ps -eo stat=,args= | grep "^[^Z].*$0$" | grep -v grep
+         rm "$0" "$0.out" "$0.err"
+      ]]):gsub("%$0", os.tmpname()):format(code, shell.tidelock))
+   end
+
+   it("leaves nobody, not even one that the kernel has not done with", function()
+      assert.equal("status 130\n", (left[[
+         local ipc = require "tidelock"
+         for _ = 1, 20 do print(ipc.spawn(function() while true do end end).pid) end
+         print "ready"
+         ipc.sleep()
+      ]]))
+   end)
+
+   it("leaves nobody where the killed were forking", function()
+      assert.equal("status 130\n", (left[[
+         local ipc = require "tidelock"
+         local function hop() ipc.spawn(hop) ipc.sleep() end
+         for _ = 1, 4 do ipc.spawn(hop) end
+         print "ready"
+         ipc.sleep()
+      ]]))
+   end)
+
+   it("ends a script that has not required the module", function()
+      assert.equal("status 130\n", (left "print 'ready' while true do end"))
+   end)
 
    it("in a REPL stops the chunk alone", function()
       local output, errors = run("tidelock -i", [[

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -28,10 +29,15 @@ int tl_children_reserve(struct tl_process *process)
 {
     if (count == room) {
         size_t more = room ? 2 * room : 8;
-        struct child *grown = realloc(children, more * sizeof *grown);
+        struct child *grown = malloc(more * sizeof *grown), *old = children;
         if (!grown)
             return TL_NO_MEMORY;
+        if (old)
+            memcpy(grown, old, count * sizeof *grown);
         children = grown;
+        /* a handler of this thread sees the one or the other */
+        atomic_signal_fence(memory_order_seq_cst);
+        free(old);
         room = more;
     }
     struct tl_handle *handle = &children[count].handle;
@@ -226,6 +232,15 @@ void tl_children_leave(void)
     for (size_t i = 0; i < count; i++)
         tl_handle_close(&children[i].handle);
     tl_children_forget();
+}
+
+bool tl_children_remain(void)
+{
+    bool found = false;
+    for (size_t i = 0; i < count; i++)
+        if (children[i].pid)
+            found |= waitpid(children[i].pid, NULL, WNOHANG) == 0;
+    return found;
 }
 
 struct tl_process *tl_children_at(size_t i)

@@ -40,6 +40,11 @@ int tl_children_await(const struct tl_process *process, tl_deadline deadline);
  * dead or alive. */
 bool tl_children_has(const struct tl_process *process);
 
+/* At the program's end, after all were killed: reaps what has ended, and tells
+ * whether any child is still there.  The list stays as it is.
+ * Async-signal-safe. */
+bool tl_children_remain(void);
+
 /* Live children, from 0; NULL past the last. */
 struct tl_process *tl_children_at(size_t i);
 

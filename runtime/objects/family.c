@@ -2,6 +2,7 @@
  * Family: a task's relatives, and the end of one that has children.
  */
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "children.h"
@@ -9,6 +10,8 @@
 #include "handle.h"
 #include "process.h"
 #include "tasks/death.h"
+#include "tasks/pidfd.h"
+#include "tasks/stat.h"
 #include "wait/clock.h"
 #include "wait/outgoing.h"
 
@@ -109,4 +112,55 @@ int tl_main_end(void)
     if (status == TL_OK)
         tl_outgoing_finish(in(LINGER));
     return status;
+}
+
+/* ---- the end of all ---- */
+
+/* Kills who is in the slot; false: nobody is, or is any more.  A process is
+ * looked for until the kernel has done with it, which is after its life is
+ * over.  By then its pid may be somebody else's: who is dead is not killed. */
+static bool end(struct tl_task *task)
+{
+    pid_t pid = tl_task_pid(task);
+    /* one without a name has only come to look */
+    if (!tl_task_taken(task) || !task->name[0] || pid == getpid())
+        return false;
+    if (pid == 0)
+        return tl_death_forestall(task);
+    int pidfd = tl_pidfd_open(pid);
+    if (!tl_death_happened(task) && tl_task_pid(task) == pid)
+        tl_pidfd_signal(pidfd, pid, SIGKILL);
+    tl_pidfd_close(pidfd);
+    return !tl_stat_gone(pid);
+}
+
+static bool end_others(void)
+{
+    bool found = false;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        found |= end(tl_task_at(n));
+    /* last: a child whose slot was given up has no other place */
+    return tl_children_remain() || found;
+}
+
+void tl_family_end(void)
+{
+    static volatile sig_atomic_t waiting;
+    if (!tl_task_is_known(TL_HOME))
+        return;
+    tl_task_visit(TL_HOME);
+    tl_deadline limit = in(TL_SECOND);
+    bool before = true, found = end_others();
+    if (waiting)
+        return; /* a signal more: somebody does not want to wait */
+    waiting = 1;
+    /* twice in vain: whom one that dies has forked meanwhile may have come to a
+     * slot where nobody was */
+    while ((before || found) && !tl_clock_passed(limit)) {
+        if (found)
+            nanosleep(&(struct timespec){.tv_nsec = TL_MILLISECOND}, NULL);
+        before = found;
+        found = end_others();
+    }
+    waiting = 0;
 }

@@ -58,23 +58,6 @@ int tl_process_send(struct tl_process *process, pid_t pid, int signal)
     return status;
 }
 
-void tl_family_signal(int signal)
-{
-    tl_task_visit(TL_HOME);
-    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        struct tl_task *task = tl_task_at(n);
-        pid_t pid = tl_task_pid(task);
-        /* one without a name has only come to look */
-        if (!tl_task_taken(task) || pid <= 0 || pid == getpid() ||
-            !task->name[0])
-            continue;
-        int pidfd = tl_pidfd_open(pid);
-        if (!tl_death_happened(task) && tl_task_pid(task) == pid)
-            tl_pidfd_signal(pidfd, pid, signal);
-        tl_pidfd_close(pidfd);
-    }
-}
-
 int tl_process_signal(const struct tl_handle *handle, int signal)
 {
     int status = tl_enter(handle);

@@ -54,14 +54,6 @@ void tl_death_end(struct tl_task *task)
     pthread_mutex_unlock(&task->life);
 }
 
-static bool process_gone(pid_t pid)
-{
-    struct tl_stat stat;
-    if (tl_stat_read(pid, &stat))
-        return stat.state == 'Z' || stat.state == 'X';
-    return kill(pid, 0) != 0 && errno == ESRCH;
-}
-
 /* From exactly the state in which the slot was looked at: by now it may be
  * starting for somebody else. */
 static bool abort_start(struct tl_task *task, uint64_t state)
@@ -78,12 +70,19 @@ static bool start_failed(struct tl_task *task)
     pid_t claimer = tl_task_claimer(state);
     pid_t pid = claimer ? claimer : tl_task_pid(task);
     if (pid)
-        return process_gone(pid) && abort_start(task, state);
+        return tl_stat_gone(pid) && abort_start(task, state);
     uint32_t creator = tl_task_creator(task);
     /* a dead creator forks no more; if it forked just before, its child finds
      * the slot aborted and leaves */
     return creator && tl_death_happened(tl_task_at(creator)) &&
            tl_task_pid(task) == 0 && abort_start(task, state);
+}
+
+bool tl_death_forestall(struct tl_task *task)
+{
+    uint64_t state = atomic_load(&task->state);
+    return (state & 0xff) == TL_TASK_STARTING ? !abort_start(task, state)
+                                              : !tl_death_happened(task);
 }
 
 /* Its life was given up, and not because it has left the slot: a task that

@@ -46,6 +46,11 @@ void tl_death_hush(struct tl_task *task);
  * slot ABORTED. */
 bool tl_death_happened(struct tl_task *task);
 
+/* Of a slot whose process is not known: nobody is to enter it any more; who was
+ * forked for it leaves.  True: it has changed meanwhile, or somebody is just
+ * entering; so look again. */
+bool tl_death_forestall(struct tl_task *task);
+
 /* Whether the task of this id is running: not dead, not given back. */
 bool tl_death_alive(uint32_t id);
 

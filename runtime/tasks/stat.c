@@ -1,6 +1,8 @@
 #include "stat.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,4 +56,12 @@ bool tl_stat_read(pid_t pid, struct tl_stat *stat)
     stat->state = name_end[2];
     stat->exit_status = (unsigned)strtoul(last, NULL, 10);
     return true;
+}
+
+bool tl_stat_gone(pid_t pid)
+{
+    struct tl_stat stat;
+    if (tl_stat_read(pid, &stat))
+        return stat.state == 'Z' || stat.state == 'X';
+    return kill(pid, 0) != 0 && errno == ESRCH;
 }

@@ -20,6 +20,9 @@ bool tl_stat_text(const char *path, char *text, size_t size);
 /* False: there is no such process, or no /proc. */
 bool tl_stat_read(pid_t pid, struct tl_stat *stat);
 
+/* Whether the process is no more, or a zombie. */
+bool tl_stat_gone(pid_t pid);
+
 /* Whether the thread sleeps, or is stopped, and no signal is on its way to it:
  * so that it does not run before somebody wakes it.  One that was killed does
  * not sleep any more, dead or not yet.  True where there is no /proc. */

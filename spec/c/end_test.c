@@ -265,7 +265,7 @@ static bool the_last_signal_spares_who_follows_at_once(void)
 {
     start_orphan();
     ends_after_look = pid_of();
-    tl_family_signal(SIGKILL);
+    tl_family_end();
     return !may_choose || next_goes_on();
 }
 
