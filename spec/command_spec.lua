@@ -514,6 +514,12 @@ describe("nothing is left behind", function()
     end)
   end)
 
+  it("no descriptor of one that runs and that nobody holds", function()
+    local _, err, status = shell.run("ulimit -n 50; " .. shell.tidelock .. [[ -e 'local ipc = require "tidelock"
+      for _ = 1, 100 do ipc.command("sleep", 2) end' ]])
+    assert.same({ "", 0 }, { err, status })
+  end)
+
   it("no descriptor that only garbage holds", function()
     local _, err, status = shell.run("ulimit -n 50; " .. shell.tidelock .. [[ -e 'local ipc = require "tidelock"
       for _ = 1, 100 do ipc.command("true") end' ]])

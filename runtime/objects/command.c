@@ -214,7 +214,10 @@ void tl_command_drop(struct tl_command *command)
     if (tl_command_look(command)) {
         unlist(command);
         free(command);
+        return;
     }
+    /* one that nobody waits for may run for long, and there may be many */
+    tl_command_shut_pidfd(command);
 }
 
 void tl_commands_reap(void)

@@ -29,7 +29,7 @@ struct tl_command {
     char name[TL_NAME_SIZE];
     uint32_t owner; /* id of the task; 0: a fork left it behind */
     pid_t pid;
-    int pidfd; /* -1: ENDED, the kernel has none, or it has told its all */
+    int pidfd; /* -1: ENDED or dropped, or there is none, or it told its all */
     bool ended;
     bool status_known;
     int status; /* as of waitpid */
