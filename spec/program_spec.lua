@@ -210,7 +210,7 @@ END
       assert.equal("status 130\n", (left[[
          local ipc = require "tidelock"
          local function hop() ipc.spawn(hop) ipc.sleep() end
-         for _ = 1, 4 do ipc.spawn(hop) end
+         for _ = 1, 4 do pcall(ipc.spawn, hop) end -- there may be no room any more
          print "ready"
          ipc.sleep()
       ]]))
