@@ -46,7 +46,12 @@ local waits = {
     here.wait{ here.queue(), here.event() }
   end,
   ["listener:accept"] = function() require "tidelock".listen "tcp:127.0.0.1:0":accept() end,
-  ["command:join"] = function() require "tidelock".command("sleep", "3"):join() end, -- at its end it awaits that
+  ["command:join"] = function()
+    local c = require "tidelock".command("sleep", "1000")
+    local _, why = pcall(c.join, c)
+    c:kill() -- at its end the thread awaits it
+    error(why, 0)
+  end,
   ["process:join"] = function()
     local here = require "tidelock"
     here.process{ target = function() here.sleep(1000) end, daemon = true }:start():join()

@@ -358,13 +358,19 @@ describe("ipc.listen", function()
     ["by its end"] = "",
     ["by os.exit"] = "os.exit(0)",
     ["by os.exit of a child that made it"] = "os.exit(0)",
-    ["by Ctrl-C"] = "os.execute('(sleep 0.1; kill -INT ' .. ipc.getpid() .. ') &') l:accept()",
+    ["by Ctrl-C"] = "interrupt_asleep() l:accept()",
   } do
     it("leaves no socket file: " .. how, function()
       local path = socket_file()
       local body = ("local l = ipc.listen('unix:%s') assert(os.rename('%s', '%s')) %s"):format(path, path, path, code)
       if how:find("child") then body = "ipc.spawn(function() " .. body .. " end):join()" end
-      local out, err, status = shell.script("local ipc = require 'tidelock' " .. body)
+      local out, err, status = shell.script([[
+        local ipc = require "tidelock"
+        local function interrupt_asleep()
+          local main, asleep = ipc.current(), dofile "spec/support/asleep.lua"
+          ipc.spawn(function() asleep("main") main:signal(2) end)
+        end
+      ]] .. body)
       assert.equal(how:find("Ctrl") and 130 or 0, status, out .. err)
       assert.is_false(exists(path))
     end)
@@ -502,7 +508,8 @@ describe("a callback", function()
     local out, err, status = shell.script([[
       local ipc = require "tidelock"
       local pool = ipc.pool(1)
-      local function later(callback) pool:apply_async(ipc.sleep, { 0.1 }, callback) end
+      local asleep = dofile "spec/support/asleep.lua"
+      local function later(callback) pool:apply_async(asleep, { "main" }, callback) end
       local l = ipc.listen("tcp:127.0.0.1:0")
       local c = ipc.connect(l.address)
       local s = l:accept(20)

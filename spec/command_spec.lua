@@ -1,5 +1,6 @@
 -- ipc.command: programs without a shell.
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 local MEGABYTE = ("0123456789abcdef"):rep(65536)
@@ -309,9 +310,13 @@ describe("a stream", function()
   end)
 
   it("outlives the script's hold of the command", function()
-    local out = sh("sleep 0.1; echo still here").stdout
+    local c = sh("kill -STOP $$; echo still here")
+    local pid, out = c.pid, c.stdout
+    c = nil -- luacheck: ignore
     collectgarbage()
     collectgarbage()
+    until_true(function() return state(pid) == "T" end)
+    os.execute("kill -CONT " .. pid)
     assert.equal("still here", out:read())
   end)
 end)
@@ -353,20 +358,26 @@ end)
 
 describe("communicate", function()
   it("loses nothing when its time is over", function()
-    local c = sh("echo first; echo trouble >&2; cat; sleep 0.2; echo last")
+    local script = "echo first; echo trouble >&2; cat; kill -STOP $$; echo last"
+    local c, out, err = sh(script), nil, nil
     c:suspend()
     assert.same({ nil, "timeout" }, { c:communicate(MEGABYTE, 0.02) })
     c:resume()
-    until_true(function() return c:communicate(nil, 0.01) end)
+    -- all but the last line comes before it stops
+    until_true(function() return not c:communicate(nil, 0.01) and state(c.pid) == "T" end)
+    assert.same({ nil, "timeout" }, { c:communicate(nil, 0.01) })
+    c:resume()
+    until_true(function()
+      out, err = c:communicate(nil, 0.01)
+      return out
+    end)
     assert.equal(0, c.exitcode)
-    c = sh("echo first; echo trouble >&2; cat; sleep 0.2; echo last")
-    local out, err
-    c:communicate(MEGABYTE, 0.02)
-    repeat out, err = c:communicate(nil, 0.02) until out
     assert.truthy(out == "first\n" .. MEGABYTE .. "last\n" and err == "trouble\n")
-    c = sh("echo first; sleep 0.2; echo last")
+    c = sh("echo first; kill -STOP $$; echo last")
     c.stdout:read()
     assert.same({ nil, "timeout" }, { c:communicate(nil, 0.02) })
+    until_true(function() return state(c.pid) == "T" end)
+    c:resume()
     assert.equal("last", c.stdout:read("l", PATIENCE))
   end)
 
@@ -413,8 +424,11 @@ describe("redirection", function()
     assert.same({ "y\ny\n", "" }, { ipc.command{ "head", "-n2", stdin = yes.stdout }:result(PATIENCE) })
     assert.is_true(yes:join(PATIENCE))
     assert.equal(-13, yes.exitcode)
-    local late = sh("sleep 0.2; echo late")
-    assert.same({ "late\n", "" }, { ipc.command{ "cat", stdin = late.stdout }:result(PATIENCE) }) -- its stdin blocks
+    local late = sh("read x; echo late")
+    local reader = ipc.command{ "cat", stdin = late.stdout }
+    await(function() return state(reader.pid) ~= "R" end) -- its stdin blocks
+    late.stdin:close()
+    assert.same({ "late\n", "" }, { reader:result(PATIENCE) })
     local cat = ipc.command("cat")
     assert.is_true(ipc.command{ "echo", "into it", stdout = cat.stdin }:join(PATIENCE))
     assert.equal("into it\n", cat.stdout:read("a", PATIENCE))
@@ -595,7 +609,9 @@ describe("nothing is left behind", function()
     for _, ending in ipairs{ "", "os.exit(0)", "ipc.spawn(function() ipc.command(\"cat\") end)" } do
       local out, err, status = shell.script(([[
         local ipc = require "tidelock"
-        c = ipc.command{ "sh", "-c", "cat; sleep 0.2; echo over >&2", stderr = "inherit" }
+        -- says it once main sleeps, or is gone
+        local text = "cat; while grep -q '^State:.R' /proc/$0/status; do :; done; echo over >&2"
+        c = ipc.command{ "sh", "-c", text, tostring(ipc.getpid()), stderr = "inherit" }
         yes = ipc.command("yes")
         c:suspend()
         print(c.pid, yes.pid)
@@ -629,7 +645,7 @@ describe("Ctrl-C", function()
         local c = ipc.command("sleep", 1000)
         local main = ipc.current()
         ipc.spawn(function()
-          ipc.sleep(0.3)
+          dofile "spec/support/asleep.lua" "main"
           main:signal(2)
           ipc.sleep()
         end)

@@ -1,5 +1,6 @@
 -- Cycles of waits: through all that has a holder, whatever else runs meanwhile (this task, which waits with a timeout).
 local ipc = require "tidelock"
+local asleep = dofile "spec/support/asleep.lua"
 local await = dofile "spec/support/await.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
@@ -248,9 +249,9 @@ describe("a cycle of waits raises in one task, while others run,", function()
 end)
 
 describe("no cycle is told of", function()
-  -- Both wait, and nobody is told; then the third lets them go on.
+  -- All wait, and nobody was told, as would be when the last began to; then they may go on.
   local function quiet(tasks, free)
-    ipc.sleep(0.3)
+    for _, task in ipairs(tasks) do asleep(task.name) end
     for _, task in ipairs(tasks) do assert.is_true(task:is_alive()) end
     free()
     for _, task in ipairs(tasks) do assert.is_true((task:result(PATIENCE))) end
@@ -270,7 +271,7 @@ describe("no cycle is told of", function()
           local take = KINDS[kind].take or acquire
           take(own)
           met:wait()
-          local got, why = other:acquire(0.3)
+          local got, why = other:acquire(0.1)
           release(own)
           return why == "timeout" and got == nil
         end)
@@ -326,7 +327,7 @@ describe("no cycle is told of", function()
     end)
     await(function() return tostring(room):find("1 waiting") end)
     local helper = ipc.spawn(function()
-      ipc.sleep(0.2)
+      asleep("main")
       room:release()
     end)
     lock:acquire()

@@ -96,7 +96,7 @@ describe("as PID 1", function()
 
   for what, code in pairs{
     ["while it sleeps"] = "ipc.sleep(30)",
-    ["while it computes"] = "while true do end",
+    ["while it computes"] = "while true do there() end",
     ["in a pcall of the script's"] = "while true do pcall(ipc.sleep, 30) end",
     ["at its end, where it waits for a process"] = "",
     ["in a command"] = "os.execute('sleep 30')",
@@ -108,8 +108,19 @@ describe("as PID 1", function()
         io.write("written ")
         ipc.spawn(function() ipc.sleep(30) end)
         ipc.spawn(function() while true do end end)
-        ipc.command{ "sh", "-c", "sleep 0.2; kill -TERM 1; sleep 30" }
-        ]] .. code, 20)
+        ipc.command{ "sleep", "30" }
+        local reached, told = ipc.event(), false
+        local function there()
+          if not told then
+            told = true
+            reached:set()
+          end
+        end
+        ipc.spawn(function(computes)
+          if computes then reached:wait() else dofile "spec/support/asleep.lua" "main" end
+          os.execute "kill -TERM 1"
+          ipc.sleep(30)
+        end, ]] .. tostring(code:find("there", 1, true) ~= nil) .. ") " .. code, 20)
       assert.equal(143, status)
       assert.equal("tidelock: interrupted\n", err)
       assert.truthy(out == "written " or what == "in a command", out)

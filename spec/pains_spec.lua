@@ -238,9 +238,11 @@ END
     local out, err, status = shell.script([[
       local ipc = require "tidelock"
       local q = ipc.queue()
-      ipc.spawn(function() local t = ipc.now() + 0.5 while ipc.now() < t do end q:put("computed") end)
+      local asleep = dofile "spec/support/asleep.lua"
+      -- by time alone: a wait that lasts for 0.1 s looks for a deadlock, which nothing shows
+      ipc.spawn(function() asleep("main") local t = ipc.now() + 0.25 while ipc.now() < t do end q:put("computed") end)
       print(q:get())
-      ipc.spawn(function() ipc.sleep(0.5) q:put("slept") end)
+      ipc.spawn(function() asleep("main") ipc.sleep(0.25) q:put("slept") end)
       print(q:get())
     ]])
     assert.equal(0, status, err)

@@ -1,5 +1,6 @@
 -- Pools: results, errors, misuse, and what becomes of tasks whose worker dies.
 local ipc = require "tidelock"
+local asleep = dofile "spec/support/asleep.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 
@@ -66,13 +67,13 @@ describe("a pool", function()
     end)
 
     it("raises the first error at once, with the worker's name and traceback", function()
-      local started, ran = ipc.now(), ipc.value(0)
+      local gate, ran = ipc.event(), ipc.value(0)
       local why = raised(pool.map, pool, function(x)
         if x == 1 then error("no such dish") end
         ran:add(1)
-        ipc.sleep(0.05)
+        gate:wait()
       end, list(200), 1)
-      assert.truthy(ipc.now() - started < 5)
+      gate:set()
       assert.truthy(ran:get() < 200)
       assert.truthy(why:find("pool#%d+ \"hands\": map: in hands%-worker%-%d+ %(pid %d+%): .*dish\nstack trace"), why)
     end)
@@ -276,8 +277,8 @@ describe("a pool", function()
     it("runs in the owner, in whatever call it waits", function()
       local q, e = ipc.queue(), ipc.event()
       for _, wait in ipairs{
-        function() ipc.sleep(0.05) end, function() q:get(0.05) end, function() e:wait(0.05) end,
-        function() ipc.wait({ q, e }, 0.05) end, function() pool:apply(function() ipc.sleep(0.05) end) end,
+        function() ipc.sleep(0.01) end, function() q:get(0.01) end, function() e:wait(0.01) end,
+        function() ipc.wait({ q, e }, 0.01) end, function() pool:apply(function() end) end,
       } do
         local got
         pool:apply_async(function(x) return x + 1, ipc.getpid() end, { 1 }, function(...)
@@ -293,15 +294,17 @@ describe("a pool", function()
       local listener = ipc.listen("tcp:127.0.0.1:0")
       local connection, peer = ipc.connect(listener.address), listener:accept(PATIENCE)
       local command = ipc.command{ "cat", stdin = "pipe", stdout = "pipe" }
-      local function task() ipc.sleep(0.05) end
-      pool:apply_async(task, {}, function() peer:send("by a callback") end)
+      pool:apply_async(asleep, { "main" }, function() peer:send("by a callback") end)
       assert.equal("by a callback", connection:recv(PATIENCE))
-      pool:apply_async(task, {}, function() command.stdin:write("by a callback\n") end)
+      pool:apply_async(asleep, { "main" }, function() command.stdin:write("by a callback\n") end)
       assert.equal("by a callback", command.stdout:read("l", PATIENCE))
       local runs, address = ipc.value(0), listener.address
       local dying = ipc.pool{ workers = 1, retry = 1 }
       local future = dying:submit(function()
-        if runs:add(1) == 1 then die() end
+        if runs:add(1) == 1 then
+          asleep("main")
+          die()
+        end
         ipc.connect(address):send("by the second")
       end)
       assert.equal("by the second", listener:accept(PATIENCE):recv(PATIENCE))
@@ -311,28 +314,35 @@ describe("a pool", function()
     end)
 
     it("sends nothing into the middle of a message", function()
-      local listener = ipc.listen("tcp:127.0.0.1:0")
+      local listener, called = ipc.listen("tcp:127.0.0.1:0"), ipc.event()
       local reader = ipc.spawn(function(address)
         local connection = ipc.connect(address)
-        ipc.sleep(0.3)
+        called:wait(PATIENCE)
         return #connection:recv(PATIENCE), connection:recv(PATIENCE)
       end, listener.address)
       local connection = listener:accept(PATIENCE)
-      pool:apply_async(function() ipc.sleep(0.05) end, {}, function() connection:send("second", PATIENCE) end)
+      pool:apply_async(asleep, { "main" }, function()
+        called:set()
+        connection:send("second", PATIENCE)
+      end)
       assert.is_true(connection:send(("x"):rep(30 << 20), PATIENCE))
       assert.same({ 30 << 20, "second" }, { reader:result(PATIENCE) })
     end)
 
     it("may wait for the command that the owner talks to", function()
-      local c, inner = ipc.command{ "sh", "-c", "sleep 0.2; cat" }, nil
-      pool:apply_async(function() ipc.sleep(0.05) end, {}, function() inner = { c:join(0.01) } end)
-      assert.equal(300000, #c:communicate(("z"):rep(300000), 5))
+      local c, inner = ipc.command "cat", nil
+      c:suspend()
+      pool:apply_async(asleep, { "main" }, function()
+        inner = { c:join(0.01) }
+        c:resume()
+      end)
+      assert.equal(300000, #c:communicate(("z"):rep(300000), PATIENCE))
       assert.same({ nil, "timeout" }, inner)
     end)
 
     it("wakes a wait that has no end, and lets it go on", function()
       local q = ipc.queue()
-      pool:apply_async(function() ipc.sleep(0.02) return "put by a callback" end, nil, function(x) q:put(x) end)
+      pool:apply_async(function() asleep("main") return "put by a callback" end, nil, function(x) q:put(x) end)
       assert.equal("put by a callback", q:get(PATIENCE))
     end)
 
@@ -378,11 +388,14 @@ describe("a pool", function()
         local called = false;
         (function()
           local pool = ipc.pool(1)
-          pool:apply_async(function() end, {}, function()
+          local future = pool:apply_async(function() end, {}, function()
             called = true
             collectgarbage()
           end)
-          setmetatable({}, { __gc = function() ipc.sleep(0.2) end }) -- before the pool's own
+          setmetatable({}, { __gc = function() -- before the pool's own
+            while not future:is_ready() do ipc.sleep(0.01) end
+            ipc.sleep(0.01)
+          end })
         end)()
         collectgarbage()
         print(called, #ipc.children())
@@ -433,7 +446,7 @@ describe("a pool", function()
 
     it("may close what the wait that it interrupts is about", function()
       local function closed_during(object, method)
-        pool:apply_async(function() ipc.sleep(0.05) end, {}, function()
+        pool:apply_async(asleep, { "main" }, function()
           object:close()
           for _ = 1, 100 do ipc.pipe() end
         end)
@@ -453,7 +466,7 @@ describe("a pool", function()
       for _ = 1, 4 do
         local first, second = ipc.pipe()
         local others = {}
-        pool:apply_async(function() ipc.sleep(0.05) end, {}, function()
+        pool:apply_async(asleep, { "main" }, function()
           first:close()
           second:close()
           for i = 1, 10, 2 do
@@ -471,8 +484,12 @@ describe("a pool", function()
       local out, err, status = shell.script([[
         local ipc = require "tidelock"
         local pool = ipc.pool(1)
-        local future = pool:apply_async(function() return 1 end, {}, function() error("in a callback") end)
-        ipc.sleep(0.2)
+        local called = false
+        local future = pool:apply_async(function() return 1 end, {}, function()
+          called = true
+          error("in a callback")
+        end)
+        while not called do ipc.sleep(0.01) end
         print(future:get())
       ]])
       assert.same({ "1\n", 0 }, { out, status })
@@ -533,9 +550,15 @@ describe("a pool of a program at work in a space", function()
   it("takes no living worker for a dead one", function()
     assert.equal("false\tat work\n", run[[
       local pool = ipc.pool(2)
-      local dies = pool:submit(function() ipc.current():kill() ipc.sleep() end)
-      local limit = ipc.now() + 0.3
-      while ipc.now() < limit do end
+      local pid = ipc.value(0)
+      local dies = pool:submit(function() pid:set(ipc.getpid()) ipc.current():kill() ipc.sleep() end)
+      while pid:get() == 0 do end
+      local stat
+      repeat -- until it is a zombie, by no call that would see to it
+        local file = io.open("/proc/" .. pid:get() .. "/stat")
+        stat = file and file:read("a") or "(gone) Z"
+        if file then file:close() end
+      until stat:find(") Z", 1, true)
       there()
       print(pcall(dies.get, dies, PATIENCE), pool:apply(function() return "at work" end))
     ]])
@@ -552,10 +575,12 @@ describe("a pool of a program at work in a space", function()
   it("has its callbacks, and its dead replaced, while it waits there", function()
     assert.equal("by a callback\tby the second\n", run[[
       local pool, runs = ipc.pool{ workers = 1, retry = 1 }, ipc.value(0)
-      pool:apply_async(function() ipc.sleep(0.1) end, {}, function() q:put("by a callback") end)
+      local asleep = dofile "spec/support/asleep.lua"
+      pool:apply_async(asleep, { "main" }, function() q:put("by a callback") end)
       local first = q:get(PATIENCE)
       pool:submit(function()
         if runs:add(1) == 1 then
+          asleep("main")
           ipc.current():kill()
           ipc.sleep()
         end

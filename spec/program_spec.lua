@@ -155,11 +155,11 @@ nil, ipc.queue ~= nil
 end)
 
 describe("Ctrl-C", function()
-   -- what a script does when the signal comes; each has said "ready" before
+   -- what a script does when the signal comes: where it calls `there`, or else once it is asleep
    local moments = {
-      ["in a loop"] = "while true do end",
-      ["in a loop that catches errors"] = "while true do pcall(function() while true do end end) end",
-      ["in a loop in a coroutine"] = "coroutine.wrap(function() while true do end end)()",
+      ["in a loop"] = "while true do there() end",
+      ["in a loop that catches errors"] = "while true do pcall(function() while true do there() end end) end",
+      ["in a loop in a coroutine"] = "coroutine.wrap(function() while true do there() end end)()",
       ["in a blocking call"] = "ipc.sleep(60)",
       ["in a protected blocking call"] = "pcall(ipc.sleep, 60) print 'goes on'",
       ["at the end, with a child to join"] = "",
@@ -168,9 +168,19 @@ describe("Ctrl-C", function()
       it("ends the program and its children " .. moment, function()
          local output, errors, status = run_script([[
             local ipc = require "tidelock"
-            local child = ipc.spawn(function() ipc.sleep(60) end)
+            local main, reached, told = ipc.current(), ipc.event(), false
+            local function there()
+               if not told then
+                  told = true
+                  reached:set()
+               end
+            end
+            local child = ipc.spawn(function(loops)
+               if loops then reached:wait() else dofile "spec/support/asleep.lua" "main" end
+               main:signal(2)
+               ipc.sleep(60)
+            end, ]] .. tostring(code:find "there" ~= nil) .. [[)
             print(child.pid)
-            os.execute("(sleep 0.1; kill -INT " .. ipc.getpid() .. ") >/dev/null &")
             ]] .. code)
          assert.equal("tidelock: interrupted\n", errors)
          assert.equal(130, status)
@@ -222,7 +232,8 @@ END
 
    it("in a REPL stops the chunk alone", function()
       local output, errors = run("tidelock -i", [[
-os.execute("(sleep 0.1; kill -INT " .. ipc.getpid() .. ") >/dev/null &") while true do end
+main, there, told = ipc.current(), ipc.event(), false
+ipc.spawn(function() there:wait() main:signal(2) end) while true do if not told then told = true there:set() end end
 "next"
 ]])
       assert.equal("tidelock: interrupted!\n", errors)

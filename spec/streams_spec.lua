@@ -96,14 +96,17 @@ describe("started without standard streams", function()
   end
 end)
 
--- A reader that begins late, of a pipe that is not to block.
+-- A reader of a pipe that is not to block, which begins when that is full: at two looks, so that the writer has met it.
 local LATE = [=[python3 -c '
-import os, subprocess, sys, time
+import os, select, subprocess, sys, time
 r, w = os.pipe()
 os.set_blocking(w, False)
 p = subprocess.Popen([sys.argv[1], sys.argv[2]], stdout=w, stderr=w if len(sys.argv) > 3 else None)
+full = 0
+while full < 2 and p.poll() is None:
+    full = 0 if select.select([], [w], [], 0)[1] else full + 1
+    time.sleep(0.005)
 os.close(w)
-time.sleep(0.3)
 sys.stdout.buffer.write(os.fdopen(r, "rb").read())
 sys.stdout.flush()
 sys.exit(p.wait())' "$T" "$S"]=]

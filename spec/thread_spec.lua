@@ -1,4 +1,5 @@
 local ipc = require "tidelock"
+local asleep = dofile "spec/support/asleep.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 30
 
@@ -426,14 +427,13 @@ describe("a thread that ends", function()
   it("joins its own children, but for its daemons", function()
     local done = ipc.value(0)
     local t = start(function()
-      ipc.spawn(function()
-        ipc.sleep(0.05)
+      local own = ipc.current().name
+      local function child()
+        asleep(own)
         done:add(1)
-      end)
-      ipc.thread(function()
-        ipc.sleep(0.05)
-        done:add(1)
-      end):start()
+      end
+      ipc.spawn(child)
+      ipc.thread(child):start()
       ipc.process{ target = function() ipc.sleep() end, daemon = true }:start()
     end)
     assert.is_true(t:join(PATIENCE))
@@ -454,10 +454,10 @@ describe("a process with threads", function()
   it("waits for them at its end, and not for daemons", function()
     local done = ipc.value(0)
     local p = ipc.spawn(function()
-      ipc.thread(function()
-        ipc.sleep(0.1)
+      ipc.thread(function(own)
+        asleep(own)
         done:add(1)
-      end):start()
+      end, ipc.current().name):start()
       ipc.thread{ target = function() ipc.sleep() end, daemon = true }:start()
     end)
     assert.is_true(p:join(PATIENCE))

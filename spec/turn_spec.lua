@@ -1,5 +1,7 @@
 -- who waits long is next, whatever is waited for
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
+local sleepers = dofile "spec/support/sleepers.lua"
 local space = dofile "spec/support/space.lua"
 local PATIENCE = 60
 local TASKS, TURNS, HOLDS = 5, 50, 0.01
@@ -114,12 +116,13 @@ describe("what is free and left to the one that waits longest", function()
     local waiter = ipc.spawn(function() return s:acquire() end)
     while not tostring(s):find("1 waiting", 1, true) do ipc.sleep(0.001) end
     for _ = 1, 3 do
-      ipc.sleep(0.002)
+      local before = sleepers.count{ waiter }
       s:release()
       if not s:acquire(0) then
         waiter:join()
         return contested()
       end
+      await(function() return sleepers.count{ waiter } > before end) -- it has slept once more
     end
     return s, waiter
   end

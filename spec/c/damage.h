@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "memory/arena.h"
+#include "tasks/stat.h"
 #include "tidelock.h"
 
 static char damage_name[40], damage_path[128];
@@ -146,7 +147,11 @@ static void damage_make_space(bool killed)
     close(ready[1]);
     bool made = read(ready[0], &byte, 1) == 1;
     close(ready[0]);
-    usleep(killed ? 300000 : 0); /* better asleep; but it need not be */
+    struct tl_stat stat; /* better asleep; but it need not be */
+    for (int i = 0;
+         killed && i < 3000 && tl_stat_read(pid, &stat) && stat.state != 'S';
+         i++)
+        usleep(1000);
     if (killed)
         kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
