@@ -312,9 +312,9 @@ END
     end
     for _, p in ipairs(list) do p:join(PATIENCE) end
     assert.equal(10002, t.shared.n)
-    local started = ipc.now()
+    local started = os.clock() -- by this process: other programs take time, too
     for i = 1, 100000 do t[i % 10] = t.shared.n end
-    assert.truthy(ipc.now() - started < 100000 * 30e-6) -- what a manager's object takes for one of the three
+    assert.truthy(os.clock() - started < 100000 * 30e-6) -- what a manager's object takes for one of the three
   end)
 
   it("22: two messages, one put after the other, arrive in that order", function()

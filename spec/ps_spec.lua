@@ -109,7 +109,8 @@ describe("the program", function()
   teardown(function() tool("rm " .. NAME) end)
 
   it("prints the tasks of another program: tidelock ps PID", function()
-    local l, done = ipc.lock{ name = "till" }, ipc.event()
+    local l, done, known = ipc.lock{ name = "till" }, ipc.event(), {}
+    for _, task in ipairs(ipc.ps()) do known[task.name] = true end -- of other specs, too
     local cashier = holder("cashier", l, done)
     local p = start("buyer", function() l:acquire() end)
     seen("buyer", "waiting")
@@ -124,7 +125,7 @@ describe("the program", function()
     done:set()
     assert.is_true(p:join(PATIENCE))
     assert.is_true(cashier:join(PATIENCE))
-    assert.equal(1, #ipc.ps())
+    for _, task in ipairs(ipc.ps()) do assert.is_true(known[task.name], task.name) end
   end)
 
   it("prints the tasks, objects and spaces: tidelock ps SPACE, ls", function()

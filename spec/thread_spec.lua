@@ -208,10 +208,14 @@ describe("a thread", function()
       go:wait()
       return ipc.current().name, ipc.parent().name, inner:result()
     end }:start()
-    assert.equal(t, ipc.children()[1])
+    local function is_child() -- among those that other specs may have left
+      for _, child in ipairs(ipc.children()) do if child == t then return true end end
+      return false
+    end
+    assert.is_true(is_child())
     go:set()
     assert.same({ "middle", "main", "middle", ipc.getpid() }, { t:result(PATIENCE) })
-    assert.same({}, ipc.children())
+    assert.is_false(is_child())
   end)
 
   it("times out in join and result", function()
