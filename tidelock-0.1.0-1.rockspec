@@ -22,7 +22,7 @@ external_dependencies = {
    SODIUM = { header = "sodium.h", library = "sodium" },
 }
 test_dependencies = {
-   "busted",
+   "busted", "lua-cjson", "luv",
 }
 test = {
    type = "command",
@@ -34,6 +34,8 @@ build = {
    install_target = "install-module",
    build_variables = {
       LUA_INCLUDE = "$(LUA_INCDIR)",
+      CFLAGS = "$(CFLAGS) -I$(SODIUM_INCDIR)",
+      LDFLAGS = "-L$(SODIUM_LIBDIR)",
    },
    install_variables = {
       LUA_INCLUDE = "$(LUA_INCDIR)",

@@ -43,6 +43,42 @@ describe("make install", function()
   end)
 end)
 
+describe("luarocks make", function()
+  local there = select(3, shell.run("command -v luarocks")) == 0
+  local test = there and it or pending
+
+  -- A copy of the sources, with what was built of them; the line runs in it.
+  local function in_copy(line)
+    local root = shell.run("mktemp -d"):match "%S+"
+    finally(function() os.execute("rm -rf " .. root) end)
+    local copy = "mkdir %s/build; cp -a .ci Makefile bindings runtime *.rockspec %s; cp -a build/%s %s/build; cd %s; "
+    copy = copy:format(root, root, version, root, root)
+    return shell.run(copy .. "env -u MAKEFLAGS -u MAKELEVEL -u LUA -u LUA_CPATH " .. line, 300)
+  end
+  local rocks = "luarocks --lua-version " .. version
+
+  test("installs the module of the Lua that it is for", function()
+    local try = "LUA_CPATH='tree/lib/lua/%s/?.so' lua%s -e 'print(require([[tidelock]]).spawn(print, 5):join())'"
+    local out, err = in_copy(rocks .. " make --deps-mode none --tree tree >log 2>&1 || cat log; " ..
+      try:format(version, version))
+    assert.same({ "5\ntrue\n", "" }, { out, err })
+  end)
+
+  test("looks for libsodium before it builds", function()
+    local out = in_copy(rocks .. " make --deps-mode none --tree tree SODIUM_DIR=/nowhere 2>&1")
+    assert.truthy(out:find("SODIUM", 1, true), out)
+  end)
+
+  test("reads a rockspec that says how to test it, and what it is about", function()
+    local rockspec = {}
+    assert(loadfile("tidelock-0.1.0-1.rockspec", "t", rockspec))()
+    assert.truthy(rockspec.test and rockspec.test_dependencies and #rockspec.description.labels > 0)
+    assert.truthy(rockspec.external_dependencies.SODIUM)
+    local _, err, status = shell.run(rocks .. " lint tidelock-0.1.0-1.rockspec")
+    assert.equal(0, status, err)
+  end)
+end)
+
 describe("tidelock run", function()
   it("is not among the script's arguments", function()
     local path = os.tmpname()
