@@ -2,6 +2,7 @@
 local ipc = require "tidelock"
 local asleep = dofile "spec/support/asleep.lua"
 local await = dofile "spec/support/await.lua"
+local rounds = dofile "spec/support/rounds.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 local SPACES = { ("spec-%d-one"):format(ipc.getpid()), ("spec-%d-two"):format(ipc.getpid()) }
@@ -115,7 +116,7 @@ describe("a cycle of waits raises in one task, while others run,", function()
   end)
 
   it("however often", function()
-    for i = 1, 150 do
+    for i = 1, rounds(150) do
       local told, tasks = ring(process, "lock", ORDER[i % #ORDER + 1], "seat")
       check(told, tasks, i)
     end

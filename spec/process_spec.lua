@@ -1,5 +1,6 @@
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
+local rounds = dofile "spec/support/rounds.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 
@@ -143,7 +144,7 @@ describe("many processes that start and end at once", function()
   it("all run: none is taken for one that held its slot before", function()
     local value, over = ipc.value(0), ipc.event()
     local sleeper = ipc.spawn(function() over:wait() end) -- who watches the others' slots
-    for round = 1, 20 do
+    for round = 1, rounds(20) do
       local list = {}
       for n = 1, 60 do list[n] = ipc.spawn(function() value:add(1) end) end
       for _, p in ipairs(list) do
@@ -162,7 +163,7 @@ describe("a process that is killed before it has begun", function()
     local starters, results = {}, {}
     for n = 1, 4 do
       starters[n] = ipc.spawn(function()
-        for i = 1, 250 do
+        for i = 1, rounds(250) do
           local p = ipc.spawn(function() end)
           p:kill()
           assert(p:join(PATIENCE), "never seen to end: number " .. i)

@@ -1,5 +1,6 @@
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
+local rounds = dofile "spec/support/rounds.lua"
 local PATIENCE = 20
 
 local function join(list)
@@ -192,7 +193,7 @@ describe("a task that is killed", function()
   for _, order in ipairs{ "fifo", "lifo", "priority" } do
     it("while it puts or gets leaves whole messages, each once, " .. order, function()
       local q, seen = ipc.queue{ order = order, maxsize = 20 }, {}
-      for round = 1, 10 do
+      for round = 1, rounds(10) do
         local list = {}
         for n = 1, 4 do
           list[n] = ipc.spawn(function()

@@ -1,4 +1,5 @@
 local ipc = require "tidelock"
+local rounds = dofile "spec/support/rounds.lua"
 local shell = require "spec.support.shell"
 local PATIENCE = 20
 
@@ -337,7 +338,7 @@ describe("a space", function()
     end)
     finally(function() busy:kill() end)
     assert.is_true(ready:wait(PATIENCE))
-    for _ = 1, 400 do
+    for _ = 1, rounds(400) do
       busy:suspend()
       local other_task = ipc.spawn(function() return ipc.open(name).table("t"):set("m", 1) end)
       local set, why = other_task:result(PATIENCE)

@@ -1,5 +1,6 @@
 -- What all blocking calls have in common, tested once for each row of the table.
 local ipc = require "tidelock"
+local rounds = dofile "spec/support/rounds.lua"
 local shell = dofile "spec/support/shell.lua"
 local rows = dofile "spec/support/blocking.lua"
 
@@ -90,7 +91,7 @@ for _, row in ipairs(rows) do
     end)
 
     it("does not lose a release that comes with the end of its time", function()
-      for round = 1, 20 do
+      for round = 1, rounds(20) do
         local process = waiter(row, s, 0.002)
         ipc.sleep(0.0015 + round % 5 * 0.0002)
         if row.breaks then

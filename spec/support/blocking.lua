@@ -229,6 +229,10 @@ return {
     class = "pipe", call = "send",
     make = function()
       local ours, theirs = ipc.pipe()
+      -- small ones first, which make room for one more each, and last, which fill it; most by large ones, since they
+      -- are fewer
+      for _ = 1, 8 do ours:send("fill", 0) end
+      for _ = 1, 63 do ours:send(("f"):rep((1 << 18) - 100), 0) end
       repeat until not ours:send("fill", 0)
       return { object = ours, other = theirs }
     end,
