@@ -2,7 +2,7 @@
 local shell = dofile "spec/support/shell.lua"
 
 local function run(code, environment)
-  local out, err, status = shell.script(code, environment)
+  local out, err, status = shell.script(code, environment, 200)
   assert.equal(0, status, err)
   return out
 end

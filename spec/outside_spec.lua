@@ -62,7 +62,7 @@ describe("a signal that luaposix handles", function()
       return ipc.spawn(function()
         dofile "spec/support/asleep.lua" "main"
         os.execute("kill -USR1 " .. pid)
-        local limit = ipc.now() + 20
+        local limit = ipc.now() + 50
         while heard:get() == n and ipc.now() < limit do ipc.sleep(0.001) end
         if after then after() end
       end)
@@ -82,10 +82,10 @@ describe("a signal that luaposix handles", function()
       until heard:get() > 0
       print(heard:get(), whole)
       alarm(put)
-      print(q:get(20))
+      print(q:get(50))
       print(heard:get())
       alarm(put)
-      print(coroutine.wrap(function() return q:get(20) end)())
+      print(coroutine.wrap(function() return q:get(50) end)())
       print(heard:get())
       signal.signal(signal.SIGUSR1, function() end)
       local pid = ipc.getpid()
