@@ -125,7 +125,8 @@ enum tl_kind_id {
     TL_KIND_TABLE,
     TL_KIND_THREAD,
     TL_KIND_BOARD,
-    TL_KIND_JOB, /* a handle of this kind borrows its board's */
+    TL_KIND_JOB,    /* a handle of this kind borrows its board's */
+    TL_KIND_BUNDLE, /* no handle is of this kind */
     TL_KINDS
 };
 
@@ -135,6 +136,7 @@ struct tl_handle {
     uint16_t arena; /* the program's own, or a space */
     uint8_t kind;   /* enum tl_kind_id */
     uint8_t side;   /* which end of a pipe: 0 or 1; else 0 */
+    uint32_t forks; /* tl_forks of the process that has used it last */
 };
 /* A bit of `side`: a copy of a handle, with which another thread of the
  * process only looks whether the object is ready (objects/ready_fd). */

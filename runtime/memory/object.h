@@ -5,12 +5,14 @@
  * kept alive by references: a cell in a task's slot (a handle) or an entry in
  * a message under way.  A reference is a tl_ref: the object's offset, which is
  * a multiple of 64, and in the low bits the side (of a pipe), whether it is
- * claimed (TL_CLAIMED: that task counts as a holder of that side), and whether
- * children inherit it.
+ * claimed (TL_CLAIMED: that task counts as a holder of that side), whether
+ * children inherit it, and whether something else keeps the object for it
+ * (TL_LENT: see store/bundle).
  *
  * Invariants (all counts change under the guard of store/refs, by a logged
  * step that a later task finishes if the first one dies):
- *   refs        = number of references to the object, anywhere in the arena
+ *   refs        = number of references to the object, anywhere in the arena,
+ *                 without those that are lent
  *   holders[s]  = number of claimed cells of side s
  *   refs == 0   = the object is on the graveyard list, linked by next_grave,
  *                 and belongs to whoever takes it off
@@ -43,6 +45,7 @@ struct tl_object {
 #define TL_SIDE ((tl_ref)1)    /* bit: which side */
 #define TL_CLAIMED ((tl_ref)2) /* bit: counted in holders */
 #define TL_OWN ((tl_ref)4)     /* bit: of a task alone, not of its children */
+#define TL_LENT ((tl_ref)8)    /* bit: not counted; a bundle keeps the object */
 #define TL_REF_BITS ((tl_ref)63)
 /* Outside an arena a reference says in its top bits which arena it is of (by
  * this process's number); inside, that is clear. */
@@ -128,6 +131,10 @@ struct tl_kind {
                        uint32_t after);
     /* Any one of the holders can end the wait; else it takes all of them. */
     bool one_is_enough;
+
+    /* It is told (task_died) of the death of a task that has never used it,
+     * too: so a child's reference to it always counts. */
+    bool never_lent;
 };
 
 extern const struct tl_kind tl_kinds[TL_KINDS];

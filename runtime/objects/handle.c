@@ -7,6 +7,23 @@
 #include "keep.h"
 #include "names.h"
 #include "store/block.h"
+#include "store/bundle.h"
+
+uint32_t tl_forks;
+
+/* Of a future `cell` is something else, and of a copy that only looks, another
+ * task's; neither has one that is lent.  The mark is no part of what a handle
+ * says to those who have it as const, and no other thread looks at it. */
+int tl_enter_first(const struct tl_handle *handle)
+{
+    int status = tl_enter_arena(handle->arena);
+    if (status < 0)
+        return status;
+    if (handle->kind != TL_KIND_JOB && !(handle->side & TL_SIDE_LOOKS))
+        tl_bundle_claim(tl_handle_cell(handle));
+    ((struct tl_handle *)(uintptr_t)handle)->forks = tl_forks;
+    return TL_OK;
+}
 
 /* The named object of a space that is asked for, if there is one. */
 static bool find_named(struct tl_handle *out, enum tl_kind_id kind,
@@ -74,7 +91,8 @@ static void fill(struct tl_handle *out, struct tl_object *object, uint32_t cell,
                               .cell = cell,
                               .arena = (uint16_t)tl_arena,
                               .kind = (uint8_t)object->kind,
-                              .side = (uint8_t)side};
+                              .side = (uint8_t)side,
+                              .forks = tl_forks};
 }
 
 static tl_ref ref_of(const struct tl_object *object, int side)
@@ -178,7 +196,7 @@ int tl_handle_borrow(struct tl_handle *out, const tl_ref *word)
     struct tl_cell *cell = tl_cell_at(tl_self, index);
     cell->taken = 0;
     tl_refs_begin();
-    tl_ref ref = *word & ~TL_CLAIMED;
+    tl_ref ref = *word & ~(TL_CLAIMED | TL_LENT);
     if (ref)
         tl_refs_prepare(&cell->ref, ref);
     tl_refs_end();
@@ -229,7 +247,8 @@ void tl_handle_close(struct tl_handle *handle)
     if (!object || tl_enter_arena(handle->arena) < 0)
         return;
     struct tl_cell *cell = tl_handle_cell(handle);
-    if (tl_keep_for_debts(cell))
+    tl_bundle_part(handle->cell);
+    if (cell->ref && tl_keep_for_debts(cell))
         return;
     /* items that nobody will report done must not hold up a join */
     if (cell->taken)

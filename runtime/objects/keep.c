@@ -1,6 +1,7 @@
 #include "keep.h"
 
 #include "insight/fault.h"
+#include "store/bundle.h"
 #include "store/log.h"
 #include "store/refs.h"
 #include "tasks/task.h"
@@ -22,13 +23,15 @@ static void let_go(struct tl_cell *cell, uint32_t index)
 {
     cell->kept = 0;
     tl_fault();
+    tl_bundle_part(index);
     tl_refs_drop(&cell->ref);
     if (index < tl_self->cells_full)
         tl_self->cells_full = index;
 }
 
-/* Whether another cell of this task refers to the object.  Until it is found,
- * what was kept and is held no more is let go. */
+/* Whether another cell by which this task may owe something refers to the
+ * object, as one that is lent is not.  Until it is found, what was kept and is
+ * held no more is let go. */
 static bool has_another(const struct tl_object *object,
                         const struct tl_cell *but)
 {
@@ -36,7 +39,7 @@ static bool has_another(const struct tl_object *object,
         atomic_load_explicit(&tl_self->cells, memory_order_relaxed);
     for (uint32_t i = 0; i < count; i++) {
         struct tl_cell *cell = tl_cell_at(tl_self, i);
-        if (cell == but || !cell->ref)
+        if (cell == but || !cell->ref || cell->ref & TL_LENT)
             continue;
         if (tl_ref_object(cell->ref) == object)
             return true;

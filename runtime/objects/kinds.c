@@ -25,6 +25,7 @@
 #include "rlock.h"
 #include "rwlock.h"
 #include "semaphore.h"
+#include "store/bundle.h"
 #include "table.h"
 #include "value.h"
 
@@ -140,8 +141,12 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                        .check = tl_board_check,
                        .repair = tl_board_repair,
                        .task_died = tl_board_task_died,
-                       .destroy = tl_board_destroy},
+                       .destroy = tl_board_destroy,
+                       .never_lent = true},
     [TL_KIND_JOB] = {.name = "future", .ready = tl_job_ready},
+    [TL_KIND_BUNDLE] = {.name = "bundle",
+                        .size = sizeof(struct tl_bundle),
+                        .destroy = tl_bundle_destroy},
 };
 
 int tl_kinds_make(void)

@@ -110,6 +110,7 @@ static int child_goes_on(const struct tl_seats *seats, pid_t parent)
     if (!tl_seats_enter(seats))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
+    tl_forks++;
     if (tl_self->daemon) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)

@@ -68,7 +68,8 @@ static void pass_on(struct tl_task *dead)
     tl_output_task_died(dead);
     for (uint32_t i = 0; i < count; i++) {
         struct tl_cell *cell = tl_cell_at(dead, i);
-        if (!cell->ref)
+        /* what was lent it never used */
+        if (!cell->ref || cell->ref & TL_LENT)
             continue;
         struct tl_object *object = tl_ref_object(cell->ref);
         if (tl_kinds[object->kind].task_died)
@@ -93,8 +94,8 @@ static void empty_hands(struct tl_task *dead)
 
 static void drop_references(struct tl_task *dead)
 {
-    uint32_t count = atomic_load(&dead->cells);
-    for (uint32_t i = 0; i < count; i++)
+    /* from above: those that are lent before the bundle that keeps them */
+    for (uint32_t i = atomic_load(&dead->cells); i-- > 0;)
         tl_refs_drop(&tl_cell_at(dead, i)->ref);
 }
 

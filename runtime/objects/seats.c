@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "insight/fault.h"
+#include "store/bundle.h"
 #include "store/refs.h"
 #include "tasks/death.h"
 #include "wait/stuck.h"
@@ -36,13 +37,13 @@ void tl_seats_tie(struct tl_task *task, struct tl_process *process,
 static int inherit(struct tl_task *task, const struct tl_handle *const *given,
                    size_t count)
 {
-    int status = tl_cells_copy(task);
+    int status = tl_bundle_bequeath(task);
     for (size_t i = 0; i < count && status == TL_OK; i++) {
         if (given[i]->arena != tl_arena)
             continue;
         tl_ref *ref = &tl_cell_at(task, given[i]->cell)->ref;
         if (*ref)
-            tl_refs_set(ref, *ref | TL_CLAIMED);
+            tl_refs_set(ref, (*ref & ~TL_LENT) | TL_CLAIMED);
     }
     return status;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "block.h"
+#include "bundle.h"
 #include "log.h"
 #include "status.h"
 
@@ -29,9 +30,14 @@ static void prepare_claim(struct tl_object *object, tl_ref old, tl_ref new_)
                    *holders + (uint64_t)(int64_t)change);
 }
 
+static bool counts(tl_ref ref)
+{
+    return ref && !(ref & TL_LENT);
+}
+
 static void prepare_refs(struct tl_object *object, tl_ref old, tl_ref new_)
 {
-    uint64_t refs = object->refs + !!new_ - !!old;
+    uint64_t refs = object->refs + counts(new_) - counts(old);
     if (refs == object->refs)
         return;
     tl_log_set(&graves()->log, &object->refs, refs);
@@ -73,16 +79,38 @@ void tl_refs_set(tl_ref *word, tl_ref ref)
 void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand)
 {
     tl_log_begin(&graves()->log);
-    tl_refs_prepare(word, ref);
+    if (*word)
+        prepare_refs(tl_ref_object(*word), *word, 0);
+    prepare_claim(tl_ref_object(ref), 0, ref);
+    prepare_refs(tl_ref_object(ref), 0, ref);
+    tl_log_set(&graves()->log, word, ref);
     tl_log_set(&graves()->log, hand, 0);
     tl_log_end(&graves()->log);
+}
+
+/* Who reads the word under the guard (tl_handle_borrow) and finds it lent comes
+ * before what keeps the object is dropped, which is a step under the guard, and
+ * after the word was emptied: release, and the same in tl_refs_lend, which
+ * comes after the step that made the keeper. */
+static void store(tl_ref *word, tl_ref ref)
+{
+    atomic_store_explicit((_Atomic uint64_t *)word, ref, memory_order_release);
+    tl_fault();
+}
+
+void tl_refs_lend(tl_ref *word, tl_ref ref)
+{
+    store(word, ref | TL_LENT);
 }
 
 void tl_refs_drop(tl_ref *word)
 {
     tl_ref ref = *word;
-    if (!ref)
+    if (!counts(ref)) {
+        if (ref)
+            store(word, 0);
         return;
+    }
     struct tl_object *object = tl_ref_object(ref);
     int side = tl_ref_side(ref);
     void (*side_closed)(struct tl_object *, int) =
@@ -156,8 +184,7 @@ struct tl_cell *tl_cell_at(struct tl_task *task, uint32_t index)
     return (struct tl_cell *)tl_at(task->chunks[k]) + within;
 }
 
-/* Makes the cell at `index`, the first beyond those in use, ready. */
-static int extend(struct tl_task *task, uint32_t index)
+int tl_cells_extend(struct tl_task *task, uint32_t index, uint32_t count)
 {
     if (index >= TL_CELLS_FIRST) {
         uint32_t within;
@@ -170,9 +197,9 @@ static int extend(struct tl_task *task, uint32_t index)
         if (status < 0)
             return status;
     }
-    memset(tl_cell_at(task, index), 0, sizeof(struct tl_cell));
-    /* release: who settles this task's debts finds the cell empty */
-    atomic_store_explicit(&task->cells, index + 1, memory_order_release);
+    memset(tl_cell_at(task, index), 0, count * sizeof(struct tl_cell));
+    /* release: who settles this task's debts finds the cells empty */
+    atomic_store_explicit(&task->cells, index + count, memory_order_release);
     return TL_OK;
 }
 
@@ -180,22 +207,12 @@ int64_t tl_cells_add(struct tl_task *task, uint32_t from)
 {
     uint32_t count = atomic_load_explicit(&task->cells, memory_order_relaxed);
     for (uint32_t i = from; i < count; i++)
-        if (tl_cell_at(task, i)->ref == 0)
+        if (tl_cell_at(task, i)->ref == 0 && !tl_bundle_is_at(i))
             return i;
-    int status = extend(task, count);
+    int status = TL_OK;
+    if (tl_bundle_is_at(count))
+        status = tl_cells_extend(task, count++, 1);
+    if (status == TL_OK)
+        status = tl_cells_extend(task, count, 1);
     return status < 0 ? status : (int64_t)count;
-}
-
-int tl_cells_copy(struct tl_task *child)
-{
-    uint32_t count = atomic_load(&tl_self->cells);
-    for (uint32_t i = 0; i < count; i++) {
-        int status = extend(child, i);
-        if (status < 0)
-            return status;
-        tl_ref ref = tl_cell_at(tl_self, i)->ref;
-        if (ref && !(ref & TL_OWN))
-            tl_refs_set(&tl_cell_at(child, i)->ref, ref & ~TL_CLAIMED);
-    }
-    return TL_OK;
 }

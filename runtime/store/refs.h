@@ -29,10 +29,11 @@ struct tl_graveyard {
 int tl_refs_make(void);
 
 /* Sets *word from what it refers to now to `ref` (or 0).  One of them is 0, or
- * both refer to the same object. */
+ * both refer to the same object, which is counted where it was lent before. */
 void tl_refs_set(tl_ref *word, tl_ref ref);
 
-/* The same, for a new object, which `hand` owned so far: clears *hand too. */
+/* For a new object, which `hand` owned so far: clears *hand too, and drops what
+ * *word refers to. */
 void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand);
 
 /* For a logged step of its own on references: words that change with one of
@@ -40,6 +41,10 @@ void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand);
 struct tl_log *tl_refs_begin(void);
 void tl_refs_prepare(tl_ref *word, tl_ref ref); /* one in a step */
 void tl_refs_end(void);
+
+/* *word, which is 0, refers to what is kept for it by a reference that its task
+ * has already. */
+void tl_refs_lend(tl_ref *word, tl_ref ref);
 
 /* Drops a reference for good: first the claim, so that the side is closed when
  * it was the last, then the word.  Twice is harmless. */
@@ -51,14 +56,15 @@ void tl_refs_bury(void);
 /* Goes on destroying what a dead task had begun to destroy. */
 void tl_refs_bury_for(struct tl_task *dead);
 
-/* Cells: the references of a task, by index.  tl_cells_add returns an index or
+/* Cells: the references of a task, by index; some are for bundles
+ * (store/bundle).  tl_cells_add returns the index of one that is not, or
  * TL_NO_MEMORY; the cell is empty and belongs to who asked. */
 struct tl_cell *tl_cell_at(struct tl_task *task, uint32_t index);
 int64_t tl_cells_add(struct tl_task *task, uint32_t from);
 
-/* Gives `child`, a slot that is starting, a copy of every cell of this task
- * that is not its own alone (TL_OWN), without claims and debts.  TL_OK or
- * TL_NO_MEMORY. */
-int tl_cells_copy(struct tl_task *child);
+/* Makes `count` cells from `index` on, the first beyond those in use, empty
+ * ones that are: one of the first TL_BUNDLE_CELLS, or those of a group.
+ * TL_OK or TL_NO_MEMORY. */
+int tl_cells_extend(struct tl_task *task, uint32_t index, uint32_t count);
 
 #endif

@@ -853,6 +853,7 @@ static bool pieces_come_back(void)
 
 #include "crash_space.h"
 #include "crash_board.h"
+#include "crash_lent.h"
 #include "crash_table.h"
 
 const struct scenario scenarios[] = {
@@ -956,5 +957,11 @@ const struct scenario scenarios[] = {
      victim_has_thread, all_is_given_back},
     {"process start", make_queue_and_pipe, NULL, 0, victim_starts,
      line_dies_out},
+    {"a use of what was lent", make_locks, NULL, 0, victim_uses_lent,
+     locks_are_free},
+    {"process end, with much that was lent", make_locks, NULL, 0,
+     victim_ends_with_lent, locks_are_free},
+    {"process start, of one that lends", make_locks, NULL, 0, victim_lends,
+     locks_are_free},
 };
 const int scenario_count = sizeof scenarios / sizeof *scenarios;

@@ -209,14 +209,14 @@ static void wait_in_vain(const struct tl_handle *event)
  * slot: not to be counted. */
 static void warm_up(void)
 {
-    struct tl_handle many[40] = {0}, processes[8] = {0}, done = {0};
-    for (int i = 0; i < 40; i++)
-        tl_event_new(&many[i], NULL);
+    struct tl_handle some[140] = {0}, processes[8] = {0}, done = {0};
+    for (int i = 0; i < 140; i++)
+        tl_event_new(&some[i], NULL);
     tl_event_new(&done, NULL);
     for (int i = 0; i < 8; i++) {
         tl_process_new(&processes[i], NULL, false);
         if (tl_process_start(&processes[i], NULL, 0) == 0) {
-            wait_in_vain(&many[0]);
+            wait_in_vain(&some[0]);
             tl_event_wait(&done, TL_FOREVER);
             tl_process_finish(0);
             _exit(0);
@@ -227,8 +227,8 @@ static void warm_up(void)
         tl_process_join(&processes[i], TL_FOREVER);
         tl_handle_close(&processes[i]);
     }
-    for (int i = 0; i < 40; i++)
-        tl_handle_close(&many[i]);
+    for (int i = 0; i < 140; i++)
+        tl_handle_close(&some[i]);
     tl_handle_close(&done);
 }
 

@@ -96,9 +96,15 @@ static bool await(_Atomic int *flag, double seconds)
     return atomic_load(flag);
 }
 
+static bool (*stop_when)(void);
+
 void step(void)
 {
     steps++;
+    if (stop_when && stop_when()) {
+        stop_when = NULL;
+        kill(getpid(), SIGSTOP);
+    }
     if (stop_at && steps == stop_at)
         kill(getpid(), SIGSTOP);
     if (hold_at && steps == hold_at) {
@@ -730,6 +736,8 @@ static bool guard_goes_with_its_object(void)
     return true;
 }
 
+#include "races_lent.h"
+
 /* ---- starting ---- */
 
 static struct tl_handle started;
@@ -1033,6 +1041,7 @@ static const struct test tests[] = {
     {"a count does not wrap", count_does_not_wrap, 0},
     {"a guard goes with its object", guard_goes_with_its_object, 40},
     {"a wait ends though its word moves", wait_ends_though_its_word_moves, 0},
+    {"what is lent goes before its bundle", lent_goes_before_its_bundle, 2},
 };
 
 static bool prepare(void)
