@@ -12,7 +12,7 @@
 
 static void title_of(const struct tl_object *object, char *text, size_t size)
 {
-    snprintf(text, size, "%s#%d%s%s%s", tl_kinds[object->kind].name,
+    snprintf(text, size, "%s#%d%s%s%s", tl_object_kind(object)->name,
              (int)object->number, object->name[0] ? " \"" : "", object->name,
              object->name[0] ? "\"" : "");
 }
@@ -22,11 +22,11 @@ static void describe_object(const struct tl_object *object, int side,
 {
     title_of(object, text, size);
     size_t used = strlen(text);
-    if (!tl_kinds[object->kind].describe || used + 3 >= size)
+    if (!tl_object_kind(object)->describe || used + 3 >= size)
         return;
     memcpy(text + used, ": ", 3);
-    tl_kinds[object->kind].describe(object, side, text + used + 2,
-                                    size - used - 2);
+    tl_object_kind(object)->describe(object, side, text + used + 2,
+                                     size - used - 2);
 }
 
 /* Also where this process is no task any more, as far as that goes. */

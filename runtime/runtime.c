@@ -13,6 +13,7 @@
 #include "memory/arena.h"
 #include "memory/size.h"
 #include "objects/handle.h"
+#include "objects/kinds.h"
 #include "objects/layers.h"
 #include "objects/process.h"
 #include "objects/space.h"
@@ -97,6 +98,7 @@ int tl_init(void)
     uint32_t tasks;
     if (tl_arena_bases[TL_HOME])
         return TL_OK;
+    tl_kinds_install();
     int status = read_limits(&memory, &tasks);
     if (status < 0)
         return status;

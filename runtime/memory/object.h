@@ -130,7 +130,34 @@ struct tl_kind {
     bool one_is_enough;
 };
 
-extern const struct tl_kind tl_kinds[TL_KINDS];
+/* What the lower rooms call that only the whole program can do: set first thing
+ * in tl_init, and constant from then on.  A test of the lower rooms sets its
+ * own. */
+struct tl_upcalls {
+    const struct tl_kind *kinds; /* TL_KINDS of them, by enum tl_kind_id */
+
+    /* Settles what a dead task owed and frees its slot; several may call for
+     * the same task, and one of them does it; false: another one does. */
+    bool (*settle)(struct tl_task *dead);
+
+    /* Settles what `dead` left half-done under a guard that this task has taken
+     * over from it. */
+    void (*repair)(struct tl_guard *guard, struct tl_task *dead);
+};
+
+extern const struct tl_upcalls *tl_upcalls;
+
+static inline const struct tl_kind *
+tl_object_kind(const struct tl_object *object)
+{
+    return &tl_upcalls->kinds[object->kind];
+}
+
+/* The next number for an object of the kind, in this arena: lock#3. */
+uint64_t tl_object_number(enum tl_kind_id kind);
+
+/* TL_OK or TL_NO_MEMORY; once for each arena. */
+int tl_object_make_counts(void);
 
 /* Whether `size` bytes at the offset lie in memory of the arena: of an offset
  * that may be old, or be no offset any more. */

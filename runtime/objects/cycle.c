@@ -26,7 +26,7 @@ const char *tl_deadlock_text(void)
 static void title(const struct tl_object *object, bool with_kind, char *text,
                   size_t size)
 {
-    const char *kind = tl_kinds[object->kind].name;
+    const char *kind = tl_object_kind(object)->name;
     if (object->name[0])
         snprintf(text, size, "%s%s\"%s\"", with_kind ? kind : "",
                  with_kind ? " " : "", object->name);
@@ -101,8 +101,8 @@ static void tell(struct tl_cycle_graph *graph)
         tell_held(graph, i, i == 0, held, sizeof held);
         tell_wanted(&graph->nodes[i], wanted, sizeof wanted);
         int wrote =
-            snprintf(deadlock_text + used, TEXT_SIZE - used,
-                     "%s%s %swants %s", i ? "; " : "", who, held, wanted);
+            snprintf(deadlock_text + used, TEXT_SIZE - used, "%s%s %swants %s",
+                     i ? "; " : "", who, held, wanted);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
 }
@@ -175,8 +175,8 @@ static enum look look(uint64_t want)
     if (tl_cycle_find(&graph)) {
         found = is_left_to_another(&graph) ? ANOTHER : CYCLE;
         tell(&graph);
-        /* told what was so, if it is so still; and whom a signal is going to end
-         * is not stuck */
+        /* told what was so, if it is so still; and whom a signal is going to
+         * end is not stuck */
         for (size_t i = 1; i < graph.count; i++)
             if (graph.nodes[i].returns &&
                 (!sleeps(&graph.nodes[i]) ||

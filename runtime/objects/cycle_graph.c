@@ -73,7 +73,7 @@ void tl_cycle_walk_begin(struct tl_cycle_walk *walk,
                                        tl_at(node->want & TL_CYCLE_OFFSET)};
     walk->object = tl_condition_object(walk->condition);
     if (walk->object)
-        walk->kind = &tl_kinds[walk->object->kind];
+        walk->kind = tl_object_kind(walk->object);
 }
 
 static bool walk_on(struct tl_cycle_walk *walk, const struct tl_waits *node)

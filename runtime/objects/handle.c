@@ -34,18 +34,18 @@ void *tl_object_make(struct tl_handle *out, enum tl_kind_id kind,
                         find_named(out, kind, name, shape, status)))
         return NULL;
     uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
-    uint64_t size = tl_kinds[kind].size;
+    uint64_t size = tl_upcalls->kinds[kind].size;
     *status = tl_block_take(hand, size);
     if (*status < 0)
         return NULL;
     struct tl_object *object = tl_at(*hand);
     memset(object, 0, size);
-    object->number = tl_kind_count(kind);
+    object->number = tl_object_number(kind);
     object->shape = shape;
     if (name)
         snprintf(object->name, sizeof object->name, "%s", name);
     tl_fault();
-    /* from now on tl_kinds[kind].destroy may look at it */
+    /* from now on tl_upcalls->kinds[kind].destroy may look at it */
     object->kind = kind;
     tl_fault();
     return object;
@@ -233,7 +233,7 @@ void tl_handle_close(struct tl_handle *handle)
         return;
     /* items that nobody will report done must not hold up a join */
     if (cell->taken)
-        tl_kinds[object->kind].task_died(object, tl_self, cell);
+        tl_object_kind(object)->task_died(object, tl_self, cell);
     tl_refs_drop(&cell->ref);
     free_cell(handle->cell);
     tl_refs_bury();

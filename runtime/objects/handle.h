@@ -10,12 +10,6 @@
 #include "tidelock.h"
 #include "wait/checkpoint.h"
 
-/* The next number for an object of the kind: lock#3. */
-uint64_t tl_kind_count(enum tl_kind_id kind);
-
-/* TL_OK or TL_NO_MEMORY; once. */
-int tl_kinds_make(void);
-
 /* A zeroed object of the kind, with its name and number, in this task's
  * TL_HAND_OBJECT; NULL and *status.  From here on a death destroys it, so what
  * the constructor takes is owned by words of the object.

@@ -8,7 +8,7 @@
  * and a sweep to spec/death_spec.lua.  What each entry means is in
  * memory/object.h.
  */
-#include "memory/object.h"
+#include "kinds.h"
 
 #include "array.h"
 #include "barrier.h"
@@ -22,13 +22,14 @@
 #include "pipe.h"
 #include "process.h"
 #include "queue.h"
+#include "recover.h"
 #include "rlock.h"
 #include "rwlock.h"
 #include "semaphore.h"
 #include "table.h"
 #include "value.h"
 
-const struct tl_kind tl_kinds[TL_KINDS] = {
+static const struct tl_kind kinds[TL_KINDS] = {
     [TL_KIND_NONE] = {.name = "object", .size = sizeof(struct tl_object)},
     [TL_KIND_LOCK] = {.name = "lock",
                       .size = sizeof(struct tl_lock),
@@ -144,26 +145,10 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
     [TL_KIND_JOB] = {.name = "future", .ready = tl_job_ready},
 };
 
-int tl_kinds_make(void)
-{
-    _Atomic uint64_t *counts =
-        tl_arena_carve(TL_REGION_COUNTS, TL_KINDS * sizeof *counts);
-    if (!counts)
-        return TL_NO_MEMORY;
-    /* the main task's process is number 0, and the first that a script makes
-     * is process-1 */
-    counts[TL_KIND_PROCESS] = UINT64_MAX;
-    return TL_OK;
-}
+static const struct tl_upcalls upcalls = {
+    .kinds = kinds, .settle = tl_recover, .repair = tl_recover_guard};
 
-uint64_t tl_kind_count(enum tl_kind_id kind)
+void tl_kinds_install(void)
 {
-    /* of objects made, by kind */
-    _Atomic uint64_t *counts = tl_region(TL_REGION_COUNTS);
-    return atomic_fetch_add(&counts[kind], 1) + 1;
-}
-
-const char *tl_kind_name(int kind)
-{
-    return kind > 0 && kind < TL_KINDS ? tl_kinds[kind].name : "object";
+    tl_upcalls = &upcalls;
 }

@@ -120,7 +120,7 @@ void tl_seats_give_back(struct tl_seats *seats)
         tl_fault();
         uint64_t state = atomic_load(&task->state);
         atomic_store(&task->state, (state & ~UINT64_C(0xff)) | TL_TASK_ABORTED);
-        tl_recover(task);
+        tl_upcalls->settle(task);
     }
     tl_task_visit(TL_HOME);
     errno = error;
@@ -153,7 +153,7 @@ void tl_seats_leave_here(void)
     uint64_t state = atomic_load(&self->state);
     atomic_store(&self->state, (state & ~UINT64_C(0xff)) | TL_TASK_LEAVING);
     tl_fault();
-    tl_recover(self);
+    tl_upcalls->settle(self);
     tl_stuck_left();
     tl_death_end(self);
     tl_task_quit();

@@ -264,7 +264,8 @@ static const struct {
 
 uint64_t tl_sound_kind_size(uint64_t kind)
 {
-    return kind < TL_KINDS && kinds[kind].holds ? tl_kinds[kind].size : 0;
+    return kind < TL_KINDS && kinds[kind].holds ? tl_upcalls->kinds[kind].size
+                                                : 0;
 }
 
 bool tl_sound_kind(struct tl_sound *sound, struct tl_object *object, bool whole)

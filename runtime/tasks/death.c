@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 
+#include "memory/object.h"
 #include "stat.h"
 
 static _Atomic uint32_t *word_of(struct tl_task *task)
@@ -162,7 +163,7 @@ int tl_death_sweep(void)
     for (uint32_t n = 1; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
         if (task != tl_self && tl_task_taken(task) && tl_death_happened(task))
-            dead += tl_recover(task);
+            dead += tl_upcalls->settle(task);
     }
     return dead;
 }

@@ -82,7 +82,7 @@ static uint32_t index_of(const struct sight *sights, size_t count,
 /* The number of the task that alone could end a wait; 0: others could too. */
 static uint32_t only_holder(const struct tl_object *object, uint32_t verb)
 {
-    const struct tl_kind *kind = &tl_kinds[object->kind];
+    const struct tl_kind *kind = tl_object_kind(object);
     if (!kind->holder || kind->one_is_enough)
         return 0;
     uint32_t first = kind->holder(object, verb, 0) & TL_NUMBER_MASK;

@@ -58,7 +58,7 @@ tl_condition_object(const struct tl_condition *condition)
     const struct tl_object *object = tl_at(offset);
     uint64_t kind = object->kind;
     if (kind == TL_KIND_NONE || kind >= TL_KINDS ||
-        !tl_is_within(offset, tl_kinds[kind].size))
+        !tl_is_within(offset, tl_upcalls->kinds[kind].size))
         return NULL;
     return object;
 }

@@ -716,7 +716,7 @@ static bool guard_goes_with_its_object(void)
     struct tl_task *task = task_of(&dead), *second = task_of(&cleaner);
     atomic_store(&flags->go, 1);
     await_state(&cleaner, 'Z');
-    tl_recover(task);
+    tl_upcalls->settle(task);
     memset(bytes, 0x7f, sizeof bytes);
     tl_queue_new(&queue, NULL, TL_FIFO, 0);
     struct tl_slice slice = {bytes, 0};
@@ -726,7 +726,7 @@ static bool guard_goes_with_its_object(void)
         struct tl_message m = {&slice, 1, size, refs, 1};
         tl_queue_put(&queue, &m, 0, TL_NOW);
     }
-    tl_recover(second);
+    tl_upcalls->settle(second);
     return true;
 }
 
