@@ -45,26 +45,4 @@ static inline struct tl_cell *tl_handle_cell(const struct tl_handle *handle)
     return tl_cell_at(tl_self, handle->cell);
 }
 
-/* The first line of an operation without a handle; of one on the program
- * itself. */
-static inline int tl_enter_arena(unsigned arena)
-{
-    if (__builtin_expect(arena != tl_arena, 0))
-        tl_task_visit(arena);
-    return tl_checkpoint();
-}
-
-static inline int tl_enter_home(void)
-{
-    return tl_enter_arena(TL_HOME);
-}
-
-/* The first line of every operation. */
-static inline int tl_enter(const struct tl_handle *handle)
-{
-    if (__builtin_expect(!handle->object, 0))
-        return TL_DROPPED;
-    return tl_enter_arena(handle->arena);
-}
-
 #endif

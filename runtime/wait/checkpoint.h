@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "tasks/task.h"
 #include "tidelock.h"
 
 enum tl_due {
@@ -50,6 +51,28 @@ extern _Thread_local _Atomic uint32_t *tl_cancel;
  * each once, or TL_OK.  And whether it will be told so. */
 int tl_checkpoint_ended(void);
 bool tl_checkpoint_is_ended(void);
+
+/* The first line of an operation without a handle; of one on the program
+ * itself. */
+static inline int tl_enter_arena(unsigned arena)
+{
+    if (__builtin_expect(arena != tl_arena, 0))
+        tl_task_visit(arena);
+    return tl_checkpoint();
+}
+
+static inline int tl_enter_home(void)
+{
+    return tl_enter_arena(TL_HOME);
+}
+
+/* The first line of every operation. */
+static inline int tl_enter(const struct tl_handle *handle)
+{
+    if (__builtin_expect(!handle->object, 0))
+        return TL_DROPPED;
+    return tl_enter_arena(handle->arena);
+}
 
 /* Forks leave the child without a task; from now on they are noticed. */
 void tl_checkpoint_watch_forks(void);
