@@ -8,7 +8,7 @@
 #include "tasks/death.h"
 #include "tidelock.h"
 #include "wait/clock.h"
-#include "wait/waiters.h"
+#include "wait/wait.h"
 
 static void title_of(const struct tl_object *object, char *text, size_t size)
 {

@@ -9,21 +9,12 @@
 #ifndef TL_CHECKPOINT_H
 #define TL_CHECKPOINT_H
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "due.h"
 #include "tasks/task.h"
 #include "tidelock.h"
-
-enum tl_due {
-    TL_DUE_DEATH = 1,     /* a task is dead and not yet recovered */
-    TL_DUE_INTERRUPT = 2, /* the next blocking call is to end */
-    TL_DUE_FOREIGN = 4    /* this thread is no task of the program */
-};
-
-/* What is due in this thread; an atomic since signal handlers set it. */
-extern _Thread_local _Atomic unsigned tl_due;
 
 /* TL_OK, TL_FOREIGN or TL_FOREIGN_THREAD. */
 int tl_checkpoint_due(void);
@@ -35,11 +26,6 @@ static inline int tl_checkpoint(void)
             atomic_load_explicit(&tl_due, memory_order_relaxed) != 0, 0))
         return tl_checkpoint_due();
     return TL_OK;
-}
-
-static inline void tl_due_set(enum tl_due what)
-{
-    atomic_fetch_or(&tl_due, what);
 }
 
 /* In a thread of ours: the word in its object by which others ask it to end;

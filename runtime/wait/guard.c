@@ -1,7 +1,7 @@
 #include "guard.h"
 
-#include "checkpoint.h"
 #include "clock.h"
+#include "due.h"
 #include "memory/object.h"
 #include "park.h"
 #include "spin.h"

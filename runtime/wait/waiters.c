@@ -204,3 +204,54 @@ void tl_condition_repair(struct tl_condition *condition)
     tl_fault();
     tl_park_call_all();
 }
+
+/* ---- the condition ---- */
+
+const char *tl_verb_name(uint32_t verb)
+{
+    static const char *const names[] = {"acquire", "wait", "get",
+                                        "put",     "recv", "send",
+                                        "join",    "read", "write"};
+    return verb < sizeof names / sizeof *names ? names[verb] : "wait";
+}
+
+void tl_condition_init(struct tl_condition *condition, const void *object,
+                       enum tl_verb verb)
+{
+    tl_guard_init(&condition->guard, TL_GUARD_CONDITION, object);
+    condition->first = condition->last = 0;
+    atomic_store(&condition->n, 0);
+    condition->verb = verb;
+}
+
+const struct tl_object *
+tl_condition_object(const struct tl_condition *condition)
+{
+    if (!tl_is_within(tl_offset(condition), sizeof *condition))
+        return NULL;
+    uint64_t offset = condition->guard.object;
+    if (!tl_is_within(offset, sizeof(struct tl_object)))
+        return NULL;
+    const struct tl_object *object = tl_at(offset);
+    uint64_t kind = object->kind;
+    if (kind == TL_KIND_NONE || kind >= TL_KINDS ||
+        !tl_is_within(offset, tl_upcalls->kinds[kind].size))
+        return NULL;
+    return object;
+}
+
+/* The number of the task that alone could end a wait; 0: others could too. */
+static uint32_t only_holder(const struct tl_object *object, uint32_t verb)
+{
+    const struct tl_kind *kind = tl_object_kind(object);
+    if (!kind->holder || kind->one_is_enough)
+        return 0;
+    uint32_t first = kind->holder(object, verb, 0) & TL_NUMBER_MASK;
+    return first && kind->holder(object, verb, first) ? 0 : first;
+}
+
+uint32_t tl_condition_ender(const struct tl_condition *condition)
+{
+    const struct tl_object *object = tl_condition_object(condition);
+    return object ? only_holder(object, condition->verb) : 0;
+}
