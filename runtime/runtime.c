@@ -18,6 +18,7 @@
 #include "tasks/private.h"
 #include "tasks/seed.h"
 #include "tasks/task.h"
+#include "tasks/tenancy.h"
 #include "tidelock.h"
 #include "wait/checkpoint.h"
 #include "wait/sleep.h"
@@ -97,8 +98,8 @@ int tl_init(void)
     status = carve(tasks);
     if (status < 0)
         return status;
-    struct tl_task *first = tl_task_claim();
-    tl_task_enter(first, tl_task_id(first));
+    struct tl_task *first = tl_tenancy_claim();
+    tl_tenancy_enter(first, tl_task_id(first));
     tl_private_make();
     tl_checkpoint_watch_forks();
     tl_checkpoint_adopt();

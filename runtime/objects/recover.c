@@ -7,6 +7,7 @@
 #include "store/log.h"
 #include "store/message.h"
 #include "store/refs.h"
+#include "tasks/tenancy.h"
 #include "wait/guard.h"
 #include "wait/park.h"
 #include "wait/waiters.h"
@@ -170,7 +171,7 @@ bool tl_recover(struct tl_task *dead)
         settle(dead);
         if (dead == tl_self)
             tl_death_hush(dead);
-        tl_task_free(dead);
+        tl_tenancy_free(dead);
     }
     /* after the slot is free: a second cleaner that came in before would settle
      * what the slot's next tenant has */

@@ -6,15 +6,16 @@
 
 #include "insight/fault.h"
 #include "store/refs.h"
+#include "tasks/tenancy.h"
 #include "tasks/death.h"
 #include "wait/stuck.h"
 #include "wait/post.h"
 
 static struct tl_task *claim(void)
 {
-    struct tl_task *task = tl_task_claim();
+    struct tl_task *task = tl_tenancy_claim();
     if (!task && tl_self && tl_death_sweep())
-        task = tl_task_claim();
+        task = tl_tenancy_claim();
     return task;
 }
 
@@ -139,7 +140,7 @@ bool tl_seats_enter(const struct tl_seats *seats)
         if (!seats->tasks[arena])
             continue;
         tl_arena_go(arena);
-        if (!tl_task_enter(seats->tasks[arena], seats->ids[arena]))
+        if (!tl_tenancy_enter(seats->tasks[arena], seats->ids[arena]))
             return false;
         tl_post_newcomer();
     }
@@ -187,7 +188,7 @@ int tl_seats_join(bool with_name)
             memcpy(task->name, name, sizeof name);
         tl_fault();
         /* not where somebody who cannot see this process took it for dead */
-    } while (!tl_task_enter(task, tl_task_id(task)));
+    } while (!tl_tenancy_enter(task, tl_task_id(task)));
     tl_post_newcomer();
     tl_death_sweep();
     return TL_OK;

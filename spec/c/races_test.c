@@ -29,6 +29,7 @@
 #include "tasks/death.h"
 #include "tasks/stat.h"
 #include "tasks/task.h"
+#include "tasks/tenancy.h"
 #include "tidelock.h"
 #include "wait/several.h"
 #include "wait/wait.h"
@@ -764,10 +765,10 @@ static bool join_ends_when_the_starter_dies(void)
  * has another tenant, of whom it says nothing. */
 static bool late_creator_says_nothing_of_the_next_tenant(void)
 {
-    struct tl_task *task = tl_task_claim();
+    struct tl_task *task = tl_tenancy_claim();
     uint32_t first = tl_task_id(task);
-    tl_task_free(task);
-    if (tl_task_claim() != task || tl_task_id(task) == first)
+    tl_tenancy_free(task);
+    if (tl_tenancy_claim() != task || tl_task_id(task) == first)
         return false;
     uint32_t second = tl_task_id(task);
     tl_task_forked(task, first, 11);
@@ -775,14 +776,14 @@ static bool late_creator_says_nothing_of_the_next_tenant(void)
     tl_task_forked(task, second, 22);
     tl_task_forked(task, first, 33);
     bool said = tl_task_pid(task) == 22;
-    tl_task_free(task);
+    tl_tenancy_free(task);
     return unsaid && said;
 }
 
 static void claim_and_die(void)
 {
     tl_fault_arm(die_at);
-    tl_task_claim();
+    tl_tenancy_claim();
     tl_fault_arm(0);
 }
 
