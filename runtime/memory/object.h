@@ -143,6 +143,20 @@ struct tl_upcalls {
     /* Settles what `dead` left half-done under a guard that this task has taken
      * over from it. */
     void (*repair)(struct tl_guard *guard, struct tl_task *dead);
+
+    /* This task has been told that all are stuck, and is about to change what
+     * the report tells of. */
+    void (*stuck)(void);
+
+    /* In a new child of this program, once it is a task: it lets go of what was
+     * its parent's alone. */
+    void (*forked)(void);
+
+    /* Reaps what has ended of that which only rooms above know. */
+    void (*reap)(void);
+
+    /* This process is about to say its last word. */
+    void (*ends)(void);
 };
 
 extern const struct tl_upcalls *tl_upcalls;

@@ -154,7 +154,7 @@ int tl_barrier_wait(const struct tl_handle *handle, tl_deadline deadline)
         status = tl_wait(&barrier->moved, &barrier->word, word, deadline);
         /* before this task breaks the round by leaving it */
         if (status == TL_STUCK)
-            tl_report_keep();
+            tl_upcalls->stuck();
         if (status < 0)
             return leave(barrier, word, place, status);
     }

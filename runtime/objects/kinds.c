@@ -14,6 +14,7 @@
 #include "barrier.h"
 #include "board.h"
 #include "buffer.h"
+#include "command.h"
 #include "event.h"
 #include "handle.h"
 #include "latch.h"
@@ -145,8 +146,13 @@ static const struct tl_kind kinds[TL_KINDS] = {
     [TL_KIND_JOB] = {.name = "future", .ready = tl_job_ready},
 };
 
-static const struct tl_upcalls upcalls = {
-    .kinds = kinds, .settle = tl_recover, .repair = tl_recover_guard};
+static const struct tl_upcalls upcalls = {.kinds = kinds,
+                                          .settle = tl_recover,
+                                          .repair = tl_recover_guard,
+                                          .stuck = tl_report_keep,
+                                          .forked = tl_commands_forget,
+                                          .reap = tl_commands_reap,
+                                          .ends = tl_listener_remove_files};
 
 void tl_kinds_install(void)
 {

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "children.h"
-#include "command.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "seats.h"
@@ -117,7 +116,7 @@ static int child_goes_on(const struct tl_seats *seats, pid_t parent)
     }
     tl_idle_forget();
     tl_children_forget();
-    tl_commands_forget();
+    tl_upcalls->forked();
     atomic_store(&own_process()->pid, (int32_t)getpid());
     return 0;
 }
