@@ -1,5 +1,6 @@
 #include "lock.h"
 
+#include "constructor.h"
 #include "handle.h"
 #include "tasks/death.h"
 
@@ -11,11 +12,12 @@ static struct tl_lock *lock_of(const struct tl_handle *handle)
 int tl_lock_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_lock *lock = tl_object_make(out, TL_KIND_LOCK, name, 0, &status);
+    struct tl_lock *lock =
+        tl_constructor_begin(out, TL_KIND_LOCK, name, 0, &status);
     if (!lock)
         return status;
     tl_hold_init(&lock->hold, lock);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_lock_acquire(const struct tl_handle *handle, tl_deadline deadline)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "lock.h"
@@ -66,14 +67,14 @@ int tl_condition_new(struct tl_handle *out, const char *name,
     if (status < 0)
         return status;
     tl_ref ref = tl_handle_ref(lock ? lock : &own) & TL_REF_WITHIN;
-    struct tl_notice *notice =
-        tl_object_make(out, TL_KIND_CONDITION, name, lock ? ref : 0, &status);
+    struct tl_notice *notice = tl_constructor_begin(
+        out, TL_KIND_CONDITION, name, lock ? ref : 0, &status);
     if (notice) {
         status = init(notice, ref);
         if (status < 0)
             tl_refs_bury_for(tl_self);
         else
-            status = tl_object_publish(out, 0);
+            status = tl_constructor_finish(out, 0);
     }
     tl_handle_close(&own);
     return status;

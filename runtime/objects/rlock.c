@@ -1,5 +1,6 @@
 #include "rlock.h"
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "tasks/death.h"
@@ -13,11 +14,11 @@ int tl_rlock_new(struct tl_handle *out, const char *name)
 {
     int status;
     struct tl_rlock *rlock =
-        tl_object_make(out, TL_KIND_RLOCK, name, 0, &status);
+        tl_constructor_begin(out, TL_KIND_RLOCK, name, 0, &status);
     if (!rlock)
         return status;
     tl_hold_init(&rlock->hold, rlock);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_rlock_acquire(const struct tl_handle *handle, tl_deadline deadline)

@@ -250,9 +250,7 @@ static bool table_holds(struct tl_sound *sound, struct tl_object *object,
 
 /* ---- by kind ---- */
 
-static const struct {
-    bool (*holds)(struct tl_sound *sound, struct tl_object *object, bool whole);
-} kinds[TL_KINDS] = {
+const struct tl_sound_kind tl_sound_kinds[TL_KINDS] = {
     [TL_KIND_LOCK] = {lock_holds},     [TL_KIND_SEMAPHORE] = {semaphore_holds},
     [TL_KIND_EVENT] = {event_holds},   [TL_KIND_BARRIER] = {barrier_holds},
     [TL_KIND_VALUE] = {value_holds},   [TL_KIND_QUEUE] = {tl_sound_queue},
@@ -261,14 +259,3 @@ static const struct {
     [TL_KIND_ARRAY] = {array_holds},   [TL_KIND_BUFFER] = {buffer_holds},
     [TL_KIND_TABLE] = {table_holds},
 };
-
-uint64_t tl_sound_kind_size(uint64_t kind)
-{
-    return kind < TL_KINDS && kinds[kind].holds ? tl_upcalls->kinds[kind].size
-                                                : 0;
-}
-
-bool tl_sound_kind(struct tl_sound *sound, struct tl_object *object, bool whole)
-{
-    return kinds[object->kind].holds(sound, object, whole);
-}

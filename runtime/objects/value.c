@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 
@@ -57,12 +58,12 @@ int tl_value_new(struct tl_handle *out, const char *name, struct tl_number n)
 {
     int status;
     struct tl_value *value =
-        tl_object_make(out, TL_KIND_VALUE, name, 0, &status);
+        tl_constructor_begin(out, TL_KIND_VALUE, name, 0, &status);
     if (!value)
         return status;
     tl_hold_init(&value->writer, value);
     write_number(value, n);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_value_get(const struct tl_handle *handle, struct tl_number *n)

@@ -38,7 +38,7 @@ void tl_waiters_use(uint32_t count)
     atomic_store_explicit(&self->waiters, count, memory_order_release);
 }
 
-static uint32_t count_of(const struct tl_task *task)
+uint32_t tl_waiters_used(const struct tl_task *task)
 {
     uint32_t count = atomic_load_explicit(&task->waiters, memory_order_acquire);
     return count ? count : 1;
@@ -170,14 +170,14 @@ static void unlist(struct tl_waiter *node)
 
 void tl_waiters_unlist(struct tl_task *dead)
 {
-    uint32_t count = count_of(dead);
+    uint32_t count = tl_waiters_used(dead);
     for (uint32_t i = 0; i < count; i++)
         unlist(tl_waiter_at(dead, i));
 }
 
 static void forget(struct tl_task *task, uint64_t condition)
 {
-    uint32_t count = count_of(task);
+    uint32_t count = tl_waiters_used(task);
     for (uint32_t i = 0; i < count; i++) {
         struct tl_waiter *node = tl_waiter_at(task, i);
         /* in this order: one that was linked, and is of this condition after

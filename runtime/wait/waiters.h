@@ -60,6 +60,9 @@ uint32_t tl_waiters_of_chunk(unsigned k);
  * with 1, it is done with them. */
 void tl_waiters_use(uint32_t count);
 
+/* How many of a task's first nodes may be listed. */
+uint32_t tl_waiters_used(const struct tl_task *task);
+
 /* Lists this task by its node; false: the word has moved, and it is not. */
 bool tl_waiter_enlist(struct tl_waiter *node, struct tl_condition *condition,
                       const _Atomic uint64_t *word, uint64_t seen);
