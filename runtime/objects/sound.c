@@ -6,6 +6,7 @@
 
 #include "hold.h"
 #include "names.h"
+#include "notice.h"
 #include "status.h"
 #include "store/block.h"
 #include "store/refs.h"
@@ -81,16 +82,20 @@ static bool counts_hold(struct tl_sound *sound)
     return true;
 }
 
-/* Of the notice whose waiters a hold owes a call. */
+/* The tickets that it owes a call are a condition's. */
+static bool owes_well(struct tl_sound *sound, const struct tl_hold *hold)
+{
+    uint64_t object = hold->owed - offsetof(struct tl_notice, tickets);
+    return !hold->owed ||
+           (tl_sound_has(&sound->objects, object) &&
+            ((struct tl_object *)tl_at(object))->kind == TL_KIND_CONDITION);
+}
+
 static bool holds_hold(struct tl_sound *sound)
 {
-    for (size_t i = 0; i < sound->holds.count; i++) {
-        const struct tl_hold *hold = tl_at(sound->holds.at[i]);
-        if (hold->owed && (!tl_sound_has(&sound->objects, hold->owed) ||
-                           ((struct tl_object *)tl_at(hold->owed))->kind !=
-                               TL_KIND_CONDITION))
+    for (size_t i = 0; i < sound->holds.count; i++)
+        if (!owes_well(sound, tl_at(sound->holds.at[i])))
             return false;
-    }
     return true;
 }
 

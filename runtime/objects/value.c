@@ -169,25 +169,3 @@ void tl_value_describe(const struct tl_object *object, int side, char *text,
     else
         snprintf(text, size, "%lld", (long long)n.i);
 }
-
-void tl_value_task_died(struct tl_object *object, struct tl_task *dead,
-                        struct tl_cell *cell)
-{
-    (void)cell;
-    tl_hold_task_died(&((struct tl_value *)object)->writer, dead);
-}
-
-bool tl_value_in_use(const struct tl_object *object, const struct tl_task *task,
-                     const struct tl_cell *cell)
-{
-    (void)cell;
-    return tl_hold_holder(&((const struct tl_value *)object)->writer) ==
-           tl_task_id(task);
-}
-
-uint32_t tl_value_holder_id(const struct tl_object *object, uint32_t verb,
-                            uint32_t after)
-{
-    (void)verb;
-    return tl_hold_next(&((const struct tl_value *)object)->writer, after);
-}
