@@ -1,23 +1,11 @@
 /* The allocator: what the sweep of deaths does not reach. */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "store/block.h"
-#include "tasks/task.h"
-#include "tidelock.h"
+#include "lower.h"
 
 #define MOST 2000
 
 static uint64_t *owners; /* words of the arena: what owns a block */
-static int failures;
-
-static void say(bool well, const char *what)
-{
-    printf("%s - %s\n", well ? "ok" : "not ok", what);
-    failures += !well;
-}
 
 /* Blocks of all kinds of sizes, released in another order, thrice. */
 static bool comes_back(void)
@@ -102,8 +90,7 @@ static bool memory_of_others_is_there(void)
 
 int main(void)
 {
-    setenv("TIDELOCK_MEMORY", "20G", 1);
-    if (tl_init() < 0)
+    if (!lower_init(UINT64_C(20) << 30))
         return 1;
     /* one of the task's own words owns the block of the others */
     uint64_t *words = &tl_self->carrying[TL_HAND_MESSAGE];
@@ -116,5 +103,5 @@ int main(void)
     say(large_blocks_are_apart(), "blocks of 5 GiB do not overlap");
     say(full_is_told(), "a full arena is told, and goes on");
     say(memory_of_others_is_there(), "memory that others got is there");
-    return failures;
+    return lower_failures;
 }
