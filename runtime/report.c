@@ -8,7 +8,7 @@
 #include "tasks/death.h"
 #include "tidelock.h"
 #include "wait/clock.h"
-#include "wait/waiters.h"
+#include "wait/wait.h"
 
 /* Of an object of this kind, or one that was: nothing in it is trusted. */
 static void title_of(const struct tl_object *object, const struct tl_kind *kind,
@@ -33,7 +33,7 @@ static void describe_object(const struct tl_object *object,
 
 static const struct tl_kind *kind_of(const struct tl_handle *handle)
 {
-    return &tl_kinds[((const struct tl_object *)handle->object)->kind];
+    return tl_object_kind(handle->object);
 }
 
 /* Also where this process is no task any more, as far as that goes. */

@@ -4,7 +4,7 @@
 #ifndef TIDELOCK_CHANNEL_H
 #define TIDELOCK_CHANNEL_H
 
-#include "tidelock.h"
+#include "tidelock_core.h"
 
 /* Listener and channel --------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 #ifndef TIDELOCK_COMMAND_H
 #define TIDELOCK_COMMAND_H
 
-#include "tidelock.h"
+#include "tidelock_process.h"
 
 /* Command ---------------------------------------------------------------- */
 

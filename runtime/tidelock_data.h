@@ -4,7 +4,7 @@
 #ifndef TIDELOCK_DATA_H
 #define TIDELOCK_DATA_H
 
-#include "tidelock.h"
+#include "tidelock_core.h"
 
 /* Value ------------------------------------------------------------------ */
 

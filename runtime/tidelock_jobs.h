@@ -9,7 +9,7 @@
 #ifndef TIDELOCK_JOBS_H
 #define TIDELOCK_JOBS_H
 
-#include "tidelock.h"
+#include "tidelock_core.h"
 
 enum tl_job_state {
     TL_JOB_FREE,

@@ -4,7 +4,7 @@
 #ifndef TIDELOCK_LOCKS_H
 #define TIDELOCK_LOCKS_H
 
-#include "tidelock.h"
+#include "tidelock_core.h"
 
 /* Lock ------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #ifndef TIDELOCK_SPACE_H
 #define TIDELOCK_SPACE_H
 
-#include "tidelock.h"
+#include "tidelock_core.h"
 
 /* Opens the space, made where there is none, for this program: its number,
  * from 1; or a status: TL_SYSTEM with errno; TL_NO_TASKS; TL_TOO_MANY_SPACES;

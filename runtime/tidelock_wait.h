@@ -5,7 +5,7 @@
 #ifndef TIDELOCK_WAIT_H
 #define TIDELOCK_WAIT_H
 
-#include "tidelock.h"
+#include "tidelock_core.h"
 
 /* Something to wait for, along with others: what a handle refers to, a queue or
  * an end of a pipe with a message, or closed; an ended process; a set event; an

@@ -35,10 +35,11 @@ enum tl_region {
     TL_REGION_TASKS,   /* tasks/task: the table */
     TL_REGION_WATCH,   /* wait/post */
     TL_REGION_VERDICT, /* wait/stuck */
-    TL_REGION_COUNTS,  /* objects/kinds */
+    TL_REGION_COUNTS,  /* memory/object */
     TL_REGION_TURN,    /* objects/output */
     TL_REGION_NAMES,   /* objects/space */
-    TL_REGION_PROGRAM, /* runtime.c */
+    TL_REGION_SEED,     /* tasks/seed; of a program's own arena alone */
+    TL_REGION_SLEEPERS, /* wait/sleep; of a program's own arena alone */
     TL_REGION_GRAVES,  /* store/refs */
     TL_REGION_HEAP,    /* store/block: the last, which has all the rest */
     TL_REGIONS

@@ -80,6 +80,8 @@ struct tl_watch;
 struct tl_kind {
     const char *name;
     size_t size;
+    size_t owned_by; /* where in it the struct tl_hold of its owner lies, in one
+                        that is tl_owned (objects/owned) */
 
     /* The live state, after the title: "held by buyer-2 (pid 4711)".  Takes
      * no guard, so it may be a moment old. */
@@ -137,7 +139,48 @@ struct tl_kind {
     bool never_lent;
 };
 
-extern const struct tl_kind tl_kinds[TL_KINDS];
+/* What the lower rooms call that only the whole program can do: set first thing
+ * in tl_init, and constant from then on.  A test of the lower rooms sets its
+ * own. */
+struct tl_upcalls {
+    const struct tl_kind *kinds; /* TL_KINDS of them, by enum tl_kind_id */
+
+    /* Settles what a dead task owed and frees its slot; several may call for
+     * the same task, and one of them does it; false: another one does. */
+    bool (*settle)(struct tl_task *dead);
+
+    /* Settles what `dead` left half-done under a guard that this task has taken
+     * over from it. */
+    void (*repair)(struct tl_guard *guard, struct tl_task *dead);
+
+    /* This task has been told that all are stuck, and is about to change what
+     * the report tells of. */
+    void (*stuck)(void);
+
+    /* In a new child of this program, once it is a task: it lets go of what was
+     * its parent's alone. */
+    void (*forked)(void);
+
+    /* Reaps what has ended of that which only rooms above know. */
+    void (*reap)(void);
+
+    /* This process is about to say its last word. */
+    void (*ends)(void);
+};
+
+extern const struct tl_upcalls *tl_upcalls;
+
+static inline const struct tl_kind *
+tl_object_kind(const struct tl_object *object)
+{
+    return &tl_upcalls->kinds[object->kind];
+}
+
+/* The next number for an object of the kind, in this arena: lock#3. */
+uint64_t tl_object_number(enum tl_kind_id kind);
+
+/* TL_OK or TL_NO_MEMORY; once for each arena. */
+int tl_object_make_counts(void);
 
 /* Whether `size` bytes at the offset lie in memory of the arena: of an offset
  * that may be old, or be no offset any more. */

@@ -43,7 +43,7 @@ static int look_at_object(const struct tl_waitable *waitable,
     int status = tl_enter(handle);
     if (status < 0)
         return status;
-    const struct tl_kind *kind = &tl_kinds[handle->kind];
+    const struct tl_kind *kind = &tl_upcalls->kinds[handle->kind];
     status = kind->ready ? kind->ready(handle, watch) : TL_NOT_WAITABLE;
     watch->arena = handle->arena;
     sleep->watch_count++;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "store/block.h"
 
@@ -45,7 +46,7 @@ int tl_array_new(struct tl_handle *out, const char *name, enum tl_element type,
     int status;
     if (length > UINT64_MAX / 16)
         return TL_TOO_LARGE;
-    struct tl_array *array = tl_object_make(
+    struct tl_array *array = tl_constructor_begin(
         out, TL_KIND_ARRAY, name, (uint64_t)type << 56 | length, &status);
     if (!array)
         return status;
@@ -58,7 +59,7 @@ int tl_array_new(struct tl_handle *out, const char *name, enum tl_element type,
     memset(tl_at(array->elements), 0, size);
     array->type = type;
     array->length = length;
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 uint64_t tl_array_length(const struct tl_handle *handle)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
@@ -48,7 +49,7 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
 {
     int status;
     struct tl_barrier *barrier =
-        tl_object_make(out, TL_KIND_BARRIER, name, parties, &status);
+        tl_constructor_begin(out, TL_KIND_BARRIER, name, parties, &status);
     if (!barrier)
         return status;
     tl_guard_init(&barrier->guard, TL_GUARD_OBJECT, barrier);
@@ -60,7 +61,7 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
         return status;
     }
     memset(members_of(barrier), 0, parties * sizeof(uint64_t));
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 /* A party that has died while it waited: nobody may have noticed yet. */
@@ -154,7 +155,7 @@ int tl_barrier_wait(const struct tl_handle *handle, tl_deadline deadline)
         status = tl_wait(&barrier->moved, &barrier->word, word, deadline);
         /* before this task breaks the round by leaving it */
         if (status == TL_STUCK)
-            tl_report_keep();
+            tl_upcalls->stuck();
         if (status < 0)
             return leave(barrier, word, place, status);
     }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
@@ -33,14 +34,14 @@ int tl_board_new(struct tl_handle *out, const char *name)
 {
     int status;
     struct tl_board *board =
-        tl_object_make(out, TL_KIND_BOARD, name, 0, &status);
+        tl_constructor_begin(out, TL_KIND_BOARD, name, 0, &status);
     if (!board)
         return status;
     board->owner = tl_task_id(tl_self);
     tl_guard_init(&board->guard, TL_GUARD_OBJECT, board);
     tl_condition_init(&board->posted, board, TL_VERB_GET);
     tl_condition_init(&board->finished, board, TL_VERB_WAIT);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 bool tl_board_is_owner(const struct tl_handle *handle)

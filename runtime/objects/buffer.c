@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "store/block.h"
 
@@ -15,7 +16,7 @@ int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size)
 {
     int status;
     struct tl_buffer *buffer =
-        tl_object_make(out, TL_KIND_BUFFER, name, size, &status);
+        tl_constructor_begin(out, TL_KIND_BUFFER, name, size, &status);
     if (!buffer)
         return status;
     status = tl_block_take(&buffer->bytes, size);
@@ -25,7 +26,7 @@ int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size)
     }
     memset(tl_at(buffer->bytes), 0, size);
     buffer->size = size;
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 uint64_t tl_buffer_size(const struct tl_handle *handle)

@@ -4,15 +4,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "wait/clock.h"
 #include "wait/descriptor.h"
-
-/* What lies unread so long, while nobody can send, nobody receives. */
-#define UNREAD_AT_MOST (100 * TL_MILLISECOND)
 
 struct tl_channel *tl_channel_adopt(int fd, const char *address,
                                     size_t max_message)
@@ -70,24 +65,36 @@ int tl_channel_state(const struct tl_channel *channel)
     return channel->end;
 }
 
-int tl_channel_fd(struct tl_channel *channel)
-{
-    if (tl_pollable_is_open(&channel->pollable))
-        return channel->pollable.set;
-    int fd = tl_pollable_open(&channel->pollable);
-    tl_pollable_add(&channel->pollable, channel->fd);
-    tl_channel_settle(channel);
-    return fd;
-}
-
 bool tl_channel_would_wait(void)
 {
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
+uint64_t tl_channel_announced(const unsigned char head[TL_FRAME_HEAD])
+{
+    uint64_t size = 0;
+    for (int i = TL_FRAME_HEAD; i-- > 0;)
+        size = size << 8 | head[i];
+    return size;
+}
+
+/* Whether something is in `in` that a call would not wait for. */
+static bool has_something(const struct tl_bytes *in)
+{
+    size_t have = in->stop - in->start;
+    return have >= TL_FRAME_HEAD &&
+           tl_channel_announced(in->bytes + in->start) <= have - TL_FRAME_HEAD;
+}
+
+void tl_channel_settle(struct tl_channel *channel)
+{
+    tl_pollable_say(&channel->pollable,
+                    channel->end != TL_OK || has_something(&channel->in));
+}
+
 /* Sends what is left of earlier frames: TL_OK, TL_TIMEOUT (not all of it),
  * TL_CLOSED. */
-static int send_rest(struct tl_channel *channel)
+int tl_channel_send_rest(struct tl_channel *channel)
 {
     struct tl_bytes *rest = &channel->rest;
     if (rest->bytes && channel->rest_of != getpid())
@@ -104,36 +111,9 @@ static int send_rest(struct tl_channel *channel)
     return TL_OK;
 }
 
-static struct tl_channel *channel_of(struct tl_outgoing *outgoing)
-{
-    return (struct tl_channel *)((char *)outgoing -
-                                 offsetof(struct tl_channel, outgoing));
-}
-
-/* POLLIN, so that a peer that sends as well comes to receive. */
-static short push_rest(struct tl_outgoing *outgoing)
-{
-    struct tl_channel *channel = channel_of(outgoing);
-    if (send_rest(channel) == TL_TIMEOUT)
-        return !channel->dropped && tl_channel_read_ahead(channel)
-                   ? POLLOUT | POLLIN
-                   : POLLOUT;
-    if (channel->dropped) {
-        tl_channel_finish(channel, TL_CLOSED, "");
-        free(channel);
-    }
-    return 0;
-}
-
-void tl_channel_send_later(struct tl_channel *channel)
-{
-    channel->outgoing.push = push_rest;
-    tl_outgoing_add(&channel->outgoing, channel->fd, POLLOUT | POLLIN);
-}
-
 struct pollfd tl_channel_wanted(struct tl_channel *channel, short events)
 {
-    if (send_rest(channel) == TL_TIMEOUT)
+    if (tl_channel_send_rest(channel) == TL_TIMEOUT)
         events |= POLLOUT;
     return (struct pollfd){.fd = channel->fd, .events = events};
 }
@@ -145,63 +125,12 @@ int tl_channel_await(struct tl_channel *channel, short events,
     return tl_wait_descriptors(&fd, 1, deadline);
 }
 
-static int unread(const struct tl_channel *channel)
+int tl_channel_fd(struct tl_channel *channel)
 {
-    int count = 0;
-    return ioctl(channel->fd, FIONREAD, &count) == 0 ? count : 0;
-}
-
-int tl_channel_await_room(struct tl_channel *channel, tl_deadline deadline)
-{
-    short more = tl_channel_read_ahead(channel) ? POLLIN : 0;
-    if (channel->heard_all || !tl_channel_is_received_elsewhere(channel))
-        return tl_channel_await(channel, POLLOUT | more, deadline);
-    int before = unread(channel);
-    tl_deadline look =
-        tl_clock_earlier(deadline, tl_clock_now() + UNREAD_AT_MOST);
-    int status = tl_channel_await(channel, POLLOUT, look);
-    if (status != TL_TIMEOUT || look == deadline)
-        return status;
-    if (before > 0 && unread(channel) == before)
-        tl_channel_claim(channel);
-    return TL_OK;
-}
-
-int tl_channel_flush(struct tl_channel *channel, tl_deadline deadline)
-{
-    for (;;) {
-        int status = send_rest(channel);
-        if (status != TL_TIMEOUT)
-            return status;
-        status = tl_channel_await_room(channel, deadline);
-        if (status < 0)
-            return status;
-    }
-}
-
-void tl_channel_end(struct tl_channel *channel, tl_deadline deadline)
-{
-    if (channel->fd >= 0 && channel->rest.bytes)
-        tl_channel_flush(channel, deadline);
-    tl_channel_finish(channel, TL_CLOSED, "");
-    tl_bytes_forget(&channel->in);
-    tl_pollable_close(&channel->pollable);
-}
-
-void tl_channel_close(struct tl_channel *channel, tl_deadline deadline)
-{
-    tl_channel_end(channel, deadline);
-    free(channel);
-}
-
-void tl_channel_drop(struct tl_channel *channel)
-{
-    if (channel->fd < 0 || send_rest(channel) != TL_TIMEOUT ||
-        !tl_outgoing_possible()) {
-        tl_channel_close(channel, TL_NOW);
-        return;
-    }
-    channel->dropped = true;
-    tl_pollable_close(&channel->pollable);
-    tl_bytes_forget(&channel->in);
+    if (tl_pollable_is_open(&channel->pollable))
+        return channel->pollable.set;
+    int fd = tl_pollable_open(&channel->pollable);
+    tl_pollable_add(&channel->pollable, channel->fd);
+    tl_channel_settle(channel);
+    return fd;
 }

@@ -78,7 +78,14 @@ struct tl_channel {
 struct tl_channel *tl_channel_adopt(int fd, const char *address,
                                     size_t max_message);
 
-/* For channel_recv.c and channel_send.c. */
+/* For the other files of channels. */
+
+/* The size in a frame's head. */
+uint64_t tl_channel_announced(const unsigned char head[TL_FRAME_HEAD]);
+
+/* Sends what is left of earlier frames: TL_OK, TL_TIMEOUT (not all of it),
+ * TL_CLOSED. */
+int tl_channel_send_rest(struct tl_channel *channel);
 
 /* The end is final, and what is left to send is not sent.  Returns `end`. */
 int tl_channel_finish(struct tl_channel *channel, int end, const char *trouble);

@@ -15,14 +15,6 @@ enum {
     NEEDS_MORE = 1
 };
 
-static uint64_t announced(const unsigned char head[TL_FRAME_HEAD])
-{
-    uint64_t size = 0;
-    for (int i = TL_FRAME_HEAD; i-- > 0;)
-        size = size << 8 | head[i];
-    return size;
-}
-
 /* Whether a frame is there whole: TL_OK, NEEDS_MORE, or the channel's end.
  * *size: of the frame, as far as it is known. */
 static int look(struct tl_channel *channel, size_t *size)
@@ -33,7 +25,7 @@ static int look(struct tl_channel *channel, size_t *size)
         return NEEDS_MORE;
     if (tl_greeting_begins(in->bytes + in->start))
         return tl_channel_finish(channel, TL_REFUSED, "");
-    uint64_t body = announced(in->bytes + in->start);
+    uint64_t body = tl_channel_announced(in->bytes + in->start);
     if (body == 0 || body > channel->max_message) {
         tl_channel_finish(
             channel, TL_BROKEN,
@@ -103,20 +95,6 @@ void tl_channel_claim(struct tl_channel *channel)
     channel->receiver = getpid();
     if (channel->fd >= 0)
         fcntl(channel->fd, F_SETOWN, channel->receiver);
-}
-
-/* Whether something is in `in` that a call would not wait for. */
-static bool has_something(const struct tl_bytes *in)
-{
-    size_t have = in->stop - in->start;
-    return have >= TL_FRAME_HEAD &&
-           announced(in->bytes + in->start) <= have - TL_FRAME_HEAD;
-}
-
-void tl_channel_settle(struct tl_channel *channel)
-{
-    tl_pollable_say(&channel->pollable,
-                    channel->end != TL_OK || has_something(&channel->in));
 }
 
 static bool read_more(struct tl_channel *channel)

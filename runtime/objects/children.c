@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "handle.h"
 #include "tasks/death.h"
 #include "tasks/pidfd.h"
@@ -148,7 +147,7 @@ void tl_process_reap(void)
     for (size_t i = 0; i < count;)
         if ((children[i].pid && !ended) || !reap(i))
             i++;
-    tl_commands_reap();
+    tl_upcalls->reap();
 }
 
 /* ---- waiting for the end of one ---- */

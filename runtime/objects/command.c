@@ -15,17 +15,8 @@
 #include "tasks/private.h"
 #include "tasks/stat.h"
 #include "tasks/task.h"
-#include "wait/checkpoint.h"
 
 static struct tl_command *commands;
-
-int tl_command_enter(const struct tl_command *command)
-{
-    int status = tl_enter_home();
-    if (status < 0)
-        return status;
-    return command->owner == tl_task_id(tl_self) ? TL_OK : TL_NOT_PARENT;
-}
 
 /* ---- the list ---- */
 
@@ -135,32 +126,6 @@ int tl_command_new(struct tl_command **out,
 
 /* ---- the end ---- */
 
-/* As of a flow: a fork must not copy the descriptor and not the word. */
-void tl_command_shut_pidfd(struct tl_command *command)
-{
-    tl_private_lock();
-    if (command->pidfd >= 0)
-        close(command->pidfd);
-    command->pidfd = -1;
-    tl_private_unlock();
-}
-
-void tl_command_heed_pidfd(struct tl_command *command)
-{
-    tl_private_lock();
-    if (command->pidfd < 0 && !command->ended)
-        command->pidfd = tl_pidfd_open(command->pid);
-    tl_pollable_add(&command->pollable, command->pidfd);
-    tl_private_unlock();
-}
-
-static void ended(struct tl_command *command)
-{
-    command->ended = true;
-    tl_pollable_say(&command->pollable, true);
-    tl_command_shut_pidfd(command);
-}
-
 int tl_command_fd(struct tl_command *command)
 {
     int status = tl_command_enter(command);
@@ -176,22 +141,6 @@ int tl_command_fd(struct tl_command *command)
     tl_pollable_add(&command->pollable, command->pidfd);
     tl_pollable_say(&command->pollable, command->ended);
     return fd;
-}
-
-bool tl_command_look(struct tl_command *command)
-{
-    pid_t got;
-    if (command->ended)
-        return true;
-    do
-        got = waitpid(command->pid, &command->status, WNOHANG);
-    while (got < 0 && errno == EINTR);
-    if (got == 0)
-        return false;
-    /* less than 0: somebody else has waited for it (a script, by luaposix) */
-    command->status_known = got > 0;
-    ended(command);
-    return true;
 }
 
 static void close_flows(struct tl_command *command)
@@ -258,13 +207,13 @@ static void abandon(struct tl_command *command)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)
         tl_flow_abandon(&command->flows[i]);
-    ended(command);
+    tl_command_has_ended(command);
 }
 
 static void forget(struct tl_command *command)
 {
     close_flows(command);
-    ended(command);
+    tl_command_has_ended(command);
     command->owner = 0;
     if (command->dropped)
         free(command);

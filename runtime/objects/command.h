@@ -42,8 +42,10 @@ struct tl_command {
 /* First of every call.  TL_OK, TL_FOREIGN, TL_NOT_PARENT. */
 int tl_command_enter(const struct tl_command *command);
 
-/* Whether it has ended; reaps it. */
+/* Whether it has ended; reaps it.  And: it has, as far as this process is
+ * concerned. */
 bool tl_command_look(struct tl_command *command);
+void tl_command_has_ended(struct tl_command *command);
 
 /* Waits for its end, and reaps it. */
 int tl_command_await(struct tl_command *command, tl_deadline deadline);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 
@@ -16,11 +17,11 @@ int tl_event_new(struct tl_handle *out, const char *name)
 {
     int status;
     struct tl_event *event =
-        tl_object_make(out, TL_KIND_EVENT, name, 0, &status);
+        tl_constructor_begin(out, TL_KIND_EVENT, name, 0, &status);
     if (!event)
         return status;
     tl_condition_init(&event->was_set, event, TL_VERB_WAIT);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_event_set(const struct tl_handle *handle)

@@ -13,7 +13,7 @@
 #include "tasks/pidfd.h"
 #include "tasks/stat.h"
 #include "wait/clock.h"
-#include "wait/outgoing.h"
+#include "wait/descriptor.h"
 
 /* How long the end of a task waits for what it has still to send. */
 #define LINGER (5 * TL_SECOND)
@@ -110,7 +110,7 @@ int tl_main_end(void)
     if (status == TL_OK)
         status = tl_commands_await();
     if (status == TL_OK)
-        tl_outgoing_finish(in(LINGER));
+        tl_descriptor_finish(in(LINGER));
     return status;
 }
 

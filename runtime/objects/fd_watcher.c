@@ -14,6 +14,7 @@
 #include "seats.h"
 #include "space.h"
 #include "tasks/private.h"
+#include "tasks/tenancy.h"
 #include "wait/clock.h"
 #include "wait/post.h"
 
@@ -247,10 +248,10 @@ static bool enter(void)
     struct tl_task *task;
     tl_arena_go(TL_HOME);
     do {
-        task = tl_task_claim();
+        task = tl_tenancy_claim();
         if (!task)
             return false;
-    } while (!tl_task_enter(task, tl_task_id(task)));
+    } while (!tl_tenancy_enter(task, tl_task_id(task)));
     tl_post_newcomer();
     tl_checkpoint_adopt();
     return true;

@@ -1,12 +1,6 @@
 #include "handle.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "insight/fault.h"
 #include "keep.h"
-#include "names.h"
-#include "store/block.h"
 #include "store/bundle.h"
 
 uint32_t tl_forks;
@@ -23,49 +17,6 @@ int tl_enter_first(const struct tl_handle *handle)
         tl_bundle_claim(tl_handle_cell(handle));
     ((struct tl_handle *)(uintptr_t)handle)->forks = tl_forks;
     return TL_OK;
-}
-
-/* The named object of a space that is asked for, if there is one. */
-static bool find_named(struct tl_handle *out, enum tl_kind_id kind,
-                       const char *name, uint64_t shape, int *status)
-{
-    bool any = out->side == TL_FIND_ANY;
-    *status = tl_names_open(name, out);
-    if (*status == TL_EMPTY)
-        return false;
-    if (*status < 0)
-        return true;
-    const struct tl_object *object = out->object;
-    if (object->kind != (uint64_t)kind)
-        *status = TL_OTHER_KIND;
-    else if (!any && object->shape != shape)
-        *status = TL_OTHER_SHAPE;
-    return true;
-}
-
-void *tl_object_make(struct tl_handle *out, enum tl_kind_id kind,
-                     const char *name, uint64_t shape, int *status)
-{
-    *status = tl_enter_arena(out->arena);
-    if (*status < 0 || (tl_arena != TL_HOME && name &&
-                        find_named(out, kind, name, shape, status)))
-        return NULL;
-    uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
-    uint64_t size = tl_kinds[kind].size;
-    *status = tl_block_take(hand, size);
-    if (*status < 0)
-        return NULL;
-    struct tl_object *object = tl_at(*hand);
-    memset(object, 0, size);
-    object->number = tl_kind_count(kind);
-    object->shape = shape;
-    if (name)
-        snprintf(object->name, sizeof object->name, "%s", name);
-    tl_fault();
-    /* from now on tl_kinds[kind].destroy may look at it */
-    object->kind = kind;
-    tl_fault();
-    return object;
 }
 
 /* A task with thousands of objects must not look at all its cells for each new
@@ -98,52 +49,6 @@ static void fill(struct tl_handle *out, struct tl_object *object, uint32_t cell,
 static tl_ref ref_of(const struct tl_object *object, int side)
 {
     return tl_offset(object) | (side ? TL_SIDE : 0);
-}
-
-/* Gives the object its name in the space; or, where another program was faster,
- * opens that one's instead. */
-static int enter_named(struct tl_handle *out, bool any)
-{
-    while (!tl_names_enter(out->object)) {
-        const struct tl_object *object = out->object;
-        struct tl_handle found = {.arena = out->arena,
-                                  .side = any ? TL_FIND_ANY : 0};
-        int status;
-        if (find_named(&found, (enum tl_kind_id)object->kind, object->name,
-                       object->shape, &status)) {
-            tl_handle_close(out);
-            *out = found;
-            return status;
-        }
-    }
-    return TL_OK;
-}
-
-int tl_space_enter(struct tl_handle *handle, const char *name)
-{
-    int status = tl_enter(handle);
-    if (status < 0)
-        return status;
-    struct tl_object *object = handle->object;
-    snprintf(object->name, sizeof object->name, "%s", name);
-    return enter_named(handle, false);
-}
-
-int tl_object_publish(struct tl_handle *out, int side)
-{
-    uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
-    struct tl_object *object = tl_at(*hand);
-    int64_t cell = take_cell();
-    if (cell < 0) {
-        tl_refs_bury_for(tl_self);
-        return (int)cell;
-    }
-    tl_refs_adopt(&tl_cell_at(tl_self, (uint32_t)cell)->ref,
-                  ref_of(object, side) | TL_CLAIMED, hand);
-    bool any = out->side == TL_FIND_ANY;
-    fill(out, object, (uint32_t)cell, side);
-    return tl_arena == TL_HOME || !object->name[0] ? TL_OK
-                                                   : enter_named(out, any);
 }
 
 int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
@@ -252,7 +157,7 @@ void tl_handle_close(struct tl_handle *handle)
         return;
     /* items that nobody will report done must not hold up a join */
     if (cell->taken)
-        tl_kinds[object->kind].task_died(object, tl_self, cell);
+        tl_object_kind(object)->task_died(object, tl_self, cell);
     tl_refs_drop(&cell->ref);
     free_cell(handle->cell);
     tl_refs_bury();

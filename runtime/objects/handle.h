@@ -1,5 +1,5 @@
 /*
- * Handle: how a task reaches an object; and how objects are made.
+ * Handle: how a task reaches an object.
  */
 #ifndef TL_HANDLE_H
 #define TL_HANDLE_H
@@ -9,26 +9,6 @@
 #include "tasks/task.h"
 #include "tidelock.h"
 #include "wait/checkpoint.h"
-
-/* The next number for an object of the kind: lock#3. */
-uint64_t tl_kind_count(enum tl_kind_id kind);
-
-/* TL_OK or TL_NO_MEMORY; once. */
-int tl_kinds_make(void);
-
-/* A zeroed object of the kind, with its name and number, in this task's
- * TL_HAND_OBJECT; NULL and *status.  From here on a death destroys it, so what
- * the constructor takes is owned by words of the object.
- *
- * It is made in out->arena.  Where a space has an object of this name already:
- * NULL, and `out` is a handle to that; *status is TL_OK, or TL_OTHER_KIND or
- * TL_OTHER_SHAPE (unless out->side is TL_FIND_ANY). */
-void *tl_object_make(struct tl_handle *out, enum tl_kind_id kind,
-                     const char *name, uint64_t shape, int *status);
-
-/* The object in hand gets its first reference: a handle of this task.  On
- * failure the object is destroyed. */
-int tl_object_publish(struct tl_handle *out, int side);
 
 /* The two halves of making a handle, for who fills the cell in between: a cell
  * that is empty, and a handle by what the cell refers to (TL_EMPTY: nothing,
@@ -49,20 +29,6 @@ int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
 static inline struct tl_cell *tl_handle_cell(const struct tl_handle *handle)
 {
     return tl_cell_at(tl_self, handle->cell);
-}
-
-/* The first line of an operation without a handle; of one on the program
- * itself. */
-static inline int tl_enter_arena(unsigned arena)
-{
-    if (__builtin_expect(arena != tl_arena, 0))
-        tl_task_visit(arena);
-    return tl_checkpoint();
-}
-
-static inline int tl_enter_home(void)
-{
-    return tl_enter_arena(TL_HOME);
 }
 
 /* How many forks lie between the first process and this one.  A handle says at

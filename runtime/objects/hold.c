@@ -5,8 +5,8 @@
 
 #include "cycle.h"
 #include "insight/fault.h"
-#include "notice.h"
 #include "tasks/death.h"
+#include "tickets.h"
 #include "wait/clock.h"
 
 #define LOSSES_MOST 30
@@ -127,7 +127,7 @@ int tl_hold_release(struct tl_hold *hold)
     atomic_fetch_and(&hold->word, TL_HOLD_HUNGRY);
     tl_fault();
     if (__builtin_expect(owed != 0, 0))
-        tl_notice_tell(tl_at(owed));
+        tl_tickets_tell(tl_at(owed));
     tl_wake(&hold->released, 1);
     return TL_OK;
 }
@@ -139,7 +139,7 @@ void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead)
         tl_fault();
         /* an orderly end calls nobody else; recovery calls everybody */
         if (hold->owed && dead == tl_self)
-            tl_notice_tell(tl_at(hold->owed));
+            tl_tickets_tell(tl_at(hold->owed));
         hold->owed = 0;
         if (atomic_compare_exchange_weak(&hold->word, &word,
                                          TL_HOLD_ABANDONED)) {

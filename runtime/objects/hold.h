@@ -37,9 +37,9 @@
 
 struct tl_hold {
     _Atomic uint64_t word; /* seq_cst: a watch word */
-    /* offset of the notice whose waiters are to be called once the word is free
-     * again, since they want it; written by the holder, or for a dead one by
-     * recovery, which calls everybody */
+    /* offset of the tickets whose notified tasks are to be called once the word
+     * is free again, since they want it; or 0; written by the holder, or for a
+     * dead one by recovery, which calls everybody */
     uint64_t owed;
     struct tl_condition released; /* wake one: all want the same */
 };

@@ -8,8 +8,8 @@
 
 static bool is_held(const struct tl_object *object, const struct tl_cell *cell)
 {
-    return tl_kinds[object->kind].in_use &&
-           tl_kinds[object->kind].in_use(object, tl_self, cell);
+    return tl_object_kind(object)->in_use &&
+           tl_object_kind(object)->in_use(object, tl_self, cell);
 }
 
 /* References are only made from references: where so many are this task's own
@@ -70,7 +70,7 @@ bool tl_keep_for_debts(struct tl_cell *cell)
     if (!is_held(object, cell))
         return false;
     struct tl_object *(*part_held)(struct tl_object *) =
-        tl_kinds[object->kind].part_held;
+        tl_object_kind(object)->part_held;
     struct tl_object *part = part_held ? part_held(object) : object;
     /* the whole has a reference to its part */
     bool known = is_known_beside(object, 1) ||

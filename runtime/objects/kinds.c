@@ -8,20 +8,23 @@
  * and a sweep to spec/death_spec.lua.  What each entry means is in
  * memory/object.h.
  */
-#include "memory/object.h"
+#include "kinds.h"
 
 #include "array.h"
 #include "barrier.h"
 #include "board.h"
 #include "buffer.h"
+#include "command.h"
 #include "event.h"
 #include "handle.h"
 #include "latch.h"
 #include "lock.h"
 #include "notice.h"
+#include "owned.h"
 #include "pipe.h"
 #include "process.h"
 #include "queue.h"
+#include "recover.h"
 #include "rlock.h"
 #include "rwlock.h"
 #include "semaphore.h"
@@ -29,14 +32,15 @@
 #include "table.h"
 #include "value.h"
 
-const struct tl_kind tl_kinds[TL_KINDS] = {
+static const struct tl_kind kinds[TL_KINDS] = {
     [TL_KIND_NONE] = {.name = "object", .size = sizeof(struct tl_object)},
     [TL_KIND_LOCK] = {.name = "lock",
                       .size = sizeof(struct tl_lock),
-                      .describe = tl_lock_describe,
-                      .task_died = tl_lock_task_died,
-                      .in_use = tl_lock_in_use,
-                      .holder = tl_lock_holder_id},
+                      .owned_by = offsetof(struct tl_lock, hold),
+                      .describe = tl_owned_describe,
+                      .task_died = tl_owned_task_died,
+                      .in_use = tl_owned_in_use,
+                      .holder = tl_owned_holder},
     [TL_KIND_SEMAPHORE] = {.name = "semaphore",
                            .size = sizeof(struct tl_semaphore),
                            .describe = tl_semaphore_describe,
@@ -58,10 +62,11 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                          .destroy = tl_barrier_destroy},
     [TL_KIND_VALUE] = {.name = "value",
                        .size = sizeof(struct tl_value),
+                       .owned_by = offsetof(struct tl_value, writer),
                        .describe = tl_value_describe,
-                       .task_died = tl_value_task_died,
-                       .in_use = tl_value_in_use,
-                       .holder = tl_value_holder_id},
+                       .task_died = tl_owned_task_died,
+                       .in_use = tl_owned_in_use,
+                       .holder = tl_owned_holder},
     [TL_KIND_QUEUE] = {.name = "queue",
                        .size = sizeof(struct tl_queue),
                        .ready = tl_queue_ready,
@@ -99,10 +104,11 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                        .describe = tl_latch_describe},
     [TL_KIND_RLOCK] = {.name = "rlock",
                        .size = sizeof(struct tl_rlock),
-                       .describe = tl_rlock_describe,
-                       .task_died = tl_rlock_task_died,
-                       .in_use = tl_rlock_in_use,
-                       .holder = tl_rlock_holder_id},
+                       .owned_by = offsetof(struct tl_rlock, hold),
+                       .describe = tl_owned_describe,
+                       .task_died = tl_owned_task_died,
+                       .in_use = tl_owned_in_use,
+                       .holder = tl_owned_holder},
     [TL_KIND_RWLOCK] = {.name = "rwlock",
                         .size = sizeof(struct tl_rwlock),
                         .describe = tl_rwlock_describe,
@@ -128,13 +134,14 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                         .destroy = tl_buffer_destroy},
     [TL_KIND_TABLE] = {.name = "table",
                        .size = sizeof(struct tl_table),
+                       .owned_by = offsetof(struct tl_table, writer),
                        .describe = tl_table_describe,
                        .check = tl_table_check,
                        .repair = tl_table_repair,
-                       .task_died = tl_table_task_died,
+                       .task_died = tl_owned_task_died,
                        .destroy = tl_table_destroy,
-                       .in_use = tl_table_in_use,
-                       .holder = tl_table_holder_id},
+                       .in_use = tl_owned_in_use,
+                       .holder = tl_owned_holder},
     [TL_KIND_BOARD] = {.name = "pool",
                        .size = sizeof(struct tl_board),
                        .describe = tl_board_describe,
@@ -149,26 +156,15 @@ const struct tl_kind tl_kinds[TL_KINDS] = {
                         .destroy = tl_bundle_destroy},
 };
 
-int tl_kinds_make(void)
-{
-    _Atomic uint64_t *counts =
-        tl_arena_carve(TL_REGION_COUNTS, TL_KINDS * sizeof *counts);
-    if (!counts)
-        return TL_NO_MEMORY;
-    /* the main task's process is number 0, and the first that a script makes
-     * is process-1 */
-    counts[TL_KIND_PROCESS] = UINT64_MAX;
-    return TL_OK;
-}
+static const struct tl_upcalls upcalls = {.kinds = kinds,
+                                          .settle = tl_recover,
+                                          .repair = tl_recover_guard,
+                                          .stuck = tl_report_keep,
+                                          .forked = tl_commands_forget,
+                                          .reap = tl_commands_reap,
+                                          .ends = tl_listener_remove_files};
 
-uint64_t tl_kind_count(enum tl_kind_id kind)
+void tl_kinds_install(void)
 {
-    /* of objects made, by kind */
-    _Atomic uint64_t *counts = tl_region(TL_REGION_COUNTS);
-    return atomic_fetch_add(&counts[kind], 1) + 1;
-}
-
-const char *tl_kind_name(int kind)
-{
-    return kind > 0 && kind < TL_KINDS ? tl_kinds[kind].name : "object";
+    tl_upcalls = &upcalls;
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 
@@ -14,12 +15,12 @@ int tl_latch_new(struct tl_handle *out, const char *name, uint32_t count)
 {
     int status;
     struct tl_latch *latch =
-        tl_object_make(out, TL_KIND_LATCH, name, count, &status);
+        tl_constructor_begin(out, TL_KIND_LATCH, name, count, &status);
     if (!latch)
         return status;
     tl_condition_init(&latch->opened, latch, TL_VERB_WAIT);
     atomic_store(&latch->word, count);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_latch_count_down(const struct tl_handle *handle, uint32_t n)

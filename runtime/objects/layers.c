@@ -16,8 +16,8 @@
 int tl_layers_make(uint32_t tasks, uint32_t spare)
 {
     if (tl_task_table_make(tasks, spare) < 0 || tl_post_make() < 0 ||
-        tl_stuck_make() < 0 || tl_kinds_make() < 0 || tl_output_make() < 0 ||
-        tl_names_make() < 0 || tl_refs_make() < 0 ||
+        tl_stuck_make() < 0 || tl_object_make_counts() < 0 ||
+        tl_output_make() < 0 || tl_names_make() < 0 || tl_refs_make() < 0 ||
         tl_block_make() < 0) /* last: the heap is the rest */
         return TL_NO_MEMORY;
     return TL_OK;
@@ -35,7 +35,7 @@ uint64_t tl_layers_shape(void)
     for (const char *c = TL_VERSION; *c; c++)
         mix(&hash, (unsigned char)*c);
     for (int kind = 0; kind < TL_KINDS; kind++)
-        mix(&hash, tl_kinds[kind].size);
+        mix(&hash, tl_upcalls->kinds[kind].size);
     mix(&hash, sizeof(struct tl_task));
     mix(&hash, sizeof(pthread_mutex_t));
     mix(&hash, sizeof(struct tl_segment));

@@ -7,7 +7,7 @@
 
 #include "handle.h"
 #include "hold.h"
-#include "wait/descriptor.h"
+#include "wait/poll.h"
 
 int tl_output_make(void)
 {
@@ -33,8 +33,7 @@ static bool is_full(void)
 static bool await_room(int fd)
 {
     struct pollfd polled = {.fd = fd, .events = POLLOUT};
-    return tl_descriptor_sleep(&polled, 1, TL_FOREVER, NULL) >= 0 ||
-           errno == EINTR;
+    return tl_poll_sleep(&polled, 1, TL_FOREVER, NULL) >= 0 || errno == EINTR;
 }
 
 static int write_all(int fd, const char *data, size_t size)

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "store/log.h"
 
@@ -39,7 +40,7 @@ int tl_pipe_new(struct tl_handle ends[2], const char *name, bool duplex)
 {
     int status;
     struct tl_pipe *pipe =
-        tl_object_make(&ends[0], TL_KIND_PIPE, name, 0, &status);
+        tl_constructor_begin(&ends[0], TL_KIND_PIPE, name, 0, &status);
     if (!pipe)
         return status;
     pipe->duplex = duplex;
@@ -48,7 +49,7 @@ int tl_pipe_new(struct tl_handle ends[2], const char *name, bool duplex)
         tl_refs_bury_for(tl_self);
         return status;
     }
-    status = tl_object_publish(&ends[0], 0);
+    status = tl_constructor_finish(&ends[0], 0);
     if (status < 0)
         return status;
     status = tl_handle_make(&ends[1], &pipe->object, 1, true);

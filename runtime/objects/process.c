@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "children.h"
-#include "command.h"
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "seats.h"
@@ -36,7 +36,8 @@ int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
                     const char *name, bool daemon)
 {
     int status;
-    struct tl_process *process = tl_object_make(out, kind, name, 0, &status);
+    struct tl_process *process =
+        tl_constructor_begin(out, kind, name, 0, &status);
     if (!process)
         return status;
     tl_condition_init(&process->ended, process, TL_VERB_JOIN);
@@ -44,7 +45,7 @@ int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
     if (!name)
         snprintf(process->object.name, sizeof process->object.name, "%s-%d",
                  tl_kind_name(kind), (int)process->object.number);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_process_new(struct tl_handle *out, const char *name, bool daemon)
@@ -118,7 +119,7 @@ static int child_goes_on(const struct tl_seats *seats, pid_t parent)
     }
     tl_idle_forget();
     tl_children_forget();
-    tl_commands_forget();
+    tl_upcalls->forked();
     atomic_store(&own_process()->pid, (int32_t)getpid());
     return 0;
 }

@@ -66,7 +66,7 @@ void tl_process_finish(int exitcode)
         return;
     struct tl_process *process = own_process();
     if (!tl_process_is_thread(process))
-        tl_listener_remove_files();
+        tl_upcalls->ends();
     set_status(process, ((unsigned)exitcode & 0xff) << 8);
     /* only now: who finds no status looks here */
     tl_refs_drop(&process->owner);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "constructor.h"
 #include "handle.h"
 
 static struct tl_queue *queue_of(const struct tl_handle *handle)
@@ -13,7 +14,7 @@ int tl_queue_new(struct tl_handle *out, const char *name,
                  enum tl_queue_order order, uint32_t maxsize)
 {
     int status;
-    struct tl_queue *queue = tl_object_make(
+    struct tl_queue *queue = tl_constructor_begin(
         out, TL_KIND_QUEUE, name, (uint64_t)order << 32 | maxsize, &status);
     if (!queue)
         return status;
@@ -29,7 +30,7 @@ int tl_queue_new(struct tl_handle *out, const char *name,
         tl_refs_bury_for(tl_self);
         return status;
     }
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_queue_put(const struct tl_handle *handle, const struct tl_message *m,

@@ -7,19 +7,20 @@
 #include "store/log.h"
 #include "store/message.h"
 #include "store/refs.h"
+#include "tasks/tenancy.h"
 #include "wait/guard.h"
 #include "wait/park.h"
 #include "wait/waiters.h"
 #include "wait/post.h"
 
-void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead)
+void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead)
 {
     struct tl_object *object;
     switch ((enum tl_guard_role)guard->role) {
     case TL_GUARD_OBJECT:
         object = tl_at(guard->object);
-        if (tl_kinds[object->kind].repair)
-            tl_kinds[object->kind].repair(object, guard, dead);
+        if (tl_object_kind(object)->repair)
+            tl_object_kind(object)->repair(object, guard, dead);
         break;
     case TL_GUARD_CONDITION:
         /* the guard is a condition's first member */
@@ -72,8 +73,8 @@ static void pass_on(struct tl_task *dead)
         if (!cell->ref || cell->ref & TL_LENT)
             continue;
         struct tl_object *object = tl_ref_object(cell->ref);
-        if (tl_kinds[object->kind].task_died)
-            tl_kinds[object->kind].task_died(object, dead, cell);
+        if (tl_object_kind(object)->task_died)
+            tl_object_kind(object)->task_died(object, dead, cell);
     }
 }
 
@@ -171,7 +172,7 @@ bool tl_recover(struct tl_task *dead)
         settle(dead);
         if (dead == tl_self)
             tl_death_hush(dead);
-        tl_task_free(dead);
+        tl_tenancy_free(dead);
     }
     /* after the slot is free: a second cleaner that came in before would settle
      * what the slot's next tenant has */

@@ -1,8 +1,9 @@
 /*
  * Recover: what happens after a death.
  *
- * Whoever notices that a task is dead (tasks/death) calls tl_recover, which
- * settles what its slot says, in this order:
+ * Whoever notices that a task is dead (tasks/death) calls tl_recover (by
+ * tl_upcalls: a death is noticed low and cleaned high), which settles what its
+ * slot says, in this order:
  *
  *   1. `inside`: that guard is taken, which repairs what was half-done (and
  *      of a child that was being prepared, the guard of who prepared it)
@@ -27,5 +28,11 @@
 #define TL_RECOVER_H
 
 #include "tasks/death.h"
+
+struct tl_guard;
+
+/* As tl_upcalls.settle and .repair. */
+bool tl_recover(struct tl_task *dead);
+void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead);
 
 #endif

@@ -1,5 +1,6 @@
 #include "rlock.h"
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "tasks/death.h"
@@ -13,11 +14,11 @@ int tl_rlock_new(struct tl_handle *out, const char *name)
 {
     int status;
     struct tl_rlock *rlock =
-        tl_object_make(out, TL_KIND_RLOCK, name, 0, &status);
+        tl_constructor_begin(out, TL_KIND_RLOCK, name, 0, &status);
     if (!rlock)
         return status;
     tl_hold_init(&rlock->hold, rlock);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_rlock_acquire(const struct tl_handle *handle, tl_deadline deadline)
@@ -58,33 +59,4 @@ bool tl_rlock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
         return false;
     tl_death_sweep(); /* the dead hold nothing */
     return tl_hold_holder_name(&rlock_of(handle)->hold, name);
-}
-
-void tl_rlock_describe(const struct tl_object *object, int side, char *text,
-                       size_t size)
-{
-    (void)side;
-    tl_hold_describe(&((const struct tl_rlock *)object)->hold, text, size);
-}
-
-void tl_rlock_task_died(struct tl_object *object, struct tl_task *dead,
-                        struct tl_cell *cell)
-{
-    (void)cell;
-    tl_hold_task_died(&((struct tl_rlock *)object)->hold, dead);
-}
-
-bool tl_rlock_in_use(const struct tl_object *object, const struct tl_task *task,
-                     const struct tl_cell *cell)
-{
-    (void)cell;
-    return tl_hold_holder(&((const struct tl_rlock *)object)->hold) ==
-           tl_task_id(task);
-}
-
-uint32_t tl_rlock_holder_id(const struct tl_object *object, uint32_t verb,
-                            uint32_t after)
-{
-    (void)verb;
-    return tl_hold_next(&((const struct tl_rlock *)object)->hold, after);
 }

@@ -16,13 +16,4 @@ struct tl_rlock {
     uint32_t depth;
 };
 
-void tl_rlock_describe(const struct tl_object *object, int side, char *text,
-                       size_t size);
-void tl_rlock_task_died(struct tl_object *object, struct tl_task *dead,
-                        struct tl_cell *cell);
-bool tl_rlock_in_use(const struct tl_object *object, const struct tl_task *task,
-                     const struct tl_cell *cell);
-uint32_t tl_rlock_holder_id(const struct tl_object *object, uint32_t verb,
-                            uint32_t after);
-
 #endif

@@ -48,7 +48,7 @@ static void look_at_cell(struct look *look, struct tl_cell *cell)
     if (tl_handle_borrow(&handle, &cell->ref) != TL_OK)
         return;
     const struct tl_object *object = handle.object;
-    const struct tl_kind *kind = &tl_kinds[object->kind];
+    const struct tl_kind *kind = tl_object_kind(object);
     uint64_t begin = tl_offset(object);
     if (kind->in_use && kind->in_use(object, look->task, cell))
         note_hold(look, &handle);

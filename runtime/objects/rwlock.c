@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cycle.h"
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
@@ -26,7 +27,7 @@ int tl_rwlock_new(struct tl_handle *out, const char *name)
 {
     int status;
     struct tl_rwlock *rwlock =
-        tl_object_make(out, TL_KIND_RWLOCK, name, 0, &status);
+        tl_constructor_begin(out, TL_KIND_RWLOCK, name, 0, &status);
     if (!rwlock)
         return status;
     tl_guard_init(&rwlock->guard, TL_GUARD_OBJECT, rwlock);
@@ -39,7 +40,7 @@ int tl_rwlock_new(struct tl_handle *out, const char *name)
         return status;
     }
     memset(readers_of(rwlock), 0, size);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 static uint32_t reading(const struct tl_rwlock *rwlock)

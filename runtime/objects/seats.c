@@ -7,15 +7,16 @@
 #include "insight/fault.h"
 #include "store/bundle.h"
 #include "store/refs.h"
+#include "tasks/tenancy.h"
 #include "tasks/death.h"
 #include "wait/stuck.h"
 #include "wait/post.h"
 
 static struct tl_task *claim(void)
 {
-    struct tl_task *task = tl_task_claim();
+    struct tl_task *task = tl_tenancy_claim();
     if (!task && tl_self && tl_death_sweep())
-        task = tl_task_claim();
+        task = tl_tenancy_claim();
     return task;
 }
 
@@ -121,7 +122,7 @@ void tl_seats_give_back(struct tl_seats *seats)
         tl_fault();
         uint64_t state = atomic_load(&task->state);
         atomic_store(&task->state, (state & ~UINT64_C(0xff)) | TL_TASK_ABORTED);
-        tl_recover(task);
+        tl_upcalls->settle(task);
     }
     tl_task_visit(TL_HOME);
     errno = error;
@@ -140,7 +141,7 @@ bool tl_seats_enter(const struct tl_seats *seats)
         if (!seats->tasks[arena])
             continue;
         tl_arena_go(arena);
-        if (!tl_task_enter(seats->tasks[arena], seats->ids[arena]))
+        if (!tl_tenancy_enter(seats->tasks[arena], seats->ids[arena]))
             return false;
         tl_post_newcomer();
     }
@@ -154,7 +155,7 @@ void tl_seats_leave_here(void)
     uint64_t state = atomic_load(&self->state);
     atomic_store(&self->state, (state & ~UINT64_C(0xff)) | TL_TASK_LEAVING);
     tl_fault();
-    tl_recover(self);
+    tl_upcalls->settle(self);
     tl_stuck_left();
     tl_death_end(self);
     tl_task_quit();
@@ -188,7 +189,7 @@ int tl_seats_join(bool with_name)
             memcpy(task->name, name, sizeof name);
         tl_fault();
         /* not where somebody who cannot see this process took it for dead */
-    } while (!tl_task_enter(task, tl_task_id(task)));
+    } while (!tl_tenancy_enter(task, tl_task_id(task)));
     tl_post_newcomer();
     tl_death_sweep();
     return TL_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cycle.h"
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
@@ -33,7 +34,7 @@ int tl_semaphore_new(struct tl_handle *out, const char *name, uint32_t value,
                      bool bounded)
 {
     int status;
-    struct tl_semaphore *semaphore = tl_object_make(
+    struct tl_semaphore *semaphore = tl_constructor_begin(
         out, TL_KIND_SEMAPHORE, name, (uint64_t)bounded << 32 | value, &status);
     if (!semaphore)
         return status;
@@ -48,7 +49,7 @@ int tl_semaphore_new(struct tl_handle *out, const char *name, uint32_t value,
         }
         semaphore->bound = value;
     }
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 static bool is_bounded(const struct tl_semaphore *semaphore)

@@ -24,7 +24,7 @@ bool tl_process_is_alive(struct tl_process *process)
     uint32_t id = atomic_load(&process->task);
     struct tl_task *task = tl_task_of(id);
     if (tl_task_id(task) == id && tl_death_happened(task))
-        tl_recover(task);
+        tl_upcalls->settle(task);
     return atomic_load(&process->state) == TL_PROCESS_STARTED;
 }
 

@@ -33,9 +33,15 @@ struct tl_sound_list {
     size_t count, room;
 };
 
+struct tl_sound;
+struct tl_sound_kind {
+    bool (*holds)(struct tl_sound *sound, struct tl_object *object, bool whole);
+};
+
 /* Of one look. */
 struct tl_sound {
-    uint32_t *lines; /* by line of the arena: what begins there (sound.c) */
+    const struct tl_sound_kind *kinds;
+    uint32_t *lines; /* by line of the arena: what begins there */
     uint64_t end;    /* of the heap's used part */
     bool quiet;      /* all slots are free: nothing is half-done anywhere */
     bool replayed; /* a table's log was not empty: look again from the start */
@@ -71,7 +77,21 @@ bool tl_sound_replay(struct tl_log *log, bool *replayed);
 bool tl_sound_log(struct tl_sound *sound, struct tl_log *log,
                   enum tl_guard_role role, const void *object);
 
-/* objects/sound */
+/* objects/sound_blocks */
+
+/* What begins at the line of the offset: bits of these. */
+uint32_t *tl_sound_line(struct tl_sound *sound, uint64_t offset);
+#define TL_SOUND_BLOCK (UINT32_C(1) << 31)  /* a block in use */
+#define TL_SOUND_OWNED (UINT32_C(1) << 30)  /* that has an owner */
+#define TL_SOUND_OBJECT (UINT32_C(1) << 29) /* and is an object */
+#define TL_SOUND_NAMED (UINT32_C(1) << 28)  /* in the list of names */
+#define TL_SOUND_GRAVE (UINT32_C(1) << 27)  /* in that of graves */
+#define TL_SOUND_VALUE (UINT32_C(1) << 26)  /* or a value of a table */
+#define TL_SOUND_REFS (TL_SOUND_VALUE - 1)  /* how many references were found  \
+                                             */
+
+/* As tl_block_sound's `tell`. */
+void tl_sound_note_block(void *sound, uint64_t block);
 
 /* A block in use, of at least so many bytes, that has no owner yet. */
 bool tl_sound_block(struct tl_sound *sound, uint64_t block, uint64_t least);
@@ -99,11 +119,18 @@ bool tl_sound_id(uint32_t id);
 /* Whether an offset is among those found. */
 bool tl_sound_has(const struct tl_sound_list *list, uint64_t offset);
 
-/* objects/sound_kinds: an object; `whole`: it is not being made or destroyed.
- * How many bytes an object of the kind has, 0: a space has none of it. */
+/* Whether it may be one, in a block of `size` bytes. */
+bool tl_sound_is_object(const struct tl_sound *sound,
+                        const struct tl_object *object, uint64_t size);
+
+/* An object; `whole`: it is not being made or destroyed.  How many bytes an
+ * object of the kind has, 0: a space has none of it. */
 bool tl_sound_kind(struct tl_sound *sound, struct tl_object *object,
                    bool whole);
-uint64_t tl_sound_kind_size(uint64_t kind);
+uint64_t tl_sound_kind_size(const struct tl_sound *sound, uint64_t kind);
+
+/* objects/sound_kinds: what of each kind is sound; NULL: a space has none. */
+extern const struct tl_sound_kind tl_sound_kinds[TL_KINDS];
 /* objects/sound_queues */
 bool tl_sound_queue(struct tl_sound *sound, struct tl_object *object,
                     bool whole);
@@ -113,8 +140,5 @@ bool tl_sound_queue(struct tl_sound *sound, struct tl_object *object,
 bool tl_sound_slots(struct tl_sound *sound);
 bool tl_sound_hands(struct tl_sound *sound);
 bool tl_sound_waits(struct tl_sound *sound);
-
-/* A node of the condition, of which it is a list's part. */
-bool tl_sound_node(uint64_t node, uint64_t condition);
 
 #endif

@@ -62,13 +62,27 @@ bool tl_sound_guard(struct tl_sound *sound, const struct tl_guard *guard,
            tl_sound_note(sound, &sound->guards, tl_offset(guard));
 }
 
+static bool is_node_of(uint64_t offset, uint64_t condition)
+{
+    for (uint32_t n = 1; n <= tl_task_highest(); n++) {
+        struct tl_task *task = tl_task_at(n);
+        for (uint32_t i = 0; i < tl_waiters_used(task); i++) {
+            const struct tl_waiter *node = tl_waiter_at(task, i);
+            if (tl_offset(node) == offset)
+                return node->task == n &&
+                       atomic_load(&node->condition) == condition;
+        }
+    }
+    return false;
+}
+
 /* The list ends, and is as long as it says. */
 static bool list_holds(const struct tl_condition *condition)
 {
     uint64_t before = 0, at = condition->first;
     uint32_t left = atomic_load(&condition->n);
     for (; at && left > 0; left--) {
-        if (!tl_sound_node(at, tl_offset(condition)))
+        if (!is_node_of(at, tl_offset(condition)))
             return false;
         const struct tl_waiter *node = tl_at(at);
         if (node->previous != before || !atomic_load(&node->linked))

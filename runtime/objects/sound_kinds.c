@@ -151,11 +151,11 @@ static bool rows_hold(struct tl_sound *sound, const struct tl_notice *notice,
                       bool whole)
 {
     uint64_t size =
-        sizeof(struct tl_notice_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
-    uint64_t at = notice->rows;
+        sizeof(struct tl_ticket_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
+    uint64_t at = notice->tickets.rows;
     if (!at)
         return !whole;
-    for (; at; at = atomic_load(&((struct tl_notice_row *)tl_at(at))->next))
+    for (; at; at = atomic_load(&((struct tl_ticket_row *)tl_at(at))->next))
         if (!tl_sound_block(sound, at, size))
             return false;
     return true;
@@ -167,7 +167,7 @@ static bool notice_holds(struct tl_sound *sound, struct tl_object *object,
     struct tl_notice *it = (struct tl_notice *)object;
     bool has_lock = it->lock && tl_sound_ref(sound, it->lock);
     return guard_holds(sound, &it->guard, object, whole) &&
-           condition_holds(sound, &it->notified, object, whole) &&
+           condition_holds(sound, &it->tickets.notified, object, whole) &&
            (has_lock ? is_lock(it->lock) : !whole && !it->lock) &&
            rows_hold(sound, it, whole);
 }
@@ -250,9 +250,7 @@ static bool table_holds(struct tl_sound *sound, struct tl_object *object,
 
 /* ---- by kind ---- */
 
-static const struct {
-    bool (*holds)(struct tl_sound *sound, struct tl_object *object, bool whole);
-} kinds[TL_KINDS] = {
+const struct tl_sound_kind tl_sound_kinds[TL_KINDS] = {
     [TL_KIND_LOCK] = {lock_holds},     [TL_KIND_SEMAPHORE] = {semaphore_holds},
     [TL_KIND_EVENT] = {event_holds},   [TL_KIND_BARRIER] = {barrier_holds},
     [TL_KIND_VALUE] = {value_holds},   [TL_KIND_QUEUE] = {tl_sound_queue},
@@ -261,13 +259,3 @@ static const struct {
     [TL_KIND_ARRAY] = {array_holds},   [TL_KIND_BUFFER] = {buffer_holds},
     [TL_KIND_TABLE] = {table_holds},
 };
-
-uint64_t tl_sound_kind_size(uint64_t kind)
-{
-    return kind < TL_KINDS && kinds[kind].holds ? tl_kinds[kind].size : 0;
-}
-
-bool tl_sound_kind(struct tl_sound *sound, struct tl_object *object, bool whole)
-{
-    return kinds[object->kind].holds(sound, object, whole);
-}

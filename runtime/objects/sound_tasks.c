@@ -180,7 +180,7 @@ static bool object_holds(struct tl_sound *sound, const struct tl_task *task,
     if (!tl_sound_block(sound, block, sizeof(struct tl_object)))
         return false;
     struct tl_object *object = tl_at(block);
-    uint64_t size = tl_sound_kind_size(object->kind);
+    uint64_t size = tl_sound_kind_size(sound, object->kind);
     return object->kind == TL_KIND_NONE ||
            (size > 0 && tl_block_size(block) >= size &&
             tl_sound_kind(sound, object, false));
@@ -210,26 +210,6 @@ bool tl_sound_hands(struct tl_sound *sound)
 }
 
 /* ---- waits ---- */
-
-static uint32_t waiters_of(const struct tl_task *task)
-{
-    uint32_t count = atomic_load(&task->waiters);
-    return count ? count : 1;
-}
-
-bool tl_sound_node(uint64_t offset, uint64_t condition)
-{
-    for (uint32_t n = 1; n <= tl_task_highest(); n++) {
-        struct tl_task *task = tl_task_at(n);
-        for (uint32_t i = 0; i < waiters_of(task); i++) {
-            const struct tl_waiter *node = tl_waiter_at(task, i);
-            if (tl_offset(node) == offset)
-                return node->task == n &&
-                       atomic_load(&node->condition) == condition;
-        }
-    }
-    return false;
-}
 
 /* Where it says that it is on a list, it is. */
 static bool is_listed(const struct tl_waiter *node,
@@ -263,7 +243,7 @@ static bool waits_hold(const struct tl_sound *sound, struct tl_task *task,
     /* what `pending` names is looked at by who follows it (objects/cycle) */
     if (inside && !tl_sound_has(&sound->guards, inside))
         return false;
-    for (uint32_t i = 0; i < waiters_of(task); i++)
+    for (uint32_t i = 0; i < tl_waiters_used(task); i++)
         if (!node_holds(sound, tl_waiter_at(task, i), number))
             return false;
     return true;

@@ -30,7 +30,7 @@ static bool regions_follow(const struct tl_root *root)
     uint64_t before = sizeof *root;
     for (int i = 0; i < TL_REGIONS; i++) {
         /* all but the program's, which a space has none of */
-        if (i == TL_REGION_PROGRAM)
+        if (i == TL_REGION_SEED || i == TL_REGION_SLEEPERS)
             continue;
         if (root->regions[i] < before || root->regions[i] % TL_LINE)
             return false;

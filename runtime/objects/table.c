@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 #include "store/block.h"
@@ -18,7 +19,7 @@ int tl_table_new(struct tl_handle *out, const char *name)
 {
     int status;
     struct tl_table *table =
-        tl_object_make(out, TL_KIND_TABLE, name, 0, &status);
+        tl_constructor_begin(out, TL_KIND_TABLE, name, 0, &status);
     if (!table)
         return status;
     tl_log_init(&table->log, TL_GUARD_OBJECT);
@@ -29,7 +30,7 @@ int tl_table_new(struct tl_handle *out, const char *name)
         tl_refs_bury_for(tl_self);
         return status;
     }
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 /* ---- updates ---- */

@@ -65,12 +65,6 @@ void tl_table_describe(const struct tl_object *object, int side, char *text,
 bool tl_table_check(const struct tl_object *object);
 void tl_table_repair(struct tl_object *object, struct tl_guard *guard,
                      struct tl_task *dead);
-void tl_table_task_died(struct tl_object *object, struct tl_task *dead,
-                        struct tl_cell *cell);
 void tl_table_destroy(struct tl_object *object);
-bool tl_table_in_use(const struct tl_object *object, const struct tl_task *task,
-                     const struct tl_cell *cell);
-uint32_t tl_table_holder_id(const struct tl_object *object, uint32_t verb,
-                            uint32_t after);
 
 #endif

@@ -42,27 +42,6 @@ void tl_table_repair(struct tl_object *object, struct tl_guard *guard,
     tl_log_repair(&((struct tl_table *)object)->log);
 }
 
-void tl_table_task_died(struct tl_object *object, struct tl_task *dead,
-                        struct tl_cell *cell)
-{
-    (void)cell;
-    tl_hold_task_died(&((struct tl_table *)object)->writer, dead);
-}
-
-bool tl_table_in_use(const struct tl_object *object, const struct tl_task *task,
-                     const struct tl_cell *cell)
-{
-    (void)cell;
-    return writer_of((const struct tl_table *)object) == tl_task_id(task);
-}
-
-uint32_t tl_table_holder_id(const struct tl_object *object, uint32_t verb,
-                            uint32_t after)
-{
-    (void)verb;
-    return tl_hold_next(&((const struct tl_table *)object)->writer, after);
-}
-
 /* From the last slot to the first: who goes on after a dead task begins where
  * that one was. */
 void tl_table_destroy(struct tl_object *object)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "constructor.h"
 #include "handle.h"
 #include "insight/fault.h"
 
@@ -57,12 +58,12 @@ int tl_value_new(struct tl_handle *out, const char *name, struct tl_number n)
 {
     int status;
     struct tl_value *value =
-        tl_object_make(out, TL_KIND_VALUE, name, 0, &status);
+        tl_constructor_begin(out, TL_KIND_VALUE, name, 0, &status);
     if (!value)
         return status;
     tl_hold_init(&value->writer, value);
     write_number(value, n);
-    return tl_object_publish(out, 0);
+    return tl_constructor_finish(out, 0);
 }
 
 int tl_value_get(const struct tl_handle *handle, struct tl_number *n)
@@ -167,26 +168,4 @@ void tl_value_describe(const struct tl_object *object, int side, char *text,
                  floor(n.f) == n.f && fabs(n.f) < 1e14 ? "%.1f" : "%.14g", n.f);
     else
         snprintf(text, size, "%lld", (long long)n.i);
-}
-
-void tl_value_task_died(struct tl_object *object, struct tl_task *dead,
-                        struct tl_cell *cell)
-{
-    (void)cell;
-    tl_hold_task_died(&((struct tl_value *)object)->writer, dead);
-}
-
-bool tl_value_in_use(const struct tl_object *object, const struct tl_task *task,
-                     const struct tl_cell *cell)
-{
-    (void)cell;
-    return tl_hold_holder(&((const struct tl_value *)object)->writer) ==
-           tl_task_id(task);
-}
-
-uint32_t tl_value_holder_id(const struct tl_object *object, uint32_t verb,
-                            uint32_t after)
-{
-    (void)verb;
-    return tl_hold_next(&((const struct tl_value *)object)->writer, after);
 }

@@ -24,11 +24,5 @@ struct tl_value {
 
 void tl_value_describe(const struct tl_object *object, int side, char *text,
                        size_t size);
-void tl_value_task_died(struct tl_object *object, struct tl_task *dead,
-                        struct tl_cell *cell);
-bool tl_value_in_use(const struct tl_object *object, const struct tl_task *task,
-                     const struct tl_cell *cell);
-uint32_t tl_value_holder_id(const struct tl_object *object, uint32_t verb,
-                            uint32_t after);
 
 #endif

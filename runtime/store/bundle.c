@@ -34,7 +34,7 @@ static tl_ref heritage(const struct tl_cell *cell)
  * ask. */
 static bool may_be_lent(tl_ref ref)
 {
-    return ref && !tl_kinds[tl_ref_object(ref)->kind].never_lent;
+    return ref && !tl_object_kind(tl_ref_object(ref))->never_lent;
 }
 
 static bool has(const struct tl_bundle *bundle, uint32_t place, tl_ref ref)

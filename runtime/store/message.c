@@ -25,8 +25,8 @@ void tl_message_copy(unsigned char *to, const struct tl_message *m)
 static tl_ref carried(tl_ref ref)
 {
     ref &= TL_REF_WITHIN & (~TL_REF_BITS | TL_SIDE);
-    return tl_kinds[tl_ref_object(ref)->kind].side_closed ? ref | TL_CLAIMED
-                                                          : ref;
+    return tl_object_kind(tl_ref_object(ref))->side_closed ? ref | TL_CLAIMED
+                                                           : ref;
 }
 
 /* Gets the pages of a large block that nobody has touched at once: as many

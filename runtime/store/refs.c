@@ -114,7 +114,7 @@ void tl_refs_drop(tl_ref *word)
     struct tl_object *object = tl_ref_object(ref);
     int side = tl_ref_side(ref);
     void (*side_closed)(struct tl_object *, int) =
-        tl_kinds[object->kind].side_closed;
+        tl_object_kind(object)->side_closed;
     if (side_closed) {
         tl_refs_set(word, ref & ~TL_CLAIMED);
         /* while the word still keeps the object alive; who dies here leaves
@@ -141,8 +141,8 @@ static bool take_from_graveyard(uint64_t *hand)
 static void destroy(uint64_t *hand)
 {
     struct tl_object *object = tl_at(*hand);
-    if (tl_kinds[object->kind].destroy)
-        tl_kinds[object->kind].destroy(object);
+    if (tl_object_kind(object)->destroy)
+        tl_object_kind(object)->destroy(object);
     tl_block_release(hand, 0);
 }
 

@@ -5,6 +5,7 @@
 #include <linux/futex.h>
 #include <signal.h>
 
+#include "memory/object.h"
 #include "stat.h"
 
 static _Atomic uint32_t *word_of(struct tl_task *task)
@@ -158,7 +159,7 @@ int tl_death_sweep(void)
     for (uint32_t n = 1; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
         if (task != tl_self && tl_task_taken(task) && tl_death_happened(task))
-            dead += tl_recover(task);
+            dead += tl_upcalls->settle(task);
     }
     return dead;
 }

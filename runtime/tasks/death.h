@@ -66,11 +66,6 @@ _Atomic uint32_t *tl_death_await(struct tl_task *task, uint32_t *value);
  * can be taken, and was given up or lost by the tenant before. */
 bool tl_death_sound(const struct tl_task *task);
 
-/* Settles what a dead task owed and frees its slot; several may call for the
- * same task, and one of them does it; false: another one does.  Defined in
- * objects/recover: a death is noticed low and cleaned high. */
-bool tl_recover(struct tl_task *dead);
-
 /* Whether another live task settles this task's debts: it calls all when it has
  * done so, but may be stopped. */
 bool tl_death_attended(const struct tl_task *task);

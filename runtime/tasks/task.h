@@ -47,6 +47,12 @@
 #define TL_ID_MASK 0x7fffffffu
 #define TL_TASKS_MOST (TL_NUMBER_MASK - 1)
 
+/* Where in the state what it says lies; a tid has at most 22 bits
+ * (PID_MAX_LIMIT). */
+#define TL_STATE_CREATOR_SHIFT 8
+#define TL_STATE_CLAIMER_SHIFT 20
+#define TL_STATE_EPOCH_SHIFT 42
+
 enum tl_task_state {
     TL_TASK_FREE,
     TL_TASK_STARTING,
@@ -254,21 +260,12 @@ bool tl_task_state_is_of(uint64_t state, uint32_t id);
 /* Whether the task of this id is giving up its slot and has not quite done. */
 bool tl_task_leaving(const struct tl_task *task, uint32_t id);
 
-/* Claims a free slot for a task that the caller is about to start; its words
- * are clean.  NULL: the table is full. */
-struct tl_task *tl_task_claim(void);
-
-/* Enters the slot, claimed for the task of this id, as the calling thread's.
- * False: it was aborted, and is nothing to this thread any more. */
-bool tl_task_enter(struct tl_task *task, uint32_t id);
+/* The calling thread is the task of the slot, in the present arena. */
+void tl_task_become(struct tl_task *task);
 
 /* This thread is no task of the arena any more; or of any. */
 void tl_task_quit(void);
 void tl_task_quit_all(void);
-
-/* Gives the slot back: new epoch, clean words, FREE.  The caller has settled
- * everything that the slot names. */
-void tl_task_free(struct tl_task *task);
 
 /* The process that runs in the slot, or 0: not known (yet). */
 pid_t tl_task_pid(const struct tl_task *task);
@@ -281,7 +278,7 @@ void tl_task_forked(struct tl_task *task, uint32_t id, pid_t pid);
 uint32_t tl_task_creator(const struct tl_task *task);
 static inline pid_t tl_task_claimer(uint64_t state)
 {
-    return (pid_t)(state >> 20 & 0x3fffff);
+    return (pid_t)(state >> TL_STATE_CLAIMER_SHIFT & 0x3fffff);
 }
 
 #endif

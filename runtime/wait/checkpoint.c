@@ -6,8 +6,6 @@
 #include "park.h"
 #include "tasks/death.h"
 
-_Thread_local _Atomic unsigned tl_due = TL_DUE_FOREIGN;
-
 /* This process was forked, and has not become a task since. */
 static _Atomic bool stranger;
 

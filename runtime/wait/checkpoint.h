@@ -9,20 +9,12 @@
 #ifndef TL_CHECKPOINT_H
 #define TL_CHECKPOINT_H
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "due.h"
+#include "tasks/task.h"
 #include "tidelock.h"
-
-enum tl_due {
-    TL_DUE_DEATH = 1,     /* a task is dead and not yet recovered */
-    TL_DUE_INTERRUPT = 2, /* the next blocking call is to end */
-    TL_DUE_FOREIGN = 4    /* this thread is no task of the program */
-};
-
-/* What is due in this thread; an atomic since signal handlers set it. */
-extern _Thread_local _Atomic unsigned tl_due;
 
 /* TL_OK, TL_FOREIGN or TL_FOREIGN_THREAD. */
 int tl_checkpoint_due(void);
@@ -36,11 +28,6 @@ static inline int tl_checkpoint(void)
     return TL_OK;
 }
 
-static inline void tl_due_set(enum tl_due what)
-{
-    atomic_fetch_or(&tl_due, what);
-}
-
 /* In a thread of ours: the word in its object by which others ask it to end;
  * else NULL.  Memory of the arena that stands at the same place in all
  * processes, and stays while the thread lives. */
@@ -50,6 +37,20 @@ extern _Thread_local _Atomic uint32_t *tl_cancel;
  * each once, or TL_OK.  And whether it will be told so. */
 int tl_checkpoint_ended(void);
 bool tl_checkpoint_is_ended(void);
+
+/* The first line of an operation without a handle; of one on the program
+ * itself. */
+static inline int tl_enter_arena(unsigned arena)
+{
+    if (__builtin_expect(arena != tl_arena, 0))
+        tl_task_visit(arena);
+    return tl_checkpoint();
+}
+
+static inline int tl_enter_home(void)
+{
+    return tl_enter_arena(TL_HOME);
+}
 
 /* Forks leave the child without a task; from now on they are noticed. */
 void tl_checkpoint_watch_forks(void);

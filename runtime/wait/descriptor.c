@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "checkpoint.h"
 #include "clock.h"
 #include "outgoing.h"
+#include "poll.h"
 #include "several.h"
+#include "wait.h"
 
 enum { SIGNALLED = 1 };
 
@@ -24,53 +24,7 @@ static int outcome(int ready)
 
 static int look(struct pollfd *polled, size_t count)
 {
-    static const struct timespec at_once;
-    return outcome(ppoll(polled, count, &at_once, NULL));
-}
-
-static int sleep_for(struct pollfd *polled, size_t count, tl_deadline deadline,
-                     const sigset_t *mask)
-{
-    if (deadline == TL_FOREVER)
-        return ppoll(polled, count, NULL, mask);
-    int64_t left = deadline - tl_clock_now();
-    if (left < 0)
-        left = 0;
-    struct timespec limit = {.tv_sec = left / TL_SECOND,
-                             .tv_nsec = left % TL_SECOND};
-    return ppoll(polled, count, &limit, mask);
-}
-
-/* With what is to be sent meanwhile behind the caller's.  Once some of it was
- * sent the caller looks again, since what it waits for may have been read. */
-static int sleep_with_outgoing(struct pollfd *polled, size_t count,
-                               size_t outgoing, tl_deadline deadline,
-                               const sigset_t *mask)
-{
-    struct pollfd *all = calloc(count + outgoing, sizeof *all);
-    if (!all)
-        return sleep_for(polled, count, deadline, mask);
-    if (count > 0)
-        memcpy(all, polled, count * sizeof *polled);
-    tl_outgoing_watch(all + count, outgoing);
-    int ready = sleep_for(all, count + outgoing, deadline, mask);
-    int error = errno;
-    if (count > 0)
-        memcpy(polled, all, count * sizeof *polled);
-    if (ready > 0)
-        tl_outgoing_push(all + count, outgoing);
-    free(all);
-    errno = error;
-    return ready;
-}
-
-int tl_descriptor_sleep(struct pollfd *polled, size_t count,
-                        tl_deadline deadline, const sigset_t *mask)
-{
-    size_t outgoing = tl_outgoings ? tl_outgoing_watch(NULL, 0) : 0;
-    return outgoing > 0
-               ? sleep_with_outgoing(polled, count, outgoing, deadline, mask)
-               : sleep_for(polled, count, deadline, mask);
+    return outcome(tl_poll_look(polled, count));
 }
 
 /* A signal that came between the look for an interrupt and the sleep would be
@@ -83,7 +37,7 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
     pthread_sigmask(SIG_BLOCK, &all, &mask);
     status = tl_checkpoint_ended();
     if (status == TL_OK)
-        status = outcome(tl_descriptor_sleep(polled, count, deadline, &mask));
+        status = outcome(tl_poll_sleep(polled, count, deadline, &mask));
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (status == SIGNALLED && tl_signal_hook && tl_signal_hook())
         return TL_INTERRUPTED;
@@ -113,4 +67,12 @@ int tl_wait_descriptors(struct pollfd *polled, size_t count,
         if (status != SIGNALLED)
             return status;
     }
+}
+
+void tl_descriptor_finish(tl_deadline deadline)
+{
+    while (tl_outgoing_watch(NULL, 0) > 0 &&
+           tl_wait_descriptors(NULL, 0, deadline) == TL_OK)
+        continue;
+    tl_outgoing_end();
 }

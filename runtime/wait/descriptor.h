@@ -1,6 +1,5 @@
 /*
- * Descriptor: how a task waits for file descriptors.  The only ppoll of the
- * runtime.
+ * Descriptor: how a task waits for file descriptors.
  *
  * What a descriptor brings comes from outside the program, so a task that
  * waits here counts as one that may yet go on: it is never part of a deadlock.
@@ -13,7 +12,6 @@
 #define TL_DESCRIPTOR_H
 
 #include <poll.h>
-#include <signal.h>
 #include <stddef.h>
 
 #include "tidelock.h"
@@ -25,10 +23,8 @@
 int tl_wait_descriptors(struct pollfd *polled, size_t count,
                         tl_deadline deadline);
 
-/* One sleep, also for what the thread has to send (outgoing.h), with the
- * signals that are not in `mask` let in: how many are ready, or 1 or more where
- * something was sent; 0 at the deadline, -1 after a signal. */
-int tl_descriptor_sleep(struct pollfd *polled, size_t count,
-                        tl_deadline deadline, const sigset_t *mask);
+/* The thread is about to end: waits until all that it has to send (outgoing.h)
+ * is sent, or the deadline.  What is added later is not sent while waiting. */
+void tl_descriptor_finish(tl_deadline deadline);
 
 #endif

@@ -1,7 +1,8 @@
 #include "guard.h"
 
-#include "checkpoint.h"
 #include "clock.h"
+#include "due.h"
+#include "memory/object.h"
 #include "park.h"
 #include "spin.h"
 #include "tasks/death.h"
@@ -28,7 +29,7 @@ static void repair_for_all(struct tl_guard *guard)
         if (task != tl_self && tl_task_taken(task) &&
             atomic_load(&task->inside) == tl_offset(guard) &&
             tl_death_happened(task))
-            tl_guard_repair(guard, task);
+            tl_upcalls->repair(guard, task);
     }
 }
 

@@ -33,7 +33,7 @@
 
 /* Whose repair a guard needs. */
 enum tl_guard_role {
-    TL_GUARD_OBJECT,    /* tl_kinds[...].repair of the object */
+    TL_GUARD_OBJECT,    /* tl_kind.repair of the object */
     TL_GUARD_CONDITION, /* the list of waiters around it */
     TL_GUARD_HEAP,      /* store/block */
     TL_GUARD_REFS       /* store/refs: the log around it */
@@ -50,10 +50,6 @@ void tl_guard_init(struct tl_guard *guard, enum tl_guard_role role,
 
 /* The part of tl_guard_take that does not fit a line. */
 int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline);
-
-/* Settles what `dead` left half-done under a guard that this task has taken
- * over from it.  Defined in objects/recover. */
-void tl_guard_repair(struct tl_guard *guard, struct tl_task *dead);
 
 /* TL_OK; TL_TIMEOUT when the holder does not release it, and not soon either
  * (it may be stopped). */

@@ -3,9 +3,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "descriptor.h"
-#include "park.h"
-
 _Thread_local struct tl_outgoing *tl_outgoings;
 static _Thread_local bool finished;
 
@@ -15,7 +12,6 @@ void tl_outgoing_add(struct tl_outgoing *outgoing, int fd, short events)
     outgoing->events = events;
     if (outgoing->listed)
         return;
-    tl_park_hear();
     outgoing->listed = true;
     outgoing->process = getpid();
     outgoing->next = tl_outgoings;
@@ -76,11 +72,8 @@ bool tl_outgoing_push(const struct pollfd *polled, size_t count)
     return ready;
 }
 
-void tl_outgoing_finish(tl_deadline deadline)
+void tl_outgoing_end(void)
 {
-    forget_inherited();
-    while (tl_outgoings && tl_wait_descriptors(NULL, 0, deadline) == TL_OK)
-        continue;
     finished = true;
 }
 

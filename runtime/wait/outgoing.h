@@ -4,7 +4,7 @@
  *
  * Something that has bytes for a descriptor which takes no more at the moment
  * adds itself here.  From then on each sleep of the thread is for its
- * descriptor too (wait/descriptor), and its `push` is called whenever the
+ * descriptor too (wait/poll), and its `push` is called whenever the
  * descriptor may be ready.
  *
  * The list is the thread's own.  A fork copies it: what the parent has to send
@@ -49,9 +49,8 @@ size_t tl_outgoing_watch(struct pollfd *polled, size_t most);
 /* Whether any of what was polled is ready; then all have been pushed. */
 bool tl_outgoing_push(const struct pollfd *polled, size_t count);
 
-/* The thread is about to end: waits until all is sent, or the deadline.  What
- * is added later is not sent while waiting. */
-void tl_outgoing_finish(tl_deadline deadline);
+/* The thread will not wait any more: what is added later is not sent. */
+void tl_outgoing_end(void);
 
 /* Whether the thread will wait for what is added. */
 bool tl_outgoing_possible(void);

@@ -1,5 +1,6 @@
 /*
- * Park: where tasks sleep.  The only futex of the runtime.
+ * Park: the word that a task sleeps on, and how others call it.  The only futex
+ * of the runtime; how a task sleeps, wait/sleeper says.
  *
  * Every task sleeps on the park word of its own slot:
  *
@@ -16,49 +17,24 @@
  * which a death causes, wakes whatever the word says.
  *
  * A thread that polls cannot sleep on a futex: it is called by a signal, which
- * it blocks until it is in the kernel; how it hears of deaths, wait/lookout
- * says.  The signal is one that processes ignore, so it may reach a later owner
- * of the thread's number and do nothing.
- *
- * While it sleeps, a task also watches the lives of other tasks (by
- * futex_waitv; where the kernel has none, by a heartbeat): which ones,
- * wait/warden says.  The kernel wakes one of those who sleep on a dead task's
- * life: it cleans up and calls all.
+ * it blocks until it is in the kernel.  The signal is one that processes
+ * ignore, so it may reach a later owner of the thread's number and do nothing.
  */
 #ifndef TL_PARK_H
 #define TL_PARK_H
 
+#include <linux/futex.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tasks/task.h"
 #include "tidelock.h"
 
-enum tl_park_end {
-    TL_PARK_END_CALLED, /* look again */
-    TL_PARK_END_SIGNAL, /* a signal was handled: look again */
-    TL_PARK_END_DEATH,  /* a task has ended: sweep, and look again */
-    TL_PARK_END_TIMEOUT /* `until` is over */
-};
-
 /* Forgets calls for earlier waits; before the task enlists as a waiter. */
 void tl_park_begin(void);
 
-/* The next sleeps are also as a task of these arenas (bits), where the task has
- * begun to park as well; 0: no more. */
-void tl_park_also(unsigned arenas);
-
-/* The next sleeps are for these descriptors too; 0: no more. */
-struct pollfd;
-void tl_park_with(struct pollfd *polled, unsigned count);
 #define TL_PARK_SIGNAL SIGURG
-
-/* The signal ends the sleeps of this process that are for descriptors. */
-void tl_park_hear(void);
-
-/* Sleeps until called, a descriptor is ready (which counts as called), a death,
- * or `until`. */
-enum tl_park_end tl_park_sleep(tl_deadline until);
 
 /* Whether the task has been called since tl_park_begin. */
 bool tl_park_called(void);
@@ -79,6 +55,20 @@ void tl_park_call_all(void);
  * task `owner` (an id), or a little while. */
 void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
                   tl_deadline until);
+
+/* A word to sleep on, while it has this value. */
+static inline struct futex_waitv tl_park_watch(_Atomic uint32_t *word,
+                                               uint32_t value)
+{
+    return (struct futex_waitv){
+        .val = value, .uaddr = (uintptr_t)word, .flags = FUTEX_32};
+}
+
+/* Sleeps while all words hold.  Returns the index of one that moved (0 also
+ * when one had moved before), or why not. */
+enum { TL_PARK_TIME_OVER = -1, TL_PARK_SIGNALLED = -2 };
+long tl_park_on(struct futex_waitv *words, unsigned count, tl_deadline until);
+
 /* How many it woke. */
 long tl_park_wake_word(_Atomic uint32_t *word, int count);
 

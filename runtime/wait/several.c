@@ -4,8 +4,9 @@
 #include "clock.h"
 #include "idle.h"
 #include "park.h"
+#include "sleeper.h"
 #include "tasks/death.h"
-#include "waiters.h"
+#include "wait.h"
 
 /* Of one call: how many nodes of each arena are in use. */
 struct places {
@@ -95,11 +96,11 @@ static int wait_listed(const struct tl_watch *watches, uint32_t count,
     tl_task_visit(TL_HOME);
     if (listed == count && !tl_idle_is_due()) {
         atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
-        tl_park_also(places.arenas);
-        tl_park_with(polled, polled_count);
+        tl_sleeper_also(places.arenas);
+        tl_sleeper_with(polled, polled_count);
         late = tl_wait_sleep(deadline);
-        tl_park_with(NULL, 0);
-        tl_park_also(0);
+        tl_sleeper_with(NULL, 0);
+        tl_sleeper_also(0);
         atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
     }
     bool chosen = leave(&places, watches, listed);

@@ -79,23 +79,6 @@ static uint32_t index_of(const struct sight *sights, size_t count,
     return TL_NOBODY;
 }
 
-/* The number of the task that alone could end a wait; 0: others could too. */
-static uint32_t only_holder(const struct tl_object *object,
-                            const struct tl_kind *kind, uint32_t verb)
-{
-    if (!kind->holder || kind->one_is_enough)
-        return 0;
-    uint32_t first = kind->holder(object, verb, 0) & TL_NUMBER_MASK;
-    return first && kind->holder(object, verb, first) ? 0 : first;
-}
-
-uint32_t tl_stuck_ender(const struct tl_condition *condition)
-{
-    const struct tl_kind *kind;
-    const struct tl_object *object = tl_condition_object(condition, &kind);
-    return object ? only_holder(object, kind, condition->verb) : 0;
-}
-
 /* How a task waits, with its ender as an index into sights.  One that merely
  * sleeps, without a deadline, waits for no task: perhaps for a signal, and so
  * it can go on. */
@@ -111,7 +94,7 @@ static struct tl_wait_state state_of(const struct sight *sights, size_t count,
         state.waits = false;
         return state;
     }
-    uint32_t holder = only_holder(object, kind, condition->verb);
+    uint32_t holder = tl_condition_ender(condition);
     if (holder)
         state.ender = index_of(sights, count, holder);
     return state;

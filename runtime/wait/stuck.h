@@ -30,10 +30,6 @@ bool tl_stuck_check(void);
  * several that leave at once the last finds the others gone. */
 void tl_stuck_left(void);
 
-/* The number of the task that alone could end a wait at the condition; 0:
- * others could too. */
-uint32_t tl_stuck_ender(const struct tl_condition *condition);
-
 /* Takes the verdict, if it is for this task, which is about to wait at the
  * condition (NULL: at several).  True: it can never go on. */
 bool tl_stuck_is_me(const struct tl_condition *condition, tl_deadline deadline);

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "idle.h"
 #include "park.h"
+#include "sleeper.h"
 #include "spin.h"
 #include "stuck.h"
 #include "tasks/death.h"
@@ -30,41 +31,6 @@ void tl_wait_stuck(const struct tl_condition *const *conditions, unsigned n)
         stuck_in[i] = i < n ? conditions[i] : NULL;
 }
 
-const char *tl_verb_name(uint32_t verb)
-{
-    static const char *const names[] = {"acquire", "wait", "get",
-                                        "put",     "recv", "send",
-                                        "join",    "read", "write"};
-    return verb < sizeof names / sizeof *names ? names[verb] : "wait";
-}
-
-void tl_condition_init(struct tl_condition *condition, const void *object,
-                       enum tl_verb verb)
-{
-    tl_guard_init(&condition->guard, TL_GUARD_CONDITION, object);
-    condition->first = condition->last = 0;
-    atomic_store(&condition->n, 0);
-    condition->verb = verb;
-}
-
-const struct tl_object *
-tl_condition_object(const struct tl_condition *condition,
-                    const struct tl_kind **row)
-{
-    if (!tl_is_within(tl_offset(condition), sizeof *condition))
-        return NULL;
-    uint64_t offset = condition->guard.object;
-    if (!tl_is_within(offset, sizeof(struct tl_object)))
-        return NULL;
-    const struct tl_object *object = tl_at(offset);
-    uint64_t kind = object->kind;
-    if (kind == TL_KIND_NONE || kind >= TL_KINDS ||
-        !tl_is_within(offset, tl_kinds[kind].size))
-        return NULL;
-    *row = &tl_kinds[kind];
-    return object;
-}
-
 bool tl_wait_sleep(tl_deadline deadline)
 {
     tl_deadline stuck =
@@ -73,17 +39,17 @@ bool tl_wait_sleep(tl_deadline deadline)
         /* one that came before tl_park_begin, whose call is forgotten */
         if (tl_checkpoint_is_ended())
             return false;
-        switch (tl_park_sleep(tl_clock_earlier(deadline, stuck))) {
-        case TL_PARK_END_CALLED:
+        switch (tl_sleeper_sleep(tl_clock_earlier(deadline, stuck))) {
+        case TL_SLEEPER_CALLED:
             return false;
-        case TL_PARK_END_SIGNAL:
+        case TL_SLEEPER_SIGNAL:
             if (tl_signal_hook && tl_signal_hook())
                 tl_due_set(TL_DUE_INTERRUPT);
             return false;
-        case TL_PARK_END_DEATH:
+        case TL_SLEEPER_DEATH:
             tl_death_sweep_all();
             return false;
-        case TL_PARK_END_TIMEOUT:
+        case TL_SLEEPER_TIMEOUT:
             if (deadline != TL_FOREVER)
                 return true;
             if (tl_stuck_check())
@@ -134,9 +100,9 @@ static int wait_listed(struct tl_condition *condition,
     if (tl_waiter_enlist(&tl_self->waiter, condition, word, seen)) {
         if (!tl_idle_is_due()) {
             atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
-            tl_park_also(also);
+            tl_sleeper_also(also);
             late = tl_wait_sleep(deadline);
-            tl_park_also(0);
+            tl_sleeper_also(0);
             atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
         }
         chosen = tl_waiter_leave(&tl_self->waiter);

@@ -38,38 +38,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "guard.h"
-#include "memory/object.h"
-#include "tasks/task.h"
 #include "tidelock.h"
-
-/* Invariant, outside its guard: first/last and the nodes' next/previous are
- * one list of linked nodes whose `condition` is this one, and n is its length.
- * All are written under `guard`; the list is derived from the slots, and may
- * be emptied by repair, which calls all tasks. */
-struct tl_condition {
-    struct tl_guard guard;
-    uint64_t first, last; /* offsets of tl_waiter, by their `arrived` */
-    _Atomic uint32_t n;
-    uint32_t verb; /* enum tl_verb, for reports */
-};
-
-/* What a task waits to do, in the words of the API. */
-enum tl_verb {
-    TL_VERB_ACQUIRE,
-    TL_VERB_WAIT,
-    TL_VERB_GET,
-    TL_VERB_PUT,
-    TL_VERB_RECV,
-    TL_VERB_SEND,
-    TL_VERB_JOIN,
-    TL_VERB_READ,
-    TL_VERB_WRITE
-};
-const char *tl_verb_name(uint32_t verb);
-
-void tl_condition_init(struct tl_condition *condition, const void *object,
-                       enum tl_verb verb);
+#include "waiters.h"
 
 /* TL_OK: look again.  TL_TIMEOUT, TL_INTERRUPTED, TL_STUCK. */
 int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
@@ -106,46 +76,5 @@ bool tl_wait_sleep(tl_deadline deadline);
  * i-th of the conditions, or NULL past the last. */
 #define TL_STUCK_MOST 8
 const struct tl_condition *tl_wait_stuck_in(unsigned i);
-
-#define TL_WAKE_ALL UINT32_MAX
-void tl_wake_listed(struct tl_condition *condition, uint32_t count);
-
-/* Calls up to `count` waiters, the longest-waiting first.  With no guard held,
- * and after a commit that was a seq_cst operation on the watch word: then that
- * and this load, the waiter's count and its second look at the word are all in
- * the one order of seq_cst operations, and one of the two sees the other. */
-static inline void tl_wake(struct tl_condition *condition, uint32_t count)
-{
-    if (__builtin_expect(atomic_load(&condition->n) != 0, 0))
-        tl_wake_listed(condition, count);
-}
-
-/* The same after a commit by a release store, followed by a guard's drop.  The
- * fence puts the store before the load; on x86 the drop, a locked exchange, is
- * one already. */
-static inline void tl_wake_after_drop(struct tl_condition *condition,
-                                      uint32_t count)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    atomic_signal_fence(memory_order_seq_cst);
-#else
-    atomic_thread_fence(memory_order_seq_cst);
-#endif
-    tl_wake(condition, count);
-}
-
-/* The object of the condition, and its kind, for one of another task's that may
- * be going away meanwhile; NULL: it has none (a mere sleep), or is no condition
- * any more.  The kind is not to be read again: the object's memory may be
- * somebody else's by then. */
-const struct tl_object *
-tl_condition_object(const struct tl_condition *condition,
-                    const struct tl_kind **kind);
-
-static inline uint32_t
-tl_condition_waiting(const struct tl_condition *condition)
-{
-    return atomic_load_explicit(&condition->n, memory_order_relaxed);
-}
 
 #endif

@@ -38,7 +38,7 @@ void tl_waiters_use(uint32_t count)
     atomic_store_explicit(&self->waiters, count, memory_order_release);
 }
 
-static uint32_t count_of(const struct tl_task *task)
+uint32_t tl_waiters_used(const struct tl_task *task)
 {
     uint32_t count = atomic_load_explicit(&task->waiters, memory_order_acquire);
     return count ? count : 1;
@@ -170,14 +170,14 @@ static void unlist(struct tl_waiter *node)
 
 void tl_waiters_unlist(struct tl_task *dead)
 {
-    uint32_t count = count_of(dead);
+    uint32_t count = tl_waiters_used(dead);
     for (uint32_t i = 0; i < count; i++)
         unlist(tl_waiter_at(dead, i));
 }
 
 static void forget(struct tl_task *task, uint64_t condition)
 {
-    uint32_t count = count_of(task);
+    uint32_t count = tl_waiters_used(task);
     for (uint32_t i = 0; i < count; i++) {
         struct tl_waiter *node = tl_waiter_at(task, i);
         /* in this order: one that was linked, and is of this condition after
@@ -203,4 +203,58 @@ void tl_condition_repair(struct tl_condition *condition)
     atomic_store(&condition->n, 0);
     tl_fault();
     tl_park_call_all();
+}
+
+/* ---- the condition ---- */
+
+const char *tl_verb_name(uint32_t verb)
+{
+    static const char *const names[] = {"acquire", "wait", "get",
+                                        "put",     "recv", "send",
+                                        "join",    "read", "write"};
+    return verb < sizeof names / sizeof *names ? names[verb] : "wait";
+}
+
+void tl_condition_init(struct tl_condition *condition, const void *object,
+                       enum tl_verb verb)
+{
+    tl_guard_init(&condition->guard, TL_GUARD_CONDITION, object);
+    condition->first = condition->last = 0;
+    atomic_store(&condition->n, 0);
+    condition->verb = verb;
+}
+
+const struct tl_object *
+tl_condition_object(const struct tl_condition *condition,
+                    const struct tl_kind **row)
+{
+    if (!tl_is_within(tl_offset(condition), sizeof *condition))
+        return NULL;
+    uint64_t offset = condition->guard.object;
+    if (!tl_is_within(offset, sizeof(struct tl_object)))
+        return NULL;
+    const struct tl_object *object = tl_at(offset);
+    uint64_t kind = object->kind;
+    if (kind == TL_KIND_NONE || kind >= TL_KINDS ||
+        !tl_is_within(offset, tl_upcalls->kinds[kind].size))
+        return NULL;
+    *row = &tl_upcalls->kinds[kind];
+    return object;
+}
+
+/* The number of the task that alone could end a wait; 0: others could too. */
+static uint32_t only_holder(const struct tl_object *object,
+                            const struct tl_kind *kind, uint32_t verb)
+{
+    if (!kind->holder || kind->one_is_enough)
+        return 0;
+    uint32_t first = kind->holder(object, verb, 0) & TL_NUMBER_MASK;
+    return first && kind->holder(object, verb, first) ? 0 : first;
+}
+
+uint32_t tl_condition_ender(const struct tl_condition *condition)
+{
+    const struct tl_kind *kind;
+    const struct tl_object *object = tl_condition_object(condition, &kind);
+    return object ? only_holder(object, kind, condition->verb) : 0;
 }

@@ -1,11 +1,10 @@
 #include "warden.h"
 
 #include "clock.h"
-#include "memory/object.h"
+#include "park.h"
 #include "post.h"
-#include "stuck.h"
 #include "tasks/death.h"
-#include "wait.h"
+#include "waiters.h"
 
 #define HEARTBEAT (250 * TL_MILLISECOND)
 /* A task that is starting has no life yet; who settles for a dead one may be
@@ -14,7 +13,7 @@
 
 static void add(struct tl_vigil *vigil, _Atomic uint32_t *word, uint32_t value)
 {
-    vigil->words[vigil->count++] = tl_vigil_word(word, value);
+    vigil->words[vigil->count++] = tl_park_watch(word, value);
 }
 
 static void limit(struct tl_vigil *vigil, int64_t time)
@@ -69,7 +68,7 @@ static void watch_slots(struct tl_vigil *vigil, uint32_t from, uint32_t to)
 static void watch_ender(struct tl_vigil *vigil)
 {
     uint64_t offset = atomic_load(&tl_self->waiter.condition);
-    uint32_t number = offset ? tl_stuck_ender(tl_at(offset)) : 0;
+    uint32_t number = offset ? tl_condition_ender(tl_at(offset)) : 0;
     if (number)
         watch_task(vigil, tl_task_at(number));
 }

@@ -36,13 +36,6 @@ struct tl_vigil {
     int64_t limit;  /* not to sleep longer: somebody is not watched */
 };
 
-static inline struct futex_waitv tl_vigil_word(_Atomic uint32_t *word,
-                                               uint32_t value)
-{
-    return (struct futex_waitv){
-        .val = value, .uaddr = (uintptr_t)word, .flags = FUTEX_32};
-}
-
 /* In the present arena, where the task has said that it is asleep: its own
  * word and one more; after that has been done for all arenas, the lives. */
 void tl_warden_listen(struct tl_vigil *vigil);

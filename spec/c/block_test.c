@@ -4,28 +4,16 @@
  * Linked with --wrap of sysconf and madvise: here a page has 64 KiB; and of
  * tl_log_end, since each step ends there that is done while others wait.
  */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "store/block.h"
+#include "lower.h"
 #include "store/block_heap.h"
 #include "store/message.h"
-#include "tasks/task.h"
-#include "tidelock.h"
 
 #define MOST 2000
 
 static uint64_t *owners; /* words of the arena: what owns a block */
-static int failures;
-
-static void say(bool well, const char *what)
-{
-    printf("%s - %s\n", well ? "ok" : "not ok", what);
-    failures += !well;
-}
 
 /* Blocks of all kinds of sizes, released in another order, thrice. */
 static bool comes_back(void)
@@ -193,8 +181,7 @@ static bool memory_of_others_is_there(void)
 
 int main(void)
 {
-    setenv("TIDELOCK_MEMORY", "20G", 1);
-    if (tl_init() < 0)
+    if (!lower_init(UINT64_C(20) << 30))
         return 1;
     /* one of the task's own words owns the block of the others */
     uint64_t *words = &tl_self->carrying[TL_HAND_MESSAGE];
@@ -209,5 +196,5 @@ int main(void)
     say(pages_are_of_the_system(), "pages are of the system's size");
     say(joining_goes_in_short_steps(), "joining goes in short steps");
     say(memory_of_others_is_there(), "memory that others got is there");
-    return failures;
+    return lower_failures;
 }

@@ -107,8 +107,8 @@ static bool check_all(void)
 {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct tl_object *object = all[i]->object;
-        if (object && tl_kinds[object->kind].check &&
-            !tl_kinds[object->kind].check(object))
+        if (object && tl_object_kind(object)->check &&
+            !tl_object_kind(object)->check(object))
             return false;
     }
     return true;

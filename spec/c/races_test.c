@@ -29,6 +29,7 @@
 #include "tasks/death.h"
 #include "tasks/stat.h"
 #include "tasks/task.h"
+#include "tasks/tenancy.h"
 #include "tidelock.h"
 #include "wait/several.h"
 #include "wait/wait.h"
@@ -722,7 +723,7 @@ static bool guard_goes_with_its_object(void)
     struct tl_task *task = task_of(&dead), *second = task_of(&cleaner);
     atomic_store(&flags->go, 1);
     await_state(&cleaner, 'Z');
-    tl_recover(task);
+    tl_upcalls->settle(task);
     memset(bytes, 0x7f, sizeof bytes);
     tl_queue_new(&queue, NULL, TL_FIFO, 0);
     struct tl_slice slice = {bytes, 0};
@@ -732,7 +733,7 @@ static bool guard_goes_with_its_object(void)
         struct tl_message m = {&slice, 1, size, refs, 1};
         tl_queue_put(&queue, &m, 0, TL_NOW);
     }
-    tl_recover(second);
+    tl_upcalls->settle(second);
     return true;
 }
 
@@ -772,10 +773,10 @@ static bool join_ends_when_the_starter_dies(void)
  * has another tenant, of whom it says nothing. */
 static bool late_creator_says_nothing_of_the_next_tenant(void)
 {
-    struct tl_task *task = tl_task_claim();
+    struct tl_task *task = tl_tenancy_claim();
     uint32_t first = tl_task_id(task);
-    tl_task_free(task);
-    if (tl_task_claim() != task || tl_task_id(task) == first)
+    tl_tenancy_free(task);
+    if (tl_tenancy_claim() != task || tl_task_id(task) == first)
         return false;
     uint32_t second = tl_task_id(task);
     tl_task_forked(task, first, 11);
@@ -783,14 +784,14 @@ static bool late_creator_says_nothing_of_the_next_tenant(void)
     tl_task_forked(task, second, 22);
     tl_task_forked(task, first, 33);
     bool said = tl_task_pid(task) == 22;
-    tl_task_free(task);
+    tl_tenancy_free(task);
     return unsaid && said;
 }
 
 static void claim_and_die(void)
 {
     tl_fault_arm(die_at);
-    tl_task_claim();
+    tl_tenancy_claim();
     tl_fault_arm(0);
 }
 

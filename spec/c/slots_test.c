@@ -16,6 +16,7 @@
 #include "family.h"
 #include "tasks/death.h"
 #include "tasks/task.h"
+#include "tasks/tenancy.h"
 #include "tidelock.h"
 
 #define PATIENCE 5.0
@@ -79,7 +80,7 @@ static pid_t enter(uint32_t id, bool late, _Atomic int *outcome)
     pid_t pid = fork();
     if (pid == 0) {
         holds = late;
-        atomic_store(outcome, tl_task_enter(task, id) ? ENTERED : REFUSED);
+        atomic_store(outcome, tl_tenancy_enter(task, id) ? ENTERED : REFUSED);
         for (;;)
             pause();
     }
@@ -91,13 +92,13 @@ static pid_t enter(uint32_t id, bool late, _Atomic int *outcome)
 static bool claim_twice_and_enter_late(void)
 {
     atomic_store(&flags->made, 0); /* by tl_init */
-    task = tl_task_claim();
+    task = tl_tenancy_claim();
     first_id = tl_task_id(task);
     enter(first_id, true, &flags->first);
     if (!await(&flags->held))
         return false;
-    tl_task_free(task);
-    bool same = tl_task_claim() == task;
+    tl_tenancy_free(task);
+    bool same = tl_tenancy_claim() == task;
     second_id = tl_task_id(task);
     return same && first_id != second_id;
 }
@@ -116,7 +117,7 @@ static bool a_late_one_leaves_the_life_of_the_next(void)
     well = well && atomic_load(&flags->made) == 1 && !tl_death_happened(task);
     kill(second, SIGKILL);
     waitpid(second, NULL, 0);
-    return well && tl_death_happened(task) && tl_recover(task) &&
+    return well && tl_death_happened(task) && tl_upcalls->settle(task) &&
            !tl_task_taken(task);
 }
 

@@ -1,0 +1,22 @@
+/*
+ * Poll: one sleep for file descriptors.  The only ppoll of the runtime.
+ */
+#ifndef TL_POLL_H
+#define TL_POLL_H
+
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+
+#include "tidelock.h"
+
+/* One sleep, also for what the thread has to send (outgoing.h), with the
+ * signals that are not in `mask` let in: how many are ready, or 1 or more where
+ * something was sent; 0 at the deadline, -1 after a signal. */
+int tl_poll_sleep(struct pollfd *polled, size_t count, tl_deadline deadline,
+                  const sigset_t *mask);
+
+/* How many are ready at this moment; -1 after a signal. */
+int tl_poll_look(struct pollfd *polled, size_t count);
+
+#endif

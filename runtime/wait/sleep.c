@@ -1,0 +1,42 @@
+#include "sleep.h"
+
+#include <sched.h>
+
+#include "checkpoint.h"
+#include "clock.h"
+#include "memory/arena.h"
+#include "wait.h"
+
+struct sleepers {
+    _Atomic uint64_t never; /* a watch word that does not move */
+    struct tl_condition condition;
+};
+
+static struct sleepers *sleepers(void)
+{
+    return tl_region(TL_REGION_SLEEPERS);
+}
+
+int tl_sleep_make(void)
+{
+    struct sleepers *all = tl_arena_carve(TL_REGION_SLEEPERS, sizeof *all);
+    if (!all)
+        return TL_NO_MEMORY;
+    tl_condition_init(&all->condition, NULL, TL_VERB_WAIT);
+    return TL_OK;
+}
+
+int tl_sleep(tl_deadline deadline)
+{
+    int status = tl_enter_home();
+    while (status == TL_OK && !tl_clock_passed(deadline))
+        status = tl_wait_asleep(&sleepers()->condition, &sleepers()->never, 0,
+                                deadline);
+    return status == TL_TIMEOUT ? TL_OK : status;
+}
+
+void tl_yield(void)
+{
+    tl_checkpoint();
+    sched_yield();
+}
