@@ -2,17 +2,23 @@
 
 #include "hold.h"
 
+/* NULL: it is no such object any more, as one of another task's may find that
+ * is looked at with no guard; the kind is read once. */
 static struct tl_hold *hold_of(const struct tl_object *object)
 {
-    return (struct tl_hold *)((unsigned char *)object +
-                              tl_object_kind(object)->owned_by);
+    uint64_t kind = *(const volatile uint64_t *)&object->kind;
+    size_t at = kind < TL_KINDS ? tl_upcalls->kinds[kind].owned_by : 0;
+    return at ? (struct tl_hold *)((unsigned char *)object + at) : NULL;
 }
 
 void tl_owned_describe(const struct tl_object *object, int side, char *text,
                        size_t size)
 {
+    struct tl_hold *hold = hold_of(object);
     (void)side;
-    tl_hold_describe(hold_of(object), text, size);
+    text[0] = '\0';
+    if (hold)
+        tl_hold_describe(hold, text, size);
 }
 
 void tl_owned_task_died(struct tl_object *object, struct tl_task *dead,
@@ -32,6 +38,7 @@ bool tl_owned_in_use(const struct tl_object *object, const struct tl_task *task,
 uint32_t tl_owned_holder(const struct tl_object *object, uint32_t verb,
                          uint32_t after)
 {
+    struct tl_hold *hold = hold_of(object);
     (void)verb;
-    return tl_hold_next(hold_of(object), after);
+    return hold ? tl_hold_next(hold, after) : 0;
 }
