@@ -5,28 +5,10 @@
 #include "support.h"
 #include "userdata.h"
 
-static char outside_key; /* in a metatable: struct outside */
-
-void any_add(lua_State *L, const struct outside *outside)
-{
-    lua_pushlightuserdata(L, (void *)outside);
-    lua_rawsetp(L, -2, &outside_key);
-}
-
-const struct outside *any_outside(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
-        return NULL;
-    lua_rawgetp(L, -1, &outside_key);
-    const struct outside *outside = lua_touserdata(L, -1);
-    lua_pop(L, 2);
-    return outside;
-}
-
 /* Whether the value at index is waited for by a look. */
 static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
 {
-    const struct outside *outside = any_outside(L, index);
+    const struct outside *outside = private_outside(L, index);
     if (!outside)
         return false;
     waitable->look = outside->look;
@@ -45,8 +27,8 @@ static void check_item(lua_State *L, const char *call, lua_Integer i,
                (long long)i, a_type(L, -1));
 }
 
-static struct tl_waitable *check_list(lua_State *L, const char *call,
-                                      lua_Integer count)
+static struct tl_waitable *check_items(lua_State *L, const char *call,
+                                       lua_Integer count)
 {
     struct tl_waitable *waitables =
         lua_newuserdatauv(L, (size_t)count * sizeof *waitables, 1);
@@ -75,7 +57,7 @@ struct tl_waitable *any_check(lua_State *L, const char *call, uint32_t *count,
                (long long)length);
     *count = (uint32_t)length;
     lua_createtable(L, (int)length, 0);
-    struct tl_waitable *waitables = check_list(L, call, length);
+    struct tl_waitable *waitables = check_items(L, call, length);
     support_state = L;
     return waitables;
 }

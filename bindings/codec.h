@@ -165,16 +165,4 @@ int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
  * name_index.  What stood under either of them before is forgotten. */
 void codec_register(lua_State *L, int name_index, int mt_index);
 
-/* What the codec needs from support.c: the handle in the value at index, or
- * NULL where that is no live object of this runtime; and a new userdata for
- * the object that a message carries. */
-struct tl_handle *object_test(lua_State *L, int index);
-void object_push(lua_State *L, tl_ref ref);
-
-/* The same for an object of a space, of this name and identity, by its name,
- * which was that kind's number-th.  Raises where there is none such any more.
- */
-void object_push_named(lua_State *L, const char *space, uint64_t identity,
-                       const char *name, int kind, uint64_t number);
-
 #endif

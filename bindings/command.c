@@ -7,8 +7,8 @@
 
 #include <lauxlib.h>
 
-#include "any.h"
 #include "objects.h"
+#include "private.h"
 #include "userdata.h"
 
 #define COMMAND "tidelock.command"
@@ -367,7 +367,7 @@ void open_command(lua_State *L)
                                               .fd = command_fd};
     command_class(L, COMMAND, methods, command_index, metamethods);
     luaL_getmetatable(L, COMMAND);
-    any_add(L, &waited_for);
+    private_add_outside(L, &waited_for);
     lua_pop(L, 1);
     open_stream(L);
     lua_pushcfunction(L, command_new);

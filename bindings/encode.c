@@ -1,6 +1,7 @@
 #include "encode.h"
 
 #include "codec.h"
+#include "object.h"
 #include "registered.h"
 
 bool encode_tag(struct encoder *encoder, int tag)

@@ -5,8 +5,8 @@
  * shared object hangs on a userdata, which lives as long as the object's: the
  * value of a table with weak keys.
  */
-#include "any.h"
 #include "objects.h"
+#include "private.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -58,7 +58,7 @@ static int fd_of_shared(lua_State *L, const struct tl_handle *handle)
 
 static int fd_of_own(lua_State *L)
 {
-    const struct outside *outside = any_outside(L, 1);
+    const struct outside *outside = private_outside(L, 1);
     if (!outside)
         return misuse(L, NULL, "fd",
                       "an object to wait for is expected, not %s", shown(L, 1));

@@ -4,8 +4,7 @@
 
 #include <lauxlib.h>
 
-#include "shell.h"
-#include "support.h"
+#include "misuse.h"
 
 /* Recursive: a finalizer may run in there, and come here again, or fork. */
 static pthread_mutex_t gate = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -39,16 +38,6 @@ static void renew(void)
     static const pthread_mutex_t fresh = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
     gate = fresh;
     taken = 0;
-    shell_forget();
-}
-
-int gate_raise_as(lua_State *L, const char *name)
-{
-    if (lua_type(L, -1) != LUA_TSTRING)
-        return lua_error(L);
-    lua_pushfstring(L, "'%s'", name);
-    luaL_gsub(L, lua_tostring(L, -2), "'?'", lua_tostring(L, -1));
-    return raise_here(L);
 }
 
 /* Upvalues: the stock function and its name. */
@@ -60,7 +49,7 @@ static int call_gated(lua_State *L)
     int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
     gate_drop();
     if (status != LUA_OK)
-        return gate_raise_as(L, lua_tostring(L, lua_upvalueindex(2)));
+        return misuse_of_stock(L, lua_tostring(L, lua_upvalueindex(2)));
     return lua_gettop(L);
 }
 

@@ -22,10 +22,6 @@ void gate_open(lua_State *L);
 void gate_take(void);
 void gate_drop(void);
 
-/* Raises the error at the top as the stock function of that name would have,
- * which has been called by no Lua function and under no name. */
-int gate_raise_as(lua_State *L, const char *name);
-
 /* The thread ends, in whatever it was in the middle of. */
 void gate_abandon(void);
 

@@ -3,15 +3,23 @@
 #include <limits.h>
 #include <string.h>
 
-#include "objects.h"
 #include "support.h"
 #include "userdata.h"
+
+/* By the arena's number; relaxed: it says what the script wants, no more. */
+static _Atomic bool functions_allowed[256] = {true};
+
+void message_allow_functions(unsigned space, bool on)
+{
+    functions_allowed[space] = on;
+}
 
 unsigned message_allow(unsigned arena)
 {
     unsigned allow = CODEC_OBJECTS | CODEC_ARENA(arena);
-    return arena == 0 || space_allows_functions(arena) ? allow | CODEC_FUNCTIONS
-                                                       : allow;
+    return arena < sizeof functions_allowed && functions_allowed[arena]
+               ? allow | CODEC_FUNCTIONS
+               : allow;
 }
 
 /* The references as codec_decode takes them; where they are not so already, a

@@ -19,6 +19,8 @@ int receive(lua_State *L, struct tl_parcel *parcel);
 int receive_list(lua_State *L, struct tl_parcel *parcel, int list,
                  lua_Integer from);
 
+/* Whether functions may come from the space's other programs, and go there. */
+void message_allow_functions(unsigned space, bool on);
 /* What may be in a message of the arena, for the codec. */
 unsigned message_allow(unsigned arena);
 /* Decodes what another program sent, which may be anything: pushes the one

@@ -5,6 +5,8 @@
 #include "codec.h"
 #include "decode.h"
 #include "encode.h"
+#include "object.h"
+#include "require.h"
 
 #define FUNCTIONS_DEEP 3
 
@@ -142,8 +144,7 @@ static void refuse_module(lua_State *L, const char *name)
 static void require_module(lua_State *L)
 {
     const char *name = lua_tostring(L, -1);
-    lua_getglobal(L, "require");
-    lua_pushvalue(L, -2);
+    require_push(L, name);
     if (lua_pcall(L, 1, 1, 0) != LUA_OK)
         refuse_module(L, name);
     lua_remove(L, -2);

@@ -5,8 +5,6 @@
 #ifndef TL_OBJECTS_H
 #define TL_OBJECTS_H
 
-#include <stdbool.h>
-
 #include <lua.h>
 
 void open_lock(lua_State *L);
@@ -32,12 +30,6 @@ void open_receive(lua_State *L);
 void open_fd(lua_State *L);
 void open_ps(lua_State *L);
 
-/* The number of the space at index; 0 where there is none, or raises. */
-unsigned space_test(lua_State *L, int index);
-unsigned space_check(lua_State *L, int index, const char *call);
-
-/* Whether functions may come from the space's other programs, and go there. */
-bool space_allows_functions(unsigned space);
 void open_connection(lua_State *L);
 void open_listener(lua_State *L);
 

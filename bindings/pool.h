@@ -162,7 +162,7 @@ extern _Thread_local lua_State *pool_stage;
 void pool_hooks(bool on);
 void pool_hooks_pause(bool on);
 /* In a child: what this thread did while it waited is the parent's. */
-void pool_child(lua_State *L);
+void pool_forget_parent(lua_State *L);
 
 /* ---- pool_map.c, pool_imap.c, pool_run.c ---- */
 
@@ -170,9 +170,6 @@ void pool_child(lua_State *L);
 lua_Integer pool_chunk(const struct pool *pool, lua_Integer length);
 lua_Integer check_chunk(lua_State *L, int index, struct pool *pool,
                         const char *call);
-/* A plain list from what is at index: a copy where it has a metatable. */
-lua_Integer check_list(lua_State *L, int index, struct pool *pool,
-                       const char *call);
 int pool_map(lua_State *L);
 int pool_starmap(lua_State *L);
 int pool_imap(lua_State *L);

@@ -198,7 +198,7 @@ static void run(void)
     support_state = waits;
 }
 
-void pool_child(lua_State *L)
+void pool_forget_parent(lua_State *L)
 {
     collect_again(L);
 }

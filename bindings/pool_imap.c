@@ -77,7 +77,7 @@ static int imap(lua_State *L, const char *call, bool any)
     check_task(L, 2, pool, call);
     lua_Integer length = -1, chunk = check_chunk(L, 4, pool, call);
     if (lua_istable(L, 3))
-        length = check_list(L, 3, pool, call);
+        length = check_list(L, 3, pool->board, call);
     else if (!lua_isfunction(L, 3))
         return misuse(L, pool->board, call,
                       "a list or an iterator is expected, not %s",

@@ -27,25 +27,6 @@ lua_Integer pool_chunk(const struct pool *pool, lua_Integer length)
     return chunk < 1 ? 1 : chunk > CHUNK_MOST ? CHUNK_MOST : chunk;
 }
 
-lua_Integer check_list(lua_State *L, int index, struct pool *pool,
-                       const char *call)
-{
-    if (!lua_istable(L, index))
-        misuse(L, pool->board, call, "a list is expected, not %s",
-               a_type(L, index));
-    lua_Integer length = luaL_len(L, index);
-    if (!luaL_getmetafield(L, index, "__index"))
-        return length;
-    lua_pop(L, 1);
-    lua_createtable(L, length < CHUNK_MOST ? (int)length : CHUNK_MOST, 0);
-    for (lua_Integer i = 1; i <= length; i++) {
-        lua_geti(L, index, i);
-        lua_rawseti(L, -2, i);
-    }
-    lua_replace(L, index);
-    return length;
-}
-
 /* { chunk =, progress = } at index, or the chunk. */
 static lua_Integer check_map_options(lua_State *L, int index, struct pool *pool,
                                      const char *call, bool *progress)
@@ -101,7 +82,7 @@ static int map(lua_State *L, const char *call, enum pool_call what)
     struct progress progress = {0};
     lua_settop(L, 4);
     check_task(L, 2, pool, call);
-    lua_Integer length = check_list(L, 3, pool, call);
+    lua_Integer length = check_list(L, 3, pool->board, call);
     lua_Integer chunk = check_map_options(L, 4, pool, call, &progress.on);
     if (!chunk)
         chunk = pool_chunk(pool, length);

@@ -103,8 +103,9 @@ int pool_apply_async(lua_State *L)
         what.list = 3;
         what.from = 1;
         lua_getfield(L, 3, "n");
-        what.to = lua_isinteger(L, -1) ? lua_tointeger(L, -1)
-                                       : check_list(L, 3, pool, "apply_async");
+        what.to = lua_isinteger(L, -1)
+                      ? lua_tointeger(L, -1)
+                      : check_list(L, 3, pool->board, "apply_async");
     }
     pool_await_room(L, pool, "apply_async", TL_FOREVER);
     uint32_t job = pool_submit(L, pool, "apply_async", &what, -1);
@@ -120,7 +121,7 @@ int pool_map_async(lua_State *L)
     check_method(L, 5, "map_async");
     lua_settop(L, 6);
     check_task(L, 2, pool, "map_async");
-    lua_Integer length = check_list(L, 3, pool, "map_async");
+    lua_Integer length = check_list(L, 3, pool->board, "map_async");
     lua_Integer chunk = check_chunk(L, 4, pool, "map_async");
     check_callbacks(L, 5, pool, "map_async");
     if (!chunk)

@@ -5,6 +5,24 @@
 #include "support.h"
 #include "userdata.h"
 
+static char outside_key; /* in a metatable: struct outside */
+
+void private_add_outside(lua_State *L, const struct outside *outside)
+{
+    lua_pushlightuserdata(L, (void *)outside);
+    lua_rawsetp(L, -2, &outside_key);
+}
+
+const struct outside *private_outside(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
+        return NULL;
+    lua_rawgetp(L, -1, &outside_key);
+    const struct outside *outside = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    return outside;
+}
+
 /* The registry has the metatable under the class's address. */
 
 void **private_new(lua_State *L, const struct private_class *class)
@@ -195,6 +213,6 @@ void private_open(lua_State *L, const struct private_class *class)
     lua_pushstring(L, class->name);
     lua_setfield(L, -2, "__metatable");
     if (class->outside)
-        any_add(L, class->outside);
+        private_add_outside(L, class->outside);
     lua_rawsetp(L, LUA_REGISTRYINDEX, class);
 }

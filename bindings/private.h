@@ -11,7 +11,17 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "any.h"
+#include "tidelock.h"
+
+/* How to look at a state outside of shared memory: constant.  `take` receives
+ * one message without waiting, pushes it and returns TL_OK; TL_TIMEOUT: there
+ * is none; other statuses: none will ever come.  NULL: there are no messages.
+ */
+struct outside {
+    int (*look)(void *state, struct pollfd *polled, unsigned *count);
+    int (*take)(lua_State *L, void **state);
+    int (*fd)(void *state); /* for other event loops: see ipc.fd */
+};
 
 struct private_property {
     const char *name;
@@ -33,6 +43,13 @@ struct private_class {
 
 /* Once in a state, before the others. */
 void private_open(lua_State *L, const struct private_class *class);
+
+/* What ipc.wait asks of a class: userdata with the metatable at the top can be
+ * waited for; their first word is the state, or NULL once they are closed. */
+void private_add_outside(lua_State *L, const struct outside *outside);
+
+/* That of the class of the value at index, or NULL. */
+const struct outside *private_outside(lua_State *L, int index);
 
 /* Pushes an object; the pointer is to be filled. */
 void **private_new(lua_State *L, const struct private_class *class);

@@ -7,17 +7,9 @@
 
 #include "message.h"
 #include "objects.h"
-#include "process.h"
+#include "process_start.h"
 #include "support.h"
 #include "userdata.h"
-
-struct tl_handle *process_check(lua_State *L, int index)
-{
-    struct tl_handle *thread = object_test(L, index);
-    if (thread && thread->kind == TL_KIND_THREAD)
-        return thread;
-    return object_check(L, index, TL_KIND_PROCESS);
-}
 
 static struct tl_handle *check_process(lua_State *L)
 {
@@ -277,8 +269,8 @@ static const struct class process_class = {.methods = methods,
                                            .newindex = process_newindex,
                                            .made_often = true};
 static const luaL_Reg functions[] = {
-    {"process", process_new},       {"thread", thread_new},
-    {"spawn", process_spawn},       {"spawn_thread", thread_spawn},
+    {"process", process_new},       {"thread", process_new_thread},
+    {"spawn", process_spawn},       {"spawn_thread", process_spawn_thread},
     {"current", process_current},   {"parent", process_parent},
     {"children", process_children}, {NULL, NULL}};
 

@@ -1,5 +1,5 @@
 /* ipc.process, thread, spawn, spawn_thread, and start. */
-#include "process.h"
+#include "process_start.h"
 
 #include "child.h"
 #include "files.h"
@@ -9,6 +9,14 @@
 #include "userdata.h"
 
 #define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
+
+struct tl_handle *process_check(lua_State *L, int index)
+{
+    struct tl_handle *thread = object_test(L, index);
+    if (thread && thread->kind == TL_KIND_THREAD)
+        return thread;
+    return object_check(L, index, TL_KIND_PROCESS);
+}
 
 static void check_target(lua_State *L, int index, const char *call)
 {
@@ -103,7 +111,7 @@ int process_new(lua_State *L)
     return make(L, TL_KIND_PROCESS, "process");
 }
 
-int thread_new(lua_State *L)
+int process_new_thread(lua_State *L)
 {
     return make(L, TL_KIND_THREAD, "thread");
 }
@@ -161,7 +169,7 @@ int process_spawn(lua_State *L)
     return start(L, lua_gettop(L), "spawn");
 }
 
-int thread_spawn(lua_State *L)
+int process_spawn_thread(lua_State *L)
 {
     make(L, TL_KIND_THREAD, "spawn_thread");
     return start(L, lua_gettop(L), "spawn_thread");

@@ -11,12 +11,14 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "compat.h"
 #include "files.h"
 #include "init.h"
 #include "interrupt.h"
 #include "label.h"
 #include "module.h"
 #include "repl.h"
+#include "require.h"
 #include "tidelock.h"
 #include "tools.h"
 #include "trace.h"
@@ -33,7 +35,7 @@ static const char usage[] =
     "  --label    put the time and the task's name before each line of output\n"
     "  -v         show the version\n"
     "  -E         ignore the environment variables LUA_INIT, LUA_PATH ...\n"
-#if LUA_VERSION_NUM >= 504
+#if COMPAT_WARNINGS
     "  -W         turn warnings on\n"
 #endif
     "  --         end of the options\n"
@@ -121,8 +123,7 @@ static int run_require(lua_State *L, const char *argument)
     const char *module = equals ? equals + 1 : argument;
     lua_pushlstring(L, argument,
                     equals ? (size_t)(equals - argument) : strlen(argument));
-    lua_getglobal(L, "require");
-    lua_pushstring(L, module);
+    require_push(L, module);
     int status = program_call(L, 1, 1);
     if (status != LUA_OK) {
         program_report(L, status);
@@ -149,7 +150,7 @@ static bool set_flag(struct options *options, const char *option)
     else if (strcmp(option, "-E") == 0)
         options->no_environment = true;
     else
-        return LUA_VERSION_NUM >= 504 && strcmp(option, "-W") == 0;
+        return COMPAT_WARNINGS && strcmp(option, "-W") == 0;
     return true;
 }
 
@@ -201,10 +202,8 @@ static bool run_options(lua_State *L, const struct invocation *invocation)
 {
     for (int i = 1; i < invocation->options.script; i++) {
         const char *word = invocation->arguments[i];
-#if LUA_VERSION_NUM >= 504
-        if (strcmp(word, "-W") == 0)
+        if (COMPAT_WARNINGS && strcmp(word, "-W") == 0)
             lua_warning(L, "@on", 0);
-#endif
         if (!takes_argument(word))
             continue;
         const char *argument = word[2] ? word + 2 : invocation->arguments[++i];

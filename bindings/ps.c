@@ -1,5 +1,6 @@
 /* ipc.ps: what the tasks of this program do. */
 #include "objects.h"
+#include "space.h"
 #include "support.h"
 
 static void set_string(lua_State *L, const char *key, const char *value)

@@ -7,11 +7,12 @@
 
 #include <lauxlib.h>
 
+#include "exit.h"
 #include "files.h"
 #include "interrupt.h"
-#include "module.h"
 #include "program.h"
 #include "prompt.h"
+#include "require.h"
 #include "tidelock.h"
 
 #define CHUNK_NAME "=stdin"
@@ -128,8 +129,7 @@ static void run_chunks(lua_State *L)
 
 static void define_ipc(lua_State *L)
 {
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "tidelock");
+    require_push(L, "tidelock");
     int status = program_call(L, 1, 1);
     if (program_report(L, status) == LUA_OK)
         lua_setglobal(L, "ipc");
@@ -139,10 +139,10 @@ void repl_run(lua_State *L)
 {
     lua_settop(L, 0);
     define_ipc(L);
-    module_set_interactive(L, true);
+    exit_interactive(true);
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION
                    ", the module is `ipc`, Ctrl-D ends\n");
     run_chunks(L);
     prompt_close();
-    module_set_interactive(L, false);
+    exit_interactive(false);
 }

@@ -3,17 +3,24 @@
 
 #include "message.h"
 #include "objects.h"
+#include "refusal.h"
+#include "space.h"
 #include "suggest.h"
 #include "support.h"
 #include "userdata.h"
 
-/* By the space's number; relaxed: it says what the script wants, no more. */
-static _Atomic bool functions_allowed[256];
 static char spaces_key; /* registry: what ipc.open returned, by number */
 
-bool space_allows_functions(unsigned space)
+/* The number of the space at index; 0 where there is none. */
+static unsigned space_test(lua_State *L, int index)
 {
-    return space < sizeof functions_allowed && functions_allowed[space];
+    lua_Integer number = 0;
+    if (lua_type(L, index) == LUA_TTABLE && lua_getmetatable(L, index)) {
+        lua_rawgetp(L, -1, &spaces_key);
+        number = lua_tointeger(L, -1);
+        lua_pop(L, 2);
+    }
+    return (unsigned)number;
 }
 
 /* ---- objects by name ---- */
@@ -85,17 +92,6 @@ static int space_object(lua_State *L)
 }
 
 /* ---- the space itself ---- */
-
-unsigned space_test(lua_State *L, int index)
-{
-    lua_Integer number = 0;
-    if (lua_type(L, index) == LUA_TTABLE && lua_getmetatable(L, index)) {
-        lua_rawgetp(L, -1, &spaces_key);
-        number = lua_tointeger(L, -1);
-        lua_pop(L, 2);
-    }
-    return (unsigned)number;
-}
 
 unsigned space_check(lua_State *L, int index, const char *call)
 {
@@ -255,6 +251,8 @@ static void push_space(lua_State *L, unsigned space)
     lua_setfield(L, -2, "__name");
     lua_pushliteral(L, "space");
     lua_setfield(L, -2, "__metatable");
+    refusal_explain(L, "a space cannot leave its process; open it there, or "
+                       "send its objects");
     lua_setmetatable(L, -2);
 }
 
@@ -302,7 +300,7 @@ static int space_open(lua_State *L)
     if (space < 0)
         return open_failed(L, name, space);
     if (!lua_isnil(L, 2))
-        functions_allowed[space] = lua_toboolean(L, 2);
+        message_allow_functions((unsigned)space, lua_toboolean(L, 2));
     lua_rawgetp(L, LUA_REGISTRYINDEX, &spaces_key);
     if (lua_rawgeti(L, -1, space) == LUA_TNIL) {
         push_space(L, (unsigned)space);

@@ -9,11 +9,10 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "child.h"
 #include "files.h"
 #include "gate.h"
+#include "job.h"
 #include "message.h"
-#include "module.h"
 #include "random.h"
 #include "registered.h"
 #include "support.h"
@@ -31,13 +30,22 @@ struct ending {
 };
 static _Thread_local struct ending *ending;
 
+static lua_CFunction module;
+
+void thread_open(lua_CFunction open)
+{
+    if (!module)
+        module = open;
+}
+
 bool thread_is(void)
 {
     return ending != NULL;
 }
 
-void thread_forget(void)
+void thread_forget(lua_State *L)
 {
+    (void)L;
     ending = NULL;
 }
 
@@ -46,21 +54,6 @@ void thread_exit(int code)
     ending->code = code;
     gate_abandon(); /* a finalizer may run within what is gated */
     longjmp(ending->jump, 1);
-}
-
-bool thread_cancelled(lua_State *L)
-{
-    static const char word[] = "cancelled", end[] = ": cancelled";
-    if (!tl_thread_was_cancelled() || lua_type(L, -1) != LUA_TSTRING)
-        return false;
-    const char *text = lua_tostring(L, -1);
-    size_t size = strcspn(text, "\n"); /* the traceback follows */
-    if (size < sizeof end - 1 ||
-        strncmp(text + size - (sizeof end - 1), end, sizeof end - 1) != 0)
-        return false;
-    lua_pushstring(L, word);
-    lua_replace(L, -2);
-    return true;
 }
 
 /* ---- in the creator ---- */
@@ -284,7 +277,7 @@ static int furnish(lua_State *L)
     random_open(L);
     set_path(L, "path", origin->path);
     set_path(L, "cpath", origin->cpath);
-    luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
+    luaL_requiref(L, "tidelock", module, 0);
     tl_thread_job(&parcel);
     codec_decode(L, parcel.data, parcel.size, parcel.refs, parcel.ref_count,
                  message_allow(0) | CODEC_CLASSES);
@@ -301,7 +294,7 @@ static int begin(lua_State *L)
     lua_pushvalue(L, 1);
     bool well = lua_pcall(L, 1, 1, 0) == LUA_OK;
     tl_thread_drop_job();
-    lua_pushinteger(L, well ? child_call(L, lua_gettop(L)) : child_fail(L));
+    lua_pushinteger(L, well ? job_call(L, lua_gettop(L)) : job_fail(L));
     return 1;
 }
 
@@ -310,7 +303,7 @@ static int call(lua_State *L, struct origin *origin)
     lua_pushcfunction(L, begin);
     lua_pushlightuserdata(L, origin);
     return lua_pcall(L, 1, 1, 0) == LUA_OK ? (int)lua_tointeger(L, -1)
-                                           : child_fail(L);
+                                           : job_fail(L);
 }
 
 static void run(void *data)

@@ -1,7 +1,5 @@
 #include "userdata.h"
 
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,43 +12,6 @@ static char class_keys[TL_KINDS]; /* metatables, by kind */
 
 /* The same in all states of the process: written by the first. */
 static const struct class *classes[TL_KINDS];
-
-/* Of an object that was closed by script. */
-struct closed {
-    struct tl_handle kept; /* in a callback: a wait may be about it */
-    char title[TL_TEXT_SIZE];
-};
-
-static struct object *object_at(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TUSERDATA ||
-        lua_rawlen(L, index) < sizeof(struct object))
-        return NULL;
-    struct object *object = lua_touserdata(L, index);
-    uint64_t kind = object->magic - OBJECT_MAGIC;
-    return kind < TL_KINDS ? object : NULL;
-}
-
-static struct object *object_of(const struct tl_handle *handle)
-{
-    return (struct object *)((uintptr_t)handle -
-                             offsetof(struct object, handle));
-}
-
-void object_title(const struct tl_handle *handle, char *text, size_t size)
-{
-    const struct closed *closed = object_of(handle)->closed;
-    if (closed)
-        snprintf(text, size, "%s", closed->title);
-    else
-        tl_title(handle, text, size);
-}
-
-struct tl_handle *object_test(lua_State *L, int index)
-{
-    struct object *object = object_at(L, index);
-    return object && object->handle.object ? &object->handle : NULL;
-}
 
 struct tl_handle *object_check_slow(lua_State *L, int index,
                                     enum tl_kind_id kind)

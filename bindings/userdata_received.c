@@ -1,4 +1,4 @@
-/* Objects that a message brings: see object_push in codec.h. */
+/* Objects that a message brings. */
 #include "userdata.h"
 
 #include "support.h"

@@ -1,14 +1,15 @@
-/* What calls are given, and how it is checked: see support.h. */
-#include "support.h"
+#include "check.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "userdata.h"
+#include <lauxlib.h>
 
-_Thread_local lua_State *support_state;
+#include "misuse.h"
+#include "object.h"
+#include "shown.h"
 
-_Thread_local struct making support_making;
+#define LIST_ROOM 65536 /* entries of a copy that are made room for at once */
 
 tl_deadline check_deadline_slow(lua_State *L, int index,
                                 const struct tl_handle *handle,
@@ -37,6 +38,24 @@ lua_Integer check_integer(lua_State *L, int index,
                "not %s",
                what, (long long)least, (long long)most, shown(L, index));
     return n;
+}
+
+lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
+                       const char *call)
+{
+    if (!lua_istable(L, index))
+        misuse(L, handle, call, "a list is expected, not %s", a_type(L, index));
+    lua_Integer length = luaL_len(L, index);
+    if (!luaL_getmetafield(L, index, "__index"))
+        return length;
+    lua_pop(L, 1);
+    lua_createtable(L, length < LIST_ROOM ? (int)length : LIST_ROOM, 0);
+    for (lua_Integer i = 1; i <= length; i++) {
+        lua_geti(L, index, i);
+        lua_rawseti(L, -2, i);
+    }
+    lua_replace(L, index);
+    return length;
 }
 
 int too_many(lua_State *L, int most, bool method, const char *call)
