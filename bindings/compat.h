@@ -7,9 +7,10 @@
 #include <lua.h>
 
 #if LUA_VERSION_NUM >= 504
-#define COMPAT_WARNINGS 1   /* lua_warning */
-#define COMPAT_OWN_RANDOM 1 /* each state has its sequence of random numbers   \
-                             */
+#define COMPAT_WARNINGS 1 /* lua_warning */
+#define COMPAT_OWN_RANDOM                                                      \
+    1 /* each state has its sequence of random numbers                         \
+       */
 #else
 #define COMPAT_WARNINGS 0
 #define COMPAT_OWN_RANDOM 0

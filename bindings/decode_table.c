@@ -1,10 +1,11 @@
-/* Decoding tables: with no metatable, with a registered one, with any. */
+#include "decode_table.h"
+
 #include <limits.h>
 #include <stdlib.h>
 
 #include <lauxlib.h>
 
-#include "decode.h"
+#include "format.h"
 #include "registered.h"
 
 /* The table on top of the stack gets its list and its pairs. */
@@ -14,15 +15,15 @@ static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs)
     int table = lua_gettop(L);
     for (uint32_t i = 1; i <= list; i++) {
         decoder->owed--;
-        decode_value(decoder);
+        decoder->value(decoder);
         lua_rawseti(L, table, i);
     }
     for (uint32_t i = 0; i < pairs; i++) {
         decoder->owed -= 2;
-        decode_value(decoder);
+        decoder->value(decoder);
         if (lua_isnil(L, -1) || !lua_rawequal(L, -1, -1)) /* nil or NaN */
             decode_corrupt(decoder);
-        decode_value(decoder);
+        decoder->value(decoder);
         lua_rawset(L, table);
     }
 }
@@ -110,7 +111,7 @@ static void make_class(struct decoder *decoder)
     lua_pop(L, 1);
     lua_newtable(L);
     if (lua_rawlen(L, -2) > 0)
-        codec_register(L, -2, -1);
+        registered_add(L, -2, -1);
 }
 
 /* The table and its metatable are on top of the stack: among classes it is set
@@ -133,7 +134,7 @@ static void push_dressed(struct decoder *decoder, int tag)
     push_content(decoder, tag, make_class);
     lua_remove(L, -2);
     decode_enter(decoder);
-    decode_value(decoder);
+    decoder->value(decoder);
     decoder->depth--;
     if (!lua_istable(L, -1))
         decode_corrupt(decoder);
@@ -182,11 +183,11 @@ void decode_table(struct decoder *decoder, int tag)
     }
 }
 
-void decode_classes(struct decoder *decoder)
+void decode_table_classes(struct decoder *decoder)
 {
     luaL_checkstack(decoder->L, 12, NULL);
     lua_newtable(decoder->L);
     decoder->dressed = lua_gettop(decoder->L);
-    decode_value(decoder);
+    decoder->value(decoder);
     dress(decoder);
 }

@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "codec.h"
 #include "exit.h"
 #include "files.h"
 #include "gate.h"
 #include "hook.h"
 #include "objects.h"
 #include "pool.h"
+#include "registered.h"
 #include "shell.h"
 #include "suggest.h"
 #include "support.h"
@@ -85,7 +85,7 @@ static int ipc_register(lua_State *L)
     if (lua_type(L, 2) != LUA_TTABLE)
         return misuse(L, NULL, "register", "a metatable is expected, not %s",
                       a_type(L, 2));
-    codec_register(L, 1, 2);
+    registered_add(L, 1, 2);
     lua_settop(L, 2);
     return 1;
 }

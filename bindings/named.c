@@ -2,15 +2,14 @@
 
 #include <lauxlib.h>
 
-#include "codec.h"
-#include "decode.h"
-#include "encode.h"
+#include "format.h"
 #include "object.h"
+#include "registered.h"
 #include "require.h"
 
 #define FUNCTIONS_DEEP 3
 
-bool encode_is_globals(lua_State *L, int index)
+bool named_is_globals(lua_State *L, int index)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     bool same = lua_rawequal(L, -1, index);
@@ -26,7 +25,7 @@ static bool uses_globals(lua_State *L, int depth)
     int function = lua_gettop(L);
     for (int n = 1; !uses && lua_getupvalue(L, function, n); n++) {
         if (lua_istable(L, -1))
-            uses = encode_is_globals(L, function + 1);
+            uses = named_is_globals(L, function + 1);
         else if (lua_isfunction(L, -1) && !lua_iscfunction(L, -1) && depth > 0)
             uses = lua_checkstack(L, 4) && uses_globals(L, depth - 1);
         lua_settop(L, function);
@@ -34,7 +33,7 @@ static bool uses_globals(lua_State *L, int depth)
     return uses;
 }
 
-bool encode_adds_to_globals(lua_State *L, int index)
+bool named_adds_to_globals(lua_State *L, int index)
 {
     int top = lua_gettop(L);
     /* a name that Lua holds already: no string is made here */
@@ -84,7 +83,7 @@ static bool is_foreign(lua_State *L, int index)
     case LUA_TLIGHTUSERDATA:
         return true;
     default:
-        return encode_is_foreign_table(L, index);
+        return registered_is_foreign(L, index);
     }
 }
 
@@ -110,12 +109,12 @@ static bool encode_found(struct encoder *encoder, int modules, int index,
     return true;
 }
 
-bool encode_named(struct encoder *encoder, int index, bool *done)
+bool named_encode(struct encoder *encoder, int index, bool *done)
 {
     lua_State *L = encoder->L;
     int type = lua_type(L, index);
     *done = false;
-    if (type == LUA_TTABLE && encode_is_globals(L, index)) {
+    if (type == LUA_TTABLE && named_is_globals(L, index)) {
         *done = true;
         return encode_tag(encoder, TAG_GLOBALS);
     }
@@ -150,7 +149,9 @@ static void require_module(lua_State *L)
     lua_remove(L, -2);
 }
 
-void named_module(struct decoder *decoder)
+/* Replaces the module name on top of the stack by the module, which is
+ * required if it is not loaded.  Raises where there is none. */
+static void push_module(struct decoder *decoder)
 {
     lua_State *L = decoder->L;
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
@@ -184,13 +185,14 @@ static int field_of(struct decoder *decoder)
     return lua_type(L, -1);
 }
 
-void named_field(struct decoder *decoder)
+/* Replaces module name and field name on top of the stack by the field. */
+static void push_field(struct decoder *decoder)
 {
     lua_State *L = decoder->L;
     const char *module = lua_tostring(L, -2);
     const char *field = lua_tostring(L, -1);
     lua_pushvalue(L, -2);
-    named_module(decoder);
+    push_module(decoder);
     lua_pushvalue(L, -2);
     if (!lua_istable(L, -2) || field_of(decoder) == LUA_TNIL)
         luaL_error(L,
@@ -199,4 +201,22 @@ void named_field(struct decoder *decoder)
                    module, field);
     lua_insert(L, -4);
     lua_pop(L, 3);
+}
+
+void named_decode(struct decoder *decoder, int tag)
+{
+    if (!(decoder->allow & CODEC_FUNCTIONS))
+        decode_corrupt(decoder);
+    luaL_checkstack(decoder->L, 12, NULL);
+    if (tag == TAG_GLOBALS) {
+        lua_rawgeti(decoder->L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+        return;
+    }
+    decode_string(decoder);
+    if (tag == TAG_MODULE) {
+        push_module(decoder);
+        return;
+    }
+    decode_string(decoder);
+    push_field(decoder);
 }

@@ -8,12 +8,21 @@
 #define TL_NAMED_H
 
 #include "decode.h"
+#include "encode.h"
 
-/* Replaces the module name on top of the stack by the module, which is
- * required if it is not loaded.  Raises where there is none. */
-void named_module(struct decoder *decoder);
+/* Writes the value at the absolute index as something that the receiver has
+ * too, by name.  *done: whether it is such a thing. */
+bool named_encode(struct encoder *encoder, int index, bool *done);
 
-/* Replaces module name and field name on top of the stack by the field. */
-void named_field(struct decoder *decoder);
+/* Pushes what the receiver has by name, after its tag. */
+void named_decode(struct decoder *decoder, int tag);
+
+/* Whether the value at `index` is the table of globals. */
+bool named_is_globals(lua_State *L, int index);
+
+/* Whether it is a table in whose place a function is asked, for __index, that
+ * uses the globals: an environment that adds to them, as test frameworks have
+ * it. */
+bool named_adds_to_globals(lua_State *L, int index);
 
 #endif

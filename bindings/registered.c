@@ -1,6 +1,6 @@
 #include "registered.h"
 
-#include "codec.h"
+#include <stdbool.h>
 
 static char registered_key;
 static char refused_key; /* table: name -> why it is not registered here */
@@ -29,6 +29,15 @@ const char *registered_name(lua_State *L)
         lua_remove(L, -2);
     }
     return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+}
+
+bool registered_is_foreign(lua_State *L, int index)
+{
+    if (!lua_istable(L, index) || !lua_getmetatable(L, index))
+        return false;
+    bool foreign = registered_name(L) == NULL;
+    lua_pop(L, 1);
+    return foreign;
 }
 
 void registered_copy(lua_State *L)
@@ -88,7 +97,7 @@ static void forget(lua_State *L, int map, int index)
     }
 }
 
-void codec_register(lua_State *L, int name_index, int mt_index)
+void registered_add(lua_State *L, int name_index, int mt_index)
 {
     int name = lua_absindex(L, name_index);
     int metatable = lua_absindex(L, mt_index);

@@ -1,7 +1,6 @@
 /*
  * Registered: the metatables that travel by name.  One Lua table in the
- * registry leads from the name to the metatable and back; codec_register
- * (codec.h) fills it.
+ * registry leads from the name to the metatable and back.
  *
  * A function that uses a registered metatable arrives with a copy of it, and
  * may make tables of that class: so copies have the name too, for as long as
@@ -10,7 +9,16 @@
 #ifndef TL_REGISTERED_H
 #define TL_REGISTERED_H
 
+#include <stdbool.h>
+
 #include <lua.h>
+
+/* Lets tables with the metatable at mt_index travel under the string at
+ * name_index.  What stood under either of them before is forgotten. */
+void registered_add(lua_State *L, int name_index, int mt_index);
+
+/* Whether the value is a table with a metatable that is not registered. */
+bool registered_is_foreign(lua_State *L, int index);
 
 /* Replaces the metatable on top of the stack by its name, and returns that;
  * NULL where it is not registered.  Needs three free slots, never raises. */

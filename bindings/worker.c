@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "decode.h"
+#include "decode_value.h"
 #include "hook.h"
 #include "message.h"
 #include "outcome.h"

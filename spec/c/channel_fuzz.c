@@ -22,6 +22,7 @@
 #include <lualib.h>
 
 #include "codec.h"
+#include "registered.h"
 #include "message.h"
 #include "objects/channel.h"
 #include "objects/greeting.h"
@@ -57,7 +58,7 @@ static lua_State *new_state(void)
     luaL_openlibs(L);
     lua_pushliteral(L, "c");
     lua_newtable(L);
-    codec_register(L, -2, -1);
+    registered_add(L, -2, -1);
     lua_settop(L, 0);
     return L;
 }
