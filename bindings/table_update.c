@@ -1,7 +1,7 @@
-/* The methods of a table that read and write a key in one: add and update. */
-#include "table.h"
+#include "table_update.h"
 
 #include "support.h"
+#include "table_entry.h"
 #include "trace.h"
 
 /* Pushes what a key that is not there counts from. */

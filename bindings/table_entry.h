@@ -1,14 +1,13 @@
 /*
- * Table: what the parts of ipc.table share.  Each raises in the name of `call`.
+ * Table entry: a key of ipc.table, its value and when it ends, as scripts give
+ * them and get them.  Each call raises in the name of `call`.
  */
-#ifndef TL_BINDINGS_TABLE_H
-#define TL_BINDINGS_TABLE_H
+#ifndef TL_TABLE_ENTRY_H
+#define TL_TABLE_ENTRY_H
 
 #include <lua.h>
 
 #include "tidelock.h"
-
-/* ---- table.c ---- */
 
 /* The table at 1; raises where there is none. */
 struct tl_handle *table_check(lua_State *L);
@@ -32,11 +31,5 @@ void table_check_given(lua_State *L, int index, const struct tl_handle *table,
 /* When a key that is set now ends, as the options at index say. */
 tl_deadline table_check_end(lua_State *L, int index,
                             const struct tl_handle *table, const char *call);
-
-/* ---- table_update.c ---- */
-
-/* Methods. */
-int table_add(lua_State *L);
-int table_update(lua_State *L);
 
 #endif
