@@ -7,10 +7,10 @@
 
 #include <lauxlib.h>
 
+#include "chunk.h"
 #include "exit.h"
 #include "files.h"
 #include "interrupt.h"
-#include "program.h"
 #include "prompt.h"
 #include "require.h"
 #include "tidelock.h"
@@ -108,7 +108,7 @@ static void print_results(lua_State *L)
     luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
     lua_getglobal(L, "print");
     lua_insert(L, 1);
-    program_report(L, program_call(L, count, 0));
+    chunk_report(L, chunk_call(L, count, 0));
 }
 
 static void run_chunks(lua_State *L)
@@ -118,8 +118,8 @@ static void run_chunks(lua_State *L)
     while ((outcome = read_chunk(L, &status)) != PROMPT_END) {
         if (outcome == PROMPT_LINE) {
             if (status == LUA_OK)
-                status = program_call(L, 0, LUA_MULTRET);
-            if (program_report(L, status) == LUA_OK)
+                status = chunk_call(L, 0, LUA_MULTRET);
+            if (chunk_report(L, status) == LUA_OK)
                 print_results(L);
         }
         lua_settop(L, 0);
@@ -130,8 +130,8 @@ static void run_chunks(lua_State *L)
 static void define_ipc(lua_State *L)
 {
     require_push(L, "tidelock");
-    int status = program_call(L, 1, 1);
-    if (program_report(L, status) == LUA_OK)
+    int status = chunk_call(L, 1, 1);
+    if (chunk_report(L, status) == LUA_OK)
         lua_setglobal(L, "ipc");
 }
 
