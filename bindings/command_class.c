@@ -1,9 +1,8 @@
-/* What the classes of ipc.command and of sockets have alike: see command.h. */
-#include "command.h"
+#include "command_class.h"
 
 #include <string.h>
 
-#include <lauxlib.h>
+#include "misuse.h"
 
 int command_no_field(lua_State *L, const char *title, const luaL_Reg *list,
                      const char *fields)
