@@ -1,14 +1,7 @@
-/*
- * Futures: what submit, apply_async and map_async return.
- *
- * A future belongs to the process that made it.  Its handle is of TL_KIND_JOB:
- * it borrows the board of its pool, which it keeps alive, and names its first
- * job; `side` says whether its results are one list.  Once its outcome was
- * asked for, it has that as a table, and needs the pool no more: the handle is
- * TL_JOB_SETTLED, and the jobs are released.
- */
-#include "objects.h"
-#include "pool.h"
+#include "future.h"
+
+#include "pool_jobs.h"
+#include "pool_workers.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -295,7 +288,7 @@ static const struct class future_class = {.methods = methods,
                                           .metamethods = metamethods,
                                           .newindex = future_newindex};
 
-void open_future(lua_State *L)
+void future_open(lua_State *L)
 {
     object_class(L, TL_KIND_JOB, &future_class);
 }

@@ -9,7 +9,7 @@
 #include "gate.h"
 #include "hook.h"
 #include "objects.h"
-#include "pool.h"
+#include "pool_callbacks.h"
 #include "registered.h"
 #include "shell.h"
 #include "suggest.h"

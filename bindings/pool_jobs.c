@@ -1,9 +1,10 @@
-/* Jobs of a pool: tickets, waits, results. */
+#include "pool_jobs.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
-#include "pool.h"
+#include "pool_workers.h"
 #include "support.h"
 #include "userdata.h"
 

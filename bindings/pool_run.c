@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "message.h"
+#include "pool_jobs.h"
+#include "pool_workers.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -212,7 +214,7 @@ void run_collect(lua_State *L, struct run *run, uint32_t i, int results)
     pool_release(run->pool, entry.job);
 }
 
-void open_pool_run(lua_State *L)
+void run_open(lua_State *L)
 {
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, run_gc);

@@ -1,4 +1,5 @@
-/* Workers of a pool: their start, their death, and who takes their place. */
+#include "pool_workers.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +10,6 @@
 #include "files.h"
 #include "given.h"
 #include "message.h"
-#include "pool.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -107,9 +107,9 @@ static void await_end(struct worker *worker)
 {
     if (!worker->process.object)
         return;
-    pool_hooks_pause(true);
+    pool_pause(true);
     tl_process_join(&worker->process, TL_FOREVER);
-    pool_hooks_pause(false);
+    pool_pause(false);
 }
 
 /* The worker is dead or about to be: waits for its very end. */

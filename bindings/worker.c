@@ -1,4 +1,5 @@
-/* The loop of a pool's worker: takes a job, runs it, tells how it ended. */
+#include "worker.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
