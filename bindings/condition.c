@@ -41,13 +41,18 @@ static int condition_new(lua_State *L)
     return 1;
 }
 
+static const struct holding holding = {.kind = TL_KIND_CONDITION,
+                                       .acquire = tl_condition_acquire,
+                                       .release = tl_condition_release};
+
 static int condition_acquire(lua_State *L)
 {
-    struct tl_handle *condition = check_condition(L);
-    check_method(L, 1, "acquire");
-    tl_deadline deadline = check_deadline(L, 2, condition, "acquire");
-    return result(L, condition, "acquire",
-                  tl_condition_acquire(condition, deadline));
+    return with_acquire(L, &holding, "acquire");
+}
+
+static int condition_with(lua_State *L)
+{
+    return with_call(L, &holding, "with");
 }
 
 static int condition_release(lua_State *L)
@@ -55,17 +60,6 @@ static int condition_release(lua_State *L)
     struct tl_handle *condition = check_condition(L);
     check_method(L, 0, "release");
     return result(L, condition, "release", tl_condition_release(condition));
-}
-
-static int condition_with(lua_State *L)
-{
-    struct tl_handle *condition = check_condition(L);
-    with_check(L, condition, "with");
-    support_state = L;
-    int status = tl_condition_acquire(condition, TL_FOREVER);
-    if (status < 0)
-        return failure(L, condition, "with", status);
-    return with_held(L, tl_condition_release);
 }
 
 static int without_lock(lua_State *L, const struct tl_handle *condition,

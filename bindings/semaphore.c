@@ -31,13 +31,23 @@ static int semaphore_new(lua_State *L)
     return 1;
 }
 
+static int release_one(const struct tl_handle *semaphore)
+{
+    return tl_semaphore_release(semaphore, 1);
+}
+
+static const struct holding holding = {.kind = TL_KIND_SEMAPHORE,
+                                       .acquire = tl_semaphore_acquire,
+                                       .release = release_one};
+
 static int semaphore_acquire(lua_State *L)
 {
-    struct tl_handle *semaphore = check_semaphore(L);
-    check_method(L, 1, "acquire");
-    tl_deadline deadline = check_deadline(L, 2, semaphore, "acquire");
-    return result(L, semaphore, "acquire",
-                  tl_semaphore_acquire(semaphore, deadline));
+    return with_acquire(L, &holding, "acquire");
+}
+
+static int semaphore_with(lua_State *L)
+{
+    return with_call(L, &holding, "with");
 }
 
 static int semaphore_release(lua_State *L)
@@ -50,22 +60,6 @@ static int semaphore_release(lua_State *L)
             : check_integer(L, 2, semaphore, "release", "n", 1, UINT32_MAX);
     return result(L, semaphore, "release",
                   tl_semaphore_release(semaphore, (uint32_t)n));
-}
-
-static int release_one(const struct tl_handle *semaphore)
-{
-    return tl_semaphore_release(semaphore, 1);
-}
-
-static int semaphore_with(lua_State *L)
-{
-    struct tl_handle *semaphore = check_semaphore(L);
-    with_check(L, semaphore, "with");
-    support_state = L;
-    int status = tl_semaphore_acquire(semaphore, TL_FOREVER);
-    if (status < 0)
-        return failure(L, semaphore, "with", status);
-    return with_held(L, release_one);
 }
 
 static void push_value(lua_State *L, const struct tl_handle *semaphore)

@@ -321,6 +321,23 @@ void object_made(lua_State *L, int index, const char *call, int status)
     weigh(L);
 }
 
+int object_make(lua_State *L, enum tl_kind_id kind,
+                int (*make)(struct tl_handle *out, const char *name))
+{
+    static const char *const names[] = {"name", NULL};
+    const char *call = tl_kind_name(kind);
+    check_options(L, call, names);
+    const char *name = check_name(L, 1, call);
+    struct tl_handle *handle = object_new(L, kind);
+    bool tried = false;
+    int status;
+    do
+        status = make(handle, name);
+    while (try_again(L, status, &tried));
+    object_made(L, -1, call, status);
+    return 1;
+}
+
 void object_settle(lua_State *L)
 {
     struct object *object = lua_touserdata(L, -1);

@@ -50,6 +50,10 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
 /* The object at index has its handle, or the call failed with `status`. */
 void object_made(lua_State *L, int index, const char *call, int status);
 
+/* The constructor of a kind whose objects take a name and nothing else. */
+int object_make(lua_State *L, enum tl_kind_id kind,
+                int (*make)(struct tl_handle *out, const char *name));
+
 /* Whether the new object will be the first of its name in a space: then it is
  * made without one, filled, and named by tl_space_enter; so that nobody finds
  * it half-filled. */
