@@ -32,8 +32,6 @@ struct encoder {
 };
 
 bool encode_bytes(struct encoder *encoder, const char *bytes, size_t size);
-bool encode_integer(struct encoder *encoder, lua_Integer n);
-bool encode_float(struct encoder *encoder, lua_Number n);
 bool encode_tag(struct encoder *encoder, int tag);
 bool encode_tag_number(struct encoder *encoder, int tag, uint64_t number);
 

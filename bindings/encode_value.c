@@ -1,9 +1,57 @@
 #include "encode_value.h"
 
+#include "format.h"
 #include "function.h"
 #include "named.h"
 #include "object.h"
 #include "registered.h"
+
+static bool encode_integer(struct encoder *encoder, lua_Integer n)
+{
+    unsigned char *at = scratch_room(encoder->scratch, 9);
+    if (!at)
+        return refusal_memory(&encoder->refusal);
+    uint64_t bits = format_little64((uint64_t)n);
+    uint32_t bits32 = format_little32((uint32_t)n);
+    uint16_t bits16 = format_little16((uint16_t)n);
+    size_t size;
+    if (n >= 0 && n < TAG_SHORT) {
+        at[0] = (unsigned char)n;
+        size = 1;
+    } else if (n == (int8_t)n) {
+        at[0] = TAG_INT8;
+        at[1] = (unsigned char)n;
+        size = 2;
+    } else if (n == (int16_t)n) {
+        at[0] = TAG_INT16;
+        memcpy(at + 1, &bits16, sizeof bits16);
+        size = 3;
+    } else if (n == (int32_t)n) {
+        at[0] = TAG_INT32;
+        memcpy(at + 1, &bits32, sizeof bits32);
+        size = 5;
+    } else {
+        at[0] = TAG_INT64;
+        memcpy(at + 1, &bits, sizeof bits);
+        size = 9;
+    }
+    encoder->scratch->size += size;
+    return true;
+}
+
+static bool encode_float(struct encoder *encoder, lua_Number n)
+{
+    unsigned char *at = scratch_room(encoder->scratch, 9);
+    if (!at)
+        return refusal_memory(&encoder->refusal);
+    uint64_t bits;
+    memcpy(&bits, &n, sizeof bits);
+    bits = format_little64(bits);
+    at[0] = TAG_FLOAT;
+    memcpy(at + 1, &bits, sizeof bits);
+    encoder->scratch->size += 9;
+    return true;
+}
 
 static bool is_integer(lua_State *L, int index, lua_Integer n)
 {
