@@ -107,7 +107,7 @@ static int ipc_wait(lua_State *L)
                : any_report(L, "wait", &waitables[wrong], wrong + 1, status);
 }
 
-void open_any(lua_State *L)
+void any_open(lua_State *L)
 {
     lua_pushcfunction(L, ipc_wait);
     lua_setfield(L, -2, "wait");

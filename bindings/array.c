@@ -198,7 +198,7 @@ static const struct class array_class = {.methods = methods,
                                          .newindex = array_newindex,
                                          .index = array_index};
 
-void open_array(lua_State *L)
+void array_open(lua_State *L)
 {
     find_step(L);
     object_class(L, TL_KIND_ARRAY, &array_class);

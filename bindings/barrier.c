@@ -79,7 +79,7 @@ static const struct property properties[] = {{"parties", push_parties},
 static const struct class barrier_class = {.methods = methods,
                                            .properties = properties};
 
-void open_barrier(lua_State *L)
+void barrier_open(lua_State *L)
 {
     object_class(L, TL_KIND_BARRIER, &barrier_class);
     lua_pushcfunction(L, barrier_new);

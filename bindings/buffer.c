@@ -89,7 +89,7 @@ static const luaL_Reg metamethods[] = {{"__len", buffer_len}, {NULL, NULL}};
 static const struct class buffer_class = {.methods = methods,
                                           .metamethods = metamethods};
 
-void open_buffer(lua_State *L)
+void buffer_open(lua_State *L)
 {
     object_class(L, TL_KIND_BUFFER, &buffer_class);
     lua_pushcfunction(L, buffer_new);

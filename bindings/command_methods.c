@@ -294,7 +294,7 @@ static int command_fd(void *state)
     return tl_command_fd(state);
 }
 
-void open_command(lua_State *L)
+void command_open(lua_State *L)
 {
     static const struct outside waited_for = {.look = tl_command_poll,
                                               .fd = command_fd};

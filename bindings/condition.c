@@ -151,7 +151,7 @@ static const luaL_Reg methods[] = {{"acquire", condition_acquire},
                                    {NULL, NULL}};
 static const struct class condition_class = {.methods = methods};
 
-void open_condition(lua_State *L)
+void condition_open(lua_State *L)
 {
     object_class(L, TL_KIND_CONDITION, &condition_class);
     lua_pushcfunction(L, condition_new);

@@ -238,7 +238,7 @@ static const struct private_class connection_class = {.outside = &waited_for,
                                                       .condition = condition,
                                                       .drop = drop};
 
-void open_connection(lua_State *L)
+void connection_open(lua_State *L)
 {
     private_open(L, &connection_class);
     lua_pushcfunction(L, ipc_connect);

@@ -52,7 +52,7 @@ static const luaL_Reg methods[] = {{"set", event_set},
                                    {NULL, NULL}};
 static const struct class event_class = {.methods = methods};
 
-void open_event(lua_State *L)
+void event_open(lua_State *L)
 {
     object_class(L, TL_KIND_EVENT, &event_class);
     lua_pushcfunction(L, event_new);

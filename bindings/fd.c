@@ -83,7 +83,7 @@ static int ipc_fd(lua_State *L)
     return handle ? fd_of_shared(L, handle) : fd_of_own(L);
 }
 
-void open_fd(lua_State *L)
+void fd_open(lua_State *L)
 {
     lua_createtable(L, 0, 1);
     lua_createtable(L, 0, 1);

@@ -57,7 +57,7 @@ static const struct property properties[] = {{"count", push_count},
 static const struct class latch_class = {.methods = methods,
                                          .properties = properties};
 
-void open_latch(lua_State *L)
+void latch_open(lua_State *L)
 {
     object_class(L, TL_KIND_LATCH, &latch_class);
     lua_pushcfunction(L, latch_new);

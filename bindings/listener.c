@@ -92,7 +92,7 @@ static const struct private_class listener_class = {.name = "listener",
                                                     .title = push_title,
                                                     .drop = drop};
 
-void open_listener(lua_State *L)
+void listener_open(lua_State *L)
 {
     private_open(L, &listener_class);
     lua_pushcfunction(L, ipc_listen);

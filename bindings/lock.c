@@ -67,7 +67,7 @@ static const struct property properties[] = {{"holder", push_holder},
 static const struct class lock_class = {.methods = methods,
                                         .properties = properties};
 
-void open_lock(lua_State *L)
+void lock_open(lua_State *L)
 {
     object_class(L, TL_KIND_LOCK, &lock_class);
     lua_pushcfunction(L, lock_new);

@@ -94,7 +94,7 @@ static const luaL_Reg methods[] = {{"send", pipe_send},
                                    {NULL, NULL}};
 static const struct class pipe_class = {.methods = methods};
 
-void open_pipe(lua_State *L)
+void pipe_open(lua_State *L)
 {
     object_class(L, TL_KIND_PIPE, &pipe_class);
     lua_pushcfunction(L, pipe_new);

@@ -255,7 +255,7 @@ static const struct property properties[] = {{"workers", push_workers},
 static const struct class pool_class = {
     .methods = methods, .metamethods = metamethods, .properties = properties};
 
-void open_pool(lua_State *L)
+void pool_open(lua_State *L)
 {
     pool_callbacks_open(L);
     future_open(L);

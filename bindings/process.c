@@ -274,7 +274,7 @@ static const luaL_Reg functions[] = {
     {"current", process_current},   {"parent", process_parent},
     {"children", process_children}, {NULL, NULL}};
 
-void open_process(lua_State *L)
+void process_open(lua_State *L)
 {
     object_class(L, TL_KIND_PROCESS, &process_class);
     object_class(L, TL_KIND_THREAD, &process_class);

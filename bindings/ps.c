@@ -52,7 +52,7 @@ static int ipc_ps(lua_State *L)
     }
 }
 
-void open_ps(lua_State *L)
+void ps_open(lua_State *L)
 {
     lua_pushcfunction(L, ipc_ps);
     lua_setfield(L, -2, "ps");

@@ -348,7 +348,7 @@ static const struct property properties[] = {
 static const struct class queue_class = {
     .methods = methods, .metamethods = metamethods, .properties = properties};
 
-void open_queue(lua_State *L)
+void queue_open(lua_State *L)
 {
     object_class(L, TL_KIND_QUEUE, &queue_class);
     lua_pushcfunction(L, queue_new);

@@ -161,7 +161,7 @@ static int ipc_receive(lua_State *L)
                       sources.places[wrong], status);
 }
 
-void open_receive(lua_State *L)
+void receive_open(lua_State *L)
 {
     lua_pushcfunction(L, ipc_receive);
     lua_setfield(L, -2, "receive");

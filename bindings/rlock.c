@@ -59,7 +59,7 @@ static const struct property properties[] = {{"holder", push_holder},
 static const struct class rlock_class = {.methods = methods,
                                          .properties = properties};
 
-void open_rlock(lua_State *L)
+void rlock_open(lua_State *L)
 {
     object_class(L, TL_KIND_RLOCK, &rlock_class);
     lua_pushcfunction(L, rlock_new);

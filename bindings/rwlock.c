@@ -57,7 +57,7 @@ static const luaL_Reg methods[] = {{"read", rwlock_read},
                                    {NULL, NULL}};
 static const struct class rwlock_class = {.methods = methods};
 
-void open_rwlock(lua_State *L)
+void rwlock_open(lua_State *L)
 {
     object_class(L, TL_KIND_RWLOCK, &rwlock_class);
     lua_pushcfunction(L, rwlock_new);

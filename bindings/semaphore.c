@@ -76,7 +76,7 @@ static const struct property properties[] = {{"value", push_value},
 static const struct class semaphore_class = {.methods = methods,
                                              .properties = properties};
 
-void open_semaphore(lua_State *L)
+void semaphore_open(lua_State *L)
 {
     object_class(L, TL_KIND_SEMAPHORE, &semaphore_class);
     lua_pushcfunction(L, semaphore_new);

@@ -280,7 +280,7 @@ static int open_failed(lua_State *L, const char *name, int status)
 
 /* ipc.open(name) or ipc.open{ name =, functions = }.  Upvalue: the table of
  * the API. */
-static int space_open(lua_State *L)
+static int ipc_open(lua_State *L)
 {
     static const char *const names[] = {"name", "functions", NULL};
     if (lua_gettop(L) == 2 && lua_istable(L, 2))
@@ -310,11 +310,11 @@ static int space_open(lua_State *L)
     return 1;
 }
 
-void open_space(lua_State *L)
+void space_open(lua_State *L)
 {
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &spaces_key);
     lua_pushvalue(L, -1);
-    lua_pushcclosure(L, space_open, 1);
+    lua_pushcclosure(L, ipc_open, 1);
     lua_setfield(L, -2, "open");
 }

@@ -246,7 +246,7 @@ static const struct class table_class = {.methods = methods,
                                          .newindex = table_newindex,
                                          .index = table_index};
 
-void open_table(lua_State *L)
+void table_open(lua_State *L)
 {
     object_class(L, TL_KIND_TABLE, &table_class);
     lua_pushcfunction(L, table_new);

@@ -135,7 +135,7 @@ static const luaL_Reg metamethods[] = {
 static const struct class value_class = {.methods = methods,
                                          .metamethods = metamethods};
 
-void open_value(lua_State *L)
+void value_open(lua_State *L)
 {
     object_class(L, TL_KIND_VALUE, &value_class);
     lua_pushcfunction(L, value_new);

@@ -93,7 +93,7 @@ static int hold_newindex(lua_State *L)
                   luaL_tolstring(L, 2, NULL));
 }
 
-void open_with(lua_State *L)
+void with_open(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {{"__close", give_back},
                                            {"__tostring", hold_tostring},

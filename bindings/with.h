@@ -40,6 +40,6 @@ int with_call(lua_State *L, const struct holding *holding, const char *call);
 int with_hold(lua_State *L, const struct holding *holding);
 
 /* Makes what with_hold needs. */
-void open_with(lua_State *L);
+void with_open(lua_State *L);
 
 #endif
