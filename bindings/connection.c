@@ -141,7 +141,7 @@ static int connection_recv(lua_State *L)
         tl_channel_recv(channel, &data, &size, check_limit(L, 2, "recv"));
     if (status < 0)
         return outcome(L, channel, "recv", status);
-    if (receive_outside(L, data, size))
+    if (message_receive_outside(L, data, size))
         return 1;
     channel = *private_check(L, &connection_class);
     if (channel) /* no finalizer has closed it */
@@ -162,7 +162,7 @@ static int take(lua_State *L, void **state)
     int status = tl_channel_recv(channel, &data, &size, TL_NOW);
     if (status < 0)
         return status;
-    if (receive_outside(L, data, size))
+    if (message_receive_outside(L, data, size))
         return TL_OK;
     lua_pop(L, 1);
     if (*state)

@@ -150,7 +150,7 @@ static int decode_outside(lua_State *L)
     return count == 1 ? 1 : luaL_error(L, "not one value, but %d", count);
 }
 
-bool receive_outside(lua_State *L, const void *data, size_t size)
+bool message_receive_outside(lua_State *L, const void *data, size_t size)
 {
     struct tl_slice slice = {data, size};
     bool running = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
@@ -163,7 +163,7 @@ bool receive_outside(lua_State *L, const void *data, size_t size)
     return status == LUA_OK;
 }
 
-int receive(lua_State *L, struct tl_parcel *parcel)
+int message_receive(lua_State *L, struct tl_parcel *parcel)
 {
     if (parcel->size == 0)
         return 0; /* a process that returned nothing */
@@ -173,8 +173,8 @@ int receive(lua_State *L, struct tl_parcel *parcel)
                         parcel->ref_count, message_allow(parcel->arena));
 }
 
-int receive_list(lua_State *L, struct tl_parcel *parcel, int list,
-                 lua_Integer from)
+int message_receive_list(lua_State *L, struct tl_parcel *parcel, int list,
+                         lua_Integer from)
 {
     if (is_own(parcel))
         return codec_decode_list(L, parcel, message_allow(0), list, from, NULL);
@@ -186,8 +186,9 @@ int receive_list(lua_State *L, struct tl_parcel *parcel, int list,
     return count;
 }
 
-void encode(lua_State *L, const struct tl_handle *handle, const char *call,
-            int first, int count, const char *root, struct codec_out *out)
+void message_encode(lua_State *L, const struct tl_handle *handle,
+                    const char *call, int first, int count, const char *root,
+                    struct codec_out *out)
 {
     if (codec_encode_allowed(L, first, count, root, out,
                              message_allow(handle ? handle->arena : 0)))
@@ -195,7 +196,7 @@ void encode(lua_State *L, const struct tl_handle *handle, const char *call,
     misuse(L, handle, call, "%s", lua_tostring(L, -1));
 }
 
-bool try_to_send_again(lua_State *L, int status, struct codec_out *out,
+bool message_try_again(lua_State *L, int status, struct codec_out *out,
                        bool *tried)
 {
     /* finalizers may change the tables that strings were borrowed from */

@@ -86,7 +86,7 @@ static bool try_to_deliver(lua_State *L, bool ok, int first, int *status)
     bool tried = false;
     do
         *status = tl_process_set_result(ok, &out.message);
-    while (try_to_send_again(L, *status, &out, &tried));
+    while (message_try_again(L, *status, &out, &tried));
     codec_done(&out);
     return true;
 }

@@ -43,12 +43,12 @@ static int pipe_send(lua_State *L)
                       "a value is expected; nil is sent by send(nil)");
     tl_deadline deadline = check_deadline(L, 3, end, "send");
     struct codec_out out;
-    encode(L, end, "send", 2, 1, "value", &out);
+    message_encode(L, end, "send", 2, 1, "value", &out);
     bool tried = false;
     int status;
     do
         status = tl_pipe_send(end, &out.message, deadline);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     return result(L, end, "send", status);
 }
@@ -63,7 +63,7 @@ static int pipe_recv(lua_State *L)
     tl_fd_settle(end);
     if (status < 0)
         return result(L, end, "recv", status);
-    return receive(L, &parcel);
+    return message_receive(L, &parcel);
 }
 
 static int pipe_poll(lua_State *L)

@@ -190,7 +190,7 @@ uint32_t pool_submit(lua_State *L, struct pool *pool, const char *call,
     int status;
     do
         status = try_submit(pool, &out, after, &job);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     if (status < 0)
         failure(L, pool->board, call, status);
@@ -229,7 +229,7 @@ int pool_push_results(lua_State *L, struct pool *pool, uint32_t job)
 {
     struct tl_parcel parcel;
     tl_board_result(pool->board, job, &parcel);
-    return receive(L, &parcel);
+    return message_receive(L, &parcel);
 }
 
 void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
@@ -246,7 +246,7 @@ void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
     if (parcel.size == 0)
         lua_pushliteral(L, "its worker died");
     else
-        receive(L, &parcel);
+        message_receive(L, &parcel);
     if (lua_type(L, -1) == LUA_TSTRING) {
         lua_pushfstring(L, "%s: %s: ", title, call);
         lua_insert(L, -2);
@@ -261,6 +261,6 @@ void pool_fill_list(lua_State *L, struct pool *pool, uint32_t first, int list)
          job = tl_board_member(pool->board, (uint32_t)job)) {
         struct tl_parcel parcel;
         tl_board_result(pool->board, (uint32_t)job, &parcel);
-        from += receive_list(L, &parcel, list, from);
+        from += message_receive_list(L, &parcel, list, from);
     }
 }

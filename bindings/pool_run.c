@@ -206,7 +206,7 @@ void run_collect(lua_State *L, struct run *run, uint32_t i, int results)
     struct tl_parcel parcel;
     struct entry entry = *run_entry(run, i);
     tl_board_result(run->pool->board, entry.job, &parcel);
-    receive_list(L, &parcel, results, entry.from);
+    message_receive_list(L, &parcel, results, entry.from);
     check_use(L, run);
     if (run->count <= i || run_entry(run, i)->from != entry.from)
         return; /* what it required has gone on with the run */

@@ -212,7 +212,7 @@ static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
     if (status != TL_OK || ok)
         return false;
     int top = lua_gettop(L);
-    if (receive(L, &parcel) > 0 && lua_type(L, -1) == LUA_TSTRING)
+    if (message_receive(L, &parcel) > 0 && lua_type(L, -1) == LUA_TSTRING)
         say_failure(L, text, size);
     lua_settop(L, top);
     return true;

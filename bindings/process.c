@@ -62,9 +62,9 @@ static int process_result(lua_State *L)
     if (status < 0)
         return result(L, process, "result", status);
     if (ok)
-        return receive(L, &parcel);
+        return message_receive(L, &parcel);
     lua_pushnil(L);
-    return 1 + receive(L, &parcel);
+    return 1 + message_receive(L, &parcel);
 }
 
 static int process_is_alive(lua_State *L)

@@ -88,10 +88,10 @@ static int put(lua_State *L, const struct tl_handle *queue, const char *call,
     struct codec_out out;
     bool tried = false;
     int status;
-    encode(L, queue, call, index, 1, "value", &out);
+    message_encode(L, queue, call, index, 1, "value", &out);
     do
         status = tl_queue_put(queue, &out.message, priority, deadline);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }
@@ -140,7 +140,7 @@ static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
     int status;
     do
         status = tl_queue_put(queue, &out.message, 0, deadline);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }
@@ -182,7 +182,7 @@ static int get(lua_State *L, const struct tl_handle *queue, const char *call,
     tl_fd_settle(queue);
     if (status < 0)
         return result(L, queue, call, status);
-    return receive(L, &parcel);
+    return message_receive(L, &parcel);
 }
 
 static int queue_get(lua_State *L)
@@ -218,7 +218,7 @@ static int queue_get_many(lua_State *L)
             break;
         if (status < 0)
             return failure(L, queue, "get_many", status);
-        receive(L, &parcel);
+        message_receive(L, &parcel);
         lua_rawseti(L, 2, n);
     }
     return 1;
@@ -240,7 +240,7 @@ static int next_item(lua_State *L)
         return failure(L, queue, "items", status);
     lua_pushinteger(L, i);
     lua_copy(L, -1, lua_upvalueindex(2));
-    return 1 + receive(L, &parcel);
+    return 1 + message_receive(L, &parcel);
 }
 
 static int queue_items(lua_State *L)

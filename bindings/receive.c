@@ -85,7 +85,7 @@ static int take(lua_State *L, const struct tl_waitable *waitable,
                      : tl_pipe_recv(handle, &parcel, TL_NOW);
     tl_fd_settle(handle);
     if (status == TL_OK)
-        receive(L, &parcel);
+        message_receive(L, &parcel);
     return status == TL_EMPTY ? TL_TIMEOUT : status;
 }
 

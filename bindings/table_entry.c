@@ -50,7 +50,7 @@ int table_get_until(lua_State *L, const struct tl_handle *table,
     struct tl_parcel parcel;
     int status = tl_table_get_until(table, &key, &parcel, end);
     if (status == TL_OK)
-        return receive(L, &parcel);
+        return message_receive(L, &parcel);
     if (status != TL_EMPTY)
         return failure(L, table, call, status);
     lua_pushnil(L);
@@ -68,10 +68,10 @@ void table_set_until(lua_State *L, const struct tl_handle *table,
     if (lua_isnil(L, value)) {
         status = tl_table_set(table, &key, NULL);
     } else {
-        encode(L, table, call, value, 1, "value", &out);
+        message_encode(L, table, call, value, 1, "value", &out);
         do
             status = tl_table_set_until(table, &key, &out.message, end);
-        while (try_to_send_again(L, status, &out, &tried));
+        while (message_try_again(L, status, &out, &tried));
         codec_done(&out);
     }
     if (status < 0)

@@ -168,7 +168,7 @@ static int finish(lua_State *L, const struct work *work, uint32_t job, bool ok,
     int status;
     do
         status = tl_board_finish(work->worker->board, job, ok, &out.message);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }

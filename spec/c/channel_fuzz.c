@@ -74,7 +74,8 @@ static void send_again(lua_State *L)
         return;
     }
     if (!codec_own(&out) ||
-        !receive_outside(L, out.message.slices[0].data, out.message.size)) {
+        !message_receive_outside(L, out.message.slices[0].data,
+                                 out.message.size)) {
         fprintf(stderr, "%s\n", lua_tostring(L, -1));
         abort();
     }
@@ -86,7 +87,7 @@ static void decode(lua_State *L, const void *data, size_t size)
     lua_gc(L, LUA_GCCOLLECT, 0);
     size_t before = in_use;
     most_used = in_use;
-    bool accepted = receive_outside(L, data, size);
+    bool accepted = message_receive_outside(L, data, size);
     if (most_used - before > PER_BYTE * size + AT_LEAST)
         abort();
     if (accepted)
