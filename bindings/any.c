@@ -58,7 +58,7 @@ struct tl_waitable *any_check(lua_State *L, const char *call, uint32_t *count,
     *count = (uint32_t)length;
     lua_createtable(L, (int)length, 0);
     struct tl_waitable *waitables = check_items(L, call, length);
-    support_state = L;
+    context_state = L;
     return waitables;
 }
 

@@ -112,7 +112,7 @@ static void set_name(lua_State *L, const char *call, int index)
 {
     if (!lua_isnil(L, index))
         misuse(L, NULL, call, "in a space the name is the first argument");
-    lua_pushstring(L, support_making.name);
+    lua_pushstring(L, context_making.name);
     lua_replace(L, index);
 }
 
@@ -130,7 +130,7 @@ static void find_options(lua_State *L, const char *call,
     if (given > count)
         misuse(L, NULL, call, "%d arguments given; there are: %s", given,
                push_names(L, names));
-    if (support_making.space && given == count)
+    if (context_making.space && given == count)
         misuse(L, NULL, call, "in a space the name is the first argument");
     lua_settop(L, count);
 }
@@ -141,7 +141,7 @@ void check_options(lua_State *L, const char *call, const char *const *names)
     while (names[count])
         count++;
     find_options(L, call, names, count);
-    if (support_making.space)
+    if (context_making.space)
         set_name(L, call, count);
 }
 

@@ -21,7 +21,7 @@ static inline tl_deadline check_deadline(lua_State *L, int index,
                                          const struct tl_handle *handle,
                                          const char *call)
 {
-    support_state = L;
+    context_state = L;
     if (lua_type(L, index) <= LUA_TNIL)
         return TL_FOREVER;
     return check_deadline_slow(L, index, handle, call);

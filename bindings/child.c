@@ -25,7 +25,7 @@ bool child_is(void)
 
 void child_exit(int code)
 {
-    support_state = NULL; /* no script waits for what comes now */
+    context_state = NULL; /* no script waits for what comes now */
     code = files_end(code);
     /* its own children first, as for the main script; whatever comes of it,
      * this process ends */

@@ -18,7 +18,7 @@ static const struct tl_handle *check_lock(lua_State *L, int index)
     if (!lock || lock->kind != TL_KIND_LOCK)
         misuse(L, NULL, "condition", "the lock must be one of ipc.lock, not %s",
                a_type(L, index));
-    else if (lock->arena != support_making.space)
+    else if (lock->arena != context_making.space)
         misuse(L, NULL, "condition",
                "the lock belongs elsewhere; make it where the condition is: "
                "in a space as s.lock(name), else by ipc.lock()");
@@ -99,7 +99,7 @@ static int condition_wait_for(lua_State *L)
         if (lua_toboolean(L, -1))
             return 1;
         lua_pop(L, 1);
-        support_state = L;
+        context_state = L;
         int status = tl_condition_wait(condition, deadline);
         if (status == TL_NOT_HOLDER)
             return without_lock(L, condition, "wait_for");

@@ -186,7 +186,7 @@ static int connection_close(lua_State *L)
     void **state = private_check(L, &connection_class);
     check_method(L, 0, "close");
     struct tl_channel *channel = *state;
-    support_state = L;
+    context_state = L;
     if (channel && private_leave(state))
         tl_channel_close(channel, tl_deadline_in(LINGER));
     else if (channel)

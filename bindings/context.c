@@ -2,6 +2,6 @@
 
 #include <stddef.h>
 
-_Thread_local lua_State *support_state;
+_Thread_local lua_State *context_state;
 
-_Thread_local struct making support_making;
+_Thread_local struct making context_making;

@@ -9,7 +9,7 @@
 #include <lua.h>
 
 /* The state that is about to wait, for the line in reports; NULL: none. */
-extern _Thread_local lua_State *support_state;
+extern _Thread_local lua_State *context_state;
 
 /* Where the next constructor makes its object: in this space, under the name
  * at the top of the stack.  Set around a constructor by space.c alone, with the
@@ -19,6 +19,6 @@ struct making {
     bool any;       /* an object of other size or options will do */
     const char *name;
 };
-extern _Thread_local struct making support_making;
+extern _Thread_local struct making context_making;
 
 #endif

@@ -49,7 +49,7 @@ static void end_main(lua_State *L)
     if (!tl_task_is_main())
         return;
     files_flush(L);
-    support_state = L;
+    context_state = L;
     int status = tl_main_end();
     if (status == TL_STUCK) {
         interactive = false;

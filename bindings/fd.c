@@ -78,7 +78,7 @@ static int ipc_fd(lua_State *L)
 {
     check_function(L, 1, "fd");
     lua_settop(L, 1);
-    support_state = L;
+    context_state = L;
     const struct tl_handle *handle = object_test(L, 1);
     return handle ? fd_of_shared(L, handle) : fd_of_own(L);
 }

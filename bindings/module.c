@@ -130,7 +130,7 @@ void module_open_streams(lua_State *L)
 /* "script.lua:12" of the innermost Lua function. */
 static void where(char *text, size_t size)
 {
-    lua_State *L = support_state;
+    lua_State *L = context_state;
     lua_Debug frame;
     text[0] = '\0';
     for (int level = 0; L && lua_getstack(L, level, &frame); level++) {
@@ -145,7 +145,7 @@ static void where(char *text, size_t size)
 /* No wait may outlast what a signal's handler asked for. */
 static bool answer_signal(void)
 {
-    return support_state && hook_answer(support_state);
+    return context_state && hook_answer(context_state);
 }
 
 /* What a child forgets of its parent. */

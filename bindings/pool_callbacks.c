@@ -184,7 +184,7 @@ static void collect_again(lua_State *L)
  * is collected meanwhile. */
 static void run(void)
 {
-    lua_State *L = stage, *waits = support_state;
+    lua_State *L = stage, *waits = context_state;
     int top = lua_gettop(L);
     stopped = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     lua_gc(L, LUA_GCSTOP, 0);
@@ -192,7 +192,7 @@ static void run(void)
     lua_pcall(L, 0, 0, 0);
     lua_settop(L, top);
     collect_again(L);
-    support_state = waits;
+    context_state = waits;
 }
 
 void pool_forget_parent(lua_State *L)

@@ -156,7 +156,7 @@ bool pool_await_room(lua_State *L, struct pool *pool, const char *call,
         /* a worker that dies after the tending moves the word */
         if (progress.deaths != pool->deaths)
             continue;
-        support_state = L;
+        context_state = L;
         int status = tl_board_await_room(pool->board, pool->queue,
                                          progress.finishes, deadline);
         if (status == TL_TIMEOUT)
@@ -215,7 +215,7 @@ uint64_t pool_seen(const struct pool *pool)
 int pool_wait(lua_State *L, struct pool *pool, const char *call, uint64_t seen,
               uint64_t more, tl_deadline deadline)
 {
-    support_state = L;
+    context_state = L;
     int status =
         tl_board_await(pool->board, seen, pool->called ? 1 : more, deadline);
     if (status < 0 && status != TL_TIMEOUT)

@@ -158,7 +158,7 @@ static int queue_put_many(lua_State *L)
     int status = TL_OK;
     while (n < count && status == TL_OK) {
         lua_geti(L, 2, n + 1);
-        support_state = L; /* the list may have a metatable that waits */
+        context_state = L; /* the list may have a metatable that waits */
         status = put_item(L, queue, n, deadline);
         lua_pop(L, 1);
         n += status == TL_OK;
@@ -231,7 +231,7 @@ static int next_item(lua_State *L)
         object_check(L, lua_upvalueindex(1), TL_KIND_QUEUE);
     lua_Integer i = lua_tointeger(L, lua_upvalueindex(2)) + 1;
     struct tl_parcel parcel;
-    support_state = L;
+    context_state = L;
     int status = tl_queue_get(queue, &parcel, TL_FOREVER);
     tl_fd_settle(queue);
     if (status == TL_CLOSED)

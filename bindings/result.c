@@ -83,7 +83,7 @@ int failure(lua_State *L, const struct tl_handle *handle, const char *call,
 {
     const char *what = advice(status, handle);
     const char *space =
-        tl_space_name(handle ? handle->arena : support_making.space);
+        tl_space_name(handle ? handle->arena : context_making.space);
     if (space && (status == TL_NO_MEMORY || status == TL_TOO_LARGE))
         return space_full(L, handle, call, status, space);
     switch (status) {

@@ -70,10 +70,10 @@ static int make(lua_State *L, lua_CFunction constructor, unsigned space,
     lua_gc(L, LUA_GCSTOP, 0);
     lua_pushcfunction(L, constructor);
     lua_insert(L, 2);
-    support_making = (struct making){
+    context_making = (struct making){
         .space = space, .any = lua_gettop(L) == 2, .name = name};
     int status = lua_pcall(L, lua_gettop(L) - 2, 1, 0);
-    support_making = (struct making){0};
+    context_making = (struct making){0};
     if (running)
         lua_gc(L, LUA_GCRESTART, 0);
     return status == LUA_OK ? 1 : lua_error(L);
@@ -294,7 +294,7 @@ static int ipc_open(lua_State *L)
     if (!lua_isnil(L, 2) && !lua_isboolean(L, 2))
         return misuse(L, NULL, "open",
                       "functions must be true or false, not %s", a_type(L, 2));
-    support_state = L;
+    context_state = L;
     int space =
         strlen(name) == lua_rawlen(L, 1) ? tl_space_open(name) : TL_BAD_NAME;
     if (space < 0)

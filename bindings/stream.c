@@ -134,7 +134,7 @@ static int next_line(lua_State *L)
     struct stream *stream = lua_touserdata(L, lua_upvalueindex(1));
     if (!stream->owner->command)
         return 0;
-    support_state = L;
+    context_state = L;
     int status =
         read_into(L, stream, (struct format){.what = TL_READ_LINE}, TL_FOREVER);
     if (status == TL_CLOSED)

@@ -64,7 +64,7 @@ void table_set_until(lua_State *L, const struct tl_handle *table,
     struct codec_out out;
     bool tried = false;
     int status;
-    support_state = L;
+    context_state = L;
     if (lua_isnil(L, value)) {
         status = tl_table_set(table, &key, NULL);
     } else {

@@ -319,7 +319,7 @@ static void run(void *data)
     if (!L)
         tl_process_lose_result(TL_SYSTEM);
     tl_thread_end_cancel();
-    support_state = NULL; /* no script waits for what comes now */
+    context_state = NULL; /* no script waits for what comes now */
     files_flush_stdout();
     tl_thread_drop_job();
     tl_main_end();

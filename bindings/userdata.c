@@ -230,8 +230,8 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
 {
     struct object *object = push_object(L, kind);
     dress(L, object);
-    object->handle.arena = (uint16_t)support_making.space;
-    object->handle.side = support_making.any ? TL_FIND_ANY : 0;
+    object->handle.arena = (uint16_t)context_making.space;
+    object->handle.side = context_making.any ? TL_FIND_ANY : 0;
     return &object->handle;
 }
 

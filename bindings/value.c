@@ -42,7 +42,7 @@ static int value_set(lua_State *L)
     struct tl_handle *value = check_value(L);
     check_method(L, 1, "set");
     struct tl_number n = check_number(L, 2, value, "set");
-    support_state = L;
+    context_state = L;
     return result(L, value, "set", tl_value_set(value, n));
 }
 
@@ -53,7 +53,7 @@ static int value_add(lua_State *L)
     struct tl_number n = lua_isnoneornil(L, 2)
                              ? (struct tl_number){.i = 1}
                              : check_number(L, 2, value, "add");
-    support_state = L;
+    context_state = L;
     int status = tl_value_add(value, &n);
     return status < 0 ? failure(L, value, "add", status) : push_number(L, n);
 }
@@ -65,7 +65,7 @@ static int value_compare_set(lua_State *L)
     struct tl_number old = check_number(L, 2, value, "compare_set");
     struct tl_number new_ = check_number(L, 3, value, "compare_set");
     bool set;
-    support_state = L;
+    context_state = L;
     int status = tl_value_compare_set(value, old, new_, &set);
     if (status < 0)
         return failure(L, value, "compare_set", status);
@@ -83,7 +83,7 @@ static int value_update(lua_State *L)
         return misuse(L, value, "update", "a function is expected, not %s",
                       a_type(L, 2));
     lua_settop(L, 2);
-    support_state = L;
+    context_state = L;
     int status = tl_value_begin(value, &n);
     if (status < 0)
         return failure(L, value, "update", status);

@@ -248,10 +248,10 @@ int worker_main(lua_State *L)
     hook_copy(L, stage);
     tl_board_ready(worker.board);
     uint32_t job;
-    support_state = stage;
+    context_state = stage;
     while (tl_board_take(worker.board, &work.parcel, &job, TL_FOREVER) ==
                TL_OK &&
            work_on(stage, &work, job))
-        support_state = stage;
+        context_state = stage;
     return 0;
 }
