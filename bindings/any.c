@@ -85,7 +85,7 @@ int any_report(lua_State *L, const char *call,
         status == TL_NO_MEMORY)
         return result(L, NULL, call, status);
     if (waitable->handle)
-        return failure(L, waitable->handle, call, status);
+        return result_failure(L, waitable->handle, call, status);
     lua_rawgeti(L, 3, wrong);
     return misuse(L, NULL, call, "%s: %s", luaL_tolstring(L, -1, NULL),
                   tl_status_text(status));
@@ -101,7 +101,7 @@ static int ipc_wait(lua_State *L)
     int status;
     do
         status = tl_wait_any(waitables, count, &wrong, deadline);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     return status > 0
                ? push_ready(L, waitables, count)
                : any_report(L, "wait", &waitables[wrong], wrong + 1, status);

@@ -34,7 +34,7 @@ static void set_element(lua_State *L, const struct tl_handle *array,
         misuse(L, array, NULL, "the number for element %lld does not fit %s",
                (long long)index + 1, tl_element_name(tl_array_type(array)));
     if (status < 0)
-        failure(L, array, NULL, status);
+        result_failure(L, array, NULL, status);
 }
 
 /* The list at `list` has a number for each element. */
@@ -66,7 +66,7 @@ static int array_new(lua_State *L)
     do
         status =
             tl_array_new(array, late ? NULL : name, type, (uint64_t)length);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     if (status == TL_OK && from_list && (late || !array->arena))
         fill(L, array, 2);
     if (status == TL_OK && late)
@@ -95,7 +95,8 @@ static int array_add(lua_State *L)
     if (status == TL_OVER)
         return misuse(L, array, "add", "the sum does not fit %s",
                       tl_element_name(tl_array_type(array)));
-    return status < 0 ? failure(L, array, "add", status) : push_number(L, n);
+    return status < 0 ? result_failure(L, array, "add", status)
+                      : push_number(L, n);
 }
 
 /* Whether the step of the stock ipairs reads, which knows no length (and asks
@@ -146,7 +147,8 @@ static int array_index(lua_State *L)
         is_in_ipairs(L))
         return 0;
     int status = tl_array_get(array, check_index(L, array, NULL), &n);
-    return status < 0 ? failure(L, array, NULL, status) : push_number(L, n);
+    return status < 0 ? result_failure(L, array, NULL, status)
+                      : push_number(L, n);
 }
 
 static int array_newindex(lua_State *L)
@@ -174,7 +176,7 @@ static int next_element(lua_State *L)
         return 0;
     int status = tl_array_get(array, (uint64_t)index, &n);
     if (status < 0)
-        return failure(L, array, NULL, status);
+        return result_failure(L, array, NULL, status);
     lua_pushinteger(L, index + 1);
     return 1 + push_number(L, n);
 }

@@ -22,7 +22,7 @@ static int barrier_new(lua_State *L)
     int status;
     do
         status = tl_barrier_new(barrier, name, (uint32_t)parties);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "barrier", status);
     return 1;
 }

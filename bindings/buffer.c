@@ -22,7 +22,7 @@ static int buffer_new(lua_State *L)
     int status;
     do
         status = tl_buffer_new(buffer, name, (uint64_t)size);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "buffer", status);
     return 1;
 }
@@ -32,7 +32,8 @@ static unsigned char *data_of(lua_State *L, const struct tl_handle *buffer,
 {
     unsigned char *data = tl_buffer_data(buffer);
     if (!data)
-        failure(L, buffer, call, buffer->object ? TL_FOREIGN : TL_DROPPED);
+        result_failure(L, buffer, call,
+                       buffer->object ? TL_FOREIGN : TL_DROPPED);
     return data;
 }
 

@@ -34,7 +34,7 @@ int command_failure(lua_State *L, const char *call, int status)
         return misuse(L, NULL, call,
                       "a command belongs to the process that "
                       "made it; make one here");
-    return failure(L, NULL, call, status);
+    return result_failure(L, NULL, call, status);
 }
 
 int command_result(lua_State *L, const char *call, int status)

@@ -36,7 +36,7 @@ static int condition_new(lua_State *L)
     int status;
     do
         status = tl_condition_new(condition, name, lock);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "condition", status);
     return 1;
 }

@@ -53,7 +53,7 @@ static void end_main(lua_State *L)
     int status = tl_main_end();
     if (status == TL_STUCK) {
         interactive = false;
-        failure(L, NULL, NULL, status);
+        result_failure(L, NULL, NULL, status);
     }
     if (status == TL_INTERRUPTED) {
         tl_family_signal(SIGKILL);

@@ -51,7 +51,7 @@ static int fd_of_shared(lua_State *L, const struct tl_handle *handle)
     }
     int status = *fd ? TL_OK : tl_fd_open(fd, handle);
     if (status < 0)
-        return failure(L, handle, "fd", status);
+        return result_failure(L, handle, "fd", status);
     lua_pushinteger(L, tl_fd_number(*fd));
     return 1;
 }
@@ -67,9 +67,9 @@ static int fd_of_own(lua_State *L)
         return misuse(L, NULL, "fd", "%s", luaL_tolstring(L, 1, NULL));
     int status = outside->fd(*state);
     if (status < 0)
-        return failure(L, NULL,
-                       lua_pushfstring(L, "%s: fd", luaL_tolstring(L, 1, NULL)),
-                       status);
+        return result_failure(
+            L, NULL, lua_pushfstring(L, "%s: fd", luaL_tolstring(L, 1, NULL)),
+            status);
     lua_pushinteger(L, status);
     return 1;
 }

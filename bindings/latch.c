@@ -20,7 +20,7 @@ static int latch_new(lua_State *L)
     int status;
     do
         status = tl_latch_new(latch, name, (uint32_t)count);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "latch", status);
     return 1;
 }

@@ -264,7 +264,7 @@ static int start_failed(lua_State *L, int status,
                       "other command is closed",
                       program);
     if (status != TL_SYSTEM)
-        return failure(L, NULL, "command", status);
+        return result_failure(L, NULL, "command", status);
     if (step == TL_COMMAND_FOLDER)
         return misuse(L, NULL, NULL, "cannot start \"%s\" in \"%s\": %m",
                       program, options->folder);
@@ -282,7 +282,7 @@ static bool ran_out(lua_State *L, int status, bool *tried)
 {
     int error = errno;
     bool again = status == TL_SYSTEM && (error == EMFILE || error == ENFILE) &&
-                 try_again(L, TL_NO_MEMORY, tried);
+                 result_try_again(L, TL_NO_MEMORY, tried);
     errno = error;
     return again;
 }

@@ -17,8 +17,8 @@ static int ipc_listen(lua_State *L)
     void **state = private_new(L, &listener_class);
     int status = tl_listener_new(&listener, address, &options);
     if (status < 0)
-        return failure(L, NULL, lua_pushfstring(L, "listen: %s", address),
-                       status);
+        return result_failure(
+            L, NULL, lua_pushfstring(L, "listen: %s", address), status);
     *state = listener;
     return 1;
 }

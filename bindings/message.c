@@ -201,5 +201,5 @@ bool message_try_again(lua_State *L, int status, struct codec_out *out,
 {
     /* finalizers may change the tables that strings were borrowed from */
     return status == TL_NO_MEMORY && codec_own(out) &&
-           try_again(L, status, tried);
+           result_try_again(L, status, tried);
 }

@@ -28,7 +28,7 @@ unsigned message_allow(unsigned arena);
  * borrows data, and no finalizer runs meanwhile. */
 bool message_receive_outside(lua_State *L, const void *data, size_t size);
 
-/* As try_again, for a call that was to send `out`. */
+/* As result_try_again, for a call that was to send `out`. */
 bool message_try_again(lua_State *L, int status, struct codec_out *out,
                        bool *tried);
 

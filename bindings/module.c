@@ -38,7 +38,7 @@ static int ipc_sleep(lua_State *L)
 {
     check_function(L, 1, "sleep");
     int status = tl_sleep(check_deadline(L, 1, NULL, "sleep"));
-    return status < 0 ? failure(L, NULL, "sleep", status) : 0;
+    return status < 0 ? result_failure(L, NULL, "sleep", status) : 0;
 }
 
 static int ipc_yield(lua_State *L)

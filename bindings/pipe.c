@@ -25,7 +25,7 @@ static int pipe_new(lua_State *L)
     int status;
     do
         status = tl_pipe_new(ends, name, duplex);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     *first = ends[0];
     *second = ends[1];
     first->kind = second->kind = TL_KIND_PIPE;
@@ -73,7 +73,7 @@ static int pipe_poll(lua_State *L)
     tl_deadline deadline = check_deadline(L, 2, end, "poll");
     int status = tl_pipe_poll(end, deadline);
     if (status < 0 && status != TL_TIMEOUT)
-        return failure(L, end, "poll", status);
+        return result_failure(L, end, "poll", status);
     lua_pushboolean(L, status == TL_OK);
     return 1;
 }

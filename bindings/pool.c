@@ -82,7 +82,8 @@ struct pool *pool_check(lua_State *L, int index, const char *call)
     struct tl_handle *handle = object_check(L, index, TL_KIND_BOARD);
     struct pool *pool = pool_find(handle);
     if (!pool)
-        failure(L, handle, call, handle->object ? TL_NOT_OWNER : TL_DROPPED);
+        result_failure(L, handle, call,
+                       handle->object ? TL_NOT_OWNER : TL_DROPPED);
     return pool;
 }
 

@@ -162,7 +162,7 @@ bool pool_await_room(lua_State *L, struct pool *pool, const char *call,
         if (status == TL_TIMEOUT)
             return false;
         if (status < 0)
-            failure(L, pool->board, call, status);
+            result_failure(L, pool->board, call, status);
     }
 }
 
@@ -193,7 +193,7 @@ uint32_t pool_submit(lua_State *L, struct pool *pool, const char *call,
     while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     if (status < 0)
-        failure(L, pool->board, call, status);
+        result_failure(L, pool->board, call, status);
     if (!reserve_ticket(pool, job)) {
         tl_board_cancel(pool->board, job, NULL);
         luaL_error(L, "not enough memory");
@@ -219,7 +219,7 @@ int pool_wait(lua_State *L, struct pool *pool, const char *call, uint64_t seen,
     int status =
         tl_board_await(pool->board, seen, pool->called ? 1 : more, deadline);
     if (status < 0 && status != TL_TIMEOUT)
-        failure(L, pool->board, call, status);
+        result_failure(L, pool->board, call, status);
     return status;
 }
 

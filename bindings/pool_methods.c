@@ -111,12 +111,12 @@ static void start_workers(lua_State *L, struct pool *pool)
         int status;
         do
             status = pool_start(L, pool, &pool->workers[i]);
-        while (try_again(L, status, &tried));
+        while (result_try_again(L, status, &tried));
         if (status < 0) {
             int error = errno;
             pool_end(L, pool, tl_status_text(status));
             errno = error;
-            failure(L, pool->board, "pool", status);
+            result_failure(L, pool->board, "pool", status);
         }
     }
 }
@@ -139,7 +139,7 @@ static int pool_new(lua_State *L)
     int status;
     do
         status = tl_board_new(board, name);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, index, "pool", status);
     struct pool *pool = allocate(L, workers);
     pool->board = board;

@@ -100,7 +100,7 @@ int private_result(lua_State *L, const struct private_class *class,
 {
     if (status == TL_INTERRUPTED || status == TL_CANCELLED ||
         status == TL_STUCK)
-        return failure(L, NULL, NULL, status);
+        return result_failure(L, NULL, NULL, status);
     push_title(L, class);
     const char *about = lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), call);
     return result(L, NULL, about, status);

@@ -74,7 +74,7 @@ static int process_is_alive(lua_State *L)
     struct tl_process_info info;
     int status = tl_process_info(process, &info);
     if (status < 0)
-        return failure(L, process, "is_alive", status);
+        return result_failure(L, process, "is_alive", status);
     lua_pushboolean(L, info.alive);
     return 1;
 }
@@ -131,7 +131,7 @@ static int process_cancel(lua_State *L)
                       "a thread can be cancelled; end a process by terminate");
     int status = tl_thread_cancel(process);
     if (status < 0 && status != TL_ENDED)
-        return failure(L, process, "cancel", status);
+        return result_failure(L, process, "cancel", status);
     lua_pushboolean(L, status == TL_OK);
     return 1;
 }
@@ -151,7 +151,7 @@ static struct tl_process_info identity_of(lua_State *L,
     struct tl_process_info info;
     int status = tl_process_identity(process, &info);
     if (status < 0)
-        failure(L, process, NULL, status);
+        result_failure(L, process, NULL, status);
     return info;
 }
 
@@ -180,7 +180,7 @@ static void push_exitcode(lua_State *L, const struct tl_handle *process)
     struct tl_process_info info;
     int status = tl_process_info(process, &info);
     if (status < 0)
-        failure(L, process, NULL, status);
+        result_failure(L, process, NULL, status);
     if (info.exit_known)
         lua_pushinteger(L, info.exitcode);
     else
@@ -202,7 +202,7 @@ static int process_newindex(lua_State *L)
     int status = tl_process_set_daemon(process, lua_toboolean(L, 3));
     if (status == TL_STARTED)
         return misuse(L, process, "daemon", "it can only be set before start");
-    return status < 0 ? failure(L, process, "daemon", status) : 0;
+    return status < 0 ? result_failure(L, process, "daemon", status) : 0;
 }
 
 /* ---- relatives ---- */
@@ -212,7 +212,7 @@ static int process_current(lua_State *L)
     check_function(L, 0, "current");
     int status = tl_process_current(object_reserve(L));
     if (status < 0)
-        return failure(L, NULL, "current", status);
+        return result_failure(L, NULL, "current", status);
     object_settle(L);
     return 1;
 }
@@ -226,7 +226,7 @@ static int process_parent(lua_State *L)
         return 1;
     }
     if (status < 0)
-        return failure(L, NULL, "parent", status);
+        return result_failure(L, NULL, "parent", status);
     object_settle(L);
     return 1;
 }
@@ -242,7 +242,7 @@ static int process_children(lua_State *L)
             return 1;
         }
         if (status < 0)
-            return failure(L, NULL, "children", status);
+            return result_failure(L, NULL, "children", status);
         object_settle(L);
         lua_rawseti(L, -2, i + 1);
     }

@@ -99,7 +99,7 @@ static int make(lua_State *L, enum tl_kind_id kind, const char *call)
     do
         status = kind == TL_KIND_THREAD ? tl_thread_new(process, name, daemon)
                                         : tl_process_new(process, name, daemon);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, call, status);
     lua_pushvalue(L, job);
     lua_setiuservalue(L, -2, 1);
@@ -139,7 +139,7 @@ static int start(lua_State *L, int index, const char *call)
         int status = tl_process_info(process, &info);
         if (status == TL_OK)
             status = info.started ? TL_STARTED : TL_NOT_PARENT;
-        return failure(L, process, call, status);
+        return result_failure(L, process, call, status);
     }
     bool tried = false;
     int started;
@@ -147,9 +147,9 @@ static int start(lua_State *L, int index, const char *call)
         started = process->kind == TL_KIND_THREAD
                       ? thread_start(L, process, job, call)
                       : fork_job(L, process, job);
-    while (try_again(L, started, &tried));
+    while (result_try_again(L, started, &tried));
     if (started < 0)
-        return failure(L, process, call, started);
+        return result_failure(L, process, call, started);
     lua_pushnil(L);
     lua_setiuservalue(L, index, 1);
     lua_pushvalue(L, index);

@@ -46,7 +46,7 @@ static int ipc_ps(lua_State *L)
         if (status == TL_EMPTY)
             return 1;
         if (status < 0)
-            return failure(L, NULL, "ps", status);
+            return result_failure(L, NULL, "ps", status);
         push_task(L, &info);
         lua_rawseti(L, -2, n);
     }

@@ -43,7 +43,7 @@ static int queue_new(lua_State *L)
     int status;
     do
         status = tl_queue_new(queue, name, order, (uint32_t)maxsize);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "queue", status);
     return 1;
 }
@@ -167,7 +167,7 @@ static int queue_put_many(lua_State *L)
     if (status == TL_OK)
         return 1;
     if (status != TL_FULL && status != TL_CLOSED)
-        return failure(L, queue, "put_many", status);
+        return result_failure(L, queue, "put_many", status);
     lua_pushstring(L, tl_status_text(status));
     return 2;
 }
@@ -217,7 +217,7 @@ static int queue_get_many(lua_State *L)
         if (status == TL_EMPTY || status == TL_CLOSED)
             break;
         if (status < 0)
-            return failure(L, queue, "get_many", status);
+            return result_failure(L, queue, "get_many", status);
         message_receive(L, &parcel);
         lua_rawseti(L, 2, n);
     }
@@ -237,7 +237,7 @@ static int next_item(lua_State *L)
     if (status == TL_CLOSED)
         return 0;
     if (status < 0)
-        return failure(L, queue, "items", status);
+        return result_failure(L, queue, "items", status);
     lua_pushinteger(L, i);
     lua_copy(L, -1, lua_upvalueindex(2));
     return 1 + message_receive(L, &parcel);
@@ -260,7 +260,7 @@ static lua_Integer size_of(lua_State *L, const struct tl_handle *queue,
 {
     int64_t size = tl_queue_size(queue);
     if (size < 0)
-        failure(L, queue, call, (int)size);
+        result_failure(L, queue, call, (int)size);
     return (lua_Integer)size;
 }
 

@@ -136,7 +136,7 @@ static int wait_for(lua_State *L, struct sources *sources, uint32_t *wrong,
     do
         status =
             tl_wait_any(sources->waitables, sources->count, wrong, deadline);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     return status;
 }
 

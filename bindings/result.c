@@ -78,8 +78,8 @@ static int space_full(lua_State *L, const struct tl_handle *handle,
                   space);
 }
 
-int failure(lua_State *L, const struct tl_handle *handle, const char *call,
-            int status)
+int result_failure(lua_State *L, const struct tl_handle *handle,
+                   const char *call, int status)
 {
     const char *what = advice(status, handle);
     const char *space =
@@ -128,7 +128,7 @@ int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
         lua_pushstring(L, tl_status_text(status));
         return 2;
     default:
-        return failure(L, handle, call, status);
+        return result_failure(L, handle, call, status);
     }
 }
 
@@ -140,7 +140,7 @@ static int collect(lua_State *L)
 
 /* Protected: what a finalizer raises must not pass the caller, who may hold a
  * message. */
-bool try_again(lua_State *L, int status, bool *tried)
+bool result_try_again(lua_State *L, int status, bool *tried)
 {
     if (status != TL_NO_MEMORY || *tried ||
         lua_gc(L, LUA_GCISRUNNING, 0) <= 0 || !lua_checkstack(L, 2))

@@ -25,13 +25,14 @@ static inline int result(lua_State *L, const struct tl_handle *handle,
 }
 
 /* Raises what `status` means for this call. */
-int failure(lua_State *L, const struct tl_handle *handle, const char *call,
-            int status);
+int result_failure(lua_State *L, const struct tl_handle *handle,
+                   const char *call, int status);
 
 /* Shared memory is used up: perhaps by objects that are dead here and not yet
  * collected.  Collects, unless the collector is stopped, and says whether to
- * try again, once.  For loops: do status = ...; while (try_again(...)); */
-bool try_again(lua_State *L, int status, bool *tried);
+ * try again, once.  For loops: do status = ...; while (result_try_again(...));
+ */
+bool result_try_again(lua_State *L, int status, bool *tried);
 
 /* What is done where nobody can ever go on, with the report of that: set by
  * whoever ends the program. */

@@ -26,7 +26,7 @@ static int semaphore_new(lua_State *L)
     do
         status = tl_semaphore_new(semaphore, name, (uint32_t)value,
                                   lua_toboolean(L, 2));
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "semaphore", status);
     return 1;
 }

@@ -53,7 +53,7 @@ static bool find(lua_State *L, unsigned space, const char *name,
     if (status < 0) {
         lua_pop(L, 1);
         if (status != TL_EMPTY)
-            failure(L, NULL, call, status);
+            result_failure(L, NULL, call, status);
         return false;
     }
     if (strcmp(tl_kind_name(handle->kind), call) != 0)
@@ -110,7 +110,7 @@ static struct tl_name *push_names(lua_State *L, unsigned space, size_t *count)
         struct tl_name *names = lua_newuserdatauv(L, most * sizeof *names, 1);
         int64_t n = tl_space_names(space, names, most);
         if (n < 0)
-            failure(L, NULL, "list", (int)n);
+            result_failure(L, NULL, "list", (int)n);
         *count = (size_t)n;
         if (*count <= most)
             return names;
@@ -125,7 +125,7 @@ static bool push_listed(lua_State *L, unsigned space, const char *name)
     char text[TL_TEXT_SIZE];
     int status = tl_space_find(space, name, &handle);
     if (status < 0 && status != TL_EMPTY)
-        failure(L, NULL, "list", status);
+        result_failure(L, NULL, "list", status);
     if (status < 0)
         return false;
     tl_describe(&handle, text, sizeof text);
@@ -170,7 +170,7 @@ static int space_remove(lua_State *L)
         status =
             tl_space_remove(space, check_object_name(L, 2, space, "remove"));
     if (status < 0 && status != TL_EMPTY)
-        return failure(L, NULL, "remove", status);
+        return result_failure(L, NULL, "remove", status);
     lua_pushboolean(L, status == TL_OK);
     return 1;
 }

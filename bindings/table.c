@@ -74,7 +74,7 @@ static void push_keys(lua_State *L, const struct tl_handle *table,
         needed = tl_table_keys(table, lua_touserdata(L, -1), size);
     }
     if (needed < 0)
-        failure(L, table, call, (int)needed);
+        result_failure(L, table, call, (int)needed);
     const char *end = (const char *)at + needed;
     lua_newtable(L);
     for (lua_Integer n = 1; (const char *)at < end; n++) {
@@ -142,7 +142,7 @@ static int table_len(lua_State *L)
     struct tl_handle *table = table_check(L);
     int64_t length = tl_table_length(table);
     if (length < 0)
-        return failure(L, table, NULL, (int)length);
+        return result_failure(L, table, NULL, (int)length);
     lua_pushinteger(L, (lua_Integer)length);
     return 1;
 }
@@ -230,7 +230,7 @@ static int table_new(lua_State *L)
     bool late = filled && object_named_late(table, name);
     do
         status = tl_table_new(table, late ? NULL : name);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     if (status == TL_OK && filled && (late || !table->arena))
         fill(L, table, 1);
     if (status == TL_OK && late)

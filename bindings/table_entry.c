@@ -52,7 +52,7 @@ int table_get_until(lua_State *L, const struct tl_handle *table,
     if (status == TL_OK)
         return message_receive(L, &parcel);
     if (status != TL_EMPTY)
-        return failure(L, table, call, status);
+        return result_failure(L, table, call, status);
     lua_pushnil(L);
     return 1;
 }
@@ -75,7 +75,7 @@ void table_set_until(lua_State *L, const struct tl_handle *table,
         codec_done(&out);
     }
     if (status < 0)
-        failure(L, table, call, status);
+        result_failure(L, table, call, status);
 }
 
 /* ---- options of a call ---- */

@@ -312,7 +312,7 @@ void object_made(lua_State *L, int index, const char *call, int status)
     if (status == TL_OTHER_KIND || status == TL_OTHER_SHAPE)
         object_mismatch(L, &object->handle, call);
     if (status < 0)
-        failure(L, NULL, call, status);
+        result_failure(L, NULL, call, status);
     if (object->handle.arena)
         replace_by_known(L, index);
     lua_pushvalue(L, index);
@@ -333,7 +333,7 @@ int object_make(lua_State *L, enum tl_kind_id kind,
     int status;
     do
         status = make(handle, name);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, call, status);
     return 1;
 }

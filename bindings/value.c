@@ -23,7 +23,7 @@ static int value_new(lua_State *L)
     int status;
     do
         status = tl_value_new(value, name, n);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "value", status);
     return 1;
 }
@@ -34,7 +34,8 @@ static int value_get(lua_State *L)
     check_method(L, 0, "get");
     struct tl_number n;
     int status = tl_value_get(value, &n);
-    return status < 0 ? failure(L, value, "get", status) : push_number(L, n);
+    return status < 0 ? result_failure(L, value, "get", status)
+                      : push_number(L, n);
 }
 
 static int value_set(lua_State *L)
@@ -55,7 +56,8 @@ static int value_add(lua_State *L)
                              : check_number(L, 2, value, "add");
     context_state = L;
     int status = tl_value_add(value, &n);
-    return status < 0 ? failure(L, value, "add", status) : push_number(L, n);
+    return status < 0 ? result_failure(L, value, "add", status)
+                      : push_number(L, n);
 }
 
 static int value_compare_set(lua_State *L)
@@ -68,7 +70,7 @@ static int value_compare_set(lua_State *L)
     context_state = L;
     int status = tl_value_compare_set(value, old, new_, &set);
     if (status < 0)
-        return failure(L, value, "compare_set", status);
+        return result_failure(L, value, "compare_set", status);
     lua_pushboolean(L, set);
     return 1;
 }
@@ -86,7 +88,7 @@ static int value_update(lua_State *L)
     context_state = L;
     int status = tl_value_begin(value, &n);
     if (status < 0)
-        return failure(L, value, "update", status);
+        return result_failure(L, value, "update", status);
     trace_push_note(L);
     lua_insert(L, 2);
     push_number(L, n);
@@ -102,7 +104,8 @@ static int value_update(lua_State *L)
     }
     n = check_number(L, -1, value, "update");
     status = tl_value_commit(value, n);
-    return status < 0 ? failure(L, value, "update", status) : push_number(L, n);
+    return status < 0 ? result_failure(L, value, "update", status)
+                      : push_number(L, n);
 }
 
 static const luaL_Reg methods[] = {

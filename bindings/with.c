@@ -12,7 +12,7 @@ static int finish(lua_State *L, int status, lua_KContext context)
     if (status != LUA_OK && status != LUA_YIELD)
         return lua_error(L);
     if (released < 0)
-        return failure(L, handle, "with", released);
+        return result_failure(L, handle, "with", released);
     return lua_gettop(L) - 2;
 }
 
@@ -24,7 +24,7 @@ int with_call(lua_State *L, const struct holding *holding, const char *call)
     context_state = L;
     int status = holding->acquire(handle, TL_FOREVER);
     if (status < 0)
-        return failure(L, handle, call, status);
+        return result_failure(L, handle, call, status);
     lua_KContext context = (lua_KContext)holding;
     trace_push_note(L);
     lua_insert(L, 2);
