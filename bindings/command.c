@@ -8,7 +8,7 @@ struct command *command_test(lua_State *L)
 {
     struct command *command = luaL_testudata(L, 1, COMMAND_TYPE);
     if (!command)
-        wrong_object(L, 1, "command");
+        misuse_wrong_object(L, 1, "command");
     return command;
 }
 

@@ -31,7 +31,7 @@ static int end_stuck(lua_State *L, const char *report)
 {
     if (interactive) {
         lua_pushstring(L, report);
-        return raise_here(L);
+        return misuse_raise(L);
     }
     files_flush(L);
     char text[20000];

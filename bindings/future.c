@@ -147,7 +147,7 @@ int future_outcome(lua_State *L, const char *call, tl_deadline deadline)
     int outcome = lua_gettop(L);
     if (!outcome_is_ok(L)) {
         lua_rawgeti(L, outcome, 1);
-        return lua_type(L, -1) == LUA_TSTRING ? raise_here(L) : lua_error(L);
+        return lua_type(L, -1) == LUA_TSTRING ? misuse_raise(L) : lua_error(L);
     }
     lua_getfield(L, outcome, "n");
     int count = (int)lua_tointeger(L, -1);

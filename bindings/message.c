@@ -125,7 +125,7 @@ static int read_by(lua_State *L, lua_CFunction function, int count,
     end_reading(L, &reading.hold);
     if (status == LUA_OK)
         return lua_gettop(L) - base;
-    return lua_type(L, -1) == LUA_TSTRING ? raise_here(L) : lua_error(L);
+    return lua_type(L, -1) == LUA_TSTRING ? misuse_raise(L) : lua_error(L);
 }
 
 /* Whether the bytes are the parcel's own, as they are made if they are few:

@@ -23,7 +23,7 @@ static void push_position(lua_State *L)
     lua_pushliteral(L, "");
 }
 
-int raise_here(lua_State *L)
+int misuse_raise(lua_State *L)
 {
     push_position(L);
     lua_insert(L, -2);
@@ -60,11 +60,11 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
     push_prefix(L, handle, call);
     lua_pushstring(L, text);
     lua_concat(L, 2);
-    return raise_here(L);
+    return misuse_raise(L);
 }
 
 /* luaL_argerror has neither line nor name where pcall made the call. */
-int wrong_object(lua_State *L, int index, const char *expected)
+int misuse_wrong_object(lua_State *L, int index, const char *expected)
 {
     lua_Debug frame;
     const char *call = NULL;
@@ -82,5 +82,5 @@ int misuse_of_stock(lua_State *L, const char *name)
         return lua_error(L);
     lua_pushfstring(L, "'%s'", name);
     luaL_gsub(L, lua_tostring(L, -2), "'?'", lua_tostring(L, -1));
-    return raise_here(L);
+    return misuse_raise(L);
 }

@@ -92,7 +92,7 @@ static void raise_broken(lua_State *L, struct pool *pool, const char *call)
     char title[TL_TEXT_SIZE];
     tl_title(pool->board, title, sizeof title);
     lua_pushfstring(L, "%s: %s: %s", title, call, pool->broken);
-    raise_here(L);
+    misuse_raise(L);
 }
 
 void pool_check_open(lua_State *L, struct pool *pool, const char *call)

@@ -150,7 +150,7 @@ void run_fail(lua_State *L, struct run *run, uint32_t job)
     pool_push_error(L, pool, job, run->call);
     run_stop(run);
     if (lua_type(L, -1) == LUA_TSTRING)
-        raise_here(L);
+        misuse_raise(L);
     lua_error(L);
 }
 

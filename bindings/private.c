@@ -43,7 +43,7 @@ void **private_check(lua_State *L, const struct private_class *class)
         if (same)
             return lua_touserdata(L, 1);
     }
-    wrong_object(L, 1, class->name);
+    misuse_wrong_object(L, 1, class->name);
     return NULL;
 }
 

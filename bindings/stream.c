@@ -32,7 +32,7 @@ static struct stream *check_self(lua_State *L)
 {
     struct stream *stream = stream_test(L, 1);
     if (!stream)
-        wrong_object(L, 1, "stream");
+        misuse_wrong_object(L, 1, "stream");
     return stream;
 }
 

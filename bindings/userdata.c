@@ -16,7 +16,7 @@ static const struct class *classes[TL_KINDS];
 struct tl_handle *object_check_slow(lua_State *L, int index,
                                     enum tl_kind_id kind)
 {
-    wrong_object(L, index, tl_kind_name(kind));
+    misuse_wrong_object(L, index, tl_kind_name(kind));
     return NULL;
 }
 

@@ -53,7 +53,7 @@ int with_hold(lua_State *L, const struct holding *holding)
 static int give_back(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TTABLE)
-        return wrong_object(L, 1, "what hold returned");
+        return misuse_wrong_object(L, 1, "what hold returned");
     if (lua_rawgeti(L, 1, 1) == LUA_TNIL)
         return 0;
     lua_pushnil(L);
