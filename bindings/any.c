@@ -24,7 +24,7 @@ static void check_item(lua_State *L, const char *call, lua_Integer i,
         misuse(L, NULL, call,
                "item %lld of the list is %s, not an object to wait for, or "
                "it was closed",
-               (long long)i, a_type(L, -1));
+               (long long)i, shown_a_type(L, -1));
 }
 
 static struct tl_waitable *check_items(lua_State *L, const char *call,
@@ -47,7 +47,7 @@ struct tl_waitable *any_check(lua_State *L, const char *call, uint32_t *count,
     if (lua_type(L, 1) != LUA_TTABLE)
         misuse(L, NULL, call,
                "a list of objects is expected, such as { q, p }, not a %s",
-               type_of(L, 1));
+               shown_type(L, 1));
     *deadline = check_deadline(L, 2, NULL, call);
     lua_settop(L, 2);
     lua_Integer length = luaL_len(L, 1);

@@ -58,7 +58,7 @@ static int buffer_write(lua_State *L)
     size_t size;
     if (lua_type(L, 3) != LUA_TSTRING)
         return misuse(L, buffer, "write", "a string is expected, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     const char *text = lua_tolstring(L, 3, &size);
     size_t offset = check_range(L, buffer, "write", (lua_Integer)size);
     memcpy(data_of(L, buffer, "write") + offset, text, size);

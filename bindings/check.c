@@ -18,7 +18,7 @@ tl_deadline check_deadline_slow(lua_State *L, int index,
     if (lua_type(L, index) != LUA_TNUMBER)
         misuse(L, handle, call,
                "the timeout must be a number of seconds or nil, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
     double seconds = lua_tonumber(L, index);
     if (isnan(seconds))
         misuse(L, handle, call, "the timeout is not a number (NaN)");
@@ -44,7 +44,8 @@ lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
                        const char *call)
 {
     if (!lua_istable(L, index))
-        misuse(L, handle, call, "a list is expected, not %s", a_type(L, index));
+        misuse(L, handle, call, "a list is expected, not %s",
+               shown_a_type(L, index));
     lua_Integer length = luaL_len(L, index);
     if (!luaL_getmetafield(L, index, "__index"))
         return length;
@@ -63,7 +64,7 @@ int too_many(lua_State *L, int most, bool method, const char *call)
     const struct tl_handle *handle = method ? object_test(L, 1) : NULL;
     int given = lua_gettop(L) - method;
     if (method && !handle)
-        call = lua_pushfstring(L, "%s: %s", type_of(L, 1), call);
+        call = lua_pushfstring(L, "%s: %s", shown_type(L, 1), call);
     if (most == 0)
         return misuse(L, handle, call, "takes no argument, and got %d", given);
     return misuse(L, handle, call, "takes at most %d argument%s, and got %d",
@@ -169,6 +170,6 @@ const char *check_name(lua_State *L, int index, const char *call)
         return NULL;
     if (lua_type(L, index) != LUA_TSTRING)
         misuse(L, NULL, call, "the name must be a string, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
     return lua_tostring(L, index);
 }

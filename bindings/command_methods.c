@@ -85,7 +85,7 @@ static int command_communicate(lua_State *L)
     if (!lua_isnoneornil(L, 2) && !lua_isstring(L, 2))
         return misuse(L, NULL, command_call(L, command, "communicate"),
                       "the input must be a string or nil, not %s",
-                      a_type(L, 2));
+                      shown_a_type(L, 2));
     const char *input = lua_tolstring(L, 2, &size);
     tl_deadline deadline = command_deadline(L, 3, command, "communicate");
     int status =

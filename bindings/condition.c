@@ -17,7 +17,7 @@ static const struct tl_handle *check_lock(lua_State *L, int index)
     struct tl_handle *lock = object_test(L, index);
     if (!lock || lock->kind != TL_KIND_LOCK)
         misuse(L, NULL, "condition", "the lock must be one of ipc.lock, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
     else if (lock->arena != context_making.space)
         misuse(L, NULL, "condition",
                "the lock belongs elsewhere; make it where the condition is: "
@@ -88,7 +88,7 @@ static int condition_wait_for(lua_State *L)
     check_method(L, 2, "wait_for");
     if (lua_type(L, 2) != LUA_TFUNCTION)
         return misuse(L, condition, "wait_for",
-                      "a function is expected, not %s", a_type(L, 2));
+                      "a function is expected, not %s", shown_a_type(L, 2));
     tl_deadline deadline = check_deadline(L, 3, condition, "wait_for");
     /* asked without the lock, a predicate that is true now hides the race */
     if (!tl_condition_is_held(condition))

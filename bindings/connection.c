@@ -45,7 +45,7 @@ const char *connection_options(lua_State *L, const char *call,
     check_options(L, call, names);
     if (lua_type(L, OPTION_ADDRESS) != LUA_TSTRING)
         misuse(L, NULL, call, "the address must be a string, not %s",
-               a_type(L, OPTION_ADDRESS));
+               shown_a_type(L, OPTION_ADDRESS));
     *options = (struct tl_channel_options){.max_message = TL_MESSAGE_MOST};
     if (!lua_isnil(L, OPTION_KEY)) {
         if (lua_type(L, OPTION_KEY) != LUA_TSTRING ||

@@ -24,7 +24,7 @@ static char *keep_text(lua_State *L, int anchors, const char *what)
     size_t size;
     if (!lua_isstring(L, -1))
         misuse(L, NULL, "command", "%s must be a string, not %s", what,
-               a_type(L, -1));
+               shown_a_type(L, -1));
     const char *text = lua_tolstring(L, -1, &size);
     if (strlen(text) != size)
         misuse(L, NULL, "command", "%s holds a zero byte", what);
@@ -65,11 +65,11 @@ static size_t count_variables(lua_State *L)
     while (lua_next(L, -2)) {
         if (lua_type(L, -2) != LUA_TSTRING)
             misuse(L, NULL, "command", "env: the names must be strings, not %s",
-                   a_type(L, -2));
+                   shown_a_type(L, -2));
         const char *name = lua_tostring(L, -2);
         if (!lua_isstring(L, -1))
             misuse(L, NULL, "command", "env.%s must be a string, not %s", name,
-                   a_type(L, -1));
+                   shown_a_type(L, -1));
         if (strchr(name, '='))
             misuse(L, NULL, "command", "env: the name \"%s\" holds a =", name);
         lua_pop(L, 1);
@@ -87,7 +87,7 @@ static char *const *get_environment(lua_State *L, int anchors)
         misuse(L, NULL, "command",
                "env must be a table of names and values, "
                "not %s",
-               a_type(L, -1));
+               shown_a_type(L, -1));
     size_t i = 0, count = count_variables(L);
     char **list = new_list(L, count);
     lua_insert(L, -2);
@@ -120,7 +120,7 @@ static int bad_stream(lua_State *L, const char *name)
     bool is_stderr = strcmp(name, "stderr") == 0;
     const char *shown = lua_type(L, -1) == LUA_TSTRING
                             ? lua_pushfstring(L, "\"%s\"", lua_tostring(L, -1))
-                            : a_type(L, -1);
+                            : shown_a_type(L, -1);
     return misuse(L, NULL, "command",
                   "%s must be \"pipe\", \"inherit\", "
                   "\"null\", %sa file or a stream of another command, not %s",

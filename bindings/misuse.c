@@ -73,7 +73,7 @@ int misuse_wrong_object(lua_State *L, int index, const char *expected)
     return misuse(L, NULL, call,
                   "%s%s expected, got %s (was it called with ':'?)",
                   shown_is_ambiguous(expected) ? "shared " : "", expected,
-                  type_of(L, index));
+                  shown_type(L, index));
 }
 
 int misuse_of_stock(lua_State *L, const char *name)

@@ -81,10 +81,10 @@ static int ipc_register(lua_State *L)
     check_function(L, 2, "register");
     if (lua_type(L, 1) != LUA_TSTRING)
         return misuse(L, NULL, "register", "a name is expected, not %s",
-                      a_type(L, 1));
+                      shown_a_type(L, 1));
     if (lua_type(L, 2) != LUA_TTABLE)
         return misuse(L, NULL, "register", "a metatable is expected, not %s",
-                      a_type(L, 2));
+                      shown_a_type(L, 2));
     registered_add(L, 1, 2);
     lua_settop(L, 2);
     return 1;

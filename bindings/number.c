@@ -7,7 +7,7 @@ struct tl_number check_number(lua_State *L, int index,
 {
     if (lua_type(L, index) != LUA_TNUMBER)
         misuse(L, handle, call, "a number is expected, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
     if (lua_isinteger(L, index))
         return (struct tl_number){.i = lua_tointeger(L, index)};
     return (struct tl_number){.is_float = true, .f = lua_tonumber(L, index)};

@@ -15,7 +15,7 @@ static int pipe_new(lua_State *L)
     check_options(L, "pipe", names);
     if (!lua_isnil(L, 1) && !lua_isboolean(L, 1))
         misuse(L, NULL, "pipe", "duplex must be true or false, not %s",
-               a_type(L, 1));
+               shown_a_type(L, 1));
     bool duplex = lua_isnil(L, 1) || lua_toboolean(L, 1);
     const char *name = check_name(L, 2, "pipe");
     struct tl_handle ends[2] = {{0}};

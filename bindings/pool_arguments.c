@@ -23,7 +23,7 @@ void pool_check_task(lua_State *L, int index, struct pool *pool,
 {
     if (lua_type(L, index) != LUA_TFUNCTION)
         misuse(L, pool->board, call, "the task must be a function, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
 }
 
 lua_Integer pool_check_chunk(lua_State *L, int index, struct pool *pool,

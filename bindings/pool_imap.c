@@ -83,7 +83,7 @@ static int imap(lua_State *L, const char *call, bool any)
     else if (!lua_isfunction(L, 3))
         return misuse(L, pool->board, call,
                       "a list or an iterator is expected, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     struct run plan = {.call = call,
                        .what = POOL_MAP,
                        .chunk = chunk ? chunk : 1,

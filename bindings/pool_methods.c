@@ -35,11 +35,11 @@ static void check_initializer(lua_State *L)
 {
     if (!lua_isnil(L, 2) && lua_type(L, 2) != LUA_TFUNCTION)
         misuse(L, NULL, "pool", "initializer must be a function, not %s",
-               a_type(L, 2));
+               shown_a_type(L, 2));
     if (!lua_isnil(L, 3) && (lua_isnil(L, 2) || !lua_istable(L, 3)))
         misuse(L, NULL, "pool",
                "initargs must be a list, for an initializer, not %s",
-               a_type(L, 3));
+               shown_a_type(L, 3));
 }
 
 /* Gives the pool at `pool` what its workers run: { worker_main, pool,

@@ -64,7 +64,7 @@ static int check_callback(lua_State *L, int index, struct pool *pool,
     if (lua_type(L, index) != LUA_TFUNCTION)
         misuse(L, pool->board, call,
                "a callback must be a function or nil, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
     lua_pushvalue(L, index);
     return luaL_ref(L, LUA_REGISTRYINDEX);
 }
@@ -98,7 +98,7 @@ int pool_apply_async(lua_State *L)
     if (!lua_isnil(L, 3) && !lua_istable(L, 3))
         return misuse(L, pool->board, "apply_async",
                       "the arguments must be a list or nil, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     check_callbacks(L, 4, pool, "apply_async");
     struct codec_call what = call_of(L, 2);
     what.count = 0;

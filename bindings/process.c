@@ -198,7 +198,7 @@ static int process_newindex(lua_State *L)
                       name);
     if (!lua_isboolean(L, 3))
         return misuse(L, process, "daemon", "true or false is expected, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     int status = tl_process_set_daemon(process, lua_toboolean(L, 3));
     if (status == TL_STARTED)
         return misuse(L, process, "daemon", "it can only be set before start");

@@ -22,7 +22,7 @@ static void check_target(lua_State *L, int index, const char *call)
 {
     if (lua_type(L, index) != LUA_TFUNCTION)
         misuse(L, NULL, call, "the function to run is expected first, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
 }
 
 /* From { target =, args =, name =, daemon = } to what is at 1.. : the
@@ -34,13 +34,14 @@ static const char *spread_options(lua_State *L, const char *call, bool *daemon)
     check_options(L, call, names);
     if (lua_type(L, 1) != LUA_TFUNCTION)
         misuse(L, NULL, call, "target must be the function to run, not %s",
-               a_type(L, 1));
+               shown_a_type(L, 1));
     if (!lua_isnil(L, 2) && !lua_istable(L, 2))
-        misuse(L, NULL, call, "args must be a list, not %s", a_type(L, 2));
+        misuse(L, NULL, call, "args must be a list, not %s",
+               shown_a_type(L, 2));
     const char *name = check_name(L, 3, call);
     if (!lua_isnil(L, 4) && !lua_isboolean(L, 4))
         misuse(L, NULL, call, "daemon must be true or false, not %s",
-               a_type(L, 4));
+               shown_a_type(L, 4));
     *daemon = lua_toboolean(L, 4);
     return name;
 }

@@ -152,7 +152,7 @@ static int queue_put_many(lua_State *L)
     check_method(L, 2, "put_many");
     if (lua_type(L, 2) != LUA_TTABLE)
         return misuse(L, queue, "put_many", "a list is expected, not %s",
-                      a_type(L, 2));
+                      shown_a_type(L, 2));
     tl_deadline deadline = check_deadline(L, 3, queue, "put_many");
     lua_Integer count = luaL_len(L, 2), n = 0;
     int status = TL_OK;

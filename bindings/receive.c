@@ -36,7 +36,7 @@ static void check_gives(lua_State *L, const struct tl_waitable *waitable,
         misuse(L, NULL, "receive",
                "item %lld of the list has no messages to receive: %s; "
                "queues, pipe ends and connections have",
-               (long long)place, type_of(L, -1));
+               (long long)place, shown_type(L, -1));
     lua_pop(L, 1);
 }
 

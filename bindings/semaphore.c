@@ -18,7 +18,7 @@ static int semaphore_new(lua_State *L)
                                                         "value", 0, UINT32_MAX);
     if (!lua_isnil(L, 2) && !lua_isboolean(L, 2))
         misuse(L, NULL, "semaphore", "bounded must be true or false, not %s",
-               a_type(L, 2));
+               shown_a_type(L, 2));
     const char *name = check_name(L, 3, "semaphore");
     struct tl_handle *semaphore = object_new(L, TL_KIND_SEMAPHORE);
     bool tried = false;

@@ -5,7 +5,7 @@
 
 #include <lauxlib.h>
 
-const char *type_of(lua_State *L, int index)
+const char *shown_type(lua_State *L, int index)
 {
     int type = lua_type(L, index);
     bool own = type == LUA_TUSERDATA || type == LUA_TTABLE; /* a space */
@@ -27,10 +27,10 @@ static bool is_object(lua_State *L, int index)
     return lua_type(L, index) == LUA_TUSERDATA;
 }
 
-const char *a_type(lua_State *L, int index)
+const char *shown_a_type(lua_State *L, int index)
 {
     index = lua_absindex(L, index);
-    const char *type = type_of(L, index);
+    const char *type = shown_type(L, index);
     if (lua_isnoneornil(L, index))
         return "nil";
     if (is_object(L, index) && shown_is_ambiguous(type))

@@ -9,11 +9,11 @@
 #include <lua.h>
 
 /* What the value at index is called: `rlock`, `number`; pushes something. */
-const char *type_of(lua_State *L, int index);
+const char *shown_type(lua_State *L, int index);
 
 /* The same in a sentence: `an rlock`, `a Lua table`, `nil`; pushes something.
  */
-const char *a_type(lua_State *L, int index);
+const char *shown_a_type(lua_State *L, int index);
 
 /* Whether a kind of objects is called as one of Lua's types is. */
 bool shown_is_ambiguous(const char *kind);

@@ -289,11 +289,12 @@ static int ipc_open(lua_State *L)
     if (lua_type(L, 1) != LUA_TSTRING)
         return misuse(L, NULL, "open",
                       "the space's name must be a string, not %s",
-                      a_type(L, 1));
+                      shown_a_type(L, 1));
     const char *name = lua_tostring(L, 1);
     if (!lua_isnil(L, 2) && !lua_isboolean(L, 2))
         return misuse(L, NULL, "open",
-                      "functions must be true or false, not %s", a_type(L, 2));
+                      "functions must be true or false, not %s",
+                      shown_a_type(L, 2));
     context_state = L;
     int space =
         strlen(name) == lua_rawlen(L, 1) ? tl_space_open(name) : TL_BAD_NAME;

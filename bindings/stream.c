@@ -169,7 +169,7 @@ static int stream_write(lua_State *L)
                       "it is read from; write to stdin");
     if (!lua_isstring(L, 2))
         return misuse(L, NULL, stream_call(L, stream, "write"),
-                      "a string is expected, not %s", a_type(L, 2));
+                      "a string is expected, not %s", shown_a_type(L, 2));
     const char *text = lua_tolstring(L, 2, &size);
     tl_deadline deadline = stream_deadline(L, 3, stream, "write");
     int status =

@@ -221,7 +221,7 @@ static int table_new(lua_State *L)
     check_options(L, "table", names);
     if (!lua_isnil(L, 1) && !lua_istable(L, 1))
         return misuse(L, NULL, "table", "the contents must be a table, not %s",
-                      a_type(L, 1));
+                      shown_a_type(L, 1));
     const char *name = check_name(L, 2, "table");
     struct tl_handle *table = object_new(L, TL_KIND_TABLE);
     bool tried = false;

@@ -38,7 +38,7 @@ struct tl_key table_check_key(lua_State *L, int index,
     default:
         misuse(L, table, call,
                "the key must be a string, a number or a boolean, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
         return key;
     }
 }

@@ -106,7 +106,7 @@ int table_update(lua_State *L)
     table_check_key(L, 2, table, "update");
     if (lua_type(L, 3) != LUA_TFUNCTION)
         return misuse(L, table, "update", "a function is expected, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     tl_deadline deadline = check_deadline(L, 4, table, "update");
     lua_settop(L, 3);
     lua_pushnil(L);

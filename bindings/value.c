@@ -83,7 +83,7 @@ static int value_update(lua_State *L)
     struct tl_number n;
     if (lua_type(L, 2) != LUA_TFUNCTION)
         return misuse(L, value, "update", "a function is expected, not %s",
-                      a_type(L, 2));
+                      shown_a_type(L, 2));
     lua_settop(L, 2);
     context_state = L;
     int status = tl_value_begin(value, &n);
@@ -100,7 +100,7 @@ static int value_update(lua_State *L)
         tl_value_cancel(value);
         return misuse(L, value, "update",
                       "the function must return a number, not %s",
-                      a_type(L, -1));
+                      shown_a_type(L, -1));
     }
     n = check_number(L, -1, value, "update");
     status = tl_value_commit(value, n);

@@ -20,7 +20,8 @@ int with_call(lua_State *L, const struct holding *holding, const char *call)
 {
     struct tl_handle *handle = object_check(L, 1, holding->kind);
     if (lua_type(L, 2) != LUA_TFUNCTION)
-        misuse(L, handle, call, "a function is expected, not %s", a_type(L, 2));
+        misuse(L, handle, call, "a function is expected, not %s",
+               shown_a_type(L, 2));
     context_state = L;
     int status = holding->acquire(handle, TL_FOREVER);
     if (status < 0)

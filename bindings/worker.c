@@ -87,7 +87,7 @@ static int spread(lua_State *L)
         return luaL_error(L,
                           "starmap: each item must be a list of arguments, "
                           "not %s",
-                          a_type(L, -1));
+                          shown_a_type(L, -1));
     int list = lua_gettop(L), count = (int)lua_rawlen(L, list);
     luaL_checkstack(L, count, "too many arguments");
     for (int i = 1; i <= count; i++)
