@@ -59,7 +59,7 @@ lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
     return length;
 }
 
-int too_many(lua_State *L, int most, bool method, const char *call)
+int check_too_many(lua_State *L, int most, bool method, const char *call)
 {
     const struct tl_handle *handle = method ? object_test(L, 1) : NULL;
     int given = lua_gettop(L) - method;
@@ -146,7 +146,7 @@ void check_options(lua_State *L, const char *call, const char *const *names)
         set_name(L, call, count);
 }
 
-void gather_options(lua_State *L, const char *subject)
+void check_gather_options(lua_State *L, const char *subject)
 {
     lua_settop(L, 2);
     lua_newtable(L);

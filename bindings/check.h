@@ -41,18 +41,18 @@ lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
 /* A call takes at most `most` arguments: a function of the module, or a method,
  * where the object in front does not count.  Raises, so that nothing given is
  * dropped in silence. */
-int too_many(lua_State *L, int most, bool method, const char *call);
+int check_too_many(lua_State *L, int most, bool method, const char *call);
 
 static inline void check_function(lua_State *L, int most, const char *call)
 {
     if (__builtin_expect(lua_gettop(L) > most, 0))
-        too_many(L, most, false, call);
+        check_too_many(L, most, false, call);
 }
 
 static inline void check_method(lua_State *L, int most, const char *call)
 {
     if (__builtin_expect(lua_gettop(L) > most + 1, 0))
-        too_many(L, most, true, call);
+        check_too_many(L, most, true, call);
 }
 
 /* A constructor takes either positional arguments or ONE table: afterwards
@@ -62,7 +62,7 @@ void check_options(lua_State *L, const char *call, const char *const *names);
 
 /* Before it: from f(value, { options }) to f{ subject = value, options }.  The
  * table, or nil, is the script's and stays as it is. */
-void gather_options(lua_State *L, const char *subject);
+void check_gather_options(lua_State *L, const char *subject);
 
 /* The name at index: NULL for nil. */
 const char *check_name(lua_State *L, int index, const char *call);

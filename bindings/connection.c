@@ -34,7 +34,7 @@ static void gather(lua_State *L, const char *call)
                "an address and a table of options are "
                "expected, as in %s(address, { key = \"...\" })",
                call);
-    gather_options(L, "address");
+    check_gather_options(L, "address");
 }
 
 const char *connection_options(lua_State *L, const char *call,

@@ -284,7 +284,8 @@ static int ipc_open(lua_State *L)
 {
     static const char *const names[] = {"name", "functions", NULL};
     if (lua_gettop(L) == 2 && lua_istable(L, 2))
-        gather_options(L, "name"); /* ipc.open(name, { functions = true }) */
+        check_gather_options(L,
+                             "name"); /* ipc.open(name, { functions = true }) */
     check_options(L, "open", names);
     if (lua_type(L, 1) != LUA_TSTRING)
         return misuse(L, NULL, "open",
