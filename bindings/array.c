@@ -43,7 +43,7 @@ static void fill(lua_State *L, const struct tl_handle *array, int list)
     uint64_t length = tl_array_length(array);
     for (uint64_t i = 0; i < length; i++) {
         lua_geti(L, list, (lua_Integer)i + 1);
-        set_element(L, array, i, check_number(L, -1, array, "array"));
+        set_element(L, array, i, number_check(L, -1, array, "array"));
         lua_pop(L, 1);
     }
 }
@@ -90,13 +90,13 @@ static int array_add(lua_State *L)
     struct tl_handle *array = check_array(L);
     check_method(L, 2, "add");
     uint64_t index = check_index(L, array, "add");
-    struct tl_number n = check_number(L, 3, array, "add");
+    struct tl_number n = number_check(L, 3, array, "add");
     int status = tl_array_add(array, index, &n);
     if (status == TL_OVER)
         return misuse(L, array, "add", "the sum does not fit %s",
                       tl_element_name(tl_array_type(array)));
     return status < 0 ? result_failure(L, array, "add", status)
-                      : push_number(L, n);
+                      : number_push(L, n);
 }
 
 /* Whether the step of the stock ipairs reads, which knows no length (and asks
@@ -148,14 +148,14 @@ static int array_index(lua_State *L)
         return 0;
     int status = tl_array_get(array, check_index(L, array, NULL), &n);
     return status < 0 ? result_failure(L, array, NULL, status)
-                      : push_number(L, n);
+                      : number_push(L, n);
 }
 
 static int array_newindex(lua_State *L)
 {
     struct tl_handle *array = check_array(L);
     uint64_t index = check_index(L, array, NULL);
-    set_element(L, array, index, check_number(L, 3, array, NULL));
+    set_element(L, array, index, number_check(L, 3, array, NULL));
     return 0;
 }
 
@@ -178,7 +178,7 @@ static int next_element(lua_State *L)
     if (status < 0)
         return result_failure(L, array, NULL, status);
     lua_pushinteger(L, index + 1);
-    return 1 + push_number(L, n);
+    return 1 + number_push(L, n);
 }
 
 static int array_pairs(lua_State *L)

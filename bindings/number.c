@@ -2,7 +2,7 @@
 
 #include "support.h"
 
-struct tl_number check_number(lua_State *L, int index,
+struct tl_number number_check(lua_State *L, int index,
                               const struct tl_handle *handle, const char *call)
 {
     if (lua_type(L, index) != LUA_TNUMBER)
@@ -13,7 +13,7 @@ struct tl_number check_number(lua_State *L, int index,
     return (struct tl_number){.is_float = true, .f = lua_tonumber(L, index)};
 }
 
-int push_number(lua_State *L, struct tl_number n)
+int number_push(lua_State *L, struct tl_number n)
 {
     if (n.is_float)
         lua_pushnumber(L, n.f);

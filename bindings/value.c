@@ -16,7 +16,7 @@ static int value_new(lua_State *L)
     struct tl_number n = {.i = 0};
     check_options(L, "value", names);
     if (!lua_isnil(L, 1))
-        n = check_number(L, 1, NULL, "value");
+        n = number_check(L, 1, NULL, "value");
     const char *name = check_name(L, 2, "value");
     struct tl_handle *value = object_new(L, TL_KIND_VALUE);
     bool tried = false;
@@ -35,14 +35,14 @@ static int value_get(lua_State *L)
     struct tl_number n;
     int status = tl_value_get(value, &n);
     return status < 0 ? result_failure(L, value, "get", status)
-                      : push_number(L, n);
+                      : number_push(L, n);
 }
 
 static int value_set(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
     check_method(L, 1, "set");
-    struct tl_number n = check_number(L, 2, value, "set");
+    struct tl_number n = number_check(L, 2, value, "set");
     context_state = L;
     return result(L, value, "set", tl_value_set(value, n));
 }
@@ -53,19 +53,19 @@ static int value_add(lua_State *L)
     check_method(L, 1, "add");
     struct tl_number n = lua_isnoneornil(L, 2)
                              ? (struct tl_number){.i = 1}
-                             : check_number(L, 2, value, "add");
+                             : number_check(L, 2, value, "add");
     context_state = L;
     int status = tl_value_add(value, &n);
     return status < 0 ? result_failure(L, value, "add", status)
-                      : push_number(L, n);
+                      : number_push(L, n);
 }
 
 static int value_compare_set(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
     check_method(L, 2, "compare_set");
-    struct tl_number old = check_number(L, 2, value, "compare_set");
-    struct tl_number new_ = check_number(L, 3, value, "compare_set");
+    struct tl_number old = number_check(L, 2, value, "compare_set");
+    struct tl_number new_ = number_check(L, 3, value, "compare_set");
     bool set;
     context_state = L;
     int status = tl_value_compare_set(value, old, new_, &set);
@@ -91,7 +91,7 @@ static int value_update(lua_State *L)
         return result_failure(L, value, "update", status);
     trace_push_note(L);
     lua_insert(L, 2);
-    push_number(L, n);
+    number_push(L, n);
     if (lua_pcall(L, 1, 1, 2) != LUA_OK) {
         tl_value_cancel(value);
         return lua_error(L);
@@ -102,10 +102,10 @@ static int value_update(lua_State *L)
                       "the function must return a number, not %s",
                       shown_a_type(L, -1));
     }
-    n = check_number(L, -1, value, "update");
+    n = number_check(L, -1, value, "update");
     status = tl_value_commit(value, n);
     return status < 0 ? result_failure(L, value, "update", status)
-                      : push_number(L, n);
+                      : number_push(L, n);
 }
 
 static const luaL_Reg methods[] = {
