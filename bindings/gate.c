@@ -11,13 +11,13 @@ static pthread_mutex_t gate = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 static _Thread_local int taken; /* how often by this thread */
 
-void gate_take(void)
+void libc_lock_take(void)
 {
     pthread_mutex_lock(&gate);
     taken++;
 }
 
-void gate_drop(void)
+void libc_lock_drop(void)
 {
     if (taken == 0)
         return; /* the child of a fork in there */
@@ -25,10 +25,10 @@ void gate_drop(void)
     pthread_mutex_unlock(&gate);
 }
 
-void gate_abandon(void)
+void libc_lock_abandon(void)
 {
     while (taken > 0)
-        gate_drop();
+        libc_lock_drop();
 }
 
 /* In a child: it is free, as the thread that took it is the only one here; but
@@ -45,9 +45,9 @@ static int call_gated(lua_State *L)
 {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
-    gate_take();
+    libc_lock_take();
     int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-    gate_drop();
+    libc_lock_drop();
     if (status != LUA_OK)
         return misuse_of_stock(L, lua_tostring(L, lua_upvalueindex(2)));
     return lua_gettop(L);
@@ -70,10 +70,10 @@ static void replace(lua_State *L, const char *name)
 
 static void watch_forks(void)
 {
-    pthread_atfork(gate_take, gate_drop, renew);
+    pthread_atfork(libc_lock_take, libc_lock_drop, renew);
 }
 
-void gate_open(lua_State *L)
+void libc_lock_open(lua_State *L)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, watch_forks);

@@ -192,7 +192,7 @@ static void make_module(lua_State *L)
     listener_open(L);
     replace_print(L);
     files_open(L);
-    gate_open(L);
+    libc_lock_open(L);
     shell_open(L);
     suggest_open(L);
 }

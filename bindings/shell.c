@@ -135,20 +135,20 @@ static void forget(void)
 static void deafen(void)
 {
     struct sigaction ignored = {.sa_handler = SIG_IGN};
-    gate_take();
+    libc_lock_take();
     if (running++ == 0) {
         sigaction(SIGINT, &ignored, &old_interrupt);
         sigaction(SIGQUIT, &ignored, &old_quit);
     }
-    gate_drop();
+    libc_lock_drop();
 }
 
 static void hear_again(void)
 {
-    gate_take();
+    libc_lock_take();
     if (--running == 0)
         restore();
-    gate_drop();
+    libc_lock_drop();
 }
 
 static int execute(const char *line)

@@ -52,7 +52,7 @@ void thread_forget(lua_State *L)
 void thread_exit(int code)
 {
     ending->code = code;
-    gate_abandon(); /* a finalizer may run within what is gated */
+    libc_lock_abandon(); /* a finalizer may run within what is gated */
     longjmp(ending->jump, 1);
 }
 
