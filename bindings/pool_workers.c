@@ -42,7 +42,7 @@ static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
     }
     lua_getiuservalue(L, -1, 1);
     int job = lua_gettop(L);
-    const struct tl_handle *const *given = given_find(L, job, &count);
+    const struct tl_handle *const *given = inherited_ends_find(L, job, &count);
     files_flush(L); /* else the child would print it once more */
     int started = tl_process_start(&worker->process, given, count);
     if (started == 0)

@@ -121,7 +121,7 @@ int process_new_thread(lua_State *L)
 static int fork_job(lua_State *L, const struct tl_handle *process, int job)
 {
     size_t count;
-    const struct tl_handle *const *given = given_find(L, job, &count);
+    const struct tl_handle *const *given = inherited_ends_find(L, job, &count);
     files_flush(L); /* else the child would print it once more */
     int started = tl_process_start(process, given, count);
     if (started == 0)
