@@ -8,7 +8,7 @@
 /* Whether the value at index is waited for by a look. */
 static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
 {
-    const struct outside *outside = private_outside(L, index);
+    const struct outside *outside = local_object_outside(L, index);
     if (!outside)
         return false;
     waitable->look = outside->look;

@@ -300,7 +300,7 @@ void command_open(lua_State *L)
                                               .fd = command_fd};
     command_class(L, COMMAND_TYPE, methods, command_index, metamethods);
     luaL_getmetatable(L, COMMAND_TYPE);
-    private_add_outside(L, &waited_for);
+    local_object_add_outside(L, &waited_for);
     lua_pop(L, 1);
     stream_open(L);
     lua_pushcfunction(L, launch_command);

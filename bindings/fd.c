@@ -58,7 +58,7 @@ static int fd_of_shared(lua_State *L, const struct tl_handle *handle)
 
 static int fd_of_own(lua_State *L)
 {
-    const struct outside *outside = private_outside(L, 1);
+    const struct outside *outside = local_object_outside(L, 1);
     if (!outside)
         return misuse(L, NULL, "fd",
                       "an object to wait for is expected, not %s", shown(L, 1));

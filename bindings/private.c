@@ -7,13 +7,13 @@
 
 static char outside_key; /* in a metatable: struct outside */
 
-void private_add_outside(lua_State *L, const struct outside *outside)
+void local_object_add_outside(lua_State *L, const struct outside *outside)
 {
     lua_pushlightuserdata(L, (void *)outside);
     lua_rawsetp(L, -2, &outside_key);
 }
 
-const struct outside *private_outside(lua_State *L, int index)
+const struct outside *local_object_outside(lua_State *L, int index)
 {
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
         return NULL;
@@ -25,7 +25,7 @@ const struct outside *private_outside(lua_State *L, int index)
 
 /* The registry has the metatable under the class's address. */
 
-void **private_new(lua_State *L, const struct private_class *class)
+void **local_object_new(lua_State *L, const struct local_object_class *class)
 {
     void **state = lua_newuserdatauv(L, sizeof *state, 1);
     *state = NULL;
@@ -34,7 +34,7 @@ void **private_new(lua_State *L, const struct private_class *class)
     return state;
 }
 
-void **private_check(lua_State *L, const struct private_class *class)
+void **local_object_check(lua_State *L, const struct local_object_class *class)
 {
     if (lua_type(L, 1) == LUA_TUSERDATA && lua_getmetatable(L, 1)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, class);
@@ -47,7 +47,7 @@ void **private_check(lua_State *L, const struct private_class *class)
     return NULL;
 }
 
-bool private_leave(void **state)
+bool local_object_leave(void **state)
 {
     if (tl_idle_running())
         return false;
@@ -56,18 +56,18 @@ bool private_leave(void **state)
 }
 
 /* Pushes "connection tcp:...". */
-static void push_title(lua_State *L, const struct private_class *class)
+static void push_title(lua_State *L, const struct local_object_class *class)
 {
-    void *state = *private_check(L, class);
+    void *state = *local_object_check(L, class);
     if (state)
         class->title(L, state);
     else
         lua_pushstring(L, class->name);
 }
 
-tl_deadline private_deadline(lua_State *L, int index,
-                             const struct private_class *class,
-                             const char *call)
+tl_deadline local_object_deadline(lua_State *L, int index,
+                                  const struct local_object_class *class,
+                                  const char *call)
 {
     if (lua_isnoneornil(L, index))
         return check_deadline(L, index, NULL, call);
@@ -78,25 +78,25 @@ tl_deadline private_deadline(lua_State *L, int index,
     return deadline;
 }
 
-int private_misuse(lua_State *L, const struct private_class *class,
-                   const char *call, const char *text)
+int local_object_misuse(lua_State *L, const struct local_object_class *class,
+                        const char *call, const char *text)
 {
     push_title(L, class);
     return misuse(L, NULL, lua_tostring(L, -1), "%s: %s", call, text);
 }
 
-void *private_state(lua_State *L, const struct private_class *class,
-                    const char *call)
+void *local_object_state(lua_State *L, const struct local_object_class *class,
+                         const char *call)
 {
-    void *state = *private_check(L, class);
+    void *state = *local_object_check(L, class);
     if (!state)
         misuse(L, NULL, class->name, "%s: %s; it cannot be used any more", call,
                tl_status_text(TL_DROPPED));
     return state;
 }
 
-int private_result(lua_State *L, const struct private_class *class,
-                   const char *call, int status)
+int local_object_result(lua_State *L, const struct local_object_class *class,
+                        const char *call, int status)
 {
     if (status == TL_INTERRUPTED || status == TL_CANCELLED ||
         status == TL_STUCK)
@@ -108,15 +108,15 @@ int private_result(lua_State *L, const struct private_class *class,
 
 /* ---- metamethods: upvalue 1 is the class ---- */
 
-static const struct private_class *class_here(lua_State *L)
+static const struct local_object_class *class_here(lua_State *L)
 {
     return lua_touserdata(L, lua_upvalueindex(1));
 }
 
 static int private_gc(lua_State *L)
 {
-    const struct private_class *class = class_here(L);
-    void **state = private_check(L, class);
+    const struct local_object_class *class = class_here(L);
+    void **state = local_object_check(L, class);
     void *dropped = *state;
     *state = NULL;
     if (dropped)
@@ -134,10 +134,10 @@ static int private_close(lua_State *L)
 
 static int private_tostring(lua_State *L)
 {
-    const struct private_class *class = class_here(L);
+    const struct local_object_class *class = class_here(L);
     push_title(L, class);
     /* after that: whatever allocates may run a finalizer that closes it */
-    const void *state = *private_check(L, class);
+    const void *state = *local_object_check(L, class);
     const char *condition = state ? NULL : "closed";
     if (state && class->condition)
         condition = class->condition(state);
@@ -146,7 +146,8 @@ static int private_tostring(lua_State *L)
     return 1;
 }
 
-static const char *push_fields(lua_State *L, const struct private_class *class)
+static const char *push_fields(lua_State *L,
+                               const struct local_object_class *class)
 {
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
@@ -154,7 +155,7 @@ static const char *push_fields(lua_State *L, const struct private_class *class)
         luaL_addstring(&buffer, method == class->methods ? "" : ", ");
         luaL_addstring(&buffer, method->name);
     }
-    for (const struct private_property *property = class->properties;
+    for (const struct local_object_property *property = class->properties;
          property && property->name; property++) {
         luaL_addstring(&buffer, ", ");
         luaL_addstring(&buffer, property->name);
@@ -166,18 +167,18 @@ static const char *push_fields(lua_State *L, const struct private_class *class)
 /* Upvalue 2: the methods. */
 static int private_index(lua_State *L)
 {
-    const struct private_class *class = class_here(L);
-    void *const *state = private_check(L, class);
+    const struct local_object_class *class = class_here(L);
+    void *const *state = local_object_check(L, class);
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
         return 1;
     const char *name = luaL_tolstring(L, 2, NULL);
-    for (const struct private_property *property = class->properties;
+    for (const struct local_object_property *property = class->properties;
          property && property->name; property++)
         if (strcmp(property->name, name) == 0) {
             if (!*state)
-                private_state(L, class, name);
+                local_object_state(L, class, name);
             property->push(L, *state);
             return 1;
         }
@@ -193,7 +194,7 @@ static int private_newindex(lua_State *L)
                   "the field \"%s\" cannot be set", name);
 }
 
-void private_open(lua_State *L, const struct private_class *class)
+void local_object_open(lua_State *L, const struct local_object_class *class)
 {
     static const luaL_Reg metamethods[] = {{"__gc", private_gc},
                                            {"__close", private_close},
@@ -213,6 +214,6 @@ void private_open(lua_State *L, const struct private_class *class)
     lua_pushstring(L, class->name);
     lua_setfield(L, -2, "__metatable");
     if (class->outside)
-        private_add_outside(L, class->outside);
+        local_object_add_outside(L, class->outside);
     lua_rawsetp(L, LUA_REGISTRYINDEX, class);
 }

@@ -28,7 +28,7 @@ static void check_gives(lua_State *L, const struct tl_waitable *waitable,
 {
     lua_rawgeti(L, 3, place);
     const struct tl_handle *handle = waitable->handle;
-    const struct outside *outside = handle ? NULL : private_outside(L, -1);
+    const struct outside *outside = handle ? NULL : local_object_outside(L, -1);
     bool gives =
         handle ? handle->kind == TL_KIND_QUEUE || handle->kind == TL_KIND_PIPE
                : outside->take != NULL;
@@ -74,7 +74,7 @@ static int take(lua_State *L, const struct tl_waitable *waitable,
     const struct tl_handle *handle = waitable->handle;
     if (!handle) {
         lua_rawgeti(L, 3, place);
-        const struct outside *outside = private_outside(L, -1);
+        const struct outside *outside = local_object_outside(L, -1);
         void **state = lua_touserdata(L, -1);
         lua_pop(L, 1);
         return *state ? outside->take(L, state) : TL_CLOSED;
