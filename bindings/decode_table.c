@@ -64,7 +64,7 @@ _Noreturn static void refuse_class(lua_State *L)
 {
     const char *name = lua_tostring(L, -1);
     lua_pushvalue(L, -1);
-    const char *reason = registered_reason(L);
+    const char *reason = classes_reason(L);
     if (reason)
         luaL_error(L,
                    "cannot receive a table of class \"%s\": the class did not "
@@ -83,7 +83,7 @@ static void push_classed(struct decoder *decoder, int tag)
     lua_State *L = decoder->L;
     push_table(decoder, tag);
     lua_pushvalue(L, -2);
-    registered_metatable(L);
+    classes_metatable(L);
     if (!lua_istable(L, -1)) {
         lua_pushvalue(L, -3);
         refuse_class(L);
@@ -101,17 +101,17 @@ static void make_class(struct decoder *decoder)
     if (!decoder->dressed) {
         lua_newtable(L);
         if (lua_rawlen(L, -2) > 0)
-            registered_copy(L);
+            classes_copy(L);
         return;
     }
     lua_pushvalue(L, -1);
-    registered_metatable(L);
+    classes_metatable(L);
     if (lua_istable(L, -1))
         return;
     lua_pop(L, 1);
     lua_newtable(L);
     if (lua_rawlen(L, -2) > 0)
-        registered_add(L, -2, -1);
+        classes_add(L, -2, -1);
 }
 
 /* The table and its metatable are on top of the stack: among classes it is set

@@ -106,7 +106,7 @@ static bool encode_bare(struct encoder *encoder, int index,
     if (place->kind != PLACE_UPVALUE)
         return encode_tag(encoder, TAG_TABLE);
     lua_pushvalue(L, index);
-    const char *name = registered_name(L);
+    const char *name = classes_name(L);
     bool done = name ? encode_tag(encoder, TAG_CLASS) &&
                            encode_bytes(encoder, name, lua_rawlen(L, -1))
                      : encode_tag(encoder, TAG_TABLE);
@@ -122,7 +122,7 @@ static bool encode_dressed(struct encoder *encoder, int index)
     if (dressed)
         lua_pop(L, 1);
     lua_pushvalue(L, index);
-    const char *name = registered_name(L);
+    const char *name = classes_name(L);
     bool done = encode_tag(encoder, dressed ? TAG_DRESSED
                                     : name  ? TAG_CLASS
                                             : TAG_TABLE);
@@ -137,7 +137,7 @@ static bool encode_dressed(struct encoder *encoder, int index)
 static bool is_dressed(const struct encoder *encoder, int index)
 {
     return encoder->classes ||
-           (encoder->environment && registered_is_foreign(encoder->L, index));
+           (encoder->environment && classes_is_foreign(encoder->L, index));
 }
 
 static bool encode_metatable(struct encoder *encoder, int index,
@@ -162,7 +162,7 @@ static bool encode_class(struct encoder *encoder, int index,
         return encode_dressed(encoder, index);
     if (!lua_getmetatable(L, index))
         return encode_bare(encoder, index, place);
-    const char *name = registered_name(L);
+    const char *name = classes_name(L);
     if (!name)
         return encode_refuse(encoder, index, place, REFUSAL_METATABLE);
     size_t length = lua_rawlen(L, -1);

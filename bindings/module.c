@@ -85,7 +85,7 @@ static int ipc_register(lua_State *L)
     if (lua_type(L, 2) != LUA_TTABLE)
         return misuse(L, NULL, "register", "a metatable is expected, not %s",
                       shown_a_type(L, 2));
-    registered_add(L, 1, 2);
+    classes_add(L, 1, 2);
     lua_settop(L, 2);
     return 1;
 }

@@ -83,7 +83,7 @@ static bool is_foreign(lua_State *L, int index)
     case LUA_TLIGHTUSERDATA:
         return true;
     default:
-        return registered_is_foreign(L, index);
+        return classes_is_foreign(L, index);
     }
 }
 

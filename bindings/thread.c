@@ -100,7 +100,7 @@ static bool push_classes(lua_State *L)
     bool any = false;
     lua_newtable(L);
     int classes = lua_gettop(L);
-    registered_all(L);
+    classes_all(L);
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         if (lua_type(L, -2) == LUA_TSTRING) {
@@ -282,7 +282,7 @@ static int furnish(lua_State *L)
     codec_decode(L, parcel.data, parcel.size, parcel.refs, parcel.ref_count,
                  message_allow(0) | CODEC_CLASSES);
     lua_insert(L, -2);
-    registered_refuse(L);
+    classes_refuse(L);
     push_job(L);
     return 1;
 }

@@ -73,7 +73,7 @@ static lua_State *new_state(void)
     luaL_openlibs(L);
     lua_pushliteral(L, "c");
     lua_newtable(L);
-    registered_add(L, -2, -1);
+    classes_add(L, -2, -1);
     lua_settop(L, 0);
     return L;
 }

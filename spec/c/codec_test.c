@@ -213,7 +213,7 @@ static int object_ref(lua_State *L)
 
 static int register_class(lua_State *L)
 {
-    registered_add(L, 1, 2);
+    classes_add(L, 1, 2);
     return 0;
 }
 
