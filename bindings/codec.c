@@ -70,7 +70,7 @@ static bool encode_callable(struct encoder *encoder, int index,
 {
     bool named = false;
     if (lua_iscfunction(encoder->L, index) &&
-        !named_encode(encoder, index, &named))
+        !by_name_encode(encoder, index, &named))
         return false;
     return named || encode_value(encoder, index, place);
 }

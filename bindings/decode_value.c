@@ -149,7 +149,7 @@ static void push_tagged(struct decoder *decoder, int tag)
     case TAG_GLOBALS:
     case TAG_MODULE:
     case TAG_FIELD:
-        named_decode(decoder, tag);
+        by_name_decode(decoder, tag);
         return;
     default:
         push_numbered(decoder, tag);

@@ -247,10 +247,10 @@ static bool encode_perhaps_named(struct encoder *encoder, int index,
     if (!lua_checkstack(L, 12))
         return refusal_memory(&encoder->refusal);
     if (type == LUA_TTABLE && encoder->environment &&
-        named_adds_to_globals(L, index))
+        by_name_adds_to_globals(L, index))
         return encode_tag(encoder, TAG_GLOBALS);
     if ((type != LUA_TTABLE || encoder->environment) &&
-        !named_encode(encoder, index, &named))
+        !by_name_encode(encoder, index, &named))
         return false;
     if (named)
         return true;

@@ -92,8 +92,8 @@ static bool encode_upvalue(struct encoder *encoder, int index, int n,
     struct scratch *scratch = encoder->scratch;
     struct place place = {.outer = outer, .kind = PLACE_UPVALUE, .name = name};
     bool environment = strcmp(name, "_ENV") == 0;
-    if (environment && (named_is_globals(L, lua_gettop(L)) ||
-                        named_adds_to_globals(L, lua_gettop(L))))
+    if (environment && (by_name_is_globals(L, lua_gettop(L)) ||
+                        by_name_adds_to_globals(L, lua_gettop(L))))
         return encode_tag(encoder, TAG_GLOBALS);
     function.identity = (uintptr_t)lua_upvalueid(L, index, n);
     const struct seen *seen =
@@ -105,7 +105,7 @@ static bool encode_upvalue(struct encoder *encoder, int index, int n,
     if (!scratch_see(scratch, function))
         return refusal_memory(&encoder->refusal);
     bool named;
-    if (!named_encode(encoder, lua_gettop(L), &named))
+    if (!by_name_encode(encoder, lua_gettop(L), &named))
         return false;
     if (named)
         return true;

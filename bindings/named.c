@@ -9,7 +9,7 @@
 
 #define FUNCTIONS_DEEP 3
 
-bool named_is_globals(lua_State *L, int index)
+bool by_name_is_globals(lua_State *L, int index)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     bool same = lua_rawequal(L, -1, index);
@@ -25,7 +25,7 @@ static bool uses_globals(lua_State *L, int depth)
     int function = lua_gettop(L);
     for (int n = 1; !uses && lua_getupvalue(L, function, n); n++) {
         if (lua_istable(L, -1))
-            uses = named_is_globals(L, function + 1);
+            uses = by_name_is_globals(L, function + 1);
         else if (lua_isfunction(L, -1) && !lua_iscfunction(L, -1) && depth > 0)
             uses = lua_checkstack(L, 4) && uses_globals(L, depth - 1);
         lua_settop(L, function);
@@ -33,7 +33,7 @@ static bool uses_globals(lua_State *L, int depth)
     return uses;
 }
 
-bool named_adds_to_globals(lua_State *L, int index)
+bool by_name_adds_to_globals(lua_State *L, int index)
 {
     int top = lua_gettop(L);
     /* a name that Lua holds already: no string is made here */
@@ -109,12 +109,12 @@ static bool encode_found(struct encoder *encoder, int modules, int index,
     return true;
 }
 
-bool named_encode(struct encoder *encoder, int index, bool *done)
+bool by_name_encode(struct encoder *encoder, int index, bool *done)
 {
     lua_State *L = encoder->L;
     int type = lua_type(L, index);
     *done = false;
-    if (type == LUA_TTABLE && named_is_globals(L, index)) {
+    if (type == LUA_TTABLE && by_name_is_globals(L, index)) {
         *done = true;
         return encode_tag(encoder, TAG_GLOBALS);
     }
@@ -203,7 +203,7 @@ static void push_field(struct decoder *decoder)
     lua_pop(L, 3);
 }
 
-void named_decode(struct decoder *decoder, int tag)
+void by_name_decode(struct decoder *decoder, int tag)
 {
     if (!(decoder->allow & CODEC_FUNCTIONS))
         decode_corrupt(decoder);

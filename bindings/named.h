@@ -12,17 +12,17 @@
 
 /* Writes the value at the absolute index as something that the receiver has
  * too, by name.  *done: whether it is such a thing. */
-bool named_encode(struct encoder *encoder, int index, bool *done);
+bool by_name_encode(struct encoder *encoder, int index, bool *done);
 
 /* Pushes what the receiver has by name, after its tag. */
-void named_decode(struct decoder *decoder, int tag);
+void by_name_decode(struct decoder *decoder, int tag);
 
 /* Whether the value at `index` is the table of globals. */
-bool named_is_globals(lua_State *L, int index);
+bool by_name_is_globals(lua_State *L, int index);
 
 /* Whether it is a table in whose place a function is asked, for __index, that
  * uses the globals: an environment that adds to them, as test frameworks have
  * it. */
-bool named_adds_to_globals(lua_State *L, int index);
+bool by_name_adds_to_globals(lua_State *L, int index);
 
 #endif
