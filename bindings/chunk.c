@@ -17,7 +17,7 @@ static int add_traceback(lua_State *L)
             return 1;
         lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
     }
-    trace_push(L);
+    traceback_push(L);
     return 1;
 }
 

@@ -22,8 +22,8 @@ static int explain(lua_State *L)
     bool wrap = lua_type(L, 1) != LUA_TSTRING;
     if (wrap)
         lua_createtable(L, 2, 0);
-    trace_push_text(L);
-    trace_push(L);
+    traceback_push_text(L);
+    traceback_push(L);
     if (!wrap)
         return 1;
     lua_rawseti(L, -2, 2);
@@ -164,7 +164,7 @@ static int fail(lua_State *L)
         lua_rawgeti(L, 1, 1);
         lua_replace(L, 1);
     } else {
-        trace_push_text(L);
+        traceback_push_text(L);
     }
     if (tells)
         report(L, 2);

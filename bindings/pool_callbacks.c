@@ -11,8 +11,8 @@
 
 static int traceback(lua_State *L)
 {
-    trace_push_text(L);
-    trace_push(L);
+    traceback_push_text(L);
+    traceback_push(L);
     return 1;
 }
 

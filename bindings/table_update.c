@@ -28,7 +28,7 @@ static void push_init(lua_State *L, int index, const struct tl_handle *table)
 static int held(lua_State *L, const struct tl_handle *table, const char *call,
                 lua_CFunction function, tl_deadline deadline)
 {
-    trace_push_note(L);
+    traceback_push_note(L);
     lua_pushcfunction(L, function);
     for (int i = 1; i <= 4; i++)
         lua_pushvalue(L, i);

@@ -89,7 +89,7 @@ static int value_update(lua_State *L)
     int status = tl_value_begin(value, &n);
     if (status < 0)
         return result_failure(L, value, "update", status);
-    trace_push_note(L);
+    traceback_push_note(L);
     lua_insert(L, 2);
     number_push(L, n);
     if (lua_pcall(L, 1, 1, 2) != LUA_OK) {

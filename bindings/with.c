@@ -27,7 +27,7 @@ int with_call(lua_State *L, const struct holding *holding, const char *call)
     if (status < 0)
         return result_failure(L, handle, call, status);
     lua_KContext context = (lua_KContext)holding;
-    trace_push_note(L);
+    traceback_push_note(L);
     lua_insert(L, 2);
     status = lua_pcallk(L, lua_gettop(L) - 3, LUA_MULTRET, 2, context, finish);
     return finish(L, status, context);

@@ -46,9 +46,9 @@ static bool find_code(struct codec_codes *codes, uint64_t number,
 static void to_text(lua_State *L)
 {
     lua_pushfstring(L, "in %s (pid %d): ", tl_task_name(), (int)getpid());
-    trace_push_text(L);
+    traceback_push_text(L);
     lua_concat(L, 2);
-    trace_push(L);
+    traceback_push(L);
 }
 
 /* Message handler: text gets the traceback; any other value stays what it is
