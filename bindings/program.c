@@ -312,8 +312,8 @@ static void keep_freed_memory(void)
 
 int main(int count, char **arguments)
 {
-    if (count > 1 && tools_has(arguments[1]))
-        return tools_run(count - 1, arguments + 1);
+    if (count > 1 && inspect_has(arguments[1]))
+        return inspect_run(count - 1, arguments + 1);
     init_begin();
     keep_freed_memory();
     /* ignored, as some parents leave it, no command's end could be told */
