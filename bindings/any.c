@@ -41,8 +41,8 @@ static struct tl_waitable *check_items(lua_State *L, const char *call,
     return waitables;
 }
 
-struct tl_waitable *any_check(lua_State *L, const char *call, uint32_t *count,
-                              tl_deadline *deadline)
+struct tl_waitable *wait_any_check(lua_State *L, const char *call,
+                                   uint32_t *count, tl_deadline *deadline)
 {
     if (lua_type(L, 1) != LUA_TTABLE)
         misuse(L, NULL, call,
@@ -76,9 +76,9 @@ static int push_ready(lua_State *L, const struct tl_waitable *waitables,
     return 1;
 }
 
-int any_report(lua_State *L, const char *call,
-               const struct tl_waitable *waitable, lua_Integer wrong,
-               int status)
+int wait_any_report(lua_State *L, const char *call,
+                    const struct tl_waitable *waitable, lua_Integer wrong,
+                    int status)
 {
     if (status == TL_TIMEOUT || status == TL_STUCK ||
         status == TL_INTERRUPTED || status == TL_CANCELLED ||
@@ -96,18 +96,19 @@ static int ipc_wait(lua_State *L)
     check_function(L, 2, "wait");
     uint32_t count, wrong = 0;
     tl_deadline deadline;
-    struct tl_waitable *waitables = any_check(L, "wait", &count, &deadline);
+    struct tl_waitable *waitables =
+        wait_any_check(L, "wait", &count, &deadline);
     bool tried = false;
     int status;
     do
         status = tl_wait_any(waitables, count, &wrong, deadline);
     while (result_try_again(L, status, &tried));
-    return status > 0
-               ? push_ready(L, waitables, count)
-               : any_report(L, "wait", &waitables[wrong], wrong + 1, status);
+    return status > 0 ? push_ready(L, waitables, count)
+                      : wait_any_report(L, "wait", &waitables[wrong], wrong + 1,
+                                        status);
 }
 
-void any_open(lua_State *L)
+void wait_any_open(lua_State *L)
 {
     lua_pushcfunction(L, ipc_wait);
     lua_setfield(L, -2, "wait");

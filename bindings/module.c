@@ -184,7 +184,7 @@ static void make_module(lua_State *L)
     table_open(L);
     space_open(L);
     pool_open(L);
-    any_open(L);
+    wait_any_open(L);
     receive_open(L);
     fd_open(L);
     ps_open(L);

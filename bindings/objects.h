@@ -25,7 +25,7 @@ void buffer_open(lua_State *L);
 void table_open(lua_State *L);
 void space_open(lua_State *L);
 void pool_open(lua_State *L);
-void any_open(lua_State *L);
+void wait_any_open(lua_State *L);
 void receive_open(lua_State *L);
 void fd_open(lua_State *L);
 void ps_open(lua_State *L);

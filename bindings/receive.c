@@ -43,7 +43,7 @@ static void check_gives(lua_State *L, const struct tl_waitable *waitable,
 static struct sources check_sources(lua_State *L, tl_deadline *deadline)
 {
     struct sources sources;
-    sources.waitables = any_check(L, "receive", &sources.count, deadline);
+    sources.waitables = wait_any_check(L, "receive", &sources.count, deadline);
     sources.places =
         lua_newuserdatauv(L, sources.count * sizeof *sources.places, 1);
     for (uint32_t i = 0; i < sources.count; i++) {
@@ -157,8 +157,8 @@ static int ipc_receive(lua_State *L)
         return 2;
     if (status == TL_CLOSED)
         return result(L, NULL, "receive", status);
-    return any_report(L, "receive", &sources.waitables[wrong],
-                      sources.places[wrong], status);
+    return wait_any_report(L, "receive", &sources.waitables[wrong],
+                           sources.places[wrong], status);
 }
 
 void receive_open(lua_State *L)
