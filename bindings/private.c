@@ -151,10 +151,7 @@ static const char *push_fields(lua_State *L,
 {
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
-    for (const luaL_Reg *method = class->methods; method->name; method++) {
-        luaL_addstring(&buffer, method == class->methods ? "" : ", ");
-        luaL_addstring(&buffer, method->name);
-    }
+    shown_add_methods(&buffer, class->methods);
     for (const struct local_object_property *property = class->properties;
          property && property->name; property++) {
         luaL_addstring(&buffer, ", ");

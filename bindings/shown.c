@@ -3,8 +3,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <lauxlib.h>
-
 const char *shown_type(lua_State *L, int index)
 {
     int type = lua_type(L, index);
@@ -51,4 +49,12 @@ const char *shown(lua_State *L, int index)
     if (lua_type(L, index) == LUA_TSTRING)
         return lua_pushfstring(L, "\"%s\"", lua_tostring(L, index));
     return luaL_tolstring(L, index, NULL);
+}
+
+void shown_add_methods(luaL_Buffer *buffer, const luaL_Reg *methods)
+{
+    for (const luaL_Reg *method = methods; method->name; method++) {
+        luaL_addstring(buffer, method == methods ? "" : ", ");
+        luaL_addstring(buffer, method->name);
+    }
 }

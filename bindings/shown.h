@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include <lauxlib.h>
 #include <lua.h>
 
 /* What the value at index is called: `rlock`, `number`; pushes something. */
@@ -20,5 +21,8 @@ bool shown_is_ambiguous(const char *kind);
 
 /* The value at index, told from others: `2`, `"2"`, `nil`; pushes something. */
 const char *shown(lua_State *L, int index);
+
+/* Adds "acquire, release, with". */
+void shown_add_methods(luaL_Buffer *buffer, const luaL_Reg *methods);
 
 #endif
