@@ -118,7 +118,8 @@ static void replace_exit(lua_State *L)
 
 void exit_open(lua_State *L)
 {
-    result_stuck = end_stuck;
+    if (!result_stuck)
+        result_stuck = end_stuck;
     watch_end(L);
     replace_exit(L);
 }
