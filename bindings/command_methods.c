@@ -8,6 +8,7 @@
 #include "command.h"
 #include "command_class.h"
 #include "compat.h"
+#include "ended.h"
 #include "launch.h"
 #include "objects.h"
 #include "private.h"
@@ -39,13 +40,9 @@ static size_t push_held(lua_State *L, const struct command *command,
 static void push_end(lua_State *L, const struct command *command,
                      const struct tl_process_info *info)
 {
-    if (!info->exit_known)
-        lua_pushliteral(L, "ended, and nobody knows how");
-    else if (info->exitcode < 0)
-        lua_pushfstring(L, "killed by signal %d (%s)", -info->exitcode,
-                        strsignal(-info->exitcode));
-    else
-        lua_pushfstring(L, "exited with status %d", info->exitcode);
+    char how[TL_TEXT_SIZE];
+    ended_text(info, how, sizeof how);
+    lua_pushstring(L, how);
     size_t size = push_held(L, command, TL_STDERR);
     const char *text = lua_tostring(L, -1);
     while (size > 0 && text[size - 1] == '\n')

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "child.h"
+#include "ended.h"
 #include "files.h"
 #include "given.h"
 #include "message.h"
@@ -90,18 +91,6 @@ static struct worker *worker_of(struct pool *pool, uint32_t task)
     return NULL;
 }
 
-/* "killed by signal 9 (Killed)" */
-static void say_end(const struct tl_process_info *info, char *text, size_t size)
-{
-    if (!info->exit_known)
-        snprintf(text, size, "it ended, and nobody knows how");
-    else if (info->exitcode < 0)
-        snprintf(text, size, "killed by signal %d (%s)", -info->exitcode,
-                 strsignal(-info->exitcode));
-    else
-        snprintf(text, size, "it exited with status %d", info->exitcode);
-}
-
 /* Nothing else is done meanwhile: the pool is between two states. */
 static void await_end(struct worker *worker)
 {
@@ -119,9 +108,10 @@ static void say_death(struct worker *worker, char *text, size_t size)
     char end[TEXT_SIZE / 2];
     await_end(worker);
     tl_process_info(&worker->process, &info);
-    say_end(&info, end, sizeof end);
-    snprintf(text, size, "worker %s (pid %d) died: %s", worker->name,
-             (int)worker->pid, end);
+    ended_text(&info, end, sizeof end);
+    snprintf(text, size, "worker %s (pid %d) died: %s%s", worker->name,
+             (int)worker->pid,
+             info.exit_known && info.exitcode < 0 ? "" : "it ", end);
 }
 
 static void fail_job(lua_State *L, struct pool *pool, uint32_t job,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ended.h"
 #include "message.h"
 #include "objects.h"
 #include "process_start.h"
@@ -30,20 +31,19 @@ static int process_join(lua_State *L)
 static void push_end(lua_State *L, const struct tl_handle *process)
 {
     struct tl_process_info info = {0};
+    char text[TL_TEXT_SIZE];
     tl_process_info(process, &info);
+    ended_text(&info, text, sizeof text);
     int lost = tl_process_lost(process);
     if (lost < 0)
         lua_pushfstring(L, "its outcome was lost: %s",
                         lost == TL_SYSTEM ? "not enough memory"
                                           : tl_status_text(lost));
-    else if (!info.exit_known)
-        lua_pushliteral(L, "ended, and nobody knows how");
-    else if (info.exitcode < 0)
-        lua_pushfstring(L, "killed by signal %d (%s)", -info.exitcode,
-                        strsignal(-info.exitcode));
     else
-        lua_pushfstring(L, "exited with status %d before its function returned",
-                        info.exitcode);
+        lua_pushfstring(L, "%s%s", text,
+                        info.exit_known && info.exitcode >= 0
+                            ? " before its function returned"
+                            : "");
 }
 
 static int process_result(lua_State *L)
