@@ -11,34 +11,35 @@ static int get(lua_State *L, const struct tl_handle *table, const char *call,
                int index)
 {
     tl_deadline end;
-    return table_get_until(L, table, call, index, &end);
+    return table_entry_get(L, table, call, index, &end);
 }
 
 static void set(lua_State *L, const struct tl_handle *table, const char *call,
                 int index, int value)
 {
-    table_set_until(L, table, call, index, value, TL_FOREVER);
+    table_entry_set(L, table, call, index, value, TL_FOREVER);
 }
 
 /* ---- methods ---- */
 
 static int table_get(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_method(L, 1, "get");
     return get(L, table, "get", 2);
 }
 
 static int table_set(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_method(L, 3, "set");
     if (lua_isnone(L, 3))
         return misuse(L, table, "set",
                       "a key and a value are expected; nil removes the key");
     static const char *const names[] = {"ttl", NULL};
-    table_check_given(L, 4, table, "set", names);
-    table_set_until(L, table, "set", 2, 3, table_check_end(L, 4, table, "set"));
+    table_entry_check_options(L, 4, table, "set", names);
+    table_entry_set(L, table, "set", 2, 3,
+                    table_entry_check_end(L, 4, table, "set"));
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -88,14 +89,14 @@ static void push_keys(lua_State *L, const struct tl_handle *table,
 
 static int table_keys(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_method(L, 0, "keys");
     push_keys(L, table, "keys");
     return 1;
 }
 
 static const luaL_Reg methods[] = {
-    {"get", table_get},       {"set", table_set},   {"add", table_add},
+    {"get", table_get},       {"set", table_set},   {"add", table_update_add},
     {"update", table_update}, {"keys", table_keys}, {NULL, NULL}};
 
 /* ---- metamethods ---- */
@@ -103,7 +104,7 @@ static const luaL_Reg methods[] = {
 /* Upvalue: the methods. */
 static int table_index(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     if (lua_type(L, 2) == LUA_TSTRING) {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
@@ -131,7 +132,7 @@ static void check_no_method(lua_State *L, int index,
 
 static int table_newindex(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_no_method(L, 2, table, NULL);
     set(L, table, NULL, 2, 3);
     return 0;
@@ -139,7 +140,7 @@ static int table_newindex(lua_State *L)
 
 static int table_len(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     int64_t length = tl_table_length(table);
     if (length < 0)
         return result_failure(L, table, NULL, (int)length);
@@ -150,7 +151,7 @@ static int table_len(lua_State *L)
 /* Upvalues: the list of keys, and how many of them are behind us. */
 static int next_pair(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     lua_Integer n = lua_tointeger(L, lua_upvalueindex(2));
     for (;;) {
         lua_settop(L, 1);
@@ -167,7 +168,7 @@ static int next_pair(lua_State *L)
 
 static int table_pairs(lua_State *L)
 {
-    push_keys(L, table_check(L), "pairs");
+    push_keys(L, table_entry_check(L), "pairs");
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next_pair, 2);
     lua_pushvalue(L, 1);

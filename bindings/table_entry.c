@@ -7,13 +7,14 @@
 #include "support.h"
 #include "userdata.h"
 
-struct tl_handle *table_check(lua_State *L)
+struct tl_handle *table_entry_check(lua_State *L)
 {
     return object_check(L, 1, TL_KIND_TABLE);
 }
 
-struct tl_key table_check_key(lua_State *L, int index,
-                              const struct tl_handle *table, const char *call)
+struct tl_key table_entry_check_key(lua_State *L, int index,
+                                    const struct tl_handle *table,
+                                    const char *call)
 {
     struct tl_key key = {.type = TL_KEY_STRING};
     switch (lua_type(L, index)) {
@@ -43,10 +44,10 @@ struct tl_key table_check_key(lua_State *L, int index,
     }
 }
 
-int table_get_until(lua_State *L, const struct tl_handle *table,
+int table_entry_get(lua_State *L, const struct tl_handle *table,
                     const char *call, int index, tl_deadline *end)
 {
-    struct tl_key key = table_check_key(L, index, table, call);
+    struct tl_key key = table_entry_check_key(L, index, table, call);
     struct tl_parcel parcel;
     int status = tl_table_get_until(table, &key, &parcel, end);
     if (status == TL_OK)
@@ -57,10 +58,10 @@ int table_get_until(lua_State *L, const struct tl_handle *table,
     return 1;
 }
 
-void table_set_until(lua_State *L, const struct tl_handle *table,
+void table_entry_set(lua_State *L, const struct tl_handle *table,
                      const char *call, int index, int value, tl_deadline end)
 {
-    struct tl_key key = table_check_key(L, index, table, call);
+    struct tl_key key = table_entry_check_key(L, index, table, call);
     struct codec_out out;
     bool tried = false;
     int status;
@@ -80,8 +81,9 @@ void table_set_until(lua_State *L, const struct tl_handle *table,
 
 /* ---- options of a call ---- */
 
-void table_check_given(lua_State *L, int index, const struct tl_handle *table,
-                       const char *call, const char *const *names)
+void table_entry_check_options(lua_State *L, int index,
+                               const struct tl_handle *table, const char *call,
+                               const char *const *names)
 {
     if (lua_isnoneornil(L, index))
         return;
@@ -101,8 +103,9 @@ void table_check_given(lua_State *L, int index, const struct tl_handle *table,
     }
 }
 
-tl_deadline table_check_end(lua_State *L, int index,
-                            const struct tl_handle *table, const char *call)
+tl_deadline table_entry_check_end(lua_State *L, int index,
+                                  const struct tl_handle *table,
+                                  const char *call)
 {
     if (!lua_istable(L, index))
         return TL_FOREVER;

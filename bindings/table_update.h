@@ -6,7 +6,7 @@
 
 #include <lua.h>
 
-int table_add(lua_State *L);
+int table_update_add(lua_State *L);
 int table_update(lua_State *L);
 
 #endif
