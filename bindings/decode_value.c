@@ -167,7 +167,7 @@ void decode_value(struct decoder *decoder)
         push_tagged(decoder, tag);
 }
 
-void decode_begin(struct decoder *decoder)
+void decode_value_begin(struct decoder *decoder)
 {
     decoder->value = decode_value;
     int header = decode_byte(decoder);
@@ -191,7 +191,7 @@ int codec_decode_held(lua_State *L, const void *data, size_t size,
                               .ref_count = ref_count,
                               .allow = allow,
                               .hold = hold};
-    decode_begin(&decoder);
+    decode_value_begin(&decoder);
     int count = 0;
     if (allow & CODEC_CLASSES) {
         decode_table_classes(&decoder);
@@ -224,7 +224,7 @@ int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
                               .ref_count = parcel->ref_count,
                               .allow = allow,
                               .hold = hold};
-    decode_begin(&decoder);
+    decode_value_begin(&decoder);
     int count = 0;
     for (; decoder.at < decoder.end; count++) {
         decode_value(&decoder);

@@ -9,7 +9,7 @@
 
 /* The other fields, from L to codes, are set; reads the header, and pushes the
  * table of what is kept, if there is one. */
-void decode_begin(struct decoder *decoder);
+void decode_value_begin(struct decoder *decoder);
 
 /* Pushes the next value. */
 void decode_value(struct decoder *decoder);

@@ -123,7 +123,7 @@ static int run_job(lua_State *L)
                               .ref_count = parcel->ref_count,
                               .allow = message_allow(0),
                               .codes = &work->worker->codes};
-    decode_begin(&decoder);
+    decode_value_begin(&decoder);
     work->what = (enum pool_call)decode_byte(&decoder);
     decode_value(&decoder);
     int function = lua_gettop(L);
