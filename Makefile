@@ -29,7 +29,7 @@ compile   = $(CC) $(language) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has: the module must not need readline
-program_files := $(patsubst %,bindings/%.c,program init interrupt label repl prompt complete tools)
+program_files := $(patsubst %,bindings/%.c,program chunk init interrupt label repl prompt complete tools)
 core_files    := $(wildcard runtime/*.c runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c))
 

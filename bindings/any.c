@@ -5,28 +5,10 @@
 #include "support.h"
 #include "userdata.h"
 
-static char outside_key; /* in a metatable: struct outside */
-
-void any_add(lua_State *L, const struct outside *outside)
-{
-    lua_pushlightuserdata(L, (void *)outside);
-    lua_rawsetp(L, -2, &outside_key);
-}
-
-const struct outside *any_outside(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
-        return NULL;
-    lua_rawgetp(L, -1, &outside_key);
-    const struct outside *outside = lua_touserdata(L, -1);
-    lua_pop(L, 2);
-    return outside;
-}
-
 /* Whether the value at index is waited for by a look. */
 static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
 {
-    const struct outside *outside = any_outside(L, index);
+    const struct outside *outside = local_object_outside(L, index);
     if (!outside)
         return false;
     waitable->look = outside->look;
@@ -42,11 +24,11 @@ static void check_item(lua_State *L, const char *call, lua_Integer i,
         misuse(L, NULL, call,
                "item %lld of the list is %s, not an object to wait for, or "
                "it was closed",
-               (long long)i, a_type(L, -1));
+               (long long)i, shown_a_type(L, -1));
 }
 
-static struct tl_waitable *check_list(lua_State *L, const char *call,
-                                      lua_Integer count)
+static struct tl_waitable *check_items(lua_State *L, const char *call,
+                                       lua_Integer count)
 {
     struct tl_waitable *waitables =
         lua_newuserdatauv(L, (size_t)count * sizeof *waitables, 1);
@@ -59,13 +41,13 @@ static struct tl_waitable *check_list(lua_State *L, const char *call,
     return waitables;
 }
 
-struct tl_waitable *any_check(lua_State *L, const char *call, uint32_t *count,
-                              tl_deadline *deadline)
+struct tl_waitable *wait_any_check(lua_State *L, const char *call,
+                                   uint32_t *count, tl_deadline *deadline)
 {
     if (lua_type(L, 1) != LUA_TTABLE)
         misuse(L, NULL, call,
                "a list of objects is expected, such as { q, p }, not a %s",
-               type_of(L, 1));
+               shown_type(L, 1));
     *deadline = check_deadline(L, 2, NULL, call);
     lua_settop(L, 2);
     lua_Integer length = luaL_len(L, 1);
@@ -75,8 +57,8 @@ struct tl_waitable *any_check(lua_State *L, const char *call, uint32_t *count,
                (long long)length);
     *count = (uint32_t)length;
     lua_createtable(L, (int)length, 0);
-    struct tl_waitable *waitables = check_list(L, call, length);
-    support_state = L;
+    struct tl_waitable *waitables = check_items(L, call, length);
+    context_state = L;
     return waitables;
 }
 
@@ -94,16 +76,16 @@ static int push_ready(lua_State *L, const struct tl_waitable *waitables,
     return 1;
 }
 
-int any_report(lua_State *L, const char *call,
-               const struct tl_waitable *waitable, lua_Integer wrong,
-               int status)
+int wait_any_report(lua_State *L, const char *call,
+                    const struct tl_waitable *waitable, lua_Integer wrong,
+                    int status)
 {
     if (status == TL_TIMEOUT || status == TL_STUCK ||
         status == TL_INTERRUPTED || status == TL_CANCELLED ||
         status == TL_NO_MEMORY)
         return result(L, NULL, call, status);
     if (waitable->handle)
-        return failure(L, waitable->handle, call, status);
+        return result_failure(L, waitable->handle, call, status);
     lua_rawgeti(L, 3, wrong);
     return misuse(L, NULL, call, "%s: %s", luaL_tolstring(L, -1, NULL),
                   tl_status_text(status));
@@ -114,18 +96,19 @@ static int ipc_wait(lua_State *L)
     check_function(L, 2, "wait");
     uint32_t count, wrong = 0;
     tl_deadline deadline;
-    struct tl_waitable *waitables = any_check(L, "wait", &count, &deadline);
+    struct tl_waitable *waitables =
+        wait_any_check(L, "wait", &count, &deadline);
     bool tried = false;
     int status;
     do
         status = tl_wait_any(waitables, count, &wrong, deadline);
-    while (try_again(L, status, &tried));
-    return status > 0
-               ? push_ready(L, waitables, count)
-               : any_report(L, "wait", &waitables[wrong], wrong + 1, status);
+    while (result_try_again(L, status, &tried));
+    return status > 0 ? push_ready(L, waitables, count)
+                      : wait_any_report(L, "wait", &waitables[wrong], wrong + 1,
+                                        status);
 }
 
-void open_any(lua_State *L)
+void wait_any_open(lua_State *L)
 {
     lua_pushcfunction(L, ipc_wait);
     lua_setfield(L, -2, "wait");

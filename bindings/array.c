@@ -34,7 +34,7 @@ static void set_element(lua_State *L, const struct tl_handle *array,
         misuse(L, array, NULL, "the number for element %lld does not fit %s",
                (long long)index + 1, tl_element_name(tl_array_type(array)));
     if (status < 0)
-        failure(L, array, NULL, status);
+        result_failure(L, array, NULL, status);
 }
 
 /* The list at `list` has a number for each element. */
@@ -43,7 +43,7 @@ static void fill(lua_State *L, const struct tl_handle *array, int list)
     uint64_t length = tl_array_length(array);
     for (uint64_t i = 0; i < length; i++) {
         lua_geti(L, list, (lua_Integer)i + 1);
-        set_element(L, array, i, check_number(L, -1, array, "array"));
+        set_element(L, array, i, number_check(L, -1, array, "array"));
         lua_pop(L, 1);
     }
 }
@@ -66,7 +66,7 @@ static int array_new(lua_State *L)
     do
         status =
             tl_array_new(array, late ? NULL : name, type, (uint64_t)length);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     if (status == TL_OK && from_list && (late || !array->arena))
         fill(L, array, 2);
     if (status == TL_OK && late)
@@ -90,12 +90,13 @@ static int array_add(lua_State *L)
     struct tl_handle *array = check_array(L);
     check_method(L, 2, "add");
     uint64_t index = check_index(L, array, "add");
-    struct tl_number n = check_number(L, 3, array, "add");
+    struct tl_number n = number_check(L, 3, array, "add");
     int status = tl_array_add(array, index, &n);
     if (status == TL_OVER)
         return misuse(L, array, "add", "the sum does not fit %s",
                       tl_element_name(tl_array_type(array)));
-    return status < 0 ? failure(L, array, "add", status) : push_number(L, n);
+    return status < 0 ? result_failure(L, array, "add", status)
+                      : number_push(L, n);
 }
 
 /* Whether the step of the stock ipairs reads, which knows no length (and asks
@@ -146,14 +147,15 @@ static int array_index(lua_State *L)
         is_in_ipairs(L))
         return 0;
     int status = tl_array_get(array, check_index(L, array, NULL), &n);
-    return status < 0 ? failure(L, array, NULL, status) : push_number(L, n);
+    return status < 0 ? result_failure(L, array, NULL, status)
+                      : number_push(L, n);
 }
 
 static int array_newindex(lua_State *L)
 {
     struct tl_handle *array = check_array(L);
     uint64_t index = check_index(L, array, NULL);
-    set_element(L, array, index, check_number(L, 3, array, NULL));
+    set_element(L, array, index, number_check(L, 3, array, NULL));
     return 0;
 }
 
@@ -174,9 +176,9 @@ static int next_element(lua_State *L)
         return 0;
     int status = tl_array_get(array, (uint64_t)index, &n);
     if (status < 0)
-        return failure(L, array, NULL, status);
+        return result_failure(L, array, NULL, status);
     lua_pushinteger(L, index + 1);
-    return 1 + push_number(L, n);
+    return 1 + number_push(L, n);
 }
 
 static int array_pairs(lua_State *L)
@@ -198,7 +200,7 @@ static const struct class array_class = {.methods = methods,
                                          .newindex = array_newindex,
                                          .index = array_index};
 
-void open_array(lua_State *L)
+void array_open(lua_State *L)
 {
     find_step(L);
     object_class(L, TL_KIND_ARRAY, &array_class);

@@ -22,7 +22,7 @@ static int barrier_new(lua_State *L)
     int status;
     do
         status = tl_barrier_new(barrier, name, (uint32_t)parties);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "barrier", status);
     return 1;
 }
@@ -79,7 +79,7 @@ static const struct property properties[] = {{"parties", push_parties},
 static const struct class barrier_class = {.methods = methods,
                                            .properties = properties};
 
-void open_barrier(lua_State *L)
+void barrier_open(lua_State *L)
 {
     object_class(L, TL_KIND_BARRIER, &barrier_class);
     lua_pushcfunction(L, barrier_new);

@@ -22,7 +22,7 @@ static int buffer_new(lua_State *L)
     int status;
     do
         status = tl_buffer_new(buffer, name, (uint64_t)size);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "buffer", status);
     return 1;
 }
@@ -32,7 +32,8 @@ static unsigned char *data_of(lua_State *L, const struct tl_handle *buffer,
 {
     unsigned char *data = tl_buffer_data(buffer);
     if (!data)
-        failure(L, buffer, call, buffer->object ? TL_FOREIGN : TL_DROPPED);
+        result_failure(L, buffer, call,
+                       buffer->object ? TL_FOREIGN : TL_DROPPED);
     return data;
 }
 
@@ -57,7 +58,7 @@ static int buffer_write(lua_State *L)
     size_t size;
     if (lua_type(L, 3) != LUA_TSTRING)
         return misuse(L, buffer, "write", "a string is expected, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     const char *text = lua_tolstring(L, 3, &size);
     size_t offset = check_range(L, buffer, "write", (lua_Integer)size);
     memcpy(data_of(L, buffer, "write") + offset, text, size);
@@ -89,7 +90,7 @@ static const luaL_Reg metamethods[] = {{"__len", buffer_len}, {NULL, NULL}};
 static const struct class buffer_class = {.methods = methods,
                                           .metamethods = metamethods};
 
-void open_buffer(lua_State *L)
+void buffer_open(lua_State *L)
 {
     object_class(L, TL_KIND_BUFFER, &buffer_class);
     lua_pushcfunction(L, buffer_new);

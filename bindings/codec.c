@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
-#include "encode.h"
+#include "encode_value.h"
+#include "format.h"
+#include "named.h"
 
 _Static_assert(sizeof(lua_Integer) == 8, "integers travel as 64 bits");
 _Static_assert(sizeof(lua_Number) == 8, "floats travel as 64 bits");
@@ -68,7 +70,7 @@ static bool encode_callable(struct encoder *encoder, int index,
 {
     bool named = false;
     if (lua_iscfunction(encoder->L, index) &&
-        !encode_named(encoder, index, &named))
+        !by_name_encode(encoder, index, &named))
         return false;
     return named || encode_value(encoder, index, place);
 }
@@ -91,6 +93,7 @@ static bool begin(struct encoder *encoder, lua_State *L, unsigned allow,
                   struct codec_codes *codes)
 {
     encoder->L = L;
+    encoder->value = encode_value;
     encoder->allow = allow;
     encoder->codes = codes;
     encoder->numbered = 0;

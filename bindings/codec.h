@@ -4,7 +4,7 @@
  * What travels: nil, booleans, integers and floats (each stays what it is),
  * strings of any bytes, tables with their cycles and shared references, Lua
  * functions with their upvalues, and the objects of this runtime.  A table
- * with a metatable travels where codec_register knows the metatable.
+ * with a metatable travels where registered.h knows the metatable.
  * Everything else is refused with the path to it.
  *
  * Promises
@@ -40,24 +40,8 @@
 
 #include <lua.h>
 
+#include "options.h"
 #include "tidelock.h"
-
-#define CODEC_FUNCTIONS 1u
-#define CODEC_OBJECTS 2u
-#define CODEC_ALL (CODEC_FUNCTIONS | CODEC_OBJECTS)
-/* Besides, within one program: the first value holds classes, and all tables in
- * it travel with their metatables, whatever these are.  Registered metatables
- * among them become those that are registered under their names where they
- * arrive.  The further values, all called `root`, may refer to them. */
-#define CODEC_CLASSES 4u
-/* In `allow`, besides: the arena that the message goes to.  Objects of that
- * arena travel as references; those of a space elsewhere by their names; and
- * those of the program itself do not travel elsewhere. */
-#define CODEC_ARENA(arena) ((unsigned)(arena) << 8)
-#define CODEC_ARENA_OF(allow) ((allow) >> 8)
-
-/* For messages to and from other programs: neither of these. */
-#define CODEC_OUTSIDE 0u
 
 struct scratch;
 
@@ -84,23 +68,6 @@ bool codec_encode_allowed(lua_State *L, int first, int count, const char *root,
  * Objects in refs are not held: a table that loses its only lock meanwhile
  * takes it from the message too. */
 bool codec_own(struct codec_out *out);
-
-/* Functions by number: sender and receivers share a store of their code. */
-struct codec_codes {
-    /* By the sender: the number of this code, which is entered where it is new;
-     * negative: it has none, and travels itself. */
-    int64_t (*enter)(struct codec_codes *codes, const void *code, size_t size);
-    /* By a receiver; false: there is no such number. */
-    bool (*find)(struct codec_codes *codes, uint64_t number, const void **code,
-                 size_t *size);
-    /* A function of the sender's, which is kept alive, and its number where
-     * that is known (else negative): it need not be dumped each time. */
-    const void *last;
-    int64_t last_number;
-    /* The receiver's table, in the registry, of functions without variables of
-     * their own, by number: they need not be loaded again; or LUA_NOREF. */
-    int loaded;
-};
 
 /* The beginning of several messages, encoded once. */
 struct codec_part {
@@ -144,14 +111,7 @@ void codec_thread_end(void);
 int codec_decode(lua_State *L, const void *data, size_t size,
                  const tl_ref *refs, size_t ref_count, unsigned allow);
 
-/* Bytes that somebody takes away while they are read: what Lua code receives or
- * drops.  Where decoding is about to run such (require, a module's __index), it
- * copies the rest into a value at the stack index `slot`, below what it pushes,
- * and then calls `let_go`, once, from where on nothing is borrowed. */
-struct codec_hold {
-    int slot;
-    void (*let_go)(lua_State *L, struct codec_hold *hold);
-};
+/* The same of bytes that somebody takes away while they are read: see hold. */
 int codec_decode_held(lua_State *L, const void *data, size_t size,
                       const tl_ref *refs, size_t ref_count, unsigned allow,
                       struct codec_hold *hold);
@@ -161,21 +121,5 @@ int codec_decode_held(lua_State *L, const void *data, size_t size,
 int codec_decode_list(lua_State *L, const struct tl_parcel *parcel,
                       unsigned allow, int list, lua_Integer from,
                       struct codec_hold *hold);
-
-/* Lets tables with the metatable at mt_index travel under the string at
- * name_index.  What stood under either of them before is forgotten. */
-void codec_register(lua_State *L, int name_index, int mt_index);
-
-/* What the codec needs from support.c: the handle in the value at index, or
- * NULL where that is no live object of this runtime; and a new userdata for
- * the object that a message carries. */
-struct tl_handle *object_test(lua_State *L, int index);
-void object_push(lua_State *L, tl_ref ref);
-
-/* The same for an object of a space, of this name and identity, by its name,
- * which was that kind's number-th.  Raises where there is none such any more.
- */
-void object_push_named(lua_State *L, const char *space, uint64_t identity,
-                       const char *name, int kind, uint64_t number);
 
 #endif

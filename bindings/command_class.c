@@ -1,19 +1,16 @@
-/* What the classes of ipc.command and of sockets have alike: see command.h. */
-#include "command.h"
+#include "command_class.h"
 
 #include <string.h>
 
-#include <lauxlib.h>
+#include "misuse.h"
+#include "shown.h"
 
 int command_no_field(lua_State *L, const char *title, const luaL_Reg *list,
                      const char *fields)
 {
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
-    for (const luaL_Reg *method = list; method->name; method++) {
-        luaL_addstring(&buffer, method == list ? "" : ", ");
-        luaL_addstring(&buffer, method->name);
-    }
+    shown_add_methods(&buffer, list);
     luaL_addstring(&buffer, fields);
     luaL_pushresult(&buffer);
     const char *names = lua_tostring(L, -1);

@@ -17,8 +17,8 @@ static const struct tl_handle *check_lock(lua_State *L, int index)
     struct tl_handle *lock = object_test(L, index);
     if (!lock || lock->kind != TL_KIND_LOCK)
         misuse(L, NULL, "condition", "the lock must be one of ipc.lock, not %s",
-               a_type(L, index));
-    else if (lock->arena != support_making.space)
+               shown_a_type(L, index));
+    else if (lock->arena != context_making.space)
         misuse(L, NULL, "condition",
                "the lock belongs elsewhere; make it where the condition is: "
                "in a space as s.lock(name), else by ipc.lock()");
@@ -36,18 +36,23 @@ static int condition_new(lua_State *L)
     int status;
     do
         status = tl_condition_new(condition, name, lock);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "condition", status);
     return 1;
 }
 
+static const struct holding holding = {.kind = TL_KIND_CONDITION,
+                                       .acquire = tl_condition_acquire,
+                                       .release = tl_condition_release};
+
 static int condition_acquire(lua_State *L)
 {
-    struct tl_handle *condition = check_condition(L);
-    check_method(L, 1, "acquire");
-    tl_deadline deadline = check_deadline(L, 2, condition, "acquire");
-    return result(L, condition, "acquire",
-                  tl_condition_acquire(condition, deadline));
+    return with_acquire(L, &holding, "acquire");
+}
+
+static int condition_with(lua_State *L)
+{
+    return with_call(L, &holding, "with");
 }
 
 static int condition_release(lua_State *L)
@@ -55,17 +60,6 @@ static int condition_release(lua_State *L)
     struct tl_handle *condition = check_condition(L);
     check_method(L, 0, "release");
     return result(L, condition, "release", tl_condition_release(condition));
-}
-
-static int condition_with(lua_State *L)
-{
-    struct tl_handle *condition = check_condition(L);
-    with_check(L, condition, "with");
-    support_state = L;
-    int status = tl_condition_acquire(condition, TL_FOREVER);
-    if (status < 0)
-        return failure(L, condition, "with", status);
-    return with_held(L, tl_condition_release);
 }
 
 static int without_lock(lua_State *L, const struct tl_handle *condition,
@@ -94,7 +88,7 @@ static int condition_wait_for(lua_State *L)
     check_method(L, 2, "wait_for");
     if (lua_type(L, 2) != LUA_TFUNCTION)
         return misuse(L, condition, "wait_for",
-                      "a function is expected, not %s", a_type(L, 2));
+                      "a function is expected, not %s", shown_a_type(L, 2));
     tl_deadline deadline = check_deadline(L, 3, condition, "wait_for");
     /* asked without the lock, a predicate that is true now hides the race */
     if (!tl_condition_is_held(condition))
@@ -105,7 +99,7 @@ static int condition_wait_for(lua_State *L)
         if (lua_toboolean(L, -1))
             return 1;
         lua_pop(L, 1);
-        support_state = L;
+        context_state = L;
         int status = tl_condition_wait(condition, deadline);
         if (status == TL_NOT_HOLDER)
             return without_lock(L, condition, "wait_for");
@@ -157,7 +151,7 @@ static const luaL_Reg methods[] = {{"acquire", condition_acquire},
                                    {NULL, NULL}};
 static const struct class condition_class = {.methods = methods};
 
-void open_condition(lua_State *L)
+void condition_open(lua_State *L)
 {
     object_class(L, TL_KIND_CONDITION, &condition_class);
     lua_pushcfunction(L, condition_new);

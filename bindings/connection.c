@@ -11,16 +11,16 @@
 /* Seconds that close waits for what a send had to leave behind. */
 #define LINGER 5.0
 
-static const struct private_class connection_class;
+static const struct local_object_class connection_class;
 
 static struct tl_channel *check_connection(lua_State *L, const char *call)
 {
-    return private_state(L, &connection_class, call);
+    return local_object_state(L, &connection_class, call);
 }
 
 static tl_deadline check_limit(lua_State *L, int index, const char *call)
 {
-    return private_deadline(L, index, &connection_class, call);
+    return local_object_deadline(L, index, &connection_class, call);
 }
 
 /* ---- options ---- */
@@ -34,7 +34,7 @@ static void gather(lua_State *L, const char *call)
                "an address and a table of options are "
                "expected, as in %s(address, { key = \"...\" })",
                call);
-    gather_options(L, "address");
+    check_gather_options(L, "address");
 }
 
 const char *connection_options(lua_State *L, const char *call,
@@ -45,7 +45,7 @@ const char *connection_options(lua_State *L, const char *call,
     check_options(L, call, names);
     if (lua_type(L, OPTION_ADDRESS) != LUA_TSTRING)
         misuse(L, NULL, call, "the address must be a string, not %s",
-               a_type(L, OPTION_ADDRESS));
+               shown_a_type(L, OPTION_ADDRESS));
     *options = (struct tl_channel_options){.max_message = TL_MESSAGE_MOST};
     if (!lua_isnil(L, OPTION_KEY)) {
         if (lua_type(L, OPTION_KEY) != LUA_TSTRING ||
@@ -67,7 +67,7 @@ const char *connection_options(lua_State *L, const char *call,
 
 void **connection_new(lua_State *L)
 {
-    return private_new(L, &connection_class);
+    return local_object_new(L, &connection_class);
 }
 
 static int ipc_connect(lua_State *L)
@@ -95,7 +95,7 @@ static int outcome(lua_State *L, const struct tl_channel *channel,
                    const char *call, int status)
 {
     const char *trouble = tl_channel_trouble(channel);
-    int count = private_result(L, &connection_class, call, status);
+    int count = local_object_result(L, &connection_class, call, status);
     if (status != TL_BROKEN)
         return count;
     lua_pushstring(L, trouble);
@@ -108,7 +108,8 @@ static int too_large(lua_State *L, size_t size)
                     "the value takes %I bytes: more than max_message, "
                     "which both ends can set",
                     (LUAI_UACINT)size);
-    return private_misuse(L, &connection_class, "send", lua_tostring(L, -1));
+    return local_object_misuse(L, &connection_class, "send",
+                               lua_tostring(L, -1));
 }
 
 static int connection_send(lua_State *L)
@@ -116,13 +117,14 @@ static int connection_send(lua_State *L)
     struct tl_channel *channel = check_connection(L, "send");
     check_method(L, 2, "send");
     if (lua_isnone(L, 2))
-        return private_misuse(L, &connection_class, "send",
-                              "a value is expected; nil is sent by send(nil)");
+        return local_object_misuse(
+            L, &connection_class, "send",
+            "a value is expected; nil is sent by send(nil)");
     tl_deadline deadline = check_limit(L, 3, "send");
     struct codec_out out;
     if (!codec_encode_allowed(L, 2, 1, "value", &out, CODEC_OUTSIDE))
-        return private_misuse(L, &connection_class, "send",
-                              lua_tostring(L, -1));
+        return local_object_misuse(L, &connection_class, "send",
+                                   lua_tostring(L, -1));
     int status = tl_channel_send(channel, &out.message, deadline);
     size_t size = out.message.size;
     codec_done(&out);
@@ -141,9 +143,9 @@ static int connection_recv(lua_State *L)
         tl_channel_recv(channel, &data, &size, check_limit(L, 2, "recv"));
     if (status < 0)
         return outcome(L, channel, "recv", status);
-    if (receive_outside(L, data, size))
+    if (message_receive_outside(L, data, size))
         return 1;
-    channel = *private_check(L, &connection_class);
+    channel = *local_object_check(L, &connection_class);
     if (channel) /* no finalizer has closed it */
         tl_channel_break(channel);
     lua_pushnil(L);
@@ -162,7 +164,7 @@ static int take(lua_State *L, void **state)
     int status = tl_channel_recv(channel, &data, &size, TL_NOW);
     if (status < 0)
         return status;
-    if (receive_outside(L, data, size))
+    if (message_receive_outside(L, data, size))
         return TL_OK;
     lua_pop(L, 1);
     if (*state)
@@ -176,18 +178,18 @@ static int connection_poll(lua_State *L)
     check_method(L, 1, "poll");
     int status = tl_channel_poll(channel, check_limit(L, 2, "poll"));
     if (status < 0 && status != TL_TIMEOUT)
-        return private_result(L, &connection_class, "poll", status);
+        return local_object_result(L, &connection_class, "poll", status);
     lua_pushboolean(L, status == TL_OK);
     return 1;
 }
 
 static int connection_close(lua_State *L)
 {
-    void **state = private_check(L, &connection_class);
+    void **state = local_object_check(L, &connection_class);
     check_method(L, 0, "close");
     struct tl_channel *channel = *state;
-    support_state = L;
-    if (channel && private_leave(state))
+    context_state = L;
+    if (channel && local_object_leave(state))
         tl_channel_close(channel, tl_deadline_in(LINGER));
     else if (channel)
         tl_channel_end(channel, tl_deadline_in(LINGER));
@@ -226,21 +228,22 @@ static const luaL_Reg methods[] = {{"send", connection_send},
                                    {"poll", connection_poll},
                                    {"close", connection_close},
                                    {NULL, NULL}};
-static const struct private_property properties[] = {{"address", push_address},
-                                                     {NULL, NULL}};
+static const struct local_object_property properties[] = {
+    {"address", push_address}, {NULL, NULL}};
 static const struct outside waited_for = {
     .look = tl_channel_look, .take = take, .fd = connection_fd};
-static const struct private_class connection_class = {.outside = &waited_for,
-                                                      .name = "connection",
-                                                      .methods = methods,
-                                                      .properties = properties,
-                                                      .title = push_title,
-                                                      .condition = condition,
-                                                      .drop = drop};
+static const struct local_object_class connection_class = {
+    .outside = &waited_for,
+    .name = "connection",
+    .methods = methods,
+    .properties = properties,
+    .title = push_title,
+    .condition = condition,
+    .drop = drop};
 
-void open_connection(lua_State *L)
+void connection_open(lua_State *L)
 {
-    private_open(L, &connection_class);
+    local_object_open(L, &connection_class);
     lua_pushcfunction(L, ipc_connect);
     lua_setfield(L, -2, "connect");
 }

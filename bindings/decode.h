@@ -1,5 +1,6 @@
 /*
- * Decode: one value after the other from bytes that nobody has checked.
+ * Decode: the pieces of which encoded values are made, from bytes that nobody
+ * has checked.
  *
  * Nothing is owned between two calls of Lua, so every error may simply be
  * raised.  `owed` keeps hostile counts from allocating: the tables that are
@@ -15,12 +16,13 @@
 
 #include <lua.h>
 
-#include "codec.h"
 #include "format.h"
+#include "options.h"
 #include "tidelock.h"
 
 struct decoder {
     lua_State *L;
+    void (*value)(struct decoder *decoder); /* pushes any: decode_value */
     const unsigned char *at;
     const unsigned char *end;
     const tl_ref *refs;
@@ -39,16 +41,9 @@ struct decoder {
 
 _Noreturn void decode_corrupt(struct decoder *decoder);
 
-/* The fields from L to codes are set; reads the header, and pushes the table of
- * what is kept, if there is one. */
-void decode_begin(struct decoder *decoder);
-
 /* To be called before any Lua code runs, which may receive, send and close what
  * it likes: from here on the bytes and references are the decoder's own. */
 void decode_let_go(struct decoder *decoder);
-
-/* Pushes the next value. */
-void decode_value(struct decoder *decoder);
 
 /* Pushes the next value, which must be a string. */
 void decode_string(struct decoder *decoder);
@@ -86,16 +81,5 @@ static inline uint32_t decode_u32(struct decoder *decoder)
     memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
     return format_little32(bits);
 }
-
-/* decode_table.c: pushes the table after its tag, whichever kind it is. */
-void decode_table(struct decoder *decoder, int tag);
-/* Pushes the next value, which holds classes (CODEC_CLASSES). */
-void decode_classes(struct decoder *decoder);
-
-/* function.c: pushes the function after its tag. */
-void decode_function(struct decoder *decoder, int tag);
-/* Pushes what the receiver has by name, after its tag. */
-void decode_named(struct decoder *decoder, int tag);
-void decode_coded(struct decoder *decoder, int tag);
 
 #endif

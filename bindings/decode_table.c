@@ -1,10 +1,11 @@
-/* Decoding tables: with no metatable, with a registered one, with any. */
+#include "decode_table.h"
+
 #include <limits.h>
 #include <stdlib.h>
 
 #include <lauxlib.h>
 
-#include "decode.h"
+#include "format.h"
 #include "registered.h"
 
 /* The table on top of the stack gets its list and its pairs. */
@@ -14,15 +15,15 @@ static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs)
     int table = lua_gettop(L);
     for (uint32_t i = 1; i <= list; i++) {
         decoder->owed--;
-        decode_value(decoder);
+        decoder->value(decoder);
         lua_rawseti(L, table, i);
     }
     for (uint32_t i = 0; i < pairs; i++) {
         decoder->owed -= 2;
-        decode_value(decoder);
+        decoder->value(decoder);
         if (lua_isnil(L, -1) || !lua_rawequal(L, -1, -1)) /* nil or NaN */
             decode_corrupt(decoder);
-        decode_value(decoder);
+        decoder->value(decoder);
         lua_rawset(L, table);
     }
 }
@@ -63,7 +64,7 @@ _Noreturn static void refuse_class(lua_State *L)
 {
     const char *name = lua_tostring(L, -1);
     lua_pushvalue(L, -1);
-    const char *reason = registered_reason(L);
+    const char *reason = classes_reason(L);
     if (reason)
         luaL_error(L,
                    "cannot receive a table of class \"%s\": the class did not "
@@ -82,7 +83,7 @@ static void push_classed(struct decoder *decoder, int tag)
     lua_State *L = decoder->L;
     push_table(decoder, tag);
     lua_pushvalue(L, -2);
-    registered_metatable(L);
+    classes_metatable(L);
     if (!lua_istable(L, -1)) {
         lua_pushvalue(L, -3);
         refuse_class(L);
@@ -100,17 +101,17 @@ static void make_class(struct decoder *decoder)
     if (!decoder->dressed) {
         lua_newtable(L);
         if (lua_rawlen(L, -2) > 0)
-            registered_copy(L);
+            classes_copy(L);
         return;
     }
     lua_pushvalue(L, -1);
-    registered_metatable(L);
+    classes_metatable(L);
     if (lua_istable(L, -1))
         return;
     lua_pop(L, 1);
     lua_newtable(L);
     if (lua_rawlen(L, -2) > 0)
-        codec_register(L, -2, -1);
+        classes_add(L, -2, -1);
 }
 
 /* The table and its metatable are on top of the stack: among classes it is set
@@ -133,7 +134,7 @@ static void push_dressed(struct decoder *decoder, int tag)
     push_content(decoder, tag, make_class);
     lua_remove(L, -2);
     decode_enter(decoder);
-    decode_value(decoder);
+    decoder->value(decoder);
     decoder->depth--;
     if (!lua_istable(L, -1))
         decode_corrupt(decoder);
@@ -182,11 +183,11 @@ void decode_table(struct decoder *decoder, int tag)
     }
 }
 
-void decode_classes(struct decoder *decoder)
+void decode_table_classes(struct decoder *decoder)
 {
     luaL_checkstack(decoder->L, 12, NULL);
     lua_newtable(decoder->L);
     decoder->dressed = lua_gettop(decoder->L);
-    decode_value(decoder);
+    decoder->value(decoder);
     dress(decoder);
 }

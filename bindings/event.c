@@ -10,17 +10,7 @@ static struct tl_handle *check_event(lua_State *L)
 
 static int event_new(lua_State *L)
 {
-    static const char *const names[] = {"name", NULL};
-    check_options(L, "event", names);
-    const char *name = check_name(L, 1, "event");
-    struct tl_handle *event = object_new(L, TL_KIND_EVENT);
-    bool tried = false;
-    int status;
-    do
-        status = tl_event_new(event, name);
-    while (try_again(L, status, &tried));
-    object_made(L, -1, "event", status);
-    return 1;
+    return object_make(L, TL_KIND_EVENT, tl_event_new);
 }
 
 static int event_set(lua_State *L)
@@ -62,7 +52,7 @@ static const luaL_Reg methods[] = {{"set", event_set},
                                    {NULL, NULL}};
 static const struct class event_class = {.methods = methods};
 
-void open_event(lua_State *L)
+void event_open(lua_State *L)
 {
     object_class(L, TL_KIND_EVENT, &event_class);
     lua_pushcfunction(L, event_new);

@@ -5,8 +5,8 @@
  * shared object hangs on a userdata, which lives as long as the object's: the
  * value of a table with weak keys.
  */
-#include "any.h"
 #include "objects.h"
+#include "private.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -51,14 +51,14 @@ static int fd_of_shared(lua_State *L, const struct tl_handle *handle)
     }
     int status = *fd ? TL_OK : tl_fd_open(fd, handle);
     if (status < 0)
-        return failure(L, handle, "fd", status);
+        return result_failure(L, handle, "fd", status);
     lua_pushinteger(L, tl_fd_number(*fd));
     return 1;
 }
 
 static int fd_of_own(lua_State *L)
 {
-    const struct outside *outside = any_outside(L, 1);
+    const struct outside *outside = local_object_outside(L, 1);
     if (!outside)
         return misuse(L, NULL, "fd",
                       "an object to wait for is expected, not %s", shown(L, 1));
@@ -67,9 +67,9 @@ static int fd_of_own(lua_State *L)
         return misuse(L, NULL, "fd", "%s", luaL_tolstring(L, 1, NULL));
     int status = outside->fd(*state);
     if (status < 0)
-        return failure(L, NULL,
-                       lua_pushfstring(L, "%s: fd", luaL_tolstring(L, 1, NULL)),
-                       status);
+        return result_failure(
+            L, NULL, lua_pushfstring(L, "%s: fd", luaL_tolstring(L, 1, NULL)),
+            status);
     lua_pushinteger(L, status);
     return 1;
 }
@@ -78,12 +78,12 @@ static int ipc_fd(lua_State *L)
 {
     check_function(L, 1, "fd");
     lua_settop(L, 1);
-    support_state = L;
+    context_state = L;
     const struct tl_handle *handle = object_test(L, 1);
     return handle ? fd_of_shared(L, handle) : fd_of_own(L);
 }
 
-void open_fd(lua_State *L)
+void fd_open(lua_State *L)
 {
     lua_createtable(L, 0, 1);
     lua_createtable(L, 0, 1);

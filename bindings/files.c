@@ -11,7 +11,7 @@
 
 #include <lauxlib.h>
 
-#include "gate.h"
+#include "misuse.h"
 #include "tidelock.h"
 
 /* glibc's list of all open files, by FILE's _chain, and its lock. */
@@ -133,8 +133,9 @@ void files_flush(lua_State *L)
         flush_kept(L);
 }
 
-void files_forget(void)
+void files_forget(lua_State *L)
 {
+    (void)L;
     /* alone here: no list can change, and nobody has a lock */
     for (FILE *file = _IO_list_all; file; file = file->_chain)
         if (__fpending(file) > 0)
@@ -212,7 +213,7 @@ static int call_kept(lua_State *L)
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     if (lua_pcall(L, count, LUA_MULTRET, 0) != LUA_OK)
-        return gate_raise_as(L, lua_tostring(L, lua_upvalueindex(2)));
+        return misuse_of_stock(L, lua_tostring(L, lua_upvalueindex(2)));
     if (luaL_testudata(L, 1, LUA_FILEHANDLE)) {
         lua_pushvalue(L, 1);
         files_keep(L);

@@ -48,7 +48,7 @@ bool files_is_blocking(int fd);
 int files_write(int fd, const void *data, size_t size);
 
 /* At the start of a child. */
-void files_forget(void);
+void files_forget(lua_State *L);
 
 /* At the end of a process: writes out what stdio holds of any file that nobody
  * is using, and tells what was lost.  The exit status to end with. */

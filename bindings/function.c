@@ -1,8 +1,8 @@
+#include "function.h"
+
 #include <lauxlib.h>
 
-#include "codec.h"
-#include "decode.h"
-#include "encode.h"
+#include "format.h"
 #include "named.h"
 
 /* A lua_Writer that appends to the scratch. */
@@ -92,8 +92,8 @@ static bool encode_upvalue(struct encoder *encoder, int index, int n,
     struct scratch *scratch = encoder->scratch;
     struct place place = {.outer = outer, .kind = PLACE_UPVALUE, .name = name};
     bool environment = strcmp(name, "_ENV") == 0;
-    if (environment && (encode_is_globals(L, lua_gettop(L)) ||
-                        encode_adds_to_globals(L, lua_gettop(L))))
+    if (environment && (by_name_is_globals(L, lua_gettop(L)) ||
+                        by_name_adds_to_globals(L, lua_gettop(L))))
         return encode_tag(encoder, TAG_GLOBALS);
     function.identity = (uintptr_t)lua_upvalueid(L, index, n);
     const struct seen *seen =
@@ -105,18 +105,18 @@ static bool encode_upvalue(struct encoder *encoder, int index, int n,
     if (!scratch_see(scratch, function))
         return refusal_memory(&encoder->refusal);
     bool named;
-    if (!encode_named(encoder, lua_gettop(L), &named))
+    if (!by_name_encode(encoder, lua_gettop(L), &named))
         return false;
     if (named)
         return true;
     bool outside = encoder->environment;
     encoder->environment = environment || outside;
-    bool done = encode_value(encoder, lua_gettop(L), &place);
+    bool done = encoder->value(encoder, lua_gettop(L), &place);
     encoder->environment = outside;
     return done;
 }
 
-bool encode_function(struct encoder *encoder, int index,
+bool function_encode(struct encoder *encoder, int index,
                      const struct place *place)
 {
     lua_State *L = encoder->L;
@@ -181,7 +181,7 @@ static void decode_upvalue(struct decoder *decoder, int index, int n)
         return;
     }
     decoder->at--;
-    decode_value(decoder);
+    decoder->value(decoder);
     if (!lua_setupvalue(L, index, n))
         decode_corrupt(decoder);
 }
@@ -191,24 +191,6 @@ static void check_allowed(struct decoder *decoder)
     if (!(decoder->allow & CODEC_FUNCTIONS))
         luaL_error(decoder->L, "this message holds a function of another "
                                "program, which is not accepted");
-}
-
-void decode_named(struct decoder *decoder, int tag)
-{
-    if (!(decoder->allow & CODEC_FUNCTIONS))
-        decode_corrupt(decoder);
-    luaL_checkstack(decoder->L, 12, NULL);
-    if (tag == TAG_GLOBALS) {
-        lua_rawgeti(decoder->L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
-        return;
-    }
-    decode_string(decoder);
-    if (tag == TAG_MODULE) {
-        named_module(decoder);
-        return;
-    }
-    decode_string(decoder);
-    named_field(decoder);
 }
 
 /* Pushes the function of the code, and gives it its number and upvalues. */
@@ -224,7 +206,7 @@ static void push_function(struct decoder *decoder, int tag, uint32_t number,
         decode_upvalue(decoder, function, n);
 }
 
-void decode_function(struct decoder *decoder, int tag)
+void function_decode(struct decoder *decoder, int tag)
 {
     check_allowed(decoder);
     uint32_t number = decoder->numbered++;
@@ -270,7 +252,7 @@ static void remember_loaded(struct decoder *decoder, uint64_t at)
     lua_pop(L, 1);
 }
 
-void decode_coded(struct decoder *decoder, int tag)
+void function_decode_coded(struct decoder *decoder, int tag)
 {
     check_allowed(decoder);
     uint32_t number = decoder->numbered++;

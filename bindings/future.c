@@ -1,14 +1,7 @@
-/*
- * Futures: what submit, apply_async and map_async return.
- *
- * A future belongs to the process that made it.  Its handle is of TL_KIND_JOB:
- * it borrows the board of its pool, which it keeps alive, and names its first
- * job; `side` says whether its results are one list.  Once its outcome was
- * asked for, it has that as a table, and needs the pool no more: the handle is
- * TL_JOB_SETTLED, and the jobs are released.
- */
-#include "objects.h"
-#include "pool.h"
+#include "future.h"
+
+#include "pool_jobs.h"
+#include "pool_workers.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -154,7 +147,7 @@ int future_outcome(lua_State *L, const char *call, tl_deadline deadline)
     int outcome = lua_gettop(L);
     if (!outcome_is_ok(L)) {
         lua_rawgeti(L, outcome, 1);
-        return lua_type(L, -1) == LUA_TSTRING ? raise_here(L) : lua_error(L);
+        return lua_type(L, -1) == LUA_TSTRING ? misuse_raise(L) : lua_error(L);
     }
     lua_getfield(L, outcome, "n");
     int count = (int)lua_tointeger(L, -1);
@@ -295,7 +288,7 @@ static const struct class future_class = {.methods = methods,
                                           .metamethods = metamethods,
                                           .newindex = future_newindex};
 
-void open_future(lua_State *L)
+void future_open(lua_State *L)
 {
     object_class(L, TL_KIND_JOB, &future_class);
 }

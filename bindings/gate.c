@@ -4,21 +4,20 @@
 
 #include <lauxlib.h>
 
-#include "shell.h"
-#include "support.h"
+#include "misuse.h"
 
 /* Recursive: a finalizer may run in there, and come here again, or fork. */
 static pthread_mutex_t gate = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 static _Thread_local int taken; /* how often by this thread */
 
-void gate_take(void)
+void libc_lock_take(void)
 {
     pthread_mutex_lock(&gate);
     taken++;
 }
 
-void gate_drop(void)
+void libc_lock_drop(void)
 {
     if (taken == 0)
         return; /* the child of a fork in there */
@@ -26,10 +25,10 @@ void gate_drop(void)
     pthread_mutex_unlock(&gate);
 }
 
-void gate_abandon(void)
+void libc_lock_abandon(void)
 {
     while (taken > 0)
-        gate_drop();
+        libc_lock_drop();
 }
 
 /* In a child: it is free, as the thread that took it is the only one here; but
@@ -39,16 +38,6 @@ static void renew(void)
     static const pthread_mutex_t fresh = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
     gate = fresh;
     taken = 0;
-    shell_forget();
-}
-
-int gate_raise_as(lua_State *L, const char *name)
-{
-    if (lua_type(L, -1) != LUA_TSTRING)
-        return lua_error(L);
-    lua_pushfstring(L, "'%s'", name);
-    luaL_gsub(L, lua_tostring(L, -2), "'?'", lua_tostring(L, -1));
-    return raise_here(L);
 }
 
 /* Upvalues: the stock function and its name. */
@@ -56,11 +45,11 @@ static int call_gated(lua_State *L)
 {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
-    gate_take();
+    libc_lock_take();
     int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-    gate_drop();
+    libc_lock_drop();
     if (status != LUA_OK)
-        return gate_raise_as(L, lua_tostring(L, lua_upvalueindex(2)));
+        return misuse_of_stock(L, lua_tostring(L, lua_upvalueindex(2)));
     return lua_gettop(L);
 }
 
@@ -81,10 +70,10 @@ static void replace(lua_State *L, const char *name)
 
 static void watch_forks(void)
 {
-    pthread_atfork(gate_take, gate_drop, renew);
+    pthread_atfork(libc_lock_take, libc_lock_drop, renew);
 }
 
-void gate_open(lua_State *L)
+void libc_lock_open(lua_State *L)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, watch_forks);

@@ -16,17 +16,13 @@
 #include <lua.h>
 
 /* Replaces these functions of the state by ones that hold the gate. */
-void gate_open(lua_State *L);
+void libc_lock_open(lua_State *L);
 
 /* Some instructions that a fork must not find half-way. */
-void gate_take(void);
-void gate_drop(void);
-
-/* Raises the error at the top as the stock function of that name would have,
- * which has been called by no Lua function and under no name. */
-int gate_raise_as(lua_State *L, const char *name);
+void libc_lock_take(void);
+void libc_lock_drop(void);
 
 /* The thread ends, in whatever it was in the middle of. */
-void gate_abandon(void);
+void libc_lock_abandon(void);
 
 #endif

@@ -92,8 +92,8 @@ static void walk_value(struct walk *walk, int index)
     walk->depth--;
 }
 
-const struct tl_handle *const *given_find(lua_State *L, int index,
-                                          size_t *count)
+const struct tl_handle *const *inherited_ends_find(lua_State *L, int index,
+                                                   size_t *count)
 {
     lua_createtable(L, 0, 4);
     struct walk walk = {.L = L, .seen = lua_gettop(L)};

@@ -15,7 +15,7 @@
 
 /* Walks from the value at `index`; pushes a userdata that holds the list and
  * keeps it alive.  Globals and loaded modules are not walked. */
-const struct tl_handle *const *given_find(lua_State *L, int index,
-                                          size_t *count);
+const struct tl_handle *const *inherited_ends_find(lua_State *L, int index,
+                                                   size_t *count);
 
 #endif

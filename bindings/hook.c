@@ -124,7 +124,7 @@ void hook_copy(lua_State *from, lua_State *to)
         lua_pop(from, 1);
 }
 
-void hook_child(lua_State *L)
+void hook_forget(lua_State *L)
 {
     lua_State *main_thread = main_of(L);
     if (is_signals(main_thread))

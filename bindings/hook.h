@@ -22,7 +22,7 @@ void hook_raise(lua_State *L);
 
 /* In a child: what a signal to the parent asked for is the parent's; the
  * script's hook stays, and becomes that of L where L has none. */
-void hook_child(lua_State *L);
+void hook_forget(lua_State *L);
 
 /* The hook that the script has set in `from` becomes that of `to`, too. */
 void hook_copy(lua_State *from, lua_State *to);

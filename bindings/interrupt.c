@@ -9,7 +9,7 @@
 #include <lauxlib.h>
 
 #include "files.h"
-#include "module.h"
+#include "exit.h"
 #include "tidelock.h"
 
 #define PATIENCE 1 /* seconds until a signal handler ends a deaf script */
@@ -36,12 +36,12 @@ static void end_at_once(int signal)
     tl_listener_remove_files();
     ssize_t ignored = write(STDERR_FILENO, last_words, sizeof last_words - 1);
     (void)ignored;
-    _exit(module_interrupt_status);
+    _exit(exit_interrupt_status);
 }
 
 static void end_program(void)
 {
-    files_end(module_interrupt_status);
+    files_end(exit_interrupt_status);
     end_at_once(SIGINT);
 }
 
@@ -121,7 +121,7 @@ static void on_termination(int signal)
         pending = 0;
     }
     if (!pending)
-        module_interrupt_status = 128 + signal;
+        exit_interrupt_status = 128 + signal;
     on_interrupt(signal);
 }
 

@@ -20,7 +20,7 @@ static int latch_new(lua_State *L)
     int status;
     do
         status = tl_latch_new(latch, name, (uint32_t)count);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "latch", status);
     return 1;
 }
@@ -57,7 +57,7 @@ static const struct property properties[] = {{"count", push_count},
 static const struct class latch_class = {.methods = methods,
                                          .properties = properties};
 
-void open_latch(lua_State *L)
+void latch_open(lua_State *L)
 {
     object_class(L, TL_KIND_LATCH, &latch_class);
     lua_pushcfunction(L, latch_new);

@@ -1,4 +1,5 @@
-/* ipc.command: from a table of options to a started program. */
+#include "launch.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,8 +7,10 @@
 #include <lauxlib.h>
 
 #include "command.h"
+#include "compat.h"
 #include "files.h"
-#include "userdata.h"
+#include "stream.h"
+#include "support.h"
 
 static const char *const option_names[] = {"stdin", "stdout", "stderr", "env",
                                            "cwd",   "name",   NULL};
@@ -21,7 +24,7 @@ static char *keep_text(lua_State *L, int anchors, const char *what)
     size_t size;
     if (!lua_isstring(L, -1))
         misuse(L, NULL, "command", "%s must be a string, not %s", what,
-               a_type(L, -1));
+               shown_a_type(L, -1));
     const char *text = lua_tolstring(L, -1, &size);
     if (strlen(text) != size)
         misuse(L, NULL, "command", "%s holds a zero byte", what);
@@ -62,11 +65,11 @@ static size_t count_variables(lua_State *L)
     while (lua_next(L, -2)) {
         if (lua_type(L, -2) != LUA_TSTRING)
             misuse(L, NULL, "command", "env: the names must be strings, not %s",
-                   a_type(L, -2));
+                   shown_a_type(L, -2));
         const char *name = lua_tostring(L, -2);
         if (!lua_isstring(L, -1))
             misuse(L, NULL, "command", "env.%s must be a string, not %s", name,
-                   a_type(L, -1));
+                   shown_a_type(L, -1));
         if (strchr(name, '='))
             misuse(L, NULL, "command", "env: the name \"%s\" holds a =", name);
         lua_pop(L, 1);
@@ -84,7 +87,7 @@ static char *const *get_environment(lua_State *L, int anchors)
         misuse(L, NULL, "command",
                "env must be a table of names and values, "
                "not %s",
-               a_type(L, -1));
+               shown_a_type(L, -1));
     size_t i = 0, count = count_variables(L);
     char **list = new_list(L, count);
     lua_insert(L, -2);
@@ -117,7 +120,7 @@ static int bad_stream(lua_State *L, const char *name)
     bool is_stderr = strcmp(name, "stderr") == 0;
     const char *shown = lua_type(L, -1) == LUA_TSTRING
                             ? lua_pushfstring(L, "\"%s\"", lua_tostring(L, -1))
-                            : a_type(L, -1);
+                            : shown_a_type(L, -1);
     return misuse(L, NULL, "command",
                   "%s must be \"pipe\", \"inherit\", "
                   "\"null\", %sa file or a stream of another command, not %s",
@@ -138,7 +141,7 @@ static struct tl_redirection from_word(lua_State *L, int which)
         if (strcmp(word, words[i].word) == 0 &&
             (words[i].to != TL_REDIRECT_STDOUT || which == TL_STDERR))
             return (struct tl_redirection){.to = words[i].to};
-    bad_stream(L, command_stream_names[which]);
+    bad_stream(L, stream_names[which]);
     return (struct tl_redirection){0};
 }
 
@@ -148,7 +151,7 @@ static struct tl_redirection from_file(lua_State *L, int which)
     luaL_Stream *file = lua_touserdata(L, -1);
     if (!file->closef)
         misuse(L, NULL, "command", "%s: the file is closed",
-               command_stream_names[which]);
+               stream_names[which]);
     fflush(file->f);
     return (struct tl_redirection){.to = TL_REDIRECT_DESCRIPTOR,
                                    .descriptor = fileno(file->f)};
@@ -157,11 +160,11 @@ static struct tl_redirection from_file(lua_State *L, int which)
 static struct tl_redirection from_stream(lua_State *L, int which,
                                          const struct stream *stream)
 {
-    const char *name = command_stream_names[which];
+    const char *name = stream_names[which];
     struct tl_command *command = stream->owner->command;
     if ((which == TL_STDIN) == (stream->which == TL_STDIN))
         misuse(L, NULL, "command", "%s cannot be the %s of another command",
-               name, command_stream_names[stream->which]);
+               name, stream_names[stream->which]);
     if (!command)
         misuse(L, NULL, "command", "%s: the stream is closed", name);
     if (!tl_command_is_whole(command, stream->which))
@@ -176,7 +179,7 @@ static struct tl_redirection from_stream(lua_State *L, int which,
 /* Leaves the value on the stack, which keeps what it refers to. */
 static struct tl_redirection get_stream(lua_State *L, int which)
 {
-    int type = lua_getfield(L, 1, command_stream_names[which]);
+    int type = lua_getfield(L, 1, stream_names[which]);
     if (type == LUA_TNIL)
         return (struct tl_redirection){.to = TL_REDIRECT_PIPE};
     if (type == LUA_TSTRING)
@@ -186,11 +189,31 @@ static struct tl_redirection get_stream(lua_State *L, int which)
     const struct stream *stream = stream_test(L, -1);
     if (stream)
         return from_stream(L, which, stream);
-    bad_stream(L, command_stream_names[which]);
+    bad_stream(L, stream_names[which]);
     return (struct tl_redirection){0};
 }
 
 /* ---- the start ---- */
+
+/* Pushes a command that is not started yet, with streams where `piped` says so
+ * and NULL elsewhere. */
+static struct command *push_command(lua_State *L,
+                                    const bool piped[TL_COMMAND_STREAMS])
+{
+    struct command *command = lua_newuserdatauv(L, sizeof *command, 1);
+    int index = lua_gettop(L);
+    command->command = NULL;
+    luaL_setmetatable(L, COMMAND_TYPE);
+    lua_createtable(L, 0, TL_COMMAND_STREAMS);
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
+        if (!piped[i])
+            continue;
+        stream_push(L, index, i);
+        lua_setfield(L, -2, stream_names[i]);
+    }
+    lua_setiuservalue(L, index, 1);
+    return command;
+}
 
 static bool is_argument(lua_State *L, int index, size_t count)
 {
@@ -241,7 +264,7 @@ static int start_failed(lua_State *L, int status,
                       "other command is closed",
                       program);
     if (status != TL_SYSTEM)
-        return failure(L, NULL, "command", status);
+        return result_failure(L, NULL, "command", status);
     if (step == TL_COMMAND_FOLDER)
         return misuse(L, NULL, NULL, "cannot start \"%s\" in \"%s\": %m",
                       program, options->folder);
@@ -259,12 +282,12 @@ static bool ran_out(lua_State *L, int status, bool *tried)
 {
     int error = errno;
     bool again = status == TL_SYSTEM && (error == EMFILE || error == ENFILE) &&
-                 try_again(L, TL_NO_MEMORY, tried);
+                 result_try_again(L, TL_NO_MEMORY, tried);
     errno = error;
     return again;
 }
 
-int command_new(lua_State *L)
+int launch_command(lua_State *L)
 {
     struct tl_command_options options = {0};
     bool piped[TL_COMMAND_STREAMS], tried = false;
@@ -281,7 +304,7 @@ int command_new(lua_State *L)
         options.streams[i] = get_stream(L, i);
         piped[i] = options.streams[i].to == TL_REDIRECT_PIPE;
     }
-    struct command *command = command_push(L, piped);
+    struct command *command = push_command(L, piped);
     files_flush_stdout(); /* what the script has printed comes first */
     do
         status = tl_command_new(&command->command, &options, &step);

@@ -4,7 +4,7 @@
 #include "private.h"
 #include "support.h"
 
-static const struct private_class listener_class;
+static const struct local_object_class listener_class;
 
 static int ipc_listen(lua_State *L)
 {
@@ -14,37 +14,39 @@ static int ipc_listen(lua_State *L)
     const char *address = connection_options(L, "listen", names, &options);
     options.name = check_name(L, OPTION_OTHER, "listen");
     struct tl_listener *listener = NULL;
-    void **state = private_new(L, &listener_class);
+    void **state = local_object_new(L, &listener_class);
     int status = tl_listener_new(&listener, address, &options);
     if (status < 0)
-        return failure(L, NULL, lua_pushfstring(L, "listen: %s", address),
-                       status);
+        return result_failure(
+            L, NULL, lua_pushfstring(L, "listen: %s", address), status);
     *state = listener;
     return 1;
 }
 
 static int listener_accept(lua_State *L)
 {
-    private_check(L, &listener_class);
+    local_object_check(L, &listener_class);
     check_method(L, 1, "accept");
-    tl_deadline deadline = private_deadline(L, 2, &listener_class, "accept");
+    tl_deadline deadline =
+        local_object_deadline(L, 2, &listener_class, "accept");
     struct tl_channel *channel = NULL;
     void **state = connection_new(L);
     /* last: whatever allocates may run a finalizer that closes it */
-    struct tl_listener *listener = private_state(L, &listener_class, "accept");
+    struct tl_listener *listener =
+        local_object_state(L, &listener_class, "accept");
     int status = tl_listener_accept(listener, &channel, deadline);
     if (status < 0)
-        return private_result(L, &listener_class, "accept", status);
+        return local_object_result(L, &listener_class, "accept", status);
     *state = channel;
     return 1;
 }
 
 static int listener_close(lua_State *L)
 {
-    void **state = private_check(L, &listener_class);
+    void **state = local_object_check(L, &listener_class);
     check_method(L, 0, "close");
     struct tl_listener *listener = *state;
-    if (listener && private_leave(state))
+    if (listener && local_object_leave(state))
         tl_listener_close(listener);
     else if (listener)
         tl_listener_end(listener);
@@ -81,20 +83,21 @@ static int listener_fd(void *state)
 
 static const luaL_Reg methods[] = {
     {"accept", listener_accept}, {"close", listener_close}, {NULL, NULL}};
-static const struct private_property properties[] = {
+static const struct local_object_property properties[] = {
     {"address", push_address}, {"refused", push_refused}, {NULL, NULL}};
 static const struct outside waited_for = {.look = tl_listener_look,
                                           .fd = listener_fd};
-static const struct private_class listener_class = {.name = "listener",
-                                                    .outside = &waited_for,
-                                                    .methods = methods,
-                                                    .properties = properties,
-                                                    .title = push_title,
-                                                    .drop = drop};
+static const struct local_object_class listener_class = {.name = "listener",
+                                                         .outside = &waited_for,
+                                                         .methods = methods,
+                                                         .properties =
+                                                             properties,
+                                                         .title = push_title,
+                                                         .drop = drop};
 
-void open_listener(lua_State *L)
+void listener_open(lua_State *L)
 {
-    private_open(L, &listener_class);
+    local_object_open(L, &listener_class);
     lua_pushcfunction(L, ipc_listen);
     lua_setfield(L, -2, "listen");
 }

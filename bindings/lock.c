@@ -11,25 +11,26 @@ static struct tl_handle *check_lock(lua_State *L)
 
 static int lock_new(lua_State *L)
 {
-    static const char *const names[] = {"name", NULL};
-    check_options(L, "lock", names);
-    const char *name = check_name(L, 1, "lock");
-    struct tl_handle *lock = object_new(L, TL_KIND_LOCK);
-    bool tried = false;
-    int status;
-    do
-        status = tl_lock_new(lock, name);
-    while (try_again(L, status, &tried));
-    object_made(L, -1, "lock", status);
-    return 1;
+    return object_make(L, TL_KIND_LOCK, tl_lock_new);
 }
+
+static const struct holding holding = {.kind = TL_KIND_LOCK,
+                                       .acquire = tl_lock_acquire,
+                                       .release = tl_lock_release};
 
 static int lock_acquire(lua_State *L)
 {
-    struct tl_handle *lock = check_lock(L);
-    check_method(L, 1, "acquire");
-    tl_deadline deadline = check_deadline(L, 2, lock, "acquire");
-    return result(L, lock, "acquire", tl_lock_acquire(lock, deadline));
+    return with_acquire(L, &holding, "acquire");
+}
+
+static int lock_with(lua_State *L)
+{
+    return with_call(L, &holding, "with");
+}
+
+static int lock_hold(lua_State *L)
+{
+    return with_hold(L, &holding);
 }
 
 static int lock_release(lua_State *L)
@@ -45,28 +46,6 @@ static int lock_release(lua_State *L)
     if (status == TL_NOT_HOLDER)
         return misuse(L, lock, "release", "nobody holds it; acquire it first");
     return result(L, lock, "release", status);
-}
-
-static int lock_with(lua_State *L)
-{
-    struct tl_handle *lock = check_lock(L);
-    with_check(L, lock, "with");
-    support_state = L;
-    int status = tl_lock_acquire(lock, TL_FOREVER);
-    if (status < 0)
-        return failure(L, lock, "with", status);
-    return with_held(L, tl_lock_release);
-}
-
-static int lock_hold(lua_State *L)
-{
-    struct tl_handle *lock = check_lock(L);
-    check_method(L, 1, "hold");
-    tl_deadline deadline = check_deadline(L, 2, lock, "hold");
-    int status = tl_lock_acquire(lock, deadline);
-    if (status < 0)
-        return result(L, lock, "hold", status);
-    return with_hold(L);
 }
 
 static void push_holder(lua_State *L, const struct tl_handle *lock)
@@ -88,7 +67,7 @@ static const struct property properties[] = {{"holder", push_holder},
 static const struct class lock_class = {.methods = methods,
                                         .properties = properties};
 
-void open_lock(lua_State *L)
+void lock_open(lua_State *L)
 {
     object_class(L, TL_KIND_LOCK, &lock_class);
     lua_pushcfunction(L, lock_new);

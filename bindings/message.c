@@ -3,15 +3,23 @@
 #include <limits.h>
 #include <string.h>
 
-#include "objects.h"
 #include "support.h"
 #include "userdata.h"
+
+/* By the arena's number; relaxed: it says what the script wants, no more. */
+static _Atomic bool functions_allowed[256] = {true};
+
+void message_allow_functions(unsigned space, bool on)
+{
+    functions_allowed[space] = on;
+}
 
 unsigned message_allow(unsigned arena)
 {
     unsigned allow = CODEC_OBJECTS | CODEC_ARENA(arena);
-    return arena == 0 || space_allows_functions(arena) ? allow | CODEC_FUNCTIONS
-                                                       : allow;
+    return arena < sizeof functions_allowed && functions_allowed[arena]
+               ? allow | CODEC_FUNCTIONS
+               : allow;
 }
 
 /* The references as codec_decode takes them; where they are not so already, a
@@ -117,7 +125,7 @@ static int read_by(lua_State *L, lua_CFunction function, int count,
     end_reading(L, &reading.hold);
     if (status == LUA_OK)
         return lua_gettop(L) - base;
-    return lua_type(L, -1) == LUA_TSTRING ? raise_here(L) : lua_error(L);
+    return lua_type(L, -1) == LUA_TSTRING ? misuse_raise(L) : lua_error(L);
 }
 
 /* Whether the bytes are the parcel's own, as they are made if they are few:
@@ -142,7 +150,7 @@ static int decode_outside(lua_State *L)
     return count == 1 ? 1 : luaL_error(L, "not one value, but %d", count);
 }
 
-bool receive_outside(lua_State *L, const void *data, size_t size)
+bool message_receive_outside(lua_State *L, const void *data, size_t size)
 {
     struct tl_slice slice = {data, size};
     bool running = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
@@ -155,7 +163,7 @@ bool receive_outside(lua_State *L, const void *data, size_t size)
     return status == LUA_OK;
 }
 
-int receive(lua_State *L, struct tl_parcel *parcel)
+int message_receive(lua_State *L, struct tl_parcel *parcel)
 {
     if (parcel->size == 0)
         return 0; /* a process that returned nothing */
@@ -165,8 +173,8 @@ int receive(lua_State *L, struct tl_parcel *parcel)
                         parcel->ref_count, message_allow(parcel->arena));
 }
 
-int receive_list(lua_State *L, struct tl_parcel *parcel, int list,
-                 lua_Integer from)
+int message_receive_list(lua_State *L, struct tl_parcel *parcel, int list,
+                         lua_Integer from)
 {
     if (is_own(parcel))
         return codec_decode_list(L, parcel, message_allow(0), list, from, NULL);
@@ -178,8 +186,9 @@ int receive_list(lua_State *L, struct tl_parcel *parcel, int list,
     return count;
 }
 
-void encode(lua_State *L, const struct tl_handle *handle, const char *call,
-            int first, int count, const char *root, struct codec_out *out)
+void message_encode(lua_State *L, const struct tl_handle *handle,
+                    const char *call, int first, int count, const char *root,
+                    struct codec_out *out)
 {
     if (codec_encode_allowed(L, first, count, root, out,
                              message_allow(handle ? handle->arena : 0)))
@@ -187,10 +196,10 @@ void encode(lua_State *L, const struct tl_handle *handle, const char *call,
     misuse(L, handle, call, "%s", lua_tostring(L, -1));
 }
 
-bool try_to_send_again(lua_State *L, int status, struct codec_out *out,
+bool message_try_again(lua_State *L, int status, struct codec_out *out,
                        bool *tried)
 {
     /* finalizers may change the tables that strings were borrowed from */
     return status == TL_NO_MEMORY && codec_own(out) &&
-           try_again(L, status, tried);
+           result_try_again(L, status, tried);
 }

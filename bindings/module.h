@@ -4,8 +4,6 @@
 #ifndef TL_MODULE_H
 #define TL_MODULE_H
 
-#include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <lua.h>
@@ -20,13 +18,6 @@ int luaopen_tidelock(lua_State *L);
  * nothing, nor print where the standard output is not to block; and what is
  * lost is told at the end. */
 void module_open_streams(lua_State *L);
-
-/* A total deadlock raises, instead of ending the program: for a REPL. */
-void module_set_interactive(lua_State *L, bool on);
-
-/* The exit status of a program that is interrupted: 130, as by Ctrl-C, unless
- * another signal does it. */
-extern volatile sig_atomic_t module_interrupt_status;
 
 /* Whole lines of print go to the writer; NULL: to the standard output. */
 void module_set_print(void (*writer)(const char *line, size_t size));

@@ -2,13 +2,14 @@
 
 #include <lauxlib.h>
 
-#include "codec.h"
-#include "decode.h"
-#include "encode.h"
+#include "format.h"
+#include "object.h"
+#include "registered.h"
+#include "require.h"
 
 #define FUNCTIONS_DEEP 3
 
-bool encode_is_globals(lua_State *L, int index)
+bool by_name_is_globals(lua_State *L, int index)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     bool same = lua_rawequal(L, -1, index);
@@ -24,7 +25,7 @@ static bool uses_globals(lua_State *L, int depth)
     int function = lua_gettop(L);
     for (int n = 1; !uses && lua_getupvalue(L, function, n); n++) {
         if (lua_istable(L, -1))
-            uses = encode_is_globals(L, function + 1);
+            uses = by_name_is_globals(L, function + 1);
         else if (lua_isfunction(L, -1) && !lua_iscfunction(L, -1) && depth > 0)
             uses = lua_checkstack(L, 4) && uses_globals(L, depth - 1);
         lua_settop(L, function);
@@ -37,7 +38,7 @@ static bool share_variable(lua_State *L, int one, int other)
 {
     bool share = false;
     for (int n = 1; !share && lua_getupvalue(L, one, n); n++) {
-        bool globals = encode_is_globals(L, lua_gettop(L));
+        bool globals = by_name_is_globals(L, lua_gettop(L));
         lua_pop(L, 1);
         for (int m = 1; !globals && !share && lua_getupvalue(L, other, m);
              m++) {
@@ -61,7 +62,7 @@ static bool push_handler(lua_State *L, int index, const char *event)
            !lua_iscfunction(L, -1);
 }
 
-bool encode_adds_to_globals(lua_State *L, int index)
+bool by_name_adds_to_globals(lua_State *L, int index)
 {
     int top = lua_gettop(L);
     /* names that Lua holds already: no string is made here */
@@ -113,7 +114,7 @@ static bool is_foreign(lua_State *L, int index)
     case LUA_TLIGHTUSERDATA:
         return true;
     default:
-        return encode_is_foreign_table(L, index);
+        return classes_is_foreign(L, index);
     }
 }
 
@@ -139,12 +140,12 @@ static bool encode_found(struct encoder *encoder, int modules, int index,
     return true;
 }
 
-bool encode_named(struct encoder *encoder, int index, bool *done)
+bool by_name_encode(struct encoder *encoder, int index, bool *done)
 {
     lua_State *L = encoder->L;
     int type = lua_type(L, index);
     *done = false;
-    if (type == LUA_TTABLE && encode_is_globals(L, index)) {
+    if (type == LUA_TTABLE && by_name_is_globals(L, index)) {
         *done = true;
         return encode_tag(encoder, TAG_GLOBALS);
     }
@@ -173,14 +174,15 @@ static void refuse_module(lua_State *L, const char *name)
 static void require_module(lua_State *L)
 {
     const char *name = lua_tostring(L, -1);
-    lua_getglobal(L, "require");
-    lua_pushvalue(L, -2);
+    require_push(L, name);
     if (lua_pcall(L, 1, 1, 0) != LUA_OK)
         refuse_module(L, name);
     lua_remove(L, -2);
 }
 
-void named_module(struct decoder *decoder)
+/* Replaces the module name on top of the stack by the module, which is
+ * required if it is not loaded.  Raises where there is none. */
+static void push_module(struct decoder *decoder)
 {
     lua_State *L = decoder->L;
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
@@ -214,13 +216,14 @@ static int field_of(struct decoder *decoder)
     return lua_type(L, -1);
 }
 
-void named_field(struct decoder *decoder)
+/* Replaces module name and field name on top of the stack by the field. */
+static void push_field(struct decoder *decoder)
 {
     lua_State *L = decoder->L;
     const char *module = lua_tostring(L, -2);
     const char *field = lua_tostring(L, -1);
     lua_pushvalue(L, -2);
-    named_module(decoder);
+    push_module(decoder);
     lua_pushvalue(L, -2);
     if (!lua_istable(L, -2) || field_of(decoder) == LUA_TNIL)
         luaL_error(L,
@@ -229,4 +232,22 @@ void named_field(struct decoder *decoder)
                    module, field);
     lua_insert(L, -4);
     lua_pop(L, 3);
+}
+
+void by_name_decode(struct decoder *decoder, int tag)
+{
+    if (!(decoder->allow & CODEC_FUNCTIONS))
+        decode_corrupt(decoder);
+    luaL_checkstack(decoder->L, 12, NULL);
+    if (tag == TAG_GLOBALS) {
+        lua_rawgeti(decoder->L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+        return;
+    }
+    decode_string(decoder);
+    if (tag == TAG_MODULE) {
+        push_module(decoder);
+        return;
+    }
+    decode_string(decoder);
+    push_field(decoder);
 }

@@ -8,12 +8,23 @@
 #define TL_NAMED_H
 
 #include "decode.h"
+#include "encode.h"
 
-/* Replaces the module name on top of the stack by the module, which is
- * required if it is not loaded.  Raises where there is none. */
-void named_module(struct decoder *decoder);
+/* Writes the value at the absolute index as something that the receiver has
+ * too, by name.  *done: whether it is such a thing. */
+bool by_name_encode(struct encoder *encoder, int index, bool *done);
 
-/* Replaces module name and field name on top of the stack by the field. */
-void named_field(struct decoder *decoder);
+/* Pushes what the receiver has by name, after its tag. */
+void by_name_decode(struct decoder *decoder, int tag);
+
+/* Whether the value at `index` is the table of globals. */
+bool by_name_is_globals(lua_State *L, int index);
+
+/* Whether it is a table that holds nothing: in its place functions are asked,
+ * for __newindex and __index, which have a variable in common, and of which the
+ * second uses the globals.  Such an environment adds to the globals, as test
+ * frameworks have it: all that they are can seldom be copied.  Where a table
+ * takes what is assigned, or nothing does, it is one of its own. */
+bool by_name_adds_to_globals(lua_State *L, int index);
 
 #endif

@@ -10,10 +10,10 @@
 #include "tidelock.h"
 
 /* Raises unless the argument is a number (a string is none). */
-struct tl_number check_number(lua_State *L, int index,
+struct tl_number number_check(lua_State *L, int index,
                               const struct tl_handle *handle, const char *call);
 
 /* Pushes it; 1, for returning. */
-int push_number(lua_State *L, struct tl_number n);
+int number_push(lua_State *L, struct tl_number n);
 
 #endif

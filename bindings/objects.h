@@ -5,40 +5,32 @@
 #ifndef TL_OBJECTS_H
 #define TL_OBJECTS_H
 
-#include <stdbool.h>
-
 #include <lua.h>
 
-void open_lock(lua_State *L);
-void open_semaphore(lua_State *L);
-void open_event(lua_State *L);
-void open_barrier(lua_State *L);
-void open_value(lua_State *L);
-void open_queue(lua_State *L);
-void open_pipe(lua_State *L);
-void open_process(lua_State *L);
-void open_command(lua_State *L);
-void open_latch(lua_State *L);
-void open_rlock(lua_State *L);
-void open_rwlock(lua_State *L);
-void open_condition(lua_State *L);
-void open_array(lua_State *L);
-void open_buffer(lua_State *L);
-void open_table(lua_State *L);
-void open_space(lua_State *L);
-void open_pool(lua_State *L);
-void open_any(lua_State *L);
-void open_receive(lua_State *L);
-void open_fd(lua_State *L);
-void open_ps(lua_State *L);
+void lock_open(lua_State *L);
+void semaphore_open(lua_State *L);
+void event_open(lua_State *L);
+void barrier_open(lua_State *L);
+void value_open(lua_State *L);
+void queue_open(lua_State *L);
+void pipe_open(lua_State *L);
+void process_open(lua_State *L);
+void command_open(lua_State *L);
+void latch_open(lua_State *L);
+void rlock_open(lua_State *L);
+void rwlock_open(lua_State *L);
+void condition_open(lua_State *L);
+void array_open(lua_State *L);
+void buffer_open(lua_State *L);
+void table_open(lua_State *L);
+void space_open(lua_State *L);
+void pool_open(lua_State *L);
+void wait_any_open(lua_State *L);
+void receive_open(lua_State *L);
+void fd_open(lua_State *L);
+void ps_open(lua_State *L);
 
-/* The number of the space at index; 0 where there is none, or raises. */
-unsigned space_test(lua_State *L, int index);
-unsigned space_check(lua_State *L, int index, const char *call);
-
-/* Whether functions may come from the space's other programs, and go there. */
-bool space_allows_functions(unsigned space);
-void open_connection(lua_State *L);
-void open_listener(lua_State *L);
+void connection_open(lua_State *L);
+void listener_open(lua_State *L);
 
 #endif

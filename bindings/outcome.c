@@ -1,6 +1,6 @@
 #include "outcome.h"
 
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
@@ -9,7 +9,6 @@
 #include "files.h"
 #include "message.h"
 #include "support.h"
-#include "thread.h"
 #include "trace.h"
 
 /* What is kept of an error's text for which there is no room. */
@@ -23,8 +22,8 @@ static int explain(lua_State *L)
     bool wrap = lua_type(L, 1) != LUA_TSTRING;
     if (wrap)
         lua_createtable(L, 2, 0);
-    trace_push_text(L);
-    trace_push(L);
+    traceback_push_text(L);
+    traceback_push(L);
     if (!wrap)
         return 1;
     lua_rawseti(L, -2, 2);
@@ -42,7 +41,7 @@ void outcome_push_handler(lua_State *L)
 static void report(lua_State *L, int text)
 {
     lua_pushfstring(L, "tidelock: %s \"%s\" (pid %d) failed: ",
-                    thread_is() ? "thread" : "process", tl_task_name(),
+                    gettid() == getpid() ? "process" : "thread", tl_task_name(),
                     (int)getpid());
     lua_pushvalue(L, text);
     lua_pushliteral(L, "\n");
@@ -52,6 +51,21 @@ static void report(lua_State *L, int text)
     files_flush_stdout();
     files_write(2, block, size);
     lua_pop(L, 1);
+}
+
+bool outcome_is_cancelled(lua_State *L)
+{
+    static const char word[] = "cancelled", end[] = ": cancelled";
+    if (!tl_thread_was_cancelled() || lua_type(L, -1) != LUA_TSTRING)
+        return false;
+    const char *text = lua_tostring(L, -1);
+    size_t size = strcspn(text, "\n"); /* the traceback follows */
+    if (size < sizeof end - 1 ||
+        strncmp(text + size - (sizeof end - 1), end, sizeof end - 1) != 0)
+        return false;
+    lua_pushstring(L, word);
+    lua_replace(L, -2);
+    return true;
 }
 
 /* ---- delivering ---- */
@@ -72,7 +86,7 @@ static bool try_to_deliver(lua_State *L, bool ok, int first, int *status)
     bool tried = false;
     do
         *status = tl_process_set_result(ok, &out.message);
-    while (try_to_send_again(L, *status, &out, &tried));
+    while (message_try_again(L, *status, &out, &tried));
     codec_done(&out);
     return true;
 }
@@ -150,7 +164,7 @@ static int fail(lua_State *L)
         lua_rawgeti(L, 1, 1);
         lua_replace(L, 1);
     } else {
-        trace_push_text(L);
+        traceback_push_text(L);
     }
     if (tells)
         report(L, 2);

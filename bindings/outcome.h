@@ -27,6 +27,11 @@ void outcome_return(lua_State *L, int first);
  * raises. */
 void outcome_fail(lua_State *L, bool handled, bool tells);
 
+/* Whether what a thread's function raised, at the top, is the `cancelled` of
+ * t:cancel().  Then that is no failure to tell of, and the one word takes its
+ * place. */
+bool outcome_is_cancelled(lua_State *L);
+
 /* The text at the top found no room, as `status` says: replaces it by its
  * beginning and its end.  False: it is not long. */
 bool outcome_cut(lua_State *L, int status);

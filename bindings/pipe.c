@@ -15,7 +15,7 @@ static int pipe_new(lua_State *L)
     check_options(L, "pipe", names);
     if (!lua_isnil(L, 1) && !lua_isboolean(L, 1))
         misuse(L, NULL, "pipe", "duplex must be true or false, not %s",
-               a_type(L, 1));
+               shown_a_type(L, 1));
     bool duplex = lua_isnil(L, 1) || lua_toboolean(L, 1);
     const char *name = check_name(L, 2, "pipe");
     struct tl_handle ends[2] = {{0}};
@@ -25,7 +25,7 @@ static int pipe_new(lua_State *L)
     int status;
     do
         status = tl_pipe_new(ends, name, duplex);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     *first = ends[0];
     *second = ends[1];
     first->kind = second->kind = TL_KIND_PIPE;
@@ -43,12 +43,12 @@ static int pipe_send(lua_State *L)
                       "a value is expected; nil is sent by send(nil)");
     tl_deadline deadline = check_deadline(L, 3, end, "send");
     struct codec_out out;
-    encode(L, end, "send", 2, 1, "value", &out);
+    message_encode(L, end, "send", 2, 1, "value", &out);
     bool tried = false;
     int status;
     do
         status = tl_pipe_send(end, &out.message, deadline);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     return result(L, end, "send", status);
 }
@@ -63,7 +63,7 @@ static int pipe_recv(lua_State *L)
     tl_fd_settle(end);
     if (status < 0)
         return result(L, end, "recv", status);
-    return receive(L, &parcel);
+    return message_receive(L, &parcel);
 }
 
 static int pipe_poll(lua_State *L)
@@ -73,7 +73,7 @@ static int pipe_poll(lua_State *L)
     tl_deadline deadline = check_deadline(L, 2, end, "poll");
     int status = tl_pipe_poll(end, deadline);
     if (status < 0 && status != TL_TIMEOUT)
-        return failure(L, end, "poll", status);
+        return result_failure(L, end, "poll", status);
     lua_pushboolean(L, status == TL_OK);
     return 1;
 }
@@ -94,7 +94,7 @@ static const luaL_Reg methods[] = {{"send", pipe_send},
                                    {NULL, NULL}};
 static const struct class pipe_class = {.methods = methods};
 
-void open_pipe(lua_State *L)
+void pipe_open(lua_State *L)
 {
     object_class(L, TL_KIND_PIPE, &pipe_class);
     lua_pushcfunction(L, pipe_new);

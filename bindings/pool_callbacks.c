@@ -1,20 +1,18 @@
-/*
- * What a pool's owner does while it waits in any call (tl_idle_run): replaces
- * workers and runs callbacks, on a stage of their own, one after the other.
- */
+#include "pool_callbacks.h"
 #include <stdio.h>
 
 #include "files.h"
 #include "message.h"
-#include "pool.h"
+#include "pool_jobs.h"
+#include "pool_workers.h"
 #include "support.h"
 #include "trace.h"
 #include "userdata.h"
 
 static int traceback(lua_State *L)
 {
-    trace_push_text(L);
-    trace_push(L);
+    traceback_push_text(L);
+    traceback_push(L);
     return 1;
 }
 
@@ -124,9 +122,8 @@ void pool_sweep(lua_State *L, struct pool *pool, bool callbacks)
 
 /* ---- while this thread waits ---- */
 
-static _Thread_local int paused;
-static _Thread_local bool stopped; /* the collector, by run() */
-_Thread_local lua_State *pool_stage;
+static _Thread_local bool stopped;     /* the collector, by run() */
+static _Thread_local lua_State *stage; /* where callbacks run */
 
 static bool needs_care(const struct pool *pool)
 {
@@ -141,7 +138,7 @@ static bool needs_care(const struct pool *pool)
 
 static bool is_due(void)
 {
-    for (struct pool *pool = pool_first(); pool && !paused; pool = pool->next)
+    for (struct pool *pool = pool_first(); pool; pool = pool->next)
         if (needs_care(pool))
             return true;
     return false;
@@ -187,7 +184,7 @@ static void collect_again(lua_State *L)
  * is collected meanwhile. */
 static void run(void)
 {
-    lua_State *L = pool_stage, *waits = support_state;
+    lua_State *L = stage, *waits = context_state;
     int top = lua_gettop(L);
     stopped = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     lua_gc(L, LUA_GCSTOP, 0);
@@ -195,22 +192,17 @@ static void run(void)
     lua_pcall(L, 0, 0, 0);
     lua_settop(L, top);
     collect_again(L);
-    support_state = waits;
+    context_state = waits;
 }
 
-void pool_child(lua_State *L)
+void pool_forget_parent(lua_State *L)
 {
     collect_again(L);
 }
 
-void pool_hooks(bool on)
+void pool_callbacks_open(lua_State *L)
 {
-    tl_idle_due = on ? is_due : NULL;
-    tl_idle_run = on ? run : NULL;
-}
-
-void pool_hooks_pause(bool on)
-{
-    paused += on ? 1 : -1;
-    tl_cancel_hold(on);
+    stage = lua_newthread(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &stage);
+    pool_care_by(is_due, run);
 }

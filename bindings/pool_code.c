@@ -1,4 +1,6 @@
-/* The code that a pool's workers have: a hash table by its bytes. */
+/* A hash table, by the bytes of the code. */
+#include "pool_code.h"
+
 #include <stdlib.h>
 #include <string.h>
 

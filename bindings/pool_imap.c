@@ -1,4 +1,6 @@
-/* pool:imap and imap_unordered. */
+#include "pool_imap.h"
+
+#include "pool_arguments.h"
 #include "pool_run.h"
 #include "support.h"
 
@@ -71,17 +73,17 @@ static int imap_next(lua_State *L)
 /* pool, function, list or iterator, chunk */
 static int imap(lua_State *L, const char *call, bool any)
 {
-    struct pool *pool = check_open(L, 1, call);
+    struct pool *pool = pool_check_ready(L, 1, call);
     check_method(L, 3, call);
     lua_settop(L, 4);
-    check_task(L, 2, pool, call);
-    lua_Integer length = -1, chunk = check_chunk(L, 4, pool, call);
+    pool_check_task(L, 2, pool, call);
+    lua_Integer length = -1, chunk = pool_check_chunk(L, 4, pool, call);
     if (lua_istable(L, 3))
-        length = check_list(L, 3, pool, call);
+        length = check_list(L, 3, pool->board, call);
     else if (!lua_isfunction(L, 3))
         return misuse(L, pool->board, call,
                       "a list or an iterator is expected, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     struct run plan = {.call = call,
                        .what = POOL_MAP,
                        .chunk = chunk ? chunk : 1,

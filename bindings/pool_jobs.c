@@ -1,9 +1,10 @@
-/* Jobs of a pool: tickets, waits, results. */
+#include "pool_jobs.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
-#include "pool.h"
+#include "pool_workers.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -155,13 +156,13 @@ bool pool_await_room(lua_State *L, struct pool *pool, const char *call,
         /* a worker that dies after the tending moves the word */
         if (progress.deaths != pool->deaths)
             continue;
-        support_state = L;
+        context_state = L;
         int status = tl_board_await_room(pool->board, pool->queue,
                                          progress.finishes, deadline);
         if (status == TL_TIMEOUT)
             return false;
         if (status < 0)
-            failure(L, pool->board, call, status);
+            result_failure(L, pool->board, call, status);
     }
 }
 
@@ -189,10 +190,10 @@ uint32_t pool_submit(lua_State *L, struct pool *pool, const char *call,
     int status;
     do
         status = try_submit(pool, &out, after, &job);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     if (status < 0)
-        failure(L, pool->board, call, status);
+        result_failure(L, pool->board, call, status);
     if (!reserve_ticket(pool, job)) {
         tl_board_cancel(pool->board, job, NULL);
         luaL_error(L, "not enough memory");
@@ -214,11 +215,11 @@ uint64_t pool_seen(const struct pool *pool)
 int pool_wait(lua_State *L, struct pool *pool, const char *call, uint64_t seen,
               uint64_t more, tl_deadline deadline)
 {
-    support_state = L;
+    context_state = L;
     int status =
         tl_board_await(pool->board, seen, pool->called ? 1 : more, deadline);
     if (status < 0 && status != TL_TIMEOUT)
-        failure(L, pool->board, call, status);
+        result_failure(L, pool->board, call, status);
     return status;
 }
 
@@ -228,7 +229,7 @@ int pool_push_results(lua_State *L, struct pool *pool, uint32_t job)
 {
     struct tl_parcel parcel;
     tl_board_result(pool->board, job, &parcel);
-    return receive(L, &parcel);
+    return message_receive(L, &parcel);
 }
 
 void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
@@ -245,7 +246,7 @@ void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
     if (parcel.size == 0)
         lua_pushliteral(L, "its worker died");
     else
-        receive(L, &parcel);
+        message_receive(L, &parcel);
     if (lua_type(L, -1) == LUA_TSTRING) {
         lua_pushfstring(L, "%s: %s: ", title, call);
         lua_insert(L, -2);
@@ -260,6 +261,6 @@ void pool_fill_list(lua_State *L, struct pool *pool, uint32_t first, int list)
          job = tl_board_member(pool->board, (uint32_t)job)) {
         struct tl_parcel parcel;
         tl_board_result(pool->board, (uint32_t)job, &parcel);
-        from += receive_list(L, &parcel, list, from);
+        from += message_receive_list(L, &parcel, list, from);
     }
 }

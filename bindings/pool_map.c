@@ -1,50 +1,16 @@
-/* pool:map and starmap. */
+#include "pool_map.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "pool_arguments.h"
 #include "pool_run.h"
 #include "support.h"
 
-#define CHUNK_MOST 65536
-#define CHUNKS_PER_WORKER 4
 #define FLIGHT_LEAST 256 /* jobs in flight */
 
-/* ---- arguments ---- */
-
-lua_Integer check_chunk(lua_State *L, int index, struct pool *pool,
-                        const char *call)
-{
-    if (lua_isnoneornil(L, index))
-        return 0;
-    return check_integer(L, index, pool->board, call, "chunk", 1, INT32_MAX);
-}
-
-lua_Integer pool_chunk(const struct pool *pool, lua_Integer length)
-{
-    lua_Integer parts = (lua_Integer)pool->count * CHUNKS_PER_WORKER;
-    lua_Integer chunk = (length + parts - 1) / parts;
-    return chunk < 1 ? 1 : chunk > CHUNK_MOST ? CHUNK_MOST : chunk;
-}
-
-lua_Integer check_list(lua_State *L, int index, struct pool *pool,
-                       const char *call)
-{
-    if (!lua_istable(L, index))
-        misuse(L, pool->board, call, "a list is expected, not %s",
-               a_type(L, index));
-    lua_Integer length = luaL_len(L, index);
-    if (!luaL_getmetafield(L, index, "__index"))
-        return length;
-    lua_pop(L, 1);
-    lua_createtable(L, length < CHUNK_MOST ? (int)length : CHUNK_MOST, 0);
-    for (lua_Integer i = 1; i <= length; i++) {
-        lua_geti(L, index, i);
-        lua_rawseti(L, -2, i);
-    }
-    lua_replace(L, index);
-    return length;
-}
+/* ---- options ---- */
 
 /* { chunk =, progress = } at index, or the chunk. */
 static lua_Integer check_map_options(lua_State *L, int index, struct pool *pool,
@@ -52,7 +18,7 @@ static lua_Integer check_map_options(lua_State *L, int index, struct pool *pool,
 {
     *progress = false;
     if (!lua_istable(L, index))
-        return check_chunk(L, index, pool, call);
+        return pool_check_chunk(L, index, pool, call);
     lua_pushnil(L);
     while (lua_next(L, index)) {
         const char *name = luaL_tolstring(L, -2, NULL);
@@ -64,7 +30,7 @@ static lua_Integer check_map_options(lua_State *L, int index, struct pool *pool,
     lua_getfield(L, index, "progress");
     *progress = lua_toboolean(L, -1);
     lua_getfield(L, index, "chunk");
-    return check_chunk(L, lua_gettop(L), pool, call);
+    return pool_check_chunk(L, lua_gettop(L), pool, call);
 }
 
 /* ---- map ---- */
@@ -96,12 +62,12 @@ static void show(struct progress *progress, lua_Integer done,
 /* pool, function, list, chunk */
 static int map(lua_State *L, const char *call, enum pool_call what)
 {
-    struct pool *pool = check_open(L, 1, call);
+    struct pool *pool = pool_check_ready(L, 1, call);
     check_method(L, 3, call);
     struct progress progress = {0};
     lua_settop(L, 4);
-    check_task(L, 2, pool, call);
-    lua_Integer length = check_list(L, 3, pool, call);
+    pool_check_task(L, 2, pool, call);
+    lua_Integer length = check_list(L, 3, pool->board, call);
     lua_Integer chunk = check_map_options(L, 4, pool, call, &progress.on);
     if (!chunk)
         chunk = pool_chunk(pool, length);

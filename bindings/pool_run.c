@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "message.h"
+#include "pool_jobs.h"
+#include "pool_workers.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -148,7 +150,7 @@ void run_fail(lua_State *L, struct run *run, uint32_t job)
     pool_push_error(L, pool, job, run->call);
     run_stop(run);
     if (lua_type(L, -1) == LUA_TSTRING)
-        raise_here(L);
+        misuse_raise(L);
     lua_error(L);
 }
 
@@ -204,7 +206,7 @@ void run_collect(lua_State *L, struct run *run, uint32_t i, int results)
     struct tl_parcel parcel;
     struct entry entry = *run_entry(run, i);
     tl_board_result(run->pool->board, entry.job, &parcel);
-    receive_list(L, &parcel, results, entry.from);
+    message_receive_list(L, &parcel, results, entry.from);
     check_use(L, run);
     if (run->count <= i || run_entry(run, i)->from != entry.from)
         return; /* what it required has gone on with the run */
@@ -212,7 +214,7 @@ void run_collect(lua_State *L, struct run *run, uint32_t i, int results)
     pool_release(run->pool, entry.job);
 }
 
-void open_pool_run(lua_State *L)
+void run_open(lua_State *L)
 {
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, run_gc);

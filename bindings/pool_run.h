@@ -47,6 +47,8 @@ uint32_t run_await(lua_State *L, struct run *run, bool any, bool raises);
 void run_collect(lua_State *L, struct run *run, uint32_t i, int results);
 /* Raises what the job's task raised, and stops. */
 void run_fail(lua_State *L, struct run *run, uint32_t job);
+/* Once in a state. */
+void run_open(lua_State *L);
 /* Drops what is in flight.  Twice is harmless. */
 void run_stop(struct run *run);
 

@@ -1,5 +1,8 @@
-/* Tasks one at a time, and map_async; and the callbacks given with them. */
-#include "pool.h"
+#include "pool_tasks.h"
+
+#include "future.h"
+#include "pool_arguments.h"
+#include "pool_jobs.h"
 #include "support.h"
 
 /* The call of the function at `function` with what is above it. */
@@ -14,7 +17,7 @@ static struct codec_call call_of(lua_State *L, int function)
 
 static uint32_t submit(lua_State *L, struct pool *pool, const char *call)
 {
-    check_task(L, 2, pool, call);
+    pool_check_task(L, 2, pool, call);
     pool_await_room(L, pool, call, TL_FOREVER);
     struct codec_call what = call_of(L, 2);
     return pool_submit(L, pool, call, &what, -1);
@@ -22,7 +25,7 @@ static uint32_t submit(lua_State *L, struct pool *pool, const char *call)
 
 int pool_submit_task(lua_State *L)
 {
-    struct pool *pool = check_open(L, 1, "submit");
+    struct pool *pool = pool_check_ready(L, 1, "submit");
     uint32_t job = submit(L, pool, "submit");
     future_push(L, 1, pool, job, false);
     return 1;
@@ -30,8 +33,8 @@ int pool_submit_task(lua_State *L)
 
 int pool_try_submit(lua_State *L)
 {
-    struct pool *pool = check_open(L, 1, "try_submit");
-    check_task(L, 2, pool, "try_submit");
+    struct pool *pool = pool_check_ready(L, 1, "try_submit");
+    pool_check_task(L, 2, pool, "try_submit");
     if (!pool_await_room(L, pool, "try_submit", TL_NOW)) {
         lua_pushnil(L);
         lua_pushstring(L, tl_status_text(TL_FULL));
@@ -44,7 +47,7 @@ int pool_try_submit(lua_State *L)
 
 int pool_apply(lua_State *L)
 {
-    struct pool *pool = check_open(L, 1, "apply");
+    struct pool *pool = pool_check_ready(L, 1, "apply");
     uint32_t job = submit(L, pool, "apply");
     lua_settop(L, 1);
     /* whatever is raised from here on, the future drops the job */
@@ -61,7 +64,7 @@ static int check_callback(lua_State *L, int index, struct pool *pool,
     if (lua_type(L, index) != LUA_TFUNCTION)
         misuse(L, pool->board, call,
                "a callback must be a function or nil, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
     lua_pushvalue(L, index);
     return luaL_ref(L, LUA_REGISTRYINDEX);
 }
@@ -88,14 +91,14 @@ static void check_callbacks(lua_State *L, int index, struct pool *pool,
 /* pool, function, arguments, callback, on_error */
 int pool_apply_async(lua_State *L)
 {
-    struct pool *pool = check_open(L, 1, "apply_async");
+    struct pool *pool = pool_check_ready(L, 1, "apply_async");
     check_method(L, 4, "apply_async");
     lua_settop(L, 5);
-    check_task(L, 2, pool, "apply_async");
+    pool_check_task(L, 2, pool, "apply_async");
     if (!lua_isnil(L, 3) && !lua_istable(L, 3))
         return misuse(L, pool->board, "apply_async",
                       "the arguments must be a list or nil, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     check_callbacks(L, 4, pool, "apply_async");
     struct codec_call what = call_of(L, 2);
     what.count = 0;
@@ -103,8 +106,9 @@ int pool_apply_async(lua_State *L)
         what.list = 3;
         what.from = 1;
         lua_getfield(L, 3, "n");
-        what.to = lua_isinteger(L, -1) ? lua_tointeger(L, -1)
-                                       : check_list(L, 3, pool, "apply_async");
+        what.to = lua_isinteger(L, -1)
+                      ? lua_tointeger(L, -1)
+                      : check_list(L, 3, pool->board, "apply_async");
     }
     pool_await_room(L, pool, "apply_async", TL_FOREVER);
     uint32_t job = pool_submit(L, pool, "apply_async", &what, -1);
@@ -116,12 +120,12 @@ int pool_apply_async(lua_State *L)
 /* pool, function, list, chunk, callback, on_error */
 int pool_map_async(lua_State *L)
 {
-    struct pool *pool = check_open(L, 1, "map_async");
+    struct pool *pool = pool_check_ready(L, 1, "map_async");
     check_method(L, 5, "map_async");
     lua_settop(L, 6);
-    check_task(L, 2, pool, "map_async");
-    lua_Integer length = check_list(L, 3, pool, "map_async");
-    lua_Integer chunk = check_chunk(L, 4, pool, "map_async");
+    pool_check_task(L, 2, pool, "map_async");
+    lua_Integer length = check_list(L, 3, pool->board, "map_async");
+    lua_Integer chunk = pool_check_chunk(L, 4, pool, "map_async");
     check_callbacks(L, 5, pool, "map_async");
     if (!chunk)
         chunk = pool_chunk(pool, length);

@@ -1,4 +1,5 @@
-/* Workers of a pool: their start, their death, and who takes their place. */
+#include "pool_workers.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -6,10 +7,10 @@
 #include <string.h>
 
 #include "child.h"
+#include "ended.h"
 #include "files.h"
 #include "given.h"
 #include "message.h"
-#include "pool.h"
 #include "support.h"
 #include "userdata.h"
 
@@ -42,7 +43,7 @@ static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
     }
     lua_getiuservalue(L, -1, 1);
     int job = lua_gettop(L);
-    const struct tl_handle *const *given = given_find(L, job, &count);
+    const struct tl_handle *const *given = inherited_ends_find(L, job, &count);
     files_flush(L); /* else the child would print it once more */
     int started = tl_process_start(&worker->process, given, count);
     if (started == 0)
@@ -90,26 +91,14 @@ static struct worker *worker_of(struct pool *pool, uint32_t task)
     return NULL;
 }
 
-/* "killed by signal 9 (Killed)" */
-static void say_end(const struct tl_process_info *info, char *text, size_t size)
-{
-    if (!info->exit_known)
-        snprintf(text, size, "it ended, and nobody knows how");
-    else if (info->exitcode < 0)
-        snprintf(text, size, "killed by signal %d (%s)", -info->exitcode,
-                 strsignal(-info->exitcode));
-    else
-        snprintf(text, size, "it exited with status %d", info->exitcode);
-}
-
 /* Nothing else is done meanwhile: the pool is between two states. */
 static void await_end(struct worker *worker)
 {
     if (!worker->process.object)
         return;
-    pool_hooks_pause(true);
+    pool_pause(true);
     tl_process_join(&worker->process, TL_FOREVER);
-    pool_hooks_pause(false);
+    pool_pause(false);
 }
 
 /* The worker is dead or about to be: waits for its very end. */
@@ -119,9 +108,10 @@ static void say_death(struct worker *worker, char *text, size_t size)
     char end[TEXT_SIZE / 2];
     await_end(worker);
     tl_process_info(&worker->process, &info);
-    say_end(&info, end, sizeof end);
-    snprintf(text, size, "worker %s (pid %d) died: %s", worker->name,
-             (int)worker->pid, end);
+    ended_text(&info, end, sizeof end);
+    snprintf(text, size, "worker %s (pid %d) died: %s%s", worker->name,
+             (int)worker->pid,
+             info.exit_known && info.exitcode < 0 ? "" : "it ", end);
 }
 
 static void fail_job(lua_State *L, struct pool *pool, uint32_t job,
@@ -212,7 +202,7 @@ static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
     if (status != TL_OK || ok)
         return false;
     int top = lua_gettop(L);
-    if (receive(L, &parcel) > 0 && lua_type(L, -1) == LUA_TSTRING)
+    if (message_receive(L, &parcel) > 0 && lua_type(L, -1) == LUA_TSTRING)
         say_failure(L, text, size);
     lua_settop(L, top);
     return true;

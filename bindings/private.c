@@ -5,9 +5,27 @@
 #include "support.h"
 #include "userdata.h"
 
+static char outside_key; /* in a metatable: struct outside */
+
+void local_object_add_outside(lua_State *L, const struct outside *outside)
+{
+    lua_pushlightuserdata(L, (void *)outside);
+    lua_rawsetp(L, -2, &outside_key);
+}
+
+const struct outside *local_object_outside(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
+        return NULL;
+    lua_rawgetp(L, -1, &outside_key);
+    const struct outside *outside = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    return outside;
+}
+
 /* The registry has the metatable under the class's address. */
 
-void **private_new(lua_State *L, const struct private_class *class)
+void **local_object_new(lua_State *L, const struct local_object_class *class)
 {
     void **state = lua_newuserdatauv(L, sizeof *state, 1);
     *state = NULL;
@@ -16,7 +34,7 @@ void **private_new(lua_State *L, const struct private_class *class)
     return state;
 }
 
-void **private_check(lua_State *L, const struct private_class *class)
+void **local_object_check(lua_State *L, const struct local_object_class *class)
 {
     if (lua_type(L, 1) == LUA_TUSERDATA && lua_getmetatable(L, 1)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, class);
@@ -25,11 +43,11 @@ void **private_check(lua_State *L, const struct private_class *class)
         if (same)
             return lua_touserdata(L, 1);
     }
-    wrong_object(L, 1, class->name);
+    misuse_wrong_object(L, 1, class->name);
     return NULL;
 }
 
-bool private_leave(void **state)
+bool local_object_leave(void **state)
 {
     if (tl_idle_running())
         return false;
@@ -38,18 +56,18 @@ bool private_leave(void **state)
 }
 
 /* Pushes "connection tcp:...". */
-static void push_title(lua_State *L, const struct private_class *class)
+static void push_title(lua_State *L, const struct local_object_class *class)
 {
-    void *state = *private_check(L, class);
+    void *state = *local_object_check(L, class);
     if (state)
         class->title(L, state);
     else
         lua_pushstring(L, class->name);
 }
 
-tl_deadline private_deadline(lua_State *L, int index,
-                             const struct private_class *class,
-                             const char *call)
+tl_deadline local_object_deadline(lua_State *L, int index,
+                                  const struct local_object_class *class,
+                                  const char *call)
 {
     if (lua_isnoneornil(L, index))
         return check_deadline(L, index, NULL, call);
@@ -60,29 +78,29 @@ tl_deadline private_deadline(lua_State *L, int index,
     return deadline;
 }
 
-int private_misuse(lua_State *L, const struct private_class *class,
-                   const char *call, const char *text)
+int local_object_misuse(lua_State *L, const struct local_object_class *class,
+                        const char *call, const char *text)
 {
     push_title(L, class);
     return misuse(L, NULL, lua_tostring(L, -1), "%s: %s", call, text);
 }
 
-void *private_state(lua_State *L, const struct private_class *class,
-                    const char *call)
+void *local_object_state(lua_State *L, const struct local_object_class *class,
+                         const char *call)
 {
-    void *state = *private_check(L, class);
+    void *state = *local_object_check(L, class);
     if (!state)
         misuse(L, NULL, class->name, "%s: %s; it cannot be used any more", call,
                tl_status_text(TL_DROPPED));
     return state;
 }
 
-int private_result(lua_State *L, const struct private_class *class,
-                   const char *call, int status)
+int local_object_result(lua_State *L, const struct local_object_class *class,
+                        const char *call, int status)
 {
     if (status == TL_INTERRUPTED || status == TL_CANCELLED ||
         status == TL_STUCK)
-        return failure(L, NULL, NULL, status);
+        return result_failure(L, NULL, NULL, status);
     push_title(L, class);
     const char *about = lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), call);
     return result(L, NULL, about, status);
@@ -90,15 +108,15 @@ int private_result(lua_State *L, const struct private_class *class,
 
 /* ---- metamethods: upvalue 1 is the class ---- */
 
-static const struct private_class *class_here(lua_State *L)
+static const struct local_object_class *class_here(lua_State *L)
 {
     return lua_touserdata(L, lua_upvalueindex(1));
 }
 
 static int private_gc(lua_State *L)
 {
-    const struct private_class *class = class_here(L);
-    void **state = private_check(L, class);
+    const struct local_object_class *class = class_here(L);
+    void **state = local_object_check(L, class);
     void *dropped = *state;
     *state = NULL;
     if (dropped)
@@ -116,10 +134,10 @@ static int private_close(lua_State *L)
 
 static int private_tostring(lua_State *L)
 {
-    const struct private_class *class = class_here(L);
+    const struct local_object_class *class = class_here(L);
     push_title(L, class);
     /* after that: whatever allocates may run a finalizer that closes it */
-    const void *state = *private_check(L, class);
+    const void *state = *local_object_check(L, class);
     const char *condition = state ? NULL : "closed";
     if (state && class->condition)
         condition = class->condition(state);
@@ -128,15 +146,13 @@ static int private_tostring(lua_State *L)
     return 1;
 }
 
-static const char *push_fields(lua_State *L, const struct private_class *class)
+static const char *push_fields(lua_State *L,
+                               const struct local_object_class *class)
 {
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
-    for (const luaL_Reg *method = class->methods; method->name; method++) {
-        luaL_addstring(&buffer, method == class->methods ? "" : ", ");
-        luaL_addstring(&buffer, method->name);
-    }
-    for (const struct private_property *property = class->properties;
+    shown_add_methods(&buffer, class->methods);
+    for (const struct local_object_property *property = class->properties;
          property && property->name; property++) {
         luaL_addstring(&buffer, ", ");
         luaL_addstring(&buffer, property->name);
@@ -148,18 +164,18 @@ static const char *push_fields(lua_State *L, const struct private_class *class)
 /* Upvalue 2: the methods. */
 static int private_index(lua_State *L)
 {
-    const struct private_class *class = class_here(L);
-    void *const *state = private_check(L, class);
+    const struct local_object_class *class = class_here(L);
+    void *const *state = local_object_check(L, class);
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
         return 1;
     const char *name = luaL_tolstring(L, 2, NULL);
-    for (const struct private_property *property = class->properties;
+    for (const struct local_object_property *property = class->properties;
          property && property->name; property++)
         if (strcmp(property->name, name) == 0) {
             if (!*state)
-                private_state(L, class, name);
+                local_object_state(L, class, name);
             property->push(L, *state);
             return 1;
         }
@@ -175,7 +191,7 @@ static int private_newindex(lua_State *L)
                   "the field \"%s\" cannot be set", name);
 }
 
-void private_open(lua_State *L, const struct private_class *class)
+void local_object_open(lua_State *L, const struct local_object_class *class)
 {
     static const luaL_Reg metamethods[] = {{"__gc", private_gc},
                                            {"__close", private_close},
@@ -195,6 +211,6 @@ void private_open(lua_State *L, const struct private_class *class)
     lua_pushstring(L, class->name);
     lua_setfield(L, -2, "__metatable");
     if (class->outside)
-        any_add(L, class->outside);
+        local_object_add_outside(L, class->outside);
     lua_rawsetp(L, LUA_REGISTRYINDEX, class);
 }

@@ -11,9 +11,19 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "any.h"
+#include "tidelock.h"
 
-struct private_property {
+/* How to look at a state outside of shared memory: constant.  `take` receives
+ * one message without waiting, pushes it and returns TL_OK; TL_TIMEOUT: there
+ * is none; other statuses: none will ever come.  NULL: there are no messages.
+ */
+struct outside {
+    int (*look)(void *state, struct pollfd *polled, unsigned *count);
+    int (*take)(lua_State *L, void **state);
+    int (*fd)(void *state); /* for other event loops: see ipc.fd */
+};
+
+struct local_object_property {
     const char *name;
     void (*push)(lua_State *L, void *state);
 };
@@ -21,10 +31,10 @@ struct private_property {
 /* Constant.  `title` pushes what the object is called; its condition, if there
  * is more to tell, follows in tostring.  `drop` frees a state: the collector's
  * call, which must not wait. */
-struct private_class {
+struct local_object_class {
     const char *name;
     const luaL_Reg *methods;
-    const struct private_property *properties; /* or NULL */
+    const struct local_object_property *properties; /* or NULL */
     void (*title)(lua_State *L, const void *state);
     const char *(*condition)(const void *state); /* or NULL */
     void (*drop)(void *state);
@@ -32,34 +42,41 @@ struct private_class {
 };
 
 /* Once in a state, before the others. */
-void private_open(lua_State *L, const struct private_class *class);
+void local_object_open(lua_State *L, const struct local_object_class *class);
+
+/* What ipc.wait asks of a class: userdata with the metatable at the top can be
+ * waited for; their first word is the state, or NULL once they are closed. */
+void local_object_add_outside(lua_State *L, const struct outside *outside);
+
+/* That of the class of the value at index, or NULL. */
+const struct outside *local_object_outside(lua_State *L, int index);
 
 /* Pushes an object; the pointer is to be filled. */
-void **private_new(lua_State *L, const struct private_class *class);
+void **local_object_new(lua_State *L, const struct local_object_class *class);
 
 /* The pointer in argument 1.  Raises where that is no such object. */
-void **private_check(lua_State *L, const struct private_class *class);
+void **local_object_check(lua_State *L, const struct local_object_class *class);
 
 /* The state of argument 1.  Raises where it was closed. */
-void *private_state(lua_State *L, const struct private_class *class,
-                    const char *call);
+void *local_object_state(lua_State *L, const struct local_object_class *class,
+                         const char *call);
 
 /* The script closes the object: whether its state is to be freed now, and has
  * left the userdata.  Not in a callback: the call that waits may be about it,
  * and then the collector drops it. */
-bool private_leave(void **state);
+bool local_object_leave(void **state);
 
 /* The timeout at index; what is none raises about argument 1. */
-tl_deadline private_deadline(lua_State *L, int index,
-                             const struct private_class *class,
-                             const char *call);
+tl_deadline local_object_deadline(lua_State *L, int index,
+                                  const struct local_object_class *class,
+                                  const char *call);
 
 /* Raises `connection tcp:...: send: ...` about argument 1. */
-int private_misuse(lua_State *L, const struct private_class *class,
-                   const char *call, const char *text);
+int local_object_misuse(lua_State *L, const struct local_object_class *class,
+                        const char *call, const char *text);
 
 /* As result in support.h; what is no outcome raises about argument 1. */
-int private_result(lua_State *L, const struct private_class *class,
-                   const char *call, int status);
+int local_object_result(lua_State *L, const struct local_object_class *class,
+                        const char *call, int status);
 
 #endif

@@ -5,19 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ended.h"
 #include "message.h"
 #include "objects.h"
-#include "process.h"
+#include "process_start.h"
 #include "support.h"
 #include "userdata.h"
-
-struct tl_handle *process_check(lua_State *L, int index)
-{
-    struct tl_handle *thread = object_test(L, index);
-    if (thread && thread->kind == TL_KIND_THREAD)
-        return thread;
-    return object_check(L, index, TL_KIND_PROCESS);
-}
 
 static struct tl_handle *check_process(lua_State *L)
 {
@@ -38,20 +31,19 @@ static int process_join(lua_State *L)
 static void push_end(lua_State *L, const struct tl_handle *process)
 {
     struct tl_process_info info = {0};
+    char text[TL_TEXT_SIZE];
     tl_process_info(process, &info);
+    ended_text(&info, text, sizeof text);
     int lost = tl_process_lost(process);
     if (lost < 0)
         lua_pushfstring(L, "its outcome was lost: %s",
                         lost == TL_SYSTEM ? "not enough memory"
                                           : tl_status_text(lost));
-    else if (!info.exit_known)
-        lua_pushliteral(L, "ended, and nobody knows how");
-    else if (info.exitcode < 0)
-        lua_pushfstring(L, "killed by signal %d (%s)", -info.exitcode,
-                        strsignal(-info.exitcode));
     else
-        lua_pushfstring(L, "exited with status %d before its function returned",
-                        info.exitcode);
+        lua_pushfstring(L, "%s%s", text,
+                        info.exit_known && info.exitcode >= 0
+                            ? " before its function returned"
+                            : "");
 }
 
 static int process_result(lua_State *L)
@@ -70,9 +62,9 @@ static int process_result(lua_State *L)
     if (status < 0)
         return result(L, process, "result", status);
     if (ok)
-        return receive(L, &parcel);
+        return message_receive(L, &parcel);
     lua_pushnil(L);
-    return 1 + receive(L, &parcel);
+    return 1 + message_receive(L, &parcel);
 }
 
 static int process_is_alive(lua_State *L)
@@ -82,7 +74,7 @@ static int process_is_alive(lua_State *L)
     struct tl_process_info info;
     int status = tl_process_info(process, &info);
     if (status < 0)
-        return failure(L, process, "is_alive", status);
+        return result_failure(L, process, "is_alive", status);
     lua_pushboolean(L, info.alive);
     return 1;
 }
@@ -139,7 +131,7 @@ static int process_cancel(lua_State *L)
                       "a thread can be cancelled; end a process by terminate");
     int status = tl_thread_cancel(process);
     if (status < 0 && status != TL_ENDED)
-        return failure(L, process, "cancel", status);
+        return result_failure(L, process, "cancel", status);
     lua_pushboolean(L, status == TL_OK);
     return 1;
 }
@@ -159,7 +151,7 @@ static struct tl_process_info identity_of(lua_State *L,
     struct tl_process_info info;
     int status = tl_process_identity(process, &info);
     if (status < 0)
-        failure(L, process, NULL, status);
+        result_failure(L, process, NULL, status);
     return info;
 }
 
@@ -188,7 +180,7 @@ static void push_exitcode(lua_State *L, const struct tl_handle *process)
     struct tl_process_info info;
     int status = tl_process_info(process, &info);
     if (status < 0)
-        failure(L, process, NULL, status);
+        result_failure(L, process, NULL, status);
     if (info.exit_known)
         lua_pushinteger(L, info.exitcode);
     else
@@ -206,11 +198,11 @@ static int process_newindex(lua_State *L)
                       name);
     if (!lua_isboolean(L, 3))
         return misuse(L, process, "daemon", "true or false is expected, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     int status = tl_process_set_daemon(process, lua_toboolean(L, 3));
     if (status == TL_STARTED)
         return misuse(L, process, "daemon", "it can only be set before start");
-    return status < 0 ? failure(L, process, "daemon", status) : 0;
+    return status < 0 ? result_failure(L, process, "daemon", status) : 0;
 }
 
 /* ---- relatives ---- */
@@ -220,7 +212,7 @@ static int process_current(lua_State *L)
     check_function(L, 0, "current");
     int status = tl_process_current(object_reserve(L));
     if (status < 0)
-        return failure(L, NULL, "current", status);
+        return result_failure(L, NULL, "current", status);
     object_settle(L);
     return 1;
 }
@@ -234,7 +226,7 @@ static int process_parent(lua_State *L)
         return 1;
     }
     if (status < 0)
-        return failure(L, NULL, "parent", status);
+        return result_failure(L, NULL, "parent", status);
     object_settle(L);
     return 1;
 }
@@ -250,7 +242,7 @@ static int process_children(lua_State *L)
             return 1;
         }
         if (status < 0)
-            return failure(L, NULL, "children", status);
+            return result_failure(L, NULL, "children", status);
         object_settle(L);
         lua_rawseti(L, -2, i + 1);
     }
@@ -277,12 +269,12 @@ static const struct class process_class = {.methods = methods,
                                            .newindex = process_newindex,
                                            .made_often = true};
 static const luaL_Reg functions[] = {
-    {"process", process_new},       {"thread", thread_new},
-    {"spawn", process_spawn},       {"spawn_thread", thread_spawn},
+    {"process", process_new},       {"thread", process_new_thread},
+    {"spawn", process_spawn},       {"spawn_thread", process_spawn_thread},
     {"current", process_current},   {"parent", process_parent},
     {"children", process_children}, {NULL, NULL}};
 
-void open_process(lua_State *L)
+void process_open(lua_State *L)
 {
     object_class(L, TL_KIND_PROCESS, &process_class);
     object_class(L, TL_KIND_THREAD, &process_class);

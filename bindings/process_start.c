@@ -1,5 +1,5 @@
 /* ipc.process, thread, spawn, spawn_thread, and start. */
-#include "process.h"
+#include "process_start.h"
 
 #include "child.h"
 #include "files.h"
@@ -10,11 +10,19 @@
 
 #define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
 
+struct tl_handle *process_check(lua_State *L, int index)
+{
+    struct tl_handle *thread = object_test(L, index);
+    if (thread && thread->kind == TL_KIND_THREAD)
+        return thread;
+    return object_check(L, index, TL_KIND_PROCESS);
+}
+
 static void check_target(lua_State *L, int index, const char *call)
 {
     if (lua_type(L, index) != LUA_TFUNCTION)
         misuse(L, NULL, call, "the function to run is expected first, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
 }
 
 /* From { target =, args =, name =, daemon = } to what is at 1.. : the
@@ -26,13 +34,14 @@ static const char *spread_options(lua_State *L, const char *call, bool *daemon)
     check_options(L, call, names);
     if (lua_type(L, 1) != LUA_TFUNCTION)
         misuse(L, NULL, call, "target must be the function to run, not %s",
-               a_type(L, 1));
+               shown_a_type(L, 1));
     if (!lua_isnil(L, 2) && !lua_istable(L, 2))
-        misuse(L, NULL, call, "args must be a list, not %s", a_type(L, 2));
+        misuse(L, NULL, call, "args must be a list, not %s",
+               shown_a_type(L, 2));
     const char *name = check_name(L, 3, call);
     if (!lua_isnil(L, 4) && !lua_isboolean(L, 4))
         misuse(L, NULL, call, "daemon must be true or false, not %s",
-               a_type(L, 4));
+               shown_a_type(L, 4));
     *daemon = lua_toboolean(L, 4);
     return name;
 }
@@ -91,7 +100,7 @@ static int make(lua_State *L, enum tl_kind_id kind, const char *call)
     do
         status = kind == TL_KIND_THREAD ? tl_thread_new(process, name, daemon)
                                         : tl_process_new(process, name, daemon);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, call, status);
     lua_pushvalue(L, job);
     lua_setiuservalue(L, -2, 1);
@@ -103,7 +112,7 @@ int process_new(lua_State *L)
     return make(L, TL_KIND_PROCESS, "process");
 }
 
-int thread_new(lua_State *L)
+int process_new_thread(lua_State *L)
 {
     return make(L, TL_KIND_THREAD, "thread");
 }
@@ -112,7 +121,7 @@ int thread_new(lua_State *L)
 static int fork_job(lua_State *L, const struct tl_handle *process, int job)
 {
     size_t count;
-    const struct tl_handle *const *given = given_find(L, job, &count);
+    const struct tl_handle *const *given = inherited_ends_find(L, job, &count);
     files_flush(L); /* else the child would print it once more */
     int started = tl_process_start(process, given, count);
     if (started == 0)
@@ -131,7 +140,7 @@ static int start(lua_State *L, int index, const char *call)
         int status = tl_process_info(process, &info);
         if (status == TL_OK)
             status = info.started ? TL_STARTED : TL_NOT_PARENT;
-        return failure(L, process, call, status);
+        return result_failure(L, process, call, status);
     }
     bool tried = false;
     int started;
@@ -139,9 +148,9 @@ static int start(lua_State *L, int index, const char *call)
         started = process->kind == TL_KIND_THREAD
                       ? thread_start(L, process, job, call)
                       : fork_job(L, process, job);
-    while (try_again(L, started, &tried));
+    while (result_try_again(L, started, &tried));
     if (started < 0)
-        return failure(L, process, call, started);
+        return result_failure(L, process, call, started);
     lua_pushnil(L);
     lua_setiuservalue(L, index, 1);
     lua_pushvalue(L, index);
@@ -161,7 +170,7 @@ int process_spawn(lua_State *L)
     return start(L, lua_gettop(L), "spawn");
 }
 
-int thread_spawn(lua_State *L)
+int process_spawn_thread(lua_State *L)
 {
     make(L, TL_KIND_THREAD, "spawn_thread");
     return start(L, lua_gettop(L), "spawn_thread");

@@ -1,5 +1,9 @@
-#include "program.h"
-
+/*
+ * The `tidelock` executable: Lua's own interpreter with the module built in.
+ * The same options, `arg`, error messages and exit statuses as `lua`, and on
+ * top the REPL, labels on output, and an end by Ctrl-C that takes all tasks
+ * along.
+ */
 #include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -11,15 +15,17 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "chunk.h"
+#include "compat.h"
 #include "files.h"
 #include "init.h"
 #include "interrupt.h"
 #include "label.h"
 #include "module.h"
 #include "repl.h"
+#include "require.h"
 #include "tidelock.h"
 #include "tools.h"
-#include "trace.h"
 
 static const char usage[] =
     "usage: tidelock [options] [run] [script [arguments]]\n"
@@ -33,7 +39,7 @@ static const char usage[] =
     "  --label    put the time and the task's name before each line of output\n"
     "  -v         show the version\n"
     "  -E         ignore the environment variables LUA_INIT, LUA_PATH ...\n"
-#if LUA_VERSION_NUM >= 504
+#if COMPAT_WARNINGS
     "  -W         turn warnings on\n"
 #endif
     "  --         end of the options\n"
@@ -58,55 +64,12 @@ struct invocation {
     char **arguments;
 };
 
-static int add_traceback(lua_State *L)
-{
-    if (lua_isstring(L, 1)) {
-        lua_pushvalue(L, 1);
-    } else {
-        if (luaL_callmeta(L, 1, "__tostring") && lua_isstring(L, -1))
-            return 1;
-        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
-    }
-    trace_push(L);
-    return 1;
-}
-
-int program_call(lua_State *L, int arguments, int results)
-{
-    int base = lua_gettop(L) - arguments;
-    lua_pushcfunction(L, add_traceback);
-    lua_insert(L, base);
-    int status = lua_pcall(L, arguments, results, base);
-    lua_remove(L, base);
-    if (interrupt_take() && status != LUA_OK) {
-        lua_pop(L, 1);
-        lua_pushliteral(L, "interrupted!");
-    }
-    return status;
-}
-
-int program_report(lua_State *L, int status)
-{
-    if (status == LUA_OK)
-        return status;
-    size_t size;
-    lua_pushliteral(L, "tidelock: ");
-    luaL_tolstring(L, -2, NULL);
-    lua_pushliteral(L, "\n");
-    lua_concat(L, 3);
-    const char *message = lua_tolstring(L, -1, &size);
-    files_flush_stdout();
-    files_write(STDERR_FILENO, message, size);
-    lua_pop(L, 2);
-    return status;
-}
-
 /* Runs the chunk or reports the error that luaL_load... left; LUA_OK or not. */
 static int run_loaded(lua_State *L, int load_status)
 {
     if (load_status == LUA_OK)
-        load_status = program_call(L, 0, 0);
-    return program_report(L, load_status);
+        load_status = chunk_call(L, 0, 0);
+    return chunk_report(L, load_status);
 }
 
 static int run_code(lua_State *L, const char *code, const char *name)
@@ -121,11 +84,10 @@ static int run_require(lua_State *L, const char *argument)
     const char *module = equals ? equals + 1 : argument;
     lua_pushlstring(L, argument,
                     equals ? (size_t)(equals - argument) : strlen(argument));
-    lua_getglobal(L, "require");
-    lua_pushstring(L, module);
-    int status = program_call(L, 1, 1);
+    require_push(L, module);
+    int status = chunk_call(L, 1, 1);
     if (status != LUA_OK) {
-        program_report(L, status);
+        chunk_report(L, status);
     } else {
         lua_pushglobaltable(L);
         lua_insert(L, -3);
@@ -149,7 +111,7 @@ static bool set_flag(struct options *options, const char *option)
     else if (strcmp(option, "-E") == 0)
         options->no_environment = true;
     else
-        return LUA_VERSION_NUM >= 504 && strcmp(option, "-W") == 0;
+        return COMPAT_WARNINGS && strcmp(option, "-W") == 0;
     return true;
 }
 
@@ -201,10 +163,8 @@ static bool run_options(lua_State *L, const struct invocation *invocation)
 {
     for (int i = 1; i < invocation->options.script; i++) {
         const char *word = invocation->arguments[i];
-#if LUA_VERSION_NUM >= 504
-        if (strcmp(word, "-W") == 0)
+        if (COMPAT_WARNINGS && strcmp(word, "-W") == 0)
             lua_warning(L, "@on", 0);
-#endif
         if (!takes_argument(word))
             continue;
         const char *argument = word[2] ? word + 2 : invocation->arguments[++i];
@@ -269,11 +229,11 @@ static bool run_script(lua_State *L, const struct invocation *invocation)
         luaL_checkstack(L, invocation->count + 4, "too many arguments");
         for (int i = script + 1; i < invocation->count; i++, given++)
             lua_pushstring(L, invocation->arguments[i]);
-        status = program_call(L, given, 0);
+        status = chunk_call(L, given, 0);
     } else if (status == LUA_ERRFILE) {
         say_way_out(L);
     }
-    return program_report(L, status) == LUA_OK;
+    return chunk_report(L, status) == LUA_OK;
 }
 
 static void open_libraries(lua_State *L, const struct options *options)
@@ -333,7 +293,7 @@ static int run(struct invocation *invocation)
     }
     lua_pushcfunction(L, run_program);
     lua_pushlightuserdata(L, invocation);
-    int status = program_report(L, lua_pcall(L, 1, 1, 0));
+    int status = chunk_report(L, lua_pcall(L, 1, 1, 0));
     bool well = status == LUA_OK && lua_toboolean(L, -1);
     interrupt_release();
     lua_close(L);
@@ -352,8 +312,8 @@ static void keep_freed_memory(void)
 
 int main(int count, char **arguments)
 {
-    if (count > 1 && tools_has(arguments[1]))
-        return tools_run(count - 1, arguments + 1);
+    if (count > 1 && inspect_has(arguments[1]))
+        return inspect_run(count - 1, arguments + 1);
     init_begin();
     keep_freed_memory();
     /* ignored, as some parents leave it, no command's end could be told */

@@ -1,5 +1,6 @@
 /* ipc.ps: what the tasks of this program do. */
 #include "objects.h"
+#include "space.h"
 #include "support.h"
 
 static void set_string(lua_State *L, const char *key, const char *value)
@@ -45,13 +46,13 @@ static int ipc_ps(lua_State *L)
         if (status == TL_EMPTY)
             return 1;
         if (status < 0)
-            return failure(L, NULL, "ps", status);
+            return result_failure(L, NULL, "ps", status);
         push_task(L, &info);
         lua_rawseti(L, -2, n);
     }
 }
 
-void open_ps(lua_State *L)
+void ps_open(lua_State *L)
 {
     lua_pushcfunction(L, ipc_ps);
     lua_setfield(L, -2, "ps");

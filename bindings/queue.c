@@ -43,7 +43,7 @@ static int queue_new(lua_State *L)
     int status;
     do
         status = tl_queue_new(queue, name, order, (uint32_t)maxsize);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "queue", status);
     return 1;
 }
@@ -88,10 +88,10 @@ static int put(lua_State *L, const struct tl_handle *queue, const char *call,
     struct codec_out out;
     bool tried = false;
     int status;
-    encode(L, queue, call, index, 1, "value", &out);
+    message_encode(L, queue, call, index, 1, "value", &out);
     do
         status = tl_queue_put(queue, &out.message, priority, deadline);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }
@@ -140,7 +140,7 @@ static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
     int status;
     do
         status = tl_queue_put(queue, &out.message, 0, deadline);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }
@@ -152,13 +152,13 @@ static int queue_put_many(lua_State *L)
     check_method(L, 2, "put_many");
     if (lua_type(L, 2) != LUA_TTABLE)
         return misuse(L, queue, "put_many", "a list is expected, not %s",
-                      a_type(L, 2));
+                      shown_a_type(L, 2));
     tl_deadline deadline = check_deadline(L, 3, queue, "put_many");
     lua_Integer count = luaL_len(L, 2), n = 0;
     int status = TL_OK;
     while (n < count && status == TL_OK) {
         lua_geti(L, 2, n + 1);
-        support_state = L; /* the list may have a metatable that waits */
+        context_state = L; /* the list may have a metatable that waits */
         status = put_item(L, queue, n, deadline);
         lua_pop(L, 1);
         n += status == TL_OK;
@@ -167,7 +167,7 @@ static int queue_put_many(lua_State *L)
     if (status == TL_OK)
         return 1;
     if (status != TL_FULL && status != TL_CLOSED)
-        return failure(L, queue, "put_many", status);
+        return result_failure(L, queue, "put_many", status);
     lua_pushstring(L, tl_status_text(status));
     return 2;
 }
@@ -182,7 +182,7 @@ static int get(lua_State *L, const struct tl_handle *queue, const char *call,
     tl_fd_settle(queue);
     if (status < 0)
         return result(L, queue, call, status);
-    return receive(L, &parcel);
+    return message_receive(L, &parcel);
 }
 
 static int queue_get(lua_State *L)
@@ -217,8 +217,8 @@ static int queue_get_many(lua_State *L)
         if (status == TL_EMPTY || status == TL_CLOSED)
             break;
         if (status < 0)
-            return failure(L, queue, "get_many", status);
-        receive(L, &parcel);
+            return result_failure(L, queue, "get_many", status);
+        message_receive(L, &parcel);
         lua_rawseti(L, 2, n);
     }
     return 1;
@@ -231,16 +231,16 @@ static int next_item(lua_State *L)
         object_check(L, lua_upvalueindex(1), TL_KIND_QUEUE);
     lua_Integer i = lua_tointeger(L, lua_upvalueindex(2)) + 1;
     struct tl_parcel parcel;
-    support_state = L;
+    context_state = L;
     int status = tl_queue_get(queue, &parcel, TL_FOREVER);
     tl_fd_settle(queue);
     if (status == TL_CLOSED)
         return 0;
     if (status < 0)
-        return failure(L, queue, "items", status);
+        return result_failure(L, queue, "items", status);
     lua_pushinteger(L, i);
     lua_copy(L, -1, lua_upvalueindex(2));
-    return 1 + receive(L, &parcel);
+    return 1 + message_receive(L, &parcel);
 }
 
 static int queue_items(lua_State *L)
@@ -260,7 +260,7 @@ static lua_Integer size_of(lua_State *L, const struct tl_handle *queue,
 {
     int64_t size = tl_queue_size(queue);
     if (size < 0)
-        failure(L, queue, call, (int)size);
+        result_failure(L, queue, call, (int)size);
     return (lua_Integer)size;
 }
 
@@ -348,7 +348,7 @@ static const struct property properties[] = {
 static const struct class queue_class = {
     .methods = methods, .metamethods = metamethods, .properties = properties};
 
-void open_queue(lua_State *L)
+void queue_open(lua_State *L)
 {
     object_class(L, TL_KIND_QUEUE, &queue_class);
     lua_pushcfunction(L, queue_new);

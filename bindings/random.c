@@ -4,7 +4,29 @@
 
 #include <lauxlib.h>
 
-#if LUA_VERSION_NUM >= 504
+#include "compat.h"
+#include "tidelock.h"
+
+void random_reseed(lua_State *L)
+{
+    uint64_t seed = tl_task_seed();
+    lua_getglobal(L, "math");
+    if (lua_istable(L, -1) &&
+        lua_getfield(L, -1, "randomseed") == LUA_TFUNCTION) {
+#if COMPAT_OWN_RANDOM
+        lua_pushinteger(L, (lua_Integer)seed);
+        lua_pushinteger(L, (lua_Integer)~seed);
+        lua_pcall(L, 2, 0, 0);
+#else
+        /* 5.3 hands it to srandom, which takes 32 bits */
+        lua_pushinteger(L, (lua_Integer)(seed >> 33));
+        lua_pcall(L, 1, 0, 0);
+#endif
+    }
+    lua_settop(L, 0);
+}
+
+#if COMPAT_OWN_RANDOM
 
 void random_open(lua_State *L)
 {

@@ -15,4 +15,7 @@
  * the same arguments and results. */
 void random_open(lua_State *L);
 
+/* Gives math.random a seed of this task's own, on a fresh Lua thread. */
+void random_reseed(lua_State *L);
+
 #endif

@@ -28,7 +28,7 @@ static void check_gives(lua_State *L, const struct tl_waitable *waitable,
 {
     lua_rawgeti(L, 3, place);
     const struct tl_handle *handle = waitable->handle;
-    const struct outside *outside = handle ? NULL : any_outside(L, -1);
+    const struct outside *outside = handle ? NULL : local_object_outside(L, -1);
     bool gives =
         handle ? handle->kind == TL_KIND_QUEUE || handle->kind == TL_KIND_PIPE
                : outside->take != NULL;
@@ -36,14 +36,14 @@ static void check_gives(lua_State *L, const struct tl_waitable *waitable,
         misuse(L, NULL, "receive",
                "item %lld of the list has no messages to receive: %s; "
                "queues, pipe ends and connections have",
-               (long long)place, type_of(L, -1));
+               (long long)place, shown_type(L, -1));
     lua_pop(L, 1);
 }
 
 static struct sources check_sources(lua_State *L, tl_deadline *deadline)
 {
     struct sources sources;
-    sources.waitables = any_check(L, "receive", &sources.count, deadline);
+    sources.waitables = wait_any_check(L, "receive", &sources.count, deadline);
     sources.places =
         lua_newuserdatauv(L, sources.count * sizeof *sources.places, 1);
     for (uint32_t i = 0; i < sources.count; i++) {
@@ -74,7 +74,7 @@ static int take(lua_State *L, const struct tl_waitable *waitable,
     const struct tl_handle *handle = waitable->handle;
     if (!handle) {
         lua_rawgeti(L, 3, place);
-        const struct outside *outside = any_outside(L, -1);
+        const struct outside *outside = local_object_outside(L, -1);
         void **state = lua_touserdata(L, -1);
         lua_pop(L, 1);
         return *state ? outside->take(L, state) : TL_CLOSED;
@@ -85,7 +85,7 @@ static int take(lua_State *L, const struct tl_waitable *waitable,
                      : tl_pipe_recv(handle, &parcel, TL_NOW);
     tl_fd_settle(handle);
     if (status == TL_OK)
-        receive(L, &parcel);
+        message_receive(L, &parcel);
     return status == TL_EMPTY ? TL_TIMEOUT : status;
 }
 
@@ -136,7 +136,7 @@ static int wait_for(lua_State *L, struct sources *sources, uint32_t *wrong,
     do
         status =
             tl_wait_any(sources->waitables, sources->count, wrong, deadline);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     return status;
 }
 
@@ -157,11 +157,11 @@ static int ipc_receive(lua_State *L)
         return 2;
     if (status == TL_CLOSED)
         return result(L, NULL, "receive", status);
-    return any_report(L, "receive", &sources.waitables[wrong],
-                      sources.places[wrong], status);
+    return wait_any_report(L, "receive", &sources.waitables[wrong],
+                           sources.places[wrong], status);
 }
 
-void open_receive(lua_State *L)
+void receive_open(lua_State *L)
 {
     lua_pushcfunction(L, ipc_receive);
     lua_setfield(L, -2, "receive");

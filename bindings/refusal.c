@@ -7,9 +7,10 @@
 #include <lauxlib.h>
 
 #include "format.h"
-#include "objects.h"
 
 enum { LONGEST_NAME = 40 };
+
+static char reason_key; /* in a metatable: why its tables do not travel */
 
 /* Text that is cut at its end, and shows it. */
 struct text {
@@ -212,6 +213,22 @@ static const char *space_reason(lua_State *L, int index)
                            name ? name : "object", name ? name : "lock");
 }
 
+void refusal_explain(lua_State *L, const char *reason)
+{
+    lua_pushstring(L, reason);
+    lua_rawsetp(L, -2, &reason_key);
+}
+
+/* Pushes what the table's class says of it; false: nothing. */
+static bool explains(lua_State *L, int index)
+{
+    if (!lua_getmetatable(L, index))
+        return false;
+    int type = lua_rawgetp(L, -1, &reason_key);
+    lua_remove(L, -2);
+    return type == LUA_TSTRING;
+}
+
 static const char *reason_text(const struct refusal *refusal, lua_State *L,
                                int index)
 {
@@ -223,9 +240,8 @@ static const char *reason_text(const struct refusal *refusal, lua_State *L,
     case REFUSAL_SPACE:
         return space_reason(L, index);
     case REFUSAL_METATABLE:
-        if (space_test(L, index))
-            return "a space cannot leave its process; open it there, or send "
-                   "its objects";
+        if (explains(L, index))
+            return lua_tostring(L, -1);
         return "its metatable is not registered; make it known with "
                "ipc.register(name, metatable), or send a plain table";
     case REFUSAL_CLOSED:

@@ -52,6 +52,9 @@ bool refusal_note(struct refusal *refusal, lua_State *L, int index,
                   const struct place *place, enum refusal_reason reason);
 bool refusal_memory(struct refusal *refusal);
 
+/* Tables with the metatable at the top do not travel, for this reason. */
+void refusal_explain(lua_State *L, const char *reason);
+
 /* Cuts the stack back to `top` and pushes the message.  May raise. */
 void refusal_push(const struct refusal *refusal, lua_State *L, int top);
 

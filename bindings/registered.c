@@ -1,6 +1,6 @@
 #include "registered.h"
 
-#include "codec.h"
+#include <stdbool.h>
 
 static char registered_key;
 static char refused_key; /* table: name -> why it is not registered here */
@@ -18,7 +18,7 @@ static void look_up(lua_State *L, const void *table)
     }
 }
 
-const char *registered_name(lua_State *L)
+const char *classes_name(lua_State *L)
 {
     lua_pushvalue(L, -1);
     look_up(L, &registered_key);
@@ -31,7 +31,16 @@ const char *registered_name(lua_State *L)
     return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 }
 
-void registered_copy(lua_State *L)
+bool classes_is_foreign(lua_State *L, int index)
+{
+    if (!lua_istable(L, index) || !lua_getmetatable(L, index))
+        return false;
+    bool foreign = classes_name(L) == NULL;
+    lua_pop(L, 1);
+    return foreign;
+}
+
+void classes_copy(lua_State *L)
 {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &copies_key) != LUA_TTABLE) {
         lua_pop(L, 1);
@@ -49,23 +58,23 @@ void registered_copy(lua_State *L)
     lua_pop(L, 1);
 }
 
-void registered_metatable(lua_State *L)
+void classes_metatable(lua_State *L)
 {
     look_up(L, &registered_key);
 }
 
-void registered_refuse(lua_State *L)
+void classes_refuse(lua_State *L)
 {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &refused_key);
 }
 
-const char *registered_reason(lua_State *L)
+const char *classes_reason(lua_State *L)
 {
     look_up(L, &refused_key);
     return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 }
 
-void registered_all(lua_State *L)
+void classes_all(lua_State *L)
 {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registered_key) != LUA_TTABLE) {
         lua_pop(L, 1);
@@ -88,7 +97,7 @@ static void forget(lua_State *L, int map, int index)
     }
 }
 
-void codec_register(lua_State *L, int name_index, int mt_index)
+void classes_add(lua_State *L, int name_index, int mt_index)
 {
     int name = lua_absindex(L, name_index);
     int metatable = lua_absindex(L, mt_index);

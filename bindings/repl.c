@@ -7,11 +7,12 @@
 
 #include <lauxlib.h>
 
+#include "chunk.h"
+#include "exit.h"
 #include "files.h"
 #include "interrupt.h"
-#include "module.h"
-#include "program.h"
 #include "prompt.h"
+#include "require.h"
 #include "tidelock.h"
 
 #define CHUNK_NAME "=stdin"
@@ -107,7 +108,7 @@ static void print_results(lua_State *L)
     luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
     lua_getglobal(L, "print");
     lua_insert(L, 1);
-    program_report(L, program_call(L, count, 0));
+    chunk_report(L, chunk_call(L, count, 0));
 }
 
 static void run_chunks(lua_State *L)
@@ -117,8 +118,8 @@ static void run_chunks(lua_State *L)
     while ((outcome = read_chunk(L, &status)) != PROMPT_END) {
         if (outcome == PROMPT_LINE) {
             if (status == LUA_OK)
-                status = program_call(L, 0, LUA_MULTRET);
-            if (program_report(L, status) == LUA_OK)
+                status = chunk_call(L, 0, LUA_MULTRET);
+            if (chunk_report(L, status) == LUA_OK)
                 print_results(L);
         }
         lua_settop(L, 0);
@@ -128,10 +129,9 @@ static void run_chunks(lua_State *L)
 
 static void define_ipc(lua_State *L)
 {
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "tidelock");
-    int status = program_call(L, 1, 1);
-    if (program_report(L, status) == LUA_OK)
+    require_push(L, "tidelock");
+    int status = chunk_call(L, 1, 1);
+    if (chunk_report(L, status) == LUA_OK)
         lua_setglobal(L, "ipc");
 }
 
@@ -139,10 +139,10 @@ void repl_run(lua_State *L)
 {
     lua_settop(L, 0);
     define_ipc(L);
-    module_set_interactive(L, true);
+    exit_interactive(true);
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION
                    ", the module is `ipc`, Ctrl-D ends\n");
     run_chunks(L);
     prompt_close();
-    module_set_interactive(L, false);
+    exit_interactive(false);
 }

@@ -11,25 +11,26 @@ static struct tl_handle *check_rlock(lua_State *L)
 
 static int rlock_new(lua_State *L)
 {
-    static const char *const names[] = {"name", NULL};
-    check_options(L, "rlock", names);
-    const char *name = check_name(L, 1, "rlock");
-    struct tl_handle *rlock = object_new(L, TL_KIND_RLOCK);
-    bool tried = false;
-    int status;
-    do
-        status = tl_rlock_new(rlock, name);
-    while (try_again(L, status, &tried));
-    object_made(L, -1, "rlock", status);
-    return 1;
+    return object_make(L, TL_KIND_RLOCK, tl_rlock_new);
 }
+
+static const struct holding holding = {.kind = TL_KIND_RLOCK,
+                                       .acquire = tl_rlock_acquire,
+                                       .release = tl_rlock_release};
 
 static int rlock_acquire(lua_State *L)
 {
-    struct tl_handle *rlock = check_rlock(L);
-    check_method(L, 1, "acquire");
-    tl_deadline deadline = check_deadline(L, 2, rlock, "acquire");
-    return result(L, rlock, "acquire", tl_rlock_acquire(rlock, deadline));
+    return with_acquire(L, &holding, "acquire");
+}
+
+static int rlock_with(lua_State *L)
+{
+    return with_call(L, &holding, "with");
+}
+
+static int rlock_hold(lua_State *L)
+{
+    return with_hold(L, &holding);
 }
 
 static int rlock_release(lua_State *L)
@@ -37,28 +38,6 @@ static int rlock_release(lua_State *L)
     struct tl_handle *rlock = check_rlock(L);
     check_method(L, 0, "release");
     return result(L, rlock, "release", tl_rlock_release(rlock));
-}
-
-static int rlock_with(lua_State *L)
-{
-    struct tl_handle *rlock = check_rlock(L);
-    with_check(L, rlock, "with");
-    support_state = L;
-    int status = tl_rlock_acquire(rlock, TL_FOREVER);
-    if (status < 0)
-        return failure(L, rlock, "with", status);
-    return with_held(L, tl_rlock_release);
-}
-
-static int rlock_hold(lua_State *L)
-{
-    struct tl_handle *rlock = check_rlock(L);
-    check_method(L, 1, "hold");
-    tl_deadline deadline = check_deadline(L, 2, rlock, "hold");
-    int status = tl_rlock_acquire(rlock, deadline);
-    if (status < 0)
-        return result(L, rlock, "hold", status);
-    return with_hold(L);
 }
 
 static void push_holder(lua_State *L, const struct tl_handle *rlock)
@@ -80,7 +59,7 @@ static const struct property properties[] = {{"holder", push_holder},
 static const struct class rlock_class = {.methods = methods,
                                          .properties = properties};
 
-void open_rlock(lua_State *L)
+void rlock_open(lua_State *L)
 {
     object_class(L, TL_KIND_RLOCK, &rlock_class);
     lua_pushcfunction(L, rlock_new);

@@ -11,33 +11,35 @@ static struct tl_handle *check_rwlock(lua_State *L)
 
 static int rwlock_new(lua_State *L)
 {
-    static const char *const names[] = {"name", NULL};
-    check_options(L, "rwlock", names);
-    const char *name = check_name(L, 1, "rwlock");
-    struct tl_handle *rwlock = object_new(L, TL_KIND_RWLOCK);
-    bool tried = false;
-    int status;
-    do
-        status = tl_rwlock_new(rwlock, name);
-    while (try_again(L, status, &tried));
-    object_made(L, -1, "rwlock", status);
-    return 1;
+    return object_make(L, TL_KIND_RWLOCK, tl_rwlock_new);
 }
+
+static const struct holding reading = {.kind = TL_KIND_RWLOCK,
+                                       .acquire = tl_rwlock_read,
+                                       .release = tl_rwlock_release};
+
+static const struct holding writing = {.kind = TL_KIND_RWLOCK,
+                                       .acquire = tl_rwlock_write,
+                                       .release = tl_rwlock_release};
 
 static int rwlock_read(lua_State *L)
 {
-    struct tl_handle *rwlock = check_rwlock(L);
-    check_method(L, 1, "read");
-    tl_deadline deadline = check_deadline(L, 2, rwlock, "read");
-    return result(L, rwlock, "read", tl_rwlock_read(rwlock, deadline));
+    return with_acquire(L, &reading, "read");
 }
 
 static int rwlock_write(lua_State *L)
 {
-    struct tl_handle *rwlock = check_rwlock(L);
-    check_method(L, 1, "write");
-    tl_deadline deadline = check_deadline(L, 2, rwlock, "write");
-    return result(L, rwlock, "write", tl_rwlock_write(rwlock, deadline));
+    return with_acquire(L, &writing, "write");
+}
+
+static int rwlock_with_read(lua_State *L)
+{
+    return with_call(L, &reading, "with_read");
+}
+
+static int rwlock_with_write(lua_State *L)
+{
+    return with_call(L, &writing, "with_write");
 }
 
 static int rwlock_release(lua_State *L)
@@ -45,28 +47,6 @@ static int rwlock_release(lua_State *L)
     struct tl_handle *rwlock = check_rwlock(L);
     check_method(L, 0, "release");
     return result(L, rwlock, "release", tl_rwlock_release(rwlock));
-}
-
-static int run_with(lua_State *L, const char *call,
-                    int (*acquire)(const struct tl_handle *, tl_deadline))
-{
-    struct tl_handle *rwlock = check_rwlock(L);
-    with_check(L, rwlock, call);
-    support_state = L;
-    int status = acquire(rwlock, TL_FOREVER);
-    if (status < 0)
-        return failure(L, rwlock, call, status);
-    return with_held(L, tl_rwlock_release);
-}
-
-static int rwlock_with_read(lua_State *L)
-{
-    return run_with(L, "with_read", tl_rwlock_read);
-}
-
-static int rwlock_with_write(lua_State *L)
-{
-    return run_with(L, "with_write", tl_rwlock_write);
 }
 
 static const luaL_Reg methods[] = {{"read", rwlock_read},
@@ -77,7 +57,7 @@ static const luaL_Reg methods[] = {{"read", rwlock_read},
                                    {NULL, NULL}};
 static const struct class rwlock_class = {.methods = methods};
 
-void open_rwlock(lua_State *L)
+void rwlock_open(lua_State *L)
 {
     object_class(L, TL_KIND_RWLOCK, &rwlock_class);
     lua_pushcfunction(L, rwlock_new);

@@ -18,7 +18,7 @@ static int semaphore_new(lua_State *L)
                                                         "value", 0, UINT32_MAX);
     if (!lua_isnil(L, 2) && !lua_isboolean(L, 2))
         misuse(L, NULL, "semaphore", "bounded must be true or false, not %s",
-               a_type(L, 2));
+               shown_a_type(L, 2));
     const char *name = check_name(L, 3, "semaphore");
     struct tl_handle *semaphore = object_new(L, TL_KIND_SEMAPHORE);
     bool tried = false;
@@ -26,18 +26,28 @@ static int semaphore_new(lua_State *L)
     do
         status = tl_semaphore_new(semaphore, name, (uint32_t)value,
                                   lua_toboolean(L, 2));
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "semaphore", status);
     return 1;
 }
 
+static int release_one(const struct tl_handle *semaphore)
+{
+    return tl_semaphore_release(semaphore, 1);
+}
+
+static const struct holding holding = {.kind = TL_KIND_SEMAPHORE,
+                                       .acquire = tl_semaphore_acquire,
+                                       .release = release_one};
+
 static int semaphore_acquire(lua_State *L)
 {
-    struct tl_handle *semaphore = check_semaphore(L);
-    check_method(L, 1, "acquire");
-    tl_deadline deadline = check_deadline(L, 2, semaphore, "acquire");
-    return result(L, semaphore, "acquire",
-                  tl_semaphore_acquire(semaphore, deadline));
+    return with_acquire(L, &holding, "acquire");
+}
+
+static int semaphore_with(lua_State *L)
+{
+    return with_call(L, &holding, "with");
 }
 
 static int semaphore_release(lua_State *L)
@@ -50,22 +60,6 @@ static int semaphore_release(lua_State *L)
             : check_integer(L, 2, semaphore, "release", "n", 1, UINT32_MAX);
     return result(L, semaphore, "release",
                   tl_semaphore_release(semaphore, (uint32_t)n));
-}
-
-static int release_one(const struct tl_handle *semaphore)
-{
-    return tl_semaphore_release(semaphore, 1);
-}
-
-static int semaphore_with(lua_State *L)
-{
-    struct tl_handle *semaphore = check_semaphore(L);
-    with_check(L, semaphore, "with");
-    support_state = L;
-    int status = tl_semaphore_acquire(semaphore, TL_FOREVER);
-    if (status < 0)
-        return failure(L, semaphore, "with", status);
-    return with_held(L, release_one);
 }
 
 static void push_value(lua_State *L, const struct tl_handle *semaphore)
@@ -82,7 +76,7 @@ static const struct property properties[] = {{"value", push_value},
 static const struct class semaphore_class = {.methods = methods,
                                              .properties = properties};
 
-void open_semaphore(lua_State *L)
+void semaphore_open(lua_State *L)
 {
     object_class(L, TL_KIND_SEMAPHORE, &semaphore_class);
     lua_pushcfunction(L, semaphore_new);

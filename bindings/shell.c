@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -123,7 +124,8 @@ static void restore(void)
     sigaction(SIGQUIT, &old_quit, NULL);
 }
 
-void shell_forget(void)
+/* In a child: no command of its own runs. */
+static void forget(void)
 {
     if (running > 0)
         restore();
@@ -133,20 +135,20 @@ void shell_forget(void)
 static void deafen(void)
 {
     struct sigaction ignored = {.sa_handler = SIG_IGN};
-    gate_take();
+    libc_lock_take();
     if (running++ == 0) {
         sigaction(SIGINT, &ignored, &old_interrupt);
         sigaction(SIGQUIT, &ignored, &old_quit);
     }
-    gate_drop();
+    libc_lock_drop();
 }
 
 static void hear_again(void)
 {
-    gate_take();
+    libc_lock_take();
     if (--running == 0)
         restore();
-    gate_drop();
+    libc_lock_drop();
 }
 
 static int execute(const char *line)
@@ -191,8 +193,15 @@ static void replace(lua_State *L, const char *library, const char *name,
     lua_pop(L, 1);
 }
 
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, forget);
+}
+
 void shell_open(lua_State *L)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
     replace(L, "io", "popen", io_popen);
     replace(L, "os", "execute", os_execute);
 }

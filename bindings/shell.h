@@ -13,7 +13,4 @@
 /* Replaces both functions of the state. */
 void shell_open(lua_State *L);
 
-/* In a child that was just forked: no command of its own runs. */
-void shell_forget(void);
-
 #endif

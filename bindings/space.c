@@ -3,17 +3,24 @@
 
 #include "message.h"
 #include "objects.h"
+#include "refusal.h"
+#include "space.h"
 #include "suggest.h"
 #include "support.h"
 #include "userdata.h"
 
-/* By the space's number; relaxed: it says what the script wants, no more. */
-static _Atomic bool functions_allowed[256];
 static char spaces_key; /* registry: what ipc.open returned, by number */
 
-bool space_allows_functions(unsigned space)
+/* The number of the space at index; 0 where there is none. */
+static unsigned space_test(lua_State *L, int index)
 {
-    return space < sizeof functions_allowed && functions_allowed[space];
+    lua_Integer number = 0;
+    if (lua_type(L, index) == LUA_TTABLE && lua_getmetatable(L, index)) {
+        lua_rawgetp(L, -1, &spaces_key);
+        number = lua_tointeger(L, -1);
+        lua_pop(L, 2);
+    }
+    return (unsigned)number;
 }
 
 /* ---- objects by name ---- */
@@ -46,7 +53,7 @@ static bool find(lua_State *L, unsigned space, const char *name,
     if (status < 0) {
         lua_pop(L, 1);
         if (status != TL_EMPTY)
-            failure(L, NULL, call, status);
+            result_failure(L, NULL, call, status);
         return false;
     }
     if (strcmp(tl_kind_name(handle->kind), call) != 0)
@@ -63,10 +70,10 @@ static int make(lua_State *L, lua_CFunction constructor, unsigned space,
     lua_gc(L, LUA_GCSTOP, 0);
     lua_pushcfunction(L, constructor);
     lua_insert(L, 2);
-    support_making = (struct making){
+    context_making = (struct making){
         .space = space, .any = lua_gettop(L) == 2, .name = name};
     int status = lua_pcall(L, lua_gettop(L) - 2, 1, 0);
-    support_making = (struct making){0};
+    context_making = (struct making){0};
     if (running)
         lua_gc(L, LUA_GCRESTART, 0);
     return status == LUA_OK ? 1 : lua_error(L);
@@ -86,17 +93,6 @@ static int space_object(lua_State *L)
 
 /* ---- the space itself ---- */
 
-unsigned space_test(lua_State *L, int index)
-{
-    lua_Integer number = 0;
-    if (lua_type(L, index) == LUA_TTABLE && lua_getmetatable(L, index)) {
-        lua_rawgetp(L, -1, &spaces_key);
-        number = lua_tointeger(L, -1);
-        lua_pop(L, 2);
-    }
-    return (unsigned)number;
-}
-
 unsigned space_check(lua_State *L, int index, const char *call)
 {
     unsigned number = space_test(L, index);
@@ -114,7 +110,7 @@ static struct tl_name *push_names(lua_State *L, unsigned space, size_t *count)
         struct tl_name *names = lua_newuserdatauv(L, most * sizeof *names, 1);
         int64_t n = tl_space_names(space, names, most);
         if (n < 0)
-            failure(L, NULL, "list", (int)n);
+            result_failure(L, NULL, "list", (int)n);
         *count = (size_t)n;
         if (*count <= most)
             return names;
@@ -129,7 +125,7 @@ static bool push_listed(lua_State *L, unsigned space, const char *name)
     char text[TL_TEXT_SIZE];
     int status = tl_space_find(space, name, &handle);
     if (status < 0 && status != TL_EMPTY)
-        failure(L, NULL, "list", status);
+        result_failure(L, NULL, "list", status);
     if (status < 0)
         return false;
     tl_describe(&handle, text, sizeof text);
@@ -174,7 +170,7 @@ static int space_remove(lua_State *L)
         status =
             tl_space_remove(space, check_object_name(L, 2, space, "remove"));
     if (status < 0 && status != TL_EMPTY)
-        return failure(L, NULL, "remove", status);
+        return result_failure(L, NULL, "remove", status);
     lua_pushboolean(L, status == TL_OK);
     return 1;
 }
@@ -255,6 +251,8 @@ static void push_space(lua_State *L, unsigned space)
     lua_setfield(L, -2, "__name");
     lua_pushliteral(L, "space");
     lua_setfield(L, -2, "__metatable");
+    refusal_explain(L, "a space cannot leave its process; open it there, or "
+                       "send its objects");
     lua_setmetatable(L, -2);
 }
 
@@ -282,27 +280,29 @@ static int open_failed(lua_State *L, const char *name, int status)
 
 /* ipc.open(name) or ipc.open{ name =, functions = }.  Upvalue: the table of
  * the API. */
-static int space_open(lua_State *L)
+static int ipc_open(lua_State *L)
 {
     static const char *const names[] = {"name", "functions", NULL};
     if (lua_gettop(L) == 2 && lua_istable(L, 2))
-        gather_options(L, "name"); /* ipc.open(name, { functions = true }) */
+        check_gather_options(L,
+                             "name"); /* ipc.open(name, { functions = true }) */
     check_options(L, "open", names);
     if (lua_type(L, 1) != LUA_TSTRING)
         return misuse(L, NULL, "open",
                       "the space's name must be a string, not %s",
-                      a_type(L, 1));
+                      shown_a_type(L, 1));
     const char *name = lua_tostring(L, 1);
     if (!lua_isnil(L, 2) && !lua_isboolean(L, 2))
         return misuse(L, NULL, "open",
-                      "functions must be true or false, not %s", a_type(L, 2));
-    support_state = L;
+                      "functions must be true or false, not %s",
+                      shown_a_type(L, 2));
+    context_state = L;
     int space =
         strlen(name) == lua_rawlen(L, 1) ? tl_space_open(name) : TL_BAD_NAME;
     if (space < 0)
         return open_failed(L, name, space);
     if (!lua_isnil(L, 2))
-        functions_allowed[space] = lua_toboolean(L, 2);
+        message_allow_functions((unsigned)space, lua_toboolean(L, 2));
     lua_rawgetp(L, LUA_REGISTRYINDEX, &spaces_key);
     if (lua_rawgeti(L, -1, space) == LUA_TNIL) {
         push_space(L, (unsigned)space);
@@ -312,11 +312,11 @@ static int space_open(lua_State *L)
     return 1;
 }
 
-void open_space(lua_State *L)
+void space_open(lua_State *L)
 {
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &spaces_key);
     lua_pushvalue(L, -1);
-    lua_pushcclosure(L, space_open, 1);
+    lua_pushcclosure(L, ipc_open, 1);
     lua_setfield(L, -2, "open");
 }

@@ -1,15 +1,17 @@
-/* The streams of ipc.command: c.stdin, c.stdout, c.stderr. */
+#include "stream.h"
+
 #include <string.h>
 
 #include <lauxlib.h>
 
-#include "command.h"
-#include "userdata.h"
+#include "command_class.h"
+#include "compat.h"
+#include "support.h"
 
 #define STREAM "tidelock.stream"
 
-const char *const command_stream_names[TL_COMMAND_STREAMS] = {"stdin", "stdout",
-                                                              "stderr"};
+const char *const stream_names[TL_COMMAND_STREAMS] = {"stdin", "stdout",
+                                                      "stderr"};
 
 struct stream *stream_test(lua_State *L, int index)
 {
@@ -30,7 +32,7 @@ static struct stream *check_self(lua_State *L)
 {
     struct stream *stream = stream_test(L, 1);
     if (!stream)
-        wrong_object(L, 1, "stream");
+        misuse_wrong_object(L, 1, "stream");
     return stream;
 }
 
@@ -38,7 +40,7 @@ static struct stream *check_stream(lua_State *L, const char *call)
 {
     struct stream *stream = check_self(L);
     if (!stream->owner->command)
-        misuse(L, NULL, command_stream_names[stream->which],
+        misuse(L, NULL, stream_names[stream->which],
                "%s: its command was collected", call);
     return stream;
 }
@@ -49,8 +51,7 @@ static const char *stream_call(lua_State *L, const struct stream *stream,
 {
     return lua_pushfstring(
         L, "%s: %s",
-        command_call(L, stream->owner, command_stream_names[stream->which]),
-        call);
+        command_call(L, stream->owner, stream_names[stream->which]), call);
 }
 
 static tl_deadline stream_deadline(lua_State *L, int index,
@@ -133,7 +134,7 @@ static int next_line(lua_State *L)
     struct stream *stream = lua_touserdata(L, lua_upvalueindex(1));
     if (!stream->owner->command)
         return 0;
-    support_state = L;
+    context_state = L;
     int status =
         read_into(L, stream, (struct format){.what = TL_READ_LINE}, TL_FOREVER);
     if (status == TL_CLOSED)
@@ -168,7 +169,7 @@ static int stream_write(lua_State *L)
                       "it is read from; write to stdin");
     if (!lua_isstring(L, 2))
         return misuse(L, NULL, stream_call(L, stream, "write"),
-                      "a string is expected, not %s", a_type(L, 2));
+                      "a string is expected, not %s", shown_a_type(L, 2));
     const char *text = lua_tolstring(L, 2, &size);
     tl_deadline deadline = stream_deadline(L, 3, stream, "write");
     int status =
@@ -202,7 +203,7 @@ static int stream_close(lua_State *L)
 static int stream_tostring(lua_State *L)
 {
     const struct stream *stream = check_self(L);
-    const char *name = command_stream_names[stream->which];
+    const char *name = stream_names[stream->which];
     char text[TL_TEXT_SIZE] = "a command that was collected";
     if (stream->owner->command)
         tl_command_title(stream->owner->command, text, sizeof text);
@@ -241,7 +242,7 @@ static const luaL_Reg metamethods[] = {{"__tostring", stream_tostring},
                                        {"__close", close_stream},
                                        {NULL, NULL}};
 
-void open_stream(lua_State *L)
+void stream_open(lua_State *L)
 {
     command_class(L, STREAM, methods, stream_index, metamethods);
 }

@@ -1,159 +1,45 @@
 /* ipc.table: see objects/table.h. */
-#include <math.h>
 #include <string.h>
 
-#include "message.h"
 #include "objects.h"
 #include "support.h"
-#include "table.h"
+#include "table_entry.h"
+#include "table_update.h"
 #include "userdata.h"
-
-struct tl_handle *table_check(lua_State *L)
-{
-    return object_check(L, 1, TL_KIND_TABLE);
-}
-
-struct tl_key table_check_key(lua_State *L, int index,
-                              const struct tl_handle *table, const char *call)
-{
-    struct tl_key key = {.type = TL_KEY_STRING};
-    switch (lua_type(L, index)) {
-    case LUA_TSTRING:
-        key.string.data = lua_tolstring(L, index, &key.string.size);
-        return key;
-    case LUA_TNUMBER:
-        if (lua_isinteger(L, index)) {
-            key.type = TL_KEY_INTEGER;
-            key.i = lua_tointeger(L, index);
-            return key;
-        }
-        key.type = TL_KEY_FLOAT;
-        key.f = lua_tonumber(L, index);
-        if (isnan(key.f))
-            misuse(L, table, call, "the key is not a number (NaN)");
-        return key;
-    case LUA_TBOOLEAN:
-        key.type = TL_KEY_BOOLEAN;
-        key.b = lua_toboolean(L, index);
-        return key;
-    default:
-        misuse(L, table, call,
-               "the key must be a string, a number or a boolean, not %s",
-               a_type(L, index));
-        return key;
-    }
-}
-
-int table_get_until(lua_State *L, const struct tl_handle *table,
-                    const char *call, int index, tl_deadline *end)
-{
-    struct tl_key key = table_check_key(L, index, table, call);
-    struct tl_parcel parcel;
-    int status = tl_table_get_until(table, &key, &parcel, end);
-    if (status == TL_OK)
-        return receive(L, &parcel);
-    if (status != TL_EMPTY)
-        return failure(L, table, call, status);
-    lua_pushnil(L);
-    return 1;
-}
 
 static int get(lua_State *L, const struct tl_handle *table, const char *call,
                int index)
 {
     tl_deadline end;
-    return table_get_until(L, table, call, index, &end);
-}
-
-void table_set_until(lua_State *L, const struct tl_handle *table,
-                     const char *call, int index, int value, tl_deadline end)
-{
-    struct tl_key key = table_check_key(L, index, table, call);
-    struct codec_out out;
-    bool tried = false;
-    int status;
-    support_state = L;
-    if (lua_isnil(L, value)) {
-        status = tl_table_set(table, &key, NULL);
-    } else {
-        encode(L, table, call, value, 1, "value", &out);
-        do
-            status = tl_table_set_until(table, &key, &out.message, end);
-        while (try_to_send_again(L, status, &out, &tried));
-        codec_done(&out);
-    }
-    if (status < 0)
-        failure(L, table, call, status);
+    return table_entry_get(L, table, call, index, &end);
 }
 
 static void set(lua_State *L, const struct tl_handle *table, const char *call,
                 int index, int value)
 {
-    table_set_until(L, table, call, index, value, TL_FOREVER);
-}
-
-/* ---- options of a call ---- */
-
-void table_check_given(lua_State *L, int index, const struct tl_handle *table,
-                       const char *call, const char *const *names)
-{
-    if (lua_isnoneornil(L, index))
-        return;
-    if (!lua_istable(L, index))
-        misuse(L, table, call, "the options must be a table, not a %s",
-               luaL_typename(L, index));
-    lua_pushnil(L);
-    while (lua_next(L, index)) {
-        const char *const *name = names;
-        const char *given =
-            lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-        while (*name && strcmp(*name, given) != 0)
-            name++;
-        if (!*name)
-            misuse(L, table, call, "unknown option \"%s\"", given);
-        lua_pop(L, 1);
-    }
-}
-
-tl_deadline table_check_end(lua_State *L, int index,
-                            const struct tl_handle *table, const char *call)
-{
-    if (!lua_istable(L, index))
-        return TL_FOREVER;
-    lua_pushliteral(L, "ttl");
-    lua_rawget(L, index);
-    int type = lua_type(L, -1);
-    lua_Number ttl = lua_tonumber(L, -1);
-    lua_pop(L, 1);
-    if (type == LUA_TNIL)
-        return TL_FOREVER;
-    if (type != LUA_TNUMBER)
-        misuse(L, table, call, "ttl must be a number of seconds, not a %s",
-               lua_typename(L, type));
-    if (!(ttl > 0)) /* NaN, too */
-        misuse(L, table, call, "ttl must be more than 0 seconds, not %f", ttl);
-    return tl_deadline_in(ttl);
+    table_entry_set(L, table, call, index, value, TL_FOREVER);
 }
 
 /* ---- methods ---- */
 
 static int table_get(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_method(L, 1, "get");
     return get(L, table, "get", 2);
 }
 
 static int table_set(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_method(L, 3, "set");
     if (lua_isnone(L, 3))
         return misuse(L, table, "set",
                       "a key and a value are expected; nil removes the key");
     static const char *const names[] = {"ttl", NULL};
-    table_check_given(L, 4, table, "set", names);
-    table_set_until(L, table, "set", 2, 3, table_check_end(L, 4, table, "set"));
+    table_entry_check_options(L, 4, table, "set", names);
+    table_entry_set(L, table, "set", 2, 3,
+                    table_entry_check_end(L, 4, table, "set"));
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -189,7 +75,7 @@ static void push_keys(lua_State *L, const struct tl_handle *table,
         needed = tl_table_keys(table, lua_touserdata(L, -1), size);
     }
     if (needed < 0)
-        failure(L, table, call, (int)needed);
+        result_failure(L, table, call, (int)needed);
     const char *end = (const char *)at + needed;
     lua_newtable(L);
     for (lua_Integer n = 1; (const char *)at < end; n++) {
@@ -203,14 +89,14 @@ static void push_keys(lua_State *L, const struct tl_handle *table,
 
 static int table_keys(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_method(L, 0, "keys");
     push_keys(L, table, "keys");
     return 1;
 }
 
 static const luaL_Reg methods[] = {
-    {"get", table_get},       {"set", table_set},   {"add", table_add},
+    {"get", table_get},       {"set", table_set},   {"add", table_update_add},
     {"update", table_update}, {"keys", table_keys}, {NULL, NULL}};
 
 /* ---- metamethods ---- */
@@ -218,7 +104,7 @@ static const luaL_Reg methods[] = {
 /* Upvalue: the methods. */
 static int table_index(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     if (lua_type(L, 2) == LUA_TSTRING) {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
@@ -246,7 +132,7 @@ static void check_no_method(lua_State *L, int index,
 
 static int table_newindex(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_no_method(L, 2, table, NULL);
     set(L, table, NULL, 2, 3);
     return 0;
@@ -254,10 +140,10 @@ static int table_newindex(lua_State *L)
 
 static int table_len(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     int64_t length = tl_table_length(table);
     if (length < 0)
-        return failure(L, table, NULL, (int)length);
+        return result_failure(L, table, NULL, (int)length);
     lua_pushinteger(L, (lua_Integer)length);
     return 1;
 }
@@ -265,7 +151,7 @@ static int table_len(lua_State *L)
 /* Upvalues: the list of keys, and how many of them are behind us. */
 static int next_pair(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     lua_Integer n = lua_tointeger(L, lua_upvalueindex(2));
     for (;;) {
         lua_settop(L, 1);
@@ -282,7 +168,7 @@ static int next_pair(lua_State *L)
 
 static int table_pairs(lua_State *L)
 {
-    push_keys(L, table_check(L), "pairs");
+    push_keys(L, table_entry_check(L), "pairs");
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next_pair, 2);
     lua_pushvalue(L, 1);
@@ -336,7 +222,7 @@ static int table_new(lua_State *L)
     check_options(L, "table", names);
     if (!lua_isnil(L, 1) && !lua_istable(L, 1))
         return misuse(L, NULL, "table", "the contents must be a table, not %s",
-                      a_type(L, 1));
+                      shown_a_type(L, 1));
     const char *name = check_name(L, 2, "table");
     struct tl_handle *table = object_new(L, TL_KIND_TABLE);
     bool tried = false;
@@ -345,7 +231,7 @@ static int table_new(lua_State *L)
     bool late = filled && object_named_late(table, name);
     do
         status = tl_table_new(table, late ? NULL : name);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     if (status == TL_OK && filled && (late || !table->arena))
         fill(L, table, 1);
     if (status == TL_OK && late)
@@ -361,7 +247,7 @@ static const struct class table_class = {.methods = methods,
                                          .newindex = table_newindex,
                                          .index = table_index};
 
-void open_table(lua_State *L)
+void table_open(lua_State *L)
 {
     object_class(L, TL_KIND_TABLE, &table_class);
     lua_pushcfunction(L, table_new);

@@ -1,7 +1,7 @@
-/* The methods of a table that read and write a key in one: add and update. */
-#include "table.h"
+#include "table_update.h"
 
 #include "support.h"
+#include "table_entry.h"
 #include "trace.h"
 
 /* Pushes what a key that is not there counts from. */
@@ -28,7 +28,7 @@ static void push_init(lua_State *L, int index, const struct tl_handle *table)
 static int held(lua_State *L, const struct tl_handle *table, const char *call,
                 lua_CFunction function, tl_deadline deadline)
 {
-    trace_push_note(L);
+    traceback_push_note(L);
     lua_pushcfunction(L, function);
     for (int i = 1; i <= 4; i++)
         lua_pushvalue(L, i);
@@ -44,13 +44,13 @@ static int held(lua_State *L, const struct tl_handle *table, const char *call,
  * number at the top. */
 static int add_held(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     tl_deadline end;
-    table_get_until(L, table, "add", 2, &end);
+    table_entry_get(L, table, "add", 2, &end);
     if (lua_isnil(L, 5)) {
         lua_settop(L, 4);
         push_init(L, 4, table);
-        end = table_check_end(L, 4, table, "add");
+        end = table_entry_check_end(L, 4, table, "add");
     }
     if (lua_type(L, 5) != LUA_TNUMBER)
         return misuse(L, table, "add",
@@ -58,23 +58,23 @@ static int add_held(lua_State *L)
                       luaL_typename(L, 5));
     lua_pushvalue(L, 3);
     lua_arith(L, LUA_OPADD);
-    table_set_until(L, table, "add", 2, 5, end);
+    table_entry_set(L, table, "add", 2, 5, end);
     return 1;
 }
 
-int table_add(lua_State *L)
+int table_update_add(lua_State *L)
 {
     static const char *const names[] = {"init", "ttl", NULL};
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_method(L, 3, "add");
-    table_check_key(L, 2, table, "add");
+    table_entry_check_key(L, 2, table, "add");
     if (lua_type(L, 3) != LUA_TNUMBER)
         return misuse(L, table, "add",
                       "what is to be added must be a number, not a %s",
                       luaL_typename(L, 3));
     lua_settop(L, 4);
-    table_check_given(L, 4, table, "add", names);
-    table_check_end(L, 4, table, "add");
+    table_entry_check_options(L, 4, table, "add", names);
+    table_entry_check_end(L, 4, table, "add");
     push_init(L, 4, table);
     lua_settop(L, 4);
     return held(L, table, "add", add_held, TL_FOREVER);
@@ -84,29 +84,29 @@ int table_add(lua_State *L)
  * the top. */
 static int update_held(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     tl_deadline end;
     lua_settop(L, 3);
     lua_pushvalue(L, 3);
-    table_get_until(L, table, "update", 2, &end);
+    table_entry_get(L, table, "update", 2, &end);
     lua_call(L, 1, LUA_MULTRET);
     if (lua_gettop(L) == 3)
         return misuse(L, table, "update",
                       "the function must return the new value; nil removes "
                       "the key");
     lua_settop(L, 4);
-    table_set_until(L, table, "update", 2, 4, end);
+    table_entry_set(L, table, "update", 2, 4, end);
     return 1;
 }
 
 int table_update(lua_State *L)
 {
-    struct tl_handle *table = table_check(L);
+    struct tl_handle *table = table_entry_check(L);
     check_method(L, 3, "update");
-    table_check_key(L, 2, table, "update");
+    table_entry_check_key(L, 2, table, "update");
     if (lua_type(L, 3) != LUA_TFUNCTION)
         return misuse(L, table, "update", "a function is expected, not %s",
-                      a_type(L, 3));
+                      shown_a_type(L, 3));
     tl_deadline deadline = check_deadline(L, 4, table, "update");
     lua_settop(L, 3);
     lua_pushnil(L);

@@ -9,11 +9,10 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "child.h"
 #include "files.h"
 #include "gate.h"
+#include "job.h"
 #include "message.h"
-#include "module.h"
 #include "random.h"
 #include "registered.h"
 #include "support.h"
@@ -31,36 +30,30 @@ struct ending {
 };
 static _Thread_local struct ending *ending;
 
+static lua_CFunction module;
+
+void thread_open(lua_CFunction open)
+{
+    if (!module)
+        module = open;
+}
+
 bool thread_is(void)
 {
     return ending != NULL;
 }
 
-void thread_forget(void)
+void thread_forget(lua_State *L)
 {
+    (void)L;
     ending = NULL;
 }
 
 void thread_exit(int code)
 {
     ending->code = code;
-    gate_abandon(); /* a finalizer may run within what is gated */
+    libc_lock_abandon(); /* a finalizer may run within what is gated */
     longjmp(ending->jump, 1);
-}
-
-bool thread_cancelled(lua_State *L)
-{
-    static const char word[] = "cancelled", end[] = ": cancelled";
-    if (!tl_thread_was_cancelled() || lua_type(L, -1) != LUA_TSTRING)
-        return false;
-    const char *text = lua_tostring(L, -1);
-    size_t size = strcspn(text, "\n"); /* the traceback follows */
-    if (size < sizeof end - 1 ||
-        strncmp(text + size - (sizeof end - 1), end, sizeof end - 1) != 0)
-        return false;
-    lua_pushstring(L, word);
-    lua_replace(L, -2);
-    return true;
 }
 
 /* ---- in the creator ---- */
@@ -107,7 +100,7 @@ static bool push_classes(lua_State *L)
     bool any = false;
     lua_newtable(L);
     int classes = lua_gettop(L);
-    registered_all(L);
+    classes_all(L);
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         if (lua_type(L, -2) == LUA_TSTRING) {
@@ -284,12 +277,12 @@ static int furnish(lua_State *L)
     random_open(L);
     set_path(L, "path", origin->path);
     set_path(L, "cpath", origin->cpath);
-    luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
+    luaL_requiref(L, "tidelock", module, 0);
     tl_thread_job(&parcel);
     codec_decode(L, parcel.data, parcel.size, parcel.refs, parcel.ref_count,
                  message_allow(0) | CODEC_CLASSES);
     lua_insert(L, -2);
-    registered_refuse(L);
+    classes_refuse(L);
     push_job(L);
     return 1;
 }
@@ -301,7 +294,7 @@ static int begin(lua_State *L)
     lua_pushvalue(L, 1);
     bool well = lua_pcall(L, 1, 1, 0) == LUA_OK;
     tl_thread_drop_job();
-    lua_pushinteger(L, well ? child_call(L, lua_gettop(L)) : child_fail(L));
+    lua_pushinteger(L, well ? job_call(L, lua_gettop(L)) : job_fail(L));
     return 1;
 }
 
@@ -310,7 +303,7 @@ static int call(lua_State *L, struct origin *origin)
     lua_pushcfunction(L, begin);
     lua_pushlightuserdata(L, origin);
     return lua_pcall(L, 1, 1, 0) == LUA_OK ? (int)lua_tointeger(L, -1)
-                                           : child_fail(L);
+                                           : job_fail(L);
 }
 
 static void run(void *data)
@@ -326,7 +319,7 @@ static void run(void *data)
     if (!L)
         tl_process_lose_result(TL_SYSTEM);
     tl_thread_end_cancel();
-    support_state = NULL; /* no script waits for what comes now */
+    context_state = NULL; /* no script waits for what comes now */
     files_flush_stdout();
     tl_thread_drop_job();
     tl_main_end();

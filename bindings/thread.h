@@ -16,6 +16,9 @@
 
 #include "tidelock.h"
 
+/* How the state of a thread gets this module. */
+void thread_open(lua_CFunction module);
+
 /* Raises where the job at index, { function, arguments..., n = }, holds what
  * cannot be copied, with the path to it. */
 void thread_check(lua_State *L, int job, const char *call);
@@ -28,14 +31,9 @@ int thread_start(lua_State *L, const struct tl_handle *thread, int job,
 bool thread_is(void);
 
 /* In a process that this thread has just forked: it is the main thread. */
-void thread_forget(void);
+void thread_forget(lua_State *L);
 
 /* Ends this thread in order, from within its Lua state. */
 void thread_exit(int code) __attribute__((noreturn));
-
-/* In a thread whose function raised what is at the top: whether that is the
- * `cancelled` of t:cancel().  Then that is no failure to tell of, and the one
- * word takes its place. */
-bool thread_cancelled(lua_State *L);
 
 #endif

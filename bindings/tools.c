@@ -238,7 +238,7 @@ static const struct {
     int (*run)(int count, char **arguments);
 } tools[] = {{"ps", ps}, {"ls", ls}, {"rm", rm}};
 
-bool tools_has(const char *word)
+bool inspect_has(const char *word)
 {
     for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
         if (strcmp(tools[i].name, word) == 0)
@@ -246,7 +246,7 @@ bool tools_has(const char *word)
     return false;
 }
 
-int tools_run(int count, char **arguments)
+int inspect_run(int count, char **arguments)
 {
     if (tl_init() < 0)
         return complain(arguments[0], "cannot start", tl_init_error());

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /* Whether the word is the name of a tool. */
-bool tools_has(const char *word);
+bool inspect_has(const char *word);
 
 /* Runs it, with its name as the first argument; the exit status. */
-int tools_run(int count, char **arguments);
+int inspect_run(int count, char **arguments);
 
 #endif

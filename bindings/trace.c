@@ -56,7 +56,7 @@ static int note(lua_State *L)
     return 1;
 }
 
-void trace_push_note(lua_State *L)
+void traceback_push_note(lua_State *L)
 {
     if (noted)
         forget(L);
@@ -69,7 +69,7 @@ static int to_text(lua_State *L)
     return 1;
 }
 
-void trace_push_text(lua_State *L)
+void traceback_push_text(lua_State *L)
 {
     lua_pushcfunction(L, to_text);
     lua_pushvalue(L, 1);
@@ -79,7 +79,7 @@ void trace_push_text(lua_State *L)
     lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
 }
 
-void trace_push(lua_State *L)
+void traceback_push(lua_State *L)
 {
     lua_pushliteral(L, "\n");
     push_trace(L);

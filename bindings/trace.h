@@ -14,13 +14,13 @@
 
 /* Pushes the message handler of such a call: it notes the traceback, and leaves
  * the error as it is. */
-void trace_push_note(lua_State *L);
+void traceback_push_note(lua_State *L);
 
 /* Pushes the value at index 1 as text, even where its __tostring fails. */
-void trace_push_text(lua_State *L);
+void traceback_push_text(lua_State *L);
 
 /* In a message handler: adds the traceback of the error at index 1 to the text
  * at the top. */
-void trace_push(lua_State *L);
+void traceback_push(lua_State *L);
 
 #endif

@@ -1,7 +1,5 @@
 #include "userdata.h"
 
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,47 +13,10 @@ static char class_keys[TL_KINDS]; /* metatables, by kind */
 /* The same in all states of the process: written by the first. */
 static const struct class *classes[TL_KINDS];
 
-/* Of an object that was closed by script. */
-struct closed {
-    struct tl_handle kept; /* in a callback: a wait may be about it */
-    char title[TL_TEXT_SIZE];
-};
-
-static struct object *object_at(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TUSERDATA ||
-        lua_rawlen(L, index) < sizeof(struct object))
-        return NULL;
-    struct object *object = lua_touserdata(L, index);
-    uint64_t kind = object->magic - OBJECT_MAGIC;
-    return kind < TL_KINDS ? object : NULL;
-}
-
-static struct object *object_of(const struct tl_handle *handle)
-{
-    return (struct object *)((uintptr_t)handle -
-                             offsetof(struct object, handle));
-}
-
-void object_title(const struct tl_handle *handle, char *text, size_t size)
-{
-    const struct closed *closed = object_of(handle)->closed;
-    if (closed)
-        snprintf(text, size, "%s", closed->title);
-    else
-        tl_title(handle, text, size);
-}
-
-struct tl_handle *object_test(lua_State *L, int index)
-{
-    struct object *object = object_at(L, index);
-    return object && object->handle.object ? &object->handle : NULL;
-}
-
 struct tl_handle *object_check_slow(lua_State *L, int index,
                                     enum tl_kind_id kind)
 {
-    wrong_object(L, index, tl_kind_name(kind));
+    misuse_wrong_object(L, index, tl_kind_name(kind));
     return NULL;
 }
 
@@ -125,10 +86,7 @@ static const char *push_fields(lua_State *L, const struct class *class)
 {
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
-    for (const luaL_Reg *method = class->methods; method->name; method++) {
-        luaL_addstring(&buffer, method == class->methods ? "" : ", ");
-        luaL_addstring(&buffer, method->name);
-    }
+    shown_add_methods(&buffer, class->methods);
     for (const struct property *property = class->properties;
          property && property->name; property++) {
         luaL_addstring(&buffer, ", ");
@@ -269,8 +227,8 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind)
 {
     struct object *object = push_object(L, kind);
     dress(L, object);
-    object->handle.arena = (uint16_t)support_making.space;
-    object->handle.side = support_making.any ? TL_FIND_ANY : 0;
+    object->handle.arena = (uint16_t)context_making.space;
+    object->handle.side = context_making.any ? TL_FIND_ANY : 0;
     return &object->handle;
 }
 
@@ -351,13 +309,30 @@ void object_made(lua_State *L, int index, const char *call, int status)
     if (status == TL_OTHER_KIND || status == TL_OTHER_SHAPE)
         object_mismatch(L, &object->handle, call);
     if (status < 0)
-        failure(L, NULL, call, status);
+        result_failure(L, NULL, call, status);
     if (object->handle.arena)
         replace_by_known(L, index);
     lua_pushvalue(L, index);
     remember(L);
     lua_pop(L, 1);
     weigh(L);
+}
+
+int object_make(lua_State *L, enum tl_kind_id kind,
+                int (*make)(struct tl_handle *out, const char *name))
+{
+    static const char *const names[] = {"name", NULL};
+    const char *call = tl_kind_name(kind);
+    check_options(L, call, names);
+    const char *name = check_name(L, 1, call);
+    struct tl_handle *handle = object_new(L, kind);
+    bool tried = false;
+    int status;
+    do
+        status = make(handle, name);
+    while (result_try_again(L, status, &tried));
+    object_made(L, -1, call, status);
+    return 1;
 }
 
 void object_settle(lua_State *L)

@@ -1,11 +1,9 @@
 /*
  * Userdata: the objects of the runtime as Lua values.
  *
- * An object is a userdata: a magic word that tells the kind, and the task's
- * handle.  The check is two loads and a comparison; nothing is looked up by a
- * string.  The same object is the same userdata in a task (a weak table of
- * them, by reference), so == and table keys work.  What the codec needs of
- * objects (object_test, object_push) is declared in codec.h.
+ * The check of an argument is two loads and a comparison; nothing is looked up
+ * by a string.  The same object is the same userdata in a task (a weak table of
+ * them, by reference), so == and table keys work.
  */
 #ifndef TL_USERDATA_H
 #define TL_USERDATA_H
@@ -16,22 +14,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "codec.h"
+#include "compat.h"
+#include "object.h"
 #include "tidelock.h"
-
-#if LUA_VERSION_NUM < 504
-#define lua_setiuservalue(L, index, n) lua_setuservalue(L, index)
-#define lua_getiuservalue(L, index, n) lua_getuservalue(L, index)
-#define lua_newuserdatauv(L, size, n) lua_newuserdata(L, size)
-#endif
-
-#define OBJECT_MAGIC UINT64_C(0x7469646c6f636b00) /* + kind */
-
-struct object {
-    uint64_t magic;
-    struct tl_handle handle;
-    struct closed *closed; /* NULL: it was not, by script */
-};
 
 /* A property of objects of a kind: pushes its value for the handle. */
 struct property {
@@ -65,6 +50,10 @@ struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
 /* The object at index has its handle, or the call failed with `status`. */
 void object_made(lua_State *L, int index, const char *call, int status);
 
+/* The constructor of a kind whose objects take a name and nothing else. */
+int object_make(lua_State *L, enum tl_kind_id kind,
+                int (*make)(struct tl_handle *out, const char *name));
+
 /* Whether the new object will be the first of its name in a space: then it is
  * made without one, filled, and named by tl_space_enter; so that nobody finds
  * it half-filled. */
@@ -83,11 +72,17 @@ void object_settle(lua_State *L);
 /* Pushes the object that is known for the reference; false: nothing. */
 bool object_recall(lua_State *L, tl_ref ref);
 
-/* `lock#3 "till"`, also of an object that object_close closed. */
-void object_title(const struct tl_handle *handle, char *text, size_t size);
-
 /* Closes the object of this handle by script; messages still name it. */
 void object_close(struct tl_handle *handle);
+
+/* Pushes the object that a message carries. */
+void object_push(lua_State *L, tl_ref ref);
+
+/* The same for an object of a space, of this name and identity, by its name,
+ * which was that kind's number-th.  Raises where there is none such any more.
+ */
+void object_push_named(lua_State *L, const char *space, uint64_t identity,
+                       const char *name, int kind, uint64_t number);
 
 /* Raises where the argument is no such object. */
 struct tl_handle *object_check_slow(lua_State *L, int index,

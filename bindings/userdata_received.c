@@ -1,4 +1,4 @@
-/* Objects that a message brings: see object_push in codec.h. */
+/* Objects that a message brings. */
 #include "userdata.h"
 
 #include "support.h"
@@ -26,7 +26,7 @@ void object_push(lua_State *L, tl_ref ref)
     int status;
     do
         status = tl_handle_open(handle, ref);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     if (status < 0)
         luaL_error(L, "cannot receive an object: %s", tl_status_text(status));
     if (known) {

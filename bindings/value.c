@@ -16,14 +16,14 @@ static int value_new(lua_State *L)
     struct tl_number n = {.i = 0};
     check_options(L, "value", names);
     if (!lua_isnil(L, 1))
-        n = check_number(L, 1, NULL, "value");
+        n = number_check(L, 1, NULL, "value");
     const char *name = check_name(L, 2, "value");
     struct tl_handle *value = object_new(L, TL_KIND_VALUE);
     bool tried = false;
     int status;
     do
         status = tl_value_new(value, name, n);
-    while (try_again(L, status, &tried));
+    while (result_try_again(L, status, &tried));
     object_made(L, -1, "value", status);
     return 1;
 }
@@ -34,15 +34,16 @@ static int value_get(lua_State *L)
     check_method(L, 0, "get");
     struct tl_number n;
     int status = tl_value_get(value, &n);
-    return status < 0 ? failure(L, value, "get", status) : push_number(L, n);
+    return status < 0 ? result_failure(L, value, "get", status)
+                      : number_push(L, n);
 }
 
 static int value_set(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
     check_method(L, 1, "set");
-    struct tl_number n = check_number(L, 2, value, "set");
-    support_state = L;
+    struct tl_number n = number_check(L, 2, value, "set");
+    context_state = L;
     return result(L, value, "set", tl_value_set(value, n));
 }
 
@@ -52,23 +53,24 @@ static int value_add(lua_State *L)
     check_method(L, 1, "add");
     struct tl_number n = lua_isnoneornil(L, 2)
                              ? (struct tl_number){.i = 1}
-                             : check_number(L, 2, value, "add");
-    support_state = L;
+                             : number_check(L, 2, value, "add");
+    context_state = L;
     int status = tl_value_add(value, &n);
-    return status < 0 ? failure(L, value, "add", status) : push_number(L, n);
+    return status < 0 ? result_failure(L, value, "add", status)
+                      : number_push(L, n);
 }
 
 static int value_compare_set(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
     check_method(L, 2, "compare_set");
-    struct tl_number old = check_number(L, 2, value, "compare_set");
-    struct tl_number new_ = check_number(L, 3, value, "compare_set");
+    struct tl_number old = number_check(L, 2, value, "compare_set");
+    struct tl_number new_ = number_check(L, 3, value, "compare_set");
     bool set;
-    support_state = L;
+    context_state = L;
     int status = tl_value_compare_set(value, old, new_, &set);
     if (status < 0)
-        return failure(L, value, "compare_set", status);
+        return result_failure(L, value, "compare_set", status);
     lua_pushboolean(L, set);
     return 1;
 }
@@ -81,15 +83,15 @@ static int value_update(lua_State *L)
     struct tl_number n;
     if (lua_type(L, 2) != LUA_TFUNCTION)
         return misuse(L, value, "update", "a function is expected, not %s",
-                      a_type(L, 2));
+                      shown_a_type(L, 2));
     lua_settop(L, 2);
-    support_state = L;
+    context_state = L;
     int status = tl_value_begin(value, &n);
     if (status < 0)
-        return failure(L, value, "update", status);
-    trace_push_note(L);
+        return result_failure(L, value, "update", status);
+    traceback_push_note(L);
     lua_insert(L, 2);
-    push_number(L, n);
+    number_push(L, n);
     if (lua_pcall(L, 1, 1, 2) != LUA_OK) {
         tl_value_cancel(value);
         return lua_error(L);
@@ -98,11 +100,12 @@ static int value_update(lua_State *L)
         tl_value_cancel(value);
         return misuse(L, value, "update",
                       "the function must return a number, not %s",
-                      a_type(L, -1));
+                      shown_a_type(L, -1));
     }
-    n = check_number(L, -1, value, "update");
+    n = number_check(L, -1, value, "update");
     status = tl_value_commit(value, n);
-    return status < 0 ? failure(L, value, "update", status) : push_number(L, n);
+    return status < 0 ? result_failure(L, value, "update", status)
+                      : number_push(L, n);
 }
 
 static const luaL_Reg methods[] = {
@@ -135,7 +138,7 @@ static const luaL_Reg metamethods[] = {
 static const struct class value_class = {.methods = methods,
                                          .metamethods = metamethods};
 
-void open_value(lua_State *L)
+void value_open(lua_State *L)
 {
     object_class(L, TL_KIND_VALUE, &value_class);
     lua_pushcfunction(L, value_new);

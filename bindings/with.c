@@ -1,43 +1,47 @@
 #include "with.h"
 
-#include "support.h"
 #include "trace.h"
-#include "userdata.h"
 
 static char hold_key; /* metatable of what hold returns */
 
-void with_check(lua_State *L, const struct tl_handle *handle, const char *call)
-{
-    if (lua_type(L, 2) != LUA_TFUNCTION)
-        misuse(L, handle, call, "a function is expected, not %s", a_type(L, 2));
-}
-
 static int finish(lua_State *L, int status, lua_KContext context)
 {
-    int (*release)(const struct tl_handle *) =
-        (int (*)(const struct tl_handle *))context;
+    const struct holding *holding = (const struct holding *)context;
     struct tl_handle *handle = object_test(L, 1);
-    int released = handle ? release(handle) : TL_DROPPED;
+    int released = handle ? holding->release(handle) : TL_DROPPED;
     if (status != LUA_OK && status != LUA_YIELD)
         return lua_error(L);
     if (released < 0)
-        return failure(L, handle, "with", released);
+        return result_failure(L, handle, "with", released);
     return lua_gettop(L) - 2;
 }
 
-int with_held(lua_State *L, int (*release)(const struct tl_handle *handle))
+int with_call(lua_State *L, const struct holding *holding, const char *call)
 {
-    lua_KContext context = (lua_KContext)release;
-    trace_push_note(L);
+    struct tl_handle *handle = object_check(L, 1, holding->kind);
+    if (lua_type(L, 2) != LUA_TFUNCTION)
+        misuse(L, handle, call, "a function is expected, not %s",
+               shown_a_type(L, 2));
+    context_state = L;
+    int status = holding->acquire(handle, TL_FOREVER);
+    if (status < 0)
+        return result_failure(L, handle, call, status);
+    lua_KContext context = (lua_KContext)holding;
+    traceback_push_note(L);
     lua_insert(L, 2);
-    int status =
-        lua_pcallk(L, lua_gettop(L) - 3, LUA_MULTRET, 2, context, finish);
+    status = lua_pcallk(L, lua_gettop(L) - 3, LUA_MULTRET, 2, context, finish);
     return finish(L, status, context);
 }
 
 /* A table: what is held at 1, or nil once it was given back. */
-int with_hold(lua_State *L)
+int with_hold(lua_State *L, const struct holding *holding)
 {
+    struct tl_handle *handle = object_check(L, 1, holding->kind);
+    check_method(L, 1, "hold");
+    tl_deadline deadline = check_deadline(L, 2, handle, "hold");
+    int status = holding->acquire(handle, deadline);
+    if (status < 0)
+        return result(L, handle, "hold", status);
     lua_createtable(L, 1, 0);
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, 1);
@@ -50,7 +54,7 @@ int with_hold(lua_State *L)
 static int give_back(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TTABLE)
-        return wrong_object(L, 1, "what hold returned");
+        return misuse_wrong_object(L, 1, "what hold returned");
     if (lua_rawgeti(L, 1, 1) == LUA_TNIL)
         return 0;
     lua_pushnil(L);
@@ -90,7 +94,7 @@ static int hold_newindex(lua_State *L)
                   luaL_tolstring(L, 2, NULL));
 }
 
-void open_with(lua_State *L)
+void with_open(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {{"__close", give_back},
                                            {"__tostring", hold_tostring},

@@ -1,27 +1,45 @@
 /*
- * With: runs a function while something is held, and gives it back whatever
- * happens.
+ * With: what scripts call to hold something: acquire, with and hold, for
+ * whatever kind of object.
+ *
+ * with runs a function while the object is held, and gives it back whatever
+ * happens; hold returns a thing that gives it back.
  */
 #ifndef TL_WITH_H
 #define TL_WITH_H
 
 #include <lua.h>
 
+#include "support.h"
 #include "tidelock.h"
+#include "userdata.h"
 
-/* Stack: the object at 1, the function at 2, its arguments behind; the object
- * is held.  Calls the function, gives back by `release`, and returns what the
- * function returns or raises its error.  The function may yield. */
-int with_held(lua_State *L, int (*release)(const struct tl_handle *handle));
+/* How objects of a kind are taken and given back: constant. */
+struct holding {
+    enum tl_kind_id kind;
+    int (*acquire)(const struct tl_handle *handle, tl_deadline deadline);
+    int (*release)(const struct tl_handle *handle);
+};
 
-/* Raises unless there is a function at 2: before anything is acquired. */
-void with_check(lua_State *L, const struct tl_handle *handle, const char *call);
+/* object:call([timeout]).  Inline: it costs as much as what it does. */
+static inline int with_acquire(lua_State *L, const struct holding *holding,
+                               const char *call)
+{
+    struct tl_handle *handle = object_check(L, 1, holding->kind);
+    check_method(L, 1, call);
+    tl_deadline deadline = check_deadline(L, 2, handle, call);
+    return result(L, handle, call, holding->acquire(handle, deadline));
+}
 
-/* Pushes a thing whose close (`local h <close> = l:hold()`) or h:release()
- * gives back the object at 1, once. */
-int with_hold(lua_State *L);
+/* object:call(function, ...): returns what the function returns or raises its
+ * error.  The function may yield. */
+int with_call(lua_State *L, const struct holding *holding, const char *call);
+
+/* object:hold([timeout]): a thing whose close (`local h <close> = l:hold()`) or
+ * h:release() gives back the object, once; or as acquire. */
+int with_hold(lua_State *L, const struct holding *holding);
 
 /* Makes what with_hold needs. */
-void open_with(lua_State *L);
+void with_open(lua_State *L);
 
 #endif

@@ -1,9 +1,10 @@
-/* The loop of a pool's worker: takes a job, runs it, tells how it ended. */
+#include "worker.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
 #include "child.h"
-#include "decode.h"
+#include "decode_value.h"
 #include "hook.h"
 #include "message.h"
 #include "outcome.h"
@@ -45,9 +46,9 @@ static bool find_code(struct codec_codes *codes, uint64_t number,
 static void to_text(lua_State *L)
 {
     lua_pushfstring(L, "in %s (pid %d): ", tl_task_name(), (int)getpid());
-    trace_push_text(L);
+    traceback_push_text(L);
     lua_concat(L, 2);
-    trace_push(L);
+    traceback_push(L);
 }
 
 /* Message handler: text gets the traceback; any other value stays what it is
@@ -86,7 +87,7 @@ static int spread(lua_State *L)
         return luaL_error(L,
                           "starmap: each item must be a list of arguments, "
                           "not %s",
-                          a_type(L, -1));
+                          shown_a_type(L, -1));
     int list = lua_gettop(L), count = (int)lua_rawlen(L, list);
     luaL_checkstack(L, count, "too many arguments");
     for (int i = 1; i <= count; i++)
@@ -122,7 +123,7 @@ static int run_job(lua_State *L)
                               .ref_count = parcel->ref_count,
                               .allow = message_allow(0),
                               .codes = &work->worker->codes};
-    decode_begin(&decoder);
+    decode_value_begin(&decoder);
     work->what = (enum pool_call)decode_byte(&decoder);
     decode_value(&decoder);
     int function = lua_gettop(L);
@@ -167,7 +168,7 @@ static int finish(lua_State *L, const struct work *work, uint32_t job, bool ok,
     int status;
     do
         status = tl_board_finish(work->worker->board, job, ok, &out.message);
-    while (try_to_send_again(L, status, &out, &tried));
+    while (message_try_again(L, status, &out, &tried));
     codec_done(&out);
     return status;
 }
@@ -247,10 +248,10 @@ int worker_main(lua_State *L)
     hook_copy(L, stage);
     tl_board_ready(worker.board);
     uint32_t job;
-    support_state = stage;
+    context_state = stage;
     while (tl_board_take(worker.board, &work.parcel, &job, TL_FOREVER) ==
                TL_OK &&
            work_on(stage, &work, job))
-        support_state = stage;
+        context_state = stage;
     return 0;
 }

@@ -22,6 +22,7 @@
 #include <lualib.h>
 
 #include "codec.h"
+#include "registered.h"
 #include "message.h"
 #include "objects/channel.h"
 #include "objects/greeting.h"
@@ -57,7 +58,7 @@ static lua_State *new_state(void)
     luaL_openlibs(L);
     lua_pushliteral(L, "c");
     lua_newtable(L);
-    codec_register(L, -2, -1);
+    classes_add(L, -2, -1);
     lua_settop(L, 0);
     return L;
 }
@@ -73,7 +74,8 @@ static void send_again(lua_State *L)
         return;
     }
     if (!codec_own(&out) ||
-        !receive_outside(L, out.message.slices[0].data, out.message.size)) {
+        !message_receive_outside(L, out.message.slices[0].data,
+                                 out.message.size)) {
         fprintf(stderr, "%s\n", lua_tostring(L, -1));
         abort();
     }
@@ -85,7 +87,7 @@ static void decode(lua_State *L, const void *data, size_t size)
     lua_gc(L, LUA_GCCOLLECT, 0);
     size_t before = in_use;
     most_used = in_use;
-    bool accepted = receive_outside(L, data, size);
+    bool accepted = message_receive_outside(L, data, size);
     if (most_used - before > PER_BYTE * size + AT_LEAST)
         abort();
     if (accepted)

@@ -15,6 +15,7 @@
 #include <lualib.h>
 
 #include "codec.h"
+#include "registered.h"
 #include "codec_objects.h"
 
 static const tl_ref refs[] = {11, 12, 13};
@@ -72,7 +73,7 @@ static lua_State *new_state(void)
     luaL_openlibs(L);
     lua_pushliteral(L, "c");
     lua_newtable(L);
-    codec_register(L, -2, -1);
+    classes_add(L, -2, -1);
     lua_settop(L, 0);
     return L;
 }

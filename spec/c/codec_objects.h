@@ -11,7 +11,7 @@
 #include <lua.h>
 
 #include "codec.h"
-#include "objects.h"
+#include "userdata.h"
 
 #define OBJECT_TYPE "tidelock.test"
 
@@ -34,13 +34,6 @@ const char *tl_space_name(unsigned space)
 uint64_t tl_space_identity(unsigned space)
 {
     return 1000 + space;
-}
-
-unsigned space_test(lua_State *L, int index)
-{
-    (void)L;
-    (void)index;
-    return 0;
 }
 
 struct tl_handle *object_test(lua_State *L, int index)

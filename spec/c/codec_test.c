@@ -11,6 +11,7 @@
 #include <lualib.h>
 
 #include "codec.h"
+#include "registered.h"
 #include "codec_objects.h"
 
 static char *flatten(const struct tl_message *message)
@@ -212,7 +213,7 @@ static int object_ref(lua_State *L)
 
 static int register_class(lua_State *L)
 {
-    codec_register(L, 1, 2);
+    classes_add(L, 1, 2);
     return 0;
 }
 

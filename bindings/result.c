@@ -1,135 +1,10 @@
-#include "support.h"
+#include "result.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "files.h"
+#include "context.h"
 #include "hook.h"
-#include "userdata.h"
+#include "misuse.h"
 
-static bool interactive;
-
-void support_interactive(bool on)
-{
-    interactive = on;
-}
-
-/* Pushes "script.lua:12: " of the innermost Lua function: a method that pcall
- * or a C function of ours called has no line of its own. */
-static void push_position(lua_State *L)
-{
-    lua_Debug frame;
-    for (int level = 1; lua_getstack(L, level, &frame); level++) {
-        lua_getinfo(L, "Sl", &frame);
-        if (frame.currentline > 0) {
-            lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
-            return;
-        }
-    }
-    lua_pushliteral(L, "");
-}
-
-int raise_here(lua_State *L)
-{
-    push_position(L);
-    lua_insert(L, -2);
-    lua_concat(L, 2);
-    return lua_error(L);
-}
-
-/* Pushes `lock#3 "till": acquire: `, as far as it is known. */
-static void push_prefix(lua_State *L, const struct tl_handle *handle,
-                        const char *call)
-{
-    char title[TL_TEXT_SIZE];
-    if (handle) {
-        object_title(handle, title, sizeof title);
-        lua_pushfstring(L, "%s: ", title);
-    } else {
-        lua_pushliteral(L, "");
-    }
-    if (call)
-        lua_pushfstring(L, "%s: ", call);
-    else
-        lua_pushliteral(L, "");
-    lua_concat(L, 2);
-}
-
-int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
-           const char *format, ...)
-{
-    va_list arguments;
-    char text[4200]; /* a cycle names all who are in it */
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    push_prefix(L, handle, call);
-    lua_pushstring(L, text);
-    lua_concat(L, 2);
-    return raise_here(L);
-}
-
-const char *type_of(lua_State *L, int index)
-{
-    int type = lua_type(L, index);
-    bool own = type == LUA_TUSERDATA || type == LUA_TTABLE; /* a space */
-    if (own && luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
-        return lua_tostring(L, -1);
-    if (type == LUA_TTHREAD)
-        return "coroutine"; /* a thread is an object */
-    return lua_typename(L, type);
-}
-
-/* Lua's types, and the kinds of objects that are called as these are. */
-static bool is_ambiguous(const char *kind)
-{
-    return strcmp(kind, "table") == 0 || strcmp(kind, "value") == 0;
-}
-
-static bool is_object(lua_State *L, int index)
-{
-    return lua_type(L, index) == LUA_TUSERDATA;
-}
-
-const char *a_type(lua_State *L, int index)
-{
-    index = lua_absindex(L, index);
-    const char *type = type_of(L, index);
-    if (lua_isnoneornil(L, index))
-        return "nil";
-    if (is_object(L, index) && is_ambiguous(type))
-        return lua_pushfstring(L, "a shared %s", type);
-    bool vowel = strchr("aeio", *type) != NULL; /* not "userdata" */
-    return lua_pushfstring(L, "%s %s",
-                           vowel || strncmp(type, "rl", 2) == 0 ||
-                                   strncmp(type, "rw", 2) == 0
-                               ? "an"
-                               : "a",
-                           type);
-}
-
-const char *shown(lua_State *L, int index)
-{
-    if (lua_isnone(L, index))
-        return "nil";
-    if (lua_type(L, index) == LUA_TSTRING)
-        return lua_pushfstring(L, "\"%s\"", lua_tostring(L, index));
-    return luaL_tolstring(L, index, NULL);
-}
-
-/* luaL_argerror has neither line nor name where pcall made the call. */
-int wrong_object(lua_State *L, int index, const char *expected)
-{
-    lua_Debug frame;
-    const char *call = NULL;
-    if (lua_getstack(L, 0, &frame) && lua_getinfo(L, "n", &frame))
-        call = frame.name;
-    return misuse(
-        L, NULL, call, "%s%s expected, got %s (was it called with ':'?)",
-        is_ambiguous(expected) ? "shared " : "", expected, type_of(L, index));
-}
+int (*result_stuck)(lua_State *L, const char *report);
 
 /* What to do instead, where the status itself does not say it.  A row of the
  * kind stands before one of any kind (TL_KIND_NONE). */
@@ -187,24 +62,6 @@ static const char *advice(int status, const struct tl_handle *handle)
     return NULL;
 }
 
-/* Nobody can ever go on: the program ends here, with the report. */
-static int stuck(lua_State *L)
-{
-    const char *report = tl_report_stuck();
-    if (interactive) {
-        lua_pushstring(L, report);
-        return raise_here(L);
-    }
-    files_flush(L);
-    char text[20000];
-    int size = snprintf(text, sizeof text, "tidelock: %s", report);
-    tl_output(2, text,
-              (size_t)size < sizeof text ? (size_t)size : sizeof text - 1);
-    tl_family_end();
-    tl_listener_remove_files();
-    _exit(3);
-}
-
 /* Where a space is full, it is not the program's memory that is. */
 static int space_full(lua_State *L, const struct tl_handle *handle,
                       const char *call, int status, const char *space)
@@ -221,17 +78,17 @@ static int space_full(lua_State *L, const struct tl_handle *handle,
                   space);
 }
 
-int failure(lua_State *L, const struct tl_handle *handle, const char *call,
-            int status)
+int result_failure(lua_State *L, const struct tl_handle *handle,
+                   const char *call, int status)
 {
     const char *what = advice(status, handle);
     const char *space =
-        tl_space_name(handle ? handle->arena : support_making.space);
+        tl_space_name(handle ? handle->arena : context_making.space);
     if (space && (status == TL_NO_MEMORY || status == TL_TOO_LARGE))
         return space_full(L, handle, call, status, space);
     switch (status) {
     case TL_STUCK:
-        return stuck(L);
+        return result_stuck(L, tl_report_stuck());
     case TL_INTERRUPTED:
         hook_raise(L);
         return misuse(L, NULL, NULL, "interrupted!");
@@ -271,7 +128,7 @@ int result_slow(lua_State *L, const struct tl_handle *handle, const char *call,
         lua_pushstring(L, tl_status_text(status));
         return 2;
     default:
-        return failure(L, handle, call, status);
+        return result_failure(L, handle, call, status);
     }
 }
 
@@ -283,7 +140,7 @@ static int collect(lua_State *L)
 
 /* Protected: what a finalizer raises must not pass the caller, who may hold a
  * message. */
-bool try_again(lua_State *L, int status, bool *tried)
+bool result_try_again(lua_State *L, int status, bool *tried)
 {
     if (status != TL_NO_MEMORY || *tried ||
         lua_gc(L, LUA_GCISRUNNING, 0) <= 0 || !lua_checkstack(L, 2))

@@ -1,14 +1,15 @@
-/* What calls are given, and how it is checked: see support.h. */
-#include "support.h"
+#include "check.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "userdata.h"
+#include <lauxlib.h>
 
-_Thread_local lua_State *support_state;
+#include "misuse.h"
+#include "object.h"
+#include "shown.h"
 
-_Thread_local struct making support_making;
+#define LIST_ROOM 65536 /* entries of a copy that are made room for at once */
 
 tl_deadline check_deadline_slow(lua_State *L, int index,
                                 const struct tl_handle *handle,
@@ -17,7 +18,7 @@ tl_deadline check_deadline_slow(lua_State *L, int index,
     if (lua_type(L, index) != LUA_TNUMBER)
         misuse(L, handle, call,
                "the timeout must be a number of seconds or nil, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
     double seconds = lua_tonumber(L, index);
     if (isnan(seconds))
         misuse(L, handle, call, "the timeout is not a number (NaN)");
@@ -39,12 +40,31 @@ lua_Integer check_integer(lua_State *L, int index,
     return n;
 }
 
-int too_many(lua_State *L, int most, bool method, const char *call)
+lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
+                       const char *call)
+{
+    if (!lua_istable(L, index))
+        misuse(L, handle, call, "a list is expected, not %s",
+               shown_a_type(L, index));
+    lua_Integer length = luaL_len(L, index);
+    if (!luaL_getmetafield(L, index, "__index"))
+        return length;
+    lua_pop(L, 1);
+    lua_createtable(L, length < LIST_ROOM ? (int)length : LIST_ROOM, 0);
+    for (lua_Integer i = 1; i <= length; i++) {
+        lua_geti(L, index, i);
+        lua_rawseti(L, -2, i);
+    }
+    lua_replace(L, index);
+    return length;
+}
+
+int check_too_many(lua_State *L, int most, bool method, const char *call)
 {
     const struct tl_handle *handle = method ? object_test(L, 1) : NULL;
     int given = lua_gettop(L) - method;
     if (method && !handle)
-        call = lua_pushfstring(L, "%s: %s", type_of(L, 1), call);
+        call = lua_pushfstring(L, "%s: %s", shown_type(L, 1), call);
     if (most == 0)
         return misuse(L, handle, call, "takes no argument, and got %d", given);
     return misuse(L, handle, call, "takes at most %d argument%s, and got %d",
@@ -93,7 +113,7 @@ static void set_name(lua_State *L, const char *call, int index)
 {
     if (!lua_isnil(L, index))
         misuse(L, NULL, call, "in a space the name is the first argument");
-    lua_pushstring(L, support_making.name);
+    lua_pushstring(L, context_making.name);
     lua_replace(L, index);
 }
 
@@ -111,7 +131,7 @@ static void find_options(lua_State *L, const char *call,
     if (given > count)
         misuse(L, NULL, call, "%d arguments given; there are: %s", given,
                push_names(L, names));
-    if (support_making.space && given == count)
+    if (context_making.space && given == count)
         misuse(L, NULL, call, "in a space the name is the first argument");
     lua_settop(L, count);
 }
@@ -122,11 +142,11 @@ void check_options(lua_State *L, const char *call, const char *const *names)
     while (names[count])
         count++;
     find_options(L, call, names, count);
-    if (support_making.space)
+    if (context_making.space)
         set_name(L, call, count);
 }
 
-void gather_options(lua_State *L, const char *subject)
+void check_gather_options(lua_State *L, const char *subject)
 {
     lua_settop(L, 2);
     lua_newtable(L);
@@ -150,6 +170,6 @@ const char *check_name(lua_State *L, int index, const char *call)
         return NULL;
     if (lua_type(L, index) != LUA_TSTRING)
         misuse(L, NULL, call, "the name must be a string, not %s",
-               a_type(L, index));
+               shown_a_type(L, index));
     return lua_tostring(L, index);
 }

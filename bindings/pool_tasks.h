@@ -1,0 +1,15 @@
+/*
+ * Tasks: one at a time, and map_async; and the callbacks given with them.
+ */
+#ifndef TL_POOL_TASKS_H
+#define TL_POOL_TASKS_H
+
+#include <lua.h>
+
+int pool_submit_task(lua_State *L);
+int pool_try_submit(lua_State *L);
+int pool_apply(lua_State *L);
+int pool_apply_async(lua_State *L);
+int pool_map_async(lua_State *L);
+
+#endif

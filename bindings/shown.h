@@ -1,0 +1,28 @@
+/*
+ * Shown: a value, or what it is, in the words of an error.
+ */
+#ifndef TL_SHOWN_H
+#define TL_SHOWN_H
+
+#include <stdbool.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+/* What the value at index is called: `rlock`, `number`; pushes something. */
+const char *shown_type(lua_State *L, int index);
+
+/* The same in a sentence: `an rlock`, `a Lua table`, `nil`; pushes something.
+ */
+const char *shown_a_type(lua_State *L, int index);
+
+/* Whether a kind of objects is called as one of Lua's types is. */
+bool shown_is_ambiguous(const char *kind);
+
+/* The value at index, told from others: `2`, `"2"`, `nil`; pushes something. */
+const char *shown(lua_State *L, int index);
+
+/* Adds "acquire, release, with". */
+void shown_add_methods(luaL_Buffer *buffer, const luaL_Reg *methods);
+
+#endif

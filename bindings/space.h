@@ -1,0 +1,12 @@
+/*
+ * Space: what ipc.open returns, for calls that take one.
+ */
+#ifndef TL_BINDINGS_SPACE_H
+#define TL_BINDINGS_SPACE_H
+
+#include <lua.h>
+
+/* The number of the space at index; raises where there is none. */
+unsigned space_check(lua_State *L, int index, const char *call);
+
+#endif
