@@ -1,57 +1,159 @@
--- The design's rules, read off the sources.
-local LAYERS = { memory = 1, insight = 2, tasks = 3, wait = 4, store = 5, objects = 6 }
+-- The design's rules, read off the sources and, for who calls whom, off the objects that were made of them.
+--
+-- Which room is where, and which files are what: spec/support/rooms.lua, graph.lua, exports.lua.
+local sources = dofile "spec/support/sources.lua"
+local rooms = dofile "spec/support/rooms.lua"
+local exports = dofile "spec/support/exports.lua"
+local graph = dofile "spec/support/graph.lua".read()
+local runtime, bindings = sources.runtime, sources.bindings
+local read, code, uses, having = sources.read, sources.code, sources.uses, sources.having
 
-local function files(command)
-  local pipe = assert(io.popen(command))
-  local list = {}
-  for name in pipe:lines() do list[#list + 1] = name end
-  pipe:close()
-  assert(#list > 0, command)
-  return list
+local MOST_LINES, MOST_IN_A_ROOM, MOST_IN_A_CIRCLE = 400, 30, 10
+
+-- "a.c -> b.c: why" for each that knows another of its side, where wrong(a, b) is true.
+local function knowledge(wrong)
+  local found = {}
+  graph.each(function(a, b, why)
+    if rooms.side_of(a) == rooms.side_of(b) and wrong(a, b) then
+      found[#found + 1] = ("%s -> %s: %s"):format(a, b, why)
+    end
+  end)
+  return found
 end
 
-local function read(name)
-  local file = assert(io.open(name))
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
--- without comments and strings, where a word means nothing
-local function code(name)
-  return (read(name):gsub("/%*.-%*/", " "):gsub("//[^\n]*", " "):gsub('"[^"\n]*"', '""'))
-end
-
-local runtime = files("find runtime -name '*.[ch]' | sort")
-local bindings = files("find bindings -name '*.[ch]' | sort")
-
--- every use of a pattern outside the files that may
-local function uses(list, pattern, ...)
-  local found, allowed = {}, {}
-  for _, name in ipairs{ ... } do allowed[name] = true end
+local function strangers(a, b)
+  local list = rooms.strangers[rooms.side_of(a)]
+  local room, other = rooms.room_of(a), rooms.room_of(b)
+  local found = 0
   for _, name in ipairs(list) do
-    if not allowed[name] and code(name):find(pattern) then found[#found + 1] = name end
+    if name == room or name == other then found = found + 1 end
+  end
+  return room ~= other and found == 2
+end
+
+-- The circles of more files than `most`, as text, of those in `room`, or in all rooms.
+local function circles(side, room, most)
+  local found = {}
+  for _, circle in ipairs(graph.circles(function(path)
+    return rooms.side_of(path) == side and (not room or rooms.room_of(path) == room)
+  end)) do
+    if #circle > most then found[#found + 1] = table.concat(circle, " ") end
   end
   return found
 end
 
-describe("the runtime", function()
-  it("includes only its own folder and those above it", function()
+describe("a room", function()
+  it("is known of every file", function()
+    for _, path in ipairs(sources.all) do
+      assert.truthy(rooms.room_of(path) == "public" or rooms.floor_of(path), path .. ": in which room is it?")
+    end
+  end)
+
+  it("includes and calls only what is in it or below it", function()
+    assert.same({}, knowledge(function(a, b)
+      local floor, other = rooms.floor_of(a), rooms.floor_of(b)
+      return floor and other and other > floor
+    end))
+  end)
+
+  it("of the headers that are for all includes nothing but those, and the statuses", function()
+    assert.same({}, knowledge(function(a, b)
+      return rooms.room_of(a) == "public" and rooms.room_of(b) ~= "public" and not b:find "/status%.h$"
+    end))
+  end)
+
+  it("knows nothing of its strangers", function()
+    assert.same({}, knowledge(strangers))
+  end)
+
+  it("does not know that the world is simulated, but for the program", function()
+    assert.same({}, knowledge(function(a, b)
+      return rooms.room_of(b) == "simulate" and rooms.room_of(a) ~= "simulate" and rooms.room_of(a) ~= "program"
+    end))
+  end)
+
+  it("has no circle of files", function()
+    local found = {}
+    for side, order in pairs(rooms.order) do
+      for _, room in ipairs{ "public", table.unpack(order) } do
+        for _, circle in ipairs(circles(side, room, 1)) do found[#found + 1] = circle end
+      end
+    end
+    assert.same({}, found)
+  end)
+
+  it("has not too many files", function()
+    local counts = {}
+    for _, path in ipairs(sources.all) do
+      local room = ("%s/%s"):format(rooms.side_of(path), rooms.room_of(path))
+      counts[room] = (counts[room] or 0) + 1
+    end
+    for room, count in pairs(counts) do assert.truthy(count <= MOST_IN_A_ROOM, room .. ": " .. count) end
+  end)
+end)
+
+describe("a file", function()
+  it("is in no circle of many, in whichever rooms", function()
+    for side in pairs(rooms.order) do assert.same({}, circles(side, nil, MOST_IN_A_CIRCLE)) end
+  end)
+
+  it("is so short that it is one concept", function()
+    local long = {}
+    for _, path in ipairs(sources.all) do
+      local _, lines = read(path):gsub("\n", "")
+      if lines > MOST_LINES then long[#long + 1] = path .. ": " .. lines end
+    end
+    assert.same({}, long)
+  end)
+
+  it("of the runtime exports only names that begin with its own, or its type's", function()
     local wrong = {}
-    for _, name in ipairs(runtime) do
-      local folder = name:match("^runtime/(%w+)/")
-      for header in read(name):gmatch('#include "([^"]+)"') do
-        local other = header:match("^(%w+)/")
-        if folder and other and LAYERS[other] > LAYERS[folder] then wrong[#wrong + 1] = name .. ": " .. header end
-        if folder and not other and header ~= "tidelock.h" and header ~= "status.h" then
-          local own = io.open("runtime/" .. folder .. "/" .. header)
-          if own then own:close() else wrong[#wrong + 1] = name .. ": " .. header end
+    for path, symbols in pairs(graph.exports) do
+      for _, symbol in ipairs(symbols) do
+        if rooms.side_of(path) == "runtime" and not exports.may(path, symbol) then
+          wrong[#wrong + 1] = path .. ": " .. symbol
         end
       end
     end
+    table.sort(wrong)
     assert.same({}, wrong)
   end)
+end)
 
+-- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
+-- init.c forks before there is a runtime; shell.c has io.popen and os.execute; prompt.c waits with readline's signals;
+-- family.c sleeps in a signal handler, at the end.
+local ONE_PLACE = {
+  { "fork", "%f[%w_]fork%s*%(", "runtime/objects/process.c", "bindings/init.c" },
+  { "vfork", "%f[%w_]vfork%s*%(", "runtime/objects/spawn.c" },
+  { "clone", "%f[%w_]_?_?clone%d?%s*%(" },
+  { "a fork by number", "SYS_v?fork" },
+  { "a clone by number", "SYS_clone" },
+  { "posix_spawn", "posix_spawn", "bindings/shell.c" },
+  { "futex", "SYS_futex", "runtime/wait/park.c" },
+  { "ppoll", "ppoll", "runtime/wait/poll.c", "bindings/prompt.c" },
+  { "poll", "%f[%w_]poll%s*%(" },
+  { "select", "%f[%w_]p?select%s*%(" },
+  { "epoll_wait", "epoll_p?wait" },
+  { "nanosleep", "nanosleep", "runtime/objects/family.c" },
+  { "sleep", "%f[%w_]u?sleep%s*%(%s*%d" },
+  { "clock_gettime", "clock_gettime", "runtime/wait/clock.c" },
+  { "gettimeofday", "gettimeofday" },
+  { "dlopen", "%f[%w_]dlm?open%s*%(" },
+  { "dlsym", "%f[%w_]dlv?sym%s*%(" },
+  { "LUA_VERSION_NUM", "LUA_VERSION_NUM", "bindings/compat.h" },
+  { "require of Lua", '"require"', "bindings/require.c", text = sources.without_comments },
+}
+
+describe("one file alone", function()
+  for _, row in ipairs(ONE_PLACE) do
+    it("has " .. row[1], function()
+      assert.same({ table.unpack(row, 3) }, having(sources.all, row[2], row.text))
+    end)
+  end
+end)
+
+describe("the runtime", function()
   it("makes no descriptor below 3", function()
     local wrong, makes = {}, {}
     for call in ([[open openat creat socket socketpair accept accept4 pipe pipe2 memfd_create eventfd signalfd
@@ -74,24 +176,10 @@ describe("the runtime", function()
   end)
 
   it("never flushes what is other tasks'", function()
-    for _, list in ipairs{ runtime, bindings } do
-      assert.same({}, uses(list, "fflush%s*%(%s*NULL%s*%)"))
-      assert.same({}, uses(list, "fflush%s*%(%s*0%s*%)"))
-      assert.same({}, uses(list, "_flushlbf"))
+    for _, pattern in ipairs{ "fflush%s*%(%s*NULL%s*%)", "fflush%s*%(%s*0%s*%)", "fflush_unlocked%s*%(%s*NULL",
+      "_flushlbf" } do
+      assert.same({}, uses(sources.all, pattern))
     end
-  end)
-
-  it("knows no folder but the layers", function()
-    for _, folder in ipairs(files("find runtime -mindepth 1 -type d -printf '%f\\n'")) do
-      assert.truthy(LAYERS[folder], folder)
-    end
-  end)
-
-  it("sleeps only in park, and for descriptors in descriptor", function()
-    assert.same({}, uses(runtime, "SYS_futex", "runtime/wait/park.c"))
-    assert.same({}, uses(runtime, "%f[%w_]poll%s*%("))
-    assert.same({}, uses(runtime, "ppoll", "runtime/wait/descriptor.c"))
-    assert.same({}, uses(runtime, "nanosleep", "runtime/objects/family.c")) -- in a signal handler, at the end
   end)
 
   it("has a number of its own for each status", function()
@@ -101,11 +189,6 @@ describe("the runtime", function()
       names[number] = name
     end
     assert.truthy(names["-1"])
-  end)
-
-  it("reads time only in clock", function()
-    assert.same({}, uses(runtime, "clock_gettime", "runtime/wait/clock.c"))
-    assert.same({}, uses(runtime, "gettimeofday"))
   end)
 
   it("shares no primitive of glibc that a killed waiter breaks", function()
@@ -125,6 +208,12 @@ describe("the runtime", function()
     assert.same({}, uses(runtime, "lua_State"))
   end)
 
+  it("knows nothing of the bindings", function()
+    graph.each(function(a, b)
+      assert.falsy(rooms.side_of(a) == "runtime" and rooms.side_of(b) == "bindings", a .. " -> " .. b)
+    end)
+  end)
+
   it("does not print, and does not exit but for a child that must not go on", function()
     assert.same({}, uses(runtime, "%f[%w_]printf%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]fprintf%s*%("))
@@ -132,36 +221,31 @@ describe("the runtime", function()
     assert.same({}, uses(runtime, "%f[%w_]exit%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]_exit%s*%(", "runtime/objects/process.c", "runtime/objects/spawn.c"))
   end)
-
-  it("exports only names that start with tl_", function()
-    local program = os.getenv("TIDELOCK") or "./tidelock"
-    local folder = program:match("^(.*)/[^/]*$")
-    if folder == "." then folder = "build/" .. _VERSION:match("%d.%d") end
-    local wrong = {}
-    for _, line in ipairs(files("find " .. folder .. "/runtime -name '*.o' | xargs nm --defined-only -g")) do
-      local symbol = line:match("^%x+ %u ([%w_]+)$")
-      if symbol and not symbol:find("^tl_") and not symbol:find("^_") then wrong[#wrong + 1] = symbol end
-    end
-    assert.same({}, wrong)
-  end)
-
-  it("has no file so long that it is more than one concept", function()
-    for _, name in ipairs(runtime) do
-      local _, lines = read(name):gsub("\n", "")
-      assert.truthy(lines <= 500, name)
-    end
-  end)
 end)
 
 describe("a binding", function()
   it("includes nothing of the runtime but the public header", function()
-    for _, name in ipairs(bindings) do
-      for header in read(name):gmatch('#include "([^"]+)"') do
-        local own = io.open("bindings/" .. header)
-        if own then own:close() end
-        assert.truthy(own or header == "tidelock.h" or header == "status.h", name .. ": " .. header)
+    local wrong = {}
+    for _, path in ipairs(bindings) do
+      for header in read(path):gmatch('#include "([^"]+)"') do
+        local found = graph.included(path, header)
+        if not found or rooms.side_of(found) == "runtime" and found ~= "runtime/tidelock.h" then
+          wrong[#wrong + 1] = path .. ": " .. header
+        end
       end
     end
+    assert.same({}, wrong)
+  end)
+
+  it("calls nothing of the runtime but what that declares", function()
+    local wrong = {}
+    graph.each(function(a, b, why)
+      if rooms.side_of(a) ~= "bindings" or rooms.side_of(b) ~= "runtime" then return end
+      for symbol in why:gmatch "tl_[%w_]+" do
+        if not exports.public[symbol] then wrong[#wrong + 1] = a .. ": " .. symbol end
+      end
+    end)
+    assert.same({}, wrong)
   end)
 end)
 

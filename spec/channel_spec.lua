@@ -325,8 +325,8 @@ describe("ipc.listen", function()
     local l = ipc.listen{ address = LOCAL, name = "till" }
     assert.truthy(l.address:find("^tcp:127.0.0.1:%d+$"))
     assert.equal("listener \"till\" at " .. l.address, tostring(l))
-    raises("spec/channel_spec.lua:%d+: listen: " .. l.address .. ": the address is in use; another listener has it",
-      function() ipc.listen(l.address) end)
+    raises("spec/channel_spec.lua:%d+: listen: " .. l.address
+      .. ": the address is in use; another listener has it", function() ipc.listen(l.address) end)
     raises("listen: foo: this is no address; write \"unix:PATH\", \"tcp:HOST:PORT\"", ipc.listen, "foo")
     raises("this is no address", ipc.listen, "tcp:::1:80")
     raises("this is no address", ipc.listen, "tcp:localhost:99999")

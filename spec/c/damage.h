@@ -328,7 +328,7 @@ static void damage_use(unsigned space)
 }
 
 /* Uses all objects without end; to be killed. */
-static void damage_work(unsigned space)
+static inline void damage_work(unsigned space)
 {
     struct tl_name names[64];
     for (;;) {
