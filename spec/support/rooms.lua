@@ -25,7 +25,7 @@ local TODAY = {
     tasks = "death pidfd private seed task tenancy",
     park = "due guard idle lookout outgoing park poll post sleeper waiters warden",
     wait = "checkpoint descriptor several sleep stuck wait",
-    store = "block block_heap block_sound constructor handle keep log message names note refs",
+    store = "block block_heap block_sound bundle constructor handle keep log message names note refs",
     sync = "barrier cycle cycle_graph event hold latch lock notice owned rlock rwlock semaphore tickets turn",
     data = [[
       array buffer heap heap_debts heap_table patience pipe queue segment stream stream_get stream_put
