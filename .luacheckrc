@@ -9,7 +9,7 @@ files["spec/c"] = {
       "starved",
    },
 }
-files["spec/*_spec.lua"] = { std = "+busted" }
+files["spec/**/*_spec.lua"] = { std = "+busted" }
 files["spec/support"] = { std = "+busted" }
 -- a definition file declares what exists elsewhere
 files["bindings/tidelock.d.lua"] = { ignore = { "212", "241", "431", "631" } }

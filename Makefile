@@ -22,22 +22,26 @@ VARIANT ?=
 
 build    := build/$(LUA)$(VARIANT:%=-%)
 plain    := build/$(LUA)
-language := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread \
-	-iquote runtime -iquote bindings -I$(LUA_INCLUDE)
-compile   = $(CC) $(language) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
+language := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread
+# what a part may include: the runtime knows neither the bindings nor Lua
+runtime_sees  := -iquote runtime
+bindings_sees := -iquote bindings -iquote runtime -I$(LUA_INCLUDE)
+spec_sees     := -iquote runtime -iquote bindings -iquote spec/c -I$(LUA_INCLUDE)
+sees      = $($(firstword $(subst /, ,$<))_sees)
+compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
 	-fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has: the module must not need readline
-program_files := $(patsubst %,bindings/%.c,program chunk init interrupt label repl prompt complete tools)
-core_files    := $(wildcard runtime/*.c runtime/*/*.c) \
-	$(filter-out $(program_files),$(wildcard bindings/*.c))
+program_files := $(wildcard bindings/program/*.c)
+core_files    := $(wildcard runtime/*/*.c) \
+	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
 
 .DEFAULT_GOAL := all
 include .ci/checks.mk
 
 core_objects  := $(core_files:%.c=$(build)/%.o)
-tests         := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_test.c))
+tests         := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*/*_test.c))
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)

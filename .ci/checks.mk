@@ -18,12 +18,13 @@ wrap_end_test := -Wl,--wrap=tl_death_happened
 wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_condition_object
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
 
-lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*.c)
-headers       := $(wildcard runtime/*.h runtime/*/*.h bindings/*.h spec/c/*.h)
-fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*_fuzz.c))
+lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*/*.c)
+headers       := $(wildcard $(foreach part,runtime bindings spec/c,$(part)/*.h $(part)/*/*.h))
+fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*/*_fuzz.c))
+fuzzer        := $(patsubst %.c,$(plain)-fuzz/%,$(wildcard spec/c/*/$(FUZZ)_fuzz.c))
 
 ifeq ($(VARIANT),arm64) # the runtime alone, as neither Lua nor libsodium are there
-core_files := $(wildcard runtime/*.c runtime/*/*.c)
+core_files := $(wildcard runtime/*/*.c)
 LUA_LIBRARY :=
 SODIUM :=
 endif
@@ -38,23 +39,23 @@ sanitize: need-test module ## all specs under ASan and UBSan
 	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
 
 fuzz: need-fuzz ## hostile bytes to FUZZ (channel, codec or space), 10 minutes
-	$(call variant,fuzz,CC=clang $(plain)-fuzz/spec/c/$(FUZZ)_fuzz)
-	@mkdir -p build/found; $(plain)-fuzz/spec/c/$(FUZZ)_fuzz -max_len=4096 \
-	    -max_total_time=600 build/found $(wildcard spec/corpus/$(FUZZ))
+	$(call variant,fuzz,CC=clang $(fuzzer))
+	@mkdir -p build/found; $(fuzzer) -max_len=4096 \
+	    -max_total_time=600 build/found $(wildcard spec/c/*/$(FUZZ)_corpus)
 
 # qemu's user mode knows neither robust lists nor futex_waitv: no death is seen
 arm64_races := 'a try finds' 'poll passes' 'an interrupt' 'a late reader' 'suspended releaser' 'suspend comes' 'does not wrap'
 arm64: need-arm64 ## the C tests that need no death, built for ARM64, under qemu
-	$(call variant,arm64,CC=aarch64-linux-gnu-gcc $(plain)-arm64/spec/c/block_test $(plain)-arm64/spec/c/races_test)
+	$(call variant,arm64,CC=aarch64-linux-gnu-gcc $(plain)-arm64/spec/c/store/block_test $(plain)-arm64/spec/c/program/races_test)
 	@set -e; run="qemu-aarch64-static -L /usr/aarch64-linux-gnu $(plain)-arm64/spec/c"; \
-	$${run}/block_test; for race in $(arm64_races); do $${run}/races_test "$$race"; done
+	$${run}/store/block_test; for race in $(arm64_races); do $${run}/program/races_test "$$race"; done
 
 damage: ## a space's file, 100,000 times
-	$(call variant,fault,$(plain)-fault/spec/c/damage_test)
-	$(plain)-fault/spec/c/damage_test 100000
+	$(call variant,fault,$(plain)-fault/spec/c/program/damage_test)
+	$(plain)-fault/spec/c/program/damage_test 100000
 
 $(build)/%.tidied: %.c $(headers) .clang-tidy | need-lint
-	@echo '  TIDY $<'; mkdir -p $(@D); clang-tidy --quiet $< -- $(language) \
+	@echo '  TIDY $<'; mkdir -p $(@D); clang-tidy --quiet $< -- $(language) $(sees) \
 	    -DTL_FAULT >$@ 2>&1 || { cat $@; exit 1; }
 
 need-demo need-test need-lint need-fuzz need-arm64: | need-build

@@ -3,20 +3,20 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "child.h"
-#include "exit.h"
-#include "files.h"
-#include "gate.h"
-#include "hook.h"
+#include "codec/classes.h"
+#include "lua/hook.h"
+#include "lua/support.h"
+#include "lua/userdata.h"
 #include "objects.h"
-#include "pool_callbacks.h"
-#include "registered.h"
-#include "shell.h"
-#include "suggest.h"
-#include "support.h"
-#include "thread.h"
-#include "userdata.h"
-#include "with.h"
+#include "objects/suggest.h"
+#include "objects/with.h"
+#include "pool/callbacks.h"
+#include "process/child.h"
+#include "process/exit.h"
+#include "process/files.h"
+#include "process/libc_lock.h"
+#include "process/shell.h"
+#include "process/thread.h"
 
 static void write_line(const char *line, size_t size)
 {

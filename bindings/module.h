@@ -10,8 +10,8 @@
 
 /* Makes the program's shared memory, where it is the first, and pushes the
  * table of the API.  Replaces print (a line is written whole), os.exit (a task
- * ends in order) and what a fork must not cut in two (gate.h), and makes the
- * end of the main script wait for its children. */
+ * ends in order) and what a fork must not cut in two (libc_lock.h), and makes
+ * the end of the main script wait for its children. */
 int luaopen_tidelock(lua_State *L);
 
 /* For the program, whose script may do without the module: io.write loses

@@ -29,16 +29,16 @@
 #ifndef TIDELOCK_H
 #define TIDELOCK_H
 
-#include "tidelock_core.h"
+#include "public/core.h"
 
-#include "tidelock_channel.h"
-#include "tidelock_command.h"
-#include "tidelock_data.h"
-#include "tidelock_jobs.h"
-#include "tidelock_locks.h"
-#include "tidelock_process.h"
-#include "tidelock_queue.h"
-#include "tidelock_space.h"
-#include "tidelock_wait.h"
+#include "public/channel.h"
+#include "public/command.h"
+#include "public/data.h"
+#include "public/jobs.h"
+#include "public/locks.h"
+#include "public/process.h"
+#include "public/queue.h"
+#include "public/space.h"
+#include "public/wait.h"
 
 #endif

@@ -124,25 +124,25 @@ end)
 -- init.c forks before there is a runtime; shell.c has io.popen and os.execute; prompt.c waits with readline's signals;
 -- family.c sleeps in a signal handler, at the end.
 local ONE_PLACE = {
-  { "fork", "%f[%w_]fork%s*%(", "runtime/objects/process.c", "bindings/init.c" },
-  { "vfork", "%f[%w_]vfork%s*%(", "runtime/objects/spawn.c" },
+  { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/program/init.c" },
+  { "vfork", "%f[%w_]vfork%s*%(", "runtime/commands/exec.c" },
   { "clone", "%f[%w_]_?_?clone%d?%s*%(" },
   { "a fork by number", "SYS_v?fork" },
   { "a clone by number", "SYS_clone" },
-  { "posix_spawn", "posix_spawn", "bindings/shell.c" },
-  { "futex", "SYS_futex", "runtime/wait/park.c" },
-  { "ppoll", "ppoll", "runtime/wait/poll.c", "bindings/prompt.c" },
+  { "posix_spawn", "posix_spawn", "bindings/process/shell.c" },
+  { "futex", "SYS_futex", "runtime/park/park.c" },
+  { "ppoll", "ppoll", "runtime/park/poll.c", "bindings/program/prompt.c" },
   { "poll", "%f[%w_]poll%s*%(" },
   { "select", "%f[%w_]p?select%s*%(" },
   { "epoll_wait", "epoll_p?wait" },
-  { "nanosleep", "nanosleep", "runtime/objects/family.c" },
+  { "nanosleep", "nanosleep", "runtime/program/family.c" },
   { "sleep", "%f[%w_]u?sleep%s*%(%s*%d" },
-  { "clock_gettime", "clock_gettime", "runtime/wait/clock.c" },
+  { "clock_gettime", "clock_gettime", "runtime/base/clock.c" },
   { "gettimeofday", "gettimeofday" },
   { "dlopen", "%f[%w_]dlm?open%s*%(" },
   { "dlsym", "%f[%w_]dlv?sym%s*%(" },
-  { "LUA_VERSION_NUM", "LUA_VERSION_NUM", "bindings/compat.h" },
-  { "require of Lua", '"require"', "bindings/require.c", text = sources.without_comments },
+  { "LUA_VERSION_NUM", "LUA_VERSION_NUM", "bindings/lua/compat.h" },
+  { "require of Lua", '"require"', "bindings/lua/require.c", text = sources.without_comments },
 }
 
 describe("one file alone", function()
@@ -165,7 +165,7 @@ describe("the runtime", function()
         local text = code(name)
         for at, call in text:gmatch "%f[%w_]()([%w_]+)%(" do
           if makes[call == "syscall" and text:match("^syscall%(([%w_]+)", at) or call]
-            and name ~= "runtime/memory/standard.c" then
+            and name ~= "runtime/base/standard.c" then
             local before = text:sub(math.max(1, at - 80), at - 1):gsub("%s*%(int%)%s*$", "")
             if not before:find "tl_standard_avoid%(%s*$" then wrong[#wrong + 1] = name .. ": " .. call end
           end
@@ -184,7 +184,7 @@ describe("the runtime", function()
 
   it("has a number of its own for each status", function()
     local names = {}
-    for name, number in read("runtime/status.h"):gmatch("(TL_[%u_]+) = (%-%d+)") do
+    for name, number in read("runtime/public/status.h"):gmatch("(TL_[%u_]+) = (%-%d+)") do
       assert.equal(nil, names[number], name)
       names[number] = name
     end
@@ -198,7 +198,7 @@ describe("the runtime", function()
   end)
 
   it("keeps the robust mutex in one file, and the one of a process's threads in another", function()
-    assert.same({ "runtime/tasks/private.c" }, uses(runtime, "pthread_mutex_%l+%s*%(", "runtime/tasks/death.c"))
+    assert.same({ "runtime/tasks/process_lock.c" }, uses(runtime, "pthread_mutex_%l+%s*%(", "runtime/tasks/life.c"))
   end)
 
   it("knows no Lua", function()
@@ -219,7 +219,7 @@ describe("the runtime", function()
     assert.same({}, uses(runtime, "%f[%w_]fprintf%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]abort%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]exit%s*%("))
-    assert.same({}, uses(runtime, "%f[%w_]_exit%s*%(", "runtime/objects/process.c", "runtime/objects/spawn.c"))
+    assert.same({}, uses(runtime, "%f[%w_]_exit%s*%(", "runtime/process/process.c", "runtime/commands/exec.c"))
   end)
 end)
 

@@ -1,4 +1,4 @@
-#include "arena.h"
+#include "memory/arena.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "standard.h"
-#include "status.h"
+#include "base/standard.h"
+#include "public/status.h"
 
 /* Away from the numbers that scripts expect of their own files. */
 #define FD_LEAST 64

@@ -3,7 +3,7 @@
  *
  * Each program has one of its own (TL_HOME): a memfd, reserved large and
  * backed on touch, mapped before the first fork and so at the same address in
- * every task.  A space (objects/space) is another, in a file, where unrelated
+ * every task.  A space (space/space) is another, in a file, where unrelated
  * programs meet; each process maps it where it likes.  Inside an arena things
  * name each other by offsets (0 is nothing), tasks by numbers and kinds by
  * enum tl_kind_id: never by pointers or pids.
@@ -33,11 +33,11 @@
 /* What the layers keep for each arena; at most one carve each. */
 enum tl_region {
     TL_REGION_TASKS,   /* tasks/task: the table */
-    TL_REGION_WATCH,   /* wait/post */
-    TL_REGION_VERDICT, /* wait/stuck */
+    TL_REGION_WATCH,   /* park/post */
+    TL_REGION_VERDICT, /* wait/deadlock_check */
     TL_REGION_COUNTS,  /* memory/object */
-    TL_REGION_TURN,    /* objects/output */
-    TL_REGION_NAMES,   /* objects/space */
+    TL_REGION_TURN,    /* process/output */
+    TL_REGION_NAMES,   /* space/space */
     TL_REGION_SEED,     /* tasks/seed; of a program's own arena alone */
     TL_REGION_SLEEPERS, /* wait/sleep; of a program's own arena alone */
     TL_REGION_GRAVES,  /* store/refs */
@@ -53,7 +53,7 @@ struct tl_root {
     uint64_t size;
     uint64_t front;               /* what was carved ends here */
     uint64_t regions[TL_REGIONS]; /* offsets */
-    uint64_t sum;                 /* of what is constant (objects/layers) */
+    uint64_t sum;                 /* of what is constant (space/layout) */
     _Atomic uint64_t backed;      /* below it memory is sure to be there */
     /* of a space: where the pids and tids in it mean something */
     _Atomic uint64_t namespace;

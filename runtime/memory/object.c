@@ -1,4 +1,4 @@
-#include "object.h"
+#include "memory/object.h"
 
 const struct tl_upcalls *tl_upcalls;
 

@@ -17,7 +17,7 @@
  *   refs == 0   = the object is on the graveyard list, linked by next_grave,
  *                 and belongs to whoever takes it off
  * kind, number, name and shape are written before the first reference exists.
- * `named` and `next_named` are of objects/names.
+ * `named` and `next_named` are of store/name_index.
  */
 #ifndef TL_OBJECT_H
 #define TL_OBJECT_H
@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
+#include "memory/arena.h"
 #include "tidelock.h"
 
 struct tl_object {
@@ -75,13 +75,13 @@ struct tl_task;
 struct tl_guard;
 struct tl_watch;
 
-/* One row a kind, in objects/kinds.c, whose first comment is the recipe for
+/* One row a kind, in program/kinds.c, whose first comment is the recipe for
  * adding an object.  A NULL entry means that there is nothing to do. */
 struct tl_kind {
     const char *name;
     size_t size;
     size_t owned_by; /* where in it the struct tl_hold of its owner lies, in one
-                        that is tl_owned (objects/owned) */
+                        that is tl_owned (sync/owned) */
 
     /* The live state, after the title: "held by buyer-2 (pid 4711)".  Takes
      * no guard, so it may be a moment old. */

@@ -1,8 +1,8 @@
-#include "block_heap.h"
+#include "store/block_heap.h"
 
-#include "insight/fault.h"
+#include "base/fault.h"
 #include "memory/arena.h"
-#include "status.h"
+#include "public/status.h"
 
 int tl_block_make(void)
 {

@@ -52,8 +52,8 @@ bool tl_block_check(void);
 struct tl_log *tl_block_log(void);
 uint64_t tl_block_end(void);
 
-/* For objects/sound, of an arena that nobody is in: whether everything that the
- * heap says of itself holds, though each word of it may be anything.  Tells
+/* For space/file_check, of an arena that nobody is in: whether everything that
+ * the heap says of itself holds, though each word of it may be anything.  Tells
  * each block in use to `tell`. */
 bool tl_block_sound(void (*tell)(void *context, uint64_t block), void *context);
 

@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-#include "block.h"
-#include "log.h"
 #include "memory/arena.h"
+#include "store/block.h"
+#include "store/log.h"
 
 #define HEADER 64
 #define LEAST 128 /* header included */

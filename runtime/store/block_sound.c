@@ -1,5 +1,5 @@
 /* Whether a heap holds that may be damaged: see tl_block_sound. */
-#include "block_heap.h"
+#include "store/block_heap.h"
 
 static bool bounds_hold(void)
 {

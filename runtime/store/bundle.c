@@ -1,11 +1,11 @@
-#include "bundle.h"
+#include "store/bundle.h"
 
 #include <string.h>
 
-#include "block.h"
-#include "insight/fault.h"
-#include "refs.h"
-#include "status.h"
+#include "base/fault.h"
+#include "public/status.h"
+#include "store/block.h"
+#include "store/refs.h"
 
 /* Of the last group, which is being filled, so many cells that its bundle does
  * not have are worth a new one; fewer are counted one by one. */

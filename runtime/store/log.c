@@ -1,8 +1,8 @@
-#include "log.h"
+#include "store/log.h"
 
 #include <assert.h>
 
-#include "insight/fault.h"
+#include "base/fault.h"
 
 void tl_log_init(struct tl_log *log, enum tl_guard_role role)
 {

@@ -17,7 +17,7 @@
 
 #include <stdint.h>
 
-#include "wait/guard.h"
+#include "park/guard.h"
 
 #define TL_LOG_MOST 12
 

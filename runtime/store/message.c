@@ -1,12 +1,12 @@
-#include "message.h"
+#include "store/message.h"
 
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "block.h"
-#include "insight/fault.h"
-#include "refs.h"
+#include "base/fault.h"
+#include "store/block.h"
+#include "store/refs.h"
 #include "tasks/task.h"
 
 #define POPULATE_LEAST (64 << 10)

@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "log.h"
 #include "memory/object.h"
+#include "store/log.h"
 #include "tidelock.h"
 
 struct tl_packed {

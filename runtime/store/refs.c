@@ -1,11 +1,11 @@
-#include "refs.h"
+#include "store/refs.h"
 
 #include <string.h>
 
-#include "block.h"
-#include "bundle.h"
-#include "log.h"
-#include "status.h"
+#include "public/status.h"
+#include "store/block.h"
+#include "store/bundle.h"
+#include "store/log.h"
 
 static struct tl_graveyard *graves(void)
 {

@@ -15,8 +15,8 @@
 
 #include <stdint.h>
 
-#include "log.h"
 #include "memory/object.h"
+#include "store/log.h"
 #include "tasks/task.h"
 
 /* In TL_REGION_GRAVES. */

@@ -1,4 +1,4 @@
-#include "pidfd.h"
+#include "tasks/pidfd.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "memory/standard.h"
+#include "base/standard.h"
 
 int tl_pidfd_open(pid_t pid)
 {

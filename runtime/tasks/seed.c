@@ -1,11 +1,11 @@
-#include "seed.h"
+#include "tasks/seed.h"
 
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "memory/arena.h"
-#include "task.h"
+#include "tasks/task.h"
 #include "tidelock.h"
 
 static uint64_t *of_program(void)

@@ -1,9 +1,9 @@
-#include "task.h"
+#include "tasks/task.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "status.h"
+#include "public/status.h"
 
 _Thread_local struct tl_task *tl_self;
 static _Thread_local struct tl_task *selves[TL_ARENAS];

@@ -4,7 +4,7 @@
  * A task is one flow of control.  Its slot holds what it says about itself, in
  * words that only it writes while it lives: which guard it may be inside, what
  * it carries, what it waits for.  When it dies, these words are the truth from
- * which the others settle its debts (objects/recover).
+ * which the others settle its debts (program/recover).
  *
  * A task is named by its id: the slot's number in the low TL_NUMBER_BITS, and
  * above it the epoch, which grows each time the slot is given away, so that an
@@ -61,7 +61,7 @@ enum tl_task_state {
     TL_TASK_LEAVING
 };
 
-/* States of the park word: see wait/park.h. */
+/* States of the park word: see park/park.h. */
 enum tl_park_state {
     TL_PARK_RUNNING,
     TL_PARK_ASLEEP,
@@ -78,7 +78,7 @@ enum tl_waiting {
 
 /* A place in a condition's list of waiters; a task has one for each condition
  * that it waits for at once, of which the first is in the slot and the others
- * in chunks that stay with it (wait/waiters).  Written under the condition's
+ * in chunks that stay with it (park/wait_queue).  Written under the condition's
  * guard; `condition` is set before the node is listed and cleared after it has
  * left the list, so that a death can be settled from it. */
 struct tl_waiter {
@@ -126,7 +126,7 @@ enum tl_hand {
 /* Padded on purpose: what others write lies on lines of its own. */
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct tl_task {
-    /* The death word: see death.h.  Stays a mutex for ever, since the kernel
+    /* The death word: see life.h.  Stays a mutex for ever, since the kernel
      * may write to it. */
     pthread_mutex_t life;
     _Atomic uint32_t id;
@@ -151,7 +151,7 @@ struct tl_task {
     _Atomic int32_t waker_cpu; /* of who called it last: a hint */
 
     _Alignas(TL_LINE) struct tl_waiter waiter;
-    _Atomic uint64_t pending; /* what it waits for: see objects/cycle.h */
+    _Atomic uint64_t pending; /* what it waits for: see sync/cycle.h */
     _Atomic uint64_t person;  /* who it is, in all arenas, once it says so */
     _Atomic int64_t deadline; /* while it sleeps */
     _Atomic int64_t since;    /* when it began to wait; nanoseconds */
@@ -254,7 +254,7 @@ static inline bool tl_task_taken(const struct tl_task *task)
     return tl_task_state(task) != TL_TASK_FREE;
 }
 
-/* For objects/sound: whether the state is one of the task of this id. */
+/* For space/file_check: whether the state is one of the task of this id. */
 bool tl_task_state_is_of(uint64_t state, uint32_t id);
 
 /* Whether the task of this id is giving up its slot and has not quite done. */

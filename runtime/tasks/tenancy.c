@@ -1,11 +1,11 @@
-#include "tenancy.h"
+#include "tasks/tenancy.h"
 
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "death.h"
-#include "insight/fault.h"
+#include "base/fault.h"
+#include "tasks/life.h"
 
 static void raise_highest(uint32_t number)
 {

@@ -5,7 +5,7 @@
 #ifndef TL_TENANCY_H
 #define TL_TENANCY_H
 
-#include "task.h"
+#include "tasks/task.h"
 
 /* Claims a free slot for a task that the caller is about to start; its words
  * are clean.  NULL: the table is full. */

@@ -1,10 +1,10 @@
-#include "checkpoint.h"
+#include "wait/checkpoint.h"
 
 #include <pthread.h>
 
-#include "idle.h"
-#include "park.h"
-#include "tasks/death.h"
+#include "park/idle.h"
+#include "park/park.h"
+#include "tasks/life.h"
 
 /* This process was forked, and has not become a task since. */
 static _Atomic bool stranger;

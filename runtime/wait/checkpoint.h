@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "due.h"
+#include "park/due.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 

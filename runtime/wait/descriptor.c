@@ -1,14 +1,14 @@
-#include "descriptor.h"
+#include "wait/descriptor.h"
 
 #include <errno.h>
 #include <signal.h>
 
-#include "checkpoint.h"
-#include "clock.h"
-#include "outgoing.h"
-#include "poll.h"
-#include "several.h"
-#include "wait.h"
+#include "base/clock.h"
+#include "park/outgoing.h"
+#include "park/poll.h"
+#include "wait/checkpoint.h"
+#include "wait/wait.h"
+#include "wait/wait_many.h"
 
 enum { SIGNALLED = 1 };
 

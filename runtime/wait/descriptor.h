@@ -6,7 +6,7 @@
  *
  * Limits: tl_wait_descriptors ends for descriptors, signals, the deadline, and
  * what is to be done meanwhile (idle.h) alone; with objects in shared memory,
- * wait/several sleeps by park.
+ * wait/wait_many sleeps by park.
  */
 #ifndef TL_DESCRIPTOR_H
 #define TL_DESCRIPTOR_H

@@ -1,11 +1,11 @@
-#include "sleep.h"
+#include "wait/sleep.h"
 
 #include <sched.h>
 
-#include "checkpoint.h"
-#include "clock.h"
+#include "base/clock.h"
 #include "memory/arena.h"
-#include "wait.h"
+#include "wait/checkpoint.h"
+#include "wait/wait.h"
 
 struct sleepers {
     _Atomic uint64_t never; /* a watch word that does not move */

@@ -1,16 +1,16 @@
-#include "wait.h"
+#include "wait/wait.h"
 
 #include <sched.h>
 
-#include "checkpoint.h"
-#include "clock.h"
-#include "idle.h"
-#include "park.h"
-#include "sleeper.h"
-#include "spin.h"
-#include "stuck.h"
-#include "tasks/death.h"
-#include "waiters.h"
+#include "base/clock.h"
+#include "base/spin.h"
+#include "park/idle.h"
+#include "park/park.h"
+#include "park/sleeper.h"
+#include "park/wait_queue.h"
+#include "tasks/life.h"
+#include "wait/checkpoint.h"
+#include "wait/deadlock_check.h"
 
 /* A task that has slept so long looks whether anybody can ever wake it. */
 #define STUCK_AFTER (100 * TL_MILLISECOND)

@@ -38,15 +38,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "park/wait_queue.h"
 #include "tidelock.h"
-#include "waiters.h"
 
 /* TL_OK: look again.  TL_TIMEOUT, TL_INTERRUPTED, TL_STUCK. */
 int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline);
 
 /* The same with so many pauses before the first look, for a word whose writer
- * is better left alone for a moment (objects/patience). */
+ * is better left alone for a moment (data/backoff). */
 int tl_wait_patiently(struct tl_condition *condition,
                       const _Atomic uint64_t *word, uint64_t seen,
                       unsigned pauses, tl_deadline deadline);
@@ -63,7 +63,7 @@ int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
 int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline);
 
-/* For who sleeps in another way (wait/several).  Whether this task may go to
+/* For who sleeps in another way (wait/wait_many).  Whether this task may go to
  * sleep at the condition (NULL: at several): else TL_INTERRUPTED, TL_STUCK.
  * What it is going to do, for reports. And the sleep, until called, a death, or
  * the deadline: true, that. */

@@ -1,4 +1,4 @@
--- One row for each blocking call of the API.  Every row goes through the same tests (wait_spec):
+-- One row for each blocking call of the API.  Every row goes through the same tests (blocking_calls_spec):
 --   make()        a state: a table, in which `object` is what tasks wait on
 --   block(s, t)   the call, with timeout t; it must wait, as made
 --   release(s)    lets one waiter go on

@@ -12,18 +12,18 @@ local OTHERWISE = {
 
 -- What the symbols of these begin with besides, until they are renamed: each line goes with the commit that does.
 local TO_BE_RENAMED = {
-  ["runtime/objects/exchange.c"] = "command",
-  ["runtime/objects/handle.c"] = "enter fork",
-  ["runtime/objects/job.c"] = "packet",
-  ["runtime/objects/place.c"] = "listener",
-  ["runtime/objects/signal.c"] = "process",
-  ["runtime/objects/heap_debts.c"] = "heap",
-  ["runtime/objects/heap_table.c"] = "heap",
+  ["runtime/commands/command_io.c"] = "command",
+  ["runtime/store/handle.c"] = "enter fork",
+  ["runtime/pool/job.c"] = "packet",
+  ["runtime/net/socket_file.c"] = "listener",
+  ["runtime/process/signal.c"] = "process",
+  ["runtime/data/ordered_queue_debts.c"] = "heap",
+  ["runtime/data/ordered_queue_table.c"] = "heap",
   ["runtime/store/refs.c"] = "cell",
   ["runtime/wait/checkpoint.c"] = "cancel",
   ["runtime/wait/descriptor.c"] = "wait",
-  ["runtime/wait/several.c"] = "wait",
-  ["runtime/wait/waiters.c"] = "waiter wake",
+  ["runtime/wait/wait_many.c"] = "wait",
+  ["runtime/park/wait_queue.c"] = "waiter wake",
 }
 
 local texts = {}

@@ -1,0 +1,205 @@
+#include "codec/message.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "lua/support.h"
+#include "lua/userdata.h"
+
+/* By the arena's number; relaxed: it says what the script wants, no more. */
+static _Atomic bool functions_allowed[256] = {true};
+
+void message_allow_functions(unsigned space, bool on)
+{
+    functions_allowed[space] = on;
+}
+
+unsigned message_allow(unsigned arena)
+{
+    unsigned allow = CODEC_OBJECTS | CODEC_ARENA(arena);
+    return arena < sizeof functions_allowed && functions_allowed[arena]
+               ? allow | CODEC_FUNCTIONS
+               : allow;
+}
+
+/* The references as codec_decode takes them; where they are not so already, a
+ * userdata with them is pushed. */
+static const tl_ref *refs_of(lua_State *L, const struct tl_parcel *parcel)
+{
+    if (parcel->arena == 0 || parcel->ref_count == 0)
+        return parcel->refs;
+    tl_ref *refs = lua_newuserdatauv(L, parcel->ref_count * sizeof *refs, 1);
+    for (size_t i = 0; i < parcel->ref_count; i++)
+        refs[i] = tl_parcel_ref(parcel, i);
+    return refs;
+}
+
+/* A parcel while it is decoded.  The collector rests, since a finalizer might
+ * receive, and so does a hook of calls (a profiler's), which is set again
+ * unless a signal's handler has set one meanwhile: both until the decoder
+ * itself is about to run Lua code. */
+struct reading {
+    struct codec_hold hold; /* must be first */
+    struct tl_parcel *parcel;
+    size_t weight;
+    bool collects;
+    bool begun;
+    lua_Hook hook;
+    int mask, count;
+};
+
+static void begin_reading(lua_State *L, struct reading *reading)
+{
+    reading->begun = true;
+    reading->collects = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
+    lua_gc(L, LUA_GCSTOP, 0);
+    reading->mask = lua_gethookmask(L);
+    if (!(reading->mask & (LUA_MASKCALL | LUA_MASKRET)))
+        return;
+    reading->hook = lua_gethook(L);
+    reading->count = lua_gethookcount(L);
+    lua_sethook(L, NULL, 0, 0);
+}
+
+/* A restart forgets what was allocated meanwhile; without the step, garbage of
+ * large messages would grow faster than it is collected. */
+static void go_on_collecting(lua_State *L, size_t size)
+{
+    lua_gc(L, LUA_GCRESTART, 0);
+    if (size >= 1024)
+        lua_gc(L, LUA_GCSTEP, size < INT_MAX ? (int)(size / 1024) : INT_MAX);
+}
+
+/* The parcel is dropped first: a step may run finalizers. */
+static void end_reading(lua_State *L, struct codec_hold *hold)
+{
+    struct reading *reading = (struct reading *)hold;
+    if (!reading->begun)
+        return;
+    reading->begun = false;
+    tl_parcel_drop(reading->parcel);
+    if (reading->hook && !lua_gethook(L))
+        lua_sethook(L, reading->hook, reading->mask, reading->count);
+    if (reading->collects)
+        go_on_collecting(L, reading->weight);
+}
+
+/* The argument, at 1, gives way to what the decoder copies. */
+static int decode_block(lua_State *L)
+{
+    struct reading *reading = lua_touserdata(L, 1);
+    const struct tl_parcel *parcel = reading->parcel;
+    const tl_ref *refs = refs_of(L, parcel);
+    return codec_decode_held(L, parcel->data, parcel->size, refs,
+                             parcel->ref_count, message_allow(parcel->arena),
+                             &reading->hold);
+}
+
+/* Arguments: also the list and where in it to begin.  Returns how many. */
+static int decode_list(lua_State *L)
+{
+    struct reading *reading = lua_touserdata(L, 1);
+    lua_pushinteger(L,
+                    codec_decode_list(L, reading->parcel, message_allow(0), 2,
+                                      lua_tointeger(L, 3), &reading->hold));
+    return 1;
+}
+
+/* Calls the function with the reading and the `count` arguments at the top.  A
+ * parcel that owns a block is dropped whatever decoding does; one that does
+ * not is its process's or its pool's, and goes with that. */
+static int read_by(lua_State *L, lua_CFunction function, int count,
+                   struct tl_parcel *parcel)
+{
+    int base = lua_gettop(L) - count;
+    struct reading reading = {.hold = {.slot = 1, .let_go = end_reading},
+                              .parcel = parcel,
+                              .weight =
+                                  parcel->size + 1024 * parcel->ref_count};
+    begin_reading(L, &reading);
+    lua_pushcfunction(L, function);
+    lua_insert(L, base + 1);
+    lua_pushlightuserdata(L, &reading);
+    lua_insert(L, base + 2);
+    int status = lua_pcall(L, count + 1, LUA_MULTRET, 0);
+    end_reading(L, &reading.hold);
+    if (status == LUA_OK)
+        return lua_gettop(L) - base;
+    return lua_type(L, -1) == LUA_TSTRING ? misuse_raise(L) : lua_error(L);
+}
+
+/* Whether the bytes are the parcel's own, as they are made if they are few:
+ * then nobody can take them away. */
+static bool is_own(struct tl_parcel *parcel)
+{
+    if (parcel->block || parcel->ref_count > 0 ||
+        parcel->size > sizeof parcel->small)
+        return false;
+    if (parcel->data != parcel->small) {
+        memcpy(parcel->small, parcel->data, parcel->size);
+        parcel->data = parcel->small;
+    }
+    return true;
+}
+
+static int decode_outside(lua_State *L)
+{
+    struct tl_slice *slice = lua_touserdata(L, 1);
+    int count =
+        codec_decode(L, slice->data, slice->size, NULL, 0, CODEC_OUTSIDE);
+    return count == 1 ? 1 : luaL_error(L, "not one value, but %d", count);
+}
+
+bool message_receive_outside(lua_State *L, const void *data, size_t size)
+{
+    struct tl_slice slice = {data, size};
+    bool running = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
+    lua_gc(L, LUA_GCSTOP, 0);
+    lua_pushcfunction(L, decode_outside);
+    lua_pushlightuserdata(L, &slice);
+    int status = lua_pcall(L, 1, 1, 0);
+    if (running)
+        go_on_collecting(L, size);
+    return status == LUA_OK;
+}
+
+int message_receive(lua_State *L, struct tl_parcel *parcel)
+{
+    if (parcel->size == 0)
+        return 0; /* a process that returned nothing */
+    if (!is_own(parcel))
+        return read_by(L, decode_block, 0, parcel);
+    return codec_decode(L, parcel->data, parcel->size, parcel->refs,
+                        parcel->ref_count, message_allow(parcel->arena));
+}
+
+int message_receive_list(lua_State *L, struct tl_parcel *parcel, int list,
+                         lua_Integer from)
+{
+    if (is_own(parcel))
+        return codec_decode_list(L, parcel, message_allow(0), list, from, NULL);
+    lua_pushvalue(L, list);
+    lua_pushinteger(L, from);
+    read_by(L, decode_list, 2, parcel);
+    int count = (int)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return count;
+}
+
+void message_encode(lua_State *L, const struct tl_handle *handle,
+                    const char *call, int first, int count, const char *root,
+                    struct codec_out *out)
+{
+    if (codec_encode_allowed(L, first, count, root, out,
+                             message_allow(handle ? handle->arena : 0)))
+        return;
+    misuse(L, handle, call, "%s", lua_tostring(L, -1));
+}
+
+bool message_try_again(lua_State *L, int status, struct codec_out *out,
+                       bool *tried)
+{
+    /* finalizers may change the tables that strings were borrowed from */
+    return status == TL_NO_MEMORY && codec_own(out) &&
+           result_try_again(L, status, tried);
+}

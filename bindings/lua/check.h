@@ -1,0 +1,70 @@
+/*
+ * Check: what calls are given.  Durations are seconds; nil waits for ever.
+ */
+#ifndef TL_CHECK_H
+#define TL_CHECK_H
+
+#include <stdbool.h>
+
+#include <lua.h>
+
+#include "lua/context.h"
+#include "tidelock.h"
+
+/* The timeout at index, as a deadline; also tells the runtime which Lua state
+ * is about to wait, for the line in reports. */
+tl_deadline check_deadline_slow(lua_State *L, int index,
+                                const struct tl_handle *handle,
+                                const char *call);
+
+static inline tl_deadline check_deadline(lua_State *L, int index,
+                                         const struct tl_handle *handle,
+                                         const char *call)
+{
+    context_state = L;
+    if (lua_type(L, index) <= LUA_TNIL)
+        return TL_FOREVER;
+    return check_deadline_slow(L, index, handle, call);
+}
+
+/* An integer from least to most. */
+lua_Integer check_integer(lua_State *L, int index,
+                          const struct tl_handle *handle, const char *call,
+                          const char *what, lua_Integer least,
+                          lua_Integer most);
+
+/* A plain list from what is at index: a copy, in its place, where it has a
+ * metatable.  How long it is. */
+lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
+                       const char *call);
+
+/* A call takes at most `most` arguments: a function of the module, or a method,
+ * where the object in front does not count.  Raises, so that nothing given is
+ * dropped in silence. */
+int check_too_many(lua_State *L, int most, bool method, const char *call);
+
+static inline void check_function(lua_State *L, int most, const char *call)
+{
+    if (__builtin_expect(lua_gettop(L) > most, 0))
+        check_too_many(L, most, false, call);
+}
+
+static inline void check_method(lua_State *L, int most, const char *call)
+{
+    if (__builtin_expect(lua_gettop(L) > most + 1, 0))
+        check_too_many(L, most, true, call);
+}
+
+/* A constructor takes either positional arguments or ONE table: afterwards
+ * the stack holds just the values of the options, in the order of `names`
+ * (ended by NULL).  Unknown options raise. */
+void check_options(lua_State *L, const char *call, const char *const *names);
+
+/* Before it: from f(value, { options }) to f{ subject = value, options }.  The
+ * table, or nil, is the script's and stays as it is. */
+void check_gather_options(lua_State *L, const char *subject);
+
+/* The name at index: NULL for nil. */
+const char *check_name(lua_State *L, int index, const char *call);
+
+#endif

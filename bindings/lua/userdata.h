@@ -1,0 +1,102 @@
+/*
+ * Userdata: the objects of the runtime as Lua values.
+ *
+ * The check of an argument is two loads and a comparison; nothing is looked up
+ * by a string.  The same object is the same userdata in a task (a weak table of
+ * them, by reference), so == and table keys work.
+ */
+#ifndef TL_USERDATA_H
+#define TL_USERDATA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "lua/compat.h"
+#include "lua/object.h"
+#include "tidelock.h"
+
+/* A property of objects of a kind: pushes its value for the handle. */
+struct property {
+    const char *name;
+    void (*push)(lua_State *L, const struct tl_handle *handle);
+};
+
+/* What scripts see of a kind: constant.  Methods are found by one table
+ * look-up, since a call goes through it; properties behind them; any other
+ * name raises.
+ *
+ * What is behind a table of methods is told the table, not the object.  So the
+ * objects of a kind with properties have a metatable each; or, where objects
+ * are made more often than called (`made_often`), they share one whose __index
+ * is a function, and a call costs twice. */
+struct class
+{
+    const luaL_Reg *methods;
+    const luaL_Reg *metamethods;       /* or NULL */
+    const struct property *properties; /* or NULL */
+    lua_CFunction newindex;            /* or NULL: no field can be set */
+    lua_CFunction index;               /* or NULL; its upvalue: the methods */
+    bool made_often;
+};
+void object_class(lua_State *L, enum tl_kind_id kind,
+                  const struct class *class);
+
+/* Pushes an object without a handle yet, to be filled by tl_X_new. */
+struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
+
+/* The object at index has its handle, or the call failed with `status`. */
+void object_made(lua_State *L, int index, const char *call, int status);
+
+/* The constructor of a kind whose objects take a name and nothing else. */
+int object_make(lua_State *L, enum tl_kind_id kind,
+                int (*make)(struct tl_handle *out, const char *name));
+
+/* Whether the new object will be the first of its name in a space: then it is
+ * made without one, filled, and named by tl_space_enter; so that nobody finds
+ * it half-filled. */
+bool object_named_late(const struct tl_handle *object, const char *name);
+
+/* A name stands for something else in a space: raises what, and lets it go. */
+int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call);
+
+/* Pushes an object of a kind that is not known yet, so that nothing is lost
+ * where Lua has no memory left: the handle is to be filled by the runtime, and
+ * object_settle then makes it what scripts see.  Where the same object exists,
+ * that one takes its place at the top. */
+struct tl_handle *object_reserve(lua_State *L);
+void object_settle(lua_State *L);
+
+/* Pushes the object that is known for the reference; false: nothing. */
+bool object_recall(lua_State *L, tl_ref ref);
+
+/* Closes the object of this handle by script; messages still name it. */
+void object_close(struct tl_handle *handle);
+
+/* Pushes the object that a message carries. */
+void object_push(lua_State *L, tl_ref ref);
+
+/* The same for an object of a space, of this name and identity, by its name,
+ * which was that kind's number-th.  Raises where there is none such any more.
+ */
+void object_push_named(lua_State *L, const char *space, uint64_t identity,
+                       const char *name, int kind, uint64_t number);
+
+/* Raises where the argument is no such object. */
+struct tl_handle *object_check_slow(lua_State *L, int index,
+                                    enum tl_kind_id kind);
+
+static inline struct tl_handle *object_check(lua_State *L, int index,
+                                             enum tl_kind_id kind)
+{
+    struct object *object = lua_touserdata(L, index);
+    /* a light userdata has no length */
+    if (object && lua_rawlen(L, index) >= sizeof(struct object) &&
+        object->magic == OBJECT_MAGIC + (uint64_t)kind)
+        return &object->handle;
+    return object_check_slow(L, index, kind);
+}
+
+#endif

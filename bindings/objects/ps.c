@@ -1,0 +1,59 @@
+/* ipc.ps: what the tasks of this program do. */
+#include "lua/support.h"
+#include "objects.h"
+#include "objects/space.h"
+
+static void set_string(lua_State *L, const char *key, const char *value)
+{
+    lua_pushstring(L, value);
+    lua_setfield(L, -2, key);
+}
+
+static void push_task(lua_State *L, const struct tl_task_info *info)
+{
+    lua_createtable(L, 0, 7);
+    set_string(L, "name", info->name);
+    lua_pushinteger(L, info->pid);
+    lua_setfield(L, -2, "pid");
+    set_string(L, "state", info->state);
+    if (info->waits[0])
+        set_string(L, "waits", info->waits);
+    if (info->where[0])
+        set_string(L, "where", info->where);
+    if (info->since > 0) {
+        lua_pushnumber(L, info->since);
+        lua_setfield(L, -2, "since");
+    }
+    lua_createtable(L, (int)info->hold_count, 0);
+    for (unsigned i = 0; i < info->hold_count; i++) {
+        lua_pushstring(L, info->holds[i]);
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_setfield(L, -2, "holds");
+}
+
+/* ipc.ps([space]) */
+static int ipc_ps(lua_State *L)
+{
+    check_function(L, 1, "ps");
+    unsigned arena = lua_isnoneornil(L, 1) ? 0 : space_check(L, 1, "ps");
+    uint32_t number = 1;
+    int status;
+    lua_newtable(L);
+    for (lua_Integer n = 1;; n++) {
+        struct tl_task_info info;
+        status = tl_task_look(arena, &number, &info);
+        if (status == TL_EMPTY)
+            return 1;
+        if (status < 0)
+            return result_failure(L, NULL, "ps", status);
+        push_task(L, &info);
+        lua_rawseti(L, -2, n);
+    }
+}
+
+void ps_open(lua_State *L)
+{
+    lua_pushcfunction(L, ipc_ps);
+    lua_setfield(L, -2, "ps");
+}

@@ -1,0 +1,26 @@
+/*
+ * Futures: what submit, apply_async and map_async return.
+ *
+ * A future belongs to the process that made it.  Its handle is of TL_KIND_JOB:
+ * it borrows the board of its pool, which it keeps alive, and names its first
+ * job; `side` says whether its results are one list.  Once its outcome was
+ * asked for, it has that as a table, and needs the pool no more: the handle is
+ * TL_JOB_SETTLED, and the jobs are released.
+ */
+#ifndef TL_FUTURE_H
+#define TL_FUTURE_H
+
+#include <lua.h>
+
+#include "pool/pool.h"
+
+/* Pushes a future of the job at which it begins. */
+void future_push(lua_State *L, int pool_index, struct pool *pool,
+                 uint32_t first, bool list);
+/* The future at 1 is waited for: its results, raised or returned, or nil and
+ * "timeout". */
+int future_outcome(lua_State *L, const char *call, tl_deadline deadline);
+/* Makes the class. */
+void future_open(lua_State *L);
+
+#endif

@@ -1,0 +1,339 @@
+#include "pool/workers.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/message.h"
+#include "lua/support.h"
+#include "lua/userdata.h"
+#include "process/child.h"
+#include "process/ended.h"
+#include "process/files.h"
+#include "process/inherited_ends.h"
+
+#define TEXT_SIZE 1024
+#define STILLBORN_MOST 100 /* for each worker of the pool */
+
+/* ---- starting ---- */
+
+static void name_next(const struct pool *pool, char *name)
+{
+    char own[TL_NAME_SIZE];
+    unsigned number = (unsigned)tl_handle_name(pool->board, own);
+    if (own[0])
+        snprintf(name, TL_NAME_SIZE, "%.30s-worker-%u", own, pool->started + 1);
+    else
+        snprintf(name, TL_NAME_SIZE, "pool-%u-worker-%u", number,
+                 pool->started + 1);
+}
+
+static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
+{
+    size_t count;
+    int top = lua_gettop(L);
+    object_push(L, tl_handle_ref(pool->board));
+    /* the collector has the pool, and what is pushed lacks the job */
+    pool->doomed = object_test(L, -1) != pool->board;
+    if (pool->doomed) {
+        lua_settop(L, top);
+        return TL_DROPPED;
+    }
+    lua_getiuservalue(L, -1, 1);
+    int job = lua_gettop(L);
+    const struct tl_handle *const *given = inherited_ends_find(L, job, &count);
+    files_flush(L); /* else the child would print it once more */
+    int started = tl_process_start(&worker->process, given, count);
+    if (started == 0)
+        child_run(L, job);
+    lua_settop(L, top);
+    return started < 0 ? started : TL_OK;
+}
+
+int pool_start(lua_State *L, struct pool *pool, struct worker *worker)
+{
+    name_next(pool, worker->name);
+    memset(&worker->process, 0, sizeof worker->process);
+    int status = tl_process_new(&worker->process, worker->name, true);
+    if (status == TL_OK)
+        status = fork_worker(L, pool, worker);
+    if (status < 0) {
+        int error = errno;
+        tl_handle_close(&worker->process);
+        errno = error;
+        return status;
+    }
+    struct tl_process_info info;
+    tl_process_identity(&worker->process, &info);
+    worker->task = info.task;
+    worker->pid = info.pid;
+    pool->started++;
+    return TL_OK;
+}
+
+bool pool_has_workers(const struct pool *pool)
+{
+    for (int i = 0; i < pool->count; i++)
+        if (pool->workers[i].process.object)
+            return true;
+    return false;
+}
+
+/* ---- how a worker died ---- */
+
+static struct worker *worker_of(struct pool *pool, uint32_t task)
+{
+    for (int i = 0; i < pool->count; i++)
+        if (pool->workers[i].process.object && pool->workers[i].task == task)
+            return &pool->workers[i];
+    return NULL;
+}
+
+/* Nothing else is done meanwhile: the pool is between two states. */
+static void await_end(struct worker *worker)
+{
+    if (!worker->process.object)
+        return;
+    pool_pause(true);
+    tl_process_join(&worker->process, TL_FOREVER);
+    pool_pause(false);
+}
+
+/* The worker is dead or about to be: waits for its very end. */
+static void say_death(struct worker *worker, char *text, size_t size)
+{
+    struct tl_process_info info = {0};
+    char end[TEXT_SIZE / 2];
+    await_end(worker);
+    tl_process_info(&worker->process, &info);
+    ended_text(&info, end, sizeof end);
+    snprintf(text, size, "worker %s (pid %d) died: %s%s", worker->name,
+             (int)worker->pid,
+             info.exit_known && info.exitcode < 0 ? "" : "it ", end);
+}
+
+static void fail_job(lua_State *L, struct pool *pool, uint32_t job,
+                     const char *text)
+{
+    struct codec_out out;
+    lua_pushstring(L, text);
+    struct tl_message nothing = {0};
+    if (codec_encode(L, lua_gettop(L), 1, "error", &out)) {
+        tl_board_fail(pool->board, job, &out.message);
+        codec_done(&out);
+    } else {
+        tl_board_fail(pool->board, job, &nothing);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+/* The job's worker died with it in its hands. */
+static void settle_job(lua_State *L, struct pool *pool, uint32_t job,
+                       uint32_t task)
+{
+    struct ticket *ticket = &pool->tickets[job];
+    struct worker *worker = worker_of(pool, task);
+    char text[TEXT_SIZE] = "its worker died";
+    if (ticket->retries > 0) {
+        ticket->retries--;
+        tl_board_retry(pool->board, job);
+        return;
+    }
+    if (worker)
+        say_death(worker, text, sizeof text);
+    fail_job(L, pool, job, text);
+}
+
+static void settle_jobs(lua_State *L, struct pool *pool)
+{
+    for (uint32_t job = 0; job < pool->ticket_room; job++) {
+        uint32_t task;
+        if (pool->tickets[job].use != POOL_FREE &&
+            tl_board_state(pool->board, job, &task) == TL_JOB_DIED)
+            settle_job(L, pool, job, task);
+    }
+}
+
+/* ---- replacing ---- */
+
+static void become_broken(lua_State *L, struct pool *pool, const char *why)
+{
+    if (!pool->broken)
+        pool->broken = strdup(why);
+    pool_end(L, pool, why);
+}
+
+/* With the error at the top.  The pool keeps a C string: a NUL byte, which
+ * would end it, becomes a space. */
+static void say_failure(lua_State *L, char *text, size_t size)
+{
+    size_t length;
+    const char *why = lua_tolstring(L, -1, &length);
+    size_t at = (size_t)snprintf(text, size, "the initializer failed ");
+    for (size_t i = 0; i < length && at < size - 1; i++)
+        text[at++] = why[i];
+    for (size_t i = 0; i < at; i++)
+        text[i] = text[i] ? text[i] : ' ';
+    text[at] = '\0';
+}
+
+/* Not one that was killed, or ended in order. */
+static bool has_failed(const struct worker *worker)
+{
+    struct tl_process_info info = {0};
+    tl_process_info(&worker->process, &info);
+    return info.exitcode == 1;
+}
+
+/* A worker that never came to work: what its initializer raised. */
+static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
+                               size_t size)
+{
+    struct tl_parcel parcel;
+    bool ok;
+    int status = tl_process_result(&worker->process, &ok, &parcel, TL_NOW);
+    if (status == TL_EMPTY && tl_process_lost(&worker->process) < 0) {
+        snprintf(text, size, "the initializer failed; its error was lost");
+        return has_failed(worker);
+    }
+    if (status != TL_OK || ok)
+        return false;
+    int top = lua_gettop(L);
+    if (message_receive(L, &parcel) > 0 && lua_type(L, -1) == LUA_TSTRING)
+        say_failure(L, text, size);
+    lua_settop(L, top);
+    return true;
+}
+
+/* Whether workers die again and again, and none has come to work meanwhile. One
+ * that was killed may have been somebody's victim; one that left by itself will
+ * do so each time. */
+static bool is_hopeless(struct pool *pool, const struct worker *worker)
+{
+    struct tl_board_progress progress;
+    struct tl_process_info info = {0};
+    tl_board_progress(pool->board, &progress);
+    tl_process_info(&worker->process, &info);
+    if (progress.readies != pool->readies)
+        pool->stillborn = 0;
+    pool->readies = progress.readies;
+    pool->stillborn += info.exitcode < 0 ? 1 : STILLBORN_MOST / 10;
+    return pool->stillborn > STILLBORN_MOST * (uint32_t)pool->count;
+}
+
+static void bury(lua_State *L, struct pool *pool, struct worker *worker)
+{
+    char text[TEXT_SIZE] = "the initializer failed";
+    if (initializer_failed(L, worker, text, sizeof text)) {
+        become_broken(L, pool, text);
+    } else if (is_hopeless(pool, worker)) {
+        say_death(worker, text, sizeof text);
+        become_broken(L, pool, text);
+    } else {
+        tl_handle_close(&worker->process);
+        worker->dead = false;
+        pool->missing++;
+    }
+}
+
+static bool is_dead(const struct pool *pool, struct worker *worker)
+{
+    if (!worker->process.object ||
+        !tl_board_has_left(pool->board, worker->task))
+        return false;
+    await_end(worker);
+    return true;
+}
+
+static bool is_wanted(const struct pool *pool)
+{
+    struct tl_board_progress progress;
+    tl_board_progress(pool->board, &progress);
+    return !pool->broken && !pool->terminated &&
+           (!pool->closed || progress.waiting);
+}
+
+/* errno is of a system call that failed. */
+static void break_for(lua_State *L, struct pool *pool, int status)
+{
+    char why[TEXT_SIZE];
+    if (status == TL_SYSTEM)
+        snprintf(why, sizeof why, "%s: %m", tl_status_text(status));
+    else
+        snprintf(why, sizeof why, "%s", tl_status_text(status));
+    become_broken(L, pool, why);
+}
+
+static void replace(lua_State *L, struct pool *pool)
+{
+    for (int i = 0; i < pool->count && pool->missing && is_wanted(pool); i++) {
+        struct worker *worker = &pool->workers[i];
+        if (worker->process.object)
+            continue;
+        int status = pool_start(L, pool, worker);
+        if (status == TL_OK)
+            pool->missing--;
+        else if (!pool_has_workers(pool))
+            break_for(L, pool, status);
+        else
+            return; /* the others go on; it is tried again */
+    }
+}
+
+void pool_tend(lua_State *L, struct pool *pool)
+{
+    struct tl_board_progress progress;
+    tl_board_progress(pool->board, &progress);
+    if (progress.deaths != pool->deaths && !pool->terminated) {
+        pool->deaths = progress.deaths;
+        /* who dies after this look keeps its place until the next */
+        for (int i = 0; i < pool->count; i++)
+            pool->workers[i].dead = is_dead(pool, &pool->workers[i]);
+        settle_jobs(L, pool);
+        for (int i = 0; i < pool->count && !pool->terminated; i++)
+            if (pool->workers[i].dead)
+                bury(L, pool, &pool->workers[i]);
+    }
+    if (pool->missing)
+        replace(L, pool);
+}
+
+/* ---- ending ---- */
+
+void pool_kill(struct pool *pool, uint32_t task)
+{
+    struct worker *worker = worker_of(pool, task);
+    if (!worker)
+        return;
+    tl_process_signal(&worker->process, SIGKILL);
+    await_end(worker);
+}
+
+static void fail_rest(lua_State *L, struct pool *pool, const char *why)
+{
+    for (uint32_t job = 0; job < pool->ticket_room; job++) {
+        uint32_t task;
+        if (pool->tickets[job].use == POOL_FREE)
+            continue;
+        if (tl_board_cancel(pool->board, job, &task) == TL_OK)
+            fail_job(L, pool, job, why);
+    }
+}
+
+void pool_end(lua_State *L, struct pool *pool, const char *why)
+{
+    pool->closed = pool->terminated = true;
+    tl_board_close(pool->board);
+    for (int i = 0; i < pool->count; i++)
+        if (pool->workers[i].process.object)
+            tl_process_signal(&pool->workers[i].process, SIGKILL);
+    for (int i = 0; i < pool->count; i++) {
+        await_end(&pool->workers[i]);
+        tl_handle_close(&pool->workers[i].process);
+    }
+    pool->missing = 0;
+    fail_rest(L, pool, why);
+}

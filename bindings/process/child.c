@@ -1,0 +1,61 @@
+#include "process/child.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lua/context.h"
+#include "process/files.h"
+#include "process/job.h"
+#include "tidelock.h"
+
+static bool is_child;
+static void (*const *forgets)(lua_State *L);
+
+void child_open(void (*const *list)(lua_State *L))
+{
+    if (!forgets)
+        forgets = list;
+}
+
+bool child_is(void)
+{
+    return is_child;
+}
+
+void child_exit(int code)
+{
+    context_state = NULL; /* no script waits for what comes now */
+    code = files_end(code);
+    /* its own children first, as for the main script; whatever comes of it,
+     * this process ends */
+    tl_main_end();
+    tl_process_finish(code);
+    _exit(code);
+}
+
+/* What handlers the parent has are not this process's; what it ignores stays
+ * ignored, but SIGTERM, by which p:terminate() and the program's end work, is
+ * heard whoever started the program without it. */
+static void reset_signals(void)
+{
+    struct sigaction given;
+    sigset_t heard;
+    if (sigaction(SIGINT, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
+        signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    sigemptyset(&heard);
+    sigaddset(&heard, SIGTERM);
+    sigaddset(&heard, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &heard, NULL);
+    tl_interrupt_clear();
+}
+
+void child_run(lua_State *L, int job)
+{
+    is_child = true;
+    reset_signals();
+    for (void (*const *forget)(lua_State *) = forgets; *forget; forget++)
+        (*forget)(L);
+    child_exit(job_call(L, job));
+}

@@ -1,0 +1,125 @@
+#include "process/exit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lua/support.h"
+#include "lua/userdata.h"
+#include "process/child.h"
+#include "process/files.h"
+#include "process/thread.h"
+
+volatile sig_atomic_t exit_interrupt_status = 130;
+
+static bool interactive;
+static char end_key; /* registry: what ends the main script */
+
+void exit_interactive(bool on)
+{
+    interactive = on;
+}
+
+void exit_forget(lua_State *L)
+{
+    (void)L;
+    interactive = false;
+}
+
+/* Nobody can ever go on: the program ends here, with the report. */
+static int end_stuck(lua_State *L, const char *report)
+{
+    if (interactive) {
+        lua_pushstring(L, report);
+        return misuse_raise(L);
+    }
+    files_flush(L);
+    char text[20000];
+    int size = snprintf(text, sizeof text, "tidelock: %s", report);
+    tl_output(2, text,
+              (size_t)size < sizeof text ? (size_t)size : sizeof text - 1);
+    tl_family_end();
+    tl_listener_remove_files();
+    _exit(3);
+}
+
+/* Ends the main script: daemons end, other children are joined. */
+static void end_main(lua_State *L)
+{
+    if (!tl_task_is_main())
+        return;
+    files_flush(L);
+    context_state = L;
+    int status = tl_main_end();
+    if (status == TL_STUCK) {
+        interactive = false;
+        result_failure(L, NULL, NULL, status);
+    }
+    if (status == TL_INTERRUPTED) {
+        tl_family_end();
+        tl_listener_remove_files();
+        static const char text[] = "tidelock: interrupted\n";
+        files_write(2, text, sizeof text - 1);
+        _exit(exit_interrupt_status);
+    }
+}
+
+static int end_of_state(lua_State *L)
+{
+    end_main(L);
+    return 0;
+}
+
+static int exit_code(lua_State *L)
+{
+    if (lua_isboolean(L, 1))
+        return lua_toboolean(L, 1) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return (int)luaL_optinteger(L, 1, EXIT_SUCCESS);
+}
+
+/* Upvalue: the stock os.exit. */
+static int os_exit(lua_State *L)
+{
+    int code = exit_code(L);
+    if (thread_is())
+        thread_exit(code);
+    if (child_is())
+        child_exit(code);
+    end_main(L);
+    lua_settop(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 2, 0);
+    return 0;
+}
+
+/* Finalizers run in the reverse order of their making when the state closes:
+ * this one, made before all others of ours, runs after them. */
+static void watch_end(lua_State *L)
+{
+    lua_newuserdatauv(L, 1, 1);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, end_of_state);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &end_key);
+}
+
+static void replace_exit(lua_State *L)
+{
+    lua_getglobal(L, "os");
+    if (lua_istable(L, -1)) {
+        lua_getfield(L, -1, "exit");
+        lua_pushcclosure(L, os_exit, 1);
+        lua_setfield(L, -2, "exit");
+    }
+    lua_pop(L, 1);
+}
+
+void exit_open(lua_State *L)
+{
+    if (!result_stuck)
+        result_stuck = end_stuck;
+    watch_end(L);
+    replace_exit(L);
+}

@@ -1,0 +1,84 @@
+#include "program/init.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool forked;
+
+/* A reader of the script's output hears of its end when the script closes it:
+ * so nothing is held open here. */
+static void close_all(void)
+{
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, 0u, ~0u, 0u) == 0)
+        return;
+#endif
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        close(fd);
+}
+
+static int exit_status(int status)
+{
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Several ends may come with one SIGCHLD.  When we end, the kernel kills
+ * whatever is left. */
+static void reap(pid_t script)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        if (pid == script)
+            _exit(exit_status(status));
+}
+
+/* What the terminal sends goes to the whole group, so the script has had it:
+ * only what a process has sent is for us alone. */
+static void pass_on(pid_t script, const siginfo_t *info)
+{
+    if (info->si_code <= 0)
+        kill(script, info->si_signo);
+}
+
+/* With all signals blocked: a signal that is blocked is kept for PID 1, too,
+ * until it is taken here. */
+static _Noreturn void serve(pid_t script, const sigset_t *all)
+{
+    siginfo_t info;
+    close_all();
+    for (;;) {
+        if (sigwaitinfo(all, &info) < 0)
+            continue;
+        if (info.si_signo == SIGCHLD)
+            reap(script);
+        else
+            pass_on(script, &info);
+    }
+}
+
+void init_begin(void)
+{
+    sigset_t all, given;
+    if (getpid() != 1)
+        return;
+    /* ignored, it would not come, and how the script ended not be known */
+    signal(SIGCHLD, SIG_DFL);
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &given);
+    pid_t pid = fork();
+    if (pid > 0)
+        serve(pid, &all);
+    /* no second process may be had: then this one does without */
+    forked = pid == 0;
+    sigprocmask(SIG_SETMASK, &given, NULL);
+}
+
+bool init_is_there(void)
+{
+    return forked;
+}

@@ -1,0 +1,257 @@
+#include "program/inspect.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tidelock.h"
+
+static int usage(void)
+{
+    fputs("usage: tidelock ps PID|SPACE    what the tasks of a program or "
+          "space do\n"
+          "       tidelock ls [SPACE]      the spaces, or the objects of one\n"
+          "       tidelock rm SPACE [NAME] removes a space, or an object of "
+          "it\n",
+          stderr);
+    return EXIT_FAILURE;
+}
+
+static int complain(const char *tool, const char *what, const char *why)
+{
+    fprintf(stderr, "tidelock %s: %s: %s\n", tool, what, why);
+    return EXIT_FAILURE;
+}
+
+static int refuse(const char *tool, const char *what, int status)
+{
+    if (status != TL_SYSTEM)
+        return complain(tool, what, tl_status_text(status));
+    fprintf(stderr, "tidelock %s: %s: %m\n", tool, what);
+    return EXIT_FAILURE;
+}
+
+/* The space to look into; below 0, it was told why not. */
+static int look_into(const char *tool, const char *name)
+{
+    int space = tl_look_into(name);
+    if (space == TL_EMPTY)
+        complain(tool, name,
+                 "there is no such space; tidelock ls shows those "
+                 "there are");
+    else if (space < 0)
+        refuse(tool, name, space);
+    return space;
+}
+
+/* ---- ps ---- */
+
+static void print_task(const struct tl_task_info *info)
+{
+    printf("%-20s %7d  %-8s", info->name, (int)info->pid, info->state);
+    if (info->since > 0)
+        printf(" %7.1f s", info->since);
+    if (info->waits[0])
+        printf("  %s", info->waits);
+    if (info->where[0])
+        printf("  at %s", info->where);
+    putchar('\n');
+    for (unsigned i = 0; i < info->hold_count; i++)
+        printf("%-20s %7s  holds %s\n", "", "", info->holds[i]);
+}
+
+static int print_tasks(unsigned arena)
+{
+    struct tl_task_info info;
+    uint32_t number = 1;
+    int status;
+    printf("%-20s %7s  %s\n", "TASK", "PID", "STATE");
+    while ((status = tl_task_look(arena, &number, &info)) == TL_OK)
+        print_task(&info);
+    return status == TL_EMPTY ? EXIT_SUCCESS : refuse("ps", "tasks", status);
+}
+
+static bool is_number(const char *word)
+{
+    size_t length = strlen(word);
+    return length > 0 && length < 9 && strspn(word, "0123456789") == length;
+}
+
+static int ps(int count, char **arguments)
+{
+    if (count != 2)
+        return usage();
+    const char *what = arguments[1];
+    int arena;
+    if (is_number(what)) {
+        arena = tl_look_at(atoi(what));
+        if (arena == TL_NO_SPACE)
+            return complain("ps", what,
+                            "this process is no program of "
+                            "tidelock, or not yours");
+        if (arena < 0)
+            return refuse("ps", what, arena);
+    } else {
+        arena = look_into("ps", what);
+        if (arena < 0)
+            return EXIT_FAILURE;
+    }
+    int status = print_tasks((unsigned)arena);
+    tl_look_away((unsigned)arena);
+    return status;
+}
+
+/* ---- ls ---- */
+
+/* TL_EMPTY: it was removed meanwhile. */
+static int print_object(unsigned space, const char *name)
+{
+    struct tl_handle handle = {0};
+    char text[TL_TEXT_SIZE];
+    int status = tl_space_find(space, name, &handle);
+    if (status < 0)
+        return status;
+    tl_describe(&handle, text, sizeof text);
+    tl_handle_close(&handle);
+    puts(text);
+    return TL_OK;
+}
+
+/* A status. */
+static int print_named(unsigned space)
+{
+    /* some more than there were a moment ago */
+    int64_t most = tl_space_names(space, NULL, 0) + 100;
+    struct tl_name *names = calloc((size_t)most, sizeof *names);
+    if (!names)
+        return TL_NO_MEMORY;
+    int64_t count = tl_space_names(space, names, (size_t)most);
+    int status = count < 0 ? (int)count : TL_OK;
+    for (int64_t i = 0; i < count && i < most; i++) {
+        status = print_object(space, names[i].text);
+        if (status < 0 && status != TL_EMPTY)
+            break;
+    }
+    free(names);
+    return status == TL_EMPTY ? TL_OK : status;
+}
+
+static int print_objects(const char *name)
+{
+    int space = look_into("ls", name);
+    if (space < 0)
+        return EXIT_FAILURE;
+    int status = print_named((unsigned)space);
+    tl_look_away((unsigned)space);
+    return status < 0 ? refuse("ls", name, status) : EXIT_SUCCESS;
+}
+
+/* What is there of a space's memory, and its tasks and objects. */
+static void print_space(const char *name, const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) != 0)
+        return;
+    int space = tl_look_into(name);
+    if (space < 0) {
+        printf("%-24s %s\n", name, tl_status_text(space));
+        return;
+    }
+    struct tl_task_info info;
+    uint32_t number = 1;
+    int tasks = 0;
+    int64_t objects = tl_space_names((unsigned)space, NULL, 0);
+    while (tl_task_look((unsigned)space, &number, &info) == TL_OK)
+        tasks++;
+    printf("%-24s %3d objects  %3d tasks  %6.1f of %.0f MiB\n", name,
+           (int)objects, tasks, (double)file.st_blocks / 2048,
+           (double)file.st_size / (1 << 20));
+    tl_look_away((unsigned)space);
+}
+
+static int print_spaces(void)
+{
+    char path[128];
+    if (!tl_space_path("x", path, sizeof path))
+        return EXIT_FAILURE;
+    /* the folder, and how the names of this user's begin */
+    char *slash = strrchr(path, '/');
+    size_t prefix = strlen(slash + 1) - 1;
+    char begin[64];
+    snprintf(begin, sizeof begin, "%.*s", (int)prefix, slash + 1);
+    *slash = '\0';
+    DIR *folder = opendir(path);
+    if (!folder)
+        return refuse("ls", path, TL_SYSTEM);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        const char *name = entry->d_name + prefix;
+        char full[128];
+        if (strncmp(entry->d_name, begin, prefix) == 0 &&
+            tl_space_path(name, full, sizeof full))
+            print_space(name, full);
+    }
+    closedir(folder);
+    return EXIT_SUCCESS;
+}
+
+static int ls(int count, char **arguments)
+{
+    if (count > 2)
+        return usage();
+    return count == 2 ? print_objects(arguments[1]) : print_spaces();
+}
+
+/* ---- rm ---- */
+
+static int rm_object(const char *space_name, const char *name)
+{
+    int space = look_into("rm", space_name);
+    if (space < 0)
+        return EXIT_FAILURE;
+    int status = tl_space_remove((unsigned)space, name);
+    tl_look_away((unsigned)space);
+    if (status == TL_EMPTY)
+        return complain("rm", name, "there is no such object in the space");
+    return status < 0 ? refuse("rm", name, status) : EXIT_SUCCESS;
+}
+
+static int rm(int count, char **arguments)
+{
+    if (count != 2 && count != 3)
+        return usage();
+    if (count == 3)
+        return rm_object(arguments[1], arguments[2]);
+    int status = tl_space_unlink(arguments[1]);
+    if (status == TL_EMPTY)
+        return complain("rm", arguments[1],
+                        "there is no such space; tidelock ls shows those there "
+                        "are");
+    return status < 0 ? refuse("rm", arguments[1], status) : EXIT_SUCCESS;
+}
+
+/* ---- which ---- */
+
+static const struct {
+    const char *name;
+    int (*run)(int count, char **arguments);
+} tools[] = {{"ps", ps}, {"ls", ls}, {"rm", rm}};
+
+bool inspect_has(const char *word)
+{
+    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+        if (strcmp(tools[i].name, word) == 0)
+            return true;
+    return false;
+}
+
+int inspect_run(int count, char **arguments)
+{
+    if (tl_init() < 0)
+        return complain(arguments[0], "cannot start", tl_init_error());
+    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+        if (strcmp(tools[i].name, arguments[0]) == 0)
+            return tools[i].run(count, arguments);
+    return usage();
+}

@@ -1,0 +1,336 @@
+/*
+ * The `tidelock` executable: Lua's own interpreter with the module built in.
+ * The same options, `arg`, error messages and exit statuses as `lua`, and on
+ * top the REPL, labels on output, and an end by Ctrl-C that takes all tasks
+ * along.
+ */
+#include <malloc.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "lua/compat.h"
+#include "lua/require.h"
+#include "module.h"
+#include "process/files.h"
+#include "program/chunk.h"
+#include "program/init.h"
+#include "program/inspect.h"
+#include "program/interrupt.h"
+#include "program/label.h"
+#include "program/repl.h"
+#include "tidelock.h"
+
+static const char usage[] =
+    "usage: tidelock [options] [run] [script [arguments]]\n"
+    "       tidelock ps PID|SPACE    what the tasks of a program or space do\n"
+    "       tidelock ls [SPACE]      the spaces, or the objects of one\n"
+    "       tidelock rm SPACE [NAME] removes a space, or an object of it\n"
+    "  -e code    run the code\n"
+    "  -l module  require the module into a global of its name\n"
+    "  -l g=mod   require the module into the global g\n"
+    "  -i         go on interactively after the script\n"
+    "  --label    put the time and the task's name before each line of output\n"
+    "  -v         show the version\n"
+    "  -E         ignore the environment variables LUA_INIT, LUA_PATH ...\n"
+#if COMPAT_WARNINGS
+    "  -W         turn warnings on\n"
+#endif
+    "  --         end of the options\n"
+    "  -          end of the options, run standard input\n"
+    "Without a script: interactive on a terminal, else standard input.\n";
+
+static const char version[] = "Tidelock " TL_VERSION " (" LUA_RELEASE ")\n";
+
+struct options {
+    int script; /* index in the arguments; their count where there is none */
+    bool help;
+    bool version;
+    bool interactive;
+    bool no_environment;
+    bool label;
+    bool code; /* something to run stands in an option */
+};
+
+struct invocation {
+    struct options options;
+    int count;
+    char **arguments;
+};
+
+/* Runs the chunk or reports the error that luaL_load... left; LUA_OK or not. */
+static int run_loaded(lua_State *L, int load_status)
+{
+    if (load_status == LUA_OK)
+        load_status = chunk_call(L, 0, 0);
+    return chunk_report(L, load_status);
+}
+
+static int run_code(lua_State *L, const char *code, const char *name)
+{
+    return run_loaded(L, luaL_loadbuffer(L, code, strlen(code), name));
+}
+
+/* `-l module` or `-l global=module` */
+static int run_require(lua_State *L, const char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    const char *module = equals ? equals + 1 : argument;
+    lua_pushlstring(L, argument,
+                    equals ? (size_t)(equals - argument) : strlen(argument));
+    require_push(L, module);
+    int status = chunk_call(L, 1, 1);
+    if (status != LUA_OK) {
+        chunk_report(L, status);
+    } else {
+        lua_pushglobaltable(L);
+        lua_insert(L, -3);
+        lua_settable(L, -3);
+    }
+    lua_pop(L, 1);
+    return status;
+}
+
+/* Options that stand alone; false: no such option. */
+static bool set_flag(struct options *options, const char *option)
+{
+    if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0)
+        options->help = true;
+    else if (strcmp(option, "--version") == 0 || strcmp(option, "-v") == 0)
+        options->version = true;
+    else if (strcmp(option, "--label") == 0)
+        options->label = true;
+    else if (strcmp(option, "-i") == 0)
+        options->interactive = true;
+    else if (strcmp(option, "-E") == 0)
+        options->no_environment = true;
+    else
+        return COMPAT_WARNINGS && strcmp(option, "-W") == 0;
+    return true;
+}
+
+/* -e and -l, whose argument follows or is the next word. */
+static bool takes_argument(const char *option)
+{
+    return option[0] == '-' && (option[1] == 'e' || option[1] == 'l');
+}
+
+/* What stands before a script is what `arg` has below 0: `run` says nothing
+ * there. */
+static void remove_word(struct invocation *invocation, int i)
+{
+    invocation->count--;
+    for (; i <= invocation->count; i++) /* the NULL behind them, too */
+        invocation->arguments[i] = invocation->arguments[i + 1];
+}
+
+/* The index of a word that is wrong, or 0. */
+static int read_options(struct invocation *invocation)
+{
+    struct options *options = &invocation->options;
+    int i = 1;
+    for (; i < invocation->count && invocation->arguments[i][0] == '-'; i++) {
+        const char *word = invocation->arguments[i];
+        if (strcmp(word, "-") == 0)
+            break;
+        if (strcmp(word, "--") == 0) {
+            i++;
+            break;
+        }
+        if (takes_argument(word)) {
+            options->code |= word[1] == 'e';
+            if (!word[2] && ++i == invocation->count)
+                return i - 1;
+        } else if (!set_flag(options, word)) {
+            return i;
+        }
+    }
+    if (i + 1 < invocation->count &&
+        strcmp(invocation->arguments[i], "run") == 0)
+        remove_word(invocation, i);
+    options->script = i;
+    return 0;
+}
+
+/* Runs -e, -l and -W in their order; false after an error, told. */
+static bool run_options(lua_State *L, const struct invocation *invocation)
+{
+    for (int i = 1; i < invocation->options.script; i++) {
+        const char *word = invocation->arguments[i];
+        if (COMPAT_WARNINGS && strcmp(word, "-W") == 0)
+            lua_warning(L, "@on", 0);
+        if (!takes_argument(word))
+            continue;
+        const char *argument = word[2] ? word + 2 : invocation->arguments[++i];
+        int status = word[1] == 'e' ? run_code(L, argument, "=(command line)")
+                                    : run_require(L, argument);
+        if (status != LUA_OK)
+            return false;
+    }
+    return true;
+}
+
+static bool run_init(lua_State *L)
+{
+    const char *name = "LUA_INIT" LUA_VERSUFFIX;
+    const char *init = getenv(name);
+    if (!init)
+        init = getenv(name = "LUA_INIT");
+    if (!init)
+        return true;
+    if (*init == '@')
+        return run_loaded(L, luaL_loadfile(L, init + 1)) == LUA_OK;
+    const char *chunk = lua_pushfstring(L, "=%s", name);
+    bool well = run_code(L, init, chunk) == LUA_OK;
+    lua_pop(L, 1);
+    return well;
+}
+
+/* The global `arg`: the script at 0, what stood before it below. */
+static void set_arg(lua_State *L, const struct invocation *invocation)
+{
+    int script = invocation->options.script;
+    if (script == invocation->count)
+        script = 0;
+    lua_createtable(L, invocation->count - script - 1, script + 1);
+    for (int i = 0; i < invocation->count; i++) {
+        lua_pushstring(L, invocation->arguments[i]);
+        lua_rawseti(L, -2, i - script);
+    }
+    lua_setglobal(L, "arg");
+}
+
+static void say_way_out(lua_State *L)
+{
+    lua_pushfstring(L,
+                    "%s\n"
+                    "Give the path of a script, or code to run: "
+                    "tidelock -e 'print(1)'.  See tidelock --help.",
+                    lua_tostring(L, -1));
+    lua_remove(L, -2);
+}
+
+static bool run_script(lua_State *L, const struct invocation *invocation)
+{
+    int script = invocation->options.script;
+    const char *name = invocation->arguments[script];
+    if (strcmp(name, "-") == 0 &&
+        strcmp(invocation->arguments[script - 1], "--") != 0)
+        name = NULL;
+    int status = luaL_loadfile(L, name);
+    int given = 0;
+    if (status == LUA_OK) {
+        luaL_checkstack(L, invocation->count + 4, "too many arguments");
+        for (int i = script + 1; i < invocation->count; i++, given++)
+            lua_pushstring(L, invocation->arguments[i]);
+        status = chunk_call(L, given, 0);
+    } else if (status == LUA_ERRFILE) {
+        say_way_out(L);
+    }
+    return chunk_report(L, status) == LUA_OK;
+}
+
+static void open_libraries(lua_State *L, const struct options *options)
+{
+    luaL_checkversion(L);
+    if (options->no_environment) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+    }
+    if (options->label && label_start() < 0)
+        luaL_error(L, "not enough memory for --label");
+    luaL_openlibs(L);
+    module_open_streams(L);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, "_PRELOAD");
+    lua_pushcfunction(L, luaopen_tidelock);
+    lua_setfield(L, -2, "tidelock");
+    lua_pop(L, 1);
+    /* from the first print on, not only from the script's own require */
+    if (options->label) {
+        luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
+        lua_pop(L, 1);
+    }
+}
+
+/* The program inside a protected call: true where all went well. */
+static int run_program(lua_State *L)
+{
+    const struct invocation *invocation = lua_touserdata(L, 1);
+    const struct options *options = &invocation->options;
+    bool script = options->script < invocation->count;
+    bool idle = !script && !options->code && !options->version;
+    bool interactive = options->interactive || (idle && isatty(STDIN_FILENO));
+    open_libraries(L, options);
+    set_arg(L, invocation);
+    interrupt_watch(L, interactive);
+    if (init_is_there())
+        interrupt_watch_termination();
+    if (options->version)
+        fputs(version, stdout);
+    bool well = (options->no_environment || run_init(L)) &&
+                run_options(L, invocation) &&
+                (!script || run_script(L, invocation) || interactive);
+    if (well && interactive)
+        repl_run(L);
+    else if (well && idle)
+        well = run_loaded(L, luaL_loadfile(L, NULL)) == LUA_OK;
+    lua_pushboolean(L, well);
+    return 1;
+}
+
+static int run(struct invocation *invocation)
+{
+    lua_State *L = luaL_newstate();
+    if (!L) {
+        fputs("tidelock: not enough memory for a Lua state\n", stderr);
+        return EXIT_FAILURE;
+    }
+    lua_pushcfunction(L, run_program);
+    lua_pushlightuserdata(L, invocation);
+    int status = chunk_report(L, lua_pcall(L, 1, 1, 0));
+    bool well = status == LUA_OK && lua_toboolean(L, -1);
+    interrupt_release();
+    lua_close(L);
+    interrupt_take();
+    return well ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* A script that receives large strings frees them as fast.  With malloc's
+ * defaults each of them is mapped anew, and its pages zeroed, which costs more
+ * than the message itself. */
+static void keep_freed_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 16 << 20);
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
+}
+
+int main(int count, char **arguments)
+{
+    if (count > 1 && inspect_has(arguments[1]))
+        return inspect_run(count - 1, arguments + 1);
+    init_begin();
+    keep_freed_memory();
+    /* ignored, as some parents leave it, no command's end could be told */
+    signal(SIGCHLD, SIG_DFL);
+    struct invocation invocation = {.count = count, .arguments = arguments};
+    int wrong = read_options(&invocation);
+    if (wrong) {
+        const char *word = arguments[wrong];
+        fprintf(stderr,
+                takes_argument(word) ? "tidelock: '%s' needs an argument\n%s"
+                                     : "tidelock: unknown option '%s'\n%s",
+                word, usage);
+        return EXIT_FAILURE;
+    }
+    if (invocation.options.help) {
+        fputs(usage, stdout);
+        return EXIT_SUCCESS;
+    }
+    return run(&invocation);
+}

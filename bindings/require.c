@@ -1,7 +1,0 @@
-#include "require.h"
-
-void require_push(lua_State *L, const char *module)
-{
-    lua_getglobal(L, "require");
-    lua_pushstring(L, module);
-}

@@ -1,0 +1,67 @@
+#include "base/procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/standard.h"
+
+bool tl_stat_text(const char *path, char *text, size_t size)
+{
+    int fd = tl_standard_avoid(open(path, O_RDONLY | O_CLOEXEC));
+    if (fd < 0)
+        return false;
+    ssize_t got = read(fd, text, size - 1);
+    close(fd);
+    text[got > 0 ? got : 0] = '\0';
+    return got > 0;
+}
+
+/* The set of signals that a line of /proc/PID/status has, in hexadecimal. */
+static unsigned long long set_of(const char *text, const char *line)
+{
+    const char *at = strstr(text, line);
+    return at ? strtoull(at + strlen(line), NULL, 16) : 0;
+}
+
+bool tl_stat_sleeps(pid_t pid, pid_t tid)
+{
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)pid, (int)tid);
+    if (!tl_stat_text(path, text, sizeof text))
+        return access("/proc/self/status", F_OK) != 0;
+    unsigned long long coming =
+        (set_of(text, "\nSigPnd:") | set_of(text, "\nShdPnd:")) &
+        ~(set_of(text, "\nSigBlk:") | set_of(text, "\nSigIgn:"));
+    const char *state = strstr(text, "\nState:\t");
+    return coming == 0 && state && state[8] && strchr("STt", state[8]);
+}
+
+bool tl_stat_read(pid_t pid, struct tl_stat *stat)
+{
+    char path[32], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (!tl_stat_text(path, text, sizeof text))
+        return false;
+    /* the name, in parentheses, may contain anything: from the last one on;
+     * the exit status is the last field */
+    const char *name_end = strrchr(text, ')');
+    const char *last = strrchr(text, ' ');
+    if (!name_end || strlen(name_end) < 3 || !last)
+        return false;
+    stat->state = name_end[2];
+    stat->exit_status = (unsigned)strtoul(last, NULL, 10);
+    return true;
+}
+
+bool tl_stat_gone(pid_t pid)
+{
+    struct tl_stat stat;
+    if (tl_stat_read(pid, &stat))
+        return stat.state == 'Z' || stat.state == 'X';
+    return kill(pid, 0) != 0 && errno == ESRCH;
+}

@@ -1,0 +1,306 @@
+#include "commands/command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/procfs.h"
+#include "commands/exec.h"
+#include "commands/redirect.h"
+#include "store/handle.h"
+#include "tasks/pidfd.h"
+#include "tasks/process_lock.h"
+#include "tasks/task.h"
+
+static struct tl_command *commands;
+
+/* ---- the list ---- */
+
+/* The next of this task's after one of them, or the first.  The list is all
+ * threads', but a command stays in it until its own task takes it out. */
+static struct tl_command *own_after(const struct tl_command *command)
+{
+    uint32_t id = tl_task_id(tl_self);
+    tl_private_lock();
+    struct tl_command *next = command ? command->next : commands;
+    while (next && next->owner != id)
+        next = next->next;
+    tl_private_unlock();
+    return next;
+}
+
+static void list(struct tl_command *command)
+{
+    command->next = commands;
+    commands = command;
+}
+
+static void unlist(const struct tl_command *command)
+{
+    tl_private_lock();
+    struct tl_command **link = &commands;
+    while (*link && *link != command)
+        link = &(*link)->next;
+    if (*link)
+        *link = command->next;
+    tl_private_unlock();
+}
+
+/* ---- starting ---- */
+
+static void set_name(struct tl_command *command,
+                     const struct tl_command_options *options)
+{
+    const char *program = options->arguments[0];
+    const char *slash = strrchr(program, '/');
+    snprintf(command->name, sizeof command->name, "%s",
+             options->name ? options->name
+             : slash       ? slash + 1
+                           : program);
+}
+
+static void adopt(struct tl_command *command, const struct tl_plan *plan)
+{
+    command->owner = tl_task_id(tl_self);
+    command->pidfd = tl_pidfd_open(command->pid);
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++)
+        if (plan->ours[i] >= 0)
+            tl_flow_open(&command->flows[i], plan->ours[i]);
+    list(command);
+}
+
+/* Forks of other threads wait until the descriptors are listed, or gone: a
+ * child would keep its copies for as long as it lives, and the start waits for
+ * the end of one of these pipes. */
+static int start(struct tl_command *command,
+                 const struct tl_command_options *options,
+                 enum tl_command_step *step)
+{
+    struct tl_plan plan;
+    tl_private_lock();
+    int status = tl_redirect_plan(&plan, options);
+    if (status == TL_OK) {
+        struct tl_spawn spawn = {.arguments = options->arguments,
+                                 .environment = options->environment,
+                                 .folder = options->folder};
+        memcpy(spawn.descriptors, plan.theirs, sizeof plan.theirs);
+        status = tl_spawn(&spawn, &command->pid, step);
+    }
+    int error = errno;
+    tl_redirect_settle(&plan, status == TL_OK);
+    if (status == TL_OK)
+        adopt(command, &plan);
+    tl_private_unlock();
+    tl_redirect_give(&plan, options, status == TL_OK);
+    errno = error;
+    return status;
+}
+
+int tl_command_new(struct tl_command **out,
+                   const struct tl_command_options *options,
+                   enum tl_command_step *step)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    *step = TL_COMMAND_PREPARE;
+    tl_process_reap();
+    struct tl_command *command = calloc(1, sizeof *command);
+    if (!command)
+        return TL_SYSTEM;
+    set_name(command, options);
+    status = start(command, options, step);
+    if (status < 0) {
+        int error = errno;
+        free(command);
+        errno = error;
+        return status;
+    }
+    *out = command;
+    return TL_OK;
+}
+
+/* ---- the end ---- */
+
+int tl_command_fd(struct tl_command *command)
+{
+    int status = tl_command_enter(command);
+    if (status < 0)
+        return status;
+    if (tl_pollable_is_open(&command->pollable))
+        return command->pollable.set;
+    if (!tl_command_look(command) && command->pidfd < 0) {
+        errno = ENOSYS;
+        return TL_SYSTEM;
+    }
+    int fd = tl_pollable_open(&command->pollable);
+    tl_pollable_add(&command->pollable, command->pidfd);
+    tl_pollable_say(&command->pollable, command->ended);
+    return fd;
+}
+
+static void close_flows(struct tl_command *command)
+{
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++)
+        tl_flow_close(&command->flows[i]);
+}
+
+void tl_command_drop(struct tl_command *command)
+{
+    tl_pollable_close(&command->pollable);
+    if (command->owner == 0) {
+        free(command);
+        return;
+    }
+    if (tl_command_enter(command) < 0)
+        return;
+    close_flows(command);
+    command->dropped = true;
+    if (tl_command_look(command)) {
+        unlist(command);
+        free(command);
+        return;
+    }
+    /* one that nobody waits for may run for long, and there may be many */
+    tl_command_shut_pidfd(command);
+}
+
+void tl_commands_reap(void)
+{
+    struct tl_command *command = own_after(NULL);
+    while (command) {
+        struct tl_command *next = own_after(command);
+        if (tl_command_look(command) && command->dropped) {
+            unlist(command);
+            free(command);
+        }
+        command = next;
+    }
+}
+
+void tl_commands_close(void)
+{
+    for (struct tl_command *command = own_after(NULL); command;
+         command = own_after(command))
+        close_flows(command);
+}
+
+int tl_commands_await(void)
+{
+    int status = TL_OK;
+    for (struct tl_command *command = own_after(NULL);
+         command && status == TL_OK; command = own_after(command)) {
+        tl_command_signal(command, SIGCONT); /* nobody else can any more */
+        status = tl_command_await(command, TL_FOREVER);
+    }
+    tl_commands_reap();
+    return status;
+}
+
+/* A command of another thread, which is not here any more and may have been
+ * moving the buffers when the fork came: its descriptors alone are let go. */
+static void abandon(struct tl_command *command)
+{
+    for (int i = 0; i < TL_COMMAND_STREAMS; i++)
+        tl_flow_abandon(&command->flows[i]);
+    tl_command_has_ended(command);
+}
+
+static void forget(struct tl_command *command)
+{
+    close_flows(command);
+    tl_command_has_ended(command);
+    command->owner = 0;
+    if (command->dropped)
+        free(command);
+}
+
+void tl_commands_forget(void)
+{
+    uint32_t parent = tl_self->parent;
+    while (commands) {
+        struct tl_command *command = commands;
+        commands = command->next;
+        if (command->owner == parent)
+            forget(command);
+        else
+            abandon(command);
+    }
+}
+
+/* ---- looking and signalling ---- */
+
+int tl_command_identity(const struct tl_command *command,
+                        struct tl_process_info *info)
+{
+    int status = tl_command_enter(command);
+    if (status < 0)
+        return status;
+    *info = (struct tl_process_info){
+        .started = true, .pid = command->pid, .parent_pid = getpid()};
+    memcpy(info->name, command->name, sizeof info->name);
+    return TL_OK;
+}
+
+int tl_command_info(struct tl_command *command, struct tl_process_info *info)
+{
+    int status = tl_command_identity(command, info);
+    if (status < 0)
+        return status;
+    info->alive = !tl_command_look(command);
+    int how = command->status;
+    info->exit_known = command->status_known;
+    info->exitcode = WIFSIGNALED(how) ? -WTERMSIG(how) : WEXITSTATUS(how);
+    return TL_OK;
+}
+
+int tl_command_signal(struct tl_command *command, int signal)
+{
+    int status = tl_command_enter(command);
+    if (status < 0)
+        return status;
+    /* until it is reaped, its pid is nobody else's */
+    if (tl_command_look(command))
+        return TL_ENDED;
+    return kill(command->pid, signal) == 0 ? TL_OK : TL_SYSTEM;
+}
+
+static bool has_stopped(pid_t pid)
+{
+    struct tl_stat stat;
+    return !tl_stat_read(pid, &stat) || stat.state == 'T' ||
+           stat.state == 't' || stat.state == 'Z' || stat.state == 'X';
+}
+
+int tl_command_suspend(struct tl_command *command)
+{
+    int status = tl_command_signal(command, SIGSTOP);
+    while (status == TL_OK && !has_stopped(command->pid))
+        tl_yield();
+    return status;
+}
+
+void tl_command_title(const struct tl_command *command, char *text, size_t size)
+{
+    snprintf(text, size, "command \"%s\"", command->name);
+}
+
+void tl_command_describe(struct tl_command *command, char *text, size_t size)
+{
+    struct tl_process_info info;
+    tl_command_title(command, text, size);
+    size_t used = strlen(text);
+    if (tl_command_info(command, &info) < 0)
+        snprintf(text + used, size - used, ": of another process");
+    else if (info.alive)
+        snprintf(text + used, size - used, ": running, pid %d", (int)info.pid);
+    else if (!info.exit_known)
+        snprintf(text + used, size - used, ": ended, pid %d", (int)info.pid);
+    else
+        snprintf(text + used, size - used, ": ended, pid %d, exit code %d",
+                 (int)info.pid, info.exitcode);
+}

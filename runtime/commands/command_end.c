@@ -1,0 +1,62 @@
+/*
+ * The end of a command: how this process hears of it.
+ */
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "commands/command.h"
+#include "tasks/pidfd.h"
+#include "tasks/process_lock.h"
+#include "tasks/task.h"
+#include "wait/checkpoint.h"
+
+int tl_command_enter(const struct tl_command *command)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    return command->owner == tl_task_id(tl_self) ? TL_OK : TL_NOT_PARENT;
+}
+
+/* As of a flow: a fork must not copy the descriptor and not the word. */
+void tl_command_shut_pidfd(struct tl_command *command)
+{
+    tl_private_lock();
+    if (command->pidfd >= 0)
+        close(command->pidfd);
+    command->pidfd = -1;
+    tl_private_unlock();
+}
+
+void tl_command_heed_pidfd(struct tl_command *command)
+{
+    tl_private_lock();
+    if (command->pidfd < 0 && !command->ended)
+        command->pidfd = tl_pidfd_open(command->pid);
+    tl_pollable_add(&command->pollable, command->pidfd);
+    tl_private_unlock();
+}
+
+void tl_command_has_ended(struct tl_command *command)
+{
+    command->ended = true;
+    tl_pollable_say(&command->pollable, true);
+    tl_command_shut_pidfd(command);
+}
+
+bool tl_command_look(struct tl_command *command)
+{
+    pid_t got;
+    if (command->ended)
+        return true;
+    do
+        got = waitpid(command->pid, &command->status, WNOHANG);
+    while (got < 0 && errno == EINTR);
+    if (got == 0)
+        return false;
+    /* less than 0: somebody else has waited for it (a script, by luaposix) */
+    command->status_known = got > 0;
+    tl_command_has_ended(command);
+    return true;
+}

@@ -1,0 +1,53 @@
+#include "data/buffer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/block.h"
+#include "store/constructor.h"
+#include "store/handle.h"
+
+static struct tl_buffer *buffer_of(const struct tl_handle *handle)
+{
+    return handle->object;
+}
+
+int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size)
+{
+    int status;
+    struct tl_buffer *buffer =
+        tl_constructor_begin(out, TL_KIND_BUFFER, name, size, &status);
+    if (!buffer)
+        return status;
+    status = tl_block_take(&buffer->bytes, size);
+    if (status < 0) {
+        tl_refs_bury_for(tl_self);
+        return status;
+    }
+    memset(tl_at(buffer->bytes), 0, size);
+    buffer->size = size;
+    return tl_constructor_finish(out, 0);
+}
+
+uint64_t tl_buffer_size(const struct tl_handle *handle)
+{
+    return handle->object ? buffer_of(handle)->size : 0;
+}
+
+unsigned char *tl_buffer_data(const struct tl_handle *handle)
+{
+    return tl_enter(handle) < 0 ? NULL : tl_at(buffer_of(handle)->bytes);
+}
+
+void tl_buffer_describe(const struct tl_object *object, int side, char *text,
+                        size_t size)
+{
+    (void)side;
+    snprintf(text, size, "%llu bytes",
+             (unsigned long long)((const struct tl_buffer *)object)->size);
+}
+
+void tl_buffer_destroy(struct tl_object *object)
+{
+    tl_block_release(&((struct tl_buffer *)object)->bytes, 0);
+}

@@ -1,0 +1,70 @@
+/*
+ * Table: keys and values that many tasks read and write.
+ *
+ * Keys are strings, integers, floats and booleans; values are messages, whose
+ * bytes the table does not look into.
+ *
+ * One guard, that of `log`, for readers and writers.  A reader copies a small
+ * value out under it, and becomes a further owner of a large one
+ * (store/message), which it reads with nothing held.  A writer has its blocks
+ * in its hands before it takes the guard; one logged step changes the slot and
+ * the hands: so after a death the value is the old one or the new one, and
+ * every block has its owner.  What was replaced comes out in the hand, and is
+ * dropped with nothing held.
+ *
+ * `writer` is held for an update, from before the old value is read until the
+ * new one is set.  Others that want to write look at it under the guard, and
+ * take their turn where somebody holds it; readers do not look.
+ *
+ * A key may have an end, a moment in time.  From then on it is there no more:
+ * whoever looks for it looks at the clock.  Its slot and blocks are given back
+ * by the next call, of any kind, that finds `soonest` over; it looks at all
+ * slots for that, so not more often than every so many nanoseconds for each.
+ * Tables without such keys never look at a clock.
+ *
+ * Who owns what when a task dies
+ *   - a value's block, a key's block, a block of slots: the hand of who makes
+ *     or drops it (TL_HAND_MESSAGE, TL_HAND_SEGMENT), else a word of the table
+ *     or of a slot that is in use; a step of the log hands it over.
+ *   - in slots that were just left (tl_slots_move) the words are copies.
+ *
+ * Limits: a key or value that the slots have no room for makes them move all
+ * at once, under the guard: some milliseconds for 100,000 keys, once in as
+ * many new keys.
+ */
+#ifndef TL_TABLE_H
+#define TL_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "memory/object.h"
+#include "store/log.h"
+#include "sync/owner.h"
+#include "tidelock.h"
+
+/* Invariant, outside the guard: the slots below `used` have had a key, `live`
+ * of them have one now, and the index finds each of these.  Written by steps
+ * of the log; `depth` by the holder of `writer`. */
+struct tl_table {
+    struct tl_object object;
+    struct tl_log log; /* its guard is the table's */
+    uint64_t slots;    /* block: see table_slots.h */
+    uint64_t used;
+    uint64_t live;
+    uint64_t soonest; /* when to look for ends next; 0: no key has one */
+    struct tl_hold writer;
+    uint32_t depth; /* how many updates of the holder, one in the other */
+};
+
+/* Gives back what keys have left that have ended, if it is time to. */
+void tl_table_reap(struct tl_table *table);
+
+void tl_table_describe(const struct tl_object *object, int side, char *text,
+                       size_t size);
+bool tl_table_check(const struct tl_object *object);
+void tl_table_repair(struct tl_object *object, struct tl_guard *guard,
+                     struct tl_task *dead);
+void tl_table_destroy(struct tl_object *object);
+
+#endif

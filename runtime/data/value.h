@@ -1,0 +1,28 @@
+/*
+ * Value: one number.
+ *
+ * Writers hold `writer`, one at a time.  There are two copies of the number;
+ * the version's low bit tells which is valid.  A writer fills the other one
+ * and then stores the version: so a reader takes nothing, and looks again only
+ * if the version has moved while it read; and a writer that dies leaves the
+ * old number or the new one.
+ */
+#ifndef TL_VALUE_H
+#define TL_VALUE_H
+
+#include "memory/object.h"
+#include "sync/owner.h"
+
+struct tl_value {
+    struct tl_object object;
+    _Alignas(TL_LINE) _Atomic uint64_t version;
+    struct {
+        _Atomic uint64_t is_float, bits;
+    } copies[2];
+    struct tl_hold writer;
+};
+
+void tl_value_describe(const struct tl_object *object, int side, char *text,
+                       size_t size);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * Roster: what each task does, for people.
+ *
+ * The tasks go on meanwhile.  What is shown of an object is read with a
+ * reference to it, so that it is not another one by then; and an object that a
+ * task waits for is found among those that the task has a handle to.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/procfs.h"
+#include "park/wait_queue.h"
+#include "store/handle.h"
+#include "tasks/life.h"
+
+struct look {
+    struct tl_task *task;
+    uint32_t id;
+    uint64_t condition; /* for which it waits, or 0 */
+    uint64_t found;     /* the offset of the condition's object, or 0 */
+    struct tl_task_info *info;
+};
+
+static void note_hold(struct look *look, const struct tl_handle *handle)
+{
+    struct tl_task_info *info = look->info;
+    if (info->hold_count < TL_HOLDS_MOST)
+        tl_title(handle, info->holds[info->hold_count++],
+                 sizeof info->holds[0]);
+}
+
+static void note_wait(struct look *look, const struct tl_handle *handle)
+{
+    const struct tl_condition *condition = tl_at(look->condition);
+    struct tl_task_info *info = look->info;
+    char text[TL_TEXT_SIZE];
+    tl_describe(handle, text, sizeof text);
+    snprintf(info->waits, sizeof info->waits, "%s %s",
+             tl_verb_name(condition->verb), text);
+    look->found = look->condition;
+}
+
+/* One of the task's handles. */
+static void look_at_cell(struct look *look, struct tl_cell *cell)
+{
+    struct tl_handle handle;
+    if (tl_handle_borrow(&handle, &cell->ref) != TL_OK)
+        return;
+    const struct tl_object *object = handle.object;
+    const struct tl_kind *kind = tl_object_kind(object);
+    uint64_t begin = tl_offset(object);
+    if (kind->in_use && kind->in_use(object, look->task, cell))
+        note_hold(look, &handle);
+    if (!look->found && look->condition > begin &&
+        look->condition < begin + kind->size)
+        note_wait(look, &handle);
+    tl_handle_return(&handle);
+}
+
+static void look_at_cells(struct look *look)
+{
+    uint32_t count = atomic_load(&look->task->cells);
+    for (uint32_t i = 0; i < count; i++)
+        if (tl_task_id(look->task) == look->id)
+            look_at_cell(look, tl_cell_at(look->task, i));
+}
+
+static const char *state_of(struct tl_task *task, bool waits)
+{
+    struct tl_stat stat;
+    if (tl_task_state(task) == TL_TASK_STARTING)
+        return "starting";
+    bool known = tl_stat_read(tl_task_pid(task), &stat);
+    if (known && (stat.state == 'T' || stat.state == 't'))
+        return "stopped";
+    if (atomic_load(&task->waiting) == TL_WAITING_NOT)
+        return known && (stat.state == 'S' || stat.state == 'D') ? "blocked"
+                                                                 : "running";
+    return waits ? "waiting" : "sleeping";
+}
+
+static uint64_t condition_of(struct tl_task *task)
+{
+    uint32_t count = atomic_load(&task->waiters);
+    uint64_t condition = 0;
+    for (uint32_t i = 0; !condition && (i == 0 || i < count); i++)
+        condition = atomic_load(&tl_waiter_at(task, i)->condition);
+    return condition;
+}
+
+static void fill(struct tl_task *task, struct tl_task_info *info)
+{
+    struct look look = {.task = task,
+                        .id = tl_task_id(task),
+                        .condition = condition_of(task),
+                        .info = info};
+    memset(info, 0, sizeof *info);
+    snprintf(info->name, sizeof info->name, "%s", task->name);
+    info->pid = tl_task_pid(task);
+    look_at_cells(&look);
+    info->state = state_of(task, look.found != 0);
+    if (atomic_load(&task->waiting) == TL_WAITING_NOT)
+        return;
+    snprintf(info->where, sizeof info->where, "%s", task->where);
+    info->since = (double)(tl_clock_now() - atomic_load(&task->since)) / 1e9;
+}
+
+int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info)
+{
+    int status = tl_enter_arena(arena);
+    if (status < 0)
+        return status;
+    uint32_t highest = tl_task_highest();
+    for (uint32_t n = *number; n <= highest; n++) {
+        struct tl_task *task = tl_task_at(n);
+        /* one without a name has come to look, too */
+        if (!tl_task_taken(task) || tl_death_happened(task) || !task->name[0])
+            continue;
+        fill(task, info);
+        *number = n + 1;
+        return TL_OK;
+    }
+    return TL_EMPTY;
+}

@@ -1,0 +1,3 @@
+#include "park/due.h"
+
+_Thread_local _Atomic unsigned tl_due = TL_DUE_FOREIGN;

@@ -1,0 +1,127 @@
+#include "park/guard.h"
+
+#include "base/clock.h"
+#include "base/spin.h"
+#include "memory/object.h"
+#include "park/due.h"
+#include "park/park.h"
+#include "tasks/life.h"
+
+void tl_guard_init(struct tl_guard *guard, enum tl_guard_role role,
+                   const void *object)
+{
+    atomic_store(&guard->word, 0);
+    guard->role = role;
+    guard->object = object ? tl_offset(object) : 0;
+}
+
+void tl_guard_wake(struct tl_guard *guard)
+{
+    tl_park_wake_word(&guard->word, 1);
+}
+
+/* The holder may itself have died while it repaired for one before it: so for
+ * every dead task that says it was inside. */
+static void repair_for_all(struct tl_guard *guard)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = tl_task_at(n);
+        if (task != tl_self && tl_task_taken(task) &&
+            atomic_load(&task->inside) == tl_offset(guard) &&
+            tl_death_happened(task))
+            tl_upcalls->repair(guard, task);
+    }
+}
+
+/* Takes the guard over from the task of this id, which is known to be dead, and
+ * repairs; false: that task does not hold it. */
+static bool take_over(struct tl_guard *guard, uint32_t id)
+{
+    struct tl_task *self = tl_self;
+    uint32_t word = atomic_load(&guard->word);
+    while ((word & TL_ID_MASK) == id) {
+        tl_fault();
+        if (atomic_compare_exchange_weak(
+                &guard->word, &word, tl_task_id(self) | TL_GUARD_SLEEPERS)) {
+            tl_fault();
+            repair_for_all(guard);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One try at a guard that somebody else may hold.  `mark` is added to the word
+ * when taken: a task that has slept cannot know that nobody else sleeps. */
+static bool try(struct tl_guard *guard, uint32_t mark)
+{
+    uint32_t word = atomic_load_explicit(&guard->word, memory_order_relaxed);
+    if (word != 0)
+        return false;
+    /* acquire: pairs with the release in tl_guard_drop */
+    return atomic_compare_exchange_strong_explicit(
+        &guard->word, &word, tl_task_id(tl_self) | mark, memory_order_acq_rel,
+        memory_order_relaxed);
+}
+
+static bool spin(struct tl_guard *guard)
+{
+    struct tl_spin spin = tl_spin_begin();
+    while (tl_spin_once(&spin))
+        if (try(guard, 0))
+            return true;
+    return false;
+}
+
+/* Sleeps on the word, once. */
+static void sleep_on(struct tl_guard *guard, tl_deadline deadline)
+{
+    uint32_t word = atomic_load(&guard->word);
+    if (word == 0)
+        return;
+    uint32_t marked = word | TL_GUARD_SLEEPERS;
+    if (word != marked &&
+        !atomic_compare_exchange_strong(&guard->word, &word, marked))
+        return;
+    tl_park_word(&guard->word, marked, word & TL_ID_MASK, deadline);
+}
+
+/* The word is read once: by now somebody else may have taken over, and who
+ * holds the guard then is alive. */
+static bool take_from_dead(struct tl_guard *guard)
+{
+    uint32_t id = atomic_load(&guard->word) & TL_ID_MASK;
+    if (id == 0 || !tl_rule(TL_RULE_GUARD))
+        return false;
+    struct tl_task *holder = tl_task_of(id);
+    if (tl_task_id(holder) != id || !tl_death_happened(holder) ||
+        !take_over(guard, id))
+        return false;
+    /* the rest of its debts at the next checkpoint, outside the guard */
+    tl_due_set(TL_DUE_DEATH);
+    return true;
+}
+
+/* Longer than this only a stopped holder takes: a try must not fail because
+ * another task is inside for a moment. */
+#define GRACE (50 * TL_MILLISECOND)
+
+int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline)
+{
+    if (spin(guard))
+        return TL_OK;
+    tl_deadline least = tl_clock_now() + GRACE;
+    if (deadline < least)
+        deadline = least;
+    for (;;) {
+        if (try(guard, TL_GUARD_SLEEPERS))
+            return TL_OK;
+        if (take_from_dead(guard))
+            return TL_OK;
+        if (tl_clock_passed(deadline)) {
+            atomic_store(&tl_self->inside, 0);
+            return TL_TIMEOUT;
+        }
+        sleep_on(guard, deadline);
+    }
+}

@@ -1,0 +1,49 @@
+#include "park/idle.h"
+
+#include "base/fault.h"
+#include "tasks/task.h"
+
+_Thread_local bool (*tl_idle_due)(void);
+_Thread_local void (*tl_idle_run)(void);
+_Thread_local bool tl_idle_runs;
+
+/* First into the new hand: recovery knows a block that is in both. */
+static void move(uint64_t *from, uint64_t *to)
+{
+    *to = *from;
+    tl_fault();
+    *from = 0;
+    tl_fault();
+}
+
+void tl_idle_now(void)
+{
+    tl_idle();
+}
+
+bool tl_idle_running(void)
+{
+    return tl_idle_runs;
+}
+
+void tl_idle_forget(void)
+{
+    tl_idle_runs = false;
+}
+
+bool tl_idle_slow(void)
+{
+    unsigned here = tl_arena;
+    struct tl_task *self = tl_self;
+    uint64_t *hands = self->carrying;
+    move(&hands[TL_HAND_MESSAGE], &hands[TL_HAND_KEPT_MESSAGE]);
+    move(&hands[TL_HAND_SEGMENT], &hands[TL_HAND_KEPT_SEGMENT]);
+    atomic_store(&self->pending, 0);
+    tl_idle_runs = true;
+    tl_idle_run();
+    tl_idle_runs = false;
+    tl_task_visit(here);
+    move(&hands[TL_HAND_KEPT_MESSAGE], &hands[TL_HAND_MESSAGE]);
+    move(&hands[TL_HAND_KEPT_SEGMENT], &hands[TL_HAND_SEGMENT]);
+    return true;
+}

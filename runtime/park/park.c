@@ -1,0 +1,147 @@
+#include "park/park.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "tasks/life.h"
+
+/* Without futex_waitv, and for a guard's owner, who may be one that is dead. */
+#define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
+
+static _Atomic bool no_waitv; /* relaxed: whoever misses it finds out again */
+
+static long wake(_Atomic uint32_t *word, int count)
+{
+    return syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
+}
+
+static struct timespec timespec_of(tl_deadline moment)
+{
+    return (struct timespec){.tv_sec = moment / TL_SECOND,
+                             .tv_nsec = moment % TL_SECOND};
+}
+
+/* Sleeps on one word alone. */
+static void sleep_blind(_Atomic uint32_t *word, uint32_t value,
+                        tl_deadline until)
+{
+    int64_t now = tl_clock_now();
+    until = tl_clock_earlier(until, now + HEARTBEAT_BLIND);
+    if (until <= now)
+        return;
+    struct timespec left = timespec_of(until - now);
+    syscall(SYS_futex, word, FUTEX_WAIT, value, &left, NULL, 0);
+}
+
+long tl_park_on(struct futex_waitv *words, unsigned count, tl_deadline until)
+{
+    if (!atomic_load_explicit(&no_waitv, memory_order_relaxed)) {
+        struct timespec limit = timespec_of(until);
+        long moved =
+            syscall(SYS_futex_waitv, words, count, 0, &limit, CLOCK_MONOTONIC);
+        if (moved >= 0)
+            return moved;
+        if (errno == EAGAIN)
+            return 0;
+        if (errno != ENOSYS && errno != EPERM)
+            return errno == EINTR ? TL_PARK_SIGNALLED : TL_PARK_TIME_OVER;
+        atomic_store_explicit(&no_waitv, true, memory_order_relaxed);
+    }
+    sleep_blind((_Atomic uint32_t *)(uintptr_t)words[0].uaddr,
+                (uint32_t)words[0].val, until);
+    return TL_PARK_TIME_OVER;
+}
+
+void tl_park_begin(void)
+{
+    atomic_store(&tl_self->park, TL_PARK_RUNNING);
+}
+
+bool tl_park_called(void)
+{
+    /* acquire: what the caller did before calling is seen after */
+    return atomic_load_explicit(&tl_self->park, memory_order_acquire) ==
+           TL_PARK_CALLED;
+}
+
+int tl_park_waker_cpu(void)
+{
+    return atomic_load_explicit(&tl_self->waker_cpu, memory_order_relaxed);
+}
+
+/* What a waker owes a task that it has called from this state.  One that has
+ * died before it paid leaves a poller to its next look. */
+static void rouse(struct tl_task *task, uint32_t state)
+{
+    if (state == TL_PARK_ASLEEP)
+        wake(&task->park, 1);
+    else if (state == TL_PARK_POLLS)
+        syscall(SYS_tgkill, atomic_load(&task->pid), atomic_load(&task->tid),
+                TL_PARK_SIGNAL);
+}
+
+bool tl_park_kick(struct tl_task *task)
+{
+    if (!tl_task_taken(task) || atomic_load(&task->park) != TL_PARK_POLLS)
+        return false;
+    rouse(task, TL_PARK_POLLS);
+    return true;
+}
+
+void tl_park_call(struct tl_task *task)
+{
+    /* relaxed: a hint, and written before the exchange that calls */
+    atomic_store_explicit(&task->waker_cpu, sched_getcpu(),
+                          memory_order_relaxed);
+    /* seq_cst: what the caller did is seen by the called, and the reverse */
+    uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
+    tl_fault();
+    rouse(task, state);
+}
+
+void tl_park_call_all(void)
+{
+    uint32_t highest = tl_task_highest();
+    for (uint32_t n = 1; n <= highest; n++) {
+        struct tl_task *task = tl_task_at(n);
+        if (!tl_task_taken(task) || task == tl_self)
+            continue;
+        uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
+        tl_fault();
+        /* a waker that died may have owed it more than the word */
+        rouse(task, tl_rule(TL_RULE_KERNEL) && state == TL_PARK_CALLED
+                        ? TL_PARK_ASLEEP
+                        : state);
+    }
+}
+
+void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
+                  tl_deadline until)
+{
+    struct futex_waitv words[2];
+    unsigned count = 1;
+    words[0] = tl_park_watch(word, value);
+    uint32_t life_value;
+    _Atomic uint32_t *life = tl_death_watch(tl_task_of(owner), &life_value);
+    if (life)
+        words[count++] = tl_park_watch(life, life_value);
+    until = tl_clock_earlier(until, tl_clock_now() + HEARTBEAT_BLIND);
+    /* the kernel wakes one of those who sleep on a dead owner's life; if it
+     * was this task, let the next hear of it too */
+    if (tl_park_on(words, count, until) > 0)
+        wake(life, INT_MAX);
+}
+
+long tl_park_wake_word(_Atomic uint32_t *word, int count)
+{
+    return wake(word, count);
+}

@@ -1,0 +1,215 @@
+#include "park/sleeper.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "park/lookout.h"
+#include "park/outgoing.h"
+#include "park/park.h"
+#include "park/poll.h"
+#include "park/post.h"
+#include "park/warden.h"
+
+/* Of who has no pidfds to watch others by. */
+#define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
+
+/* The arenas besides the present one in which the task sleeps, as bits. */
+static _Thread_local unsigned also;
+
+void tl_sleeper_also(unsigned arenas)
+{
+    also = arenas;
+}
+
+/* Goes through the arenas where the task sleeps, the present one last, and
+ * comes back there. */
+static bool next_arena(unsigned *left, unsigned here)
+{
+    if (!*left)
+        return false;
+    unsigned others = *left & ~(1u << here);
+    unsigned arena = others ? (unsigned)__builtin_ctz(others) : here;
+    *left &= ~(1u << arena);
+    if (arena != tl_arena)
+        tl_task_visit(arena);
+    return true;
+}
+
+static unsigned arenas_here(void)
+{
+    return also | 1u << tl_arena;
+}
+
+static bool any_called(void)
+{
+    unsigned here = tl_arena, left = arenas_here();
+    bool called = false;
+    while (next_arena(&left, here))
+        called = called || tl_park_called();
+    return called;
+}
+
+/* From one state to another in each arena; false: in one the task was called
+ * before. */
+static bool change(uint32_t from, uint32_t to)
+{
+    unsigned here = tl_arena, left = arenas_here();
+    bool well = true;
+    while (next_arena(&left, here)) {
+        uint32_t state = from;
+        if (!atomic_compare_exchange_strong(&tl_self->park, &state, to))
+            well = false;
+        tl_fault();
+    }
+    return well;
+}
+
+static enum tl_sleeper_end awake(enum tl_sleeper_end end)
+{
+    return change(TL_PARK_ASLEEP, TL_PARK_RUNNING) ? end : TL_SLEEPER_CALLED;
+}
+
+static void keep_vigil(struct tl_vigil *vigil)
+{
+    unsigned here = tl_arena, left = arenas_here();
+    vigil->count = 0;
+    vigil->death = false;
+    vigil->limit = TL_FOREVER;
+    while (next_arena(&left, here))
+        tl_warden_listen(vigil);
+    assert(vigil->count > 0);
+    vigil->lives = vigil->count;
+    left = arenas_here();
+    while (next_arena(&left, here))
+        tl_warden_watch(vigil);
+}
+
+static void end_vigil(void)
+{
+    unsigned here = tl_arena, left = arenas_here();
+    while (next_arena(&left, here))
+        tl_post_leave();
+}
+
+/* ---- with descriptors ---- */
+
+static _Thread_local struct pollfd *polled;
+static _Thread_local unsigned polled_count;
+
+static void be_called(int signal)
+{
+    (void)signal; /* what matters is that it ends the sleep */
+}
+
+/* The signal ends the sleeps of this process that are for descriptors. */
+static void hear(void)
+{
+    struct sigaction action;
+    if (sigaction(TL_PARK_SIGNAL, NULL, &action) != 0 ||
+        (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN))
+        return;
+    action = (struct sigaction){.sa_handler = be_called};
+    sigaction(TL_PARK_SIGNAL, &action, NULL);
+}
+
+void tl_sleeper_with(struct pollfd *fds, unsigned count)
+{
+    polled = fds;
+    polled_count = count;
+}
+
+/* With nobody watched. */
+static enum tl_sleeper_end poll_blind(tl_deadline until, const sigset_t *mask)
+{
+    tl_deadline look = tl_clock_now() + HEARTBEAT_BLIND;
+    int ready = tl_poll_sleep(polled, polled_count,
+                              tl_clock_earlier(until, look), mask);
+    if (ready > 0 || any_called())
+        return TL_SLEEPER_CALLED;
+    if (ready < 0)
+        return TL_SLEEPER_SIGNAL;
+    return tl_clock_passed(until) ? TL_SLEEPER_TIMEOUT : TL_SLEEPER_DEATH;
+}
+
+static enum tl_sleeper_end poll_once(tl_deadline until, const sigset_t *mask)
+{
+    struct tl_lookout lookout;
+    unsigned here = tl_arena, left = arenas_here();
+    if (!tl_lookout_begin(&lookout, polled, polled_count))
+        return poll_blind(until, mask);
+    while (next_arena(&left, here))
+        tl_lookout_add(&lookout);
+    tl_deadline limit = lookout.death ? TL_NOW : until;
+    if (!lookout.death && lookout.limit != TL_FOREVER)
+        limit = tl_clock_earlier(until, tl_clock_now() + lookout.limit);
+    int ready = tl_poll_sleep(lookout.polled, lookout.count, limit, mask);
+    if (tl_lookout_end(&lookout, polled))
+        return TL_SLEEPER_DEATH;
+    if (ready > 0 || any_called())
+        return TL_SLEEPER_CALLED;
+    if (ready < 0)
+        return TL_SLEEPER_SIGNAL;
+    return tl_clock_passed(until) ? TL_SLEEPER_TIMEOUT : TL_SLEEPER_DEATH;
+}
+
+static enum tl_sleeper_end poll_asleep(tl_deadline until)
+{
+    sigset_t all, mask;
+    hear();
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &mask);
+    sigdelset(&mask, TL_PARK_SIGNAL);
+    enum tl_sleeper_end end = TL_SLEEPER_CALLED;
+    if (change(TL_PARK_RUNNING, TL_PARK_POLLS))
+        end = poll_once(until, &mask);
+    if (!change(TL_PARK_POLLS, TL_PARK_RUNNING))
+        end = TL_SLEEPER_CALLED;
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    return end;
+}
+
+/* ---- the sleep ---- */
+
+/* Asleep in all arenas, until there is an end. */
+static enum tl_sleeper_end sleep_until(tl_deadline until)
+{
+    struct tl_vigil vigil = {.beat = false};
+    for (;;) {
+        keep_vigil(&vigil);
+        if (vigil.death)
+            return awake(TL_SLEEPER_DEATH);
+        tl_deadline limit = until;
+        if (vigil.limit != TL_FOREVER)
+            limit = tl_clock_earlier(until, tl_clock_now() + vigil.limit);
+        long moved = tl_park_on(vigil.words, vigil.count, limit);
+        if (moved >= (long)vigil.lives) {
+            /* called or not: the kernel has told of this death nobody else */
+            awake(TL_SLEEPER_DEATH);
+            return TL_SLEEPER_DEATH;
+        }
+        if (any_called())
+            return awake(TL_SLEEPER_CALLED);
+        if (tl_clock_passed(until))
+            return awake(TL_SLEEPER_TIMEOUT);
+        /* a newcomer, a vacancy, a word that moved before the sleep, a
+         * heartbeat: look at the table again; a signal may want more than
+         * that */
+        if (moved == TL_PARK_SIGNALLED)
+            return awake(TL_SLEEPER_SIGNAL);
+        vigil.beat = moved == TL_PARK_TIME_OVER;
+    }
+}
+
+enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until)
+{
+    if (polled_count || tl_outgoings)
+        return poll_asleep(until);
+    if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))
+        return awake(TL_SLEEPER_CALLED);
+    enum tl_sleeper_end end = sleep_until(until);
+    end_vigil();
+    return end;
+}

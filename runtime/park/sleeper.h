@@ -1,0 +1,34 @@
+/*
+ * Sleeper: how a task sleeps: on its park word, in each arena where it waits,
+ * for descriptors, and for deaths.
+ *
+ * While it sleeps it also watches the lives of other tasks (by futex_waitv;
+ * where the kernel has none, by a heartbeat): which ones, park/warden says. The
+ * kernel wakes one of those who sleep on a dead task's life: it cleans up and
+ * calls all.  Who sleeps for descriptors hears of deaths by park/lookout.
+ */
+#ifndef TL_SLEEPER_H
+#define TL_SLEEPER_H
+
+#include "tidelock.h"
+
+enum tl_sleeper_end {
+    TL_SLEEPER_CALLED, /* look again */
+    TL_SLEEPER_SIGNAL, /* a signal was handled: look again */
+    TL_SLEEPER_DEATH,  /* a task has ended: sweep, and look again */
+    TL_SLEEPER_TIMEOUT /* `until` is over */
+};
+
+/* The next sleeps are also as a task of these arenas (bits), where the task has
+ * begun to park as well; 0: no more. */
+void tl_sleeper_also(unsigned arenas);
+
+/* The next sleeps are for these descriptors too; 0: no more. */
+struct pollfd;
+void tl_sleeper_with(struct pollfd *polled, unsigned count);
+
+/* Sleeps until called, a descriptor is ready (which counts as called), a death,
+ * or `until`. */
+enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until);
+
+#endif

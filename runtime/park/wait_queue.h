@@ -1,0 +1,125 @@
+/*
+ * Waiters: who is listed at a condition.
+ *
+ * The list is derived from the nodes of all tasks: a node names its condition
+ * before it is linked and until it has left.  So a dead task is taken off from
+ * its own nodes, and a list whose guard had a dead holder is emptied from all
+ * tasks' nodes, with everybody called.
+ *
+ * Of a task's nodes the first is in its slot; where it waits for several
+ * conditions at once, the others are in chunks that stay with the slot for
+ * ever: who repairs a list reads all of them, at any time.
+ */
+#ifndef TL_WAITERS_H
+#define TL_WAITERS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "memory/object.h"
+#include "park/guard.h"
+#include "tasks/task.h"
+
+/* Invariant, outside its guard: first/last and the nodes' next/previous are
+ * one list of linked nodes whose `condition` is this one, and n is its length.
+ * All are written under `guard`; the list is derived from the slots, and may
+ * be emptied by repair, which calls all tasks. */
+struct tl_condition {
+    struct tl_guard guard;
+    uint64_t first, last; /* offsets of tl_waiter, by their `arrived` */
+    _Atomic uint32_t n;
+    uint32_t verb; /* enum tl_verb, for reports */
+};
+
+/* What a task waits to do, in the words of the API. */
+enum tl_verb {
+    TL_VERB_ACQUIRE,
+    TL_VERB_WAIT,
+    TL_VERB_GET,
+    TL_VERB_PUT,
+    TL_VERB_RECV,
+    TL_VERB_SEND,
+    TL_VERB_JOIN,
+    TL_VERB_READ,
+    TL_VERB_WRITE
+};
+const char *tl_verb_name(uint32_t verb);
+
+void tl_condition_init(struct tl_condition *condition, const void *object,
+                       enum tl_verb verb);
+
+/* The i-th node of a task, from 0. */
+struct tl_waiter *tl_waiter_at(struct tl_task *task, uint32_t i);
+
+/* How many nodes chunk k is to have; the chunks together, with the one in the
+ * slot, are all there are. */
+uint32_t tl_waiters_of_chunk(unsigned k);
+
+/* This task is going to use its first `count` nodes, whose chunks are there;
+ * with 1, it is done with them. */
+void tl_waiters_use(uint32_t count);
+
+/* How many of a task's first nodes may be listed. */
+uint32_t tl_waiters_used(const struct tl_task *task);
+
+/* Lists this task by its node; false: the word has moved, and it is not. */
+bool tl_waiter_enlist(struct tl_waiter *node, struct tl_condition *condition,
+                      const _Atomic uint64_t *word, uint64_t seen);
+
+/* Off the list again; true: a waker had chosen this task. */
+bool tl_waiter_leave(struct tl_waiter *node);
+
+/* Takes a dead task's nodes off the lists that they may be in. */
+void tl_waiters_unlist(struct tl_task *dead);
+
+/* Repair of a condition whose guard was taken over: empties the list and calls
+ * everybody. */
+void tl_condition_repair(struct tl_condition *condition);
+
+/* The number of the task that alone could end a wait at the condition; 0:
+ * others could too. */
+uint32_t tl_condition_ender(const struct tl_condition *condition);
+
+#define TL_WAKE_ALL UINT32_MAX
+void tl_wake_listed(struct tl_condition *condition, uint32_t count);
+
+/* Calls up to `count` waiters, the longest-waiting first.  With no guard held,
+ * and after a commit that was a seq_cst operation on the watch word: then that
+ * and this load, the waiter's count and its second look at the word are all in
+ * the one order of seq_cst operations, and one of the two sees the other. */
+static inline void tl_wake(struct tl_condition *condition, uint32_t count)
+{
+    if (__builtin_expect(atomic_load(&condition->n) != 0, 0))
+        tl_wake_listed(condition, count);
+}
+
+/* The same after a commit by a release store, followed by a guard's drop.  The
+ * fence puts the store before the load; on x86 the drop, a locked exchange, is
+ * one already. */
+static inline void tl_wake_after_drop(struct tl_condition *condition,
+                                      uint32_t count)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    atomic_signal_fence(memory_order_seq_cst);
+#else
+    atomic_thread_fence(memory_order_seq_cst);
+#endif
+    tl_wake(condition, count);
+}
+
+/* The object of the condition, and its kind, for one of another task's that may
+ * be going away meanwhile; NULL: it has none (a mere sleep), or is no condition
+ * any more.  The kind is not to be read again: the object's memory may be
+ * somebody else's by then. */
+const struct tl_object *
+tl_condition_object(const struct tl_condition *condition,
+                    const struct tl_kind **kind);
+
+static inline uint32_t
+tl_condition_waiting(const struct tl_condition *condition)
+{
+    return atomic_load_explicit(&condition->n, memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * Board: the tasks of a pool.  One task owns it, hands jobs out and reads
+ * their results; any number of workers, its children, take them.
+ *
+ * A job is a slot with a packed call and later a packed result; small ones lie
+ * in the slot, larger ones in blocks that the slot owns.  Slots lie in chunks,
+ * each twice as large as the one before, and never move.
+ *
+ * `state` of a job, with the id of the task that works on it in the upper half:
+ *   FREE       nobody's, in the owner's list
+ *   WAITING    in the list from `first` to `last`
+ *   TAKEN      in a worker's hands            -> by the worker, under the guard
+ *   DONE       the result is what it returned -> by the worker, from TAKEN
+ *   FAILED     the result is its error        -> the same; by the owner
+ *   DIED       its worker did                 -> by who settles that death
+ *   CANCELLED  nobody will work on it any more; while a worker still does, the
+ *              slot must not be freed         -> by the owner
+ * A worker is the only writer of call and result of a job that it has taken;
+ * else the owner is.
+ *
+ * Only the owner makes a job wait or free, so a death of a worker leaves
+ * little: its cell's `taken` is the job in its hands, plus 1, written before
+ * the job is TAKEN; and the first in the list may be a job that was taken.  The
+ * death of the owner ends the board, since its workers die with it.
+ *
+ * `posts` and `finishes` only grow: the watch words of workers and owner.
+ */
+#ifndef TL_BOARD_H
+#define TL_BOARD_H
+
+#include "memory/object.h"
+#include "tidelock.h"
+#include "wait/wait_many.h"
+
+#define TL_JOB_SMALL 228
+#define TL_JOBS_FIRST 64 /* in the first chunk */
+#define TL_JOB_CHUNKS 20
+#define TL_CODES_MOST 1024
+
+struct tl_packet {
+    uint64_t block; /* packed message, or 0: */
+    uint32_t size;  /* of the bytes here */
+    unsigned char bytes[TL_JOB_SMALL];
+};
+
+struct tl_job {
+    _Atomic uint64_t state;
+    uint32_t next, previous; /* in the list of those that wait, or free; a
+                                job's number plus 1, or 0 */
+    uint32_t member;         /* the next job of the same future, likewise */
+    uint32_t reached; /* of a future's first: all before this one are DONE */
+    struct tl_packet call;
+    struct tl_packet result;
+};
+
+struct tl_board {
+    struct tl_object object;
+    uint32_t owner; /* id; constant */
+    /* of the owner alone */
+    uint32_t free;  /* number plus 1 of a free job, or 0 */
+    uint32_t count; /* slots that were ever used */
+    uint64_t chunks[TL_JOB_CHUNKS];
+
+    _Alignas(TL_LINE) struct tl_guard guard;
+    uint32_t first, last;       /* under the guard */
+    _Atomic uint32_t listed;    /* their number; written under the guard, and
+                                   counted again by the repair */
+    _Atomic uint64_t posts;     /* bit 63: closed */
+    struct tl_condition posted; /* wake one: one job for one worker */
+
+    _Alignas(TL_LINE) _Atomic uint64_t finishes;
+    _Atomic uint64_t wanted;      /* as many finishes wake the owner */
+    _Atomic uint32_t seeks_room;  /* the owner waits until a job is taken */
+    _Atomic uint32_t attentive;   /* the owner wants to be called at each */
+    _Atomic uint32_t deaths;      /* of tasks with a handle */
+    _Atomic uint32_t readies;     /* workers that were ready to work */
+    struct tl_condition finished; /* wake all */
+
+    _Atomic uint32_t code_count;
+    uint64_t codes[TL_CODES_MOST]; /* packed messages; never changed */
+};
+
+/* Of a handle of TL_KIND_JOB, which borrows its board's: `cell` is the number
+ * of the future's first job, or TL_JOB_SETTLED. */
+int tl_job_ready(const struct tl_handle *handle, struct tl_watch *watch);
+
+void tl_board_describe(const struct tl_object *object, int side, char *text,
+                       size_t size);
+bool tl_board_check(const struct tl_object *object);
+void tl_board_repair(struct tl_object *object, struct tl_guard *guard,
+                     struct tl_task *dead);
+void tl_board_task_died(struct tl_object *object, struct tl_task *dead,
+                        struct tl_cell *cell);
+void tl_board_destroy(struct tl_object *object);
+
+#endif

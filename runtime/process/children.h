@@ -1,0 +1,51 @@
+/*
+ * Children: the processes that this task has forked and not yet reaped, and
+ * the threads that it has started and that have not ended.
+ *
+ * Each thread has a list of its own, as the list's references are a task's.
+ * No handler of SIGCHLD is installed: a script may have children of its own
+ * (io.popen), and only pids on this list are waited for.
+ */
+#ifndef TL_CHILDREN_H
+#define TL_CHILDREN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "process/process.h"
+#include "tidelock.h"
+
+/* Room for one more, before the start; then, after it: its pid, or 0 for a
+ * thread.  TL_NO_MEMORY. */
+int tl_children_reserve(struct tl_process *process);
+void tl_children_add(pid_t pid);
+void tl_children_unreserve(void); /* leaves errno */
+
+/* In a new child: the list is the parent's, not ours, and so are the
+ * references, which a child does not inherit. */
+void tl_children_forget(void);
+
+/* At a thread's end: reaps all that have ended, and forgets the rest: also one
+ * that somebody else holds for longer than a second. */
+void tl_children_leave(void);
+
+/* Reaps this child, which has said that it ends or was found dead, waiting for
+ * its very end, unless it is stopped.  TL_OK, also when it is not ours or
+ * reaped already; TL_TIMEOUT: the kernel has not done with it yet (its memory
+ * is large), or a tracer holds it; as tl_wait_descriptors. */
+int tl_children_await(const struct tl_process *process, tl_deadline deadline);
+
+/* Whether it is a child that nobody but this thread reaps: its pid is its own,
+ * dead or alive. */
+bool tl_children_has(const struct tl_process *process);
+
+/* At the program's end, after all were killed: reaps what has ended, and tells
+ * whether any child is still there.  The list stays as it is.
+ * Async-signal-safe. */
+bool tl_children_remain(void);
+
+/* Live children, from 0; NULL past the last. */
+struct tl_process *tl_children_at(size_t i);
+
+#endif

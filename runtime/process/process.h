@@ -1,0 +1,98 @@
+/*
+ * Process: a task that its parent forked; or started as a thread of its own
+ * process (process/thread), which is of another kind but otherwise the same.
+ *
+ * The object outlives the task: it keeps how it ended and what its function
+ * returned.  State, the watch word of who joins:
+ *
+ *   NEW      made
+ *   STARTED  forked; `task` is its id in the table
+ *   ENDED    it has given up all it had, or died and was recovered
+ *
+ * `status` is how it ended, once somebody knows: the task itself at an orderly
+ * end, its parent from waitpid, or another task that recovered it from /proc.
+ *
+ * Each process remembers, in memory of its own, the children that it has not
+ * yet reaped; it holds a reference to each, so that their status has a place.
+ */
+#ifndef TL_PROCESS_H
+#define TL_PROCESS_H
+
+#include "memory/object.h"
+#include "wait/wait_many.h"
+
+enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
+
+enum tl_result { TL_RESULT_NONE, TL_RESULT_ERROR, TL_RESULT_OK };
+
+/* What a join leaves the kernel to end one that is dead. */
+#define TL_PROCESS_BREATH (2 * TL_MILLISECOND)
+
+#define TL_STATUS_KNOWN 0x10000u /* in `status`; below it a wait(2) status */
+
+struct tl_process {
+    struct tl_object object;
+    _Atomic uint64_t state;    /* seq_cst: a watch word */
+    struct tl_condition ended; /* wake all */
+    _Atomic uint32_t status;
+    _Atomic uint32_t starter; /* id of who starts, or has started it; or 0 */
+    _Atomic uint32_t task;    /* id, from the start on */
+    _Atomic int32_t pid;
+    _Atomic uint32_t daemon;
+    int32_t parent_pid;   /* written before STARTED */
+    uint32_t parent_task; /* id */
+    uint32_t result_is;   /* enum tl_result; says NONE while `result` is
+                             not whole */
+    int32_t lost;         /* a status: why there is none; written as `result` */
+    uint64_t result; /* packed message, 0: an empty one; written by the task
+                        itself, before ENDED */
+    uint64_t job;    /* of a thread: packed message; written by its creator
+                        before STARTED, dropped by the thread */
+    _Atomic uint32_t cancelled; /* of a thread: 1 by who wants it to end, 0 by
+                                   itself, when its wait says so */
+    tl_ref owner; /* of a thread: a reference to the process that it is part
+                     of, from before STARTED until its own status is known;
+                     how that process ends is how the thread does */
+};
+
+static inline bool tl_process_is_thread(const struct tl_process *process)
+{
+    return process->object.kind == TL_KIND_THREAD;
+}
+
+/* A new one of the kind, with its name, or one made of the kind and number. */
+int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
+                    const char *name, bool daemon);
+
+/* The main task's process object: made by tl_init. */
+int tl_process_make_main(void);
+
+/* Waits for its end and reaps it, where it is this process's child.  As
+ * tl_process_join, but not TL_DEADLOCK: the wait must be. */
+int tl_process_await(struct tl_process *process, tl_deadline deadline);
+
+/* Whether it has started and not ended; settles it if it is dead. */
+bool tl_process_is_alive(struct tl_process *process);
+
+/* Of one that was started, to the process that has or had this pid: TL_OK,
+ * TL_ENDED, TL_SYSTEM. */
+int tl_process_send(struct tl_process *process, pid_t pid, int signal);
+
+/* `task`, whose process this is, is no more: called by recovery. */
+void tl_process_ended(struct tl_process *process, const struct tl_task *task);
+
+int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch);
+/* This task is the one that starts it: TL_STARTED where there was one before.
+ * And, where that failed, it was not; leaves errno. */
+int tl_process_begin_start(struct tl_process *process);
+void tl_process_undo_start(struct tl_process *process);
+
+void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
+                          struct tl_cell *cell);
+void tl_process_describe(const struct tl_object *object, int side, char *text,
+                         size_t size);
+void tl_process_destroy(struct tl_object *object);
+uint32_t tl_process_joined_id(const struct tl_object *object, uint32_t verb,
+                              uint32_t after);
+
+#endif

@@ -1,0 +1,205 @@
+/* The end of a process: what it says of itself, and how others learn of it. */
+#include "process/process.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/procfs.h"
+#include "park/idle.h"
+#include "process/children.h"
+#include "process/task_slots.h"
+#include "store/handle.h"
+#include "store/message.h"
+#include "sync/cycle.h"
+
+static struct tl_process *process_of(const struct tl_handle *handle)
+{
+    return handle->object;
+}
+
+static struct tl_process *own_process(void)
+{
+    return tl_at(tl_self->process);
+}
+
+int tl_process_set_result(bool ok, const struct tl_message *m)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    struct tl_process *process = own_process();
+    process->result_is = TL_RESULT_NONE;
+    tl_fault();
+    tl_message_drop(&process->result);
+    /* who returned nothing has it said whatever the memory is like */
+    status = m->size ? tl_message_pack(&process->result, m) : TL_OK;
+    if (status == TL_OK)
+        process->result_is = ok ? TL_RESULT_OK : TL_RESULT_ERROR; /* commit */
+    process->lost = status;
+    tl_fault();
+    return status;
+}
+
+void tl_process_lose_result(int status)
+{
+    if (tl_enter_home() == TL_OK)
+        own_process()->lost = status;
+}
+
+int tl_process_lost(const struct tl_handle *handle)
+{
+    const struct tl_process *process = process_of(handle);
+    return process->result_is == TL_RESULT_NONE ? process->lost : TL_OK;
+}
+
+static void set_status(struct tl_process *process, unsigned status)
+{
+    uint32_t unknown = 0;
+    atomic_compare_exchange_strong(&process->status, &unknown,
+                                   TL_STATUS_KNOWN | status);
+}
+
+void tl_process_finish(int exitcode)
+{
+    if (tl_enter_home() < 0)
+        return;
+    struct tl_process *process = own_process();
+    if (!tl_process_is_thread(process))
+        tl_upcalls->ends();
+    set_status(process, ((unsigned)exitcode & 0xff) << 8);
+    /* only now: who finds no status looks here */
+    tl_refs_drop(&process->owner);
+    tl_seats_leave();
+    tl_due_set(TL_DUE_FOREIGN);
+}
+
+/* How a zombie ended, for a task that is not its parent. */
+static bool status_of_zombie(pid_t pid, unsigned *status)
+{
+    struct tl_stat stat;
+    if (!tl_stat_read(pid, &stat) || (stat.state != 'Z' && stat.state != 'X'))
+        return false;
+    *status = stat.exit_status;
+    return true;
+}
+
+static bool is_parent(const struct tl_process *process)
+{
+    return tl_self && process->parent_pid == (int32_t)getpid() &&
+           process->parent_task == tl_task_id(tl_self);
+}
+
+void tl_process_ended(struct tl_process *process, const struct tl_task *task)
+{
+    unsigned status;
+    if (atomic_load(&process->task) != tl_task_id(task))
+        return;
+    if (task != tl_self && !atomic_load(&process->status) &&
+        !is_parent(process) &&
+        status_of_zombie(atomic_load(&process->pid), &status))
+        set_status(process, status);
+    atomic_store(&process->state, TL_PROCESS_ENDED); /* commit */
+    tl_fault();
+    tl_wake(&process->ended, TL_WAKE_ALL);
+}
+
+/* A thread that ended without a word was killed with its process: the kernel
+ * ends the others in the same moment, and then it is known how. */
+static void await_owner(struct tl_process *thread, tl_deadline deadline)
+{
+    if (atomic_load(&thread->status) == 0 && thread->owner)
+        tl_process_await(
+            (struct tl_process *)tl_ref_object(thread->owner),
+            tl_clock_earlier(deadline, tl_clock_now() + TL_SECOND));
+}
+
+/* A thread of this process has said its last word, and gives up its slot: who
+ * joins it finds that free.  It is some instructions away. */
+static void await_slot(struct tl_process *process, tl_deadline deadline)
+{
+    uint32_t id = atomic_load(&process->task);
+    if (tl_process_is_thread(process) && process->parent_pid == getpid())
+        while (tl_task_leaving(tl_task_of(id), id) &&
+               (deadline == TL_NOW || !tl_clock_passed(deadline)))
+            tl_yield();
+}
+
+/* Where the deadline is over, the kernel still gets the moment that it needs
+ * for one that was killed: else a join that finds it ended would not know how.
+ */
+static tl_deadline some_breath(const struct tl_process *process,
+                               tl_deadline deadline)
+{
+    tl_deadline least = tl_clock_now() + TL_PROCESS_BREATH;
+    return atomic_load(&process->status) || deadline > least ? deadline : least;
+}
+
+/* It has ended, and the join succeeds whatever comes; its pid, and how it ended
+ * if it was killed, take until the kernel has done with it. */
+static int await_last_breath(struct tl_process *process, tl_deadline deadline)
+{
+    int status = tl_children_await(process, some_breath(process, deadline));
+    await_owner(process, deadline);
+    await_slot(process, deadline);
+    return status == TL_TIMEOUT ? TL_OK : status;
+}
+
+typedef int wait_verb(struct tl_condition *condition,
+                      const _Atomic uint64_t *word, uint64_t seen,
+                      tl_deadline deadline);
+
+static int await_end(struct tl_process *process, wait_verb *wait,
+                     tl_deadline deadline)
+{
+    for (;;) {
+        uint64_t state = atomic_load(&process->state);
+        if (state == TL_PROCESS_NEW)
+            return TL_NOT_STARTED;
+        if (state == TL_PROCESS_ENDED)
+            break;
+        if (atomic_load(&process->task) == tl_task_id(tl_self))
+            return TL_SELF;
+        int status = wait(&process->ended, &process->state, state, deadline);
+        if (status < 0)
+            return status;
+    }
+    return await_last_breath(process, deadline);
+}
+
+int tl_process_await(struct tl_process *process, tl_deadline deadline)
+{
+    return await_end(process, tl_wait, deadline);
+}
+
+int tl_process_join(const struct tl_handle *handle, tl_deadline deadline)
+{
+    int status = tl_enter(handle);
+    return status < 0 ? status
+                      : await_end(process_of(handle), tl_cycle_wait, deadline);
+}
+
+/* Of one that has ended: whether it is this thread's child, and how it ended
+ * is about to be known. */
+static bool how_is_coming(const struct tl_process *process)
+{
+    return atomic_load(&process->status) == 0 && tl_children_has(process) &&
+           !tl_process_is_thread(process);
+}
+
+int tl_process_result(const struct tl_handle *handle, bool *ok,
+                      struct tl_parcel *parcel, tl_deadline deadline)
+{
+    int status = tl_process_join(handle, deadline);
+    if (status < 0)
+        return status;
+    struct tl_process *process = process_of(handle);
+    if (process->result_is == TL_RESULT_NONE)
+        return how_is_coming(process) ? TL_TIMEOUT : TL_EMPTY;
+    *ok = process->result_is == TL_RESULT_OK;
+    if (process->result)
+        tl_message_show(process->result, parcel);
+    else
+        *parcel = (struct tl_parcel){.data = parcel->small};
+    return TL_OK;
+}

@@ -1,0 +1,76 @@
+/*
+ * Signal: what is sent to a process, and to no other that has its pid by now.
+ *
+ * The pid of a child that this thread has not reaped is its own.  Of any other
+ * process a pidfd is taken first; where its task is alive after that, it has
+ * been so all the time, and the descriptor names it.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "park/park.h"
+#include "process/children.h"
+#include "process/process.h"
+#include "store/handle.h"
+#include "tasks/life.h"
+#include "tasks/pidfd.h"
+#include "tidelock.h"
+
+bool tl_process_is_alive(struct tl_process *process)
+{
+    if (atomic_load(&process->state) != TL_PROCESS_STARTED)
+        return false;
+    uint32_t id = atomic_load(&process->task);
+    struct tl_task *task = tl_task_of(id);
+    if (tl_task_id(task) == id && tl_death_happened(task))
+        tl_upcalls->settle(task);
+    return atomic_load(&process->state) == TL_PROCESS_STARTED;
+}
+
+/* Its pid is told when its starter is back from the fork, or by itself: 0 would
+ * be this process's whole group.  0: it has ended, or was not started. */
+static pid_t pid_of(struct tl_process *process)
+{
+    pid_t pid;
+    while ((pid = atomic_load(&process->pid)) == 0 &&
+           tl_process_is_alive(process)) {
+        tl_death_sweep(); /* the starter may be dead */
+        tl_yield();
+    }
+    return pid;
+}
+
+static int outcome(int result)
+{
+    if (result == 0)
+        return TL_OK;
+    return errno == ESRCH ? TL_ENDED : TL_SYSTEM;
+}
+
+int tl_process_send(struct tl_process *process, pid_t pid, int signal)
+{
+    int pidfd = tl_children_has(process) ? -1 : tl_pidfd_open(pid);
+    int status = tl_process_is_alive(process)
+                     ? outcome(tl_pidfd_signal(pidfd, pid, signal))
+                     : TL_ENDED;
+    tl_pidfd_close(pidfd);
+    return status;
+}
+
+int tl_process_signal(const struct tl_handle *handle, int signal)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_process *process = handle->object;
+    if (tl_process_is_thread(process))
+        return TL_IS_THREAD;
+    if (atomic_load(&process->state) == TL_PROCESS_NEW)
+        return TL_NOT_STARTED;
+    pid_t pid = pid_of(process);
+    if (pid == 0)
+        return atomic_load(&process->state) == TL_PROCESS_NEW ? TL_NOT_STARTED
+                                                              : TL_ENDED;
+    return tl_process_send(process, pid, signal);
+}

@@ -1,0 +1,196 @@
+#include "process/task_slots.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "store/bundle.h"
+#include "store/refs.h"
+#include "tasks/tenancy.h"
+#include "tasks/life.h"
+#include "wait/deadlock_check.h"
+#include "park/post.h"
+
+static struct tl_task *claim(void)
+{
+    struct tl_task *task = tl_tenancy_claim();
+    if (!task && tl_self && tl_death_sweep())
+        task = tl_tenancy_claim();
+    return task;
+}
+
+void tl_seats_tie(struct tl_task *task, struct tl_process *process,
+                  const struct tl_task *parent)
+{
+    task->parent = parent ? tl_task_id(parent) : 0;
+    /* a daemon's thread ends with it, so it can answer for no child either */
+    task->daemon = atomic_load(&process->daemon) ||
+                   (parent && parent->daemon && tl_process_is_thread(process));
+    memcpy(task->name, process->object.name, sizeof task->name);
+    task->process = tl_offset(process);
+    process->parent_task = task->parent;
+    process->parent_pid = parent ? (int32_t)getpid() : 0;
+    atomic_store(&process->task, tl_task_id(task));
+}
+
+/* In the arena where the task is: what the child will inherit. */
+static int inherit(struct tl_task *task, const struct tl_handle *const *given,
+                   size_t count)
+{
+    int status = tl_bundle_bequeath(task);
+    for (size_t i = 0; i < count && status == TL_OK; i++) {
+        if (given[i]->arena != tl_arena)
+            continue;
+        tl_ref *ref = &tl_cell_at(task, given[i]->cell)->ref;
+        if (*ref)
+            tl_refs_set(ref, (*ref & ~TL_LENT) | TL_CLAIMED);
+    }
+    return status;
+}
+
+static int take_at_home(struct tl_task *task, struct tl_process *process)
+{
+    tl_seats_tie(task, process, tl_self);
+    tl_refs_set(&task->process_cell.ref, tl_offset(process));
+    return TL_OK;
+}
+
+/* Elsewhere the task is its name. */
+static int take_in_space(struct tl_task *task, const struct tl_process *process)
+{
+    task->parent = tl_task_id(tl_self);
+    memcpy(task->name, process->object.name, sizeof task->name);
+    return TL_OK;
+}
+
+static int take(struct tl_seats *seats, struct tl_process *process,
+                const struct tl_handle *const *given, size_t count)
+{
+    struct tl_task *task = claim();
+    if (!task)
+        return TL_NO_TASKS;
+    seats->tasks[tl_arena] = task;
+    seats->ids[tl_arena] = tl_task_id(task);
+    int status = tl_arena == TL_HOME ? take_at_home(task, process)
+                                     : take_in_space(task, process);
+    return status < 0 ? status : inherit(task, given, count);
+}
+
+int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
+                  const struct tl_handle *const *given, size_t count)
+{
+    int status = TL_OK;
+    memset(seats, 0, sizeof *seats);
+    seats->process = process;
+    for (unsigned arena = 0; arena < TL_ARENAS && status == TL_OK; arena++) {
+        if (!tl_task_is_in(arena))
+            continue;
+        tl_task_visit(arena);
+        status = take(seats, process, given, count);
+    }
+    if (status < 0)
+        tl_seats_give_back(seats);
+    tl_task_visit(TL_HOME);
+    return status;
+}
+
+int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread)
+{
+    memset(seats, 0, sizeof *seats);
+    seats->process = thread;
+    struct tl_task *task = claim();
+    if (!task)
+        return TL_NO_TASKS;
+    seats->tasks[TL_HOME] = task;
+    seats->ids[TL_HOME] = tl_task_id(task);
+    return take_at_home(task, thread);
+}
+
+void tl_seats_give_back(struct tl_seats *seats)
+{
+    int error = errno;
+    /* from now on a death makes the process new */
+    atomic_store(&seats->process->task, 0);
+    tl_fault();
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        struct tl_task *task = seats->tasks[arena];
+        if (!task)
+            continue;
+        tl_task_visit(arena);
+        task->process = 0;
+        tl_fault();
+        uint64_t state = atomic_load(&task->state);
+        atomic_store(&task->state, (state & ~UINT64_C(0xff)) | TL_TASK_ABORTED);
+        tl_upcalls->settle(task);
+    }
+    tl_task_visit(TL_HOME);
+    errno = error;
+}
+
+void tl_seats_forked(const struct tl_seats *seats, pid_t pid)
+{
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++)
+        if (seats->tasks[arena])
+            tl_task_forked(seats->tasks[arena], seats->ids[arena], pid);
+}
+
+bool tl_seats_enter(const struct tl_seats *seats)
+{
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        if (!seats->tasks[arena])
+            continue;
+        tl_arena_go(arena);
+        if (!tl_tenancy_enter(seats->tasks[arena], seats->ids[arena]))
+            return false;
+        tl_post_newcomer();
+    }
+    tl_task_visit(TL_HOME);
+    return true;
+}
+
+void tl_seats_leave_here(void)
+{
+    struct tl_task *self = tl_self;
+    uint64_t state = atomic_load(&self->state);
+    atomic_store(&self->state, (state & ~UINT64_C(0xff)) | TL_TASK_LEAVING);
+    tl_fault();
+    tl_upcalls->settle(self);
+    tl_stuck_left();
+    tl_death_end(self);
+    tl_task_quit();
+}
+
+void tl_seats_leave(void)
+{
+    /* home last: who joins this task finds it gone from everywhere */
+    for (unsigned arena = TL_ARENAS; arena-- > 0;) {
+        if (!tl_task_is_in(arena))
+            continue;
+        tl_task_visit(arena);
+        tl_seats_leave_here();
+    }
+}
+
+int tl_seats_join(bool with_name)
+{
+    unsigned here = tl_arena;
+    tl_task_visit(TL_HOME);
+    char name[TL_NAME_SIZE];
+    memcpy(name, tl_self->name, sizeof name);
+    tl_task_visit(here);
+    struct tl_task *task;
+    do {
+        task = claim();
+        if (!task)
+            return TL_NO_TASKS;
+        tl_fault();
+        if (with_name)
+            memcpy(task->name, name, sizeof name);
+        tl_fault();
+        /* not where somebody who cannot see this process took it for dead */
+    } while (!tl_tenancy_enter(task, tl_task_id(task)));
+    tl_post_newcomer();
+    tl_death_sweep();
+    return TL_OK;
+}

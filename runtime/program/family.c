@@ -1,0 +1,166 @@
+/*
+ * Family: a task's relatives, and the end of one that has children.
+ */
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/procfs.h"
+#include "commands/command.h"
+#include "process/children.h"
+#include "process/process.h"
+#include "store/handle.h"
+#include "tasks/life.h"
+#include "tasks/pidfd.h"
+#include "wait/descriptor.h"
+
+/* How long the end of a task waits for what it has still to send. */
+#define LINGER (5 * TL_SECOND)
+
+int tl_process_current(struct tl_handle *out)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    struct tl_process *process = tl_at(tl_self->process);
+    return tl_handle_make(out, &process->object, 0, false);
+}
+
+int tl_process_parent(struct tl_handle *out)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    uint32_t id = tl_self->parent;
+    if (id == 0 || !tl_death_alive(id))
+        return TL_EMPTY;
+    status = tl_handle_borrow(out, &tl_task_of(id)->process_cell.ref);
+    if (status < 0)
+        return status;
+    /* it may have ended meanwhile, and its slot have another tenant */
+    const struct tl_process *process = out->object;
+    if (atomic_load(&process->task) == id)
+        return TL_OK;
+    tl_handle_close(out);
+    return TL_EMPTY;
+}
+
+int tl_process_child(struct tl_handle *out, size_t i)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    tl_process_reap();
+    struct tl_process *process = tl_children_at(i);
+    return process ? tl_handle_make(out, &process->object, 0, false) : TL_EMPTY;
+}
+
+static tl_deadline in(int64_t time)
+{
+    return tl_clock_now() + time;
+}
+
+static void signal_daemons(int signal)
+{
+    struct tl_process *process;
+    for (size_t i = 0; (process = tl_children_at(i));) {
+        if (atomic_load(&process->daemon) && !tl_process_is_thread(process)) {
+            pid_t pid = atomic_load(&process->pid);
+            if (tl_process_send(process, pid, signal) == TL_OK)
+                tl_process_send(process, pid, SIGCONT);
+        }
+        /* else it was found to have ended, and the next is the i-th now */
+        i += tl_children_at(i) == process;
+    }
+}
+
+static int await_children(bool daemons, tl_deadline deadline)
+{
+    struct tl_process *process;
+    for (size_t i = 0; (process = tl_children_at(i));) {
+        if (!!atomic_load(&process->daemon) != daemons ||
+            (daemons && tl_process_is_thread(process))) {
+            i++;
+            continue;
+        }
+        int status = tl_process_await(process, deadline);
+        if (status < 0)
+            return status;
+    }
+    return TL_OK;
+}
+
+int tl_main_end(void)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    tl_commands_close();
+    /* nobody takes the place of a daemon that ends now */
+    tl_idle_due = NULL;
+    signal_daemons(SIGTERM);
+    status = await_children(true, in(TL_SECOND));
+    if (status == TL_TIMEOUT) {
+        signal_daemons(SIGKILL);
+        status = await_children(true, TL_FOREVER);
+    }
+    if (status == TL_OK)
+        status = await_children(false, TL_FOREVER);
+    if (status == TL_OK)
+        status = tl_commands_await();
+    if (status == TL_OK)
+        tl_descriptor_finish(in(LINGER));
+    return status;
+}
+
+/* ---- the end of all ---- */
+
+/* Kills who is in the slot; false: nobody is, or is any more.  A process is
+ * looked for until the kernel has done with it, which is after its life is
+ * over.  By then its pid may be somebody else's: who is dead is not killed. */
+static bool end(struct tl_task *task)
+{
+    pid_t pid = tl_task_pid(task);
+    /* one without a name has only come to look */
+    if (!tl_task_taken(task) || !task->name[0] || pid == getpid())
+        return false;
+    if (pid == 0)
+        return tl_death_forestall(task);
+    int pidfd = tl_pidfd_open(pid);
+    if (!tl_death_happened(task) && tl_task_pid(task) == pid)
+        tl_pidfd_signal(pidfd, pid, SIGKILL);
+    tl_pidfd_close(pidfd);
+    return !tl_stat_gone(pid);
+}
+
+static bool end_others(void)
+{
+    bool found = false;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        found |= end(tl_task_at(n));
+    /* last: a child whose slot was given up has no other place */
+    return tl_children_remain() || found;
+}
+
+void tl_family_end(void)
+{
+    static volatile sig_atomic_t waiting;
+    if (!tl_task_is_known(TL_HOME))
+        return;
+    tl_task_visit(TL_HOME);
+    tl_deadline limit = in(TL_SECOND);
+    bool before = true, found = end_others();
+    if (waiting)
+        return; /* a signal more: somebody does not want to wait */
+    waiting = 1;
+    /* twice in vain: whom one that dies has forked meanwhile may have come to a
+     * slot where nobody was */
+    while ((before || found) && !tl_clock_passed(limit)) {
+        if (found)
+            nanosleep(&(struct timespec){.tv_nsec = TL_MILLISECOND}, NULL);
+        before = found;
+        found = end_others();
+    }
+    waiting = 0;
+}

@@ -1,0 +1,46 @@
+/*
+ * The watcher: the thread that raises a process's descriptors.
+ *
+ * See program/ready_fd.h, which says what it is for and who changes what.  It
+ * lives while there is something to watch: under the process's private lock it
+ * ends only where nothing was added, and is started and given the next only
+ * where it has not ended.
+ */
+#ifndef TL_FD_WATCHER_H
+#define TL_FD_WATCHER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "tidelock.h"
+
+struct tl_fd {
+    /* The owner's: what is looked at, and by what the owner keeps it. */
+    struct tl_handle handle, kept;
+    int event;
+    pid_t process;
+    _Atomic bool raised;
+    _Atomic bool final;    /* by the owner: it stays as it is */
+    _Atomic bool removed;  /* by the owner: the watcher is to let go */
+    _Atomic bool let_go;   /* by the watcher */
+    struct tl_fd *next;    /* of the owner's */
+    struct tl_fd *watched; /* of the watcher's */
+    bool is_new;           /* raised in this turn; the watcher's */
+};
+
+/* It watches this one too, until `removed` and a wake make it let go.  Starts
+ * it, where there is none: TL_SYSTEM, TL_NO_TASKS. */
+int tl_fd_watcher_add(struct tl_fd *fd);
+
+/* It looks at all anew. */
+void tl_fd_watcher_wake(void);
+
+/* Makes the descriptor readable, or no more; false: it was not. */
+void tl_fd_watcher_raise(struct tl_fd *fd);
+bool tl_fd_watcher_lower(struct tl_fd *fd);
+
+/* Whether a call on the object would not wait. */
+bool tl_fd_watcher_sees(const struct tl_handle *handle);
+
+#endif

@@ -1,0 +1,182 @@
+#include "program/recover.h"
+
+#include "base/fault.h"
+#include "process/output.h"
+#include "process/process.h"
+#include "store/block.h"
+#include "store/log.h"
+#include "store/message.h"
+#include "store/refs.h"
+#include "tasks/tenancy.h"
+#include "park/guard.h"
+#include "park/park.h"
+#include "park/wait_queue.h"
+#include "park/post.h"
+
+void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead)
+{
+    struct tl_object *object;
+    switch ((enum tl_guard_role)guard->role) {
+    case TL_GUARD_OBJECT:
+        object = tl_at(guard->object);
+        if (tl_object_kind(object)->repair)
+            tl_object_kind(object)->repair(object, guard, dead);
+        break;
+    case TL_GUARD_CONDITION:
+        /* the guard is a condition's first member */
+        tl_condition_repair((struct tl_condition *)guard);
+        break;
+    case TL_GUARD_HEAP:
+        tl_block_repair();
+        break;
+    case TL_GUARD_REFS:
+        tl_log_repair((struct tl_log *)guard);
+        break;
+    }
+    tl_fault();
+    /* settled: a later look at this slot finds nothing to decide */
+    dead->note.doing = TL_DOING_NOTHING;
+    tl_fault();
+}
+
+static void leave_guard(struct tl_task *dead)
+{
+    uint64_t offset = atomic_load(&dead->inside);
+    if (!offset || dead == tl_self || !tl_rule(TL_RULE_GUARD))
+        return;
+    struct tl_guard *guard = tl_at(offset);
+    /* also when somebody else holds it, who may be repairing it right now */
+    tl_guard_take(guard, TL_FOREVER);
+    tl_guard_drop(guard);
+    tl_guard_wake(guard);
+    atomic_store(&dead->inside, 0);
+}
+
+static void give_up_children(struct tl_task *dead)
+{
+    uint32_t number = tl_task_number(dead);
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = tl_task_at(n);
+        if (tl_task_state(task) == TL_TASK_STARTING &&
+            tl_task_creator(task) == number && tl_death_happened(task))
+            tl_recover(task);
+    }
+}
+
+static void pass_on(struct tl_task *dead)
+{
+    uint32_t count = atomic_load(&dead->cells);
+    tl_output_task_died(dead);
+    for (uint32_t i = 0; i < count; i++) {
+        struct tl_cell *cell = tl_cell_at(dead, i);
+        /* what was lent it never used */
+        if (!cell->ref || cell->ref & TL_LENT)
+            continue;
+        struct tl_object *object = tl_ref_object(cell->ref);
+        if (tl_object_kind(object)->task_died)
+            tl_object_kind(object)->task_died(object, dead, cell);
+    }
+}
+
+static void empty_hands(struct tl_task *dead)
+{
+    uint64_t *hands = dead->carrying;
+    /* on its way from one hand into the other */
+    if (hands[TL_HAND_KEPT_MESSAGE] == hands[TL_HAND_MESSAGE])
+        hands[TL_HAND_KEPT_MESSAGE] = 0;
+    if (hands[TL_HAND_KEPT_SEGMENT] == hands[TL_HAND_SEGMENT])
+        hands[TL_HAND_KEPT_SEGMENT] = 0;
+    tl_message_drop(&hands[TL_HAND_KEPT_MESSAGE]);
+    tl_block_release(&hands[TL_HAND_KEPT_SEGMENT], 0);
+    tl_message_drop(&dead->carrying[TL_HAND_MESSAGE]);
+    tl_block_release(&dead->carrying[TL_HAND_SEGMENT], 0);
+    tl_refs_bury_for(dead);
+}
+
+static void drop_references(struct tl_task *dead)
+{
+    /* from above: those that are lent before the bundle that keeps them */
+    for (uint32_t i = atomic_load(&dead->cells); i-- > 0;)
+        tl_refs_drop(&tl_cell_at(dead, i)->ref);
+}
+
+static void end_process(struct tl_task *dead)
+{
+    /* the offset is only trusted while the reference stands */
+    if (dead->process)
+        tl_process_ended(tl_at(dead->process), dead);
+    dead->process = 0;
+    tl_fault();
+    tl_refs_drop(&dead->process_cell.ref);
+}
+
+/* A slot that was being prepared may have a step in its creator's log. */
+static void leave_guard_of_creator(struct tl_task *aborted)
+{
+    struct tl_task *creator = tl_task_at(tl_task_creator(aborted));
+    if (creator != tl_self && tl_task_taken(creator) &&
+        tl_death_happened(creator))
+        leave_guard(creator);
+}
+
+static void settle(struct tl_task *dead)
+{
+    if (tl_task_state(dead) == TL_TASK_ABORTED)
+        leave_guard_of_creator(dead);
+    leave_guard(dead);
+    /* who ends in order is not in the middle of a start */
+    if (dead != tl_self)
+        give_up_children(dead);
+    if (tl_rule(TL_RULE_UNLIST))
+        tl_waiters_unlist(dead);
+    if (tl_rule(TL_RULE_HELD))
+        pass_on(dead);
+    if (tl_rule(TL_RULE_CARRYING))
+        empty_hands(dead);
+    if (tl_rule(TL_RULE_REFS))
+        drop_references(dead);
+    end_process(dead);
+    /* before all are called, who take the posts anew */
+    if (dead != tl_self)
+        tl_post_dismiss(dead);
+    /* one that ends in order has paid the wakes it owed */
+    if (dead != tl_self && tl_rule(TL_RULE_WAKE_ALL))
+        tl_park_call_all();
+    tl_refs_bury();
+}
+
+/* Becomes the one who settles: nobody does, or a dead task did (*another). */
+static bool become_cleaner(struct tl_task *dead, bool *another)
+{
+    uint32_t cleaner = atomic_load(&dead->cleaner);
+    *another = cleaner != 0;
+    if (cleaner && tl_death_alive(cleaner))
+        return false;
+    return atomic_compare_exchange_strong(&dead->cleaner, &cleaner,
+                                          tl_task_id(tl_self));
+}
+
+bool tl_recover(struct tl_task *dead)
+{
+    bool another;
+    if (!become_cleaner(dead, &another))
+        return false;
+    tl_fault();
+    /* that one may be inside a guard of an object that only `dead` knows, and
+     * that goes with its references: so it first */
+    if (another)
+        tl_death_sweep();
+    uint32_t self = tl_task_id(tl_self);
+    /* somebody may have settled it before we became the cleaner */
+    if (dead == tl_self || tl_death_happened(dead)) {
+        settle(dead);
+        if (dead == tl_self)
+            tl_death_hush(dead);
+        tl_tenancy_free(dead);
+    }
+    /* after the slot is free: a second cleaner that came in before would settle
+     * what the slot's next tenant has */
+    atomic_compare_exchange_strong(&dead->cleaner, &self, 0);
+    tl_fault();
+    return true;
+}

@@ -1,0 +1,38 @@
+/*
+ * Recover: what happens after a death.
+ *
+ * Whoever notices that a task is dead (tasks/life) calls tl_recover (by
+ * tl_upcalls: a death is noticed low and cleaned high), which settles what its
+ * slot says, in this order:
+ *
+ *   1. `inside`: that guard is taken, which repairs what was half-done (and
+ *      of a child that was being prepared, the guard of who prepared it)
+ *   2. children that it had not yet forked are given up
+ *   3. `waiter`: it leaves the list it is in
+ *   4. cells: what it held is passed on (tl_kind.task_died)
+ *   5. `carrying`: blocks in its hands are freed
+ *   6. cells: its references are dropped
+ *   7. its process has ended; joiners are woken
+ *   8. every task is called, since a waker of it may be the dead one (not at
+ *      an orderly end)
+ *   9. the slot is free
+ *
+ * Every step is idempotent, since who recovers may die too: `cleaner` in the
+ * slot names it, and the next takes over from a dead one and begins again.
+ * A task that ends in order runs the same steps on itself, but calls nobody:
+ * each of its wakes has been given, those for what it still held by the steps
+ * above.  Where all others sleep then, one of them is called to look whether
+ * they are stuck (tl_stuck_left).
+ */
+#ifndef TL_RECOVER_H
+#define TL_RECOVER_H
+
+#include "tasks/life.h"
+
+struct tl_guard;
+
+/* As tl_upcalls.settle and .repair. */
+bool tl_recover(struct tl_task *dead);
+void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead);
+
+#endif

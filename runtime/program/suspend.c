@@ -1,0 +1,111 @@
+/*
+ * Suspend: stops a process, at a moment when that holds up nobody else.
+ */
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/procfs.h"
+#include "park/park.h"
+#include "park/post.h"
+#include "process/process.h"
+#include "space/foreign_spaces.h"
+#include "store/handle.h"
+#include "tasks/life.h"
+
+static bool runs(pid_t pid)
+{
+    struct tl_stat stat;
+    return tl_stat_read(pid, &stat) && stat.state != 'T' && stat.state != 't' &&
+           stat.state != 'Z' && stat.state != 'X';
+}
+
+/* Whether the task of this id settles the debts of a dead one. */
+static bool settles(uint32_t id)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        if (atomic_load(&tl_task_at(n)->cleaner) == id)
+            return true;
+    return false;
+}
+
+/* In this arena: whether others may wait for the process to go on. */
+static bool holds_up_here(pid_t pid)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        struct tl_task *task = tl_task_at(n);
+        if (tl_task_taken(task) && tl_task_pid(task) == pid &&
+            (atomic_load(&task->inside) != 0 || settles(tl_task_id(task))))
+            return true;
+    }
+    return false;
+}
+
+static bool holds_up(pid_t pid)
+{
+    bool found = false;
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        if (tl_task_is_in(arena)) {
+            tl_task_visit(arena);
+            found = found || holds_up_here(pid);
+        }
+    }
+    tl_task_visit(TL_HOME);
+    return found || tl_abroad_any(pid, holds_up_here);
+}
+
+/* It watches nobody any more, nor wakes them. */
+static bool call_all_here(pid_t pid)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        if (tl_task_pid(tl_task_at(n)) == pid)
+            tl_post_dismiss(tl_task_at(n));
+    tl_park_call_all();
+    return false; /* and in the next */
+}
+
+/* Nobody may wait for a wake that it was about to give. */
+static void call_everybody(pid_t pid)
+{
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        if (tl_task_is_in(arena)) {
+            tl_task_visit(arena);
+            call_all_here(pid);
+        }
+    }
+    tl_task_visit(TL_HOME);
+    tl_abroad_any(pid, call_all_here);
+}
+
+int tl_process_suspend(const struct tl_handle *handle)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_process *process = handle->object;
+    if (tl_process_is_thread(process))
+        return TL_IS_THREAD;
+    if (atomic_load(&process->pid) == getpid())
+        return TL_SELF;
+    while ((status = tl_process_signal(handle, SIGSTOP)) == TL_OK) {
+        pid_t pid = atomic_load(&process->pid);
+        /* again and again: somebody may resume it meanwhile */
+        while (status == TL_OK && runs(pid)) {
+            tl_yield();
+            status = tl_process_signal(handle, SIGSTOP);
+        }
+        if (status < 0)
+            break;
+        if (!holds_up(pid)) {
+            call_everybody(pid);
+            return TL_OK;
+        }
+        tl_process_signal(handle, SIGCONT);
+        tl_yield();
+    }
+    return status;
+}
+
+int tl_process_resume(const struct tl_handle *handle)
+{
+    return tl_process_signal(handle, SIGCONT);
+}

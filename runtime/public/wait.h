@@ -1,0 +1,59 @@
+/*
+ * Wait: for the first of several objects, and by the event loops of others.
+ * Part of tidelock.h.
+ */
+#ifndef TIDELOCK_WAIT_H
+#define TIDELOCK_WAIT_H
+
+#include "public/core.h"
+
+/* Something to wait for, along with others: what a handle refers to, a queue or
+ * an end of a pipe with a message, or closed; an ended process; a set event; an
+ * open latch.  Or, where handle is NULL, something outside, by a function that
+ * does what can be done without waiting, and returns 1 when it is ready; else 0
+ * with up to TL_LOOK_MOST descriptors to wait for in `polled`, and *count; or a
+ * status. */
+struct pollfd;
+#define TL_LOOK_MOST 130
+struct tl_waitable {
+    const struct tl_handle *handle;
+    int (*look)(void *state, struct pollfd *polled, unsigned *count);
+    void *const *state; /* what `look` gets; NULL there: TL_DROPPED, since
+                           tl_idle_run may close what is waited for */
+    bool ready;         /* out */
+};
+/* The `look` of a listener: a caller can be accepted; of a channel: as
+ * tl_channel_poll; of a command: it has ended. */
+int tl_listener_look(void *state, struct pollfd *polled, unsigned *count);
+int tl_channel_look(void *state, struct pollfd *polled, unsigned *count);
+int tl_command_poll(void *state, struct pollfd *polled, unsigned *count);
+
+/* A descriptor that is readable while a shared object is ready, as tl_wait_any
+ * means it, for other event loops; for a moment it may be though a call would
+ * wait, when another task was faster.  It belongs to the thread that opened it,
+ * and means nothing in a child.  As of tl_wait_any, TL_NOT_WAITABLE and so on;
+ * TL_SYSTEM; TL_NO_TASKS: it takes a slot to watch. */
+struct tl_fd;
+int tl_fd_open(struct tl_fd **out, const struct tl_handle *handle);
+int tl_fd_number(const struct tl_fd *fd); /* -1: of another process, or ended */
+void tl_fd_close(struct tl_fd *fd);
+/* The handle is about to be closed, and descriptors of the object with it. */
+void tl_fd_end(const struct tl_handle *handle);
+/* The object is ready for ever, and is not looked at any more. */
+void tl_fd_finish(const struct tl_handle *handle);
+/* After an operation of this thread that may have left the object not ready. */
+void tl_fd_settle_slow(const struct tl_handle *handle);
+extern _Thread_local unsigned tl_fds; /* how many this thread has */
+static inline void tl_fd_settle(const struct tl_handle *handle)
+{
+    if (__builtin_expect(tl_fds != 0, 0))
+        tl_fd_settle_slow(handle);
+}
+
+/* Waits until at least one of them is ready: how many are.  TL_TIMEOUT;
+ * TL_NO_MEMORY; and TL_NOT_WAITABLE, TL_NOT_STARTED, TL_SELF and what a look
+ * returned, with *wrong the index. */
+int tl_wait_any(struct tl_waitable *waitables, uint32_t count, uint32_t *wrong,
+                tl_deadline deadline);
+
+#endif

@@ -1,0 +1,162 @@
+#include "space/file_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "park/post.h"
+#include "public/status.h"
+#include "store/block.h"
+#include "store/name_index.h"
+#include "store/refs.h"
+#include "sync/condition.h"
+#include "sync/owner.h"
+
+/* Far more references or owners than fit, and far fewer than would make a count
+ * begin again from 0. */
+#define COUNT_MOST (UINT64_C(1) << 48)
+
+/* Steps of tables' logs that may be under way: a task was in each. */
+#define REPLAYS_MOST 64
+
+/* ---- the lists of objects ---- */
+
+static bool names_hold(struct tl_sound *sound)
+{
+    const struct tl_name_list *names = tl_region(TL_REGION_NAMES);
+    for (uint64_t at = names->first; at;) {
+        uint32_t *line = tl_sound_line(sound, at);
+        if ((*line & TL_SOUND_NAMED) || !tl_sound_ref(sound, at))
+            return false;
+        *line |= TL_SOUND_NAMED;
+        const struct tl_object *object = tl_at(at);
+        if (object->named != at || !object->name[0])
+            return false;
+        at = object->next_named;
+    }
+    return true;
+}
+
+/* Nobody refers to them, and nobody had begun to destroy them. */
+static bool graves_hold(struct tl_sound *sound)
+{
+    const struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
+    for (uint64_t at = graves->first; at;) {
+        struct tl_object *object;
+        if (!tl_sound_block(sound, at, sizeof *object))
+            return false;
+        *tl_sound_line(sound, at) |= TL_SOUND_GRAVE;
+        object = tl_at(at);
+        if (object->refs ||
+            !tl_sound_is_object(sound, object, tl_block_size(at)) ||
+            !tl_sound_kind(sound, object, true))
+            return false;
+        at = object->next_grave;
+    }
+    return true;
+}
+
+/* Those that were found and not looked into, which may lead to others. */
+static bool visit(struct tl_sound *sound)
+{
+    while (sound->visited < sound->objects.count) {
+        uint64_t at = sound->objects.at[sound->visited++];
+        if (!tl_sound_kind(sound, tl_at(at), true))
+            return false;
+    }
+    return true;
+}
+
+/* Fewer references than there are would free it too early. */
+static bool counts_hold(struct tl_sound *sound)
+{
+    for (size_t i = 0; i < sound->objects.count; i++) {
+        uint64_t at = sound->objects.at[i];
+        const struct tl_object *object = tl_at(at);
+        uint32_t line = *tl_sound_line(sound, at);
+        if (object->refs < (line & TL_SOUND_REFS) ||
+            object->refs > COUNT_MOST ||
+            (object->named && !(line & TL_SOUND_NAMED)))
+            return false;
+    }
+    return true;
+}
+
+/* The tickets that it owes a call are a condition's. */
+static bool owes_well(struct tl_sound *sound, const struct tl_hold *hold)
+{
+    uint64_t object = hold->owed - offsetof(struct tl_notice, tickets);
+    return !hold->owed ||
+           (tl_sound_has(&sound->objects, object) &&
+            ((struct tl_object *)tl_at(object))->kind == TL_KIND_CONDITION);
+}
+
+static bool holds_hold(struct tl_sound *sound)
+{
+    for (size_t i = 0; i < sound->holds.count; i++)
+        if (!owes_well(sound, tl_at(sound->holds.at[i])))
+            return false;
+    return true;
+}
+
+/* ---- all of it ---- */
+
+static bool begin(struct tl_sound *sound)
+{
+    struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
+    bool replayed = false;
+    if (!tl_sound_replay(&graves->log, &replayed) ||
+        !tl_sound_replay(tl_block_log(), &replayed) ||
+        tl_block_end() > tl_root()->size)
+        return false;
+    sound->end = tl_block_end();
+    sound->visited = 0;
+    sound->objects.count = sound->guards.count = sound->holds.count = 0;
+    sound->lines = calloc(sound->end / TL_LINE + 1, sizeof *sound->lines);
+    sound->no_memory = !sound->lines;
+    return sound->lines && tl_block_sound(tl_sound_note_block, sound);
+}
+
+static bool look(struct tl_sound *sound)
+{
+    struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
+    return begin(sound) && tl_sound_slots(sound) &&
+           tl_sound_log(sound, &graves->log, TL_GUARD_REFS, NULL) &&
+           tl_sound_log(sound, tl_block_log(), TL_GUARD_HEAP, NULL) &&
+           tl_post_sound() &&
+           tl_sound_hold(sound, tl_region(TL_REGION_TURN), NULL) &&
+           names_hold(sound) && graves_hold(sound) && visit(sound) &&
+           tl_sound_hands(sound) && visit(sound) && counts_hold(sound) &&
+           holds_hold(sound) && tl_sound_waits(sound);
+}
+
+static int look_at_all(void)
+{
+    struct tl_sound sound = {.kinds = tl_sound_kinds};
+    bool sane;
+    int replays = 0;
+    do {
+        sound.replayed = false;
+        sane = look(&sound);
+        free(sound.lines);
+        sound.lines = NULL;
+    } while (!sane && sound.replayed && ++replays < REPLAYS_MOST);
+    free(sound.objects.at);
+    free(sound.guards.at);
+    free(sound.holds.at);
+    return sane ? TL_OK : sound.no_memory ? TL_NO_MEMORY : TL_NO_SPACE;
+}
+
+int tl_sound_check(int fd, uint64_t size)
+{
+    void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+    if (copy == MAP_FAILED)
+        return TL_SYSTEM;
+    unsigned char *base = tl_arena_base;
+    tl_arena_base = copy;
+    int status = look_at_all();
+    tl_arena_base = base;
+    munmap(copy, size);
+    return status;
+}

@@ -1,0 +1,145 @@
+/*
+ * Sound: whether what lies in a space's file can be used.
+ *
+ * Who opens a space that nobody has open looks at all of it first, on a private
+ * copy of its pages: so nothing is written to the file before it is known to be
+ * whole.  There is no other task then, and so the rules are strict: every
+ * offset leads to a block in use, every block has one owner, every list ends,
+ * every guard and hold is free or belongs to a task that died with it, and what
+ * never changes has the checksum that it was made with.  What a dead task had
+ * half-done is let pass as far as its repair can deal with it; steps of a log
+ * are finished on the copy.
+ *
+ * It is about memory and about waits that would never end: nothing that passes
+ * makes a task touch what is not its, or run in a circle.  Whether the bytes of
+ * a message or the number in a value are those that were written, only their
+ * user knows.
+ */
+#ifndef TL_SOUND_H
+#define TL_SOUND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memory/object.h"
+#include "store/log.h"
+#include "wait/wait.h"
+
+struct tl_hold;
+
+struct tl_sound_list {
+    uint64_t *at;
+    size_t count, room;
+};
+
+struct tl_sound;
+struct tl_sound_kind {
+    bool (*holds)(struct tl_sound *sound, struct tl_object *object, bool whole);
+};
+
+/* Of one look. */
+struct tl_sound {
+    const struct tl_sound_kind *kinds;
+    uint32_t *lines; /* by line of the arena: what begins there */
+    uint64_t end;    /* of the heap's used part */
+    bool quiet;      /* all slots are free: nothing is half-done anywhere */
+    bool replayed; /* a table's log was not empty: look again from the start */
+    bool no_memory;
+    /* offsets of what was found: objects in the order of being found, those
+     * before `visited` looked into; guards, which conditions begin with */
+    struct tl_sound_list objects, guards, holds;
+    size_t visited;
+};
+
+/* The file of an arena of `size` bytes, whose root has been checked and whose
+ * tasks are all gone.  TL_OK, TL_NO_SPACE, TL_NO_MEMORY, TL_SYSTEM. */
+int tl_sound_check(int fd, uint64_t size);
+
+/* ---- for the parts; each false: it is not sound ---- */
+
+/* space/file_check_guards */
+
+/* `object` is whose it is, or NULL. */
+bool tl_sound_guard(struct tl_sound *sound, const struct tl_guard *guard,
+                    enum tl_guard_role role, const void *object);
+bool tl_sound_condition(struct tl_sound *sound,
+                        const struct tl_condition *condition,
+                        const void *object);
+bool tl_sound_hold(struct tl_sound *sound, const struct tl_hold *hold,
+                   const void *object);
+/* Notes an offset in a list; false: there is no memory. */
+bool tl_sound_note(struct tl_sound *sound, struct tl_sound_list *list,
+                   uint64_t offset);
+/* Finishes a step that is under way; *replayed: there was one. */
+bool tl_sound_replay(struct tl_log *log, bool *replayed);
+/* With that. */
+bool tl_sound_log(struct tl_sound *sound, struct tl_log *log,
+                  enum tl_guard_role role, const void *object);
+
+/* space/file_check_blocks */
+
+/* What begins at the line of the offset: bits of these. */
+uint32_t *tl_sound_line(struct tl_sound *sound, uint64_t offset);
+#define TL_SOUND_BLOCK (UINT32_C(1) << 31)  /* a block in use */
+#define TL_SOUND_OWNED (UINT32_C(1) << 30)  /* that has an owner */
+#define TL_SOUND_OBJECT (UINT32_C(1) << 29) /* and is an object */
+#define TL_SOUND_NAMED (UINT32_C(1) << 28)  /* in the list of names */
+#define TL_SOUND_GRAVE (UINT32_C(1) << 27)  /* in that of graves */
+#define TL_SOUND_VALUE (UINT32_C(1) << 26)  /* or a value of a table */
+#define TL_SOUND_REFS (TL_SOUND_VALUE - 1)  /* how many references were found  \
+                                             */
+
+/* As tl_block_sound's `tell`. */
+void tl_sound_note_block(void *sound, uint64_t block);
+
+/* A block in use, of at least so many bytes, that has no owner yet. */
+bool tl_sound_block(struct tl_sound *sound, uint64_t block, uint64_t least);
+
+/* The same, of a packed message; `log`: that of the table whose value it is,
+ * or NULL. */
+bool tl_sound_message(struct tl_sound *sound, uint64_t block,
+                      const struct tl_log *log);
+
+/* The same, in the hand of a task: half made, or one of its owners. */
+bool tl_sound_carried(struct tl_sound *sound, uint64_t block);
+
+/* Whether it is a block that has an owner. */
+bool tl_sound_is_owned(struct tl_sound *sound, uint64_t block);
+
+/* A reference to an object, which will be looked into. */
+bool tl_sound_ref(struct tl_sound *sound, tl_ref ref);
+
+/* Whether a text ends within its size. */
+bool tl_sound_text(const char *text, size_t size);
+
+/* Whether the id is that of a slot that somebody has. */
+bool tl_sound_id(uint32_t id);
+
+/* Whether an offset is among those found. */
+bool tl_sound_has(const struct tl_sound_list *list, uint64_t offset);
+
+/* Whether it may be one, in a block of `size` bytes. */
+bool tl_sound_is_object(const struct tl_sound *sound,
+                        const struct tl_object *object, uint64_t size);
+
+/* An object; `whole`: it is not being made or destroyed.  How many bytes an
+ * object of the kind has, 0: a space has none of it. */
+bool tl_sound_kind(struct tl_sound *sound, struct tl_object *object,
+                   bool whole);
+uint64_t tl_sound_kind_size(const struct tl_sound *sound, uint64_t kind);
+
+/* space/file_check_kinds: what of each kind is sound; NULL: a space has none.
+ */
+extern const struct tl_sound_kind tl_sound_kinds[TL_KINDS];
+/* space/file_check_queues */
+bool tl_sound_queue(struct tl_sound *sound, struct tl_object *object,
+                    bool whole);
+
+/* space/file_check_tasks: the table as such, and what each slot has; and, after
+ * all objects are known, what each waits for and has in its hands. */
+bool tl_sound_slots(struct tl_sound *sound);
+bool tl_sound_hands(struct tl_sound *sound);
+bool tl_sound_waits(struct tl_sound *sound);
+
+#endif

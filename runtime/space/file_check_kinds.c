@@ -1,0 +1,261 @@
+/* Each kind of object in a file that may be damaged.  Who adds an object that a
+ * space can have adds its row here. */
+#include "data/array.h"
+#include "data/buffer.h"
+#include "data/table.h"
+#include "data/table_slots.h"
+#include "data/value.h"
+#include "space/file_check.h"
+#include "store/block.h"
+#include "sync/barrier.h"
+#include "sync/condition.h"
+#include "sync/event.h"
+#include "sync/latch.h"
+#include "sync/lock.h"
+#include "sync/rlock.h"
+#include "sync/rwlock.h"
+#include "sync/semaphore.h"
+
+/* What is being made or destroyed may have none of it (yet, any more). */
+static bool block_holds(struct tl_sound *sound, uint64_t block, uint64_t least,
+                        bool whole)
+{
+    return (!block && !whole) || tl_sound_block(sound, block, least);
+}
+
+/* An object's guard, or a condition.  Nobody takes those of one that is not
+ * whole. */
+static bool guard_holds(struct tl_sound *sound, const struct tl_guard *guard,
+                        const void *object, bool whole)
+{
+    return !whole || tl_sound_guard(sound, guard, TL_GUARD_OBJECT, object);
+}
+
+static bool condition_holds(struct tl_sound *sound,
+                            const struct tl_condition *condition,
+                            const void *object, bool whole)
+{
+    return !whole || tl_sound_condition(sound, condition, object);
+}
+
+static bool hold_holds(struct tl_sound *sound, const struct tl_hold *hold,
+                       const void *object, bool whole)
+{
+    return !whole || tl_sound_hold(sound, hold, object);
+}
+
+/* ---- one word, or nearly ---- */
+
+static bool lock_holds(struct tl_sound *sound, struct tl_object *object,
+                       bool whole)
+{
+    return hold_holds(sound, &((struct tl_lock *)object)->hold, object, whole);
+}
+
+static bool rlock_holds(struct tl_sound *sound, struct tl_object *object,
+                        bool whole)
+{
+    return hold_holds(sound, &((struct tl_rlock *)object)->hold, object, whole);
+}
+
+static bool event_holds(struct tl_sound *sound, struct tl_object *object,
+                        bool whole)
+{
+    return condition_holds(sound, &((struct tl_event *)object)->was_set, object,
+                           whole);
+}
+
+static bool latch_holds(struct tl_sound *sound, struct tl_object *object,
+                        bool whole)
+{
+    return condition_holds(sound, &((struct tl_latch *)object)->opened, object,
+                           whole);
+}
+
+static bool value_holds(struct tl_sound *sound, struct tl_object *object,
+                        bool whole)
+{
+    return hold_holds(sound, &((struct tl_value *)object)->writer, object,
+                      whole);
+}
+
+/* ---- by task ---- */
+
+/* Only who has a slot has any of it: nobody else would ever give it back. */
+static bool counts_hold(uint64_t block, uint64_t most)
+{
+    const uint32_t *counts = tl_at(block);
+    for (uint32_t n = 0; n <= tl_task_limit(); n++) {
+        if (counts[n] > most ||
+            (counts[n] && (n == 0 || !tl_task_taken(tl_task_at(n)))))
+            return false;
+        most -= counts[n];
+    }
+    return true;
+}
+
+static bool semaphore_holds(struct tl_sound *sound, struct tl_object *object,
+                            bool whole)
+{
+    struct tl_semaphore *it = (struct tl_semaphore *)object;
+    uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
+    uint64_t free_seats = atomic_load(&it->word);
+    bool bounded = it->bound > 0;
+    if (!guard_holds(sound, &it->guard, object, whole) ||
+        !condition_holds(sound, &it->released, object, whole) ||
+        (!bounded && it->seats) ||
+        (bounded && !block_holds(sound, it->seats, size, whole)))
+        return false;
+    if (!bounded || !whole)
+        return true;
+    /* without the guard the word is what is left; who takes the guard over
+     * counts again */
+    return free_seats <= it->bound && counts_hold(it->seats, it->bound) &&
+           (!sound->quiet || free_seats == it->bound);
+}
+
+static bool rwlock_holds(struct tl_sound *sound, struct tl_object *object,
+                         bool whole)
+{
+    struct tl_rwlock *it = (struct tl_rwlock *)object;
+    uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
+    uint32_t writer = atomic_load(&it->writer);
+    if (!guard_holds(sound, &it->guard, object, whole) ||
+        !condition_holds(sound, &it->can_read, object, whole) ||
+        !condition_holds(sound, &it->can_write, object, whole) ||
+        !block_holds(sound, it->readers, size, whole))
+        return false;
+    return !whole || ((writer == 0 || tl_sound_id(writer)) &&
+                      counts_hold(it->readers, UINT32_MAX));
+}
+
+static bool barrier_holds(struct tl_sound *sound, struct tl_object *object,
+                          bool whole)
+{
+    struct tl_barrier *it = (struct tl_barrier *)object;
+    return guard_holds(sound, &it->guard, object, whole) &&
+           condition_holds(sound, &it->moved, object, whole) &&
+           (!whole || it->parties > 0) &&
+           block_holds(sound, it->members, it->parties * sizeof(uint64_t),
+                       whole);
+}
+
+static bool is_lock(tl_ref ref)
+{
+    uint64_t kind = ((struct tl_object *)tl_ref_object(ref))->kind;
+    return kind == TL_KIND_LOCK;
+}
+
+/* The rows; a circle would own a block twice. */
+static bool rows_hold(struct tl_sound *sound, const struct tl_notice *notice,
+                      bool whole)
+{
+    uint64_t size =
+        sizeof(struct tl_ticket_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
+    uint64_t at = notice->tickets.rows;
+    if (!at)
+        return !whole;
+    for (; at; at = atomic_load(&((struct tl_ticket_row *)tl_at(at))->next))
+        if (!tl_sound_block(sound, at, size))
+            return false;
+    return true;
+}
+
+static bool notice_holds(struct tl_sound *sound, struct tl_object *object,
+                         bool whole)
+{
+    struct tl_notice *it = (struct tl_notice *)object;
+    bool has_lock = it->lock && tl_sound_ref(sound, it->lock);
+    return guard_holds(sound, &it->guard, object, whole) &&
+           condition_holds(sound, &it->tickets.notified, object, whole) &&
+           (has_lock ? is_lock(it->lock) : !whole && !it->lock) &&
+           rows_hold(sound, it, whole);
+}
+
+/* ---- bytes ---- */
+
+static bool array_holds(struct tl_sound *sound, struct tl_object *object,
+                        bool whole)
+{
+    struct tl_array *it = (struct tl_array *)object;
+    if (it->type >= TL_ELEMENTS || it->length > UINT64_MAX / 16)
+        return false;
+    return block_holds(sound, it->elements,
+                       it->length * tl_element_size(it->type), whole);
+}
+
+static bool buffer_holds(struct tl_sound *sound, struct tl_object *object,
+                         bool whole)
+{
+    struct tl_buffer *it = (struct tl_buffer *)object;
+    return block_holds(sound, it->bytes, it->size, whole);
+}
+
+/* ---- tables ---- */
+
+static bool key_holds(struct tl_sound *sound, const struct tl_slot *slot)
+{
+    uint64_t type = slot->meta & 0xff, size = slot->meta >> 8 & 0xff;
+    if (tl_slot_is_long(slot))
+        return type == TL_KEY_STRING && slot->key[1] > TL_SLOT_KEY &&
+               tl_sound_block(sound, slot->key[0], slot->key[1]);
+    return type == TL_KEY_STRING
+               ? size <= TL_SLOT_KEY
+               : (type == TL_KEY_INTEGER || type == TL_KEY_FLOAT ||
+                  type == TL_KEY_BOOLEAN) &&
+                     size == 8;
+}
+
+static bool slot_holds(struct tl_sound *sound, const struct tl_table *table,
+                       const struct tl_slot *slot)
+{
+    if (!slot->meta)
+        return true;
+    if (!key_holds(sound, slot))
+        return false;
+    if (tl_slot_is_packed(slot))
+        return tl_sound_message(sound, slot->value[0], &table->log);
+    return tl_slot_value_size(slot) <= TL_SLOT_VALUE;
+}
+
+/* As many as a power of two, and room left in the index: a search ends. */
+static bool slots_hold(struct tl_sound *sound, const struct tl_table *table)
+{
+    if (!tl_sound_block(sound, table->slots, sizeof(struct tl_slots)))
+        return false;
+    uint64_t capacity = tl_slots_capacity(table);
+    if (capacity < TL_SLOTS_LEAST || (capacity & (capacity - 1)) ||
+        capacity > UINT32_MAX ||
+        tl_slots_size(capacity) > tl_block_size(table->slots) ||
+        table->used > capacity || table->live > table->used ||
+        !tl_slots_index_holds(table))
+        return false;
+    for (uint64_t i = 0; i < table->used; i++)
+        if (!slot_holds(sound, table, tl_slots_at(table, i)))
+            return false;
+    return true;
+}
+
+static bool table_holds(struct tl_sound *sound, struct tl_object *object,
+                        bool whole)
+{
+    struct tl_table *it = (struct tl_table *)object;
+    if (!it->slots)
+        return !whole;
+    if (!tl_sound_log(sound, &it->log, TL_GUARD_OBJECT, object) ||
+        !tl_sound_hold(sound, &it->writer, object) || !slots_hold(sound, it))
+        return false;
+    return !whole || tl_slots_check(it);
+}
+
+/* ---- by kind ---- */
+
+const struct tl_sound_kind tl_sound_kinds[TL_KINDS] = {
+    [TL_KIND_LOCK] = {lock_holds},     [TL_KIND_SEMAPHORE] = {semaphore_holds},
+    [TL_KIND_EVENT] = {event_holds},   [TL_KIND_BARRIER] = {barrier_holds},
+    [TL_KIND_VALUE] = {value_holds},   [TL_KIND_QUEUE] = {tl_sound_queue},
+    [TL_KIND_LATCH] = {latch_holds},   [TL_KIND_RLOCK] = {rlock_holds},
+    [TL_KIND_RWLOCK] = {rwlock_holds}, [TL_KIND_CONDITION] = {notice_holds},
+    [TL_KIND_ARRAY] = {array_holds},   [TL_KIND_BUFFER] = {buffer_holds},
+    [TL_KIND_TABLE] = {table_holds},
+};

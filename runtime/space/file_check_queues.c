@@ -1,0 +1,190 @@
+/* Queues in a file that may be damaged. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/ordered_queue_table.h"
+#include "data/queue.h"
+#include "data/segment.h"
+#include "space/file_check.h"
+#include "store/block.h"
+
+/* ---- streams ---- */
+
+/* Each segment begins where the one before ends.  How many there are. */
+static uint64_t segments_hold(struct tl_sound *sound,
+                              const struct tl_stream *stream, bool whole)
+{
+    uint64_t count = 0, base = 0;
+    bool put = false;
+    for (uint64_t at = stream->get_segment; at; count++) {
+        if (!tl_sound_block(sound, at, sizeof(struct tl_segment)))
+            return 0;
+        const struct tl_segment *segment = tl_at(at);
+        if (segment->base % TL_SEGMENT_UNITS ||
+            segment->base > TL_POSITION_MASK ||
+            (count && segment->base != base))
+            return 0;
+        base = (segment->base + TL_SEGMENT_UNITS) & TL_POSITION_MASK;
+        put = put || at == stream->put_segment;
+        at = segment->next;
+    }
+    return put || !whole ? count : 0;
+}
+
+static bool frame_holds(struct tl_sound *sound, const struct tl_frame *frame,
+                        uint64_t at)
+{
+    uint64_t block;
+    if (at % TL_SEGMENT_UNITS + tl_frame_units(frame) > TL_SEGMENT_UNITS)
+        return false;
+    if (frame->size != TL_FRAME_PACKED)
+        return frame->size <= TL_SMALL_SIZE;
+    memcpy(&block, frame->bytes, sizeof block);
+    return tl_sound_message(sound, block, NULL);
+}
+
+static bool messages_hold(struct tl_sound *sound,
+                          const struct tl_stream *stream)
+{
+    uint64_t tail = atomic_load(&stream->tail);
+    uint64_t head = atomic_load(&stream->head);
+    uint64_t at = tl_position(tail), left = tl_between(tail, head);
+    struct tl_segment *segment = tl_at(stream->get_segment);
+    /* a reader takes its own last look at head for true */
+    if (tl_between(tail, stream->head_seen) > left)
+        return false;
+    if (tl_distance(segment->base, at) > TL_SEGMENT_UNITS ||
+        tl_distance(segment->base, at) < -TL_SEGMENT_UNITS)
+        return false;
+    while (left > 0) {
+        struct tl_frame *frame = tl_frame_here(segment, &at);
+        if (frame) {
+            if (!frame_holds(sound, frame, at))
+                return false;
+            at += tl_frame_units(frame);
+            left--;
+        } else if (!segment->next) {
+            return false;
+        } else {
+            segment = tl_at(segment->next);
+        }
+    }
+    return (at & TL_POSITION_MASK) == tl_position(head);
+}
+
+/* Where the next message goes lies in the last segment, or just behind. */
+static bool place_holds(const struct tl_stream *stream)
+{
+    const struct tl_segment *last = tl_at(stream->put_segment);
+    uint64_t at = tl_position(atomic_load(&stream->head));
+    /* a writer that dies between its two stores leaves one more behind */
+    if (last->next)
+        return atomic_load(&stream->put_guard.word) != 0 &&
+               !((struct tl_segment *)tl_at(last->next))->next;
+    return tl_distance(last->base, at) <= TL_SEGMENT_UNITS &&
+           tl_distance(last->base, at) >= -TL_SEGMENT_UNITS;
+}
+
+static bool patience_holds(struct tl_patience *patience)
+{
+    return tl_patience_pauses(patience) <= TL_PATIENCE_MOST + TL_PATIENCE_STEP;
+}
+
+static bool ends_hold(struct tl_sound *sound, const struct tl_stream *stream,
+                      const void *object)
+{
+    return tl_sound_guard(sound, &stream->put_guard, TL_GUARD_OBJECT, object) &&
+           tl_sound_guard(sound, &stream->get_guard, TL_GUARD_OBJECT, object) &&
+           tl_sound_condition(sound, &stream->filled, object) &&
+           tl_sound_condition(sound, &stream->emptied, object);
+}
+
+static bool stream_holds(struct tl_sound *sound, struct tl_stream *stream,
+                         const void *object, bool whole)
+{
+    if ((whole && !ends_hold(sound, stream, object)) ||
+        !patience_holds(&stream->get_patience) ||
+        !patience_holds(&stream->put_patience))
+        return false;
+    if (!stream->get_segment)
+        return !whole;
+    return segments_hold(sound, stream, whole) &&
+           (!whole || place_holds(stream)) && messages_hold(sound, stream);
+}
+
+/* ---- queues in another order ---- */
+
+/* Each entry once. */
+static bool order_holds(struct tl_sound *sound,
+                        const struct tl_heap_table *table)
+{
+    const uint32_t *order =
+        (const uint32_t *)(const void *)(table->entries + table->capacity);
+    unsigned char *seen = calloc(table->capacity + 1, 1);
+    bool sane = seen != NULL;
+    sound->no_memory |= !seen;
+    for (uint64_t i = 0; sane && i < table->capacity; i++) {
+        sane = order[i] < table->capacity && !seen[order[i]];
+        if (sane)
+            seen[order[i]] = 1;
+    }
+    free(seen);
+    return sane;
+}
+
+static bool is_in_use(const struct tl_heap_table *table, uint64_t size)
+{
+    const uint32_t *order =
+        (const uint32_t *)(const void *)(table->entries + table->capacity);
+    for (uint64_t i = 0; i < table->capacity; i++)
+        if ((table->entries[order[i]].block != 0) != (i < size))
+            return false;
+    return true;
+}
+
+static bool entries_hold(struct tl_sound *sound, const struct tl_heap *heap)
+{
+    const uint64_t each = sizeof(struct tl_heap_entry) + sizeof(uint32_t);
+    uint64_t size = (atomic_load(&heap->puts) & ~TL_HEAP_CLOSED) -
+                    (atomic_load(&heap->gets) & ~TL_HEAP_CLOSED);
+    if (!heap->table)
+        return size == 0 || atomic_load(&heap->guard.word);
+    if (!tl_sound_block(sound, heap->table, sizeof(struct tl_heap_table)))
+        return false;
+    const struct tl_heap_table *table = tl_at(heap->table);
+    uint64_t room = tl_block_size(heap->table) - sizeof *table;
+    if (table->capacity == 0 || table->capacity > room / each)
+        return false;
+    for (uint64_t i = 0; i < table->capacity; i++)
+        if (table->entries[i].block &&
+            !tl_sound_message(sound, table->entries[i].block, NULL))
+            return false;
+    /* both are made anew by who takes the guard over */
+    return atomic_load(&heap->guard.word) ||
+           (size <= table->capacity && order_holds(sound, table) &&
+            is_in_use(table, size));
+}
+
+static bool heap_holds(struct tl_sound *sound, const struct tl_heap *heap,
+                       const void *object, bool whole)
+{
+    if (!whole)
+        return !heap->table || entries_hold(sound, heap);
+    return tl_sound_guard(sound, &heap->guard, TL_GUARD_OBJECT, object) &&
+           tl_sound_condition(sound, &heap->filled, object) &&
+           tl_sound_condition(sound, &heap->emptied, object) &&
+           entries_hold(sound, heap);
+}
+
+bool tl_sound_queue(struct tl_sound *sound, struct tl_object *object,
+                    bool whole)
+{
+    struct tl_queue *it = (struct tl_queue *)object;
+    if (it->order > TL_PRIORITY ||
+        (whole && !tl_sound_condition(sound, &it->all_done, object)))
+        return false;
+    return it->order == TL_FIFO
+               ? stream_holds(sound, &it->stream, object, whole)
+               : (!whole || it->heap.lifo == (it->order == TL_LIFO)) &&
+                     heap_holds(sound, &it->heap, object, whole);
+}

@@ -1,0 +1,394 @@
+#include "space/space.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/size.h"
+#include "base/standard.h"
+#include "process/task_slots.h"
+#include "space/layout.h"
+#include "space/space_file.h"
+#include "store/handle.h"
+#include "store/name_index.h"
+#include "tasks/process_lock.h"
+
+#define SPACE_TASKS 1024
+#define SPACE_SPARE 8
+#define SPACE_FIRST (UINT64_C(1) << 20) /* bytes that are there at once */
+#define SPACE_SIZE (UINT64_C(1) << 30)
+#define SPACE_LEAST (UINT64_C(8) << 20)
+#define SPACE_MOST (UINT64_C(64) << 30)
+
+/* By the number of the arena; written under tl_private_lock, read there or by
+ * who is a task of the arena.  The file's identity, since one of the same name
+ * may have taken its place; while it is mapped, no other file has it. */
+static struct {
+    char name[TL_NAME_SIZE];
+    uint64_t identity;
+} spaces[TL_ARENAS];
+
+static uint64_t identity_of(const struct stat *file)
+{
+    return (uint64_t)file->st_dev << 48 ^ (uint64_t)file->st_ino;
+}
+
+bool tl_space_path(const char *name, char *path, size_t size)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+    if (length == 0 || length >= TL_NAME_SIZE || name[length])
+        return false;
+    int wrote = snprintf(path, size, TL_SPACE_FOLDER "/tidelock-%u-%s",
+                         (unsigned)geteuid(), name);
+    return wrote > 0 && (size_t)wrote < size;
+}
+
+const char *tl_space_name(unsigned space)
+{
+    return space > TL_HOME && space < TL_ARENAS && tl_arena_bases[space]
+               ? spaces[space].name
+               : NULL;
+}
+
+uint64_t tl_space_identity(unsigned space)
+{
+    return spaces[space].identity;
+}
+
+/* ---- mapping what is there ---- */
+
+static int check(int fd, uint64_t identity, struct stat *file, bool *alone)
+{
+    int status = tl_space_check_file(fd, file);
+    if (status < 0)
+        return status;
+    if (identity && identity_of(file) != identity)
+        return TL_EMPTY;
+    status = tl_space_lock(fd, alone);
+    if (status < 0)
+        return status;
+    return tl_space_check_contents(fd, (uint64_t)file->st_size, *alone);
+}
+
+/* Maps what is there, which must have the identity, if that is not 0 (else
+ * TL_EMPTY).  Takes fd. */
+static int adopt(unsigned number, int fd, uint64_t identity)
+{
+    struct stat file;
+    bool alone;
+    int status = check(fd, identity, &file, &alone);
+    int kept = status < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (kept < 0) {
+        close(fd);
+        return status < 0 ? status : TL_SYSTEM;
+    }
+    spaces[number].identity = identity_of(&file);
+    status = tl_space_map_checked(number, fd, kept, alone);
+    int error = errno;
+    close(kept);
+    errno = error;
+    return status;
+}
+
+/* The same for a program's own arena, which is no file of a folder. */
+static int adopt_program(unsigned number, int fd)
+{
+    struct stat file;
+    int status =
+        fstat(fd, &file) == 0
+            ? tl_space_check_root(fd, (uint64_t)file.st_size, TL_PROGRAM_MAGIC)
+            : TL_SYSTEM;
+    if (status < 0) {
+        close(fd);
+        return status;
+    }
+    return tl_arena_map(number, fd, 0, 0);
+}
+
+/* ---- making ---- */
+
+static uint64_t wanted_size(void)
+{
+    const char *text = getenv("TIDELOCK_SPACE");
+    return text ? tl_size_parse(text, SPACE_MOST) : SPACE_SIZE;
+}
+
+static int furnish(void)
+{
+    int status = tl_layers_make(SPACE_TASKS, SPACE_SPARE);
+    if (status < 0) {
+        errno = ENOSPC;
+        return TL_SYSTEM;
+    }
+    atomic_store(&tl_root()->namespace, tl_space_namespace());
+    tl_layers_sign(TL_SPACE_MAGIC);
+    return TL_OK;
+}
+
+/* Gives the file its name.  1: another program was faster. */
+static int publish(int fd, const char *path)
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+        return TL_OK;
+    return errno == EEXIST ? 1 : TL_SYSTEM;
+}
+
+/* TL_OK, mapped; 1: it is there already; or a status. */
+static int make(unsigned number, const char *path)
+{
+    uint64_t size = wanted_size();
+    if (size < SPACE_LEAST)
+        return TL_BAD_SIZE;
+    int fd = tl_standard_avoid(
+        open(TL_SPACE_FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (fd < 0)
+        return TL_SYSTEM;
+    struct stat file;
+    /* whatever the umask has left of it */
+    int status =
+        fchmod(fd, 0600) == 0 && fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
+    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (status == TL_OK) {
+        spaces[number].identity = identity_of(&file);
+        status = tl_arena_map(number, fd, size, SPACE_FIRST);
+    } else {
+        close(fd);
+    }
+    if (status == TL_OK) {
+        status = furnish();
+        if (status == TL_OK)
+            status = tl_space_share(kept);
+        if (status == TL_OK)
+            status = publish(kept, path);
+        if (status != TL_OK)
+            tl_arena_unmap(number);
+    }
+    close(kept);
+    return status;
+}
+
+/* Made where there is none, unless it must have a certain identity. */
+static int reach(unsigned number, const char *path, uint64_t identity)
+{
+    for (;;) {
+        int status;
+        int fd = tl_space_open_file(path, &status);
+        if (fd >= 0)
+            return adopt(number, fd, identity);
+        if (status == TL_EMPTY && !identity)
+            status = make(number, path);
+        if (status <= 0)
+            return status;
+    }
+}
+
+/* ---- opening ---- */
+
+/* Of the file at the path; 0: there is none. */
+static uint64_t identity_at(const char *path)
+{
+    struct stat file;
+    return stat(path, &file) == 0 ? identity_of(&file) : 0;
+}
+
+static unsigned find_open(const char *name, uint64_t identity)
+{
+    for (unsigned n = 1; n < TL_ARENAS; n++)
+        if (tl_arena_bases[n] && identity &&
+            strcmp(spaces[n].name, name) == 0 && spaces[n].identity == identity)
+            return n;
+    return 0;
+}
+
+static unsigned free_number(void)
+{
+    for (unsigned n = 1; n < TL_ARENAS; n++)
+        if (!tl_arena_bases[n])
+            return n;
+    return 0;
+}
+
+static bool is_task_of(uint64_t identity)
+{
+    for (unsigned n = 1; n < TL_ARENAS; n++)
+        if (tl_task_is_in(n) && spaces[n].identity == identity)
+            return true;
+    return false;
+}
+
+int tl_space_borrow(int fd)
+{
+    struct stat file;
+    tl_private_lock();
+    bool wanted = fstat(fd, &file) == 0 && !is_task_of(identity_of(&file));
+    unsigned number = wanted ? free_number() : 0;
+    if (number)
+        spaces[number].name[0] = '\0'; /* not to be found */
+    else
+        close(fd);
+    int status = number ? adopt(number, fd, 0) : TL_EMPTY;
+    tl_private_unlock();
+    return status < 0 ? TL_EMPTY : (int)number;
+}
+
+void tl_space_return(unsigned number)
+{
+    tl_private_lock();
+    tl_arena_unmap(number);
+    tl_private_unlock();
+}
+
+/* Maps the space; its number. */
+static int open_new(const char *name, const char *path, uint64_t identity)
+{
+    unsigned number = free_number();
+    if (!number)
+        return TL_TOO_MANY_SPACES;
+    int status = reach(number, path, identity);
+    snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
+    return status < 0 ? status : (int)number;
+}
+
+static int find_or_map(const char *name, const char *path, uint64_t identity)
+{
+    tl_private_lock();
+    int number = (int)find_open(name, identity ? identity : identity_at(path));
+    if (number == 0)
+        number = open_new(name, path, identity);
+    tl_private_unlock();
+    return number;
+}
+
+/* Another thread of this process may have mapped it, or this one may have
+ * found no seat the last time: then it is mapped, and this thread not in it. */
+static int join(int number, bool with_name)
+{
+    if (number < 0 || tl_task_is_in((unsigned)number))
+        return number;
+    tl_arena_go((unsigned)number);
+    int status = tl_seats_join(with_name);
+    return status < 0 ? status : number;
+}
+
+int tl_space_look_in(unsigned number)
+{
+    int status = number == TL_HOME ? TL_OK : join((int)number, false);
+    tl_task_visit(TL_HOME);
+    return status;
+}
+
+/* Of any identity where that is 0. */
+static int open_identified(const char *name, uint64_t identity)
+{
+    char path[128];
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    if (!tl_space_path(name, path, sizeof path))
+        return TL_BAD_NAME;
+    status = join(find_or_map(name, path, identity), true);
+    int error = errno;
+    tl_task_visit(TL_HOME);
+    errno = error;
+    return status;
+}
+
+int tl_space_open(const char *name)
+{
+    return open_identified(name, 0);
+}
+
+int tl_space_open_same(const char *name, uint64_t identity)
+{
+    return identity ? open_identified(name, identity) : TL_EMPTY;
+}
+
+void tl_look_away(unsigned arena)
+{
+    tl_task_visit(arena);
+    tl_seats_leave_here();
+    tl_arena_unmap(arena);
+    spaces[arena].name[0] = '\0';
+    tl_task_visit(TL_HOME);
+}
+
+/* The program's arena among the files that it has open, or -1. */
+static int open_arena_of(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *folder = opendir(path);
+    if (!folder)
+        return -1;
+    int fd = -1;
+    struct dirent *entry;
+    while (fd < 0 && (entry = readdir(folder))) {
+        char link[64] = "", name[400];
+        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        if (readlink(name, link, sizeof link - 1) > 0 &&
+            strncmp(link, TL_ARENA_LINK, strlen(TL_ARENA_LINK)) == 0)
+            fd = tl_standard_avoid(open(name, O_RDWR | O_CLOEXEC));
+    }
+    closedir(folder);
+    return fd;
+}
+
+/* Where it was mapped, as status says: the number, or a status. */
+static int come_to_look(int status, unsigned number)
+{
+    status = join(status < 0 ? status : (int)number, false);
+    tl_task_visit(TL_HOME);
+    return status;
+}
+
+int tl_look_at(pid_t pid)
+{
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    if (kill(pid, 0) != 0)
+        return errno == ESRCH ? TL_ENDED : TL_SYSTEM;
+    unsigned number = free_number();
+    int fd = number ? open_arena_of(pid) : -1;
+    if (fd < 0)
+        return number ? TL_NO_SPACE : TL_TOO_MANY_SPACES;
+    return come_to_look(adopt_program(number, fd), number);
+}
+
+int tl_look_into(const char *name)
+{
+    char path[128];
+    int status = tl_enter_home();
+    if (status < 0)
+        return status;
+    if (!tl_space_path(name, path, sizeof path))
+        return TL_BAD_NAME;
+    unsigned number = free_number();
+    int fd = number ? tl_space_open_file(path, &status) : -1;
+    if (fd < 0)
+        return number ? status : TL_TOO_MANY_SPACES;
+    snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
+    return come_to_look(adopt(number, fd, 0), number);
+}
+
+int tl_space_unlink(const char *name)
+{
+    char path[128];
+    struct stat file;
+    if (!tl_space_path(name, path, sizeof path))
+        return TL_BAD_NAME;
+    if (lstat(path, &file) == 0 && file.st_uid != geteuid())
+        return TL_NOT_OURS;
+    if (unlink(path) == 0)
+        return TL_OK;
+    return errno == ENOENT ? TL_EMPTY : TL_SYSTEM;
+}

@@ -1,0 +1,115 @@
+#include "store/name_index.h"
+
+#include <string.h>
+
+#include "store/handle.h"
+#include "store/log.h"
+#include "store/refs.h"
+
+static struct tl_name_list *names(void)
+{
+    return tl_region(TL_REGION_NAMES);
+}
+
+int tl_names_make(void)
+{
+    return tl_arena_carve(TL_REGION_NAMES, sizeof(struct tl_name_list))
+               ? TL_OK
+               : TL_NO_MEMORY;
+}
+
+/* Under the guard.  The link that leads to the object of the name, which is 0
+ * at the list's end. */
+static uint64_t *link_to(const char *name)
+{
+    uint64_t *link = &names()->first;
+    while (*link) {
+        struct tl_object *object = tl_at(*link);
+        if (strcmp(object->name, name) == 0)
+            break;
+        link = &object->next_named;
+    }
+    return link;
+}
+
+int tl_names_open(const char *name, struct tl_handle *out)
+{
+    struct tl_cell *cell;
+    uint32_t index;
+    int status = tl_handle_reserve(&index);
+    if (status < 0)
+        return status;
+    cell = tl_cell_at(tl_self, index);
+    cell->taken = 0;
+    tl_refs_begin();
+    uint64_t *link = link_to(name);
+    if (*link)
+        tl_refs_prepare(&cell->ref, *link | TL_CLAIMED);
+    tl_refs_end();
+    return tl_handle_fill(out, index);
+}
+
+/* In one go, since the list has no place that others leave alone meanwhile. */
+size_t tl_names_copy(struct tl_name *to, size_t most)
+{
+    size_t n = 0;
+    tl_refs_begin();
+    for (uint64_t at = names()->first; at; n++) {
+        const struct tl_object *object = tl_at(at);
+        if (n < most)
+            memcpy(to[n].text, object->name, sizeof to->text);
+        at = object->next_named;
+    }
+    tl_refs_end();
+    return n;
+}
+
+bool tl_names_enter(struct tl_object *object)
+{
+    struct tl_log *log = tl_refs_begin();
+    bool is_free = *link_to(object->name) == 0;
+    if (is_free) {
+        tl_log_set(log, &object->next_named, names()->first);
+        tl_log_set(log, &names()->first, tl_offset(object));
+        tl_refs_prepare(&object->named, tl_offset(object));
+    }
+    tl_refs_end();
+    return is_free;
+}
+
+bool tl_names_remove(const char *name)
+{
+    struct tl_log *log = tl_refs_begin();
+    uint64_t *link = link_to(name);
+    bool found = *link != 0;
+    if (found) {
+        struct tl_object *object = tl_at(*link);
+        tl_log_set(log, link, object->next_named);
+        tl_refs_prepare(&object->named, 0);
+    }
+    tl_refs_end();
+    tl_refs_bury();
+    return found;
+}
+
+/* ---- in a space, by its number ---- */
+
+int64_t tl_space_names(unsigned space, struct tl_name *names, size_t most)
+{
+    int status = tl_enter_arena(space);
+    return status < 0 ? status : (int64_t)tl_names_copy(names, most);
+}
+
+int tl_space_find(unsigned space, const char *name, struct tl_handle *out)
+{
+    int status = tl_enter_arena(space);
+    return status < 0 ? status : tl_names_open(name, out);
+}
+
+int tl_space_remove(unsigned space, const char *name)
+{
+    int status = tl_enter_arena(space);
+    if (status < 0)
+        return status;
+    return tl_names_remove(name) ? TL_OK : TL_EMPTY;
+}

@@ -1,0 +1,261 @@
+#include "sync/condition.h"
+
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "store/block.h"
+#include "store/constructor.h"
+#include "store/handle.h"
+#include "sync/lock.h"
+
+static struct tl_notice *notice_of(const struct tl_handle *handle)
+{
+    return handle->object;
+}
+
+static struct tl_hold *hold_of(const struct tl_notice *notice)
+{
+    return &((struct tl_lock *)tl_ref_object(notice->lock))->hold;
+}
+
+static int init(struct tl_notice *notice, tl_ref lock)
+{
+    tl_guard_init(&notice->guard, TL_GUARD_OBJECT, notice);
+    int status = tl_tickets_init(&notice->tickets, notice);
+    if (status < 0)
+        return status;
+    tl_refs_set(&notice->lock, lock);
+    return TL_OK;
+}
+
+int tl_condition_new(struct tl_handle *out, const char *name,
+                     const struct tl_handle *lock)
+{
+    if (lock && lock->object && lock->arena != out->arena)
+        return TL_OTHER_ARENA;
+    /* nameless where it is part of a condition that has a name in a space */
+    struct tl_handle own = {.arena = out->arena};
+    int status =
+        lock ? TL_OK : tl_lock_new(&own, out->arena == TL_HOME ? name : NULL);
+    if (status < 0)
+        return status;
+    tl_ref ref = tl_handle_ref(lock ? lock : &own) & TL_REF_WITHIN;
+    struct tl_notice *notice = tl_constructor_begin(
+        out, TL_KIND_CONDITION, name, lock ? ref : 0, &status);
+    if (notice) {
+        status = init(notice, ref);
+        if (status < 0)
+            tl_refs_bury_for(tl_self);
+        else
+            status = tl_constructor_finish(out, 0);
+    }
+    tl_handle_close(&own);
+    return status;
+}
+
+int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
+{
+    int status = tl_enter(handle);
+    return status < 0 ? status
+                      : tl_hold_acquire(hold_of(notice_of(handle)), deadline);
+}
+
+int tl_condition_release(const struct tl_handle *handle)
+{
+    int status = tl_enter(handle);
+    return status < 0 ? status : tl_hold_release(hold_of(notice_of(handle)));
+}
+
+static bool holds_lock(const struct tl_notice *notice)
+{
+    return tl_hold_holder(hold_of(notice)) == tl_task_id(tl_self);
+}
+
+bool tl_condition_is_held(const struct tl_handle *handle)
+{
+    return tl_enter(handle) == TL_OK && holds_lock(notice_of(handle));
+}
+
+static void changed(struct tl_notice *notice);
+
+static int draw_ticket(struct tl_notice *notice, _Atomic uint64_t **ticket)
+{
+    uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
+    for (;;) {
+        tl_guard_take(&notice->guard, TL_FOREVER);
+        *ticket = tl_tickets_draw(&notice->tickets);
+        tl_guard_drop(&notice->guard);
+        if (*ticket)
+            break;
+        int status = tl_tickets_bring_row();
+        if (status < 0)
+            return status;
+    }
+    tl_block_release(spare, 0);
+    return TL_OK;
+}
+
+/* Whether this ticket was notified; then it is kept, so that a death before the
+ * task has the lock passes the notice on.  Else it is left. */
+static bool was_notified(struct tl_notice *notice, _Atomic uint64_t *ticket)
+{
+    tl_guard_take(&notice->guard, TL_FOREVER);
+    bool notified = *ticket == TL_TICKET_NOTIFIED;
+    if (!notified)
+        *ticket = 0; /* commit */
+    tl_fault();
+    tl_guard_drop(&notice->guard);
+    return notified;
+}
+
+/* Gives a ticket back; what was told there and not heard is told to the next.
+ */
+static void return_ticket(struct tl_notice *notice, _Atomic uint64_t *ticket,
+                          bool heard)
+{
+    tl_guard_take(&notice->guard, TL_FOREVER);
+    /* the next first: who dies between notifies one more, which is harmless */
+    if (*ticket == TL_TICKET_NOTIFIED && !heard)
+        tl_tickets_notify(&notice->tickets, 1);
+    *ticket = 0; /* commit */
+    tl_fault();
+    tl_guard_drop(&notice->guard);
+}
+
+/* Until this ticket is notified, or its time is over, or something else ends
+ * the wait; without the lock. */
+static int await_notice(struct tl_notice *notice, _Atomic uint64_t *ticket,
+                        tl_deadline deadline)
+{
+    int status = TL_OK;
+    while (status == TL_OK) {
+        uint64_t version = atomic_load(&notice->version);
+        if (*ticket == TL_TICKET_NOTIFIED)
+            break;
+        status = tl_wait(&notice->tickets.notified, &notice->version, version,
+                         deadline);
+    }
+    /* who was notified in the last moment has been notified */
+    return was_notified(notice, ticket) ? TL_OK : status;
+}
+
+int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_notice *notice = notice_of(handle);
+    _Atomic uint64_t *ticket;
+    if (!holds_lock(notice))
+        return TL_NOT_HOLDER;
+    status = draw_ticket(notice, &ticket);
+    if (status < 0)
+        return status;
+    tl_hold_release(hold_of(notice));
+    status = await_notice(notice, ticket, deadline);
+    if (status == TL_STUCK)
+        return status;
+    tl_cancel_hold(true); /* who is cancelled has the lock, as who is not */
+    int locked = tl_hold_acquire(hold_of(notice), TL_FOREVER);
+    tl_cancel_hold(false);
+    if (status == TL_OK) {
+        return_ticket(notice, ticket, locked >= 0);
+        if (locked < 0)
+            changed(notice);
+    }
+    /* without the lock, that comes first */
+    return locked < 0 || status == TL_OK ? locked : status;
+}
+
+static void changed(struct tl_notice *notice)
+{
+    atomic_fetch_add(&notice->version, 1);
+    tl_fault();
+    tl_tickets_tell(&notice->tickets);
+}
+
+/* To be told when the lock is released. */
+static void owe(struct tl_hold *hold, struct tl_notice *notice)
+{
+    if (hold->owed && hold->owed != tl_offset(&notice->tickets))
+        tl_tickets_tell(tl_at(hold->owed));
+    hold->owed = tl_offset(&notice->tickets);
+}
+
+int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
+{
+    int status = tl_enter(handle);
+    if (status < 0)
+        return status;
+    struct tl_notice *notice = notice_of(handle);
+    if (!holds_lock(notice))
+        return TL_NOT_HOLDER;
+    tl_guard_take(&notice->guard, TL_FOREVER);
+    tl_tickets_notify(&notice->tickets, n);
+    tl_guard_drop(&notice->guard);
+    atomic_fetch_add(&notice->version, 1);
+    tl_fault();
+    owe(hold_of(notice), notice);
+    return TL_OK;
+}
+
+void tl_notice_describe(const struct tl_object *object, int side, char *text,
+                        size_t size)
+{
+    const struct tl_notice *notice = (const struct tl_notice *)object;
+    char lock[128];
+    (void)side;
+    tl_hold_describe(hold_of(notice), lock, sizeof lock);
+    snprintf(text, size, "%u waiting; its lock is %s",
+             tl_condition_waiting(&notice->tickets.notified), lock);
+}
+
+/* The version moves in any case: `dead` may have notified somebody, and died
+ * before it said so. */
+void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
+                         struct tl_cell *cell)
+{
+    struct tl_notice *notice = (struct tl_notice *)object;
+    (void)cell;
+    struct tl_ticket_row *row = tl_tickets_first(&notice->tickets);
+    for (; row; row = tl_tickets_after(row))
+        return_ticket(notice, &row->tickets[tl_task_number(dead)], false);
+    changed(notice);
+    tl_hold_task_died(hold_of(notice), dead);
+}
+
+void tl_notice_repair(struct tl_object *object, struct tl_guard *guard,
+                      struct tl_task *dead)
+{
+    (void)guard;
+    tl_tickets_repair(&((struct tl_notice *)object)->tickets, dead);
+}
+
+void tl_notice_destroy(struct tl_object *object)
+{
+    struct tl_notice *notice = (struct tl_notice *)object;
+    tl_refs_drop(&notice->lock);
+    tl_tickets_destroy(&notice->tickets);
+}
+
+/* Its lock.  Who was notified is called at once, though the lock is not free
+ * yet: when it is released the notice may be gone. */
+struct tl_object *tl_notice_part_held(struct tl_object *object)
+{
+    struct tl_notice *notice = (struct tl_notice *)object;
+    struct tl_hold *hold = hold_of(notice);
+    if (hold->owed == tl_offset(&notice->tickets)) {
+        hold->owed = 0;
+        tl_tickets_tell(&notice->tickets);
+    }
+    return tl_ref_object(notice->lock);
+}
+
+/* The lock of its own is held by way of the condition's handle. */
+bool tl_notice_in_use(const struct tl_object *object,
+                      const struct tl_task *task, const struct tl_cell *cell)
+{
+    (void)cell;
+    return tl_hold_holder(hold_of((const struct tl_notice *)object)) ==
+           tl_task_id(task);
+}

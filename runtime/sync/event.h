@@ -1,0 +1,24 @@
+/*
+ * Event: a flag to wait for.
+ *
+ * The word: bit 0 tells whether it is set, the rest counts how often it was
+ * set while clear: so a waiter that was slow to wake still sees that there was
+ * a set, though it was cleared at once.
+ */
+#ifndef TL_EVENT_H
+#define TL_EVENT_H
+
+#include "memory/object.h"
+#include "wait/wait_many.h"
+
+struct tl_event {
+    struct tl_object object;
+    _Atomic uint64_t word;       /* seq_cst: a watch word */
+    struct tl_condition was_set; /* wake all: a set is for everybody */
+};
+
+int tl_event_ready(const struct tl_handle *handle, struct tl_watch *watch);
+void tl_event_describe(const struct tl_object *object, int side, char *text,
+                       size_t size);
+
+#endif

@@ -1,0 +1,151 @@
+#include "sync/owner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "sync/cycle.h"
+#include "sync/tickets.h"
+#include "tasks/life.h"
+
+#define LOSSES_MOST 30
+#define HUNGRY_AFTER TL_MILLISECOND
+
+void tl_hold_init(struct tl_hold *hold, const void *object)
+{
+    atomic_store(&hold->word, 0);
+    hold->owed = 0;
+    tl_condition_init(&hold->released, object, TL_VERB_ACQUIRE);
+}
+
+uint32_t tl_hold_holder(const struct tl_hold *hold)
+{
+    return (uint32_t)atomic_load(&hold->word) & TL_ID_MASK;
+}
+
+bool tl_hold_holder_name(const struct tl_hold *hold, char name[TL_NAME_SIZE])
+{
+    uint32_t id = tl_hold_holder(hold);
+    if (id)
+        memcpy(name, tl_task_of(id)->name, TL_NAME_SIZE);
+    /* the name is only the holder's if the slot was not given away; and what a
+     * dead one holds is about to be passed on */
+    return id && tl_death_alive(id);
+}
+
+void tl_hold_describe(const struct tl_hold *hold, char *text, size_t size)
+{
+    uint64_t word = atomic_load(&hold->word);
+    uint32_t id = (uint32_t)word & TL_ID_MASK;
+    char holder[TL_NAME_SIZE];
+    if (tl_hold_holder_name(hold, holder))
+        snprintf(text, size, "held by %s (pid %d), %u waiting", holder,
+                 (int)tl_task_of(id)->pid,
+                 tl_condition_waiting(&hold->released));
+    else
+        snprintf(text, size, "free%s",
+                 id || word & TL_HOLD_ABANDONED ? ", abandoned" : "");
+}
+
+/* ---- acquire ---- */
+
+struct attempt {
+    int64_t since; /* of the first loss; 0: none yet */
+    int losses;
+    bool waited;
+};
+
+static bool is_free(uint64_t word)
+{
+    return (word & TL_ID_MASK) == 0;
+}
+
+static bool is_starved(struct attempt *attempt)
+{
+    if (++attempt->losses == 1)
+        attempt->since = tl_clock_now();
+    return attempt->losses >= LOSSES_MOST ||
+           tl_clock_now() - attempt->since >= HUNGRY_AFTER;
+}
+
+/* One wait for a hold that somebody else has, or that a hungry task is to
+ * have. */
+static int wait_once(struct tl_hold *hold, uint64_t word,
+                     struct attempt *attempt, tl_deadline deadline)
+{
+    bool newcomer = is_free(word);
+    attempt->waited = true;
+    if (!tl_clock_passed(deadline) && tl_wait_spin(&hold->word, word, 0))
+        return TL_OK;
+    if (!newcomer)
+        return tl_cycle_wait_since(&hold->released, &hold->word, word,
+                                   attempt->since, deadline);
+    tl_deadline soon = tl_clock_now() + HUNGRY_AFTER;
+    int status =
+        tl_wait_since(&hold->released, &hold->word, word, attempt->since,
+                      tl_clock_earlier(deadline, soon));
+    return status == TL_TIMEOUT ? TL_OK : status;
+}
+
+int tl_hold_acquire_slow(struct tl_hold *hold, tl_deadline deadline)
+{
+    struct attempt attempt = {0};
+    for (;;) {
+        uint64_t word = atomic_load(&hold->word);
+        bool may_take =
+            !(word & TL_HOLD_HUNGRY) || attempt.waited || deadline <= 0;
+        if (is_free(word) && may_take) {
+            if (!atomic_compare_exchange_strong(&hold->word, &word,
+                                                tl_task_id(tl_self)))
+                continue;
+            tl_fault();
+            return word & TL_HOLD_ABANDONED ? TL_ABANDONED : TL_OK;
+        }
+        if ((word & TL_ID_MASK) == tl_task_id(tl_self))
+            return TL_HELD;
+        if (!is_free(word) && is_starved(&attempt) &&
+            !(word & TL_HOLD_HUNGRY)) {
+            atomic_compare_exchange_strong(&hold->word, &word,
+                                           word | TL_HOLD_HUNGRY);
+            continue;
+        }
+        int status = wait_once(hold, word, &attempt, deadline);
+        if (status < 0)
+            return status;
+    }
+}
+
+int tl_hold_release(struct tl_hold *hold)
+{
+    uint64_t word = atomic_load_explicit(&hold->word, memory_order_relaxed);
+    if ((word & TL_ID_MASK) != tl_task_id(tl_self))
+        return TL_NOT_HOLDER;
+    uint64_t owed = hold->owed;
+    hold->owed = 0;
+    /* commit; the mark of a hungry task stays */
+    atomic_fetch_and(&hold->word, TL_HOLD_HUNGRY);
+    tl_fault();
+    if (__builtin_expect(owed != 0, 0))
+        tl_tickets_tell(tl_at(owed));
+    tl_wake(&hold->released, 1);
+    return TL_OK;
+}
+
+void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead)
+{
+    uint64_t word = atomic_load(&hold->word);
+    while ((word & TL_ID_MASK) == tl_task_id(dead)) {
+        tl_fault();
+        /* an orderly end calls nobody else; recovery calls everybody */
+        if (hold->owed && dead == tl_self)
+            tl_tickets_tell(tl_at(hold->owed));
+        hold->owed = 0;
+        if (atomic_compare_exchange_weak(&hold->word, &word,
+                                         TL_HOLD_ABANDONED)) {
+            tl_fault();
+            tl_wake(&hold->released, 1);
+            return;
+        }
+    }
+}

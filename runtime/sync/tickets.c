@@ -1,0 +1,126 @@
+#include "sync/tickets.h"
+
+#include <string.h>
+
+#include "base/fault.h"
+#include "park/park.h"
+#include "store/block.h"
+
+struct tl_ticket_row *tl_tickets_first(const struct tl_tickets *tickets)
+{
+    return tl_at(tickets->rows);
+}
+
+struct tl_ticket_row *tl_tickets_after(const struct tl_ticket_row *row)
+{
+    return row->next ? tl_at(row->next) : NULL;
+}
+
+static int make_row(uint64_t *owner)
+{
+    uint64_t size =
+        sizeof(struct tl_ticket_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
+    int status = tl_block_take(owner, size);
+    if (status == TL_OK)
+        memset(tl_at(*owner), 0, size);
+    return status;
+}
+
+int tl_tickets_init(struct tl_tickets *tickets, const void *object)
+{
+    tl_condition_init(&tickets->notified, object, TL_VERB_WAIT);
+    tickets->next = 1;
+    return make_row(&tickets->rows);
+}
+
+int tl_tickets_bring_row(void)
+{
+    return make_row(&tl_self->carrying[TL_HAND_SEGMENT]);
+}
+
+_Atomic uint64_t *tl_tickets_draw(struct tl_tickets *tickets)
+{
+    uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
+    struct tl_ticket_row *row = tl_tickets_first(tickets);
+    uint32_t number = tl_task_number(tl_self);
+    while (row->tickets[number]) {
+        if (!row->next && *spare) {
+            row->next = *spare; /* adopted */
+            tl_fault();
+            *spare = 0;
+            tl_fault();
+        }
+        row = tl_tickets_after(row);
+        if (!row)
+            return NULL;
+    }
+    row->tickets[number] = tickets->next++;
+    tl_fault();
+    return &row->tickets[number];
+}
+
+/* The ticket of the row that has waited longer than *first, and longest. */
+static void look_for_first(struct tl_ticket_row *row, _Atomic uint64_t **first)
+{
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
+        uint64_t ticket = row->tickets[n];
+        if (ticket && ticket != TL_TICKET_NOTIFIED &&
+            (!*first || ticket < **first))
+            *first = &row->tickets[n];
+    }
+}
+
+void tl_tickets_notify(struct tl_tickets *tickets, uint32_t n)
+{
+    for (; n > 0; n--) {
+        struct tl_ticket_row *row = tl_tickets_first(tickets);
+        _Atomic uint64_t *first = NULL;
+        for (; row; row = tl_tickets_after(row))
+            look_for_first(row, &first);
+        if (!first)
+            return;
+        *first = TL_TICKET_NOTIFIED; /* commit */
+        tl_fault();
+    }
+}
+
+/* Without the guard: a row may come meanwhile, and then nobody there has been
+ * notified before. */
+static bool is_told(const struct tl_tickets *tickets, uint32_t number)
+{
+    const struct tl_ticket_row *row = tl_tickets_first(tickets);
+    for (; row; row = tl_tickets_after(row))
+        if (row->tickets[number] == TL_TICKET_NOTIFIED)
+            return true;
+    return false;
+}
+
+/* One that is not asleep yet, but listed, does not fall asleep: it was called
+ * after it had begun to park, or has seen the version move. */
+void tl_tickets_tell(struct tl_tickets *tickets)
+{
+    /* seq_cst: after the one operation that moved the version, as in tl_wake,
+     * which argues it; on ARM64 a relaxed load may come before that's store */
+    if (atomic_load(&tickets->notified.n) == 0)
+        return;
+    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+        if (is_told(tickets, n))
+            tl_park_call(tl_task_at(n));
+}
+
+void tl_tickets_repair(const struct tl_tickets *tickets, struct tl_task *dead)
+{
+    struct tl_ticket_row *row = tl_tickets_first(tickets);
+    for (; row; row = tl_tickets_after(row))
+        if (row->next && row->next == dead->carrying[TL_HAND_SEGMENT])
+            dead->carrying[TL_HAND_SEGMENT] = 0;
+    tl_fault();
+}
+
+/* Of one row after the other, so that a task that goes on after a dead one
+ * begins where it was. */
+void tl_tickets_destroy(struct tl_tickets *tickets)
+{
+    while (tickets->rows)
+        tl_block_release(&tickets->rows, tl_tickets_first(tickets)->next);
+}

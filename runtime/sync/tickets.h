@@ -1,0 +1,66 @@
+/*
+ * Tickets: who waits for a condition of scripts (sync/condition), in the order
+ * in which they came.
+ *
+ * Under the guard of the condition, a ticket is 0, or the number that a task
+ * drew when it began to wait, or NOTIFIED: so a notify reaches exactly as many
+ * as it says, in the order of numbers, and one whose time ran out and one that
+ * died are told apart from one that was notified.
+ *
+ * They lie in rows, each with one for every task.  A task needs more than one
+ * where it does something else while it waits (park/idle) and that waits for
+ * the same condition: each such wait takes the task's ticket in the first row
+ * where it is free, and a row is added where there is none.  Rows stay.
+ *
+ * Who is notified wants the lock, which the notifier still holds: so it is
+ * called by whoever releases that (sync/owner), who needs to know no more
+ * than this.
+ */
+#ifndef TL_TICKETS_H
+#define TL_TICKETS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "park/wait_queue.h"
+#include "tasks/task.h"
+
+#define TL_TICKET_NOTIFIED UINT64_MAX
+
+struct tl_ticket_row {
+    _Atomic uint64_t next;      /* block: the next row, or 0; set once */
+    _Atomic uint64_t tickets[]; /* by task number; a task reads its own without
+                                   the guard */
+};
+
+struct tl_tickets {
+    uint64_t rows;                /* block: tl_ticket_row, the first */
+    uint64_t next;                /* the next number */
+    struct tl_condition notified; /* each is called by name: those chosen */
+};
+
+/* TL_OK or TL_NO_MEMORY.  `object`: whose they are. */
+int tl_tickets_init(struct tl_tickets *tickets, const void *object);
+
+/* Under the guard: draws a ticket for this task, in the row that it carries
+ * where no other has one free; NULL: a row is needed, and tl_tickets_bring_row,
+ * with nothing held, puts one in this task's hand (TL_NO_MEMORY). */
+_Atomic uint64_t *tl_tickets_draw(struct tl_tickets *tickets);
+int tl_tickets_bring_row(void);
+
+/* Under the guard: up to n of those who have waited longest are notified. */
+void tl_tickets_notify(struct tl_tickets *tickets, uint32_t n);
+
+/* Calls those who were notified, each to look for itself. */
+void tl_tickets_tell(struct tl_tickets *tickets);
+
+/* The ticket of a task in the row; NULL behind the last row. */
+struct tl_ticket_row *tl_tickets_first(const struct tl_tickets *tickets);
+struct tl_ticket_row *tl_tickets_after(const struct tl_ticket_row *row);
+
+/* `dead` may have had a row in its hand that was adopted. */
+void tl_tickets_repair(const struct tl_tickets *tickets, struct tl_task *dead);
+void tl_tickets_destroy(struct tl_tickets *tickets);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Stuck: finds out that no task can ever go on.
+ *
+ * A task that has slept for a while without a deadline looks at all slots.  If
+ * every live task sleeps without a deadline, nothing inside the program can
+ * wake anybody: base/deadlock decides that from a snapshot.  The snapshot
+ * is taken twice, and a counter in each slot grows with every sleep: a task
+ * that slept at both reads with the same counter slept all the time between,
+ * so there was a moment when all slept.
+ *
+ * The verdict is given to the main task, or if it is gone to the finder: its
+ * wait returns TL_STUCK, and the others sleep on.  An interrupt may come first,
+ * and the task wait for something else by the time that it takes the verdict:
+ * so it looks once more, and takes only what is still true.
+ */
+#ifndef TL_STUCK_H
+#define TL_STUCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wait/wait.h"
+
+/* Looks; true: the verdict is for this task, or something has moved: look
+ * again. */
+bool tl_stuck_check(void);
+
+/* The calling task is no more in its slot.  If all others sleep without a
+ * deadline, one of them is called: it will look, when it has slept again.  Of
+ * several that leave at once the last finds the others gone. */
+void tl_stuck_left(void);
+
+/* Takes the verdict, if it is for this task, which is about to wait at the
+ * condition (NULL: at several).  True: it can never go on. */
+bool tl_stuck_is_me(const struct tl_condition *condition, tl_deadline deadline);
+
+/* TL_OK or TL_NO_MEMORY. */
+int tl_stuck_make(void);
+
+#endif

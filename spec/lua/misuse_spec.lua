@@ -1,0 +1,147 @@
+-- What misuse says: at the caller's line, what it is about, and what to do instead.
+local ipc = require "tidelock"
+
+local s = dofile "spec/support/space.lua"
+local nan = 0 / 0
+
+-- The function raises at its own line, and what it says begins with the text.
+local function says(text, f)
+  local ok, why = pcall(f)
+  assert.is_false(ok, text)
+  local where = ("spec/lua/misuse_spec.lua:%d: "):format(debug.getinfo(f, "S").linedefined)
+  assert.equal(where .. text, tostring(why):sub(1, #where + #text))
+end
+
+describe("misuse", function()
+  it("is told by the call that was made", function()
+    says("spawn: the function to run is expected first, not nil", function() ipc.spawn(nil) end)
+    says('spawn: unknown option "foo"; there are: target', function() ipc.spawn{ target = print, foo = 1 } end)
+    says("process: args must be a list, not a number", function() ipc.process{ target = print, args = 1 } end)
+    says("thread: target must be the function to run, not nil", function() ipc.thread{} end)
+    says("pool: initargs must be a list, for an initializer", function() ipc.pool{ initargs = {} } end)
+  end)
+
+  it("tells a number from its text", function()
+    says("queue: maxsize must be an integer from 0 to 268435456, not \"3\"", function() ipc.queue("3") end)
+    says("pool: workers must be an integer from 1 to 1024, not \"2\"", function() ipc.pool("2") end)
+    local q = ipc.queue{ order = "priority", name = "ward" }
+    local why = select(2, pcall(q.put, q, 1, { priority = "5" }))
+    assert.truthy(why:find('"ward": put: the priority must be a number, not "5"', 1, true), why)
+  end)
+
+  it("is told of the object, also by those that stay in their process", function()
+    local l = ipc.listen "tcp:127.0.0.1:0"
+    local c = assert(ipc.connect(l.address))
+    local about = "connection " .. l.address
+    says("listener at " .. l.address .. ": accept: the timeout is not a number (NaN)", function() l:accept(nan) end)
+    says(about .. ": recv: the timeout must be a number of seconds or nil, not a table", function() c:recv{} end)
+    says(about .. ": send: the timeout is not a number (NaN)", function() c:send(1, nan) end)
+    says(about .. ": poll: the timeout must be", function() c:poll("1") end)
+  end)
+
+  it("is told of a future, not of its pool", function()
+    local pool = ipc.pool(1)
+    local f = pool:submit(function() end)
+    says("future: get: the timeout is not a number (NaN)", function() f:get(nan) end)
+    says("future: wait: the timeout must be a number of seconds or nil, not a string", function() f:wait("1") end)
+    says('future: the field "x" cannot be set', function() f.x = 1 end)
+    pool:terminate()
+  end)
+
+  it("names what came in place of an object, though pcall made the call", function()
+    local q, c = ipc.queue(), ipc.command "true"
+    says("put: queue expected, got rwlock (was it called with ':'?)", function() q.put(ipc.rwlock(), 1) end)
+    says("queue expected, got no value (was it called with ':'?)", function() error(select(2, pcall(q.put)), 0) end)
+    says("accept: listener expected, got queue", function() ipc.listen "tcp:127.0.0.1:0".accept(q) end)
+    says("command expected, got number", function() error(select(2, pcall(c.join, 1)), 0) end)
+    says("read: stream expected, got command", function() c.stdout.read(c) end)
+    local held = ipc.lock():hold()
+    says("release: what hold returned expected, got no value", function() held.release() end)
+  end)
+
+  it("of a list or a field says what can be done", function()
+    local q, v = ipc.queue(), ipc.value(1)
+    says("wait: a list of objects is expected, such as { q, p }, not a queue", function() ipc.wait(q, 0) end)
+    says(tostring(v):match("^[^:]*") .. ': the field "value" cannot be set; an object is changed by its methods',
+      function() v.value = 4 end)
+  end)
+
+  it("of a condition says which lock it can have", function()
+    says("condition: the lock must be one of ipc.lock, not a number", function() ipc.condition(3) end)
+    says("condition: the lock must be one of ipc.lock, not an rlock", function() ipc.condition(ipc.rlock()) end)
+    says("condition: the lock belongs elsewhere; make it", function() s.condition("misuse-c", ipc.lock()) end)
+    says("condition: the lock belongs elsewhere; make it", function() ipc.condition(s.lock "misuse-l") end)
+    assert.truthy(s.condition("misuse-c", s.lock "misuse-l"))
+  end)
+
+  it("of a space says how to have it elsewhere", function()
+    local q = ipc.queue{ name = "post" }
+    local why = select(2, pcall(q.put, q, { s }))
+    assert.truthy(why:find("cannot send value[1]: a space cannot leave its process; open it there, or send its objects",
+      1, true), why)
+    says(('queue: space "%s": call it with \'.\', not \':\''):format(s.name), function() s:queue("q") end)
+    says("list: a space is expected, as ipc.open returns it (was it called with ':'?)", function() s.list() end)
+    says(('queue: space "%s": the name must be a string, not nil'):format(s.name), function() s.queue() end)
+  end)
+
+  it("of a name that the module has not tells the one that is like it", function()
+    says("there is no ipc.Queue; did you mean ipc.queue?", function() ipc.Queue() end)
+    says("there is no ipc.cpu_cuont; did you mean ipc.cpu_count?", function() return ipc.cpu_cuont end)
+    says("there is no ipc.semaph; did you mean ipc.semaphore?", function() return ipc.semaph end)
+    says("there is no ipc.mutex; there are: array, barrier, ", function() return ipc.mutex() end)
+    says("there is no ipc.1; there are: ", function() return ipc[1] end)
+    assert.is_nil(rawget(ipc, "mutex"))
+    local ok, why = ipc.thread(function() return pcall(function() return ipc.Lock end) end):start():result()
+    assert(not ok and why:find("did you mean ipc.lock?", 1, true), why)
+  end)
+
+  it("of a name that a space has not does so too", function()
+    says(('space "%s": has no Queue; did you mean queue?'):format(s.name), function() s.Queue "q" end)
+    says(('space "%s": has no semaphor; did you mean semaphore?'):format(s.name), function() s.semaphor "q" end)
+    says(('space "%s": has no pipe; there are: array, '):format(s.name), function() s.pipe "q" end)
+  end)
+
+  it("tells objects from what Lua calls the same", function()
+    local t, l, p = ipc.table(), ipc.lock(), ipc.thread(function() end)
+    says("get: shared table expected, got table (was it called with ':'?)", function() t.get({}, "k") end)
+    says("acquire: lock expected, got space (was it called with ':'?)", function() l.acquire(s) end)
+    local co = coroutine.create(print)
+    says("join: process expected, got coroutine (was it called with ':'?)", function() p.join(co) end)
+  end)
+
+  it("names what was given as one would", function()
+    local v, a, e = ipc.value(1), ipc.array("int8", 1), ipc.event()
+    local function told(given, ...)
+      local why = select(2, pcall(v.set, v, ...))
+      assert(why:find("set: a number is expected, not " .. given .. "$"), why)
+    end
+    told("nil", nil)
+    told("an array", a)
+    told("an event", e)
+    told("a shared value", v)
+    told("a shared table", ipc.table())
+    told("a table", {})
+    told("a coroutine", coroutine.create(print))
+    told("a userdata", debug.upvalueid(told, 1))
+    assert.matches("set: a number is expected, not nil$", select(2, pcall(v.set, v)))
+  end)
+
+  it("of a value used as a number says how it is read", function()
+    local v = ipc.value(1)
+    for _, f in ipairs{ function() return v + 1 end, function() return 2 * v end, function() return v < 3 end,
+        function() return v .. "" end, function() return -v end, function() return v() end } do
+      local ok, why = pcall(f)
+      assert.is_false(ok)
+      assert.matches("^spec/lua/misuse_spec.lua:%d+: value#%d+: it is no number itself: read it by v:get%(%)", why)
+    end
+    assert.is_false(v == ipc.value(1))
+  end)
+
+  it("of a port says which there are", function()
+    for _, port in ipairs{ "99999", "65536", "-1", "http", "" } do
+      says(("listen: tcp:127.0.0.1:%s: this is no address; write"):format(port),
+        function() ipc.listen("tcp:127.0.0.1:" .. port) end)
+      assert.matches("with a port from 0 to 65535$", select(2, pcall(ipc.connect, "tcp:127.0.0.1:" .. port)))
+    end
+  end)
+end)
