@@ -15,7 +15,7 @@ flags_arm64    := -DTL_FAULT -idirafter /usr/include
 wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened,--wrap=fork,--wrap=pthread_create # replaced there
 wrap_block_test := -Wl,--wrap=tl_log_end,--wrap=sysconf,--wrap=madvise
 wrap_end_test := -Wl,--wrap=tl_death_happened
-wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_condition_object
+wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_wait_queue_object
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
 
 lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*/*.c)

@@ -14,8 +14,8 @@ void tl_heap_init(struct tl_heap *heap, const void *object, bool lifo,
                   uint32_t most)
 {
     tl_guard_init(&heap->guard, TL_GUARD_OBJECT, object);
-    tl_condition_init(&heap->filled, object, TL_VERB_GET);
-    tl_condition_init(&heap->emptied, object, TL_VERB_PUT);
+    tl_wait_queue_init(&heap->filled, object, TL_VERB_GET);
+    tl_wait_queue_init(&heap->emptied, object, TL_VERB_PUT);
     heap->lifo = lifo;
     heap->most = most;
 }

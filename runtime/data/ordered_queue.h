@@ -38,7 +38,7 @@ struct tl_heap {
     uint64_t table;       /* block: capacity, entries, order; or 0 */
     struct tl_turn get_turn, put_turn; /* for messages, for room */
     /* wake one: one message for one reader, one place for one writer */
-    struct tl_condition filled, emptied;
+    struct tl_wait_queue filled, emptied;
 };
 
 void tl_heap_init(struct tl_heap *heap, const void *object, bool lifo,

@@ -134,8 +134,8 @@ void tl_pipe_describe(const struct tl_object *object, int side, char *text,
              "end %d, %s, %u to receive, %u sent on the way, %u receiving, "
              "%u sending%s",
              side + 1, what, tl_stream_size(in), tl_stream_size(out),
-             tl_condition_waiting(&in->filled),
-             tl_condition_waiting(&out->emptied),
+             tl_wait_queue_waiting(&in->filled),
+             tl_wait_queue_waiting(&out->emptied),
              tl_stream_closed(out) ? ", closed" : "");
 }
 

@@ -20,7 +20,7 @@ int tl_queue_new(struct tl_handle *out, const char *name,
         return status;
     queue->order = order;
     queue->maxsize = maxsize;
-    tl_condition_init(&queue->all_done, queue, TL_VERB_JOIN);
+    tl_wait_queue_init(&queue->all_done, queue, TL_VERB_JOIN);
     if (order == TL_FIFO)
         status = tl_stream_init(&queue->stream, queue, maxsize, 0, TL_VERB_GET,
                                 TL_VERB_PUT);
@@ -162,20 +162,21 @@ void tl_queue_describe(const struct tl_object *object, int side, char *text,
                        size_t size)
 {
     const struct tl_queue *queue = (const struct tl_queue *)object;
-    const struct tl_condition *filled =
+    const struct tl_wait_queue *filled =
         queue->order == TL_FIFO ? &queue->stream.filled : &queue->heap.filled;
-    const struct tl_condition *emptied =
+    const struct tl_wait_queue *emptied =
         queue->order == TL_FIFO ? &queue->stream.emptied : &queue->heap.emptied;
     static const char *const orders[] = {"", ", lifo", ", priority"};
     char bound[32] = "";
     (void)side;
     if (queue->maxsize)
         snprintf(bound, sizeof bound, " of %u", queue->maxsize);
-    snprintf(
-        text, size, "%u%s messages%s%s, %u getting, %u putting, %u joining",
-        size_of(queue), bound, orders[queue->order],
-        is_closed(queue) ? ", closed" : "", tl_condition_waiting(filled),
-        tl_condition_waiting(emptied), tl_condition_waiting(&queue->all_done));
+    snprintf(text, size,
+             "%u%s messages%s%s, %u getting, %u putting, %u joining",
+             size_of(queue), bound, orders[queue->order],
+             is_closed(queue) ? ", closed" : "", tl_wait_queue_waiting(filled),
+             tl_wait_queue_waiting(emptied),
+             tl_wait_queue_waiting(&queue->all_done));
 }
 
 bool tl_queue_check(const struct tl_object *object)

@@ -16,11 +16,11 @@
 
 struct tl_queue {
     struct tl_object object;
-    uint32_t order;               /* enum tl_queue_order; constant */
-    uint32_t maxsize;             /* constant */
-    _Atomic uint64_t abandons;    /* how often items were abandoned */
-    _Atomic uint64_t told;        /* up to which of them a join has told */
-    struct tl_condition all_done; /* wake all; watch word: done */
+    uint32_t order;                /* enum tl_queue_order; constant */
+    uint32_t maxsize;              /* constant */
+    _Atomic uint64_t abandons;     /* how often items were abandoned */
+    _Atomic uint64_t told;         /* up to which of them a join has told */
+    struct tl_wait_queue all_done; /* wake all; watch word: done */
     union {
         struct tl_stream stream; /* TL_FIFO */
         struct tl_heap heap;

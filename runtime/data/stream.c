@@ -12,8 +12,8 @@ int tl_stream_init(struct tl_stream *stream, const void *object, uint32_t most,
 {
     tl_guard_init(&stream->put_guard, TL_GUARD_OBJECT, object);
     tl_guard_init(&stream->get_guard, TL_GUARD_OBJECT, object);
-    tl_condition_init(&stream->filled, object, get);
-    tl_condition_init(&stream->emptied, object, put);
+    tl_wait_queue_init(&stream->filled, object, get);
+    tl_wait_queue_init(&stream->emptied, object, put);
     stream->most = most;
     stream->most_bytes = most_bytes;
     int status = tl_block_take(&stream->get_segment, sizeof(struct tl_segment));

@@ -83,8 +83,8 @@ struct tl_stream {
 
     /* wake one: a message is for one reader; a place, for one writer (all
      * where bytes count, since one message may leave room for many) */
-    struct tl_condition filled;
-    _Alignas(TL_LINE) struct tl_condition emptied;
+    struct tl_wait_queue filled;
+    _Alignas(TL_LINE) struct tl_wait_queue emptied;
 };
 
 /* In an object just made.  TL_NO_MEMORY.  `most`: bound in messages, or 0;

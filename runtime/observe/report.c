@@ -90,12 +90,12 @@ static const char *preposition(uint32_t verb)
 }
 
 /* Of a task that goes on meanwhile, the object may be no more. */
-static void tell_condition(const struct tl_condition *condition, char *text,
+static void tell_condition(const struct tl_wait_queue *condition, char *text,
                            size_t size)
 {
     char what[TL_TEXT_SIZE];
     const struct tl_kind *kind;
-    const struct tl_object *object = tl_condition_object(condition, &kind);
+    const struct tl_object *object = tl_wait_queue_object(condition, &kind);
     if (!object) {
         append(text, size, "for what is no more");
         return;
@@ -107,7 +107,7 @@ static void tell_condition(const struct tl_condition *condition, char *text,
     append(text, size, "%s%s", preposition(condition->verb), what);
 }
 
-static void tell_conditions(const struct tl_condition *const *conditions,
+static void tell_conditions(const struct tl_wait_queue *const *conditions,
                             unsigned n, char *text, size_t size)
 {
     if (n == 0 || conditions[0]->guard.object == 0) {
@@ -123,7 +123,7 @@ static void tell_conditions(const struct tl_condition *const *conditions,
 
 /* The conditions at which the task is listed. */
 static unsigned conditions_of(struct tl_task *task,
-                              const struct tl_condition **conditions)
+                              const struct tl_wait_queue **conditions)
 {
     uint32_t count = atomic_load(&task->waiters);
     unsigned n = 0;
@@ -136,7 +136,7 @@ static unsigned conditions_of(struct tl_task *task,
 }
 
 /* The task that hears of the deadlock has just left its wait. */
-static unsigned own_conditions(const struct tl_condition **conditions)
+static unsigned own_conditions(const struct tl_wait_queue **conditions)
 {
     unsigned n = 0;
     while (n < TL_STUCK_MOST && (conditions[n] = tl_wait_stuck_in(n)))
@@ -145,18 +145,18 @@ static unsigned own_conditions(const struct tl_condition **conditions)
 }
 
 /* It counts where it waited, as it did when all of them slept. */
-static void count_in(const struct tl_condition *const *conditions, unsigned n,
+static void count_in(const struct tl_wait_queue *const *conditions, unsigned n,
                      uint32_t count)
 {
     for (unsigned i = 0; i < n; i++)
-        atomic_fetch_add(&((struct tl_condition *)conditions[i])->n, count);
+        atomic_fetch_add(&((struct tl_wait_queue *)conditions[i])->n, count);
 }
 
 /* eater-1 (pid 4711) waits to get from queue#3 "orders": empty; for 0.4 s, at
  * kitchen.lua:12 */
 static void report_task(struct tl_task *task, char *text, size_t size)
 {
-    const struct tl_condition *conditions[TL_STUCK_MOST];
+    const struct tl_wait_queue *conditions[TL_STUCK_MOST];
     unsigned n = task == tl_self ? own_conditions(conditions)
                                  : conditions_of(task, conditions);
     snprintf(text, size, "%s (pid %d)", task->name, (int)task->pid);
@@ -178,7 +178,7 @@ static _Thread_local bool kept;
 
 static void make_report(void)
 {
-    const struct tl_condition *conditions[TL_STUCK_MOST];
+    const struct tl_wait_queue *conditions[TL_STUCK_MOST];
     unsigned count;
     char line[768];
     snprintf(report, sizeof report,

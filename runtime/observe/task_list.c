@@ -32,7 +32,7 @@ static void note_hold(struct look *look, const struct tl_handle *handle)
 
 static void note_wait(struct look *look, const struct tl_handle *handle)
 {
-    const struct tl_condition *condition = tl_at(look->condition);
+    const struct tl_wait_queue *condition = tl_at(look->condition);
     struct tl_task_info *info = look->info;
     char text[TL_TEXT_SIZE];
     tl_describe(handle, text, sizeof text);

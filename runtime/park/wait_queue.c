@@ -21,12 +21,12 @@ struct tl_waiter *tl_waiter_at(struct tl_task *task, uint32_t i)
     return (struct tl_waiter *)tl_at(task->waiter_chunks[k]) + within;
 }
 
-uint32_t tl_waiters_of_chunk(unsigned k)
+uint32_t tl_waiter_of_chunk(unsigned k)
 {
     return TL_WAITERS_FIRST << k;
 }
 
-void tl_waiters_use(uint32_t count)
+void tl_waiter_use(uint32_t count)
 {
     struct tl_task *self = tl_self;
     for (uint32_t i = 1; i < count; i++) {
@@ -38,7 +38,7 @@ void tl_waiters_use(uint32_t count)
     atomic_store_explicit(&self->waiters, count, memory_order_release);
 }
 
-uint32_t tl_waiters_used(const struct tl_task *task)
+uint32_t tl_waiter_used(const struct tl_task *task)
 {
     uint32_t count = atomic_load_explicit(&task->waiters, memory_order_acquire);
     return count ? count : 1;
@@ -46,7 +46,8 @@ uint32_t tl_waiters_used(const struct tl_task *task)
 
 /* The node that is to be before one that arrived at that time, or 0.  Nearly
  * always the last, or none: of who comes back, having been called first. */
-static uint64_t place_for(const struct tl_condition *condition, int64_t arrived)
+static uint64_t place_for(const struct tl_wait_queue *condition,
+                          int64_t arrived)
 {
     if (!condition->first ||
         ((struct tl_waiter *)tl_at(condition->first))->arrived > arrived)
@@ -57,7 +58,7 @@ static uint64_t place_for(const struct tl_condition *condition, int64_t arrived)
     return at;
 }
 
-static void link_node(struct tl_condition *condition, struct tl_waiter *node)
+static void link_node(struct tl_wait_queue *condition, struct tl_waiter *node)
 {
     node->arrived = atomic_load(&tl_self->since);
     node->previous = place_for(condition, node->arrived);
@@ -77,7 +78,7 @@ static void link_node(struct tl_condition *condition, struct tl_waiter *node)
     tl_fault();
 }
 
-static void unlink_node(struct tl_condition *condition, struct tl_waiter *node)
+static void unlink_node(struct tl_wait_queue *condition, struct tl_waiter *node)
 {
     if (node->previous)
         ((struct tl_waiter *)tl_at(node->previous))->next = node->next;
@@ -95,7 +96,7 @@ static void unlink_node(struct tl_condition *condition, struct tl_waiter *node)
     tl_fault();
 }
 
-bool tl_waiter_enlist(struct tl_waiter *node, struct tl_condition *condition,
+bool tl_waiter_enlist(struct tl_waiter *node, struct tl_wait_queue *condition,
                       const _Atomic uint64_t *word, uint64_t seen)
 {
     atomic_store(&node->condition, tl_offset(condition));
@@ -114,7 +115,7 @@ bool tl_waiter_enlist(struct tl_waiter *node, struct tl_condition *condition,
 bool tl_waiter_leave(struct tl_waiter *node)
 {
     uint64_t offset = atomic_load(&node->condition);
-    struct tl_condition *condition = tl_at(offset);
+    struct tl_wait_queue *condition = tl_at(offset);
     /* once it is off the list nobody comes back to it */
     bool chosen = !node->linked;
     if (!chosen) {
@@ -130,7 +131,7 @@ bool tl_waiter_leave(struct tl_waiter *node)
 }
 
 /* Takes up to 16 waiters off the list into `chosen`; how many. */
-static uint32_t choose(struct tl_condition *condition, uint32_t count,
+static uint32_t choose(struct tl_wait_queue *condition, uint32_t count,
                        uint32_t chosen[16])
 {
     uint32_t n = 0;
@@ -144,7 +145,7 @@ static uint32_t choose(struct tl_condition *condition, uint32_t count,
     return n;
 }
 
-void tl_wake_listed(struct tl_condition *condition, uint32_t count)
+void tl_wake_listed(struct tl_wait_queue *condition, uint32_t count)
 {
     uint32_t chosen[16], n;
     do {
@@ -160,7 +161,7 @@ static void unlist(struct tl_waiter *node)
     uint64_t offset = atomic_load(&node->condition);
     if (!offset)
         return;
-    struct tl_condition *condition = tl_at(offset);
+    struct tl_wait_queue *condition = tl_at(offset);
     tl_guard_take(&condition->guard, TL_FOREVER);
     if (node->linked)
         unlink_node(condition, node);
@@ -168,16 +169,16 @@ static void unlist(struct tl_waiter *node)
     atomic_store(&node->condition, 0);
 }
 
-void tl_waiters_unlist(struct tl_task *dead)
+void tl_waiter_unlist(struct tl_task *dead)
 {
-    uint32_t count = tl_waiters_used(dead);
+    uint32_t count = tl_waiter_used(dead);
     for (uint32_t i = 0; i < count; i++)
         unlist(tl_waiter_at(dead, i));
 }
 
 static void forget(struct tl_task *task, uint64_t condition)
 {
-    uint32_t count = tl_waiters_used(task);
+    uint32_t count = tl_waiter_used(task);
     for (uint32_t i = 0; i < count; i++) {
         struct tl_waiter *node = tl_waiter_at(task, i);
         /* in this order: one that was linked, and is of this condition after
@@ -192,7 +193,7 @@ static void forget(struct tl_task *task, uint64_t condition)
     }
 }
 
-void tl_condition_repair(struct tl_condition *condition)
+void tl_wait_queue_repair(struct tl_wait_queue *condition)
 {
     uint32_t highest = tl_task_highest();
     for (uint32_t n = 1; n <= highest; n++)
@@ -215,18 +216,18 @@ const char *tl_verb_name(uint32_t verb)
     return verb < sizeof names / sizeof *names ? names[verb] : "wait";
 }
 
-void tl_condition_init(struct tl_condition *condition, const void *object,
-                       enum tl_verb verb)
+void tl_wait_queue_init(struct tl_wait_queue *condition, const void *object,
+                        enum tl_verb verb)
 {
-    tl_guard_init(&condition->guard, TL_GUARD_CONDITION, object);
+    tl_guard_init(&condition->guard, TL_GUARD_WAIT_QUEUE, object);
     condition->first = condition->last = 0;
     atomic_store(&condition->n, 0);
     condition->verb = verb;
 }
 
 const struct tl_object *
-tl_condition_object(const struct tl_condition *condition,
-                    const struct tl_kind **row)
+tl_wait_queue_object(const struct tl_wait_queue *condition,
+                     const struct tl_kind **row)
 {
     if (!tl_is_within(tl_offset(condition), sizeof *condition))
         return NULL;
@@ -252,9 +253,9 @@ static uint32_t only_holder(const struct tl_object *object,
     return first && kind->holder(object, verb, first) ? 0 : first;
 }
 
-uint32_t tl_condition_ender(const struct tl_condition *condition)
+uint32_t tl_wait_queue_ender(const struct tl_wait_queue *condition)
 {
     const struct tl_kind *kind;
-    const struct tl_object *object = tl_condition_object(condition, &kind);
+    const struct tl_object *object = tl_wait_queue_object(condition, &kind);
     return object ? only_holder(object, kind, condition->verb) : 0;
 }

@@ -25,7 +25,7 @@
  * one list of linked nodes whose `condition` is this one, and n is its length.
  * All are written under `guard`; the list is derived from the slots, and may
  * be emptied by repair, which calls all tasks. */
-struct tl_condition {
+struct tl_wait_queue {
     struct tl_guard guard;
     uint64_t first, last; /* offsets of tl_waiter, by their `arrived` */
     _Atomic uint32_t n;
@@ -46,49 +46,49 @@ enum tl_verb {
 };
 const char *tl_verb_name(uint32_t verb);
 
-void tl_condition_init(struct tl_condition *condition, const void *object,
-                       enum tl_verb verb);
+void tl_wait_queue_init(struct tl_wait_queue *condition, const void *object,
+                        enum tl_verb verb);
 
 /* The i-th node of a task, from 0. */
 struct tl_waiter *tl_waiter_at(struct tl_task *task, uint32_t i);
 
 /* How many nodes chunk k is to have; the chunks together, with the one in the
  * slot, are all there are. */
-uint32_t tl_waiters_of_chunk(unsigned k);
+uint32_t tl_waiter_of_chunk(unsigned k);
 
 /* This task is going to use its first `count` nodes, whose chunks are there;
  * with 1, it is done with them. */
-void tl_waiters_use(uint32_t count);
+void tl_waiter_use(uint32_t count);
 
 /* How many of a task's first nodes may be listed. */
-uint32_t tl_waiters_used(const struct tl_task *task);
+uint32_t tl_waiter_used(const struct tl_task *task);
 
 /* Lists this task by its node; false: the word has moved, and it is not. */
-bool tl_waiter_enlist(struct tl_waiter *node, struct tl_condition *condition,
+bool tl_waiter_enlist(struct tl_waiter *node, struct tl_wait_queue *condition,
                       const _Atomic uint64_t *word, uint64_t seen);
 
 /* Off the list again; true: a waker had chosen this task. */
 bool tl_waiter_leave(struct tl_waiter *node);
 
 /* Takes a dead task's nodes off the lists that they may be in. */
-void tl_waiters_unlist(struct tl_task *dead);
+void tl_waiter_unlist(struct tl_task *dead);
 
 /* Repair of a condition whose guard was taken over: empties the list and calls
  * everybody. */
-void tl_condition_repair(struct tl_condition *condition);
+void tl_wait_queue_repair(struct tl_wait_queue *condition);
 
 /* The number of the task that alone could end a wait at the condition; 0:
  * others could too. */
-uint32_t tl_condition_ender(const struct tl_condition *condition);
+uint32_t tl_wait_queue_ender(const struct tl_wait_queue *condition);
 
 #define TL_WAKE_ALL UINT32_MAX
-void tl_wake_listed(struct tl_condition *condition, uint32_t count);
+void tl_wake_listed(struct tl_wait_queue *condition, uint32_t count);
 
 /* Calls up to `count` waiters, the longest-waiting first.  With no guard held,
  * and after a commit that was a seq_cst operation on the watch word: then that
  * and this load, the waiter's count and its second look at the word are all in
  * the one order of seq_cst operations, and one of the two sees the other. */
-static inline void tl_wake(struct tl_condition *condition, uint32_t count)
+static inline void tl_wake(struct tl_wait_queue *condition, uint32_t count)
 {
     if (__builtin_expect(atomic_load(&condition->n) != 0, 0))
         tl_wake_listed(condition, count);
@@ -97,7 +97,7 @@ static inline void tl_wake(struct tl_condition *condition, uint32_t count)
 /* The same after a commit by a release store, followed by a guard's drop.  The
  * fence puts the store before the load; on x86 the drop, a locked exchange, is
  * one already. */
-static inline void tl_wake_after_drop(struct tl_condition *condition,
+static inline void tl_wake_after_drop(struct tl_wait_queue *condition,
                                       uint32_t count)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -113,11 +113,11 @@ static inline void tl_wake_after_drop(struct tl_condition *condition,
  * any more.  The kind is not to be read again: the object's memory may be
  * somebody else's by then. */
 const struct tl_object *
-tl_condition_object(const struct tl_condition *condition,
-                    const struct tl_kind **kind);
+tl_wait_queue_object(const struct tl_wait_queue *condition,
+                     const struct tl_kind **kind);
 
 static inline uint32_t
-tl_condition_waiting(const struct tl_condition *condition)
+tl_wait_queue_waiting(const struct tl_wait_queue *condition)
 {
     return atomic_load_explicit(&condition->n, memory_order_relaxed);
 }

@@ -68,7 +68,7 @@ static void watch_slots(struct tl_vigil *vigil, uint32_t from, uint32_t to)
 static void watch_ender(struct tl_vigil *vigil)
 {
     uint64_t offset = atomic_load(&tl_self->waiter.condition);
-    uint32_t number = offset ? tl_condition_ender(tl_at(offset)) : 0;
+    uint32_t number = offset ? tl_wait_queue_ender(tl_at(offset)) : 0;
     if (number)
         watch_task(vigil, tl_task_at(number));
 }

@@ -39,8 +39,8 @@ int tl_board_new(struct tl_handle *out, const char *name)
         return status;
     board->owner = tl_task_id(tl_self);
     tl_guard_init(&board->guard, TL_GUARD_OBJECT, board);
-    tl_condition_init(&board->posted, board, TL_VERB_GET);
-    tl_condition_init(&board->finished, board, TL_VERB_WAIT);
+    tl_wait_queue_init(&board->posted, board, TL_VERB_GET);
+    tl_wait_queue_init(&board->finished, board, TL_VERB_WAIT);
     return tl_constructor_finish(out, 0);
 }
 

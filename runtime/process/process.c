@@ -40,7 +40,7 @@ int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
         tl_constructor_begin(out, kind, name, 0, &status);
     if (!process)
         return status;
-    tl_condition_init(&process->ended, process, TL_VERB_JOIN);
+    tl_wait_queue_init(&process->ended, process, TL_VERB_JOIN);
     atomic_store(&process->daemon, daemon);
     if (!name)
         snprintf(process->object.name, sizeof process->object.name, "%s-%d",
@@ -282,7 +282,7 @@ void tl_process_describe(const struct tl_object *object, int side, char *text,
     if (atomic_load(&process->pid))
         snprintf(text + used, size - used, ", pid %d, %u joining",
                  (int)atomic_load(&process->pid),
-                 tl_condition_waiting(&process->ended));
+                 tl_wait_queue_waiting(&process->ended));
 }
 
 void tl_process_destroy(struct tl_object *object)

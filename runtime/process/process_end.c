@@ -145,7 +145,7 @@ static int await_last_breath(struct tl_process *process, tl_deadline deadline)
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 
-typedef int wait_verb(struct tl_condition *condition,
+typedef int wait_verb(struct tl_wait_queue *condition,
                       const _Atomic uint64_t *word, uint64_t seen,
                       tl_deadline deadline);
 

@@ -22,9 +22,9 @@ void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead)
         if (tl_object_kind(object)->repair)
             tl_object_kind(object)->repair(object, guard, dead);
         break;
-    case TL_GUARD_CONDITION:
+    case TL_GUARD_WAIT_QUEUE:
         /* the guard is a condition's first member */
-        tl_condition_repair((struct tl_condition *)guard);
+        tl_wait_queue_repair((struct tl_wait_queue *)guard);
         break;
     case TL_GUARD_HEAP:
         tl_block_repair();
@@ -128,7 +128,7 @@ static void settle(struct tl_task *dead)
     if (dead != tl_self)
         give_up_children(dead);
     if (tl_rule(TL_RULE_UNLIST))
-        tl_waiters_unlist(dead);
+        tl_waiter_unlist(dead);
     if (tl_rule(TL_RULE_HELD))
         pass_on(dead);
     if (tl_rule(TL_RULE_CARRYING))

@@ -64,7 +64,7 @@ int tl_sound_check(int fd, uint64_t size);
 bool tl_sound_guard(struct tl_sound *sound, const struct tl_guard *guard,
                     enum tl_guard_role role, const void *object);
 bool tl_sound_condition(struct tl_sound *sound,
-                        const struct tl_condition *condition,
+                        const struct tl_wait_queue *condition,
                         const void *object);
 bool tl_sound_hold(struct tl_sound *sound, const struct tl_hold *hold,
                    const void *object);
@@ -87,8 +87,9 @@ uint32_t *tl_sound_line(struct tl_sound *sound, uint64_t offset);
 #define TL_SOUND_NAMED (UINT32_C(1) << 28)  /* in the list of names */
 #define TL_SOUND_GRAVE (UINT32_C(1) << 27)  /* in that of graves */
 #define TL_SOUND_VALUE (UINT32_C(1) << 26)  /* or a value of a table */
-#define TL_SOUND_REFS (TL_SOUND_VALUE - 1)  /* how many references were found  \
-                                             */
+#define TL_SOUND_REFS                                                          \
+    (TL_SOUND_VALUE - 1) /* how many references were found                     \
+                          */
 
 /* As tl_block_sound's `tell`. */
 void tl_sound_note_block(void *sound, uint64_t block);

@@ -66,7 +66,7 @@ static bool is_node_of(uint64_t offset, uint64_t condition)
 {
     for (uint32_t n = 1; n <= tl_task_highest(); n++) {
         struct tl_task *task = tl_task_at(n);
-        for (uint32_t i = 0; i < tl_waiters_used(task); i++) {
+        for (uint32_t i = 0; i < tl_waiter_used(task); i++) {
             const struct tl_waiter *node = tl_waiter_at(task, i);
             if (tl_offset(node) == offset)
                 return node->task == n &&
@@ -77,7 +77,7 @@ static bool is_node_of(uint64_t offset, uint64_t condition)
 }
 
 /* The list ends, and is as long as it says. */
-static bool list_holds(const struct tl_condition *condition)
+static bool list_holds(const struct tl_wait_queue *condition)
 {
     uint64_t before = 0, at = condition->first;
     uint32_t left = atomic_load(&condition->n);
@@ -94,11 +94,11 @@ static bool list_holds(const struct tl_condition *condition)
 }
 
 bool tl_sound_condition(struct tl_sound *sound,
-                        const struct tl_condition *condition,
+                        const struct tl_wait_queue *condition,
                         const void *object)
 {
     if (condition->verb > TL_VERB_WRITE ||
-        !tl_sound_guard(sound, &condition->guard, TL_GUARD_CONDITION, object))
+        !tl_sound_guard(sound, &condition->guard, TL_GUARD_WAIT_QUEUE, object))
         return false;
     /* who takes the guard over empties the list without a look at it */
     return atomic_load(&condition->guard.word) || list_holds(condition);

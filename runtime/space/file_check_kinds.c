@@ -32,7 +32,7 @@ static bool guard_holds(struct tl_sound *sound, const struct tl_guard *guard,
 }
 
 static bool condition_holds(struct tl_sound *sound,
-                            const struct tl_condition *condition,
+                            const struct tl_wait_queue *condition,
                             const void *object, bool whole)
 {
     return !whole || tl_sound_condition(sound, condition, object);

@@ -213,7 +213,7 @@ bool tl_sound_hands(struct tl_sound *sound)
 
 /* Where it says that it is on a list, it is. */
 static bool is_listed(const struct tl_waiter *node,
-                      const struct tl_condition *condition)
+                      const struct tl_wait_queue *condition)
 {
     uint64_t at = condition->first;
     while (at && at != tl_offset(node))
@@ -228,10 +228,10 @@ static bool node_holds(const struct tl_sound *sound,
     if (!at)
         return true;
     if (!tl_sound_has(&sound->guards, at) ||
-        ((struct tl_guard *)tl_at(at))->role != TL_GUARD_CONDITION ||
+        ((struct tl_guard *)tl_at(at))->role != TL_GUARD_WAIT_QUEUE ||
         node->task != number)
         return false;
-    const struct tl_condition *condition = tl_at(at);
+    const struct tl_wait_queue *condition = tl_at(at);
     return atomic_load(&condition->guard.word) || !atomic_load(&node->linked) ||
            is_listed(node, condition);
 }
@@ -243,7 +243,7 @@ static bool waits_hold(const struct tl_sound *sound, struct tl_task *task,
     /* what `pending` names is looked at by who follows it (sync/cycle) */
     if (inside && !tl_sound_has(&sound->guards, inside))
         return false;
-    for (uint32_t i = 0; i < tl_waiters_used(task); i++)
+    for (uint32_t i = 0; i < tl_waiter_used(task); i++)
         if (!node_holds(sound, tl_waiter_at(task, i), number))
             return false;
     return true;

@@ -53,7 +53,7 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
     if (!barrier)
         return status;
     tl_guard_init(&barrier->guard, TL_GUARD_OBJECT, barrier);
-    tl_condition_init(&barrier->moved, barrier, TL_VERB_WAIT);
+    tl_wait_queue_init(&barrier->moved, barrier, TL_VERB_WAIT);
     barrier->parties = parties;
     status = tl_block_take(&barrier->members, parties * sizeof(uint64_t));
     if (status < 0) {

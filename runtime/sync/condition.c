@@ -207,7 +207,7 @@ void tl_notice_describe(const struct tl_object *object, int side, char *text,
     (void)side;
     tl_hold_describe(hold_of(notice), lock, sizeof lock);
     snprintf(text, size, "%u waiting; its lock is %s",
-             tl_condition_waiting(&notice->tickets.notified), lock);
+             tl_wait_queue_waiting(&notice->tickets.notified), lock);
 }
 
 /* The version moves in any case: `dead` may have notified somebody, and died

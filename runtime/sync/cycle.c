@@ -189,7 +189,7 @@ static enum look look(uint64_t want)
     return found;
 }
 
-static bool closes_cycle(const struct tl_condition *condition)
+static bool closes_cycle(const struct tl_wait_queue *condition)
 {
     static _Thread_local uint16_t count;
     uint64_t want =
@@ -217,7 +217,7 @@ static bool closes_cycle(const struct tl_condition *condition)
     return found != FREE;
 }
 
-int tl_cycle_wait_since(struct tl_condition *condition,
+int tl_cycle_wait_since(struct tl_wait_queue *condition,
                         const _Atomic uint64_t *word, uint64_t seen,
                         int64_t arrived, tl_deadline deadline)
 {
@@ -230,7 +230,7 @@ int tl_cycle_wait_since(struct tl_condition *condition,
     return status;
 }
 
-int tl_cycle_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
+int tl_cycle_wait(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, tl_deadline deadline)
 {
     if (deadline > 0 && tl_wait_spin(word, seen, 0))

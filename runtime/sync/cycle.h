@@ -49,11 +49,11 @@
 
 /* As tl_wait, at a condition whose object's kind has a `holder`.  TL_DEADLOCK:
  * it would close a cycle. */
-int tl_cycle_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
+int tl_cycle_wait(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, tl_deadline deadline);
 
 /* The same, as tl_wait_since. */
-int tl_cycle_wait_since(struct tl_condition *condition,
+int tl_cycle_wait_since(struct tl_wait_queue *condition,
                         const _Atomic uint64_t *word, uint64_t seen,
                         int64_t arrived, tl_deadline deadline);
 

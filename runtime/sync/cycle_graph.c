@@ -71,7 +71,7 @@ void tl_cycle_walk_begin(struct tl_cycle_walk *walk,
     tl_task_visit(node->arena);
     *walk = (struct tl_cycle_walk){.condition =
                                        tl_at(node->want & TL_CYCLE_OFFSET)};
-    walk->object = tl_condition_object(walk->condition, &walk->kind);
+    walk->object = tl_wait_queue_object(walk->condition, &walk->kind);
 }
 
 static bool walk_on(struct tl_cycle_walk *walk, const struct tl_waits *node)

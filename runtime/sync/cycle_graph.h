@@ -50,7 +50,7 @@ bool tl_cycle_still_waits(const struct tl_waits *node);
 
 /* The holders of what a node wants, one after the other.  Goes to its arena. */
 struct tl_cycle_walk {
-    const struct tl_condition *condition;
+    const struct tl_wait_queue *condition;
     const struct tl_object *object; /* NULL: none any more */
     const struct tl_kind *kind;
     uint32_t id; /* of the holder */

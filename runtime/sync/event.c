@@ -20,7 +20,7 @@ int tl_event_new(struct tl_handle *out, const char *name)
         tl_constructor_begin(out, TL_KIND_EVENT, name, 0, &status);
     if (!event)
         return status;
-    tl_condition_init(&event->was_set, event, TL_VERB_WAIT);
+    tl_wait_queue_init(&event->was_set, event, TL_VERB_WAIT);
     return tl_constructor_finish(out, 0);
 }
 
@@ -87,5 +87,5 @@ void tl_event_describe(const struct tl_object *object, int side, char *text,
     (void)side;
     snprintf(text, size, "%s, %u waiting",
              atomic_load(&event->word) & SET ? "set" : "not set",
-             tl_condition_waiting(&event->was_set));
+             tl_wait_queue_waiting(&event->was_set));
 }

@@ -13,8 +13,8 @@
 
 struct tl_event {
     struct tl_object object;
-    _Atomic uint64_t word;       /* seq_cst: a watch word */
-    struct tl_condition was_set; /* wake all: a set is for everybody */
+    _Atomic uint64_t word;        /* seq_cst: a watch word */
+    struct tl_wait_queue was_set; /* wake all: a set is for everybody */
 };
 
 int tl_event_ready(const struct tl_handle *handle, struct tl_watch *watch);

@@ -18,7 +18,7 @@ int tl_latch_new(struct tl_handle *out, const char *name, uint32_t count)
         tl_constructor_begin(out, TL_KIND_LATCH, name, count, &status);
     if (!latch)
         return status;
-    tl_condition_init(&latch->opened, latch, TL_VERB_WAIT);
+    tl_wait_queue_init(&latch->opened, latch, TL_VERB_WAIT);
     atomic_store(&latch->word, count);
     return tl_constructor_finish(out, 0);
 }
@@ -77,5 +77,5 @@ void tl_latch_describe(const struct tl_object *object, int side, char *text,
     (void)side;
     snprintf(text, size, "%u to count down, %u waiting",
              (unsigned)atomic_load(&latch->word),
-             tl_condition_waiting(&latch->opened));
+             tl_wait_queue_waiting(&latch->opened));
 }

@@ -11,8 +11,8 @@
 
 struct tl_latch {
     struct tl_object object;
-    _Atomic uint64_t word;      /* seq_cst: a watch word */
-    struct tl_condition opened; /* wake all */
+    _Atomic uint64_t word;       /* seq_cst: a watch word */
+    struct tl_wait_queue opened; /* wake all */
 };
 
 int tl_latch_ready(const struct tl_handle *handle, struct tl_watch *watch);

@@ -16,7 +16,7 @@ void tl_hold_init(struct tl_hold *hold, const void *object)
 {
     atomic_store(&hold->word, 0);
     hold->owed = 0;
-    tl_condition_init(&hold->released, object, TL_VERB_ACQUIRE);
+    tl_wait_queue_init(&hold->released, object, TL_VERB_ACQUIRE);
 }
 
 uint32_t tl_hold_holder(const struct tl_hold *hold)
@@ -42,7 +42,7 @@ void tl_hold_describe(const struct tl_hold *hold, char *text, size_t size)
     if (tl_hold_holder_name(hold, holder))
         snprintf(text, size, "held by %s (pid %d), %u waiting", holder,
                  (int)tl_task_of(id)->pid,
-                 tl_condition_waiting(&hold->released));
+                 tl_wait_queue_waiting(&hold->released));
     else
         snprintf(text, size, "free%s",
                  id || word & TL_HOLD_ABANDONED ? ", abandoned" : "");

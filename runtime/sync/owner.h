@@ -41,7 +41,7 @@ struct tl_hold {
      * is free again, since they want it; or 0; written by the holder, or for a
      * dead one by recovery, which calls everybody */
     uint64_t owed;
-    struct tl_condition released; /* wake one: all want the same */
+    struct tl_wait_queue released; /* wake one: all want the same */
 };
 
 void tl_hold_init(struct tl_hold *hold, const void *object);

@@ -31,8 +31,8 @@ int tl_rwlock_new(struct tl_handle *out, const char *name)
     if (!rwlock)
         return status;
     tl_guard_init(&rwlock->guard, TL_GUARD_OBJECT, rwlock);
-    tl_condition_init(&rwlock->can_read, rwlock, TL_VERB_READ);
-    tl_condition_init(&rwlock->can_write, rwlock, TL_VERB_WRITE);
+    tl_wait_queue_init(&rwlock->can_read, rwlock, TL_VERB_READ);
+    tl_wait_queue_init(&rwlock->can_write, rwlock, TL_VERB_WRITE);
     uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
     status = tl_block_take(&rwlock->readers, size);
     if (status < 0) {
@@ -91,7 +91,7 @@ static bool waits_for_writers(struct tl_rwlock *rwlock, struct attempt *attempt,
                               tl_deadline deadline)
 {
     bool first = attempt->writes == rwlock->writes && !rwlock->readers_next;
-    bool listed = tl_condition_waiting(&rwlock->can_write) > 0;
+    bool listed = tl_wait_queue_waiting(&rwlock->can_write) > 0;
     if (!first || !(listed || rwlock->writers_next))
         return false;
     return listed || reading(rwlock) > 0 || yields(attempt, deadline);
@@ -138,7 +138,7 @@ static bool has_it(const struct tl_rwlock *rwlock)
 }
 
 /* TL_OK: look again. */
-static int wait_once(struct tl_rwlock *rwlock, struct tl_condition *condition,
+static int wait_once(struct tl_rwlock *rwlock, struct tl_wait_queue *condition,
                      uint64_t version, struct attempt *attempt,
                      tl_deadline deadline)
 {
@@ -156,7 +156,7 @@ static int wait_once(struct tl_rwlock *rwlock, struct tl_condition *condition,
 typedef int attempt_at(struct tl_rwlock *, struct attempt *, tl_deadline);
 
 static int acquire(struct tl_rwlock *rwlock, attempt_at *try,
-                   struct tl_condition *condition, struct attempt *attempt,
+                   struct tl_wait_queue *condition, struct attempt *attempt,
                    tl_deadline deadline)
 {
     if (has_it(rwlock))
@@ -190,7 +190,7 @@ int tl_rwlock_read(const struct tl_handle *handle, tl_deadline deadline)
  * one that waited does so no more. */
 static void one_writer_less(struct tl_rwlock *rwlock)
 {
-    rwlock->writers_next = tl_condition_waiting(&rwlock->can_write) > 0;
+    rwlock->writers_next = tl_wait_queue_waiting(&rwlock->can_write) > 0;
     tl_fault();
 }
 
@@ -222,11 +222,11 @@ static bool give_up(struct tl_rwlock *rwlock, const struct tl_task *task)
     tl_fault();
     if (rwlock->writer == tl_task_id(task)) {
         rwlock->writes++;
-        rwlock->readers_next = tl_condition_waiting(&rwlock->can_read) > 0;
+        rwlock->readers_next = tl_wait_queue_waiting(&rwlock->can_read) > 0;
         rwlock->writer = 0; /* commit */
     }
     tl_fault();
-    if (tl_condition_waiting(&rwlock->can_write) > 0)
+    if (tl_wait_queue_waiting(&rwlock->can_write) > 0)
         rwlock->writers_next = 1;
     return had;
 }
@@ -259,8 +259,8 @@ void tl_rwlock_describe(const struct tl_object *object, int side, char *text,
     else
         snprintf(who, sizeof who, "read by %u", reading(rwlock));
     snprintf(text, size, "%s, %u waiting to read, %u to write", who,
-             tl_condition_waiting(&rwlock->can_read),
-             tl_condition_waiting(&rwlock->can_write));
+             tl_wait_queue_waiting(&rwlock->can_read),
+             tl_wait_queue_waiting(&rwlock->can_write));
 }
 
 /* A dead reader leaves nothing half-done; a dead writer may, and the next one

@@ -35,8 +35,8 @@ struct tl_rwlock {
     struct tl_turn turn;      /* of the writers */
     uint64_t writes;          /* how often a writer had it */
     uint64_t readers;         /* block: uint32_t by task number */
-    struct tl_condition can_read;  /* wake all: readers share */
-    struct tl_condition can_write; /* wake one: all want the same */
+    struct tl_wait_queue can_read;  /* wake all: readers share */
+    struct tl_wait_queue can_write; /* wake one: all want the same */
 };
 
 void tl_rwlock_describe(const struct tl_object *object, int side, char *text,

@@ -39,7 +39,7 @@ int tl_semaphore_new(struct tl_handle *out, const char *name, uint32_t value,
     if (!semaphore)
         return status;
     tl_guard_init(&semaphore->guard, TL_GUARD_OBJECT, semaphore);
-    tl_condition_init(&semaphore->released, semaphore, TL_VERB_ACQUIRE);
+    tl_wait_queue_init(&semaphore->released, semaphore, TL_VERB_ACQUIRE);
     atomic_store(&semaphore->word, value);
     if (bounded) {
         status = make_seats(semaphore);
@@ -227,7 +227,7 @@ void tl_semaphore_describe(const struct tl_object *object, int side, char *text,
         snprintf(bound, sizeof bound, " of %u", semaphore->bound);
     snprintf(text, size, "%u%s free, %u waiting",
              (unsigned)atomic_load(&semaphore->word), bound,
-             tl_condition_waiting(&semaphore->released));
+             tl_wait_queue_waiting(&semaphore->released));
 }
 
 bool tl_semaphore_check(const struct tl_object *object)

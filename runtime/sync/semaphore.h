@@ -25,7 +25,7 @@ struct tl_semaphore {
     struct tl_guard guard;
     _Atomic uint64_t word; /* free seats; seq_cst: a watch word */
     struct tl_turn turn;
-    struct tl_condition released; /* wake one for each seat: all want one */
+    struct tl_wait_queue released; /* wake one for each seat: all want one */
 };
 
 void tl_semaphore_describe(const struct tl_object *object, int side, char *text,

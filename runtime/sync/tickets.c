@@ -28,7 +28,7 @@ static int make_row(uint64_t *owner)
 
 int tl_tickets_init(struct tl_tickets *tickets, const void *object)
 {
-    tl_condition_init(&tickets->notified, object, TL_VERB_WAIT);
+    tl_wait_queue_init(&tickets->notified, object, TL_VERB_WAIT);
     tickets->next = 1;
     return make_row(&tickets->rows);
 }

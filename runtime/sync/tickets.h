@@ -35,9 +35,9 @@ struct tl_ticket_row {
 };
 
 struct tl_tickets {
-    uint64_t rows;                /* block: tl_ticket_row, the first */
-    uint64_t next;                /* the next number */
-    struct tl_condition notified; /* each is called by name: those chosen */
+    uint64_t rows;                 /* block: tl_ticket_row, the first */
+    uint64_t next;                 /* the next number */
+    struct tl_wait_queue notified; /* each is called by name: those chosen */
 };
 
 /* TL_OK or TL_NO_MEMORY.  `object`: whose they are. */

@@ -57,7 +57,7 @@ static void lose(struct tl_turn *turn, struct tl_entrant *entrant)
 }
 
 int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
-                 struct tl_condition *condition, const _Atomic uint64_t *word,
+                 struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                  uint64_t seen, unsigned pauses, tl_deadline deadline)
 {
     tl_turn_sleep *sleep = entrant->sleep ? entrant->sleep : tl_wait_since;

@@ -44,7 +44,7 @@ struct tl_turn {
 };
 
 /* How to sleep: tl_wait_since, or tl_cycle_wait_since. */
-typedef int tl_turn_sleep(struct tl_condition *condition,
+typedef int tl_turn_sleep(struct tl_wait_queue *condition,
                           const _Atomic uint64_t *word, uint64_t seen,
                           int64_t arrived, tl_deadline deadline);
 
@@ -85,7 +85,7 @@ static inline bool tl_turn_taken(struct tl_turn *turn,
 /* As tl_wait_patiently, for who found nothing, or leaves what there is to
  * another; then TL_OK when that is over. */
 int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
-                 struct tl_condition *condition, const _Atomic uint64_t *word,
+                 struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                  uint64_t seen, unsigned pauses, tl_deadline deadline);
 
 /* It gives up.  The caller wakes one if something is free. */

@@ -82,7 +82,7 @@ enum tl_waiting {
  * guard; `condition` is set before the node is listed and cleared after it has
  * left the list, so that a death can be settled from it. */
 struct tl_waiter {
-    _Atomic uint64_t condition; /* offset of the tl_condition, or 0 */
+    _Atomic uint64_t condition; /* offset of the tl_wait_queue, or 0 */
     uint64_t next, previous;    /* offsets of nodes */
     int64_t arrived;            /* its place in the list */
     _Atomic uint32_t linked;

@@ -83,24 +83,24 @@ static uint32_t index_of(const struct sight *sights, size_t count,
  * sleeps, without a deadline, waits for no task: perhaps for a signal, and so
  * it can go on. */
 static struct tl_wait_state state_of(const struct sight *sights, size_t count,
-                                     const struct tl_condition *condition)
+                                     const struct tl_wait_queue *condition)
 {
     struct tl_wait_state state = {.waits = true, .ender = TL_ANYBODY};
     if (!condition)
         return state;
     const struct tl_kind *kind;
-    const struct tl_object *object = tl_condition_object(condition, &kind);
+    const struct tl_object *object = tl_wait_queue_object(condition, &kind);
     if (!object) {
         state.waits = false;
         return state;
     }
-    uint32_t holder = tl_condition_ender(condition);
+    uint32_t holder = tl_wait_queue_ender(condition);
     if (holder)
         state.ender = index_of(sights, count, holder);
     return state;
 }
 
-static const struct tl_condition *condition_of(struct tl_task *task)
+static const struct tl_wait_queue *condition_of(struct tl_task *task)
 {
     uint64_t offset = atomic_load(&task->waiter.condition);
     return offset ? tl_at(offset) : NULL;
@@ -109,7 +109,7 @@ static const struct tl_condition *condition_of(struct tl_task *task)
 /* What `awake` is about to wait for is `its`. */
 static bool all_stuck(const struct sight *sights, size_t count,
                       const struct tl_task *awake,
-                      const struct tl_condition *its)
+                      const struct tl_wait_queue *its)
 {
     assert(count > 0); /* the task that asks waits too */
     struct tl_wait_state *states = calloc(count, sizeof *states);
@@ -129,7 +129,7 @@ static bool all_stuck(const struct sight *sights, size_t count,
 }
 
 static bool is_stuck(const struct tl_task *awake,
-                     const struct tl_condition *its)
+                     const struct tl_wait_queue *its)
 {
     size_t most = tl_task_highest(), first, second;
     struct sight *a = calloc(2 * most, sizeof *a), *b = a + most;
@@ -140,7 +140,7 @@ static bool is_stuck(const struct tl_task *awake,
     return stuck;
 }
 
-bool tl_stuck_is_me(const struct tl_condition *condition, tl_deadline deadline)
+bool tl_stuck_is_me(const struct tl_wait_queue *condition, tl_deadline deadline)
 {
     uint32_t id = tl_task_id(tl_self);
     return atomic_load(verdict()) == id &&

@@ -32,7 +32,8 @@ void tl_stuck_left(void);
 
 /* Takes the verdict, if it is for this task, which is about to wait at the
  * condition (NULL: at several).  True: it can never go on. */
-bool tl_stuck_is_me(const struct tl_condition *condition, tl_deadline deadline);
+bool tl_stuck_is_me(const struct tl_wait_queue *condition,
+                    tl_deadline deadline);
 
 /* TL_OK or TL_NO_MEMORY. */
 int tl_stuck_make(void);

@@ -9,7 +9,7 @@
 
 struct sleepers {
     _Atomic uint64_t never; /* a watch word that does not move */
-    struct tl_condition condition;
+    struct tl_wait_queue condition;
 };
 
 static struct sleepers *sleepers(void)
@@ -22,7 +22,7 @@ int tl_sleep_make(void)
     struct sleepers *all = tl_arena_carve(TL_REGION_SLEEPERS, sizeof *all);
     if (!all)
         return TL_NO_MEMORY;
-    tl_condition_init(&all->condition, NULL, TL_VERB_WAIT);
+    tl_wait_queue_init(&all->condition, NULL, TL_VERB_WAIT);
     return TL_OK;
 }
 

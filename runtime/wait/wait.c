@@ -18,14 +18,14 @@
 
 _Thread_local void (*tl_where_hook)(char *where, size_t size);
 _Thread_local bool (*tl_signal_hook)(void);
-static _Thread_local const struct tl_condition *stuck_in[TL_STUCK_MOST];
+static _Thread_local const struct tl_wait_queue *stuck_in[TL_STUCK_MOST];
 
-const struct tl_condition *tl_wait_stuck_in(unsigned i)
+const struct tl_wait_queue *tl_wait_stuck_in(unsigned i)
 {
     return i < TL_STUCK_MOST ? stuck_in[i] : NULL;
 }
 
-void tl_wait_stuck(const struct tl_condition *const *conditions, unsigned n)
+void tl_wait_stuck(const struct tl_wait_queue *const *conditions, unsigned n)
 {
     for (unsigned i = 0; i < TL_STUCK_MOST; i++)
         stuck_in[i] = i < n ? conditions[i] : NULL;
@@ -88,7 +88,7 @@ static unsigned begin(void)
     return 1u << TL_HOME;
 }
 
-static int wait_listed(struct tl_condition *condition,
+static int wait_listed(struct tl_wait_queue *condition,
                        const _Atomic uint64_t *word, uint64_t seen,
                        int64_t arrived, tl_deadline deadline)
 {
@@ -115,7 +115,7 @@ static int wait_listed(struct tl_condition *condition,
     return TL_OK;
 }
 
-int tl_wait_enter(const struct tl_condition *condition, tl_deadline deadline)
+int tl_wait_enter(const struct tl_wait_queue *condition, tl_deadline deadline)
 {
     int status = tl_checkpoint();
     if (status < 0)
@@ -143,7 +143,7 @@ bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)
     return false;
 }
 
-int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
+int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline)
 {
     /* it may move again and again, and never to what the caller wants */
@@ -157,18 +157,19 @@ int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
         return TL_OK;
     int status = tl_wait_enter(condition, deadline);
     if (status == TL_STUCK)
-        tl_wait_stuck((const struct tl_condition *const[]){condition}, 1);
+        tl_wait_stuck((const struct tl_wait_queue *const[]){condition}, 1);
     return status < 0 ? status
                       : wait_listed(condition, word, seen, arrived, deadline);
 }
 
-int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
-                   uint64_t seen, tl_deadline deadline)
+int tl_wait_asleep(struct tl_wait_queue *condition,
+                   const _Atomic uint64_t *word, uint64_t seen,
+                   tl_deadline deadline)
 {
     return tl_wait_since(condition, word, seen, 0, deadline);
 }
 
-int tl_wait_patiently(struct tl_condition *condition,
+int tl_wait_patiently(struct tl_wait_queue *condition,
                       const _Atomic uint64_t *word, uint64_t seen,
                       unsigned pauses, tl_deadline deadline)
 {
@@ -178,7 +179,7 @@ int tl_wait_patiently(struct tl_condition *condition,
     return tl_wait_asleep(condition, word, seen, deadline);
 }
 
-int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
+int tl_wait(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline)
 {
     return tl_wait_patiently(condition, word, seen, 0, deadline);

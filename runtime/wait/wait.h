@@ -42,39 +42,40 @@
 #include "tidelock.h"
 
 /* TL_OK: look again.  TL_TIMEOUT, TL_INTERRUPTED, TL_STUCK. */
-int tl_wait(struct tl_condition *condition, const _Atomic uint64_t *word,
+int tl_wait(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline);
 
 /* The same with so many pauses before the first look, for a word whose writer
  * is better left alone for a moment (data/backoff). */
-int tl_wait_patiently(struct tl_condition *condition,
+int tl_wait_patiently(struct tl_wait_queue *condition,
                       const _Atomic uint64_t *word, uint64_t seen,
                       unsigned pauses, tl_deadline deadline);
 
 /* The two halves of tl_wait, for a caller with something to do between: a
  * short spin (true: the word has moved), and the sleep. */
 bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses);
-int tl_wait_asleep(struct tl_condition *condition, const _Atomic uint64_t *word,
-                   uint64_t seen, tl_deadline deadline);
+int tl_wait_asleep(struct tl_wait_queue *condition,
+                   const _Atomic uint64_t *word, uint64_t seen,
+                   tl_deadline deadline);
 
 /* The sleep of a caller that has waited since `arrived` (0: it begins to), was
  * called, and found that another had been faster: it is listed before those
  * that came later. */
-int tl_wait_since(struct tl_condition *condition, const _Atomic uint64_t *word,
+int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline);
 
 /* For who sleeps in another way (wait/wait_many).  Whether this task may go to
  * sleep at the condition (NULL: at several): else TL_INTERRUPTED, TL_STUCK.
  * What it is going to do, for reports. And the sleep, until called, a death, or
  * the deadline: true, that. */
-int tl_wait_enter(const struct tl_condition *condition, tl_deadline deadline);
-void tl_wait_stuck(const struct tl_condition *const *conditions, unsigned n);
+int tl_wait_enter(const struct tl_wait_queue *condition, tl_deadline deadline);
+void tl_wait_stuck(const struct tl_wait_queue *const *conditions, unsigned n);
 void tl_wait_say(tl_deadline deadline);
 bool tl_wait_sleep(tl_deadline deadline);
 
 /* Where this thread was waiting when it last got TL_STUCK, for the report: the
  * i-th of the conditions, or NULL past the last. */
 #define TL_STUCK_MOST 8
-const struct tl_condition *tl_wait_stuck_in(unsigned i);
+const struct tl_wait_queue *tl_wait_stuck_in(unsigned i);
 
 #endif

@@ -34,7 +34,7 @@ static void begin(struct places *places, const struct tl_watch *watches,
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         if (places->arenas & 1u << arena) {
             tl_task_visit(arena);
-            tl_waiters_use(1 + places->used[arena]);
+            tl_waiter_use(1 + places->used[arena]);
             tl_park_begin();
             atomic_store(&tl_self->since, since);
             places->used[arena] = 0;
@@ -79,7 +79,7 @@ static bool leave(struct places *places, const struct tl_watch *watches,
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         if (places->arenas & 1u << arena) {
             tl_task_visit(arena);
-            tl_waiters_use(1);
+            tl_waiter_use(1);
         }
     }
     return chosen;
@@ -110,7 +110,7 @@ static int wait_listed(const struct tl_watch *watches, uint32_t count,
 
 static void say_stuck(const struct tl_watch *watches, uint32_t count)
 {
-    const struct tl_condition *conditions[TL_STUCK_MOST];
+    const struct tl_wait_queue *conditions[TL_STUCK_MOST];
     uint32_t n = count < TL_STUCK_MOST ? count : TL_STUCK_MOST;
     for (uint32_t i = 0; i < n; i++)
         conditions[i] = watches[i].condition;

@@ -19,7 +19,7 @@
 
 struct tl_watch {
     unsigned arena;
-    struct tl_condition *condition;
+    struct tl_wait_queue *condition;
     const _Atomic uint64_t *word;
     uint64_t seen;
 };

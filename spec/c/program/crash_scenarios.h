@@ -384,9 +384,9 @@ static bool start_taker(struct tl_handle *taker, uint32_t waiting)
         tl_process_finish(well ? 0 : 1);
         _exit(well ? 0 : 1);
     }
-    while (tl_condition_waiting(&at->released) < waiting && tl_now() < limit)
+    while (tl_wait_queue_waiting(&at->released) < waiting && tl_now() < limit)
         tl_yield();
-    return tl_condition_waiting(&at->released) >= waiting;
+    return tl_wait_queue_waiting(&at->released) >= waiting;
 }
 
 static bool has_ended_well(struct tl_handle *taker)

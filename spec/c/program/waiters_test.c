@@ -3,7 +3,7 @@
  * while that task goes on.
  *
  * Needs a runtime built with -DTL_FAULT, and is linked with --wrap of tl_fault
- * and tl_condition_object.
+ * and tl_wait_queue_object.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -62,7 +62,7 @@ static struct tl_task *task_of(const struct tl_handle *process)
     return tl_task_of(((struct tl_process *)process->object)->task);
 }
 
-static struct tl_condition *condition_of(const struct tl_handle *event)
+static struct tl_wait_queue *condition_of(const struct tl_handle *event)
 {
     return &((struct tl_event *)event->object)->was_set;
 }
@@ -149,7 +149,7 @@ static bool repair_first(bool (*act)(void))
     well = true;
     tl_guard_take(&condition_of(&first)->guard, TL_FOREVER);
     meanwhile = act;
-    tl_condition_repair(condition_of(&first));
+    tl_wait_queue_repair(condition_of(&first));
     meanwhile = NULL;
     tl_guard_drop(&condition_of(&first)->guard);
     return well;
@@ -184,7 +184,7 @@ static bool who_leaves_stays_where_he_goes(void)
         return false;
     tl_event_set(&second);
     return tl_process_join(&visitor, tl_deadline_in(PATIENCE)) == TL_OK &&
-           tl_condition_waiting(condition_of(&second)) == 0 &&
+           tl_wait_queue_waiting(condition_of(&second)) == 0 &&
            condition_of(&second)->first == 0;
 }
 
@@ -228,7 +228,7 @@ static bool who_comes_is_listed_after_it(void)
     tl_event_set(&first);
     return tl_process_join(&visitor, tl_deadline_in(PATIENCE)) == TL_OK &&
            tl_process_join(&listed, tl_deadline_in(PATIENCE)) == TL_OK &&
-           tl_condition_waiting(condition_of(&first)) == 0;
+           tl_wait_queue_waiting(condition_of(&first)) == 0;
 }
 
 /* ---- what is no object any more ---- */
@@ -238,14 +238,14 @@ static bool who_comes_is_listed_after_it(void)
 static bool spoils;
 
 const struct tl_object *really_object(
-    const struct tl_condition *condition,
-    const struct tl_kind **kind) __asm__("__real_tl_condition_object");
+    const struct tl_wait_queue *condition,
+    const struct tl_kind **kind) __asm__("__real_tl_wait_queue_object");
 const struct tl_object *
-object_of(const struct tl_condition *condition,
-          const struct tl_kind **kind) __asm__("__wrap_tl_condition_object");
+object_of(const struct tl_wait_queue *condition,
+          const struct tl_kind **kind) __asm__("__wrap_tl_wait_queue_object");
 
 /* Its memory gets other contents right after it was looked at. */
-const struct tl_object *object_of(const struct tl_condition *condition,
+const struct tl_object *object_of(const struct tl_wait_queue *condition,
                                   const struct tl_kind **kind)
 {
     const struct tl_object *object = really_object(condition, kind);
@@ -303,7 +303,7 @@ static bool what_is_no_object_is_not_followed(void)
         return false;
     struct tl_object *object = waited.object;
     uint64_t kind = object->kind;
-    struct tl_condition *at =
+    struct tl_wait_queue *at =
         tl_at(atomic_load(&task_of(&visitor)->waiter.condition));
     uint64_t owner = at->guard.object;
 

@@ -42,7 +42,7 @@ static inline bool lower_settle(struct tl_task *dead)
     if (dead == tl_self || !atomic_compare_exchange_strong(
                                &dead->cleaner, &nobody, tl_task_id(tl_self)))
         return false;
-    tl_waiters_unlist(dead);
+    tl_waiter_unlist(dead);
     tl_post_dismiss(dead);
     tl_park_call_all();
     tl_tenancy_free(dead);
@@ -53,8 +53,8 @@ static inline bool lower_settle(struct tl_task *dead)
 static inline void lower_repair(struct tl_guard *guard, struct tl_task *dead)
 {
     (void)dead;
-    if (guard->role == TL_GUARD_CONDITION)
-        tl_condition_repair((struct tl_condition *)guard);
+    if (guard->role == TL_GUARD_WAIT_QUEUE)
+        tl_wait_queue_repair((struct tl_wait_queue *)guard);
     else if (guard->role == TL_GUARD_HEAP)
         tl_block_repair();
 }

@@ -15,8 +15,8 @@
 
 /* In a block of the arena. */
 struct shared {
-    struct tl_condition moved; /* wake all */
-    _Atomic uint64_t word;     /* of `moved` */
+    struct tl_wait_queue moved; /* wake all */
+    _Atomic uint64_t word;      /* of `moved` */
     struct tl_guard guard;
     _Atomic uint64_t inside; /* tasks that have the guard */
     _Atomic uint64_t taken;  /* how often it was had */
@@ -102,13 +102,13 @@ static bool the_dead_leave_the_list(void)
 {
     atomic_store(&shared->ready, 0);
     pid_t other = start(wait_for_ever);
-    while (tl_condition_waiting(&shared->moved) == 0)
+    while (tl_wait_queue_waiting(&shared->moved) == 0)
         tl_yield();
     kill(other, SIGKILL);
     status_of(other);
-    while (tl_condition_waiting(&shared->moved) > 0 && !tl_death_sweep())
+    while (tl_wait_queue_waiting(&shared->moved) > 0 && !tl_death_sweep())
         tl_yield();
-    return tl_condition_waiting(&shared->moved) == 0 &&
+    return tl_wait_queue_waiting(&shared->moved) == 0 &&
            shared->moved.first == 0;
 }
 
@@ -168,7 +168,7 @@ int main(void)
         return 1;
     shared = tl_at(*word);
     *shared = (struct shared){0};
-    tl_condition_init(&shared->moved, NULL, TL_VERB_WAIT);
+    tl_wait_queue_init(&shared->moved, NULL, TL_VERB_WAIT);
     tl_guard_init(&shared->guard, TL_GUARD_OBJECT, NULL);
     say(every_wake_arrives(), "every wake arrives");
     say(time_passes(), "a deadline ends a wait, and what is there beats it");
