@@ -85,7 +85,7 @@ static bool counts_hold(struct tl_sound *sound)
 /* The tickets that it owes a call are a condition's. */
 static bool owes_well(struct tl_sound *sound, const struct tl_hold *hold)
 {
-    uint64_t object = hold->owed - offsetof(struct tl_notice, tickets);
+    uint64_t object = hold->owed - offsetof(struct tl_condition, tickets);
     return !hold->owed ||
            (tl_sound_has(&sound->objects, object) &&
             ((struct tl_object *)tl_at(object))->kind == TL_KIND_CONDITION);

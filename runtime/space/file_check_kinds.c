@@ -147,7 +147,7 @@ static bool is_lock(tl_ref ref)
 }
 
 /* The rows; a circle would own a block twice. */
-static bool rows_hold(struct tl_sound *sound, const struct tl_notice *notice,
+static bool rows_hold(struct tl_sound *sound, const struct tl_condition *notice,
                       bool whole)
 {
     uint64_t size =
@@ -161,10 +161,10 @@ static bool rows_hold(struct tl_sound *sound, const struct tl_notice *notice,
     return true;
 }
 
-static bool notice_holds(struct tl_sound *sound, struct tl_object *object,
-                         bool whole)
+static bool condition_is_sound(struct tl_sound *sound, struct tl_object *object,
+                               bool whole)
 {
-    struct tl_notice *it = (struct tl_notice *)object;
+    struct tl_condition *it = (struct tl_condition *)object;
     bool has_lock = it->lock && tl_sound_ref(sound, it->lock);
     return guard_holds(sound, &it->guard, object, whole) &&
            condition_holds(sound, &it->tickets.notified, object, whole) &&
@@ -251,11 +251,17 @@ static bool table_holds(struct tl_sound *sound, struct tl_object *object,
 /* ---- by kind ---- */
 
 const struct tl_sound_kind tl_sound_kinds[TL_KINDS] = {
-    [TL_KIND_LOCK] = {lock_holds},     [TL_KIND_SEMAPHORE] = {semaphore_holds},
-    [TL_KIND_EVENT] = {event_holds},   [TL_KIND_BARRIER] = {barrier_holds},
-    [TL_KIND_VALUE] = {value_holds},   [TL_KIND_QUEUE] = {tl_sound_queue},
-    [TL_KIND_LATCH] = {latch_holds},   [TL_KIND_RLOCK] = {rlock_holds},
-    [TL_KIND_RWLOCK] = {rwlock_holds}, [TL_KIND_CONDITION] = {notice_holds},
-    [TL_KIND_ARRAY] = {array_holds},   [TL_KIND_BUFFER] = {buffer_holds},
+    [TL_KIND_LOCK] = {lock_holds},
+    [TL_KIND_SEMAPHORE] = {semaphore_holds},
+    [TL_KIND_EVENT] = {event_holds},
+    [TL_KIND_BARRIER] = {barrier_holds},
+    [TL_KIND_VALUE] = {value_holds},
+    [TL_KIND_QUEUE] = {tl_sound_queue},
+    [TL_KIND_LATCH] = {latch_holds},
+    [TL_KIND_RLOCK] = {rlock_holds},
+    [TL_KIND_RWLOCK] = {rwlock_holds},
+    [TL_KIND_CONDITION] = {condition_is_sound},
+    [TL_KIND_ARRAY] = {array_holds},
+    [TL_KIND_BUFFER] = {buffer_holds},
     [TL_KIND_TABLE] = {table_holds},
 };

@@ -8,17 +8,17 @@
 #include "store/handle.h"
 #include "sync/lock.h"
 
-static struct tl_notice *notice_of(const struct tl_handle *handle)
+static struct tl_condition *condition_of(const struct tl_handle *handle)
 {
     return handle->object;
 }
 
-static struct tl_hold *hold_of(const struct tl_notice *notice)
+static struct tl_hold *hold_of(const struct tl_condition *notice)
 {
     return &((struct tl_lock *)tl_ref_object(notice->lock))->hold;
 }
 
-static int init(struct tl_notice *notice, tl_ref lock)
+static int init(struct tl_condition *notice, tl_ref lock)
 {
     tl_guard_init(&notice->guard, TL_GUARD_OBJECT, notice);
     int status = tl_tickets_init(&notice->tickets, notice);
@@ -40,7 +40,7 @@ int tl_condition_new(struct tl_handle *out, const char *name,
     if (status < 0)
         return status;
     tl_ref ref = tl_handle_ref(lock ? lock : &own) & TL_REF_WITHIN;
-    struct tl_notice *notice = tl_constructor_begin(
+    struct tl_condition *notice = tl_constructor_begin(
         out, TL_KIND_CONDITION, name, lock ? ref : 0, &status);
     if (notice) {
         status = init(notice, ref);
@@ -56,29 +56,30 @@ int tl_condition_new(struct tl_handle *out, const char *name,
 int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
     int status = tl_enter(handle);
-    return status < 0 ? status
-                      : tl_hold_acquire(hold_of(notice_of(handle)), deadline);
+    return status < 0
+               ? status
+               : tl_hold_acquire(hold_of(condition_of(handle)), deadline);
 }
 
 int tl_condition_release(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);
-    return status < 0 ? status : tl_hold_release(hold_of(notice_of(handle)));
+    return status < 0 ? status : tl_hold_release(hold_of(condition_of(handle)));
 }
 
-static bool holds_lock(const struct tl_notice *notice)
+static bool holds_lock(const struct tl_condition *notice)
 {
     return tl_hold_holder(hold_of(notice)) == tl_task_id(tl_self);
 }
 
 bool tl_condition_is_held(const struct tl_handle *handle)
 {
-    return tl_enter(handle) == TL_OK && holds_lock(notice_of(handle));
+    return tl_enter(handle) == TL_OK && holds_lock(condition_of(handle));
 }
 
-static void changed(struct tl_notice *notice);
+static void changed(struct tl_condition *notice);
 
-static int draw_ticket(struct tl_notice *notice, _Atomic uint64_t **ticket)
+static int draw_ticket(struct tl_condition *notice, _Atomic uint64_t **ticket)
 {
     uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
     for (;;) {
@@ -97,7 +98,7 @@ static int draw_ticket(struct tl_notice *notice, _Atomic uint64_t **ticket)
 
 /* Whether this ticket was notified; then it is kept, so that a death before the
  * task has the lock passes the notice on.  Else it is left. */
-static bool was_notified(struct tl_notice *notice, _Atomic uint64_t *ticket)
+static bool was_notified(struct tl_condition *notice, _Atomic uint64_t *ticket)
 {
     tl_guard_take(&notice->guard, TL_FOREVER);
     bool notified = *ticket == TL_TICKET_NOTIFIED;
@@ -110,7 +111,7 @@ static bool was_notified(struct tl_notice *notice, _Atomic uint64_t *ticket)
 
 /* Gives a ticket back; what was told there and not heard is told to the next.
  */
-static void return_ticket(struct tl_notice *notice, _Atomic uint64_t *ticket,
+static void return_ticket(struct tl_condition *notice, _Atomic uint64_t *ticket,
                           bool heard)
 {
     tl_guard_take(&notice->guard, TL_FOREVER);
@@ -124,7 +125,7 @@ static void return_ticket(struct tl_notice *notice, _Atomic uint64_t *ticket,
 
 /* Until this ticket is notified, or its time is over, or something else ends
  * the wait; without the lock. */
-static int await_notice(struct tl_notice *notice, _Atomic uint64_t *ticket,
+static int await_notice(struct tl_condition *notice, _Atomic uint64_t *ticket,
                         tl_deadline deadline)
 {
     int status = TL_OK;
@@ -144,7 +145,7 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
     int status = tl_enter(handle);
     if (status < 0)
         return status;
-    struct tl_notice *notice = notice_of(handle);
+    struct tl_condition *notice = condition_of(handle);
     _Atomic uint64_t *ticket;
     if (!holds_lock(notice))
         return TL_NOT_HOLDER;
@@ -167,7 +168,7 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
     return locked < 0 || status == TL_OK ? locked : status;
 }
 
-static void changed(struct tl_notice *notice)
+static void changed(struct tl_condition *notice)
 {
     atomic_fetch_add(&notice->version, 1);
     tl_fault();
@@ -175,7 +176,7 @@ static void changed(struct tl_notice *notice)
 }
 
 /* To be told when the lock is released. */
-static void owe(struct tl_hold *hold, struct tl_notice *notice)
+static void owe(struct tl_hold *hold, struct tl_condition *notice)
 {
     if (hold->owed && hold->owed != tl_offset(&notice->tickets))
         tl_tickets_tell(tl_at(hold->owed));
@@ -187,7 +188,7 @@ int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
     int status = tl_enter(handle);
     if (status < 0)
         return status;
-    struct tl_notice *notice = notice_of(handle);
+    struct tl_condition *notice = condition_of(handle);
     if (!holds_lock(notice))
         return TL_NOT_HOLDER;
     tl_guard_take(&notice->guard, TL_FOREVER);
@@ -199,10 +200,10 @@ int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
     return TL_OK;
 }
 
-void tl_notice_describe(const struct tl_object *object, int side, char *text,
-                        size_t size)
+void tl_condition_describe(const struct tl_object *object, int side, char *text,
+                           size_t size)
 {
-    const struct tl_notice *notice = (const struct tl_notice *)object;
+    const struct tl_condition *notice = (const struct tl_condition *)object;
     char lock[128];
     (void)side;
     tl_hold_describe(hold_of(notice), lock, sizeof lock);
@@ -212,10 +213,10 @@ void tl_notice_describe(const struct tl_object *object, int side, char *text,
 
 /* The version moves in any case: `dead` may have notified somebody, and died
  * before it said so. */
-void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
-                         struct tl_cell *cell)
+void tl_condition_task_died(struct tl_object *object, struct tl_task *dead,
+                            struct tl_cell *cell)
 {
-    struct tl_notice *notice = (struct tl_notice *)object;
+    struct tl_condition *notice = (struct tl_condition *)object;
     (void)cell;
     struct tl_ticket_row *row = tl_tickets_first(&notice->tickets);
     for (; row; row = tl_tickets_after(row))
@@ -224,25 +225,25 @@ void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
     tl_hold_task_died(hold_of(notice), dead);
 }
 
-void tl_notice_repair(struct tl_object *object, struct tl_guard *guard,
-                      struct tl_task *dead)
+void tl_condition_repair(struct tl_object *object, struct tl_guard *guard,
+                         struct tl_task *dead)
 {
     (void)guard;
-    tl_tickets_repair(&((struct tl_notice *)object)->tickets, dead);
+    tl_tickets_repair(&((struct tl_condition *)object)->tickets, dead);
 }
 
-void tl_notice_destroy(struct tl_object *object)
+void tl_condition_destroy(struct tl_object *object)
 {
-    struct tl_notice *notice = (struct tl_notice *)object;
+    struct tl_condition *notice = (struct tl_condition *)object;
     tl_refs_drop(&notice->lock);
     tl_tickets_destroy(&notice->tickets);
 }
 
 /* Its lock.  Who was notified is called at once, though the lock is not free
  * yet: when it is released the notice may be gone. */
-struct tl_object *tl_notice_part_held(struct tl_object *object)
+struct tl_object *tl_condition_part_held(struct tl_object *object)
 {
-    struct tl_notice *notice = (struct tl_notice *)object;
+    struct tl_condition *notice = (struct tl_condition *)object;
     struct tl_hold *hold = hold_of(notice);
     if (hold->owed == tl_offset(&notice->tickets)) {
         hold->owed = 0;
@@ -252,10 +253,10 @@ struct tl_object *tl_notice_part_held(struct tl_object *object)
 }
 
 /* The lock of its own is held by way of the condition's handle. */
-bool tl_notice_in_use(const struct tl_object *object,
-                      const struct tl_task *task, const struct tl_cell *cell)
+bool tl_condition_in_use(const struct tl_object *object,
+                         const struct tl_task *task, const struct tl_cell *cell)
 {
     (void)cell;
-    return tl_hold_holder(hold_of((const struct tl_notice *)object)) ==
+    return tl_hold_holder(hold_of((const struct tl_condition *)object)) ==
            tl_task_id(task);
 }

@@ -9,14 +9,14 @@
  * Who is notified wants the lock, which the notifier still holds: so sleepers
  * are called when it is released (the hold's `owed`).
  */
-#ifndef TL_NOTICE_H
-#define TL_NOTICE_H
+#ifndef TL_CONDITION_H
+#define TL_CONDITION_H
 
 #include "memory/object.h"
 #include "sync/tickets.h"
 #include "wait/wait.h"
 
-struct tl_notice {
+struct tl_condition {
     struct tl_object object;
     tl_ref lock; /* a reference; constant */
     struct tl_guard guard;
@@ -24,15 +24,16 @@ struct tl_notice {
     struct tl_tickets tickets;
 };
 
-void tl_notice_describe(const struct tl_object *object, int side, char *text,
-                        size_t size);
-void tl_notice_task_died(struct tl_object *object, struct tl_task *dead,
-                         struct tl_cell *cell);
-void tl_notice_repair(struct tl_object *object, struct tl_guard *guard,
-                      struct tl_task *dead);
-void tl_notice_destroy(struct tl_object *object);
-struct tl_object *tl_notice_part_held(struct tl_object *object);
-bool tl_notice_in_use(const struct tl_object *object,
-                      const struct tl_task *task, const struct tl_cell *cell);
+void tl_condition_describe(const struct tl_object *object, int side, char *text,
+                           size_t size);
+void tl_condition_task_died(struct tl_object *object, struct tl_task *dead,
+                            struct tl_cell *cell);
+void tl_condition_repair(struct tl_object *object, struct tl_guard *guard,
+                         struct tl_task *dead);
+void tl_condition_destroy(struct tl_object *object);
+struct tl_object *tl_condition_part_held(struct tl_object *object);
+bool tl_condition_in_use(const struct tl_object *object,
+                         const struct tl_task *task,
+                         const struct tl_cell *cell);
 
 #endif
