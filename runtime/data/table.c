@@ -24,7 +24,7 @@ int tl_table_new(struct tl_handle *out, const char *name)
         return status;
     tl_log_init(&table->log, TL_GUARD_OBJECT);
     tl_guard_init(&table->log.guard, TL_GUARD_OBJECT, table);
-    tl_hold_init(&table->writer, table);
+    tl_owner_init(&table->writer, table);
     status = tl_slots_take(&table->slots, TL_SLOTS_LEAST);
     if (status < 0) {
         tl_refs_bury_for(tl_self);
@@ -37,7 +37,7 @@ int tl_table_new(struct tl_handle *out, const char *name)
 
 static uint32_t writer_of(const struct tl_table *table)
 {
-    return tl_hold_holder(&table->writer);
+    return tl_owner_holder(&table->writer);
 }
 
 /* A writer that died left every value whole: nothing to tell. */
@@ -47,7 +47,7 @@ static int begin(struct tl_table *table, tl_deadline deadline)
         table->depth++;
         return TL_OK;
     }
-    int status = tl_hold_acquire(&table->writer, deadline);
+    int status = tl_owner_acquire(&table->writer, deadline);
     if (status < 0)
         return status;
     table->depth = 1;
@@ -59,7 +59,7 @@ static int end(struct tl_table *table)
     if (writer_of(table) != tl_task_id(tl_self))
         return TL_NOT_HOLDER;
     table->depth--;
-    return table->depth > 0 ? TL_OK : tl_hold_release(&table->writer);
+    return table->depth > 0 ? TL_OK : tl_owner_release(&table->writer);
 }
 
 int tl_table_begin(const struct tl_handle *handle, tl_deadline deadline)

@@ -53,7 +53,7 @@ struct tl_table {
     uint64_t used;
     uint64_t live;
     uint64_t soonest; /* when to look for ends next; 0: no key has one */
-    struct tl_hold writer;
+    struct tl_owner writer;
     uint32_t depth; /* how many updates of the holder, one in the other */
 };
 

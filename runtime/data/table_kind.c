@@ -11,7 +11,7 @@
 
 static uint32_t writer_of(const struct tl_table *table)
 {
-    return tl_hold_holder(&table->writer);
+    return tl_owner_holder(&table->writer);
 }
 
 void tl_table_describe(const struct tl_object *object, int side, char *text,
@@ -24,7 +24,7 @@ void tl_table_describe(const struct tl_object *object, int side, char *text,
     if (wrote < 0 || (size_t)wrote >= size || !writer_of(table))
         return;
     char writer[TL_TEXT_SIZE];
-    tl_hold_describe(&table->writer, writer, sizeof writer);
+    tl_owner_describe(&table->writer, writer, sizeof writer);
     snprintf(text + wrote, size - (size_t)wrote, ", %s", writer);
 }
 

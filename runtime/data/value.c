@@ -61,7 +61,7 @@ int tl_value_new(struct tl_handle *out, const char *name, struct tl_number n)
         tl_constructor_begin(out, TL_KIND_VALUE, name, 0, &status);
     if (!value)
         return status;
-    tl_hold_init(&value->writer, value);
+    tl_owner_init(&value->writer, value);
     write_number(value, n);
     return tl_constructor_finish(out, 0);
 }
@@ -80,7 +80,7 @@ static int begin(const struct tl_handle *handle)
     int status = tl_enter(handle);
     if (status < 0)
         return status;
-    status = tl_hold_acquire(&value_of(handle)->writer, TL_FOREVER);
+    status = tl_owner_acquire(&value_of(handle)->writer, TL_FOREVER);
     return status < 0 ? status : TL_OK;
 }
 
@@ -145,16 +145,16 @@ int tl_value_commit(const struct tl_handle *handle, struct tl_number n)
     if (status < 0)
         return status;
     struct tl_value *value = value_of(handle);
-    if (tl_hold_holder(&value->writer) != tl_task_id(tl_self))
+    if (tl_owner_holder(&value->writer) != tl_task_id(tl_self))
         return TL_NOT_HOLDER;
     write_number(value, n);
-    return tl_hold_release(&value->writer);
+    return tl_owner_release(&value->writer);
 }
 
 int tl_value_cancel(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);
-    return status < 0 ? status : tl_hold_release(&value_of(handle)->writer);
+    return status < 0 ? status : tl_owner_release(&value_of(handle)->writer);
 }
 
 void tl_value_describe(const struct tl_object *object, int side, char *text,

@@ -19,7 +19,7 @@ struct tl_value {
     struct {
         _Atomic uint64_t is_float, bits;
     } copies[2];
-    struct tl_hold writer;
+    struct tl_owner writer;
 };
 
 void tl_value_describe(const struct tl_object *object, int side, char *text,

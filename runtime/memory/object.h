@@ -80,8 +80,8 @@ struct tl_watch;
 struct tl_kind {
     const char *name;
     size_t size;
-    size_t owned_by; /* where in it the struct tl_hold of its owner lies, in one
-                        that is tl_owned (sync/owned) */
+    size_t owned_by; /* where in it the struct tl_owner of its owner lies, in
+                        one that is tl_owned (sync/owned) */
 
     /* The live state, after the title: "held by buyer-2 (pid 4711)".  Takes
      * no guard, so it may be a moment old. */

@@ -11,16 +11,16 @@
 
 int tl_output_make(void)
 {
-    struct tl_hold *turn = tl_arena_carve(TL_REGION_TURN, sizeof *turn);
+    struct tl_owner *turn = tl_arena_carve(TL_REGION_TURN, sizeof *turn);
     if (!turn)
         return TL_NO_MEMORY;
-    tl_hold_init(turn, NULL);
+    tl_owner_init(turn, NULL);
     return TL_OK;
 }
 
 void tl_output_task_died(struct tl_task *dead)
 {
-    tl_hold_task_died(tl_region(TL_REGION_TURN), dead);
+    tl_owner_task_died(tl_region(TL_REGION_TURN), dead);
 }
 
 static bool is_full(void)
@@ -64,13 +64,13 @@ int tl_output(int fd, const void *data, size_t size)
     tl_idle_due = NULL;
     /* a stopped task must not silence all others: after a second the line is
      * written without the turn */
-    struct tl_hold *turn = tl_region(TL_REGION_TURN);
-    int status = tl_hold_acquire(turn, tl_deadline_in(1));
+    struct tl_owner *turn = tl_region(TL_REGION_TURN);
+    int status = tl_owner_acquire(turn, tl_deadline_in(1));
     tl_where_hook = where_hook;
     tl_signal_hook = signal_hook;
     tl_idle_due = idle_due;
     int result = write_all(fd, data, size);
     if (status >= 0)
-        tl_hold_release(turn);
+        tl_owner_release(turn);
     return result;
 }

@@ -83,10 +83,10 @@ static bool counts_hold(struct tl_sound *sound)
 }
 
 /* The tickets that it owes a call are a condition's. */
-static bool owes_well(struct tl_sound *sound, const struct tl_hold *hold)
+static bool owes_well(struct tl_sound *sound, const struct tl_owner *owner)
 {
-    uint64_t object = hold->owed - offsetof(struct tl_condition, tickets);
-    return !hold->owed ||
+    uint64_t object = owner->owed - offsetof(struct tl_condition, tickets);
+    return !owner->owed ||
            (tl_sound_has(&sound->objects, object) &&
             ((struct tl_object *)tl_at(object))->kind == TL_KIND_CONDITION);
 }

@@ -26,7 +26,7 @@
 #include "store/log.h"
 #include "wait/wait.h"
 
-struct tl_hold;
+struct tl_owner;
 
 struct tl_sound_list {
     uint64_t *at;
@@ -66,7 +66,7 @@ bool tl_sound_guard(struct tl_sound *sound, const struct tl_guard *guard,
 bool tl_sound_condition(struct tl_sound *sound,
                         const struct tl_wait_queue *condition,
                         const void *object);
-bool tl_sound_hold(struct tl_sound *sound, const struct tl_hold *hold,
+bool tl_sound_hold(struct tl_sound *sound, const struct tl_owner *owner,
                    const void *object);
 /* Notes an offset in a list; false: there is no memory. */
 bool tl_sound_note(struct tl_sound *sound, struct tl_sound_list *list,

@@ -104,15 +104,15 @@ bool tl_sound_condition(struct tl_sound *sound,
     return atomic_load(&condition->guard.word) || list_holds(condition);
 }
 
-bool tl_sound_hold(struct tl_sound *sound, const struct tl_hold *hold,
+bool tl_sound_hold(struct tl_sound *sound, const struct tl_owner *owner,
                    const void *object)
 {
-    uint64_t word = atomic_load(&hold->word);
+    uint64_t word = atomic_load(&owner->word);
     uint32_t holder = (uint32_t)(word & TL_ID_MASK);
-    return word <= (TL_HOLD_ABANDONED | TL_HOLD_HUNGRY | TL_ID_MASK) &&
+    return word <= (TL_OWNER_ABANDONED | TL_OWNER_HUNGRY | TL_ID_MASK) &&
            (holder == 0 || tl_sound_id(holder)) &&
-           tl_sound_condition(sound, &hold->released, object) &&
-           tl_sound_note(sound, &sound->holds, tl_offset(hold));
+           tl_sound_condition(sound, &owner->released, object) &&
+           tl_sound_note(sound, &sound->holds, tl_offset(owner));
 }
 
 static bool can_replay(const struct tl_log *log, uint32_t count)

@@ -38,10 +38,10 @@ static bool condition_holds(struct tl_sound *sound,
     return !whole || tl_sound_condition(sound, condition, object);
 }
 
-static bool hold_holds(struct tl_sound *sound, const struct tl_hold *hold,
+static bool hold_holds(struct tl_sound *sound, const struct tl_owner *owner,
                        const void *object, bool whole)
 {
-    return !whole || tl_sound_hold(sound, hold, object);
+    return !whole || tl_sound_hold(sound, owner, object);
 }
 
 /* ---- one word, or nearly ---- */
@@ -49,13 +49,14 @@ static bool hold_holds(struct tl_sound *sound, const struct tl_hold *hold,
 static bool lock_holds(struct tl_sound *sound, struct tl_object *object,
                        bool whole)
 {
-    return hold_holds(sound, &((struct tl_lock *)object)->hold, object, whole);
+    return hold_holds(sound, &((struct tl_lock *)object)->owner, object, whole);
 }
 
 static bool rlock_holds(struct tl_sound *sound, struct tl_object *object,
                         bool whole)
 {
-    return hold_holds(sound, &((struct tl_rlock *)object)->hold, object, whole);
+    return hold_holds(sound, &((struct tl_rlock *)object)->owner, object,
+                      whole);
 }
 
 static bool event_holds(struct tl_sound *sound, struct tl_object *object,

@@ -13,9 +13,9 @@ static struct tl_condition *condition_of(const struct tl_handle *handle)
     return handle->object;
 }
 
-static struct tl_hold *hold_of(const struct tl_condition *notice)
+static struct tl_owner *owner_of(const struct tl_condition *notice)
 {
-    return &((struct tl_lock *)tl_ref_object(notice->lock))->hold;
+    return &((struct tl_lock *)tl_ref_object(notice->lock))->owner;
 }
 
 static int init(struct tl_condition *notice, tl_ref lock)
@@ -58,18 +58,19 @@ int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
     int status = tl_enter(handle);
     return status < 0
                ? status
-               : tl_hold_acquire(hold_of(condition_of(handle)), deadline);
+               : tl_owner_acquire(owner_of(condition_of(handle)), deadline);
 }
 
 int tl_condition_release(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);
-    return status < 0 ? status : tl_hold_release(hold_of(condition_of(handle)));
+    return status < 0 ? status
+                      : tl_owner_release(owner_of(condition_of(handle)));
 }
 
 static bool holds_lock(const struct tl_condition *notice)
 {
-    return tl_hold_holder(hold_of(notice)) == tl_task_id(tl_self);
+    return tl_owner_holder(owner_of(notice)) == tl_task_id(tl_self);
 }
 
 bool tl_condition_is_held(const struct tl_handle *handle)
@@ -152,12 +153,12 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
     status = draw_ticket(notice, &ticket);
     if (status < 0)
         return status;
-    tl_hold_release(hold_of(notice));
+    tl_owner_release(owner_of(notice));
     status = await_notice(notice, ticket, deadline);
     if (status == TL_STUCK)
         return status;
     tl_cancel_hold(true); /* who is cancelled has the lock, as who is not */
-    int locked = tl_hold_acquire(hold_of(notice), TL_FOREVER);
+    int locked = tl_owner_acquire(owner_of(notice), TL_FOREVER);
     tl_cancel_hold(false);
     if (status == TL_OK) {
         return_ticket(notice, ticket, locked >= 0);
@@ -176,11 +177,11 @@ static void changed(struct tl_condition *notice)
 }
 
 /* To be told when the lock is released. */
-static void owe(struct tl_hold *hold, struct tl_condition *notice)
+static void owe(struct tl_owner *owner, struct tl_condition *notice)
 {
-    if (hold->owed && hold->owed != tl_offset(&notice->tickets))
-        tl_tickets_tell(tl_at(hold->owed));
-    hold->owed = tl_offset(&notice->tickets);
+    if (owner->owed && owner->owed != tl_offset(&notice->tickets))
+        tl_tickets_tell(tl_at(owner->owed));
+    owner->owed = tl_offset(&notice->tickets);
 }
 
 int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
@@ -196,7 +197,7 @@ int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
     tl_guard_drop(&notice->guard);
     atomic_fetch_add(&notice->version, 1);
     tl_fault();
-    owe(hold_of(notice), notice);
+    owe(owner_of(notice), notice);
     return TL_OK;
 }
 
@@ -206,7 +207,7 @@ void tl_condition_describe(const struct tl_object *object, int side, char *text,
     const struct tl_condition *notice = (const struct tl_condition *)object;
     char lock[128];
     (void)side;
-    tl_hold_describe(hold_of(notice), lock, sizeof lock);
+    tl_owner_describe(owner_of(notice), lock, sizeof lock);
     snprintf(text, size, "%u waiting; its lock is %s",
              tl_wait_queue_waiting(&notice->tickets.notified), lock);
 }
@@ -222,7 +223,7 @@ void tl_condition_task_died(struct tl_object *object, struct tl_task *dead,
     for (; row; row = tl_tickets_after(row))
         return_ticket(notice, &row->tickets[tl_task_number(dead)], false);
     changed(notice);
-    tl_hold_task_died(hold_of(notice), dead);
+    tl_owner_task_died(owner_of(notice), dead);
 }
 
 void tl_condition_repair(struct tl_object *object, struct tl_guard *guard,
@@ -244,9 +245,9 @@ void tl_condition_destroy(struct tl_object *object)
 struct tl_object *tl_condition_part_held(struct tl_object *object)
 {
     struct tl_condition *notice = (struct tl_condition *)object;
-    struct tl_hold *hold = hold_of(notice);
-    if (hold->owed == tl_offset(&notice->tickets)) {
-        hold->owed = 0;
+    struct tl_owner *owner = owner_of(notice);
+    if (owner->owed == tl_offset(&notice->tickets)) {
+        owner->owed = 0;
         tl_tickets_tell(&notice->tickets);
     }
     return tl_ref_object(notice->lock);
@@ -257,6 +258,6 @@ bool tl_condition_in_use(const struct tl_object *object,
                          const struct tl_task *task, const struct tl_cell *cell)
 {
     (void)cell;
-    return tl_hold_holder(hold_of((const struct tl_condition *)object)) ==
+    return tl_owner_holder(owner_of((const struct tl_condition *)object)) ==
            tl_task_id(task);
 }

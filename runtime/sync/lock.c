@@ -16,7 +16,7 @@ int tl_lock_new(struct tl_handle *out, const char *name)
         tl_constructor_begin(out, TL_KIND_LOCK, name, 0, &status);
     if (!lock)
         return status;
-    tl_hold_init(&lock->hold, lock);
+    tl_owner_init(&lock->owner, lock);
     return tl_constructor_finish(out, 0);
 }
 
@@ -24,13 +24,13 @@ int tl_lock_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
     int status = tl_enter(handle);
     return status < 0 ? status
-                      : tl_hold_acquire(&lock_of(handle)->hold, deadline);
+                      : tl_owner_acquire(&lock_of(handle)->owner, deadline);
 }
 
 int tl_lock_release(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);
-    return status < 0 ? status : tl_hold_release(&lock_of(handle)->hold);
+    return status < 0 ? status : tl_owner_release(&lock_of(handle)->owner);
 }
 
 bool tl_lock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
@@ -38,5 +38,5 @@ bool tl_lock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
     if (tl_enter(handle) < 0)
         return false;
     tl_death_sweep(); /* the dead hold nothing */
-    return tl_hold_holder_name(&lock_of(handle)->hold, name);
+    return tl_owner_holder_name(&lock_of(handle)->owner, name);
 }

@@ -9,7 +9,7 @@
 
 struct tl_lock {
     struct tl_object object;
-    _Alignas(TL_LINE) struct tl_hold hold;
+    _Alignas(TL_LINE) struct tl_owner owner;
 };
 
 #endif

@@ -12,21 +12,21 @@
 #define LOSSES_MOST 30
 #define HUNGRY_AFTER TL_MILLISECOND
 
-void tl_hold_init(struct tl_hold *hold, const void *object)
+void tl_owner_init(struct tl_owner *owner, const void *object)
 {
-    atomic_store(&hold->word, 0);
-    hold->owed = 0;
-    tl_wait_queue_init(&hold->released, object, TL_VERB_ACQUIRE);
+    atomic_store(&owner->word, 0);
+    owner->owed = 0;
+    tl_wait_queue_init(&owner->released, object, TL_VERB_ACQUIRE);
 }
 
-uint32_t tl_hold_holder(const struct tl_hold *hold)
+uint32_t tl_owner_holder(const struct tl_owner *owner)
 {
-    return (uint32_t)atomic_load(&hold->word) & TL_ID_MASK;
+    return (uint32_t)atomic_load(&owner->word) & TL_ID_MASK;
 }
 
-bool tl_hold_holder_name(const struct tl_hold *hold, char name[TL_NAME_SIZE])
+bool tl_owner_holder_name(const struct tl_owner *owner, char name[TL_NAME_SIZE])
 {
-    uint32_t id = tl_hold_holder(hold);
+    uint32_t id = tl_owner_holder(owner);
     if (id)
         memcpy(name, tl_task_of(id)->name, TL_NAME_SIZE);
     /* the name is only the holder's if the slot was not given away; and what a
@@ -34,18 +34,18 @@ bool tl_hold_holder_name(const struct tl_hold *hold, char name[TL_NAME_SIZE])
     return id && tl_death_alive(id);
 }
 
-void tl_hold_describe(const struct tl_hold *hold, char *text, size_t size)
+void tl_owner_describe(const struct tl_owner *owner, char *text, size_t size)
 {
-    uint64_t word = atomic_load(&hold->word);
+    uint64_t word = atomic_load(&owner->word);
     uint32_t id = (uint32_t)word & TL_ID_MASK;
     char holder[TL_NAME_SIZE];
-    if (tl_hold_holder_name(hold, holder))
+    if (tl_owner_holder_name(owner, holder))
         snprintf(text, size, "held by %s (pid %d), %u waiting", holder,
                  (int)tl_task_of(id)->pid,
-                 tl_wait_queue_waiting(&hold->released));
+                 tl_wait_queue_waiting(&owner->released));
     else
         snprintf(text, size, "free%s",
-                 id || word & TL_HOLD_ABANDONED ? ", abandoned" : "");
+                 id || word & TL_OWNER_ABANDONED ? ", abandoned" : "");
 }
 
 /* ---- acquire ---- */
@@ -71,80 +71,80 @@ static bool is_starved(struct attempt *attempt)
 
 /* One wait for a hold that somebody else has, or that a hungry task is to
  * have. */
-static int wait_once(struct tl_hold *hold, uint64_t word,
+static int wait_once(struct tl_owner *owner, uint64_t word,
                      struct attempt *attempt, tl_deadline deadline)
 {
     bool newcomer = is_free(word);
     attempt->waited = true;
-    if (!tl_clock_passed(deadline) && tl_wait_spin(&hold->word, word, 0))
+    if (!tl_clock_passed(deadline) && tl_wait_spin(&owner->word, word, 0))
         return TL_OK;
     if (!newcomer)
-        return tl_cycle_wait_since(&hold->released, &hold->word, word,
+        return tl_cycle_wait_since(&owner->released, &owner->word, word,
                                    attempt->since, deadline);
     tl_deadline soon = tl_clock_now() + HUNGRY_AFTER;
     int status =
-        tl_wait_since(&hold->released, &hold->word, word, attempt->since,
+        tl_wait_since(&owner->released, &owner->word, word, attempt->since,
                       tl_clock_earlier(deadline, soon));
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 
-int tl_hold_acquire_slow(struct tl_hold *hold, tl_deadline deadline)
+int tl_owner_acquire_slow(struct tl_owner *owner, tl_deadline deadline)
 {
     struct attempt attempt = {0};
     for (;;) {
-        uint64_t word = atomic_load(&hold->word);
+        uint64_t word = atomic_load(&owner->word);
         bool may_take =
-            !(word & TL_HOLD_HUNGRY) || attempt.waited || deadline <= 0;
+            !(word & TL_OWNER_HUNGRY) || attempt.waited || deadline <= 0;
         if (is_free(word) && may_take) {
-            if (!atomic_compare_exchange_strong(&hold->word, &word,
+            if (!atomic_compare_exchange_strong(&owner->word, &word,
                                                 tl_task_id(tl_self)))
                 continue;
             tl_fault();
-            return word & TL_HOLD_ABANDONED ? TL_ABANDONED : TL_OK;
+            return word & TL_OWNER_ABANDONED ? TL_ABANDONED : TL_OK;
         }
         if ((word & TL_ID_MASK) == tl_task_id(tl_self))
             return TL_HELD;
         if (!is_free(word) && is_starved(&attempt) &&
-            !(word & TL_HOLD_HUNGRY)) {
-            atomic_compare_exchange_strong(&hold->word, &word,
-                                           word | TL_HOLD_HUNGRY);
+            !(word & TL_OWNER_HUNGRY)) {
+            atomic_compare_exchange_strong(&owner->word, &word,
+                                           word | TL_OWNER_HUNGRY);
             continue;
         }
-        int status = wait_once(hold, word, &attempt, deadline);
+        int status = wait_once(owner, word, &attempt, deadline);
         if (status < 0)
             return status;
     }
 }
 
-int tl_hold_release(struct tl_hold *hold)
+int tl_owner_release(struct tl_owner *owner)
 {
-    uint64_t word = atomic_load_explicit(&hold->word, memory_order_relaxed);
+    uint64_t word = atomic_load_explicit(&owner->word, memory_order_relaxed);
     if ((word & TL_ID_MASK) != tl_task_id(tl_self))
         return TL_NOT_HOLDER;
-    uint64_t owed = hold->owed;
-    hold->owed = 0;
+    uint64_t owed = owner->owed;
+    owner->owed = 0;
     /* commit; the mark of a hungry task stays */
-    atomic_fetch_and(&hold->word, TL_HOLD_HUNGRY);
+    atomic_fetch_and(&owner->word, TL_OWNER_HUNGRY);
     tl_fault();
     if (__builtin_expect(owed != 0, 0))
         tl_tickets_tell(tl_at(owed));
-    tl_wake(&hold->released, 1);
+    tl_wake(&owner->released, 1);
     return TL_OK;
 }
 
-void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead)
+void tl_owner_task_died(struct tl_owner *owner, struct tl_task *dead)
 {
-    uint64_t word = atomic_load(&hold->word);
+    uint64_t word = atomic_load(&owner->word);
     while ((word & TL_ID_MASK) == tl_task_id(dead)) {
         tl_fault();
         /* an orderly end calls nobody else; recovery calls everybody */
-        if (hold->owed && dead == tl_self)
-            tl_tickets_tell(tl_at(hold->owed));
-        hold->owed = 0;
-        if (atomic_compare_exchange_weak(&hold->word, &word,
-                                         TL_HOLD_ABANDONED)) {
+        if (owner->owed && dead == tl_self)
+            tl_tickets_tell(tl_at(owner->owed));
+        owner->owed = 0;
+        if (atomic_compare_exchange_weak(&owner->word, &word,
+                                         TL_OWNER_ABANDONED)) {
             tl_fault();
-            tl_wake(&hold->released, 1);
+            tl_wake(&owner->released, 1);
             return;
         }
     }

@@ -20,8 +20,8 @@
  * A wait without a deadline that would close a cycle of waits is not begun
  * (sync/cycle).
  */
-#ifndef TL_HOLD_H
-#define TL_HOLD_H
+#ifndef TL_OWNER_H
+#define TL_OWNER_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -32,10 +32,10 @@
 #include "tidelock.h"
 #include "wait/wait.h"
 
-#define TL_HOLD_HUNGRY (UINT64_C(1) << 31)
-#define TL_HOLD_ABANDONED (UINT64_C(1) << 32)
+#define TL_OWNER_HUNGRY (UINT64_C(1) << 31)
+#define TL_OWNER_ABANDONED (UINT64_C(1) << 32)
 
-struct tl_hold {
+struct tl_owner {
     _Atomic uint64_t word; /* seq_cst: a watch word */
     /* offset of the tickets whose notified tasks are to be called once the word
      * is free again, since they want it; or 0; written by the holder, or for a
@@ -44,42 +44,44 @@ struct tl_hold {
     struct tl_wait_queue released; /* wake one: all want the same */
 };
 
-void tl_hold_init(struct tl_hold *hold, const void *object);
-int tl_hold_acquire_slow(struct tl_hold *hold, tl_deadline deadline);
-int tl_hold_release(struct tl_hold *hold); /* TL_NOT_HOLDER */
+void tl_owner_init(struct tl_owner *owner, const void *object);
+int tl_owner_acquire_slow(struct tl_owner *owner, tl_deadline deadline);
+int tl_owner_release(struct tl_owner *owner); /* TL_NOT_HOLDER */
 
 /* As tl_lock_acquire. */
-static inline int tl_hold_acquire(struct tl_hold *hold, tl_deadline deadline)
+static inline int tl_owner_acquire(struct tl_owner *owner, tl_deadline deadline)
 {
     uint64_t free = 0;
-    /* acquire: pairs with the release in tl_hold_release */
+    /* acquire: pairs with the release in tl_owner_release */
     if (__builtin_expect(atomic_compare_exchange_strong_explicit(
-                             &hold->word, &free, tl_task_id(tl_self),
+                             &owner->word, &free, tl_task_id(tl_self),
                              memory_order_acq_rel, memory_order_relaxed),
                          1)) {
         tl_fault();
         return TL_OK;
     }
-    return tl_hold_acquire_slow(hold, deadline);
+    return tl_owner_acquire_slow(owner, deadline);
 }
 
 /* Id of the holder, or 0. */
-uint32_t tl_hold_holder(const struct tl_hold *hold);
+uint32_t tl_owner_holder(const struct tl_owner *owner);
 
 /* The same as tl_kind's holder. */
-static inline uint32_t tl_hold_next(const struct tl_hold *hold, uint32_t after)
+static inline uint32_t tl_owner_next(const struct tl_owner *owner,
+                                     uint32_t after)
 {
-    uint32_t id = tl_hold_holder(hold);
+    uint32_t id = tl_owner_holder(owner);
     return (id & TL_NUMBER_MASK) > after ? id : 0;
 }
 
 /* The holder's name; false when free. */
-bool tl_hold_holder_name(const struct tl_hold *hold, char name[TL_NAME_SIZE]);
+bool tl_owner_holder_name(const struct tl_owner *owner,
+                          char name[TL_NAME_SIZE]);
 
 /* "held by buyer-2 (pid 4711), 3 waiting" */
-void tl_hold_describe(const struct tl_hold *hold, char *text, size_t size);
+void tl_owner_describe(const struct tl_owner *owner, char *text, size_t size);
 
 /* Marks it abandoned if `dead` holds it. */
-void tl_hold_task_died(struct tl_hold *hold, struct tl_task *dead);
+void tl_owner_task_died(struct tl_owner *owner, struct tl_task *dead);
 
 #endif

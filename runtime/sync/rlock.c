@@ -17,7 +17,7 @@ int tl_rlock_new(struct tl_handle *out, const char *name)
         tl_constructor_begin(out, TL_KIND_RLOCK, name, 0, &status);
     if (!rlock)
         return status;
-    tl_hold_init(&rlock->hold, rlock);
+    tl_owner_init(&rlock->owner, rlock);
     return tl_constructor_finish(out, 0);
 }
 
@@ -27,13 +27,13 @@ int tl_rlock_acquire(const struct tl_handle *handle, tl_deadline deadline)
     if (status < 0)
         return status;
     struct tl_rlock *rlock = rlock_of(handle);
-    if (tl_hold_holder(&rlock->hold) == tl_task_id(tl_self)) {
+    if (tl_owner_holder(&rlock->owner) == tl_task_id(tl_self)) {
         if (rlock->depth == UINT32_MAX)
             return TL_OVER;
         rlock->depth++;
         return TL_OK;
     }
-    status = tl_hold_acquire(&rlock->hold, deadline);
+    status = tl_owner_acquire(&rlock->owner, deadline);
     if (status >= 0)
         rlock->depth = 1;
     tl_fault();
@@ -46,11 +46,11 @@ int tl_rlock_release(const struct tl_handle *handle)
     if (status < 0)
         return status;
     struct tl_rlock *rlock = rlock_of(handle);
-    if (tl_hold_holder(&rlock->hold) != tl_task_id(tl_self))
+    if (tl_owner_holder(&rlock->owner) != tl_task_id(tl_self))
         return TL_NOT_HOLDER;
     rlock->depth--;
     tl_fault();
-    return rlock->depth > 0 ? TL_OK : tl_hold_release(&rlock->hold);
+    return rlock->depth > 0 ? TL_OK : tl_owner_release(&rlock->owner);
 }
 
 bool tl_rlock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
@@ -58,5 +58,5 @@ bool tl_rlock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
     if (tl_enter(handle) < 0)
         return false;
     tl_death_sweep(); /* the dead hold nothing */
-    return tl_hold_holder_name(&rlock_of(handle)->hold, name);
+    return tl_owner_holder_name(&rlock_of(handle)->owner, name);
 }

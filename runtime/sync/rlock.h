@@ -12,7 +12,7 @@
 
 struct tl_rlock {
     struct tl_object object;
-    _Alignas(TL_LINE) struct tl_hold hold;
+    _Alignas(TL_LINE) struct tl_owner owner;
     uint32_t depth;
 };
 
