@@ -156,7 +156,7 @@ void tl_seats_leave_here(void)
     atomic_store(&self->state, (state & ~UINT64_C(0xff)) | TL_TASK_LEAVING);
     tl_fault();
     tl_upcalls->settle(self);
-    tl_stuck_left();
+    tl_deadlock_check_left();
     tl_death_end(self);
     tl_task_quit();
 }

@@ -22,7 +22,7 @@
  * A task that ends in order runs the same steps on itself, but calls nobody:
  * each of its wakes has been given, those for what it still held by the steps
  * above.  Where all others sleep then, one of them is called to look whether
- * they are stuck (tl_stuck_left).
+ * they are stuck (tl_deadlock_check_left).
  */
 #ifndef TL_RECOVER_H
 #define TL_RECOVER_H

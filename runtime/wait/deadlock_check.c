@@ -16,7 +16,7 @@ static _Atomic uint32_t *verdict(void)
     return tl_region(TL_REGION_VERDICT);
 }
 
-int tl_stuck_make(void)
+int tl_deadlock_check_make(void)
 {
     return tl_arena_carve(TL_REGION_VERDICT, sizeof(_Atomic uint32_t))
                ? TL_OK
@@ -140,7 +140,8 @@ static bool is_stuck(const struct tl_task *awake,
     return stuck;
 }
 
-bool tl_stuck_is_me(const struct tl_wait_queue *condition, tl_deadline deadline)
+bool tl_deadlock_check_is_me(const struct tl_wait_queue *condition,
+                             tl_deadline deadline)
 {
     uint32_t id = tl_task_id(tl_self);
     return atomic_load(verdict()) == id &&
@@ -148,7 +149,7 @@ bool tl_stuck_is_me(const struct tl_wait_queue *condition, tl_deadline deadline)
            deadline == TL_FOREVER && is_stuck(tl_self, condition);
 }
 
-void tl_stuck_left(void)
+void tl_deadlock_check_left(void)
 {
     struct tl_task *sleeper = NULL;
     if (tl_arena != TL_HOME)
@@ -180,7 +181,7 @@ static bool give_verdict(void)
     return hearer == tl_self;
 }
 
-bool tl_stuck_check(void)
+bool tl_deadlock_check_all(void)
 {
     if (tl_death_sweep())
         return true;

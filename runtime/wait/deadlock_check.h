@@ -23,19 +23,19 @@
 
 /* Looks; true: the verdict is for this task, or something has moved: look
  * again. */
-bool tl_stuck_check(void);
+bool tl_deadlock_check_all(void);
 
 /* The calling task is no more in its slot.  If all others sleep without a
  * deadline, one of them is called: it will look, when it has slept again.  Of
  * several that leave at once the last finds the others gone. */
-void tl_stuck_left(void);
+void tl_deadlock_check_left(void);
 
 /* Takes the verdict, if it is for this task, which is about to wait at the
  * condition (NULL: at several).  True: it can never go on. */
-bool tl_stuck_is_me(const struct tl_wait_queue *condition,
-                    tl_deadline deadline);
+bool tl_deadlock_check_is_me(const struct tl_wait_queue *condition,
+                             tl_deadline deadline);
 
 /* TL_OK or TL_NO_MEMORY. */
-int tl_stuck_make(void);
+int tl_deadlock_check_make(void);
 
 #endif

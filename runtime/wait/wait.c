@@ -52,7 +52,7 @@ bool tl_wait_sleep(tl_deadline deadline)
         case TL_SLEEPER_TIMEOUT:
             if (deadline != TL_FOREVER)
                 return true;
-            if (tl_stuck_check())
+            if (tl_deadlock_check_all())
                 return false;
             /* whoever falls asleep after this task looks in its turn, and the
              * end of a task calls one.  One that leaves may be killed before
@@ -123,7 +123,7 @@ int tl_wait_enter(const struct tl_wait_queue *condition, tl_deadline deadline)
     status = tl_checkpoint_ended();
     if (status < 0)
         return status;
-    return tl_stuck_is_me(condition, deadline) ? TL_STUCK : TL_OK;
+    return tl_deadlock_check_is_me(condition, deadline) ? TL_STUCK : TL_OK;
 }
 
 bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)

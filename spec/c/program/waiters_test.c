@@ -272,7 +272,7 @@ static bool is_found_stuck(void)
 {
     atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
     atomic_store(&tl_self->deadline, TL_FOREVER);
-    bool stuck = tl_stuck_check();
+    bool stuck = tl_deadlock_check_all();
     atomic_store(&tl_self->waiting, TL_WAITING_NOT);
     return stuck;
 }
