@@ -102,8 +102,8 @@ static int wait_and_look(struct tl_waitable *waitables, uint32_t count,
         status = reserve_all(sleep);
         if (status < 0)
             return status;
-        status = tl_wait_several(sleep->watches, sleep->watch_count,
-                                 sleep->polled, sleep->polled_count, deadline);
+        status = tl_wait_many(sleep->watches, sleep->watch_count, sleep->polled,
+                              sleep->polled_count, deadline);
         if (status == TL_OK)
             status = look(waitables, count, sleep, wrong);
     }

@@ -48,7 +48,7 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
  */
 static int sleep_idle(struct pollfd *polled, size_t count, tl_deadline deadline)
 {
-    int status = tl_wait_several(NULL, 0, polled, (unsigned)count, deadline);
+    int status = tl_wait_many(NULL, 0, polled, (unsigned)count, deadline);
     return status == TL_TIMEOUT ? look(polled, count) : status;
 }
 

@@ -127,9 +127,9 @@ static bool may_end_from_outside(const struct tl_watch *watches, uint32_t count)
     return false;
 }
 
-int tl_wait_several(const struct tl_watch *watches, uint32_t count,
-                    struct pollfd *polled, unsigned polled_count,
-                    tl_deadline deadline)
+int tl_wait_many(const struct tl_watch *watches, uint32_t count,
+                 struct pollfd *polled, unsigned polled_count,
+                 tl_deadline deadline)
 {
     if (moved(watches, count))
         return tl_clock_passed(deadline) ? TL_TIMEOUT : TL_OK;

@@ -28,8 +28,8 @@ struct tl_watch {
  * node for each watch, in the watch's arena.  What `polled` is ready for is in
  * revents only where it ended the sleep. */
 struct pollfd;
-int tl_wait_several(const struct tl_watch *watches, uint32_t count,
-                    struct pollfd *polled, unsigned polled_count,
-                    tl_deadline deadline);
+int tl_wait_many(const struct tl_watch *watches, uint32_t count,
+                 struct pollfd *polled, unsigned polled_count,
+                 tl_deadline deadline);
 
 #endif

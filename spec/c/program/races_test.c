@@ -992,7 +992,7 @@ static int wait_for_several(uint64_t seen, tl_deadline deadline)
 {
     struct tl_queue *waited = queue.object;
     struct tl_watch watch = {TL_HOME, &waited->all_done, &restless, seen};
-    return tl_wait_several(&watch, 1, NULL, 0, deadline);
+    return tl_wait_many(&watch, 1, NULL, 0, deadline);
 }
 
 /* Others change what it waits for, again and again, and never to what it
