@@ -12,9 +12,9 @@ flags_tsan     := -O1 -fsanitize=thread
 flags_fuzz     := -O1 -fsanitize=fuzzer,address,undefined
 flags_fault    := -DTL_FAULT
 flags_arm64    := -DTL_FAULT -idirafter /usr/include
-wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_death_happened,--wrap=fork,--wrap=pthread_create # replaced there
+wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_life_has_ended,--wrap=fork,--wrap=pthread_create # replaced there
 wrap_block_test := -Wl,--wrap=tl_log_end,--wrap=sysconf,--wrap=madvise
-wrap_end_test := -Wl,--wrap=tl_death_happened
+wrap_end_test := -Wl,--wrap=tl_life_has_ended
 wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_wait_queue_object
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
 

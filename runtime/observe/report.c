@@ -67,7 +67,7 @@ void tl_describe(const struct tl_handle *handle, char *text, size_t size)
         return;
     }
     /* what the dead held, and where they waited, is so no more */
-    tl_death_sweep();
+    tl_life_sweep();
     describe_object(handle->object, kind_of(handle), handle->side, text, size);
 }
 
@@ -187,7 +187,7 @@ static void make_report(void)
     count = own_conditions(conditions);
     count_in(conditions, count, 1);
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        if (!tl_task_taken(tl_task_at(n)) || tl_death_happened(tl_task_at(n)) ||
+        if (!tl_task_taken(tl_task_at(n)) || tl_life_has_ended(tl_task_at(n)) ||
             !tl_task_at(n)->name[0])
             continue;
         report_task(tl_task_at(n), line, sizeof line);

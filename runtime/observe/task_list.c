@@ -115,7 +115,7 @@ int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info)
     for (uint32_t n = *number; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
         /* one without a name has come to look, too */
-        if (!tl_task_taken(task) || tl_death_happened(task) || !task->name[0])
+        if (!tl_task_taken(task) || tl_life_has_ended(task) || !task->name[0])
             continue;
         fill(task, info);
         *number = n + 1;

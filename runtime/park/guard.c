@@ -28,7 +28,7 @@ static void repair_for_all(struct tl_guard *guard)
         struct tl_task *task = tl_task_at(n);
         if (task != tl_self && tl_task_taken(task) &&
             atomic_load(&task->inside) == tl_offset(guard) &&
-            tl_death_happened(task))
+            tl_life_has_ended(task))
             tl_upcalls->repair(guard, task);
     }
 }
@@ -94,7 +94,7 @@ static bool take_from_dead(struct tl_guard *guard)
     if (id == 0 || !tl_rule(TL_RULE_GUARD))
         return false;
     struct tl_task *holder = tl_task_of(id);
-    if (tl_task_id(holder) != id || !tl_death_happened(holder) ||
+    if (tl_task_id(holder) != id || !tl_life_has_ended(holder) ||
         !take_over(guard, id))
         return false;
     /* the rest of its debts at the next checkpoint, outside the guard */

@@ -46,8 +46,8 @@ static void watch_task(struct tl_lookout *lookout, struct tl_task *task)
     if (task == tl_self || !tl_task_taken(task))
         return;
     pid_t pid = tl_task_pid(task);
-    bool dead = tl_death_happened(task);
-    if (dead && !tl_death_attended(task))
+    bool dead = tl_life_has_ended(task);
+    if (dead && !tl_life_attended(task))
         lookout->death = true;
     else if (dead || !pid || tl_task_state(task) != TL_TASK_RUNNING)
         limit(lookout, HEARTBEAT_STARTING);

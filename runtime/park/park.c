@@ -131,7 +131,7 @@ void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
     unsigned count = 1;
     words[0] = tl_park_watch(word, value);
     uint32_t life_value;
-    _Atomic uint32_t *life = tl_death_watch(tl_task_of(owner), &life_value);
+    _Atomic uint32_t *life = tl_life_watch(tl_task_of(owner), &life_value);
     if (life)
         words[count++] = tl_park_watch(life, life_value);
     until = tl_clock_earlier(until, tl_clock_now() + HEARTBEAT_BLIND);

@@ -33,7 +33,7 @@ void tl_warden_listen(struct tl_vigil *vigil)
 static void await_task(struct tl_vigil *vigil, struct tl_task *task)
 {
     uint32_t value;
-    _Atomic uint32_t *word = tl_death_await(task, &value);
+    _Atomic uint32_t *word = tl_life_await(task, &value);
     if (word)
         add(vigil, word, value);
     if (!word || tl_task_taken(task))
@@ -49,10 +49,10 @@ static void watch_task(struct tl_vigil *vigil, struct tl_task *task)
         return;
     }
     uint32_t value;
-    _Atomic uint32_t *word = tl_death_watch(task, &value);
+    _Atomic uint32_t *word = tl_life_watch(task, &value);
     if (word)
         add(vigil, word, value);
-    else if (tl_death_happened(task) && !tl_death_attended(task))
+    else if (tl_life_has_ended(task) && !tl_life_attended(task))
         vigil->death = true;
     else
         await_task(vigil, task);
@@ -80,7 +80,7 @@ static void inspect(struct tl_vigil *vigil)
          n <= highest && !vigil->death; n++) {
         struct tl_task *task = tl_task_at(n);
         vigil->death = task != tl_self && tl_task_taken(task) &&
-                       tl_death_happened(task) && !tl_death_attended(task);
+                       tl_life_has_ended(task) && !tl_life_attended(task);
     }
     tl_post_inspect();
 }

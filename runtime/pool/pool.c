@@ -262,7 +262,7 @@ bool tl_board_has_left(const struct tl_handle *handle, uint32_t worker)
         return false;
     struct tl_task *task = tl_task_of(worker);
     return tl_task_id(task) != worker ||
-           tl_task_state(task) == TL_TASK_LEAVING || tl_death_happened(task);
+           tl_task_state(task) == TL_TASK_LEAVING || tl_life_has_ended(task);
 }
 
 void tl_board_attend(const struct tl_handle *handle, bool on)

@@ -185,7 +185,7 @@ bool tl_board_check(const struct tl_object *object)
 {
     const struct tl_board *board = (const struct tl_board *)object;
     uint32_t waiting = 0, listed = 0, previous = 0;
-    if (!tl_death_alive(board->owner))
+    if (!tl_life_goes_on(board->owner))
         return true;
     for (uint32_t i = 0; i < board->count; i++)
         waiting += tl_job_state_of(atomic_load(&tl_job_at(board, i)->state)) ==

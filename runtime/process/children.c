@@ -106,7 +106,7 @@ static bool settle(size_t i)
         return false;
     if (info.si_code != CLD_EXITED ||
         atomic_load(&process_at(i)->state) != TL_PROCESS_ENDED)
-        tl_death_sweep_all();
+        tl_life_sweep_all();
     return true;
 }
 

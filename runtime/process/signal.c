@@ -23,7 +23,7 @@ bool tl_process_is_alive(struct tl_process *process)
         return false;
     uint32_t id = atomic_load(&process->task);
     struct tl_task *task = tl_task_of(id);
-    if (tl_task_id(task) == id && tl_death_happened(task))
+    if (tl_task_id(task) == id && tl_life_has_ended(task))
         tl_upcalls->settle(task);
     return atomic_load(&process->state) == TL_PROCESS_STARTED;
 }
@@ -35,7 +35,7 @@ static pid_t pid_of(struct tl_process *process)
     pid_t pid;
     while ((pid = atomic_load(&process->pid)) == 0 &&
            tl_process_is_alive(process)) {
-        tl_death_sweep(); /* the starter may be dead */
+        tl_life_sweep(); /* the starter may be dead */
         tl_yield();
     }
     return pid;

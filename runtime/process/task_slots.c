@@ -15,7 +15,7 @@
 static struct tl_task *claim(void)
 {
     struct tl_task *task = tl_tenancy_claim();
-    if (!task && tl_self && tl_death_sweep())
+    if (!task && tl_self && tl_life_sweep())
         task = tl_tenancy_claim();
     return task;
 }
@@ -157,7 +157,7 @@ void tl_seats_leave_here(void)
     tl_fault();
     tl_upcalls->settle(self);
     tl_deadlock_check_left();
-    tl_death_end(self);
+    tl_life_end(self);
     tl_task_quit();
 }
 
@@ -191,6 +191,6 @@ int tl_seats_join(bool with_name)
         /* not where somebody who cannot see this process took it for dead */
     } while (!tl_tenancy_enter(task, tl_task_id(task)));
     tl_post_newcomer();
-    tl_death_sweep();
+    tl_life_sweep();
     return TL_OK;
 }

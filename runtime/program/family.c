@@ -33,7 +33,7 @@ int tl_process_parent(struct tl_handle *out)
     if (status < 0)
         return status;
     uint32_t id = tl_self->parent;
-    if (id == 0 || !tl_death_alive(id))
+    if (id == 0 || !tl_life_goes_on(id))
         return TL_EMPTY;
     status = tl_handle_borrow(out, &tl_task_of(id)->process_cell.ref);
     if (status < 0)
@@ -126,9 +126,9 @@ static bool end(struct tl_task *task)
     if (!tl_task_taken(task) || !task->name[0] || pid == getpid())
         return false;
     if (pid == 0)
-        return tl_death_forestall(task);
+        return tl_life_forestall(task);
     int pidfd = tl_pidfd_open(pid);
-    if (!tl_death_happened(task) && tl_task_pid(task) == pid)
+    if (!tl_life_has_ended(task) && tl_task_pid(task) == pid)
         tl_pidfd_signal(pidfd, pid, SIGKILL);
     tl_pidfd_close(pidfd);
     return !tl_stat_gone(pid);

@@ -58,7 +58,7 @@ static void give_up_children(struct tl_task *dead)
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
         if (tl_task_state(task) == TL_TASK_STARTING &&
-            tl_task_creator(task) == number && tl_death_happened(task))
+            tl_task_creator(task) == number && tl_life_has_ended(task))
             tl_recover(task);
     }
 }
@@ -115,7 +115,7 @@ static void leave_guard_of_creator(struct tl_task *aborted)
 {
     struct tl_task *creator = tl_task_at(tl_task_creator(aborted));
     if (creator != tl_self && tl_task_taken(creator) &&
-        tl_death_happened(creator))
+        tl_life_has_ended(creator))
         leave_guard(creator);
 }
 
@@ -150,7 +150,7 @@ static bool become_cleaner(struct tl_task *dead, bool *another)
 {
     uint32_t cleaner = atomic_load(&dead->cleaner);
     *another = cleaner != 0;
-    if (cleaner && tl_death_alive(cleaner))
+    if (cleaner && tl_life_goes_on(cleaner))
         return false;
     return atomic_compare_exchange_strong(&dead->cleaner, &cleaner,
                                           tl_task_id(tl_self));
@@ -165,13 +165,13 @@ bool tl_recover(struct tl_task *dead)
     /* that one may be inside a guard of an object that only `dead` knows, and
      * that goes with its references: so it first */
     if (another)
-        tl_death_sweep();
+        tl_life_sweep();
     uint32_t self = tl_task_id(tl_self);
     /* somebody may have settled it before we became the cleaner */
-    if (dead == tl_self || tl_death_happened(dead)) {
+    if (dead == tl_self || tl_life_has_ended(dead)) {
         settle(dead);
         if (dead == tl_self)
-            tl_death_hush(dead);
+            tl_life_hush(dead);
         tl_tenancy_free(dead);
     }
     /* after the slot is free: a second cleaner that came in before would settle

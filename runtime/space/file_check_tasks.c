@@ -110,7 +110,7 @@ static bool slot_holds(struct tl_sound *sound, struct tl_task *task,
                        uint32_t number)
 {
     uint64_t waiters;
-    if (!state_fits(task, number) || !tl_death_sound(task) ||
+    if (!state_fits(task, number) || !tl_life_sound(task) ||
         (task->waiter.task && task->waiter.task != number) ||
         !id_fits(atomic_load(&task->cleaner)) || !id_fits(task->parent) ||
         atomic_load(&task->park) > TL_PARK_POLLS ||

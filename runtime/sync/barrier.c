@@ -68,7 +68,7 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
 static bool a_member_is_dead(const struct tl_barrier *barrier)
 {
     for (uint32_t i = 0; i + 1 < barrier->parties; i++)
-        if (!tl_death_alive((uint32_t)members_of(barrier)[i]))
+        if (!tl_life_goes_on((uint32_t)members_of(barrier)[i]))
             return true;
     return false;
 }
@@ -207,7 +207,7 @@ uint32_t tl_barrier_waiting(const struct tl_handle *handle)
 {
     if (tl_enter(handle) < 0)
         return 0;
-    tl_death_sweep(); /* one that died there has broken it */
+    tl_life_sweep(); /* one that died there has broken it */
     return waiting(barrier_of(handle));
 }
 
@@ -215,7 +215,7 @@ bool tl_barrier_broken(const struct tl_handle *handle)
 {
     if (tl_enter(handle) < 0)
         return false;
-    tl_death_sweep();
+    tl_life_sweep();
     return atomic_load(&barrier_of(handle)->word) & BROKEN;
 }
 

@@ -10,7 +10,7 @@
 static bool is_living(struct tl_task *task, uint32_t id)
 {
     return tl_task_id(task) == id && tl_task_state(task) == TL_TASK_RUNNING &&
-           !tl_death_happened(task);
+           !tl_life_has_ended(task);
 }
 
 /* In which of the other arenas the person waits. */

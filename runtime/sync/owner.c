@@ -31,7 +31,7 @@ bool tl_owner_holder_name(const struct tl_owner *owner, char name[TL_NAME_SIZE])
         memcpy(name, tl_task_of(id)->name, TL_NAME_SIZE);
     /* the name is only the holder's if the slot was not given away; and what a
      * dead one holds is about to be passed on */
-    return id && tl_death_alive(id);
+    return id && tl_life_goes_on(id);
 }
 
 void tl_owner_describe(const struct tl_owner *owner, char *text, size_t size)

@@ -57,6 +57,6 @@ bool tl_rlock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
 {
     if (tl_enter(handle) < 0)
         return false;
-    tl_death_sweep(); /* the dead hold nothing */
+    tl_life_sweep(); /* the dead hold nothing */
     return tl_owner_holder_name(&rlock_of(handle)->owner, name);
 }

@@ -253,7 +253,7 @@ void tl_rwlock_describe(const struct tl_object *object, int side, char *text,
     uint32_t writer = rwlock->writer;
     char who[TL_NAME_SIZE + 32];
     (void)side;
-    if (tl_death_alive(writer))
+    if (tl_life_goes_on(writer))
         snprintf(who, sizeof who, "written by %s (pid %d)",
                  tl_task_of(writer)->name, (int)tl_task_of(writer)->pid);
     else

@@ -213,7 +213,7 @@ uint32_t tl_semaphore_value(const struct tl_handle *handle)
         return 0;
     struct tl_semaphore *semaphore = semaphore_of(handle);
     if (is_bounded(semaphore))
-        tl_death_sweep(); /* seats of the dead are free */
+        tl_life_sweep(); /* seats of the dead are free */
     return (uint32_t)atomic_load(&semaphore->word);
 }
 

@@ -23,7 +23,7 @@ static void make(struct tl_task *task)
     pthread_mutexattr_destroy(&attributes);
 }
 
-void tl_death_prepare(struct tl_task *task)
+void tl_life_prepare(struct tl_task *task)
 {
     if (atomic_load(&task->life_made))
         return;
@@ -31,7 +31,7 @@ void tl_death_prepare(struct tl_task *task)
     atomic_store(&task->life_made, 1); /* commit */
 }
 
-bool tl_death_begin(struct tl_task *task)
+bool tl_life_begin(struct tl_task *task)
 {
     int error = pthread_mutex_trylock(&task->life);
     if (error == EBUSY)
@@ -45,12 +45,12 @@ bool tl_death_begin(struct tl_task *task)
     return true;
 }
 
-void tl_death_hush(struct tl_task *task)
+void tl_life_hush(struct tl_task *task)
 {
     atomic_fetch_and(word_of(task), ~(uint32_t)FUTEX_WAITERS);
 }
 
-void tl_death_end(struct tl_task *task)
+void tl_life_end(struct tl_task *task)
 {
     pthread_mutex_unlock(&task->life);
 }
@@ -75,15 +75,15 @@ static bool start_failed(struct tl_task *task)
     uint32_t creator = tl_task_creator(task);
     /* a dead creator forks no more; if it forked just before, its child finds
      * the slot aborted and leaves */
-    return creator && tl_death_happened(tl_task_at(creator)) &&
+    return creator && tl_life_has_ended(tl_task_at(creator)) &&
            tl_task_pid(task) == 0 && abort_start(task, state);
 }
 
-bool tl_death_forestall(struct tl_task *task)
+bool tl_life_forestall(struct tl_task *task)
 {
     uint64_t state = atomic_load(&task->state);
     return (state & 0xff) == TL_TASK_STARTING ? !abort_start(task, state)
-                                              : !tl_death_happened(task);
+                                              : !tl_life_has_ended(task);
 }
 
 /* Its life was given up, and not because it has left the slot: a task that
@@ -98,7 +98,7 @@ static bool life_ended(struct tl_task *task)
            atomic_load(&task->state) == state;
 }
 
-bool tl_death_happened(struct tl_task *task)
+bool tl_life_has_ended(struct tl_task *task)
 {
     switch (tl_task_state(task)) {
     case TL_TASK_STARTING:
@@ -113,14 +113,14 @@ bool tl_death_happened(struct tl_task *task)
     }
 }
 
-bool tl_death_alive(uint32_t id)
+bool tl_life_goes_on(uint32_t id)
 {
     struct tl_task *task = tl_task_of(id);
     return id && tl_task_taken(task) && tl_task_id(task) == id &&
-           !tl_death_happened(task);
+           !tl_life_has_ended(task);
 }
 
-_Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value)
+_Atomic uint32_t *tl_life_watch(struct tl_task *task, uint32_t *value)
 {
     enum tl_task_state state = tl_task_state(task);
     if (state != TL_TASK_RUNNING && state != TL_TASK_LEAVING)
@@ -138,7 +138,7 @@ _Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value)
     }
 }
 
-_Atomic uint32_t *tl_death_await(struct tl_task *task, uint32_t *value)
+_Atomic uint32_t *tl_life_await(struct tl_task *task, uint32_t *value)
 {
     *value = atomic_load(word_of(task));
     enum tl_task_state state = tl_task_state(task);
@@ -146,32 +146,33 @@ _Atomic uint32_t *tl_death_await(struct tl_task *task, uint32_t *value)
                                                               : NULL;
 }
 
-bool tl_death_attended(const struct tl_task *task)
+bool tl_life_attended(const struct tl_task *task)
 {
     uint32_t cleaner = atomic_load(&task->cleaner);
-    return cleaner && cleaner != tl_task_id(tl_self) && tl_death_alive(cleaner);
+    return cleaner && cleaner != tl_task_id(tl_self) &&
+           tl_life_goes_on(cleaner);
 }
 
-int tl_death_sweep(void)
+int tl_life_sweep(void)
 {
     int dead = 0;
     uint32_t highest = tl_task_highest();
     for (uint32_t n = 1; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
-        if (task != tl_self && tl_task_taken(task) && tl_death_happened(task))
+        if (task != tl_self && tl_task_taken(task) && tl_life_has_ended(task))
             dead += tl_upcalls->settle(task);
     }
     return dead;
 }
 
-int tl_death_sweep_all(void)
+int tl_life_sweep_all(void)
 {
     unsigned here = tl_arena;
     int dead = 0;
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         if (tl_task_is_in(arena)) {
             tl_task_visit(arena);
-            dead += tl_death_sweep();
+            dead += tl_life_sweep();
         }
     }
     tl_task_visit(here);
@@ -181,10 +182,10 @@ int tl_death_sweep_all(void)
 /* glibc refuses for ever what it marked so (ENOTRECOVERABLE). */
 #define LOST 0x7fffffff
 
-bool tl_death_sound(const struct tl_task *task)
+bool tl_life_sound(const struct tl_task *task)
 {
     static struct tl_task here;
-    tl_death_prepare(&here);
+    tl_life_prepare(&here);
     uint32_t word = *(const uint32_t *)(const void *)&task->life;
     if (!atomic_load(&task->life_made)) /* it will be */
         return tl_task_state(task) == TL_TASK_FREE ||

@@ -2,7 +2,7 @@
  * Death: how the others learn that a task is no more.
  *
  * A task holds one robust process-shared mutex, `life` in its slot, from
- * tl_death_begin to its end.  When the thread ends, by whatever means, the
+ * tl_life_begin to its end.  When the thread ends, by whatever means, the
  * kernel walks its robust list, sets FUTEX_OWNER_DIED in the mutex's word, and
  * if FUTEX_WAITERS was set wakes one sleeper.  So the word tells alive
  * (stopped too) from dead (a zombie too, or one that called exec), with no
@@ -30,50 +30,50 @@
  * life that it has for ever.  Never by who enters: a child that comes late to a
  * slot which was given up would make it under the next tenant.  A claimer that
  * died meanwhile has let nobody in, and the next one makes it anew. */
-void tl_death_prepare(struct tl_task *task);
+void tl_life_prepare(struct tl_task *task);
 
 /* The calling thread takes the slot's life (false: another one has it), and
  * gives it up in order. */
-bool tl_death_begin(struct tl_task *task);
-void tl_death_end(struct tl_task *task);
+bool tl_life_begin(struct tl_task *task);
+void tl_life_end(struct tl_task *task);
 
 /* The calling task has paid all its debts, and the slot is next: its end is no
  * news to those who watch it.  If it is killed before the slot is free, the
  * kernel tells nobody, and the slot is found by the next sweep. */
-void tl_death_hush(struct tl_task *task);
+void tl_life_hush(struct tl_task *task);
 
 /* Whether the slot's task has ended without giving the slot back.  May mark a
  * slot ABORTED. */
-bool tl_death_happened(struct tl_task *task);
+bool tl_life_has_ended(struct tl_task *task);
 
 /* Of a slot whose process is not known: nobody is to enter it any more; who was
  * forked for it leaves.  True: it has changed meanwhile, or somebody is just
  * entering; so look again. */
-bool tl_death_forestall(struct tl_task *task);
+bool tl_life_forestall(struct tl_task *task);
 
 /* Whether the task of this id is running: not dead, not given back. */
-bool tl_death_alive(uint32_t id);
+bool tl_life_goes_on(uint32_t id);
 
 /* The word to sleep on for a death, and in *value what it must still be. NULL:
  * the task has no word to sleep on (dead, or not entered yet). */
-_Atomic uint32_t *tl_death_watch(struct tl_task *task, uint32_t *value);
+_Atomic uint32_t *tl_life_watch(struct tl_task *task, uint32_t *value);
 
 /* The same of a slot where nobody is: who sleeps on the word hears of the death
  * of who enters then.  NULL: somebody is there. */
-_Atomic uint32_t *tl_death_await(struct tl_task *task, uint32_t *value);
+_Atomic uint32_t *tl_life_await(struct tl_task *task, uint32_t *value);
 
 /* For space/file_check: of a slot in a file that nobody has open, whether its
  * life can be taken, and was given up or lost by the tenant before. */
-bool tl_death_sound(const struct tl_task *task);
+bool tl_life_sound(const struct tl_task *task);
 
 /* Whether another live task settles this task's debts: it calls all when it has
  * done so, but may be stopped. */
-bool tl_death_attended(const struct tl_task *task);
+bool tl_life_attended(const struct tl_task *task);
 
 /* Looks at every task and recovers the dead; how many it recovered. */
-int tl_death_sweep(void);
+int tl_life_sweep(void);
 
 /* The same in every arena where this thread is a task. */
-int tl_death_sweep_all(void);
+int tl_life_sweep_all(void);
 
 #endif

@@ -32,7 +32,8 @@ static uint32_t id_of(uint64_t state, uint32_t number)
  * was. */
 static uint64_t claimed(uint32_t id)
 {
-    uint64_t by = tl_self ? (uint64_t)tl_task_number(tl_self) << TL_STATE_CREATOR_SHIFT
+    uint64_t by = tl_self ? (uint64_t)tl_task_number(tl_self)
+                                << TL_STATE_CREATOR_SHIFT
                           : (uint64_t)gettid() << TL_STATE_CLAIMER_SHIFT;
     return TL_TASK_STARTING | epoch_bits(id) | by;
 }
@@ -52,7 +53,7 @@ static bool claim(struct tl_task *task, uint32_t number)
     tl_fault();
     atomic_store(&task->forked, (uint64_t)id << 32);
     tl_fault();
-    tl_death_prepare(task);
+    tl_life_prepare(task);
     task->waiter.task = number;
     return true;
 }
@@ -98,7 +99,7 @@ bool tl_tenancy_enter(struct tl_task *task, uint32_t id)
         state = atomic_load(&task->state);
         if (!is_for(state, id))
             return false;
-        if (tl_death_begin(task))
+        if (tl_life_begin(task))
             break;
         /* the tenant before is between freeing the slot and its last
          * instruction, or one that came late looks at the state below; where
@@ -109,7 +110,7 @@ bool tl_tenancy_enter(struct tl_task *task, uint32_t id)
     if (!atomic_compare_exchange_strong(&task->state, &state,
                                         (state & ~UINT64_C(0xff)) |
                                             TL_TASK_RUNNING)) {
-        tl_death_end(task);
+        tl_life_end(task);
         return false;
     }
     tl_task_become(task);

@@ -17,7 +17,7 @@ int tl_checkpoint_due(void)
     if (due & TL_DUE_DEATH) {
         atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_DEATH);
         /* it may be of any arena that this thread has worked in */
-        tl_death_sweep_all();
+        tl_life_sweep_all();
     }
     return TL_OK;
 }

@@ -183,7 +183,7 @@ static bool give_verdict(void)
 
 bool tl_deadlock_check_all(void)
 {
-    if (tl_death_sweep())
+    if (tl_life_sweep())
         return true;
     /* to a space another program may come at any time; and who has no name only
      * looks on */

@@ -47,7 +47,7 @@ bool tl_wait_sleep(tl_deadline deadline)
                 tl_due_set(TL_DUE_INTERRUPT);
             return false;
         case TL_SLEEPER_DEATH:
-            tl_death_sweep_all();
+            tl_life_sweep_all();
             return false;
         case TL_SLEEPER_TIMEOUT:
             if (deadline != TL_FOREVER)
@@ -151,8 +151,8 @@ int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
         return tl_clock_passed(deadline) ? TL_TIMEOUT : TL_OK;
     if (tl_clock_passed(deadline))
         /* what the dead held may be what this task lacks */
-        return tl_death_sweep() || atomic_load(word) != seen ? TL_OK
-                                                             : TL_TIMEOUT;
+        return tl_life_sweep() || atomic_load(word) != seen ? TL_OK
+                                                            : TL_TIMEOUT;
     if (tl_idle())
         return TL_OK;
     int status = tl_wait_enter(condition, deadline);

@@ -134,8 +134,8 @@ int tl_wait_many(const struct tl_watch *watches, uint32_t count,
     if (moved(watches, count))
         return tl_clock_passed(deadline) ? TL_TIMEOUT : TL_OK;
     if (tl_clock_passed(deadline))
-        return tl_death_sweep_all() || moved(watches, count) ? TL_OK
-                                                             : TL_TIMEOUT;
+        return tl_life_sweep_all() || moved(watches, count) ? TL_OK
+                                                            : TL_TIMEOUT;
     tl_task_visit(TL_HOME);
     if (tl_idle())
         return TL_OK;

@@ -309,7 +309,7 @@ static void victim_recovers(void)
     /* dead, but neither reaped nor recovered */
     waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
     tl_fault_arm(armed_at);
-    tl_death_sweep();
+    tl_life_sweep();
 }
 
 static bool all_debts_are_paid(void)

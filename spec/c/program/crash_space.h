@@ -58,7 +58,7 @@ static bool space_is_whole(void)
 {
     struct tl_handle found = {0};
     uint64_t used;
-    tl_death_sweep_all();
+    tl_life_sweep_all();
     int status = tl_space_find(space, "orders", &found);
     bool well = status == TL_OK || status == TL_EMPTY;
     if (status == TL_OK) {

@@ -138,7 +138,7 @@ static bool alone(void)
     tl_deadline limit = tl_deadline_in(PATIENCE);
     for (;;) {
         int others = 0;
-        tl_death_sweep();
+        tl_life_sweep();
         for (uint32_t n = 1; n <= tl_task_highest(); n++)
             others += tl_task_at(n) != tl_self && tl_task_taken(tl_task_at(n));
         if (others == 0)

@@ -2,7 +2,7 @@
  * End: what is left of a process for a moment or more after its end: memory
  * that the kernel still takes apart, and a pid that the next one may have.
  *
- * Linked with --wrap of tl_death_happened.  To choose a pid takes a right
+ * Linked with --wrap of tl_life_has_ended.  To choose a pid takes a right
  * (CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE, Linux 5.5).
  */
 #include <errno.h>
@@ -239,8 +239,8 @@ static bool the_end_spares_the_next_of_a_daemons_pid(void)
 static pid_t ends_after_look;
 static bool may_choose;
 
-bool really_happened(struct tl_task *task) __asm__("__real_tl_death_happened");
-bool death_happened(struct tl_task *task) __asm__("__wrap_tl_death_happened");
+bool really_happened(struct tl_task *task) __asm__("__real_tl_life_has_ended");
+bool death_happened(struct tl_task *task) __asm__("__wrap_tl_life_has_ended");
 bool death_happened(struct tl_task *task)
 {
     bool dead = really_happened(task);

@@ -3,7 +3,7 @@
  * happen.  A task dies or stops at a chosen step, others act meanwhile.
  *
  * Needs a runtime built with -DTL_FAULT, and is linked with
- * --wrap of tl_fault, tl_death_happened, fork and pthread_create.
+ * --wrap of tl_fault, tl_life_has_ended, fork and pthread_create.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -56,8 +56,8 @@ static _Thread_local long stop_at, hold_at, steps;
 
 void real_fault(void) __asm__("__real_tl_fault");
 void step(void) __asm__("__wrap_tl_fault");
-bool really_happened(struct tl_task *task) __asm__("__real_tl_death_happened");
-bool death_happened(struct tl_task *task) __asm__("__wrap_tl_death_happened");
+bool really_happened(struct tl_task *task) __asm__("__real_tl_life_has_ended");
+bool death_happened(struct tl_task *task) __asm__("__wrap_tl_life_has_ended");
 
 /* Nothing can be started, and whatever is done about that spoils errno. */
 static bool no_room;
@@ -270,7 +270,7 @@ static bool segment_survives_two_deaths(void)
     atomic_store(&flags->count, 1);
     await_state(&second, 'Z');
     int count = put_sized(4096, TL_FOREVER) == TL_OK ? 8 : 0;
-    tl_death_sweep();
+    tl_life_sweep();
     tl_process_join(&first, TL_FOREVER);
     tl_process_join(&second, TL_FOREVER);
     /* what was freed wrongly is given out again */
@@ -582,7 +582,7 @@ static void stop_while_recovering(void)
     await(&flags->go, 5);
     steps = 0;
     stop_at = 1;
-    tl_death_sweep();
+    tl_life_sweep();
 }
 
 /* Who settles for a dead task is stopped: the others' time goes on. */
@@ -710,7 +710,7 @@ static void recover_and_die(void)
 {
     await(&flags->go, 5);
     tl_fault_arm(die_at);
-    tl_death_sweep();
+    tl_life_sweep();
 }
 
 /* Died inside a guard of an object that only the dead knew: who comes next

@@ -114,10 +114,10 @@ static bool a_late_one_leaves_the_life_of_the_next(void)
     atomic_store(&flags->go, 1);
     /* it does not wait for the end of the other */
     well = well && await(&flags->first) && flags->first == REFUSED;
-    well = well && atomic_load(&flags->made) == 1 && !tl_death_happened(task);
+    well = well && atomic_load(&flags->made) == 1 && !tl_life_has_ended(task);
     kill(second, SIGKILL);
     waitpid(second, NULL, 0);
-    return well && tl_death_happened(task) && tl_upcalls->settle(task) &&
+    return well && tl_life_has_ended(task) && tl_upcalls->settle(task) &&
            !tl_task_taken(task);
 }
 
@@ -130,7 +130,7 @@ static bool a_late_one_lets_the_next_in(void)
     bool well = await(&flags->first) && flags->first == REFUSED;
     enter(second_id, false, &flags->second);
     return well && await(&flags->second) && flags->second == ENTERED &&
-           !tl_death_happened(task);
+           !tl_life_has_ended(task);
 }
 
 /* ---- running ---- */

@@ -106,7 +106,7 @@ static bool the_dead_leave_the_list(void)
         tl_yield();
     kill(other, SIGKILL);
     status_of(other);
-    while (tl_wait_queue_waiting(&shared->moved) > 0 && !tl_death_sweep())
+    while (tl_wait_queue_waiting(&shared->moved) > 0 && !tl_life_sweep())
         tl_yield();
     return tl_wait_queue_waiting(&shared->moved) == 0 &&
            shared->moved.first == 0;
@@ -128,7 +128,7 @@ static bool a_guard_is_taken_over(void)
         if (!killed || tl_guard_take(&shared->guard, PATIENCE) < 0)
             return false;
         tl_guard_drop(&shared->guard);
-        tl_death_sweep();
+        tl_life_sweep();
     }
     return true;
 }
