@@ -25,11 +25,11 @@ static struct tl_command *commands;
 static struct tl_command *own_after(const struct tl_command *command)
 {
     uint32_t id = tl_task_id(tl_self);
-    tl_private_lock();
+    tl_process_lock_take();
     struct tl_command *next = command ? command->next : commands;
     while (next && next->owner != id)
         next = next->next;
-    tl_private_unlock();
+    tl_process_lock_drop();
     return next;
 }
 
@@ -41,13 +41,13 @@ static void list(struct tl_command *command)
 
 static void unlist(const struct tl_command *command)
 {
-    tl_private_lock();
+    tl_process_lock_take();
     struct tl_command **link = &commands;
     while (*link && *link != command)
         link = &(*link)->next;
     if (*link)
         *link = command->next;
-    tl_private_unlock();
+    tl_process_lock_drop();
 }
 
 /* ---- starting ---- */
@@ -81,7 +81,7 @@ static int start(struct tl_command *command,
                  enum tl_command_step *step)
 {
     struct tl_plan plan;
-    tl_private_lock();
+    tl_process_lock_take();
     int status = tl_redirect_plan(&plan, options);
     if (status == TL_OK) {
         struct tl_spawn spawn = {.arguments = options->arguments,
@@ -94,7 +94,7 @@ static int start(struct tl_command *command,
     tl_redirect_settle(&plan, status == TL_OK);
     if (status == TL_OK)
         adopt(command, &plan);
-    tl_private_unlock();
+    tl_process_lock_drop();
     tl_redirect_give(&plan, options, status == TL_OK);
     errno = error;
     return status;

@@ -22,20 +22,20 @@ int tl_command_enter(const struct tl_command *command)
 /* As of a flow: a fork must not copy the descriptor and not the word. */
 void tl_command_shut_pidfd(struct tl_command *command)
 {
-    tl_private_lock();
+    tl_process_lock_take();
     if (command->pidfd >= 0)
         close(command->pidfd);
     command->pidfd = -1;
-    tl_private_unlock();
+    tl_process_lock_drop();
 }
 
 void tl_command_heed_pidfd(struct tl_command *command)
 {
-    tl_private_lock();
+    tl_process_lock_take();
     if (command->pidfd < 0 && !command->ended)
         command->pidfd = tl_pidfd_open(command->pid);
     tl_pollable_add(&command->pollable, command->pidfd);
-    tl_private_unlock();
+    tl_process_lock_drop();
 }
 
 void tl_command_has_ended(struct tl_command *command)

@@ -21,11 +21,11 @@ void tl_flow_open(struct tl_flow *flow, int descriptor)
  * have the one and not know of it. */
 static void leave(struct tl_flow *flow, enum tl_flow_state state)
 {
-    tl_private_lock();
+    tl_process_lock_take();
     if (flow->state == TL_FLOW_OPEN)
         close(flow->descriptor);
     flow->state = state;
-    tl_private_unlock();
+    tl_process_lock_drop();
 }
 
 static void empty(struct tl_flow *flow)

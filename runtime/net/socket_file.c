@@ -104,10 +104,10 @@ static int own_file(struct tl_listener *listener, const char *path)
         unlink(path);
         return TL_NO_MEMORY;
     }
-    tl_private_lock();
+    tl_process_lock_take();
     listener->next = first;
     first = listener;
-    tl_private_unlock();
+    tl_process_lock_drop();
     return TL_OK;
 }
 
@@ -140,13 +140,13 @@ void tl_listener_unplace(struct tl_listener *listener)
     if (!listener->path)
         return;
     remove_file(listener);
-    tl_private_lock();
+    tl_process_lock_take();
     struct tl_listener *volatile *link = &first;
     while (*link && *link != listener)
         link = (struct tl_listener *volatile *)&(*link)->next;
     if (*link)
         *link = listener->next;
-    tl_private_unlock();
+    tl_process_lock_drop();
 }
 
 void tl_listener_remove_files(void)

@@ -215,11 +215,11 @@ static bool is_over(const struct tl_fd *list)
 {
     if (list)
         return false;
-    tl_private_lock();
+    tl_process_lock_take();
     bool over = atomic_load(&watcher.added) == NULL;
     if (over)
         watcher.process = 0;
-    tl_private_unlock();
+    tl_process_lock_drop();
     return over;
 }
 
@@ -319,13 +319,13 @@ void tl_fd_watcher_wake(void)
 int tl_fd_watcher_add(struct tl_fd *fd)
 {
     int status = TL_OK;
-    tl_private_lock();
+    tl_process_lock_take();
     if (watcher.process != getpid()) {
         status = start(fd);
     } else {
         give(fd);
         tl_fd_watcher_wake();
     }
-    tl_private_unlock();
+    tl_process_lock_drop();
     return status;
 }

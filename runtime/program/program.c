@@ -100,7 +100,7 @@ int tl_init(void)
         return status;
     struct tl_task *first = tl_tenancy_claim();
     tl_tenancy_enter(first, tl_task_id(first));
-    tl_private_make();
+    tl_process_lock_make();
     tl_checkpoint_watch_forks();
     tl_checkpoint_adopt();
     return tl_process_make_main();

@@ -26,9 +26,9 @@
 #define SPACE_LEAST (UINT64_C(8) << 20)
 #define SPACE_MOST (UINT64_C(64) << 30)
 
-/* By the number of the arena; written under tl_private_lock, read there or by
- * who is a task of the arena.  The file's identity, since one of the same name
- * may have taken its place; while it is mapped, no other file has it. */
+/* By the number of the arena; written under tl_process_lock_take, read there or
+ * by who is a task of the arena.  The file's identity, since one of the same
+ * name may have taken its place; while it is mapped, no other file has it. */
 static struct {
     char name[TL_NAME_SIZE];
     uint64_t identity;
@@ -228,7 +228,7 @@ static bool is_task_of(uint64_t identity)
 int tl_space_borrow(int fd)
 {
     struct stat file;
-    tl_private_lock();
+    tl_process_lock_take();
     bool wanted = fstat(fd, &file) == 0 && !is_task_of(identity_of(&file));
     unsigned number = wanted ? free_number() : 0;
     if (number)
@@ -236,15 +236,15 @@ int tl_space_borrow(int fd)
     else
         close(fd);
     int status = number ? adopt(number, fd, 0) : TL_EMPTY;
-    tl_private_unlock();
+    tl_process_lock_drop();
     return status < 0 ? TL_EMPTY : (int)number;
 }
 
 void tl_space_return(unsigned number)
 {
-    tl_private_lock();
+    tl_process_lock_take();
     tl_arena_unmap(number);
-    tl_private_unlock();
+    tl_process_lock_drop();
 }
 
 /* Maps the space; its number. */
@@ -260,11 +260,11 @@ static int open_new(const char *name, const char *path, uint64_t identity)
 
 static int find_or_map(const char *name, const char *path, uint64_t identity)
 {
-    tl_private_lock();
+    tl_process_lock_take();
     int number = (int)find_open(name, identity ? identity : identity_at(path));
     if (number == 0)
         number = open_new(name, path, identity);
-    tl_private_unlock();
+    tl_process_lock_drop();
     return number;
 }
 

@@ -4,17 +4,18 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-void tl_private_lock(void)
+void tl_process_lock_take(void)
 {
     pthread_mutex_lock(&mutex);
 }
 
-void tl_private_unlock(void)
+void tl_process_lock_drop(void)
 {
     pthread_mutex_unlock(&mutex);
 }
 
-void tl_private_make(void)
+void tl_process_lock_make(void)
 {
-    pthread_atfork(tl_private_lock, tl_private_unlock, tl_private_unlock);
+    pthread_atfork(tl_process_lock_take, tl_process_lock_drop,
+                   tl_process_lock_drop);
 }

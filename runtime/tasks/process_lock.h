@@ -11,9 +11,9 @@
 #define TL_PRIVATE_H
 
 /* Once, before there are threads. */
-void tl_private_make(void);
+void tl_process_lock_make(void);
 
-void tl_private_lock(void);
-void tl_private_unlock(void);
+void tl_process_lock_take(void);
+void tl_process_lock_drop(void);
 
 #endif
