@@ -10,7 +10,7 @@
 
 #include "base/standard.h"
 
-bool tl_stat_text(const char *path, char *text, size_t size)
+bool tl_procfs_text(const char *path, char *text, size_t size)
 {
     int fd = tl_standard_avoid(open(path, O_RDONLY | O_CLOEXEC));
     if (fd < 0)
@@ -28,11 +28,11 @@ static unsigned long long set_of(const char *text, const char *line)
     return at ? strtoull(at + strlen(line), NULL, 16) : 0;
 }
 
-bool tl_stat_sleeps(pid_t pid, pid_t tid)
+bool tl_procfs_sleeps(pid_t pid, pid_t tid)
 {
     char path[64], text[4096];
     snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)pid, (int)tid);
-    if (!tl_stat_text(path, text, sizeof text))
+    if (!tl_procfs_text(path, text, sizeof text))
         return access("/proc/self/status", F_OK) != 0;
     unsigned long long coming =
         (set_of(text, "\nSigPnd:") | set_of(text, "\nShdPnd:")) &
@@ -41,11 +41,11 @@ bool tl_stat_sleeps(pid_t pid, pid_t tid)
     return coming == 0 && state && state[8] && strchr("STt", state[8]);
 }
 
-bool tl_stat_read(pid_t pid, struct tl_stat *stat)
+bool tl_procfs_read(pid_t pid, struct tl_procfs *stat)
 {
     char path[32], text[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (!tl_stat_text(path, text, sizeof text))
+    if (!tl_procfs_text(path, text, sizeof text))
         return false;
     /* the name, in parentheses, may contain anything: from the last one on;
      * the exit status is the last field */
@@ -60,8 +60,8 @@ bool tl_stat_read(pid_t pid, struct tl_stat *stat)
 
 bool tl_stat_gone(pid_t pid)
 {
-    struct tl_stat stat;
-    if (tl_stat_read(pid, &stat))
+    struct tl_procfs stat;
+    if (tl_procfs_read(pid, &stat))
         return stat.state == 'Z' || stat.state == 'X';
     return kill(pid, 0) != 0 && errno == ESRCH;
 }

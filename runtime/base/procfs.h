@@ -8,17 +8,17 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-struct tl_stat {
+struct tl_procfs {
     char state;           /* R, S, D, T (stopped), Z (zombie), ... */
     unsigned exit_status; /* of a zombie: as waitpid(2) would give it */
 };
 
 /* The beginning of a small file of the kernel's, as a string of less than
  * `size` bytes; false: it cannot be read, or is empty. */
-bool tl_stat_text(const char *path, char *text, size_t size);
+bool tl_procfs_text(const char *path, char *text, size_t size);
 
 /* False: there is no such process, or no /proc. */
-bool tl_stat_read(pid_t pid, struct tl_stat *stat);
+bool tl_procfs_read(pid_t pid, struct tl_procfs *stat);
 
 /* Whether the process is no more, or a zombie. */
 bool tl_stat_gone(pid_t pid);
@@ -26,6 +26,6 @@ bool tl_stat_gone(pid_t pid);
 /* Whether the thread sleeps, or is stopped, and no signal is on its way to it:
  * so that it does not run before somebody wakes it.  One that was killed does
  * not sleep any more, dead or not yet.  True where there is no /proc. */
-bool tl_stat_sleeps(pid_t pid, pid_t tid);
+bool tl_procfs_sleeps(pid_t pid, pid_t tid);
 
 #endif

@@ -40,7 +40,7 @@ static int read_numbers(const char *folder, const char *name,
     char path[PATH_MOST], text[64];
     int size = snprintf(path, sizeof path, "%s/%s", folder, name);
     if (size < 0 || (size_t)size >= sizeof path ||
-        !tl_stat_text(path, text, sizeof text))
+        !tl_procfs_text(path, text, sizeof text))
         return 0;
     int count = 0;
     for (char *at = text, *end; count < 2; count++, at = end) {
@@ -169,7 +169,7 @@ int tl_quota_cpus(const char *root, const char *groups)
 static int own_quota(void)
 {
     char groups[PATH_MOST];
-    if (!tl_stat_text("/proc/self/cgroup", groups, sizeof groups))
+    if (!tl_procfs_text("/proc/self/cgroup", groups, sizeof groups))
         return 0;
     return tl_quota_cpus(ROOT, groups);
 }

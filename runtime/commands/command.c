@@ -271,8 +271,8 @@ int tl_command_signal(struct tl_command *command, int signal)
 
 static bool has_stopped(pid_t pid)
 {
-    struct tl_stat stat;
-    return !tl_stat_read(pid, &stat) || stat.state == 'T' ||
+    struct tl_procfs stat;
+    return !tl_procfs_read(pid, &stat) || stat.state == 'T' ||
            stat.state == 't' || stat.state == 'Z' || stat.state == 'X';
 }
 

@@ -68,10 +68,10 @@ static void look_at_cells(struct look *look)
 
 static const char *state_of(struct tl_task *task, bool waits)
 {
-    struct tl_stat stat;
+    struct tl_procfs stat;
     if (tl_task_state(task) == TL_TASK_STARTING)
         return "starting";
-    bool known = tl_stat_read(tl_task_pid(task), &stat);
+    bool known = tl_procfs_read(tl_task_pid(task), &stat);
     if (known && (stat.state == 'T' || stat.state == 't'))
         return "stopped";
     if (atomic_load(&task->waiting) == TL_WAITING_NOT)

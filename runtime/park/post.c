@@ -315,8 +315,8 @@ void tl_post_newcomer(void)
 
 static bool is_stopped(uint32_t id)
 {
-    struct tl_stat stat;
-    return tl_stat_read(pid_of(id), &stat) &&
+    struct tl_procfs stat;
+    return tl_procfs_read(pid_of(id), &stat) &&
            (stat.state == 'T' || stat.state == 't');
 }
 

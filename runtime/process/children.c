@@ -170,8 +170,9 @@ bool tl_children_has(const struct tl_process *process)
 
 static bool is_stopped(pid_t pid)
 {
-    struct tl_stat stat;
-    return tl_stat_read(pid, &stat) && (stat.state == 'T' || stat.state == 't');
+    struct tl_procfs stat;
+    return tl_procfs_read(pid, &stat) &&
+           (stat.state == 'T' || stat.state == 't');
 }
 
 /* Until something may have changed; *pidfd becomes -1 once it has told its

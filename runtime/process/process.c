@@ -262,9 +262,9 @@ int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch)
 
 static bool is_stopped(const struct tl_process *process)
 {
-    struct tl_stat stat;
+    struct tl_procfs stat;
     return atomic_load(&process->state) == TL_PROCESS_STARTED &&
-           tl_stat_read(atomic_load(&process->pid), &stat) &&
+           tl_procfs_read(atomic_load(&process->pid), &stat) &&
            (stat.state == 'T' || stat.state == 't');
 }
 

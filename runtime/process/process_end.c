@@ -77,8 +77,8 @@ void tl_process_finish(int exitcode)
 /* How a zombie ended, for a task that is not its parent. */
 static bool status_of_zombie(pid_t pid, unsigned *status)
 {
-    struct tl_stat stat;
-    if (!tl_stat_read(pid, &stat) || (stat.state != 'Z' && stat.state != 'X'))
+    struct tl_procfs stat;
+    if (!tl_procfs_read(pid, &stat) || (stat.state != 'Z' && stat.state != 'X'))
         return false;
     *status = stat.exit_status;
     return true;

@@ -14,9 +14,9 @@
 
 static bool runs(pid_t pid)
 {
-    struct tl_stat stat;
-    return tl_stat_read(pid, &stat) && stat.state != 'T' && stat.state != 't' &&
-           stat.state != 'Z' && stat.state != 'X';
+    struct tl_procfs stat;
+    return tl_procfs_read(pid, &stat) && stat.state != 'T' &&
+           stat.state != 't' && stat.state != 'Z' && stat.state != 'X';
 }
 
 /* Whether the task of this id settles the debts of a dead one. */

@@ -156,8 +156,8 @@ static bool sleeps(const struct tl_waits *node)
 {
     if (atomic_load(&node->task->pending) & TL_CYCLE_LOOKS)
         return true;
-    return tl_stat_sleeps((pid_t)atomic_load(&node->task->pid),
-                          (pid_t)atomic_load(&node->task->tid));
+    return tl_procfs_sleeps((pid_t)atomic_load(&node->task->pid),
+                            (pid_t)atomic_load(&node->task->tid));
 }
 
 enum look { FREE, CYCLE, ANOTHER, AGAIN };

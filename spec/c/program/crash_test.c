@@ -73,9 +73,9 @@ static bool all_asleep(void)
  * task does not do what the others must be able to do without it. */
 static void await_blindly(pid_t pid)
 {
-    struct tl_stat stat;
+    struct tl_procfs stat;
     double limit = tl_now() + PATIENCE;
-    while (tl_stat_read(pid, &stat) && stat.state != 'Z' && tl_now() < limit)
+    while (tl_procfs_read(pid, &stat) && stat.state != 'Z' && tl_now() < limit)
         sched_yield();
 }
 

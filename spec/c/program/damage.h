@@ -147,9 +147,9 @@ static void damage_make_space(bool killed)
     close(ready[1]);
     bool made = read(ready[0], &byte, 1) == 1;
     close(ready[0]);
-    struct tl_stat stat; /* better asleep; but it need not be */
+    struct tl_procfs stat; /* better asleep; but it need not be */
     for (int i = 0;
-         killed && i < 3000 && tl_stat_read(pid, &stat) && stat.state != 'S';
+         killed && i < 3000 && tl_procfs_read(pid, &stat) && stat.state != 'S';
          i++)
         usleep(1000);
     if (killed)

@@ -157,9 +157,9 @@ static struct tl_task *task_of(const struct tl_handle *process)
 /* Until it is a zombie, or stopped, without a call of the runtime. */
 static bool await_state(const struct tl_handle *process, char state)
 {
-    struct tl_stat stat;
+    struct tl_procfs stat;
     double limit = tl_now() + 5;
-    while (tl_stat_read(pid_of(process), &stat) && stat.state != state)
+    while (tl_procfs_read(pid_of(process), &stat) && stat.state != state)
         if (tl_now() > limit)
             return false;
         else
@@ -624,8 +624,8 @@ static bool suspended_releaser_holds_up_nobody(void)
     rest(0.3);
     atomic_store(&flags->go, 1);
     double limit = tl_now() + 0.3;
-    struct tl_stat stat;
-    while (tl_stat_read(pid_of(&releaser), &stat) && stat.state != 'T' &&
+    struct tl_procfs stat;
+    while (tl_procfs_read(pid_of(&releaser), &stat) && stat.state != 'T' &&
            tl_now() < limit)
         rest(0.001);
     if (tl_process_suspend(&releaser) < 0)

@@ -69,10 +69,10 @@ static struct tl_wait_queue *condition_of(const struct tl_handle *event)
 
 static bool await_stop(const struct tl_handle *process)
 {
-    struct tl_stat stat = {0};
+    struct tl_procfs stat = {0};
     double limit = tl_now() + PATIENCE;
     while (stat.state != 'T' && tl_now() < limit &&
-           tl_stat_read(pid_of(process), &stat))
+           tl_procfs_read(pid_of(process), &stat))
         rest();
     return stat.state == 'T';
 }

@@ -83,8 +83,8 @@ static pid_t pid_of(const struct tl_handle *process)
 
 static bool in_state(pid_t pid, const char *states)
 {
-    struct tl_stat stat;
-    return tl_stat_read(pid, &stat) && strchr(states, stat.state);
+    struct tl_procfs stat;
+    return tl_procfs_read(pid, &stat) && strchr(states, stat.state);
 }
 
 static bool await_kernel_sleep(const struct tl_handle *process)
