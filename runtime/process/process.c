@@ -61,7 +61,7 @@ int tl_process_make_main(void)
         return status;
     struct tl_process *process = process_of(&handle);
     assert(process);
-    tl_seats_tie(tl_self, process, NULL);
+    tl_task_slots_tie(tl_self, process, NULL);
     tl_refs_set(&tl_self->process_cell.ref, tl_offset(process));
     atomic_store(&process->pid, (int32_t)getpid());
     atomic_store(&process->starter, tl_task_id(tl_self));
@@ -106,9 +106,9 @@ void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
     }
 }
 
-static int child_goes_on(const struct tl_seats *seats, pid_t parent)
+static int child_goes_on(const struct tl_task_slots *seats, pid_t parent)
 {
-    if (!tl_seats_enter(seats))
+    if (!tl_task_slots_enter(seats))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
     tl_forks++;
@@ -124,18 +124,18 @@ static int child_goes_on(const struct tl_seats *seats, pid_t parent)
     return 0;
 }
 
-static int fork_into(struct tl_seats *seats, struct tl_process *process)
+static int fork_into(struct tl_task_slots *seats, struct tl_process *process)
 {
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0)
         return child_goes_on(seats, parent);
     if (pid < 0) {
-        tl_seats_give_back(seats);
+        tl_task_slots_give_back(seats);
         return TL_SYSTEM;
     }
     atomic_store(&process->pid, (int32_t)pid);
-    tl_seats_forked(seats, pid);
+    tl_task_slots_forked(seats, pid);
     tl_children_add(pid);
     return 1;
 }
@@ -143,12 +143,12 @@ static int fork_into(struct tl_seats *seats, struct tl_process *process)
 static int start(struct tl_process *process,
                  const struct tl_handle *const *given, size_t count)
 {
-    struct tl_seats seats;
+    struct tl_task_slots seats;
     tl_process_reap();
     int status = tl_children_reserve(process);
     if (status < 0)
         return status;
-    status = tl_seats_take(&seats, process, given, count);
+    status = tl_task_slots_take(&seats, process, given, count);
     if (status == TL_OK)
         status = fork_into(&seats, process);
     if (status < 0)

@@ -70,7 +70,7 @@ void tl_process_finish(int exitcode)
     set_status(process, ((unsigned)exitcode & 0xff) << 8);
     /* only now: who finds no status looks here */
     tl_refs_drop(&process->owner);
-    tl_seats_leave();
+    tl_task_slots_leave();
     tl_due_set(TL_DUE_FOREIGN);
 }
 

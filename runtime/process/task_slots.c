@@ -20,8 +20,8 @@ static struct tl_task *claim(void)
     return task;
 }
 
-void tl_seats_tie(struct tl_task *task, struct tl_process *process,
-                  const struct tl_task *parent)
+void tl_task_slots_tie(struct tl_task *task, struct tl_process *process,
+                       const struct tl_task *parent)
 {
     task->parent = parent ? tl_task_id(parent) : 0;
     /* a daemon's thread ends with it, so it can answer for no child either */
@@ -51,7 +51,7 @@ static int inherit(struct tl_task *task, const struct tl_handle *const *given,
 
 static int take_at_home(struct tl_task *task, struct tl_process *process)
 {
-    tl_seats_tie(task, process, tl_self);
+    tl_task_slots_tie(task, process, tl_self);
     tl_refs_set(&task->process_cell.ref, tl_offset(process));
     return TL_OK;
 }
@@ -64,7 +64,7 @@ static int take_in_space(struct tl_task *task, const struct tl_process *process)
     return TL_OK;
 }
 
-static int take(struct tl_seats *seats, struct tl_process *process,
+static int take(struct tl_task_slots *seats, struct tl_process *process,
                 const struct tl_handle *const *given, size_t count)
 {
     struct tl_task *task = claim();
@@ -77,8 +77,8 @@ static int take(struct tl_seats *seats, struct tl_process *process,
     return status < 0 ? status : inherit(task, given, count);
 }
 
-int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
-                  const struct tl_handle *const *given, size_t count)
+int tl_task_slots_take(struct tl_task_slots *seats, struct tl_process *process,
+                       const struct tl_handle *const *given, size_t count)
 {
     int status = TL_OK;
     memset(seats, 0, sizeof *seats);
@@ -90,12 +90,13 @@ int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
         status = take(seats, process, given, count);
     }
     if (status < 0)
-        tl_seats_give_back(seats);
+        tl_task_slots_give_back(seats);
     tl_task_visit(TL_HOME);
     return status;
 }
 
-int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread)
+int tl_task_slots_take_thread(struct tl_task_slots *seats,
+                              struct tl_process *thread)
 {
     memset(seats, 0, sizeof *seats);
     seats->process = thread;
@@ -107,7 +108,7 @@ int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread)
     return take_at_home(task, thread);
 }
 
-void tl_seats_give_back(struct tl_seats *seats)
+void tl_task_slots_give_back(struct tl_task_slots *seats)
 {
     int error = errno;
     /* from now on a death makes the process new */
@@ -128,14 +129,14 @@ void tl_seats_give_back(struct tl_seats *seats)
     errno = error;
 }
 
-void tl_seats_forked(const struct tl_seats *seats, pid_t pid)
+void tl_task_slots_forked(const struct tl_task_slots *seats, pid_t pid)
 {
     for (unsigned arena = 0; arena < TL_ARENAS; arena++)
         if (seats->tasks[arena])
             tl_task_forked(seats->tasks[arena], seats->ids[arena], pid);
 }
 
-bool tl_seats_enter(const struct tl_seats *seats)
+bool tl_task_slots_enter(const struct tl_task_slots *seats)
 {
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         if (!seats->tasks[arena])
@@ -149,7 +150,7 @@ bool tl_seats_enter(const struct tl_seats *seats)
     return true;
 }
 
-void tl_seats_leave_here(void)
+void tl_task_slots_leave_here(void)
 {
     struct tl_task *self = tl_self;
     uint64_t state = atomic_load(&self->state);
@@ -161,18 +162,18 @@ void tl_seats_leave_here(void)
     tl_task_quit();
 }
 
-void tl_seats_leave(void)
+void tl_task_slots_leave(void)
 {
     /* home last: who joins this task finds it gone from everywhere */
     for (unsigned arena = TL_ARENAS; arena-- > 0;) {
         if (!tl_task_is_in(arena))
             continue;
         tl_task_visit(arena);
-        tl_seats_leave_here();
+        tl_task_slots_leave_here();
     }
 }
 
-int tl_seats_join(bool with_name)
+int tl_task_slots_join(bool with_name)
 {
     unsigned here = tl_arena;
     tl_task_visit(TL_HOME);

@@ -7,8 +7,8 @@
  * the child's handles are valid from its first instruction; if either dies
  * before the child has entered, the slots are settled like those of the dead.
  */
-#ifndef TL_SEATS_H
-#define TL_SEATS_H
+#ifndef TL_TASK_SLOTS_H
+#define TL_TASK_SLOTS_H
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -17,7 +17,7 @@
 #include "tasks/task.h"
 #include "tidelock.h"
 
-struct tl_seats {
+struct tl_task_slots {
     struct tl_process *process;
     struct tl_task *tasks[TL_ARENAS]; /* NULL: none there */
     uint32_t ids[TL_ARENAS];
@@ -25,36 +25,37 @@ struct tl_seats {
 
 /* Claims slots for the child that will run `process`.  `given` as in
  * tl_process_start.  TL_NO_TASKS, TL_NO_MEMORY: nothing was claimed. */
-int tl_seats_take(struct tl_seats *seats, struct tl_process *process,
-                  const struct tl_handle *const *given, size_t count);
+int tl_task_slots_take(struct tl_task_slots *seats, struct tl_process *process,
+                       const struct tl_handle *const *given, size_t count);
 
 /* The same for a thread that will run `thread`, which inherits nothing: a slot
  * at home, and the others when it opens a space. */
-int tl_seats_take_thread(struct tl_seats *seats, struct tl_process *thread);
+int tl_task_slots_take_thread(struct tl_task_slots *seats,
+                              struct tl_process *thread);
 
 /* There was no fork, or no thread: errno, which says why, is left. */
-void tl_seats_give_back(struct tl_seats *seats);
+void tl_task_slots_give_back(struct tl_task_slots *seats);
 
 /* By the parent: the fork gave `pid`; before it starts a thread: its own. */
-void tl_seats_forked(const struct tl_seats *seats, pid_t pid);
+void tl_task_slots_forked(const struct tl_task_slots *seats, pid_t pid);
 
 /* By the child.  False: the parent died before it had told of us, and the
  * slots are nothing to us any more. */
-bool tl_seats_enter(const struct tl_seats *seats);
+bool tl_task_slots_enter(const struct tl_task_slots *seats);
 
 /* This thread gives up all that it has, in every arena, and its slots. */
-void tl_seats_leave(void);
+void tl_task_slots_leave(void);
 
 /* The same in this arena alone. */
-void tl_seats_leave_here(void);
+void tl_task_slots_leave_here(void);
 
 /* Ties a slot to the process that will run in it.  `parent`: NULL for main. */
-void tl_seats_tie(struct tl_task *task, struct tl_process *process,
-                  const struct tl_task *parent);
+void tl_task_slots_tie(struct tl_task *task, struct tl_process *process,
+                       const struct tl_task *parent);
 
 /* A slot for this thread in the arena where it is now, which it has just
  * mapped: with the name that it has at home or, where it only comes to look,
  * with none.  TL_NO_TASKS. */
-int tl_seats_join(bool with_name);
+int tl_task_slots_join(bool with_name);
 
 #endif

@@ -15,7 +15,7 @@
 
 /* What a thread is told by its creator; the thread frees it. */
 struct birth {
-    struct tl_seats seats;
+    struct tl_task_slots seats;
     void (*run)(void *context);
     void *context;
 };
@@ -41,7 +41,8 @@ static void *live(void *data)
     struct birth *birth = data;
     struct birth own = *birth;
     free(birth);
-    tl_seats_enter(&own.seats); /* the creator is this process: never late */
+    tl_task_slots_enter(
+        &own.seats); /* the creator is this process: never late */
     tl_checkpoint_adopt();
     tl_cancel = &own_process()->cancelled;
     prctl(PR_SET_NAME, tl_self->name); /* as ps and gdb show it: 15 bytes */
@@ -64,16 +65,16 @@ static int create(struct birth *birth)
 
 static int take_seat_and_create(struct tl_process *thread, struct birth *birth)
 {
-    int status = tl_seats_take_thread(&birth->seats, thread);
+    int status = tl_task_slots_take_thread(&birth->seats, thread);
     if (status < 0)
         return status;
-    struct tl_seats seats = birth->seats;
+    struct tl_task_slots seats = birth->seats;
     atomic_store(&thread->pid, (int32_t)getpid());
     /* before there is a thread: until it enters, it lives with its process */
-    tl_seats_forked(&seats, getpid());
+    tl_task_slots_forked(&seats, getpid());
     status = create(birth);
     if (status < 0) {
-        tl_seats_give_back(&seats);
+        tl_task_slots_give_back(&seats);
         return status;
     }
     tl_children_add(0);

@@ -264,7 +264,7 @@ static void *live(void *unused)
     atomic_store(&watcher.state, well ? WATCHER_RUNS : WATCHER_FAILED);
     if (well) {
         watch();
-        tl_seats_leave();
+        tl_task_slots_leave();
     }
     return unused;
 }

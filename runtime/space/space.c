@@ -275,7 +275,7 @@ static int join(int number, bool with_name)
     if (number < 0 || tl_task_is_in((unsigned)number))
         return number;
     tl_arena_go((unsigned)number);
-    int status = tl_seats_join(with_name);
+    int status = tl_task_slots_join(with_name);
     return status < 0 ? status : number;
 }
 
@@ -315,7 +315,7 @@ int tl_space_open_same(const char *name, uint64_t identity)
 void tl_look_away(unsigned arena)
 {
     tl_task_visit(arena);
-    tl_seats_leave_here();
+    tl_task_slots_leave_here();
     tl_arena_unmap(arena);
     spaces[arena].name[0] = '\0';
     tl_task_visit(TL_HOME);
