@@ -23,7 +23,7 @@
 
 static bool names_hold(struct tl_sound *sound)
 {
-    const struct tl_name_list *names = tl_region(TL_REGION_NAMES);
+    const struct tl_name_index *names = tl_region(TL_REGION_NAMES);
     for (uint64_t at = names->first; at;) {
         uint32_t *line = tl_sound_line(sound, at);
         if ((*line & TL_SOUND_NAMED) || !tl_sound_ref(sound, at))

@@ -17,7 +17,8 @@ int tl_layers_make(uint32_t tasks, uint32_t spare)
 {
     if (tl_task_table_make(tasks, spare) < 0 || tl_post_make() < 0 ||
         tl_deadlock_check_make() < 0 || tl_object_make_counts() < 0 ||
-        tl_output_make() < 0 || tl_names_make() < 0 || tl_refs_make() < 0 ||
+        tl_output_make() < 0 || tl_name_index_make() < 0 ||
+        tl_refs_make() < 0 ||
         tl_block_make() < 0) /* last: the heap is the rest */
         return TL_NO_MEMORY;
     return TL_OK;

@@ -13,7 +13,7 @@ static bool find_named(struct tl_handle *out, enum tl_kind_id kind,
                        const char *name, uint64_t shape, int *status)
 {
     bool any = out->side == TL_FIND_ANY;
-    *status = tl_names_open(name, out);
+    *status = tl_name_index_open(name, out);
     if (*status == TL_EMPTY)
         return false;
     if (*status < 0)
@@ -55,7 +55,7 @@ void *tl_constructor_begin(struct tl_handle *out, enum tl_kind_id kind,
  * opens that one's instead. */
 static int enter_named(struct tl_handle *out, bool any)
 {
-    while (!tl_names_enter(out->object)) {
+    while (!tl_name_index_enter(out->object)) {
         const struct tl_object *object = out->object;
         struct tl_handle found = {.arena = out->arena,
                                   .side = any ? TL_FIND_ANY : 0};

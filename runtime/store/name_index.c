@@ -6,14 +6,14 @@
 #include "store/log.h"
 #include "store/refs.h"
 
-static struct tl_name_list *names(void)
+static struct tl_name_index *names(void)
 {
     return tl_region(TL_REGION_NAMES);
 }
 
-int tl_names_make(void)
+int tl_name_index_make(void)
 {
-    return tl_arena_carve(TL_REGION_NAMES, sizeof(struct tl_name_list))
+    return tl_arena_carve(TL_REGION_NAMES, sizeof(struct tl_name_index))
                ? TL_OK
                : TL_NO_MEMORY;
 }
@@ -32,7 +32,7 @@ static uint64_t *link_to(const char *name)
     return link;
 }
 
-int tl_names_open(const char *name, struct tl_handle *out)
+int tl_name_index_open(const char *name, struct tl_handle *out)
 {
     struct tl_cell *cell;
     uint32_t index;
@@ -50,7 +50,7 @@ int tl_names_open(const char *name, struct tl_handle *out)
 }
 
 /* In one go, since the list has no place that others leave alone meanwhile. */
-size_t tl_names_copy(struct tl_name *to, size_t most)
+size_t tl_name_index_copy(struct tl_name *to, size_t most)
 {
     size_t n = 0;
     tl_refs_begin();
@@ -64,7 +64,7 @@ size_t tl_names_copy(struct tl_name *to, size_t most)
     return n;
 }
 
-bool tl_names_enter(struct tl_object *object)
+bool tl_name_index_enter(struct tl_object *object)
 {
     struct tl_log *log = tl_refs_begin();
     bool is_free = *link_to(object->name) == 0;
@@ -77,7 +77,7 @@ bool tl_names_enter(struct tl_object *object)
     return is_free;
 }
 
-bool tl_names_remove(const char *name)
+bool tl_name_index_remove(const char *name)
 {
     struct tl_log *log = tl_refs_begin();
     uint64_t *link = link_to(name);
@@ -97,13 +97,13 @@ bool tl_names_remove(const char *name)
 int64_t tl_space_names(unsigned space, struct tl_name *names, size_t most)
 {
     int status = tl_enter_arena(space);
-    return status < 0 ? status : (int64_t)tl_names_copy(names, most);
+    return status < 0 ? status : (int64_t)tl_name_index_copy(names, most);
 }
 
 int tl_space_find(unsigned space, const char *name, struct tl_handle *out)
 {
     int status = tl_enter_arena(space);
-    return status < 0 ? status : tl_names_open(name, out);
+    return status < 0 ? status : tl_name_index_open(name, out);
 }
 
 int tl_space_remove(unsigned space, const char *name)
@@ -111,5 +111,5 @@ int tl_space_remove(unsigned space, const char *name)
     int status = tl_enter_arena(space);
     if (status < 0)
         return status;
-    return tl_names_remove(name) ? TL_OK : TL_EMPTY;
+    return tl_name_index_remove(name) ? TL_OK : TL_EMPTY;
 }

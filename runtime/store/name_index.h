@@ -16,24 +16,24 @@
 #include "tidelock.h"
 
 /* In TL_REGION_NAMES. */
-struct tl_name_list {
+struct tl_name_index {
     uint64_t first; /* offset of an object */
 };
 
 /* TL_OK or TL_NO_MEMORY; once for each arena. */
-int tl_names_make(void);
+int tl_name_index_make(void);
 
 /* A handle to the object of that name, in this arena.  TL_EMPTY: none;
  * TL_NO_MEMORY. */
-int tl_names_open(const char *name, struct tl_handle *out);
+int tl_name_index_open(const char *name, struct tl_handle *out);
 
 /* All names at one moment, as far as there is room; how many there are. */
-size_t tl_names_copy(struct tl_name *to, size_t most);
+size_t tl_name_index_copy(struct tl_name *to, size_t most);
 
 /* Enters the object under its name; false: there is another of that name. */
-bool tl_names_enter(struct tl_object *object);
+bool tl_name_index_enter(struct tl_object *object);
 
 /* False: there is none of that name. */
-bool tl_names_remove(const char *name);
+bool tl_name_index_remove(const char *name);
 
 #endif

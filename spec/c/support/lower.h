@@ -83,7 +83,7 @@ static inline bool lower_init(uint64_t memory)
     if (tl_arena_make(memory) < 0 || tl_seed_make() < 0 ||
         tl_sleep_make() < 0 || tl_task_table_make(16, 1) < 0 ||
         tl_post_make() < 0 || tl_deadlock_check_make() < 0 ||
-        tl_object_make_counts() < 0 || tl_names_make() < 0 ||
+        tl_object_make_counts() < 0 || tl_name_index_make() < 0 ||
         tl_refs_make() < 0 || tl_block_make() < 0)
         return false;
     tl_checkpoint_watch_forks();
