@@ -46,13 +46,13 @@ static void move_in(struct tl_heap *heap)
     if (old)
         memcpy(fresh->entries, tl_heap_entries(heap),
                tl_heap_capacity(heap) * sizeof(struct tl_heap_entry));
-    tl_note_begin(TL_DOING_GROW, old, NULL, 0);
+    tl_repair_note_begin(TL_DOING_GROW, old, NULL, 0);
     heap->table = *hand; /* commit */
     tl_fault();
     *hand = old;
     tl_fault();
     tl_heap_rebuild(heap);
-    tl_note_end();
+    tl_repair_note_end();
 }
 
 static void drop_hand(void)
@@ -79,7 +79,7 @@ static void insert(struct tl_heap *heap, double priority)
     uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
     entry->priority = priority;
     entry->serial = heap->next_serial++;
-    tl_note_begin(TL_DOING_PUT, 0, NULL, 0);
+    tl_repair_note_begin(TL_DOING_PUT, 0, NULL, 0);
     entry->block = *block; /* commit */
     tl_fault();
     *block = 0;
@@ -87,7 +87,7 @@ static void insert(struct tl_heap *heap, double priority)
     tl_heap_sift_up(heap, size);
     tl_fault();
     atomic_fetch_add(&heap->puts, 1);
-    tl_note_end();
+    tl_repair_note_end();
 }
 
 static bool larger_in_hand(const struct tl_heap *heap)
@@ -197,7 +197,7 @@ static void take_first(struct tl_heap *heap, struct tl_cell *cell)
     uint32_t *array = tl_heap_order(heap);
     uint64_t last = tl_heap_count(heap) - 1;
     struct tl_heap_entry *entry = &tl_heap_entries(heap)[array[0]];
-    tl_note_begin(TL_DOING_GET, entry->block, cell, 1);
+    tl_repair_note_begin(TL_DOING_GET, entry->block, cell, 1);
     tl_self->carrying[TL_HAND_MESSAGE] = entry->block;
     tl_fault();
     entry->block = 0; /* commit */
@@ -209,8 +209,8 @@ static void take_first(struct tl_heap *heap, struct tl_cell *cell)
     tl_fault();
     atomic_fetch_add(&heap->gets, 1);
     tl_fault();
-    tl_note_pay();
-    tl_note_end();
+    tl_repair_note_pay();
+    tl_repair_note_end();
 }
 
 int tl_heap_ready(struct tl_heap *heap, struct tl_watch *watch)

@@ -14,11 +14,11 @@ static void count_done(struct tl_heap *heap, struct tl_cell *cell,
                        uint64_t items, int64_t change)
 {
     uint64_t done = atomic_load(&heap->done);
-    tl_note_begin(TL_DOING_DONE, done, cell, change);
+    tl_repair_note_begin(TL_DOING_DONE, done, cell, change);
     atomic_store(&heap->done, done + items); /* commit */
     tl_fault();
-    tl_note_pay();
-    tl_note_end();
+    tl_repair_note_pay();
+    tl_repair_note_end();
 }
 
 int tl_heap_done(struct tl_heap *heap, struct tl_cell *cell)
@@ -63,7 +63,7 @@ static void repair_get(struct tl_heap *heap, struct tl_task *dead,
         return;
     }
     recount(&heap->gets, tl_heap_number(&heap->puts) - used);
-    tl_note_pay_for(dead);
+    tl_repair_note_pay_for(dead);
 }
 
 void tl_heap_repair(struct tl_heap *heap, struct tl_task *dead)
@@ -83,7 +83,7 @@ void tl_heap_repair(struct tl_heap *heap, struct tl_task *dead)
         break;
     case TL_DOING_DONE:
         if (atomic_load(&heap->done) != dead->note.before)
-            tl_note_pay_for(dead);
+            tl_repair_note_pay_for(dead);
         break;
     default:
         break;

@@ -82,11 +82,11 @@ int tl_stream_done(struct tl_stream *stream, struct tl_cell *cell)
     if (tl_stream_unfinished(stream, done) == 0) {
         status = TL_TOO_MANY_DONE;
     } else {
-        tl_note_begin(TL_DOING_DONE, done, cell, cell->taken ? -1 : 0);
+        tl_repair_note_begin(TL_DOING_DONE, done, cell, cell->taken ? -1 : 0);
         atomic_store(&stream->done, done + 1); /* commit */
         tl_fault();
-        tl_note_pay();
-        tl_note_end();
+        tl_repair_note_pay();
+        tl_repair_note_end();
     }
     tl_guard_drop(&stream->get_guard);
     return status;
@@ -98,11 +98,11 @@ bool tl_stream_abandon(struct tl_stream *stream, struct tl_cell *cell)
     uint64_t done = atomic_load(&stream->done);
     uint32_t out = tl_stream_unfinished(stream, done) - tl_stream_size(stream);
     uint32_t lost = cell->taken < out ? cell->taken : out;
-    tl_note_begin(TL_DOING_DONE, done, cell, -(int64_t)cell->taken);
+    tl_repair_note_begin(TL_DOING_DONE, done, cell, -(int64_t)cell->taken);
     atomic_store(&stream->done, done + lost); /* commit */
     tl_fault();
-    tl_note_pay();
-    tl_note_end();
+    tl_repair_note_pay();
+    tl_repair_note_end();
     tl_guard_drop(&stream->get_guard);
     return lost > 0;
 }
@@ -130,7 +130,7 @@ static void repair_get(struct tl_stream *stream, struct tl_task *dead)
         dead->carrying[TL_HAND_SEGMENT] = 0;
     if (dead->note.doing == TL_DOING_GET) {
         if (atomic_load(&stream->tail) != dead->note.before) {
-            tl_note_pay_for(dead);
+            tl_repair_note_pay_for(dead);
         } else {
             dead->carrying[TL_HAND_MESSAGE] = 0;
             atomic_store(&stream->packed_got, dead->note.packed);
@@ -138,7 +138,7 @@ static void repair_get(struct tl_stream *stream, struct tl_task *dead)
     }
     if (dead->note.doing == TL_DOING_DONE &&
         atomic_load(&stream->done) != dead->note.before)
-        tl_note_pay_for(dead);
+        tl_repair_note_pay_for(dead);
 }
 
 void tl_stream_repair(struct tl_stream *stream, struct tl_guard *guard,

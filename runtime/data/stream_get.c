@@ -81,7 +81,7 @@ static void read_message(struct tl_stream *stream, struct tl_parcel *parcel,
     parcel->size = frame->size;
     tl_self->note.packed =
         atomic_load_explicit(&stream->packed_got, memory_order_relaxed);
-    tl_note_begin(TL_DOING_GET, tail, cell, 1);
+    tl_repair_note_begin(TL_DOING_GET, tail, cell, 1);
     if (frame->size == TL_FRAME_PACKED)
         take_packed(stream, frame);
     else
@@ -93,8 +93,8 @@ static void read_message(struct tl_stream *stream, struct tl_parcel *parcel,
                           tl_moved(tail, at + tl_frame_units(frame)),
                           memory_order_release);
     tl_fault();
-    tl_note_pay();
-    tl_note_end();
+    tl_repair_note_pay();
+    tl_repair_note_end();
     prefetch_next(stream, tail, frame, parcel->size);
 }
 

@@ -124,7 +124,7 @@ static void write_packed(struct tl_stream *stream, struct tl_segment *segment,
     frame->units = packed_units(m);
     memcpy(frame->bytes, block, sizeof *block);
     tl_self->note.packed = sum;
-    tl_note_begin(TL_DOING_PUT, head, NULL, 0);
+    tl_repair_note_begin(TL_DOING_PUT, head, NULL, 0);
     atomic_store_explicit(&stream->packed_put,
                           sum + (uint64_t)frame->units * TL_PACKED_UNIT,
                           memory_order_relaxed);
@@ -135,7 +135,7 @@ static void write_packed(struct tl_stream *stream, struct tl_segment *segment,
                           memory_order_release);
     tl_fault();
     *block = 0;
-    tl_note_end();
+    tl_repair_note_end();
 }
 
 /* What one try at a put needs before it can go on. */

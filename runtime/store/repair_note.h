@@ -16,10 +16,10 @@
 #include "tasks/task.h"
 
 /* Before the commit.  After it, cell (or NULL) will count `change` more. */
-static inline void tl_note_begin(enum tl_doing doing, uint64_t before,
-                                 struct tl_cell *cell, int64_t change)
+static inline void tl_repair_note_begin(enum tl_doing doing, uint64_t before,
+                                        struct tl_cell *cell, int64_t change)
 {
-    struct tl_note *note = &tl_self->note;
+    struct tl_repair_note *note = &tl_self->note;
     note->before = before;
     note->cell = cell ? tl_offset(cell) : 0;
     if (cell)
@@ -33,19 +33,19 @@ static inline void tl_note_begin(enum tl_doing doing, uint64_t before,
 }
 
 /* What follows from the commit, for the cell.  Twice is harmless. */
-static inline void tl_note_pay_for(struct tl_task *task)
+static inline void tl_repair_note_pay_for(struct tl_task *task)
 {
     if (task->note.cell)
         ((struct tl_cell *)tl_at(task->note.cell))->taken = task->note.taken;
     tl_fault();
 }
 
-static inline void tl_note_pay(void)
+static inline void tl_repair_note_pay(void)
 {
-    tl_note_pay_for(tl_self);
+    tl_repair_note_pay_for(tl_self);
 }
 
-static inline void tl_note_end(void)
+static inline void tl_repair_note_end(void)
 {
     atomic_signal_fence(memory_order_seq_cst);
     *(volatile uint32_t *)&tl_self->note.doing = TL_DOING_NOTHING;

@@ -98,7 +98,7 @@ enum tl_doing {
     TL_DOING_DONE,
     TL_DOING_GROW
 };
-struct tl_note {
+struct tl_repair_note {
     uint32_t doing; /* enum tl_doing; written last, cleared first */
     uint32_t taken; /* of the cell, before */
     uint64_t before;
@@ -142,7 +142,7 @@ struct tl_task {
 
     /* Written by the task about itself. */
     _Alignas(TL_LINE) _Atomic uint64_t inside; /* guard it may hold */
-    struct tl_note note;
+    struct tl_repair_note note;
     uint64_t carrying[TL_HANDS];
 
     /* Written by wakers too: a line of its own, so that a spinning waiter
