@@ -10,8 +10,8 @@
 
 #define CAPACITY_FIRST 32
 
-void tl_heap_init(struct tl_heap *heap, const void *object, bool lifo,
-                  uint32_t most)
+void tl_ordered_queue_init(struct tl_ordered_queue *heap, const void *object,
+                           bool lifo, uint32_t most)
 {
     tl_guard_init(&heap->guard, TL_GUARD_OBJECT, object);
     tl_wait_queue_init(&heap->filled, object, TL_VERB_GET);
@@ -27,31 +27,33 @@ static int make_table(uint64_t capacity)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_SEGMENT];
     uint64_t size =
-        capacity * (sizeof(struct tl_heap_entry) + sizeof(uint32_t));
-    int status = tl_block_take(hand, sizeof(struct tl_heap_table) + size);
+        capacity * (sizeof(struct tl_ordered_queue_entry) + sizeof(uint32_t));
+    int status =
+        tl_block_take(hand, sizeof(struct tl_ordered_queue_table) + size);
     if (status < 0)
         return status;
-    struct tl_heap_table *table = tl_at(*hand);
+    struct tl_ordered_queue_table *table = tl_at(*hand);
     table->capacity = capacity;
     memset(table->entries, 0, size);
     return TL_OK;
 }
 
 /* The table in hand becomes the heap's, and the old one is in hand. */
-static void move_in(struct tl_heap *heap)
+static void move_in(struct tl_ordered_queue *heap)
 {
     uint64_t *hand = &tl_self->carrying[TL_HAND_SEGMENT];
     uint64_t old = heap->table;
-    struct tl_heap_table *fresh = tl_at(*hand);
+    struct tl_ordered_queue_table *fresh = tl_at(*hand);
     if (old)
-        memcpy(fresh->entries, tl_heap_entries(heap),
-               tl_heap_capacity(heap) * sizeof(struct tl_heap_entry));
+        memcpy(fresh->entries, tl_ordered_queue_entries(heap),
+               tl_ordered_queue_capacity(heap) *
+                   sizeof(struct tl_ordered_queue_entry));
     tl_repair_note_begin(TL_DOING_GROW, old, NULL, 0);
     heap->table = *hand; /* commit */
     tl_fault();
     *hand = old;
     tl_fault();
-    tl_heap_rebuild(heap);
+    tl_ordered_queue_rebuild(heap);
     tl_repair_note_end();
 }
 
@@ -71,11 +73,11 @@ struct putting {
     struct tl_entrant entrant;
 };
 
-static void insert(struct tl_heap *heap, double priority)
+static void insert(struct tl_ordered_queue *heap, double priority)
 {
-    uint64_t size = tl_heap_count(heap);
-    uint32_t at = tl_heap_order(heap)[size];
-    struct tl_heap_entry *entry = &tl_heap_entries(heap)[at];
+    uint64_t size = tl_ordered_queue_count(heap);
+    uint32_t at = tl_ordered_queue_order(heap)[size];
+    struct tl_ordered_queue_entry *entry = &tl_ordered_queue_entries(heap)[at];
     uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
     entry->priority = priority;
     entry->serial = heap->next_serial++;
@@ -84,23 +86,23 @@ static void insert(struct tl_heap *heap, double priority)
     tl_fault();
     *block = 0;
     tl_fault();
-    tl_heap_sift_up(heap, size);
+    tl_ordered_queue_sift_up(heap, size);
     tl_fault();
     atomic_fetch_add(&heap->puts, 1);
     tl_repair_note_end();
 }
 
-static bool larger_in_hand(const struct tl_heap *heap)
+static bool larger_in_hand(const struct tl_ordered_queue *heap)
 {
     uint64_t hand = tl_self->carrying[TL_HAND_SEGMENT];
-    return hand && ((struct tl_heap_table *)tl_at(hand))->capacity >
-                       tl_heap_capacity(heap);
+    return hand && ((struct tl_ordered_queue_table *)tl_at(hand))->capacity >
+                       tl_ordered_queue_capacity(heap);
 }
 
-static enum need try_put(struct tl_heap *heap, struct putting *put)
+static enum need try_put(struct tl_ordered_queue *heap, struct putting *put)
 {
-    uint64_t size = tl_heap_count(heap);
-    if (atomic_load(&heap->puts) & TL_HEAP_CLOSED)
+    uint64_t size = tl_ordered_queue_count(heap);
+    if (atomic_load(&heap->puts) & TL_ORDERED_QUEUE_CLOSED)
         return NEED_OPEN;
     if (heap->most && size >= heap->most)
         return NEED_ROOM;
@@ -108,22 +110,23 @@ static enum need try_put(struct tl_heap *heap, struct putting *put)
         return NEED_ROOM;
     if (larger_in_hand(heap))
         move_in(heap);
-    if (size == tl_heap_capacity(heap))
+    if (size == tl_ordered_queue_capacity(heap))
         return NEED_TABLE;
     insert(heap, put->priority);
     return NEED_NOTHING;
 }
 
-static bool has_room(const struct tl_heap *heap, uint64_t gets, uint64_t puts)
+static bool has_room(const struct tl_ordered_queue *heap, uint64_t gets,
+                     uint64_t puts)
 {
-    return !heap->most || puts - (gets & ~TL_HEAP_CLOSED) < heap->most;
+    return !heap->most || puts - (gets & ~TL_ORDERED_QUEUE_CLOSED) < heap->most;
 }
 
-static int wait_for_room(struct tl_heap *heap, struct putting *put)
+static int wait_for_room(struct tl_ordered_queue *heap, struct putting *put)
 {
     uint64_t gets = atomic_load(&heap->gets);
     uint64_t puts = atomic_load(&heap->puts);
-    if ((puts & TL_HEAP_CLOSED) ||
+    if ((puts & TL_ORDERED_QUEUE_CLOSED) ||
         (has_room(heap, gets, puts) &&
          tl_turn_is_mine(&heap->put_turn, &put->entrant, put->deadline)))
         return TL_OK;
@@ -133,27 +136,27 @@ static int wait_for_room(struct tl_heap *heap, struct putting *put)
 
 /* One that left what there was to another, or was called for what this task
  * could not use, is called for what is left. */
-static void wake_next_put(struct tl_heap *heap)
+static void wake_next_put(struct tl_ordered_queue *heap)
 {
     uint64_t gets = atomic_load(&heap->gets);
-    if (has_room(heap, gets, tl_heap_number(&heap->puts)))
+    if (has_room(heap, gets, tl_ordered_queue_number(&heap->puts)))
         tl_wake(&heap->emptied, 1);
 }
 
-static void wake_next_get(struct tl_heap *heap)
+static void wake_next_get(struct tl_ordered_queue *heap)
 {
-    if (tl_heap_size(heap) > 0)
+    if (tl_ordered_queue_size(heap) > 0)
         tl_wake(&heap->filled, 1);
 }
 
-static int put_packed(struct tl_heap *heap, struct putting *put)
+static int put_packed(struct tl_ordered_queue *heap, struct putting *put)
 {
     for (;;) {
         int status = tl_guard_take(&heap->guard, put->deadline);
         if (status < 0)
             return status;
         enum need need = try_put(heap, put);
-        uint64_t larger = 2 * tl_heap_capacity(heap);
+        uint64_t larger = 2 * tl_ordered_queue_capacity(heap);
         tl_guard_drop(&heap->guard);
         switch (need) {
         case NEED_NOTHING:
@@ -173,8 +176,9 @@ static int put_packed(struct tl_heap *heap, struct putting *put)
     }
 }
 
-int tl_heap_put(struct tl_heap *heap, const struct tl_message *m,
-                double priority, tl_deadline deadline)
+int tl_ordered_queue_put(struct tl_ordered_queue *heap,
+                         const struct tl_message *m, double priority,
+                         tl_deadline deadline)
 {
     struct putting put = {.priority = priority, .deadline = deadline};
     uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
@@ -192,11 +196,12 @@ int tl_heap_put(struct tl_heap *heap, const struct tl_message *m,
 
 /* ---- get ---- */
 
-static void take_first(struct tl_heap *heap, struct tl_cell *cell)
+static void take_first(struct tl_ordered_queue *heap, struct tl_cell *cell)
 {
-    uint32_t *array = tl_heap_order(heap);
-    uint64_t last = tl_heap_count(heap) - 1;
-    struct tl_heap_entry *entry = &tl_heap_entries(heap)[array[0]];
+    uint32_t *array = tl_ordered_queue_order(heap);
+    uint64_t last = tl_ordered_queue_count(heap) - 1;
+    struct tl_ordered_queue_entry *entry =
+        &tl_ordered_queue_entries(heap)[array[0]];
     tl_repair_note_begin(TL_DOING_GET, entry->block, cell, 1);
     tl_self->carrying[TL_HAND_MESSAGE] = entry->block;
     tl_fault();
@@ -205,7 +210,7 @@ static void take_first(struct tl_heap *heap, struct tl_cell *cell)
     uint32_t freed = array[0];
     array[0] = array[last];
     array[last] = freed;
-    tl_heap_sift_down(heap, 0, last);
+    tl_ordered_queue_sift_down(heap, 0, last);
     tl_fault();
     atomic_fetch_add(&heap->gets, 1);
     tl_fault();
@@ -213,23 +218,26 @@ static void take_first(struct tl_heap *heap, struct tl_cell *cell)
     tl_repair_note_end();
 }
 
-int tl_heap_ready(struct tl_heap *heap, struct tl_watch *watch)
+int tl_ordered_queue_ready(struct tl_ordered_queue *heap,
+                           struct tl_watch *watch)
 {
     uint64_t puts = atomic_load(&heap->puts);
     *watch = (struct tl_watch){
         .condition = &heap->filled, .word = &heap->puts, .seen = puts};
-    return (puts & TL_HEAP_CLOSED) ||
-           (puts & ~TL_HEAP_CLOSED) != tl_heap_number(&heap->gets);
+    return (puts & TL_ORDERED_QUEUE_CLOSED) ||
+           (puts & ~TL_ORDERED_QUEUE_CLOSED) !=
+               tl_ordered_queue_number(&heap->gets);
 }
 
-static int wait_for_message(struct tl_heap *heap, struct tl_entrant *entrant,
-                            tl_deadline deadline)
+static int wait_for_message(struct tl_ordered_queue *heap,
+                            struct tl_entrant *entrant, tl_deadline deadline)
 {
     uint64_t puts = atomic_load(&heap->puts);
-    if ((puts & ~TL_HEAP_CLOSED) != tl_heap_number(&heap->gets)) {
+    if ((puts & ~TL_ORDERED_QUEUE_CLOSED) !=
+        tl_ordered_queue_number(&heap->gets)) {
         if (tl_turn_is_mine(&heap->get_turn, entrant, deadline))
             return TL_OK;
-    } else if (puts & TL_HEAP_CLOSED) {
+    } else if (puts & TL_ORDERED_QUEUE_CLOSED) {
         return TL_CLOSED;
     }
     return tl_turn_wait(&heap->get_turn, entrant, &heap->filled, &heap->puts,
@@ -237,18 +245,19 @@ static int wait_for_message(struct tl_heap *heap, struct tl_entrant *entrant,
 }
 
 /* Under the guard. */
-static bool try_get(struct tl_heap *heap, struct tl_cell *cell,
+static bool try_get(struct tl_ordered_queue *heap, struct tl_cell *cell,
                     struct tl_entrant *entrant, tl_deadline deadline)
 {
-    if (tl_heap_count(heap) == 0 ||
+    if (tl_ordered_queue_count(heap) == 0 ||
         !tl_turn_is_mine(&heap->get_turn, entrant, deadline))
         return false;
     take_first(heap, cell);
     return true;
 }
 
-int tl_heap_get(struct tl_heap *heap, struct tl_parcel *parcel,
-                struct tl_cell *cell, tl_deadline deadline)
+int tl_ordered_queue_get(struct tl_ordered_queue *heap,
+                         struct tl_parcel *parcel, struct tl_cell *cell,
+                         tl_deadline deadline)
 {
     tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
     struct tl_entrant entrant = {0};
@@ -279,38 +288,39 @@ int tl_heap_get(struct tl_heap *heap, struct tl_parcel *parcel,
 /* ---- both ---- */
 
 /* The readers' word last: who finds only that of the writers set knows that a
- * closer has died between, and finishes (tl_heap_settle). */
-void tl_heap_close(struct tl_heap *heap)
+ * closer has died between, and finishes (tl_ordered_queue_settle). */
+void tl_ordered_queue_close(struct tl_ordered_queue *heap)
 {
     tl_guard_take(&heap->guard, TL_FOREVER);
-    atomic_fetch_or(&heap->gets, TL_HEAP_CLOSED); /* commit */
+    atomic_fetch_or(&heap->gets, TL_ORDERED_QUEUE_CLOSED); /* commit */
     tl_fault();
-    atomic_fetch_or(&heap->puts, TL_HEAP_CLOSED);
+    atomic_fetch_or(&heap->puts, TL_ORDERED_QUEUE_CLOSED);
     tl_fault();
     tl_guard_drop(&heap->guard);
     tl_wake(&heap->filled, TL_WAKE_ALL);
     tl_wake(&heap->emptied, TL_WAKE_ALL);
 }
 
-void tl_heap_settle(struct tl_heap *heap)
+void tl_ordered_queue_settle(struct tl_ordered_queue *heap)
 {
     tl_turn_forget(&heap->get_turn);
     tl_turn_forget(&heap->put_turn);
-    if (tl_heap_closed(heap) && !(atomic_load(&heap->puts) & TL_HEAP_CLOSED))
-        tl_heap_close(heap);
+    if (tl_ordered_queue_closed(heap) &&
+        !(atomic_load(&heap->puts) & TL_ORDERED_QUEUE_CLOSED))
+        tl_ordered_queue_close(heap);
 }
 
-bool tl_heap_closed(const struct tl_heap *heap)
+bool tl_ordered_queue_closed(const struct tl_ordered_queue *heap)
 {
-    return atomic_load(&heap->gets) & TL_HEAP_CLOSED;
+    return atomic_load(&heap->gets) & TL_ORDERED_QUEUE_CLOSED;
 }
 
-uint32_t tl_heap_size(const struct tl_heap *heap)
+uint32_t tl_ordered_queue_size(const struct tl_ordered_queue *heap)
 {
     for (;;) {
-        uint64_t gets = tl_heap_number(&heap->gets),
-                 puts = tl_heap_number(&heap->puts);
-        if (tl_heap_number(&heap->gets) == gets)
+        uint64_t gets = tl_ordered_queue_number(&heap->gets),
+                 puts = tl_ordered_queue_number(&heap->puts);
+        if (tl_ordered_queue_number(&heap->gets) == gets)
             return (uint32_t)(puts - gets);
     }
 }

@@ -13,8 +13,8 @@
  * follow the commit; repair recounts the one that the dead task was about to
  * change.  They are the watch words of readers and of writers.
  */
-#ifndef TL_HEAP_H
-#define TL_HEAP_H
+#ifndef TL_ORDERED_QUEUE_H
+#define TL_ORDERED_QUEUE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -25,9 +25,9 @@
 #include "tidelock.h"
 #include "wait/wait_many.h"
 
-#define TL_HEAP_CLOSED (UINT64_C(1) << 63)
+#define TL_ORDERED_QUEUE_CLOSED (UINT64_C(1) << 63)
 
-struct tl_heap {
+struct tl_ordered_queue {
     struct tl_guard guard;
     uint32_t most; /* messages; 0: no bound; constant */
     uint32_t lifo; /* 0 or 1, no bool: a file may be damaged; constant */
@@ -41,25 +41,31 @@ struct tl_heap {
     struct tl_wait_queue filled, emptied;
 };
 
-void tl_heap_init(struct tl_heap *heap, const void *object, bool lifo,
-                  uint32_t most);
+void tl_ordered_queue_init(struct tl_ordered_queue *heap, const void *object,
+                           bool lifo, uint32_t most);
 /* As the calls of stream.h. */
-int tl_heap_put(struct tl_heap *heap, const struct tl_message *m,
-                double priority, tl_deadline deadline);
-int tl_heap_get(struct tl_heap *heap, struct tl_parcel *parcel,
-                struct tl_cell *cell, tl_deadline deadline);
-int tl_heap_ready(struct tl_heap *heap, struct tl_watch *watch);
-void tl_heap_close(struct tl_heap *heap);
-bool tl_heap_closed(const struct tl_heap *heap);
-uint32_t tl_heap_size(const struct tl_heap *heap);
-int tl_heap_done(struct tl_heap *heap, struct tl_cell *cell);
-uint32_t tl_heap_unfinished(const struct tl_heap *heap, uint64_t done);
-bool tl_heap_abandon(struct tl_heap *heap, struct tl_cell *cell);
-bool tl_heap_check(const struct tl_heap *heap);
+int tl_ordered_queue_put(struct tl_ordered_queue *heap,
+                         const struct tl_message *m, double priority,
+                         tl_deadline deadline);
+int tl_ordered_queue_get(struct tl_ordered_queue *heap,
+                         struct tl_parcel *parcel, struct tl_cell *cell,
+                         tl_deadline deadline);
+int tl_ordered_queue_ready(struct tl_ordered_queue *heap,
+                           struct tl_watch *watch);
+void tl_ordered_queue_close(struct tl_ordered_queue *heap);
+bool tl_ordered_queue_closed(const struct tl_ordered_queue *heap);
+uint32_t tl_ordered_queue_size(const struct tl_ordered_queue *heap);
+int tl_ordered_queue_done(struct tl_ordered_queue *heap, struct tl_cell *cell);
+uint32_t tl_ordered_queue_unfinished(const struct tl_ordered_queue *heap,
+                                     uint64_t done);
+bool tl_ordered_queue_abandon(struct tl_ordered_queue *heap,
+                              struct tl_cell *cell);
+bool tl_ordered_queue_check(const struct tl_ordered_queue *heap);
 /* After the death of a task that used it: finishes a close that it had begun.
  */
-void tl_heap_settle(struct tl_heap *heap);
-void tl_heap_repair(struct tl_heap *heap, struct tl_task *dead);
-void tl_heap_destroy(struct tl_heap *heap);
+void tl_ordered_queue_settle(struct tl_ordered_queue *heap);
+void tl_ordered_queue_repair(struct tl_ordered_queue *heap,
+                             struct tl_task *dead);
+void tl_ordered_queue_destroy(struct tl_ordered_queue *heap);
 
 #endif

@@ -2,64 +2,72 @@
  * Heap table: where the messages of a heap are named, and in what order.
  * Shared by the files of data/ordered_queue; see ordered_queue.h.
  */
-#ifndef TL_HEAP_TABLE_H
-#define TL_HEAP_TABLE_H
+#ifndef TL_ORDERED_QUEUE_TABLE_H
+#define TL_ORDERED_QUEUE_TABLE_H
 
 #include "data/ordered_queue.h"
 
-struct tl_heap_entry {
+struct tl_ordered_queue_entry {
     uint64_t block; /* 0: free.  commit */
     uint64_t serial;
     double priority;
 };
 
-struct tl_heap_table {
+struct tl_ordered_queue_table {
     uint64_t capacity;
-    struct tl_heap_entry entries[]; /* then uint32_t order[capacity] */
+    struct tl_ordered_queue_entry entries[]; /* then uint32_t order[capacity] */
 };
 
-static inline struct tl_heap_table *tl_heap_table(const struct tl_heap *heap)
+static inline struct tl_ordered_queue_table *
+tl_ordered_queue_table(const struct tl_ordered_queue *heap)
 {
     return tl_at(heap->table);
 }
 
-static inline uint64_t tl_heap_capacity(const struct tl_heap *heap)
+static inline uint64_t
+tl_ordered_queue_capacity(const struct tl_ordered_queue *heap)
 {
-    return heap->table ? tl_heap_table(heap)->capacity : 0;
+    return heap->table ? tl_ordered_queue_table(heap)->capacity : 0;
 }
 
-static inline struct tl_heap_entry *tl_heap_entries(const struct tl_heap *heap)
+static inline struct tl_ordered_queue_entry *
+tl_ordered_queue_entries(const struct tl_ordered_queue *heap)
 {
-    return tl_heap_table(heap)->entries;
+    return tl_ordered_queue_table(heap)->entries;
 }
 
-static inline uint32_t *tl_heap_order(const struct tl_heap *heap)
+static inline uint32_t *
+tl_ordered_queue_order(const struct tl_ordered_queue *heap)
 {
-    struct tl_heap_table *table = tl_heap_table(heap);
+    struct tl_ordered_queue_table *table = tl_ordered_queue_table(heap);
     return (uint32_t *)(void *)(table->entries + table->capacity);
 }
 
 /* Of `puts` or `gets`, without its mark. */
-static inline uint64_t tl_heap_number(const _Atomic uint64_t *word)
+static inline uint64_t tl_ordered_queue_number(const _Atomic uint64_t *word)
 {
-    return atomic_load(word) & ~TL_HEAP_CLOSED;
+    return atomic_load(word) & ~TL_ORDERED_QUEUE_CLOSED;
 }
 
 /* Under the guard, as what follows. */
-static inline uint64_t tl_heap_count(const struct tl_heap *heap)
+static inline uint64_t
+tl_ordered_queue_count(const struct tl_ordered_queue *heap)
 {
-    return tl_heap_number(&heap->puts) - tl_heap_number(&heap->gets);
+    return tl_ordered_queue_number(&heap->puts) -
+           tl_ordered_queue_number(&heap->gets);
 }
 
 /* Whether entry `a` is to be got before entry `b`. */
-bool tl_heap_before(const struct tl_heap *heap, uint32_t a, uint32_t b);
+bool tl_ordered_queue_before(const struct tl_ordered_queue *heap, uint32_t a,
+                             uint32_t b);
 
 /* The order holds again, after the index at place `at` was added, or put there
  * in place of another. */
-void tl_heap_sift_up(const struct tl_heap *heap, uint64_t at);
-void tl_heap_sift_down(const struct tl_heap *heap, uint64_t at, uint64_t size);
+void tl_ordered_queue_sift_up(const struct tl_ordered_queue *heap, uint64_t at);
+void tl_ordered_queue_sift_down(const struct tl_ordered_queue *heap,
+                                uint64_t at, uint64_t size);
 
 /* Derives the order from the entries; returns how many are used. */
-uint64_t tl_heap_rebuild(struct tl_heap *heap);
+uint64_t tl_ordered_queue_rebuild(struct tl_ordered_queue *heap);
 
 #endif

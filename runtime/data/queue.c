@@ -25,7 +25,7 @@ int tl_queue_new(struct tl_handle *out, const char *name,
         status = tl_stream_init(&queue->stream, queue, maxsize, 0, TL_VERB_GET,
                                 TL_VERB_PUT);
     else
-        tl_heap_init(&queue->heap, queue, order == TL_LIFO, maxsize);
+        tl_ordered_queue_init(&queue->heap, queue, order == TL_LIFO, maxsize);
     if (status < 0) {
         tl_refs_bury_for(tl_self);
         return status;
@@ -44,7 +44,7 @@ int tl_queue_put(const struct tl_handle *handle, const struct tl_message *m,
         return TL_UNORDERED;
     status = queue->order == TL_FIFO
                  ? tl_stream_put(&queue->stream, m, deadline)
-                 : tl_heap_put(&queue->heap, m, priority, deadline);
+                 : tl_ordered_queue_put(&queue->heap, m, priority, deadline);
     return status == TL_TIMEOUT ? TL_FULL : status;
 }
 
@@ -58,20 +58,20 @@ int tl_queue_get(const struct tl_handle *handle, struct tl_parcel *parcel,
     struct tl_cell *cell = tl_handle_cell(handle);
     status = queue->order == TL_FIFO
                  ? tl_stream_get(&queue->stream, parcel, cell, deadline)
-                 : tl_heap_get(&queue->heap, parcel, cell, deadline);
+                 : tl_ordered_queue_get(&queue->heap, parcel, cell, deadline);
     return status == TL_TIMEOUT ? TL_EMPTY : status;
 }
 
 static uint32_t size_of(const struct tl_queue *queue)
 {
     return queue->order == TL_FIFO ? tl_stream_size(&queue->stream)
-                                   : tl_heap_size(&queue->heap);
+                                   : tl_ordered_queue_size(&queue->heap);
 }
 
 static bool is_closed(const struct tl_queue *queue)
 {
     return queue->order == TL_FIFO ? tl_stream_closed(&queue->stream)
-                                   : tl_heap_closed(&queue->heap);
+                                   : tl_ordered_queue_closed(&queue->heap);
 }
 
 int64_t tl_queue_size(const struct tl_handle *handle)
@@ -94,8 +94,9 @@ enum tl_queue_order tl_queue_order(const struct tl_handle *handle)
 int tl_queue_ready(const struct tl_handle *handle, struct tl_watch *watch)
 {
     struct tl_queue *queue = queue_of(handle);
-    return queue->order == TL_FIFO ? tl_stream_ready(&queue->stream, watch)
-                                   : tl_heap_ready(&queue->heap, watch);
+    return queue->order == TL_FIFO
+               ? tl_stream_ready(&queue->stream, watch)
+               : tl_ordered_queue_ready(&queue->heap, watch);
 }
 
 int tl_queue_close(const struct tl_handle *handle)
@@ -107,7 +108,7 @@ int tl_queue_close(const struct tl_handle *handle)
     if (queue->order == TL_FIFO)
         tl_stream_close(&queue->stream);
     else
-        tl_heap_close(&queue->heap);
+        tl_ordered_queue_close(&queue->heap);
     return TL_OK;
 }
 
@@ -118,8 +119,9 @@ int tl_queue_task_done(const struct tl_handle *handle)
         return status;
     struct tl_queue *queue = queue_of(handle);
     struct tl_cell *cell = tl_handle_cell(handle);
-    status = queue->order == TL_FIFO ? tl_stream_done(&queue->stream, cell)
-                                     : tl_heap_done(&queue->heap, cell);
+    status = queue->order == TL_FIFO
+                 ? tl_stream_done(&queue->stream, cell)
+                 : tl_ordered_queue_done(&queue->heap, cell);
     if (status == TL_OK)
         tl_wake(&queue->all_done, TL_WAKE_ALL);
     return status;
@@ -132,8 +134,9 @@ static _Atomic uint64_t *done_word(struct tl_queue *queue)
 
 static uint32_t unfinished(const struct tl_queue *queue, uint64_t done)
 {
-    return queue->order == TL_FIFO ? tl_stream_unfinished(&queue->stream, done)
-                                   : tl_heap_unfinished(&queue->heap, done);
+    return queue->order == TL_FIFO
+               ? tl_stream_unfinished(&queue->stream, done)
+               : tl_ordered_queue_unfinished(&queue->heap, done);
 }
 
 int tl_queue_join(const struct tl_handle *handle, tl_deadline deadline)
@@ -183,7 +186,7 @@ bool tl_queue_check(const struct tl_object *object)
 {
     const struct tl_queue *queue = (const struct tl_queue *)object;
     return queue->order == TL_FIFO ? tl_stream_check(&queue->stream)
-                                   : tl_heap_check(&queue->heap);
+                                   : tl_ordered_queue_check(&queue->heap);
 }
 
 void tl_queue_repair(struct tl_object *object, struct tl_guard *guard,
@@ -193,7 +196,7 @@ void tl_queue_repair(struct tl_object *object, struct tl_guard *guard,
     if (queue->order == TL_FIFO)
         tl_stream_repair(&queue->stream, guard, dead);
     else
-        tl_heap_repair(&queue->heap, dead);
+        tl_ordered_queue_repair(&queue->heap, dead);
 }
 
 void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
@@ -204,7 +207,7 @@ void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
     if (queue->order == TL_FIFO)
         tl_stream_settle(&queue->stream);
     else
-        tl_heap_settle(&queue->heap);
+        tl_ordered_queue_settle(&queue->heap);
     if (!cell->taken)
         return;
     /* told before the items count as done, so that a join which they end
@@ -214,7 +217,7 @@ void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
     if (queue->order == TL_FIFO)
         tl_stream_abandon(&queue->stream, cell);
     else
-        tl_heap_abandon(&queue->heap, cell);
+        tl_ordered_queue_abandon(&queue->heap, cell);
     tl_wake(&queue->all_done, TL_WAKE_ALL);
 }
 
@@ -224,5 +227,5 @@ void tl_queue_destroy(struct tl_object *object)
     if (queue->order == TL_FIFO)
         tl_stream_destroy(&queue->stream);
     else
-        tl_heap_destroy(&queue->heap);
+        tl_ordered_queue_destroy(&queue->heap);
 }

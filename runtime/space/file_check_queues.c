@@ -116,7 +116,7 @@ static bool stream_holds(struct tl_sound *sound, struct tl_stream *stream,
 
 /* Each entry once. */
 static bool order_holds(struct tl_sound *sound,
-                        const struct tl_heap_table *table)
+                        const struct tl_ordered_queue_table *table)
 {
     const uint32_t *order =
         (const uint32_t *)(const void *)(table->entries + table->capacity);
@@ -132,7 +132,7 @@ static bool order_holds(struct tl_sound *sound,
     return sane;
 }
 
-static bool is_in_use(const struct tl_heap_table *table, uint64_t size)
+static bool is_in_use(const struct tl_ordered_queue_table *table, uint64_t size)
 {
     const uint32_t *order =
         (const uint32_t *)(const void *)(table->entries + table->capacity);
@@ -142,16 +142,19 @@ static bool is_in_use(const struct tl_heap_table *table, uint64_t size)
     return true;
 }
 
-static bool entries_hold(struct tl_sound *sound, const struct tl_heap *heap)
+static bool entries_hold(struct tl_sound *sound,
+                         const struct tl_ordered_queue *heap)
 {
-    const uint64_t each = sizeof(struct tl_heap_entry) + sizeof(uint32_t);
-    uint64_t size = (atomic_load(&heap->puts) & ~TL_HEAP_CLOSED) -
-                    (atomic_load(&heap->gets) & ~TL_HEAP_CLOSED);
+    const uint64_t each =
+        sizeof(struct tl_ordered_queue_entry) + sizeof(uint32_t);
+    uint64_t size = (atomic_load(&heap->puts) & ~TL_ORDERED_QUEUE_CLOSED) -
+                    (atomic_load(&heap->gets) & ~TL_ORDERED_QUEUE_CLOSED);
     if (!heap->table)
         return size == 0 || atomic_load(&heap->guard.word);
-    if (!tl_sound_block(sound, heap->table, sizeof(struct tl_heap_table)))
+    if (!tl_sound_block(sound, heap->table,
+                        sizeof(struct tl_ordered_queue_table)))
         return false;
-    const struct tl_heap_table *table = tl_at(heap->table);
+    const struct tl_ordered_queue_table *table = tl_at(heap->table);
     uint64_t room = tl_block_size(heap->table) - sizeof *table;
     if (table->capacity == 0 || table->capacity > room / each)
         return false;
@@ -165,8 +168,9 @@ static bool entries_hold(struct tl_sound *sound, const struct tl_heap *heap)
             is_in_use(table, size));
 }
 
-static bool heap_holds(struct tl_sound *sound, const struct tl_heap *heap,
-                       const void *object, bool whole)
+static bool heap_holds(struct tl_sound *sound,
+                       const struct tl_ordered_queue *heap, const void *object,
+                       bool whole)
 {
     if (!whole)
         return !heap->table || entries_hold(sound, heap);
