@@ -39,7 +39,7 @@ static int end_stuck(lua_State *L, const char *report)
     tl_output(2, text,
               (size_t)size < sizeof text ? (size_t)size : sizeof text - 1);
     tl_family_end();
-    tl_listener_remove_files();
+    tl_socket_file_remove_all();
     _exit(3);
 }
 
@@ -57,7 +57,7 @@ static void end_main(lua_State *L)
     }
     if (status == TL_INTERRUPTED) {
         tl_family_end();
-        tl_listener_remove_files();
+        tl_socket_file_remove_all();
         static const char text[] = "tidelock: interrupted\n";
         files_write(2, text, sizeof text - 1);
         _exit(exit_interrupt_status);

@@ -33,7 +33,7 @@ static void end_at_once(int signal)
     (void)signal;
     if (getpid() == owner)
         tl_family_end();
-    tl_listener_remove_files();
+    tl_socket_file_remove_all();
     ssize_t ignored = write(STDERR_FILENO, last_words, sizeof last_words - 1);
     (void)ignored;
     _exit(exit_interrupt_status);

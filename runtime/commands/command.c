@@ -69,7 +69,7 @@ static void adopt(struct tl_command *command, const struct tl_plan *plan)
     command->pidfd = tl_pidfd_open(command->pid);
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)
         if (plan->ours[i] >= 0)
-            tl_flow_open(&command->flows[i], plan->ours[i]);
+            tl_pipe_buffer_open(&command->flows[i], plan->ours[i]);
     list(command);
 }
 
@@ -84,11 +84,11 @@ static int start(struct tl_command *command,
     tl_process_lock_take();
     int status = tl_redirect_plan(&plan, options);
     if (status == TL_OK) {
-        struct tl_spawn spawn = {.arguments = options->arguments,
-                                 .environment = options->environment,
-                                 .folder = options->folder};
+        struct tl_exec spawn = {.arguments = options->arguments,
+                                .environment = options->environment,
+                                .folder = options->folder};
         memcpy(spawn.descriptors, plan.theirs, sizeof plan.theirs);
-        status = tl_spawn(&spawn, &command->pid, step);
+        status = tl_exec(&spawn, &command->pid, step);
     }
     int error = errno;
     tl_redirect_settle(&plan, status == TL_OK);
@@ -146,7 +146,7 @@ int tl_command_fd(struct tl_command *command)
 static void close_flows(struct tl_command *command)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)
-        tl_flow_close(&command->flows[i]);
+        tl_pipe_buffer_close(&command->flows[i]);
 }
 
 void tl_command_drop(struct tl_command *command)
@@ -206,7 +206,7 @@ int tl_commands_await(void)
 static void abandon(struct tl_command *command)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)
-        tl_flow_abandon(&command->flows[i]);
+        tl_pipe_buffer_abandon(&command->flows[i]);
     tl_command_has_ended(command);
 }
 

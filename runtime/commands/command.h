@@ -36,7 +36,7 @@ struct tl_command {
     bool dropped;
     struct tl_pollable pollable; /* raised once it has ended */
     bool closing;                /* stdin is to be closed when all is written */
-    struct tl_flow flows[TL_COMMAND_STREAMS];
+    struct tl_pipe_buffer flows[TL_COMMAND_STREAMS];
 };
 
 /* First of every call.  TL_OK, TL_FOREIGN, TL_NOT_PARENT. */

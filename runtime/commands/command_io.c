@@ -24,7 +24,7 @@ enum want {
 /* What a call waits for. */
 struct request {
     unsigned wants; /* all of these enum want */
-    struct tl_flow *flow;
+    struct tl_pipe_buffer *flow;
     enum tl_read what;
     size_t count;
     size_t found; /* how much can be taken, once it is there */
@@ -32,20 +32,20 @@ struct request {
 
 /* ---- is it there? ---- */
 
-static bool is_over(const struct tl_flow *flow)
+static bool is_over(const struct tl_pipe_buffer *flow)
 {
-    return flow->state != TL_FLOW_OPEN;
+    return flow->state != TL_PIPE_BUFFER_OPEN;
 }
 
 static bool has_read(struct request *request)
 {
-    struct tl_flow *flow = request->flow;
-    request->found = tl_flow_size(flow);
+    struct tl_pipe_buffer *flow = request->flow;
+    request->found = tl_pipe_buffer_size(flow);
     if (request->what == TL_READ_BYTES && request->found >= request->count) {
         request->found = request->count;
         return true;
     }
-    size_t line = request->what == TL_READ_LINE ? tl_flow_line(flow) : 0;
+    size_t line = request->what == TL_READ_LINE ? tl_pipe_buffer_line(flow) : 0;
     if (line > 0)
         request->found = line;
     return line > 0 || is_over(flow);
@@ -53,11 +53,11 @@ static bool has_read(struct request *request)
 
 static bool is_met(struct tl_command *command, struct request *request)
 {
-    const struct tl_flow *flows = command->flows;
+    const struct tl_pipe_buffer *flows = command->flows;
     unsigned wants = request->wants;
     return !((wants & WANT_END && !tl_command_look(command)) ||
              (wants & WANT_SENT && !is_over(&flows[TL_STDIN]) &&
-              tl_flow_size(&flows[TL_STDIN]) > 0) ||
+              tl_pipe_buffer_size(&flows[TL_STDIN]) > 0) ||
              (wants & WANT_STDOUT && !is_over(&flows[TL_STDOUT])) ||
              (wants & WANT_STDERR && !is_over(&flows[TL_STDERR])) ||
              (wants & WANT_READ && !has_read(request)));
@@ -68,30 +68,30 @@ static bool is_met(struct tl_command *command, struct request *request)
 static bool is_wanted(const struct tl_command *command,
                       const struct request *request, int stream)
 {
-    const struct tl_flow *flow = &command->flows[stream];
+    const struct tl_pipe_buffer *flow = &command->flows[stream];
     unsigned all = stream == TL_STDOUT ? WANT_STDOUT : WANT_STDERR;
     all |= WANT_OUTPUT;
     if (is_over(flow))
         return false;
     if (stream == TL_STDIN)
-        return tl_flow_size(flow) > 0;
+        return tl_pipe_buffer_size(flow) > 0;
     return request->wants & all || flow == request->flow ||
-           tl_flow_size(flow) < TL_COMMAND_KEPT;
+           tl_pipe_buffer_size(flow) < TL_COMMAND_KEPT;
 }
 
 static int send_input(struct tl_command *command)
 {
-    struct tl_flow *flow = &command->flows[TL_STDIN];
-    int status = tl_flow_drain(flow);
-    if (command->closing && tl_flow_size(flow) == 0)
-        tl_flow_close(flow);
+    struct tl_pipe_buffer *flow = &command->flows[TL_STDIN];
+    int status = tl_pipe_buffer_drain(flow);
+    if (command->closing && tl_pipe_buffer_size(flow) == 0)
+        tl_pipe_buffer_close(flow);
     return status;
 }
 
 static int transfer(struct tl_command *command, int stream)
 {
     return stream == TL_STDIN ? send_input(command)
-                              : tl_flow_fill(&command->flows[stream]);
+                              : tl_pipe_buffer_fill(&command->flows[stream]);
 }
 
 /* The descriptors that matter to the request, of streams first; `streams` says
@@ -199,13 +199,13 @@ static int exchange(struct tl_command *command, struct request *request,
 bool tl_command_has(const struct tl_command *command,
                     enum tl_command_stream stream)
 {
-    return command->flows[stream].state != TL_FLOW_NONE;
+    return command->flows[stream].state != TL_PIPE_BUFFER_NONE;
 }
 
 bool tl_command_is_whole(const struct tl_command *command,
                          enum tl_command_stream stream)
 {
-    return tl_flow_size(&command->flows[stream]) == 0;
+    return tl_pipe_buffer_size(&command->flows[stream]) == 0;
 }
 
 static int enter_stream(struct tl_command *command,
@@ -214,12 +214,13 @@ static int enter_stream(struct tl_command *command,
     int status = tl_command_enter(command);
     if (status < 0)
         return status;
-    enum tl_flow_state state = command->flows[stream].state;
-    return state == TL_FLOW_NONE || state == TL_FLOW_CLOSED ? TL_DROPPED
-                                                            : TL_OK;
+    enum tl_pipe_buffer_state state = command->flows[stream].state;
+    return state == TL_PIPE_BUFFER_NONE || state == TL_PIPE_BUFFER_CLOSED
+               ? TL_DROPPED
+               : TL_OK;
 }
 
-static struct tl_slice slice_of(const struct tl_flow *flow, size_t size)
+static struct tl_slice slice_of(const struct tl_pipe_buffer *flow, size_t size)
 {
     return (struct tl_slice){.data = size ? flow->data + flow->start : "",
                              .size = size};
@@ -232,34 +233,34 @@ int tl_command_read(struct tl_command *command, enum tl_command_stream stream,
     int status = enter_stream(command, stream);
     if (status < 0)
         return status;
-    struct tl_flow *flow = &command->flows[stream];
+    struct tl_pipe_buffer *flow = &command->flows[stream];
     struct request request = {
         .wants = WANT_READ, .flow = flow, .what = what, .count = count};
     /* a look that finds it costs less than to wait */
     if (!has_read(&request))
-        status = tl_flow_fill(flow);
+        status = tl_pipe_buffer_fill(flow);
     if (status == TL_OK)
         status = exchange(command, &request, deadline);
     if (status < 0)
         return status;
     *slice = slice_of(flow, request.found);
-    bool over = is_over(flow) && tl_flow_size(flow) == 0;
+    bool over = is_over(flow) && tl_pipe_buffer_size(flow) == 0;
     return over && what != TL_READ_ALL ? TL_CLOSED : TL_OK;
 }
 
 struct tl_slice tl_command_held(const struct tl_command *command,
                                 enum tl_command_stream stream)
 {
-    const struct tl_flow *flow = &command->flows[stream];
-    return slice_of(flow, tl_flow_size(flow));
+    const struct tl_pipe_buffer *flow = &command->flows[stream];
+    return slice_of(flow, tl_pipe_buffer_size(flow));
 }
 
 void tl_command_take(struct tl_command *command, enum tl_command_stream stream,
                      size_t size)
 {
-    struct tl_flow *flow = &command->flows[stream];
-    size_t held = tl_flow_size(flow);
-    tl_flow_take(flow, size < held ? size : held);
+    struct tl_pipe_buffer *flow = &command->flows[stream];
+    size_t held = tl_pipe_buffer_size(flow);
+    tl_pipe_buffer_take(flow, size < held ? size : held);
 }
 
 int tl_command_write(struct tl_command *command, const void *data, size_t size,
@@ -269,18 +270,19 @@ int tl_command_write(struct tl_command *command, const void *data, size_t size,
     int status = enter_stream(command, TL_STDIN);
     if (status < 0)
         return status;
-    struct tl_flow *flow = &command->flows[TL_STDIN];
-    status = tl_flow_append(flow, data, size);
+    struct tl_pipe_buffer *flow = &command->flows[TL_STDIN];
+    status = tl_pipe_buffer_append(flow, data, size);
     if (status < 0)
         return status;
-    status = tl_flow_drain(flow);
+    status = tl_pipe_buffer_drain(flow);
     struct request request = {.wants = WANT_SENT};
     if (status == TL_OK)
         status = exchange(command, &request, deadline);
-    if (flow->state != TL_FLOW_OPEN)
+    if (flow->state != TL_PIPE_BUFFER_OPEN)
         return TL_CLOSED;
-    size_t left = tl_flow_size(flow) < size ? tl_flow_size(flow) : size;
-    tl_flow_withdraw(flow, left);
+    size_t left =
+        tl_pipe_buffer_size(flow) < size ? tl_pipe_buffer_size(flow) : size;
+    tl_pipe_buffer_withdraw(flow, left);
     *wrote = size - left;
     return status;
 }
@@ -290,7 +292,7 @@ int tl_command_close(struct tl_command *command, enum tl_command_stream stream)
     int status = tl_command_enter(command);
     if (status < 0)
         return status;
-    tl_flow_close(&command->flows[stream]);
+    tl_pipe_buffer_close(&command->flows[stream]);
     return TL_OK;
 }
 
@@ -299,11 +301,11 @@ int tl_command_close(struct tl_command *command, enum tl_command_stream stream)
 /* Returns what `closing` was: the call may be a callback's inside another. */
 static bool close_when_sent(struct tl_command *command)
 {
-    struct tl_flow *flow = &command->flows[TL_STDIN];
+    struct tl_pipe_buffer *flow = &command->flows[TL_STDIN];
     bool closing = command->closing;
     command->closing = true;
-    if (tl_flow_size(flow) == 0)
-        tl_flow_close(flow);
+    if (tl_pipe_buffer_size(flow) == 0)
+        tl_pipe_buffer_close(flow);
     return closing;
 }
 
@@ -312,11 +314,11 @@ int tl_command_communicate(struct tl_command *command, const void *input,
 {
     struct request request = {.wants = WANT_END | WANT_SENT | WANT_STDOUT |
                                        WANT_STDERR};
-    struct tl_flow *flow = &command->flows[TL_STDIN];
+    struct tl_pipe_buffer *flow = &command->flows[TL_STDIN];
     int status =
         input ? enter_stream(command, TL_STDIN) : tl_command_enter(command);
-    if (status == TL_OK && flow->state == TL_FLOW_OPEN)
-        status = tl_flow_append(flow, input, size);
+    if (status == TL_OK && flow->state == TL_PIPE_BUFFER_OPEN)
+        status = tl_pipe_buffer_append(flow, input, size);
     if (status < 0)
         return status;
     bool closing = close_when_sent(command);
@@ -336,14 +338,14 @@ int tl_command_await(struct tl_command *command, tl_deadline deadline)
 static void fetch_rest(struct tl_command *command)
 {
     for (int i = TL_STDOUT; i <= TL_STDERR; i++) {
-        struct tl_flow *flow = &command->flows[i];
+        struct tl_pipe_buffer *flow = &command->flows[i];
         size_t before;
         do {
-            before = tl_flow_size(flow);
-            if (tl_flow_fill(flow) < 0)
+            before = tl_pipe_buffer_size(flow);
+            if (tl_pipe_buffer_fill(flow) < 0)
                 break;
-        } while (tl_flow_size(flow) > before &&
-                 tl_flow_size(flow) < TL_COMMAND_KEPT);
+        } while (tl_pipe_buffer_size(flow) > before &&
+                 tl_pipe_buffer_size(flow) < TL_COMMAND_KEPT);
     }
 }
 

@@ -18,7 +18,7 @@
 /* What the child needs, made before the fork: it shares the parent's memory
  * and may allocate nothing. */
 struct launch {
-    const struct tl_spawn *spawn;
+    const struct tl_exec *spawn;
     char **candidates; /* paths of the program, ended by NULL */
     pid_t parent;
     int report; /* where to tell what failed */
@@ -209,8 +209,7 @@ static int start(struct launch *launch, pid_t *pid, struct failure *failure)
     return status;
 }
 
-int tl_spawn(const struct tl_spawn *spawn, pid_t *pid,
-             enum tl_command_step *step)
+int tl_exec(const struct tl_exec *spawn, pid_t *pid, enum tl_command_step *step)
 {
     struct launch launch = {.spawn = spawn, .parent = getpid()};
     struct failure failure = {.step = TL_COMMAND_PREPARE, .error = ENOMEM};

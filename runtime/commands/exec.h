@@ -17,7 +17,7 @@
 
 #include "tidelock.h"
 
-struct tl_spawn {
+struct tl_exec {
     char *const *arguments;   /* the program first; ended by NULL */
     char *const *environment; /* ended by NULL; NULL: this process's */
     const char *folder;       /* to start in; NULL: this process's */
@@ -26,7 +26,7 @@ struct tl_spawn {
 
 /* A program without a slash is looked for in the PATH of this process.
  * TL_OK, or TL_SYSTEM with errno; *step: what could not be done. */
-int tl_spawn(const struct tl_spawn *spawn, pid_t *pid,
-             enum tl_command_step *step);
+int tl_exec(const struct tl_exec *spawn, pid_t *pid,
+            enum tl_command_step *step);
 
 #endif

@@ -12,36 +12,37 @@
 
 #define PIECE ((size_t)64 << 10) /* what a pipe holds */
 
-void tl_flow_open(struct tl_flow *flow, int descriptor)
+void tl_pipe_buffer_open(struct tl_pipe_buffer *flow, int descriptor)
 {
-    *flow = (struct tl_flow){.state = TL_FLOW_OPEN, .descriptor = descriptor};
+    *flow = (struct tl_pipe_buffer){.state = TL_PIPE_BUFFER_OPEN,
+                                    .descriptor = descriptor};
 }
 
 /* A fork copies the descriptors before the memory: in between, the child would
  * have the one and not know of it. */
-static void leave(struct tl_flow *flow, enum tl_flow_state state)
+static void leave(struct tl_pipe_buffer *flow, enum tl_pipe_buffer_state state)
 {
     tl_process_lock_take();
-    if (flow->state == TL_FLOW_OPEN)
+    if (flow->state == TL_PIPE_BUFFER_OPEN)
         close(flow->descriptor);
     flow->state = state;
     tl_process_lock_drop();
 }
 
-static void empty(struct tl_flow *flow)
+static void empty(struct tl_pipe_buffer *flow)
 {
     flow->start = flow->end = flow->searched = 0;
 }
 
-void tl_flow_abandon(struct tl_flow *flow)
+void tl_pipe_buffer_abandon(struct tl_pipe_buffer *flow)
 {
-    if (flow->state != TL_FLOW_NONE)
-        leave(flow, TL_FLOW_CLOSED);
+    if (flow->state != TL_PIPE_BUFFER_NONE)
+        leave(flow, TL_PIPE_BUFFER_CLOSED);
 }
 
-void tl_flow_close(struct tl_flow *flow)
+void tl_pipe_buffer_close(struct tl_pipe_buffer *flow)
 {
-    tl_flow_abandon(flow);
+    tl_pipe_buffer_abandon(flow);
     free(flow->data);
     flow->data = NULL;
     flow->room = 0;
@@ -49,12 +50,13 @@ void tl_flow_close(struct tl_flow *flow)
 }
 
 /* Room for `size` more bytes at the end. */
-static int reserve(struct tl_flow *flow, size_t size)
+static int reserve(struct tl_pipe_buffer *flow, size_t size)
 {
     if (flow->room - flow->end >= size)
         return TL_OK;
     if (flow->start > 0) {
-        memmove(flow->data, flow->data + flow->start, tl_flow_size(flow));
+        memmove(flow->data, flow->data + flow->start,
+                tl_pipe_buffer_size(flow));
         flow->searched -= flow->start;
         flow->end -= flow->start;
         flow->start = 0;
@@ -74,9 +76,9 @@ static int reserve(struct tl_flow *flow, size_t size)
 
 /* ---- reading ---- */
 
-int tl_flow_fill(struct tl_flow *flow)
+int tl_pipe_buffer_fill(struct tl_pipe_buffer *flow)
 {
-    if (flow->state != TL_FLOW_OPEN)
+    if (flow->state != TL_PIPE_BUFFER_OPEN)
         return TL_OK;
     if (reserve(flow, PIECE) < 0)
         return TL_SYSTEM;
@@ -84,13 +86,13 @@ int tl_flow_fill(struct tl_flow *flow)
     if (got > 0)
         flow->end += (size_t)got;
     else if (got == 0)
-        leave(flow, TL_FLOW_ENDED);
+        leave(flow, TL_PIPE_BUFFER_ENDED);
     else if (errno != EAGAIN && errno != EINTR)
         return TL_SYSTEM;
     return TL_OK;
 }
 
-void tl_flow_take(struct tl_flow *flow, size_t size)
+void tl_pipe_buffer_take(struct tl_pipe_buffer *flow, size_t size)
 {
     flow->start += size;
     if (flow->searched < flow->start)
@@ -99,14 +101,14 @@ void tl_flow_take(struct tl_flow *flow, size_t size)
         return;
     empty(flow);
     /* what was much is not kept for what may never come */
-    if (flow->room > 2 * PIECE || flow->state != TL_FLOW_OPEN) {
+    if (flow->room > 2 * PIECE || flow->state != TL_PIPE_BUFFER_OPEN) {
         free(flow->data);
         flow->data = NULL;
         flow->room = 0;
     }
 }
 
-size_t tl_flow_line(struct tl_flow *flow)
+size_t tl_pipe_buffer_line(struct tl_pipe_buffer *flow)
 {
     if (flow->searched == flow->end)
         return 0;
@@ -118,7 +120,8 @@ size_t tl_flow_line(struct tl_flow *flow)
 
 /* ---- writing ---- */
 
-int tl_flow_append(struct tl_flow *flow, const void *data, size_t size)
+int tl_pipe_buffer_append(struct tl_pipe_buffer *flow, const void *data,
+                          size_t size)
 {
     if (size == 0)
         return TL_OK;
@@ -129,7 +132,7 @@ int tl_flow_append(struct tl_flow *flow, const void *data, size_t size)
     return TL_OK;
 }
 
-void tl_flow_withdraw(struct tl_flow *flow, size_t size)
+void tl_pipe_buffer_withdraw(struct tl_pipe_buffer *flow, size_t size)
 {
     flow->end -= size;
 }
@@ -154,16 +157,18 @@ static ssize_t write_quietly(int descriptor, const char *data, size_t size)
     return wrote;
 }
 
-int tl_flow_drain(struct tl_flow *flow)
+int tl_pipe_buffer_drain(struct tl_pipe_buffer *flow)
 {
-    while (flow->state == TL_FLOW_OPEN && tl_flow_size(flow) > 0) {
-        ssize_t wrote = write_quietly(
-            flow->descriptor, flow->data + flow->start, tl_flow_size(flow));
+    while (flow->state == TL_PIPE_BUFFER_OPEN &&
+           tl_pipe_buffer_size(flow) > 0) {
+        ssize_t wrote =
+            write_quietly(flow->descriptor, flow->data + flow->start,
+                          tl_pipe_buffer_size(flow));
         if (wrote >= 0) {
-            tl_flow_take(flow, (size_t)wrote);
+            tl_pipe_buffer_take(flow, (size_t)wrote);
         } else if (errno == EPIPE) {
-            leave(flow, TL_FLOW_ENDED);
-            tl_flow_take(flow, tl_flow_size(flow));
+            leave(flow, TL_PIPE_BUFFER_ENDED);
+            tl_pipe_buffer_take(flow, tl_pipe_buffer_size(flow));
         } else if (errno == EAGAIN) {
             return TL_OK;
         } else if (errno != EINTR) {

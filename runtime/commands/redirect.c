@@ -40,7 +40,8 @@ static int plan_null(struct tl_plan *plan, int stream)
     return plan->made[stream] ? TL_OK : TL_SYSTEM;
 }
 
-static struct tl_flow *given_flow(const struct tl_redirection *redirection)
+static struct tl_pipe_buffer *
+given_flow(const struct tl_redirection *redirection)
 {
     return &redirection->command->flows[redirection->stream];
 }
@@ -50,9 +51,9 @@ static struct tl_flow *given_flow(const struct tl_redirection *redirection)
 static int plan_command(struct tl_plan *plan, int stream,
                         const struct tl_redirection *redirection)
 {
-    struct tl_flow *flow = given_flow(redirection);
+    struct tl_pipe_buffer *flow = given_flow(redirection);
     if (tl_command_enter(redirection->command) < 0 ||
-        flow->state != TL_FLOW_OPEN)
+        flow->state != TL_PIPE_BUFFER_OPEN)
         return TL_DROPPED;
     plan->theirs[stream] = flow->descriptor;
     return set_blocking(flow->descriptor, true);
@@ -111,7 +112,7 @@ void tl_redirect_give(const struct tl_plan *plan,
         if (redirection->to != TL_REDIRECT_COMMAND)
             continue;
         if (started)
-            tl_flow_close(given_flow(redirection));
+            tl_pipe_buffer_close(given_flow(redirection));
         else if (plan->theirs[i] >= 0)
             set_blocking(plan->theirs[i], false);
     }

@@ -22,7 +22,7 @@ static void watch_exit(void)
 {
     static bool watched;
     if (!watched)
-        atexit(tl_listener_remove_files);
+        atexit(tl_socket_file_remove_all);
     watched = true;
 }
 
@@ -42,7 +42,7 @@ int tl_listener_new(struct tl_listener **out, const char *address,
         snprintf(listener->name, sizeof listener->name, "%s", options->name);
     status = tl_secret_copy(&listener->key, options->key, options->key_size);
     if (status == TL_OK)
-        status = tl_listener_place(listener, address);
+        status = tl_socket_file_make(listener, address);
     if (status < 0) {
         int error = errno;
         tl_listener_close(listener);
@@ -266,7 +266,7 @@ int tl_listener_look(void *state, struct pollfd *polled, unsigned *count)
 
 void tl_listener_end(struct tl_listener *listener)
 {
-    tl_listener_unplace(listener);
+    tl_socket_file_remove(listener);
     for (unsigned i = 0; i < listener->count; i++)
         close(listener->callers[i].fd);
     listener->count = 0;

@@ -63,9 +63,9 @@ struct tl_listener {
 
 /* socket_file.c: binds and listens; fills in fd, address, path and its inode.
  */
-int tl_listener_place(struct tl_listener *listener, const char *address);
+int tl_socket_file_make(struct tl_listener *listener, const char *address);
 
 /* socket_file.c: removes the socket file, if this process made it. */
-void tl_listener_unplace(struct tl_listener *listener);
+void tl_socket_file_remove(struct tl_listener *listener);
 
 #endif

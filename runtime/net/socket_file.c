@@ -135,7 +135,7 @@ static void remove_file(const struct tl_listener *listener)
         unlink(listener->path);
 }
 
-void tl_listener_unplace(struct tl_listener *listener)
+void tl_socket_file_remove(struct tl_listener *listener)
 {
     if (!listener->path)
         return;
@@ -149,7 +149,7 @@ void tl_listener_unplace(struct tl_listener *listener)
     tl_process_lock_drop();
 }
 
-void tl_listener_remove_files(void)
+void tl_socket_file_remove_all(void)
 {
     for (const struct tl_listener *at = first; at; at = at->next)
         remove_file(at);
@@ -177,7 +177,7 @@ static int place_at(struct tl_listener *listener,
     return listener->address ? TL_OK : TL_NO_MEMORY;
 }
 
-int tl_listener_place(struct tl_listener *listener, const char *address)
+int tl_socket_file_make(struct tl_listener *listener, const char *address)
 {
     struct tl_address list[TL_ADDRESSES_MOST];
     unsigned count;

@@ -162,7 +162,7 @@ static const struct tl_upcalls upcalls = {.kinds = kinds,
                                           .stuck = tl_report_keep,
                                           .forked = tl_commands_forget,
                                           .reap = tl_commands_reap,
-                                          .ends = tl_listener_remove_files};
+                                          .ends = tl_socket_file_remove_all};
 
 void tl_kinds_install(void)
 {

@@ -44,7 +44,7 @@ void tl_listener_end(struct tl_listener *listener);
 void tl_listener_close(struct tl_listener *listener);
 /* Removes the socket files of this process, which is about to end.
  * Async-signal-safe. */
-void tl_listener_remove_files(void);
+void tl_socket_file_remove_all(void);
 
 /* TL_UNREACHABLE: nobody listens there; TL_REFUSED: the keys differ, or only
  * one side has one; TL_BROKEN: what answers is no listener of this kind;

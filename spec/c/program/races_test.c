@@ -874,7 +874,7 @@ static void run_command_and_stay(void *unused)
     struct tl_command *command;
     (void)unused;
     if (tl_command_new(&command, &options, &step) == TL_OK) {
-        struct tl_flow *flow = &command->flows[TL_STDOUT];
+        struct tl_pipe_buffer *flow = &command->flows[TL_STDOUT];
         /* as in a realloc that has moved the bytes and not yet returned */
         flow->data = (char *)bytes + 8;
         atomic_store(&flags->inside, 1);
