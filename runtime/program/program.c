@@ -70,10 +70,10 @@ static int read_limits(uint64_t *memory, uint32_t *tasks)
 static int carve(uint32_t tasks)
 {
     if (tl_seed_make() < 0 || tl_sleep_make() < 0 ||
-        tl_layers_make(tasks, SPARE) < 0)
+        tl_layout_make(tasks, SPARE) < 0)
         return fail(TL_NO_MEMORY, "TIDELOCK_MEMORY is too small for a table "
                                   "of TIDELOCK_TASKS tasks");
-    tl_layers_sign(TL_PROGRAM_MAGIC);
+    tl_layout_sign(TL_PROGRAM_MAGIC);
     return TL_OK;
 }
 

@@ -50,7 +50,7 @@ static bool holds_up(pid_t pid)
         }
     }
     tl_task_visit(TL_HOME);
-    return found || tl_abroad_any(pid, holds_up_here);
+    return found || tl_foreign_spaces_any(pid, holds_up_here);
 }
 
 /* It watches nobody any more, nor wakes them. */
@@ -73,7 +73,7 @@ static void call_everybody(pid_t pid)
         }
     }
     tl_task_visit(TL_HOME);
-    tl_abroad_any(pid, call_all_here);
+    tl_foreign_spaces_any(pid, call_all_here);
 }
 
 int tl_process_suspend(const struct tl_handle *handle)

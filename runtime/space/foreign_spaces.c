@@ -27,7 +27,7 @@ static bool look_into(int fd, pid_t pid, bool (*look)(pid_t pid))
     return found;
 }
 
-bool tl_abroad_any(pid_t pid, bool (*look)(pid_t pid))
+bool tl_foreign_spaces_any(pid_t pid, bool (*look)(pid_t pid))
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);

@@ -14,6 +14,6 @@
  *
  * Limit: where this program has all the spaces open that it can, it sees
  * none. */
-bool tl_abroad_any(pid_t pid, bool (*look)(pid_t pid));
+bool tl_foreign_spaces_any(pid_t pid, bool (*look)(pid_t pid));
 
 #endif

@@ -13,7 +13,7 @@
 #include "wait/deadlock_check.h"
 #include "park/post.h"
 
-int tl_layers_make(uint32_t tasks, uint32_t spare)
+int tl_layout_make(uint32_t tasks, uint32_t spare)
 {
     if (tl_task_table_make(tasks, spare) < 0 || tl_post_make() < 0 ||
         tl_deadlock_check_make() < 0 || tl_object_make_counts() < 0 ||
@@ -30,7 +30,7 @@ static void mix(uint64_t *hash, uint64_t word)
     *hash = (*hash ^ word) * UINT64_C(0x100000001b3);
 }
 
-uint64_t tl_layers_shape(void)
+uint64_t tl_layout_shape(void)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (const char *c = TL_VERSION; *c; c++)
@@ -47,7 +47,7 @@ uint64_t tl_layers_shape(void)
     return hash;
 }
 
-uint64_t tl_layers_sum(const struct tl_root *root,
+uint64_t tl_layout_sum(const struct tl_root *root,
                        const struct tl_task_table *table)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -61,10 +61,10 @@ uint64_t tl_layers_sum(const struct tl_root *root,
     return hash;
 }
 
-void tl_layers_sign(const char *magic)
+void tl_layout_sign(const char *magic)
 {
     struct tl_root *root = tl_root();
-    root->shape = tl_layers_shape();
-    root->sum = tl_layers_sum(root, tl_task_table());
+    root->shape = tl_layout_shape();
+    root->sum = tl_layout_sum(root, tl_task_table());
     memcpy(root->magic, magic, sizeof root->magic);
 }

@@ -122,13 +122,13 @@ static uint64_t wanted_size(void)
 
 static int furnish(void)
 {
-    int status = tl_layers_make(SPACE_TASKS, SPACE_SPARE);
+    int status = tl_layout_make(SPACE_TASKS, SPACE_SPARE);
     if (status < 0) {
         errno = ENOSPC;
         return TL_SYSTEM;
     }
     atomic_store(&tl_root()->namespace, tl_space_namespace());
-    tl_layers_sign(TL_SPACE_MAGIC);
+    tl_layout_sign(TL_SPACE_MAGIC);
     return TL_OK;
 }
 

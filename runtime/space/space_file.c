@@ -44,7 +44,7 @@ static bool sum_holds(int fd, const struct tl_root *root)
     struct tl_task_table table;
     off_t at = (off_t)root->regions[TL_REGION_TASKS];
     return pread(fd, &table, sizeof table, at) == sizeof table &&
-           root->sum == tl_layers_sum(root, &table) &&
+           root->sum == tl_layout_sum(root, &table) &&
            table.limit <= TL_TASKS_MOST && table.spare < table.limit &&
            root->front - root->regions[TL_REGION_TASKS] >=
                sizeof table + (table.limit + 1) * sizeof(struct tl_task);
@@ -56,7 +56,7 @@ int tl_space_check_root(int fd, uint64_t size, const char *magic)
     if (pread(fd, &root, sizeof root, 0) != sizeof root ||
         memcmp(root.magic, magic, sizeof root.magic) != 0)
         return TL_NO_SPACE;
-    if (root.shape != tl_layers_shape())
+    if (root.shape != tl_layout_shape())
         return TL_OTHER_VERSION;
     uint64_t backed = atomic_load(&root.backed);
     if (root.size != size || !regions_follow(&root) || backed > size ||
