@@ -10,32 +10,32 @@
  *
  * A hint, no more: whatever it says, only time is lost.
  */
-#ifndef TL_PATIENCE_H
-#define TL_PATIENCE_H
+#ifndef TL_BACKOFF_H
+#define TL_BACKOFF_H
 
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define TL_PATIENCE_MOST 32 /* pauses: about a microsecond */
-#define TL_PATIENCE_STEP 8
+#define TL_BACKOFF_MOST 32 /* pauses: about a microsecond */
+#define TL_BACKOFF_STEP 8
 
-struct tl_patience {
+struct tl_backoff {
     _Atomic uint32_t pauses; /* before the first look */
 };
 
-static inline uint32_t tl_patience_pauses(struct tl_patience *patience)
+static inline uint32_t tl_backoff_pauses(struct tl_backoff *patience)
 {
     return atomic_load_explicit(&patience->pauses, memory_order_relaxed);
 }
 
 /* A look found so many messages (or places) of so many that there can be; 0:
  * no bound. */
-static inline void tl_patience_learn(struct tl_patience *patience,
-                                     uint32_t found, uint32_t most)
+static inline void tl_backoff_learn(struct tl_backoff *patience, uint32_t found,
+                                    uint32_t most)
 {
-    uint32_t old = tl_patience_pauses(patience), pauses = old / 2;
+    uint32_t old = tl_backoff_pauses(patience), pauses = old / 2;
     if (found > 1 && found != most)
-        pauses = old < TL_PATIENCE_MOST ? old + TL_PATIENCE_STEP : old;
+        pauses = old < TL_BACKOFF_MOST ? old + TL_BACKOFF_STEP : old;
     if (found > 0 && pauses != old)
         atomic_store_explicit(&patience->pauses, pauses, memory_order_relaxed);
 }

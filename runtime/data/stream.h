@@ -63,7 +63,7 @@ struct tl_stream {
     _Atomic uint64_t
         packed_put;       /* bytes, rounded; restored if head does not move */
     uint64_t packed_seen; /* an old value of packed_got; as tail_seen */
-    struct tl_patience put_patience;
+    struct tl_backoff put_patience;
 
     /* the readers' end: changed under get_guard */
     _Alignas(TL_LINE) struct tl_guard get_guard;
@@ -71,7 +71,7 @@ struct tl_stream {
     uint64_t get_segment;  /* owns the chain of segments; as put_segment */
     uint64_t head_seen;
     _Atomic uint64_t packed_got; /* as packed_put; read by writers */
-    struct tl_patience get_patience;
+    struct tl_backoff get_patience;
     _Atomic uint64_t done; /* of a queue: items done; a watch word */
 
     /* what both ends look at and seldom write: on the line of one end, each

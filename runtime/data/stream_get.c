@@ -19,7 +19,7 @@ static bool has_message(struct tl_stream *stream, uint64_t tail)
     stream->head_seen =
         atomic_load_explicit(&stream->head, memory_order_acquire);
     uint32_t found = tl_between(tail, stream->head_seen);
-    tl_patience_learn(&stream->get_patience, found, stream->most);
+    tl_backoff_learn(&stream->get_patience, found, stream->most);
     return found > 0;
 }
 
@@ -110,7 +110,7 @@ static int wait_for_message(struct tl_stream *stream,
     }
     return tl_turn_wait(&stream->get_turn, entrant, &stream->filled,
                         &stream->head, head,
-                        tl_patience_pauses(&stream->get_patience), deadline);
+                        tl_backoff_pauses(&stream->get_patience), deadline);
 }
 
 /* One that left what there was to another, or was called for a message that

@@ -51,8 +51,8 @@ static bool has_room(struct tl_stream *stream, uint64_t head)
         return false;
     uint32_t filled = tl_between(stream->tail_seen, head);
     uint32_t most = stream->most_bytes ? PATIENT_FOR : bound_of(stream);
-    tl_patience_learn(&stream->put_patience, filled < most ? most - filled : 1,
-                      most);
+    tl_backoff_learn(&stream->put_patience, filled < most ? most - filled : 1,
+                     most);
     return true;
 }
 
@@ -188,7 +188,7 @@ static int wait_for_room(struct tl_stream *stream, struct putting *put)
         return TL_OK;
     return tl_turn_wait(
         &stream->put_turn, &put->entrant, &stream->emptied, &stream->tail, tail,
-        tl_patience_pauses(&stream->put_patience), put->deadline);
+        tl_backoff_pauses(&stream->put_patience), put->deadline);
 }
 
 /* One that left what room there was to another, or was called for room that

@@ -85,9 +85,9 @@ static bool place_holds(const struct tl_stream *stream)
            tl_distance(last->base, at) >= -TL_SEGMENT_UNITS;
 }
 
-static bool patience_holds(struct tl_patience *patience)
+static bool patience_holds(struct tl_backoff *patience)
 {
-    return tl_patience_pauses(patience) <= TL_PATIENCE_MOST + TL_PATIENCE_STEP;
+    return tl_backoff_pauses(patience) <= TL_BACKOFF_MOST + TL_BACKOFF_STEP;
 }
 
 static bool ends_hold(struct tl_sound *sound, const struct tl_stream *stream,
