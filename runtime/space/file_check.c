@@ -21,14 +21,14 @@
 
 /* ---- the lists of objects ---- */
 
-static bool names_hold(struct tl_sound *sound)
+static bool names_hold(struct tl_file_check *sound)
 {
     const struct tl_name_index *names = tl_region(TL_REGION_NAMES);
     for (uint64_t at = names->first; at;) {
-        uint32_t *line = tl_sound_line(sound, at);
-        if ((*line & TL_SOUND_NAMED) || !tl_sound_ref(sound, at))
+        uint32_t *line = tl_file_check_line(sound, at);
+        if ((*line & TL_FILE_CHECK_NAMED) || !tl_file_check_ref(sound, at))
             return false;
-        *line |= TL_SOUND_NAMED;
+        *line |= TL_FILE_CHECK_NAMED;
         const struct tl_object *object = tl_at(at);
         if (object->named != at || !object->name[0])
             return false;
@@ -38,18 +38,18 @@ static bool names_hold(struct tl_sound *sound)
 }
 
 /* Nobody refers to them, and nobody had begun to destroy them. */
-static bool graves_hold(struct tl_sound *sound)
+static bool graves_hold(struct tl_file_check *sound)
 {
     const struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
     for (uint64_t at = graves->first; at;) {
         struct tl_object *object;
-        if (!tl_sound_block(sound, at, sizeof *object))
+        if (!tl_file_check_block(sound, at, sizeof *object))
             return false;
-        *tl_sound_line(sound, at) |= TL_SOUND_GRAVE;
+        *tl_file_check_line(sound, at) |= TL_FILE_CHECK_GRAVE;
         object = tl_at(at);
         if (object->refs ||
-            !tl_sound_is_object(sound, object, tl_block_size(at)) ||
-            !tl_sound_kind(sound, object, true))
+            !tl_file_check_is_object(sound, object, tl_block_size(at)) ||
+            !tl_file_check_kind(sound, object, true))
             return false;
         at = object->next_grave;
     }
@@ -57,41 +57,41 @@ static bool graves_hold(struct tl_sound *sound)
 }
 
 /* Those that were found and not looked into, which may lead to others. */
-static bool visit(struct tl_sound *sound)
+static bool visit(struct tl_file_check *sound)
 {
     while (sound->visited < sound->objects.count) {
         uint64_t at = sound->objects.at[sound->visited++];
-        if (!tl_sound_kind(sound, tl_at(at), true))
+        if (!tl_file_check_kind(sound, tl_at(at), true))
             return false;
     }
     return true;
 }
 
 /* Fewer references than there are would free it too early. */
-static bool counts_hold(struct tl_sound *sound)
+static bool counts_hold(struct tl_file_check *sound)
 {
     for (size_t i = 0; i < sound->objects.count; i++) {
         uint64_t at = sound->objects.at[i];
         const struct tl_object *object = tl_at(at);
-        uint32_t line = *tl_sound_line(sound, at);
-        if (object->refs < (line & TL_SOUND_REFS) ||
+        uint32_t line = *tl_file_check_line(sound, at);
+        if (object->refs < (line & TL_FILE_CHECK_REFS) ||
             object->refs > COUNT_MOST ||
-            (object->named && !(line & TL_SOUND_NAMED)))
+            (object->named && !(line & TL_FILE_CHECK_NAMED)))
             return false;
     }
     return true;
 }
 
 /* The tickets that it owes a call are a condition's. */
-static bool owes_well(struct tl_sound *sound, const struct tl_owner *owner)
+static bool owes_well(struct tl_file_check *sound, const struct tl_owner *owner)
 {
     uint64_t object = owner->owed - offsetof(struct tl_condition, tickets);
     return !owner->owed ||
-           (tl_sound_has(&sound->objects, object) &&
+           (tl_file_check_has(&sound->objects, object) &&
             ((struct tl_object *)tl_at(object))->kind == TL_KIND_CONDITION);
 }
 
-static bool holds_hold(struct tl_sound *sound)
+static bool holds_hold(struct tl_file_check *sound)
 {
     for (size_t i = 0; i < sound->holds.count; i++)
         if (!owes_well(sound, tl_at(sound->holds.at[i])))
@@ -101,12 +101,12 @@ static bool holds_hold(struct tl_sound *sound)
 
 /* ---- all of it ---- */
 
-static bool begin(struct tl_sound *sound)
+static bool begin(struct tl_file_check *sound)
 {
     struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
     bool replayed = false;
-    if (!tl_sound_replay(&graves->log, &replayed) ||
-        !tl_sound_replay(tl_block_log(), &replayed) ||
+    if (!tl_file_check_replay(&graves->log, &replayed) ||
+        !tl_file_check_replay(tl_block_log(), &replayed) ||
         tl_block_end() > tl_root()->size)
         return false;
     sound->end = tl_block_end();
@@ -114,25 +114,25 @@ static bool begin(struct tl_sound *sound)
     sound->objects.count = sound->guards.count = sound->holds.count = 0;
     sound->lines = calloc(sound->end / TL_LINE + 1, sizeof *sound->lines);
     sound->no_memory = !sound->lines;
-    return sound->lines && tl_block_sound(tl_sound_note_block, sound);
+    return sound->lines && tl_block_sound(tl_file_check_note_block, sound);
 }
 
-static bool look(struct tl_sound *sound)
+static bool look(struct tl_file_check *sound)
 {
     struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
-    return begin(sound) && tl_sound_slots(sound) &&
-           tl_sound_log(sound, &graves->log, TL_GUARD_REFS, NULL) &&
-           tl_sound_log(sound, tl_block_log(), TL_GUARD_HEAP, NULL) &&
+    return begin(sound) && tl_file_check_slots(sound) &&
+           tl_file_check_log(sound, &graves->log, TL_GUARD_REFS, NULL) &&
+           tl_file_check_log(sound, tl_block_log(), TL_GUARD_HEAP, NULL) &&
            tl_post_sound() &&
-           tl_sound_hold(sound, tl_region(TL_REGION_TURN), NULL) &&
+           tl_file_check_hold(sound, tl_region(TL_REGION_TURN), NULL) &&
            names_hold(sound) && graves_hold(sound) && visit(sound) &&
-           tl_sound_hands(sound) && visit(sound) && counts_hold(sound) &&
-           holds_hold(sound) && tl_sound_waits(sound);
+           tl_file_check_hands(sound) && visit(sound) && counts_hold(sound) &&
+           holds_hold(sound) && tl_file_check_waits(sound);
 }
 
 static int look_at_all(void)
 {
-    struct tl_sound sound = {.kinds = tl_sound_kinds};
+    struct tl_file_check sound = {.kinds = tl_file_check_kinds};
     bool sane;
     int replays = 0;
     do {
@@ -147,7 +147,7 @@ static int look_at_all(void)
     return sane ? TL_OK : sound.no_memory ? TL_NO_MEMORY : TL_NO_SPACE;
 }
 
-int tl_sound_check(int fd, uint64_t size)
+int tl_file_check_check(int fd, uint64_t size)
 {
     void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_NORESERVE, fd, 0);

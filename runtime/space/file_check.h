@@ -15,8 +15,8 @@
  * a message or the number in a value are those that were written, only their
  * user knows.
  */
-#ifndef TL_SOUND_H
-#define TL_SOUND_H
+#ifndef TL_FILE_CHECK_H
+#define TL_FILE_CHECK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,19 +28,20 @@
 
 struct tl_owner;
 
-struct tl_sound_list {
+struct tl_file_check_list {
     uint64_t *at;
     size_t count, room;
 };
 
-struct tl_sound;
-struct tl_sound_kind {
-    bool (*holds)(struct tl_sound *sound, struct tl_object *object, bool whole);
+struct tl_file_check;
+struct tl_file_check_kind {
+    bool (*holds)(struct tl_file_check *sound, struct tl_object *object,
+                  bool whole);
 };
 
 /* Of one look. */
-struct tl_sound {
-    const struct tl_sound_kind *kinds;
+struct tl_file_check {
+    const struct tl_file_check_kind *kinds;
     uint32_t *lines; /* by line of the arena: what begins there */
     uint64_t end;    /* of the heap's used part */
     bool quiet;      /* all slots are free: nothing is half-done anywhere */
@@ -48,99 +49,102 @@ struct tl_sound {
     bool no_memory;
     /* offsets of what was found: objects in the order of being found, those
      * before `visited` looked into; guards, which conditions begin with */
-    struct tl_sound_list objects, guards, holds;
+    struct tl_file_check_list objects, guards, holds;
     size_t visited;
 };
 
 /* The file of an arena of `size` bytes, whose root has been checked and whose
  * tasks are all gone.  TL_OK, TL_NO_SPACE, TL_NO_MEMORY, TL_SYSTEM. */
-int tl_sound_check(int fd, uint64_t size);
+int tl_file_check_check(int fd, uint64_t size);
 
 /* ---- for the parts; each false: it is not sound ---- */
 
 /* space/file_check_guards */
 
 /* `object` is whose it is, or NULL. */
-bool tl_sound_guard(struct tl_sound *sound, const struct tl_guard *guard,
-                    enum tl_guard_role role, const void *object);
-bool tl_sound_condition(struct tl_sound *sound,
-                        const struct tl_wait_queue *condition,
-                        const void *object);
-bool tl_sound_hold(struct tl_sound *sound, const struct tl_owner *owner,
-                   const void *object);
+bool tl_file_check_guard(struct tl_file_check *sound,
+                         const struct tl_guard *guard, enum tl_guard_role role,
+                         const void *object);
+bool tl_file_check_condition(struct tl_file_check *sound,
+                             const struct tl_wait_queue *condition,
+                             const void *object);
+bool tl_file_check_hold(struct tl_file_check *sound,
+                        const struct tl_owner *owner, const void *object);
 /* Notes an offset in a list; false: there is no memory. */
-bool tl_sound_note(struct tl_sound *sound, struct tl_sound_list *list,
-                   uint64_t offset);
+bool tl_file_check_note(struct tl_file_check *sound,
+                        struct tl_file_check_list *list, uint64_t offset);
 /* Finishes a step that is under way; *replayed: there was one. */
-bool tl_sound_replay(struct tl_log *log, bool *replayed);
+bool tl_file_check_replay(struct tl_log *log, bool *replayed);
 /* With that. */
-bool tl_sound_log(struct tl_sound *sound, struct tl_log *log,
-                  enum tl_guard_role role, const void *object);
+bool tl_file_check_log(struct tl_file_check *sound, struct tl_log *log,
+                       enum tl_guard_role role, const void *object);
 
 /* space/file_check_blocks */
 
 /* What begins at the line of the offset: bits of these. */
-uint32_t *tl_sound_line(struct tl_sound *sound, uint64_t offset);
-#define TL_SOUND_BLOCK (UINT32_C(1) << 31)  /* a block in use */
-#define TL_SOUND_OWNED (UINT32_C(1) << 30)  /* that has an owner */
-#define TL_SOUND_OBJECT (UINT32_C(1) << 29) /* and is an object */
-#define TL_SOUND_NAMED (UINT32_C(1) << 28)  /* in the list of names */
-#define TL_SOUND_GRAVE (UINT32_C(1) << 27)  /* in that of graves */
-#define TL_SOUND_VALUE (UINT32_C(1) << 26)  /* or a value of a table */
-#define TL_SOUND_REFS                                                          \
-    (TL_SOUND_VALUE - 1) /* how many references were found                     \
-                          */
+uint32_t *tl_file_check_line(struct tl_file_check *sound, uint64_t offset);
+#define TL_FILE_CHECK_BLOCK (UINT32_C(1) << 31)  /* a block in use */
+#define TL_FILE_CHECK_OWNED (UINT32_C(1) << 30)  /* that has an owner */
+#define TL_FILE_CHECK_OBJECT (UINT32_C(1) << 29) /* and is an object */
+#define TL_FILE_CHECK_NAMED (UINT32_C(1) << 28)  /* in the list of names */
+#define TL_FILE_CHECK_GRAVE (UINT32_C(1) << 27)  /* in that of graves */
+#define TL_FILE_CHECK_VALUE (UINT32_C(1) << 26)  /* or a value of a table */
+#define TL_FILE_CHECK_REFS                                                     \
+    (TL_FILE_CHECK_VALUE - 1) /* how many references were found                \
+                               */
 
 /* As tl_block_sound's `tell`. */
-void tl_sound_note_block(void *sound, uint64_t block);
+void tl_file_check_note_block(void *sound, uint64_t block);
 
 /* A block in use, of at least so many bytes, that has no owner yet. */
-bool tl_sound_block(struct tl_sound *sound, uint64_t block, uint64_t least);
+bool tl_file_check_block(struct tl_file_check *sound, uint64_t block,
+                         uint64_t least);
 
 /* The same, of a packed message; `log`: that of the table whose value it is,
  * or NULL. */
-bool tl_sound_message(struct tl_sound *sound, uint64_t block,
-                      const struct tl_log *log);
+bool tl_file_check_message(struct tl_file_check *sound, uint64_t block,
+                           const struct tl_log *log);
 
 /* The same, in the hand of a task: half made, or one of its owners. */
-bool tl_sound_carried(struct tl_sound *sound, uint64_t block);
+bool tl_file_check_carried(struct tl_file_check *sound, uint64_t block);
 
 /* Whether it is a block that has an owner. */
-bool tl_sound_is_owned(struct tl_sound *sound, uint64_t block);
+bool tl_file_check_is_owned(struct tl_file_check *sound, uint64_t block);
 
 /* A reference to an object, which will be looked into. */
-bool tl_sound_ref(struct tl_sound *sound, tl_ref ref);
+bool tl_file_check_ref(struct tl_file_check *sound, tl_ref ref);
 
 /* Whether a text ends within its size. */
-bool tl_sound_text(const char *text, size_t size);
+bool tl_file_check_text(const char *text, size_t size);
 
 /* Whether the id is that of a slot that somebody has. */
-bool tl_sound_id(uint32_t id);
+bool tl_file_check_id(uint32_t id);
 
 /* Whether an offset is among those found. */
-bool tl_sound_has(const struct tl_sound_list *list, uint64_t offset);
+bool tl_file_check_has(const struct tl_file_check_list *list, uint64_t offset);
 
 /* Whether it may be one, in a block of `size` bytes. */
-bool tl_sound_is_object(const struct tl_sound *sound,
-                        const struct tl_object *object, uint64_t size);
+bool tl_file_check_is_object(const struct tl_file_check *sound,
+                             const struct tl_object *object, uint64_t size);
 
 /* An object; `whole`: it is not being made or destroyed.  How many bytes an
  * object of the kind has, 0: a space has none of it. */
-bool tl_sound_kind(struct tl_sound *sound, struct tl_object *object,
-                   bool whole);
-uint64_t tl_sound_kind_size(const struct tl_sound *sound, uint64_t kind);
+bool tl_file_check_kind(struct tl_file_check *sound, struct tl_object *object,
+                        bool whole);
+uint64_t tl_file_check_kind_size(const struct tl_file_check *sound,
+                                 uint64_t kind);
 
 /* space/file_check_kinds: what of each kind is sound; NULL: a space has none.
  */
-extern const struct tl_sound_kind tl_sound_kinds[TL_KINDS];
+extern const struct tl_file_check_kind tl_file_check_kinds[TL_KINDS];
 /* space/file_check_queues */
-bool tl_sound_queue(struct tl_sound *sound, struct tl_object *object,
-                    bool whole);
+bool tl_file_check_queue(struct tl_file_check *sound, struct tl_object *object,
+                         bool whole);
 
 /* space/file_check_tasks: the table as such, and what each slot has; and, after
  * all objects are known, what each waits for and has in its hands. */
-bool tl_sound_slots(struct tl_sound *sound);
-bool tl_sound_hands(struct tl_sound *sound);
-bool tl_sound_waits(struct tl_sound *sound);
+bool tl_file_check_slots(struct tl_file_check *sound);
+bool tl_file_check_hands(struct tl_file_check *sound);
+bool tl_file_check_waits(struct tl_file_check *sound);
 
 #endif

@@ -8,7 +8,7 @@
  * begin again from 0. */
 #define COUNT_MOST (UINT64_C(1) << 48)
 
-uint32_t *tl_sound_line(struct tl_sound *sound, uint64_t offset)
+uint32_t *tl_file_check_line(struct tl_file_check *sound, uint64_t offset)
 {
     static uint32_t none;
     none = 0;
@@ -17,42 +17,43 @@ uint32_t *tl_sound_line(struct tl_sound *sound, uint64_t offset)
                : &none;
 }
 
-void tl_sound_note_block(void *context, uint64_t block)
+void tl_file_check_note_block(void *context, uint64_t block)
 {
-    struct tl_sound *sound = context;
-    sound->lines[block / TL_LINE] = TL_SOUND_BLOCK;
+    struct tl_file_check *sound = context;
+    sound->lines[block / TL_LINE] = TL_FILE_CHECK_BLOCK;
 }
 
-bool tl_sound_block(struct tl_sound *sound, uint64_t block, uint64_t least)
+bool tl_file_check_block(struct tl_file_check *sound, uint64_t block,
+                         uint64_t least)
 {
-    uint32_t *line = tl_sound_line(sound, block);
-    if (!(*line & TL_SOUND_BLOCK) || (*line & TL_SOUND_OWNED) ||
+    uint32_t *line = tl_file_check_line(sound, block);
+    if (!(*line & TL_FILE_CHECK_BLOCK) || (*line & TL_FILE_CHECK_OWNED) ||
         tl_block_size(block) < least)
         return false;
-    *line |= TL_SOUND_OWNED;
+    *line |= TL_FILE_CHECK_OWNED;
     return true;
 }
 
-static bool refs_hold(struct tl_sound *sound, const struct tl_packed *packed,
-                      uint64_t room)
+static bool refs_hold(struct tl_file_check *sound,
+                      const struct tl_packed *packed, uint64_t room)
 {
     if (packed->ref_count > room / sizeof(tl_ref))
         return false;
     for (uint32_t i = 0; i < packed->ref_count; i++)
-        if (packed->refs[i] && !tl_sound_ref(sound, packed->refs[i]))
+        if (packed->refs[i] && !tl_file_check_ref(sound, packed->refs[i]))
             return false;
     return true;
 }
 
-bool tl_sound_is_owned(struct tl_sound *sound, uint64_t block)
+bool tl_file_check_is_owned(struct tl_file_check *sound, uint64_t block)
 {
-    return *tl_sound_line(sound, block) & TL_SOUND_OWNED;
+    return *tl_file_check_line(sound, block) & TL_FILE_CHECK_OWNED;
 }
 
-bool tl_sound_message(struct tl_sound *sound, uint64_t block,
-                      const struct tl_log *log)
+bool tl_file_check_message(struct tl_file_check *sound, uint64_t block,
+                           const struct tl_log *log)
 {
-    if (!tl_sound_block(sound, block, sizeof(struct tl_packed)))
+    if (!tl_file_check_block(sound, block, sizeof(struct tl_packed)))
         return false;
     const struct tl_packed *packed = tl_at(block);
     uint64_t room = tl_block_size(block) - sizeof *packed;
@@ -60,16 +61,16 @@ bool tl_sound_message(struct tl_sound *sound, uint64_t block,
         return false;
     room -= packed->ref_count * sizeof(tl_ref);
     if (log)
-        *tl_sound_line(sound, block) |= TL_SOUND_VALUE;
+        *tl_file_check_line(sound, block) |= TL_FILE_CHECK_VALUE;
     return packed->size <= room &&
            (log ? packed->shared == 1 && packed->log == tl_offset(log) &&
                       packed->owners > 0 && packed->owners < COUNT_MOST
                 : !packed->shared);
 }
 
-static bool is_log_of_table(const struct tl_sound *sound, uint64_t log)
+static bool is_log_of_table(const struct tl_file_check *sound, uint64_t log)
 {
-    if (!tl_sound_has(&sound->guards, log))
+    if (!tl_file_check_has(&sound->guards, log))
         return false;
     const struct tl_guard *guard = tl_at(log);
     const struct tl_table *table = tl_at(guard->object);
@@ -77,13 +78,14 @@ static bool is_log_of_table(const struct tl_sound *sound, uint64_t log)
            table->object.kind == TL_KIND_TABLE && tl_offset(&table->log) == log;
 }
 
-bool tl_sound_carried(struct tl_sound *sound, uint64_t block)
+bool tl_file_check_carried(struct tl_file_check *sound, uint64_t block)
 {
     const struct tl_packed *packed = tl_at(block);
     /* a value that the dead task had read: the table has it, too */
-    if ((*tl_sound_line(sound, block) & TL_SOUND_VALUE) && packed->owners > 1)
+    if ((*tl_file_check_line(sound, block) & TL_FILE_CHECK_VALUE) &&
+        packed->owners > 1)
         return true;
-    if (!tl_sound_block(sound, block, sizeof *packed))
+    if (!tl_file_check_block(sound, block, sizeof *packed))
         return false;
     /* its size and bytes may not have been written yet; nobody reads them */
     return refs_hold(sound, packed, tl_block_size(block) - sizeof *packed) &&
@@ -91,40 +93,43 @@ bool tl_sound_carried(struct tl_sound *sound, uint64_t block)
                                 is_log_of_table(sound, packed->log)));
 }
 
-bool tl_sound_is_object(const struct tl_sound *sound,
-                        const struct tl_object *object, uint64_t size)
+bool tl_file_check_is_object(const struct tl_file_check *sound,
+                             const struct tl_object *object, uint64_t size)
 {
-    uint64_t wanted = tl_sound_kind_size(sound, object->kind);
+    uint64_t wanted = tl_file_check_kind_size(sound, object->kind);
     return wanted > 0 && wanted <= size &&
-           tl_sound_text(object->name, sizeof object->name);
+           tl_file_check_text(object->name, sizeof object->name);
 }
 
-bool tl_sound_ref(struct tl_sound *sound, tl_ref ref)
+bool tl_file_check_ref(struct tl_file_check *sound, tl_ref ref)
 {
     uint64_t offset = ref & ~TL_REF_BITS;
     /* bit 0 is the side of a pipe, which a space has none of */
     if (ref & TL_REF_BITS & ~TL_CLAIMED)
         return false;
-    uint32_t *line = tl_sound_line(sound, offset);
-    if (!(*line & TL_SOUND_OBJECT)) {
-        if (!tl_sound_block(sound, offset, sizeof(struct tl_object)) ||
-            !tl_sound_is_object(sound, tl_at(offset), tl_block_size(offset)) ||
-            !tl_sound_note(sound, &sound->objects, offset))
+    uint32_t *line = tl_file_check_line(sound, offset);
+    if (!(*line & TL_FILE_CHECK_OBJECT)) {
+        if (!tl_file_check_block(sound, offset, sizeof(struct tl_object)) ||
+            !tl_file_check_is_object(sound, tl_at(offset),
+                                     tl_block_size(offset)) ||
+            !tl_file_check_note(sound, &sound->objects, offset))
             return false;
-        *line |= TL_SOUND_OBJECT;
+        *line |= TL_FILE_CHECK_OBJECT;
     }
     ++*line;
-    return (*line & TL_SOUND_REFS) != 0;
+    return (*line & TL_FILE_CHECK_REFS) != 0;
 }
 
-uint64_t tl_sound_kind_size(const struct tl_sound *sound, uint64_t kind)
+uint64_t tl_file_check_kind_size(const struct tl_file_check *sound,
+                                 uint64_t kind)
 {
     return kind < TL_KINDS && sound->kinds[kind].holds
                ? tl_upcalls->kinds[kind].size
                : 0;
 }
 
-bool tl_sound_kind(struct tl_sound *sound, struct tl_object *object, bool whole)
+bool tl_file_check_kind(struct tl_file_check *sound, struct tl_object *object,
+                        bool whole)
 {
     return sound->kinds[object->kind].holds(sound, object, whole);
 }

@@ -5,8 +5,8 @@
 #include "space/file_check.h"
 #include "sync/owner.h"
 
-bool tl_sound_note(struct tl_sound *sound, struct tl_sound_list *list,
-                   uint64_t offset)
+bool tl_file_check_note(struct tl_file_check *sound,
+                        struct tl_file_check_list *list, uint64_t offset)
 {
     if (list->count == list->room) {
         size_t room = list->room ? 2 * list->room : 256;
@@ -22,7 +22,7 @@ bool tl_sound_note(struct tl_sound *sound, struct tl_sound_list *list,
     return true;
 }
 
-bool tl_sound_has(const struct tl_sound_list *list, uint64_t offset)
+bool tl_file_check_has(const struct tl_file_check_list *list, uint64_t offset)
 {
     for (size_t i = 0; i < list->count; i++)
         if (list->at[i] == offset)
@@ -30,12 +30,12 @@ bool tl_sound_has(const struct tl_sound_list *list, uint64_t offset)
     return false;
 }
 
-bool tl_sound_text(const char *text, size_t size)
+bool tl_file_check_text(const char *text, size_t size)
 {
     return memchr(text, '\0', size) != NULL;
 }
 
-bool tl_sound_id(uint32_t id)
+bool tl_file_check_id(uint32_t id)
 {
     uint32_t number = id & TL_NUMBER_MASK;
     return number > 0 && number <= tl_task_limit() && id <= TL_ID_MASK &&
@@ -49,17 +49,18 @@ static bool holder_says_so(const struct tl_guard *guard)
     uint32_t word = atomic_load(&guard->word), id = word & TL_ID_MASK;
     if (word == 0)
         return true;
-    return tl_sound_id(id) &&
+    return tl_file_check_id(id) &&
            atomic_load(&tl_task_of(id)->inside) == tl_offset(guard);
 }
 
-bool tl_sound_guard(struct tl_sound *sound, const struct tl_guard *guard,
-                    enum tl_guard_role role, const void *object)
+bool tl_file_check_guard(struct tl_file_check *sound,
+                         const struct tl_guard *guard, enum tl_guard_role role,
+                         const void *object)
 {
     return guard->role == (uint32_t)role &&
            guard->object == (object ? tl_offset(object) : 0) &&
            holder_says_so(guard) &&
-           tl_sound_note(sound, &sound->guards, tl_offset(guard));
+           tl_file_check_note(sound, &sound->guards, tl_offset(guard));
 }
 
 static bool is_node_of(uint64_t offset, uint64_t condition)
@@ -93,26 +94,27 @@ static bool list_holds(const struct tl_wait_queue *condition)
     return !at && left == 0 && condition->last == before;
 }
 
-bool tl_sound_condition(struct tl_sound *sound,
-                        const struct tl_wait_queue *condition,
-                        const void *object)
+bool tl_file_check_condition(struct tl_file_check *sound,
+                             const struct tl_wait_queue *condition,
+                             const void *object)
 {
     if (condition->verb > TL_VERB_WRITE ||
-        !tl_sound_guard(sound, &condition->guard, TL_GUARD_WAIT_QUEUE, object))
+        !tl_file_check_guard(sound, &condition->guard, TL_GUARD_WAIT_QUEUE,
+                             object))
         return false;
     /* who takes the guard over empties the list without a look at it */
     return atomic_load(&condition->guard.word) || list_holds(condition);
 }
 
-bool tl_sound_hold(struct tl_sound *sound, const struct tl_owner *owner,
-                   const void *object)
+bool tl_file_check_hold(struct tl_file_check *sound,
+                        const struct tl_owner *owner, const void *object)
 {
     uint64_t word = atomic_load(&owner->word);
     uint32_t holder = (uint32_t)(word & TL_ID_MASK);
     return word <= (TL_OWNER_ABANDONED | TL_OWNER_HUNGRY | TL_ID_MASK) &&
-           (holder == 0 || tl_sound_id(holder)) &&
-           tl_sound_condition(sound, &owner->released, object) &&
-           tl_sound_note(sound, &sound->holds, tl_offset(owner));
+           (holder == 0 || tl_file_check_id(holder)) &&
+           tl_file_check_condition(sound, &owner->released, object) &&
+           tl_file_check_note(sound, &sound->holds, tl_offset(owner));
 }
 
 static bool can_replay(const struct tl_log *log, uint32_t count)
@@ -127,7 +129,7 @@ static bool can_replay(const struct tl_log *log, uint32_t count)
     return true;
 }
 
-bool tl_sound_replay(struct tl_log *log, bool *replayed)
+bool tl_file_check_replay(struct tl_log *log, bool *replayed)
 {
     uint32_t count = atomic_load(&log->count);
     if (count == 0)
@@ -143,10 +145,10 @@ bool tl_sound_replay(struct tl_log *log, bool *replayed)
     return true;
 }
 
-bool tl_sound_log(struct tl_sound *sound, struct tl_log *log,
-                  enum tl_guard_role role, const void *object)
+bool tl_file_check_log(struct tl_file_check *sound, struct tl_log *log,
+                       enum tl_guard_role role, const void *object)
 {
     /* with the rest after that, from the beginning */
-    return tl_sound_replay(log, &sound->replayed) && !sound->replayed &&
-           tl_sound_guard(sound, &log->guard, role, object);
+    return tl_file_check_replay(log, &sound->replayed) && !sound->replayed &&
+           tl_file_check_guard(sound, &log->guard, role, object);
 }

@@ -17,63 +17,65 @@
 #include "sync/semaphore.h"
 
 /* What is being made or destroyed may have none of it (yet, any more). */
-static bool block_holds(struct tl_sound *sound, uint64_t block, uint64_t least,
-                        bool whole)
+static bool block_holds(struct tl_file_check *sound, uint64_t block,
+                        uint64_t least, bool whole)
 {
-    return (!block && !whole) || tl_sound_block(sound, block, least);
+    return (!block && !whole) || tl_file_check_block(sound, block, least);
 }
 
 /* An object's guard, or a condition.  Nobody takes those of one that is not
  * whole. */
-static bool guard_holds(struct tl_sound *sound, const struct tl_guard *guard,
-                        const void *object, bool whole)
+static bool guard_holds(struct tl_file_check *sound,
+                        const struct tl_guard *guard, const void *object,
+                        bool whole)
 {
-    return !whole || tl_sound_guard(sound, guard, TL_GUARD_OBJECT, object);
+    return !whole || tl_file_check_guard(sound, guard, TL_GUARD_OBJECT, object);
 }
 
-static bool condition_holds(struct tl_sound *sound,
+static bool condition_holds(struct tl_file_check *sound,
                             const struct tl_wait_queue *condition,
                             const void *object, bool whole)
 {
-    return !whole || tl_sound_condition(sound, condition, object);
+    return !whole || tl_file_check_condition(sound, condition, object);
 }
 
-static bool hold_holds(struct tl_sound *sound, const struct tl_owner *owner,
-                       const void *object, bool whole)
+static bool hold_holds(struct tl_file_check *sound,
+                       const struct tl_owner *owner, const void *object,
+                       bool whole)
 {
-    return !whole || tl_sound_hold(sound, owner, object);
+    return !whole || tl_file_check_hold(sound, owner, object);
 }
 
 /* ---- one word, or nearly ---- */
 
-static bool lock_holds(struct tl_sound *sound, struct tl_object *object,
+static bool lock_holds(struct tl_file_check *sound, struct tl_object *object,
                        bool whole)
 {
     return hold_holds(sound, &((struct tl_lock *)object)->owner, object, whole);
 }
 
-static bool rlock_holds(struct tl_sound *sound, struct tl_object *object,
+static bool rlock_holds(struct tl_file_check *sound, struct tl_object *object,
                         bool whole)
 {
     return hold_holds(sound, &((struct tl_rlock *)object)->owner, object,
                       whole);
 }
 
-static bool event_holds(struct tl_sound *sound, struct tl_object *object,
+static bool event_holds(struct tl_file_check *sound, struct tl_object *object,
                         bool whole)
 {
     return condition_holds(sound, &((struct tl_event *)object)->was_set, object,
                            whole);
 }
 
-static bool latch_holds(struct tl_sound *sound, struct tl_object *object,
+static bool latch_holds(struct tl_file_check *sound, struct tl_object *object,
                         bool whole)
 {
     return condition_holds(sound, &((struct tl_latch *)object)->opened, object,
                            whole);
 }
 
-static bool value_holds(struct tl_sound *sound, struct tl_object *object,
+static bool value_holds(struct tl_file_check *sound, struct tl_object *object,
                         bool whole)
 {
     return hold_holds(sound, &((struct tl_value *)object)->writer, object,
@@ -95,8 +97,8 @@ static bool counts_hold(uint64_t block, uint64_t most)
     return true;
 }
 
-static bool semaphore_holds(struct tl_sound *sound, struct tl_object *object,
-                            bool whole)
+static bool semaphore_holds(struct tl_file_check *sound,
+                            struct tl_object *object, bool whole)
 {
     struct tl_semaphore *it = (struct tl_semaphore *)object;
     uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
@@ -115,7 +117,7 @@ static bool semaphore_holds(struct tl_sound *sound, struct tl_object *object,
            (!sound->quiet || free_seats == it->bound);
 }
 
-static bool rwlock_holds(struct tl_sound *sound, struct tl_object *object,
+static bool rwlock_holds(struct tl_file_check *sound, struct tl_object *object,
                          bool whole)
 {
     struct tl_rwlock *it = (struct tl_rwlock *)object;
@@ -126,11 +128,11 @@ static bool rwlock_holds(struct tl_sound *sound, struct tl_object *object,
         !condition_holds(sound, &it->can_write, object, whole) ||
         !block_holds(sound, it->readers, size, whole))
         return false;
-    return !whole || ((writer == 0 || tl_sound_id(writer)) &&
+    return !whole || ((writer == 0 || tl_file_check_id(writer)) &&
                       counts_hold(it->readers, UINT32_MAX));
 }
 
-static bool barrier_holds(struct tl_sound *sound, struct tl_object *object,
+static bool barrier_holds(struct tl_file_check *sound, struct tl_object *object,
                           bool whole)
 {
     struct tl_barrier *it = (struct tl_barrier *)object;
@@ -148,8 +150,8 @@ static bool is_lock(tl_ref ref)
 }
 
 /* The rows; a circle would own a block twice. */
-static bool rows_hold(struct tl_sound *sound, const struct tl_condition *notice,
-                      bool whole)
+static bool rows_hold(struct tl_file_check *sound,
+                      const struct tl_condition *notice, bool whole)
 {
     uint64_t size =
         sizeof(struct tl_ticket_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
@@ -157,16 +159,16 @@ static bool rows_hold(struct tl_sound *sound, const struct tl_condition *notice,
     if (!at)
         return !whole;
     for (; at; at = atomic_load(&((struct tl_ticket_row *)tl_at(at))->next))
-        if (!tl_sound_block(sound, at, size))
+        if (!tl_file_check_block(sound, at, size))
             return false;
     return true;
 }
 
-static bool condition_is_sound(struct tl_sound *sound, struct tl_object *object,
-                               bool whole)
+static bool condition_is_sound(struct tl_file_check *sound,
+                               struct tl_object *object, bool whole)
 {
     struct tl_condition *it = (struct tl_condition *)object;
-    bool has_lock = it->lock && tl_sound_ref(sound, it->lock);
+    bool has_lock = it->lock && tl_file_check_ref(sound, it->lock);
     return guard_holds(sound, &it->guard, object, whole) &&
            condition_holds(sound, &it->tickets.notified, object, whole) &&
            (has_lock ? is_lock(it->lock) : !whole && !it->lock) &&
@@ -175,7 +177,7 @@ static bool condition_is_sound(struct tl_sound *sound, struct tl_object *object,
 
 /* ---- bytes ---- */
 
-static bool array_holds(struct tl_sound *sound, struct tl_object *object,
+static bool array_holds(struct tl_file_check *sound, struct tl_object *object,
                         bool whole)
 {
     struct tl_array *it = (struct tl_array *)object;
@@ -185,7 +187,7 @@ static bool array_holds(struct tl_sound *sound, struct tl_object *object,
                        it->length * tl_element_size(it->type), whole);
 }
 
-static bool buffer_holds(struct tl_sound *sound, struct tl_object *object,
+static bool buffer_holds(struct tl_file_check *sound, struct tl_object *object,
                          bool whole)
 {
     struct tl_buffer *it = (struct tl_buffer *)object;
@@ -194,12 +196,12 @@ static bool buffer_holds(struct tl_sound *sound, struct tl_object *object,
 
 /* ---- tables ---- */
 
-static bool key_holds(struct tl_sound *sound, const struct tl_slot *slot)
+static bool key_holds(struct tl_file_check *sound, const struct tl_slot *slot)
 {
     uint64_t type = slot->meta & 0xff, size = slot->meta >> 8 & 0xff;
     if (tl_slot_is_long(slot))
         return type == TL_KEY_STRING && slot->key[1] > TL_SLOT_KEY &&
-               tl_sound_block(sound, slot->key[0], slot->key[1]);
+               tl_file_check_block(sound, slot->key[0], slot->key[1]);
     return type == TL_KEY_STRING
                ? size <= TL_SLOT_KEY
                : (type == TL_KEY_INTEGER || type == TL_KEY_FLOAT ||
@@ -207,22 +209,23 @@ static bool key_holds(struct tl_sound *sound, const struct tl_slot *slot)
                      size == 8;
 }
 
-static bool slot_holds(struct tl_sound *sound, const struct tl_table *table,
-                       const struct tl_slot *slot)
+static bool slot_holds(struct tl_file_check *sound,
+                       const struct tl_table *table, const struct tl_slot *slot)
 {
     if (!slot->meta)
         return true;
     if (!key_holds(sound, slot))
         return false;
     if (tl_slot_is_packed(slot))
-        return tl_sound_message(sound, slot->value[0], &table->log);
+        return tl_file_check_message(sound, slot->value[0], &table->log);
     return tl_slot_value_size(slot) <= TL_SLOT_VALUE;
 }
 
 /* As many as a power of two, and room left in the index: a search ends. */
-static bool slots_hold(struct tl_sound *sound, const struct tl_table *table)
+static bool slots_hold(struct tl_file_check *sound,
+                       const struct tl_table *table)
 {
-    if (!tl_sound_block(sound, table->slots, sizeof(struct tl_slots)))
+    if (!tl_file_check_block(sound, table->slots, sizeof(struct tl_slots)))
         return false;
     uint64_t capacity = tl_slots_capacity(table);
     if (capacity < TL_SLOTS_LEAST || (capacity & (capacity - 1)) ||
@@ -237,27 +240,28 @@ static bool slots_hold(struct tl_sound *sound, const struct tl_table *table)
     return true;
 }
 
-static bool table_holds(struct tl_sound *sound, struct tl_object *object,
+static bool table_holds(struct tl_file_check *sound, struct tl_object *object,
                         bool whole)
 {
     struct tl_table *it = (struct tl_table *)object;
     if (!it->slots)
         return !whole;
-    if (!tl_sound_log(sound, &it->log, TL_GUARD_OBJECT, object) ||
-        !tl_sound_hold(sound, &it->writer, object) || !slots_hold(sound, it))
+    if (!tl_file_check_log(sound, &it->log, TL_GUARD_OBJECT, object) ||
+        !tl_file_check_hold(sound, &it->writer, object) ||
+        !slots_hold(sound, it))
         return false;
     return !whole || tl_slots_check(it);
 }
 
 /* ---- by kind ---- */
 
-const struct tl_sound_kind tl_sound_kinds[TL_KINDS] = {
+const struct tl_file_check_kind tl_file_check_kinds[TL_KINDS] = {
     [TL_KIND_LOCK] = {lock_holds},
     [TL_KIND_SEMAPHORE] = {semaphore_holds},
     [TL_KIND_EVENT] = {event_holds},
     [TL_KIND_BARRIER] = {barrier_holds},
     [TL_KIND_VALUE] = {value_holds},
-    [TL_KIND_QUEUE] = {tl_sound_queue},
+    [TL_KIND_QUEUE] = {tl_file_check_queue},
     [TL_KIND_LATCH] = {latch_holds},
     [TL_KIND_RLOCK] = {rlock_holds},
     [TL_KIND_RWLOCK] = {rwlock_holds},

@@ -11,13 +11,13 @@
 /* ---- streams ---- */
 
 /* Each segment begins where the one before ends.  How many there are. */
-static uint64_t segments_hold(struct tl_sound *sound,
+static uint64_t segments_hold(struct tl_file_check *sound,
                               const struct tl_stream *stream, bool whole)
 {
     uint64_t count = 0, base = 0;
     bool put = false;
     for (uint64_t at = stream->get_segment; at; count++) {
-        if (!tl_sound_block(sound, at, sizeof(struct tl_segment)))
+        if (!tl_file_check_block(sound, at, sizeof(struct tl_segment)))
             return 0;
         const struct tl_segment *segment = tl_at(at);
         if (segment->base % TL_SEGMENT_UNITS ||
@@ -31,8 +31,8 @@ static uint64_t segments_hold(struct tl_sound *sound,
     return put || !whole ? count : 0;
 }
 
-static bool frame_holds(struct tl_sound *sound, const struct tl_frame *frame,
-                        uint64_t at)
+static bool frame_holds(struct tl_file_check *sound,
+                        const struct tl_frame *frame, uint64_t at)
 {
     uint64_t block;
     if (at % TL_SEGMENT_UNITS + tl_frame_units(frame) > TL_SEGMENT_UNITS)
@@ -40,10 +40,10 @@ static bool frame_holds(struct tl_sound *sound, const struct tl_frame *frame,
     if (frame->size != TL_FRAME_PACKED)
         return frame->size <= TL_SMALL_SIZE;
     memcpy(&block, frame->bytes, sizeof block);
-    return tl_sound_message(sound, block, NULL);
+    return tl_file_check_message(sound, block, NULL);
 }
 
-static bool messages_hold(struct tl_sound *sound,
+static bool messages_hold(struct tl_file_check *sound,
                           const struct tl_stream *stream)
 {
     uint64_t tail = atomic_load(&stream->tail);
@@ -90,16 +90,18 @@ static bool patience_holds(struct tl_backoff *patience)
     return tl_backoff_pauses(patience) <= TL_BACKOFF_MOST + TL_BACKOFF_STEP;
 }
 
-static bool ends_hold(struct tl_sound *sound, const struct tl_stream *stream,
-                      const void *object)
+static bool ends_hold(struct tl_file_check *sound,
+                      const struct tl_stream *stream, const void *object)
 {
-    return tl_sound_guard(sound, &stream->put_guard, TL_GUARD_OBJECT, object) &&
-           tl_sound_guard(sound, &stream->get_guard, TL_GUARD_OBJECT, object) &&
-           tl_sound_condition(sound, &stream->filled, object) &&
-           tl_sound_condition(sound, &stream->emptied, object);
+    return tl_file_check_guard(sound, &stream->put_guard, TL_GUARD_OBJECT,
+                               object) &&
+           tl_file_check_guard(sound, &stream->get_guard, TL_GUARD_OBJECT,
+                               object) &&
+           tl_file_check_condition(sound, &stream->filled, object) &&
+           tl_file_check_condition(sound, &stream->emptied, object);
 }
 
-static bool stream_holds(struct tl_sound *sound, struct tl_stream *stream,
+static bool stream_holds(struct tl_file_check *sound, struct tl_stream *stream,
                          const void *object, bool whole)
 {
     if ((whole && !ends_hold(sound, stream, object)) ||
@@ -115,7 +117,7 @@ static bool stream_holds(struct tl_sound *sound, struct tl_stream *stream,
 /* ---- queues in another order ---- */
 
 /* Each entry once. */
-static bool order_holds(struct tl_sound *sound,
+static bool order_holds(struct tl_file_check *sound,
                         const struct tl_ordered_queue_table *table)
 {
     const uint32_t *order =
@@ -142,7 +144,7 @@ static bool is_in_use(const struct tl_ordered_queue_table *table, uint64_t size)
     return true;
 }
 
-static bool entries_hold(struct tl_sound *sound,
+static bool entries_hold(struct tl_file_check *sound,
                          const struct tl_ordered_queue *heap)
 {
     const uint64_t each =
@@ -151,8 +153,8 @@ static bool entries_hold(struct tl_sound *sound,
                     (atomic_load(&heap->gets) & ~TL_ORDERED_QUEUE_CLOSED);
     if (!heap->table)
         return size == 0 || atomic_load(&heap->guard.word);
-    if (!tl_sound_block(sound, heap->table,
-                        sizeof(struct tl_ordered_queue_table)))
+    if (!tl_file_check_block(sound, heap->table,
+                             sizeof(struct tl_ordered_queue_table)))
         return false;
     const struct tl_ordered_queue_table *table = tl_at(heap->table);
     uint64_t room = tl_block_size(heap->table) - sizeof *table;
@@ -160,7 +162,7 @@ static bool entries_hold(struct tl_sound *sound,
         return false;
     for (uint64_t i = 0; i < table->capacity; i++)
         if (table->entries[i].block &&
-            !tl_sound_message(sound, table->entries[i].block, NULL))
+            !tl_file_check_message(sound, table->entries[i].block, NULL))
             return false;
     /* both are made anew by who takes the guard over */
     return atomic_load(&heap->guard.word) ||
@@ -168,24 +170,24 @@ static bool entries_hold(struct tl_sound *sound,
             is_in_use(table, size));
 }
 
-static bool heap_holds(struct tl_sound *sound,
+static bool heap_holds(struct tl_file_check *sound,
                        const struct tl_ordered_queue *heap, const void *object,
                        bool whole)
 {
     if (!whole)
         return !heap->table || entries_hold(sound, heap);
-    return tl_sound_guard(sound, &heap->guard, TL_GUARD_OBJECT, object) &&
-           tl_sound_condition(sound, &heap->filled, object) &&
-           tl_sound_condition(sound, &heap->emptied, object) &&
+    return tl_file_check_guard(sound, &heap->guard, TL_GUARD_OBJECT, object) &&
+           tl_file_check_condition(sound, &heap->filled, object) &&
+           tl_file_check_condition(sound, &heap->emptied, object) &&
            entries_hold(sound, heap);
 }
 
-bool tl_sound_queue(struct tl_sound *sound, struct tl_object *object,
-                    bool whole)
+bool tl_file_check_queue(struct tl_file_check *sound, struct tl_object *object,
+                         bool whole)
 {
     struct tl_queue *it = (struct tl_queue *)object;
     if (it->order > TL_PRIORITY ||
-        (whole && !tl_sound_condition(sound, &it->all_done, object)))
+        (whole && !tl_file_check_condition(sound, &it->all_done, object)))
         return false;
     return it->order == TL_FIFO
                ? stream_holds(sound, &it->stream, object, whole)

@@ -53,13 +53,13 @@ static bool is_clean(const struct tl_task *task)
 
 static bool texts_end(const struct tl_task *task)
 {
-    return tl_sound_text(task->name, sizeof task->name) &&
-           tl_sound_text(task->where, sizeof task->where);
+    return tl_file_check_text(task->name, sizeof task->name) &&
+           tl_file_check_text(task->where, sizeof task->where);
 }
 
 /* The blocks that stay with the slot; *room for so many more than the first
  * ones, of `size` bytes and first in chunks of `first`. */
-static bool chunks_hold(struct tl_sound *sound, const uint64_t *chunks,
+static bool chunks_hold(struct tl_file_check *sound, const uint64_t *chunks,
                         unsigned most, uint64_t first, uint64_t size,
                         uint64_t *room)
 {
@@ -70,14 +70,15 @@ static bool chunks_hold(struct tl_sound *sound, const uint64_t *chunks,
             ended = true;
             continue;
         }
-        if (ended || !tl_sound_block(sound, chunks[k], (first << k) * size))
+        if (ended ||
+            !tl_file_check_block(sound, chunks[k], (first << k) * size))
             return false;
         *room += first << k;
     }
     return true;
 }
 
-static bool cells_hold(struct tl_sound *sound, struct tl_task *task)
+static bool cells_hold(struct tl_file_check *sound, struct tl_task *task)
 {
     uint64_t room;
     uint32_t count = atomic_load(&task->cells);
@@ -87,7 +88,7 @@ static bool cells_hold(struct tl_sound *sound, struct tl_task *task)
         return false;
     for (uint32_t i = 0; i < count; i++) {
         tl_ref ref = tl_cell_at(task, i)->ref;
-        if (ref && !tl_sound_ref(sound, ref))
+        if (ref && !tl_file_check_ref(sound, ref))
             return false;
     }
     return true;
@@ -106,7 +107,7 @@ static bool note_holds(struct tl_task *task)
     return false;
 }
 
-static bool slot_holds(struct tl_sound *sound, struct tl_task *task,
+static bool slot_holds(struct tl_file_check *sound, struct tl_task *task,
                        uint32_t number)
 {
     uint64_t waiters;
@@ -127,7 +128,7 @@ static bool slot_holds(struct tl_sound *sound, struct tl_task *task,
     return cells_hold(sound, task) && note_holds(task);
 }
 
-bool tl_sound_slots(struct tl_sound *sound)
+bool tl_file_check_slots(struct tl_file_check *sound)
 {
     struct tl_task_table *table = tl_task_table();
     sound->quiet = true;
@@ -152,41 +153,41 @@ static bool may_share(const struct tl_task *task)
     return atomic_load(&task->inside) || task->note.doing;
 }
 
-static bool is_owned_elsewhere(struct tl_sound *sound,
+static bool is_owned_elsewhere(struct tl_file_check *sound,
                                const struct tl_task *task, uint64_t block)
 {
-    return may_share(task) && tl_sound_is_owned(sound, block);
+    return may_share(task) && tl_file_check_is_owned(sound, block);
 }
 
-static bool message_holds(struct tl_sound *sound, const struct tl_task *task,
-                          uint64_t block)
+static bool message_holds(struct tl_file_check *sound,
+                          const struct tl_task *task, uint64_t block)
 {
     return !block || is_owned_elsewhere(sound, task, block) ||
-           tl_sound_carried(sound, block);
+           tl_file_check_carried(sound, block);
 }
 
-static bool segment_holds(struct tl_sound *sound, const struct tl_task *task,
-                          uint64_t block)
+static bool segment_holds(struct tl_file_check *sound,
+                          const struct tl_task *task, uint64_t block)
 {
     return !block || is_owned_elsewhere(sound, task, block) ||
-           tl_sound_block(sound, block, 0);
+           tl_file_check_block(sound, block, 0);
 }
 
-static bool object_holds(struct tl_sound *sound, const struct tl_task *task,
-                         uint64_t block)
+static bool object_holds(struct tl_file_check *sound,
+                         const struct tl_task *task, uint64_t block)
 {
     if (!block || is_owned_elsewhere(sound, task, block))
         return true;
-    if (!tl_sound_block(sound, block, sizeof(struct tl_object)))
+    if (!tl_file_check_block(sound, block, sizeof(struct tl_object)))
         return false;
     struct tl_object *object = tl_at(block);
-    uint64_t size = tl_sound_kind_size(sound, object->kind);
+    uint64_t size = tl_file_check_kind_size(sound, object->kind);
     return object->kind == TL_KIND_NONE ||
            (size > 0 && tl_block_size(block) >= size &&
-            tl_sound_kind(sound, object, false));
+            tl_file_check_kind(sound, object, false));
 }
 
-static bool hands_hold(struct tl_sound *sound, const struct tl_task *task)
+static bool hands_hold(struct tl_file_check *sound, const struct tl_task *task)
 {
     const uint64_t *hands = task->carrying;
     uint64_t kept = hands[TL_HAND_KEPT_MESSAGE];
@@ -201,7 +202,7 @@ static bool hands_hold(struct tl_sound *sound, const struct tl_task *task)
            object_holds(sound, task, hands[TL_HAND_GRAVE]);
 }
 
-bool tl_sound_hands(struct tl_sound *sound)
+bool tl_file_check_hands(struct tl_file_check *sound)
 {
     for (uint32_t n = 1; n <= tl_task_highest(); n++)
         if (!hands_hold(sound, tl_task_at(n)))
@@ -221,13 +222,13 @@ static bool is_listed(const struct tl_waiter *node,
     return at != 0;
 }
 
-static bool node_holds(const struct tl_sound *sound,
+static bool node_holds(const struct tl_file_check *sound,
                        const struct tl_waiter *node, uint32_t number)
 {
     uint64_t at = atomic_load(&node->condition);
     if (!at)
         return true;
-    if (!tl_sound_has(&sound->guards, at) ||
+    if (!tl_file_check_has(&sound->guards, at) ||
         ((struct tl_guard *)tl_at(at))->role != TL_GUARD_WAIT_QUEUE ||
         node->task != number)
         return false;
@@ -236,12 +237,12 @@ static bool node_holds(const struct tl_sound *sound,
            is_listed(node, condition);
 }
 
-static bool waits_hold(const struct tl_sound *sound, struct tl_task *task,
+static bool waits_hold(const struct tl_file_check *sound, struct tl_task *task,
                        uint32_t number)
 {
     uint64_t inside = atomic_load(&task->inside);
     /* what `pending` names is looked at by who follows it (sync/cycle) */
-    if (inside && !tl_sound_has(&sound->guards, inside))
+    if (inside && !tl_file_check_has(&sound->guards, inside))
         return false;
     for (uint32_t i = 0; i < tl_waiter_used(task); i++)
         if (!node_holds(sound, tl_waiter_at(task, i), number))
@@ -249,7 +250,7 @@ static bool waits_hold(const struct tl_sound *sound, struct tl_task *task,
     return true;
 }
 
-bool tl_sound_waits(struct tl_sound *sound)
+bool tl_file_check_waits(struct tl_file_check *sound)
 {
     for (uint32_t n = 1; n <= tl_task_highest(); n++)
         if (!waits_hold(sound, tl_task_at(n), n))

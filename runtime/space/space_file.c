@@ -113,7 +113,7 @@ int tl_space_check_contents(int fd, uint64_t size, bool alone)
     if (status < 0)
         return status;
     if (alone)
-        return tl_sound_check(fd, size);
+        return tl_file_check_check(fd, size);
     if (pread(fd, &root, sizeof root, 0) != sizeof root)
         return TL_SYSTEM;
     return atomic_load(&root.namespace) == tl_space_namespace() ? TL_OK
