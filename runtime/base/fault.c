@@ -8,9 +8,9 @@
 static _Thread_local long armed, events;
 static enum tl_rule without;
 
-static const char *const names[TL_RULES] = {"none",     "guard",  "held",
-                                            "wake_all", "kernel", "unlist",
-                                            "carrying", "refs",   "redo"};
+static const char *const names[TL_RULES] = {"none",         "guard",  "held",
+                                            "wake_all",     "kernel", "unlist",
+                                            "owned_blocks", "refs",   "redo"};
 
 void tl_fault(void)
 {

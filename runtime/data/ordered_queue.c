@@ -25,7 +25,7 @@ void tl_ordered_queue_init(struct tl_ordered_queue *heap, const void *object,
 /* An empty table, made outside the guard, in this task's hand. */
 static int make_table(uint64_t capacity)
 {
-    uint64_t *hand = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     uint64_t size =
         capacity * (sizeof(struct tl_ordered_queue_entry) + sizeof(uint32_t));
     int status =
@@ -41,7 +41,7 @@ static int make_table(uint64_t capacity)
 /* The table in hand becomes the heap's, and the old one is in hand. */
 static void move_in(struct tl_ordered_queue *heap)
 {
-    uint64_t *hand = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     uint64_t old = heap->table;
     struct tl_ordered_queue_table *fresh = tl_at(*hand);
     if (old)
@@ -59,7 +59,7 @@ static void move_in(struct tl_ordered_queue *heap)
 
 static void drop_hand(void)
 {
-    tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
+    tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
 }
 
 /* ---- put ---- */
@@ -78,7 +78,7 @@ static void insert(struct tl_ordered_queue *heap, double priority)
     uint64_t size = tl_ordered_queue_count(heap);
     uint32_t at = tl_ordered_queue_order(heap)[size];
     struct tl_ordered_queue_entry *entry = &tl_ordered_queue_entries(heap)[at];
-    uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
+    uint64_t *block = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
     entry->priority = priority;
     entry->serial = heap->next_serial++;
     tl_repair_note_begin(TL_DOING_PUT, 0, NULL, 0);
@@ -94,7 +94,7 @@ static void insert(struct tl_ordered_queue *heap, double priority)
 
 static bool larger_in_hand(const struct tl_ordered_queue *heap)
 {
-    uint64_t hand = tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t hand = tl_self->owned_blocks[TL_OWNED_SEGMENT];
     return hand && ((struct tl_ordered_queue_table *)tl_at(hand))->capacity >
                        tl_ordered_queue_capacity(heap);
 }
@@ -181,7 +181,7 @@ int tl_ordered_queue_put(struct tl_ordered_queue *heap,
                          tl_deadline deadline)
 {
     struct putting put = {.priority = priority, .deadline = deadline};
-    uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
+    uint64_t *block = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
     int status = tl_message_pack(block, m);
     if (status == TL_OK)
         status = put_packed(heap, &put);
@@ -203,7 +203,7 @@ static void take_first(struct tl_ordered_queue *heap, struct tl_cell *cell)
     struct tl_ordered_queue_entry *entry =
         &tl_ordered_queue_entries(heap)[array[0]];
     tl_repair_note_begin(TL_DOING_GET, entry->block, cell, 1);
-    tl_self->carrying[TL_HAND_MESSAGE] = entry->block;
+    tl_self->owned_blocks[TL_OWNED_MESSAGE] = entry->block;
     tl_fault();
     entry->block = 0; /* commit */
     tl_fault();
@@ -259,7 +259,7 @@ int tl_ordered_queue_get(struct tl_ordered_queue *heap,
                          struct tl_parcel *parcel, struct tl_cell *cell,
                          tl_deadline deadline)
 {
-    tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
+    tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
     struct tl_entrant entrant = {0};
     for (;;) {
         int status = tl_guard_take(&heap->guard, deadline);
@@ -279,7 +279,7 @@ int tl_ordered_queue_get(struct tl_ordered_queue *heap,
     if (tl_turn_taken(&heap->get_turn, &entrant))
         wake_next_get(heap);
     tl_wake(&heap->emptied, 1);
-    uint64_t block = tl_self->carrying[TL_HAND_MESSAGE];
+    uint64_t block = tl_self->owned_blocks[TL_OWNED_MESSAGE];
     tl_message_show(block, parcel);
     parcel->block = block;
     return TL_OK;

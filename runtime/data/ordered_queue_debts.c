@@ -61,7 +61,7 @@ static void repair_get(struct tl_ordered_queue *heap, struct tl_task *dead,
                        uint64_t used)
 {
     if (names(heap, dead->note.before)) {
-        dead->carrying[TL_HAND_MESSAGE] = 0;
+        dead->owned_blocks[TL_OWNED_MESSAGE] = 0;
         return;
     }
     recount(&heap->gets, tl_ordered_queue_number(&heap->puts) - used);
@@ -71,14 +71,14 @@ static void repair_get(struct tl_ordered_queue *heap, struct tl_task *dead,
 void tl_ordered_queue_repair(struct tl_ordered_queue *heap,
                              struct tl_task *dead)
 {
-    uint64_t *hand = &dead->carrying[TL_HAND_SEGMENT];
+    uint64_t *hand = &dead->owned_blocks[TL_OWNED_SEGMENT];
     if (dead->note.doing == TL_DOING_GROW && *hand == heap->table)
         *hand = dead->note.before;
     uint64_t used = heap->table ? tl_ordered_queue_rebuild(heap) : 0;
     switch (dead->note.doing) {
     case TL_DOING_PUT:
-        if (names(heap, dead->carrying[TL_HAND_MESSAGE]))
-            dead->carrying[TL_HAND_MESSAGE] = 0;
+        if (names(heap, dead->owned_blocks[TL_OWNED_MESSAGE]))
+            dead->owned_blocks[TL_OWNED_MESSAGE] = 0;
         recount(&heap->puts, tl_ordered_queue_number(&heap->gets) + used);
         break;
     case TL_DOING_GET:

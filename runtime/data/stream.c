@@ -109,7 +109,7 @@ bool tl_stream_abandon(struct tl_stream *stream, struct tl_cell *cell)
 
 static void repair_put(struct tl_stream *stream, struct tl_task *dead)
 {
-    uint64_t *spare = &dead->carrying[TL_HAND_SEGMENT];
+    uint64_t *spare = &dead->owned_blocks[TL_OWNED_SEGMENT];
     struct tl_segment *last = tl_at(stream->put_segment);
     if (last->next)
         stream->put_segment = last->next;
@@ -119,20 +119,20 @@ static void repair_put(struct tl_stream *stream, struct tl_task *dead)
     if (dead->note.doing != TL_DOING_PUT)
         return;
     if (atomic_load(&stream->head) != dead->note.before)
-        dead->carrying[TL_HAND_MESSAGE] = 0;
+        dead->owned_blocks[TL_OWNED_MESSAGE] = 0;
     else
         atomic_store(&stream->packed_put, dead->note.packed);
 }
 
 static void repair_get(struct tl_stream *stream, struct tl_task *dead)
 {
-    if (stream->get_segment == dead->carrying[TL_HAND_SEGMENT])
-        dead->carrying[TL_HAND_SEGMENT] = 0;
+    if (stream->get_segment == dead->owned_blocks[TL_OWNED_SEGMENT])
+        dead->owned_blocks[TL_OWNED_SEGMENT] = 0;
     if (dead->note.doing == TL_DOING_GET) {
         if (atomic_load(&stream->tail) != dead->note.before) {
             tl_repair_note_pay_for(dead);
         } else {
-            dead->carrying[TL_HAND_MESSAGE] = 0;
+            dead->owned_blocks[TL_OWNED_MESSAGE] = 0;
             atomic_store(&stream->packed_got, dead->note.packed);
         }
     }

@@ -30,11 +30,11 @@
  * (sync/turn).
  *
  * Who owns what when a task dies
- *   - a packed block: the sender (TL_HAND_MESSAGE) until `head` moves, the
- *     stream until `tail` moves, then the receiver (TL_HAND_MESSAGE).  The
+ *   - a packed block: the sender (TL_OWNED_MESSAGE) until `head` moves, the
+ *     stream until `tail` moves, then the receiver (TL_OWNED_MESSAGE).  The
  *     note in the slot holds the word as it was, so repair knows which.
- *   - a segment: the sender (TL_HAND_SEGMENT) until the segment before names
- *     it in `next`; the stream; the receiver (TL_HAND_SEGMENT) once
+ *   - a segment: the sender (TL_OWNED_SEGMENT) until the segment before names
+ *     it in `next`; the stream; the receiver (TL_OWNED_SEGMENT) once
  *     `get_segment` has moved on.
  *   - nothing else is half-done at any time: bytes past head are nobody's.
  */

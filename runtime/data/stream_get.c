@@ -33,7 +33,7 @@ static struct tl_frame *next_frame(struct tl_stream *stream, uint64_t *at)
     struct tl_frame *frame = tl_frame_here(segment, at);
     if (frame)
         return frame;
-    tl_self->carrying[TL_HAND_SEGMENT] = stream->get_segment;
+    tl_self->owned_blocks[TL_OWNED_SEGMENT] = stream->get_segment;
     tl_fault();
     stream->get_segment = segment->next;
     tl_fault();
@@ -64,7 +64,8 @@ prefetch_next(const struct tl_stream *stream, uint64_t tail,
 static void take_packed(struct tl_stream *stream, const struct tl_frame *frame)
 {
     uint64_t got = tl_self->note.packed;
-    memcpy(&tl_self->carrying[TL_HAND_MESSAGE], frame->bytes, sizeof(uint64_t));
+    memcpy(&tl_self->owned_blocks[TL_OWNED_MESSAGE], frame->bytes,
+           sizeof(uint64_t));
     tl_fault();
     /* relaxed: ordered by the commit */
     atomic_store_explicit(&stream->packed_got,
@@ -129,7 +130,7 @@ static void unwrap(struct tl_parcel *parcel)
     parcel->block = 0;
     parcel->arena = tl_arena;
     if (parcel->size == TL_FRAME_PACKED) {
-        uint64_t block = tl_self->carrying[TL_HAND_MESSAGE];
+        uint64_t block = tl_self->owned_blocks[TL_OWNED_MESSAGE];
         tl_message_show(block, parcel);
         parcel->block = block;
     }
@@ -139,7 +140,7 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
                   struct tl_cell *cell, tl_deadline deadline)
 {
     /* of a parcel that was never dropped */
-    tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
+    tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
     struct tl_entrant entrant = {0};
     for (;;) {
         int status = tl_guard_take(&stream->get_guard, deadline);
@@ -166,8 +167,8 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
     if (stream->most | stream->most_bytes)
         tl_wake_after_drop(&stream->emptied,
                            stream->most_bytes ? TL_WAKE_ALL : 1);
-    if (__builtin_expect(tl_self->carrying[TL_HAND_SEGMENT] != 0, 0))
-        tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
+    if (__builtin_expect(tl_self->owned_blocks[TL_OWNED_SEGMENT] != 0, 0))
+        tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
     unwrap(parcel);
     return TL_OK;
 }

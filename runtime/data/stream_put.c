@@ -62,7 +62,7 @@ static struct tl_segment *place(struct tl_stream *stream, uint32_t units,
                                 uint64_t *at)
 {
     struct tl_segment *segment = tl_at(stream->put_segment);
-    uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *spare = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     *at =
         tl_position(atomic_load_explicit(&stream->head, memory_order_relaxed));
     if (tl_distance(segment->base, *at) < 0)
@@ -117,7 +117,7 @@ static void write_packed(struct tl_stream *stream, struct tl_segment *segment,
                          uint64_t at, const struct tl_message *m)
 {
     uint64_t head = atomic_load_explicit(&stream->head, memory_order_relaxed);
-    uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
+    uint64_t *block = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
     struct tl_frame *frame = tl_frame_at(segment, at);
     uint64_t sum = packed_put(stream);
     frame->size = TL_FRAME_PACKED;
@@ -216,7 +216,7 @@ static int put_prepared(struct tl_stream *stream, struct putting *put)
         case NEED_OPEN:
             return TL_CLOSED;
         case NEED_SEGMENT:
-            status = tl_block_take(&tl_self->carrying[TL_HAND_SEGMENT],
+            status = tl_block_take(&tl_self->owned_blocks[TL_OWNED_SEGMENT],
                                    sizeof(struct tl_segment));
             break;
         case NEED_ROOM:
@@ -237,7 +237,7 @@ int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
 {
     struct putting put = {
         .m = m, .packed = !tl_message_is_small(m), .deadline = deadline};
-    uint64_t *block = &tl_self->carrying[TL_HAND_MESSAGE];
+    uint64_t *block = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
     if (put.packed) {
         int status = tl_message_pack(block, m);
         if (status < 0)
@@ -249,6 +249,6 @@ int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
     if (status < 0 || tl_turn_taken(&stream->put_turn, &put.entrant))
         wake_next(stream);
     tl_message_drop(block); /* where it was not put */
-    tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
+    tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
     return status;
 }

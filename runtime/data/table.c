@@ -104,7 +104,7 @@ static int read_value(struct tl_table *table, const struct tl_slot *slot,
         memcpy(parcel->small, parcel->data, parcel->size);
         parcel->data = parcel->small;
     } else {
-        tl_message_share(&table->log, &tl_self->carrying[TL_HAND_MESSAGE],
+        tl_message_share(&table->log, &tl_self->owned_blocks[TL_OWNED_MESSAGE],
                          block);
         parcel->block = block;
     }
@@ -128,7 +128,7 @@ int tl_table_get_until(const struct tl_handle *handle, const struct tl_key *key,
     struct tl_slot_key wanted = tl_slot_key_of(key);
     uint64_t *vacant;
     /* of a parcel that was never dropped */
-    tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
+    tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
     tl_table_reap(table);
     tl_log_begin(&table->log);
     const struct tl_slot *slot = tl_slots_find(table, &wanted, &vacant);
@@ -157,7 +157,7 @@ static int prepare_value(struct tl_table *table, const struct tl_message *m,
         tl_message_copy((unsigned char *)value->words, m);
         return TL_OK;
     }
-    uint64_t *hand = &tl_self->carrying[TL_HAND_MESSAGE];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
     int status = tl_message_pack(hand, m);
     if (status < 0)
         return status;
@@ -187,7 +187,7 @@ static void replace(struct tl_table *table, struct tl_slot *slot,
         tl_log_set(log, tl_slots_end_of(table, slot), value->end);
     note_soonest(table, value->end);
     if (tl_slot_is_packed(slot) || value->size == TL_SLOT_PACKED)
-        tl_log_set(log, &tl_self->carrying[TL_HAND_MESSAGE],
+        tl_log_set(log, &tl_self->owned_blocks[TL_OWNED_MESSAGE],
                    tl_slot_is_packed(slot) ? slot->value[0] : 0);
     tl_log_set(log, &slot->meta, tl_slot_meta(slot->meta, value->size));
     for (uint64_t i = 0; i < words_of(value->size); i++)
@@ -203,7 +203,7 @@ static void append(struct tl_table *table, const struct tl_slot_key *key,
     memcpy(slot->key, key->words, sizeof slot->key);
     memcpy(slot->value, value->words, sizeof slot->value);
     if (key->bytes)
-        slot->key[0] = tl_self->carrying[TL_HAND_SEGMENT];
+        slot->key[0] = tl_self->owned_blocks[TL_OWNED_SEGMENT];
     *tl_slots_end_of(table, slot) = value->end;
     tl_fault();
     struct tl_log *log = &table->log;
@@ -211,8 +211,8 @@ static void append(struct tl_table *table, const struct tl_slot_key *key,
     tl_log_set(log, vacant, tl_slots_index_word(key, table->used));
     tl_log_set(log, &table->used, table->used + 1);
     tl_log_set(log, &table->live, table->live + 1);
-    tl_log_set(log, &tl_self->carrying[TL_HAND_MESSAGE], 0);
-    tl_log_set(log, &tl_self->carrying[TL_HAND_SEGMENT], 0);
+    tl_log_set(log, &tl_self->owned_blocks[TL_OWNED_MESSAGE], 0);
+    tl_log_set(log, &tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
 }
 
 /* The hands get the slot's blocks. */
@@ -221,9 +221,9 @@ static void clear(struct tl_table *table, struct tl_slot *slot)
     struct tl_log *log = &table->log;
     tl_log_set(log, &slot->meta, 0);
     tl_log_set(log, &table->live, table->live - 1);
-    tl_log_set(log, &tl_self->carrying[TL_HAND_MESSAGE],
+    tl_log_set(log, &tl_self->owned_blocks[TL_OWNED_MESSAGE],
                tl_slot_is_packed(slot) ? slot->value[0] : 0);
-    tl_log_set(log, &tl_self->carrying[TL_HAND_SEGMENT],
+    tl_log_set(log, &tl_self->owned_blocks[TL_OWNED_SEGMENT],
                tl_slot_is_long(slot) ? slot->key[0] : 0);
 }
 
@@ -248,7 +248,7 @@ static enum need try_set(struct tl_table *table, const struct tl_slot_key *key,
     } else if (value) {
         if (table->used == tl_slots_capacity(table))
             return NEED_SLOTS;
-        if (key->bytes && !tl_self->carrying[TL_HAND_SEGMENT])
+        if (key->bytes && !tl_self->owned_blocks[TL_OWNED_SEGMENT])
             return NEED_KEY;
         append(table, key, value, vacant);
     }
@@ -258,7 +258,7 @@ static enum need try_set(struct tl_table *table, const struct tl_slot_key *key,
 /* Into this task's hand. */
 static int take_key(const struct tl_slot_key *key)
 {
-    uint64_t *hand = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     int status = tl_block_take(hand, key->words[1]);
     if (status == TL_OK)
         memcpy(tl_at(*hand), key->bytes, key->words[1]);
@@ -269,7 +269,7 @@ static int take_key(const struct tl_slot_key *key)
  * the same meanwhile. */
 static int fit_slots(struct tl_table *table)
 {
-    uint64_t *hand = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     tl_block_release(hand, 0); /* a key: of no use any more, or taken again */
     tl_guard_take(&table->log.guard, TL_FOREVER);
     uint64_t wanted = tl_slots_wanted(table);
@@ -343,8 +343,8 @@ int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
     if (status == TL_OK)
         status = set_prepared(table, &wanted, m ? &value : NULL);
     /* what was there before; or the new ones, where they were not set */
-    tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
-    tl_block_release(&tl_self->carrying[TL_HAND_SEGMENT], 0);
+    tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
+    tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
     return status;
 }
 
@@ -374,17 +374,17 @@ static bool reap_one(struct tl_table *table, int64_t now, uint64_t *from)
 void tl_table_reap(struct tl_table *table)
 {
     uint64_t soonest = tl_log_peek(&table->soonest), from = 0;
-    uint64_t *hands = tl_self->carrying;
+    uint64_t *hands = tl_self->owned_blocks;
     if (__builtin_expect(soonest == 0, 1))
         return;
     int64_t now = tl_clock_now();
     /* not with something in its hands, which a step would overwrite */
-    if ((int64_t)soonest > now || hands[TL_HAND_MESSAGE] ||
-        hands[TL_HAND_SEGMENT])
+    if ((int64_t)soonest > now || hands[TL_OWNED_MESSAGE] ||
+        hands[TL_OWNED_SEGMENT])
         return;
     while (reap_one(table, now, &from)) {
-        tl_message_drop(&hands[TL_HAND_MESSAGE]);
-        tl_block_release(&hands[TL_HAND_SEGMENT], 0);
+        tl_message_drop(&hands[TL_OWNED_MESSAGE]);
+        tl_block_release(&hands[TL_OWNED_SEGMENT], 0);
     }
     fit_slots(table);
 }

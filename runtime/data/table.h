@@ -24,8 +24,8 @@
  *
  * Who owns what when a task dies
  *   - a value's block, a key's block, a block of slots: the hand of who makes
- *     or drops it (TL_HAND_MESSAGE, TL_HAND_SEGMENT), else a word of the table
- *     or of a slot that is in use; a step of the log hands it over.
+ *     or drops it (TL_OWNED_MESSAGE, TL_OWNED_SEGMENT), else a word of the
+ * table or of a slot that is in use; a step of the log hands it over.
  *   - in slots that were just left (tl_slots_move) the words are copies.
  *
  * Limits: a key or value that the slots have no room for makes them move all

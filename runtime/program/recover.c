@@ -80,16 +80,16 @@ static void pass_on(struct tl_task *dead)
 
 static void empty_hands(struct tl_task *dead)
 {
-    uint64_t *hands = dead->carrying;
+    uint64_t *hands = dead->owned_blocks;
     /* on its way from one hand into the other */
-    if (hands[TL_HAND_KEPT_MESSAGE] == hands[TL_HAND_MESSAGE])
-        hands[TL_HAND_KEPT_MESSAGE] = 0;
-    if (hands[TL_HAND_KEPT_SEGMENT] == hands[TL_HAND_SEGMENT])
-        hands[TL_HAND_KEPT_SEGMENT] = 0;
-    tl_message_drop(&hands[TL_HAND_KEPT_MESSAGE]);
-    tl_block_release(&hands[TL_HAND_KEPT_SEGMENT], 0);
-    tl_message_drop(&dead->carrying[TL_HAND_MESSAGE]);
-    tl_block_release(&dead->carrying[TL_HAND_SEGMENT], 0);
+    if (hands[TL_OWNED_KEPT_MESSAGE] == hands[TL_OWNED_MESSAGE])
+        hands[TL_OWNED_KEPT_MESSAGE] = 0;
+    if (hands[TL_OWNED_KEPT_SEGMENT] == hands[TL_OWNED_SEGMENT])
+        hands[TL_OWNED_KEPT_SEGMENT] = 0;
+    tl_message_drop(&hands[TL_OWNED_KEPT_MESSAGE]);
+    tl_block_release(&hands[TL_OWNED_KEPT_SEGMENT], 0);
+    tl_message_drop(&dead->owned_blocks[TL_OWNED_MESSAGE]);
+    tl_block_release(&dead->owned_blocks[TL_OWNED_SEGMENT], 0);
     tl_refs_bury_for(dead);
 }
 

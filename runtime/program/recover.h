@@ -10,7 +10,7 @@
  *   2. children that it had not yet forked are given up
  *   3. `waiter`: it leaves the list it is in
  *   4. cells: what it held is passed on (tl_kind.task_died)
- *   5. `carrying`: blocks in its hands are freed
+ *   5. `owned_blocks`: blocks in its hands are freed
  *   6. cells: its references are dropped
  *   7. its process has ended; joiners are woken
  *   8. every task is called, since a waker of it may be the dead one (not at

@@ -126,8 +126,9 @@ static bool look(struct tl_file_check *sound)
            tl_post_sound() &&
            tl_file_check_hold(sound, tl_region(TL_REGION_TURN), NULL) &&
            names_hold(sound) && graves_hold(sound) && visit(sound) &&
-           tl_file_check_hands(sound) && visit(sound) && counts_hold(sound) &&
-           holds_hold(sound) && tl_file_check_waits(sound);
+           tl_file_check_owned_blocks(sound) && visit(sound) &&
+           counts_hold(sound) && holds_hold(sound) &&
+           tl_file_check_waits(sound);
 }
 
 static int look_at_all(void)

@@ -144,7 +144,7 @@ bool tl_file_check_queue(struct tl_file_check *sound, struct tl_object *object,
 /* space/file_check_tasks: the table as such, and what each slot has; and, after
  * all objects are known, what each waits for and has in its hands. */
 bool tl_file_check_slots(struct tl_file_check *sound);
-bool tl_file_check_hands(struct tl_file_check *sound);
+bool tl_file_check_owned_blocks(struct tl_file_check *sound);
 bool tl_file_check_waits(struct tl_file_check *sound);
 
 #endif

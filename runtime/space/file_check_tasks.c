@@ -41,9 +41,9 @@ static bool state_fits(const struct tl_task *task, uint32_t number)
 /* Nothing is left of the tenant before, as who claims the slot takes it. */
 static bool is_clean(const struct tl_task *task)
 {
-    static const uint64_t none[TL_HANDS];
+    static const uint64_t none[TL_OWNED_BLOCKS];
     return atomic_load(&task->inside) == 0 && task->note.doing == 0 &&
-           memcmp(task->carrying, none, sizeof none) == 0 &&
+           memcmp(task->owned_blocks, none, sizeof none) == 0 &&
            atomic_load(&task->pending) == 0 &&
            atomic_load(&task->waiter.condition) == 0 &&
            atomic_load(&task->waiter.linked) == 0 &&
@@ -187,25 +187,26 @@ static bool object_holds(struct tl_file_check *sound,
             tl_file_check_kind(sound, object, false));
 }
 
-static bool hands_hold(struct tl_file_check *sound, const struct tl_task *task)
+static bool owned_blocks_hold(struct tl_file_check *sound,
+                              const struct tl_task *task)
 {
-    const uint64_t *hands = task->carrying;
-    uint64_t kept = hands[TL_HAND_KEPT_MESSAGE];
-    uint64_t kept_segment = hands[TL_HAND_KEPT_SEGMENT];
-    return message_holds(sound, task, hands[TL_HAND_MESSAGE]) &&
-           (kept == hands[TL_HAND_MESSAGE] ||
+    const uint64_t *hands = task->owned_blocks;
+    uint64_t kept = hands[TL_OWNED_KEPT_MESSAGE];
+    uint64_t kept_segment = hands[TL_OWNED_KEPT_SEGMENT];
+    return message_holds(sound, task, hands[TL_OWNED_MESSAGE]) &&
+           (kept == hands[TL_OWNED_MESSAGE] ||
             message_holds(sound, task, kept)) &&
-           segment_holds(sound, task, hands[TL_HAND_SEGMENT]) &&
-           (kept_segment == hands[TL_HAND_SEGMENT] ||
+           segment_holds(sound, task, hands[TL_OWNED_SEGMENT]) &&
+           (kept_segment == hands[TL_OWNED_SEGMENT] ||
             segment_holds(sound, task, kept_segment)) &&
-           object_holds(sound, task, hands[TL_HAND_OBJECT]) &&
-           object_holds(sound, task, hands[TL_HAND_GRAVE]);
+           object_holds(sound, task, hands[TL_OWNED_OBJECT]) &&
+           object_holds(sound, task, hands[TL_OWNED_GRAVE]);
 }
 
-bool tl_file_check_hands(struct tl_file_check *sound)
+bool tl_file_check_owned_blocks(struct tl_file_check *sound)
 {
     for (uint32_t n = 1; n <= tl_task_highest(); n++)
-        if (!hands_hold(sound, tl_task_at(n)))
+        if (!owned_blocks_hold(sound, tl_task_at(n)))
             return false;
     return true;
 }

@@ -58,7 +58,7 @@ static bool is_worth_one(const struct group *group)
 /* In this task's hand; false: there is no memory, and the old one will do. */
 static bool make(const struct group *group)
 {
-    uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     if (tl_block_take(hand, sizeof(struct tl_bundle)) < 0)
         return false;
     struct tl_bundle *bundle = tl_at(*hand);
@@ -79,7 +79,7 @@ static bool make(const struct group *group)
  * old in one step. */
 static void renew(struct group *group)
 {
-    uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     if (is_worth_one(group) && make(group)) {
         tl_refs_adopt(&group->cells[0].ref, *hand | TL_OWN, hand);
         tl_refs_bury();

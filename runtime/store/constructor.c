@@ -33,7 +33,7 @@ void *tl_constructor_begin(struct tl_handle *out, enum tl_kind_id kind,
     if (*status < 0 || (tl_arena != TL_HOME && name &&
                         find_named(out, kind, name, shape, status)))
         return NULL;
-    uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     uint64_t size = tl_upcalls->kinds[kind].size;
     *status = tl_block_take(hand, size);
     if (*status < 0)
@@ -82,7 +82,7 @@ int tl_space_enter(struct tl_handle *handle, const char *name)
 
 int tl_constructor_finish(struct tl_handle *out, int side)
 {
-    uint64_t *hand = &tl_self->carrying[TL_HAND_OBJECT];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     struct tl_object *object = tl_at(*hand);
     uint32_t cell;
     int status = tl_handle_reserve(&cell);

@@ -9,7 +9,7 @@
 #include "tidelock.h"
 
 /* A zeroed object of the kind, with its name and number, in this task's
- * TL_HAND_OBJECT; NULL and *status.  From here on a death destroys it, so what
+ * TL_OWNED_OBJECT; NULL and *status.  From here on a death destroys it, so what
  * the constructor takes is owned by words of the object.
  *
  * It is made in out->arena.  Where a space has an object of this name already:

@@ -135,5 +135,5 @@ void tl_parcel_drop(struct tl_parcel *parcel)
         return;
     parcel->block = 0;
     tl_task_visit(parcel->arena);
-    tl_message_drop(&tl_self->carrying[TL_HAND_MESSAGE]);
+    tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
 }

@@ -148,7 +148,7 @@ static void destroy(uint64_t *hand)
 
 void tl_refs_bury(void)
 {
-    uint64_t *hand = &tl_self->carrying[TL_HAND_GRAVE];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_GRAVE];
     /* not from inside a destroy of this task: the outer call goes on */
     while (!*hand && tl_log_peek(&graves()->first) && take_from_graveyard(hand))
         destroy(hand);
@@ -156,11 +156,11 @@ void tl_refs_bury(void)
 
 void tl_refs_bury_for(struct tl_task *dead)
 {
-    uint64_t *grave = &dead->carrying[TL_HAND_GRAVE];
+    uint64_t *grave = &dead->owned_blocks[TL_OWNED_GRAVE];
     if (*grave)
         destroy(grave);
     /* made, but never referred to: kind is 0 until it may be destroyed */
-    uint64_t *made = &dead->carrying[TL_HAND_OBJECT];
+    uint64_t *made = &dead->owned_blocks[TL_OWNED_OBJECT];
     if (*made)
         destroy(made);
 }

@@ -82,7 +82,7 @@ static void changed(struct tl_condition *notice);
 
 static int draw_ticket(struct tl_condition *notice, _Atomic uint64_t **ticket)
 {
-    uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *spare = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     for (;;) {
         tl_guard_take(&notice->guard, TL_FOREVER);
         *ticket = tl_tickets_draw(&notice->tickets);

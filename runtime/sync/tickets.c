@@ -35,12 +35,12 @@ int tl_tickets_init(struct tl_tickets *tickets, const void *object)
 
 int tl_tickets_bring_row(void)
 {
-    return make_row(&tl_self->carrying[TL_HAND_SEGMENT]);
+    return make_row(&tl_self->owned_blocks[TL_OWNED_SEGMENT]);
 }
 
 _Atomic uint64_t *tl_tickets_draw(struct tl_tickets *tickets)
 {
-    uint64_t *spare = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *spare = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     struct tl_ticket_row *row = tl_tickets_first(tickets);
     uint32_t number = tl_task_number(tl_self);
     while (row->tickets[number]) {
@@ -112,8 +112,8 @@ void tl_tickets_repair(const struct tl_tickets *tickets, struct tl_task *dead)
 {
     struct tl_ticket_row *row = tl_tickets_first(tickets);
     for (; row; row = tl_tickets_after(row))
-        if (row->next && row->next == dead->carrying[TL_HAND_SEGMENT])
-            dead->carrying[TL_HAND_SEGMENT] = 0;
+        if (row->next && row->next == dead->owned_blocks[TL_OWNED_SEGMENT])
+            dead->owned_blocks[TL_OWNED_SEGMENT] = 0;
     tl_fault();
 }
 

@@ -114,13 +114,13 @@ struct tl_repair_note {
 /* Blocks that a task has in its hands; each word is 0 or the offset of a block
  * that dies with the task. */
 enum tl_hand {
-    TL_HAND_MESSAGE,      /* being sent, or received and not yet dropped */
-    TL_HAND_SEGMENT,      /* to be linked into a queue */
-    TL_HAND_OBJECT,       /* being made */
-    TL_HAND_GRAVE,        /* being destroyed */
-    TL_HAND_KEPT_MESSAGE, /* the first two, of a wait in which this task */
-    TL_HAND_KEPT_SEGMENT, /* does something else meanwhile */
-    TL_HANDS
+    TL_OWNED_MESSAGE,      /* being sent, or received and not yet dropped */
+    TL_OWNED_SEGMENT,      /* to be linked into a queue */
+    TL_OWNED_OBJECT,       /* being made */
+    TL_OWNED_GRAVE,        /* being destroyed */
+    TL_OWNED_KEPT_MESSAGE, /* the first two, of a wait in which this task */
+    TL_OWNED_KEPT_SEGMENT, /* does something else meanwhile */
+    TL_OWNED_BLOCKS
 };
 
 /* Padded on purpose: what others write lies on lines of its own. */
@@ -143,7 +143,7 @@ struct tl_task {
     /* Written by the task about itself. */
     _Alignas(TL_LINE) _Atomic uint64_t inside; /* guard it may hold */
     struct tl_repair_note note;
-    uint64_t carrying[TL_HANDS];
+    uint64_t owned_blocks[TL_OWNED_BLOCKS];
 
     /* Written by wakers too: a line of its own, so that a spinning waiter
      * disturbs nobody. */

@@ -126,7 +126,7 @@ static void clean(struct tl_task *task)
     atomic_store(&task->pending, 0);
     atomic_store(&task->person, 0);
     memset(&task->note, 0, sizeof task->note);
-    memset(task->carrying, 0, sizeof task->carrying);
+    memset(task->owned_blocks, 0, sizeof task->owned_blocks);
     atomic_store(&task->waiter.condition, 0);
     task->waiter.linked = 0;
     atomic_store(&task->waiters, 1);

@@ -810,7 +810,7 @@ static bool line_dies_out(void)
 
 static uint64_t *piece_at(int i)
 {
-    return (uint64_t *)tl_at(tl_self->carrying[TL_HAND_KEPT_SEGMENT]) + i;
+    return (uint64_t *)tl_at(tl_self->owned_blocks[TL_OWNED_KEPT_SEGMENT]) + i;
 }
 
 static void take_the_rest(uint64_t *owner)
@@ -821,7 +821,7 @@ static void take_the_rest(uint64_t *owner)
 
 static void make_pieces(void)
 {
-    uint64_t *words = &tl_self->carrying[TL_HAND_KEPT_SEGMENT];
+    uint64_t *words = &tl_self->owned_blocks[TL_OWNED_KEPT_SEGMENT];
     tl_block_take(words, (PIECES + 64) * sizeof(uint64_t));
     memset(piece_at(0), 0, (PIECES + 64) * sizeof(uint64_t));
     for (int i = 0; i < PIECES; i++)
@@ -834,7 +834,7 @@ static void make_pieces(void)
 
 static void victim_takes_two_pieces(void)
 {
-    uint64_t *block = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *block = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     if (tl_block_take(block, 39000) == TL_OK)
         tl_block_release(block, 0);
 }
@@ -842,12 +842,12 @@ static void victim_takes_two_pieces(void)
 static bool pieces_come_back(void)
 {
     bool well = tl_block_check();
-    uint64_t *block = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *block = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     well = tl_block_take(block, 39000) == TL_OK && well;
     tl_block_release(block, 0);
     for (int i = 0; i < PIECES + 64; i++)
         tl_block_release(piece_at(i), 0);
-    tl_block_release(&tl_self->carrying[TL_HAND_KEPT_SEGMENT], 0);
+    tl_block_release(&tl_self->owned_blocks[TL_OWNED_KEPT_SEGMENT], 0);
     return tl_block_check() && well;
 }
 

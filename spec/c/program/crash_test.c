@@ -283,7 +283,7 @@ static int sweep_without(const char *rule)
 static int show_rules_needed(void)
 {
     static const char *const rules[] = {"guard",  "held",   "wake_all",
-                                        "kernel", "unlist", "carrying",
+                                        "kernel", "unlist", "owned_blocks",
                                         "refs",   "redo"};
     int failed = 0;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {

@@ -64,7 +64,7 @@ static bool full_is_told(void)
  * are joined, and no more is found however often it is tried. */
 static bool pieces_are_joined(void)
 {
-    uint64_t *rest = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *rest = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     for (int i = 0; i < MOST; i++)
         if (tl_block_take(&owners[i], 20000) < 0)
             return false;
@@ -115,7 +115,7 @@ void end(struct tl_log *log)
  * dozens, whatever the number of all. */
 static bool joining_goes_in_short_steps(void)
 {
-    uint64_t *rest = &tl_self->carrying[TL_HAND_SEGMENT];
+    uint64_t *rest = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     for (int i = 0; i < MOST; i++)
         if (tl_block_take(&owners[i], 100) < 0)
             return false;
@@ -184,7 +184,7 @@ int main(void)
     if (!lower_init(UINT64_C(20) << 30))
         return 1;
     /* one of the task's own words owns the block of the others */
-    uint64_t *words = &tl_self->carrying[TL_HAND_MESSAGE];
+    uint64_t *words = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
     if (tl_block_take(words, (MOST + 64) * sizeof *owners) < 0)
         return 1;
     owners = tl_at(*words);
