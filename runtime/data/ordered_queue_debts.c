@@ -27,7 +27,7 @@ int tl_ordered_queue_done(struct tl_ordered_queue *heap, struct tl_cell *cell)
     tl_guard_take(&heap->guard, TL_FOREVER);
     bool any = tl_ordered_queue_unfinished(heap, atomic_load(&heap->done)) > 0;
     if (any)
-        count_done(heap, cell, 1, cell->taken ? -1 : 0);
+        count_done(heap, cell, 1, cell->debt ? -1 : 0);
     tl_guard_drop(&heap->guard);
     return any ? TL_OK : TL_TOO_MANY_DONE;
 }
@@ -38,8 +38,8 @@ bool tl_ordered_queue_abandon(struct tl_ordered_queue *heap,
     tl_guard_take(&heap->guard, TL_FOREVER);
     uint64_t out = tl_ordered_queue_unfinished(heap, atomic_load(&heap->done)) -
                    tl_ordered_queue_count(heap);
-    uint64_t lost = cell->taken < out ? cell->taken : out;
-    count_done(heap, cell, lost, -(int64_t)cell->taken);
+    uint64_t lost = cell->debt < out ? cell->debt : out;
+    count_done(heap, cell, lost, -(int64_t)cell->debt);
     tl_guard_drop(&heap->guard);
     return lost > 0;
 }

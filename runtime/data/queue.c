@@ -208,7 +208,7 @@ void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
         tl_stream_settle(&queue->stream);
     else
         tl_ordered_queue_settle(&queue->heap);
-    if (!cell->taken)
+    if (!cell->debt)
         return;
     /* told before the items count as done, so that a join which they end
      * knows; telling twice does no harm */

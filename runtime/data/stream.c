@@ -82,7 +82,7 @@ int tl_stream_done(struct tl_stream *stream, struct tl_cell *cell)
     if (tl_stream_unfinished(stream, done) == 0) {
         status = TL_TOO_MANY_DONE;
     } else {
-        tl_repair_note_begin(TL_DOING_DONE, done, cell, cell->taken ? -1 : 0);
+        tl_repair_note_begin(TL_DOING_DONE, done, cell, cell->debt ? -1 : 0);
         atomic_store(&stream->done, done + 1); /* commit */
         tl_fault();
         tl_repair_note_pay();
@@ -97,8 +97,8 @@ bool tl_stream_abandon(struct tl_stream *stream, struct tl_cell *cell)
     tl_guard_take(&stream->get_guard, TL_FOREVER);
     uint64_t done = atomic_load(&stream->done);
     uint32_t out = tl_stream_unfinished(stream, done) - tl_stream_size(stream);
-    uint32_t lost = cell->taken < out ? cell->taken : out;
-    tl_repair_note_begin(TL_DOING_DONE, done, cell, -(int64_t)cell->taken);
+    uint32_t lost = cell->debt < out ? cell->debt : out;
+    tl_repair_note_begin(TL_DOING_DONE, done, cell, -(int64_t)cell->debt);
     atomic_store(&stream->done, done + lost); /* commit */
     tl_fault();
     tl_repair_note_pay();

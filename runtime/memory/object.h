@@ -67,7 +67,7 @@ static inline int tl_ref_side(tl_ref ref)
  * only, `ref` by the logged step of store/refs. */
 struct tl_cell {
     tl_ref ref;
-    uint32_t taken;
+    uint32_t debt;
     uint32_t kept; /* 1: has no handle, and stays for what the task holds */
 };
 

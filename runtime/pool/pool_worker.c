@@ -19,7 +19,7 @@ static struct tl_job *take(struct tl_board *board, struct tl_cell *cell,
     if (board->first) {
         *number = board->first - 1;
         job = tl_job_at(board, *number);
-        cell->taken = *number + 1;
+        cell->debt = *number + 1;
         tl_fault();
         atomic_store(
             &job->state,
@@ -98,7 +98,7 @@ int tl_board_finish(const struct tl_handle *handle, uint32_t number, bool ok,
     tl_fault();
     uint64_t finishes = atomic_fetch_add(&board->finishes, 1) + 1;
     tl_fault();
-    tl_handle_cell(handle)->taken = 0;
+    tl_handle_cell(handle)->debt = 0;
     if (!ok || finishes >= atomic_load(&board->wanted))
         tl_wake(&board->finished, TL_WAKE_ALL);
     call_owner(board);
@@ -149,11 +149,11 @@ void tl_board_task_died(struct tl_object *object, struct tl_task *dead,
                         struct tl_cell *cell)
 {
     struct tl_board *board = (struct tl_board *)object;
-    if (cell->taken) {
+    if (cell->debt) {
         uint32_t id = tl_task_id(dead);
         uint64_t taken = tl_job_word(TL_JOB_TAKEN, id);
         atomic_compare_exchange_strong(
-            &tl_job_at(board, cell->taken - 1)->state, &taken,
+            &tl_job_at(board, cell->debt - 1)->state, &taken,
             tl_job_word(TL_JOB_DIED, id)); /* commit */
         tl_fault();
     }

@@ -58,7 +58,7 @@ int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
     if (cell < 0)
         return (int)cell;
     struct tl_cell *at = tl_cell_at(tl_self, (uint32_t)cell);
-    at->taken = 0;
+    at->debt = 0;
     tl_refs_set(&at->ref, ref_of(object, side) | (claim ? TL_CLAIMED : 0));
     fill(out, object, (uint32_t)cell, side);
     return TL_OK;
@@ -99,7 +99,7 @@ int tl_handle_borrow(struct tl_handle *out, const tl_ref *word)
     if (status < 0)
         return status;
     struct tl_cell *cell = tl_cell_at(tl_self, index);
-    cell->taken = 0;
+    cell->debt = 0;
     tl_refs_begin();
     tl_ref ref = *word & ~(TL_CLAIMED | TL_LENT);
     if (ref)
@@ -156,7 +156,7 @@ void tl_handle_close(struct tl_handle *handle)
     if (cell->ref && tl_keep_for_debts(cell))
         return;
     /* items that nobody will report done must not hold up a join */
-    if (cell->taken)
+    if (cell->debt)
         tl_object_kind(object)->task_died(object, tl_self, cell);
     tl_refs_drop(&cell->ref);
     free_cell(handle->cell);

@@ -58,7 +58,7 @@ static bool keep_part(struct tl_object *part)
         return false;
     struct tl_cell *cell = tl_cell_at(tl_self, (uint32_t)index);
     tl_self->cells_full = (uint32_t)index + 1;
-    cell->taken = 0;
+    cell->debt = 0;
     cell->kept = 1;
     tl_refs_set(&cell->ref, tl_offset(part) | TL_CLAIMED);
     return true;

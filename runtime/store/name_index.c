@@ -40,7 +40,7 @@ int tl_name_index_open(const char *name, struct tl_handle *out)
     if (status < 0)
         return status;
     cell = tl_cell_at(tl_self, index);
-    cell->taken = 0;
+    cell->debt = 0;
     tl_refs_begin();
     uint64_t *link = link_to(name);
     if (*link)

@@ -23,7 +23,7 @@ static inline void tl_repair_note_begin(enum tl_doing doing, uint64_t before,
     note->before = before;
     note->cell = cell ? tl_offset(cell) : 0;
     if (cell)
-        note->taken = (uint32_t)(cell->taken + change);
+        note->debt = (uint32_t)(cell->debt + change);
     /* the rest of the note before `doing`, for a death between; nobody reads
      * it while this task lives */
     atomic_signal_fence(memory_order_seq_cst);
@@ -36,7 +36,7 @@ static inline void tl_repair_note_begin(enum tl_doing doing, uint64_t before,
 static inline void tl_repair_note_pay_for(struct tl_task *task)
 {
     if (task->note.cell)
-        ((struct tl_cell *)tl_at(task->note.cell))->taken = task->note.taken;
+        ((struct tl_cell *)tl_at(task->note.cell))->debt = task->note.debt;
     tl_fault();
 }
 

@@ -100,7 +100,7 @@ enum tl_doing {
 };
 struct tl_repair_note {
     uint32_t doing; /* enum tl_doing; written last, cleared first */
-    uint32_t taken; /* of the cell, before */
+    uint32_t debt;  /* of the cell, before */
     uint64_t before;
     uint64_t cell;   /* offset */
     uint64_t packed; /* of a stream: its sum of bytes, before */
