@@ -53,7 +53,7 @@ int tl_array_new(struct tl_handle *out, const char *name, enum tl_element type,
     uint64_t size = length * types[type].size;
     status = tl_block_take(&array->elements, size);
     if (status < 0) {
-        tl_refs_bury_for(tl_self);
+        tl_refs_reclaim_for(tl_self);
         return status;
     }
     memset(tl_at(array->elements), 0, size);

@@ -21,7 +21,7 @@ int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size)
         return status;
     status = tl_block_take(&buffer->bytes, size);
     if (status < 0) {
-        tl_refs_bury_for(tl_self);
+        tl_refs_reclaim_for(tl_self);
         return status;
     }
     memset(tl_at(buffer->bytes), 0, size);

@@ -46,7 +46,7 @@ int tl_pipe_new(struct tl_handle ends[2], const char *name, bool duplex)
     pipe->duplex = duplex;
     status = init(pipe);
     if (status < 0) {
-        tl_refs_bury_for(tl_self);
+        tl_refs_reclaim_for(tl_self);
         return status;
     }
     status = tl_constructor_finish(&ends[0], 0);

@@ -27,7 +27,7 @@ int tl_queue_new(struct tl_handle *out, const char *name,
     else
         tl_ordered_queue_init(&queue->heap, queue, order == TL_LIFO, maxsize);
     if (status < 0) {
-        tl_refs_bury_for(tl_self);
+        tl_refs_reclaim_for(tl_self);
         return status;
     }
     return tl_constructor_finish(out, 0);

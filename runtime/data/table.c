@@ -27,7 +27,7 @@ int tl_table_new(struct tl_handle *out, const char *name)
     tl_owner_init(&table->writer, table);
     status = tl_slots_take(&table->slots, TL_SLOTS_LEAST);
     if (status < 0) {
-        tl_refs_bury_for(tl_self);
+        tl_refs_reclaim_for(tl_self);
         return status;
     }
     return tl_constructor_finish(out, 0);

@@ -32,16 +32,16 @@
 
 /* What the layers keep for each arena; at most one carve each. */
 enum tl_region {
-    TL_REGION_TASKS,   /* tasks/task: the table */
-    TL_REGION_WATCH,   /* park/post */
-    TL_REGION_VERDICT, /* wait/deadlock_check */
-    TL_REGION_COUNTS,  /* memory/object */
-    TL_REGION_TURN,    /* process/output */
-    TL_REGION_NAMES,   /* space/space */
+    TL_REGION_TASKS,    /* tasks/task: the table */
+    TL_REGION_WATCH,    /* park/post */
+    TL_REGION_VERDICT,  /* wait/deadlock_check */
+    TL_REGION_COUNTS,   /* memory/object */
+    TL_REGION_TURN,     /* process/output */
+    TL_REGION_NAMES,    /* space/space */
     TL_REGION_SEED,     /* tasks/seed; of a program's own arena alone */
     TL_REGION_SLEEPERS, /* wait/sleep; of a program's own arena alone */
-    TL_REGION_GRAVES,  /* store/refs */
-    TL_REGION_HEAP,    /* store/block: the last, which has all the rest */
+    TL_REGION_RECLAIM,  /* store/refs */
+    TL_REGION_HEAP,     /* store/block: the last, which has all the rest */
     TL_REGIONS
 };
 

@@ -14,10 +14,10 @@
  *   refs        = number of references to the object, anywhere in the arena,
  *                 without those that are lent
  *   holders[s]  = number of claimed cells of side s
- *   refs == 0   = the object is on the graveyard list, linked by next_grave,
- *                 and belongs to whoever takes it off
- * kind, number, name and shape are written before the first reference exists.
- * `named` and `next_named` are of store/name_index.
+ *   refs == 0   = the object is on the graveyard list, linked by
+ * next_reclaimed, and belongs to whoever takes it off kind, number, name and
+ * shape are written before the first reference exists. `named` and `next_named`
+ * are of store/name_index.
  */
 #ifndef TL_OBJECT_H
 #define TL_OBJECT_H
@@ -35,7 +35,7 @@ struct tl_object {
     uint64_t number;
     uint64_t refs;
     uint64_t holders[2];
-    uint64_t next_grave;
+    uint64_t next_reclaimed;
     uint64_t next_named; /* offset */
     tl_ref named;        /* the space's own reference to it, or 0 */
     uint64_t shape;      /* its size and options, as one number */

@@ -90,7 +90,7 @@ static void empty_hands(struct tl_task *dead)
     tl_block_release(&hands[TL_OWNED_KEPT_SEGMENT], 0);
     tl_message_drop(&dead->owned_blocks[TL_OWNED_MESSAGE]);
     tl_block_release(&dead->owned_blocks[TL_OWNED_SEGMENT], 0);
-    tl_refs_bury_for(dead);
+    tl_refs_reclaim_for(dead);
 }
 
 static void drop_references(struct tl_task *dead)
@@ -142,7 +142,7 @@ static void settle(struct tl_task *dead)
     /* one that ends in order has paid the wakes it owed */
     if (dead != tl_self && tl_rule(TL_RULE_WAKE_ALL))
         tl_park_call_all();
-    tl_refs_bury();
+    tl_refs_reclaim();
 }
 
 /* Becomes the one who settles: nobody does, or a dead task did (*another). */

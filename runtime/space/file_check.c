@@ -38,20 +38,20 @@ static bool names_hold(struct tl_file_check *sound)
 }
 
 /* Nobody refers to them, and nobody had begun to destroy them. */
-static bool graves_hold(struct tl_file_check *sound)
+static bool reclaimed_hold(struct tl_file_check *sound)
 {
-    const struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
-    for (uint64_t at = graves->first; at;) {
+    const struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
+    for (uint64_t at = reclaim->first; at;) {
         struct tl_object *object;
         if (!tl_file_check_block(sound, at, sizeof *object))
             return false;
-        *tl_file_check_line(sound, at) |= TL_FILE_CHECK_GRAVE;
+        *tl_file_check_line(sound, at) |= TL_FILE_CHECK_RECLAIMED;
         object = tl_at(at);
         if (object->refs ||
             !tl_file_check_is_object(sound, object, tl_block_size(at)) ||
             !tl_file_check_kind(sound, object, true))
             return false;
-        at = object->next_grave;
+        at = object->next_reclaimed;
     }
     return true;
 }
@@ -103,9 +103,9 @@ static bool holds_hold(struct tl_file_check *sound)
 
 static bool begin(struct tl_file_check *sound)
 {
-    struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
+    struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
     bool replayed = false;
-    if (!tl_file_check_replay(&graves->log, &replayed) ||
+    if (!tl_file_check_replay(&reclaim->log, &replayed) ||
         !tl_file_check_replay(tl_block_log(), &replayed) ||
         tl_block_end() > tl_root()->size)
         return false;
@@ -119,13 +119,13 @@ static bool begin(struct tl_file_check *sound)
 
 static bool look(struct tl_file_check *sound)
 {
-    struct tl_graveyard *graves = tl_region(TL_REGION_GRAVES);
+    struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
     return begin(sound) && tl_file_check_slots(sound) &&
-           tl_file_check_log(sound, &graves->log, TL_GUARD_REFS, NULL) &&
+           tl_file_check_log(sound, &reclaim->log, TL_GUARD_REFS, NULL) &&
            tl_file_check_log(sound, tl_block_log(), TL_GUARD_HEAP, NULL) &&
            tl_post_sound() &&
            tl_file_check_hold(sound, tl_region(TL_REGION_TURN), NULL) &&
-           names_hold(sound) && graves_hold(sound) && visit(sound) &&
+           names_hold(sound) && reclaimed_hold(sound) && visit(sound) &&
            tl_file_check_owned_blocks(sound) && visit(sound) &&
            counts_hold(sound) && holds_hold(sound) &&
            tl_file_check_waits(sound);

@@ -83,12 +83,12 @@ bool tl_file_check_log(struct tl_file_check *sound, struct tl_log *log,
 
 /* What begins at the line of the offset: bits of these. */
 uint32_t *tl_file_check_line(struct tl_file_check *sound, uint64_t offset);
-#define TL_FILE_CHECK_BLOCK (UINT32_C(1) << 31)  /* a block in use */
-#define TL_FILE_CHECK_OWNED (UINT32_C(1) << 30)  /* that has an owner */
-#define TL_FILE_CHECK_OBJECT (UINT32_C(1) << 29) /* and is an object */
-#define TL_FILE_CHECK_NAMED (UINT32_C(1) << 28)  /* in the list of names */
-#define TL_FILE_CHECK_GRAVE (UINT32_C(1) << 27)  /* in that of graves */
-#define TL_FILE_CHECK_VALUE (UINT32_C(1) << 26)  /* or a value of a table */
+#define TL_FILE_CHECK_BLOCK (UINT32_C(1) << 31)     /* a block in use */
+#define TL_FILE_CHECK_OWNED (UINT32_C(1) << 30)     /* that has an owner */
+#define TL_FILE_CHECK_OBJECT (UINT32_C(1) << 29)    /* and is an object */
+#define TL_FILE_CHECK_NAMED (UINT32_C(1) << 28)     /* in the list of names */
+#define TL_FILE_CHECK_RECLAIMED (UINT32_C(1) << 27) /* in that of reclaim */
+#define TL_FILE_CHECK_VALUE (UINT32_C(1) << 26)     /* or a value of a table */
 #define TL_FILE_CHECK_REFS                                                     \
     (TL_FILE_CHECK_VALUE - 1) /* how many references were found                \
                                */

@@ -82,7 +82,7 @@ static void renew(struct group *group)
     uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     if (is_worth_one(group) && make(group)) {
         tl_refs_adopt(&group->cells[0].ref, *hand | TL_OWN, hand);
-        tl_refs_bury();
+        tl_refs_reclaim();
     }
 }
 

@@ -87,7 +87,7 @@ int tl_constructor_finish(struct tl_handle *out, int side)
     uint32_t cell;
     int status = tl_handle_reserve(&cell);
     if (status < 0) {
-        tl_refs_bury_for(tl_self);
+        tl_refs_reclaim_for(tl_self);
         return status;
     }
     tl_refs_adopt(&tl_cell_at(tl_self, cell)->ref,

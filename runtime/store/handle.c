@@ -113,7 +113,7 @@ void tl_handle_return(struct tl_handle *handle)
     tl_task_visit(handle->arena);
     tl_refs_drop(&tl_handle_cell(handle)->ref);
     free_cell(handle->cell);
-    tl_refs_bury();
+    tl_refs_reclaim();
 }
 
 tl_ref tl_handle_ref(const struct tl_handle *handle)
@@ -160,5 +160,5 @@ void tl_handle_close(struct tl_handle *handle)
         tl_object_kind(object)->task_died(object, tl_self, cell);
     tl_refs_drop(&cell->ref);
     free_cell(handle->cell);
-    tl_refs_bury();
+    tl_refs_reclaim();
 }

@@ -115,7 +115,7 @@ void tl_message_drop(uint64_t *owner)
         tl_refs_drop(&packed->refs[i]);
     tl_block_release(owner, 0);
     if (carried_some)
-        tl_refs_bury();
+        tl_refs_reclaim();
 }
 
 void tl_message_show(uint64_t block, struct tl_parcel *parcel)

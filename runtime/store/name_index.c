@@ -88,7 +88,7 @@ bool tl_name_index_remove(const char *name)
         tl_refs_prepare(&object->named, 0);
     }
     tl_refs_end();
-    tl_refs_bury();
+    tl_refs_reclaim();
     return found;
 }
 

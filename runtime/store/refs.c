@@ -7,14 +7,15 @@
 #include "store/bundle.h"
 #include "store/log.h"
 
-static struct tl_graveyard *graves(void)
+static struct tl_reclaim_list *reclaim(void)
 {
-    return tl_region(TL_REGION_GRAVES);
+    return tl_region(TL_REGION_RECLAIM);
 }
 
 int tl_refs_make(void)
 {
-    struct tl_graveyard *made = tl_arena_carve(TL_REGION_GRAVES, sizeof *made);
+    struct tl_reclaim_list *made =
+        tl_arena_carve(TL_REGION_RECLAIM, sizeof *made);
     if (!made)
         return TL_NO_MEMORY;
     tl_log_init(&made->log, TL_GUARD_REFS);
@@ -26,7 +27,7 @@ static void prepare_claim(struct tl_object *object, tl_ref old, tl_ref new_)
     int change = !!(new_ & TL_CLAIMED) - !!(old & TL_CLAIMED);
     uint64_t *holders = &object->holders[tl_ref_side(new_ ? new_ : old)];
     if (change)
-        tl_log_set(&graves()->log, holders,
+        tl_log_set(&reclaim()->log, holders,
                    *holders + (uint64_t)(int64_t)change);
 }
 
@@ -40,10 +41,10 @@ static void prepare_refs(struct tl_object *object, tl_ref old, tl_ref new_)
     uint64_t refs = object->refs + counts(new_) - counts(old);
     if (refs == object->refs)
         return;
-    tl_log_set(&graves()->log, &object->refs, refs);
+    tl_log_set(&reclaim()->log, &object->refs, refs);
     if (refs == 0) {
-        tl_log_set(&graves()->log, &object->next_grave, graves()->first);
-        tl_log_set(&graves()->log, &graves()->first, tl_offset(object));
+        tl_log_set(&reclaim()->log, &object->next_reclaimed, reclaim()->first);
+        tl_log_set(&reclaim()->log, &reclaim()->first, tl_offset(object));
     }
 }
 
@@ -55,18 +56,18 @@ void tl_refs_prepare(tl_ref *word, tl_ref ref)
     struct tl_object *object = tl_ref_object(ref ? ref : old);
     prepare_claim(object, old, ref);
     prepare_refs(object, old, ref);
-    tl_log_set(&graves()->log, word, ref);
+    tl_log_set(&reclaim()->log, word, ref);
 }
 
 struct tl_log *tl_refs_begin(void)
 {
-    tl_log_begin(&graves()->log);
-    return &graves()->log;
+    tl_log_begin(&reclaim()->log);
+    return &reclaim()->log;
 }
 
 void tl_refs_end(void)
 {
-    tl_log_end(&graves()->log);
+    tl_log_end(&reclaim()->log);
 }
 
 void tl_refs_set(tl_ref *word, tl_ref ref)
@@ -78,14 +79,14 @@ void tl_refs_set(tl_ref *word, tl_ref ref)
 
 void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand)
 {
-    tl_log_begin(&graves()->log);
+    tl_log_begin(&reclaim()->log);
     if (*word)
         prepare_refs(tl_ref_object(*word), *word, 0);
     prepare_claim(tl_ref_object(ref), 0, ref);
     prepare_refs(tl_ref_object(ref), 0, ref);
-    tl_log_set(&graves()->log, word, ref);
-    tl_log_set(&graves()->log, hand, 0);
-    tl_log_end(&graves()->log);
+    tl_log_set(&reclaim()->log, word, ref);
+    tl_log_set(&reclaim()->log, hand, 0);
+    tl_log_end(&reclaim()->log);
 }
 
 /* Who reads the word under the guard (tl_handle_borrow) and finds it lent comes
@@ -127,14 +128,14 @@ void tl_refs_drop(tl_ref *word)
 
 static bool take_from_graveyard(uint64_t *hand)
 {
-    tl_log_begin(&graves()->log);
-    uint64_t first = graves()->first;
+    tl_log_begin(&reclaim()->log);
+    uint64_t first = reclaim()->first;
     if (first) {
         struct tl_object *object = tl_at(first);
-        tl_log_set(&graves()->log, hand, first);
-        tl_log_set(&graves()->log, &graves()->first, object->next_grave);
+        tl_log_set(&reclaim()->log, hand, first);
+        tl_log_set(&reclaim()->log, &reclaim()->first, object->next_reclaimed);
     }
-    tl_log_end(&graves()->log);
+    tl_log_end(&reclaim()->log);
     return first != 0;
 }
 
@@ -146,15 +147,16 @@ static void destroy(uint64_t *hand)
     tl_block_release(hand, 0);
 }
 
-void tl_refs_bury(void)
+void tl_refs_reclaim(void)
 {
     uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_GRAVE];
     /* not from inside a destroy of this task: the outer call goes on */
-    while (!*hand && tl_log_peek(&graves()->first) && take_from_graveyard(hand))
+    while (!*hand && tl_log_peek(&reclaim()->first) &&
+           take_from_graveyard(hand))
         destroy(hand);
 }
 
-void tl_refs_bury_for(struct tl_task *dead)
+void tl_refs_reclaim_for(struct tl_task *dead)
 {
     uint64_t *grave = &dead->owned_blocks[TL_OWNED_GRAVE];
     if (*grave)

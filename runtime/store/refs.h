@@ -7,7 +7,7 @@
  * whatever dies.
  *
  * An object whose last reference goes is put on the graveyard in the same
- * step; tl_refs_bury takes objects off it and destroys them, one after the
+ * step; tl_refs_reclaim takes objects off it and destroys them, one after the
  * other, so that long chains (a queue in a queue in a queue) take no stack.
  */
 #ifndef TL_REFS_H
@@ -19,8 +19,8 @@
 #include "store/log.h"
 #include "tasks/task.h"
 
-/* In TL_REGION_GRAVES. */
-struct tl_graveyard {
+/* In TL_REGION_RECLAIM. */
+struct tl_reclaim_list {
     struct tl_log log;
     uint64_t first; /* offset of an object with refs == 0 */
 };
@@ -37,7 +37,7 @@ void tl_refs_set(tl_ref *word, tl_ref ref);
 void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand);
 
 /* For a logged step of its own on references: words that change with one of
- * them.  Between begin and end the graves' guard is held. */
+ * them.  Between begin and end the reclaim' guard is held. */
 struct tl_log *tl_refs_begin(void);
 void tl_refs_prepare(tl_ref *word, tl_ref ref); /* one in a step */
 void tl_refs_end(void);
@@ -51,10 +51,10 @@ void tl_refs_lend(tl_ref *word, tl_ref ref);
 void tl_refs_drop(tl_ref *word);
 
 /* Destroys what nobody refers to any more. */
-void tl_refs_bury(void);
+void tl_refs_reclaim(void);
 
 /* Goes on destroying what a dead task had begun to destroy. */
-void tl_refs_bury_for(struct tl_task *dead);
+void tl_refs_reclaim_for(struct tl_task *dead);
 
 /* Cells: the references of a task, by index; some are for bundles
  * (store/bundle).  tl_cells_add returns the index of one that is not, or

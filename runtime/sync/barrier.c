@@ -57,7 +57,7 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
     barrier->parties = parties;
     status = tl_block_take(&barrier->members, parties * sizeof(uint64_t));
     if (status < 0) {
-        tl_refs_bury_for(tl_self);
+        tl_refs_reclaim_for(tl_self);
         return status;
     }
     memset(members_of(barrier), 0, parties * sizeof(uint64_t));

@@ -45,7 +45,7 @@ int tl_condition_new(struct tl_handle *out, const char *name,
     if (notice) {
         status = init(notice, ref);
         if (status < 0)
-            tl_refs_bury_for(tl_self);
+            tl_refs_reclaim_for(tl_self);
         else
             status = tl_constructor_finish(out, 0);
     }

@@ -36,7 +36,7 @@ int tl_rwlock_new(struct tl_handle *out, const char *name)
     uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
     status = tl_block_take(&rwlock->readers, size);
     if (status < 0) {
-        tl_refs_bury_for(tl_self);
+        tl_refs_reclaim_for(tl_self);
         return status;
     }
     memset(readers_of(rwlock), 0, size);

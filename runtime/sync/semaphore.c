@@ -44,7 +44,7 @@ int tl_semaphore_new(struct tl_handle *out, const char *name, uint32_t value,
     if (bounded) {
         status = make_seats(semaphore);
         if (status < 0) {
-            tl_refs_bury_for(tl_self);
+            tl_refs_reclaim_for(tl_self);
             return status;
         }
         semaphore->bound = value;

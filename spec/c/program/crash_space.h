@@ -69,7 +69,7 @@ static bool space_is_whole(void)
         tl_handle_close(&found);
     }
     tl_task_visit(space);
-    tl_refs_bury();
+    tl_refs_reclaim();
     well = well && tl_block_check();
     tl_block_used(&used);
     tl_task_visit(TL_HOME);
