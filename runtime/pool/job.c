@@ -3,14 +3,15 @@
 #include "base/fault.h"
 #include "store/message.h"
 
-void tl_packet_drop(struct tl_packet *packet)
+void tl_job_message_drop(struct tl_job_message *packet)
 {
     tl_message_drop(&packet->block);
 }
 
-int tl_packet_fill(struct tl_packet *packet, const struct tl_message *m)
+int tl_job_message_fill(struct tl_job_message *packet,
+                        const struct tl_message *m)
 {
-    tl_packet_drop(packet);
+    tl_job_message_drop(packet);
     if (m->size > TL_JOB_SMALL || m->ref_count > 0)
         return tl_message_pack(&packet->block, m);
     packet->size = (uint32_t)m->size;
@@ -18,7 +19,8 @@ int tl_packet_fill(struct tl_packet *packet, const struct tl_message *m)
     return TL_OK;
 }
 
-void tl_packet_show(const struct tl_packet *packet, struct tl_parcel *parcel)
+void tl_job_message_show(const struct tl_job_message *packet,
+                         struct tl_parcel *parcel)
 {
     if (packet->block) {
         tl_message_show(packet->block, parcel);

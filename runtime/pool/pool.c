@@ -86,8 +86,8 @@ static int64_t take_free(struct tl_board *board)
 static void give_back(struct tl_board *board, uint32_t number)
 {
     struct tl_job *job = tl_job_at(board, number);
-    tl_packet_drop(&job->call);
-    tl_packet_drop(&job->result);
+    tl_job_message_drop(&job->call);
+    tl_job_message_drop(&job->result);
     atomic_store_explicit(&job->state, TL_JOB_FREE, memory_order_relaxed);
     job->next = board->free;
     board->free = number + 1;
@@ -123,7 +123,7 @@ int64_t tl_board_submit(const struct tl_handle *handle,
     struct tl_job *job = tl_job_at(board, (uint32_t)number);
     job->member = 0;
     job->reached = 0;
-    status = tl_packet_fill(&job->call, m);
+    status = tl_job_message_fill(&job->call, m);
     tl_fault();
     if (status < 0) {
         give_back(board, (uint32_t)number);
@@ -149,7 +149,7 @@ enum tl_job_state tl_board_state(const struct tl_handle *handle, uint32_t job,
 void tl_board_result(const struct tl_handle *handle, uint32_t job,
                      struct tl_parcel *parcel)
 {
-    tl_packet_show(&tl_job_at(look_at(handle), job)->result, parcel);
+    tl_job_message_show(&tl_job_at(look_at(handle), job)->result, parcel);
 }
 
 int64_t tl_board_member(const struct tl_handle *handle, uint32_t job)
@@ -162,7 +162,7 @@ static int settle(struct tl_board *board, uint32_t number,
                   enum tl_job_state state, const struct tl_message *m)
 {
     struct tl_job *job = tl_job_at(board, number);
-    int status = m ? tl_packet_fill(&job->result, m) : TL_OK;
+    int status = m ? tl_job_message_fill(&job->result, m) : TL_OK;
     atomic_store(&job->state, state);
     atomic_fetch_add(&board->finishes, 1);
     return status;
@@ -182,7 +182,7 @@ int tl_board_retry(const struct tl_handle *handle, uint32_t number)
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
-    tl_packet_drop(&tl_job_at(board, number)->result);
+    tl_job_message_drop(&tl_job_at(board, number)->result);
     post(board, number);
     return TL_OK;
 }

@@ -37,7 +37,7 @@
 #define TL_JOB_CHUNKS 20
 #define TL_CODES_MOST 1024
 
-struct tl_packet {
+struct tl_job_message {
     uint64_t block; /* packed message, or 0: */
     uint32_t size;  /* of the bytes here */
     unsigned char bytes[TL_JOB_SMALL];
@@ -49,8 +49,8 @@ struct tl_job {
                                 job's number plus 1, or 0 */
     uint32_t member;         /* the next job of the same future, likewise */
     uint32_t reached; /* of a future's first: all before this one are DONE */
-    struct tl_packet call;
-    struct tl_packet result;
+    struct tl_job_message call;
+    struct tl_job_message result;
 };
 
 struct tl_board {

@@ -57,7 +57,7 @@ int tl_board_take(const struct tl_handle *handle, struct tl_parcel *parcel,
         struct tl_job *job = take(board, tl_handle_cell(handle), number);
         if (job) {
             tell_room(board);
-            tl_packet_show(&job->call, parcel);
+            tl_job_message_show(&job->call, parcel);
             return TL_OK;
         }
         if (seen & TL_BOARD_CLOSED)
@@ -86,7 +86,7 @@ int tl_board_finish(const struct tl_handle *handle, uint32_t number, bool ok,
     struct tl_board *board = tl_board_of(handle);
     struct tl_job *job = tl_job_at(board, number);
     uint64_t taken = tl_job_word(TL_JOB_TAKEN, tl_task_id(tl_self));
-    status = tl_packet_fill(&job->result, m);
+    status = tl_job_message_fill(&job->result, m);
     if (status < 0)
         return status;
     tl_fault();
@@ -206,8 +206,8 @@ void tl_board_destroy(struct tl_object *object)
 {
     struct tl_board *board = (struct tl_board *)object;
     for (uint32_t i = 0; i < board->count; i++) {
-        tl_packet_drop(&tl_job_at(board, i)->call);
-        tl_packet_drop(&tl_job_at(board, i)->result);
+        tl_job_message_drop(&tl_job_at(board, i)->call);
+        tl_job_message_drop(&tl_job_at(board, i)->result);
     }
     board->count = 0;
     for (unsigned k = 0; k < TL_JOB_CHUNKS; k++)

@@ -35,7 +35,7 @@ bool tl_file_check_block(struct tl_file_check *sound, uint64_t block,
 }
 
 static bool refs_hold(struct tl_file_check *sound,
-                      const struct tl_packed *packed, uint64_t room)
+                      const struct tl_message_block *packed, uint64_t room)
 {
     if (packed->ref_count > room / sizeof(tl_ref))
         return false;
@@ -53,9 +53,9 @@ bool tl_file_check_is_owned(struct tl_file_check *sound, uint64_t block)
 bool tl_file_check_message(struct tl_file_check *sound, uint64_t block,
                            const struct tl_log *log)
 {
-    if (!tl_file_check_block(sound, block, sizeof(struct tl_packed)))
+    if (!tl_file_check_block(sound, block, sizeof(struct tl_message_block)))
         return false;
-    const struct tl_packed *packed = tl_at(block);
+    const struct tl_message_block *packed = tl_at(block);
     uint64_t room = tl_block_size(block) - sizeof *packed;
     if (!refs_hold(sound, packed, room))
         return false;
@@ -80,7 +80,7 @@ static bool is_log_of_table(const struct tl_file_check *sound, uint64_t log)
 
 bool tl_file_check_carried(struct tl_file_check *sound, uint64_t block)
 {
-    const struct tl_packed *packed = tl_at(block);
+    const struct tl_message_block *packed = tl_at(block);
     /* a value that the dead task had read: the table has it, too */
     if ((*tl_file_check_line(sound, block) & TL_FILE_CHECK_VALUE) &&
         packed->owners > 1)

@@ -40,7 +40,7 @@ uint64_t tl_layout_shape(void)
     mix(&hash, sizeof(struct tl_task));
     mix(&hash, sizeof(pthread_mutex_t));
     mix(&hash, sizeof(struct tl_segment));
-    mix(&hash, sizeof(struct tl_packed));
+    mix(&hash, sizeof(struct tl_message_block));
     mix(&hash, TL_REGIONS);
     mix(&hash, tl_post_size());
     mix(&hash, sizeof(struct tl_root));

@@ -52,12 +52,12 @@ int tl_message_pack(uint64_t *owner, const struct tl_message *m)
         if (m->refs[i] >> TL_REF_ARENA_SHIFT != tl_arena)
             return TL_OTHER_ARENA;
     int status = tl_block_take_tell(
-        owner, sizeof(struct tl_packed) + refs_size + m->size, &fresh);
+        owner, sizeof(struct tl_message_block) + refs_size + m->size, &fresh);
     if (status < 0)
         return status;
     if (fresh)
         populate(*owner, m->size);
-    struct tl_packed *packed = tl_at(*owner);
+    struct tl_message_block *packed = tl_at(*owner);
     packed->size = m->size;
     memset(packed->refs, 0, refs_size);
     tl_fault();
@@ -71,7 +71,7 @@ int tl_message_pack(uint64_t *owner, const struct tl_message *m)
 
 void tl_message_make_shared(uint64_t block, struct tl_log *log)
 {
-    struct tl_packed *packed = tl_at(block);
+    struct tl_message_block *packed = tl_at(block);
     packed->owners = 1;
     packed->log = tl_offset(log);
     tl_fault();
@@ -81,14 +81,14 @@ void tl_message_make_shared(uint64_t block, struct tl_log *log)
 
 void tl_message_share(struct tl_log *log, uint64_t *owner, uint64_t block)
 {
-    struct tl_packed *packed = tl_at(block);
+    struct tl_message_block *packed = tl_at(block);
     tl_log_set(log, &packed->owners, packed->owners + 1);
     tl_log_set(log, owner, block);
 }
 
 /* Leaves the message to its other owners; false: there are none, and so there
  * will be none. */
-static bool leave_to_others(uint64_t *owner, struct tl_packed *packed)
+static bool leave_to_others(uint64_t *owner, struct tl_message_block *packed)
 {
     if (!packed->shared)
         return false;
@@ -107,7 +107,7 @@ void tl_message_drop(uint64_t *owner)
 {
     if (!*owner)
         return;
-    struct tl_packed *packed = tl_at(*owner);
+    struct tl_message_block *packed = tl_at(*owner);
     if (leave_to_others(owner, packed))
         return;
     bool carried_some = packed->ref_count > 0;
@@ -120,7 +120,7 @@ void tl_message_drop(uint64_t *owner)
 
 void tl_message_show(uint64_t block, struct tl_parcel *parcel)
 {
-    struct tl_packed *packed = tl_at(block);
+    struct tl_message_block *packed = tl_at(block);
     parcel->refs = packed->refs;
     parcel->ref_count = packed->ref_count;
     parcel->data = packed->refs + packed->ref_count;

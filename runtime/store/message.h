@@ -19,7 +19,7 @@
 #include "store/log.h"
 #include "tidelock.h"
 
-struct tl_packed {
+struct tl_message_block {
     /* the first 8 bytes, so that they are 0 in a block just taken */
     uint32_t ref_count;
     uint32_t shared; /* whether it may have several owners: */
