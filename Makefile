@@ -41,7 +41,6 @@ core_files    := $(wildcard runtime/*/*.c) \
 include .ci/checks.mk
 
 core_objects  := $(core_files:%.c=$(build)/%.o)
-tests         := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*/*_test.c))
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
@@ -93,8 +92,6 @@ help: ## this list
 
 program: $(build)/tidelock
 module: $(build)/tidelock.so
-c-tests: $(tests)
-	@for test in $(tests); do echo $$test; $$test || exit 1; done
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
@@ -102,8 +99,8 @@ $(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(build)/core.a
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
-$(tests) $(fuzzers): %: %.o $(build)/core.a
-	@echo '  LD  $@'; $(link) $(wrap_$(@F)) -o $@ $^ $(LUA_LIBRARY) $(SODIUM)
+
+include .ci/tests.mk
 
 $(build)/%.o: %.c Makefile .ci/checks.mk | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<

@@ -249,6 +249,15 @@ describe("a binding", function()
   end)
 end)
 
+describe("a C test", function()
+  it("is linked with the rooms in their order", function()
+    local order = read ".ci/tests.mk"
+    local function below(list, top) return table.concat(list, " "):match("^(.*) " .. top) end
+    assert.equal(below(rooms.order.runtime, "program"), order:match "\nrooms%s*:= ([^\n]+)")
+    assert.equal(below(rooms.order.bindings, "module"), order:match "\nlua_rooms%s*:= ([^\n]+)")
+  end)
+end)
+
 -- Only the process that made one waits for it, so none of the table's tests can be made: see command_spec and
 -- channel_spec.
 local OWN = { command = true, stream = true, listener = true, connection = true }
