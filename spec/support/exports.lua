@@ -10,22 +10,6 @@ local OTHERWISE = {
   tl_element_size = true, -- of enum tl_element, which the API defines
 }
 
--- What the symbols of these begin with besides, until they are renamed: each line goes with the commit that does.
-local TO_BE_RENAMED = {
-  ["runtime/commands/command_io.c"] = "command",
-  ["runtime/store/handle.c"] = "enter fork",
-  ["runtime/pool/job.c"] = "packet",
-  ["runtime/net/socket_file.c"] = "listener",
-  ["runtime/process/signal.c"] = "process",
-  ["runtime/data/ordered_queue_debts.c"] = "heap",
-  ["runtime/data/ordered_queue_table.c"] = "heap",
-  ["runtime/store/refs.c"] = "cell",
-  ["runtime/wait/checkpoint.c"] = "cancel",
-  ["runtime/wait/descriptor.c"] = "wait",
-  ["runtime/wait/wait_many.c"] = "wait",
-  ["runtime/park/wait_queue.c"] = "waiter wake",
-}
-
 local texts = {}
 for _, path in ipairs(sources.runtime) do texts[path] = sources.code(path) end
 
@@ -47,12 +31,6 @@ end
 local function words_of(path)
   local folder, name = path:match "^(.*/)([%w_]+)%.%w$"
   local words = { [name] = true }
-  for word in (TO_BE_RENAMED[path] or ""):gmatch "%S+" do words[word] = true end
-  local old = rooms.old_names and rooms.old_names[path]
-  while old do
-    words[old] = true
-    old = old:match "^(.*)_[^_]*$"
-  end
   while name do
     local header = texts[folder .. name .. ".h"]
     if header then

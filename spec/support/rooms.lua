@@ -20,40 +20,6 @@ local OUTSIDE = { ["runtime/tidelock.h"] = "public", ["bindings/objects.h"] = "p
 
 function rooms.room_of(path) return OUTSIDE[path] or path:match "^%w+/(%w+)/" end
 
--- What the symbols of these files still begin with: each goes with the commit that renames them.
-rooms.old_names = {
-  ["runtime/base/procfs.c"] = "stat",
-  ["runtime/commands/command_io.c"] = "exchange",
-  ["runtime/commands/exec.c"] = "spawn",
-  ["runtime/commands/pipe_buffer.c"] = "flow",
-  ["runtime/data/ordered_queue.c"] = "heap",
-  ["runtime/data/ordered_queue_debts.c"] = "heap_debts",
-  ["runtime/data/ordered_queue_table.c"] = "heap_table",
-  ["runtime/net/socket_file.c"] = "place",
-  ["runtime/observe/task_list.c"] = "roster",
-  ["runtime/park/wait_queue.c"] = "waiters",
-  ["runtime/pool/pool.c"] = "board",
-  ["runtime/pool/pool_worker.c"] = "board_work",
-  ["runtime/process/task_slots.c"] = "seats",
-  ["runtime/program/program.c"] = "runtime",
-  ["runtime/program/wait_any.c"] = "any",
-  ["runtime/space/file_check.c"] = "sound",
-  ["runtime/space/file_check_blocks.c"] = "sound_blocks",
-  ["runtime/space/file_check_guards.c"] = "sound_guards",
-  ["runtime/space/file_check_kinds.c"] = "sound_kinds",
-  ["runtime/space/file_check_queues.c"] = "sound_queues",
-  ["runtime/space/file_check_tasks.c"] = "sound_tasks",
-  ["runtime/space/foreign_spaces.c"] = "abroad",
-  ["runtime/space/layout.c"] = "layers",
-  ["runtime/store/name_index.c"] = "names",
-  ["runtime/sync/condition.c"] = "notice",
-  ["runtime/sync/owner.c"] = "hold",
-  ["runtime/tasks/life.c"] = "death",
-  ["runtime/tasks/process_lock.c"] = "private",
-  ["runtime/wait/deadlock_check.c"] = "stuck",
-  ["runtime/wait/wait_many.c"] = "several",
-}
-
 -- "runtime" or "bindings"
 function rooms.side_of(path) return path:match "^%w+" end
 
