@@ -9,7 +9,7 @@
 #include "lua/object.h"
 #include "lua/shown.h"
 
-#define LIST_ROOM 65536 /* entries of a copy that are made room for at once */
+#define LIST_ROOM 65536 /* a copy gets room for so many entries at once */
 
 tl_deadline check_deadline_slow(lua_State *L, int index,
                                 const struct tl_handle *handle,
@@ -108,7 +108,8 @@ static void check_unknown(lua_State *L, const char *call,
     }
 }
 
-/* In a space the name, which is the last option, is given already. */
+/* In a space the script has given the name already, so the last option must be
+ * free for it. */
 static void set_name(lua_State *L, const char *call, int index)
 {
     if (!lua_isnil(L, index))

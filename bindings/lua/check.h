@@ -1,5 +1,6 @@
 /*
- * Check: what calls are given.  Durations are seconds; nil waits for ever.
+ * Check: the arguments of a call; one that does not fit raises at the caller's
+ * line.  Durations are seconds; nil waits for ever.
  */
 #ifndef TL_CHECK_H
 #define TL_CHECK_H
@@ -33,8 +34,8 @@ lua_Integer check_integer(lua_State *L, int index,
                           const char *what, lua_Integer least,
                           lua_Integer most);
 
-/* A plain list from what is at index: a copy, in its place, where it has a
- * metatable.  How long it is. */
+/* Makes the list at index a plain one: where it has a metatable with an
+ * __index, a copy takes its place.  Returns its length. */
 lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
                        const char *call);
 

@@ -20,7 +20,8 @@ static bool is_signals(lua_State *L)
            lua_gethookcount(L) == 1;
 }
 
-/* Where L is the main thread, Lua has called the hook for this very call. */
+/* Calls the signal's hook, unless it is off already: where L is the main
+ * thread, Lua has called it on entry to this function. */
 static int call_hook(lua_State *L)
 {
     lua_Debug frame = {0};
@@ -54,7 +55,8 @@ bool hook_answer(lua_State *L)
     bool raised = lua_pcall(L, 0, 0, 0) != LUA_OK;
     if (raised)
         keep_error(L);
-    /* it has taken itself off L, which may be a coroutine */
+    /* the hook takes itself off L; the main thread still has it where L is a
+     * coroutine */
     if (L != main_thread && lua_gethook(main_thread) == hook)
         lua_sethook(main_thread, lua_gethook(L), lua_gethookmask(L),
                     lua_gethookcount(L));
@@ -86,8 +88,8 @@ static bool push_debug(lua_State *L, const char *name)
     return found;
 }
 
-/* Calls the debug library's function, which knows a thread's hook by the
- * thread.  Arguments: from and to. */
+/* Calls the debug library, which keeps a Lua hook by the thread that it is for.
+ * Arguments: from and to. */
 static int copy_hook(lua_State *L)
 {
     if (!push_debug(L, "gethook"))
@@ -95,7 +97,7 @@ static int copy_hook(lua_State *L)
     lua_pushvalue(L, 1);
     lua_call(L, 1, 3);
     if (lua_type(L, -3) != LUA_TFUNCTION) {
-        /* one of a C module, which a new thread has from its maker */
+        /* a C module's hook: copied as lua_newthread copies it */
         lua_State *from = lua_tothread(L, 1), *to = lua_tothread(L, 2);
         lua_sethook(to, lua_gethook(from), lua_gethookmask(from),
                     lua_gethookcount(from));

@@ -1,10 +1,11 @@
 /*
- * Hook: the hooks of a Lua state, of which there are two kinds.
+ * Hook: the debug hook of a Lua state, which may be a signal's or the script's.
  *
- * A signal handler cannot call Lua: it asks for a call by a hook on the main
- * thread at its next instruction, of all events and count 1, which takes itself
- * off (the stock interpreter's Ctrl-C, luaposix's signals).  Any other is the
- * script's: a profiler's or what measures coverage.
+ * A signal handler cannot call Lua.  So it sets a hook for calls, returns and
+ * every instruction on the main thread; Lua calls that at once, and it takes
+ * itself off (as in the stock interpreter for Ctrl-C, and in luaposix).  While
+ * a task waits, no instruction runs, so the wait calls the hook itself.  Any
+ * other hook is the script's: a profiler, or a measure of coverage.
  */
 #ifndef TL_HOOK_H
 #define TL_HOOK_H
@@ -13,15 +14,15 @@
 
 #include <lua.h>
 
-/* A signal has come while L waits: calls what a handler asked for.  True: it
- * raised, and hook_raise has what. */
+/* A signal has come while L waits: calls the hook that its handler has set.
+ * True: the hook raised, and hook_raise raises that again. */
 bool hook_answer(lua_State *L);
 
 /* Raises what hook_answer has kept; returns where there is nothing. */
 void hook_raise(lua_State *L);
 
-/* In a child: what a signal to the parent asked for is the parent's; the
- * script's hook stays, and becomes that of L where L has none. */
+/* In a child: drops the hook of a signal, since that was sent to the parent.
+ * The script's hook stays; where L has none, it gets the main thread's. */
 void hook_forget(lua_State *L);
 
 /* The hook that the script has set in `from` becomes that of `to`, too. */

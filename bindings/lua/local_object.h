@@ -1,9 +1,10 @@
 /*
- * Private: objects that lie in the memory of one process, such as a
- * connection.  They look to scripts as those of userdata.h do, but have no
- * handle, and no message carries them.
+ * Local object: an object that lies in the memory of one process, such as a
+ * connection.  Scripts see it as they see those of userdata.h, but it has no
+ * handle, and no message carries it.
  *
- * The userdata holds one pointer, NULL once it was closed.
+ * The userdata holds one pointer, to the object's state; NULL once it was
+ * closed.
  */
 #ifndef TL_PRIVATE_H
 #define TL_PRIVATE_H
@@ -13,10 +14,10 @@
 
 #include "tidelock.h"
 
-/* How to look at a state outside of shared memory: constant.  `take` receives
- * one message without waiting, pushes it and returns TL_OK; TL_TIMEOUT: there
- * is none; other statuses: none will ever come.  NULL: there are no messages.
- */
+/* How ipc.wait, ipc.receive and ipc.fd look at a state: constant.  `take`
+ * receives one message without waiting, pushes it and returns TL_OK;
+ * TL_TIMEOUT: there is none; other statuses: none will ever come.  `take` is
+ * NULL where there are no messages. */
 struct outside {
     int (*look)(void *state, struct pollfd *polled, unsigned *count);
     int (*take)(lua_State *L, void **state);

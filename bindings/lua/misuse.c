@@ -53,7 +53,7 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
            const char *format, ...)
 {
     va_list arguments;
-    char text[4200]; /* a cycle names all who are in it */
+    char text[4200]; /* long: a cycle names everyone in it */
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);

@@ -16,8 +16,9 @@ int misuse(lua_State *L, const struct tl_handle *handle, const char *call,
 /* Raises the message at the top at the script's line. */
 int misuse_raise(lua_State *L);
 
-/* Raises the error at the top as the stock function of that name would have,
- * which has been called by no Lua function and under no name. */
+/* Raises the error at the top as the stock function `name` would.  We have
+ * called that function from C, so its error says '?' for the name and has no
+ * line. */
 int misuse_of_stock(lua_State *L, const char *name);
 
 /* Raises that the argument at index is no such object; for methods. */

@@ -14,22 +14,22 @@
 
 #define OBJECT_MAGIC UINT64_C(0x7469646c6f636b00) /* + kind */
 
-/* Of an object that was closed by script. */
+/* What is left of an object that a script has closed. */
 struct closed {
-    struct tl_handle kept; /* in a callback: a wait may be about it */
+    struct tl_handle kept; /* set in a callback: a wait may be about it */
     char title[TL_TEXT_SIZE];
 };
 
 struct object {
     uint64_t magic;
     struct tl_handle handle;
-    struct closed *closed; /* NULL: it was not, by script */
+    struct closed *closed; /* NULL: no script has closed it */
 };
 
 /* The object at index, live or not; NULL: there is none. */
 struct object *object_at(lua_State *L, int index);
 
-/* Whose handle this is. */
+/* The object that this handle is part of. */
 struct object *object_of(const struct tl_handle *handle);
 
 /* The handle in the value at index, or NULL where that is no live object. */

@@ -45,7 +45,7 @@ static uint64_t next(lua_State *L)
     return z ^ z >> 31;
 }
 
-/* From 0 to `most`, all alike: draws again what is beyond. */
+/* A number from 0 to `most`, each as likely: draws again what lies beyond. */
 static uint64_t draw(lua_State *L, uint64_t most)
 {
     uint64_t mask = most, number;

@@ -11,8 +11,8 @@
 
 #include <lua.h>
 
-/* Replaces math.random and math.randomseed, where they are not of the state;
- * the same arguments and results. */
+/* Replaces math.random and math.randomseed where the state has no sequence of
+ * its own (Lua 5.3); arguments and results stay the same. */
 void random_open(lua_State *L);
 
 /* Gives math.random a seed of this task's own, on a fresh Lua thread. */

@@ -6,8 +6,9 @@
 
 int (*result_stuck)(lua_State *L, const char *report);
 
-/* What to do instead, where the status itself does not say it.  A row of the
- * kind stands before one of any kind (TL_KIND_NONE). */
+/* What to do instead, where the status itself does not say it.  The first row
+ * that fits counts: so the row of one kind stands before that of any kind
+ * (TL_KIND_NONE). */
 static const struct {
     int status;
     enum tl_kind_id kind;
@@ -62,7 +63,7 @@ static const char *advice(int status, const struct tl_handle *handle)
     return NULL;
 }
 
-/* Where a space is full, it is not the program's memory that is. */
+/* Here the space is full, and not the program's memory. */
 static int space_full(lua_State *L, const struct tl_handle *handle,
                       const char *call, int status, const char *space)
 {

@@ -34,8 +34,8 @@ int result_failure(lua_State *L, const struct tl_handle *handle,
  */
 bool result_try_again(lua_State *L, int status, bool *tried);
 
-/* What is done where nobody can ever go on, with the report of that: set by
- * whoever ends the program. */
+/* Called where no task can ever go on, with the report of that.  Whoever ends
+ * the program sets it. */
 extern int (*result_stuck)(lua_State *L, const char *report);
 
 #endif

@@ -14,7 +14,7 @@ const char *shown_type(lua_State *L, int index)
     return lua_typename(L, type);
 }
 
-/* Lua's types, and the kinds of objects that are called as these are. */
+/* Lua has tables and values too. */
 bool shown_is_ambiguous(const char *kind)
 {
     return strcmp(kind, "table") == 0 || strcmp(kind, "value") == 0;

@@ -16,7 +16,7 @@ const char *shown_type(lua_State *L, int index);
  */
 const char *shown_a_type(lua_State *L, int index);
 
-/* Whether a kind of objects is called as one of Lua's types is. */
+/* Whether the name of a kind might mean something of Lua's own. */
 bool shown_is_ambiguous(const char *kind);
 
 /* The value at index, told from others: `2`, `"2"`, `nil`; pushes something. */

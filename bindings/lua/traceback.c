@@ -4,10 +4,11 @@
 
 #include <lauxlib.h>
 
-/* In the registry: { the error, its traceback }.  It counts for the next error
- * that a handler sees, if that is the same: so it is raised again. */
+/* In the registry: { the error, its traceback }.  A handler takes the traceback
+ * if the next error that it sees is the same: then that error was raised again.
+ */
 static char noted_key;
-static _Thread_local bool noted; /* there is one */
+static _Thread_local bool noted; /* something is noted */
 
 static void forget(lua_State *L)
 {
@@ -23,7 +24,7 @@ static bool take_noted(lua_State *L)
     bool same = false;
     if (!noted)
         return false;
-    /* what was noted may have been another state's of this thread */
+    /* another state of this thread may have noted it */
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &noted_key) == LUA_TTABLE) {
         lua_rawgeti(L, -1, 1);
         same = lua_rawequal(L, -1, 1);

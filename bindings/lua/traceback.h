@@ -1,11 +1,11 @@
 /*
- * Trace: where an error came from, beyond the calls that catch it and raise it
- * again.
+ * Traceback: where an error came from, beyond the calls that catch it and raise
+ * it again.
  *
- * with and update catch what their function raises, give back what they hold,
- * and raise it once more.  By then the frames that it came from are gone, and a
- * traceback would begin at with.  So they note it, and whoever reports the
- * error shows what was noted.
+ * `with` and `update` catch what their function raises, give back what they
+ * hold, and raise it once more.  By then the frames that it came from are gone,
+ * and a traceback would begin at `with`.  So they note the traceback first, and
+ * whoever reports the error shows what was noted.
  */
 #ifndef TL_TRACE_H
 #define TL_TRACE_H

@@ -10,7 +10,7 @@ static char known_key;            /* weak table: ref -> userdata */
 static char reserved_key;         /* metatable of what is reserved */
 static char class_keys[TL_KINDS]; /* metatables, by kind */
 
-/* The same in all states of the process: written by the first. */
+/* The same in all Lua states of the process; the first one writes it. */
 static const struct class *classes[TL_KINDS];
 
 struct tl_handle *object_check_slow(lua_State *L, int index,
@@ -118,8 +118,8 @@ static enum tl_kind_id kind_in_upvalue(lua_State *L)
     return (enum tl_kind_id)lua_tointeger(L, lua_upvalueindex(1));
 }
 
-/* Behind a table of methods.  Upvalues: the kind, and the object, or nil where
- * the kind has no properties. */
+/* The __index of a table of methods.  Upvalues: the kind, and the object, or
+ * nil where the kind has no properties. */
 static int object_field(lua_State *L)
 {
     return push_field(L, kind_in_upvalue(L),
@@ -150,8 +150,7 @@ static int object_index(lua_State *L)
                   : luaL_argerror(L, 1, "an object expected");
 }
 
-/* Gives the table at the top, which holds methods, object_field as what is
- * behind them. */
+/* Gives the table of methods at the top object_field as its __index. */
 static void put_fields_behind(lua_State *L, enum tl_kind_id kind,
                               struct object *object)
 {
@@ -240,8 +239,8 @@ struct tl_handle *object_reserve(lua_State *L)
     return &object->handle;
 }
 
-/* Lua sees some dozen bytes, where an object has shared memory too: said here,
- * so that what is dropped is collected soon. */
+/* Steps the collector.  Lua counts a few dozen bytes for an object and not its
+ * shared memory: without this, what is dropped would be collected late. */
 static void weigh(lua_State *L)
 {
     if (lua_gc(L, LUA_GCISRUNNING, 0) > 0)
@@ -292,7 +291,8 @@ int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call)
                   space, text);
 }
 
-/* What the space had already, this process may know already. */
+/* This task may know already what the space had: then that userdata takes the
+ * place of the new one. */
 static void replace_by_known(lua_State *L, int index)
 {
     struct object *object = lua_touserdata(L, index);

@@ -24,14 +24,17 @@ struct property {
     void (*push)(lua_State *L, const struct tl_handle *handle);
 };
 
-/* What scripts see of a kind: constant.  Methods are found by one table
- * look-up, since a call goes through it; properties behind them; any other
+/*
+ * What scripts see of a kind: constant.  One table look-up finds a method,
+ * since a call goes through it; only then properties are looked for; any other
  * name raises.
  *
- * What is behind a table of methods is told the table, not the object.  So the
- * objects of a kind with properties have a metatable each; or, where objects
- * are made more often than called (`made_often`), they share one whose __index
- * is a function, and a call costs twice. */
+ * For a name that the table of methods lacks, Lua calls that table's own
+ * __index, and gives it the table, not the object.  So each object of a kind
+ * with properties has a metatable of its own, whose __index knows the object.
+ * Kinds whose objects are made more often than called (`made_often`) have one
+ * metatable for all; its __index is a function, and a call costs twice as much.
+ */
 struct class
 {
     const luaL_Reg *methods;
@@ -44,42 +47,46 @@ struct class
 void object_class(lua_State *L, enum tl_kind_id kind,
                   const struct class *class);
 
-/* Pushes an object without a handle yet, to be filled by tl_X_new. */
+/* Pushes an object whose handle is still empty, for tl_X_new to fill. */
 struct tl_handle *object_new(lua_State *L, enum tl_kind_id kind);
 
-/* The object at index has its handle, or the call failed with `status`. */
+/* Ends a constructor.  The object at index has its handle now; or the call
+ * failed with `status`, which raises. */
 void object_made(lua_State *L, int index, const char *call, int status);
 
 /* The constructor of a kind whose objects take a name and nothing else. */
 int object_make(lua_State *L, enum tl_kind_id kind,
                 int (*make)(struct tl_handle *out, const char *name));
 
-/* Whether the new object will be the first of its name in a space: then it is
- * made without one, filled, and named by tl_space_enter; so that nobody finds
- * it half-filled. */
+/* Whether the new object will be the first of its name in a space.  Then make
+ * it without the name, fill it, and call tl_space_enter: so nobody finds it
+ * half-filled. */
 bool object_named_late(const struct tl_handle *object, const char *name);
 
-/* A name stands for something else in a space: raises what, and lets it go. */
+/* Raises that a name stands for another object in a space, the one of this
+ * handle, and closes that. */
 int object_mismatch(lua_State *L, struct tl_handle *handle, const char *call);
 
-/* Pushes an object of a kind that is not known yet, so that nothing is lost
- * where Lua has no memory left: the handle is to be filled by the runtime, and
- * object_settle then makes it what scripts see.  Where the same object exists,
- * that one takes its place at the top. */
+/* Pushes an object of a kind that is not known yet.  The runtime fills the
+ * handle; then object_settle makes the object what scripts see.  Lua may run
+ * out of memory at either step: the userdata is there before the handle, so the
+ * collector closes that.  Where this task has the same object already, that
+ * userdata takes its place at the top. */
 struct tl_handle *object_reserve(lua_State *L);
 void object_settle(lua_State *L);
 
 /* Pushes the object that is known for the reference; false: nothing. */
 bool object_recall(lua_State *L, tl_ref ref);
 
-/* Closes the object of this handle by script; messages still name it. */
+/* Closes the object of this handle for a script; error messages can still name
+ * it. */
 void object_close(struct tl_handle *handle);
 
 /* Pushes the object that a message carries. */
 void object_push(lua_State *L, tl_ref ref);
 
-/* The same for an object of a space, of this name and identity, by its name,
- * which was that kind's number-th.  Raises where there is none such any more.
+/* The same for an object of a space: the space is known by name and identity,
+ * the object by name and as that kind's number-th.  Raises where that is gone.
  */
 void object_push_named(lua_State *L, const char *space, uint64_t identity,
                        const char *name, int kind, uint64_t number);

@@ -1,10 +1,11 @@
-/* Objects that a message brings. */
+/* The objects that a message brings: a known one is the same userdata again,
+ * any other is opened. */
 #include "lua/userdata.h"
 
 #include "lua/support.h"
 
-/* An end that this process merely inherited counts as held from the moment it
- * is received: its sender may be about to close its own. */
+/* A pipe's end that this process has merely inherited counts as its own from
+ * the moment it is received: the sender may be about to close its own. */
 static void renew(struct object *known, struct tl_handle *received)
 {
     struct tl_handle old = known->handle;
