@@ -17,8 +17,8 @@ bool by_name_is_globals(lua_State *L, int index)
     return same;
 }
 
-/* Whether the Lua function at the top, or one that it has among its upvalues,
- * has the globals there. */
+/* Whether the Lua function at the top has the globals among its upvalues, or a
+ * Lua function that has them, `depth` levels down. */
 static bool uses_globals(lua_State *L, int depth)
 {
     bool uses = false;
@@ -103,7 +103,7 @@ static bool find_field(lua_State *L, int modules, int index)
     return false;
 }
 
-/* What would be refused as a value. */
+/* Whether the encoder would refuse the value. */
 static bool is_foreign(lua_State *L, int index)
 {
     switch (lua_type(L, index)) {
@@ -161,7 +161,7 @@ bool by_name_encode(struct encoder *encoder, int index, bool *done)
     return encoded;
 }
 
-/* With the error, of any bytes, at the top. */
+/* The error is at the top, and may hold any bytes. */
 static void refuse_module(lua_State *L, const char *name)
 {
     lua_pushfstring(
@@ -200,7 +200,7 @@ static void push_module(struct decoder *decoder)
     require_module(L);
 }
 
-/* Replaces the key at the top by what the module below has for it. */
+/* Replaces the key at the top by the field of the module below; its type. */
 static int field_of(struct decoder *decoder)
 {
     lua_State *L = decoder->L;

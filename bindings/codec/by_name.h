@@ -1,8 +1,12 @@
 /*
- * Named: what sender and receiver both have travels by name: the globals, the
- * loaded modules, and the fields of those that cannot travel themselves.
- * Only for upvalues of functions: `local insert = table.insert` is not data;
- * and for what is in an environment of their own.
+ * By name: how a message carries what sender and receiver both have: the
+ * globals, the loaded modules, and those fields of modules that cannot travel
+ * themselves.
+ *
+ * The encoder looks for such a name in three places only: in the upvalues of
+ * functions, where `local insert = table.insert` is code and not data; as the
+ * function of a call; and within a function's own environment or among classes.
+ * Any other value is data, and travels or is refused.
  */
 #ifndef TL_NAMED_H
 #define TL_NAMED_H

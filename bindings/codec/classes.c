@@ -82,7 +82,7 @@ void classes_all(lua_State *L)
     }
 }
 
-/* Forgets the entry under the value at `index` and the entry back. */
+/* Removes the entry of the value at `index`, and the one that leads back. */
 static void forget(lua_State *L, int map, int index)
 {
     lua_pushvalue(L, index);

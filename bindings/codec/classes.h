@@ -1,10 +1,11 @@
 /*
- * Registered: the metatables that travel by name.  One Lua table in the
- * registry leads from the name to the metatable and back.
+ * Classes: the metatables that scripts have registered, and that travel by
+ * name.  One Lua table in the registry leads from the name to the metatable and
+ * back.
  *
  * A function that uses a registered metatable arrives with a copy of it, and
- * may make tables of that class: so copies have the name too, for as long as
- * anybody has the copy (a table with weak keys).
+ * may make tables of that class.  So a copy has the name too, as long as anyone
+ * has the copy (a table with weak keys).
  */
 #ifndef TL_REGISTERED_H
 #define TL_REGISTERED_H

@@ -64,7 +64,8 @@ static bool encode_part(struct encoder *encoder, const struct codec_part *part)
     return true;
 }
 
-/* A function, or one that the receiver has too: math.sqrt. */
+/* Encodes the function of a call; a C function such as math.sqrt by its name.
+ */
 static bool encode_callable(struct encoder *encoder, int index,
                             const struct place *place)
 {
@@ -88,7 +89,7 @@ static bool encode_call(struct encoder *encoder, const struct codec_call *call)
     return encode_values(encoder, call);
 }
 
-/* False: no memory, and the refusal says so. */
+/* False: there is no memory; encoder->refusal says so. */
 static bool begin(struct encoder *encoder, lua_State *L, unsigned allow,
                   struct codec_codes *codes)
 {
@@ -104,8 +105,8 @@ static bool begin(struct encoder *encoder, lua_State *L, unsigned allow,
     return encoder->scratch || refusal_memory(&encoder->refusal);
 }
 
-/* The message, where all was written; else what was taken is given back, and
- * the reason pushed. */
+/* Makes the message, where all was written; else gives back what was taken, and
+ * pushes the reason. */
 static bool finish(struct encoder *encoder, bool written, int top,
                    struct codec_out *out)
 {

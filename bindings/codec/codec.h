@@ -69,7 +69,7 @@ bool codec_encode_allowed(lua_State *L, int first, int count, const char *root,
  * takes it from the message too. */
 bool codec_own(struct codec_out *out);
 
-/* The beginning of several messages, encoded once. */
+/* The common beginning of several messages, encoded once. */
 struct codec_part {
     unsigned char *bytes;
     size_t size;
@@ -94,7 +94,7 @@ struct codec_call {
 bool codec_encode_call(lua_State *L, const struct codec_call *call,
                        struct codec_out *out);
 
-/* Copies the message so far; false: no memory. */
+/* Makes a part of the message in `out`, by copying; false: no memory. */
 bool codec_part_make(struct codec_part *part, const struct codec_out *out);
 void codec_part_drop(struct codec_part *part);
 
@@ -111,7 +111,8 @@ void codec_thread_end(void);
 int codec_decode(lua_State *L, const void *data, size_t size,
                  const tl_ref *refs, size_t ref_count, unsigned allow);
 
-/* The same of bytes that somebody takes away while they are read: see hold. */
+/* The same where somebody takes the bytes away while they are read: see struct
+ * codec_hold. */
 int codec_decode_held(lua_State *L, const void *data, size_t size,
                       const tl_ref *refs, size_t ref_count, unsigned allow,
                       struct codec_hold *hold);

@@ -35,8 +35,8 @@ void decode_keep(struct decoder *decoder, int tag, uint32_t number)
     lua_rawseti(decoder->L, decoder->kept, number);
 }
 
-/* The objects are held by the copy, from which the rest of the message takes
- * them. */
+/* The copy holds the objects, and the rest of the message takes them from it.
+ */
 void decode_let_go(struct decoder *decoder)
 {
     lua_State *L = decoder->L;
@@ -78,8 +78,8 @@ void decode_enter(struct decoder *decoder)
     decoder->depth++;
 }
 
-/* What can be no string is not begun: it could hold another place for a
- * string, and so on without an end. */
+/* Checks the tag first: a value of another type could ask for a string itself,
+ * and so on without end. */
 void decode_string(struct decoder *decoder)
 {
     int tag = decode_byte(decoder);

@@ -1,11 +1,12 @@
 /*
- * Decode: the pieces of which encoded values are made, from bytes that nobody
- * has checked.
+ * Decode: the pieces of which encoded values are made, read from bytes that
+ * nobody has checked.
  *
- * Nothing is owned between two calls of Lua, so every error may simply be
- * raised.  `owed` keeps hostile counts from allocating: the tables that are
- * being filled have that many bytes coming at least, and a new table may only
- * claim what is left besides.
+ * No C memory is owned while Lua is called, so every error may simply be
+ * raised.  `owed` keeps hostile counts from allocating.  It counts the values
+ * that the tables being filled have still to come; each takes a byte at least.
+ * So a new table may claim only as many values as there are bytes left beyond
+ * those.
  */
 #ifndef TL_DECODE_H
 #define TL_DECODE_H
@@ -41,8 +42,9 @@ struct decoder {
 
 _Noreturn void decode_corrupt(struct decoder *decoder);
 
-/* To be called before any Lua code runs, which may receive, send and close what
- * it likes: from here on the bytes and references are the decoder's own. */
+/* To be called before any Lua code runs, since that may receive, send and close
+ * what it likes: from here on the bytes and references are the decoder's own.
+ */
 void decode_let_go(struct decoder *decoder);
 
 /* Pushes the next value, which must be a string. */

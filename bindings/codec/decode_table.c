@@ -28,7 +28,7 @@ static void fill_table(struct decoder *decoder, uint32_t list, uint32_t pairs)
     }
 }
 
-/* Pushes a table, or fills the one that `make` pushes. */
+/* Pushes a table with its content; `make`, or NULL, pushes the empty table. */
 static void push_content(struct decoder *decoder, int tag,
                          void (*make)(struct decoder *decoder))
 {
@@ -59,7 +59,7 @@ static void push_table(struct decoder *decoder, int tag)
     push_content(decoder, tag, NULL);
 }
 
-/* With the class's name at the top. */
+/* Raises that there is no such class here; its name is at the top. */
 _Noreturn static void refuse_class(lua_State *L)
 {
     const char *name = lua_tostring(L, -1);
@@ -77,7 +77,7 @@ _Noreturn static void refuse_class(lua_State *L)
     abort();
 }
 
-/* A table with a metatable gets that last, when nothing can fail any more. */
+/* Sets the metatable last, when nothing can fail any more. */
 static void push_classed(struct decoder *decoder, int tag)
 {
     lua_State *L = decoder->L;
@@ -114,9 +114,9 @@ static void make_class(struct decoder *decoder)
         classes_add(L, -2, -1);
 }
 
-/* The table and its metatable are on top of the stack: among classes it is set
- * when all are whole, since with one that has no __gc yet, the table would
- * never be finalized. */
+/* Among classes.  Takes the metatable at the top off the table below it, and
+ * notes both: `dress` sets it when all metatables are whole.  One that has no
+ * __gc yet would leave the table without a finalizer for ever. */
 static void dress_later(struct decoder *decoder)
 {
     lua_State *L = decoder->L;

@@ -1,5 +1,6 @@
 /*
- * Decode table: tables with no metatable, with a registered one, with any.
+ * Decode table: tables without a metatable, with a registered one, with any
+ * one.
  */
 #ifndef TL_DECODE_TABLE_H
 #define TL_DECODE_TABLE_H

@@ -1,6 +1,6 @@
 /*
- * Decode value: one value after the other from bytes that nobody has checked,
- * whatever it is, with all that it holds.
+ * Decode value: reads one value after the other, of any type, with all that it
+ * holds, from bytes that nobody has checked.
  */
 #ifndef TL_DECODE_VALUE_H
 #define TL_DECODE_VALUE_H

@@ -1,7 +1,7 @@
 /*
- * Encode: the pieces of which encoded values are made, into a scratch, laid out
- * as format.h says.  False everywhere: the value is refused, and
- * encoder->refusal tells.
+ * Encode: the pieces of which encoded values are made, written into a scratch
+ * as format.h lays them out.  False everywhere: the value is refused, and
+ * encoder->refusal tells why.
  */
 #ifndef TL_ENCODE_H
 #define TL_ENCODE_H
@@ -35,7 +35,8 @@ bool encode_bytes(struct encoder *encoder, const char *bytes, size_t size);
 bool encode_tag(struct encoder *encoder, int tag);
 bool encode_tag_number(struct encoder *encoder, int tag, uint64_t number);
 
-/* Refers back to what was seen, whose tag from now on says TAG_KEPT. */
+/* Writes a reference back to what was seen, whose own tag says TAG_KEPT from
+ * now on. */
 bool encode_back(struct encoder *encoder, const struct seen *seen, int tag);
 
 /* Gives the value whose tag comes next the next number. */

@@ -66,7 +66,9 @@ static void write_counts(unsigned char *at, uint32_t list, uint32_t pairs)
     memcpy(at + sizeof list, &pairs, sizeof pairs);
 }
 
-/* lua_next gives 1, 2, 3 ... first where they lie in the table's array. */
+/* The list first, then the pairs: as lua_next goes, which gives 1, 2, 3 ...
+ * first where they lie in the table's array.  Other integers travel as pairs.
+ */
 static bool encode_content(struct encoder *encoder, int index,
                            const struct place *place)
 {
@@ -98,7 +100,8 @@ static bool encode_content(struct encoder *encoder, int index,
     return true;
 }
 
-/* A class that a function uses is still that class where it arrives. */
+/* A table without a metatable.  A registered class that is an upvalue stays
+ * that class where it arrives. */
 static bool encode_bare(struct encoder *encoder, int index,
                         const struct place *place)
 {
@@ -114,7 +117,8 @@ static bool encode_bare(struct encoder *encoder, int index,
     return done;
 }
 
-/* The table's own name, if it is registered, and that a metatable follows. */
+/* Writes the tag, which says whether a metatable follows the table, and the
+ * name of the table if it is a registered class. */
 static bool encode_dressed(struct encoder *encoder, int index)
 {
     lua_State *L = encoder->L;
@@ -153,7 +157,7 @@ static bool encode_metatable(struct encoder *encoder, int index,
     return done;
 }
 
-/* The metatable's name, where there is a metatable. */
+/* Writes the tag, and the metatable's name where there is one. */
 static bool encode_class(struct encoder *encoder, int index,
                          const struct place *place)
 {
@@ -184,7 +188,7 @@ static bool encode_table(struct encoder *encoder, int index,
     return true;
 }
 
-/* An object of a space, on its way elsewhere. */
+/* Writes an object of a space that goes elsewhere. */
 static bool encode_spaced(struct encoder *encoder,
                           const struct tl_handle *handle)
 {
@@ -219,7 +223,8 @@ static bool encode_object(struct encoder *encoder, int index,
     return encode_tag_number(encoder, TAG_OBJECT, at);
 }
 
-/* What has an identity: at its next occurrence, a reference back. */
+/* Writes a value that has an identity; its next occurrence is a reference back.
+ */
 static bool encode_identified(struct encoder *encoder, int index,
                               const struct place *place, int type)
 {
@@ -237,8 +242,9 @@ static bool encode_identified(struct encoder *encoder, int index,
     return encode_object(encoder, index, place);
 }
 
-/* In an environment what the receiver has too; among classes, which must arrive
- * themselves even where they are modules, only what could not travel. */
+/* Writes a value that perhaps goes by name: within a function's environment, a
+ * table that the receiver has too; anywhere, what could not travel itself.
+ * Classes must arrive themselves, even those that are modules. */
 static bool encode_perhaps_named(struct encoder *encoder, int index,
                                  const struct place *place, int type)
 {

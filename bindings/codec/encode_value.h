@@ -1,6 +1,6 @@
 /*
- * Encode value: one Lua value after the other into a scratch, whatever it is,
- * with all that it holds.
+ * Encode value: writes one Lua value after the other into a scratch, of any
+ * type, with all that it holds.
  *
  * Nothing here makes a Lua object or runs Lua code, so the tables that it goes
  * through stay as they are.

@@ -1,3 +1,20 @@
+/*
+ * The encoder writes the bytecode that lua_dump gives, or the number of that
+ * code in a store that sender and receivers share, and then each upvalue as a
+ * value.  The number of upvalues is known only at the end, so a byte is left
+ * free for it before them.
+ *
+ * An upvalue is a variable, which several functions may share.  So the encoder
+ * knows each by its lua_upvalueid: the first function that has it writes its
+ * value, each later one a TAG_JOIN to it, and the decoder joins the two.  A
+ * variable that the receiver has too goes by name (by_name.h), and _ENV as
+ * TAG_GLOBALS where it is the globals, or adds to them.
+ *
+ * The decoder gives a function its number before it reads the upvalues, since
+ * these may refer back to the function.  It keeps loaded functions by the
+ * number of their code, but only those without variables but the globals: of
+ * these one is as good as another, so the next message need not load it again.
+ */
 #include "codec/function.h"
 
 #include <lauxlib.h>
@@ -59,8 +76,8 @@ static int64_t number_of(struct encoder *encoder, int index)
     return number;
 }
 
-/* Writes the code, or its number, and one byte for how many upvalues follow,
- * whose place is *upvalues_at. */
+/* Writes the code or its number, and leaves a byte at *upvalues_at for the
+ * count of the upvalues, which follow. */
 static bool encode_body(struct encoder *encoder, int index, size_t *upvalues_at)
 {
     struct scratch *scratch = encoder->scratch;
@@ -159,7 +176,8 @@ static const char *read_code(lua_State *L, void *data, size_t *size)
     return code->bytes;
 }
 
-/* The variable of the function at `index` becomes that of another function. */
+/* Joins the n-th upvalue of the function at `index` to the upvalue of another
+ * function, which comes next in the message. */
 static void join_upvalue(struct decoder *decoder, int index, int n)
 {
     lua_State *L = decoder->L;
@@ -193,7 +211,7 @@ static void check_allowed(struct decoder *decoder)
                                "program, which is not accepted");
 }
 
-/* Pushes the function of the code, and gives it its number and upvalues. */
+/* Loads and pushes the function, gives it its number, and then its upvalues. */
 static void push_function(struct decoder *decoder, int tag, uint32_t number,
                           struct code code, int upvalues)
 {
@@ -218,8 +236,7 @@ void function_decode(struct decoder *decoder, int tag)
     decoder->depth--;
 }
 
-/* Whether the function has no variables but the globals: then one is as good as
- * another. */
+/* Whether the function has no variables but the globals. */
 static bool is_plain(const struct decoder *decoder, int upvalues)
 {
     if (decoder->end - decoder->at < upvalues)
@@ -230,7 +247,8 @@ static bool is_plain(const struct decoder *decoder, int upvalues)
     return true;
 }
 
-/* Pushes the plain function that was loaded before, or nothing. */
+/* Pushes the plain function that an earlier message has loaded; false: nothing.
+ */
 static bool push_loaded(struct decoder *decoder, uint64_t at)
 {
     lua_State *L = decoder->L;

@@ -1,6 +1,6 @@
 /*
- * Function: Lua functions on their way, as bytecode or as the number of code
- * that both sides have, each with its upvalues.
+ * Function: how a Lua function travels: as bytecode, or as a number for code
+ * that both sides have, and then its upvalues.
  */
 #ifndef TL_FUNCTION_H
 #define TL_FUNCTION_H
@@ -8,7 +8,8 @@
 #include "codec/decode.h"
 #include "codec/encode.h"
 
-/* A function, Lua or C, seen for the first time, at an absolute index. */
+/* Writes the function at an absolute index, seen for the first time; refuses a
+ * C function. */
 bool function_encode(struct encoder *encoder, int index,
                      const struct place *place);
 

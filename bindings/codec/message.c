@@ -6,7 +6,7 @@
 #include "lua/support.h"
 #include "lua/userdata.h"
 
-/* By the arena's number; relaxed: it says what the script wants, no more. */
+/* By the number of the arena; relaxed: it only says what the script wants. */
 static _Atomic bool functions_allowed[256] = {true};
 
 void message_allow_functions(unsigned space, bool on)
@@ -22,8 +22,8 @@ unsigned message_allow(unsigned arena)
                : allow;
 }
 
-/* The references as codec_decode takes them; where they are not so already, a
- * userdata with them is pushed. */
+/* The references as codec_decode takes them.  Those in a parcel of a space are
+ * not so: then a userdata with them is pushed. */
 static const tl_ref *refs_of(lua_State *L, const struct tl_parcel *parcel)
 {
     if (parcel->arena == 0 || parcel->ref_count == 0)
@@ -35,9 +35,9 @@ static const tl_ref *refs_of(lua_State *L, const struct tl_parcel *parcel)
 }
 
 /* A parcel while it is decoded.  The collector rests, since a finalizer might
- * receive, and so does a hook of calls (a profiler's), which is set again
- * unless a signal's handler has set one meanwhile: both until the decoder
- * itself is about to run Lua code. */
+ * receive, and so does a hook of calls (a profiler's).  Both go on when the
+ * decoder ends, or is about to run Lua code; the hook only if no signal handler
+ * has set one meanwhile. */
 struct reading {
     struct codec_hold hold; /* must be first */
     struct tl_parcel *parcel;
@@ -70,7 +70,7 @@ static void go_on_collecting(lua_State *L, size_t size)
         lua_gc(L, LUA_GCSTEP, size < INT_MAX ? (int)(size / 1024) : INT_MAX);
 }
 
-/* The parcel is dropped first: a step may run finalizers. */
+/* Drops the parcel first, since a step of the collector may run finalizers. */
 static void end_reading(lua_State *L, struct codec_hold *hold)
 {
     struct reading *reading = (struct reading *)hold;
@@ -84,7 +84,7 @@ static void end_reading(lua_State *L, struct codec_hold *hold)
         go_on_collecting(L, reading->weight);
 }
 
-/* The argument, at 1, gives way to what the decoder copies. */
+/* Argument: the reading.  The decoder's copy may take its place at 1. */
 static int decode_block(lua_State *L)
 {
     struct reading *reading = lua_touserdata(L, 1);
@@ -95,7 +95,8 @@ static int decode_block(lua_State *L)
                              &reading->hold);
 }
 
-/* Arguments: also the list and where in it to begin.  Returns how many. */
+/* Arguments: the reading, the list, and the index in it to begin at.  Returns
+ * how many values there were. */
 static int decode_list(lua_State *L)
 {
     struct reading *reading = lua_touserdata(L, 1);
@@ -106,8 +107,8 @@ static int decode_list(lua_State *L)
 }
 
 /* Calls the function with the reading and the `count` arguments at the top.  A
- * parcel that owns a block is dropped whatever decoding does; one that does
- * not is its process's or its pool's, and goes with that. */
+ * parcel that owns a block is dropped whatever decoding does.  One that owns
+ * none belongs to its process or pool, and goes with that. */
 static int read_by(lua_State *L, lua_CFunction function, int count,
                    struct tl_parcel *parcel)
 {
@@ -128,8 +129,8 @@ static int read_by(lua_State *L, lua_CFunction function, int count,
     return lua_type(L, -1) == LUA_TSTRING ? misuse_raise(L) : lua_error(L);
 }
 
-/* Whether the bytes are the parcel's own, as they are made if they are few:
- * then nobody can take them away. */
+/* Whether the parcel has the bytes in itself, where it copies them if they are
+ * few: then nobody can take them away. */
 static bool is_own(struct tl_parcel *parcel)
 {
     if (parcel->block || parcel->ref_count > 0 ||
@@ -199,7 +200,8 @@ void message_encode(lua_State *L, const struct tl_handle *handle,
 bool message_try_again(lua_State *L, int status, struct codec_out *out,
                        bool *tried)
 {
-    /* finalizers may change the tables that strings were borrowed from */
+    /* collecting runs finalizers, which may change the tables that the message
+     * borrows strings from */
     return status == TL_NO_MEMORY && codec_own(out) &&
            result_try_again(L, status, tried);
 }

@@ -1,5 +1,6 @@
 /*
- * Message: what a call of Lua sends, and what one receives.
+ * Message: between a call of Lua and a message of the runtime: encodes what the
+ * call sends, decodes what it receives, and raises in its name.
  */
 #ifndef TL_BINDINGS_MESSAGE_H
 #define TL_BINDINGS_MESSAGE_H

@@ -66,8 +66,8 @@ static void append_string_key(struct text *text, const char *name,
     append(text, length > LONGEST_NAME ? "...\"]" : "\"]");
 }
 
-/* Reads the key as it is: lua_tolstring would turn a number into a string
- * under the eyes of lua_next, and could raise. */
+/* Reads the key without lua_tolstring, which would turn a number into a string
+ * while lua_next is at it, and could raise. */
 static void append_key(struct text *text, lua_State *L, int index)
 {
     char number[48];
@@ -219,7 +219,8 @@ void refusal_explain(lua_State *L, const char *reason)
     lua_rawsetp(L, -2, &reason_key);
 }
 
-/* Pushes what the table's class says of it; false: nothing. */
+/* Pushes the reason that refusal_explain gave for the table's metatable; false:
+ * nothing. */
 static bool explains(lua_State *L, int index)
 {
     if (!lua_getmetatable(L, index))

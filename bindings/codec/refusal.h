@@ -2,10 +2,9 @@
  * Refusal: why a value does not travel, in words, with the path to it.
  *
  * The encoder meets what it refuses deep inside a value.  There it calls
- * refusal_note, which writes the path into plain memory, leaves the refused
- * value on top of the stack and returns false all the way up.  Only when the
- * encoder has given back what it took, refusal_push makes the Lua string: it
- * may raise.
+ * refusal_note, which writes the path into plain memory.  It leaves the refused
+ * value on top of the stack and returns false all the way up.  Once it has
+ * given back what it took, refusal_push makes the Lua string, which may raise.
  */
 #ifndef TL_REFUSAL_H
 #define TL_REFUSAL_H
@@ -15,7 +14,8 @@
 #include <lua.h>
 
 /* Where in the values the encoder stands: a list from the innermost place to
- * the root, each in the frame of the C function that goes through it. */
+ * the root.  Each place lies in the frame of the C function that goes through
+ * it. */
 struct place {
     const struct place *outer;
     enum {
@@ -31,12 +31,13 @@ struct place {
 };
 
 enum refusal_reason {
-    REFUSAL_TYPE, /* the refused value's type says it all */
+    REFUSAL_TYPE, /* no value of its type travels, nor does a C function */
     REFUSAL_METATABLE,
     REFUSAL_CLOSED,
     REFUSAL_DEPTH,
-    REFUSAL_BARRED, /* functions or objects where they are not allowed */
-    REFUSAL_SPACE,  /* the same on the way into a space */
+    REFUSAL_BARRED, /* this message may hold no function, or no object */
+    REFUSAL_SPACE,  /* it goes to a space, which may hold no function, and none
+                     * of the program's own objects */
     REFUSAL_MEMORY
 };
 
@@ -47,12 +48,12 @@ struct refusal {
     char path[REFUSAL_PATH_SIZE];
 };
 
-/* Always false. */
+/* Notes the refusal of the value at index; always false. */
 bool refusal_note(struct refusal *refusal, lua_State *L, int index,
                   const struct place *place, enum refusal_reason reason);
 bool refusal_memory(struct refusal *refusal);
 
-/* Tables with the metatable at the top do not travel, for this reason. */
+/* Has tables with the metatable at the top refused with this reason. */
 void refusal_explain(lua_State *L, const char *reason);
 
 /* Cuts the stack back to `top` and pushes the message.  May raise. */

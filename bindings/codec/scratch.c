@@ -140,7 +140,7 @@ bool scratch_ref(struct scratch *scratch, tl_ref ref, uint32_t *index)
     return true;
 }
 
-/* Where the entry is, or the free place where it belongs. */
+/* The entry, or the free one where it belongs. */
 static struct seen *probe(const struct scratch *scratch, uint64_t identity,
                           uint32_t kind)
 {
@@ -194,7 +194,7 @@ bool scratch_see(struct scratch *scratch, struct seen entry)
     return true;
 }
 
-/* The scratch's own bytes and the cited ones, in turn. */
+/* Lists the scratch's own bytes and the cited ones, by turns. */
 static struct tl_slice *list_slices(const struct scratch *scratch,
                                     size_t *count)
 {

@@ -28,9 +28,9 @@ struct cite {
 
 enum seen_kind { SEEN_VALUE, SEEN_UPVALUE, SEEN_REF };
 
-/* An entry counts only while its stamp is the scratch's: a new message empties
- * the table by another stamp.  `n`: an upvalue's place in its function, or a
- * reference's place in refs. */
+/* What was seen.  An entry counts only while its stamp is the scratch's: to
+ * empty the table, a new message takes another stamp.  `n`: which upvalue of
+ * its function it is, or which index in refs a reference has. */
 struct seen {
     uint64_t identity;
     uint32_t stamp;
@@ -60,7 +60,7 @@ struct scratch {
     struct tl_slice *slices; /* of this message; NULL where whole is all */
 };
 
-/* An empty scratch, or NULL: no memory.  To be given back by scratch_give. */
+/* An empty scratch, which scratch_give takes back; NULL: no memory. */
 struct scratch *scratch_take(void);
 void scratch_give(struct scratch *scratch);
 void scratch_thread_end(void);
@@ -77,7 +77,8 @@ static inline unsigned char *scratch_room(struct scratch *scratch, size_t most)
     return scratch->bytes + scratch->size;
 }
 
-/* Makes `data` the next bytes of the message, where they lie. */
+/* Makes `data` the next bytes of the message, without a copy; false: no memory.
+ */
 bool scratch_cite(struct scratch *scratch, const void *data, size_t size);
 
 /* Adds ref to refs unless it is there; false: no memory. */
@@ -92,7 +93,8 @@ bool scratch_see(struct scratch *scratch, struct seen entry);
 /* The message as it stands; false: no memory. */
 bool scratch_message(struct scratch *scratch, struct tl_message *message);
 
-/* Copies what is cited to where it belongs; false: no memory. */
+/* Copies what is cited into the scratch, so that nothing is borrowed; false: no
+ * memory. */
 bool scratch_own(struct scratch *scratch, struct tl_message *message);
 
 #endif
