@@ -142,13 +142,13 @@ static void where(char *text, size_t size)
     }
 }
 
-/* No wait may outlast what a signal's handler asked for. */
+/* A signal has come: a wait ends where the signal's handler raises. */
 static bool answer_signal(void)
 {
     return context_state && hook_answer(context_state);
 }
 
-/* What a child forgets of its parent. */
+/* What a child forgets of its parent, in this order: see child.h. */
 static void (*const forgets[])(lua_State *L) = {
     files_forget, thread_forget,      exit_forget,
     hook_forget,  pool_forget_parent, NULL};
@@ -197,8 +197,8 @@ static void make_module(lua_State *L)
     suggest_open(L);
 }
 
-/* Once in a state: a second exit_open would leave the first to the collector,
- * and the main script would seem to end in the middle. */
+/* Makes the module once in a Lua state.  A second exit_open would leave the
+ * first to the collector, and the main script would seem to end in mid-run. */
 __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
 {
     if (tl_init() < 0)

@@ -1,6 +1,8 @@
 /*
- * Objects: one function a binding, which enters its constructors into the
- * table at the top of the stack.
+ * Objects: what opens the binding of each object, wherever it lies: one
+ * function a binding, which enters the binding's constructors into the table at
+ * the top of the stack.  To add a binding, declare its function here, and call
+ * it in module.c.
  */
 #ifndef TL_OBJECTS_H
 #define TL_OBJECTS_H

@@ -1,4 +1,5 @@
-/* ipc.array: see data/array.h. */
+/* ipc.array: see data/array.h.  An element is read and set by its index, a
+ * method is found by its name. */
 #include <string.h>
 
 #include "lua/number.h"
@@ -37,7 +38,8 @@ static void set_element(lua_State *L, const struct tl_handle *array,
         result_failure(L, array, NULL, status);
 }
 
-/* The list at `list` has a number for each element. */
+/* Sets every element from the list at `list`, which must have a number for
+ * each. */
 static void fill(lua_State *L, const struct tl_handle *array, int list)
 {
     uint64_t length = tl_array_length(array);
@@ -99,8 +101,8 @@ static int array_add(lua_State *L)
                       : number_push(L, n);
 }
 
-/* Whether the step of the stock ipairs reads, which knows no length (and asks
- * no __ipairs, as of Lua 5.4): it ends at the first nil. */
+/* Whether the step of the stock ipairs is reading.  It knows no length, and
+ * asks no __ipairs in Lua 5.4: it ends at the first nil. */
 static bool is_in_ipairs(lua_State *L)
 {
     lua_Debug frame;
@@ -113,7 +115,7 @@ static bool is_in_ipairs(lua_State *L)
     return same;
 }
 
-/* Notes the step of the stock ipairs. */
+/* Keeps the step of the stock ipairs, to know it by. */
 static void find_step(lua_State *L)
 {
     if (lua_getglobal(L, "ipairs") == LUA_TFUNCTION) {
@@ -165,8 +167,8 @@ static int array_len(lua_State *L)
     return 1;
 }
 
-/* The step of ipairs and pairs: ends behind the last element, where reading
- * raises. */
+/* The step of ipairs and pairs: it ends after the last element, where a read
+ * would raise. */
 static int next_element(lua_State *L)
 {
     struct tl_handle *array = check_array(L);

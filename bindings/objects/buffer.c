@@ -37,7 +37,8 @@ static unsigned char *data_of(lua_State *L, const struct tl_handle *buffer,
     return data;
 }
 
-/* The offset at 2, from 0, where `count` bytes from there are inside. */
+/* The offset at 2, counted from 0; raises unless `count` bytes from there are
+ * inside. */
 static size_t check_range(lua_State *L, const struct tl_handle *buffer,
                           const char *call, lua_Integer count)
 {

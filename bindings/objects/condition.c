@@ -9,7 +9,7 @@ static struct tl_handle *check_condition(lua_State *L)
     return object_check(L, 1, TL_KIND_CONDITION);
 }
 
-/* NULL for nil. */
+/* The lock at index; NULL for nil. */
 static const struct tl_handle *check_lock(lua_State *L, int index)
 {
     if (lua_isnil(L, index))
@@ -80,8 +80,8 @@ static int condition_wait(lua_State *L)
     return result(L, condition, "wait", status);
 }
 
-/* The predicate at 2 is asked with the lock held, each time it may have come
- * true; returns what it returned. */
+/* Calls the predicate at 2 with the lock held, each time that it may have
+ * become true; returns what the predicate returned. */
 static int condition_wait_for(lua_State *L)
 {
     struct tl_handle *condition = check_condition(L);
@@ -90,7 +90,8 @@ static int condition_wait_for(lua_State *L)
         return misuse(L, condition, "wait_for",
                       "a function is expected, not %s", shown_a_type(L, 2));
     tl_deadline deadline = check_deadline(L, 3, condition, "wait_for");
-    /* asked without the lock, a predicate that is true now hides the race */
+    /* without the lock, a predicate that happens to be true would hide the race
+     */
     if (!tl_condition_is_held(condition))
         return without_lock(L, condition, "wait_for");
     for (;;) {

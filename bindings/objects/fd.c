@@ -1,9 +1,9 @@
 /*
  * ipc.fd: see program/ready_fd.h and base/pollable.h.
  *
- * What lies in the memory of one process has its descriptor itself.  That of a
- * shared object hangs on a userdata, which lives as long as the object's: the
- * value of a table with weak keys.
+ * An object in the memory of one process has its descriptor itself.  For a
+ * shared object a userdata owns the descriptor.  It lives as long as the
+ * object's userdata: a table with weak keys leads from that to it.
  */
 #include "lua/local_object.h"
 #include "lua/support.h"
@@ -21,7 +21,7 @@ static int watched_gc(lua_State *L)
     return 0;
 }
 
-/* Pushes the userdata of the object at 1. */
+/* Pushes the userdata that owns the descriptor of the object at 1. */
 static struct tl_fd **find(lua_State *L)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &watched_key);

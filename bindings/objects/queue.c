@@ -62,7 +62,8 @@ static double check_priority(lua_State *L, int index,
     return priority;
 }
 
-/* { timeout =, priority = } at index; leaves the timeout at the top. */
+/* The options { timeout =, priority = } at index: returns the priority, and
+ * leaves the timeout at the top. */
 static double check_put_options(lua_State *L, int index,
                                 const struct tl_handle *queue)
 {
@@ -126,7 +127,7 @@ static int queue_try_put(lua_State *L)
     return result(L, queue, "try_put", put(L, queue, "try_put", 2, 0, TL_NOW));
 }
 
-/* Puts what is at the top, after n others of its list. */
+/* Puts the value at the top, which n others of its list have gone before. */
 static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
                     tl_deadline deadline)
 {
@@ -145,7 +146,7 @@ static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
     return status;
 }
 
-/* How many were put; and why no more, where not all. */
+/* Returns how many were put; and why not all, where it is fewer. */
 static int queue_put_many(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
@@ -272,7 +273,7 @@ static int queue_size(lua_State *L)
     return 1;
 }
 
-/* Lua gives the operand of # twice. */
+/* No check of arguments: Lua passes the operand of # twice. */
 static int queue_len(lua_State *L)
 {
     lua_pushinteger(L, size_of(L, check_queue(L), "size"));

@@ -1,10 +1,12 @@
 /*
  * ipc.receive: one message of whichever of several objects has one first.
  *
- * A message is taken whole or not at all, so it does not matter that another
- * task may be faster after the wait: then this one waits on.  Where several
- * have messages they take turns: the search begins behind the object that gave
- * the last one.
+ * The call waits until an object is ready, then tries to take a message without
+ * waiting, since another task may have been faster: then it waits again.  It
+ * takes a message whole or not at all, so nothing is lost by that.  Where
+ * several objects have messages they take turns: the search begins after the
+ * object that gave the last one.  An object that is over is left out; when all
+ * are, so is the call.
  */
 #include "codec/message.h"
 #include "lua/support.h"
@@ -12,11 +14,12 @@
 #include "objects.h"
 #include "objects/wait_any.h"
 
-/* The userdata that gave the last message in this thread: a hint. */
+/* The userdata that gave this thread its last message: a hint, which is only
+ * compared. */
 static _Thread_local const void *last_giver;
 
-/* Of one call: `places` are the positions, in the table at index 3, of the
- * `count` objects that are still open, in the order of `waitables`. */
+/* The sources of one call.  `places` are the positions, in the table at index
+ * 3, of the `count` objects that are not over, in the order of `waitables`. */
 struct sources {
     struct tl_waitable *waitables;
     lua_Integer *places;
@@ -67,7 +70,8 @@ static bool is_over(int status)
     return status == TL_CLOSED || status == TL_BROKEN || status == TL_REFUSED;
 }
 
-/* TL_OK, and the message is pushed; TL_TIMEOUT: somebody else was faster. */
+/* Takes a message without waiting.  TL_OK: it is pushed; TL_TIMEOUT: another
+ * task was faster. */
 static int take(lua_State *L, const struct tl_waitable *waitable,
                 lua_Integer place)
 {
@@ -101,8 +105,9 @@ static uint32_t first_in_turn(lua_State *L, const struct sources *sources)
     return 0;
 }
 
-/* Of those that are ready, the first in turn that has a message: TL_OK, message
- * and object are pushed.  TL_TIMEOUT: none has; TL_CLOSED: all are over. */
+/* Takes a message from the first in turn that is ready and has one.  TL_OK: the
+ * message and the object are pushed; TL_TIMEOUT: none has any; TL_CLOSED: all
+ * are over. */
 static int take_one(lua_State *L, struct sources *sources, uint32_t *wrong)
 {
     uint32_t count = sources->count, first = first_in_turn(L, sources);

@@ -1,4 +1,6 @@
-/* ipc.open: see space/space.h. */
+/* ipc.open: see space/space.h.  What it returns is a table with a function for
+ * each kind of object; these call the constructors of ipc itself, which make
+ * the object in the space (context_making). */
 #include <string.h>
 
 #include "codec/message.h"
@@ -43,8 +45,8 @@ static const char *check_object_name(lua_State *L, int index, unsigned space,
     return name;
 }
 
-/* The object, where only its name is asked for and it is there.  Leaves it at
- * the top, or nothing. */
+/* Finds the object of that name for a call that gives the name alone.  Leaves
+ * it at the top; false: nothing. */
 static bool find(lua_State *L, unsigned space, const char *name,
                  const char *call)
 {
@@ -62,7 +64,7 @@ static bool find(lua_State *L, unsigned space, const char *name,
     return true;
 }
 
-/* Calls the constructor with the arguments from index 2 on. */
+/* Calls the constructor, in the space, with the arguments from index 2 on. */
 static int make(lua_State *L, lua_CFunction constructor, unsigned space,
                 const char *name)
 {
@@ -103,7 +105,7 @@ unsigned space_check(lua_State *L, int index, const char *call)
     return number;
 }
 
-/* The names in the space, in a userdata that is pushed; *count of them. */
+/* Pushes a userdata with the names in the space, *count of them. */
 static struct tl_name *push_names(lua_State *L, unsigned space, size_t *count)
 {
     for (size_t most = 64;; most = *count + *count / 4) {
@@ -114,11 +116,11 @@ static struct tl_name *push_names(lua_State *L, unsigned space, size_t *count)
         *count = (size_t)n;
         if (*count <= most)
             return names;
-        lua_pop(L, 1); /* there may be more of them by then */
+        lua_pop(L, 1); /* too small: more came meanwhile */
     }
 }
 
-/* Pushes { name =, kind =, state = }; nothing where it was removed. */
+/* Pushes { name =, kind =, state = }; nothing where the object was removed. */
 static bool push_listed(lua_State *L, unsigned space, const char *name)
 {
     struct tl_handle handle = {0};
@@ -141,7 +143,7 @@ static bool push_listed(lua_State *L, unsigned space, const char *name)
     return true;
 }
 
-/* A list of what is there. */
+/* s:list(): a list of the objects. */
 static int space_list(lua_State *L)
 {
     unsigned space = space_check(L, 1, "list");
@@ -158,7 +160,7 @@ static int space_list(lua_State *L)
     return 1;
 }
 
-/* Whether there was something to remove. */
+/* s:remove(name): whether there was such an object. */
 static int space_remove(lua_State *L)
 {
     unsigned space = space_check(L, 1, "remove");
@@ -216,7 +218,8 @@ static const luaL_Reg metamethods[] = {{"__tostring", space_tostring},
                                        {"__newindex", space_newindex},
                                        {NULL, NULL}};
 
-/* Pushes what s.X are.  Upvalue 1 of the caller: the table of the API. */
+/* Pushes the table that s.X is looked up in.  Upvalue 1 of the caller: the
+ * table of the API. */
 static void push_members(lua_State *L, unsigned space)
 {
     lua_newtable(L);

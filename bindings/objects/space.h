@@ -1,5 +1,5 @@
 /*
- * Space: what ipc.open returns, for calls that take one.
+ * Space: what ipc.open returns, as an argument of other calls.
  */
 #ifndef TL_BINDINGS_SPACE_H
 #define TL_BINDINGS_SPACE_H

@@ -19,8 +19,9 @@ static int price(char a, char b)
     return tolower((unsigned char)a) != tolower((unsigned char)b);
 }
 
-/* How many letters are to be changed, added or taken away (Levenshtein's
- * distance, row by row); a line between words costs as a letter does. */
+/* How many letters differ, are added or are missing (Levenshtein's distance).
+ * `row` is one row of his table: the distances from the beginning of `a` so far
+ * to each beginning of `b`. */
 static int distance(const char *a, const char *b)
 {
     int row[LONGEST + 1];
@@ -55,7 +56,8 @@ const char *suggest_name(lua_State *L, int index, const char *name)
         const char *key = lua_tostring(L, -1);
         int wrong = distance(name, key);
         if (strlen(name) > 2 && strncasecmp(name, key, strlen(name)) == 0)
-            wrong = least(wrong, MOST_WRONG - 1); /* begun, and left off */
+            wrong = least(wrong, MOST_WRONG - 1); /* the name is the beginning
+                                                   * of the key */
         if (wrong < best) {
             best = wrong;
             lua_copy(L, -1, -2);

@@ -1,19 +1,18 @@
 /*
- * Suggest: what a name that is not there was perhaps meant to be.
- *
- *     there is no ipc.Queue; did you mean ipc.queue?
+ * Suggest: which name a script has perhaps meant by one that is not there.
  */
 #ifndef TL_SUGGEST_H
 #define TL_SUGGEST_H
 
 #include <lua.h>
 
-/* The key of the table at index that is most like the name (as many as two
- * letters are other ones, whatever their case), or NULL.  Pushes something. */
+/* The key of the table at index that is most like the name, whatever its case,
+ * or NULL: at most two letters differ, and of a short name at most half.
+ * Pushes something. */
 const char *suggest_name(lua_State *L, int index, const char *name);
 
-/* Reading a name that the table of the API, at the top, does not have raises.
- */
+/* Makes the table of the API, at the top, raise where a script reads a name
+ * that it does not have. */
 void suggest_open(lua_State *L);
 
 #endif

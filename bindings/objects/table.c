@@ -114,7 +114,8 @@ static int table_index(lua_State *L)
     return get(L, table, NULL, 2);
 }
 
-/* What would be read back as a method is not written. */
+/* Raises for a key that has the name of a method: it would be read back as
+ * that. */
 static void check_no_method(lua_State *L, int index,
                             const struct tl_handle *table, const char *call)
 {
@@ -148,7 +149,8 @@ static int table_len(lua_State *L)
     return 1;
 }
 
-/* Upvalues: the list of keys, and how many of them are behind us. */
+/* The step of pairs.  Upvalues: the list of keys, and how many of them it has
+ * gone through. */
 static int next_pair(lua_State *L)
 {
     struct tl_handle *table = table_entry_check(L);
@@ -159,7 +161,7 @@ static int next_pair(lua_State *L)
             return 1;
         get(L, table, "pairs", 2);
         if (!lua_isnil(L, 3))
-            break; /* else it was removed meanwhile */
+            break; /* else the key was removed meanwhile */
     }
     lua_pushinteger(L, n);
     lua_replace(L, lua_upvalueindex(2));
@@ -177,7 +179,8 @@ static int table_pairs(lua_State *L)
 
 /* ---- making one ---- */
 
-/* Whether the only argument is { init = {...}, name = } and not contents. */
+/* Whether the only argument is a table of options, { init = {...}, name = },
+ * and not the contents themselves. */
 static bool has_options(lua_State *L)
 {
     lua_pushliteral(L, "init");
@@ -194,7 +197,7 @@ static bool has_options(lua_State *L)
     return options;
 }
 
-/* The contents are at `init`. */
+/* Sets every key of the contents at `init`. */
 static void fill(lua_State *L, const struct tl_handle *table, int init)
 {
     lua_pushnil(L);

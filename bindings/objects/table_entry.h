@@ -1,6 +1,6 @@
 /*
- * Table entry: a key of ipc.table, its value and when it ends, as scripts give
- * them and get them.  Each call raises in the name of `call`.
+ * Table entry: a key of ipc.table, its value, and when it ends, checked and
+ * converted for the methods.  What raises does so in the name of `call`.
  */
 #ifndef TL_TABLE_ENTRY_H
 #define TL_TABLE_ENTRY_H

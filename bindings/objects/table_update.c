@@ -4,7 +4,8 @@
 #include "lua/traceback.h"
 #include "objects/table_entry.h"
 
-/* Pushes what a key that is not there counts from. */
+/* Pushes what `add` counts from where the key is not there: `init` of the
+ * options at index, or 0. */
 static void push_init(lua_State *L, int index, const struct tl_handle *table)
 {
     lua_pushinteger(L, 0);
@@ -22,9 +23,8 @@ static void push_init(lua_State *L, int index, const struct tl_handle *table)
     lua_remove(L, -2);
 }
 
-/* Runs the function with the four arguments of the call, while only this task
- * writes to the table.  The writer's turn is given back before anything is
- * raised. */
+/* Calls the function with the four arguments while no other task can write to
+ * the table; lets others write again before it raises anything. */
 static int held(lua_State *L, const struct tl_handle *table, const char *call,
                 lua_CFunction function, tl_deadline deadline)
 {
@@ -40,8 +40,8 @@ static int held(lua_State *L, const struct tl_handle *table, const char *call,
     return status == LUA_OK ? 1 : lua_error(L);
 }
 
-/* Stack: the table, the key, what to add, the options or nil.  Leaves the new
- * number at the top. */
+/* Adds, while no other task writes.  Stack: the table, the key, what to add,
+ * the options or nil.  Leaves the new number at the top. */
 static int add_held(lua_State *L)
 {
     struct tl_handle *table = table_entry_check(L);
@@ -80,8 +80,8 @@ int table_update_add(lua_State *L)
     return held(L, table, "add", add_held, TL_FOREVER);
 }
 
-/* Stack: the table, the key, the function, anything.  Leaves the new value at
- * the top. */
+/* Updates, while no other task writes.  Stack: the table, the key, the
+ * function, anything.  Leaves the new value at the top. */
 static int update_held(lua_State *L)
 {
     struct tl_handle *table = table_entry_check(L);

@@ -1,5 +1,6 @@
 /*
- * Table update: the methods that read and write a key of a table in one.
+ * Table update: the methods that read a key of a table and write it in one
+ * step.
  */
 #ifndef TL_TABLE_UPDATE_H
 #define TL_TABLE_UPDATE_H

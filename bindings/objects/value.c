@@ -75,7 +75,7 @@ static int value_compare_set(lua_State *L)
     return 1;
 }
 
-/* The writer's turn is given back before anything is raised. */
+/* Lets others write again before it raises anything. */
 static int value_update(lua_State *L)
 {
     struct tl_handle *value = check_value(L);
@@ -113,7 +113,8 @@ static const luaL_Reg methods[] = {
     {"add", value_add},       {"compare_set", value_compare_set},
     {"update", value_update}, {NULL, NULL}};
 
-/* Lua would say "attempt to perform arithmetic on a value value". */
+/* Raises for arithmetic on a value, since Lua itself would say "attempt to
+ * perform arithmetic on a value value". */
 static int value_operator(lua_State *L)
 {
     const struct tl_handle *value = object_test(L, 1);

@@ -1,11 +1,12 @@
-/* ipc.wait: the first of several objects. */
+/* ipc.wait: the first of several objects that is ready. */
 #include "objects/wait_any.h"
 
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
 
-/* Whether the value at index is waited for by a look. */
+/* Whether the value at index is an open local object, which the runtime looks
+ * at by a function of its class. */
 static bool is_outside(lua_State *L, int index, struct tl_waitable *waitable)
 {
     const struct outside *outside = local_object_outside(L, index);

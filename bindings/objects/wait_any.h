@@ -1,5 +1,6 @@
 /*
- * Any: what ipc.wait can wait for besides the objects of userdata.h.
+ * Wait any: the list of objects that ipc.wait and ipc.receive wait for: those
+ * of userdata.h, and local objects whose class says how to look at them.
  */
 #ifndef TL_ANY_H
 #define TL_ANY_H
@@ -9,8 +10,8 @@
 #include "lua/local_object.h"
 #include "tidelock.h"
 
-/* For calls that take a list of objects and a timeout, at 1 and 2: checks them,
- * and pushes, at 3, a table of the objects, which keeps them, and a userdata
+/* Checks the arguments of a call, a list of objects at 1 and a timeout at 2.
+ * Pushes, at 3, a table with the objects, which keeps them; and then a userdata
  * with what the runtime waits for, which is returned. */
 struct tl_waitable *wait_any_check(lua_State *L, const char *call,
                                    uint32_t *count, tl_deadline *deadline);

@@ -2,7 +2,7 @@
 
 #include "lua/traceback.h"
 
-static char hold_key; /* metatable of what hold returns */
+static char hold_key; /* registry: the metatable of what hold returns */
 
 static int finish(lua_State *L, int status, lua_KContext context)
 {
@@ -33,7 +33,8 @@ int with_call(lua_State *L, const struct holding *holding, const char *call)
     return finish(L, status, context);
 }
 
-/* A table: what is held at 1, or nil once it was given back. */
+/* The result is a table with the held object at 1, or nil once that was given
+ * back. */
 int with_hold(lua_State *L, const struct holding *holding)
 {
     struct tl_handle *handle = object_check(L, 1, holding->kind);
@@ -50,7 +51,7 @@ int with_hold(lua_State *L, const struct holding *holding)
     return 1;
 }
 
-/* Also as __close, which Lua gives the error too. */
+/* No check of arguments: as __close it gets the error too. */
 static int give_back(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TTABLE)

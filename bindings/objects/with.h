@@ -1,9 +1,9 @@
 /*
- * With: what scripts call to hold something: acquire, with and hold, for
- * whatever kind of object.
+ * With: the ways in which scripts hold an object of any kind: acquire, with and
+ * hold.
  *
- * with runs a function while the object is held, and gives it back whatever
- * happens; hold returns a thing that gives it back.
+ * `with` runs a function while the object is held, and gives the object back
+ * whatever happens; `hold` returns a thing that gives it back.
  */
 #ifndef TL_WITH_H
 #define TL_WITH_H
@@ -14,7 +14,7 @@
 #include "lua/userdata.h"
 #include "tidelock.h"
 
-/* How objects of a kind are taken and given back: constant. */
+/* How objects of a kind are acquired and released: constant. */
 struct holding {
     enum tl_kind_id kind;
     int (*acquire)(const struct tl_handle *handle, tl_deadline deadline);
@@ -35,11 +35,12 @@ static inline int with_acquire(lua_State *L, const struct holding *holding,
  * error.  The function may yield. */
 int with_call(lua_State *L, const struct holding *holding, const char *call);
 
-/* object:hold([timeout]): a thing whose close (`local h <close> = l:hold()`) or
- * h:release() gives back the object, once; or as acquire. */
+/* object:hold([timeout]): returns what gives the object back, once, by its
+ * close (`local h <close> = l:hold()`) or by h:release(); or nil and a reason,
+ * as acquire does. */
 int with_hold(lua_State *L, const struct holding *holding);
 
-/* Makes what with_hold needs. */
+/* Makes the metatable of what with_hold returns. */
 void with_open(lua_State *L);
 
 #endif
