@@ -1,5 +1,6 @@
 /*
- * Arguments: what the methods are given that hand out work.
+ * Arguments: checks what scripts give to the methods of a pool that hand out
+ * work.
  */
 #ifndef TL_POOL_ARGUMENTS_H
 #define TL_POOL_ARGUMENTS_H
@@ -8,11 +9,11 @@
 
 #include "pool/pool.h"
 
-/* As pool_check, once the pool has been looked after; raises too where no task
- * can be given to it. */
+/* As pool_check, but tends the pool first, and raises too where the pool takes
+ * no more tasks. */
 struct pool *pool_check_ready(lua_State *L, int index, const char *call);
 
-/* The function at index. */
+/* Raises unless there is a function at index. */
 void pool_check_task(lua_State *L, int index, struct pool *pool,
                      const char *call);
 
@@ -20,7 +21,7 @@ void pool_check_task(lua_State *L, int index, struct pool *pool,
 lua_Integer pool_check_chunk(lua_State *L, int index, struct pool *pool,
                              const char *call);
 
-/* What they are then, for `length` items. */
+/* The items per job where the script says nothing, for `length` items. */
 lua_Integer pool_chunk(const struct pool *pool, lua_Integer length);
 
 #endif

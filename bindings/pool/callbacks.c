@@ -16,7 +16,7 @@ static int traceback(lua_State *L)
     return 1;
 }
 
-/* A callback's error has nobody to go to but the screen. */
+/* Tells a callback's error on stderr: no call would return it. */
 static void report(lua_State *L, const struct pool *pool)
 {
     char title[TL_TEXT_SIZE];
@@ -38,7 +38,7 @@ void pool_forget_callbacks(lua_State *L, struct ticket *ticket)
     ticket->callback = ticket->on_error = LUA_NOREF;
 }
 
-/* Pushes the callback that is due, or nil; the ticket keeps neither. */
+/* Pushes the callback that is due, or nil, and takes both from the ticket. */
 static void take_callback(lua_State *L, struct pool *pool, uint32_t first,
                           bool ok)
 {
@@ -47,8 +47,8 @@ static void take_callback(lua_State *L, struct pool *pool, uint32_t first,
     pool_forget_callbacks(L, ticket);
 }
 
-/* Arguments: pool, its future's first job, whether it was done, the job that
- * failed. */
+/* Arguments: the pool, the first job of the future, whether all its jobs are
+ * done, and else the job that failed. */
 static int call_back(lua_State *L)
 {
     struct pool *pool = lua_touserdata(L, 1);
@@ -71,7 +71,7 @@ static int call_back(lua_State *L)
     return 0;
 }
 
-/* The future's callback, in its own time; true: it was due. */
+/* Runs the future's callback if it is due, and says whether it was. */
 static bool try_call_back(lua_State *L, struct pool *pool, uint32_t first)
 {
     uint32_t failed = first;
@@ -94,8 +94,9 @@ static bool try_call_back(lua_State *L, struct pool *pool, uint32_t first)
     return true;
 }
 
-/* Jobs end about in the order in which they were given: behind more that have
- * not than there are workers, none has. */
+/* Jobs end about in the order in which they were submitted.  So the sweep stops
+ * when it has met twice as many jobs that have not ended as there are workers:
+ * behind those none is likely to have. */
 void pool_sweep(lua_State *L, struct pool *pool, bool callbacks)
 {
     int patience = 2 * pool->count + 2;
@@ -144,8 +145,9 @@ static bool is_due(void)
     return false;
 }
 
-/* Pushes the pool's userdata: no collector takes it from there.  What is pushed
- * for one that it has taken already is another. */
+/* Pushes the pool's userdata, so that the collector cannot take it.  Where the
+ * collector has it already, object_push makes another for the board, and the
+ * pool is doomed. */
 static void hold(lua_State *L, struct pool *pool)
 {
     luaL_checkstack(L, LUA_MINSTACK, "too many pools");
@@ -155,7 +157,8 @@ static void hold(lua_State *L, struct pool *pool)
         lua_pop(L, 1);
 }
 
-/* A callback may drop any pool: so each is held, and looked for again. */
+/* Pushes every pool that needs care, and then looks for each again, since a
+ * callback may drop any pool. */
 static int run_due(lua_State *L)
 {
     for (struct pool *pool = pool_first(); pool; pool = pool->next)
@@ -180,8 +183,9 @@ static void collect_again(lua_State *L)
     stopped = false;
 }
 
-/* What a wait is about to send may lie in strings that only it knows: nothing
- * is collected meanwhile. */
+/* Runs what is due, with the collector stopped.  The wait may be about to send
+ * a message that points into Lua strings, and a callback may remove the last
+ * reference to one of these. */
 static void run(void)
 {
     lua_State *L = stage, *waits = context_state;

@@ -1,7 +1,7 @@
 /*
- * Callbacks: what a pool's owner does while it waits in any call (tl_idle_run):
- * replaces workers and runs callbacks, on a stage of their own, one after the
- * other.
+ * Callbacks: what a pool's owner does while it waits in any call (tl_idle_run).
+ * It replaces dead workers, and runs the callbacks of tasks that have ended,
+ * one after the other, on a Lua thread of their own.
  */
 #ifndef TL_POOL_CALLBACKS_H
 #define TL_POOL_CALLBACKS_H
@@ -10,13 +10,15 @@
 
 #include "pool/pool.h"
 
-/* Releases what has ended of the dropped, runs the callbacks that are due. */
+/* Releases the dropped jobs that have ended; with `callbacks`, runs those that
+ * are due. */
 void pool_sweep(lua_State *L, struct pool *pool, bool callbacks);
-/* Of a ticket that is CALLED: it keeps them no longer. */
+/* Makes a ticket that is CALLED let go of its callbacks. */
 void pool_forget_callbacks(lua_State *L, struct ticket *ticket);
-/* In a child: what this thread did while it waited is the parent's. */
+/* In a child that a callback has forked: starts the collector again, which was
+ * stopped for the callback. */
 void pool_forget_parent(lua_State *L);
-/* Once in a state. */
+/* Makes the Lua thread for callbacks, once in a Lua state. */
 void pool_callbacks_open(lua_State *L);
 
 #endif

@@ -1,4 +1,6 @@
-/* A hash table, by the bytes of the code. */
+/* The board keeps the code.  The owner finds a number for it in a hash table of
+ * open addressing (FNV-1a, over the bytes), which has only the hashes and the
+ * numbers: bytes are compared with those on the board. */
 #include "pool/code.h"
 
 #include <stdlib.h>

@@ -46,7 +46,7 @@ static bool is_ready(lua_State *L, struct tl_handle *future, struct pool *pool)
     return tl_board_look(pool->board, future->cell, NULL) != 0;
 }
 
-/* False: the deadline came first. */
+/* Waits until the future is ready; false: the deadline came first. */
 static bool await(lua_State *L, struct tl_handle *future, const char *call,
                   tl_deadline deadline)
 {
@@ -91,7 +91,8 @@ static void push_outcome(lua_State *L, const struct tl_handle *future,
     lua_setfield(L, outcome, "ok");
 }
 
-/* Its jobs are not needed any more, but perhaps by a callback. */
+/* Lets go of the future's jobs, unless a callback needs them: then the
+ * callback's end drops them. */
 static void leave_jobs(struct pool *pool, uint32_t first)
 {
     if (pool->tickets[first].use == POOL_CALLED)
@@ -100,13 +101,14 @@ static void leave_jobs(struct pool *pool, uint32_t first)
         pool_drop_all(pool, first, false);
 }
 
-/* The future at 1 is ready: pushes its outcome, which it keeps. */
+/* Pushes the outcome of the future at 1, which is ready; the future keeps it.
+ */
 static void settle(lua_State *L, struct tl_handle *future, const char *call)
 {
     if (!is_settled(future)) {
         struct pool *pool = pool_of(L, future, call);
         push_outcome(L, future, pool, call);
-        /* what it required may have asked for the outcome */
+        /* decoding may have required a module, which asked for the outcome */
         if (is_settled(future)) {
             lua_getiuservalue(L, 1, 1);
             return;
@@ -255,14 +257,15 @@ static int future_tostring(lua_State *L)
     return 1;
 }
 
-/* Its handle has the title of its pool. */
+/* Names no object: the handle has the title of the pool. */
 static int future_newindex(lua_State *L)
 {
     return misuse(L, NULL, "future", "the field \"%s\" cannot be set",
                   luaL_tolstring(L, 2, NULL));
 }
 
-/* The same future is the same value, and needs no metamethod. */
+/* Always false: the same future is the same userdata, for which Lua asks no
+ * metamethod. */
 static int future_eq(lua_State *L)
 {
     lua_pushboolean(L, 0);

@@ -6,12 +6,13 @@
 
 #define FLIGHT_PER_WORKER 4
 
-/* Upvalues of an iterator: the run; the list or iterator; the pool; a list of
- * results that were not given out yet, or nil; how many were given of these;
- * whether in any order. */
+/* Upvalues of an iterator: the run; the list or iterator that gives the items;
+ * the pool; the results of one job, or nil; how many of these it has given out;
+ * whether any order will do. */
 enum { RUN = 1, SOURCE, POOL, RESULTS, GIVEN, ANY };
 
-/* Makes the results of the next job the iterator's; false: there is none. */
+/* Waits for the next job, and makes its results the iterator's; false: there is
+ * none. */
 static bool next_results(lua_State *L, struct run *run)
 {
     if (!run->ring)

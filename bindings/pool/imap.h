@@ -1,5 +1,6 @@
 /*
- * Imap: pool:imap and imap_unordered.
+ * Imap: pool:imap and imap_unordered, iterators over results while further
+ * items are being sent.
  */
 #ifndef TL_POOL_IMAP_H
 #define TL_POOL_IMAP_H

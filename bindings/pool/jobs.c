@@ -127,7 +127,8 @@ bool pool_cancel(lua_State *L, struct pool *pool, uint32_t job)
 
 /* ---- submitting and waiting ---- */
 
-/* The code of one function after the other need not be dumped for each call. */
+/* Keeps the function alive as the last one: its code need not be dumped again
+ * for the next call. */
 static void keep_function(lua_State *L, struct pool *pool, int function)
 {
     const void *identity = lua_topointer(L, function);
@@ -153,7 +154,7 @@ bool pool_await_room(lua_State *L, struct pool *pool, const char *call,
         tl_board_progress(pool->board, &progress);
         if (progress.listed < pool->queue)
             return true;
-        /* a worker that dies after the tending moves the word */
+        /* a worker has died since: what there is to wait for has changed */
         if (progress.deaths != pool->deaths)
             continue;
         context_state = L;

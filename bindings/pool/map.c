@@ -35,7 +35,7 @@ static lua_Integer check_map_options(lua_State *L, int index, struct pool *pool,
 
 /* ---- map ---- */
 
-/* What a terminal shows of a map. */
+/* The progress of a map, for a terminal. */
 struct progress {
     bool on;
     double began, shown;
@@ -83,7 +83,7 @@ static int map(lua_State *L, const char *call, enum pool_call what)
     lua_createtable(L, length < INT32_MAX ? (int)length : 0, 0);
     int results = lua_gettop(L);
     for (lua_Integer done = 0; done < length;) {
-        /* by halves, so that hand-overs come many at a time */
+        /* by halves, so that many jobs are handed over at a time */
         if (run->count <= run->room / 2)
             run_feed(L, run, 3);
         uint32_t i = run_await(L, run, false, true);

@@ -1,5 +1,5 @@
 /*
- * Map: pool:map and starmap.
+ * Map: pool:map and starmap, which return all results as one list.
  */
 #ifndef TL_POOL_MAP_H
 #define TL_POOL_MAP_H

@@ -1,4 +1,4 @@
-/* ipc.pool: see pool.h. */
+/* ipc.pool: its options, its methods, and its end; see pool.h. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ static int check_count(lua_State *L, int index, const char *what, int otherwise,
     return (int)check_integer(L, index, NULL, "pool", what, least, most);
 }
 
-/* At 1..7, the options. */
+/* The options are at 1 to 7. */
 static void check_initializer(lua_State *L)
 {
     if (!lua_isnil(L, 2) && lua_type(L, 2) != LUA_TFUNCTION)
@@ -42,7 +42,7 @@ static void check_initializer(lua_State *L)
                shown_a_type(L, 3));
 }
 
-/* Gives the pool at `pool` what its workers run: { worker_main, pool,
+/* Gives the userdata at `pool` the job of its workers: { worker_main, pool,
  * max_tasks, initializer, initargs..., n = }. */
 static void make_job(lua_State *L, int pool, int max_tasks)
 {
@@ -208,7 +208,7 @@ static int pool_gc(lua_State *L)
     while (pool && pool->board != handle)
         pool = pool->next;
     if (pool) {
-        /* in a child of the owner it is just memory */
+        /* in a child of its owner a pool is only memory */
         if (tl_board_is_owner(handle))
             pool_end(L, pool, "the pool was collected");
         deallocate(L, pool);

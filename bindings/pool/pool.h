@@ -1,22 +1,23 @@
 /*
- * Pool: the owner's side of a board, private to its process.
+ * Pool: the owner's side of the runtime's pool (its tl_board), private to its
+ * process.
  *
  * Above it, each below what it serves:
- *   pool_code       which functions the workers have
- *   pool_workers    starts workers and replaces them, and settles the jobs of
- *                   those that died: pool_tend
- *   pool_jobs       submits, waits, cancels
- *   pool_callbacks  runs while the owner waits in whatever call (tl_idle_run)
- *   future          what submit returns
- *   pool_run        many jobs in flight, for pool_map and pool_imap
- *   pool_tasks      submit, apply and their kin
- *   worker          the loop of a worker
- *   pool_methods    ipc.pool and all that scripts call
+ *   code        numbers for the functions that workers have
+ *   workers     starts workers, replaces the dead, settles their jobs
+ *   jobs        submits, waits, cancels
+ *   callbacks   what the owner does while it waits in any call
+ *   arguments   checks what scripts give
+ *   future      what submit returns
+ *   run         many jobs in flight, for map and imap
+ *   tasks       submit, apply and their kin
+ *   worker      the loop of a worker
+ *   methods     ipc.pool, and all that scripts call
  *
- * A job that was submitted has a ticket, which says whose it is:
- *   HELD     somebody will read its result and release it
- *   DROPPED  nobody will: it is released when it has ended
- *   CALLED   it, and the rest of its future, go to callbacks when all ended
+ * A submitted job has a ticket, which says who wants the job:
+ *   HELD     its owner will read the result and release the job
+ *   DROPPED  nobody wants it: it is released when it has ended
+ *   CALLED   a callback gets it, when all of its future has ended
  * The last two are in the pool's list of `attended` jobs, in order of arrival.
  */
 #ifndef TL_POOL_H
@@ -50,7 +51,7 @@ struct worker {
     uint32_t task;
     char name[TL_NAME_SIZE];
     pid_t pid;
-    bool dead; /* found so by pool_tend, and its jobs settled */
+    bool dead; /* pool_tend has found it dead, and settles its jobs */
 };
 
 /* Code that was entered: a hash table of open addressing. */
@@ -63,7 +64,7 @@ struct pool {
     struct codec_codes codes;   /* must be first */
     struct code_entry *entries; /* a power of two */
     size_t entry_room, entry_count;
-    int last_function; /* registry: keeps codes.last alive */
+    int last_function; /* registry: a table that keeps codes.last alive */
 
     struct tl_handle *board; /* in the userdata */
     struct worker *workers;
@@ -82,29 +83,30 @@ struct pool {
     uint32_t attended_first, attended_last;
     uint32_t attended, called; /* how many; how many of them CALLED */
     uint32_t deaths;           /* seen by pool_tend */
-    uint64_t tidied;           /* finishes seen by pool_sweep */
-    uint64_t swept;            /* and by one that ran callbacks */
+    uint64_t tidied;           /* `finishes` at the last pool_sweep */
+    uint64_t swept;            /* and at the last with callbacks */
     struct pool *next;         /* of this thread's */
 };
 
-/* The pool of the userdata at index.  Raises where it is not one, or not of
- * this process. */
+/* The pool of the userdata at index; raises where that is no pool, or another
+ * process's. */
 struct pool *pool_check(lua_State *L, int index, const char *call);
-/* Raises where no task can be given to it. */
+/* Raises where the pool takes no more tasks. */
 void pool_check_open(lua_State *L, struct pool *pool, const char *call);
-/* NULL: not one of this process. */
+/* The pool of the board; NULL: it is none of this process. */
 struct pool *pool_find(const struct tl_handle *handle);
-/* The first of this thread's, by `next`. */
+/* The first of this thread's pools; `next` leads on. */
 struct pool *pool_first(void);
 void pool_enlist(struct pool *pool);
 /* Twice is harmless. */
 void pool_unlist(struct pool *pool);
-/* In a worker: no pool is this process's. */
+/* In a worker: forgets the parent's pools. */
 void pool_forget(void);
 
-/* What is done for them while their thread waits, and when. */
+/* Sets what this thread does for its pools while it waits, and what asks
+ * whether that is due. */
 void pool_care_by(bool (*is_due)(void), void (*care)(void));
-/* Nothing is, while paused. */
+/* While paused, it does nothing for them; pauses nest. */
 void pool_pause(bool on);
 
 #endif

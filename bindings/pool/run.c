@@ -23,7 +23,6 @@ static void remove_entry(struct run *run, uint32_t i)
     run->count--;
 }
 
-/* Drops what is in flight. */
 void run_stop(struct run *run)
 {
     struct tl_handle board = {.object = (void *)(uintptr_t)run->board};
@@ -43,8 +42,8 @@ static int run_gc(lua_State *L)
     return 0;
 }
 
-/* A callback, or the iterator that gives the items, may have gone on with it.
- */
+/* Raises where the run has been used up meanwhile: a callback, or the iterator
+ * that gives the items, may have called the same imap iterator. */
 static void check_use(lua_State *L, struct run *run)
 {
     if (!run->ring)
@@ -110,7 +109,8 @@ static void feed_list(lua_State *L, struct run *run, int list)
     }
 }
 
-/* Items from the iterator at `source`: as many as one job needs. */
+/* Submits a job with as many items from the iterator at `source` as one job
+ * takes; false: the iterator has ended. */
 static bool feed_once(lua_State *L, struct run *run, int source)
 {
     lua_Integer count = 0;
@@ -154,8 +154,9 @@ void run_fail(lua_State *L, struct run *run, uint32_t job)
     lua_error(L);
 }
 
-/* How many of the jobs have not ended, as far as that can be seen; *ended: the
- * first that has, or -1.  Raises where one has failed. */
+/* How many jobs in flight have not ended.  Workers take jobs in order, so it
+ * looks no further than the first that waits to be taken. *ended: the first
+ * that has ended, or -1.  With `raises`, raises where one has failed. */
 static uint32_t look(lua_State *L, struct run *run, int64_t *ended, bool raises)
 {
     uint32_t done = 0;
@@ -182,7 +183,6 @@ static uint32_t look(lua_State *L, struct run *run, int64_t *ended, bool raises)
     return run->count - done;
 }
 
-/* Waits until the first job has ended, or any: its place in the ring. */
 uint32_t run_await(lua_State *L, struct run *run, bool any, bool raises)
 {
     for (;;) {
@@ -192,7 +192,7 @@ uint32_t run_await(lua_State *L, struct run *run, bool any, bool raises)
         uint32_t left = look(L, run, &ended, raises);
         if (ended == 0 || (any && ended > 0))
             return (uint32_t)ended;
-        /* many small jobs: not awake for each */
+        /* where jobs are many and small, do not wake for each */
         pool_wait(L, run->pool, run->call, seen,
                   run->count == run->room ? left / 8 + 1 : 1, TL_FOREVER);
         if (run->count == 0)
@@ -209,7 +209,7 @@ void run_collect(lua_State *L, struct run *run, uint32_t i, int results)
     message_receive_list(L, &parcel, results, entry.from);
     check_use(L, run);
     if (run->count <= i || run_entry(run, i)->from != entry.from)
-        return; /* what it required has gone on with the run */
+        return; /* a module that this required went on */
     remove_entry(run, i);
     pool_release(run->pool, entry.job);
 }

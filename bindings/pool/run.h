@@ -1,11 +1,11 @@
 /*
- * Run: many jobs of one function, some of them in flight: what map and imap are
- * made of.
+ * Run: one function for many items, some of its jobs in flight at a time: what
+ * map and imap are made of.
  *
  * A run keeps the jobs in flight in a ring, in the order of their items.  It
- * encodes the function once, with its variables as they are then, and each
- * job's message begins with that.  Whatever is raised, its finalizer drops the
- * jobs that are still in flight.
+ * encodes the function once, with its variables as they are then; the message
+ * of each job begins with that.  Whatever raises, the run's finalizer drops the
+ * jobs still in flight.
  */
 #ifndef TL_POOL_RUN_H
 #define TL_POOL_RUN_H
@@ -19,7 +19,7 @@ struct entry {
 
 struct run {
     struct pool *pool;
-    const void *board; /* the pool's, to know whether it is still there */
+    const void *board; /* to see whether the pool is there */
     const char *call;
     enum pool_call what;
     lua_Integer chunk;
@@ -31,7 +31,7 @@ struct run {
     uint32_t first, count;
 };
 
-/* Pushes a run of the function.  Of the plan: call, what, chunk, length and
+/* Pushes a run of the function.  The plan says call, what, chunk, length and
  * room. */
 struct run *run_new(lua_State *L, struct pool *pool, int function,
                     const struct run *plan);
@@ -39,15 +39,15 @@ struct run *run_new(lua_State *L, struct pool *pool, int function,
 struct entry *run_entry(const struct run *run, uint32_t i);
 /* Submits items from the list or iterator at `source` while there is room. */
 void run_feed(lua_State *L, struct run *run, int source);
-/* Waits until the first job has ended, or any: its place in the ring.  Raises,
- * where asked to, the error of any that has failed. */
+/* Waits until the first job has ended, or any one: its place in the ring.  With
+ * `raises`, raises the error of any job that has failed. */
 uint32_t run_await(lua_State *L, struct run *run, bool any, bool raises);
-/* The results of the i-th go into the table at `results`, from the entry's
- * `from` on; it is in flight no more. */
+/* Puts the results of the i-th job in flight into the table at `results`, from
+ * the entry's `from` on, and takes the job out of the ring. */
 void run_collect(lua_State *L, struct run *run, uint32_t i, int results);
-/* Raises what the job's task raised, and stops. */
+/* Stops the run, and raises what the job's task raised. */
 void run_fail(lua_State *L, struct run *run, uint32_t job);
-/* Once in a state. */
+/* Makes the metatable of runs, once in a Lua state. */
 void run_open(lua_State *L);
 /* Drops what is in flight.  Twice is harmless. */
 void run_stop(struct run *run);

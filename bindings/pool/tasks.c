@@ -5,7 +5,7 @@
 #include "pool/future.h"
 #include "pool/jobs.h"
 
-/* The call of the function at `function` with what is above it. */
+/* The call of the function at index `function` with the arguments above it. */
 static struct codec_call call_of(lua_State *L, int function)
 {
     return (struct codec_call){.what = POOL_CALL,
@@ -69,7 +69,8 @@ static int check_callback(lua_State *L, int index, struct pool *pool,
     return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
-/* The callbacks at `index` and the one after go with the future. */
+/* Attaches the callbacks at `index` and `index` + 1 to the future's first job.
+ */
 static void attach(lua_State *L, struct pool *pool, uint32_t first, int index,
                    bool list, const char *call)
 {

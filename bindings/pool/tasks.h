@@ -1,5 +1,6 @@
 /*
- * Tasks: one at a time, and map_async; and the callbacks given with them.
+ * Tasks: the methods that submit a task or a list of items and return a future,
+ * or wait for one task; and the callbacks given with them.
  */
 #ifndef TL_POOL_TASKS_H
 #define TL_POOL_TASKS_H

@@ -51,8 +51,8 @@ static void to_text(lua_State *L)
     traceback_push(L);
 }
 
-/* Message handler: text gets the traceback; any other value stays what it is
- * where it can travel. */
+/* Message handler: text gets the traceback; another value stays as it is, where
+ * it can travel. */
 static int explain(lua_State *L)
 {
     struct codec_out out;
@@ -80,7 +80,7 @@ static int run_call(lua_State *L, struct decoder *decoder, int function)
     return lua_gettop(L) - function + 1;
 }
 
-/* Pushes the items of the list at the top in its place; how many. */
+/* Replaces the list at the top by its items; how many. */
 static int spread(lua_State *L)
 {
     if (!lua_istable(L, -1))
@@ -135,7 +135,7 @@ static int run_job(lua_State *L)
 
 /* ---- telling ---- */
 
-/* The values from `first` on are the results, or at `first` the error. */
+/* Encodes the outcome: the results from `first` on, or the error at `first`. */
 static bool encode_outcome(lua_State *L, const struct work *work, bool ok,
                            int first, struct codec_out *out)
 {
@@ -178,8 +178,9 @@ static bool has_no_room(int status)
     return status == TL_NO_MEMORY || status == TL_TOO_LARGE;
 }
 
-/* Shared memory has no room for the outcome: of an error's text the beginning
- * and the end, else a text that needs none. */
+/* Delivers something smaller where shared memory has no room for the outcome:
+ * of an error's text the beginning and the end, or else a text so short that it
+ * always fits. */
 static int finish_without(lua_State *L, const struct work *work, uint32_t job,
                           bool ok, int status)
 {
@@ -196,7 +197,7 @@ static int finish_without(lua_State *L, const struct work *work, uint32_t job,
     return finish(L, work, job, false, lua_gettop(L));
 }
 
-/* True: this worker may go on. */
+/* Runs the job and delivers its outcome; true: this worker may go on. */
 static bool work_on(lua_State *L, struct work *work, uint32_t job)
 {
     lua_settop(L, 0);
@@ -216,7 +217,8 @@ static bool work_on(lua_State *L, struct work *work, uint32_t job)
 
 /* ---- the loop ---- */
 
-/* The results of a failed initializer are what the owner tells. */
+/* Calls the initializer.  If it fails, delivers its error as the outcome of
+ * this process: the owner tells it. */
 static void initialize(lua_State *L)
 {
     int count = lua_gettop(L) - 3;

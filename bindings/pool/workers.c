@@ -35,7 +35,7 @@ static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
     size_t count;
     int top = lua_gettop(L);
     object_push(L, tl_handle_ref(pool->board));
-    /* the collector has the pool, and what is pushed lacks the job */
+    /* doomed: the collector has its userdata, and the new one lacks the job */
     pool->doomed = object_test(L, -1) != pool->board;
     if (pool->doomed) {
         lua_settop(L, top);
@@ -101,7 +101,7 @@ static void await_end(struct worker *worker)
     pool_pause(false);
 }
 
-/* The worker is dead or about to be: waits for its very end. */
+/* Writes how the worker died, once it has: it may still be about to end. */
 static void say_death(struct worker *worker, char *text, size_t size)
 {
     struct tl_process_info info = {0};
@@ -130,7 +130,8 @@ static void fail_job(lua_State *L, struct pool *pool, uint32_t job,
     lua_pop(L, 1);
 }
 
-/* The job's worker died with it in its hands. */
+/* Settles a job whose worker died while it ran the job: the job runs again, or
+ * fails. */
 static void settle_job(lua_State *L, struct pool *pool, uint32_t job,
                        uint32_t task)
 {
@@ -166,8 +167,8 @@ static void become_broken(lua_State *L, struct pool *pool, const char *why)
     pool_end(L, pool, why);
 }
 
-/* With the error at the top.  The pool keeps a C string: a NUL byte, which
- * would end it, becomes a space. */
+/* Writes the initializer's error, which is at the top.  The pool keeps a C
+ * string, so a NUL byte, which would end it, becomes a space. */
 static void say_failure(lua_State *L, char *text, size_t size)
 {
     size_t length;
@@ -180,7 +181,8 @@ static void say_failure(lua_State *L, char *text, size_t size)
     text[at] = '\0';
 }
 
-/* Not one that was killed, or ended in order. */
+/* Whether the worker ended by an error, and was not killed or ended in order.
+ */
 static bool has_failed(const struct worker *worker)
 {
     struct tl_process_info info = {0};
@@ -188,7 +190,8 @@ static bool has_failed(const struct worker *worker)
     return info.exitcode == 1;
 }
 
-/* A worker that never came to work: what its initializer raised. */
+/* Whether the worker never came to work since its initializer raised; writes
+ * what that was. */
 static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
                                size_t size)
 {
@@ -208,9 +211,10 @@ static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
     return true;
 }
 
-/* Whether workers die again and again, and none has come to work meanwhile. One
- * that was killed may have been somebody's victim; one that left by itself will
- * do so each time. */
+/* Whether to give the pool up: workers have died again and again, and none has
+ * come to work in between.  A worker that was killed counts one, since the
+ * fault may be another's; one that ended by itself counts ten, since the next
+ * will do the same. */
 static bool is_hopeless(struct pool *pool, const struct worker *worker)
 {
     struct tl_board_progress progress;
@@ -256,7 +260,7 @@ static bool is_wanted(const struct pool *pool)
            (!pool->closed || progress.waiting);
 }
 
-/* errno is of a system call that failed. */
+/* Breaks the pool for a status; of TL_SYSTEM, errno says more. */
 static void break_for(lua_State *L, struct pool *pool, int status)
 {
     char why[TEXT_SIZE];
@@ -279,7 +283,7 @@ static void replace(lua_State *L, struct pool *pool)
         else if (!pool_has_workers(pool))
             break_for(L, pool, status);
         else
-            return; /* the others go on; it is tried again */
+            return; /* the other workers go on, and this is tried again */
     }
 }
 
@@ -289,7 +293,7 @@ void pool_tend(lua_State *L, struct pool *pool)
     tl_board_progress(pool->board, &progress);
     if (progress.deaths != pool->deaths && !pool->terminated) {
         pool->deaths = progress.deaths;
-        /* who dies after this look keeps its place until the next */
+        /* a worker that dies after this look is found by the next */
         for (int i = 0; i < pool->count; i++)
             pool->workers[i].dead = is_dead(pool, &pool->workers[i]);
         settle_jobs(L, pool);
