@@ -27,16 +27,16 @@ void child_exit(int code)
 {
     context_state = NULL; /* no script waits for what comes now */
     code = files_end(code);
-    /* its own children first, as for the main script; whatever comes of it,
-     * this process ends */
+    /* as for the main script, its own children first; but this process ends
+     * whatever comes of that */
     tl_main_end();
     tl_process_finish(code);
     _exit(code);
 }
 
-/* What handlers the parent has are not this process's; what it ignores stays
- * ignored, but SIGTERM, by which p:terminate() and the program's end work, is
- * heard whoever started the program without it. */
+/* Drops the parent's handlers.  A child hears SIGTERM even where somebody
+ * started the program without it, since p:terminate() and the program's end
+ * work by it.  SIGINT stays ignored where the parent ignored it. */
 static void reset_signals(void)
 {
     struct sigaction given;

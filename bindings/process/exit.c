@@ -26,7 +26,7 @@ void exit_forget(lua_State *L)
     interactive = false;
 }
 
-/* Nobody can ever go on: the program ends here, with the report. */
+/* No task can ever go on: ends the program with the report. */
 static int end_stuck(lua_State *L, const char *report)
 {
     if (interactive) {

@@ -24,7 +24,7 @@ void _IO_list_unlock(void); /* NOLINT(bugprone-reserved-identifier) */
 static char files_key; /* registry: the files of the state, weak */
 static lua_CFunction stock_write, stock_method_write;
 
-/* errno of the first failure on stdout and stderr; any thread's. */
+/* errno of the first failure on stdout and stderr, in any thread */
 static _Atomic int lost[STDERR_FILENO + 1];
 
 static void note_loss(int fd, int error)
@@ -52,9 +52,8 @@ static int descriptor_of(FILE *file)
     return fd;
 }
 
-/* stdio drops what a descriptor that is not to block does not take at once: so
- * it is taken out of the buffer, and written with patience.  The file is
- * locked. */
+/* Flushes a file, which is locked, around stdio: takes the bytes out of its
+ * buffer, and writes them with waits for room. */
 static int flush_patiently(FILE *file, int fd)
 {
     size_t size = __fpending(file);
@@ -88,7 +87,7 @@ void files_flush_stdout(void)
     flush_standard(stdout, STDOUT_FILENO);
 }
 
-/* Not where another thread is using it: it is that one's. */
+/* Leaves out a file that another thread is using: that one will flush it. */
 static void flush_other(FILE *file)
 {
     if (file == stdout || file == stderr || ftrylockfile(file) != 0)
@@ -136,7 +135,7 @@ void files_flush(lua_State *L)
 void files_forget(lua_State *L)
 {
     (void)L;
-    /* alone here: no list can change, and nobody has a lock */
+    /* this is the only thread: no list can change, and no lock is held */
     for (FILE *file = _IO_list_all; file; file = file->_chain)
         if (__fpending(file) > 0)
             __fpurge(file);
@@ -175,8 +174,8 @@ int files_end(int status)
 
 static pid_t owner;
 
-/* Whoever embeds the Lua state calls exit: what its status is to be can only
- * be changed from in there, after everything else. */
+/* Runs when whoever embeds the Lua state calls exit, after everything else:
+ * only here can the exit status still change. */
 static void at_end(int status, void *unused)
 {
     (void)unused;
@@ -206,7 +205,8 @@ void files_keep(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* Calls the upvalue, the stock function whose name is the second one. */
+/* Calls the stock function, and keeps the file that it returns.  Upvalues: the
+ * function and its name. */
 static int call_kept(lua_State *L)
 {
     int count = lua_gettop(L);
@@ -228,7 +228,7 @@ bool files_is_blocking(int fd)
     return flags < 0 || !(flags & O_NONBLOCK);
 }
 
-/* stdout and stderr where they are not to block, else -1. */
+/* The descriptor of stdout or stderr where it does not block; else -1. */
 static int impatient(FILE *file)
 {
     int fd = file == stdout   ? STDOUT_FILENO
@@ -238,7 +238,8 @@ static int impatient(FILE *file)
                                                                         : fd;
 }
 
-/* As the io library writes it, which is not as tostring: 1.0 is "1". */
+/* The text of a value as io.write has it, which is not always that of tostring.
+ */
 static const char *to_text(lua_State *L, int index, char number[NUMBER_SIZE],
                            size_t *size)
 {
@@ -253,7 +254,7 @@ static const char *to_text(lua_State *L, int index, char number[NUMBER_SIZE],
     return number;
 }
 
-/* From `first` on, and returns the file at `self`. */
+/* Writes the arguments from `first` on, and returns the file at `self`. */
 static int write_patiently(lua_State *L, FILE *file, int fd, int first,
                            int self)
 {
@@ -308,7 +309,7 @@ static void keep_results(lua_State *L, const char *name)
     lua_setfield(L, -2, name);
 }
 
-/* Once for all states: the stock function is the same in each. */
+/* Keeps the stock function once for all states, in which it is the same. */
 static void replace_write(lua_State *L, lua_CFunction *stock,
                           lua_CFunction function)
 {

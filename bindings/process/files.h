@@ -1,21 +1,25 @@
 /*
- * Files: what stdio holds of this task's, and of nobody else's.
+ * Files: flushes what stdio holds of this task's output, and of no other
+ * task's.
  *
- * All threads of a process share the list of open files, and a thread that
- * sits in a read has its file's lock: fflush of all files waits for it.  So
- * each Lua state knows the files that it opened, by io.open, io.output,
- * io.tmpfile and io.popen, and only these, and the standard streams, are
- * flushed for it.  While the process has had no thread but the first, all files
- * are this task's, those opened by C modules too.
+ * All threads of a process share the list of open files, and a thread that sits
+ * in a read has its file's lock, for which fflush of all files would wait.  So
+ * each Lua state knows the files that it has opened, by io.open, io.output,
+ * io.tmpfile and io.popen, and flushes only these and the standard streams.
+ * Until the process has a second thread, all its files are this task's, those
+ * of C modules too.
  *
- * A fork copies every buffer.  The child begins by throwing away what is in
- * them: its parent, or another thread of its parent, is going to write it.
+ * A fork copies every buffer.  A child first throws away what is in them: its
+ * parent, or another thread of that, is going to write it.
  *
- * What stdout and stderr could not take is remembered (files_lost), and makes
- * the process end with a word on stderr and a status other than 0.
+ * stdio loses what a descriptor with O_NONBLOCK does not take at once.  So
+ * writes to stdout and stderr go around stdio there, and wait for room.  What
+ * these streams could not take all the same is remembered, and makes the
+ * process end with a word on stderr and a status other than 0.
  *
- * Limits: a file that a C module opened, or a script before it loaded the
- * module, is flushed once there are threads only at the end of its process.
+ * Limits: once there are threads, a file that a C module has opened, or a
+ * script before it loaded the module, is flushed only at the end of its
+ * process.
  */
 #ifndef TL_FILES_H
 #define TL_FILES_H
@@ -26,19 +30,19 @@
 
 #include <lua.h>
 
-/* Replaces io.open, io.output, io.tmpfile, io.write and the file's write of
- * the state; at the end of this process stdio is flushed and told about. */
+/* Replaces io.open, io.output, io.tmpfile, io.write and the write method of
+ * files in the state; has the end of this process flush stdio, and tell what
+ * was lost. */
 void files_open(lua_State *L);
 
-/* The file at the top of the stack is this state's. */
+/* Adds the file at the top of the stack to those of this state. */
 void files_keep(lua_State *L);
 
-/* Writes out what stdio holds of this state's; NULL: the standard streams
- * alone.  Never waits for a file that another thread is using. */
+/* Flushes this state's files; NULL: the standard streams alone.  Never waits
+ * for a file that another thread is using. */
 void files_flush(lua_State *L);
 
-/* Writes out what stdio holds of stdout, whole, also where the descriptor is
- * not to block. */
+/* Flushes stdout, whole, even where the descriptor does not block. */
 void files_flush_stdout(void);
 
 /* Whether writes to the descriptor wait for room, as most do. */
@@ -47,11 +51,11 @@ bool files_is_blocking(int fd);
 /* As tl_output on stdout or stderr, but remembers a failure. */
 int files_write(int fd, const void *data, size_t size);
 
-/* At the start of a child. */
+/* At the start of a child: throws away what its parent's buffers held. */
 void files_forget(lua_State *L);
 
-/* At the end of a process: writes out what stdio holds of any file that nobody
- * is using, and tells what was lost.  The exit status to end with. */
+/* At the end of a process: flushes every file that no thread is using, and
+ * tells what was lost.  Returns the exit status to end with. */
 int files_end(int status);
 
 #endif

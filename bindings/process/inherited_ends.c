@@ -7,8 +7,8 @@
 
 #define DEPTH_MOST 100
 
-/* The table at stack index `seen` has every table and function that was
- * entered, and every end that was found, as keys. */
+/* A walk through values.  The table at stack index `seen` has as keys every
+ * table and function that it has entered, and every end that it has found. */
 struct walk {
     lua_State *L;
     int seen;
@@ -18,7 +18,7 @@ struct walk {
 
 static void walk_value(struct walk *walk, int index);
 
-/* True the first time. */
+/* Notes the value; false: it was noted before. */
 static bool enter(struct walk *walk, int index)
 {
     lua_State *L = walk->L;
@@ -33,7 +33,8 @@ static bool enter(struct walk *walk, int index)
     return true;
 }
 
-/* What every process has is not given to it: globals and loaded modules. */
+/* Whether the table is the globals or a loaded module, which every process has.
+ */
 static bool is_shared(lua_State *L, int index)
 {
     const void *table = lua_topointer(L, index);

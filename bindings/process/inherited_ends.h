@@ -1,8 +1,8 @@
 /*
- * Given: which ends of pipes a new process is going to use.
+ * Inherited ends: which ends of pipes a new process is going to use.
  *
- * A fork copies every handle, and a handle that is merely inherited counts for
- * nothing.  Those that the process's function can reach (by its upvalues and
+ * A fork copies every handle; a handle that is merely inherited does not count.
+ * But those that the process's function can reach (by its upvalues and
  * arguments, and what they contain) count as the child's from the start, so
  * that a pipe is not closed before the child has touched it.
  */

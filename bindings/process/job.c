@@ -6,9 +6,9 @@
 #include "lua/random.h"
 #include "process/outcome.h"
 
-/* A thread with the message handler at 1, the function and its arguments
- * behind: of its own, so that tracebacks end at the function, and with the
- * whole depth of C calls.  The job is at 1. */
+/* A Lua thread with the message handler at 1, and above it the function and its
+ * arguments, from the job at 1.  On a thread of its own the function has the
+ * whole depth of C calls, and tracebacks end at it. */
 static lua_State *new_stage(lua_State *L, int count)
 {
     lua_State *stage = lua_newthread(L);
@@ -67,7 +67,7 @@ int job_call(lua_State *L, int job)
     lua_pushvalue(L, job);
     lua_pushcfunction(L, run_fresh);
     lua_insert(L, -2);
-    /* out of memory, say: an error must not land in the parent's script */
+    /* an error, of memory say, must not reach the parent's script */
     return lua_pcall(L, 1, 1, 0) == LUA_OK ? (int)lua_tointeger(L, -1)
                                            : job_fail(L);
 }

@@ -6,10 +6,11 @@
 
 #include "lua/misuse.h"
 
-/* Recursive: a finalizer may run in there, and come here again, or fork. */
+/* Recursive: a finalizer may run while this thread holds it, and take it again,
+ * or fork. */
 static pthread_mutex_t gate = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
-static _Thread_local int taken; /* how often by this thread */
+static _Thread_local int taken; /* how often this thread holds it */
 
 void libc_lock_take(void)
 {
@@ -20,7 +21,7 @@ void libc_lock_take(void)
 void libc_lock_drop(void)
 {
     if (taken == 0)
-        return; /* the child of a fork in there */
+        return; /* a child, forked by a thread that held it: see renew */
     taken--;
     pthread_mutex_unlock(&gate);
 }
@@ -31,8 +32,9 @@ void libc_lock_abandon(void)
         libc_lock_drop();
 }
 
-/* In a child: it is free, as the thread that took it is the only one here; but
- * that has another number than the one which is noted as its owner. */
+/* Makes the gate anew in a child.  The thread that forked has taken it, and is
+ * the only one here; but it has another id now than the one that the mutex has
+ * noted for its owner, so it could not unlock it. */
 static void renew(void)
 {
     static const pthread_mutex_t fresh = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;

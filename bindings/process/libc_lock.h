@@ -1,14 +1,15 @@
 /*
- * Gate: functions of the C library that a fork must not find half-way.
+ * Libc lock: a lock around functions of the C library that a fork must not find
+ * half-way.
  *
- * os.date and os.time (the time zone) and os.setlocale have locks that a fork
- * does not know.  A child forked while another thread is in one of them would
- * wait for ever in its first call of the same.  So a thread that calls one
- * holds the gate, and a fork waits for it.  (io.popen, os.execute: shell.h;
- * math.random: random.h.)
+ * os.date and os.time (for the time zone) and os.setlocale take locks inside
+ * the C library.  A child that is forked while another thread is in one of them
+ * would wait for ever in its first call of the same.  So a thread holds this
+ * lock, the gate, while it calls one, and a fork waits for the gate.  (For
+ * io.popen and os.execute: shell.h; for math.random: random.h.)
  *
- * Limits: C modules that call such functions, and functions that a script kept
- * from before it loaded the module, go by the gate.
+ * Limits: C modules that call such functions do not take the gate, nor do
+ * functions that a script has kept from before it loaded the module.
  */
 #ifndef TL_GATE_H
 #define TL_GATE_H

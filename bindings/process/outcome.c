@@ -11,12 +11,12 @@
 #include "lua/traceback.h"
 #include "process/files.h"
 
-/* What is kept of an error's text for which there is no room. */
+/* How much to keep of an error's text that is too long. */
 #define CUT_HEAD 3000
 #define CUT_TAIL 1000
 
-/* Message handler: text with a traceback; any other value in a table with that
- * text. */
+/* Message handler: adds a traceback to text; puts any other value into a table,
+ * with its text and traceback. */
 static int explain(lua_State *L)
 {
     bool wrap = lua_type(L, 1) != LUA_TSTRING;
@@ -70,8 +70,9 @@ bool outcome_is_cancelled(lua_State *L)
 
 /* ---- delivering ---- */
 
-/* The values from `first` to the top, as results or as the error.  False: they
- * cannot be sent, and why was pushed; else *status says whether they were. */
+/* Tries to deliver the values from `first` to the top, as results or as the
+ * error.  False: they cannot be sent, and the reason was pushed.  Else *status
+ * says whether they were. */
 static bool try_to_deliver(lua_State *L, bool ok, int first, int *status)
 {
     struct codec_out out;
@@ -106,7 +107,8 @@ bool outcome_cut(lua_State *L, int status)
     return true;
 }
 
-/* Delivers the text at the top as the error; else at least why it was lost. */
+/* Delivers the text at the top as the error; or at least the reason why it is
+ * lost. */
 static void deliver_text(lua_State *L)
 {
     int status;
@@ -124,7 +126,7 @@ void outcome_return(lua_State *L, int first)
 {
     int status = TL_OK;
     luaL_checkstack(L, 4, NULL);
-    /* what cannot be sent is at least told */
+    /* where a result cannot be sent, the reason is delivered as the error */
     bool sent = try_to_deliver(L, true, first, &status);
     if (sent && status == TL_OK)
         return;
@@ -133,7 +135,7 @@ void outcome_return(lua_State *L, int first)
     deliver_text(L);
 }
 
-/* The value at 1, or else its text at 2. */
+/* Delivers the error at 1 if it can be sent, else its text at 2. */
 static void deliver_error(lua_State *L)
 {
     int status = TL_OK;
@@ -154,7 +156,7 @@ static void deliver_error(lua_State *L)
     deliver_text(L);
 }
 
-/* Arguments: the error, whether it was handled, whether it is told. */
+/* Arguments: the error, whether it was handled, whether to tell it. */
 static int fail(lua_State *L)
 {
     bool handled = lua_toboolean(L, 2), tells = lua_toboolean(L, 3);

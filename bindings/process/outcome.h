@@ -1,12 +1,14 @@
 /*
- * Outcome: what came of a task's function, for whoever joins the task: the
- * values that it returned, or the one that it raised.
+ * Outcome: what a task's function returned or raised, on its way to whoever
+ * joins the task.
  *
- * An error arrives as the value it was; text with its traceback.  One that is
- * nil, or that cannot travel, is turned into text with its traceback.  What
- * finds no room in shared memory is replaced by a text that says so, an error's
- * text by its beginning; and where there is no room for that either, by the
- * bare reason, which needs none.
+ * An error that is text gets its traceback; any other value arrives as it is.
+ * One that is nil, or that cannot travel, is replaced by a text with its
+ * traceback.
+ *
+ * What does not fit into shared memory is replaced by a text that says so, and
+ * a long text of an error by its beginning and end.  Where even that does not
+ * fit, a bare reason remains, which needs no memory.
  */
 #ifndef TL_OUTCOME_H
 #define TL_OUTCOME_H
@@ -15,25 +17,25 @@
 
 #include <lua.h>
 
-/* Pushes the message handler under which the function is to be called.  What it
- * leaves of an error is for outcome_fail alone. */
+/* Pushes the message handler with which to call the function.  Only
+ * outcome_fail understands what it makes of an error. */
 void outcome_push_handler(lua_State *L);
 
-/* The values from index `first` to the top are what the function returned. */
+/* Delivers what the function returned: the values from index `first` to the
+ * top. */
 void outcome_return(lua_State *L, int first);
 
-/* An error is at the top: what the handler left of it, or where it was not
- * `handled`, itself.  Delivers it, and tells it on stderr where asked to. Never
- * raises. */
+/* Delivers the error at the top, `handled` by the handler or not, and with
+ * `tells` writes it to stderr.  Never raises. */
 void outcome_fail(lua_State *L, bool handled, bool tells);
 
-/* Whether what a thread's function raised, at the top, is the `cancelled` of
- * t:cancel().  Then that is no failure to tell of, and the one word takes its
- * place. */
+/* Whether the error at the top, which a thread's function raised, is the
+ * `cancelled` of t:cancel().  Then it is no failure to tell, and that one word
+ * takes its place. */
 bool outcome_is_cancelled(lua_State *L);
 
-/* The text at the top found no room, as `status` says: replaces it by its
- * beginning and its end.  False: it is not long. */
+/* Replaces the text at the top, which found no room as `status` says, by its
+ * beginning and its end.  False: it is not long enough for that. */
 bool outcome_cut(lua_State *L, int status);
 
 #endif

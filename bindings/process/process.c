@@ -1,5 +1,6 @@
-/* ipc.process, thread, spawn, current, parent, children: see process/process.h
- * and process/thread.h.  A thread has the same calls as a process. */
+/* ipc.process, thread, spawn, spawn_thread, current, parent and children: see
+ * process/process.h and process/thread.h.  Processes and threads have the same
+ * methods. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static int process_join(lua_State *L)
     return result(L, process, "join", tl_process_join(process, deadline));
 }
 
-/* Pushes how a process ended that delivered nothing. */
+/* Pushes, of a process that delivered nothing, how it ended. */
 static void push_end(lua_State *L, const struct tl_handle *process)
 {
     struct tl_process_info info = {0};
@@ -86,7 +87,7 @@ static int send_signal(lua_State *L, const char *call, int signal)
     struct tl_handle *process = check_process(L);
     check_method(L, 0, call);
     int status = tl_process_signal(process, signal);
-    /* to end what has ended is done */
+    /* it has ended, as the signal wants */
     if (status == TL_ENDED && (signal == SIGTERM || signal == SIGKILL))
         status = TL_OK;
     return result(L, process, call, status);

@@ -1,4 +1,5 @@
-/* ipc.process, thread, spawn, spawn_thread, and start. */
+/* The start of processes and threads: from the arguments of a call to a job, {
+ * function, arguments..., n = }, and to the task that runs it. */
 #include "process/process_start.h"
 
 #include "lua/support.h"
@@ -25,8 +26,8 @@ static void check_target(lua_State *L, int index, const char *call)
                shown_a_type(L, index));
 }
 
-/* From { target =, args =, name =, daemon = } to what is at 1.. : the
- * function and its arguments.  The name is left where the table keeps it. */
+/* Replaces the table { target =, args =, name =, daemon = } by these four
+ * values; returns the name, which lies at 3. */
 static const char *spread_options(lua_State *L, const char *call, bool *daemon)
 {
     static const char *const names[] = {"target", "args", "name", "daemon",
@@ -59,7 +60,8 @@ static void pack_positional(lua_State *L, const char *call)
     lua_setfield(L, 1, "n");
 }
 
-/* The same from the function at 1 and the list (or nil) at 2. */
+/* Pushes the same from the function at 1 and the list of arguments, or nil, at
+ * 2. */
 static void pack_options(lua_State *L, const char *call)
 {
     lua_Integer count = 0;

@@ -20,8 +20,8 @@
 
 #define SHELL "/bin/sh"
 
-/* Runs the command with `fd` as its stream `target`, or with -1 as it is.  An
- * errno. */
+/* Starts the command, with `fd` as its stream `target`; fd -1: with the streams
+ * of this process.  Returns an errno. */
 static int spawn(pid_t *pid, const char *command, int fd, int target,
                  const posix_spawnattr_t *attributes)
 {
@@ -39,7 +39,8 @@ static int spawn(pid_t *pid, const char *command, int fd, int target,
     return error;
 }
 
-/* The status of wait(2), or -1 with errno. */
+/* Waits for the command, and returns its status as wait(2) has it, or -1 with
+ * errno. */
 static int await_end(pid_t pid)
 {
     int status = -1;
@@ -67,7 +68,7 @@ static int close_command(lua_State *L)
     return luaL_execresult(L, await_end(command->pid));
 }
 
-/* An errno. */
+/* Starts the command with a pipe to or from it; returns an errno. */
 static int start_command(struct command *command, const char *line,
                          const char *mode)
 {
@@ -113,8 +114,9 @@ static int io_popen(lua_State *L)
 
 /* ---- os.execute ---- */
 
-/* While a command runs, the process hears no SIGINT and SIGQUIT: they are the
- * command's.  All of this is changed under the gate. */
+/* While commands run (how many), the process ignores SIGINT and SIGQUIT: they
+ * are for the command.  All of this changes with the gate of libc_lock.h held.
+ */
 static int running;
 static struct sigaction old_interrupt, old_quit;
 
@@ -124,7 +126,7 @@ static void restore(void)
     sigaction(SIGQUIT, &old_quit, NULL);
 }
 
-/* In a child: no command of its own runs. */
+/* In a child, which has no command that runs. */
 static void forget(void)
 {
     if (running > 0)

@@ -17,13 +17,13 @@
 #include "process/job.h"
 #include "process/libc_lock.h"
 
-/* What a new state gets besides its job; in plain memory, as two states have
- * nothing else in common. */
+/* What a new state gets besides its job; in plain memory, since two Lua states
+ * have nothing else in common. */
 struct origin {
     char *path, *cpath;
 };
 
-/* Where a thread ends, whatever it is in the middle of. */
+/* Where a thread jumps to when it ends in the middle of anything. */
 struct ending {
     jmp_buf jump;
     volatile int code;
@@ -58,8 +58,8 @@ void thread_exit(int code)
 
 /* ---- in the creator ---- */
 
-/* Pushes { target =, args = {...} } from the job: paths in refusals begin with
- * what the caller wrote. */
+/* Pushes { target =, args = {...} }, made from the job: so the path in a
+ * refusal begins with what the caller wrote. */
 static void push_parts(lua_State *L, int job)
 {
     lua_createtable(L, 0, 2);
@@ -78,7 +78,8 @@ static void push_parts(lua_State *L, int job)
     lua_setfield(L, -2, "args");
 }
 
-/* Whether the classes at the top travel; else replaces them by why not. */
+/* Whether the classes at the top travel; if not, the reason takes their place.
+ */
 static bool travels(lua_State *L, const char *root)
 {
     struct codec_out out;
@@ -117,7 +118,7 @@ static bool push_classes(lua_State *L)
 }
 
 /* Takes the classes that do not travel out of the table at the top, and pushes
- * a table of why, by name. */
+ * a table of the reasons, by name. */
 static void sort_out(lua_State *L)
 {
     int classes = lua_gettop(L);
@@ -142,8 +143,8 @@ static void sort_out(lua_State *L)
     lua_settop(L, reasons);
 }
 
-/* Encodes, or raises: the classes, why others are not among them, the parts of
- * the job. */
+/* Encodes three values, or raises: the classes, the reasons why others are not
+ * among them, and the parts of the job. */
 static void encode_job(lua_State *L, const struct tl_handle *thread, int job,
                        const char *call, struct codec_out *out)
 {
@@ -312,8 +313,8 @@ static void run(void *data)
     struct ending here = {.code = 1};
     lua_State *L = luaL_newstate();
     ending = &here;
-    /* os.exit ends here too: what the state was in the middle of is never
-     * returned to, but the state can be closed, as lua_close promises */
+    /* os.exit jumps here: what the state was in the middle of is never returned
+     * to, but lua_close may still close the state */
     if (L && setjmp(here.jump) == 0)
         here.code = call(L, origin);
     if (!L)
