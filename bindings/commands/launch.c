@@ -17,8 +17,8 @@ static const char *const option_names[] = {"stdin", "stdout", "stderr", "env",
 
 /* ---- texts ---- */
 
-/* The string at the top, a number made one, without a zero inside: kept by the
- * table at `anchors`; pops it. */
+/* Pops the string at the top, or a number as a string, and returns it; the
+ * table at `anchors` keeps it.  Raises where it has a zero byte inside. */
 static char *keep_text(lua_State *L, int anchors, const char *what)
 {
     size_t size;
@@ -57,7 +57,7 @@ static char *const *get_arguments(lua_State *L, int anchors)
     return list;
 }
 
-/* From the table at the top, which it leaves there. */
+/* How many variables are in the table at the top, which stays there. */
 static size_t count_variables(lua_State *L)
 {
     size_t count = 0;
@@ -78,7 +78,7 @@ static size_t count_variables(lua_State *L)
     return count;
 }
 
-/* NULL where the script gives none. */
+/* The environment for the program; NULL where the script gives none. */
 static char *const *get_environment(lua_State *L, int anchors)
 {
     if (lua_getfield(L, 1, "env") == LUA_TNIL)
@@ -102,7 +102,7 @@ static char *const *get_environment(lua_State *L, int anchors)
         list[i++] = keep_text(L, anchors, "a value of env");
         lua_pop(L, 1);
     }
-    list[i] = NULL; /* a finalizer may have taken some away as well */
+    list[i] = NULL; /* fewer than counted, where a finalizer took some away */
     return list;
 }
 
@@ -145,7 +145,7 @@ static struct tl_redirection from_word(lua_State *L, int which)
     return (struct tl_redirection){0};
 }
 
-/* What the script has written to it comes first. */
+/* A file of the script: first flushes what the script has written to it. */
 static struct tl_redirection from_file(lua_State *L, int which)
 {
     luaL_Stream *file = lua_touserdata(L, -1);
@@ -176,7 +176,8 @@ static struct tl_redirection from_stream(lua_State *L, int which,
         .to = TL_REDIRECT_COMMAND, .command = command, .stream = stream->which};
 }
 
-/* Leaves the value on the stack, which keeps what it refers to. */
+/* What the options say of a stream.  Leaves the value on the stack, where it
+ * keeps what the result refers to. */
 static struct tl_redirection get_stream(lua_State *L, int which)
 {
     int type = lua_getfield(L, 1, stream_names[which]);
@@ -195,8 +196,8 @@ static struct tl_redirection get_stream(lua_State *L, int which)
 
 /* ---- the start ---- */
 
-/* Pushes a command that is not started yet, with streams where `piped` says so
- * and NULL elsewhere. */
+/* Pushes a command that is not started yet.  It has the streams that `piped`
+ * names, and nil for the others. */
 static struct command *push_command(lua_State *L,
                                     const bool piped[TL_COMMAND_STREAMS])
 {
@@ -231,7 +232,7 @@ static bool is_option(lua_State *L, int index)
     return false;
 }
 
-/* The table of options is at 1 and alone. */
+/* Raises unless the only argument, at 1, is a table of options. */
 static void check_table(lua_State *L)
 {
     if (!(lua_gettop(L) == 1 && lua_istable(L, 1))) {
@@ -276,8 +277,8 @@ static int start_failed(lua_State *L, int status,
     return misuse(L, NULL, NULL, "cannot start \"%s\": %m", program);
 }
 
-/* Descriptors may be held by commands that are dead here and not yet
- * collected. */
+/* Whether to try again, where no descriptor was left: commands that the script
+ * has dropped and the collector has not seen may hold some. */
 static bool ran_out(lua_State *L, int status, bool *tried)
 {
     int error = errno;

@@ -1,5 +1,5 @@
 /*
- * Launch: from a table of options to a started program.
+ * Launch: ipc.command, from a table of options to a started program.
  */
 #ifndef TL_LAUNCH_H
 #define TL_LAUNCH_H

@@ -1,4 +1,5 @@
-/* ipc.command: a program without a shell; see launch.c for its start. */
+/* ipc.command: the methods of a command, a program that runs without a shell;
+ * see launch.c for its start. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,8 @@ static int command_join(lua_State *L)
     return command_result(L, command_call(L, command, "join"), status);
 }
 
-/* Looked at just before: whatever allocates may run a finalizer, and that may
- * read the stream, or close it. */
+/* Pushes what a stream holds.  It looks just before it pushes, since whatever
+ * allocates may run a finalizer, which may read the stream or close it. */
 static size_t push_held(lua_State *L, const struct command *command,
                         enum tl_command_stream which)
 {
@@ -36,7 +37,8 @@ static size_t push_held(lua_State *L, const struct command *command,
     return held.size;
 }
 
-/* Pushes how a command ended that failed, with what it says about it. */
+/* Pushes how a failed command ended, with what it has written to stderr about
+ * that. */
 static void push_end(lua_State *L, const struct command *command,
                      const struct tl_process_info *info)
 {
@@ -125,7 +127,7 @@ static int send_signal(lua_State *L, const char *call, int signal)
     struct command *command = command_check(L, call);
     check_method(L, 0, call);
     int status = tl_command_signal(command->command, signal);
-    /* to end what has ended is done */
+    /* it has ended, as the signal wants */
     if (status == TL_ENDED && (signal == SIGTERM || signal == SIGKILL))
         status = TL_OK;
     return command_result(L, command_call(L, command, call), status);
@@ -177,7 +179,8 @@ static const luaL_Reg methods[] = {{"join", command_join},
                                    {"resume", command_resume},
                                    {NULL, NULL}};
 
-/* The name at 2 is that of a stream: pushes it, or nil where there is none. */
+/* Whether the name at 2 is a stream's: then pushes the stream, or nil where
+ * there is none. */
 static bool push_stream(lua_State *L, const char *name)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
@@ -271,7 +274,7 @@ static int command_gc(lua_State *L)
     return 0;
 }
 
-/* Its streams close; it goes on, and can be asked and joined. */
+/* Closes the streams.  The command goes on, and can be asked and joined. */
 static int command_close(lua_State *L)
 {
     const struct command *command = command_test(L);

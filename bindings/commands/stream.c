@@ -96,7 +96,8 @@ static struct format check_format(lua_State *L, const struct stream *stream)
                            .keeps_newline = *letter == 'L'};
 }
 
-/* Pushes what there is, or nothing.  What raises meanwhile leaves it there. */
+/* Pushes what was read, or nothing where the status says so.  Takes it out of
+ * the stream only then: if the push raises, nothing is lost. */
 static int read_into(lua_State *L, const struct stream *stream,
                      struct format format, tl_deadline deadline)
 {
@@ -128,7 +129,7 @@ static int stream_read(lua_State *L)
     return status < 0 ? stream_result(L, stream, "read", status) : 1;
 }
 
-/* Upvalue: the stream. */
+/* The step of lines.  Upvalue: the stream. */
 static int next_line(lua_State *L)
 {
     struct stream *stream = lua_touserdata(L, lua_upvalueindex(1));
@@ -192,7 +193,8 @@ static int close_stream(lua_State *L)
     return stream_result(L, stream, "close", status);
 }
 
-/* Not as __close, which Lua gives the error too. */
+/* Checks its arguments, so it cannot be __close, to which Lua gives the error
+ * too. */
 static int stream_close(lua_State *L)
 {
     check_stream(L, "close");

@@ -1,5 +1,6 @@
 /*
- * Stream: c.stdin, c.stdout and c.stderr of ipc.command.
+ * Stream: the ends of the pipes to a command: c.stdin, c.stdout and c.stderr of
+ * ipc.command.
  */
 #ifndef TL_BINDINGS_STREAM_H
 #define TL_BINDINGS_STREAM_H
@@ -21,7 +22,7 @@ void stream_push(lua_State *L, int command, enum tl_command_stream which);
 /* The stream at index, or NULL. */
 struct stream *stream_test(lua_State *L, int index);
 
-/* Makes the class. */
+/* Makes the class, once in a Lua state. */
 void stream_open(lua_State *L);
 
 #endif
