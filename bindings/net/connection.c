@@ -1,4 +1,4 @@
-/* ipc.connect: see net/channel.h. */
+/* ipc.connect, and the methods of a connection: see net/channel.h. */
 #include "net/connection.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "lua/support.h"
 #include "objects.h"
 
-/* Seconds that close waits for what a send had to leave behind. */
+/* Seconds that close waits for what a send has left behind. */
 #define LINGER 5.0
 
 static const struct local_object_class connection_class;
@@ -89,8 +89,9 @@ static int ipc_connect(lua_State *L)
 
 /* ---- methods ---- */
 
-/* nil, "broken", and what was wrong.  Whatever allocates may run a finalizer,
- * and that may close the connection: the channel is asked before. */
+/* The outcome of a call; of a broken connection nil, "broken" and what was
+ * wrong.  Asks the channel first, since whatever allocates may run a finalizer,
+ * which may close the connection. */
 static int outcome(lua_State *L, const struct tl_channel *channel,
                    const char *call, int status)
 {
@@ -154,8 +155,8 @@ static int connection_recv(lua_State *L)
     return 3;
 }
 
-/* For ipc.receive.  What came and is no message ends the connection, as its
- * next recv says. */
+/* Takes a message for ipc.receive.  Where what came is no message, the
+ * connection ends, as its next recv says. */
 static int take(lua_State *L, void **state)
 {
     struct tl_channel *channel = *state;
