@@ -1,17 +1,18 @@
 /*
- * Chunk: how the program calls what it has loaded, and tells what came of it.
+ * Chunk: how the program calls a chunk that it has loaded, and reports an error
+ * of it.
  */
 #ifndef CHUNK_H
 #define CHUNK_H
 
 #include <lua.h>
 
-/* lua_pcall with a traceback added to the error, while Ctrl-C is heard.
- * Does not return when Ctrl-C ends the program. */
+/* lua_pcall that adds a traceback to the error, and answers Ctrl-C.  Does not
+ * return when Ctrl-C ends the program. */
 int chunk_call(lua_State *L, int arguments, int results);
 
-/* Pops the error that a status other than LUA_OK left and writes it to stderr
- * as one block.  Returns the status. */
+/* For a status other than LUA_OK: pops the error, and writes it to stderr in
+ * one piece.  Returns the status. */
 int chunk_report(lua_State *L, int status);
 
 #endif

@@ -27,8 +27,8 @@ static bool to_index_table(lua_State *L)
     return false;
 }
 
-/* The table that shows what can be written after the value on top: itself, or
- * its __index.  Replaces it, or pops it and returns false. */
+/* Replaces the value on top by the table that shows what can be written after
+ * it: itself, or its __index.  False, and pops it, where there is none. */
 static bool to_first_table(lua_State *L)
 {
     return lua_istable(L, -1) || to_index_table(L);
@@ -53,8 +53,8 @@ static bool to_field(lua_State *L, const char *name, size_t size)
     return false;
 }
 
-/* Adds the names in the table on top that continue `path` after `prefix` bytes
- * to the list below it. */
+/* Adds to the list below the table on top those of its names that continue
+ * `path` after the first `prefix` bytes. */
 static void list_names(lua_State *L, const char *path, size_t prefix)
 {
     const char *begun = path + prefix;

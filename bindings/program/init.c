@@ -9,8 +9,8 @@
 
 static bool forked;
 
-/* A reader of the script's output hears of its end when the script closes it:
- * so nothing is held open here. */
+/* Keeps no descriptor open: whoever reads the script's output hears of its end
+ * when the script closes it. */
 static void close_all(void)
 {
 #ifdef SYS_close_range
@@ -26,8 +26,8 @@ static int exit_status(int status)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Several ends may come with one SIGCHLD.  When we end, the kernel kills
- * whatever is left. */
+/* Reaps all that have ended, since one SIGCHLD may stand for several; ends when
+ * the script has.  Then the kernel kills whatever is left. */
 static void reap(pid_t script)
 {
     int status;
@@ -37,16 +37,16 @@ static void reap(pid_t script)
             _exit(exit_status(status));
 }
 
-/* What the terminal sends goes to the whole group, so the script has had it:
- * only what a process has sent is for us alone. */
+/* Passes on a signal that a process has sent.  The terminal sends to the whole
+ * group, so the script has had that signal. */
 static void pass_on(pid_t script, const siginfo_t *info)
 {
     if (info->si_code <= 0)
         kill(script, info->si_signo);
 }
 
-/* With all signals blocked: a signal that is blocked is kept for PID 1, too,
- * until it is taken here. */
+/* Serves as PID 1, with all signals blocked: the kernel keeps a blocked signal
+ * even for PID 1, until it is taken here. */
 static _Noreturn void serve(pid_t script, const sigset_t *all)
 {
     siginfo_t info;
@@ -66,14 +66,14 @@ void init_begin(void)
     sigset_t all, given;
     if (getpid() != 1)
         return;
-    /* ignored, it would not come, and how the script ended not be known */
+    /* if it were ignored it would not come, nor the script's status */
     signal(SIGCHLD, SIG_DFL);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &given);
     pid_t pid = fork();
     if (pid > 0)
         serve(pid, &all);
-    /* no second process may be had: then this one does without */
+    /* fork may fail: then this process runs the script itself */
     forked = pid == 0;
     sigprocmask(SIG_SETMASK, &given, NULL);
 }

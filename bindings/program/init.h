@@ -1,23 +1,24 @@
 /*
- * Init: what the program is as PID 1, of a container.
+ * Init: what the program does as PID 1, of a container.
  *
- * The kernel gives PID 1 every orphan to reap, and keeps from it each signal
- * that it has no handler for.  So the process that is PID 1 forks before
- * anything else and does only this: it reaps, passes signals on, and ends as
- * its child ends, which runs the script.  No status of the script's own
- * children can be lost to it, whoever started them (io.popen, a C library):
- * they are not its children, and orphans are not the script's.  It does not
- * wait for the script to make a call either.
+ * The kernel gives every orphan to PID 1, which has to reap it, and keeps from
+ * PID 1 each signal that it has no handler for.  So the process that is PID 1
+ * forks before anything else, and its child runs the script.  It only reaps,
+ * passes signals on, and ends as its child ends.  It does not need the script
+ * to make any call.  Nor does it take the status of one of the script's own
+ * children, whoever started that (io.popen, a C library): those are the
+ * script's, and the orphans are not.
  *
- * Limits: the script's pid is not 1.  The module, in an interpreter that is
- * PID 1, does nothing of this.
+ * Limits: the script's pid is not 1.  In an interpreter that is PID 1, the
+ * module does nothing of this.
  */
 #ifndef INIT_H
 #define INIT_H
 
 #include <stdbool.h>
 
-/* First of all.  Returns in the process that is to run the script. */
+/* To be called first of all.  Returns in the process that is to run the script.
+ */
 void init_begin(void);
 
 /* Whether this process runs the script for a PID 1 of ours. */

@@ -33,7 +33,7 @@ static int refuse(const char *tool, const char *what, int status)
     return EXIT_FAILURE;
 }
 
-/* The space to look into; below 0, it was told why not. */
+/* Opens the space to look into; negative: the user was told why not. */
 static int look_into(const char *tool, const char *name)
 {
     int space = tl_look_into(name);
@@ -105,7 +105,7 @@ static int ps(int count, char **arguments)
 
 /* ---- ls ---- */
 
-/* TL_EMPTY: it was removed meanwhile. */
+/* Prints a line on an object; TL_EMPTY: it was removed meanwhile. */
 static int print_object(unsigned space, const char *name)
 {
     struct tl_handle handle = {0};
@@ -119,10 +119,10 @@ static int print_object(unsigned space, const char *name)
     return TL_OK;
 }
 
-/* A status. */
+/* Prints all objects of a space; a status. */
 static int print_named(unsigned space)
 {
-    /* some more than there were a moment ago */
+    /* with room for some that come meanwhile */
     int64_t most = tl_space_names(space, NULL, 0) + 100;
     struct tl_name *names = calloc((size_t)most, sizeof *names);
     if (!names)
@@ -148,7 +148,7 @@ static int print_objects(const char *name)
     return status < 0 ? refuse("ls", name, status) : EXIT_SUCCESS;
 }
 
-/* What is there of a space's memory, and its tasks and objects. */
+/* Prints a line on a space: its memory, its tasks and its objects. */
 static void print_space(const char *name, const char *path)
 {
     struct stat file;
@@ -176,7 +176,7 @@ static int print_spaces(void)
     char path[128];
     if (!tl_space_path("x", path, sizeof path))
         return EXIT_FAILURE;
-    /* the folder, and how the names of this user's begin */
+    /* the folder, and how the files of this user's spaces begin */
     char *slash = strrchr(path, '/');
     size_t prefix = strlen(slash + 1) - 1;
     char begin[64];

@@ -1,5 +1,6 @@
 /*
- * Tools: tidelock ps, ls and rm, for another terminal.
+ * Inspect: tidelock ps, ls and rm, which look into running programs and spaces
+ * from another terminal.
  */
 #ifndef TL_TOOLS_H
 #define TL_TOOLS_H

@@ -12,10 +12,10 @@
 #include "process/exit.h"
 #include "tidelock.h"
 
-#define PATIENCE 1 /* seconds until a signal handler ends a deaf script */
+#define PATIENCE 1 /* seconds until a script that does not react is ended */
 
-/* Tools such as timeout(1) signal the process and then its group: what comes
- * this soon after the first is no second Ctrl-C. */
+/* Tools such as timeout(1) signal the process and then its group: a signal this
+ * soon after the first is no second Ctrl-C. */
 #define SAME_INTERRUPT 0.1
 
 static lua_State *volatile hooked;
@@ -27,7 +27,8 @@ static pthread_t owner_thread;
 
 static const char last_words[] = "tidelock: interrupted\n";
 
-/* Also from signal handlers: what stdio still holds is lost. */
+/* Ends the program, even in a signal handler: what stdio still holds is lost.
+ */
 static void end_at_once(int signal)
 {
     (void)signal;
@@ -91,7 +92,7 @@ static void on_interrupt(int signal)
     if (getpid() != owner)
         die_of(signal);
     else if (!pthread_equal(pthread_self(), owner_thread))
-        /* the kernel may choose any thread; the script's is to wake up */
+        /* the kernel may choose any thread; the script's is to wake */
         pthread_kill(owner_thread, signal);
     else if (!pending)
         ask_to_stop();
@@ -105,14 +106,15 @@ void interrupt_watch(lua_State *L, bool interactive)
     owner_thread = pthread_self();
     raises = interactive;
     hooked = L;
-    /* ignored, as by nohup or for a job in the background: it stays so, here
-     * and in whatever is started from here */
+    /* where SIGINT is ignored, by nohup or for a job in the background, it
+     * stays so, here and in whatever this program starts */
     struct sigaction given;
     if (sigaction(SIGINT, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
         handle(SIGINT, on_interrupt);
 }
 
-/* In a REPL a chunk that was interrupted, and has not ended since, ends now. */
+/* Ends the program, and a REPL too, even one whose chunk was interrupted and
+ * still runs. */
 static void on_termination(int signal)
 {
     if (getpid() == owner && pthread_equal(pthread_self(), owner_thread) &&

@@ -1,17 +1,17 @@
 /*
  * Interrupt: what Ctrl-C does to the program.
  *
- * A script ends: one line on stderr, every task killed, exit status 130, and
- * no pcall of the script can hold that up.  In a REPL the running chunk raises
+ * A script ends: one line on stderr, every task killed, exit status 130; no
+ * pcall of the script can hold that up.  In a REPL the running chunk raises
  * "interrupted!" instead.  Either way the signal handler only makes the task
  * look: blocking calls of the runtime return, and a hook stops a loop at its
- * next instruction.  Where neither comes to pass within a second, a script is
- * ended from a signal handler; a second Ctrl-C does so at once.
+ * next instruction.  If a script does neither within a second, a handler of
+ * SIGALRM ends it; a second Ctrl-C ends it at once.
  *
- * Only the process that called interrupt_watch behaves so.  A fork of it that
- * kept the handler dies by the signal, silently, as its terminal expects.
+ * This holds for the process that called interrupt_watch.  A fork that still
+ * has the handler dies by the signal, silently, as its terminal expects.
  *
- * Limits: a loop inside a coroutine has no hook, so in a REPL only the second
+ * Limits: a loop inside a coroutine has no hook.  So in a REPL only the second
  * Ctrl-C stops it, and the REPL with it.
  */
 #ifndef INTERRUPT_H
@@ -21,22 +21,22 @@
 
 #include <lua.h>
 
-/* From now on; `interactive`: raise in the chunk, do not end the program. */
+/* Answers Ctrl-C from now on; `interactive`: raises in the chunk, and does not
+ * end the program. */
 void interrupt_watch(lua_State *L, bool interactive);
 
-/* SIGTERM, too, is to end the program so, also a REPL, with status 143: as PID
- * 1 of a container, where it is how whoever runs it ends it.  After the above.
- */
+/* SIGTERM ends the program too, a REPL as well, with status 143: for PID 1 of a
+ * container, which is ended by that.  To be called after interrupt_watch. */
 void interrupt_watch_termination(void);
 
-/* The state is about to be closed: no hook may be set in it any more. */
+/* The state is about to be closed: sets no hook in it any more. */
 void interrupt_release(void);
 
 /* Whether Ctrl-C came and nothing has answered it yet. */
 bool interrupt_pending(void);
 
-/* Answers it: ends the program, or in a REPL forgets it and returns whether
- * there was one.  Call where a chunk has come back. */
+/* Answers a Ctrl-C: ends the program, or in a REPL forgets it and returns true;
+ * false: there was none.  To be called where a chunk has come back. */
 bool interrupt_take(void);
 
 #endif

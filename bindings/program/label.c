@@ -24,7 +24,7 @@ static _Thread_local bool inside_line;
 
 static const int colours[] = {31, 32, 33, 34, 35, 36, 91, 92, 93, 94, 95, 96};
 
-/* The same name, the same colour, in every run: FNV-1a. */
+/* A name has the same colour in every run: by its hash, FNV-1a. */
 static int colour_of(const char *name)
 {
     uint32_t hash = 2166136261u;
@@ -55,7 +55,7 @@ static size_t count_lines(const char *data, size_t size)
     return lines;
 }
 
-/* All lines in one output, so that they stay together. */
+/* Writes all lines at once, so that they stay together. */
 static int write_lines(const char *data, size_t size)
 {
     char label[LABEL_SIZE];
@@ -98,7 +98,7 @@ static bool wants_colour(void)
            strcmp(terminal, "dumb") != 0;
 }
 
-/* A child's first line is its own, whatever its parent was writing. */
+/* In a child: begins a line of its own, whatever its parent was writing. */
 static void begin_line(void)
 {
     inside_line = false;

@@ -1,8 +1,7 @@
 /*
  * The `tidelock` executable: Lua's own interpreter with the module built in.
- * The same options, `arg`, error messages and exit statuses as `lua`, and on
- * top the REPL, labels on output, and an end by Ctrl-C that takes all tasks
- * along.
+ * It has the options, `arg`, error messages and exit statuses of `lua`; and
+ * besides a REPL, labels on output, and an end by Ctrl-C for all tasks.
  */
 #include <malloc.h>
 #include <signal.h>
@@ -64,7 +63,8 @@ struct invocation {
     char **arguments;
 };
 
-/* Runs the chunk or reports the error that luaL_load... left; LUA_OK or not. */
+/* Runs the chunk, or reports the error, that a luaL_load function has left;
+ * returns LUA_OK or another status. */
 static int run_loaded(lua_State *L, int load_status)
 {
     if (load_status == LUA_OK)
@@ -97,7 +97,7 @@ static int run_require(lua_State *L, const char *argument)
     return status;
 }
 
-/* Options that stand alone; false: no such option. */
+/* Sets an option that takes no argument; false: there is no such option. */
 static bool set_flag(struct options *options, const char *option)
 {
     if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0)
@@ -115,14 +115,15 @@ static bool set_flag(struct options *options, const char *option)
     return true;
 }
 
-/* -e and -l, whose argument follows or is the next word. */
+/* Whether it is -e or -l: its argument follows, in the same word or the next.
+ */
 static bool takes_argument(const char *option)
 {
     return option[0] == '-' && (option[1] == 'e' || option[1] == 'l');
 }
 
-/* What stands before a script is what `arg` has below 0: `run` says nothing
- * there. */
+/* Removes a word, `run`: what stands before the script goes into `arg` below 0,
+ * and that word tells nothing there. */
 static void remove_word(struct invocation *invocation, int i)
 {
     invocation->count--;
@@ -158,7 +159,7 @@ static int read_options(struct invocation *invocation)
     return 0;
 }
 
-/* Runs -e, -l and -W in their order; false after an error, told. */
+/* Runs -e, -l and -W in their order; false: an error came, and was told. */
 static bool run_options(lua_State *L, const struct invocation *invocation)
 {
     for (int i = 1; i < invocation->options.script; i++) {
@@ -251,14 +252,14 @@ static void open_libraries(lua_State *L, const struct options *options)
     lua_pushcfunction(L, luaopen_tidelock);
     lua_setfield(L, -2, "tidelock");
     lua_pop(L, 1);
-    /* from the first print on, not only from the script's own require */
+    /* here, so that even the first print has a label */
     if (options->label) {
         luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
         lua_pop(L, 1);
     }
 }
 
-/* The program inside a protected call: true where all went well. */
+/* Runs the program, in a protected call: true where all went well. */
 static int run_program(lua_State *L)
 {
     const struct invocation *invocation = lua_touserdata(L, 1);
@@ -301,9 +302,9 @@ static int run(struct invocation *invocation)
     return well ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* A script that receives large strings frees them as fast.  With malloc's
- * defaults each of them is mapped anew, and its pages zeroed, which costs more
- * than the message itself. */
+/* Makes malloc keep what is freed.  With its defaults it maps each large string
+ * of a message anew; the kernel then zeroes its pages, which costs more than
+ * the message itself. */
 static void keep_freed_memory(void)
 {
     mallopt(M_MMAP_THRESHOLD, 16 << 20);
@@ -316,7 +317,7 @@ int main(int count, char **arguments)
         return inspect_run(count - 1, arguments + 1);
     init_begin();
     keep_freed_memory();
-    /* ignored, as some parents leave it, no command's end could be told */
+    /* where a parent leaves it ignored, no end of a command is told */
     signal(SIGCHLD, SIG_DFL);
     struct invocation invocation = {.count = count, .arguments = arguments};
     int wrong = read_options(&invocation);

@@ -50,7 +50,7 @@ void prompt_open(lua_State *L, const char *banner)
     fputs(banner, stdout);
     files_flush_stdout();
     rl_readline_name = "tidelock";
-    /* Ctrl-C is answered in await_key; a resized window by readline */
+    /* await_key answers Ctrl-C; readline answers a resized window */
     rl_catch_signals = 0;
     rl_persistent_signal_handlers = 1;
     struct sigaction action = {.sa_handler = on_continue};
@@ -70,7 +70,7 @@ void prompt_remember(const char *chunk)
     if (!terminal || !*chunk)
         return;
     add_history(chunk);
-    /* at once and not at the end, which a kill would not reach */
+    /* now and not at the end, which a kill would prevent */
     if (history_path && append_history(1, history_path) != 0)
         write_history(history_path);
 }
@@ -82,7 +82,8 @@ static void on_line(char *line)
     line_done = true;
 }
 
-/* The shell that stopped us has set the terminal to its own liking. */
+/* Sets the terminal up again, which the shell has changed while we were
+ * stopped. */
 static void take_terminal_back(void)
 {
     continued = 0;
@@ -91,14 +92,14 @@ static void take_terminal_back(void)
     rl_forced_update_display();
 }
 
-/* Until there is a key to read; false: Ctrl-C came first. */
+/* Waits until there is a key to read; false: Ctrl-C came first. */
 static bool await_key(void)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     sigset_t blocked, before;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
-    /* blocked outside of ppoll, so that none is missed just before it */
+    /* blocked but within ppoll, so that none is missed just before */
     sigprocmask(SIG_BLOCK, &blocked, &before);
     while (!interrupt_pending() && ppoll(&input, 1, NULL, &before) < 0) {
         if (continued)
@@ -148,7 +149,8 @@ static enum prompt_outcome plain_line(char **line)
     return interrupt_pending() ? PROMPT_INTERRUPTED : PROMPT_END;
 }
 
-/* In the mode that tells pasted text apart readline ends the last line. */
+/* Whether readline has ended the last line: it does in the mode that tells
+ * pasted text apart. */
 static bool newline_printed(void)
 {
     const char *mode = rl_variable_value("enable-bracketed-paste");

@@ -1,7 +1,7 @@
 /*
- * Prompt: lines from the user, by readline on a terminal, with a history in
- * ~/.tidelock_history and completion by tab; plainly from anything else,
- * without prompts.
+ * Prompt: reads lines from the user: from a terminal by readline, with a
+ * history in ~/.tidelock_history and completion by tab; from anything else
+ * plainly, without prompts.
  */
 #ifndef PROMPT_H
 #define PROMPT_H
@@ -14,10 +14,10 @@ enum prompt_outcome {
     PROMPT_END
 };
 
-/* Shows the banner on a terminal.  The state is where completion looks. */
+/* Shows the banner, if this is a terminal.  Completion looks into the state. */
 void prompt_open(lua_State *L, const char *banner);
 
-/* PROMPT_LINE: *line, without its newline, is the caller's to free. */
+/* Reads a line.  PROMPT_LINE: the caller frees *line, which has no newline. */
 enum prompt_outcome prompt_line(const char *prompt, char **line);
 
 /* Adds a chunk to the history. */

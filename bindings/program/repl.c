@@ -17,7 +17,8 @@
 
 #define CHUNK_NAME "=stdin"
 
-/* Pushes the line; or pushes nothing. */
+/* Reads a line and pushes it; or pushes nothing.  The prompt is the global of
+ * that name, or `otherwise`. */
 static enum prompt_outcome push_line(lua_State *L, const char *global,
                                      const char *otherwise)
 {
@@ -33,7 +34,7 @@ static enum prompt_outcome push_line(lua_State *L, const char *global,
     return outcome;
 }
 
-/* Whether a syntax error only says that more has to come. */
+/* Whether a syntax error only says that the chunk goes on. */
 static bool is_incomplete(lua_State *L, int status)
 {
     static const char mark[] = "<eof>";
@@ -43,7 +44,8 @@ static bool is_incomplete(lua_State *L, int status)
            strcmp(message + size - (sizeof mark - 1), mark) == 0;
 }
 
-/* The source at index 1 as an expression; pushes the chunk, or nothing. */
+/* Loads the source at index 1 as an expression; pushes the chunk, or nothing.
+ */
 static bool load_expression(lua_State *L)
 {
     size_t size;
@@ -69,7 +71,7 @@ static enum prompt_outcome read_more(lua_State *L)
 }
 
 /* Loads the source at index 1, as an expression where it is one; pushes the
- * chunk, or the error that the status tells. */
+ * chunk, or the error, as the status says. */
 static int load_source(lua_State *L)
 {
     size_t size;
@@ -79,8 +81,8 @@ static int load_source(lua_State *L)
     return luaL_loadbuffer(L, source, size, CHUNK_NAME);
 }
 
-/* Reads a whole chunk on an empty stack and leaves it there, or the error that
- * *status tells.  Text that ends in mid-chunk is such an error. */
+/* Reads a whole chunk, and leaves it alone on the stack, or the error that
+ * *status tells.  A chunk that the input ends in the middle of is an error. */
 static enum prompt_outcome read_chunk(lua_State *L, int *status)
 {
     enum prompt_outcome outcome = push_line(L, "_PROMPT", "> ");
