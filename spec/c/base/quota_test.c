@@ -1,4 +1,5 @@
-/* The CPUs that a control group leaves, read from files of our own. */
+/* Quota: how many CPUs a control group leaves, read from files of the test's
+ * own. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static void say(int got, int expected, const char *what)
     failures += !well;
 }
 
-/* A file below the root, with its folders. */
+/* Writes a file below the root, and makes its folders. */
 static void put(const char *name, const char *text)
 {
     char path[4096];

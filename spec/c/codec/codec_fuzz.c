@@ -1,7 +1,7 @@
 /*
  * Gives arbitrary bytes to the decoder, as an unknown sender could: without
- * functions, since Lua does not check bytecode.  What it accepts must travel
- * again, and arrive the same length.
+ * functions, since Lua does not check bytecode.  What the decoder accepts must
+ * travel again, and be as long as before.
  *
  *   make fuzz FUZZ=codec
  */
@@ -43,8 +43,8 @@ static int decode_slices(lua_State *L)
                         CODEC_OBJECTS);
 }
 
-/* The values on the stack go round once more.  Another order of the keys may
- * make a tangle of references too deep: that refusal is right. */
+/* Sends the values on the stack once more.  With another order of keys,
+ * references may nest too deeply: that refusal is right. */
 static void send_again(lua_State *L)
 {
     struct codec_out out;

@@ -1,6 +1,7 @@
 /*
- * Runs the cases in two Lua files against the codec alone, each in a Lua state
- * of its own, and prints TAP.  What the cases call is defined here.
+ * Codec: runs the cases of two Lua files against the codec alone, each in a Lua
+ * state of its own, and prints TAP.  The functions that the cases call are
+ * defined here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static char *flatten(const struct tl_message *message)
     return bytes;
 }
 
-/* What a queue would hold: the message's bytes and refs, on their own. */
+/* What a queue would hold: the bytes and refs of a message, copied. */
 struct parcel {
     char *bytes;
     size_t size;
@@ -135,7 +136,9 @@ static int decode(lua_State *L)
 {
     size_t size;
     const char *data = luaL_checklstring(L, 1, &size);
-    char *exact = malloc(size + (size == 0)); /* for the sanitizer's eyes */
+    char *exact = malloc(size + (size == 0)); /* of the exact size, so that the
+                                               * sanitizer sees every read
+                                               * beyond */
     memcpy(exact, data, size);
     struct parcel parcel = {exact, size, NULL, 0};
     if (lua_toboolean(L, 2))
@@ -193,7 +196,7 @@ static int spaced(lua_State *L)
     return 1;
 }
 
-/* As refusal_abroad, on the way into a space. */
+/* refusal_in_space(...): why these values are not sent to a space */
 static int refusal_in_space(lua_State *L)
 {
     struct codec_out out;
@@ -346,7 +349,7 @@ static int run_cases(const char *cases, int *total)
     return failed;
 }
 
-/* From the root of the source tree. */
+/* To be run from the root of the source tree. */
 int main(void)
 {
     int total = 0;

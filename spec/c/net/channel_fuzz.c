@@ -1,11 +1,11 @@
 /*
- * Gives arbitrary bytes to a connection, as any stranger could.  The first
- * byte says to whom: a listener or a client that greets, with or without a
- * key; or an end past the greeting, whose messages are decoded.  The second
- * says how many bytes arrive at a time.
+ * Gives arbitrary bytes to a connection, as any stranger could.  The first byte
+ * says to whom: a listener or a client that greets, with or without a key; or
+ * an end past the greeting, whose messages are decoded.  The second says how
+ * many bytes arrive at a time.
  *
- * Nobody may be let in who does not know the key; what is decoded takes memory
- * in proportion to what came; and what was accepted must travel again.
+ * Nobody may be let in without the key; what is decoded takes memory in
+ * proportion to what came; and what was accepted must travel again.
  *
  *   make fuzz
  */
@@ -32,7 +32,7 @@ enum { MESSAGE_MOST = 1 << 16, PER_BYTE = 100, AT_LEAST = 1 << 16 };
 
 static size_t in_use, most_used;
 
-/* Lua's memory, counted. */
+/* An allocator for Lua that counts the bytes. */
 static void *allocate(void *unused, void *block, size_t old, size_t size)
 {
     (void)unused;
@@ -63,8 +63,8 @@ static lua_State *new_state(void)
     return L;
 }
 
-/* The value at the top goes round once more.  Another order of the keys may
- * make a tangle of references too deep: that refusal is right. */
+/* Sends the value at the top once more.  With another order of keys, references
+ * may nest too deeply: that refusal is right. */
 static void send_again(lua_State *L)
 {
     struct codec_out out;
@@ -95,7 +95,8 @@ static void decode(lua_State *L, const void *data, size_t size)
     lua_settop(L, 0);
 }
 
-/* What arrives, `pace` bytes at a time; false: all has. */
+/* Who sends the input, `pace` bytes at a time; say_more is false when all is
+ * sent. */
 struct stranger {
     int fd;
     const uint8_t *data;
@@ -135,7 +136,8 @@ static void receive_all(lua_State *L, struct stranger *stranger, int fd)
     tl_channel_close(channel, TL_NOW);
 }
 
-/* Nobody can guess the proof for a nonce that was made just now. */
+/* Greets the stranger, who must not get in: nobody can guess the proof for a
+ * nonce that was made just now. */
 static void greet(struct stranger *stranger, int fd, bool listener, bool keyed)
 {
     struct tl_secret key;

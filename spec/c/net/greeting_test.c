@@ -1,6 +1,6 @@
 /*
- * Two sides of a greeting, and those who would pass without the key: by
- * sending back what they were sent, or by what they heard another time.
+ * Greeting: two sides that know the key, and those who would pass without it:
+ * by sending back what they were sent, or by what they heard at another time.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -75,7 +75,8 @@ static bool call(const char *client, const char *listener, int a, int b)
                 b);
 }
 
-/* Sends back to a side what it says, its role changed; what it ends with. */
+/* Sends back to a side what it says, with its role changed; returns how that
+ * side ends. */
 static int reflect(bool listener)
 {
     struct side side;
@@ -100,7 +101,7 @@ static int reflect(bool listener)
     return status;
 }
 
-/* What a client said that was let in, said again to another greeting. */
+/* Says to another greeting once more what a client said that was let in. */
 static int replay(void)
 {
     struct side sides[2], other;

@@ -1,10 +1,10 @@
 /*
- * What the crash sweep needs of a scenario.
+ * Crash: what the crash sweep needs of a scenario.
  *
- * For k = 1, 2, ... a victim process runs `victim` and kills itself at its
- * k-th step; then `after` must find that the others go on, and everything that
- * was taken from the arena must come back.  The sweep ends when the victim
- * lives through all of its steps.
+ * For k = 1, 2, ... a victim process runs `victim` and kills itself at its k-th
+ * step.  Then `after` must find that the others go on, and everything that was
+ * taken from the arena must come back.  The sweep ends when the victim lives
+ * through all of its steps.
  */
 #ifndef CRASH_H
 #define CRASH_H
@@ -25,7 +25,7 @@ struct scenario {
 extern const struct scenario scenarios[];
 extern const int scenario_count;
 
-/* For scenarios: a moment within which everything must happen. */
+/* Seconds within which everything in a scenario must happen. */
 #define PATIENCE 3.0
 
 #endif

@@ -1,13 +1,13 @@
-/* The scenarios of boards; included by crash_scenarios.h alone, whose handles
- * and deadline they use.  This task owns the board and the victim works; where
- * the victim owns one, the board dies with it. */
+/* The scenarios of pools; only crash_scenarios.h includes them, whose handles
+ * and deadline they use.  This task owns the board and the victim works; or the
+ * victim owns one, which dies with it. */
 
 #define JOBS 3
 
 static struct tl_handle board;
 static int64_t jobs[JOBS];
 
-/* The second of the jobs needs a block and carries a reference. */
+/* Submits the n-th job; the second needs a block and carries a reference. */
 static int64_t board_submit(const struct tl_handle *to, int n)
 {
     tl_ref ref = tl_handle_ref(&other);
@@ -17,7 +17,8 @@ static int64_t board_submit(const struct tl_handle *to, int n)
     return tl_board_submit(to, n == 1 ? &big : &m, -1);
 }
 
-/* What a worker returns: the number of its call, as large as that. */
+/* Finishes a job as a worker: its result is the number of its call, and as
+ * large as that. */
 static int board_work_on(uint32_t job)
 {
     tl_ref ref = tl_handle_ref(&other);
@@ -41,8 +42,8 @@ static void make_board(void)
         jobs[i] = board_submit(&board, i);
 }
 
-/* Whether the job is done with its result; it is done again where its worker
- * died. */
+/* Whether the job is done, with its result; where its worker died, it is run
+ * again. */
 static bool board_settle(int i)
 {
     uint32_t job = (uint32_t)jobs[i];
@@ -105,7 +106,8 @@ static void victim_cancels(void)
     tl_handle_close(&own);
 }
 
-/* Asleep until the victim has begun to die; does what is left to it. */
+/* Sleeps until the victim has begun to die, then does the jobs that are left.
+ */
 static bool partner_works(void)
 {
     uint32_t job;

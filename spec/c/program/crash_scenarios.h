@@ -1,4 +1,4 @@
-/* The scenarios of the crash sweep; included by crash_test.c alone. */
+/* The scenarios of the crash sweep; only crash_test.c includes them. */
 #include "crash.h"
 
 #include <signal.h>
@@ -24,8 +24,8 @@ static char large[10000];
 static int partner_number; /* of this partner, from 0 */
 static long armed_at;      /* the step at which the victim dies */
 
-/* Longer than anybody waits for the others: a task that only goes on when its
- * time is over goes on too late. */
+/* A deadline longer than anyone waits for the others: a task that goes on only
+ * when its time is over goes on too late. */
 static tl_deadline soon(void)
 {
     return tl_deadline_in(4 * PATIENCE);
@@ -38,7 +38,7 @@ static int put(int n)
     return tl_queue_put(&queue, &m, 0, soon());
 }
 
-/* A message that needs a block and carries a reference. */
+/* Puts the n-th message, which needs a block and carries a reference. */
 static int put_large(int n)
 {
     tl_ref ref = tl_handle_ref(&other);
@@ -47,7 +47,7 @@ static int put_large(int n)
     return tl_queue_put(&queue, &m, 0, soon());
 }
 
-/* The number that came, or a negative status. */
+/* Gets a message: its number, or a negative status. */
 static int get(tl_deadline deadline)
 {
     int n, status = tl_queue_get(&queue, &parcel, deadline);
@@ -254,7 +254,8 @@ static bool lock_passes_on(void)
     return tl_lock_release(&lock) == TL_OK;
 }
 
-/* Dies holding, or while it gives back, with the partner asleep. */
+/* The victim dies while it holds the lock, or releases it, with the partner
+ * asleep. */
 static void make_lock_for_victim(void)
 {
     make_lock();
@@ -291,8 +292,8 @@ static void make_objects(void)
     tl_pipe_new(ends, "swept", true);
 }
 
-/* A child dies with everything in its hands: a lock, a seat, an item of a
- * queue, claims and references; the victim recovers it, and dies on the way. */
+/* A child dies that holds a lock, a seat, an item of a queue, claims and
+ * references; the victim recovers all that, and dies on the way. */
 static void victim_recovers(void)
 {
     struct tl_handle ruined = {0};
@@ -338,8 +339,8 @@ static bool sit(void)
            tl_semaphore_release(&semaphore, 1) == TL_OK;
 }
 
-/* Ends with the seat, which comes back: whether it is still its own by then is
- * for the others to say, who may release it. */
+/* Ends with the seat, which then comes back.  Another task may have released it
+ * in between, so only the others can say whether it still has the seat. */
 static bool take_seat(void)
 {
     return tl_semaphore_acquire(&semaphore, soon()) == TL_OK;
@@ -361,19 +362,19 @@ static bool take_unit(void)
     return tl_semaphore_acquire(&semaphore, soon()) == TL_OK;
 }
 
-/* Where the victim did not give the unit, this gives one. */
+/* Releases the unit where the victim did not. */
 static bool give_unit(void)
 {
     return tl_semaphore_release(&semaphore, 1) == TL_OK;
 }
 
-/* Long enough to be listed; it dies there, or leaves the list. */
+/* Waits long enough to be listed; the victim dies there, or leaves the list. */
 static void victim_waits_for_a_unit(void)
 {
     tl_semaphore_acquire(&semaphore, tl_deadline_in(0.001));
 }
 
-/* A further task, as soon as it waits for a unit. */
+/* Starts a further task, and returns when that waits for a unit. */
 static bool start_taker(struct tl_handle *taker, uint32_t waiting)
 {
     struct tl_semaphore *at = semaphore.object;
@@ -400,8 +401,8 @@ static bool has_ended_well(struct tl_handle *taker)
     return joined && info.exitcode == 0;
 }
 
-/* A list that still had the victim would lose one of these wakes: its slot, and
- * so its place in the list, is the first taker's. */
+/* Two takers must both be woken.  The first has the victim's slot, and so its
+ * node in the list: if the victim were still listed, one wake would be lost. */
 static bool units_reach_two_takers(void)
 {
     struct tl_handle takers[2] = {{0}};
@@ -438,8 +439,9 @@ static void make_event(void)
     tl_event_new(&event, "swept");
 }
 
-/* All but the first only watch, and may be those who hear of the death: then
- * the first, who was called but not woken, depends on them. */
+/* The first partner waits for the event; the others only watch, and may be
+ * those who hear of the death.  Then the first, which was called but not woken,
+ * depends on them. */
 static bool hear_event_or_watch(void)
 {
     if (partner_number > 0)
@@ -453,8 +455,8 @@ static void victim_sets(void)
     tl_event_set(&event);
 }
 
-/* Where the victim had set it, nobody sets it again: the waiters must have
- * been woken all the same. */
+/* Where the victim has set the event, nobody sets it again: its waiters must
+ * have been woken all the same. */
 static bool event_is_heard(void)
 {
     return tl_event_is_set(&event) || tl_event_set(&event) == TL_OK;
@@ -559,7 +561,7 @@ static bool next_can_be_received(void)
     return came;
 }
 
-/* A writer asleep before a full pipe. */
+/* A full pipe, with a writer asleep. */
 static void make_full_pipe(void)
 {
     struct tl_slice slice = {large, sizeof large};
@@ -653,7 +655,7 @@ static void wait_within(void)
     victim_waits_and_is_notified();
 }
 
-/* A row of places is added for the inner wait. */
+/* Waits within a wait, for which a row of nodes is added. */
 static void victim_waits_within_its_wait(void)
 {
     called = false;
@@ -709,7 +711,7 @@ static void victim_starts(void)
     tl_handle_close(&child);
 }
 
-/* It ends in order, with all that it has to give back. */
+/* Ends in order, with all that it has to give back. */
 static void victim_ends(void)
 {
     tl_lock_acquire(&lock, TL_NOW);
@@ -721,9 +723,9 @@ static void victim_ends(void)
 
 /* ---- a process with a thread ---- */
 
-static bool thread_dies; /* the thread, and not who starts it */
+static bool thread_dies; /* the thread dies, and not the task that starts it */
 
-/* A thread has handles of its own: to what its job carries. */
+/* A thread opens handles of its own to what its job carries. */
 static void live_in_thread(void *unused)
 {
     static struct tl_parcel job;

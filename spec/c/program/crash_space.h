@@ -1,11 +1,11 @@
-/* The scenarios of spaces and of waits for several objects; included by
- * crash_scenarios.h alone, whose handles and deadline they use. */
+/* The scenarios of spaces, and of waits for many objects; only
+ * crash_scenarios.h includes them, whose handles and deadline they use. */
 #include <stdio.h>
 
 #include "store/block.h"
 #include "tasks/task.h"
 
-static unsigned space;         /* the number of one, open from the first on */
+static unsigned space;         /* its number; open from the first scenario on */
 static uint64_t space_used;    /* bytes of it, before the victim */
 static struct tl_handle named; /* in the space */
 
@@ -53,7 +53,7 @@ static void victim_uses_space(void)
     tl_handle_close(&named);
 }
 
-/* There is a whole queue of the name, or none; and nothing is lost. */
+/* Whether there is a whole queue of the name or none, and nothing is lost. */
 static bool space_is_whole(void)
 {
     struct tl_handle found = {0};
@@ -76,7 +76,7 @@ static bool space_is_whole(void)
     return well && used == space_used;
 }
 
-/* ---- who comes from outside ---- */
+/* ---- a look from outside ---- */
 
 static void victim_looks_at_program(void)
 {
@@ -85,7 +85,7 @@ static void victim_looks_at_program(void)
         tl_look_away((unsigned)arena);
 }
 
-/* ---- several at once ---- */
+/* ---- many at once ---- */
 
 static void make_several(void)
 {
@@ -108,7 +108,8 @@ static void make_several_and_pipe(void)
     make_pipe();
 }
 
-/* Whoever else waits there is woken, and no node of the dead is left. */
+/* Whether whoever else waits there is woken, and no node of the dead is left.
+ */
 static bool several_go_on(void)
 {
     bool well = reader_goes_on();

@@ -1,4 +1,4 @@
-/* The scenarios of tables; included by crash_scenarios.h alone, whose handles
+/* The scenarios of tables; only crash_scenarios.h includes them, whose handles
  * and deadline they use. */
 #include <stdio.h>
 
@@ -62,7 +62,8 @@ static void make_table(void)
     table_put_large(LONG_KEY, 1);
 }
 
-/* Whatever there is can be read, written and removed, and is counted. */
+/* Whether all that is there can be read, written and removed, and is counted.
+ */
 static bool table_goes_on(void)
 {
     static const char *const names[] = {"small", "large", LONG_KEY, "new"};
@@ -197,7 +198,7 @@ static void victim_grows(void)
     table_add(MANY, MANY + 1);
 }
 
-/* Another table gets no slots that the first one has. */
+/* Whether another table gets no slots that the first one has. */
 static bool slots_are_its_own(void)
 {
     struct tl_handle first = table;
@@ -216,7 +217,7 @@ static bool all_are_there(void)
            table_has(0, 4 * MANY);
 }
 
-/* All but four of four times as many are gone. */
+/* A table that was four times as large, and has but four keys left. */
 static void make_emptied_table(void)
 {
     make_full_table();
@@ -281,7 +282,8 @@ static void victim_updates(void)
     tl_table_end(&table);
 }
 
-/* The partners have added 2, the victim 1 or nothing. */
+/* Whether the count is right: the partners have added 2, the victim 1 or
+ * nothing. */
 static bool updates_are_counted(void)
 {
     tl_deadline limit = soon();

@@ -69,8 +69,8 @@ static bool all_asleep(void)
     return true;
 }
 
-/* Until the process is a zombie, without a call of the runtime: so that this
- * task does not do what the others must be able to do without it. */
+/* Waits until the process is a zombie, without a call of the runtime: this task
+ * must not do what the others have to do without it. */
 static void await_blindly(pid_t pid)
 {
     struct tl_procfs stat;
@@ -84,7 +84,7 @@ static int run_victim(const struct scenario *scenario, long k)
     struct tl_handle process = {0};
     struct tl_process_info info;
     tl_process_new(&process, "victim", false);
-    /* what it holds is what it was given: so that its death is the close */
+    /* it holds only what it was given: so its death closes that */
     const struct tl_handle *given = &ends[0];
     if (tl_process_start(&process, &given, ends[0].object ? 1 : 0) == 0) {
         armed_at = k;
@@ -131,8 +131,8 @@ static bool end_partners(const struct scenario *scenario,
     return well;
 }
 
-/* The tasks are gone when their processes are: a grandchild may take a
- * moment longer than the victim. */
+/* Whether the tasks are gone, as they are when their processes are: a
+ * grandchild may take a moment longer than the victim. */
 static bool alone(void)
 {
     tl_deadline limit = tl_deadline_in(PATIENCE);
@@ -149,7 +149,8 @@ static bool alone(void)
     }
 }
 
-/* One death at step k.  *died: whether the victim had that many steps. */
+/* Runs the scenario once, with a death at step k. *died: whether the victim had
+ * that many steps. */
 static bool round_at(const struct scenario *scenario, long k, bool *died)
 {
     struct tl_handle partners[PARTNERS_MOST] = {0};
@@ -186,7 +187,7 @@ static bool round_at(const struct scenario *scenario, long k, bool *died)
     return true;
 }
 
-/* Returns how many steps there were, or -1. */
+/* Sweeps one scenario: how many steps there were, or -1 where it failed. */
 static long sweep(const struct scenario *scenario)
 {
     bool died = true;
@@ -205,8 +206,8 @@ static void wait_in_vain(const struct tl_handle *event)
     tl_wait_any(list, 3, &wrong, TL_NOW);
 }
 
-/* The tables of a task's cells and of its waiters grow once, and stay with its
- * slot: not to be counted. */
+/* Makes the tables of a task's cells and waiters as large as they will get.
+ * They stay with the task's slot, so the sweep must not count them. */
 static void warm_up(void)
 {
     struct tl_handle some[140] = {0}, processes[8] = {0}, done = {0};
@@ -250,7 +251,8 @@ static int sweep_all(char *const *wanted)
     return failed;
 }
 
-/* A family of its own, since what is left after a failure is ruins. */
+/* Whether the sweep fails without this recovery rule.  It runs in a family of
+ * its own, since a failure leaves ruins. */
 static bool fails_without(const char *rule)
 {
     fflush(stdout);
@@ -273,7 +275,8 @@ static int sweep_without(const char *rule)
 {
     if (!tl_fault_without(rule))
         return 2;
-    /* some failures need the kernel to wake sleepers in a certain order */
+    /* some failures come only if the kernel wakes sleepers in a certain order
+     */
     for (int i = 0; i < 25 * scenario_count; i++)
         if (sweep(&scenarios[i % scenario_count]) < 0)
             _exit(1);

@@ -1,6 +1,6 @@
-/* A space with some of everything, its file as bytes, and a program that opens
- * such a file and uses whatever it finds; for damage_test.c and space_fuzz.c.
- */
+/* Damage: a space that holds some of everything, its file as bytes, and a
+ * program that opens such a file and uses all that it finds; for damage_test.c
+ * and space_fuzz.c. */
 #ifndef DAMAGE_H
 #define DAMAGE_H
 
@@ -22,7 +22,8 @@
 
 static char damage_name[40], damage_path[128];
 
-/* A file of a space: `used` bytes of it, and behind them nothing but 0. */
+/* The file of a space: its first `used` bytes; behind them lies nothing but 0.
+ */
 struct damage_file {
     unsigned char *bytes;
     size_t used, size;
@@ -111,7 +112,7 @@ static void damage_fill(unsigned space)
     tl_event_set(&h[12]);
 }
 
-/* Holds one of each, and waits; to be killed. */
+/* Holds one object of each kind, and waits to be killed. */
 static void damage_hold(unsigned space)
 {
     struct tl_handle h[5] = {0};
@@ -126,7 +127,7 @@ static void damage_hold(unsigned space)
     tl_latch_wait(&h[4], TL_FOREVER);
 }
 
-/* In a process of its own, whose end is as told. */
+/* Makes the space in a process of its own, which is killed or ends in order. */
 static void damage_make_space(bool killed)
 {
     int ready[2];
@@ -312,7 +313,7 @@ static void damage_use_object(unsigned space, const char *name)
     tl_handle_close(&h);
 }
 
-/* Whatever a program may do with what it has opened. */
+/* Does whatever a program may do with what it has opened. */
 static void damage_use(unsigned space)
 {
     struct tl_name names[64];

@@ -1,7 +1,8 @@
 /*
  * Damages the file of a space at random, a word or a few at a time, and has a
- * program open it and use all that it finds: it must not crash, nor hang, and
- * what is told as damaged must not have been written to.
+ * program open it and use all that it finds.  The program must not crash nor
+ * hang; and where it is told that the space is damaged, nothing may have been
+ * written to that.
  *
  *   damage_test [HOW OFTEN [SEED]]      (make damage: 100,000 times)
  */
@@ -35,7 +36,7 @@ static uint64_t other_word(const struct damage_file *file, uint64_t old)
         return draw(2) ? UINT64_MAX : 0;
     case 4:
         return draw(UINT64_MAX);
-    case 5: /* of somewhere else in it */
+    case 5: /* a word from elsewhere in the file */
         return ((uint64_t *)(void *)
                     file->bytes)[file->filled[draw(file->filled_count)]];
     default:
@@ -72,7 +73,7 @@ static void restore(struct damage_file *file, const struct change *changes,
 
 enum { OPENED, REFUSED, FAILED };
 
-/* In a process of its own. */
+/* Opens the file and uses it, in a process of its own. */
 static int open_and_use(void)
 {
     alarm(PATIENCE);
@@ -136,7 +137,7 @@ static bool storm(struct damage_file *file, const char *what, int often,
     return ends[FAILED] == 0;
 }
 
-/* Undamaged it opens. */
+/* Whether the file, undamaged, opens. */
 static bool opens(const struct damage_file *file, const char *what)
 {
     bool well = try(file) == OPENED;
@@ -145,8 +146,8 @@ static bool opens(const struct damage_file *file, const char *what)
     return well;
 }
 
-/* Programs are killed anywhere, all at once; whoever comes next finds a space
- * that it can use. */
+/* Kills programs that use the space, anywhere and all at once: the next program
+ * must find a space that it can use. */
 static bool opens_after_kills(const struct damage_file *file, int often)
 {
     damage_write(file);

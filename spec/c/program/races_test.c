@@ -1,9 +1,9 @@
 /*
- * Races: interleavings that a sweep over one death does not meet, each made to
- * happen.  A task dies or stops at a chosen step, others act meanwhile.
+ * Races: interleavings that a sweep over one death does not meet.  Each is made
+ * to happen: a task dies or stops at a chosen step, and others act meanwhile.
  *
- * Needs a runtime built with -DTL_FAULT, and is linked with
- * --wrap of tl_fault, tl_life_has_ended, fork and pthread_create.
+ * Needs a runtime built with -DTL_FAULT, and is linked with --wrap of tl_fault,
+ * tl_life_has_ended, fork and pthread_create.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -42,7 +42,8 @@ int main(void)
 }
 #else
 
-/* What the processes of a test tell each other, apart from the runtime. */
+/* Memory in which the processes of a test tell each other things, apart from
+ * the runtime. */
 static struct {
     _Atomic int go, inside, done, count;
 } * flags;
@@ -59,7 +60,7 @@ void step(void) __asm__("__wrap_tl_fault");
 bool really_happened(struct tl_task *task) __asm__("__real_tl_life_has_ended");
 bool death_happened(struct tl_task *task) __asm__("__wrap_tl_life_has_ended");
 
-/* Nothing can be started, and whatever is done about that spoils errno. */
+/* No process or thread can be started, and the cleaning up spoils errno. */
 static bool no_room;
 
 pid_t really_fork(void) __asm__("__real_fork");
@@ -154,7 +155,7 @@ static struct tl_task *task_of(const struct tl_handle *process)
     return tl_task_of(((struct tl_process *)process->object)->task);
 }
 
-/* Until it is a zombie, or stopped, without a call of the runtime. */
+/* Waits until it is a zombie, or stopped, without a call of the runtime. */
 static bool await_state(const struct tl_handle *process, char state)
 {
     struct tl_procfs stat;
@@ -221,8 +222,8 @@ static bool let_the_other_take_over(void)
     return await(&flags->inside, 5);
 }
 
-/* Between the look at a dead holder and the take-over, another task takes it
- * over: that one must not lose it. */
+/* Between one task's look at a dead holder and its take-over, another task
+ * takes the guard over, and must not lose it. */
 static bool guard_is_not_taken_from_the_living(void)
 {
     tl_queue_new(&queue, NULL, TL_FIFO, 0);
@@ -254,7 +255,7 @@ static void fill_and_die(void)
     put_sized(4096, TL_FOREVER);
 }
 
-/* One died between two words of a new segment, another one before the same
+/* One task died between two words of a new segment, another before the same
  * guard: the repair for the second must not hide that for the first. */
 static bool segment_survives_two_deaths(void)
 {
@@ -273,7 +274,7 @@ static bool segment_survives_two_deaths(void)
     tl_life_sweep();
     tl_process_join(&first, TL_FOREVER);
     tl_process_join(&second, TL_FOREVER);
-    /* what was freed wrongly is given out again */
+    /* what was freed by mistake would be given out again */
     struct tl_handle more = {0};
     tl_queue_new(&more, NULL, TL_FIFO, 0);
     bool whole = tl_queue_check(queue.object) && tl_block_check();
@@ -302,7 +303,7 @@ static void let_go_soon(void)
     atomic_store(&flags->done, 1);
 }
 
-/* Another reader is inside for a moment: the queue is not empty for that. */
+/* Another reader is inside for a moment: for that, the queue is not empty. */
 static bool try_finds_what_is_there(void)
 {
     tl_queue_new(&queue, NULL, TL_FIFO, 0);
@@ -328,7 +329,8 @@ static void meet_and_die(void)
     tl_barrier_wait(&barrier, tl_deadline_in(5));
 }
 
-/* The last party dies as it arrives; one more comes before that is known. */
+/* The last party dies as it arrives, and one more comes before that is known.
+ */
 static bool barrier_has_room_for_one_more(void)
 {
     struct tl_handle parties[7] = {0};
@@ -358,7 +360,7 @@ static void hold_one_and_want_another(void)
     tl_lock_acquire(&other, TL_FOREVER);
 }
 
-/* The dead wait for nobody. */
+/* The dead wait for nobody, so no cycle leads through them. */
 static bool no_deadlock_with_the_dead(void)
 {
     tl_lock_new(&lock, NULL);
@@ -405,8 +407,8 @@ static void want_lock(void)
     atomic_store(&flags->done, 1);
 }
 
-/* The kernel wakes one task for a death: also when somebody has called that
- * one meanwhile, the death must become known. */
+/* The kernel wakes one task for a death.  Somebody has called that one
+ * meanwhile: the death must become known all the same. */
 static bool death_is_heard_by_one_who_is_called(void)
 {
     tl_lock_new(&lock, NULL);
@@ -511,8 +513,8 @@ static void set_later(void)
     tl_event_set(&event);
 }
 
-/* All are stuck, an interrupt comes before the main task hears of it, and then
- * it does something else. */
+/* All tasks are stuck; before the main task hears of that, an interrupt comes,
+ * and then it does something else: that wait is not stuck. */
 static bool a_verdict_is_of_its_moment(void)
 {
     tl_event_new(&event, NULL);
@@ -524,14 +526,14 @@ static bool a_verdict_is_of_its_moment(void)
     well &= tl_event_wait(&event, TL_FOREVER) == TL_OK;
     tl_process_join(&later, TL_FOREVER);
     tl_event_clear(&event);
-    /* and where it is true, it is heard */
+    /* and where all are stuck, the main task hears of it */
     return well && tl_event_wait(&event, TL_FOREVER) == TL_STUCK;
 }
 
 static void get_soon(void)
 {
     get(tl_deadline_in(0.4));
-    await(&flags->done, 3); /* an end would wake the others */
+    await(&flags->done, 3); /* if it ended, that would wake the others */
 }
 
 static void get_some_time(void)
@@ -550,7 +552,8 @@ static void stop_inside(void)
     await(&flags->done, 3);
 }
 
-/* One was woken for a message and could not get at it in time. */
+/* A reader was woken for a message and could not take it in time: it passes the
+ * wake on. */
 static bool late_reader_passes_the_wake_on(void)
 {
     tl_queue_new(&queue, NULL, TL_FIFO, 0);
@@ -585,7 +588,8 @@ static void stop_while_recovering(void)
     tl_life_sweep();
 }
 
-/* Who settles for a dead task is stopped: the others' time goes on. */
+/* The task that settles for a dead one is stopped: the others' waits still end
+ * in time. */
 static bool time_passes_while_a_cleaner_is_stopped(void)
 {
     tl_lock_new(&lock, NULL);
@@ -613,7 +617,7 @@ static void release_and_stop(void)
 }
 
 /* At whatever step of a release a task is suspended: what it has released, the
- * others have. */
+ * others get. */
 static bool suspended_releaser_holds_up_nobody(void)
 {
     tl_lock_new(&lock, NULL);
@@ -656,7 +660,7 @@ static void resume_again_and_again(void)
         kill(target, SIGCONT);
 }
 
-/* Somebody resumes what this task is just suspending. */
+/* Somebody resumes the process that this task is suspending. */
 static bool suspend_comes_to_an_end(void)
 {
     struct tl_handle process = start(just_stay);
@@ -713,8 +717,8 @@ static void recover_and_die(void)
     tl_life_sweep();
 }
 
-/* Died inside a guard of an object that only the dead knew: who comes next
- * must leave that guard before the object goes. */
+/* A task died inside a guard of an object that only dead tasks knew: whoever
+ * takes the guard next must leave it before the object goes. */
 static bool guard_goes_with_its_object(void)
 {
     struct tl_handle cleaner = start(recover_and_die);
@@ -754,8 +758,8 @@ static void start_and_die(void)
     tl_fault_arm(0);
 }
 
-/* Who starts a process dies: who joins it hears that it is over, or never was.
- */
+/* The task that starts a process dies: whoever joins that process hears that it
+ * is over, or never was. */
 static bool join_ends_when_the_starter_dies(void)
 {
     tl_process_new(&started, NULL, false);
@@ -769,8 +773,8 @@ static bool join_ends_when_the_starter_dies(void)
     return status == TL_OK || status == TL_NOT_STARTED;
 }
 
-/* The creator comes back from the fork when its task has ended and the slot
- * has another tenant, of whom it says nothing. */
+/* The creator returns from the fork when the task has ended and its slot has
+ * another tenant: it says nothing of that one. */
 static bool late_creator_says_nothing_of_the_next_tenant(void)
 {
     struct tl_task *task = tl_tenancy_claim();
@@ -795,8 +799,9 @@ static void claim_and_die(void)
     tl_fault_arm(0);
 }
 
-/* Who claims a slot that was never used dies at once: the slot has an id all
- * the same, a life that its next tenant can take, and is given back. */
+/* The task that claims a slot for the first time dies at once.  The slot has an
+ * id all the same, and a life that its next tenant can take; and it is given
+ * back. */
 static bool slot_has_its_identity_from_the_claim(void)
 {
     struct tl_handle claimer = start(claim_and_die);
@@ -807,7 +812,7 @@ static bool slot_has_its_identity_from_the_claim(void)
         if ((tl_task_id(tl_task_at(n)) & TL_NUMBER_MASK) != n ||
             (tl_task_at(n) != tl_self && tl_task_taken(tl_task_at(n))))
             return false;
-    /* both slots have had a tenant by now */
+    /* both slots have had tenants by now */
     start(just_stay);
     struct tl_handle next = start(claim_and_die);
     return tl_process_join(&next, tl_deadline_in(2)) == TL_OK;
@@ -816,7 +821,7 @@ static bool slot_has_its_identity_from_the_claim(void)
 static void start_and_hold(void)
 {
     steps = 0;
-    hold_at = 2; /* said to be started, and not yet forked */
+    hold_at = 2; /* it counts as started, and is not forked yet */
     if (tl_process_start(&started, NULL, 0) == 0) {
         await(&flags->count, 5);
         tl_process_finish(0);
@@ -825,7 +830,8 @@ static void start_and_hold(void)
     tl_process_join(&started, tl_deadline_in(5));
 }
 
-/* Before the pid is told it is 0, as which kill takes the caller's group. */
+/* Before the pid is known it is 0, which kill takes for the caller's own group.
+ */
 static bool signal_before_the_fork_comes_to_the_process(void)
 {
     struct tl_process_info info;
@@ -841,8 +847,8 @@ static bool signal_before_the_fork_comes_to_the_process(void)
     return sent && joined && info.exit_known && info.exitcode == -SIGKILL;
 }
 
-/* A start that fails says why, whatever the way back does; and leaves nothing
- * behind. */
+/* A start that fails says why, whatever the cleaning up does to errno, and
+ * leaves nothing behind. */
 static bool failed_start_says_why(void)
 {
     struct tl_handle process = {0}, thread = {0};
@@ -926,8 +932,8 @@ static void trace_and_hold(void)
     await(&flags->done, 10);
 }
 
-/* Whoever traces a process may hold its zombie: no wait is longer than it was
- * to be, and none says what nobody knows yet. */
+/* A tracer may hold the zombie of a process: no wait gets longer for that, and
+ * none says what nobody can know yet. */
 static bool join_ends_while_a_tracer_holds_the_zombie(void)
 {
     struct tl_process_info info;
@@ -971,7 +977,8 @@ static bool count_does_not_wrap(void)
 
 static _Atomic uint64_t restless;
 
-/* Each time the word moves after it was seen. */
+/* Whether a wait ends in time although the word moves each time after it was
+ * seen. */
 static bool ends_in_time(int (*wait)(uint64_t seen, tl_deadline deadline))
 {
     tl_deadline deadline = tl_deadline_in(0.05);
@@ -995,7 +1002,7 @@ static int wait_for_several(uint64_t seen, tl_deadline deadline)
     return tl_wait_many(&watch, 1, NULL, 0, deadline);
 }
 
-/* Others change what it waits for, again and again, and never to what it
+/* Other tasks change what it waits for, again and again, and never to what it
  * wants. */
 static bool wait_ends_though_its_word_moves(void)
 {

@@ -1,9 +1,9 @@
 /*
- * Watch: among many tasks every death is heard of at once, by sleepers alone:
- * also while the wardens die, are stopped, or wake up (park/warden).
+ * Watch: among many tasks, sleepers alone notice every death at once; even
+ * while the wardens (park/warden.h) die, are stopped, or wake up.
  *
- * The tests themselves make no call of the runtime while they wait, which might
- * do what the sleepers must.  Needs a runtime built with -DTL_FAULT.
+ * The tests themselves make no call of the runtime while they wait, since that
+ * might do what the sleepers must do.  Needs a runtime built with -DTL_FAULT.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ int main(void)
 #else
 
 #define PATIENCE 5.0
-#define AT_ONCE 0.1 /* no heartbeat is this fast on average */
+#define AT_ONCE 0.1 /* seconds: no heartbeat is this fast on average */
 
 static struct tl_handle event, mine;
 static _Atomic int *started;
@@ -63,7 +63,7 @@ static void sleep_long(void)
     tl_event_wait(&event, TL_FOREVER);
 }
 
-/* Is a task, but never one that sleeps. */
+/* Runs as a task that never sleeps. */
 static void run(void)
 {
     atomic_fetch_add(started, 1);
@@ -114,16 +114,16 @@ static bool start_sleepers(struct tl_handle *sleepers, int n)
         sleepers[i] = start(sleep_long);
     for (int i = 0; i < n; i++)
         well = well && await_kernel_sleep(&sleepers[i]);
-    /* soon after it fell asleep, each looks whether all are stuck, and so for
-     * the dead */
+    /* soon after it falls asleep, each looks whether all are stuck, and so
+     * whether others are dead */
     rest(0.3);
     return well;
 }
 
 /* ---- deaths ---- */
 
-/* From its death until the others have settled what it owed; negative: they
- * have not. */
+/* Seconds from its death until the others have settled what it owed; negative:
+ * they have not. */
 static double time_to_hear(const struct tl_handle *process)
 {
     struct tl_task *task = task_of(process);
@@ -175,7 +175,7 @@ static bool among_sleepers(void)
     return start_sleepers(many, 200) && are_heard_at_once(many, 21);
 }
 
-/* The dead are those who ran, all over the table. */
+/* Kills tasks that run, all over the table. */
 static bool of_the_running(void)
 {
     static struct tl_handle runners[150], few[30];
@@ -230,7 +230,8 @@ static bool others_are_heard_at_once(void)
     return at_once(times);
 }
 
-/* All at once: as soon as one dies, the others take their posts anew. */
+/* Signals all wardens at once, since the others take the posts anew as soon as
+ * one has died. */
 static bool signal_wardens(int signal, unsigned wardens)
 {
     pid_t pids[TL_POSTS];
@@ -261,7 +262,8 @@ static bool while_a_warden_is_stopped(void)
            others_are_heard_at_once();
 }
 
-/* Also at once, when others have taken their place. */
+/* Both are stopped: deaths are noticed at once when others have taken their
+ * posts. */
 static bool while_both_are_stopped(void)
 {
     if (!start_sleepers(sleepers, 30) || !signal_wardens(SIGSTOP, 2))
@@ -271,8 +273,8 @@ static bool while_both_are_stopped(void)
     return heard && others_are_heard_at_once();
 }
 
-/* All but the first, in one go: the kernel tells those that are about to die.
- */
+/* Kills all but the first in one go: the kernel tells those that are about to
+ * die. */
 static bool when_many_are_killed(void)
 {
     bool heard = start_sleepers(sleepers, 30);
@@ -283,7 +285,7 @@ static bool when_many_are_killed(void)
     return heard;
 }
 
-/* Those with posts are woken, and do not sleep again. */
+/* Wakes those with posts, which do not sleep again. */
 static void sleep_once(void)
 {
     tl_event_wait(&mine, TL_FOREVER);

@@ -15,7 +15,8 @@
 
 static uint64_t *owners; /* words of the arena: what owns a block */
 
-/* Blocks of all kinds of sizes, released in another order, thrice. */
+/* Takes blocks of many sizes and releases them in another order, three times:
+ * all memory comes back. */
 static bool comes_back(void)
 {
     uint64_t before, after;
@@ -33,7 +34,8 @@ static bool comes_back(void)
     return before == after;
 }
 
-/* Beyond what 32 bits can count; nothing of it is touched. */
+/* Blocks larger than 32 bits can count do not overlap; nothing in them is
+ * touched. */
 static bool large_blocks_are_apart(void)
 {
     const uint64_t size = UINT64_C(5) << 30;
@@ -47,7 +49,7 @@ static bool large_blocks_are_apart(void)
     return apart && tl_block_check();
 }
 
-/* What is too much is refused, and small ones can still be had. */
+/* A block too large is refused, and small ones can still be had. */
 static bool full_is_told(void)
 {
     int n = 0, status;
@@ -60,8 +62,8 @@ static bool full_is_told(void)
            tl_block_take(&owners[0], UINT64_MAX / 2) == TL_TOO_LARGE;
 }
 
-/* Small blocks all over the arena, of which every third stays: the two between
- * are joined, and no more is found however often it is tried. */
+/* Small blocks lie all over the arena, and every third stays: the two between
+ * are joined.  Nothing more is found, however often it is tried. */
 static bool pieces_are_joined(void)
 {
     uint64_t *rest = &tl_self->owned_blocks[TL_OWNED_SEGMENT];

@@ -1,7 +1,8 @@
 /*
- * Family: tests that kill, stop and leave behind processes, each in a family of
- * its own that ends with it.  A test with `most` runs again and again, with
- * die_at from 1 to that: for who dies at each of its steps.
+ * Family: runs tests that kill, stop and leave behind processes, each in a
+ * family of processes of its own, which ends with the test.  A test with `most`
+ * runs again and again, with die_at from 1 to that: for a task that dies at
+ * each of its steps.
  */
 #ifndef FAMILY_H
 #define FAMILY_H
@@ -22,7 +23,7 @@ struct test {
 
 static long die_at;
 
-/* Of the tests of one file. */
+/* How to run the tests of one file. */
 struct family {
     const struct test *tests;
     size_t count;
@@ -33,7 +34,7 @@ struct family {
     size_t shared_size;
 };
 
-/* Memory that the processes of a test tell each other by. */
+/* Memory in which the processes of a test tell each other things. */
 static inline void *family_share(size_t size)
 {
     return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -74,7 +75,8 @@ static inline bool family_passes_all(const struct family *family,
     return true;
 }
 
-/* The exit status.  `wanted`: in the names of those to run; NULL: all. */
+/* Runs the tests whose names contain `wanted`; NULL: all.  Returns the exit
+ * status. */
 static inline int family_run(const struct family *family, const char *wanted)
 {
     int failed = 0;

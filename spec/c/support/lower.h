@@ -1,10 +1,11 @@
 /*
- * Lower: a program of the rooms up to store/ alone, with upcalls of its own:
- * for tests of these, which need no kind of object and no process of the
+ * Lower: a program made of the rooms up to store/ alone, for tests of these,
+ * with upcalls of its own.  It needs no kind of object and no process of the
  * runtime.
  *
- * A task is this process, or a fork that takes a slot by lower_enter.  Of a
- * death the test's own upcalls tell: it counts, and the slot is given back.
+ * A task is this process, or a fork that takes a slot by lower_enter.  When a
+ * task dies, the upcalls here settle it: they take it off all lists and give
+ * its slot back.
  */
 #ifndef LOWER_H
 #define LOWER_H
@@ -63,7 +64,7 @@ static const struct tl_kind lower_kinds[TL_KINDS];
 static const struct tl_upcalls lower_upcalls = {
     .kinds = lower_kinds, .settle = lower_settle, .repair = lower_repair};
 
-/* This process becomes a task, in a slot of its own. */
+/* Makes this process a task, in a slot of its own. */
 static inline bool lower_enter(void)
 {
     struct tl_task *task = tl_tenancy_claim();
@@ -76,7 +77,7 @@ static inline bool lower_enter(void)
     return true;
 }
 
-/* The first task, in an arena of so many bytes. */
+/* Makes this process the first task, in an arena of so many bytes. */
 static inline bool lower_init(uint64_t memory)
 {
     tl_upcalls = &lower_upcalls;

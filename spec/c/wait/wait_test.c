@@ -1,5 +1,5 @@
 /*
- * Wait: that no wake is lost, whoever dies: by the rooms up to store/ alone,
+ * Wait: no wake is lost, whoever dies.  Tested by the rooms up to store/ alone,
  * with tasks that are mere forks.
  */
 #include <signal.h>
@@ -13,7 +13,7 @@
 #define ROUNDS 20000
 #define PATIENCE (tl_clock_now() + 20 * TL_SECOND)
 
-/* In a block of the arena. */
+/* What the tasks of a test share, in a block of the arena. */
 struct shared {
     struct tl_wait_queue moved; /* wake all */
     _Atomic uint64_t word;      /* of `moved` */
@@ -24,7 +24,7 @@ struct shared {
 };
 static struct shared *shared;
 
-/* A fork that is a task and ends with what `run` says. */
+/* Starts a fork that is a task, and ends with what `run` returns. */
 static pid_t start(int (*run)(void))
 {
     pid_t pid = fork();
@@ -97,7 +97,8 @@ static int wait_for_ever(void)
     return wait_until(UINT64_MAX, TL_FOREVER);
 }
 
-/* One that dies in the list is taken off it, and the others are still woken. */
+/* A task that dies in the list is taken off it, and the others are still woken.
+ */
 static bool the_dead_leave_the_list(void)
 {
     atomic_store(&shared->ready, 0);
@@ -119,7 +120,7 @@ static int take_and_die(void)
     return 1;
 }
 
-/* A guard passes from one that died inside to who comes next. */
+/* A guard passes from a task that died inside to the next that wants it. */
 static bool a_guard_is_taken_over(void)
 {
     for (int i = 0; i < 50; i++) {
