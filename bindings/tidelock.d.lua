@@ -55,8 +55,8 @@ local ipc = {}
 --- Waits until at least one of the objects is ready: a queue, an end of a pipe
 --- or a connection that has a message or is closed, a process, thread or
 --- command that has ended, an event that is set, a latch that is open, a future
---- that is ready, a listener with a caller. Nothing is taken: who comes first
---- gets a message, so take it with a timeout of 0.
+--- that is ready, a listener with a caller. Nothing is taken: whoever comes
+--- first gets a message, so take it with a timeout of 0.
 ---@param objects tidelock.waitable[] 1 to 10000
 ---@param timeout? tidelock.seconds
 ---@return tidelock.waitable[]? ready those that are ready now, in their order
@@ -711,7 +711,7 @@ local semaphore = {}
 ---@overload fun(options: tidelock.semaphore.options): tidelock.semaphore
 function ipc.semaphore(value, bounded, name) end
 
---- Waits for a free seat and takes it. Who has waited long is next.
+--- Waits for a free seat and takes it. Whoever has waited long is next.
 ---@param timeout? tidelock.seconds
 ---@return true? acquired
 ---@return "timeout"? reason
@@ -784,7 +784,7 @@ function ipc.barrier(parties, name) end
 ---@return "timeout"|"broken"|nil reason
 function barrier:wait(timeout) end
 
---- Begins a new round, whole again; who waits in this one gets `"broken"`.
+--- Begins a new round, whole again; whoever waits in this one gets `"broken"`.
 ---@return true
 function barrier:reset() end
 
@@ -898,8 +898,8 @@ function rlock:hold(timeout) end
 
 --- Rwlock -------------------------------------------------------------------
 
---- Many readers or one writer. Who wants to read waits while somebody waits to
---- write.
+--- Many readers or one writer. Whoever wants to read waits while somebody waits
+--- to write.
 ---@class tidelock.rwlock
 local rwlock = {}
 
@@ -1111,18 +1111,18 @@ function table:set(k, v, options) end
 
 --- Adds to the number under the key: atomic. A key that is not there is made,
 --- of `init` and what is added. Raises where the value is no number. As for
---- `update`, others wait who want to write.
+--- `update`, whoever else wants to write waits.
 ---@param k string|number|boolean
 ---@param d number
 ---@param options? tidelock.table.add
 ---@return number new
 function table:add(k, d, options) end
 
---- Sets the key to what a function makes of its value: atomic. Until it returns
---- others wait who want to write to this table, and who read find the old
---- value. What the function itself writes to the table stands; it may update
---- other keys, and may not yield. Where it raises, or its task dies, the old
---- value stays.
+--- Sets the key to what a function makes of its value: atomic. Until it
+--- returns, whoever else wants to write to this table waits, and whoever reads
+--- finds the old value. What the function itself writes to the table stands; it
+--- may update other keys, and may not yield. Where it raises, or its task dies,
+--- the old value stays.
 ---@param k string|number|boolean
 ---@param fn fun(old: any): any nil: there was no such key; returned: removes it
 ---@param timeout? tidelock.seconds for its turn
@@ -1161,8 +1161,8 @@ local listener = {}
 ---@return tidelock.listener
 function ipc.listen(address, options) end
 
---- Waits for a caller who speaks as one does and, with a key, has proved that
---- it knows it. Others are turned away, and the call goes on.
+--- Waits for a caller that speaks the protocol and, with a key, has proved that
+--- it knows the key. Others are turned away, and the call goes on.
 ---@param timeout? tidelock.seconds
 ---@return tidelock.connection? connection
 ---@return "timeout"? reason
@@ -1176,8 +1176,8 @@ function listener:close() end
 --- string, or a table of these; registered metatables must be known by the same
 --- name at both ends. Functions and objects raise, with their path.
 ---
---- What the key guards is who may connect: what follows is neither encrypted
---- nor signed.
+--- The key only says who may connect: what follows is neither encrypted nor
+--- signed.
 ---@class tidelock.connection
 ---@field address string where it was connected to; of one that was accepted, its listener's
 local connection = {}
@@ -1276,9 +1276,9 @@ function ipc.open(name, options) end
 ---@return { name: string, kind: string, state: string }[]
 function space:list() end
 
---- Frees the name; who uses the object keeps it. Without a name: removes the
---- space itself; who has it open keeps it, and the next `ipc.open` makes a new
---- one.
+--- Frees the name; whoever uses the object keeps it. Without a name: removes
+--- the space itself; whoever has it open keeps it, and the next `ipc.open` makes
+--- a new one.
 ---@param name? string
 ---@return boolean removed whether there was one
 function space:remove(name) end
