@@ -114,9 +114,9 @@ static void make_class(struct decoder *decoder)
         classes_add(L, -2, -1);
 }
 
-/* Among classes.  Takes the metatable at the top off the table below it, and
- * notes both: `dress` sets it when all metatables are whole.  One that has no
- * __gc yet would leave the table without a finalizer for ever. */
+/* Among classes.  Pops the metatable at the top, and notes it with the table
+ * below it: `dress` sets it when all metatables are whole.  If it had no __gc
+ * yet, the table would never be finalized. */
 static void dress_later(struct decoder *decoder)
 {
     lua_State *L = decoder->L;

@@ -1,8 +1,8 @@
 /*
  * The encoder writes the bytecode that lua_dump gives, or the number of that
  * code in a store that sender and receivers share, and then each upvalue as a
- * value.  The number of upvalues is known only at the end, so a byte is left
- * free for it before them.
+ * value.  The number of upvalues is known only at the end, so the encoder
+ * leaves a byte for it in front of them.
  *
  * An upvalue is a variable, which several functions may share.  So the encoder
  * knows each by its lua_upvalueid: the first function that has it writes its
@@ -11,9 +11,9 @@
  * TAG_GLOBALS where it is the globals, or adds to them.
  *
  * The decoder gives a function its number before it reads the upvalues, since
- * these may refer back to the function.  It keeps loaded functions by the
- * number of their code, but only those without variables but the globals: of
- * these one is as good as another, so the next message need not load it again.
+ * these may refer back to the function.  Where a function has no variables but
+ * the globals, one copy of it is as good as another: so the decoder keeps it by
+ * the number of its code, and need not load it again for the next message.
  */
 #include "codec/function.h"
 

@@ -22,8 +22,8 @@ unsigned message_allow(unsigned arena)
                : allow;
 }
 
-/* The references as codec_decode takes them.  Those in a parcel of a space are
- * not so: then a userdata with them is pushed. */
+/* The references as codec_decode takes them.  A parcel of a space has others:
+ * then pushes a userdata with what tl_parcel_ref makes of each. */
 static const tl_ref *refs_of(lua_State *L, const struct tl_parcel *parcel)
 {
     if (parcel->arena == 0 || parcel->ref_count == 0)

@@ -127,7 +127,7 @@ static int send_signal(lua_State *L, const char *call, int signal)
     struct command *command = command_check(L, call);
     check_method(L, 0, call);
     int status = tl_command_signal(command->command, signal);
-    /* it has ended, as the signal wants */
+    /* what was to end has ended */
     if (status == TL_ENDED && (signal == SIGTERM || signal == SIGKILL))
         status = TL_OK;
     return command_result(L, command_call(L, command, call), status);

@@ -108,8 +108,8 @@ static void check_unknown(lua_State *L, const char *call,
     }
 }
 
-/* In a space the script has given the name already, so the last option must be
- * free for it. */
+/* Sets the name, the last option: in a space the script has given it already,
+ * as the first argument. */
 static void set_name(lua_State *L, const char *call, int index)
 {
     if (!lua_isnil(L, index))

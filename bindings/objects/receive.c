@@ -5,8 +5,8 @@
  * waiting, since another task may have been faster: then it waits again.  It
  * takes a message whole or not at all, so nothing is lost by that.  Where
  * several objects have messages they take turns: the search begins after the
- * object that gave the last one.  An object that is over is left out; when all
- * are, so is the call.
+ * object that gave the last one.  The call leaves out an object that is over;
+ * when all are, it says "closed".
  */
 #include "codec/message.h"
 #include "lua/support.h"

@@ -20,8 +20,8 @@ static int price(char a, char b)
 }
 
 /* How many letters differ, are added or are missing (Levenshtein's distance).
- * `row` is one row of his table: the distances from the beginning of `a` so far
- * to each beginning of `b`. */
+ * `row` is one row of the usual table: the distances from the beginning of `a`
+ * so far to each beginning of `b`. */
 static int distance(const char *a, const char *b)
 {
     int row[LONGEST + 1];
@@ -56,8 +56,7 @@ const char *suggest_name(lua_State *L, int index, const char *name)
         const char *key = lua_tostring(L, -1);
         int wrong = distance(name, key);
         if (strlen(name) > 2 && strncasecmp(name, key, strlen(name)) == 0)
-            wrong = least(wrong, MOST_WRONG - 1); /* the name is the beginning
-                                                   * of the key */
+            wrong = least(wrong, MOST_WRONG - 1); /* the key begins so */
         if (wrong < best) {
             best = wrong;
             lua_copy(L, -1, -2);

@@ -87,7 +87,7 @@ static int send_signal(lua_State *L, const char *call, int signal)
     struct tl_handle *process = check_process(L);
     check_method(L, 0, call);
     int status = tl_process_signal(process, signal);
-    /* it has ended, as the signal wants */
+    /* what was to end has ended */
     if (status == TL_ENDED && (signal == SIGTERM || signal == SIGKILL))
         status = TL_OK;
     return result(L, process, call, status);

@@ -114,9 +114,9 @@ static int io_popen(lua_State *L)
 
 /* ---- os.execute ---- */
 
-/* While commands run (how many), the process ignores SIGINT and SIGQUIT: they
- * are for the command.  All of this changes with the gate of libc_lock.h held.
- */
+/* How many commands run.  While any does, the process ignores SIGINT and
+ * SIGQUIT: they are for the command.  All of this changes with the gate of
+ * libc_lock.h held. */
 static int running;
 static struct sigaction old_interrupt, old_quit;
 

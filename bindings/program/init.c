@@ -66,7 +66,7 @@ void init_begin(void)
     sigset_t all, given;
     if (getpid() != 1)
         return;
-    /* if it were ignored it would not come, nor the script's status */
+    /* ignored, it would not come, and the script's status be lost */
     signal(SIGCHLD, SIG_DFL);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &given);

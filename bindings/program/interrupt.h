@@ -25,8 +25,9 @@
  * end the program. */
 void interrupt_watch(lua_State *L, bool interactive);
 
-/* SIGTERM ends the program too, a REPL as well, with status 143: for PID 1 of a
- * container, which is ended by that.  To be called after interrupt_watch. */
+/* SIGTERM ends the program too, a REPL as well, with status 143: for a script
+ * in a container (init.h), which is ended by it.  To be called after
+ * interrupt_watch. */
 void interrupt_watch_termination(void);
 
 /* The state is about to be closed: sets no hook in it any more. */

@@ -317,7 +317,7 @@ int main(int count, char **arguments)
         return inspect_run(count - 1, arguments + 1);
     init_begin();
     keep_freed_memory();
-    /* where a parent leaves it ignored, no end of a command is told */
+    /* some parents leave it ignored: then no end of a command is known */
     signal(SIGCHLD, SIG_DFL);
     struct invocation invocation = {.count = count, .arguments = arguments};
     int wrong = read_options(&invocation);

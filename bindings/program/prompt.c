@@ -99,7 +99,7 @@ static bool await_key(void)
     sigset_t blocked, before;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
-    /* blocked but within ppoll, so that none is missed just before */
+    /* SIGINT comes only within ppoll, so none is missed just before it */
     sigprocmask(SIG_BLOCK, &blocked, &before);
     while (!interrupt_pending() && ppoll(&input, 1, NULL, &before) < 0) {
         if (continued)

@@ -1,7 +1,7 @@
 /*
- * Gives arbitrary bytes to the decoder, as an unknown sender could: without
- * functions, since Lua does not check bytecode.  What the decoder accepts must
- * travel again, and be as long as before.
+ * Codec fuzz: gives arbitrary bytes to the decoder, as an unknown sender could:
+ * without functions, since Lua does not check bytecode.  What the decoder
+ * accepts must travel again, and be as long as before.
  *
  *   make fuzz FUZZ=codec
  */

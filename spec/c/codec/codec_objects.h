@@ -1,7 +1,7 @@
 /*
- * Stand-ins for the objects of the runtime, so that the codec can be tested
- * without it: each is a userdata that holds a tl_handle, whose cell is the
- * reference.
+ * Codec objects: stand-ins for the objects of the runtime, so that the codec
+ * can be tested without it: each is a userdata that holds a tl_handle, whose
+ * cell is the reference.
  */
 #ifndef TL_CODEC_OBJECTS_H
 #define TL_CODEC_OBJECTS_H

@@ -136,9 +136,7 @@ static int decode(lua_State *L)
 {
     size_t size;
     const char *data = luaL_checklstring(L, 1, &size);
-    char *exact = malloc(size + (size == 0)); /* of the exact size, so that the
-                                               * sanitizer sees every read
-                                               * beyond */
+    char *exact = malloc(size + (size == 0)); /* not a byte more */
     memcpy(exact, data, size);
     struct parcel parcel = {exact, size, NULL, 0};
     if (lua_toboolean(L, 2))

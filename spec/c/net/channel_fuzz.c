@@ -1,8 +1,8 @@
 /*
- * Gives arbitrary bytes to a connection, as any stranger could.  The first byte
- * says to whom: a listener or a client that greets, with or without a key; or
- * an end past the greeting, whose messages are decoded.  The second says how
- * many bytes arrive at a time.
+ * Channel fuzz: gives arbitrary bytes to a connection, as any stranger could.
+ * The first byte says to whom: a listener or a client that greets, with or
+ * without a key; or an end past the greeting, whose messages are decoded.  The
+ * second says how many bytes arrive at a time.
  *
  * Nobody may be let in without the key; what is decoded takes memory in
  * proportion to what came; and what was accepted must travel again.

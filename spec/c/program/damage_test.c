@@ -1,8 +1,8 @@
 /*
- * Damages the file of a space at random, a word or a few at a time, and has a
- * program open it and use all that it finds.  The program must not crash nor
- * hang; and where it is told that the space is damaged, nothing may have been
- * written to that.
+ * Damage test: damages the file of a space at random, a word or a few at a
+ * time, and has a program open it and use all that it finds.  The program must
+ * not crash nor hang; and where it is told that the space is damaged, nothing
+ * may have been written to that.
  *
  *   damage_test [HOW OFTEN [SEED]]      (make damage: 100,000 times)
  */

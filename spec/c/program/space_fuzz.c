@@ -1,5 +1,5 @@
 /*
- * Changes the file of a space as the fuzzer likes, and looks into it as
+ * Space fuzz: changes the file of a space as the fuzzer likes, looks into it as
  * tidelock ls and ps do, and uses all that it finds.  Each change is 12 bytes:
  * where (a word that is not 0, or any word), and what is to stand there.
  *
