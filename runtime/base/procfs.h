@@ -1,5 +1,6 @@
 /*
- * Stat: what the kernel says about a process: /proc/PID/stat, see proc(5).
+ * Procfs: what the kernel says about a process or a thread in the files of
+ * /proc, see proc(5).
  */
 #ifndef TL_STAT_H
 #define TL_STAT_H

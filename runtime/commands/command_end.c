@@ -1,5 +1,5 @@
 /*
- * The end of a command: how this process hears of it.
+ * Command end: how this process hears of the end of a command.
  */
 #include <errno.h>
 #include <sys/wait.h>
@@ -19,7 +19,7 @@ int tl_command_enter(const struct tl_command *command)
     return command->owner == tl_task_id(tl_self) ? TL_OK : TL_NOT_PARENT;
 }
 
-/* As of a flow: a fork must not copy the descriptor and not the word. */
+/* As in a pipe buffer: a fork must not copy the descriptor but not the word. */
 void tl_command_shut_pidfd(struct tl_command *command)
 {
     tl_process_lock_take();

@@ -1,6 +1,9 @@
 /*
- * Exchange: what a task does while it waits for a command, whatever it waits
- * for: it writes what is to be written, and reads what the command has to say.
+ * Command I/O: what a task does while it waits for its command.
+ *
+ * Whatever the call waits for (the end, a line, all the output), the task
+ * meanwhile writes the input that is left and reads what the command writes.
+ * So the two never wait for each other with a pipe full.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,7 +20,7 @@ enum want {
     WANT_SENT = 2,   /* nothing is left to be written */
     WANT_STDOUT = 4, /* all of it */
     WANT_STDERR = 8,
-    WANT_READ = 16,  /* what `flow` is to hold */
+    WANT_READ = 16,  /* what `flow`, a pipe buffer, is to hold */
     WANT_OUTPUT = 32 /* whatever is written until then, however much */
 };
 

@@ -1,14 +1,14 @@
 /*
- * Spawn: a program in a process of its own, without a shell.
+ * Exec: starts a program in a process of its own, without a shell.
  *
- * By vfork, so that it costs the same however large this process is, with all
- * signals held back until the child has dropped this program's handlers.  The
- * child tells by a pipe that closes itself at a successful exec how far it
- * came, so what failed is known before the call returns.
+ * It uses vfork, so that a start costs the same however large this process is,
+ * and holds all signals back until the child has dropped this program's
+ * handlers.  The child tells how far it came by a pipe that a successful exec
+ * closes: so what failed is known before the call returns.
  *
  * The program gets the three descriptors as 0, 1 and 2 and no others; default
  * handlers (a signal that is ignored stays so: nohup relies on it) and no
- * signal blocked.  When the thread that spawned it dies, it gets SIGTERM.
+ * signal blocked.  When the thread that started it dies, it gets SIGTERM.
  */
 #ifndef TL_SPAWN_H
 #define TL_SPAWN_H

@@ -1,6 +1,6 @@
 /*
- * Flow: our end of one of the three streams of a command, with the bytes that
- * wait on this side of it.
+ * Pipe buffer: our end of one of the three streams of a command, with the bytes
+ * that wait on this side of it.
  *
  *   NONE    no pipe was asked for
  *   OPEN    `descriptor` is ours, close-on-exec and never blocks

@@ -1,12 +1,13 @@
 /*
- * Patience: for how long one end of a stream leaves the other alone.
+ * Backoff: for how long one end of a stream leaves the other alone.
  *
- * Who finds a stream empty (or full) spins on the other end's word, and each
- * look takes the word's line away from whoever is about to write it.  Where
- * the other end goes on by itself, who looks later finds several messages at
- * once, and both are up to twice as fast; where it waits for an answer, every
- * pause is lost.  What was found tells the two apart: one message each time is
- * a conversation; all that there can be, an other end that had to stop.
+ * A task that finds a stream empty (or full) spins on the other end's word, and
+ * each look takes the word's line away from whoever is about to write it.
+ * Where the other end goes on by itself, a later look finds more messages at
+ * once, and both ends are up to twice as fast; where the other end waits for an
+ * answer, every pause is lost.  What a look found tells the two cases apart.
+ * One message each time is a conversation.  As many as there can be: the other
+ * end had to stop.  In both cases the pauses shrink; in all others they grow.
  *
  * A hint, no more: whatever it says, only time is lost.
  */
@@ -28,8 +29,8 @@ static inline uint32_t tl_backoff_pauses(struct tl_backoff *patience)
     return atomic_load_explicit(&patience->pauses, memory_order_relaxed);
 }
 
-/* A look found so many messages (or places) of so many that there can be; 0:
- * no bound. */
+/* A look found `found` messages, or room for so many, where there can be
+ * `most`; 0: no bound. */
 static inline void tl_backoff_learn(struct tl_backoff *patience, uint32_t found,
                                     uint32_t most)
 {

@@ -22,7 +22,7 @@ void tl_ordered_queue_init(struct tl_ordered_queue *heap, const void *object,
 
 /* ---- growing ---- */
 
-/* An empty table, made outside the guard, in this task's hand. */
+/* Makes an empty table, outside the guard; this task owns it. */
 static int make_table(uint64_t capacity)
 {
     uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
@@ -38,7 +38,8 @@ static int make_table(uint64_t capacity)
     return TL_OK;
 }
 
-/* The table in hand becomes the heap's, and the old one is in hand. */
+/* The table that this task owns becomes the queue's, and the task owns the old
+ * one instead. */
 static void move_in(struct tl_ordered_queue *heap)
 {
     uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];

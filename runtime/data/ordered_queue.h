@@ -1,9 +1,9 @@
 /*
- * Heap: messages in an order other than that of arrival: last in first out, or
- * by priority.
+ * Ordered queue: messages in an order other than that of arrival: last in first
+ * out, or by priority.
  *
  * One guard, since a put and a get may touch the same message.  Messages are
- * packed blocks (store/message), each named by an entry of a table; whether an
+ * message blocks (store/message), each named by an entry of a table; whether an
  * entry names a block is the truth, and changing that is the commit of a put
  * or a get.  Two arrays of entry indices are derived from it and rebuilt by
  * repair: `order`, a binary heap of the used entries with the next message at

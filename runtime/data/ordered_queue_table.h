@@ -1,5 +1,5 @@
 /*
- * Heap table: where the messages of a heap are named, and in what order.
+ * Ordered queue table: names the messages of an ordered queue, and their order.
  * Shared by the files of data/ordered_queue; see ordered_queue.h.
  */
 #ifndef TL_ORDERED_QUEUE_TABLE_H

@@ -7,9 +7,9 @@
  * both streams: who sends to it hears so at once, who receives from it drains
  * first.
  *
- * A stream takes messages while it holds fewer than TL_PIPE_BYTES, or a
- * sixteenth of the arena: so a writer cannot fill the arena faster than its
- * reader reads.
+ * A stream takes messages while it holds fewer than TL_PIPE_BYTES, and fewer
+ * than a sixteenth of the arena: so a writer cannot fill the arena faster than
+ * its reader reads.
  */
 #ifndef TL_PIPE_H
 #define TL_PIPE_H

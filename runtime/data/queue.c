@@ -145,7 +145,7 @@ int tl_queue_join(const struct tl_handle *handle, tl_deadline deadline)
     if (status < 0)
         return status;
     struct tl_queue *queue = queue_of(handle);
-    /* several joins that wait at the same time all tell of the same death */
+    /* joins that wait at the same time all tell of the same death */
     uint64_t told = atomic_load(&queue->told);
     _Atomic uint64_t *word = done_word(queue);
     for (;;) {

@@ -3,7 +3,7 @@
  * (data/stream), last in first out, or by priority (data/ordered_queue); and
  * the count of items that were put but not yet reported done.
  *
- * A cell's `taken` counts the items that its task got and has not reported
+ * A cell's `debt` counts the items that its task got and has not reported
  * done; when the task dies they count as done, and `abandons` grows.
  */
 #ifndef TL_QUEUE_H

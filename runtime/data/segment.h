@@ -29,7 +29,7 @@ struct tl_segment {
 /* Before each message.  Bytes follow, or for TL_FRAME_PACKED the block. */
 struct tl_frame {
     uint32_t size;
-    uint32_t units; /* of the packed message, in TL_PACKED_UNITs */
+    uint32_t units; /* of the message block, in TL_PACKED_UNITs */
     unsigned char bytes[];
 };
 

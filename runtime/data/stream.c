@@ -178,8 +178,8 @@ bool tl_stream_check(const struct tl_stream *stream)
            packed == atomic_load(&stream->packed_put);
 }
 
-/* Drops the packed messages that nobody got.  The commit of each is tail, so
- * that a task that goes on after a dead one begins where it was. */
+/* Drops the message blocks that nobody got.  The commit of each is tail, so
+ * that a task that goes on after a dead one begins where that one was. */
 static void drop_messages(struct tl_stream *stream)
 {
     uint64_t head = atomic_load(&stream->head);

@@ -17,22 +17,22 @@
  * a SKIP frame, and the next position is the next segment's base.
  *
  * Small messages lie in the segment; larger ones, and those that carry
- * objects, are packed blocks (store/message) that the frame names.
+ * objects, are message blocks (store/message) that the frame names.
  *
  * A stream may be bound by messages, or by bytes: then there is room while it
  * holds fewer than that, whatever the size of the next, so that one message
  * larger than the bound has its turn as well.  What it holds is the distance of
- * the two positions, and the difference of two sums of the sizes of packed
- * messages, one at each end.  A sum changes before the word: who reads the
+ * the two positions, and the difference of two sums of the sizes of message
+ * blocks, one at each end.  A sum changes before the word: whoever reads the
  * word first never finds more than there is.
  *
  * Who comes first gets a message, or room for one; who has waited long is next
  * (sync/turn).
  *
  * Who owns what when a task dies
- *   - a packed block: the sender (TL_OWNED_MESSAGE) until `head` moves, the
+ *   - a message block: the sender (TL_OWNED_MESSAGE) until `head` moves, the
  *     stream until `tail` moves, then the receiver (TL_OWNED_MESSAGE).  The
- *     note in the slot holds the word as it was, so repair knows which.
+ *     repair note in the slot holds the word as it was, so repair knows which.
  *   - a segment: the sender (TL_OWNED_SEGMENT) until the segment before names
  *     it in `next`; the stream; the receiver (TL_OWNED_SEGMENT) once
  *     `get_segment` has moved on.
@@ -118,7 +118,8 @@ uint32_t tl_stream_size(const struct tl_stream *stream);
 int tl_stream_done(struct tl_stream *stream, struct tl_cell *cell);
 /* Items put and not yet done. */
 uint32_t tl_stream_unfinished(const struct tl_stream *stream, uint64_t done);
-/* The items in a dead task's hands count as done; whether there were any. */
+/* The items that a dead task got and has not reported done count as done;
+ * whether there were any. */
 bool tl_stream_abandon(struct tl_stream *stream, struct tl_cell *cell);
 
 bool tl_stream_check(const struct tl_stream *stream);

@@ -23,8 +23,8 @@ static bool has_message(struct tl_stream *stream, uint64_t tail)
     return found > 0;
 }
 
-/* The frame of the next message; the segment behind it is retired into this
- * task's hand. */
+/* The frame of the next message.  Where it lies in the next segment, this task
+ * then owns the one that is read. */
 static struct tl_frame *next_frame(struct tl_stream *stream, uint64_t *at)
 {
     struct tl_segment *segment = tl_at(stream->get_segment);

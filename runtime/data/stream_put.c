@@ -26,7 +26,7 @@ static uint64_t packed_put(const struct tl_stream *stream)
 }
 
 /* Whether there is room, when readers are at `tail` and have got `got` bytes of
- * packed messages. */
+ * message blocks. */
 static bool is_room(const struct tl_stream *stream, uint64_t tail,
                     uint64_t head, uint64_t got)
 {
@@ -57,7 +57,7 @@ static bool has_room(struct tl_stream *stream, uint64_t head)
 }
 
 /* Where a frame of so many units goes, or NULL: a new segment is needed and
- * this task does not carry one. */
+ * this task does not own one. */
 static struct tl_segment *place(struct tl_stream *stream, uint32_t units,
                                 uint64_t *at)
 {
@@ -112,7 +112,7 @@ static uint32_t packed_units(const struct tl_message *m)
     return units < UINT32_MAX ? (uint32_t)units : UINT32_MAX;
 }
 
-/* The message is in this task's hand. */
+/* The same for a message block, which this task owns. */
 static void write_packed(struct tl_stream *stream, struct tl_segment *segment,
                          uint64_t at, const struct tl_message *m)
 {

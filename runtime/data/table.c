@@ -83,7 +83,7 @@ static tl_deadline end_of(const struct tl_table *table,
     return end ? (tl_deadline)end : TL_FOREVER;
 }
 
-/* Under the guard.  A packed message that is small is copied too: that costs
+/* Under the guard.  A message block that is small is copied too: that costs
  * less than to own it for a while. */
 static int read_value(struct tl_table *table, const struct tl_slot *slot,
                       struct tl_parcel *parcel)
@@ -142,7 +142,8 @@ int tl_table_get_until(const struct tl_handle *handle, const struct tl_key *key,
 
 /* ---- set ---- */
 
-/* A value on its way into a slot: in bytes, or packed, in this task's hand. */
+/* A value on its way into a slot: in bytes, or in a message block that this
+ * task owns. */
 struct value {
     uint64_t end;  /* of the key, or 0 */
     uint32_t size; /* of the bytes, or TL_SLOT_PACKED */
@@ -178,7 +179,7 @@ static void note_soonest(struct tl_table *table, uint64_t end)
         tl_log_set(&table->log, &table->soonest, end);
 }
 
-/* The slot gets the value, and the hand the block that was its value. */
+/* The slot gets the value, and this task the block that was its value. */
 static void replace(struct tl_table *table, struct tl_slot *slot,
                     const struct value *value)
 {
@@ -215,7 +216,7 @@ static void append(struct tl_table *table, const struct tl_slot_key *key,
     tl_log_set(log, &tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
 }
 
-/* The hands get the slot's blocks. */
+/* This task gets the slot's blocks. */
 static void clear(struct tl_table *table, struct tl_slot *slot)
 {
     struct tl_log *log = &table->log;
@@ -255,7 +256,7 @@ static enum need try_set(struct tl_table *table, const struct tl_slot_key *key,
     return NEED_NOTHING;
 }
 
-/* Into this task's hand. */
+/* Makes a block of a long key's bytes, for this task to own. */
 static int take_key(const struct tl_slot_key *key)
 {
     uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
@@ -353,8 +354,8 @@ int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
 /* All slots are looked at no more often than that, for each of them. */
 #define REAP_PAUSE 100 /* nanoseconds */
 
-/* The blocks of one key into this task's hands; false: there was none, and it
- * is noted when there may be. */
+/* This task takes the blocks of one key that is over.  False: there was none,
+ * and it is noted when there may be. */
 static bool reap_one(struct tl_table *table, int64_t now, uint64_t *from)
 {
     tl_log_begin(&table->log);
@@ -378,7 +379,7 @@ void tl_table_reap(struct tl_table *table)
     if (__builtin_expect(soonest == 0, 1))
         return;
     int64_t now = tl_clock_now();
-    /* not with something in its hands, which a step would overwrite */
+    /* not while this task owns a block, which a step would overwrite */
     if ((int64_t)soonest > now || hands[TL_OWNED_MESSAGE] ||
         hands[TL_OWNED_SEGMENT])
         return;

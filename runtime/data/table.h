@@ -6,11 +6,11 @@
  *
  * One guard, that of `log`, for readers and writers.  A reader copies a small
  * value out under it, and becomes a further owner of a large one
- * (store/message), which it reads with nothing held.  A writer has its blocks
- * in its hands before it takes the guard; one logged step changes the slot and
- * the hands: so after a death the value is the old one or the new one, and
- * every block has its owner.  What was replaced comes out in the hand, and is
- * dropped with nothing held.
+ * (store/message), which it reads with nothing held.  A writer owns its new
+ * blocks before it takes the guard.  One logged step changes the slot and the
+ * writer's owned blocks: so after a death the value is the old one or the new
+ * one, and every block has its owner.  The writer then owns what was replaced,
+ * and drops it with nothing held.
  *
  * `writer` is held for an update, from before the old value is read until the
  * new one is set.  Others that want to write look at it under the guard, and
@@ -23,9 +23,9 @@
  * Tables without such keys never look at a clock.
  *
  * Who owns what when a task dies
- *   - a value's block, a key's block, a block of slots: the hand of who makes
- *     or drops it (TL_OWNED_MESSAGE, TL_OWNED_SEGMENT), else a word of the
- * table or of a slot that is in use; a step of the log hands it over.
+ *   - a value's block, a key's block, a block of slots: the task that makes or
+ *     drops it (TL_OWNED_MESSAGE, TL_OWNED_SEGMENT), else a word of the table
+ *     or of a slot that is in use; a step of the log hands it over.
  *   - in slots that were just left (tl_slots_move) the words are copies.
  *
  * Limits: a key or value that the slots have no room for makes them move all

@@ -1,5 +1,7 @@
-/* What a table is to those who look after objects of all kinds: reports,
- * checks, and recovery. */
+/*
+ * Table kind: the table's entries in the table of kinds: reports, checks, and
+ * recovery.
+ */
 #include "data/table.h"
 
 #include <stdio.h>

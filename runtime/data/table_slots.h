@@ -1,5 +1,5 @@
 /*
- * Slots: where a table keeps its keys and values.
+ * Table slots: where a table keeps its keys and values.
  *
  * One block: `capacity` slots in the order in which their keys were set first;
  * behind them an index of twice as many words, to find a slot by its key's
@@ -9,8 +9,8 @@
  * slot is empty and stays where it is, index word too; when the last slot is
  * used up, those that are left move to a new block.
  *
- * Short keys and small values lie in the slot; a long key is a block, as is
- * what tl_message_pack makes of a large value or one that carries references.
+ * Short keys and small values lie in the slot.  A long key is a block; a large
+ * value, or one that carries references, is a message block (store/message).
  *
  * Who may write: the holder of the table's guard, by steps of the table's log;
  * except to a slot beyond `used`, which is nobody's, and to a block of slots
@@ -36,7 +36,8 @@
  *    8 bits  bytes of the key, or TL_SLOT_LONG
  *   16 bits  bytes of the value, or TL_SLOT_PACKED
  * key: the bytes, and 0 behind them; of a long one: block, size, hash.
- * value: the bytes, and anything behind them; of a packed one: block. */
+ * value: the bytes, and anything behind them; of a packed one: its message
+ * block. */
 struct tl_slot {
     uint64_t meta;
     uint64_t key[TL_SLOT_KEY / 8];
@@ -127,8 +128,9 @@ uint64_t tl_slots_wanted(const struct tl_table *table);
 /* Sets *owner to a block of empty slots.  TL_NO_MEMORY. */
 int tl_slots_take(uint64_t *owner, uint64_t capacity);
 
-/* In a step of the log: moves all to the slots that *hand owns, where they
- * are as many as wanted, and puts the old ones in *hand. */
+/* In a step of the log: if the block of slots that *hand owns has the capacity
+ * that the table wants, moves all slots there; *hand then owns the old block.
+ */
 void tl_slots_move(struct tl_table *table, uint64_t *hand);
 
 /* Whether each word of the index is 0 or leads to a slot that has been used,

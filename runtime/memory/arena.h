@@ -12,10 +12,10 @@
  * goes to another by tl_task_visit, at the beginning of an operation, and the
  * operation stays there to its end.
  *
- * Layout: the root, then the regions that the layers carve off at the start,
- * then the heap of store/block, which grows towards the end.
+ * Layout: the root, then the regions that the rooms carve off at the start
+ * (space/layout), then the heap of store/block, which grows towards the end.
  *
- * Only who makes an arena carves, before there is a second task in it.
+ * Only the maker of an arena carves, before there is a second task in it.
  */
 #ifndef TL_ARENA_H
 #define TL_ARENA_H
@@ -30,14 +30,14 @@
 #define TL_ARENA_NAME "tidelock" /* of a program's memfd */
 #define TL_ARENA_LINK "/memfd:" TL_ARENA_NAME
 
-/* What the layers keep for each arena; at most one carve each. */
+/* What the rooms keep in each arena; at most one carve each. */
 enum tl_region {
     TL_REGION_TASKS,    /* tasks/task: the table */
     TL_REGION_WATCH,    /* park/post */
     TL_REGION_VERDICT,  /* wait/deadlock_check */
     TL_REGION_COUNTS,   /* memory/object */
     TL_REGION_TURN,     /* process/output */
-    TL_REGION_NAMES,    /* space/space */
+    TL_REGION_NAMES,    /* store/name_index */
     TL_REGION_SEED,     /* tasks/seed; of a program's own arena alone */
     TL_REGION_SLEEPERS, /* wait/sleep; of a program's own arena alone */
     TL_REGION_RECLAIM,  /* store/refs */

@@ -1,8 +1,8 @@
 /*
  * Object: the header of everything that tasks share, and the table of kinds.
  *
- * An object is one block of the heap that begins with struct tl_object.  It is
- * kept alive by references: a cell in a task's slot (a handle) or an entry in
+ * An object is one block of the heap that begins with struct tl_object.
+ * References keep it alive: a cell in a task's slot (a handle) or an entry in
  * a message under way.  A reference is a tl_ref: the object's offset, which is
  * a multiple of 64, and in the low bits the side (of a pipe), whether it is
  * claimed (TL_CLAIMED: that task counts as a holder of that side), whether
@@ -145,8 +145,9 @@ struct tl_kind {
 struct tl_upcalls {
     const struct tl_kind *kinds; /* TL_KINDS of them, by enum tl_kind_id */
 
-    /* Settles what a dead task owed and frees its slot; several may call for
-     * the same task, and one of them does it; false: another one does. */
+    /* Settles what a dead task owed and frees its slot.  Where more than one
+     * task calls this for the same dead one, one of them does it; false:
+     * another one does. */
     bool (*settle)(struct tl_task *dead);
 
     /* Settles what `dead` left half-done under a guard that this task has taken

@@ -1,4 +1,7 @@
-/* Receiving from a channel: see channel.h. */
+/*
+ * Channel, receiving: reads from the socket until a frame is there whole, and
+ * then shows it where it lies.  See channel.h.
+ */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>

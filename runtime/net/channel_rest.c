@@ -1,6 +1,6 @@
 /*
- * What a channel has left to send: it goes while the thread waits for anything,
- * and for some time when the channel ends.
+ * Channel rest: sends what a channel has left to send while the thread waits
+ * for anything, and for some time when the channel ends.
  */
 #include <stdlib.h>
 #include <sys/ioctl.h>

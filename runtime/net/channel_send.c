@@ -1,4 +1,7 @@
-/* Sending into a channel: see channel.h. */
+/*
+ * Channel, sending: writes a frame from where its pieces lie; once the kernel
+ * has taken a part of it, a copy of the rest stays for later.  See channel.h.
+ */
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>

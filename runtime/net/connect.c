@@ -1,4 +1,6 @@
-/* tl_channel_connect: a socket, then a greeting, within one deadline. */
+/*
+ * Connect: tl_channel_connect: a socket, then a greeting, within one deadline.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>

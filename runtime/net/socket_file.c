@@ -1,4 +1,7 @@
-/* Where a listener listens: see listener.h. */
+/*
+ * Socket file: binds a listener's socket, and makes, takes over and removes the
+ * file of a Unix one.  See listener.h.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,8 +17,8 @@
 #include "net/listener.h"
 #include "tasks/process_lock.h"
 
-/* Who holds a folder's lock does so for microseconds; a stranger who keeps it
- * is not waited for. */
+/* A listener holds a folder's lock for microseconds.  If another program keeps
+ * it for half a second, this one goes on without it. */
 #define FOLDER_PAUSE (5 * TL_MILLISECOND)
 enum { FOLDER_TRIES = 100 };
 

@@ -1,5 +1,6 @@
 /*
- * Report: who waits for whom, as text.
+ * Report: who waits for whom, as text, a line a task; for the one that is told
+ * that no task can go on.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,7 +122,7 @@ static void tell_conditions(const struct tl_wait_queue *const *conditions,
     }
 }
 
-/* The conditions at which the task is listed. */
+/* The queues at which the task is listed. */
 static unsigned conditions_of(struct tl_task *task,
                               const struct tl_wait_queue **conditions)
 {

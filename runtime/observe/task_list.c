@@ -1,5 +1,5 @@
 /*
- * Roster: what each task does, for people.
+ * Task list: what each task does, for people.
  *
  * The tasks go on meanwhile.  What is shown of an object is read with a
  * reference to it, so that it is not another one by then; and an object that a
@@ -17,8 +17,8 @@
 struct look {
     struct tl_task *task;
     uint32_t id;
-    uint64_t condition; /* for which it waits, or 0 */
-    uint64_t found;     /* the offset of the condition's object, or 0 */
+    uint64_t condition; /* the wait queue at which it waits, or 0 */
+    uint64_t found;     /* the offset of the queue's object, or 0 */
     struct tl_task_info *info;
 };
 

@@ -34,7 +34,7 @@ void tl_waiter_use(uint32_t count)
         memset(node, 0, sizeof *node);
         node->task = tl_task_number(self);
     }
-    /* release: who repairs a list finds the nodes clean */
+    /* release: whoever repairs a list finds the nodes clean */
     atomic_store_explicit(&self->waiters, count, memory_order_release);
 }
 
@@ -181,10 +181,11 @@ static void forget(struct tl_task *task, uint64_t condition)
     uint32_t count = tl_waiter_used(task);
     for (uint32_t i = 0; i < count; i++) {
         struct tl_waiter *node = tl_waiter_at(task, i);
-        /* in this order: one that was linked, and is of this condition after
-         * that, cannot leave the list, whose guard this task has; one that is
-         * on its way here has left the other.  The other way round it might
-         * have left here and be linked there by now. */
+        /* `linked` is read first, and then the queue.  A node that was linked,
+         * and after that still names this queue, cannot leave it, since this
+         * task has the guard; a node on its way here has left the other queue.
+         * Read the other way round, it might have left here and be linked there
+         * by now. */
         if (!atomic_load(&node->linked))
             continue;
         tl_fault();
@@ -206,7 +207,7 @@ void tl_wait_queue_repair(struct tl_wait_queue *condition)
     tl_park_call_all();
 }
 
-/* ---- the condition ---- */
+/* ---- the queue ---- */
 
 const char *tl_verb_name(uint32_t verb)
 {

@@ -1,14 +1,14 @@
 /*
- * Waiters: who is listed at a condition.
+ * Wait queue: the list of the tasks that wait for one thing of an object.
  *
- * The list is derived from the nodes of all tasks: a node names its condition
- * before it is linked and until it has left.  So a dead task is taken off from
- * its own nodes, and a list whose guard had a dead holder is emptied from all
- * tasks' nodes, with everybody called.
+ * The list is derived from the nodes of all tasks: a node names its queue
+ * before it is linked and until it has left.  So a dead task's own nodes tell
+ * which lists it is in; and a list whose guard had a dead holder is emptied by
+ * way of all tasks' nodes, and every task is called.
  *
- * Of a task's nodes the first is in its slot; where it waits for several
- * conditions at once, the others are in chunks that stay with the slot for
- * ever: who repairs a list reads all of them, at any time.
+ * A task's first node is in its slot.  Where it waits at many queues at once,
+ * the others are in chunks that stay with the slot for ever, since whoever
+ * repairs a list reads all of them, at any time.
  */
 #ifndef TL_WAITERS_H
 #define TL_WAITERS_H
@@ -22,9 +22,9 @@
 #include "tasks/task.h"
 
 /* Invariant, outside its guard: first/last and the nodes' next/previous are
- * one list of linked nodes whose `condition` is this one, and n is its length.
- * All are written under `guard`; the list is derived from the slots, and may
- * be emptied by repair, which calls all tasks. */
+ * one list of linked nodes whose `condition` is this queue, and n is its
+ * length.  All are written under `guard`.  Repair may empty the list, and then
+ * calls all tasks. */
 struct tl_wait_queue {
     struct tl_guard guard;
     uint64_t first, last; /* offsets of tl_waiter, by their `arrived` */
@@ -73,12 +73,12 @@ bool tl_waiter_leave(struct tl_waiter *node);
 /* Takes a dead task's nodes off the lists that they may be in. */
 void tl_waiter_unlist(struct tl_task *dead);
 
-/* Repair of a condition whose guard was taken over: empties the list and calls
- * everybody. */
+/* Repair of a queue whose guard was taken over: empties it and calls every
+ * task. */
 void tl_wait_queue_repair(struct tl_wait_queue *condition);
 
-/* The number of the task that alone could end a wait at the condition; 0:
- * others could too. */
+/* The number of the task that alone could end a wait at the queue; 0: others
+ * could too. */
 uint32_t tl_wait_queue_ender(const struct tl_wait_queue *condition);
 
 #define TL_WAKE_ALL UINT32_MAX

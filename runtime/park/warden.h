@@ -5,7 +5,7 @@
  * The kernel tells one of the sleepers on a dead task's life (tasks/life), and
  * that one settles and calls the others.  So each life needs a sleeper or two
  * on it, not all of them: which, park/post says.  Whoever depends on one task
- * alone (tl_kind.ender) watches that one besides.
+ * alone (tl_wait_queue_ender) watches that one besides.
  *
  * Limits: who sleeps as a task of so many arenas that their lives do not fit
  * looks now and then.

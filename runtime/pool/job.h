@@ -1,6 +1,6 @@
 /*
- * Job: what the files of a board share: a job's slot, its state word, its
- * messages, and the list of those that wait.
+ * Job: what the files of a pool's board share: a job's slot, its state word,
+ * its messages, and the list of the jobs that wait.
  */
 #ifndef TL_JOB_H
 #define TL_JOB_H

@@ -157,7 +157,7 @@ int64_t tl_board_member(const struct tl_handle *handle, uint32_t job)
     return (int64_t)tl_job_at(look_at(handle), job)->member - 1;
 }
 
-/* Nobody but the owner has the job in hands: it is WAITING, or beyond TAKEN. */
+/* Settles a job that no worker works on: it is WAITING, or beyond TAKEN. */
 static int settle(struct tl_board *board, uint32_t number,
                   enum tl_job_state state, const struct tl_message *m)
 {

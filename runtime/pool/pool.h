@@ -1,15 +1,16 @@
 /*
- * Board: the tasks of a pool.  One task owns it, hands jobs out and reads
- * their results; any number of workers, its children, take them.
+ * Pool: the board on which the jobs of a pool lie.  One task owns the board,
+ * submits jobs and reads their results; any number of workers, its children,
+ * take them.
  *
- * A job is a slot with a packed call and later a packed result; small ones lie
- * in the slot, larger ones in blocks that the slot owns.  Slots lie in chunks,
+ * A job is a slot with a call and later a result; small messages lie in the
+ * slot, larger ones in message blocks that the slot owns.  Slots lie in chunks,
  * each twice as large as the one before, and never move.
  *
  * `state` of a job, with the id of the task that works on it in the upper half:
  *   FREE       nobody's, in the owner's list
  *   WAITING    in the list from `first` to `last`
- *   TAKEN      in a worker's hands            -> by the worker, under the guard
+ *   TAKEN      a worker works on it           -> by the worker, under the guard
  *   DONE       the result is what it returned -> by the worker, from TAKEN
  *   FAILED     the result is its error        -> the same; by the owner
  *   DIED       its worker did                 -> by who settles that death
@@ -19,9 +20,10 @@
  * else the owner is.
  *
  * Only the owner makes a job wait or free, so a death of a worker leaves
- * little: its cell's `taken` is the job in its hands, plus 1, written before
- * the job is TAKEN; and the first in the list may be a job that was taken.  The
- * death of the owner ends the board, since its workers die with it.
+ * little: its cell's `debt` is the number of the job that it works on, plus 1,
+ * written before the job is TAKEN; and the first in the list may be a job that
+ * was taken.  The death of the owner ends the board, since its workers die with
+ * it.
  *
  * `posts` and `finishes` only grow: the watch words of workers and owner.
  */
@@ -38,7 +40,7 @@
 #define TL_CODES_MOST 1024
 
 struct tl_job_message {
-    uint64_t block; /* packed message, or 0: */
+    uint64_t block; /* message block, or 0: */
     uint32_t size;  /* of the bytes here */
     unsigned char bytes[TL_JOB_SMALL];
 };
@@ -77,7 +79,7 @@ struct tl_board {
     struct tl_wait_queue finished; /* wake all */
 
     _Atomic uint32_t code_count;
-    uint64_t codes[TL_CODES_MOST]; /* packed messages; never changed */
+    uint64_t codes[TL_CODES_MOST]; /* message blocks; never changed */
 };
 
 /* Of a handle of TL_KIND_JOB, which borrows its board's: `cell` is the number

@@ -1,4 +1,7 @@
-/* The workers' side of a board, and what becomes of it when tasks die. */
+/*
+ * Pool worker: the workers' side of a board, and what becomes of the board when
+ * tasks die.
+ */
 #include "pool/job.h"
 
 #include <stdio.h>

@@ -44,9 +44,9 @@ struct tl_process {
     uint32_t result_is;   /* enum tl_result; says NONE while `result` is
                              not whole */
     int32_t lost;         /* a status: why there is none; written as `result` */
-    uint64_t result; /* packed message, 0: an empty one; written by the task
+    uint64_t result; /* message block, 0: an empty message; written by the task
                         itself, before ENDED */
-    uint64_t job;    /* of a thread: packed message; written by its creator
+    uint64_t job;    /* of a thread: message block; written by its creator
                         before STARTED, dropped by the thread */
     _Atomic uint32_t cancelled; /* of a thread: 1 by who wants it to end, 0 by
                                    itself, when its wait says so */

@@ -1,4 +1,6 @@
-/* The end of a process: what it says of itself, and how others learn of it. */
+/*
+ * Process end: what a process says of its own end, and how others learn of it.
+ */
 #include "process/process.h"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /*
- * Seats: the slots of a task in all arenas where its program works.
+ * Task slots: the slots of a task in all arenas where its program works.
  *
  * A task has a slot in the program's own arena and one in each space that was
  * open when it was forked, or that it has opened since.  The parent claims

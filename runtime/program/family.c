@@ -1,5 +1,5 @@
 /*
- * Family: a task's relatives, and the end of one that has children.
+ * Family: a task's relatives, and the end of a task that has children.
  */
 #include <signal.h>
 #include <time.h>

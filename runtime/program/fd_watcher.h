@@ -1,10 +1,10 @@
 /*
- * The watcher: the thread that raises a process's descriptors.
+ * Fd watcher: the thread that raises a process's descriptors.
  *
- * See program/ready_fd.h, which says what it is for and who changes what.  It
- * lives while there is something to watch: under the process's private lock it
- * ends only where nothing was added, and is started and given the next only
- * where it has not ended.
+ * program/ready_fd.h says what it is for and who changes what.  It lives while
+ * there is something to watch.  Both its end and an addition happen under the
+ * process lock: so it ends only where nothing was added, and an addition that
+ * finds it ended starts another.
  */
 #ifndef TL_FD_WATCHER_H
 #define TL_FD_WATCHER_H

@@ -1,5 +1,5 @@
 /*
- * Kinds: the one table of what is shared.
+ * Kinds: the one table of the kinds of objects.
  *
  * To add an object: give it a number in enum tl_kind_id (public/core.h); write
  * ROOM/NAME.h with the struct, its invariants and who may write what, and

@@ -1,5 +1,5 @@
 /*
- * The program as a whole: its start.
+ * Program: the start of the program as a whole: its arena, and its main task.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -23,8 +23,9 @@
  * tl_fd_close wakes it from.  A child inherits descriptors that mean nothing
  * there, and asks for its own.
  *
- * Limits: the watcher takes a slot in the table of tasks, and a seat in each
- * space whose objects it looks at, while there is any descriptor to raise.
+ * Limits: the watcher takes a slot in the program's table of tasks, and one in
+ * that of each space whose objects it looks at, while there is any descriptor
+ * to raise.
  */
 #ifndef TL_READY_FD_H
 #define TL_READY_FD_H

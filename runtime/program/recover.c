@@ -23,7 +23,7 @@ void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead)
             tl_object_kind(object)->repair(object, guard, dead);
         break;
     case TL_GUARD_WAIT_QUEUE:
-        /* the guard is a condition's first member */
+        /* the guard is a wait queue's first member */
         tl_wait_queue_repair((struct tl_wait_queue *)guard);
         break;
     case TL_GUARD_HEAP:
@@ -81,7 +81,7 @@ static void pass_on(struct tl_task *dead)
 static void empty_hands(struct tl_task *dead)
 {
     uint64_t *hands = dead->owned_blocks;
-    /* on its way from one hand into the other */
+    /* a block on its way from one word to the other (park/idle) */
     if (hands[TL_OWNED_KEPT_MESSAGE] == hands[TL_OWNED_MESSAGE])
         hands[TL_OWNED_KEPT_MESSAGE] = 0;
     if (hands[TL_OWNED_KEPT_SEGMENT] == hands[TL_OWNED_SEGMENT])

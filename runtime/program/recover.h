@@ -1,5 +1,5 @@
 /*
- * Recover: what happens after a death.
+ * Recover: what happens after the death of a task.
  *
  * Whoever notices that a task is dead (tasks/life) calls tl_recover (by
  * tl_upcalls: a death is noticed low and cleaned high), which settles what its
@@ -8,9 +8,9 @@
  *   1. `inside`: that guard is taken, which repairs what was half-done (and
  *      of a child that was being prepared, the guard of who prepared it)
  *   2. children that it had not yet forked are given up
- *   3. `waiter`: it leaves the list it is in
+ *   3. its nodes: it leaves the wait queues
  *   4. cells: what it held is passed on (tl_kind.task_died)
- *   5. `owned_blocks`: blocks in its hands are freed
+ *   5. `owned_blocks`: the blocks that it owns are freed
  *   6. cells: its references are dropped
  *   7. its process has ended; joiners are woken
  *   8. every task is called, since a waker of it may be the dead one (not at

@@ -1,5 +1,5 @@
 /*
- * Any: waits for the first of several objects.
+ * Wait any: waits for the first of many objects, and of what lies outside.
  */
 #include <poll.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "store/handle.h"
 #include "wait/wait_many.h"
 
-/* This task gets `count` nodes besides the one in its slot.  The chunks stay
+/* Makes sure of `count` nodes besides the one in the slot.  The chunks stay
  * with the slot. */
 static int reserve(uint32_t count)
 {

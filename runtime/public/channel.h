@@ -1,5 +1,5 @@
 /*
- * Channels: connections between programs and hosts.  Part of tidelock.h.
+ * Channel: connections between programs and hosts.  Part of tidelock.h.
  */
 #ifndef TIDELOCK_CHANNEL_H
 #define TIDELOCK_CHANNEL_H

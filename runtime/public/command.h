@@ -1,5 +1,5 @@
 /*
- * Commands: other programs.  Part of tidelock.h.
+ * Command: other programs.  Part of tidelock.h.
  */
 #ifndef TIDELOCK_COMMAND_H
 #define TIDELOCK_COMMAND_H

@@ -1,5 +1,5 @@
 /*
- * The program, time, handles and messages.  Part of tidelock.h.
+ * Core: the program, time, handles and messages.  Part of tidelock.h.
  */
 #ifndef TIDELOCK_CORE_H
 #define TIDELOCK_CORE_H

@@ -2,9 +2,9 @@
  * Jobs: the boards on which the jobs of a pool lie.  Part of tidelock.h.
  *
  * The task that made a board owns it: it submits jobs and reads their results.
- * Its children take jobs and finish them.  Where a worker dies, the job in its
- * hands is TL_JOB_DIED, until the owner has it done again or fails it.  What is
- * the owner's to call returns TL_NOT_OWNER elsewhere.
+ * Its children take jobs and finish them.  Where a worker dies, the job that it
+ * has taken is TL_JOB_DIED, until the owner has it done again or fails it.  The
+ * calls that only the owner may make return TL_NOT_OWNER elsewhere.
  */
 #ifndef TIDELOCK_JOBS_H
 #define TIDELOCK_JOBS_H

@@ -1,5 +1,5 @@
 /*
- * Processes, threads, their relatives, and reports of them.  Part of
+ * Process: processes, threads, their relatives, and reports of them.  Part of
  * tidelock.h.
  */
 #ifndef TIDELOCK_PROCESS_H
@@ -46,7 +46,7 @@ void tl_process_finish(int exitcode);
  * has ended, and how may be known later.  TL_TIMEOUT; TL_NOT_STARTED; TL_SELF;
  * TL_DEADLOCK. */
 int tl_process_join(const struct tl_handle *process, tl_deadline deadline);
-/* TL_OK with *ok and the parcel of set_result (several may ask); TL_EMPTY:
+/* TL_OK with *ok and the parcel of set_result (any number may ask); TL_EMPTY:
  * ended without a result (killed, os.exit); TL_TIMEOUT, also where how it was
  * killed is not known yet; TL_NOT_STARTED; TL_SELF; TL_DEADLOCK. */
 int tl_process_result(const struct tl_handle *process, bool *ok,

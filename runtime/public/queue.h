@@ -1,5 +1,5 @@
 /*
- * Queues and pipes.  Part of tidelock.h.
+ * Queue: queues and pipes.  Part of tidelock.h.
  */
 #ifndef TIDELOCK_QUEUE_H
 #define TIDELOCK_QUEUE_H
@@ -36,7 +36,8 @@ int tl_queue_join(const struct tl_handle *queue, tl_deadline deadline);
 /* Two ends; not duplex: ends[0] only receives, ends[1] only sends. */
 int tl_pipe_new(struct tl_handle ends[2], const char *name, bool duplex);
 /* TL_TIMEOUT, TL_CLOSED (nobody holds the other end), TL_WRONG_END,
- * TL_NO_MEMORY, TL_TOO_LARGE.  A pipe holds 1024 messages or 4 MiB. */
+ * TL_NO_MEMORY, TL_TOO_LARGE.  There is room while a pipe holds less than
+ * 16 MiB, and less than a sixteenth of the arena. */
 int tl_pipe_send(const struct tl_handle *end, const struct tl_message *m,
                  tl_deadline deadline);
 /* TL_TIMEOUT, TL_CLOSED (drained, and nobody holds the other end),

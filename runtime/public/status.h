@@ -11,7 +11,7 @@
 
 enum tl_status {
     TL_OK = 0,
-    TL_ABANDONED = 1, /* done, but a task died with it in its hands */
+    TL_ABANDONED = 1, /* done, but a task died that held it */
 
     /* outcomes a caller expects */
     TL_TIMEOUT = -1,

@@ -1,5 +1,5 @@
 /*
- * Wait: for the first of several objects, and by the event loops of others.
+ * Wait: for the first of many objects, and by the event loops of others.
  * Part of tidelock.h.
  */
 #ifndef TIDELOCK_WAIT_H

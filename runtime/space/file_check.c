@@ -82,7 +82,7 @@ static bool counts_hold(struct tl_file_check *sound)
     return true;
 }
 
-/* The tickets that it owes a call are a condition's. */
+/* The tickets whose tasks it is to call are a condition's. */
 static bool owes_well(struct tl_file_check *sound, const struct tl_owner *owner)
 {
     uint64_t object = owner->owed - offsetof(struct tl_condition, tickets);

@@ -1,14 +1,14 @@
 /*
- * Sound: whether what lies in a space's file can be used.
+ * File check: whether what lies in a space's file can be used.
  *
  * Who opens a space that nobody has open looks at all of it first, on a private
  * copy of its pages: so nothing is written to the file before it is known to be
  * whole.  There is no other task then, and so the rules are strict: every
  * offset leads to a block in use, every block has one owner, every list ends,
- * every guard and hold is free or belongs to a task that died with it, and what
- * never changes has the checksum that it was made with.  What a dead task had
- * half-done is let pass as far as its repair can deal with it; steps of a log
- * are finished on the copy.
+ * every guard and owner is free or belongs to a task that died with it, and
+ * what never changes has the checksum that it was made with.  What a dead task
+ * had half-done is let pass as far as its repair can deal with it; steps of a
+ * log are finished on the copy.
  *
  * It is about memory and about waits that would never end: nothing that passes
  * makes a task touch what is not its, or run in a circle.  Whether the bytes of
@@ -48,7 +48,8 @@ struct tl_file_check {
     bool replayed; /* a table's log was not empty: look again from the start */
     bool no_memory;
     /* offsets of what was found: objects in the order of being found, those
-     * before `visited` looked into; guards, which conditions begin with */
+     * before `visited` looked into; guards, which wait queues begin with;
+     * owners */
     struct tl_file_check_list objects, guards, holds;
     size_t visited;
 };
@@ -57,7 +58,7 @@ struct tl_file_check {
  * tasks are all gone.  TL_OK, TL_NO_SPACE, TL_NO_MEMORY, TL_SYSTEM. */
 int tl_file_check_check(int fd, uint64_t size);
 
-/* ---- for the parts; each false: it is not sound ---- */
+/* ---- for the parts; each returns false where it is not sound ---- */
 
 /* space/file_check_guards */
 
@@ -87,7 +88,7 @@ uint32_t *tl_file_check_line(struct tl_file_check *sound, uint64_t offset);
 #define TL_FILE_CHECK_OWNED (UINT32_C(1) << 30)     /* that has an owner */
 #define TL_FILE_CHECK_OBJECT (UINT32_C(1) << 29)    /* and is an object */
 #define TL_FILE_CHECK_NAMED (UINT32_C(1) << 28)     /* in the list of names */
-#define TL_FILE_CHECK_RECLAIMED (UINT32_C(1) << 27) /* in that of reclaim */
+#define TL_FILE_CHECK_RECLAIMED (UINT32_C(1) << 27) /* in the reclaim list */
 #define TL_FILE_CHECK_VALUE (UINT32_C(1) << 26)     /* or a value of a table */
 #define TL_FILE_CHECK_REFS                                                     \
     (TL_FILE_CHECK_VALUE - 1) /* how many references were found                \
@@ -100,12 +101,13 @@ void tl_file_check_note_block(void *sound, uint64_t block);
 bool tl_file_check_block(struct tl_file_check *sound, uint64_t block,
                          uint64_t least);
 
-/* The same, of a packed message; `log`: that of the table whose value it is,
- * or NULL. */
+/* The same, of a message block; `log`: that of the table whose value it is, or
+ * NULL. */
 bool tl_file_check_message(struct tl_file_check *sound, uint64_t block,
                            const struct tl_log *log);
 
-/* The same, in the hand of a task: half made, or one of its owners. */
+/* The same, of one that a task owns: it may be half made, or have further
+ * owners. */
 bool tl_file_check_carried(struct tl_file_check *sound, uint64_t block);
 
 /* Whether it is a block that has an owner. */
@@ -142,7 +144,7 @@ bool tl_file_check_queue(struct tl_file_check *sound, struct tl_object *object,
                          bool whole);
 
 /* space/file_check_tasks: the table as such, and what each slot has; and, after
- * all objects are known, what each waits for and has in its hands. */
+ * all objects are known, the blocks that each task owns and its waits. */
 bool tl_file_check_slots(struct tl_file_check *sound);
 bool tl_file_check_owned_blocks(struct tl_file_check *sound);
 bool tl_file_check_waits(struct tl_file_check *sound);

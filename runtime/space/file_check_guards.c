@@ -1,4 +1,7 @@
-/* Guards, conditions, holds and logs in a file that may be damaged. */
+/*
+ * File check of guards, wait queues, owners and logs: that each is free, or
+ * belongs to a task that died with it and whose repair can deal with it.
+ */
 #include <stdlib.h>
 #include <string.h>
 

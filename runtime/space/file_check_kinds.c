@@ -1,5 +1,7 @@
-/* Each kind of object in a file that may be damaged.  Who adds an object that a
- * space can have adds its row here. */
+/*
+ * File check of kinds: whether the invariants of an object hold, by its kind.
+ * Whoever adds an object that a space can have adds its row here.
+ */
 #include "data/array.h"
 #include "data/buffer.h"
 #include "data/table.h"
@@ -23,8 +25,8 @@ static bool block_holds(struct tl_file_check *sound, uint64_t block,
     return (!block && !whole) || tl_file_check_block(sound, block, least);
 }
 
-/* An object's guard, or a condition.  Nobody takes those of one that is not
- * whole. */
+/* An object's guard, or a wait queue.  Nobody takes those of an object that is
+ * not whole. */
 static bool guard_holds(struct tl_file_check *sound,
                         const struct tl_guard *guard, const void *object,
                         bool whole)

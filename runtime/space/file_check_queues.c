@@ -1,4 +1,8 @@
-/* Queues in a file that may be damaged. */
+/*
+ * File check of queues: that the segments of a stream follow each other, its
+ * words lie within them, and the messages between are whole; and the same for
+ * the table of an ordered queue.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,7 @@
-/* The table of tasks in a file that may be damaged. */
+/*
+ * File check of tasks: that each slot of the table is free and clean, or tells
+ * of a dead task's debts what its recovery can settle.
+ */
 #include <string.h>
 
 #include "park/wait_queue.h"
@@ -144,10 +147,10 @@ bool tl_file_check_slots(struct tl_file_check *sound)
     return true;
 }
 
-/* ---- hands ---- */
+/* ---- owned blocks ---- */
 
-/* What a task has in its hand while it is inside a guard may be an object's,
- * too: the repair knows whose. */
+/* A block that a task owns while it is inside a guard may also be named by an
+ * object: the repair knows whose it is. */
 static bool may_share(const struct tl_task *task)
 {
     return atomic_load(&task->inside) || task->note.doing;

@@ -1,6 +1,6 @@
 /*
- * Abroad: a look at the spaces of another process, also at those that this task
- * has not opened, without becoming a task there.
+ * Foreign spaces: a look at the spaces that another process has open and this
+ * task has not, without becoming a task there.
  */
 #ifndef TL_ABROAD_H
 #define TL_ABROAD_H
@@ -9,11 +9,10 @@
 #include <sys/types.h>
 
 /* Calls `look` in the spaces that the process has open and this task has not,
- * one after the other, until it returns true; whether it did.  It may not take
- * a guard: here is no task to own it.
+ * one after the other, until it returns true; whether it did.  `look` must not
+ * take a guard: this thread is no task there, and a guard's word needs an id.
  *
- * Limit: where this program has all the spaces open that it can, it sees
- * none. */
+ * Limits: a program that has as many spaces open as it can sees none. */
 bool tl_foreign_spaces_any(pid_t pid, bool (*look)(pid_t pid));
 
 #endif

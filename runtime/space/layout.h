@@ -1,15 +1,19 @@
 /*
- * Layers: what each of them keeps in an arena, made all at once.
+ * Layout: makes the regions that the rooms keep in an arena, all at once, and
+ * describes the arena, so that another program can tell whether it has the same
+ * layout.
  */
 #ifndef TL_LAYERS_H
 #define TL_LAYERS_H
 
 #include <stdint.h>
 
-/* Furnishes an arena just made.  As tl_task_table_make. */
+/* Carves and fills in all the regions of an arena just made.  As
+ * tl_task_table_make. */
 int tl_layout_make(uint32_t tasks, uint32_t spare);
 
-/* Says at the arena's beginning what it is: 8 characters, and the shape. */
+/* Writes to the arena's beginning what it is: 8 characters, the shape, and the
+ * checksum. */
 void tl_layout_sign(const char *magic);
 
 /* The checksum of what is constant in an arena with that root and table of

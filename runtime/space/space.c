@@ -269,7 +269,7 @@ static int find_or_map(const char *name, const char *path, uint64_t identity)
 }
 
 /* Another thread of this process may have mapped it, or this one may have
- * found no seat the last time: then it is mapped, and this thread not in it. */
+ * found no slot the last time: then it is mapped, and this thread not in it. */
 static int join(int number, bool with_name)
 {
     if (number < 0 || tl_task_is_in((unsigned)number))

@@ -12,9 +12,9 @@
  * A block always has an owner that the arena can name: the 64-bit word which
  * holds its offset.  tl_block_take writes that word in the same logged step
  * that takes the block off the free list, and tl_block_release clears it in
- * the step that puts the block back: so a kill leaks no block.  Who copies the
- * offset into a second word says which of them owns (see note in
- * tasks/task.h).
+ * the step that puts the block back: so a kill leaks no block.  A task that
+ * copies the offset into a second word notes first which of the two words owns
+ * the block (store/repair_note).
  *
  * Blocks are aligned to 64 bytes.  The first 8 bytes of a block just taken are
  * 0, the rest is anything.

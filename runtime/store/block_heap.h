@@ -1,5 +1,6 @@
 /*
- * What the heap of blocks looks like: for the files of store/block alone.
+ * Block heap: the layout of the heap of blocks; for the files of store/block
+ * alone.
  */
 #ifndef TL_BLOCK_HEAP_H
 #define TL_BLOCK_HEAP_H

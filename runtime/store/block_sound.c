@@ -1,4 +1,11 @@
-/* Whether a heap holds that may be damaged: see tl_block_sound. */
+/*
+ * Block, sound: whether the invariants of a heap that may be damaged hold.
+ *
+ * Every word of it may be anything, so the walk trusts none: it goes from block
+ * to block by sizes that it checks first, and a free list must not be longer
+ * than the free bytes that the walk has counted, which ends a list that runs in
+ * a circle.
+ */
 #include "store/block_heap.h"
 
 static bool bounds_hold(void)

@@ -1,5 +1,5 @@
 /*
- * Constructor: how objects are made: a block in this task's hand, filled in,
+ * Constructor: how objects are made: a block that this task owns, filled in,
  * and then known to others at once.
  */
 #ifndef TL_CONSTRUCTOR_H
@@ -18,8 +18,8 @@
 void *tl_constructor_begin(struct tl_handle *out, enum tl_kind_id kind,
                            const char *name, uint64_t shape, int *status);
 
-/* The object in hand gets its first reference: a handle of this task.  On
- * failure the object is destroyed. */
+/* The object in TL_OWNED_OBJECT gets its first reference: a handle of this
+ * task.  On failure the object is destroyed. */
 int tl_constructor_finish(struct tl_handle *out, int side);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Log: several words of the arena change as if at once.
+ * Log: many words of the arena change as if at once.
  *
  * A step is prepared as a list of (word, new value) in the log, under the
  * log's guard; storing `count` commits it; then the words are written.  If the

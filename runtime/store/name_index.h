@@ -1,5 +1,5 @@
 /*
- * Names: the objects of a space that can be found by name.
+ * Name index: the objects of a space that can be found by name.
  *
  * They are a list through the objects themselves: `next_named`, and in `named`
  * the space's own reference, which keeps the object alive until its name is

@@ -6,9 +6,10 @@
  * the counts in the objects in one logged step, so counts and words agree
  * whatever dies.
  *
- * An object whose last reference goes is put on the graveyard in the same
- * step; tl_refs_reclaim takes objects off it and destroys them, one after the
- * other, so that long chains (a queue in a queue in a queue) take no stack.
+ * An object whose last reference goes is put on the reclaim list in the same
+ * step.  tl_refs_reclaim takes objects off the list and destroys them, one
+ * after the other, so that long chains (a queue in a queue in a queue) take no
+ * stack.
  */
 #ifndef TL_REFS_H
 #define TL_REFS_H
@@ -36,8 +37,8 @@ void tl_refs_set(tl_ref *word, tl_ref ref);
  * *word refers to. */
 void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand);
 
-/* For a logged step of its own on references: words that change with one of
- * them.  Between begin and end the reclaim' guard is held. */
+/* For a logged step in which other words change together with a reference.
+ * Between begin and end the guard of the reclaim list is held. */
 struct tl_log *tl_refs_begin(void);
 void tl_refs_prepare(tl_ref *word, tl_ref ref); /* one in a step */
 void tl_refs_end(void);

@@ -1,5 +1,6 @@
 /*
- * Note: what a task is doing inside a guard, in its own slot, for the repair.
+ * Repair note: what a task is doing inside a guard, in its own slot, for the
+ * repair.
  *
  * A commit changes one word of the object.  What else must follow from it (a
  * block changes owner, a cell counts one item more) is settled by whoever

@@ -97,8 +97,8 @@ static int draw_ticket(struct tl_condition *notice, _Atomic uint64_t **ticket)
     return TL_OK;
 }
 
-/* Whether this ticket was notified; then it is kept, so that a death before the
- * task has the lock passes the notice on.  Else it is left. */
+/* Whether this ticket was notified.  If so it is kept, so that a death before
+ * the task has the lock passes the notification on; else it is given back. */
 static bool was_notified(struct tl_condition *notice, _Atomic uint64_t *ticket)
 {
     tl_guard_take(&notice->guard, TL_FOREVER);
@@ -110,8 +110,7 @@ static bool was_notified(struct tl_condition *notice, _Atomic uint64_t *ticket)
     return notified;
 }
 
-/* Gives a ticket back; what was told there and not heard is told to the next.
- */
+/* Gives a ticket back; a notification that was not heard goes to the next. */
 static void return_ticket(struct tl_condition *notice, _Atomic uint64_t *ticket,
                           bool heard)
 {
@@ -137,7 +136,7 @@ static int await_notice(struct tl_condition *notice, _Atomic uint64_t *ticket,
         status = tl_wait(&notice->tickets.notified, &notice->version, version,
                          deadline);
     }
-    /* who was notified in the last moment has been notified */
+    /* a notify at the last moment counts */
     return was_notified(notice, ticket) ? TL_OK : status;
 }
 
@@ -176,7 +175,7 @@ static void changed(struct tl_condition *notice)
     tl_tickets_tell(&notice->tickets);
 }
 
-/* To be told when the lock is released. */
+/* The notified tasks are to be called when the lock is released. */
 static void owe(struct tl_owner *owner, struct tl_condition *notice)
 {
     if (owner->owed && owner->owed != tl_offset(&notice->tickets))
@@ -240,8 +239,8 @@ void tl_condition_destroy(struct tl_object *object)
     tl_tickets_destroy(&notice->tickets);
 }
 
-/* Its lock.  Who was notified is called at once, though the lock is not free
- * yet: when it is released the notice may be gone. */
+/* Its lock.  The notified tasks are called at once, though the lock is not free
+ * yet: when it is released the condition may be gone. */
 struct tl_object *tl_condition_part_held(struct tl_object *object)
 {
     struct tl_condition *notice = (struct tl_condition *)object;

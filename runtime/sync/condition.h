@@ -1,13 +1,14 @@
 /*
- * Notice: the condition variable of scripts (ipc.condition).  Named so since
- * `condition` is what every object of the runtime waits on (wait/wait.h).
+ * Condition: the condition variable of scripts (ipc.condition).  It is not the
+ * wait queue that every object has (wait/wait): it contains one.
  *
- * It refers to a lock, given or made for it.  Who waits draws a ticket
- * (sync/tickets).  A task that was notified and dies before it goes on
- * passes that to the next.  `version`, the watch word, moves with every notify.
+ * It refers to a lock, given or made for it.  A task that waits draws a ticket
+ * (sync/tickets).  If a task was notified and dies before it goes on, the
+ * notification passes to the next.  `version`, the watch word, moves with every
+ * notify.
  *
- * Who is notified wants the lock, which the notifier still holds: so sleepers
- * are called when it is released (the hold's `owed`).
+ * A notified task wants the lock, which the notifier still holds: so sleepers
+ * are called when the lock is released (`owed` of its tl_owner).
  */
 #ifndef TL_CONDITION_H
 #define TL_CONDITION_H

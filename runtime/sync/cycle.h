@@ -11,14 +11,20 @@
  * but is told of the cycle (tl_deadlock_text).
  *
  * `pending`:
- *   0                   waits for nothing like that
- *   TL_CYCLE_ELSEWHERE  waits, in another arena
- *   offset of the condition | count << 48, and TL_CYCLE_LOOKS: looks whether it
- *   may wait.  The count grows with every wait, so that two looks at one word
- *   tell whether it was one wait.
- * Who says that it waits says in all its slots who it is (`person`): so a task
- * that holds something in one arena is known to be the one that waits in
- * another.
+ *
+ *   0                   it waits for nothing like that
+ *
+ *   TL_CYCLE_ELSEWHERE  it waits, in another arena
+ *
+ *   offset | count << 48, where the offset is that of the wait queue; and
+ *   TL_CYCLE_LOOKS while it looks whether it may wait
+ *
+ * The count grows with every wait, so that two looks at the word tell whether
+ * they saw one wait.
+ *
+ * A task that says that it waits also says in all its slots who it is
+ * (`person`): so a task that holds something in one arena is known to be the
+ * one that waits in another.
  *
  * No false report.  A task that waits neither takes nor gives back anything.
  * So where the pending words are read first, then the holders, then the same
@@ -26,10 +32,10 @@
  * cycle of tasks that wait without deadlines stays.  A wait with a deadline is
  * no part of any.
  *
- * One report a cycle: who looks says so.  Of several in one cycle the others
- * leave it to the one with the lowest `person`, and look again when that has
- * decided.  Whoever was the last to say that it waits sees all others, so that
- * somebody is told.
+ * One report a cycle.  A task that looks says so.  Where more than one task of
+ * a cycle looks, the others leave it to the one with the lowest `person`, and
+ * look again when that one has decided.  Whichever said last that it waits sees
+ * all others, so that one of them is told.
  *
  * Limits: seats of a bounded semaphore count as their takers' to give back,
  * until another task has given one back; and who has a seat itself waits for
@@ -47,8 +53,8 @@
 #define TL_CYCLE_LOOKS UINT64_C(1)
 #define TL_CYCLE_ELSEWHERE UINT64_C(2)
 
-/* As tl_wait, at a condition whose object's kind has a `holder`.  TL_DEADLOCK:
- * it would close a cycle. */
+/* As tl_wait, at a queue whose object's kind has a `holder`.  TL_DEADLOCK: the
+ * wait would close a cycle. */
 int tl_cycle_wait(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, tl_deadline deadline);
 

@@ -1,8 +1,8 @@
 /*
- * Owned: what the table of kinds says of an object that one task at a time
- * owns: a lock, what keeps the writers of a value or a table apart.  Where the
- * hold lies in it, `owned_by` of its row tells; the entries are as in struct
- * tl_kind.
+ * Owned: the entries in the table of kinds of an object that one task at a time
+ * owns: a lock, or what keeps the writers of a value or a table apart.
+ * `owned_by` in its row tells where its tl_owner lies; struct tl_kind tells
+ * what the entries mean.
  */
 #ifndef TL_OWNED_H
 #define TL_OWNED_H

@@ -69,8 +69,8 @@ static bool is_starved(struct attempt *attempt)
            tl_clock_now() - attempt->since >= HUNGRY_AFTER;
 }
 
-/* One wait for a hold that somebody else has, or that a hungry task is to
- * have. */
+/* One wait for a word that another task holds, or that is left to a hungry
+ * task. */
 static int wait_once(struct tl_owner *owner, uint64_t word,
                      struct attempt *attempt, tl_deadline deadline)
 {

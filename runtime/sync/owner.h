@@ -1,21 +1,32 @@
 /*
- * Hold: a word that one task at a time holds.  The core of lock, and what
- * keeps the writers of a value apart.
+ * Owner: a word that one task at a time holds.  It is the core of the lock, and
+ * keeps the writers of a value or a table apart.
  *
  * The word:
+ *
  *   bits 0-30  id of the holder, or 0: free
- *   bit  31    hungry: somebody has waited long; newcomers wait too
- *   bit  32    abandoned: the last holder died holding it (then free)
  *
- *   0 or abandoned -> holder      by compare and swap: who comes first
- * (barging) holder         -> 0 (hungry)  by the holder holder         ->
- * abandoned   by whoever settles the dead holder's debts hungry is set by a
- * waiter that has lost for a millisecond or 30 times, and cleared by the next
- * taker, whoever has waited; a newcomer waits at most a millisecond for that,
- * since the hungry one may have given up or died.
+ *   bit  31    hungry: a task has waited long; newcomers wait too
  *
- * Barging since a hand-over by name costs a sleep each time, and the named may
- * be dead (nsync, public/nsync_mu.h, has the same rules).
+ *   bit  32    abandoned: the last holder died holding it; the word is free
+ *
+ * Its transitions:
+ *
+ *   0 or abandoned -> holder     the first to come takes it, by a compare and
+ *                                swap (barging)
+ *
+ *   holder -> 0                  the holder releases it; the hungry bit stays
+ *
+ *   holder -> abandoned          whoever settles the dead holder's debts does
+ *                                this; the hungry bit goes
+ *
+ * A waiter sets the hungry bit when it has lost for a millisecond, or 30 times.
+ * The next taker, any waiter, clears it.  A newcomer leaves a hungry free word
+ * alone for a millisecond at most, since the hungry task may have given up or
+ * died.
+ *
+ * Takers barge because a hand-over by name costs a sleep each time, and the
+ * task named may be dead (nsync, public/nsync_mu.h, has the same rules).
  *
  * A wait without a deadline that would close a cycle of waits is not begun
  * (sync/cycle).
@@ -37,9 +48,9 @@
 
 struct tl_owner {
     _Atomic uint64_t word; /* seq_cst: a watch word */
-    /* offset of the tickets whose notified tasks are to be called once the word
-     * is free again, since they want it; or 0; written by the holder, or for a
-     * dead one by recovery, which calls everybody */
+    /* 0, or the offset of tickets (sync/tickets): their notified tasks want the
+     * word, and are to be called once it is free again.  Written by the holder,
+     * or for a dead one by recovery, which calls everybody. */
     uint64_t owed;
     struct tl_wait_queue released; /* wake one: all want the same */
 };

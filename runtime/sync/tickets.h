@@ -43,9 +43,10 @@ struct tl_tickets {
 /* TL_OK or TL_NO_MEMORY.  `object`: whose they are. */
 int tl_tickets_init(struct tl_tickets *tickets, const void *object);
 
-/* Under the guard: draws a ticket for this task, in the row that it carries
- * where no other has one free; NULL: a row is needed, and tl_tickets_bring_row,
- * with nothing held, puts one in this task's hand (TL_NO_MEMORY). */
+/* Under the guard: draws a ticket for this task.  Where its tickets in all rows
+ * are in use, the row that the task owns (TL_OWNED_SEGMENT) is added.  NULL: it
+ * owns none, and needs one: tl_tickets_bring_row makes it, with no guard held
+ * (TL_NO_MEMORY). */
 _Atomic uint64_t *tl_tickets_draw(struct tl_tickets *tickets);
 int tl_tickets_bring_row(void);
 
@@ -59,7 +60,7 @@ void tl_tickets_tell(struct tl_tickets *tickets);
 struct tl_ticket_row *tl_tickets_first(const struct tl_tickets *tickets);
 struct tl_ticket_row *tl_tickets_after(const struct tl_ticket_row *row);
 
-/* `dead` may have had a row in its hand that was adopted. */
+/* `dead` may still have named, as a block of its own, a row that was added. */
 void tl_tickets_repair(const struct tl_tickets *tickets, struct tl_task *dead);
 void tl_tickets_destroy(struct tl_tickets *tickets);
 

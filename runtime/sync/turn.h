@@ -6,8 +6,8 @@
  * and the named may be dead.  But a task that has waited for a millisecond and
  * lost says in `hungry` since when it waits, and from then on whoever came
  * later leaves what is free to it; for 10 ms and no more, since it may have
- * given up, died, or been stopped.  The lists of waiters are in the order of
- * arrival too (tl_wait_since), so who lost is also called first.
+ * given up, died, or been stopped.  Wait queues are in the order of arrival too
+ * (tl_wait_since), so a task that lost is also called first.
  *
  * A hint, no more: whatever it says, only time is lost.
  *
@@ -17,10 +17,10 @@
  *         if (has_some(seen) && tl_turn_is_mine(turn, &entrant, deadline) &&
  *             take()) {
  *             if (tl_turn_taken(turn, &entrant) && has_some(word))
- *                 tl_wake(condition, 1);
+ *                 tl_wake(&filled, 1);
  *             return TL_OK;
  *         }
- *         status = tl_turn_wait(turn, &entrant, condition, &word, seen, 0,
+ *         status = tl_turn_wait(turn, &entrant, &filled, &word, seen, 0,
  *                               deadline);
  *         if (status < 0) { tl_turn_leave(turn, &entrant); return status; }
  *     }

@@ -1,5 +1,5 @@
 /*
- * Death: how the others learn that a task is no more.
+ * Life: whether a task still runs, and how the others learn of its end.
  *
  * A task holds one robust process-shared mutex, `life` in its slot, from
  * tl_life_begin to its end.  When the thread ends, by whatever means, the

@@ -1,6 +1,6 @@
 /*
- * Private: the lock over what the threads of one process share outside the
- * arenas: which spaces are mapped, and where; commands; socket files.
+ * Process lock: the lock over what the threads of one process share outside
+ * the arenas: which spaces are mapped, and where; commands; socket files.
  *
  * Nothing is waited for while it is held (but the exec of a command that
  * starts, which no fork may come between), and no guard is taken.  A fork takes

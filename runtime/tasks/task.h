@@ -2,9 +2,9 @@
  * Task: the table of the program's tasks, a slot each.
  *
  * A task is one flow of control.  Its slot holds what it says about itself, in
- * words that only it writes while it lives: which guard it may be inside, what
- * it carries, what it waits for.  When it dies, these words are the truth from
- * which the others settle its debts (program/recover).
+ * words that only it writes while it lives: which guard it may be inside, which
+ * blocks it owns, what it waits for.  When it dies, these words are the truth
+ * from which the others settle its debts (program/recover).
  *
  * A task is named by its id: the slot's number in the low TL_NUMBER_BITS, and
  * above it the epoch, which grows each time the slot is given away, so that an
@@ -76,11 +76,11 @@ enum tl_waiting {
     TL_WAITING_SLEEPS  /* does nothing but sleep, until it is CALLED */
 };
 
-/* A place in a condition's list of waiters; a task has one for each condition
- * that it waits for at once, of which the first is in the slot and the others
- * in chunks that stay with it (park/wait_queue).  Written under the condition's
- * guard; `condition` is set before the node is listed and cleared after it has
- * left the list, so that a death can be settled from it. */
+/* A node of a wait queue.  A task has one for each queue that it waits at: the
+ * first is in the slot, the others are in chunks that stay with the slot
+ * (park/wait_queue).  Nodes are written under the queue's guard.  The task sets
+ * `condition` before the node is listed, and clears it after the node has left
+ * the list, so that a death can be settled from it. */
 struct tl_waiter {
     _Atomic uint64_t condition; /* offset of the tl_wait_queue, or 0 */
     uint64_t next, previous;    /* offsets of nodes */
@@ -111,23 +111,23 @@ struct tl_repair_note {
 #define TL_WAITERS_FIRST 16 /* in the first chunk; each has twice as many */
 #define TL_WAITER_CHUNKS 12
 
-/* Blocks that a task has in its hands; each word is 0 or the offset of a block
- * that dies with the task. */
+/* The owned blocks of a task: each word is 0 or the offset of a block that is
+ * freed when the task dies. */
 enum tl_hand {
     TL_OWNED_MESSAGE,      /* being sent, or received and not yet dropped */
     TL_OWNED_SEGMENT,      /* to be linked into a queue */
     TL_OWNED_OBJECT,       /* being made */
     TL_OWNED_GRAVE,        /* being destroyed */
-    TL_OWNED_KEPT_MESSAGE, /* the first two, of a wait in which this task */
-    TL_OWNED_KEPT_SEGMENT, /* does something else meanwhile */
+    TL_OWNED_KEPT_MESSAGE, /* the first two of a wait that is interrupted */
+    TL_OWNED_KEPT_SEGMENT, /* by something else (park/idle) */
     TL_OWNED_BLOCKS
 };
 
 /* Padded on purpose: what others write lies on lines of its own. */
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct tl_task {
-    /* The death word: see life.h.  Stays a mutex for ever, since the kernel
-     * may write to it. */
+    /* See tasks/life.  Stays a mutex for ever, since the kernel may write to
+     * it. */
     pthread_mutex_t life;
     _Atomic uint32_t id;
     _Atomic uint64_t state;
@@ -155,7 +155,7 @@ struct tl_task {
     _Atomic uint64_t person;  /* who it is, in all arenas, once it says so */
     _Atomic int64_t deadline; /* while it sleeps */
     _Atomic int64_t since;    /* when it began to wait; nanoseconds */
-    _Atomic uint32_t sleeps;  /* how often it has slept; see deadlock */
+    _Atomic uint32_t sleeps;  /* how often; see wait/deadlock_check */
     _Atomic uint32_t waiting; /* enum tl_waiting */
 
     _Alignas(TL_LINE) uint32_t parent; /* id, or 0 */
@@ -166,8 +166,8 @@ struct tl_task {
     char name[TL_NAME_SIZE];
     char where[96];                           /* script line of its last wait */
     uint64_t chunks[TL_CELL_CHUNKS];          /* offsets of further cells */
-    uint64_t waiter_chunks[TL_WAITER_CHUNKS]; /* of further waiters */
-    _Atomic uint32_t waiters; /* those below this index may be listed */
+    uint64_t waiter_chunks[TL_WAITER_CHUNKS]; /* of further nodes */
+    _Atomic uint32_t waiters; /* nodes below this index may be listed */
     _Atomic uint32_t cells;   /* cells below this index may be in use */
     uint32_t cells_full;      /* and below this one none is free */
     _Alignas(16) struct tl_cell first_cells[TL_CELLS_FIRST];

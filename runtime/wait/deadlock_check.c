@@ -30,8 +30,8 @@ struct sight {
 /* Whether it sleeps without a deadline. */
 static bool sleeps(struct tl_task *task)
 {
-    /* one that is up for a moment to look, as this one may be, sleeps too:
-     * nobody has called it */
+    /* a task that is up for a moment to look, as this one may be, counts as
+     * asleep: nobody has called it */
     return tl_task_state(task) == TL_TASK_RUNNING &&
            atomic_load(&task->waiting) == TL_WAITING_SLEEPS &&
            atomic_load(&task->park) != TL_PARK_CALLED &&
@@ -106,7 +106,7 @@ static const struct tl_wait_queue *condition_of(struct tl_task *task)
     return offset ? tl_at(offset) : NULL;
 }
 
-/* What `awake` is about to wait for is `its`. */
+/* `its`: the queue at which `awake` is about to wait. */
 static bool all_stuck(const struct sight *sights, size_t count,
                       const struct tl_task *awake,
                       const struct tl_wait_queue *its)

@@ -1,5 +1,5 @@
 /*
- * Stuck: finds out that no task can ever go on.
+ * Deadlock check: finds out that no task can ever go on.
  *
  * A task that has slept for a while without a deadline looks at all slots.  If
  * every live task sleeps without a deadline, nothing inside the program can
@@ -27,11 +27,11 @@ bool tl_deadlock_check_all(void);
 
 /* The calling task is no more in its slot.  If all others sleep without a
  * deadline, one of them is called: it will look, when it has slept again.  Of
- * several that leave at once the last finds the others gone. */
+ * tasks that leave at the same time the last finds the others gone. */
 void tl_deadlock_check_left(void);
 
 /* Takes the verdict, if it is for this task, which is about to wait at the
- * condition (NULL: at several).  True: it can never go on. */
+ * queue (NULL: at more than one).  True: it can never go on. */
 bool tl_deadlock_check_is_me(const struct tl_wait_queue *condition,
                              tl_deadline deadline);
 

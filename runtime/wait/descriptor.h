@@ -5,8 +5,8 @@
  * waits here counts as one that may yet go on: it is never part of a deadlock.
  *
  * Limits: tl_wait_descriptors ends for descriptors, signals, the deadline, and
- * what is to be done meanwhile (idle.h) alone; with objects in shared memory,
- * wait/wait_many sleeps by park.
+ * what is to be done meanwhile (park/idle) alone.  A wait for descriptors and
+ * for objects in shared memory is wait/wait_many's.
  */
 #ifndef TL_DESCRIPTOR_H
 #define TL_DESCRIPTOR_H
@@ -23,8 +23,9 @@
 int tl_wait_descriptors(struct pollfd *polled, size_t count,
                         tl_deadline deadline);
 
-/* The thread is about to end: waits until all that it has to send (outgoing.h)
- * is sent, or the deadline.  What is added later is not sent while waiting. */
+/* The thread is about to end: waits until all that it has to send
+ * (park/outgoing) is sent, or the deadline.  What is added later is not sent
+ * while waiting. */
 void tl_descriptor_finish(tl_deadline deadline);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Wait and wake: how a task sleeps until a predicate may hold.
  *
- * A condition belongs to an object and stands for one predicate on it ("has
+ * A wait queue belongs to an object and stands for one predicate on it ("has
  * items").  Every predicate has a watch word: a 64-bit word that changes with
  * every change that can make it true.  A blocking call reads the word, then
  * evaluates the predicate, and if it does not hold calls tl_wait with the word
@@ -28,8 +28,8 @@
  * ran out looks once more.  Ends for other reasons (interrupt, stuck) are only
  * found before listing, so a chosen task always looks.
  *
- * Wake one is right only where all waiters of a condition are alike and each
- * can use what one wake announces; else wake all.  Each condition says which.
+ * Wake one is right only where all waiters of a queue are alike and each can
+ * use what one wake announces; else wake all.  Each queue says which.
  */
 #ifndef TL_WAIT_H
 #define TL_WAIT_H
@@ -64,17 +64,24 @@ int tl_wait_asleep(struct tl_wait_queue *condition,
 int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline);
 
-/* For who sleeps in another way (wait/wait_many).  Whether this task may go to
- * sleep at the condition (NULL: at several): else TL_INTERRUPTED, TL_STUCK.
- * What it is going to do, for reports. And the sleep, until called, a death, or
- * the deadline: true, that. */
+/* The parts of a wait, for wait/wait_many:
+ *
+ * enter  whether this task may go to sleep at the queue (NULL: at more than
+ *        one); else TL_INTERRUPTED, TL_STUCK
+ *
+ * stuck  the `n` queues where it got TL_STUCK
+ *
+ * say    until when it is going to sleep, for reports
+ *
+ * sleep  sleeps until called, a death, or the deadline; true: the deadline
+ */
 int tl_wait_enter(const struct tl_wait_queue *condition, tl_deadline deadline);
 void tl_wait_stuck(const struct tl_wait_queue *const *conditions, unsigned n);
 void tl_wait_say(tl_deadline deadline);
 bool tl_wait_sleep(tl_deadline deadline);
 
 /* Where this thread was waiting when it last got TL_STUCK, for the report: the
- * i-th of the conditions, or NULL past the last. */
+ * i-th of the queues, or NULL past the last. */
 #define TL_STUCK_MOST 8
 const struct tl_wait_queue *tl_wait_stuck_in(unsigned i);
 

@@ -42,7 +42,7 @@ static void begin(struct places *places, const struct tl_watch *watches,
     }
 }
 
-/* Node 0 is for who waits for one condition alone. */
+/* Node 0 is for waits at one queue alone. */
 static struct tl_waiter *next_node(struct places *places, unsigned arena)
 {
     tl_task_visit(arena);

@@ -1,13 +1,13 @@
 /*
- * Several: a task that waits until any of several conditions may hold.
+ * Wait many: a task waits until any one of many predicates may hold.
  *
- * It is listed at all of them, by a node each, and sleeps once.  The
- * conditions may be of several arenas: then it sleeps as a task of each, and a
- * call to any of these wakes it.
+ * The task lists itself in every wait queue, by a node each, and sleeps once.
+ * The queues may lie in different arenas: then the task sleeps as a task of
+ * each of them, and a call in any of them wakes it.
  *
- * It may have been chosen by a waker that wakes one, and then not use what it
- * was woken for: so every wake that reached it is passed on to the next in that
- * list.  Wakes are hints; one too many costs a look.
+ * A waker that wakes one may choose this task, which then uses something else.
+ * So the task passes every wake that reached it on to the next waiter of that
+ * queue.  Wakes are hints; one too many costs a look.
  */
 #ifndef TL_SEVERAL_H
 #define TL_SEVERAL_H
