@@ -27,7 +27,8 @@
 struct tl_command {
     struct tl_command *next;
     char name[TL_NAME_SIZE];
-    uint32_t owner; /* id of the task; 0: a fork left it behind */
+    uint32_t owner; /* id of the task whose it is; 0: a task of the parent's,
+                       which a fork has copied */
     pid_t pid;
     int pidfd; /* -1: ENDED or dropped, or there is none, or it told its all */
     bool ended;
@@ -42,18 +43,19 @@ struct tl_command {
 /* First of every call.  TL_OK, TL_FOREIGN, TL_NOT_PARENT. */
 int tl_command_enter(const struct tl_command *command);
 
-/* Whether it has ended; reaps it.  And: it has, as far as this process is
- * concerned. */
+/* Whether the command has ended; reaps it.  tl_command_has_ended makes it ENDED
+ * for this process. */
 bool tl_command_look(struct tl_command *command);
 void tl_command_has_ended(struct tl_command *command);
 
 /* Waits for its end, and reaps it. */
 int tl_command_await(struct tl_command *command, tl_deadline deadline);
 
-/* It tells nothing more: the end is looked for from time to time. */
+/* Closes the pidfd, which has told the end: from now on the task looks for the
+ * end from time to time. */
 void tl_command_shut_pidfd(struct tl_command *command);
 
-/* Before a sleep that nothing else ends: it tells of the end again. */
+/* Before a sleep that nothing else ends: opens the pidfd again. */
 void tl_command_heed_pidfd(struct tl_command *command);
 
 /* Reaps those that have ended. */

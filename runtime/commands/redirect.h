@@ -1,9 +1,11 @@
 /*
  * Redirect: where the three streams of a command go.
  *
- * A plan is made before the start and settled after it, once, whatever came of
- * the start: then the descriptors that were opened for the program are closed.
- * Last, what was given to it is the giver's no more, or is again.
+ * The caller makes a plan before the start, and settles it once after the
+ * start, whether that succeeded or failed: this closes the descriptors that
+ * were opened for the program.  Last, tl_redirect_give: a stream of another
+ * command that was given to the program is closed there where the start
+ * succeeded, and stays that command's where it failed.
  */
 #ifndef TL_REDIRECT_H
 #define TL_REDIRECT_H
@@ -18,8 +20,8 @@ struct tl_plan {
     bool made[TL_COMMAND_STREAMS];  /* theirs was opened for the program */
 };
 
-/* To be settled also where it fails.  TL_SYSTEM; TL_DROPPED: a stream of
- * another command is not open. */
+/* A plan is to be settled also where making it fails.  TL_SYSTEM; TL_DROPPED: a
+ * stream of another command is not open. */
 int tl_redirect_plan(struct tl_plan *plan,
                      const struct tl_command_options *options);
 void tl_redirect_settle(struct tl_plan *plan, bool started);

@@ -7,7 +7,7 @@ _Thread_local bool (*tl_idle_due)(void);
 _Thread_local void (*tl_idle_run)(void);
 _Thread_local bool tl_idle_runs;
 
-/* First into the new hand: recovery knows a block that is in both. */
+/* Into the new word first: recovery knows a block that both words name. */
 static void move(uint64_t *from, uint64_t *to)
 {
     *to = *from;

@@ -2,13 +2,15 @@
  * Idle: what a task does while it waits: callbacks, and whatever else the hooks
  * of tidelock.h have to do.
  *
- * tl_wait calls tl_idle before it lists the task anywhere, with no guard held,
- * and after it lets its caller look again.  The hook may run whole operations,
- * waits among them: so what the interrupted one carries is put into other hands
- * meanwhile, and what it wants (`pending`) is not wanted until it waits again.
+ * tl_wait calls tl_idle before it lists the task in a wait queue, with no guard
+ * held.  If anything was done, tl_wait returns, so that its caller looks again.
  *
- * Nothing is missed: a task that has begun to park looks once more whether
- * anything is due, and who makes something due calls it after that.
+ * The hook may run whole operations, waits among them.  So the blocks that the
+ * interrupted wait owns move to the TL_OWNED_KEPT words of the slot meanwhile,
+ * and `pending` is cleared until the task waits again.
+ *
+ * Nothing is missed.  A task that has begun to park looks once more whether
+ * anything is due; and whoever makes something due calls the task after that.
  */
 #ifndef TL_IDLE_H
 #define TL_IDLE_H

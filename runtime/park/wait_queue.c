@@ -116,7 +116,8 @@ bool tl_waiter_leave(struct tl_waiter *node)
 {
     uint64_t offset = atomic_load(&node->condition);
     struct tl_wait_queue *condition = tl_at(offset);
-    /* once it is off the list nobody comes back to it */
+    /* nobody else touches a node that is off its list, so this look needs no
+     * guard */
     bool chosen = !node->linked;
     if (!chosen) {
         tl_guard_take(&condition->guard, TL_FOREVER);

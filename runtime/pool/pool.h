@@ -64,18 +64,18 @@ struct tl_board {
     uint64_t chunks[TL_JOB_CHUNKS];
 
     _Alignas(TL_LINE) struct tl_guard guard;
-    uint32_t first, last;        /* under the guard */
+    uint32_t first, last;        /* jobs that wait; under the guard */
     _Atomic uint32_t listed;     /* their number; written under the guard, and
                                     counted again by the repair */
     _Atomic uint64_t posts;      /* bit 63: closed */
     struct tl_wait_queue posted; /* wake one: one job for one worker */
 
     _Alignas(TL_LINE) _Atomic uint64_t finishes;
-    _Atomic uint64_t wanted;       /* as many finishes wake the owner */
-    _Atomic uint32_t seeks_room;   /* the owner waits until a job is taken */
-    _Atomic uint32_t attentive;    /* the owner wants to be called at each */
-    _Atomic uint32_t deaths;       /* of tasks with a handle */
-    _Atomic uint32_t readies;      /* workers that were ready to work */
+    _Atomic uint64_t wanted;       /* `finishes` that wake the owner */
+    _Atomic uint32_t seeks_room;   /* 1: the owner waits until a job is taken */
+    _Atomic uint32_t attentive;    /* 1: every finish calls the owner */
+    _Atomic uint32_t deaths;       /* how many tasks with a handle ended */
+    _Atomic uint32_t readies;      /* how often a worker was ready to work */
     struct tl_wait_queue finished; /* wake all */
 
     _Atomic uint32_t code_count;

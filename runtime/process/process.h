@@ -60,18 +60,21 @@ static inline bool tl_process_is_thread(const struct tl_process *process)
     return process->object.kind == TL_KIND_THREAD;
 }
 
-/* A new one of the kind, with its name, or one made of the kind and number. */
+/* Makes a process or a thread that is not started.  name NULL: it gets one of
+ * its kind and number ("process-3"). */
 int tl_process_make(struct tl_handle *out, enum tl_kind_id kind,
                     const char *name, bool daemon);
 
 /* The main task's process object: made by tl_init. */
 int tl_process_make_main(void);
 
-/* Waits for its end and reaps it, where it is this process's child.  As
- * tl_process_join, but not TL_DEADLOCK: the wait must be. */
+/* Waits for the end of the process, and reaps it where it is this process's
+ * child.  As tl_process_join, but never TL_DEADLOCK, since the caller must
+ * wait. */
 int tl_process_await(struct tl_process *process, tl_deadline deadline);
 
-/* Whether it has started and not ended; settles it if it is dead. */
+/* Whether the process has started and not ended; settles its debts if it is
+ * dead. */
 bool tl_process_is_alive(struct tl_process *process);
 
 /* Of one that was started, to the process that has or had this pid: TL_OK,
@@ -82,8 +85,10 @@ int tl_process_send(struct tl_process *process, pid_t pid, int signal);
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 
 int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch);
-/* This task is the one that starts it: TL_STARTED where there was one before.
- * And, where that failed, it was not; leaves errno. */
+
+/* This task becomes the one that starts the process; TL_STARTED: another was
+ * before it.  tl_process_undo_start takes that back where the start failed; it
+ * leaves errno. */
 int tl_process_begin_start(struct tl_process *process);
 void tl_process_undo_start(struct tl_process *process);
 

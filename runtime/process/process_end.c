@@ -70,7 +70,7 @@ void tl_process_finish(int exitcode)
     if (!tl_process_is_thread(process))
         tl_upcalls->ends();
     set_status(process, ((unsigned)exitcode & 0xff) << 8);
-    /* only now: who finds no status looks here */
+    /* only now: whoever finds no status asks `owner` for it */
     tl_refs_drop(&process->owner);
     tl_task_slots_leave();
     tl_due_set(TL_DUE_FOREIGN);
@@ -106,8 +106,9 @@ void tl_process_ended(struct tl_process *process, const struct tl_task *task)
     tl_wake(&process->ended, TL_WAKE_ALL);
 }
 
-/* A thread that ended without a word was killed with its process: the kernel
- * ends the others in the same moment, and then it is known how. */
+/* A thread that left no status was killed with its process.  The kernel ends
+ * the process's other threads at the same time, and then the process's status
+ * is the thread's. */
 static void await_owner(struct tl_process *thread, tl_deadline deadline)
 {
     if (atomic_load(&thread->status) == 0 && thread->owner)
@@ -116,8 +117,9 @@ static void await_owner(struct tl_process *thread, tl_deadline deadline)
             tl_clock_earlier(deadline, tl_clock_now() + TL_SECOND));
 }
 
-/* A thread of this process has said its last word, and gives up its slot: who
- * joins it finds that free.  It is some instructions away. */
+/* Waits until a thread of this process, which has ended, has freed its slot, so
+ * that whoever has joined it can use the slot.  That takes the thread a few
+ * instructions more. */
 static void await_slot(struct tl_process *process, tl_deadline deadline)
 {
     uint32_t id = atomic_load(&process->task);
@@ -127,9 +129,9 @@ static void await_slot(struct tl_process *process, tl_deadline deadline)
             tl_yield();
 }
 
-/* Where the deadline is over, the kernel still gets the moment that it needs
- * for one that was killed: else a join that finds it ended would not know how.
- */
+/* The deadline, or a moment from now where it is over: the kernel needs that
+ * for a process that was killed, and else a join that finds it ended would not
+ * know how. */
 static tl_deadline some_breath(const struct tl_process *process,
                                tl_deadline deadline)
 {
@@ -137,8 +139,9 @@ static tl_deadline some_breath(const struct tl_process *process,
     return atomic_load(&process->status) || deadline > least ? deadline : least;
 }
 
-/* It has ended, and the join succeeds whatever comes; its pid, and how it ended
- * if it was killed, take until the kernel has done with it. */
+/* The process has ended, and the join succeeds whatever comes.  It waits until
+ * the kernel has done with the process: only then is the pid free, and known
+ * how the process ended if it was killed. */
 static int await_last_breath(struct tl_process *process, tl_deadline deadline)
 {
     int status = tl_children_await(process, some_breath(process, deadline));
@@ -181,8 +184,8 @@ int tl_process_join(const struct tl_handle *handle, tl_deadline deadline)
                       : await_end(process_of(handle), tl_cycle_wait, deadline);
 }
 
-/* Of one that has ended: whether it is this thread's child, and how it ended
- * is about to be known. */
+/* Whether the ended process is this thread's child, and how it ended is about
+ * to be known. */
 static bool how_is_coming(const struct tl_process *process)
 {
     return atomic_load(&process->status) == 0 && tl_children_has(process) &&

@@ -49,13 +49,14 @@ void tl_task_slots_leave(void);
 /* The same in this arena alone. */
 void tl_task_slots_leave_here(void);
 
-/* Ties a slot to the process that will run in it.  `parent`: NULL for main. */
+/* Ties a slot to the process or thread that will run in it.  `parent`: NULL for
+ * main. */
 void tl_task_slots_tie(struct tl_task *task, struct tl_process *process,
                        const struct tl_task *parent);
 
-/* A slot for this thread in the arena where it is now, which it has just
- * mapped: with the name that it has at home or, where it only comes to look,
- * with none.  TL_NO_TASKS. */
+/* Gives this thread a slot in the present arena, where it has none.  with_name:
+ * the slot has the name that the task has at home; else it has none, which
+ * says that the task has only come to look.  TL_NO_TASKS. */
 int tl_task_slots_join(bool with_name);
 
 #endif

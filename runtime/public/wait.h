@@ -7,32 +7,33 @@
 
 #include "public/core.h"
 
-/* Something to wait for, along with others: what a handle refers to, a queue or
- * an end of a pipe with a message, or closed; an ended process; a set event; an
- * open latch.  Or, where handle is NULL, something outside, by a function that
- * does what can be done without waiting, and returns 1 when it is ready; else 0
- * with up to TL_LOOK_MOST descriptors to wait for in `polled`, and *count; or a
- * status. */
+/* Something to wait for, along with others.  A handle: until its queue or end
+ * of a pipe has a message or is closed, its process has ended, its event is
+ * set, its latch is open.  Or, where the handle is NULL, something outside of
+ * shared memory: then `look` does what can be done without waiting, and returns
+ * 1 where it is ready; else 0, with descriptors to wait for in `polled`, at
+ * most TL_LOOK_MOST of them, and their number in *count; or a status.  It gets
+ * *state.  Where that has become NULL the wait ends with TL_DROPPED, since
+ * tl_idle_run may close what is waited for. */
 struct pollfd;
 #define TL_LOOK_MOST 130
 struct tl_waitable {
     const struct tl_handle *handle;
     int (*look)(void *state, struct pollfd *polled, unsigned *count);
-    void *const *state; /* what `look` gets; NULL there: TL_DROPPED, since
-                           tl_idle_run may close what is waited for */
-    bool ready;         /* out */
+    void *const *state;
+    bool ready; /* out */
 };
-/* The `look` of a listener: a caller can be accepted; of a channel: as
- * tl_channel_poll; of a command: it has ended. */
+/* `look` for a listener: a caller can be accepted; for a channel: as
+ * tl_channel_poll; for a command: it has ended. */
 int tl_listener_look(void *state, struct pollfd *polled, unsigned *count);
 int tl_channel_look(void *state, struct pollfd *polled, unsigned *count);
 int tl_command_poll(void *state, struct pollfd *polled, unsigned *count);
 
-/* A descriptor that is readable while a shared object is ready, as tl_wait_any
- * means it, for other event loops; for a moment it may be though a call would
- * wait, when another task was faster.  It belongs to the thread that opened it,
- * and means nothing in a child.  As of tl_wait_any, TL_NOT_WAITABLE and so on;
- * TL_SYSTEM; TL_NO_TASKS: it takes a slot to watch. */
+/* A descriptor for other event loops: it is readable while a shared object is
+ * ready, as tl_wait_any means it.  When another task was faster it may be
+ * readable for a moment though a call would wait.  It belongs to the thread
+ * that opened it, and means nothing in a child.  Results as of tl_wait_any
+ * (TL_NOT_WAITABLE ...); TL_SYSTEM; TL_NO_TASKS: watching takes a slot. */
 struct tl_fd;
 int tl_fd_open(struct tl_fd **out, const struct tl_handle *handle);
 int tl_fd_number(const struct tl_fd *fd); /* -1: of another process, or ended */

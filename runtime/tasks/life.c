@@ -73,8 +73,8 @@ static bool start_failed(struct tl_task *task)
     if (pid)
         return tl_stat_gone(pid) && abort_start(task, state);
     uint32_t creator = tl_task_creator(task);
-    /* a dead creator forks no more; if it forked just before, its child finds
-     * the slot aborted and leaves */
+    /* a dead creator forks no more; if it forked just before its death, its
+     * child finds the slot aborted and leaves */
     return creator && tl_life_has_ended(tl_task_at(creator)) &&
            tl_task_pid(task) == 0 && abort_start(task, state);
 }
