@@ -1,3 +1,15 @@
+/*
+ * Ordered queue: put, get and close.
+ *
+ * A put packs its message with no guard held.  Under the guard it fills in a
+ * free entry, lets the entry name the block, which is the commit, and sifts
+ * the entry's index up the binary heap.  A get takes the entry at the root: it
+ * becomes the owner of the block, clears its name in the entry, which is the
+ * commit, and sifts the last index down from the root.
+ *
+ * Where the table is full, the task makes one of twice the capacity with the
+ * guard free, and copies the entries into it under the guard.
+ */
 #include "data/ordered_queue_table.h"
 
 #include <string.h>
@@ -135,8 +147,9 @@ static int wait_for_room(struct tl_ordered_queue *heap, struct putting *put)
                         &heap->gets, gets, 0, put->deadline);
 }
 
-/* One that left what there was to another, or was called for what this task
- * could not use, is called for what is left. */
+/* Calls a writer for the room that is left, if there is any: one that left the
+ * room to this task, or one to whom the wake goes that this task could not use.
+ */
 static void wake_next_put(struct tl_ordered_queue *heap)
 {
     uint64_t gets = atomic_load(&heap->gets);
@@ -288,8 +301,8 @@ int tl_ordered_queue_get(struct tl_ordered_queue *heap,
 
 /* ---- both ---- */
 
-/* The readers' word last: who finds only that of the writers set knows that a
- * closer has died between, and finishes (tl_ordered_queue_settle). */
+/* Marks `gets` first, then `puts`.  Whoever finds only `gets` marked knows that
+ * a closer has died between the two, and finishes (tl_ordered_queue_settle). */
 void tl_ordered_queue_close(struct tl_ordered_queue *heap)
 {
     tl_guard_take(&heap->guard, TL_FOREVER);

@@ -1,3 +1,17 @@
+/*
+ * Stream, getting: the readers' end of a stream.
+ *
+ * Under get_guard the task copies a small message out of the segment, or
+ * becomes the owner of a message block, and then stores `tail`, which is the
+ * commit: from then on the room is the writers' again.  The repair note holds
+ * `tail` as it was, and so tells after a death whether the message was got.
+ *
+ * `head_seen` is an old value of the writers' word.  While it shows a message,
+ * a get does not touch the writers' line.
+ *
+ * A segment that has been read becomes the task's own (TL_OWNED_SEGMENT).  The
+ * task releases it, and wakes writers, with the guard free.
+ */
 #include "data/stream.h"
 
 #include <string.h>

@@ -1,3 +1,20 @@
+/*
+ * Stream, putting: the writers' end of a stream.
+ *
+ * A small message goes into the segment; any other is packed into a message
+ * block first, with no guard held.  Then the task tries under put_guard: where
+ * the stream is open and has room, and it is this task's turn, it writes a
+ * frame behind the last one and stores `head`, which is the commit.  What a
+ * try lacks (room, the turn, a further segment) the task gets with the guard
+ * free, and tries again.
+ *
+ * `tail_seen` and `packed_seen` are old values of the readers' words.  While
+ * they show room, a put does not touch the readers' line.
+ *
+ * A fresh segment is filled in first; the task that linked it to the one
+ * before clears its own word after that, and moves put_segment last.  So
+ * repair finds by `next` alone how far a dead task came.
+ */
 #include "data/stream.h"
 
 #include <string.h>

@@ -1,3 +1,10 @@
+/*
+ * Table: updates, get and set, and keys that end.
+ *
+ * A set packs a large value with no guard held.  Then it tries, in one step of
+ * the log under the guard.  What a try lacks (the turn to write, a block for a
+ * long key, other slots) the task gets with the guard free, and tries again.
+ */
 #include "data/table.h"
 
 #include <string.h>

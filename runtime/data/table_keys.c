@@ -1,3 +1,15 @@
+/*
+ * Table keys: the calls that are about a table's keys as a whole: its length,
+ * how many there are, and all of them.
+ *
+ * The length n is where key n is there and key n + 1 is not.  In a plain list
+ * n is the number of keys, so that is tried first, by two look-ups.  Elsewhere
+ * the search doubles n until a key is missing, and then halves the distance.
+ *
+ * All keys are copied into the caller's buffer under the guard, so that they
+ * are of one moment.  Where the buffer is too small the bytes are still
+ * counted, so that the caller can come again with a larger one.
+ */
 #include "data/table.h"
 
 #include <string.h>

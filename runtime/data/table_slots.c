@@ -1,3 +1,7 @@
+/*
+ * Table slots: finds the slot of a key, and moves the slots to a block of
+ * another size.  How they lie, table_slots.h says.
+ */
 #include "data/table_slots.h"
 
 #include <math.h>

@@ -1,3 +1,13 @@
+/*
+ * Fd watcher: turn after turn, it takes the entries that were added, lets go
+ * of those that were removed, and waits as tl_wait_any for the objects that
+ * are not raised, and for `control`, by which it is woken.  It raises those
+ * that are ready.
+ *
+ * While any is raised, it also looks after a pause, and lowers those that
+ * others have left not ready.  The pause grows from FALSE_AT_LEAST to
+ * FALSE_AT_MOST while nothing happens.
+ */
 #include "program/fd_watcher.h"
 
 #include <poll.h>

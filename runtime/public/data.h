@@ -111,8 +111,8 @@ int tl_table_set_until(const struct tl_handle *table, const struct tl_key *key,
  * set stands, also when it dies.  TL_TIMEOUT, TL_DEADLOCK. */
 int tl_table_begin(const struct tl_handle *table, tl_deadline deadline);
 int tl_table_end(const struct tl_handle *table); /* TL_NOT_HOLDER */
-/* n such that there are keys 1 to n, and no n + 1; 0: there is no 1.  Where
- * there are gaps, any such n. */
+/* The n for which there are the keys 1 to n, and no n + 1; 0: there is no 1.
+ * Where there are gaps, any n for which there is a key n, and no n + 1. */
 int64_t tl_table_length(const struct tl_handle *table);
 int64_t tl_table_count(const struct tl_handle *table); /* of all keys */
 /* All keys at one moment, in the order in which they were set first, into

@@ -1,3 +1,14 @@
+/*
+ * File check: looks at an arena in which nobody is.
+ *
+ * From the table of tasks, the names and the reclaim list it goes to every
+ * object that they lead to, and on.  It notes each block's owner and counts
+ * the references to each object; at the end the counts must be those that the
+ * objects have.
+ *
+ * Where a table's log had a step under way, it begins again, since the
+ * finished step may change what has been looked at.
+ */
 #include "space/file_check.h"
 
 #include <stdlib.h>

@@ -1,3 +1,18 @@
+/*
+ * Cycle graph: finds those who can never go on, and the way back.
+ *
+ * Exploring begins at this task: for each node, the kind of the object that it
+ * waits for names the holders, and those of them that wait become nodes too.
+ *
+ * All nodes count as stuck at first.  A node is struck out when it can go on:
+ * all holders of what it wants can, or any one where one is enough.  When no
+ * more can be struck out, the `pending` words are read again; a node whose
+ * word has moved is struck out, and so on until nothing changes.  What is left
+ * was stuck at one moment.
+ *
+ * `returns` spreads from this task's node against the direction of the waits,
+ * to all stuck nodes whose wait leads to it.
+ */
 #include "sync/cycle_graph.h"
 
 #include <stdlib.h>
