@@ -56,7 +56,7 @@
 struct tl_stream {
     /* the writers' end: changed under put_guard */
     _Alignas(TL_LINE) struct tl_guard put_guard;
-    _Atomic uint64_t head; /* seq_cst: a watch word */
+    _Atomic uint64_t head; /* a watch word */
     uint64_t put_segment;  /* where head lies, or the one after, when the rest
                               of head's segment is skipped */
     uint64_t tail_seen;    /* an old value of tail: no need to look again */
@@ -67,7 +67,7 @@ struct tl_stream {
 
     /* the readers' end: changed under get_guard */
     _Alignas(TL_LINE) struct tl_guard get_guard;
-    _Atomic uint64_t tail; /* seq_cst: a watch word */
+    _Atomic uint64_t tail; /* a watch word */
     uint64_t get_segment;  /* owns the chain of segments; as put_segment */
     uint64_t head_seen;
     _Atomic uint64_t packed_got; /* as packed_put; read by writers */

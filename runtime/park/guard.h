@@ -77,8 +77,8 @@ void tl_guard_wake(struct tl_guard *guard);
 
 static inline void tl_guard_drop(struct tl_guard *guard)
 {
-    /* seq_cst, of which the release is needed by the next taker; that it also
-     * orders the commit store before a look at who waits, tl_wake argues */
+    /* the next taker needs the release; tl_wake_after_drop needs that it also
+     * orders the commit store before the look at who waits */
     uint32_t word = atomic_exchange(&guard->word, 0);
     tl_fault();
     if (__builtin_expect(word & TL_GUARD_SLEEPERS, 0))

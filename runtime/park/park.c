@@ -102,7 +102,7 @@ void tl_park_call(struct tl_task *task)
     /* relaxed: a hint, and written before the exchange that calls */
     atomic_store_explicit(&task->waker_cpu, sched_getcpu(),
                           memory_order_relaxed);
-    /* seq_cst: what the caller did is seen by the called, and the reverse */
+    /* the called task sees what this one did before, and the reverse */
     uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
     tl_fault();
     rouse(task, state);

@@ -40,6 +40,7 @@ void tl_waiter_use(uint32_t count)
 
 uint32_t tl_waiter_used(const struct tl_task *task)
 {
+    /* acquire: pairs with the release in tl_waiter_use */
     uint32_t count = atomic_load_explicit(&task->waiters, memory_order_acquire);
     return count ? count : 1;
 }
@@ -73,7 +74,7 @@ static void link_node(struct tl_wait_queue *condition, struct tl_waiter *node)
     tl_fault();
     node->linked = 1;
     tl_fault();
-    /* seq_cst: before the waiter reads its watch word again */
+    /* before the waiter reads its watch word again: see wait/wait.h */
     atomic_fetch_add(&condition->n, 1);
     tl_fault();
 }

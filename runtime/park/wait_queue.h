@@ -85,9 +85,8 @@ uint32_t tl_wait_queue_ender(const struct tl_wait_queue *condition);
 void tl_wake_listed(struct tl_wait_queue *condition, uint32_t count);
 
 /* Calls up to `count` waiters, the longest-waiting first.  With no guard held,
- * and after a commit that was a seq_cst operation on the watch word: then that
- * and this load, the waiter's count and its second look at the word are all in
- * the one order of seq_cst operations, and one of the two sees the other. */
+ * and after a commit that was a seq_cst operation on the watch word:
+ * wait/wait.h says why no wake is lost then. */
 static inline void tl_wake(struct tl_wait_queue *condition, uint32_t count)
 {
     if (__builtin_expect(atomic_load(&condition->n) != 0, 0))
@@ -95,8 +94,8 @@ static inline void tl_wake(struct tl_wait_queue *condition, uint32_t count)
 }
 
 /* The same after a commit by a release store, followed by a guard's drop.  The
- * fence puts the store before the load; on x86 the drop, a locked exchange, is
- * one already. */
+ * fence puts the store before the load of `n`; on x86 the drop, a locked
+ * exchange, is one already. */
 static inline void tl_wake_after_drop(struct tl_wait_queue *condition,
                                       uint32_t count)
 {

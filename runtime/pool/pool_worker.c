@@ -35,10 +35,10 @@ static struct tl_job *take(struct tl_board *board, struct tl_cell *cell,
     return job;
 }
 
-/* There is one job less that waits.  The owner says that it seeks room, then
- * looks at `listed`; here that is written, then this is read; all seq_cst: one
- * of the two sees the other.  Where this task dies between the two, its death
- * moves `finishes` too. */
+/* One job less waits: tells an owner that seeks room.  The owner sets
+ * `seeks_room`, then reads `listed`; a worker has changed `listed`, and then
+ * reads `seeks_room`: one of the two sees the other.  If this task dies in
+ * between, its death moves `finishes` too. */
 static void tell_room(struct tl_board *board)
 {
     if (!atomic_load(&board->seeks_room))

@@ -32,7 +32,7 @@ enum tl_result { TL_RESULT_NONE, TL_RESULT_ERROR, TL_RESULT_OK };
 
 struct tl_process {
     struct tl_object object;
-    _Atomic uint64_t state;     /* seq_cst: a watch word */
+    _Atomic uint64_t state;     /* a watch word */
     struct tl_wait_queue ended; /* wake all */
     _Atomic uint32_t status;
     _Atomic uint32_t starter; /* id of who starts, or has started it; or 0 */

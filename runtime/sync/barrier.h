@@ -22,7 +22,7 @@ struct tl_barrier {
     struct tl_object object;
     uint32_t parties; /* constant */
     struct tl_guard guard;
-    _Atomic uint64_t word;      /* seq_cst: a watch word */
+    _Atomic uint64_t word;      /* a watch word */
     uint64_t failed;            /* bit (round % 64): it ended by a reset */
     uint64_t members;           /* block: uint64_t[parties], round << 32 | id */
     struct tl_wait_queue moved; /* wake all: the round ends for everybody */

@@ -21,7 +21,7 @@ struct tl_condition {
     struct tl_object object;
     tl_ref lock; /* a reference; constant */
     struct tl_guard guard;
-    _Atomic uint64_t version; /* seq_cst: a watch word */
+    _Atomic uint64_t version; /* a watch word */
     struct tl_tickets tickets;
 };
 

@@ -124,7 +124,7 @@ static void publish(uint64_t want)
             atomic_store(&tl_self->pending, TL_CYCLE_ELSEWHERE);
     }
     tl_task_visit(here);
-    /* seq_cst: before this task reads what others say */
+    /* last, and before this task reads what others say */
     atomic_store(&tl_self->pending, want);
 }
 

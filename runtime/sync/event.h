@@ -13,7 +13,7 @@
 
 struct tl_event {
     struct tl_object object;
-    _Atomic uint64_t word;        /* seq_cst: a watch word */
+    _Atomic uint64_t word;        /* a watch word */
     struct tl_wait_queue was_set; /* wake all: a set is for everybody */
 };
 

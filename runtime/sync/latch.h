@@ -11,7 +11,7 @@
 
 struct tl_latch {
     struct tl_object object;
-    _Atomic uint64_t word;       /* seq_cst: a watch word */
+    _Atomic uint64_t word;       /* a watch word */
     struct tl_wait_queue opened; /* wake all */
 };
 

@@ -47,7 +47,7 @@
 #define TL_OWNER_ABANDONED (UINT64_C(1) << 32)
 
 struct tl_owner {
-    _Atomic uint64_t word; /* seq_cst: a watch word */
+    _Atomic uint64_t word; /* a watch word */
     /* 0, or the offset of tickets (sync/tickets): their notified tasks want the
      * word, and are to be called once it is free again.  Written by the holder,
      * or for a dead one by recovery, which calls everybody. */

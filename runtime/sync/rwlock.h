@@ -26,7 +26,7 @@
 struct tl_rwlock {
     struct tl_object object;
     struct tl_guard guard;
-    _Atomic uint64_t version; /* seq_cst: a watch word */
+    _Atomic uint64_t version; /* a watch word */
     _Atomic uint32_t writer;  /* id, or 0; a task may ask without the guard
                                  whether it is itself */
     uint32_t abandoned;       /* 1: a writer died, and nobody was told yet */

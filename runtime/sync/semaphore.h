@@ -23,7 +23,7 @@ struct tl_semaphore {
     uint64_t seats;        /* block: uint32_t by task number; bounded only */
     _Atomic uint32_t lent; /* 1: not only who takes a seat gives it back */
     struct tl_guard guard;
-    _Atomic uint64_t word; /* free seats; seq_cst: a watch word */
+    _Atomic uint64_t word; /* free seats; a watch word */
     struct tl_turn turn;
     struct tl_wait_queue released; /* wake one for each seat: all want one */
 };

@@ -99,8 +99,8 @@ static bool is_told(const struct tl_tickets *tickets, uint32_t number)
  * after it had begun to park, or has seen the version move. */
 void tl_tickets_tell(struct tl_tickets *tickets)
 {
-    /* seq_cst: after the one operation that moved the version, as in tl_wake,
-     * which argues it; on ARM64 a relaxed load may come before that's store */
+    /* no relaxed load, which might come before the operation that moved the
+     * version: no wake is lost as in tl_wake */
     if (atomic_load(&tickets->notified.n) == 0)
         return;
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)

@@ -20,9 +20,19 @@
  * again).  Wakes are hints: it may also return TL_OK with nothing changed, and
  * only the caller evaluates.
  *
- * No wake is lost: the waiter lists itself (n, seq_cst), then reads the word
- * again; the waker stores the word, then (a seq_cst fence between) reads n.
- * One of the two sees the other.
+ * No wake is lost.  The waiter counts itself in the queue's `n`, then reads the
+ * word again; the waker changes the word, then reads `n` (tl_wake).  All four
+ * are seq_cst operations, or have a seq_cst fence between them: so at least one
+ * of the two sees the other.
+ *
+ * Memory order, here and in all of the runtime: an atomic operation that names
+ * no order (atomic_load, atomic_fetch_add, a plain access to an _Atomic word)
+ * is seq_cst.  All seq_cst operations happen in one order, the same for all
+ * tasks and that of each task's own program; and whoever reads a word also sees
+ * what its writer did before.  So of two tasks that each write one word and
+ * then read the other's, at least one sees the other, and no further argument
+ * is needed.  A weaker order is named, and a comment says what it pairs with;
+ * relaxed also where a guard orders the access, or the word is only a hint.
  *
  * A wake beats a timeout: a task that was chosen from the list and whose time
  * ran out looks once more.  Ends for other reasons (interrupt, stuck) are only
