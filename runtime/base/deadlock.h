@@ -4,8 +4,8 @@
  * Input: for each task whether it waits without a deadline, and who could end
  * its wait.  A task can go on when it does not wait like that, or when anybody
  * who could end its wait can go on.  Strike out those until nothing changes;
- * who remains is stuck.  (The reduction of Holt, "Some deadlock properties of
- * computer systems", 1972, for resources of unknown producers.)
+ * all that remain are stuck.  (The reduction of Holt, "Some deadlock properties
+ * of computer systems", 1972, for resources of unknown producers.)
  */
 #ifndef TL_DEADLOCK_H
 #define TL_DEADLOCK_H

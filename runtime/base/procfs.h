@@ -25,8 +25,8 @@ bool tl_procfs_read(pid_t pid, struct tl_procfs *stat);
 bool tl_stat_gone(pid_t pid);
 
 /* Whether the thread sleeps, or is stopped, and no signal is on its way to it:
- * so that it does not run before somebody wakes it.  One that was killed does
- * not sleep any more, dead or not yet.  True where there is no /proc. */
+ * so that it does not run before somebody wakes it.  False for a thread that
+ * was killed, dead or not yet.  True where there is no /proc. */
 bool tl_procfs_sleeps(pid_t pid, pid_t tid);
 
 #endif

@@ -10,7 +10,9 @@
 #define SPIN_TIME (5 * TL_MICROSECOND)
 #define TRY_AGAIN 16  /* one wait in so many, when spinning does not pay */
 #define LOSSES_MOST 8 /* beyond 4 it does not pay */
-/* As long as SPIN_TIME so many times: longer than a way through the kernel. */
+/* How many SPIN_TIMEs a long spin takes: longer than the way through the
+ * kernel.
+ */
 #define LONG_TIMES 12
 
 #define YIELDS 8
@@ -18,8 +20,8 @@
 #define STRANGERS_LEAST 512 /* waits: a try costs some milliseconds */
 #define STRANGERS_MOST 65536
 
-/* How many take SPIN_TIME; 0: not measured yet.  Relaxed: two threads that
- * measure at once agree well enough. */
+/* How many looks take SPIN_TIME; 0: not measured yet.  Relaxed: two threads
+ * that measure at once agree well enough. */
 static _Atomic unsigned looks;
 static _Thread_local bool apart; /* the last waker ran on another CPU */
 static _Thread_local unsigned losses, skipped;
@@ -86,7 +88,8 @@ static enum yielded yield_for(const _Atomic uint64_t *word, uint64_t seen)
 
 bool tl_spin_yield(const _Atomic uint64_t *word, uint64_t seen)
 {
-    /* waits to go without; and after the next that does not pay */
+    /* how many waits go without a yield from now on; and how many will after
+     * the next that gives the CPU to a stranger */
     static _Thread_local unsigned skips, strangers = STRANGERS_LEAST;
     if (skips > 0) {
         skips--;
