@@ -152,7 +152,7 @@ int tl_arena_extend(uint64_t upto)
         return TL_NO_MEMORY;
     if (upto <= backed)
         return TL_OK; /* by another task, since the caller looked */
-    /* by doubling, so that this is rare; where that is too much, just so far */
+    /* twice as much, so that this is rare; where that fails, what is needed */
     uint64_t to = 2 * backed < root->size ? 2 * backed : root->size;
     if (to < upto || back(backed, to) < 0) {
         to = upto;

@@ -93,7 +93,7 @@ static inline void tl_arena_go(unsigned number)
     tl_arena_base = tl_arena_bases[number];
 }
 
-/* Makes the program's own, of `size` bytes, zeroed, and goes there.  TL_OK;
+/* Makes the program's own arena, of `size` zeroed bytes, and goes there. TL_OK;
  * TL_SYSTEM with errno; TL_FILE_LIMIT: the limit of this process for the size
  * of files (ulimit -f) is lower. */
 int tl_arena_make(uint64_t size);
@@ -110,8 +110,8 @@ void tl_arena_unmap(unsigned number);
  * as the region; TL_NO_MEMORY is NULL. */
 void *tl_arena_carve(enum tl_region region, uint64_t size);
 
-/* Makes sure of memory up to the offset.  TL_NO_MEMORY: there is none.  A
- * system call, where some is missing: with no guard held. */
+/* Makes sure of memory up to the offset.  TL_NO_MEMORY: there is none.  With no
+ * guard held, since it may take a system call. */
 int tl_arena_extend(uint64_t upto);
 
 #endif

@@ -115,9 +115,10 @@ struct tl_kind {
     bool (*in_use)(const struct tl_object *object, const struct tl_task *task,
                    const struct tl_cell *cell);
 
-    /* What a task that holds the object by this one's handle holds indeed, and
-     * is to keep a reference to where it gives that handle up: it has paid
-     * what it owed to this one.  NULL: this one itself. */
+    /* The object that a task in fact holds when it holds this one (of a
+     * condition, its lock).  Called when the task gives up its handle: it
+     * pays what the task owes to this one, and the task keeps a reference to
+     * that object instead.  No entry: the object itself. */
     struct tl_object *(*part_held)(struct tl_object *object);
 
     /* Whether a wait for the object would end at once: 1, or 0 and where to
@@ -165,7 +166,7 @@ struct tl_upcalls {
     /* Reaps what has ended of that which only rooms above know. */
     void (*reap)(void);
 
-    /* This process is about to say its last word. */
+    /* This process is about to end. */
     void (*ends)(void);
 };
 
