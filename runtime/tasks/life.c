@@ -131,8 +131,8 @@ _Atomic uint32_t *tl_life_watch(struct tl_task *task, uint32_t *value)
         if ((seen & FUTEX_OWNER_DIED) || (seen & FUTEX_TID_MASK) == 0)
             return NULL;
         *value = seen | FUTEX_WAITERS;
-        /* the kernel wakes only where FUTEX_WAITERS stands; exchanged for
-         * exactly the living owner's word, so that a free one stays free */
+        /* the kernel wakes only where FUTEX_WAITERS is set; set by a compare
+         * and swap, so that a word that was given up meanwhile stays so */
         if (seen == *value || atomic_compare_exchange_weak(word, &seen, *value))
             return word;
     }

@@ -26,10 +26,11 @@
 
 #include "tasks/task.h"
 
-/* By who has just claimed the slot, before anybody may enter it: makes the
- * life that it has for ever.  Never by who enters: a child that comes late to a
- * slot which was given up would make it under the next tenant.  A claimer that
- * died meanwhile has let nobody in, and the next one makes it anew. */
+/* Makes the mutex that the slot has for ever, where it has none.  For the task
+ * that has just claimed the slot, before any task may enter it.  (The task that
+ * enters must not: a child that comes late to a slot which was given up would
+ * make the mutex under the next tenant.)  A claimer that dies meanwhile has let
+ * nobody in, and the next one makes it anew. */
 void tl_life_prepare(struct tl_task *task);
 
 /* The calling thread takes the slot's life (false: another one has it), and
@@ -37,9 +38,9 @@ void tl_life_prepare(struct tl_task *task);
 bool tl_life_begin(struct tl_task *task);
 void tl_life_end(struct tl_task *task);
 
-/* The calling task has paid all its debts, and the slot is next: its end is no
- * news to those who watch it.  If it is killed before the slot is free, the
- * kernel tells nobody, and the slot is found by the next sweep. */
+/* The calling task has paid all its debts, and is about to free the slot: those
+ * who watch it are not to be woken by its end.  If it is killed before the slot
+ * is free, the kernel tells nobody, and the next sweep finds the slot. */
 void tl_life_hush(struct tl_task *task);
 
 /* Whether the slot's task has ended without giving the slot back.  May mark a
@@ -58,12 +59,12 @@ bool tl_life_goes_on(uint32_t id);
  * the task has no word to sleep on (dead, or not entered yet). */
 _Atomic uint32_t *tl_life_watch(struct tl_task *task, uint32_t *value);
 
-/* The same of a slot where nobody is: who sleeps on the word hears of the death
- * of who enters then.  NULL: somebody is there. */
+/* The same of a slot where no task is yet: a sleeper on the word hears of the
+ * death of the next that enters.  NULL: a task is there. */
 _Atomic uint32_t *tl_life_await(struct tl_task *task, uint32_t *value);
 
 /* For space/file_check: of a slot in a file that nobody has open, whether its
- * life can be taken, and was given up or lost by the tenant before. */
+ * life can be taken, since the tenant before gave it up or died with it. */
 bool tl_life_sound(const struct tl_task *task);
 
 /* Whether another live task settles this task's debts: it calls all when it has

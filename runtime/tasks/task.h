@@ -11,24 +11,35 @@
  * id is not mistaken for a later tenant of the same slot.  Ids are not 0 and
  * fit in 31 bits: guards use the top bit.
  *
- * States of `state` (low byte; above it 12 bits with the number of the task
- * that claimed the slot or, where a thread that is no task there yet claimed it
- * for itself, 22 bits with that thread's tid; above them the epoch, whole: so
- * one compare and swap of the state is about one tenant, and neither a child
- * that comes late to a slot which was given up nor anybody who looked at an
- * earlier tenant takes it for that one's):
+ * The word `state`, from its lowest bit:
+ *
+ *    8 bits  one of the states below
+ *
+ *   12 bits  the number of the task that claimed the slot for a child or thread
+ *
+ *   22 bits  or the tid of a thread that claimed it for itself, since it is no
+ *            task there yet
+ *
+ *   22 bits  the epoch
+ *
+ * The epoch is whole, so that a compare and swap of the word is about one
+ * tenant: neither a child that comes late to a slot which was given up, nor a
+ * task that looked at an earlier tenant, takes the slot for that one's.
+ *
+ * States:
  *   FREE      nobody's; the epoch is that of the next tenant
- *   STARTING  claimed by its creator, who fills it in and forks; or who claimed
- *             it for itself is about to enter
+ *   STARTING  claimed by its creator, which fills it in and forks; or by a
+ *             thread for itself, which is about to enter
  *   RUNNING   entered by its own task, which holds `life`
  *   ABORTED   its creator died before the fork: nobody will ever enter
  *   LEAVING   its task gives up what it has, in order, and then frees it
  *
  *   FREE -> STARTING    by the creator (compare and swap)
  *   STARTING -> RUNNING by the task itself (compare and swap)
- *   STARTING -> ABORTED by whoever finds creator or task dead (c.a.s.)
+ *   STARTING -> ABORTED by whoever finds creator or task dead (the same)
  *   RUNNING -> LEAVING  by the task itself
- *   any of the last three -> FREE, with a new epoch, by who settled its debts
+ *   any of the last three -> FREE, with a new epoch, by whoever settled its
+ *                       debts
  */
 #ifndef TL_TASK_H
 #define TL_TASK_H
@@ -89,8 +100,7 @@ struct tl_waiter {
     uint32_t task; /* number of the slot that this node belongs to */
 };
 
-/* What a task was doing inside a guard, for the repair: the word that its
- * commit changes, as it was before. */
+/* What a task was doing inside a guard, for the repair (store/repair_note). */
 enum tl_doing {
     TL_DOING_NOTHING,
     TL_DOING_PUT,
@@ -135,8 +145,8 @@ struct tl_task {
     _Atomic int32_t tid;      /* of its thread, as gettid(2) has it; the same */
     _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
     /* id << 32 | pid; the pid is 0 from the claim until the creator is back
-     * from the fork.  Told by a compare and swap, since by then the task may
-     * have ended and the slot have another tenant, whose word this is. */
+     * from the fork.  The creator writes it by a compare and swap, since by
+     * then the task may have ended, and the word be the next tenant's. */
     _Atomic uint64_t forked;
     _Atomic uint32_t life_made; /* by the first claimer; never undone */
 
@@ -196,8 +206,8 @@ void tl_task_visit(unsigned arena);
 /* Whether this thread is a task of that arena. */
 bool tl_task_is_in(unsigned arena);
 
-/* Whether a thread of this process is a task there, or was: then it is mapped,
- * to be looked at. */
+/* Whether a thread of this process is a task there, or was: then the arena is
+ * mapped, and can be looked at. */
 bool tl_task_is_known(unsigned arena);
 
 /* Its id there, wherever it works at the moment; 0: it is none. */
@@ -273,8 +283,8 @@ pid_t tl_task_pid(const struct tl_task *task);
 /* By the creator: the fork for the task of this id gave `pid`. */
 void tl_task_forked(struct tl_task *task, uint32_t id, pid_t pid);
 
-/* The creator of a slot in state STARTING (its number); and the thread that
- * claimed it for itself, in the state as read.  Of either, 0: the other. */
+/* Of a slot in state STARTING: the number of its creator, or 0; else, by the
+ * state as read, the tid of the thread that claimed it for itself, or 0. */
 uint32_t tl_task_creator(const struct tl_task *task);
 static inline pid_t tl_task_claimer(uint64_t state)
 {

@@ -21,15 +21,15 @@ static uint64_t epoch_bits(uint32_t id)
     return (uint64_t)(id >> TL_NUMBER_BITS) << TL_STATE_EPOCH_SHIFT;
 }
 
-/* Of the tenant that a slot in this state has, or is to have next. */
+/* The id of the tenant that a slot in this state has, or is to have next. */
 static uint32_t id_of(uint64_t state, uint32_t number)
 {
     uint32_t epoch = (uint32_t)(state >> TL_STATE_EPOCH_SHIFT);
     return (epoch ? epoch : 1) << TL_NUMBER_BITS | number;
 }
 
-/* In one store with the claim: whoever dies right after it has said who it
- * was. */
+/* The state of a claimed slot.  It names the claimer, since that may die right
+ * after the claim. */
 static uint64_t claimed(uint32_t id)
 {
     uint64_t by = tl_self ? (uint64_t)tl_task_number(tl_self)
@@ -45,8 +45,8 @@ static bool claim(struct tl_task *task, uint32_t number)
     if ((state & 0xff) != TL_TASK_FREE)
         return false;
     uint32_t id = id_of(state, number), unused = 0;
-    /* before the claim, since its maker may die right after it; a slot that
-     * was never used gets the same from everybody */
+    /* before the claim, since the claimer may die right after it; all claimers
+     * give a slot that was never used the same id */
     atomic_compare_exchange_strong(&task->id, &unused, id);
     if (!atomic_compare_exchange_strong(&task->state, &state, claimed(id)))
         return false;
@@ -61,7 +61,8 @@ static bool claim(struct tl_task *task, uint32_t number)
 static struct tl_task *claim_one_of(uint32_t from, uint32_t to)
 {
     for (uint32_t n = from; n <= to; n++) {
-        /* raised before the claim: a slot that is taken is always looked at */
+        /* before the claim, so that whoever looks at all slots looks at every
+         * claimed one */
         raise_highest(n);
         if (claim(tl_task_at(n), n)) {
             atomic_store(&tl_task_table()->next, n + 1);

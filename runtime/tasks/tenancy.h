@@ -1,6 +1,6 @@
 /*
- * Tenancy: who has a slot: claimed by who starts a task, entered by the task,
- * given back by who has settled what it owed.
+ * Tenancy: who has a slot.  The creator of a task claims it, the task enters
+ * it, and whoever has settled what the task owed gives it back.
  */
 #ifndef TL_TENANCY_H
 #define TL_TENANCY_H
