@@ -20,8 +20,8 @@ void tl_guard_wake(struct tl_guard *guard)
     tl_park_wake_word(&guard->word, 1);
 }
 
-/* The holder may itself have died while it repaired for one before it: so for
- * every dead task that says it was inside. */
+/* Repairs for every dead task that says it was inside: the dead holder may
+ * itself have been repairing for one before it. */
 static void repair_for_all(struct tl_guard *guard)
 {
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
@@ -51,8 +51,9 @@ static bool take_over(struct tl_guard *guard, uint32_t id)
     return false;
 }
 
-/* One try at a guard that somebody else may hold.  `mark` is added to the word
- * when taken: a task that has slept cannot know that nobody else sleeps. */
+/* One try at a guard that another task may hold.  `mark` is added to the word
+ * with this task's id: a task that has slept cannot know whether others sleep.
+ */
 static bool try(struct tl_guard *guard, uint32_t mark)
 {
     uint32_t word = atomic_load_explicit(&guard->word, memory_order_relaxed);
@@ -86,8 +87,8 @@ static void sleep_on(struct tl_guard *guard, tl_deadline deadline)
     tl_park_word(&guard->word, marked, word & TL_ID_MASK, deadline);
 }
 
-/* The word is read once: by now somebody else may have taken over, and who
- * holds the guard then is alive. */
+/* Takes the guard over if its holder is dead.  The word is read once: if
+ * another task takes over meanwhile, the holder is alive then. */
 static bool take_from_dead(struct tl_guard *guard)
 {
     uint32_t id = atomic_load(&guard->word) & TL_ID_MASK;
@@ -97,13 +98,13 @@ static bool take_from_dead(struct tl_guard *guard)
     if (tl_task_id(holder) != id || !tl_life_has_ended(holder) ||
         !take_over(guard, id))
         return false;
-    /* the rest of its debts at the next checkpoint, outside the guard */
+    /* the next checkpoint, outside the guard, settles the rest of its debts */
     tl_due_set(TL_DUE_DEATH);
     return true;
 }
 
-/* Longer than this only a stopped holder takes: a try must not fail because
- * another task is inside for a moment. */
+/* A try must not fail because another task is inside for a moment; only a
+ * stopped holder takes longer than this. */
 #define GRACE (50 * TL_MILLISECOND)
 
 int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline)

@@ -9,9 +9,9 @@
  *
  * Before it takes a guard, a task writes the guard's offset into `inside` of
  * its slot, and clears it after the release; so whoever finds it dead knows
- * which guard it may hold.  Whoever meets a dead holder takes over, by compare
- * and swap from exactly the dead one's word (an id has an epoch: a later
- * tenant of the slot is somebody else), and repairs before anything else.
+ * which guard it may hold.  Whoever meets a dead holder takes the guard over,
+ * by a compare and swap from exactly the dead task's id (a later tenant of the
+ * slot has another), and repairs before anything else.
  *
  * Order: at most one guard at a time, so there is no order to keep.  Inside: no
  * allocation, no Lua, no sleep, no system call but a wake.
@@ -51,8 +51,8 @@ void tl_guard_init(struct tl_guard *guard, enum tl_guard_role role,
 /* The part of tl_guard_take that does not fit a line. */
 int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline);
 
-/* TL_OK; TL_TIMEOUT when the holder does not release it, and not soon either
- * (it may be stopped). */
+/* TL_OK; TL_TIMEOUT: the holder has not released it by the deadline,
+ * nor within 50 ms (it may be stopped). */
 static inline int tl_guard_take(struct tl_guard *guard, tl_deadline deadline)
 {
     struct tl_task *self = tl_self;

@@ -1,10 +1,11 @@
 /*
  * Lookout: how a task that sleeps for descriptors hears of deaths.
  *
- * It cannot sleep on a futex, so it watches no lives.  While the tasks are few
- * it sleeps for the others' pidfds too; a newcomer makes it look again
- * (tl_park_kick).  Among more, the wardens hear and call it (park/post); where
- * these are too few, or the kernel has no pidfd, it looks now and then.
+ * Such a task cannot sleep on a futex, so it watches no lives.  While the tasks
+ * are few it sleeps for the others' pidfds too, and a newcomer makes it look
+ * again (tl_park_kick).  Where they are more, the wardens hear of a death and
+ * call it (park/post).  Where the wardens are too few, or the kernel has no
+ * pidfd, it looks now and then.
  *
  * Limits: a thread that dies alone, without its process, is found late.
  */
@@ -20,12 +21,12 @@
 struct tl_lookout {
     struct pollfd polled[TL_LOOKOUT_MOST]; /* the caller's, then pidfds */
     unsigned count, first;                 /* of the pidfds */
-    bool death;                            /* somebody is dead already */
+    bool death;                            /* a task is dead already */
     int64_t limit;                         /* not to sleep longer */
 };
 
-/* For the caller's descriptors; where these are too many: false, and nothing is
- * to be closed. */
+/* Begins with the caller's descriptors.  False: these are too many, and there
+ * is nothing to end. */
 bool tl_lookout_begin(struct tl_lookout *lookout, const struct pollfd *polled,
                       unsigned count);
 

@@ -63,7 +63,7 @@ bool tl_outgoing_push(const struct pollfd *polled, size_t count)
     struct tl_outgoing *next;
     for (struct tl_outgoing *at = tl_outgoings; ready && at; at = next) {
         next = at->next;
-        /* removed before: `push` may be the end of it */
+        /* removed first, since `push` may free it */
         tl_outgoing_remove(at);
         short events = at->push(at);
         if (events)

@@ -22,9 +22,9 @@
 
 struct pollfd;
 struct tl_outgoing {
-    /* Sends what goes without waiting.  The events (of poll) to call it for
-     * again; 0: there is nothing left to do, and it is not called again.  It
-     * may free the entry then; it makes no call of the runtime. */
+    /* Sends what goes without waiting.  Returns the events (of poll) for which
+     * to call it again; 0: nothing is left to do, it is not called again, and
+     * may have freed the entry.  It makes no call of the runtime. */
     short (*push)(struct tl_outgoing *outgoing);
     int fd;
     short events;
@@ -33,7 +33,7 @@ struct tl_outgoing {
     struct tl_outgoing *next;
 };
 
-/* Those of this thread. */
+/* The entries of this thread. */
 extern _Thread_local struct tl_outgoing *tl_outgoings;
 
 /* Calls `push` for `events` from now on; borrows the entry until it is removed
@@ -43,10 +43,11 @@ void tl_outgoing_add(struct tl_outgoing *outgoing, int fd, short events);
 /* Twice is harmless. */
 void tl_outgoing_remove(struct tl_outgoing *outgoing);
 
-/* How many there are; fills in the first `most` of what to poll for. */
+/* How many entries there are; fills in what to poll for, for the first `most`.
+ */
 size_t tl_outgoing_watch(struct pollfd *polled, size_t most);
 
-/* Whether any of what was polled is ready; then all have been pushed. */
+/* If any of what was polled is ready, pushes all entries, and returns true. */
 bool tl_outgoing_push(const struct pollfd *polled, size_t count);
 
 /* The thread will not wait any more: what is added later is not sent. */

@@ -14,7 +14,8 @@
 #include "base/fault.h"
 #include "tasks/life.h"
 
-/* Without futex_waitv, and for a guard's owner, who may be one that is dead. */
+/* Of sleeps without futex_waitv, and of those for a guard, whose owner may be
+ * dead already. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
 
 static _Atomic bool no_waitv; /* relaxed: whoever misses it finds out again */
@@ -135,8 +136,8 @@ void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
     if (life)
         words[count++] = tl_park_watch(life, life_value);
     until = tl_clock_earlier(until, tl_clock_now() + HEARTBEAT_BLIND);
-    /* the kernel wakes one of those who sleep on a dead owner's life; if it
-     * was this task, let the next hear of it too */
+    /* the kernel wakes one of the sleepers on a dead owner's life; if that was
+     * this task, it lets the others hear of it too */
     if (tl_park_on(words, count, until) > 0)
         wake(life, INT_MAX);
 }

@@ -39,13 +39,14 @@ void tl_park_begin(void);
 /* Whether the task has been called since tl_park_begin. */
 bool tl_park_called(void);
 
-/* Where the task ran that called this one last. */
+/* The CPU on which the task ran that called this one last: a hint. */
 int tl_park_waker_cpu(void);
 
 /* Makes a task look again.  Async-signal-safe. */
 void tl_park_call(struct tl_task *task);
 
-/* Makes a task that polls look whom it depends on; false: it does not poll. */
+/* Makes a task that polls look again at the tasks that it watches; false: it
+ * does not poll. */
 bool tl_park_kick(struct tl_task *task);
 
 /* Makes every task look again, though a waker of it may have died. */

@@ -26,8 +26,9 @@ static int sleep_for(struct pollfd *polled, size_t count, tl_deadline deadline,
     return ppoll(polled, count, &limit, mask);
 }
 
-/* With what is to be sent meanwhile behind the caller's.  Once some of it was
- * sent the caller looks again, since what it waits for may have been read. */
+/* Polls the descriptors to send to behind the caller's.  Once something was
+ * sent the caller looks again, since what it waits for may have been read with
+ * it. */
 static int sleep_with_outgoing(struct pollfd *polled, size_t count,
                                size_t outgoing, tl_deadline deadline,
                                const sigset_t *mask)

@@ -10,9 +10,9 @@
 
 #include "tidelock.h"
 
-/* One sleep, also for what the thread has to send (park/outgoing), with the
- * signals that are not in `mask` let in: how many are ready, or 1 or more where
- * something was sent; 0 at the deadline, -1 after a signal. */
+/* One sleep, also for what the thread has to send (park/outgoing); it lets in
+ * the signals that are not in `mask`.  Returns how many descriptors are ready,
+ * those to send to included; 0 at the deadline; -1 after a signal. */
 int tl_poll_sleep(struct pollfd *polled, size_t count, tl_deadline deadline,
                   const sigset_t *mask);
 

@@ -7,14 +7,14 @@
 #include "park/park.h"
 #include "public/status.h"
 
-/* So many all watch each other: what they do together is often fast, and posts
- * would go round. */
+/* So many tasks all watch each other: they often wake, and posts would go round
+ * among them. */
 #define FEW 24
 #define ROAMERS 4 /* the first slots, of which the first is the main task's */
 #define GROUP 64
 #define GROUPS ((TL_NUMBER_MASK + GROUP) / GROUP)
 #define WARDENS TL_POSTS /* and as many classes */
-#define BLOCK 16 /* slots are watched by so many, so that news are rare */
+#define BLOCK 16 /* slots are watched in blocks, so that news are rare */
 
 struct group {
     _Atomic uint32_t entered; /* none of its slots above was ever entered */
@@ -25,8 +25,8 @@ struct group {
 /* Of an arena. */
 struct watch {
     _Atomic uint32_t entered; /* no slot above has ever been entered */
-    /* Who sleeps without a post sleeps on the one of its process's class: so
-     * that a stirrer can choose another process than the other warden's. */
+    /* A task without a post sleeps on the word of its process's class, so that
+     * a stirrer can choose another process than the other warden's. */
     _Atomic uint32_t vacancies[WARDENS];
     _Atomic uint32_t looked; /* the group whose wardens were looked at */
     struct group groups[GROUPS + 1]; /* the last: inspectors */
@@ -71,8 +71,8 @@ size_t tl_post_size(void)
     return sizeof(struct watch);
 }
 
-/* How many groups have slots in use.  The inspectors' comes after them, here
- * as in group_at. */
+/* How many groups have slots in use.  Loops over groups, and group_at, count
+ * the inspectors' as the one behind them. */
 static unsigned group_count(void)
 {
     return (tl_task_highest() + GROUP - 1) / GROUP;
@@ -154,8 +154,9 @@ static bool take_one_of(struct group *group, struct duty *duty, unsigned i)
     return false;
 }
 
-/* A group without a warden comes first, one with a warden of this process
- * never.  Each begins elsewhere, so that those who come at once do not meet. */
+/* Prefers a group without a warden; never takes a second post where a warden is
+ * of this process.  Each task begins at another group, so that tasks that come
+ * at once do not meet. */
 static bool take_post(struct duty *duty)
 {
     unsigned count = group_count(), start = tl_task_number(tl_self);
@@ -180,7 +181,7 @@ static bool take_post(struct duty *duty)
 
 /* ---- to whom a vacancy falls ---- */
 
-/* Those who sleep for descriptors have no posts, but rely on who has. */
+/* Tasks that sleep for descriptors have no posts, but rely on the wardens. */
 static void kick_one(void)
 {
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
@@ -188,7 +189,8 @@ static void kick_one(void)
             return;
 }
 
-/* Nobody sleeps without a post: one that has another may go about. */
+/* No task sleeps without a post: one that has a post elsewhere is woken, and
+ * will look at the whole table. */
 static void alert(void)
 {
     unsigned count = group_count();
@@ -203,8 +205,8 @@ static void alert(void)
     kick_one();
 }
 
-/* Lets one of those who sleep without a post take one in this group; rather of
- * another class than its other warden's. */
+/* Lets a task that sleeps without a post take one in this group; rather one of
+ * another class than the other warden's. */
 static void stir(struct group *group)
 {
     struct watch *w = watch();
@@ -241,7 +243,7 @@ static void resign(struct duty *duty)
     duty->post = NULL;
     posted = false;
     if (!atomic_compare_exchange_strong(post, &id, 0))
-        return; /* it was taken from this task, and others were called */
+        return; /* another took the post from this task, and calls others */
     tl_fault();
     stir(group);
 }
@@ -252,7 +254,7 @@ void tl_post_leave(void)
     if (duty->post) {
         resign(duty);
     } else if (duty->listens && atomic_load(duty->listens) != duty->seen) {
-        /* perhaps it was this task that was stirred */
+        /* it may be this task that was stirred */
         struct group *group = vacant_group();
         if (group)
             stir(group);
@@ -278,8 +280,8 @@ static uint32_t whole_blocks(uint32_t slots)
     return (slots + BLOCK - 1) / BLOCK * BLOCK;
 }
 
-/* Whether this slot is above all that were entered before, and which those
- * are. */
+/* Raises `entered` to this slot; false: one as high was entered before.
+ * *before: the highest slot that was. */
 static bool raise(_Atomic uint32_t *entered, uint32_t number, uint32_t *before)
 {
     *before = atomic_load(entered);
@@ -294,11 +296,11 @@ void tl_post_newcomer(void)
     struct watch *w = watch();
     uint32_t number = tl_task_number(tl_self), before;
     struct group *group = &w->groups[(number - 1) / GROUP];
-    /* those too that fell asleep while the tasks were few */
+    /* wakes also those that fell asleep while the tasks were few */
     if (raise(&w->entered, number, &before))
         tl_park_wake_word(&w->entered, INT_MAX);
     tl_fault();
-    /* and those who sleep for descriptors, whom that does not wake */
+    /* and those that sleep for descriptors, which that does not wake */
     for (uint32_t n = 1; before <= FEW && n <= FEW; n++)
         if (n <= tl_task_highest())
             tl_park_kick(tl_task_at(n));
@@ -320,8 +322,6 @@ static bool is_stopped(uint32_t id)
            (stat.state == 'T' || stat.state == 't');
 }
 
-/* Takes their posts from the wardens of one group that are stopped, from one
- * look to the next a group further. */
 void tl_post_inspect(void)
 {
     unsigned count = group_count();

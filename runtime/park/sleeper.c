@@ -13,7 +13,7 @@
 #include "park/post.h"
 #include "park/warden.h"
 
-/* Of who has no pidfds to watch others by. */
+/* Of a sleep for descriptors in which no pidfds watch the others. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
 
 /* The arenas besides the present one in which the task sleeps, as bits. */
@@ -52,8 +52,8 @@ static bool any_called(void)
     return called;
 }
 
-/* From one state to another in each arena; false: in one the task was called
- * before. */
+/* Changes the park word in each arena from one state to another; false: in one
+ * it had another state, since the task was called. */
 static bool change(uint32_t from, uint32_t to)
 {
     unsigned here = tl_arena, left = arenas_here();
@@ -104,7 +104,7 @@ static void be_called(int signal)
     (void)signal; /* what matters is that it ends the sleep */
 }
 
-/* The signal ends the sleeps of this process that are for descriptors. */
+/* Lets TL_PARK_SIGNAL end this process's sleeps for descriptors. */
 static void hear(void)
 {
     struct sigaction action;
@@ -121,7 +121,7 @@ void tl_sleeper_with(struct pollfd *fds, unsigned count)
     polled_count = count;
 }
 
-/* With nobody watched. */
+/* Sleeps for too many descriptors to add pidfds: watches nobody. */
 static enum tl_sleeper_end poll_blind(tl_deadline until, const sigset_t *mask)
 {
     tl_deadline look = tl_clock_now() + HEARTBEAT_BLIND;
@@ -186,7 +186,7 @@ static enum tl_sleeper_end sleep_until(tl_deadline until)
             limit = tl_clock_earlier(until, tl_clock_now() + vigil.limit);
         long moved = tl_park_on(vigil.words, vigil.count, limit);
         if (moved >= (long)vigil.lives) {
-            /* called or not: the kernel has told of this death nobody else */
+            /* called or not: the kernel has told nobody else of this death */
             awake(TL_SLEEPER_DEATH);
             return TL_SLEEPER_DEATH;
         }

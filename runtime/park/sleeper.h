@@ -2,10 +2,9 @@
  * Sleeper: how a task sleeps: on its park word, in each arena where it waits,
  * for descriptors, and for deaths.
  *
- * While it sleeps it also watches the lives of other tasks (by futex_waitv;
- * where the kernel has none, by a heartbeat): which ones, park/warden says. The
- * kernel wakes one of those who sleep on a dead task's life: it cleans up and
- * calls all.  Who sleeps for descriptors hears of deaths by park/lookout.
+ * While it sleeps it also watches the lives of other tasks, by futex_waitv or,
+ * where the kernel has none, by a heartbeat; park/warden says which lives.  A
+ * task that sleeps for descriptors hears of deaths by park/lookout.
  */
 #ifndef TL_SLEEPER_H
 #define TL_SLEEPER_H

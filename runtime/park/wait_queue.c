@@ -45,8 +45,9 @@ uint32_t tl_waiter_used(const struct tl_task *task)
     return count ? count : 1;
 }
 
-/* The node that is to be before one that arrived at that time, or 0.  Nearly
- * always the last, or none: of who comes back, having been called first. */
+/* The node behind which one that arrived at that time belongs, or 0: it becomes
+ * the first.  Nearly always the last; or none, for a task that was called, and
+ * so was the first, and comes back. */
 static uint64_t place_for(const struct tl_wait_queue *condition,
                           int64_t arrived)
 {
@@ -132,7 +133,7 @@ bool tl_waiter_leave(struct tl_waiter *node)
     return chosen;
 }
 
-/* Takes up to 16 waiters off the list into `chosen`; how many. */
+/* Takes up to 16 waiters off the list into `chosen`; returns how many. */
 static uint32_t choose(struct tl_wait_queue *condition, uint32_t count,
                        uint32_t chosen[16])
 {

@@ -52,22 +52,23 @@ void tl_wait_queue_init(struct tl_wait_queue *condition, const void *object,
 /* The i-th node of a task, from 0. */
 struct tl_waiter *tl_waiter_at(struct tl_task *task, uint32_t i);
 
-/* How many nodes chunk k is to have; the chunks together, with the one in the
- * slot, are all there are. */
+/* How many nodes chunk k has.  The chunks, and the one node in the slot, are
+ * all that a task can have. */
 uint32_t tl_waiter_of_chunk(unsigned k);
 
-/* This task is going to use its first `count` nodes, whose chunks are there;
- * with 1, it is done with them. */
+/* This task is going to use its first `count` nodes, whose chunks exist; 1: it
+ * is done with the others. */
 void tl_waiter_use(uint32_t count);
 
 /* How many of a task's first nodes may be listed. */
 uint32_t tl_waiter_used(const struct tl_task *task);
 
-/* Lists this task by its node; false: the word has moved, and it is not. */
+/* Lists this task by its node; false: the word has moved, and the task is not
+ * listed. */
 bool tl_waiter_enlist(struct tl_waiter *node, struct tl_wait_queue *condition,
                       const _Atomic uint64_t *word, uint64_t seen);
 
-/* Off the list again; true: a waker had chosen this task. */
+/* Takes the node off its list; true: a waker had chosen it before. */
 bool tl_waiter_leave(struct tl_waiter *node);
 
 /* Takes a dead task's nodes off the lists that they may be in. */

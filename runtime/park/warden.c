@@ -7,8 +7,8 @@
 #include "tasks/life.h"
 
 #define HEARTBEAT (250 * TL_MILLISECOND)
-/* A task that is starting has no life yet; who settles for a dead one may be
- * stopped, or die. */
+/* A task that is starting has no life yet; whoever settles the debts of a dead
+ * one may be stopped, or die. */
 #define HEARTBEAT_STARTING (10 * TL_MILLISECOND)
 
 static void add(struct tl_vigil *vigil, _Atomic uint32_t *word, uint32_t value)
@@ -29,7 +29,7 @@ void tl_warden_listen(struct tl_vigil *vigil)
     add(vigil, word, value);
 }
 
-/* One that has not entered, or is being settled. */
+/* Watches a task that has not entered, or whose debts are being settled. */
 static void await_task(struct tl_vigil *vigil, struct tl_task *task)
 {
     uint32_t value;
@@ -64,7 +64,7 @@ static void watch_slots(struct tl_vigil *vigil, uint32_t from, uint32_t to)
         watch_task(vigil, tl_task_at(n));
 }
 
-/* The one that alone could end this task's wait. */
+/* Watches the task that alone could end this task's wait. */
 static void watch_ender(struct tl_vigil *vigil)
 {
     uint64_t offset = atomic_load(&tl_self->waiter.condition);

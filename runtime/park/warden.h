@@ -1,14 +1,14 @@
 /*
- * Warden: what a task watches while it sleeps, so that a death is heard of at
- * once whatever the number of tasks, and a sleeper costs nothing.
+ * Warden: what a task watches while it sleeps, so that the tasks hear of a
+ * death at once however many they are, and a sleeper costs nothing.
  *
- * The kernel tells one of the sleepers on a dead task's life (tasks/life), and
- * that one settles and calls the others.  So each life needs a sleeper or two
- * on it, not all of them: which, park/post says.  Whoever depends on one task
- * alone (tl_wait_queue_ender) watches that one besides.
+ * The kernel wakes one of the sleepers on a dead task's life (tasks/life); that
+ * one settles the death and calls the others.  So each life needs a sleeper or
+ * two on it, not all of them: park/post says which.  A task whose wait one task
+ * alone can end (tl_wait_queue_ender) watches that one besides.
  *
- * Limits: who sleeps as a task of so many arenas that their lives do not fit
- * looks now and then.
+ * Limits: a task that sleeps in so many arenas that their lives do not fit
+ * looks at the tables now and then.
  */
 #ifndef TL_WARDEN_H
 #define TL_WARDEN_H
@@ -32,8 +32,8 @@ struct tl_vigil {
     unsigned count;
     unsigned lives; /* the index of the first */
     bool beat;      /* the last sleep ended since its limit was over */
-    bool death;     /* somebody is dead already */
-    int64_t limit;  /* not to sleep longer: somebody is not watched */
+    bool death;     /* a task is dead already */
+    int64_t limit;  /* not to sleep longer, since some task is not watched */
 };
 
 /* In the present arena, where the task has said that it is asleep: its own
