@@ -27,7 +27,8 @@ static uint64_t get(const uint64_t *word)
     return tl_log_get(&heap()->log, word);
 }
 
-/* Becomes the first of the list of class c, which began with `first`. */
+/* The block becomes the first of the list of class c, which began with `first`.
+ */
 static void link_before(unsigned c, uint64_t offset, uint64_t first)
 {
     set(&header_at(offset)->next, first);
@@ -190,7 +191,8 @@ static bool take(uint64_t *owner, unsigned c, bool *fresh)
     return offset != 0;
 }
 
-/* Two ends of a lap make sure of a whole one. */
+/* Takes a block, and joins as long as none serves and joining may help.  When
+ * the cursor has come to the frontier twice, a whole lap was made. */
 static bool take_joining(uint64_t *owner, unsigned c, bool *fresh)
 {
     bool took = take(owner, c, fresh);
@@ -208,7 +210,7 @@ int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh)
         return TL_TOO_LARGE;
     unsigned c = class_for(size + HEADER);
     while (!take_joining(owner, c, fresh)) {
-        /* the frontier may move meanwhile: then it is tried again */
+        /* the frontier may move meanwhile: then this is tried again */
         int status = tl_arena_extend(heap()->frontier + size_of(c));
         if (status < 0)
             return status;

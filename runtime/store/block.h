@@ -4,10 +4,10 @@
  * Sizes are rounded up to classes, four to a doubling.  A request takes a free
  * block of its class, else memory behind the frontier, which has never been
  * used, else a larger free block, whose rest becomes a block of its own.  When
- * nothing serves, neighbouring free blocks are joined, two at a time with the
- * guard free between, until something does or all of the heap has been looked
- * at; but not where less is free than is wanted, or nothing was released since
- * that was last done.
+ * nothing serves, neighbouring free blocks are joined, two in each step, with
+ * the guard free between the steps, until a block serves or the whole heap has
+ * been looked at.  That is left out where less is free than is wanted, or where
+ * nothing was released since it was last done.
  *
  * A block always has an owner that the arena can name: the 64-bit word which
  * holds its offset.  tl_block_take writes that word in the same logged step
@@ -32,7 +32,7 @@ int tl_block_make(void);
  * TL_NO_MEMORY; TL_TOO_LARGE: larger than the arena. */
 int tl_block_take(uint64_t *owner, uint64_t size);
 
-/* The same; *fresh: its memory was never used before. */
+/* The same; *fresh: whether its memory was never used before. */
 int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh);
 
 /* Frees the block that *owner names, and sets *owner to `next`.  Nothing where
@@ -47,17 +47,17 @@ uint64_t tl_block_used(uint64_t *count);
  * lists hold the free ones; for tests, with no other task inside. */
 bool tl_block_check(void);
 
-/* The log of the heap, in TL_REGION_HEAP, and where the part of the heap that
- * has been used ends. */
+/* The log of the heap, in TL_REGION_HEAP; and the offset at which the part of
+ * the heap that was ever used ends. */
 struct tl_log *tl_block_log(void);
 uint64_t tl_block_end(void);
 
-/* For space/file_check, of an arena that nobody is in: whether everything that
- * the heap says of itself holds, though each word of it may be anything.  Tells
- * each block in use to `tell`. */
+/* For space/file_check, of an arena that nobody is in: whether the heap's
+ * invariants hold, where each word of it may be anything.  Calls `tell` for
+ * each block in use. */
 bool tl_block_sound(void (*tell)(void *context, uint64_t block), void *context);
 
-/* Of a block in use, how many bytes there are. */
+/* How many bytes a block in use has. */
 uint64_t tl_block_size(uint64_t block);
 
 /* After the guard of the heap was taken over from a dead task. */

@@ -12,9 +12,9 @@
  * TL_OWNED_OBJECT; NULL and *status.  From here on a death destroys it, so what
  * the constructor takes is owned by words of the object.
  *
- * It is made in out->arena.  Where a space has an object of this name already:
- * NULL, and `out` is a handle to that; *status is TL_OK, or TL_OTHER_KIND or
- * TL_OTHER_SHAPE (unless out->side is TL_FIND_ANY). */
+ * It is made in out->arena.  Where a space has an object of this name already,
+ * `out` becomes a handle to that, and the result is NULL; *status is TL_OK, or
+ * TL_OTHER_KIND, or TL_OTHER_SHAPE (unless out->side is TL_FIND_ANY). */
 void *tl_constructor_begin(struct tl_handle *out, enum tl_kind_id kind,
                            const char *name, uint64_t shape, int *status);
 

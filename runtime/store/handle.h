@@ -10,15 +10,15 @@
 #include "tidelock.h"
 #include "wait/checkpoint.h"
 
-/* The two halves of making a handle, for who fills the cell in between: a cell
- * that is empty, and a handle by what the cell refers to (TL_EMPTY: nothing,
- * and the cell is free again). */
+/* The two halves of making a handle, for a caller that fills the cell in
+ * between.  reserve: finds an empty cell.  fill: makes the handle to what the
+ * cell refers to by then (TL_EMPTY: nothing, and the cell is free again). */
 int tl_handle_reserve(uint32_t *index);
 int tl_handle_fill(struct tl_handle *out, uint32_t index);
 
-/* A handle to what the word in the arena refers to at this moment, which may
- * be anybody's.  TL_EMPTY; TL_NO_MEMORY.  To be given back by tl_handle_return,
- * which has no other effect: the task may hold the object. */
+/* A handle to what a word in the arena, of any task or object, refers to at
+ * this moment.  TL_EMPTY; TL_NO_MEMORY.  tl_handle_return gives it back, and
+ * has no effect on what the task may hold of the object. */
 int tl_handle_borrow(struct tl_handle *out, const tl_ref *word);
 void tl_handle_return(struct tl_handle *handle);
 

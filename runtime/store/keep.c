@@ -12,8 +12,8 @@ static bool is_held(const struct tl_object *object, const struct tl_cell *cell)
            tl_object_kind(object)->in_use(object, tl_self, cell);
 }
 
-/* References are only made from references: where so many are this task's own
- * and about to go, nobody will ever have another. */
+/* Whether any reference is left besides this task's `own`.  References are made
+ * only from references: so where there is none, there never will be. */
 static bool is_known_beside(const struct tl_object *object, uint64_t own)
 {
     return tl_log_peek(&object->refs) > own;
@@ -49,8 +49,8 @@ static bool has_another(const struct tl_object *object,
     return false;
 }
 
-/* A cell of its own for the part, in place of one of the whole; false: there is
- * no memory for it. */
+/* Makes a kept cell for the part, which replaces the one of the whole; false:
+ * there is no memory for it. */
 static bool keep_part(struct tl_object *part)
 {
     int64_t index = tl_cells_add(tl_self, tl_self->cells_full);

@@ -47,7 +47,7 @@ static inline uint64_t tl_log_peek(const uint64_t *word)
                                 memory_order_relaxed);
 }
 
-/* After taking the guard over: finishes a committed step. */
+/* After the guard was taken over: finishes a committed step. */
 void tl_log_repair(struct tl_log *log);
 
 #endif

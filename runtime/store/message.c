@@ -29,8 +29,8 @@ static tl_ref carried(tl_ref ref)
                                                            : ref;
 }
 
-/* Gets the pages of a large block that nobody has touched at once: as many
- * page faults cost more than the copy. */
+/* Gets all pages of a large fresh block at once: a page fault for each costs
+ * more than the copy. */
 static void populate(uint64_t block, uint64_t size)
 {
     static _Atomic uint64_t known;

@@ -18,8 +18,8 @@ int tl_name_index_make(void)
                : TL_NO_MEMORY;
 }
 
-/* Under the guard.  The link that leads to the object of the name, which is 0
- * at the list's end. */
+/* Under the guard: the link that leads to the object of the name; it is 0 where
+ * there is none. */
 static uint64_t *link_to(const char *name)
 {
     uint64_t *link = &names()->first;
@@ -49,7 +49,8 @@ int tl_name_index_open(const char *name, struct tl_handle *out)
     return tl_handle_fill(out, index);
 }
 
-/* In one go, since the list has no place that others leave alone meanwhile. */
+/* Under one hold of the guard, since others may change any part of the list
+ * while it is free. */
 size_t tl_name_index_copy(struct tl_name *to, size_t most)
 {
     size_t n = 0;

@@ -118,8 +118,8 @@ void tl_refs_drop(tl_ref *word)
         tl_object_kind(object)->side_closed;
     if (side_closed) {
         tl_refs_set(word, ref & ~TL_CLAIMED);
-        /* while the word still keeps the object alive; who dies here leaves
-         * the word, and recovery comes by again */
+        /* while the word still keeps the object alive; a task that dies here
+         * leaves the word, and recovery drops it again */
         if (tl_log_peek(&object->holders[side]) == 0)
             side_closed(object, side);
     }
@@ -150,7 +150,8 @@ static void destroy(uint64_t *hand)
 void tl_refs_reclaim(void)
 {
     uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_GRAVE];
-    /* not from inside a destroy of this task: the outer call goes on */
+    /* not inside a destroy of this task: the outer call goes on with the list
+     */
     while (!*hand && tl_log_peek(&reclaim()->first) &&
            take_from_graveyard(hand))
         destroy(hand);

@@ -2,10 +2,10 @@
  * Process lock: the lock over what the threads of one process share outside
  * the arenas: which spaces are mapped, and where; commands; socket files.
  *
- * Its holder waits for nothing (but for a command's
- * start up to its exec, during which no other fork may come), and takes no
- * guard.  A fork takes it first, so that no child is born with it held by a
- * thread that the child does not have.
+ * Its holder waits for nothing (but for a command's start up to its exec,
+ * during which no other fork may come), and takes no guard.  A fork takes it
+ * first, so that no child is born with it held by a thread that the child does
+ * not have.
  */
 #ifndef TL_PRIVATE_H
 #define TL_PRIVATE_H

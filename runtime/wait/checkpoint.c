@@ -16,7 +16,7 @@ int tl_checkpoint_due(void)
         return atomic_load(&stranger) ? TL_FOREIGN : TL_FOREIGN_THREAD;
     if (due & TL_DUE_DEATH) {
         atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_DEATH);
-        /* it may be of any arena that this thread has worked in */
+        /* the death may be in any arena that this thread has worked in */
         tl_life_sweep_all();
     }
     return TL_OK;
@@ -36,7 +36,7 @@ bool tl_thread_was_cancelled(void)
     return told;
 }
 
-/* A callback is not what was to end: the wait that it runs in is. */
+/* False in a callback: what is to end is the wait that the callback runs in. */
 static bool is_cancelled(void)
 {
     return tl_cancel && !held && !tl_idle_running() && atomic_load(tl_cancel);

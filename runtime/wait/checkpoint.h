@@ -1,10 +1,9 @@
 /*
  * Checkpoint: the first line of every operation, blocking or not.
  *
- * One predictable branch while nothing is due.  Behind it hangs what a task
- * must hear of between its own instructions: deaths that it came across inside
- * a guard, a fork that the runtime does not know of; tracing, callbacks and a
- * simulated scheduler have their place here.
+ * It is one predictable branch while nothing is due.  Behind it is what a task
+ * must hear of between its own operations: deaths that it came across inside a
+ * guard, a fork that the runtime does not know of.
  */
 #ifndef TL_CHECKPOINT_H
 #define TL_CHECKPOINT_H
@@ -29,17 +28,18 @@ static inline int tl_checkpoint(void)
 }
 
 /* In a thread of ours: the word in its object by which others ask it to end;
- * else NULL.  Memory of the arena that stands at the same place in all
+ * else NULL.  It lies in the program's own arena, at the same address in all
  * processes, and stays while the thread lives. */
 extern _Thread_local _Atomic uint32_t *tl_cancel;
 
-/* Whether a call that is about to block must not: TL_INTERRUPTED, TL_CANCELLED,
- * each once, or TL_OK.  And whether it will be told so. */
+/* Whether a call that is about to block must end: TL_INTERRUPTED, TL_CANCELLED,
+ * each once; or TL_OK.  tl_checkpoint_is_ended tells only whether that is so.
+ */
 int tl_checkpoint_ended(void);
 bool tl_checkpoint_is_ended(void);
 
-/* The first line of an operation without a handle; of one on the program
- * itself. */
+/* The first line of an operation without a handle; tl_enter_home: of one on the
+ * program itself. */
 static inline int tl_enter_arena(unsigned arena)
 {
     if (__builtin_expect(arena != tl_arena, 0))

@@ -38,7 +38,7 @@ static bool sleeps(struct tl_task *task)
            atomic_load(&task->deadline) == TL_FOREVER;
 }
 
-/* Who has no name. */
+/* A task without a name only looks on: it ends no wait. */
 static bool only_looks_on(const struct tl_task *task)
 {
     return tl_task_state(task) == TL_TASK_RUNNING && !task->name[0];
@@ -79,9 +79,9 @@ static uint32_t index_of(const struct sight *sights, size_t count,
     return TL_NOBODY;
 }
 
-/* How a task waits, with its ender as an index into sights.  One that merely
- * sleeps, without a deadline, waits for no task: perhaps for a signal, and so
- * it can go on. */
+/* How a task waits, with its ender as an index into sights.  A task that merely
+ * sleeps, without a deadline, may wait for a signal: it counts as one that can
+ * go on. */
 static struct tl_wait_state state_of(const struct sight *sights, size_t count,
                                      const struct tl_wait_queue *condition)
 {
@@ -166,8 +166,8 @@ void tl_deadlock_check_left(void)
         tl_park_call(sleeper);
 }
 
-/* True: to this task itself.  Any other finder sleeps on, since it is part of
- * what the report shows. */
+/* True: this task itself gets the verdict.  Any other finder sleeps on, since
+ * the report is to show it asleep. */
 static bool give_verdict(void)
 {
     struct tl_task *hearer = tl_self;
@@ -185,8 +185,8 @@ bool tl_deadlock_check_all(void)
 {
     if (tl_life_sweep())
         return true;
-    /* to a space another program may come at any time; and who has no name only
-     * looks on */
+    /* another program may come to a space at any time; and a task without a
+     * name only looks on */
     if (tl_arena != TL_HOME || !tl_self->name[0])
         return false;
     return is_stuck(NULL, NULL) && give_verdict();

@@ -2,16 +2,16 @@
  * Deadlock check: finds out that no task can ever go on.
  *
  * A task that has slept for a while without a deadline looks at all slots.  If
- * every live task sleeps without a deadline, nothing inside the program can
- * wake anybody: base/deadlock decides that from a snapshot.  The snapshot
- * is taken twice, and a counter in each slot grows with every sleep: a task
- * that slept at both reads with the same counter slept all the time between,
- * so there was a moment when all slept.
+ * every live task sleeps without a deadline, base/deadlock decides from a
+ * snapshot whether any of them can go on.  The snapshot is taken twice, and a
+ * counter in each slot grows with every sleep: a task that slept at both reads
+ * with the same counter slept all the time between, so there was a moment when
+ * all slept.
  *
- * The verdict is given to the main task, or if it is gone to the finder: its
- * wait returns TL_STUCK, and the others sleep on.  An interrupt may come first,
- * and the task wait for something else by the time that it takes the verdict:
- * so it looks once more, and takes only what is still true.
+ * The verdict goes to the main task, or if that is gone to the finder: its wait
+ * returns TL_STUCK, and the others sleep on.  By the time that the task takes
+ * the verdict, an interrupt may have come, and the task may wait for something
+ * else: so it looks once more, and takes only what is still true.
  */
 #ifndef TL_STUCK_H
 #define TL_STUCK_H

@@ -27,8 +27,8 @@ static int look(struct pollfd *polled, size_t count)
     return outcome(tl_poll_look(polled, count));
 }
 
-/* A signal that came between the look for an interrupt and the sleep would be
- * slept over: so signals are let in by the sleep alone. */
+/* The sleep alone lets signals in: a signal that came between the look for an
+ * interrupt and the sleep would be slept over. */
 static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
 {
     sigset_t all, mask;

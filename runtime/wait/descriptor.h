@@ -17,8 +17,8 @@
 #include "tidelock.h"
 
 /* Sleeps until at least one of them is ready (`revents` say which), or the
- * deadline.  What is ready beats a deadline that is over.  TL_OK, also where
- * none is ready, but callbacks ran or something was sent: look again;
+ * deadline.  A ready descriptor beats a deadline that is over.  TL_OK, also
+ * where none is ready but callbacks ran or something was sent: look again;
  * TL_TIMEOUT, TL_INTERRUPTED, TL_FOREIGN, TL_SYSTEM. */
 int tl_wait_descriptors(struct pollfd *polled, size_t count,
                         tl_deadline deadline);

@@ -12,7 +12,7 @@
 #include "wait/checkpoint.h"
 #include "wait/deadlock_check.h"
 
-/* A task that has slept so long looks whether anybody can ever wake it. */
+/* A task that has slept so long looks whether any task can ever wake it. */
 #define STUCK_AFTER (100 * TL_MILLISECOND)
 #define STUCK_AGAIN TL_SECOND
 
@@ -36,7 +36,8 @@ bool tl_wait_sleep(tl_deadline deadline)
     tl_deadline stuck =
         deadline == TL_FOREVER ? tl_clock_now() + STUCK_AFTER : TL_FOREVER;
     for (;;) {
-        /* one that came before tl_park_begin, whose call is forgotten */
+        /* an interrupt may have come before tl_park_begin, which has forgotten
+         * its call */
         if (tl_checkpoint_is_ended())
             return false;
         switch (tl_sleeper_sleep(tl_clock_earlier(deadline, stuck))) {
@@ -54,9 +55,9 @@ bool tl_wait_sleep(tl_deadline deadline)
                 return true;
             if (tl_deadlock_check_all())
                 return false;
-            /* whoever falls asleep after this task looks in its turn, and the
-             * end of a task calls one.  One that leaves may be killed before
-             * it does: so the main task looks on, now and then. */
+            /* a task that falls asleep later looks in its turn, and a task that
+             * ends calls one to look.  It may be killed before it does: so the
+             * main task looks again, now and then. */
             stuck = tl_self->parent ? TL_FOREVER : tl_clock_now() + STUCK_AGAIN;
         }
     }
@@ -73,9 +74,11 @@ void tl_wait_say(tl_deadline deadline)
     atomic_store(&self->waiting, TL_WAITING_ENTERS);
 }
 
-/* Who has something to do while it waits, or may be cancelled, is called as a
- * task of its program, also where it waits in a space.  The arenas besides, as
- * bits. */
+/* Begins to park.  A task that has something to do while it waits, or may be
+ * cancelled, is called as a task of its program, even where it waits in a
+ * space: so it parks there too.  Returns the arenas besides the present one, as
+ * bits.
+ */
 static unsigned begin(void)
 {
     unsigned here = tl_arena;
@@ -146,7 +149,7 @@ bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)
 int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline)
 {
-    /* it may move again and again, and never to what the caller wants */
+    /* the word may move again and again, and never to what the caller wants */
     if (atomic_load(word) != seen)
         return tl_clock_passed(deadline) ? TL_TIMEOUT : TL_OK;
     if (tl_clock_passed(deadline))

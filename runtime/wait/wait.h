@@ -14,11 +14,11 @@
  *         if (status < 0) return status;
  *     }
  *
- * tl_wait returns at once when the word has moved: TL_OK, or when the deadline
- * is over TL_TIMEOUT, since others may move it for ever (what the caller saw
- * was so at that time, and a wake that was meant for it has made it look
- * again).  Wakes are hints: it may also return TL_OK with nothing changed, and
- * only the caller evaluates.
+ * tl_wait returns at once when the word has moved: TL_OK; or TL_TIMEOUT when
+ * the deadline is over, since others may move the word for ever.  (The caller
+ * found the predicate false at that time, and looked after any wake that was
+ * meant for it.)  Wakes are hints: tl_wait may also return TL_OK with nothing
+ * changed, and only the caller evaluates.
  *
  * No wake is lost.  The waiter counts itself in the queue's `n`, then reads the
  * word again; the waker changes the word, then reads `n` (tl_wake).  All four
@@ -34,9 +34,9 @@
  * is needed.  A weaker order is named, and a comment says what it pairs with;
  * relaxed also where a guard orders the access, or the word is only a hint.
  *
- * A wake beats a timeout: a task that was chosen from the list and whose time
- * ran out looks once more.  Ends for other reasons (interrupt, stuck) are only
- * found before listing, so a chosen task always looks.
+ * A wake beats a timeout: a task that a waker chose, and whose time ran out,
+ * looks once more.  A wait ends for other reasons (interrupt, stuck) only
+ * before the task is listed, so a chosen task always looks.
  *
  * Wake one is right only where all waiters of a queue are alike and each can
  * use what one wake announces; else wake all.  Each queue says which.
@@ -55,8 +55,8 @@
 int tl_wait(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline);
 
-/* The same with so many pauses before the first look, for a word whose writer
- * is better left alone for a moment (data/backoff). */
+/* The same with `pauses` before the first look, for a word whose writer is
+ * better left alone for a moment (data/backoff). */
 int tl_wait_patiently(struct tl_wait_queue *condition,
                       const _Atomic uint64_t *word, uint64_t seen,
                       unsigned pauses, tl_deadline deadline);
@@ -68,9 +68,9 @@ int tl_wait_asleep(struct tl_wait_queue *condition,
                    const _Atomic uint64_t *word, uint64_t seen,
                    tl_deadline deadline);
 
-/* The sleep of a caller that has waited since `arrived` (0: it begins to), was
- * called, and found that another had been faster: it is listed before those
- * that came later. */
+/* The sleep of a caller that has waited since `arrived`, was called, and found
+ * that another had been faster: it is listed before those that came later.
+ * 0: it begins to wait. */
 int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline);
 

@@ -49,7 +49,8 @@ static struct tl_waiter *next_node(struct places *places, unsigned arena)
     return tl_waiter_at(tl_self, ++places->used[arena]);
 }
 
-/* How many were listed, of which the last has moved if they are fewer. */
+/* Lists the task; how many times.  Fewer than `count`: the next word had moved.
+ */
 static uint32_t enlist(struct places *places, const struct tl_watch *watches,
                        uint32_t count)
 {
@@ -62,7 +63,8 @@ static uint32_t enlist(struct places *places, const struct tl_watch *watches,
     return count;
 }
 
-/* Whether any waker had chosen this task; it is passed on. */
+/* Leaves the queues and passes on every wake that had chosen this task; whether
+ * there was one. */
 static bool leave(struct places *places, const struct tl_watch *watches,
                   uint32_t listed)
 {
@@ -117,8 +119,7 @@ static void say_stuck(const struct tl_watch *watches, uint32_t count)
     tl_wait_stuck(conditions, n);
 }
 
-/* Somebody outside of the program may end the wait at any time: then this task
- * is not among those that are stuck. */
+/* Whether another program may end the wait: then this task is never stuck. */
 static bool may_end_from_outside(const struct tl_watch *watches, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
