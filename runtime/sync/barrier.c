@@ -64,7 +64,7 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
     return tl_constructor_finish(out, 0);
 }
 
-/* A party that has died while it waited: nobody may have noticed yet. */
+/* Whether a party has died while it waited: nobody may have noticed yet. */
 static bool a_member_is_dead(const struct tl_barrier *barrier)
 {
     for (uint32_t i = 0; i + 1 < barrier->parties; i++)
@@ -82,7 +82,7 @@ static int arrive(struct tl_barrier *barrier, uint64_t *word)
     uint64_t round = round_of(*word);
     uint32_t place = arrived(barrier, round) + 1;
     if (place > barrier->parties) {
-        /* the last party died right here, before it could end the round */
+        /* the last party died after its entry, before it could end the round */
         atomic_fetch_or(&barrier->word, BROKEN); /* commit */
         tl_fault();
         return TL_BROKEN;
@@ -146,14 +146,14 @@ int tl_barrier_wait(const struct tl_handle *handle, tl_deadline deadline)
         tl_wake(&barrier->moved, TL_WAKE_ALL);
     if (place < 0 || place == (int)barrier->parties)
         return place;
-    if (deadline > 0) /* the others are on their way here */
+    if (deadline > 0) /* the others may be on their way here */
         tl_spin_yield(&barrier->word, word);
     for (;;) {
         status = outcome(barrier, word, place);
         if (status != TL_TIMEOUT)
             return status;
         status = tl_wait(&barrier->moved, &barrier->word, word, deadline);
-        /* before this task breaks the round by leaving it */
+        /* reports before this task breaks the round by leaving */
         if (status == TL_STUCK)
             tl_upcalls->stuck();
         if (status < 0)
@@ -207,7 +207,7 @@ uint32_t tl_barrier_waiting(const struct tl_handle *handle)
 {
     if (tl_enter(handle) < 0)
         return 0;
-    tl_life_sweep(); /* one that died there has broken it */
+    tl_life_sweep(); /* settles parties that died, which breaks the round */
     return waiting(barrier_of(handle));
 }
 
@@ -229,9 +229,9 @@ void tl_barrier_describe(const struct tl_object *object, int side, char *text,
              atomic_load(&barrier->word) & BROKEN ? ", broken" : "");
 }
 
-/* A party that waited and died breaks the round: it will not go on with the
- * others.  Its entry is the truth, and nothing under the guard is ever
- * half-done, so there is no repair. */
+/* A party that waited and died breaks the round, since it will not go on with
+ * the others.  Its entry is the truth.  Nothing under the guard is ever
+ * half-done, so the barrier needs no repair. */
 void tl_barrier_task_died(struct tl_object *object, struct tl_task *dead,
                           struct tl_cell *cell)
 {

@@ -1,16 +1,16 @@
 /*
  * Barrier: a number of tasks wait until all have come; then all go on.
  *
- * Under the guard, `members` lists who has arrived in this round, each entry
- * tagged with the round: entries of earlier rounds are void by themselves, so
- * starting a new round is one store, to the word:
+ * Under the guard, `members` lists the tasks that have arrived in this round,
+ * each entry tagged with the round.  Entries of earlier rounds are void by
+ * themselves, so starting a new round is one store, to the word:
  *
  *     bit 0      broken
  *     bits 1-63  the round
  *
- * A round ends complete when the last party arrives, or broken by a timeout,
- * an abort, a reset, or the death of a waiting party.  How a round ended stays
- * known for the 64 rounds after it (`failed`), for tasks that are slow to wake.
+ * A round is complete when the last party arrives; a timeout, an abort, a reset
+ * or the death of a waiting party breaks it.  How a round ended stays known for
+ * the 64 rounds after it (`failed`), for tasks that are slow to wake.
  */
 #ifndef TL_BARRIER_H
 #define TL_BARRIER_H

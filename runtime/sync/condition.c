@@ -33,7 +33,7 @@ int tl_condition_new(struct tl_handle *out, const char *name,
 {
     if (lock && lock->object && lock->arena != out->arena)
         return TL_OTHER_ARENA;
-    /* nameless where it is part of a condition that has a name in a space */
+    /* a lock of its own has no name in a space, where the condition has one */
     struct tl_handle own = {.arena = out->arena};
     int status =
         lock ? TL_OK : tl_lock_new(&own, out->arena == TL_HOME ? name : NULL);
@@ -115,7 +115,8 @@ static void return_ticket(struct tl_condition *notice, _Atomic uint64_t *ticket,
                           bool heard)
 {
     tl_guard_take(&notice->guard, TL_FOREVER);
-    /* the next first: who dies between notifies one more, which is harmless */
+    /* the next is notified first: a death in between notifies one task more,
+     * which is harmless */
     if (*ticket == TL_TICKET_NOTIFIED && !heard)
         tl_tickets_notify(&notice->tickets, 1);
     *ticket = 0; /* commit */
@@ -123,8 +124,8 @@ static void return_ticket(struct tl_condition *notice, _Atomic uint64_t *ticket,
     tl_guard_drop(&notice->guard);
 }
 
-/* Until this ticket is notified, or its time is over, or something else ends
- * the wait; without the lock. */
+/* Waits, without the lock, until this ticket is notified, the deadline, or
+ * whatever else ends the wait. */
 static int await_notice(struct tl_condition *notice, _Atomic uint64_t *ticket,
                         tl_deadline deadline)
 {
@@ -156,7 +157,7 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
     status = await_notice(notice, ticket, deadline);
     if (status == TL_STUCK)
         return status;
-    tl_cancel_hold(true); /* who is cancelled has the lock, as who is not */
+    tl_cancel_hold(true); /* a cancelled task returns with the lock, too */
     int locked = tl_owner_acquire(owner_of(notice), TL_FOREVER);
     tl_cancel_hold(false);
     if (status == TL_OK) {
@@ -164,7 +165,7 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
         if (locked < 0)
             changed(notice);
     }
-    /* without the lock, that comes first */
+    /* where the lock could not be had, that is the result */
     return locked < 0 || status == TL_OK ? locked : status;
 }
 
@@ -211,8 +212,8 @@ void tl_condition_describe(const struct tl_object *object, int side, char *text,
              tl_wait_queue_waiting(&notice->tickets.notified), lock);
 }
 
-/* The version moves in any case: `dead` may have notified somebody, and died
- * before it said so. */
+/* The version moves in any case: `dead` may have notified a task, and died
+ * before it moved the version. */
 void tl_condition_task_died(struct tl_object *object, struct tl_task *dead,
                             struct tl_cell *cell)
 {
@@ -252,7 +253,7 @@ struct tl_object *tl_condition_part_held(struct tl_object *object)
     return tl_ref_object(notice->lock);
 }
 
-/* The lock of its own is held by way of the condition's handle. */
+/* A task holds the condition's own lock by way of the condition's handle. */
 bool tl_condition_in_use(const struct tl_object *object,
                          const struct tl_task *task, const struct tl_cell *cell)
 {

@@ -12,8 +12,8 @@
 
 #define TEXT_SIZE 4096
 
-/* From malloc, since a module has little room for what each thread has; stays
- * with the thread that was told of a cycle once. */
+/* From malloc, since a module has little room for thread-local variables; made
+ * when the thread is first told of a cycle, and stays. */
 static _Thread_local char *deadlock_text;
 
 const char *tl_deadlock_text(void)
@@ -51,7 +51,8 @@ static bool is_join(const struct tl_cycle_walk *walk)
     return walk->condition->verb == TL_VERB_JOIN;
 }
 
-/* What the node has that another one waits for, unless that is its end. */
+/* Tells what the node holds that another one waits for, unless that waits for
+ * the node's end. */
 static void tell_held(struct tl_cycle_graph *graph, size_t i, bool first,
                       char *text, size_t size)
 {
@@ -110,7 +111,7 @@ static void tell(struct tl_cycle_graph *graph)
 
 /* ---- this task ---- */
 
-/* Says in all slots who this is, and where it waits. */
+/* Says in all slots of this task who it is, and where it waits. */
 static void publish(uint64_t want)
 {
     unsigned here = tl_arena;
@@ -140,7 +141,8 @@ static void forget(void)
     tl_task_visit(here);
 }
 
-/* Another one in the cycle is about to be told of it instead. */
+/* Whether another task in the cycle, one with a lower `person`, also looks:
+ * then that one is told of the cycle. */
 static bool is_left_to_another(const struct tl_cycle_graph *graph)
 {
     for (size_t i = 1; i < graph->count; i++)
@@ -151,7 +153,8 @@ static bool is_left_to_another(const struct tl_cycle_graph *graph)
     return false;
 }
 
-/* Or looks as well: then one of the two is to be told. */
+/* Whether the task sleeps; or looks as well, and then one of the two is to be
+ * told. */
 static bool sleeps(const struct tl_waits *node)
 {
     if (atomic_load(&node->task->pending) & TL_CYCLE_LOOKS)
@@ -176,8 +179,8 @@ static enum look look(uint64_t want)
     if (tl_cycle_find(&graph)) {
         found = is_left_to_another(&graph) ? ANOTHER : CYCLE;
         tell(&graph);
-        /* told what was so, if it is so still; and whom a signal is going to
-         * end is not stuck */
+        /* only a cycle that still holds is told; and a task that a signal is
+         * about to wake is not stuck */
         for (size_t i = 1; i < graph.count; i++)
             if (graph.nodes[i].returns &&
                 (!sleeps(&graph.nodes[i]) ||
@@ -199,8 +202,8 @@ static bool closes_cycle(const struct tl_wait_queue *condition)
     enum look found = look(want);
     while (found == ANOTHER || found == AGAIN) {
         int64_t now = tl_clock_now();
-        /* the other one may be stopped; but while one in the cycle runs still,
-         * neither can decide */
+        /* not for ever, since the other one may be stopped; but while a task of
+         * the cycle still runs, neither can decide */
         if (found == AGAIN)
             patience = 0;
         else if (!patience)

@@ -1,14 +1,15 @@
 /*
  * Cycle: finds out that a wait would close a cycle of waits.
  *
- * What ends a wait is often known: the holder of a lock, who writes or reads an
- * rwlock, who has the seats of a bounded semaphore, the task that is joined
- * (`holder` in the table of kinds).  A task that is about to wait for such a
- * thing without a deadline says so in its slot (`pending`), then looks whom it
- * waits for, whom these wait for, and so on.  Whoever can go on is struck out
- * (as in base/deadlock), with all who need no more than that; if this task
- * remains, and the way through the others comes back to it, it does not wait,
- * but is told of the cycle (tl_deadlock_text).
+ * It is often known which tasks can end a wait: the holder of a lock, the
+ * writer or readers of an rwlock, the tasks that have seats of a bounded
+ * semaphore, the task that is joined (`holder` in the table of kinds).  A task
+ * that is about to wait for one of these without a deadline says so in its slot
+ * (`pending`).  Then it looks for whom it waits, for whom these wait, and so
+ * on.  It strikes out the tasks that can go on (as in base/deadlock), and then
+ * those that need no more than that.  If it remains itself, and the way through
+ * the others comes back to it, it does not wait, but is told of the cycle
+ * (tl_deadlock_text).
  *
  * `pending`:
  *
@@ -27,23 +28,25 @@
  * one that waits in another.
  *
  * No false report.  A task that waits neither takes nor gives back anything.
- * So where the pending words are read first, then the holders, then the same
- * pending words again, unchanged, what was read was so at one moment; and a
- * cycle of tasks that wait without deadlines stays.  A wait with a deadline is
- * no part of any.
+ * So if the pending words are read, then the holders, then the pending words
+ * again, and these have not changed, all that was read was so at one moment.  A
+ * cycle of tasks that wait without deadlines stays; a wait with a deadline is
+ * part of none.
  *
  * One report a cycle.  A task that looks says so.  Where more than one task of
  * a cycle looks, the others leave it to the one with the lowest `person`, and
  * look again when that one has decided.  Whichever said last that it waits sees
  * all others, so that one of them is told.
  *
- * Limits: seats of a bounded semaphore count as their takers' to give back,
- * until another task has given one back; and who has a seat itself waits for
- * somebody unknown.  Who wants to read and lets a writer go first counts as
- * able to go on.  What a program waits for at its end is no part of a cycle,
- * since it may not be refused: the report of all tells of that.  Between arenas
- * a cycle is found where the process of the task that closes it has each of
- * them open that a wait in it is for.
+ * Limits
+ *   - Seats of a bounded semaphore count as their takers' to give back, until
+ *     another task has given one back; and a task that has a seat itself waits
+ *     for an unknown one.
+ *   - A reader that lets a writer go first counts as able to go on.
+ *   - The waits at a program's end are part of no cycle, since they must not be
+ *     refused: the report of all tasks (wait/deadlock_check) tells of them.
+ *   - A cycle through more than one arena is found where the process of the
+ * task that closes it has all of them open.
  */
 #ifndef TL_CYCLE_H
 #define TL_CYCLE_H

@@ -21,14 +21,15 @@
 
 /* ---- who waits ---- */
 
-/* In the arena where this thread is; of the task of this id. */
+/* Whether the slot, of the present arena, is still that of a live task of this
+ * id. */
 static bool is_living(struct tl_task *task, uint32_t id)
 {
     return tl_task_id(task) == id && tl_task_state(task) == TL_TASK_RUNNING &&
            !tl_life_has_ended(task);
 }
 
-/* In which of the other arenas the person waits. */
+/* Finds the arena, among the others, in which the person waits. */
 static bool find_elsewhere(struct tl_waits *node)
 {
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
@@ -146,7 +147,7 @@ bool tl_cycle_still_waits(const struct tl_waits *node)
     return ((want ^ node->want) & ~TL_CYCLE_LOOKS) == 0;
 }
 
-/* Leaves as stuck who was so at one moment. */
+/* Leaves those nodes marked as stuck that were so at one moment. */
 static void settle(struct tl_cycle_graph *graph)
 {
     bool changed;

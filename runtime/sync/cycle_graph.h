@@ -1,8 +1,8 @@
 /*
- * Graph of a cycle: the tasks for whom one waits, for whom these wait, and on.
+ * Cycle graph: the tasks for which one waits, for which these wait, and so on.
  *
- * It is this thread's own; what it is made of is read from the slots while the
- * others go on.  sync/cycle tells what may be concluded from it.
+ * It is this thread's own, made of what the slots say while the others go on.
+ * sync/cycle tells what may be concluded from it.
  */
 #ifndef TL_CYCLE_GRAPH_H
 #define TL_CYCLE_GRAPH_H
@@ -37,8 +37,8 @@ struct tl_cycle_graph {
 /* Adds all for whom the first waits, and for whom these do. */
 void tl_cycle_explore(struct tl_cycle_graph *graph);
 
-/* Marks who is stuck, and who is in a cycle with the first; whether there is
- * any. */
+/* Marks the nodes that are stuck, and those in a cycle with the first; whether
+ * there is such a cycle. */
 bool tl_cycle_find(struct tl_cycle_graph *graph);
 
 /* Whether node i waits for node `to`; for TL_CYCLE_RUNS: for one that

@@ -1,9 +1,9 @@
 /*
  * Event: a flag to wait for.
  *
- * The word: bit 0 tells whether it is set, the rest counts how often it was
- * set while clear: so a waiter that was slow to wake still sees that there was
- * a set, though it was cleared at once.
+ * The word: bit 0 tells whether the event is set, the rest counts how often it
+ * was set while clear.  So a waiter that is slow to wake still sees that the
+ * event was set, though it was cleared at once.
  */
 #ifndef TL_EVENT_H
 #define TL_EVENT_H

@@ -29,8 +29,8 @@ bool tl_owner_holder_name(const struct tl_owner *owner, char name[TL_NAME_SIZE])
     uint32_t id = tl_owner_holder(owner);
     if (id)
         memcpy(name, tl_task_of(id)->name, TL_NAME_SIZE);
-    /* the name is only the holder's if the slot was not given away; and what a
-     * dead one holds is about to be passed on */
+    /* the name is the holder's only if the slot was not given away; and a dead
+     * holder's word is about to be passed on */
     return id && tl_life_goes_on(id);
 }
 

@@ -1,8 +1,8 @@
 /*
  * Rlock: a lock that its holder may acquire again.
  *
- * `depth` is how often; only the holder looks at it, and whoever acquires the
- * free lock sets it: so nothing is left of a dead holder's.
+ * `depth` counts how often it has.  Only the holder looks at it, and whoever
+ * acquires the free lock sets it anew: so nothing is left of a dead holder's.
  */
 #ifndef TL_RLOCK_H
 #define TL_RLOCK_H

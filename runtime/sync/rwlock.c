@@ -51,7 +51,7 @@ static uint32_t reading(const struct tl_rwlock *rwlock)
     return sum;
 }
 
-/* Everything that changes who has it ends here, outside the guard. */
+/* Outside the guard, after every change of the holders. */
 static void changed(struct tl_rwlock *rwlock)
 {
     atomic_fetch_add(&rwlock->version, 1);
@@ -70,13 +70,13 @@ static int taken(struct tl_rwlock *rwlock)
 struct attempt {
     bool waited;
     uint64_t writes; /* when it began to wait */
-    bool yields;     /* it is free, and left to the others */
+    bool yields;     /* the lock is free, and left to the others */
     tl_deadline until;
     struct tl_entrant entrant; /* of a writer */
 };
 
-/* It is free, but the others are to have it next: whether this attempt leaves
- * it to them still. */
+/* The lock is free, but the others are to have it next: whether this attempt
+ * still leaves it to them. */
 static bool yields(struct attempt *attempt, tl_deadline deadline)
 {
     if (!attempt->until)
@@ -86,7 +86,7 @@ static bool yields(struct attempt *attempt, tl_deadline deadline)
     return attempt->yields;
 }
 
-/* Whether a reader is to wait for a writer that waits too. */
+/* Whether a reader is to wait for the writers that wait. */
 static bool waits_for_writers(struct tl_rwlock *rwlock, struct attempt *attempt,
                               tl_deadline deadline)
 {
@@ -109,7 +109,7 @@ static int try_read(struct tl_rwlock *rwlock, struct attempt *attempt,
     readers_of(rwlock)[tl_task_number(tl_self)] = 1; /* commit */
     tl_fault();
     rwlock->readers_next = 0;
-    if (attempt->until) /* who was called has not come */
+    if (attempt->until) /* the writer that was called has not come */
         rwlock->writers_next = 0;
     return taken(rwlock);
 }
@@ -186,8 +186,8 @@ int tl_rwlock_read(const struct tl_handle *handle, tl_deadline deadline)
     return acquire(rwlock, try_read, &rwlock->can_read, &attempt, deadline);
 }
 
-/* Under the guard: whether the readers are still to leave it to a writer, when
- * one that waited does so no more. */
+/* Under the guard, when a writer does not wait any more: whether the readers
+ * are still to leave the lock to one. */
 static void one_writer_less(struct tl_rwlock *rwlock)
 {
     rwlock->writers_next = tl_wait_queue_waiting(&rwlock->can_write) > 0;
@@ -213,7 +213,7 @@ int tl_rwlock_write(const struct tl_handle *handle, tl_deadline deadline)
     return status;
 }
 
-/* Under the guard: whether `task` had it. */
+/* Under the guard: takes the lock from `task`; whether it had it. */
 static bool give_up(struct tl_rwlock *rwlock, const struct tl_task *task)
 {
     uint32_t *reads = &readers_of(rwlock)[tl_task_number(task)];
@@ -263,8 +263,9 @@ void tl_rwlock_describe(const struct tl_object *object, int side, char *text,
              tl_wait_queue_waiting(&rwlock->can_write));
 }
 
-/* A dead reader leaves nothing half-done; a dead writer may, and the next one
- * is told.  Nothing under the guard is ever half-done: no repair. */
+/* A dead reader leaves nothing half-done in what the lock protects; a dead
+ * writer may, and the next holder is told.  Nothing under the guard is ever
+ * half-done, so the lock needs no repair. */
 void tl_rwlock_task_died(struct tl_object *object, struct tl_task *dead,
                          struct tl_cell *cell)
 {
@@ -295,8 +296,8 @@ bool tl_rwlock_in_use(const struct tl_object *object,
            readers_of(rwlock)[tl_task_number(task)] > 0;
 }
 
-/* Who wants to write waits for every reader.  Who wants to read and lets
- * writers go first may go on as soon as one of these gives up. */
+/* A writer waits for every reader.  A reader that lets writers go first may go
+ * on as soon as they give up. */
 uint32_t tl_rwlock_holder_id(const struct tl_object *object, uint32_t verb,
                              uint32_t after)
 {
@@ -310,7 +311,7 @@ uint32_t tl_rwlock_holder_id(const struct tl_object *object, uint32_t verb,
         return 0;
     const uint32_t *readers = readers_of(rwlock);
     for (uint32_t n = after + 1; n <= highest; n++)
-        /* acquire: what the others say of themselves is read again later */
+        /* acquire: before the second look at the pending words (sync/cycle) */
         if (__atomic_load_n(&readers[n], __ATOMIC_ACQUIRE) > 0)
             return tl_task_id(tl_task_at(n));
     return 0;

@@ -1,21 +1,21 @@
 /*
  * Rwlock: many readers, or one writer.
  *
- * Under the guard: `writer` is the id of who writes, `readers` counts by task
- * number who reads.  They are the truth; `version`, the watch word, moves with
- * every change of them.
+ * Under the guard, `writer` is the id of the task that writes, and `readers`
+ * counts by task number the tasks that read.  They are the truth; `version`,
+ * the watch word, moves with every change of them.
  *
- * Writers are not starved: who wants to read waits while a task is listed in
- * can_write, or was and has been called (`writers_next`).  So when such a task
- * gives up or dies, the readers are woken.  Where nobody has it, they give the
+ * Writers are not starved: a reader waits while a task is listed in can_write,
+ * or was and has been called (`writers_next`).  So when such a task gives up or
+ * dies, the readers are woken.  Where nobody has the lock, readers give the
  * writer that was called 10 milliseconds and no more, since it may have given
- * up, died, or been stopped.  Among writers, who has waited long is next
- * (sync/turn).
+ * up, died, or been stopped.  Among writers, the one that has waited long is
+ * next (sync/turn).
  *
- * Readers are not starved either: one that has waited while a writer had it
- * (`writes` has moved) goes before the writers that wait; and a writer that
- * releases it while readers wait leaves it to them (`readers_next`).  The next
- * writer gives them 10 milliseconds too.
+ * Readers are not starved either: a reader that has waited while a writer had
+ * the lock (`writes` has moved) goes before the writers that wait; and a writer
+ * that releases it while readers wait leaves it to them (`readers_next`).  The
+ * next writer gives them 10 milliseconds too.
  */
 #ifndef TL_RWLOCK_H
 #define TL_RWLOCK_H
@@ -27,8 +27,8 @@ struct tl_rwlock {
     struct tl_object object;
     struct tl_guard guard;
     _Atomic uint64_t version; /* a watch word */
-    _Atomic uint32_t writer;  /* id, or 0; a task may ask without the guard
-                                 whether it is itself */
+    _Atomic uint32_t writer;  /* id, or 0; a task may look without the guard
+                                 whether it is its own */
     uint32_t abandoned;       /* 1: a writer died, and nobody was told yet */
     uint32_t readers_next;    /* 1: until the next has it, of either kind */
     uint32_t writers_next;    /* 1: until a writer has it, or none waits */

@@ -150,7 +150,8 @@ static bool try(struct tl_semaphore *semaphore, tl_deadline deadline)
                                  : take(semaphore);
 }
 
-/* One that left what was free to another is called for what is left. */
+/* Calls a waiter for what is free, if anything is: it may have left that to
+ * another task. */
 static void wake_next(struct tl_semaphore *semaphore)
 {
     if (atomic_load(&semaphore->word) > 0)
@@ -186,7 +187,7 @@ int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
             continue;
         status = wait_for_seat(semaphore, &entrant, value, deadline);
         if (status < 0) {
-            /* of a wake that this task could not use in time */
+            /* this task may have been called, and could not use that in time */
             tl_turn_leave(&semaphore->turn, &entrant);
             wake_next(semaphore);
             return status;
@@ -286,7 +287,7 @@ uint32_t tl_semaphore_holder_id(const struct tl_object *object, uint32_t verb,
         return 0;
     const uint32_t *seats = seats_of(semaphore);
     for (uint32_t n = after + 1; n <= highest; n++)
-        /* acquire: what the others say of themselves is read again later */
+        /* acquire: before the second look at the pending words (sync/cycle) */
         if (__atomic_load_n(&seats[n], __ATOMIC_ACQUIRE) > 0)
             return tl_task_id(tl_task_at(n));
     return 0;

@@ -6,10 +6,11 @@
  * Bounded, seats belong to the task that took them, so that they come back
  * when it dies: `seats` counts them by task number, under the guard, and is the
  * truth; the word is bound minus their sum, and recounted by repair.  A release
- * gives back a seat of the caller if it has one, else somebody's (`lent`: that
- * has happened).
+ * gives back a seat of the caller if it has one, else another task's (`lent`:
+ * that has happened).
  *
- * Who comes first gets a seat, but who has waited long is next (sync/turn).
+ * The first to come gets a seat, but a task that has waited long is next
+ * (sync/turn).
  */
 #ifndef TL_SEMAPHORE_H
 #define TL_SEMAPHORE_H
@@ -21,7 +22,7 @@ struct tl_semaphore {
     struct tl_object object;
     uint32_t bound;        /* 0: unbounded; constant */
     uint64_t seats;        /* block: uint32_t by task number; bounded only */
-    _Atomic uint32_t lent; /* 1: not only who takes a seat gives it back */
+    _Atomic uint32_t lent; /* 1: a task has given back another's seat */
     struct tl_guard guard;
     _Atomic uint64_t word; /* free seats; a watch word */
     struct tl_turn turn;

@@ -59,7 +59,8 @@ _Atomic uint64_t *tl_tickets_draw(struct tl_tickets *tickets)
     return &row->tickets[number];
 }
 
-/* The ticket of the row that has waited longer than *first, and longest. */
+/* *first becomes the longest-waiting ticket of the row, if that has waited
+ * longer than *first. */
 static void look_for_first(struct tl_ticket_row *row, _Atomic uint64_t **first)
 {
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
@@ -84,8 +85,8 @@ void tl_tickets_notify(struct tl_tickets *tickets, uint32_t n)
     }
 }
 
-/* Without the guard: a row may come meanwhile, and then nobody there has been
- * notified before. */
+/* Whether the task has a notified ticket.  Without the guard: a row may be
+ * added meanwhile, but nobody in it was notified before. */
 static bool is_told(const struct tl_tickets *tickets, uint32_t number)
 {
     const struct tl_ticket_row *row = tl_tickets_first(tickets);
@@ -95,7 +96,7 @@ static bool is_told(const struct tl_tickets *tickets, uint32_t number)
     return false;
 }
 
-/* One that is not asleep yet, but listed, does not fall asleep: it was called
+/* A task that is listed but not yet asleep does not fall asleep: it was called
  * after it had begun to park, or has seen the version move. */
 void tl_tickets_tell(struct tl_tickets *tickets)
 {
@@ -117,8 +118,8 @@ void tl_tickets_repair(const struct tl_tickets *tickets, struct tl_task *dead)
     tl_fault();
 }
 
-/* Of one row after the other, so that a task that goes on after a dead one
- * begins where it was. */
+/* One row after the other, so that a task that goes on after a dead one begins
+ * where that one was. */
 void tl_tickets_destroy(struct tl_tickets *tickets)
 {
     while (tickets->rows)

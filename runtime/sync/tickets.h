@@ -1,20 +1,21 @@
 /*
- * Tickets: who waits for a condition of scripts (sync/condition), in the order
+ * Tickets: the tasks that wait for a condition (sync/condition), in the order
  * in which they came.
  *
  * Under the guard of the condition, a ticket is 0, or the number that a task
- * drew when it began to wait, or NOTIFIED: so a notify reaches exactly as many
- * as it says, in the order of numbers, and one whose time ran out and one that
- * died are told apart from one that was notified.
+ * drew when it began to wait, or NOTIFIED.  So a notify reaches exactly as many
+ * tasks as it says, in the order of numbers; and a waiter whose time ran out,
+ * or that died, is told apart from one that was notified.
  *
- * They lie in rows, each with one for every task.  A task needs more than one
- * where it does something else while it waits (park/idle) and that waits for
- * the same condition: each such wait takes the task's ticket in the first row
- * where it is free, and a row is added where there is none.  Rows stay.
+ * Tickets lie in rows, each with one for every task.  A task needs more than
+ * one where it does something else while it waits (park/idle) and that waits
+ * for the same condition: each such wait takes the task's ticket in the first
+ * row where it is free, and a row is added where it is free in none.  Rows
+ * stay.
  *
- * Who is notified wants the lock, which the notifier still holds: so it is
- * called by whoever releases that (sync/owner), who needs to know no more
- * than this.
+ * A notified task wants the lock, which the notifier still holds: so whoever
+ * releases the lock calls it (sync/owner), and needs to know only the tickets
+ * for that.
  */
 #ifndef TL_TICKETS_H
 #define TL_TICKETS_H
@@ -50,13 +51,13 @@ int tl_tickets_init(struct tl_tickets *tickets, const void *object);
 _Atomic uint64_t *tl_tickets_draw(struct tl_tickets *tickets);
 int tl_tickets_bring_row(void);
 
-/* Under the guard: up to n of those who have waited longest are notified. */
+/* Under the guard: notifies the n that have waited longest, or all. */
 void tl_tickets_notify(struct tl_tickets *tickets, uint32_t n);
 
-/* Calls those who were notified, each to look for itself. */
+/* Calls all tasks that were notified, each to look for itself. */
 void tl_tickets_tell(struct tl_tickets *tickets);
 
-/* The ticket of a task in the row; NULL behind the last row. */
+/* The first row, and the row after one; NULL behind the last. */
 struct tl_ticket_row *tl_tickets_first(const struct tl_tickets *tickets);
 struct tl_ticket_row *tl_tickets_after(const struct tl_ticket_row *row);
 

@@ -43,7 +43,8 @@ void tl_turn_settle(struct tl_turn *turn, const struct tl_entrant *entrant)
         replace(turn, mark, 0);
 }
 
-/* Nothing was free for it: it arrives, or has now waited long. */
+/* Nothing was free for the call: notes when it arrived, or that it has waited
+ * long. */
 static void lose(struct tl_turn *turn, struct tl_entrant *entrant)
 {
     int64_t now = tl_clock_now();

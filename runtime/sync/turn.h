@@ -1,5 +1,5 @@
 /*
- * Turn: who waits long is next.
+ * Turn: the task that has waited long is next.
  *
  * What an object has to give (a seat, room for a message, a message) goes to
  * whoever comes first: to hand it over by name would cost a sleep each time,
@@ -9,7 +9,7 @@
  * given up, died, or been stopped.  Wait queues are in the order of arrival too
  * (tl_wait_since), so a task that lost is also called first.
  *
- * A hint, no more: whatever it says, only time is lost.
+ * The mark is a hint: whatever it says, only time is lost.
  *
  *     struct tl_entrant entrant = {0};
  *     for (;;) {
@@ -37,9 +37,9 @@
 
 /* In the object. */
 struct tl_turn {
-    /* 0, or when the task arrived that has waited longest and lost.  Relaxed
-     * throughout.  Whoever dies here leaves a mark that nobody clears but
-     * tl_turn_forget, or who has left the way long enough. */
+    /* 0, or the time at which the task arrived that has waited longest and
+     * lost. Relaxed throughout.  The mark of a task that dies is cleared by
+     * tl_turn_forget, or by one that has left it the way for long enough. */
     _Atomic int64_t hungry;
 };
 
@@ -60,8 +60,8 @@ bool tl_turn_is_mine_slow(struct tl_turn *turn, struct tl_entrant *entrant,
                           tl_deadline deadline);
 void tl_turn_settle(struct tl_turn *turn, const struct tl_entrant *entrant);
 
-/* Whether this call may take what is free.  At its deadline it may: a try does
- * not fail where there is something. */
+/* Whether this call may take what is free.  At its deadline it may, so that a
+ * try does not fail where there is something. */
 static inline bool tl_turn_is_mine(struct tl_turn *turn,
                                    struct tl_entrant *entrant,
                                    tl_deadline deadline)
@@ -71,8 +71,8 @@ static inline bool tl_turn_is_mine(struct tl_turn *turn,
            tl_turn_is_mine_slow(turn, entrant, deadline);
 }
 
-/* It has taken something.  True: others may have left it the way, so if more
- * is free, one is to be called. */
+/* The call has taken something.  True: others may have left it the way, so if
+ * more is free, one of them is to be called. */
 static inline bool tl_turn_taken(struct tl_turn *turn,
                                  const struct tl_entrant *entrant)
 {
@@ -82,16 +82,16 @@ static inline bool tl_turn_taken(struct tl_turn *turn,
     return true;
 }
 
-/* As tl_wait_patiently, for who found nothing, or leaves what there is to
- * another; then TL_OK when that is over. */
+/* As tl_wait_patiently, for a call that found nothing, or that leaves what
+ * there is to another: then TL_OK when it has done so for long enough. */
 int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
                  struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                  uint64_t seen, unsigned pauses, tl_deadline deadline);
 
-/* It gives up.  The caller wakes one if something is free. */
+/* The call gives up.  The caller wakes one if something is free. */
 void tl_turn_leave(struct tl_turn *turn, const struct tl_entrant *entrant);
 
-/* A task has died, which may have been the hungry one. */
+/* A task has died, which may have left the mark. */
 static inline void tl_turn_forget(struct tl_turn *turn)
 {
     atomic_store_explicit(&turn->hungry, 0, memory_order_relaxed);
