@@ -106,7 +106,7 @@ static void store(const struct tl_array *array, uint64_t index, uint64_t bits)
     }
 }
 
-/* Compare and swap of the bits. */
+/* A compare and swap of element `index`, by its bits. */
 static bool swap(const struct tl_array *array, uint64_t index, uint64_t old,
                  uint64_t new_)
 {

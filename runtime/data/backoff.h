@@ -9,7 +9,7 @@
  * One message each time is a conversation.  As many as there can be: the other
  * end had to stop.  In both cases the pauses shrink; in all others they grow.
  *
- * A hint, no more: whatever it says, only time is lost.
+ * The pauses are a hint: whatever they say, only time is lost.
  */
 #ifndef TL_BACKOFF_H
 #define TL_BACKOFF_H

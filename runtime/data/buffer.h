@@ -1,6 +1,6 @@
 /*
- * Buffer: bytes, shared and unguarded: what is written while somebody reads may
- * be seen in part.  Whoever minds that uses a lock beside it.
+ * Buffer: bytes, shared and unguarded.  A reader may see a part of what is
+ * written meanwhile; whoever minds that uses a lock beside the buffer.
  */
 #ifndef TL_BUFFER_H
 #define TL_BUFFER_H

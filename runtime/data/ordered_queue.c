@@ -147,9 +147,8 @@ static int wait_for_room(struct tl_ordered_queue *heap, struct putting *put)
                         &heap->gets, gets, 0, put->deadline);
 }
 
-/* Calls a writer for the room that is left, if there is any: one that left the
- * room to this task, or one to whom the wake goes that this task could not use.
- */
+/* Calls a writer if there is room: one may have left it to this task, or this
+ * task may have been called for it and not have used it. */
 static void wake_next_put(struct tl_ordered_queue *heap)
 {
     uint64_t gets = atomic_load(&heap->gets);

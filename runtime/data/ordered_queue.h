@@ -2,16 +2,16 @@
  * Ordered queue: messages in an order other than that of arrival: last in first
  * out, or by priority.
  *
- * One guard, since a put and a get may touch the same message.  Messages are
- * message blocks (store/message), each named by an entry of a table; whether an
- * entry names a block is the truth, and changing that is the commit of a put
- * or a get.  Two arrays of entry indices are derived from it and rebuilt by
- * repair: `order`, a binary heap of the used entries with the next message at
- * its root, and behind it in the same array the free ones.
+ * It has one guard, since a put and a get may touch the same message.  Messages
+ * are message blocks (store/message), each named by an entry of a table;
+ * whether an entry names a block is the truth, and changing that is the commit
+ * of a put or a get.  Two arrays of entry indices are derived from it and
+ * rebuilt by repair: `order`, a binary heap of the used entries with the next
+ * message at its root, and behind it in the same array the free ones.
  *
  * `puts` and `gets` count messages, and bit 63 of both says closed.  They
- * follow the commit; repair recounts the one that the dead task was about to
- * change.  They are the watch words of readers and of writers.
+ * change after the commit; repair recounts the one that the dead task was about
+ * to change.  Readers watch `puts`, writers watch `gets`.
  */
 #ifndef TL_ORDERED_QUEUE_H
 #define TL_ORDERED_QUEUE_H

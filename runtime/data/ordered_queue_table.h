@@ -43,13 +43,13 @@ tl_ordered_queue_order(const struct tl_ordered_queue *heap)
     return (uint32_t *)(void *)(table->entries + table->capacity);
 }
 
-/* Of `puts` or `gets`, without its mark. */
+/* The number in `puts` or `gets`, without the closed bit. */
 static inline uint64_t tl_ordered_queue_number(const _Atomic uint64_t *word)
 {
     return atomic_load(word) & ~TL_ORDERED_QUEUE_CLOSED;
 }
 
-/* Under the guard, as what follows. */
+/* How many messages there are.  Under the guard, as all that follows. */
 static inline uint64_t
 tl_ordered_queue_count(const struct tl_ordered_queue *heap)
 {
@@ -61,8 +61,8 @@ tl_ordered_queue_count(const struct tl_ordered_queue *heap)
 bool tl_ordered_queue_before(const struct tl_ordered_queue *heap, uint32_t a,
                              uint32_t b);
 
-/* The order holds again, after the index at place `at` was added, or put there
- * in place of another. */
+/* Restores the order after the index at place `at` was added (up), or has
+ * replaced another (down). */
 void tl_ordered_queue_sift_up(const struct tl_ordered_queue *heap, uint64_t at);
 void tl_ordered_queue_sift_down(const struct tl_ordered_queue *heap,
                                 uint64_t at, uint64_t size);

@@ -154,7 +154,7 @@ void tl_pipe_repair(struct tl_object *object, struct tl_guard *guard,
     tl_stream_repair(&pipe->streams[1], guard, dead);
 }
 
-/* The dead task may have closed half of what it wanted to close. */
+/* The dead task may have closed one end of a stream and not the other. */
 void tl_pipe_task_died(struct tl_object *object, struct tl_task *dead,
                        struct tl_cell *cell)
 {

@@ -4,8 +4,8 @@
  * Stream s carries what side s sends.  A side is closed when the last task
  * that claims it lets go (memory/object: holders); a handle that was merely
  * inherited by a fork claims nothing until it is used.  A closed side closes
- * both streams: who sends to it hears so at once, who receives from it drains
- * first.
+ * both streams: a sender to it hears that at once, a receiver from it gets what
+ * is left first.
  *
  * A stream takes messages while it holds fewer than TL_PIPE_BYTES, and fewer
  * than a sixteenth of the arena: so a writer cannot fill the arena faster than

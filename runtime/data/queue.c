@@ -210,8 +210,8 @@ void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
         tl_ordered_queue_settle(&queue->heap);
     if (!cell->debt)
         return;
-    /* told before the items count as done, so that a join which they end
-     * knows; telling twice does no harm */
+    /* before the items count as done, so that a join that ends by them knows;
+     * to count one abandon twice does no harm */
     atomic_fetch_add(&queue->abandons, 1);
     tl_fault();
     if (queue->order == TL_FIFO)

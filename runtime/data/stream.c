@@ -25,8 +25,8 @@ int tl_stream_init(struct tl_stream *stream, const void *object, uint32_t most,
     return TL_OK;
 }
 
-/* The readers' word first: who finds only that one set knows that a closer has
- * died between, and finishes (tl_stream_settle). */
+/* Marks `tail` first, then `head`.  Whoever finds only `tail` marked knows that
+ * a closer has died between the two, and finishes (tl_stream_settle). */
 void tl_stream_close(struct tl_stream *stream)
 {
     tl_guard_take(&stream->get_guard, TL_FOREVER);
@@ -60,8 +60,8 @@ uint32_t tl_stream_size(const struct tl_stream *stream)
     for (;;) {
         uint64_t tail = atomic_load(&stream->tail);
         uint64_t head = atomic_load(&stream->head);
-        /* nobody got anything between the two reads: both were true at the
-         * moment of the second */
+        /* if nobody got anything meanwhile, `tail` still was as read when
+         * `head` was read */
         if (atomic_load(&stream->tail) == tail)
             return tl_between(tail, head);
     }
@@ -113,7 +113,8 @@ static void repair_put(struct tl_stream *stream, struct tl_task *dead)
     struct tl_segment *last = tl_at(stream->put_segment);
     if (last->next)
         stream->put_segment = last->next;
-    /* adopted; also when a repair for another dead task has moved on already */
+    /* the segment is the stream's; also where a repair for another dead task
+     * has moved put_segment already */
     if (stream->put_segment == *spare)
         *spare = 0;
     if (dead->note.doing != TL_DOING_PUT)

@@ -11,23 +11,24 @@
  *     bit  33     closed
  *     bits 34-63  messages since the beginning (modulo)
  *
- * so the same store keeps the number of messages exact.  A position lies in
- * the segment whose `base` is the last at or before it.  A message does not
- * cross segments: where it does not fit the rest of one, that rest begins with
- * a SKIP frame, and the next position is the next segment's base.
+ * So one store moves the position and keeps the number of messages exact.  A
+ * position lies in the segment whose `base` is the last at or before it.  A
+ * message does not cross segments: where it does not fit the rest of one, that
+ * rest begins with a SKIP frame, and the next position is the next segment's
+ * base.
  *
  * Small messages lie in the segment; larger ones, and those that carry
  * objects, are message blocks (store/message) that the frame names.
  *
- * A stream may be bound by messages, or by bytes: then there is room while it
- * holds fewer than that, whatever the size of the next, so that one message
- * larger than the bound has its turn as well.  What it holds is the distance of
- * the two positions, and the difference of two sums of the sizes of message
- * blocks, one at each end.  A sum changes before the word: whoever reads the
- * word first never finds more than there is.
+ * A stream may be bound by messages, or by bytes.  Bound by bytes, it has room
+ * while it holds fewer than that, whatever the size of the next message, so
+ * that one larger than the bound has its turn as well.  What it holds is the
+ * distance of the two positions, and the difference of two sums of the sizes of
+ * message blocks, one at each end.  A sum changes before the word: whoever
+ * reads the word first never finds more than there is.
  *
- * Who comes first gets a message, or room for one; who has waited long is next
- * (sync/turn).
+ * The first to come gets a message, or room for one; a task that has waited
+ * long is next (sync/turn).
  *
  * Who owns what when a task dies
  *   - a message block: the sender (TL_OWNED_MESSAGE) until `head` moves, the
@@ -57,8 +58,8 @@ struct tl_stream {
     /* the writers' end: changed under put_guard */
     _Alignas(TL_LINE) struct tl_guard put_guard;
     _Atomic uint64_t head; /* a watch word */
-    uint64_t put_segment;  /* where head lies, or the one after, when the rest
-                              of head's segment is skipped */
+    uint64_t put_segment;  /* where head lies, or the segment after that, when
+                              the rest of head's segment is skipped */
     uint64_t tail_seen;    /* an old value of tail: no need to look again */
     _Atomic uint64_t
         packed_put;       /* bytes, rounded; restored if head does not move */
@@ -101,7 +102,7 @@ int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
 int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
                   struct tl_cell *cell, tl_deadline deadline);
 
-/* Waits until a get would not. */
+/* Waits until a get would not wait. */
 int tl_stream_poll(struct tl_stream *stream, tl_deadline deadline);
 
 /* 1: a get would not wait; else 0, and where to look. */

@@ -56,12 +56,14 @@ static struct tl_frame *next_frame(struct tl_stream *stream, uint64_t *at)
     return tl_frame_at(segment, *at);
 }
 
-/* Asks for the lines of the message after this one, if it has been put and is
- * as long: its reader will have something else to do meanwhile, and lines come
- * one behind the other from the writer's CPU where the hardware has to guess
- * (1.7 times as many messages of 1 KiB).  Shorter ones gain nothing.
+/* Asks for the lines of the next message, if it has been put; it is taken to be
+ * as long as this one.  The reader has something else to do meanwhile.  Without
+ * this the lines come from the writer's CPU one behind the other, as far as the
+ * hardware guesses them: with it, 1.7 times as many messages of 1 KiB pass.
+ * Shorter messages gain nothing.
+ *
  * Inlined by force: gcc takes a function that only prefetches for one without
- * any effect, and drops the call. */
+ * effect, and drops the call. */
 __attribute__((always_inline)) static inline void
 prefetch_next(const struct tl_stream *stream, uint64_t tail,
               const struct tl_frame *frame, uint64_t size)
@@ -128,8 +130,8 @@ static int wait_for_message(struct tl_stream *stream,
                         tl_backoff_pauses(&stream->get_patience), deadline);
 }
 
-/* One that left what there was to another, or was called for a message that
- * this task could not take, is called for what is left. */
+/* Calls a reader if there is a message: one may have left it to this task, or
+ * this task may have been called for it and not have taken it. */
 static void wake_next(struct tl_stream *stream)
 {
     if (tl_stream_size(stream) > 0)
@@ -153,7 +155,7 @@ static void unwrap(struct tl_parcel *parcel)
 int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
                   struct tl_cell *cell, tl_deadline deadline)
 {
-    /* of a parcel that was never dropped */
+    /* the block of a parcel that was never dropped */
     tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
     struct tl_entrant entrant = {0};
     for (;;) {
@@ -201,7 +203,7 @@ int tl_stream_poll(struct tl_stream *stream, tl_deadline deadline)
     struct tl_watch watch;
     for (bool waited = false;; waited = true) {
         if (tl_stream_ready(stream, &watch)) {
-            /* the message stays: the wake for it is another one's */
+            /* the message stays, so its wake is passed on */
             if (waited)
                 tl_wake(&stream->filled, 1);
             return TL_OK;

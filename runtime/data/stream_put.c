@@ -26,17 +26,17 @@
 #include "store/message.h"
 #include "store/repair_note.h"
 
-#define PACKED_LEAST 192 /* bytes: of the block of a message without any */
-#define PATIENT_FOR 1024 /* messages: what is many, where bytes count */
+#define PACKED_LEAST 192 /* bytes of a block whose message has none */
+#define PATIENT_FOR 1024 /* messages: the most, where bytes count */
 
 static uint32_t bound_of(const struct tl_stream *stream)
 {
-    /* not even without a bound more than can be counted */
+    /* without a bound, too, no more than can be counted */
     return stream->most == 0 || stream->most > TL_COUNT_MASK ? TL_COUNT_MASK
                                                              : stream->most;
 }
 
-/* relaxed: changes under the guard; who looks at it without looks again */
+/* Relaxed: it changes under the guard; a look without the guard is repeated. */
 static uint64_t packed_put(const struct tl_stream *stream)
 {
     return atomic_load_explicit(&stream->packed_put, memory_order_relaxed);
@@ -121,7 +121,7 @@ static void write_small(struct tl_stream *stream, struct tl_segment *segment,
     tl_fault();
 }
 
-/* What it takes of the arena, about. */
+/* About how much the message takes of the arena. */
 static uint32_t packed_units(const struct tl_message *m)
 {
     uint64_t bytes = m->size + m->ref_count * sizeof(tl_ref) + PACKED_LEAST;
@@ -193,10 +193,10 @@ static int wait_for_room(struct tl_stream *stream, struct putting *put)
 {
     uint64_t tail = atomic_load(&stream->tail);
     uint64_t head = atomic_load(&stream->head);
-    /* read in this order, head may be ahead of the truth at tail's time, and
-     * then the word has moved */
+    /* tail first: the stream may seem fuller than it is, but only where tail
+     * has moved meanwhile, and then the wait ends at once */
     if ((head | tail) & TL_STREAM_CLOSED) {
-        /* the closer may be stopped or dead before it had closed this end */
+        /* the closer may be stopped or dead before it closed this end */
         tl_stream_settle(stream);
         return TL_OK;
     }
@@ -208,8 +208,8 @@ static int wait_for_room(struct tl_stream *stream, struct putting *put)
         tl_backoff_pauses(&stream->put_patience), put->deadline);
 }
 
-/* One that left what room there was to another, or was called for room that
- * this task could not use, is called for what is left. */
+/* Calls a writer if there is room: one may have left it to this task, or this
+ * task may have been called for it and not have used it. */
 static void wake_next(struct tl_stream *stream)
 {
     uint64_t tail = atomic_load(&stream->tail);

@@ -47,7 +47,8 @@ static uint32_t writer_of(const struct tl_table *table)
     return tl_owner_holder(&table->writer);
 }
 
-/* A writer that died left every value whole: nothing to tell. */
+/* Becomes the writer.  One that died left every value whole, so TL_ABANDONED is
+ * not told. */
 static int begin(struct tl_table *table, tl_deadline deadline)
 {
     if (writer_of(table) == tl_task_id(tl_self)) {
@@ -134,7 +135,7 @@ int tl_table_get_until(const struct tl_handle *handle, const struct tl_key *key,
     struct tl_table *table = table_of(handle);
     struct tl_slot_key wanted = tl_slot_key_of(key);
     uint64_t *vacant;
-    /* of a parcel that was never dropped */
+    /* the block of a parcel that was never dropped */
     tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
     tl_table_reap(table);
     tl_log_begin(&table->log);
@@ -239,7 +240,7 @@ static void clear(struct tl_table *table, struct tl_slot *slot)
  * slots are mostly empty. */
 enum need { NEED_NOTHING, NEED_TURN, NEED_KEY, NEED_SLOTS, NEED_FEWER };
 
-/* In a step of the log.  value NULL: removes. */
+/* In a step of the log: sets the key, or removes it where value is NULL. */
 static enum need try_set(struct tl_table *table, const struct tl_slot_key *key,
                          const struct value *value)
 {
@@ -273,8 +274,8 @@ static int take_key(const struct tl_slot_key *key)
     return status;
 }
 
-/* Moves to other slots, where there should be more or fewer.  Others may do
- * the same meanwhile. */
+/* Moves to a block of more or fewer slots, where that is wanted.  Other tasks
+ * may do the same meanwhile. */
 static int fit_slots(struct tl_table *table)
 {
     uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
@@ -350,7 +351,7 @@ int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
         status = prepare_value(table, m, &value);
     if (status == TL_OK)
         status = set_prepared(table, &wanted, m ? &value : NULL);
-    /* what was there before; or the new ones, where they were not set */
+    /* the blocks that were there before; or the new ones, where not set */
     tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
     tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
     return status;
@@ -358,7 +359,7 @@ int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
 
 /* ---- keys that have ended ---- */
 
-/* All slots are looked at no more often than that, for each of them. */
+/* Times the number of slots: how long until all slots are looked at again. */
 #define REAP_PAUSE 100 /* nanoseconds */
 
 /* This task takes the blocks of one key that is over.  False: there was none,

@@ -12,15 +12,15 @@
  * one, and every block has its owner.  The writer then owns what was replaced,
  * and drops it with nothing held.
  *
- * `writer` is held for an update, from before the old value is read until the
- * new one is set.  Others that want to write look at it under the guard, and
- * take their turn where somebody holds it; readers do not look.
+ * A task holds `writer` for an update, from before it reads the old value until
+ * it has set the new one.  Others that want to write look at `writer` under the
+ * guard, and wait for it where another task holds it; readers do not look.
  *
- * A key may have an end, a moment in time.  From then on it is there no more:
- * whoever looks for it looks at the clock.  Its slot and blocks are given back
- * by the next call, of any kind, that finds `soonest` over; it looks at all
- * slots for that, so not more often than every so many nanoseconds for each.
- * Tables without such keys never look at a clock.
+ * A key may have an end, a moment in time, from which on it is there no more:
+ * whoever looks for it looks at the clock.  The next call of any kind that
+ * finds `soonest` over gives the slot and its blocks back.  That call looks at
+ * all slots, so `soonest` is put off in proportion to their number.  Tables
+ * without such keys never look at a clock.
  *
  * Who owns what when a task dies
  *   - a value's block, a key's block, a block of slots: the task that makes or
@@ -57,7 +57,7 @@ struct tl_table {
     uint32_t depth; /* how many updates of the holder, one in the other */
 };
 
-/* Gives back what keys have left that have ended, if it is time to. */
+/* Gives back the slots and blocks of keys that have ended, if it is time to. */
 void tl_table_reap(struct tl_table *table);
 
 void tl_table_describe(const struct tl_object *object, int side, char *text,

@@ -44,8 +44,8 @@ void tl_table_repair(struct tl_object *object, struct tl_guard *guard,
     tl_log_repair(&((struct tl_table *)object)->log);
 }
 
-/* From the last slot to the first: who goes on after a dead task begins where
- * that one was. */
+/* From the last slot to the first: a task that goes on after a dead one begins
+ * where that one was. */
 void tl_table_destroy(struct tl_object *object)
 {
     struct tl_table *table = (struct tl_table *)object;

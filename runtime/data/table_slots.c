@@ -250,7 +250,7 @@ int tl_slots_take(uint64_t *owner, uint64_t capacity)
     if (status < 0)
         return status;
     struct tl_slots *slots = tl_at(*owner);
-    /* the slots too, so that no page has to be got under the guard */
+    /* also the slots, so that no page fault comes under the guard */
     memset(slots, 0, tl_slots_size(capacity));
     slots->capacity = capacity;
     return TL_OK;

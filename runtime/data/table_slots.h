@@ -83,7 +83,7 @@ static inline uint64_t tl_slot_meta(uint64_t key_meta, uint32_t value_size)
     return (key_meta & 0xffff) | (uint64_t)value_size << 16;
 }
 
-/* The key in another form.  A float with the value of an integer becomes the
+/* The key as slots have it.  A float with the value of an integer becomes the
  * integer.  Borrows the bytes of a string. */
 struct tl_slot_key tl_slot_key_of(const struct tl_key *key);
 
@@ -97,12 +97,12 @@ uint64_t tl_slots_capacity(const struct tl_table *table);
 uint64_t *tl_slots_end_of(const struct tl_table *table,
                           const struct tl_slot *slot);
 
-/* Whether it has ended by itself; it is there no more, though the slot has it
- * yet. */
+/* Whether the slot's key has ended: it is there no more, though the slot still
+ * has it. */
 bool tl_slots_over(const struct tl_table *table, const struct tl_slot *slot);
 
-/* The first slot from number *from on that is over at the moment, or NULL;
- * *from: the one behind it. */
+/* The first slot from number *from on whose key is over at `now`, or NULL;
+ * *from becomes the number behind it. */
 struct tl_slot *tl_slots_next_over(const struct tl_table *table, int64_t now,
                                    uint64_t *from);
 
@@ -133,9 +133,9 @@ int tl_slots_take(uint64_t *owner, uint64_t capacity);
  */
 void tl_slots_move(struct tl_table *table, uint64_t *hand);
 
-/* Whether each word of the index is 0 or leads to a slot that has been used,
- * and some are 0, so that a search ends; and whether index, slots and counts
- * agree, once that is known. */
+/* index_holds: whether each word of the index is 0 or leads to a slot that has
+ * been used, and some are 0, so that a search ends.  check: once that is known,
+ * whether index, slots and counts agree. */
 bool tl_slots_index_holds(const struct tl_table *table);
 bool tl_slots_check(const struct tl_table *table);
 

@@ -34,7 +34,7 @@ static struct tl_number read_number(const struct tl_value *value)
     }
 }
 
-/* By whoever holds `writer`, or makes the value. */
+/* For the task that holds `writer`, or makes the value. */
 static void write_number(struct tl_value *value, struct tl_number n)
 {
     uint64_t version =
@@ -74,7 +74,8 @@ int tl_value_get(const struct tl_handle *handle, struct tl_number *n)
     return status;
 }
 
-/* Becomes the writer.  One that died left the number whole: nothing to tell. */
+/* Becomes the writer.  One that died left the number whole, so TL_ABANDONED is
+ * not told. */
 static int begin(const struct tl_handle *handle)
 {
     int status = tl_enter(handle);

@@ -2,9 +2,9 @@
  * Value: one number.
  *
  * Writers hold `writer`, one at a time.  There are two copies of the number;
- * the version's low bit tells which is valid.  A writer fills the other one
- * and then stores the version: so a reader takes nothing, and looks again only
- * if the version has moved while it read; and a writer that dies leaves the
+ * the version's low bit tells which is valid.  A writer fills the other copy
+ * and then stores the version.  So a reader takes no guard, and reads again
+ * only if the version has moved meanwhile; and a writer that dies leaves the
  * old number or the new one.
  */
 #ifndef TL_VALUE_H
