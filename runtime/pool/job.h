@@ -41,13 +41,13 @@ static inline enum tl_job_state tl_job_state_of(uint64_t word)
 }
 
 void tl_job_message_drop(struct tl_job_message *packet);
-/* Replaces what is in it.  TL_NO_MEMORY, TL_TOO_LARGE. */
+/* Replaces the message that is in it.  TL_NO_MEMORY, TL_TOO_LARGE. */
 int tl_job_message_fill(struct tl_job_message *packet,
                         const struct tl_message *m);
 void tl_job_message_show(const struct tl_job_message *packet,
                          struct tl_parcel *parcel);
 
-/* The list of those that wait: under the board's guard. */
+/* The list of the jobs that wait: under the board's guard. */
 void tl_job_append(struct tl_board *board, uint32_t number);
 void tl_job_unlink(struct tl_board *board, const struct tl_job *job);
 

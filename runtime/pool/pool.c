@@ -46,12 +46,13 @@ int tl_board_new(struct tl_handle *out, const char *name)
 
 bool tl_board_is_owner(const struct tl_handle *handle)
 {
-    /* asked also on the way to sleep in a space, which it must not leave */
+    /* without tl_enter: this is also asked by a thread that is about to sleep
+     * in a space, and must stay there */
     return handle->object && handle->arena == TL_HOME &&
            tl_board_of(handle)->owner == tl_task_id_in(TL_HOME);
 }
 
-/* Makes sure that the slot beyond those in use is there. */
+/* Makes sure that there is a slot behind those in use. */
 static int extend(struct tl_board *board)
 {
     unsigned k = tl_job_chunk(board->count);
@@ -78,7 +79,7 @@ static int64_t take_free(struct tl_board *board)
     memset(job, 0, offsetof(struct tl_job, call.bytes));
     job->result.block = 0;
     job->result.size = 0;
-    /* what destroys the board finds the slot's words clean */
+    /* so that whoever destroys the board finds the slot's words clean */
     atomic_signal_fence(memory_order_seq_cst);
     return board->count++;
 }
@@ -326,14 +327,15 @@ bool tl_board_code(const struct tl_handle *handle, uint64_t number,
     return true;
 }
 
-/* ---- a future in ipc.wait ---- */
+/* ---- a future to wait for ---- */
 
 int tl_job_ready(const struct tl_handle *handle, struct tl_watch *watch)
 {
     struct tl_board *board = tl_board_of(handle);
     if (handle->cell == TL_JOB_SETTLED)
         return 1;
-    /* a look writes, and a child's copy may name what is another's by now */
+    /* a look writes to the jobs; and in a child's copy of the handle the number
+     * may by now be another future's */
     if (!tl_board_is_owner(handle) && !(handle->side & TL_SIDE_LOOKS))
         return TL_NOT_OWNER;
     *watch = (struct tl_watch){.condition = &board->finished,
@@ -358,8 +360,8 @@ int tl_board_look(const struct tl_handle *handle, uint32_t first,
                 *failed = next - 1;
             return 1;
         }
-        /* jobs are taken in order: behind one that waits all do, but for those
-         * that wait once more */
+        /* jobs are taken in order: behind one that waits all wait, but for
+         * those whose worker died and that wait once more */
         if (state == TL_JOB_WAITING)
             return 0;
         all = all && state == TL_JOB_DONE;

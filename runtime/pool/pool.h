@@ -13,7 +13,7 @@
  *   TAKEN      a worker works on it           -> by the worker, under the guard
  *   DONE       the result is what it returned -> by the worker, from TAKEN
  *   FAILED     the result is its error        -> the same; by the owner
- *   DIED       its worker did                 -> by who settles that death
+ *   DIED       its worker has died            -> by whoever settles its debts
  *   CANCELLED  nobody will work on it any more; while a worker still does, the
  *              slot must not be freed         -> by the owner
  * A worker is the only writer of call and result of a job that it has taken;
@@ -25,7 +25,8 @@
  * was taken.  The death of the owner ends the board, since its workers die with
  * it.
  *
- * `posts` and `finishes` only grow: the watch words of workers and owner.
+ * `posts` and `finishes` only grow; the workers watch `posts`, the owner
+ * watches `finishes`.
  */
 #ifndef TL_BOARD_H
 #define TL_BOARD_H
@@ -50,7 +51,7 @@ struct tl_job {
     uint32_t next, previous; /* in the list of those that wait, or free; a
                                 job's number plus 1, or 0 */
     uint32_t member;         /* the next job of the same future, likewise */
-    uint32_t reached; /* of a future's first: all before this one are DONE */
+    uint32_t reached; /* in a future's first job: all before this are DONE */
     struct tl_job_message call;
     struct tl_job_message result;
 };
@@ -82,8 +83,8 @@ struct tl_board {
     uint64_t codes[TL_CODES_MOST]; /* message blocks; never changed */
 };
 
-/* Of a handle of TL_KIND_JOB, which borrows its board's: `cell` is the number
- * of the future's first job, or TL_JOB_SETTLED. */
+/* For a handle of TL_KIND_JOB, which borrows the board's reference: its `cell`
+ * is the number of the future's first job, or TL_JOB_SETTLED. */
 int tl_job_ready(const struct tl_handle *handle, struct tl_watch *watch);
 
 void tl_board_describe(const struct tl_object *object, int side, char *text,

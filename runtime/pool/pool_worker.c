@@ -71,8 +71,8 @@ int tl_board_take(const struct tl_handle *handle, struct tl_parcel *parcel,
     }
 }
 
-/* Between the owner's park and its sleep it looks at `finishes`, so that a call
- * which comes too early is none that is missed. */
+/* An owner that has begun to park looks at `finishes` once more before it
+ * sleeps, so a call that comes before it parks is not missed. */
 static void call_owner(struct tl_board *board)
 {
     struct tl_task *owner = tl_task_of(board->owner);
@@ -130,12 +130,12 @@ void tl_board_repair(struct tl_object *object, struct tl_guard *guard,
     struct tl_board *board = (struct tl_board *)object;
     (void)guard;
     if (tl_task_id(dead) == board->owner) {
-        /* nobody is left to work */
+        /* the workers die with the owner: nobody is left to work */
         board->first = board->last = 0;
         atomic_store(&board->listed, 0);
         return;
     }
-    /* it took the first: the job's state is the commit of that */
+    /* the dead worker was taking the first job; its state is the commit */
     if (board->first) {
         const struct tl_job *job = tl_job_at(board, board->first - 1);
         if (tl_job_state_of(atomic_load(&job->state)) != TL_JOB_WAITING)
@@ -162,7 +162,7 @@ void tl_board_task_died(struct tl_object *object, struct tl_task *dead,
     }
     atomic_fetch_add(&board->deaths, 1);
     tl_fault();
-    /* also where it had finished the job, but not yet said so */
+    /* also where it had finished the job, but not yet moved `finishes` */
     atomic_fetch_add(&board->finishes, 1);
     tl_fault();
     tl_wake(&board->finished, TL_WAKE_ALL);
