@@ -94,9 +94,9 @@ static bool wait_for_thread(size_t i)
     return ended;
 }
 
-/* Before a child is reaped that did not end in order: until then its pid is
- * nobody else's, and whoever looks at its slots, here and in the spaces, finds
- * it dead.  False: it has not ended. */
+/* Settles the debts of a child that did not end in order, before it is reaped:
+ * until then no other process has its pid, and whoever looks at its slots, here
+ * and in the spaces, finds it dead.  False: it has not ended. */
 static bool settle(size_t i)
 {
     siginfo_t info = {0};
@@ -110,7 +110,7 @@ static bool settle(size_t i)
     return true;
 }
 
-/* True: it is no more, and not on the list. */
+/* True: child i is no more, and off the list. */
 static bool reap(size_t i)
 {
     int status;
@@ -130,8 +130,8 @@ static bool reap(size_t i)
     return true;
 }
 
-/* Whether waitpid would tell of any child, or that there is none: one call,
- * however many there are. */
+/* Whether any child has ended, or there is none: one call, however many there
+ * are. */
 static bool any_has_ended(void)
 {
     siginfo_t info = {0};
@@ -152,7 +152,8 @@ void tl_process_reap(void)
 
 /* ---- waiting for the end of one ---- */
 
-/* The longest sleep: a tracer that lets go, and a stop, are not told. */
+/* The longest sleep, since nothing tells of a tracer that lets go, or a stop.
+ */
 #define BLIND (20 * TL_MILLISECOND)
 
 static size_t find(const struct tl_process *process)
@@ -175,8 +176,8 @@ static bool is_stopped(pid_t pid)
            (stat.state == 'T' || stat.state == 't');
 }
 
-/* Until something may have changed; *pidfd becomes -1 once it has told its
- * all. */
+/* Sleeps until something may have changed; *pidfd becomes -1 once it has told
+ * of the end. */
 static int sleep_for(int *pidfd, tl_deadline deadline)
 {
     struct pollfd polled = {.fd = *pidfd, .events = POLLIN};
@@ -190,7 +191,8 @@ static int sleep_for(int *pidfd, tl_deadline deadline)
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 
-/* Callbacks may run in each sleep, and reap: so it is looked for again. */
+/* Callbacks may run in each sleep, and reap children: so this one is looked for
+ * again after it. */
 static int await(const struct tl_process *process, int *pidfd,
                  tl_deadline deadline)
 {

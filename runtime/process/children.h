@@ -16,8 +16,8 @@
 #include "process/process.h"
 #include "tidelock.h"
 
-/* Room for one more, before the start; then, after it: its pid, or 0 for a
- * thread.  TL_NO_MEMORY. */
+/* reserve, before the start: room for one more (TL_NO_MEMORY).  Then, after it,
+ * add: its pid, or 0 for a thread; or unreserve. */
 int tl_children_reserve(struct tl_process *process);
 void tl_children_add(pid_t pid);
 void tl_children_unreserve(void); /* leaves errno */
@@ -26,18 +26,19 @@ void tl_children_unreserve(void); /* leaves errno */
  * references, which a child does not inherit. */
 void tl_children_forget(void);
 
-/* At a thread's end: reaps all that have ended, and forgets the rest: also one
- * that somebody else holds for longer than a second. */
+/* At a thread's end: reaps all that have ended, for a second at most, and
+ * forgets the rest. */
 void tl_children_leave(void);
 
-/* Reaps this child, which has said that it ends or was found dead, waiting for
- * its very end, unless it is stopped.  TL_OK, also when it is not ours or
- * reaped already; TL_TIMEOUT: the kernel has not done with it yet (its memory
- * is large), or a tracer holds it; as tl_wait_descriptors. */
+/* Reaps this child, which has said that it ends or was found dead; unless it is
+ * stopped, waits until the kernel has done with it.  TL_OK, also when it is not
+ * this thread's child or was reaped already; TL_TIMEOUT: the kernel has not
+ * done with it yet (its memory is large), or a tracer keeps it; else as
+ * tl_wait_descriptors. */
 int tl_children_await(const struct tl_process *process, tl_deadline deadline);
 
-/* Whether it is a child that nobody but this thread reaps: its pid is its own,
- * dead or alive. */
+/* Whether it is a child that this thread has not yet reaped: then its pid is
+ * its own, dead or alive. */
 bool tl_children_has(const struct tl_process *process);
 
 /* At the program's end, after all were killed: reaps what has ended, and tells

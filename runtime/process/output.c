@@ -28,8 +28,8 @@ static bool is_full(void)
     return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
-/* The flag is the open file's own, shared with whoever made it: it stays as it
- * is, and what is to be written waits for room all the same. */
+/* Waits for room in a descriptor that does not block.  That flag is shared by
+ * all who have the open file, so it stays as it is. */
 static bool await_room(int fd)
 {
     struct pollfd polled = {.fd = fd, .events = POLLOUT};

@@ -66,7 +66,7 @@ int tl_process_make_main(void)
     atomic_store(&process->pid, (int32_t)getpid());
     atomic_store(&process->starter, tl_task_id(tl_self));
     atomic_store(&process->state, TL_PROCESS_STARTED);
-    /* the handle's cell is what keeps the object; nobody closes it */
+    /* nobody closes the handle: its cell keeps the object */
     return TL_OK;
 }
 
@@ -176,15 +176,16 @@ int tl_process_start(const struct tl_handle *handle,
 
 /* ---- looking ---- */
 
-/* Who asks how a process ended has no deadline, and gets an answer.  Where that
- * is known, the look only leaves no zombie. */
+/* The deadline of a look at how a process ended, which has none of its own and
+ * needs an answer.  Where the status is known, the look only leaves no zombie.
+ */
 static tl_deadline soon(const struct tl_process *process)
 {
     return tl_clock_now() +
            (atomic_load(&process->status) ? TL_PROCESS_BREATH : TL_SECOND);
 }
 
-/* Of one that has ended. */
+/* The status of a process or thread that has ended. */
 static uint32_t status_of(struct tl_process *process)
 {
     uint32_t status = atomic_load(&process->status);

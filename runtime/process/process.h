@@ -1,16 +1,18 @@
 /*
- * Process: a task that its parent forked; or started as a thread of its own
- * process (process/thread), which is of another kind but otherwise the same.
+ * Process: a task that its parent forked; or that it started as a thread of the
+ * parent's process (process/thread), which is of another kind but otherwise the
+ * same.
  *
- * The object outlives the task: it keeps how it ended and what its function
- * returned.  State, the watch word of who joins:
+ * The object outlives the task: it keeps how the task ended and what its
+ * function returned.  `state` is the watch word of joiners:
  *
  *   NEW      made
  *   STARTED  forked; `task` is its id in the table
  *   ENDED    it has given up all it had, or died and was recovered
  *
- * `status` is how it ended, once somebody knows: the task itself at an orderly
- * end, its parent from waitpid, or another task that recovered it from /proc.
+ * `status` is how it ended, once that is known: by the task itself at an
+ * orderly end, by its parent from waitpid, or by another task that recovered
+ * it, from /proc.
  *
  * Each process remembers, in memory of its own, the children that it has not
  * yet reaped; it holds a reference to each, so that their status has a place.
@@ -25,7 +27,7 @@ enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
 
 enum tl_result { TL_RESULT_NONE, TL_RESULT_ERROR, TL_RESULT_OK };
 
-/* What a join leaves the kernel to end one that is dead. */
+/* How long a join leaves the kernel to end a process that is dead. */
 #define TL_PROCESS_BREATH (2 * TL_MILLISECOND)
 
 #define TL_STATUS_KNOWN 0x10000u /* in `status`; below it a wait(2) status */
@@ -35,7 +37,7 @@ struct tl_process {
     _Atomic uint64_t state;     /* a watch word */
     struct tl_wait_queue ended; /* wake all */
     _Atomic uint32_t status;
-    _Atomic uint32_t starter; /* id of who starts, or has started it; or 0 */
+    _Atomic uint32_t starter; /* id of the task that starts it, or has; or 0 */
     _Atomic uint32_t task;    /* id, from the start on */
     _Atomic int32_t pid;
     _Atomic uint32_t daemon;

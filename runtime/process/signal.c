@@ -1,9 +1,9 @@
 /*
- * Signal: what is sent to a process, and to no other that has its pid by now.
+ * Signal: sends a signal to a process, and to no other that has its pid by now.
  *
- * The pid of a child that this thread has not reaped is its own.  Of any other
- * process a pidfd is taken first; where its task is alive after that, it has
- * been so all the time, and the descriptor names it.
+ * The pid of a child that this thread has not reaped is still the child's.  For
+ * any other process it opens a pidfd first: if the process's task is alive
+ * after that, it was alive all the time, and the pidfd names it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -28,8 +28,9 @@ bool tl_process_is_alive(struct tl_process *process)
     return atomic_load(&process->state) == TL_PROCESS_STARTED;
 }
 
-/* Its pid is told when its starter is back from the fork, or by itself: 0 would
- * be this process's whole group.  0: it has ended, or was not started. */
+/* Waits until the pid is known: from the starter, when it is back from the
+ * fork, or from the process itself.  A kill of 0 would go to this process's
+ * whole group.  Returns 0 where the process has ended, or was not started. */
 static pid_t pid_of(struct tl_process *process)
 {
     pid_t pid;

@@ -34,7 +34,7 @@ void tl_task_slots_tie(struct tl_task *task, struct tl_process *process,
     atomic_store(&process->task, tl_task_id(task));
 }
 
-/* In the arena where the task is: what the child will inherit. */
+/* Gives the child's slot what it inherits, in the present arena. */
 static int inherit(struct tl_task *task, const struct tl_handle *const *given,
                    size_t count)
 {
@@ -56,7 +56,7 @@ static int take_at_home(struct tl_task *task, struct tl_process *process)
     return TL_OK;
 }
 
-/* Elsewhere the task is its name. */
+/* In a space, the slot has no process, but only the task's name. */
 static int take_in_space(struct tl_task *task, const struct tl_process *process)
 {
     task->parent = tl_task_id(tl_self);
@@ -111,7 +111,7 @@ int tl_task_slots_take_thread(struct tl_task_slots *seats,
 void tl_task_slots_give_back(struct tl_task_slots *seats)
 {
     int error = errno;
-    /* from now on a death makes the process new */
+    /* from now on a death of this task leaves the process as not started */
     atomic_store(&seats->process->task, 0);
     tl_fault();
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
@@ -164,7 +164,8 @@ void tl_task_slots_leave_here(void)
 
 void tl_task_slots_leave(void)
 {
-    /* home last: who joins this task finds it gone from everywhere */
+    /* home last, so that whoever joins this task finds it gone from everywhere
+     */
     for (unsigned arena = TL_ARENAS; arena-- > 0;) {
         if (!tl_task_is_in(arena))
             continue;
@@ -189,7 +190,7 @@ int tl_task_slots_join(bool with_name)
         if (with_name)
             memcpy(task->name, name, sizeof name);
         tl_fault();
-        /* not where somebody who cannot see this process took it for dead */
+        /* again, where a task that cannot see this process took it for dead */
     } while (!tl_tenancy_enter(task, tl_task_id(task)));
     tl_post_newcomer();
     tl_life_sweep();

@@ -33,14 +33,16 @@ int tl_task_slots_take(struct tl_task_slots *seats, struct tl_process *process,
 int tl_task_slots_take_thread(struct tl_task_slots *seats,
                               struct tl_process *thread);
 
-/* There was no fork, or no thread: errno, which says why, is left. */
+/* Gives the slots back where there was no fork, or no thread.  Leaves errno,
+ * which says why. */
 void tl_task_slots_give_back(struct tl_task_slots *seats);
 
-/* By the parent: the fork gave `pid`; before it starts a thread: its own. */
+/* By the parent, after a fork: `pid` is the child's; before it starts a thread:
+ * its own. */
 void tl_task_slots_forked(const struct tl_task_slots *seats, pid_t pid);
 
-/* By the child.  False: the parent died before it had told of us, and the
- * slots are nothing to us any more. */
+/* The child enters its slots.  False: the parent died before it had told the
+ * pid, and the slots are not the child's any more. */
 bool tl_task_slots_enter(const struct tl_task_slots *seats);
 
 /* This thread gives up all that it has, in every arena, and its slots. */

@@ -13,7 +13,7 @@
 #include "store/message.h"
 #include "wait/checkpoint.h"
 
-/* What a thread is told by its creator; the thread frees it. */
+/* What its creator tells a thread; the thread frees it. */
 struct birth {
     struct tl_task_slots seats;
     void (*run)(void *context);
@@ -50,7 +50,8 @@ static void *live(void *data)
     return NULL;
 }
 
-/* Nobody waits for the thread itself: its end is that of the task. */
+/* Detached, since nobody joins the thread itself: its end is that of the task.
+ */
 static int create(struct birth *birth)
 {
     pthread_attr_t attributes;
@@ -70,7 +71,8 @@ static int take_seat_and_create(struct tl_process *thread, struct birth *birth)
         return status;
     struct tl_task_slots seats = birth->seats;
     atomic_store(&thread->pid, (int32_t)getpid());
-    /* before there is a thread: until it enters, it lives with its process */
+    /* before there is a thread: until that enters, it counts as alive while its
+     * process is */
     tl_task_slots_forked(&seats, getpid());
     status = create(birth);
     if (status < 0) {
@@ -129,8 +131,8 @@ int tl_thread_start(const struct tl_handle *handle,
     return status;
 }
 
-/* The word, then the call: who is about to sleep has begun to park before it
- * looks at the word for the last time. */
+/* Sets the word, then calls the thread: a thread that is about to sleep looks
+ * at the word once more after it has begun to park. */
 int tl_thread_cancel(const struct tl_handle *handle)
 {
     struct tl_process_info info;

@@ -7,14 +7,13 @@
  * waits are reported, as a process's are.
  *
  * The creator claims the slot, packs the job into the object, and only then
- * starts the thread, which enters the slot; so the words of one thread are
- * never written by another of the same process, but as the table of tasks
- * allows to any task.
+ * starts the thread, which enters the slot.  So a thread's words are written by
+ * other threads of its process only as tasks/task allows it to any task.
  *
- * A thread cannot be ended from outside, but asked to end: `cancelled` in its
- * object is seen by its next wait, which fails (wait/checkpoint).  It ends by
- * itself, or with its process: by then, or by a SIGKILL at any moment, the
- * kernel has marked the life of each of its threads, and other processes settle
+ * Nobody can end a thread from outside, but only ask it to end: its next wait
+ * sees `cancelled` in its object, and fails (wait/checkpoint).  A thread ends
+ * by itself, or with its process.  When a process ends, also by a SIGKILL, the
+ * kernel marks the life of each of its threads, and other processes settle
  * their debts.
  *
  * Limits: what ends the thread alone, behind the runtime's back (pthread_exit
