@@ -20,8 +20,8 @@ static struct tl_command *commands;
 
 /* ---- the list ---- */
 
-/* The next of this task's after one of them, or the first.  The list is all
- * threads', but a command stays in it until its own task takes it out. */
+/* This task's next command after one of them, or its first.  All threads share
+ * the list, but a command stays in it until its own task takes it out. */
 static struct tl_command *own_after(const struct tl_command *command)
 {
     uint32_t id = tl_task_id(tl_self);
@@ -73,9 +73,9 @@ static void adopt(struct tl_command *command, const struct tl_plan *plan)
     list(command);
 }
 
-/* Forks of other threads wait until the descriptors are listed, or gone: a
- * child would keep its copies for as long as it lives, and the start waits for
- * the end of one of these pipes. */
+/* Under the process lock, so that forks of other threads wait until the
+ * descriptors are listed, or gone.  A child would keep its copies for as long
+ * as it lives, and the start waits for one of these pipes to end. */
 static int start(struct tl_command *command,
                  const struct tl_command_options *options,
                  enum tl_command_step *step)
@@ -194,15 +194,15 @@ int tl_commands_await(void)
     int status = TL_OK;
     for (struct tl_command *command = own_after(NULL);
          command && status == TL_OK; command = own_after(command)) {
-        tl_command_signal(command, SIGCONT); /* nobody else can any more */
+        tl_command_signal(command, SIGCONT); /* no other can by now */
         status = tl_command_await(command, TL_FOREVER);
     }
     tl_commands_reap();
     return status;
 }
 
-/* A command of another thread, which is not here any more and may have been
- * moving the buffers when the fork came: its descriptors alone are let go. */
+/* Closes the descriptors alone of a command of another thread, which does not
+ * exist here and may have been moving the buffers when the fork came. */
 static void abandon(struct tl_command *command)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)

@@ -1,18 +1,19 @@
 /*
  * Command: a program that this task has started, and our ends of its streams.
  *
- * In memory of this process: nothing of it lies in the arena, so its end is
- * heard of by a pidfd and settled by waitpid, for this pid alone.
+ * It lies in the memory of this process, and nothing of it in the arena.  The
+ * process hears of its end by a pidfd, and settles it by waitpid, for this pid
+ * alone.
  *
  *   RUNNING  the pid is a child of ours, perhaps a zombie
  *   ENDED    reaped; `status` is known unless somebody else reaped it
  *
- * All commands of the process that are not both dropped and reaped are listed,
- * so that a command which no script can reach any more is reaped still.  A
- * forked child closes what it inherited of them: else its copy of a pipe would
- * keep a command from seeing the end of its input.
+ * The process lists all commands that are not both dropped and reaped, so that
+ * it also reaps a command that no script can reach any more.  A forked child
+ * closes what it inherited of them: else its copy of a pipe would keep a
+ * command from seeing the end of its input.
  *
- * The list is of all threads; each looks after its own.
+ * All threads share the list; each looks after its own commands.
  */
 #ifndef TL_COMMAND_H
 #define TL_COMMAND_H
@@ -65,8 +66,8 @@ void tl_commands_reap(void);
 void tl_commands_close(void);
 int tl_commands_await(void);
 
-/* In a new child: they are the parent's.  What belongs to other threads of the
- * parent is left as it is, but for the descriptors. */
+/* In a new child: the commands are the parent's.  Those of other threads of the
+ * parent stay as they are, but for their descriptors, which are closed. */
 void tl_commands_forget(void);
 
 #endif

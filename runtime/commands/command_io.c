@@ -17,8 +17,8 @@
 
 enum want {
     WANT_END = 1,    /* of the command */
-    WANT_SENT = 2,   /* nothing is left to be written */
-    WANT_STDOUT = 4, /* all of it */
+    WANT_SENT = 2,   /* that nothing is left to be written */
+    WANT_STDOUT = 4, /* all of it, to its end */
     WANT_STDERR = 8,
     WANT_READ = 16,  /* what `flow`, a pipe buffer, is to hold */
     WANT_OUTPUT = 32 /* whatever is written until then, however much */
@@ -129,8 +129,9 @@ static int transfer_all(struct tl_command *command, const struct pollfd *polled,
     return status;
 }
 
-/* A pidfd is readable from the end of the process on, which a tracer may hold
- * back from who is to reap it: it would be polled again and again. */
+/* Once its process has ended a pidfd stays readable, and a tracer may keep the
+ * process from being reaped: it would end each poll at once, so it is closed.
+ */
 static void heed_pidfd(struct tl_command *command, const struct pollfd *polled,
                        unsigned flows, unsigned count)
 {
@@ -178,8 +179,8 @@ int tl_command_poll(void *state, struct pollfd *polled, unsigned *count)
     return 0;
 }
 
-/* Until all is there.  What came with the end of the time counts; what keeps
- * coming does not keep a call longer than its time. */
+/* Until all is there that the request wants.  What came at the deadline counts;
+ * what keeps coming does not keep a call beyond its deadline. */
 static int exchange(struct tl_command *command, struct request *request,
                     tl_deadline deadline)
 {
@@ -301,7 +302,8 @@ int tl_command_close(struct tl_command *command, enum tl_command_stream stream)
 
 /* ---- the whole ---- */
 
-/* Returns what `closing` was: the call may be a callback's inside another. */
+/* Returns what `closing` was, since this call may be a callback's inside
+ * another. */
 static bool close_when_sent(struct tl_command *command)
 {
     struct tl_pipe_buffer *flow = &command->flows[TL_STDIN];
@@ -336,8 +338,8 @@ int tl_command_await(struct tl_command *command, tl_deadline deadline)
     return exchange(command, &request, deadline);
 }
 
-/* What it wrote last may still be in the pipes: a child of its own may hold
- * them open, so the end of the streams is not waited for. */
+/* Reads what the ended command wrote last, as far as it is in the pipes.  Waits
+ * for no end of a stream: a child of the command may keep it open. */
 static void fetch_rest(struct tl_command *command)
 {
     for (int i = TL_STDOUT; i <= TL_STDERR; i++) {

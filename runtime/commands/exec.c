@@ -95,13 +95,14 @@ static void drop_handlers(void)
     }
 }
 
-/* By copies above all three: one may be the source of another. */
+/* By copies above all three, since one of the three may be the source of
+ * another. */
 static void place_descriptors(const struct launch *launch)
 {
     int copies[3];
     for (int i = 0; i < 3; i++) {
         copies[i] = fcntl(launch->spawn->descriptors[i], F_DUPFD_CLOEXEC, 3);
-        /* what this process has closed itself is inherited closed */
+        /* a descriptor that this process has closed is inherited closed */
         if (copies[i] < 0 && errno != EBADF)
             fail(launch, TL_COMMAND_PREPARE);
     }
@@ -111,8 +112,8 @@ static void place_descriptors(const struct launch *launch)
         else if (dup2(copies[i], i) < 0)
             fail(launch, TL_COMMAND_PREPARE);
     }
-    /* what a script opened by io.open has no close-on-exec flag; a kernel
-     * before 5.11 lets it through */
+    /* a file that a script opened by io.open has no close-on-exec flag; a
+     * kernel before 5.11 lets it through */
     close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
@@ -173,7 +174,7 @@ static pid_t launch_child(const struct launch *launch)
     return pid;
 }
 
-/* True: it said what failed, and is gone. */
+/* True: the child has said what failed, and is gone. */
 static bool has_failed(int report, pid_t pid, struct failure *failure)
 {
     ssize_t got;
@@ -191,7 +192,7 @@ static int start(struct launch *launch, pid_t *pid, struct failure *failure)
 {
     int report[2];
     int status = TL_OK;
-    /* none of the three that the child replaces */
+    /* above the three descriptors that the child replaces */
     if (tl_standard_pipe(report) != 0) {
         failure->error = errno;
         return TL_SYSTEM;

@@ -18,8 +18,8 @@ void tl_pipe_buffer_open(struct tl_pipe_buffer *flow, int descriptor)
                                     .descriptor = descriptor};
 }
 
-/* A fork copies the descriptors before the memory: in between, the child would
- * have the one and not know of it. */
+/* Under the process lock: a fork copies the descriptors before the memory, and
+ * the child would have a descriptor and not know of it. */
 static void leave(struct tl_pipe_buffer *flow, enum tl_pipe_buffer_state state)
 {
     tl_process_lock_take();
@@ -100,7 +100,7 @@ void tl_pipe_buffer_take(struct tl_pipe_buffer *flow, size_t size)
     if (flow->start < flow->end)
         return;
     empty(flow);
-    /* what was much is not kept for what may never come */
+    /* a large buffer is given back: as much may never come again */
     if (flow->room > 2 * PIECE || flow->state != TL_PIPE_BUFFER_OPEN) {
         free(flow->data);
         flow->data = NULL;
@@ -137,9 +137,9 @@ void tl_pipe_buffer_withdraw(struct tl_pipe_buffer *flow, size_t size)
     flow->end -= size;
 }
 
-/* A write whose SIGPIPE, which goes to the writing thread, is taken back
- * before anybody sees it: to ignore it would be the whole program's matter,
- * and inherited by what it starts. */
+/* A write whose SIGPIPE, which goes to the writing thread, is taken back before
+ * anybody sees it.  To ignore the signal instead would concern the whole
+ * program, and the programs that it starts would inherit that. */
 static ssize_t write_quietly(int descriptor, const char *data, size_t size)
 {
     static const struct timespec at_once;

@@ -46,8 +46,8 @@ given_flow(const struct tl_redirection *redirection)
     return &redirection->command->flows[redirection->stream];
 }
 
-/* The flag is the pipe end's own, shared by all who have it: the program that
- * gets it expects it to block. */
+/* The program expects that the pipe end which it gets blocks; that flag is
+ * shared by all who have the end. */
 static int plan_command(struct tl_plan *plan, int stream,
                         const struct tl_redirection *redirection)
 {
