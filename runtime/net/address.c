@@ -107,7 +107,7 @@ int tl_address_socket(const struct tl_address *address)
 
 static void set(int fd, int level, int option, int value)
 {
-    /* in vain on a socket of another family */
+    /* fails on a socket of another family, which does no harm */
     setsockopt(fd, level, option, &value, sizeof value);
 }
 

@@ -1,5 +1,5 @@
 /*
- * Address: where a listener is, as text and as the kernel wants it.
+ * Address: where a listener is: as text, and as the kernel has it.
  *
  *   unix:PATH          a socket in the file system
  *   tcp:HOST:PORT      a name or a number; IPv6 in brackets: tcp:[::1]:8000

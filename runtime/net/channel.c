@@ -92,8 +92,6 @@ void tl_channel_settle(struct tl_channel *channel)
                     channel->end != TL_OK || has_something(&channel->in));
 }
 
-/* Sends what is left of earlier frames: TL_OK, TL_TIMEOUT (not all of it),
- * TL_CLOSED. */
 int tl_channel_send_rest(struct tl_channel *channel)
 {
     struct tl_bytes *rest = &channel->rest;

@@ -2,25 +2,24 @@
  * Channel: messages over a stream socket.
  *
  * A message travels as a frame: its size in 8 bytes, little-endian, and its
- * bytes.  Both directions keep where they are, so that a call whose time runs
- * out tears nothing:
+ * bytes.  The channel keeps for each direction how far it is, so that a call
+ * whose time runs out tears no message:
  *
  *   in     what has been read and not yet received.  A frame is looked at only
  *          when it is there whole, and the buffer grows with what has come,
  *          never with what was announced: a peer pays for what it makes us
  *          allocate.
- *   rest   what a send could not get rid of.  A frame of which the kernel took
- *          any part is taken as a whole; the rest goes before all else, while
- *          the thread waits for anything (park/outgoing), and for some time at
- *          its end.
+ *   rest   what a send could not get rid of.  Once the kernel took any part of
+ * a frame, the channel takes all of it; the rest goes before all else, while
+ * the thread waits for anything (park/outgoing), and for some time at its end.
  *
- * An end that cannot get rid of what it sends reads what has come meanwhile, as
- * much as one largest message: else two ends that both send would wait for each
- * other.  Where another process has received last, what has come is its own: a
- * parent that sends beside a child that receives takes nothing from it.  Only
- * what nobody reads for a while is nobody's.  Who received last stands where
- * all copies of the descriptor see it, as its owner (F_SETOWN of fcntl(2)),
- * which is used for nothing else.
+ * An end that cannot get rid of what it sends reads what has come meanwhile, up
+ * to one largest message: else two ends that both send would wait for each
+ * other.  But where another process received last, what has come belongs to
+ * that: a parent that sends beside a child that receives takes nothing from it,
+ * unless nobody has read it for a while.  All copies of the descriptor see
+ * which process received last, since it is noted as the descriptor's owner
+ * (F_SETOWN of fcntl(2)), which is used for nothing else.
  *
  * A channel's end is final.  `end` says how: TL_CLOSED (the peer closed or
  * vanished, between two messages), TL_BROKEN (in the middle of one, or what
@@ -63,12 +62,12 @@ struct tl_channel {
     size_t max_message;
     const char *trouble;
     struct tl_bytes in, rest;
-    pid_t rest_of; /* who sends the rest: a forked copy must not */
+    pid_t rest_of; /* the process that sends the rest: a forked copy must not */
     struct tl_outgoing outgoing; /* listed while there is a rest */
     struct tl_pollable
         pollable;   /* raised while a frame is in `in`, or the end */
-    pid_t receiver; /* who received last, as far as this process knows; or 0 */
-    bool heard_all; /* nothing more can be read, as a look ahead has found */
+    pid_t receiver; /* that received last, as far as this process knows; or 0 */
+    bool heard_all; /* a look ahead has found that nothing more can be read */
     bool dropped;   /* by everybody: freed once the rest has left */
     char address[];
 };
@@ -93,14 +92,15 @@ int tl_channel_finish(struct tl_channel *channel, int end, const char *trouble);
 /* What to wait for: `events` (of poll), and room for what is left to send. */
 struct pollfd tl_channel_wanted(struct tl_channel *channel, short events);
 
-/* Reads what has come, for later calls that receive, if it is for this process.
- * Whether more may come that there is room for. */
+/* Reads what has come, if it is for this process, for later calls that receive.
+ * Whether there is room for more. */
 bool tl_channel_read_ahead(struct tl_channel *channel);
 
 /* Whether another process received last. */
 bool tl_channel_is_received_elsewhere(const struct tl_channel *channel);
 
-/* Tells the descriptor of others' event loops what is here. */
+/* Makes the descriptor for other event loops readable while a frame, or the
+ * end, is here. */
 void tl_channel_settle(struct tl_channel *channel);
 
 /* This process receives from now on. */
@@ -109,7 +109,7 @@ void tl_channel_claim(struct tl_channel *channel);
 /* Waits for room to send, and reads what comes meanwhile. */
 int tl_channel_await_room(struct tl_channel *channel, tl_deadline deadline);
 
-/* The rest is in place: it goes whenever this thread waits. */
+/* The rest is in place: from now on this thread sends it whenever it waits. */
 void tl_channel_send_later(struct tl_channel *channel);
 
 /* Waits until the socket is ready for `events`, or for more of what

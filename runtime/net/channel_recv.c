@@ -130,7 +130,7 @@ bool tl_channel_read_ahead(struct tl_channel *channel)
     return more;
 }
 
-/* Until a frame is there whole. */
+/* Reads until a frame is there whole. */
 static int fill(struct tl_channel *channel, size_t *size, tl_deadline deadline)
 {
     if (channel->receiver != getpid())

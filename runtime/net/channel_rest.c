@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "net/channel.h"
 
-/* What lies unread so long, while nobody can send, nobody receives. */
+/* What lies unread for so long, while nobody can send, has no receiver. */
 #define UNREAD_AT_MOST (100 * TL_MILLISECOND)
 
 static struct tl_channel *channel_of(struct tl_outgoing *outgoing)
@@ -18,7 +18,8 @@ static struct tl_channel *channel_of(struct tl_outgoing *outgoing)
                                  offsetof(struct tl_channel, outgoing));
 }
 
-/* POLLIN, so that a peer that sends as well comes to receive. */
+/* Also for POLLIN: reading makes room for a peer that sends as well, so that it
+ * comes to receive. */
 static short push_rest(struct tl_outgoing *outgoing)
 {
     struct tl_channel *channel = channel_of(outgoing);

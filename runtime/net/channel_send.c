@@ -55,7 +55,7 @@ static unsigned pieces(const struct frame *frame,
     return count;
 }
 
-/* As much as the kernel takes: TL_OK, TL_TIMEOUT (not all), TL_CLOSED. */
+/* Sends as much as the kernel takes: TL_OK, TL_TIMEOUT (not all), TL_CLOSED. */
 static int push(struct tl_channel *channel, struct frame *frame)
 {
     while (frame->sent < frame->size) {
@@ -70,7 +70,7 @@ static int push(struct tl_channel *channel, struct frame *frame)
     return TL_OK;
 }
 
-/* A frame of which a part is gone cannot be given up: its rest is copied. */
+/* Copies the rest of a frame of which a part is sent: it cannot be given up. */
 static int keep_rest(struct tl_channel *channel, struct frame *frame)
 {
     size_t size = frame->size - frame->sent;
@@ -94,7 +94,8 @@ static int keep_rest(struct tl_channel *channel, struct frame *frame)
     return TL_OK;
 }
 
-/* A callback may send meanwhile: not into the middle of this frame. */
+/* Sends the frame as a rest, since a callback may send meanwhile: not into the
+ * middle of this frame. */
 static int send_as_rest(struct tl_channel *channel, struct frame *frame,
                         tl_deadline deadline)
 {
@@ -123,7 +124,8 @@ static int send_frame(struct tl_channel *channel, struct frame *frame,
     }
 }
 
-/* A stream takes some bytes after its peer has gone: look first. */
+/* A socket takes some bytes even after its peer has gone: so this looks first.
+ */
 static bool is_hung_up(const struct tl_channel *channel)
 {
     struct pollfd fd = {.fd = channel->fd, .events = POLLRDHUP};

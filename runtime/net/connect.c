@@ -35,7 +35,7 @@ static int outcome_of(int error)
     }
 }
 
-/* Until a connect that has begun is over. */
+/* Waits until a connect that has begun is over. */
 static int await_connected(int fd, tl_deadline deadline)
 {
     struct pollfd writable = {.fd = fd, .events = POLLOUT};

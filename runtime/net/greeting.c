@@ -60,7 +60,8 @@ int tl_greeting_begin(struct tl_greeting *greeting, bool listener,
     return TL_OK;
 }
 
-/* Of the side that calls itself `listener`, with a key or without. */
+/* Checks the hello of the other side, which is to be `listener` or not, and to
+ * have a key or not. */
 static int check(const unsigned char hello[TL_HELLO_SIZE], bool listener,
                  bool keyed)
 {
@@ -75,7 +76,7 @@ bool tl_greeting_begins(const unsigned char bytes[8])
     return memcmp(bytes, name, sizeof name) == 0;
 }
 
-/* What `listener` proves by; the hellos always in the same order. */
+/* The MAC of one side; the hellos are always in the same order. */
 static void prove(const struct tl_greeting *greeting,
                   const struct tl_secret *key, bool listener,
                   unsigned char proof[TL_PROOF_SIZE])

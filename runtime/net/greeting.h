@@ -25,10 +25,10 @@
  *
  * Limits
  *   - The key says who is there at the start.  What follows is neither
- *     encrypted nor signed: who can change what the network carries is not
+ *     encrypted nor signed: whoever can change what the network carries is not
  *     kept out.
- *   - Who makes a client connect to it gets a proof, against which guessed
- *     keys can be tried in peace: a key must be no word that can be guessed.
+ *   - Whoever makes a client connect to it gets a proof, against which it can
+ *     try guessed keys in peace: a key must be no word that can be guessed.
  */
 #ifndef TL_GREETING_H
 #define TL_GREETING_H
@@ -69,9 +69,10 @@ struct tl_greeting {
 int tl_greeting_begin(struct tl_greeting *greeting, bool listener,
                       const struct tl_secret *key);
 
-/* Goes on as far as the socket lets it.  TL_OK: well met, and no byte of what
- * follows was read; TL_GREETING_WAITS; TL_REFUSED: the keys differ, or only
- * one side has one; TL_BROKEN: this is no peer; TL_CLOSED: it is gone. */
+/* Goes on as far as the socket lets it.  TL_OK: the greeting succeeded, and no
+ * byte of what follows was read; TL_GREETING_WAITS; TL_REFUSED: the keys
+ * differ, or only one side has one; TL_BROKEN: this is no peer; TL_CLOSED: it
+ * is gone. */
 int tl_greeting_step(struct tl_greeting *greeting, int fd,
                      const struct tl_secret *key);
 

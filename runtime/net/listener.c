@@ -85,7 +85,8 @@ static void turn_away(struct tl_listener *listener, unsigned i)
     listener->refused++;
 }
 
-/* Who makes room for another. */
+/* Turns one caller away, to make room for another: net/listener.h says which.
+ */
 static void turn_one_away(struct tl_listener *listener)
 {
     unsigned i = 0;
@@ -111,8 +112,8 @@ static void take_caller(struct tl_listener *listener, int fd)
     listener->count++;
 }
 
-/* What is wrong with one caller, or was before it was taken, is no trouble of
- * the listener. */
+/* Whether the error concerns only one caller, before or while it was accepted,
+ * and not the listener. */
 static bool is_passing(int error)
 {
     switch (error) {
@@ -131,7 +132,7 @@ static bool is_passing(int error)
     }
 }
 
-/* Takes callers that have arrived: a few at a time, so that those who greet
+/* Takes callers that have arrived: a few at a time, so that those that greet
  * have their turn. */
 static int take_callers(struct tl_listener *listener)
 {
@@ -150,7 +151,7 @@ static int take_callers(struct tl_listener *listener)
     return TL_OK;
 }
 
-/* Goes on with all who greet; the socket of one who is well met, or -1. */
+/* Goes on with all that greet; the socket of one that has greeted, or -1. */
 static int greet_callers(struct tl_listener *listener)
 {
     int64_t now = tl_clock_now();
@@ -171,7 +172,7 @@ static int greet_callers(struct tl_listener *listener)
     return -1;
 }
 
-/* One is well met and set aside: 1; else 0, or a status. */
+/* 1: one has greeted, and is set aside; else 0, or a status. */
 static int serve(struct tl_listener *listener)
 {
     if (listener->fd < 0)
@@ -186,7 +187,7 @@ static int serve(struct tl_listener *listener)
     return listener->met >= 0;
 }
 
-/* What may bring a caller further; how many. */
+/* Fills in the descriptors that may bring a caller further; how many. */
 static unsigned watch_callers(const struct tl_listener *listener,
                               struct pollfd *fds)
 {
@@ -198,7 +199,7 @@ static unsigned watch_callers(const struct tl_listener *listener,
     return listener->count + 1;
 }
 
-/* Until somebody arrives, says something, or has been silent too long. */
+/* Waits until a caller arrives, says something, or has been silent too long. */
 static int await_callers(const struct tl_listener *listener,
                          tl_deadline deadline)
 {
@@ -211,7 +212,8 @@ static int await_callers(const struct tl_listener *listener,
     return tl_wait_descriptors(fds, count, first);
 }
 
-/* After a fork, the callers that greet are the other process's. */
+/* After a fork, forgets the callers that greet: they are the other process's.
+ */
 static void settle_fork(struct tl_listener *listener)
 {
     if (listener->user == getpid())

@@ -1,18 +1,18 @@
 /*
  * Listener: the place where callers arrive.
  *
- * Callers greet (greeting.h) side by side: one that is slow or silent holds up
- * nobody.  They are served while the process is in accept, each for at most
- * five seconds; and where more are greeting than there is room for, the one
- * makes room that has taken longest among those who have said nothing, or else
- * among all.  So those who only connect, however many, push out nobody whose
- * first bytes are here.
+ * Callers greet (net/greeting) side by side: one that is slow or silent holds
+ * up nobody.  They are served while the process is in accept, each for at most
+ * five seconds.  Where more are greeting than there is room for, one makes
+ * room: the one that has taken longest among those that have said nothing, or
+ * else among all.  So callers that only connect, however many, push out none
+ * whose first bytes are here.
  *
- * A socket file that nobody listens on any more is taken over.  Two listeners
- * that start at once could each take the other's fresh file for a dead one:
- * so from the look at the file until it listens, each holds a flock on the
- * folder.  A file has mode 0600, and is removed by the process that made it,
- * if it is still its own.
+ * A listener takes over a socket file on which nobody listens any more.  Two
+ * listeners that start at once could each take the other's fresh file for a
+ * dead one: so each holds a flock on the folder from its look at the file until
+ * it listens.  A file has mode 0600; the process that made it removes it, if it
+ * is still its own.
  *
  * A fork copies a listener, and the copies accept in turn, as a server with
  * several workers wants it.  Callers that were greeting at the fork stay with
@@ -55,7 +55,8 @@ struct tl_listener {
     size_t max_message;
     uint64_t refused;
     struct tl_pollable pollable; /* raised while there is `met`, or the end */
-    int met; /* the socket of one who is well met, for the next accept; or -1 */
+    int met; /* the socket of a caller that has greeted, for the next accept; or
+                -1 */
     unsigned count;
     struct tl_caller callers[TL_CALLERS_MOST];
     struct tl_listener *next; /* of those that have a path */

@@ -22,8 +22,8 @@
 #define FOLDER_PAUSE (5 * TL_MILLISECOND)
 enum { FOLDER_TRIES = 100 };
 
-/* Those with a socket file, for the end of the process.  A signal handler may
- * walk it, so it is changed by one store at a time. */
+/* The list of the listeners with a socket file, for the end of the process.  A
+ * signal handler may walk it, so each change is one store. */
 static struct tl_listener *volatile first;
 
 static int listen_at(int fd, const struct tl_address *address)
@@ -56,7 +56,7 @@ static bool is_stale(const struct tl_address *address)
 static int bind_file(struct tl_listener *listener,
                      const struct tl_address *address)
 {
-    /* the mode of the file that bind makes */
+    /* sets the mode of the file that bind makes */
     if (fchmod(listener->fd, 0600) < 0)
         return TL_SYSTEM;
     int status = listen_at(listener->fd, address);
@@ -84,7 +84,7 @@ static int lock_folder(const char *path)
     return fd;
 }
 
-/* From the root on, since the process may go elsewhere. */
+/* The path from the root on, since the process may change its folder. */
 static char *whole_path(const char *path)
 {
     char whole[PATH_MAX + sizeof((struct sockaddr_un *)0)->sun_path + 1];
