@@ -1,19 +1,19 @@
 /*
  * File check: whether what lies in a space's file can be used.
  *
- * Who opens a space that nobody has open looks at all of it first, on a private
- * copy of its pages: so nothing is written to the file before it is known to be
- * whole.  There is no other task then, and so the rules are strict: every
- * offset leads to a block in use, every block has one owner, every list ends,
- * every guard and owner is free or belongs to a task that died with it, and
- * what never changes has the checksum that it was made with.  What a dead task
- * had half-done is let pass as far as its repair can deal with it; steps of a
- * log are finished on the copy.
+ * A program that opens a space which no other has open looks at all of it
+ * first, on a private copy of its pages: so it writes nothing to the file
+ * before it knows that this is whole.  No task is there then, so the rules are
+ * strict: every offset leads to a block in use, every block has one owner,
+ * every list ends, every guard and owner is free or belongs to a task that died
+ * with it, and what never changes has the checksum that it was made with.  What
+ * a dead task left half-done passes as far as its repair can deal with it;
+ * steps of a log are finished on the copy.
  *
- * It is about memory and about waits that would never end: nothing that passes
- * makes a task touch what is not its, or run in a circle.  Whether the bytes of
- * a message or the number in a value are those that were written, only their
- * user knows.
+ * The check is about memory, and about waits that would never end: nothing that
+ * passes makes a task touch what is not its own, or run in a circle.  Whether
+ * the bytes of a message or the number in a value are those that were written,
+ * only their user knows.
  */
 #ifndef TL_FILE_CHECK_H
 #define TL_FILE_CHECK_H
@@ -39,7 +39,7 @@ struct tl_file_check_kind {
                   bool whole);
 };
 
-/* Of one look. */
+/* The state of one check. */
 struct tl_file_check {
     const struct tl_file_check_kind *kinds;
     uint32_t *lines; /* by line of the arena: what begins there */
@@ -76,7 +76,7 @@ bool tl_file_check_note(struct tl_file_check *sound,
                         struct tl_file_check_list *list, uint64_t offset);
 /* Finishes a step that is under way; *replayed: there was one. */
 bool tl_file_check_replay(struct tl_log *log, bool *replayed);
-/* With that. */
+/* A log and its guard; finishes its step. */
 bool tl_file_check_log(struct tl_file_check *sound, struct tl_log *log,
                        enum tl_guard_role role, const void *object);
 

@@ -46,7 +46,7 @@ bool tl_file_check_id(uint32_t id)
            tl_task_taken(tl_task_at(number));
 }
 
-/* It is free, or somebody died inside who says so. */
+/* The guard is free, or a task died inside that says so. */
 static bool holder_says_so(const struct tl_guard *guard)
 {
     uint32_t word = atomic_load(&guard->word), id = word & TL_ID_MASK;
@@ -80,7 +80,7 @@ static bool is_node_of(uint64_t offset, uint64_t condition)
     return false;
 }
 
-/* The list ends, and is as long as it says. */
+/* The list ends, and is as long as `n` says. */
 static bool list_holds(const struct tl_wait_queue *condition)
 {
     uint64_t before = 0, at = condition->first;
@@ -105,7 +105,7 @@ bool tl_file_check_condition(struct tl_file_check *sound,
         !tl_file_check_guard(sound, &condition->guard, TL_GUARD_WAIT_QUEUE,
                              object))
         return false;
-    /* who takes the guard over empties the list without a look at it */
+    /* whoever takes the guard over empties the list without a look at it */
     return atomic_load(&condition->guard.word) || list_holds(condition);
 }
 
@@ -139,7 +139,7 @@ bool tl_file_check_replay(struct tl_log *log, bool *replayed)
         return true;
     if (!can_replay(log, count))
         return false;
-    /* the list may lie where it writes */
+    /* a copy: the damaged step may write over the log itself */
     struct tl_log copy = *log;
     atomic_store(&log->count, 0);
     for (uint32_t i = 0; i < count; i++)
@@ -151,7 +151,7 @@ bool tl_file_check_replay(struct tl_log *log, bool *replayed)
 bool tl_file_check_log(struct tl_file_check *sound, struct tl_log *log,
                        enum tl_guard_role role, const void *object)
 {
-    /* with the rest after that, from the beginning */
+    /* a step was finished: the look begins again */
     return tl_file_check_replay(log, &sound->replayed) && !sound->replayed &&
            tl_file_check_guard(sound, &log->guard, role, object);
 }

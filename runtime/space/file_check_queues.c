@@ -54,7 +54,7 @@ static bool messages_hold(struct tl_file_check *sound,
     uint64_t head = atomic_load(&stream->head);
     uint64_t at = tl_position(tail), left = tl_between(tail, head);
     struct tl_segment *segment = tl_at(stream->get_segment);
-    /* a reader takes its own last look at head for true */
+    /* a reader trusts its own last look at head */
     if (tl_between(tail, stream->head_seen) > left)
         return false;
     if (tl_distance(segment->base, at) > TL_SEGMENT_UNITS ||
@@ -81,7 +81,7 @@ static bool place_holds(const struct tl_stream *stream)
 {
     const struct tl_segment *last = tl_at(stream->put_segment);
     uint64_t at = tl_position(atomic_load(&stream->head));
-    /* a writer that dies between its two stores leaves one more behind */
+    /* a writer that died between its two stores has left one segment more */
     if (last->next)
         return atomic_load(&stream->put_guard.word) != 0 &&
                !((struct tl_segment *)tl_at(last->next))->next;
@@ -168,7 +168,7 @@ static bool entries_hold(struct tl_file_check *sound,
         if (table->entries[i].block &&
             !tl_file_check_message(sound, table->entries[i].block, NULL))
             return false;
-    /* both are made anew by who takes the guard over */
+    /* whoever takes the guard over makes both anew */
     return atomic_load(&heap->guard.word) ||
            (size <= table->capacity && order_holds(sound, table) &&
             is_in_use(table, size));

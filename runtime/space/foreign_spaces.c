@@ -10,8 +10,8 @@
 #include "space/space.h"
 #include "tasks/task.h"
 
-/* No more of the name: for the process that made a space, its file is still
- * the nameless one (O_TMPFILE) that it was at first. */
+/* The folder alone: in the process that made a space, the link still shows the
+ * file as the nameless one (O_TMPFILE) that it was at first. */
 #define BEGIN TL_SPACE_FOLDER "/"
 
 /* Takes fd. */

@@ -77,8 +77,8 @@ static int check(int fd, uint64_t identity, struct stat *file, bool *alone)
     return tl_space_check_contents(fd, (uint64_t)file->st_size, *alone);
 }
 
-/* Maps what is there, which must have the identity, if that is not 0 (else
- * TL_EMPTY).  Takes fd. */
+/* Maps the space that is there.  It must have the identity, if that is not 0;
+ * else TL_EMPTY.  Takes fd. */
 static int adopt(unsigned number, int fd, uint64_t identity)
 {
     struct stat file;
@@ -97,7 +97,7 @@ static int adopt(unsigned number, int fd, uint64_t identity)
     return status;
 }
 
-/* The same for a program's own arena, which is no file of a folder. */
+/* The same for a program's own arena, which lies in no folder. */
 static int adopt_program(unsigned number, int fd)
 {
     struct stat file;
@@ -142,7 +142,7 @@ static int publish(int fd, const char *path)
     return errno == EEXIST ? 1 : TL_SYSTEM;
 }
 
-/* TL_OK, mapped; 1: it is there already; or a status. */
+/* Makes the space and maps it.  1: another program was faster; or a status. */
 static int make(unsigned number, const char *path)
 {
     uint64_t size = wanted_size();
@@ -153,7 +153,7 @@ static int make(unsigned number, const char *path)
     if (fd < 0)
         return TL_SYSTEM;
     struct stat file;
-    /* whatever the umask has left of it */
+    /* the umask may have left less of the mode */
     int status =
         fchmod(fd, 0600) == 0 && fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
     int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -176,7 +176,8 @@ static int make(unsigned number, const char *path)
     return status;
 }
 
-/* Made where there is none, unless it must have a certain identity. */
+/* Maps the space; makes it where there is none, unless it must have a certain
+ * identity. */
 static int reach(unsigned number, const char *path, uint64_t identity)
 {
     for (;;) {
@@ -193,7 +194,7 @@ static int reach(unsigned number, const char *path, uint64_t identity)
 
 /* ---- opening ---- */
 
-/* Of the file at the path; 0: there is none. */
+/* The identity of the file at the path; 0: there is none. */
 static uint64_t identity_at(const char *path)
 {
     struct stat file;
@@ -268,8 +269,8 @@ static int find_or_map(const char *name, const char *path, uint64_t identity)
     return number;
 }
 
-/* Another thread of this process may have mapped it, or this one may have
- * found no slot the last time: then it is mapped, and this thread not in it. */
+/* This thread becomes a task of the mapped space, if it is none: another thread
+ * may have mapped it, or this one may have found no slot the last time. */
 static int join(int number, bool with_name)
 {
     if (number < 0 || tl_task_is_in((unsigned)number))
@@ -286,7 +287,7 @@ int tl_space_look_in(unsigned number)
     return status;
 }
 
-/* Of any identity where that is 0. */
+/* Opens the space of the name, and of this identity if that is not 0. */
 static int open_identified(const char *name, uint64_t identity)
 {
     char path[128];
@@ -321,7 +322,7 @@ void tl_look_away(unsigned arena)
     tl_task_visit(TL_HOME);
 }
 
-/* The program's arena among the files that it has open, or -1. */
+/* A descriptor of the arena of that program, from its open files; or -1. */
 static int open_arena_of(pid_t pid)
 {
     char path[64];

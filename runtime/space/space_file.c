@@ -29,7 +29,7 @@ static bool regions_follow(const struct tl_root *root)
 {
     uint64_t before = sizeof *root;
     for (int i = 0; i < TL_REGIONS; i++) {
-        /* all but the program's, which a space has none of */
+        /* all regions but those of a program's own arena */
         if (i == TL_REGION_SEED || i == TL_REGION_SLEEPERS)
             continue;
         if (root->regions[i] < before || root->regions[i] % TL_LINE)
@@ -89,7 +89,7 @@ uint64_t tl_space_namespace(void)
 {
     struct stat namespace;
     if (stat("/proc/self/ns/pid", &namespace) != 0)
-        return 0; /* no /proc: that of all who have none */
+        return 0; /* no /proc: all that have none count as one namespace */
     return (uint64_t) namespace.st_dev << 48 ^ (uint64_t) namespace.st_ino;
 }
 
@@ -120,8 +120,8 @@ int tl_space_check_contents(int fd, uint64_t size, bool alone)
                                                                 : TL_ELSEWHERE;
 }
 
-/* In a space that nobody has open: who was about to enter it never will,
- * whatever its pid says, which may be somebody else's by now. */
+/* In a space that no program had open: a task that was about to enter it never
+ * will, though its pid may by now be that of another process. */
 static void take_over(void)
 {
     atomic_store(&tl_root()->namespace, tl_space_namespace());
@@ -138,7 +138,7 @@ int tl_space_map_checked(unsigned number, int fd, int kept, bool alone)
 {
     int status = tl_arena_map(number, fd, 0, 0);
     if (status == TL_OK && alone) {
-        /* also where a copy of the file has left out what was 0 */
+        /* also the holes of a file that was copied without its zeros */
         if (fallocate(kept, 0, 0, (off_t)atomic_load(&tl_root()->backed)) != 0)
             status = TL_SYSTEM;
         else

@@ -1,6 +1,6 @@
 /*
- * Space file: whether what lies where a space should be is one, of this user
- * and this version; before anything in it is used.
+ * Space file: whether the file where a space should be is one, of this user and
+ * this version, before anything in it is used.
  */
 #ifndef TL_SPACE_FILE_H
 #define TL_SPACE_FILE_H
@@ -17,10 +17,11 @@ int tl_space_open_file(const char *path, int *status);
  * TL_NOT_OURS, TL_SYSTEM. */
 int tl_space_check_file(int fd, struct stat *file);
 
-/* Every program that has a space open keeps its file locked (flock), shared;
+/* Every program that has a space open keeps a shared lock of its file (flock);
  * the lock goes with the last descriptor of the program and its children.
- * *alone: nobody else has it open, and who opens it now waits until
- * tl_space_share.  Waits for who is alone at the moment.  TL_OK, TL_SYSTEM. */
+ * *alone: no other program has the space open, and any that opens it now waits
+ * until tl_space_share.  Waits for one that is alone at the moment.  TL_OK,
+ * TL_SYSTEM. */
 int tl_space_lock(int fd, bool *alone);
 int tl_space_share(int fd);
 
@@ -31,9 +32,9 @@ uint64_t tl_space_namespace(void);
  * TL_OTHER_VERSION. */
 int tl_space_check_root(int fd, uint64_t size, const char *magic);
 
-/* What nobody has open is looked at before anything in it is used; what others
- * have open, they have looked at, and its pids must mean something here.  Also
- * TL_ELSEWHERE, TL_NO_MEMORY, TL_SYSTEM. */
+/* Checks a space that no other program has open, as space/file_check says.
+ * Where others have it open, they have checked it; then they must be of this
+ * PID namespace.  Also TL_ELSEWHERE, TL_NO_MEMORY, TL_SYSTEM. */
 int tl_space_check_contents(int fd, uint64_t size, bool alone);
 
 /* Maps what was checked, as tl_arena_map, and lets others come.  `kept` is the
