@@ -37,7 +37,8 @@ static const struct tl_kind *kind_of(const struct tl_handle *handle)
     return tl_object_kind(handle->object);
 }
 
-/* Also where this process is no task any more, as far as that goes. */
+/* For calls that also work, as far as they can, where this thread is no task
+ * any more. */
 static bool enter(const struct tl_handle *handle)
 {
     if (!handle->object)
@@ -67,7 +68,7 @@ void tl_describe(const struct tl_handle *handle, char *text, size_t size)
         snprintf(text, size, "%s: closed", tl_kind_name(handle->kind));
         return;
     }
-    /* what the dead held, and where they waited, is so no more */
+    /* so that the dead hold nothing, and wait nowhere */
     tl_life_sweep();
     describe_object(handle->object, kind_of(handle), handle->side, text, size);
 }
@@ -90,7 +91,7 @@ static const char *preposition(uint32_t verb)
                                                          : "";
 }
 
-/* Of a task that goes on meanwhile, the object may be no more. */
+/* The object may be no more, where the task goes on meanwhile. */
 static void tell_condition(const struct tl_wait_queue *condition, char *text,
                            size_t size)
 {
@@ -136,7 +137,8 @@ static unsigned conditions_of(struct tl_task *task,
     return n;
 }
 
-/* The task that hears of the deadlock has just left its wait. */
+/* The queues at which this task waited, which got TL_STUCK and has left them.
+ */
 static unsigned own_conditions(const struct tl_wait_queue **conditions)
 {
     unsigned n = 0;
@@ -145,7 +147,7 @@ static unsigned own_conditions(const struct tl_wait_queue **conditions)
     return n;
 }
 
-/* It counts where it waited, as it did when all of them slept. */
+/* Counts this task again where it waited, as when all of them slept. */
 static void count_in(const struct tl_wait_queue *const *conditions, unsigned n,
                      uint32_t count)
 {

@@ -1,9 +1,9 @@
 /*
  * Task list: what each task does, for people.
  *
- * The tasks go on meanwhile.  What is shown of an object is read with a
- * reference to it, so that it is not another one by then; and an object that a
- * task waits for is found among those that the task has a handle to.
+ * The tasks go on meanwhile.  So this one reads an object only while it has a
+ * reference to it; and it looks for the object that a task waits for among
+ * those that the task has a handle to.
  */
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static void note_wait(struct look *look, const struct tl_handle *handle)
     look->found = look->condition;
 }
 
-/* One of the task's handles. */
+/* Looks at the object of one of the task's cells. */
 static void look_at_cell(struct look *look, struct tl_cell *cell)
 {
     struct tl_handle handle;
@@ -114,7 +114,7 @@ int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info)
     uint32_t highest = tl_task_highest();
     for (uint32_t n = *number; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
-        /* one without a name has come to look, too */
+        /* a task without a name has only come to look, as this one */
         if (!tl_task_taken(task) || tl_life_has_ended(task) || !task->name[0])
             continue;
         fill(task, info);
