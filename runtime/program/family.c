@@ -38,7 +38,7 @@ int tl_process_parent(struct tl_handle *out)
     status = tl_handle_borrow(out, &tl_task_of(id)->process_cell.ref);
     if (status < 0)
         return status;
-    /* it may have ended meanwhile, and its slot have another tenant */
+    /* the parent may have ended meanwhile, and its slot have another tenant */
     const struct tl_process *process = out->object;
     if (atomic_load(&process->task) == id)
         return TL_OK;
@@ -97,7 +97,8 @@ int tl_main_end(void)
     if (status < 0)
         return status;
     tl_commands_close();
-    /* nobody takes the place of a daemon that ends now */
+    /* no callbacks from here on, which could start another for a daemon that
+     * ends */
     tl_idle_due = NULL;
     signal_daemons(SIGTERM);
     status = await_children(true, in(TL_SECOND));

@@ -28,7 +28,7 @@
 #include "tasks/process_lock.h"
 #include "tasks/tenancy.h"
 
-/* How long what others have taken may still seem to be there. */
+/* How long a descriptor may stay raised for what others have taken. */
 #define FALSE_AT_LEAST TL_MILLISECOND
 #define FALSE_AT_MOST (64 * TL_MILLISECOND)
 
@@ -45,14 +45,14 @@ static void bump(int event)
 {
     uint64_t one = 1;
     if (write(event, &one, sizeof one) < 0)
-        return; /* it is as high as can be */
+        return; /* the count is as high as can be */
 }
 
 static void reset(int event)
 {
     uint64_t count;
     if (read(event, &count, sizeof count) < 0)
-        return; /* it was 0 */
+        return; /* the count was 0 */
 }
 
 void tl_fd_watcher_raise(struct tl_fd *fd)
@@ -149,8 +149,8 @@ static bool make_room(struct lists *lists, size_t n)
     return true;
 }
 
-/* What is not raised yet, behind the control; how many, and in *raised whether
- * any is. */
+/* Gathers the entries that are not raised, behind the control.  Returns how
+ * many there are with it; *raised: whether any other entry is raised. */
 static uint32_t gather(struct tl_fd *list, struct tl_waitable *waitables,
                        struct tl_fd **fds, bool *raised)
 {
@@ -214,13 +214,15 @@ static void turn(struct tl_fd *list, const struct lists *lists, int64_t *pause)
     } else if (status == TL_TIMEOUT) {
         *pause = *pause < FALSE_AT_MOST ? *pause * 2 : FALSE_AT_MOST;
     } else if (wrong > 0) {
-        /* whoever looks is told what is wrong */
+        /* raised, so that the owner calls, and is told what is wrong */
         tl_fd_watcher_raise(fds[wrong]);
     }
     lower_false(list);
 }
 
-/* Whether it may end; then the next that is added starts another. */
+/* Whether the watcher may end; then the next entry that is added starts
+ * another.
+ */
 static bool is_over(const struct tl_fd *list)
 {
     if (list)
@@ -233,7 +235,7 @@ static bool is_over(const struct tl_fd *list)
     return over;
 }
 
-/* Until there is nothing to watch. */
+/* Watches until there is nothing to watch. */
 static void watch(void)
 {
     struct tl_fd *list = take_added(NULL);
@@ -252,7 +254,7 @@ static void watch(void)
     free(lists.fds);
 }
 
-/* A task without a name: it has only come to look. */
+/* Becomes a task without a name, which has only come to look. */
 static bool enter(void)
 {
     struct tl_task *task;
@@ -302,7 +304,7 @@ static void give(struct tl_fd *fd)
     while (!atomic_compare_exchange_weak(&watcher.added, &head, fd));
 }
 
-/* With something to watch from its first look on, or it would end. */
+/* Starts the watcher with its first entry: without one it would end at once. */
 static int start(struct tl_fd *fd)
 {
     if (watcher.control >= 0)

@@ -16,27 +16,29 @@
 #include "tidelock.h"
 
 struct tl_fd {
-    /* The owner's: what is looked at, and by what the owner keeps it. */
+    /* The owner's: the handle that is looked at, and the one that keeps its
+     * object. */
     struct tl_handle handle, kept;
     int event;
     pid_t process;
     _Atomic bool raised;
-    _Atomic bool final;    /* by the owner: it stays as it is */
-    _Atomic bool removed;  /* by the owner: the watcher is to let go */
-    _Atomic bool let_go;   /* by the watcher */
-    struct tl_fd *next;    /* of the owner's */
-    struct tl_fd *watched; /* of the watcher's */
+    _Atomic bool final;    /* set by the owner: it stays as it is */
+    _Atomic bool removed;  /* set by the owner: the watcher is to let go */
+    _Atomic bool let_go;   /* set by the watcher */
+    struct tl_fd *next;    /* in the owner's list */
+    struct tl_fd *watched; /* in the watcher's list */
     bool is_new;           /* raised in this turn; the watcher's */
 };
 
-/* It watches this one too, until `removed` and a wake make it let go.  Starts
- * it, where there is none: TL_SYSTEM, TL_NO_TASKS. */
+/* The watcher watches this one too, until `removed` and a wake make it let go.
+ * Starts a watcher where there is none: TL_SYSTEM, TL_NO_TASKS. */
 int tl_fd_watcher_add(struct tl_fd *fd);
 
-/* It looks at all anew. */
+/* Makes the watcher look at all entries anew. */
 void tl_fd_watcher_wake(void);
 
-/* Makes the descriptor readable, or no more; false: it was not. */
+/* raise: makes the descriptor readable.  lower: makes it not so; false: it was
+ * not readable. */
 void tl_fd_watcher_raise(struct tl_fd *fd);
 bool tl_fd_watcher_lower(struct tl_fd *fd);
 

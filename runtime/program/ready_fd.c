@@ -13,7 +13,8 @@
 _Thread_local unsigned tl_fds;
 static _Thread_local struct tl_fd *own;
 
-/* A future has no reference of its own, but its board's. */
+/* Keeps the object; a future by the reference to its board, having none itself.
+ */
 static int keep(struct tl_fd *fd, const struct tl_handle *handle)
 {
     struct tl_handle keeper = *handle;

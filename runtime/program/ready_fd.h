@@ -9,19 +9,19 @@
  * Every wake that it is chosen for it passes on, so it takes nothing from those
  * who wait.  It counts as nobody in a deadlock, since it ends no wait.
  *
- * A descriptor is lowered by its owner, when an operation of the owner's has
- * left the object not ready; or by the watcher, which looks at those that are
- * raised now and then, since others may take what is there.  So a descriptor
- * may be readable for a moment (at most FALSE_AT_MOST) though a call would
- * wait: take without waiting.
+ * The owner lowers a descriptor when an operation of its own has left the
+ * object not ready.  The watcher looks at raised descriptors now and then, and
+ * lowers those whose object others have left not ready.  So a descriptor may be
+ * readable for a moment (at most FALSE_AT_MOST) though a call would wait: take
+ * without waiting.
  *
  * `raised` and the eventfd's count change together only by whoever changes
  * `raised` by an exchange.
  *
  * An entry is the owner's until tl_fd_close, which waits until the watcher has
- * let go of it: a turn of the watcher, which never waits for anything but what
- * tl_fd_close wakes it from.  A child inherits descriptors that mean nothing
- * there, and asks for its own.
+ * let go of it.  That takes a turn of the watcher, and tl_fd_close wakes it
+ * from the only wait that it does.  A child inherits descriptors that mean
+ * nothing there, and asks for its own.
  *
  * Limits: the watcher takes a slot in the program's table of tasks, and one in
  * that of each space whose objects it looks at, while there is any descriptor

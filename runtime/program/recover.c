@@ -34,7 +34,7 @@ void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead)
         break;
     }
     tl_fault();
-    /* settled: a later look at this slot finds nothing to decide */
+    /* settled, so a later look at this slot finds nothing to decide */
     dead->note.doing = TL_DOING_NOTHING;
     tl_fault();
 }
@@ -45,7 +45,7 @@ static void leave_guard(struct tl_task *dead)
     if (!offset || dead == tl_self || !tl_rule(TL_RULE_GUARD))
         return;
     struct tl_guard *guard = tl_at(offset);
-    /* also when somebody else holds it, who may be repairing it right now */
+    /* also where another task holds it: it may be repairing right now */
     tl_guard_take(guard, TL_FOREVER);
     tl_guard_drop(guard);
     tl_guard_wake(guard);
@@ -124,7 +124,7 @@ static void settle(struct tl_task *dead)
     if (tl_task_state(dead) == TL_TASK_ABORTED)
         leave_guard_of_creator(dead);
     leave_guard(dead);
-    /* who ends in order is not in the middle of a start */
+    /* a task that ends in order is not in the middle of a start */
     if (dead != tl_self)
         give_up_children(dead);
     if (tl_rule(TL_RULE_UNLIST))
@@ -136,16 +136,16 @@ static void settle(struct tl_task *dead)
     if (tl_rule(TL_RULE_REFS))
         drop_references(dead);
     end_process(dead);
-    /* before all are called, who take the posts anew */
+    /* before all are called, since they take the posts anew */
     if (dead != tl_self)
         tl_post_dismiss(dead);
-    /* one that ends in order has paid the wakes it owed */
+    /* a task that ends in order has given the wakes that it owed */
     if (dead != tl_self && tl_rule(TL_RULE_WAKE_ALL))
         tl_park_call_all();
     tl_refs_reclaim();
 }
 
-/* Becomes the one who settles: nobody does, or a dead task did (*another). */
+/* Becomes the cleaner, where there is none, or a dead one (*another). */
 static bool become_cleaner(struct tl_task *dead, bool *another)
 {
     uint32_t cleaner = atomic_load(&dead->cleaner);
@@ -162,12 +162,12 @@ bool tl_recover(struct tl_task *dead)
     if (!become_cleaner(dead, &another))
         return false;
     tl_fault();
-    /* that one may be inside a guard of an object that only `dead` knows, and
-     * that goes with its references: so it first */
+    /* the dead cleaner may be inside a guard of an object that only `dead`
+     * refers to, and that goes with it: so the cleaner is settled first */
     if (another)
         tl_life_sweep();
     uint32_t self = tl_task_id(tl_self);
-    /* somebody may have settled it before we became the cleaner */
+    /* another may have settled it before this task became the cleaner */
     if (dead == tl_self || tl_life_has_ended(dead)) {
         settle(dead);
         if (dead == tl_self)

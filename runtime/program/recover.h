@@ -1,9 +1,9 @@
 /*
  * Recover: what happens after the death of a task.
  *
- * Whoever notices that a task is dead (tasks/life) calls tl_recover (by
- * tl_upcalls: a death is noticed low and cleaned high), which settles what its
- * slot says, in this order:
+ * Whoever notices that a task is dead (tasks/life) calls tl_recover, by
+ * tl_upcalls, since a low room notices a death and this one settles it.  It
+ * settles what the dead task's slot says, in this order:
  *
  *   1. `inside`: that guard is taken, which repairs what was half-done (and
  *      of a child that was being prepared, the guard of who prepared it)
@@ -17,12 +17,14 @@
  *      an orderly end)
  *   9. the slot is free
  *
- * Every step is idempotent, since who recovers may die too: `cleaner` in the
- * slot names it, and the next takes over from a dead one and begins again.
- * A task that ends in order runs the same steps on itself, but calls nobody:
- * each of its wakes has been given, those for what it still held by the steps
- * above.  Where all others sleep then, one of them is called to look whether
- * they are stuck (tl_deadlock_check_left).
+ * Every step is idempotent, since the task that recovers may die too: `cleaner`
+ * in the slot names it, and the next takes over from a dead one and begins
+ * again.
+ *
+ * A task that ends in order runs the same steps on itself, but calls nobody: it
+ * has given all its wakes, and the steps above give those for what it still
+ * held.  Where all others sleep then, it calls one of them to look whether they
+ * are stuck (tl_deadlock_check_left).
  */
 #ifndef TL_RECOVER_H
 #define TL_RECOVER_H

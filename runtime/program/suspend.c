@@ -1,5 +1,5 @@
 /*
- * Suspend: stops a process, at a moment when that holds up nobody else.
+ * Suspend: stops a process, at a moment when no other task depends on it.
  */
 #include <signal.h>
 #include <unistd.h>
@@ -53,7 +53,8 @@ static bool holds_up(pid_t pid)
     return found || tl_foreign_spaces_any(pid, holds_up_here);
 }
 
-/* It watches nobody any more, nor wakes them. */
+/* Takes the posts of the process's tasks, and calls all others: a stopped task
+ * watches nobody, and wakes nobody. */
 static bool call_all_here(pid_t pid)
 {
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
@@ -63,7 +64,7 @@ static bool call_all_here(pid_t pid)
     return false; /* and in the next */
 }
 
-/* Nobody may wait for a wake that it was about to give. */
+/* So that nobody waits for a wake that the process was about to give. */
 static void call_everybody(pid_t pid)
 {
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
@@ -88,7 +89,7 @@ int tl_process_suspend(const struct tl_handle *handle)
         return TL_SELF;
     while ((status = tl_process_signal(handle, SIGSTOP)) == TL_OK) {
         pid_t pid = atomic_load(&process->pid);
-        /* again and again: somebody may resume it meanwhile */
+        /* again and again, since another may resume it meanwhile */
         while (status == TL_OK && runs(pid)) {
             tl_yield();
             status = tl_process_signal(handle, SIGSTOP);

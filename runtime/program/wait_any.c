@@ -27,7 +27,7 @@ static int reserve(uint32_t count)
     return TL_OK;
 }
 
-/* Of one call: what to sleep on. */
+/* What one call sleeps on. */
 struct sleep {
     struct tl_watch *watches;
     struct pollfd *polled;
@@ -61,7 +61,7 @@ static int look_outside(const struct tl_waitable *waitable, struct sleep *sleep)
     return status;
 }
 
-/* How many are ready, or a status, of the one *wrong. */
+/* How many are ready; or a status, and *wrong: of which. */
 static int look(struct tl_waitable *waitables, uint32_t count,
                 struct sleep *sleep, uint32_t *wrong)
 {
@@ -110,7 +110,9 @@ static int wait_and_look(struct tl_waitable *waitables, uint32_t count,
     return status;
 }
 
-/* What came at the last moment counts, where a look tells more than a word. */
+/* A last look at the deadline: `look` may find what no word or descriptor
+ * tells.
+ */
 static int look_again(struct tl_waitable *waitables, uint32_t count,
                       struct sleep *sleep, uint32_t *wrong)
 {
