@@ -10,9 +10,7 @@
 #define SPIN_TIME (5 * TL_MICROSECOND)
 #define TRY_AGAIN 16  /* one wait in so many, when spinning does not pay */
 #define LOSSES_MOST 8 /* beyond 4 it does not pay */
-/* How many SPIN_TIMEs a long spin takes: longer than the way through the
- * kernel.
- */
+/* The SPIN_TIMEs of a long spin: longer than the way through the kernel. */
 #define LONG_TIMES 12
 
 #define YIELDS 8

@@ -129,9 +129,8 @@ static int transfer_all(struct tl_command *command, const struct pollfd *polled,
     return status;
 }
 
-/* Once its process has ended a pidfd stays readable, and a tracer may keep the
- * process from being reaped: it would end each poll at once, so it is closed.
- */
+/* Closes a pidfd that has told the end.  It stays readable, and would end each
+ * poll at once where a tracer keeps the process from being reaped. */
 static void heed_pidfd(struct tl_command *command, const struct pollfd *polled,
                        unsigned flows, unsigned count)
 {

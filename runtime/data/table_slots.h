@@ -129,8 +129,7 @@ uint64_t tl_slots_wanted(const struct tl_table *table);
 int tl_slots_take(uint64_t *owner, uint64_t capacity);
 
 /* In a step of the log: if the block of slots that *hand owns has the capacity
- * that the table wants, moves all slots there; *hand then owns the old block.
- */
+ * that the table wants, moves all slots there; *hand gets the old block. */
 void tl_slots_move(struct tl_table *table, uint64_t *hand);
 
 /* index_holds: whether each word of the index is 0 or leads to a slot that has

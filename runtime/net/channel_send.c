@@ -124,8 +124,7 @@ static int send_frame(struct tl_channel *channel, struct frame *frame,
     }
 }
 
-/* A socket takes some bytes even after its peer has gone: so this looks first.
- */
+/* A socket takes some bytes even after its peer has gone: so look first. */
 static bool is_hung_up(const struct tl_channel *channel)
 {
     struct pollfd fd = {.fd = channel->fd, .events = POLLRDHUP};

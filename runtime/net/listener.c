@@ -85,8 +85,7 @@ static void turn_away(struct tl_listener *listener, unsigned i)
     listener->refused++;
 }
 
-/* Turns one caller away, to make room for another: net/listener.h says which.
- */
+/* Turns one caller away, to make room for another: see net/listener.h. */
 static void turn_one_away(struct tl_listener *listener)
 {
     unsigned i = 0;
@@ -212,8 +211,7 @@ static int await_callers(const struct tl_listener *listener,
     return tl_wait_descriptors(fds, count, first);
 }
 
-/* After a fork, forgets the callers that greet: they are the other process's.
- */
+/* After a fork, forgets the callers that greet: they are the parent's. */
 static void settle_fork(struct tl_listener *listener)
 {
     if (listener->user == getpid())

@@ -137,8 +137,7 @@ static unsigned conditions_of(struct tl_task *task,
     return n;
 }
 
-/* The queues at which this task waited, which got TL_STUCK and has left them.
- */
+/* The queues at which this task waited when it got TL_STUCK. */
 static unsigned own_conditions(const struct tl_wait_queue **conditions)
 {
     unsigned n = 0;

@@ -52,8 +52,7 @@ static bool take_over(struct tl_guard *guard, uint32_t id)
 }
 
 /* One try at a guard that another task may hold.  `mark` is added to the word
- * with this task's id: a task that has slept cannot know whether others sleep.
- */
+ * with this task's id: a task that slept cannot know whether others sleep. */
 static bool try(struct tl_guard *guard, uint32_t mark)
 {
     uint32_t word = atomic_load_explicit(&guard->word, memory_order_relaxed);

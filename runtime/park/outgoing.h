@@ -43,8 +43,7 @@ void tl_outgoing_add(struct tl_outgoing *outgoing, int fd, short events);
 /* Twice is harmless. */
 void tl_outgoing_remove(struct tl_outgoing *outgoing);
 
-/* How many entries there are; fills in what to poll for, for the first `most`.
- */
+/* How many entries there are; fills in what to poll for the first `most`. */
 size_t tl_outgoing_watch(struct pollfd *polled, size_t most);
 
 /* If any of what was polled is ready, pushes all entries, and returns true. */

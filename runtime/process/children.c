@@ -152,8 +152,7 @@ void tl_process_reap(void)
 
 /* ---- waiting for the end of one ---- */
 
-/* The longest sleep, since nothing tells of a tracer that lets go, or a stop.
- */
+/* The longest sleep: nothing tells of a tracer that lets go, or of a stop. */
 #define BLIND (20 * TL_MILLISECOND)
 
 static size_t find(const struct tl_process *process)

@@ -176,9 +176,8 @@ int tl_process_start(const struct tl_handle *handle,
 
 /* ---- looking ---- */
 
-/* The deadline of a look at how a process ended, which has none of its own and
- * needs an answer.  Where the status is known, the look only leaves no zombie.
- */
+/* The deadline of a look at how a process ended, which has none of its own.
+ * Where the status is known, the look is only to leave no zombie. */
 static tl_deadline soon(const struct tl_process *process)
 {
     return tl_clock_now() +

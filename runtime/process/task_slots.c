@@ -164,8 +164,7 @@ void tl_task_slots_leave_here(void)
 
 void tl_task_slots_leave(void)
 {
-    /* home last, so that whoever joins this task finds it gone from everywhere
-     */
+    /* home last: whoever joins this task finds it gone from everywhere */
     for (unsigned arena = TL_ARENAS; arena-- > 0;) {
         if (!tl_task_is_in(arena))
             continue;

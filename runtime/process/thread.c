@@ -50,8 +50,7 @@ static void *live(void *data)
     return NULL;
 }
 
-/* Detached, since nobody joins the thread itself: its end is that of the task.
- */
+/* Detached: nobody joins the thread itself, but the task. */
 static int create(struct birth *birth)
 {
     pthread_attr_t attributes;

@@ -220,9 +220,7 @@ static void turn(struct tl_fd *list, const struct lists *lists, int64_t *pause)
     lower_false(list);
 }
 
-/* Whether the watcher may end; then the next entry that is added starts
- * another.
- */
+/* Whether the watcher may end; then the next entry starts another. */
 static bool is_over(const struct tl_fd *list)
 {
     if (list)

@@ -9,11 +9,12 @@
 #include "program/fd_watcher.h"
 #include "store/handle.h"
 
-/* The owner's thread's. */
+/* Those of this thread. */
 _Thread_local unsigned tl_fds;
 static _Thread_local struct tl_fd *own;
 
-/* Keeps the object; a future by the reference to its board, having none itself.
+/* Keeps the object; a future, which has no reference of its own, by its
+ * board's.
  */
 static int keep(struct tl_fd *fd, const struct tl_handle *handle)
 {

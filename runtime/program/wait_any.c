@@ -110,9 +110,7 @@ static int wait_and_look(struct tl_waitable *waitables, uint32_t count,
     return status;
 }
 
-/* A last look at the deadline: `look` may find what no word or descriptor
- * tells.
- */
+/* A last look at the deadline: it may find what no word or descriptor tells. */
 static int look_again(struct tl_waitable *waitables, uint32_t count,
                       struct sleep *sleep, uint32_t *wrong)
 {

@@ -66,8 +66,8 @@ void tl_command_drop(struct tl_command *command);
 
 bool tl_command_has(const struct tl_command *command,
                     enum tl_command_stream stream); /* a pipe was asked for */
-/* Nobody has read from it what is still there; or, of stdin, written what has
- * not gone out: it can be given to another command whole. */
+/* Whether the stream can be given to another command whole: this side has no
+ * bytes of it that were read and not taken, or, of stdin, not yet written. */
 bool tl_command_is_whole(const struct tl_command *command,
                          enum tl_command_stream stream);
 
@@ -80,7 +80,7 @@ enum tl_read { TL_READ_BYTES, TL_READ_LINE, TL_READ_ALL };
 int tl_command_read(struct tl_command *command, enum tl_command_stream stream,
                     enum tl_read what, size_t count, struct tl_slice *slice,
                     tl_deadline deadline);
-/* What is not there any more need not be taken. */
+/* The first `size` bytes are done with, or all where they are fewer by now. */
 void tl_command_take(struct tl_command *command, enum tl_command_stream stream,
                      size_t size);
 /* *wrote: how much of it went out.  TL_TIMEOUT, TL_CLOSED (nobody reads it),

@@ -40,31 +40,33 @@ void tl_family_end(void);
 void tl_interrupt(void);
 void tl_interrupt_clear(void);
 
-/* A hook of this thread, called when a signal has come while it sleeps: true
- * ends the call with TL_INTERRUPTED. */
+/* A hook of this thread, called when a signal has come while the thread sleeps:
+ * true ends the call with TL_INTERRUPTED. */
 extern _Thread_local bool (*tl_signal_hook)(void);
 
 /* A hook of this thread that writes "file:line" of the script into `where`;
  * called before a task goes to sleep, never with anything held. */
 extern _Thread_local void (*tl_where_hook)(char *where, size_t size);
 
-/* Hooks of this thread for what is to be done while it waits.  `due` says
- * whether there is anything, and `run` does it: before the task goes to sleep,
- * with nothing held.  It may call anything, but is not called again meanwhile.
- * tl_interrupt and tl_board_attend make a task that sleeps look. */
+/* Hooks of this thread for what it has to do while it waits.  tl_idle_due says
+ * whether there is anything, and tl_idle_run does it, before the task goes to
+ * sleep, with nothing held.  tl_idle_run may call anything, but is not called
+ * again meanwhile.  tl_interrupt and tl_board_attend make a task that sleeps
+ * look. */
 extern _Thread_local bool (*tl_idle_due)(void);
 extern _Thread_local void (*tl_idle_run)(void);
 
 /* Does what is due, as a wait would. */
 void tl_idle_now(void);
-/* Whether `run` runs: a wait is interrupted, and what it is about must stay. */
+/* Whether tl_idle_run runs: a wait is interrupted, and what it is about must
+ * stay. */
 bool tl_idle_running(void);
 
 /* A seed that differs from task to task, for the script's random numbers. */
 uint64_t tl_task_seed(void);
 
-/* Writes all of `data` to `fd`, whole: no other task's tl_output in between,
- * and no part of it left out where the descriptor accepts it. */
+/* Writes all of `data` to `fd`, in one piece: no other task's tl_output comes
+ * in between, and no part is left out where the descriptor accepts it. */
 int tl_output(int fd, const void *data, size_t size);
 
 /* Time ------------------------------------------------------------------- */
@@ -119,8 +121,8 @@ struct tl_handle {
 
 /* `out` of tl_X_new is all 0 but for `arena`, where the object is to be made: 0
  * is the program's own, else a space.  In a space, an object that has the name
- * already is opened instead; TL_OTHER_KIND and TL_OTHER_SHAPE: it is not what
- * was asked for, but `out` is a handle to it.  A `side` of TL_FIND_ANY: its
+ * already is opened instead.  TL_OTHER_KIND, TL_OTHER_SHAPE: that is not what
+ * was asked for, but `out` is a handle to it.  Where `side` is TL_FIND_ANY, its
  * size and options do not matter. */
 #define TL_FIND_ANY 1
 
@@ -129,15 +131,15 @@ struct tl_handle {
 typedef uint64_t tl_ref;
 tl_ref tl_handle_ref(const struct tl_handle *handle);
 
-/* The identity in what a parcel's refs say. */
+/* The identity that one of a parcel's refs means. */
 tl_ref tl_ref_identity(tl_ref ref);
 
-/* Opens a handle to what a message just received carries; the parcel must not
- * have been dropped yet.  TL_NO_MEMORY. */
+/* Opens a handle to an object that a message just received carries; the parcel
+ * must not have been dropped yet.  TL_NO_MEMORY. */
 int tl_handle_open(struct tl_handle *handle, tl_ref ref);
 
-/* A further handle that does no more than keep the object: of a pipe's end, it
- * is no holder.  TL_NO_MEMORY. */
+/* A further handle that only keeps the object: by one to a pipe's end this task
+ * is no holder of that.  TL_NO_MEMORY. */
 int tl_handle_keep(struct tl_handle *out, const struct tl_handle *handle);
 
 /* Gives the handle back; twice is harmless. */
@@ -158,8 +160,8 @@ void tl_title(const struct tl_handle *handle, char *text, size_t size);
 
 /* Messages --------------------------------------------------------------- */
 
-/* What a sender hands over: the bytes are those of all slices in order, taken
- * from where they lie; refs are the objects the message carries.  All borrowed
+/* What a sender hands over: the bytes of all slices in order, taken from where
+ * they lie; and in `refs` the objects that the message carries.  All borrowed
  * for the length of the call. */
 struct tl_slice {
     const void *data;

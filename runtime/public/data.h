@@ -100,15 +100,15 @@ int tl_table_get(const struct tl_handle *table, const struct tl_key *key,
  * TL_NO_MEMORY, TL_TOO_LARGE, and what tl_lock_acquire returns. */
 int tl_table_set(const struct tl_handle *table, const struct tl_key *key,
                  const struct tl_message *m);
-/* The same for keys that may end by themselves, at a moment from which on they
- * are there no more.  TL_FOREVER: it does not; so tl_table_set. */
+/* The same for keys that may end: from `end` on the key is there no more.
+ * TL_FOREVER: it does not end, as with tl_table_set. */
 int tl_table_get_until(const struct tl_handle *table, const struct tl_key *key,
                        struct tl_parcel *parcel, tl_deadline *end);
 int tl_table_set_until(const struct tl_handle *table, const struct tl_key *key,
                        const struct tl_message *m, tl_deadline end);
-/* From begin to end only this task writes to the table; others read.  May be
- * begun again in between, and is over after as many ends.  What the task has
- * set stands, also when it dies.  TL_TIMEOUT, TL_DEADLOCK. */
+/* From begin to end only this task writes to the table; others read.  It may
+ * begin again in between, and the update is over after as many ends.  What the
+ * task has set stays, also when it dies.  TL_TIMEOUT, TL_DEADLOCK. */
 int tl_table_begin(const struct tl_handle *table, tl_deadline deadline);
 int tl_table_end(const struct tl_handle *table); /* TL_NOT_HOLDER */
 /* The n for which there are the keys 1 to n, and no n + 1; 0: there is no 1.

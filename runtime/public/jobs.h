@@ -36,16 +36,17 @@ void tl_board_result(const struct tl_handle *board, uint32_t job,
                      struct tl_parcel *parcel);
 /* The next job of the same future, or -1. */
 int64_t tl_board_member(const struct tl_handle *board, uint32_t job);
-/* Of the future that begins with this job: 2, all are done; 1, one has failed
- * or was cancelled, *failed (or NULL); 0, neither. */
+/* Of the future that begins with this job.  2: all its jobs are done; 1: one
+ * has failed or was cancelled, *failed (or NULL); 0: neither. */
 int tl_board_look(const struct tl_handle *board, uint32_t first,
                   uint32_t *failed);
 /* A job DIED has failed, with this as its error; or waits once more. */
 int tl_board_fail(const struct tl_handle *board, uint32_t job,
                   const struct tl_message *m);
 int tl_board_retry(const struct tl_handle *board, uint32_t job);
-/* TL_ENDED: too late.  *worker, where not 0, still works on it: that task must
- * be ended before the job is released.  NULL: only a job that waits. */
+/* TL_ENDED: too late.  *worker: the id of a task that still works on the job,
+ * and must be ended before the job is released; or 0.  worker NULL: cancels
+ * only a job that waits. */
 int tl_board_cancel(const struct tl_handle *board, uint32_t job,
                     uint32_t *worker);
 void tl_board_release(const struct tl_handle *board, uint32_t job);
@@ -61,15 +62,15 @@ struct tl_board_progress {
 };
 void tl_board_progress(const struct tl_handle *board,
                        struct tl_board_progress *progress);
-/* Whether the task of this id, which was there once, is about to end or gone:
- * of whoever made `deaths` grow. */
+/* Whether the task of this id, which was a worker, is about to end or gone: for
+ * use after `deaths` has grown. */
 bool tl_board_has_left(const struct tl_handle *board, uint32_t worker);
-/* Waits until `finishes` is `seen` no more; asleep, until it has grown by
- * `more`, a job has failed, or a worker ended. */
+/* Waits until `finishes` is `seen` no more.  Once the task sleeps, it is woken
+ * when `finishes` has grown by `more`, a job has failed, or a worker ended. */
 int tl_board_await(const struct tl_handle *board, uint64_t seen, uint64_t more,
                    tl_deadline deadline);
-/* The same until fewer than `most` jobs may wait to be taken: look again.  It
- * does not wait where that is so. */
+/* The same, until fewer than `most` jobs may wait to be taken, where that is
+ * not so already: look again. */
 int tl_board_await_room(const struct tl_handle *board, uint32_t most,
                         uint64_t seen, tl_deadline deadline);
 /* From now on a finish makes the owner look, in whatever wait it is: see

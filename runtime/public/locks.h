@@ -1,5 +1,5 @@
 /*
- * Locks: what tasks wait at for each other.  Part of tidelock.h.
+ * Locks: the objects by which tasks wait for each other.  Part of tidelock.h.
  */
 #ifndef TIDELOCK_LOCKS_H
 #define TIDELOCK_LOCKS_H
@@ -30,9 +30,9 @@ bool tl_rlock_holder(const struct tl_handle *rlock, char name[TL_NAME_SIZE]);
 
 /* Rwlock ----------------------------------------------------------------- */
 
-/* Many readers or one writer.  Who wants to read waits while somebody waits to
- * write.  TL_OK; TL_ABANDONED: a writer died; TL_TIMEOUT; TL_HELD: this task
- * has it, and would wait for itself; TL_DEADLOCK. */
+/* Many readers or one writer.  A reader waits while a task waits to write.
+ * TL_OK; TL_ABANDONED: a writer died; TL_TIMEOUT; TL_HELD: this task has it,
+ * and would wait for itself; TL_DEADLOCK. */
 int tl_rwlock_new(struct tl_handle *out, const char *name);
 int tl_rwlock_read(const struct tl_handle *rwlock, tl_deadline deadline);
 int tl_rwlock_write(const struct tl_handle *rwlock, tl_deadline deadline);
@@ -40,7 +40,7 @@ int tl_rwlock_release(const struct tl_handle *rwlock); /* TL_NOT_HOLDER */
 
 /* Condition -------------------------------------------------------------- */
 
-/* With the lock given, or one of its own where `lock` is NULL. */
+/* With the given lock, or one of its own where `lock` is NULL. */
 int tl_condition_new(struct tl_handle *out, const char *name,
                      const struct tl_handle *lock);
 int tl_condition_acquire(const struct tl_handle *condition,
@@ -51,8 +51,8 @@ bool tl_condition_is_held(const struct tl_handle *condition);
 /* Gives the lock up, waits to be notified, and takes the lock again.  TL_OK,
  * TL_ABANDONED (of the lock); TL_TIMEOUT, with the lock; TL_NOT_HOLDER. */
 int tl_condition_wait(const struct tl_handle *condition, tl_deadline deadline);
-/* Exactly `n` waiters go on, or all there are where they are fewer; those who
- * have waited longest.  TL_NOT_HOLDER. */
+/* The `n` waiters go on that have waited longest, or all where they are fewer.
+ * TL_NOT_HOLDER. */
 int tl_condition_notify(const struct tl_handle *condition, uint32_t n);
 
 /* Latch ------------------------------------------------------------------ */

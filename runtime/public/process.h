@@ -33,17 +33,17 @@ int tl_process_start(const struct tl_handle *process,
 /* In the child, before its end: what tl_process_result will deliver.  `ok`:
  * results; else the error.  TL_NO_MEMORY, TL_TOO_LARGE. */
 int tl_process_set_result(bool ok, const struct tl_message *m);
-/* The same, with nothing to deliver but why it was lost: a status, which
- * tl_process_lost tells (TL_OK: nothing was lost); TL_SYSTEM: the task had no
- * memory of its own.  A failed tl_process_set_result says so by itself. */
+/* The same, where the result was lost: `status` says why, and tl_process_lost
+ * tells it (TL_OK: nothing was lost; TL_SYSTEM: the task had no memory of its
+ * own).  A failed tl_process_set_result says so by itself. */
 void tl_process_lose_result(int status);
 int tl_process_lost(const struct tl_handle *process);
-/* In the child, last: gives back all that the task held and wakes who waits
- * for it.  Only _exit may follow. */
+/* In the child, last: gives back all that the task held and wakes the tasks
+ * that wait for it.  Only _exit may follow. */
 void tl_process_finish(int exitcode);
 
-/* TL_OK, also where the deadline came before the kernel had done with it: it
- * has ended, and how may be known later.  TL_TIMEOUT; TL_NOT_STARTED; TL_SELF;
+/* TL_OK: it has ended; how may be known later, where the deadline came before
+ * the kernel had done with it.  TL_TIMEOUT; TL_NOT_STARTED; TL_SELF;
  * TL_DEADLOCK. */
 int tl_process_join(const struct tl_handle *process, tl_deadline deadline);
 /* TL_OK with *ok and the parcel of set_result (any number may ask); TL_EMPTY:
@@ -69,8 +69,8 @@ int tl_process_resume(const struct tl_handle *process);
 /* A task like a process, on a thread of this process.  It inherits no handles:
  * what it is to use comes to it in a message.  The calls above take its handle
  * too, but for tl_process_start; signal, suspend and resume return
- * TL_IS_THREAD, since the kernel does that to whole processes only.  Its end
- * is that of `run`, and its pid is the process's. */
+ * TL_IS_THREAD, since the kernel does that to whole processes only.  It ends
+ * with `run`, and its pid is the process's. */
 
 /* A thread not yet started; name NULL: "thread-N". */
 int tl_thread_new(struct tl_handle *out, const char *name, bool daemon);
@@ -83,13 +83,14 @@ int tl_thread_start(const struct tl_handle *thread,
  * the next that would, returns TL_CANCELLED, once.  TL_ENDED, TL_NOT_STARTED.
  */
 int tl_thread_cancel(const struct tl_handle *thread);
-/* In the thread: it hears of that no more; or not between the two calls, which
- * nest, where a wait must come to its own end. */
+/* In the thread.  end_cancel: from now on it is not cancelled.  hold: it is not
+ * between a call with true and one with false, which nest: for a wait that must
+ * come to its own end. */
 void tl_thread_end_cancel(void);
-bool tl_thread_was_cancelled(void); /* some call has returned so */
+bool tl_thread_was_cancelled(void); /* a call has returned TL_CANCELLED */
 void tl_cancel_hold(bool on);
-/* In the thread: its job, until tl_thread_drop_job.  What the job carries is
- * held by it until then. */
+/* In the thread: its job, which keeps the objects that it carries, until
+ * tl_thread_drop_job. */
 void tl_thread_job(struct tl_parcel *parcel);
 void tl_thread_drop_job(void);
 /* In the thread, last before `run` returns: as tl_process_finish. */
@@ -112,8 +113,8 @@ void tl_process_reap(void);
 /* Who waits for whom, a line a task, of the last TL_STUCK; valid until this
  * thread calls again. */
 const char *tl_report_stuck(void);
-/* Makes it now, for the next call of tl_report_stuck: for who has got TL_STUCK
- * and is going to change what the report is of. */
+/* Makes the report now, for the next call of tl_report_stuck: for a task that
+ * has got TL_STUCK and is going to change what the report tells of. */
 void tl_report_keep(void);
 
 /* What is known of a task at this moment, or was a moment ago. */
@@ -135,15 +136,15 @@ struct tl_task_info {
  * *number is where to go on.  Begins with 1.  TL_EMPTY past the last. */
 int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info);
 
-/* For a look at another program of this user: its arena, as a space without
- * names, in which this process becomes a task.  TL_ENDED: no such process;
- * TL_NO_SPACE: it is no program of ours; TL_OTHER_VERSION; TL_SYSTEM;
+/* For a look at another program of this user: opens its arena, as a space
+ * without names, in which this process becomes a task.  TL_ENDED: no such
+ * process; TL_NO_SPACE: it is no program of ours; TL_OTHER_VERSION; TL_SYSTEM;
  * TL_NO_TASKS. */
 int tl_look_at(pid_t pid);
 /* The same for a space, as tl_space_open, but none is made: TL_EMPTY. */
 int tl_look_into(const char *name);
 
-/* Leaves a space or program again, which this process has no handles of. */
+/* Leaves a space or program again, in which this process has no handles. */
 void tl_look_away(unsigned arena);
 
 /* This task. */

@@ -1,7 +1,7 @@
 /*
  * Space: an arena in a file, where unrelated programs of one user find objects
- * by name.  They live until they are removed and nobody uses them.  Part of
- * tidelock.h.
+ * by name.  An object lives until its name is removed and nobody uses it.  Part
+ * of tidelock.h.
  */
 #ifndef TIDELOCK_SPACE_H
 #define TIDELOCK_SPACE_H
@@ -19,8 +19,8 @@ uint64_t tl_space_identity(unsigned space);
 /* The space of this name and identity, which may be open here though its file
  * was removed.  As tl_space_open, but none is made: TL_EMPTY. */
 int tl_space_open_same(const char *name, uint64_t identity);
-/* Removes the file; who has the space open keeps it.  TL_EMPTY: there is none;
- * TL_BAD_NAME; TL_NOT_OURS; TL_SYSTEM. */
+/* Removes the file; programs that have the space open keep it.  TL_EMPTY: there
+ * is none; TL_BAD_NAME; TL_NOT_OURS; TL_SYSTEM. */
 int tl_space_unlink(const char *name);
 /* The space's name; NULL: no such number. */
 const char *tl_space_name(unsigned space);
@@ -38,7 +38,7 @@ int tl_space_find(unsigned space, const char *name, struct tl_handle *out);
 /* Gives the name to an object of the space that was made without one; where
  * another was faster, as tl_X_new. */
 int tl_space_enter(struct tl_handle *handle, const char *name);
-/* The name is free again; who has the object keeps it.  TL_EMPTY. */
+/* Frees the name; tasks that have the object keep it.  TL_EMPTY. */
 int tl_space_remove(unsigned space, const char *name);
 
 #endif

@@ -27,8 +27,7 @@ static uint64_t get(const uint64_t *word)
     return tl_log_get(&heap()->log, word);
 }
 
-/* The block becomes the first of the list of class c, which began with `first`.
- */
+/* Puts the block before `first`, with which the list of class c began. */
 static void link_before(unsigned c, uint64_t offset, uint64_t first)
 {
     set(&header_at(offset)->next, first);

@@ -150,8 +150,7 @@ static void destroy(uint64_t *hand)
 void tl_refs_reclaim(void)
 {
     uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_GRAVE];
-    /* not inside a destroy of this task: the outer call goes on with the list
-     */
+    /* not inside a destroy of this task: the outer call goes on */
     while (!*hand && tl_log_peek(&reclaim()->first) &&
            take_from_graveyard(hand))
         destroy(hand);

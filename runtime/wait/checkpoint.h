@@ -33,8 +33,7 @@ static inline int tl_checkpoint(void)
 extern _Thread_local _Atomic uint32_t *tl_cancel;
 
 /* Whether a call that is about to block must end: TL_INTERRUPTED, TL_CANCELLED,
- * each once; or TL_OK.  tl_checkpoint_is_ended tells only whether that is so.
- */
+ * each once; or TL_OK.  tl_checkpoint_is_ended tells it without taking it. */
 int tl_checkpoint_ended(void);
 bool tl_checkpoint_is_ended(void);
 

@@ -76,8 +76,7 @@ void tl_wait_say(tl_deadline deadline)
 
 /* Begins to park.  A task that has something to do while it waits, or may be
  * cancelled, is called as a task of its program, even where it waits in a
- * space: so it parks there too.  Returns the arenas besides the present one, as
- * bits.
+ * space: so it parks there too.  Returns the arenas besides this one, as bits.
  */
 static unsigned begin(void)
 {

@@ -49,8 +49,7 @@ static struct tl_waiter *next_node(struct places *places, unsigned arena)
     return tl_waiter_at(tl_self, ++places->used[arena]);
 }
 
-/* Lists the task; how many times.  Fewer than `count`: the next word had moved.
- */
+/* Lists the task; how many times.  Fewer than `count`: the next word moved. */
 static uint32_t enlist(struct places *places, const struct tl_watch *watches,
                        uint32_t count)
 {
