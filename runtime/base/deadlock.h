@@ -1,5 +1,5 @@
 /*
- * Deadlock: who can never go on, as a pure function.
+ * Deadlock: which tasks can never go on, as a pure function.
  *
  * Input: for each task whether it waits without a deadline, and who could end
  * its wait.  A task can go on when it does not wait like that, or when anybody

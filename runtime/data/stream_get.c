@@ -1,5 +1,5 @@
 /*
- * Stream, getting: the readers' end of a stream.
+ * Stream get: the readers' end of a stream.
  *
  * Under get_guard the task copies a small message out of the segment, or
  * becomes the owner of a message block, and then stores `tail`, which is the

@@ -1,5 +1,5 @@
 /*
- * Stream, putting: the writers' end of a stream.
+ * Stream put: the writers' end of a stream.
  *
  * A small message goes into the segment; any other is packed into a message
  * block first, with no guard held.  Then the task tries under put_guard: where

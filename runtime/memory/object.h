@@ -125,11 +125,11 @@ struct tl_kind {
      * look (condition, word, seen), or a status.  NULL: nothing to wait for. */
     int (*ready)(const struct tl_handle *handle, struct tl_watch *watch);
 
-    /* Who has what a wait on this object for `verb` (enum tl_verb) waits for:
-     * the id of the first such task whose number is above `after`, or 0: there
-     * is no more.  If there is none at all, or no entry, any task may end the
-     * wait.  Takes no guard, and the object may be going away meanwhile: what
-     * it names is checked before it is followed. */
+    /* The tasks that have what a wait on this object for `verb` (enum tl_verb)
+     * waits for, one a call: the id of the first whose number is above `after`,
+     * or 0: there is no more.  If there is none at all, or no entry, any task
+     * may end the wait.  Takes no guard, and the object may be going away
+     * meanwhile: what it names is checked before it is followed. */
     uint32_t (*holder)(const struct tl_object *object, uint32_t verb,
                        uint32_t after);
     /* Any one of the holders can end the wait; else it takes all of them. */

@@ -1,5 +1,5 @@
 /*
- * Channel, receiving: reads from the socket until a frame is there whole, and
+ * Channel recv: reads from the socket until a frame is there whole, and
  * then shows it where it lies.  See channel.h.
  */
 #include <fcntl.h>

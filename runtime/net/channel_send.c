@@ -1,5 +1,5 @@
 /*
- * Channel, sending: writes a frame from where its pieces lie; once the kernel
+ * Channel send: writes a frame from where its pieces lie; once the kernel
  * has taken a part of it, a copy of the rest stays for later.  See channel.h.
  */
 #include <poll.h>

@@ -1,6 +1,6 @@
 /*
- * Report: who waits for whom, as text, a line a task; for the one that is told
- * that no task can go on.
+ * Report: which task waits for which, as text, a line a task; for the task that
+ * is told that none can go on.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -50,8 +50,8 @@ struct tl_process {
                         itself, before ENDED */
     uint64_t job;    /* of a thread: message block; written by its creator
                         before STARTED, dropped by the thread */
-    _Atomic uint32_t cancelled; /* of a thread: 1 by who wants it to end, 0 by
-                                   itself, when its wait says so */
+    _Atomic uint32_t cancelled; /* of a thread: set to 1 by a task that wants it
+                                   to end, to 0 by itself when its wait fails */
     tl_ref owner; /* of a thread: a reference to the process that it is part
                      of, from before STARTED until its own status is known;
                      how that process ends is how the thread does */

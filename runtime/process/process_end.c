@@ -34,7 +34,7 @@ int tl_process_set_result(bool ok, const struct tl_message *m)
     process->result_is = TL_RESULT_NONE;
     tl_fault();
     tl_message_drop(&process->result);
-    /* who returned nothing has it said whatever the memory is like */
+    /* an empty result takes no block, so it never fails for lack of memory */
     status = m->size ? tl_message_pack(&process->result, m) : TL_OK;
     if (status == TL_OK)
         process->result_is = ok ? TL_RESULT_OK : TL_RESULT_ERROR; /* commit */

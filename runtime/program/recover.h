@@ -6,7 +6,7 @@
  * settles what the dead task's slot says, in this order:
  *
  *   1. `inside`: that guard is taken, which repairs what was half-done (and
- *      of a child that was being prepared, the guard of who prepared it)
+ *      of a child that was being prepared, the guard of its creator)
  *   2. children that it had not yet forked are given up
  *   3. its nodes: it leaves the wait queues
  *   4. cells: what it held is passed on (tl_kind.task_died)

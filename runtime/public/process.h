@@ -110,8 +110,8 @@ void tl_process_reap(void);
 
 /* Reports ---------------------------------------------------------------- */
 
-/* Who waits for whom, a line a task, of the last TL_STUCK; valid until this
- * thread calls again. */
+/* Which task waits for which, a line a task, of the last TL_STUCK; valid until
+ * this thread calls again. */
 const char *tl_report_stuck(void);
 /* Makes the report now, for the next call of tl_report_stuck: for a task that
  * has got TL_STUCK and is going to change what the report tells of. */

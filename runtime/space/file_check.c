@@ -48,7 +48,8 @@ static bool names_hold(struct tl_file_check *sound)
     return true;
 }
 
-/* Nobody refers to them, and nobody had begun to destroy them. */
+/* The objects of the reclaim list: nothing refers to them, and no task had
+ * begun to destroy them. */
 static bool reclaimed_hold(struct tl_file_check *sound)
 {
     const struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
@@ -67,7 +68,8 @@ static bool reclaimed_hold(struct tl_file_check *sound)
     return true;
 }
 
-/* Those that were found and not looked into, which may lead to others. */
+/* Looks into the objects that were found and not yet looked into; these may
+ * lead to others. */
 static bool visit(struct tl_file_check *sound)
 {
     while (sound->visited < sound->objects.count) {
@@ -78,7 +80,8 @@ static bool visit(struct tl_file_check *sound)
     return true;
 }
 
-/* Fewer references than there are would free it too early. */
+/* The counts of all objects.  An object that counts fewer references than there
+ * are would be freed too early. */
 static bool counts_hold(struct tl_file_check *sound)
 {
     for (size_t i = 0; i < sound->objects.count; i++) {

@@ -1,6 +1,6 @@
 /*
- * File check of guards, wait queues, owners and logs: that each is free, or
- * belongs to a task that died with it and whose repair can deal with it.
+ * File check, guards: guards, wait queues, owners and logs: that each is free,
+ * or belongs to a task that died with it and whose repair can deal with it.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * File check of kinds: whether the invariants of an object hold, by its kind.
+ * File check, kinds: whether the invariants of an object hold, by its kind.
  * Whoever adds an object that a space can have adds its row here.
  */
 #include "data/array.h"
@@ -18,7 +18,8 @@
 #include "sync/rwlock.h"
 #include "sync/semaphore.h"
 
-/* What is being made or destroyed may have none of it (yet, any more). */
+/* An object that is being made or destroyed may not have the block yet, or no
+ * more. */
 static bool block_holds(struct tl_file_check *sound, uint64_t block,
                         uint64_t least, bool whole)
 {
@@ -86,7 +87,8 @@ static bool value_holds(struct tl_file_check *sound, struct tl_object *object,
 
 /* ---- by task ---- */
 
-/* Only who has a slot has any of it: nobody else would ever give it back. */
+/* Only tasks that have a slot have any of it: no other would ever give it back.
+ */
 static bool counts_hold(uint64_t block, uint64_t most)
 {
     const uint32_t *counts = tl_at(block);
@@ -113,8 +115,8 @@ static bool semaphore_holds(struct tl_file_check *sound,
         return false;
     if (!bounded || !whole)
         return true;
-    /* without the guard the word is what is left; who takes the guard over
-     * counts again */
+    /* while nobody has the guard the word is what is left; whoever takes the
+     * guard over counts again */
     return free_seats <= it->bound && counts_hold(it->seats, it->bound) &&
            (!sound->quiet || free_seats == it->bound);
 }
@@ -151,7 +153,7 @@ static bool is_lock(tl_ref ref)
     return kind == TL_KIND_LOCK;
 }
 
-/* The rows; a circle would own a block twice. */
+/* The rows of tickets.  In a circle of rows a block would have two owners. */
 static bool rows_hold(struct tl_file_check *sound,
                       const struct tl_condition *notice, bool whole)
 {
@@ -223,7 +225,8 @@ static bool slot_holds(struct tl_file_check *sound,
     return tl_slot_value_size(slot) <= TL_SLOT_VALUE;
 }
 
-/* As many as a power of two, and room left in the index: a search ends. */
+/* A power of two of slots, and room left in the index, so that a search ends.
+ */
 static bool slots_hold(struct tl_file_check *sound,
                        const struct tl_table *table)
 {

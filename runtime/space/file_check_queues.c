@@ -1,5 +1,5 @@
 /*
- * File check of queues: that the segments of a stream follow each other, its
+ * File check, queues: that the segments of a stream follow each other, its
  * words lie within them, and the messages between are whole; and the same for
  * the table of an ordered queue.
  */

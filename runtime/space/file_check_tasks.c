@@ -1,5 +1,5 @@
 /*
- * File check of tasks: that each slot of the table is free and clean, or tells
+ * File check, tasks: that each slot of the table is free and clean, or tells
  * of a dead task's debts what its recovery can settle.
  */
 #include <string.h>
@@ -41,7 +41,8 @@ static bool state_fits(const struct tl_task *task, uint32_t number)
             (state == 0 && id >> TL_NUMBER_BITS == 1));
 }
 
-/* Nothing is left of the tenant before, as who claims the slot takes it. */
+/* Nothing is left of the tenant before: whoever claims the slot relies on that.
+ */
 static bool is_clean(const struct tl_task *task)
 {
     static const uint64_t none[TL_OWNED_BLOCKS];
@@ -216,7 +217,7 @@ bool tl_file_check_owned_blocks(struct tl_file_check *sound)
 
 /* ---- waits ---- */
 
-/* Where it says that it is on a list, it is. */
+/* Where the node says that it is linked, it is on its queue's list. */
 static bool is_listed(const struct tl_waiter *node,
                       const struct tl_wait_queue *condition)
 {
@@ -245,7 +246,7 @@ static bool waits_hold(const struct tl_file_check *sound, struct tl_task *task,
                        uint32_t number)
 {
     uint64_t inside = atomic_load(&task->inside);
-    /* what `pending` names is looked at by who follows it (sync/cycle) */
+    /* whoever follows `pending` checks what it names (sync/cycle) */
     if (inside && !tl_file_check_has(&sound->guards, inside))
         return false;
     for (uint32_t i = 0; i < tl_waiter_used(task); i++)

@@ -17,7 +17,7 @@
  *
  * A program that opens a space becomes a task there as well: it has a slot in
  * the space's table, and the death of any task of any program is settled by
- * the others, or by the next who comes.
+ * the others, or by the next that comes.
  *
  * Limits
  *   - A program has at most TL_ARENAS - 1 spaces, each mapped until its end.

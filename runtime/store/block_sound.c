@@ -1,5 +1,5 @@
 /*
- * Block, sound: whether the invariants of a heap that may be damaged hold.
+ * Block sound: whether the invariants of a heap that may be damaged hold.
  *
  * Every word of it may be anything, so the walk trusts none: it goes from block
  * to block by sizes that it checks first, and a free list must not be longer

@@ -1,5 +1,5 @@
 /*
- * Refs: who refers to which object.
+ * Refs: the references to objects, and their counts.
  *
  * A reference is a 64-bit word somewhere in the arena (a cell of a task, an
  * entry of a message) that holds a tl_ref.  tl_refs_set changes such a word and

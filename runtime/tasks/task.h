@@ -143,7 +143,7 @@ struct tl_task {
     _Atomic uint64_t state;
     _Atomic int32_t pid;      /* written by the task when it enters; else 0 */
     _Atomic int32_t tid;      /* of its thread, as gettid(2) has it; the same */
-    _Atomic uint32_t cleaner; /* id of who settles this task's debts, or 0 */
+    _Atomic uint32_t cleaner; /* id of the task that settles its debts, or 0 */
     /* id << 32 | pid; the pid is 0 from the claim until the creator is back
      * from the fork.  The creator writes it by a compare and swap, since by
      * then the task may have ended, and the word be the next tenant's. */
@@ -158,11 +158,11 @@ struct tl_task {
     /* Written by wakers too: a line of its own, so that a spinning waiter
      * disturbs nobody. */
     _Alignas(TL_LINE) _Atomic uint32_t park;
-    _Atomic int32_t waker_cpu; /* of who called it last: a hint */
+    _Atomic int32_t waker_cpu; /* of the task that called it last: a hint */
 
     _Alignas(TL_LINE) struct tl_waiter waiter;
     _Atomic uint64_t pending; /* what it waits for: see sync/cycle.h */
-    _Atomic uint64_t person;  /* who it is, in all arenas, once it says so */
+    _Atomic uint64_t person;  /* the same in all arenas: see sync/cycle.h */
     _Atomic int64_t deadline; /* while it sleeps */
     _Atomic int64_t since;    /* when it began to wait; nanoseconds */
     _Atomic uint32_t sleeps;  /* how often; see wait/deadlock_check */
@@ -258,7 +258,7 @@ static inline enum tl_task_state tl_task_state(const struct tl_task *task)
         atomic_load_explicit(&task->state, memory_order_acquire) & 0xff);
 }
 
-/* Whether the slot belongs to somebody (who may be dead already). */
+/* Whether the slot belongs to a task, which may be dead already. */
 static inline bool tl_task_taken(const struct tl_task *task)
 {
     return tl_task_state(task) != TL_TASK_FREE;

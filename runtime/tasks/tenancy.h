@@ -1,6 +1,6 @@
 /*
- * Tenancy: who has a slot.  The creator of a task claims it, the task enters
- * it, and whoever has settled what the task owed gives it back.
+ * Tenancy: which task has a slot.  The creator of a task claims it, the task
+ * enters it, and whoever has settled what the task owed gives it back.
  */
 #ifndef TL_TENANCY_H
 #define TL_TENANCY_H
