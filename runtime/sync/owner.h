@@ -21,9 +21,9 @@
  *                                this; the hungry bit goes
  *
  * A waiter sets the hungry bit when it has lost for a millisecond, or 30 times.
- * The next taker, any waiter, clears it.  A newcomer leaves a hungry free word
- * alone for a millisecond at most, since the hungry task may have given up or
- * died.
+ * The next taker clears it: any task that has waited, or one that only tries. A
+ * newcomer leaves a free word that is hungry alone for a millisecond at most,
+ * since the hungry task may have given up or died.
  *
  * Takers barge because a hand-over by name costs a sleep each time, and the
  * task named may be dead (nsync, public/nsync_mu.h, has the same rules).

@@ -15,10 +15,10 @@
  *
  *    8 bits  one of the states below
  *
- *   12 bits  the number of the task that claimed the slot for a child or thread
+ *   12 bits  the number of the task that claimed the slot for another; or 0
  *
- *   22 bits  or the tid of a thread that claimed it for itself, since it is no
- *            task there yet
+ *   22 bits  the tid of the thread that claimed it for itself, being no task
+ *            there yet; or 0
  *
  *   22 bits  the epoch
  *
