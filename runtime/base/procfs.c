@@ -58,7 +58,7 @@ bool tl_procfs_read(pid_t pid, struct tl_procfs *stat)
     return true;
 }
 
-bool tl_stat_gone(pid_t pid)
+bool tl_procfs_gone(pid_t pid)
 {
     struct tl_procfs stat;
     if (tl_procfs_read(pid, &stat))

@@ -22,7 +22,7 @@ bool tl_procfs_text(const char *path, char *text, size_t size);
 bool tl_procfs_read(pid_t pid, struct tl_procfs *stat);
 
 /* Whether the process is no more, or a zombie. */
-bool tl_stat_gone(pid_t pid);
+bool tl_procfs_gone(pid_t pid);
 
 /* Whether the thread sleeps, or is stopped, and no signal is on its way to it:
  * so that it does not run before somebody wakes it.  False for a thread that

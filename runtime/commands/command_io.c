@@ -148,7 +148,7 @@ static int turn(struct tl_command *command, const struct request *request,
     tl_deadline limit = deadline;
     if (request->wants & WANT_END && !command->ended && command->pidfd < 0)
         limit = tl_clock_earlier(deadline, tl_clock_now() + BLIND);
-    int status = tl_wait_descriptors(polled, count, limit);
+    int status = tl_descriptor_wait(polled, count, limit);
     if (status == TL_OK)
         status = transfer_all(command, polled, streams, flows);
     heed_pidfd(command, polled, flows, count);
@@ -167,7 +167,7 @@ int tl_command_poll(void *state, struct pollfd *polled, unsigned *count)
         return status;
     tl_command_heed_pidfd(command);
     unsigned flows = watch(command, &request, polled, streams, count);
-    status = tl_wait_descriptors(polled, flows, TL_NOW);
+    status = tl_descriptor_wait(polled, flows, TL_NOW);
     if (status == TL_OK)
         status = transfer_all(command, polled, streams, flows);
     if (status < 0 && status != TL_TIMEOUT)

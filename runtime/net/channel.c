@@ -120,7 +120,7 @@ int tl_channel_await(struct tl_channel *channel, short events,
                      tl_deadline deadline)
 {
     struct pollfd fd = tl_channel_wanted(channel, events);
-    return tl_wait_descriptors(&fd, 1, deadline);
+    return tl_descriptor_wait(&fd, 1, deadline);
 }
 
 int tl_channel_fd(struct tl_channel *channel)

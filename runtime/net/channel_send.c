@@ -128,7 +128,7 @@ static int send_frame(struct tl_channel *channel, struct frame *frame,
 static bool is_hung_up(const struct tl_channel *channel)
 {
     struct pollfd fd = {.fd = channel->fd, .events = POLLRDHUP};
-    return tl_wait_descriptors(&fd, 1, TL_NOW) == TL_OK;
+    return tl_descriptor_wait(&fd, 1, TL_NOW) == TL_OK;
 }
 
 int tl_channel_send(struct tl_channel *channel, const struct tl_message *m,

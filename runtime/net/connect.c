@@ -40,7 +40,7 @@ static int await_connected(int fd, tl_deadline deadline)
 {
     struct pollfd writable = {.fd = fd, .events = POLLOUT};
     while (!writable.revents) {
-        int status = tl_wait_descriptors(&writable, 1, deadline);
+        int status = tl_descriptor_wait(&writable, 1, deadline);
         if (status < 0)
             return status;
     }
@@ -104,7 +104,7 @@ static int greet(int fd, const struct tl_secret *key, tl_deadline deadline)
             return status;
         struct pollfd ready = {.fd = fd,
                                .events = tl_greeting_events(&greeting)};
-        status = tl_wait_descriptors(&ready, 1, deadline);
+        status = tl_descriptor_wait(&ready, 1, deadline);
     }
     return status;
 }

@@ -208,7 +208,7 @@ static int await_callers(const struct tl_listener *listener,
     if (listener->count > 0)
         first = tl_clock_earlier(deadline,
                                  listener->callers[0].since + PATIENCE + 1);
-    return tl_wait_descriptors(fds, count, first);
+    return tl_descriptor_wait(fds, count, first);
 }
 
 /* After a fork, forgets the callers that greet: they are the parent's. */

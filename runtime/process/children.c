@@ -181,8 +181,8 @@ static int sleep_for(int *pidfd, tl_deadline deadline)
 {
     struct pollfd polled = {.fd = *pidfd, .events = POLLIN};
     int status =
-        tl_wait_descriptors(&polled, *pidfd >= 0 ? 1 : 0,
-                            tl_clock_earlier(deadline, tl_clock_now() + BLIND));
+        tl_descriptor_wait(&polled, *pidfd >= 0 ? 1 : 0,
+                           tl_clock_earlier(deadline, tl_clock_now() + BLIND));
     if (polled.revents) {
         close(*pidfd);
         *pidfd = -1;

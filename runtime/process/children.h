@@ -34,7 +34,7 @@ void tl_children_leave(void);
  * stopped, waits until the kernel has done with it.  TL_OK, also when it is not
  * this thread's child or was reaped already; TL_TIMEOUT: the kernel has not
  * done with it yet (its memory is large), or a tracer keeps it; else as
- * tl_wait_descriptors. */
+ * tl_descriptor_wait. */
 int tl_children_await(const struct tl_process *process, tl_deadline deadline);
 
 /* Whether it is a child that this thread has not yet reaped: then its pid is

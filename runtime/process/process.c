@@ -111,7 +111,7 @@ static int child_goes_on(const struct tl_task_slots *seats, pid_t parent)
     if (!tl_task_slots_enter(seats))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
-    tl_forks++;
+    tl_handle_forks++;
     if (tl_self->daemon) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)

@@ -44,7 +44,7 @@ static void *live(void *data)
     tl_task_slots_enter(
         &own.seats); /* the creator is this process: never late */
     tl_checkpoint_adopt();
-    tl_cancel = &own_process()->cancelled;
+    tl_checkpoint_cancel = &own_process()->cancelled;
     prctl(PR_SET_NAME, tl_self->name); /* as ps and gdb show it: 15 bytes */
     own.run(own.context);
     return NULL;
@@ -152,7 +152,7 @@ int tl_thread_cancel(const struct tl_handle *handle)
 
 void tl_thread_end_cancel(void)
 {
-    tl_cancel = NULL;
+    tl_checkpoint_cancel = NULL;
 }
 
 void tl_thread_job(struct tl_parcel *parcel)

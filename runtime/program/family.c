@@ -132,7 +132,7 @@ static bool end(struct tl_task *task)
     if (!tl_life_has_ended(task) && tl_task_pid(task) == pid)
         tl_pidfd_signal(pidfd, pid, SIGKILL);
     tl_pidfd_close(pidfd);
-    return !tl_stat_gone(pid);
+    return !tl_procfs_gone(pid);
 }
 
 static bool end_others(void)

@@ -113,7 +113,7 @@ struct tl_handle {
     uint16_t arena; /* the program's own, or a space */
     uint8_t kind;   /* enum tl_kind_id */
     uint8_t side;   /* which end of a pipe: 0 or 1; else 0 */
-    uint32_t forks; /* tl_forks of the process that has used it last */
+    uint32_t forks; /* tl_handle_forks of the process that has used it last */
 };
 /* A bit of `side`: a copy of a handle, with which another thread of the
  * process only looks whether the object is ready (program/ready_fd). */

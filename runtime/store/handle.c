@@ -3,19 +3,19 @@
 #include "store/bundle.h"
 #include "store/keep.h"
 
-uint32_t tl_forks;
+uint32_t tl_handle_forks;
 
 /* Of a future `cell` is something else, and of a copy that only looks, another
  * task's; neither has one that is lent.  The mark is no part of what a handle
  * says to those who have it as const, and no other thread looks at it. */
-int tl_enter_first(const struct tl_handle *handle)
+int tl_handle_first_use(const struct tl_handle *handle)
 {
     int status = tl_enter_arena(handle->arena);
     if (status < 0)
         return status;
     if (handle->kind != TL_KIND_JOB && !(handle->side & TL_SIDE_LOOKS))
         tl_bundle_claim(tl_handle_cell(handle));
-    ((struct tl_handle *)(uintptr_t)handle)->forks = tl_forks;
+    ((struct tl_handle *)(uintptr_t)handle)->forks = tl_handle_forks;
     return TL_OK;
 }
 
@@ -43,7 +43,7 @@ static void fill(struct tl_handle *out, struct tl_object *object, uint32_t cell,
                               .arena = (uint16_t)tl_arena,
                               .kind = (uint8_t)object->kind,
                               .side = (uint8_t)side,
-                              .forks = tl_forks};
+                              .forks = tl_handle_forks};
 }
 
 static tl_ref ref_of(const struct tl_object *object, int side)

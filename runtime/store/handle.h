@@ -35,16 +35,16 @@ static inline struct tl_cell *tl_handle_cell(const struct tl_handle *handle)
  * which of them it was used last, and what a child inherits says less: so the
  * first use in a child is known, at which what was lent becomes counted
  * (store/bundle). */
-extern uint32_t tl_forks;
-int tl_enter_first(const struct tl_handle *handle);
+extern uint32_t tl_handle_forks;
+int tl_handle_first_use(const struct tl_handle *handle);
 
 /* The first line of every operation. */
 static inline int tl_enter(const struct tl_handle *handle)
 {
     if (__builtin_expect(!handle->object, 0))
         return TL_DROPPED;
-    if (__builtin_expect(handle->forks != tl_forks, 0))
-        return tl_enter_first(handle);
+    if (__builtin_expect(handle->forks != tl_handle_forks, 0))
+        return tl_handle_first_use(handle);
     return tl_enter_arena(handle->arena);
 }
 

@@ -71,7 +71,7 @@ static bool start_failed(struct tl_task *task)
     pid_t claimer = tl_task_claimer(state);
     pid_t pid = claimer ? claimer : tl_task_pid(task);
     if (pid)
-        return tl_stat_gone(pid) && abort_start(task, state);
+        return tl_procfs_gone(pid) && abort_start(task, state);
     uint32_t creator = tl_task_creator(task);
     /* a dead creator forks no more; if it forked just before its death, its
      * child finds the slot aborted and leaves */

@@ -22,7 +22,7 @@ int tl_checkpoint_due(void)
     return TL_OK;
 }
 
-_Thread_local _Atomic uint32_t *tl_cancel;
+_Thread_local _Atomic uint32_t *tl_checkpoint_cancel;
 static _Thread_local int held; /* tl_cancel_hold */
 static _Thread_local bool told;
 
@@ -39,7 +39,8 @@ bool tl_thread_was_cancelled(void)
 /* False in a callback: what is to end is the wait that the callback runs in. */
 static bool is_cancelled(void)
 {
-    return tl_cancel && !held && !tl_idle_running() && atomic_load(tl_cancel);
+    return tl_checkpoint_cancel && !held && !tl_idle_running() &&
+           atomic_load(tl_checkpoint_cancel);
 }
 
 static bool interrupted(void)
@@ -53,7 +54,7 @@ int tl_checkpoint_ended(void)
 {
     if (interrupted())
         return TL_INTERRUPTED;
-    if (!is_cancelled() || !atomic_exchange(tl_cancel, 0))
+    if (!is_cancelled() || !atomic_exchange(tl_checkpoint_cancel, 0))
         return TL_OK;
     told = true;
     return TL_CANCELLED;
@@ -92,7 +93,7 @@ void tl_checkpoint_watch_forks(void)
 void tl_checkpoint_adopt(void)
 {
     atomic_store(&tl_due, 0);
-    tl_cancel = NULL; /* of the thread that forked */
+    tl_checkpoint_cancel = NULL; /* of the thread that forked */
     held = 0;
     told = false;
     atomic_store(&stranger, false);

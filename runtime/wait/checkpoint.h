@@ -30,7 +30,7 @@ static inline int tl_checkpoint(void)
 /* In a thread of ours: the word in its object by which others ask it to end;
  * else NULL.  It lies in the program's own arena, at the same address in all
  * processes, and stays while the thread lives. */
-extern _Thread_local _Atomic uint32_t *tl_cancel;
+extern _Thread_local _Atomic uint32_t *tl_checkpoint_cancel;
 
 /* Whether a call that is about to block must end: TL_INTERRUPTED, TL_CANCELLED,
  * each once; or TL_OK.  tl_checkpoint_is_ended tells it without taking it. */

@@ -52,8 +52,8 @@ static int sleep_idle(struct pollfd *polled, size_t count, tl_deadline deadline)
     return status == TL_TIMEOUT ? look(polled, count) : status;
 }
 
-int tl_wait_descriptors(struct pollfd *polled, size_t count,
-                        tl_deadline deadline)
+int tl_descriptor_wait(struct pollfd *polled, size_t count,
+                       tl_deadline deadline)
 {
     for (;;) {
         int status = tl_checkpoint();
@@ -61,7 +61,7 @@ int tl_wait_descriptors(struct pollfd *polled, size_t count,
             return status;
         status = look(polled, count);
         if (status == TL_TIMEOUT && !tl_clock_passed(deadline))
-            status = tl_idle_due || tl_cancel
+            status = tl_idle_due || tl_checkpoint_cancel
                          ? sleep_idle(polled, count, deadline)
                          : sleep_till(polled, count, deadline);
         if (status != SIGNALLED)
@@ -72,7 +72,7 @@ int tl_wait_descriptors(struct pollfd *polled, size_t count,
 void tl_descriptor_finish(tl_deadline deadline)
 {
     while (tl_outgoing_watch(NULL, 0) > 0 &&
-           tl_wait_descriptors(NULL, 0, deadline) == TL_OK)
+           tl_descriptor_wait(NULL, 0, deadline) == TL_OK)
         continue;
     tl_outgoing_end();
 }

@@ -4,7 +4,7 @@
  * What a descriptor brings comes from outside the program, so a task that
  * waits here counts as one that may yet go on: it is never part of a deadlock.
  *
- * Limits: tl_wait_descriptors ends for descriptors, signals, the deadline, and
+ * Limits: tl_descriptor_wait ends for descriptors, signals, the deadline, and
  * what is to be done meanwhile (park/idle) alone.  A wait for descriptors and
  * for objects in shared memory is wait/wait_many's.
  */
@@ -20,8 +20,8 @@
  * deadline.  A ready descriptor beats a deadline that is over.  TL_OK, also
  * where none is ready but callbacks ran or something was sent: look again;
  * TL_TIMEOUT, TL_INTERRUPTED, TL_FOREIGN, TL_SYSTEM. */
-int tl_wait_descriptors(struct pollfd *polled, size_t count,
-                        tl_deadline deadline);
+int tl_descriptor_wait(struct pollfd *polled, size_t count,
+                       tl_deadline deadline);
 
 /* The thread is about to end: waits until all that it has to send
  * (park/outgoing) is sent, or the deadline.  What is added later is not sent

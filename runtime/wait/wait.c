@@ -82,7 +82,7 @@ static unsigned begin(void)
 {
     unsigned here = tl_arena;
     tl_park_begin();
-    if (here == TL_HOME || (!tl_idle_due && !tl_cancel))
+    if (here == TL_HOME || (!tl_idle_due && !tl_checkpoint_cancel))
         return 0;
     tl_task_visit(TL_HOME);
     tl_park_begin();
