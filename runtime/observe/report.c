@@ -130,7 +130,7 @@ static unsigned conditions_of(struct tl_task *task,
     uint32_t count = atomic_load(&task->waiters);
     unsigned n = 0;
     for (uint32_t i = 0; (i == 0 || i < count) && n < TL_STUCK_MOST; i++) {
-        uint64_t offset = atomic_load(&tl_waiter_at(task, i)->condition);
+        uint64_t offset = atomic_load(&tl_wait_queue_node(task, i)->condition);
         if (offset)
             conditions[n++] = tl_at(offset);
     }

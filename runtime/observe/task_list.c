@@ -85,7 +85,7 @@ static uint64_t condition_of(struct tl_task *task)
     uint32_t count = atomic_load(&task->waiters);
     uint64_t condition = 0;
     for (uint32_t i = 0; !condition && (i == 0 || i < count); i++)
-        condition = atomic_load(&tl_waiter_at(task, i)->condition);
+        condition = atomic_load(&tl_wait_queue_node(task, i)->condition);
     return condition;
 }
 

@@ -12,7 +12,7 @@ static unsigned chunk_of(uint32_t index, uint32_t *within)
     return k;
 }
 
-struct tl_waiter *tl_waiter_at(struct tl_task *task, uint32_t i)
+struct tl_waiter *tl_wait_queue_node(struct tl_task *task, uint32_t i)
 {
     uint32_t within;
     if (i == 0)
@@ -21,16 +21,16 @@ struct tl_waiter *tl_waiter_at(struct tl_task *task, uint32_t i)
     return (struct tl_waiter *)tl_at(task->waiter_chunks[k]) + within;
 }
 
-uint32_t tl_waiter_of_chunk(unsigned k)
+uint32_t tl_wait_queue_chunk(unsigned k)
 {
     return TL_WAITERS_FIRST << k;
 }
 
-void tl_waiter_use(uint32_t count)
+void tl_wait_queue_use(uint32_t count)
 {
     struct tl_task *self = tl_self;
     for (uint32_t i = 1; i < count; i++) {
-        struct tl_waiter *node = tl_waiter_at(self, i);
+        struct tl_waiter *node = tl_wait_queue_node(self, i);
         memset(node, 0, sizeof *node);
         node->task = tl_task_number(self);
     }
@@ -38,9 +38,9 @@ void tl_waiter_use(uint32_t count)
     atomic_store_explicit(&self->waiters, count, memory_order_release);
 }
 
-uint32_t tl_waiter_used(const struct tl_task *task)
+uint32_t tl_wait_queue_used(const struct tl_task *task)
 {
-    /* acquire: pairs with the release in tl_waiter_use */
+    /* acquire: pairs with the release in tl_wait_queue_use */
     uint32_t count = atomic_load_explicit(&task->waiters, memory_order_acquire);
     return count ? count : 1;
 }
@@ -98,8 +98,9 @@ static void unlink_node(struct tl_wait_queue *condition, struct tl_waiter *node)
     tl_fault();
 }
 
-bool tl_waiter_enlist(struct tl_waiter *node, struct tl_wait_queue *condition,
-                      const _Atomic uint64_t *word, uint64_t seen)
+bool tl_wait_queue_enlist(struct tl_waiter *node,
+                          struct tl_wait_queue *condition,
+                          const _Atomic uint64_t *word, uint64_t seen)
 {
     atomic_store(&node->condition, tl_offset(condition));
     tl_fault();
@@ -114,7 +115,7 @@ bool tl_waiter_enlist(struct tl_waiter *node, struct tl_wait_queue *condition,
     return !moved;
 }
 
-bool tl_waiter_leave(struct tl_waiter *node)
+bool tl_wait_queue_leave(struct tl_waiter *node)
 {
     uint64_t offset = atomic_load(&node->condition);
     struct tl_wait_queue *condition = tl_at(offset);
@@ -148,7 +149,7 @@ static uint32_t choose(struct tl_wait_queue *condition, uint32_t count,
     return n;
 }
 
-void tl_wake_listed(struct tl_wait_queue *condition, uint32_t count)
+void tl_wait_queue_wake(struct tl_wait_queue *condition, uint32_t count)
 {
     uint32_t chosen[16], n;
     do {
@@ -172,18 +173,18 @@ static void unlist(struct tl_waiter *node)
     atomic_store(&node->condition, 0);
 }
 
-void tl_waiter_unlist(struct tl_task *dead)
+void tl_wait_queue_unlist(struct tl_task *dead)
 {
-    uint32_t count = tl_waiter_used(dead);
+    uint32_t count = tl_wait_queue_used(dead);
     for (uint32_t i = 0; i < count; i++)
-        unlist(tl_waiter_at(dead, i));
+        unlist(tl_wait_queue_node(dead, i));
 }
 
 static void forget(struct tl_task *task, uint64_t condition)
 {
-    uint32_t count = tl_waiter_used(task);
+    uint32_t count = tl_wait_queue_used(task);
     for (uint32_t i = 0; i < count; i++) {
-        struct tl_waiter *node = tl_waiter_at(task, i);
+        struct tl_waiter *node = tl_wait_queue_node(task, i);
         /* `linked` is read first, and then the queue.  A node that was linked,
          * and after that still names this queue, cannot leave it, since this
          * task has the guard; a node on its way here has left the other queue.

@@ -50,29 +50,30 @@ void tl_wait_queue_init(struct tl_wait_queue *condition, const void *object,
                         enum tl_verb verb);
 
 /* The i-th node of a task, from 0. */
-struct tl_waiter *tl_waiter_at(struct tl_task *task, uint32_t i);
+struct tl_waiter *tl_wait_queue_node(struct tl_task *task, uint32_t i);
 
 /* How many nodes chunk k has.  The chunks, and the one node in the slot, are
  * all that a task can have. */
-uint32_t tl_waiter_of_chunk(unsigned k);
+uint32_t tl_wait_queue_chunk(unsigned k);
 
 /* This task is going to use its first `count` nodes, whose chunks exist; 1: it
  * is done with the others. */
-void tl_waiter_use(uint32_t count);
+void tl_wait_queue_use(uint32_t count);
 
 /* How many of a task's first nodes may be listed. */
-uint32_t tl_waiter_used(const struct tl_task *task);
+uint32_t tl_wait_queue_used(const struct tl_task *task);
 
 /* Lists this task by its node; false: the word has moved, and the task is not
  * listed. */
-bool tl_waiter_enlist(struct tl_waiter *node, struct tl_wait_queue *condition,
-                      const _Atomic uint64_t *word, uint64_t seen);
+bool tl_wait_queue_enlist(struct tl_waiter *node,
+                          struct tl_wait_queue *condition,
+                          const _Atomic uint64_t *word, uint64_t seen);
 
 /* Takes the node off its list; true: a waker had chosen it before. */
-bool tl_waiter_leave(struct tl_waiter *node);
+bool tl_wait_queue_leave(struct tl_waiter *node);
 
 /* Takes a dead task's nodes off the lists that they may be in. */
-void tl_waiter_unlist(struct tl_task *dead);
+void tl_wait_queue_unlist(struct tl_task *dead);
 
 /* Repair of a queue whose guard was taken over: empties it and calls every
  * task. */
@@ -83,7 +84,7 @@ void tl_wait_queue_repair(struct tl_wait_queue *condition);
 uint32_t tl_wait_queue_ender(const struct tl_wait_queue *condition);
 
 #define TL_WAKE_ALL UINT32_MAX
-void tl_wake_listed(struct tl_wait_queue *condition, uint32_t count);
+void tl_wait_queue_wake(struct tl_wait_queue *condition, uint32_t count);
 
 /* Calls up to `count` waiters, the longest-waiting first.  With no guard held,
  * and after a commit that was a seq_cst operation on the watch word:
@@ -91,7 +92,7 @@ void tl_wake_listed(struct tl_wait_queue *condition, uint32_t count);
 static inline void tl_wake(struct tl_wait_queue *condition, uint32_t count)
 {
     if (__builtin_expect(atomic_load(&condition->n) != 0, 0))
-        tl_wake_listed(condition, count);
+        tl_wait_queue_wake(condition, count);
 }
 
 /* The same after a commit by a release store, followed by a guard's drop.  The

@@ -128,7 +128,7 @@ static void settle(struct tl_task *dead)
     if (dead != tl_self)
         give_up_children(dead);
     if (tl_rule(TL_RULE_UNLIST))
-        tl_waiter_unlist(dead);
+        tl_wait_queue_unlist(dead);
     if (tl_rule(TL_RULE_HELD))
         pass_on(dead);
     if (tl_rule(TL_RULE_CARRYING))

@@ -18,11 +18,11 @@ static int reserve(uint32_t count)
         if (k == TL_WAITER_CHUNKS)
             return TL_NO_MEMORY;
         uint64_t *chunk = &tl_self->waiter_chunks[k];
-        uint64_t size = tl_waiter_of_chunk(k) * sizeof(struct tl_waiter);
+        uint64_t size = tl_wait_queue_chunk(k) * sizeof(struct tl_waiter);
         int status = *chunk ? TL_OK : tl_block_take(chunk, size);
         if (status < 0)
             return status;
-        have += tl_waiter_of_chunk(k);
+        have += tl_wait_queue_chunk(k);
     }
     return TL_OK;
 }

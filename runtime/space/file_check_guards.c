@@ -70,8 +70,8 @@ static bool is_node_of(uint64_t offset, uint64_t condition)
 {
     for (uint32_t n = 1; n <= tl_task_highest(); n++) {
         struct tl_task *task = tl_task_at(n);
-        for (uint32_t i = 0; i < tl_waiter_used(task); i++) {
-            const struct tl_waiter *node = tl_waiter_at(task, i);
+        for (uint32_t i = 0; i < tl_wait_queue_used(task); i++) {
+            const struct tl_waiter *node = tl_wait_queue_node(task, i);
             if (tl_offset(node) == offset)
                 return node->task == n &&
                        atomic_load(&node->condition) == condition;

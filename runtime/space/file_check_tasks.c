@@ -249,8 +249,8 @@ static bool waits_hold(const struct tl_file_check *sound, struct tl_task *task,
     /* whoever follows `pending` checks what it names (sync/cycle) */
     if (inside && !tl_file_check_has(&sound->guards, inside))
         return false;
-    for (uint32_t i = 0; i < tl_waiter_used(task); i++)
-        if (!node_holds(sound, tl_waiter_at(task, i), number))
+    for (uint32_t i = 0; i < tl_wait_queue_used(task); i++)
+        if (!node_holds(sound, tl_wait_queue_node(task, i), number))
             return false;
     return true;
 }

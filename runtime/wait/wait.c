@@ -99,7 +99,7 @@ static int wait_listed(struct tl_wait_queue *condition,
         atomic_store(&tl_self->since, arrived);
     bool late = false, chosen = false;
     unsigned also = begin();
-    if (tl_waiter_enlist(&tl_self->waiter, condition, word, seen)) {
+    if (tl_wait_queue_enlist(&tl_self->waiter, condition, word, seen)) {
         if (!tl_idle_is_due()) {
             atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
             tl_sleeper_also(also);
@@ -107,7 +107,7 @@ static int wait_listed(struct tl_wait_queue *condition,
             tl_sleeper_also(0);
             atomic_store(&tl_self->waiting, TL_WAITING_ENTERS);
         }
-        chosen = tl_waiter_leave(&tl_self->waiter);
+        chosen = tl_wait_queue_leave(&tl_self->waiter);
     }
     atomic_store(&tl_self->waiting, TL_WAITING_NOT);
     if (!late && tl_park_called())

@@ -34,7 +34,7 @@ static void begin(struct places *places, const struct tl_watch *watches,
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         if (places->arenas & 1u << arena) {
             tl_task_visit(arena);
-            tl_waiter_use(1 + places->used[arena]);
+            tl_wait_queue_use(1 + places->used[arena]);
             tl_park_begin();
             atomic_store(&tl_self->since, since);
             places->used[arena] = 0;
@@ -46,7 +46,7 @@ static void begin(struct places *places, const struct tl_watch *watches,
 static struct tl_waiter *next_node(struct places *places, unsigned arena)
 {
     tl_task_visit(arena);
-    return tl_waiter_at(tl_self, ++places->used[arena]);
+    return tl_wait_queue_node(tl_self, ++places->used[arena]);
 }
 
 /* Lists the task; how many times.  Fewer than `count`: the next word moved. */
@@ -56,7 +56,8 @@ static uint32_t enlist(struct places *places, const struct tl_watch *watches,
     for (uint32_t i = 0; i < count; i++) {
         const struct tl_watch *watch = &watches[i];
         struct tl_waiter *node = next_node(places, watch->arena);
-        if (!tl_waiter_enlist(node, watch->condition, watch->word, watch->seen))
+        if (!tl_wait_queue_enlist(node, watch->condition, watch->word,
+                                  watch->seen))
             return i;
     }
     return count;
@@ -72,7 +73,7 @@ static bool leave(struct places *places, const struct tl_watch *watches,
         places->used[arena] = 0;
     for (uint32_t i = 0; i < listed; i++) {
         struct tl_waiter *node = next_node(places, watches[i].arena);
-        if (tl_waiter_leave(node)) {
+        if (tl_wait_queue_leave(node)) {
             chosen = true;
             tl_wake(watches[i].condition, 1);
         }
@@ -80,7 +81,7 @@ static bool leave(struct places *places, const struct tl_watch *watches,
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
         if (places->arenas & 1u << arena) {
             tl_task_visit(arena);
-            tl_waiter_use(1);
+            tl_wait_queue_use(1);
         }
     }
     return chosen;

@@ -43,7 +43,7 @@ static inline bool lower_settle(struct tl_task *dead)
     if (dead == tl_self || !atomic_compare_exchange_strong(
                                &dead->cleaner, &nobody, tl_task_id(tl_self)))
         return false;
-    tl_waiter_unlist(dead);
+    tl_wait_queue_unlist(dead);
     tl_post_dismiss(dead);
     tl_park_call_all();
     tl_tenancy_free(dead);
