@@ -23,7 +23,7 @@ enum tl_rule {
     TL_RULE_WAKE_ALL, /* a death calls every task */
     TL_RULE_KERNEL,   /* ... by FUTEX_WAKE whatever the park word says */
     TL_RULE_UNLIST,   /* the dead leave the wait queues */
-    TL_RULE_CARRYING, /* a block that a dead task owns is freed */
+    TL_RULE_OWNED,    /* a block that a dead task owns is freed */
     TL_RULE_REFS,     /* the dead's references are dropped */
     TL_RULE_REDO,     /* logged steps of store/ are finished */
     TL_RULES

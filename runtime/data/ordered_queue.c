@@ -70,7 +70,7 @@ static void move_in(struct tl_ordered_queue *heap)
     tl_repair_note_end();
 }
 
-static void drop_hand(void)
+static void drop_owned(void)
 {
     tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
 }
@@ -105,7 +105,7 @@ static void insert(struct tl_ordered_queue *heap, double priority)
     tl_repair_note_end();
 }
 
-static bool larger_in_hand(const struct tl_ordered_queue *heap)
+static bool larger_owned(const struct tl_ordered_queue *heap)
 {
     uint64_t hand = tl_self->owned_blocks[TL_OWNED_SEGMENT];
     return hand && ((struct tl_ordered_queue_table *)tl_at(hand))->capacity >
@@ -121,7 +121,7 @@ static enum need try_put(struct tl_ordered_queue *heap, struct putting *put)
         return NEED_ROOM;
     if (!tl_turn_is_mine(&heap->put_turn, &put->entrant, put->deadline))
         return NEED_ROOM;
-    if (larger_in_hand(heap))
+    if (larger_owned(heap))
         move_in(heap);
     if (size == tl_ordered_queue_capacity(heap))
         return NEED_TABLE;
@@ -178,7 +178,7 @@ static int put_packed(struct tl_ordered_queue *heap, struct putting *put)
         case NEED_OPEN:
             return TL_CLOSED;
         case NEED_TABLE:
-            drop_hand();
+            drop_owned();
             status = make_table(larger ? larger : CAPACITY_FIRST);
             break;
         case NEED_ROOM:
@@ -203,7 +203,7 @@ int tl_ordered_queue_put(struct tl_ordered_queue *heap,
     if (status < 0 || tl_turn_taken(&heap->put_turn, &put.entrant))
         wake_next_put(heap);
     tl_message_drop(block);
-    drop_hand();
+    drop_owned();
     return status;
 }
 

@@ -78,7 +78,7 @@ static void pass_on(struct tl_task *dead)
     }
 }
 
-static void empty_hands(struct tl_task *dead)
+static void release_owned_blocks(struct tl_task *dead)
 {
     uint64_t *hands = dead->owned_blocks;
     /* a block on its way from one word to the other (park/idle) */
@@ -131,8 +131,8 @@ static void settle(struct tl_task *dead)
         tl_wait_queue_unlist(dead);
     if (tl_rule(TL_RULE_HELD))
         pass_on(dead);
-    if (tl_rule(TL_RULE_CARRYING))
-        empty_hands(dead);
+    if (tl_rule(TL_RULE_OWNED))
+        release_owned_blocks(dead);
     if (tl_rule(TL_RULE_REFS))
         drop_references(dead);
     end_process(dead);

@@ -204,7 +204,7 @@ static bool owned_blocks_hold(struct tl_file_check *sound,
            (kept_segment == hands[TL_OWNED_SEGMENT] ||
             segment_holds(sound, task, kept_segment)) &&
            object_holds(sound, task, hands[TL_OWNED_OBJECT]) &&
-           object_holds(sound, task, hands[TL_OWNED_GRAVE]);
+           object_holds(sound, task, hands[TL_OWNED_RECLAIMED]);
 }
 
 bool tl_file_check_owned_blocks(struct tl_file_check *sound)

@@ -126,7 +126,7 @@ void tl_refs_drop(tl_ref *word)
     tl_refs_set(word, 0);
 }
 
-static bool take_from_graveyard(uint64_t *hand)
+static bool take_from_reclaim_list(uint64_t *hand)
 {
     tl_log_begin(&reclaim()->log);
     uint64_t first = reclaim()->first;
@@ -149,16 +149,16 @@ static void destroy(uint64_t *hand)
 
 void tl_refs_reclaim(void)
 {
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_GRAVE];
+    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_RECLAIMED];
     /* not inside a destroy of this task: the outer call goes on */
     while (!*hand && tl_log_peek(&reclaim()->first) &&
-           take_from_graveyard(hand))
+           take_from_reclaim_list(hand))
         destroy(hand);
 }
 
 void tl_refs_reclaim_for(struct tl_task *dead)
 {
-    uint64_t *grave = &dead->owned_blocks[TL_OWNED_GRAVE];
+    uint64_t *grave = &dead->owned_blocks[TL_OWNED_RECLAIMED];
     if (*grave)
         destroy(grave);
     /* made, but never referred to: kind is 0 until it may be destroyed */

@@ -123,11 +123,11 @@ struct tl_repair_note {
 
 /* The owned blocks of a task: each word is 0 or the offset of a block that is
  * freed when the task dies. */
-enum tl_hand {
+enum tl_owned_block {
     TL_OWNED_MESSAGE,      /* being sent, or received and not yet dropped */
     TL_OWNED_SEGMENT,      /* to be linked into a queue */
     TL_OWNED_OBJECT,       /* being made */
-    TL_OWNED_GRAVE,        /* being destroyed */
+    TL_OWNED_RECLAIMED,    /* being destroyed */
     TL_OWNED_KEPT_MESSAGE, /* the first two of a wait that is interrupted */
     TL_OWNED_KEPT_SEGMENT, /* by something else (park/idle) */
     TL_OWNED_BLOCKS
