@@ -41,31 +41,31 @@ struct tl_ordered_queue {
     struct tl_wait_queue filled, emptied;
 };
 
-void tl_ordered_queue_init(struct tl_ordered_queue *heap, const void *object,
+void tl_ordered_queue_init(struct tl_ordered_queue *queue, const void *object,
                            bool lifo, uint32_t most);
 /* As the calls of stream.h. */
-int tl_ordered_queue_put(struct tl_ordered_queue *heap,
+int tl_ordered_queue_put(struct tl_ordered_queue *queue,
                          const struct tl_message *m, double priority,
                          tl_deadline deadline);
-int tl_ordered_queue_get(struct tl_ordered_queue *heap,
+int tl_ordered_queue_get(struct tl_ordered_queue *queue,
                          struct tl_parcel *parcel, struct tl_cell *cell,
                          tl_deadline deadline);
-int tl_ordered_queue_ready(struct tl_ordered_queue *heap,
+int tl_ordered_queue_ready(struct tl_ordered_queue *queue,
                            struct tl_watch *watch);
-void tl_ordered_queue_close(struct tl_ordered_queue *heap);
-bool tl_ordered_queue_closed(const struct tl_ordered_queue *heap);
-uint32_t tl_ordered_queue_size(const struct tl_ordered_queue *heap);
-int tl_ordered_queue_done(struct tl_ordered_queue *heap, struct tl_cell *cell);
-uint32_t tl_ordered_queue_unfinished(const struct tl_ordered_queue *heap,
+void tl_ordered_queue_close(struct tl_ordered_queue *queue);
+bool tl_ordered_queue_closed(const struct tl_ordered_queue *queue);
+uint32_t tl_ordered_queue_size(const struct tl_ordered_queue *queue);
+int tl_ordered_queue_done(struct tl_ordered_queue *queue, struct tl_cell *cell);
+uint32_t tl_ordered_queue_unfinished(const struct tl_ordered_queue *queue,
                                      uint64_t done);
-bool tl_ordered_queue_abandon(struct tl_ordered_queue *heap,
+bool tl_ordered_queue_abandon(struct tl_ordered_queue *queue,
                               struct tl_cell *cell);
-bool tl_ordered_queue_check(const struct tl_ordered_queue *heap);
+bool tl_ordered_queue_check(const struct tl_ordered_queue *queue);
 /* After the death of a task that used it: finishes a close that it had begun.
  */
-void tl_ordered_queue_settle(struct tl_ordered_queue *heap);
-void tl_ordered_queue_repair(struct tl_ordered_queue *heap,
+void tl_ordered_queue_settle(struct tl_ordered_queue *queue);
+void tl_ordered_queue_repair(struct tl_ordered_queue *queue,
                              struct tl_task *dead);
-void tl_ordered_queue_destroy(struct tl_ordered_queue *heap);
+void tl_ordered_queue_destroy(struct tl_ordered_queue *queue);
 
 #endif

@@ -25,7 +25,8 @@ int tl_queue_new(struct tl_handle *out, const char *name,
         status = tl_stream_init(&queue->stream, queue, maxsize, 0, TL_VERB_GET,
                                 TL_VERB_PUT);
     else
-        tl_ordered_queue_init(&queue->heap, queue, order == TL_LIFO, maxsize);
+        tl_ordered_queue_init(&queue->ordered, queue, order == TL_LIFO,
+                              maxsize);
     if (status < 0) {
         tl_refs_reclaim_for(tl_self);
         return status;
@@ -44,7 +45,7 @@ int tl_queue_put(const struct tl_handle *handle, const struct tl_message *m,
         return TL_UNORDERED;
     status = queue->order == TL_FIFO
                  ? tl_stream_put(&queue->stream, m, deadline)
-                 : tl_ordered_queue_put(&queue->heap, m, priority, deadline);
+                 : tl_ordered_queue_put(&queue->ordered, m, priority, deadline);
     return status == TL_TIMEOUT ? TL_FULL : status;
 }
 
@@ -56,22 +57,23 @@ int tl_queue_get(const struct tl_handle *handle, struct tl_parcel *parcel,
         return status;
     struct tl_queue *queue = queue_of(handle);
     struct tl_cell *cell = tl_handle_cell(handle);
-    status = queue->order == TL_FIFO
-                 ? tl_stream_get(&queue->stream, parcel, cell, deadline)
-                 : tl_ordered_queue_get(&queue->heap, parcel, cell, deadline);
+    status =
+        queue->order == TL_FIFO
+            ? tl_stream_get(&queue->stream, parcel, cell, deadline)
+            : tl_ordered_queue_get(&queue->ordered, parcel, cell, deadline);
     return status == TL_TIMEOUT ? TL_EMPTY : status;
 }
 
 static uint32_t size_of(const struct tl_queue *queue)
 {
     return queue->order == TL_FIFO ? tl_stream_size(&queue->stream)
-                                   : tl_ordered_queue_size(&queue->heap);
+                                   : tl_ordered_queue_size(&queue->ordered);
 }
 
 static bool is_closed(const struct tl_queue *queue)
 {
     return queue->order == TL_FIFO ? tl_stream_closed(&queue->stream)
-                                   : tl_ordered_queue_closed(&queue->heap);
+                                   : tl_ordered_queue_closed(&queue->ordered);
 }
 
 int64_t tl_queue_size(const struct tl_handle *handle)
@@ -96,7 +98,7 @@ int tl_queue_ready(const struct tl_handle *handle, struct tl_watch *watch)
     struct tl_queue *queue = queue_of(handle);
     return queue->order == TL_FIFO
                ? tl_stream_ready(&queue->stream, watch)
-               : tl_ordered_queue_ready(&queue->heap, watch);
+               : tl_ordered_queue_ready(&queue->ordered, watch);
 }
 
 int tl_queue_close(const struct tl_handle *handle)
@@ -108,7 +110,7 @@ int tl_queue_close(const struct tl_handle *handle)
     if (queue->order == TL_FIFO)
         tl_stream_close(&queue->stream);
     else
-        tl_ordered_queue_close(&queue->heap);
+        tl_ordered_queue_close(&queue->ordered);
     return TL_OK;
 }
 
@@ -121,7 +123,7 @@ int tl_queue_task_done(const struct tl_handle *handle)
     struct tl_cell *cell = tl_handle_cell(handle);
     status = queue->order == TL_FIFO
                  ? tl_stream_done(&queue->stream, cell)
-                 : tl_ordered_queue_done(&queue->heap, cell);
+                 : tl_ordered_queue_done(&queue->ordered, cell);
     if (status == TL_OK)
         tl_wake(&queue->all_done, TL_WAKE_ALL);
     return status;
@@ -129,14 +131,14 @@ int tl_queue_task_done(const struct tl_handle *handle)
 
 static _Atomic uint64_t *done_word(struct tl_queue *queue)
 {
-    return queue->order == TL_FIFO ? &queue->stream.done : &queue->heap.done;
+    return queue->order == TL_FIFO ? &queue->stream.done : &queue->ordered.done;
 }
 
 static uint32_t unfinished(const struct tl_queue *queue, uint64_t done)
 {
     return queue->order == TL_FIFO
                ? tl_stream_unfinished(&queue->stream, done)
-               : tl_ordered_queue_unfinished(&queue->heap, done);
+               : tl_ordered_queue_unfinished(&queue->ordered, done);
 }
 
 int tl_queue_join(const struct tl_handle *handle, tl_deadline deadline)
@@ -165,10 +167,12 @@ void tl_queue_describe(const struct tl_object *object, int side, char *text,
                        size_t size)
 {
     const struct tl_queue *queue = (const struct tl_queue *)object;
-    const struct tl_wait_queue *filled =
-        queue->order == TL_FIFO ? &queue->stream.filled : &queue->heap.filled;
-    const struct tl_wait_queue *emptied =
-        queue->order == TL_FIFO ? &queue->stream.emptied : &queue->heap.emptied;
+    const struct tl_wait_queue *filled = queue->order == TL_FIFO
+                                             ? &queue->stream.filled
+                                             : &queue->ordered.filled;
+    const struct tl_wait_queue *emptied = queue->order == TL_FIFO
+                                              ? &queue->stream.emptied
+                                              : &queue->ordered.emptied;
     static const char *const orders[] = {"", ", lifo", ", priority"};
     char bound[32] = "";
     (void)side;
@@ -186,7 +190,7 @@ bool tl_queue_check(const struct tl_object *object)
 {
     const struct tl_queue *queue = (const struct tl_queue *)object;
     return queue->order == TL_FIFO ? tl_stream_check(&queue->stream)
-                                   : tl_ordered_queue_check(&queue->heap);
+                                   : tl_ordered_queue_check(&queue->ordered);
 }
 
 void tl_queue_repair(struct tl_object *object, struct tl_guard *guard,
@@ -196,7 +200,7 @@ void tl_queue_repair(struct tl_object *object, struct tl_guard *guard,
     if (queue->order == TL_FIFO)
         tl_stream_repair(&queue->stream, guard, dead);
     else
-        tl_ordered_queue_repair(&queue->heap, dead);
+        tl_ordered_queue_repair(&queue->ordered, dead);
 }
 
 void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
@@ -207,7 +211,7 @@ void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
     if (queue->order == TL_FIFO)
         tl_stream_settle(&queue->stream);
     else
-        tl_ordered_queue_settle(&queue->heap);
+        tl_ordered_queue_settle(&queue->ordered);
     if (!cell->debt)
         return;
     /* before the items count as done, so that a join that ends by them knows;
@@ -217,7 +221,7 @@ void tl_queue_task_died(struct tl_object *object, struct tl_task *dead,
     if (queue->order == TL_FIFO)
         tl_stream_abandon(&queue->stream, cell);
     else
-        tl_ordered_queue_abandon(&queue->heap, cell);
+        tl_ordered_queue_abandon(&queue->ordered, cell);
     tl_wake(&queue->all_done, TL_WAKE_ALL);
 }
 
@@ -227,5 +231,5 @@ void tl_queue_destroy(struct tl_object *object)
     if (queue->order == TL_FIFO)
         tl_stream_destroy(&queue->stream);
     else
-        tl_ordered_queue_destroy(&queue->heap);
+        tl_ordered_queue_destroy(&queue->ordered);
 }

@@ -23,7 +23,7 @@ struct tl_queue {
     struct tl_wait_queue all_done; /* wake all; watch word: done */
     union {
         struct tl_stream stream; /* TL_FIFO */
-        struct tl_ordered_queue heap;
+        struct tl_ordered_queue ordered;
     };
 };
 

@@ -166,13 +166,13 @@ static int prepare_value(struct tl_table *table, const struct tl_message *m,
         tl_message_copy((unsigned char *)value->words, m);
         return TL_OK;
     }
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
-    int status = tl_message_pack(hand, m);
+    uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
+    int status = tl_message_pack(owned, m);
     if (status < 0)
         return status;
-    tl_message_make_shared(*hand, &table->log);
+    tl_message_make_shared(*owned, &table->log);
     value->size = TL_SLOT_PACKED;
-    value->words[0] = *hand;
+    value->words[0] = *owned;
     return TL_OK;
 }
 
@@ -267,10 +267,10 @@ static enum need try_set(struct tl_table *table, const struct tl_slot_key *key,
 /* Makes a block of a long key's bytes, for this task to own. */
 static int take_key(const struct tl_slot_key *key)
 {
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
-    int status = tl_block_take(hand, key->words[1]);
+    uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
+    int status = tl_block_take(owned, key->words[1]);
     if (status == TL_OK)
-        memcpy(tl_at(*hand), key->bytes, key->words[1]);
+        memcpy(tl_at(*owned), key->bytes, key->words[1]);
     return status;
 }
 
@@ -278,20 +278,20 @@ static int take_key(const struct tl_slot_key *key)
  * may do the same meanwhile. */
 static int fit_slots(struct tl_table *table)
 {
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
-    tl_block_release(hand, 0); /* a key: of no use any more, or taken again */
+    uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
+    tl_block_release(owned, 0); /* a key: of no use any more, or taken again */
     tl_guard_take(&table->log.guard, TL_FOREVER);
     uint64_t wanted = tl_slots_wanted(table);
     tl_guard_drop(&table->log.guard);
     if (!wanted)
         return TL_OK;
-    int status = tl_slots_take(hand, wanted);
+    int status = tl_slots_take(owned, wanted);
     if (status < 0)
         return status;
     tl_log_begin(&table->log);
-    tl_slots_move(table, hand);
+    tl_slots_move(table, owned);
     tl_log_end(&table->log);
-    tl_block_release(hand, 0);
+    tl_block_release(owned, 0);
     return TL_OK;
 }
 
@@ -383,17 +383,17 @@ static bool reap_one(struct tl_table *table, int64_t now, uint64_t *from)
 void tl_table_reap(struct tl_table *table)
 {
     uint64_t soonest = tl_log_peek(&table->soonest), from = 0;
-    uint64_t *hands = tl_self->owned_blocks;
+    uint64_t *owned = tl_self->owned_blocks;
     if (__builtin_expect(soonest == 0, 1))
         return;
     int64_t now = tl_clock_now();
     /* not while this task owns a block, which a step would overwrite */
-    if ((int64_t)soonest > now || hands[TL_OWNED_MESSAGE] ||
-        hands[TL_OWNED_SEGMENT])
+    if ((int64_t)soonest > now || owned[TL_OWNED_MESSAGE] ||
+        owned[TL_OWNED_SEGMENT])
         return;
     while (reap_one(table, now, &from)) {
-        tl_message_drop(&hands[TL_OWNED_MESSAGE]);
-        tl_block_release(&hands[TL_OWNED_SEGMENT], 0);
+        tl_message_drop(&owned[TL_OWNED_MESSAGE]);
+        tl_block_release(&owned[TL_OWNED_SEGMENT], 0);
     }
     fit_slots(table);
 }

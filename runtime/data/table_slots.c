@@ -267,9 +267,9 @@ static void enter(struct tl_slots *slots, uint64_t number)
     index[at] = tl_slots_index_word(&key, number);
 }
 
-void tl_slots_move(struct tl_table *table, uint64_t *hand)
+void tl_slots_move(struct tl_table *table, uint64_t *owned)
 {
-    struct tl_slots *to = tl_at(*hand);
+    struct tl_slots *to = tl_at(*owned);
     if (tl_slots_wanted(table) != to->capacity)
         return;
     uint64_t count = 0;
@@ -282,7 +282,7 @@ void tl_slots_move(struct tl_table *table, uint64_t *hand)
     }
     tl_fault();
     tl_log_set(&table->log, &table->used, count);
-    tl_log_set(&table->log, hand, table->slots);
+    tl_log_set(&table->log, owned, table->slots);
     tl_log_set(&table->log, &table->slots, tl_offset(to));
 }
 

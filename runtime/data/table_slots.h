@@ -130,7 +130,7 @@ int tl_slots_take(uint64_t *owner, uint64_t capacity);
 
 /* In a step of the log: if the block of slots that *hand owns has the capacity
  * that the table wants, moves all slots there; *hand gets the old block. */
-void tl_slots_move(struct tl_table *table, uint64_t *hand);
+void tl_slots_move(struct tl_table *table, uint64_t *owned);
 
 /* index_holds: whether each word of the index is 0 or leads to a slot that has
  * been used, and some are 0, so that a search ends.  check: once that is known,

@@ -35,15 +35,15 @@ bool tl_idle_slow(void)
 {
     unsigned here = tl_arena;
     struct tl_task *self = tl_self;
-    uint64_t *hands = self->owned_blocks;
-    move(&hands[TL_OWNED_MESSAGE], &hands[TL_OWNED_KEPT_MESSAGE]);
-    move(&hands[TL_OWNED_SEGMENT], &hands[TL_OWNED_KEPT_SEGMENT]);
+    uint64_t *owned = self->owned_blocks;
+    move(&owned[TL_OWNED_MESSAGE], &owned[TL_OWNED_KEPT_MESSAGE]);
+    move(&owned[TL_OWNED_SEGMENT], &owned[TL_OWNED_KEPT_SEGMENT]);
     atomic_store(&self->pending, 0);
     tl_idle_runs = true;
     tl_idle_run();
     tl_idle_runs = false;
     tl_task_visit(here);
-    move(&hands[TL_OWNED_KEPT_MESSAGE], &hands[TL_OWNED_MESSAGE]);
-    move(&hands[TL_OWNED_KEPT_SEGMENT], &hands[TL_OWNED_SEGMENT]);
+    move(&owned[TL_OWNED_KEPT_MESSAGE], &owned[TL_OWNED_MESSAGE]);
+    move(&owned[TL_OWNED_KEPT_SEGMENT], &owned[TL_OWNED_SEGMENT]);
     return true;
 }

@@ -80,14 +80,14 @@ static void pass_on(struct tl_task *dead)
 
 static void release_owned_blocks(struct tl_task *dead)
 {
-    uint64_t *hands = dead->owned_blocks;
+    uint64_t *owned = dead->owned_blocks;
     /* a block on its way from one word to the other (park/idle) */
-    if (hands[TL_OWNED_KEPT_MESSAGE] == hands[TL_OWNED_MESSAGE])
-        hands[TL_OWNED_KEPT_MESSAGE] = 0;
-    if (hands[TL_OWNED_KEPT_SEGMENT] == hands[TL_OWNED_SEGMENT])
-        hands[TL_OWNED_KEPT_SEGMENT] = 0;
-    tl_message_drop(&hands[TL_OWNED_KEPT_MESSAGE]);
-    tl_block_release(&hands[TL_OWNED_KEPT_SEGMENT], 0);
+    if (owned[TL_OWNED_KEPT_MESSAGE] == owned[TL_OWNED_MESSAGE])
+        owned[TL_OWNED_KEPT_MESSAGE] = 0;
+    if (owned[TL_OWNED_KEPT_SEGMENT] == owned[TL_OWNED_SEGMENT])
+        owned[TL_OWNED_KEPT_SEGMENT] = 0;
+    tl_message_drop(&owned[TL_OWNED_KEPT_MESSAGE]);
+    tl_block_release(&owned[TL_OWNED_KEPT_SEGMENT], 0);
     tl_message_drop(&dead->owned_blocks[TL_OWNED_MESSAGE]);
     tl_block_release(&dead->owned_blocks[TL_OWNED_SEGMENT], 0);
     tl_refs_reclaim_for(dead);

@@ -149,19 +149,19 @@ static bool is_in_use(const struct tl_ordered_queue_table *table, uint64_t size)
 }
 
 static bool entries_hold(struct tl_file_check *sound,
-                         const struct tl_ordered_queue *heap)
+                         const struct tl_ordered_queue *ordered)
 {
     const uint64_t each =
         sizeof(struct tl_ordered_queue_entry) + sizeof(uint32_t);
-    uint64_t size = (atomic_load(&heap->puts) & ~TL_ORDERED_QUEUE_CLOSED) -
-                    (atomic_load(&heap->gets) & ~TL_ORDERED_QUEUE_CLOSED);
-    if (!heap->table)
-        return size == 0 || atomic_load(&heap->guard.word);
-    if (!tl_file_check_block(sound, heap->table,
+    uint64_t size = (atomic_load(&ordered->puts) & ~TL_ORDERED_QUEUE_CLOSED) -
+                    (atomic_load(&ordered->gets) & ~TL_ORDERED_QUEUE_CLOSED);
+    if (!ordered->table)
+        return size == 0 || atomic_load(&ordered->guard.word);
+    if (!tl_file_check_block(sound, ordered->table,
                              sizeof(struct tl_ordered_queue_table)))
         return false;
-    const struct tl_ordered_queue_table *table = tl_at(heap->table);
-    uint64_t room = tl_block_size(heap->table) - sizeof *table;
+    const struct tl_ordered_queue_table *table = tl_at(ordered->table);
+    uint64_t room = tl_block_size(ordered->table) - sizeof *table;
     if (table->capacity == 0 || table->capacity > room / each)
         return false;
     for (uint64_t i = 0; i < table->capacity; i++)
@@ -169,21 +169,22 @@ static bool entries_hold(struct tl_file_check *sound,
             !tl_file_check_message(sound, table->entries[i].block, NULL))
             return false;
     /* whoever takes the guard over makes both anew */
-    return atomic_load(&heap->guard.word) ||
+    return atomic_load(&ordered->guard.word) ||
            (size <= table->capacity && order_holds(sound, table) &&
             is_in_use(table, size));
 }
 
 static bool heap_holds(struct tl_file_check *sound,
-                       const struct tl_ordered_queue *heap, const void *object,
-                       bool whole)
+                       const struct tl_ordered_queue *ordered,
+                       const void *object, bool whole)
 {
     if (!whole)
-        return !heap->table || entries_hold(sound, heap);
-    return tl_file_check_guard(sound, &heap->guard, TL_GUARD_OBJECT, object) &&
-           tl_file_check_condition(sound, &heap->filled, object) &&
-           tl_file_check_condition(sound, &heap->emptied, object) &&
-           entries_hold(sound, heap);
+        return !ordered->table || entries_hold(sound, ordered);
+    return tl_file_check_guard(sound, &ordered->guard, TL_GUARD_OBJECT,
+                               object) &&
+           tl_file_check_condition(sound, &ordered->filled, object) &&
+           tl_file_check_condition(sound, &ordered->emptied, object) &&
+           entries_hold(sound, ordered);
 }
 
 bool tl_file_check_queue(struct tl_file_check *sound, struct tl_object *object,
@@ -195,6 +196,6 @@ bool tl_file_check_queue(struct tl_file_check *sound, struct tl_object *object,
         return false;
     return it->order == TL_FIFO
                ? stream_holds(sound, &it->stream, object, whole)
-               : (!whole || it->heap.lifo == (it->order == TL_LIFO)) &&
-                     heap_holds(sound, &it->heap, object, whole);
+               : (!whole || it->ordered.lifo == (it->order == TL_LIFO)) &&
+                     heap_holds(sound, &it->ordered, object, whole);
 }

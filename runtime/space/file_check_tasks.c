@@ -194,17 +194,17 @@ static bool object_holds(struct tl_file_check *sound,
 static bool owned_blocks_hold(struct tl_file_check *sound,
                               const struct tl_task *task)
 {
-    const uint64_t *hands = task->owned_blocks;
-    uint64_t kept = hands[TL_OWNED_KEPT_MESSAGE];
-    uint64_t kept_segment = hands[TL_OWNED_KEPT_SEGMENT];
-    return message_holds(sound, task, hands[TL_OWNED_MESSAGE]) &&
-           (kept == hands[TL_OWNED_MESSAGE] ||
+    const uint64_t *owned = task->owned_blocks;
+    uint64_t kept = owned[TL_OWNED_KEPT_MESSAGE];
+    uint64_t kept_segment = owned[TL_OWNED_KEPT_SEGMENT];
+    return message_holds(sound, task, owned[TL_OWNED_MESSAGE]) &&
+           (kept == owned[TL_OWNED_MESSAGE] ||
             message_holds(sound, task, kept)) &&
-           segment_holds(sound, task, hands[TL_OWNED_SEGMENT]) &&
-           (kept_segment == hands[TL_OWNED_SEGMENT] ||
+           segment_holds(sound, task, owned[TL_OWNED_SEGMENT]) &&
+           (kept_segment == owned[TL_OWNED_SEGMENT] ||
             segment_holds(sound, task, kept_segment)) &&
-           object_holds(sound, task, hands[TL_OWNED_OBJECT]) &&
-           object_holds(sound, task, hands[TL_OWNED_RECLAIMED]);
+           object_holds(sound, task, owned[TL_OWNED_OBJECT]) &&
+           object_holds(sound, task, owned[TL_OWNED_RECLAIMED]);
 }
 
 bool tl_file_check_owned_blocks(struct tl_file_check *sound)

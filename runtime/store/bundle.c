@@ -58,10 +58,10 @@ static bool is_worth_one(const struct group *group)
 /* In this task's hand; false: there is no memory, and the old one will do. */
 static bool make(const struct group *group)
 {
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
-    if (tl_block_take(hand, sizeof(struct tl_bundle)) < 0)
+    uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_OBJECT];
+    if (tl_block_take(owned, sizeof(struct tl_bundle)) < 0)
         return false;
-    struct tl_bundle *bundle = tl_at(*hand);
+    struct tl_bundle *bundle = tl_at(*owned);
     memset(bundle, 0, sizeof *bundle);
     tl_fault();
     /* from now on it may be destroyed */
@@ -79,9 +79,9 @@ static bool make(const struct group *group)
  * old in one step. */
 static void renew(struct group *group)
 {
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
+    uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     if (is_worth_one(group) && make(group)) {
-        tl_refs_adopt(&group->cells[0].ref, *hand | TL_OWN, hand);
+        tl_refs_adopt(&group->cells[0].ref, *owned | TL_OWN, owned);
         tl_refs_reclaim();
     }
 }

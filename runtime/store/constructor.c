@@ -33,12 +33,12 @@ void *tl_constructor_begin(struct tl_handle *out, enum tl_kind_id kind,
     if (*status < 0 || (tl_arena != TL_HOME && name &&
                         find_named(out, kind, name, shape, status)))
         return NULL;
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
+    uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     uint64_t size = tl_upcalls->kinds[kind].size;
-    *status = tl_block_take(hand, size);
+    *status = tl_block_take(owned, size);
     if (*status < 0)
         return NULL;
-    struct tl_object *object = tl_at(*hand);
+    struct tl_object *object = tl_at(*owned);
     memset(object, 0, size);
     object->number = tl_object_number(kind);
     object->shape = shape;
@@ -82,8 +82,8 @@ int tl_space_enter(struct tl_handle *handle, const char *name)
 
 int tl_constructor_finish(struct tl_handle *out, int side)
 {
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_OBJECT];
-    struct tl_object *object = tl_at(*hand);
+    uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_OBJECT];
+    struct tl_object *object = tl_at(*owned);
     uint32_t cell;
     int status = tl_handle_reserve(&cell);
     if (status < 0) {
@@ -91,7 +91,7 @@ int tl_constructor_finish(struct tl_handle *out, int side)
         return status;
     }
     tl_refs_adopt(&tl_cell_at(tl_self, cell)->ref,
-                  tl_offset(object) | (side ? TL_SIDE : 0) | TL_CLAIMED, hand);
+                  tl_offset(object) | (side ? TL_SIDE : 0) | TL_CLAIMED, owned);
     bool any = out->side == TL_FIND_ANY;
     tl_handle_fill(out, cell);
     return tl_arena == TL_HOME || !object->name[0] ? TL_OK

@@ -77,7 +77,7 @@ void tl_refs_set(tl_ref *word, tl_ref ref)
     tl_refs_end();
 }
 
-void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand)
+void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *owned)
 {
     tl_log_begin(&reclaim()->log);
     if (*word)
@@ -85,7 +85,7 @@ void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand)
     prepare_claim(tl_ref_object(ref), 0, ref);
     prepare_refs(tl_ref_object(ref), 0, ref);
     tl_log_set(&reclaim()->log, word, ref);
-    tl_log_set(&reclaim()->log, hand, 0);
+    tl_log_set(&reclaim()->log, owned, 0);
     tl_log_end(&reclaim()->log);
 }
 
@@ -126,41 +126,41 @@ void tl_refs_drop(tl_ref *word)
     tl_refs_set(word, 0);
 }
 
-static bool take_from_reclaim_list(uint64_t *hand)
+static bool take_from_reclaim_list(uint64_t *owned)
 {
     tl_log_begin(&reclaim()->log);
     uint64_t first = reclaim()->first;
     if (first) {
         struct tl_object *object = tl_at(first);
-        tl_log_set(&reclaim()->log, hand, first);
+        tl_log_set(&reclaim()->log, owned, first);
         tl_log_set(&reclaim()->log, &reclaim()->first, object->next_reclaimed);
     }
     tl_log_end(&reclaim()->log);
     return first != 0;
 }
 
-static void destroy(uint64_t *hand)
+static void destroy(uint64_t *owned)
 {
-    struct tl_object *object = tl_at(*hand);
+    struct tl_object *object = tl_at(*owned);
     if (tl_object_kind(object)->destroy)
         tl_object_kind(object)->destroy(object);
-    tl_block_release(hand, 0);
+    tl_block_release(owned, 0);
 }
 
 void tl_refs_reclaim(void)
 {
-    uint64_t *hand = &tl_self->owned_blocks[TL_OWNED_RECLAIMED];
+    uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_RECLAIMED];
     /* not inside a destroy of this task: the outer call goes on */
-    while (!*hand && tl_log_peek(&reclaim()->first) &&
-           take_from_reclaim_list(hand))
-        destroy(hand);
+    while (!*owned && tl_log_peek(&reclaim()->first) &&
+           take_from_reclaim_list(owned))
+        destroy(owned);
 }
 
 void tl_refs_reclaim_for(struct tl_task *dead)
 {
-    uint64_t *grave = &dead->owned_blocks[TL_OWNED_RECLAIMED];
-    if (*grave)
-        destroy(grave);
+    uint64_t *reclaimed = &dead->owned_blocks[TL_OWNED_RECLAIMED];
+    if (*reclaimed)
+        destroy(reclaimed);
     /* made, but never referred to: kind is 0 until it may be destroyed */
     uint64_t *made = &dead->owned_blocks[TL_OWNED_OBJECT];
     if (*made)

@@ -35,7 +35,7 @@ void tl_refs_set(tl_ref *word, tl_ref ref);
 
 /* For a new object, which `hand` owned so far: clears *hand too, and drops what
  * *word refers to. */
-void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *hand);
+void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *owned);
 
 /* For a logged step in which other words change together with a reference.
  * Between begin and end the guard of the reclaim list is held. */
