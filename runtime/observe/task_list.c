@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/procfs.h"
 #include "park/wait_queue.h"
+#include "store/cell.h"
 #include "store/handle.h"
 #include "tasks/life.h"
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "store/cell.h"
 #include "store/bundle.h"
 #include "store/refs.h"
 #include "tasks/tenancy.h"

@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "process/output.h"
 #include "process/process.h"
+#include "store/cell.h"
 #include "store/block.h"
 #include "store/log.h"
 #include "store/message.h"

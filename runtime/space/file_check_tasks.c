@@ -6,6 +6,7 @@
 
 #include "park/wait_queue.h"
 #include "space/file_check.h"
+#include "store/cell.h"
 #include "store/block.h"
 #include "store/refs.h"
 #include "sync/owner.h"

@@ -1,3 +1,4 @@
+#include "store/cell.h"
 #include "store/bundle.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+#include "store/cell.h"
 #include "store/constructor.h"
 
 #include <stdio.h>

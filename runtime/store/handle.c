@@ -1,3 +1,4 @@
+#include "store/cell.h"
 #include "store/handle.h"
 
 #include "store/bundle.h"

@@ -5,6 +5,7 @@
 #define TL_HANDLE_H
 
 #include "memory/object.h"
+#include "store/cell.h"
 #include "store/refs.h"
 #include "tasks/task.h"
 #include "tidelock.h"

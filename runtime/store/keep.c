@@ -1,3 +1,4 @@
+#include "store/cell.h"
 #include "store/keep.h"
 
 #include "base/fault.h"

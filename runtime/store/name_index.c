@@ -1,3 +1,4 @@
+#include "store/cell.h"
 #include "store/name_index.h"
 
 #include <string.h>

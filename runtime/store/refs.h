@@ -57,15 +57,4 @@ void tl_refs_reclaim(void);
 /* Goes on destroying what a dead task had begun to destroy. */
 void tl_refs_reclaim_for(struct tl_task *dead);
 
-/* Cells: the references of a task, by index; some are for bundles
- * (store/bundle).  tl_cells_add returns the index of one that is not, or
- * TL_NO_MEMORY; the cell is empty and belongs to who asked. */
-struct tl_cell *tl_cell_at(struct tl_task *task, uint32_t index);
-int64_t tl_cells_add(struct tl_task *task, uint32_t from);
-
-/* Makes `count` cells from `index` on, the first beyond those in use, empty
- * ones that are: one of the first TL_BUNDLE_CELLS, or those of a group.
- * TL_OK or TL_NO_MEMORY. */
-int tl_cells_extend(struct tl_task *task, uint32_t index, uint32_t count);
-
 #endif

@@ -1,5 +1,6 @@
 /* The race about what a child is lent (store/bundle); included by races_test.c
  * alone, whose tasks and flags it uses. */
+#include "store/cell.h"
 #include "store/bundle.h"
 #include "store/refs.h"
 
