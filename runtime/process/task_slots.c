@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "process/inherit.h"
 #include "store/cell.h"
-#include "store/bundle.h"
 #include "store/refs.h"
 #include "tasks/tenancy.h"
 #include "tasks/life.h"
@@ -35,21 +35,6 @@ void tl_task_slots_tie(struct tl_task *task, struct tl_process *process,
     atomic_store(&process->task, tl_task_id(task));
 }
 
-/* Gives the child's slot what it inherits, in the present arena. */
-static int inherit(struct tl_task *task, const struct tl_handle *const *given,
-                   size_t count)
-{
-    int status = tl_bundle_bequeath(task);
-    for (size_t i = 0; i < count && status == TL_OK; i++) {
-        if (given[i]->arena != tl_arena)
-            continue;
-        tl_ref *ref = &tl_cell_at(task, given[i]->cell)->ref;
-        if (*ref)
-            tl_refs_set(ref, (*ref & ~TL_LENT) | TL_CLAIMED);
-    }
-    return status;
-}
-
 static int take_at_home(struct tl_task *task, struct tl_process *process)
 {
     tl_task_slots_tie(task, process, tl_self);
@@ -75,7 +60,7 @@ static int take(struct tl_task_slots *seats, struct tl_process *process,
     seats->ids[tl_arena] = tl_task_id(task);
     int status = tl_arena == TL_HOME ? take_at_home(task, process)
                                      : take_in_space(task, process);
-    return status < 0 ? status : inherit(task, given, count);
+    return status < 0 ? status : tl_inherit(task, given, count);
 }
 
 int tl_task_slots_take(struct tl_task_slots *seats, struct tl_process *process,

@@ -1,13 +1,3 @@
-/*
- * Kinds: the one table of the kinds of objects.
- *
- * To add an object: give it a number in enum tl_kind_id (public/core.h); write
- * ROOM/NAME.h with the struct, its invariants and who may write what, and
- * ROOM/NAME.c on the four verbs; add its row here; bind it in
- * bindings/objects/NAME.c; add the rows of its blocking calls to
- * spec/support/blocking.lua, and a sweep to spec/c/program/crash_scenarios.h.
- * What each entry means is in memory/object.h.
- */
 #include "program/kinds.h"
 
 #include "commands/command.h"

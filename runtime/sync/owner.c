@@ -131,21 +131,3 @@ int tl_owner_release(struct tl_owner *owner)
     tl_wake(&owner->released, 1);
     return TL_OK;
 }
-
-void tl_owner_task_died(struct tl_owner *owner, struct tl_task *dead)
-{
-    uint64_t word = atomic_load(&owner->word);
-    while ((word & TL_ID_MASK) == tl_task_id(dead)) {
-        tl_fault();
-        /* an orderly end calls nobody else; recovery calls everybody */
-        if (owner->owed && dead == tl_self)
-            tl_tickets_tell(tl_at(owner->owed));
-        owner->owed = 0;
-        if (atomic_compare_exchange_weak(&owner->word, &word,
-                                         TL_OWNER_ABANDONED)) {
-            tl_fault();
-            tl_wake(&owner->released, 1);
-            return;
-        }
-    }
-}
