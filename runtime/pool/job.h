@@ -5,7 +5,7 @@
 #ifndef TL_JOB_H
 #define TL_JOB_H
 
-#include "pool/pool.h"
+#include "pool/board.h"
 #include "store/handle.h"
 
 #define TL_BOARD_CLOSED (UINT64_C(1) << 63) /* in `posts` */

@@ -7,7 +7,7 @@
 #include "data/queue.h"
 #include "data/table.h"
 #include "data/value.h"
-#include "pool/pool.h"
+#include "pool/board.h"
 #include "process/process.h"
 #include "program/recover.h"
 #include "store/bundle.h"
