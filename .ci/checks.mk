@@ -13,7 +13,7 @@ flags_fuzz     := -O1 -fsanitize=fuzzer,address,undefined
 flags_fault    := -DTL_FAULT
 flags_arm64    := -DTL_FAULT -idirafter /usr/include
 wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_life_has_ended,--wrap=fork,--wrap=pthread_create # replaced there
-wrap_block_test := -Wl,--wrap=tl_log_end,--wrap=sysconf,--wrap=madvise
+wrap_heap_test := -Wl,--wrap=tl_log_end,--wrap=sysconf,--wrap=madvise
 wrap_end_test := -Wl,--wrap=tl_life_has_ended
 wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_wait_queue_object
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
@@ -46,9 +46,9 @@ fuzz: need-fuzz ## hostile bytes to FUZZ (channel, codec or space), 10 minutes
 # qemu's user mode knows neither robust lists nor futex_waitv: no death is seen
 arm64_races := 'a try finds' 'poll passes' 'an interrupt' 'a late reader' 'suspended releaser' 'suspend comes' 'does not wrap'
 arm64: need-arm64 ## the C tests that need no death, built for ARM64, under qemu
-	$(call variant,arm64,CC=aarch64-linux-gnu-gcc $(plain)-arm64/spec/c/store/block_test $(plain)-arm64/spec/c/program/races_test)
+	$(call variant,arm64,CC=aarch64-linux-gnu-gcc $(plain)-arm64/spec/c/store/heap_test $(plain)-arm64/spec/c/program/races_test)
 	@set -e; run="qemu-aarch64-static -L /usr/aarch64-linux-gnu $(plain)-arm64/spec/c"; \
-	$${run}/store/block_test; for race in $(arm64_races); do $${run}/program/races_test "$$race"; done
+	$${run}/store/heap_test; for race in $(arm64_races); do $${run}/program/races_test "$$race"; done
 
 damage: ## a space's file, 100,000 times
 	$(call variant,fault,$(plain)-fault/spec/c/program/damage_test)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/constructor.h"
 #include "store/handle.h"
 
@@ -51,7 +51,7 @@ int tl_array_new(struct tl_handle *out, const char *name, enum tl_element type,
     if (!array)
         return status;
     uint64_t size = length * types[type].size;
-    status = tl_block_take(&array->elements, size);
+    status = tl_heap_take(&array->elements, size);
     if (status < 0) {
         tl_refs_reclaim_for(tl_self);
         return status;
@@ -254,5 +254,5 @@ void tl_array_describe(const struct tl_object *object, int side, char *text,
 
 void tl_array_destroy(struct tl_object *object)
 {
-    tl_block_release(&((struct tl_array *)object)->elements, 0);
+    tl_heap_release(&((struct tl_array *)object)->elements, 0);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/constructor.h"
 #include "store/handle.h"
 
@@ -19,7 +19,7 @@ int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size)
         tl_constructor_begin(out, TL_KIND_BUFFER, name, size, &status);
     if (!buffer)
         return status;
-    status = tl_block_take(&buffer->bytes, size);
+    status = tl_heap_take(&buffer->bytes, size);
     if (status < 0) {
         tl_refs_reclaim_for(tl_self);
         return status;
@@ -49,5 +49,5 @@ void tl_buffer_describe(const struct tl_object *object, int side, char *text,
 
 void tl_buffer_destroy(struct tl_object *object)
 {
-    tl_block_release(&((struct tl_buffer *)object)->bytes, 0);
+    tl_heap_release(&((struct tl_buffer *)object)->bytes, 0);
 }

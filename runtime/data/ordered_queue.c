@@ -16,7 +16,7 @@
 
 #include "base/fault.h"
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 #include "store/repair_note.h"
 
@@ -41,7 +41,7 @@ static int make_table(uint64_t capacity)
     uint64_t size =
         capacity * (sizeof(struct tl_ordered_queue_entry) + sizeof(uint32_t));
     int status =
-        tl_block_take(owned, sizeof(struct tl_ordered_queue_table) + size);
+        tl_heap_take(owned, sizeof(struct tl_ordered_queue_table) + size);
     if (status < 0)
         return status;
     struct tl_ordered_queue_table *table = tl_at(*owned);
@@ -72,7 +72,7 @@ static void move_in(struct tl_ordered_queue *queue)
 
 static void drop_owned(void)
 {
-    tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
+    tl_heap_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
 }
 
 /* ---- put ---- */

@@ -1,7 +1,7 @@
 #include "base/fault.h"
 #include "data/ordered_queue_table.h"
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 #include "store/repair_note.h"
 
@@ -112,5 +112,5 @@ void tl_ordered_queue_destroy(struct tl_ordered_queue *queue)
 {
     for (uint64_t i = 0; i < tl_ordered_queue_capacity(queue); i++)
         tl_message_drop(&tl_ordered_queue_entries(queue)[i].block);
-    tl_block_release(&queue->table, 0);
+    tl_heap_release(&queue->table, 0);
 }

@@ -3,7 +3,7 @@
 #include "base/fault.h"
 #include "data/segment.h"
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 #include "store/repair_note.h"
 
@@ -16,7 +16,7 @@ int tl_stream_init(struct tl_stream *stream, const void *object, uint32_t most,
     tl_wait_queue_init(&stream->emptied, object, put);
     stream->most = most;
     stream->most_bytes = most_bytes;
-    int status = tl_block_take(&stream->get_segment, sizeof(struct tl_segment));
+    int status = tl_heap_take(&stream->get_segment, sizeof(struct tl_segment));
     if (status < 0)
         return status;
     struct tl_segment *segment = tl_at(stream->get_segment);
@@ -192,7 +192,7 @@ static void drop_messages(struct tl_stream *stream)
         uint64_t at = tl_position(tail);
         struct tl_frame *frame = tl_frame_here(segment, &at);
         if (!frame) {
-            tl_block_release(&stream->get_segment, segment->next);
+            tl_heap_release(&stream->get_segment, segment->next);
             continue;
         }
         if (frame->size == TL_FRAME_PACKED)
@@ -208,6 +208,6 @@ void tl_stream_destroy(struct tl_stream *stream)
     drop_messages(stream);
     while (stream->get_segment) {
         struct tl_segment *segment = tl_at(stream->get_segment);
-        tl_block_release(&stream->get_segment, segment->next);
+        tl_heap_release(&stream->get_segment, segment->next);
     }
 }

@@ -19,7 +19,7 @@
 #include "base/fault.h"
 #include "data/segment.h"
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 #include "store/repair_note.h"
 
@@ -184,7 +184,7 @@ int tl_stream_get(struct tl_stream *stream, struct tl_parcel *parcel,
         tl_wake_after_drop(&stream->emptied,
                            stream->most_bytes ? TL_WAKE_ALL : 1);
     if (__builtin_expect(tl_self->owned_blocks[TL_OWNED_SEGMENT] != 0, 0))
-        tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
+        tl_heap_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
     unwrap(parcel);
     return TL_OK;
 }

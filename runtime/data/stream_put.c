@@ -22,7 +22,7 @@
 #include "base/fault.h"
 #include "data/segment.h"
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 #include "store/repair_note.h"
 
@@ -233,8 +233,8 @@ static int put_prepared(struct tl_stream *stream, struct putting *put)
         case NEED_OPEN:
             return TL_CLOSED;
         case NEED_SEGMENT:
-            status = tl_block_take(&tl_self->owned_blocks[TL_OWNED_SEGMENT],
-                                   sizeof(struct tl_segment));
+            status = tl_heap_take(&tl_self->owned_blocks[TL_OWNED_SEGMENT],
+                                  sizeof(struct tl_segment));
             break;
         case NEED_ROOM:
             status = stream->most | stream->most_bytes
@@ -266,6 +266,6 @@ int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
     if (status < 0 || tl_turn_taken(&stream->put_turn, &put.entrant))
         wake_next(stream);
     tl_message_drop(block); /* where it was not put */
-    tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
+    tl_heap_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
     return status;
 }

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "data/table_slots.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/constructor.h"
 #include "store/handle.h"
 #include "store/message.h"
@@ -268,7 +268,7 @@ static enum need try_set(struct tl_table *table, const struct tl_slot_key *key,
 static int take_key(const struct tl_slot_key *key)
 {
     uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
-    int status = tl_block_take(owned, key->words[1]);
+    int status = tl_heap_take(owned, key->words[1]);
     if (status == TL_OK)
         memcpy(tl_at(*owned), key->bytes, key->words[1]);
     return status;
@@ -279,7 +279,7 @@ static int take_key(const struct tl_slot_key *key)
 static int fit_slots(struct tl_table *table)
 {
     uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
-    tl_block_release(owned, 0); /* a key: of no use any more, or taken again */
+    tl_heap_release(owned, 0); /* a key: of no use any more, or taken again */
     tl_guard_take(&table->log.guard, TL_FOREVER);
     uint64_t wanted = tl_slots_wanted(table);
     tl_guard_drop(&table->log.guard);
@@ -291,7 +291,7 @@ static int fit_slots(struct tl_table *table)
     tl_log_begin(&table->log);
     tl_slots_move(table, owned);
     tl_log_end(&table->log);
-    tl_block_release(owned, 0);
+    tl_heap_release(owned, 0);
     return TL_OK;
 }
 
@@ -353,7 +353,7 @@ int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
         status = set_prepared(table, &wanted, m ? &value : NULL);
     /* the blocks that were there before; or the new ones, where not set */
     tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
-    tl_block_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
+    tl_heap_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);
     return status;
 }
 
@@ -393,7 +393,7 @@ void tl_table_reap(struct tl_table *table)
         return;
     while (reap_one(table, now, &from)) {
         tl_message_drop(&owned[TL_OWNED_MESSAGE]);
-        tl_block_release(&owned[TL_OWNED_SEGMENT], 0);
+        tl_heap_release(&owned[TL_OWNED_SEGMENT], 0);
     }
     fit_slots(table);
 }

@@ -8,7 +8,7 @@
 
 #include "base/fault.h"
 #include "data/table_slots.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 
 static uint32_t writer_of(const struct tl_table *table)
@@ -54,9 +54,9 @@ void tl_table_destroy(struct tl_object *object)
         if (slot->meta && tl_slot_is_packed(slot))
             tl_message_drop(&slot->value[0]);
         if (slot->meta && tl_slot_is_long(slot))
-            tl_block_release(&slot->key[0], 0);
+            tl_heap_release(&slot->key[0], 0);
         table->used--;
         tl_fault();
     }
-    tl_block_release(&table->slots, 0);
+    tl_heap_release(&table->slots, 0);
 }

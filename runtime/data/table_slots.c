@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 
 /* ---- keys ---- */
 
@@ -246,7 +246,7 @@ uint64_t tl_slots_wanted(const struct tl_table *table)
 
 int tl_slots_take(uint64_t *owner, uint64_t capacity)
 {
-    int status = tl_block_take(owner, tl_slots_size(capacity));
+    int status = tl_heap_take(owner, tl_slots_size(capacity));
     if (status < 0)
         return status;
     struct tl_slots *slots = tl_at(*owner);

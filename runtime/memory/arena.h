@@ -13,7 +13,7 @@
  * operation stays there to its end.
  *
  * Layout: the root, then the regions that the rooms carve off at the start
- * (space/layout), then the heap of store/block, which grows towards the end.
+ * (space/layout), then the heap of store/heap, which grows towards the end.
  *
  * Only the maker of an arena carves, before there is a second task in it.
  */
@@ -41,7 +41,7 @@ enum tl_region {
     TL_REGION_SEED,     /* tasks/seed; of a program's own arena alone */
     TL_REGION_SLEEPERS, /* wait/sleep; of a program's own arena alone */
     TL_REGION_RECLAIM,  /* store/refs */
-    TL_REGION_HEAP,     /* store/block: the last, which has all the rest */
+    TL_REGION_HEAP,     /* store/heap: the last, which has all the rest */
     TL_REGIONS
 };
 

@@ -35,7 +35,7 @@
 enum tl_guard_role {
     TL_GUARD_OBJECT,     /* tl_kind.repair of the object */
     TL_GUARD_WAIT_QUEUE, /* the wait queue around it */
-    TL_GUARD_HEAP,       /* store/block */
+    TL_GUARD_HEAP,       /* store/heap */
     TL_GUARD_REFS        /* store/refs: the log around it */
 };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/constructor.h"
 #include "store/handle.h"
 #include "store/message.h"
@@ -60,8 +60,8 @@ static int extend(struct tl_board *board)
         return TL_NO_MEMORY;
     if (board->chunks[k])
         return TL_OK;
-    return tl_block_take(&board->chunks[k], (uint64_t)(TL_JOBS_FIRST << k) *
-                                                sizeof(struct tl_job));
+    return tl_heap_take(&board->chunks[k],
+                        (uint64_t)(TL_JOBS_FIRST << k) * sizeof(struct tl_job));
 }
 
 /* A free job, or a status. */

@@ -1,5 +1,5 @@
 /*
- * Pool: the board on which the jobs of a pool lie.  One task owns the board,
+ * Board: where the jobs of a pool lie.  One task owns the board,
  * submits jobs and reads their results; any number of workers, its children,
  * take them.
  *

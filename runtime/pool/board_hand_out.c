@@ -1,6 +1,6 @@
 /*
- * Pool worker: the workers' side of a board, and what becomes of the board when
- * tasks die.
+ * Board, handing out: the workers' side of a board, and what becomes of the
+ * board when tasks die.
  */
 #include "pool/job.h"
 
@@ -8,7 +8,7 @@
 
 #include "base/fault.h"
 #include "park/park.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 #include "tasks/life.h"
 
@@ -214,7 +214,7 @@ void tl_board_destroy(struct tl_object *object)
     }
     board->count = 0;
     for (unsigned k = 0; k < TL_JOB_CHUNKS; k++)
-        tl_block_release(&board->chunks[k], 0);
+        tl_heap_release(&board->chunks[k], 0);
     for (uint32_t i = 0; i < TL_CODES_MOST; i++)
         tl_message_drop(&board->codes[i]);
 }

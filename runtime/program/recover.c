@@ -4,7 +4,7 @@
 #include "process/output.h"
 #include "process/process.h"
 #include "store/cell.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/log.h"
 #include "store/message.h"
 #include "store/refs.h"
@@ -28,7 +28,7 @@ void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead)
         tl_wait_queue_repair((struct tl_wait_queue *)guard);
         break;
     case TL_GUARD_HEAP:
-        tl_block_repair();
+        tl_heap_repair();
         break;
     case TL_GUARD_REFS:
         tl_log_repair((struct tl_log *)guard);
@@ -88,9 +88,9 @@ static void release_owned_blocks(struct tl_task *dead)
     if (owned[TL_OWNED_KEPT_SEGMENT] == owned[TL_OWNED_SEGMENT])
         owned[TL_OWNED_KEPT_SEGMENT] = 0;
     tl_message_drop(&owned[TL_OWNED_KEPT_MESSAGE]);
-    tl_block_release(&owned[TL_OWNED_KEPT_SEGMENT], 0);
+    tl_heap_release(&owned[TL_OWNED_KEPT_SEGMENT], 0);
     tl_message_drop(&dead->owned_blocks[TL_OWNED_MESSAGE]);
-    tl_block_release(&dead->owned_blocks[TL_OWNED_SEGMENT], 0);
+    tl_heap_release(&dead->owned_blocks[TL_OWNED_SEGMENT], 0);
     tl_refs_reclaim_for(dead);
 }
 

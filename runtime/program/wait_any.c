@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "park/wait_queue.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/handle.h"
 #include "wait/wait_many.h"
 
@@ -19,7 +19,7 @@ static int reserve(uint32_t count)
             return TL_NO_MEMORY;
         uint64_t *chunk = &tl_self->waiter_chunks[k];
         uint64_t size = tl_wait_queue_chunk(k) * sizeof(struct tl_waiter);
-        int status = *chunk ? TL_OK : tl_block_take(chunk, size);
+        int status = *chunk ? TL_OK : tl_heap_take(chunk, size);
         if (status < 0)
             return status;
         have += tl_wait_queue_chunk(k);

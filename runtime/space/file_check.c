@@ -17,7 +17,7 @@
 
 #include "park/post.h"
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/name_index.h"
 #include "store/refs.h"
 #include "sync/condition.h"
@@ -60,7 +60,7 @@ static bool reclaimed_hold(struct tl_file_check *sound)
         *tl_file_check_line(sound, at) |= TL_FILE_CHECK_RECLAIMED;
         object = tl_at(at);
         if (object->refs ||
-            !tl_file_check_is_object(sound, object, tl_block_size(at)) ||
+            !tl_file_check_is_object(sound, object, tl_heap_size(at)) ||
             !tl_file_check_kind(sound, object, true))
             return false;
         at = object->next_reclaimed;
@@ -120,15 +120,15 @@ static bool begin(struct tl_file_check *sound)
     struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
     bool replayed = false;
     if (!tl_file_check_replay(&reclaim->log, &replayed) ||
-        !tl_file_check_replay(tl_block_log(), &replayed) ||
-        tl_block_end() > tl_root()->size)
+        !tl_file_check_replay(tl_heap_log(), &replayed) ||
+        tl_heap_end() > tl_root()->size)
         return false;
-    sound->end = tl_block_end();
+    sound->end = tl_heap_end();
     sound->visited = 0;
     sound->objects.count = sound->guards.count = sound->holds.count = 0;
     sound->lines = calloc(sound->end / TL_LINE + 1, sizeof *sound->lines);
     sound->no_memory = !sound->lines;
-    return sound->lines && tl_block_sound(tl_file_check_note_block, sound);
+    return sound->lines && tl_heap_is_sound(tl_file_check_note_block, sound);
 }
 
 static bool look(struct tl_file_check *sound)
@@ -136,7 +136,7 @@ static bool look(struct tl_file_check *sound)
     struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
     return begin(sound) && tl_file_check_slots(sound) &&
            tl_file_check_log(sound, &reclaim->log, TL_GUARD_REFS, NULL) &&
-           tl_file_check_log(sound, tl_block_log(), TL_GUARD_HEAP, NULL) &&
+           tl_file_check_log(sound, tl_heap_log(), TL_GUARD_HEAP, NULL) &&
            tl_post_sound() &&
            tl_file_check_hold(sound, tl_region(TL_REGION_TURN), NULL) &&
            names_hold(sound) && reclaimed_hold(sound) && visit(sound) &&

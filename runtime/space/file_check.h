@@ -94,7 +94,7 @@ uint32_t *tl_file_check_line(struct tl_file_check *sound, uint64_t offset);
     (TL_FILE_CHECK_VALUE - 1) /* how many references were found                \
                                */
 
-/* As tl_block_sound's `tell`. */
+/* As tl_heap_is_sound's `tell`. */
 void tl_file_check_note_block(void *sound, uint64_t block);
 
 /* A block in use, of at least so many bytes, that has no owner yet. */

@@ -1,7 +1,7 @@
 /* Blocks, and what they are, in a file that may be damaged. */
 #include "data/table.h"
 #include "space/file_check.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 
 /* Far more references or owners than fit, and far fewer than would make a count
@@ -28,7 +28,7 @@ bool tl_file_check_block(struct tl_file_check *sound, uint64_t block,
 {
     uint32_t *line = tl_file_check_line(sound, block);
     if (!(*line & TL_FILE_CHECK_BLOCK) || (*line & TL_FILE_CHECK_OWNED) ||
-        tl_block_size(block) < least)
+        tl_heap_size(block) < least)
         return false;
     *line |= TL_FILE_CHECK_OWNED;
     return true;
@@ -56,7 +56,7 @@ bool tl_file_check_message(struct tl_file_check *sound, uint64_t block,
     if (!tl_file_check_block(sound, block, sizeof(struct tl_message_block)))
         return false;
     const struct tl_message_block *packed = tl_at(block);
-    uint64_t room = tl_block_size(block) - sizeof *packed;
+    uint64_t room = tl_heap_size(block) - sizeof *packed;
     if (!refs_hold(sound, packed, room))
         return false;
     room -= packed->ref_count * sizeof(tl_ref);
@@ -88,7 +88,7 @@ bool tl_file_check_carried(struct tl_file_check *sound, uint64_t block)
     if (!tl_file_check_block(sound, block, sizeof *packed))
         return false;
     /* its size and bytes may not have been written yet; nobody reads them */
-    return refs_hold(sound, packed, tl_block_size(block) - sizeof *packed) &&
+    return refs_hold(sound, packed, tl_heap_size(block) - sizeof *packed) &&
            (!packed->shared || (packed->shared == 1 && packed->owners == 1 &&
                                 is_log_of_table(sound, packed->log)));
 }
@@ -111,7 +111,7 @@ bool tl_file_check_ref(struct tl_file_check *sound, tl_ref ref)
     if (!(*line & TL_FILE_CHECK_OBJECT)) {
         if (!tl_file_check_block(sound, offset, sizeof(struct tl_object)) ||
             !tl_file_check_is_object(sound, tl_at(offset),
-                                     tl_block_size(offset)) ||
+                                     tl_heap_size(offset)) ||
             !tl_file_check_note(sound, &sound->objects, offset))
             return false;
         *line |= TL_FILE_CHECK_OBJECT;

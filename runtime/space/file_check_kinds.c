@@ -8,7 +8,7 @@
 #include "data/table_slots.h"
 #include "data/value.h"
 #include "space/file_check.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "sync/barrier.h"
 #include "sync/condition.h"
 #include "sync/event.h"
@@ -235,7 +235,7 @@ static bool slots_hold(struct tl_file_check *sound,
     uint64_t capacity = tl_slots_capacity(table);
     if (capacity < TL_SLOTS_LEAST || (capacity & (capacity - 1)) ||
         capacity > UINT32_MAX ||
-        tl_slots_size(capacity) > tl_block_size(table->slots) ||
+        tl_slots_size(capacity) > tl_heap_size(table->slots) ||
         table->used > capacity || table->live > table->used ||
         !tl_slots_index_holds(table))
         return false;

@@ -10,7 +10,7 @@
 #include "data/queue.h"
 #include "data/segment.h"
 #include "space/file_check.h"
-#include "store/block.h"
+#include "store/heap.h"
 
 /* ---- streams ---- */
 
@@ -161,7 +161,7 @@ static bool entries_hold(struct tl_file_check *sound,
                              sizeof(struct tl_ordered_queue_table)))
         return false;
     const struct tl_ordered_queue_table *table = tl_at(ordered->table);
-    uint64_t room = tl_block_size(ordered->table) - sizeof *table;
+    uint64_t room = tl_heap_size(ordered->table) - sizeof *table;
     if (table->capacity == 0 || table->capacity > room / each)
         return false;
     for (uint64_t i = 0; i < table->capacity; i++)

@@ -7,7 +7,7 @@
 #include "park/wait_queue.h"
 #include "space/file_check.h"
 #include "store/cell.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/refs.h"
 #include "sync/owner.h"
 #include "tasks/life.h"
@@ -188,7 +188,7 @@ static bool object_holds(struct tl_file_check *sound,
     struct tl_object *object = tl_at(block);
     uint64_t size = tl_file_check_kind_size(sound, object->kind);
     return object->kind == TL_KIND_NONE ||
-           (size > 0 && tl_block_size(block) >= size &&
+           (size > 0 && tl_heap_size(block) >= size &&
             tl_file_check_kind(sound, object, false));
 }
 

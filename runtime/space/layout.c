@@ -7,7 +7,7 @@
 #include "store/name_index.h"
 #include "process/output.h"
 #include "data/segment.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/message.h"
 #include "tasks/task.h"
 #include "wait/deadlock_check.h"
@@ -19,7 +19,7 @@ int tl_layout_make(uint32_t tasks, uint32_t spare)
         tl_deadlock_check_make() < 0 || tl_object_make_counts() < 0 ||
         tl_output_make() < 0 || tl_name_index_make() < 0 ||
         tl_refs_make() < 0 ||
-        tl_block_make() < 0) /* last: the heap is the rest */
+        tl_heap_make() < 0) /* last: the heap is the rest */
         return TL_NO_MEMORY;
     return TL_OK;
 }

@@ -5,7 +5,7 @@
 
 #include "base/fault.h"
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/refs.h"
 
 /* Of the last group, which is being filled, so many cells that its bundle does
@@ -60,7 +60,7 @@ static bool is_worth_one(const struct group *group)
 static bool make(const struct group *group)
 {
     uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_OBJECT];
-    if (tl_block_take(owned, sizeof(struct tl_bundle)) < 0)
+    if (tl_heap_take(owned, sizeof(struct tl_bundle)) < 0)
         return false;
     struct tl_bundle *bundle = tl_at(*owned);
     memset(bundle, 0, sizeof *bundle);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/bundle.h"
 
 /* Chunk k holds TL_CELLS_FIRST << k cells and begins at index
@@ -34,7 +34,7 @@ int tl_cells_extend(struct tl_task *task, uint32_t index, uint32_t count)
             return TL_NO_MEMORY;
         uint64_t size = (TL_CELLS_FIRST << k) * sizeof(struct tl_cell);
         int status =
-            task->chunks[k] ? TL_OK : tl_block_take(&task->chunks[k], size);
+            task->chunks[k] ? TL_OK : tl_heap_take(&task->chunks[k], size);
         if (status < 0)
             return status;
     }

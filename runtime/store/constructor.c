@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/handle.h"
 #include "store/name_index.h"
 
@@ -36,7 +36,7 @@ void *tl_constructor_begin(struct tl_handle *out, enum tl_kind_id kind,
         return NULL;
     uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     uint64_t size = tl_upcalls->kinds[kind].size;
-    *status = tl_block_take(owned, size);
+    *status = tl_heap_take(owned, size);
     if (*status < 0)
         return NULL;
     struct tl_object *object = tl_at(*owned);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/refs.h"
 #include "tasks/task.h"
 
@@ -51,7 +51,7 @@ int tl_message_pack(uint64_t *owner, const struct tl_message *m)
     for (size_t i = 0; i < m->ref_count; i++)
         if (m->refs[i] >> TL_REF_ARENA_SHIFT != tl_arena)
             return TL_OTHER_ARENA;
-    int status = tl_block_take_tell(
+    int status = tl_heap_take_tell(
         owner, sizeof(struct tl_message_block) + refs_size + m->size, &fresh);
     if (status < 0)
         return status;
@@ -113,7 +113,7 @@ void tl_message_drop(uint64_t *owner)
     bool carried_some = packed->ref_count > 0;
     for (uint32_t i = 0; i < packed->ref_count; i++)
         tl_refs_drop(&packed->refs[i]);
-    tl_block_release(owner, 0);
+    tl_heap_release(owner, 0);
     if (carried_some)
         tl_refs_reclaim();
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "public/status.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/log.h"
 
 static struct tl_reclaim_list *reclaim(void)
@@ -143,7 +143,7 @@ static void destroy(uint64_t *owned)
     struct tl_object *object = tl_at(*owned);
     if (tl_object_kind(object)->destroy)
         tl_object_kind(object)->destroy(object);
-    tl_block_release(owned, 0);
+    tl_heap_release(owned, 0);
 }
 
 void tl_refs_reclaim(void)

@@ -5,7 +5,7 @@
 
 #include "base/fault.h"
 #include "base/spin.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/constructor.h"
 #include "store/handle.h"
 #include "tasks/life.h"
@@ -55,7 +55,7 @@ int tl_barrier_new(struct tl_handle *out, const char *name, uint32_t parties)
     tl_guard_init(&barrier->guard, TL_GUARD_OBJECT, barrier);
     tl_wait_queue_init(&barrier->moved, barrier, TL_VERB_WAIT);
     barrier->parties = parties;
-    status = tl_block_take(&barrier->members, parties * sizeof(uint64_t));
+    status = tl_heap_take(&barrier->members, parties * sizeof(uint64_t));
     if (status < 0) {
         tl_refs_reclaim_for(tl_self);
         return status;
@@ -250,5 +250,5 @@ void tl_barrier_task_died(struct tl_object *object, struct tl_task *dead,
 
 void tl_barrier_destroy(struct tl_object *object)
 {
-    tl_block_release(&((struct tl_barrier *)object)->members, 0);
+    tl_heap_release(&((struct tl_barrier *)object)->members, 0);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/fault.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/constructor.h"
 #include "store/handle.h"
 #include "sync/lock.h"
@@ -93,7 +93,7 @@ static int draw_ticket(struct tl_condition *notice, _Atomic uint64_t **ticket)
         if (status < 0)
             return status;
     }
-    tl_block_release(spare, 0);
+    tl_heap_release(spare, 0);
     return TL_OK;
 }
 

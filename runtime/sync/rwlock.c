@@ -7,7 +7,7 @@
 #include "store/constructor.h"
 #include "store/handle.h"
 #include "base/fault.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "tasks/life.h"
 #include "base/clock.h"
 
@@ -34,7 +34,7 @@ int tl_rwlock_new(struct tl_handle *out, const char *name)
     tl_wait_queue_init(&rwlock->can_read, rwlock, TL_VERB_READ);
     tl_wait_queue_init(&rwlock->can_write, rwlock, TL_VERB_WRITE);
     uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
-    status = tl_block_take(&rwlock->readers, size);
+    status = tl_heap_take(&rwlock->readers, size);
     if (status < 0) {
         tl_refs_reclaim_for(tl_self);
         return status;
@@ -284,7 +284,7 @@ void tl_rwlock_task_died(struct tl_object *object, struct tl_task *dead,
 
 void tl_rwlock_destroy(struct tl_object *object)
 {
-    tl_block_release(&((struct tl_rwlock *)object)->readers, 0);
+    tl_heap_release(&((struct tl_rwlock *)object)->readers, 0);
 }
 
 bool tl_rwlock_in_use(const struct tl_object *object,

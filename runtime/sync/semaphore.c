@@ -7,7 +7,7 @@
 #include "store/constructor.h"
 #include "store/handle.h"
 #include "base/fault.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "tasks/life.h"
 #include "base/clock.h"
 
@@ -24,7 +24,7 @@ static uint32_t *seats_of(const struct tl_semaphore *semaphore)
 static int make_seats(struct tl_semaphore *semaphore)
 {
     uint64_t size = (tl_task_limit() + 1) * sizeof(uint32_t);
-    int status = tl_block_take(&semaphore->seats, size);
+    int status = tl_heap_take(&semaphore->seats, size);
     if (status == TL_OK)
         memset(seats_of(semaphore), 0, size);
     return status;
@@ -264,7 +264,7 @@ void tl_semaphore_task_died(struct tl_object *object, struct tl_task *dead,
 
 void tl_semaphore_destroy(struct tl_object *object)
 {
-    tl_block_release(&((struct tl_semaphore *)object)->seats, 0);
+    tl_heap_release(&((struct tl_semaphore *)object)->seats, 0);
 }
 
 bool tl_semaphore_in_use(const struct tl_object *object,

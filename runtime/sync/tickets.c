@@ -4,7 +4,7 @@
 
 #include "base/fault.h"
 #include "park/park.h"
-#include "store/block.h"
+#include "store/heap.h"
 
 struct tl_ticket_row *tl_tickets_first(const struct tl_tickets *tickets)
 {
@@ -20,7 +20,7 @@ static int make_row(uint64_t *owner)
 {
     uint64_t size =
         sizeof(struct tl_ticket_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
-    int status = tl_block_take(owner, size);
+    int status = tl_heap_take(owner, size);
     if (status == TL_OK)
         memset(tl_at(*owner), 0, size);
     return status;
@@ -123,5 +123,5 @@ void tl_tickets_repair(const struct tl_tickets *tickets, struct tl_task *dead)
 void tl_tickets_destroy(struct tl_tickets *tickets)
 {
     while (tickets->rows)
-        tl_block_release(&tickets->rows, tl_tickets_first(tickets)->next);
+        tl_heap_release(&tickets->rows, tl_tickets_first(tickets)->next);
 }

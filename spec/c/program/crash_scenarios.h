@@ -818,39 +818,39 @@ static uint64_t *piece_at(int i)
 static void take_the_rest(uint64_t *owner)
 {
     for (uint64_t size = UINT64_C(1) << 44; size >= 4096 && !*owner; size /= 2)
-        tl_block_take(owner, size);
+        tl_heap_take(owner, size);
 }
 
 static void make_pieces(void)
 {
     uint64_t *words = &tl_self->owned_blocks[TL_OWNED_KEPT_SEGMENT];
-    tl_block_take(words, (PIECES + 64) * sizeof(uint64_t));
+    tl_heap_take(words, (PIECES + 64) * sizeof(uint64_t));
     memset(piece_at(0), 0, (PIECES + 64) * sizeof(uint64_t));
     for (int i = 0; i < PIECES; i++)
-        tl_block_take(piece_at(i), 20000);
+        tl_heap_take(piece_at(i), 20000);
     for (int i = PIECES; i < PIECES + 64; i++)
         take_the_rest(piece_at(i));
     for (int i = 0; i < PIECES; i += i % 5 ? 1 : 2)
-        tl_block_release(piece_at(i), 0);
+        tl_heap_release(piece_at(i), 0);
 }
 
 static void victim_takes_two_pieces(void)
 {
     uint64_t *block = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
-    if (tl_block_take(block, 39000) == TL_OK)
-        tl_block_release(block, 0);
+    if (tl_heap_take(block, 39000) == TL_OK)
+        tl_heap_release(block, 0);
 }
 
 static bool pieces_come_back(void)
 {
-    bool well = tl_block_check();
+    bool well = tl_heap_check();
     uint64_t *block = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
-    well = tl_block_take(block, 39000) == TL_OK && well;
-    tl_block_release(block, 0);
+    well = tl_heap_take(block, 39000) == TL_OK && well;
+    tl_heap_release(block, 0);
     for (int i = 0; i < PIECES + 64; i++)
-        tl_block_release(piece_at(i), 0);
-    tl_block_release(&tl_self->owned_blocks[TL_OWNED_KEPT_SEGMENT], 0);
-    return tl_block_check() && well;
+        tl_heap_release(piece_at(i), 0);
+    tl_heap_release(&tl_self->owned_blocks[TL_OWNED_KEPT_SEGMENT], 0);
+    return tl_heap_check() && well;
 }
 
 #include "crash_space.h"

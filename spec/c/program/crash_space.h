@@ -2,7 +2,7 @@
  * crash_scenarios.h includes them, whose handles and deadline they use. */
 #include <stdio.h>
 
-#include "store/block.h"
+#include "store/heap.h"
 #include "tasks/task.h"
 
 static unsigned space;         /* its number; open from the first scenario on */
@@ -26,7 +26,7 @@ static void make_space(void)
     open_space();
     tl_event_new(&other, "unused"); /* some object that travels at home */
     tl_task_visit(space);
-    tl_block_used(&space_used);
+    tl_heap_used(&space_used);
     tl_task_visit(TL_HOME);
 }
 
@@ -70,8 +70,8 @@ static bool space_is_whole(void)
     }
     tl_task_visit(space);
     tl_refs_reclaim();
-    well = well && tl_block_check();
-    tl_block_used(&used);
+    well = well && tl_heap_check();
+    tl_heap_used(&used);
     tl_task_visit(TL_HOME);
     return well && used == space_used;
 }

@@ -19,7 +19,7 @@
 #include "base/fault.h"
 #include "base/procfs.h"
 #include "memory/object.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "tasks/life.h"
 #include "tasks/task.h"
 #include "wait/wait.h"
@@ -155,7 +155,7 @@ static bool round_at(const struct scenario *scenario, long k, bool *died)
 {
     struct tl_handle partners[PARTNERS_MOST] = {0};
     uint64_t before, after;
-    tl_block_used(&before);
+    tl_heap_used(&before);
     scenario->setup();
     for (int i = 0; i < scenario->partners; i++) {
         partner_number = i;
@@ -171,7 +171,7 @@ static bool round_at(const struct scenario *scenario, long k, bool *died)
     bool whole = check_all();
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         tl_handle_close(all[i]);
-    tl_block_used(&after);
+    tl_heap_used(&after);
     if (*died && exitcode != -SIGKILL)
         return fail(scenario, k, "the victim ended in another way");
     if (!goes_on)

@@ -25,7 +25,7 @@
 #include "data/queue.h"
 #include "memory/object.h"
 #include "process/process.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "support/family.h"
 #include "tasks/life.h"
 #include "tasks/task.h"
@@ -260,7 +260,7 @@ static void fill_and_die(void)
 static bool segment_survives_two_deaths(void)
 {
     uint64_t before, after;
-    tl_block_used(&before);
+    tl_heap_used(&before);
     tl_queue_new(&queue, NULL, TL_FIFO, 0);
     for (int i = 0; i < 7; i++)
         put_sized(4096, TL_FOREVER);
@@ -277,15 +277,15 @@ static bool segment_survives_two_deaths(void)
     /* what was freed by mistake would be given out again */
     struct tl_handle more = {0};
     tl_queue_new(&more, NULL, TL_FIFO, 0);
-    bool whole = tl_queue_check(queue.object) && tl_block_check();
+    bool whole = tl_queue_check(queue.object) && tl_heap_check();
     while (whole && get(TL_NOW) == TL_OK)
         count--;
     tl_handle_close(&more);
     tl_handle_close(&queue);
     tl_handle_close(&first);
     tl_handle_close(&second);
-    tl_block_used(&after);
-    return whole && (count == 0 || count == -1) && tl_block_check() &&
+    tl_heap_used(&after);
+    return whole && (count == 0 || count == -1) && tl_heap_check() &&
            before == after;
 }
 
@@ -346,7 +346,7 @@ static bool barrier_has_room_for_one_more(void)
     atomic_store(&flags->go, 1);
     await_state(&last, 'Z');
     int place = tl_barrier_wait(&barrier, TL_NOW);
-    bool whole = tl_block_check();
+    bool whole = tl_heap_check();
     for (int i = 0; i < 7; i++)
         kill(pid_of(&parties[i]), SIGCONT);
     return whole && place <= 8;

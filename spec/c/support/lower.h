@@ -19,7 +19,7 @@
 #include "park/park.h"
 #include "park/post.h"
 #include "park/wait_queue.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/name_index.h"
 #include "store/refs.h"
 #include "tasks/life.h"
@@ -57,7 +57,7 @@ static inline void lower_repair(struct tl_guard *guard, struct tl_task *dead)
     if (guard->role == TL_GUARD_WAIT_QUEUE)
         tl_wait_queue_repair((struct tl_wait_queue *)guard);
     else if (guard->role == TL_GUARD_HEAP)
-        tl_block_repair();
+        tl_heap_repair();
 }
 
 static const struct tl_kind lower_kinds[TL_KINDS];
@@ -85,7 +85,7 @@ static inline bool lower_init(uint64_t memory)
         tl_sleep_make() < 0 || tl_task_table_make(16, 1) < 0 ||
         tl_post_make() < 0 || tl_deadlock_check_make() < 0 ||
         tl_object_make_counts() < 0 || tl_name_index_make() < 0 ||
-        tl_refs_make() < 0 || tl_block_make() < 0)
+        tl_refs_make() < 0 || tl_heap_make() < 0)
         return false;
     tl_checkpoint_watch_forks();
     return lower_enter();

@@ -165,7 +165,7 @@ int main(void)
     if (!lower_init(UINT64_C(64) << 20))
         return 1;
     uint64_t *word = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
-    if (tl_block_take(word, sizeof *shared) < 0)
+    if (tl_heap_take(word, sizeof *shared) < 0)
         return 1;
     shared = tl_at(*word);
     *shared = (struct shared){0};

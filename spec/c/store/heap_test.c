@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/block_heap.h"
+#include "store/heap_layout.h"
 #include "store/message.h"
 #include "support/lower.h"
 
@@ -20,17 +20,17 @@ static uint64_t *owners; /* words of the arena: what owns a block */
 static bool comes_back(void)
 {
     uint64_t before, after;
-    tl_block_used(&before);
+    tl_heap_used(&before);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < MOST; i++)
-            if (tl_block_take(&owners[i], (uint64_t)(i * 7919 % 70000)) < 0)
+            if (tl_heap_take(&owners[i], (uint64_t)(i * 7919 % 70000)) < 0)
                 return false;
         for (int i = 0; i < MOST; i++)
-            tl_block_release(&owners[i * 997 % MOST], 0);
-        if (!tl_block_check())
+            tl_heap_release(&owners[i * 997 % MOST], 0);
+        if (!tl_heap_check())
             return false;
     }
-    tl_block_used(&after);
+    tl_heap_used(&after);
     return before == after;
 }
 
@@ -39,27 +39,27 @@ static bool comes_back(void)
 static bool large_blocks_are_apart(void)
 {
     const uint64_t size = UINT64_C(5) << 30;
-    if (tl_block_take(&owners[0], size) < 0 ||
-        tl_block_take(&owners[1], size) < 0)
+    if (tl_heap_take(&owners[0], size) < 0 ||
+        tl_heap_take(&owners[1], size) < 0)
         return false;
     uint64_t a = owners[0], b = owners[1];
     bool apart = a + size <= b || b + size <= a;
-    tl_block_release(&owners[0], 0);
-    tl_block_release(&owners[1], 0);
-    return apart && tl_block_check();
+    tl_heap_release(&owners[0], 0);
+    tl_heap_release(&owners[1], 0);
+    return apart && tl_heap_check();
 }
 
 /* A block too large is refused, and small ones can still be had. */
 static bool full_is_told(void)
 {
     int n = 0, status;
-    while ((status = tl_block_take(&owners[n], UINT64_C(1) << 30)) == TL_OK)
+    while ((status = tl_heap_take(&owners[n], UINT64_C(1) << 30)) == TL_OK)
         n++;
-    bool small = tl_block_take(&owners[n], 100) == TL_OK;
+    bool small = tl_heap_take(&owners[n], 100) == TL_OK;
     for (int i = 0; i <= n; i++)
-        tl_block_release(&owners[i], 0);
-    return status == TL_NO_MEMORY && n > 8 && small && tl_block_check() &&
-           tl_block_take(&owners[0], UINT64_MAX / 2) == TL_TOO_LARGE;
+        tl_heap_release(&owners[i], 0);
+    return status == TL_NO_MEMORY && n > 8 && small && tl_heap_check() &&
+           tl_heap_take(&owners[0], UINT64_MAX / 2) == TL_TOO_LARGE;
 }
 
 /* Small blocks lie all over the arena, and every third stays: the two between
@@ -68,26 +68,26 @@ static bool pieces_are_joined(void)
 {
     uint64_t *rest = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     for (int i = 0; i < MOST; i++)
-        if (tl_block_take(&owners[i], 20000) < 0)
+        if (tl_heap_take(&owners[i], 20000) < 0)
             return false;
     int n = 0;
     for (uint64_t size = UINT64_C(16) << 30; size >= 64; size /= 2)
-        while (n < 48 && tl_block_take(&owners[MOST + n], size) == TL_OK)
+        while (n < 48 && tl_heap_take(&owners[MOST + n], size) == TL_OK)
             n++;
     for (int i = 0; i < MOST; i++)
         if (i % 3)
-            tl_block_release(&owners[i], 0);
-    bool well = tl_block_check();
+            tl_heap_release(&owners[i], 0);
+    bool well = tl_heap_check();
     int joined = 0;
-    while (tl_block_take(rest, 60000) == TL_NO_MEMORY && joined < 3)
+    while (tl_heap_take(rest, 60000) == TL_NO_MEMORY && joined < 3)
         joined++;
-    well = well && joined == 3 && tl_block_check();
+    well = well && joined == 3 && tl_heap_check();
     for (int i = 1; i + 1 < MOST && well; i += 3)
-        well = tl_block_take(&owners[i], 39000) == TL_OK;
-    well = well && tl_block_take(rest, 39000) == TL_NO_MEMORY;
+        well = tl_heap_take(&owners[i], 39000) == TL_OK;
+    well = well && tl_heap_take(rest, 39000) == TL_NO_MEMORY;
     for (int i = 0; i < MOST + n; i++)
-        tl_block_release(&owners[i], 0);
-    return well && tl_block_check();
+        tl_heap_release(&owners[i], 0);
+    return well && tl_heap_check();
 }
 
 /* ---- joining, step by step ---- */
@@ -119,19 +119,19 @@ static bool joining_goes_in_short_steps(void)
 {
     uint64_t *rest = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     for (int i = 0; i < MOST; i++)
-        if (tl_block_take(&owners[i], 100) < 0)
+        if (tl_heap_take(&owners[i], 100) < 0)
             return false;
     int n = 0;
     for (uint64_t size = UINT64_C(16) << 30; size >= 64; size /= 2)
-        while (n < 48 && tl_block_take(&owners[MOST + n], size) == TL_OK)
+        while (n < 48 && tl_heap_take(&owners[MOST + n], size) == TL_OK)
             n++;
     for (int i = 0; i < MOST; i += 2)
-        tl_block_release(&owners[i], 0);
+        tl_heap_release(&owners[i], 0);
     cursor = heap()->cursor;
     longest = laps = 0;
-    bool refused = tl_block_take(rest, 100000) == TL_NO_MEMORY;
+    bool refused = tl_heap_take(rest, 100000) == TL_NO_MEMORY;
     for (int i = 0; i < MOST + n; i++)
-        tl_block_release(&owners[i], 0);
+        tl_heap_release(&owners[i], 0);
     return refused && laps > 0 && longest > 0 && longest <= 64;
 }
 
@@ -169,7 +169,7 @@ static bool pages_are_of_the_system(void)
             return false;
     }
     for (int i = 0; i < 64; i++)
-        tl_block_release(&owners[i], 0);
+        tl_heap_release(&owners[i], 0);
     return advised > 0 && wrongly == 0;
 }
 
@@ -187,7 +187,7 @@ int main(void)
         return 1;
     /* one of the task's own words owns the block of the others */
     uint64_t *words = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
-    if (tl_block_take(words, (MOST + 64) * sizeof *owners) < 0)
+    if (tl_heap_take(words, (MOST + 64) * sizeof *owners) < 0)
         return 1;
     owners = tl_at(*words);
     memset(owners, 0, (MOST + 64) * sizeof *owners);

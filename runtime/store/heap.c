@@ -1,10 +1,10 @@
-#include "store/block_heap.h"
+#include "store/heap_layout.h"
 
 #include "base/fault.h"
 #include "memory/arena.h"
 #include "public/status.h"
 
-int tl_block_make(void)
+int tl_heap_make(void)
 {
     struct heap *made = tl_arena_carve(TL_REGION_HEAP, sizeof *made);
     if (!made)
@@ -161,17 +161,17 @@ static bool may_join(uint64_t size)
            tl_log_peek(&heap()->joined) != tl_log_peek(&heap()->releases);
 }
 
-void tl_block_repair(void)
+void tl_heap_repair(void)
 {
     tl_log_repair(&heap()->log);
 }
 
 /* ---- taking and releasing ---- */
 
-int tl_block_take(uint64_t *owner, uint64_t size)
+int tl_heap_take(uint64_t *owner, uint64_t size)
 {
     bool fresh;
-    return tl_block_take_tell(owner, size, &fresh);
+    return tl_heap_take_tell(owner, size, &fresh);
 }
 
 static bool take(uint64_t *owner, unsigned c, bool *fresh)
@@ -203,7 +203,7 @@ static bool take_joining(uint64_t *owner, unsigned c, bool *fresh)
     return took;
 }
 
-int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh)
+int tl_heap_take_tell(uint64_t *owner, uint64_t size, bool *fresh)
 {
     if (size > heap()->end - heap()->start - HEADER)
         return TL_TOO_LARGE;
@@ -217,7 +217,7 @@ int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh)
     return TL_OK;
 }
 
-void tl_block_release(uint64_t *owner, uint64_t next)
+void tl_heap_release(uint64_t *owner, uint64_t next)
 {
     if (!*owner)
         return;
@@ -234,14 +234,14 @@ void tl_block_release(uint64_t *owner, uint64_t next)
     tl_log_end(&heap()->log);
 }
 
-uint64_t tl_block_used(uint64_t *count)
+uint64_t tl_heap_used(uint64_t *count)
 {
     if (count)
         *count = heap()->count;
     return heap()->used;
 }
 
-bool tl_block_check(void)
+bool tl_heap_check(void)
 {
     uint64_t free = 0, listed = 0, offset = heap()->start;
     while (offset < heap()->frontier) {
@@ -267,17 +267,17 @@ bool tl_block_check(void)
 
 /* ---- of a file that may be damaged ---- */
 
-struct tl_log *tl_block_log(void)
+struct tl_log *tl_heap_log(void)
 {
     return &heap()->log;
 }
 
-uint64_t tl_block_end(void)
+uint64_t tl_heap_end(void)
 {
     return heap()->frontier;
 }
 
-uint64_t tl_block_size(uint64_t block)
+uint64_t tl_heap_size(uint64_t block)
 {
     return header_at(block - HEADER)->size - HEADER;
 }

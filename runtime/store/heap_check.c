@@ -1,12 +1,12 @@
 /*
- * Block sound: whether the invariants of a heap that may be damaged hold.
+ * Heap check: whether the invariants of a heap that may be damaged hold.
  *
  * Every word of it may be anything, so the walk trusts none: it goes from block
  * to block by sizes that it checks first, and a free list must not be longer
  * than the free bytes that the walk has counted, which ends a list that runs in
  * a circle.
  */
-#include "store/block_heap.h"
+#include "store/heap_layout.h"
 
 static bool bounds_hold(void)
 {
@@ -63,7 +63,8 @@ static bool list_holds(unsigned c, uint64_t *listed, uint64_t free)
     return true;
 }
 
-bool tl_block_sound(void (*tell)(void *context, uint64_t block), void *context)
+bool tl_heap_is_sound(void (*tell)(void *context, uint64_t block),
+                      void *context)
 {
     if (!bounds_hold())
         return false;

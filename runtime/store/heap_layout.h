@@ -1,5 +1,5 @@
 /*
- * Block heap: the layout of the heap of blocks; for the files of store/block
+ * Heap layout: what the heap keeps of its blocks; for the files of store/heap
  * alone.
  */
 #ifndef TL_BLOCK_HEAP_H
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "memory/arena.h"
-#include "store/block.h"
+#include "store/heap.h"
 #include "store/log.h"
 
 #define HEADER 64

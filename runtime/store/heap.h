@@ -1,5 +1,5 @@
 /*
- * Block: the heap of the arena.
+ * Heap: the blocks of the arena.
  *
  * Sizes are rounded up to classes, four to a doubling.  A request takes a free
  * block of its class, else memory behind the frontier, which has never been
@@ -10,8 +10,8 @@
  * nothing was released since it was last done.
  *
  * A block always has an owner that the arena can name: the 64-bit word which
- * holds its offset.  tl_block_take writes that word in the same logged step
- * that takes the block off the free list, and tl_block_release clears it in
+ * holds its offset.  tl_heap_take writes that word in the same logged step
+ * that takes the block off the free list, and tl_heap_release clears it in
  * the step that puts the block back: so a kill leaks no block.  A task that
  * copies the offset into a second word notes first which of the two words owns
  * the block (store/repair_note).
@@ -26,41 +26,42 @@
 #include <stdint.h>
 
 /* TL_OK or TL_NO_MEMORY; once. */
-int tl_block_make(void);
+int tl_heap_make(void);
 
 /* Sets *owner, a word in the arena, to a block of at least `size` bytes.
  * TL_NO_MEMORY; TL_TOO_LARGE: larger than the arena. */
-int tl_block_take(uint64_t *owner, uint64_t size);
+int tl_heap_take(uint64_t *owner, uint64_t size);
 
 /* The same; *fresh: whether its memory was never used before. */
-int tl_block_take_tell(uint64_t *owner, uint64_t size, bool *fresh);
+int tl_heap_take_tell(uint64_t *owner, uint64_t size, bool *fresh);
 
 /* Frees the block that *owner names, and sets *owner to `next`.  Nothing where
  * *owner is 0. */
-void tl_block_release(uint64_t *owner, uint64_t next);
+void tl_heap_release(uint64_t *owner, uint64_t next);
 
 /* Bytes of the heap that are in blocks in use, and how many these are: for
  * tests and reports. */
-uint64_t tl_block_used(uint64_t *count);
+uint64_t tl_heap_used(uint64_t *count);
 
 /* Whether the heap's blocks follow each other without a gap, and the free
  * lists hold the free ones; for tests, with no other task inside. */
-bool tl_block_check(void);
+bool tl_heap_check(void);
 
 /* The log of the heap, in TL_REGION_HEAP; and the offset at which the part of
  * the heap that was ever used ends. */
-struct tl_log *tl_block_log(void);
-uint64_t tl_block_end(void);
+struct tl_log *tl_heap_log(void);
+uint64_t tl_heap_end(void);
 
 /* For space/file_check, of an arena that nobody is in: whether the heap's
  * invariants hold, where each word of it may be anything.  Calls `tell` for
  * each block in use. */
-bool tl_block_sound(void (*tell)(void *context, uint64_t block), void *context);
+bool tl_heap_is_sound(void (*tell)(void *context, uint64_t block),
+                      void *context);
 
 /* How many bytes a block in use has. */
-uint64_t tl_block_size(uint64_t block);
+uint64_t tl_heap_size(uint64_t block);
 
 /* After the guard of the heap was taken over from a dead task. */
-void tl_block_repair(void);
+void tl_heap_repair(void);
 
 #endif
