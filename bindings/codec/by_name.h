@@ -8,8 +8,8 @@
  * function of a call; and within a function's own environment or among classes.
  * Any other value is data, and travels or is refused.
  */
-#ifndef TL_NAMED_H
-#define TL_NAMED_H
+#ifndef TL_BY_NAME_H
+#define TL_BY_NAME_H
 
 #include "codec/decode.h"
 #include "codec/encode.h"

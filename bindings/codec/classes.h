@@ -7,8 +7,8 @@
  * may make tables of that class.  So a copy has the name too, as long as anyone
  * has the copy (a table with weak keys).
  */
-#ifndef TL_REGISTERED_H
-#define TL_REGISTERED_H
+#ifndef TL_CLASSES_H
+#define TL_CLASSES_H
 
 #include <stdbool.h>
 

@@ -6,8 +6,8 @@
  * The userdata holds one pointer, to the object's state; NULL once it was
  * closed.
  */
-#ifndef TL_PRIVATE_H
-#define TL_PRIVATE_H
+#ifndef TL_LOCAL_OBJECT_H
+#define TL_LOCAL_OBJECT_H
 
 #include <lauxlib.h>
 #include <lua.h>

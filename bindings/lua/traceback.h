@@ -7,8 +7,8 @@
  * and a traceback would begin at `with`.  So they note the traceback first, and
  * whoever reports the error shows what was noted.
  */
-#ifndef TL_TRACE_H
-#define TL_TRACE_H
+#ifndef TL_TRACEBACK_H
+#define TL_TRACEBACK_H
 
 #include <lua.h>
 

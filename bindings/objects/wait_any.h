@@ -2,8 +2,8 @@
  * Wait any: the list of objects that ipc.wait and ipc.receive wait for: those
  * of userdata.h, and local objects whose class says how to look at them.
  */
-#ifndef TL_ANY_H
-#define TL_ANY_H
+#ifndef TL_WAIT_ANY_H
+#define TL_WAIT_ANY_H
 
 #include <lua.h>
 

@@ -6,8 +6,8 @@
  * arguments, and what they contain) count as the child's from the start, so
  * that a pipe is not closed before the child has touched it.
  */
-#ifndef TL_GIVEN_H
-#define TL_GIVEN_H
+#ifndef TL_INHERITED_ENDS_H
+#define TL_INHERITED_ENDS_H
 
 #include <lua.h>
 

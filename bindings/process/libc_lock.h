@@ -11,8 +11,8 @@
  * Limits: C modules that call such functions do not take the gate, nor do
  * functions that a script has kept from before it loaded the module.
  */
-#ifndef TL_GATE_H
-#define TL_GATE_H
+#ifndef TL_LIBC_LOCK_H
+#define TL_LIBC_LOCK_H
 
 #include <lua.h>
 

@@ -2,8 +2,8 @@
  * Inspect: tidelock ps, ls and rm, which look into running programs and spaces
  * from another terminal.
  */
-#ifndef TL_TOOLS_H
-#define TL_TOOLS_H
+#ifndef TL_INSPECT_H
+#define TL_INSPECT_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
  * Procfs: what the kernel says about a process or a thread in the files of
  * /proc, see proc(5).
  */
-#ifndef TL_STAT_H
-#define TL_STAT_H
+#ifndef TL_PROCFS_H
+#define TL_PROCFS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,8 +10,8 @@
  * handlers (a signal that is ignored stays so: nohup relies on it) and no
  * signal blocked.  When the thread that started it dies, it gets SIGTERM.
  */
-#ifndef TL_SPAWN_H
-#define TL_SPAWN_H
+#ifndef TL_EXEC_H
+#define TL_EXEC_H
 
 #include <sys/types.h>
 

@@ -10,8 +10,8 @@
  * the others are in chunks that stay with the slot for ever, since whoever
  * repairs a list reads all of them, at any time.
  */
-#ifndef TL_WAITERS_H
-#define TL_WAITERS_H
+#ifndef TL_WAIT_QUEUE_H
+#define TL_WAIT_QUEUE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

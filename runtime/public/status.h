@@ -6,8 +6,8 @@
  * never exits: a status travels up to whoever can say it in the words of the
  * caller.  tl_status_text gives the plain wording.
  */
-#ifndef TL_STATUS_H
-#define TL_STATUS_H
+#ifndef TIDELOCK_STATUS_H
+#define TIDELOCK_STATUS_H
 
 enum tl_status {
     TL_OK = 0,

@@ -2,8 +2,8 @@
  * Foreign spaces: a look at the spaces that another process has open and this
  * task has not, without becoming a task there.
  */
-#ifndef TL_ABROAD_H
-#define TL_ABROAD_H
+#ifndef TL_FOREIGN_SPACES_H
+#define TL_FOREIGN_SPACES_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -3,8 +3,8 @@
  * describes the arena, so that another program can tell whether it has the same
  * layout.
  */
-#ifndef TL_LAYERS_H
-#define TL_LAYERS_H
+#ifndef TL_LAYOUT_H
+#define TL_LAYOUT_H
 
 #include <stdint.h>
 

@@ -19,8 +19,8 @@
  * Blocks are aligned to 64 bytes.  The first 8 bytes of a block just taken are
  * 0, the rest is anything.
  */
-#ifndef TL_BLOCK_H
-#define TL_BLOCK_H
+#ifndef TL_HEAP_H
+#define TL_HEAP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * Heap layout: what the heap keeps of its blocks; for the files of store/heap
  * alone.
  */
-#ifndef TL_BLOCK_HEAP_H
-#define TL_BLOCK_HEAP_H
+#ifndef TL_HEAP_LAYOUT_H
+#define TL_HEAP_LAYOUT_H
 
 #include <stdint.h>
 

@@ -6,8 +6,8 @@
  * removed.  The list changes together with that reference, in one logged step
  * under the guard of store/refs; so a death leaves no name half-made.
  */
-#ifndef TL_NAMES_H
-#define TL_NAMES_H
+#ifndef TL_NAME_INDEX_H
+#define TL_NAME_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
  * finds the note of a dead task: the word as it was before tells whether the
  * commit happened.
  */
-#ifndef TL_NOTE_H
-#define TL_NOTE_H
+#ifndef TL_REPAIR_NOTE_H
+#define TL_REPAIR_NOTE_H
 
 #include <stdint.h>
 

@@ -17,8 +17,8 @@
  * process is gone, when its creator died before it forked, or when the thread
  * that claimed the slot for itself is gone.
  */
-#ifndef TL_DEATH_H
-#define TL_DEATH_H
+#ifndef TL_LIFE_H
+#define TL_LIFE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -7,8 +7,8 @@
  * first, so that no child is born with it held by a thread that the child does
  * not have.
  */
-#ifndef TL_PRIVATE_H
-#define TL_PRIVATE_H
+#ifndef TL_PROCESS_LOCK_H
+#define TL_PROCESS_LOCK_H
 
 /* Once, before there are threads. */
 void tl_process_lock_make(void);

@@ -13,8 +13,8 @@
  * the verdict, an interrupt may have come, and the task may wait for something
  * else: so it looks once more, and takes only what is still true.
  */
-#ifndef TL_STUCK_H
-#define TL_STUCK_H
+#ifndef TL_DEADLOCK_CHECK_H
+#define TL_DEADLOCK_CHECK_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -9,8 +9,8 @@
  * So the task passes every wake that reached it on to the next waiter of that
  * queue.  Wakes are hints; one too many costs a look.
  */
-#ifndef TL_SEVERAL_H
-#define TL_SEVERAL_H
+#ifndef TL_WAIT_MANY_H
+#define TL_WAIT_MANY_H
 
 #include <stddef.h>
 #include <stdint.h>
