@@ -1,7 +1,6 @@
 /*
- * Board: where the jobs of a pool lie.  One task owns the board,
- * submits jobs and reads their results; any number of workers, its children,
- * take them.
+ * Board: where the jobs of a pool lie.  One task owns the board, submits jobs
+ * and reads their results; any number of workers, its children, take them.
  *
  * A job is a slot with a call and later a result; small messages lie in the
  * slot, larger ones in message blocks that the slot owns.  Slots lie in chunks,

@@ -63,4 +63,6 @@ for _, list in ipairs{ sources.runtime, sources.bindings } do
   for _, path in ipairs(list) do table.insert(sources.all, path) end
 end
 
+sources.with_tests = sources.lines("find runtime bindings spec -name '*.[ch]' | sort")
+
 return sources
