@@ -103,7 +103,7 @@ void end(struct tl_log *log)
     int passed = 0;
     uint64_t at = cursor;
     laps += heap()->cursor < at;
-    while (at < heap()->cursor) {
+    while (at && at < heap()->cursor) {
         at += header_at(at)->size;
         passed++;
     }
