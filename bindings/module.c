@@ -148,6 +148,16 @@ static bool answer_signal(void)
     return context_state && hook_answer(context_state);
 }
 
+static bool is_signal_due(void)
+{
+    return context_state && hook_is_due(context_state);
+}
+
+static bool is_signal_expected(void)
+{
+    return context_state && hook_is_expected(context_state);
+}
+
 /* What a child forgets of its parent, in this order: see child.h. */
 static void (*const forgets[])(lua_State *L) = {
     files_forget, thread_forget,      exit_forget,
@@ -207,6 +217,8 @@ __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
     thread_open(luaopen_tidelock);
     tl_where_hook = where;
     tl_signal_hook = answer_signal;
+    tl_signal_due = is_signal_due;
+    tl_signal_expected = is_signal_expected;
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key) != LUA_TTABLE) {
         make_module(L);
         lua_pushvalue(L, -1);

@@ -20,6 +20,28 @@ static bool is_signals(lua_State *L)
            lua_gethookcount(L) == 1;
 }
 
+/* A hook that stayed after it was called: a script's own, of the same shape. */
+static _Thread_local lua_Hook lasting;
+
+bool hook_is_due(lua_State *L)
+{
+    if (!lua_checkstack(L, 2))
+        return false;
+    lua_State *main_thread = main_of(L);
+    return is_signals(main_thread) && lua_gethook(main_thread) != lasting;
+}
+
+bool hook_is_expected(lua_State *L)
+{
+    static _Thread_local bool expected; /* once loaded, for ever */
+    if (!expected && lua_checkstack(L, 4)) {
+        luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+        expected = lua_getfield(L, -1, "posix.signal") != LUA_TNIL;
+        lua_pop(L, 2);
+    }
+    return expected;
+}
+
 /* Calls the signal's hook, unless it is off already: where L is the main
  * thread, Lua has called it on entry to this function. */
 static int call_hook(lua_State *L)
@@ -60,6 +82,7 @@ bool hook_answer(lua_State *L)
     if (L != main_thread && lua_gethook(main_thread) == hook)
         lua_sethook(main_thread, lua_gethook(L), lua_gethookmask(L),
                     lua_gethookcount(L));
+    lasting = is_signals(main_thread) ? lua_gethook(main_thread) : NULL;
     return raised;
 }
 

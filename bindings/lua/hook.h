@@ -18,6 +18,11 @@
  * True: the hook raised, and hook_raise raises that again. */
 bool hook_answer(lua_State *L);
 
+/* Whether a handler has asked for a call that has not come yet; and whether
+ * there may be such handlers, since luaposix is loaded. */
+bool hook_is_due(lua_State *L);
+bool hook_is_expected(lua_State *L);
+
 /* Raises what hook_answer has kept; returns where there is nothing. */
 void hook_raise(lua_State *L);
 

@@ -16,6 +16,10 @@
 /* Of a sleep for descriptors in which no pidfds watch the others. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
 
+_Thread_local bool (*tl_signal_hook)(void);
+_Thread_local bool (*tl_signal_due)(void);
+_Thread_local bool (*tl_signal_expected)(void);
+
 /* The arenas besides the present one in which the task sleeps, as bits. */
 static _Thread_local unsigned also;
 
@@ -94,6 +98,11 @@ static void end_vigil(void)
         tl_post_leave();
 }
 
+bool tl_sleeper_is_signalled(void)
+{
+    return tl_signal_hook && tl_signal_due && tl_signal_due();
+}
+
 /* ---- with descriptors ---- */
 
 static _Thread_local struct pollfd *polled;
@@ -164,7 +173,8 @@ static enum tl_sleeper_end poll_asleep(tl_deadline until)
     sigdelset(&mask, TL_PARK_SIGNAL);
     enum tl_sleeper_end end = TL_SLEEPER_CALLED;
     if (change(TL_PARK_RUNNING, TL_PARK_POLLS))
-        end = poll_once(until, &mask);
+        end = tl_sleeper_is_signalled() ? TL_SLEEPER_SIGNAL
+                                        : poll_once(until, &mask);
     if (!change(TL_PARK_POLLS, TL_PARK_RUNNING))
         end = TL_SLEEPER_CALLED;
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
@@ -181,6 +191,8 @@ static enum tl_sleeper_end sleep_until(tl_deadline until)
         keep_vigil(&vigil);
         if (vigil.death)
             return awake(TL_SLEEPER_DEATH);
+        if (tl_sleeper_is_signalled())
+            return awake(TL_SLEEPER_SIGNAL);
         tl_deadline limit = until;
         if (vigil.limit != TL_FOREVER)
             limit = tl_clock_earlier(until, tl_clock_now() + vigil.limit);
@@ -205,7 +217,8 @@ static enum tl_sleeper_end sleep_until(tl_deadline until)
 
 enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until)
 {
-    if (polled_count || tl_outgoings)
+    if (polled_count || tl_outgoings ||
+        (tl_signal_expected && tl_signal_expected()))
         return poll_asleep(until);
     if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))
         return awake(TL_SLEEPER_CALLED);

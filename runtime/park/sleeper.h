@@ -9,6 +9,8 @@
 #ifndef TL_SLEEPER_H
 #define TL_SLEEPER_H
 
+#include <stdbool.h>
+
 #include "tidelock.h"
 
 enum tl_sleeper_end {
@@ -29,5 +31,11 @@ void tl_sleeper_with(struct pollfd *polled, unsigned count);
 /* Sleeps until called, a descriptor is ready (which counts as called), a death,
  * or `until`. */
 enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until);
+
+/* Whether a signal has come that is to be answered (tl_signal_due).  With
+ * signals blocked, that holds until the sleep lets them in; else one may come
+ * right after, and is slept over: so a thread that expects any sleeps as for
+ * descriptors. */
+bool tl_sleeper_is_signalled(void);
 
 #endif

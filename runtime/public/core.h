@@ -44,6 +44,13 @@ void tl_interrupt_clear(void);
  * true ends the call with TL_INTERRUPTED. */
 extern _Thread_local bool (*tl_signal_hook)(void);
 
+/* Hooks of this thread for handlers of signals that cannot do their work at
+ * once: whether one has come whose work tl_signal_hook is to do; and whether
+ * there are any, so that the thread must sleep in a way that none comes between
+ * the look and the sleep. */
+extern _Thread_local bool (*tl_signal_due)(void);
+extern _Thread_local bool (*tl_signal_expected)(void);
+
 /* A hook of this thread that writes "file:line" of the script into `where`;
  * called before a task goes to sleep, never with anything held. */
 extern _Thread_local void (*tl_where_hook)(char *where, size_t size);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "park/outgoing.h"
 #include "park/poll.h"
+#include "park/sleeper.h"
 #include "wait/checkpoint.h"
 #include "wait/wait.h"
 #include "wait/wait_many.h"
@@ -37,7 +38,9 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
     pthread_sigmask(SIG_BLOCK, &all, &mask);
     status = tl_checkpoint_ended();
     if (status == TL_OK)
-        status = outcome(tl_poll_sleep(polled, count, deadline, &mask));
+        status = tl_sleeper_is_signalled()
+                     ? SIGNALLED
+                     : outcome(tl_poll_sleep(polled, count, deadline, &mask));
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (status == SIGNALLED && tl_signal_hook && tl_signal_hook())
         return TL_INTERRUPTED;

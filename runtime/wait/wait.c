@@ -17,7 +17,6 @@
 #define STUCK_AGAIN TL_SECOND
 
 _Thread_local void (*tl_where_hook)(char *where, size_t size);
-_Thread_local bool (*tl_signal_hook)(void);
 static _Thread_local const struct tl_wait_queue *stuck_in[TL_STUCK_MOST];
 
 const struct tl_wait_queue *tl_wait_stuck_in(unsigned i)

@@ -99,6 +99,22 @@ describe("a signal that luaposix handles", function()
     assert.equal("1\ttrue\ngoes on\n2\ngoes on\n3\nat the end\nstatus 0\n", output)
   end)
 
+  it("is not slept over where it comes as a wait begins", function()
+    if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
+    local output = run([[
+      local ipc, signal = require "tidelock", require "posix.signal"
+      local ask, q, pid = ipc.queue(), ipc.queue(), ipc.getpid()
+      signal.signal(signal.SIGUSR1, function() q:put(true) end)
+      ipc.spawn(function() for _ in ask:items() do signal.kill(pid, signal.SIGUSR1) end end)
+      for n = 1, 3000 do
+        ask:put(n)
+        if not q:get(50) then print("lost", n) end
+      end
+      ask:close()
+    ]], [[timeout 120 taskset -c 0 "$T" "$S"]])
+    assert.equal("status 0\n", output)
+  end)
+
   it("raises what its handler raises, as the stock interpreter's", function()
     local output = run([[
       local ipc = require "tidelock"
