@@ -75,7 +75,7 @@ struct tl_task;
 struct tl_guard;
 struct tl_watch;
 
-/* One row a kind, in program/kinds.c, whose first comment is the recipe for
+/* One row a kind, in program/kinds.c; program/kinds.h has the recipe for
  * adding an object.  A NULL entry means that there is nothing to do. */
 struct tl_kind {
     const char *name;
