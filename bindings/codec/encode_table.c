@@ -126,8 +126,7 @@ static bool encode_class(struct encoder *encoder, int index,
     return done;
 }
 
-bool encode_table(struct encoder *encoder, int index,
-                         const struct place *place)
+bool encode_table(struct encoder *encoder, int index, const struct place *place)
 {
     if (!encode_enter(encoder, index, place) ||
         !encode_class(encoder, index, place) ||

@@ -1,3 +1,7 @@
+/*
+ * Ordered queue, debts: what was got and is not done yet, and to whom that is
+ * owed when the task that got it dies.
+ */
 #include "base/fault.h"
 #include "data/ordered_queue_table.h"
 #include "public/status.h"

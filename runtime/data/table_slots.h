@@ -36,8 +36,7 @@
  *    8 bits  bytes of the key, or TL_SLOT_LONG
  *   16 bits  bytes of the value, or TL_SLOT_PACKED
  * key: the bytes, and 0 behind them; of a long one: block, size, hash.
- * value: the bytes, and anything behind them; of a packed one: its message
- * block. */
+ * value: the bytes, and anything behind them; of a packed one: a block. */
 struct tl_slot {
     uint64_t meta;
     uint64_t key[TL_SLOT_KEY / 8];

@@ -14,10 +14,11 @@
  *   refs        = number of references to the object, anywhere in the arena,
  *                 without those that are lent
  *   holders[s]  = number of claimed cells of side s
- *   refs == 0   = the object is on the graveyard list, linked by
- * next_reclaimed, and belongs to whoever takes it off kind, number, name and
- * shape are written before the first reference exists. `named` and `next_named`
- * are of store/name_index.
+ *   refs == 0   = the object is on the reclaim list, linked by next_reclaimed,
+ *                 and belongs to whoever takes it off
+ *
+ * kind, number, name and shape are written before the first reference exists.
+ * `named` and `next_named` are of store/name_index.
  */
 #ifndef TL_OBJECT_H
 #define TL_OBJECT_H

@@ -9,9 +9,10 @@
  *          when it is there whole, and the buffer grows with what has come,
  *          never with what was announced: a peer pays for what it makes us
  *          allocate.
- *   rest   what a send could not get rid of.  Once the kernel took any part of
- * a frame, the channel takes all of it; the rest goes before all else, while
- * the thread waits for anything (park/outgoing), and for some time at its end.
+ *   rest   what a send could not get rid of.  Once the kernel took any part
+ *          of a frame, the channel takes all of it; the rest goes before all
+ *          else, while the thread waits for anything (park/outgoing), and for
+ *          some time at its end.
  *
  * An end that cannot get rid of what it sends reads what has come meanwhile, up
  * to one largest message: else two ends that both send would wait for each

@@ -4,7 +4,8 @@
 #include "store/cell.h"
 #include "store/refs.h"
 
-int tl_inherit(struct tl_task *task, const struct tl_handle *const *given, size_t count)
+int tl_inherit(struct tl_task *task, const struct tl_handle *const *given,
+               size_t count)
 {
     int status = tl_bundle_bequeath(task);
     for (size_t i = 0; i < count && status == TL_OK; i++) {

@@ -1,7 +1,8 @@
 /*
- * Inherit: what a child has of its parent's: a reference by every handle that is
- * not the parent's alone (TL_OWN), most of them lent (store/bundle); and of those
- * that it is given, what counts as held by it from the start (ends of pipes).
+ * Inherit: what a child has of its parent's: a reference by every handle that
+ * is not the parent's alone (TL_OWN), most of them lent (store/bundle); and of
+ * those that it is given, what counts as held by it from the start (ends of
+ * pipes).
  */
 #ifndef TL_INHERIT_H
 #define TL_INHERIT_H

@@ -1,5 +1,6 @@
 /*
- * Signal: sends a signal to a process, and to no other that has its pid by now.
+ * Process signal: sends a signal to a process, and to no other that has its pid
+ * by now.
  *
  * The pid of a child that this thread has not reaped is still the child's.  For
  * any other process it opens a pidfd first: if the process's task is alive

@@ -2,17 +2,20 @@
  * Kinds: the one table of the kinds of objects, and what the lower rooms call
  * of the whole program.
  *
- * To add an object
- *   1. give it a number in enum tl_kind_id (public/core.h), and declare its
- * calls in the header of public/ where its kin are
- *   2. write ROOM/NAME.h with the struct, its invariants and who may write
- * what, and ROOM/NAME.c on the four verbs (wait/wait.h)
- *   3. add its row to kinds.c; what each entry means is in memory/object.h
- *   4. if a space may have it, say in space/file_check_kinds.c when it is sound
- *   5. bind it: bindings/objects/NAME.c, and its line in bindings/objects.h;
- * say in bindings/tidelock.d.lua what it does
- *   6. add its blocking calls to spec/support/blocking.lua, a sweep of deaths
- * to spec/c/program/crash_scenarios.h, and spec/ROOM/NAME_spec.lua
+ * To add an object NAME (the latch is a short one that has all of this):
+ *   1. Give it a number in enum tl_kind_id (public/core.h); declare its calls
+ *      in the header of public/ where its kin are.
+ *   2. Write ROOM/NAME.h with the struct, its invariants and who may write
+ *      what, and ROOM/NAME.c: how it waits, wait/wait.h says.
+ *   3. Add its row to kinds.c; memory/object.h says what each entry means.
+ *   4. If a space may have it: space/file_check_kinds.c says when it is
+ *      sound, bindings/objects/space.c lists it, spec/c/program/damage.h
+ *      damages one.
+ *   5. Bind it: bindings/objects/NAME.c; bindings/objects.h says what opens
+ *      it; bindings/tidelock.d.lua tells what it does.
+ *   6. Test it: spec/ROOM/NAME_spec.lua, its blocking calls in
+ *      spec/support/blocking.lua, and a sweep of deaths in the crash_*.h of
+ *      spec/c/program/.
  */
 #ifndef TL_KINDS_H
 #define TL_KINDS_H

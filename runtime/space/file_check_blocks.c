@@ -1,4 +1,7 @@
-/* Blocks, and what they are, in a file that may be damaged. */
+/*
+ * File check, blocks: what each block of the heap is, and that it has one
+ * owner.
+ */
 #include "data/table.h"
 #include "space/file_check.h"
 #include "store/heap.h"

@@ -4,8 +4,8 @@
  * task to what must be passed on: so it stays, and is `kept`.
  *
  * No more cells stay than are needed:
- *   - none where no other reference is left, since then nobody else can want
- * the object;
+ *   - none where no other reference is left, since then nobody else can
+ *     want the object;
  *   - one for an object;
  *   - of a condition the lock's, since that is what the task holds;
  *   - a kept cell goes when another is to be kept, and the task has given its

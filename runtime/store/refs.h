@@ -33,8 +33,8 @@ int tl_refs_make(void);
  * both refer to the same object, which is counted where it was lent before. */
 void tl_refs_set(tl_ref *word, tl_ref ref);
 
-/* For a new object, which `hand` owned so far: clears *hand too, and drops what
- * *word refers to. */
+/* For a new object, which the word `owned` named so far: clears that too, and
+ * drops what *word refers to. */
 void tl_refs_adopt(tl_ref *word, tl_ref ref, uint64_t *owned);
 
 /* For a logged step in which other words change together with a reference.

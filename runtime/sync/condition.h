@@ -1,6 +1,6 @@
 /*
  * Condition: the condition variable of scripts (ipc.condition).  It is not the
- * wait queue that every object has (wait/wait): it contains one.
+ * wait queue that every object has (park/wait_queue): it contains one.
  *
  * It refers to a lock, given or made for it.  A task that waits draws a ticket
  * (sync/tickets).  If a task was notified and dies before it goes on, the

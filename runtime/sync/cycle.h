@@ -45,8 +45,8 @@
  *   - A reader that lets a writer go first counts as able to go on.
  *   - The waits at a program's end are part of no cycle, since they must not be
  *     refused: the report of all tasks (wait/deadlock_check) tells of them.
- *   - A cycle through more than one arena is found where the process of the
- * task that closes it has all of them open.
+ *   - A cycle through more than one arena is found where the process of
+ *     the task that closes it has all of them open.
  */
 #ifndef TL_CYCLE_H
 #define TL_CYCLE_H

@@ -26,7 +26,7 @@
  * since the hungry task may have given up or died.
  *
  * Takers barge because a hand-over by name costs a sleep each time, and the
- * task named may be dead (nsync, public/nsync_mu.h, has the same rules).
+ * task named may be dead (the locks of the library nsync have the same rules).
  *
  * A wait without a deadline that would close a cycle of waits is not begun
  * (sync/cycle).

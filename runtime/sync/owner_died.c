@@ -1,10 +1,10 @@
 /*
- * What becomes of what a dead task owned, a lock above all: it is free, and marked
- * as abandoned for whoever acquires it next.
+ * Owner died: what becomes of what a dead task owned, a lock above all.  It is
+ * free, and marked as abandoned for whoever acquires it next.
  *
- * Recovery (program/recover) calls this for each of the dead task's cells, by way
- * of its object's kind; another task does the same at an orderly end.  Twice is
- * harmless: only a word that names the dead task is changed.
+ * Recovery (program/recover) calls this for each of the dead task's cells, by
+ * the row of its object's kind; so does a task for itself at an orderly end.
+ * Twice is harmless: only a word that names the dead task is changed.
  */
 #include "base/fault.h"
 #include "sync/owner.h"

@@ -49,7 +49,7 @@ describe("a space's file that is damaged", function()
   teardown(function() os.remove(path_of(NAME)) end)
 
   -- The header of an object, as far as it lies before its name: kind, number, references, two counts of holders, the
-  -- next in the graveyard, the next name, the reference of the name, the shape.
+  -- next that is to be reclaimed, the next name, the reference of the name, the shape.
   local header = { kind = -72, references = -56, ["next name"] = -24, ["own name"] = -16 }
 
   for what, distance in pairs(header) do
