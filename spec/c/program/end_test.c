@@ -286,20 +286,13 @@ static const struct test tests[] = {
      the_last_signal_spares_who_follows_at_once, 0},
 };
 
-static bool prepare(void)
-{
-    return tl_init() == TL_OK;
-}
-
 int main(int count, char **arguments)
 {
     flags = family_share(sizeof *flags);
-    const struct family family = {.tests = tests,
-                                  .count = sizeof tests / sizeof *tests,
-                                  .claim = "",
-                                  .prepare = prepare,
-                                  .limit = 60,
-                                  .shared = flags,
-                                  .shared_size = sizeof *flags};
-    return family_run(&family, count > 1 ? arguments[1] : NULL);
+    return family_main((struct family){.tests = tests,
+                                       .count = sizeof tests / sizeof *tests,
+                                       .limit = 60,
+                                       .shared = flags,
+                                       .shared_size = sizeof *flags},
+                       count, arguments);
 }

@@ -83,28 +83,6 @@ bool death_happened(struct tl_task *task)
 
 /* ---- tasks ---- */
 
-static struct tl_handle start(void (*body)(void))
-{
-    struct tl_handle process = {0};
-    tl_process_new(&process, NULL, false);
-    if (tl_process_start(&process, NULL, 0) == 0) {
-        body();
-        tl_process_finish(0);
-        _exit(0);
-    }
-    return process;
-}
-
-static pid_t pid_of(const struct tl_handle *process)
-{
-    return ((struct tl_process *)process->object)->pid;
-}
-
-static struct tl_task *task_of(const struct tl_handle *process)
-{
-    return tl_task_of(((struct tl_process *)process->object)->task);
-}
-
 /* Waits until it is a zombie, or stopped, without a call of the runtime. */
 static bool await_state(const struct tl_handle *process, char state)
 {

@@ -27,6 +27,7 @@
 #include "process/process.h"
 #include "store/heap.h"
 #include "support/family.h"
+#include "support/tasks.h"
 #include "tasks/life.h"
 #include "tasks/task.h"
 #include "tasks/tenancy.h"
@@ -150,21 +151,14 @@ static const struct test tests[] = {
     {"what is lent goes before its bundle", lent_goes_before_its_bundle, 2},
 };
 
-static bool prepare(void)
-{
-    return tl_init() == TL_OK;
-}
-
 int main(int count, char **arguments)
 {
     flags = family_share(sizeof *flags);
-    const struct family family = {.tests = tests,
-                                  .count = sizeof tests / sizeof *tests,
-                                  .claim = "",
-                                  .prepare = prepare,
-                                  .limit = 12,
-                                  .shared = flags,
-                                  .shared_size = sizeof *flags};
-    return family_run(&family, count > 1 ? arguments[1] : NULL);
+    return family_main((struct family){.tests = tests,
+                                       .count = sizeof tests / sizeof *tests,
+                                       .limit = 12,
+                                       .shared = flags,
+                                       .shared_size = sizeof *flags},
+                       count, arguments);
 }
 #endif

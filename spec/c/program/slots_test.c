@@ -141,20 +141,13 @@ static const struct test tests[] = {
     {"a late one lets the next in", a_late_one_lets_the_next_in, 0},
 };
 
-static bool prepare(void)
-{
-    return tl_init() == TL_OK;
-}
-
 int main(int count, char **arguments)
 {
     flags = family_share(sizeof *flags);
-    const struct family family = {.tests = tests,
-                                  .count = sizeof tests / sizeof *tests,
-                                  .claim = "",
-                                  .prepare = prepare,
-                                  .limit = 30,
-                                  .shared = flags,
-                                  .shared_size = sizeof *flags};
-    return family_run(&family, count > 1 ? arguments[1] : NULL);
+    return family_main((struct family){.tests = tests,
+                                       .count = sizeof tests / sizeof *tests,
+                                       .limit = 30,
+                                       .shared = flags,
+                                       .shared_size = sizeof *flags},
+                       count, arguments);
 }

@@ -18,6 +18,7 @@
 #include "park/wait_queue.h"
 #include "process/process.h"
 #include "support/family.h"
+#include "support/tasks.h"
 #include "sync/event.h"
 #include "tasks/task.h"
 #include "tidelock.h"
@@ -38,28 +39,6 @@ static struct tl_handle first, second, visitor, setter;
 static void rest(void)
 {
     nanosleep(&(struct timespec){0, 1000000}, NULL);
-}
-
-static struct tl_handle start(void (*body)(void))
-{
-    struct tl_handle process = {0};
-    tl_process_new(&process, NULL, false);
-    if (tl_process_start(&process, NULL, 0) == 0) {
-        body();
-        tl_process_finish(0);
-        _exit(0);
-    }
-    return process;
-}
-
-static pid_t pid_of(const struct tl_handle *process)
-{
-    return ((struct tl_process *)process->object)->pid;
-}
-
-static struct tl_task *task_of(const struct tl_handle *process)
-{
-    return tl_task_of(((struct tl_process *)process->object)->task);
 }
 
 static struct tl_wait_queue *condition_of(const struct tl_handle *event)
@@ -346,21 +325,11 @@ static const struct test tests[] = {
      what_was_an_object_is_taken_as_seen, 0},
 };
 
-static bool prepare(void)
-{
-    return tl_init() == TL_OK;
-}
-
 int main(int count, char **arguments)
 {
-    int nothing;
-    const struct family family = {.tests = tests,
-                                  .count = sizeof tests / sizeof *tests,
-                                  .claim = "",
-                                  .prepare = prepare,
-                                  .limit = 30,
-                                  .shared = &nothing,
-                                  .shared_size = sizeof nothing};
-    return family_run(&family, count > 1 ? arguments[1] : NULL);
+    return family_main((struct family){.tests = tests,
+                                       .count = sizeof tests / sizeof *tests,
+                                       .limit = 30},
+                       count, arguments);
 }
 #endif

@@ -19,6 +19,7 @@
 #include "park/post.h"
 #include "process/process.h"
 #include "support/family.h"
+#include "support/tasks.h"
 #include "tasks/life.h"
 #include "tasks/task.h"
 #include "tidelock.h"
@@ -46,18 +47,6 @@ static void rest(double seconds)
 
 /* ---- tasks ---- */
 
-static struct tl_handle start(void (*body)(void))
-{
-    struct tl_handle process = {0};
-    tl_process_new(&process, NULL, false);
-    if (tl_process_start(&process, NULL, 0) == 0) {
-        body();
-        tl_process_finish(0);
-        _exit(0);
-    }
-    return process;
-}
-
 static void sleep_long(void)
 {
     tl_event_wait(&event, TL_FOREVER);
@@ -69,16 +58,6 @@ static void run(void)
     atomic_fetch_add(started, 1);
     for (;;)
         rest(0.1);
-}
-
-static struct tl_task *task_of(const struct tl_handle *process)
-{
-    return tl_task_of(((struct tl_process *)process->object)->task);
-}
-
-static pid_t pid_of(const struct tl_handle *process)
-{
-    return ((struct tl_process *)process->object)->pid;
 }
 
 static bool in_state(pid_t pid, const char *states)
@@ -363,13 +342,13 @@ static bool prepare(void)
 int main(int count, char **arguments)
 {
     started = family_share(sizeof *started);
-    const struct family family = {.tests = tests,
-                                  .count = sizeof tests / sizeof *tests,
-                                  .claim = "a death is heard ",
-                                  .prepare = prepare,
-                                  .limit = 60,
-                                  .shared = (void *)started,
-                                  .shared_size = sizeof *started};
-    return family_run(&family, count > 1 ? arguments[1] : NULL);
+    return family_main((struct family){.tests = tests,
+                                       .count = sizeof tests / sizeof *tests,
+                                       .claim = "a death is heard ",
+                                       .prepare = prepare,
+                                       .limit = 60,
+                                       .shared = (void *)started,
+                                       .shared_size = sizeof *started},
+                       count, arguments);
 }
 #endif

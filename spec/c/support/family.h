@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tidelock.h"
+
 struct test {
     const char *name;
     bool (*run)(void);
@@ -28,7 +30,7 @@ struct family {
     const struct test *tests;
     size_t count;
     const char *claim;     /* what they show, before each name */
-    bool (*prepare)(void); /* in each family, before its test */
+    bool (*prepare)(void); /* in each family, before its test; NULL: tl_init */
     unsigned limit;        /* seconds */
     void *shared;          /* zeroed before each test, by family_share */
     size_t shared_size;
@@ -44,13 +46,16 @@ static inline void *family_share(size_t size)
 static inline bool family_passes(const struct family *family,
                                  const struct test *test)
 {
-    memset(family->shared, 0, family->shared_size);
+    if (family->shared)
+        memset(family->shared, 0, family->shared_size);
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
         alarm(family->limit);
-        bool well = family->prepare() && test->run();
+        bool well =
+            (family->prepare ? family->prepare() : tl_init() == TL_OK) &&
+            test->run();
         fflush(stdout);
         _exit(well ? 0 : 1);
     }
@@ -90,6 +95,15 @@ static inline int family_run(const struct family *family, const char *wanted)
         fflush(stdout);
     }
     return failed > 0;
+}
+
+/* The same as a test program's main: where there is no `claim`, none stands
+ * before the names, and where nothing prepares, the runtime is made. */
+static inline int family_main(struct family family, int count, char **arguments)
+{
+    if (!family.claim)
+        family.claim = "";
+    return family_run(&family, count > 1 ? arguments[1] : NULL);
 }
 
 #endif
