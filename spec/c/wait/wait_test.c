@@ -10,7 +10,7 @@
 #include "support/lower.h"
 #include "wait/wait.h"
 
-#define ROUNDS 20000
+#define ROUNDS UINT64_C(20000)
 #define PATIENCE (tl_clock_now() + 20 * TL_SECOND)
 
 /* What the tasks of a test share, in a block of the arena. */
@@ -136,7 +136,7 @@ static bool a_guard_is_taken_over(void)
 
 static int take_often(void)
 {
-    for (int i = 0; i < ROUNDS; i++) {
+    for (uint64_t i = 0; i < ROUNDS; i++) {
         tl_guard_take(&shared->guard, TL_FOREVER);
         bool alone = atomic_fetch_add(&shared->inside, 1) == 0;
         uint64_t taken = atomic_load(&shared->taken);
