@@ -70,6 +70,8 @@ bool tl_keep_for_debts(struct tl_cell *cell)
     struct tl_object *object = tl_ref_object(cell->ref);
     if (!is_held(object, cell))
         return false;
+    /* a bundle that is gone still counts as who knows its objects */
+    tl_refs_reclaim();
     struct tl_object *(*part_held)(struct tl_object *) =
         tl_object_kind(object)->part_held;
     struct tl_object *part = part_held ? part_held(object) : object;

@@ -139,6 +139,16 @@ describe("a child of a parent with many handles", function()
     ]], "TIDELOCK_MEMORY=64M")
   end)
 
+  it("leaves the parent to drop what that alone holds", function()
+    says("0", [[
+      local locks = many(function() return ipc.lock() end)
+      for i = 1, MANY do locks[i]:acquire() end
+      assert(ipc.spawn(function() end):join(PATIENCE))
+      drop(locks)
+      print(#ipc.ps()[1].holds)
+    ]])
+  end)
+
   it("starts and ends without a look at each", function()
     local code = [[
       local function faults()
