@@ -47,6 +47,7 @@ static void victim_lends(void)
     }
     tl_process_join(&child, soon());
     tl_lock_acquire(&locks[LOCKS - 3], TL_NOW);
+    tl_handle_close(&locks[LOCKS - 3]);
 }
 
 static void victim_ends_with_lent(void)
