@@ -6,6 +6,12 @@
 #include "store/heap.h"
 #include "store/bundle.h"
 
+/* A group of a bundle lies in one chunk. */
+_Static_assert(TL_BUNDLE_CELLS % TL_CELLS_FIRST == 0 &&
+                   (TL_BUNDLE_CELLS & (TL_BUNDLE_CELLS - 1)) == 0 &&
+                   (TL_CELLS_FIRST & (TL_CELLS_FIRST - 1)) == 0,
+               "chunks begin where groups begin");
+
 /* Chunk k holds TL_CELLS_FIRST << k cells and begins at index
  * TL_CELLS_FIRST * (2^k - 1) past those in the slot. */
 static unsigned chunk_of(uint32_t index, uint32_t *within)
