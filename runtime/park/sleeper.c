@@ -215,10 +215,15 @@ static enum tl_sleeper_end sleep_until(tl_deadline until)
     }
 }
 
+/* Not where no signal is answered: what the hooks look at may be gone. */
+static bool is_signal_expected(void)
+{
+    return tl_signal_hook && tl_signal_expected && tl_signal_expected();
+}
+
 enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until)
 {
-    if (polled_count || tl_outgoings ||
-        (tl_signal_expected && tl_signal_expected()))
+    if (polled_count || tl_outgoings || is_signal_expected())
         return poll_asleep(until);
     if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))
         return awake(TL_SLEEPER_CALLED);

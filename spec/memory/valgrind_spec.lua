@@ -54,6 +54,31 @@ local function assert_quick(interpreter, case)
   for count in err:gmatch("ERROR SUMMARY: (%d+)") do assert.equal("0", count, err:sub(-2000)) end
 end
 
+describe("a wait for the turn to print", function()
+  local test = shell.tidelock:find("sanitize") and pending or it
+  test("looks at no coroutine that is gone", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write[[
+      local ipc = require "tidelock"
+      local prints = ipc.event()
+      local p = ipc.spawn(function() prints:set() print(("x"):rep(300000)) end)
+      prints:wait()
+      ipc.sleep(1)
+      coroutine.wrap(function() ipc.sleep(0) end)()
+      collectgarbage()
+      collectgarbage()
+      print "main"
+      p:join()
+    ]]
+    file:close()
+    local _, err = shell.run(("TIDELOCK_MEMORY=1G valgrind -q %s %s | (sleep 5; cat >/dev/null)"):format(
+      shell.tidelock, path), 100)
+    os.remove(path)
+    assert.is_nil(err:find("Invalid", 1, true), err:sub(1, 2000))
+  end)
+end)
+
 describe("memcheck is through at once with", function()
   local test = shell.tidelock:find("sanitize") and pending or it -- whose memory valgrind has no room for
   for name, case in pairs(CASES) do
