@@ -124,9 +124,19 @@ static int child_goes_on(const struct tl_task_slots *seats, pid_t parent)
     return 0;
 }
 
+static _Atomic bool no_more;
+
+void tl_process_start_no_more(void)
+{
+    atomic_store(&no_more, true);
+}
+
 static int fork_into(struct tl_task_slots *seats, struct tl_process *process)
 {
     pid_t parent = getpid();
+    /* whoever has come past this has a slot, which tl_family_end gives up */
+    while (atomic_load(&no_more))
+        pause();
     pid_t pid = fork();
     if (pid == 0)
         return child_goes_on(seats, parent);

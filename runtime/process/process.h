@@ -88,6 +88,10 @@ void tl_process_ended(struct tl_process *process, const struct tl_task *task);
 
 int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch);
 
+/* This process is about to end, and its threads are to fork no more.
+ * Async-signal-safe. */
+void tl_process_start_no_more(void);
+
 /* This task becomes the one that starts the process; TL_STARTED: another was
  * before it.  tl_process_undo_start takes that back where the start failed; it
  * leaves errno. */

@@ -150,6 +150,7 @@ void tl_family_end(void)
     if (!tl_task_is_known(TL_HOME))
         return;
     tl_task_visit(TL_HOME);
+    tl_process_start_no_more();
     tl_deadline limit = in(TL_SECOND);
     bool before = true, found = end_others();
     if (waiting)

@@ -226,6 +226,42 @@ END
       ]]))
    end)
 
+   it("leaves nobody whom a thread would start while stderr is full", function()
+      assert.equal("status 130\n", (shell.run(([[
+         cat >"$0" <<'END'
+         local ipc = require "tidelock"
+         for _ = 1, 2 do
+            ipc.thread{ target = function()
+               local ipc, started = require "tidelock", {}
+               while true do
+                  started[#started + 1] = ipc.spawn(function() ipc.sleep(60) end)
+                  if #started > 3 then
+                     local p = table.remove(started, 1)
+                     p:kill()
+                     p:join()
+                  end
+               end
+            end }:start()
+         end
+         print "ready"
+         io.stderr:write(("x"):rep(65530))
+         while true do end
+END
+         mkfifo "$0.err"
+         { sleep 2; cat >/dev/null; } <"$0.err" & reader=$!
+         env --default-signal=INT %s "$0" >"$0.out" 2>"$0.err" & main=$!
+         until grep -q ready "$0.out" 2>/dev/null; do sleep 0.01; done
+         sleep 0.3
+         kill -INT $main
+         wait $main
+         echo status $?
+         ps -eo pid=,stat=,args= | grep "[0-9] *[^Z].*$0$" | grep -v grep
+         pkill -KILL -f "$0\$"
+         wait $reader
+         rm "$0" "$0.out" "$0.err"
+      ]]):gsub("%$0", os.tmpname()):format(shell.tidelock))))
+   end)
+
    it("ends a script that has not required the module", function()
       assert.equal("status 130\n", (left "print 'ready' while true do end"))
    end)
