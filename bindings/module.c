@@ -175,6 +175,7 @@ static void make_module(lua_State *L)
     luaL_newlib(L, functions);
     lua_pushliteral(L, "Tidelock " TL_VERSION);
     lua_setfield(L, -2, "_VERSION");
+    hook_open(L);
     with_open(L);
     lock_open(L);
     semaphore_open(L);

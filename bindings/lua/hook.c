@@ -5,6 +5,7 @@
 #define SIGNAL_MASK (LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT)
 
 static char raised_key; /* registry: what a handler raised, { value } */
+static char module_key; /* registry: luaposix's module of signals, its name */
 
 static lua_State *main_of(lua_State *L)
 {
@@ -31,14 +32,24 @@ bool hook_is_due(lua_State *L)
     return is_signals(main_thread) && lua_gethook(main_thread) != lasting;
 }
 
+void hook_open(lua_State *L)
+{
+    lua_pushliteral(L, "posix.signal");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &module_key);
+}
+
+/* In the middle of a wait: raises nothing, and calls no script. */
 bool hook_is_expected(lua_State *L)
 {
     static _Thread_local bool expected; /* once loaded, for ever */
-    if (!expected && lua_checkstack(L, 4)) {
-        luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-        expected = lua_getfield(L, -1, "posix.signal") != LUA_TNIL;
-        lua_pop(L, 2);
+    if (expected || !lua_checkstack(L, 3))
+        return expected;
+    int top = lua_gettop(L);
+    if (lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE) == LUA_TTABLE) {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key);
+        expected = lua_rawget(L, -2) != LUA_TNIL;
     }
+    lua_settop(L, top);
     return expected;
 }
 

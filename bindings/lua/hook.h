@@ -14,6 +14,9 @@
 
 #include <lua.h>
 
+/* Makes what hook_is_expected needs. */
+void hook_open(lua_State *L);
+
 /* A signal has come while L waits: calls the hook that its handler has set.
  * True: the hook raised, and hook_raise raises that again. */
 bool hook_answer(lua_State *L);

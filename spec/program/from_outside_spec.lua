@@ -115,6 +115,15 @@ describe("a signal that luaposix handles", function()
     assert.equal("status 0\n", output)
   end)
 
+  it("is looked for by no call of the script's", function()
+    local output = run([[
+      local ipc = require "tidelock"
+      setmetatable(package.loaded, { __index = function() error "called in a wait" end })
+      print(ipc.queue():get(0.01))
+    ]])
+    assert.equal("nil\tempty\nstatus 0\n", output)
+  end)
+
   it("raises what its handler raises, as the stock interpreter's", function()
     local output = run([[
       local ipc = require "tidelock"
