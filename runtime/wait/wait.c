@@ -47,8 +47,11 @@ bool tl_wait_sleep(tl_deadline deadline)
                 tl_due_set(TL_DUE_INTERRUPT);
             return false;
         case TL_SLEEPER_DEATH:
-            tl_life_sweep_all();
-            return false;
+            if (tl_life_sweep_all() > 0)
+                return false;
+            /* nobody's, or settled by another task, which calls whom it
+             * concerns: a heartbeat must not put off the look below */
+            break;
         case TL_SLEEPER_TIMEOUT:
             if (deadline != TL_FOREVER)
                 return true;

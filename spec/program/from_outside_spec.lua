@@ -124,6 +124,23 @@ describe("a signal that luaposix handles", function()
     assert.equal("nil\tempty\nstatus 0\n", output)
   end)
 
+  it("hides no deadlock where no descriptor is free", function()
+    if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
+    local output = run([[
+      local ipc = require "tidelock"
+      require "posix.signal"
+      local q, files = ipc.queue(), {}
+      repeat
+        local file = io.open "/dev/null"
+        files[#files + 1] = file
+      until not file
+      ipc.spawn(function() q:get() end)
+      q:get()
+    ]], [[ulimit -n 200; timeout 20 "$T" "$S"]])
+    assert.matches("deadlock", output)
+    assert.matches("status 3\n$", output)
+  end)
+
   it("raises what its handler raises, as the stock interpreter's", function()
     local output = run([[
       local ipc = require "tidelock"
