@@ -1,5 +1,7 @@
 #include "lua/hook.h"
 
+#include <limits.h>
+
 #include <lauxlib.h>
 
 #define SIGNAL_MASK (LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT)
@@ -53,19 +55,29 @@ bool hook_is_expected(lua_State *L)
     return expected;
 }
 
-/* Calls the signal's hook, unless it is off already: where L is the main
- * thread, Lua has called it on entry to this function. */
+/* Argument: the hook, which is on L (put_on) unless Lua has called it on entry
+ * to this function, and it has taken itself off. */
 static int call_hook(lua_State *L)
 {
     lua_Debug frame = {0};
-    lua_State *main_thread = main_of(L);
-    lua_Hook hook = lua_gethook(main_thread);
-    if (is_signals(main_thread) && lua_getstack(L, 0, &frame)) {
+    lua_Hook hook = *(const lua_Hook *)lua_touserdata(L, 1);
+    if (lua_gethook(L) == hook && lua_getstack(L, 0, &frame)) {
         frame.event = LUA_HOOKCOUNT;
         frame.currentline = -1;
         hook(L, &frame);
     }
     return 0;
+}
+
+/* Where it never fires, but can take itself off. */
+static void put_on(lua_State *L, lua_Hook hook)
+{
+    lua_sethook(L, hook, LUA_MASKCOUNT, INT_MAX);
+}
+
+static bool stays_on(lua_State *L, lua_Hook hook)
+{
+    return lua_gethook(L) == hook && lua_gethookmask(L) == LUA_MASKCOUNT;
 }
 
 static void keep_error(lua_State *L)
@@ -83,17 +95,27 @@ bool hook_answer(lua_State *L)
     lua_State *main_thread = main_of(L);
     if (!is_signals(main_thread))
         return false;
-    lua_Hook hook = lua_gethook(main_thread);
+    lua_Hook hook = lua_gethook(main_thread), own = lua_gethook(L);
+    int mask = lua_gethookmask(L), count = lua_gethookcount(L);
+    /* off before it is called: from here on a signal puts it on again */
+    lua_sethook(main_thread, NULL, 0, 0);
+    put_on(L, hook);
     lua_pushcfunction(L, call_hook);
-    bool raised = lua_pcall(L, 0, 0, 0) != LUA_OK;
+    lua_pushlightuserdata(L, &hook);
+    bool raised = lua_pcall(L, 1, 0, 0) != LUA_OK;
     if (raised)
         keep_error(L);
-    /* the hook takes itself off L; the main thread still has it where L is a
-     * coroutine */
-    if (L != main_thread && lua_gethook(main_thread) == hook)
-        lua_sethook(main_thread, lua_gethook(L), lua_gethookmask(L),
-                    lua_gethookcount(L));
-    lasting = is_signals(main_thread) ? lua_gethook(main_thread) : NULL;
+    bool stays = stays_on(L, hook);
+    lasting = stays ? hook : NULL;
+    if (L != main_thread) {
+        /* what it has put in its place is the main thread's */
+        if (!stays && lua_gethook(L) && !lua_gethook(main_thread))
+            lua_sethook(main_thread, lua_gethook(L), lua_gethookmask(L),
+                        lua_gethookcount(L));
+        lua_sethook(L, stays || own != hook ? own : NULL, mask, count);
+    }
+    if (stays && (L == main_thread || !lua_gethook(main_thread)))
+        lua_sethook(main_thread, hook, SIGNAL_MASK, 1);
     return raised;
 }
 

@@ -115,6 +115,34 @@ describe("a signal that luaposix handles", function()
     assert.equal("status 0\n", output)
   end)
 
+  it("is heard where it comes while another's handler runs, in a coroutine too", function()
+    if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
+    local output = run([[
+      local ipc, signal = require "tidelock", require "posix.signal"
+      local pid, started, sent, second, over = ipc.getpid(), ipc.event(), ipc.event(), ipc.event(), ipc.event()
+      signal.signal(signal.SIGUSR1, function()
+        started:set()
+        while not sent:is_set() do end
+      end)
+      signal.signal(signal.SIGUSR2, function() second:set() end)
+      local p = ipc.spawn(function()
+        for n = 1, 10 do
+          dofile "spec/support/asleep.lua" "main"
+          started:clear() sent:clear() second:clear()
+          signal.kill(pid, signal.SIGUSR1)
+          if not started:wait(50) then print("first lost", n) end
+          signal.kill(pid, signal.SIGUSR2)
+          sent:set()
+          if not second:wait(10) then print("second lost", n) break end
+        end
+        over:set()
+      end)
+      coroutine.wrap(function() over:wait() end)()
+      p:join()
+    ]])
+    assert.equal("status 0\n", output)
+  end)
+
   it("is looked for by no call of the script's", function()
     local output = run([[
       local ipc = require "tidelock"
