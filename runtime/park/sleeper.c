@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/single_threaded.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
@@ -13,7 +14,8 @@
 #include "park/post.h"
 #include "park/warden.h"
 
-/* Of a sleep for descriptors in which no pidfds watch the others. */
+/* Of a sleep for descriptors in which no pidfds watch the others, or in which a
+ * signal may be handled by another thread. */
 #define HEARTBEAT_BLIND (50 * TL_MILLISECOND)
 
 _Thread_local bool (*tl_signal_hook)(void);
@@ -103,6 +105,12 @@ bool tl_sleeper_is_signalled(void)
     return tl_signal_hook && tl_signal_due && tl_signal_due();
 }
 
+/* Not where no signal is answered: what the hooks look at may be gone. */
+static bool is_signal_expected(void)
+{
+    return tl_signal_hook && tl_signal_expected && tl_signal_expected();
+}
+
 /* ---- with descriptors ---- */
 
 static _Thread_local struct pollfd *polled;
@@ -154,6 +162,9 @@ static enum tl_sleeper_end poll_once(tl_deadline until, const sigset_t *mask)
     tl_deadline limit = lookout.death ? TL_NOW : until;
     if (!lookout.death && lookout.limit != TL_FOREVER)
         limit = tl_clock_earlier(until, tl_clock_now() + lookout.limit);
+    /* while this thread blocks signals, another one may handle what comes */
+    if (!__libc_single_threaded && is_signal_expected())
+        limit = tl_clock_earlier(limit, tl_clock_now() + HEARTBEAT_BLIND);
     int ready = tl_poll_sleep(lookout.polled, lookout.count, limit, mask);
     if (tl_lookout_end(&lookout, polled))
         return TL_SLEEPER_DEATH;
@@ -213,12 +224,6 @@ static enum tl_sleeper_end sleep_until(tl_deadline until)
             return awake(TL_SLEEPER_SIGNAL);
         vigil.beat = moved == TL_PARK_TIME_OVER;
     }
-}
-
-/* Not where no signal is answered: what the hooks look at may be gone. */
-static bool is_signal_expected(void)
-{
-    return tl_signal_hook && tl_signal_expected && tl_signal_expected();
 }
 
 enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until)

@@ -115,6 +115,23 @@ describe("a signal that luaposix handles", function()
     assert.equal("status 0\n", output)
   end)
 
+  it("is not slept over where another thread takes it", function()
+    if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
+    local output = run([[
+      local ipc, signal = require "tidelock", require "posix.signal"
+      local ask, q, pid = ipc.queue(), ipc.queue(), ipc.getpid()
+      ipc.thread{ target = function() require "tidelock".sleep(100) end, daemon = true }:start()
+      signal.signal(signal.SIGUSR1, function() q:put(true) end)
+      ipc.spawn(function() for _ in ask:items() do signal.kill(pid, signal.SIGUSR1) end end)
+      for n = 1, 8000 do
+        ask:put(n)
+        if not q:get(5) then print("lost", n) break end
+      end
+      ask:close()
+    ]])
+    assert.equal("status 0\n", output)
+  end)
+
   it("is heard where it comes while another's handler runs, in a coroutine too", function()
     if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
     local output = run([[
