@@ -111,6 +111,13 @@ static bool is_signal_expected(void)
     return tl_signal_hook && tl_signal_expected && tl_signal_expected();
 }
 
+tl_deadline tl_sleeper_hearing(tl_deadline until)
+{
+    return !__libc_single_threaded && is_signal_expected()
+               ? tl_clock_earlier(until, tl_clock_now() + HEARTBEAT_BLIND)
+               : until;
+}
+
 /* ---- with descriptors ---- */
 
 static _Thread_local struct pollfd *polled;
@@ -162,10 +169,8 @@ static enum tl_sleeper_end poll_once(tl_deadline until, const sigset_t *mask)
     tl_deadline limit = lookout.death ? TL_NOW : until;
     if (!lookout.death && lookout.limit != TL_FOREVER)
         limit = tl_clock_earlier(until, tl_clock_now() + lookout.limit);
-    /* while this thread blocks signals, another one may handle what comes */
-    if (!__libc_single_threaded && is_signal_expected())
-        limit = tl_clock_earlier(limit, tl_clock_now() + HEARTBEAT_BLIND);
-    int ready = tl_poll_sleep(lookout.polled, lookout.count, limit, mask);
+    int ready = tl_poll_sleep(lookout.polled, lookout.count,
+                              tl_sleeper_hearing(limit), mask);
     if (tl_lookout_end(&lookout, polled))
         return TL_SLEEPER_DEATH;
     if (ready > 0 || any_called())

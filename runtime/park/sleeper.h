@@ -38,4 +38,8 @@ enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until);
  * descriptors. */
 bool tl_sleeper_is_signalled(void);
 
+/* Until when such a thread may sleep before it looks again: while it blocks
+ * signals, another thread of the process may handle what comes. */
+tl_deadline tl_sleeper_hearing(tl_deadline until);
+
 #endif

@@ -40,8 +40,11 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
     if (status == TL_OK)
         status = tl_sleeper_is_signalled()
                      ? SIGNALLED
-                     : outcome(tl_poll_sleep(polled, count, deadline, &mask));
+                     : outcome(tl_poll_sleep(
+                           polled, count, tl_sleeper_hearing(deadline), &mask));
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (status == TL_TIMEOUT && !tl_clock_passed(deadline))
+        status = SIGNALLED; /* it may be: look again */
     if (status == SIGNALLED && tl_signal_hook && tl_signal_hook())
         return TL_INTERRUPTED;
     return status;

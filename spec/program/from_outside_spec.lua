@@ -132,6 +132,29 @@ describe("a signal that luaposix handles", function()
     assert.equal("status 0\n", output)
   end)
 
+  it("is not slept over by a wait for a descriptor where another thread takes it", function()
+    if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
+    local output = run([[
+      local ipc, signal = require "tidelock", require "posix.signal"
+      local address, ack, pid = "unix:" .. arg[0] .. ".s", ipc.queue(), ipc.getpid()
+      local l = ipc.listen(address)
+      ipc.thread{ target = function() require "tidelock".sleep(100) end, daemon = true }:start()
+      signal.signal(signal.SIGUSR1, function() ack:put(true) end)
+      ipc.spawn(function()
+        local c = ipc.connect(address)
+        for n = 1, 16000 do
+          c:send "next"
+          signal.kill(pid, signal.SIGUSR1)
+          if not ack:get(5) then print("lost", n) break end
+        end
+        c:send "end"
+      end)
+      local c = l:accept()
+      while c:recv() ~= "end" do end
+    ]])
+    assert.equal("status 0\n", output)
+  end)
+
   it("is heard where it comes while another's handler runs, in a coroutine too", function()
     if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
     local output = run([[
