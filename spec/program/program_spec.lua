@@ -255,8 +255,10 @@ END
          kill -INT $main
          wait $main
          echo status $?
-         ps -eo pid=,stat=,args= | grep "[0-9] *[^Z].*$0$" | grep -v grep
-         pkill -KILL -f "$0\$"
+         ps -eo pid=,stat=,args= | grep " [^Z][^ ]* .*$0$" | grep -v grep | while read -r pid rest; do
+            echo $pid is left
+            kill -KILL $pid
+         done
          wait $reader
          rm "$0" "$0.out" "$0.err"
       ]]):gsub("%$0", os.tmpname()):format(shell.tidelock))))
