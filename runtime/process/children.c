@@ -239,8 +239,12 @@ bool tl_children_remain(void)
 {
     bool found = false;
     for (size_t i = 0; i < count; i++)
-        if (children[i].pid)
-            found |= waitpid(children[i].pid, NULL, WNOHANG) == 0;
+        if (children[i].pid && waitpid(children[i].pid, NULL, WNOHANG) == 0) {
+            /* one that became another program is in no slot; until it is
+             * reaped, its pid is its own */
+            kill(children[i].pid, SIGKILL);
+            found = true;
+        }
     return found;
 }
 

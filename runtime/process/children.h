@@ -41,8 +41,8 @@ int tl_children_await(const struct tl_process *process, tl_deadline deadline);
  * its own, dead or alive. */
 bool tl_children_has(const struct tl_process *process);
 
-/* At the program's end, after all were killed: reaps what has ended, and tells
- * whether any child is still there.  The list stays as it is.
+/* At the program's end, after all were killed: reaps what has ended, kills what
+ * has not, and tells whether there was any.  The list stays as it is.
  * Async-signal-safe. */
 bool tl_children_remain(void);
 

@@ -226,6 +226,22 @@ END
       ]]))
    end)
 
+   it("leaves no child that has become another program", function()
+      if not pcall(require, "posix.unistd") then return pending "luaposix is not installed for this Lua" end
+      assert.equal("status 130\n", (left[[
+         local ipc, unistd = require "tidelock", require "posix.unistd"
+         local child = ipc.spawn(function() unistd.exec("/bin/sleep", { "60" }) end)
+         local function name()
+            local file = io.open("/proc/" .. child.pid .. "/comm")
+            return file:read(), file:close()
+         end
+         repeat ipc.yield() until name() == "sleep"
+         print(child.pid)
+         print "ready"
+         ipc.sleep()
+      ]]))
+   end)
+
    it("leaves nobody whom a thread would start while stderr is full", function()
       assert.equal("status 130\n", (shell.run(([[
          cat >"$0" <<'END'
