@@ -22,7 +22,7 @@ describe("among many who sleep", function()
       local ok, why = changed:wait(PATIENCE)
       return ok, why
     end)
-    await(function() return tostring(changed):find("1 waiting") end)
+    await(function() return tostring(changed):find("1 waiting; its lock is free", 1, true) end)
     local began = ipc.now()
     ipc.spawn(function() changed:acquire() changed:notify() end):join(PATIENCE)
     waits:join(PATIENCE)
