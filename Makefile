@@ -29,7 +29,7 @@ bindings_sees := -iquote bindings -iquote runtime -I$(LUA_INCLUDE)
 spec_sees     := -iquote runtime -iquote bindings -iquote spec/c -I$(LUA_INCLUDE)
 sees      = $($(firstword $(subst /, ,$<))_sees)
 compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fPIC \
-	-fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec
+	-fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -falign-functions=32
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has: the module must not need readline
