@@ -11,6 +11,7 @@
 #ifndef TL_DECODE_H
 #define TL_DECODE_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -81,7 +82,7 @@ static inline uint32_t decode_u32(struct decoder *decoder)
 {
     uint32_t bits;
     memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
-    return format_little32(bits);
+    return le32toh(bits);
 }
 
 #endif

@@ -1,5 +1,6 @@
 #include "codec/decode_value.h"
 
+#include <endian.h>
 #include <lauxlib.h>
 
 #include "codec/by_name.h"
@@ -27,14 +28,14 @@ static void push_integer(struct decoder *decoder, int tag)
         break;
     case TAG_INT16:
         memcpy(&bits16, decode_take(decoder, sizeof bits16), sizeof bits16);
-        n = (int16_t)format_little16(bits16);
+        n = (int16_t)le16toh(bits16);
         break;
     case TAG_INT32:
         n = (int32_t)decode_u32(decoder);
         break;
     default:
         memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
-        n = (lua_Integer)format_little64(bits);
+        n = (lua_Integer)le64toh(bits);
     }
     lua_pushinteger(decoder->L, n);
 }
@@ -44,7 +45,7 @@ static void push_float(struct decoder *decoder)
     uint64_t bits;
     lua_Number n;
     memcpy(&bits, decode_take(decoder, sizeof bits), sizeof bits);
-    bits = format_little64(bits);
+    bits = le64toh(bits);
     memcpy(&n, &bits, sizeof n);
     lua_pushnumber(decoder->L, n);
 }

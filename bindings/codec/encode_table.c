@@ -1,5 +1,7 @@
 #include "codec/encode_table.h"
 
+#include <endian.h>
+
 #include "codec/classes.h"
 #include "codec/format.h"
 
@@ -10,8 +12,8 @@ static bool is_integer(lua_State *L, int index, lua_Integer n)
 
 static void write_counts(unsigned char *at, uint32_t list, uint32_t pairs)
 {
-    list = format_little32(list);
-    pairs = format_little32(pairs);
+    list = htole32(list);
+    pairs = htole32(pairs);
     memcpy(at, &list, sizeof list);
     memcpy(at + sizeof list, &pairs, sizeof pairs);
 }

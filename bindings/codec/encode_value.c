@@ -1,5 +1,7 @@
 #include "codec/encode_value.h"
 
+#include <endian.h>
+
 #include "codec/by_name.h"
 #include "codec/encode_table.h"
 #include "codec/format.h"
@@ -11,9 +13,9 @@ static bool encode_integer(struct encoder *encoder, lua_Integer n)
     unsigned char *at = scratch_room(encoder->scratch, 9);
     if (!at)
         return refusal_memory(&encoder->refusal);
-    uint64_t bits = format_little64((uint64_t)n);
-    uint32_t bits32 = format_little32((uint32_t)n);
-    uint16_t bits16 = format_little16((uint16_t)n);
+    uint64_t bits = htole64((uint64_t)n);
+    uint32_t bits32 = htole32((uint32_t)n);
+    uint16_t bits16 = htole16((uint16_t)n);
     size_t size;
     if (n >= 0 && n < TAG_SHORT) {
         at[0] = (unsigned char)n;
@@ -46,7 +48,7 @@ static bool encode_float(struct encoder *encoder, lua_Number n)
         return refusal_memory(&encoder->refusal);
     uint64_t bits;
     memcpy(&bits, &n, sizeof bits);
-    bits = format_little64(bits);
+    bits = htole64(bits);
     at[0] = TAG_FLOAT;
     memcpy(at + 1, &bits, sizeof bits);
     encoder->scratch->size += 9;

@@ -17,6 +17,7 @@
  */
 #include "codec/function.h"
 
+#include <endian.h>
 #include <lauxlib.h>
 
 #include "codec/by_name.h"
@@ -50,7 +51,7 @@ static bool encode_code(struct encoder *encoder, int index)
     size_t start = scratch->size;
     if (!dump(encoder, index))
         return false;
-    uint32_t length = format_little32((uint32_t)(scratch->size - start));
+    uint32_t length = htole32((uint32_t)(scratch->size - start));
     memcpy(scratch->bytes + start - sizeof length, &length, sizeof length);
     return true;
 }
