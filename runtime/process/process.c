@@ -106,9 +106,9 @@ void tl_process_task_died(struct tl_object *object, struct tl_task *dead,
     }
 }
 
-static int child_goes_on(const struct tl_task_slots *seats, pid_t parent)
+static int child_goes_on(const struct tl_task_slots *slots, pid_t parent)
 {
-    if (!tl_task_slots_enter(seats))
+    if (!tl_task_slots_enter(slots))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
     tl_handle_forks++;
@@ -131,7 +131,7 @@ void tl_process_start_no_more(void)
     atomic_store(&no_more, true);
 }
 
-static int fork_into(struct tl_task_slots *seats, struct tl_process *process)
+static int fork_into(struct tl_task_slots *slots, struct tl_process *process)
 {
     pid_t parent = getpid();
     /* whoever has come past this has a slot, which tl_family_end gives up */
@@ -139,13 +139,13 @@ static int fork_into(struct tl_task_slots *seats, struct tl_process *process)
         pause();
     pid_t pid = fork();
     if (pid == 0)
-        return child_goes_on(seats, parent);
+        return child_goes_on(slots, parent);
     if (pid < 0) {
-        tl_task_slots_give_back(seats);
+        tl_task_slots_give_back(slots);
         return TL_SYSTEM;
     }
     atomic_store(&process->pid, (int32_t)pid);
-    tl_task_slots_forked(seats, pid);
+    tl_task_slots_forked(slots, pid);
     tl_children_add(pid);
     return 1;
 }
@@ -153,14 +153,14 @@ static int fork_into(struct tl_task_slots *seats, struct tl_process *process)
 static int start(struct tl_process *process,
                  const struct tl_handle *const *given, size_t count)
 {
-    struct tl_task_slots seats;
+    struct tl_task_slots slots;
     tl_process_reap();
     int status = tl_children_reserve(process);
     if (status < 0)
         return status;
-    status = tl_task_slots_take(&seats, process, given, count);
+    status = tl_task_slots_take(&slots, process, given, count);
     if (status == TL_OK)
-        status = fork_into(&seats, process);
+        status = fork_into(&slots, process);
     if (status < 0)
         tl_children_unreserve();
     return status;

@@ -50,58 +50,58 @@ static int take_in_space(struct tl_task *task, const struct tl_process *process)
     return TL_OK;
 }
 
-static int take(struct tl_task_slots *seats, struct tl_process *process,
+static int take(struct tl_task_slots *slots, struct tl_process *process,
                 const struct tl_handle *const *given, size_t count)
 {
     struct tl_task *task = claim();
     if (!task)
         return TL_NO_TASKS;
-    seats->tasks[tl_arena] = task;
-    seats->ids[tl_arena] = tl_task_id(task);
+    slots->tasks[tl_arena] = task;
+    slots->ids[tl_arena] = tl_task_id(task);
     int status = tl_arena == TL_HOME ? take_at_home(task, process)
                                      : take_in_space(task, process);
     return status < 0 ? status : tl_inherit(task, given, count);
 }
 
-int tl_task_slots_take(struct tl_task_slots *seats, struct tl_process *process,
+int tl_task_slots_take(struct tl_task_slots *slots, struct tl_process *process,
                        const struct tl_handle *const *given, size_t count)
 {
     int status = TL_OK;
-    memset(seats, 0, sizeof *seats);
-    seats->process = process;
+    memset(slots, 0, sizeof *slots);
+    slots->process = process;
     for (unsigned arena = 0; arena < TL_ARENAS && status == TL_OK; arena++) {
         if (!tl_task_is_in(arena))
             continue;
         tl_task_visit(arena);
-        status = take(seats, process, given, count);
+        status = take(slots, process, given, count);
     }
     if (status < 0)
-        tl_task_slots_give_back(seats);
+        tl_task_slots_give_back(slots);
     tl_task_visit(TL_HOME);
     return status;
 }
 
-int tl_task_slots_take_thread(struct tl_task_slots *seats,
+int tl_task_slots_take_thread(struct tl_task_slots *slots,
                               struct tl_process *thread)
 {
-    memset(seats, 0, sizeof *seats);
-    seats->process = thread;
+    memset(slots, 0, sizeof *slots);
+    slots->process = thread;
     struct tl_task *task = claim();
     if (!task)
         return TL_NO_TASKS;
-    seats->tasks[TL_HOME] = task;
-    seats->ids[TL_HOME] = tl_task_id(task);
+    slots->tasks[TL_HOME] = task;
+    slots->ids[TL_HOME] = tl_task_id(task);
     return take_at_home(task, thread);
 }
 
-void tl_task_slots_give_back(struct tl_task_slots *seats)
+void tl_task_slots_give_back(struct tl_task_slots *slots)
 {
     int error = errno;
     /* from now on a death of this task leaves the process as not started */
-    atomic_store(&seats->process->task, 0);
+    atomic_store(&slots->process->task, 0);
     tl_fault();
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
-        struct tl_task *task = seats->tasks[arena];
+        struct tl_task *task = slots->tasks[arena];
         if (!task)
             continue;
         tl_task_visit(arena);
@@ -115,20 +115,20 @@ void tl_task_slots_give_back(struct tl_task_slots *seats)
     errno = error;
 }
 
-void tl_task_slots_forked(const struct tl_task_slots *seats, pid_t pid)
+void tl_task_slots_forked(const struct tl_task_slots *slots, pid_t pid)
 {
     for (unsigned arena = 0; arena < TL_ARENAS; arena++)
-        if (seats->tasks[arena])
-            tl_task_forked(seats->tasks[arena], seats->ids[arena], pid);
+        if (slots->tasks[arena])
+            tl_task_forked(slots->tasks[arena], slots->ids[arena], pid);
 }
 
-bool tl_task_slots_enter(const struct tl_task_slots *seats)
+bool tl_task_slots_enter(const struct tl_task_slots *slots)
 {
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
-        if (!seats->tasks[arena])
+        if (!slots->tasks[arena])
             continue;
         tl_arena_go(arena);
-        if (!tl_tenancy_enter(seats->tasks[arena], seats->ids[arena]))
+        if (!tl_tenancy_enter(slots->tasks[arena], slots->ids[arena]))
             return false;
         tl_post_newcomer();
     }

@@ -25,25 +25,25 @@ struct tl_task_slots {
 
 /* Claims slots for the child that will run `process`.  `given` as in
  * tl_process_start.  TL_NO_TASKS, TL_NO_MEMORY: nothing was claimed. */
-int tl_task_slots_take(struct tl_task_slots *seats, struct tl_process *process,
+int tl_task_slots_take(struct tl_task_slots *slots, struct tl_process *process,
                        const struct tl_handle *const *given, size_t count);
 
 /* The same for a thread that will run `thread`, which inherits nothing: a slot
  * at home, and the others when it opens a space. */
-int tl_task_slots_take_thread(struct tl_task_slots *seats,
+int tl_task_slots_take_thread(struct tl_task_slots *slots,
                               struct tl_process *thread);
 
 /* Gives the slots back where there was no fork, or no thread.  Leaves errno,
  * which says why. */
-void tl_task_slots_give_back(struct tl_task_slots *seats);
+void tl_task_slots_give_back(struct tl_task_slots *slots);
 
 /* By the parent, after a fork: `pid` is the child's; before it starts a thread:
  * its own. */
-void tl_task_slots_forked(const struct tl_task_slots *seats, pid_t pid);
+void tl_task_slots_forked(const struct tl_task_slots *slots, pid_t pid);
 
 /* The child enters its slots.  False: the parent died before it had told the
  * pid, and the slots are not the child's any more. */
-bool tl_task_slots_enter(const struct tl_task_slots *seats);
+bool tl_task_slots_enter(const struct tl_task_slots *slots);
 
 /* This thread gives up all that it has, in every arena, and its slots. */
 void tl_task_slots_leave(void);

@@ -15,7 +15,7 @@
 
 /* What its creator tells a thread; the thread frees it. */
 struct birth {
-    struct tl_task_slots seats;
+    struct tl_task_slots slots;
     void (*run)(void *context);
     void *context;
 };
@@ -42,7 +42,7 @@ static void *live(void *data)
     struct birth own = *birth;
     free(birth);
     tl_task_slots_enter(
-        &own.seats); /* the creator is this process: never late */
+        &own.slots); /* the creator is this process: never late */
     tl_checkpoint_adopt();
     tl_checkpoint_cancel = &own_process()->cancelled;
     prctl(PR_SET_NAME, tl_self->name); /* as ps and gdb show it: 15 bytes */
@@ -65,17 +65,17 @@ static int create(struct birth *birth)
 
 static int take_seat_and_create(struct tl_process *thread, struct birth *birth)
 {
-    int status = tl_task_slots_take_thread(&birth->seats, thread);
+    int status = tl_task_slots_take_thread(&birth->slots, thread);
     if (status < 0)
         return status;
-    struct tl_task_slots seats = birth->seats;
+    struct tl_task_slots slots = birth->slots;
     atomic_store(&thread->pid, (int32_t)getpid());
     /* before there is a thread: until that enters, it counts as alive while its
      * process is */
-    tl_task_slots_forked(&seats, getpid());
+    tl_task_slots_forked(&slots, getpid());
     status = create(birth);
     if (status < 0) {
-        tl_task_slots_give_back(&seats);
+        tl_task_slots_give_back(&slots);
         return status;
     }
     tl_children_add(0);

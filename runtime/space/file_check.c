@@ -32,12 +32,12 @@
 
 /* ---- the lists of objects ---- */
 
-static bool names_hold(struct tl_file_check *sound)
+static bool names_hold(struct tl_file_check *check)
 {
     const struct tl_name_index *names = tl_region(TL_REGION_NAMES);
     for (uint64_t at = names->first; at;) {
-        uint32_t *line = tl_file_check_line(sound, at);
-        if ((*line & TL_FILE_CHECK_NAMED) || !tl_file_check_ref(sound, at))
+        uint32_t *line = tl_file_check_line(check, at);
+        if ((*line & TL_FILE_CHECK_NAMED) || !tl_file_check_ref(check, at))
             return false;
         *line |= TL_FILE_CHECK_NAMED;
         const struct tl_object *object = tl_at(at);
@@ -50,18 +50,18 @@ static bool names_hold(struct tl_file_check *sound)
 
 /* The objects of the reclaim list: nothing refers to them, and no task had
  * begun to destroy them. */
-static bool reclaimed_hold(struct tl_file_check *sound)
+static bool reclaimed_hold(struct tl_file_check *check)
 {
     const struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
     for (uint64_t at = reclaim->first; at;) {
         struct tl_object *object;
-        if (!tl_file_check_block(sound, at, sizeof *object))
+        if (!tl_file_check_block(check, at, sizeof *object))
             return false;
-        *tl_file_check_line(sound, at) |= TL_FILE_CHECK_RECLAIMED;
+        *tl_file_check_line(check, at) |= TL_FILE_CHECK_RECLAIMED;
         object = tl_at(at);
         if (object->refs ||
-            !tl_file_check_is_object(sound, object, tl_heap_size(at)) ||
-            !tl_file_check_kind(sound, object, true))
+            !tl_file_check_is_object(check, object, tl_heap_size(at)) ||
+            !tl_file_check_kind(check, object, true))
             return false;
         at = object->next_reclaimed;
     }
@@ -70,11 +70,11 @@ static bool reclaimed_hold(struct tl_file_check *sound)
 
 /* Looks into the objects that were found and not yet looked into; these may
  * lead to others. */
-static bool visit(struct tl_file_check *sound)
+static bool visit(struct tl_file_check *check)
 {
-    while (sound->visited < sound->objects.count) {
-        uint64_t at = sound->objects.at[sound->visited++];
-        if (!tl_file_check_kind(sound, tl_at(at), true))
+    while (check->visited < check->objects.count) {
+        uint64_t at = check->objects.at[check->visited++];
+        if (!tl_file_check_kind(check, tl_at(at), true))
             return false;
     }
     return true;
@@ -82,12 +82,12 @@ static bool visit(struct tl_file_check *sound)
 
 /* The counts of all objects.  An object that counts fewer references than there
  * are would be freed too early. */
-static bool counts_hold(struct tl_file_check *sound)
+static bool counts_hold(struct tl_file_check *check)
 {
-    for (size_t i = 0; i < sound->objects.count; i++) {
-        uint64_t at = sound->objects.at[i];
+    for (size_t i = 0; i < check->objects.count; i++) {
+        uint64_t at = check->objects.at[i];
         const struct tl_object *object = tl_at(at);
-        uint32_t line = *tl_file_check_line(sound, at);
+        uint32_t line = *tl_file_check_line(check, at);
         if (object->refs < (line & TL_FILE_CHECK_REFS) ||
             object->refs > COUNT_MOST ||
             (object->named && !(line & TL_FILE_CHECK_NAMED)))
@@ -97,25 +97,25 @@ static bool counts_hold(struct tl_file_check *sound)
 }
 
 /* The tickets whose tasks it is to call are a condition's. */
-static bool owes_well(struct tl_file_check *sound, const struct tl_owner *owner)
+static bool owes_well(struct tl_file_check *check, const struct tl_owner *owner)
 {
     uint64_t object = owner->owed - offsetof(struct tl_condition, tickets);
     return !owner->owed ||
-           (tl_file_check_has(&sound->objects, object) &&
+           (tl_file_check_has(&check->objects, object) &&
             ((struct tl_object *)tl_at(object))->kind == TL_KIND_CONDITION);
 }
 
-static bool holds_hold(struct tl_file_check *sound)
+static bool holds_hold(struct tl_file_check *check)
 {
-    for (size_t i = 0; i < sound->holds.count; i++)
-        if (!owes_well(sound, tl_at(sound->holds.at[i])))
+    for (size_t i = 0; i < check->holds.count; i++)
+        if (!owes_well(check, tl_at(check->holds.at[i])))
             return false;
     return true;
 }
 
 /* ---- all of it ---- */
 
-static bool begin(struct tl_file_check *sound)
+static bool begin(struct tl_file_check *check)
 {
     struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
     bool replayed = false;
@@ -123,43 +123,43 @@ static bool begin(struct tl_file_check *sound)
         !tl_file_check_replay(tl_heap_log(), &replayed) ||
         tl_heap_end() > tl_root()->size)
         return false;
-    sound->end = tl_heap_end();
-    sound->visited = 0;
-    sound->objects.count = sound->guards.count = sound->holds.count = 0;
-    sound->lines = calloc(sound->end / TL_LINE + 1, sizeof *sound->lines);
-    sound->no_memory = !sound->lines;
-    return sound->lines && tl_heap_is_sound(tl_file_check_note_block, sound);
+    check->end = tl_heap_end();
+    check->visited = 0;
+    check->objects.count = check->guards.count = check->holds.count = 0;
+    check->lines = calloc(check->end / TL_LINE + 1, sizeof *check->lines);
+    check->no_memory = !check->lines;
+    return check->lines && tl_heap_is_sound(tl_file_check_note_block, check);
 }
 
-static bool look(struct tl_file_check *sound)
+static bool look(struct tl_file_check *check)
 {
     struct tl_reclaim_list *reclaim = tl_region(TL_REGION_RECLAIM);
-    return begin(sound) && tl_file_check_slots(sound) &&
-           tl_file_check_log(sound, &reclaim->log, TL_GUARD_REFS, NULL) &&
-           tl_file_check_log(sound, tl_heap_log(), TL_GUARD_HEAP, NULL) &&
+    return begin(check) && tl_file_check_slots(check) &&
+           tl_file_check_log(check, &reclaim->log, TL_GUARD_REFS, NULL) &&
+           tl_file_check_log(check, tl_heap_log(), TL_GUARD_HEAP, NULL) &&
            tl_post_sound() &&
-           tl_file_check_hold(sound, tl_region(TL_REGION_TURN), NULL) &&
-           names_hold(sound) && reclaimed_hold(sound) && visit(sound) &&
-           tl_file_check_owned_blocks(sound) && visit(sound) &&
-           counts_hold(sound) && holds_hold(sound) &&
-           tl_file_check_waits(sound);
+           tl_file_check_hold(check, tl_region(TL_REGION_TURN), NULL) &&
+           names_hold(check) && reclaimed_hold(check) && visit(check) &&
+           tl_file_check_owned_blocks(check) && visit(check) &&
+           counts_hold(check) && holds_hold(check) &&
+           tl_file_check_waits(check);
 }
 
 static int look_at_all(void)
 {
-    struct tl_file_check sound = {.kinds = tl_file_check_kinds};
+    struct tl_file_check check = {.kinds = tl_file_check_kinds};
     bool sane;
     int replays = 0;
     do {
-        sound.replayed = false;
-        sane = look(&sound);
-        free(sound.lines);
-        sound.lines = NULL;
-    } while (!sane && sound.replayed && ++replays < REPLAYS_MOST);
-    free(sound.objects.at);
-    free(sound.guards.at);
-    free(sound.holds.at);
-    return sane ? TL_OK : sound.no_memory ? TL_NO_MEMORY : TL_NO_SPACE;
+        check.replayed = false;
+        sane = look(&check);
+        free(check.lines);
+        check.lines = NULL;
+    } while (!sane && check.replayed && ++replays < REPLAYS_MOST);
+    free(check.objects.at);
+    free(check.guards.at);
+    free(check.holds.at);
+    return sane ? TL_OK : check.no_memory ? TL_NO_MEMORY : TL_NO_SPACE;
 }
 
 int tl_file_check_check(int fd, uint64_t size)

@@ -35,7 +35,7 @@ struct tl_file_check_list {
 
 struct tl_file_check;
 struct tl_file_check_kind {
-    bool (*holds)(struct tl_file_check *sound, struct tl_object *object,
+    bool (*holds)(struct tl_file_check *check, struct tl_object *object,
                   bool whole);
 };
 
@@ -63,27 +63,27 @@ int tl_file_check_check(int fd, uint64_t size);
 /* space/file_check_guards */
 
 /* `object` is whose it is, or NULL. */
-bool tl_file_check_guard(struct tl_file_check *sound,
+bool tl_file_check_guard(struct tl_file_check *check,
                          const struct tl_guard *guard, enum tl_guard_role role,
                          const void *object);
-bool tl_file_check_condition(struct tl_file_check *sound,
+bool tl_file_check_condition(struct tl_file_check *check,
                              const struct tl_wait_queue *condition,
                              const void *object);
-bool tl_file_check_hold(struct tl_file_check *sound,
+bool tl_file_check_hold(struct tl_file_check *check,
                         const struct tl_owner *owner, const void *object);
 /* Notes an offset in a list; false: there is no memory. */
-bool tl_file_check_note(struct tl_file_check *sound,
+bool tl_file_check_note(struct tl_file_check *check,
                         struct tl_file_check_list *list, uint64_t offset);
 /* Finishes a step that is under way; *replayed: there was one. */
 bool tl_file_check_replay(struct tl_log *log, bool *replayed);
 /* A log and its guard; finishes its step. */
-bool tl_file_check_log(struct tl_file_check *sound, struct tl_log *log,
+bool tl_file_check_log(struct tl_file_check *check, struct tl_log *log,
                        enum tl_guard_role role, const void *object);
 
 /* space/file_check_blocks */
 
 /* What begins at the line of the offset: bits of these. */
-uint32_t *tl_file_check_line(struct tl_file_check *sound, uint64_t offset);
+uint32_t *tl_file_check_line(struct tl_file_check *check, uint64_t offset);
 #define TL_FILE_CHECK_BLOCK (UINT32_C(1) << 31)     /* a block in use */
 #define TL_FILE_CHECK_OWNED (UINT32_C(1) << 30)     /* that has an owner */
 #define TL_FILE_CHECK_OBJECT (UINT32_C(1) << 29)    /* and is an object */
@@ -95,26 +95,26 @@ uint32_t *tl_file_check_line(struct tl_file_check *sound, uint64_t offset);
                                */
 
 /* As tl_heap_is_sound's `tell`. */
-void tl_file_check_note_block(void *sound, uint64_t block);
+void tl_file_check_note_block(void *check, uint64_t block);
 
 /* A block in use, of at least so many bytes, that has no owner yet. */
-bool tl_file_check_block(struct tl_file_check *sound, uint64_t block,
+bool tl_file_check_block(struct tl_file_check *check, uint64_t block,
                          uint64_t least);
 
 /* The same, of a message block; `log`: that of the table whose value it is, or
  * NULL. */
-bool tl_file_check_message(struct tl_file_check *sound, uint64_t block,
+bool tl_file_check_message(struct tl_file_check *check, uint64_t block,
                            const struct tl_log *log);
 
 /* The same, of one that a task owns: it may be half made, or have further
  * owners. */
-bool tl_file_check_carried(struct tl_file_check *sound, uint64_t block);
+bool tl_file_check_carried(struct tl_file_check *check, uint64_t block);
 
 /* Whether it is a block that has an owner. */
-bool tl_file_check_is_owned(struct tl_file_check *sound, uint64_t block);
+bool tl_file_check_is_owned(struct tl_file_check *check, uint64_t block);
 
 /* A reference to an object, which will be looked into. */
-bool tl_file_check_ref(struct tl_file_check *sound, tl_ref ref);
+bool tl_file_check_ref(struct tl_file_check *check, tl_ref ref);
 
 /* Whether a text ends within its size. */
 bool tl_file_check_text(const char *text, size_t size);
@@ -126,27 +126,27 @@ bool tl_file_check_id(uint32_t id);
 bool tl_file_check_has(const struct tl_file_check_list *list, uint64_t offset);
 
 /* Whether it may be one, in a block of `size` bytes. */
-bool tl_file_check_is_object(const struct tl_file_check *sound,
+bool tl_file_check_is_object(const struct tl_file_check *check,
                              const struct tl_object *object, uint64_t size);
 
 /* An object; `whole`: it is not being made or destroyed.  How many bytes an
  * object of the kind has, 0: a space has none of it. */
-bool tl_file_check_kind(struct tl_file_check *sound, struct tl_object *object,
+bool tl_file_check_kind(struct tl_file_check *check, struct tl_object *object,
                         bool whole);
-uint64_t tl_file_check_kind_size(const struct tl_file_check *sound,
+uint64_t tl_file_check_kind_size(const struct tl_file_check *check,
                                  uint64_t kind);
 
 /* space/file_check_kinds: what of each kind is sound; NULL: a space has none.
  */
 extern const struct tl_file_check_kind tl_file_check_kinds[TL_KINDS];
 /* space/file_check_queues */
-bool tl_file_check_queue(struct tl_file_check *sound, struct tl_object *object,
+bool tl_file_check_queue(struct tl_file_check *check, struct tl_object *object,
                          bool whole);
 
 /* space/file_check_tasks: the table as such, and what each slot has; and, after
  * all objects are known, the blocks that each task owns and its waits. */
-bool tl_file_check_slots(struct tl_file_check *sound);
-bool tl_file_check_owned_blocks(struct tl_file_check *sound);
-bool tl_file_check_waits(struct tl_file_check *sound);
+bool tl_file_check_slots(struct tl_file_check *check);
+bool tl_file_check_owned_blocks(struct tl_file_check *check);
+bool tl_file_check_waits(struct tl_file_check *check);
 
 #endif

@@ -8,14 +8,14 @@
 #include "space/file_check.h"
 #include "sync/owner.h"
 
-bool tl_file_check_note(struct tl_file_check *sound,
+bool tl_file_check_note(struct tl_file_check *check,
                         struct tl_file_check_list *list, uint64_t offset)
 {
     if (list->count == list->room) {
         size_t room = list->room ? 2 * list->room : 256;
         uint64_t *moved = realloc(list->at, room * sizeof *moved);
         if (!moved) {
-            sound->no_memory = true;
+            check->no_memory = true;
             return false;
         }
         list->at = moved;
@@ -56,14 +56,14 @@ static bool holder_says_so(const struct tl_guard *guard)
            atomic_load(&tl_task_of(id)->inside) == tl_offset(guard);
 }
 
-bool tl_file_check_guard(struct tl_file_check *sound,
+bool tl_file_check_guard(struct tl_file_check *check,
                          const struct tl_guard *guard, enum tl_guard_role role,
                          const void *object)
 {
     return guard->role == (uint32_t)role &&
            guard->object == (object ? tl_offset(object) : 0) &&
            holder_says_so(guard) &&
-           tl_file_check_note(sound, &sound->guards, tl_offset(guard));
+           tl_file_check_note(check, &check->guards, tl_offset(guard));
 }
 
 static bool is_node_of(uint64_t offset, uint64_t condition)
@@ -97,27 +97,27 @@ static bool list_holds(const struct tl_wait_queue *condition)
     return !at && left == 0 && condition->last == before;
 }
 
-bool tl_file_check_condition(struct tl_file_check *sound,
+bool tl_file_check_condition(struct tl_file_check *check,
                              const struct tl_wait_queue *condition,
                              const void *object)
 {
     if (condition->verb > TL_VERB_WRITE ||
-        !tl_file_check_guard(sound, &condition->guard, TL_GUARD_WAIT_QUEUE,
+        !tl_file_check_guard(check, &condition->guard, TL_GUARD_WAIT_QUEUE,
                              object))
         return false;
     /* whoever takes the guard over empties the list without a look at it */
     return atomic_load(&condition->guard.word) || list_holds(condition);
 }
 
-bool tl_file_check_hold(struct tl_file_check *sound,
+bool tl_file_check_hold(struct tl_file_check *check,
                         const struct tl_owner *owner, const void *object)
 {
     uint64_t word = atomic_load(&owner->word);
     uint32_t holder = (uint32_t)(word & TL_ID_MASK);
     return word <= (TL_OWNER_ABANDONED | TL_OWNER_HUNGRY | TL_ID_MASK) &&
            (holder == 0 || tl_file_check_id(holder)) &&
-           tl_file_check_condition(sound, &owner->released, object) &&
-           tl_file_check_note(sound, &sound->holds, tl_offset(owner));
+           tl_file_check_condition(check, &owner->released, object) &&
+           tl_file_check_note(check, &check->holds, tl_offset(owner));
 }
 
 static bool can_replay(const struct tl_log *log, uint32_t count)
@@ -148,10 +148,10 @@ bool tl_file_check_replay(struct tl_log *log, bool *replayed)
     return true;
 }
 
-bool tl_file_check_log(struct tl_file_check *sound, struct tl_log *log,
+bool tl_file_check_log(struct tl_file_check *check, struct tl_log *log,
                        enum tl_guard_role role, const void *object)
 {
     /* a step was finished: the look begins again */
-    return tl_file_check_replay(log, &sound->replayed) && !sound->replayed &&
-           tl_file_check_guard(sound, &log->guard, role, object);
+    return tl_file_check_replay(log, &check->replayed) && !check->replayed &&
+           tl_file_check_guard(check, &log->guard, role, object);
 }

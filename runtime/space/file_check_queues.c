@@ -15,13 +15,13 @@
 /* ---- streams ---- */
 
 /* Each segment begins where the one before ends.  How many there are. */
-static uint64_t segments_hold(struct tl_file_check *sound,
+static uint64_t segments_hold(struct tl_file_check *check,
                               const struct tl_stream *stream, bool whole)
 {
     uint64_t count = 0, base = 0;
     bool put = false;
     for (uint64_t at = stream->get_segment; at; count++) {
-        if (!tl_file_check_block(sound, at, sizeof(struct tl_segment)))
+        if (!tl_file_check_block(check, at, sizeof(struct tl_segment)))
             return 0;
         const struct tl_segment *segment = tl_at(at);
         if (segment->base % TL_SEGMENT_UNITS ||
@@ -35,7 +35,7 @@ static uint64_t segments_hold(struct tl_file_check *sound,
     return put || !whole ? count : 0;
 }
 
-static bool frame_holds(struct tl_file_check *sound,
+static bool frame_holds(struct tl_file_check *check,
                         const struct tl_frame *frame, uint64_t at)
 {
     uint64_t block;
@@ -44,10 +44,10 @@ static bool frame_holds(struct tl_file_check *sound,
     if (frame->size != TL_FRAME_PACKED)
         return frame->size <= TL_SMALL_SIZE;
     memcpy(&block, frame->bytes, sizeof block);
-    return tl_file_check_message(sound, block, NULL);
+    return tl_file_check_message(check, block, NULL);
 }
 
-static bool messages_hold(struct tl_file_check *sound,
+static bool messages_hold(struct tl_file_check *check,
                           const struct tl_stream *stream)
 {
     uint64_t tail = atomic_load(&stream->tail);
@@ -63,7 +63,7 @@ static bool messages_hold(struct tl_file_check *sound,
     while (left > 0) {
         struct tl_frame *frame = tl_frame_here(segment, &at);
         if (frame) {
-            if (!frame_holds(sound, frame, at))
+            if (!frame_holds(check, frame, at))
                 return false;
             at += tl_frame_units(frame);
             left--;
@@ -94,41 +94,41 @@ static bool patience_holds(struct tl_backoff *patience)
     return tl_backoff_pauses(patience) <= TL_BACKOFF_MOST + TL_BACKOFF_STEP;
 }
 
-static bool ends_hold(struct tl_file_check *sound,
+static bool ends_hold(struct tl_file_check *check,
                       const struct tl_stream *stream, const void *object)
 {
-    return tl_file_check_guard(sound, &stream->put_guard, TL_GUARD_OBJECT,
+    return tl_file_check_guard(check, &stream->put_guard, TL_GUARD_OBJECT,
                                object) &&
-           tl_file_check_guard(sound, &stream->get_guard, TL_GUARD_OBJECT,
+           tl_file_check_guard(check, &stream->get_guard, TL_GUARD_OBJECT,
                                object) &&
-           tl_file_check_condition(sound, &stream->filled, object) &&
-           tl_file_check_condition(sound, &stream->emptied, object);
+           tl_file_check_condition(check, &stream->filled, object) &&
+           tl_file_check_condition(check, &stream->emptied, object);
 }
 
-static bool stream_holds(struct tl_file_check *sound, struct tl_stream *stream,
+static bool stream_holds(struct tl_file_check *check, struct tl_stream *stream,
                          const void *object, bool whole)
 {
-    if ((whole && !ends_hold(sound, stream, object)) ||
+    if ((whole && !ends_hold(check, stream, object)) ||
         !patience_holds(&stream->get_patience) ||
         !patience_holds(&stream->put_patience))
         return false;
     if (!stream->get_segment)
         return !whole;
-    return segments_hold(sound, stream, whole) &&
-           (!whole || place_holds(stream)) && messages_hold(sound, stream);
+    return segments_hold(check, stream, whole) &&
+           (!whole || place_holds(stream)) && messages_hold(check, stream);
 }
 
 /* ---- queues in another order ---- */
 
 /* Each entry once. */
-static bool order_holds(struct tl_file_check *sound,
+static bool order_holds(struct tl_file_check *check,
                         const struct tl_ordered_queue_table *table)
 {
     const uint32_t *order =
         (const uint32_t *)(const void *)(table->entries + table->capacity);
     unsigned char *seen = calloc(table->capacity + 1, 1);
     bool sane = seen != NULL;
-    sound->no_memory |= !seen;
+    check->no_memory |= !seen;
     for (uint64_t i = 0; sane && i < table->capacity; i++) {
         sane = order[i] < table->capacity && !seen[order[i]];
         if (sane)
@@ -148,7 +148,7 @@ static bool is_in_use(const struct tl_ordered_queue_table *table, uint64_t size)
     return true;
 }
 
-static bool entries_hold(struct tl_file_check *sound,
+static bool entries_hold(struct tl_file_check *check,
                          const struct tl_ordered_queue *ordered)
 {
     const uint64_t each =
@@ -157,7 +157,7 @@ static bool entries_hold(struct tl_file_check *sound,
                     (atomic_load(&ordered->gets) & ~TL_ORDERED_QUEUE_CLOSED);
     if (!ordered->table)
         return size == 0 || atomic_load(&ordered->guard.word);
-    if (!tl_file_check_block(sound, ordered->table,
+    if (!tl_file_check_block(check, ordered->table,
                              sizeof(struct tl_ordered_queue_table)))
         return false;
     const struct tl_ordered_queue_table *table = tl_at(ordered->table);
@@ -166,36 +166,36 @@ static bool entries_hold(struct tl_file_check *sound,
         return false;
     for (uint64_t i = 0; i < table->capacity; i++)
         if (table->entries[i].block &&
-            !tl_file_check_message(sound, table->entries[i].block, NULL))
+            !tl_file_check_message(check, table->entries[i].block, NULL))
             return false;
     /* whoever takes the guard over makes both anew */
     return atomic_load(&ordered->guard.word) ||
-           (size <= table->capacity && order_holds(sound, table) &&
+           (size <= table->capacity && order_holds(check, table) &&
             is_in_use(table, size));
 }
 
-static bool heap_holds(struct tl_file_check *sound,
+static bool heap_holds(struct tl_file_check *check,
                        const struct tl_ordered_queue *ordered,
                        const void *object, bool whole)
 {
     if (!whole)
-        return !ordered->table || entries_hold(sound, ordered);
-    return tl_file_check_guard(sound, &ordered->guard, TL_GUARD_OBJECT,
+        return !ordered->table || entries_hold(check, ordered);
+    return tl_file_check_guard(check, &ordered->guard, TL_GUARD_OBJECT,
                                object) &&
-           tl_file_check_condition(sound, &ordered->filled, object) &&
-           tl_file_check_condition(sound, &ordered->emptied, object) &&
-           entries_hold(sound, ordered);
+           tl_file_check_condition(check, &ordered->filled, object) &&
+           tl_file_check_condition(check, &ordered->emptied, object) &&
+           entries_hold(check, ordered);
 }
 
-bool tl_file_check_queue(struct tl_file_check *sound, struct tl_object *object,
+bool tl_file_check_queue(struct tl_file_check *check, struct tl_object *object,
                          bool whole)
 {
     struct tl_queue *it = (struct tl_queue *)object;
     if (it->order > TL_PRIORITY ||
-        (whole && !tl_file_check_condition(sound, &it->all_done, object)))
+        (whole && !tl_file_check_condition(check, &it->all_done, object)))
         return false;
     return it->order == TL_FIFO
-               ? stream_holds(sound, &it->stream, object, whole)
+               ? stream_holds(check, &it->stream, object, whole)
                : (!whole || it->ordered.lifo == (it->order == TL_LIFO)) &&
-                     heap_holds(sound, &it->ordered, object, whole);
+                     heap_holds(check, &it->ordered, object, whole);
 }

@@ -64,7 +64,7 @@ static bool texts_end(const struct tl_task *task)
 
 /* The blocks that stay with the slot; *room for so many more than the first
  * ones, of `size` bytes and first in chunks of `first`. */
-static bool chunks_hold(struct tl_file_check *sound, const uint64_t *chunks,
+static bool chunks_hold(struct tl_file_check *check, const uint64_t *chunks,
                         unsigned most, uint64_t first, uint64_t size,
                         uint64_t *room)
 {
@@ -76,24 +76,24 @@ static bool chunks_hold(struct tl_file_check *sound, const uint64_t *chunks,
             continue;
         }
         if (ended ||
-            !tl_file_check_block(sound, chunks[k], (first << k) * size))
+            !tl_file_check_block(check, chunks[k], (first << k) * size))
             return false;
         *room += first << k;
     }
     return true;
 }
 
-static bool cells_hold(struct tl_file_check *sound, struct tl_task *task)
+static bool cells_hold(struct tl_file_check *check, struct tl_task *task)
 {
     uint64_t room;
     uint32_t count = atomic_load(&task->cells);
-    if (!chunks_hold(sound, task->chunks, TL_CELL_CHUNKS, TL_CELLS_FIRST,
+    if (!chunks_hold(check, task->chunks, TL_CELL_CHUNKS, TL_CELLS_FIRST,
                      sizeof(struct tl_cell), &room) ||
         count > TL_CELLS_FIRST + room || task->cells_full > count)
         return false;
     for (uint32_t i = 0; i < count; i++) {
         tl_ref ref = tl_cell_at(task, i)->ref;
-        if (ref && !tl_file_check_ref(sound, ref))
+        if (ref && !tl_file_check_ref(check, ref))
             return false;
     }
     return true;
@@ -112,7 +112,7 @@ static bool note_holds(struct tl_task *task)
     return false;
 }
 
-static bool slot_holds(struct tl_file_check *sound, struct tl_task *task,
+static bool slot_holds(struct tl_file_check *check, struct tl_task *task,
                        uint32_t number)
 {
     uint64_t waiters;
@@ -122,27 +122,27 @@ static bool slot_holds(struct tl_file_check *sound, struct tl_task *task,
         atomic_load(&task->park) > TL_PARK_POLLS ||
         /* a space knows no processes */
         task->process || task->process_cell.ref || !texts_end(task) ||
-        !chunks_hold(sound, task->waiter_chunks, TL_WAITER_CHUNKS,
+        !chunks_hold(check, task->waiter_chunks, TL_WAITER_CHUNKS,
                      TL_WAITERS_FIRST, sizeof(struct tl_waiter), &waiters) ||
         atomic_load(&task->waiters) > waiters + 1)
         return false;
     if (tl_task_taken(task))
-        sound->quiet = false;
+        check->quiet = false;
     else if (!is_clean(task))
         return false;
-    return cells_hold(sound, task) && note_holds(task);
+    return cells_hold(check, task) && note_holds(task);
 }
 
-bool tl_file_check_slots(struct tl_file_check *sound)
+bool tl_file_check_slots(struct tl_file_check *check)
 {
     struct tl_task_table *table = tl_task_table();
-    sound->quiet = true;
+    check->quiet = true;
     if (tl_task_highest() > table->limit)
         return false;
     /* those above the highest as well: one of them is the next that is used */
     for (uint32_t n = 1; n <= table->limit; n++) {
         struct tl_task *task = tl_task_at(n);
-        if (!slot_holds(sound, task, n) ||
+        if (!slot_holds(check, task, n) ||
             (n > tl_task_highest() && tl_task_taken(task)))
             return false;
     }
@@ -158,60 +158,60 @@ static bool may_share(const struct tl_task *task)
     return atomic_load(&task->inside) || task->note.doing;
 }
 
-static bool is_owned_elsewhere(struct tl_file_check *sound,
+static bool is_owned_elsewhere(struct tl_file_check *check,
                                const struct tl_task *task, uint64_t block)
 {
-    return may_share(task) && tl_file_check_is_owned(sound, block);
+    return may_share(task) && tl_file_check_is_owned(check, block);
 }
 
-static bool message_holds(struct tl_file_check *sound,
+static bool message_holds(struct tl_file_check *check,
                           const struct tl_task *task, uint64_t block)
 {
-    return !block || is_owned_elsewhere(sound, task, block) ||
-           tl_file_check_carried(sound, block);
+    return !block || is_owned_elsewhere(check, task, block) ||
+           tl_file_check_carried(check, block);
 }
 
-static bool segment_holds(struct tl_file_check *sound,
+static bool segment_holds(struct tl_file_check *check,
                           const struct tl_task *task, uint64_t block)
 {
-    return !block || is_owned_elsewhere(sound, task, block) ||
-           tl_file_check_block(sound, block, 0);
+    return !block || is_owned_elsewhere(check, task, block) ||
+           tl_file_check_block(check, block, 0);
 }
 
-static bool object_holds(struct tl_file_check *sound,
+static bool object_holds(struct tl_file_check *check,
                          const struct tl_task *task, uint64_t block)
 {
-    if (!block || is_owned_elsewhere(sound, task, block))
+    if (!block || is_owned_elsewhere(check, task, block))
         return true;
-    if (!tl_file_check_block(sound, block, sizeof(struct tl_object)))
+    if (!tl_file_check_block(check, block, sizeof(struct tl_object)))
         return false;
     struct tl_object *object = tl_at(block);
-    uint64_t size = tl_file_check_kind_size(sound, object->kind);
+    uint64_t size = tl_file_check_kind_size(check, object->kind);
     return object->kind == TL_KIND_NONE ||
            (size > 0 && tl_heap_size(block) >= size &&
-            tl_file_check_kind(sound, object, false));
+            tl_file_check_kind(check, object, false));
 }
 
-static bool owned_blocks_hold(struct tl_file_check *sound,
+static bool owned_blocks_hold(struct tl_file_check *check,
                               const struct tl_task *task)
 {
     const uint64_t *owned = task->owned_blocks;
     uint64_t kept = owned[TL_OWNED_KEPT_MESSAGE];
     uint64_t kept_segment = owned[TL_OWNED_KEPT_SEGMENT];
-    return message_holds(sound, task, owned[TL_OWNED_MESSAGE]) &&
+    return message_holds(check, task, owned[TL_OWNED_MESSAGE]) &&
            (kept == owned[TL_OWNED_MESSAGE] ||
-            message_holds(sound, task, kept)) &&
-           segment_holds(sound, task, owned[TL_OWNED_SEGMENT]) &&
+            message_holds(check, task, kept)) &&
+           segment_holds(check, task, owned[TL_OWNED_SEGMENT]) &&
            (kept_segment == owned[TL_OWNED_SEGMENT] ||
-            segment_holds(sound, task, kept_segment)) &&
-           object_holds(sound, task, owned[TL_OWNED_OBJECT]) &&
-           object_holds(sound, task, owned[TL_OWNED_RECLAIMED]);
+            segment_holds(check, task, kept_segment)) &&
+           object_holds(check, task, owned[TL_OWNED_OBJECT]) &&
+           object_holds(check, task, owned[TL_OWNED_RECLAIMED]);
 }
 
-bool tl_file_check_owned_blocks(struct tl_file_check *sound)
+bool tl_file_check_owned_blocks(struct tl_file_check *check)
 {
     for (uint32_t n = 1; n <= tl_task_highest(); n++)
-        if (!owned_blocks_hold(sound, tl_task_at(n)))
+        if (!owned_blocks_hold(check, tl_task_at(n)))
             return false;
     return true;
 }
@@ -228,13 +228,13 @@ static bool is_listed(const struct tl_waiter *node,
     return at != 0;
 }
 
-static bool node_holds(const struct tl_file_check *sound,
+static bool node_holds(const struct tl_file_check *check,
                        const struct tl_waiter *node, uint32_t number)
 {
     uint64_t at = atomic_load(&node->condition);
     if (!at)
         return true;
-    if (!tl_file_check_has(&sound->guards, at) ||
+    if (!tl_file_check_has(&check->guards, at) ||
         ((struct tl_guard *)tl_at(at))->role != TL_GUARD_WAIT_QUEUE ||
         node->task != number)
         return false;
@@ -243,23 +243,23 @@ static bool node_holds(const struct tl_file_check *sound,
            is_listed(node, condition);
 }
 
-static bool waits_hold(const struct tl_file_check *sound, struct tl_task *task,
+static bool waits_hold(const struct tl_file_check *check, struct tl_task *task,
                        uint32_t number)
 {
     uint64_t inside = atomic_load(&task->inside);
     /* whoever follows `pending` checks what it names (sync/cycle) */
-    if (inside && !tl_file_check_has(&sound->guards, inside))
+    if (inside && !tl_file_check_has(&check->guards, inside))
         return false;
     for (uint32_t i = 0; i < tl_wait_queue_used(task); i++)
-        if (!node_holds(sound, tl_wait_queue_node(task, i), number))
+        if (!node_holds(check, tl_wait_queue_node(task, i), number))
             return false;
     return true;
 }
 
-bool tl_file_check_waits(struct tl_file_check *sound)
+bool tl_file_check_waits(struct tl_file_check *check)
 {
     for (uint32_t n = 1; n <= tl_task_highest(); n++)
-        if (!waits_hold(sound, tl_task_at(n), n))
+        if (!waits_hold(check, tl_task_at(n), n))
             return false;
     return true;
 }

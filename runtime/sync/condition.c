@@ -13,18 +13,18 @@ static struct tl_condition *condition_of(const struct tl_handle *handle)
     return handle->object;
 }
 
-static struct tl_owner *owner_of(const struct tl_condition *notice)
+static struct tl_owner *owner_of(const struct tl_condition *condition)
 {
-    return &((struct tl_lock *)tl_ref_object(notice->lock))->owner;
+    return &((struct tl_lock *)tl_ref_object(condition->lock))->owner;
 }
 
-static int init(struct tl_condition *notice, tl_ref lock)
+static int init(struct tl_condition *condition, tl_ref lock)
 {
-    tl_guard_init(&notice->guard, TL_GUARD_OBJECT, notice);
-    int status = tl_tickets_init(&notice->tickets, notice);
+    tl_guard_init(&condition->guard, TL_GUARD_OBJECT, condition);
+    int status = tl_tickets_init(&condition->tickets, condition);
     if (status < 0)
         return status;
-    tl_refs_set(&notice->lock, lock);
+    tl_refs_set(&condition->lock, lock);
     return TL_OK;
 }
 
@@ -40,10 +40,10 @@ int tl_condition_new(struct tl_handle *out, const char *name,
     if (status < 0)
         return status;
     tl_ref ref = tl_handle_ref(lock ? lock : &own) & TL_REF_WITHIN;
-    struct tl_condition *notice = tl_constructor_begin(
+    struct tl_condition *condition = tl_constructor_begin(
         out, TL_KIND_CONDITION, name, lock ? ref : 0, &status);
-    if (notice) {
-        status = init(notice, ref);
+    if (condition) {
+        status = init(condition, ref);
         if (status < 0)
             tl_refs_reclaim_for(tl_self);
         else
@@ -68,9 +68,9 @@ int tl_condition_release(const struct tl_handle *handle)
                       : tl_owner_release(owner_of(condition_of(handle)));
 }
 
-static bool holds_lock(const struct tl_condition *notice)
+static bool holds_lock(const struct tl_condition *condition)
 {
-    return tl_owner_holder(owner_of(notice)) == tl_task_id(tl_self);
+    return tl_owner_holder(owner_of(condition)) == tl_task_id(tl_self);
 }
 
 bool tl_condition_is_held(const struct tl_handle *handle)
@@ -78,15 +78,16 @@ bool tl_condition_is_held(const struct tl_handle *handle)
     return tl_enter(handle) == TL_OK && holds_lock(condition_of(handle));
 }
 
-static void changed(struct tl_condition *notice);
+static void changed(struct tl_condition *condition);
 
-static int draw_ticket(struct tl_condition *notice, _Atomic uint64_t **ticket)
+static int draw_ticket(struct tl_condition *condition,
+                       _Atomic uint64_t **ticket)
 {
     uint64_t *spare = &tl_self->owned_blocks[TL_OWNED_SEGMENT];
     for (;;) {
-        tl_guard_take(&notice->guard, TL_FOREVER);
-        *ticket = tl_tickets_draw(&notice->tickets);
-        tl_guard_drop(&notice->guard);
+        tl_guard_take(&condition->guard, TL_FOREVER);
+        *ticket = tl_tickets_draw(&condition->tickets);
+        tl_guard_drop(&condition->guard);
         if (*ticket)
             break;
         int status = tl_tickets_bring_row();
@@ -99,46 +100,47 @@ static int draw_ticket(struct tl_condition *notice, _Atomic uint64_t **ticket)
 
 /* Whether this ticket was notified.  If so it is kept, so that a death before
  * the task has the lock passes the notification on; else it is given back. */
-static bool was_notified(struct tl_condition *notice, _Atomic uint64_t *ticket)
+static bool was_notified(struct tl_condition *condition,
+                         _Atomic uint64_t *ticket)
 {
-    tl_guard_take(&notice->guard, TL_FOREVER);
+    tl_guard_take(&condition->guard, TL_FOREVER);
     bool notified = *ticket == TL_TICKET_NOTIFIED;
     if (!notified)
         *ticket = 0; /* commit */
     tl_fault();
-    tl_guard_drop(&notice->guard);
+    tl_guard_drop(&condition->guard);
     return notified;
 }
 
 /* Gives a ticket back; a notification that was not heard goes to the next. */
-static void return_ticket(struct tl_condition *notice, _Atomic uint64_t *ticket,
-                          bool heard)
+static void return_ticket(struct tl_condition *condition,
+                          _Atomic uint64_t *ticket, bool heard)
 {
-    tl_guard_take(&notice->guard, TL_FOREVER);
+    tl_guard_take(&condition->guard, TL_FOREVER);
     /* the next is notified first: a death in between notifies one task more,
      * which is harmless */
     if (*ticket == TL_TICKET_NOTIFIED && !heard)
-        tl_tickets_notify(&notice->tickets, 1);
+        tl_tickets_notify(&condition->tickets, 1);
     *ticket = 0; /* commit */
     tl_fault();
-    tl_guard_drop(&notice->guard);
+    tl_guard_drop(&condition->guard);
 }
 
 /* Waits, without the lock, until this ticket is notified, the deadline, or
  * whatever else ends the wait. */
-static int await_notice(struct tl_condition *notice, _Atomic uint64_t *ticket,
-                        tl_deadline deadline)
+static int await_notice(struct tl_condition *condition,
+                        _Atomic uint64_t *ticket, tl_deadline deadline)
 {
     int status = TL_OK;
     while (status == TL_OK) {
-        uint64_t version = atomic_load(&notice->version);
+        uint64_t version = atomic_load(&condition->version);
         if (*ticket == TL_TICKET_NOTIFIED)
             break;
-        status = tl_wait(&notice->tickets.notified, &notice->version, version,
-                         deadline);
+        status = tl_wait(&condition->tickets.notified, &condition->version,
+                         version, deadline);
     }
     /* a notify at the last moment counts */
-    return was_notified(notice, ticket) ? TL_OK : status;
+    return was_notified(condition, ticket) ? TL_OK : status;
 }
 
 int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
@@ -146,42 +148,42 @@ int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
     int status = tl_enter(handle);
     if (status < 0)
         return status;
-    struct tl_condition *notice = condition_of(handle);
+    struct tl_condition *condition = condition_of(handle);
     _Atomic uint64_t *ticket;
-    if (!holds_lock(notice))
+    if (!holds_lock(condition))
         return TL_NOT_HOLDER;
-    status = draw_ticket(notice, &ticket);
+    status = draw_ticket(condition, &ticket);
     if (status < 0)
         return status;
-    tl_owner_release(owner_of(notice));
-    status = await_notice(notice, ticket, deadline);
+    tl_owner_release(owner_of(condition));
+    status = await_notice(condition, ticket, deadline);
     if (status == TL_STUCK)
         return status;
     tl_cancel_hold(true); /* a cancelled task returns with the lock, too */
-    int locked = tl_owner_acquire(owner_of(notice), TL_FOREVER);
+    int locked = tl_owner_acquire(owner_of(condition), TL_FOREVER);
     tl_cancel_hold(false);
     if (status == TL_OK) {
-        return_ticket(notice, ticket, locked >= 0);
+        return_ticket(condition, ticket, locked >= 0);
         if (locked < 0)
-            changed(notice);
+            changed(condition);
     }
     /* where the lock could not be had, that is the result */
     return locked < 0 || status == TL_OK ? locked : status;
 }
 
-static void changed(struct tl_condition *notice)
+static void changed(struct tl_condition *condition)
 {
-    atomic_fetch_add(&notice->version, 1);
+    atomic_fetch_add(&condition->version, 1);
     tl_fault();
-    tl_tickets_tell(&notice->tickets);
+    tl_tickets_tell(&condition->tickets);
 }
 
 /* The notified tasks are to be called when the lock is released. */
-static void owe(struct tl_owner *owner, struct tl_condition *notice)
+static void owe(struct tl_owner *owner, struct tl_condition *condition)
 {
-    if (owner->owed && owner->owed != tl_offset(&notice->tickets))
+    if (owner->owed && owner->owed != tl_offset(&condition->tickets))
         tl_tickets_tell(tl_at(owner->owed));
-    owner->owed = tl_offset(&notice->tickets);
+    owner->owed = tl_offset(&condition->tickets);
 }
 
 int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
@@ -189,27 +191,27 @@ int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
     int status = tl_enter(handle);
     if (status < 0)
         return status;
-    struct tl_condition *notice = condition_of(handle);
-    if (!holds_lock(notice))
+    struct tl_condition *condition = condition_of(handle);
+    if (!holds_lock(condition))
         return TL_NOT_HOLDER;
-    tl_guard_take(&notice->guard, TL_FOREVER);
-    tl_tickets_notify(&notice->tickets, n);
-    tl_guard_drop(&notice->guard);
-    atomic_fetch_add(&notice->version, 1);
+    tl_guard_take(&condition->guard, TL_FOREVER);
+    tl_tickets_notify(&condition->tickets, n);
+    tl_guard_drop(&condition->guard);
+    atomic_fetch_add(&condition->version, 1);
     tl_fault();
-    owe(owner_of(notice), notice);
+    owe(owner_of(condition), condition);
     return TL_OK;
 }
 
 void tl_condition_describe(const struct tl_object *object, int side, char *text,
                            size_t size)
 {
-    const struct tl_condition *notice = (const struct tl_condition *)object;
+    const struct tl_condition *condition = (const struct tl_condition *)object;
     char lock[128];
     (void)side;
-    tl_owner_describe(owner_of(notice), lock, sizeof lock);
+    tl_owner_describe(owner_of(condition), lock, sizeof lock);
     snprintf(text, size, "%u waiting; its lock is %s",
-             tl_wait_queue_waiting(&notice->tickets.notified), lock);
+             tl_wait_queue_waiting(&condition->tickets.notified), lock);
 }
 
 /* The version moves in any case: `dead` may have notified a task, and died
@@ -217,13 +219,13 @@ void tl_condition_describe(const struct tl_object *object, int side, char *text,
 void tl_condition_task_died(struct tl_object *object, struct tl_task *dead,
                             struct tl_cell *cell)
 {
-    struct tl_condition *notice = (struct tl_condition *)object;
+    struct tl_condition *condition = (struct tl_condition *)object;
     (void)cell;
-    struct tl_ticket_row *row = tl_tickets_first(&notice->tickets);
+    struct tl_ticket_row *row = tl_tickets_first(&condition->tickets);
     for (; row; row = tl_tickets_after(row))
-        return_ticket(notice, &row->tickets[tl_task_number(dead)], false);
-    changed(notice);
-    tl_owner_task_died(owner_of(notice), dead);
+        return_ticket(condition, &row->tickets[tl_task_number(dead)], false);
+    changed(condition);
+    tl_owner_task_died(owner_of(condition), dead);
 }
 
 void tl_condition_repair(struct tl_object *object, struct tl_guard *guard,
@@ -235,22 +237,22 @@ void tl_condition_repair(struct tl_object *object, struct tl_guard *guard,
 
 void tl_condition_destroy(struct tl_object *object)
 {
-    struct tl_condition *notice = (struct tl_condition *)object;
-    tl_refs_drop(&notice->lock);
-    tl_tickets_destroy(&notice->tickets);
+    struct tl_condition *condition = (struct tl_condition *)object;
+    tl_refs_drop(&condition->lock);
+    tl_tickets_destroy(&condition->tickets);
 }
 
 /* Its lock.  The notified tasks are called at once, though the lock is not free
  * yet: when it is released the condition may be gone. */
 struct tl_object *tl_condition_part_held(struct tl_object *object)
 {
-    struct tl_condition *notice = (struct tl_condition *)object;
-    struct tl_owner *owner = owner_of(notice);
-    if (owner->owed == tl_offset(&notice->tickets)) {
+    struct tl_condition *condition = (struct tl_condition *)object;
+    struct tl_owner *owner = owner_of(condition);
+    if (owner->owed == tl_offset(&condition->tickets)) {
         owner->owed = 0;
-        tl_tickets_tell(&notice->tickets);
+        tl_tickets_tell(&condition->tickets);
     }
-    return tl_ref_object(notice->lock);
+    return tl_ref_object(condition->lock);
 }
 
 /* A task holds the condition's own lock by way of the condition's handle. */
