@@ -155,11 +155,11 @@ static bool is_lock(tl_ref ref)
 
 /* The rows of tickets.  In a circle of rows a block would have two owners. */
 static bool rows_hold(struct tl_file_check *check,
-                      const struct tl_condition *notice, bool whole)
+                      const struct tl_condition *condition, bool whole)
 {
     uint64_t size =
         sizeof(struct tl_ticket_row) + (tl_task_limit() + 1) * sizeof(uint64_t);
-    uint64_t at = notice->tickets.rows;
+    uint64_t at = condition->tickets.rows;
     if (!at)
         return !whole;
     for (; at; at = atomic_load(&((struct tl_ticket_row *)tl_at(at))->next))
