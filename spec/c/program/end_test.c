@@ -197,41 +197,46 @@ static void start_orphan(void)
     end_unheard(((struct tl_process *)parent.object)->pid);
 }
 
+static void start_child(bool daemon)
+{
+    tl_process_new(&process, NULL, daemon);
+    start(&process, stay);
+    await(&flags->entered);
+}
+
+/* The process ends, and another one has its pid; false: that cannot be had. */
+static bool is_followed(void)
+{
+    pid_t pid = pid_of();
+    end_unheard(pid);
+    return follow(pid);
+}
+
+static bool signal_spares_next(void)
+{
+    return !is_followed() ||
+           (is_thought_alive() &&
+            tl_process_signal(&process, SIGKILL) == TL_ENDED && next_goes_on());
+}
+
 static bool a_signal_spares_the_next_of_the_pid(void)
 {
     start_orphan();
-    pid_t pid = pid_of();
-    end_unheard(pid);
-    if (!follow(pid))
-        return true;
-    return is_thought_alive() &&
-           tl_process_signal(&process, SIGKILL) == TL_ENDED && next_goes_on();
+    return signal_spares_next();
 }
 
 static bool a_signal_spares_the_next_of_a_childs_pid(void)
 {
-    tl_process_new(&process, NULL, false);
-    start(&process, stay);
-    await(&flags->entered);
-    pid_t pid = pid_of();
-    end_unheard(pid);
-    if (!follow(pid))
-        return true;
-    return is_thought_alive() &&
-           tl_process_signal(&process, SIGKILL) == TL_ENDED && next_goes_on();
+    start_child(false);
+    return signal_spares_next();
 }
 
 /* The end of a program ends its daemons. */
 static bool the_end_spares_the_next_of_a_daemons_pid(void)
 {
-    tl_process_new(&process, NULL, true);
-    start(&process, stay);
-    await(&flags->entered);
-    pid_t pid = pid_of();
-    end_unheard(pid);
-    if (!follow(pid))
-        return true;
-    return is_thought_alive() && tl_main_end() == TL_OK && next_goes_on();
+    start_child(true);
+    return !is_followed() ||
+           (is_thought_alive() && tl_main_end() == TL_OK && next_goes_on());
 }
 
 /* ---- ends that come right after a look ---- */
