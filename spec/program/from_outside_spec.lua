@@ -125,7 +125,7 @@ describe("a signal that luaposix handles", function()
       ipc.spawn(function() for _ in ask:items() do signal.kill(pid, signal.SIGUSR1) end end)
       for n = 1, 8000 do
         ask:put(n)
-        if not q:get(5) then print("lost", n) break end
+        if not q:get(30) then print("lost", n) break end
       end
       ask:close()
     ]])
@@ -145,7 +145,7 @@ describe("a signal that luaposix handles", function()
         for n = 1, 16000 do
           c:send "next"
           signal.kill(pid, signal.SIGUSR1)
-          if not ack:get(5) then print("lost", n) break end
+          if not ack:get(30) then print("lost", n) break end
         end
         c:send "end"
       end)
@@ -173,7 +173,7 @@ describe("a signal that luaposix handles", function()
           if not started:wait(50) then print("first lost", n) end
           signal.kill(pid, signal.SIGUSR2)
           sent:set()
-          if not second:wait(10) then print("second lost", n) break end
+          if not second:wait(30) then print("second lost", n) break end
         end
         over:set()
       end)
