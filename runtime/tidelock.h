@@ -38,6 +38,7 @@
 #include "public/locks.h"
 #include "public/process.h"
 #include "public/queue.h"
+#include "public/simulate.h"
 #include "public/space.h"
 #include "public/wait.h"
 

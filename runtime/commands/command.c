@@ -104,7 +104,7 @@ int tl_command_new(struct tl_command **out,
                    const struct tl_command_options *options,
                    enum tl_command_step *step)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     *step = TL_COMMAND_PREPARE;

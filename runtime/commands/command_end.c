@@ -13,7 +13,7 @@
 
 int tl_command_enter(const struct tl_command *command)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     return command->owner == tl_task_id(tl_self) ? TL_OK : TL_NOT_PARENT;

@@ -189,7 +189,7 @@ static bool convert(uint32_t type, struct tl_number *n)
 int tl_array_get(const struct tl_handle *handle, uint64_t index,
                  struct tl_number *n)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_array *array = array_of(handle);
@@ -200,7 +200,7 @@ int tl_array_get(const struct tl_handle *handle, uint64_t index,
 int tl_array_set(const struct tl_handle *handle, uint64_t index,
                  struct tl_number n)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_array *array = array_of(handle);
@@ -228,7 +228,7 @@ static bool add(uint32_t type, struct tl_number a, struct tl_number b,
 int tl_array_add(const struct tl_handle *handle, uint64_t index,
                  struct tl_number *n)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_array *array = array_of(handle);

@@ -36,7 +36,8 @@ uint64_t tl_buffer_size(const struct tl_handle *handle)
 
 unsigned char *tl_buffer_data(const struct tl_handle *handle)
 {
-    return tl_enter(handle) < 0 ? NULL : tl_at(buffer_of(handle)->bytes);
+    return tl_enter(handle, TL_OP_NONE) < 0 ? NULL
+                                            : tl_at(buffer_of(handle)->bytes);
 }
 
 void tl_buffer_describe(const struct tl_object *object, int side, char *text,

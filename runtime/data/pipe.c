@@ -14,7 +14,7 @@ static struct tl_pipe *pipe_of(const struct tl_handle *handle)
 /* The first use of an end by a task that inherited it makes it a holder. */
 static int enter(const struct tl_handle *end)
 {
-    int status = tl_enter(end);
+    int status = tl_enter(end, TL_OP_NONE);
     if (status < 0)
         return status;
     tl_ref *ref = &tl_handle_cell(end)->ref;
@@ -73,7 +73,7 @@ int tl_pipe_send(const struct tl_handle *end, const struct tl_message *m,
 static struct tl_stream *incoming(const struct tl_handle *end, int *status)
 {
     int side = end->side & ~TL_SIDE_LOOKS;
-    *status = side == end->side ? enter(end) : tl_enter(end);
+    *status = side == end->side ? enter(end) : tl_enter(end, TL_OP_NONE);
     if (*status < 0)
         return NULL;
     struct tl_pipe *pipe = pipe_of(end);
@@ -108,7 +108,7 @@ int tl_pipe_ready(const struct tl_handle *end, struct tl_watch *watch)
 
 int tl_pipe_close(struct tl_handle *end)
 {
-    int status = tl_enter(end);
+    int status = tl_enter(end, TL_OP_NONE);
     if (status < 0)
         return status;
     tl_handle_close(end);

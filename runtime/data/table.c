@@ -72,13 +72,13 @@ static int end(struct tl_table *table)
 
 int tl_table_begin(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     return status < 0 ? status : begin(table_of(handle), deadline);
 }
 
 int tl_table_end(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     return status < 0 ? status : end(table_of(handle));
 }
 
@@ -129,7 +129,7 @@ int tl_table_get(const struct tl_handle *handle, const struct tl_key *key,
 int tl_table_get_until(const struct tl_handle *handle, const struct tl_key *key,
                        struct tl_parcel *parcel, tl_deadline *end)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);
@@ -338,7 +338,7 @@ int tl_table_set(const struct tl_handle *handle, const struct tl_key *key,
 int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
                        const struct tl_message *m, tl_deadline end)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);

@@ -68,7 +68,7 @@ int tl_value_new(struct tl_handle *out, const char *name, struct tl_number n)
 
 int tl_value_get(const struct tl_handle *handle, struct tl_number *n)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status == TL_OK)
         *n = read_number(value_of(handle));
     return status;
@@ -78,7 +78,7 @@ int tl_value_get(const struct tl_handle *handle, struct tl_number *n)
  * not told. */
 static int begin(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     status = tl_owner_acquire(&value_of(handle)->writer, TL_FOREVER);
@@ -142,7 +142,7 @@ int tl_value_begin(const struct tl_handle *handle, struct tl_number *n)
 
 int tl_value_commit(const struct tl_handle *handle, struct tl_number n)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_value *value = value_of(handle);
@@ -154,7 +154,7 @@ int tl_value_commit(const struct tl_handle *handle, struct tl_number n)
 
 int tl_value_cancel(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     return status < 0 ? status : tl_owner_release(&value_of(handle)->writer);
 }
 

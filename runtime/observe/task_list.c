@@ -109,7 +109,7 @@ static void fill(struct tl_task *task, struct tl_task_info *info)
 
 int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info)
 {
-    int status = tl_enter_arena(arena);
+    int status = tl_enter_arena(arena, TL_OP_NONE);
     if (status < 0)
         return status;
     uint32_t highest = tl_task_highest();

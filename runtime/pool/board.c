@@ -12,7 +12,7 @@
 /* The first line of what only the owner may do. */
 static int enter_owner(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     return tl_board_of(handle)->owner == tl_task_id(tl_self) ? TL_OK

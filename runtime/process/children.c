@@ -141,7 +141,7 @@ static bool any_has_ended(void)
 
 void tl_process_reap(void)
 {
-    if (tl_enter_home() < 0)
+    if (tl_enter_home(TL_OP_NONE) < 0)
         return;
     bool ended = any_has_ended();
     for (size_t i = 0; i < count;)

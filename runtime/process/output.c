@@ -52,7 +52,7 @@ static int write_all(int fd, const char *data, size_t size)
 
 int tl_output(int fd, const void *data, size_t size)
 {
-    if (tl_enter_home() < 0)
+    if (tl_enter_home(TL_OP_NONE) < 0)
         return write_all(fd, data, size);
     /* stdio calls this from anywhere: what the hooks look at may be gone, and
      * a callback that ran here would print into the buffer being written */

@@ -169,7 +169,7 @@ static int start(struct tl_process *process,
 int tl_process_start(const struct tl_handle *handle,
                      const struct tl_handle *const *given, size_t count)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     if (tl_self->daemon)
@@ -210,7 +210,7 @@ static uint32_t status_of(struct tl_process *process)
 int tl_process_identity(const struct tl_handle *handle,
                         struct tl_process_info *info)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);
@@ -247,7 +247,7 @@ int tl_process_info(const struct tl_handle *handle,
 
 int tl_process_set_daemon(const struct tl_handle *handle, bool daemon)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);

@@ -27,7 +27,7 @@ static struct tl_process *own_process(void)
 
 int tl_process_set_result(bool ok, const struct tl_message *m)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_process *process = own_process();
@@ -45,7 +45,7 @@ int tl_process_set_result(bool ok, const struct tl_message *m)
 
 void tl_process_lose_result(int status)
 {
-    if (tl_enter_home() == TL_OK)
+    if (tl_enter_home(TL_OP_NONE) == TL_OK)
         own_process()->lost = status;
 }
 
@@ -64,7 +64,7 @@ static void set_status(struct tl_process *process, unsigned status)
 
 void tl_process_finish(int exitcode)
 {
-    if (tl_enter_home() < 0)
+    if (tl_enter_home(TL_OP_NONE) < 0)
         return;
     struct tl_process *process = own_process();
     if (!tl_process_is_thread(process))
@@ -179,7 +179,7 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline)
 
 int tl_process_join(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     return status < 0 ? status
                       : await_end(process_of(handle), tl_cycle_wait, deadline);
 }

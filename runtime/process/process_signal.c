@@ -62,7 +62,7 @@ int tl_process_send(struct tl_process *process, pid_t pid, int signal)
 
 int tl_process_signal(const struct tl_handle *handle, int signal)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_process *process = handle->object;

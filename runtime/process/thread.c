@@ -109,7 +109,7 @@ int tl_thread_start(const struct tl_handle *handle,
                     const struct tl_message *job, void (*run)(void *context),
                     void *context)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_process *thread = handle->object;

@@ -20,7 +20,7 @@
 
 int tl_process_current(struct tl_handle *out)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_process *process = tl_at(tl_self->process);
@@ -29,7 +29,7 @@ int tl_process_current(struct tl_handle *out)
 
 int tl_process_parent(struct tl_handle *out)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     uint32_t id = tl_self->parent;
@@ -48,7 +48,7 @@ int tl_process_parent(struct tl_handle *out)
 
 int tl_process_child(struct tl_handle *out, size_t i)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     tl_process_reap();
@@ -93,7 +93,7 @@ static int await_children(bool daemons, tl_deadline deadline)
 
 int tl_main_end(void)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     tl_commands_close();

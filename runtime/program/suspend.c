@@ -79,7 +79,7 @@ static void call_everybody(pid_t pid)
 
 int tl_process_suspend(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_process *process = handle->object;

@@ -40,7 +40,7 @@ static int look_at_object(const struct tl_waitable *waitable,
 {
     const struct tl_handle *handle = waitable->handle;
     struct tl_watch *watch = &sleep->watches[sleep->watch_count];
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     const struct tl_kind *kind = &tl_upcalls->kinds[handle->kind];

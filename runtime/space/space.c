@@ -291,7 +291,7 @@ int tl_space_look_in(unsigned number)
 static int open_identified(const char *name, uint64_t identity)
 {
     char path[128];
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     if (!tl_space_path(name, path, sizeof path))
@@ -353,7 +353,7 @@ static int come_to_look(int status, unsigned number)
 
 int tl_look_at(pid_t pid)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     if (kill(pid, 0) != 0)
@@ -368,7 +368,7 @@ int tl_look_at(pid_t pid)
 int tl_look_into(const char *name)
 {
     char path[128];
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     if (status < 0)
         return status;
     if (!tl_space_path(name, path, sizeof path))

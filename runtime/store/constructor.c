@@ -30,7 +30,7 @@ static bool find_named(struct tl_handle *out, enum tl_kind_id kind,
 void *tl_constructor_begin(struct tl_handle *out, enum tl_kind_id kind,
                            const char *name, uint64_t shape, int *status)
 {
-    *status = tl_enter_arena(out->arena);
+    *status = tl_enter_arena(out->arena, TL_OP_NONE);
     if (*status < 0 || (tl_arena != TL_HOME && name &&
                         find_named(out, kind, name, shape, status)))
         return NULL;
@@ -73,7 +73,7 @@ static int enter_named(struct tl_handle *out, bool any)
 
 int tl_space_enter(struct tl_handle *handle, const char *name)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_object *object = handle->object;

@@ -11,7 +11,7 @@ uint32_t tl_handle_forks;
  * says to those who have it as const, and no other thread looks at it. */
 int tl_handle_first_use(const struct tl_handle *handle)
 {
-    int status = tl_enter_arena(handle->arena);
+    int status = tl_enter_arena(handle->arena, TL_OP_NONE);
     if (status < 0)
         return status;
     if (handle->kind != TL_KIND_JOB && !(handle->side & TL_SIDE_LOOKS))
@@ -67,7 +67,7 @@ int tl_handle_make(struct tl_handle *out, struct tl_object *object, int side,
 
 int tl_handle_keep(struct tl_handle *out, const struct tl_handle *handle)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     return status < 0
                ? status
                : tl_handle_make(out, handle->object, handle->side, false);
@@ -139,7 +139,8 @@ tl_ref tl_ref_identity(tl_ref ref)
 
 int tl_handle_open(struct tl_handle *handle, tl_ref ref)
 {
-    int status = tl_enter_arena((unsigned)(ref >> TL_REF_ARENA_SHIFT));
+    int status =
+        tl_enter_arena((unsigned)(ref >> TL_REF_ARENA_SHIFT), TL_OP_NONE);
     if (status < 0)
         return status;
     ref &= TL_REF_WITHIN;
@@ -150,7 +151,7 @@ void tl_handle_close(struct tl_handle *handle)
 {
     struct tl_object *object = handle->object;
     handle->object = NULL;
-    if (!object || tl_enter_arena(handle->arena) < 0)
+    if (!object || tl_enter_arena(handle->arena, TL_OP_NONE) < 0)
         return;
     struct tl_cell *cell = tl_handle_cell(handle);
     tl_bundle_part(handle->cell);

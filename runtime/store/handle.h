@@ -39,14 +39,28 @@ static inline struct tl_cell *tl_handle_cell(const struct tl_handle *handle)
 extern uint32_t tl_handle_forks;
 int tl_handle_first_use(const struct tl_handle *handle);
 
-/* The first line of every operation. */
-static inline int tl_enter(const struct tl_handle *handle)
+/* The first line of every operation: says that it is about to do `operation` to
+ * the part `key` of the object (wait/operation). */
+static inline int tl_enter_at(const struct tl_handle *handle,
+                              enum tl_operation operation, uint64_t key)
 {
     if (__builtin_expect(!handle->object, 0))
         return TL_DROPPED;
-    if (__builtin_expect(handle->forks != tl_handle_forks, 0))
-        return tl_handle_first_use(handle);
-    return tl_enter_arena(handle->arena);
+    if (__builtin_expect(handle->forks != tl_handle_forks, 0)) {
+        int status = tl_handle_first_use(handle);
+        if (status < 0)
+            return status;
+    }
+    if (__builtin_expect(handle->arena != tl_arena, 0))
+        tl_task_visit(handle->arena);
+    return tl_checkpoint_at(operation, handle->object, key);
+}
+
+/* The same of the whole object. */
+static inline int tl_enter(const struct tl_handle *handle,
+                           enum tl_operation operation)
+{
+    return tl_enter_at(handle, operation, TL_INTENT_ALL);
 }
 
 #endif

@@ -55,7 +55,7 @@ int tl_condition_new(struct tl_handle *out, const char *name,
 
 int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     return status < 0
                ? status
                : tl_owner_acquire(owner_of(condition_of(handle)), deadline);
@@ -63,7 +63,7 @@ int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
 
 int tl_condition_release(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     return status < 0 ? status
                       : tl_owner_release(owner_of(condition_of(handle)));
 }
@@ -75,7 +75,8 @@ static bool holds_lock(const struct tl_condition *condition)
 
 bool tl_condition_is_held(const struct tl_handle *handle)
 {
-    return tl_enter(handle) == TL_OK && holds_lock(condition_of(handle));
+    return tl_enter(handle, TL_OP_NONE) == TL_OK &&
+           holds_lock(condition_of(handle));
 }
 
 static void changed(struct tl_condition *condition);
@@ -145,7 +146,7 @@ static int await_notice(struct tl_condition *condition,
 
 int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_condition *condition = condition_of(handle);
@@ -188,7 +189,7 @@ static void owe(struct tl_owner *owner, struct tl_condition *condition)
 
 int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
 {
-    int status = tl_enter(handle);
+    int status = tl_enter(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_condition *condition = condition_of(handle);

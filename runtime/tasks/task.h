@@ -116,6 +116,16 @@ struct tl_repair_note {
     uint64_t packed; /* of a stream: its sum of bytes, before */
 };
 
+/* What a task is about to do, or does (wait/operation).  In the real world only
+ * `operation` is kept: its words are for reports. */
+struct tl_intent {
+    _Atomic uint32_t operation; /* enum tl_operation */
+    uint32_t arena;             /* of the object */
+    uint64_t object;            /* offset; 0: none */
+    uint64_t key;               /* which part of it; TL_INTENT_ALL: all */
+};
+#define TL_INTENT_ALL UINT64_MAX
+
 #define TL_CELLS_FIRST 16
 #define TL_CELL_CHUNKS 16
 #define TL_WAITERS_FIRST 16 /* in the first chunk; each has twice as many */
@@ -154,6 +164,7 @@ struct tl_task {
     _Alignas(TL_LINE) _Atomic uint64_t inside; /* guard it may hold */
     struct tl_repair_note note;
     uint64_t owned_blocks[TL_OWNED_BLOCKS];
+    struct tl_intent intent;
 
     /* Written by wakers too: a line of its own, so that a spinning waiter
      * disturbs nobody. */
@@ -167,6 +178,7 @@ struct tl_task {
     _Atomic int64_t since;    /* when it began to wait; nanoseconds */
     _Atomic uint32_t sleeps;  /* how often; see wait/deadlock_check */
     _Atomic uint32_t waiting; /* enum tl_waiting */
+    uint32_t home; /* while it sleeps in a world of turns: its number there */
 
     _Alignas(TL_LINE) uint32_t parent; /* id, or 0 */
     uint32_t daemon;

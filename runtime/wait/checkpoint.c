@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "base/world.h"
 #include "park/idle.h"
 #include "park/park.h"
 #include "tasks/life.h"
@@ -9,7 +10,26 @@
 /* This process was forked, and has not become a task since. */
 static _Atomic bool stranger;
 
-int tl_checkpoint_due(void)
+/* Within a point, what is entered on behalf of it is no point. */
+static _Thread_local bool at_point;
+
+static void announce(enum tl_operation operation, const void *object,
+                     uint64_t key)
+{
+    struct tl_intent *intent = &tl_self->intent;
+    intent->arena = tl_arena;
+    intent->object = object ? tl_offset(object) : 0;
+    intent->key = key;
+    atomic_store(&intent->operation, operation);
+    if (!tl_world || at_point)
+        return;
+    at_point = true;
+    tl_world->point();
+    at_point = false;
+}
+
+int tl_checkpoint_due(enum tl_operation operation, const void *object,
+                      uint64_t key)
 {
     unsigned due = atomic_load(&tl_due);
     if (due & TL_DUE_FOREIGN || !tl_self)
@@ -19,6 +39,8 @@ int tl_checkpoint_due(void)
         /* the death may be in any arena that this thread has worked in */
         tl_life_sweep_all();
     }
+    if (operation != TL_OP_NONE)
+        announce(operation, object, key);
     return TL_OK;
 }
 
@@ -92,7 +114,7 @@ void tl_checkpoint_watch_forks(void)
 
 void tl_checkpoint_adopt(void)
 {
-    atomic_store(&tl_due, 0);
+    atomic_store(&tl_due, tl_world ? TL_DUE_POINT : 0);
     tl_checkpoint_cancel = NULL; /* of the thread that forked */
     held = 0;
     told = false;

@@ -13,18 +13,32 @@
 
 #include "park/due.h"
 #include "tasks/task.h"
+#include "wait/operation.h"
 #include "tidelock.h"
 
 /* TL_OK, TL_FOREIGN or TL_FOREIGN_THREAD. */
-int tl_checkpoint_due(void);
+int tl_checkpoint_due(enum tl_operation operation, const void *object,
+                      uint64_t key);
 
-static inline int tl_checkpoint(void)
+/* This task says what it is about to do, and that is a point.  TL_OP_NONE: it
+ * says nothing. */
+static inline int tl_checkpoint_at(enum tl_operation operation,
+                                   const void *object, uint64_t key)
 {
     /* relaxed: a flag seen late is seen at the next operation */
     if (__builtin_expect(
             atomic_load_explicit(&tl_due, memory_order_relaxed) != 0, 0))
-        return tl_checkpoint_due();
+        return tl_checkpoint_due(operation, object, key);
+    /* relaxed: words for reports */
+    if (operation != TL_OP_NONE)
+        atomic_store_explicit(&tl_self->intent.operation, operation,
+                              memory_order_relaxed);
     return TL_OK;
+}
+
+static inline int tl_checkpoint(void)
+{
+    return tl_checkpoint_at(TL_OP_NONE, NULL, TL_INTENT_ALL);
 }
 
 /* In a thread of ours: the word in its object by which others ask it to end;
@@ -39,16 +53,16 @@ bool tl_checkpoint_is_ended(void);
 
 /* The first line of an operation without a handle; tl_enter_home: of one on the
  * program itself. */
-static inline int tl_enter_arena(unsigned arena)
+static inline int tl_enter_arena(unsigned arena, enum tl_operation operation)
 {
     if (__builtin_expect(arena != tl_arena, 0))
         tl_task_visit(arena);
-    return tl_checkpoint();
+    return tl_checkpoint_at(operation, NULL, TL_INTENT_ALL);
 }
 
-static inline int tl_enter_home(void)
+static inline int tl_enter_home(enum tl_operation operation)
 {
-    return tl_enter_arena(TL_HOME);
+    return tl_enter_arena(TL_HOME, operation);
 }
 
 /* Forks leave the child without a task; from now on they are noticed. */

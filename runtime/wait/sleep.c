@@ -28,7 +28,7 @@ int tl_sleep_make(void)
 
 int tl_sleep(tl_deadline deadline)
 {
-    int status = tl_enter_home();
+    int status = tl_enter_home(TL_OP_NONE);
     while (status == TL_OK && !tl_clock_passed(deadline))
         status = tl_wait_asleep(&sleepers()->condition, &sleepers()->never, 0,
                                 deadline);

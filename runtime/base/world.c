@@ -1,0 +1,3 @@
+#include "base/world.h"
+
+const struct tl_world *tl_world;

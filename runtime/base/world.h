@@ -1,0 +1,73 @@
+/*
+ * World: whose time it is, and who runs.
+ *
+ * In the real world the kernel says what time it is and which tasks run.  In
+ * another one (simulate/) the tasks take turns, and time is a number.  The
+ * rooms below wait/ ask here; nothing above them knows in which world it lives.
+ *
+ * A program chooses its world before its first task and keeps it; processes
+ * inherit the choice by the fork.
+ */
+#ifndef TL_WORLD_H
+#define TL_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct tl_task;
+struct pollfd;
+
+/* How a sleep in the other world ended. */
+enum tl_world_end {
+    TL_WORLD_CALLED,   /* by another task, a ready descriptor, or for nothing */
+    TL_WORLD_SIGNAL,   /* a signal was handled */
+    TL_WORLD_TIME_OVER /* the deadline; or, where there is none, nobody can run,
+                          and none sleeps until a certain time */
+};
+
+struct tl_world {
+    /* Nanoseconds. */
+    int64_t (*now)(void);
+
+    /* This task is about to do what its slot says (tl_task.intent), and has
+     * done nothing of it yet: others may come first. */
+    void (*point)(void);
+
+    /* This task, whose park word says ASLEEP, sleeps until it is called, a
+     * descriptor is ready, or the time `until`. */
+    enum tl_world_end (*sleep)(int64_t until, struct pollfd *polled,
+                               unsigned count);
+
+    /* This task has just said to the park word of the other one that it is
+     * called: it can run. */
+    void (*wake)(struct tl_task *task);
+
+    /* By the creator of a task, once the fork or thread is there; `pid` is 0
+     * for a thread.  By the new one, once it has entered its slot.  By one that
+     * ends, as the last thing that it does in the arena. */
+    void (*started)(struct tl_task *child, pid_t pid);
+    void (*arrived)(void);
+    void (*left)(void);
+
+    /* Sends a signal to another process of the program, or remembers to;
+     * false: it is to be sent as always. */
+    bool (*signal)(pid_t pid, int signal);
+
+    /* The seed of this task's random numbers. */
+    uint64_t (*seed)(void);
+
+    /* What the program is told for the pid of a process. */
+    pid_t (*pid)(pid_t pid);
+};
+
+/* NULL: the real one. */
+extern const struct tl_world *tl_world;
+
+/* The pid of a process as scripts and reports have it. */
+static inline pid_t tl_world_pid(pid_t pid)
+{
+    return tl_world ? tl_world->pid(pid) : pid;
+}
+
+#endif

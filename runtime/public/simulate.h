@@ -1,0 +1,48 @@
+/*
+ * Simulation: the program's tasks take turns, and time is a number.
+ *
+ * Which task runs next is decided at each operation, by a seed: the same seed,
+ * the same run.  The clock moves only when no task can run, and then to the
+ * next deadline.  What the program does outside of the runtime (commands,
+ * sockets, C modules) runs as one step, in real time.
+ *
+ * A part of tidelock.h.
+ */
+#ifndef TL_PUBLIC_SIMULATE_H
+#define TL_PUBLIC_SIMULATE_H
+
+#include "public/core.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Before tl_init: the program is going to be simulated.  Each step is written
+ * as a line of text to the descriptor `steps`; -1: it is not. */
+void tl_simulate_begin(uint64_t seed, int steps);
+
+bool tl_simulate_is_on(void);
+
+/* Nanoseconds since the start of the simulation. */
+int64_t tl_simulate_clock(void);
+
+/* This thread is about to do something that is not simulated.  Tells so on
+ * stderr, once for each `what` ("io.popen"), and that the schedule is not
+ * exact.  Nothing where the program is not simulated. */
+void tl_simulate_outside(const char *what);
+
+/* A point: this thread is about to do that to a file.  `identity` is the same
+ * for the same file in all tasks; `name` is for people.  TL_OK, or as every
+ * operation.  Nothing where the program is not simulated. */
+enum tl_file_use {
+    TL_FILE_OPEN,
+    TL_FILE_READ,
+    TL_FILE_WRITE,
+    TL_FILE_SEEK,
+    TL_FILE_FLUSH,
+    TL_FILE_CLOSE,
+    TL_FILE_REMOVE,
+    TL_FILE_RENAME
+};
+int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name);
+
+#endif
