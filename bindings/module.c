@@ -65,14 +65,14 @@ static int ipc_cpu_count(lua_State *L)
 static int ipc_getpid(lua_State *L)
 {
     check_function(L, 0, "getpid");
-    lua_pushinteger(L, getpid());
+    lua_pushinteger(L, tl_simulate_pid(getpid()));
     return 1;
 }
 
 static int ipc_getppid(lua_State *L)
 {
     check_function(L, 0, "getppid");
-    lua_pushinteger(L, getppid());
+    lua_pushinteger(L, tl_simulate_pid(getppid()));
     return 1;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Clock: the only place that reads time.  Nanoseconds on CLOCK_MONOTONIC; a
- * simulated clock would sit here.
+ * Clock: the only place that reads time.  Nanoseconds on CLOCK_MONOTONIC, or of
+ * the clock of another world (base/world).
  */
 #ifndef TL_CLOCK_H
 #define TL_CLOCK_H
@@ -15,6 +15,9 @@
 #define TL_SECOND INT64_C(1000000000)
 
 int64_t tl_clock_now(void);
+
+/* The same of the real clock, in every world: for what the kernel takes. */
+int64_t tl_clock_real(void);
 
 /* Whether the deadline is over; TL_NOW always, TL_FOREVER never, and neither
  * reads the clock. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/procfs.h"
+#include "base/world.h"
 #include "tidelock.h"
 
 #define ROOT "/sys/fs/cgroup"
@@ -176,5 +177,7 @@ static int own_quota(void)
 
 int tl_cpu_count(void)
 {
+    if (tl_world)
+        return tl_world->cpus();
     return smaller(tl_quota_affinity(), own_quota());
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/quota.h"
+#include "base/world.h"
 #include "tidelock.h"
 
 #define SPIN_TIME (5 * TL_MICROSECOND)
@@ -47,8 +48,11 @@ struct tl_spin tl_spin_begin(void)
     return (struct tl_spin){.looks = known};
 }
 
+/* In a world of turns the task that is waited for cannot answer meanwhile. */
 struct tl_spin tl_spin_learned(void)
 {
+    if (tl_world)
+        return (struct tl_spin){.looks = 0};
     if (apart) {
         apart = false;
         struct tl_spin spin = tl_spin_begin();
@@ -89,6 +93,8 @@ bool tl_spin_yield(const _Atomic uint64_t *word, uint64_t seen)
     /* how many waits go without a yield from now on; and how many will after
      * the next that gives the CPU to a stranger */
     static _Thread_local unsigned skips, strangers = STRANGERS_LEAST;
+    if (tl_world)
+        return false;
     if (skips > 0) {
         skips--;
         return false;

@@ -1,3 +1,3 @@
 #include "base/world.h"
 
-const struct tl_world *tl_world;
+_Thread_local const struct tl_world *tl_world;

@@ -5,8 +5,7 @@
  * another one (simulate/) the tasks take turns, and time is a number.  The
  * rooms below wait/ ask here; nothing above them knows in which world it lives.
  *
- * A program chooses its world before its first task and keeps it; processes
- * inherit the choice by the fork.
+ * A program chooses its world before its first task and keeps it.
  */
 #ifndef TL_WORLD_H
 #define TL_WORLD_H
@@ -20,7 +19,8 @@ struct pollfd;
 
 /* How a sleep in the other world ended. */
 enum tl_world_end {
-    TL_WORLD_CALLED,   /* by another task, a ready descriptor, or for nothing */
+    TL_WORLD_CALLED,   /* by another task, or for nothing */
+    TL_WORLD_READY,    /* a descriptor is */
     TL_WORLD_SIGNAL,   /* a signal was handled */
     TL_WORLD_TIME_OVER /* the deadline; or, where there is none, nobody can run,
                           and none sleeps until a certain time */
@@ -35,18 +35,23 @@ struct tl_world {
     void (*point)(void);
 
     /* This task, whose park word says ASLEEP, sleeps until it is called, a
-     * descriptor is ready, or the time `until`. */
+     * descriptor is ready, or the time `until`.  `outside`: something that is
+     * not of this world may call it, the descriptors for instance. */
     enum tl_world_end (*sleep)(int64_t until, struct pollfd *polled,
-                               unsigned count);
+                               unsigned count, bool outside);
 
-    /* This task has just said to the park word of the other one that it is
-     * called: it can run. */
-    void (*wake)(struct tl_task *task);
+    /* This task has just told the park word of another one that it is called,
+     * and that can run now; false: it lives in the real world.
+     * Async-signal-safe. */
+    bool (*wake)(struct tl_task *task);
+
+    /* Whether the task is asleep until somebody wakes it. */
+    bool (*sleeps)(const struct tl_task *task);
 
     /* By the creator of a task, once the fork or thread is there; `pid` is 0
      * for a thread.  By the new one, once it has entered its slot.  By one that
      * ends, as the last thing that it does in the arena. */
-    void (*started)(struct tl_task *child, pid_t pid);
+    void (*started)(uint32_t child, pid_t pid);
     void (*arrived)(void);
     void (*left)(void);
 
@@ -54,15 +59,19 @@ struct tl_world {
      * false: it is to be sent as always. */
     bool (*signal)(pid_t pid, int signal);
 
-    /* The seed of this task's random numbers. */
+    /* The seed of the program. */
     uint64_t (*seed)(void);
+
+    /* How many CPUs the program is told that it has. */
+    int (*cpus)(void);
 
     /* What the program is told for the pid of a process. */
     pid_t (*pid)(pid_t pid);
 };
 
-/* NULL: the real one. */
-extern const struct tl_world *tl_world;
+/* This thread's; NULL: the real one, in which helper threads of a simulated
+ * program live too.  Whoever makes a task's thread gives it its own. */
+extern _Thread_local const struct tl_world *tl_world;
 
 /* The pid of a process as scripts and reports have it. */
 static inline pid_t tl_world_pid(pid_t pid)

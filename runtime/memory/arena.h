@@ -40,6 +40,7 @@ enum tl_region {
     TL_REGION_NAMES,    /* store/name_index */
     TL_REGION_SEED,     /* tasks/seed; of a program's own arena alone */
     TL_REGION_SLEEPERS, /* wait/sleep; of a program's own arena alone */
+    TL_REGION_PLAYERS,  /* simulate/players; of a simulated program's alone */
     TL_REGION_RECLAIM,  /* store/refs */
     TL_REGION_HEAP,     /* store/heap: the last, which has all the rest */
     TL_REGIONS

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/world.h"
 #include "tasks/life.h"
 #include "tidelock.h"
 #include "wait/wait.h"
@@ -161,7 +162,8 @@ static void report_task(struct tl_task *task, char *text, size_t size)
     const struct tl_wait_queue *conditions[TL_STUCK_MOST];
     unsigned n = task == tl_self ? own_conditions(conditions)
                                  : conditions_of(task, conditions);
-    snprintf(text, size, "%s (pid %d)", task->name, (int)task->pid);
+    snprintf(text, size, "%s (pid %d)", task->name,
+             (int)tl_world_pid(task->pid));
     if (n == 0 && !atomic_load(&task->waiting)) {
         append(text, size, " runs");
         return;

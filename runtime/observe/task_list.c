@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/world.h"
 #include "base/procfs.h"
 #include "park/wait_queue.h"
 #include "store/cell.h"
@@ -98,7 +99,7 @@ static void fill(struct tl_task *task, struct tl_task_info *info)
                         .info = info};
     memset(info, 0, sizeof *info);
     snprintf(info->name, sizeof info->name, "%s", task->name);
-    info->pid = tl_task_pid(task);
+    info->pid = tl_world_pid(tl_task_pid(task));
     look_at_cells(&look);
     info->state = state_of(task, look.found != 0);
     if (atomic_load(&task->waiting) == TL_WAITING_NOT)

@@ -12,6 +12,8 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/procfs.h"
+#include "base/world.h"
 #include "tasks/life.h"
 
 /* Of sleeps without futex_waitv, and of those for a guard, whose owner may be
@@ -31,16 +33,21 @@ static struct timespec timespec_of(tl_deadline moment)
                              .tv_nsec = moment % TL_SECOND};
 }
 
+bool tl_park_wait_word(_Atomic uint32_t *word, uint32_t value, int64_t most)
+{
+    struct timespec left = timespec_of(most);
+    return syscall(SYS_futex, word, FUTEX_WAIT, value, &left, NULL, 0) == 0 ||
+           errno != ETIMEDOUT;
+}
+
 /* Sleeps on one word alone. */
 static void sleep_blind(_Atomic uint32_t *word, uint32_t value,
                         tl_deadline until)
 {
-    int64_t now = tl_clock_now();
+    int64_t now = tl_clock_real();
     until = tl_clock_earlier(until, now + HEARTBEAT_BLIND);
-    if (until <= now)
-        return;
-    struct timespec left = timespec_of(until - now);
-    syscall(SYS_futex, word, FUTEX_WAIT, value, &left, NULL, 0);
+    if (until > now)
+        tl_park_wait_word(word, value, until - now);
 }
 
 long tl_park_on(struct futex_waitv *words, unsigned count, tl_deadline until)
@@ -83,6 +90,8 @@ int tl_park_waker_cpu(void)
  * died before it paid leaves a poller to its next look. */
 static void rouse(struct tl_task *task, uint32_t state)
 {
+    if (state == TL_PARK_ASLEEP && tl_world && tl_world->wake(task))
+        return;
     if (state == TL_PARK_ASLEEP)
         wake(&task->park, 1);
     else if (state == TL_PARK_POLLS)
@@ -135,11 +144,21 @@ void tl_park_word(_Atomic uint32_t *word, uint32_t value, uint32_t owner,
     _Atomic uint32_t *life = tl_life_watch(tl_task_of(owner), &life_value);
     if (life)
         words[count++] = tl_park_watch(life, life_value);
-    until = tl_clock_earlier(until, tl_clock_now() + HEARTBEAT_BLIND);
+    /* in another world guards are waited for only where another program has
+     * them, and its time is the real one */
+    tl_deadline beat = tl_clock_real() + HEARTBEAT_BLIND;
+    until = tl_world ? beat : tl_clock_earlier(until, beat);
     /* the kernel wakes one of the sleepers on a dead owner's life; if that was
      * this task, it lets the others hear of it too */
     if (tl_park_on(words, count, until) > 0)
         wake(life, INT_MAX);
+}
+
+bool tl_park_sleeps(const struct tl_task *task)
+{
+    return tl_world ? tl_world->sleeps(task)
+                    : tl_procfs_sleeps((pid_t)atomic_load(&task->pid),
+                                       (pid_t)atomic_load(&task->tid));
 }
 
 long tl_park_wake_word(_Atomic uint32_t *word, int count)

@@ -70,6 +70,14 @@ static inline struct futex_waitv tl_park_watch(_Atomic uint32_t *word,
 enum { TL_PARK_TIME_OVER = -1, TL_PARK_SIGNALLED = -2 };
 long tl_park_on(struct futex_waitv *words, unsigned count, tl_deadline until);
 
+/* Sleeps while the word holds, for so many nanoseconds at most; false: they are
+ * over. */
+bool tl_park_wait_word(_Atomic uint32_t *word, uint32_t value, int64_t most);
+
+/* Whether the task sleeps, or is stopped, and runs only when somebody wakes
+ * it. */
+bool tl_park_sleeps(const struct tl_task *task);
+
 /* How many it woke. */
 long tl_park_wake_word(_Atomic uint32_t *word, int count);
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/world.h"
 #include "park/lookout.h"
 #include "park/outgoing.h"
 #include "park/park.h"
@@ -197,6 +198,46 @@ static enum tl_sleeper_end poll_asleep(tl_deadline until)
     return end;
 }
 
+/* ---- in another world ---- */
+
+/* Whether something that is not of this world may end the sleep: a descriptor,
+ * what is to be sent, or another program in a space. */
+static bool is_outside(void)
+{
+    return polled_count || tl_outgoings || arenas_here() & ~(1u << TL_HOME);
+}
+
+/* In each arena the slot says whose turn a call of it is about. */
+static void say_home(void)
+{
+    unsigned here = tl_arena, left = arenas_here();
+    uint32_t number = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
+    while (next_arena(&left, here))
+        tl_self->home = number;
+}
+
+static enum tl_sleeper_end leave_turn(tl_deadline until)
+{
+    if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))
+        return awake(TL_SLEEPER_CALLED);
+    say_home();
+    for (;;) {
+        if (tl_sleeper_is_signalled())
+            return awake(TL_SLEEPER_SIGNAL);
+        switch (tl_world->sleep(until, polled, polled_count, is_outside())) {
+        case TL_WORLD_SIGNAL:
+            return awake(TL_SLEEPER_SIGNAL);
+        case TL_WORLD_READY:
+            return awake(TL_SLEEPER_CALLED);
+        case TL_WORLD_TIME_OVER:
+            return awake(TL_SLEEPER_TIMEOUT);
+        case TL_WORLD_CALLED:
+            if (any_called())
+                return awake(TL_SLEEPER_CALLED);
+        }
+    }
+}
+
 /* ---- the sleep ---- */
 
 /* Asleep in all arenas, until there is an end. */
@@ -233,6 +274,8 @@ static enum tl_sleeper_end sleep_until(tl_deadline until)
 
 enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until)
 {
+    if (tl_world)
+        return leave_turn(until);
     if (polled_count || tl_outgoings || is_signal_expected())
         return poll_asleep(until);
     if (!change(TL_PARK_RUNNING, TL_PARK_ASLEEP))

@@ -180,9 +180,9 @@ static bool is_stopped(pid_t pid)
 static int sleep_for(int *pidfd, tl_deadline deadline)
 {
     struct pollfd polled = {.fd = *pidfd, .events = POLLIN};
-    int status =
-        tl_descriptor_wait(&polled, *pidfd >= 0 ? 1 : 0,
-                           tl_clock_earlier(deadline, tl_clock_now() + BLIND));
+    int status = tl_descriptor_wait_briefly(
+        &polled, *pidfd >= 0 ? 1 : 0,
+        tl_clock_earlier(deadline, tl_clock_now() + BLIND));
     if (polled.revents) {
         close(*pidfd);
         *pidfd = -1;

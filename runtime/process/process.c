@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/procfs.h"
+#include "base/world.h"
 #include "park/idle.h"
 #include "process/children.h"
 #include "process/task_slots.h"
@@ -111,6 +112,8 @@ static int child_goes_on(const struct tl_task_slots *slots, pid_t parent)
     if (!tl_task_slots_enter(slots))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
+    if (tl_world)
+        tl_world->arrived();
     tl_handle_forks++;
     if (tl_self->daemon) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -147,6 +150,8 @@ static int fork_into(struct tl_task_slots *slots, struct tl_process *process)
     atomic_store(&process->pid, (int32_t)pid);
     tl_task_slots_forked(slots, pid);
     tl_children_add(pid);
+    if (tl_world)
+        tl_world->started(tl_task_number(slots->tasks[TL_HOME]), pid);
     return 1;
 }
 
@@ -219,9 +224,9 @@ int tl_process_identity(const struct tl_handle *handle,
         .started = started,
         .daemon = atomic_load(&process->daemon),
         .main = started && process->parent_task == 0,
-        .pid = started ? atomic_load(&process->pid) : 0,
+        .pid = started ? tl_world_pid(atomic_load(&process->pid)) : 0,
         .task = atomic_load(&process->task),
-        .parent_pid = process->parent_pid};
+        .parent_pid = tl_world_pid(process->parent_pid)};
     memcpy(info->name, process->object.name, sizeof info->name);
     return TL_OK;
 }
@@ -291,7 +296,7 @@ void tl_process_describe(const struct tl_object *object, int side, char *text,
     size_t used = strlen(text);
     if (atomic_load(&process->pid))
         snprintf(text + used, size - used, ", pid %d, %u joining",
-                 (int)atomic_load(&process->pid),
+                 (int)tl_world_pid(atomic_load(&process->pid)),
                  tl_wait_queue_waiting(&process->ended));
 }
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/procfs.h"
+#include "base/world.h"
 #include "park/idle.h"
 #include "process/children.h"
 #include "process/task_slots.h"
@@ -73,6 +74,8 @@ void tl_process_finish(int exitcode)
     /* only now: whoever finds no status asks `owner` for it */
     tl_refs_drop(&process->owner);
     tl_task_slots_leave();
+    if (tl_world)
+        tl_world->left();
     tl_due_set(TL_DUE_FOREIGN);
 }
 

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/world.h"
 #include "park/park.h"
 #include "process/children.h"
 #include "process/process.h"
@@ -52,6 +53,9 @@ static int outcome(int result)
 
 int tl_process_send(struct tl_process *process, pid_t pid, int signal)
 {
+    if (tl_world && tl_process_is_alive(process) &&
+        tl_world->signal(pid, signal))
+        return TL_OK;
     int pidfd = tl_children_has(process) ? -1 : tl_pidfd_open(pid);
     int status = tl_process_is_alive(process)
                      ? outcome(tl_pidfd_signal(pidfd, pid, signal))

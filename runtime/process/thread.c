@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/world.h"
 #include "park/park.h"
 #include "process/children.h"
 #include "process/task_slots.h"
@@ -18,6 +19,7 @@ struct birth {
     struct tl_task_slots slots;
     void (*run)(void *context);
     void *context;
+    const struct tl_world *world; /* its creator's */
 };
 
 int tl_thread_new(struct tl_handle *out, const char *name, bool daemon)
@@ -41,9 +43,12 @@ static void *live(void *data)
     struct birth *birth = data;
     struct birth own = *birth;
     free(birth);
+    tl_world = own.world;
     tl_task_slots_enter(
         &own.slots); /* the creator is this process: never late */
     tl_checkpoint_adopt();
+    if (tl_world)
+        tl_world->arrived();
     tl_checkpoint_cancel = &own_process()->cancelled;
     prctl(PR_SET_NAME, tl_self->name); /* as ps and gdb show it: 15 bytes */
     own.run(own.context);
@@ -79,6 +84,8 @@ static int take_seat_and_create(struct tl_process *thread, struct birth *birth)
         return status;
     }
     tl_children_add(0);
+    if (tl_world)
+        tl_world->started(tl_task_number(slots.tasks[TL_HOME]), 0);
     return TL_OK;
 }
 
@@ -119,7 +126,8 @@ int tl_thread_start(const struct tl_handle *handle,
     struct birth *birth = malloc(sizeof *birth);
     status = TL_SYSTEM;
     if (birth) {
-        *birth = (struct birth){.run = run, .context = context};
+        *birth =
+            (struct birth){.run = run, .context = context, .world = tl_world};
         status = start(thread, birth, job);
     }
     if (status < 0) {

@@ -151,14 +151,14 @@ void tl_family_end(void)
         return;
     tl_task_visit(TL_HOME);
     tl_process_start_no_more();
-    tl_deadline limit = in(TL_SECOND);
+    int64_t limit = tl_clock_real() + TL_SECOND;
     bool before = true, found = end_others();
     if (waiting)
         return; /* a signal more: somebody does not want to wait */
     waiting = 1;
     /* twice in vain: whom one that dies has forked meanwhile may have come to a
      * slot where nobody was */
-    while ((before || found) && !tl_clock_passed(limit)) {
+    while ((before || found) && tl_clock_real() < limit) {
         if (found)
             nanosleep(&(struct timespec){.tv_nsec = TL_MILLISECOND}, NULL);
         before = found;

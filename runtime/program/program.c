@@ -12,6 +12,7 @@
 #include "memory/arena.h"
 #include "process/process.h"
 #include "program/kinds.h"
+#include "simulate/simulate.h"
 #include "space/layout.h"
 #include "space/space.h"
 #include "store/handle.h"
@@ -69,7 +70,7 @@ static int read_limits(uint64_t *memory, uint32_t *tasks)
 
 static int carve(uint32_t tasks)
 {
-    if (tl_seed_make() < 0 || tl_sleep_make() < 0 ||
+    if (tl_simulate_make() < 0 || tl_seed_make() < 0 || tl_sleep_make() < 0 ||
         tl_layout_make(tasks, SPARE) < 0)
         return fail(TL_NO_MEMORY, "TIDELOCK_MEMORY is too small for a table "
                                   "of TIDELOCK_TASKS tasks");
@@ -103,5 +104,6 @@ int tl_init(void)
     tl_process_lock_make();
     tl_checkpoint_watch_forks();
     tl_checkpoint_adopt();
+    tl_simulate_enter();
     return tl_process_make_main();
 }

@@ -22,6 +22,10 @@ void tl_simulate_begin(uint64_t seed, int steps);
 
 bool tl_simulate_is_on(void);
 
+/* The pid of a process as the scripts of a simulation have it: 1 is the main
+ * task's, and each new process has the next.  Elsewhere the pid itself. */
+int tl_simulate_pid(int pid);
+
 /* Nanoseconds since the start of the simulation. */
 int64_t tl_simulate_clock(void);
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/procfs.h"
+#include "park/park.h"
 #include "sync/cycle_graph.h"
 
 #define LEAVE_FOR (20 * TL_MILLISECOND)
@@ -159,8 +160,7 @@ static bool sleeps(const struct tl_waits *node)
 {
     if (atomic_load(&node->task->pending) & TL_CYCLE_LOOKS)
         return true;
-    return tl_procfs_sleeps((pid_t)atomic_load(&node->task->pid),
-                            (pid_t)atomic_load(&node->task->tid));
+    return tl_park_sleeps(node->task);
 }
 
 enum look { FREE, CYCLE, ANOTHER, AGAIN };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/world.h"
 #include "base/fault.h"
 #include "sync/cycle.h"
 #include "sync/tickets.h"
@@ -41,7 +42,7 @@ void tl_owner_describe(const struct tl_owner *owner, char *text, size_t size)
     char holder[TL_NAME_SIZE];
     if (tl_owner_holder_name(owner, holder))
         snprintf(text, size, "held by %s (pid %d), %u waiting", holder,
-                 (int)tl_task_of(id)->pid,
+                 (int)tl_world_pid(tl_task_of(id)->pid),
                  tl_wait_queue_waiting(&owner->released));
     else
         snprintf(text, size, "free%s",

@@ -7,6 +7,7 @@
 #include "store/constructor.h"
 #include "store/handle.h"
 #include "base/fault.h"
+#include "base/world.h"
 #include "store/heap.h"
 #include "tasks/life.h"
 #include "base/clock.h"
@@ -255,7 +256,8 @@ void tl_rwlock_describe(const struct tl_object *object, int side, char *text,
     (void)side;
     if (tl_life_goes_on(writer))
         snprintf(who, sizeof who, "written by %s (pid %d)",
-                 tl_task_of(writer)->name, (int)tl_task_of(writer)->pid);
+                 tl_task_of(writer)->name,
+                 (int)tl_world_pid(tl_task_of(writer)->pid));
     else
         snprintf(who, sizeof who, "read by %u", reading(rwlock));
     snprintf(text, size, "%s, %u waiting to read, %u to write", who,

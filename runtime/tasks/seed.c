@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/world.h"
 #include "memory/arena.h"
 #include "tasks/task.h"
 #include "tidelock.h"
@@ -18,7 +19,9 @@ int tl_seed_make(void)
     uint64_t *seed = tl_arena_carve(TL_REGION_SEED, sizeof *seed);
     if (!seed)
         return TL_NO_MEMORY;
-    if (getrandom(seed, sizeof *seed, GRND_NONBLOCK) < 0)
+    if (tl_world)
+        *seed = tl_world->seed();
+    else if (getrandom(seed, sizeof *seed, GRND_NONBLOCK) < 0)
         *seed = (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
     return TL_OK;
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "base/clock.h"
+#include "base/world.h"
 #include "park/outgoing.h"
 #include "park/poll.h"
 #include "park/sleeper.h"
@@ -67,12 +68,21 @@ int tl_descriptor_wait(struct pollfd *polled, size_t count,
             return status;
         status = look(polled, count);
         if (status == TL_TIMEOUT && !tl_clock_passed(deadline))
-            status = tl_idle_due || tl_checkpoint_cancel
+            status = tl_idle_due || tl_checkpoint_cancel || tl_world
                          ? sleep_idle(polled, count, deadline)
                          : sleep_till(polled, count, deadline);
         if (status != SIGNALLED)
             return status;
     }
+}
+
+int tl_descriptor_wait_briefly(struct pollfd *polled, size_t count,
+                               tl_deadline deadline)
+{
+    if (!tl_world)
+        return tl_descriptor_wait(polled, count, deadline);
+    int ready = tl_poll_sleep(polled, count, deadline, NULL);
+    return ready > 0 || errno == EINTR ? TL_OK : TL_TIMEOUT;
 }
 
 void tl_descriptor_finish(tl_deadline deadline)

@@ -23,6 +23,11 @@
 int tl_descriptor_wait(struct pollfd *polled, size_t count,
                        tl_deadline deadline);
 
+/* The same for what comes soon, whatever other tasks do: another world lets
+ * none of them run meanwhile. */
+int tl_descriptor_wait_briefly(struct pollfd *polled, size_t count,
+                               tl_deadline deadline);
+
 /* The thread is about to end: waits until all that it has to send
  * (park/outgoing) is sent, or the deadline.  What is added later is not sent
  * while waiting. */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/spin.h"
+#include "base/world.h"
 #include "park/idle.h"
 #include "park/park.h"
 #include "park/sleeper.h"
@@ -30,10 +31,17 @@ void tl_wait_stuck(const struct tl_wait_queue *const *conditions, unsigned n)
         stuck_in[i] = i < n ? conditions[i] : NULL;
 }
 
+/* When a task looks whether all are stuck.  Another world ends the sleep
+ * itself, when nobody can run at any time. */
+static tl_deadline look_after(int64_t time)
+{
+    return tl_world ? TL_FOREVER : tl_clock_now() + time;
+}
+
 bool tl_wait_sleep(tl_deadline deadline)
 {
     tl_deadline stuck =
-        deadline == TL_FOREVER ? tl_clock_now() + STUCK_AFTER : TL_FOREVER;
+        deadline == TL_FOREVER ? look_after(STUCK_AFTER) : TL_FOREVER;
     for (;;) {
         /* an interrupt may have come before tl_park_begin, which has forgotten
          * its call */
@@ -60,7 +68,7 @@ bool tl_wait_sleep(tl_deadline deadline)
             /* a task that falls asleep later looks in its turn, and a task that
              * ends calls one to look.  It may be killed before it does: so the
              * main task looks again, now and then. */
-            stuck = tl_self->parent ? TL_FOREVER : tl_clock_now() + STUCK_AGAIN;
+            stuck = tl_self->parent ? TL_FOREVER : look_after(STUCK_AGAIN);
         }
     }
 }

@@ -1,0 +1,30 @@
+/*
+ * Deaths: signals between simulated tasks, and the ends that they cause.
+ *
+ * A signal that ends its process does so at the process's next step, which
+ * whoever has the turn then takes for it: by the kernel, and it waits until the
+ * process is a zombie, so that all others find it as dead as it will be.  A
+ * signal that has a handler is handled by the process when it has the turn.
+ */
+#ifndef TL_DEATHS_H
+#define TL_DEATHS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* See tl_world.signal. */
+bool tl_deaths_signal(pid_t pid, int signal);
+
+/* Ends the process of a player that a signal has condemned, and settles what it
+ * owes. */
+void tl_deaths_execute(uint32_t number);
+
+/* The process of that player ended without being told to: it was killed from
+ * outside.  The caller has taken the turn. */
+void tl_deaths_found(uint32_t number);
+
+/* Handles the signals that wait for this player; true: there were some. */
+bool tl_deaths_answer(uint32_t number);
+
+#endif

@@ -1,0 +1,160 @@
+#include "simulate/hand_over.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/procfs.h"
+#include "park/park.h"
+#include "simulate/deaths.h"
+#include "simulate/outside.h"
+#include "simulate/schedule.h"
+
+/* How long one sleeps before it looks at who has the turn, in real time. */
+#define BEAT (20 * TL_MILLISECOND)
+
+static _Thread_local uint32_t me;
+
+struct tl_player *tl_hand_over_self(void)
+{
+    return me ? tl_players_at(me) : NULL;
+}
+
+uint32_t tl_hand_over_number(void)
+{
+    return me;
+}
+
+static void give(uint32_t number)
+{
+    struct tl_player *player = tl_players_at(number);
+    /* seq_cst: all that this task did is before it, and the other looks at it
+     * after it has read `handed` */
+    atomic_store(&tl_players->turn, number);
+    atomic_fetch_add(&player->handed, 1);
+    tl_park_wake_word(&player->handed, 1);
+}
+
+/* Takes the turn from a task that is no more; it is to choose then. */
+static bool take_from_dead(void)
+{
+    uint32_t holder = atomic_load(&tl_players->turn);
+    if (!tl_procfs_gone(tl_players_at(holder)->tid) ||
+        !atomic_compare_exchange_strong(&tl_players->turn, &holder, me))
+        return false;
+    tl_deaths_found(holder);
+    tl_players->decide = true;
+    return true;
+}
+
+static void await_turn(void)
+{
+    struct tl_player *player = tl_players_at(me);
+    int64_t since = 0;
+    for (;;) {
+        uint32_t seen = atomic_load(&player->handed);
+        uint32_t holder = atomic_load(&tl_players->turn);
+        if (holder == me)
+            return;
+        if (tl_park_wait_word(&player->handed, seen, BEAT))
+            continue;
+        if (take_from_dead())
+            return;
+        tl_outside_stands_still(holder, &since);
+    }
+}
+
+/* This process is to be ended, by another; unless there is none. */
+static void be_ended(void)
+{
+    uint32_t deputy = tl_schedule_deputy(me, true);
+    if (!deputy) {
+        kill(getpid(), tl_players_at(tl_players->condemned)->fatal);
+        tl_players_at(tl_players->condemned)->fatal = 0;
+        tl_players->condemned = 0;
+        return;
+    }
+    tl_players->decide = true;
+    give(deputy);
+    await_turn();
+}
+
+void tl_hand_over(void)
+{
+    do {
+        tl_players->decide = false;
+        uint32_t next = tl_schedule_choose();
+        if (next == TL_SCHEDULE_SELF_DIES) {
+            be_ended();
+        } else if (next != me) {
+            give(next);
+            await_turn();
+        }
+    } while (tl_players->decide);
+}
+
+void tl_hand_over_for_ever(void)
+{
+    struct tl_player *player = tl_players_at(me);
+    uint32_t deputy = tl_schedule_deputy(me, false);
+    player->state = TL_PLAYER_ABSENT;
+    player->fatal = 0;
+    me = 0;
+    if (!deputy)
+        return;
+    tl_players->decide = true;
+    give(deputy);
+}
+
+/* ---- a new task ---- */
+
+void tl_hand_over_started(uint32_t child, pid_t pid)
+{
+    struct tl_player *player = tl_players_at(child);
+    if (pid)
+        tl_players_name(pid);
+    player->pid = pid ? pid : getpid();
+    /* until it has entered, so that nothing changes behind the back of whoever
+     * has the turn; one that died on the way is found dead at its turn */
+    while (!atomic_load(&player->arrived)) {
+        tl_park_wait_word(&player->arrived, 0, BEAT);
+        if (tl_procfs_gone(player->pid))
+            break;
+    }
+    if (!atomic_load(&player->arrived))
+        player->tid = player->pid;
+    atomic_store(&player->arrived, 0);
+    player->until = TL_FOREVER;
+    player->signals = 0;
+    player->fatal = 0;
+    player->stopped = player->watches = player->looks = player->alone = false;
+    player->state = TL_PLAYER_READY;
+    if (child > tl_players->highest)
+        tl_players->highest = child;
+}
+
+void tl_hand_over_arrived(void)
+{
+    me = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
+    struct tl_player *player = tl_players_at(me);
+    player->tid = gettid();
+    atomic_store(&player->arrived, 1);
+    tl_park_wake_word(&player->arrived, 1);
+    await_turn();
+    while (tl_players->decide)
+        tl_hand_over();
+}
+
+void tl_hand_over_begin(void)
+{
+    me = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
+    struct tl_player *player = tl_players_at(me);
+    tl_players_name(getpid());
+    player->pid = player->tid = getpid();
+    player->until = TL_FOREVER;
+    player->state = TL_PLAYER_RUNS;
+    tl_players->highest = me;
+    atomic_store(&tl_players->turn, me);
+}

@@ -1,0 +1,42 @@
+/*
+ * Hand-over: how the turn goes from one task to the next.
+ *
+ * The word `turn` names the task that has the turn.  A task that gives it away
+ * writes the word, then wakes the other, which sleeps on a word of its own; and
+ * goes to sleep itself.  Who keeps the turn makes no system call.
+ *
+ * Whoever waits for its turn looks now and then, in real time, whether the task
+ * that has it is dead: it was killed from outside, or crashed.  Then it takes
+ * the turn (a compare and swap), settles the death and chooses the next.
+ *
+ * A task that ends gives the turn to another that is to choose, since it cannot
+ * settle a death any more.
+ */
+#ifndef TL_HAND_OVER_H
+#define TL_HAND_OVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "simulate/players.h"
+
+/* This thread's player; NULL: it is none. */
+struct tl_player *tl_hand_over_self(void);
+uint32_t tl_hand_over_number(void);
+
+/* Chooses the next, and comes back when this task has the turn again, which may
+ * be at once. */
+void tl_hand_over(void);
+
+/* This task gives the turn away for ever. */
+void tl_hand_over_for_ever(void);
+
+/* See tl_world. */
+void tl_hand_over_started(uint32_t child, pid_t pid);
+void tl_hand_over_arrived(void);
+
+/* The main task: it has the turn. */
+void tl_hand_over_begin(void);
+
+#endif

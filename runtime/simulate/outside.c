@@ -1,0 +1,65 @@
+#include "simulate/outside.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "simulate/players.h"
+
+#define STILL_LONGEST (5 * TL_SECOND)
+#define MOMENT (10 * TL_MILLISECOND)
+
+static void say(const char *line)
+{
+    ssize_t ignored = write(STDERR_FILENO, line, strlen(line));
+    (void)ignored;
+}
+
+void tl_outside_name(const char *what)
+{
+    char line[256];
+    if (!tl_players_tell(what))
+        return;
+    snprintf(line, sizeof line,
+             "tidelock: %s is not simulated: it runs as one step in real time, "
+             "and the schedule is not exact\n",
+             what);
+    say(line);
+}
+
+void tl_outside_stands_still(uint32_t holder, int64_t *since)
+{
+    static _Thread_local uint32_t seen;
+    static _Thread_local uint64_t step;
+    int64_t now = tl_clock_real();
+    if (*since == 0 || seen != holder || step != tl_players->step) {
+        *since = now;
+        seen = holder;
+        step = tl_players->step;
+        return;
+    }
+    if (now - *since < STILL_LONGEST ||
+        atomic_exchange(&tl_players->told_still, true))
+        return;
+    tl_task_visit(TL_HOME);
+    char line[256];
+    snprintf(line, sizeof line,
+             "tidelock: %s has run for 5 seconds without an operation of the "
+             "runtime, and the others wait for it: it computes, or is in a "
+             "call that is not simulated\n",
+             tl_task_at(holder)->name);
+    say(line);
+}
+
+void tl_outside_nobody_runs(void)
+{
+    if (!tl_players->told_alone)
+        say("tidelock: no task can go on, and none sleeps until a certain "
+            "time: what they wait for must come from outside of the "
+            "simulation\n");
+    tl_players->told_alone = true;
+    nanosleep(&(struct timespec){.tv_nsec = MOMENT}, NULL);
+    atomic_fetch_add(&tl_players->now, MOMENT);
+}

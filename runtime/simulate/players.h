@@ -1,0 +1,105 @@
+/*
+ * Players: the tasks of a simulated program, and what the simulation keeps of
+ * each: a region of the program's own arena.
+ *
+ * One task at a time has the turn, and all here is read and written by that one
+ * alone; the turn is handed on by a seq_cst store (simulate/hand_over), so that
+ * each sees what those before it did.  The exceptions, which are atomics, are
+ * marked.
+ *
+ * A player has the number of its slot in the program's own arena.  States:
+ *
+ *   ABSENT  nobody
+ *   READY   at a point, about to do what its slot says; or just started
+ *   SLEEPS  until it is called, or `until`
+ *   RUNS    it has the turn
+ */
+#ifndef TL_PLAYERS_H
+#define TL_PLAYERS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "tasks/task.h"
+#include "tidelock.h"
+
+#define TL_PLAYERS_TOLD 32
+#define TL_PLAYERS_PIDS (1u << 16)
+
+/* The clock of a simulation begins here, since 0 is no time in the runtime. */
+#define TL_PLAYERS_START INT64_C(1000000000)
+
+enum tl_player_state {
+    TL_PLAYER_ABSENT,
+    TL_PLAYER_READY,
+    TL_PLAYER_SLEEPS,
+    TL_PLAYER_RUNS
+};
+
+struct tl_player {
+    _Atomic uint32_t handed;  /* grows when the turn is given to it: it sleeps
+                                 on this word */
+    _Atomic uint32_t arrived; /* by the player: it has entered its slot */
+    _Atomic uint32_t called;  /* by whoever calls it, a signal handler too */
+    uint32_t state;           /* enum tl_player_state */
+    int32_t pid, tid;         /* tid: written before `arrived` */
+    tl_deadline until;
+    uint64_t signals; /* to be handled: bit n - 1 */
+    int32_t fatal;    /* the signal that ends its process at its next step */
+    bool stopped;
+    bool watches; /* it also waits for what is outside of the simulation */
+    bool looks;   /* its turn is only to look at that */
+    bool alone;   /* it got the turn since nobody can run at any time */
+};
+
+struct tl_players {
+    uint64_t seed;
+    uint64_t random;
+    _Atomic int64_t now;    /* atomic: handlers and helper threads read it */
+    _Atomic uint32_t turn;  /* the number of the player that has it */
+    _Atomic uint32_t still; /* work done since the clock moved last */
+    uint32_t highest;       /* players above it have never been */
+    bool decide;        /* whoever gets the turn is not to run, but to choose */
+    uint32_t condemned; /* the player that is to be ended first */
+    uint32_t watched;   /* the last that looked outside */
+    int64_t outside;    /* real time when all began to wait for that; 0 */
+    bool told_alone;
+    _Atomic bool told_still;
+    uint32_t told_count;
+    char told[TL_PLAYERS_TOLD][48]; /* what is outside and was named */
+    /* of the last choice, for the record */
+    uint64_t could_run;
+    uint32_t runnable;
+    uint64_t step;
+    uint32_t processes; /* so far: the next one's pid as scripts have it */
+    int32_t pids[TL_PLAYERS_PIDS]; /* of the latest of them, by that number */
+    struct tl_player players[TL_NUMBER_MASK + 1];
+};
+
+/* Of this program; NULL: it is not simulated. */
+extern struct tl_players *tl_players;
+
+/* Carves the region; TL_OK or TL_NO_MEMORY. */
+int tl_players_make(uint64_t seed);
+
+static inline struct tl_player *tl_players_at(uint32_t number)
+{
+    return &tl_players->players[number];
+}
+
+/* A process has this pid; and what scripts are told for it. */
+void tl_players_name(pid_t pid);
+pid_t tl_players_pid(pid_t pid);
+
+/* The player that is this task in whichever arena, or NULL. */
+struct tl_player *tl_players_of(const struct tl_task *task);
+
+/* Notes that this was told; false: it was before, or too much was. */
+bool tl_players_tell(const char *what);
+
+/* splitmix64; a number below `limit`, each as likely. */
+uint32_t tl_players_random(uint32_t limit);
+
+#endif

@@ -1,0 +1,196 @@
+#include "simulate/schedule.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "park/poll.h"
+#include "simulate/deaths.h"
+#include "simulate/players.h"
+
+/* So much work while the clock stands still makes it move. */
+#define STILL_MOST 100000
+#define STILL_MOVES TL_MILLISECOND /* where there is no deadline */
+
+/* How long one looks outside at once, in real time; and at which steps somebody
+ * looks though others can run. */
+#define LOOK_LONGEST (10 * TL_MILLISECOND)
+#define LOOK_EACH 64
+
+static bool is_due(const struct tl_player *player)
+{
+    return player->until <= atomic_load(&tl_players->now);
+}
+
+static bool can_run(const struct tl_player *player)
+{
+    if (player->state == TL_PLAYER_ABSENT)
+        return false;
+    if (player->fatal)
+        return !player->stopped || player->fatal == SIGKILL;
+    return !player->stopped &&
+           (player->state != TL_PLAYER_SLEEPS || atomic_load(&player->called) ||
+            player->signals || is_due(player));
+}
+
+static bool sleeps(const struct tl_player *player)
+{
+    return player->state == TL_PLAYER_SLEEPS && !player->stopped;
+}
+
+/* Draws one; 0: none can run. */
+static uint32_t draw(void)
+{
+    static _Thread_local uint32_t list[TL_NUMBER_MASK + 1];
+    uint32_t count = 0;
+    uint64_t first = 0;
+    for (uint32_t n = 1; n <= tl_players->highest; n++) {
+        if (!can_run(tl_players_at(n)))
+            continue;
+        list[count++] = n;
+        if (n <= 64)
+            first |= UINT64_C(1) << (n - 1);
+    }
+    tl_players->could_run = first;
+    tl_players->runnable = count;
+    if (count == 0)
+        return 0;
+    return list[count > 1 ? tl_players_random(count) : 0];
+}
+
+static tl_deadline nearest(void)
+{
+    tl_deadline found = TL_FOREVER;
+    for (uint32_t n = 1; n <= tl_players->highest; n++)
+        if (sleeps(tl_players_at(n)))
+            found = tl_clock_earlier(found, tl_players_at(n)->until);
+    return found;
+}
+
+static void jump(tl_deadline moment)
+{
+    if (moment > atomic_load(&tl_players->now))
+        atomic_store(&tl_players->now, moment);
+    atomic_store(&tl_players->still, 0);
+    tl_players->outside = 0;
+}
+
+void tl_schedule_worked(uint32_t amount)
+{
+    /* relaxed: one task at a time, and a count */
+    uint32_t still = atomic_fetch_add_explicit(&tl_players->still, amount,
+                                               memory_order_relaxed) +
+                     amount;
+    if (still < STILL_MOST)
+        return;
+    tl_deadline next = nearest();
+    jump(next != TL_FOREVER ? next
+                            : atomic_load(&tl_players->now) + STILL_MOVES);
+}
+
+/* The next player after the last that looked outside, or 0. */
+static uint32_t watcher(void)
+{
+    uint32_t highest = tl_players->highest;
+    for (uint32_t i = 1; i <= highest; i++) {
+        uint32_t n = (tl_players->watched + i - 1) % highest + 1;
+        if (sleeps(tl_players_at(n)) && tl_players_at(n)->watches)
+            return tl_players->watched = n;
+    }
+    return 0;
+}
+
+bool tl_schedule_look(struct pollfd *polled, unsigned count)
+{
+    tl_deadline next = nearest();
+    int64_t now = atomic_load(&tl_players->now), left = LOOK_LONGEST;
+    if (tl_players->runnable > 0) {
+        left = 0;
+    } else if (next != TL_FOREVER) {
+        int64_t real = tl_clock_real();
+        if (!tl_players->outside)
+            tl_players->outside = real;
+        left = next - now - (real - tl_players->outside);
+        if (left <= 0) {
+            jump(next);
+            return false;
+        }
+    }
+    left = left < LOOK_LONGEST ? left : LOOK_LONGEST;
+    return tl_poll_sleep(polled, count, now + left, NULL) != 0;
+}
+
+/* The main task, if it sleeps; else the first that does. */
+static uint32_t witness(void)
+{
+    for (uint32_t n = 1; n <= tl_players->highest; n++)
+        if (sleeps(tl_players_at(n)))
+            return n;
+    return 0;
+}
+
+static uint32_t nobody_can(void)
+{
+    uint32_t n = witness();
+    if (n)
+        tl_players_at(n)->alone = true;
+    return n;
+}
+
+static uint32_t look_outside(void)
+{
+    uint32_t n = watcher();
+    if (n)
+        tl_players_at(n)->looks = true;
+    return n;
+}
+
+static uint32_t candidate(void)
+{
+    for (;;) {
+        uint32_t n = draw();
+        if (n && tl_players->step % LOOK_EACH == 0 && look_outside())
+            return tl_players->watched;
+        if (n) {
+            tl_players->outside = 0;
+            return n;
+        }
+        n = look_outside();
+        if (n)
+            return n;
+        tl_deadline next = nearest();
+        if (next == TL_FOREVER)
+            return nobody_can();
+        jump(next);
+    }
+}
+
+uint32_t tl_schedule_choose(void)
+{
+    for (;;) {
+        uint32_t n = tl_players->condemned;
+        tl_players->condemned = 0;
+        if (!n)
+            n = candidate();
+        if (!n || !tl_players_at(n)->fatal)
+            return n;
+        if (tl_players_at(n)->pid == getpid()) {
+            tl_players->condemned = n;
+            return TL_SCHEDULE_SELF_DIES;
+        }
+        tl_deaths_execute(n);
+    }
+}
+
+uint32_t tl_schedule_deputy(uint32_t besides, bool not_here)
+{
+    for (uint32_t n = 1; n <= tl_players->highest; n++) {
+        const struct tl_player *player = tl_players_at(n);
+        if (n != besides && player->state != TL_PLAYER_ABSENT &&
+            !player->fatal && !player->stopped &&
+            !(not_here && player->pid == getpid()))
+            return n;
+    }
+    return 0;
+}

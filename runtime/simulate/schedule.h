@@ -1,0 +1,46 @@
+/*
+ * Schedule: who runs next, and what time it is then.
+ *
+ * Who can run: a task at a point, or that was called, or has a signal to
+ * handle, or whose deadline is over.  One of them is drawn by the seed.  A task
+ * that is to be killed is drawn like any other, and its death is a step.
+ *
+ * When none can run, the clock jumps to the nearest deadline.  Where there is
+ * no deadline either, nobody can run at any time: the main task gets the turn,
+ * to look whether all are stuck (wait/deadlock_check).
+ *
+ * The clock also moves where tasks go on and on while it stands still: a task
+ * may be as slow as it likes, and one that polls waits for a time to come.
+ *
+ * What is outside (descriptors, another program in a space) comes in real time
+ * and takes none here: a task that waits for it gets the turn to look, when no
+ * other can run.  Only where it takes as long in real time as the nearest
+ * deadline is away does the clock jump there.
+ */
+#ifndef TL_SCHEDULE_H
+#define TL_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tidelock.h"
+
+/* The number of the player that is to have the turn; 0: none is left.  By a
+ * task that has the turn.  TL_SCHEDULE_SELF_DIES: it is of this process, which
+ * is to be ended first, by another one. */
+#define TL_SCHEDULE_SELF_DIES UINT32_MAX
+uint32_t tl_schedule_choose(void);
+
+/* One that can be given the turn to choose, not of this process if
+ * `not_here`; 0: there is none. */
+uint32_t tl_schedule_deputy(uint32_t besides, bool not_here);
+
+/* This task has done so much work since it last said so. */
+void tl_schedule_worked(uint32_t amount);
+
+/* The player looks at what is outside, in real time; true: a descriptor is
+ * ready, or a signal has come. */
+struct pollfd;
+bool tl_schedule_look(struct pollfd *polled, unsigned count);
+
+#endif

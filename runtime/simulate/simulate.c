@@ -1,0 +1,185 @@
+/*
+ * Simulate: the world of turns (base/world), and what a program calls of it.
+ */
+#include "simulate/simulate.h"
+
+#include <unistd.h>
+
+#include "base/world.h"
+#include "park/due.h"
+#include "simulate/deaths.h"
+#include "simulate/hand_over.h"
+#include "simulate/outside.h"
+#include "simulate/players.h"
+#include "simulate/record.h"
+#include "simulate/schedule.h"
+#include "store/handle.h"
+
+#define CPUS 4 /* the same on every machine, since the default of pools is */
+
+static uint64_t wanted_seed;
+static int steps_to = -1;
+
+/* ---- the world ---- */
+
+static int64_t now(void)
+{
+    /* whoever reads the time again and again waits for it */
+    if (tl_hand_over_self() && tl_hand_over_self()->state == TL_PLAYER_RUNS)
+        tl_schedule_worked(10);
+    return atomic_load_explicit(&tl_players->now, memory_order_relaxed);
+}
+
+static uint32_t work_of(uint32_t operation)
+{
+    const struct tl_operation_row *row = tl_operation_row(operation);
+    if (operation == TL_OP_YIELD)
+        return 100;
+    return row->access == TL_ACCESS_READS ? 10 : 1;
+}
+
+/* Signals that came for it are handled before its next step. */
+static void point(void)
+{
+    struct tl_player *self = tl_hand_over_self();
+    unsigned here = tl_arena;
+    tl_schedule_worked(work_of(tl_self->intent.operation));
+    do {
+        self->state = TL_PLAYER_READY;
+        tl_hand_over();
+        self->state = TL_PLAYER_RUNS;
+    } while (tl_deaths_answer(tl_hand_over_number()));
+    tl_task_visit(here);
+    tl_record_step(TL_EVENT_BEGINS);
+}
+
+/* Whether the player that has the turn now is awake. */
+static bool is_awake(struct tl_player *self, struct pollfd *polled,
+                     unsigned count, enum tl_world_end *end)
+{
+    bool looks = self->looks, alone = self->alone;
+    self->looks = self->alone = false;
+    if (looks && tl_schedule_look(polled, count))
+        *end = TL_WORLD_READY;
+    else if (tl_deaths_answer(tl_hand_over_number()))
+        *end = TL_WORLD_SIGNAL;
+    else if (atomic_exchange(&self->called, 0))
+        *end = TL_WORLD_CALLED;
+    else if (looks)
+        /* a call from another program tells the park word alone */
+        *end = TL_WORLD_CALLED;
+    else if (alone || self->until <= atomic_load(&tl_players->now))
+        *end = TL_WORLD_TIME_OVER;
+    else
+        return false;
+    return true;
+}
+
+static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
+                                     unsigned count, bool outside)
+{
+    struct tl_player *self = tl_hand_over_self();
+    enum tl_world_end end;
+    self->until = until;
+    self->watches = outside;
+    atomic_store(&self->called, 0);
+    self->state = TL_PLAYER_SLEEPS;
+    do
+        tl_hand_over();
+    while (!is_awake(self, polled, count, &end));
+    self->state = TL_PLAYER_RUNS;
+    self->until = TL_FOREVER;
+    tl_record_step(end == TL_WORLD_TIME_OVER ? TL_EVENT_LATE
+                                             : TL_EVENT_GOES_ON);
+    return end;
+}
+
+static bool wake(struct tl_task *task)
+{
+    struct tl_player *player = tl_players_of(task);
+    if (!player)
+        return false;
+    atomic_store(&player->called, 1);
+    return true;
+}
+
+static bool sleeps(const struct tl_task *task)
+{
+    const struct tl_player *player = tl_players_of(task);
+    return player && player->state == TL_PLAYER_SLEEPS;
+}
+
+static uint64_t seed(void)
+{
+    return wanted_seed;
+}
+
+static int cpus(void)
+{
+    return CPUS;
+}
+
+static void arrived(void)
+{
+    tl_hand_over_arrived();
+    tl_hand_over_self()->state = TL_PLAYER_RUNS;
+    tl_record_step(TL_EVENT_STARTS);
+}
+
+static const struct tl_world world = {.now = now,
+                                      .point = point,
+                                      .sleep = sleep_until,
+                                      .wake = wake,
+                                      .sleeps = sleeps,
+                                      .started = tl_hand_over_started,
+                                      .arrived = arrived,
+                                      .left = tl_hand_over_for_ever,
+                                      .signal = tl_deaths_signal,
+                                      .seed = seed,
+                                      .cpus = cpus,
+                                      .pid = tl_players_pid};
+
+/* ---- of the program ---- */
+
+void tl_simulate_begin(uint64_t seed_, int steps)
+{
+    wanted_seed = seed_;
+    steps_to = steps;
+    tl_world = &world;
+}
+
+int tl_simulate_make(void)
+{
+    return tl_world ? tl_players_make(wanted_seed) : TL_OK;
+}
+
+void tl_simulate_enter(void)
+{
+    if (!tl_world)
+        return;
+    tl_hand_over_begin();
+    tl_record_step(TL_EVENT_STARTS);
+}
+
+bool tl_simulate_is_on(void)
+{
+    return tl_world == &world;
+}
+
+int64_t tl_simulate_clock(void)
+{
+    return tl_simulate_is_on() && tl_players
+               ? atomic_load(&tl_players->now) - TL_PLAYERS_START
+               : 0;
+}
+
+int tl_simulate_pid(int pid)
+{
+    return (int)tl_world_pid(pid);
+}
+
+void tl_simulate_outside(const char *what)
+{
+    if (tl_simulate_is_on() && tl_players)
+        tl_outside_name(what);
+}
