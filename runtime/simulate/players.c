@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 struct tl_players *tl_players;
 
 int tl_players_make(uint64_t seed)
@@ -12,6 +14,7 @@ int tl_players_make(uint64_t seed)
         return TL_NO_MEMORY;
     tl_players->seed = tl_players->random = seed;
     atomic_store(&tl_players->now, TL_PLAYERS_START);
+    tl_players->moves = TL_MILLISECOND;
     return TL_OK;
 }
 

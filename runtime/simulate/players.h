@@ -60,7 +60,8 @@ struct tl_players {
     _Atomic int64_t now;    /* atomic: handlers and helper threads read it */
     _Atomic uint32_t turn;  /* the number of the player that has it */
     _Atomic uint32_t still; /* work done since the clock moved last */
-    uint32_t highest;       /* players above it have never been */
+    int64_t moves;      /* how far the clock moves next where no deadline is */
+    uint32_t highest;   /* players above it have never been */
     bool decide;        /* whoever gets the turn is not to run, but to choose */
     uint32_t condemned; /* the player that is to be ended first */
     uint32_t watched;   /* the last that looked outside */

@@ -11,7 +11,9 @@
 
 /* So much work while the clock stands still makes it move. */
 #define STILL_MOST 100000
-#define STILL_MOVES TL_MILLISECOND /* where there is no deadline */
+/* Where there is no deadline: twice as far each time. */
+#define STILL_MOVES TL_MILLISECOND
+#define STILL_MOVES_MOST TL_SECOND
 
 /* How long one looks outside at once, in real time; and at which steps somebody
  * looks though others can run. */
@@ -85,8 +87,12 @@ void tl_schedule_worked(uint32_t amount)
     if (still < STILL_MOST)
         return;
     tl_deadline next = nearest();
-    jump(next != TL_FOREVER ? next
-                            : atomic_load(&tl_players->now) + STILL_MOVES);
+    if (next == TL_FOREVER) {
+        next = atomic_load(&tl_players->now) + tl_players->moves;
+        if (tl_players->moves < STILL_MOVES_MOST)
+            tl_players->moves *= 2;
+    }
+    jump(next);
 }
 
 /* The next player after the last that looked outside, or 0. */
@@ -154,6 +160,8 @@ static uint32_t candidate(void)
             return tl_players->watched;
         if (n) {
             tl_players->outside = 0;
+            if (tl_players->runnable > 1)
+                tl_players->moves = STILL_MOVES;
             return n;
         }
         n = look_outside();

@@ -26,7 +26,7 @@ static int64_t now(void)
 {
     /* whoever reads the time again and again waits for it */
     if (tl_hand_over_self() && tl_hand_over_self()->state == TL_PLAYER_RUNS)
-        tl_schedule_worked(10);
+        tl_schedule_worked(100);
     return atomic_load_explicit(&tl_players->now, memory_order_relaxed);
 }
 
