@@ -45,7 +45,8 @@ static bool find_code(struct codec_codes *codes, uint64_t number,
 /* Replaces the error at 1 by text with the worker's name and a traceback. */
 static void to_text(lua_State *L)
 {
-    lua_pushfstring(L, "in %s (pid %d): ", tl_task_name(), (int)getpid());
+    lua_pushfstring(L, "in %s (pid %d): ", tl_task_name(),
+                    tl_simulate_pid(getpid()));
     traceback_push_text(L);
     lua_concat(L, 2);
     traceback_push(L);
@@ -159,8 +160,8 @@ static int finish(lua_State *L, const struct work *work, uint32_t job, bool ok,
     if (!encode_outcome(L, work, ok, first, &out)) {
         /* what cannot be sent is at least told */
         ok = false;
-        lua_pushfstring(L, "in %s (pid %d): %s", tl_task_name(), (int)getpid(),
-                        lua_tostring(L, -1));
+        lua_pushfstring(L, "in %s (pid %d): %s", tl_task_name(),
+                        tl_simulate_pid(getpid()), lua_tostring(L, -1));
         if (!encode_outcome(L, work, false, lua_gettop(L), &out))
             return TL_NO_MEMORY;
     }
@@ -191,8 +192,8 @@ static int finish_without(lua_State *L, const struct work *work, uint32_t job,
             return again;
     }
     snprintf(text, sizeof text, "in %s (pid %d): its %s lost: %.80s",
-             tl_task_name(), (int)getpid(), ok ? "results were" : "error was",
-             tl_status_text(status));
+             tl_task_name(), tl_simulate_pid(getpid()),
+             ok ? "results were" : "error was", tl_status_text(status));
     lua_pushstring(L, text);
     return finish(L, work, job, false, lua_gettop(L));
 }

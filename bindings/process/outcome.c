@@ -42,7 +42,7 @@ static void report(lua_State *L, int text)
 {
     lua_pushfstring(L, "tidelock: %s \"%s\" (pid %d) failed: ",
                     gettid() == getpid() ? "process" : "thread", tl_task_name(),
-                    (int)getpid());
+                    tl_simulate_pid(getpid()));
     lua_pushvalue(L, text);
     lua_pushliteral(L, "\n");
     lua_concat(L, 3);

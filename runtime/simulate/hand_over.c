@@ -95,6 +95,15 @@ void tl_hand_over(void)
     } while (tl_players->decide);
 }
 
+void tl_hand_over_to_end(void)
+{
+    tl_players->condemned = me;
+    while (tl_players->condemned == me)
+        be_ended();
+    while (tl_players->decide)
+        tl_hand_over();
+}
+
 void tl_hand_over_for_ever(void)
 {
     struct tl_player *player = tl_players_at(me);

@@ -29,6 +29,9 @@ uint32_t tl_hand_over_number(void);
  * be at once. */
 void tl_hand_over(void);
 
+/* This process, whose end a signal has just brought about, does not go on. */
+void tl_hand_over_to_end(void);
+
 /* This task gives the turn away for ever. */
 void tl_hand_over_for_ever(void);
 

@@ -109,6 +109,15 @@ static bool sleeps(const struct tl_task *task)
     return player && player->state == TL_PLAYER_SLEEPS;
 }
 
+/* A task that ends itself has no next step. */
+static bool send(pid_t pid, int signal)
+{
+    bool taken = tl_deaths_signal(pid, signal);
+    if (taken && tl_hand_over_self()->fatal)
+        tl_hand_over_to_end();
+    return taken;
+}
+
 static uint64_t seed(void)
 {
     return wanted_seed;
@@ -134,7 +143,7 @@ static const struct tl_world world = {.now = now,
                                       .started = tl_hand_over_started,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
-                                      .signal = tl_deaths_signal,
+                                      .signal = send,
                                       .seed = seed,
                                       .cpus = cpus,
                                       .pid = tl_players_pid};
