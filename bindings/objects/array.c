@@ -27,10 +27,9 @@ static enum tl_element check_type(lua_State *L, int index)
     return TL_INT8;
 }
 
-static void set_element(lua_State *L, const struct tl_handle *array,
-                        uint64_t index, struct tl_number n)
+static void check_set(lua_State *L, const struct tl_handle *array,
+                      uint64_t index, int status)
 {
-    int status = tl_array_set(array, index, n);
     if (status == TL_OVER)
         misuse(L, array, NULL, "the number for element %lld does not fit %s",
                (long long)index + 1, tl_element_name(tl_array_type(array)));
@@ -45,7 +44,8 @@ static void fill(lua_State *L, const struct tl_handle *array, int list)
     uint64_t length = tl_array_length(array);
     for (uint64_t i = 0; i < length; i++) {
         lua_geti(L, list, (lua_Integer)i + 1);
-        set_element(L, array, i, number_check(L, -1, array, "array"));
+        check_set(L, array, i,
+                  tl_array_fill(array, i, number_check(L, -1, array, "array")));
         lua_pop(L, 1);
     }
 }
@@ -157,7 +157,8 @@ static int array_newindex(lua_State *L)
 {
     struct tl_handle *array = check_array(L);
     uint64_t index = check_index(L, array, NULL);
-    set_element(L, array, index, number_check(L, 3, array, NULL));
+    check_set(L, array, index,
+              tl_array_set(array, index, number_check(L, 3, array, NULL)));
     return 0;
 }
 

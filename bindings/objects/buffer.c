@@ -27,14 +27,12 @@ static int buffer_new(lua_State *L)
     return 1;
 }
 
-static unsigned char *data_of(lua_State *L, const struct tl_handle *buffer,
-                              const char *call)
+static void check_data(lua_State *L, const struct tl_handle *buffer,
+                       const char *call, const unsigned char *data)
 {
-    unsigned char *data = tl_buffer_data(buffer);
     if (!data)
         result_failure(L, buffer, call,
                        buffer->object ? TL_FOREIGN : TL_DROPPED);
-    return data;
 }
 
 /* The offset at 2, counted from 0; raises unless `count` bytes from there are
@@ -62,7 +60,9 @@ static int buffer_write(lua_State *L)
                       shown_a_type(L, 3));
     const char *text = lua_tolstring(L, 3, &size);
     size_t offset = check_range(L, buffer, "write", (lua_Integer)size);
-    memcpy(data_of(L, buffer, "write") + offset, text, size);
+    unsigned char *data = tl_buffer_write(buffer, offset, size);
+    check_data(L, buffer, "write", data);
+    memcpy(data, text, size);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -74,8 +74,9 @@ static int buffer_read(lua_State *L)
     lua_Integer count = check_integer(L, 3, buffer, "read", "n", 0,
                                       (lua_Integer)tl_buffer_size(buffer));
     size_t offset = check_range(L, buffer, "read", count);
-    const unsigned char *data = data_of(L, buffer, "read");
-    lua_pushlstring(L, (const char *)data + offset, (size_t)count);
+    const unsigned char *data = tl_buffer_read(buffer, offset, (size_t)count);
+    check_data(L, buffer, "read", data);
+    lua_pushlstring(L, (const char *)data, (size_t)count);
     return 1;
 }
 

@@ -11,13 +11,7 @@ static int get(lua_State *L, const struct tl_handle *table, const char *call,
                int index)
 {
     tl_deadline end;
-    return table_entry_get(L, table, call, index, &end);
-}
-
-static void set(lua_State *L, const struct tl_handle *table, const char *call,
-                int index, int value)
-{
-    table_entry_set(L, table, call, index, value, TL_FOREVER);
+    return table_entry_get(L, table, call, index, &end, false);
 }
 
 /* ---- methods ---- */
@@ -39,7 +33,7 @@ static int table_set(lua_State *L)
     static const char *const names[] = {"ttl", NULL};
     table_entry_check_options(L, 4, table, "set", names);
     table_entry_set(L, table, "set", 2, 3,
-                    table_entry_check_end(L, 4, table, "set"));
+                    table_entry_check_end(L, 4, table, "set"), false);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -135,7 +129,7 @@ static int table_newindex(lua_State *L)
 {
     struct tl_handle *table = table_entry_check(L);
     check_no_method(L, 2, table, NULL);
-    set(L, table, NULL, 2, 3);
+    table_entry_set(L, table, NULL, 2, 3, TL_FOREVER, false);
     return 0;
 }
 
@@ -204,7 +198,7 @@ static void fill(lua_State *L, const struct tl_handle *table, int init)
     while (lua_next(L, init)) {
         int value = lua_gettop(L);
         check_no_method(L, value - 1, table, "table");
-        set(L, table, "table", value - 1, value);
+        table_entry_set(L, table, "table", value - 1, value, TL_FOREVER, true);
         lua_settop(L, value - 1);
     }
 }

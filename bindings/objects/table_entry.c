@@ -45,11 +45,11 @@ struct tl_key table_entry_check_key(lua_State *L, int index,
 }
 
 int table_entry_get(lua_State *L, const struct tl_handle *table,
-                    const char *call, int index, tl_deadline *end)
+                    const char *call, int index, tl_deadline *end, bool part)
 {
     struct tl_key key = table_entry_check_key(L, index, table, call);
     struct tl_parcel parcel;
-    int status = tl_table_get_until(table, &key, &parcel, end);
+    int status = tl_table_get_until(table, &key, &parcel, end, part);
     if (status == TL_OK)
         return message_receive(L, &parcel);
     if (status != TL_EMPTY)
@@ -59,7 +59,8 @@ int table_entry_get(lua_State *L, const struct tl_handle *table,
 }
 
 void table_entry_set(lua_State *L, const struct tl_handle *table,
-                     const char *call, int index, int value, tl_deadline end)
+                     const char *call, int index, int value, tl_deadline end,
+                     bool part)
 {
     struct tl_key key = table_entry_check_key(L, index, table, call);
     struct codec_out out;
@@ -67,11 +68,11 @@ void table_entry_set(lua_State *L, const struct tl_handle *table,
     int status;
     context_state = L;
     if (lua_isnil(L, value)) {
-        status = tl_table_set(table, &key, NULL);
+        status = tl_table_set_until(table, &key, NULL, TL_FOREVER, part);
     } else {
         message_encode(L, table, call, value, 1, "value", &out);
         do
-            status = tl_table_set_until(table, &key, &out.message, end);
+            status = tl_table_set_until(table, &key, &out.message, end, part);
         while (message_try_again(L, status, &out, &tried));
         codec_done(&out);
     }

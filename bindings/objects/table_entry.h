@@ -17,13 +17,15 @@ struct tl_key table_entry_check_key(lua_State *L, int index,
                                     const struct tl_handle *table,
                                     const char *call);
 
-/* Pushes the value of the key at index, or nil; *end: when the key ends. */
+/* Pushes the value of the key at index, or nil; *end: when the key ends.
+ * `part`: as tl_table_get_until. */
 int table_entry_get(lua_State *L, const struct tl_handle *table,
-                    const char *call, int index, tl_deadline *end);
+                    const char *call, int index, tl_deadline *end, bool part);
 
 /* With the key and the value at these indices; nil removes. */
 void table_entry_set(lua_State *L, const struct tl_handle *table,
-                     const char *call, int index, int value, tl_deadline end);
+                     const char *call, int index, int value, tl_deadline end,
+                     bool part);
 
 /* Only those names, in a table of options at index, if there is one. */
 void table_entry_check_options(lua_State *L, int index,

@@ -23,30 +23,13 @@ static void push_init(lua_State *L, int index, const struct tl_handle *table)
     lua_remove(L, -2);
 }
 
-/* Calls the function with the four arguments while no other task can write to
- * the table; lets others write again before it raises anything. */
-static int held(lua_State *L, const struct tl_handle *table, const char *call,
-                lua_CFunction function, tl_deadline deadline)
-{
-    traceback_push_note(L);
-    lua_pushcfunction(L, function);
-    for (int i = 1; i <= 4; i++)
-        lua_pushvalue(L, i);
-    int status = tl_table_begin(table, deadline);
-    if (status < 0)
-        return result(L, table, call, status);
-    status = lua_pcall(L, 4, 1, 5);
-    tl_table_end(table);
-    return status == LUA_OK ? 1 : lua_error(L);
-}
-
 /* Adds, while no other task writes.  Stack: the table, the key, what to add,
  * the options or nil.  Leaves the new number at the top. */
 static int add_held(lua_State *L)
 {
     struct tl_handle *table = table_entry_check(L);
     tl_deadline end;
-    table_entry_get(L, table, "add", 2, &end);
+    table_entry_get(L, table, "add", 2, &end, true);
     if (lua_isnil(L, 5)) {
         lua_settop(L, 4);
         push_init(L, 4, table);
@@ -58,8 +41,44 @@ static int add_held(lua_State *L)
                       luaL_typename(L, 5));
     lua_pushvalue(L, 3);
     lua_arith(L, LUA_OPADD);
-    table_entry_set(L, table, "add", 2, 5, end);
+    table_entry_set(L, table, "add", 2, 5, end, true);
     return 1;
+}
+
+/* Updates, while no other task writes.  Stack: the table, the key, the
+ * function, anything.  Leaves the new value at the top. */
+static int update_held(lua_State *L)
+{
+    struct tl_handle *table = table_entry_check(L);
+    tl_deadline end;
+    lua_settop(L, 3);
+    lua_pushvalue(L, 3);
+    table_entry_get(L, table, "update", 2, &end, true);
+    lua_call(L, 1, LUA_MULTRET);
+    if (lua_gettop(L) == 3)
+        return misuse(L, table, "update",
+                      "the function must return the new value; nil removes "
+                      "the key");
+    lua_settop(L, 4);
+    table_entry_set(L, table, "update", 2, 4, end, true);
+    return 1;
+}
+
+/* Calls the function of the change with the four arguments while no other task
+ * can write to the table; lets others write again before it raises anything. */
+static int held(lua_State *L, const struct tl_handle *table, const char *call,
+                enum tl_table_change change, tl_deadline deadline)
+{
+    traceback_push_note(L);
+    lua_pushcfunction(L, change == TL_TABLE_ADD ? add_held : update_held);
+    for (int i = 1; i <= 4; i++)
+        lua_pushvalue(L, i);
+    int status = tl_table_begin(table, change, deadline);
+    if (status < 0)
+        return result(L, table, call, status);
+    status = lua_pcall(L, 4, 1, 5);
+    tl_table_end(table);
+    return status == LUA_OK ? 1 : lua_error(L);
 }
 
 int table_update_add(lua_State *L)
@@ -77,26 +96,7 @@ int table_update_add(lua_State *L)
     table_entry_check_end(L, 4, table, "add");
     push_init(L, 4, table);
     lua_settop(L, 4);
-    return held(L, table, "add", add_held, TL_FOREVER);
-}
-
-/* Updates, while no other task writes.  Stack: the table, the key, the
- * function, anything.  Leaves the new value at the top. */
-static int update_held(lua_State *L)
-{
-    struct tl_handle *table = table_entry_check(L);
-    tl_deadline end;
-    lua_settop(L, 3);
-    lua_pushvalue(L, 3);
-    table_entry_get(L, table, "update", 2, &end);
-    lua_call(L, 1, LUA_MULTRET);
-    if (lua_gettop(L) == 3)
-        return misuse(L, table, "update",
-                      "the function must return the new value; nil removes "
-                      "the key");
-    lua_settop(L, 4);
-    table_entry_set(L, table, "update", 2, 4, end);
-    return 1;
+    return held(L, table, "add", TL_TABLE_ADD, TL_FOREVER);
 }
 
 int table_update(lua_State *L)
@@ -110,5 +110,5 @@ int table_update(lua_State *L)
     tl_deadline deadline = check_deadline(L, 4, table, "update");
     lua_settop(L, 3);
     lua_pushnil(L);
-    return held(L, table, "update", update_held, deadline);
+    return held(L, table, "update", TL_TABLE_UPDATE, deadline);
 }

@@ -15,6 +15,7 @@
 #include "tasks/pidfd.h"
 #include "tasks/process_lock.h"
 #include "tasks/task.h"
+#include "wait/sleep.h"
 
 static struct tl_command *commands;
 
@@ -280,7 +281,7 @@ int tl_command_suspend(struct tl_command *command)
 {
     int status = tl_command_signal(command, SIGSTOP);
     while (status == TL_OK && !has_stopped(command->pid))
-        tl_yield();
+        tl_sleep_pause();
     return status;
 }
 

@@ -189,7 +189,7 @@ static bool convert(uint32_t type, struct tl_number *n)
 int tl_array_get(const struct tl_handle *handle, uint64_t index,
                  struct tl_number *n)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter_at(handle, TL_OP_ARRAY_GET, index);
     if (status < 0)
         return status;
     struct tl_array *array = array_of(handle);
@@ -197,17 +197,26 @@ int tl_array_get(const struct tl_handle *handle, uint64_t index,
     return TL_OK;
 }
 
-int tl_array_set(const struct tl_handle *handle, uint64_t index,
-                 struct tl_number n)
+static int set(struct tl_array *array, uint64_t index, struct tl_number n)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
-    if (status < 0)
-        return status;
-    struct tl_array *array = array_of(handle);
     if (!convert(array->type, &n))
         return TL_OVER;
     store(array, index, bits_of(array->type, n));
     return TL_OK;
+}
+
+int tl_array_set(const struct tl_handle *handle, uint64_t index,
+                 struct tl_number n)
+{
+    int status = tl_enter_at(handle, TL_OP_ARRAY_SET, index);
+    return status < 0 ? status : set(array_of(handle), index, n);
+}
+
+int tl_array_fill(const struct tl_handle *handle, uint64_t index,
+                  struct tl_number n)
+{
+    int status = tl_enter(handle, TL_OP_NONE);
+    return status < 0 ? status : set(array_of(handle), index, n);
 }
 
 /* Integers of 64 bits wrap around, as in Lua; of fewer, the sum must fit. */
@@ -228,7 +237,7 @@ static bool add(uint32_t type, struct tl_number a, struct tl_number b,
 int tl_array_add(const struct tl_handle *handle, uint64_t index,
                  struct tl_number *n)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter_at(handle, TL_OP_ARRAY_ADD, index);
     if (status < 0)
         return status;
     struct tl_array *array = array_of(handle);

@@ -34,10 +34,34 @@ uint64_t tl_buffer_size(const struct tl_handle *handle)
     return handle->object ? buffer_of(handle)->size : 0;
 }
 
-unsigned char *tl_buffer_data(const struct tl_handle *handle)
+/* The one block of 64 bytes that the range is in, or all. */
+static uint64_t key_of(uint64_t offset, uint64_t count)
 {
-    return tl_enter(handle, TL_OP_NONE) < 0 ? NULL
-                                            : tl_at(buffer_of(handle)->bytes);
+    uint64_t last = count ? offset + count - 1 : offset;
+    return offset / TL_LINE == last / TL_LINE ? offset / TL_LINE
+                                              : TL_INTENT_ALL;
+}
+
+static unsigned char *range(const struct tl_handle *handle,
+                            enum tl_operation operation, uint64_t offset,
+                            uint64_t count)
+{
+    int status = tl_enter_at(handle, operation, key_of(offset, count));
+    return status < 0
+               ? NULL
+               : (unsigned char *)tl_at(buffer_of(handle)->bytes) + offset;
+}
+
+const unsigned char *tl_buffer_read(const struct tl_handle *handle,
+                                    uint64_t offset, uint64_t count)
+{
+    return range(handle, TL_OP_BUFFER_READ, offset, count);
+}
+
+unsigned char *tl_buffer_write(const struct tl_handle *handle, uint64_t offset,
+                               uint64_t count)
+{
+    return range(handle, TL_OP_BUFFER_WRITE, offset, count);
 }
 
 void tl_buffer_describe(const struct tl_object *object, int side, char *text,

@@ -12,9 +12,9 @@ static struct tl_pipe *pipe_of(const struct tl_handle *handle)
 }
 
 /* The first use of an end by a task that inherited it makes it a holder. */
-static int enter(const struct tl_handle *end)
+static int enter(const struct tl_handle *end, enum tl_operation operation)
 {
-    int status = tl_enter(end, TL_OP_NONE);
+    int status = tl_enter(end, operation);
     if (status < 0)
         return status;
     tl_ref *ref = &tl_handle_cell(end)->ref;
@@ -61,7 +61,7 @@ int tl_pipe_new(struct tl_handle ends[2], const char *name, bool duplex)
 int tl_pipe_send(const struct tl_handle *end, const struct tl_message *m,
                  tl_deadline deadline)
 {
-    int status = enter(end);
+    int status = enter(end, TL_OP_PIPE_SEND);
     if (status < 0)
         return status;
     struct tl_pipe *pipe = pipe_of(end);
@@ -70,10 +70,12 @@ int tl_pipe_send(const struct tl_handle *end, const struct tl_message *m,
     return tl_stream_put(&pipe->streams[end->side], m, deadline);
 }
 
-static struct tl_stream *incoming(const struct tl_handle *end, int *status)
+static struct tl_stream *incoming(const struct tl_handle *end,
+                                  enum tl_operation operation, int *status)
 {
     int side = end->side & ~TL_SIDE_LOOKS;
-    *status = side == end->side ? enter(end) : tl_enter(end, TL_OP_NONE);
+    *status =
+        side == end->side ? enter(end, operation) : tl_enter(end, operation);
     if (*status < 0)
         return NULL;
     struct tl_pipe *pipe = pipe_of(end);
@@ -88,27 +90,27 @@ int tl_pipe_recv(const struct tl_handle *end, struct tl_parcel *parcel,
                  tl_deadline deadline)
 {
     int status;
-    struct tl_stream *stream = incoming(end, &status);
+    struct tl_stream *stream = incoming(end, TL_OP_PIPE_RECV, &status);
     return stream ? tl_stream_get(stream, parcel, NULL, deadline) : status;
 }
 
 int tl_pipe_poll(const struct tl_handle *end, tl_deadline deadline)
 {
     int status;
-    struct tl_stream *stream = incoming(end, &status);
+    struct tl_stream *stream = incoming(end, TL_OP_PIPE_POLL, &status);
     return stream ? tl_stream_poll(stream, deadline) : status;
 }
 
 int tl_pipe_ready(const struct tl_handle *end, struct tl_watch *watch)
 {
     int status;
-    struct tl_stream *stream = incoming(end, &status);
+    struct tl_stream *stream = incoming(end, TL_OP_NONE, &status);
     return stream ? tl_stream_ready(stream, watch) : status;
 }
 
 int tl_pipe_close(struct tl_handle *end)
 {
-    int status = tl_enter(end, TL_OP_NONE);
+    int status = tl_enter(end, TL_OP_PIPE_CLOSE);
     if (status < 0)
         return status;
     tl_handle_close(end);

@@ -37,7 +37,7 @@ int tl_queue_new(struct tl_handle *out, const char *name,
 int tl_queue_put(const struct tl_handle *handle, const struct tl_message *m,
                  double priority, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_QUEUE_PUT);
     if (status < 0)
         return status;
     struct tl_queue *queue = queue_of(handle);
@@ -52,7 +52,7 @@ int tl_queue_put(const struct tl_handle *handle, const struct tl_message *m,
 int tl_queue_get(const struct tl_handle *handle, struct tl_parcel *parcel,
                  tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_QUEUE_GET);
     if (status < 0)
         return status;
     struct tl_queue *queue = queue_of(handle);
@@ -78,7 +78,7 @@ static bool is_closed(const struct tl_queue *queue)
 
 int64_t tl_queue_size(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_QUEUE_SIZE);
     return status < 0 ? status : (int64_t)size_of(queue_of(handle));
 }
 
@@ -103,7 +103,7 @@ int tl_queue_ready(const struct tl_handle *handle, struct tl_watch *watch)
 
 int tl_queue_close(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_QUEUE_CLOSE);
     if (status < 0)
         return status;
     struct tl_queue *queue = queue_of(handle);
@@ -116,7 +116,7 @@ int tl_queue_close(const struct tl_handle *handle)
 
 int tl_queue_task_done(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_QUEUE_TASK_DONE);
     if (status < 0)
         return status;
     struct tl_queue *queue = queue_of(handle);
@@ -143,7 +143,7 @@ static uint32_t unfinished(const struct tl_queue *queue, uint64_t done)
 
 int tl_queue_join(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_QUEUE_JOIN);
     if (status < 0)
         return status;
     struct tl_queue *queue = queue_of(handle);

@@ -70,9 +70,11 @@ static int end(struct tl_table *table)
     return table->depth > 0 ? TL_OK : tl_owner_release(&table->writer);
 }
 
-int tl_table_begin(const struct tl_handle *handle, tl_deadline deadline)
+int tl_table_begin(const struct tl_handle *handle, enum tl_table_change change,
+                   tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, change == TL_TABLE_ADD ? TL_OP_TABLE_ADD
+                                                         : TL_OP_TABLE_UPDATE);
     return status < 0 ? status : begin(table_of(handle), deadline);
 }
 
@@ -119,21 +121,15 @@ static int read_value(struct tl_table *table, const struct tl_slot *slot,
     return TL_OK;
 }
 
-int tl_table_get(const struct tl_handle *handle, const struct tl_key *key,
-                 struct tl_parcel *parcel)
-{
-    tl_deadline end;
-    return tl_table_get_until(handle, key, parcel, &end);
-}
-
 int tl_table_get_until(const struct tl_handle *handle, const struct tl_key *key,
-                       struct tl_parcel *parcel, tl_deadline *end)
+                       struct tl_parcel *parcel, tl_deadline *end, bool part)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    struct tl_slot_key wanted = tl_slot_key_of(key);
+    int status =
+        tl_enter_at(handle, part ? TL_OP_NONE : TL_OP_TABLE_GET, wanted.hash);
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);
-    struct tl_slot_key wanted = tl_slot_key_of(key);
     uint64_t *vacant;
     /* the block of a parcel that was never dropped */
     tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
@@ -329,20 +325,15 @@ static int set_prepared(struct tl_table *table, const struct tl_slot_key *key,
     return status;
 }
 
-int tl_table_set(const struct tl_handle *handle, const struct tl_key *key,
-                 const struct tl_message *m)
-{
-    return tl_table_set_until(handle, key, m, TL_FOREVER);
-}
-
 int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
-                       const struct tl_message *m, tl_deadline end)
+                       const struct tl_message *m, tl_deadline end, bool part)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    struct tl_slot_key wanted = tl_slot_key_of(key);
+    int status =
+        tl_enter_at(handle, part ? TL_OP_NONE : TL_OP_TABLE_SET, wanted.hash);
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);
-    struct tl_slot_key wanted = tl_slot_key_of(key);
     struct value value = {.end = end == TL_FOREVER ? 0
                                  : end > 0         ? (uint64_t)end
                                                    : 1};

@@ -56,7 +56,7 @@ static uint64_t border(const struct tl_table *table)
 
 int64_t tl_table_length(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_TABLE_LENGTH);
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);
@@ -69,7 +69,7 @@ int64_t tl_table_length(const struct tl_handle *handle)
 
 int64_t tl_table_count(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_TABLE_COUNT);
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);
@@ -105,7 +105,7 @@ static void write_key(char *to, const struct tl_key *key)
 
 int64_t tl_table_keys(const struct tl_handle *handle, void *buffer, size_t size)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_TABLE_KEYS);
     if (status < 0)
         return status;
     struct tl_table *table = table_of(handle);

@@ -68,7 +68,7 @@ int tl_value_new(struct tl_handle *out, const char *name, struct tl_number n)
 
 int tl_value_get(const struct tl_handle *handle, struct tl_number *n)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_VALUE_GET);
     if (status == TL_OK)
         *n = read_number(value_of(handle));
     return status;
@@ -76,9 +76,9 @@ int tl_value_get(const struct tl_handle *handle, struct tl_number *n)
 
 /* Becomes the writer.  One that died left the number whole, so TL_ABANDONED is
  * not told. */
-static int begin(const struct tl_handle *handle)
+static int begin(const struct tl_handle *handle, enum tl_operation operation)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, operation);
     if (status < 0)
         return status;
     status = tl_owner_acquire(&value_of(handle)->writer, TL_FOREVER);
@@ -87,7 +87,7 @@ static int begin(const struct tl_handle *handle)
 
 int tl_value_set(const struct tl_handle *handle, struct tl_number n)
 {
-    int status = begin(handle);
+    int status = begin(handle, TL_OP_VALUE_SET);
     return status < 0 ? status : tl_value_commit(handle, n);
 }
 
@@ -98,7 +98,7 @@ static double as_float(struct tl_number n)
 
 int tl_value_add(const struct tl_handle *handle, struct tl_number *n)
 {
-    int status = begin(handle);
+    int status = begin(handle, TL_OP_VALUE_ADD);
     if (status < 0)
         return status;
     struct tl_number sum = read_number(value_of(handle));
@@ -125,7 +125,7 @@ static bool equal(struct tl_number a, struct tl_number b)
 int tl_value_compare_set(const struct tl_handle *handle, struct tl_number old,
                          struct tl_number new_, bool *set)
 {
-    int status = begin(handle);
+    int status = begin(handle, TL_OP_VALUE_COMPARE_SET);
     if (status < 0)
         return status;
     *set = equal(read_number(value_of(handle)), old);
@@ -134,7 +134,7 @@ int tl_value_compare_set(const struct tl_handle *handle, struct tl_number old,
 
 int tl_value_begin(const struct tl_handle *handle, struct tl_number *n)
 {
-    int status = begin(handle);
+    int status = begin(handle, TL_OP_VALUE_UPDATE);
     if (status == TL_OK)
         *n = read_number(value_of(handle));
     return status;

@@ -10,9 +10,10 @@
 #include "tasks/life.h"
 
 /* The first line of what only the owner may do. */
-static int enter_owner(const struct tl_handle *handle)
+static int enter_owner(const struct tl_handle *handle,
+                       enum tl_operation operation)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, operation);
     if (status < 0)
         return status;
     return tl_board_of(handle)->owner == tl_task_id(tl_self) ? TL_OK
@@ -112,7 +113,7 @@ static void post(struct tl_board *board, uint32_t number)
 int64_t tl_board_submit(const struct tl_handle *handle,
                         const struct tl_message *m, int64_t after)
 {
-    int status = enter_owner(handle);
+    int status = enter_owner(handle, TL_OP_BOARD_SUBMIT);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
@@ -172,14 +173,14 @@ static int settle(struct tl_board *board, uint32_t number,
 int tl_board_fail(const struct tl_handle *handle, uint32_t job,
                   const struct tl_message *m)
 {
-    int status = enter_owner(handle);
+    int status = enter_owner(handle, TL_OP_NONE);
     return status < 0 ? status
                       : settle(tl_board_of(handle), job, TL_JOB_FAILED, m);
 }
 
 int tl_board_retry(const struct tl_handle *handle, uint32_t number)
 {
-    int status = enter_owner(handle);
+    int status = enter_owner(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
@@ -205,7 +206,7 @@ static bool withdraw(struct tl_board *board, struct tl_job *job)
 int tl_board_cancel(const struct tl_handle *handle, uint32_t number,
                     uint32_t *worker)
 {
-    int status = enter_owner(handle);
+    int status = enter_owner(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
@@ -232,13 +233,13 @@ int tl_board_cancel(const struct tl_handle *handle, uint32_t number,
 
 void tl_board_release(const struct tl_handle *handle, uint32_t job)
 {
-    if (enter_owner(handle) == TL_OK)
+    if (enter_owner(handle, TL_OP_NONE) == TL_OK)
         give_back(tl_board_of(handle), job);
 }
 
 int tl_board_close(const struct tl_handle *handle)
 {
-    int status = enter_owner(handle);
+    int status = enter_owner(handle, TL_OP_BOARD_CLOSE);
     if (status < 0)
         return status;
     atomic_fetch_or(&tl_board_of(handle)->posts, TL_BOARD_CLOSED); /* commit */
@@ -259,7 +260,7 @@ void tl_board_progress(const struct tl_handle *handle,
 
 bool tl_board_has_left(const struct tl_handle *handle, uint32_t worker)
 {
-    if (enter_owner(handle) < 0)
+    if (enter_owner(handle, TL_OP_NONE) < 0)
         return false;
     struct tl_task *task = tl_task_of(worker);
     return tl_task_id(task) != worker ||
@@ -274,7 +275,7 @@ void tl_board_attend(const struct tl_handle *handle, bool on)
 int tl_board_await(const struct tl_handle *handle, uint64_t seen, uint64_t more,
                    tl_deadline deadline)
 {
-    int status = enter_owner(handle);
+    int status = enter_owner(handle, TL_OP_BOARD_WAIT);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
@@ -285,14 +286,17 @@ int tl_board_await(const struct tl_handle *handle, uint64_t seen, uint64_t more,
 int tl_board_await_room(const struct tl_handle *handle, uint32_t most,
                         uint64_t seen, tl_deadline deadline)
 {
-    int status = enter_owner(handle);
+    int status = enter_owner(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
     atomic_store(&board->seeks_room, 1); /* then `listed`: see tell_room */
     if (atomic_load(&board->listed) >= most) {
+        status = tl_enter(handle, TL_OP_BOARD_ROOM);
         atomic_store(&board->wanted, seen + 1);
-        status = tl_wait(&board->finished, &board->finishes, seen, deadline);
+        if (status == TL_OK)
+            status =
+                tl_wait(&board->finished, &board->finishes, seen, deadline);
     }
     atomic_store(&board->seeks_room, 0);
     return status;
@@ -303,7 +307,7 @@ int tl_board_await_room(const struct tl_handle *handle, uint32_t most,
 int64_t tl_board_add_code(const struct tl_handle *handle,
                           const struct tl_message *m)
 {
-    int status = enter_owner(handle);
+    int status = enter_owner(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);

@@ -51,7 +51,7 @@ static void tell_room(struct tl_board *board)
 int tl_board_take(const struct tl_handle *handle, struct tl_parcel *parcel,
                   uint32_t *number, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_BOARD_TAKE);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
@@ -83,7 +83,7 @@ static void call_owner(struct tl_board *board)
 int tl_board_finish(const struct tl_handle *handle, uint32_t number, bool ok,
                     const struct tl_message *m)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_BOARD_FINISH);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);
@@ -110,7 +110,7 @@ int tl_board_finish(const struct tl_handle *handle, uint32_t number, bool ok,
 
 void tl_board_ready(const struct tl_handle *handle)
 {
-    if (tl_enter(handle, TL_OP_NONE) == TL_OK)
+    if (tl_enter(handle, TL_OP_BOARD_READY) == TL_OK)
         atomic_fetch_add(&tl_board_of(handle)->readies, 1);
 }
 

@@ -174,7 +174,7 @@ static int start(struct tl_process *process,
 int tl_process_start(const struct tl_handle *handle,
                      const struct tl_handle *const *given, size_t count)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_PROCESS_START);
     if (status < 0)
         return status;
     if (tl_self->daemon)
@@ -212,13 +212,9 @@ static uint32_t status_of(struct tl_process *process)
     return atomic_load(&owner->status);
 }
 
-int tl_process_identity(const struct tl_handle *handle,
-                        struct tl_process_info *info)
+static void identify(const struct tl_process *process,
+                     struct tl_process_info *info)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
-    if (status < 0)
-        return status;
-    struct tl_process *process = process_of(handle);
     bool started = atomic_load(&process->state) != TL_PROCESS_NEW;
     *info = (struct tl_process_info){
         .started = started,
@@ -228,16 +224,26 @@ int tl_process_identity(const struct tl_handle *handle,
         .task = atomic_load(&process->task),
         .parent_pid = tl_world_pid(process->parent_pid)};
     memcpy(info->name, process->object.name, sizeof info->name);
+}
+
+int tl_process_identity(const struct tl_handle *handle,
+                        struct tl_process_info *info)
+{
+    int status = tl_enter(handle, TL_OP_NONE);
+    if (status < 0)
+        return status;
+    identify(process_of(handle), info);
     return TL_OK;
 }
 
 int tl_process_info(const struct tl_handle *handle,
                     struct tl_process_info *info)
 {
-    int status = tl_process_identity(handle, info);
+    int status = tl_enter(handle, TL_OP_PROCESS_IS_ALIVE);
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);
+    identify(process, info);
     tl_process_reap();
     info->alive = tl_process_is_alive(process);
     if (info->started && !info->alive) {
@@ -252,7 +258,7 @@ int tl_process_info(const struct tl_handle *handle,
 
 int tl_process_set_daemon(const struct tl_handle *handle, bool daemon)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_PROCESS_SET_DAEMON);
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);

@@ -21,6 +21,7 @@
 #define TL_PROCESS_H
 
 #include "memory/object.h"
+#include "wait/operation.h"
 #include "wait/wait_many.h"
 
 enum tl_process_state { TL_PROCESS_NEW, TL_PROCESS_STARTED, TL_PROCESS_ENDED };
@@ -82,6 +83,10 @@ bool tl_process_is_alive(struct tl_process *process);
 /* Of one that was started, to the process that has or had this pid: TL_OK,
  * TL_ENDED, TL_SYSTEM. */
 int tl_process_send(struct tl_process *process, pid_t pid, int signal);
+
+/* As tl_process_signal, as this operation, or a part of one: TL_OP_NONE. */
+int tl_process_signal_as(const struct tl_handle *handle,
+                         enum tl_operation operation, int signal);
 
 /* `task`, whose process this is, is no more: called by recovery. */
 void tl_process_ended(struct tl_process *process, const struct tl_task *task);

@@ -15,6 +15,7 @@
 #include "store/handle.h"
 #include "store/message.h"
 #include "sync/cycle.h"
+#include "wait/sleep.h"
 
 static struct tl_process *process_of(const struct tl_handle *handle)
 {
@@ -129,7 +130,7 @@ static void await_slot(struct tl_process *process, tl_deadline deadline)
     if (tl_process_is_thread(process) && process->parent_pid == getpid())
         while (tl_task_leaving(tl_task_of(id), id) &&
                (deadline == TL_NOW || !tl_clock_passed(deadline)))
-            tl_yield();
+            tl_sleep_pause();
 }
 
 /* The deadline, or a moment from now where it is over: the kernel needs that
@@ -180,11 +181,17 @@ int tl_process_await(struct tl_process *process, tl_deadline deadline)
     return await_end(process, tl_wait, deadline);
 }
 
-int tl_process_join(const struct tl_handle *handle, tl_deadline deadline)
+static int join(const struct tl_handle *handle, enum tl_operation operation,
+                tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, operation);
     return status < 0 ? status
                       : await_end(process_of(handle), tl_cycle_wait, deadline);
+}
+
+int tl_process_join(const struct tl_handle *handle, tl_deadline deadline)
+{
+    return join(handle, TL_OP_PROCESS_JOIN, deadline);
 }
 
 /* Whether the ended process is this thread's child, and how it ended is about
@@ -198,7 +205,7 @@ static bool how_is_coming(const struct tl_process *process)
 int tl_process_result(const struct tl_handle *handle, bool *ok,
                       struct tl_parcel *parcel, tl_deadline deadline)
 {
-    int status = tl_process_join(handle, deadline);
+    int status = join(handle, TL_OP_PROCESS_RESULT, deadline);
     if (status < 0)
         return status;
     struct tl_process *process = process_of(handle);

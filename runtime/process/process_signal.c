@@ -18,6 +18,7 @@
 #include "tasks/life.h"
 #include "tasks/pidfd.h"
 #include "tidelock.h"
+#include "wait/sleep.h"
 
 bool tl_process_is_alive(struct tl_process *process)
 {
@@ -39,7 +40,7 @@ static pid_t pid_of(struct tl_process *process)
     while ((pid = atomic_load(&process->pid)) == 0 &&
            tl_process_is_alive(process)) {
         tl_life_sweep(); /* the starter may be dead */
-        tl_yield();
+        tl_sleep_pause();
     }
     return pid;
 }
@@ -64,9 +65,22 @@ int tl_process_send(struct tl_process *process, pid_t pid, int signal)
     return status;
 }
 
+static enum tl_operation operation_of(int signal)
+{
+    return signal == SIGKILL   ? TL_OP_PROCESS_KILL
+           : signal == SIGTERM ? TL_OP_PROCESS_TERMINATE
+                               : TL_OP_PROCESS_SIGNAL;
+}
+
 int tl_process_signal(const struct tl_handle *handle, int signal)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    return tl_process_signal_as(handle, operation_of(signal), signal);
+}
+
+int tl_process_signal_as(const struct tl_handle *handle,
+                         enum tl_operation operation, int signal)
+{
+    int status = tl_enter(handle, operation);
     if (status < 0)
         return status;
     struct tl_process *process = handle->object;

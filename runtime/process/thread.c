@@ -116,7 +116,7 @@ int tl_thread_start(const struct tl_handle *handle,
                     const struct tl_message *job, void (*run)(void *context),
                     void *context)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_THREAD_START);
     if (status < 0)
         return status;
     struct tl_process *thread = handle->object;
@@ -142,18 +142,18 @@ int tl_thread_start(const struct tl_handle *handle,
  * at the word once more after it has begun to park. */
 int tl_thread_cancel(const struct tl_handle *handle)
 {
-    struct tl_process_info info;
-    int status = tl_process_info(handle, &info);
+    int status = tl_enter(handle, TL_OP_THREAD_CANCEL);
     if (status < 0)
         return status;
-    if (!info.started)
-        return TL_NOT_STARTED;
-    if (!info.alive)
-        return TL_ENDED;
     struct tl_process *thread = handle->object;
+    if (atomic_load(&thread->state) == TL_PROCESS_NEW)
+        return TL_NOT_STARTED;
+    if (!tl_process_is_alive(thread))
+        return TL_ENDED;
     atomic_store(&thread->cancelled, 1);
-    struct tl_task *task = tl_task_of(info.task);
-    if (tl_task_id(task) == info.task)
+    uint32_t id = atomic_load(&thread->task);
+    struct tl_task *task = tl_task_of(id);
+    if (tl_task_id(task) == id)
         tl_park_call(task);
     return TL_OK;
 }

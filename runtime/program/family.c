@@ -29,7 +29,7 @@ int tl_process_current(struct tl_handle *out)
 
 int tl_process_parent(struct tl_handle *out)
 {
-    int status = tl_enter_home(TL_OP_NONE);
+    int status = tl_enter_home(TL_OP_PARENT);
     if (status < 0)
         return status;
     uint32_t id = tl_self->parent;
@@ -48,7 +48,7 @@ int tl_process_parent(struct tl_handle *out)
 
 int tl_process_child(struct tl_handle *out, size_t i)
 {
-    int status = tl_enter_home(TL_OP_NONE);
+    int status = tl_enter_home(i == 0 ? TL_OP_CHILDREN : TL_OP_NONE);
     if (status < 0)
         return status;
     tl_process_reap();
@@ -84,7 +84,10 @@ static int await_children(bool daemons, tl_deadline deadline)
             i++;
             continue;
         }
-        int status = tl_process_await(process, deadline);
+        int status =
+            tl_checkpoint_at(TL_OP_PROCESS_JOIN, process, TL_INTENT_ALL);
+        if (status == TL_OK)
+            status = tl_process_await(process, deadline);
         if (status < 0)
             return status;
     }
@@ -93,7 +96,7 @@ static int await_children(bool daemons, tl_deadline deadline)
 
 int tl_main_end(void)
 {
-    int status = tl_enter_home(TL_OP_NONE);
+    int status = tl_enter_home(TL_OP_END);
     if (status < 0)
         return status;
     tl_commands_close();

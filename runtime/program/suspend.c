@@ -11,6 +11,7 @@
 #include "space/foreign_spaces.h"
 #include "store/handle.h"
 #include "tasks/life.h"
+#include "wait/sleep.h"
 
 static bool runs(pid_t pid)
 {
@@ -79,7 +80,7 @@ static void call_everybody(pid_t pid)
 
 int tl_process_suspend(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_PROCESS_SUSPEND);
     if (status < 0)
         return status;
     struct tl_process *process = handle->object;
@@ -87,12 +88,13 @@ int tl_process_suspend(const struct tl_handle *handle)
         return TL_IS_THREAD;
     if (atomic_load(&process->pid) == getpid())
         return TL_SELF;
-    while ((status = tl_process_signal(handle, SIGSTOP)) == TL_OK) {
+    while ((status = tl_process_signal_as(handle, TL_OP_NONE, SIGSTOP)) ==
+           TL_OK) {
         pid_t pid = atomic_load(&process->pid);
         /* again and again, since another may resume it meanwhile */
         while (status == TL_OK && runs(pid)) {
-            tl_yield();
-            status = tl_process_signal(handle, SIGSTOP);
+            tl_sleep_pause();
+            status = tl_process_signal_as(handle, TL_OP_NONE, SIGSTOP);
         }
         if (status < 0)
             break;
@@ -100,13 +102,13 @@ int tl_process_suspend(const struct tl_handle *handle)
             call_everybody(pid);
             return TL_OK;
         }
-        tl_process_signal(handle, SIGCONT);
-        tl_yield();
+        tl_process_signal_as(handle, TL_OP_NONE, SIGCONT);
+        tl_sleep_pause();
     }
     return status;
 }
 
 int tl_process_resume(const struct tl_handle *handle)
 {
-    return tl_process_signal(handle, SIGCONT);
+    return tl_process_signal_as(handle, TL_OP_PROCESS_RESUME, SIGCONT);
 }

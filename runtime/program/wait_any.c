@@ -127,8 +127,10 @@ int tl_wait_any(struct tl_waitable *waitables, uint32_t count, uint32_t *wrong,
     struct sleep sleep = {
         .watches = calloc((size_t)count + 1, sizeof *sleep.watches),
         .polled = calloc(outside * TL_LOOK_MOST + 1, sizeof *sleep.polled)};
-    int status = TL_NO_MEMORY;
-    if (sleep.watches && sleep.polled)
+    int status = tl_enter_home(TL_OP_WAIT);
+    if (status == TL_OK && !(sleep.watches && sleep.polled))
+        status = TL_NO_MEMORY;
+    if (status == TL_OK)
         status = wait_and_look(waitables, count, &sleep, wrong, deadline);
     if (status == TL_TIMEOUT)
         status = look_again(waitables, count, &sleep, wrong);

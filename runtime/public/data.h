@@ -57,6 +57,9 @@ int tl_array_get(const struct tl_handle *array, uint64_t index,
                  struct tl_number *n);
 int tl_array_set(const struct tl_handle *array, uint64_t index,
                  struct tl_number n);
+/* As tl_array_set, for the task that makes the array. */
+int tl_array_fill(const struct tl_handle *array, uint64_t index,
+                  struct tl_number n);
 /* *n: in, what to add; out, the sum; atomic. */
 int tl_array_add(const struct tl_handle *array, uint64_t index,
                  struct tl_number *n);
@@ -66,8 +69,12 @@ int tl_array_add(const struct tl_handle *array, uint64_t index,
 /* `size` bytes, all 0, that any task reads and writes as it likes. */
 int tl_buffer_new(struct tl_handle *out, const char *name, uint64_t size);
 uint64_t tl_buffer_size(const struct tl_handle *buffer);
-/* The bytes themselves; NULL: closed, or no task of the program. */
-unsigned char *tl_buffer_data(const struct tl_handle *buffer);
+/* The `count` bytes from `offset` on themselves, which must be within the size,
+ * to be read or written at once; NULL: closed, or no task of the program. */
+const unsigned char *tl_buffer_read(const struct tl_handle *buffer,
+                                    uint64_t offset, uint64_t count);
+unsigned char *tl_buffer_write(const struct tl_handle *buffer, uint64_t offset,
+                               uint64_t count);
 
 /* Table ------------------------------------------------------------------ */
 
@@ -93,23 +100,35 @@ struct tl_key {
 /* Keys and values that any task reads and writes; each call is atomic.  Empty
  * at first.  TL_NO_MEMORY. */
 int tl_table_new(struct tl_handle *out, const char *name);
-/* TL_EMPTY: no such key.  The handle must outlive the parcel. */
-int tl_table_get(const struct tl_handle *table, const struct tl_key *key,
-                 struct tl_parcel *parcel);
+/* TL_EMPTY: no such key.  The handle must outlive the parcel.  *end: from then
+ * on the key is there no more; TL_FOREVER: it does not end.  `part`: the call
+ * is a part of an update, or of making the table. */
+int tl_table_get_until(const struct tl_handle *table, const struct tl_key *key,
+                       struct tl_parcel *parcel, tl_deadline *end, bool part);
 /* Waits while another task is in an update.  m NULL: removes the key.
  * TL_NO_MEMORY, TL_TOO_LARGE, and what tl_lock_acquire returns. */
-int tl_table_set(const struct tl_handle *table, const struct tl_key *key,
-                 const struct tl_message *m);
-/* The same for keys that may end: from `end` on the key is there no more.
- * TL_FOREVER: it does not end, as with tl_table_set. */
-int tl_table_get_until(const struct tl_handle *table, const struct tl_key *key,
-                       struct tl_parcel *parcel, tl_deadline *end);
 int tl_table_set_until(const struct tl_handle *table, const struct tl_key *key,
-                       const struct tl_message *m, tl_deadline end);
+                       const struct tl_message *m, tl_deadline end, bool part);
+/* The same of keys that do not end. */
+static inline int tl_table_get(const struct tl_handle *table,
+                               const struct tl_key *key,
+                               struct tl_parcel *parcel)
+{
+    tl_deadline end;
+    return tl_table_get_until(table, key, parcel, &end, false);
+}
+static inline int tl_table_set(const struct tl_handle *table,
+                               const struct tl_key *key,
+                               const struct tl_message *m)
+{
+    return tl_table_set_until(table, key, m, TL_FOREVER, false);
+}
 /* From begin to end only this task writes to the table; others read.  It may
  * begin again in between, and the update is over after as many ends.  What the
  * task has set stays, also when it dies.  TL_TIMEOUT, TL_DEADLOCK. */
-int tl_table_begin(const struct tl_handle *table, tl_deadline deadline);
+enum tl_table_change { TL_TABLE_UPDATE, TL_TABLE_ADD };
+int tl_table_begin(const struct tl_handle *table, enum tl_table_change change,
+                   tl_deadline deadline);
 int tl_table_end(const struct tl_handle *table); /* TL_NOT_HOLDER */
 /* The n for which there are the keys 1 to n, and no n + 1; 0: there is no 1.
  * Where there are gaps, any n for which there is a key n, and no n + 1. */

@@ -288,10 +288,11 @@ int tl_space_look_in(unsigned number)
 }
 
 /* Opens the space of the name, and of this identity if that is not 0. */
-static int open_identified(const char *name, uint64_t identity)
+static int open_identified(const char *name, uint64_t identity,
+                           enum tl_operation operation)
 {
     char path[128];
-    int status = tl_enter_home(TL_OP_NONE);
+    int status = tl_enter_home(operation);
     if (status < 0)
         return status;
     if (!tl_space_path(name, path, sizeof path))
@@ -305,12 +306,12 @@ static int open_identified(const char *name, uint64_t identity)
 
 int tl_space_open(const char *name)
 {
-    return open_identified(name, 0);
+    return open_identified(name, 0, TL_OP_SPACE_OPEN);
 }
 
 int tl_space_open_same(const char *name, uint64_t identity)
 {
-    return identity ? open_identified(name, identity) : TL_EMPTY;
+    return identity ? open_identified(name, identity, TL_OP_NONE) : TL_EMPTY;
 }
 
 void tl_look_away(unsigned arena)
@@ -385,6 +386,9 @@ int tl_space_unlink(const char *name)
 {
     char path[128];
     struct stat file;
+    int status = tl_enter_home(TL_OP_SPACE_REMOVE);
+    if (status < 0)
+        return status;
     if (!tl_space_path(name, path, sizeof path))
         return TL_BAD_NAME;
     if (lstat(path, &file) == 0 && file.st_uid != geteuid())

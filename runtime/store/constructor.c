@@ -30,9 +30,11 @@ static bool find_named(struct tl_handle *out, enum tl_kind_id kind,
 void *tl_constructor_begin(struct tl_handle *out, enum tl_kind_id kind,
                            const char *name, uint64_t shape, int *status)
 {
-    *status = tl_enter_arena(out->arena, TL_OP_NONE);
-    if (*status < 0 || (tl_arena != TL_HOME && name &&
-                        find_named(out, kind, name, shape, status)))
+    /* what has no name in a space is this task's alone as yet */
+    bool shared = out->arena != TL_HOME && name;
+    *status =
+        tl_enter_arena(out->arena, shared ? TL_OP_SPACE_MAKE : TL_OP_NONE);
+    if (*status < 0 || (shared && find_named(out, kind, name, shape, status)))
         return NULL;
     uint64_t *owned = &tl_self->owned_blocks[TL_OWNED_OBJECT];
     uint64_t size = tl_upcalls->kinds[kind].size;
@@ -73,7 +75,7 @@ static int enter_named(struct tl_handle *out, bool any)
 
 int tl_space_enter(struct tl_handle *handle, const char *name)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter_arena(handle->arena, TL_OP_SPACE_MAKE);
     if (status < 0)
         return status;
     struct tl_object *object = handle->object;

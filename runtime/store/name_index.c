@@ -98,19 +98,19 @@ bool tl_name_index_remove(const char *name)
 
 int64_t tl_space_names(unsigned space, struct tl_name *names, size_t most)
 {
-    int status = tl_enter_arena(space, TL_OP_NONE);
+    int status = tl_enter_arena(space, TL_OP_SPACE_LIST);
     return status < 0 ? status : (int64_t)tl_name_index_copy(names, most);
 }
 
 int tl_space_find(unsigned space, const char *name, struct tl_handle *out)
 {
-    int status = tl_enter_arena(space, TL_OP_NONE);
+    int status = tl_enter_arena(space, TL_OP_SPACE_FIND);
     return status < 0 ? status : tl_name_index_open(name, out);
 }
 
 int tl_space_remove(unsigned space, const char *name)
 {
-    int status = tl_enter_arena(space, TL_OP_NONE);
+    int status = tl_enter_arena(space, TL_OP_SPACE_REMOVE);
     if (status < 0)
         return status;
     return tl_name_index_remove(name) ? TL_OK : TL_EMPTY;

@@ -132,7 +132,7 @@ static int leave(struct tl_barrier *barrier, uint64_t arrived_in, int place,
 
 int tl_barrier_wait(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_BARRIER_WAIT);
     if (status < 0)
         return status;
     struct tl_barrier *barrier = barrier_of(handle);
@@ -163,7 +163,7 @@ int tl_barrier_wait(const struct tl_handle *handle, tl_deadline deadline)
 
 int tl_barrier_reset(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_BARRIER_RESET);
     if (status < 0)
         return status;
     struct tl_barrier *barrier = barrier_of(handle);
@@ -180,7 +180,7 @@ int tl_barrier_reset(const struct tl_handle *handle)
 
 int tl_barrier_abort(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_BARRIER_ABORT);
     if (status < 0)
         return status;
     struct tl_barrier *barrier = barrier_of(handle);
@@ -205,7 +205,7 @@ static uint32_t waiting(const struct tl_barrier *barrier)
 
 uint32_t tl_barrier_waiting(const struct tl_handle *handle)
 {
-    if (tl_enter(handle, TL_OP_NONE) < 0)
+    if (tl_enter(handle, TL_OP_BARRIER_WAITING) < 0)
         return 0;
     tl_life_sweep(); /* settles parties that died, which breaks the round */
     return waiting(barrier_of(handle));
@@ -213,7 +213,7 @@ uint32_t tl_barrier_waiting(const struct tl_handle *handle)
 
 bool tl_barrier_broken(const struct tl_handle *handle)
 {
-    if (tl_enter(handle, TL_OP_NONE) < 0)
+    if (tl_enter(handle, TL_OP_BARRIER_BROKEN) < 0)
         return false;
     tl_life_sweep();
     return atomic_load(&barrier_of(handle)->word) & BROKEN;

@@ -55,7 +55,7 @@ int tl_condition_new(struct tl_handle *out, const char *name,
 
 int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_CONDITION_ACQUIRE);
     return status < 0
                ? status
                : tl_owner_acquire(owner_of(condition_of(handle)), deadline);
@@ -63,7 +63,7 @@ int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
 
 int tl_condition_release(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_CONDITION_RELEASE);
     return status < 0 ? status
                       : tl_owner_release(owner_of(condition_of(handle)));
 }
@@ -146,7 +146,7 @@ static int await_notice(struct tl_condition *condition,
 
 int tl_condition_wait(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_CONDITION_WAIT);
     if (status < 0)
         return status;
     struct tl_condition *condition = condition_of(handle);
@@ -189,7 +189,8 @@ static void owe(struct tl_owner *owner, struct tl_condition *condition)
 
 int tl_condition_notify(const struct tl_handle *handle, uint32_t n)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, n == UINT32_MAX ? TL_OP_CONDITION_NOTIFY_ALL
+                                                  : TL_OP_CONDITION_NOTIFY);
     if (status < 0)
         return status;
     struct tl_condition *condition = condition_of(handle);

@@ -8,6 +8,7 @@
 #include "base/procfs.h"
 #include "park/park.h"
 #include "sync/cycle_graph.h"
+#include "wait/sleep.h"
 
 #define LEAVE_FOR (20 * TL_MILLISECOND)
 
@@ -210,7 +211,7 @@ static bool closes_cycle(const struct tl_wait_queue *condition)
             patience = now + LEAVE_FOR;
         else if (now >= patience)
             break;
-        tl_yield();
+        tl_sleep_pause();
         found = look(want);
     }
     if (found == FREE)

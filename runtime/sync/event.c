@@ -26,7 +26,7 @@ int tl_event_new(struct tl_handle *out, const char *name)
 
 int tl_event_set(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_EVENT_SET);
     if (status < 0)
         return status;
     struct tl_event *event = event_of(handle);
@@ -43,7 +43,7 @@ int tl_event_set(const struct tl_handle *handle)
 
 int tl_event_clear(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_EVENT_CLEAR);
     if (status == TL_OK)
         atomic_fetch_and(&event_of(handle)->word, ~SET);
     return status;
@@ -51,13 +51,13 @@ int tl_event_clear(const struct tl_handle *handle)
 
 bool tl_event_is_set(const struct tl_handle *handle)
 {
-    return tl_enter(handle, TL_OP_NONE) == TL_OK &&
+    return tl_enter(handle, TL_OP_EVENT_IS_SET) == TL_OK &&
            (atomic_load(&event_of(handle)->word) & SET);
 }
 
 int tl_event_wait(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_EVENT_WAIT);
     if (status < 0)
         return status;
     struct tl_event *event = event_of(handle);

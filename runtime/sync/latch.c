@@ -25,7 +25,7 @@ int tl_latch_new(struct tl_handle *out, const char *name, uint32_t count)
 
 int tl_latch_count_down(const struct tl_handle *handle, uint32_t n)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_LATCH_COUNT_DOWN);
     if (status < 0)
         return status;
     struct tl_latch *latch = latch_of(handle);
@@ -41,7 +41,7 @@ int tl_latch_count_down(const struct tl_handle *handle, uint32_t n)
 
 int tl_latch_wait(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_LATCH_WAIT);
     if (status < 0)
         return status;
     struct tl_latch *latch = latch_of(handle);
@@ -65,7 +65,7 @@ int tl_latch_ready(const struct tl_handle *handle, struct tl_watch *watch)
 
 uint32_t tl_latch_count(const struct tl_handle *handle)
 {
-    return tl_enter(handle, TL_OP_NONE) < 0
+    return tl_enter(handle, TL_OP_LATCH_COUNT) < 0
                ? 0
                : (uint32_t)atomic_load(&latch_of(handle)->word);
 }

@@ -22,20 +22,20 @@ int tl_lock_new(struct tl_handle *out, const char *name)
 
 int tl_lock_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_LOCK_ACQUIRE);
     return status < 0 ? status
                       : tl_owner_acquire(&lock_of(handle)->owner, deadline);
 }
 
 int tl_lock_release(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_LOCK_RELEASE);
     return status < 0 ? status : tl_owner_release(&lock_of(handle)->owner);
 }
 
 bool tl_lock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
 {
-    if (tl_enter(handle, TL_OP_NONE) < 0)
+    if (tl_enter(handle, TL_OP_LOCK_HOLDER) < 0)
         return false;
     tl_life_sweep(); /* the dead hold nothing */
     return tl_owner_holder_name(&lock_of(handle)->owner, name);

@@ -23,7 +23,7 @@ int tl_rlock_new(struct tl_handle *out, const char *name)
 
 int tl_rlock_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_RLOCK_ACQUIRE);
     if (status < 0)
         return status;
     struct tl_rlock *rlock = rlock_of(handle);
@@ -42,7 +42,7 @@ int tl_rlock_acquire(const struct tl_handle *handle, tl_deadline deadline)
 
 int tl_rlock_release(const struct tl_handle *handle)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_RLOCK_RELEASE);
     if (status < 0)
         return status;
     struct tl_rlock *rlock = rlock_of(handle);
@@ -55,7 +55,7 @@ int tl_rlock_release(const struct tl_handle *handle)
 
 bool tl_rlock_holder(const struct tl_handle *handle, char name[TL_NAME_SIZE])
 {
-    if (tl_enter(handle, TL_OP_NONE) < 0)
+    if (tl_enter(handle, TL_OP_RLOCK_HOLDER) < 0)
         return false;
     tl_life_sweep(); /* the dead hold nothing */
     return tl_owner_holder_name(&rlock_of(handle)->owner, name);

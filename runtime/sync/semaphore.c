@@ -168,7 +168,7 @@ static int wait_for_seat(struct tl_semaphore *semaphore,
 
 int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_SEMAPHORE_ACQUIRE);
     if (status < 0)
         return status;
     struct tl_semaphore *semaphore = semaphore_of(handle);
@@ -197,7 +197,7 @@ int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
 
 int tl_semaphore_release(const struct tl_handle *handle, uint32_t n)
 {
-    int status = tl_enter(handle, TL_OP_NONE);
+    int status = tl_enter(handle, TL_OP_SEMAPHORE_RELEASE);
     if (status < 0 || n == 0)
         return status;
     struct tl_semaphore *semaphore = semaphore_of(handle);
@@ -210,7 +210,7 @@ int tl_semaphore_release(const struct tl_handle *handle, uint32_t n)
 
 uint32_t tl_semaphore_value(const struct tl_handle *handle)
 {
-    if (tl_enter(handle, TL_OP_NONE) < 0)
+    if (tl_enter(handle, TL_OP_SEMAPHORE_VALUE) < 0)
         return 0;
     struct tl_semaphore *semaphore = semaphore_of(handle);
     if (is_bounded(semaphore))

@@ -28,7 +28,7 @@ int tl_sleep_make(void)
 
 int tl_sleep(tl_deadline deadline)
 {
-    int status = tl_enter_home(TL_OP_NONE);
+    int status = tl_enter_home(TL_OP_SLEEP);
     while (status == TL_OK && !tl_clock_passed(deadline))
         status = tl_wait_asleep(&sleepers()->condition, &sleepers()->never, 0,
                                 deadline);
@@ -36,6 +36,12 @@ int tl_sleep(tl_deadline deadline)
 }
 
 void tl_yield(void)
+{
+    if (tl_enter_home(TL_OP_YIELD) == TL_OK)
+        sched_yield();
+}
+
+void tl_sleep_pause(void)
 {
     tl_checkpoint();
     sched_yield();

@@ -247,7 +247,7 @@ static bool rest_is_there(void)
 
 static bool add_one_to_small(void)
 {
-    if (tl_table_begin(&table, soon()) != TL_OK)
+    if (tl_table_begin(&table, TL_TABLE_UPDATE, soon()) != TL_OK)
         return false;
     int n = table_look("small");
     return n > 0 && table_put("small", n + 1) == TL_OK &&
@@ -274,7 +274,7 @@ static bool write_after_victim(void)
 static void victim_updates(void)
 {
     struct timespec moment = {0, 3000000};
-    if (tl_table_begin(&table, TL_FOREVER) < 0)
+    if (tl_table_begin(&table, TL_TABLE_UPDATE, TL_FOREVER) < 0)
         return;
     tl_event_set(&event);
     nanosleep(&moment, NULL);

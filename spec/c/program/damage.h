@@ -280,7 +280,7 @@ static void damage_use_data(struct tl_handle *h)
             tl_array_set(h, i, number);
         break;
     case TL_KIND_BUFFER:
-        memset(tl_buffer_data(h), 1, tl_buffer_size(h));
+        memset(tl_buffer_write(h, 0, tl_buffer_size(h)), 1, tl_buffer_size(h));
         break;
     case TL_KIND_LATCH:
         tl_latch_count_down(h, 1);
