@@ -30,7 +30,8 @@ static bool regions_follow(const struct tl_root *root)
     uint64_t before = sizeof *root;
     for (int i = 0; i < TL_REGIONS; i++) {
         /* all regions but those of a program's own arena */
-        if (i == TL_REGION_SEED || i == TL_REGION_SLEEPERS)
+        if (i == TL_REGION_SEED || i == TL_REGION_SLEEPERS ||
+            i == TL_REGION_TRACE)
             continue;
         if (root->regions[i] < before || root->regions[i] % TL_LINE)
             return false;
