@@ -187,7 +187,7 @@ static bool take(struct tl_ring_file *file, const char *name)
             &file->state, &free, TL_RING_NAMED_SOON, memory_order_relaxed,
             memory_order_relaxed))
         return false;
-    strcpy(file->name, name); /* NOLINT: shorten() has seen to it */
+    memcpy(file->name, name, strlen(name) + 1);
     /* release: pairs with the acquires of those who read the name.  commit */
     atomic_store_explicit(&file->state, TL_RING_NAMED, memory_order_release);
     return true;
