@@ -43,9 +43,15 @@ static size_t printable(const char *at)
     return control ? 0 : size;
 }
 
-static const char *next(const char *at)
+/* Nearly all are. */
+static inline bool is_plain(char c)
 {
-    size_t size = printable(at);
+    return c >= ' ' && c < 0x7f;
+}
+
+static inline const char *next(const char *at)
+{
+    size_t size = is_plain(*at) ? 1 : printable(at);
     return at + (size ? size : 1);
 }
 
@@ -61,17 +67,18 @@ static unsigned width(const char *text)
  * and what is beyond all measure ends there. */
 static void copy(struct line *line, const char *text, unsigned columns)
 {
-    for (; columns && *text; columns--, text = next(text)) {
-        size_t size = printable(text);
-        if (line->used + size + 2 > sizeof line->text)
-            return;
-        if (size)
-            memcpy(line->text + line->used, text, size);
+    size_t used = line->used;
+    for (; columns && *text && used + 5 < sizeof line->text; columns--) {
+        size_t size = is_plain(*text) ? 1 : printable(text);
+        if (size > 1)
+            memcpy(line->text + used, text, size);
         else
-            line->text[line->used] = '?';
-        line->used += size ? size : 1;
+            line->text[used] = size ? *text : '?';
+        used += size ? size : 1;
+        text += size ? size : 1;
         line->column++;
     }
+    line->used = used;
 }
 
 /* Adds the text, or its beginning. */
