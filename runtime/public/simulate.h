@@ -26,6 +26,9 @@ bool tl_simulate_is_on(void);
  * task's, and each new process has the next.  Elsewhere the pid itself. */
 int tl_simulate_pid(int pid);
 
+/* Writes what --steps has still in memory: before the program ends. */
+void tl_simulate_flush(void);
+
 /* Nanoseconds since the start of the simulation. */
 int64_t tl_simulate_clock(void);
 

@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "simulate/steps.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 
@@ -74,6 +75,7 @@ struct tl_players {
     uint64_t could_run;
     uint32_t runnable;
     uint64_t step;
+    struct tl_steps steps;
     uint32_t processes; /* so far: the next one's pid as scripts have it */
     int32_t pids[TL_PLAYERS_PIDS]; /* of the latest of them, by that number */
     struct tl_player players[TL_NUMBER_MASK + 1];

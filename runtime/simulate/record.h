@@ -1,5 +1,6 @@
 /*
- * Record: the steps of a simulation, as they are taken.
+ * Record: the steps of a simulation, as they are taken: each goes into the ring
+ * (trace/ring), and as text where that is wanted (simulate/steps).
  */
 #ifndef TL_RECORD_H
 #define TL_RECORD_H
@@ -8,10 +9,14 @@
 
 #include "trace/event.h"
 
-/* This task, which has just got the turn, takes a step. */
+/* This task, which has just got the turn, takes a step: in the operation that
+ * its slot says. */
 void tl_record_step(enum tl_event_how how);
 
 /* The player's death is a step. */
 void tl_record_death(uint32_t number);
+
+/* What this task says of a file that it is about to use, until NULL. */
+void tl_record_file(const char *name);
 
 #endif

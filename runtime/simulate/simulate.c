@@ -14,11 +14,14 @@
 #include "simulate/record.h"
 #include "simulate/schedule.h"
 #include "store/handle.h"
+#include "trace/ring.h"
 
+#define EVENTS 16384
 #define CPUS 4 /* the same on every machine, since the default of pools is */
 
 static uint64_t wanted_seed;
 static int steps_to = -1;
+static char script[256];
 
 /* ---- the world ---- */
 
@@ -159,7 +162,13 @@ void tl_simulate_begin(uint64_t seed_, int steps)
 
 int tl_simulate_make(void)
 {
-    return tl_world ? tl_players_make(wanted_seed) : TL_OK;
+    if (!tl_world)
+        return TL_OK;
+    if (tl_players_make(wanted_seed) < 0 || tl_ring_make(EVENTS) < 0)
+        return TL_NO_MEMORY;
+    if (steps_to >= 0)
+        tl_steps_begin(&tl_players->steps, steps_to, wanted_seed, script);
+    return TL_OK;
 }
 
 void tl_simulate_enter(void)
@@ -185,6 +194,37 @@ int64_t tl_simulate_clock(void)
 int tl_simulate_pid(int pid)
 {
     return (int)tl_world_pid(pid);
+}
+
+static enum tl_operation operation_of(enum tl_file_use use)
+{
+    static const enum tl_operation operations[] = {
+        [TL_FILE_OPEN] = TL_OP_FILE_OPEN,
+        [TL_FILE_READ] = TL_OP_FILE_READ,
+        [TL_FILE_WRITE] = TL_OP_FILE_WRITE,
+        [TL_FILE_SEEK] = TL_OP_FILE_SEEK,
+        [TL_FILE_FLUSH] = TL_OP_FILE_FLUSH,
+        [TL_FILE_CLOSE] = TL_OP_FILE_CLOSE,
+        [TL_FILE_REMOVE] = TL_OP_FILE_REMOVE,
+        [TL_FILE_RENAME] = TL_OP_FILE_RENAME};
+    return operations[use];
+}
+
+int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name)
+{
+    if (!tl_world || !tl_task_id_in(TL_HOME))
+        return TL_OK;
+    tl_task_visit(TL_HOME);
+    tl_record_file(name);
+    int status = tl_checkpoint_at(operation_of(use), NULL, identity);
+    tl_record_file(NULL);
+    return status;
+}
+
+void tl_simulate_flush(void)
+{
+    if (tl_players && tl_simulate_is_on())
+        tl_steps_flush(&tl_players->steps);
 }
 
 void tl_simulate_outside(const char *what)
