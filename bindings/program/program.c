@@ -315,7 +315,6 @@ int main(int count, char **arguments)
 {
     if (count > 1 && inspect_has(arguments[1]))
         return inspect_run(count - 1, arguments + 1);
-    if (getenv("SIMTEST")) { tl_simulate_begin((uint64_t)atol(getenv("SIMTEST")), -1); unsetenv("SIMTEST");}
     init_begin();
     keep_freed_memory();
     /* some parents leave it ignored: then no end of a command is known */
