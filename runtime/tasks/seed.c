@@ -1,9 +1,9 @@
 #include "tasks/seed.h"
 
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "memory/arena.h"
 #include "tasks/task.h"
 #include "tidelock.h"
@@ -19,7 +19,7 @@ int tl_seed_make(void)
     if (!seed)
         return TL_NO_MEMORY;
     if (getrandom(seed, sizeof *seed, GRND_NONBLOCK) < 0)
-        *seed = (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
+        *seed = (uint64_t)tl_clock_now() ^ (uint64_t)getpid() << 32;
     return TL_OK;
 }
 
