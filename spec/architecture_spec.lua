@@ -122,7 +122,7 @@ end)
 
 -- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
 -- init.c forks before there is a runtime; shell.c has io.popen and os.execute; prompt.c waits with readline's signals;
--- family.c sleeps in a signal handler, at the end.
+-- family.c sleeps in a signal handler, at the end; virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
   { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/program/init.c" },
   { "vfork", "%f[%w_]vfork%s*%(", "runtime/commands/exec.c" },
@@ -137,7 +137,7 @@ local ONE_PLACE = {
   { "epoll_wait", "epoll_p?wait" },
   { "nanosleep", "nanosleep", "runtime/program/family.c" },
   { "sleep", "%f[%w_]u?sleep%s*%(%s*%d" },
-  { "clock_gettime", "clock_gettime", "runtime/base/clock.c" },
+  { "clock_gettime", "clock_gettime", "runtime/base/clock.c", "bindings/program/virtual_time.c" },
   { "gettimeofday", "gettimeofday" },
   { "dlopen", "%f[%w_]dlm?open%s*%(" },
   { "dlsym", "%f[%w_]dlv?sym%s*%(" },

@@ -13,11 +13,17 @@
 volatile sig_atomic_t exit_interrupt_status = 130;
 
 static bool interactive;
+static void (*report_told)(void);
 static char end_key; /* registry: what ends the main script */
 
 void exit_interactive(bool on)
 {
     interactive = on;
+}
+
+void exit_after_report(void (*told)(void))
+{
+    report_told = told;
 }
 
 void exit_forget(lua_State *L)
@@ -38,6 +44,8 @@ static int end_stuck(lua_State *L, const char *report)
     int size = snprintf(text, sizeof text, "tidelock: %s", report);
     tl_output(2, text,
               (size_t)size < sizeof text ? (size_t)size : sizeof text - 1);
+    if (report_told)
+        report_told();
     tl_family_end();
     tl_socket_file_remove_all();
     _exit(3);

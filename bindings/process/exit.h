@@ -21,6 +21,10 @@ void exit_open(lua_State *L);
  */
 void exit_interactive(bool on);
 
+/* Calls that after the report of a total deadlock, before the program ends by
+ * it, in the task that has found it. */
+void exit_after_report(void (*told)(void));
+
 /* The exit status of a program that was interrupted: 130 after Ctrl-C; another
  * signal may set it. */
 extern volatile sig_atomic_t exit_interrupt_status;

@@ -31,11 +31,17 @@ struct ending {
 static _Thread_local struct ending *ending;
 
 static lua_CFunction module;
+static void (*furnish_more)(lua_State *L);
 
 void thread_open(lua_CFunction open)
 {
     if (!module)
         module = open;
+}
+
+void thread_furnish_with(void (*function)(lua_State *L))
+{
+    furnish_more = function;
 }
 
 bool thread_is(void)
@@ -279,6 +285,8 @@ static int furnish(lua_State *L)
     set_path(L, "path", origin->path);
     set_path(L, "cpath", origin->cpath);
     luaL_requiref(L, "tidelock", module, 0);
+    if (furnish_more)
+        furnish_more(L);
     tl_thread_job(&parcel);
     codec_decode(L, parcel.data, parcel.size, parcel.refs, parcel.ref_count,
                  message_allow(0) | CODEC_CLASSES);

@@ -19,6 +19,10 @@
 /* Sets the function that opens this module in the state of a thread. */
 void thread_open(lua_CFunction module);
 
+/* Calls that in the state of each thread, once all is open in it, before its
+ * job is there. */
+void thread_furnish_with(void (*furnish)(lua_State *L));
+
 /* Raises where the job at index, { function, arguments..., n = }, holds what
  * cannot travel, with the path to that. */
 void thread_check(lua_State *L, int job, const char *call);

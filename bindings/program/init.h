@@ -17,7 +17,8 @@
 
 #include <stdbool.h>
 
-/* To be called first of all.  Returns in the process that is to run the script.
+/* To be called before the program does anything.  Returns in the process that
+ * is to run the script.
  */
 void init_begin(void);
 

@@ -24,6 +24,7 @@
 #include "program/interrupt.h"
 #include "program/label.h"
 #include "program/repl.h"
+#include "program/simulation.h"
 #include "tidelock.h"
 
 static const char usage[] =
@@ -36,6 +37,9 @@ static const char usage[] =
     "  -l g=mod   require the module into the global g\n"
     "  -i         go on interactively after the script\n"
     "  --label    put the time and the task's name before each line of output\n"
+    "  --sim[=SEED]  simulated: time is a number, and tasks take turns as the\n"
+    "             seed says, so that the same seed gives the same run\n"
+    "  --steps FILE  with --sim: write each step to the file\n"
     "  -v         show the version\n"
     "  -E         ignore the environment variables LUA_INIT, LUA_PATH ...\n"
 #if COMPAT_WARNINGS
@@ -131,7 +135,33 @@ static void remove_word(struct invocation *invocation, int i)
         invocation->arguments[i] = invocation->arguments[i + 1];
 }
 
-/* The index of a word that is wrong, or 0. */
+static int refuse(const char *word)
+{
+    fprintf(stderr,
+            takes_argument(word) ? "tidelock: '%s' needs an argument\n%s"
+                                 : "tidelock: unknown option '%s'\n%s",
+            word, usage);
+    return -1;
+}
+
+/* Reads the option at arguments[i]: how many words it takes; -1: it is wrong,
+ * which is told. */
+static int read_option(struct invocation *invocation, int i)
+{
+    char **arguments = invocation->arguments;
+    const char *word = arguments[i];
+    int words = simulation_read_option(invocation->count, arguments, i);
+    if (words != 0)
+        return words;
+    if (!takes_argument(word))
+        return set_flag(&invocation->options, word) ? 1 : refuse(word);
+    invocation->options.code |= word[1] == 'e';
+    if (word[2])
+        return 1;
+    return i + 1 < invocation->count ? 2 : refuse(word);
+}
+
+/* 0; -1: a word is wrong, which is told. */
 static int read_options(struct invocation *invocation)
 {
     struct options *options = &invocation->options;
@@ -144,13 +174,10 @@ static int read_options(struct invocation *invocation)
             i++;
             break;
         }
-        if (takes_argument(word)) {
-            options->code |= word[1] == 'e';
-            if (!word[2] && ++i == invocation->count)
-                return i - 1;
-        } else if (!set_flag(options, word)) {
-            return i;
-        }
+        int words = read_option(invocation, i);
+        if (words < 0)
+            return words;
+        i += words - 1;
     }
     if (i + 1 < invocation->count &&
         strcmp(invocation->arguments[i], "run") == 0)
@@ -164,6 +191,8 @@ static bool run_options(lua_State *L, const struct invocation *invocation)
 {
     for (int i = 1; i < invocation->options.script; i++) {
         const char *word = invocation->arguments[i];
+        if (simulation_words(word) == 2)
+            i++;
         if (COMPAT_WARNINGS && strcmp(word, "-W") == 0)
             lua_warning(L, "@on", 0);
         if (!takes_argument(word))
@@ -252,6 +281,7 @@ static void open_libraries(lua_State *L, const struct options *options)
     lua_pushcfunction(L, luaopen_tidelock);
     lua_setfield(L, -2, "tidelock");
     lua_pop(L, 1);
+    simulation_open(L);
     /* here, so that even the first print has a label */
     if (options->label) {
         luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
@@ -285,7 +315,7 @@ static int run_program(lua_State *L)
     return 1;
 }
 
-static int run(struct invocation *invocation)
+static int run(void *invocation)
 {
     lua_State *L = luaL_newstate();
     if (!L) {
@@ -315,23 +345,19 @@ int main(int count, char **arguments)
 {
     if (count > 1 && inspect_has(arguments[1]))
         return inspect_run(count - 1, arguments + 1);
-    init_begin();
-    keep_freed_memory();
-    /* some parents leave it ignored: then no end of a command is known */
-    signal(SIGCHLD, SIG_DFL);
     struct invocation invocation = {.count = count, .arguments = arguments};
-    int wrong = read_options(&invocation);
-    if (wrong) {
-        const char *word = arguments[wrong];
-        fprintf(stderr,
-                takes_argument(word) ? "tidelock: '%s' needs an argument\n%s"
-                                     : "tidelock: unknown option '%s'\n%s",
-                word, usage);
+    if (read_options(&invocation) < 0)
         return EXIT_FAILURE;
-    }
     if (invocation.options.help) {
         fputs(usage, stdout);
         return EXIT_SUCCESS;
     }
-    return run(&invocation);
+    if (simulation_prepare(arguments) < 0)
+        return EXIT_FAILURE;
+    init_begin();
+    keep_freed_memory();
+    /* some parents leave it ignored: then no end of a command is known */
+    signal(SIGCHLD, SIG_DFL);
+    return simulation_begin() < 0 ? EXIT_FAILURE
+                                  : simulation_call(run, &invocation);
 }

@@ -8,9 +8,6 @@
 #ifndef TL_STANDARD_H
 #define TL_STANDARD_H
 
-/* The same open file above 2, close-on-exec; takes fd.  A negative fd is
- * returned as it is, with its errno; -1 with errno where there is no number
- * left. */
-int tl_standard_avoid(int fd);
+#include "tidelock.h" /* where it is declared, for bindings too */
 
 #endif

@@ -1,9 +1,9 @@
 #include "tasks/seed.h"
 
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/world.h"
 #include "memory/arena.h"
 #include "tasks/task.h"
@@ -22,7 +22,7 @@ int tl_seed_make(void)
     if (tl_world)
         *seed = tl_world->seed();
     else if (getrandom(seed, sizeof *seed, GRND_NONBLOCK) < 0)
-        *seed = (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
+        *seed = (uint64_t)tl_clock_now() ^ (uint64_t)getpid() << 32;
     return TL_OK;
 }
 

@@ -1,0 +1,228 @@
+#include "program/simulation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/personality.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "module.h"
+#include "process/exit.h"
+#include "process/files.h"
+#include "tidelock.h"
+
+#define WORD "--sim"
+#define STEPS "--steps"
+#define SEED_ROOM 32
+#define STACK_STEP ((uintptr_t)1 << 20)
+
+static struct {
+    bool wanted;
+    int drawn_at; /* index of the last --sim without a number; 0: none */
+    uint64_t seed;
+    const char *steps; /* path; NULL: none */
+} options;
+
+/* ---- the options ---- */
+
+static int refuse_seed(const char *text)
+{
+    fprintf(stderr,
+            "tidelock: " WORD "=%s: the seed is a whole number from 0 to "
+            "%" PRId64 "; " WORD " alone draws one\n",
+            text, INT64_MAX);
+    return -1;
+}
+
+/* Decimal digits alone, which strtoull does not ask for. */
+static int read_seed(const char *text)
+{
+    char *end;
+    errno = 0;
+    unsigned long long seed = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || seed > INT64_MAX)
+        return refuse_seed(text);
+    options.seed = seed;
+    options.drawn_at = 0;
+    return 1;
+}
+
+int simulation_words(const char *option)
+{
+    if (strcmp(option, STEPS) == 0)
+        return 2;
+    size_t size = sizeof WORD - 1;
+    return strncmp(option, WORD, size) == 0 &&
+           (option[size] == '\0' || option[size] == '=');
+}
+
+int simulation_read_option(int count, char **arguments, int i)
+{
+    const char *word = arguments[i];
+    int words = simulation_words(word);
+    if (words == 2 && i + 1 == count) {
+        fputs("tidelock: '" STEPS "' needs an argument: the file for the "
+              "steps of the simulation\n",
+              stderr);
+        return -1;
+    }
+    if (words == 2)
+        options.steps = arguments[i + 1];
+    if (words != 1)
+        return words;
+    options.wanted = true;
+    if (word[sizeof WORD - 1] == '=')
+        return read_seed(word + sizeof WORD);
+    options.drawn_at = i;
+    return words;
+}
+
+/* ---- the same addresses ---- */
+
+/* Below 2^32, so that people can type it. */
+static uint64_t draw_seed(void)
+{
+    uint32_t seed;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        seed = (uint32_t)time(NULL) ^ (uint32_t)getpid() << 16;
+    return seed;
+}
+
+/* Puts the drawn seed into the arguments: it is there for the program run anew,
+ * and `arg` is the same in the run that repeats this one. */
+static void settle_seed(char **arguments)
+{
+    static char word[SEED_ROOM];
+    if (options.drawn_at == 0)
+        return;
+    options.seed = draw_seed();
+    snprintf(word, sizeof word, WORD "=%" PRIu64, options.seed);
+    arguments[options.drawn_at] = word;
+    fprintf(stderr, "tidelock: simulated with %s\n", word);
+}
+
+static bool is_randomized(void)
+{
+    int persona = personality(0xffffffff);
+    return persona < 0 || !(persona & ADDR_NO_RANDOMIZE);
+}
+
+/* Returns where that cannot be.  A program with rights of its own (setuid) is
+ * given random addresses each time. */
+static void run_anew(char **arguments)
+{
+    int persona = personality(0xffffffff);
+    if (persona >= 0 && getauxval(AT_SECURE) == 0 &&
+        personality((unsigned long)persona | ADDR_NO_RANDOMIZE) >= 0 &&
+        !is_randomized())
+        execv("/proc/self/exe", arguments);
+    fputs("tidelock: addresses may differ between runs with the same seed: "
+          "this system does not let a program fix them\n",
+          stderr);
+}
+
+int simulation_prepare(char **arguments)
+{
+    if (!options.wanted && options.steps) {
+        fputs("tidelock: '" STEPS "' needs '" WORD "', whose steps it "
+              "writes\n",
+              stderr);
+        return -1;
+    }
+    if (!options.wanted)
+        return 0;
+    settle_seed(arguments);
+    if (is_randomized())
+        run_anew(arguments);
+    return 0;
+}
+
+/* ---- the start ---- */
+
+static int open_steps(void)
+{
+    if (!options.steps)
+        return -1;
+    int fd = tl_standard_avoid(
+        open(options.steps, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+             0666));
+    if (fd < 0)
+        fprintf(stderr,
+                "tidelock: " STEPS " %s: %s; give a file that can be written\n",
+                options.steps, strerror(errno));
+    return fd;
+}
+
+static void keep_to_one_cpu(void)
+{
+    cpu_set_t set;
+    int cpu = sched_getcpu();
+    CPU_ZERO(&set);
+    if (cpu >= 0 && cpu < CPU_SETSIZE) {
+        CPU_SET(cpu, &set);
+        /* else it is slower, and the same */
+        sched_setaffinity(0, sizeof set, &set);
+    }
+}
+
+static void tell_failure(void)
+{
+    char text[80];
+    int size = snprintf(text, sizeof text,
+                        "tidelock: it failed with " WORD "=%" PRIu64 "\n",
+                        options.seed);
+    files_write(STDERR_FILENO, text, (size_t)size);
+}
+
+static pid_t owner;
+
+static void at_end(int status, void *unused)
+{
+    (void)unused;
+    if (status != EXIT_SUCCESS && getpid() == owner)
+        tell_failure();
+}
+
+int simulation_begin(void)
+{
+    if (!options.wanted)
+        return 0;
+    int steps = open_steps();
+    if (options.steps && steps < 0)
+        return -1;
+    keep_to_one_cpu();
+    tl_simulate_begin(options.seed, steps);
+    owner = getpid();
+    on_exit(at_end, NULL);
+    exit_after_report(tell_failure);
+    return 0;
+}
+
+int simulation_call(int (*run)(void *data), void *data)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (options.wanted) {
+        volatile char *skipped = __builtin_alloca(here % STACK_STEP + 1);
+        *skipped = 0; /* else nothing would be skipped */
+    }
+    return run(data);
+}
+
+void simulation_open(lua_State *L)
+{
+    if (!options.wanted)
+        return;
+    luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
+    lua_pop(L, 1);
+}

@@ -1,0 +1,47 @@
+/*
+ * Simulation: the options --sim and --steps, and what the program does to be
+ * the same in each run with the same seed.
+ *
+ * It runs itself once more without address randomisation: Lua's hash seed, the
+ * order of `next` and what tostring shows of a table hang on addresses.  It
+ * keeps to one CPU, as its tasks take turns.  Each Lua state is furnished by
+ * simulate/.
+ *
+ * The seed is told on stderr where it was drawn, and again where the program
+ * fails: where it ends with a status other than 0, but not by Ctrl-C.
+ *
+ * Limits: what the program is given from outside is not the seed's: its
+ * environment (TZ, LUA_PATH), arguments, files and standard input.
+ */
+#ifndef SIMULATION_H
+#define SIMULATION_H
+
+#include <lua.h>
+
+/* How many words the option at arguments[i] takes, if it is one of these, and
+ * remembers it; 0: it is another option; -1: it is wrong, which is told. */
+int simulation_read_option(int count, char **arguments, int i);
+
+/* The same for an option that has been read. */
+int simulation_words(const char *option);
+
+/* After all options, before anything else: where --sim is among them, draws the
+ * seed and runs the program anew.  Returns 0, or -1 where the options do not
+ * fit together, which is told. */
+int simulation_prepare(char **arguments);
+
+/* Begins the simulation, in the process that is to run the script.  0, or -1,
+ * which is told.  Nothing without --sim. */
+int simulation_begin(void);
+
+/* Calls run(data), in a simulation from an address of the stack that does not
+ * hang on the size of the environment, as Lua's hash seed does on the stack's
+ * addresses. */
+int simulation_call(int (*run)(void *data), void *data);
+
+/* Makes this state, and later those of threads, the same in each run; loads the
+ * module.  To be called where the libraries are open.  Nothing without --sim.
+ */
+void simulation_open(lua_State *L);
+
+#endif
