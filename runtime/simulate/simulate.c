@@ -3,6 +3,7 @@
  */
 #include "simulate/simulate.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/world.h"
@@ -166,9 +167,11 @@ int tl_simulate_make(void)
         return TL_OK;
     if (tl_players_make(wanted_seed) < 0 || tl_ring_make(EVENTS) < 0)
         return TL_NO_MEMORY;
-    if (steps_to >= 0)
-        tl_steps_begin(&tl_players->steps, steps_to, wanted_seed, script);
-    return TL_OK;
+    if (steps_to < 0)
+        return TL_OK;
+    tl_steps_begin(&tl_players->steps, steps_to, wanted_seed, script);
+    /* the main task ends last */
+    return atexit(tl_simulate_flush) == 0 ? TL_OK : TL_NO_MEMORY;
 }
 
 void tl_simulate_enter(void)
