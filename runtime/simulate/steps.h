@@ -2,8 +2,8 @@
  * Steps: the steps of a simulation as text, a line a step, for people:
  *
  *   # kitchen.lua, seed 4711
- *   # step  time         task       operation ...
- *        7  1.500        chef-1     put       queue#1 "orders"   kitchen.lua:31
+ *   # step  time   task    operation object            how   line       | or
+ *        7  1.500  chef-1  put       queue#1 "orders"        till.lua:31 | main
  *
  * The columns: number, seconds, task, operation and object (behind it which
  * part of it, in [], as scripts count), how, script line, and after a | the
@@ -50,13 +50,13 @@ struct tl_steps {
 struct tl_step {
     const struct tl_event *event; /* its time counted from the start */
     const char *task;             /* its name */
-    const char *object;        /* its title; empty: made of the event's kind and
-                                  number, where it has a kind */
-    const char *where;         /* "till.lua:12" */
-    const char *const *others; /* names of the tasks that could have run as
- well, none NULL */
-    uint32_t listed;           /* how many */
-    uint32_t more;             /* and how many of which no name is given */
+    const char *object; /* its title; empty: made of the event's kind and
+                           number, where it has a kind */
+    const char *where;  /* "till.lua:12" */
+    /* Names, none NULL, of the tasks that could have run as well; how many; and
+     * how many more there are of which no name is given. */
+    const char *const *others;
+    uint32_t listed, more;
 };
 
 /* From now on steps are written to fd, which is open in all processes of the
