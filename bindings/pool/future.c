@@ -53,6 +53,7 @@ static bool await(lua_State *L, struct tl_handle *future, const char *call,
     if (is_settled(future))
         return true;
     struct pool *pool = pool_of(L, future, call);
+    pool_begin(L, pool, call);
     for (;;) {
         uint64_t seen = pool_seen(pool);
         if (is_ready(L, future, pool))
@@ -208,6 +209,7 @@ static int future_cancel(lua_State *L)
     bool cancelled = false;
     if (!is_settled(future)) {
         struct pool *pool = pool_of(L, future, "cancel");
+        pool_begin(L, pool, "cancel");
         for (int64_t job = future->cell; job >= 0 && !is_settled(future);
              job = tl_board_member(future, (uint32_t)job))
             cancelled = pool_cancel(L, pool, (uint32_t)job) || cancelled;

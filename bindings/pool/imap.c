@@ -2,6 +2,7 @@
 
 #include "lua/support.h"
 #include "pool/arguments.h"
+#include "pool/jobs.h"
 #include "pool/run.h"
 
 #define FLIGHT_PER_WORKER 4
@@ -24,6 +25,7 @@ static bool next_results(lua_State *L, struct run *run)
         return false;
     }
     bool any = lua_toboolean(L, lua_upvalueindex(ANY));
+    pool_begin(L, run->pool, run->call);
     uint32_t i = run_await(L, run, any, false);
     struct entry *entry = run_entry(run, i);
     if (tl_board_state(run->pool->board, entry->job, NULL) != TL_JOB_DONE)

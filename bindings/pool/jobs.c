@@ -206,6 +206,13 @@ uint32_t pool_submit(lua_State *L, struct pool *pool, const char *call,
     return job;
 }
 
+void pool_begin(lua_State *L, struct pool *pool, const char *call)
+{
+    int status = tl_board_begin(pool->board, call);
+    if (status < 0)
+        result_failure(L, pool->board, call, status);
+}
+
 uint64_t pool_seen(const struct pool *pool)
 {
     struct tl_board_progress progress;

@@ -19,6 +19,9 @@ bool pool_await_room(lua_State *L, struct pool *pool, const char *call,
 uint32_t pool_submit(lua_State *L, struct pool *pool, const char *call,
                      struct codec_call *what, int64_t after);
 bool pool_job_ended(const struct pool *pool, uint32_t job);
+/* First of each of the API's calls that looks for what workers have done, or
+ * waits for it. */
+void pool_begin(lua_State *L, struct pool *pool, const char *call);
 /* Waits once; returns TL_OK or TL_TIMEOUT, and raises anything else.  `seen`:
  * what pool_seen said before the caller looked; `more`: as for tl_board_await.
  */

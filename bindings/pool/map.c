@@ -6,6 +6,7 @@
 
 #include "lua/support.h"
 #include "pool/arguments.h"
+#include "pool/jobs.h"
 #include "pool/run.h"
 
 #define FLIGHT_LEAST 256 /* jobs in flight */
@@ -82,6 +83,7 @@ static int map(lua_State *L, const char *call, enum pool_call what)
     struct run *run = run_new(L, pool, 2, &plan);
     lua_createtable(L, length < INT32_MAX ? (int)length : 0, 0);
     int results = lua_gettop(L);
+    pool_begin(L, pool, call);
     for (lua_Integer done = 0; done < length;) {
         /* by halves, so that many jobs are handed over at a time */
         if (run->count <= run->room / 2)

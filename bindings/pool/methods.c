@@ -172,6 +172,7 @@ static int pool_join(lua_State *L)
     tl_deadline deadline = check_deadline(L, 2, pool->board, "join");
     if (!pool->closed)
         return misuse(L, pool->board, "join", "call close or terminate first");
+    pool_begin(L, pool, "join");
     for (;;) {
         uint64_t seen = pool_seen(pool);
         pool_tend(L, pool);
@@ -194,6 +195,7 @@ static int pool_terminate(lua_State *L)
 {
     struct pool *pool = pool_check(L, 1, "terminate");
     check_method(L, 0, "terminate");
+    pool_begin(L, pool, "terminate");
     pool_end(L, pool, "the pool was terminated");
     lua_pushboolean(L, 1);
     return 1;

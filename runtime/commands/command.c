@@ -105,7 +105,7 @@ int tl_command_new(struct tl_command **out,
                    const struct tl_command_options *options,
                    enum tl_command_step *step)
 {
-    int status = tl_enter_home(TL_OP_NONE);
+    int status = tl_enter_home(TL_OP_COMMAND_START);
     if (status < 0)
         return status;
     *step = TL_COMMAND_PREPARE;
@@ -129,7 +129,7 @@ int tl_command_new(struct tl_command **out,
 
 int tl_command_fd(struct tl_command *command)
 {
-    int status = tl_command_enter(command);
+    int status = tl_command_enter(command, TL_OP_NONE);
     if (status < 0)
         return status;
     if (tl_pollable_is_open(&command->pollable))
@@ -157,7 +157,7 @@ void tl_command_drop(struct tl_command *command)
         free(command);
         return;
     }
-    if (tl_command_enter(command) < 0)
+    if (tl_command_enter(command, TL_OP_NONE) < 0)
         return;
     close_flows(command);
     command->dropped = true;
@@ -190,12 +190,20 @@ void tl_commands_close(void)
         close_flows(command);
 }
 
+static int signal_to(struct tl_command *command, int signal)
+{
+    /* until it is reaped, its pid is nobody else's */
+    if (tl_command_look(command))
+        return TL_ENDED;
+    return kill(command->pid, signal) == 0 ? TL_OK : TL_SYSTEM;
+}
+
 int tl_commands_await(void)
 {
     int status = TL_OK;
     for (struct tl_command *command = own_after(NULL);
          command && status == TL_OK; command = own_after(command)) {
-        tl_command_signal(command, SIGCONT); /* no other can by now */
+        signal_to(command, SIGCONT); /* no other can by now */
         status = tl_command_await(command, TL_FOREVER);
     }
     tl_commands_reap();
@@ -235,10 +243,10 @@ void tl_commands_forget(void)
 
 /* ---- looking and signalling ---- */
 
-int tl_command_identity(const struct tl_command *command,
-                        struct tl_process_info *info)
+static int identify(const struct tl_command *command,
+                    enum tl_operation operation, struct tl_process_info *info)
 {
-    int status = tl_command_enter(command);
+    int status = tl_command_enter(command, operation);
     if (status < 0)
         return status;
     *info = (struct tl_process_info){
@@ -247,9 +255,16 @@ int tl_command_identity(const struct tl_command *command,
     return TL_OK;
 }
 
-int tl_command_info(struct tl_command *command, struct tl_process_info *info)
+int tl_command_identity(const struct tl_command *command,
+                        struct tl_process_info *info)
 {
-    int status = tl_command_identity(command, info);
+    return identify(command, TL_OP_NONE, info);
+}
+
+static int look(struct tl_command *command, enum tl_operation operation,
+                struct tl_process_info *info)
+{
+    int status = identify(command, operation, info);
     if (status < 0)
         return status;
     info->alive = !tl_command_look(command);
@@ -259,15 +274,15 @@ int tl_command_info(struct tl_command *command, struct tl_process_info *info)
     return TL_OK;
 }
 
+int tl_command_info(struct tl_command *command, struct tl_process_info *info)
+{
+    return look(command, TL_OP_COMMAND_IS_ALIVE, info);
+}
+
 int tl_command_signal(struct tl_command *command, int signal)
 {
-    int status = tl_command_enter(command);
-    if (status < 0)
-        return status;
-    /* until it is reaped, its pid is nobody else's */
-    if (tl_command_look(command))
-        return TL_ENDED;
-    return kill(command->pid, signal) == 0 ? TL_OK : TL_SYSTEM;
+    int status = tl_command_enter(command, TL_OP_COMMAND_SIGNAL);
+    return status < 0 ? status : signal_to(command, signal);
 }
 
 static bool has_stopped(pid_t pid)
@@ -279,7 +294,9 @@ static bool has_stopped(pid_t pid)
 
 int tl_command_suspend(struct tl_command *command)
 {
-    int status = tl_command_signal(command, SIGSTOP);
+    int status = tl_command_enter(command, TL_OP_COMMAND_SUSPEND);
+    if (status == TL_OK)
+        status = signal_to(command, SIGSTOP);
     while (status == TL_OK && !has_stopped(command->pid))
         tl_sleep_pause();
     return status;
@@ -295,7 +312,7 @@ void tl_command_describe(struct tl_command *command, char *text, size_t size)
     struct tl_process_info info;
     tl_command_title(command, text, size);
     size_t used = strlen(text);
-    if (tl_command_info(command, &info) < 0)
+    if (look(command, TL_OP_NONE, &info) < 0)
         snprintf(text + used, size - used, ": of another process");
     else if (info.alive)
         snprintf(text + used, size - used, ": running, pid %d", (int)info.pid);

@@ -21,6 +21,7 @@
 #include "base/pollable.h"
 #include "commands/pipe_buffer.h"
 #include "tidelock.h"
+#include "wait/operation.h"
 
 /* More than this is not read of a stream that no call is waiting for. */
 #define TL_COMMAND_KEPT ((size_t)64 << 20)
@@ -42,7 +43,8 @@ struct tl_command {
 };
 
 /* First of every call.  TL_OK, TL_FOREIGN, TL_NOT_PARENT. */
-int tl_command_enter(const struct tl_command *command);
+int tl_command_enter(const struct tl_command *command,
+                     enum tl_operation operation);
 
 /* Whether the command has ended; reaps it.  tl_command_has_ended makes it ENDED
  * for this process. */

@@ -11,9 +11,10 @@
 #include "tasks/task.h"
 #include "wait/checkpoint.h"
 
-int tl_command_enter(const struct tl_command *command)
+int tl_command_enter(const struct tl_command *command,
+                     enum tl_operation operation)
 {
-    int status = tl_enter_home(TL_OP_NONE);
+    int status = tl_enter_home(operation);
     if (status < 0)
         return status;
     return command->owner == tl_task_id(tl_self) ? TL_OK : TL_NOT_PARENT;

@@ -162,7 +162,7 @@ int tl_command_poll(void *state, struct pollfd *polled, unsigned *count)
     struct tl_command *command = state;
     const struct request request = {.wants = WANT_END};
     int streams[TL_COMMAND_STREAMS];
-    int status = tl_command_enter(command);
+    int status = tl_command_enter(command, TL_OP_NONE);
     if (status < 0)
         return status;
     tl_command_heed_pidfd(command);
@@ -212,9 +212,10 @@ bool tl_command_is_whole(const struct tl_command *command,
 }
 
 static int enter_stream(struct tl_command *command,
-                        enum tl_command_stream stream)
+                        enum tl_command_stream stream,
+                        enum tl_operation operation)
 {
-    int status = tl_command_enter(command);
+    int status = tl_command_enter(command, operation);
     if (status < 0)
         return status;
     enum tl_pipe_buffer_state state = command->flows[stream].state;
@@ -233,7 +234,7 @@ int tl_command_read(struct tl_command *command, enum tl_command_stream stream,
                     enum tl_read what, size_t count, struct tl_slice *slice,
                     tl_deadline deadline)
 {
-    int status = enter_stream(command, stream);
+    int status = enter_stream(command, stream, TL_OP_COMMAND_READ);
     if (status < 0)
         return status;
     struct tl_pipe_buffer *flow = &command->flows[stream];
@@ -270,7 +271,7 @@ int tl_command_write(struct tl_command *command, const void *data, size_t size,
                      size_t *wrote, tl_deadline deadline)
 {
     *wrote = 0;
-    int status = enter_stream(command, TL_STDIN);
+    int status = enter_stream(command, TL_STDIN, TL_OP_COMMAND_WRITE);
     if (status < 0)
         return status;
     struct tl_pipe_buffer *flow = &command->flows[TL_STDIN];
@@ -292,7 +293,7 @@ int tl_command_write(struct tl_command *command, const void *data, size_t size,
 
 int tl_command_close(struct tl_command *command, enum tl_command_stream stream)
 {
-    int status = tl_command_enter(command);
+    int status = tl_command_enter(command, TL_OP_COMMAND_CLOSE);
     if (status < 0)
         return status;
     tl_pipe_buffer_close(&command->flows[stream]);
@@ -320,7 +321,8 @@ int tl_command_communicate(struct tl_command *command, const void *input,
                                        WANT_STDERR};
     struct tl_pipe_buffer *flow = &command->flows[TL_STDIN];
     int status =
-        input ? enter_stream(command, TL_STDIN) : tl_command_enter(command);
+        input ? enter_stream(command, TL_STDIN, TL_OP_COMMAND_COMMUNICATE)
+              : tl_command_enter(command, TL_OP_COMMAND_COMMUNICATE);
     if (status == TL_OK && flow->state == TL_PIPE_BUFFER_OPEN)
         status = tl_pipe_buffer_append(flow, input, size);
     if (status < 0)
@@ -354,10 +356,10 @@ static void fetch_rest(struct tl_command *command)
 }
 
 static int join(struct tl_command *command, unsigned wants,
-                tl_deadline deadline)
+                enum tl_operation operation, tl_deadline deadline)
 {
     struct request request = {.wants = wants};
-    int status = tl_command_enter(command);
+    int status = tl_command_enter(command, operation);
     if (status < 0)
         return status;
     bool closing = command->closing;
@@ -372,10 +374,11 @@ static int join(struct tl_command *command, unsigned wants,
 
 int tl_command_join(struct tl_command *command, tl_deadline deadline)
 {
-    return join(command, WANT_END, deadline);
+    return join(command, WANT_END, TL_OP_COMMAND_JOIN, deadline);
 }
 
 int tl_command_result(struct tl_command *command, tl_deadline deadline)
 {
-    return join(command, WANT_END | WANT_OUTPUT, deadline);
+    return join(command, WANT_END | WANT_OUTPUT, TL_OP_COMMAND_RESULT,
+                deadline);
 }

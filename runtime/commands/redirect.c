@@ -52,7 +52,7 @@ static int plan_command(struct tl_plan *plan, int stream,
                         const struct tl_redirection *redirection)
 {
     struct tl_pipe_buffer *flow = given_flow(redirection);
-    if (tl_command_enter(redirection->command) < 0 ||
+    if (tl_command_enter(redirection->command, TL_OP_NONE) < 0 ||
         flow->state != TL_PIPE_BUFFER_OPEN)
         return TL_DROPPED;
     plan->theirs[stream] = flow->descriptor;

@@ -154,7 +154,7 @@ static int fill(struct tl_channel *channel, size_t *size, tl_deadline deadline)
 int tl_channel_recv(struct tl_channel *channel, const void **data, size_t *size,
                     tl_deadline deadline)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home(TL_OP_CONNECTION_RECV);
     if (status < 0)
         return status;
     struct tl_bytes *in = &channel->in;
@@ -168,9 +168,10 @@ int tl_channel_recv(struct tl_channel *channel, const void **data, size_t *size,
     return TL_OK;
 }
 
-int tl_channel_poll(struct tl_channel *channel, tl_deadline deadline)
+static int poll_as(struct tl_channel *channel, enum tl_operation operation,
+                   tl_deadline deadline)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home(operation);
     if (status < 0)
         return status;
     size_t size;
@@ -179,10 +180,15 @@ int tl_channel_poll(struct tl_channel *channel, tl_deadline deadline)
     return status == channel->end ? TL_OK : status;
 }
 
+int tl_channel_poll(struct tl_channel *channel, tl_deadline deadline)
+{
+    return poll_as(channel, TL_OP_CONNECTION_POLL, deadline);
+}
+
 int tl_channel_look(void *state, struct pollfd *polled, unsigned *count)
 {
     struct tl_channel *channel = state;
-    int status = tl_channel_poll(channel, TL_NOW);
+    int status = poll_as(channel, TL_OP_NONE, TL_NOW);
     if (status != TL_TIMEOUT)
         return status < 0 ? status : 1;
     *polled = tl_channel_wanted(channel, POLLIN);

@@ -134,7 +134,7 @@ static bool is_hung_up(const struct tl_channel *channel)
 int tl_channel_send(struct tl_channel *channel, const struct tl_message *m,
                     tl_deadline deadline)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home(TL_OP_CONNECTION_SEND);
     if (status < 0)
         return status;
     if (channel->end != TL_OK)

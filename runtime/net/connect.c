@@ -137,7 +137,7 @@ int tl_channel_connect(struct tl_channel **out, const char *address,
                        tl_deadline deadline)
 {
     struct tl_secret key;
-    int status = tl_checkpoint();
+    int status = tl_enter_home(TL_OP_CONNECTION_OPEN);
     if (status < 0)
         return status;
     status = tl_secret_copy(&key, options->key, options->key_size);

@@ -29,7 +29,7 @@ static void watch_exit(void)
 int tl_listener_new(struct tl_listener **out, const char *address,
                     const struct tl_channel_options *options)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home(TL_OP_LISTENER_OPEN);
     if (status < 0)
         return status;
     struct tl_listener *listener = calloc(1, sizeof *listener);
@@ -228,7 +228,7 @@ static void settle_fork(struct tl_listener *listener)
 int tl_listener_accept(struct tl_listener *listener, struct tl_channel **out,
                        tl_deadline deadline)
 {
-    int status = tl_checkpoint();
+    int status = tl_enter_home(TL_OP_LISTENER_ACCEPT);
     if (status < 0)
         return status;
     settle_fork(listener);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/world.h"
+#include "observe/words.h"
 #include "tasks/life.h"
 #include "tidelock.h"
 #include "wait/wait.h"
@@ -84,19 +85,12 @@ append(char *text, size_t size, const char *format, ...)
     va_end(arguments);
 }
 
-static const char *preposition(uint32_t verb)
-{
-    return verb == TL_VERB_GET || verb == TL_VERB_RECV   ? "from "
-           : verb == TL_VERB_PUT || verb == TL_VERB_SEND ? "to "
-           : verb == TL_VERB_WAIT                        ? "for "
-                                                         : "";
-}
-
 /* The object may be no more, where the task goes on meanwhile. */
-static void tell_condition(const struct tl_wait_queue *condition, char *text,
+static void tell_condition(const struct tl_wait_queue *condition,
+                           uint32_t operation, bool many, char *text,
                            size_t size)
 {
-    char what[TL_TEXT_SIZE];
+    char what[TL_TEXT_SIZE], words[64];
     const struct tl_kind *kind;
     const struct tl_object *object = tl_wait_queue_object(condition, &kind);
     if (!object) {
@@ -104,14 +98,14 @@ static void tell_condition(const struct tl_wait_queue *condition, char *text,
         return;
     }
     describe_object(object, kind, 0, what, sizeof what);
-    /* one does not wait to wait */
-    if (condition->verb != TL_VERB_WAIT)
-        append(text, size, "to %s ", tl_verb_name(condition->verb));
-    append(text, size, "%s%s", preposition(condition->verb), what);
+    tl_words_wait(operation, (uint64_t)(kind - tl_upcalls->kinds),
+                  condition->verb, words, sizeof words);
+    append(text, size, "%s%s", many ? "" : words, what);
 }
 
 static void tell_conditions(const struct tl_wait_queue *const *conditions,
-                            unsigned n, char *text, size_t size)
+                            unsigned n, uint32_t operation, char *text,
+                            size_t size)
 {
     if (n == 0 || conditions[0]->guard.object == 0) {
         append(text, size, " sleeps");
@@ -120,7 +114,7 @@ static void tell_conditions(const struct tl_wait_queue *const *conditions,
     append(text, size, n > 1 ? " waits for the first of: " : " waits ");
     for (unsigned i = 0; i < n; i++) {
         append(text, size, "%s", i ? "; " : "");
-        tell_condition(conditions[i], text, size);
+        tell_condition(conditions[i], operation, n > 1, text, size);
     }
 }
 
@@ -162,13 +156,15 @@ static void report_task(struct tl_task *task, char *text, size_t size)
     const struct tl_wait_queue *conditions[TL_STUCK_MOST];
     unsigned n = task == tl_self ? own_conditions(conditions)
                                  : conditions_of(task, conditions);
+    uint32_t operation = task == tl_self ? tl_wait_stuck_operation()
+                                         : atomic_load(&task->intent.operation);
     snprintf(text, size, "%s (pid %d)", task->name,
              (int)tl_world_pid(task->pid));
     if (n == 0 && !atomic_load(&task->waiting)) {
         append(text, size, " runs");
         return;
     }
-    tell_conditions(conditions, n, text, size);
+    tell_conditions(conditions, n, operation, text, size);
     append(text, size, "; for %.1f s",
            (double)(tl_clock_now() - atomic_load(&task->since)) / 1e9);
     if (task->where[0])

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/world.h"
 #include "base/procfs.h"
+#include "observe/words.h"
 #include "park/wait_queue.h"
 #include "store/cell.h"
 #include "store/handle.h"
@@ -38,8 +39,9 @@ static void note_wait(struct look *look, const struct tl_handle *handle)
     struct tl_task_info *info = look->info;
     char text[TL_TEXT_SIZE];
     tl_describe(handle, text, sizeof text);
+    uint32_t operation = atomic_load(&look->task->intent.operation);
     snprintf(info->waits, sizeof info->waits, "%s %s",
-             tl_verb_name(condition->verb), text);
+             tl_words_verb(operation, handle->kind, condition->verb), text);
     look->found = look->condition;
 }
 

@@ -16,6 +16,23 @@ static void move(uint64_t *from, uint64_t *to)
     tl_fault();
 }
 
+static struct tl_intent intent_of(const struct tl_task *task)
+{
+    struct tl_intent intent = {.arena = task->intent.arena,
+                               .object = task->intent.object,
+                               .key = task->intent.key};
+    atomic_init(&intent.operation, atomic_load(&task->intent.operation));
+    return intent;
+}
+
+static void intend(struct tl_task *task, const struct tl_intent *intent)
+{
+    task->intent.arena = intent->arena;
+    task->intent.object = intent->object;
+    task->intent.key = intent->key;
+    atomic_store(&task->intent.operation, atomic_load(&intent->operation));
+}
+
 void tl_idle_now(void)
 {
     tl_idle();
@@ -38,11 +55,13 @@ bool tl_idle_slow(void)
     uint64_t *owned = self->owned_blocks;
     move(&owned[TL_OWNED_MESSAGE], &owned[TL_OWNED_KEPT_MESSAGE]);
     move(&owned[TL_OWNED_SEGMENT], &owned[TL_OWNED_KEPT_SEGMENT]);
+    struct tl_intent intent = intent_of(self);
     atomic_store(&self->pending, 0);
     tl_idle_runs = true;
     tl_idle_run();
     tl_idle_runs = false;
     tl_task_visit(here);
+    intend(self, &intent);
     move(&owned[TL_OWNED_KEPT_MESSAGE], &owned[TL_OWNED_MESSAGE]);
     move(&owned[TL_OWNED_KEPT_SEGMENT], &owned[TL_OWNED_SEGMENT]);
     return true;

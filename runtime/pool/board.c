@@ -110,6 +110,11 @@ static void post(struct tl_board *board, uint32_t number)
 
 /* ---- the owner ---- */
 
+int tl_board_begin(const struct tl_handle *handle, const char *call)
+{
+    return enter_owner(handle, tl_operation_find(TL_KIND_BOARD, call));
+}
+
 int64_t tl_board_submit(const struct tl_handle *handle,
                         const struct tl_message *m, int64_t after)
 {
@@ -275,7 +280,7 @@ void tl_board_attend(const struct tl_handle *handle, bool on)
 int tl_board_await(const struct tl_handle *handle, uint64_t seen, uint64_t more,
                    tl_deadline deadline)
 {
-    int status = enter_owner(handle, TL_OP_BOARD_WAIT);
+    int status = enter_owner(handle, TL_OP_NONE);
     if (status < 0)
         return status;
     struct tl_board *board = tl_board_of(handle);

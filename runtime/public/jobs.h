@@ -24,6 +24,9 @@ enum tl_job_state {
 
 int tl_board_new(struct tl_handle *out, const char *name);
 bool tl_board_is_owner(const struct tl_handle *board);
+/* The owner is about to do what the API calls `call` ("get", "map"), by looks
+ * and waits of those below. */
+int tl_board_begin(const struct tl_handle *board, const char *call);
 /* The job's number.  after: the job before it of the same future, or -1.
  * TL_CLOSED, TL_NO_MEMORY, TL_TOO_LARGE. */
 int64_t tl_board_submit(const struct tl_handle *board,

@@ -128,6 +128,7 @@ static void clean(struct tl_task *task)
     atomic_store(&task->person, 0);
     memset(&task->note, 0, sizeof task->note);
     memset(task->owned_blocks, 0, sizeof task->owned_blocks);
+    atomic_store(&task->intent.operation, 0);
     atomic_store(&task->waiter.condition, 0);
     task->waiter.linked = 0;
     atomic_store(&task->waiters, 1);

@@ -106,7 +106,18 @@ enum tl_access {
     X(THREAD_CANCEL, THREAD, "cancel", WRITES, false)                          \
     X(BOARD_SUBMIT, BOARD, "submit", WRITES, false)                            \
     X(BOARD_ROOM, BOARD, "submit", READS, true)                                \
+    X(BOARD_GET, BOARD, "get", READS, true)                                    \
     X(BOARD_WAIT, BOARD, "wait", READS, true)                                  \
+    X(BOARD_IS_READY, BOARD, "is_ready", READS, false)                         \
+    X(BOARD_IS_OK, BOARD, "is_ok", READS, false)                               \
+    X(BOARD_CANCEL, BOARD, "cancel", WRITES, false)                            \
+    X(BOARD_APPLY, BOARD, "apply", READS, true)                                \
+    X(BOARD_MAP, BOARD, "map", READS, true)                                    \
+    X(BOARD_STARMAP, BOARD, "starmap", READS, true)                            \
+    X(BOARD_IMAP, BOARD, "imap", READS, true)                                  \
+    X(BOARD_IMAP_UNORDERED, BOARD, "imap_unordered", READS, true)              \
+    X(BOARD_JOIN, BOARD, "join", READS, true)                                  \
+    X(BOARD_TERMINATE, BOARD, "terminate", ENDS, true)                         \
     X(BOARD_CLOSE, BOARD, "close", WRITES, false)                              \
     X(BOARD_TAKE, BOARD, "take", WRITES, true)                                 \
     X(BOARD_FINISH, BOARD, "finish", WRITES, false)                            \
@@ -116,6 +127,22 @@ enum tl_access {
     X(SPACE_FIND, NONE, "find", READS, false)                                  \
     X(SPACE_LIST, NONE, "list", READS, false)                                  \
     X(SPACE_REMOVE, NONE, "remove", ENDS, false)                               \
+    X(COMMAND_START, NONE, "command", MAKES, false)                            \
+    X(COMMAND_READ, NONE, "read", READS, true)                                 \
+    X(COMMAND_WRITE, NONE, "write", WRITES, true)                              \
+    X(COMMAND_CLOSE, NONE, "close", WRITES, false)                             \
+    X(COMMAND_COMMUNICATE, NONE, "communicate", WRITES, true)                  \
+    X(COMMAND_JOIN, NONE, "join", READS, true)                                 \
+    X(COMMAND_RESULT, NONE, "result", READS, true)                             \
+    X(COMMAND_IS_ALIVE, NONE, "is_alive", READS, false)                        \
+    X(COMMAND_SIGNAL, NONE, "signal", WRITES, false)                           \
+    X(COMMAND_SUSPEND, NONE, "suspend", WRITES, true)                          \
+    X(LISTENER_OPEN, NONE, "listen", MAKES, false)                             \
+    X(LISTENER_ACCEPT, NONE, "accept", WRITES, true)                           \
+    X(CONNECTION_OPEN, NONE, "connect", MAKES, true)                           \
+    X(CONNECTION_SEND, NONE, "send", WRITES, true)                             \
+    X(CONNECTION_RECV, NONE, "recv", WRITES, true)                             \
+    X(CONNECTION_POLL, NONE, "poll", READS, true)                              \
     X(FILE_OPEN, NONE, "open", WRITES, false)                                  \
     X(FILE_READ, NONE, "read", READS, false)                                   \
     X(FILE_WRITE, NONE, "write", WRITES, false)                                \
@@ -138,6 +165,10 @@ struct tl_operation_row {
     bool blocks;
     const char *word;
 };
+
+/* The operation that the API calls so, of an object of this kind (enum
+ * tl_kind_id); or TL_OP_NONE. */
+enum tl_operation tl_operation_find(int kind, const char *word);
 
 /* The row of an operation; of a number that is none, NONE's. */
 const struct tl_operation_row *tl_operation_row(uint32_t operation);

@@ -19,16 +19,23 @@
 
 _Thread_local void (*tl_where_hook)(char *where, size_t size);
 static _Thread_local const struct tl_wait_queue *stuck_in[TL_STUCK_MOST];
+static _Thread_local uint32_t stuck_operation;
 
 const struct tl_wait_queue *tl_wait_stuck_in(unsigned i)
 {
     return i < TL_STUCK_MOST ? stuck_in[i] : NULL;
 }
 
+uint32_t tl_wait_stuck_operation(void)
+{
+    return stuck_operation;
+}
+
 void tl_wait_stuck(const struct tl_wait_queue *const *conditions, unsigned n)
 {
     for (unsigned i = 0; i < TL_STUCK_MOST; i++)
         stuck_in[i] = i < n ? conditions[i] : NULL;
+    stuck_operation = atomic_load(&tl_self->intent.operation);
 }
 
 /* When a task looks whether all are stuck.  Another world ends the sleep

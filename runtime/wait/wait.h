@@ -79,7 +79,7 @@ int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
  * enter  whether this task may go to sleep at the queue (NULL: at more than
  *        one); else TL_INTERRUPTED, TL_STUCK
  *
- * stuck  the `n` queues where it got TL_STUCK
+ * stuck  the `n` queues where it got TL_STUCK, in the operation of its slot
  *
  * say    until when it is going to sleep, for reports
  *
@@ -91,8 +91,9 @@ void tl_wait_say(tl_deadline deadline);
 bool tl_wait_sleep(tl_deadline deadline);
 
 /* Where this thread was waiting when it last got TL_STUCK, for the report: the
- * i-th of the queues, or NULL past the last. */
+ * i-th of the queues, or NULL past the last; and in which operation. */
 #define TL_STUCK_MOST 8
 const struct tl_wait_queue *tl_wait_stuck_in(unsigned i);
+uint32_t tl_wait_stuck_operation(void);
 
 #endif

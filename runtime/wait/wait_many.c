@@ -26,6 +26,7 @@ static void begin(struct places *places, const struct tl_watch *watches,
                   uint32_t count)
 {
     int64_t since = atomic_load(&tl_self->since);
+    uint32_t operation = atomic_load(&tl_self->intent.operation);
     *places = (struct places){.arenas = 1u << TL_HOME};
     for (uint32_t i = 0; i < count; i++) {
         places->used[watches[i].arena]++;
@@ -37,6 +38,7 @@ static void begin(struct places *places, const struct tl_watch *watches,
             tl_wait_queue_use(1 + places->used[arena]);
             tl_park_begin();
             atomic_store(&tl_self->since, since);
+            atomic_store(&tl_self->intent.operation, operation);
             places->used[arena] = 0;
         }
     }
