@@ -76,6 +76,16 @@ static int ipc_getppid(lua_State *L)
     return 1;
 }
 
+static int ipc_seed(lua_State *L)
+{
+    check_function(L, 0, "seed");
+    if (tl_simulate_is_on())
+        lua_pushinteger(L, tl_simulate_seed());
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
 static int ipc_register(lua_State *L)
 {
     check_function(L, 2, "register");
@@ -163,11 +173,15 @@ static void (*const forgets[])(lua_State *L) = {
     files_forget, thread_forget,      exit_forget,
     hook_forget,  pool_forget_parent, NULL};
 
-static const luaL_Reg functions[] = {
-    {"sleep", ipc_sleep},       {"yield", ipc_yield},
-    {"now", ipc_now},           {"cpu_count", ipc_cpu_count},
-    {"getpid", ipc_getpid},     {"getppid", ipc_getppid},
-    {"register", ipc_register}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"sleep", ipc_sleep},
+                                     {"yield", ipc_yield},
+                                     {"now", ipc_now},
+                                     {"cpu_count", ipc_cpu_count},
+                                     {"getpid", ipc_getpid},
+                                     {"getppid", ipc_getppid},
+                                     {"register", ipc_register},
+                                     {"seed", ipc_seed},
+                                     {NULL, NULL}};
 
 static void make_module(lua_State *L)
 {

@@ -122,9 +122,14 @@ function ipc.now() end
 ---@return integer
 function ipc.cpu_count() end
 
---- The id of this process, as the operating system knows it.
+--- The id of this process, as the operating system knows it. In a simulation
+--- processes have the ids 1, 2, ... in the order of their starts.
 ---@return integer pid
 function ipc.getpid() end
+
+--- The seed of the simulation (`tidelock --sim`); nil in an ordinary run.
+---@return integer? seed
+function ipc.seed() end
 
 --- The id of this process's parent, as the operating system knows it.
 ---@return integer pid

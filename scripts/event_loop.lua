@@ -7,6 +7,10 @@ if not found then
   print("this script needs luv: apt-get install lua-luv")
   os.exit(0)
 end
+if ipc.seed() then
+  print("the event loop of another library waits in real time: run this script without --sim")
+  os.exit(0)
+end
 
 local orders, bell = ipc.queue{ name = "orders" }, ipc.event{ name = "bell" }
 local served, ticks = 0, 0

@@ -2,6 +2,10 @@
 -- Watch: ps shows the zombie as Z until it is joined; the orphan gets a new parent.
 -- Change: leave out the join and call p:is_alive() instead: it also lets the zombie go.
 local ipc = require "tidelock"
+if ipc.seed() then
+  print("this script asks the system about its processes: run it without --sim")
+  os.exit(0)
+end
 
 local function ps(pid)
   local pipe = assert(io.popen(("ps -o pid=,ppid=,stat=,comm= -p %d"):format(pid)))

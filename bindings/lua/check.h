@@ -39,19 +39,22 @@ lua_Integer check_integer(lua_State *L, int index,
 lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
                        const char *call);
 
-/* A call takes at most `most` arguments: a function of the module, or a method,
+/* Tells the runtime which Lua state calls, for the line in reports and records.
+ * A call takes at most `most` arguments: a function of the module, or a method,
  * where the object in front does not count.  Raises, so that nothing given is
  * dropped in silence. */
 int check_too_many(lua_State *L, int most, bool method, const char *call);
 
 static inline void check_function(lua_State *L, int most, const char *call)
 {
+    context_state = L;
     if (__builtin_expect(lua_gettop(L) > most, 0))
         check_too_many(L, most, false, call);
 }
 
 static inline void check_method(lua_State *L, int most, const char *call)
 {
+    context_state = L;
     if (__builtin_expect(lua_gettop(L) > most + 1, 0))
         check_too_many(L, most, true, call);
 }

@@ -79,6 +79,11 @@ static int ipc_fd(lua_State *L)
     check_function(L, 1, "fd");
     lua_settop(L, 1);
     context_state = L;
+    if (tl_simulate_is_on())
+        return misuse(L, NULL, "fd",
+                      "it is for an event loop that waits in real time, and "
+                      "in a simulation all tasks would stand still meanwhile; "
+                      "run the script without --sim");
     const struct tl_handle *handle = object_test(L, 1);
     return handle ? fd_of_shared(L, handle) : fd_of_own(L);
 }

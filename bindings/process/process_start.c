@@ -134,6 +134,7 @@ static int fork_job(lua_State *L, const struct tl_handle *process, int job)
 
 static int start(lua_State *L, int index, const char *call)
 {
+    context_state = L;
     struct tl_handle *process = process_check(L, index);
     lua_getiuservalue(L, index, 1);
     int job = lua_gettop(L);

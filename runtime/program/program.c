@@ -104,6 +104,7 @@ int tl_init(void)
     tl_process_lock_make();
     tl_checkpoint_watch_forks();
     tl_checkpoint_adopt();
+    status = tl_process_make_main();
     tl_simulate_enter();
-    return tl_process_make_main();
+    return status;
 }

@@ -21,6 +21,7 @@
 void tl_simulate_begin(uint64_t seed, int steps);
 
 bool tl_simulate_is_on(void);
+int64_t tl_simulate_seed(void); /* -1: it is not simulated */
 
 /* The pid of a process as the scripts of a simulation have it: 1 is the main
  * task's, and each new process has the next.  Elsewhere the pid itself. */

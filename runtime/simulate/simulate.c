@@ -42,12 +42,30 @@ static uint32_t work_of(uint32_t operation)
     return row->access == TL_ACCESS_READS ? 10 : 1;
 }
 
+/* What an operation begins that is outside; NULL: nothing. */
+static const char *outside_of(uint32_t operation)
+{
+    switch (operation) {
+    case TL_OP_COMMAND_START:
+        return "ipc.command";
+    case TL_OP_CONNECTION_OPEN:
+        return "ipc.connect";
+    case TL_OP_LISTENER_OPEN:
+        return "ipc.listen";
+    default:
+        return NULL;
+    }
+}
+
 /* Signals that came for it are handled before its next step. */
 static void point(void)
 {
     struct tl_player *self = tl_hand_over_self();
     unsigned here = tl_arena;
-    tl_schedule_worked(work_of(tl_self->intent.operation));
+    if (!self)
+        return; /* the main task, which is being made */
+    uint32_t operation = atomic_load(&tl_self->intent.operation);
+    tl_schedule_worked(work_of(operation));
     do {
         self->state = TL_PLAYER_READY;
         tl_hand_over();
@@ -55,6 +73,8 @@ static void point(void)
     } while (tl_deaths_answer(tl_hand_over_number()));
     tl_task_visit(here);
     tl_record_step(TL_EVENT_BEGINS);
+    if (outside_of(operation))
+        tl_outside_name(outside_of(operation));
 }
 
 /* Whether the player that has the turn now is awake. */
@@ -228,6 +248,11 @@ void tl_simulate_flush(void)
 {
     if (tl_players && tl_simulate_is_on())
         tl_steps_flush(&tl_players->steps);
+}
+
+int64_t tl_simulate_seed(void)
+{
+    return tl_simulate_is_on() ? (int64_t)wanted_seed : -1;
 }
 
 void tl_simulate_outside(const char *what)
