@@ -122,7 +122,7 @@ end)
 
 -- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
 -- init.c forks before there is a runtime; shell.c has io.popen and os.execute; prompt.c waits with readline's signals;
--- family.c sleeps in a signal handler, at the end; virtual_time.c is the C library's `time` and `clock` for Lua.
+-- virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
   { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/program/init.c" },
   { "vfork", "%f[%w_]vfork%s*%(", "runtime/commands/exec.c" },
@@ -135,7 +135,7 @@ local ONE_PLACE = {
   { "poll", "%f[%w_]poll%s*%(" },
   { "select", "%f[%w_]p?select%s*%(" },
   { "epoll_wait", "epoll_p?wait" },
-  { "nanosleep", "nanosleep", "runtime/program/family.c" },
+  { "nanosleep", "nanosleep", "runtime/base/clock.c" },
   { "sleep", "%f[%w_]u?sleep%s*%(%s*%d" },
   { "clock_gettime", "clock_gettime", "runtime/base/clock.c", "bindings/program/virtual_time.c" },
   { "gettimeofday", "gettimeofday" },
@@ -220,6 +220,17 @@ describe("the runtime", function()
     assert.same({}, uses(runtime, "%f[%w_]abort%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]exit%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]_exit%s*%(", "runtime/process/process.c", "runtime/commands/exec.c"))
+  end)
+end)
+
+describe("the world", function()
+  -- Whoever includes it may tell it things; which one it is only these ask.
+  it("is known to the rooms up to wait/ alone, and to those that make another", function()
+    local may = { base = true, park = true, wait = true, simulate = true }
+    for _, path in ipairs(runtime) do
+      local asks = code(path):gsub("struct tl_world", ""):find "%f[%w_]tl_world%f[^%w_]"
+      assert.truthy(not asks or may[rooms.room_of(path)], path)
+    end
   end)
 end)
 

@@ -11,6 +11,11 @@ int64_t tl_clock_real(void)
     return now.tv_sec * TL_SECOND + now.tv_nsec;
 }
 
+void tl_clock_pause(int64_t nanoseconds)
+{
+    nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
+}
+
 int64_t tl_clock_now(void)
 {
     return __builtin_expect(tl_world != NULL, 0) ? tl_world->now()

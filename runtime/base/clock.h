@@ -19,6 +19,10 @@ int64_t tl_clock_now(void);
 /* The same of the real clock, in every world: for what the kernel takes. */
 int64_t tl_clock_real(void);
 
+/* Sleeps for less than a second of the real clock, or until a signal.
+ * Async-signal-safe. */
+void tl_clock_pause(int64_t nanoseconds);
+
 /* Whether the deadline is over; TL_NOW always, TL_FOREVER never, and neither
  * reads the clock. */
 bool tl_clock_passed(tl_deadline deadline);

@@ -11,6 +11,7 @@
 #define TL_WORLD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -73,10 +74,55 @@ struct tl_world {
  * program live too.  Whoever makes a task's thread gives it its own. */
 extern _Thread_local const struct tl_world *tl_world;
 
+/* What the rooms above wait/ tell the world, or ask it, whichever it is; the
+ * real one learns all this from the kernel. */
+static inline void tl_world_started(uint32_t child, pid_t pid)
+{
+    if (tl_world)
+        tl_world->started(child, pid);
+}
+
+static inline void tl_world_arrived(void)
+{
+    if (tl_world)
+        tl_world->arrived();
+}
+
+static inline void tl_world_left(void)
+{
+    if (tl_world)
+        tl_world->left();
+}
+
+/* False: it is to be sent. */
+static inline bool tl_world_signal(pid_t pid, int signal)
+{
+    return tl_world && tl_world->signal(pid, signal);
+}
+
 /* The pid of a process as scripts and reports have it. */
 static inline pid_t tl_world_pid(pid_t pid)
 {
     return tl_world ? tl_world->pid(pid) : pid;
+}
+
+/* False: the program is to draw its seed. */
+static inline bool tl_world_seed(uint64_t *seed)
+{
+    if (tl_world)
+        *seed = tl_world->seed();
+    return tl_world != NULL;
+}
+
+/* A new thread is of the world in which its creator has got this. */
+static inline const struct tl_world *tl_world_own(void)
+{
+    return tl_world;
+}
+
+static inline void tl_world_join(const struct tl_world *world)
+{
+    tl_world = world;
 }
 
 #endif

@@ -1,7 +1,10 @@
 #include "park/guard.h"
 
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/spin.h"
+#include "base/world.h"
 #include "memory/object.h"
 #include "park/due.h"
 #include "park/park.h"
@@ -106,8 +109,18 @@ static bool take_from_dead(struct tl_guard *guard)
  * stopped holder takes longer than this. */
 #define GRACE (50 * TL_MILLISECOND)
 
+/* In a world of turns no task of the program is inside a guard while another
+ * runs; it died there, or comes from outside to look. */
+static bool may_be_held(const struct tl_guard *guard)
+{
+    uint32_t id = atomic_load(&guard->word) & TL_ID_MASK;
+    return !tl_world || tl_arena != TL_HOME || id == 0 ||
+           !tl_task_of(id)->name[0] || tl_life_has_ended(tl_task_of(id));
+}
+
 int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline)
 {
+    assert(may_be_held(guard));
     if (spin(guard))
         return TL_OK;
     tl_deadline least = tl_clock_now() + GRACE;

@@ -112,8 +112,7 @@ static int child_goes_on(const struct tl_task_slots *slots, pid_t parent)
     if (!tl_task_slots_enter(slots))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
-    if (tl_world)
-        tl_world->arrived();
+    tl_world_arrived();
     tl_handle_forks++;
     if (tl_self->daemon) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -150,8 +149,7 @@ static int fork_into(struct tl_task_slots *slots, struct tl_process *process)
     atomic_store(&process->pid, (int32_t)pid);
     tl_task_slots_forked(slots, pid);
     tl_children_add(pid);
-    if (tl_world)
-        tl_world->started(tl_task_number(slots->tasks[TL_HOME]), pid);
+    tl_world_started(tl_task_number(slots->tasks[TL_HOME]), pid);
     return 1;
 }
 

@@ -75,8 +75,7 @@ void tl_process_finish(int exitcode)
     /* only now: whoever finds no status asks `owner` for it */
     tl_refs_drop(&process->owner);
     tl_task_slots_leave();
-    if (tl_world)
-        tl_world->left();
+    tl_world_left();
     tl_due_set(TL_DUE_FOREIGN);
 }
 

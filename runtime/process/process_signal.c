@@ -54,8 +54,7 @@ static int outcome(int result)
 
 int tl_process_send(struct tl_process *process, pid_t pid, int signal)
 {
-    if (tl_world && tl_process_is_alive(process) &&
-        tl_world->signal(pid, signal))
+    if (tl_process_is_alive(process) && tl_world_signal(pid, signal))
         return TL_OK;
     int pidfd = tl_children_has(process) ? -1 : tl_pidfd_open(pid);
     int status = tl_process_is_alive(process)

@@ -43,12 +43,11 @@ static void *live(void *data)
     struct birth *birth = data;
     struct birth own = *birth;
     free(birth);
-    tl_world = own.world;
+    tl_world_join(own.world);
     tl_task_slots_enter(
         &own.slots); /* the creator is this process: never late */
     tl_checkpoint_adopt();
-    if (tl_world)
-        tl_world->arrived();
+    tl_world_arrived();
     tl_checkpoint_cancel = &own_process()->cancelled;
     prctl(PR_SET_NAME, tl_self->name); /* as ps and gdb show it: 15 bytes */
     own.run(own.context);
@@ -84,8 +83,7 @@ static int take_seat_and_create(struct tl_process *thread, struct birth *birth)
         return status;
     }
     tl_children_add(0);
-    if (tl_world)
-        tl_world->started(tl_task_number(slots.tasks[TL_HOME]), 0);
+    tl_world_started(tl_task_number(slots.tasks[TL_HOME]), 0);
     return TL_OK;
 }
 
@@ -126,8 +124,8 @@ int tl_thread_start(const struct tl_handle *handle,
     struct birth *birth = malloc(sizeof *birth);
     status = TL_SYSTEM;
     if (birth) {
-        *birth =
-            (struct birth){.run = run, .context = context, .world = tl_world};
+        *birth = (struct birth){
+            .run = run, .context = context, .world = tl_world_own()};
         status = start(thread, birth, job);
     }
     if (status < 0) {

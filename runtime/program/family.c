@@ -2,7 +2,6 @@
  * Family: a task's relatives, and the end of a task that has children.
  */
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -164,7 +163,7 @@ void tl_family_end(void)
      * slot where nobody was */
     while ((before || found) && tl_clock_real() < limit) {
         if (found)
-            nanosleep(&(struct timespec){.tv_nsec = TL_MILLISECOND}, NULL);
+            tl_clock_pause(TL_MILLISECOND);
         before = found;
         found = end_others();
     }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -120,11 +119,6 @@ bool tl_deaths_signal(pid_t pid, int signal)
     return false;
 }
 
-static void pause_really(int64_t nanoseconds)
-{
-    nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
-}
-
 /* Whether the kernel has ended it. */
 static bool end(pid_t pid, int signal)
 {
@@ -134,7 +128,7 @@ static bool end(pid_t pid, int signal)
     while (!tl_procfs_gone(pid)) {
         if (tl_clock_real() > limit)
             return false;
-        pause_really(50 * TL_MICROSECOND);
+        tl_clock_pause(50 * TL_MICROSECOND);
     }
     return true;
 }

@@ -15,18 +15,6 @@
 /* How long one sleeps before it looks at who has the turn, in real time. */
 #define BEAT (20 * TL_MILLISECOND)
 
-static _Thread_local uint32_t me;
-
-struct tl_player *tl_hand_over_self(void)
-{
-    return me ? tl_players_at(me) : NULL;
-}
-
-uint32_t tl_hand_over_number(void)
-{
-    return me;
-}
-
 static void give(uint32_t number)
 {
     struct tl_player *player = tl_players_at(number);
@@ -42,7 +30,8 @@ static bool take_from_dead(void)
 {
     uint32_t holder = atomic_load(&tl_players->turn);
     if (!tl_procfs_gone(tl_players_at(holder)->tid) ||
-        !atomic_compare_exchange_strong(&tl_players->turn, &holder, me))
+        !atomic_compare_exchange_strong(&tl_players->turn, &holder,
+                                        tl_players_me))
         return false;
     tl_deaths_found(holder);
     tl_players->decide = true;
@@ -51,12 +40,12 @@ static bool take_from_dead(void)
 
 static void await_turn(void)
 {
-    struct tl_player *player = tl_players_at(me);
+    struct tl_player *player = tl_players_at(tl_players_me);
     int64_t since = 0;
     for (;;) {
         uint32_t seen = atomic_load(&player->handed);
         uint32_t holder = atomic_load(&tl_players->turn);
-        if (holder == me)
+        if (holder == tl_players_me)
             return;
         if (tl_park_wait_word(&player->handed, seen, BEAT))
             continue;
@@ -69,7 +58,7 @@ static void await_turn(void)
 /* This process is to be ended, by another; unless there is none. */
 static void be_ended(void)
 {
-    uint32_t deputy = tl_schedule_deputy(me, true);
+    uint32_t deputy = tl_schedule_deputy(tl_players_me, true);
     if (!deputy) {
         kill(getpid(), tl_players_at(tl_players->condemned)->fatal);
         tl_players_at(tl_players->condemned)->fatal = 0;
@@ -88,7 +77,7 @@ void tl_hand_over(void)
         uint32_t next = tl_schedule_choose();
         if (next == TL_SCHEDULE_SELF_DIES) {
             be_ended();
-        } else if (next != me) {
+        } else if (next != tl_players_me) {
             give(next);
             await_turn();
         }
@@ -97,8 +86,8 @@ void tl_hand_over(void)
 
 void tl_hand_over_to_end(void)
 {
-    tl_players->condemned = me;
-    while (tl_players->condemned == me)
+    tl_players->condemned = tl_players_me;
+    while (tl_players->condemned == tl_players_me)
         be_ended();
     while (tl_players->decide)
         tl_hand_over();
@@ -106,11 +95,11 @@ void tl_hand_over_to_end(void)
 
 void tl_hand_over_for_ever(void)
 {
-    struct tl_player *player = tl_players_at(me);
-    uint32_t deputy = tl_schedule_deputy(me, false);
+    struct tl_player *player = tl_players_at(tl_players_me);
+    uint32_t deputy = tl_schedule_deputy(tl_players_me, false);
     player->state = TL_PLAYER_ABSENT;
     player->fatal = 0;
-    me = 0;
+    tl_players_me = 0;
     if (!deputy)
         return;
     tl_players->decide = true;
@@ -146,8 +135,8 @@ void tl_hand_over_started(uint32_t child, pid_t pid)
 
 void tl_hand_over_arrived(void)
 {
-    me = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
-    struct tl_player *player = tl_players_at(me);
+    tl_players_me = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
+    struct tl_player *player = tl_players_at(tl_players_me);
     player->tid = gettid();
     atomic_store(&player->arrived, 1);
     tl_park_wake_word(&player->arrived, 1);
@@ -158,12 +147,12 @@ void tl_hand_over_arrived(void)
 
 void tl_hand_over_begin(void)
 {
-    me = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
-    struct tl_player *player = tl_players_at(me);
+    tl_players_me = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
+    struct tl_player *player = tl_players_at(tl_players_me);
     tl_players_name(getpid());
     player->pid = player->tid = getpid();
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
-    tl_players->highest = me;
-    atomic_store(&tl_players->turn, me);
+    tl_players->highest = tl_players_me;
+    atomic_store(&tl_players->turn, tl_players_me);
 }

@@ -21,10 +21,6 @@
 
 #include "simulate/players.h"
 
-/* This thread's player; NULL: it is none. */
-struct tl_player *tl_hand_over_self(void);
-uint32_t tl_hand_over_number(void);
-
 /* Chooses the next, and comes back when this task has the turn again, which may
  * be at once. */
 void tl_hand_over(void);

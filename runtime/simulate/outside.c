@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -60,6 +59,6 @@ void tl_outside_nobody_runs(void)
             "time: what they wait for must come from outside of the "
             "simulation\n");
     tl_players->told_alone = true;
-    nanosleep(&(struct timespec){.tv_nsec = MOMENT}, NULL);
+    tl_clock_pause(MOMENT);
     atomic_fetch_add(&tl_players->now, MOMENT);
 }

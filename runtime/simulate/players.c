@@ -6,6 +6,7 @@
 #include "base/clock.h"
 
 struct tl_players *tl_players;
+_Thread_local uint32_t tl_players_me;
 
 int tl_players_make(uint64_t seed)
 {

@@ -72,6 +72,7 @@ struct tl_players {
     uint32_t told_count;
     char told[TL_PLAYERS_TOLD][48]; /* what is outside and was named */
     /* of the last choice, for the record */
+    uint32_t list[TL_NUMBER_MASK + 1];
     uint64_t could_run;
     uint32_t runnable;
     uint64_t step;
@@ -87,9 +88,18 @@ extern struct tl_players *tl_players;
 /* Carves the region; TL_OK or TL_NO_MEMORY. */
 int tl_players_make(uint64_t seed);
 
+/* This thread's number; 0: it is no player. */
+extern _Thread_local uint32_t tl_players_me;
+
 static inline struct tl_player *tl_players_at(uint32_t number)
 {
     return &tl_players->players[number];
+}
+
+/* NULL: this thread is none. */
+static inline struct tl_player *tl_players_self(void)
+{
+    return tl_players_me ? tl_players_at(tl_players_me) : NULL;
 }
 
 /* A process has this pid; and what scripts are told for it. */

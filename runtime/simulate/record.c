@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simulate/hand_over.h"
 #include "simulate/players.h"
 #include "store/handle.h"
 #include "trace/ring.h"
@@ -110,7 +109,7 @@ void tl_record_step(enum tl_event_how how)
 {
     unsigned here = tl_arena;
     char title[TL_TEXT_SIZE] = "", where[96];
-    struct tl_event event = event_of(tl_hand_over_number(), how);
+    struct tl_event event = event_of(tl_players_me, how);
     tell_where(&event, where, sizeof where);
     if (how != TL_EVENT_STARTS)
         tell_intent(&event, &tl_self->intent, title, sizeof title);

@@ -44,8 +44,7 @@ static bool sleeps(const struct tl_player *player)
 /* Draws one; 0: none can run. */
 static uint32_t draw(void)
 {
-    static _Thread_local uint32_t list[TL_NUMBER_MASK + 1];
-    uint32_t count = 0;
+    uint32_t *list = tl_players->list, count = 0;
     uint64_t first = 0;
     for (uint32_t n = 1; n <= tl_players->highest; n++) {
         if (!can_run(tl_players_at(n)))

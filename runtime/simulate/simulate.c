@@ -29,7 +29,7 @@ static char script[256];
 static int64_t now(void)
 {
     /* whoever reads the time again and again waits for it */
-    if (tl_hand_over_self() && tl_hand_over_self()->state == TL_PLAYER_RUNS)
+    if (tl_players_self() && tl_players_self()->state == TL_PLAYER_RUNS)
         tl_schedule_worked(100);
     return atomic_load_explicit(&tl_players->now, memory_order_relaxed);
 }
@@ -60,7 +60,7 @@ static const char *outside_of(uint32_t operation)
 /* Signals that came for it are handled before its next step. */
 static void point(void)
 {
-    struct tl_player *self = tl_hand_over_self();
+    struct tl_player *self = tl_players_self();
     unsigned here = tl_arena;
     if (!self)
         return; /* the main task, which is being made */
@@ -70,7 +70,7 @@ static void point(void)
         self->state = TL_PLAYER_READY;
         tl_hand_over();
         self->state = TL_PLAYER_RUNS;
-    } while (tl_deaths_answer(tl_hand_over_number()));
+    } while (tl_deaths_answer(tl_players_me));
     tl_task_visit(here);
     tl_record_step(TL_EVENT_BEGINS);
     if (outside_of(operation))
@@ -85,7 +85,7 @@ static bool is_awake(struct tl_player *self, struct pollfd *polled,
     self->looks = self->alone = false;
     if (looks && tl_schedule_look(polled, count))
         *end = TL_WORLD_READY;
-    else if (tl_deaths_answer(tl_hand_over_number()))
+    else if (tl_deaths_answer(tl_players_me))
         *end = TL_WORLD_SIGNAL;
     else if (atomic_exchange(&self->called, 0))
         *end = TL_WORLD_CALLED;
@@ -102,7 +102,7 @@ static bool is_awake(struct tl_player *self, struct pollfd *polled,
 static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
                                      unsigned count, bool outside)
 {
-    struct tl_player *self = tl_hand_over_self();
+    struct tl_player *self = tl_players_self();
     enum tl_world_end end;
     self->until = until;
     self->watches = outside;
@@ -137,7 +137,7 @@ static bool sleeps(const struct tl_task *task)
 static bool send(pid_t pid, int signal)
 {
     bool taken = tl_deaths_signal(pid, signal);
-    if (taken && tl_hand_over_self()->fatal)
+    if (taken && tl_players_self()->fatal)
         tl_hand_over_to_end();
     return taken;
 }
@@ -155,7 +155,7 @@ static int cpus(void)
 static void arrived(void)
 {
     tl_hand_over_arrived();
-    tl_hand_over_self()->state = TL_PLAYER_RUNS;
+    tl_players_self()->state = TL_PLAYER_RUNS;
     tl_record_step(TL_EVENT_STARTS);
 }
 

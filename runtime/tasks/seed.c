@@ -19,9 +19,8 @@ int tl_seed_make(void)
     uint64_t *seed = tl_arena_carve(TL_REGION_SEED, sizeof *seed);
     if (!seed)
         return TL_NO_MEMORY;
-    if (tl_world)
-        *seed = tl_world->seed();
-    else if (getrandom(seed, sizeof *seed, GRND_NONBLOCK) < 0)
+    if (!tl_world_seed(seed) &&
+        getrandom(seed, sizeof *seed, GRND_NONBLOCK) < 0)
         *seed = (uint64_t)tl_clock_now() ^ (uint64_t)getpid() << 32;
     return TL_OK;
 }
