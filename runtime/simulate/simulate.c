@@ -247,6 +247,12 @@ int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name)
     return status;
 }
 
+void tl_simulate_by_hand(void)
+{
+    if (tl_players && tl_simulate_is_on())
+        atomic_store(&tl_players->told_still, true);
+}
+
 void tl_simulate_flush(void)
 {
     if (tl_players && tl_simulate_is_on())
