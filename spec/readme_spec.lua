@@ -20,12 +20,28 @@ describe("the readme", function()
     count = count + 1
     local what = code:match("ipc%.(%w+)[%({\"]") or "?"
     it(("has script %d, with ipc.%s"):format(count, what), function()
-      local out, err, status = shell.script(code)
+      local option = output:match "^%$ %./tidelock (%-%-sim=%d+)"
+      local out, err, status = shell.script(code, nil, nil, option)
       assert.equal("", err)
       assert.equal(0, status)
       assert.equal(plain(output:gsub("^%$ [^\n]*\n", "")), plain(out))
     end)
   end
+
+  it("shows the steps of a simulated script", function()
+    local before, option, filter, steps =
+      text:match("^(.*)```\n%$ %./tidelock (%-%-sim=%d+) %-%-steps /dev/stdout shop%.lua | grep (%w+)\n(.-)```\n")
+    local code = before:match("^.*```lua\n(.-)```")
+    local folder = shell.run("mktemp -d"):match "%S+"
+    local file = assert(io.open(folder .. "/shop.lua", "w"))
+    file:write(code)
+    file:close()
+    local out = shell.run(("cd %s && %s %s --steps /dev/stdout shop.lua | grep %s"):format(folder, shell.tidelock, option,
+      filter))
+    assert.equal(steps, out)
+    os.remove(folder .. "/shop.lua")
+    os.remove(folder)
+  end)
 
   it("shows what each script prints", function()
     local _, scripts = text:gsub("```lua\n", "")

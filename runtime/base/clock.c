@@ -46,5 +46,6 @@ double tl_real_now(void)
 
 double tl_now(void)
 {
-    return (double)tl_clock_now() / 1e9;
+    int64_t start = tl_world ? tl_world->start : 0;
+    return (double)(tl_clock_now() - start) / 1e9;
 }

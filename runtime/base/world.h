@@ -28,6 +28,8 @@ enum tl_world_end {
 };
 
 struct tl_world {
+    int64_t start; /* what its clock says when it begins */
+
     /* Nanoseconds. */
     int64_t (*now)(void);
 

@@ -19,7 +19,6 @@ void tl_record_file(const char *name)
 /* "script.lua:12" of what the script does, and both parts into the event. */
 static void tell_where(struct tl_event *event, char *where, size_t size)
 {
-    where[0] = '\0';
     if (tl_where_hook)
         tl_where_hook(where, size);
     char *colon = strrchr(where, ':');
@@ -110,9 +109,11 @@ void tl_record_step(enum tl_event_how how)
     unsigned here = tl_arena;
     char title[TL_TEXT_SIZE] = "", where[96];
     struct tl_event event = event_of(tl_players_me, how);
-    tell_where(&event, where, sizeof where);
-    if (how != TL_EVENT_STARTS)
+    where[0] = '\0';
+    if (how != TL_EVENT_STARTS) {
+        tell_where(&event, where, sizeof where);
         tell_intent(&event, &tl_self->intent, title, sizeof title);
+    }
     tl_task_visit(TL_HOME);
     tl_ring_add(&event);
     write_down(&event, title, where);

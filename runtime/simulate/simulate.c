@@ -162,7 +162,8 @@ static void arrived(void)
     tl_record_step(TL_EVENT_STARTS);
 }
 
-static const struct tl_world world = {.now = now,
+static const struct tl_world world = {.start = TL_PLAYERS_START,
+                                      .now = now,
                                       .point = point,
                                       .sleep = sleep_until,
                                       .wake = wake,

@@ -30,13 +30,15 @@ function shell.run(command, limit)
   return contents(out), contents(err), how == "signal" and 128 + status or status
 end
 
--- Runs Lua code as a script in the program, as shell.run does.  `environment`: such as "TIDELOCK_TASKS=4".
-function shell.script(code, environment, limit)
+-- Runs Lua code as a script in the program, as shell.run does.  `environment`: such as "TIDELOCK_TASKS=4"; `option`: one
+-- of the program's.
+function shell.script(code, environment, limit, option)
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))
   file:write(code)
   file:close()
-  local out, err, status = shell.run(("%s %s %s"):format(environment or "", shell.tidelock, path), limit)
+  local out, err, status = shell.run(("%s %s %s %s"):format(environment or "", shell.tidelock, option or "",
+    path), limit)
   os.remove(path)
   return out, err, status, path
 end
