@@ -33,6 +33,12 @@ struct tl_world {
     /* Nanoseconds. */
     int64_t (*now)(void);
 
+    /* The same, for the script. */
+    int64_t (*asked)(void);
+
+    /* What this task has begun last (tl_task.intent) was in vain. */
+    void (*in_vain)(void);
+
     /* This task is about to do what its slot says (tl_task.intent), and has
      * done nothing of it yet: others may come first. */
     void (*point)(void);

@@ -58,9 +58,9 @@ struct tl_player {
 struct tl_players {
     uint64_t seed;
     uint64_t random;
-    _Atomic int64_t now;    /* atomic: handlers and helper threads read it */
-    _Atomic uint32_t turn;  /* the number of the player that has it */
-    _Atomic uint32_t still; /* work done since the clock moved last */
+    _Atomic int64_t now;   /* atomic: handlers and helper threads read it */
+    _Atomic uint32_t turn; /* the number of the player that has it */
+    uint32_t vain, vain_before, work; /* of simulate/patience */
     int64_t moves;      /* how far the clock moves next where no deadline is */
     uint32_t highest;   /* players above it have never been */
     bool decide;        /* whoever gets the turn is not to run, but to choose */

@@ -11,6 +11,7 @@
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
 #include "simulate/outside.h"
+#include "simulate/patience.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "simulate/schedule.h"
@@ -28,18 +29,14 @@ static char script[256];
 
 static int64_t now(void)
 {
-    /* whoever reads the time again and again waits for it */
-    if (tl_players_self() && tl_players_self()->state == TL_PLAYER_RUNS)
-        tl_schedule_worked(100);
-    return atomic_load_explicit(&tl_players->now, memory_order_relaxed);
+    return atomic_load(&tl_players->now);
 }
 
-static uint32_t work_of(uint32_t operation)
+static int64_t asked(void)
 {
-    const struct tl_operation_row *row = tl_operation_row(operation);
-    if (operation == TL_OP_YIELD)
-        return 100;
-    return row->access == TL_ACCESS_READS ? 10 : 1;
+    if (tl_players_self())
+        tl_patience_asked();
+    return now();
 }
 
 /* What an operation begins that is outside; NULL: nothing. */
@@ -65,7 +62,7 @@ static void point(void)
     if (!self)
         return; /* the main task, which is being made */
     uint32_t operation = atomic_load(&tl_self->intent.operation);
-    tl_schedule_worked(work_of(operation));
+    tl_patience_operation(operation);
     do {
         self->state = TL_PLAYER_READY;
         tl_hand_over();
@@ -164,6 +161,8 @@ static void arrived(void)
 
 static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .now = now,
+                                      .asked = asked,
+                                      .in_vain = tl_patience_in_vain,
                                       .point = point,
                                       .sleep = sleep_until,
                                       .wake = wake,
@@ -213,9 +212,7 @@ bool tl_simulate_is_on(void)
 
 int64_t tl_simulate_clock(void)
 {
-    return tl_simulate_is_on() && tl_players
-               ? atomic_load(&tl_players->now) - TL_PLAYERS_START
-               : 0;
+    return tl_simulate_is_on() && tl_players ? asked() - TL_PLAYERS_START : 0;
 }
 
 int tl_simulate_pid(int pid)
