@@ -2,7 +2,7 @@
 # and what is to be installed for each step.  The Makefile includes it where the
 # sources are known.
 
-.PHONY: lint sanitize fuzz arm64 damage need-build need-demo need-test need-lint need-fuzz need-arm64
+.PHONY: lint sanitize fuzz arm64 damage seeds need-build need-demo need-test need-lint need-fuzz need-arm64
 
 # of make fuzz
 FUZZ ?= channel
@@ -49,6 +49,9 @@ arm64: need-arm64 ## the C tests that need no death, built for ARM64, under qemu
 	$(call variant,arm64,CC=aarch64-linux-gnu-gcc $(plain)-arm64/spec/c/store/heap_test $(plain)-arm64/spec/c/program/races_test)
 	@set -e; run="qemu-aarch64-static -L /usr/aarch64-linux-gnu $(plain)-arm64/spec/c"; \
 	$${run}/store/heap_test; for race in $(arm64_races); do $${run}/program/races_test "$$race"; done
+
+seeds: program ## 10,000 seeds of four scripts simulated, each twice: the same run, and nothing left
+	$(build)/tidelock spec/support/seeds.lua 10000
 
 damage: ## a space's file, 100,000 times
 	$(call variant,fault,$(plain)-fault/spec/c/program/damage_test)

@@ -75,7 +75,7 @@ static void ask_to_stop(void)
 {
     int error = errno;
     pending = 1;
-    first_at = tl_now();
+    first_at = tl_real_now();
     tl_interrupt();
     if (hooked)
         lua_sethook(hooked, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT,
@@ -96,7 +96,7 @@ static void on_interrupt(int signal)
         pthread_kill(owner_thread, signal);
     else if (!pending)
         ask_to_stop();
-    else if (tl_now() - first_at > SAME_INTERRUPT)
+    else if (tl_real_now() - first_at > SAME_INTERRUPT)
         end_at_once(signal);
 }
 

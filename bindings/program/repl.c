@@ -142,6 +142,7 @@ void repl_run(lua_State *L)
     lua_settop(L, 0);
     define_ipc(L);
     exit_interactive(true);
+    tl_simulate_by_hand();
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION
                    ", the module is `ipc`, Ctrl-D ends\n");
     run_chunks(L);

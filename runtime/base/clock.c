@@ -39,6 +39,11 @@ tl_deadline tl_deadline_in(double seconds)
     return tl_clock_now() + (int64_t)(seconds * 1e9);
 }
 
+double tl_real_now(void)
+{
+    return (double)tl_clock_real() / 1e9;
+}
+
 double tl_now(void)
 {
     return (double)tl_clock_now() / 1e9;

@@ -84,6 +84,7 @@ typedef int64_t tl_deadline;
 
 tl_deadline tl_deadline_in(double seconds); /* not NaN; <= 0 is TL_NOW */
 double tl_now(void);                        /* seconds, monotonic */
+double tl_real_now(void);                   /* the same in a simulation too */
 int tl_sleep(tl_deadline deadline);         /* TL_OK at the deadline */
 void tl_yield(void);
 int tl_cpu_count(void); /* by affinity and the quota of the control group */

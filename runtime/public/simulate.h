@@ -30,6 +30,9 @@ int tl_simulate_pid(int pid);
 /* Writes what --steps has still in memory: before the program ends. */
 void tl_simulate_flush(void);
 
+/* Somebody types at a prompt: no wonder then if a task stands still. */
+void tl_simulate_by_hand(void);
+
 /* Nanoseconds since the start of the simulation. */
 int64_t tl_simulate_clock(void);
 

@@ -76,6 +76,7 @@ struct tl_players {
     uint64_t could_run;
     uint32_t runnable;
     uint64_t step;
+    uint64_t looked; /* the step at which one looked whether all are stuck */
     struct tl_steps steps;
     uint32_t processes; /* so far: the next one's pid as scripts have it */
     int32_t pids[TL_PLAYERS_PIDS]; /* of the latest of them, by that number */

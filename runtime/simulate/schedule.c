@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "park/poll.h"
 #include "simulate/deaths.h"
+#include "simulate/outside.h"
 #include "simulate/players.h"
 
 /* So much work while the clock stands still makes it move. */
@@ -135,11 +136,15 @@ static uint32_t witness(void)
     return 0;
 }
 
-static uint32_t nobody_can(void)
+/* Who is to look whether all are stuck; 0: somebody has, and nothing has come
+ * since, or all that sleep are stopped. */
+static uint32_t last_to_look(void)
 {
     uint32_t n = witness();
-    if (n)
-        tl_players_at(n)->alone = true;
+    if (n == 0 || tl_players->looked == tl_players->step)
+        return 0;
+    tl_players_at(n)->alone = true;
+    tl_players->looked = tl_players->step + 1; /* the step of that look */
     return n;
 }
 
@@ -167,9 +172,12 @@ static uint32_t candidate(void)
         if (n)
             return n;
         tl_deadline next = nearest();
-        if (next == TL_FOREVER)
-            return nobody_can();
-        jump(next);
+        if (next != TL_FOREVER)
+            jump(next);
+        else if ((n = last_to_look()))
+            return n;
+        else
+            tl_outside_nobody_runs();
     }
 }
 

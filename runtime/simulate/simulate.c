@@ -104,17 +104,20 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
 {
     struct tl_player *self = tl_players_self();
     enum tl_world_end end;
+    bool alone;
     self->until = until;
     self->watches = outside;
     atomic_store(&self->called, 0);
     self->state = TL_PLAYER_SLEEPS;
-    do
+    do {
         tl_hand_over();
-    while (!is_awake(self, polled, count, &end));
+        alone = self->alone;
+    } while (!is_awake(self, polled, count, &end));
     self->state = TL_PLAYER_RUNS;
     self->until = TL_FOREVER;
-    tl_record_step(end == TL_WORLD_TIME_OVER ? TL_EVENT_LATE
-                                             : TL_EVENT_GOES_ON);
+    tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
+                   : alone                   ? TL_EVENT_LAST
+                                             : TL_EVENT_LATE);
     return end;
 }
 
@@ -242,6 +245,12 @@ int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name)
     int status = tl_checkpoint_at(operation_of(use), NULL, identity);
     tl_record_file(NULL);
     return status;
+}
+
+void tl_simulate_by_hand(void)
+{
+    if (tl_players && tl_simulate_is_on())
+        atomic_store(&tl_players->told_still, true);
 }
 
 void tl_simulate_flush(void)

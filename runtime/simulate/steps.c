@@ -168,11 +168,10 @@ static void put_object(struct line *line, const struct tl_step *step)
 /* A step without an operation has its `how` there. */
 static void put_operation(struct line *line, const struct tl_step *step)
 {
-    static const char *const hows[] = {[TL_EVENT_BEGINS] = "",
-                                       [TL_EVENT_GOES_ON] = "goes on",
-                                       [TL_EVENT_LATE] = "timed out",
-                                       [TL_EVENT_STARTS] = "starts",
-                                       [TL_EVENT_DIES] = "dies"};
+    static const char *const hows[] = {
+        [TL_EVENT_BEGINS] = "",        [TL_EVENT_GOES_ON] = "goes on",
+        [TL_EVENT_LATE] = "timed out", [TL_EVENT_LAST] = "stuck?",
+        [TL_EVENT_STARTS] = "starts",  [TL_EVENT_DIES] = "dies"};
     const struct tl_event *event = step->event;
     const char *word = tl_operation_row(event->operation)->word;
     const char *how =

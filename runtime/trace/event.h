@@ -15,6 +15,7 @@ enum tl_event_how {
     TL_EVENT_BEGINS,  /* the operation */
     TL_EVENT_GOES_ON, /* in it, after a sleep from which it was called */
     TL_EVENT_LATE,    /* in it, since its deadline is over */
+    TL_EVENT_LAST,    /* in it, to look: no task can run at any time */
     TL_EVENT_STARTS,  /* the task's first step: no operation */
     TL_EVENT_DIES     /* the task was killed */
 };
