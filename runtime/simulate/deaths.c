@@ -119,11 +119,9 @@ bool tl_deaths_signal(pid_t pid, int signal)
     return false;
 }
 
-/* Whether the kernel has ended it. */
-static bool end(pid_t pid, int signal)
+/* Whether the kernel has ended it, or does so soon. */
+static bool await_end(pid_t pid)
 {
-    kill(pid, signal);
-    kill(pid, SIGCONT); /* one that is stopped must hear of it */
     int64_t limit = tl_clock_real() + DEATH_LONGEST;
     while (!tl_procfs_gone(pid)) {
         if (tl_clock_real() > limit)
@@ -140,12 +138,25 @@ static void strike_out(uint32_t number)
     tl_players_at(number)->fatal = 0;
 }
 
-static void forget(pid_t pid)
+/* The kernel ends a process's daemons when it dies: they die in the same step.
+ */
+static void strike_out_all(pid_t pid)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++)
         if (tl_players_at(n)->state != TL_PLAYER_ABSENT &&
             tl_players_at(n)->pid == pid)
             strike_out(n);
+    for (uint32_t n = 1; n <= tl_players->highest; n++) {
+        const struct tl_player *player = tl_players_at(n);
+        if (player->state != TL_PLAYER_ABSENT && player->parent == pid &&
+            await_end(player->pid))
+            strike_out_all(player->pid);
+    }
+}
+
+static void forget(pid_t pid)
+{
+    strike_out_all(pid);
     tl_life_sweep_all();
 }
 
@@ -159,7 +170,9 @@ static void acquit(pid_t pid)
 void tl_deaths_execute(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
-    if (end(pid, tl_players_at(number)->fatal))
+    kill(pid, tl_players_at(number)->fatal);
+    kill(pid, SIGCONT); /* one that is stopped must hear of it */
+    if (await_end(pid))
         forget(pid);
     else
         acquit(pid);
@@ -168,9 +181,12 @@ void tl_deaths_execute(uint32_t number)
 void tl_deaths_found(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
-    if (!tl_procfs_gone(pid))
-        strike_out(number); /* a thread alone */
-    forget(tl_procfs_gone(pid) ? pid : 0);
+    if (tl_procfs_gone(pid)) {
+        forget(pid);
+    } else { /* a thread alone */
+        strike_out(number);
+        tl_life_sweep_all();
+    }
 }
 
 bool tl_deaths_answer(uint32_t number)

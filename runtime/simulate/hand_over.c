@@ -130,6 +130,7 @@ void tl_hand_over_started(uint32_t child, pid_t pid)
     if (pid)
         tl_players_name(pid);
     player->pid = pid ? pid : getpid();
+    player->parent = pid && tl_task_at(child)->daemon ? getpid() : 0;
     /* until it has entered, so that nothing changes behind the back of whoever
      * has the turn; one that died on the way is found dead at its turn */
     while (!atomic_load(&player->arrived)) {

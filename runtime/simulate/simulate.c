@@ -29,7 +29,8 @@ static char script[256];
 
 static int64_t now(void)
 {
-    return atomic_load(&tl_players->now);
+    /* also before there is a program */
+    return tl_players ? atomic_load(&tl_players->now) : TL_PLAYERS_START;
 }
 
 static int64_t asked(void)
