@@ -33,6 +33,10 @@ struct tl_world {
     /* Nanoseconds. */
     int64_t (*now)(void);
 
+    /* The script is about to be told what time it is: one that asks again and
+     * again waits for it. */
+    void (*asked)(void);
+
     /* This task is about to do what its slot says (tl_task.intent), and has
      * done nothing of it yet: others may come first. */
     void (*point)(void);
@@ -61,6 +65,9 @@ struct tl_world {
     /* Sends a signal to another process of the program, or remembers to;
      * false: it is to be sent as always. */
     bool (*signal)(pid_t pid, int signal);
+
+    /* The signal by which this world has ended the process; 0: it has not. */
+    int (*ended_by)(pid_t pid);
 
     /* The seed of the program. */
     uint64_t (*seed)(void);
@@ -100,6 +107,12 @@ static inline void tl_world_left(void)
 static inline bool tl_world_signal(pid_t pid, int signal)
 {
     return tl_world && tl_world->signal(pid, signal);
+}
+
+/* 0: the kernel knows how it ended. */
+static inline int tl_world_ended_by(pid_t pid)
+{
+    return tl_world ? tl_world->ended_by(pid) : 0;
 }
 
 /* The pid of a process as scripts and reports have it. */

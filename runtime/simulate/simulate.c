@@ -28,10 +28,15 @@ static char script[256];
 
 static int64_t now(void)
 {
-    /* whoever reads the time again and again waits for it */
+    return atomic_load_explicit(&tl_players->now, memory_order_relaxed);
+}
+
+/* Not in now(): how often the runtime itself looks at the clock hangs on the
+ * kernel where it waits for the end of a process. */
+static void asked(void)
+{
     if (tl_players_self() && tl_players_self()->state == TL_PLAYER_RUNS)
         tl_schedule_worked(100);
-    return atomic_load_explicit(&tl_players->now, memory_order_relaxed);
 }
 
 static uint32_t work_of(uint32_t operation)
@@ -82,12 +87,14 @@ static bool is_awake(struct tl_player *self, struct pollfd *polled,
                      unsigned count, enum tl_world_end *end)
 {
     bool looks = self->looks, alone = self->alone;
+    /* first: a handler may call this task from here on */
+    bool called = atomic_exchange(&self->called, 0);
     self->looks = self->alone = false;
     if (looks && tl_schedule_look(polled, count))
         *end = TL_WORLD_READY;
     else if (tl_deaths_answer(tl_players_me))
         *end = TL_WORLD_SIGNAL;
-    else if (atomic_exchange(&self->called, 0))
+    else if (called)
         *end = TL_WORLD_CALLED;
     else if (looks)
         /* a call from another program tells the park word alone */
@@ -107,7 +114,6 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
     bool alone;
     self->until = until;
     self->watches = outside;
-    atomic_store(&self->called, 0);
     self->state = TL_PLAYER_SLEEPS;
     do {
         tl_hand_over();
@@ -164,6 +170,7 @@ static void arrived(void)
 
 static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .now = now,
+                                      .asked = asked,
                                       .point = point,
                                       .sleep = sleep_until,
                                       .wake = wake,
@@ -172,6 +179,7 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
                                       .signal = send,
+                                      .ended_by = tl_deaths_ended_by,
                                       .seed = seed,
                                       .cpus = cpus,
                                       .pid = tl_players_pid};
@@ -213,9 +221,10 @@ bool tl_simulate_is_on(void)
 
 int64_t tl_simulate_clock(void)
 {
-    return tl_simulate_is_on() && tl_players
-               ? atomic_load(&tl_players->now) - TL_PLAYERS_START
-               : 0;
+    if (!tl_simulate_is_on() || !tl_players)
+        return 0;
+    asked();
+    return atomic_load(&tl_players->now) - TL_PLAYERS_START;
 }
 
 int tl_simulate_pid(int pid)
