@@ -112,13 +112,13 @@ static int child_goes_on(const struct tl_task_slots *slots, pid_t parent)
     if (!tl_task_slots_enter(slots))
         _exit(1); /* the parent died before it had told of us */
     tl_checkpoint_adopt();
-    tl_world_arrived();
-    tl_handle_forks++;
     if (tl_self->daemon) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(1); /* it died before we asked to be told */
     }
+    tl_world_arrived();
+    tl_handle_forks++;
     tl_idle_forget();
     tl_children_forget();
     tl_upcalls->forked();

@@ -120,10 +120,8 @@ bool tl_deaths_signal(pid_t pid, int signal)
 }
 
 /* Whether the kernel has ended it. */
-static bool end(pid_t pid, int signal)
+static bool await_end(pid_t pid)
 {
-    kill(pid, signal);
-    kill(pid, SIGCONT); /* one that is stopped must hear of it */
     int64_t limit = tl_clock_real() + DEATH_LONGEST;
     while (!tl_procfs_gone(pid)) {
         if (tl_clock_real() > limit)
@@ -133,6 +131,13 @@ static bool end(pid_t pid, int signal)
     return true;
 }
 
+static bool end(pid_t pid, int signal)
+{
+    kill(pid, signal);
+    kill(pid, SIGCONT); /* one that is stopped must hear of it */
+    return await_end(pid);
+}
+
 static void strike_out(uint32_t number)
 {
     tl_record_death(number);
@@ -140,12 +145,38 @@ static void strike_out(uint32_t number)
     tl_players_at(number)->fatal = 0;
 }
 
-static void forget(pid_t pid)
+static void strike_out_process(pid_t pid)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++)
         if (tl_players_at(n)->state != TL_PLAYER_ABSENT &&
             tl_players_at(n)->pid == pid)
             strike_out(n);
+}
+
+/* One that the kernel ends since its parent has ended, or NULL. */
+static struct tl_player *doomed(void)
+{
+    for (uint32_t n = 1; n <= tl_players->highest; n++) {
+        struct tl_player *player = tl_players_at(n);
+        if (player->state != TL_PLAYER_ABSENT && player->master &&
+            !is_played(player->master))
+            return player;
+    }
+    return NULL;
+}
+
+/* All are struck out before the sweep, which takes their names; and those that
+ * die with the process in the same step, at whatever moment the kernel is done
+ * with them. */
+static void forget(pid_t pid)
+{
+    struct tl_player *daemon;
+    strike_out_process(pid);
+    while ((daemon = doomed())) {
+        daemon->master = 0;
+        if (await_end(daemon->pid))
+            strike_out_process(daemon->pid);
+    }
     tl_life_sweep_all();
 }
 

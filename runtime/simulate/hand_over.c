@@ -124,12 +124,22 @@ void tl_hand_over_for_ever(void)
 
 /* ---- a new task ---- */
 
+static bool is_daemon(uint32_t number)
+{
+    unsigned here = tl_arena;
+    tl_task_visit(TL_HOME);
+    bool daemon = tl_task_at(number)->daemon != 0;
+    tl_task_visit(here);
+    return daemon;
+}
+
 void tl_hand_over_started(uint32_t child, pid_t pid)
 {
     struct tl_player *player = tl_players_at(child);
     if (pid)
         tl_players_name(pid);
     player->pid = pid ? pid : getpid();
+    player->master = pid && is_daemon(child) ? getpid() : 0;
     /* until it has entered, so that nothing changes behind the back of whoever
      * has the turn; one that died on the way is found dead at its turn */
     while (!atomic_load(&player->arrived)) {
