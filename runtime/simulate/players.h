@@ -46,8 +46,6 @@ struct tl_player {
     _Atomic uint32_t called;  /* by whoever calls it, a signal handler too */
     uint32_t state;           /* enum tl_player_state */
     int32_t pid, tid;         /* tid: written before `arrived` */
-    int32_t master; /* pid of the process that this one, a daemon, dies
-                       with; 0: none */
     tl_deadline until;
     uint64_t signals; /* to be handled: bit n - 1 */
     int32_t fatal;    /* the signal that ends its process at its next step */
