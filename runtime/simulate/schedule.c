@@ -14,8 +14,8 @@
 #define MOVES TL_MILLISECOND
 #define MOVES_MOST TL_SECOND
 
-/* How long one looks outside at once, in real time; and at which steps somebody
- * looks though others can run. */
+/* How long one looks outside at once, in real time; and how often
+ * somebody looks though others can run. */
 #define LOOK_LONGEST (10 * TL_MILLISECOND)
 #define LOOK_EACH 64
 
@@ -154,7 +154,7 @@ static uint32_t candidate(void)
 {
     for (;;) {
         uint32_t n = draw();
-        if (n && tl_players->step % LOOK_EACH == 0 && look_outside())
+        if (n && ++tl_players->choices % LOOK_EACH == 0 && look_outside())
             return tl_players->watched;
         if (n) {
             tl_players->outside = 0;
