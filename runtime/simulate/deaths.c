@@ -243,6 +243,25 @@ void tl_deaths_found(uint32_t number)
     tl_life_sweep_all();
 }
 
+static bool goes_on(pid_t pid)
+{
+    struct tl_procfs stat;
+    return tl_procfs_read(pid, &stat) && stat.state != 'T' && stat.state != 't';
+}
+
+void tl_deaths_look_around(void)
+{
+    for (uint32_t n = 1; n <= tl_players->highest; n++) {
+        struct tl_player *player = tl_players_at(n);
+        if (player->state == TL_PLAYER_ABSENT || n == tl_players_me)
+            continue;
+        if (tl_procfs_gone(player->tid))
+            tl_deaths_found(n);
+        else if (player->stopped && goes_on(player->pid))
+            player->stopped = false;
+    }
+}
+
 /* What the kernel still does for it would change what others find: where a
  * thread's memory goes, whether the process can be reaped.  Its daemon threads
  * end with the process. */

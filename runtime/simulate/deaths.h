@@ -34,6 +34,10 @@ void tl_deaths_await_leaver(void);
  * outside.  The caller has taken the turn. */
 void tl_deaths_found(uint32_t number);
 
+/* Nobody can run: whether somebody was killed, or told to go on, from outside.
+ */
+void tl_deaths_look_around(void);
+
 /* Handles the signals that wait for this player; true: there were some. */
 bool tl_deaths_answer(uint32_t number);
 

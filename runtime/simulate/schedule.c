@@ -178,8 +178,10 @@ static uint32_t candidate(void)
             jump(next);
         else if ((n = last_to_look()))
             return n;
-        else
+        else {
             tl_outside_nobody_runs();
+            tl_deaths_look_around();
+        }
     }
 }
 
