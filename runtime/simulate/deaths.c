@@ -96,6 +96,33 @@ static bool is_played(pid_t pid)
     return false;
 }
 
+static bool goes_on(pid_t pid)
+{
+    struct tl_procfs stat;
+    return tl_procfs_read(pid, &stat) && !strchr("TtZX", stat.state);
+}
+
+/* The kernel ignores some of these signals where no shell waits. */
+static void await_stop(pid_t pid)
+{
+    int64_t limit = tl_clock_real() + DEATH_LONGEST;
+    while (goes_on(pid) && tl_clock_real() < limit)
+        tl_clock_pause(50 * TL_MICROSECOND);
+    if (goes_on(pid))
+        stop(pid, false);
+}
+
+/* This process stops itself once it has given the turn away. */
+static bool be_stopped(pid_t pid, int signal)
+{
+    stop(pid, true);
+    if (pid == getpid())
+        return true;
+    kill(pid, signal);
+    await_stop(pid);
+    return true;
+}
+
 bool tl_deaths_signal(pid_t pid, int signal)
 {
     if (signal < 1 || signal > 64 || !is_played(pid))
@@ -110,8 +137,7 @@ bool tl_deaths_signal(pid_t pid, int signal)
     case IGNORED:
         return true;
     case STOPS:
-        stop(pid, true);
-        return false;
+        return be_stopped(pid, signal);
     case CONTINUES:
         stop(pid, false);
         return false;
@@ -243,12 +269,6 @@ void tl_deaths_found(uint32_t number)
     tl_life_sweep_all();
 }
 
-static bool goes_on(pid_t pid)
-{
-    struct tl_procfs stat;
-    return tl_procfs_read(pid, &stat) && stat.state != 'T' && stat.state != 't';
-}
-
 void tl_deaths_look_around(void)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++) {
@@ -268,7 +288,9 @@ void tl_deaths_look_around(void)
 void tl_deaths_await_leaver(void)
 {
     pid_t pid = tl_players->leaver_pid, tid = tl_players->leaver_tid;
-    tl_players->leaver_tid = 0;
+    if (tl_players->stopper)
+        await_stop(tl_players->stopper);
+    tl_players->leaver_tid = tl_players->stopper = 0;
     if (tid && await_gone(tid) && tid == pid && is_played(pid) &&
         await_process(pid))
         forget(pid, 0);

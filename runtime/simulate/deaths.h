@@ -27,7 +27,8 @@ bool tl_deaths_reaches(uint32_t number, pid_t pid);
 /* See tl_world.ended_by. */
 int tl_deaths_ended_by(pid_t pid);
 
-/* Waits until the kernel has done with the task that has just left. */
+/* Waits until the kernel has done with the task that has just left, or stops
+ * itself. */
 void tl_deaths_await_leaver(void);
 
 /* The process of that player ended without being told to: it was killed from

@@ -110,6 +110,23 @@ void tl_hand_over_to_end(void)
         tl_hand_over();
 }
 
+void tl_hand_over_to_stop(int signal)
+{
+    uint32_t deputy = tl_schedule_deputy(tl_players_me, getpid());
+    if (deputy) {
+        tl_players->stopper = getpid();
+        tl_players->decide = true;
+        give(deputy);
+    }
+    kill(getpid(), signal);
+    if (deputy)
+        await_turn();
+    else
+        tl_deaths_signal(getpid(), SIGCONT);
+    while (tl_players->decide)
+        tl_hand_over();
+}
+
 void tl_hand_over_for_ever(void)
 {
     struct tl_player *player = tl_players_at(tl_players_me);

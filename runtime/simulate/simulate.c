@@ -148,6 +148,8 @@ static bool send(pid_t pid, int signal)
     bool taken = tl_deaths_signal(pid, signal);
     if (taken && tl_players_self()->fatal)
         tl_hand_over_to_end();
+    else if (taken && tl_players_self()->stopped)
+        tl_hand_over_to_stop(signal);
     return taken;
 }
 
