@@ -269,13 +269,26 @@ void tl_deaths_found(uint32_t number)
     tl_life_sweep_all();
 }
 
+/* By its life word, which costs no system call, and then by the kernel: one
+ * that gives the turn away for ever has no life any more. */
+bool tl_deaths_is_dead(uint32_t number)
+{
+    unsigned here = tl_arena;
+    tl_task_visit(TL_HOME);
+    struct tl_task *task = tl_task_at(number);
+    bool may_be =
+        tl_task_state(task) != TL_TASK_RUNNING || tl_life_has_ended(task);
+    tl_task_visit(here);
+    return may_be && tl_procfs_gone(tl_players_at(number)->tid);
+}
+
 void tl_deaths_look_around(void)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++) {
         struct tl_player *player = tl_players_at(n);
         if (player->state == TL_PLAYER_ABSENT || n == tl_players_me)
             continue;
-        if (tl_procfs_gone(player->tid))
+        if (tl_deaths_is_dead(n))
             tl_deaths_found(n);
         else if (player->stopped && goes_on(player->pid))
             player->stopped = false;

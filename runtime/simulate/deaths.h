@@ -35,8 +35,10 @@ void tl_deaths_await_leaver(void);
  * outside.  The caller has taken the turn. */
 void tl_deaths_found(uint32_t number);
 
-/* Nobody can run: whether somebody was killed, or told to go on, from outside.
- */
+/* Whether the task of that player is no more. */
+bool tl_deaths_is_dead(uint32_t number);
+
+/* Whether somebody was killed, or told to go on, from outside. */
 void tl_deaths_look_around(void);
 
 /* Handles the signals that wait for this player; true: there were some. */

@@ -11,7 +11,6 @@
 #include "simulate/deaths.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
-#include "tasks/life.h"
 
 /* How long one sleeps before it looks at who has the turn, in real time: the
  * first tasks so long, the others the longer, as one that looks is enough. */
@@ -28,25 +27,13 @@ static void give(uint32_t number)
     tl_park_wake_word(&player->handed, 1);
 }
 
-/* By its life word, which costs no system call, and then by the kernel: one
- * that gives the turn away for ever has no life any more. */
-static bool is_dead(uint32_t number)
-{
-    unsigned here = tl_arena;
-    tl_task_visit(TL_HOME);
-    struct tl_task *task = tl_task_at(number);
-    bool may_be =
-        tl_task_state(task) != TL_TASK_RUNNING || tl_life_has_ended(task);
-    tl_task_visit(here);
-    return may_be && tl_procfs_gone(tl_players_at(number)->tid);
-}
-
 /* Takes the turn from a task that is no more; it is to choose then. */
 static bool take_from_dead(void)
 {
     uint32_t holder = atomic_load(&tl_players->turn);
-    if (!is_dead(holder) || !atomic_compare_exchange_strong(
-                                &tl_players->turn, &holder, tl_players_me))
+    if (!tl_deaths_is_dead(holder) ||
+        !atomic_compare_exchange_strong(&tl_players->turn, &holder,
+                                        tl_players_me))
         return false;
     tl_deaths_found(holder);
     tl_players->decide = true;

@@ -121,6 +121,7 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
     } while (!is_awake(self, polled, count, &end));
     self->state = TL_PLAYER_RUNS;
     self->until = TL_FOREVER;
+    tl_schedule_worked(1); /* tasks may wake each other for ever */
     tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
                    : alone                   ? TL_EVENT_LAST
                                              : TL_EVENT_LATE);

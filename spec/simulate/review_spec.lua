@@ -158,3 +158,19 @@ describe("how an orphan ended that was killed", function()
       print(shared.child:join(), shared.child.exitcode)]], 9)
   end)
 end)
+
+describe("tasks that wait for several objects", function()
+  it("do not pass a wake on for ever whose message is gone", function()
+    local path = os.tmpname()
+    simulated("1 --steps " .. path, [[
+      local q, other = ipc.queue(3), ipc.queue(1)
+      for _ = 1, 3 do ipc.spawn(function() ipc.receive({ q, other }, 1) end) end
+      ipc.sleep(0.1)
+      q:put(1)
+      q:try_get()]])
+    local count = 0
+    for _ in io.lines(path) do count = count + 1 end
+    os.remove(path)
+    assert.truthy(count < 100, count)
+  end)
+end)
