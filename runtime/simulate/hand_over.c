@@ -17,12 +17,20 @@
 #define BEAT (20 * TL_MILLISECOND)
 #define BEAT_MORE TL_MILLISECOND
 
+/* The word when the player gets the turn: each time another one, so that who
+ * takes it from a dead task does not take it from the next in the same slot. */
+static uint32_t turn_of(uint32_t number, uint32_t before)
+{
+    return ((before | TL_NUMBER_MASK) + 1) | number;
+}
+
 static void give(uint32_t number)
 {
     struct tl_player *player = tl_players_at(number);
+    uint32_t before = atomic_load(&tl_players->turn);
     /* seq_cst: all that this task did is before it, and the other looks at it
      * after it has read `handed` */
-    atomic_store(&tl_players->turn, number);
+    atomic_store(&tl_players->turn, turn_of(number, before));
     atomic_fetch_add(&player->handed, 1);
     tl_park_wake_word(&player->handed, 1);
 }
@@ -30,10 +38,11 @@ static void give(uint32_t number)
 /* Takes the turn from a task that is no more; it is to choose then. */
 static bool take_from_dead(void)
 {
-    uint32_t holder = atomic_load(&tl_players->turn);
+    uint32_t turn = atomic_load(&tl_players->turn);
+    uint32_t holder = turn & TL_NUMBER_MASK;
     if (!tl_deaths_is_dead(holder) ||
-        !atomic_compare_exchange_strong(&tl_players->turn, &holder,
-                                        tl_players_me))
+        !atomic_compare_exchange_strong(&tl_players->turn, &turn,
+                                        turn_of(tl_players_me, turn)))
         return false;
     tl_deaths_found(holder);
     tl_players->decide = true;
@@ -46,7 +55,7 @@ static void await_turn(void)
     int64_t since = 0;
     for (;;) {
         uint32_t seen = atomic_load(&player->handed);
-        uint32_t holder = atomic_load(&tl_players->turn);
+        uint32_t holder = atomic_load(&tl_players->turn) & TL_NUMBER_MASK;
         if (holder == tl_players_me)
             return;
         if (tl_park_wait_word(&player->handed, seen,

@@ -60,7 +60,8 @@ struct tl_players {
     uint64_t seed;
     uint64_t random;
     _Atomic int64_t now;    /* atomic: handlers and helper threads read it */
-    _Atomic uint32_t turn;  /* the number of the player that has it */
+    _Atomic uint32_t turn;  /* in the low bits the player that has it, above
+                               them how often it was given */
     _Atomic uint32_t still; /* work done since the clock moved last */
     int64_t moves;      /* how far the clock moves next where no deadline is */
     uint32_t highest;   /* players above it have never been */

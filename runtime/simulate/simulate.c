@@ -94,10 +94,8 @@ static bool is_awake(struct tl_player *self, struct pollfd *polled,
         *end = TL_WORLD_READY;
     else if (tl_deaths_answer(tl_players_me))
         *end = TL_WORLD_SIGNAL;
-    else if (called)
-        *end = TL_WORLD_CALLED;
-    else if (looks)
-        /* a call from another program tells the park word alone */
+    /* a call from another program tells the park word alone */
+    else if (called || looks)
         *end = TL_WORLD_CALLED;
     else if (alone || self->until <= atomic_load(&tl_players->now))
         *end = TL_WORLD_TIME_OVER;
