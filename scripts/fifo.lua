@@ -25,11 +25,14 @@ local function server()
   end
 end
 
+local tidelock = -1 -- options of it may stand between it and the script
+while arg[tidelock - 1] do tidelock = tidelock - 1 end
+
 local function program(name, ...)
   io.stdout:flush()
   local pid = assert(unistd.fork())
   if pid > 0 then return pid end
-  unistd.execp(arg[-1], { [0] = arg[-1], arg[0], name, ... })
+  unistd.execp(arg[tidelock], { [0] = arg[tidelock], arg[0], name, ... })
   unistd._exit(127)
 end
 

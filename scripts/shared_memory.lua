@@ -38,7 +38,9 @@ if reads then
     if bytes ~= last and word then print((whole and "whole: " or "torn: ") .. word) end
   until bytes == blank and last ~= blank
 else
-  local reader = ipc.command{ arg[-1], arg[0], "reader", space.name, sync and "" or "--no-sync" }
+  local program = -1 -- options of tidelock may stand between it and the script
+  while arg[program - 1] do program = program - 1 end
+  local reader = ipc.command{ arg[program], arg[0], "reader", space.name, sync and "" or "--no-sync" }
   for _, text in ipairs(TEXTS) do write(filled(text)) end
   write(blank)
   local seen = reader:communicate(nil, 10)

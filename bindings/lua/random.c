@@ -74,9 +74,9 @@ static int random_next(lua_State *L)
     default:
         return luaL_error(L, "wrong number of arguments");
     }
-    luaL_argcheck(L, low <= high, lua_gettop(L), "interval is empty");
+    luaL_argcheck(L, low <= high, 1, "interval is empty");
     uint64_t most = (uint64_t)high - (uint64_t)low;
-    luaL_argcheck(L, most <= INT64_MAX, lua_gettop(L), "interval too large");
+    luaL_argcheck(L, most <= INT64_MAX, 1, "interval too large");
     uint64_t number = draw(L, most) + (uint64_t)low;
     lua_pushinteger(L, (lua_Integer)number);
     return 1;

@@ -82,6 +82,7 @@ static int pipe_close(lua_State *L)
 {
     struct tl_handle *end = check_end(L);
     check_method(L, 0, "close");
+    tl_pipe_closes(end);
     object_close(end);
     lua_pushboolean(L, 1);
     return 1;

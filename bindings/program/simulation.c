@@ -20,6 +20,8 @@
 #include "module.h"
 #include "process/exit.h"
 #include "process/files.h"
+#include "process/thread.h"
+#include "simulate/simulate.h"
 #include "tidelock.h"
 
 #define WORD "--sim"
@@ -223,6 +225,9 @@ void simulation_open(lua_State *L)
 {
     if (!options.wanted)
         return;
+    /* first, as it replaces functions that are to be wrapped */
     luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
     lua_pop(L, 1);
+    simulate_open(L);
+    thread_furnish_with(simulate_open);
 }

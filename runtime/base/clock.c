@@ -46,8 +46,7 @@ double tl_real_now(void)
 
 double tl_now(void)
 {
-    int64_t start = tl_world ? tl_world->start : 0;
-    if (tl_world)
-        tl_world->asked();
-    return (double)(tl_clock_now() - start) / 1e9;
+    return (double)(tl_world ? tl_world->asked() - tl_world->start
+                             : tl_clock_real()) /
+           1e9;
 }

@@ -33,9 +33,11 @@ struct tl_world {
     /* Nanoseconds. */
     int64_t (*now)(void);
 
-    /* The script is about to be told what time it is: one that asks again and
-     * again waits for it. */
-    void (*asked)(void);
+    /* The same, for the script. */
+    int64_t (*asked)(void);
+
+    /* What this task has begun last (tl_task.intent) was in vain. */
+    void (*in_vain)(void);
 
     /* This task is about to do what its slot says (tl_task.intent), and has
      * done nothing of it yet: others may come first. */

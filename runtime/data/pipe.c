@@ -108,9 +108,14 @@ int tl_pipe_ready(const struct tl_handle *end, struct tl_watch *watch)
     return stream ? tl_stream_ready(stream, watch) : status;
 }
 
+int tl_pipe_closes(const struct tl_handle *end)
+{
+    return tl_enter(end, TL_OP_PIPE_CLOSE);
+}
+
 int tl_pipe_close(struct tl_handle *end)
 {
-    int status = tl_enter(end, TL_OP_PIPE_CLOSE);
+    int status = tl_pipe_closes(end);
     if (status < 0)
         return status;
     tl_handle_close(end);

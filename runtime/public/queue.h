@@ -49,5 +49,7 @@ int tl_pipe_poll(const struct tl_handle *end, tl_deadline deadline);
 /* Says that this task does not use the end any more; the handle stays valid
  * and its calls return TL_DROPPED. */
 int tl_pipe_close(struct tl_handle *end);
+/* The first half of it: the handle is about to be closed by tl_handle_close. */
+int tl_pipe_closes(const struct tl_handle *end);
 
 #endif

@@ -46,6 +46,8 @@ struct tl_player {
     _Atomic uint32_t called;  /* by whoever calls it, a signal handler too */
     uint32_t state;           /* enum tl_player_state */
     int32_t pid, tid;         /* tid: written before `arrived` */
+    int32_t master; /* pid of the process that this one, a daemon, dies
+                       with; 0: none */
     tl_deadline until;
     uint64_t signals; /* to be handled: bit n - 1 */
     int32_t fatal;    /* the signal that ends its process at its next step */
@@ -59,10 +61,10 @@ struct tl_player {
 struct tl_players {
     uint64_t seed;
     uint64_t random;
-    _Atomic int64_t now;    /* atomic: handlers and helper threads read it */
-    _Atomic uint32_t turn;  /* in the low bits the player that has it, above
-                               them how often it was given */
-    _Atomic uint32_t still; /* work done since the clock moved last */
+    _Atomic int64_t now;   /* atomic: handlers and helper threads read it */
+    _Atomic uint32_t turn; /* in the low bits the player that has it, above
+                              them how often it was given */
+    uint32_t vain, vain_before, work; /* of simulate/patience */
     int64_t moves;      /* how far the clock moves next where no deadline is */
     uint32_t highest;   /* players above it have never been */
     bool decide;        /* whoever gets the turn is not to run, but to choose */

@@ -10,11 +10,9 @@
 #include "simulate/outside.h"
 #include "simulate/players.h"
 
-/* So much work while the clock stands still makes it move. */
-#define STILL_MOST 100000
-/* Where there is no deadline: twice as far each time. */
-#define STILL_MOVES TL_MILLISECOND
-#define STILL_MOVES_MOST TL_SECOND
+/* How far the clock moves where there is no deadline, at first and at most. */
+#define MOVES TL_MILLISECOND
+#define MOVES_MOST TL_SECOND
 
 /* How long one looks outside at once, in real time; and at which steps somebody
  * looks though others can run.  Then one also looks who was killed from
@@ -77,22 +75,16 @@ static void jump(tl_deadline moment)
 {
     if (moment > atomic_load(&tl_players->now))
         atomic_store(&tl_players->now, moment);
-    atomic_store(&tl_players->still, 0);
+    tl_players->vain = tl_players->work = 0;
     tl_players->outside = 0;
 }
 
-void tl_schedule_worked(uint32_t amount)
+void tl_schedule_pass_time(void)
 {
-    /* relaxed: one task at a time, and a count */
-    uint32_t still = atomic_fetch_add_explicit(&tl_players->still, amount,
-                                               memory_order_relaxed) +
-                     amount;
-    if (still < STILL_MOST)
-        return;
     tl_deadline next = nearest();
     if (next == TL_FOREVER) {
         next = atomic_load(&tl_players->now) + tl_players->moves;
-        if (tl_players->moves < STILL_MOVES_MOST)
+        if (tl_players->moves < MOVES_MOST)
             tl_players->moves *= 2;
     }
     jump(next);
@@ -171,7 +163,7 @@ static uint32_t candidate(void)
         if (n) {
             tl_players->outside = 0;
             if (tl_players->runnable > 1)
-                tl_players->moves = STILL_MOVES;
+                tl_players->moves = MOVES;
             return n;
         }
         n = look_outside();

@@ -9,9 +9,6 @@
  * no deadline either, nobody can run at any time: the main task gets the turn,
  * to look whether all are stuck (wait/deadlock_check).
  *
- * The clock also moves where tasks go on and on while it stands still: a task
- * may be as slow as it likes, and one that polls waits for a time to come.
- *
  * What is outside (descriptors, another program in a space) comes in real time
  * and takes none here: a task that waits for it gets the turn to look, when no
  * other can run.  Only where it takes as long in real time as the nearest
@@ -36,8 +33,9 @@ uint32_t tl_schedule_choose(void);
  * `without` (0: of none) does not reach; 0: there is none. */
 uint32_t tl_schedule_deputy(uint32_t besides, pid_t without);
 
-/* This task has done so much work since it last said so. */
-void tl_schedule_worked(uint32_t amount);
+/* The clock moves to the next deadline though tasks can run, or where there is
+ * none, on (simulate/patience). */
+void tl_schedule_pass_time(void);
 
 /* The player looks at what is outside, in real time; true: a descriptor is
  * ready, or a signal has come. */

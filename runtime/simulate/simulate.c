@@ -11,6 +11,7 @@
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
 #include "simulate/outside.h"
+#include "simulate/patience.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "simulate/schedule.h"
@@ -28,23 +29,15 @@ static char script[256];
 
 static int64_t now(void)
 {
-    return atomic_load_explicit(&tl_players->now, memory_order_relaxed);
+    /* also before there is a program */
+    return tl_players ? atomic_load(&tl_players->now) : TL_PLAYERS_START;
 }
 
-/* Not in now(): how often the runtime itself looks at the clock hangs on the
- * kernel where it waits for the end of a process. */
-static void asked(void)
+static int64_t asked(void)
 {
-    if (tl_players_self() && tl_players_self()->state == TL_PLAYER_RUNS)
-        tl_schedule_worked(100);
-}
-
-static uint32_t work_of(uint32_t operation)
-{
-    const struct tl_operation_row *row = tl_operation_row(operation);
-    if (operation == TL_OP_YIELD)
-        return 100;
-    return row->access == TL_ACCESS_READS ? 10 : 1;
+    if (tl_players_self())
+        tl_patience_asked();
+    return now();
 }
 
 /* What an operation begins that is outside; NULL: nothing. */
@@ -70,7 +63,7 @@ static void point(void)
     if (!self)
         return; /* the main task, which is being made */
     uint32_t operation = atomic_load(&tl_self->intent.operation);
-    tl_schedule_worked(work_of(operation));
+    tl_patience_operation(operation);
     do {
         self->state = TL_PLAYER_READY;
         tl_hand_over();
@@ -119,7 +112,7 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
     } while (!is_awake(self, polled, count, &end));
     self->state = TL_PLAYER_RUNS;
     self->until = TL_FOREVER;
-    tl_schedule_worked(1); /* tasks may wake each other for ever */
+    tl_patience_woken();
     tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
                    : alone                   ? TL_EVENT_LAST
                                              : TL_EVENT_LATE);
@@ -172,6 +165,7 @@ static void arrived(void)
 static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .now = now,
                                       .asked = asked,
+                                      .in_vain = tl_patience_in_vain,
                                       .point = point,
                                       .sleep = sleep_until,
                                       .wake = wake,
@@ -222,10 +216,7 @@ bool tl_simulate_is_on(void)
 
 int64_t tl_simulate_clock(void)
 {
-    if (!tl_simulate_is_on() || !tl_players)
-        return 0;
-    asked();
-    return atomic_load(&tl_players->now) - TL_PLAYERS_START;
+    return tl_simulate_is_on() && tl_players ? asked() - TL_PLAYERS_START : 0;
 }
 
 int tl_simulate_pid(int pid)

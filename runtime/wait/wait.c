@@ -162,6 +162,14 @@ bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)
     return false;
 }
 
+/* The deadline is over, and nothing has come. */
+static int give_up(void)
+{
+    if (tl_world)
+        tl_world->in_vain();
+    return TL_TIMEOUT;
+}
+
 int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline)
 {
@@ -170,8 +178,7 @@ int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
         return tl_clock_passed(deadline) ? TL_TIMEOUT : TL_OK;
     if (tl_clock_passed(deadline))
         /* what the dead held may be what this task lacks */
-        return tl_life_sweep() || atomic_load(word) != seen ? TL_OK
-                                                            : TL_TIMEOUT;
+        return tl_life_sweep() || atomic_load(word) != seen ? TL_OK : give_up();
     if (tl_idle())
         return TL_OK;
     int status = tl_wait_enter(condition, deadline);

@@ -57,7 +57,7 @@ describe("ps says what the task called:", function()
     it(row[1], function()
       local code = script(row, [[
         local waiter = ipc.process{ name = "waiter", target = function() CALL end }:start()
-        local limit = ipc.now() + 20
+        local limit = ipc.now() + 10
         local waits
         repeat
           for _, task in ipairs(ipc.ps()) do
@@ -110,5 +110,34 @@ describe("a task that runs a callback in a wait", function()
       a:poll(20)
     ]]
     assert.truthy(out:find("^poll pipe#1"), out .. err)
+  end)
+end)
+
+describe("ps of a space says what a task called", function()
+  it("by the slot that it has there", function()
+    local name = ("words-%d"):format(require "tidelock".getpid())
+    local code = ([[
+      local ipc = require "tidelock"
+      local s = ipc.open("NAME")
+      local begun, never = ipc.event(), ipc.event()
+      local v, q = s.value("till", 1), s.queue("orders")
+      ipc.process{ name = "holder", target = function()
+        v:update(function() begun:set() never:wait() end)
+      end }:start()
+      begun:wait(20)
+      ipc.process{ name = "adder", target = function() v:add(1) end }:start()
+      ipc.process{ name = "waiter", target = function() ipc.wait{ ipc.event(), q } end }:start()
+      local found = {}
+      local limit = ipc.now() + 10
+      repeat
+        for _, task in ipairs(ipc.ps(s)) do found[task.name] = task.waits end
+        ipc.yield()
+      until found.adder and found.waiter or ipc.now() > limit
+      print(found.adder, found.waiter)
+      s:remove()
+      for _, p in ipairs(ipc.children()) do p:kill() end
+    ]]):gsub("NAME", name)
+    local out, err = shell.script(code)
+    assert.truthy(out:find '^add value#1 "till": [^\t]*\twait queue#1 "orders"', out .. err)
   end)
 end)

@@ -9,6 +9,7 @@
 --   finish(s)     ends what make started, where no release came
 --   holder(s)     takes what the others wait for, in the calling task; it is passed on when that task dies;
 --                 holder_waiting: how tostring shows it waiting for that, where not as `waiting`
+--                 silent: the call does not say "abandoned" then
 local ipc = require "tidelock"
 
 local function filled(q)
@@ -136,7 +137,7 @@ return {
     end,
     release = function(s) s.object:release() end,
     waiting = "%d waiting", outcome = "timeout",
-    holder = function(s) s.object:acquire() end,
+    holder = function(s) s.object:acquire() end, silent = true,
   },
   {
     class = "semaphore", call = "acquire",
@@ -159,7 +160,7 @@ return {
     end,
     release = function(s) s.object:release() end,
     waiting = "%d waiting", outcome = "timeout",
-    holder = function(s) s.object:acquire() end,
+    holder = function(s) s.object:acquire() end, silent = true,
   },
   {
     class = "event", call = "wait",
@@ -277,7 +278,7 @@ return {
     end,
     release = function(s) s.object:release() end,
     waiting = "%d waiting", outcome = "timeout",
-    holder = function(s) s.object:acquire() end,
+    holder = function(s) s.object:acquire() end, silent = true,
   },
   rwlock_row("read", "%d waiting to read"), rwlock_row("write", "%d to write"),
   {

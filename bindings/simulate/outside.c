@@ -1,0 +1,95 @@
+#include "simulate/outside.h"
+
+#include <lauxlib.h>
+
+#include "simulate/wrap.h"
+#include "tidelock.h"
+
+/* In package.searchers: the one for a C module, and the one for a part of a C
+ * module of several, by the name of the whole. */
+enum { C_SEARCHER = 3, C_ROOT_SEARCHER = 4 };
+
+static lua_CFunction popen_stock, execute_stock, loadlib_stock;
+static lua_CFunction c_stock, c_root_stock;
+
+static int io_popen(lua_State *L)
+{
+    tl_simulate_outside("io.popen");
+    return popen_stock(L);
+}
+
+/* Without a command it only asks whether there is a shell. */
+static int os_execute(lua_State *L)
+{
+    if (!lua_isnoneornil(L, 1))
+        tl_simulate_outside("os.execute");
+    return execute_stock(L);
+}
+
+/* Tells that the module of this name was loaded, if the first of `results` is
+ * what loads it. */
+static int tell(lua_State *L, const char *name, int results)
+{
+    if (name && results > 0 && !lua_isnil(L, -results) &&
+        !lua_isstring(L, -results)) {
+        tl_simulate_outside(lua_pushfstring(L, "the C module %s", name));
+        lua_pop(L, 1);
+    }
+    return results;
+}
+
+/* The name stays on the stack below the results, or with whoever calls. */
+static int search_c(lua_State *L)
+{
+    const char *name = lua_tostring(L, 1);
+    return tell(L, name, c_stock(L));
+}
+
+static int search_c_root(lua_State *L)
+{
+    const char *name = lua_tostring(L, 1);
+    return tell(L, name, c_root_stock(L));
+}
+
+static int package_loadlib(lua_State *L)
+{
+    const char *name = lua_tostring(L, 1);
+    int results = loadlib_stock(L);
+    /* "*" links the library, and returns true */
+    return tell(L, name, results);
+}
+
+static void wrap_searcher(lua_State *L, int index, lua_CFunction *stock,
+                          lua_CFunction function)
+{
+    lua_rawgeti(L, -1, index);
+    wrap_top(L, stock, function);
+    lua_rawseti(L, -2, index);
+}
+
+static void wrap_searchers(lua_State *L)
+{
+    lua_getglobal(L, "package");
+    if (lua_istable(L, -1)) {
+        if (lua_getfield(L, -1, "searchers") == LUA_TTABLE) {
+            wrap_searcher(L, C_SEARCHER, &c_stock, search_c);
+            wrap_searcher(L, C_ROOT_SEARCHER, &c_root_stock, search_c_root);
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+void outside_open(lua_State *L)
+{
+    static const struct wrap io[] = {{"popen", &popen_stock, io_popen},
+                                     {NULL, NULL, NULL}};
+    static const struct wrap os[] = {{"execute", &execute_stock, os_execute},
+                                     {NULL, NULL, NULL}};
+    static const struct wrap package[] = {
+        {"loadlib", &loadlib_stock, package_loadlib}, {NULL, NULL, NULL}};
+    wrap_library(L, "io", io);
+    wrap_library(L, "os", os);
+    wrap_library(L, "package", package);
+    wrap_searchers(L);
+}

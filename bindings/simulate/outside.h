@@ -1,0 +1,13 @@
+/*
+ * Outside: names what a script does that is not simulated: io.popen,
+ * os.execute, and each C module that it loads, whatever that does.  (Commands
+ * and sockets name themselves.)
+ */
+#ifndef TL_OUTSIDE_H
+#define TL_OUTSIDE_H
+
+#include <lua.h>
+
+void outside_open(lua_State *L);
+
+#endif

@@ -1,0 +1,14 @@
+#include "simulate/simulate.h"
+
+#include "simulate/chance.h"
+#include "simulate/file_points.h"
+#include "simulate/outside.h"
+#include "simulate/sorted_pairs.h"
+
+void simulate_open(lua_State *L)
+{
+    sorted_pairs_open(L);
+    chance_open(L);
+    file_points_open(L);
+    outside_open(L);
+}

@@ -1,0 +1,69 @@
+-- What a simulation does not simulate is named on stderr, once.
+local shell = dofile "spec/support/shell.lua"
+
+-- How often stderr names it.
+local function count(code, what, options)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(code)
+  file:close()
+  local out, err = shell.run(("%s %s %s"):format(shell.tidelock, options or "--sim=1", path))
+  os.remove(path)
+  assert.equal("well\n", out)
+  return select(2, err:gsub(what:gsub("%p", "%%%0"), ""))
+end
+
+describe("named is", function()
+  for what, call in pairs{
+    ["io.popen"] = [[local file = assert(io.popen "echo x") assert(file:read "a" == "x\n" and file:close())]],
+    ["os.execute"] = [[assert(select(3, os.execute "exit 3") == 3)]],
+    ["the C module cjson"] = [[assert(require "cjson".encode(1) == "1") package.loaded.cjson = nil]],
+  } do
+    it(what .. ", once", function()
+      assert.equal(1, count(("for i = 1, 3 do %s end print 'well'"):format(call), what))
+    end)
+
+    it(what .. " not without --sim", function()
+      assert.equal(0, count(call .. " print 'well'", what, ""))
+    end)
+  end
+
+  it("what package.loadlib loads", function()
+    local code = [[local path = package.searchpath("cjson", package.cpath)
+      assert(package.loadlib(path, "luaopen_cjson"))
+      print "well"]]
+    assert.equal(1, count(code, "the C module /"))
+  end)
+
+  it("a part of a C module that holds several", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    local code = ([[local path = package.searchpath("cjson", package.cpath)
+      assert(os.execute("mkdir %s && ln -s " .. path .. " %s/whole.so"))
+      package.cpath = "%s/?.so"
+      print(select(2, pcall(require, "whole.part")):find "no module 'whole.part' in file" and "well")
+      os.execute "rm -r %s"]]):gsub("%%s", folder)
+    assert.equal(0, count(code, "the C module"))
+  end)
+
+  it("no more than that", function()
+    local code = [[os.execute() pcall(require, "nowhere") package.loadlib("/nowhere.so", "f")
+      require "tidelock" pcall(io.popen) pcall(os.execute, {}) package.preload.own = function() return 1 end
+      require "own" print "well"]]
+    assert.equal(0, count(code, "the C module"))
+    assert.equal(0, count([[os.execute() print "well"]], "os.execute"))
+  end)
+end)
+
+describe("what is not simulated fails", function()
+  it("with the words and results that it has without --sim", function()
+    local code = [[print(pcall(io.popen, "x", "rw")) print(pcall(io.popen)) print(pcall(os.execute, {}))
+      print(os.execute "kill -9 $$") print(io.popen("exit 2"):close()) print(package.loadlib("/nowhere.so", "f"))
+      print(select(2, pcall(require, "nowhere.part")))]]
+    local function run(options)
+      return (shell.run(("%s %s -l tidelock -e '%s'"):format(shell.tidelock, options, code)))
+    end
+    assert.matches("kill", "kill" .. run "")
+    assert.equal(run "", run "--sim=1")
+  end)
+end)

@@ -1,0 +1,79 @@
+-- Every script of scripts/ in a simulation: it ends well whatever the seed, and the same seed gives the same run, byte
+-- for byte, in what it writes and in its steps.  What is outside of the simulation makes a run inexact, and it says so:
+-- there the status alone is compared.
+local rounds = dofile "spec/support/rounds.lua"
+local shell = dofile "spec/support/shell.lua"
+
+local SEEDS = rounds(20)
+local LONGEST = 10 -- seconds, of a run that takes hundredths
+local OUTSIDE = "is not simulated"
+
+-- those that compute for long, by seeds that are enough
+local few = { ["pool_map.lua"] = 2 }
+local needs = { ["fifo.lua"] = "Lua 5.3" } -- for luaposix
+
+-- For each seed two runs, one where the first is not exact; a line for each seed:
+-- seed, status, milliseconds of the first, and "same", "output", "steps" (which differ) or "inexact".
+local LOOP = [[
+cd %s || exit 1
+run() { # seed, number of the run
+  timeout %d %s --sim=$1 --steps steps %s >out.$2 2>&1 </dev/null
+  echo "status $?" >>out.$2
+  mv steps steps.$2
+}
+for seed in $(seq 1 %d); do
+  began=$(date +%%s%%N)
+  run $seed 1
+  took=$(( ($(date +%%s%%N) - began) / 1000000 ))
+  how=same
+  if grep -q "%s" out.1; then
+    how=inexact
+  else
+    run $seed 2
+    cmp -s steps.1 steps.2 || { how=steps; diff steps.1 steps.2 | head -n 9 >difference; }
+    cmp -s out.1 out.2 || { how=output; diff out.1 out.2 | head -n 9 >difference; }
+  fi
+  status=$(sed -n "\$s/status //p" out.1)
+  echo $seed $status $took $how
+  if [ $status -ne 0 ]; then cat out.1; exit 1; fi
+  if [ -f difference ]; then cat difference; exit 1; fi
+done]]
+
+local function lines_of(command)
+  local pipe, lines = assert(io.popen(command)), {}
+  for line in pipe:lines() do lines[#lines + 1] = line end
+  pipe:close()
+  return lines
+end
+
+local folder, here = lines_of("mktemp -d")[1], lines_of("pwd -P")[1]
+
+describe("a simulated script:", function()
+  local slowest = { ms = 0 }
+
+  teardown(function() os.execute("rm -r " .. folder) end)
+
+  for _, path in ipairs(lines_of "ls scripts/*.lua") do
+    local name = path:match "[^/]+$"
+    it(name, function()
+      if needs[name] and needs[name] ~= _VERSION then return pending("luaposix is packaged for " .. needs[name]) end
+      local out, err = shell.run(LOOP:format(folder, LONGEST, shell.tidelock, here .. "/" .. path,
+        math.min(few[name] or SEEDS, SEEDS), OUTSIDE), 300)
+      local seeds = 0
+      for seed, status, ms, how in out:gmatch "(%d+) (%d+) (%d+) (%l+)\n" do
+        local run = ("--sim=%s %s: %s\n%s%s"):format(seed, name, how, out, err)
+        assert.equal("0", status, run)
+        assert.truthy(how == "same" or how == "inexact", run)
+        seeds = seeds + 1
+        if tonumber(ms) > slowest.ms then slowest = { ms = tonumber(ms), name = name, seed = seed } end
+      end
+      assert.equal(math.min(few[name] or SEEDS, SEEDS), seeds, out .. err)
+    end)
+  end
+
+  it("none takes long", function()
+    assert.truthy(slowest.name)
+    assert.truthy(slowest.ms < LONGEST * 1000,
+      ("%s with --sim=%s took %d ms"):format(slowest.name, slowest.seed, slowest.ms))
+  end)
+end)
