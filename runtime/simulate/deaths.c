@@ -298,7 +298,7 @@ void tl_deaths_look_around(void)
 /* What the kernel still does for it would change what others find: where a
  * thread's memory goes, whether the process can be reaped.  Its daemon threads
  * end with the process. */
-void tl_deaths_await_leaver(void)
+static void await_leaver(void)
 {
     pid_t pid = tl_players->leaver_pid, tid = tl_players->leaver_tid;
     if (tl_players->stopper)
@@ -307,6 +307,15 @@ void tl_deaths_await_leaver(void)
     if (tid && await_gone(tid) && tid == pid && is_played(pid) &&
         await_process(pid))
         forget(pid, 0);
+}
+
+void tl_deaths_settle(void)
+{
+    uint32_t found = tl_players->found;
+    tl_players->found = 0;
+    if (found)
+        tl_deaths_found(found);
+    await_leaver();
 }
 
 bool tl_deaths_answer(uint32_t number)

@@ -27,9 +27,10 @@ bool tl_deaths_reaches(uint32_t number, pid_t pid);
 /* See tl_world.ended_by. */
 int tl_deaths_ended_by(pid_t pid);
 
-/* Waits until the kernel has done with the task that has just left, or stops
+/* Before a choice: settles what one owes that was found dead with the turn, and
+ * waits until the kernel has done with the task that has just left, or stops
  * itself. */
-void tl_deaths_await_leaver(void);
+void tl_deaths_settle(void);
 
 /* The process of that player ended without being told to: it was killed from
  * outside.  The caller has taken the turn. */

@@ -35,7 +35,8 @@ static void give(uint32_t number)
     tl_park_wake_word(&player->handed, 1);
 }
 
-/* Takes the turn from a task that is no more; it is to choose then. */
+/* Takes the turn from a task that is no more; true: this one is to choose then.
+ * That is the same one each time, whichever looks first. */
 static bool take_from_dead(void)
 {
     uint32_t turn = atomic_load(&tl_players->turn);
@@ -44,9 +45,13 @@ static bool take_from_dead(void)
         !atomic_compare_exchange_strong(&tl_players->turn, &turn,
                                         turn_of(tl_players_me, turn)))
         return false;
-    tl_deaths_found(holder);
+    tl_players->found = holder;
     tl_players->decide = true;
-    return true;
+    uint32_t deputy = tl_schedule_deputy(holder, tl_players_at(holder)->pid);
+    if (!deputy || deputy == tl_players_me)
+        return true;
+    give(deputy);
+    return false;
 }
 
 static void await_turn(void)
@@ -86,7 +91,7 @@ void tl_hand_over(void)
 {
     do {
         tl_players->decide = false;
-        tl_deaths_await_leaver();
+        tl_deaths_settle();
         uint32_t next = tl_schedule_choose();
         if (next == TL_SCHEDULE_SELF_DIES) {
             be_ended();

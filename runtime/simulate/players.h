@@ -70,6 +70,7 @@ struct tl_players {
     bool decide;        /* whoever gets the turn is not to run, but to choose */
     uint32_t condemned; /* the player that is to be ended first */
     int32_t leaver_pid, leaver_tid; /* it has left, and ends; 0: none */
+    uint32_t found;                 /* it died with the turn; 0: none */
     int32_t stopper;                /* this process stops itself; 0: none */
     uint32_t watched;               /* the last that looked outside */
     int64_t outside; /* real time when all began to wait for that; 0 */
