@@ -60,13 +60,16 @@ struct tl_players {
     uint64_t seed;
     uint64_t random;
     _Atomic int64_t now;   /* atomic: handlers and helper threads read it */
-    _Atomic uint32_t turn; /* the number of the player that has it */
+    _Atomic uint32_t turn; /* in the low bits the player that has it, above
+                              them how often it was given */
     uint32_t vain, vain_before, work; /* of simulate/patience */
     int64_t moves;      /* how far the clock moves next where no deadline is */
     uint32_t highest;   /* players above it have never been */
     bool decide;        /* whoever gets the turn is not to run, but to choose */
     uint32_t condemned; /* the player that is to be ended first */
     int32_t leaver_pid, leaver_tid; /* it has left, and ends; 0: none */
+    uint32_t found;                 /* it died with the turn; 0: none */
+    int32_t stopper;                /* this process stops itself; 0: none */
     uint32_t choices;
     uint32_t watched; /* the last that looked outside */
     int64_t outside;  /* real time when all began to wait for that; 0 */
