@@ -33,10 +33,17 @@ static int colour_of(const char *name)
     return colours[hash % (sizeof colours / sizeof *colours)];
 }
 
+/* Seconds; also before there is a runtime, which tl_now asks in a simulation.
+ */
+static double now(void)
+{
+    return tl_simulate_is_on() ? (double)tl_simulate_clock() / 1e9 : tl_now();
+}
+
 static size_t make_label(char label[LABEL_SIZE])
 {
     const char *name = tl_task_name();
-    double seconds = tl_now() - started;
+    double seconds = now() - started;
     if (!*name)
         name = "main";
     int length = coloured
@@ -110,7 +117,7 @@ int label_start(void)
     FILE *labelled = fopencookie(NULL, "w", functions);
     if (!labelled || setvbuf(labelled, NULL, _IOLBF, STREAM_SIZE) != 0)
         return -1;
-    started = tl_now();
+    started = now();
     coloured = wants_colour();
     pthread_atfork(NULL, NULL, begin_line);
     stdout = labelled;

@@ -11,7 +11,10 @@
  * fails: where it ends with a status other than 0, but not by Ctrl-C.
  *
  * Limits: what the program is given from outside is not the seed's: its
- * environment (TZ, LUA_PATH), arguments, files and standard input.
+ * environment (TZ, LUA_PATH), arguments, files and standard input.  Commands
+ * that a simulated program starts inherit the fixed addresses and the CPU.
+ * print is the module's from the start, as with --label: in Lua 5.3 it does not
+ * ask a global tostring.
  */
 #ifndef SIMULATION_H
 #define SIMULATION_H

@@ -68,6 +68,9 @@ struct tl_world {
      * false: it is to be sent as always. */
     bool (*signal)(pid_t pid, int signal);
 
+    /* The signal by which this world has ended the process; 0: it has not. */
+    int (*ended_by)(pid_t pid);
+
     /* The seed of the program. */
     uint64_t (*seed)(void);
 
@@ -106,6 +109,12 @@ static inline void tl_world_left(void)
 static inline bool tl_world_signal(pid_t pid, int signal)
 {
     return tl_world && tl_world->signal(pid, signal);
+}
+
+/* 0: the kernel knows how it ended. */
+static inline int tl_world_ended_by(pid_t pid)
+{
+    return tl_world ? tl_world->ended_by(pid) : 0;
 }
 
 /* The pid of a process as scripts and reports have it. */

@@ -95,14 +95,22 @@ static bool is_parent(const struct tl_process *process)
            process->parent_task == tl_task_id(tl_self);
 }
 
+/* In a simulation all find at once how it ended, also where somebody outside of
+ * the program has reaped it. */
+static bool status_of_dead(const struct tl_process *process, unsigned *status)
+{
+    pid_t pid = atomic_load(&process->pid);
+    *status = (unsigned)tl_world_ended_by(pid);
+    return *status || (!is_parent(process) && status_of_zombie(pid, status));
+}
+
 void tl_process_ended(struct tl_process *process, const struct tl_task *task)
 {
     unsigned status;
     if (atomic_load(&process->task) != tl_task_id(task))
         return;
     if (task != tl_self && !atomic_load(&process->status) &&
-        !is_parent(process) &&
-        status_of_zombie(atomic_load(&process->pid), &status))
+        status_of_dead(process, &status))
         set_status(process, status);
     atomic_store(&process->state, TL_PROCESS_ENDED); /* commit */
     tl_fault();

@@ -119,11 +119,10 @@ bool tl_deaths_signal(pid_t pid, int signal)
     return false;
 }
 
-/* Whether the kernel has ended it. */
-static bool await_end(pid_t pid)
+static bool await_gone(pid_t id)
 {
     int64_t limit = tl_clock_real() + DEATH_LONGEST;
-    while (!tl_procfs_gone(pid)) {
+    while (!tl_procfs_gone(id)) {
         if (tl_clock_real() > limit)
             return false;
         tl_clock_pause(50 * TL_MICROSECOND);
@@ -131,11 +130,27 @@ static bool await_end(pid_t pid)
     return true;
 }
 
+static bool is_of(const struct tl_player *player, pid_t pid)
+{
+    return player->state != TL_PLAYER_ABSENT && player->pid == pid;
+}
+
+/* The first task of a process is a zombie before its other threads are gone. */
+static bool await_process(pid_t pid)
+{
+    bool gone = await_gone(pid);
+    for (uint32_t n = 1; gone && n <= tl_players->highest; n++)
+        if (is_of(tl_players_at(n), pid))
+            gone = await_gone(tl_players_at(n)->tid);
+    return gone;
+}
+
+/* Whether the kernel has ended it. */
 static bool end(pid_t pid, int signal)
 {
     kill(pid, signal);
     kill(pid, SIGCONT); /* one that is stopped must hear of it */
-    return await_end(pid);
+    return await_process(pid);
 }
 
 static void strike_out(uint32_t number)
@@ -143,41 +158,61 @@ static void strike_out(uint32_t number)
     tl_record_death(number);
     tl_players_at(number)->state = TL_PLAYER_ABSENT;
     tl_players_at(number)->fatal = 0;
+    atomic_store(&tl_players_at(number)->arrived, 0);
 }
 
-static void strike_out_process(pid_t pid)
+/* Whether the kernel kills the process of this task, a daemon, since that of
+ * its parent is no more. */
+static bool dies_with(uint32_t number, pid_t pid)
+{
+    const struct tl_task *task = tl_task_at(number);
+    const struct tl_task *parent = tl_task_of(task->parent);
+    return tl_players_at(number)->state != TL_PLAYER_ABSENT && task->daemon &&
+           task->parent && tl_task_id(parent) == task->parent &&
+           tl_players_at(number)->pid != pid &&
+           tl_players_at(tl_task_number(parent))->pid == pid;
+}
+
+bool tl_deaths_reaches(uint32_t number, pid_t pid)
+{
+    unsigned here = tl_arena;
+    pid_t its = tl_players_at(number)->pid;
+    bool reaches = its == pid;
+    tl_task_visit(TL_HOME);
+    for (uint32_t n = 1; !reaches && n <= tl_players->highest; n++)
+        reaches = is_of(tl_players_at(n), its) && dies_with(n, pid);
+    tl_task_visit(here);
+    return reaches;
+}
+
+static void strike_out_process(pid_t pid, int signal)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++)
-        if (tl_players_at(n)->state != TL_PLAYER_ABSENT &&
-            tl_players_at(n)->pid == pid)
+        if (is_of(tl_players_at(n), pid)) {
             strike_out(n);
+            tl_players_at(n)->ended_by = signal;
+        }
 }
 
-/* One that the kernel ends since its parent has ended, or NULL. */
-static struct tl_player *doomed(void)
+/* Its daemons have no children. */
+static void forget(pid_t pid, int signal)
 {
-    for (uint32_t n = 1; n <= tl_players->highest; n++) {
-        struct tl_player *player = tl_players_at(n);
-        if (player->state != TL_PLAYER_ABSENT && player->master &&
-            !is_played(player->master))
-            return player;
-    }
-    return NULL;
-}
-
-/* All are struck out before the sweep, which takes their names; and those that
- * die with the process in the same step, at whatever moment the kernel is done
- * with them. */
-static void forget(pid_t pid)
-{
-    struct tl_player *daemon;
-    strike_out_process(pid);
-    while ((daemon = doomed())) {
-        daemon->master = 0;
-        if (await_end(daemon->pid))
-            strike_out_process(daemon->pid);
-    }
+    unsigned here = tl_arena;
+    tl_task_visit(TL_HOME);
+    for (uint32_t n = 1; n <= tl_players->highest; n++)
+        if (dies_with(n, pid) && await_process(tl_players_at(n)->pid))
+            strike_out_process(tl_players_at(n)->pid, SIGKILL);
+    strike_out_process(pid, signal);
+    tl_task_visit(here);
     tl_life_sweep_all();
+}
+
+int tl_deaths_ended_by(pid_t pid)
+{
+    for (uint32_t n = 1; n <= tl_players->highest; n++)
+        if (tl_players_at(n)->pid == pid && tl_players_at(n)->ended_by)
+            return tl_players_at(n)->ended_by;
+    return 0;
 }
 
 static void acquit(pid_t pid)
@@ -190,8 +225,9 @@ static void acquit(pid_t pid)
 void tl_deaths_execute(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
-    if (end(pid, tl_players_at(number)->fatal))
-        forget(pid);
+    int signal = tl_players_at(number)->fatal;
+    if (end(pid, signal))
+        forget(pid, signal);
     else
         acquit(pid);
 }
@@ -199,9 +235,24 @@ void tl_deaths_execute(uint32_t number)
 void tl_deaths_found(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
-    if (!tl_procfs_gone(pid))
-        strike_out(number); /* a thread alone */
-    forget(tl_procfs_gone(pid) ? pid : 0);
+    if (tl_procfs_gone(pid) && await_process(pid)) {
+        forget(pid, 0);
+        return;
+    }
+    strike_out(number); /* a thread alone */
+    tl_life_sweep_all();
+}
+
+/* What the kernel still does for it would change what others find: where a
+ * thread's memory goes, whether the process can be reaped.  Its daemon threads
+ * end with the process. */
+void tl_deaths_await_leaver(void)
+{
+    pid_t pid = tl_players->leaver_pid, tid = tl_players->leaver_tid;
+    tl_players->leaver_tid = 0;
+    if (tid && await_gone(tid) && tid == pid && is_played(pid) &&
+        await_process(pid))
+        forget(pid, 0);
 }
 
 bool tl_deaths_answer(uint32_t number)

@@ -20,6 +20,16 @@ bool tl_deaths_signal(pid_t pid, int signal);
  * owes. */
 void tl_deaths_execute(uint32_t number);
 
+/* Whether the end of that process is the end of this player, too: it is of it,
+ * or of a daemon that it has started. */
+bool tl_deaths_reaches(uint32_t number, pid_t pid);
+
+/* See tl_world.ended_by. */
+int tl_deaths_ended_by(pid_t pid);
+
+/* Waits until the kernel has done with the task that has just left. */
+void tl_deaths_await_leaver(void);
+
 /* The process of that player ended without being told to: it was killed from
  * outside.  The caller has taken the turn. */
 void tl_deaths_found(uint32_t number);

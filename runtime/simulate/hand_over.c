@@ -74,10 +74,10 @@ static void await_turn(void)
 /* This process is to be ended, by another; unless there is none. */
 static void be_ended(void)
 {
-    uint32_t deputy = tl_schedule_deputy(tl_players_me, true);
+    pid_t pid = tl_players_at(tl_players->condemned)->pid;
+    uint32_t deputy = tl_schedule_deputy(tl_players_me, pid);
     if (!deputy) {
-        kill(getpid(), tl_players_at(tl_players->condemned)->fatal);
-        tl_players_at(tl_players->condemned)->fatal = 0;
+        tl_deaths_execute(tl_players->condemned);
         tl_players->condemned = 0;
         return;
     }
@@ -90,6 +90,7 @@ void tl_hand_over(void)
 {
     do {
         tl_players->decide = false;
+        tl_deaths_await_leaver();
         uint32_t next = tl_schedule_choose();
         if (next == TL_SCHEDULE_SELF_DIES) {
             be_ended();
@@ -112,7 +113,11 @@ void tl_hand_over_to_end(void)
 void tl_hand_over_for_ever(void)
 {
     struct tl_player *player = tl_players_at(tl_players_me);
-    uint32_t deputy = tl_schedule_deputy(tl_players_me, false);
+    bool is_process = player->tid == player->pid;
+    uint32_t deputy =
+        tl_schedule_deputy(tl_players_me, is_process ? player->pid : 0);
+    tl_players->leaver_pid = player->pid;
+    tl_players->leaver_tid = player->tid;
     player->state = TL_PLAYER_ABSENT;
     player->fatal = 0;
     tl_players_me = 0;
@@ -124,49 +129,47 @@ void tl_hand_over_for_ever(void)
 
 /* ---- a new task ---- */
 
-static bool is_daemon(uint32_t number)
+static void enter(uint32_t number, pid_t pid, pid_t tid)
 {
-    unsigned here = tl_arena;
-    tl_task_visit(TL_HOME);
-    bool daemon = tl_task_at(number)->daemon != 0;
-    tl_task_visit(here);
-    return daemon;
+    struct tl_player *player = tl_players_at(number);
+    player->pid = pid;
+    player->tid = tid;
+    player->until = TL_FOREVER;
+    player->signals = 0;
+    player->fatal = player->ended_by = 0;
+    player->stopped = player->watches = player->looks = player->alone = false;
+    player->state = TL_PLAYER_READY;
+    if (number > tl_players->highest)
+        tl_players->highest = number;
+    if (pid == tid)
+        tl_players_name(pid);
 }
 
 void tl_hand_over_started(uint32_t child, pid_t pid)
 {
     struct tl_player *player = tl_players_at(child);
-    if (pid)
-        tl_players_name(pid);
-    player->pid = pid ? pid : getpid();
-    player->master = pid && is_daemon(child) ? getpid() : 0;
     /* until it has entered, so that nothing changes behind the back of whoever
      * has the turn; one that died on the way is found dead at its turn */
     while (!atomic_load(&player->arrived)) {
         tl_park_wait_word(&player->arrived, 0, BEAT);
-        if (tl_procfs_gone(player->pid))
+        if (pid && tl_procfs_gone(pid))
             break;
     }
-    if (!atomic_load(&player->arrived))
-        player->tid = player->pid;
-    atomic_store(&player->arrived, 0);
-    player->until = TL_FOREVER;
-    player->signals = 0;
-    player->fatal = 0;
-    player->stopped = player->watches = player->looks = player->alone = false;
-    player->state = TL_PLAYER_READY;
-    if (child > tl_players->highest)
-        tl_players->highest = child;
+    if (!atomic_exchange(&player->arrived, 0))
+        enter(child, pid, pid);
 }
 
+/* It enters by itself, while its starter, which has the turn, waits for that:
+ * so it is a player also where that one is killed meanwhile. */
 void tl_hand_over_arrived(void)
 {
     tl_players_me = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
     struct tl_player *player = tl_players_at(tl_players_me);
-    player->tid = gettid();
+    enter(tl_players_me, getpid(), gettid());
     atomic_store(&player->arrived, 1);
     tl_park_wake_word(&player->arrived, 1);
     await_turn();
+    atomic_store(&player->arrived, 0); /* its starter may have died */
     while (tl_players->decide)
         tl_hand_over();
 }

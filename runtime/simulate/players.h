@@ -51,6 +51,7 @@ struct tl_player {
     tl_deadline until;
     uint64_t signals; /* to be handled: bit n - 1 */
     int32_t fatal;    /* the signal that ends its process at its next step */
+    int32_t ended_by; /* that signal, once it has; stays until the next */
     bool stopped;
     bool watches; /* it also waits for what is outside of the simulation */
     bool looks;   /* its turn is only to look at that */
@@ -67,8 +68,9 @@ struct tl_players {
     uint32_t highest;   /* players above it have never been */
     bool decide;        /* whoever gets the turn is not to run, but to choose */
     uint32_t condemned; /* the player that is to be ended first */
-    uint32_t watched;   /* the last that looked outside */
-    int64_t outside;    /* real time when all began to wait for that; 0 */
+    int32_t leaver_pid, leaver_tid; /* it has left, and ends; 0: none */
+    uint32_t watched;               /* the last that looked outside */
+    int64_t outside; /* real time when all began to wait for that; 0 */
     bool told_alone;
     _Atomic bool told_still;
     uint32_t told_count;

@@ -59,11 +59,13 @@ static uint32_t draw(void)
     return list[count > 1 ? tl_players_random(count) : 0];
 }
 
+/* The nearest that is still to come: one that is over, but whose task has not
+ * had its turn, moves no clock. */
 static tl_deadline nearest(void)
 {
     tl_deadline found = TL_FOREVER;
     for (uint32_t n = 1; n <= tl_players->highest; n++)
-        if (sleeps(tl_players_at(n)))
+        if (sleeps(tl_players_at(n)) && !is_due(tl_players_at(n)))
             found = tl_clock_earlier(found, tl_players_at(n)->until);
     return found;
 }
@@ -178,11 +180,11 @@ uint32_t tl_schedule_choose(void)
     for (;;) {
         uint32_t n = tl_players->condemned;
         tl_players->condemned = 0;
-        if (!n)
+        if (!n || tl_players_at(n)->state == TL_PLAYER_ABSENT)
             n = candidate();
         if (!n || !tl_players_at(n)->fatal)
             return n;
-        if (tl_players_at(n)->pid == getpid()) {
+        if (tl_deaths_reaches(tl_players_me, tl_players_at(n)->pid)) {
             tl_players->condemned = n;
             return TL_SCHEDULE_SELF_DIES;
         }
@@ -190,13 +192,13 @@ uint32_t tl_schedule_choose(void)
     }
 }
 
-uint32_t tl_schedule_deputy(uint32_t besides, bool not_here)
+uint32_t tl_schedule_deputy(uint32_t besides, pid_t without)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++) {
         const struct tl_player *player = tl_players_at(n);
         if (n != besides && player->state != TL_PLAYER_ABSENT &&
             !player->fatal && !player->stopped &&
-            !(not_here && player->pid == getpid()))
+            !tl_deaths_reaches(n, without))
             return n;
     }
     return 0;

@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "tidelock.h"
 
@@ -28,9 +29,9 @@
 #define TL_SCHEDULE_SELF_DIES UINT32_MAX
 uint32_t tl_schedule_choose(void);
 
-/* One that can be given the turn to choose, not of this process if
- * `not_here`; 0: there is none. */
-uint32_t tl_schedule_deputy(uint32_t besides, bool not_here);
+/* One that can be given the turn to choose, and that the end of the process
+ * `without` (0: of none) does not reach; 0: there is none. */
+uint32_t tl_schedule_deputy(uint32_t besides, pid_t without);
 
 /* The clock moves to the next deadline though tasks can run, or where there is
  * none, on (simulate/patience). */

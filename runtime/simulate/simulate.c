@@ -29,7 +29,8 @@ static char script[256];
 
 static int64_t now(void)
 {
-    return atomic_load(&tl_players->now);
+    /* also before there is a program */
+    return tl_players ? atomic_load(&tl_players->now) : TL_PLAYERS_START;
 }
 
 static int64_t asked(void)
@@ -79,12 +80,14 @@ static bool is_awake(struct tl_player *self, struct pollfd *polled,
                      unsigned count, enum tl_world_end *end)
 {
     bool looks = self->looks, alone = self->alone;
+    /* first: a handler may call this task from here on */
+    bool called = atomic_exchange(&self->called, 0);
     self->looks = self->alone = false;
     if (looks && tl_schedule_look(polled, count))
         *end = TL_WORLD_READY;
     else if (tl_deaths_answer(tl_players_me))
         *end = TL_WORLD_SIGNAL;
-    else if (atomic_exchange(&self->called, 0))
+    else if (called)
         *end = TL_WORLD_CALLED;
     else if (looks)
         /* a call from another program tells the park word alone */
@@ -104,7 +107,6 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
     bool alone;
     self->until = until;
     self->watches = outside;
-    atomic_store(&self->called, 0);
     self->state = TL_PLAYER_SLEEPS;
     do {
         tl_hand_over();
@@ -171,6 +173,7 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
                                       .signal = send,
+                                      .ended_by = tl_deaths_ended_by,
                                       .seed = seed,
                                       .cpus = cpus,
                                       .pid = tl_players_pid};

@@ -7,10 +7,12 @@
  * words of reports, `ps` and `tostring`; the points of a simulation, and the
  * record of its steps.
  *
- * To add an operation: a row, and its name in the operation's tl_enter.  A part
- * of an operation that has announced itself, and what no other task can tell
- * the order of (a handle that is closed, a look at a constant), enters with
- * TL_OP_NONE.
+ * To add an operation: a row, its name in the operation's tl_enter, and a case
+ * in spec/c/program/operations_cases.lua.  What is atomic announces itself: a
+ * call of the API that does several such things (put_many) does so for each.  A
+ * part of an operation that has announced itself, and what no other task can
+ * tell the order of (a handle that is closed, a look at a constant), enters
+ * with TL_OP_NONE.
  */
 #ifndef TL_OPERATION_H
 #define TL_OPERATION_H

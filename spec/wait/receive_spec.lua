@@ -154,7 +154,7 @@ describe("ipc.receive", function()
       ipc.receive{ ipc.queue{ name = "orders" }, ipc.queue() }
     ]]
     assert.equal(3, status, err)
-    assert.truthy(err:find("to get from queue#1 \"orders\"", 1, true), err)
+    assert.truthy(err:find("waits for the first of: queue#1 \"orders\"", 1, true), err)
   end)
 
   it("says what is misused", function()
