@@ -87,9 +87,7 @@ static bool is_awake(struct tl_player *self, struct pollfd *polled,
         *end = TL_WORLD_READY;
     else if (tl_deaths_answer(tl_players_me))
         *end = TL_WORLD_SIGNAL;
-    else if (called)
-        *end = TL_WORLD_CALLED;
-    else if (looks)
+    else if (called || looks)
         /* a call from another program tells the park word alone */
         *end = TL_WORLD_CALLED;
     else if (alone || self->until <= atomic_load(&tl_players->now))
