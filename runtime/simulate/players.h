@@ -52,6 +52,8 @@ struct tl_player {
     int32_t ended_by; /* that signal, once it has; stays until the next */
     bool stopped;
     bool watches; /* it also waits for what is outside of the simulation */
+    bool paces;   /* that may well come: no deadline comes before its real time
+                   */
     bool looks;   /* its turn is only to look at that */
     bool alone;   /* it got the turn since nobody can run at any time */
 };
@@ -112,6 +114,7 @@ static inline struct tl_player *tl_players_self(void)
 /* A process has this pid; and what scripts are told for it. */
 void tl_players_name(pid_t pid);
 pid_t tl_players_pid(pid_t pid);
+uint32_t tl_players_number(pid_t pid); /* 0: it is not of this program */
 
 /* The player that is this task in whichever arena, or NULL. */
 struct tl_player *tl_players_of(const struct tl_task *task);

@@ -105,6 +105,7 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
     bool alone, looks;
     self->until = until;
     self->watches = outside;
+    self->paces = outside && (count > 0 || tl_outside_is_at_work());
     self->state = TL_PLAYER_SLEEPS;
     do {
         tl_hand_over();
@@ -225,6 +226,11 @@ int64_t tl_simulate_clock(void)
 int tl_simulate_pid(int pid)
 {
     return (int)tl_world_pid(pid);
+}
+
+int tl_simulate_parent(void)
+{
+    return tl_simulate_is_on() ? (int)tl_players_number(getppid()) : getppid();
 }
 
 static enum tl_operation operation_of(enum tl_file_use use)
