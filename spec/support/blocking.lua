@@ -360,7 +360,12 @@ return {
   {
     class = "ipc", call = "wait", name = "ipc.wait, a queue among others",
     make = function() return { object = ipc.queue(), event = ipc.event() } end,
-    block = function(s, t) return ipc.wait({ s.event, s.object, (ipc.pipe()) }, t) end,
+    block = function(s, t)
+      local ours, theirs = ipc.pipe() -- both are kept: an end whose other end was collected is ready
+      local result = table.pack(ipc.wait({ s.event, s.object, ours }, t))
+      theirs:close()
+      return table.unpack(result, 1, result.n)
+    end,
     release = function(s) s.object:put("a message") end,
     waiting = "%d getting", outcome = "timeout",
   },
