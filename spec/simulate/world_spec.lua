@@ -263,11 +263,11 @@ describe("a simulated process", function()
   end)
 
   it("that crashes leaves what it held, abandoned", function()
-    writes_outside("true\tabandoned\ttrue\t-11\t1.0\n", [[
+    writes_outside("true\tabandoned\ttrue\t-4\t1.0\n", [[
       local lock = ipc.lock()
       local child = ipc.spawn(function()
         lock:acquire()
-        os.execute "kill -SEGV $PPID"
+        os.execute "kill -ILL $PPID"
         ipc.sleep(10)
       end)
       ipc.sleep(1)
