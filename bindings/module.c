@@ -72,7 +72,7 @@ static int ipc_getpid(lua_State *L)
 static int ipc_getppid(lua_State *L)
 {
     check_function(L, 0, "getppid");
-    lua_pushinteger(L, tl_simulate_pid(getppid()));
+    lua_pushinteger(L, tl_simulate_parent());
     return 1;
 }
 

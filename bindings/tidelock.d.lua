@@ -131,7 +131,8 @@ function ipc.getpid() end
 ---@return integer? seed
 function ipc.seed() end
 
---- The id of this process's parent, as the operating system knows it.
+--- The id of this process's parent, as the operating system knows it; in a
+--- simulation as getpid has it, and 0 where the parent is not of the program.
 ---@return integer pid
 function ipc.getppid() end
 

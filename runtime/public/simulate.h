@@ -27,6 +27,9 @@ int64_t tl_simulate_seed(void); /* -1: it is not simulated */
  * task's, and each new process has the next.  Elsewhere the pid itself. */
 int tl_simulate_pid(int pid);
 
+/* The same of this process's parent; 0: it is not of the program. */
+int tl_simulate_parent(void);
+
 /* Writes what --steps has still in memory: before the program ends. */
 void tl_simulate_flush(void);
 

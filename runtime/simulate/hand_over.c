@@ -155,7 +155,8 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     player->until = TL_FOREVER;
     player->signals = 0;
     player->fatal = player->ended_by = 0;
-    player->stopped = player->watches = player->looks = player->alone = false;
+    player->stopped = player->looks = player->alone = false;
+    player->watches = player->paces = false;
     player->state = TL_PLAYER_READY;
     if (number > tl_players->highest)
         tl_players->highest = number;

@@ -28,6 +28,31 @@ void tl_outside_name(const char *what)
     say(line);
 }
 
+/* In the space that this task visits. */
+static bool has_strangers(void)
+{
+    for (uint32_t n = 1; n <= tl_task_highest(); n++) {
+        const struct tl_task *task = tl_task_at(n);
+        if (tl_task_taken(task) && !tl_players_number(tl_task_pid(task)))
+            return true;
+    }
+    return false;
+}
+
+bool tl_outside_is_at_work(void)
+{
+    unsigned here = tl_arena;
+    bool found = tl_players->told_count > 0;
+    for (unsigned arena = 0; arena < TL_ARENAS && !found; arena++) {
+        if (arena == TL_HOME || !tl_task_is_in(arena))
+            continue;
+        tl_task_visit(arena);
+        found = has_strangers();
+    }
+    tl_task_visit(here);
+    return found;
+}
+
 void tl_outside_stands_still(uint32_t holder, int64_t *since)
 {
     static _Thread_local uint32_t seen;

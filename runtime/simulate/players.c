@@ -24,17 +24,23 @@ void tl_players_name(pid_t pid)
     tl_players->pids[++tl_players->processes % TL_PLAYERS_PIDS] = pid;
 }
 
-/* The latest of that pid: the kernel may have given it away again.  One that is
- * not of this program keeps its own. */
-pid_t tl_players_pid(pid_t pid)
+/* The latest of that pid: the kernel may have given it away again. */
+uint32_t tl_players_number(pid_t pid)
 {
     uint32_t last = tl_players->processes, n = last;
     while (n > 0 && last - n < TL_PLAYERS_PIDS) {
         if (tl_players->pids[n % TL_PLAYERS_PIDS] == pid)
-            return (pid_t)n;
+            return n;
         n--;
     }
-    return pid;
+    return 0;
+}
+
+/* One that is not of this program keeps its own. */
+pid_t tl_players_pid(pid_t pid)
+{
+    uint32_t number = tl_players_number(pid);
+    return number ? (pid_t)number : pid;
 }
 
 struct tl_player *tl_players_of(const struct tl_task *task)

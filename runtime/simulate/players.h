@@ -46,14 +46,14 @@ struct tl_player {
     _Atomic uint32_t called;  /* by whoever calls it, a signal handler too */
     uint32_t state;           /* enum tl_player_state */
     int32_t pid, tid;         /* tid: written before `arrived` */
-    int32_t master; /* pid of the process that this one, a daemon, dies
-                       with; 0: none */
     tl_deadline until;
     uint64_t signals; /* to be handled: bit n - 1 */
     int32_t fatal;    /* the signal that ends its process at its next step */
     int32_t ended_by; /* that signal, once it has; stays until the next */
     bool stopped;
     bool watches; /* it also waits for what is outside of the simulation */
+    bool paces;   /* that may well come: no deadline comes before its real time
+                   */
     bool looks;   /* its turn is only to look at that */
     bool alone;   /* it got the turn since nobody can run at any time */
 };
@@ -72,8 +72,9 @@ struct tl_players {
     int32_t leaver_pid, leaver_tid; /* it has left, and ends; 0: none */
     uint32_t found;                 /* it died with the turn; 0: none */
     int32_t stopper;                /* this process stops itself; 0: none */
-    uint32_t watched;               /* the last that looked outside */
-    int64_t outside; /* real time when all began to wait for that; 0 */
+    uint32_t choices;
+    uint32_t watched; /* the last that looked outside */
+    int64_t outside;  /* real time when all began to wait for that; 0 */
     bool told_alone;
     _Atomic bool told_still;
     uint32_t told_count;
@@ -113,6 +114,7 @@ static inline struct tl_player *tl_players_self(void)
 /* A process has this pid; and what scripts are told for it. */
 void tl_players_name(pid_t pid);
 pid_t tl_players_pid(pid_t pid);
+uint32_t tl_players_number(pid_t pid); /* 0: it is not of this program */
 
 /* The player that is this task in whichever arena, or NULL. */
 struct tl_player *tl_players_of(const struct tl_task *task);

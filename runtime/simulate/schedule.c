@@ -14,7 +14,7 @@
 #define MOVES TL_MILLISECOND
 #define MOVES_MOST TL_SECOND
 
-/* How long one looks outside at once, in real time; and at which steps somebody
+/* How long one looks outside at once, in real time; and how often somebody
  * looks though others can run.  Then one also looks who was killed from
  * outside: those who wait might wake each other for ever over a dead one. */
 #define LOOK_LONGEST (10 * TL_MILLISECOND)
@@ -91,12 +91,13 @@ void tl_schedule_pass_time(void)
 }
 
 /* The next player after the last that looked outside, or 0. */
-static uint32_t watcher(void)
+static uint32_t watcher(bool paces)
 {
     uint32_t highest = tl_players->highest;
     for (uint32_t i = 1; i <= highest; i++) {
         uint32_t n = (tl_players->watched + i - 1) % highest + 1;
-        if (sleeps(tl_players_at(n)) && tl_players_at(n)->watches)
+        const struct tl_player *player = tl_players_at(n);
+        if (sleeps(player) && (paces ? player->paces : player->watches))
             return tl_players->watched = n;
     }
     return 0;
@@ -143,9 +144,9 @@ static uint32_t last_to_look(void)
     return n;
 }
 
-static uint32_t look_outside(void)
+static uint32_t look_outside(bool paces)
 {
-    uint32_t n = watcher();
+    uint32_t n = watcher(paces);
     if (n)
         tl_players_at(n)->looks = true;
     return n;
@@ -154,11 +155,11 @@ static uint32_t look_outside(void)
 static uint32_t candidate(void)
 {
     for (;;) {
-        bool looks = tl_players->step % LOOK_EACH == 0;
+        bool looks = ++tl_players->choices % LOOK_EACH == 0;
         if (looks)
             tl_deaths_look_around();
         uint32_t n = draw();
-        if (n && looks && look_outside())
+        if (n && looks && look_outside(false))
             return tl_players->watched;
         if (n) {
             tl_players->outside = 0;
@@ -166,13 +167,12 @@ static uint32_t candidate(void)
                 tl_players->moves = MOVES;
             return n;
         }
-        n = look_outside();
-        if (n)
+        if ((n = look_outside(true)))
             return n;
         tl_deadline next = nearest();
         if (next != TL_FOREVER)
             jump(next);
-        else if ((n = last_to_look()))
+        else if ((n = look_outside(false)) || (n = last_to_look()))
             return n;
         else {
             tl_outside_nobody_runs();

@@ -102,20 +102,24 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
 {
     struct tl_player *self = tl_players_self();
     enum tl_world_end end;
-    bool alone;
+    bool alone, looks;
     self->until = until;
     self->watches = outside;
+    self->paces = outside && (count > 0 || tl_outside_is_at_work());
     self->state = TL_PLAYER_SLEEPS;
     do {
         tl_hand_over();
         alone = self->alone;
+        looks = self->looks;
     } while (!is_awake(self, polled, count, &end));
     self->state = TL_PLAYER_RUNS;
     self->until = TL_FOREVER;
     tl_patience_woken();
-    tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
-                   : alone                   ? TL_EVENT_LAST
-                                             : TL_EVENT_LATE);
+    /* a look in vain is no step */
+    if (!looks || end != TL_WORLD_CALLED)
+        tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
+                       : alone                   ? TL_EVENT_LAST
+                                                 : TL_EVENT_LATE);
     return end;
 }
 
@@ -222,6 +226,11 @@ int64_t tl_simulate_clock(void)
 int tl_simulate_pid(int pid)
 {
     return (int)tl_world_pid(pid);
+}
+
+int tl_simulate_parent(void)
+{
+    return tl_simulate_is_on() ? (int)tl_players_number(getppid()) : getppid();
 }
 
 static enum tl_operation operation_of(enum tl_file_use use)
