@@ -48,7 +48,7 @@ static bool take_from_dead(void)
     tl_players->found = holder;
     tl_players->decide = true;
     uint32_t deputy = tl_schedule_deputy(holder, tl_players_at(holder)->pid);
-    if (!deputy || deputy == tl_players_me)
+    if (!deputy || deputy == tl_players_me || tl_deaths_is_dead(deputy))
         return true;
     give(deputy);
     return false;
