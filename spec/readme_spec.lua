@@ -36,8 +36,8 @@ describe("the readme", function()
     local file = assert(io.open(folder .. "/shop.lua", "w"))
     file:write(code)
     file:close()
-    local out = shell.run(("cd %s && %s %s --steps /dev/stdout shop.lua | grep %s"):format(folder, shell.tidelock, option,
-      filter))
+    local line = "cd %s && %s %s --steps /dev/stdout shop.lua | grep %s"
+    local out = shell.run(line:format(folder, shell.tidelock, option, filter))
     assert.equal(steps, out)
     os.remove(folder .. "/shop.lua")
     os.remove(folder)

@@ -175,14 +175,29 @@ static bool is_stopped(pid_t pid)
            (stat.state == 'T' || stat.state == 't');
 }
 
+/* The kernel ends processes in real time, also for one that lives in another:
+ * the moment of the deadline there. */
+static int64_t real(tl_deadline deadline)
+{
+    return deadline == TL_FOREVER || deadline <= 0
+               ? deadline
+               : tl_clock_real() + (deadline - tl_clock_now());
+}
+
+static bool is_over(int64_t moment)
+{
+    return moment != TL_FOREVER && tl_clock_real() >= moment;
+}
+
 /* Sleeps until something may have changed; *pidfd becomes -1 once it has told
  * of the end. */
-static int sleep_for(int *pidfd, tl_deadline deadline)
+static int sleep_for(int *pidfd, int64_t moment)
 {
+    int64_t left = moment - tl_clock_real();
     struct pollfd polled = {.fd = *pidfd, .events = POLLIN};
-    int status = tl_descriptor_wait_briefly(
-        &polled, *pidfd >= 0 ? 1 : 0,
-        tl_clock_earlier(deadline, tl_clock_now() + BLIND));
+    int status = tl_descriptor_wait_briefly(&polled, *pidfd >= 0 ? 1 : 0,
+                                            tl_clock_now() +
+                                                (left < BLIND ? left : BLIND));
     if (polled.revents) {
         close(*pidfd);
         *pidfd = -1;
@@ -192,15 +207,14 @@ static int sleep_for(int *pidfd, tl_deadline deadline)
 
 /* Callbacks may run in each sleep, and reap children: so this one is looked for
  * again after it. */
-static int await(const struct tl_process *process, int *pidfd,
-                 tl_deadline deadline)
+static int await(const struct tl_process *process, int *pidfd, int64_t moment)
 {
     int status = TL_OK;
     size_t i;
     while (status == TL_OK && (i = find(process)) < count && !reap(i)) {
-        if (tl_clock_passed(deadline))
+        if (is_over(moment))
             return TL_TIMEOUT;
-        status = sleep_for(pidfd, deadline);
+        status = sleep_for(pidfd, moment);
         if ((i = find(process)) < count && is_stopped(children[i].pid))
             break;
     }
@@ -215,7 +229,7 @@ int tl_children_await(const struct tl_process *process, tl_deadline deadline)
     if (tl_clock_passed(deadline))
         return TL_TIMEOUT;
     int pidfd = children[i].pid ? tl_pidfd_open(children[i].pid) : -1;
-    int status = await(process, &pidfd, deadline);
+    int status = await(process, &pidfd, real(deadline));
     if (pidfd >= 0)
         close(pidfd);
     return status;

@@ -96,6 +96,33 @@ static bool is_played(pid_t pid)
     return false;
 }
 
+static bool goes_on(pid_t pid)
+{
+    struct tl_procfs stat;
+    return tl_procfs_read(pid, &stat) && !strchr("TtZX", stat.state);
+}
+
+/* The kernel ignores some of these signals where no shell waits. */
+static void await_stop(pid_t pid)
+{
+    int64_t limit = tl_clock_real() + DEATH_LONGEST;
+    while (goes_on(pid) && tl_clock_real() < limit)
+        tl_clock_pause(50 * TL_MICROSECOND);
+    if (goes_on(pid))
+        stop(pid, false);
+}
+
+/* This process stops itself once it has given the turn away. */
+static bool be_stopped(pid_t pid, int signal)
+{
+    stop(pid, true);
+    if (pid == getpid())
+        return true;
+    kill(pid, signal);
+    await_stop(pid);
+    return true;
+}
+
 bool tl_deaths_signal(pid_t pid, int signal)
 {
     if (signal < 1 || signal > 64 || !is_played(pid))
@@ -110,8 +137,7 @@ bool tl_deaths_signal(pid_t pid, int signal)
     case IGNORED:
         return true;
     case STOPS:
-        stop(pid, true);
-        return false;
+        return be_stopped(pid, signal);
     case CONTINUES:
         stop(pid, false);
         return false;
@@ -243,16 +269,53 @@ void tl_deaths_found(uint32_t number)
     tl_life_sweep_all();
 }
 
+/* By its life word, which costs no system call, and then by the kernel: one
+ * that gives the turn away for ever has no life any more. */
+bool tl_deaths_is_dead(uint32_t number)
+{
+    unsigned here = tl_arena;
+    tl_task_visit(TL_HOME);
+    struct tl_task *task = tl_task_at(number);
+    bool may_be =
+        tl_task_state(task) != TL_TASK_RUNNING || tl_life_has_ended(task);
+    tl_task_visit(here);
+    return may_be && tl_procfs_gone(tl_players_at(number)->tid);
+}
+
+void tl_deaths_look_around(void)
+{
+    for (uint32_t n = 1; n <= tl_players->highest; n++) {
+        struct tl_player *player = tl_players_at(n);
+        if (player->state == TL_PLAYER_ABSENT || n == tl_players_me)
+            continue;
+        if (tl_deaths_is_dead(n))
+            tl_deaths_found(n);
+        else if (player->stopped && goes_on(player->pid))
+            player->stopped = false;
+    }
+}
+
 /* What the kernel still does for it would change what others find: where a
  * thread's memory goes, whether the process can be reaped.  Its daemon threads
  * end with the process. */
-void tl_deaths_await_leaver(void)
+static void await_leaver(void)
 {
     pid_t pid = tl_players->leaver_pid, tid = tl_players->leaver_tid;
-    tl_players->leaver_tid = 0;
+    if (tl_players->stopper)
+        await_stop(tl_players->stopper);
+    tl_players->leaver_tid = tl_players->stopper = 0;
     if (tid && await_gone(tid) && tid == pid && is_played(pid) &&
         await_process(pid))
         forget(pid, 0);
+}
+
+void tl_deaths_settle(void)
+{
+    uint32_t found = tl_players->found;
+    tl_players->found = 0;
+    if (found)
+        tl_deaths_found(found);
+    await_leaver();
 }
 
 bool tl_deaths_answer(uint32_t number)

@@ -27,12 +27,20 @@ bool tl_deaths_reaches(uint32_t number, pid_t pid);
 /* See tl_world.ended_by. */
 int tl_deaths_ended_by(pid_t pid);
 
-/* Waits until the kernel has done with the task that has just left. */
-void tl_deaths_await_leaver(void);
+/* Before a choice: settles what one owes that was found dead with the turn, and
+ * waits until the kernel has done with the task that has just left, or stops
+ * itself. */
+void tl_deaths_settle(void);
 
 /* The process of that player ended without being told to: it was killed from
  * outside.  The caller has taken the turn. */
 void tl_deaths_found(uint32_t number);
+
+/* Whether the task of that player is no more. */
+bool tl_deaths_is_dead(uint32_t number);
+
+/* Whether somebody was killed, or told to go on, from outside. */
+void tl_deaths_look_around(void);
 
 /* Handles the signals that wait for this player; true: there were some. */
 bool tl_deaths_answer(uint32_t number);

@@ -11,46 +11,47 @@
 #include "simulate/deaths.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
-#include "tasks/life.h"
 
 /* How long one sleeps before it looks at who has the turn, in real time: the
  * first tasks so long, the others the longer, as one that looks is enough. */
 #define BEAT (20 * TL_MILLISECOND)
 #define BEAT_MORE TL_MILLISECOND
 
+/* The word when the player gets the turn: each time another one, so that who
+ * takes it from a dead task does not take it from the next in the same slot. */
+static uint32_t turn_of(uint32_t number, uint32_t before)
+{
+    return ((before | TL_NUMBER_MASK) + 1) | number;
+}
+
 static void give(uint32_t number)
 {
     struct tl_player *player = tl_players_at(number);
+    uint32_t before = atomic_load(&tl_players->turn);
     /* seq_cst: all that this task did is before it, and the other looks at it
      * after it has read `handed` */
-    atomic_store(&tl_players->turn, number);
+    atomic_store(&tl_players->turn, turn_of(number, before));
     atomic_fetch_add(&player->handed, 1);
     tl_park_wake_word(&player->handed, 1);
 }
 
-/* By its life word, which costs no system call, and then by the kernel: one
- * that gives the turn away for ever has no life any more. */
-static bool is_dead(uint32_t number)
-{
-    unsigned here = tl_arena;
-    tl_task_visit(TL_HOME);
-    struct tl_task *task = tl_task_at(number);
-    bool may_be =
-        tl_task_state(task) != TL_TASK_RUNNING || tl_life_has_ended(task);
-    tl_task_visit(here);
-    return may_be && tl_procfs_gone(tl_players_at(number)->tid);
-}
-
-/* Takes the turn from a task that is no more; it is to choose then. */
+/* Takes the turn from a task that is no more; true: this one is to choose then.
+ * That is the same one each time, whichever looks first. */
 static bool take_from_dead(void)
 {
-    uint32_t holder = atomic_load(&tl_players->turn);
-    if (!is_dead(holder) || !atomic_compare_exchange_strong(
-                                &tl_players->turn, &holder, tl_players_me))
+    uint32_t turn = atomic_load(&tl_players->turn);
+    uint32_t holder = turn & TL_NUMBER_MASK;
+    if (!tl_deaths_is_dead(holder) ||
+        !atomic_compare_exchange_strong(&tl_players->turn, &turn,
+                                        turn_of(tl_players_me, turn)))
         return false;
-    tl_deaths_found(holder);
+    tl_players->found = holder;
     tl_players->decide = true;
-    return true;
+    uint32_t deputy = tl_schedule_deputy(holder, tl_players_at(holder)->pid);
+    if (!deputy || deputy == tl_players_me)
+        return true;
+    give(deputy);
+    return false;
 }
 
 static void await_turn(void)
@@ -59,7 +60,7 @@ static void await_turn(void)
     int64_t since = 0;
     for (;;) {
         uint32_t seen = atomic_load(&player->handed);
-        uint32_t holder = atomic_load(&tl_players->turn);
+        uint32_t holder = atomic_load(&tl_players->turn) & TL_NUMBER_MASK;
         if (holder == tl_players_me)
             return;
         if (tl_park_wait_word(&player->handed, seen,
@@ -90,7 +91,7 @@ void tl_hand_over(void)
 {
     do {
         tl_players->decide = false;
-        tl_deaths_await_leaver();
+        tl_deaths_settle();
         uint32_t next = tl_schedule_choose();
         if (next == TL_SCHEDULE_SELF_DIES) {
             be_ended();
@@ -106,6 +107,23 @@ void tl_hand_over_to_end(void)
     tl_players->condemned = tl_players_me;
     while (tl_players->condemned == tl_players_me)
         be_ended();
+    while (tl_players->decide)
+        tl_hand_over();
+}
+
+void tl_hand_over_to_stop(int signal)
+{
+    uint32_t deputy = tl_schedule_deputy(tl_players_me, getpid());
+    if (deputy) {
+        tl_players->stopper = getpid();
+        tl_players->decide = true;
+        give(deputy);
+    }
+    kill(getpid(), signal);
+    if (deputy)
+        await_turn();
+    else
+        tl_deaths_signal(getpid(), SIGCONT);
     while (tl_players->decide)
         tl_hand_over();
 }

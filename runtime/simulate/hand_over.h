@@ -28,6 +28,10 @@ void tl_hand_over(void);
 /* This process, whose end a signal has just brought about, does not go on. */
 void tl_hand_over_to_end(void);
 
+/* This process, which a signal of its own stops, does not go on until another
+ * lets it; unless there is none. */
+void tl_hand_over_to_stop(int signal);
+
 /* This task gives the turn away for ever. */
 void tl_hand_over_for_ever(void);
 

@@ -84,6 +84,7 @@ void tl_outside_nobody_runs(void)
             "time: what they wait for must come from outside of the "
             "simulation\n");
     tl_players->told_alone = true;
+    atomic_store(&tl_players->told_still, true); /* that is why it stands */
     tl_clock_pause(MOMENT);
     atomic_fetch_add(&tl_players->now, MOMENT);
 }

@@ -39,6 +39,11 @@ void tl_patience_in_vain(void)
     spend(POLL);
 }
 
+void tl_patience_woken(void)
+{
+    spend(LOOK);
+}
+
 void tl_patience_asked(void)
 {
     spend(POLL);

@@ -23,6 +23,9 @@ void tl_patience_operation(uint32_t operation);
  */
 void tl_patience_in_vain(void);
 
+/* It was asleep, and is not any more; tasks may wake each other for ever. */
+void tl_patience_woken(void);
+
 /* It asks for the time. */
 void tl_patience_asked(void);
 

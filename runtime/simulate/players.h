@@ -46,8 +46,6 @@ struct tl_player {
     _Atomic uint32_t called;  /* by whoever calls it, a signal handler too */
     uint32_t state;           /* enum tl_player_state */
     int32_t pid, tid;         /* tid: written before `arrived` */
-    int32_t master; /* pid of the process that this one, a daemon, dies
-                       with; 0: none */
     tl_deadline until;
     uint64_t signals; /* to be handled: bit n - 1 */
     int32_t fatal;    /* the signal that ends its process at its next step */
@@ -64,15 +62,19 @@ struct tl_players {
     uint64_t seed;
     uint64_t random;
     _Atomic int64_t now;   /* atomic: handlers and helper threads read it */
-    _Atomic uint32_t turn; /* the number of the player that has it */
+    _Atomic uint32_t turn; /* in the low bits the player that has it, above
+                              them how often it was given */
     uint32_t vain, vain_before, work; /* of simulate/patience */
     int64_t moves;      /* how far the clock moves next where no deadline is */
     uint32_t highest;   /* players above it have never been */
     bool decide;        /* whoever gets the turn is not to run, but to choose */
     uint32_t condemned; /* the player that is to be ended first */
     int32_t leaver_pid, leaver_tid; /* it has left, and ends; 0: none */
-    uint32_t watched;               /* the last that looked outside */
-    int64_t outside; /* real time when all began to wait for that; 0 */
+    uint32_t found;                 /* it died with the turn; 0: none */
+    int32_t stopper;                /* this process stops itself; 0: none */
+    uint32_t choices;
+    uint32_t watched; /* the last that looked outside */
+    int64_t outside;  /* real time when all began to wait for that; 0 */
     bool told_alone;
     _Atomic bool told_still;
     uint32_t told_count;

@@ -14,8 +14,9 @@
 #define MOVES TL_MILLISECOND
 #define MOVES_MOST TL_SECOND
 
-/* How long one looks outside at once, in real time; and at which steps somebody
- * looks though others can run. */
+/* How long one looks outside at once, in real time; and how often somebody
+ * looks though others can run.  Then one also looks who was killed from
+ * outside: those who wait might wake each other for ever over a dead one. */
 #define LOOK_LONGEST (10 * TL_MILLISECOND)
 #define LOOK_EACH 64
 
@@ -154,8 +155,11 @@ static uint32_t look_outside(bool paces)
 static uint32_t candidate(void)
 {
     for (;;) {
+        bool looks = ++tl_players->choices % LOOK_EACH == 0;
+        if (looks)
+            tl_deaths_look_around();
         uint32_t n = draw();
-        if (n && tl_players->step % LOOK_EACH == 0 && look_outside(false))
+        if (n && looks && look_outside(false))
             return tl_players->watched;
         if (n) {
             tl_players->outside = 0;
@@ -170,8 +174,10 @@ static uint32_t candidate(void)
             jump(next);
         else if ((n = look_outside(false)) || (n = last_to_look()))
             return n;
-        else
+        else {
             tl_outside_nobody_runs();
+            tl_deaths_look_around();
+        }
     }
 }
 

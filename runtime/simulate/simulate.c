@@ -87,8 +87,8 @@ static bool is_awake(struct tl_player *self, struct pollfd *polled,
         *end = TL_WORLD_READY;
     else if (tl_deaths_answer(tl_players_me))
         *end = TL_WORLD_SIGNAL;
+    /* a call from another program tells the park word alone */
     else if (called || looks)
-        /* a call from another program tells the park word alone */
         *end = TL_WORLD_CALLED;
     else if (alone || self->until <= atomic_load(&tl_players->now))
         *end = TL_WORLD_TIME_OVER;
@@ -102,7 +102,7 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
 {
     struct tl_player *self = tl_players_self();
     enum tl_world_end end;
-    bool alone;
+    bool alone, looks;
     self->until = until;
     self->watches = outside;
     self->paces = outside && (count > 0 || tl_outside_is_at_work());
@@ -110,12 +110,16 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
     do {
         tl_hand_over();
         alone = self->alone;
+        looks = self->looks;
     } while (!is_awake(self, polled, count, &end));
     self->state = TL_PLAYER_RUNS;
     self->until = TL_FOREVER;
-    tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
-                   : alone                   ? TL_EVENT_LAST
-                                             : TL_EVENT_LATE);
+    tl_patience_woken();
+    /* a look in vain is no step */
+    if (!looks || end != TL_WORLD_CALLED)
+        tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
+                       : alone                   ? TL_EVENT_LAST
+                                                 : TL_EVENT_LATE);
     return end;
 }
 
@@ -140,6 +144,8 @@ static bool send(pid_t pid, int signal)
     bool taken = tl_deaths_signal(pid, signal);
     if (taken && tl_players_self()->fatal)
         tl_hand_over_to_end();
+    else if (taken && tl_players_self()->stopped)
+        tl_hand_over_to_stop(signal);
     return taken;
 }
 

@@ -66,7 +66,9 @@ static uint32_t enlist(struct places *places, const struct tl_watch *watches,
 }
 
 /* Leaves the queues and passes on every wake that had chosen this task; whether
- * there was one. */
+ * there was one.  But not where the word is as it was when this task looked:
+ * then what the wake was about is gone, and two tasks would pass the wake to
+ * each other again and again. */
 static bool leave(struct places *places, const struct tl_watch *watches,
                   uint32_t listed)
 {
@@ -77,7 +79,8 @@ static bool leave(struct places *places, const struct tl_watch *watches,
         struct tl_waiter *node = next_node(places, watches[i].arena);
         if (tl_wait_queue_leave(node)) {
             chosen = true;
-            tl_wake(watches[i].condition, 1);
+            if (atomic_load(watches[i].word) != watches[i].seen)
+                tl_wake(watches[i].condition, 1);
         }
     }
     for (unsigned arena = 0; arena < TL_ARENAS; arena++) {

@@ -94,3 +94,83 @@ describe("a daemon whose parent is killed", function()
     assert.equal("true\ntrue\tabandoned\n", out)
   end)
 end)
+
+describe("a process that stops itself by a signal", function()
+  it("lets the others go on, one of which resumes it", function()
+    local out, err = simulated(1, [[
+      local p = ipc.spawn(function() ipc.current():signal(19) print "on" end)
+      ipc.sleep(1)
+      print((tostring(p):match "stopped"))
+      p:resume()
+      print(p:join(5))]])
+    assert.same({ "stopped\non\ntrue\n", "" }, { out, err })
+  end)
+
+  it("does so at once, for whoever looks", function()
+    local out = simulated(1, [[
+      local p = ipc.spawn(function() ipc.sleep(9) end)
+      ipc.sleep(1)
+      for _ = 1, 9 do
+        p:signal(19)
+        assert(tostring(p):match "stopped")
+        p:resume()
+        assert(tostring(p):match "running")
+      end
+      p:kill()
+      print(p:join())]])
+    assert.equal("true\n", out)
+  end)
+end)
+
+describe("where nobody can run", function()
+  it("one that was stopped and is killed from outside is found dead", function()
+    local out, _, status = simulated(1, [[
+      local p = ipc.spawn(function() ipc.sleep(1) end)
+      p:suspend()
+      os.execute "(sleep 0.1; kill -9 $(ps -o pid= --ppid $PPID | head -n 1)) &"
+      print(p:join(), p.exitcode)]])
+    assert.same({ "true\t-9\n", 0 }, { out, status })
+  end)
+
+  it("one that was stopped and is let go on from outside goes on", function()
+    local out, _, status = simulated(1, [[
+      local p = ipc.spawn(function() ipc.sleep(1) end)
+      p:suspend()
+      os.execute "(sleep 0.1; kill -CONT $(ps -o pid= --ppid $PPID | head -n 1)) &"
+      print(p:join(), p.exitcode)]])
+    assert.same({ "true\t0\n", 0 }, { out, status })
+  end)
+end)
+
+describe("how an orphan ended that was killed", function()
+  it("is known to all, whoever reaps it", function()
+    same_each_time(1, [[
+      local shared = ipc.table()
+      local parent = ipc.spawn(function()
+        shared.child = ipc.spawn(function() ipc.sleep(9) end)
+        ipc.sleep(9)
+      end)
+      while not shared.child do ipc.sleep(0.1) end
+      parent:kill()
+      parent:join()
+      shared.child:kill()
+      ipc.yield()
+      print(shared.child:join(), shared.child.exitcode)]], 9)
+  end)
+end)
+
+describe("tasks that wait for several objects", function()
+  it("do not pass a wake on for ever whose message is gone", function()
+    local path = os.tmpname()
+    simulated("1 --steps " .. path, [[
+      local q, other = ipc.queue(3), ipc.queue(1)
+      for _ = 1, 3 do ipc.spawn(function() ipc.receive({ q, other }, 1) end) end
+      ipc.sleep(0.1)
+      q:put(1)
+      q:try_get()]])
+    local count = 0
+    for _ in io.lines(path) do count = count + 1 end
+    os.remove(path)
+    assert.truthy(count < 100, count)
+  end)
+end)

@@ -30,8 +30,8 @@ function shell.run(command, limit)
   return contents(out), contents(err), how == "signal" and 128 + status or status
 end
 
--- Runs Lua code as a script in the program, as shell.run does.  `environment`: such as "TIDELOCK_TASKS=4"; `option`: one
--- of the program's.
+-- Runs Lua code as a script in the program, as shell.run does.  `environment`: such as "TIDELOCK_TASKS=4"; `option`:
+-- one of the program's.
 function shell.script(code, environment, limit, option)
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))
