@@ -625,6 +625,19 @@ describe("a simulation", function()
       .. "it: it computes, or is in a call that is not simulated\nstatus 0\n", slow.finish():match "[^\n]*thinker.*")
   end)
 
+  it("waits at its end for a command of its own, and does not compute meanwhile", function()
+    with_file([[
+      local command = ipc.command{ "sleep", "2" }
+      print(select(2, command:communicate(nil, 0.5)), ipc.now())
+    ]], function(path)
+      local out, err, status = shell.run(("bash -c '%s --sim=1 %s; times >&2'"):format(shell.tidelock, path))
+      assert.same({ "timeout\t0.5\n", 0 }, { out, status })
+      local user, system = err:match "0m(%d+%.%d+)s 0m(%d+%.%d+)s\n$"
+      assert.truthy(user + system < 0.6, err)
+      return out
+    end)
+  end)
+
   for name, code in pairs{
     ["main sleeps"] = "ipc.spawn(function() while true do ipc.sleep(1) end end) while true do ipc.sleep(1) end",
     ["main waits and others work"] = [[

@@ -359,13 +359,12 @@ return {
   },
   {
     class = "ipc", call = "wait", name = "ipc.wait, a queue among others",
-    make = function() return { object = ipc.queue(), event = ipc.event() } end,
-    block = function(s, t)
-      local ours, theirs = ipc.pipe() -- both are kept: an end whose other end was collected is ready
-      local result = table.pack(ipc.wait({ s.event, s.object, ours }, t))
-      theirs:close()
-      return table.unpack(result, 1, result.n)
+    make = function()
+      -- both ends: one whose other end is collected as garbage is ready, as it is over
+      local ours, theirs = ipc.pipe()
+      return { object = ipc.queue(), event = ipc.event(), pipe = ours, other = theirs }
     end,
+    block = function(s, t) return ipc.wait({ s.event, s.object, s.pipe }, t) end,
     release = function(s) s.object:put("a message") end,
     waiting = "%d getting", outcome = "timeout",
   },
@@ -378,7 +377,10 @@ return {
   },
   {
     class = "ipc", call = "receive", name = "ipc.receive, of a queue among others",
-    make = function() return { object = ipc.queue(), pipe = ipc.pipe() } end,
+    make = function()
+      local ours, theirs = ipc.pipe()
+      return { object = ipc.queue(), pipe = ours, other = theirs }
+    end,
     block = function(s, t)
       local message, from = ipc.receive({ s.pipe, s.object }, t)
       if message == nil then return nil, from end
