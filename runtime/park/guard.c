@@ -123,15 +123,15 @@ int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline)
     assert(may_be_held(guard));
     if (spin(guard))
         return TL_OK;
-    tl_deadline least = tl_clock_now() + GRACE;
-    if (deadline < least)
-        deadline = least;
+    /* by the real clock: a world's may stand still while another program is
+     * inside */
+    int64_t least = tl_clock_real() + GRACE;
     for (;;) {
         if (try(guard, TL_GUARD_SLEEPERS))
             return TL_OK;
         if (take_from_dead(guard))
             return TL_OK;
-        if (tl_clock_passed(deadline)) {
+        if (tl_clock_passed(deadline) && tl_clock_real() >= least) {
             atomic_store(&tl_self->inside, 0);
             return TL_TIMEOUT;
         }

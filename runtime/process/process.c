@@ -139,9 +139,12 @@ static int fork_into(struct tl_task_slots *slots, struct tl_process *process)
     /* whoever has come past this has a slot, which tl_family_end gives up */
     while (atomic_load(&no_more))
         pause();
+    const struct tl_world *world = tl_world_own();
     pid_t pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        tl_world_join(world);
         return child_goes_on(slots, parent);
+    }
     if (pid < 0) {
         tl_task_slots_give_back(slots);
         return TL_SYSTEM;

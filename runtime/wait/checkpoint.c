@@ -105,6 +105,7 @@ static void forked(void)
     tl_task_quit_all();
     atomic_store(&tl_due, TL_DUE_FOREIGN);
     atomic_store(&stranger, true);
+    tl_world = NULL; /* no turns without a task */
 }
 
 void tl_checkpoint_watch_forks(void)
