@@ -135,6 +135,6 @@ int tl_guard_take_slow(struct tl_guard *guard, tl_deadline deadline)
             atomic_store(&tl_self->inside, 0);
             return TL_TIMEOUT;
         }
-        sleep_on(guard, deadline);
+        sleep_on(guard, deadline > least ? deadline : least);
     }
 }
