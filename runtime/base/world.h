@@ -29,6 +29,7 @@ enum tl_world_end {
 
 struct tl_world {
     int64_t start; /* what its clock says when it begins */
+    bool turns;    /* one task runs at a time */
 
     /* Nanoseconds. */
     int64_t (*now)(void);

@@ -114,7 +114,7 @@ static bool take_from_dead(struct tl_guard *guard)
 static bool may_be_held(const struct tl_guard *guard)
 {
     uint32_t id = atomic_load(&guard->word) & TL_ID_MASK;
-    return !tl_world || tl_arena != TL_HOME || id == 0 ||
+    return !tl_world || !tl_world->turns || tl_arena != TL_HOME || id == 0 ||
            !tl_task_of(id)->name[0] || tl_life_has_ended(tl_task_of(id));
 }
 

@@ -139,6 +139,9 @@ void tl_hand_over_for_ever(void)
     player->state = TL_PLAYER_ABSENT;
     player->fatal = 0;
     tl_players_me = 0;
+    /* the main task writes the steps at its end, where it lives until then */
+    if (tl_players_at(1)->state == TL_PLAYER_ABSENT)
+        tl_steps_flush(&tl_players->steps);
     if (!deputy)
         return;
     tl_players->decide = true;

@@ -167,6 +167,7 @@ static void arrived(void)
 }
 
 static const struct tl_world world = {.start = TL_PLAYERS_START,
+                                      .turns = true,
                                       .now = now,
                                       .asked = asked,
                                       .in_vain = tl_patience_in_vain,

@@ -43,20 +43,28 @@ static int64_t now(void)
 }
 
 static enum tl_world_end nap(int64_t until, struct pollfd *polled,
-                             unsigned polled_count)
+                             unsigned polled_count, bool outside)
 {
     (void)polled;
     (void)polled_count;
+    (void)outside;
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     return now() < until ? TL_WORLD_CALLED : TL_WORLD_TIME_OVER;
 }
 
-static void of_task(struct tl_task *task)
+static bool wake(struct tl_task *task)
 {
     (void)task;
+    return false;
 }
 
-static void of_child(struct tl_task *child, pid_t pid)
+static bool sleeps(const struct tl_task *task)
+{
+    (void)task;
+    return true;
+}
+
+static void of_child(uint32_t child, pid_t pid)
 {
     (void)child;
     (void)pid;
@@ -78,6 +86,17 @@ static uint64_t one(void)
     return 1;
 }
 
+static int one_cpu(void)
+{
+    return 1;
+}
+
+static int unknown(pid_t pid)
+{
+    (void)pid;
+    return 0;
+}
+
 static pid_t same(pid_t pid)
 {
     return pid;
@@ -86,7 +105,12 @@ static pid_t same(pid_t pid)
 static const struct tl_world world = {.now = now,
                                       .point = note,
                                       .sleep = nap,
-                                      .wake = of_task,
+                                      .asked = now,
+                                      .in_vain = nothing,
+                                      .wake = wake,
+                                      .sleeps = sleeps,
+                                      .ended_by = unknown,
+                                      .cpus = one_cpu,
                                       .started = of_child,
                                       .arrived = nothing,
                                       .left = nothing,
