@@ -100,7 +100,7 @@ static int put(lua_State *L, const struct tl_handle *queue, const char *call,
 static void check_value(lua_State *L, const struct tl_handle *queue,
                         const char *call)
 {
-    if (lua_isnone(L, 2))
+    if (lua_gettop(L) < 2)
         misuse(L, queue, call, "a value is expected; nil is sent by %s(nil)",
                call);
 }
@@ -111,7 +111,7 @@ static int queue_put(lua_State *L)
     check_method(L, 2, "put");
     double priority = 0;
     check_value(L, queue, "put");
-    if (lua_type(L, 3) == LUA_TTABLE) {
+    if (lua_gettop(L) > 2 && lua_type(L, 3) == LUA_TTABLE) {
         priority = check_put_options(L, 3, queue);
         lua_replace(L, 3);
     }
