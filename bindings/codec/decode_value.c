@@ -174,7 +174,7 @@ void decode_value_begin(struct decoder *decoder)
     int header = decode_byte(decoder);
     if ((header & ~FORMAT_SHARED) != FORMAT_HEADER)
         decode_corrupt(decoder);
-    luaL_checkstack(decoder->L, 12, NULL);
+    luaL_checkstack(decoder->L, 13, NULL); /* for what is kept, too */
     if (header & FORMAT_SHARED) {
         lua_newtable(decoder->L);
         decoder->kept = lua_gettop(decoder->L);
@@ -199,7 +199,8 @@ int codec_decode_held(lua_State *L, const void *data, size_t size,
         count++;
     }
     for (; decoder.at < decoder.end; count++) {
-        luaL_checkstack(L, 12, "too many values in a message");
+        if (count > 0) /* there is room for the first */
+            luaL_checkstack(L, 12, "too many values in a message");
         decode_value(&decoder);
     }
     if (decoder.kept > 0)

@@ -2,16 +2,6 @@
 
 #include "codec/format.h"
 
-bool encode_tag(struct encoder *encoder, int tag)
-{
-    unsigned char *at = scratch_room(encoder->scratch, 1);
-    if (!at)
-        return refusal_memory(&encoder->refusal);
-    *at = (unsigned char)tag;
-    encoder->scratch->size++;
-    return true;
-}
-
 bool encode_tag_number(struct encoder *encoder, int tag, uint64_t number)
 {
     unsigned char *start = scratch_room(encoder->scratch, 1 + FORMAT_VARINT);

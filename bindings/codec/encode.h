@@ -32,7 +32,16 @@ struct encoder {
 };
 
 bool encode_bytes(struct encoder *encoder, const char *bytes, size_t size);
-bool encode_tag(struct encoder *encoder, int tag);
+/* Inline, since most messages are a header and one tag. */
+static inline bool encode_tag(struct encoder *encoder, int tag)
+{
+    unsigned char *at = scratch_room(encoder->scratch, 1);
+    if (!at)
+        return refusal_memory(&encoder->refusal);
+    *at = (unsigned char)tag;
+    encoder->scratch->size++;
+    return true;
+}
 bool encode_tag_number(struct encoder *encoder, int tag, uint64_t number);
 
 /* Writes a reference back to what was seen, whose own tag says TAG_KEPT from
