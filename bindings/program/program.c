@@ -358,6 +358,9 @@ int main(int count, char **arguments)
     keep_freed_memory();
     /* some parents leave it ignored: then no end of a command is known */
     signal(SIGCHLD, SIG_DFL);
-    return simulation_begin() < 0 ? EXIT_FAILURE
-                                  : simulation_call(run, &invocation);
+    int script = invocation.options.script;
+    return simulation_begin(script < invocation.count ? arguments[script]
+                                                      : "") < 0
+               ? EXIT_FAILURE
+               : simulation_call(run, &invocation);
 }

@@ -196,7 +196,7 @@ static void at_end(int status, void *unused)
         tell_failure();
 }
 
-int simulation_begin(void)
+int simulation_begin(const char *script)
 {
     if (!options.wanted)
         return 0;
@@ -204,7 +204,7 @@ int simulation_begin(void)
     if (options.steps && steps < 0)
         return -1;
     keep_to_one_cpu();
-    tl_simulate_begin(options.seed, steps);
+    tl_simulate_begin(options.seed, steps, script);
     owner = getpid();
     on_exit(at_end, NULL);
     exit_after_report(tell_failure);

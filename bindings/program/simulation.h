@@ -33,9 +33,10 @@ int simulation_words(const char *option);
  * fit together, which is told. */
 int simulation_prepare(char **arguments);
 
-/* Begins the simulation, in the process that is to run the script.  0, or -1,
- * which is told.  Nothing without --sim. */
-int simulation_begin(void);
+/* Begins the simulation, in the process that is to run the script (its path, or
+ * ""), which is named in the steps.  0, or -1, which is told.  Nothing without
+ * --sim. */
+int simulation_begin(const char *script);
 
 /* Calls run(data), in a simulation from an address of the stack that does not
  * hang on the size of the environment, as Lua's hash seed does on the stack's

@@ -17,8 +17,9 @@
 #include <stdint.h>
 
 /* Before tl_init: the program is going to be simulated.  Each step is written
- * as a line of text to the descriptor `steps`; -1: it is not. */
-void tl_simulate_begin(uint64_t seed, int steps);
+ * as a line of text to the descriptor `steps` (-1: it is not), below a heading
+ * that names `script`, which is borrowed until tl_init. */
+void tl_simulate_begin(uint64_t seed, int steps, const char *script);
 
 bool tl_simulate_is_on(void);
 int64_t tl_simulate_seed(void); /* -1: it is not simulated */

@@ -23,7 +23,7 @@
 
 static uint64_t wanted_seed;
 static int steps_to = -1;
-static char script[256];
+static const char *script;
 
 /* ---- the world ---- */
 
@@ -186,8 +186,9 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
 
 /* ---- of the program ---- */
 
-void tl_simulate_begin(uint64_t seed_, int steps)
+void tl_simulate_begin(uint64_t seed_, int steps, const char *script_)
 {
+    script = script_;
     wanted_seed = seed_;
     steps_to = steps;
     tl_world = &world;

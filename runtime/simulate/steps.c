@@ -261,7 +261,7 @@ void tl_steps_begin(struct tl_steps *steps, int fd, uint64_t seed,
     steps->is_on = true;
     copy(&line, "# ", 2);
     put_end(&line, script, SCRIPT_MOST);
-    print(&line, ", seed %" PRIu64, seed);
+    print(&line, "%sseed %" PRIu64, script && *script ? ", " : "", seed);
     add(steps, &line);
     line = (struct line){0};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {

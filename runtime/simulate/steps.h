@@ -60,7 +60,8 @@ struct tl_step {
 };
 
 /* From now on steps are written to fd, which is open in all processes of the
- * program, to append.  Takes down the heading; `script` is for people. */
+ * program, to append.  Takes down the heading; `script` is for people (NULL, or
+ * "": there is none). */
 void tl_steps_begin(struct tl_steps *steps, int fd, uint64_t seed,
                     const char *script);
 
