@@ -3,12 +3,7 @@ local shell = dofile "spec/support/shell.lua"
 
 -- How often stderr names it.
 local function count(code, what, options)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(code)
-  file:close()
-  local out, err = shell.run(("%s %s %s"):format(shell.tidelock, options or "--sim=1", path))
-  os.remove(path)
+  local out, err = shell.script(code, nil, nil, options or "--sim=1")
   assert.equal("well\n", out)
   return select(2, err:gsub(what:gsub("%p", "%%%0"), ""))
 end

@@ -3,12 +3,7 @@ local shell = dofile "spec/support/shell.lua"
 
 -- What the code prints, in a simulation unless `options` are given.
 local function run(code, options)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(code)
-  file:close()
-  local out, err = shell.run(("%s %s %s"):format(shell.tidelock, options or "--sim=1", path))
-  os.remove(path)
+  local out, err, _, path = shell.script(code, nil, nil, options or "--sim=1")
   local pattern = path:gsub("%p", "%%%0")
   return (out:gsub(pattern, "script")), (err:gsub(pattern, "script"))
 end

@@ -2,12 +2,7 @@
 local shell = dofile "spec/support/shell.lua"
 
 local function run(code, options, environment)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(code)
-  file:close()
-  local out, err = shell.run(("%s %s %s %s"):format(environment or "", shell.tidelock, options, path))
-  os.remove(path)
+  local out, err = shell.script(code, environment, nil, options)
   return out, err
 end
 
