@@ -49,7 +49,9 @@ static enum tl_world_end nap(int64_t until, struct pollfd *polled,
     (void)polled_count;
     (void)outside;
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    return now() < until ? TL_WORLD_CALLED : TL_WORLD_TIME_OVER;
+    /* one that waits without end looks for the dead, too */
+    return until != INT64_MAX && now() < until ? TL_WORLD_CALLED
+                                               : TL_WORLD_TIME_OVER;
 }
 
 static bool wake(struct tl_task *task)
