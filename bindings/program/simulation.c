@@ -11,7 +11,10 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +31,7 @@
 #define STEPS "--steps"
 #define SEED_ROOM 32
 #define STACK_STEP ((uintptr_t)1 << 20)
+#define STACK_LEAST (4 * STACK_STEP) /* of which a step can be spared */
 
 static struct {
     bool wanted;
@@ -152,13 +156,37 @@ int simulation_prepare(char **arguments)
 
 /* ---- the start ---- */
 
+/* The descriptor by which stdout or stderr has the file of that path open, such
+ * as that of /dev/stdout; -1: none, or one that can as well be opened anew. */
+static int find_standard(const char *path)
+{
+    struct stat wanted, found;
+    if (stat(path, &wanted) < 0 ||
+        !(S_ISREG(wanted.st_mode) || S_ISSOCK(wanted.st_mode)))
+        return -1;
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fstat(fd, &found) == 0 && found.st_dev == wanted.st_dev &&
+            found.st_ino == wanted.st_ino)
+            return fd;
+    return -1;
+}
+
+/* A file that is there twice would be emptied by the second one, and each would
+ * write over what the other has written. */
+static int open_file(const char *path)
+{
+    int standard = find_standard(path);
+    if (standard >= 0)
+        return tl_standard_avoid(fcntl(standard, F_DUPFD_CLOEXEC, 0));
+    return tl_standard_avoid(
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
+}
+
 static int open_steps(void)
 {
     if (!options.steps)
         return -1;
-    int fd = tl_standard_avoid(
-        open(options.steps, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-             0666));
+    int fd = open_file(options.steps);
     if (fd < 0)
         fprintf(stderr,
                 "tidelock: " STEPS " %s: %s; give a file that can be written\n",
@@ -178,6 +206,12 @@ static void keep_to_one_cpu(void)
     }
 }
 
+/* The program run anew is "exe" for ps and pgrep. */
+static void keep_name(void)
+{
+    prctl(PR_SET_NAME, program_invocation_short_name);
+}
+
 static void tell_failure(void)
 {
     char text[80];
@@ -187,13 +221,37 @@ static void tell_failure(void)
     files_write(STDERR_FILENO, text, (size_t)size);
 }
 
+/* Whether steps could not be written, which is told. */
+static bool tell_lost_steps(void)
+{
+    char text[400];
+    if (tl_simulate_flush() == TL_OK)
+        return false;
+    int size = snprintf(text, sizeof text,
+                        "tidelock: " STEPS " %.200s: %s; steps are missing\n",
+                        options.steps, strerror(errno));
+    files_write(STDERR_FILENO, text, (size_t)size);
+    return true;
+}
+
+static void tell_stuck(void)
+{
+    tell_lost_steps();
+    tell_failure();
+}
+
 static pid_t owner;
 
 static void at_end(int status, void *unused)
 {
     (void)unused;
-    if (status != EXIT_SUCCESS && getpid() == owner)
+    if (getpid() != owner)
+        return;
+    bool lost = tell_lost_steps();
+    if (status != EXIT_SUCCESS)
         tell_failure();
+    else if (lost)
+        _exit(EXIT_FAILURE);
 }
 
 int simulation_begin(const char *script)
@@ -203,18 +261,26 @@ int simulation_begin(const char *script)
     int steps = open_steps();
     if (options.steps && steps < 0)
         return -1;
+    keep_name();
     keep_to_one_cpu();
     tl_simulate_begin(options.seed, steps, script);
     owner = getpid();
     on_exit(at_end, NULL);
-    exit_after_report(tell_failure);
+    exit_after_report(tell_stuck);
     return 0;
+}
+
+static bool has_stack_to_spare(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_STACK, &limit) == 0 &&
+           limit.rlim_cur >= STACK_LEAST;
 }
 
 int simulation_call(int (*run)(void *data), void *data)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    if (options.wanted) {
+    if (options.wanted && has_stack_to_spare()) {
         volatile char *skipped = __builtin_alloca(here % STACK_STEP + 1);
         *skipped = 0; /* else nothing would be skipped */
     }

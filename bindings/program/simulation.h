@@ -8,7 +8,8 @@
  * simulate/.
  *
  * The seed is told on stderr where it was drawn, and again where the program
- * fails: where it ends with a status other than 0, but not by Ctrl-C.
+ * fails: where it ends with a status other than 0, but not by Ctrl-C.  It also
+ * fails where steps could not be written.
  *
  * Limits: what the program is given from outside is not the seed's: its
  * environment (TZ, LUA_PATH), arguments, files and standard input.  Commands
@@ -40,7 +41,7 @@ int simulation_begin(const char *script);
 
 /* Calls run(data), in a simulation from an address of the stack that does not
  * hang on the size of the environment, as Lua's hash seed does on the stack's
- * addresses. */
+ * addresses; unless the stack may be of less than 4 MiB (ulimit -s). */
 int simulation_call(int (*run)(void *data), void *data);
 
 /* Makes this state, and later those of threads, the same in each run; loads the

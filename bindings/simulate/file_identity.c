@@ -95,8 +95,18 @@ static const char *kind_of(const struct stat *status)
     return "a temporary file";
 }
 
-/* The path, as the kernel tells it; false: it tells none.  A file without a
- * name, of io.tmpfile, has a number for it: "/tmp/#123 (deleted)". */
+/* Whether a file that is no more had a name of io.tmpfile's, which is another
+ * one each time: a number as "#123", or where the file system has no files
+ * without a name, as "tmpfa1B2c3". */
+static bool is_temporary(const char *path)
+{
+    const char *name = strrchr(path, '/') + 1;
+    return *name == '#' ||
+           (strncmp(name, "tmpf", 4) == 0 && strlen(name) == 10);
+}
+
+/* The path, as the kernel tells it; false: it tells none.  Behind that of a
+ * file that is no more it puts a mark. */
 static bool read_path(char path[PATH_MAX], int fd)
 {
     static const char gone[] = " (deleted)";
@@ -106,10 +116,11 @@ static bool read_path(char path[PATH_MAX], int fd)
     if (length <= 0 || *path != '/')
         return false;
     path[length] = '\0';
-    char *mark = strstr(path, gone);
-    if (mark && mark + sizeof gone - 1 == path + length)
-        *mark = '\0';
-    return strrchr(path, '/')[1] != '#';
+    ssize_t rest = length - (ssize_t)(sizeof gone - 1);
+    if (rest <= 0 || strcmp(path + rest, gone) != 0)
+        return true;
+    path[rest] = '\0';
+    return !is_temporary(path);
 }
 
 void file_identity_of_stream(struct file_identity *identity, FILE *file)

@@ -41,10 +41,10 @@ void file_points_announce(lua_State *L, enum tl_file_use use, const char *path)
     announce(L, use, &identity);
 }
 
-/* Where the argument at index is a name. */
+/* Where the argument at index is a name, or a number, which is one, too. */
 static void announce_name(lua_State *L, enum tl_file_use use, int index)
 {
-    if (lua_type(L, index) == LUA_TSTRING)
+    if (lua_isstring(L, index))
         file_points_announce(L, use, lua_tostring(L, index));
 }
 
@@ -242,7 +242,7 @@ static int os_remove(lua_State *L)
 
 static int os_rename(lua_State *L)
 {
-    if (lua_type(L, 2) == LUA_TSTRING) {
+    if (lua_isstring(L, 2)) {
         announce_name(L, TL_FILE_RENAME, 1);
         announce_name(L, TL_FILE_RENAME, 2);
     }

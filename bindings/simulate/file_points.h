@@ -16,7 +16,9 @@
  *
  * Limits: dofile, loadfile, require and package.searchpath read files without a
  * point.  What reaches a file by the collector, by the end of a process or
- * because of a fork is a part of that step.  So is what a C module does.
+ * because of a fork is a part of that step.  So is what a C module does.  Who
+ * waits in one of these calls (for a line from a terminal, for the other end of
+ * a FIFO) keeps its turn meanwhile: two tasks cannot talk by a FIFO.
  */
 #ifndef TL_FILE_POINTS_H
 #define TL_FILE_POINTS_H

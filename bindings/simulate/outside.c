@@ -1,5 +1,7 @@
 #include "simulate/outside.h"
 
+#include <string.h>
+
 #include <lauxlib.h>
 
 #include "simulate/wrap.h"
@@ -26,37 +28,45 @@ static int os_execute(lua_State *L)
     return execute_stock(L);
 }
 
-/* Tells that the module of this name was loaded, if the first of `results` is
- * what loads it. */
-static int tell(lua_State *L, const char *name, int results)
+/* Tells that the module of this name, of `size` bytes, was loaded, if the first
+ * of `results` is what loads it. */
+static int tell(lua_State *L, const char *name, size_t size, int results)
 {
-    if (name && results > 0 && !lua_isnil(L, -results) &&
-        !lua_isstring(L, -results)) {
-        tl_simulate_outside(lua_pushfstring(L, "the C module %s", name));
+    if (results > 0 && !lua_isnil(L, -results) && !lua_isstring(L, -results)) {
+        lua_pushliteral(L, "the C module ");
+        lua_pushlstring(L, name, size);
+        lua_concat(L, 2);
+        tl_simulate_outside(lua_tostring(L, -1));
         lua_pop(L, 1);
     }
     return results;
 }
 
-/* The name stays on the stack below the results, or with whoever calls. */
+/* Of posix.ctype and its like the first word alone: one require may load dozens
+ * of them.  The name stays on the stack below the results, or with whoever
+ * calls. */
+static int search(lua_State *L, lua_CFunction stock)
+{
+    const char *name = luaL_checkstring(L, 1);
+    return tell(L, name, strcspn(name, "."), stock(L));
+}
+
 static int search_c(lua_State *L)
 {
-    const char *name = lua_tostring(L, 1);
-    return tell(L, name, c_stock(L));
+    return search(L, c_stock);
 }
 
 static int search_c_root(lua_State *L)
 {
-    const char *name = lua_tostring(L, 1);
-    return tell(L, name, c_root_stock(L));
+    return search(L, c_root_stock);
 }
 
 static int package_loadlib(lua_State *L)
 {
-    const char *name = lua_tostring(L, 1);
+    const char *path = luaL_checkstring(L, 1);
     int results = loadlib_stock(L);
     /* "*" links the library, and returns true */
-    return tell(L, name, results);
+    return tell(L, path, strlen(path), results);
 }
 
 static void wrap_searcher(lua_State *L, int index, lua_CFunction *stock,

@@ -10,8 +10,8 @@
  * seed are, which the program sees to where the system lets it; so is that of
  * keys that are tables, functions or userdata, for pairs too.
  */
-#ifndef TL_SIMULATE_H
-#define TL_SIMULATE_H
+#ifndef TL_BINDINGS_SIMULATE_H
+#define TL_BINDINGS_SIMULATE_H
 
 #include <lua.h>
 

@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/world.h"
 #include "base/procfs.h"
+#include "base/world.h"
+#include "memory/arena.h"
 #include "observe/words.h"
 #include "park/wait_queue.h"
 #include "store/cell.h"
@@ -93,6 +94,13 @@ static uint64_t condition_of(struct tl_task *task)
     return condition;
 }
 
+/* Whether the tasks here are those of another program, which is simulated: when
+ * they began to wait is told by its clock. */
+static bool is_of_another_time(void)
+{
+    return tl_arena != TL_HOME && tl_root()->regions[TL_REGION_PLAYERS];
+}
+
 static void fill(struct tl_task *task, struct tl_task_info *info)
 {
     struct look look = {.task = task,
@@ -107,7 +115,9 @@ static void fill(struct tl_task *task, struct tl_task_info *info)
     if (atomic_load(&task->waiting) == TL_WAITING_NOT)
         return;
     snprintf(info->where, sizeof info->where, "%s", task->where);
-    info->since = (double)(tl_clock_now() - atomic_load(&task->since)) / 1e9;
+    if (!is_of_another_time())
+        info->since =
+            (double)(tl_clock_now() - atomic_load(&task->since)) / 1e9;
 }
 
 int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info)

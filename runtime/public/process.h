@@ -127,7 +127,7 @@ struct tl_task_info {
                             or in a space; "stopped" */
     char waits[512];     /* "get from queue#1 "orders": ...", or "" */
     char where[96];      /* the script's line, or "" */
-    double since;        /* seconds it has waited or slept */
+    double since;        /* seconds it has waited or slept; 0: not known */
     unsigned hold_count; /* of those below; there may be more */
     char holds[TL_HOLDS_MOST][96]; /* "lock#1 "pan"" */
 };

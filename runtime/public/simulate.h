@@ -31,8 +31,9 @@ int tl_simulate_pid(int pid);
 /* The same of this process's parent; 0: it is not of the program. */
 int tl_simulate_parent(void);
 
-/* Writes what --steps has still in memory: before the program ends. */
-void tl_simulate_flush(void);
+/* Writes the steps that are still in memory: before the program ends.  TL_OK;
+ * TL_SYSTEM with errno: this write or an earlier one failed. */
+int tl_simulate_flush(void);
 
 /* Somebody types at a prompt: no wonder then if a task stands still. */
 void tl_simulate_by_hand(void);

@@ -39,7 +39,7 @@ void tl_deaths_found(uint32_t number);
 /* Whether the task of that player is no more. */
 bool tl_deaths_is_dead(uint32_t number);
 
-/* Whether somebody was killed, or told to go on, from outside. */
+/* Looks who was killed, or told to go on, from outside, and settles that. */
 void tl_deaths_look_around(void);
 
 /* Handles the signals that wait for this player; true: there were some. */

@@ -1,8 +1,6 @@
 #include "simulate/hand_over.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"

@@ -22,9 +22,9 @@ void tl_outside_name(const char *what)
     if (!tl_players_tell(what))
         return;
     snprintf(line, sizeof line,
-             "tidelock: %s is not simulated: it runs as one step in real time, "
-             "and the schedule is not exact\n",
-             what);
+             "tidelock: %.*s is not simulated: it runs as one step in real "
+             "time, and the schedule is not exact\n",
+             TL_PLAYERS_TOLD_ROOM - 1, what);
     say(line);
 }
 
@@ -58,10 +58,11 @@ void tl_outside_stands_still(uint32_t holder, int64_t *since)
     static _Thread_local uint32_t seen;
     static _Thread_local uint64_t step;
     int64_t now = tl_clock_real();
-    if (*since == 0 || seen != holder || step != tl_players->step) {
+    uint64_t last = atomic_load(&tl_players->step);
+    if (*since == 0 || seen != holder || step != last) {
         *since = now;
         seen = holder;
-        step = tl_players->step;
+        step = last;
         return;
     }
     if (now - *since < STILL_LONGEST ||

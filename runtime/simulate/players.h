@@ -26,8 +26,9 @@
 #include "tasks/task.h"
 #include "tidelock.h"
 
-#define TL_PLAYERS_TOLD 32
-#define TL_PLAYERS_PIDS (1u << 16)
+#define TL_PLAYERS_TOLD 32         /* names of what is outside */
+#define TL_PLAYERS_TOLD_ROOM 128   /* for one name, with the 0 */
+#define TL_PLAYERS_PIDS (1u << 16) /* processes whose number is known */
 
 /* The clock of a simulation begins here, since 0 is no time in the runtime. */
 #define TL_PLAYERS_START INT64_C(1000000000)
@@ -78,12 +79,13 @@ struct tl_players {
     bool told_alone;
     _Atomic bool told_still;
     uint32_t told_count;
-    char told[TL_PLAYERS_TOLD][48]; /* what is outside and was named */
+    char told[TL_PLAYERS_TOLD][TL_PLAYERS_TOLD_ROOM]; /* what is outside and was
+                                                         named */
     /* of the last choice, for the record */
     uint32_t list[TL_NUMBER_MASK + 1];
     uint64_t could_run;
     uint32_t runnable;
-    uint64_t step;
+    _Atomic uint64_t step; /* atomic: who waits for its turn reads it */
     uint64_t looked; /* the step at which one looked whether all are stuck */
     struct tl_steps steps;
     uint32_t processes; /* so far: the next one's pid as scripts have it */
@@ -111,10 +113,15 @@ static inline struct tl_player *tl_players_self(void)
     return tl_players_me ? tl_players_at(tl_players_me) : NULL;
 }
 
-/* A process has this pid; and what scripts are told for it. */
+/* A new process has this pid: gives it the next number, from 1. */
 void tl_players_name(pid_t pid);
+
+/* The number of a process; 0: it is not of this program. */
+uint32_t tl_players_number(pid_t pid);
+
+/* What scripts are told for its pid: that number, or the pid itself where it is
+ * not of this program. */
 pid_t tl_players_pid(pid_t pid);
-uint32_t tl_players_number(pid_t pid); /* 0: it is not of this program */
 
 /* The player that is this task in whichever arena, or NULL. */
 struct tl_player *tl_players_of(const struct tl_task *task);

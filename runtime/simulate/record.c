@@ -81,7 +81,8 @@ static void write_down(struct tl_event *event, const char *title,
                        const char *where)
 {
     const char *names[TL_STEPS_OTHERS];
-    tl_players->step = event->step;
+    /* relaxed: those who read it without the turn only look whether it moves */
+    atomic_store_explicit(&tl_players->step, event->step, memory_order_relaxed);
     if (!tl_steps_is_on(&tl_players->steps))
         return;
     struct tl_step step = {.event = event,
@@ -94,7 +95,7 @@ static void write_down(struct tl_event *event, const char *title,
 
 static struct tl_event event_of(uint32_t number, enum tl_event_how how)
 {
-    return (struct tl_event){.step = tl_players->step + 1,
+    return (struct tl_event){.step = atomic_load(&tl_players->step) + 1,
                              .time = atomic_load(&tl_players->now) -
                                      TL_PLAYERS_START,
                              .could_run = tl_players->could_run,

@@ -137,10 +137,11 @@ static uint32_t witness(void)
 static uint32_t last_to_look(void)
 {
     uint32_t n = witness();
-    if (n == 0 || tl_players->looked == tl_players->step)
+    if (n == 0 || tl_players->looked == atomic_load(&tl_players->step))
         return 0;
     tl_players_at(n)->alone = true;
-    tl_players->looked = tl_players->step + 1; /* the step of that look */
+    /* the step of that look */
+    tl_players->looked = atomic_load(&tl_players->step) + 1;
     return n;
 }
 

@@ -23,9 +23,11 @@
 
 #include "tidelock.h"
 
+struct pollfd;
+
 /* The number of the player that is to have the turn; 0: none is left.  By a
- * task that has the turn.  TL_SCHEDULE_SELF_DIES: it is of this process, which
- * is to be ended first, by another one. */
+ * task that has the turn.  TL_SCHEDULE_SELF_DIES: a signal is to end this
+ * process first, and that another one has to do. */
 #define TL_SCHEDULE_SELF_DIES UINT32_MAX
 uint32_t tl_schedule_choose(void);
 
@@ -37,9 +39,8 @@ uint32_t tl_schedule_deputy(uint32_t besides, pid_t without);
  * none, on (simulate/patience). */
 void tl_schedule_pass_time(void);
 
-/* The player looks at what is outside, in real time; true: a descriptor is
- * ready, or a signal has come. */
-struct pollfd;
+/* This task, which has the turn, looks at what is outside, in real time; true:
+ * a descriptor is ready, or a signal has come. */
 bool tl_schedule_look(struct pollfd *polled, unsigned count);
 
 #endif

@@ -194,6 +194,11 @@ void tl_simulate_begin(uint64_t seed_, int steps, const char *script_)
     tl_world = &world;
 }
 
+static void flush_at_exit(void)
+{
+    tl_simulate_flush();
+}
+
 int tl_simulate_make(void)
 {
     if (!tl_world)
@@ -204,7 +209,7 @@ int tl_simulate_make(void)
         return TL_OK;
     tl_steps_begin(&tl_players->steps, steps_to, wanted_seed, script);
     /* the main task ends last */
-    return atexit(tl_simulate_flush) == 0 ? TL_OK : TL_NO_MEMORY;
+    return atexit(flush_at_exit) == 0 ? TL_OK : TL_NO_MEMORY;
 }
 
 void tl_simulate_enter(void)
@@ -266,10 +271,11 @@ void tl_simulate_by_hand(void)
         atomic_store(&tl_players->told_still, true);
 }
 
-void tl_simulate_flush(void)
+int tl_simulate_flush(void)
 {
-    if (tl_players && tl_simulate_is_on())
-        tl_steps_flush(&tl_players->steps);
+    return tl_players && tl_simulate_is_on()
+               ? tl_steps_flush(&tl_players->steps)
+               : TL_OK;
 }
 
 int64_t tl_simulate_seed(void)

@@ -71,6 +71,7 @@ static inline bool tl_steps_is_on(const struct tl_steps *steps)
     return steps->is_on;
 }
 
+/* Takes down the step as a line; nothing where steps are not written. */
 void tl_steps_write(struct tl_steps *steps, const struct tl_step *step);
 
 /* Writes what is in memory.  TL_OK; TL_SYSTEM with errno: no more, since this

@@ -4,6 +4,15 @@
 local ipc = require "tidelock"
 
 local ROUNDS, N = 5, 200000
+local POINTS = ("local v = require'tidelock'.value(0) for _ = 1, %d do v:add(1) end"):format(N)
+
+-- A round trip is a send and a recv on each side: two hand-overs at least.
+local HANDED = ([[
+  local ipc = require "tidelock"
+  local ours, theirs = ipc.pipe()
+  local echo = ipc.spawn(function() for _ = 1, %d do theirs:send(theirs:recv()) end end)
+  for n = 1, %d do ours:send(n) assert(ours:recv() == n) end
+  echo:join()]]):format(N // 10, N // 10)
 
 local function seconds(...)
   local command, before = ipc.command{ arg[-1], "--sim=1", ... }, ipc.now()
@@ -18,22 +27,12 @@ local function best(...)
   return least
 end
 
-local POINTS = ("local v = require'tidelock'.value(0) for _ = 1, %d do v:add(1) end"):format(N)
-
--- A round trip is a send and a recv on each side: two hand-overs at least.
-local HANDED = ([[
-  local ipc = require "tidelock"
-  local ours, theirs = ipc.pipe()
-  local echo = ipc.spawn(function() for _ = 1, %d do theirs:send(theirs:recv()) end end)
-  for n = 1, %d do ours:send(n) assert(ours:recv() == n) end
-  echo:join()]]):format(N // 10, N // 10)
-
-local start = best("-e", "require'tidelock'")
-local tickets = arg[0]:gsub("bench/[^/]*$", "tickets.lua")
 local function row(what, figure, unit, goal, reached)
   print(("%-34s %12.0f %-3s %12s  %s"):format(what, figure, unit, goal, reached and "reached" or "short"))
 end
 
+local start = best("-e", "require'tidelock'")
+local tickets = arg[0]:gsub("bench/[^/]*$", "tickets.lua")
 print(("%-34s %12s %3s %12s"):format("in a simulation, on one CPU", "", "", "goal"))
 local points = N / (best("-e", POINTS) - start)
 row("points, the same task goes on", points, "/s", "300000", points >= 300000)

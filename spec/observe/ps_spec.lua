@@ -128,6 +128,16 @@ describe("the program", function()
     for _, task in ipairs(ipc.ps()) do assert.is_true(known[task.name], task.name) end
   end)
 
+  it("tells no time of a program that has a clock of its own: tidelock --sim", function()
+    local out = shell.script(([[local ipc = require "tidelock"
+      local q = ipc.queue{ name = "orders" }
+      ipc.process{ name = "eater", target = q.get, args = { q } }:start()
+      ipc.sleep(3600)
+      os.execute "%s ps $PPID"
+      q:put(1)]]):format(shell.tidelock), nil, nil, "--sim=1")
+    assert.matches('\neater +%d+  waiting +get queue#1 "orders"', out)
+  end)
+
   it("prints the tasks, objects and spaces: tidelock ps SPACE, ls", function()
     local s = ipc.open(NAME)
     s.lock("till"):acquire()

@@ -69,6 +69,25 @@ describe("a point is", function()
     assert.equal("open README.md, close README.md, open README.md, close README.md", uses(code, "README"))
     assert.equal("open a temporary file, read a temporary file", uses(code, "^a "))
   end)
+
+  it("told by its path, also where that looks like one of io.tmpfile's, as long as it is there", function()
+    local code = [[local made = os.tmpname() os.remove(made)
+      for _, first in ipairs{ "#", "tmpf", "own" } do
+        local path = "/tmp/" .. first .. made:sub(-6)
+        local f = io.open(path, "w") f:write "x" f:flush() os.remove(path) f:write "x" f:close()
+      end]]
+    local steps = uses(code, "^[/a]")
+    steps = steps:gsub(steps:match "^open /tmp/lua_(%w+)", "N")
+    assert.equal("open /tmp/lua_N, remove /tmp/lua_N, "
+      .. "open /tmp/#N, flush /tmp/#N, remove /tmp/#N, flush a temporary file, "
+      .. "open /tmp/tmpfN, flush /tmp/tmpfN, remove /tmp/tmpfN, flush a temporary file, "
+      .. "open /tmp/ownN, flush /tmp/ownN, remove /tmp/ownN, flush /tmp/ownN", steps)
+  end)
+
+  it("told by its name, where that is a number, too", function()
+    local code = [[io.open(12) pcall(io.lines, 12) pcall(io.input, 12) os.remove(12) os.rename(12, 13)]]
+    assert.equal("open 12, open 12, open 12, remove 12, rename 12, rename 13", uses(code, "^1"))
+  end)
 end)
 
 local LOST = [[

@@ -72,6 +72,20 @@ describe("where the script fails the seed is told again", function()
   end)
 end)
 
+describe("a simulated program", function()
+  it("has its own name in the system, as without --sim", function()
+    local code = [[print(io.open("/proc/self/comm"):read())]]
+    local plain = tidelock(("-e '%s'"):format(code))
+    assert.truthy(#plain > 1)
+    assert.equal(plain, (tidelock(("--sim=1 -e '%s'"):format(code))))
+  end)
+
+  it("runs with a small stack, too", function()
+    local out, err, status = shell.run(("ulimit -s 512; %s --sim=1 -e 'print(1)'"):format(shell.tidelock))
+    assert.same({ "1\n", "", 0 }, { out, err, status })
+  end)
+end)
+
 describe("--sim goes with", function()
   local path
   before_each(function()
@@ -136,5 +150,32 @@ describe("--steps", function()
     tidelock(("--sim=1 --steps %s -e 'print(1)'"):format(path))
     for line in io.lines(path) do assert.falsy(line:find("old", 1, true)) end
     os.remove(path)
+  end)
+
+  it("where stdout goes already leaves that what it has", function()
+    local path = os.tmpname()
+    for _, line in ipairs{ "{ echo first; RUN; } >FILE", "echo first >FILE; RUN >>FILE" } do
+      local run = ("%s --sim=1 --steps /dev/stdout -e 'print([[last]])'"):format(shell.tidelock)
+      shell.run((line:gsub("%u+", { RUN = run, FILE = path })))
+      local file = assert(io.open(path))
+      local text = file:read("a")
+      file:close()
+      assert.matches("^first\n", text)
+      for _, pattern in ipairs{ "\nlast\n", "\n# seed 1\n", "\n +2 +0%.000 +main +end\n" } do
+        assert.matches(pattern, text)
+      end
+    end
+    os.remove(path)
+  end)
+
+  it("fails where the file takes no more", function()
+    local lost = "tidelock: --steps /dev/full: No space left on device; steps are missing\n"
+    local failed = "tidelock: it failed with --sim=1\n"
+    local out, err, status = tidelock "--sim=1 --steps /dev/full -e 'print(1)'"
+    assert.same({ "1\n", lost, 1 }, { out, err, status })
+    out, err, status = tidelock "--sim=1 --steps /dev/full -e 'os.exit(7)'"
+    assert.same({ "", lost .. failed, 7 }, { out, err, status })
+    out, err, status = tidelock [[--sim=1 --steps /dev/full -e 'require "tidelock".event():wait()']]
+    assert.same({ "", lost .. failed, 3 }, { out, err:match "(tidelock: %-%-steps.*)", status })
   end)
 end)

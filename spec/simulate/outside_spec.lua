@@ -41,6 +41,34 @@ describe("named is", function()
     assert.equal(0, count(code, "the C module"))
   end)
 
+  it("a library with several C modules, once", function()
+    local code = [[require "cjson" require "cjson.safe" print "well"]]
+    assert.equal(1, count(code, "the C module"))
+    assert.equal(1, count(code, "the C module cjson "))
+  end)
+
+  -- How many names of C modules are told where two are loaded from a folder with a long name; how many lines in all.
+  local function count_long(length)
+    local folder = os.tmpname()
+    os.remove(folder)
+    local code = ([[local path, folder = package.searchpath("cjson", package.cpath), "%s/" .. ("x"):rep(%d)
+      assert(os.execute("mkdir -p " .. folder .. "/a"))
+      for _, name in ipairs{ folder .. "/c.so", folder .. "/a/c.so" } do
+        assert(os.execute("ln -s " .. path .. " " .. name) and package.loadlib(name, "luaopen_cjson"))
+      end
+      os.execute "rm -r %s"
+      print "well"]]):format(folder, length, folder)
+    return count(code, "the C module /"), count(code, " not exact\n")
+  end
+
+  it("each of two with long names", function()
+    assert.same({ 2, 3 }, { count_long(80) }) -- and os.execute
+  end)
+
+  it("what has a very long name, in a line of its own", function()
+    assert.same({ 1, 2 }, { count_long(200) })
+  end)
+
   it("no more than that", function()
     local code = [[os.execute() pcall(require, "nowhere") package.loadlib("/nowhere.so", "f")
       require "tidelock" pcall(io.popen) pcall(os.execute, {}) package.preload.own = function() return 1 end
