@@ -64,13 +64,21 @@ static int read_seed(const char *text)
     return 1;
 }
 
+/* What stands behind the word and a "=" in the option; NULL: nothing. */
+static const char *behind(const char *option, const char *word)
+{
+    size_t size = strlen(word);
+    return strncmp(option, word, size) == 0 && option[size] == '='
+               ? option + size + 1
+               : NULL;
+}
+
 int simulation_words(const char *option)
 {
     if (strcmp(option, STEPS) == 0)
         return 2;
-    size_t size = sizeof WORD - 1;
-    return strncmp(option, WORD, size) == 0 &&
-           (option[size] == '\0' || option[size] == '=');
+    return strcmp(option, WORD) == 0 || behind(option, WORD) ||
+           behind(option, STEPS);
 }
 
 int simulation_read_option(int count, char **arguments, int i)
@@ -83,13 +91,14 @@ int simulation_read_option(int count, char **arguments, int i)
               stderr);
         return -1;
     }
-    if (words == 2)
-        options.steps = arguments[i + 1];
-    if (words != 1)
+    if (words != 1 || behind(word, STEPS)) {
+        if (words > 0)
+            options.steps = words == 2 ? arguments[i + 1] : behind(word, STEPS);
         return words;
+    }
     options.wanted = true;
-    if (word[sizeof WORD - 1] == '=')
-        return read_seed(word + sizeof WORD);
+    if (behind(word, WORD))
+        return read_seed(behind(word, WORD));
     options.drawn_at = i;
     return words;
 }

@@ -119,6 +119,16 @@ describe("--sim goes with", function()
 end)
 
 describe("--steps", function()
+  it("takes its file behind a = as well", function()
+    local path = os.tmpname()
+    local out, err, status = tidelock(("--sim=1 --steps=%s -e 'print(1)'"):format(path))
+    local file = assert(io.open(path))
+    assert.equal("# seed 1", file:read "l")
+    file:close()
+    os.remove(path)
+    assert.same({ "1\n", "", 0 }, { out, err, status })
+  end)
+
   it("needs --sim", function()
     local out, err, status = tidelock "--steps /dev/null -e 'print(1)'"
     assert.same({ "", "tidelock: '--steps' needs '--sim', whose steps it writes\n", 1 }, { out, err, status })
