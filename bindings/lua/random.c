@@ -15,7 +15,7 @@ void random_reseed(lua_State *L)
         lua_getfield(L, -1, "randomseed") == LUA_TFUNCTION) {
 #if COMPAT_OWN_RANDOM
         lua_pushinteger(L, (lua_Integer)seed);
-        lua_pushinteger(L, (lua_Integer)~seed);
+        lua_pushinteger(L, (lua_Integer)(seed ^ UINT64_MAX));
         lua_pcall(L, 2, 0, 0);
 #else
         /* 5.3 hands it to srandom, which takes 32 bits */
