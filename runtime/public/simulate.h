@@ -42,8 +42,8 @@ void tl_simulate_by_hand(void);
 int64_t tl_simulate_clock(void);
 
 /* This thread is about to do something that is not simulated.  Tells so on
- * stderr, once for each `what` ("io.popen"), and that the schedule is not
- * exact.  Nothing where the program is not simulated. */
+ * stderr, once for each `what` ("io.popen"), and that what comes of it may
+ * differ in the next run.  Nothing where the program is not simulated. */
 void tl_simulate_outside(const char *what);
 
 /* A point: this thread is about to do that to a file.  `identity` is the same

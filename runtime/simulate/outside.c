@@ -23,7 +23,7 @@ void tl_outside_name(const char *what)
         return;
     snprintf(line, sizeof line,
              "tidelock: %.*s is not simulated: it runs as one step in real "
-             "time, and the schedule is not exact\n",
+             "time, and what comes of it may differ in the next run\n",
              TL_PLAYERS_TOLD_ROOM - 1, what);
     say(line);
 }

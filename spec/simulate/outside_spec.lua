@@ -58,7 +58,7 @@ describe("named is", function()
       end
       os.execute "rm -r %s"
       print "well"]]):format(folder, length, folder)
-    return count(code, "the C module /"), count(code, " not exact\n")
+    return count(code, "the C module /"), count(code, " in the next run\n")
   end
 
   it("each of two with long names", function()
