@@ -22,7 +22,7 @@ static inline tl_deadline check_deadline(lua_State *L, int index,
                                          const struct tl_handle *handle,
                                          const char *call)
 {
-    context_state = L;
+    context_set(L);
     /* most calls give none; the number of arguments is told faster than a type
      */
     if (lua_gettop(L) < index || lua_type(L, index) <= LUA_TNIL)
@@ -49,14 +49,14 @@ int check_too_many(lua_State *L, int most, bool method, const char *call);
 
 static inline void check_function(lua_State *L, int most, const char *call)
 {
-    context_state = L;
+    context_set(L);
     if (__builtin_expect(lua_gettop(L) > most, 0))
         check_too_many(L, most, false, call);
 }
 
 static inline void check_method(lua_State *L, int most, const char *call)
 {
-    context_state = L;
+    context_set(L);
     if (__builtin_expect(lua_gettop(L) > most + 1, 0))
         check_too_many(L, most, true, call);
 }

@@ -12,6 +12,13 @@
 /* The state that is about to wait, for the line in reports; NULL: none. */
 extern _Thread_local lua_State *context_state;
 
+/* The same state, mostly: a look is cheaper than a store. */
+static inline void context_set(lua_State *L)
+{
+    if (context_state != L)
+        context_state = L;
+}
+
 /* Where the next constructor makes its object: in this space, under this name.
  * Only space.c sets it, around a constructor, with the collector stopped, since
  * finalizers make objects too. */

@@ -29,8 +29,11 @@ static inline int tl_checkpoint_at(enum tl_operation operation,
     if (__builtin_expect(
             atomic_load_explicit(&tl_due, memory_order_relaxed) != 0, 0))
         return tl_checkpoint_due(operation, object, key);
-    /* relaxed: words for reports */
-    if (operation != TL_OP_NONE)
+    /* relaxed: words for reports, of what may wait.  A store before a locked
+     * instruction costs what a look does not. */
+    if (tl_operation_blocks[operation] &&
+        atomic_load_explicit(&tl_self->intent.operation,
+                             memory_order_relaxed) != operation)
         atomic_store_explicit(&tl_self->intent.operation, operation,
                               memory_order_relaxed);
     return TL_OK;

@@ -161,6 +161,13 @@ enum tl_operation {
         TL_OPERATION_COUNT
 };
 
+/* The same as in its row, where the compiler knows it. */
+static const bool tl_operation_blocks[] = {
+#define TL_OPERATION_BLOCKS(name, kind, word, access, blocks) blocks,
+    TL_OPERATIONS(TL_OPERATION_BLOCKS)
+#undef TL_OPERATION_BLOCKS
+};
+
 struct tl_operation_row {
     uint8_t kind; /* enum tl_kind_id */
     uint8_t access;
