@@ -60,12 +60,16 @@ static enum effect effect_of(pid_t pid, int signal)
     return mask_of(status, "SigIgn") & bit ? IGNORED : by_default(signal);
 }
 
+static bool is_of(const struct tl_player *player, pid_t pid)
+{
+    return player->state != TL_PLAYER_ABSENT && player->pid == pid;
+}
+
 static void condemn(pid_t pid, int signal)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++) {
         struct tl_player *player = tl_players_at(n);
-        if (player->state != TL_PLAYER_ABSENT && player->pid == pid &&
-            player->fatal != SIGKILL)
+        if (is_of(player, pid) && player->fatal != SIGKILL)
             player->fatal = signal;
     }
 }
@@ -90,8 +94,7 @@ static void leave_to(pid_t pid, int signal)
 static bool is_played(pid_t pid)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++)
-        if (tl_players_at(n)->state != TL_PLAYER_ABSENT &&
-            tl_players_at(n)->pid == pid)
+        if (is_of(tl_players_at(n), pid))
             return true;
     return false;
 }
@@ -154,11 +157,6 @@ static bool await_gone(pid_t id)
         tl_clock_pause(50 * TL_MICROSECOND);
     }
     return true;
-}
-
-static bool is_of(const struct tl_player *player, pid_t pid)
-{
-    return player->state != TL_PLAYER_ABSENT && player->pid == pid;
 }
 
 /* The first task of a process is a zombie before its other threads are gone. */

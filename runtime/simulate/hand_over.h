@@ -7,7 +7,9 @@
  *
  * Whoever waits for its turn looks now and then, in real time, whether the task
  * that has it is dead: it was killed from outside, or crashed.  Then it takes
- * the turn (a compare and swap), settles the death and chooses the next.
+ * the turn (a compare and swap), and gives it to the first task that can have
+ * it, to settle the death and choose the next: the same one in each run,
+ * whoever looked first.
  *
  * A task that ends gives the turn to another that is to choose, since it cannot
  * settle a death any more.

@@ -68,13 +68,15 @@ void tl_outside_stands_still(uint32_t holder, int64_t *since)
     if (now - *since < STILL_LONGEST ||
         atomic_exchange(&tl_players->told_still, true))
         return;
-    tl_task_visit(TL_HOME);
+    unsigned here = tl_arena; /* the caller may wait in a space */
     char line[256];
+    tl_task_visit(TL_HOME);
     snprintf(line, sizeof line,
              "tidelock: %s has run for 5 seconds without an operation of the "
              "runtime, and the others wait for it: it computes, or is in a "
              "call that is not simulated\n",
              tl_task_at(holder)->name);
+    tl_task_visit(here);
     say(line);
 }
 

@@ -66,8 +66,9 @@ struct tl_players {
     _Atomic uint32_t turn; /* in the low bits the player that has it, above
                               them how often it was given */
     uint32_t vain, vain_before, work; /* of simulate/patience */
-    int64_t moves;      /* how far the clock moves next where no deadline is */
-    uint32_t highest;   /* players above it have never been */
+    int64_t moves; /* how far the clock moves next where no deadline is */
+    _Atomic uint32_t highest; /* players above it have never been; whoever calls
+                                 one reads it, a signal handler too */
     bool decide;        /* whoever gets the turn is not to run, but to choose */
     uint32_t condemned; /* the player that is to be ended first */
     int32_t leaver_pid, leaver_tid; /* it has left, and ends; 0: none */

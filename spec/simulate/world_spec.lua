@@ -98,7 +98,11 @@ function slow.start()
   local file = assert(io.open(slow.path, "w"))
   file:write [[
     local ipc = require "tidelock"
-    ipc.process{ name = "thinker", target = function() os.execute "sleep 6" end }:start():join()
+    local space = ipc.open("spec-thinker-" .. arg[0]:match "%w+$") -- where main waits, also after it has told
+    local answers = space.queue "answers"
+    local thinker = ipc.process{ name = "thinker", target = function() os.execute "sleep 6" answers:put(42) end }:start()
+    print("answer", answers:get())
+    space:remove()
   ]]
   file:close()
   os.execute(("(timeout 60 %s --sim=1 %s >%s.out 2>&1; echo status $? >>%s.out; mv %s.out %s.over) </dev/null &")
@@ -622,7 +626,8 @@ describe("a simulation", function()
 
   it("tells who computes while the others wait for their turn", function()
     assert.equal("tidelock: thinker has run for 5 seconds without an operation of the runtime, and the others wait for "
-      .. "it: it computes, or is in a call that is not simulated\nstatus 0\n", slow.finish():match "[^\n]*thinker.*")
+      .. "it: it computes, or is in a call that is not simulated\nanswer\t42\nstatus 0\n",
+      slow.finish():match "[^\n]*thinker.*")
   end)
 
   it("waits at its end for a command of its own, and does not compute meanwhile", function()
