@@ -100,7 +100,7 @@ function slow.start()
     local ipc = require "tidelock"
     local space = ipc.open("spec-thinker-" .. arg[0]:match "%w+$") -- where main waits, also after it has told
     local answers = space.queue "answers"
-    local thinker = ipc.process{ name = "thinker", target = function() os.execute "sleep 6" answers:put(42) end }:start()
+    ipc.process{ name = "thinker", target = function() os.execute "sleep 6" answers:put(42) end }:start()
     print("answer", answers:get())
     space:remove()
   ]]
