@@ -34,6 +34,7 @@
 #include "public/channel.h"
 #include "public/command.h"
 #include "public/data.h"
+#include "public/explore.h"
 #include "public/jobs.h"
 #include "public/locks.h"
 #include "public/process.h"

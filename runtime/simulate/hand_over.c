@@ -148,9 +148,14 @@ void tl_hand_over_for_ever(void)
 
 /* ---- a new task ---- */
 
+/* Its maker has the turn meanwhile. */
 static void enter(uint32_t number, pid_t pid, pid_t tid)
 {
     struct tl_player *player = tl_players_at(number);
+    uint32_t turn = atomic_load(&tl_players->turn) & TL_NUMBER_MASK;
+    struct tl_player *maker = tl_players_at(turn);
+    player->key = tl_explore_key(maker->key, ++maker->children);
+    player->children = player->made = 0;
     player->pid = pid;
     player->tid = tid;
     player->until = TL_FOREVER;
@@ -200,6 +205,7 @@ void tl_hand_over_begin(void)
     struct tl_player *player = tl_players_at(tl_players_me);
     tl_players_name(getpid());
     player->pid = player->tid = getpid();
+    player->key = TL_EXPLORE_MAIN;
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
     tl_players->highest = tl_players_me;

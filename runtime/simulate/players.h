@@ -57,6 +57,10 @@ struct tl_player {
                    */
     bool looks;   /* its turn is only to look at that */
     bool alone;   /* it got the turn since nobody can run at any time */
+    uint64_t key; /* of its path (public/explore); of any simulation */
+    uint32_t children; /* tasks that it has made */
+    uint32_t made;     /* objects */
+    uint32_t index;    /* in the account's tasks */
 };
 
 struct tl_players {

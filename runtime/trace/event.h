@@ -17,7 +17,17 @@ enum tl_event_how {
     TL_EVENT_LATE,    /* in it, since its deadline is over */
     TL_EVENT_LAST,    /* in it, to look: no task can run at any time */
     TL_EVENT_STARTS,  /* the task's first step: no operation */
-    TL_EVENT_DIES     /* the task was killed */
+    TL_EVENT_DIES,    /* the task was killed */
+    /* Only in an exploration, and no steps: what its plan or strategy chose. */
+    TL_EVENT_CLOCK, /* the nearest deadline passes though tasks can run */
+    TL_EVENT_WAKES, /* task `key` of the waiters `could_run` is called */
+    TL_EVENT_ANSWER /* `key` of the answers 1 to `runnable` */
+};
+
+enum tl_event_flag {
+    TL_EVENT_CHOSEN = 1, /* another could have come first, and that matters */
+    TL_EVENT_KILLED = 2, /* it dies by the plan */
+    TL_EVENT_TIED = 4    /* it comes last since it was in vain (fairness) */
 };
 
 struct tl_event {
@@ -35,7 +45,8 @@ struct tl_event {
     uint8_t access;     /* enum tl_access */
     uint8_t how;        /* enum tl_event_how */
     uint8_t arena;      /* of the object; not the program's own: a space */
-    uint32_t spare;
+    uint16_t player;    /* of an exploration: index in the account's tasks */
+    uint16_t flags;     /* enum tl_event_flag */
 };
 _Static_assert(sizeof(struct tl_event) == 64, "one cache line");
 

@@ -22,7 +22,7 @@ static struct tl_event event_of(uint64_t number)
                              .runnable = (uint32_t)number,
                              .task = (uint32_t)number + 1,
                              .line = (uint32_t)number + 2,
-                             .spare = (uint32_t)number + 3};
+                             .player = (uint16_t)(number + 3)};
 }
 
 static bool fits(const struct tl_event *event)
