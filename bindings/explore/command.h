@@ -3,7 +3,8 @@
  *
  * They run in a plain Lua state, in the real world: the module explore.main is
  * a function that is called with the word and the arguments behind it, and
- * returns the exit status.
+ * returns the exit status.  Where the environment variable TIDELOCK_EXPLORER
+ * names a file, that one is called instead: an explorer of one's own.
  */
 #ifndef EXPLORE_COMMAND_H
 #define EXPLORE_COMMAND_H
