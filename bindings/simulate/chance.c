@@ -84,8 +84,12 @@ void chance_open(lua_State *L)
     static const struct wrap math[] = {
         {"randomseed", &stock_randomseed, math_randomseed}, {NULL, NULL, NULL}};
     random_open(L);
-    random_reseed(lua_newthread(L));
-    lua_pop(L, 1);
     wrap_library(L, "math", math);
     wrap_library(L, "os", os);
+}
+
+void chance_seed(lua_State *L)
+{
+    random_reseed(lua_newthread(L));
+    lua_pop(L, 1);
 }
