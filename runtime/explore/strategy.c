@@ -1,7 +1,8 @@
 #include "explore/strategy.h"
 
-#define HIGH (UINT64_C(1) << 63) /* above all priorities that PCT gives later  \
-                                  */
+#define HIGH                                                                   \
+    (UINT64_C(1) << 63) /* above all priorities that PCT gives later           \
+                         */
 #define STRETCH_LEAST 10
 #define STRETCH_MOST 50
 

@@ -1,6 +1,9 @@
 #include "simulate/chooser.h"
 
+#include "explore/findings.h"
+#include "simulate/explore.h"
 #include "simulate/players.h"
+#include "sync/condition.h"
 
 static struct tl_plan *plan(void)
 {
@@ -24,21 +27,65 @@ void tl_chooser_born(uint32_t number)
         return;
     struct tl_contender *it = &tl_players_at(number)->contender;
     *it = (struct tl_contender){.born = ++state()->births};
+    tl_players_at(number)->fairness = (struct tl_fairness){0};
     tl_strategy_born(&state()->strategy, plan(), it);
 }
 
 /* ---- what a task is about to do ---- */
 
+/* XSTUB: of the account */
+static uint64_t identity_of(const struct tl_object *object)
+{
+    return tl_explore_key(object->number + 1, (uint32_t)object->kind);
+}
+
+/* What a condition does is of its lock. */
+static uint64_t object_of(const struct tl_object *object)
+{
+    if (object->kind == TL_KIND_CONDITION)
+        object = tl_ref_object(((const struct tl_condition *)object)->lock);
+    return identity_of(object);
+}
+
+static bool is_task(const struct tl_object *object)
+{
+    return object->kind == TL_KIND_PROCESS || object->kind == TL_KIND_THREAD;
+}
+
 void tl_chooser_pends(void)
 {
+    if (!tl_explored())
+        return;
+    const struct tl_intent *intent = &tl_self->intent;
+    const struct tl_object *object =
+        intent->object ? tl_at(intent->object) : NULL;
+    struct tl_contender *it = &tl_players_self()->contender;
+    uint32_t operation = atomic_load(&intent->operation);
+    it->pending = (struct tl_pending){
+        .object = object ? object_of(object) : 0,
+        .part = object ? intent->key : TL_INTENT_ALL,
+        .operation = operation,
+        .access = tl_operation_row(operation)->access,
+        /* a task writes to its object by its end */
+        .shared = !object || is_task(object) || tl_arena != TL_HOME};
+    if (!object && intent->key != TL_INTENT_ALL) /* a file */
+        it->pending.object = intent->key;
+    tl_strategy_pends(&state()->strategy, plan(), it);
 }
 
 void tl_chooser_sleeps(void)
 {
+    if (tl_explored())
+        tl_strategy_pends(&state()->strategy, plan(),
+                          &tl_players_self()->contender);
 }
 
+/* Who has waited until its deadline has not come back at once. */
 void tl_chooser_in_vain(void)
 {
+    struct tl_player *self = tl_players_self();
+    if (tl_explored() && self && self->how == TL_EVENT_BEGINS)
+        self->contender.tied = true;
 }
 
 /* ---- the plan ---- */
@@ -149,6 +196,48 @@ static uint32_t random_victim(void)
     return n;
 }
 
+static bool is_ready(const struct tl_player *player)
+{
+    return player->state == TL_PLAYER_READY && !player->fatal &&
+           !player->signals;
+}
+
+/* The player that ran last, if it can go on and nobody can tell; else 0. */
+static uint32_t unseen(uint32_t count)
+{
+    const struct tl_player *player = tl_players_at(state()->last);
+    const struct tl_pending *pending = &player->contender.pending;
+    const struct tl_findings *findings = tl_explore_findings();
+    return !plan()->everywhere && findings && is_ready(player) &&
+                   pending->object && !pending->shared &&
+                   listed(player->key, count) == state()->last &&
+                   tl_findings_is_own(findings, pending->object, player->key)
+               ? state()->last
+               : 0;
+}
+
+static void allow(uint32_t number)
+{
+    if (number <= 64)
+        tl_players->could_run |= UINT64_C(1) << (number - 1);
+}
+
+/* Takes those that are tied off the list, unless all are; how many are left. */
+static uint32_t untie(uint32_t count)
+{
+    uint32_t *list = tl_players->list, left = 0;
+    for (uint32_t i = 0; i < count; i++)
+        left += !tl_players_at(list[i])->contender.tied;
+    if (left == 0 || left == count)
+        return count;
+    left = 0;
+    tl_players->could_run = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (!tl_players_at(list[i])->contender.tied)
+            allow(list[left++] = list[i]);
+    return left;
+}
+
 static uint32_t by_strategy(uint32_t count)
 {
     struct tl_contender *list[TL_NUMBER_MASK + 1];
@@ -158,20 +247,36 @@ static uint32_t by_strategy(uint32_t count)
         ->list[tl_strategy_choose(&state()->strategy, plan(), list, count)];
 }
 
+/* Where no move is left.  `left` of the list are to be considered. */
+static struct tl_choice without_moves(uint32_t left, bool clock)
+{
+    struct tl_strategy_state *strategy = &state()->strategy;
+    if (clock && tl_strategy_moves_clock(strategy, plan()))
+        return (struct tl_choice){.what = TL_CHOICE_CLOCK};
+    uint32_t dies = tl_strategy_kills(strategy, plan()) ? random_victim() : 0;
+    if (dies)
+        return (struct tl_choice){.what = TL_CHOICE_KILL, .player = dies};
+    return (struct tl_choice){.what = TL_CHOICE_STEP,
+                              .player = by_strategy(left)};
+}
+
 struct tl_choice tl_chooser_choose(uint32_t count, bool clock)
 {
-    struct tl_choice choice = {0};
-    if (!follow(count, clock, &choice)) {
-        if (clock && tl_strategy_moves_clock(&state()->strategy, plan()))
-            return (struct tl_choice){.what = TL_CHOICE_CLOCK};
-        if (tl_strategy_kills(&state()->strategy, plan()) &&
-            (choice.player = random_victim())) {
-            choice.what = TL_CHOICE_KILL;
-            return choice;
-        }
-        choice.player = by_strategy(count);
-    }
-    state()->chosen = choice.what == TL_CHOICE_STEP && count > 1;
+    struct tl_choice choice = {.what = TL_CHOICE_STEP};
+    uint32_t going_on = unseen(count), left;
+    bool follows = follow(count, clock, &choice);
+    left = untie(count);
+    if (!follows && going_on && !tl_players_at(going_on)->contender.tied)
+        choice.player = going_on;
+    else if (!follows)
+        choice = without_moves(left, clock);
+    if (choice.what != TL_CHOICE_STEP)
+        return choice;
+    /* who is tied has come before the others only by the plan */
+    bool among = left == count || !tl_players_at(choice.player)->contender.tied;
+    state()->chosen = choice.player != going_on && left + !among > 1;
+    tl_players->runnable = left + !among;
+    allow(choice.player);
     return choice;
 }
 
@@ -184,8 +289,40 @@ void tl_chooser_forget(void)
 
 uint16_t tl_chooser_flags(uint32_t number)
 {
-    return (uint16_t)((state()->chosen ? TL_EVENT_CHOSEN : 0) |
-                      (tl_players_at(number)->killed ? TL_EVENT_KILLED : 0));
+    return (
+        uint16_t)((state()->chosen ? TL_EVENT_CHOSEN : 0) |
+                  (tl_players_at(number)->contender.tied ? TL_EVENT_TIED : 0) |
+                  (tl_players_at(number)->killed ? TL_EVENT_KILLED : 0));
+}
+
+/* The step is seen by all that are about to do something else. */
+static void tell_others(const struct tl_player *player)
+{
+    for (uint32_t n = 1; n <= tl_players->highest; n++) {
+        struct tl_player *other = tl_players_at(n);
+        if (other->state == TL_PLAYER_ABSENT || other == player)
+            continue;
+        other->contender.tied = false;
+        tl_strategy_happens(&state()->strategy, plan(),
+                            &player->contender.pending, &other->contender);
+    }
+}
+
+static void use(struct tl_player *player, const struct tl_event *event)
+{
+    const struct tl_pending *pending = &player->contender.pending;
+    struct tl_findings *findings = tl_explore_findings();
+    if (event->how == TL_EVENT_STARTS || event->how == TL_EVENT_DIES) {
+        state()->writes += event->how == TL_EVENT_DIES;
+        return;
+    }
+    if (findings && pending->object && !pending->shared)
+        tl_findings_touch(findings, pending->object, player->key);
+    /* one that goes on has looked before */
+    if ((event->how == TL_EVENT_BEGINS || event->access != TL_ACCESS_READS) &&
+        tl_fairness_step(&player->fairness, &state()->writes, pending,
+                         event->file, event->line))
+        player->contender.tied = true;
 }
 
 void tl_chooser_stepped(const struct tl_event *event)
@@ -193,8 +330,11 @@ void tl_chooser_stepped(const struct tl_event *event)
     struct tl_player *player = tl_players_at(event->task);
     if (!tl_explored())
         return;
+    player->how = event->how;
     if (!player->killed)
         tl_plan_step(plan(), &state()->cursor, player->key);
+    tell_others(player);
+    use(player, event);
     if (state()->chosen)
         tl_explored()->account.choices++;
     state()->strategy.last = player->contender.born;

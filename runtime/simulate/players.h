@@ -23,6 +23,7 @@
 #include <sys/types.h>
 
 #include "explore/contender.h"
+#include "explore/fairness.h"
 #include "explore/plan.h"
 #include "explore/strategy.h"
 #include "simulate/steps.h"
@@ -66,6 +67,8 @@ struct tl_player {
     uint32_t made;                 /* objects */
     uint32_t index;                /* in the account's tasks */
     struct tl_contender contender; /* of simulate/chooser */
+    struct tl_fairness fairness;
+    uint8_t how; /* enum tl_event_how: its last step */
 };
 
 struct tl_players {
@@ -101,9 +104,10 @@ struct tl_players {
         struct tl_plan_cursor cursor;
         struct tl_strategy_state strategy;
         uint64_t births;
-        uint32_t last; /* the player that took the last step */
-        bool chosen;   /* the last choice was one that matters */
-    } plan;            /* of simulate/chooser */
+        uint64_t writes; /* steps that wrote something */
+        uint32_t last;   /* the player that took the last step */
+        bool chosen;     /* the last choice was one that matters */
+    } plan;              /* of simulate/chooser */
     struct tl_steps steps;
     uint32_t processes; /* so far: the next one's pid as scripts have it */
     int32_t pids[TL_PLAYERS_PIDS]; /* of the latest of them, by that number */
