@@ -107,7 +107,7 @@ static bool ends(const char *script, enum tl_ending ending, const char *text)
 }
 
 #define CHILD(body)                                                            \
-    "local p = ipc.process{ function() " body " end, name = 'ann' } "          \
+    "local p = ipc.process{ target = function() " body " end, name = 'ann' } " \
     "p:start() p:join()"
 
 static void tell_ends(void)
