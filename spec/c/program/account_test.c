@@ -140,6 +140,27 @@ static void tell_ends(void)
         "a child that the script kills does not");
 }
 
+static void tell_claims(void)
+{
+    say(ends("ipc.always(true, 'no') ipc.always(1 > 2, '%d sold', 3)",
+             TL_ENDING_ALWAYS, "test.lua:1: 3 sold"),
+        "what does not always hold fails");
+    say(ends(CHILD("pcall(ipc.always, false, 'no')"), TL_ENDING_ALWAYS, "no"),
+        "though it is caught");
+    run("ipc.outcome('sold', 3) ipc.outcome(nil, true)");
+    say(account->ending == TL_ENDING_PASSED &&
+            strcmp(account->outcome, "sold 3, nil true") == 0,
+        "the outcome is told");
+    run("ipc.sometimes(false, 'a') ipc.sometimes(1, 'b') "
+        "ipc.sometimes(false, 'b') ipc.sometimes(2, 'a') "
+        "ipc.sometimes(nil, 'c')");
+    say(account->label_count == 3 &&
+            strcmp(account->labels[1].text, "b") == 0 &&
+            account->labels[0].came && account->labels[1].came &&
+            !account->labels[2].came,
+        "labels are told, and which came true");
+}
+
 int main(void)
 {
     exploration = mmap(NULL, sizeof *exploration, PROT_READ | PROT_WRITE,
@@ -150,5 +171,6 @@ int main(void)
         return 1;
     account = &exploration->account;
     tell_ends();
+    tell_claims();
     return failures > 0;
 }
