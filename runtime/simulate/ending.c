@@ -2,10 +2,12 @@
  * Ending: how a program that is explored ends its schedule.
  *
  * The task that ends it has the turn, and never gives it away: so no other task
- * takes a step after it.  All are killed by the explorer, which is told by the
- * word `over`; what lies in buffers is lost, and no handler runs.
+ * takes a step after it.  It kills them all, and itself, where the main task
+ * leads a process group; else the explorer does, which is told by the word
+ * `over`.  What lies in buffers is lost, and no handler runs.
  */
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -35,9 +37,10 @@ void tl_explore_end(enum tl_ending ending, int status, const char *text)
     tl_simulate_flush();
     if (!atomic_load(&exploration->account.over))
         tell(&exploration->account, ending, status, text);
-    /* nobody is left who could go on */
     if (ending == TL_ENDING_PASSED)
-        _exit(0);
+        _exit(0); /* nobody is left who could go on */
+    if (tl_players && tl_players_at(1)->pid == getpgrp())
+        kill(0, SIGKILL);
     for (;;)
         pause();
 }
