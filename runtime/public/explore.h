@@ -171,8 +171,8 @@ struct tl_exploration {
 /* By the object's identity, in an open table. */
 struct tl_finding {
     _Atomic uint64_t identity; /* 0: free */
-    _Atomic uint64_t toucher;  /* key of the task that alone has touched it; 0:
-                                  several have */
+    _Atomic uint64_t toucher;  /* key of the task that alone has touched it;
+                                  else several have */
 };
 
 struct tl_findings {
