@@ -72,9 +72,14 @@ static void end_main(lua_State *L)
     }
 }
 
-static int end_of_state(lua_State *L)
+void exit_end(lua_State *L)
 {
     end_main(L);
+}
+
+static int end_of_state(lua_State *L)
+{
+    exit_end(L);
     return 0;
 }
 

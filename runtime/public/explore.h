@@ -164,6 +164,11 @@ struct tl_exploration {
     struct tl_account account;
 };
 
+/* Of an event's operation: its name ("QUEUE_PUT"), and the word that the API
+ * has for it ("put"). */
+const char *tl_explore_operation(uint32_t operation);
+const char *tl_explore_word(uint32_t operation);
+
 /* ---- what all schedules have found together ---- */
 
 #define TL_FINDINGS_OBJECTS 65536u
