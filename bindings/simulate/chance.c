@@ -55,6 +55,7 @@ static int os_tmpname(lua_State *L)
     for (int i = 0; fd < 0 && i < TRIES_MOST; i++) {
         draw_name(name);
         file_points_announce(L, TL_FILE_OPEN, name);
+        file_points_makes(name);
         fd = tl_standard_avoid(
             open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (fd < 0 && errno != EEXIST)
