@@ -182,6 +182,7 @@ static void strike_out(uint32_t number)
     tl_record_death(number);
     tl_players_at(number)->state = TL_PLAYER_ABSENT;
     tl_players_at(number)->fatal = 0;
+    tl_players_at(number)->killed = false;
     atomic_store(&tl_players_at(number)->arrived, 0);
 }
 
@@ -242,15 +243,30 @@ int tl_deaths_ended_by(pid_t pid)
 static void acquit(pid_t pid)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++)
-        if (tl_players_at(n)->pid == pid)
+        if (tl_players_at(n)->pid == pid) {
             tl_players_at(n)->fatal = 0;
+            tl_players_at(n)->killed = false;
+        }
+}
+
+void tl_deaths_kill(uint32_t number)
+{
+    condemn(tl_players_at(number)->pid, SIGKILL);
+    tl_players_at(number)->killed = true;
 }
 
 void tl_deaths_execute(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
     int signal = tl_players_at(number)->fatal;
-    if (end(pid, signal))
+    bool ended = end(pid, signal);
+    /* In an exploration the one that was to die does so first: as a plan names
+     * it, while the others follow. */
+    if (ended && tl_explored()) {
+        strike_out(number);
+        tl_players_at(number)->ended_by = signal;
+    }
+    if (ended)
         forget(pid, signal);
     else
         acquit(pid);

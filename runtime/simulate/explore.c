@@ -1,24 +1,30 @@
 /*
  * Explore: what a program that is explored has of its explorer.
  */
-#include "public/explore.h"
+#include "simulate/explore.h"
 
 #include <stddef.h>
 
 static struct tl_exploration *explored;
+static struct tl_findings *found;
 
 void (*tl_stop_hook)(void);
 
 void tl_explore_begin(struct tl_findings *findings,
                       struct tl_exploration *exploration)
 {
-    (void)findings;
     explored = exploration;
+    found = findings;
 }
 
 struct tl_exploration *tl_explored(void)
 {
     return explored;
+}
+
+struct tl_findings *tl_explore_findings(void)
+{
+    return found;
 }
 
 /* splitmix64's mixer (Steele, Lea, Flood 2014) over both. */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/procfs.h"
 #include "park/park.h"
+#include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
@@ -162,10 +163,11 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     player->signals = 0;
     player->fatal = player->ended_by = 0;
     player->stopped = player->looks = player->alone = false;
-    player->watches = player->paces = false;
+    player->watches = player->paces = player->killed = false;
     player->state = TL_PLAYER_READY;
     if (number > tl_players->highest)
         tl_players->highest = number;
+    tl_chooser_born(number);
     if (pid == tid)
         tl_players_name(pid);
 }
@@ -209,5 +211,7 @@ void tl_hand_over_begin(void)
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
     tl_players->highest = tl_players_me;
+    tl_chooser_begin();
+    tl_chooser_born(tl_players_me);
     atomic_store(&tl_players->turn, tl_players_me);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulate/chooser.h"
 #include "simulate/players.h"
 #include "store/handle.h"
 #include "trace/ring.h"
@@ -102,7 +103,8 @@ static struct tl_event event_of(uint32_t number, enum tl_event_how how)
                              .runnable = tl_players->runnable,
                              .task = number,
                              .key = TL_INTENT_ALL,
-                             .how = (uint8_t)how};
+                             .how = (uint8_t)how,
+                             .flags = tl_chooser_flags(number)};
 }
 
 void tl_record_step(enum tl_event_how how)
@@ -117,6 +119,7 @@ void tl_record_step(enum tl_event_how how)
     }
     tl_task_visit(TL_HOME);
     tl_ring_add(&event);
+    tl_chooser_stepped(&event);
     write_down(&event, title, where);
     tl_task_visit(here);
 }
@@ -127,6 +130,14 @@ void tl_record_death(uint32_t number)
     struct tl_event event = event_of(number, TL_EVENT_DIES);
     tl_task_visit(TL_HOME);
     tl_ring_add(&event);
+    tl_chooser_stepped(&event);
     write_down(&event, "", "");
     tl_task_visit(here);
+}
+
+void tl_record_clock(void)
+{
+    struct tl_event event = event_of(tl_players->plan.last, TL_EVENT_CLOCK);
+    event.step--;
+    (void)event;
 }

@@ -16,6 +16,9 @@ void tl_record_step(enum tl_event_how how);
 /* The player's death is a step. */
 void tl_record_death(uint32_t number);
 
+/* The clock moves, by the plan: no step. */
+void tl_record_clock(void);
+
 /* What this task says of a file that it is about to use, until NULL. */
 void tl_record_file(const char *name);
 
