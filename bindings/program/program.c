@@ -20,6 +20,7 @@
 #include "lua/require.h"
 #include "module.h"
 #include "process/exit.h"
+#include "process/explored.h"
 #include "process/files.h"
 #include "program/chunk.h"
 #include "program/init.h"
@@ -335,6 +336,7 @@ static int run_program(lua_State *L)
 static _Noreturn void end_schedule(lua_State *L, bool well)
 {
     exit_end(L);
+    explored_leave(well ? EXIT_SUCCESS : EXIT_FAILURE);
     _exit(files_end(well ? EXIT_SUCCESS : EXIT_FAILURE));
 }
 

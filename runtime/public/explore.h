@@ -106,6 +106,7 @@ enum tl_ending {
 #define TL_ACCOUNT_EVENTS (1u << 20)
 #define TL_ACCOUNT_TASKS 4096u
 #define TL_ACCOUNT_OBJECTS 8192u
+#define TL_ACCOUNT_INDEX (2 * TL_ACCOUNT_OBJECTS)
 #define TL_ACCOUNT_LABELS 64u
 #define TL_ACCOUNT_LABEL 120u
 #define TL_ACCOUNT_FILES 256u
@@ -121,7 +122,8 @@ struct tl_account_task {
     char name[TL_NAME_SIZE];
 };
 
-/* An object, or a file (kind 0, its name the path). */
+/* An object, or a file: kind 0, its name the path, and its number, which events
+ * of it have as well, tells how many files there were. */
 struct tl_account_object {
     uint64_t identity; /* the same in all schedules: of the task that made it,
                           and how many it had made before */
@@ -152,6 +154,7 @@ struct tl_account {
     char files[TL_ACCOUNT_FILES][60]; /* of scripts: event.file, from 1 */
     struct tl_account_task tasks[TL_ACCOUNT_TASKS];
     struct tl_account_object objects[TL_ACCOUNT_OBJECTS];
+    uint16_t index[TL_ACCOUNT_INDEX]; /* in objects, + 1: of the program */
     uint32_t told_size;
     uint32_t event_count;
     char told[TL_ACCOUNT_TOLD]; /* lines: step, tab, "call" or "result", tab,

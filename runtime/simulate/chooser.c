@@ -1,6 +1,7 @@
 #include "simulate/chooser.h"
 
 #include "explore/findings.h"
+#include "simulate/account.h"
 #include "simulate/explore.h"
 #include "simulate/players.h"
 #include "sync/condition.h"
@@ -33,10 +34,12 @@ void tl_chooser_born(uint32_t number)
 
 /* ---- what a task is about to do ---- */
 
-/* XSTUB: of the account */
+/* One for which the account has no room is like others of its number. */
 static uint64_t identity_of(const struct tl_object *object)
 {
-    return tl_explore_key(object->number + 1, (uint32_t)object->kind);
+    const struct tl_account_object *entry = tl_account_object_met(object);
+    return entry ? entry->identity
+                 : tl_explore_key(object->number + 1, (uint32_t)object->kind);
 }
 
 /* What a condition does is of its lock. */

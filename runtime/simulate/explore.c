@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "simulate/account.h"
+
 static struct tl_exploration *explored;
 static struct tl_findings *found;
 
@@ -15,6 +17,7 @@ void tl_explore_begin(struct tl_findings *findings,
 {
     explored = exploration;
     found = findings;
+    tl_account_begin(&exploration->account);
 }
 
 struct tl_exploration *tl_explored(void)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/procfs.h"
 #include "park/park.h"
+#include "simulate/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/outside.h"
@@ -157,6 +158,7 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     struct tl_player *maker = tl_players_at(turn);
     player->key = tl_explore_key(maker->key, ++maker->children);
     player->children = player->made = 0;
+    tl_account_task(player, number, maker);
     player->pid = pid;
     player->tid = tid;
     player->until = TL_FOREVER;
@@ -208,6 +210,7 @@ void tl_hand_over_begin(void)
     tl_players_name(getpid());
     player->pid = player->tid = getpid();
     player->key = TL_EXPLORE_MAIN;
+    tl_account_task(player, tl_players_me, player);
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
     tl_players->highest = tl_players_me;

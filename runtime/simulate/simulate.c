@@ -8,6 +8,7 @@
 
 #include "base/world.h"
 #include "park/due.h"
+#include "simulate/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
@@ -188,6 +189,7 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .started = tl_hand_over_started,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
+                                      .made = tl_account_made,
                                       .signal = send,
                                       .ended_by = tl_deaths_ended_by,
                                       .seed = seed,
@@ -213,7 +215,8 @@ int tl_simulate_make(void)
 {
     if (!tl_world)
         return TL_OK;
-    if (tl_players_make(wanted_seed) < 0 || tl_ring_make(EVENTS) < 0)
+    if (tl_players_make(wanted_seed) < 0 ||
+        (!tl_explored() && tl_ring_make(EVENTS) < 0))
         return TL_NO_MEMORY;
     if (steps_to < 0)
         return TL_OK;
@@ -269,6 +272,8 @@ int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name)
     if (!tl_world || !tl_task_id_in(TL_HOME))
         return TL_OK;
     tl_task_visit(TL_HOME);
+    if (tl_explored())
+        identity = tl_account_path(name);
     tl_record_file(name);
     int status = tl_checkpoint_at(operation_of(use), NULL, identity);
     tl_record_file(NULL);
