@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#pragma weak tl_explore_notice /* not there yet */
-
 enum kept_kind { KEPT_ABSENT, KEPT_FILE, KEPT_LINK, KEPT_FOLDER, KEPT_MOVED };
 
 /* A record: this, the path with its 0, and `size` bytes: the content, the
@@ -54,7 +52,7 @@ static void tell_lost(const char *path, const char *why)
 {
     char text[300];
     snprintf(text, sizeof text, "%.200s cannot be put back: %s", path, why);
-    if (!state->told && tl_explore_notice)
+    if (!state->told)
         tl_explore_notice(text);
     state->told = true;
 }
