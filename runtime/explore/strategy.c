@@ -3,6 +3,7 @@
 #define HIGH                                                                   \
     (UINT64_C(1) << 63) /* above all priorities that PCT gives later           \
                          */
+#define LENGTH 50       /* where none is known */
 #define STRETCH_LEAST 10
 #define STRETCH_MOST 50
 
@@ -26,7 +27,7 @@ uint32_t tl_strategy_random(struct tl_strategy_state *state, uint32_t limit)
 static uint64_t moment(struct tl_strategy_state *state,
                        const struct tl_plan *plan)
 {
-    return 1 + tl_strategy_random(state, plan->length ? plan->length : 1);
+    return 1 + tl_strategy_random(state, plan->length ? plan->length : LENGTH);
 }
 
 void tl_strategy_begin(struct tl_strategy_state *state,

@@ -2,7 +2,6 @@
 
 #include "explore/findings.h"
 #include "simulate/account.h"
-#include "simulate/explore.h"
 #include "simulate/players.h"
 #include "sync/condition.h"
 

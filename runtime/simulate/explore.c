@@ -1,7 +1,7 @@
 /*
  * Explore: what a program that is explored has of its explorer.
  */
-#include "simulate/explore.h"
+#include "public/explore.h"
 
 #include <stddef.h>
 

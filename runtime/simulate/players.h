@@ -26,7 +26,7 @@
 #include "explore/fairness.h"
 #include "explore/plan.h"
 #include "explore/strategy.h"
-#include "simulate/steps.h"
+#include "observe/steps.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 

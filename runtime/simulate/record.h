@@ -1,6 +1,6 @@
 /*
  * Record: the steps of a simulation, as they are taken: each goes into the ring
- * (trace/ring), and as text where that is wanted (simulate/steps).
+ * (trace/ring), and as text where that is wanted (observe/steps).
  */
 #ifndef TL_RECORD_H
 #define TL_RECORD_H
