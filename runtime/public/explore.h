@@ -179,8 +179,8 @@ const char *tl_explore_word(uint32_t operation);
 /* By the object's identity, in an open table. */
 struct tl_finding {
     _Atomic uint64_t identity; /* 0: free */
-    _Atomic uint64_t toucher;  /* key of the task that alone has touched it; 0:
-                                  several have */
+    _Atomic uint64_t toucher;  /* key of the task that alone has touched it;
+                                  else several have */
 };
 
 struct tl_findings {
@@ -196,9 +196,10 @@ void tl_explore_begin(struct tl_findings *findings,
 /* Of this program; NULL: it is not explored. */
 struct tl_exploration *tl_explored(void);
 
-/* The schedule ends here, and so (does not return), with the text, of any
- * length.  Nothing where the program is not explored.  Only the first end of a
- * schedule counts. */
+/* The schedule ends here, and so does the caller (this does not return), with
+ * the text, of any length; and all of the process group that the main task
+ * leads, by SIGKILL.  Nothing where the program is not explored.  Only the
+ * first end of a schedule counts. */
 void tl_explore_end(enum tl_ending ending, int status, const char *text);
 
 /* The script has said what came of it; that a label is there, and whether its

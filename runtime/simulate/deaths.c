@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/procfs.h"
+#include "simulate/ending.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "tasks/life.h"
@@ -272,10 +274,29 @@ void tl_deaths_execute(uint32_t number)
         acquit(pid);
 }
 
+/* In an exploration: a signal that no task has sent is the script's failure. */
+static void tell_crash(uint32_t number)
+{
+    struct tl_procfs stat;
+    const struct tl_player *player = tl_players_at(number);
+    unsigned here = tl_arena;
+    char text[TL_NAME_SIZE + 100];
+    if (!tl_explored() || !tl_procfs_read(player->pid, &stat) ||
+        !WIFSIGNALED(stat.exit_status))
+        return;
+    int signal = WTERMSIG(stat.exit_status);
+    tl_task_visit(TL_HOME);
+    snprintf(text, sizeof text, "\"%s\" was ended by signal %d (%s)",
+             tl_task_at(number)->name, signal, strsignal(signal));
+    tl_task_visit(here);
+    tl_ending_of(number, TL_ENDING_CRASH, signal, text);
+}
+
 void tl_deaths_found(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
     if (tl_procfs_gone(pid) && await_process(pid)) {
+        tell_crash(number);
         forget(pid, 0);
         return;
     }

@@ -36,11 +36,10 @@ void tl_explore_outcome(const char *text)
 }
 
 /* Whether a line of the notices is this text. */
-static bool has_line(const char *lines, const char *text)
+static bool has_line(const char *lines, const char *text, size_t size)
 {
-    size_t size = strlen(text);
-    for (const char *at = lines; (at = strstr(at, text)); at++)
-        if ((at == lines || at[-1] == '\n') && at[size] == '\n')
+    for (const char *at = lines; *at; at += strcspn(at, "\n") + 1)
+        if (strncmp(at, text, size) == 0 && at[size] == '\n')
             return true;
     return false;
 }
@@ -48,10 +47,13 @@ static bool has_line(const char *lines, const char *text)
 void tl_explore_notice(const char *text)
 {
     struct tl_account *account = mine();
-    if (!account || has_line(account->notices, text))
+    size_t size = strcspn(text, "\n"), used;
+    if (!account || has_line(account->notices, text, size))
         return;
-    append(account->notices, sizeof account->notices, "", text);
-    append(account->notices, sizeof account->notices, "", "\n");
+    used = strlen(account->notices);
+    if (used + size + 1 < sizeof account->notices)
+        snprintf(account->notices + used, sizeof account->notices - used,
+                 "%.*s\n", (int)size, text);
 }
 
 void tl_explore_label(const char *label, bool came)

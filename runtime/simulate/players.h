@@ -68,7 +68,8 @@ struct tl_player {
     uint32_t index;                /* in the account's tasks */
     struct tl_contender contender; /* of simulate/chooser */
     struct tl_fairness fairness;
-    uint8_t how; /* enum tl_event_how: its last step */
+    uint8_t how;      /* enum tl_event_how: its last step */
+    uint32_t dropped; /* of `vain`, by its operation */
 };
 
 struct tl_players {

@@ -29,6 +29,12 @@ static struct tl_exploration *exploration;
 static struct tl_findings *findings;
 static struct tl_account *account;
 
+static int crash(lua_State *L)
+{
+    (void)L;
+    abort();
+}
+
 static void run_script(const char *script)
 {
     tl_simulate_begin(1, -1, "test.lua");
@@ -37,6 +43,7 @@ static void run_script(const char *script)
     luaL_openlibs(L);
     luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
     lua_setglobal(L, "ipc");
+    lua_register(L, "crash", crash);
     if (luaL_loadbuffer(L, script, strlen(script), "@test.lua") != LUA_OK ||
         lua_pcall(L, 0, 0, 0) != LUA_OK)
         explored_fail(L, lua_tostring(L, -1));
@@ -134,6 +141,23 @@ static void tell_ends(void)
              "assert(not pcall(f.get, f)) p:close() p:join()",
              TL_ENDING_PASSED, ""),
         "an error in a job is its future's");
+    say(ends(CHILD("crash()"), TL_ENDING_CRASH,
+             "\"ann\" was ended by signal") &&
+            account->status == SIGABRT && account->ender == 1,
+        "a crash does");
+    say(ends("ipc.lock():acquire() ipc.event():wait()", TL_ENDING_DEADLOCK,
+             "deadlock"),
+        "a deadlock does");
+    say(ends("local a = ipc.rlock() local p = ipc.process(function() "
+             "a:acquire() ipc.current():join() end) p:start() p:join()",
+             TL_ENDING_ERROR, "its own end"),
+        "an error of ours does");
+    say(ends("local a, b = ipc.lock(), ipc.lock() a:acquire() "
+             "local p = ipc.spawn(function() b:acquire() "
+             "a:acquire() end) ipc.sleep(1) "
+             "b:acquire()",
+             TL_ENDING_DEADLOCK, "deadlock"),
+        "a circle of two does");
     say(ends("local p = ipc.process(function() ipc.sleep(9) end) p:start() "
              "p:kill() p:join()",
              TL_ENDING_PASSED, ""),
