@@ -34,7 +34,8 @@ end
 
 -- What differs from the file; nil: nothing that matters.
 local function changes_of_file(schedule, whole)
-  local expected, found = replay_file.first_difference(schedule.steps, replay_file.steps_of(whole.events, whole.objects))
+  local steps = replay_file.steps_of(whole.events, whole.objects)
+  local expected, found = replay_file.first_difference(schedule.steps, steps)
   local changed = schedule.hash ~= replay_file.hash(schedule.script)
   if not expected and not found then
     return changed and "the script has changed, but its steps have not" or nil
@@ -69,7 +70,8 @@ local function tell(here, schedule, whole)
 end
 
 local function replay(here, schedule)
-  local whole = here:whole{ moves = moves.text(schedule.moves, " "), strategy = "none", everywhere = true, tells = true }
+  local plan = { moves = moves.text(schedule.moves, " "), strategy = "none", everywhere = true, tells = true }
+  local whole = here:whole(plan)
   if not whole then return 130 end
   return tell(here, schedule, whole)
 end

@@ -19,7 +19,8 @@ function session.open(options)
   local library = require "explore.host"
   local count = options.jobs or library.cpus()
   local well, host = pcall(library.open, {
-    script = options.script, arguments = options.arguments, jobs = count, seed = options.seed or 1, program = arg and arg[-1],
+    script = options.script, arguments = options.arguments, jobs = count, seed = options.seed or 1,
+    program = arg and arg[-1],
   })
   if not well then fail((tostring(host):gsub("\n+$", ""))) end
   return setmetatable({
