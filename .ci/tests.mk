@@ -3,7 +3,7 @@
 # program (spec/c/support/lower.h); in a room of the bindings, with the whole
 # runtime and their rooms.  Those in program/, and the fuzzers, link all.
 
-rooms     := base memory tasks trace park wait store sync data pool process commands net space observe simulate
+rooms     := base memory tasks trace park wait store sync data pool process commands net space observe explore simulate
 lua_rooms := lua codec objects process pool commands net simulate explore
 
 # up_to ROOM,ROOMS; objects_of PART,ROOMS; reach ROOM

@@ -14,9 +14,13 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "explore/command.h"
+#include "explore/zygote.h"
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"
+#include "process/exit.h"
+#include "process/explored.h"
 #include "process/files.h"
 #include "program/chunk.h"
 #include "program/init.h"
@@ -29,6 +33,8 @@
 
 static const char usage[] =
     "usage: tidelock [options] [run] [script [arguments]]\n"
+    "       tidelock explore script  finds the schedule in which it fails\n"
+    "       tidelock replay FILE     repeats one that was found\n"
     "       tidelock ps PID|SPACE    what the tasks of a program or space do\n"
     "       tidelock ls [SPACE]      the spaces, or the objects of one\n"
     "       tidelock rm SPACE [NAME] removes a space, or an object of it\n"
@@ -206,6 +212,14 @@ static bool run_options(lua_State *L, const struct invocation *invocation)
     return true;
 }
 
+/* Where the program is explored, what follows is done once in each schedule, by
+ * a child that gets past this. */
+static void begin_schedule(lua_State *L)
+{
+    if (zygote_serve())
+        simulation_enter(L);
+}
+
 static bool run_init(lua_State *L)
 {
     const char *name = "LUA_INIT" LUA_VERSUFFIX;
@@ -214,6 +228,7 @@ static bool run_init(lua_State *L)
         init = getenv(name = "LUA_INIT");
     if (!init)
         return true;
+    begin_schedule(L);
     if (*init == '@')
         return run_loaded(L, luaL_loadfile(L, init + 1)) == LUA_OK;
     const char *chunk = lua_pushfstring(L, "=%s", name);
@@ -259,6 +274,7 @@ static bool run_script(lua_State *L, const struct invocation *invocation)
         luaL_checkstack(L, invocation->count + 4, "too many arguments");
         for (int i = script + 1; i < invocation->count; i++, given++)
             lua_pushstring(L, invocation->arguments[i]);
+        begin_schedule(L);
         status = chunk_call(L, given, 0);
     } else if (status == LUA_ERRFILE) {
         say_way_out(L);
@@ -299,7 +315,8 @@ static int run_program(lua_State *L)
     bool interactive = options->interactive || (idle && isatty(STDIN_FILENO));
     open_libraries(L, options);
     set_arg(L, invocation);
-    interrupt_watch(L, interactive);
+    if (!zygote_is())
+        interrupt_watch(L, interactive);
     if (init_is_there())
         interrupt_watch_termination();
     if (options->version)
@@ -315,6 +332,14 @@ static int run_program(lua_State *L)
     return 1;
 }
 
+/* The state is not closed, which would cost more than it gives. */
+static _Noreturn void end_schedule(lua_State *L, bool well)
+{
+    exit_end(L);
+    explored_leave(well ? EXIT_SUCCESS : EXIT_FAILURE);
+    _exit(files_end(well ? EXIT_SUCCESS : EXIT_FAILURE));
+}
+
 static int run(void *invocation)
 {
     lua_State *L = luaL_newstate();
@@ -326,6 +351,8 @@ static int run(void *invocation)
     lua_pushlightuserdata(L, invocation);
     int status = chunk_report(L, lua_pcall(L, 1, 1, 0));
     bool well = status == LUA_OK && lua_toboolean(L, -1);
+    if (zygote_is())
+        end_schedule(L, well);
     interrupt_release();
     lua_close(L);
     interrupt_take();
@@ -341,10 +368,28 @@ static void keep_freed_memory(void)
     mallopt(M_TRIM_THRESHOLD, 128 << 20);
 }
 
+/* The program as the explorer has started it, with the script as its first
+ * argument. */
+static int run_explored(int count, char **arguments, uint64_t seed)
+{
+    struct invocation invocation = {
+        .count = count, .arguments = arguments, .options.script = 1};
+    keep_freed_memory();
+    simulation_explore(seed, arguments[1]);
+    return simulation_call(run, &invocation);
+}
+
 int main(int count, char **arguments)
 {
+    uint64_t seed;
+    if (count > 1 && zygote_begin(&seed))
+        return run_explored(count, arguments, seed);
     if (count > 1 && inspect_has(arguments[1]))
         return inspect_run(count - 1, arguments + 1);
+    if (count > 1 && command_explores(arguments[1])) {
+        init_begin();
+        return command_explore(count, arguments);
+    }
     struct invocation invocation = {.count = count, .arguments = arguments};
     if (read_options(&invocation) < 0)
         return EXIT_FAILURE;

@@ -4,7 +4,7 @@
  * arguments; and the names of os.tmpname.
  *
  * Limits: os.tmpname passes over names of files that exist, such as an earlier
- * run has left: with them, the names are other ones.
+ * run has left: with them, the names are other ones, and the steps the same.
  */
 #ifndef TL_CHANCE_H
 #define TL_CHANCE_H
@@ -12,5 +12,8 @@
 #include <lua.h>
 
 void chance_open(lua_State *L);
+
+/* Gives math.random its first seed: where tl_init has been called. */
+void chance_seed(lua_State *L);
 
 #endif

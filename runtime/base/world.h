@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct tl_object;
 struct tl_task;
 struct pollfd;
 
@@ -65,6 +66,9 @@ struct tl_world {
     void (*arrived)(void);
     void (*left)(void);
 
+    /* This task has made the object, or has named it.  May be NULL. */
+    void (*made)(const struct tl_object *object);
+
     /* Sends a signal to another process of the program, or remembers to;
      * false: it is to be sent as always. */
     bool (*signal)(pid_t pid, int signal);
@@ -104,6 +108,12 @@ static inline void tl_world_left(void)
 {
     if (tl_world)
         tl_world->left();
+}
+
+static inline void tl_world_made(const struct tl_object *object)
+{
+    if (tl_world && tl_world->made)
+        tl_world->made(object);
 }
 
 /* False: it is to be sent. */

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/procfs.h"
 #include "park/park.h"
+#include "simulate/account.h"
+#include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
@@ -156,16 +158,18 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     struct tl_player *maker = tl_players_at(turn);
     player->key = tl_explore_key(maker->key, ++maker->children);
     player->children = player->made = 0;
+    tl_account_task(player, number, maker);
     player->pid = pid;
     player->tid = tid;
     player->until = TL_FOREVER;
     player->signals = 0;
     player->fatal = player->ended_by = 0;
     player->stopped = player->looks = player->alone = false;
-    player->watches = player->paces = false;
+    player->watches = player->paces = player->killed = false;
     player->state = TL_PLAYER_READY;
     if (number > tl_players->highest)
         tl_players->highest = number;
+    tl_chooser_born(number);
     if (pid == tid)
         tl_players_name(pid);
 }
@@ -206,8 +210,11 @@ void tl_hand_over_begin(void)
     tl_players_name(getpid());
     player->pid = player->tid = getpid();
     player->key = TL_EXPLORE_MAIN;
+    tl_account_task(player, tl_players_me, player);
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
     tl_players->highest = tl_players_me;
+    tl_chooser_begin();
+    tl_chooser_born(tl_players_me);
     atomic_store(&tl_players->turn, tl_players_me);
 }

@@ -16,6 +16,14 @@ void tl_record_step(enum tl_event_how how);
 /* The player's death is a step. */
 void tl_record_death(uint32_t number);
 
+/* In an exploration: what its plan or strategy chose (TL_EVENT_CLOCK, WAKES,
+ * ANSWER) of so many, in or after the step that this player took last. */
+void tl_record_choice(enum tl_event_how how, uint32_t number, uint64_t could_be,
+                      uint32_t of, uint64_t chosen);
+
+/* The clock moves, by the plan: no step. */
+void tl_record_clock(void);
+
 /* What this task says of a file that it is about to use, until NULL. */
 void tl_record_file(const char *name);
 

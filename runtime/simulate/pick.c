@@ -1,0 +1,81 @@
+#include "simulate/pick.h"
+
+#include <stdbool.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "simulate/chooser.h"
+#include "simulate/players.h"
+#include "simulate/record.h"
+#include "tidelock.h"
+#include "wait/checkpoint.h"
+
+/* ---- who is woken ---- */
+
+static bool find(uint64_t key, const uint32_t *slots, uint32_t count,
+                 uint32_t *index)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (tl_players_at(slots[i])->key == key) {
+            *index = i;
+            return true;
+        }
+    return false;
+}
+
+uint32_t tl_pick_whom(const uint32_t *slots, uint32_t count)
+{
+    struct tl_move move;
+    uint32_t index = 0;
+    uint64_t mask = 0;
+    if (!tl_explored() || !tl_players_me)
+        return 0;
+    bool planned = tl_chooser_take(TL_MOVE_WAKE, &move);
+    if (!planned || !find(move.task, slots, count, &index)) {
+        if (planned)
+            tl_chooser_deviates();
+        index = tl_chooser_pick(count);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (slots[i] <= 64)
+            mask |= UINT64_C(1) << (slots[i] - 1);
+    tl_record_choice(TL_EVENT_WAKES, tl_players_me, mask, count, slots[index]);
+    return index;
+}
+
+/* ---- an answer ---- */
+
+static uint32_t by_plan(uint32_t limit)
+{
+    struct tl_move move;
+    if (tl_chooser_take(TL_MOVE_ANSWER, &move)) {
+        if (move.count >= 1 && move.count <= limit)
+            return move.count;
+        tl_chooser_deviates();
+    }
+    return tl_chooser_pick(limit) + 1;
+}
+
+static uint32_t by_chance(uint32_t limit)
+{
+    uint32_t number;
+    if (getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number)
+        number = (uint32_t)tl_clock_now();
+    return (uint32_t)((uint64_t)number * limit >> 32) + 1;
+}
+
+int tl_explore_choose(uint32_t limit, uint32_t *answer)
+{
+    int status = tl_enter_home(TL_OP_CHOOSE);
+    if (status < 0)
+        return status;
+    if (!tl_players_me) {
+        *answer = by_chance(limit);
+    } else if (!tl_explored()) {
+        *answer = tl_players_random(limit) + 1;
+    } else {
+        *answer = by_plan(limit);
+        tl_record_choice(TL_EVENT_ANSWER, tl_players_me, 0, limit, *answer);
+    }
+    return TL_OK;
+}

@@ -1,0 +1,200 @@
+/*
+ * Account: what a program that is explored tells of its run.
+ *
+ * Each test runs a script in a program of its own, by the strategy NONE, with
+ * the account in memory that this process shares.
+ */
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "module.h"
+#include "process/exit.h"
+#include "process/explored.h"
+#include "tidelock.h"
+#include "wait/operation.h"
+
+#define LIMIT 20.0 /* seconds */
+
+static struct tl_exploration *exploration;
+static struct tl_findings *findings;
+static struct tl_account *account;
+
+static int crash(lua_State *L)
+{
+    (void)L;
+    abort();
+}
+
+static void run_script(const char *script)
+{
+    tl_simulate_begin(1, -1, "test.lua");
+    tl_explore_begin(findings, exploration);
+    lua_State *L = luaL_newstate();
+    luaL_openlibs(L);
+    luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
+    lua_setglobal(L, "ipc");
+    lua_register(L, "crash", crash);
+    if (luaL_loadbuffer(L, script, strlen(script), "@test.lua") != LUA_OK ||
+        lua_pcall(L, 0, 0, 0) != LUA_OK)
+        explored_fail(L, lua_tostring(L, -1));
+    exit_end(L);
+    explored_leave(0);
+    _exit(99);
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* Until it says that it is over, or its main task is no more. */
+static void await_end(pid_t pid)
+{
+    double limit = now() + LIMIT;
+    siginfo_t info = {0};
+    while (!atomic_load(&account->over) && now() < limit) {
+        if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            info.si_pid == pid)
+            break;
+        nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+    }
+    kill(-pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    while (kill(-pid, 0) == 0) /* init reaps the others */
+        nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+}
+
+static void run(const char *script)
+{
+    fflush(stdout);
+    atomic_store(&account->over, 0);
+    account->ending = TL_ENDING_NONE;
+    pid_t pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        run_script(script);
+    }
+    setpgid(pid, pid);
+    await_end(pid);
+}
+
+/* ---- the tests ---- */
+
+static int failures;
+
+static void say(bool well, const char *what)
+{
+    printf("%sok - %s\n", well ? "" : "not ", what);
+    if (!well)
+        printf("# ending %u, message: %s\n", account->ending, account->message);
+    failures += !well;
+}
+
+static bool has(const char *text)
+{
+    return strstr(account->message, text) != NULL;
+}
+
+static bool ends(const char *script, enum tl_ending ending, const char *text)
+{
+    run(script);
+    return account->ending == ending && has(text);
+}
+
+#define CHILD(body)                                                            \
+    "local p = ipc.process{ target = function() " body " end, name = 'ann' } " \
+    "p:start() p:join()"
+
+static void tell_ends(void)
+{
+    say(ends("local x = 1", TL_ENDING_PASSED, ""), "a script that ends passes");
+    say(ends("os.exit(0)", TL_ENDING_PASSED, ""), "so does os.exit(0)");
+    say(ends("os.exit(3)", TL_ENDING_STATUS, "3") && account->status == 3,
+        "another status fails");
+    say(ends("error 'no'", TL_ENDING_ERROR, "test.lua:1: no"),
+        "an error in the main script fails");
+    say(ends(CHILD("error 'no'"), TL_ENDING_ERROR, "test.lua:1: no") &&
+            has("process \"ann\"") && account->ender == 1,
+        "an error in a child fails, and is told as on stderr");
+    say(ends("local t = ipc.thread(function() error 'no' end) "
+             "t:start() t:join()",
+             TL_ENDING_ERROR, "test.lua:1: no"),
+        "an error in a thread fails");
+    say(ends("local t = ipc.thread(function() "
+             "require 'tidelock'.sleep(9) end) "
+             "t:start() t:cancel() t:join()",
+             TL_ENDING_PASSED, ""),
+        "a thread that is cancelled does not");
+    say(ends("local p = ipc.pool(1) local f = p:submit(error, 'no') "
+             "assert(not pcall(f.get, f)) p:close() p:join()",
+             TL_ENDING_PASSED, ""),
+        "an error in a job is its future's");
+    say(ends(CHILD("crash()"), TL_ENDING_CRASH,
+             "\"ann\" was ended by signal") &&
+            account->status == SIGABRT && account->ender == 1,
+        "a crash does");
+    say(ends("ipc.lock():acquire() ipc.event():wait()", TL_ENDING_DEADLOCK,
+             "deadlock"),
+        "a deadlock does");
+    say(ends("local a = ipc.rlock() local p = ipc.process(function() "
+             "a:acquire() ipc.current():join() end) p:start() p:join()",
+             TL_ENDING_ERROR, "its own end"),
+        "an error of ours does");
+    say(ends("local a, b = ipc.lock(), ipc.lock() a:acquire() "
+             "local p = ipc.spawn(function() b:acquire() "
+             "a:acquire() end) ipc.sleep(1) "
+             "b:acquire()",
+             TL_ENDING_DEADLOCK, "deadlock"),
+        "a circle of two does");
+    say(ends("local p = ipc.process(function() ipc.sleep(9) end) p:start() "
+             "p:kill() p:join()",
+             TL_ENDING_PASSED, ""),
+        "a child that the script kills does not");
+}
+
+static void tell_claims(void)
+{
+    say(ends("ipc.always(true, 'no') ipc.always(1 > 2, '%d sold', 3)",
+             TL_ENDING_ALWAYS, "test.lua:1: 3 sold"),
+        "what does not always hold fails");
+    say(ends(CHILD("pcall(ipc.always, false, 'no')"), TL_ENDING_ALWAYS, "no"),
+        "though it is caught");
+    run("ipc.outcome('sold', 3) ipc.outcome(nil, true)");
+    say(account->ending == TL_ENDING_PASSED &&
+            strcmp(account->outcome, "sold 3, nil true") == 0,
+        "the outcome is told");
+    run("ipc.sometimes(false, 'a') ipc.sometimes(1, 'b') "
+        "ipc.sometimes(false, 'b') ipc.sometimes(2, 'a') "
+        "ipc.sometimes(nil, 'c')");
+    say(account->label_count == 3 &&
+            strcmp(account->labels[1].text, "b") == 0 &&
+            account->labels[0].came && account->labels[1].came &&
+            !account->labels[2].came,
+        "labels are told, and which came true");
+}
+
+int main(void)
+{
+    exploration = mmap(NULL, sizeof *exploration, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    findings = mmap(NULL, sizeof *findings, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (exploration == MAP_FAILED || findings == MAP_FAILED)
+        return 1;
+    account = &exploration->account;
+    tell_ends();
+    tell_claims();
+    return failures > 0;
+}
