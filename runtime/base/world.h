@@ -110,6 +110,12 @@ static inline void tl_world_left(void)
         tl_world->left();
 }
 
+static inline void tl_world_in_vain(void)
+{
+    if (tl_world)
+        tl_world->in_vain();
+}
+
 static inline void tl_world_made(const struct tl_object *object)
 {
     if (tl_world && tl_world->made)

@@ -12,6 +12,7 @@
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
+#include "simulate/livelock.h"
 #include "simulate/outside.h"
 #include "simulate/patience.h"
 #include "simulate/players.h"
@@ -45,7 +46,10 @@ static int64_t asked(void)
 static void in_vain(void)
 {
     tl_patience_in_vain();
-    tl_chooser_in_vain();
+    /* who has compared goes on by what it has seen, as after a look */
+    if (atomic_load(&tl_self->intent.operation) != TL_OP_VALUE_COMPARE_SET)
+        tl_chooser_in_vain();
+    tl_livelock_in_vain();
 }
 
 /* What an operation begins that is outside; NULL: nothing. */

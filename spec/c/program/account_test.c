@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,9 +72,8 @@ static void await_end(pid_t pid)
         nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
     }
     kill(-pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    while (kill(-pid, 0) == 0) /* init reaps the others */
-        nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+    while (waitpid(-pid, NULL, 0) > 0) /* its children are ours by now */
+        continue;
 }
 
 static void run(const char *script)
@@ -185,6 +185,49 @@ static void tell_claims(void)
         "labels are told, and which came true");
 }
 
+#define TWO(body)                                                              \
+    "local v, a, l = ipc.value(0), ipc.array('int32', 100), ipc.lock() "       \
+    "local function f() " body " end "                                         \
+    "local p = ipc.spawn(f) f() p:join()"
+
+static void tell_livelocks(void)
+{
+    say(ends(TWO("repeat until v:get() == 1"), TL_ENDING_LIVELOCK,
+             "process-1: get value#1, test.lua:1"),
+        "who polls for ever is in a livelock");
+    say(ends(TWO("repeat ipc.yield() until nil"), TL_ENDING_LIVELOCK, "yield"),
+        "who yields for ever, too");
+    say(ends(TWO("repeat until v:compare_set(1, 0)"), TL_ENDING_LIVELOCK, ""),
+        "who compares for ever, too");
+    say(ends(TWO("repeat ipc.sleep(1) until v:get() == 1"), TL_ENDING_LIVELOCK,
+             ""),
+        "though time passes");
+    say(ends(TWO("repeat l:acquire() local x = v:get() l:release() until x > "
+                 "0"),
+             TL_ENDING_LIVELOCK, ""),
+        "though it takes a lock");
+    say(ends("local a, b = ipc.lock(), ipc.lock() local function f(x, y) "
+             "while true do x:acquire() ipc.yield() "
+             "if y:acquire(0) then break end x:release() end end "
+             "local p = ipc.spawn(function() f(a, b) end) f(b, a)",
+             TL_ENDING_LIVELOCK, ""),
+        "though it is polite");
+    say(ends(TWO("for i = 1, 20000 do local x = a[i % 100 + 1] end"),
+             TL_ENDING_PASSED, ""),
+        "who reads much gets on");
+    say(ends("local v, a = ipc.value(0), ipc.array('int32', 100) "
+             "local p = ipc.spawn(function() for i = 1, 20000 do "
+             "local x = a[i % 100 + 1] end v:set(1) end) "
+             "repeat until v:get() == 1 p:join()",
+             TL_ENDING_PASSED, ""),
+        "though another one polls");
+    say(ends(TWO("for i = 1, 20000 do a[1] = i end"), TL_ENDING_PASSED, ""),
+        "who writes gets on");
+    say(ends(TWO("for i = 1, 20000 do l:acquire() l:release() end"),
+             TL_ENDING_PASSED, ""),
+        "who locks much, too");
+}
+
 int main(void)
 {
     exploration = mmap(NULL, sizeof *exploration, PROT_READ | PROT_WRITE,
@@ -194,7 +237,9 @@ int main(void)
     if (exploration == MAP_FAILED || findings == MAP_FAILED)
         return 1;
     account = &exploration->account;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     tell_ends();
     tell_claims();
+    tell_livelocks();
     return failures > 0;
 }
