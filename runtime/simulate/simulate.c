@@ -15,6 +15,7 @@
 #include "simulate/livelock.h"
 #include "simulate/outside.h"
 #include "simulate/patience.h"
+#include "simulate/pick.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "simulate/schedule.h"
@@ -194,6 +195,7 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
                                       .made = tl_account_made,
+                                      .whom = tl_pick_whom,
                                       .signal = send,
                                       .ended_by = tl_deaths_ended_by,
                                       .seed = seed,
