@@ -5,8 +5,6 @@
 
 #include "explore/host.h"
 
-#pragma weak tl_plan_read
-
 static uint64_t whole(lua_State *L, int index, const char *field)
 {
     lua_getfield(L, index, field);

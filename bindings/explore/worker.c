@@ -18,6 +18,7 @@
 
 /* Away from the numbers that scripts expect of their own files. */
 #define FD_LEAST 64
+#define PATIENCE 3 /* seconds for a worker to end what it runs */
 
 /* ---- its start ---- */
 
@@ -28,14 +29,18 @@ static int move_up(int fd)
     return moved;
 }
 
+static int make_file(const char *name)
+{
+    return move_up(tl_standard_avoid(memfd_create(name, MFD_CLOEXEC)));
+}
+
 static int make_memory(struct worker *worker)
 {
     size_t size = sizeof *worker->memory;
-    worker->shared = move_up(
-        tl_standard_avoid(memfd_create("tidelock exploration", MFD_CLOEXEC)));
-    worker->output = move_up(
-        tl_standard_avoid(memfd_create("tidelock output", MFD_CLOEXEC)));
-    if (worker->shared < 0 || worker->output < 0 ||
+    worker->shared = make_file("tidelock exploration");
+    worker->output = make_file("tidelock output");
+    worker->records = make_file("tidelock kept files");
+    if (worker->shared < 0 || worker->output < 0 || worker->records < 0 ||
         ftruncate(worker->shared, (off_t)size) < 0 ||
         fcntl(worker->output, F_SETFL, O_APPEND) < 0)
         return -1;
@@ -76,7 +81,7 @@ static _Noreturn void become(const struct worker *worker,
 {
     char text[120];
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* see zygote.h */
     if (getppid() != parent)
         _exit(1);
     keep_to_one_cpu(number);
@@ -86,10 +91,12 @@ static _Noreturn void become(const struct worker *worker,
     hand_on(start->findings);
     hand_on(worker->shared);
     hand_on(worker->output);
+    hand_on(worker->records);
     hand_on(start->input);
     hand_on(socket);
-    snprintf(text, sizeof text, "%d %d %d %d %d %" PRIu64, start->findings,
-             worker->shared, worker->output, start->input, socket, start->seed);
+    snprintf(text, sizeof text, "%d %d %d %d %d %d %" PRIu64, start->findings,
+             worker->shared, worker->output, worker->records, start->input,
+             socket, start->seed);
     setenv(WORKER_VARIABLE, text, 1);
     execv("/proc/self/exe", start->arguments);
     _exit(1);
@@ -100,7 +107,8 @@ int worker_start(struct worker *worker, const struct worker_start *start,
 {
     int pair[2];
     pid_t parent = getpid();
-    *worker = (struct worker){.shared = -1, .output = -1, .socket = -1};
+    *worker = (struct worker){
+        .shared = -1, .output = -1, .records = -1, .socket = -1};
     if (make_memory(worker) < 0 ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return -1;
@@ -151,7 +159,8 @@ void worker_end_schedule(struct worker *worker)
 
 static void close_all(struct worker *worker)
 {
-    int *fds[] = {&worker->shared, &worker->output, &worker->socket};
+    int *fds[] = {&worker->shared, &worker->output, &worker->records,
+                  &worker->socket};
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
         if (*fds[i] >= 0)
             close(*fds[i]);
@@ -159,16 +168,42 @@ static void close_all(struct worker *worker)
     }
 }
 
+/* Waits until the worker has closed the socket, for that many seconds. */
+static void await_end(const struct worker *worker, int seconds)
+{
+    struct timeval limit = {.tv_sec = seconds};
+    struct worker_word word;
+    setsockopt(worker->socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    while (recv(worker->socket, &word, sizeof word, 0) > 0)
+        continue;
+}
+
+static void reap(pid_t pid)
+{
+    while (waitpid(pid, NULL, __WALL) > 0 || errno == EINTR)
+        continue;
+}
+
+/* The worker puts files back, and the explorer does so where that has not got
+ * to it. */
+static void end_process(struct worker *worker)
+{
+    kill(worker->pid, SIGTERM);
+    await_end(worker, PATIENCE);
+    kill(worker->pid, SIGKILL);
+    reap(worker->pid);
+    int32_t group = atomic_load(&worker->memory->group);
+    if (group > 0) {
+        kill(-group, SIGKILL);
+        reap(-group); /* this process adopts orphans */
+    }
+    kept_files_put_back(&worker->memory->kept, worker->records, -1);
+}
+
 void worker_end(struct worker *worker)
 {
-    if (worker->memory && worker->pid > 0) {
-        kill(worker->pid, SIGKILL);
-        int32_t group = atomic_load(&worker->memory->group);
-        if (group > 0)
-            kill(-group, SIGKILL);
-        while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
-            continue;
-    }
+    if (worker->memory && worker->pid > 0)
+        end_process(worker);
     if (worker->memory)
         munmap(worker->memory, sizeof *worker->memory);
     worker->memory = NULL;

@@ -6,9 +6,11 @@
  * on one CPU, and hands it these descriptors, told by an environment variable
  * that it removes at once:
  *
- *   findings  memory: struct tl_findings, of all workers
+ *   findings  memory: struct tl_findings, of all workers; who changes files
+ *             has it locked (kept_files.h)
  *   shared    memory: struct worker_shared, of this worker
  *   output    memory: what the schedule has written to stdout and stderr
+ *   records   memory: the files that are to be put back (kept_files.h)
  *   input     memory: the schedule's stdin; or /dev/null
  *   socket    orders and answers, each one struct worker_word
  *
@@ -23,6 +25,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "explore/kept_files.h"
 #include "tidelock.h"
 
 #define WORKER_VARIABLE "TIDELOCK_EXPLORED"
@@ -40,6 +43,7 @@ struct worker_word {
 
 struct worker_shared {
     struct tl_exploration exploration;
+    struct kept_files kept;
     _Atomic int32_t group;  /* process group of the schedule; 0: none runs */
     _Atomic uint32_t ended; /* the explorer has ended it: it hangs */
     double real;            /* seconds that it took */
@@ -48,7 +52,7 @@ struct worker_shared {
 /* What the explorer has of a worker. */
 struct worker {
     pid_t pid;
-    int shared, output, socket;
+    int shared, output, records, socket;
     struct worker_shared *memory;
     bool busy;
     uint64_t seen; /* events when it was looked at last */

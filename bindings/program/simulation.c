@@ -20,10 +20,12 @@
 
 #include <lauxlib.h>
 
+#include "explore/kept_files.h"
 #include "module.h"
 #include "process/exit.h"
 #include "process/files.h"
 #include "process/thread.h"
+#include "simulate/file_points.h"
 #include "simulate/simulate.h"
 #include "tidelock.h"
 
@@ -325,6 +327,7 @@ void simulation_enter(lua_State *L)
 
 void simulation_explore(uint64_t seed, const char *script)
 {
+    file_points_keep_with(kept_files_keep, kept_files_rename);
     options.wanted = options.explored = true;
     options.seed = seed;
     keep_name();

@@ -179,8 +179,8 @@ const char *tl_explore_word(uint32_t operation);
 /* By the object's identity, in an open table. */
 struct tl_finding {
     _Atomic uint64_t identity; /* 0: free */
-    _Atomic uint64_t toucher;  /* key of the task that alone has touched it; 0:
-                                  several have */
+    _Atomic uint64_t toucher;  /* key of the task that alone has touched it;
+                                  else several have */
 };
 
 struct tl_findings {

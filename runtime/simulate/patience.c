@@ -27,6 +27,7 @@ void tl_patience_operation(uint32_t operation)
         spend(LOOK);
     } else {
         tl_players->vain_before = tl_players->vain;
+        tl_players_self()->dropped = tl_players->vain;
         tl_players->vain = 0;
         spend(0);
     }
@@ -34,7 +35,11 @@ void tl_patience_operation(uint32_t operation)
 
 void tl_patience_in_vain(void)
 {
-    if (tl_players->vain == 0)
+    struct tl_player *self = tl_players_self();
+    if (tl_explored()) { /* others may have come in between */
+        tl_players->vain += self->dropped;
+        self->dropped = 0;
+    } else if (tl_players->vain == 0)
         tl_players->vain = tl_players->vain_before;
     spend(POLL);
 }

@@ -70,7 +70,8 @@ struct tl_player {
     struct tl_contender contender; /* of simulate/chooser */
     struct tl_fairness fairness;
     struct tl_progress_task progress;
-    uint8_t how; /* enum tl_event_how: its last step */
+    uint8_t how;      /* enum tl_event_how: its last step */
+    uint32_t dropped; /* of `vain`, by its operation */
 };
 
 struct tl_players {
