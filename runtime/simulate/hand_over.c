@@ -158,6 +158,7 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     struct tl_player *maker = tl_players_at(turn);
     player->key = tl_explore_key(maker->key, ++maker->children);
     player->children = player->made = 0;
+    player->progress = (struct tl_progress_task){0};
     tl_account_task(player, number, maker);
     player->pid = pid;
     player->tid = tid;

@@ -7,6 +7,7 @@
 
 #include "simulate/account.h"
 #include "simulate/chooser.h"
+#include "simulate/livelock.h"
 #include "simulate/notes.h"
 #include "simulate/players.h"
 #include "store/handle.h"
@@ -150,6 +151,7 @@ void tl_record_step(enum tl_event_how how)
         tl_notes_step(event.step);
     tl_chooser_stepped(&event);
     write_down(&event, title, where);
+    tl_livelock_step(&event);
     tl_task_visit(here);
 }
 

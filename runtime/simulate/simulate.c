@@ -12,8 +12,10 @@
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
+#include "simulate/livelock.h"
 #include "simulate/outside.h"
 #include "simulate/patience.h"
+#include "simulate/pick.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "simulate/schedule.h"
@@ -45,7 +47,10 @@ static int64_t asked(void)
 static void in_vain(void)
 {
     tl_patience_in_vain();
-    tl_chooser_in_vain();
+    /* who has compared goes on by what it has seen, as after a look */
+    if (atomic_load(&tl_self->intent.operation) != TL_OP_VALUE_COMPARE_SET)
+        tl_chooser_in_vain();
+    tl_livelock_in_vain();
 }
 
 /* What an operation begins that is outside; NULL: nothing. */
@@ -190,6 +195,7 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
                                       .made = tl_account_made,
+                                      .whom = tl_pick_whom,
                                       .signal = send,
                                       .ended_by = tl_deaths_ended_by,
                                       .seed = seed,
