@@ -64,7 +64,8 @@ static void set_name(struct tl_command *command,
                            : program);
 }
 
-static void adopt(struct tl_command *command, const struct tl_plan *plan)
+static void adopt(struct tl_command *command,
+                  const struct tl_redirect_plan *plan)
 {
     command->owner = tl_task_id(tl_self);
     command->pidfd = tl_pidfd_open(command->pid);
@@ -81,7 +82,7 @@ static int start(struct tl_command *command,
                  const struct tl_command_options *options,
                  enum tl_command_step *step)
 {
-    struct tl_plan plan;
+    struct tl_redirect_plan plan;
     tl_process_lock_take();
     int status = tl_redirect_plan(&plan, options);
     if (status == TL_OK) {

@@ -20,7 +20,7 @@ static int set_blocking(int descriptor, bool blocking)
     return fcntl(descriptor, F_SETFL, flags) < 0 ? TL_SYSTEM : TL_OK;
 }
 
-static int plan_pipe(struct tl_plan *plan, int stream)
+static int plan_pipe(struct tl_redirect_plan *plan, int stream)
 {
     int ends[2];
     if (tl_standard_pipe(ends) != 0)
@@ -31,7 +31,7 @@ static int plan_pipe(struct tl_plan *plan, int stream)
     return set_blocking(plan->ours[stream], false);
 }
 
-static int plan_null(struct tl_plan *plan, int stream)
+static int plan_null(struct tl_redirect_plan *plan, int stream)
 {
     int mode = is_input(stream) ? O_RDONLY : O_WRONLY;
     plan->theirs[stream] =
@@ -48,7 +48,7 @@ given_flow(const struct tl_redirection *redirection)
 
 /* The program expects that the pipe end which it gets blocks; that flag is
  * shared by all who have the end. */
-static int plan_command(struct tl_plan *plan, int stream,
+static int plan_command(struct tl_redirect_plan *plan, int stream,
                         const struct tl_redirection *redirection)
 {
     struct tl_pipe_buffer *flow = given_flow(redirection);
@@ -59,7 +59,7 @@ static int plan_command(struct tl_plan *plan, int stream,
     return set_blocking(flow->descriptor, true);
 }
 
-static int plan_stream(struct tl_plan *plan, int stream,
+static int plan_stream(struct tl_redirect_plan *plan, int stream,
                        const struct tl_redirection *redirection)
 {
     switch (redirection->to) {
@@ -82,11 +82,11 @@ static int plan_stream(struct tl_plan *plan, int stream,
     return TL_OK;
 }
 
-int tl_redirect_plan(struct tl_plan *plan,
+int tl_redirect_plan(struct tl_redirect_plan *plan,
                      const struct tl_command_options *options)
 {
     int status = TL_OK;
-    *plan = (struct tl_plan){0};
+    *plan = (struct tl_redirect_plan){0};
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)
         plan->ours[i] = plan->theirs[i] = -1;
     for (int i = 0; i < TL_COMMAND_STREAMS && status == TL_OK; i++)
@@ -94,7 +94,7 @@ int tl_redirect_plan(struct tl_plan *plan,
     return status;
 }
 
-void tl_redirect_settle(struct tl_plan *plan, bool started)
+void tl_redirect_settle(struct tl_redirect_plan *plan, bool started)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
         if (plan->made[i])
@@ -104,7 +104,7 @@ void tl_redirect_settle(struct tl_plan *plan, bool started)
     }
 }
 
-void tl_redirect_give(const struct tl_plan *plan,
+void tl_redirect_give(const struct tl_redirect_plan *plan,
                       const struct tl_command_options *options, bool started)
 {
     for (int i = 0; i < TL_COMMAND_STREAMS; i++) {

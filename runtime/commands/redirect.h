@@ -14,7 +14,7 @@
 
 #include "tidelock.h"
 
-struct tl_plan {
+struct tl_redirect_plan {
     int theirs[TL_COMMAND_STREAMS]; /* what the program gets */
     int ours[TL_COMMAND_STREAMS];   /* our end of a pipe, or -1 */
     bool made[TL_COMMAND_STREAMS];  /* theirs was opened for the program */
@@ -22,10 +22,10 @@ struct tl_plan {
 
 /* A plan is to be settled also where making it fails.  TL_SYSTEM; TL_DROPPED: a
  * stream of another command is not open. */
-int tl_redirect_plan(struct tl_plan *plan,
+int tl_redirect_plan(struct tl_redirect_plan *plan,
                      const struct tl_command_options *options);
-void tl_redirect_settle(struct tl_plan *plan, bool started);
-void tl_redirect_give(const struct tl_plan *plan,
+void tl_redirect_settle(struct tl_redirect_plan *plan, bool started);
+void tl_redirect_give(const struct tl_redirect_plan *plan,
                       const struct tl_command_options *options, bool started);
 
 #endif

@@ -42,7 +42,7 @@ static const struct tl_kind kinds[TL_KINDS] = {
                            .holder = tl_semaphore_holder_id,
                            .one_is_enough = true},
     [TL_KIND_EVENT] = {.name = "event",
-                       .size = sizeof(struct tl_event),
+                       .size = sizeof(struct tl_event_object),
                        .ready = tl_event_ready,
                        .describe = tl_event_describe},
     [TL_KIND_BARRIER] = {.name = "barrier",

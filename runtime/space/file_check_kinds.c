@@ -67,8 +67,8 @@ static bool rlock_holds(struct tl_file_check *check, struct tl_object *object,
 static bool event_holds(struct tl_file_check *check, struct tl_object *object,
                         bool whole)
 {
-    return condition_holds(check, &((struct tl_event *)object)->was_set, object,
-                           whole);
+    return condition_holds(check, &((struct tl_event_object *)object)->was_set,
+                           object, whole);
 }
 
 static bool latch_holds(struct tl_file_check *check, struct tl_object *object,

@@ -8,7 +8,7 @@
 
 #define SET UINT64_C(1)
 
-static struct tl_event *event_of(const struct tl_handle *handle)
+static struct tl_event_object *event_of(const struct tl_handle *handle)
 {
     return handle->object;
 }
@@ -16,7 +16,7 @@ static struct tl_event *event_of(const struct tl_handle *handle)
 int tl_event_new(struct tl_handle *out, const char *name)
 {
     int status;
-    struct tl_event *event =
+    struct tl_event_object *event =
         tl_constructor_begin(out, TL_KIND_EVENT, name, 0, &status);
     if (!event)
         return status;
@@ -29,7 +29,7 @@ int tl_event_set(const struct tl_handle *handle)
     int status = tl_enter(handle, TL_OP_EVENT_SET);
     if (status < 0)
         return status;
-    struct tl_event *event = event_of(handle);
+    struct tl_event_object *event = event_of(handle);
     uint64_t word = atomic_load(&event->word);
     do {
         if (word & SET)
@@ -60,7 +60,7 @@ int tl_event_wait(const struct tl_handle *handle, tl_deadline deadline)
     int status = tl_enter(handle, TL_OP_EVENT_WAIT);
     if (status < 0)
         return status;
-    struct tl_event *event = event_of(handle);
+    struct tl_event_object *event = event_of(handle);
     uint64_t first = atomic_load(&event->word), word = first;
     while (!(word & SET) && word >> 1 == first >> 1) {
         status = tl_wait(&event->was_set, &event->word, word, deadline);
@@ -73,7 +73,7 @@ int tl_event_wait(const struct tl_handle *handle, tl_deadline deadline)
 
 int tl_event_ready(const struct tl_handle *handle, struct tl_watch *watch)
 {
-    struct tl_event *event = event_of(handle);
+    struct tl_event_object *event = event_of(handle);
     uint64_t word = atomic_load(&event->word);
     *watch = (struct tl_watch){
         .condition = &event->was_set, .word = &event->word, .seen = word};
@@ -83,7 +83,8 @@ int tl_event_ready(const struct tl_handle *handle, struct tl_watch *watch)
 void tl_event_describe(const struct tl_object *object, int side, char *text,
                        size_t size)
 {
-    const struct tl_event *event = (const struct tl_event *)object;
+    const struct tl_event_object *event =
+        (const struct tl_event_object *)object;
     (void)side;
     snprintf(text, size, "%s, %u waiting",
              atomic_load(&event->word) & SET ? "set" : "not set",

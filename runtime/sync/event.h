@@ -5,13 +5,13 @@
  * was set while clear.  So a waiter that is slow to wake still sees that the
  * event was set, though it was cleared at once.
  */
-#ifndef TL_EVENT_H
-#define TL_EVENT_H
+#ifndef TL_SYNC_EVENT_H
+#define TL_SYNC_EVENT_H
 
 #include "memory/object.h"
 #include "wait/wait_many.h"
 
-struct tl_event {
+struct tl_event_object {
     struct tl_object object;
     _Atomic uint64_t word;        /* a watch word */
     struct tl_wait_queue was_set; /* wake all: a set is for everybody */
