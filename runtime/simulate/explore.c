@@ -29,3 +29,8 @@ uint64_t tl_explore_key(uint64_t parent, uint32_t nth)
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
 }
+
+void tl_explore_notice(const char *text)
+{
+    (void)text;
+}

@@ -7,6 +7,7 @@
 #include "base/procfs.h"
 #include "park/park.h"
 #include "simulate/deaths.h"
+#include "simulate/lock_graph.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
 
@@ -166,6 +167,7 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     player->state = TL_PLAYER_READY;
     if (number > tl_players->highest)
         tl_players->highest = number;
+    tl_lock_graph_start(number, turn);
     if (pid == tid)
         tl_players_name(pid);
 }
@@ -209,5 +211,6 @@ void tl_hand_over_begin(void)
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
     tl_players->highest = tl_players_me;
+    tl_lock_graph_start(tl_players_me, 0);
     atomic_store(&tl_players->turn, tl_players_me);
 }

@@ -10,6 +10,7 @@
 #include "trace/ring.h"
 
 static _Thread_local const char *file_name;
+static _Thread_local struct tl_lock_place place;
 
 void tl_record_file(const char *name)
 {
@@ -115,10 +116,16 @@ void tl_record_step(enum tl_event_how how)
         tell_where(&event, where, sizeof where);
         tell_intent(&event, &tl_self->intent, title, sizeof title);
     }
+    place = (struct tl_lock_place){.line = event.line, .file = event.file};
     tl_task_visit(TL_HOME);
     tl_ring_add(&event);
     write_down(&event, title, where);
     tl_task_visit(here);
+}
+
+struct tl_lock_place tl_record_place(void)
+{
+    return place;
 }
 
 void tl_record_death(uint32_t number)

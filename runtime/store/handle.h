@@ -63,4 +63,13 @@ static inline int tl_enter(const struct tl_handle *handle,
     return tl_enter_at(handle, operation, TL_INTENT_ALL);
 }
 
+/* The same, and until when it waits. */
+static inline int tl_enter_until(const struct tl_handle *handle,
+                                 enum tl_operation operation,
+                                 tl_deadline deadline)
+{
+    return tl_enter_at(handle, operation,
+                       deadline <= 0 ? TL_INTENT_TRY : TL_INTENT_ALL);
+}
+
 #endif

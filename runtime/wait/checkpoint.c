@@ -19,7 +19,8 @@ static void announce(enum tl_operation operation, const void *object,
     struct tl_intent *intent = &tl_self->intent;
     intent->arena = tl_arena;
     intent->object = object ? tl_offset(object) : 0;
-    intent->key = key;
+    intent->tries = key == TL_INTENT_TRY;
+    intent->key = intent->tries ? TL_INTENT_ALL : key;
     atomic_store(&intent->operation, operation);
     if (!tl_world || at_point)
         return;
