@@ -8,6 +8,7 @@
 #include "park/park.h"
 #include "simulate/deaths.h"
 #include "simulate/lock_graph.h"
+#include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
 
@@ -138,6 +139,7 @@ void tl_hand_over_for_ever(void)
     player->state = TL_PLAYER_ABSENT;
     player->fatal = 0;
     tl_players_me = 0;
+    tl_lock_order_end();
     /* the main task writes the steps at its end, where it lives until then */
     if (tl_players_at(1)->state == TL_PLAYER_ABSENT)
         tl_steps_flush(&tl_players->steps);

@@ -1,8 +1,6 @@
 #include "simulate/lock_order.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include "park/idle.h"
 #include "process/process.h"
@@ -32,14 +30,16 @@ struct held {
     uint32_t seats; /* of a semaphore */
 };
 
-/* This thread's; of the player with that key. */
-static _Thread_local struct {
+/* This thread's, of the player with that key; NULL: there is none yet.  Outside
+ * of the thread's own memory, as what a module has there is scarce. */
+struct mine {
     uint64_t key;
     struct use last;
     uint32_t count;
     bool lost; /* it holds more */
     struct held held[TL_LOCK_GRAPH_HELD];
-} mine;
+};
+static _Thread_local struct mine *mine;
 
 static enum act act_of(uint32_t operation)
 {
@@ -85,9 +85,9 @@ static bool is_same(const struct use *a, const struct use *b)
 
 static struct held *find(const struct use *use)
 {
-    for (uint32_t i = 0; i < mine.count; i++)
-        if (is_same(&mine.held[i].use, use))
-            return &mine.held[i];
+    for (uint32_t i = 0; i < mine->count; i++)
+        if (is_same(&mine->held[i].use, use))
+            return &mine->held[i];
     return NULL;
 }
 
@@ -96,12 +96,12 @@ static struct held *hold(const struct use *use)
     struct held *held = find(use);
     if (held)
         return held;
-    if (mine.count == TL_LOCK_GRAPH_HELD) {
-        mine.lost = true;
+    if (mine->count == TL_LOCK_GRAPH_HELD) {
+        mine->lost = true;
         return NULL;
     }
-    mine.held[mine.count] = (struct held){.use = *use};
-    return &mine.held[mine.count++];
+    mine->held[mine->count] = (struct held){.use = *use};
+    return &mine->held[mine->count++];
 }
 
 /* ---- what the last operation has brought ---- */
@@ -113,19 +113,13 @@ static bool holds(const struct use *use)
     return kind && kind->in_use && kind->in_use(object, tl_self, NULL);
 }
 
-static uint32_t semaphore_node(struct tl_object *object, uint64_t free)
-{
-    return tl_lock_graph_node(object, (uint32_t)free);
-}
-
 /* That a task got a seat is not written in every semaphore. */
 static void got_seat(void)
 {
-    struct tl_object *object = object_of(&mine.last);
-    if (!object || mine.last.tries)
+    struct tl_object *object = object_of(&mine->last);
+    if (!object || mine->last.tries)
         return;
-    semaphore_node(object, mine.last.free);
-    struct held *held = hold(&mine.last);
+    struct held *held = hold(&mine->last);
     if (held)
         held->seats++;
 }
@@ -133,14 +127,14 @@ static void got_seat(void)
 /* Seats that it had not taken are more for all. */
 static void gave_seats(void)
 {
-    struct tl_object *object = object_of(&mine.last);
+    struct tl_object *object = object_of(&mine->last);
     if (!object)
         return;
-    uint32_t node = semaphore_node(object, mine.last.free);
+    uint32_t node = tl_lock_graph_node(object, 0);
     uint64_t free = atomic_load(&((struct tl_semaphore *)object)->word);
     uint32_t given =
-        free > mine.last.free ? (uint32_t)(free - mine.last.free) : 0;
-    struct held *held = find(&mine.last);
+        free > mine->last.free ? (uint32_t)(free - mine->last.free) : 0;
+    struct held *held = find(&mine->last);
     uint32_t own = held && held->seats < given ? held->seats : given;
     own = held ? own : 0;
     if (held)
@@ -152,12 +146,12 @@ static void gave_seats(void)
 static void joined(void)
 {
     uint32_t self = tl_lock_graph->players[tl_players_me];
-    uint32_t other = tl_lock_graph_task_of(mine.last.kind, mine.last.number);
+    uint32_t other = tl_lock_graph_task_of(mine->last.kind, mine->last.number);
     if (!self || !other)
         return;
     uint32_t player = tl_lock_task_at(other)->player;
     const struct tl_process *process =
-        (const struct tl_process *)object_of(&mine.last);
+        (const struct tl_process *)object_of(&mine->last);
     bool over = tl_lock_graph->players[player] != other ||
                 tl_players_at(player)->state == TL_PLAYER_ABSENT ||
                 (process && process->state == TL_PROCESS_ENDED);
@@ -167,11 +161,11 @@ static void joined(void)
 
 static void take_in(void)
 {
-    switch (mine.last.act) {
+    switch (mine->last.act) {
     case TAKES:
     case READS:
-        if (holds(&mine.last))
-            hold(&mine.last);
+        if (holds(&mine->last))
+            hold(&mine->last);
         break;
     case SEATS:
         got_seat();
@@ -185,26 +179,34 @@ static void take_in(void)
     default:
         break;
     }
-    mine.last.act = NOTHING;
+    mine->last.act = NOTHING;
 }
 
 static void let_go(void)
 {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < mine.count; i++) {
-        struct held *held = &mine.held[i];
+    for (uint32_t i = 0; i < mine->count; i++) {
+        struct held *held = &mine->held[i];
         tl_task_visit(held->use.arena);
         bool has = held->use.kind == TL_KIND_SEMAPHORE
                        ? held->seats > 0 && object_of(&held->use)
                        : holds(&held->use);
         if (has)
-            mine.held[kept++] = *held;
+            mine->held[kept++] = *held;
     }
-    mine.count = kept;
-    mine.lost = mine.lost && kept > 0;
+    mine->count = kept;
+    mine->lost = mine->lost && kept > 0;
 }
 
 /* ---- what it begins ---- */
+
+/* Before the first of it is taken all its seats are free. */
+static void to_semaphore(struct use *use)
+{
+    const struct tl_semaphore *semaphore = tl_at(use->offset);
+    use->free = atomic_load(&semaphore->word);
+    tl_lock_graph_node(&semaphore->object, (uint32_t)use->free);
+}
 
 /* Of a condition: to its lock. */
 static void to_lock(struct use *use)
@@ -231,8 +233,8 @@ static struct use begin(void)
     use.kind = (uint32_t)object->kind;
     use.number = object->number;
     if (use.kind == TL_KIND_SEMAPHORE)
-        use.free = atomic_load(&((const struct tl_semaphore *)object)->word);
-    if (use.kind == TL_KIND_CONDITION)
+        to_semaphore(&use);
+    else if (use.kind == TL_KIND_CONDITION)
         to_lock(&use);
     return use;
 }
@@ -271,9 +273,9 @@ static void note(const struct held *from, const struct use *use)
     add_held(&edge, &from->use);
     if (edge.held_count == 0)
         return;
-    for (uint32_t i = 0; i < mine.count; i++)
-        if (&mine.held[i] != from && !is_same(&mine.held[i].use, use))
-            add_held(&edge, &mine.held[i].use);
+    for (uint32_t i = 0; i < mine->count; i++)
+        if (&mine->held[i] != from && !is_same(&mine->held[i].use, use))
+            add_held(&edge, &mine->held[i].use);
     uint32_t number = tl_lock_graph_add(&edge);
     if (number)
         tl_lock_circle_look(number, tl_lock_words_warn);
@@ -282,25 +284,38 @@ static void note(const struct held *from, const struct use *use)
 static void note_all(const struct use *use)
 {
     bool wants = (use->act == TAKES || use->act == READS) && !use->tries;
-    if (mine.lost || !(wants ? !find(use) : use->act == WAITS))
+    if (mine->lost || !(wants ? !find(use) : use->act == WAITS))
         return;
-    for (uint32_t i = 0; i < mine.count; i++)
-        if (mine.held[i].use.kind != TL_KIND_SEMAPHORE &&
-            !is_same(&mine.held[i].use, use))
-            note(&mine.held[i], use);
+    for (uint32_t i = 0; i < mine->count; i++)
+        if (mine->held[i].use.kind != TL_KIND_SEMAPHORE &&
+            !is_same(&mine->held[i].use, use))
+            note(&mine->held[i], use);
+}
+
+/* A child begins with what its parent had. */
+static bool is_there(void)
+{
+    uint64_t key = tl_players_self()->key;
+    if (!mine)
+        mine = calloc(1, sizeof *mine);
+    if (mine && mine->key != key)
+        *mine = (struct mine){.key = key};
+    return mine != NULL;
+}
+
+void tl_lock_order_end(void)
+{
+    free(mine);
+    mine = NULL;
 }
 
 void tl_lock_order_point(void)
 {
     unsigned here = tl_arena;
-    if (tl_idle_running())
+    if (tl_idle_running() || !is_there())
         return;
-    if (mine.key != tl_players_self()->key) { /* of the parent */
-        memset(&mine, 0, sizeof mine);
-        mine.key = tl_players_self()->key;
-    }
-    if (mine.last.act != NOTHING) {
-        tl_task_visit(mine.last.arena);
+    if (mine->last.act != NOTHING) {
+        tl_task_visit(mine->last.arena);
         take_in();
     }
     let_go();
@@ -310,9 +325,9 @@ void tl_lock_order_point(void)
 void tl_lock_order_step(void)
 {
     unsigned here = tl_arena;
-    if (tl_idle_running())
+    if (tl_idle_running() || !mine)
         return;
-    mine.last = begin();
-    note_all(&mine.last);
+    mine->last = begin();
+    note_all(&mine->last);
     tl_task_visit(here);
 }

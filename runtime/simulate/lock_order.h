@@ -47,4 +47,7 @@ void tl_lock_order_point(void);
 /* It has just begun the step that its slot says. */
 void tl_lock_order_step(void);
 
+/* This task ends. */
+void tl_lock_order_end(void);
+
 #endif
