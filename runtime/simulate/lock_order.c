@@ -218,15 +218,13 @@ static void to_lock(struct use *use)
     use->number = lock->number;
 }
 
-static struct use begin(void)
+static struct use begin(enum act act)
 {
     const struct tl_intent *intent = &tl_self->intent;
-    struct use use = {.act = act_of(atomic_load(&intent->operation))};
-    if (use.act == NOTHING || !intent->object)
-        return (struct use){0};
-    use.arena = intent->arena;
-    use.tries = intent->tries;
-    use.place = tl_record_place();
+    struct use use = {.act = act,
+                      .arena = intent->arena,
+                      .tries = intent->tries,
+                      .place = tl_record_place()};
     tl_task_visit(use.arena);
     const struct tl_object *object = tl_at(intent->object);
     use.offset = intent->object;
@@ -309,10 +307,16 @@ void tl_lock_order_end(void)
     mine = NULL;
 }
 
+/* Most tasks at most points. */
+static bool has_nothing(void)
+{
+    return mine && mine->count == 0 && mine->last.act == NOTHING;
+}
+
 void tl_lock_order_point(void)
 {
     unsigned here = tl_arena;
-    if (tl_idle_running() || !is_there())
+    if (has_nothing() || tl_idle_running() || !is_there())
         return;
     if (mine->last.act != NOTHING) {
         tl_task_visit(mine->last.arena);
@@ -324,10 +328,11 @@ void tl_lock_order_point(void)
 
 void tl_lock_order_step(void)
 {
-    unsigned here = tl_arena;
-    if (tl_idle_running() || !mine)
+    enum act act = act_of(atomic_load(&tl_self->intent.operation));
+    if (act == NOTHING || tl_idle_running() || !is_there())
         return;
-    mine->last = begin();
+    unsigned here = tl_arena;
+    mine->last = begin(act);
     note_all(&mine->last);
     tl_task_visit(here);
 }

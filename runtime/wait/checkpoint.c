@@ -45,6 +45,13 @@ int tl_checkpoint_due(enum tl_operation operation, const void *object,
     return TL_OK;
 }
 
+int tl_checkpoint_due_until(enum tl_operation operation, const void *object,
+                            tl_deadline deadline)
+{
+    return tl_checkpoint_due(operation, object,
+                             deadline <= 0 ? TL_INTENT_TRY : TL_INTENT_ALL);
+}
+
 _Thread_local _Atomic uint32_t *tl_checkpoint_cancel;
 static _Thread_local int held; /* tl_cancel_hold */
 static _Thread_local bool told;
