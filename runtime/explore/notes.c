@@ -1,10 +1,9 @@
-#include "simulate/notes.h"
+#include "explore/notes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "simulate/players.h"
 #include "tidelock.h"
 
 #define CALL_MOST 512
