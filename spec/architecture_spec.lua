@@ -221,7 +221,8 @@ describe("the runtime", function()
     assert.same({}, uses(runtime, "%f[%w_]fprintf%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]abort%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]exit%s*%("))
-    assert.same({}, uses(runtime, "%f[%w_]_exit%s*%(", "runtime/process/process.c", "runtime/commands/exec.c"))
+    assert.same({}, uses(runtime, "%f[%w_]_exit%s*%(", "runtime/process/process.c", "runtime/commands/exec.c",
+      "runtime/simulate/ending.c"))
   end)
 end)
 

@@ -1,8 +1,8 @@
 #include "simulate/chooser.h"
 
 #include "explore/findings.h"
-#include "simulate/account.h"
-#include "simulate/explore.h"
+#include "explore/account.h"
+#include "explore/explore.h"
 #include "simulate/players.h"
 #include "sync/condition.h"
 
