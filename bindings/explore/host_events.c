@@ -28,7 +28,8 @@ struct finder {
 
 static uint64_t hash_of(uint64_t number, uint8_t kind, uint8_t arena)
 {
-    return (number * 31 + kind * 7 + arena) * UINT64_C(0x9e3779b97f4a7c15) >>
+    return (number * 31 + kind * UINT64_C(7) + arena) *
+               UINT64_C(0x9e3779b97f4a7c15) >>
            32;
 }
 
