@@ -38,10 +38,8 @@ end
 local function add_house(rows, step, deadlock)
   if step.op == "start" then
     add_start(rows, step)
-  elseif step.op == "end" and not step.waits then
-    rows[#rows + 1] = { kind = "step", step = step, task = step.task, dim = true }
-  elseif step.waits and (deadlock and step.for_ever) then
-    rows[#rows + 1] = { kind = "step", step = step, task = step.task }
+  elseif step.op == "end" and (step.failing or not step.following) or deadlock and step.for_ever then
+    rows[#rows + 1] = { kind = "step", step = step, task = step.task, dim = not step.failing }
   end
 end
 
@@ -58,7 +56,8 @@ local function rows_of(story)
   for _, step in ipairs(story.steps) do
     local what = class(step)
     if step.clock then rows[#rows + 1] = { kind = "clock", step = step } end
-    if what == "house" then add_house(rows, step, deadlock)
+    if step.waits and step.opening ~= step then -- it stays where it was
+    elseif what == "house" then add_house(rows, step, deadlock)
     elseif what == "private" then
       add_fold(rows, step, step.object and (step.shared and "other" or "own") or "other")
     elseif same(rows[#rows], step) then

@@ -48,7 +48,7 @@ function stuck.lines(story)
   local names = story.names
   for _, task in ipairs(story.tasks) do
     local wait = story.waiting[task.path]
-    if wait and wait.op ~= "end" then
+    if wait and wait.op ~= "end" and wait.kind ~= "process" and wait.kind ~= "thread" then
       local what = wait.subject and " " .. names:object(wait.subject) or ""
       local line = ("%s waits for ever in line %s: %s%s"):format(names:task(task.path), wait.line or "?",
         wait.call or wait.op, what)
