@@ -69,7 +69,7 @@ struct tl_plan {
     uint64_t seed;     /* of the strategy */
     uint32_t strategy; /* enum tl_strategy */
     uint32_t changes;  /* of PCT: its d - 1, the changes of priority */
-    uint32_t length;   /* about so many choices a schedule has */
+    uint32_t length;   /* about so many choices a schedule has; 0: 50 */
     uint32_t low;      /* of STARVE: percent of the tasks that are low */
     uint32_t clock;    /* at one in so many choices the clock is moved; 0 */
     uint32_t kills;    /* at most so many tasks are killed by the strategy */
@@ -195,6 +195,7 @@ void tl_explore_begin(struct tl_findings *findings,
 
 /* Of this program; NULL: it is not explored. */
 struct tl_exploration *tl_explored(void);
+struct tl_findings *tl_explore_findings(void); /* NULL too: nobody keeps it */
 
 /* The schedule ends here, and so does the caller (this does not return), with
  * the text, of any length; and all of the process group that the main task

@@ -239,6 +239,8 @@ static uint64_t hash_of(uint64_t hash, const struct tl_event *event)
 {
     uint64_t words[sizeof *event / sizeof(uint64_t)];
     struct tl_event same = *event;
+    same.flags &=
+        (uint16_t)~TL_EVENT_CHOSEN; /* that hangs on other schedules */
     if (same.arena != TL_HOME)
         same.object = 0;
     memcpy(words, &same, sizeof words);

@@ -9,6 +9,8 @@
 #include "simulate/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
+#include "simulate/lock_graph.h"
+#include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
 
@@ -139,6 +141,7 @@ void tl_hand_over_for_ever(void)
     player->state = TL_PLAYER_ABSENT;
     player->fatal = 0;
     tl_players_me = 0;
+    tl_lock_order_end();
     /* the main task writes the steps at its end, where it lives until then */
     if (tl_players_at(1)->state == TL_PLAYER_ABSENT)
         tl_steps_flush(&tl_players->steps);
@@ -158,6 +161,7 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     struct tl_player *maker = tl_players_at(turn);
     player->key = tl_explore_key(maker->key, ++maker->children);
     player->children = player->made = 0;
+    player->progress = (struct tl_progress_task){0};
     tl_account_task(player, number, maker);
     player->pid = pid;
     player->tid = tid;
@@ -170,6 +174,7 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     if (number > tl_players->highest)
         tl_players->highest = number;
     tl_chooser_born(number);
+    tl_lock_graph_start(number, turn);
     if (pid == tid)
         tl_players_name(pid);
 }
@@ -216,5 +221,6 @@ void tl_hand_over_begin(void)
     tl_players->highest = tl_players_me;
     tl_chooser_begin();
     tl_chooser_born(tl_players_me);
+    tl_lock_graph_start(tl_players_me, 0);
     atomic_store(&tl_players->turn, tl_players_me);
 }

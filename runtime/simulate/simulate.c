@@ -12,8 +12,12 @@
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
+#include "simulate/livelock.h"
+#include "simulate/lock_graph.h"
+#include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/patience.h"
+#include "simulate/pick.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "simulate/schedule.h"
@@ -45,7 +49,10 @@ static int64_t asked(void)
 static void in_vain(void)
 {
     tl_patience_in_vain();
-    tl_chooser_in_vain();
+    /* who has compared goes on by what it has seen, as after a look */
+    if (atomic_load(&tl_self->intent.operation) != TL_OP_VALUE_COMPARE_SET)
+        tl_chooser_in_vain();
+    tl_livelock_in_vain();
 }
 
 /* What an operation begins that is outside; NULL: nothing. */
@@ -74,6 +81,7 @@ static void point(void)
     uint32_t operation = atomic_load(&tl_self->intent.operation);
     tl_patience_operation(operation);
     tl_chooser_pends();
+    tl_lock_order_point();
     do {
         self->state = TL_PLAYER_READY;
         tl_hand_over();
@@ -81,6 +89,7 @@ static void point(void)
     } while (tl_deaths_answer(tl_players_me) && !tl_explored());
     tl_task_visit(here);
     tl_record_step(TL_EVENT_BEGINS);
+    tl_lock_order_step();
     if (outside_of(operation))
         tl_outside_name(outside_of(operation));
 }
@@ -190,6 +199,7 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
                                       .made = tl_account_made,
+                                      .whom = tl_pick_whom,
                                       .signal = send,
                                       .ended_by = tl_deaths_ended_by,
                                       .seed = seed,
@@ -215,7 +225,7 @@ int tl_simulate_make(void)
 {
     if (!tl_world)
         return TL_OK;
-    if (tl_players_make(wanted_seed) < 0 ||
+    if (tl_players_make(wanted_seed) < 0 || tl_lock_graph_make() < 0 ||
         (!tl_explored() && tl_ring_make(EVENTS) < 0))
         return TL_NO_MEMORY;
     if (steps_to < 0)
