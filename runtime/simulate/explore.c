@@ -29,8 +29,3 @@ struct tl_findings *tl_explore_findings(void)
 {
     return found;
 }
-
-void tl_explore_notice(const char *text)
-{
-    (void)text;
-}
