@@ -213,8 +213,8 @@ void tl_explore_notice(const char *text);
  * the seed, in an ordinary run by chance.  In *answer; as every operation. */
 int tl_explore_choose(uint32_t limit, uint32_t *answer);
 
-/* The text of the step that this task is about to take or has just taken, and
- * of what came of it (plan.tells). */
+/* The text of the step that this task is about to take, and of what came of
+ * what it has taken since (plan.tells). */
 void tl_explore_tell_call(const char *text);
 void tl_explore_tell_result(const char *text);
 
