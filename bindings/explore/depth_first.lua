@@ -1,14 +1,14 @@
 --- Depth first: from one schedule to all that differ from it.
 --
--- The explorer cannot stop at a choice and look around; it runs whole schedules.  So a schedule that was run is read as
--- a path in a tree: a node before each event, and at each node the moves that could have come instead.  Such a branch is
--- run later: the moves up to the node, the other move, and then no pre-emption ("none").
+-- The explorer cannot stop at a choice and look around; it runs whole schedules.  So a schedule that was run is read
+-- as a path in a tree: a node before each event, and at each node the moves that could have come instead.  Such a
+-- branch is run later: the moves up to the node, the other move, and then no pre-emption ("none").
 --
 -- Two things keep the tree small:
 -- * Delays (Emmi, Qadeer, Rakamaric 2011): a move costs as many delays as tasks are passed over, in the order of
---   creation, from the one that would have come.  Schedules with fewer delays are run first; each is run once.
--- * Sleep sets (Godefroid 1996): where both orders of a and b are tried at a node, and b is independent of what was done
---   there first, then behind that b need not be tried again: it sleeps, until a step comes that depends on it.
+--   creation, from the one that would have come. Schedules with fewer delays are run first; each is run once.
+-- * Sleep sets (Godefroid 1996): where both orders of a and b are tried at a node, and b is independent of what was
+--   done there first, then behind that b need not be tried again: it sleeps, until a step comes that depends on it.
 -- Without a bound on the delays every order of dependent steps is run.
 local dependence = require "explore.dependence"
 local moves = require "explore.moves"

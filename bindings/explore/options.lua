@@ -4,7 +4,7 @@
 -- `--` ends the options.
 local options = {}
 
-local EXPLORE_USAGE = [[
+local EXPLORE_USAGE = [=[
 usage: tidelock explore [options] script [arguments]
 Runs the script under many schedules, and explains the first one under which it fails.
   --runs N      end after N schedules (10000; with --all, none)
@@ -20,16 +20,16 @@ Runs the script under many schedules, and explains the first one under which it 
   -o FILE       write the failing schedule, for tidelock replay
 Exit status: 0 no failing schedule, 1 one was found or an ipc.sometimes never came true, 2 wrong use,
 3 not exact, as the script used things outside, and nothing was found, 130 after Ctrl-C.
-]]
+]=]
 
-local REPLAY_USAGE = [[
+local REPLAY_USAGE = [=[
 usage: tidelock replay FILE [script [arguments]]
        tidelock replay --schedule=CODE script [arguments]
 Runs the script once, under the schedule of a file that tidelock explore -o has written, or of a code that it has shown.
   -i            stop at the failing step
   --json        report for tools
   --mermaid     report with a sequence diagram
-]]
+]=]
 
 -- Each option: how its value is read (nil: it has none), and where it goes.
 local function whole(least, what)

@@ -1,8 +1,8 @@
 --- Strategies: the random half of the search.
 --
--- No strategy finds all. A random walk misses one task of eight that is late; PCT, three tasks in a chain; POS, long runs
--- of one task; and all of them a timeout that is over too early, but for the clock that moves while tasks could run.
--- So they take turns.
+-- No strategy finds all. A random walk misses one task of eight that is late; PCT, three tasks in a chain; POS, long
+-- runs of one task; and all of them a timeout that is over too early, but for the clock that moves while tasks could
+-- run. So they take turns.
 local random = require "explore.random"
 
 local strategies = {}

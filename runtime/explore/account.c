@@ -231,6 +231,14 @@ uint16_t tl_account_script(const char *name)
     return (uint16_t)++account->file_count; /* commit */
 }
 
+const char *tl_account_script_name(uint16_t file)
+{
+    const struct tl_account *account = mine();
+    return account && file > 0 && file <= account->file_count
+               ? account->files[file - 1]
+               : "";
+}
+
 /* ---- steps ---- */
 
 /* What lies in a space may have another number in the next schedule. */
@@ -238,6 +246,8 @@ static uint64_t hash_of(uint64_t hash, const struct tl_event *event)
 {
     uint64_t words[sizeof *event / sizeof(uint64_t)];
     struct tl_event same = *event;
+    same.flags &=
+        (uint16_t)~TL_EVENT_CHOSEN; /* that hangs on other schedules */
     if (same.arena != TL_HOME)
         same.object = 0;
     memcpy(words, &same, sizeof words);

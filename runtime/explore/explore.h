@@ -11,7 +11,4 @@
 void tl_explore_set(struct tl_findings *findings,
                     struct tl_exploration *exploration);
 
-/* What all schedules have found; NULL: nobody keeps it. */
-struct tl_findings *tl_explore_findings(void);
-
 #endif

@@ -8,10 +8,10 @@
 
 #define CALL_MOST 512
 
-/* What this task has said of the step that it is about to take, and the step
- * that it has taken last. */
+/* What this task has said of the step that it is about to take, the step that
+ * it has taken last, and which that was when it said it. */
 static _Thread_local char call[CALL_MOST];
-static _Thread_local uint64_t last;
+static _Thread_local uint64_t last, before;
 
 static struct tl_account *mine(void)
 {
@@ -102,14 +102,16 @@ static bool tells(void)
 
 void tl_explore_tell_call(const char *text)
 {
-    if (tells())
-        snprintf(call, sizeof call, "%s", text);
+    if (!tells())
+        return;
+    snprintf(call, sizeof call, "%s", text);
+    before = last;
 }
 
 void tl_explore_tell_result(const char *text)
 {
-    call[0] = '\0'; /* that was no step */
-    if (tells() && last)
+    call[0] = '\0';
+    if (tells() && last != before) /* else the call was no step */
         tell("result", text);
 }
 

@@ -9,6 +9,8 @@
 #include "explore/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
+#include "simulate/lock_graph.h"
+#include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
 
@@ -139,6 +141,7 @@ void tl_hand_over_for_ever(void)
     player->state = TL_PLAYER_ABSENT;
     player->fatal = 0;
     tl_players_me = 0;
+    tl_lock_order_end();
     /* the main task writes the steps at its end, where it lives until then */
     if (tl_players_at(1)->state == TL_PLAYER_ABSENT)
         tl_steps_flush(&tl_players->steps);
@@ -172,6 +175,7 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     if (number > tl_players->highest)
         tl_players->highest = number;
     tl_chooser_born(number);
+    tl_lock_graph_start(number, turn);
     if (pid == tid)
         tl_players_name(pid);
 }
@@ -219,5 +223,6 @@ void tl_hand_over_begin(void)
     tl_players->highest = tl_players_me;
     tl_chooser_begin();
     tl_chooser_born(tl_players_me);
+    tl_lock_graph_start(tl_players_me, 0);
     atomic_store(&tl_players->turn, tl_players_me);
 }

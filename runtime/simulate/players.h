@@ -27,7 +27,7 @@
 #include "explore/plan.h"
 #include "explore/progress.h"
 #include "explore/strategy.h"
-#include "simulate/steps.h"
+#include "observe/steps.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 

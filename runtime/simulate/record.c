@@ -14,10 +14,17 @@
 #include "trace/ring.h"
 
 static _Thread_local const char *file_name;
+static _Thread_local struct tl_lock_place place;
 
 void tl_record_file(const char *name)
 {
     file_name = name;
+}
+
+const char *tl_record_script(uint16_t file)
+{
+    return tl_explored() ? tl_account_script_name(file)
+                         : tl_ring_file_name(tl_ring, file);
 }
 
 /* "script.lua:12" of what the script does, and both parts into the event. */
@@ -145,6 +152,7 @@ void tl_record_step(enum tl_event_how how)
         tell_where(&event, where, sizeof where);
         tell_intent(&event, &tl_self->intent, title, sizeof title);
     }
+    place = (struct tl_lock_place){.line = event.line, .file = event.file};
     tl_task_visit(TL_HOME);
     add(&event);
     if (tl_explored())
@@ -153,6 +161,11 @@ void tl_record_step(enum tl_event_how how)
     write_down(&event, title, where);
     tl_livelock_step(&event);
     tl_task_visit(here);
+}
+
+struct tl_lock_place tl_record_place(void)
+{
+    return place;
 }
 
 void tl_record_death(uint32_t number)

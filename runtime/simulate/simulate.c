@@ -13,6 +13,8 @@
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
 #include "simulate/livelock.h"
+#include "simulate/lock_graph.h"
+#include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/patience.h"
 #include "simulate/pick.h"
@@ -79,6 +81,7 @@ static void point(void)
     uint32_t operation = atomic_load(&tl_self->intent.operation);
     tl_patience_operation(operation);
     tl_chooser_pends();
+    tl_lock_order_point();
     do {
         self->state = TL_PLAYER_READY;
         tl_hand_over();
@@ -86,6 +89,7 @@ static void point(void)
     } while (tl_deaths_answer(tl_players_me) && !tl_explored());
     tl_task_visit(here);
     tl_record_step(TL_EVENT_BEGINS);
+    tl_lock_order_step();
     if (outside_of(operation))
         tl_outside_name(outside_of(operation));
 }
@@ -231,7 +235,7 @@ int tl_simulate_make(void)
 {
     if (!tl_world)
         return TL_OK;
-    if (tl_players_make(wanted_seed) < 0 ||
+    if (tl_players_make(wanted_seed) < 0 || tl_lock_graph_make() < 0 ||
         (!tl_explored() && tl_ring_make(EVENTS) < 0))
         return TL_NO_MEMORY;
     if (steps_to < 0)

@@ -167,21 +167,21 @@ function schedule:kill(task)
   self.last = task
 end
 
+local function wake_all(object)
+  for _, waiter in ipairs(object.waiters) do waiter.called = true end
+  object.waiters = {}
+end
+
 -- Who ends leaves its locks, and calls those that wait for its end.
 function schedule:finish(task)
   task.ended = true
   for _, object in ipairs(self.objects) do
     if object.holder == task then
       object.holder = nil
-      self:wake_all(object)
+      wake_all(object)
     end
   end
-  if task.process then self:wake_all(task.process) end
-end
-
-function schedule:wake_all(object)
-  for _, waiter in ipairs(object.waiters) do waiter.called = true end
-  object.waiters = {}
+  if task.process then wake_all(task.process) end
 end
 
 function schedule:wake_one(object)
@@ -236,7 +236,8 @@ end
 function schedule:deadlock()
   local waits = {}
   for _, task in ipairs(self.tasks) do
-    if not task.ended then waits[#waits + 1] = task.name .. " waits for " .. (task.object and task.object.title or "?") end
+    local title = task.object and task.object.title or "?"
+    if not task.ended then waits[#waits + 1] = ("%s waits for %s"):format(task.name, title) end
   end
   self:fail("deadlock", "deadlock: " .. table.concat(waits, "; "))
 end
