@@ -9,9 +9,11 @@
 --   creation, from the one that would have come. Schedules with fewer delays are run first; each is run once.
 -- * Sleep sets (Godefroid 1996): where both orders of a and b are tried at a node, and b is independent of what was
 --   done there first, then behind that b need not be tried again: it sleeps, until a step comes that depends on it.
--- Without a bound on the delays every order of dependent steps is run.
+-- Without a bound on the delays every order of dependent steps is run, and to find them it is enough to turn races
+-- around (explore/races): not every task that could have come is tried then.
 local dependence = require "explore.dependence"
 local moves = require "explore.moves"
+local races = require "explore.races"
 local random = require "explore.random"
 
 local depth_first = {}
@@ -24,13 +26,17 @@ local MOST_WAITING = 50000 -- branches of one cost, where there is a bound
 function depth_first.new(options)
   return setmetatable({
     options = options,
+    -- With a bound on pre-emptions a schedule may be the only one of its kind that is not too dear: no other stands
+    -- for it.
+    reduces = options.bound ~= nil or not options.switches,
+    turns_races = not options.bound and not options.switches,
     random = random.new(options.seed),
     waiting = {}, -- [cost] = list of branches
     calm = {}, -- the same, of those in which the clock moves
     count = 0, -- of both
     timeless = {}, -- lines of script where whoever waits has no deadline
     explored = 0, -- schedules that are complete, and differ
-    root = { sleep = {}, done = {}, cost = 0, switches = 0, kills = 0, depth = 0 },
+    root = { sleep = {}, done = {}, tried = {}, cost = 0, switches = 0, kills = 0, depth = 0 },
     begun = false,
   }, depth_first)
 end
@@ -91,7 +97,7 @@ function depth_first:next(calm)
   end
   local branch = take_cheapest(self, calm)
   while branch and branch.node.sleep[branch.task] do branch = take_cheapest(self, calm) end
-  if branch then fall_asleep(branch) end
+  if branch and self.reduces then fall_asleep(branch) end
   return branch
 end
 
@@ -188,6 +194,38 @@ local function offer_steps(self, trace, node, event)
   end
 end
 
+local function offer_step(self, node, path)
+  node.tried[path] = true
+  offer(self, { node = node, move = path, task = path, kills = node.kills, cost = 0, switches = 0 })
+end
+
+-- Whether one of them is tried there, or need not be.
+local function is_tried(node, list)
+  for _, path in ipairs(list) do
+    if node.tried[path] or node.sleep[path] then return true end
+  end
+  return false
+end
+
+-- One of those who can begin; where none could run there (who is put last is out of it for a while), all.
+local function offer_turned(self, node, could, list)
+  if is_tried(node, list) then return end
+  for _, path in ipairs(list) do
+    if has(could, path) then return offer_step(self, node, path) end
+  end
+  for _, path in ipairs(could) do
+    if not node.tried[path] and not node.sleep[path] then offer_step(self, node, path) end
+  end
+end
+
+-- Those of the races of which the second step is one of the events `first` to `last`.
+local function offer_races(self, trace, path, first, last)
+  for _, race in ipairs(races.find(trace, first, last)) do
+    local could = trace.events[race.at].could
+    if could then offer_turned(self, path[race.at], could, race.initials) end
+  end
+end
+
 -- The clock, where somebody waits who may have a deadline.
 local function offer_clock(self, trace, node)
   if not self.options.delays then return end
@@ -248,7 +286,11 @@ local function offer_all(self, trace, node, i)
   if matters then
     node.next = next_steps(trace, event)
     node.done[event.task] = true
-    offer_steps(self, trace, node, event)
+    if self.turns_races then
+      node.tried = { [event.task] = true }
+    else
+      offer_steps(self, trace, node, event)
+    end
   end
   if matters or not bound then
     offer_clock(self, trace, node)
@@ -269,7 +311,7 @@ end
 local function child_of(branch, node, trace, i)
   local event = trace.events[i]
   return {
-    parent = node, move = moves.of_event(event), depth = node.depth + 1, done = {},
+    parent = node, move = moves.of_event(event), depth = node.depth + 1, done = {}, tried = {},
     sleep = awaken(branch.sleep, trace.steps[i], event),
     cost = branch.cost, switches = branch.switches, kills = branch.kills,
   }
@@ -281,23 +323,45 @@ local function skip(trace, depth)
   for i = 1, depth do pass(trace, i) end
 end
 
--- Reads what is new of it; true: complete, false: from some node on everything was asleep, so it is none of its own.
-local function grow(self, trace, branch)
+-- Who came there sleeps, but this one does not, if there is one.
+local function offer_awake(self, node, event)
+  for _, path in ipairs(event.could or {}) do
+    if not node.sleep[path] then return offer_step(self, node, path) end
+  end
+end
+
+-- Makes the nodes of what is new in the trace, and keeps them in `path`; the last event of it that counts, and whether
+-- it is complete: else all was asleep from there on, and it is none of its own.
+local function grow(self, trace, branch, path)
   local node, first = branch.node, branch.node.depth + 1
   if not branch.is_first then
+    path[first] = node
     pass(trace, first)
     node = child_of(branch, node, trace, first)
     first = first + 1
   end
   for i = first, #trace.events do
+    path[i] = node
     offer_all(self, trace, node, i)
     local event = trace.events[i]
-    if moves.STEPS[event.how] and node.sleep[event.task] then return false end
+    if self.reduces and moves.STEPS[event.how] and node.sleep[event.task] then
+      if self.turns_races then offer_awake(self, node, event) end
+      return i - 1, false
+    end
     pass(trace, i)
-    node = child_of({ sleep = node.sleep, cost = node.cost, switches = node.switches, kills = node.kills },
-      node, trace, i)
+    node = child_of(node, node, trace, i)
   end
-  return true
+  return #trace.events, true
+end
+
+-- The nodes before each event, up to that of the branch.
+local function path_to(node)
+  local path = {}
+  while node do
+    path[node.depth + 1] = node
+    node = node.parent
+  end
+  return path
 end
 
 -- The branch could not be run: a clock without deadlines, the kill of a task that had ended.
@@ -316,7 +380,10 @@ function depth_first:took(branch, run, events, tasks, objects)
   local trace = trace_of(events, tasks, objects)
   if branch.is_first then trace.kills_to = #events end
   skip(trace, branch.node.depth)
-  if grow(self, trace, branch) then self.explored = self.explored + 1 end
+  local path = self.turns_races and path_to(branch.node) or {}
+  local last, complete = grow(self, trace, branch, path)
+  if self.turns_races then offer_races(self, trace, path, branch.node.depth + 1, last) end
+  if complete then self.explored = self.explored + 1 end
   return true
 end
 

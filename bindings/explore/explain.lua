@@ -70,7 +70,7 @@ local function add_message(lines, story, width)
   for _, line in ipairs(told) do add(lines, line, width, "  ") end
   local _, number = message.place(run)
   local script = number and story.script:line(nil, number)
-  if script and #told == 1 then add(lines, ("  %d  %s"):format(number, script), width, "     ") end
+  if script and #told == 1 then lines[#lines + 1] = wrap.cut(("  %d  %s"):format(number, script), width) end
 end
 
 --- The text for people: options = { found=, script=, run=, width=, color= }.
@@ -78,7 +78,8 @@ function explain.report(options)
   local found, brush = options.found, paint.new(options.color)
   local width = math.max(math.min(options.width or WIDEST, WIDEST), NARROWEST)
   local story, pattern, swap = explain.understand(found, options.script, options.run)
-  local lines = { brush:as("red", first_line.of(story, pattern, found)) }
+  local lines = wrap.lines(first_line.of(story, pattern, found), width, "  ")
+  for i, line in ipairs(lines) do lines[i] = brush:as("red", line) end
   add_message(lines, story, width)
   if pattern then
     lines[#lines + 1] = ""

@@ -26,22 +26,21 @@ local function add_fold(rows, step, words)
 end
 
 -- main starts ann, bob: one line for all.
-local function add_start(rows, step)
+local function add_start(rows, step, before)
   local last = rows[#rows]
   if last and last.kind == "starts" and last.task == step.task then
     last.count = last.count + 1
   else
-    rows[#rows + 1] = { kind = "starts", task = step.task, count = 1, first = step }
+    rows[#rows + 1] = { kind = "starts", task = step.task, count = 1, first = step, before = before }
   end
 end
 
-local function add_house(rows, step, deadlock)
+local function add_house(rows, step, deadlock, started)
   if step.op == "start" then
-    add_start(rows, step)
-  elseif step.op == "end" and not step.waits then
-    rows[#rows + 1] = { kind = "step", step = step, task = step.task, dim = true }
-  elseif step.waits and (deadlock and step.for_ever) then
-    rows[#rows + 1] = { kind = "step", step = step, task = step.task }
+    add_start(rows, step, started[step.task] or 0)
+    started[step.task] = (started[step.task] or 0) + 1
+  elseif step.op == "end" and (step.failing or not step.following) or deadlock and step.for_ever then
+    rows[#rows + 1] = { kind = "step", step = step, task = step.task, dim = not step.failing }
   end
 end
 
@@ -54,16 +53,17 @@ end
 
 -- Every row of the story.
 local function rows_of(story)
-  local rows, deadlock = {}, story.run.ending == "deadlock"
+  local rows, started, deadlock = {}, {}, story.run.ending == "deadlock"
   for _, step in ipairs(story.steps) do
-    local what = class(step)
+    -- a look in vain: it stays where it was
+    local what = step.waits and step.opening ~= step and "nothing" or class(step)
     if step.clock then rows[#rows + 1] = { kind = "clock", step = step } end
-    if what == "house" then add_house(rows, step, deadlock)
+    if what == "house" then add_house(rows, step, deadlock, started)
     elseif what == "private" then
       add_fold(rows, step, step.object and (step.shared and "other" or "own") or "other")
-    elseif same(rows[#rows], step) then
+    elseif what == "shown" and same(rows[#rows], step) then
       rows[#rows].times = (rows[#rows].times or 1) + 1
-    else
+    elseif what == "shown" then
       rows[#rows + 1] = { kind = "step", step = step, task = step.task }
     end
     if step.stopped then rows[#rows + 1] = { kind = "stop", task = step.task, step = step } end
@@ -111,8 +111,8 @@ local function active(rows)
 end
 
 --- The rows of the table: { kind = "step", step=, task=, times= }, { kind = "fold", task=, count=, words = "own" or
---- "other" }, { kind = "stop", task= }, { kind = "starts", task=, count= }, { kind = "clock", step= }; and the set of
---- the tasks that have a column.
+--- "other" }, { kind = "stop", task= }, { kind = "starts", task=, count=, before = how many it had started before },
+--- { kind = "clock", step= }; and the set of the tasks that have a column.
 function fold.of(story)
   local rows = rows_of(story)
   local tasks, shown = active(rows), {}

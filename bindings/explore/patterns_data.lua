@@ -31,9 +31,9 @@ local function each_pair(story, first, second, visit)
   end
 end
 
--- The last step between the i-th and the j-th in which another task than theirs changes the part.
-local function change_between(part, i, j)
-  for k = j - 1, i + 1, -1 do
+-- The first step, or the last one, between the i-th and the j-th in which another task than theirs changes the part.
+local function change_between(part, i, j, first)
+  for k = first and i + 1 or j - 1, first and j - 1 or i + 1, first and 1 or -1 do
     local step = part.steps[k]
     if step.task ~= part.steps[i].task and parts.changes(step) then return step, k end
   end
@@ -62,7 +62,7 @@ end
 function patterns.lost_update(story, names, add)
   each_pair(story, parts.reads, parts.writes_blindly, function(part, i, j, read, write)
     if reads_between(part, i, j) or parts.is_test(story, read) and read.line ~= write.line then return end
-    local other, k = change_between(part, i, j)
+    local other, k = change_between(part, i, j, true)
     local other_read = other and read_before(part, k)
     if not other_read then return end
     local a, b = names:task(read.task), names:task(other.task)

@@ -71,7 +71,7 @@ function patterns.lock_order(story, names, add)
       end
       add{
         name = one and "upgrade" or "lock order", circle = path, marks = marks, pairs = flips, certain = true,
-        title = one and "upgrade of " .. titles[1] or "lock order: a circle of " .. table.concat(titles, ", "),
+        title = one and "upgrade of " .. titles[1] or ("lock order: %s in a circle"):format(table.concat(titles, ", ")),
         text = table.concat(said, "; ") .. (one and ": each stands in the other's way." or
           ": a circle, so none can go on."),
         remedy = one and "take it for writing from the start, where writing may follow"

@@ -25,7 +25,7 @@ local function who_could(story, wait)
     end
     table.sort(holders)
     if #holders == 0 then return nil end
-    return ("only %s could wake it, which %s it"):format(names:list(holders), #holders == 1 and "has" or "have")
+    return ("only %s could release it"):format(names:list(holders))
   end
   local gives = work.gives(wait)
   if not gives then return nil end
@@ -38,7 +38,7 @@ local function who_could(story, wait)
     end
   end
   if #tasks == 0 then return "nobody has ever done what could wake it" end
-  return "it could have been woken by " .. table.concat(tasks, "; by ")
+  return "could have been woken by " .. table.concat(tasks, "; by ")
 end
 
 --- A line for each task that waits for ever; none where the schedule failed otherwise.
@@ -48,10 +48,10 @@ function stuck.lines(story)
   local names = story.names
   for _, task in ipairs(story.tasks) do
     local wait = story.waiting[task.path]
-    if wait and wait.op ~= "end" then
-      local what = wait.subject and " " .. names:object(wait.subject) or ""
-      local line = ("%s waits for ever in line %s: %s%s"):format(names:task(task.path), wait.line or "?",
-        wait.call or wait.op, what)
+    if wait and wait.op ~= "end" and wait.kind ~= "process" and wait.kind ~= "thread" then
+      local what = wait.subject and " for " .. names:object(wait.subject) or ""
+      local line = ("%s waits%s for ever (line %s, %s)"):format(names:task(task.path), what, wait.line or "?",
+        wait.call or wait.op)
       local could, chance = who_could(story, wait), last_chance(story, wait)
       if could then line = line .. "; " .. could end
       if chance then

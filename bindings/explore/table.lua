@@ -8,6 +8,7 @@ local draw = {}
 draw.__index = draw
 
 local GUTTER = 12 -- "  step  line"
+local MOST_NAMED = 4 -- tasks that start in one row
 
 local function gutter(step, line)
   return ("%6s%6s"):format(step or "", line or "")
@@ -42,10 +43,20 @@ local function text_of(self, row)
   return text
 end
 
+-- Those that a task starts in this row, by name where they are few.
+local function started(self, row)
+  local list = {}
+  for _, task in ipairs(self.story.tasks) do
+    if task.parent == row.task and task.path ~= row.task then list[#list + 1] = task.path end
+  end
+  if row.count > MOST_NAMED or row.before + row.count > #list then return plural(row.count, "task") end
+  return self.names:list(table.move(list, row.before + 1, row.before + row.count, 1, {}))
+end
+
 -- What a row over all columns says.
 local function wide_text(self, row)
   local task = self.names:task(row.task or row.step.task)
-  if row.kind == "starts" then return ("%s starts %s"):format(task, plural(row.count, "task")) end
+  if row.kind == "starts" then return ("%s starts %s"):format(task, started(self, row)) end
   return ("-- at %s the clock moves on, though not all have got there --"):format(draw.seconds(row.step.time))
 end
 

@@ -35,7 +35,8 @@ end
 -- true says nothing; what was put, set or taken does.
 local function result_of(step)
   local result = step.result
-  if not result or result == "" or result == "true" and step.access ~= "reads" and step.op ~= "compare_set" then
+  if not result or result == "" or result == "true" and step.access ~= "reads" and step.op ~= "compare_set"
+    and step.op ~= "wait" then
     return ""
   end
   return " -> " .. result
@@ -55,7 +56,9 @@ end
 local function waiting(step, title, names)
   local verb = step.opening == step and "waits" or "still waits"
   if step.op == "sleep" then return (step.call or "sleep") end
-  if step.kind == "process" or step.kind == "thread" then return ("%s for %s to end"):format(verb, title) end
+  if step.kind == "process" or step.kind == "thread" then
+    return ("%s for %s to end"):format(verb, title:match '"(.*)"' or title)
+  end
   if LOCKS[step.kind] then return (waits_for_lock(step, title, names):gsub("^waits", verb)) end
   if step.kind == "condition" then return ("%s for a notify of %s"):format(verb, title) end
   local bar = step.kind and BARS[step.kind] and BARS[step.kind][step.op]

@@ -105,6 +105,7 @@ static int push_field(lua_State *L, enum tl_kind_id kind, struct object *object)
     const char *name = luaL_tolstring(L, 2, NULL);
     for (; object && property->name; property++) {
         if (strcmp(property->name, name) == 0) {
+            context_set(L);
             property->push(L, &object->handle);
             return 1;
         }

@@ -130,6 +130,11 @@ static void tell_result(lua_State *L, const struct call *call, int results)
         tl_explore_tell_call("");
     if (call->number != calls)
         return;
+    if (call->form == FORM_RESULT && results == 0)
+        tell_text_add(&text, "no more");
+    /* q:items() counts first */
+    if (call->form == FORM_RESULT && results > 1)
+        results--;
     tell_text_values(&text, L, top - results + 1, top);
     add_state(&text, L);
     tl_explore_tell_result(text.text);

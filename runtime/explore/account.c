@@ -231,14 +231,6 @@ uint16_t tl_account_script(const char *name)
     return (uint16_t)++account->file_count; /* commit */
 }
 
-const char *tl_account_script_name(uint16_t file)
-{
-    const struct tl_account *account = mine();
-    return account && file > 0 && file <= account->file_count
-               ? account->files[file - 1]
-               : "";
-}
-
 /* ---- steps ---- */
 
 /* What lies in a space may have another number in the next schedule. */

@@ -50,9 +50,6 @@ const struct tl_account_object *tl_account_file_of(uint64_t identity);
  * the end is kept, after "...". */
 uint16_t tl_account_script(const char *name);
 
-/* "": none. */
-const char *tl_account_script_name(uint16_t file);
-
 /* Adds the event, and counts it into the hash. */
 void tl_account_add(const struct tl_event *event);
 

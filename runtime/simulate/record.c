@@ -21,12 +21,6 @@ void tl_record_file(const char *name)
     file_name = name;
 }
 
-const char *tl_record_script(uint16_t file)
-{
-    return tl_explored() ? tl_account_script_name(file)
-                         : tl_ring_file_name(tl_ring, file);
-}
-
 /* "script.lua:12" of what the script does, and both parts into the event. */
 static void tell_where(struct tl_event *event, char *where, size_t size)
 {

@@ -28,9 +28,6 @@ void tl_record_choice(enum tl_event_how how, uint32_t number, uint64_t could_be,
 /* The clock moves, by the plan: no step. */
 void tl_record_clock(void);
 
-/* The name of the script that is the `file` of an event; "": not known. */
-const char *tl_record_script(uint16_t file);
-
 /* What this task says of a file that it is about to use, until NULL. */
 void tl_record_file(const char *name);
 

@@ -121,6 +121,16 @@ describe("two orders of locks are warned of", function()
     end
   end)
 
+  it("after many that were the same", function()
+    assert.truthy(warned("for _ = 1, 2000 do nest(a, b) end", "nest(b, a)"))
+  end)
+
+  it("where only the parent has the seat that would keep one of them out", function()
+    assert.equal(1, #warnings[[local s = ipc.semaphore(1) s:acquire()
+      local p = start("p", function() nest(a, b) end)
+      nest(b, a) s:release() p:join()]])
+  end)
+
   it("where the two only hold different gates", function()
     assert.truthy(warned("c:acquire() nest(a, b) c:release()", "r:acquire() nest(b, a) r:release()"))
   end)
@@ -170,12 +180,20 @@ describe("no warning comes", function()
   end)
 
   it("of readers", function()
+    silent("a:acquire() w:read() w:release() a:release()", "w:read() a:acquire() a:release() w:release()")
     silent("w:read() a:acquire() a:release() w:release()", "a:acquire() w:read() w:release() a:release()")
   end)
 
   it("of what only tries", function()
     silent("nest(a, b)", "b:acquire() assert(a:acquire(0)) a:release() b:release()")
     silent("nest(a, b)", "b:acquire() assert(w:write(0)) assert(a:acquire(0)) a:release() w:release() b:release()")
+  end)
+
+  it("where the lock around both is one of many", function()
+    silent([[local list = {}
+      for i = 1, 12 do list[i] = ipc.lock() list[i]:acquire() end
+      c:acquire() list[1]:release() list[2]:release() nest(a, b) c:release()]],
+      "c:acquire() nest(b, a) c:release()")
   end)
 
   it("of a lock that is not held any more", function()
