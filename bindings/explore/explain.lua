@@ -65,7 +65,7 @@ end
 
 local function add_message(lines, story, width)
   local run = story.run
-  if run.ending == "deadlock" then return end
+  if run.ending == "deadlock" or run.ending == "status" then return end
   local told = message.lines(run, 3)
   for _, line in ipairs(told) do add(lines, line, width, "  ") end
   local _, number = message.place(run)
