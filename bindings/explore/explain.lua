@@ -92,7 +92,8 @@ function explain.report(options)
   for _, line in ipairs(drawn) do lines[#lines + 1] = line end
   if not beside then add_source(lines, story, rows, brush, width) end
   lines[#lines + 1] = ""
-  for _, line in ipairs(stuck.lines(story, pattern)) do add(lines, line, width, "  ") end
+  -- a circle of locks has said who waits for whom
+  for _, line in ipairs(pattern and pattern.circle and {} or stuck.lines(story)) do add(lines, line, width, "  ") end
   if swap then add(lines, flip.text(swap, story.names), width, "  ") end
   if pattern and pattern.remedy then add(lines, "what helps: " .. pattern.remedy, width, "  ") end
   for _, line in ipairs(outcomes.lines(found.outcomes, width)) do lines[#lines + 1] = line end

@@ -7,6 +7,8 @@ local fold = {}
 local MOST_ROWS = 45
 -- How many of the steps around one that matters are shown where the table would be longer.
 local AROUND = 2
+-- How many of the places where a task is stopped are shown then.
+local MOST_STOPS = 6
 -- Fewer folded steps are not told of.
 local LEAST_FOLDED = 4
 
@@ -83,15 +85,24 @@ local function rows_of(story, class, degree)
 end
 
 local function matters(row)
-  return row.kind == "stop" or row.kind == "clock" or row.kind == "step"
+  return row.kind == "clock" or row.kind == "step"
     and (row.step.mark or row.step.failing or row.step.for_ever or row.step.how == "dies")
+end
+
+-- Of the places where a task is stopped the last ones matter.
+local function last_stops(rows)
+  local found, count = {}, 0
+  for i = #rows, 1, -1 do
+    if rows[i].kind == "stop" and count < MOST_STOPS then found[i], count = true, count + 1 end
+  end
+  return found
 end
 
 -- Keeps what matters and some rows around it.
 local function shorten(rows)
-  local keep = {}
+  local keep, stops = {}, last_stops(rows)
   for i, row in ipairs(rows) do
-    if matters(row) then
+    if matters(row) or stops[i] then
       for k = i - AROUND, i + AROUND do keep[k] = true end
     end
   end

@@ -88,7 +88,8 @@ function patterns.lost_update(story, names, add)
       name = "lost update", title = "lost update of " .. names:part(read), first = read, last = write,
       marks = { read, other_read, other, write }, pairs = { { read, other }, { other_read, write } },
       text = ("%s; %s writes%s %s; %s still goes by what it has read and writes%s over it %s: what %s has written is "
-        .. "lost."):format(readings(names, read, other_read), b, argument(other), at(other), a, argument(write), at(write), b),
+        .. "lost."):format(readings(names, read, other_read), b, argument(other), at(other), a, argument(write),
+        at(write), b),
       remedy = HELPS[read.kind] or "hold one lock from the reading to the writing",
     }
   end)

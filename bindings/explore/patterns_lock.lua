@@ -45,8 +45,8 @@ local function taken_at(story, task, subject)
   end
 end
 
--- What each task of the circle has and wants, in words, and the steps of it; the pairs of a step in which one takes what
--- the one before wants, and the step in which that one wants it.
+-- What each task of the circle has and wants, in words, and the steps of it; the pairs of a step in which one takes
+-- what the one before wants, and the step in which that one wants it.
 local function tell_circle(story, names, wants, path)
   local said, marks, flips, titles = {}, {}, {}, {}
   for i, task in ipairs(path) do

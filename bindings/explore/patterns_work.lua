@@ -136,7 +136,8 @@ function patterns.only_delayed(story, names, add)
         name = "timeout", title = "timeout" .. (step.subject and " of " .. names:object(step.subject) or ""),
         certain = true, marks = { step.opening, step }, pairs = {},
         text = ("%s's %s ends since its time is over (step %d), though %s %s only delayed."):format(
-          names:task(step.task), step.call or step.op, step.step, #delayed > 0 and names:list(delayed) or "what it waits for",
+          names:task(step.task), step.call or step.op, step.step,
+          #delayed > 0 and names:list(delayed) or "what it waits for",
           #delayed > 1 and "are" or "is"),
         remedy = "take a timeout as \"not yet\", never as \"it will not come\"",
       }
