@@ -33,7 +33,9 @@ compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fP
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has: the module must not need readline
-program_files := $(wildcard bindings/program/*.c)
+program_files := $(wildcard bindings/program/*.c bindings/explore/*.c)
+# Lua that is a part of the program: explore/search.lua is require "explore.search"
+embedded      := $(wildcard $(foreach room,explore repl top timeline,bindings/$(room)/*.lua))
 core_files    := $(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
 
@@ -96,7 +98,7 @@ module: $(build)/tidelock.so
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
-$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(build)/core.a
+$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) $(build)/core.a
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
@@ -105,4 +107,6 @@ include .ci/tests.mk
 
 $(build)/%.o: %.c Makefile .ci/checks.mk | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<
+$(build)/%.lua.o: %.lua bindings/explore/embed.S Makefile | need-build
+	@echo '  LUA $@'; mkdir -p $(@D); $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
 -include $(shell find $(build) -name '*.d' 2>/dev/null)

@@ -17,6 +17,7 @@
 #include "process/libc_lock.h"
 #include "process/shell.h"
 #include "process/thread.h"
+#include "process/claims.h"
 
 static void write_line(const char *line, size_t size)
 {
@@ -219,15 +220,22 @@ static void make_module(lua_State *L)
     files_open(L);
     libc_lock_open(L);
     shell_open(L);
+    claims_open(L);
     suggest_open(L);
 }
 
-/* Makes the module once in a Lua state.  A second exit_open would leave the
- * first to the collector, and the main script would seem to end in mid-run. */
 __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
 {
     if (tl_init() < 0)
         return luaL_error(L, "tidelock cannot start: %s", tl_init_error());
+    return module_open(L);
+}
+
+/* Makes the module once in a Lua state.  A second exit_open would leave the
+ * first to the collector, and the main script would seem to end in mid-run. */
+int module_open(lua_State *L)
+{
+    tl_init_kinds();
     child_open(forgets);
     thread_open(luaopen_tidelock);
     tl_where_hook = where;

@@ -14,6 +14,10 @@
  * the end of the main script wait for its children. */
 int luaopen_tidelock(lua_State *L);
 
+/* The same without shared memory: tl_init is still to be called, before the
+ * script calls anything of it. */
+int module_open(lua_State *L);
+
 /* For the program, whose script may never load the module: nothing that
  * io.write or print writes is lost, even where standard output does not block;
  * or the end tells that it was. */

@@ -7,6 +7,7 @@
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "process/child.h"
+#include "process/explored.h"
 #include "process/files.h"
 #include "process/thread.h"
 
@@ -39,6 +40,7 @@ static int end_stuck(lua_State *L, const char *report)
         lua_pushstring(L, report);
         return misuse_raise(L);
     }
+    explored_end(L, TL_ENDING_DEADLOCK, report);
     files_flush(L);
     char text[20000];
     int size = snprintf(text, sizeof text, "tidelock: %s", report);
@@ -72,9 +74,14 @@ static void end_main(lua_State *L)
     }
 }
 
-static int end_of_state(lua_State *L)
+void exit_end(lua_State *L)
 {
     end_main(L);
+}
+
+static int end_of_state(lua_State *L)
+{
+    exit_end(L);
     return 0;
 }
 
@@ -94,6 +101,7 @@ static int os_exit(lua_State *L)
     if (child_is())
         child_exit(code);
     end_main(L);
+    explored_leave(code);
     lua_settop(L, 2);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);

@@ -17,6 +17,9 @@
  * Call it before anything makes finalizers: its own is to run after those. */
 void exit_open(lua_State *L);
 
+/* What the closing of the main script's state does, where it is not closed. */
+void exit_end(lua_State *L);
+
 /* With `on`, a total deadlock raises instead of ending the program: for a REPL.
  */
 void exit_interactive(bool on);

@@ -14,6 +14,8 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "explore/command.h"
+#include "explore/zygote.h"
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"
@@ -24,11 +26,14 @@
 #include "program/interrupt.h"
 #include "program/label.h"
 #include "program/repl.h"
+#include "program/schedule.h"
 #include "program/simulation.h"
 #include "tidelock.h"
 
 static const char usage[] =
     "usage: tidelock [options] [run] [script [arguments]]\n"
+    "       tidelock explore script  finds the schedule in which it fails\n"
+    "       tidelock replay FILE     repeats one that was found\n"
     "       tidelock ps PID|SPACE    what the tasks of a program or space do\n"
     "       tidelock ls [SPACE]      the spaces, or the objects of one\n"
     "       tidelock rm SPACE [NAME] removes a space, or an object of it\n"
@@ -214,6 +219,7 @@ static bool run_init(lua_State *L)
         init = getenv(name = "LUA_INIT");
     if (!init)
         return true;
+    schedule_begin(L);
     if (*init == '@')
         return run_loaded(L, luaL_loadfile(L, init + 1)) == LUA_OK;
     const char *chunk = lua_pushfstring(L, "=%s", name);
@@ -259,6 +265,7 @@ static bool run_script(lua_State *L, const struct invocation *invocation)
         luaL_checkstack(L, invocation->count + 4, "too many arguments");
         for (int i = script + 1; i < invocation->count; i++, given++)
             lua_pushstring(L, invocation->arguments[i]);
+        schedule_begin(L);
         status = chunk_call(L, given, 0);
     } else if (status == LUA_ERRFILE) {
         say_way_out(L);
@@ -299,7 +306,8 @@ static int run_program(lua_State *L)
     bool interactive = options->interactive || (idle && isatty(STDIN_FILENO));
     open_libraries(L, options);
     set_arg(L, invocation);
-    interrupt_watch(L, interactive);
+    if (!zygote_is())
+        interrupt_watch(L, interactive);
     if (init_is_there())
         interrupt_watch_termination();
     if (options->version)
@@ -326,6 +334,7 @@ static int run(void *invocation)
     lua_pushlightuserdata(L, invocation);
     int status = chunk_report(L, lua_pcall(L, 1, 1, 0));
     bool well = status == LUA_OK && lua_toboolean(L, -1);
+    schedule_end(L, well);
     interrupt_release();
     lua_close(L);
     interrupt_take();
@@ -341,10 +350,28 @@ static void keep_freed_memory(void)
     mallopt(M_TRIM_THRESHOLD, 128 << 20);
 }
 
+/* The program as the explorer has started it, with the script as its first
+ * argument. */
+static int run_explored(int count, char **arguments, uint64_t seed)
+{
+    struct invocation invocation = {
+        .count = count, .arguments = arguments, .options.script = 1};
+    keep_freed_memory();
+    simulation_explore(seed, arguments[1]);
+    return simulation_call(run, &invocation);
+}
+
 int main(int count, char **arguments)
 {
+    uint64_t seed;
+    if (count > 1 && zygote_begin(&seed))
+        return run_explored(count, arguments, seed);
     if (count > 1 && inspect_has(arguments[1]))
         return inspect_run(count - 1, arguments + 1);
+    if (count > 1 && command_explores(arguments[1])) {
+        init_begin();
+        return command_explore(count, arguments);
+    }
     struct invocation invocation = {.count = count, .arguments = arguments};
     if (read_options(&invocation) < 0)
         return EXIT_FAILURE;

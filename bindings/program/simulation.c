@@ -20,11 +20,14 @@
 
 #include <lauxlib.h>
 
+#include "explore/kept_files.h"
 #include "module.h"
 #include "process/exit.h"
 #include "process/files.h"
 #include "process/thread.h"
+#include "simulate/file_points.h"
 #include "simulate/simulate.h"
+#include "simulate/tell.h"
 #include "tidelock.h"
 
 #define WORD "--sim"
@@ -34,7 +37,7 @@
 #define STACK_LEAST (4 * STACK_STEP) /* of which a step can be spared */
 
 static struct {
-    bool wanted;
+    bool wanted, explored;
     int drawn_at; /* index of the last --sim without a number; 0: none */
     uint64_t seed;
     const char *steps; /* path; NULL: none */
@@ -296,13 +299,40 @@ int simulation_call(int (*run)(void *data), void *data)
     return run(data);
 }
 
+static void furnish(lua_State *L)
+{
+    simulate_open(L);
+    simulate_seed(L);
+    tell_open(L);
+}
+
 void simulation_open(lua_State *L)
 {
     if (!options.wanted)
         return;
     /* first, as it replaces functions that are to be wrapped */
-    luaL_requiref(L, "tidelock", luaopen_tidelock, 0);
+    luaL_requiref(L, "tidelock",
+                  options.explored ? module_open : luaopen_tidelock, 0);
     lua_pop(L, 1);
     simulate_open(L);
-    thread_furnish_with(simulate_open);
+    if (!options.explored)
+        simulate_seed(L);
+    thread_furnish_with(furnish);
+}
+
+void simulation_enter(lua_State *L)
+{
+    if (tl_init() < 0)
+        luaL_error(L, "tidelock cannot start: %s", tl_init_error());
+    simulate_seed(L);
+    tell_open(L);
+}
+
+void simulation_explore(uint64_t seed, const char *script)
+{
+    file_points_keep_with(kept_files_keep, kept_files_rename);
+    options.wanted = options.explored = true;
+    options.seed = seed;
+    keep_name();
+    tl_simulate_begin(seed, -1, script);
 }

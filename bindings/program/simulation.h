@@ -20,6 +20,8 @@
 #ifndef SIMULATION_H
 #define SIMULATION_H
 
+#include <stdint.h>
+
 #include <lua.h>
 
 /* How many words the option at arguments[i] takes, if it is one of these, and
@@ -44,9 +46,15 @@ int simulation_begin(const char *script);
  * addresses; unless the stack may be of less than 4 MiB (ulimit -s). */
 int simulation_call(int (*run)(void *data), void *data);
 
+/* Instead of the first three: the program is explored, with that seed.  It runs
+ * in a process that was started for that (explore/worker.h). */
+void simulation_explore(uint64_t seed, const char *script);
+
 /* Makes this state, and later those of threads, the same in each run; loads the
  * module.  To be called where the libraries are open.  Nothing without --sim.
- */
+ * Where the program is explored, tl_init is called by simulation_enter, in each
+ * of its schedules. */
 void simulation_open(lua_State *L);
+void simulation_enter(lua_State *L);
 
 #endif

@@ -79,6 +79,7 @@ static int os_tmpname(lua_State *L)
     int fd = -1;
     for (; fd < 0 && attempt < TRIES_MOST; attempt++) {
         name_of(number, attempt, name);
+        file_points_makes(name);
         fd = tl_standard_avoid(
             open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (fd < 0 && errno != EEXIST)
@@ -108,8 +109,12 @@ void chance_open(lua_State *L)
     static const struct wrap math[] = {
         {"randomseed", &stock_randomseed, math_randomseed}, {NULL, NULL, NULL}};
     random_open(L);
-    random_reseed(lua_newthread(L));
-    lua_pop(L, 1);
     wrap_library(L, "math", math);
     wrap_library(L, "os", os);
+}
+
+void chance_seed(lua_State *L)
+{
+    random_reseed(lua_newthread(L));
+    lua_pop(L, 1);
 }

@@ -13,4 +13,7 @@
 
 void chance_open(lua_State *L);
 
+/* Gives math.random its first seed: where tl_init has been called. */
+void chance_seed(lua_State *L);
+
 #endif

@@ -12,3 +12,8 @@ void simulate_open(lua_State *L)
     file_points_open(L);
     outside_open(L);
 }
+
+void simulate_seed(lua_State *L)
+{
+    chance_seed(L);
+}

@@ -15,7 +15,9 @@
 
 #include <lua.h>
 
-/* For a state in which the libraries and the module are open. */
+/* For a state in which the libraries and the module are open: simulate_open,
+ * and where tl_init has been called simulate_seed. */
 void simulate_open(lua_State *L);
+void simulate_seed(lua_State *L);
 
 #endif

@@ -78,6 +78,11 @@ static int carve(uint32_t tasks)
     return TL_OK;
 }
 
+void tl_init_kinds(void)
+{
+    tl_kinds_install();
+}
+
 int tl_init(void)
 {
     uint64_t memory;

@@ -24,6 +24,10 @@
 int tl_init(void);
 const char *tl_init_error(void);
 
+/* What tl_init does first: from here on tl_kind_name knows the kinds.  For
+ * whoever makes no arena, or later. */
+void tl_init_kinds(void);
+
 /* At the end of main, and of any other task: asks its daemons to end by SIGTERM
  * (and after a grace of a second by SIGKILL), then joins every other child, and
  * its commands.  Daemon threads are left alone: they end with the process.

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/procfs.h"
+#include "simulate/ending.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "tasks/life.h"
@@ -182,6 +184,7 @@ static void strike_out(uint32_t number)
     tl_record_death(number);
     tl_players_at(number)->state = TL_PLAYER_ABSENT;
     tl_players_at(number)->fatal = 0;
+    tl_players_at(number)->killed = false;
     atomic_store(&tl_players_at(number)->arrived, 0);
 }
 
@@ -242,24 +245,58 @@ int tl_deaths_ended_by(pid_t pid)
 static void acquit(pid_t pid)
 {
     for (uint32_t n = 1; n <= tl_players->highest; n++)
-        if (tl_players_at(n)->pid == pid)
+        if (tl_players_at(n)->pid == pid) {
             tl_players_at(n)->fatal = 0;
+            tl_players_at(n)->killed = false;
+        }
+}
+
+void tl_deaths_kill(uint32_t number)
+{
+    condemn(tl_players_at(number)->pid, SIGKILL);
+    tl_players_at(number)->killed = true;
 }
 
 void tl_deaths_execute(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
     int signal = tl_players_at(number)->fatal;
-    if (end(pid, signal))
+    bool ended = end(pid, signal);
+    /* In an exploration the one that was to die does so first: as a plan names
+     * it, while the others follow. */
+    if (ended && tl_explored()) {
+        strike_out(number);
+        tl_players_at(number)->ended_by = signal;
+    }
+    if (ended)
         forget(pid, signal);
     else
         acquit(pid);
+}
+
+/* In an exploration: a signal that no task has sent is the script's failure. */
+static void tell_crash(uint32_t number)
+{
+    struct tl_procfs stat;
+    const struct tl_player *player = tl_players_at(number);
+    unsigned here = tl_arena;
+    char text[TL_NAME_SIZE + 100];
+    if (!tl_explored() || !tl_procfs_read(player->pid, &stat) ||
+        !WIFSIGNALED(stat.exit_status))
+        return;
+    int signal = WTERMSIG(stat.exit_status);
+    tl_task_visit(TL_HOME);
+    snprintf(text, sizeof text, "\"%s\" was ended by signal %d (%s)",
+             tl_task_at(number)->name, signal, strsignal(signal));
+    tl_task_visit(here);
+    tl_ending_of(number, TL_ENDING_CRASH, signal, text);
 }
 
 void tl_deaths_found(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
     if (tl_procfs_gone(pid) && await_process(pid)) {
+        tell_crash(number);
         forget(pid, 0);
         return;
     }

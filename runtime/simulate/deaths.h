@@ -16,6 +16,9 @@
 /* See tl_world.signal. */
 bool tl_deaths_signal(pid_t pid, int signal);
 
+/* The process of a player is to be killed at once, by the plan. */
+void tl_deaths_kill(uint32_t number);
+
 /* Ends the process of a player that a signal has condemned, and settles what it
  * owes. */
 void tl_deaths_execute(uint32_t number);

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/procfs.h"
 #include "park/park.h"
+#include "explore/account.h"
+#include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/lock_graph.h"
 #include "simulate/lock_order.h"
@@ -159,16 +161,20 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     struct tl_player *maker = tl_players_at(turn);
     player->key = tl_explore_key(maker->key, ++maker->children);
     player->children = player->made = 0;
+    player->progress = (struct tl_progress_task){0};
+    player->index = tl_account_task(player->key, maker->index, maker->children,
+                                    number, tl_task_at(number)->name);
     player->pid = pid;
     player->tid = tid;
     player->until = TL_FOREVER;
     player->signals = 0;
     player->fatal = player->ended_by = 0;
     player->stopped = player->looks = player->alone = false;
-    player->watches = player->paces = false;
+    player->watches = player->paces = player->killed = false;
     player->state = TL_PLAYER_READY;
     if (number > tl_players->highest)
         tl_players->highest = number;
+    tl_chooser_born(number);
     tl_lock_graph_start(number, turn);
     if (pid == tid)
         tl_players_name(pid);
@@ -210,9 +216,13 @@ void tl_hand_over_begin(void)
     tl_players_name(getpid());
     player->pid = player->tid = getpid();
     player->key = TL_EXPLORE_MAIN;
+    player->index =
+        tl_account_task(player->key, 0, 0, tl_players_me, tl_self->name);
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
     tl_players->highest = tl_players_me;
+    tl_chooser_begin();
+    tl_chooser_born(tl_players_me);
     tl_lock_graph_start(tl_players_me, 0);
     atomic_store(&tl_players->turn, tl_players_me);
 }

@@ -22,7 +22,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "simulate/steps.h"
+#include "explore/contender.h"
+#include "explore/fairness.h"
+#include "explore/plan.h"
+#include "explore/progress.h"
+#include "explore/strategy.h"
+#include "observe/steps.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 
@@ -57,10 +62,16 @@ struct tl_player {
                    */
     bool looks;   /* its turn is only to look at that */
     bool alone;   /* it got the turn since nobody can run at any time */
+    bool killed;  /* by the plan of an exploration: see `fatal` */
     uint64_t key; /* of its path (public/explore); of any simulation */
-    uint32_t children; /* tasks that it has made */
-    uint32_t made;     /* objects */
-    uint32_t index;    /* in the account's tasks */
+    uint32_t children;             /* tasks that it has made */
+    uint32_t made;                 /* objects */
+    uint32_t index;                /* in the account's tasks */
+    struct tl_contender contender; /* of simulate/chooser */
+    struct tl_fairness fairness;
+    struct tl_progress_task progress;
+    uint8_t how;      /* enum tl_event_how: its last step */
+    uint32_t dropped; /* of `vain`, by its operation */
 };
 
 struct tl_players {
@@ -92,6 +103,15 @@ struct tl_players {
     uint32_t runnable;
     _Atomic uint64_t step; /* atomic: who waits for its turn reads it */
     uint64_t looked; /* the step at which one looked whether all are stuck */
+    struct tl_players_plan {
+        struct tl_plan_cursor cursor;
+        struct tl_strategy_state strategy;
+        uint64_t births;
+        uint64_t writes; /* steps that wrote something */
+        uint32_t last;   /* the player that took the last step */
+        bool chosen;     /* the last choice was one that matters */
+    } plan;              /* of simulate/chooser */
+    struct tl_progress progress;
     struct tl_steps steps;
     uint32_t processes; /* so far: the next one's pid as scripts have it */
     int32_t pids[TL_PLAYERS_PIDS]; /* of the latest of them, by that number */

@@ -1,6 +1,6 @@
 /*
  * Record: the steps of a simulation, as they are taken: each goes into the ring
- * (trace/ring), and as text where that is wanted (simulate/steps).
+ * (trace/ring), and as text where that is wanted (observe/steps).
  */
 #ifndef TL_RECORD_H
 #define TL_RECORD_H
@@ -19,6 +19,14 @@ struct tl_lock_place tl_record_place(void);
 
 /* The player's death is a step. */
 void tl_record_death(uint32_t number);
+
+/* In an exploration: what its plan or strategy chose (TL_EVENT_CLOCK, WAKES,
+ * ANSWER) of so many, in or after the step that this player took last. */
+void tl_record_choice(enum tl_event_how how, uint32_t number, uint64_t could_be,
+                      uint32_t of, uint64_t chosen);
+
+/* The clock moves, by the plan: no step. */
+void tl_record_clock(void);
 
 /* What this task says of a file that it is about to use, until NULL. */
 void tl_record_file(const char *name);

@@ -6,9 +6,11 @@
 
 #include "base/clock.h"
 #include "park/poll.h"
+#include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/outside.h"
 #include "simulate/players.h"
+#include "simulate/record.h"
 
 /* How far the clock moves where there is no deadline, at first and at most. */
 #define MOVES TL_MILLISECOND
@@ -41,8 +43,8 @@ static bool sleeps(const struct tl_player *player)
     return player->state == TL_PLAYER_SLEEPS && !player->stopped;
 }
 
-/* Draws one; 0: none can run. */
-static uint32_t draw(void)
+/* Lists those that can run; how many. */
+static uint32_t gather(void)
 {
     uint32_t *list = tl_players->list, count = 0;
     uint64_t first = 0;
@@ -55,9 +57,12 @@ static uint32_t draw(void)
     }
     tl_players->could_run = first;
     tl_players->runnable = count;
-    if (count == 0)
-        return 0;
-    return list[count > 1 ? tl_players_random(count) : 0];
+    return count;
+}
+
+static uint32_t draw(uint32_t count)
+{
+    return tl_players->list[count > 1 ? tl_players_random(count) : 0];
 }
 
 /* The nearest that is still to come: one that is over, but whose task has not
@@ -153,32 +158,65 @@ static uint32_t look_outside(bool paces)
     return n;
 }
 
+/* As the plan of an exploration says; 0: the clock has moved, or one is to die
+ * that could not run, so that it is not the same choice any more. */
+static uint32_t decide(uint32_t count)
+{
+    tl_deadline next = nearest();
+    struct tl_choice choice = tl_chooser_choose(count, next != TL_FOREVER);
+    if (choice.what == TL_CHOICE_CLOCK) {
+        jump(next);
+        tl_record_clock();
+        return 0;
+    }
+    if (choice.what == TL_CHOICE_KILL)
+        tl_deaths_kill(choice.player);
+    return choice.player;
+}
+
+/* One of those that can run, or one that looks outside; 0: see decide(). */
+static uint32_t one_of(uint32_t count, bool looks)
+{
+    uint32_t n = tl_explored() ? 0 : draw(count);
+    if (looks && look_outside(false))
+        return tl_players->watched;
+    if (!n)
+        n = decide(count);
+    tl_players->outside = 0;
+    if (count > 1)
+        tl_players->moves = MOVES;
+    return n;
+}
+
+/* While none can run: one that looks outside, or whether all are stuck; 0: the
+ * time has come for somebody, or something has come. */
+static uint32_t one_that_sleeps(void)
+{
+    uint32_t n = look_outside(true);
+    if (n)
+        return n;
+    tl_deadline next = nearest();
+    if (next != TL_FOREVER) {
+        jump(next);
+        return 0;
+    }
+    if ((n = look_outside(false)) || (n = last_to_look()))
+        return n;
+    tl_outside_nobody_runs();
+    tl_deaths_look_around();
+    return 0;
+}
+
 static uint32_t candidate(void)
 {
     for (;;) {
         bool looks = ++tl_players->choices % LOOK_EACH == 0;
         if (looks)
             tl_deaths_look_around();
-        uint32_t n = draw();
-        if (n && looks && look_outside(false))
-            return tl_players->watched;
-        if (n) {
-            tl_players->outside = 0;
-            if (tl_players->runnable > 1)
-                tl_players->moves = MOVES;
+        uint32_t count = gather();
+        uint32_t n = count ? one_of(count, looks) : one_that_sleeps();
+        if (n)
             return n;
-        }
-        if ((n = look_outside(true)))
-            return n;
-        tl_deadline next = nearest();
-        if (next != TL_FOREVER)
-            jump(next);
-        else if ((n = look_outside(false)) || (n = last_to_look()))
-            return n;
-        else {
-            tl_outside_nobody_runs();
-            tl_deaths_look_around();
-        }
     }
 }
 
@@ -187,6 +225,7 @@ uint32_t tl_schedule_choose(void)
     for (;;) {
         uint32_t n = tl_players->condemned;
         tl_players->condemned = 0;
+        tl_chooser_forget();
         if (!n || tl_players_at(n)->state == TL_PLAYER_ABSENT)
             n = candidate();
         if (!n || !tl_players_at(n)->fatal)

@@ -12,7 +12,7 @@ describe("named is", function()
   for what, call in pairs{
     ["io.popen"] = [[local file = assert(io.popen "echo x") assert(file:read "a" == "x\n" and file:close())]],
     ["os.execute"] = [[assert(select(3, os.execute "exit 3") == 3)]],
-    ["the C module cjson"] = [[assert(require "cjson".encode(1) == "1") package.loaded.cjson = nil]],
+    ["the C module lfs"] = [[assert(require "lfs".currentdir()) package.loaded.lfs = nil]],
   } do
     it(what .. ", once", function()
       assert.equal(1, count(("for i = 1, 3 do %s end print 'well'"):format(call), what))
@@ -42,9 +42,18 @@ describe("named is", function()
   end)
 
   it("a library with several C modules, once", function()
-    local code = [[require "cjson" require "cjson.safe" print "well"]]
+    local folder = os.tmpname()
+    os.remove(folder)
+    local path = package.searchpath("cjson", package.cpath)
+    assert(os.execute(("mkdir %s && ln -s %s %s/own-cjson.so"):format(folder, path, folder)))
+    local code = ([[package.cpath = "%s/?.so" require "own-cjson" require "own-cjson.safe" print "well"]]):format(folder)
     assert.equal(1, count(code, "the C module"))
-    assert.equal(1, count(code, "the C module cjson "))
+    assert.equal(1, count(code, "the C module own-cjson "))
+    os.execute("rm -r " .. folder)
+  end)
+
+  it("no C module that only computes", function()
+    assert.equal(0, count([[require "cjson" require "cjson.safe" print "well"]], "the C module"))
   end)
 
   -- How many names of C modules are told where two are loaded from a folder with a long name; how many lines in all.

@@ -3,7 +3,7 @@ local rooms = {}
 
 rooms.order = {
   runtime = { "base", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool", "process",
-    "commands", "net", "space", "observe", "simulate", "program" },
+    "commands", "net", "space", "observe", "explore", "simulate", "program" },
   bindings = { "lua", "codec", "objects", "process", "pool", "commands", "net", "simulate", "module", "explore", "program" },
 }
 

@@ -1,0 +1,91 @@
+#include "explore/command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "explore/embedded.h"
+#include "explore/host.h"
+#include "lua/require.h"
+#include "lua/traceback.h"
+
+#define WRONG_USE 2
+#define OWN_EXPLORER "TIDELOCK_EXPLORER"
+
+bool command_explores(const char *word)
+{
+    return strcmp(word, "explore") == 0 || strcmp(word, "replay") == 0;
+}
+
+/* Errors for the user are strings without a place; the others are ours. */
+static int add_traceback(lua_State *L)
+{
+    traceback_push(L);
+    return 1;
+}
+
+struct call {
+    int count;
+    char **arguments;
+};
+
+/* Pushes the function that the arguments are given to. */
+static void push_main(lua_State *L)
+{
+    const char *own = getenv(OWN_EXPLORER);
+    if (!own) {
+        require_push(L, "explore.main");
+        lua_call(L, 1, 1);
+    } else if (luaL_loadfile(L, own) != LUA_OK) {
+        lua_error(L);
+    }
+}
+
+static int run(lua_State *L)
+{
+    const struct call *call = lua_touserdata(L, 1);
+    luaL_openlibs(L);
+    embedded_open(L);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, "_PRELOAD");
+    lua_pushcfunction(L, host_open_library);
+    lua_setfield(L, -2, "explore.host");
+    lua_settop(L, 0);
+    lua_createtable(L, call->count, 1);
+    for (int i = 0; i < call->count; i++) {
+        lua_pushstring(L, call->arguments[i]);
+        lua_rawseti(L, -2, i - 1);
+    }
+    lua_setglobal(L, "arg");
+    push_main(L);
+    luaL_checkstack(L, call->count, "too many arguments");
+    for (int i = 1; i < call->count; i++)
+        lua_pushstring(L, call->arguments[i]);
+    lua_call(L, call->count - 1, 1);
+    return 1;
+}
+
+int command_explore(int count, char **arguments)
+{
+    struct call call = {.count = count, .arguments = arguments};
+    lua_State *L = luaL_newstate();
+    int status = WRONG_USE;
+    if (!L) {
+        fputs("tidelock: not enough memory for a Lua state\n", stderr);
+        return status;
+    }
+    signal(SIGCHLD, SIG_DFL);
+    lua_pushcfunction(L, add_traceback);
+    lua_pushcfunction(L, run);
+    lua_pushlightuserdata(L, &call);
+    if (lua_pcall(L, 1, 1, 1) == LUA_OK) {
+        status = (int)lua_tointeger(L, -1);
+    } else {
+        fprintf(stderr, "tidelock: %s\n", lua_tostring(L, -1));
+    }
+    lua_close(L);
+    return status;
+}
