@@ -300,6 +300,12 @@ int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name)
     return status;
 }
 
+void tl_simulate_file_failed(void)
+{
+    if (tl_world && tl_players_self())
+        tl_world->in_vain();
+}
+
 void tl_simulate_by_hand(void)
 {
     if (tl_players && tl_simulate_is_on())
