@@ -13,7 +13,7 @@
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
 #include "simulate/livelock.h"
-#include "simulate/lock_graph.h"
+#include "explore/lock_graph.h"
 #include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/patience.h"
