@@ -220,7 +220,7 @@ static uint32_t unseen(uint32_t count)
 
 static void allow(uint32_t number)
 {
-    if (number <= 64)
+    if (number - 1 < 64)
         tl_players->could_run |= UINT64_C(1) << (number - 1);
 }
 
