@@ -186,8 +186,8 @@ void tl_hand_over_started(uint32_t child, pid_t pid)
     /* until it has entered, so that nothing changes behind the back of whoever
      * has the turn; one that died on the way is found dead at its turn */
     while (!atomic_load(&player->arrived)) {
-        tl_park_wait_word(&player->arrived, 0, BEAT);
-        if (pid && tl_procfs_gone(pid))
+        if (!tl_park_wait_word(&player->arrived, 0, BEAT) && pid &&
+            tl_procfs_gone(pid))
             break;
     }
     if (!atomic_exchange(&player->arrived, 0))
