@@ -106,7 +106,7 @@ enum tl_ending {
 #define TL_ACCOUNT_EVENTS (1u << 20)
 #define TL_ACCOUNT_TASKS 4096u
 #define TL_ACCOUNT_OBJECTS 8192u
-#define TL_ACCOUNT_INDEX (2 * TL_ACCOUNT_OBJECTS)
+#define TL_ACCOUNT_INDEX 16384u /* a table, half full at most */
 #define TL_ACCOUNT_LABELS 64u
 #define TL_ACCOUNT_LABEL 120u
 #define TL_ACCOUNT_FILES 256u

@@ -31,6 +31,10 @@ static void tell_ends(void)
              "assert(not pcall(f.get, f)) p:close() p:join()",
              TL_ENDING_PASSED, ""),
         "an error in a job is its future's");
+}
+
+static void tell_other_ends(void)
+{
     say(ends(CHILD("crash()"), TL_ENDING_CRASH,
              "\"ann\" was ended by signal") &&
             account->status == SIGABRT && account->ender == 1,
@@ -123,6 +127,7 @@ int main(void)
     if (!prepare())
         return 1;
     tell_ends();
+    tell_other_ends();
     tell_claims();
     tell_livelocks();
     return failures > 0;
