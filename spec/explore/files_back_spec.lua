@@ -79,7 +79,7 @@ describe("a file that a schedule", function()
     local name = "spec-" .. tostring({}):match "%w+$"
     local out = explored(([[
       local space = require "tidelock".open(%q)
-      local value = space.value(0, "count")
+      local value = space.value("count", 0)
       value:set(value:get() + 1)
       print(value:get())]]):format(name))
     assert.equal(("passed\ttrue\n1\n"):rep(3), out)
