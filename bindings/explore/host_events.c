@@ -33,12 +33,6 @@ static uint64_t hash_of(uint64_t number, uint8_t kind, uint8_t arena)
            32;
 }
 
-/* A file's event has its identity. */
-static uint64_t number_of(const struct tl_account_object *object)
-{
-    return object->kind == TL_KIND_NONE ? object->identity : object->number;
-}
-
 /* The place of that object, or the free one where it would be. */
 static uint16_t *place_of(struct finder *finder, uint64_t number, uint8_t kind,
                           uint8_t arena)
@@ -50,7 +44,7 @@ static uint16_t *place_of(struct finder *finder, uint64_t number, uint8_t kind,
             return place;
         const struct tl_account_object *object =
             &finder->account->objects[*place - 1];
-        if (number_of(object) == number && object->kind == kind &&
+        if (object->number == number && object->kind == kind &&
             object->arena == arena)
             return place;
     }
@@ -72,7 +66,7 @@ static struct finder *make_finder(lua_State *L,
     memset(finder->index, 0, size * sizeof finder->index[0]);
     for (uint32_t i = 0; i < count; i++) {
         const struct tl_account_object *object = &account->objects[i];
-        *place_of(finder, number_of(object), object->kind, object->arena) =
+        *place_of(finder, object->number, object->kind, object->arena) =
             (uint16_t)(i + 1);
     }
     return finder;

@@ -26,13 +26,30 @@ end
 local function subject_of(event, objects)
   local object = event.object and objects[event.object]
   if not object then return nil end
-  return object.kind and event.object or "file " .. (object.title or object.name or event.object)
+  if object.kind and object.kind ~= "file" then return event.object end
+  return "file " .. (object.title or object.name or event.object)
 end
 
 local function copy(event)
   local step = {}
   for key, value in pairs(event) do step[key] = value end
   return step
+end
+
+-- `"soup"` and `3` as they stand behind a table: .soup, [3].
+local function as_part(key)
+  local word = key:match '^"([%a_][%w_]*)"$'
+  return word and "." .. word or ("[%s]"):format(key)
+end
+
+-- Which part of a table or an array a step is about, as text; nil: the whole, or it is not told.
+local function part_of(step)
+  if step.kind ~= "table" and step.kind ~= "array" then return nil end
+  local call = step.call or ""
+  local part = call:match "^[gs]et (%.[%w_]+)" or call:match "^[gs]et (%b[])"
+  local key = call:match '^%a+ ("[^"]*")' or call:match "^%a+ ([%d.-]+)"
+  if part or key then return part or as_part(key) end
+  return step.key and step.kind == "array" and ("[%d]"):format(step.key) or nil
 end
 
 -- The text of a result is what was returned, a tab, the object's state.
@@ -61,6 +78,7 @@ local function collect(found)
       local step, told = copy(event), found.told and found.told[event.step]
       step.index, step.subject = #steps + 1, subject_of(event, found.objects)
       if told then take_told(step, told) end
+      step.part = part_of(step)
       if before[1] then step.clock, before = before[1], {} end
       steps[#steps + 1] = step
     end

@@ -16,6 +16,12 @@ end
 
 local GIVERS = { lock = "release", rlock = "release", rwlock = "release" }
 
+local function how_it_is(wait)
+  if not wait then return ", which has ended" end
+  if wait.kind == "process" or wait.kind == "thread" then return ", which waits for tasks to end" end
+  return ", which waits itself"
+end
+
 local function who_could(story, wait)
   local names = story.names
   if GIVERS[wait.kind] and wait.op ~= "wait" then
@@ -33,8 +39,7 @@ local function who_could(story, wait)
   for _, step in ipairs(story.steps) do
     if step.subject == wait.subject and gives[step.op] and step.task ~= wait.task and not seen[step.task] then
       seen[step.task] = true
-      tasks[#tasks + 1] = names:task(step.task)
-        .. (story.waiting[step.task] and ", which waits itself" or ", which has ended")
+      tasks[#tasks + 1] = names:task(step.task) .. how_it_is(story.waiting[step.task])
     end
   end
   if #tasks == 0 then return "nobody has ever done what could wake it" end

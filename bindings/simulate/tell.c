@@ -99,9 +99,10 @@ static void tell_call(lua_State *L, struct call *call)
 /* Keeps the object for after the call, which may drop its arguments. */
 static void keep_object(lua_State *L)
 {
-    if (!object_at(L, 1))
-        return;
-    lua_pushvalue(L, 1);
+    if (object_at(L, 1))
+        lua_pushvalue(L, 1);
+    else
+        lua_pushnil(L); /* a call that this one is part of has its own */
     lua_rawsetp(L, LUA_REGISTRYINDEX, &object_key);
 }
 

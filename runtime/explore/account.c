@@ -18,7 +18,34 @@ static struct tl_account *mine(void)
 
 /* ---- the beginning ---- */
 
-static void begin(struct tl_account *account)
+/* Where in the table of indices an object is, or belongs. */
+static uint16_t *place_of(struct tl_account *account, unsigned kind,
+                          unsigned arena, uint64_t number)
+{
+    uint64_t at = number + kind * 97 + arena * 4099; /* near others */
+    for (;; at++) {
+        uint16_t *place = &account->index[at % TL_ACCOUNT_INDEX];
+        if (*place == 0)
+            return place;
+        const struct tl_account_object *object = &account->objects[*place - 1];
+        if (object->number == number && object->kind == kind &&
+            object->arena == arena)
+            return place;
+    }
+}
+
+/* Empties the table: an entry's place is found by way of those that were
+ * entered before it. */
+static void forget_objects(struct tl_account *account)
+{
+    for (uint32_t n = account->object_count; n > 0; n--) {
+        const struct tl_account_object *object = &account->objects[n - 1];
+        *place_of(account, object->kind, object->arena, object->number) = 0;
+    }
+    account->object_count = 0;
+}
+
+void tl_account_empty(struct tl_account *account)
 {
     account->ending = TL_ENDING_NONE;
     account->ender = 0;
@@ -28,9 +55,9 @@ static void begin(struct tl_account *account)
     account->wrote_files = account->went_outside = account->lost_events = false;
     account->message[0] = account->outcome[0] = account->notices[0] = '\0';
     account->label_count = account->file_count = 0;
-    account->task_count = account->object_count = 0;
+    account->task_count = 0;
     account->told_size = account->event_count = 0;
-    memset(account->index, 0, sizeof account->index);
+    forget_objects(account);
     atomic_store(&account->over, 0);
 }
 
@@ -38,7 +65,7 @@ void tl_explore_begin(struct tl_findings *findings,
                       struct tl_exploration *exploration)
 {
     tl_explore_set(findings, exploration);
-    begin(&exploration->account);
+    tl_account_empty(&exploration->account);
 }
 
 /* ---- tasks ---- */
@@ -69,22 +96,6 @@ static uint64_t hash_text(uint64_t salt, const char *text)
     for (; *text; text++)
         salt = (salt ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
     return tl_explore_key(salt, 1);
-}
-
-/* Where in the table of indices an object is, or belongs. */
-static uint16_t *place_of(struct tl_account *account, unsigned kind,
-                          unsigned arena, uint64_t number)
-{
-    uint64_t at = tl_explore_key(number, kind << 8 | arena);
-    for (;; at++) {
-        uint16_t *place = &account->index[at % TL_ACCOUNT_INDEX];
-        if (*place == 0)
-            return place;
-        const struct tl_account_object *object = &account->objects[*place - 1];
-        if (object->number == number && object->kind == kind &&
-            object->arena == arena)
-            return place;
-    }
 }
 
 /* Keeps the end of a name that is too long, after "...". */
@@ -119,8 +130,8 @@ static struct tl_account_object *enter(struct tl_account *account,
         *object = *wanted;
     keep_end(object->name, sizeof object->name, name);
     if (fresh) {
-        *place = (uint16_t)(at + 1);
         account->object_count++; /* commit */
+        *place = (uint16_t)(at + 1);
     }
     return object;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define EDGES_MOST 20000 /* that one search looks at */
+#define EDGES_MOST 5000 /* that one search looks at */
 
 struct search {
     const struct tl_lock_edge *path[TL_LOCK_CIRCLE_MOST];
