@@ -97,7 +97,9 @@ function depth_first:next(calm)
   end
   local branch = take_cheapest(self, calm)
   while branch and branch.node.sleep[branch.task] do branch = take_cheapest(self, calm) end
-  if branch and self.reduces then fall_asleep(branch) end
+  if not branch then return nil end
+  branch.sleep = {}
+  if self.reduces then fall_asleep(branch) end
   return branch
 end
 
