@@ -65,12 +65,12 @@ end
 
 local function add_message(lines, story, width)
   local run = story.run
-  if run.ending == "deadlock" then return end
+  if run.ending == "deadlock" or run.ending == "status" then return end
   local told = message.lines(run, 3)
   for _, line in ipairs(told) do add(lines, line, width, "  ") end
   local _, number = message.place(run)
   local script = number and story.script:line(nil, number)
-  if script and #told == 1 then add(lines, ("  %d  %s"):format(number, script), width, "     ") end
+  if script and #told == 1 then lines[#lines + 1] = wrap.cut(("  %d  %s"):format(number, script), width) end
 end
 
 --- The text for people: options = { found=, script=, run=, width=, color= }.
@@ -78,7 +78,8 @@ function explain.report(options)
   local found, brush = options.found, paint.new(options.color)
   local width = math.max(math.min(options.width or WIDEST, WIDEST), NARROWEST)
   local story, pattern, swap = explain.understand(found, options.script, options.run)
-  local lines = { brush:as("red", first_line.of(story, pattern, found)) }
+  local lines = wrap.lines(first_line.of(story, pattern, found), width, "  ")
+  for i, line in ipairs(lines) do lines[i] = brush:as("red", line) end
   add_message(lines, story, width)
   if pattern then
     lines[#lines + 1] = ""
@@ -91,7 +92,8 @@ function explain.report(options)
   for _, line in ipairs(drawn) do lines[#lines + 1] = line end
   if not beside then add_source(lines, story, rows, brush, width) end
   lines[#lines + 1] = ""
-  for _, line in ipairs(stuck.lines(story, pattern)) do add(lines, line, width, "  ") end
+  -- a circle of locks has said who waits for whom
+  for _, line in ipairs(pattern and pattern.circle and {} or stuck.lines(story)) do add(lines, line, width, "  ") end
   if swap then add(lines, flip.text(swap, story.names), width, "  ") end
   if pattern and pattern.remedy then add(lines, "what helps: " .. pattern.remedy, width, "  ") end
   for _, line in ipairs(outcomes.lines(found.outcomes, width)) do lines[#lines + 1] = line end

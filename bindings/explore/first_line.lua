@@ -28,7 +28,7 @@ function first_line.kind(story)
   if run.ending == "livelock" then return "livelock: 10,000 steps without a write" end
   if run.ending == "status" then return ("exit status %d"):format(run.status or 1) end
   if run.ending == "crash" then return ("ended by signal %d%s"):format(run.status or 0, who) end
-  if run.ending == "always" then return "a condition of ipc.always does not hold" .. who end
+  if run.ending == "always" then return "ipc.always fails" .. who end
   if run.ending == "hangs" then return "a task hangs outside of the runtime's calls" end
   return run.ending .. who
 end

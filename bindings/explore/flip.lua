@@ -27,6 +27,12 @@ local function joined(moves)
   return table.concat(words, " ")
 end
 
+-- Whether all went by the moves until the two steps had changed places.
+local function held_good(result, pair)
+  local first = result.first_deviation or 0
+  return result.ending == "passed" and (first == 0 or first > pair.later.step)
+end
+
 -- Up to `later` without what `earlier`'s task does from `earlier` on, then that, then all as it was.
 local function swapped(events, earlier, later)
   local moves, held = {}, {}
@@ -89,13 +95,14 @@ end
 --- Tries the pairs with `run`, a function from a plan to what came of it; the first that passes, { earlier=, later=,
 --- moves= }, and the pattern whose pair it is; nil: none does.
 function flip.find(story, list, run)
-  if not run then return nil end
+  -- after a kill nothing that follows is as it was
+  if not run or story.kills > 0 then return nil end
   for i, pair in ipairs(candidates(story, list)) do
     if i > MOST_RUNS then return nil end
     local moves = swapped(story.found.events, pair.earlier, pair.later)
     local plan = { moves = moves, strategy = "none" }
     local result = run(plan)
-    if result and result.ending == "passed" then
+    if result and held_good(result, pair) then
       pair.moves = moves
       return pair, pair.pattern
     end

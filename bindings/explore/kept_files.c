@@ -210,18 +210,21 @@ static bool is_same(const char *path, const struct stat *was)
            now.st_dev == was->st_dev;
 }
 
+/* It is not emptied first: ext4 would write one that is to the disk at once. */
 static void put_file_back(const struct record *record, const char *path,
                           uint64_t at)
 {
     bool same = is_same(path, &record->was);
     if (!same)
         unlink(path);
-    int fd = tl_standard_avoid(
-        open(path, O_WRONLY | O_CLOEXEC | O_TRUNC | (same ? 0 : O_CREAT),
-             record->was.st_mode & 07777));
+    int fd = tl_standard_avoid(open(path,
+                                    O_WRONLY | O_CLOEXEC | (same ? 0 : O_CREAT),
+                                    record->was.st_mode & 07777));
     if (fd < 0)
         return;
     write_content(fd, record, at);
+    if (ftruncate(fd, (off_t)record->size) < 0)
+        return;
     fchmod(fd, record->was.st_mode & 07777);
     struct timespec times[] = {record->was.st_atim, record->was.st_mtim};
     futimens(fd, times);

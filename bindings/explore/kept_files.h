@@ -16,7 +16,8 @@
  *
  * Limits: only what the io and os libraries do.  64 MiB a schedule, and 4,096
  * files; what is more is told in a notice, and is not put back.  Nor are
- * devices, FIFOs, and files that cannot be read.
+ * devices, FIFOs, and files that cannot be read.  A file that was removed is
+ * another one then: its hard links stay as they are.
  */
 #ifndef EXPLORE_KEPT_FILES_H
 #define EXPLORE_KEPT_FILES_H

@@ -6,6 +6,7 @@ function message.lines(run, most)
   local lines = {}
   for line in ((run.message or "") .. "\n"):gmatch "(.-)\n" do
     if line:find "^stack traceback:" then break end
+    line = line:gsub("^tidelock: ", "")
     if line ~= "" then lines[#lines + 1] = line end
   end
   while #lines > most do table.remove(lines) end

@@ -19,7 +19,7 @@ local function find_variables(story)
   local variables, taken = {}, {}
   for _, step in ipairs(story.steps) do
     local object = step.object and story.objects[step.object]
-    if object and object.kind and (object.name or "") == "" and story.script then
+    if object and object.kind and object.kind ~= "file" and (object.name or "") == "" and story.script then
       local line = story.script:line(step.file, step.line)
       local name = line and variable_on(line, step)
       if name and variables[step.object] == nil then variables[step.object] = name
@@ -66,11 +66,7 @@ end
 
 --- With the part of it that the step is about, where that is told.
 function names:part(step)
-  local title = self:object(step.subject)
-  local part = (step.call or ""):match "^[gs]et (%.[%w_]+)" or (step.call or ""):match "^[gs]et (%b[])"
-  if part then return title .. part end
-  if step.kind == "array" and step.key then return ("%s[%d]"):format(title, step.key) end
-  return title
+  return self:object(step.subject) .. (step.part or "")
 end
 
 return names

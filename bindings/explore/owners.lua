@@ -1,7 +1,7 @@
 --- Who holds which lock, and who waits for what, after each step of a story.
 local owners = {}
 
-local LOCKS = { lock = true, rlock = true, rwlock = true, condition = true }
+local LOCKS = { lock = true, rlock = true, rwlock = true, condition = true, semaphore = true }
 
 -- What a step makes of the locks: "takes", "gives" or nil.
 local function effect(step)
@@ -48,7 +48,7 @@ end
 --- call on its object; `left`, of a step in which a task dies: the locks that it had.  To the story: `held` and
 --- `waiting`, how it is at the end: by subject the tasks that hold it; by task the step in which it waits.
 function owners.follow(story)
-  local held, waiting = {}, {}
+  local held, waiting, free = {}, {}, {}
   local last = story.steps[#story.steps]
   if last and story.run.ending == "error" and last.task == story.run.ender then last.failed = last.op == "acquire" end
   for _, step in ipairs(story.steps) do
@@ -62,6 +62,10 @@ function owners.follow(story)
       table.sort(waiters)
       step.waiters, step.holders = waiters, list(held[subject], step.task)
       local what = effect(step)
+      -- a semaphore that another than its taker releases is no lock
+      if step.kind == "semaphore" and what == "gives" and not (held[subject] or {})[step.task] then
+        free[subject] = true
+      end
       if what then
         held[subject] = held[subject] or {}
         count(held[subject], step.task, what == "takes" and 1 or -1)
@@ -70,6 +74,7 @@ function owners.follow(story)
     if step.waits then waiting[step.task] = step end
     if step.how == "dies" or step.op == "end" then bury(held, step) end
   end
+  for subject in pairs(free) do held[subject] = nil end
   story.held, story.waiting = held, waiting
 end
 

@@ -28,20 +28,26 @@ end
 --- Whether it changes the object, in whichever way.
 function parts.changes(step)
   if step.waits or step.how == "late" or step.result and step.result:find "^nil, " then return false end
-  if step.op == "open" or step.op == "close" then return false end
+  if step.op == "close" then return false end
+  if step.op == "open" then return (step.call or ""):find '"[wa]' ~= nil end
   if step.op == "compare_set" then return parts.updates(step) end
   return step.access == "writes" or step.access == "ends"
 end
 
---- A list of { subject=, key=, steps = in order }, of what tasks have in common but locks and processes.
+--- The same for steps on the same part of an object.
+function parts.id(step)
+  return ("%s/%s"):format(tostring(step.subject), step.part or tostring(step.key))
+end
+
+--- A list of { subject=, steps = in order }, of what tasks have in common but locks and processes.
 function parts.of(story)
   local list, index = {}, {}
   for _, step in ipairs(story.steps) do
     if step.shared and not HOUSE[step.kind] then
-      local id = ("%s/%s"):format(tostring(step.subject), tostring(step.key))
+      local id = parts.id(step)
       local part = index[id]
       if not part then
-        part = { subject = step.subject, key = step.key, steps = {} }
+        part = { subject = step.subject, steps = {} }
         index[id], list[#list + 1] = part, part
       end
       part.steps[#part.steps + 1] = step

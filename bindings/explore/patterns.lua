@@ -22,7 +22,8 @@ local RULES = {
 local function is_likely(story, found)
   if found.certain or not found.first then return true end
   found.stops = parts.stops_between(story, found.first, found.last)
-  return found.stops == story.stops or found.stops > 0 and story.run.ending ~= "deadlock"
+  if story.run.ending == "deadlock" then return found.stops > 0 and found.stops == story.stops end
+  return found.stops == story.stops or found.stops > 0
 end
 
 --- All that are proven, the likeliest first.

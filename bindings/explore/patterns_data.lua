@@ -9,7 +9,7 @@ end
 
 local function argument(step)
   local text = (step.call or ""):match "^%S+ (.+)$" or ""
-  text = text:match "= (.+)$" or text
+  text = text:match "= (.+)$" or text:match "^%(writes (.*)%)$" or text
   return text ~= "" and " " .. text or ""
 end
 
@@ -31,11 +31,11 @@ local function each_pair(story, first, second, visit)
   end
 end
 
--- The last step between the i-th and the j-th in which another task than theirs changes the part.
-local function change_between(part, i, j)
-  for k = j - 1, i + 1, -1 do
+-- The first step, or the last one, between the i-th and the j-th in which another task than theirs changes the part.
+local function change_between(part, i, j, first)
+  for k = first and i + 1 or j - 1, first and j - 1 or i + 1, first and 1 or -1 do
     local step = part.steps[k]
-    if step.task ~= part.steps[i].task and parts.changes(step) then return step, k end
+    if step.task ~= part.steps[i].task and step.op ~= "open" and parts.changes(step) then return step, k end
   end
 end
 
@@ -45,35 +45,52 @@ local function read_before(part, k)
   if parts.updates(write) then return write end
   for i = k - 1, 1, -1 do
     local step = part.steps[i]
-    if step.task == write.task then return parts.reads(step) and step or nil end
+    if step.task == write.task and parts.reads(step) then return step end
+    if step.task == write.task and step.op ~= "open" and parts.changes(step) then return nil end
   end
 end
 
 local function reads_between(part, i, j)
   for k = i + 1, j - 1 do
-    if part.steps[k].task == part.steps[i].task and (parts.reads(part.steps[k]) or parts.changes(part.steps[k])) then
+    local step = part.steps[k]
+    if step.task == part.steps[i].task and step.op ~= "open" and (parts.reads(step) or parts.changes(step)) then
       return true
     end
   end
 end
+
+-- ann reads 3 (step 7), and bob too (step 9)
+local function readings(names, read, other)
+  if parts.updates(other) then return ("%s reads%s %s"):format(names:task(read.task), value(read), at(read)) end
+  local first, second = read, other
+  if other.index < read.index then first, second = other, read end
+  local same = first.result == second.result
+  return ("%s reads%s %s, and %s%s %s"):format(names:task(first.task), value(first), at(first), names:task(second.task),
+    same and " too" or " reads" .. value(second), at(second))
+end
+
+local HELPS = {
+  value = "add or update, which read and write in one step; or one lock around both",
+  table = "add or update of the table, which read and write in one step; or one lock around both",
+  array = "add, which reads and writes in one step; or one lock around both",
+}
 
 -- Proof: task A reads, B reads, B writes, A writes, all the same part of one object, with nothing of A's between its
 -- read and its write; what B has written is gone, unseen by A.
 function patterns.lost_update(story, names, add)
   each_pair(story, parts.reads, parts.writes_blindly, function(part, i, j, read, write)
     if reads_between(part, i, j) or parts.is_test(story, read) and read.line ~= write.line then return end
-    local other, k = change_between(part, i, j)
+    local other, k = change_between(part, i, j, true)
     local other_read = other and read_before(part, k)
     if not other_read then return end
     local a, b = names:task(read.task), names:task(other.task)
-    local first = other_read == other and "changes it" or ("reads%s%s %s and writes%s"):format(value(other_read),
-      read.result == other_read.result and " too" or "", at(other_read), argument(other))
     add{
       name = "lost update", title = "lost update of " .. names:part(read), first = read, last = write,
       marks = { read, other_read, other, write }, pairs = { { read, other }, { other_read, write } },
-      text = ("%s reads%s %s; %s %s %s; %s still goes by what it has read and writes%s over it %s: what %s has written "
-        .. "is lost."):format(a, value(read), at(read), b, first, at(other), a, argument(write), at(write), b),
-      remedy = "make reading and writing one step (add, update), or hold one lock around both",
+      text = ("%s; %s writes%s %s; %s still goes by what it has read and writes%s over it %s: what %s has written is "
+        .. "lost."):format(readings(names, read, other_read), b, argument(other), at(other), a, argument(write),
+        at(write), b),
+      remedy = HELPS[read.kind] or "hold one lock from the reading to the writing",
     }
   end)
 end
@@ -135,7 +152,7 @@ local function between(story, from, to, task, which)
 end
 
 local function same_part(a, b)
-  return a.subject == b.subject and a.key == b.key
+  return a.subject == b.subject and (a.part or a.key) == (b.part or b.key)
 end
 
 -- Proof: B changes one part, is stopped, and changes another one only after A has read both.
@@ -172,8 +189,8 @@ local function torn(story, names, add, read, later)
         name = "torn read", title = ("torn read of %s and %s"):format(names:part(read), names:part(later)),
         first = read, last = later, marks = { read, one, two, later }, pairs = { { read, one }, { two, later } },
         text = ("%s reads %s %s before %s changes it (step %d), and %s %s after %s has changed that (step %d): the "
-          .. "two never stood so together."):format(a, names:part(read), at(read), b, one.step, names:part(later), at(later),
-          b, two.step),
+          .. "two never stood so together."):format(a, names:part(read), at(read), b, one.step, names:part(later),
+          at(later), b, two.step),
         remedy = "hold one lock around the change of both, and around the reading of both",
       }
     end

@@ -45,6 +45,46 @@ local function taken_at(story, task, subject)
   end
 end
 
+-- What each task of the circle has and wants, in words, and the steps of it; the pairs of a step in which one takes
+-- what the one before wants, and the step in which that one wants it.
+local function tell_circle(story, names, wants, path)
+  local said, marks, flips, titles = {}, {}, {}, {}
+  for i, task in ipairs(path) do
+    local before = wants[path[i == 1 and #path or i - 1]]
+    local taken = taken_at(story, task, before.subject)
+    titles[i] = names:object(before.subject)
+    said[i] = ("%s has %s%s and wants %s (step %d)"):format(names:task(task), titles[i],
+      taken and (" (step %d)"):format(taken.step) or "", names:object(wants[task].subject), wants[task].step)
+    marks[#marks + 1], marks[#marks + 2] = taken or wants[task], wants[task]
+    flips[i] = { taken, before.opening }
+  end
+  return table.concat(said, "; "), marks, flips, titles
+end
+
+local function is_one_object(wants, path)
+  for _, task in ipairs(path) do
+    if wants[task].subject ~= wants[path[1]].subject then return false end
+  end
+  return true
+end
+
+local function add_circle(story, names, add, wants, path)
+  local said, marks, flips, titles = tell_circle(story, names, wants, path)
+  if is_one_object(wants, path) then
+    add{
+      name = "hold and wait", title = titles[1] .. ": those that have it want more of it", marks = marks, pairs = flips,
+      certain = true, text = said .. ": each stands in the other's way.",
+      remedy = "take at once all that will be needed, for writing from the start",
+    }
+  else
+    add{
+      name = "lock order", title = ("lock order: %s in a circle"):format(table.concat(titles, ", ")), marks = marks,
+      pairs = flips, certain = true, text = said .. ": a circle, so none can go on.", circle = path,
+      remedy = "take these locks in the same order everywhere",
+    }
+  end
+end
+
 -- Proof: at the end each of these tasks holds a lock that the one before it waits for.
 function patterns.lock_order(story, names, add)
   local wants, tasks = wanted(story), {}
@@ -52,33 +92,7 @@ function patterns.lock_order(story, names, add)
   table.sort(tasks)
   for _, first in ipairs(tasks) do
     local path = circle(story, wants, first)
-    if path and #path > 1 then
-      local said, marks, titles, one = {}, {}, {}, true
-      for i, task in ipairs(path) do
-        local before = path[i == 1 and #path or i - 1]
-        local subject = wants[before].subject
-        local taken = taken_at(story, task, subject)
-        one = one and subject == wants[path[1]].subject
-        said[i] = ("%s has %s%s and wants %s (step %d)"):format(names:task(task), names:object(subject),
-          taken and (" (step %d)"):format(taken.step) or "", names:object(wants[task].subject), wants[task].step)
-        marks[#marks + 1], marks[#marks + 2] = taken or wants[task], wants[task]
-        titles[i] = names:object(subject)
-      end
-      local flips = {}
-      for i, task in ipairs(path) do
-        local after = path[i % #path + 1]
-        flips[i] = { taken_at(story, after, wants[task].subject), wants[task].opening }
-      end
-      add{
-        name = one and "upgrade" or "lock order", circle = path, marks = marks, pairs = flips, certain = true,
-        title = one and "upgrade of " .. titles[1] or "lock order: a circle of " .. table.concat(titles, ", "),
-        text = table.concat(said, "; ") .. (one and ": each stands in the other's way." or
-          ": a circle, so none can go on."),
-        remedy = one and "take it for writing from the start, where writing may follow"
-          or "take these locks in the same order everywhere",
-      }
-      return
-    end
+    if path and #path > 1 then return add_circle(story, names, add, wants, path) end
   end
 end
 
@@ -99,8 +113,8 @@ function patterns.wait_with_lock(story, names, add)
             marks = { taken or step, step, wish }, certain = true,
             pairs = taken and { { taken, wish.opening } } or {},
             text = ("%s waits (%s, step %d) and keeps %s meanwhile; %s needs that (step %d) before it could come to "
-              .. "what %s waits for."):format(names:task(task.path), step.call or step.op, step.step, names:object(subject),
-              names:task(other), wish.step, names:task(task.path)),
+              .. "what %s waits for."):format(names:task(task.path), step.call or step.op, step.step,
+              names:object(subject), names:task(other), wish.step, names:task(task.path)),
             remedy = "release the lock before the wait",
           }
           return

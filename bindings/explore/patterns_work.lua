@@ -1,9 +1,10 @@
 --- Patterns of work and of numbers: what was taken is lost, or fewer come than are waited for.
 local patterns = {}
 
+-- Whether the task has ended, or waits for others to end and for nothing else.
 local function is_over(story, task)
   local waits = story.waiting[task]
-  return not waits or waits.op == "end"
+  return not waits or waits.op == "end" or waits.kind == "process" or waits.kind == "thread"
 end
 
 -- Who has done one of these operations to the object, in order of the first time.
@@ -54,7 +55,8 @@ local GIVES = {
 }
 
 local SAYS = { put = "puts something", get = "takes something", task_done = "calls task_done", send = "sends",
-  recv = "receives", count_down = "counts down", release = "releases", set = "sets it", notify = "notifies", wait = "comes" }
+  recv = "receives", count_down = "counts down", release = "releases", set = "sets it", notify = "notifies",
+  wait = "comes" }
 
 --- What could end the wait of the step: the words of the operations, as a set; nil: not known.
 function patterns.gives(step)
@@ -76,15 +78,15 @@ function patterns.nobody_left(story, names, add)
       if all_over(story, givers) then
         local word = next(gives)
         local others = #givers == 0 and "nobody ever did"
-          or ("%s did and %s ended"):format(names:list(givers), #givers == 1 and "has" or "have")
+          or ("%s did, and will not again"):format(names:list(givers))
         if step.kind == "barrier" and #givers == 0 then others = "nobody else is left" end
         add{
           name = "nobody left", title = ("%d wait%s for %s and nobody is left"):format(#waiters,
             #waiters == 1 and "s" or "", names:object(step.subject)), marks = { step }, pairs = {},
           text = ("%s wait%s in %s of %s for one that %s: %s."):format(names:list(waiters), #waiters == 1 and "s" or "",
             step.call or step.op, names:object(step.subject), SAYS[word], others),
-          remedy = step.kind == "queue" and step.op == "get"
-            and "close the queue at the end, or put a sentinel for each reader" or "count who comes and who is waited for",
+          remedy = step.kind ~= "queue" and "count who comes and who is waited for"
+            or "close the queue at the end, or put a sentinel for each reader",
         }
         return
       end
@@ -133,8 +135,9 @@ function patterns.only_delayed(story, names, add)
       add{
         name = "timeout", title = "timeout" .. (step.subject and " of " .. names:object(step.subject) or ""),
         certain = true, marks = { step.opening, step }, pairs = {},
-        text = ("%s's %s ends since its time is over (step %d), though %s %s only delayed."):format(names:task(step.task),
-          step.call or step.op, step.step, #delayed > 0 and names:list(delayed) or "what it waits for",
+        text = ("%s's %s ends since its time is over (step %d), though %s %s only delayed."):format(
+          names:task(step.task), step.call or step.op, step.step,
+          #delayed > 0 and names:list(delayed) or "what it waits for",
           #delayed > 1 and "are" or "is"),
         remedy = "take a timeout as \"not yet\", never as \"it will not come\"",
       }

@@ -31,7 +31,7 @@ function report.failure(here, found)
   local options = here.options
   if options.json then return require "explore.json".failure(found, options, runner(here)) end
   local width, color = here:look()
-  if options.mermaid then return require "explore.mermaid".text(found) end
+  if options.mermaid then return require "explore.mermaid".text(found, options.script) end
   return text_of(here, found, width, color)
 end
 

@@ -1,16 +1,17 @@
 --- A schedule's events as a story: the steps of its tasks, each with what it says, what came of it, and how the next
 --- task came on.
+local moves = require "explore.moves"
 local owners = require "explore.owners"
 local names = require "explore.names"
+local state = require "explore.state"
 
 local story = {}
 
-local STEPS = { begins = true, ["goes on"] = true, late = true, last = true, starts = true, dies = true }
 local CONTINUES = { ["goes on"] = true, late = true, last = true }
 
 -- Operations that can wait: a task that did one and never moved again stands in it, if nothing says that it is over.
 local WAITS = {}
-for word in ([[sleep wait end acquire read write put get join send recv poll result update room apply map starmap
+for word in ([[sleep wait acquire read write put get join send recv poll result update room apply map starmap
   imap imap_unordered take accept communicate]]):gmatch "%S+" do WAITS[word] = true end
 
 local function has(list, value)
@@ -25,13 +26,39 @@ end
 local function subject_of(event, objects)
   local object = event.object and objects[event.object]
   if not object then return nil end
-  return object.kind and event.object or "file " .. (object.title or object.name or event.object)
+  if object.kind and object.kind ~= "file" then return event.object end
+  return "file " .. (object.title or object.name or event.object)
 end
 
 local function copy(event)
   local step = {}
   for key, value in pairs(event) do step[key] = value end
   return step
+end
+
+-- `"soup"` and `3` as they stand behind a table: .soup, [3].
+local function as_part(key)
+  local word = key:match '^"([%a_][%w_]*)"$'
+  return word and "." .. word or ("[%s]"):format(key)
+end
+
+-- Which part of a table or an array a step is about, as text; nil: the whole, or it is not told.
+local function part_of(step)
+  if step.kind ~= "table" and step.kind ~= "array" then return nil end
+  local call = step.call or ""
+  local part = call:match "^[gs]et (%.[%w_]+)" or call:match "^[gs]et (%b[])"
+  local key = call:match '^%a+ ("[^"]*")' or call:match "^%a+ ([%d.-]+)"
+  if part or key then return part or as_part(key) end
+  return step.key and step.kind == "array" and ("[%d]"):format(step.key) or nil
+end
+
+-- The text of a result is what was returned, a tab, the object's state.
+local function take_told(step, told)
+  step.call = told.call ~= "" and told.call or nil
+  if told.result then
+    step.result = told.result:match "^[^\t]*"
+    step.state = state.short(step.kind, told.result:match "\t(.*)$")
+  end
 end
 
 -- The events that are steps, in order; before each what was chosen (the clock moved, a waiter was called).
@@ -45,12 +72,13 @@ local function collect(found)
         steps[#steps].wakes = steps[#steps].wakes or {}
         table.insert(steps[#steps].wakes, event.woken or event.task)
       end
-    elseif not STEPS[event.how] then
+    elseif not moves.STEPS[event.how] then
       before[#before + 1] = event
     else
       local step, told = copy(event), found.told and found.told[event.step]
       step.index, step.subject = #steps + 1, subject_of(event, found.objects)
-      if told then step.call, step.result, step.state = told.call, told.result, told.state end
+      if told then take_told(step, told) end
+      step.part = part_of(step)
       if before[1] then step.clock, before = before[1], {} end
       steps[#steps + 1] = step
     end
@@ -74,6 +102,7 @@ local function join_operations(steps, run, told)
     step.told_any = told
     if following then
       step.waits = CONTINUES[following.how] or false
+      step.for_ever = step.waits and following.for_ever or false
       following.previous = step
     else
       step.waits = still_in_it(step, run)
@@ -92,15 +121,32 @@ local function join_operations(steps, run, told)
   end
 end
 
+local HOUSE = { process = true, thread = true }
+
+--- Whether the step only starts or ends a task, or waits for that.
+function story.is_house(step)
+  return step.how == "starts" or step.op == "end" or (HOUSE[step.kind] and step.access ~= "ends"
+    and (step.op == "start" or step.op == "join" or step.op == "result")) or false
+end
+
+-- Whether the task of the step could have gone on and done something, when another's step came after it.
+local function could_go_on(step, after)
+  local following = step.following
+  if after.killed or step.how == "starts" or following and (following.tied or story.is_house(following)) then
+    return false
+  end
+  -- what it would have done next is not known, and it has only started others
+  if not following and story.is_house(step) then return false end
+  if after.could then return has(after.could, step.task) end
+  return following ~= nil and following.how == "begins"
+end
+
 -- Where a task is stopped though it could have gone on.
 local function mark_stops(steps)
   for i = 1, #steps - 1 do
     local step, after = steps[i], steps[i + 1]
-    if after.task ~= step.task and not step.waits and step.op ~= "end" and step.how ~= "dies" and not after.killed then
-      local could
-      if after.could then could = has(after.could, step.task)
-      else could = step.following ~= nil and step.following.how == "begins" and step.following.op ~= "end" end
-      step.stopped = could and not (step.following and step.following.tied) and step.how ~= "starts"
+    if after.task ~= step.task and not step.waits and step.op ~= "end" and step.how ~= "dies" then
+      step.stopped = could_go_on(step, after)
     end
   end
 end
@@ -120,14 +166,6 @@ local function mark_shared(self)
     local first = touchers and next(touchers)
     step.shared = first ~= nil and next(touchers, first) ~= nil
   end
-end
-
-local HOUSE = { process = true, thread = true }
-
---- Whether the step only starts or ends a task, or waits for that.
-function story.is_house(step)
-  return step.how == "starts" or step.op == "end" or (HOUSE[step.kind] and step.access ~= "ends"
-    and (step.op == "start" or step.op == "join" or step.op == "result")) or false
 end
 
 --- Whether two steps may not change places: both do something to the same part of an object, and one writes.

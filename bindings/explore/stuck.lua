@@ -16,6 +16,12 @@ end
 
 local GIVERS = { lock = "release", rlock = "release", rwlock = "release" }
 
+local function how_it_is(wait)
+  if not wait then return ", which has ended" end
+  if wait.kind == "process" or wait.kind == "thread" then return ", which waits for tasks to end" end
+  return ", which waits itself"
+end
+
 local function who_could(story, wait)
   local names = story.names
   if GIVERS[wait.kind] and wait.op ~= "wait" then
@@ -25,7 +31,7 @@ local function who_could(story, wait)
     end
     table.sort(holders)
     if #holders == 0 then return nil end
-    return ("only %s could wake it, which %s it"):format(names:list(holders), #holders == 1 and "has" or "have")
+    return ("only %s could release it"):format(names:list(holders))
   end
   local gives = work.gives(wait)
   if not gives then return nil end
@@ -33,12 +39,11 @@ local function who_could(story, wait)
   for _, step in ipairs(story.steps) do
     if step.subject == wait.subject and gives[step.op] and step.task ~= wait.task and not seen[step.task] then
       seen[step.task] = true
-      tasks[#tasks + 1] = names:task(step.task)
-        .. (story.waiting[step.task] and ", which waits itself" or ", which has ended")
+      tasks[#tasks + 1] = names:task(step.task) .. how_it_is(story.waiting[step.task])
     end
   end
   if #tasks == 0 then return "nobody has ever done what could wake it" end
-  return "it could have been woken by " .. table.concat(tasks, "; by ")
+  return "could have been woken by " .. table.concat(tasks, "; by ")
 end
 
 --- A line for each task that waits for ever; none where the schedule failed otherwise.
@@ -48,10 +53,10 @@ function stuck.lines(story)
   local names = story.names
   for _, task in ipairs(story.tasks) do
     local wait = story.waiting[task.path]
-    if wait and wait.op ~= "end" then
-      local what = wait.subject and " " .. names:object(wait.subject) or ""
-      local line = ("%s waits for ever in line %s: %s%s"):format(names:task(task.path), wait.line or "?",
-        wait.call or wait.op, what)
+    if wait and wait.op ~= "end" and wait.kind ~= "process" and wait.kind ~= "thread" then
+      local what = wait.subject and " for " .. names:object(wait.subject) or ""
+      local line = ("%s waits%s for ever (line %s, %s)"):format(names:task(task.path), what, wait.line or "?",
+        wait.call or wait.op)
       local could, chance = who_could(story, wait), last_chance(story, wait)
       if could then line = line .. "; " .. could end
       if chance then

@@ -8,9 +8,11 @@ local draw = {}
 draw.__index = draw
 
 local GUTTER = 12 -- "  step  line"
+local MOST_NAMED = 4 -- tasks that start in one row
 
-local function gutter(step, line)
-  return ("%6s%6s"):format(step or "", line or "")
+-- A star is before the steps that explanations tell of.
+local function gutter(step, line, mark)
+  return ("%s%4s%6s"):format(mark and " *" or "  ", step or "", line or "")
 end
 
 -- The steps' only shared object; nil: there are several.
@@ -30,22 +32,37 @@ local function plural(count, word)
   return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
 end
 
-local FOLDED = { own = " on its own objects", other = "" }
+local function folded(row)
+  return ("... %s%s"):format(plural(row.count, "step"), row.own and #row.tasks == 1 and " on its own objects" or "")
+end
 
 -- What the row says in its task's column.
 local function text_of(self, row)
   if row.kind == "stop" then return ("<- here %s is stopped"):format(self.names:task(row.task)) end
-  if row.kind == "fold" then return ("... %s%s"):format(plural(row.count, "step"), FOLDED[row.words]) end
+  if row.kind == "fold" then return folded(row) end
   if row.step.failing and row.step.op == "end" then return "" end
-  local text = words.of(row.step, self.names, self.only)
-  if row.times then text = ("%s (%d times)"):format(text, row.times) end
-  return text
+  if not row.times then return words.of(row.step, self.names, self.only) end
+  if row.step.result == row.last.result then
+    return ("%s (%d times)"):format(words.of(row.step, self.names, self.only), row.times)
+  end
+  return ("%d times %s"):format(row.times, words.of(row.last, self.names, self.only))
+end
+
+-- Those that a task starts in this row, by name where they are few.
+local function started(self, row)
+  local list = {}
+  for _, task in ipairs(self.story.tasks) do
+    if task.parent == row.task and task.path ~= row.task then list[#list + 1] = task.path end
+  end
+  if row.count > MOST_NAMED or row.before + row.count > #list then return plural(row.count, "task") end
+  return self.names:list(table.move(list, row.before + 1, row.before + row.count, 1, {}))
 end
 
 -- What a row over all columns says.
 local function wide_text(self, row)
+  if row.kind == "fold" then return ("%s of %s"):format(folded(row), self.names:list(row.tasks)) end
   local task = self.names:task(row.task or row.step.task)
-  if row.kind == "starts" then return ("%s starts %s"):format(task, plural(row.count, "task")) end
+  if row.kind == "starts" then return ("%s starts %s"):format(task, started(self, row)) end
   return ("-- at %s the clock moves on, though not all have got there --"):format(draw.seconds(row.step.time))
 end
 
@@ -96,13 +113,17 @@ end
 -- The lines of one row that stands in column i, which begins at `at`.
 local function add_cell(self, row, i, at, width)
   -- what is no step has its line for itself
-  local lines = wrap.lines(row.text, row.kind == "step" and width or math.max(width, self.width - at), "  ")
+  if row.kind ~= "step" then
+    width = self.width - GUTTER - columns.gap
+    at = math.max(math.min(at, self.width - wrap.length(row.text)), GUTTER + columns.gap)
+  end
+  local lines = wrap.lines(row.text, width, "  ")
   if row.step and row.kind == "step" and row.step.failing then
     lines[row.text == "" and 1 or #lines + 1] = FAILS
   end
   local step = row.kind == "step" and row.step
   for n, text in ipairs(lines) do
-    local head = n == 1 and step and gutter(step.step, step.line) or gutter()
+    local head = n == 1 and step and gutter(step.step, step.line, step.mark) or gutter()
     local line = head .. (" "):rep(at - #head) .. style(self, row, i, text)
     local script = n == 1 and step and self.source_width > 0 and not row.dim and self.story.script
       and self.story.script:line(step.file, step.line)
@@ -174,7 +195,7 @@ function draw.lines(story, paint, width)
   self.only = only_subject(rows)
   local order, index = columns_of(self, rows, tasks)
   for _, row in ipairs(rows) do
-    if row.kind ~= "starts" and row.kind ~= "clock" then row.text = text_of(self, row) end
+    if row.task and row.kind ~= "starts" and row.kind ~= "clock" then row.text = text_of(self, row) end
   end
   local widths, source = columns.fit(wanted_widths(self, order, index), width - GUTTER - columns.gap)
   self.source_width = has_source(story, rows) and source or 0

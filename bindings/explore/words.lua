@@ -9,10 +9,15 @@ local BARS = {
   queue = { put = "is full", get = "is empty", join = "has work that is not done" },
   pipe = { recv = "is empty", send = "is full", poll = "is empty" },
   barrier = { wait = "is not complete" }, latch = { wait = "is not at 0" },
-  semaphore = { acquire = "is at 0" }, event = { wait = "is not set" }, condition = { wait = "waits for a notify" },
+  semaphore = { acquire = "is at 0" }, event = { wait = "is not set" },
 }
 
 local LOCKS = { lock = true, rlock = true, rwlock = true }
+
+-- Whether the call waits for a lock: a condition has one, too.
+local function is_lock(step)
+  return LOCKS[step.kind] or step.kind == "condition" and step.op == "acquire"
+end
 
 -- "set .soup = 2" and the object: set table "menu".soup = 2
 local function with_part(call, title)
@@ -20,9 +25,25 @@ local function with_part(call, title)
   if verb then return ("%s %s%s"):format(verb, title, rest) end
 end
 
+-- add "soup", 2 of a table, or add 3, 2 of an array.
+local function addition(step, title)
+  local by = step.op == "add" and step.part and step.call:match "^add [^,]+, ([^,]+)$"
+  return by and ("add %s to %s%s"):format(by, title, step.part)
+end
+
+-- Of a file: with which mode it is opened and what is written, not how much is read.
+local function of_file(step, title, call)
+  if step.op == "read" then return "read " .. title end
+  if step.op == "rename" then return (step.call and "rename " or "rename to ") .. title end
+  local verb, rest = call:match "^(%S+) (.*)$"
+  return ("%s %s%s"):format(verb or call, title, rest and " " .. rest or "")
+end
+
 -- The call with its object at its place.
 local function call_of(step, title)
   local call = step.call or step.op or "?"
+  if addition(step, title) then return addition(step, title) end
+  if not step.kind and type(step.subject) == "string" then return of_file(step, title, call) end
   if title == "" then return call end
   if with_part(call, title) then return with_part(call, title) end
   local verb, rest = call:match "^(%S+) (.*)$"
@@ -35,10 +56,9 @@ end
 -- true says nothing; what was put, set or taken does.
 local function result_of(step)
   local result = step.result
-  if not result or result == "" or result == "true" and step.access ~= "reads" and step.op ~= "compare_set" then
-    return ""
-  end
-  return " -> " .. result
+  if not result or result == "" or result == "userdata" then return "" end
+  local tells = step.access == "reads" or step.op == "compare_set" or step.op == "wait"
+  return (result ~= "true" or tells) and " -> " .. result or ""
 end
 
 local function state_of(step)
@@ -55,11 +75,14 @@ end
 local function waiting(step, title, names)
   local verb = step.opening == step and "waits" or "still waits"
   if step.op == "sleep" then return (step.call or "sleep") end
-  if step.kind == "process" or step.kind == "thread" then return ("%s for %s to end"):format(verb, title) end
-  if LOCKS[step.kind] then return (waits_for_lock(step, title, names):gsub("^waits", verb)) end
+  if step.kind == "process" or step.kind == "thread" then
+    return ("%s for %s to end"):format(verb, title:match '"(.*)"' or title)
+  end
+  if is_lock(step) then return (waits_for_lock(step, title, names):gsub("^waits", verb)) end
   if step.kind == "condition" then return ("%s for a notify of %s"):format(verb, title) end
   local bar = step.kind and BARS[step.kind] and BARS[step.kind][step.op]
-  if bar then return ("%s, %s: %s%s"):format(step.call or step.op, verb, bar, title == "" and "" or " " .. title) end
+  local call = step.call or step.op
+  if bar then return ("%s%s, %s %s"):format(call == "wait" and "" or call .. ": ", verb, title, bar) end
   return ("%s: %s"):format(call_of(step, title), verb)
 end
 
@@ -76,7 +99,7 @@ end
 local function continued(step, title)
   local late = step.how == "late" and "time is over: " or ""
   if step.op == "sleep" then return "has slept" end
-  if LOCKS[step.kind] then
+  if is_lock(step) then
     if late ~= "" then return late .. call_of(step, title) .. result_of(step) end
     return ("now has %s%s"):format(title, result_of(step))
   end

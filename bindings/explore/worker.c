@@ -109,16 +109,15 @@ int worker_start(struct worker *worker, const struct worker_start *start,
     pid_t parent = getpid();
     *worker = (struct worker){
         .shared = -1, .output = -1, .records = -1, .socket = -1};
-    if (make_memory(worker) < 0 ||
-        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+    if (make_memory(worker) < 0 || tl_standard_sockets(pair) < 0)
         return -1;
-    worker->socket = move_up(tl_standard_avoid(pair[0]));
-    pair[1] = move_up(tl_standard_avoid(pair[1]));
+    worker->socket = move_up(pair[0]);
+    pair[1] = move_up(pair[1]);
     worker->pid = fork();
     if (worker->pid == 0)
         become(worker, start, number, pair[1], parent);
     close(pair[1]);
-    worker->busy = true; /* it loads the script */
+    worker->state = WORKER_STARTS;
     return worker->pid < 0 ? -1 : 0;
 }
 
@@ -134,12 +133,12 @@ static void reset(struct tl_account *account)
     account->told_size = account->event_count = 0;
 }
 
-int worker_order(struct worker *worker, uint32_t flag)
+int worker_order(struct worker *worker)
 {
-    struct worker_word word = {.kind = WORKER_START, .flag = flag};
+    struct worker_word word = {.kind = WORKER_START, .flag = worker->flag};
     reset(&worker->memory->exploration.account);
     atomic_store(&worker->memory->ended, 0);
-    worker->busy = true;
+    worker->state = WORKER_RUNS;
     worker->seen = 0;
     worker->moved = tl_real_now();
     return send(worker->socket, &word, sizeof word, MSG_NOSIGNAL) == sizeof word
@@ -147,10 +146,10 @@ int worker_order(struct worker *worker, uint32_t flag)
                : -1;
 }
 
-void worker_end_schedule(struct worker *worker)
+void worker_end_schedule(struct worker *worker, enum worker_why why)
 {
     int32_t group = atomic_load(&worker->memory->group);
-    atomic_store(&worker->memory->ended, 1);
+    atomic_store(&worker->memory->ended, why);
     if (group > 0)
         kill(-group, SIGKILL);
 }
@@ -186,27 +185,40 @@ static void reap(pid_t pid)
 
 /* The worker puts files back, and the explorer does so where that has not got
  * to it. */
-static void end_process(struct worker *worker)
+static int end_process(struct worker *worker)
 {
+    int status = 0;
     kill(worker->pid, SIGTERM);
     await_end(worker, PATIENCE);
     kill(worker->pid, SIGKILL);
-    reap(worker->pid);
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
     int32_t group = atomic_load(&worker->memory->group);
     if (group > 0) {
         kill(-group, SIGKILL);
         reap(-group); /* this process adopts orphans */
     }
     kept_files_put_back(&worker->memory->kept, worker->records, -1);
+    return status;
 }
 
-void worker_end(struct worker *worker)
+int worker_end(struct worker *worker)
 {
+    int status = 0;
     if (worker->memory && worker->pid > 0)
-        end_process(worker);
+        status = end_process(worker);
     if (worker->memory)
         munmap(worker->memory, sizeof *worker->memory);
     worker->memory = NULL;
     worker->pid = 0;
     close_all(worker);
+    return status;
+}
+
+void worker_take_terminal(void)
+{
+    void (*given)(int) = signal(SIGTTOU, SIG_IGN);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        tcsetpgrp(fd, getpgrp());
+    signal(SIGTTOU, given);
 }

@@ -27,6 +27,7 @@
 #include "process/thread.h"
 #include "simulate/file_points.h"
 #include "simulate/simulate.h"
+#include "simulate/tell.h"
 #include "tidelock.h"
 
 #define WORD "--sim"
@@ -302,6 +303,7 @@ static void furnish(lua_State *L)
 {
     simulate_open(L);
     simulate_seed(L);
+    tell_open(L);
 }
 
 void simulation_open(lua_State *L)
@@ -323,6 +325,7 @@ void simulation_enter(lua_State *L)
     if (tl_init() < 0)
         luaL_error(L, "tidelock cannot start: %s", tl_init_error());
     simulate_seed(L);
+    tell_open(L);
 }
 
 void simulation_explore(uint64_t seed, const char *script)

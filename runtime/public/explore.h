@@ -69,7 +69,7 @@ struct tl_plan {
     uint64_t seed;     /* of the strategy */
     uint32_t strategy; /* enum tl_strategy */
     uint32_t changes;  /* of PCT: its d - 1, the changes of priority */
-    uint32_t length;   /* about so many choices a schedule has */
+    uint32_t length;   /* about so many choices a schedule has; 0: 50 */
     uint32_t low;      /* of STARVE: percent of the tasks that are low */
     uint32_t clock;    /* at one in so many choices the clock is moved; 0 */
     uint32_t kills;    /* at most so many tasks are killed by the strategy */
@@ -195,6 +195,7 @@ void tl_explore_begin(struct tl_findings *findings,
 
 /* Of this program; NULL: it is not explored. */
 struct tl_exploration *tl_explored(void);
+struct tl_findings *tl_explore_findings(void); /* NULL too: nobody keeps it */
 
 /* The schedule ends here, and so does the caller (this does not return), with
  * the text, of any length; and all of the process group that the main task
@@ -212,8 +213,8 @@ void tl_explore_notice(const char *text);
  * the seed, in an ordinary run by chance.  In *answer; as every operation. */
 int tl_explore_choose(uint32_t limit, uint32_t *answer);
 
-/* The text of the step that this task is about to take or has just taken, and
- * of what came of it (plan.tells). */
+/* The text of the step that this task is about to take, and of what came of
+ * what it has taken since (plan.tells). */
 void tl_explore_tell_call(const char *text);
 void tl_explore_tell_result(const char *text);
 

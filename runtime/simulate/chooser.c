@@ -1,8 +1,7 @@
 #include "simulate/chooser.h"
 
 #include "explore/findings.h"
-#include "simulate/account.h"
-#include "simulate/explore.h"
+#include "explore/account.h"
 #include "simulate/players.h"
 #include "sync/condition.h"
 
@@ -241,13 +240,9 @@ static uint32_t untie(uint32_t count)
     return left;
 }
 
-static uint32_t by_strategy(uint32_t count)
+static struct tl_contender *contender_at(uint32_t number)
 {
-    struct tl_contender *list[TL_NUMBER_MASK + 1];
-    for (uint32_t i = 0; i < count; i++)
-        list[i] = &tl_players_at(tl_players->list[i])->contender;
-    return tl_players
-        ->list[tl_strategy_choose(&state()->strategy, plan(), list, count)];
+    return &tl_players_at(number)->contender;
 }
 
 /* Where no move is left.  `left` of the list are to be considered. */
@@ -259,8 +254,10 @@ static struct tl_choice without_moves(uint32_t left, bool clock)
     uint32_t dies = tl_strategy_kills(strategy, plan()) ? random_victim() : 0;
     if (dies)
         return (struct tl_choice){.what = TL_CHOICE_KILL, .player = dies};
+    struct tl_strategy_list list = {tl_players->list, left, contender_at};
     return (struct tl_choice){.what = TL_CHOICE_STEP,
-                              .player = by_strategy(left)};
+                              .player =
+                                  tl_strategy_choose(strategy, plan(), &list)};
 }
 
 struct tl_choice tl_chooser_choose(uint32_t count, bool clock)

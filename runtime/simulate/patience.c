@@ -8,12 +8,14 @@
 #define LOOK 1
 #define POLL 10
 #define VAIN_MOST 10000
+#define VAIN_EXPLORED 1000 /* before it is a livelock: see TL_LIVELOCK */
 #define WORK_MOST 1000000
 
 static void spend(uint32_t amount)
 {
+    uint32_t most = tl_explored() ? VAIN_EXPLORED : VAIN_MOST;
     tl_players->vain += amount;
-    if (tl_players->vain < VAIN_MOST && ++tl_players->work < WORK_MOST)
+    if (tl_players->vain < most && ++tl_players->work < WORK_MOST)
         return;
     tl_schedule_pass_time();
     tl_players->vain = tl_players->work = 0;

@@ -12,34 +12,44 @@
 
 /* ---- who is woken ---- */
 
-static bool find(uint64_t key, const uint32_t *slots, uint32_t count,
+/* False: one of them is of another program, in a space. */
+static bool are_players(struct tl_task *const *waiters, uint32_t count,
+                        uint64_t *mask)
+{
+    *mask = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!tl_players_of(waiters[i]))
+            return false;
+        if (waiters[i]->home <= 64)
+            *mask |= UINT64_C(1) << (waiters[i]->home - 1);
+    }
+    return true;
+}
+
+static bool find(uint64_t key, struct tl_task *const *waiters, uint32_t count,
                  uint32_t *index)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (tl_players_at(slots[i])->key == key) {
-            *index = i;
+    for (*index = 0; *index < count; ++*index)
+        if (tl_players_of(waiters[*index])->key == key)
             return true;
-        }
     return false;
 }
 
-uint32_t tl_pick_whom(const uint32_t *slots, uint32_t count)
+uint32_t tl_pick_whom(struct tl_task *const *waiters, uint32_t count)
 {
     struct tl_move move;
-    uint32_t index = 0;
-    uint64_t mask = 0;
-    if (!tl_explored() || !tl_players_me)
+    uint32_t index;
+    uint64_t mask;
+    if (!tl_explored() || !tl_players_me || !are_players(waiters, count, &mask))
         return 0;
     bool planned = tl_chooser_take(TL_MOVE_WAKE, &move);
-    if (!planned || !find(move.task, slots, count, &index)) {
+    if (!planned || !find(move.task, waiters, count, &index)) {
         if (planned)
             tl_chooser_deviates();
         index = tl_chooser_pick(count);
     }
-    for (uint32_t i = 0; i < count; i++)
-        if (slots[i] <= 64)
-            mask |= UINT64_C(1) << (slots[i] - 1);
-    tl_record_choice(TL_EVENT_WAKES, tl_players_me, mask, count, slots[index]);
+    tl_record_choice(TL_EVENT_WAKES, tl_players_me, mask, count,
+                     waiters[index]->home);
     return index;
 }
 

@@ -9,7 +9,9 @@
 
 #include <stdint.h>
 
+#include "tasks/task.h"
+
 /* See tl_world.whom. */
-uint32_t tl_pick_whom(const uint32_t *slots, uint32_t count);
+uint32_t tl_pick_whom(struct tl_task *const *waiters, uint32_t count);
 
 #endif

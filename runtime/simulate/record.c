@@ -5,14 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simulate/account.h"
+#include "explore/account.h"
 #include "simulate/chooser.h"
-#include "simulate/notes.h"
+#include "simulate/livelock.h"
+#include "explore/notes.h"
 #include "simulate/players.h"
 #include "store/handle.h"
 #include "trace/ring.h"
 
 static _Thread_local const char *file_name;
+static _Thread_local struct tl_lock_place place;
 
 void tl_record_file(const char *name)
 {
@@ -144,13 +146,20 @@ void tl_record_step(enum tl_event_how how)
         tell_where(&event, where, sizeof where);
         tell_intent(&event, &tl_self->intent, title, sizeof title);
     }
+    place = (struct tl_lock_place){.line = event.line, .file = event.file};
     tl_task_visit(TL_HOME);
     add(&event);
     if (tl_explored())
         tl_notes_step(event.step);
     tl_chooser_stepped(&event);
     write_down(&event, title, where);
+    tl_livelock_step(&event);
     tl_task_visit(here);
+}
+
+struct tl_lock_place tl_record_place(void)
+{
+    return place;
 }
 
 void tl_record_death(uint32_t number)

@@ -1,17 +1,21 @@
 /*
  * Record: the steps of a simulation, as they are taken: each goes into the ring
- * (trace/ring), and as text where that is wanted (simulate/steps).
+ * (trace/ring), and as text where that is wanted (observe/steps).
  */
 #ifndef TL_RECORD_H
 #define TL_RECORD_H
 
 #include <stdint.h>
 
+#include "simulate/lock_graph.h"
 #include "trace/event.h"
 
 /* This task, which has just got the turn, takes a step: in the operation that
  * its slot says. */
 void tl_record_step(enum tl_event_how how);
+
+/* Where the script was in this task's last step. */
+struct tl_lock_place tl_record_place(void);
 
 /* The player's death is a step. */
 void tl_record_death(uint32_t number);

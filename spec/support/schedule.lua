@@ -69,7 +69,8 @@ local function add_event(self, path, line, op, text)
   if event.how == "clock" then event.step = self.step + 1 end
   table.insert(self.found.events, event)
   if call or result or state then
-    self.found.told[self.step] = { call = call, result = result, state = state }
+    if state then result = ("%s\t%s"):format(result or "", state) end
+    self.found.told[self.step] = { call = call, result = result }
   end
 end
 

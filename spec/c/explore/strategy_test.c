@@ -27,18 +27,22 @@ static void begin(enum tl_strategy strategy, uint64_t seed, uint32_t count)
     }
 }
 
+static struct tl_contender *at(uint32_t number)
+{
+    return &table[number];
+}
+
 /* Which task comes next of those of the bits in `who`. */
 static uint32_t next(unsigned who)
 {
-    struct tl_contender *list[TASKS];
-    uint32_t count = 0;
+    uint32_t numbers[TASKS];
+    struct tl_strategy_list list = {numbers, 0, at};
     for (uint32_t i = 0; i < TASKS; i++)
         if (who >> i & 1)
-            list[count++] = &table[i];
-    struct tl_contender *it =
-        list[tl_strategy_choose(&state, &plan, list, count)];
-    state.last = it->born;
-    return (uint32_t)(it - table);
+            numbers[list.count++] = i;
+    uint32_t n = tl_strategy_choose(&state, &plan, &list);
+    state.last = table[n].born;
+    return n;
 }
 
 static void set(uint32_t task, uint64_t object, enum tl_access access)
