@@ -63,6 +63,15 @@ local function add_source(lines, story, rows, brush, width)
   end
 end
 
+local function add_table(lines, story, brush, width)
+  local drawn, beside, rows = draw.lines(story, brush, width)
+  lines[#lines + 1] = ""
+  if #rows == 0 then return end
+  for _, line in ipairs(drawn) do lines[#lines + 1] = line end
+  if not beside then add_source(lines, story, rows, brush, width) end
+  lines[#lines + 1] = ""
+end
+
 local function add_message(lines, story, width)
   local run = story.run
   if run.ending == "deadlock" or run.ending == "status" then return end
@@ -85,13 +94,7 @@ function explain.report(options)
     lines[#lines + 1] = ""
     add(lines, pattern.text, width)
   end
-  lines[#lines + 1] = ""
-  local rows, beside
-  local drawn
-  drawn, beside, rows = draw.lines(story, brush, width)
-  for _, line in ipairs(drawn) do lines[#lines + 1] = line end
-  if not beside then add_source(lines, story, rows, brush, width) end
-  lines[#lines + 1] = ""
+  add_table(lines, story, brush, width)
   -- a circle of locks has said who waits for whom
   for _, line in ipairs(pattern and pattern.circle and {} or stuck.lines(story)) do add(lines, line, width, "  ") end
   if swap then add(lines, flip.text(swap, story.names), width, "  ") end
