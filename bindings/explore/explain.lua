@@ -1,4 +1,5 @@
 --- The explanation of a failing schedule, for somebody who has never seen the script.
+local data = require "explore.patterns_data"
 local first_line = require "explore.first_line"
 local draw = require "explore.table"
 local flip = require "explore.flip"
@@ -34,7 +35,7 @@ function explain.understand(found, script, run)
   local story = story_of.of(found, source.new(script))
   local list = patterns.of(story)
   local swap, pattern = flip.find(story, list, run)
-  pattern = pattern or list[1]
+  pattern = pattern or list[1] or swap and data.of_swap(story, story.names, swap)
   for _, step in ipairs(pattern and pattern.marks or {}) do step.mark = true end
   if swap then swap.earlier.mark, swap.later.mark = true, true end
   mark_failure(story)

@@ -35,8 +35,8 @@ local CASES = {
   { "a function of the module", "ipc.sleep(0.5)", "sleep\tsleep 0.5\t-\n" },
   { "a long text, cut", "ipc.queue():try_put(('x'):rep(90))", 'put\ttry_put "xxxxxxxxxxxxxxxxxxxxx..."\ttrue\t1 messages,'
     .. " 0 getting, 0 putting, 0 joining\n" },
-  { "tables, short", "ipc.queue():put{ 1, 'a' } ipc.queue():put{ x = 1 }", 'put\tput {1, "a"}\ttrue\t1 messages,'
-    .. " 0 getting, 0 putting, 0 joining\nput\tput {...}\ttrue\t1 messages, 0 getting, 0 putting, 0 joining\n" },
+  { "tables, short", "ipc.queue():put{ 1, 'a' } ipc.queue():put{ y = 1, x = 2 }", 'put\tput {1, "a"}\ttrue\t1 messages,'
+    .. " 0 getting, 0 putting, 0 joining\nput\tput {x = 2, y = 1}\ttrue\t1 messages, 0 getting, 0 putting, 0 joining\n" },
   { "an object by its title", "ipc.queue():put(ipc.lock'till')", 'put\tput lock#1 "till"\ttrue\t1 messages,'
     .. " 0 getting, 0 putting, 0 joining\n" },
   { "not what a call calls in its turn, again",
