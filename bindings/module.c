@@ -17,7 +17,7 @@
 #include "process/libc_lock.h"
 #include "process/shell.h"
 #include "process/thread.h"
-#include "simulate/claims.h"
+#include "process/claims.h"
 
 static void write_line(const char *line, size_t size)
 {

@@ -28,7 +28,8 @@ struct finder {
 
 static uint64_t hash_of(uint64_t number, uint8_t kind, uint8_t arena)
 {
-    return (number * 31 + kind * 7 + arena) * UINT64_C(0x9e3779b97f4a7c15) >>
+    return (number * 31 + kind * UINT64_C(7) + arena) *
+               UINT64_C(0x9e3779b97f4a7c15) >>
            32;
 }
 
@@ -167,20 +168,12 @@ static void set_operation(const struct conversion *to,
     set_object(to, event);
 }
 
-/* The index of the task with that key. */
-static uint32_t task_of_key(const struct tl_account *account, uint64_t key)
-{
-    for (uint32_t i = 0; i < account->task_count && i < TL_ACCOUNT_TASKS; i++)
-        if (account->tasks[i].key == key)
-            return i;
-    return 0;
-}
-
 static void set_choice(const struct conversion *to,
                        const struct tl_event *event)
 {
     if (event->how == TL_EVENT_WAKES) {
-        set_path(to, "woken", task_of_key(to->account, event->key));
+        if (event->key <= PLAYERS_LISTED)
+            set_path(to, "woken", to->in_slot[event->key]);
     } else if (event->how == TL_EVENT_ANSWER) {
         set_integer(to->L, "answer", event->key);
         set_integer(to->L, "of", event->runnable);

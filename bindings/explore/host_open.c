@@ -140,11 +140,12 @@ static void start_workers(lua_State *L, struct host *host, char **arguments,
             int error = errno;
             host_close(host);
             luaL_error(L, "cannot start a worker: %s", strerror(error));
+            return;
         }
     for (int i = 0; i < host->jobs; i++) {
         struct worker_word word;
         if (!host_jobs_take_word(&host->workers[i], &word))
-            host_raise_lost(L, host, &host->workers[i]);
+            return (void)host_raise_lost(L, host, &host->workers[i]);
         host->workers[i].state = WORKER_IDLE;
     }
 }

@@ -109,11 +109,10 @@ int worker_start(struct worker *worker, const struct worker_start *start,
     pid_t parent = getpid();
     *worker = (struct worker){
         .shared = -1, .output = -1, .records = -1, .socket = -1};
-    if (make_memory(worker) < 0 ||
-        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+    if (make_memory(worker) < 0 || tl_standard_sockets(pair) < 0)
         return -1;
-    worker->socket = move_up(tl_standard_avoid(pair[0]));
-    pair[1] = move_up(tl_standard_avoid(pair[1]));
+    worker->socket = move_up(pair[0]);
+    pair[1] = move_up(pair[1]);
     worker->pid = fork();
     if (worker->pid == 0)
         become(worker, start, number, pair[1], parent);

@@ -236,7 +236,7 @@ static bool run_schedule(bool has_terminal)
 static void make_life_pipe(void)
 {
     int made[2];
-    if (pipe2(made, O_CLOEXEC) < 0)
+    if (tl_standard_pipe(made) < 0)
         _exit(1);
     for (int i = 0; i < 2; i++) {
         life_pipe[i] = fcntl(made[i], F_DUPFD_CLOEXEC, FD_LEAST);

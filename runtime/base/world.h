@@ -132,6 +132,13 @@ static inline bool tl_world_chooses(void)
     return __builtin_expect(tl_world != NULL, 0) && tl_world->whom;
 }
 
+/* Where tl_world_chooses. */
+static inline uint32_t tl_world_whom(struct tl_task *const *waiters,
+                                     uint32_t count)
+{
+    return tl_world->whom(waiters, count);
+}
+
 /* False: it is to be sent. */
 static inline bool tl_world_signal(pid_t pid, int signal)
 {

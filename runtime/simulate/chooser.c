@@ -1,7 +1,7 @@
 #include "simulate/chooser.h"
 
 #include "explore/findings.h"
-#include "simulate/account.h"
+#include "explore/account.h"
 #include "simulate/players.h"
 #include "sync/condition.h"
 

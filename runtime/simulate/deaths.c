@@ -150,6 +150,16 @@ bool tl_deaths_signal(pid_t pid, int signal)
     return false;
 }
 
+/* In an exploration, of a child of this process, which is about to end: the
+ * kernel tells of that, which costs less than to look.  The explorer ends
+ * whoever waits too long. */
+static bool await_child(pid_t pid)
+{
+    siginfo_t info;
+    return tl_explored() &&
+           waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0;
+}
+
 static bool await_gone(pid_t id)
 {
     int64_t limit = tl_clock_real() + DEATH_LONGEST;
@@ -339,8 +349,8 @@ static void await_leaver(void)
     if (tl_players->stopper)
         await_stop(tl_players->stopper);
     tl_players->leaver_tid = tl_players->stopper = 0;
-    if (tid && await_gone(tid) && tid == pid && is_played(pid) &&
-        await_process(pid))
+    if (tid && ((tid == pid && await_child(pid)) || await_gone(tid)) &&
+        tid == pid && is_played(pid) && await_process(pid))
         forget(pid, 0);
 }
 

@@ -28,7 +28,8 @@ void tl_ending_of(uint32_t number, enum tl_ending ending, int status,
     struct tl_exploration *exploration = tl_explored();
     if (!exploration)
         return;
-    tl_simulate_flush();
+    if (tl_players)
+        tl_steps_flush(&tl_players->steps);
     if (!atomic_load(&exploration->account.over))
         tell(&exploration->account, number, ending, status, text);
     if (ending == TL_ENDING_PASSED)

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/procfs.h"
 #include "park/park.h"
-#include "simulate/account.h"
+#include "explore/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/lock_graph.h"
@@ -162,7 +162,8 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     player->key = tl_explore_key(maker->key, ++maker->children);
     player->children = player->made = 0;
     player->progress = (struct tl_progress_task){0};
-    tl_account_task(player, number, maker);
+    player->index = tl_account_task(player->key, maker->index, maker->children,
+                                    number, tl_task_at(number)->name);
     player->pid = pid;
     player->tid = tid;
     player->until = TL_FOREVER;
@@ -185,8 +186,8 @@ void tl_hand_over_started(uint32_t child, pid_t pid)
     /* until it has entered, so that nothing changes behind the back of whoever
      * has the turn; one that died on the way is found dead at its turn */
     while (!atomic_load(&player->arrived)) {
-        tl_park_wait_word(&player->arrived, 0, BEAT);
-        if (pid && tl_procfs_gone(pid))
+        if (!tl_park_wait_word(&player->arrived, 0, BEAT) && pid &&
+            tl_procfs_gone(pid))
             break;
     }
     if (!atomic_exchange(&player->arrived, 0))
@@ -215,7 +216,8 @@ void tl_hand_over_begin(void)
     tl_players_name(getpid());
     player->pid = player->tid = getpid();
     player->key = TL_EXPLORE_MAIN;
-    tl_account_task(player, tl_players_me, player);
+    player->index =
+        tl_account_task(player->key, 0, 0, tl_players_me, tl_self->name);
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
     tl_players->highest = tl_players_me;

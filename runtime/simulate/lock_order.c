@@ -1,5 +1,6 @@
 #include "simulate/lock_order.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "park/idle.h"
@@ -94,6 +95,7 @@ static struct held *find(const struct use *use)
 static struct held *hold(const struct use *use)
 {
     struct held *held = find(use);
+    assert(mine);
     if (held)
         return held;
     if (mine->count == TL_LOCK_GRAPH_HELD) {

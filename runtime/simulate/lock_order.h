@@ -4,7 +4,7 @@
  *
  *   tidelock: lock order: worker-1 takes lock "a" (bank.lua:10), then lock "b"
  *   (bank.lua:11); worker-2 takes lock "b" (bank.lua:17), then lock "a"
- *   (bank.lua:18): with another schedule they wait for each other
+ *   (bank.lua:18): with another schedule they may wait for each other
  *
  * as one line on stderr, or a notice of the exploration; circles of three and
  * more as well, each set of locks once.  Linux's lockdep does this for kernels;

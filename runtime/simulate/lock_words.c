@@ -69,7 +69,8 @@ void tl_lock_words_warn(const struct tl_lock_edge *const *circle,
         say_edge(text, circle[i]);
     }
     say(text, ": with another schedule %s",
-        length == 2 ? "they wait for each other" : "each waits for the next");
+        length == 2 ? "they may wait for each other"
+                    : "each may wait for the next");
     if (tl_explored()) {
         tl_explore_notice(text + strlen("tidelock: "));
         return;

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simulate/account.h"
+#include "explore/account.h"
 #include "simulate/chooser.h"
 #include "simulate/livelock.h"
-#include "simulate/notes.h"
+#include "explore/notes.h"
 #include "simulate/players.h"
 #include "store/handle.h"
 #include "trace/ring.h"

@@ -8,7 +8,7 @@
 
 #include "base/world.h"
 #include "park/due.h"
-#include "simulate/account.h"
+#include "explore/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
@@ -186,6 +186,16 @@ static void arrived(void)
     tl_record_step(TL_EVENT_STARTS);
 }
 
+/* The main task makes its own process before it has the turn. */
+static void made(const struct tl_object *object)
+{
+    if (!tl_explored() || !tl_players)
+        return;
+    struct tl_player *self = tl_players_at(tl_players_me ? tl_players_me : 1);
+    tl_account_made(object, self->index,
+                    self->key ? self->key : TL_EXPLORE_MAIN, &self->made);
+}
+
 static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .turns = true,
                                       .now = now,
@@ -198,7 +208,7 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .started = tl_hand_over_started,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
-                                      .made = tl_account_made,
+                                      .made = made,
                                       .whom = tl_pick_whom,
                                       .signal = send,
                                       .ended_by = tl_deaths_ended_by,
@@ -283,7 +293,7 @@ int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name)
         return TL_OK;
     tl_task_visit(TL_HOME);
     if (tl_explored())
-        identity = tl_account_path(name);
+        identity = tl_account_path(name, tl_players_at(tl_players_me)->index);
     tl_record_file(name);
     int status = tl_checkpoint_at(operation_of(use), NULL, identity);
     tl_record_file(NULL);

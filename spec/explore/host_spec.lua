@@ -42,7 +42,10 @@ describe("a schedule", function()
   end)
 
   it("has its arguments, its name and a fresh state, as in an ordinary run", function()
-    local script = [[count = (count or 0) + 1 assert(not os.getenv "TIDELOCK_EXPLORED") print(count, arg[0], #arg, ...)]]
+    local script = [[
+      count = (count or 0) + 1
+      assert(not os.getenv "TIDELOCK_EXPLORED")
+      print(count, arg[0], #arg, ...)]]
     local out, _, _, path = explorer.run([[
       local runs = host.open{ script = script, arguments = { select(3, ...) }, jobs = 1 }
       for i = 1, 2 do run(runs) io.write(runs:output(1)) end]], script, "a 'b c'")

@@ -1,23 +1,20 @@
 /*
  * Explore: what a program that is explored has of its explorer.
  */
-#include "public/explore.h"
+#include "explore/explore.h"
 
 #include <stddef.h>
-
-#include "simulate/account.h"
 
 static struct tl_exploration *explored;
 static struct tl_findings *found;
 
 void (*tl_stop_hook)(void);
 
-void tl_explore_begin(struct tl_findings *findings,
-                      struct tl_exploration *exploration)
+void tl_explore_set(struct tl_findings *findings,
+                    struct tl_exploration *exploration)
 {
     explored = exploration;
     found = findings;
-    tl_account_begin(&exploration->account);
 }
 
 struct tl_exploration *tl_explored(void)

@@ -1,17 +1,19 @@
-#include "simulate/notes.h"
+#include "explore/notes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "simulate/players.h"
 #include "tidelock.h"
 
 #define CALL_MOST 512
 
 /* What this task has said of the step that it is about to take, the step that
- * it has taken last, and which that was when it said it. */
-static _Thread_local char call[CALL_MOST];
+ * it has taken last, and which that was when it said it.  The text is in memory
+ * that is made when it is needed: a module has little room for thread-locals.
+ */
+static _Thread_local char *call;
 static _Thread_local uint64_t last, before;
 
 static struct tl_account *mine(void)
@@ -103,15 +105,18 @@ static bool tells(void)
 
 void tl_explore_tell_call(const char *text)
 {
-    if (!tells())
+    if (tells() && !call)
+        call = malloc(CALL_MOST);
+    if (!tells() || !call)
         return;
-    snprintf(call, sizeof call, "%s", text);
+    snprintf(call, CALL_MOST, "%s", text);
     before = last;
 }
 
 void tl_explore_tell_result(const char *text)
 {
-    call[0] = '\0';
+    if (call)
+        call[0] = '\0';
     if (tells() && last != before) /* else the call was no step */
         tell("result", text);
 }
@@ -119,7 +124,8 @@ void tl_explore_tell_result(const char *text)
 void tl_notes_step(uint64_t step)
 {
     last = step;
-    if (call[0])
-        tell("call", call);
+    if (!call || !call[0])
+        return;
+    tell("call", call);
     call[0] = '\0';
 }

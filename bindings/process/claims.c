@@ -1,4 +1,4 @@
-#include "simulate/claims.h"
+#include "process/claims.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,9 @@
-#include "simulate/account.h"
+#include "explore/account.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "explore/explore.h"
 
 /* Objects that a task has made are told from tasks that it has made by this. */
 #define OBJECTS UINT64_C(0x6f626a656374)
@@ -16,59 +18,11 @@ static struct tl_account *mine(void)
 
 /* ---- the beginning ---- */
 
-void tl_account_begin(struct tl_account *account)
-{
-    account->ending = TL_ENDING_NONE;
-    account->ender = 0;
-    account->status = 0;
-    account->hash = account->choices = 0;
-    account->deviations = account->first_deviation = 0;
-    account->wrote_files = account->went_outside = account->lost_events = false;
-    account->message[0] = account->outcome[0] = account->notices[0] = '\0';
-    account->label_count = account->file_count = 0;
-    account->task_count = account->object_count = 0;
-    account->told_size = account->event_count = 0;
-    memset(account->index, 0, sizeof account->index);
-    atomic_store(&account->over, 0);
-}
-
-/* ---- tasks ---- */
-
-void tl_account_task(struct tl_player *player, uint32_t number,
-                     const struct tl_player *maker)
-{
-    struct tl_account *account = mine();
-    if (!account)
-        return;
-    if (account->task_count == TL_ACCOUNT_TASKS) {
-        account->lost_events = true;
-        player->index = TL_ACCOUNT_TASKS - 1;
-        return;
-    }
-    player->index = account->task_count;
-    struct tl_account_task *task = &account->tasks[player->index];
-    task->key = player->key;
-    task->parent = maker->index;
-    task->nth = maker == player ? 0 : maker->children;
-    task->slot = number;
-    memcpy(task->name, tl_task_at(number)->name, sizeof task->name);
-    account->task_count++; /* commit */
-}
-
-/* ---- objects ---- */
-
-static uint64_t hash_text(uint64_t salt, const char *text)
-{
-    for (; *text; text++)
-        salt = (salt ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
-    return tl_explore_key(salt, 1);
-}
-
 /* Where in the table of indices an object is, or belongs. */
 static uint16_t *place_of(struct tl_account *account, unsigned kind,
                           unsigned arena, uint64_t number)
 {
-    uint64_t at = tl_explore_key(number, kind << 8 | arena);
+    uint64_t at = number + kind * 97 + arena * 4099; /* near others */
     for (;; at++) {
         uint16_t *place = &account->index[at % TL_ACCOUNT_INDEX];
         if (*place == 0)
@@ -78,6 +32,70 @@ static uint16_t *place_of(struct tl_account *account, unsigned kind,
             object->arena == arena)
             return place;
     }
+}
+
+/* Empties the table: an entry's place is found by way of those that were
+ * entered before it. */
+static void forget_objects(struct tl_account *account)
+{
+    for (uint32_t n = account->object_count; n > 0; n--) {
+        const struct tl_account_object *object = &account->objects[n - 1];
+        *place_of(account, object->kind, object->arena, object->number) = 0;
+    }
+    account->object_count = 0;
+}
+
+static void begin(struct tl_account *account)
+{
+    account->ending = TL_ENDING_NONE;
+    account->ender = 0;
+    account->status = 0;
+    account->hash = account->choices = 0;
+    account->deviations = account->first_deviation = 0;
+    account->wrote_files = account->went_outside = account->lost_events = false;
+    account->message[0] = account->outcome[0] = account->notices[0] = '\0';
+    account->label_count = account->file_count = 0;
+    account->task_count = 0;
+    account->told_size = account->event_count = 0;
+    forget_objects(account);
+    atomic_store(&account->over, 0);
+}
+
+void tl_explore_begin(struct tl_findings *findings,
+                      struct tl_exploration *exploration)
+{
+    tl_explore_set(findings, exploration);
+    begin(&exploration->account);
+}
+
+/* ---- tasks ---- */
+
+uint32_t tl_account_task(uint64_t key, uint32_t parent, uint32_t nth,
+                         uint32_t slot, const char *name)
+{
+    struct tl_account *account = mine();
+    if (!account)
+        return 0;
+    uint32_t index = account->task_count;
+    if (index == TL_ACCOUNT_TASKS) {
+        account->lost_events = true;
+        return index - 1;
+    }
+    struct tl_account_task *task = &account->tasks[index];
+    *task = (struct tl_account_task){
+        .key = key, .parent = parent, .nth = nth, .slot = slot};
+    snprintf(task->name, sizeof task->name, "%s", name);
+    account->task_count++; /* commit */
+    return index;
+}
+
+/* ---- objects ---- */
+
+static uint64_t hash_text(uint64_t salt, const char *text)
+{
+    for (; *text; text++)
+        salt = (salt ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    return tl_explore_key(salt, 1);
 }
 
 /* Keeps the end of a name that is too long, after "...". */
@@ -112,34 +130,26 @@ static struct tl_account_object *enter(struct tl_account *account,
         *object = *wanted;
     keep_end(object->name, sizeof object->name, name);
     if (fresh) {
-        *place = (uint16_t)(at + 1);
         account->object_count++; /* commit */
+        *place = (uint16_t)(at + 1);
     }
     return object;
 }
 
-/* The main task makes its own process before it has the turn. */
-static struct tl_player *maker(void)
-{
-    return tl_players_at(tl_players_me ? tl_players_me : 1);
-}
-
-void tl_account_made(const struct tl_object *object)
+void tl_account_made(const struct tl_object *object, uint32_t maker,
+                     uint64_t key, uint32_t *made)
 {
     struct tl_account *account = mine();
-    if (!account || !tl_players)
+    if (!account)
         return;
     uint16_t *place =
         place_of(account, (unsigned)object->kind, tl_arena, object->number);
-    struct tl_player *player = maker();
     struct tl_account_object new = {.number = object->number,
+                                    .maker = maker,
                                     .kind = (uint8_t)object->kind,
-                                    .arena = (uint8_t)tl_arena,
-                                    .maker = player->index};
+                                    .arena = (uint8_t)tl_arena};
     if (*place == 0)
-        new.identity = tl_explore_key(
-            (player->key ? player->key : TL_EXPLORE_MAIN) ^ OBJECTS,
-            ++player->made);
+        new.identity = tl_explore_key(key ^ OBJECTS, ++*made);
     enter(account, place, &new, object->name);
 }
 
@@ -196,7 +206,7 @@ static uint32_t count_files(const struct tl_account *account)
     return count;
 }
 
-uint64_t tl_account_path(const char *path)
+uint64_t tl_account_path(const char *path, uint32_t maker)
 {
     struct tl_account *account = mine();
     uint64_t identity = hash_text(PATHS, path);
@@ -204,7 +214,7 @@ uint64_t tl_account_path(const char *path)
         return identity;
     struct tl_account_object file = {.identity = identity,
                                      .number = count_files(account) + 1,
-                                     .maker = maker()->index};
+                                     .maker = maker};
     enter(account, place_of(account, TL_KIND_NONE, 0, file.number), &file,
           path);
     return identity;

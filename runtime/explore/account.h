@@ -16,20 +16,19 @@
 #include <stdint.h>
 
 #include "memory/object.h"
-#include "simulate/players.h"
 #include "tidelock.h"
 
-/* A new account, empty. */
-void tl_account_begin(struct tl_account *account);
+/* There is a new task in this slot of the program's own arena: its index among
+ * the tasks.  It is the nth of its parent's, whose index this is; the main task
+ * is its own parent. */
+uint32_t tl_account_task(uint64_t key, uint32_t parent, uint32_t nth,
+                         uint32_t slot, const char *name);
 
-/* The player is a task from now on: by its number, its key and its maker (of
- * the main task itself).  In the program's own arena. */
-void tl_account_task(struct tl_player *player, uint32_t number,
-                     const struct tl_player *maker);
-
-/* This task has made the object, or has just named it; its arena is the one
- * where this thread works. */
-void tl_account_made(const struct tl_object *object);
+/* A task has made the object, or has just named it; the object's arena is the
+ * one where this thread works.  Of the task: its index, its key, and in *made
+ * how many objects it had made before, which is counted on. */
+void tl_account_made(const struct tl_object *object, uint32_t maker,
+                     uint64_t key, uint32_t *made);
 
 /* The entry of an object in the arena where this thread works; NULL: there is
  * none. */
@@ -42,15 +41,16 @@ const struct tl_account_object *
 tl_account_object_met(const struct tl_object *object);
 
 /* The identity of a file by its path; it gets an entry, whose `number` is how
- * many files there were.  And the entry of that identity, or NULL. */
-uint64_t tl_account_path(const char *path);
+ * many files there were, and whose maker is the task that has named it first.
+ * And the entry of that identity, or NULL. */
+uint64_t tl_account_path(const char *path, uint32_t maker);
 const struct tl_account_object *tl_account_file_of(uint64_t identity);
 
 /* The index of a script for the `file` of its events; 0: none.  Of a long name
  * the end is kept, after "...". */
 uint16_t tl_account_script(const char *name);
 
-/* Adds the event, and counts it in the hash. */
+/* Adds the event, and counts it into the hash. */
 void tl_account_add(const struct tl_event *event);
 
 #endif
