@@ -123,13 +123,14 @@ int worker_start(struct worker *worker, const struct worker_start *start,
 
 /* ---- its schedules ---- */
 
-/* Empties what was used. */
+/* Empties what was used, but the objects: the program does, as their count is
+ * what it empties their index by. */
 static void reset(struct tl_account *account)
 {
     memset(account, 0, offsetof(struct tl_account, message));
     account->message[0] = account->outcome[0] = account->notices[0] = '\0';
     account->label_count = account->file_count = 0;
-    account->task_count = account->object_count = 0;
+    account->task_count = 0;
     account->told_size = account->event_count = 0;
 }
 
