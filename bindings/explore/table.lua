@@ -90,7 +90,10 @@ local function columns_of(self, rows, tasks)
   return order, index
 end
 
-local FAILS = "<- here it fails"
+-- What stands at the last step.
+local function end_of(self)
+  return self.story.run.ending == "livelock" and "<- and so on, without end" or "<- here it fails"
+end
 
 local function wanted_widths(self, order, index)
   local wanted = {}
@@ -98,7 +101,7 @@ local function wanted_widths(self, order, index)
   for _, row in ipairs(self.rows) do
     if row.kind == "step" then
       local i = index[row.task]
-      wanted[i] = math.max(wanted[i], wrap.length(row.text), row.step.failing and #FAILS or 0)
+      wanted[i] = math.max(wanted[i], wrap.length(row.text), row.step.failing and #end_of(self) or 0)
     end
   end
   return wanted
@@ -107,7 +110,7 @@ end
 local function style(self, row, i, text)
   if row.kind == "stop" then return self.paint:as("yellow", text) end
   if row.kind == "fold" or row.dim then return self.paint:as("dim", text) end
-  if row.step.failing and text == FAILS then return self.paint:as("red", text) end
+  if row.step.failing and text == end_of(self) then return self.paint:as("red", text) end
   text = self.paint:task(i, text)
   return row.step.mark and self.paint:as("bold", text) or text
 end
@@ -121,7 +124,7 @@ local function add_cell(self, row, i, at, width)
   end
   local lines = wrap.lines(row.text, width, "  ")
   if row.step and row.kind == "step" and row.step.failing then
-    lines[row.text == "" and 1 or #lines + 1] = FAILS
+    lines[row.text == "" and 1 or #lines + 1] = end_of(self)
   end
   local step = row.kind == "step" and row.step
   for n, text in ipairs(lines) do
