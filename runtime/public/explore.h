@@ -19,7 +19,7 @@
 #define TL_PUBLIC_EXPLORE_H
 
 #include "public/core.h"
-#include "trace/event.h"
+#include "public/event.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
