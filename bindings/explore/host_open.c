@@ -18,11 +18,15 @@
 #define INPUT_MOST (64 << 20)
 #define PATIENCE 10.0 /* seconds */
 
-/* The script's standard input: what there is now, once for all schedules. */
+/* The script's standard input: what there is now, once for all schedules;
+ * nothing where it is somebody else's. */
 static int read_input(lua_State *L)
 {
     static char block[1 << 16];
-    if (isatty(STDIN_FILENO) || fcntl(STDIN_FILENO, F_GETFD) < 0)
+    lua_getfield(L, 1, "input");
+    bool none = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    if (none || isatty(STDIN_FILENO) || fcntl(STDIN_FILENO, F_GETFD) < 0)
         return tl_standard_avoid(open("/dev/null", O_RDONLY | O_CLOEXEC));
     int fd = tl_standard_avoid(memfd_create("tidelock input", MFD_CLOEXEC));
     ssize_t size;

@@ -5,7 +5,7 @@ local replay_file = require "explore.replay_file"
 local session = require "explore.session"
 local write = require "explore.report"
 
-local FOUND = 1
+local FOUND, INTERRUPTED = 1, 130
 
 -- What is to be run: script, arguments, seed, moves; of a file also steps, hash and failure.
 local function of_code(options)
@@ -52,15 +52,16 @@ local function changes_of_code(whole)
     run.first_deviation or 1)
 end
 
-local function tell(here, schedule, whole)
-  local changes
-  if schedule.steps then changes = changes_of_file(schedule, whole) else changes = changes_of_code(whole) end
+local function changes_of(schedule, whole)
+  if schedule.steps then return changes_of_file(schedule, whole) end
+  return changes_of_code(whole)
+end
+
+local function tell(here, whole)
   if not here.options.json and whole.output ~= "" then
     io.stdout:write(whole.output)
     if not whole.output:find "\n$" then io.stdout:write "\n" end
-    io.stdout:flush()
   end
-  if changes then io.stderr:write("tidelock: ", changes, "\n") end
   if not failure.is(whole.run) then
     if not here.options.json then io.stdout:write "passed: no failure under this schedule\n" end
     return 0
@@ -69,22 +70,24 @@ local function tell(here, schedule, whole)
   return FOUND
 end
 
-local function replay(here, schedule)
+local function replay(here, schedule, interactive)
   local plan = { moves = moves.text(schedule.moves, " "), strategy = "none", everywhere = true, tells = true }
   local whole = here:whole(plan)
-  if not whole then return 130 end
-  return tell(here, schedule, whole)
+  if not whole then return INTERRUPTED end
+  local changes = changes_of(schedule, whole)
+  if changes then io.stderr:write("tidelock: ", changes, "\n") end
+  if interactive then return require "explore.prompt"(here, schedule.script, whole) end
+  return tell(here, whole)
 end
 
 --- Runs the command with its options (explore/options); the exit status.
 return function(options)
   local schedule = options.schedule and of_code(options) or of_file(options)
-  if options.interactive then return require "explore.prompt"(options, schedule) end
   local here = session.open{
     script = schedule.script, arguments = schedule.arguments, seed = schedule.seed, jobs = 1, json = options.json,
-    mermaid = options.mermaid,
+    mermaid = options.mermaid, input = not options.interactive, -- the prompt reads it
   }
-  local well, status = pcall(replay, here, schedule)
+  local well, status = pcall(replay, here, schedule, options.interactive)
   here:close()
   if not well then error(status, 0) end
   return status

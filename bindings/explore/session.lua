@@ -21,7 +21,7 @@ function session.open(options)
   local count = options.jobs or library.cpus()
   local well, host = pcall(library.open, {
     script = options.script, arguments = options.arguments, jobs = count, seed = options.seed or 1,
-    program = arg and arg[-1],
+    program = arg and arg[-1], input = options.input,
   })
   if not well then fail((tostring(host):gsub("\n+$", ""))) end
   return setmetatable({
