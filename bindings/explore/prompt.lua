@@ -21,9 +21,10 @@ end
 
 -- What the script has written that has not been shown yet: after a step back it writes the same again.
 local function show_output(self)
-  local text = self.place:output()
-  self:say(text:sub(self.shown + 1))
-  self.shown = math.max(self.shown, #text)
+  local text, shown = self.place:output(), self.shown
+  if shown:sub(1, #text) == text then return end
+  self:say(text:sub(1, #shown) == shown and text:sub(#shown + 1) or text)
+  self.shown = text
 end
 
 local function show_end(self)
@@ -41,10 +42,9 @@ end
 
 --- Goes to the place of that number, and says what is there; false: interrupted.
 function prompt:go(index)
-  local was_astray = self.place.astray
   if not self.place:go(index) then return false end
   show_output(self)
-  if self.place.astray and not was_astray then
+  if self.place.astray then
     self:say(("not as recorded, from step %d on: what was changed here has changed the schedule"):format(
       self.place.astray))
   end
@@ -85,8 +85,8 @@ end
 --- the plan. Returns the exit status: 1 once the failure has been reached.
 return function(here, script, whole)
   local self = setmetatable({
-    here = here, whole = whole, shown = 0, status = 0, story = story_of.of(whole, source.new(script)),
-    place = standing.new(here, whole.plan, whole.events),
+    here = here, whole = whole, shown = "", status = 0, story = story_of.of(whole, source.new(script)),
+    place = standing.new(here, whole),
   }, prompt)
   local width, color = here:look()
   self.width, self.paint = math.min(width or 100, 100), paint.new(color)

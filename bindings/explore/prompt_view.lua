@@ -20,17 +20,24 @@ local function pending(step)
   local copy = {}
   for key, value in pairs(step) do copy[key] = value end
   copy.result, copy.state, copy.stopped, copy.failing = nil, nil, nil, nil
-  if step.opening == step then
-    copy.opening, copy.waits, copy.waiters, copy.wakes = copy, false, nil, nil
-    if step.op == "notify" or step.op == "notify_all" then copy.op = nil end
-  end
+  copy.opening, copy.waits = copy, false
+  if step.op == "notify" or step.op == "notify_all" then copy.op = nil end -- who hears it is not known yet
   return copy
 end
 
+-- In a call that has waited.
+local ON = {
+  ["goes on"] = "is called, in ", late = "has waited long enough, in ", last = "looks a last time, as nobody can go on, in ",
+}
+
 local function about(self, step)
+  self.story.names.brief = false
   local text = words.of(pending(step), self.story.names)
-  if step.opening ~= step then return "goes on: " .. text end
-  return step.op == "end" and "ends" or "is about to " .. text
+  if ON[step.how] then return ON[step.how] .. text end
+  if step.how == "starts" then return "is about to start" end
+  if step.how == "dies" then return "is about to die" end
+  if step.op == "end" then return "is about to end" end
+  return "is about to " .. text
 end
 
 --- One line or two: where it stands.
@@ -74,10 +81,23 @@ local function next_step_of(self, path)
   end
 end
 
+local KNOWN = { starting = true, stopped = true }
+
+-- What a task does that takes no step any more.
+local function ends_of(self, path, state)
+  for _, step in ipairs(self.story.steps) do
+    if step.task == path and step.op == "end" and step.step < self.place.step then
+      return "waits for its tasks to end"
+    end
+  end
+  return KNOWN[state] and state or "runs"
+end
+
 -- What a task that could go on is about to do, as the recorded steps know; else its state.
 local function next_of(self, task, state)
-  local step = not self.place.astray and next_step_of(self, task.path)
-  if not step then return state end
+  if self.place.astray then return KNOWN[state] and state or "can go on" end
+  local step = next_step_of(self, task.path)
+  if not step then return ends_of(self, task.path, state) end
   local line = step.line and step.line > 0 and ("  (line %d)"):format(step.line) or ""
   return about(self, step) .. line
 end

@@ -6,10 +6,10 @@ standing.__index = standing
 
 local PLACES = { begins = true, ["goes on"] = true, late = true, last = true }
 
---- For an open session (explore/session) and a plan whose events are known.
-function standing.new(here, plan, events)
-  local self = setmetatable({ here = here, host = here.host, plan = plan, places = {}, reached = 0 }, standing)
-  for _, event in ipairs(events) do
+--- For an open session (explore/session), and what its schedule was found to be.
+function standing.new(here, whole)
+  local self = setmetatable({ here = here, host = here.host, whole = whole, places = {} }, standing)
+  for _, event in ipairs(whole.events) do
     if PLACES[event.how] then
       self.places[#self.places + 1] = { step = math.tointeger(event.step), task = event.task }
     end
@@ -36,9 +36,9 @@ end
 -- Starts the schedule, up to that step (0: to its end).
 local function start(self, step)
   local plan = {}
-  for key, value in pairs(self.plan) do plan[key] = value end
+  for key, value in pairs(self.whole.plan) do plan[key] = value end
   plan.stop = step
-  self.astray = nil
+  self.astray, self.touched = nil, false
   self.host:start(1, plan, { talks = true })
 end
 
@@ -47,21 +47,39 @@ local function drop(self)
   self.at = nil
 end
 
+-- The first step that is not as it was recorded, of those that have been taken; nil: all are.
+local function first_other(self)
+  local recorded = self.whole.events
+  for i, event in ipairs(self.host:events(1)) do
+    local other = recorded[i]
+    if not other then return event.step end
+    for _, field in ipairs{ "step", "task", "how", "op", "line" } do
+      if event[field] ~= other[field] then return event.step end
+    end
+  end
+end
+
+-- It stands before a step.
+local function stand(self, step, task, expected)
+  self.at, self.step, self.task = self:place_of(step), step, task
+  if expected and expected.step == step and expected.task == task then return self.touched and first_other(self) end
+  return first_other(self) or step
+end
+
+-- It has ended.
+local function finish(self, expected)
+  self.at, self.ended = nil, self.host:account(1)
+  if self.ended.hash == self.whole.run.hash and self.ended.ending == self.whole.run.ending then return nil end
+  return first_other(self) or expected and expected.step or self.whole.run.steps
+end
+
 -- Waits for the stop at place `index`, or the end; false: interrupted.
 local function arrive(self, index)
-  local worker, why = self.host:wait()
-  if not worker then return false, why end
+  if not self.host:wait() then return false end
   local step, task = self.host:stands(1)
-  self.at = step and self:place_of(step)
-  local expected = self.places[index]
-  if step then
-    if not expected or expected.step ~= step or expected.task ~= task then self.astray = self.astray or step end
-    self.step, self.task = step, task
-    self.reached = math.max(self.reached, self.at)
-  else
-    self.ended = self.host:account(1)
-    if expected then self.astray = self.astray or expected.step end
-  end
+  local other
+  if step then other = stand(self, step, task, self.places[index]) else other = finish(self, self.places[index]) end
+  self.astray = self.astray or other and math.tointeger(other) or nil
   return true
 end
 
@@ -82,6 +100,7 @@ end
 
 --- What the task that stands answers (explore/stopped.lua); nil: interrupted, or it is no more.
 function standing:ask(request, text)
+  self.touched = self.touched or request == "eval"
   local answer, why = self.host:ask(1, request, text)
   if why == "ended" then self.at, self.ended = nil, self.host:account(1) end
   return answer, why
