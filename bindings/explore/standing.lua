@@ -43,7 +43,7 @@ local function start(self, step)
 end
 
 local function drop(self)
-  if self.at then self.host:drop(1) end
+  if self.host:stands(1) then self.host:drop(1) end
   self.at = nil
 end
 

@@ -1,7 +1,7 @@
 --- Stopped: what a task that stands still before a step answers (explore/stopped.c loads this for each answer).
 --
--- request, text: what is asked; look: tasks() and objects(); debug: the library. Returns the answer as text. The stopped
--- function is the one of the script that has called what is about to be done.
+-- request, text: what is asked; look: tasks() and objects(); debug: the library. Returns the answer as text. The
+-- stopped function is the one of the script that has called what is about to be done.
 local request, text, look, debug = ...
 
 local OWN_LEVELS = 3 -- this chunk, what has called it, and the call that is about to be done
