@@ -11,22 +11,6 @@
 
 #define OUTPUT_SHOWN (1 << 20)
 
-struct host *host_check(lua_State *L)
-{
-    struct host *host = luaL_checkudata(L, 1, HOST_CLASS);
-    if (host->closed)
-        luaL_error(L, "the host is closed");
-    return host;
-}
-
-struct worker *host_check_worker(lua_State *L, const struct host *host)
-{
-    lua_Integer number = luaL_checkinteger(L, 2);
-    luaL_argcheck(L, number >= 1 && number <= host->jobs, 2,
-                  "there is no such worker");
-    return &host->workers[number - 1];
-}
-
 /* ---- schedules ---- */
 
 static int host_start(lua_State *L)

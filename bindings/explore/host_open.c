@@ -87,6 +87,22 @@ static char **make_arguments(lua_State *L)
     return list;
 }
 
+struct host *host_check(lua_State *L)
+{
+    struct host *host = luaL_checkudata(L, 1, HOST_CLASS);
+    if (host->closed)
+        luaL_error(L, "the host is closed");
+    return host;
+}
+
+struct worker *host_check_worker(lua_State *L, const struct host *host)
+{
+    lua_Integer number = luaL_checkinteger(L, 2);
+    luaL_argcheck(L, number >= 1 && number <= host->jobs, 2,
+                  "there is no such worker");
+    return &host->workers[number - 1];
+}
+
 void host_close(struct host *host)
 {
     for (int i = 0; i < host->jobs && host->workers; i++)

@@ -24,8 +24,7 @@ static void look_at_cells(struct tl_task *task,
 
 void tl_object_look(void (*tell)(void *, const char *), void *context)
 {
-    if (tl_enter_arena(TL_HOME, TL_OP_NONE) < 0)
-        return;
+    tl_task_visit(TL_HOME);
     for (uint32_t n = 1; n <= tl_task_highest(); n++)
         if (tl_task_taken(tl_task_at(n)) && !tl_life_has_ended(tl_task_at(n)))
             look_at_cells(tl_task_at(n), tell, context);
