@@ -89,6 +89,8 @@ static int answer(lua_State *L)
     lua_pushlstring(L, talk->text, word);
     lua_pushlstring(L, talk->text + word + 1, talk->size - word - 1);
     luaL_newlib(L, looks);
+    lua_pushboolean(L, !context_state);
+    lua_setfield(L, -2, "no_script");
     lua_pushcfunction(L, luaopen_debug); /* the script may have changed its */
     lua_call(L, 0, 1);
     lua_call(L, 4, 1);
@@ -129,16 +131,26 @@ static void answer_in(lua_State *L)
     lua_sethook(L, hook, mask, count);
 }
 
+/* A task that has run no Lua yet: of tasks and objects it knows all the same.
+ */
+static void answer_without(void)
+{
+    lua_State *L = luaL_newstate();
+    shared->talk.size = 0;
+    if (!L)
+        return;
+    luaL_openlibs(L);
+    answer_in(L);
+    lua_close(L);
+}
+
 static void answer_request(void)
 {
     lua_State *L = context_state;
-    static const char none[] = "there is no Lua here to look into";
-    if (L && lua_checkstack(L, 2 * LUA_MINSTACK)) {
+    if (L && lua_checkstack(L, 2 * LUA_MINSTACK))
         answer_in(L);
-        return;
-    }
-    memcpy(shared->talk.text, none, sizeof none);
-    shared->talk.size = sizeof none - 1;
+    else
+        answer_without();
 }
 
 /* ---- the talk ---- */

@@ -197,4 +197,7 @@ function answers.objects()
   return table.concat(lines, "\n")
 end
 
+if look.no_script and (request == "eval" or request == "locals" or request == "stack") then
+  return "this task has run no Lua yet"
+end
 return answers[request]()

@@ -78,6 +78,18 @@ describe("the prompt", function()
     has(out, "\nin a thread\n")
   end)
 
+  it("shows tasks and objects also where the task has run no Lua yet", function()
+    local lines = { "goto 1" }
+    for _ = 1, 12 do table.move({ "step", "ps", "objects", "locals" }, 1, 4, #lines + 1, lines) end
+    local out = prompted(lines, [[
+      local ipc = require "tidelock"
+      local value, pool = ipc.value(5), ipc.pool(1)
+      pool:map(function(i) value:add(i) end, { 1 })
+      pool:close()]], "1:0")
+    assert.matches("\n%-> pool%-1%-worker%-1 +is about to.-\nvalue#1: 5\nthis task has run no Lua yet\n", out)
+    assert.matches("\ni = 1\nvalue = value#1: 5  %(upvalue%)\n", out)
+  end)
+
   it("runs Lua in the stopped task: prints, sets, and tells errors", function()
     local out = prompted{ "goto 9", "seen + 1, name, { 1, a = 'x' }", "seen = 7", "seen", "limit = 2", "=limit",
       "print(1, 2)", "error 'no'", "x y", "step = 1", "=step" }
