@@ -136,9 +136,10 @@ static void answer_in(lua_State *L)
 static void answer_without(void)
 {
     lua_State *L = luaL_newstate();
-    shared->talk.size = 0;
-    if (!L)
+    if (!L) {
+        shared->talk.size = 0;
         return;
+    }
     luaL_openlibs(L);
     answer_in(L);
     lua_close(L);
