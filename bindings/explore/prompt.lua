@@ -1,4 +1,5 @@
---- Prompt: `tidelock replay -i`: the schedule stops before its failing step, and the user looks around, goes back and on.
+--- Prompt: `tidelock replay -i`: the schedule stops before its failing step, and the user looks around, goes back and
+-- on.
 local commands = require "explore.prompt_commands"
 local failure = require "explore.failure"
 local paint = require "explore.paint"
@@ -14,7 +15,8 @@ local STDIN = 0
 local prompt = {}
 prompt.__index = prompt
 
-function prompt:say(text)
+--- Writes lines for the user.
+function prompt.say(_, text)
   if text == "" then return end
   io.stdout:write(text, text:find "\n$" and "" or "\n")
 end

@@ -27,7 +27,8 @@ end
 
 -- In a call that has waited.
 local ON = {
-  ["goes on"] = "is called, in ", late = "has waited long enough, in ", last = "looks a last time, as nobody can go on, in ",
+  ["goes on"] = "is called, in ", late = "has waited long enough, in ",
+  last = "looks a last time, as nobody can go on, in ",
 }
 
 local function about(self, step)
@@ -105,7 +106,9 @@ end
 --- The answer to "tasks" (explore/stopped.lua) for people.
 function view.tasks(self, answer)
   local lines, longest = {}, 4
-  for _, task in ipairs(self.whole.tasks) do longest = math.max(longest, wrap.length(self.story.names:task(task.path))) end
+  for _, task in ipairs(self.whole.tasks) do
+    longest = math.max(longest, wrap.length(self.story.names:task(task.path)))
+  end
   for line in answer:gmatch "[^\n]+" do
     local fields = {}
     for field in (line .. "\t"):gmatch "([^\t]*)\t" do fields[#fields + 1] = field end

@@ -1,6 +1,7 @@
 --- Standing: a schedule that stands still before one of its steps, and goes to another.
 --
--- It goes on from where it is; back it goes by a replay that stops earlier. Where a task begins or dies is no such place.
+-- It goes on from where it is; back it goes by a replay that stops earlier. Where a task begins or dies is no such
+-- place.
 local standing = {}
 standing.__index = standing
 
