@@ -198,6 +198,6 @@ function answers.objects()
 end
 
 if look.no_script and (request == "eval" or request == "locals" or request == "stack") then
-  return "this task has run no Lua yet"
+  return "this task runs no Lua here"
 end
 return answers[request]()

@@ -88,7 +88,7 @@ describe("the prompt", function()
       local value, pool = ipc.value(5), ipc.pool(1)
       pool:map(function(i) value:add(i) end, { 1 })
       pool:close()]], "1:0")
-    assert.matches("\n%-> pool%-1%-worker%-1 +is about to.-\nvalue#1: 5\nthis task has run no Lua yet\n", out)
+    assert.matches("\n%-> pool%-1%-worker%-1 +is about to.-\nvalue#1: 5\nthis task runs no Lua here\n", out)
     assert.matches("\ni = 1\nvalue = value#1: 5  %(upvalue%)\n", out)
   end)
 
