@@ -89,6 +89,15 @@ local function fall_asleep(branch)
   if branch.task then node.done[branch.task] = true end
 end
 
+-- What was learnt since it was offered: that it sleeps, or that nobody waits there who has a deadline.
+local function is_in_vain(self, branch)
+  if branch.node.sleep[branch.task] then return true end
+  for _, site in ipairs(branch.sites or {}) do
+    if not self.timeless[site] then return false end
+  end
+  return branch.sites ~= nil
+end
+
 --- The next branch to run, or nil; `calm`: the clock is left alone.
 function depth_first:next(calm)
   if not self.begun then
@@ -96,8 +105,10 @@ function depth_first:next(calm)
     return { node = self.root, sleep = {}, cost = 0, switches = 0, kills = 0, is_first = true }
   end
   local branch = take_cheapest(self, calm)
-  while branch and branch.node.sleep[branch.task] do branch = take_cheapest(self, calm) end
-  if branch and self.reduces then fall_asleep(branch) end
+  while branch and is_in_vain(self, branch) do branch = take_cheapest(self, calm) end
+  if not branch then return nil end
+  branch.sleep = {}
+  if self.reduces then fall_asleep(branch) end
   return branch
 end
 

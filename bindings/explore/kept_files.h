@@ -14,7 +14,7 @@
  * their zygote).  What schedules at the same time have read is another matter:
  * host_jobs.h.
  *
- * Limits: only what the io and os libraries do.  64 MiB a schedule, and 4,096
+ * Limits: only what the io and os libraries do, and the files of spaces.  64 MiB a schedule, and 4,096
  * files; what is more is told in a notice, and is not put back.  Nor are
  * devices, FIFOs, and files that cannot be read.  A file that was removed is
  * another one then: its hard links stay as they are.

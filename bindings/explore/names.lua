@@ -64,6 +64,12 @@ function names:object(subject)
   return object.title
 end
 
+--- In a cell of the table, where `brief` leaves out its kind: "orders", orders, queue#2.
+function names:cell(subject)
+  local title = self:object(subject)
+  return self.brief and title:match "^%a+ (.+)$" or title
+end
+
 --- With the part of it that the step is about, where that is told.
 function names:part(step)
   return self:object(step.subject) .. (step.part or "")

@@ -1,4 +1,6 @@
 --- Patterns of work and of numbers: what was taken is lost, or fewer come than are waited for.
+local clock = require "explore.clock"
+
 local patterns = {}
 
 -- Whether the task has ended, or waits for others to end and for nothing else.
@@ -124,14 +126,11 @@ end
 
 -- Proof: the clock moved on while tasks could run, and after that a wait ended since its time was over.
 function patterns.only_delayed(story, names, add)
-  local clock
+  local moved
   for _, step in ipairs(story.steps) do
-    clock = clock or step.clock and step
-    if clock and step.how == "late" and step.op ~= "sleep" then
-      local delayed = {}
-      for _, path in ipairs(clock.clock.could or {}) do
-        if path ~= step.task then delayed[#delayed + 1] = path end
-      end
+    moved = moved or step.clock and step
+    if moved and step.how == "late" and step.op ~= "sleep" then
+      local delayed = clock.delayed(story, moved)
       add{
         name = "timeout", title = "timeout" .. (step.subject and " of " .. names:object(step.subject) or ""),
         certain = true, marks = { step.opening, step }, pairs = {},

@@ -113,13 +113,12 @@ function search:took(plan, run, events)
   self.running[plan] = nil
   if plan.repeats then return self.findings:compare(plan, (events())) end
   self.taken = self.taken + 1
-  local possible = true
   if branch ~= true then
-    possible = self.depth_first:took(branch, run, events())
+    self.depth_first:took(branch, run, events())
   else
     self.strategies:learn(run)
   end
-  if possible then self.findings:add(plan, run, events) end
+  self.findings:add(plan, run, events)
   if self.failure or fails(self, plan, run) then return end
   if plan.number % REPEATED == 0 then self.repeats[#self.repeats + 1] = repeat_of(plan.number, (events())) end
 end

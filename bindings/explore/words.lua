@@ -113,10 +113,10 @@ function words.of(step, names, plain)
   if step.how == "dies" then return step.killed and "is killed here" or "dies" end
   if step.how == "starts" then return "starts" end
   if step.op == "end" then return "ends" end
-  local title = step.subject and names:object(step.subject) or ""
+  local title = step.subject and names:cell(step.subject) or ""
   if plain and step.subject == plain then title = "" end
-  if step.waits then return waiting(step, step.subject and names:object(step.subject) or "", names) end
-  if step.opening ~= step then return continued(step, title ~= "" and title or names:object(step.subject or 0)) end
+  if step.waits then return waiting(step, step.subject and names:cell(step.subject) or "", names) end
+  if step.opening ~= step then return continued(step, step.subject and names:cell(step.subject) or "") end
   return call_of(step, title) .. result_of(step) .. heard(step, names) .. state_of(step)
 end
 

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,20 +122,10 @@ int worker_start(struct worker *worker, const struct worker_start *start,
 
 /* ---- its schedules ---- */
 
-/* Empties what was used. */
-static void reset(struct tl_account *account)
-{
-    memset(account, 0, offsetof(struct tl_account, message));
-    account->message[0] = account->outcome[0] = account->notices[0] = '\0';
-    account->label_count = account->file_count = 0;
-    account->task_count = account->object_count = 0;
-    account->told_size = account->event_count = 0;
-}
-
 int worker_order(struct worker *worker)
 {
     struct worker_word word = {.kind = WORKER_START, .flag = worker->flag};
-    reset(&worker->memory->exploration.account);
+    tl_account_empty(&worker->memory->exploration.account);
     atomic_store(&worker->memory->ended, 0);
     worker->state = WORKER_RUNS;
     worker->seen = 0;

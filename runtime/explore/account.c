@@ -45,7 +45,7 @@ static void forget_objects(struct tl_account *account)
     account->object_count = account->indexed = 0;
 }
 
-static void begin(struct tl_account *account)
+void tl_account_empty(struct tl_account *account)
 {
     account->ending = TL_ENDING_NONE;
     account->ender = 0;
@@ -65,7 +65,7 @@ void tl_explore_begin(struct tl_findings *findings,
                       struct tl_exploration *exploration)
 {
     tl_explore_set(findings, exploration);
-    begin(&exploration->account);
+    tl_account_empty(&exploration->account);
 }
 
 /* ---- tasks ---- */

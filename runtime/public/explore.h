@@ -163,6 +163,9 @@ struct tl_account {
     struct tl_event events[TL_ACCOUNT_EVENTS];
 };
 
+/* As if nothing had been run: what was used of it is emptied. */
+void tl_account_empty(struct tl_account *account);
+
 struct tl_exploration {
     struct tl_plan plan;
     struct tl_account account;

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "simulate/lock_graph.h"
+#include "explore/lock_graph.h"
 #include "trace/event.h"
 
 /* This task, which has just got the turn, takes a step: in the operation that
