@@ -3,7 +3,7 @@ local patterns = {}
 
 local function each(story, kind, visit)
   for _, step in ipairs(story.steps) do
-    if step.kind == kind then visit(step) end
+    if step.kind == kind and step.subject then visit(step) end
   end
 end
 
