@@ -112,6 +112,11 @@ function depth_first:next(calm)
   return branch
 end
 
+--- Whether no branch waits: none will come, unless of those that are running.
+function depth_first:is_over()
+  return self.begun and self.count == 0
+end
+
 --- The plan that runs a branch.
 function depth_first:plan(branch)
   local list, node = {}, branch.node
@@ -237,12 +242,13 @@ local function offer_races(self, trace, path, first, last)
   end
 end
 
--- The clock, where somebody waits who may have a deadline.
-local function offer_clock(self, trace, node)
+-- The clock, where somebody waits who may have a deadline that is still to come.
+local function offer_clock(self, trace, node, event)
   if not self.options.delays then return end
   local sites = {}
-  for _, site in pairs(trace.asleep) do
-    if not self.timeless[site] then sites[#sites + 1] = site end
+  for path, site in pairs(trace.asleep) do
+    local can_run = path == event.task or event.could and has(event.could, path)
+    if not can_run and not self.timeless[site] then sites[#sites + 1] = site end
   end
   if #sites == 0 then return end
   offer(self, {
@@ -304,7 +310,7 @@ local function offer_all(self, trace, node, i)
     end
   end
   if matters or not bound then
-    offer_clock(self, trace, node)
+    offer_clock(self, trace, node, event)
     if not bound or i <= (trace.kills_to or 0) then offer_kills(self, trace, node) end
   end
 end

@@ -129,7 +129,7 @@ local function hunt_on(here, hunt, deadline)
     local short = shrink_it(here, hunt.failure)
     local most = here.options.switches
     if not most or short.cost.preemptions <= most then return short end
-    hunt:refuse(failure.key(hunt.failure.run))
+    hunt:refuse()
     if short.interrupted then return nil, "interrupted" end
   end
 end

@@ -3,11 +3,12 @@
 -- Schedule 1 is the one without pre-emption, the tasks in order.  Then, by turns, up to schedule 400:
 --   depth first  all schedules that differ from it by one choice, and by two (explore/depth_first)
 --   strategies   random ones (explore/strategies)
--- and after that random ones alone, until the number of runs or the time is over.  With --all, depth first alone,
--- without a bound, until there is no other schedule.
+-- and after that random ones alone, until the number of runs or the time is over.  With --all, depth first has no
+-- bound, and goes on alone after schedule 400 until there is no other one.
 --
 -- The search knows no host: it yields plans and is told what came of them, in whichever order.
 local depth_first = require "explore.depth_first"
+local failure = require "explore.failure"
 local findings = require "explore.findings"
 local strategies = require "explore.strategies"
 
@@ -17,6 +18,7 @@ search.__index = search
 local MIXED = 400 -- schedules in which both halves have their turn
 local CALM = 20 -- the first so many in which the clock moves only if no task can run
 local BOUND = 2 -- on the delays of depth first
+local MOST_REFUSED = 20 -- times that a failure is shrunk in vain, with --switches
 local REPEATED = 100 -- one in so many is run twice
 
 --- options: seed, runs (nil: no limit), all, kills, no_delays, switches, as of the command line.
@@ -65,6 +67,11 @@ end
 
 -- Nothing is known before schedule 1 has run: where it fails no other is needed.
 local function next_of_all(self)
+  local started = self.started
+  if started % 2 == 1 and started < MIXED and not self.depth_first:is_over() then
+    if self.taken == 0 then return nil end
+    return give(self, self.strategies:next(started + 1 <= CALM))
+  end
   local plan = next_branch(self)
   if plan then return plan end
   if is_waiting(self) then return nil end
@@ -100,9 +107,13 @@ local function repeat_of(number, events)
 end
 
 -- Whether this failure is one to report: with --switches N it depends on what is left of it when it is shrunk, which
--- only whoever shrinks it knows; told by search:refuse.
+-- only whoever shrinks it knows, and tells by search:refuse.
 local function fails(self, plan, run)
-  if run.ending == "passed" or run.ending == "interrupted" then return false end
+  if not failure.is(run) then return false end
+  if self.keys and (self.keys[failure.key(run)] or 0) >= MOST_REFUSED then
+    self.refused = self.refused + 1
+    return false
+  end
   self.failure = { plan = plan, run = run, number = plan.number }
   return true
 end
@@ -123,8 +134,15 @@ function search:took(plan, run, events)
   if plan.number % REPEATED == 0 then self.repeats[#self.repeats + 1] = repeat_of(plan.number, (events())) end
 end
 
+-- How often a failure of this key was refused; it is one more.
+local function count_refused(self, key)
+  self.keys = self.keys or {}
+  self.keys[key] = (self.keys[key] or 0) + 1
+end
+
 --- The failure is none that was asked for: go on.
 function search:refuse()
+  count_refused(self, failure.key(self.failure.run))
   self.failure = nil
   self.refused = (self.refused or 0) + 1
 end
