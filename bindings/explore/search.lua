@@ -85,6 +85,7 @@ local function next_of_mix(self)
     local plan = next_branch(self)
     if plan then return plan end
   end
+  if self.started == MIXED then self.depth_first:forget() end
   return give(self, self.strategies:next(self.started + 1 <= CALM))
 end
 
