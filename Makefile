@@ -63,6 +63,7 @@ test: need-test program module ## all specs
 bench: all ## what the operations cost
 	./tidelock scripts/bench/run.lua
 	./tidelock scripts/bench/simulation.lua
+	./tidelock scripts/bench/exploration.lua
 
 docs: program ## the API reference: build/docs/tidelock.html
 	@mkdir -p build/docs; $(build)/tidelock bindings/docs/make.lua \

@@ -1,4 +1,5 @@
 --- The explanation of a failing schedule, for somebody who has never seen the script.
+local data = require "explore.patterns_data"
 local first_line = require "explore.first_line"
 local draw = require "explore.table"
 local flip = require "explore.flip"
@@ -34,7 +35,7 @@ function explain.understand(found, script, run)
   local story = story_of.of(found, source.new(script))
   local list = patterns.of(story)
   local swap, pattern = flip.find(story, list, run)
-  pattern = pattern or list[1]
+  pattern = pattern or list[1] or swap and data.of_swap(story, story.names, swap)
   for _, step in ipairs(pattern and pattern.marks or {}) do step.mark = true end
   if swap then swap.earlier.mark, swap.later.mark = true, true end
   mark_failure(story)
@@ -63,6 +64,15 @@ local function add_source(lines, story, rows, brush, width)
   end
 end
 
+local function add_table(lines, story, brush, width)
+  local drawn, beside, rows = draw.lines(story, brush, width)
+  lines[#lines + 1] = ""
+  if #rows == 0 then return end
+  for _, line in ipairs(drawn) do lines[#lines + 1] = line end
+  if not beside then add_source(lines, story, rows, brush, width) end
+  lines[#lines + 1] = ""
+end
+
 local function add_message(lines, story, width)
   local run = story.run
   if run.ending == "deadlock" or run.ending == "status" then return end
@@ -85,13 +95,7 @@ function explain.report(options)
     lines[#lines + 1] = ""
     add(lines, pattern.text, width)
   end
-  lines[#lines + 1] = ""
-  local rows, beside
-  local drawn
-  drawn, beside, rows = draw.lines(story, brush, width)
-  for _, line in ipairs(drawn) do lines[#lines + 1] = line end
-  if not beside then add_source(lines, story, rows, brush, width) end
-  lines[#lines + 1] = ""
+  add_table(lines, story, brush, width)
   -- a circle of locks has said who waits for whom
   for _, line in ipairs(pattern and pattern.circle and {} or stuck.lines(story)) do add(lines, line, width, "  ") end
   if swap then add(lines, flip.text(swap, story.names), width, "  ") end

@@ -25,7 +25,7 @@ function first_line.kind(story)
   local run = story.run
   local who = run.ender and run.ender ~= "0" and " in " .. story.names:task(run.ender) or ""
   if run.ending == "deadlock" then return "deadlock of " .. counted(math.max(stuck(story), 1), "task") end
-  if run.ending == "livelock" then return "livelock: 10,000 steps without a write" end
+  if run.ending == "livelock" then return "livelock" end
   if run.ending == "status" then return ("exit status %d"):format(run.status or 1) end
   if run.ending == "crash" then return ("ended by signal %d%s"):format(run.status or 0, who) end
   if run.ending == "always" then return "ipc.always fails" .. who end
@@ -33,8 +33,10 @@ function first_line.kind(story)
   return run.ending .. who
 end
 
+-- The switches of a livelock are mostly turns of its round: they say nothing.
 local function how(story)
   local parts = {}
+  if story.run.ending == "livelock" then return "10,000 steps in which no task gets on" end
   if story.stops > 0 then parts[1] = counted(story.stops, "switch") end
   if story.clocks > 0 then parts[#parts + 1] = counted(story.clocks, "delay") end
   if story.kills > 0 then parts[#parts + 1] = counted(story.kills, "kill") end

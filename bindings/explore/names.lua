@@ -60,8 +60,16 @@ end
 function names:object(subject)
   if type(subject) == "string" then return "file " .. subject:match "([^/]*)$":gsub("^file ", "") end
   local object = self.story.objects[subject]
+  -- more objects than the account has room for
+  if not object then return "an object" end
   if self.variables[subject] then return object.kind .. " " .. self.variables[subject] end
   return object.title
+end
+
+--- In a cell of the table, where `brief` leaves out its kind: "orders", orders, queue#2.
+function names:cell(subject)
+  local title = self:object(subject)
+  return self.brief and title:match "^%a+ (.+)$" or title
 end
 
 --- With the part of it that the step is about, where that is told.

@@ -119,6 +119,26 @@ function patterns.check_then_act(story, names, add)
   end)
 end
 
+-- Proof: A reads, is stopped at once, B changes what it has read, A goes on and changes something; and a run in which
+-- B's change came before A's reading passes.
+function patterns.of_swap(story, names, swap)
+  local read, change = swap.earlier, swap.later
+  if not parts.reads(read) or not read.stopped or not parts.changes(change) then return nil end
+  local act = read.following
+  while act and not (act.index > change.index and act.shared and parts.changes(act)) do act = act.following end
+  if not act then return nil end
+  local name = parts.is_test(story, read) and "check-then-act" or "stale read"
+  local a, b = names:task(read.task), names:task(change.task)
+  return {
+    name = name, title = ("%s %s %s"):format(name, name == "stale read" and "of" or "on", names:part(read)),
+    marks = { read, change, act }, pairs = {},
+    text = ("%s reads%s in line %s %s and is stopped; then %s changes it in line %s (%s, step %d); %s goes on by what "
+      .. "it has read (%s, step %d)."):format(a, value(read), read.line or "?", at(read), b, change.line or "?",
+      change.call or change.op, change.step, a, act.call or act.op, act.step),
+    remedy = "hold one lock from the reading to what follows from it",
+  }
+end
+
 -- Proof: A reads a value, others change it twice or more, A's compare_set takes it for what it was.
 function patterns.aba(story, names, add)
   each_pair(story, parts.reads, function(step)

@@ -1,4 +1,6 @@
 --- Patterns of work and of numbers: what was taken is lost, or fewer come than are waited for.
+local clock = require "explore.clock"
+
 local patterns = {}
 
 -- Whether the task has ended, or waits for others to end and for nothing else.
@@ -42,6 +44,23 @@ function patterns.lost_work(story, names, add)
           names:object(step.subject), step.step, death.step),
         remedy = "take it from the queue only when it is done, or put back what a killed task had (task_done, join)",
       }
+    end
+  end
+end
+
+-- Proof: a task is killed; nothing more is known than that without it the rest would have gone well.
+function patterns.killed(story, names, add)
+  for _, death in ipairs(story.steps) do
+    if death.killed then
+      local before = death.previous
+      while before and not before.line do before = before.previous end
+      add{
+        name = "killed task", title = "no answer to the death of " .. names:task(death.task), marks = { death },
+        certain = true, pairs = {}, text = ("%s is killed (step %d)%s; the others do not get over it."):format(
+          names:task(death.task), death.step, before and (" after line %d (%s, step %d)"):format(before.line,
+          before.call or before.op, before.step) or " before it has done anything"),
+      }
+      return
     end
   end
 end
@@ -124,14 +143,11 @@ end
 
 -- Proof: the clock moved on while tasks could run, and after that a wait ended since its time was over.
 function patterns.only_delayed(story, names, add)
-  local clock
+  local moved
   for _, step in ipairs(story.steps) do
-    clock = clock or step.clock and step
-    if clock and step.how == "late" and step.op ~= "sleep" then
-      local delayed = {}
-      for _, path in ipairs(clock.clock.could or {}) do
-        if path ~= step.task then delayed[#delayed + 1] = path end
-      end
+    moved = moved or step.clock and step
+    if moved and step.how == "late" and step.op ~= "sleep" then
+      local delayed = clock.delayed(story, moved)
       add{
         name = "timeout", title = "timeout" .. (step.subject and " of " .. names:object(step.subject) or ""),
         certain = true, marks = { step.opening, step }, pairs = {},

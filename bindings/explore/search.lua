@@ -3,6 +3,7 @@
 -- Schedule 1 is the one without pre-emption, the tasks in order.  Then, by turns, up to schedule 400:
 --   depth first  all schedules that differ from it by one choice, and by two (explore/depth_first)
 --   strategies   random ones (explore/strategies)
+-- Where depth first has no more within its bound, it begins anew without one, which tries small programs as a whole;
 -- and after that random ones alone, until the number of runs or the time is over.  With --all, depth first has no
 -- bound, and goes on alone after schedule 400 until there is no other one.
 --
@@ -21,6 +22,13 @@ local BOUND = 2 -- on the delays of depth first
 local MOST_REFUSED = 20 -- times that a failure is shrunk in vain, with --switches
 local REPEATED = 100 -- one in so many is run twice
 
+local function new_depth_first(options, bound)
+  return depth_first.new{
+    seed = options.seed, bound = bound, switches = options.switches, delays = not options.no_delays,
+    kills = options.kills or 0,
+  }
+end
+
 --- options: seed, runs (nil: no limit), all, kills, no_delays, switches, as of the command line.
 function search.new(options)
   local delays = not options.no_delays
@@ -28,13 +36,8 @@ function search.new(options)
     options = options,
     findings = findings.new(),
     strategies = strategies.new{ seed = options.seed, delays = delays, kills = options.kills or 0 },
-    depth_first = depth_first.new{
-      seed = options.seed,
-      bound = not options.all and BOUND or nil,
-      switches = options.switches,
-      delays = delays,
-      kills = options.kills or 0,
-    },
+    depth_first = new_depth_first(options, not options.all and BOUND or nil),
+    bounded = not options.all,
     started = 0, -- schedules that were given away
     taken = 0, -- and those of which it is known what came
     running = {}, -- [plan] = the branch of depth first, or true
@@ -58,11 +61,20 @@ end
 
 local function next_branch(self)
   local branch = self.depth_first:next(self.started + 1 <= CALM)
-  return branch and give(self, self.depth_first:plan(branch), branch)
+  if not branch then return nil end
+  branch.search = self.depth_first
+  return give(self, self.depth_first:plan(branch), branch)
 end
 
 local function is_waiting(self)
   return next(self.running) ~= nil
+end
+
+local function has_branches(self)
+  for _, branch in pairs(self.running) do
+    if branch ~= true then return true end
+  end
+  return false
 end
 
 -- Nothing is known before schedule 1 has run: where it fails no other is needed.
@@ -83,6 +95,10 @@ local function next_of_mix(self)
   if self.started > 0 and self.taken == 0 then return nil end
   if self.started < MIXED and self.started % 2 == 0 then
     local plan = next_branch(self)
+    if not plan and self.bounded and not has_branches(self) then
+      self.depth_first, self.bounded = new_depth_first(self.options), false
+      plan = next_branch(self)
+    end
     if plan then return plan end
   end
   if self.started == MIXED then self.depth_first:forget() end

@@ -1,5 +1,6 @@
 --- Session: the host of one command, its workers, and the terminal.
 local jobs = require "explore.jobs"
+local livelock = require "explore.livelock"
 
 local session = {}
 session.__index = session
@@ -45,7 +46,7 @@ function session:whole(plan)
   if not run then return nil end
   local list, tasks, objects = events()
   return {
-    plan = plan, run = run, events = list, tasks = tasks, objects = objects,
+    plan = plan, run = run, events = livelock.shown(run, list), tasks = tasks, objects = objects,
     told = plan.tells and self.host:told(worker) or {}, output = self.host:output(worker),
   }
 end

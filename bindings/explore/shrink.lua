@@ -5,6 +5,7 @@
 -- be made is left out by the host, and behind the last one no task is pre-empted: so nearly every attempt is one.
 local cost = require "explore.cost"
 local failure = require "explore.failure"
+local livelock = require "explore.livelock"
 local moves = require "explore.moves"
 
 local shrink = {}
@@ -85,7 +86,7 @@ local function try(self, list)
   if not run then return false end
   if run.ending == "passed" then self.passing[#self.passing + 1] = list end
   if self.key_of(run) ~= self.key then return false end
-  events = events()
+  events = livelock.way(run, events())
   local price = cost.of(events)
   if self.best and not cost.less(price, self.best.cost) then return false end
   local exact = moves.of_events(events)
@@ -188,7 +189,8 @@ end
 
 -- ---- the code ----
 
-local function same_moves(events, list)
+local function same_moves(run, events, list)
+  events = livelock.way(run, events)
   if #events ~= #list then return false end
   for i, event in ipairs(events) do
     if moves.of_event(event) ~= list[i] then return false end
@@ -200,7 +202,7 @@ end
 local function is_enough(self, length)
   local run, events = try_run(self, table.move(self.best.moves, 1, length, 1, {}))
   return run ~= nil and self.key_of(run) == self.key and (run.deviations or 0) == 0
-    and same_moves(events(), self.best.moves)
+    and same_moves(run, events(), self.best.moves)
 end
 
 -- The shortest beginning of the schedule that is enough.
@@ -229,7 +231,13 @@ end
 local function confirm(self)
   local run, events = try_run(self, self.best.moves)
   return run ~= nil and self.key_of(run) == self.key and (run.deviations or 0) == 0
-    and same_moves(events(), self.best.moves)
+    and same_moves(run, events(), self.best.moves)
+end
+
+-- That tasks take turns in a livelock costs nothing: it counts what leads there.
+local function price_of(best, short)
+  if best.run.ending ~= "livelock" then return best.cost end
+  return cost.of(table.move(best.events, 1, #short, 1, {}))
 end
 
 --- Shrinks the schedule of a failing run.
@@ -240,12 +248,12 @@ end
 -- that passes, and is near; or nil) }; `exact` is false where the schedule did not fail again.
 function shrink.run(found, execute, clock, limits)
   limits = limits or {}
+  local events = livelock.way(found.run, found.events)
   local self = setmetatable({
     execute = execute, clock = clock, runs = 0, tried = {}, passing = {},
     key_of = limits.key_of or failure.key, key = (limits.key_of or failure.key)(found.run),
     most_runs = limits.runs or MOST_RUNS, deadline = clock() + (limits.seconds or MOST_SECONDS),
-    best = { moves = moves.of_events(found.events), cost = cost.of(found.events), run = found.run,
-      events = found.events },
+    best = { moves = moves.of_events(events), cost = cost.of(events), run = found.run, events = events },
   }, attempt)
   local original = self.best
   while not is_over(self) and improve(self) do end
@@ -255,10 +263,10 @@ function shrink.run(found, execute, clock, limits)
     exact = confirm(self)
   end
   local best = self.best
+  local short = exact and shorten(self) or best.moves
   return {
-    run = best.run, events = best.events, moves = best.moves, cost = best.cost, exact = exact,
-    short = exact and shorten(self) or best.moves, runs = self.runs, passing = near(self),
-    interrupted = self.interrupted,
+    run = best.run, events = best.events, moves = best.moves, cost = price_of(best, short), exact = exact,
+    short = short, runs = self.runs, passing = near(self), interrupted = self.interrupted,
   }
 end
 

@@ -1,4 +1,5 @@
 --- The table of a failing schedule: a column a task, a line a step.
+local clock = require "explore.clock"
 local columns = require "explore.columns"
 local fold = require "explore.fold"
 local words = require "explore.words"
@@ -63,7 +64,8 @@ local function wide_text(self, row)
   if row.kind == "fold" then return ("%s of %s"):format(folded(row), self.names:list(row.tasks)) end
   local task = self.names:task(row.task or row.step.task)
   if row.kind == "starts" then return ("%s starts %s"):format(task, started(self, row)) end
-  return ("-- at %s the clock moves on, though not all have got there --"):format(draw.seconds(row.step.time))
+  local could = self.names:list(clock.delayed(self.story, row.step))
+  return ("-- it is %s, though %s could have gone on before --"):format(draw.seconds(row.step.time), could)
 end
 
 --- "0.030 s"
@@ -88,7 +90,10 @@ local function columns_of(self, rows, tasks)
   return order, index
 end
 
-local FAILS = "<- here it fails"
+-- What stands at the last step.
+local function end_of(self)
+  return self.story.run.ending == "livelock" and "<- and so on, without end" or "<- here it fails"
+end
 
 local function wanted_widths(self, order, index)
   local wanted = {}
@@ -96,7 +101,7 @@ local function wanted_widths(self, order, index)
   for _, row in ipairs(self.rows) do
     if row.kind == "step" then
       local i = index[row.task]
-      wanted[i] = math.max(wanted[i], wrap.length(row.text), row.step.failing and #FAILS or 0)
+      wanted[i] = math.max(wanted[i], wrap.length(row.text), row.step.failing and #end_of(self) or 0)
     end
   end
   return wanted
@@ -105,7 +110,7 @@ end
 local function style(self, row, i, text)
   if row.kind == "stop" then return self.paint:as("yellow", text) end
   if row.kind == "fold" or row.dim then return self.paint:as("dim", text) end
-  if row.step.failing and text == FAILS then return self.paint:as("red", text) end
+  if row.step.failing and text == end_of(self) then return self.paint:as("red", text) end
   text = self.paint:task(i, text)
   return row.step.mark and self.paint:as("bold", text) or text
 end
@@ -119,7 +124,7 @@ local function add_cell(self, row, i, at, width)
   end
   local lines = wrap.lines(row.text, width, "  ")
   if row.step and row.kind == "step" and row.step.failing then
-    lines[row.text == "" and 1 or #lines + 1] = FAILS
+    lines[row.text == "" and 1 or #lines + 1] = end_of(self)
   end
   local step = row.kind == "step" and row.step
   for n, text in ipairs(lines) do
@@ -181,6 +186,33 @@ local function in_lines(self, order, index, width)
   end
 end
 
+-- The texts of all rows, and how wide columns they want.
+local function measure(self, order, index)
+  for _, row in ipairs(self.rows) do
+    if row.task and row.kind ~= "starts" and row.kind ~= "clock" then row.text = text_of(self, row) end
+  end
+  return wanted_widths(self, order, index)
+end
+
+-- Where they are too wide objects have their names alone.
+local function fit(self, order, index, room)
+  self.names.brief = false
+  local wanted = measure(self, order, index)
+  local sum = -columns.gap
+  for _, width in ipairs(wanted) do sum = sum + width + columns.gap end
+  if sum > room then
+    self.names.brief = true
+    wanted = measure(self, order, index)
+  end
+  local widths, source = columns.fit(wanted, room)
+  if not widths then
+    -- lines have room for the whole
+    self.names.brief = false
+    measure(self, order, index)
+  end
+  return widths, source
+end
+
 local function has_source(story, rows)
   for _, row in ipairs(rows) do
     if row.kind == "step" and story.script and story.script:line(row.step.file, row.step.line) then return true end
@@ -194,10 +226,7 @@ function draw.lines(story, paint, width)
   local self = { story = story, names = story.names, paint = paint, rows = rows, lines = {}, width = width }
   self.only = only_subject(rows)
   local order, index = columns_of(self, rows, tasks)
-  for _, row in ipairs(rows) do
-    if row.task and row.kind ~= "starts" and row.kind ~= "clock" then row.text = text_of(self, row) end
-  end
-  local widths, source = columns.fit(wanted_widths(self, order, index), width - GUTTER - columns.gap)
+  local widths, source = fit(self, order, index, width - GUTTER - columns.gap)
   self.source_width = has_source(story, rows) and source or 0
   if widths then in_columns(self, order, index, widths) else in_lines(self, order, index, width) end
   return self.lines, self.source_width > 0, rows, order

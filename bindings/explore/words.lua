@@ -2,7 +2,7 @@
 local words = {}
 
 -- What goes into the object, and what comes out of it: on which side of the arrow the object stands.
-local INTO = { put = true, send = true, set = true, add = true, write = true, submit = true, compare_set = true }
+local INTO = { put = true, send = true, set = true, add = true, write = true, submit = true }
 
 -- In which state the object lets nobody pass.
 local BARS = {
@@ -113,10 +113,10 @@ function words.of(step, names, plain)
   if step.how == "dies" then return step.killed and "is killed here" or "dies" end
   if step.how == "starts" then return "starts" end
   if step.op == "end" then return "ends" end
-  local title = step.subject and names:object(step.subject) or ""
+  local title = step.subject and names:cell(step.subject) or ""
   if plain and step.subject == plain then title = "" end
-  if step.waits then return waiting(step, step.subject and names:object(step.subject) or "", names) end
-  if step.opening ~= step then return continued(step, title ~= "" and title or names:object(step.subject or 0)) end
+  if step.waits then return waiting(step, step.subject and names:cell(step.subject) or "", names) end
+  if step.opening ~= step then return continued(step, step.subject and names:cell(step.subject) or "") end
   return call_of(step, title) .. result_of(step) .. heard(step, names) .. state_of(step)
 end
 

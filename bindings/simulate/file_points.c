@@ -168,7 +168,10 @@ static int io_open(lua_State *L)
     const char *mode = lua_tostring(L, 2);
     if (mode && (*mode != 'r' || strchr(mode, '+')))
         keep_name(L, 1, true);
-    return stock_open(L);
+    int results = stock_open(L);
+    if (results > 1) /* nil, and why */
+        tl_simulate_file_failed();
+    return results;
 }
 
 static int io_input(lua_State *L)

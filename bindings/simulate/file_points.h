@@ -39,7 +39,7 @@ void file_points_announce(lua_State *L, enum tl_file_use use, const char *path);
 void file_points_keep_with(void (*keep)(const char *path, bool follows),
                            void (*rename)(const char *from, const char *to));
 
-/* For a function that makes the file of that name. */
+/* For a function that makes the file of that name, or writes to it. */
 void file_points_makes(const char *path);
 
 #endif

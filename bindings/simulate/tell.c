@@ -16,6 +16,7 @@ enum form {
     FORM_FUNCTION, /* of the module */
     FORM_FILE,     /* of io, and os: the file is the first argument, and is
                       shown as the object anyway */
+    FORM_LENGTH,   /* #q: Lua passes the operand twice */
     FORM_GET,      /* t[k] */
     FORM_SET,      /* t[k] = v */
     FORM_PROPERTY, /* lock.holder: the first argument is not the object */
@@ -256,7 +257,7 @@ static void wrap_class(lua_State *L)
                       strcmp(kind, tl_kind_name(TL_KIND_ARRAY)) == 0;
     lua_pop(L, 1);
     wrap_methods(L);
-    wrap_field(L, "__len", "size", FORM_METHOD);
+    wrap_field(L, "__len", "size", FORM_LENGTH);
     if (!has_fields)
         return;
     wrap_field(L, "__index", "get", FORM_GET);

@@ -12,6 +12,7 @@
 
 #define STRING_MOST 24 /* bytes that are shown of a string */
 #define LIST_MOST 4    /* elements of a list that is shown whole */
+#define FIELDS_MOST 3
 #define VALUES_MOST 5
 
 void tell_text_add(struct tell_text *text, const char *more)
@@ -94,8 +95,53 @@ static bool is_short_list(lua_State *L, int index)
     return count == lua_rawlen(L, index);
 }
 
+/* The names of the fields, sorted, if there are few and nothing else; 0: other.
+ */
+static int few_fields(lua_State *L, int index, const char **names)
+{
+    int count = 0;
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        bool is = lua_type(L, -2) == LUA_TSTRING && is_scalar(L, -1) &&
+                  count < FIELDS_MOST;
+        lua_pop(L, 1);
+        if (!is) {
+            lua_pop(L, 1);
+            return 0;
+        }
+        const char *name = lua_tostring(L, -1);
+        int at = count++;
+        for (; at > 0 && strcmp(names[at - 1], name) > 0; at--)
+            names[at] = names[at - 1];
+        names[at] = name;
+    }
+    return count;
+}
+
+/* { dish = "soup", for = 3 } */
+static void add_fields(struct tell_text *text, lua_State *L, int index,
+                       const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++) {
+        tell_text_add(text, i == 0 ? "{" : ", ");
+        tell_text_add(text, names[i]);
+        tell_text_add(text, " = ");
+        lua_pushstring(L, names[i]);
+        lua_rawget(L, index);
+        add_scalar(text, L, lua_gettop(L));
+        lua_pop(L, 1);
+    }
+    tell_text_add(text, "}");
+}
+
 static void add_table(struct tell_text *text, lua_State *L, int index)
 {
+    const char *names[FIELDS_MOST];
+    int count = few_fields(L, index, names);
+    if (count > 0) {
+        add_fields(text, L, index, names, count);
+        return;
+    }
     if (!is_short_list(L, index)) {
         tell_text_add(text, "{...}");
         return;

@@ -19,8 +19,8 @@ static struct tl_account *mine(void)
 /* ---- the beginning ---- */
 
 /* Where in the table of indices an object is, or belongs. */
-static uint16_t *place_of(struct tl_account *account, unsigned kind,
-                          unsigned arena, uint64_t number)
+static uint16_t *place_of(struct tl_account *account, uint64_t kind,
+                          uint64_t arena, uint64_t number)
 {
     uint64_t at = number + kind * 97 + arena * 4099; /* near others */
     for (;; at++) {
@@ -34,15 +34,15 @@ static uint16_t *place_of(struct tl_account *account, unsigned kind,
     }
 }
 
-/* Empties the table: an entry's place is found by way of those that were
- * entered before it. */
+/* Empties the table of the schedule before: an entry's place is found by way of
+ * those that were entered before it. */
 static void forget_objects(struct tl_account *account)
 {
-    for (uint32_t n = account->object_count; n > 0; n--) {
+    for (uint32_t n = account->indexed; n > 0; n--) {
         const struct tl_account_object *object = &account->objects[n - 1];
         *place_of(account, object->kind, object->arena, object->number) = 0;
     }
-    account->object_count = 0;
+    account->object_count = account->indexed = 0;
 }
 
 void tl_account_empty(struct tl_account *account)
@@ -130,7 +130,7 @@ static struct tl_account_object *enter(struct tl_account *account,
         *object = *wanted;
     keep_end(object->name, sizeof object->name, name);
     if (fresh) {
-        account->object_count++; /* commit */
+        account->indexed = ++account->object_count; /* commit */
         *place = (uint16_t)(at + 1);
     }
     return object;
@@ -142,8 +142,7 @@ void tl_account_made(const struct tl_object *object, uint32_t maker,
     struct tl_account *account = mine();
     if (!account)
         return;
-    uint16_t *place =
-        place_of(account, (unsigned)object->kind, tl_arena, object->number);
+    uint16_t *place = place_of(account, object->kind, tl_arena, object->number);
     struct tl_account_object new = {.number = object->number,
                                     .maker = maker,
                                     .kind = (uint8_t)object->kind,
@@ -159,8 +158,7 @@ static const struct tl_account_object *find(const struct tl_object *object,
     struct tl_account *account = mine();
     if (!account)
         return NULL;
-    *place =
-        place_of(account, (unsigned)object->kind, tl_arena, object->number);
+    *place = place_of(account, object->kind, tl_arena, object->number);
     return **place ? &account->objects[**place - 1] : NULL;
 }
 

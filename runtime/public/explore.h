@@ -19,7 +19,7 @@
 #define TL_PUBLIC_EXPLORE_H
 
 #include "public/core.h"
-#include "trace/event.h"
+#include "public/event.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -106,7 +106,7 @@ enum tl_ending {
 #define TL_ACCOUNT_EVENTS (1u << 20)
 #define TL_ACCOUNT_TASKS 4096u
 #define TL_ACCOUNT_OBJECTS 8192u
-#define TL_ACCOUNT_INDEX (2 * TL_ACCOUNT_OBJECTS)
+#define TL_ACCOUNT_INDEX 16384u /* a table, half full at most */
 #define TL_ACCOUNT_LABELS 64u
 #define TL_ACCOUNT_LABEL 120u
 #define TL_ACCOUNT_FILES 256u
@@ -155,6 +155,7 @@ struct tl_account {
     struct tl_account_task tasks[TL_ACCOUNT_TASKS];
     struct tl_account_object objects[TL_ACCOUNT_OBJECTS];
     uint16_t index[TL_ACCOUNT_INDEX]; /* in objects, + 1: of the program */
+    uint32_t indexed; /* that many objects are in it, at least */
     uint32_t told_size;
     uint32_t event_count;
     char told[TL_ACCOUNT_TOLD]; /* lines: step, tab, "call" or "result", tab,

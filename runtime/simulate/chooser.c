@@ -220,7 +220,7 @@ static uint32_t unseen(uint32_t count)
 
 static void allow(uint32_t number)
 {
-    if (number <= 64)
+    if (number - 1 < 64)
         tl_players->could_run |= UINT64_C(1) << (number - 1);
 }
 
@@ -262,12 +262,12 @@ static struct tl_choice without_moves(uint32_t left, bool clock)
 
 struct tl_choice tl_chooser_choose(uint32_t count, bool clock)
 {
-    struct tl_choice choice = {.what = TL_CHOICE_STEP};
+    struct tl_choice choice = {0};
     uint32_t going_on = unseen(count), left;
     bool follows = follow(count, clock, &choice);
     left = untie(count);
     if (!follows && going_on && !tl_players_at(going_on)->contender.tied)
-        choice.player = going_on;
+        choice = (struct tl_choice){.player = going_on};
     else if (!follows)
         choice = without_moves(left, clock);
     if (choice.what != TL_CHOICE_STEP)

@@ -9,7 +9,7 @@
 #include "explore/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
-#include "simulate/lock_graph.h"
+#include "explore/lock_graph.h"
 #include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"

@@ -5,7 +5,7 @@
 
 #include "park/idle.h"
 #include "process/process.h"
-#include "simulate/lock_circle.h"
+#include "explore/lock_circle.h"
 #include "simulate/lock_words.h"
 #include "simulate/players.h"
 #include "simulate/record.h"

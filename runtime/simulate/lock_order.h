@@ -8,7 +8,7 @@
  *
  * as one line on stderr, or a notice of the exploration; circles of three and
  * more as well, each set of locks once.  Linux's lockdep does this for kernels;
- * which circles are left out as harmless is in simulate/lock_circle.
+ * which circles are left out as harmless is in explore/lock_circle.
  *
  * At each point a task looks at what it holds: what its last operation took or
  * gave back.  So neither a lock nor an ordinary run knows of this, and a lock

@@ -5,7 +5,7 @@
 #ifndef TL_LOCK_WORDS_H
 #define TL_LOCK_WORDS_H
 
-#include "simulate/lock_graph.h"
+#include "explore/lock_graph.h"
 
 /* Says it: a line on stderr, or a notice of the exploration. */
 void tl_lock_words_warn(const struct tl_lock_edge *const *circle,

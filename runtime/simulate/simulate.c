@@ -13,7 +13,7 @@
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
 #include "simulate/livelock.h"
-#include "simulate/lock_graph.h"
+#include "explore/lock_graph.h"
 #include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/patience.h"
@@ -298,6 +298,12 @@ int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name)
     int status = tl_checkpoint_at(operation_of(use), NULL, identity);
     tl_record_file(NULL);
     return status;
+}
+
+void tl_simulate_file_failed(void)
+{
+    if (tl_world && tl_players_self())
+        tl_world->in_vain();
 }
 
 void tl_simulate_by_hand(void)

@@ -75,6 +75,17 @@ describe("a file that a schedule", function()
     assert.equal(nil, io.open(name))
   end)
 
+  it("opens as a space is removed, and empty in each", function()
+    local name = "spec-" .. tostring({}):match "%w+$"
+    local out = explored(([[
+      local space = require "tidelock".open(%q)
+      local value = space.value("count", 0)
+      value:set(value:get() + 1)
+      print(value:get())]]):format(name))
+    assert.equal(("passed\ttrue\n1\n"):rep(3), out)
+    assert.falsy(table.concat(shell.list "/dev/shm", " "):find(name, 1, true))
+  end)
+
   it("only reads makes it write none", function()
     assert.equal(("passed\tfalse\n"):rep(3), explored(HELPERS .. [[read "a"]]))
   end)

@@ -1,4 +1,4 @@
-#include "simulate/lock_circle.h"
+#include "explore/lock_circle.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "simulate/lock_graph.h"
+#include "explore/lock_graph.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * deadlock only if all its tasks can be in the midst of their edges at a time:
  *
  *   the tasks are different;
- *   their segments are concurrent (simulate/lock_graph);
+ *   their segments are concurrent (explore/lock_graph);
  *   no two hold the same lock, a gate that keeps one of them out, unless both
  *     have it to read; and no more of them have a seat of a semaphore than
  *     there are (Havelund 2000, Bensalem and Havelund 2005: gate locks);
@@ -18,7 +18,7 @@
 #ifndef TL_LOCK_CIRCLE_H
 #define TL_LOCK_CIRCLE_H
 
-#include "simulate/lock_graph.h"
+#include "explore/lock_graph.h"
 
 #define TL_LOCK_CIRCLE_MOST 12u
 
