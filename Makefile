@@ -75,7 +75,7 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tidelock \
-	    bindings/tidelock.d.lua build/docs/tidelock.html
+	    bindings/tidelock.d.lua bindings/docs/exploration.md build/docs/tidelock.html
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
 
