@@ -107,8 +107,8 @@ describe("the mix", function()
       end
     end
     assert.equal(100, hunt.taken)
-    assert.equal(math.min(hunt.refused, 20), failures) -- of one kind no more are told
-    assert.truthy(failures > 1)
+    assert.truthy(failures > 1 and failures <= 20) -- then it is known that it is no use
+    assert.truthy(hunt.refused >= failures)
   end)
 
   it("finds one task of eight that is late, with each of 5 seeds", function()
