@@ -98,7 +98,7 @@ module: $(build)/tidelock.so
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
-$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) $(build)/core.a
+$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) $(build)/bindings/repl/reference.lua.o $(build)/core.a
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
@@ -109,4 +109,8 @@ $(build)/%.o: %.c Makefile .ci/checks.mk | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<
 $(build)/%.lua.o: %.lua bindings/explore/embed.S Makefile | need-build
 	@echo '  LUA $@'; mkdir -p $(@D); $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
+# :help of the REPL reads the reference: its text is what require "repl.reference" returns
+$(build)/bindings/repl/reference.lua.o: bindings/tidelock.d.lua bindings/explore/embed.S Makefile | need-build
+	@echo '  LUA $@'; mkdir -p $(@D); { echo 'return [==['; cat $<; echo ']==]'; } >$(@:.o=); \
+	    $(CC) -c -DFILE='"$(@:.o=)"' -DNAME='"repl.reference"' -o $@ bindings/explore/embed.S
 -include $(shell find $(build) -name '*.d' 2>/dev/null)

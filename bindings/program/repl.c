@@ -3,19 +3,33 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include <lauxlib.h>
 
+#include "explore/embedded.h"
 #include "lua/require.h"
 #include "process/exit.h"
 #include "process/files.h"
 #include "program/chunk.h"
 #include "program/interrupt.h"
 #include "program/prompt.h"
+#include "program/terminal.h"
 #include "tidelock.h"
 
-#define CHUNK_NAME "=stdin"
+static char session_key; /* registry: bindings/repl/session.lua */
+
+/* Calls a function of the session with the values on top.  False: it raised,
+ * which was told. */
+static bool call_session(lua_State *L, const char *name, int arguments,
+                         int results)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &session_key);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+    lua_insert(L, -1 - arguments);
+    return chunk_report(L, chunk_call(L, arguments, results)) == LUA_OK;
+}
 
 /* Reads a line and pushes it; or pushes nothing.  The prompt is the global of
  * that name, or `otherwise`. */
@@ -34,30 +48,6 @@ static enum prompt_outcome push_line(lua_State *L, const char *global,
     return outcome;
 }
 
-/* Whether a syntax error only says that the chunk goes on. */
-static bool is_incomplete(lua_State *L, int status)
-{
-    static const char mark[] = "<eof>";
-    size_t size;
-    const char *message = lua_tolstring(L, -1, &size);
-    return status == LUA_ERRSYNTAX && message && size >= sizeof mark - 1 &&
-           strcmp(message + size - (sizeof mark - 1), mark) == 0;
-}
-
-/* Loads the source at index 1 as an expression; pushes the chunk, or nothing.
- */
-static bool load_expression(lua_State *L)
-{
-    size_t size;
-    lua_pushfstring(L, "return %s", lua_tostring(L, 1));
-    const char *source = lua_tolstring(L, -1, &size);
-    int status = luaL_loadbuffer(L, source, size, CHUNK_NAME);
-    lua_remove(L, -2);
-    if (status != LUA_OK)
-        lua_pop(L, 1);
-    return status == LUA_OK;
-}
-
 /* Appends a line to the source at index 1. */
 static enum prompt_outcome read_more(lua_State *L)
 {
@@ -70,81 +60,129 @@ static enum prompt_outcome read_more(lua_State *L)
     return outcome;
 }
 
-/* Loads the source at index 1, as an expression where it is one; pushes the
- * chunk, or the error, as the status says. */
-static int load_source(lua_State *L)
+/* What the source at index 1 means: behind it come the function, or nil; the
+ * error; and whether the source goes on. */
+static bool load_source(lua_State *L)
 {
-    size_t size;
-    if (load_expression(L))
-        return LUA_OK;
-    const char *source = lua_tolstring(L, 1, &size);
-    return luaL_loadbuffer(L, source, size, CHUNK_NAME);
+    lua_settop(L, 1);
+    lua_pushvalue(L, 1);
+    return call_session(L, "load", 1, 3);
 }
 
-/* Reads a whole chunk, and leaves it alone on the stack, or the error that
- * *status tells.  A chunk that the input ends in the middle of is an error. */
-static enum prompt_outcome read_chunk(lua_State *L, int *status)
+/* Reads a whole chunk: its source is at index 1, and its function at 2, or nil,
+ * and the error at 3.  A chunk that the input ends in the middle of is an
+ * error. */
+static enum prompt_outcome read_chunk(lua_State *L)
 {
     enum prompt_outcome outcome = push_line(L, "_PROMPT", "> ");
     if (outcome != PROMPT_LINE)
         return outcome;
-    while (true) {
-        *status = load_source(L);
-        if (outcome == PROMPT_END || !is_incomplete(L, *status))
-            break;
+    while (load_source(L) && lua_toboolean(L, 4) && outcome != PROMPT_END) {
         lua_settop(L, 1);
         outcome = read_more(L);
         if (outcome == PROMPT_INTERRUPTED)
             return outcome;
     }
     prompt_remember(lua_tostring(L, 1));
-    lua_remove(L, 1);
     return PROMPT_LINE;
 }
 
+/* Prints the results from index 2 on. */
 static void print_results(lua_State *L)
 {
-    int count = lua_gettop(L);
-    if (count == 0)
-        return;
+    int count = lua_gettop(L) - 1;
     luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
+    if (!call_session(L, "shown", count, 1) || lua_isnil(L, -1))
+        return;
     lua_getglobal(L, "print");
-    lua_insert(L, 1);
-    chunk_report(L, chunk_call(L, count, 0));
+    lua_insert(L, -2);
+    chunk_report(L, chunk_call(L, 1, 0));
+}
+
+/* Reports the error on top as the session tells it. */
+static void report(lua_State *L, int status)
+{
+    luaL_tolstring(L, -1, NULL);
+    if (call_session(L, "told", 1, 1))
+        chunk_report(L, status);
+}
+
+/* Runs the chunk that read_chunk has left. */
+static void run_chunk(lua_State *L)
+{
+    int status = LUA_ERRSYNTAX;
+    if (lua_isfunction(L, 2)) {
+        lua_settop(L, 2);
+        status = chunk_call(L, 0, LUA_MULTRET);
+    } else if (lua_isstring(L, 3)) {
+        lua_settop(L, 3);
+    } else {
+        return;
+    }
+    if (status == LUA_OK)
+        print_results(L);
+    else
+        report(L, status);
+    lua_settop(L, 1);
+    call_session(L, "ran", 1, 0);
 }
 
 static void run_chunks(lua_State *L)
 {
     enum prompt_outcome outcome;
-    int status;
-    while ((outcome = read_chunk(L, &status)) != PROMPT_END) {
-        if (outcome == PROMPT_LINE) {
-            if (status == LUA_OK)
-                status = chunk_call(L, 0, LUA_MULTRET);
-            if (chunk_report(L, status) == LUA_OK)
-                print_results(L);
-        }
+    while (!terminal_has_quit() && (outcome = read_chunk(L)) != PROMPT_END) {
+        if (outcome == PROMPT_LINE)
+            run_chunk(L);
         lua_settop(L, 0);
         files_flush_stdout();
     }
 }
 
-static void define_ipc(lua_State *L)
+static bool define_ipc(lua_State *L)
 {
     require_push(L, "tidelock");
     int status = chunk_call(L, 1, 1);
     if (chunk_report(L, status) == LUA_OK)
         lua_setglobal(L, "ipc");
+    return status == LUA_OK;
+}
+
+/* The searcher of embedded modules is there for as long as they are loaded: the
+ * user's `require` knows nothing of them. */
+static void drop_searcher(lua_State *L)
+{
+    lua_getglobal(L, "table");
+    lua_getfield(L, -1, "remove");
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "searchers");
+    lua_replace(L, -2);
+    lua_pushinteger(L, 2);
+    lua_call(L, 2, 0);
+    lua_pop(L, 1);
+}
+
+/* Loads the part that is written in Lua. */
+static bool open_session(lua_State *L)
+{
+    embedded_open(L);
+    require_push(L, "repl.session");
+    bool well = chunk_report(L, chunk_call(L, 1, 1)) == LUA_OK;
+    if (well)
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &session_key);
+    drop_searcher(L);
+    terminal_push(L);
+    return well && call_session(L, "open", 1, 0);
 }
 
 void repl_run(lua_State *L)
 {
     lua_settop(L, 0);
-    define_ipc(L);
+    if (!define_ipc(L) || !open_session(L))
+        return;
     exit_interactive(true);
     tl_simulate_by_hand();
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION
-                   ", the module is `ipc`, Ctrl-D ends\n");
+                   ", the module is `ipc`, :help tells more, Ctrl-D ends\n");
     run_chunks(L);
     prompt_close();
     exit_interactive(false);
