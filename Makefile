@@ -12,7 +12,7 @@ CFLAGS  ?= -O2 -g
 LUA_INCLUDE ?= /usr/include/lua$(LUA)
 LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
 # static: the fewer mappings a process has, the faster it forks (by 1/8)
-LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libreadline.a:libtinfo.a:libsodium.a -lreadline -ltinfo -lsodium -Wl,-Bdynamic
+LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libsodium.a -lsodium -Wl,-Bdynamic
 SODIUM   = -lsodium
 BUSTED  ?= /usr/bin/busted
 # a build of its own kind: sanitize, tsan, fuzz, or fault (kills tasks on request)
@@ -32,8 +32,8 @@ compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fP
 	-fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -falign-functions=32
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
-# what only the program has: the module must not need readline
-program_files := $(wildcard bindings/program/*.c bindings/explore/*.c)
+# what only the program has
+program_files := $(wildcard bindings/program/*.c bindings/explore/*.c bindings/repl/*.c)
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
 embedded      := $(wildcard $(foreach room,explore repl top timeline,bindings/$(room)/*.lua))
 core_files    := $(wildcard runtime/*/*.c) \

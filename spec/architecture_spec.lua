@@ -121,7 +121,7 @@ describe("a file", function()
 end)
 
 -- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
--- init.c forks before there is a runtime; shell.c has io.popen and os.execute; prompt.c waits with readline's signals;
+-- init.c forks before there is a runtime; shell.c has io.popen and os.execute; await.c waits for keys in a simulation, too;
 -- virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
   { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/program/init.c" },
@@ -131,7 +131,7 @@ local ONE_PLACE = {
   { "a clone by number", "SYS_clone" },
   { "posix_spawn", "posix_spawn", "bindings/process/shell.c" },
   { "futex", "SYS_futex", "runtime/park/park.c" },
-  { "ppoll", "ppoll", "runtime/park/poll.c", "bindings/program/prompt.c" },
+  { "ppoll", "ppoll", "runtime/park/poll.c", "bindings/repl/await.c" },
   { "poll", "%f[%w_]poll%s*%(" },
   { "select", "%f[%w_]p?select%s*%(" },
   { "epoll_wait", "epoll_p?wait" },
@@ -139,8 +139,8 @@ local ONE_PLACE = {
   { "sleep", "%f[%w_]u?sleep%s*%(%s*%d" },
   { "clock_gettime", "clock_gettime", "runtime/base/clock.c", "bindings/program/virtual_time.c" },
   { "gettimeofday", "gettimeofday" },
-  { "dlopen", "%f[%w_]dlm?open%s*%(" },
-  { "dlsym", "%f[%w_]dlv?sym%s*%(" },
+  { "dlopen", "%f[%w_]dlm?open%s*%(", "bindings/repl/readline.c" },
+  { "dlsym", "%f[%w_]dlv?sym%s*%(", "bindings/repl/readline.c" },
   { "LUA_VERSION_NUM", "LUA_VERSION_NUM", "bindings/lua/compat.h" },
   { "require of Lua", '"require"', "bindings/lua/require.c", text = sources.without_comments },
 }

@@ -167,6 +167,14 @@ add("load", "FILE", "runs a script in this session", load_file)
 add("scenario", "NAME [ARGUMENTS]", "runs one of the scripts that come along, scripts/NAME.lua", run_scenario)
 add("quit", nil, "ends the session, and what it has started", function() host.quit() end)
 
+--- The names of all, in the order of the list.
+---@return string[]
+function commands.names()
+  local names = {}
+  for i, command in ipairs(list) do names[i] = command.name end
+  return names
+end
+
 --- The function that a line with a colon means.
 function commands.load(text)
   local name, argument = text:match "^%s*:(%a+)%s*(.-)%s*$"

@@ -4,6 +4,7 @@
 --- result. A line that begins with `:` is a command. Text that was copied from a REPL, with its prompts, is run as what
 --- was typed there, one chunk after the other.
 local commands = require "repl.commands"
+local complete = require "repl.complete"
 local pretty = require "repl.pretty"
 local ps = require "repl.ps"
 
@@ -20,6 +21,7 @@ local load, select, error, concat = load, select, error, table.concat
 function session.open(given)
   host = given
   commands.open(session, given)
+  complete.open(given.list)
 end
 
 --- A value as the session shows it.
@@ -127,9 +129,26 @@ function session.load(text)
   return run_all(chunks)
 end
 
---- Whether a text is whole, so that Enter runs it.
-function session.is_whole(text)
-  return not select(3, session.load(text))
+-- What a block begins with at the end of a line.
+local OPENERS = { "%f[%w_]then$", "%f[%w_]do$", "%f[%w_]else$", "%f[%w_]repeat$", "%f[%w_]function[^()]*%([^()]*%)$",
+  "[({%[]$" }
+
+--- What Enter adds to a text whose end is missing: a newline, and the indentation of the next line; nil: the text is
+--- whole, or wrong.
+---@return string?
+function session.next_line(text)
+  if not select(3, session.load(text)) then return end
+  local line = text:match "([^\n]*)$"
+  local margin = line:match "^%s*"
+  for _, opener in ipairs(OPENERS) do
+    if line:gsub("%s+$", ""):find(opener) then return "\n" .. margin .. "  " end
+  end
+  return "\n" .. margin
+end
+
+--- As complete.list.
+function session.complete(text, start)
+  return complete.list(text, start, commands.names())
 end
 
 --- To be called once a chunk has run: its locals are no more.

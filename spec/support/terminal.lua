@@ -73,8 +73,9 @@ function terminal:status()
   return tonumber((self:expect "COMMAND_EXIT_CODE=\"(%d+)\""))
 end
 
--- Ends what may be left of it.
+-- Ends what may be left of it; twice is harmless.
 function terminal:close()
+  if io.type(self.keys) ~= "file" then return end
   self.keys:close()
   os.execute(("kill $(cat %s/pid) 2>/dev/null; rm -rf %s"):format(self.folder, self.folder))
 end

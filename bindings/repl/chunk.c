@@ -1,4 +1,4 @@
-#include "program/chunk.h"
+#include "repl/chunk.h"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 
 #include "lua/traceback.h"
 #include "process/files.h"
-#include "program/interrupt.h"
+#include "repl/interrupt.h"
 
 static int add_traceback(lua_State *L)
 {

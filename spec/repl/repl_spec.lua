@@ -134,3 +134,118 @@ describe("a colon command", function()
     assert.equal(0, repl:status())
   end)
 end)
+
+describe("while the prompt waits", function()
+  it("a death is noticed, so that what is shown is so", function()
+    start()
+    repl:enter('till = ipc.lock{ name = "till" }', "> ")
+    repl:enter("p = ipc.spawn(function() till:acquire() ipc.sleep() end)", "> ")
+    repl:enter("while not tostring(till):find 'held' do ipc.yield() end", "> ")
+    repl:enter("p:kill()", "true\n> ")
+    repl:enter("till", 'lock#1 "till": free, abandoned')
+    repl:enter("p", 'process#%d "process%-1": ended')
+  end)
+
+  it("callbacks run", function()
+    start()
+    repl:enter("pool, got = ipc.pool(1), ipc.event()", "> ")
+    repl:enter("work = function() ipc.sleep(0.3) return 7 end", "> ")
+    repl:enter("f = pool:apply_async(work, nil, function(n) answer = n got:set() end)",
+      "> ")
+    os.execute "sleep 1"
+    repl:enter("rawget(_G, 'answer')", "\n7\n")
+  end)
+
+  it("pools are mended", function()
+    start()
+    repl:enter("pool = ipc.pool(1)", "> ")
+    repl:enter("worker = ipc.children()[1]", "> ")
+    repl:enter("worker:kill()", "true\n> ")
+    os.execute "sleep 1"
+    repl:enter("ipc.children()[1].pid ~= worker.pid", "\ntrue\n")
+  end)
+end)
+
+describe("the line", function()
+  -- typed with Tab, and what it becomes
+  local completed = {
+    { "retu", "return" },
+    { "ipc.que", "ipc%.queue%(" },
+    { "q:try_g", "q:try_get%(" },
+    { "menu[1].so", "menu%[1%]%.soup" },
+    { "menu.day['mon'].so", "menu%.day%['mon'%]%.soup" },
+    { "require 'tidel", "require 'tidelock'" },
+    { "io.open('spec/repl/repl_sp", "io%.open%('spec/repl/repl_spec%.lua'" },
+    { "stock.pan", "stock%.pans" },
+    { ":obj", ":objects" },
+  }
+
+  it("is completed by tab", function()
+    start()
+    repl:enter("q = ipc.queue() menu = { { soup = 1 }, day = { mon = { soup = 2 } } } stock = ipc.table{ pans = 2 }",
+      "> ")
+    for _, row in ipairs(completed) do
+      repl:type(row[1] .. "\t")
+      repl:expect("> " .. row[2])
+      repl:type "\3"
+      repl:expect "%^C\n"
+    end
+  end)
+
+  it("goes on where Enter finds no end, and is edited as a whole", function()
+    start()
+    repl:enter("for i = 1, 2 do", "for i = 1, 2 do\n")
+    repl:type "print(i * 5)\27[A\1" -- up, to the beginning of the line
+    repl:type "\27[B\5 end\r"        -- down, to the end
+    repl:expect "\n5\n10\n"
+  end)
+
+  it("of several lines comes back whole in the next session", function()
+    local home = shell.run("mktemp -d"):match "%S+"
+    start(nil, nil, home)
+    repl:enter("for i = 1, 2 do", "for i = 1, 2 do\n")
+    repl:enter("print(i * 5) end", "\n5\n10\n")
+    repl:enter "\4"
+    assert.equal(0, repl:status())
+    repl:close()
+    start(nil, nil, home)
+    repl:type "\27[A\r"
+    repl:expect "\n5\n10\n"
+    repl:close()
+    os.execute("rm -rf " .. home)
+  end)
+
+  it("of a history without times is still there", function()
+    local home = shell.run(
+      "d=$(mktemp -d); printf \"%s\\n\" \"6 + 1\" \"6 + 2\" >$d/.tidelock_history; echo $d"):match "%S+"
+    start(nil, nil, home)
+    repl:type "\27[A\27[A\r"
+    repl:expect "\n7\n"
+    repl:close()
+    os.execute("rm -rf " .. home)
+  end)
+end)
+
+describe("without readline", function()
+  it("the terminal's own lines are read", function()
+    local folder = shell.run("d=$(mktemp -d); echo none >$d/libreadline.so.8; echo $d"):match "%S+"
+    start(nil, "LD_LIBRARY_PATH=" .. folder)
+    repl:type "for i = 1, 2 do\n"
+    repl:expect ">> "
+    repl:type "print(i * 5) end\n"
+    repl:expect "\n5\n10\n> "
+    repl:type "12 * \3"
+    repl:expect "\n> "
+    repl:type "3 * 4\n"
+    repl:expect "\n12\n> "
+    repl:type "\4"
+    assert.equal(0, repl:status())
+    os.execute("rm -rf " .. folder)
+  end)
+
+  it("scripts run, and do not load it", function()
+    local out = shell.script [[
+      for line in io.lines "/proc/self/maps" do if line:find "readline" then print(line) end end]]
+    assert.equal("", out)
+  end)
+end)

@@ -1,4 +1,4 @@
-#include "program/repl.h"
+#include "repl/repl.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -7,29 +7,15 @@
 
 #include <lauxlib.h>
 
-#include "explore/embedded.h"
 #include "lua/require.h"
 #include "process/exit.h"
 #include "process/files.h"
-#include "program/chunk.h"
-#include "program/interrupt.h"
-#include "program/prompt.h"
-#include "program/terminal.h"
+#include "repl/chunk.h"
+#include "repl/interrupt.h"
+#include "repl/prompt.h"
+#include "repl/session.h"
+#include "repl/terminal.h"
 #include "tidelock.h"
-
-static char session_key; /* registry: bindings/repl/session.lua */
-
-/* Calls a function of the session with the values on top.  False: it raised,
- * which was told. */
-static bool call_session(lua_State *L, const char *name, int arguments,
-                         int results)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &session_key);
-    lua_getfield(L, -1, name);
-    lua_remove(L, -2);
-    lua_insert(L, -1 - arguments);
-    return chunk_report(L, chunk_call(L, arguments, results)) == LUA_OK;
-}
 
 /* Reads a line and pushes it; or pushes nothing.  The prompt is the global of
  * that name, or `otherwise`. */
@@ -66,7 +52,7 @@ static bool load_source(lua_State *L)
 {
     lua_settop(L, 1);
     lua_pushvalue(L, 1);
-    return call_session(L, "load", 1, 3);
+    return session_call(L, "load", 1, 3);
 }
 
 /* Reads a whole chunk: its source is at index 1, and its function at 2, or nil,
@@ -92,7 +78,7 @@ static void print_results(lua_State *L)
 {
     int count = lua_gettop(L) - 1;
     luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
-    if (!call_session(L, "shown", count, 1) || lua_isnil(L, -1))
+    if (!session_call(L, "shown", count, 1) || lua_isnil(L, -1))
         return;
     lua_getglobal(L, "print");
     lua_insert(L, -2);
@@ -103,7 +89,7 @@ static void print_results(lua_State *L)
 static void report(lua_State *L, int status)
 {
     luaL_tolstring(L, -1, NULL);
-    if (call_session(L, "told", 1, 1))
+    if (session_call(L, "told", 1, 1))
         chunk_report(L, status);
 }
 
@@ -119,12 +105,13 @@ static void run_chunk(lua_State *L)
     } else {
         return;
     }
+    tl_process_reap(); /* so that what is shown of the dead is so */
     if (status == LUA_OK)
         print_results(L);
     else
         report(L, status);
     lua_settop(L, 1);
-    call_session(L, "ran", 1, 0);
+    session_call(L, "ran", 1, 0);
 }
 
 static void run_chunks(lua_State *L)
@@ -147,37 +134,10 @@ static bool define_ipc(lua_State *L)
     return status == LUA_OK;
 }
 
-/* The searcher of embedded modules is there for as long as they are loaded: the
- * user's `require` knows nothing of them. */
-static void drop_searcher(lua_State *L)
-{
-    lua_getglobal(L, "table");
-    lua_getfield(L, -1, "remove");
-    lua_getglobal(L, "package");
-    lua_getfield(L, -1, "searchers");
-    lua_replace(L, -2);
-    lua_pushinteger(L, 2);
-    lua_call(L, 2, 0);
-    lua_pop(L, 1);
-}
-
-/* Loads the part that is written in Lua. */
-static bool open_session(lua_State *L)
-{
-    embedded_open(L);
-    require_push(L, "repl.session");
-    bool well = chunk_report(L, chunk_call(L, 1, 1)) == LUA_OK;
-    if (well)
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &session_key);
-    drop_searcher(L);
-    terminal_push(L);
-    return well && call_session(L, "open", 1, 0);
-}
-
 void repl_run(lua_State *L)
 {
     lua_settop(L, 0);
-    if (!define_ipc(L) || !open_session(L))
+    if (!define_ipc(L) || !session_open(L))
         return;
     exit_interactive(true);
     tl_simulate_by_hand();

@@ -1,4 +1,4 @@
-#include "program/terminal.h"
+#include "repl/terminal.h"
 
 #include <dirent.h>
 #include <limits.h>
