@@ -21,10 +21,12 @@
 #include "module.h"
 #include "process/exit.h"
 #include "process/files.h"
+#include "repl/children.h"
 #include "repl/chunk.h"
 #include "program/init.h"
 #include "program/inspect.h"
 #include "repl/interrupt.h"
+#include "repl/terminal.h"
 #include "program/label.h"
 #include "repl/repl.h"
 #include "program/simulation.h"
@@ -316,6 +318,8 @@ static int run_program(lua_State *L)
     set_arg(L, invocation);
     if (!zygote_is())
         interrupt_watch(L, interactive);
+    if (interactive && terminal_is() && !tl_simulate_is_on())
+        children_open(!options->label, terminal_has_colours());
     if (init_is_there())
         interrupt_watch_termination();
     if (options->version)

@@ -8,11 +8,11 @@
 
 #include <lauxlib.h>
 
-#include "process/files.h"
 #include "repl/complete.h"
 #include "repl/history.h"
 #include "repl/readline.h"
 #include "repl/session.h"
+#include "tidelock.h"
 
 static lua_State *state;
 static bool editing, line_done;
@@ -135,7 +135,7 @@ static void drop_line(void)
     readline.free_line_state();
     readline.callback_handler_remove();
     fputs("^C\n", stdout);
-    files_flush_stdout();
+    fflush(stdout);
 }
 
 /* Whether readline has ended the last line: it does in the mode that tells
@@ -178,7 +178,7 @@ void editor_show_above(const char *above, size_t size)
     if (editing)
         readline.clear_visible_line();
     fflush(stdout);
-    files_write(STDOUT_FILENO, above, size);
+    tl_output(STDOUT_FILENO, above, size);
     if (editing) {
         readline.on_new_line();
         readline.redisplay();

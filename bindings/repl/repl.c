@@ -10,8 +10,9 @@
 #include "lua/require.h"
 #include "process/exit.h"
 #include "process/files.h"
+#include "process/thread.h"
+#include "repl/children.h"
 #include "repl/chunk.h"
-#include "repl/interrupt.h"
 #include "repl/prompt.h"
 #include "repl/session.h"
 #include "repl/terminal.h"
@@ -114,15 +115,56 @@ static void run_chunk(lua_State *L)
     session_call(L, "ran", 1, 0);
 }
 
+/* "2 processes and 1 thread still run": false, and nothing, where none does. */
+static bool tell_alive(void)
+{
+    struct children_alive alive = children_alive();
+    size_t processes = alive.processes, threads = alive.threads;
+    char text[80] = "", more[40] = "";
+    if (processes)
+        snprintf(text, sizeof text, "%zu process%s", processes,
+                 processes == 1 ? "" : "es");
+    if (threads)
+        snprintf(more, sizeof more, "%s%zu thread%s", processes ? " and " : "",
+                 threads, threads == 1 ? "" : "s");
+    if (processes + threads == 0)
+        return false;
+    printf("%s%s still run%s; Ctrl-D again ends them\n", text, more,
+           processes + threads == 1 ? "s" : "");
+    return true;
+}
+
+/* Whether the end of the input is to be the session's: not the first Ctrl-D
+ * where something still runs. */
+static bool is_end(bool asked)
+{
+    return asked || !terminal_is() || !tell_alive();
+}
+
 static void run_chunks(lua_State *L)
 {
-    enum prompt_outcome outcome;
-    while (!terminal_has_quit() && (outcome = read_chunk(L)) != PROMPT_END) {
+    bool asked = false; /* the last thing was a Ctrl-D */
+    while (!terminal_has_quit()) {
+        enum prompt_outcome outcome = read_chunk(L);
+        if (outcome == PROMPT_END && is_end(asked))
+            return;
+        asked = outcome == PROMPT_END;
         if (outcome == PROMPT_LINE)
             run_chunk(L);
         lua_settop(L, 0);
         files_flush_stdout();
     }
+}
+
+/* A thread cannot be ended from outside, so the process ends with it. */
+static void end_children(void)
+{
+    bool threads = children_alive().threads > 0;
+    children_end();
+    if (!threads)
+        return;
+    tl_socket_file_remove_all();
+    _exit(files_end(EXIT_SUCCESS));
 }
 
 static bool define_ipc(lua_State *L)
@@ -139,11 +181,17 @@ void repl_run(lua_State *L)
     lua_settop(L, 0);
     if (!define_ipc(L) || !session_open(L))
         return;
+    thread_define("ipc");
     exit_interactive(true);
+    bool own = terminal_is() && !tl_simulate_is_on();
+    exit_before(own ? children_end : NULL);
     tl_simulate_by_hand();
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION
                    ", the module is `ipc`, :help tells more, Ctrl-D ends\n");
     run_chunks(L);
     prompt_close();
+    exit_before(NULL);
+    if (own)
+        end_children();
     exit_interactive(false);
 }

@@ -33,7 +33,7 @@ static int columns(lua_State *L)
     return 1;
 }
 
-static bool has_colours(void)
+bool terminal_has_colours(void)
 {
     const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
     return terminal_is() && !(refused && *refused) && kind &&
@@ -84,7 +84,7 @@ void terminal_push(lua_State *L)
         {"columns", columns}, {"list", list}, {"quit", quit}, {NULL, NULL}};
     has_quit = false;
     luaL_newlib(L, functions);
-    lua_pushboolean(L, has_colours());
+    lua_pushboolean(L, terminal_has_colours());
     lua_setfield(L, -2, "colour");
     set_program(L);
 }

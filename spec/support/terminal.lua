@@ -13,8 +13,9 @@ local function contents(path)
   return text
 end
 
--- Without colours and what else moves the cursor.
+-- Without colours and what else moves the cursor; where a line is written anew, it is a new one.
 local function plain(text)
+  text = text:gsub("\r\27%[K", "\n")
   return (text:gsub("\27%[[%d;?]*%a", ""):gsub("\r", ""))
 end
 
