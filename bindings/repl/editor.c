@@ -129,12 +129,15 @@ void editor_close(void)
     history_close();
 }
 
+/* Leaves what was typed to be seen, and ^C behind it. */
 static void drop_line(void)
 {
+    *readline.point = (int)strlen(text());
+    readline.redisplay();
+    fputs("^C\n", stdout); /* what follows goes to the begin of a line */
     readline.callback_sigcleanup();
     readline.free_line_state();
     readline.callback_handler_remove();
-    fputs("^C\n", stdout);
     fflush(stdout);
 }
 

@@ -74,8 +74,9 @@ end
 
 local function entry_text(name)
   local entry = by_name[name]
+  local kind, methods = by_name["a " .. name], methods_of(name)
   local text = entry.declaration .. "\n" .. trimmed(entry.lines)
-  local methods = methods_of(name)
+  if kind and #kind.lines > 0 then text = trimmed(kind.lines) .. "\n\n" .. text end
   if #methods > 0 then text = text .. "\nMethods: " .. table.concat(methods, ", ") end
   return text
 end

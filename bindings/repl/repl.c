@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
@@ -17,6 +18,8 @@
 #include "repl/session.h"
 #include "repl/terminal.h"
 #include "tidelock.h"
+
+#define INTERRUPTED "interrupted!" /* as chunk.h has it */
 
 /* Reads a line and pushes it; or pushes nothing.  The prompt is the global of
  * that name, or `otherwise`. */
@@ -89,7 +92,11 @@ static void print_results(lua_State *L)
 /* Reports the error on top as the session tells it. */
 static void report(lua_State *L, int status)
 {
-    luaL_tolstring(L, -1, NULL);
+    const char *message = luaL_tolstring(L, -1, NULL);
+    /* the terminal has shown ^C */
+    if (terminal_is() &&
+        strncmp(message, INTERRUPTED, strlen(INTERRUPTED)) == 0)
+        fputs("\n", stdout);
     if (session_call(L, "told", 1, 1))
         chunk_report(L, status);
 }

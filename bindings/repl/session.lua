@@ -86,11 +86,12 @@ end
 
 local function load_expression(text)
   local expression = text:gsub("^%s*=", "", 1)
-  local f = load("return " .. expression, CHUNK, "t")
-  local name = f and expression:match "^%s*([%a_][%w_]*)%s*$"
+  local f, message = load("return " .. expression, CHUNK, "t")
+  if not f then return f, message end
+  local name = expression:match "^%s*([%a_][%w_]*)%s*$"
   if name and lost[name] then return hinting(f, name) end
   -- "return;" alone is none
-  return f and expression:find ";%s*$" and expression:find "[^%s;]" and quiet(f) or f
+  return expression:find ";%s*$" and expression:find "[^%s;]" and quiet(f) or f
 end
 
 local function note_locals(text)
@@ -101,11 +102,11 @@ end
 
 local function load_one(text)
   if text:find "^%s*:%a" then return commands.load(text) end
-  local f = load_expression(text)
+  local f, of_expression = load_expression(text)
   if f then return f end
   local message
   f, message = load(text, CHUNK, "t")
-  return f, message, not f and is_incomplete(message)
+  return f, message, not f and (is_incomplete(message) or is_incomplete(of_expression))
 end
 
 local function run_all(chunks)

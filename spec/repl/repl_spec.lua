@@ -194,6 +194,8 @@ describe("the line", function()
 
   it("goes on where Enter finds no end, and is edited as a whole", function()
     start()
+    repl:enter("{ 1,", "{ 1,\n")
+    repl:enter("2 }", "\n{ 1, 2 }\n")
     repl:enter("for i = 1, 2 do", "for i = 1, 2 do\n")
     repl:type "print(i * 5)\27[A\1" -- up, to the beginning of the line
     repl:type "\27[B\5 end\r"        -- down, to the end

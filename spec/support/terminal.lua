@@ -52,7 +52,7 @@ function terminal:expect(pattern)
   local limit = os.time() + PATIENCE
   repeat
     local screen = self:screen()
-    local found = { screen:find(pattern, self.seen + 1) }
+    local found = { screen:find(pattern, self.seen + 1) } -- an anchor is at what comes next
     if found[1] then
       self.seen = found[2]
       return table.unpack(found, 3)
