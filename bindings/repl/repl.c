@@ -136,8 +136,9 @@ static bool tell_alive(void)
                  threads, threads == 1 ? "" : "s");
     if (processes + threads == 0)
         return false;
-    printf("%s%s still run%s; Ctrl-D again ends them\n", text, more,
-           processes + threads == 1 ? "s" : "");
+    bool one = processes + threads == 1;
+    printf("%s%s still run%s; Ctrl-D again ends %s\n", text, more,
+           one ? "s" : "", one ? "it" : "them");
     return true;
 }
 

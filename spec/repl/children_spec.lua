@@ -85,7 +85,7 @@ describe("the end", function()
     start()
     repl:enter("t = ipc.spawn_thread(function() require 'tidelock'.sleep() end)", "> ")
     repl:type "\4"
-    repl:expect "1 thread still runs; Ctrl%-D again ends them\n> "
+    repl:expect "1 thread still runs; Ctrl%-D again ends it\n> "
     repl:type "\4"
     assert.equal(0, repl:status())
   end)

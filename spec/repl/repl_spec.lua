@@ -51,6 +51,15 @@ describe("a result", function()
     assert.matches("^NAME  PID +STATE +FOR  AT  HOLDS  WAITS FOR\nmain  %d+  running\n$", printed{ "ipc.ps()" })
   end)
 
+  it("of ipc.ps has what is waited for on a line of its own where that is long", function()
+    assert.matches('\n' .. [[
+cook  %d+  waiting +%d[%d.]+ s +stdin:1 *
+  waits to acquire lock#1 "till": held by main %(pid %d+%), 1 waiting
+]], printed{ 'till = ipc.lock{ name = "till" } till:acquire()',
+      'p = ipc.process{ name = "cook", target = function() till:acquire() end }:start()',
+      "while not tostring(till):find '1 waiting' do ipc.yield() end", "ipc.ps()", "p:kill()" })
+  end)
+
   it("has colours on a terminal, but not with NO_COLOR", function()
     start()
     repl:enter('{ "soup" }', '{ "soup" }')
@@ -249,5 +258,34 @@ describe("without readline", function()
     local out = shell.script [[
       for line in io.lines "/proc/self/maps" do if line:find "readline" then print(line) end end]]
     assert.equal("", out)
+  end)
+end)
+
+describe("the session in the readme", function()
+  -- as a pattern in which numbers and how much space is between columns do not matter
+  local function pattern_of(line)
+    return (line:gsub("%p", "%%%0"):gsub("%d+", "%%d+"):gsub("%s%s+", "%%s+"))
+  end
+
+  it("is what happens", function()
+    local file = assert(io.open "README.md")
+    local session = file:read("a"):match "\n%$ %./tidelock\n(Tidelock .-)\n```\n"
+    file:close()
+    start()
+    for line in session:gmatch "[^\n]+" do
+      local typed = line:match "^> (.*)" or line:match "^  (till:with.*)" or line:match "^  (end)$"
+      if typed then
+        repl:type(typed)
+        repl:expect(pattern_of(typed))
+        repl:type "\r"
+        repl:expect "\n"
+      elseif line == "^D" then
+        repl:type "\4"
+      elseif not line:find "^Tidelock" then
+        repl:expect(pattern_of(line))
+      end
+    end
+    repl:type "\4"
+    assert.equal(0, repl:status())
   end)
 end)
