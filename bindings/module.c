@@ -17,6 +17,7 @@
 #include "process/libc_lock.h"
 #include "process/shell.h"
 #include "process/thread.h"
+#include "process/claims.h"
 
 static void write_line(const char *line, size_t size)
 {
@@ -219,6 +220,7 @@ static void make_module(lua_State *L)
     files_open(L);
     libc_lock_open(L);
     shell_open(L);
+    claims_open(L);
     suggest_open(L);
 }
 

@@ -136,6 +136,38 @@ function ipc.seed() end
 ---@return integer pid
 function ipc.getppid() end
 
+--- What holds of all runs ----------------------------------------------------
+
+--- What is to hold in every run. Where the condition is false or nil this
+--- raises `message:format(...)` at the caller's line. Under `tidelock explore`
+--- the schedule has failed then, whether the error is caught or not.
+---@param condition any
+---@param message string as of `string.format`
+---@param ... any what the message tells
+function ipc.always(condition, message, ...) end
+
+--- What is to hold in some run: under `tidelock explore` a label whose condition
+--- no schedule made true is reported, and the exit status is 1 ("no schedule
+--- lets two readers be inside together"). Nothing in an ordinary run.
+---@param condition any
+---@param label string of 1 to 119 bytes; 64 are counted
+function ipc.sometimes(condition, label) end
+
+--- What came of the run: `tidelock explore` counts the schedules by it, and
+--- gives one for each to replay. The values stand as `tostring` has them, with
+--- spaces between; several calls in one run are joined by commas. Nothing in an
+--- ordinary run.
+---@param ... any such as `"sold", 3`
+function ipc.outcome(...) end
+
+--- One of the numbers from 1 to `of`, or one of the values of a list: by chance;
+--- in a simulation by its seed; and under `tidelock explore` a choice like that
+--- of the next task, so that all answers come.
+---@generic T
+---@param of integer|T[] 1 to 1000000000, or a list that is not empty
+---@return integer|T
+function ipc.choose(of) end
+
 --- Lets tables with this metatable travel. Do it in the sender and in the
 --- receiver under the same name; processes forked later have it by birth.
 --- What was registered under the name before is forgotten. A function that
@@ -992,7 +1024,8 @@ function condition:wait(timeout) end
 function condition:wait_for(predicate, timeout) end
 
 --- Lets exactly so many waiters go on, or all there are where they are fewer,
---- the longest-waiting first. Raises where this task does not hold the lock.
+--- the longest-waiting first; under `tidelock explore` any of them. Raises where
+--- this task does not hold the lock.
 ---@param n? integer how many; 1 where it is not given
 ---@return true
 function condition:notify(n) end

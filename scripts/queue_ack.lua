@@ -1,15 +1,17 @@
 -- A producer puts a product, and then waits for the receipt.  With one queue of 1 for both it may take its own
 -- product back for the receipt.  Watch: how often that happens; with a queue for each direction it cannot.
 -- Change: put a pause before the producer's get: then the consumer is mostly first, and the mistake hides.
+-- queue_ack.lua ROUNDS claims that it does not happen at all: tidelock explore scripts/queue_ack.lua 1
 local ipc = require "tidelock"
 
-local ROUNDS = 50
+local CLAIM, ROUNDS = arg[1], tonumber(arg[1] or 50)
 
 local function producer(products, receipts)
   local mistakes = 0
   for n = 1, ROUNDS do
     products:put("product " .. n)
     local answer, why = receipts:get(0.2)
+    if CLAIM then ipc.always(answer ~= "product " .. n, "the producer has taken back its own %s", answer) end
     if why or answer ~= "receipt for product " .. n then mistakes = mistakes + 1 end
   end
   products:put("end")
@@ -33,7 +35,9 @@ end
 
 local both = ipc.queue(1)
 local one = run(both, both)
+if CLAIM then return end
 local two = run(ipc.queue(1), ipc.queue(1))
 print(("one queue for both directions: %d of %d rounds went wrong"):format(one, ROUNDS))
 print(("a queue for each direction:    %d of %d rounds went wrong"):format(two, ROUNDS))
-assert(one > 0 and two == 0)
+ipc.sometimes(one > 0, "the producer takes back its own product")
+assert((one > 0 or ipc.seed()) and two == 0)

@@ -121,17 +121,19 @@ describe("a file", function()
 end)
 
 -- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
--- init.c and keeper.c fork before there is a runtime; shell.c has io.popen and os.execute; await.c waits for keys in a simulation, too;
--- virtual_time.c is the C library's `time` and `clock` for Lua.
+-- worker.c and zygote.c fork other programs than this one; host_jobs.c waits for those.
+-- init.c and keeper.c fork before there is a runtime; shell.c has io.popen and os.execute; await.c waits for keys in a
+-- simulation, outputs.c is a thread that is no task; virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
-  { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/program/init.c", "bindings/repl/keeper.c" },
+  { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/worker.c",
+    "bindings/explore/zygote.c", "bindings/program/init.c", "bindings/repl/keeper.c" },
   { "vfork", "%f[%w_]vfork%s*%(", "runtime/commands/exec.c" },
   { "clone", "%f[%w_]_?_?clone%d?%s*%(" },
   { "a fork by number", "SYS_v?fork" },
   { "a clone by number", "SYS_clone" },
   { "posix_spawn", "posix_spawn", "bindings/process/shell.c" },
   { "futex", "SYS_futex", "runtime/park/park.c" },
-  { "ppoll", "ppoll", "runtime/park/poll.c", "bindings/repl/await.c",
+  { "ppoll", "ppoll", "runtime/park/poll.c", "bindings/explore/host_jobs.c", "bindings/repl/await.c",
     "bindings/repl/outputs.c" },
   { "poll", "%f[%w_]poll%s*%(" },
   { "select", "%f[%w_]p?select%s*%(" },
@@ -220,7 +222,8 @@ describe("the runtime", function()
     assert.same({}, uses(runtime, "%f[%w_]fprintf%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]abort%s*%("))
     assert.same({}, uses(runtime, "%f[%w_]exit%s*%("))
-    assert.same({}, uses(runtime, "%f[%w_]_exit%s*%(", "runtime/process/process.c", "runtime/commands/exec.c"))
+    assert.same({}, uses(runtime, "%f[%w_]_exit%s*%(", "runtime/process/process.c", "runtime/commands/exec.c",
+      "runtime/simulate/ending.c"))
   end)
 end)
 

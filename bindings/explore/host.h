@@ -1,7 +1,7 @@
 /*
  * Host: `require "explore.host"`, by which the explorer's Lua runs schedules.
  *
- *   host.open{ script=, arguments=, jobs=, seed=, program= } -> host
+ *   host.open{ script=, arguments=, jobs=, seed=, program=, patience= } -> host
  *   host:start(worker, plan [, { terminal = true }])
  *   host:wait([seconds]) -> worker | nil, "interrupted"
  *   host:account(worker), host:tasks(worker), host:objects(worker)
@@ -17,15 +17,21 @@
 
 #include <lua.h>
 
-#include "explore/worker.h"
+#include "explore/host_jobs.h"
 
-struct host {
-    int jobs, findings, input;
-    struct worker *workers;
-    bool closed;
-};
+#define HOST_CLASS "tidelock.host"
 
 int host_open_library(lua_State *L);
+
+/* host.open, and the end of a host. */
+int host_open(lua_State *L);
+void host_close(struct host *host);
+
+/* The worker has ended: raises why, or what it has said. */
+int host_raise_lost(lua_State *L, struct host *host, struct worker *worker);
+
+/* Of those that this program may use. */
+int host_cpu_count(void);
 
 /* What the plan at index says, into the worker's memory; raises. */
 void host_plan_read(lua_State *L, int index, struct tl_plan *plan);

@@ -162,34 +162,38 @@ static const struct tl_event *last_event(const struct tl_account *account)
                                                    : NULL;
 }
 
+#define HANGS "nobody takes a step, in real time: "
+
 /* It was ended since it took no step. */
 static void push_hangs(lua_State *L, const struct tl_account *account)
 {
     const struct tl_event *last = last_event(account);
     if (!last || last->player >= task_count(account)) {
-        lua_pushliteral(L, "no step was taken for 10 s of real time");
+        lua_pushliteral(L, HANGS "the script waits, or runs in a circle");
         return;
     }
     const char *name = account->tasks[last->player].name;
-    if (last->line && last->file > 0 && last->file < TL_ACCOUNT_FILES)
+    if (last->line && last->file > 0 && last->file <= TL_ACCOUNT_FILES)
         lua_pushfstring(L,
-                        "no step was taken for 10 s of real time: %s runs, "
-                        "and came last to %s:%d",
-                        name, account->files[last->file], (int)last->line);
+                        HANGS "%s waits, or runs in a circle; it came last to "
+                              "%s:%d",
+                        name, account->files[last->file - 1], (int)last->line);
     else
-        lua_pushfstring(L, "no step was taken for 10 s of real time: %s runs",
-                        name);
+        lua_pushfstring(L, HANGS "%s waits, or runs in a circle", name);
 }
 
 static void set_ending(lua_State *L, const struct worker_shared *memory)
 {
     const struct tl_account *account = &memory->exploration.account;
     bool over = atomic_load(&((struct tl_account *)account)->over);
-    bool hangs = !over && atomic_load(&((struct worker_shared *)memory)->ended);
+    uint32_t ended = atomic_load(&((struct worker_shared *)memory)->ended);
+    bool hangs = !over && ended;
     set_text(L, "ending",
              hangs ? "hangs"
                    : endings[over ? account->ending : TL_ENDING_NONE]);
-    if (hangs)
+    if (hangs && ended == WORKER_PRINTS)
+        lua_pushliteral(L, "it prints without end: more than 64 MiB");
+    else if (hangs)
         push_hangs(L, account);
     else
         lua_pushstring(L, account->message);

@@ -28,14 +28,9 @@ struct finder {
 
 static uint64_t hash_of(uint64_t number, uint8_t kind, uint8_t arena)
 {
-    return (number * 31 + kind * 7 + arena) * UINT64_C(0x9e3779b97f4a7c15) >>
+    return (number * 31 + kind * UINT64_C(7) + arena) *
+               UINT64_C(0x9e3779b97f4a7c15) >>
            32;
-}
-
-/* A file's event has its identity. */
-static uint64_t number_of(const struct tl_account_object *object)
-{
-    return object->kind == TL_KIND_NONE ? object->identity : object->number;
 }
 
 /* The place of that object, or the free one where it would be. */
@@ -49,7 +44,7 @@ static uint16_t *place_of(struct finder *finder, uint64_t number, uint8_t kind,
             return place;
         const struct tl_account_object *object =
             &finder->account->objects[*place - 1];
-        if (number_of(object) == number && object->kind == kind &&
+        if (object->number == number && object->kind == kind &&
             object->arena == arena)
             return place;
     }
@@ -71,7 +66,7 @@ static struct finder *make_finder(lua_State *L,
     memset(finder->index, 0, size * sizeof finder->index[0]);
     for (uint32_t i = 0; i < count; i++) {
         const struct tl_account_object *object = &account->objects[i];
-        *place_of(finder, number_of(object), object->kind, object->arena) =
+        *place_of(finder, object->number, object->kind, object->arena) =
             (uint16_t)(i + 1);
     }
     return finder;
@@ -156,8 +151,8 @@ static void set_place(const struct conversion *to, const struct tl_event *event)
 {
     if (event->line)
         set_integer(to->L, "line", event->line);
-    if (event->file > 0 && event->file < TL_ACCOUNT_FILES)
-        set_text(to->L, "file", to->account->files[event->file]);
+    if (event->file > 0 && event->file <= TL_ACCOUNT_FILES)
+        set_text(to->L, "file", to->account->files[event->file - 1]);
 }
 
 static void set_operation(const struct conversion *to,
@@ -173,20 +168,12 @@ static void set_operation(const struct conversion *to,
     set_object(to, event);
 }
 
-/* The index of the task with that key. */
-static uint32_t task_of_key(const struct tl_account *account, uint64_t key)
-{
-    for (uint32_t i = 0; i < account->task_count && i < TL_ACCOUNT_TASKS; i++)
-        if (account->tasks[i].key == key)
-            return i;
-    return 0;
-}
-
 static void set_choice(const struct conversion *to,
                        const struct tl_event *event)
 {
     if (event->how == TL_EVENT_WAKES) {
-        set_path(to, "woken", task_of_key(to->account, event->key));
+        if (event->key <= PLAYERS_LISTED)
+            set_path(to, "woken", to->in_slot[event->key]);
     } else if (event->how == TL_EVENT_ANSWER) {
         set_integer(to->L, "answer", event->key);
         set_integer(to->L, "of", event->runnable);

@@ -5,8 +5,6 @@
 
 #include "explore/host.h"
 
-#pragma weak tl_plan_read
-
 static uint64_t whole(lua_State *L, int index, const char *field)
 {
     lua_getfield(L, index, field);
@@ -58,8 +56,9 @@ void host_plan_read(lua_State *L, int index, struct tl_plan *plan)
     lua_getfield(L, index, "moves");
     const char *text = luaL_optstring(L, -1, "");
     const char *wrong = *text ? tl_plan_read(plan, text) : NULL;
-    if (wrong)
-        luaL_error(L, "the schedule is wrong where it goes on with '%.20s'",
-                   wrong);
+    if (wrong) {
+        lua_pushlstring(L, wrong, strcspn(wrong, ", "));
+        luaL_error(L, "the schedule is wrong at '%s'", lua_tostring(L, -1));
+    }
     lua_pop(L, 1);
 }

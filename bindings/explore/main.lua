@@ -1,23 +1,36 @@
---- Runs one schedule of the script, and prints how it ended and what it has written.
-return function(_, script, ...)
-  local host = require "explore.host"
-  if not script then
-    io.stderr:write "usage: tidelock explore script [arguments]\n"
-    return 2
+--- Main: `tidelock explore` and `tidelock replay`, from the command line to the exit status.
+--
+-- The way from here: options (the command line), session (the host and its workers), search (which schedules are run),
+-- shrink (the one that fails, as short as can be), explain (what is told of it), replay_file.
+local options = require "explore.options"
+
+local WRONG_USE = 2
+
+local COMMANDS = { explore = "explore.explore", replay = "explore.replay" }
+
+local function refuse(text)
+  io.stderr:write(text)
+  return WRONG_USE
+end
+
+-- Errors that are tables are for the user: { wrong = text }.
+local function run(command, found)
+  local well, status = xpcall(command, function(why)
+    if type(why) == "table" and why.wrong then return why end
+    return debug.traceback(why, 2)
+  end, found)
+  if well then return status end
+  if type(status) == "table" then return refuse(("tidelock: %s\n"):format(status.wrong)) end
+  error(status, 0)
+end
+
+--- Runs the command of that name with its words; returns the exit status.
+return function(name, ...)
+  local found, wrong = options[name]{ ... }
+  if not found then return refuse(wrong) end
+  if found.help then
+    io.stdout:write(options.usage[name])
+    return 0
   end
-  local opened, runs = pcall(host.open, { script = script, arguments = { ... }, jobs = 1, program = arg[-1] })
-  if not opened then
-    io.stderr:write("tidelock: ", runs, "\n")
-    return 2
-  end
-  runs:start(1, {})
-  local worker, why = runs:wait()
-  if not worker then print(why) return 2 end
-  local run = runs:account(worker)
-  io.write(runs:output(worker))
-  for _, event in ipairs(runs:events(worker)) do
-    print(event.step, event.task, event.how, event.op or "", event.line or "")
-  end
-  print(run.ending, run.message, run.status, run.real)
-  return run.ending == "passed" and 0 or 1
+  return run(require(COMMANDS[name]), found)
 end

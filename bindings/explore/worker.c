@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 
 /* Away from the numbers that scripts expect of their own files. */
 #define FD_LEAST 64
+#define PATIENCE 3 /* seconds for a worker to end what it runs */
 
 /* ---- its start ---- */
 
@@ -28,14 +28,18 @@ static int move_up(int fd)
     return moved;
 }
 
+static int make_file(const char *name)
+{
+    return move_up(tl_standard_avoid(memfd_create(name, MFD_CLOEXEC)));
+}
+
 static int make_memory(struct worker *worker)
 {
     size_t size = sizeof *worker->memory;
-    worker->shared = move_up(
-        tl_standard_avoid(memfd_create("tidelock exploration", MFD_CLOEXEC)));
-    worker->output = move_up(
-        tl_standard_avoid(memfd_create("tidelock output", MFD_CLOEXEC)));
-    if (worker->shared < 0 || worker->output < 0 ||
+    worker->shared = make_file("tidelock exploration");
+    worker->output = make_file("tidelock output");
+    worker->records = make_file("tidelock kept files");
+    if (worker->shared < 0 || worker->output < 0 || worker->records < 0 ||
         ftruncate(worker->shared, (off_t)size) < 0 ||
         fcntl(worker->output, F_SETFL, O_APPEND) < 0)
         return -1;
@@ -76,7 +80,7 @@ static _Noreturn void become(const struct worker *worker,
 {
     char text[120];
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* see zygote.h */
     if (getppid() != parent)
         _exit(1);
     keep_to_one_cpu(number);
@@ -86,10 +90,12 @@ static _Noreturn void become(const struct worker *worker,
     hand_on(start->findings);
     hand_on(worker->shared);
     hand_on(worker->output);
+    hand_on(worker->records);
     hand_on(start->input);
     hand_on(socket);
-    snprintf(text, sizeof text, "%d %d %d %d %d %" PRIu64, start->findings,
-             worker->shared, worker->output, start->input, socket, start->seed);
+    snprintf(text, sizeof text, "%d %d %d %d %d %d %" PRIu64, start->findings,
+             worker->shared, worker->output, worker->records, start->input,
+             socket, start->seed);
     setenv(WORKER_VARIABLE, text, 1);
     execv("/proc/self/exe", start->arguments);
     _exit(1);
@@ -100,38 +106,28 @@ int worker_start(struct worker *worker, const struct worker_start *start,
 {
     int pair[2];
     pid_t parent = getpid();
-    *worker = (struct worker){.shared = -1, .output = -1, .socket = -1};
-    if (make_memory(worker) < 0 ||
-        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+    *worker = (struct worker){
+        .shared = -1, .output = -1, .records = -1, .socket = -1};
+    if (make_memory(worker) < 0 || tl_standard_sockets(pair) < 0)
         return -1;
-    worker->socket = move_up(tl_standard_avoid(pair[0]));
-    pair[1] = move_up(tl_standard_avoid(pair[1]));
+    worker->socket = move_up(pair[0]);
+    pair[1] = move_up(pair[1]);
     worker->pid = fork();
     if (worker->pid == 0)
         become(worker, start, number, pair[1], parent);
     close(pair[1]);
-    worker->busy = true; /* it loads the script */
+    worker->state = WORKER_STARTS;
     return worker->pid < 0 ? -1 : 0;
 }
 
 /* ---- its schedules ---- */
 
-/* Empties what was used. */
-static void reset(struct tl_account *account)
+int worker_order(struct worker *worker)
 {
-    memset(account, 0, offsetof(struct tl_account, message));
-    account->message[0] = account->outcome[0] = account->notices[0] = '\0';
-    account->label_count = account->file_count = 0;
-    account->task_count = account->object_count = 0;
-    account->told_size = account->event_count = 0;
-}
-
-int worker_order(struct worker *worker, uint32_t flag)
-{
-    struct worker_word word = {.kind = WORKER_START, .flag = flag};
-    reset(&worker->memory->exploration.account);
+    struct worker_word word = {.kind = WORKER_START, .flag = worker->flag};
+    tl_account_empty(&worker->memory->exploration.account);
     atomic_store(&worker->memory->ended, 0);
-    worker->busy = true;
+    worker->state = WORKER_RUNS;
     worker->seen = 0;
     worker->moved = tl_real_now();
     return send(worker->socket, &word, sizeof word, MSG_NOSIGNAL) == sizeof word
@@ -139,10 +135,10 @@ int worker_order(struct worker *worker, uint32_t flag)
                : -1;
 }
 
-void worker_end_schedule(struct worker *worker)
+void worker_end_schedule(struct worker *worker, enum worker_why why)
 {
     int32_t group = atomic_load(&worker->memory->group);
-    atomic_store(&worker->memory->ended, 1);
+    atomic_store(&worker->memory->ended, why);
     if (group > 0)
         kill(-group, SIGKILL);
 }
@@ -151,7 +147,8 @@ void worker_end_schedule(struct worker *worker)
 
 static void close_all(struct worker *worker)
 {
-    int *fds[] = {&worker->shared, &worker->output, &worker->socket};
+    int *fds[] = {&worker->shared, &worker->output, &worker->records,
+                  &worker->socket};
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
         if (*fds[i] >= 0)
             close(*fds[i]);
@@ -159,19 +156,58 @@ static void close_all(struct worker *worker)
     }
 }
 
-void worker_end(struct worker *worker)
+/* Waits until the worker has closed the socket, for that many seconds. */
+static void await_end(const struct worker *worker, int seconds)
 {
-    if (worker->memory && worker->pid > 0) {
-        kill(worker->pid, SIGKILL);
-        int32_t group = atomic_load(&worker->memory->group);
-        if (group > 0)
-            kill(-group, SIGKILL);
-        while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
-            continue;
+    struct timeval limit = {.tv_sec = seconds};
+    struct worker_word word;
+    setsockopt(worker->socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    while (recv(worker->socket, &word, sizeof word, 0) > 0)
+        continue;
+}
+
+static void reap(pid_t pid)
+{
+    while (waitpid(pid, NULL, __WALL) > 0 || errno == EINTR)
+        continue;
+}
+
+/* The worker puts files back, and the explorer does so where that has not got
+ * to it. */
+static int end_process(struct worker *worker)
+{
+    int status = 0;
+    kill(worker->pid, SIGTERM);
+    await_end(worker, PATIENCE);
+    kill(worker->pid, SIGKILL);
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    int32_t group = atomic_load(&worker->memory->group);
+    if (group > 0) {
+        kill(-group, SIGKILL);
+        reap(-group); /* this process adopts orphans */
     }
+    kept_files_put_back(&worker->memory->kept, worker->records, -1);
+    return status;
+}
+
+int worker_end(struct worker *worker)
+{
+    int status = 0;
+    if (worker->memory && worker->pid > 0)
+        status = end_process(worker);
     if (worker->memory)
         munmap(worker->memory, sizeof *worker->memory);
     worker->memory = NULL;
     worker->pid = 0;
     close_all(worker);
+    return status;
+}
+
+void worker_take_terminal(void)
+{
+    void (*given)(int) = signal(SIGTTOU, SIG_IGN);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        tcsetpgrp(fd, getpgrp());
+    signal(SIGTTOU, given);
 }

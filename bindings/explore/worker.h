@@ -6,9 +6,11 @@
  * on one CPU, and hands it these descriptors, told by an environment variable
  * that it removes at once:
  *
- *   findings  memory: struct tl_findings, of all workers
+ *   findings  memory: struct tl_findings, of all workers; who changes files
+ *             has it locked (kept_files.h)
  *   shared    memory: struct worker_shared, of this worker
  *   output    memory: what the schedule has written to stdout and stderr
+ *   records   memory: the files that are to be put back (kept_files.h)
  *   input     memory: the schedule's stdin; or /dev/null
  *   socket    orders and answers, each one struct worker_word
  *
@@ -23,6 +25,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "explore/kept_files.h"
 #include "tidelock.h"
 
 #define WORKER_VARIABLE "TIDELOCK_EXPLORED"
@@ -40,17 +43,25 @@ struct worker_word {
 
 struct worker_shared {
     struct tl_exploration exploration;
+    struct kept_files kept;
     _Atomic int32_t group;  /* process group of the schedule; 0: none runs */
-    _Atomic uint32_t ended; /* the explorer has ended it: it hangs */
+    _Atomic uint32_t ended; /* by the explorer: enum worker_why */
     double real;            /* seconds that it took */
 };
+
+/* Why the explorer has ended a schedule. */
+enum worker_why { WORKER_HANGS = 1, WORKER_PRINTS };
+
+enum worker_state { WORKER_STARTS, WORKER_IDLE, WORKER_QUEUED, WORKER_RUNS };
 
 /* What the explorer has of a worker. */
 struct worker {
     pid_t pid;
-    int shared, output, socket;
+    int shared, output, records, socket;
     struct worker_shared *memory;
-    bool busy;
+    enum worker_state state;
+    uint32_t flag; /* of its order */
+    bool again;    /* once it is done it runs the same plan once more */
     uint64_t seen; /* events when it was looked at last */
     double moved;  /* when there were others than before, in real time */
 };
@@ -66,14 +77,18 @@ struct worker_start {
 int worker_start(struct worker *worker, const struct worker_start *start,
                  int number);
 
-/* Has the worker run a schedule, by the plan that is in its memory.  Empties
- * the account.  0, or -1: it is no more. */
-int worker_order(struct worker *worker, uint32_t flag);
+/* Has the worker run a schedule, by the plan that is in its memory, and its
+ * flag.  Empties the account.  0, or -1: it is no more. */
+int worker_order(struct worker *worker);
 
 /* Ends the schedule that it runs. */
-void worker_end_schedule(struct worker *worker);
+void worker_end_schedule(struct worker *worker, enum worker_why why);
 
-/* Ends the worker, and what it runs. */
-void worker_end(struct worker *worker);
+/* Ends the worker, and what it runs.  Its status, as of waitpid: that of an end
+ * before.  Twice is harmless. */
+int worker_end(struct worker *worker);
+
+/* Puts this program into the foreground of its terminal again. */
+void worker_take_terminal(void);
 
 #endif

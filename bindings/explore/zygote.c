@@ -14,10 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "explore/kept_files.h"
 #include "explore/worker.h"
 
+/* Away from the numbers that scripts expect of their own files. */
+#define FD_LEAST 64
+
 static bool is_zygote, served;
-static int output, input, orders; /* descriptors */
+static int output, records, input, orders, lock; /* descriptors */
+static int terminal[STDERR_FILENO + 1];
 static int life_pipe[2];
 static struct tl_findings *findings;
 static struct worker_shared *shared;
@@ -28,41 +33,57 @@ static void *map(int fd, size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_NORESERVE, fd, 0);
-    close(fd);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* The script's streams; what they are made of is not handed on to commands.
- * The input is opened anew, since each worker reads it from a place of its
- * own. */
-static void take_streams(void)
+/* The same file with a place, and a lock, of its own; takes the descriptor. */
+static int open_anew(int fd, int flags)
 {
     char path[40];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", input);
-    int own = tl_standard_avoid(open(path, O_RDONLY | O_CLOEXEC));
-    dup2(own >= 0 ? own : input, STDIN_FILENO);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int own = tl_standard_avoid(open(path, flags | O_CLOEXEC));
+    int high = own < 0 ? -1 : fcntl(own, F_DUPFD_CLOEXEC, FD_LEAST);
+    if (own >= 0)
+        close(own);
+    if (high < 0)
+        return fd;
+    close(fd);
+    return high;
+}
+
+/* The explorer's streams are kept, for schedules that have the terminal. */
+static void take_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        terminal[fd] = fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+    dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
-    if (own > STDERR_FILENO)
-        close(own);
-    close(input);
+}
+
+static void take(int found, int own)
+{
+    findings = map(found, sizeof *findings);
+    shared = map(own, sizeof *shared);
+    lock = open_anew(found, O_RDWR);
+    input = open_anew(input, O_RDONLY);
+    close(own);
+    take_streams();
     fcntl(output, F_SETFD, FD_CLOEXEC);
+    fcntl(records, F_SETFD, FD_CLOEXEC);
     fcntl(orders, F_SETFD, FD_CLOEXEC);
+    kept_files_begin(&shared->kept, records, lock);
 }
 
 bool zygote_begin(uint64_t *seed)
 {
     int found, own;
     const char *text = getenv(WORKER_VARIABLE);
-    if (!text)
-        return false;
-    if (sscanf(text, "%d %d %d %d %d %" SCNu64, &found, &own, &output, &input,
-               &orders, seed) != 6)
+    if (!text || sscanf(text, "%d %d %d %d %d %d %" SCNu64, &found, &own,
+                        &output, &records, &input, &orders, seed) != 7)
         return false;
     unsetenv(WORKER_VARIABLE);
-    findings = map(found, sizeof *findings);
-    shared = map(own, sizeof *shared);
-    take_streams();
+    take(found, own);
     is_zygote = findings && shared;
     return is_zygote;
 }
@@ -78,19 +99,30 @@ bool zygote_is(void)
 static void tie_group_to_zygote(void)
 {
     fcntl(life_pipe[0], F_SETOWN, -getpid());
-    fcntl(life_pipe[0], F_SETSIG, SIGKILL);
-    fcntl(life_pipe[0], F_SETFL, O_ASYNC | O_NONBLOCK);
     close(life_pipe[1]);
 }
 
-static void be_schedule(pid_t zygote)
+/* The schedule is in the foreground, so that it may read and gets Ctrl-C. */
+static void take_terminal(void)
 {
+    void (*given)(int) = signal(SIGTTOU, SIG_IGN);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        dup2(terminal[fd], fd);
+    tcsetpgrp(STDIN_FILENO, getpid());
+    signal(SIGTTOU, given);
+}
+
+static void be_schedule(pid_t zygote, bool has_terminal)
+{
+    signal(SIGTERM, SIG_DFL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != zygote)
         _exit(1);
     setpgid(0, 0);
     close(orders);
     tie_group_to_zygote();
+    if (has_terminal)
+        take_terminal();
     tl_explore_begin(findings, &shared->exploration);
 }
 
@@ -107,14 +139,15 @@ static void end_strays(void)
 {
     char path[60];
     snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
-    while (waitpid(-1, NULL, WNOHANG) == 0) {
+    while (waitpid(-1, NULL, WNOHANG) >= 0) {
         FILE *list = fopen(path, "re");
-        int pid;
+        int pid = 0;
         while (list && fscanf(list, "%d", &pid) == 1)
             kill(pid, SIGKILL);
         if (list)
             fclose(list);
-        waitpid(-1, NULL, 0);
+        if (pid)
+            waitpid(pid, NULL, __WALL);
     }
 }
 
@@ -145,10 +178,44 @@ static void judge(int status)
     atomic_store(&account->over, 1);
 }
 
-/* Returns true in the schedule's main task. */
-static bool run_schedule(void)
+/* ---- orders ---- */
+
+static volatile sig_atomic_t is_to_end;
+
+/* The explorer has ended, or wants this process to end. */
+static void on_termination(int signal)
+{
+    (void)signal;
+    is_to_end = 1;
+    int32_t group = atomic_load(&shared->group);
+    if (group > 0)
+        kill(-group, SIGKILL);
+}
+
+/* No SA_RESTART: recv is to return. */
+static void watch_termination(void)
+{
+    struct sigaction action = {.sa_handler = on_termination};
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void await_end(pid_t main_task)
 {
     int status = 0;
+    atomic_store(&shared->group, main_task);
+    if (is_to_end)
+        kill(main_task, SIGKILL);
+    while (waitpid(main_task, &status, 0) < 0 && errno == EINTR)
+        continue;
+    end_group(main_task);
+    kept_files_put_back(&shared->kept, records, lock);
+    atomic_store(&shared->group, 0);
+    judge(status);
+}
+
+/* Returns true in the schedule's main task. */
+static bool run_schedule(bool has_terminal)
+{
     pid_t zygote = getpid();
     double begun = tl_real_now();
     lseek(STDIN_FILENO, 0, SEEK_SET);
@@ -156,20 +223,27 @@ static bool run_schedule(void)
         return false;
     pid_t pid = fork();
     if (pid == 0) {
-        be_schedule(zygote);
+        be_schedule(zygote, has_terminal);
         return true;
     }
-    if (pid > 0) {
-        atomic_store(&shared->group, pid);
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            continue;
-        end_group(pid);
-        atomic_store(&shared->group, 0);
-        judge(status);
-    }
+    if (pid > 0)
+        await_end(pid);
     shared->real = tl_real_now() - begun;
     say(WORKER_DONE);
     return false;
+}
+
+static void make_life_pipe(void)
+{
+    int made[2];
+    if (tl_standard_pipe(made) < 0)
+        _exit(1);
+    for (int i = 0; i < 2; i++) {
+        life_pipe[i] = fcntl(made[i], F_DUPFD_CLOEXEC, FD_LEAST);
+        close(made[i]);
+    }
+    fcntl(life_pipe[0], F_SETSIG, SIGKILL);
+    fcntl(life_pipe[0], F_SETFL, O_ASYNC | O_NONBLOCK);
 }
 
 bool zygote_serve(void)
@@ -179,12 +253,12 @@ bool zygote_serve(void)
         return false;
     served = true;
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (pipe2(life_pipe, O_CLOEXEC) < 0)
-        _exit(1);
+    make_life_pipe();
+    watch_termination();
     malloc_trim(0);
     say(WORKER_READY);
-    while (recv(orders, &word, sizeof word, 0) == sizeof word)
-        if (run_schedule())
+    while (!is_to_end && recv(orders, &word, sizeof word, 0) == sizeof word)
+        if (run_schedule(word.flag))
             return true;
     _exit(0);
 }

@@ -7,11 +7,11 @@
  * the schedule outlives its parent, ends them when the main task has ended or
  * the schedule is over, reaps all, and tells the explorer.
  *
- * Nobody outlives the explorer, whatever ends it: the zygote is killed with the
- * explorer, the main task with the zygote, and the process group with the
- * zygote as well: its processes have open the read end of a pipe (life_pipe)
- * whose write end only the zygote has, and the kernel signals them when that is
- * closed.
+ * Nobody outlives the explorer, whatever ends it.  The zygote gets SIGTERM
+ * then, by which it ends what runs, puts files back and ends.  Where it is
+ * killed itself the main task is killed with it, and the process group as well:
+ * its processes have open the read end of a pipe (life_pipe) whose write end
+ * only the zygote has, and the kernel signals the group when that is closed.
  */
 #ifndef EXPLORE_ZYGOTE_H
 #define EXPLORE_ZYGOTE_H

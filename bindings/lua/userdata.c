@@ -13,6 +13,8 @@ static char class_keys[TL_KINDS]; /* metatables, by kind */
 /* The same in all Lua states of the process; the first one writes it. */
 static const struct class *classes[TL_KINDS];
 
+static void (*wrapper)(lua_State *L); /* of metatables; NULL: none */
+
 struct tl_handle *object_check_slow(lua_State *L, int index,
                                     enum tl_kind_id kind)
 {
@@ -103,6 +105,7 @@ static int push_field(lua_State *L, enum tl_kind_id kind, struct object *object)
     const char *name = luaL_tolstring(L, 2, NULL);
     for (; object && property->name; property++) {
         if (strcmp(property->name, name) == 0) {
+            context_set(L);
             property->push(L, &object->handle);
             return 1;
         }
@@ -200,6 +203,18 @@ static void push_metatable(lua_State *L, enum tl_kind_id kind,
         put_fields_behind(L, kind, object);
     }
     lua_setfield(L, -2, "__index");
+    if (wrapper)
+        wrapper(L);
+}
+
+void object_wrap_with(lua_State *L, void (*wrap)(lua_State *L))
+{
+    wrapper = wrap;
+    for (int kind = 0; kind < TL_KINDS; kind++) {
+        if (lua_rawgetp(L, LUA_REGISTRYINDEX, &class_keys[kind]) == LUA_TTABLE)
+            wrap(L);
+        lua_pop(L, 1);
+    }
 }
 
 static struct object *push_object(lua_State *L, enum tl_kind_id kind)

@@ -276,6 +276,7 @@ static int queue_size(lua_State *L)
 /* No check of arguments: Lua passes the operand of # twice. */
 static int queue_len(lua_State *L)
 {
+    context_set(L);
     lua_pushinteger(L, size_of(L, check_queue(L), "size"));
     return 1;
 }

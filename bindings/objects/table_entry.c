@@ -9,6 +9,7 @@
 
 struct tl_handle *table_entry_check(lua_State *L)
 {
+    context_set(L);
     return object_check(L, 1, TL_KIND_TABLE);
 }
 

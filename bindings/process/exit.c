@@ -7,6 +7,7 @@
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "process/child.h"
+#include "process/explored.h"
 #include "process/files.h"
 #include "process/thread.h"
 
@@ -44,6 +45,7 @@ static int end_stuck(lua_State *L, const char *report)
         lua_pushstring(L, report);
         return misuse_raise(L);
     }
+    explored_end(L, TL_ENDING_DEADLOCK, report);
     files_flush(L);
     char text[20000];
     int size = snprintf(text, sizeof text, "tidelock: %s", report);
@@ -106,6 +108,7 @@ static int os_exit(lua_State *L)
     if (before)
         before();
     end_main(L);
+    explored_leave(code);
     lua_settop(L, 2);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);

@@ -9,6 +9,7 @@
 #include "codec/message.h"
 #include "lua/support.h"
 #include "lua/traceback.h"
+#include "process/explored.h"
 #include "process/files.h"
 
 /* How much to keep of an error's text that is too long. */
@@ -48,6 +49,7 @@ static void report(lua_State *L, int text)
     lua_concat(L, 3);
     size_t size;
     const char *block = lua_tolstring(L, -1, &size);
+    explored_fail(L, block);
     files_flush_stdout();
     files_write(2, block, size);
     lua_pop(L, 1);
@@ -184,6 +186,10 @@ void outcome_fail(lua_State *L, bool handled, bool tells)
         lua_pushboolean(L, tells);
         told = lua_pcall(L, 3, 0, 0) == LUA_OK;
     }
-    if (!told)
-        tl_process_lose_result(TL_SYSTEM);
+    if (told)
+        return;
+    if (tells)
+        explored_fail(L, "tidelock: a task failed, and there was no memory to "
+                         "tell how");
+    tl_process_lose_result(TL_SYSTEM);
 }

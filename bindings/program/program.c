@@ -19,17 +19,17 @@
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"
-#include "process/exit.h"
 #include "process/files.h"
-#include "repl/children.h"
-#include "repl/chunk.h"
 #include "program/init.h"
 #include "program/inspect.h"
-#include "repl/interrupt.h"
-#include "repl/terminal.h"
 #include "program/label.h"
-#include "repl/repl.h"
+#include "program/schedule.h"
 #include "program/simulation.h"
+#include "repl/children.h"
+#include "repl/chunk.h"
+#include "repl/interrupt.h"
+#include "repl/repl.h"
+#include "repl/terminal.h"
 #include "tidelock.h"
 
 static const char usage[] =
@@ -213,14 +213,6 @@ static bool run_options(lua_State *L, const struct invocation *invocation)
     return true;
 }
 
-/* Where the program is explored, what follows is done once in each schedule, by
- * a child that gets past this. */
-static void begin_schedule(lua_State *L)
-{
-    if (zygote_serve())
-        simulation_enter(L);
-}
-
 static bool run_init(lua_State *L)
 {
     const char *name = "LUA_INIT" LUA_VERSUFFIX;
@@ -229,7 +221,7 @@ static bool run_init(lua_State *L)
         init = getenv(name = "LUA_INIT");
     if (!init)
         return true;
-    begin_schedule(L);
+    schedule_begin(L);
     if (*init == '@')
         return run_loaded(L, luaL_loadfile(L, init + 1)) == LUA_OK;
     const char *chunk = lua_pushfstring(L, "=%s", name);
@@ -275,7 +267,7 @@ static bool run_script(lua_State *L, const struct invocation *invocation)
         luaL_checkstack(L, invocation->count + 4, "too many arguments");
         for (int i = script + 1; i < invocation->count; i++, given++)
             lua_pushstring(L, invocation->arguments[i]);
-        begin_schedule(L);
+        schedule_begin(L);
         status = chunk_call(L, given, 0);
     } else if (status == LUA_ERRFILE) {
         say_way_out(L);
@@ -335,13 +327,6 @@ static int run_program(lua_State *L)
     return 1;
 }
 
-/* The state is not closed, which would cost more than it gives. */
-static _Noreturn void end_schedule(lua_State *L, bool well)
-{
-    exit_end(L);
-    _exit(files_end(well ? EXIT_SUCCESS : EXIT_FAILURE));
-}
-
 static int run(void *invocation)
 {
     lua_State *L = luaL_newstate();
@@ -353,8 +338,7 @@ static int run(void *invocation)
     lua_pushlightuserdata(L, invocation);
     int status = chunk_report(L, lua_pcall(L, 1, 1, 0));
     bool well = status == LUA_OK && lua_toboolean(L, -1);
-    if (zygote_is())
-        end_schedule(L, well);
+    schedule_end(L, well);
     interrupt_release();
     lua_close(L);
     interrupt_take();

@@ -20,11 +20,14 @@
 
 #include <lauxlib.h>
 
+#include "explore/kept_files.h"
 #include "module.h"
 #include "process/exit.h"
 #include "process/files.h"
 #include "process/thread.h"
+#include "simulate/file_points.h"
 #include "simulate/simulate.h"
+#include "simulate/tell.h"
 #include "tidelock.h"
 
 #define WORD "--sim"
@@ -300,6 +303,7 @@ static void furnish(lua_State *L)
 {
     simulate_open(L);
     simulate_seed(L);
+    tell_open(L);
 }
 
 void simulation_open(lua_State *L)
@@ -321,10 +325,12 @@ void simulation_enter(lua_State *L)
     if (tl_init() < 0)
         luaL_error(L, "tidelock cannot start: %s", tl_init_error());
     simulate_seed(L);
+    tell_open(L);
 }
 
 void simulation_explore(uint64_t seed, const char *script)
 {
+    file_points_keep_with(kept_files_keep, kept_files_rename);
     options.wanted = options.explored = true;
     options.seed = seed;
     keep_name();

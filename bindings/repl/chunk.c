@@ -1,12 +1,17 @@
 #include "repl/chunk.h"
 
+#include <stdbool.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
 
 #include "lua/traceback.h"
+#include "process/explored.h"
 #include "process/files.h"
 #include "repl/interrupt.h"
+
+/* The last chunk was interrupted: its error is nobody's fault. */
+static bool interrupted;
 
 static int add_traceback(lua_State *L)
 {
@@ -28,7 +33,8 @@ int chunk_call(lua_State *L, int arguments, int results)
     lua_insert(L, base);
     int status = lua_pcall(L, arguments, results, base);
     lua_remove(L, base);
-    if (interrupt_take() && status != LUA_OK) {
+    interrupted = interrupt_take();
+    if (interrupted && status != LUA_OK) {
         lua_pop(L, 1);
         lua_pushliteral(L, "interrupted!");
     }
@@ -45,6 +51,10 @@ int chunk_report(lua_State *L, int status)
     lua_pushliteral(L, "\n");
     lua_concat(L, 3);
     const char *message = lua_tolstring(L, -1, &size);
+    if (interrupted)
+        explored_end(L, TL_ENDING_NONE, message);
+    else
+        explored_fail(L, message);
     files_flush_stdout();
     files_write(STDERR_FILENO, message, size);
     lua_pop(L, 2);

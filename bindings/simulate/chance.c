@@ -79,6 +79,7 @@ static int os_tmpname(lua_State *L)
     int fd = -1;
     for (; fd < 0 && attempt < TRIES_MOST; attempt++) {
         name_of(number, attempt, name);
+        file_points_makes(name);
         fd = tl_standard_avoid(
             open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (fd < 0 && errno != EEXIST)

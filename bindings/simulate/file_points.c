@@ -106,6 +106,30 @@ static void announce_write(lua_State *L, FILE *file, int first)
         announce_stream(L, TL_FILE_WRITE, file);
 }
 
+/* ---- what is kept before it is changed ---- */
+
+static void (*keep_file)(const char *path, bool follows);
+static void (*keep_rename)(const char *from, const char *to);
+
+void file_points_keep_with(void (*keep)(const char *path, bool follows),
+                           void (*rename)(const char *from, const char *to))
+{
+    keep_file = keep;
+    keep_rename = rename;
+}
+
+void file_points_makes(const char *path)
+{
+    if (keep_file)
+        keep_file(path, true);
+}
+
+static void keep_name(lua_State *L, int index, bool follows)
+{
+    if (keep_file && lua_isstring(L, index))
+        keep_file(lua_tostring(L, index), follows);
+}
+
 /* ---- lines ---- */
 
 /* The iterator: its first upvalue is the file. */
@@ -141,7 +165,13 @@ static int method_lines(lua_State *L)
 static int io_open(lua_State *L)
 {
     announce_name(L, TL_FILE_OPEN, 1);
-    return stock_open(L);
+    const char *mode = lua_tostring(L, 2);
+    if (mode && (*mode != 'r' || strchr(mode, '+')))
+        keep_name(L, 1, true);
+    int results = stock_open(L);
+    if (results > 1) /* nil, and why */
+        tl_simulate_file_failed();
+    return results;
 }
 
 static int io_input(lua_State *L)
@@ -153,6 +183,7 @@ static int io_input(lua_State *L)
 static int io_output(lua_State *L)
 {
     announce_name(L, TL_FILE_OPEN, 1);
+    keep_name(L, 1, true);
     return stock_output(L);
 }
 
@@ -237,6 +268,7 @@ static int method_end(lua_State *L)
 static int os_remove(lua_State *L)
 {
     announce_name(L, TL_FILE_REMOVE, 1);
+    keep_name(L, 1, false);
     return stock_remove(L);
 }
 
@@ -245,6 +277,8 @@ static int os_rename(lua_State *L)
     if (lua_isstring(L, 2)) {
         announce_name(L, TL_FILE_RENAME, 1);
         announce_name(L, TL_FILE_RENAME, 2);
+        if (keep_rename && lua_isstring(L, 1))
+            keep_rename(lua_tostring(L, 1), lua_tostring(L, 2));
     }
     return stock_rename(L);
 }

@@ -23,6 +23,8 @@
 #ifndef TL_FILE_POINTS_H
 #define TL_FILE_POINTS_H
 
+#include <stdbool.h>
+
 #include <lua.h>
 
 #include "tidelock.h"
@@ -31,5 +33,13 @@ void file_points_open(lua_State *L);
 
 /* For a function that does something to the file of that name. */
 void file_points_announce(lua_State *L, enum tl_file_use use, const char *path);
+
+/* Has these called, after the point, before a task changes what is at a path
+ * (`follows`: beyond symbolic links), and before it renames something. */
+void file_points_keep_with(void (*keep)(const char *path, bool follows),
+                           void (*rename)(const char *from, const char *to));
+
+/* For a function that makes the file of that name, or writes to it. */
+void file_points_makes(const char *path);
 
 #endif

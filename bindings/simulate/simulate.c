@@ -4,12 +4,14 @@
 #include "simulate/file_points.h"
 #include "simulate/outside.h"
 #include "simulate/sorted_pairs.h"
+#include "simulate/space_points.h"
 
 void simulate_open(lua_State *L)
 {
     sorted_pairs_open(L);
     chance_open(L);
     file_points_open(L);
+    space_points_open(L);
     outside_open(L);
 }
 

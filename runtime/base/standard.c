@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "tidelock.h"
@@ -24,10 +25,9 @@ int tl_standard_avoid(int fd)
     return high;
 }
 
-int tl_standard_pipe(int ends[2])
+/* Takes both. */
+static int avoid_both(int ends[2])
 {
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return -1;
     /* both, before either is looked at: what is taken is given back below */
     ends[0] = tl_standard_avoid(ends[0]);
     int error = errno;
@@ -40,4 +40,16 @@ int tl_standard_pipe(int ends[2])
         if (ends[i] >= 0)
             close_quietly(ends[i]);
     return -1;
+}
+
+int tl_standard_pipe(int ends[2])
+{
+    return pipe2(ends, O_CLOEXEC) == 0 ? avoid_both(ends) : -1;
+}
+
+int tl_standard_sockets(int ends[2])
+{
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0
+               ? avoid_both(ends)
+               : -1;
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct tl_object;
 struct tl_task;
 struct pollfd;
 
@@ -65,6 +66,14 @@ struct tl_world {
     void (*arrived)(void);
     void (*left)(void);
 
+    /* This task has made the object, or has named it.  May be NULL. */
+    void (*made)(const struct tl_object *object);
+
+    /* Of so many tasks that wait for the same, two or more, not all are called:
+     * the index of the one that is next.  They are in the order in which they
+     * came.  Takes no guard.  May be NULL: the first. */
+    uint32_t (*whom)(struct tl_task *const *waiters, uint32_t count);
+
     /* Sends a signal to another process of the program, or remembers to;
      * false: it is to be sent as always. */
     bool (*signal)(pid_t pid, int signal);
@@ -104,6 +113,30 @@ static inline void tl_world_left(void)
 {
     if (tl_world)
         tl_world->left();
+}
+
+static inline void tl_world_in_vain(void)
+{
+    if (tl_world)
+        tl_world->in_vain();
+}
+
+static inline void tl_world_made(const struct tl_object *object)
+{
+    if (tl_world && tl_world->made)
+        tl_world->made(object);
+}
+
+static inline bool tl_world_chooses(void)
+{
+    return __builtin_expect(tl_world != NULL, 0) && tl_world->whom;
+}
+
+/* Where tl_world_chooses. */
+static inline uint32_t tl_world_whom(struct tl_task *const *waiters,
+                                     uint32_t count)
+{
+    return tl_world->whom(waiters, count);
 }
 
 /* False: it is to be sent. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/world.h"
 #include "store/constructor.h"
 #include "store/handle.h"
 
@@ -129,6 +130,8 @@ int tl_value_compare_set(const struct tl_handle *handle, struct tl_number old,
     if (status < 0)
         return status;
     *set = equal(read_number(value_of(handle)), old);
+    if (!*set)
+        tl_world_in_vain();
     return *set ? tl_value_commit(handle, new_) : tl_value_cancel(handle);
 }
 

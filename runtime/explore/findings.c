@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#define SEVERAL 0
+#define SEVERAL UINT64_MAX
 #define PROBES 64 /* so long a search is a full table */
 
 /* The entry of the object, or the free one where it belongs; NULL: none. */
@@ -31,7 +31,8 @@ static struct tl_finding *enter(struct tl_findings *findings, uint64_t object,
             return entry;
         if (atomic_compare_exchange_strong(&entry->identity, &identity,
                                            object)) {
-            atomic_store(&entry->toucher, task); /* commit */
+            uint64_t nobody = 0; /* or another has come already */
+            atomic_compare_exchange_strong(&entry->toucher, &nobody, task);
             return entry;
         }
     }

@@ -9,8 +9,9 @@
  *
  * An open table by the object's identity, which is never removed.  Several
  * explorers use it at once.  An entry whose identity is there and whose toucher
- * is not yet looks shared, which is always safe; a second toucher that comes
- * before the first has written itself down does so again with its next step.
+ * is not yet looks shared, which is always safe.  States of a toucher: 0 (free,
+ * or just claimed) -> a task's key -> several; 0 -> several where two come at
+ * once.
  *
  * Limits: objects for which there is no room any more count as shared.
  */

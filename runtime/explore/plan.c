@@ -2,6 +2,17 @@
 
 #include <stddef.h>
 
+/* ---- paths ---- */
+
+/* splitmix64's mixer (Steele, Lea, Flood 2014) over both. */
+uint64_t tl_explore_key(uint64_t parent, uint32_t nth)
+{
+    uint64_t z = parent + nth * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
 /* ---- as text ---- */
 
 static bool is_digit(char c)
@@ -38,7 +49,7 @@ static bool read_path(const char **at, uint64_t *key)
         return **at != '.';
     }
     for (;;) {
-        if (!read_number(at, 1, &nth))
+        if (**at == '0' || !read_number(at, 1, &nth))
             return false;
         *key = tl_explore_key(*key, nth);
         if (**at != '.')

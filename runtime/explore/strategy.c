@@ -3,6 +3,7 @@
 #define HIGH                                                                   \
     (UINT64_C(1) << 63) /* above all priorities that PCT gives later           \
                          */
+#define LENGTH 50       /* where none is known */
 #define STRETCH_LEAST 10
 #define STRETCH_MOST 50
 
@@ -26,7 +27,7 @@ uint32_t tl_strategy_random(struct tl_strategy_state *state, uint32_t limit)
 static uint64_t moment(struct tl_strategy_state *state,
                        const struct tl_plan *plan)
 {
-    return 1 + tl_strategy_random(state, plan->length ? plan->length : 1);
+    return 1 + tl_strategy_random(state, plan->length ? plan->length : LENGTH);
 }
 
 void tl_strategy_begin(struct tl_strategy_state *state,
@@ -75,11 +76,16 @@ void tl_strategy_happens(struct tl_strategy_state *state,
         tl_strategy_pends(state, plan, bystander);
 }
 
-static uint32_t highest(struct tl_contender *const *list, uint32_t count)
+static struct tl_contender *at(const struct tl_strategy_list *list, uint32_t i)
+{
+    return list->at(list->numbers[i]);
+}
+
+static uint32_t highest(const struct tl_strategy_list *list)
 {
     uint32_t found = 0;
-    for (uint32_t i = 1; i < count; i++)
-        if (list[i]->priority > list[found]->priority)
+    for (uint32_t i = 1; i < list->count; i++)
+        if (at(list, i)->priority > at(list, found)->priority)
             found = i;
     return found;
 }
@@ -87,33 +93,34 @@ static uint32_t highest(struct tl_contender *const *list, uint32_t count)
 /* The n-th change gives priority n, so that of those that have been lowered
  * the order is random as well. */
 static uint32_t choose_pct(struct tl_strategy_state *state,
-                           struct tl_contender *const *list, uint32_t count)
+                           const struct tl_strategy_list *list)
 {
     for (uint32_t i = 0; i < TL_STRATEGY_CHANGES; i++) {
         if (state->changes[i] == 0 || state->changes[i] > state->choices)
             continue;
         state->changes[i] = 0;
-        list[highest(list, count)]->priority = i + 1;
+        at(list, highest(list))->priority = i + 1;
     }
-    return highest(list, count);
+    return highest(list);
 }
 
 /* ---- the others ---- */
 
 static uint32_t choose_none(const struct tl_strategy_state *state,
-                            struct tl_contender *const *list, uint32_t count)
+                            const struct tl_strategy_list *list)
 {
-    uint32_t first = 0, after = count;
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t born = list[i]->born;
+    uint32_t first = 0, after = list->count;
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint64_t born = at(list, i)->born;
         if (born == state->last)
             return i;
-        if (born < list[first]->born)
+        if (born < at(list, first)->born)
             first = i;
-        if (born > state->last && (after == count || born < list[after]->born))
+        if (born > state->last &&
+            (after == list->count || born < at(list, after)->born))
             after = i;
     }
-    return after < count ? after : first;
+    return after < list->count ? after : first;
 }
 
 static void stretch(struct tl_strategy_state *state)
@@ -137,39 +144,46 @@ static bool is_low(struct tl_strategy_state *state, const struct tl_plan *plan,
 
 static uint32_t choose_starve(struct tl_strategy_state *state,
                               const struct tl_plan *plan,
-                              struct tl_contender *const *list, uint32_t count)
+                              const struct tl_strategy_list *list)
 {
     uint32_t high = 0;
     stretch(state);
-    for (uint32_t i = 0; i < count; i++)
-        high += !is_low(state, plan, list[i]);
+    for (uint32_t i = 0; i < list->count; i++)
+        high += !is_low(state, plan, at(list, i));
     if (high == 0)
-        return tl_strategy_random(state, count);
+        return tl_strategy_random(state, list->count);
     uint32_t nth = tl_strategy_random(state, high), i = 0;
-    while (list[i]->low || nth-- > 0)
+    while (at(list, i)->low || nth-- > 0)
         i++;
     return i;
 }
 
-uint32_t tl_strategy_choose(struct tl_strategy_state *state,
-                            const struct tl_plan *plan,
-                            struct tl_contender *const *list, uint32_t count)
+static uint32_t choose(struct tl_strategy_state *state,
+                       const struct tl_plan *plan,
+                       const struct tl_strategy_list *list)
 {
-    if (count == 1)
-        return 0;
-    state->choices++;
     switch (plan->strategy) {
     case TL_STRATEGY_RANDOM:
-        return tl_strategy_random(state, count);
+        return tl_strategy_random(state, list->count);
     case TL_STRATEGY_POS:
-        return highest(list, count);
+        return highest(list);
     case TL_STRATEGY_PCT:
-        return choose_pct(state, list, count);
+        return choose_pct(state, list);
     case TL_STRATEGY_STARVE:
-        return choose_starve(state, plan, list, count);
+        return choose_starve(state, plan, list);
     default:
-        return choose_none(state, list, count);
+        return choose_none(state, list);
     }
+}
+
+uint32_t tl_strategy_choose(struct tl_strategy_state *state,
+                            const struct tl_plan *plan,
+                            const struct tl_strategy_list *list)
+{
+    if (list->count == 1)
+        return list->numbers[0];
+    state->choices++;
+    return list->numbers[choose(state, plan, list)];
 }
 
 /* ---- the clock, and deaths ---- */

@@ -76,10 +76,16 @@ void tl_strategy_happens(struct tl_strategy_state *state,
                          const struct tl_pending *by,
                          struct tl_contender *bystander);
 
-/* Which of them comes next: its index.  `count` is not 0. */
+/* Which of them comes next.  They are numbers, of which there are `count`, not
+ * 0; and what is known of a number is at(number). */
+struct tl_strategy_list {
+    const uint32_t *numbers;
+    uint32_t count;
+    struct tl_contender *(*at)(uint32_t number);
+};
 uint32_t tl_strategy_choose(struct tl_strategy_state *state,
                             const struct tl_plan *plan,
-                            struct tl_contender *const *list, uint32_t count);
+                            const struct tl_strategy_list *list);
 
 /* Before a choice: whether the clock is moved first, of which it is known that
  * it can be; whether one is killed first. */

@@ -32,19 +32,20 @@
 
 /* What the rooms keep in each arena; at most one carve each. */
 enum tl_region {
-    TL_REGION_TASKS,    /* tasks/task: the table */
-    TL_REGION_WATCH,    /* park/post */
-    TL_REGION_VERDICT,  /* wait/deadlock_check */
-    TL_REGION_COUNTS,   /* memory/object */
-    TL_REGION_TURN,     /* process/output */
-    TL_REGION_NAMES,    /* store/name_index */
-    TL_REGION_SEED,     /* tasks/seed; of a program's own arena alone */
-    TL_REGION_SLEEPERS, /* wait/sleep; of a program's own arena alone */
-    TL_REGION_PLAYERS,  /* simulate/players; of a simulated program's alone */
-    TL_REGION_TRACE,    /* trace/ring; of a program's own arena alone, where
-                           somebody wants a record */
-    TL_REGION_RECLAIM,  /* store/refs */
-    TL_REGION_HEAP,     /* store/heap: the last, which has all the rest */
+    TL_REGION_TASKS,      /* tasks/task: the table */
+    TL_REGION_WATCH,      /* park/post */
+    TL_REGION_VERDICT,    /* wait/deadlock_check */
+    TL_REGION_COUNTS,     /* memory/object */
+    TL_REGION_TURN,       /* process/output */
+    TL_REGION_NAMES,      /* store/name_index */
+    TL_REGION_SEED,       /* tasks/seed; of a program's own arena alone */
+    TL_REGION_SLEEPERS,   /* wait/sleep; of a program's own arena alone */
+    TL_REGION_PLAYERS,    /* simulate/players; of a simulated program's alone */
+    TL_REGION_LOCK_GRAPH, /* explore/lock_graph; the same */
+    TL_REGION_TRACE,      /* trace/ring; of a program's own arena alone, where
+                             somebody wants a record */
+    TL_REGION_RECLAIM,    /* store/refs */
+    TL_REGION_HEAP,       /* store/heap: the last, which has all the rest */
     TL_REGIONS
 };
 

@@ -20,7 +20,8 @@ static struct tl_intent intent_of(const struct tl_task *task)
 {
     struct tl_intent intent = {.arena = task->intent.arena,
                                .object = task->intent.object,
-                               .key = task->intent.key};
+                               .key = task->intent.key,
+                               .tries = task->intent.tries};
     atomic_init(&intent.operation, atomic_load(&task->intent.operation));
     return intent;
 }
@@ -30,6 +31,7 @@ static void intend(struct tl_task *task, const struct tl_intent *intent)
     task->intent.arena = intent->arena;
     task->intent.object = intent->object;
     task->intent.key = intent->key;
+    task->intent.tries = intent->tries;
     atomic_store(&task->intent.operation, atomic_load(&intent->operation));
 }
 

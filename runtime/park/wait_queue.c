@@ -2,8 +2,14 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
+#include "base/world.h"
 #include "park/park.h"
+
+/* A waiter has waited long; and of so many one can be chosen. */
+#define LONG TL_MILLISECOND
+#define CHOICE_MOST 64
 
 static unsigned chunk_of(uint32_t index, uint32_t *within)
 {
@@ -134,6 +140,38 @@ bool tl_wait_queue_leave(struct tl_waiter *node)
     return chosen;
 }
 
+/* Whether a script could tell which waiter was called.  "Whoever has waited
+ * long is next" is a promise of semaphores. */
+static bool is_open(const struct tl_wait_queue *condition)
+{
+    const struct tl_kind *kind;
+    const struct tl_object *object = tl_wait_queue_object(condition, &kind);
+    const struct tl_waiter *first = tl_at(condition->first);
+    if (!object || object->kind == TL_KIND_BOARD)
+        return false;
+    return object->kind != TL_KIND_SEMAPHORE ||
+           tl_clock_now() - first->arrived < LONG;
+}
+
+/* The waiter that is to be called next, of whom `count` are: the first, where
+ * the world does not say another. */
+static struct tl_waiter *next_of(struct tl_wait_queue *condition,
+                                 uint32_t count)
+{
+    struct tl_task *waiters[CHOICE_MOST];
+    struct tl_waiter *nodes[CHOICE_MOST];
+    uint32_t n = 0;
+    uint64_t at = condition->first;
+    if (!tl_world_chooses() || tl_wait_queue_waiting(condition) <= count ||
+        !is_open(condition))
+        return tl_at(at);
+    for (; at && n < CHOICE_MOST; at = nodes[n++]->next) {
+        nodes[n] = tl_at(at);
+        waiters[n] = tl_task_at(nodes[n]->task);
+    }
+    return nodes[tl_world_whom(waiters, n)];
+}
+
 /* Takes up to 16 waiters off the list into `chosen`; returns how many. */
 static uint32_t choose(struct tl_wait_queue *condition, uint32_t count,
                        uint32_t chosen[16])
@@ -141,7 +179,7 @@ static uint32_t choose(struct tl_wait_queue *condition, uint32_t count,
     uint32_t n = 0;
     tl_guard_take(&condition->guard, TL_FOREVER);
     while (n < count && n < 16 && condition->first) {
-        struct tl_waiter *node = tl_at(condition->first);
+        struct tl_waiter *node = next_of(condition, count - n);
         unlink_node(condition, node);
         chosen[n++] = node->task;
     }

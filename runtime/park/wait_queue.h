@@ -86,7 +86,8 @@ uint32_t tl_wait_queue_ender(const struct tl_wait_queue *condition);
 #define TL_WAKE_ALL UINT32_MAX
 void tl_wait_queue_wake(struct tl_wait_queue *condition, uint32_t count);
 
-/* Calls up to `count` waiters, the longest-waiting first.  With no guard held,
+/* Calls up to `count` waiters, the longest-waiting first, or as the world says
+ * (base/world).  With no guard held,
  * and after a commit that was a seq_cst operation on the watch word:
  * wait/wait.h says why no wake is lost then. */
 static inline void tl_wake(struct tl_wait_queue *condition, uint32_t count)

@@ -128,6 +128,9 @@ void tl_command_title(const struct tl_command *command, char *text,
  * or -1 with errno. */
 int tl_standard_pipe(int ends[2]);
 
+/* The same of two sockets that are connected, for messages. */
+int tl_standard_sockets(int ends[2]);
+
 /* For what one opens otherwise: the same open file above 2, close-on-exec;
  * takes fd.  A negative fd is returned as it is, with its errno; -1 with errno
  * where there is no number left. */

@@ -69,7 +69,7 @@ struct tl_plan {
     uint64_t seed;     /* of the strategy */
     uint32_t strategy; /* enum tl_strategy */
     uint32_t changes;  /* of PCT: its d - 1, the changes of priority */
-    uint32_t length;   /* about so many choices a schedule has */
+    uint32_t length;   /* about so many choices a schedule has; 0: 50 */
     uint32_t low;      /* of STARVE: percent of the tasks that are low */
     uint32_t clock;    /* at one in so many choices the clock is moved; 0 */
     uint32_t kills;    /* at most so many tasks are killed by the strategy */
@@ -106,6 +106,7 @@ enum tl_ending {
 #define TL_ACCOUNT_EVENTS (1u << 20)
 #define TL_ACCOUNT_TASKS 4096u
 #define TL_ACCOUNT_OBJECTS 8192u
+#define TL_ACCOUNT_INDEX 16384u /* a table, half full at most */
 #define TL_ACCOUNT_LABELS 64u
 #define TL_ACCOUNT_LABEL 120u
 #define TL_ACCOUNT_FILES 256u
@@ -121,7 +122,8 @@ struct tl_account_task {
     char name[TL_NAME_SIZE];
 };
 
-/* An object, or a file (kind 0, its name the path). */
+/* An object, or a file: kind 0, its name the path, and its number, which events
+ * of it have as well, tells how many files there were. */
 struct tl_account_object {
     uint64_t identity; /* the same in all schedules: of the task that made it,
                           and how many it had made before */
@@ -152,12 +154,16 @@ struct tl_account {
     char files[TL_ACCOUNT_FILES][60]; /* of scripts: event.file, from 1 */
     struct tl_account_task tasks[TL_ACCOUNT_TASKS];
     struct tl_account_object objects[TL_ACCOUNT_OBJECTS];
+    uint16_t index[TL_ACCOUNT_INDEX]; /* in objects, + 1: of the program */
     uint32_t told_size;
     uint32_t event_count;
     char told[TL_ACCOUNT_TOLD]; /* lines: step, tab, "call" or "result", tab,
                                    text */
     struct tl_event events[TL_ACCOUNT_EVENTS];
 };
+
+/* As if nothing had been run: what was used of it is emptied. */
+void tl_account_empty(struct tl_account *account);
 
 struct tl_exploration {
     struct tl_plan plan;
@@ -176,8 +182,8 @@ const char *tl_explore_word(uint32_t operation);
 /* By the object's identity, in an open table. */
 struct tl_finding {
     _Atomic uint64_t identity; /* 0: free */
-    _Atomic uint64_t toucher;  /* key of the task that alone has touched it; 0:
-                                  several have */
+    _Atomic uint64_t toucher;  /* key of the task that alone has touched it;
+                                  else several have */
 };
 
 struct tl_findings {
@@ -192,10 +198,12 @@ void tl_explore_begin(struct tl_findings *findings,
 
 /* Of this program; NULL: it is not explored. */
 struct tl_exploration *tl_explored(void);
+struct tl_findings *tl_explore_findings(void); /* NULL too: nobody keeps it */
 
-/* The schedule ends here, and so (does not return), with the text, of any
- * length.  Nothing where the program is not explored.  Only the first end of a
- * schedule counts. */
+/* The schedule ends here, and so does the caller (this does not return), with
+ * the text, of any length; and all of the process group that the main task
+ * leads, by SIGKILL.  Nothing where the program is not explored.  Only the
+ * first end of a schedule counts. */
 void tl_explore_end(enum tl_ending ending, int status, const char *text);
 
 /* The script has said what came of it; that a label is there, and whether its
@@ -208,8 +216,8 @@ void tl_explore_notice(const char *text);
  * the seed, in an ordinary run by chance.  In *answer; as every operation. */
 int tl_explore_choose(uint32_t limit, uint32_t *answer);
 
-/* The text of the step that this task is about to take or has just taken, and
- * of what came of it (plan.tells). */
+/* The text of the step that this task is about to take, and of what came of
+ * what it has taken since (plan.tells). */
 void tl_explore_tell_call(const char *text);
 void tl_explore_tell_result(const char *text);
 

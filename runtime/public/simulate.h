@@ -61,4 +61,8 @@ enum tl_file_use {
 };
 int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name);
 
+/* What this thread has announced so last has failed, and changed nothing: as a
+ * try in vain, it is what a task does that waits for something. */
+void tl_simulate_file_failed(void);
+
 #endif

@@ -1,7 +1,7 @@
 #include "simulate/chooser.h"
 
 #include "explore/findings.h"
-#include "simulate/explore.h"
+#include "explore/account.h"
 #include "simulate/players.h"
 #include "sync/condition.h"
 
@@ -33,10 +33,12 @@ void tl_chooser_born(uint32_t number)
 
 /* ---- what a task is about to do ---- */
 
-/* XSTUB: of the account */
+/* One for which the account has no room is like others of its number. */
 static uint64_t identity_of(const struct tl_object *object)
 {
-    return tl_explore_key(object->number + 1, (uint32_t)object->kind);
+    const struct tl_account_object *entry = tl_account_object_met(object);
+    return entry ? entry->identity
+                 : tl_explore_key(object->number + 1, (uint32_t)object->kind);
 }
 
 /* What a condition does is of its lock. */
@@ -218,7 +220,7 @@ static uint32_t unseen(uint32_t count)
 
 static void allow(uint32_t number)
 {
-    if (number <= 64)
+    if (number - 1 < 64)
         tl_players->could_run |= UINT64_C(1) << (number - 1);
 }
 
@@ -238,13 +240,9 @@ static uint32_t untie(uint32_t count)
     return left;
 }
 
-static uint32_t by_strategy(uint32_t count)
+static struct tl_contender *contender_at(uint32_t number)
 {
-    struct tl_contender *list[TL_NUMBER_MASK + 1];
-    for (uint32_t i = 0; i < count; i++)
-        list[i] = &tl_players_at(tl_players->list[i])->contender;
-    return tl_players
-        ->list[tl_strategy_choose(&state()->strategy, plan(), list, count)];
+    return &tl_players_at(number)->contender;
 }
 
 /* Where no move is left.  `left` of the list are to be considered. */
@@ -256,18 +254,20 @@ static struct tl_choice without_moves(uint32_t left, bool clock)
     uint32_t dies = tl_strategy_kills(strategy, plan()) ? random_victim() : 0;
     if (dies)
         return (struct tl_choice){.what = TL_CHOICE_KILL, .player = dies};
+    struct tl_strategy_list list = {tl_players->list, left, contender_at};
     return (struct tl_choice){.what = TL_CHOICE_STEP,
-                              .player = by_strategy(left)};
+                              .player =
+                                  tl_strategy_choose(strategy, plan(), &list)};
 }
 
 struct tl_choice tl_chooser_choose(uint32_t count, bool clock)
 {
-    struct tl_choice choice = {.what = TL_CHOICE_STEP};
+    struct tl_choice choice = {0};
     uint32_t going_on = unseen(count), left;
     bool follows = follow(count, clock, &choice);
     left = untie(count);
     if (!follows && going_on && !tl_players_at(going_on)->contender.tied)
-        choice.player = going_on;
+        choice = (struct tl_choice){.player = going_on};
     else if (!follows)
         choice = without_moves(left, clock);
     if (choice.what != TL_CHOICE_STEP)

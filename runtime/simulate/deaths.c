@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/procfs.h"
+#include "simulate/ending.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "tasks/life.h"
@@ -148,6 +150,16 @@ bool tl_deaths_signal(pid_t pid, int signal)
     return false;
 }
 
+/* In an exploration, of a child of this process, which is about to end: the
+ * kernel tells of that, which costs less than to look.  The explorer ends
+ * whoever waits too long. */
+static bool await_child(pid_t pid)
+{
+    siginfo_t info;
+    return tl_explored() &&
+           waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0;
+}
+
 static bool await_gone(pid_t id)
 {
     int64_t limit = tl_clock_real() + DEATH_LONGEST;
@@ -272,10 +284,29 @@ void tl_deaths_execute(uint32_t number)
         acquit(pid);
 }
 
+/* In an exploration: a signal that no task has sent is the script's failure. */
+static void tell_crash(uint32_t number)
+{
+    struct tl_procfs stat;
+    const struct tl_player *player = tl_players_at(number);
+    unsigned here = tl_arena;
+    char text[TL_NAME_SIZE + 100];
+    if (!tl_explored() || !tl_procfs_read(player->pid, &stat) ||
+        !WIFSIGNALED(stat.exit_status))
+        return;
+    int signal = WTERMSIG(stat.exit_status);
+    tl_task_visit(TL_HOME);
+    snprintf(text, sizeof text, "\"%s\" was ended by signal %d (%s)",
+             tl_task_at(number)->name, signal, strsignal(signal));
+    tl_task_visit(here);
+    tl_ending_of(number, TL_ENDING_CRASH, signal, text);
+}
+
 void tl_deaths_found(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
     if (tl_procfs_gone(pid) && await_process(pid)) {
+        tell_crash(number);
         forget(pid, 0);
         return;
     }
@@ -318,8 +349,8 @@ static void await_leaver(void)
     if (tl_players->stopper)
         await_stop(tl_players->stopper);
     tl_players->leaver_tid = tl_players->stopper = 0;
-    if (tid && await_gone(tid) && tid == pid && is_played(pid) &&
-        await_process(pid))
+    if (tid && ((tid == pid && await_child(pid)) || await_gone(tid)) &&
+        tid == pid && is_played(pid) && await_process(pid))
         forget(pid, 0);
 }
 

@@ -6,8 +6,11 @@
 #include "base/clock.h"
 #include "base/procfs.h"
 #include "park/park.h"
+#include "explore/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
+#include "explore/lock_graph.h"
+#include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/schedule.h"
 
@@ -138,6 +141,7 @@ void tl_hand_over_for_ever(void)
     player->state = TL_PLAYER_ABSENT;
     player->fatal = 0;
     tl_players_me = 0;
+    tl_lock_order_end();
     /* the main task writes the steps at its end, where it lives until then */
     if (tl_players_at(1)->state == TL_PLAYER_ABSENT)
         tl_steps_flush(&tl_players->steps);
@@ -157,6 +161,9 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     struct tl_player *maker = tl_players_at(turn);
     player->key = tl_explore_key(maker->key, ++maker->children);
     player->children = player->made = 0;
+    player->progress = (struct tl_progress_task){0};
+    player->index = tl_account_task(player->key, maker->index, maker->children,
+                                    number, tl_task_at(number)->name);
     player->pid = pid;
     player->tid = tid;
     player->until = TL_FOREVER;
@@ -168,6 +175,7 @@ static void enter(uint32_t number, pid_t pid, pid_t tid)
     if (number > tl_players->highest)
         tl_players->highest = number;
     tl_chooser_born(number);
+    tl_lock_graph_start(number, turn);
     if (pid == tid)
         tl_players_name(pid);
 }
@@ -178,8 +186,8 @@ void tl_hand_over_started(uint32_t child, pid_t pid)
     /* until it has entered, so that nothing changes behind the back of whoever
      * has the turn; one that died on the way is found dead at its turn */
     while (!atomic_load(&player->arrived)) {
-        tl_park_wait_word(&player->arrived, 0, BEAT);
-        if (pid && tl_procfs_gone(pid))
+        if (!tl_park_wait_word(&player->arrived, 0, BEAT) && pid &&
+            tl_procfs_gone(pid))
             break;
     }
     if (!atomic_exchange(&player->arrived, 0))
@@ -208,10 +216,13 @@ void tl_hand_over_begin(void)
     tl_players_name(getpid());
     player->pid = player->tid = getpid();
     player->key = TL_EXPLORE_MAIN;
+    player->index =
+        tl_account_task(player->key, 0, 0, tl_players_me, tl_self->name);
     player->until = TL_FOREVER;
     player->state = TL_PLAYER_RUNS;
     tl_players->highest = tl_players_me;
     tl_chooser_begin();
     tl_chooser_born(tl_players_me);
+    tl_lock_graph_start(tl_players_me, 0);
     atomic_store(&tl_players->turn, tl_players_me);
 }

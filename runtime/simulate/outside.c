@@ -10,8 +10,13 @@
 #define STILL_LONGEST (5 * TL_SECOND)
 #define MOMENT (10 * TL_MILLISECOND)
 
+/* To people; or to the explorer, who tells it once. */
 static void say(const char *line)
 {
+    if (tl_explored()) {
+        tl_explore_notice(line);
+        return;
+    }
     ssize_t ignored = write(STDERR_FILENO, line, strlen(line));
     (void)ignored;
 }
@@ -19,6 +24,8 @@ static void say(const char *line)
 void tl_outside_name(const char *what)
 {
     char line[256];
+    if (tl_explored())
+        tl_explored()->account.went_outside = true;
     if (!tl_players_tell(what))
         return;
     snprintf(line, sizeof line,

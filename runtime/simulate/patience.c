@@ -8,12 +8,14 @@
 #define LOOK 1
 #define POLL 10
 #define VAIN_MOST 10000
+#define VAIN_EXPLORED 1000 /* before it is a livelock: see TL_LIVELOCK */
 #define WORK_MOST 1000000
 
 static void spend(uint32_t amount)
 {
+    uint32_t most = tl_explored() ? VAIN_EXPLORED : VAIN_MOST;
     tl_players->vain += amount;
-    if (tl_players->vain < VAIN_MOST && ++tl_players->work < WORK_MOST)
+    if (tl_players->vain < most && ++tl_players->work < WORK_MOST)
         return;
     tl_schedule_pass_time();
     tl_players->vain = tl_players->work = 0;
@@ -27,6 +29,7 @@ void tl_patience_operation(uint32_t operation)
         spend(LOOK);
     } else {
         tl_players->vain_before = tl_players->vain;
+        tl_players_self()->dropped = tl_players->vain;
         tl_players->vain = 0;
         spend(0);
     }
@@ -34,7 +37,11 @@ void tl_patience_operation(uint32_t operation)
 
 void tl_patience_in_vain(void)
 {
-    if (tl_players->vain == 0)
+    struct tl_player *self = tl_players_self();
+    if (tl_explored()) { /* others may have come in between */
+        tl_players->vain += self->dropped;
+        self->dropped = 0;
+    } else if (tl_players->vain == 0)
         tl_players->vain = tl_players->vain_before;
     spend(POLL);
 }

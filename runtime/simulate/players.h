@@ -25,8 +25,9 @@
 #include "explore/contender.h"
 #include "explore/fairness.h"
 #include "explore/plan.h"
+#include "explore/progress.h"
 #include "explore/strategy.h"
-#include "simulate/steps.h"
+#include "observe/steps.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 
@@ -68,7 +69,9 @@ struct tl_player {
     uint32_t index;                /* in the account's tasks */
     struct tl_contender contender; /* of simulate/chooser */
     struct tl_fairness fairness;
-    uint8_t how; /* enum tl_event_how: its last step */
+    struct tl_progress_task progress;
+    uint8_t how;      /* enum tl_event_how: its last step */
+    uint32_t dropped; /* of `vain`, by its operation */
 };
 
 struct tl_players {
@@ -108,6 +111,7 @@ struct tl_players {
         uint32_t last;   /* the player that took the last step */
         bool chosen;     /* the last choice was one that matters */
     } plan;              /* of simulate/chooser */
+    struct tl_progress progress;
     struct tl_steps steps;
     uint32_t processes; /* so far: the next one's pid as scripts have it */
     int32_t pids[TL_PLAYERS_PIDS]; /* of the latest of them, by that number */

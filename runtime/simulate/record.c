@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explore/account.h"
 #include "simulate/chooser.h"
+#include "simulate/livelock.h"
+#include "explore/notes.h"
 #include "simulate/players.h"
 #include "store/handle.h"
 #include "trace/ring.h"
 
 static _Thread_local const char *file_name;
+static _Thread_local struct tl_lock_place place;
 
 void tl_record_file(const char *name)
 {
@@ -27,7 +31,8 @@ static void tell_where(struct tl_event *event, char *where, size_t size)
         return;
     event->line = (uint32_t)strtoul(colon + 1, NULL, 10);
     *colon = '\0';
-    event->file = tl_ring_file(where);
+    event->file =
+        tl_explored() ? tl_account_script(where) : tl_ring_file(where);
     *colon = ':';
 }
 
@@ -35,6 +40,22 @@ static const struct tl_object *object_of(const struct tl_intent *intent)
 {
     tl_task_visit(intent->arena);
     return intent->object ? tl_at(intent->object) : NULL;
+}
+
+/* The title is told only where somebody reads it. */
+static void entitle(const struct tl_object *object, char *title, size_t size)
+{
+    bool named = object->name[0];
+    if (tl_steps_is_on(&tl_players->steps))
+        snprintf(title, size, "%s#%" PRIu64 "%s%s%s",
+                 tl_kind_name((int)object->kind), object->number,
+                 named ? " \"" : "", object->name, named ? "\"" : "");
+}
+
+static uint64_t file_number(uint64_t identity)
+{
+    const struct tl_account_object *file = tl_account_file_of(identity);
+    return file ? file->number : identity;
 }
 
 /* Of the task, whose slot in the program's own arena `self` is. */
@@ -49,12 +70,10 @@ static void tell_intent(struct tl_event *event, const struct tl_intent *intent,
     if (object) {
         event->kind = (uint8_t)object->kind;
         event->object = object->number;
-        bool named = object->name[0];
-        snprintf(title, size, "%s#%" PRIu64 "%s%s%s",
-                 tl_kind_name((int)object->kind), object->number,
-                 named ? " \"" : "", object->name, named ? "\"" : "");
+        tl_account_object_met(object);
+        entitle(object, title, size);
     } else if (file_name) {
-        event->object = intent->key;
+        event->object = file_number(intent->key);
         event->key = TL_INTENT_ALL;
         snprintf(title, size, "%s", file_name);
     }
@@ -104,7 +123,17 @@ static struct tl_event event_of(uint32_t number, enum tl_event_how how)
                              .task = number,
                              .key = TL_INTENT_ALL,
                              .how = (uint8_t)how,
+                             .player = (uint16_t)tl_players_at(number)->index,
                              .flags = tl_chooser_flags(number)};
+}
+
+/* In one of the two, which gives the number of the step. */
+static void add(struct tl_event *event)
+{
+    if (tl_explored())
+        tl_account_add(event);
+    else
+        tl_ring_add(event);
 }
 
 void tl_record_step(enum tl_event_how how)
@@ -117,11 +146,20 @@ void tl_record_step(enum tl_event_how how)
         tell_where(&event, where, sizeof where);
         tell_intent(&event, &tl_self->intent, title, sizeof title);
     }
+    place = (struct tl_lock_place){.line = event.line, .file = event.file};
     tl_task_visit(TL_HOME);
-    tl_ring_add(&event);
+    add(&event);
+    if (tl_explored())
+        tl_notes_step(event.step);
     tl_chooser_stepped(&event);
     write_down(&event, title, where);
+    tl_livelock_step(&event);
     tl_task_visit(here);
+}
+
+struct tl_lock_place tl_record_place(void)
+{
+    return place;
 }
 
 void tl_record_death(uint32_t number)
@@ -129,15 +167,27 @@ void tl_record_death(uint32_t number)
     unsigned here = tl_arena;
     struct tl_event event = event_of(number, TL_EVENT_DIES);
     tl_task_visit(TL_HOME);
-    tl_ring_add(&event);
+    add(&event);
     tl_chooser_stepped(&event);
     write_down(&event, "", "");
     tl_task_visit(here);
 }
 
+void tl_record_choice(enum tl_event_how how, uint32_t number, uint64_t could_be,
+                      uint32_t of, uint64_t chosen)
+{
+    struct tl_event event = event_of(number, how);
+    event.step--; /* it belongs to the step before */
+    event.could_run = could_be;
+    event.runnable = of;
+    event.key = chosen;
+    event.flags = 0;
+    if (tl_explored())
+        tl_account_add(&event);
+}
+
 void tl_record_clock(void)
 {
-    struct tl_event event = event_of(tl_players->plan.last, TL_EVENT_CLOCK);
-    event.step--;
-    (void)event;
+    tl_record_choice(TL_EVENT_CLOCK, tl_players->plan.last, 0, 0,
+                     TL_INTENT_ALL);
 }

@@ -8,11 +8,16 @@
 
 #include "base/world.h"
 #include "park/due.h"
+#include "explore/account.h"
 #include "simulate/chooser.h"
 #include "simulate/deaths.h"
 #include "simulate/hand_over.h"
+#include "simulate/livelock.h"
+#include "explore/lock_graph.h"
+#include "simulate/lock_order.h"
 #include "simulate/outside.h"
 #include "simulate/patience.h"
+#include "simulate/pick.h"
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "simulate/schedule.h"
@@ -44,7 +49,10 @@ static int64_t asked(void)
 static void in_vain(void)
 {
     tl_patience_in_vain();
-    tl_chooser_in_vain();
+    /* who has compared goes on by what it has seen, as after a look */
+    if (atomic_load(&tl_self->intent.operation) != TL_OP_VALUE_COMPARE_SET)
+        tl_chooser_in_vain();
+    tl_livelock_in_vain();
 }
 
 /* What an operation begins that is outside; NULL: nothing. */
@@ -73,6 +81,7 @@ static void point(void)
     uint32_t operation = atomic_load(&tl_self->intent.operation);
     tl_patience_operation(operation);
     tl_chooser_pends();
+    tl_lock_order_point();
     do {
         self->state = TL_PLAYER_READY;
         tl_hand_over();
@@ -80,6 +89,7 @@ static void point(void)
     } while (tl_deaths_answer(tl_players_me) && !tl_explored());
     tl_task_visit(here);
     tl_record_step(TL_EVENT_BEGINS);
+    tl_lock_order_step();
     if (outside_of(operation))
         tl_outside_name(outside_of(operation));
 }
@@ -176,6 +186,16 @@ static void arrived(void)
     tl_record_step(TL_EVENT_STARTS);
 }
 
+/* The main task makes its own process before it has the turn. */
+static void made(const struct tl_object *object)
+{
+    if (!tl_explored() || !tl_players)
+        return;
+    struct tl_player *self = tl_players_at(tl_players_me ? tl_players_me : 1);
+    tl_account_made(object, self->index,
+                    self->key ? self->key : TL_EXPLORE_MAIN, &self->made);
+}
+
 static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .turns = true,
                                       .now = now,
@@ -188,6 +208,8 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .started = tl_hand_over_started,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
+                                      .made = made,
+                                      .whom = tl_pick_whom,
                                       .signal = send,
                                       .ended_by = tl_deaths_ended_by,
                                       .seed = seed,
@@ -213,7 +235,8 @@ int tl_simulate_make(void)
 {
     if (!tl_world)
         return TL_OK;
-    if (tl_players_make(wanted_seed) < 0 || tl_ring_make(EVENTS) < 0)
+    if (tl_players_make(wanted_seed) < 0 || tl_lock_graph_make() < 0 ||
+        (!tl_explored() && tl_ring_make(EVENTS) < 0))
         return TL_NO_MEMORY;
     if (steps_to < 0)
         return TL_OK;
@@ -269,10 +292,18 @@ int tl_simulate_file(enum tl_file_use use, uint64_t identity, const char *name)
     if (!tl_world || !tl_task_id_in(TL_HOME))
         return TL_OK;
     tl_task_visit(TL_HOME);
+    if (tl_explored())
+        identity = tl_account_path(name, tl_players_at(tl_players_me)->index);
     tl_record_file(name);
     int status = tl_checkpoint_at(operation_of(use), NULL, identity);
     tl_record_file(NULL);
     return status;
+}
+
+void tl_simulate_file_failed(void)
+{
+    if (tl_world && tl_players_self())
+        tl_world->in_vain();
 }
 
 void tl_simulate_by_hand(void)

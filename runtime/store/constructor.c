@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/world.h"
 #include "store/heap.h"
 #include "store/handle.h"
 #include "store/name_index.h"
@@ -70,6 +71,7 @@ static int enter_named(struct tl_handle *out, bool any)
             return status;
         }
     }
+    tl_world_made(out->object);
     return TL_OK;
 }
 
@@ -97,6 +99,8 @@ int tl_constructor_finish(struct tl_handle *out, int side)
                   tl_offset(object) | (side ? TL_SIDE : 0) | TL_CLAIMED, owned);
     bool any = out->side == TL_FIND_ANY;
     tl_handle_fill(out, cell);
-    return tl_arena == TL_HOME || !object->name[0] ? TL_OK
-                                                   : enter_named(out, any);
+    if (tl_arena != TL_HOME && object->name[0])
+        return enter_named(out, any);
+    tl_world_made(object);
+    return TL_OK;
 }

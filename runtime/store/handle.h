@@ -39,10 +39,8 @@ static inline struct tl_cell *tl_handle_cell(const struct tl_handle *handle)
 extern uint32_t tl_handle_forks;
 int tl_handle_first_use(const struct tl_handle *handle);
 
-/* The first line of every operation: says that it is about to do `operation` to
- * the part `key` of the object (wait/operation). */
-static inline int tl_enter_at(const struct tl_handle *handle,
-                              enum tl_operation operation, uint64_t key)
+/* To where the object is. */
+static inline int tl_enter_arena_of(const struct tl_handle *handle)
 {
     if (__builtin_expect(!handle->object, 0))
         return TL_DROPPED;
@@ -53,7 +51,17 @@ static inline int tl_enter_at(const struct tl_handle *handle,
     }
     if (__builtin_expect(handle->arena != tl_arena, 0))
         tl_task_visit(handle->arena);
-    return tl_checkpoint_at(operation, handle->object, key);
+    return TL_OK;
+}
+
+/* The first line of every operation: says that it is about to do `operation` to
+ * the part `key` of the object (wait/operation). */
+static inline int tl_enter_at(const struct tl_handle *handle,
+                              enum tl_operation operation, uint64_t key)
+{
+    int status = tl_enter_arena_of(handle);
+    return status < 0 ? status
+                      : tl_checkpoint_at(operation, handle->object, key);
 }
 
 /* The same of the whole object. */
@@ -61,6 +69,17 @@ static inline int tl_enter(const struct tl_handle *handle,
                            enum tl_operation operation)
 {
     return tl_enter_at(handle, operation, TL_INTENT_ALL);
+}
+
+/* The same, and until when it waits. */
+static inline int tl_enter_until(const struct tl_handle *handle,
+                                 enum tl_operation operation,
+                                 tl_deadline deadline)
+{
+    int status = tl_enter_arena_of(handle);
+    return status < 0
+               ? status
+               : tl_checkpoint_until(operation, handle->object, deadline);
 }
 
 #endif

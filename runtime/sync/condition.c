@@ -55,7 +55,7 @@ int tl_condition_new(struct tl_handle *out, const char *name,
 
 int tl_condition_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_CONDITION_ACQUIRE);
+    int status = tl_enter_until(handle, TL_OP_CONDITION_ACQUIRE, deadline);
     return status < 0
                ? status
                : tl_owner_acquire(owner_of(condition_of(handle)), deadline);

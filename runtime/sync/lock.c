@@ -22,7 +22,7 @@ int tl_lock_new(struct tl_handle *out, const char *name)
 
 int tl_lock_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_LOCK_ACQUIRE);
+    int status = tl_enter_until(handle, TL_OP_LOCK_ACQUIRE, deadline);
     return status < 0 ? status
                       : tl_owner_acquire(&lock_of(handle)->owner, deadline);
 }

@@ -23,7 +23,7 @@ int tl_rlock_new(struct tl_handle *out, const char *name)
 
 int tl_rlock_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_RLOCK_ACQUIRE);
+    int status = tl_enter_until(handle, TL_OP_RLOCK_ACQUIRE, deadline);
     if (status < 0)
         return status;
     struct tl_rlock *rlock = rlock_of(handle);

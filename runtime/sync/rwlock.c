@@ -179,7 +179,7 @@ static int acquire(struct tl_rwlock *rwlock, attempt_at *try,
 
 int tl_rwlock_read(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_RWLOCK_READ);
+    int status = tl_enter_until(handle, TL_OP_RWLOCK_READ, deadline);
     if (status < 0)
         return status;
     struct tl_rwlock *rwlock = rwlock_of(handle);
@@ -197,7 +197,7 @@ static void one_writer_less(struct tl_rwlock *rwlock)
 
 int tl_rwlock_write(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_RWLOCK_WRITE);
+    int status = tl_enter_until(handle, TL_OP_RWLOCK_WRITE, deadline);
     if (status < 0)
         return status;
     struct tl_rwlock *rwlock = rwlock_of(handle);

@@ -168,7 +168,7 @@ static int wait_for_seat(struct tl_semaphore *semaphore,
 
 int tl_semaphore_acquire(const struct tl_handle *handle, tl_deadline deadline)
 {
-    int status = tl_enter(handle, TL_OP_SEMAPHORE_ACQUIRE);
+    int status = tl_enter_until(handle, TL_OP_SEMAPHORE_ACQUIRE, deadline);
     if (status < 0)
         return status;
     struct tl_semaphore *semaphore = semaphore_of(handle);

@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/world.h"
 #include "park/park.h"
 #include "store/heap.h"
+
+#define CHOICE_MOST 64 /* of so many waiters one can be chosen */
 
 struct tl_ticket_row *tl_tickets_first(const struct tl_tickets *tickets)
 {
@@ -59,28 +62,56 @@ _Atomic uint64_t *tl_tickets_draw(struct tl_tickets *tickets)
     return &row->tickets[number];
 }
 
-/* *first becomes the longest-waiting ticket of the row, if that has waited
- * longer than *first. */
-static void look_for_first(struct tl_ticket_row *row, _Atomic uint64_t **first)
+/* The tickets of those that wait, in the order in which they came: so many, or
+ * as many as there is room for. */
+struct waiting {
+    _Atomic uint64_t *tickets[CHOICE_MOST];
+    struct tl_task *tasks[CHOICE_MOST];
+    uint32_t count;
+};
+
+/* Keeps the `most` that have waited longest. */
+static void insert(struct waiting *waiting, uint32_t most,
+                   _Atomic uint64_t *ticket, uint32_t number)
 {
-    for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
-        uint64_t ticket = row->tickets[n];
-        if (ticket && ticket != TL_TICKET_NOTIFIED &&
-            (!*first || ticket < **first))
-            *first = &row->tickets[n];
+    uint32_t at = waiting->count;
+    while (at > 0 && *ticket < *waiting->tickets[at - 1])
+        at--;
+    if (at == most)
+        return;
+    if (waiting->count < most)
+        waiting->count++;
+    for (uint32_t i = waiting->count - 1; i > at; i--) {
+        waiting->tickets[i] = waiting->tickets[i - 1];
+        waiting->tasks[i] = waiting->tasks[i - 1];
     }
+    waiting->tickets[at] = ticket;
+    waiting->tasks[at] = tl_task_at(number);
 }
 
+static void look(struct waiting *waiting, uint32_t most,
+                 const struct tl_tickets *tickets)
+{
+    struct tl_ticket_row *row = tl_tickets_first(tickets);
+    waiting->count = 0;
+    for (; row; row = tl_tickets_after(row))
+        for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
+            if (row->tickets[n] && row->tickets[n] != TL_TICKET_NOTIFIED)
+                insert(waiting, most, &row->tickets[n], n);
+}
+
+/* Where the world chooses, of all that wait. */
 void tl_tickets_notify(struct tl_tickets *tickets, uint32_t n)
 {
+    uint32_t most = tl_world_chooses() ? CHOICE_MOST : 1;
+    struct waiting waiting;
     for (; n > 0; n--) {
-        struct tl_ticket_row *row = tl_tickets_first(tickets);
-        _Atomic uint64_t *first = NULL;
-        for (; row; row = tl_tickets_after(row))
-            look_for_first(row, &first);
-        if (!first)
+        look(&waiting, most, tickets);
+        if (waiting.count == 0)
             return;
-        *first = TL_TICKET_NOTIFIED; /* commit */
+        uint32_t next =
+            waiting.count > n ? tl_world_whom(waiting.tasks, waiting.count) : 0;
+        *waiting.tickets[next] = TL_TICKET_NOTIFIED; /* commit */
         tl_fault();
     }
 }

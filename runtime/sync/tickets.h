@@ -51,7 +51,8 @@ int tl_tickets_init(struct tl_tickets *tickets, const void *object);
 _Atomic uint64_t *tl_tickets_draw(struct tl_tickets *tickets);
 int tl_tickets_bring_row(void);
 
-/* Under the guard: notifies the n that have waited longest, or all. */
+/* Under the guard: notifies the n that have waited longest, or all; which ones,
+ * the world may say (base/world). */
 void tl_tickets_notify(struct tl_tickets *tickets, uint32_t n);
 
 /* Calls all tasks that were notified, each to look for itself. */

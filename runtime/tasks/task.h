@@ -123,8 +123,10 @@ struct tl_intent {
     uint32_t arena;             /* of the object */
     uint64_t object;            /* offset; 0: none */
     uint64_t key;               /* which part of it; TL_INTENT_ALL: all */
+    bool tries;                 /* and does not wait */
 };
 #define TL_INTENT_ALL UINT64_MAX
+#define TL_INTENT_TRY (UINT64_MAX - 1) /* all of it, and it only tries */
 
 #define TL_CELLS_FIRST 16
 #define TL_CELL_CHUNKS 16

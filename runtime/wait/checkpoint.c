@@ -19,7 +19,8 @@ static void announce(enum tl_operation operation, const void *object,
     struct tl_intent *intent = &tl_self->intent;
     intent->arena = tl_arena;
     intent->object = object ? tl_offset(object) : 0;
-    intent->key = key;
+    intent->tries = key == TL_INTENT_TRY;
+    intent->key = intent->tries ? TL_INTENT_ALL : key;
     atomic_store(&intent->operation, operation);
     if (!tl_world || at_point)
         return;
@@ -42,6 +43,13 @@ int tl_checkpoint_due(enum tl_operation operation, const void *object,
     if (operation != TL_OP_NONE)
         announce(operation, object, key);
     return TL_OK;
+}
+
+int tl_checkpoint_due_until(enum tl_operation operation, const void *object,
+                            tl_deadline deadline)
+{
+    return tl_checkpoint_due(operation, object,
+                             deadline <= 0 ? TL_INTENT_TRY : TL_INTENT_ALL);
 }
 
 _Thread_local _Atomic uint32_t *tl_checkpoint_cancel;

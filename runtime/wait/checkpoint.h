@@ -20,23 +20,45 @@
 int tl_checkpoint_due(enum tl_operation operation, const void *object,
                       uint64_t key);
 
+/* The same of the whole object, by one that waits until then. */
+int tl_checkpoint_due_until(enum tl_operation operation, const void *object,
+                            tl_deadline deadline);
+
+/* Where nothing is due this is all. */
+static inline bool tl_checkpoint_passed(enum tl_operation operation)
+{
+    /* relaxed: a flag seen late is seen at the next operation */
+    if (__builtin_expect(
+            atomic_load_explicit(&tl_due, memory_order_relaxed) != 0, 0))
+        return false;
+    /* relaxed: words for reports, of what may wait.  A store before a locked
+     * instruction costs what a look does not. */
+    if (tl_operation_blocks[operation] &&
+        __builtin_expect(atomic_load_explicit(&tl_self->intent.operation,
+                                              memory_order_relaxed) !=
+                             operation,
+                         0))
+        atomic_store_explicit(&tl_self->intent.operation, operation,
+                              memory_order_relaxed);
+    return true;
+}
+
 /* This task says what it is about to do, and that is a point.  TL_OP_NONE: it
  * says nothing. */
 static inline int tl_checkpoint_at(enum tl_operation operation,
                                    const void *object, uint64_t key)
 {
-    /* relaxed: a flag seen late is seen at the next operation */
-    if (__builtin_expect(
-            atomic_load_explicit(&tl_due, memory_order_relaxed) != 0, 0))
-        return tl_checkpoint_due(operation, object, key);
-    /* relaxed: words for reports, of what may wait.  A store before a locked
-     * instruction costs what a look does not. */
-    if (tl_operation_blocks[operation] &&
-        atomic_load_explicit(&tl_self->intent.operation,
-                             memory_order_relaxed) != operation)
-        atomic_store_explicit(&tl_self->intent.operation, operation,
-                              memory_order_relaxed);
-    return TL_OK;
+    return tl_checkpoint_passed(operation)
+               ? TL_OK
+               : tl_checkpoint_due(operation, object, key);
+}
+
+static inline int tl_checkpoint_until(enum tl_operation operation,
+                                      const void *object, tl_deadline deadline)
+{
+    return tl_checkpoint_passed(operation)
+               ? TL_OK
+               : tl_checkpoint_due_until(operation, object, deadline);
 }
 
 static inline int tl_checkpoint(void)

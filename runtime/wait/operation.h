@@ -35,6 +35,7 @@ enum tl_access {
     X(SLEEP, NONE, "sleep", READS, true)                                       \
     X(YIELD, NONE, "yield", READS, false)                                      \
     X(WAIT, NONE, "wait", READS, true)                                         \
+    X(CHOOSE, NONE, "choose", READS, false)                                    \
     X(END, NONE, "end", ENDS, true)                                            \
     X(CHILDREN, NONE, "children", READS, false)                                \
     X(PARENT, NONE, "parent", READS, false)                                    \

@@ -165,8 +165,7 @@ bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses)
 /* The deadline is over, and nothing has come. */
 static int give_up(void)
 {
-    if (tl_world)
-        tl_world->in_vain();
+    tl_world_in_vain();
     return TL_TIMEOUT;
 }
 

@@ -57,7 +57,7 @@ cook  %d+  waiting +%d[%d.]+ s +stdin:1 *
   waits to acquire lock#1 "till": held by main %(pid %d+%), 1 waiting
 ]], printed{ 'till = ipc.lock{ name = "till" } till:acquire()',
       'p = ipc.process{ name = "cook", target = function() till:acquire() end }:start()',
-      "while not tostring(till):find '1 waiting' do ipc.yield() end", "ipc.ps()", "p:kill()" })
+      'while not tostring(till):find "1 waiting" do ipc.yield() end', "ipc.ps()", "p:kill()" })
   end)
 
   it("has colours on a terminal, but not with NO_COLOR", function()

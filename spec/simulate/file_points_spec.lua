@@ -118,6 +118,19 @@ local LOST = [[
   for _, task in ipairs(tasks) do assert(task:join()) end
   print(content()) os.remove(path)]]
 
+describe("a task that waits for a file", function()
+  it("asks for it again and again, and time passes as for others that poll", function()
+    local out = run([[local ipc = require "tidelock"
+      local path, tries = os.tmpname(), 0
+      os.remove(path)
+      local child = ipc.spawn(function() ipc.sleep(3600) assert(io.open(path, "w")):close() end)
+      while not io.open(path) do tries = tries + 1 end
+      child:join() os.remove(path)
+      print(ipc.now() >= 3600 and ipc.now() < 3602, tries > 100 and tries < 5000)]], 1)
+    assert.equal("true\ttrue\n", out)
+  end)
+end)
+
 describe("two tasks that add to a number in a file", function()
   it("lose one with some seeds, and with others do not", function()
     local counts = {}

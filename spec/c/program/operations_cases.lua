@@ -155,6 +155,7 @@ case("ipc.table", "", ipc.table, { 1, 2, 3 })
 -- ---- tasks ----
 
 case("yield", "yield", ipc.yield)
+case("choose", "choose", ipc.choose, 2)
 case("sleep", "sleep", ipc.sleep, 0)
 case("sleep, for a while", "sleep", ipc.sleep, 0.01)
 case("children", "children", ipc.children)

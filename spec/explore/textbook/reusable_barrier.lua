@@ -19,6 +19,7 @@ local function walker()
     arrived:add(round, 1)
     meet()
     ipc.always(arrived[round] == PARTIES, "round %d has begun without all", round)
+    ipc.yield() -- on the way
   end
 end
 

@@ -7,7 +7,8 @@
 
 #include "public/explore.h"
 
-/* What all schedules have found; NULL: nobody keeps it. */
-struct tl_findings *tl_explore_findings(void);
+/* By tl_explore_begin. */
+void tl_explore_set(struct tl_findings *findings,
+                    struct tl_exploration *exploration);
 
 #endif

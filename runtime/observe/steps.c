@@ -1,4 +1,4 @@
-#include "simulate/steps.h"
+#include "observe/steps.h"
 
 #include <errno.h>
 #include <inttypes.h>

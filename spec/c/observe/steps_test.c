@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "simulate/steps.h"
+#include "observe/steps.h"
 #include "support/lower.h"
 
 static char text[1 << 22];

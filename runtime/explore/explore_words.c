@@ -11,7 +11,7 @@ static const char *const names[] = {
 
 const char *tl_explore_operation(uint32_t operation)
 {
-    return names[operation < TL_OPERATION_COUNT ? operation : TL_OP_NONE];
+    return names[operation < TL_OPERATION_COUNT ? operation : 0];
 }
 
 const char *tl_explore_word(uint32_t operation)

@@ -1,0 +1,401 @@
+--- Depth first: from one schedule to all that differ from it.
+--
+-- The explorer cannot stop at a choice and look around; it runs whole schedules.  So a schedule that was run is read
+-- as a path in a tree: a node before each event, and at each node the moves that could have come instead.  Such a
+-- branch is run later: the moves up to the node, the other move, and then no pre-emption ("none").
+--
+-- Two things keep the tree small:
+-- * Delays (Emmi, Qadeer, Rakamaric 2011): a move costs as many delays as tasks are passed over, in the order of
+--   creation, from the one that would have come. Schedules with fewer delays are run first; each is run once.
+-- * Sleep sets (Godefroid 1996): where both orders of a and b are tried at a node, and b is independent of what was
+--   done there first, then behind that b need not be tried again: it sleeps, until a step comes that depends on it.
+-- Without a bound on the delays every order of dependent steps is run, and to find them it is enough to turn races
+-- around (explore/races): not every task that could have come is tried then.
+local dependence = require "explore.dependence"
+local moves = require "explore.moves"
+local races = require "explore.races"
+local random = require "explore.random"
+
+local depth_first = {}
+depth_first.__index = depth_first
+
+local MOST_WAITING = 50000 -- branches of one cost, where there is a bound
+
+--- options: seed; bound (on delays; nil: none); switches (bound on pre-emptions; nil); delays (whether the clock may
+-- move while tasks can run); kills (how many tasks may be killed).
+function depth_first.new(options)
+  return setmetatable({
+    options = options,
+    -- With a bound on pre-emptions a schedule may be the only one of its kind that is not too dear: no other stands
+    -- for it.
+    reduces = options.bound ~= nil or not options.switches,
+    turns_races = not options.bound and not options.switches,
+    random = random.new(options.seed),
+    waiting = {}, -- [cost] = list of branches
+    calm = {}, -- the same, of those in which the clock moves
+    count = 0, -- of both
+    timeless = {}, -- lines of script where whoever waits has no deadline
+    explored = 0, -- schedules that are complete, and differ
+    root = { sleep = {}, done = {}, tried = {}, cost = 0, switches = 0, kills = 0, depth = 0 },
+    begun = false,
+  }, depth_first)
+end
+
+-- ---- which is next ----
+
+local function add(self, branch)
+  local lists = branch.move == "t" and self.calm or self.waiting
+  local list = lists[branch.cost]
+  if not list then
+    list = {}
+    lists[branch.cost] = list
+  end
+  if self.options.bound and #list >= MOST_WAITING then return end
+  list[#list + 1] = branch
+  self.count = self.count + 1
+end
+
+-- With a bound, any: so that the first few hundred of many are not all alike. Without, the last: the fewest wait.
+local function take(self, list)
+  if not list or #list == 0 then return nil end
+  local at = self.options.bound and self.random:below(#list) or #list
+  local branch = list[at]
+  list[at] = list[#list]
+  list[#list] = nil
+  self.count = self.count - 1
+  return branch
+end
+
+local function take_cheapest(self, calm)
+  if not self.options.bound then return take(self, self.waiting[0]) or take(self, self.calm[0]) end
+  for cost = 0, self.options.bound do
+    local clock = not calm and self.calm[cost]
+    local list = self.waiting[cost]
+    if clock and (not list or self.random:below(#list + #clock + 1) > #list) then
+      list = #clock > 0 and clock or list
+    end
+    local branch = take(self, list)
+    if branch then return branch end
+  end
+  return nil
+end
+
+-- Those that were tried here before, and those that slept before them, sleep when this one is run.
+local function fall_asleep(branch)
+  local node, sleep = branch.node, {}
+  for task, step in pairs(node.sleep) do sleep[task] = step end
+  for task in pairs(node.done) do sleep[task] = node.next and node.next[task] or nil end
+  branch.sleep = sleep
+  if branch.task then node.done[branch.task] = true end
+end
+
+-- What was learnt since it was offered: that it sleeps, or that nobody waits there who has a deadline.
+local function is_in_vain(self, branch)
+  if branch.node.sleep[branch.task] then return true end
+  for _, site in ipairs(branch.sites or {}) do
+    if not self.timeless[site] then return false end
+  end
+  return branch.sites ~= nil
+end
+
+--- The next branch to run, or nil; `calm`: the clock is left alone.
+function depth_first:next(calm)
+  if not self.begun then
+    self.begun = true
+    return { node = self.root, sleep = {}, cost = 0, switches = 0, kills = 0, is_first = true }
+  end
+  local branch = take_cheapest(self, calm)
+  while branch and is_in_vain(self, branch) do branch = take_cheapest(self, calm) end
+  if not branch then return nil end
+  branch.sleep = {}
+  if self.reduces then fall_asleep(branch) end
+  return branch
+end
+
+--- The plan that runs a branch.
+function depth_first:plan(branch)
+  local list, node = {}, branch.node
+  list[1] = branch.move
+  while node.parent do
+    list[#list + 1] = node.move
+    node = node.parent
+  end
+  for i = 1, #list // 2 do list[i], list[#list + 1 - i] = list[#list + 1 - i], list[i] end
+  return { moves = moves.text(list, " "), strategy = "none", everywhere = not self.options.bound }
+end
+
+-- ---- what a schedule tells ----
+
+-- A trace as it is read: what the tasks do next, at each event.
+local function trace_of(events, tasks, objects)
+  local trace = { events = events, steps = dependence.steps(events, objects), following = {}, order = {} }
+  for i, task in ipairs(tasks) do trace.order[task.path] = i end
+  local last = {}
+  for i = #events, 1, -1 do
+    if moves.STEPS[events[i].how] then
+      trace.following[i] = last[events[i].task] or false
+      last[events[i].task] = i
+    end
+  end
+  trace.upcoming = last -- of each task, the index of its next event
+  return trace
+end
+
+local SLEPT = { ["goes on"] = true, late = true, last = true }
+
+-- Where a task waits after its event i; nil: it does not.
+local function waits_at(trace, i)
+  local following = trace.following[i]
+  local event = following and trace.events[following]
+  if not event or not SLEPT[event.how] then return nil end
+  return (event.file or "") .. ":" .. (event.line or 0) .. ":" .. (event.name or "")
+end
+
+-- Moves the view on, behind event i.
+local function pass(trace, i)
+  local event = trace.events[i]
+  if not moves.STEPS[event.how] then return end
+  trace.upcoming[event.task] = trace.following[i] or nil
+  trace.asleep[event.task] = waits_at(trace, i)
+  trace.last = event.task
+  local ended = event.how == "dies" or event.name == "END" and not trace.following[i]
+  trace.alive[event.task] = not ended or nil
+end
+
+local function distance(trace, list, from, to)
+  local count = 0
+  local a, b = trace.order[from] or 0, trace.order[to] or 0
+  for _, path in ipairs(list) do
+    local at = trace.order[path] or 0
+    local between = a < b and at > a and at < b or a > b and (at > a or at < b)
+    if between then count = count + 1 end
+  end
+  return count + 1
+end
+
+local function has(list, path)
+  for _, other in ipairs(list) do
+    if other == path then return true end
+  end
+  return false
+end
+
+local function is_switch(trace, event, to)
+  return trace.last and trace.last ~= to and event.could and has(event.could, trace.last) or false
+end
+
+-- Keeps a branch if it is not too dear.
+local function offer(self, branch)
+  local options = self.options
+  if options.bound and branch.cost > options.bound then return end
+  if options.switches and branch.switches > options.switches then return end
+  if not options.bound then branch.cost = 0 end
+  add(self, branch)
+end
+
+local function offer_steps(self, trace, node, event)
+  for _, path in ipairs(event.could) do
+    if path ~= event.task and not node.sleep[path] then
+      offer(self, {
+        node = node, move = path, task = path, kills = node.kills,
+        cost = node.cost + distance(trace, event.could, event.task, path),
+        switches = node.switches + (is_switch(trace, event, path) and 1 or 0),
+      })
+    end
+  end
+end
+
+local function offer_step(self, node, path)
+  node.tried[path] = true
+  offer(self, { node = node, move = path, task = path, kills = node.kills, cost = 0, switches = 0 })
+end
+
+-- Whether one of them is tried there, or need not be.
+local function is_tried(node, list)
+  for _, path in ipairs(list) do
+    if node.tried[path] or node.sleep[path] then return true end
+  end
+  return false
+end
+
+-- One of those who can begin; where none could run there (who is put last is out of it for a while), all.
+local function offer_turned(self, node, could, list)
+  if is_tried(node, list) then return end
+  for _, path in ipairs(list) do
+    if has(could, path) then return offer_step(self, node, path) end
+  end
+  for _, path in ipairs(could) do
+    if not node.tried[path] and not node.sleep[path] then offer_step(self, node, path) end
+  end
+end
+
+-- Those of the races of which the second step is one of the events `first` to `last`.
+local function offer_races(self, trace, path, first, last)
+  for _, race in ipairs(races.find(trace, first, last)) do
+    local could = trace.events[race.at].could
+    if could then offer_turned(self, path[race.at], could, race.initials) end
+  end
+end
+
+-- The clock, where somebody waits who may have a deadline.
+local function offer_clock(self, trace, node)
+  if not self.options.delays then return end
+  local sites = {}
+  for _, site in pairs(trace.asleep) do
+    if not self.timeless[site] then sites[#sites + 1] = site end
+  end
+  if #sites == 0 then return end
+  offer(self, {
+    node = node, move = "t", cost = node.cost + 1, switches = node.switches, kills = node.kills, sites = sites,
+  })
+end
+
+local function offer_kills(self, trace, node)
+  if node.kills >= self.options.kills then return end
+  for path in pairs(trace.alive) do
+    if path ~= "0" then
+      offer(self, {
+        node = node, move = "k" .. path, cost = node.cost + 1, switches = node.switches, kills = node.kills + 1,
+      })
+    end
+  end
+end
+
+-- Who is woken, and what ipc.choose answers: any, each one delay.
+local function offer_answers(self, node, event)
+  local list = {}
+  if event.how == "wakes" then
+    for _, path in ipairs(event.could or {}) do
+      if path ~= event.woken then list[#list + 1] = "w" .. path end
+    end
+  else
+    for answer = 1, event.of do
+      if answer ~= event.answer then list[#list + 1] = "=" .. math.tointeger(answer) end
+    end
+  end
+  for _, move in ipairs(list) do
+    offer(self, { node = node, move = move, cost = node.cost + 1, switches = node.switches, kills = node.kills })
+  end
+end
+
+-- What each task that could have come would have done: the step that it takes next.
+local function next_steps(trace, event)
+  local found = {}
+  for _, path in ipairs(event.could) do
+    local index = trace.upcoming[path]
+    found[path] = index and trace.steps[index] or nil
+  end
+  return found
+end
+
+-- All that could have come instead of event i, which was reached by no pre-emption.
+local function offer_all(self, trace, node, i)
+  local event = trace.events[i]
+  if event.how == "wakes" or event.how == "answer" then return offer_answers(self, node, event) end
+  local bound = self.options.bound
+  local matters = event.could and (event.chosen or not bound)
+  if matters then
+    node.next = next_steps(trace, event)
+    node.done[event.task] = true
+    if self.turns_races then
+      node.tried = { [event.task] = true }
+    else
+      offer_steps(self, trace, node, event)
+    end
+  end
+  if matters or not bound then
+    offer_clock(self, trace, node)
+    if not bound or i <= (trace.kills_to or 0) then offer_kills(self, trace, node) end
+  end
+end
+
+-- Behind the step those sleep on that are independent of it.
+local function awaken(sleep, step, event)
+  if not moves.STEPS[event.how] and event.how ~= "clock" then return sleep end
+  local left = {}
+  for task, other in pairs(sleep) do
+    if not dependence.of(other, step) then left[task] = other end
+  end
+  return left
+end
+
+local function child_of(branch, node, trace, i)
+  local event = trace.events[i]
+  return {
+    parent = node, move = moves.of_event(event), depth = node.depth + 1, done = {}, tried = {},
+    sleep = awaken(branch.sleep, trace.steps[i], event),
+    cost = branch.cost, switches = branch.switches, kills = branch.kills,
+  }
+end
+
+-- Reads the trace up to the branch, where all is known.
+local function skip(trace, depth)
+  trace.asleep, trace.alive = {}, {}
+  for i = 1, depth do pass(trace, i) end
+end
+
+-- Who came there sleeps, but this one does not, if there is one.
+local function offer_awake(self, node, event)
+  for _, path in ipairs(event.could or {}) do
+    if not node.sleep[path] then return offer_step(self, node, path) end
+  end
+end
+
+-- Makes the nodes of what is new in the trace, and keeps them in `path`; the last event of it that counts, and whether
+-- it is complete: else all was asleep from there on, and it is none of its own.
+local function grow(self, trace, branch, path)
+  local node, first = branch.node, branch.node.depth + 1
+  if not branch.is_first then
+    path[first] = node
+    pass(trace, first)
+    node = child_of(branch, node, trace, first)
+    first = first + 1
+  end
+  for i = first, #trace.events do
+    path[i] = node
+    offer_all(self, trace, node, i)
+    local event = trace.events[i]
+    if self.reduces and moves.STEPS[event.how] and node.sleep[event.task] then
+      if self.turns_races then offer_awake(self, node, event) end
+      return i - 1, false
+    end
+    pass(trace, i)
+    node = child_of(node, node, trace, i)
+  end
+  return #trace.events, true
+end
+
+-- The nodes before each event, up to that of the branch.
+local function path_to(node)
+  local path = {}
+  while node do
+    path[node.depth + 1] = node
+    node = node.parent
+  end
+  return path
+end
+
+-- The branch could not be run: a clock without deadlines, the kill of a task that had ended.
+local function is_impossible(branch, run, events)
+  if branch.is_first then return false end
+  local event = events[branch.node.depth + 1]
+  return (run.deviations or 0) > 0 or not event or moves.of_event(event) ~= branch.move
+end
+
+--- What came of a branch; false: it was not possible, and ran as another.
+function depth_first:took(branch, run, events, tasks, objects)
+  if is_impossible(branch, run, events) then
+    for _, site in ipairs(branch.sites or {}) do self.timeless[site] = true end
+    return false
+  end
+  local trace = trace_of(events, tasks, objects)
+  if branch.is_first then trace.kills_to = #events end
+  skip(trace, branch.node.depth)
+  local path = self.turns_races and path_to(branch.node) or {}
+  local last, complete = grow(self, trace, branch, path)
+  if self.turns_races then offer_races(self, trace, path, branch.node.depth + 1, last) end
+  if complete then self.explored = self.explored + 1 end
+  return true
+end
+
+return depth_first

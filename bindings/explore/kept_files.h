@@ -1,0 +1,57 @@
+/*
+ * Kept files: what a schedule does to files is undone after it, so that the
+ * next one finds what this one found.
+ *
+ * Before a task opens a file to write, removes it, renames it or makes one, the
+ * file is kept: appended to a record in shared memory, with content, mode and
+ * times; or that there was none.  After the schedule the records are undone,
+ * the last one first: the zygote does it, or the explorer where that was
+ * killed.  A file is written in place where it is still the same (hard links
+ * stay); one that the schedule has made is removed.
+ *
+ * Workers do so one at a time: who keeps a file takes a lock, for its whole
+ * schedule (flock on a description that the schedule's processes share with
+ * their zygote).  What schedules at the same time have read is another matter:
+ * host_jobs.h.
+ *
+ * Limits: only what the io and os libraries do, and the files of spaces.  64 MiB a schedule, and 4,096
+ * files; what is more is told in a notice, and is not put back.  Nor are
+ * devices, FIFOs, and files that cannot be read.  A file that was removed is
+ * another one then: its hard links stay as they are.
+ */
+#ifndef EXPLORE_KEPT_FILES_H
+#define EXPLORE_KEPT_FILES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tidelock.h"
+
+#define KEPT_FILES_MOST 4096
+#define KEPT_FILES_BYTES (64u << 20)
+
+/* In memory that the worker's processes and the explorer share.  A record
+ * counts from the moment `count` says so. */
+struct kept_files {
+    _Atomic uint32_t count;
+    bool told; /* that not all can be put back */
+    uint64_t used;
+    uint64_t paths[KEPT_FILES_MOST]; /* hashes, for "kept already" */
+};
+
+/* In the zygote: the state, the descriptor of the records, and that of the
+ * lock. */
+void kept_files_begin(struct kept_files *kept, int records, int lock);
+
+/* In a task of the schedule: something is about to change what is at the path;
+ * `follows`: beyond symbolic links. */
+void kept_files_keep(const char *path, bool follows);
+
+/* What is at the path is about to be moved to the other. */
+void kept_files_rename(const char *from, const char *to);
+
+/* Undoes the records, in the zygote, or the explorer (which has no lock). */
+void kept_files_put_back(struct kept_files *kept, int records, int lock);
+
+#endif

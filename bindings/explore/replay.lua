@@ -1,0 +1,91 @@
+--- Replay: the command. Runs the script once, under the schedule of a file or of a code, and tells what came of it.
+local failure = require "explore.failure"
+local moves = require "explore.moves"
+local replay_file = require "explore.replay_file"
+local session = require "explore.session"
+local write = require "explore.report"
+
+local FOUND = 1
+
+-- What is to be run: script, arguments, seed, moves; of a file also steps, hash and failure.
+local function of_code(options)
+  local seed, list = moves.read_code(options.schedule)
+  if not seed then session.fail(("'--schedule=%s': %s"):format(options.schedule, list)) end
+  return { seed = seed, moves = list, script = options.script, arguments = options.arguments }
+end
+
+local function of_file(options)
+  local schedule, why = replay_file.read(options.file)
+  if not schedule then session.fail(why) end
+  if options.script then
+    schedule.script, schedule.arguments = options.script, options.arguments
+  end
+  return schedule
+end
+
+local function line_of(step)
+  return step and step.line > 0 and (" at line %d"):format(step.line) or ""
+end
+
+local function step_words(step)
+  if not step then return "there is none" end
+  return ("it is %s of task %s%s"):format(step.operation, step.task, line_of(step))
+end
+
+-- What differs from the file; nil: nothing that matters.
+local function changes_of_file(schedule, whole)
+  local steps = replay_file.steps_of(whole.events, whole.objects)
+  local expected, found = replay_file.first_difference(schedule.steps, steps)
+  local changed = schedule.hash ~= replay_file.hash(schedule.script)
+  if not expected and not found then
+    return changed and "the script has changed, but its steps have not" or nil
+  end
+  if changed then return "the script has changed" .. line_of(expected or found) end
+  return ("not exact: step %d was to be %s; now %s"):format((expected or found).number,
+    expected and step_words(expected):gsub("^it is ", "") or "none", step_words(found))
+end
+
+local function changes_of_code(whole)
+  local run = whole.run
+  if (run.deviations or 0) == 0 then return nil end
+  return ("the schedule does not fit at step %d: has the script changed, or its arguments?"):format(
+    run.first_deviation or 1)
+end
+
+local function tell(here, schedule, whole)
+  local changes
+  if schedule.steps then changes = changes_of_file(schedule, whole) else changes = changes_of_code(whole) end
+  if not here.options.json and whole.output ~= "" then
+    io.stdout:write(whole.output)
+    if not whole.output:find "\n$" then io.stdout:write "\n" end
+    io.stdout:flush()
+  end
+  if changes then io.stderr:write("tidelock: ", changes, "\n") end
+  if not failure.is(whole.run) then
+    if not here.options.json then io.stdout:write "passed: no failure under this schedule\n" end
+    return 0
+  end
+  io.stdout:write(write.failure(here, whole))
+  return FOUND
+end
+
+local function replay(here, schedule)
+  local plan = { moves = moves.text(schedule.moves, " "), strategy = "none", everywhere = true, tells = true }
+  local whole = here:whole(plan)
+  if not whole then return 130 end
+  return tell(here, schedule, whole)
+end
+
+--- Runs the command with its options (explore/options); the exit status.
+return function(options)
+  local schedule = options.schedule and of_code(options) or of_file(options)
+  if options.interactive then return require "explore.prompt"(options, schedule) end
+  local here = session.open{
+    script = schedule.script, arguments = schedule.arguments, seed = schedule.seed, jobs = 1, json = options.json,
+    mermaid = options.mermaid,
+  }
+  local well, status = pcall(replay, here, schedule)
+  here:close()
+  if not well then error(status, 0) end
+  return status
+end

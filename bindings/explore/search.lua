@@ -1,0 +1,143 @@
+--- Search: which schedules are run, and in which order.
+--
+-- Schedule 1 is the one without pre-emption, the tasks in order.  Then, by turns, up to schedule 400:
+--   depth first  all schedules that differ from it by one choice, and by two (explore/depth_first)
+--   strategies   random ones (explore/strategies)
+-- and after that random ones alone, until the number of runs or the time is over.  With --all, depth first alone,
+-- without a bound, until there is no other schedule.
+--
+-- The search knows no host: it yields plans and is told what came of them, in whichever order.
+local depth_first = require "explore.depth_first"
+local findings = require "explore.findings"
+local strategies = require "explore.strategies"
+
+local search = {}
+search.__index = search
+
+local MIXED = 400 -- schedules in which both halves have their turn
+local CALM = 20 -- the first so many in which the clock moves only if no task can run
+local BOUND = 2 -- on the delays of depth first
+local REPEATED = 100 -- one in so many is run twice
+
+--- options: seed, runs (nil: no limit), all, kills, no_delays, switches, as of the command line.
+function search.new(options)
+  local delays = not options.no_delays
+  return setmetatable({
+    options = options,
+    findings = findings.new(),
+    strategies = strategies.new{ seed = options.seed, delays = delays, kills = options.kills or 0 },
+    depth_first = depth_first.new{
+      seed = options.seed,
+      bound = not options.all and BOUND or nil,
+      switches = options.switches,
+      delays = delays,
+      kills = options.kills or 0,
+    },
+    started = 0, -- schedules that were given away
+    taken = 0, -- and those of which it is known what came
+    running = {}, -- [plan] = the branch of depth first, or true
+    repeats = {}, -- plans to be run twice
+  }, search)
+end
+
+-- A repeat takes all choices from the moves, so that it does not matter what was learnt meanwhile of the objects.
+local function next_repeat(self)
+  local plan = table.remove(self.repeats)
+  if plan then self.running[plan] = true end
+  return plan
+end
+
+local function give(self, plan, branch)
+  self.started = self.started + 1
+  plan.number = self.started
+  self.running[plan] = branch or true
+  return plan
+end
+
+local function next_branch(self)
+  local branch = self.depth_first:next(self.started + 1 <= CALM)
+  return branch and give(self, self.depth_first:plan(branch), branch)
+end
+
+local function is_waiting(self)
+  return next(self.running) ~= nil
+end
+
+-- Nothing is known before schedule 1 has run: where it fails no other is needed.
+local function next_of_all(self)
+  local plan = next_branch(self)
+  if plan then return plan end
+  if is_waiting(self) then return nil end
+  self.exhausted = true
+  return "done"
+end
+
+local function next_of_mix(self)
+  if self.started > 0 and self.taken == 0 then return nil end
+  if self.started < MIXED and self.started % 2 == 0 then
+    local plan = next_branch(self)
+    if plan then return plan end
+  end
+  return give(self, self.strategies:next(self.started + 1 <= CALM))
+end
+
+--- The plan of the next schedule; nil: it depends on those that are still running; "done".
+function search:next()
+  if self.failure or self.stopped then return "done" end
+  local again = next_repeat(self)
+  if again then return again end
+  if self.options.runs and self.started >= self.options.runs then
+    return is_waiting(self) and nil or "done"
+  end
+  if self.options.all then return next_of_all(self) end
+  return next_of_mix(self)
+end
+
+local function repeat_of(number, events)
+  local plan = search.exact(events)
+  plan.repeats = { number = number, events = events }
+  return plan
+end
+
+-- Whether this failure is one to report: with --switches N it depends on what is left of it when it is shrunk, which
+-- only whoever shrinks it knows; told by search:refuse.
+local function fails(self, plan, run)
+  if run.ending == "passed" or run.ending == "interrupted" then return false end
+  self.failure = { plan = plan, run = run, number = plan.number }
+  return true
+end
+
+--- What came of a plan; `events()` returns its events, tasks and objects, and is called where they are needed only.
+function search:took(plan, run, events)
+  local branch = self.running[plan]
+  self.running[plan] = nil
+  if plan.repeats then return self.findings:compare(plan, (events())) end
+  self.taken = self.taken + 1
+  if branch ~= true then
+    self.depth_first:took(branch, run, events())
+  else
+    self.strategies:learn(run)
+  end
+  self.findings:add(plan, run, events)
+  if self.failure or fails(self, plan, run) then return end
+  if plan.number % REPEATED == 0 then self.repeats[#self.repeats + 1] = repeat_of(plan.number, (events())) end
+end
+
+--- The failure is none that was asked for: go on.
+function search:refuse()
+  self.failure = nil
+  self.refused = (self.refused or 0) + 1
+end
+
+--- No other schedule is to be given away.
+function search:stop()
+  self.stopped = true
+end
+
+--- A plan that makes the same events happen, whatever was learnt of the objects by then.
+function search.exact(events)
+  local moves = require "explore.moves"
+  return { moves = moves.text(moves.of_events(events), " "), strategy = "none", everywhere = true }
+end
+
+return search

@@ -1,0 +1,194 @@
+-- An exploration leaves no process, no file and no shared memory behind, however it ends: bindings/explore/zygote.h.
+local shell = dofile "spec/support/shell.lua"
+local explorer = dofile "spec/support/explorer.lua"
+
+-- Tasks that go on for ever, some of them after their parents were killed.
+local SCRIPT = [[
+local ipc = require "tidelock"
+local f = io.open(FILE, "w") f:write "changed" f:close()
+local function busy() while true do ipc.yield() end end
+for i = 1, 3 do ipc.spawn(function() ipc.spawn(busy) busy() end) end
+ipc.spawn_thread(function() while true do require "tidelock".sleep(1) end end)
+busy()
+]]
+
+-- Schedules on two workers, until Ctrl-C.
+local FOREVER = [[
+  local runs = open{ jobs = 2 }
+  io.stderr:write "begun\n"
+  for worker = 1, 2 do runs:start(worker, { strategy = "random" }) end
+  while true do
+    local worker, why = runs:wait()
+    if why then runs:close() return 130 end
+    runs:start(worker, {})
+  end]]
+
+-- Starts such an exploration in the background; `script` is what its processes are known by.
+local function start(script, environment)
+  local kept = explorer.file "kept"
+  local command, own, path = explorer.command(FOREVER, script:gsub("FILE", ("%q"):format(kept)), environment)
+  local log = os.tmpname()
+  local pipe = io.popen(("env --default-signal=INT,QUIT %s >%s 2>&1 </dev/null & echo $!"):format(command, log))
+  local pid = pipe:read "n"
+  pipe:close()
+  return { pid = pid, script = path, own = own, log = log, kept = kept, shm = table.concat(shell.list "/dev/shm", " ") }
+end
+
+local function text_of(path)
+  local file = assert(io.open(path))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+local function wait_until(condition, what)
+  for _ = 1, 500 do
+    if condition() then return true end
+    os.execute "sleep 0.02"
+  end
+  error("in vain: " .. what)
+end
+
+local function count(exploration) return #shell.processes(exploration.script) end
+
+local function await_begun(exploration)
+  wait_until(function() return text_of(exploration.log):find "begun" and count(exploration) >= 8 end, "begun")
+end
+
+local function kill(signal, pid) os.execute(("kill -%s %s 2>/dev/null"):format(signal, pid)) end
+
+local function check_gone(exploration)
+  local ok, why = pcall(wait_until, function() return count(exploration) == 0 end, "all processes end")
+  assert.truthy(ok, table.concat(shell.processes(exploration.script), "\n"))
+  assert.truthy(ok, why)
+  assert.equal("kept", text_of(exploration.kept))
+  assert.equal(exploration.shm, table.concat(shell.list "/dev/shm", " "))
+  for _, name in ipairs{ "script", "own", "log", "kept" } do os.remove(exploration[name]) end
+end
+
+-- The pids of its processes, the explorer's first, then the workers'.
+local function pids(exploration)
+  local list = {}
+  for _, line in ipairs(shell.processes(exploration.script)) do
+    local pid = math.tointeger(tonumber(line:match "%d+"))
+    if pid ~= exploration.pid then list[#list + 1] = pid end
+  end
+  return list
+end
+
+local function parent_of(pid)
+  local file = io.open(("/proc/%d/stat"):format(pid))
+  local text = file and file:read "a" or ""
+  if file then file:close() end
+  return math.tointeger(tonumber(text:match "%) %a (%d+)"))
+end
+
+local function workers(exploration)
+  local list = {}
+  for _, pid in ipairs(pids(exploration)) do
+    if parent_of(pid) == exploration.pid then list[#list + 1] = pid end
+  end
+  return list
+end
+
+describe("nothing is left", function()
+  it("after Ctrl-C", function()
+    local exploration = start(SCRIPT)
+    await_begun(exploration)
+    kill("INT", exploration.pid)
+    check_gone(exploration)
+  end)
+
+  it("after Ctrl-C at any moment", function()
+    for i = 1, 12 do
+      local exploration = start(SCRIPT)
+      os.execute(("sleep %.3f"):format(i * 0.007))
+      kill("INT", exploration.pid)
+      check_gone(exploration)
+    end
+  end)
+
+  it("after a second Ctrl-C, with status 130", function()
+    local exploration = start(SCRIPT)
+    await_begun(exploration)
+    kill("STOP", exploration.pid)
+    kill("INT", exploration.pid)
+    kill("CONT", exploration.pid)
+    os.execute "sleep 0.15"
+    kill("INT", exploration.pid)
+    check_gone(exploration)
+  end)
+
+  for _, signal in ipairs{ "KILL", "TERM", "HUP" } do
+    it("after SIG" .. signal .. " to the explorer", function()
+      local exploration = start(SCRIPT)
+      await_begun(exploration)
+      kill(signal, exploration.pid)
+      check_gone(exploration)
+    end)
+  end
+
+  it("after SIGKILL to a worker, which is told", function()
+    local exploration = start(SCRIPT)
+    await_begun(exploration)
+    local list = workers(exploration)
+    assert.equal(2, #list)
+    kill("KILL", list[1])
+    wait_until(function() return count(exploration) == 0 end, "all processes end")
+    assert.matches("tidelock: a worker was ended by signal 9 %(Killed%)", text_of(exploration.log))
+    check_gone(exploration)
+  end)
+
+  -- The task takes no step by which it would find that the others are dead; nobody is left who could put files back.
+  it("after SIGKILL to the explorer and its workers at once", function()
+    local exploration = start [[require "tidelock".spawn(function() while true do end end):join()]]
+    wait_until(function() return count(exploration) >= 7 end, "begun")
+    kill("KILL", exploration.pid .. " " .. table.concat(workers(exploration), " "))
+    check_gone(exploration)
+  end)
+
+  it("after SIGKILL to a task of a schedule", function()
+    local exploration = start(SCRIPT)
+    await_begun(exploration)
+    for _, pid in ipairs(pids(exploration)) do
+      if parent_of(pid) ~= exploration.pid then kill("KILL", pid) end
+    end
+    os.execute "sleep 0.1"
+    assert.truthy(count(exploration) > 0)
+    kill("INT", exploration.pid)
+    check_gone(exploration)
+  end)
+end)
+
+describe("a schedule", function()
+  it("leaves no descriptor, process or memory to the next", function()
+    local out, err = explorer.run([[
+      local function state()
+        local list = io.popen("ls /proc/self/fd | wc -l; ps -o rss= -p $PPID")
+        local fds, rss = list:read("n", "n")
+        list:close()
+        return fds, rss
+      end
+      local runs = open()
+      for i = 1, 200 do run(runs) end
+      local fds, rss = state()
+      for i = 1, 1000 do run(runs, { strategy = "random", seed = i }) end
+      local now, more = state()
+      print(now - fds, more - rss < 600)]], [[
+      local ipc = require "tidelock"
+      local q = ipc.queue(1)
+      ipc.spawn(function() q:put(("x"):rep(1000)) end)
+      ipc.spawn(function() ipc.sleep(9) os.exit(0) end)
+      print(#q:get())]])
+    assert.same({ "0\ttrue\n", "" }, { out, err })
+  end)
+
+  it("ends what has left its process group", function()
+    local out = explorer.run([[
+      local runs = open()
+      for i = 1, 2 do print(run(runs).went_outside) end]],
+      [[os.execute "setsid sleep 4711.25 </dev/null >/dev/null 2>&1 &"]])
+    assert.equal("true\ntrue\n", out)
+    assert.same({}, shell.processes "sleep 4711.25")
+  end)
+end)

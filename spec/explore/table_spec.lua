@@ -1,0 +1,148 @@
+-- The table of a schedule that failed: columns, folds, lines.
+package.path = "bindings/?.lua;" .. package.path
+local schedule = dofile "spec/support/schedule.lua"
+local draw = require "explore.table"
+local fold = require "explore.fold"
+local paint = require "explore.paint"
+local story = require "explore.story"
+local words = require "explore.words"
+
+local ERROR = { ending = "error", ender = "0", message = "script.lua:1: wrong" }
+
+local function lines_of(events, width, run)
+  local told = story.of(schedule.of(events, run or ERROR))
+  return draw.lines(told, paint.new(false), width or 100), told
+end
+
+local function text_of(...) return table.concat(lines_of(...), "\n") end
+
+-- The words of the last step of the events.
+local function last_words(events, run)
+  local told = story.of(schedule.of("task 1 ann\ntask 2 bob\n" .. events, run or { ending = "passed" }))
+  return words.of(told.steps[#told.steps], told.names)
+end
+
+-- Many tasks that each add to a value.
+local function crowd(count)
+  local parts = { "value till" }
+  for n = 1, count do parts[#parts + 1] = ("task %d buyer-%d"):format(n, n) end
+  for n = 1, count do
+    parts[#parts + 1] = ("%d 4 get till -> %d"):format(n, n)
+    parts[#parts + 1] = ("%d 5 set till : set %d -> true"):format(n, n + 1)
+  end
+  return table.concat(parts, "\n")
+end
+
+describe("a step says", function()
+  it("what goes into an object, and how full it is then", function()
+    assert.equal('put 3 -> queue "orders" (2/10)',
+      last_words "queue orders\n1 4 put orders : put 3 -> true (2 of 10 messages, 0 getting)")
+  end)
+
+  it("what comes out of it", function()
+    assert.equal('get queue "orders" -> 3', last_words "queue orders\n1 4 get orders -> 3")
+  end)
+
+  it("who has the lock that it waits for", function()
+    assert.equal('waits for lock "till" (bob has it)',
+      last_words("lock till\n2 4 acquire till -> true\n1 4 acquire till", { ending = "deadlock" }))
+  end)
+
+  it("that a waiter has the lock now", function()
+    assert.equal('now has lock "till"', last_words([[
+      lock till
+      2 4 acquire till -> true
+      1 4 acquire till
+      2 4 release till -> true
+      1 4 acquire till -> true / goes on
+    ]]))
+  end)
+
+  it("whether anybody hears a notify", function()
+    assert.equal('notify condition "bell" (nobody waits)', last_words "condition bell\n1 4 notify bell -> true")
+    assert.equal('notify condition "bell" (wakes bob)',
+      last_words("condition bell\n2 4 wait bell\n1 4 notify bell -> true", { ending = "deadlock" }))
+  end)
+
+  it("which part of a table or an array it is about", function()
+    assert.equal('set table "menu".soup = 2', last_words "table menu\n1 4 set menu#7 : set .soup = 2")
+    assert.equal('get array "seats"[3] -> 0', last_words "array seats\n1 4 get seats#3 : get [3] -> 0")
+    assert.equal('add -1 to table "menu".soup -> 1', last_words 'table menu\n1 4 add menu : add "soup", -1 -> 1')
+  end)
+
+  it("that its time was over", function()
+    assert.equal('time is over: get 0.5 queue "jobs" -> nil, "empty"', (last_words([[
+      queue jobs
+      1 4 get jobs : get 0.5
+      1 4 get jobs -> nil, "empty" / late
+    ]]):gsub('get queue "jobs", 0.5', 'get 0.5 queue "jobs"')))
+  end)
+end)
+
+describe("the table", function()
+  it("has a column for each task, in the order in which they were made", function()
+    assert.truthy(text_of(crowd(3)):find "^ +step  line  buyer%-1 +buyer%-2 +buyer%-3 *\n")
+  end)
+
+  it("leaves the object out where it is one alone", function()
+    local text = text_of(crowd(2))
+    assert.truthy(text:find("get -> 1", 1, true), text)
+    assert.falsy(text:find("till", 1, true), text)
+    local both = text_of(crowd(2) .. "\nvalue sum\n1 6 get sum -> 1\n2 6 get sum -> 1")
+    assert.truthy(both:find('get value "till" -> 1', 1, true), both)
+  end)
+
+  it("is never wider than it may be, whatever the number of tasks", function()
+    for _, count in ipairs{ 2, 3, 5, 8, 12 } do
+      for _, width in ipairs{ 60, 80, 100 } do
+        for _, line in ipairs(lines_of(crowd(count), width)) do assert.truthy(#line <= width, line) end
+      end
+    end
+  end)
+
+  it("names the task in each line where there are too many for columns", function()
+    local text = text_of(crowd(8) .. "\nvalue sum\n1 6 get sum -> 1\n2 6 get sum -> 1", 80)
+    assert.truthy(text:find "^ +step  line  task\n", text)
+    assert.truthy(text:find('\n +13     4  buyer%-7  get value "till" %-> 7\n'), text)
+  end)
+
+  it("folds what no other task touches", function()
+    local own = {}
+    for n = 1, 118 do own[n] = ("1 9 set own : set %d -> true"):format(n) end
+    local text = text_of(crowd(2) .. "\nvalue own\n" .. table.concat(own, "\n"))
+    assert.truthy(text:find("... 118 steps on its own objects", 1, true), text)
+    assert.falsy(text:find("set 117", 1, true))
+  end)
+
+  it("has no more lines than a page where a schedule is long", function()
+    local long = { crowd(2) }
+    for n = 1, 300 do long[#long + 1] = ("%d 4 get till -> %d"):format(n % 2 + 1, n) end
+    long[#long + 1] = "0 8 get till -> 1"
+    local lines = lines_of(table.concat(long, "\n"))
+    assert.truthy(#lines < 60, #lines)
+  end)
+
+  it("says that a step is done again and again in one line", function()
+    local text = text_of(crowd(2) .. ("\n2 7 get till -> 3"):rep(9))
+    assert.truthy(text:find("get -> 3 (9 times)", 1, true), text)
+  end)
+
+  it("shows where the clock goes on though a task could run", function()
+    local text = text_of(crowd(2) .. "\n0 0 clock ! could 1,2\n1 9 get till -> 1")
+    assert.truthy(text:find("-- it is 0 s, though buyer-2 could have gone on before --", 1, true), text)
+  end)
+
+  it("says who is started in one line", function()
+    local text = text_of("process p\n0 20 start p\n0 20 start p\n" .. crowd(2))
+    assert.truthy(text:find("\n     1    20  main starts buyer-1 and buyer-2\n", 1, true), text)
+  end)
+end)
+
+describe("what is shown", function()
+  it("is all where there is little", function()
+    local _, told = lines_of(crowd(2))
+    local rows, tasks = fold.of(told)
+    assert.equal(4, #rows)
+    assert.same({ ["1"] = true, ["2"] = true }, tasks)
+  end)
+end)
