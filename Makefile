@@ -63,6 +63,7 @@ test: need-test program module ## all specs
 bench: all ## what the operations cost
 	./tidelock scripts/bench/run.lua
 	./tidelock scripts/bench/simulation.lua
+	./tidelock scripts/bench/exploration.lua
 
 docs: program ## the API reference: build/docs/tidelock.html
 	@mkdir -p build/docs; $(build)/tidelock bindings/docs/make.lua \
@@ -74,7 +75,7 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tidelock \
-	    bindings/tidelock.d.lua build/docs/tidelock.html
+	    bindings/tidelock.d.lua bindings/docs/exploration.md build/docs/tidelock.html
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
 

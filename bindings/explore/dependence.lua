@@ -12,11 +12,11 @@ local dependence = {}
 -- Reads that move a position which all who have the file open share.
 local MOVES_POSITION = { FILE_READ = true, FILE_SEEK = true }
 
--- What tells the script of other tasks, whichever they are.
-local ASKS_ALL = { CHILDREN = true, PARENT = true, WAIT = true }
+-- What tells the script of other tasks, whichever they are; and who yields goes on once any other has taken a step.
+local ASKS_ALL = { CHILDREN = true, PARENT = true, WAIT = true, YIELD = true }
 
 -- Operations that name no object, and touch none.
-local ALONE = { SLEEP = true, YIELD = true, NONE = true }
+local ALONE = { SLEEP = true, NONE = true }
 
 -- What the end of a task may change beside the task: its side of a pipe is closed, its jobs are given to others.
 local LEFT_BY_ENDS = { pipe = true, board = true }

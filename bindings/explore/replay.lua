@@ -1,11 +1,12 @@
 --- Replay: the command. Runs the script once, under the schedule of a file or of a code, and tells what came of it.
+local encode = require "explore.encode"
 local failure = require "explore.failure"
 local moves = require "explore.moves"
 local replay_file = require "explore.replay_file"
 local session = require "explore.session"
 local write = require "explore.report"
 
-local FOUND = 1
+local FOUND, NOT_EXACT, INTERRUPTED = 1, 3, 130
 
 -- What is to be run: script, arguments, seed, moves; of a file also steps, hash and failure.
 local function of_code(options)
@@ -62,8 +63,13 @@ local function tell(here, schedule, whole)
   end
   if changes then io.stderr:write("tidelock: ", changes, "\n") end
   if not failure.is(whole.run) then
-    if not here.options.json then io.stdout:write "passed: no failure under this schedule\n" end
-    return 0
+    local status = changes and NOT_EXACT or 0
+    if here.options.json then
+      io.stdout:write(encode{ status = status, kind = "none", output = whole.output, changes = changes })
+    else
+      io.stdout:write "passed: no failure under this schedule\n"
+    end
+    return status
   end
   io.stdout:write(write.failure(here, whole))
   return FOUND
@@ -72,14 +78,21 @@ end
 local function replay(here, schedule)
   local plan = { moves = moves.text(schedule.moves, " "), strategy = "none", everywhere = true, tells = true }
   local whole = here:whole(plan)
-  if not whole then return 130 end
+  if not whole then return INTERRUPTED end
   return tell(here, schedule, whole)
+end
+
+-- The prompt at the failing step: explore/prompt, a function of options and schedule that returns the exit status.
+local function prompt()
+  local there, found = pcall(require, "explore.prompt")
+  if not there then session.fail "'-i': this tidelock has no prompt to stop at; without -i the schedule is replayed" end
+  return found
 end
 
 --- Runs the command with its options (explore/options); the exit status.
 return function(options)
   local schedule = options.schedule and of_code(options) or of_file(options)
-  if options.interactive then return require "explore.prompt"(options, schedule) end
+  if options.interactive then return prompt()(options, schedule) end
   local here = session.open{
     script = schedule.script, arguments = schedule.arguments, seed = schedule.seed, jobs = 1, json = options.json,
     mermaid = options.mermaid,

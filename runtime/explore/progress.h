@@ -29,7 +29,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace/event.h"
+#include "public/event.h"
 
 struct tl_progress {
     uint32_t in_vain; /* steps since somebody got on */

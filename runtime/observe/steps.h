@@ -28,7 +28,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace/event.h"
+#include "public/event.h"
 
 #define TL_STEPS_SIZE 65536u
 

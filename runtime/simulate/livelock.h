@@ -5,7 +5,7 @@
 #ifndef TL_LIVELOCK_H
 #define TL_LIVELOCK_H
 
-#include "trace/event.h"
+#include "public/event.h"
 
 /* The step has been recorded, of the task that has the turn. */
 void tl_livelock_step(const struct tl_event *event);

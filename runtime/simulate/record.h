@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "explore/lock_graph.h"
-#include "trace/event.h"
+#include "public/event.h"
 
 /* This task, which has just got the turn, takes a step: in the operation that
  * its slot says. */

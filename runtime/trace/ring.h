@@ -38,7 +38,7 @@
 #include <stdint.h>
 
 #include "memory/arena.h"
-#include "trace/event.h"
+#include "public/event.h"
 
 #define TL_RING_WORDS (sizeof(struct tl_event) / sizeof(uint64_t))
 #define TL_RING_FILES 256 /* with the one of index 0, which is none */

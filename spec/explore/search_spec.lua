@@ -107,7 +107,7 @@ describe("the mix", function()
       end
     end
     assert.equal(100, hunt.taken)
-    assert.equal(hunt.refused, failures)
+    assert.equal(math.min(hunt.refused, 20), failures) -- of one kind no more are told
     assert.truthy(failures > 1)
   end)
 

@@ -6,8 +6,8 @@
  * point or sleep.  In ordinary runs, where nobody hands out turns, a record
  * says that a task has begun an operation.
  */
-#ifndef TL_EVENT_H
-#define TL_EVENT_H
+#ifndef TL_PUBLIC_EVENT_H
+#define TL_PUBLIC_EVENT_H
 
 #include <stdint.h>
 
