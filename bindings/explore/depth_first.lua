@@ -50,7 +50,7 @@ local function add(self, branch)
     list = {}
     lists[branch.cost] = list
   end
-  if self.options.bound and #list >= MOST_WAITING then return end
+  if self.forgotten or self.options.bound and #list >= MOST_WAITING then return end
   list[#list + 1] = branch
   self.count = self.count + 1
 end
@@ -110,6 +110,16 @@ function depth_first:next(calm)
   branch.sleep = {}
   if self.reduces then fall_asleep(branch) end
   return branch
+end
+
+--- Whether no branch waits: none will come, unless of those that are running.
+function depth_first:is_over()
+  return self.begun and self.count == 0
+end
+
+--- No more branches are wanted.
+function depth_first:forget()
+  self.waiting, self.calm, self.count, self.forgotten = {}, {}, 0, true
 end
 
 --- The plan that runs a branch.
@@ -237,12 +247,13 @@ local function offer_races(self, trace, path, first, last)
   end
 end
 
--- The clock, where somebody waits who may have a deadline.
-local function offer_clock(self, trace, node)
+-- The clock, where somebody waits who may have a deadline that is still to come.
+local function offer_clock(self, trace, node, event)
   if not self.options.delays then return end
   local sites = {}
-  for _, site in pairs(trace.asleep) do
-    if not self.timeless[site] then sites[#sites + 1] = site end
+  for path, site in pairs(trace.asleep) do
+    local can_run = path == event.task or event.could and has(event.could, path)
+    if not can_run and not self.timeless[site] then sites[#sites + 1] = site end
   end
   if #sites == 0 then return end
   offer(self, {
@@ -304,7 +315,7 @@ local function offer_all(self, trace, node, i)
     end
   end
   if matters or not bound then
-    offer_clock(self, trace, node)
+    offer_clock(self, trace, node, event)
     if not bound or i <= (trace.kills_to or 0) then offer_kills(self, trace, node) end
   end
 end

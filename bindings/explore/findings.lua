@@ -22,10 +22,23 @@ local function add_labels(self, labels)
   for label, came in pairs(labels or {}) do self.labels[label] = self.labels[label] or came end
 end
 
+-- A circle of locks is the same, with whichever it begins.
+local function same_line(line)
+  local circle = line:match "^lock order: (.*)$"
+  if not circle then return line end
+  local parts = {}
+  for part in circle:gsub(": with another schedule.*$", ""):gmatch "[^;]+" do
+    parts[#parts + 1] = part:match "^%s*(.-)%s*$"
+  end
+  table.sort(parts)
+  return table.concat(parts, ";")
+end
+
 local function add_notices(self, notices)
-  for _, line in ipairs(notices or {}) do
-    if not self.notices[line] then
-      self.notices[line] = true
+  for _, line in ipairs(notices) do
+    local key = same_line(line)
+    if not self.notices[key] then
+      self.notices[key] = true
       self.notices[#self.notices + 1] = line
     end
   end

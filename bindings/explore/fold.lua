@@ -3,8 +3,9 @@ local interest = require "explore.interest"
 
 local fold = {}
 
--- How many lines a table has where more than the pattern and the stops is shown.
-local MOST_ROWS = 45
+-- How many lines a table has where more than the pattern and the stops is shown; the more columns, the fewer, since
+-- their texts break; and how many where nothing is folded.
+local MOST_ROWS, LESS_EACH, FEW_ROWS = 50, 5, 8
 -- How many of the steps around one that matters are shown where the table would be longer.
 local AROUND = 2
 -- How many of the places where a task is stopped are shown then.
@@ -138,6 +139,12 @@ local function active(rows)
   return found
 end
 
+local function most_rows(tasks)
+  local most = MOST_ROWS
+  for _ in pairs(tasks) do most = most - LESS_EACH end
+  return math.max(most, MOST_ROWS // 2)
+end
+
 local function shown(rows)
   local tasks, list = active(rows), {}
   for _, row in ipairs(rows) do
@@ -153,9 +160,9 @@ end
 function fold.of(story)
   local class = interest.of(story)
   local rows, tasks
-  for degree = 1, 3 do
+  for degree = 0, 3 do
     rows, tasks = shown(rows_of(story, class, degree))
-    if #rows <= MOST_ROWS then return rows, tasks end
+    if #rows <= (degree == 0 and FEW_ROWS or most_rows(tasks)) then return rows, tasks end
   end
   return shorten(rows), tasks
 end

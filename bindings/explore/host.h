@@ -52,6 +52,9 @@ int host_raise_lost(lua_State *L, struct host *host, struct worker *worker);
 /* Of those that this program may use. */
 int host_cpu_count(void);
 
+/* Raises that text, as of lua_pushfstring, for the user: without a place. */
+int host_refuse(lua_State *L, const char *format, ...);
+
 /* What the plan at index says, into the worker's memory; raises. */
 void host_plan_read(lua_State *L, int index, struct tl_plan *plan);
 

@@ -12,43 +12,30 @@
 #include <lauxlib.h>
 
 #include "explore/host.h"
+#include "explore/host_input.h"
 #include "explore/host_interrupt.h"
 
 #define FD_LEAST 64
-#define INPUT_MOST (64 << 20)
 #define PATIENCE 10.0 /* seconds */
 
-/* The script's standard input: what there is now, once for all schedules;
- * nothing where it is somebody else's. */
-static int read_input(lua_State *L)
+/* Nothing where it is somebody else's: input = false. */
+static int open_input(lua_State *L)
 {
-    static char block[1 << 16];
     lua_getfield(L, 1, "input");
     bool none = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
     lua_pop(L, 1);
-    if (none || isatty(STDIN_FILENO) || fcntl(STDIN_FILENO, F_GETFD) < 0)
-        return tl_standard_avoid(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    int fd = tl_standard_avoid(memfd_create("tidelock input", MFD_CLOEXEC));
-    ssize_t size;
-    size_t all = 0;
-    while (fd >= 0 &&
-           ((size = read(STDIN_FILENO, block, sizeof block)) > 0 ||
-            (size < 0 && errno == EINTR && !host_interrupt_came()))) {
-        all += size > 0 ? (size_t)size : 0;
-        if (all > INPUT_MOST)
-            luaL_error(L, "more than 64 MiB of standard input cannot be "
-                          "kept for the schedules");
-        if (size > 0 && write(fd, block, (size_t)size) != size)
-            return -1;
-    }
-    return fd;
+    return none ? tl_standard_avoid(open("/dev/null", O_RDONLY | O_CLOEXEC))
+                : host_input_read();
 }
 
 static int move_up(int fd)
 {
+    int error = errno;
     int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
     if (fd >= 0)
         close(fd);
+    else
+        errno = error;
     return moved;
 }
 
@@ -72,7 +59,7 @@ static char **make_arguments(lua_State *L)
     const char *program = text_field(L, "program");
     const char *script = text_field(L, "script");
     if (!script)
-        luaL_error(L, "a script is needed");
+        host_refuse(L, "a script is needed");
     lua_getfield(L, 1, "arguments");
     lua_Integer count = lua_istable(L, -1) ? (lua_Integer)lua_rawlen(L, -1) : 0;
     char **list = lua_newuserdata(L, (size_t)(count + 3) * sizeof *list);
@@ -159,7 +146,7 @@ static void start_workers(lua_State *L, struct host *host, char **arguments,
         if (worker_start(&host->workers[i], &start, i) < 0) {
             int error = errno;
             host_close(host);
-            luaL_error(L, "cannot start a worker: %s", strerror(error));
+            host_refuse(L, "cannot start a worker: %s", strerror(error));
             return;
         }
     for (int i = 0; i < host->jobs; i++) {
@@ -197,7 +184,7 @@ int host_open(lua_State *L)
     lua_Number patience = luaL_optnumber(L, -1, PATIENCE);
     lua_pop(L, 1);
     if (jobs < 1 || jobs > HOST_JOBS_MOST)
-        luaL_error(L, "the number of jobs is from 1 to %d", HOST_JOBS_MOST);
+        host_refuse(L, "the number of jobs is from 1 to %d", HOST_JOBS_MOST);
     struct host *host = lua_newuserdata(L, sizeof *host);
     *host = (struct host){.findings = -1, .input = -1, .closed = true};
     luaL_setmetatable(L, HOST_CLASS);
@@ -205,14 +192,17 @@ int host_open(lua_State *L)
     host->interrupts = host_interrupt_watch();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     host->findings = make_findings();
-    host->input = move_up(read_input(L));
+    host->input = move_up(open_input(L));
+    if (host->input < 0 && errno == EFBIG)
+        return host_refuse(L, "more than 64 MiB of standard input cannot be "
+                              "kept for the schedules");
     host->workers = calloc((size_t)jobs, sizeof *host->workers);
     host->jobs = (int)jobs;
     host->patience = patience;
     host->closed = false;
     if (host->findings < 0 || host->input < 0 || !host->workers)
-        return luaL_error(L, "no memory can be had for the exploration: %s",
-                          strerror(errno));
+        return host_refuse(L, "no memory can be had for the exploration: %s",
+                           strerror(errno));
     start_workers(L, host, arguments, (uint64_t)seed);
     lua_settop(L, 2);
     return 1;

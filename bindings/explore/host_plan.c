@@ -1,15 +1,25 @@
 /* Host: a plan from Lua. */
+#include <stdarg.h>
 #include <string.h>
 
 #include <lauxlib.h>
 
 #include "explore/host.h"
 
+int host_refuse(lua_State *L, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    lua_pushvfstring(L, format, values);
+    va_end(values);
+    return lua_error(L);
+}
+
 static uint64_t whole(lua_State *L, int index, const char *field)
 {
     lua_getfield(L, index, field);
     if (!lua_isnil(L, -1) && !lua_isinteger(L, -1))
-        luaL_error(L, "plan.%s is a whole number", field);
+        host_refuse(L, "plan.%s is a whole number", field);
     uint64_t number = (uint64_t)lua_tointeger(L, -1);
     lua_pop(L, 1);
     return number;
@@ -33,7 +43,7 @@ static uint32_t strategy(lua_State *L, int index)
     while (names[i] && strcmp(names[i], name) != 0)
         i++;
     if (!names[i])
-        luaL_error(L, "there is no strategy '%s'", name);
+        host_refuse(L, "there is no strategy '%s'", name);
     lua_pop(L, 1);
     return i;
 }
@@ -58,7 +68,7 @@ void host_plan_read(lua_State *L, int index, struct tl_plan *plan)
     const char *wrong = *text ? tl_plan_read(plan, text) : NULL;
     if (wrong) {
         lua_pushlstring(L, wrong, strcspn(wrong, ", "));
-        luaL_error(L, "the schedule is wrong at '%s'", lua_tostring(L, -1));
+        host_refuse(L, "the schedule is wrong at '%s'", lua_tostring(L, -1));
     }
     lua_pop(L, 1);
 }

@@ -30,8 +30,8 @@ local function weight(step, found)
   return 2
 end
 
---- What the table does with each step of a story, in three degrees of detail, of which 1 has all: a function of (step,
---- degree) to "house" (a start or an end), "nothing" (it says nothing: a look in vain), "shown" or "folded".
+--- What the table does with each step of a story, in degrees of detail from 0, which has all, to 3: a function of
+--- (step, degree) to "house" (a start or an end), "nothing" (it says nothing: a look in vain), "shown" or "folded".
 function interest.of(story)
   local found = contested(story)
   return function(step, degree)

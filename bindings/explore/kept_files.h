@@ -11,13 +11,13 @@
  *
  * Workers do so one at a time: who keeps a file takes a lock, for its whole
  * schedule (flock on a description that the schedule's processes share with
- * their zygote).  What schedules at the same time have read is another matter:
- * host_jobs.h.
+ * their zygote and the explorer).  What schedules at the same time have read is
+ * another matter: host_jobs.h.
  *
- * Limits: only what the io and os libraries do, and the files of spaces.  64 MiB a schedule, and 4,096
- * files; what is more is told in a notice, and is not put back.  Nor are
- * devices, FIFOs, and files that cannot be read.  A file that was removed is
- * another one then: its hard links stay as they are.
+ * Limits: only what the io and os libraries do, and the files of spaces.  64
+ * MiB a schedule, and 4,096 files; what is more is told in a notice, and is not
+ * put back.  Nor are devices, FIFOs, and files that cannot be read.  A file
+ * that was removed is another one then: its hard links stay as they are.
  */
 #ifndef EXPLORE_KEPT_FILES_H
 #define EXPLORE_KEPT_FILES_H
@@ -51,7 +51,7 @@ void kept_files_keep(const char *path, bool follows);
 /* What is at the path is about to be moved to the other. */
 void kept_files_rename(const char *from, const char *to);
 
-/* Undoes the records, in the zygote, or the explorer (which has no lock). */
+/* Undoes the records, in the zygote, or the explorer; and unlocks. */
 void kept_files_put_back(struct kept_files *kept, int records, int lock);
 
 #endif

@@ -60,6 +60,8 @@ end
 function names:object(subject)
   if type(subject) == "string" then return "file " .. subject:match "([^/]*)$":gsub("^file ", "") end
   local object = self.story.objects[subject]
+  -- more objects than the account has room for
+  if not object then return "an object" end
   if self.variables[subject] then return object.kind .. " " .. self.variables[subject] end
   return object.title
 end

@@ -29,6 +29,7 @@ Runs the script once, under the schedule of a file that tidelock explore -o has 
   -i            stop at the failing step, with a prompt: `help` there tells more
   --json        report for tools
   --mermaid     report with a sequence diagram
+Exit status: 0 it passed, 1 it failed, 2 wrong use, 3 the script has changed, and it passed.
 ]=]
 
 -- Each option: how its value is read (nil: it has none), and where it goes.

@@ -16,6 +16,7 @@ local RULES = {
   lock.lock_order, lock.wait_with_lock, signal.too_few_woken, signal.lost_signal, signal.cleared_too_early,
   work.circle_of_queues, signal.not_looked_again, work.only_delayed, lock.abandoned_lock, work.lost_work, data.aba,
   data.lost_update, data.check_then_act, data.two_parts, work.nobody_left,
+  work.killed,
 }
 
 -- Those of data say nothing of why tasks wait for ever, or at all, unless a task is stopped between their steps.

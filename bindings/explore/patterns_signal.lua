@@ -3,7 +3,7 @@ local patterns = {}
 
 local function each(story, kind, visit)
   for _, step in ipairs(story.steps) do
-    if step.kind == kind then visit(step) end
+    if step.kind == kind and step.subject then visit(step) end
   end
 end
 
@@ -82,7 +82,7 @@ function patterns.too_few_woken(story, names, add)
     local left = {}
     for _, task in ipairs(step.waiters) do
       local wait = story.waiting[task]
-      if wait and wait.subject == step.subject then left[#left + 1] = task end
+      if wait and wait.subject == step.subject and wait.opening.index < step.index then left[#left + 1] = task end
     end
     if #left == 0 then return end
     local woken = step.wakes or {}

@@ -48,6 +48,23 @@ function patterns.lost_work(story, names, add)
   end
 end
 
+-- Proof: a task is killed; nothing more is known than that without it the rest would have gone well.
+function patterns.killed(story, names, add)
+  for _, death in ipairs(story.steps) do
+    if death.killed then
+      local before = death.previous
+      while before and not before.line do before = before.previous end
+      add{
+        name = "killed task", title = "no answer to the death of " .. names:task(death.task), marks = { death },
+        certain = true, pairs = {}, text = ("%s is killed (step %d)%s; the others do not get over it."):format(
+          names:task(death.task), death.step, before and (" after line %d (%s, step %d)"):format(before.line,
+          before.call or before.op, before.step) or " before it has done anything"),
+      }
+      return
+    end
+  end
+end
+
 local GIVES = {
   queue = { get = { put = true }, put = { get = true }, join = { task_done = true } },
   pipe = { recv = { send = true }, send = { recv = true } },

@@ -1,11 +1,12 @@
 --- Replay: the command. Runs the script once, under the schedule of a file or of a code, and tells what came of it.
+local encode = require "explore.encode"
 local failure = require "explore.failure"
 local moves = require "explore.moves"
 local replay_file = require "explore.replay_file"
 local session = require "explore.session"
 local write = require "explore.report"
 
-local FOUND, INTERRUPTED = 1, 130
+local FOUND, NOT_EXACT, INTERRUPTED = 1, 3, 130
 
 -- What is to be run: script, arguments, seed, moves; of a file also steps, hash and failure.
 local function of_code(options)
@@ -57,14 +58,19 @@ local function changes_of(schedule, whole)
   return changes_of_code(whole)
 end
 
-local function tell(here, whole)
+local function tell(here, whole, changes)
   if not here.options.json and whole.output ~= "" then
     io.stdout:write(whole.output)
     if not whole.output:find "\n$" then io.stdout:write "\n" end
   end
   if not failure.is(whole.run) then
-    if not here.options.json then io.stdout:write "passed: no failure under this schedule\n" end
-    return 0
+    local status = changes and NOT_EXACT or 0
+    if here.options.json then
+      io.stdout:write(encode{ status = status, kind = "none", output = whole.output, changes = changes })
+    else
+      io.stdout:write "passed: no failure under this schedule\n"
+    end
+    return status
   end
   io.stdout:write(write.failure(here, whole))
   return FOUND
@@ -77,7 +83,7 @@ local function replay(here, schedule, interactive)
   local changes = changes_of(schedule, whole)
   if changes then io.stderr:write("tidelock: ", changes, "\n") end
   if interactive then return require "explore.prompt"(here, schedule.script, whole) end
-  return tell(here, whole)
+  return tell(here, whole, changes)
 end
 
 --- Runs the command with its options (explore/options); the exit status.

@@ -3,11 +3,13 @@
 -- Schedule 1 is the one without pre-emption, the tasks in order.  Then, by turns, up to schedule 400:
 --   depth first  all schedules that differ from it by one choice, and by two (explore/depth_first)
 --   strategies   random ones (explore/strategies)
--- and after that random ones alone, until the number of runs or the time is over.  With --all, depth first alone,
--- without a bound, until there is no other schedule.
+-- Where depth first has no more within its bound, it begins anew without one, which tries small programs as a whole;
+-- and after that random ones alone, until the number of runs or the time is over.  With --all, depth first has no
+-- bound, and goes on alone after schedule 400 until there is no other one.
 --
 -- The search knows no host: it yields plans and is told what came of them, in whichever order.
 local depth_first = require "explore.depth_first"
+local failure = require "explore.failure"
 local findings = require "explore.findings"
 local strategies = require "explore.strategies"
 
@@ -17,7 +19,15 @@ search.__index = search
 local MIXED = 400 -- schedules in which both halves have their turn
 local CALM = 20 -- the first so many in which the clock moves only if no task can run
 local BOUND = 2 -- on the delays of depth first
+local MOST_REFUSED = 20 -- times that a failure is shrunk in vain, with --switches
 local REPEATED = 100 -- one in so many is run twice
+
+local function new_depth_first(options, bound)
+  return depth_first.new{
+    seed = options.seed, bound = bound, switches = options.switches, delays = not options.no_delays,
+    kills = options.kills or 0,
+  }
+end
 
 --- options: seed, runs (nil: no limit), all, kills, no_delays, switches, as of the command line.
 function search.new(options)
@@ -26,13 +36,8 @@ function search.new(options)
     options = options,
     findings = findings.new(),
     strategies = strategies.new{ seed = options.seed, delays = delays, kills = options.kills or 0 },
-    depth_first = depth_first.new{
-      seed = options.seed,
-      bound = not options.all and BOUND or nil,
-      switches = options.switches,
-      delays = delays,
-      kills = options.kills or 0,
-    },
+    depth_first = new_depth_first(options, not options.all and BOUND or nil),
+    bounded = not options.all,
     started = 0, -- schedules that were given away
     taken = 0, -- and those of which it is known what came
     running = {}, -- [plan] = the branch of depth first, or true
@@ -56,15 +61,29 @@ end
 
 local function next_branch(self)
   local branch = self.depth_first:next(self.started + 1 <= CALM)
-  return branch and give(self, self.depth_first:plan(branch), branch)
+  if not branch then return nil end
+  branch.search = self.depth_first
+  return give(self, self.depth_first:plan(branch), branch)
 end
 
 local function is_waiting(self)
   return next(self.running) ~= nil
 end
 
+local function has_branches(self)
+  for _, branch in pairs(self.running) do
+    if branch ~= true then return true end
+  end
+  return false
+end
+
 -- Nothing is known before schedule 1 has run: where it fails no other is needed.
 local function next_of_all(self)
+  local started = self.started
+  if started % 2 == 1 and started < MIXED and not self.depth_first:is_over() then
+    if self.taken == 0 then return nil end
+    return give(self, self.strategies:next(started + 1 <= CALM))
+  end
   local plan = next_branch(self)
   if plan then return plan end
   if is_waiting(self) then return nil end
@@ -76,8 +95,13 @@ local function next_of_mix(self)
   if self.started > 0 and self.taken == 0 then return nil end
   if self.started < MIXED and self.started % 2 == 0 then
     local plan = next_branch(self)
+    if not plan and self.bounded and not has_branches(self) then
+      self.depth_first, self.bounded = new_depth_first(self.options), false
+      plan = next_branch(self)
+    end
     if plan then return plan end
   end
+  if self.started == MIXED then self.depth_first:forget() end
   return give(self, self.strategies:next(self.started + 1 <= CALM))
 end
 
@@ -100,9 +124,13 @@ local function repeat_of(number, events)
 end
 
 -- Whether this failure is one to report: with --switches N it depends on what is left of it when it is shrunk, which
--- only whoever shrinks it knows; told by search:refuse.
+-- only whoever shrinks it knows, and tells by search:refuse.
 local function fails(self, plan, run)
-  if run.ending == "passed" or run.ending == "interrupted" then return false end
+  if not failure.is(run) then return false end
+  if self.keys and (self.keys[failure.key(run)] or 0) >= MOST_REFUSED then
+    self.refused = self.refused + 1
+    return false
+  end
   self.failure = { plan = plan, run = run, number = plan.number }
   return true
 end
@@ -123,8 +151,15 @@ function search:took(plan, run, events)
   if plan.number % REPEATED == 0 then self.repeats[#self.repeats + 1] = repeat_of(plan.number, (events())) end
 end
 
+-- How often a failure of this key was refused; it is one more.
+local function count_refused(self, key)
+  self.keys = self.keys or {}
+  self.keys[key] = (self.keys[key] or 0) + 1
+end
+
 --- The failure is none that was asked for: go on.
 function search:refuse()
+  count_refused(self, failure.key(self.failure.run))
   self.failure = nil
   self.refused = (self.refused or 0) + 1
 end

@@ -2,7 +2,7 @@
 local words = {}
 
 -- What goes into the object, and what comes out of it: on which side of the arrow the object stands.
-local INTO = { put = true, send = true, set = true, add = true, write = true, submit = true, compare_set = true }
+local INTO = { put = true, send = true, set = true, add = true, write = true, submit = true }
 
 -- In which state the object lets nobody pass.
 local BARS = {

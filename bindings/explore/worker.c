@@ -33,6 +33,17 @@ static int make_file(const char *name)
     return move_up(tl_standard_avoid(memfd_create(name, MFD_CLOEXEC)));
 }
 
+/* An open file description of the worker's own, for its lock.  The explorer has
+ * it too: the lock of one that was killed is held until its files are put back.
+ */
+static int open_anew(int fd)
+{
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int own = tl_standard_avoid(open(path, O_RDWR | O_CLOEXEC));
+    return own < 0 ? -1 : move_up(own);
+}
+
 static int make_memory(struct worker *worker)
 {
     size_t size = sizeof *worker->memory;
@@ -87,13 +98,13 @@ static _Noreturn void become(const struct worker *worker,
     int persona = personality(0xffffffff);
     if (persona >= 0)
         personality((unsigned long)persona | ADDR_NO_RANDOMIZE);
-    hand_on(start->findings);
+    hand_on(worker->lock);
     hand_on(worker->shared);
     hand_on(worker->output);
     hand_on(worker->records);
     hand_on(start->input);
     hand_on(socket);
-    snprintf(text, sizeof text, "%d %d %d %d %d %d %" PRIu64, start->findings,
+    snprintf(text, sizeof text, "%d %d %d %d %d %d %" PRIu64, worker->lock,
              worker->shared, worker->output, worker->records, start->input,
              socket, start->seed);
     setenv(WORKER_VARIABLE, text, 1);
@@ -107,8 +118,10 @@ int worker_start(struct worker *worker, const struct worker_start *start,
     int pair[2];
     pid_t parent = getpid();
     *worker = (struct worker){
-        .shared = -1, .output = -1, .records = -1, .socket = -1};
-    if (make_memory(worker) < 0 || tl_standard_sockets(pair) < 0)
+        .shared = -1, .output = -1, .records = -1, .lock = -1, .socket = -1};
+    worker->lock = open_anew(start->findings);
+    if (worker->lock < 0 || make_memory(worker) < 0 ||
+        tl_standard_sockets(pair) < 0)
         return -1;
     worker->socket = move_up(pair[0]);
     pair[1] = move_up(pair[1]);
@@ -157,7 +170,7 @@ void worker_end_schedule(struct worker *worker, enum worker_why why)
 static void close_all(struct worker *worker)
 {
     int *fds[] = {&worker->shared, &worker->output, &worker->records,
-                  &worker->socket};
+                  &worker->lock, &worker->socket};
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
         if (*fds[i] >= 0)
             close(*fds[i]);
@@ -196,7 +209,7 @@ static int end_process(struct worker *worker)
         kill(-group, SIGKILL);
         reap(-group); /* this process adopts orphans */
     }
-    kept_files_put_back(&worker->memory->kept, worker->records, -1);
+    kept_files_put_back(&worker->memory->kept, worker->records, worker->lock);
     return status;
 }
 

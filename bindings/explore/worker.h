@@ -6,8 +6,9 @@
  * on one CPU, and hands it these descriptors, told by an environment variable
  * that it removes at once:
  *
- *   findings  memory: struct tl_findings, of all workers; who changes files
- *             has it locked (kept_files.h)
+ *   findings  memory: struct tl_findings, of all workers; an open file
+ *             description of the worker's own, since who changes files has it
+ *             locked (kept_files.h)
  *   shared    memory: struct worker_shared, of this worker
  *   output    memory: what the schedule has written to stdout and stderr
  *   records   memory: the files that are to be put back (kept_files.h)
@@ -82,7 +83,7 @@ enum worker_state {
 /* What the explorer has of a worker. */
 struct worker {
     pid_t pid;
-    int shared, output, records, socket;
+    int shared, output, records, lock, socket;
     struct worker_shared *memory;
     enum worker_state state;
     uint32_t flag; /* of its order */

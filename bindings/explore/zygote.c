@@ -66,12 +66,13 @@ static void take(int found, int own)
 {
     findings = map(found, sizeof *findings);
     shared = map(own, sizeof *shared);
-    lock = open_anew(found, O_RDWR);
+    lock = found;
     input = open_anew(input, O_RDONLY);
     close(own);
     take_streams();
     fcntl(output, F_SETFD, FD_CLOEXEC);
     fcntl(records, F_SETFD, FD_CLOEXEC);
+    fcntl(lock, F_SETFD, FD_CLOEXEC);
     fcntl(orders, F_SETFD, FD_CLOEXEC);
     kept_files_begin(&shared->kept, records, lock);
 }

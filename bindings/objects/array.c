@@ -11,7 +11,6 @@ static char step_key; /* registry: the step of the stock ipairs */
 
 static struct tl_handle *check_array(lua_State *L)
 {
-    context_set(L);
     return object_check(L, 1, TL_KIND_ARRAY);
 }
 

@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 
+#include "lua/context.h"
 #include "lua/hook.h"
 #include "lua/random.h"
 #include "process/outcome.h"
@@ -29,6 +30,7 @@ static int run(lua_State *L)
     lua_getfield(L, 1, "n");
     int count = (int)lua_tointeger(L, -1);
     lua_State *stage = new_stage(L, count);
+    context_state = stage; /* its line, not that of the start, is told */
     bool ok = lua_pcall(stage, count - 1, LUA_MULTRET, 1) == LUA_OK;
     int results = lua_gettop(stage) - 1;
     luaL_checkstack(L, results, "too many results");

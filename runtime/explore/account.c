@@ -34,15 +34,15 @@ static uint16_t *place_of(struct tl_account *account, uint64_t kind,
     }
 }
 
-/* Empties the table: an entry's place is found by way of those that were
- * entered before it. */
+/* Empties the table of the schedule before: an entry's place is found by way of
+ * those that were entered before it. */
 static void forget_objects(struct tl_account *account)
 {
-    for (uint32_t n = account->object_count; n > 0; n--) {
+    for (uint32_t n = account->indexed; n > 0; n--) {
         const struct tl_account_object *object = &account->objects[n - 1];
         *place_of(account, object->kind, object->arena, object->number) = 0;
     }
-    account->object_count = 0;
+    account->object_count = account->indexed = 0;
 }
 
 void tl_account_empty(struct tl_account *account)
@@ -130,7 +130,7 @@ static struct tl_account_object *enter(struct tl_account *account,
         *object = *wanted;
     keep_end(object->name, sizeof object->name, name);
     if (fresh) {
-        account->object_count++; /* commit */
+        account->indexed = ++account->object_count; /* commit */
         *place = (uint16_t)(at + 1);
     }
     return object;

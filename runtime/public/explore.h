@@ -155,6 +155,7 @@ struct tl_account {
     struct tl_account_task tasks[TL_ACCOUNT_TASKS];
     struct tl_account_object objects[TL_ACCOUNT_OBJECTS];
     uint16_t index[TL_ACCOUNT_INDEX]; /* in objects, + 1: of the program */
+    uint32_t indexed; /* that many objects are in it, at least */
     uint32_t told_size;
     uint32_t event_count;
     char told[TL_ACCOUNT_TOLD]; /* lines: step, tab, "call" or "result", tab,

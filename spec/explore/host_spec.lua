@@ -87,6 +87,24 @@ describe("a schedule", function()
     assert.equal(("one-two\n"):rep(4), out)
   end)
 
+  it("waits for the end of a standard input that stays open, and says so", function()
+    local command, own, path = explorer.command([[local runs = open() run(runs) io.write(runs:output(1))]],
+      [[print(io.read "a")]])
+    local out, err = shell.run([[(printf one; sleep 1.3; printf two) | ]] .. command)
+    os.remove(own)
+    os.remove(path)
+    assert.equal("onetwo\n", out)
+    assert.matches("^tidelock: waits for the end of the standard input", err)
+  end)
+
+  it("does not take more than 64 MiB of standard input", function()
+    local command, own, path = explorer.command([[print(select(2, pcall(open)))]], "")
+    local out = shell.run("head -c 70000000 /dev/zero | " .. command)
+    os.remove(own)
+    os.remove(path)
+    assert.equal("more than 64 MiB of standard input cannot be kept for the schedules\n", out)
+  end)
+
   it("has what it writes to stdout and stderr in order, and nothing of an earlier one", function()
     local out = explored([[
       local runs = open()

@@ -301,6 +301,32 @@ describe("other mistakes", function()
     assert.equal('lost work from queue "jobs"', title)
   end)
 
+  it("are a death that the others do not get over, where it is nothing else", function()
+    local title, list = found([[
+      value till
+      1 4 get till -> 7
+      1 4 killed
+      2 4 get till -> 7
+    ]], ERROR)
+    assert.equal("no answer to the death of ann", title)
+    assert.truthy(list[1].text:find("ann is killed (step 2) after line 4 (get, step 1)", 1, true), list[1].text)
+  end)
+
+  it("are proven by a swap where another changes what was read", function()
+    local it = story.of(schedule.of(TASKS .. [[
+      value head
+      value tail
+      1 4 get tail -> 3
+      2 8 add tail : add -1 -> 2 ! could 1,2
+      2 8 get head -> 1
+      1 5 set head : set 2 -> true
+    ]], ERROR), { line = function() return "local n = tail:get()" end })
+    local by_swap = require "explore.patterns_data".of_swap
+    local found_by = by_swap(it, it.names, { earlier = it.steps[1], later = it.steps[2] })
+    assert.equal('stale read of value "tail"', found_by.title)
+    assert.equal(nil, by_swap(it, it.names, { earlier = it.steps[2], later = it.steps[3] }))
+  end)
+
   it("are queues in a circle", function()
     local title = found([[
       queue east

@@ -114,6 +114,11 @@ describe("the table", function()
     assert.falsy(text:find("set 117", 1, true))
   end)
 
+  it("folds nothing where there is little", function()
+    local text = text_of("task 1 ann\nvalue own\nvalue till\n1 4 set own : set 1\n1 5 get till -> 1\n0 5 get till -> 1")
+    assert.truthy(text:find('set 1 -> value "own"', 1, true), text)
+  end)
+
   it("has no more lines than a page where a schedule is long", function()
     local long = { crowd(2) }
     for n = 1, 300 do long[#long + 1] = ("%d 4 get till -> %d"):format(n % 2 + 1, n) end

@@ -25,7 +25,8 @@ local CASES = {
   { "a method", "ipc.value(3):add(2)", "add\tadd 2\t5\t5\n" },
   { "what is put, and how full it is then", "ipc.queue(2):put('x')",
     'put\tput "x"\ttrue\t1 of 2 messages, 0 getting, 0 putting, 0 joining\n' },
-  { "an outcome", "ipc.queue():try_get()", 'get\ttry_get\tnil, "empty"\t0 messages, 0 getting, 0 putting, 0 joining\n' },
+  { "an outcome", "ipc.queue():try_get()",
+    'get\ttry_get\tnil, "empty"\t0 messages, 0 getting, 0 putting, 0 joining\n' },
   { "a field that is read", "local t = ipc.table{ soup = 3 } local _ = t.soup", "get\tget .soup\t3\t1 key\n" },
   { "a field that is set", "ipc.table().soup = 3", "set\tset .soup = 3\t\t1 key\n" },
   { "an element", "local a = ipc.array('int8', 4) a[2] = 7", "set\tset [2] = 7\t\t4 elements, int8\n" },
@@ -33,10 +34,11 @@ local CASES = {
   { "the length", "local q = ipc.queue() local _ = #q",
     "size\tsize\t0\t0 messages, 0 getting, 0 putting, 0 joining\n" },
   { "a function of the module", "ipc.sleep(0.5)", "sleep\tsleep 0.5\t-\n" },
-  { "a long text, cut", "ipc.queue():try_put(('x'):rep(90))", 'put\ttry_put "xxxxxxxxxxxxxxxxxxxxx..."\ttrue\t1 messages,'
-    .. " 0 getting, 0 putting, 0 joining\n" },
-  { "tables, short", "ipc.queue():put{ 1, 'a' } ipc.queue():put{ y = 1, x = 2 }", 'put\tput {1, "a"}\ttrue\t1 messages,'
-    .. " 0 getting, 0 putting, 0 joining\nput\tput {x = 2, y = 1}\ttrue\t1 messages, 0 getting, 0 putting, 0 joining\n" },
+  { "a long text, cut", "ipc.queue():try_put(('x'):rep(90))", 'put\ttry_put "xxxxxxxxxxxxxxxxxxxxx..."\ttrue\t1'
+    .. " messages, 0 getting, 0 putting, 0 joining\n" },
+  { "tables, short", "ipc.queue():put{ 1, 'a' } ipc.queue():put{ y = 1, x = 2 }", 'put\tput {1, "a"}\ttrue\t1 '
+    .. "messages, 0 getting, 0 putting, 0 joining\nput\tput {x = 2, y = 1}\ttrue\t"
+    .. "1 messages, 0 getting, 0 putting, 0 joining\n" },
   { "an object by its title", "ipc.queue():put(ipc.lock'till')", 'put\tput lock#1 "till"\ttrue\t1 messages,'
     .. " 0 getting, 0 putting, 0 joining\n" },
   { "not what a call calls in its turn, again",
@@ -75,6 +77,21 @@ describe("a plan that tells", function()
   it("has what threads do", function()
     local out = told "local v = ipc.value() ipc.spawn_thread(function(v) v:set(4) end, v):join()"
     assert.truthy(out:find("set\tset 4\ttrue\t4\n", 1, true), out)
+  end)
+
+  it("has the lines of what a task does first, from wherever it was started", function()
+    local out = explorer.run([[
+      local runs = open()
+      run(runs)
+      for _, event in ipairs(runs:events(1)) do
+        if event.kind == "array" or event.kind == "table" then print(event.op, event.line) end
+      end]], [[local ipc = require "tidelock"
+      local a, t = ipc.array("int8", 4), ipc.table{}
+      local function first() return a[1] end
+      local function second() return t.x end
+      ipc.spawn(first):join()
+      ipc.spawn(second):join()]])
+    assert.equal("get\t3\nget\t4\n", out)
   end)
 
   it("leaves the words and lines of errors as they are", function()

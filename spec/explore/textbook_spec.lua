@@ -8,11 +8,6 @@ local textbook = dofile "spec/support/textbook.lua"
 local MOST, OF_A_TWIN = textbook.MOST, rounds(300)
 local FAILS, PASSES = 1, 0
 
--- Only "replay: tidelock WORDS" at the end is of the failing schedule: outcomes have commands of their own.
-local function command_in(out)
-  return out:match "\nreplay: tidelock ([^\n]+)\n[^\n]*$" or out:match "\nreplay: tidelock ([^\n]+)\n"
-end
-
 for _, fault in ipairs(textbook.faults) do
   describe(fault.name, function()
     local command
@@ -21,16 +16,16 @@ for _, fault in ipairs(textbook.faults) do
       local run = textbook.explore(fault.name, { runs = MOST })
       assert.equal(FAILS, run.status, run.out .. run.err)
       assert.truthy(run.schedule and run.schedule <= MOST, run.out)
-      assert.truthy(run.out:find(fault.fails), run.out)
-      command = command_in(run.out)
+      assert.truthy(run.message:find(fault.fails), run.out)
+      command = run.command
       assert.truthy(command, run.out)
     end)
 
     it("fails again in the schedule that was found", function()
       assert.truthy(command, "it was not found")
-      local out, err, status = shell.run(shell.tidelock .. " " .. command, textbook.LIMIT)
-      assert.equal(FAILS, status, out .. err)
-      assert.truthy(out:find(fault.fails), out)
+      local run = textbook.told_by((command:gsub("^replay", "replay --json")))
+      assert.equal(FAILS, run.status, run.out .. run.err)
+      assert.truthy(run.message:find(fault.fails), run.out)
     end)
 
     it("is not in its twin", function()

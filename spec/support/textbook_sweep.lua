@@ -30,7 +30,7 @@ end
 
 local function found(fault, seed)
   local run = timed(fault.name, { runs = textbook.MOST, seed = seed })
-  if run.status == FAILS and run.schedule and run.out:find(fault.fails) then return run end
+  if run.status == FAILS and run.schedule and run.message:find(fault.fails) then return run end
   complain(fault.name, seed, run)
   return nil, run
 end

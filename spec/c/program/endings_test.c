@@ -109,12 +109,14 @@ static void tell_livelocks(void)
     say(ends(TWO("for i = 1, 20000 do local x = a[i % 100 + 1] end"),
              TL_ENDING_PASSED, ""),
         "who reads much gets on");
+    exploration->plan.strategy = TL_STRATEGY_RANDOM; /* by turns */
     say(ends("local v, a = ipc.value(0), ipc.array('int32', 100) "
-             "local p = ipc.spawn(function() for i = 1, 20000 do "
+             "local p = ipc.spawn(function() for i = 1, 40000 do "
              "local x = a[i % 100 + 1] end v:set(1) end) "
              "repeat until v:get() == 1 p:join()",
              TL_ENDING_PASSED, ""),
         "though another one polls");
+    exploration->plan.strategy = TL_STRATEGY_NONE;
     say(ends(TWO("for i = 1, 20000 do a[1] = i end"), TL_ENDING_PASSED, ""),
         "who writes gets on");
     say(ends(TWO("for i = 1, 20000 do l:acquire() l:release() end"),

@@ -1,0 +1,174 @@
+-- `tidelock explore` and `tidelock replay`, by what they print and by their exit status.
+local shell = dofile "spec/support/shell.lua"
+
+local LIMIT = 120
+
+local LOST = [[
+local ipc = require "tidelock"
+local till = ipc.value(0, "till")
+local function pay() till:set(till:get() + 1) end
+local a = ipc.process{ target = pay, name = "ann" }:start()
+local b = ipc.process{ target = pay, name = "bob" }:start()
+a:join() b:join()
+ipc.outcome("till", till:get())
+print("till", till:get(), arg[1])
+assert(till:get() == 2, "lost")
+]]
+
+local LOCKED = [[
+local ipc = require "tidelock"
+local till, lock = ipc.value(0, "till"), ipc.lock "lock"
+local function pay() lock:with(function() till:set(till:get() + 1) end) end
+local a = ipc.process{ target = pay, name = "ann" }:start()
+local b = ipc.process{ target = pay, name = "bob" }:start()
+a:join() b:join()
+ipc.outcome("till", till:get())
+ipc.sometimes(till:get() == 2, "both have paid")
+%s
+]]
+
+local made = {} -- files, of one spec
+
+local function new_file()
+  made[#made + 1] = os.tmpname()
+  return made[#made]
+end
+
+after_each(function()
+  for _, path in ipairs(made) do os.remove(path) end
+  made = {}
+end)
+
+local function rewrite(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+local function script(text)
+  local path = new_file()
+  rewrite(path, text)
+  return path
+end
+
+local function run(...)
+  return shell.run(shell.tidelock .. " " .. string.format(...), LIMIT)
+end
+
+describe("explore", function()
+  it("finds a lost update, explains it, and names the command that repeats it", function()
+    local path = script(LOST)
+    local out, err, status = run("explore %s 7", path)
+    assert.equal(1, status, err)
+    assert.truthy(out:find('lost update of value "till": 1 switch', 1, true), out)
+    local command = out:match "replay: tidelock (replay %-%-schedule=[^\n]+)"
+    assert.truthy(command and command:find(path .. " 7", 1, true), out)
+    for _ = 1, 10 do
+      local again, trouble, failed = run("%s", command)
+      assert.equal(1, failed, trouble)
+      assert.equal("", trouble)
+      assert.truthy(again:find("till\t1\t7\n", 1, true), again)
+      assert.truthy(again:find("lost update", 1, true))
+    end
+  end)
+
+  it("says that all were explored, and how many", function()
+    local out, err, status = run("explore --all %s", script(LOCKED:format ""))
+    assert.equal(0, status, err)
+    assert.truthy(out:find "no failing schedule: all %d+ explored\n", out)
+    assert.truthy(out:find("till 2: 100 %", 1, true), out)
+  end)
+
+  it("explores no schedule twice: the number is the same, however many at a time", function()
+    local path = script(LOCKED:format "")
+    local one = run("explore --all --jobs 1 %s", path):match "all %d+"
+    assert.truthy(one)
+    assert.equal(one, run("explore --all --jobs 4 %s", path):match "all %d+")
+  end)
+
+  it("gives JSON to tools, and nothing else", function()
+    local out, _, status = run("explore --json %s", script(LOST))
+    assert.equal(1, status)
+    assert.truthy(out:find '^{.*"command":"tidelock replay.*}\n?$', out)
+  end)
+
+  it("says what it has done until Ctrl-C", function()
+    local path = script(LOCKED:format "")
+    local command = "timeout --preserve-status -s INT 1 %s explore --time 60 --runs 1000000 %s"
+    local out, _, status = shell.run(command:format(shell.tidelock, path), LIMIT)
+    assert.equal(130, status)
+    assert.truthy(out:find "no failing schedule: [%d,]+ schedules %(interrupted%)", out)
+  end)
+
+  it("tells of a label that never came true", function()
+    local out, _, status = run("explore --runs 50 %s", script(LOCKED:format 'ipc.sometimes(false, "a third")'))
+    assert.equal(1, status)
+    assert.truthy(out:find('"a third"', 1, true), out)
+    assert.falsy(out:find('"both have paid"', 1, true), out)
+  end)
+
+  it("has no failure of more pre-emptions than it may", function()
+    local out, _, status = run("explore --switches 0 --runs 100 %s", script(LOST))
+    assert.equal(0, status)
+    assert.truthy(out:find "failing schedules? needs? more pre%-emptions than %-%-switches 0 allows", out)
+  end)
+
+  it("is refused with 2", function()
+    for _, words in ipairs{ "", "--runs=0 x.lua", "--what x.lua", "-o /nowhere/f x.lua", "/nowhere/x.lua",
+      script "x = = 1" } do
+      local out, err, status = run("explore %s", words)
+      assert.equal(2, status, words)
+      assert.equal("", out)
+      assert.truthy(err:find "^tidelock: ", err)
+    end
+  end)
+
+  it("helps", function()
+    local out, _, status = run "explore --help"
+    assert.equal(0, status)
+    assert.truthy(out:find "^usage: tidelock explore")
+  end)
+end)
+
+describe("replay of a file", function()
+  local function explored(path)
+    local file = new_file()
+    local out, err, status = run("explore -o %s %s 7", file, path)
+    assert.equal(1, status, err)
+    assert.truthy(out:find("replay: tidelock replay " .. file, 1, true), out)
+    return file
+  end
+
+  it("needs no script, and is exact", function()
+    local file = explored(script(LOST))
+    local first = run("replay %s", file)
+    for _ = 1, 5 do
+      local out, err, status = run("replay %s", file)
+      assert.equal(1, status)
+      assert.equal("", err)
+      assert.equal(first, out)
+    end
+  end)
+
+  it("tells where the script has changed", function()
+    local path = script(LOST)
+    local file = explored(path)
+    rewrite(path, (LOST:gsub("local b =", "till:get()\nlocal b =")))
+    local _, err, status = run("replay %s", file)
+    assert.truthy(err:find("the script has changed at line 5", 1, true), err)
+    assert.truthy(status == 1 or status == 3)
+    rewrite(path, LOST .. "-- the end\n")
+    _, err, status = run("replay %s", file)
+    assert.equal(1, status)
+    assert.truthy(err:find("its steps have not", 1, true), err)
+  end)
+
+  it("is refused with 2 where it is none", function()
+    local _, err, status = run("replay %s", script(LOST))
+    assert.equal(2, status)
+    assert.truthy(err:find "this is no schedule", err)
+    _, err, status = run("replay --schedule=1:q %s", script(LOST))
+    assert.equal(2, status)
+    assert.truthy(err:find("no move 'q'", 1, true), err)
+  end)
+end)
