@@ -24,7 +24,8 @@ end
 
 describe("of a scenario is found", function()
   it("that tickets are sold twice where nobody locks, with one switch at most", function()
-    local out = finds("scripts/tickets.lua 2 1 --no-lock", "2 tickets sold, and there was 1", "what helps: hold one lock")
+    local out = finds("scripts/tickets.lua 2 1 --no-lock", "2 tickets sold, and there was 1",
+      "what helps: hold one lock")
     assert.truthy(out:find "no switch needed" or out:find ": 1 switch", out)
   end)
 
