@@ -14,6 +14,7 @@
 #include "explore/host.h"
 #include "explore/host_input.h"
 #include "explore/host_interrupt.h"
+#include "explore/host_rank.h"
 
 #define FD_LEAST 64
 #define PATIENCE 10.0 /* seconds */
@@ -75,7 +76,9 @@ void host_close(struct host *host)
         close(host->findings);
     if (host->input >= 0)
         close(host->input);
-    host->findings = host->input = -1;
+    if (host->rank >= 0)
+        close(host->rank);
+    host->findings = host->input = host->rank = -1;
     host->closed = true;
 }
 
@@ -110,12 +113,13 @@ int host_raise_lost(lua_State *L, struct host *host, struct worker *worker)
 }
 
 static void start_workers(lua_State *L, struct host *host, char **arguments,
-                          uint64_t seed)
+                          uint64_t seed, uint32_t rank)
 {
     struct worker_start start = {.arguments = arguments,
                                  .seed = seed,
                                  .findings = host->findings,
-                                 .input = host->input};
+                                 .input = host->input,
+                                 .rank = rank};
     for (int i = 0; i < host->jobs; i++)
         if (worker_start(&host->workers[i], &start, i) < 0) {
             int error = errno;
@@ -160,7 +164,8 @@ int host_open(lua_State *L)
     if (jobs < 1 || jobs > HOST_JOBS_MOST)
         host_refuse(L, "the number of jobs is from 1 to %d", HOST_JOBS_MOST);
     struct host *host = lua_newuserdata(L, sizeof *host);
-    *host = (struct host){.findings = -1, .input = -1, .closed = true};
+    *host =
+        (struct host){.findings = -1, .input = -1, .rank = -1, .closed = true};
     luaL_setmetatable(L, HOST_CLASS);
     char **arguments = make_arguments(L);
     host->interrupts = host_interrupt_watch();
@@ -177,7 +182,9 @@ int host_open(lua_State *L)
     if (host->findings < 0 || host->input < 0 || !host->workers)
         return host_refuse(L, "no memory can be had for the exploration: %s",
                            strerror(errno));
-    start_workers(L, host, arguments, (uint64_t)seed);
+    uint32_t rank;
+    host->rank = host_rank_take(&rank);
+    start_workers(L, host, arguments, (uint64_t)seed, rank);
     lua_settop(L, 2);
     return 1;
 }

@@ -104,9 +104,9 @@ static _Noreturn void become(const struct worker *worker,
     hand_on(worker->records);
     hand_on(start->input);
     hand_on(socket);
-    snprintf(text, sizeof text, "%d %d %d %d %d %d %" PRIu64, worker->lock,
-             worker->shared, worker->output, worker->records, start->input,
-             socket, start->seed);
+    snprintf(text, sizeof text, "%d %d %d %d %d %d %" PRIu64 " %" PRIu32,
+             worker->lock, worker->shared, worker->output, worker->records,
+             start->input, socket, start->seed, start->rank);
     setenv(WORKER_VARIABLE, text, 1);
     execv("/proc/self/exe", start->arguments);
     _exit(1);

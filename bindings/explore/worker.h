@@ -3,8 +3,8 @@
  * the explorer says.
  *
  * The explorer starts it as the program itself, without address randomisation,
- * on one CPU, and hands it these descriptors, told by an environment variable
- * that it removes at once:
+ * on one CPU, and hands it these descriptors, the seed and the exploration's
+ * rank, told by an environment variable that it removes at once:
  *
  *   findings  memory: struct tl_findings, of all workers; an open file
  *             description of the worker's own, since who changes files has it
@@ -72,6 +72,7 @@ struct worker_start {
     char **arguments; /* of the program, from its own name on */
     uint64_t seed;
     int findings, input;
+    uint32_t rank; /* of the exploration: host_rank.h */
 };
 
 /* Starts a worker, on one CPU of those allowed.  0, or -1 with errno. */

@@ -76,12 +76,13 @@ static void take(int found, int own)
     kept_files_begin(&shared->kept, records, lock);
 }
 
-bool zygote_begin(uint64_t *seed)
+bool zygote_begin(struct zygote_start *start)
 {
     int found, own;
     const char *text = getenv(WORKER_VARIABLE);
-    if (!text || sscanf(text, "%d %d %d %d %d %d %" SCNu64, &found, &own,
-                        &output, &records, &input, &orders, seed) != 7)
+    if (!text || sscanf(text, "%d %d %d %d %d %d %" SCNu64 " %" SCNu32, &found,
+                        &own, &output, &records, &input, &orders, &start->seed,
+                        &start->rank) != 8)
         return false;
     unsetenv(WORKER_VARIABLE);
     take(found, own);
