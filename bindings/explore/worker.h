@@ -48,6 +48,7 @@ struct worker_shared {
     _Atomic int32_t group;  /* process group of the schedule; 0: none runs */
     _Atomic uint32_t ended; /* by the explorer: enum worker_why */
     double real;            /* seconds that it took */
+    int32_t error;          /* errno, if one could not be started */
 };
 
 /* Why the explorer has ended a schedule. */
@@ -63,8 +64,8 @@ struct worker {
     enum worker_state state;
     uint32_t flag; /* of its order */
     bool again;    /* once it is done it runs the same plan once more */
-    uint64_t seen; /* events when it was looked at last */
-    double moved;  /* when there were others than before, in real time */
+    uint64_t seen; /* hash of the events when it was looked at last */
+    double moved;  /* when that was another than before, in real time */
 };
 
 /* What all workers have in common; borrowed by worker_start. */

@@ -204,6 +204,7 @@ static void watch_termination(void)
 static void await_end(pid_t main_task)
 {
     int status = 0;
+    setpgid(main_task, main_task); /* whoever is first */
     atomic_store(&shared->group, main_task);
     if (is_to_end)
         kill(main_task, SIGKILL);
@@ -221,15 +222,16 @@ static bool run_schedule(bool has_terminal)
     pid_t zygote = getpid();
     double begun = tl_real_now();
     lseek(STDIN_FILENO, 0, SEEK_SET);
-    if (ftruncate(output, 0) < 0)
-        return false;
-    pid_t pid = fork();
+    pid_t pid = ftruncate(output, 0) < 0 ? -1 : fork();
     if (pid == 0) {
         be_schedule(zygote, has_terminal);
         return true;
     }
-    if (pid > 0)
-        await_end(pid);
+    if (pid < 0) {
+        shared->error = errno;
+        _exit(1);
+    }
+    await_end(pid);
     shared->real = tl_real_now() - begun;
     say(WORKER_DONE);
     return false;
