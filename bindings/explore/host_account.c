@@ -37,10 +37,9 @@ static void set_flag(lua_State *L, const char *field, bool on)
 void host_push_path(lua_State *L, const struct tl_account *account,
                     uint32_t index)
 {
-    uint32_t path[64];
-    int depth = 0;
+    uint32_t path[TL_ACCOUNT_TASKS], depth = 0;
     luaL_Buffer buffer;
-    for (; index > 0 && index < account->task_count && depth < 64; depth++) {
+    for (; index > 0 && index < account->task_count; depth++) {
         path[depth] = account->tasks[index].nth;
         index = account->tasks[index].parent;
     }

@@ -5,7 +5,7 @@
 
 #include "explore/host.h"
 
-#define PLAYERS_LISTED 64 /* bits of could_run */
+#define SLOTS TL_ACCOUNT_TASKS /* more than there are */
 
 static const char *const hows[] = {
     [TL_EVENT_BEGINS] = "begins", [TL_EVENT_GOES_ON] = "goes on",
@@ -81,7 +81,7 @@ struct conversion {
     const struct tl_account *account;
     struct finder *finder;
     int paths; /* stack: a list of the tasks' paths */
-    uint16_t in_slot[PLAYERS_LISTED + 1];
+    uint16_t in_slot[SLOTS];
 };
 
 static void push_path(const struct conversion *to, uint32_t index)
@@ -172,7 +172,7 @@ static void set_choice(const struct conversion *to,
                        const struct tl_event *event)
 {
     if (event->how == TL_EVENT_WAKES) {
-        if (event->key <= PLAYERS_LISTED)
+        if (event->key < SLOTS)
             set_path(to, "woken", to->in_slot[event->key]);
     } else if (event->how == TL_EVENT_ANSWER) {
         set_integer(to->L, "answer", event->key);
@@ -222,7 +222,7 @@ static void follow(struct conversion *to, const struct tl_event *event)
     if (event->player >= account->task_count)
         return;
     uint32_t slot = account->tasks[event->player].slot;
-    if (slot <= PLAYERS_LISTED)
+    if (slot < SLOTS)
         to->in_slot[slot] = event->player;
 }
 
@@ -235,8 +235,17 @@ static void leave(struct conversion *to, const struct tl_event *event)
         return;
     uint32_t slot = account->tasks[event->player].slot;
     uint16_t next = next_in_slot(account, slot, event->player + 1u);
-    if (slot <= PLAYERS_LISTED && next)
+    if (slot < SLOTS && next)
         to->in_slot[slot] = next;
+}
+
+/* With the first task of each. */
+static void fill_slots(struct conversion *to)
+{
+    const struct tl_account *account = to->account;
+    for (uint32_t i = account->task_count; i-- > 0;)
+        if (account->tasks[i].slot < SLOTS)
+            to->in_slot[account->tasks[i].slot] = (uint16_t)i;
 }
 
 static void push_paths(lua_State *L, const struct tl_account *account)
@@ -260,8 +269,7 @@ int host_push_events(lua_State *L, const struct worker_shared *memory)
     to.finder = make_finder(L, account);
     push_paths(L, account);
     to.paths = lua_gettop(L);
-    for (uint32_t slot = 1; slot <= PLAYERS_LISTED; slot++)
-        to.in_slot[slot] = next_in_slot(account, slot, 0);
+    fill_slots(&to);
     lua_createtable(L, (int)count, 0);
     for (uint32_t i = 0; i < count; i++) {
         follow(&to, &account->events[i]);

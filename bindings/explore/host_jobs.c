@@ -79,17 +79,18 @@ static bool is_done(struct host *host, struct worker *worker)
 
 static void look_at(const struct host *host, struct worker *worker, double now)
 {
-    uint64_t events = worker->memory->exploration.account.event_count;
+    /* goes on where the events are too many to be kept */
+    uint64_t hash = worker->memory->exploration.account.hash;
     struct stat output;
     if (worker->state != WORKER_RUNS || worker->flag)
         return;
     if (fstat(worker->output, &output) == 0 && output.st_size > OUTPUT_MOST)
         worker_end_schedule(worker, WORKER_PRINTS);
-    else if (events != worker->seen)
+    else if (hash != worker->seen)
         worker->moved = now;
     else if (now - worker->moved > host->patience)
         worker_end_schedule(worker, WORKER_HANGS);
-    worker->seen = events;
+    worker->seen = hash;
 }
 
 static void look_at_all(struct host *host, double now)

@@ -20,7 +20,7 @@
 #define HOST_JOBS_MOST 64
 
 struct host {
-    int jobs, findings, input;
+    int jobs, findings, input, rank; /* how many; descriptors */
     struct worker *workers;
     double patience;    /* seconds */
     double looked;      /* when the last look at them was */

@@ -14,6 +14,7 @@
 #include "explore/host.h"
 #include "explore/host_input.h"
 #include "explore/host_interrupt.h"
+#include "explore/host_rank.h"
 
 #define FD_LEAST 64
 #define PATIENCE 10.0 /* seconds */
@@ -30,12 +31,11 @@ static int open_input(lua_State *L)
 
 static int move_up(int fd)
 {
-    int error = errno;
     int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+    int error = errno == EINVAL ? EMFILE : errno; /* no number is as high */
     if (fd >= 0)
         close(fd);
-    else
-        errno = error;
+    errno = error;
     return moved;
 }
 
@@ -101,7 +101,9 @@ void host_close(struct host *host)
         close(host->findings);
     if (host->input >= 0)
         close(host->input);
-    host->findings = host->input = -1;
+    if (host->rank >= 0)
+        close(host->rank);
+    host->findings = host->input = host->rank = -1;
     host->closed = true;
 }
 
@@ -123,6 +125,7 @@ int host_raise_lost(lua_State *L, struct host *host, struct worker *worker)
 {
     const char *said = push_words(L, worker);
     bool ready = worker->state != WORKER_STARTS;
+    int error = worker->memory ? worker->memory->error : 0;
     int status = worker_end(worker);
     host_close(host);
     if (host_interrupt_came())
@@ -130,25 +133,30 @@ int host_raise_lost(lua_State *L, struct host *host, struct worker *worker)
     else if (WIFSIGNALED(status))
         lua_pushfstring(L, "a worker was ended by signal %d (%s)",
                         WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (error)
+        lua_pushfstring(L, "a schedule cannot be started: %s", strerror(error));
     else if (ready || !*said)
         lua_pushliteral(L, "a worker has ended");
     return lua_error(L);
 }
 
 static void start_workers(lua_State *L, struct host *host, char **arguments,
-                          uint64_t seed)
+                          uint64_t seed, uint32_t rank, int jobs)
 {
     struct worker_start start = {.arguments = arguments,
                                  .seed = seed,
                                  .findings = host->findings,
-                                 .input = host->input};
-    for (int i = 0; i < host->jobs; i++)
+                                 .input = host->input,
+                                 .rank = rank};
+    for (int i = 0; i < jobs; i++) {
+        host->jobs = i + 1; /* of which host_close knows */
         if (worker_start(&host->workers[i], &start, i) < 0) {
             int error = errno;
             host_close(host);
             host_refuse(L, "cannot start a worker: %s", strerror(error));
             return;
         }
+    }
     for (int i = 0; i < host->jobs; i++) {
         struct worker_word word;
         if (!host_jobs_take_word(&host->workers[i], &word))
@@ -186,7 +194,8 @@ int host_open(lua_State *L)
     if (jobs < 1 || jobs > HOST_JOBS_MOST)
         host_refuse(L, "the number of jobs is from 1 to %d", HOST_JOBS_MOST);
     struct host *host = lua_newuserdata(L, sizeof *host);
-    *host = (struct host){.findings = -1, .input = -1, .closed = true};
+    *host =
+        (struct host){.findings = -1, .input = -1, .rank = -1, .closed = true};
     luaL_setmetatable(L, HOST_CLASS);
     char **arguments = make_arguments(L);
     host->interrupts = host_interrupt_watch();
@@ -197,13 +206,14 @@ int host_open(lua_State *L)
         return host_refuse(L, "more than 64 MiB of standard input cannot be "
                               "kept for the schedules");
     host->workers = calloc((size_t)jobs, sizeof *host->workers);
-    host->jobs = (int)jobs;
     host->patience = patience;
     host->closed = false;
     if (host->findings < 0 || host->input < 0 || !host->workers)
         return host_refuse(L, "no memory can be had for the exploration: %s",
                            strerror(errno));
-    start_workers(L, host, arguments, (uint64_t)seed);
+    uint32_t rank;
+    host->rank = host_rank_take(&rank);
+    start_workers(L, host, arguments, (uint64_t)seed, rank, (int)jobs);
     lua_settop(L, 2);
     return 1;
 }

@@ -40,12 +40,14 @@ static uint64_t hash_of(const char *path)
     return hash;
 }
 
-static bool is_kept(uint64_t hash)
+/* The number of the record of that path, from 1; 0: there is none. */
+static uint32_t find(const char *path)
 {
+    uint64_t hash = hash_of(path);
     for (uint32_t i = 0; i < atomic_load(&state->count); i++)
-        if (state->paths[i] == hash)
-            return true;
-    return false;
+        if (state->paths[i] == hash && state->states[i] != KEPT_OVER)
+            return i + 1;
+    return 0;
 }
 
 static void tell_lost(const char *path, const char *why)
@@ -90,11 +92,14 @@ static bool add(struct record *record, const char *path, const char *data,
     }
     record->size -= end - at; /* it was cut meanwhile */
     uint64_t start = state->used;
+    uint32_t number = atomic_load(&state->count);
+    state->starts[number] = start;
     if (!append(record, sizeof *record, &start))
         return false;
-    state->paths[atomic_load(&state->count)] = hash_of(path);
+    state->paths[number] = hash_of(path);
+    state->states[number] = KEPT_STAYS;
     state->used = at;
-    atomic_fetch_add(&state->count, 1);
+    atomic_store(&state->count, number + 1); /* commit */
     return true;
 }
 
@@ -163,6 +168,12 @@ static void begin_writing(void)
         continue;
 }
 
+static bool is_drawn(const char *path)
+{
+    uint32_t number = find(path);
+    return number && state->states[number - 1] == KEPT_DRAWN;
+}
+
 void kept_files_keep(const char *path, bool follows)
 {
     char real[PATH_MAX];
@@ -170,11 +181,43 @@ void kept_files_keep(const char *path, bool follows)
     if (!state)
         return;
     begin_writing();
-    if (follows && realpath(path, real))
+    if (follows && !is_drawn(path) && realpath(path, real))
         path = real;
-    if (!is_kept(hash_of(path)))
+    if (!find(path))
         keep_what_is(path);
     errno = error;
+}
+
+void kept_files_draw(void)
+{
+    if (state)
+        begin_writing();
+}
+
+void kept_files_drawn(const char *path)
+{
+    struct record record = {0};
+    if (!state || find(path))
+        return;
+    keep_absent(&record, path);
+    uint32_t number = find(path);
+    if (number)
+        state->states[number - 1] = KEPT_DRAWN;
+}
+
+void kept_files_removed(const char *path)
+{
+    if (state && is_drawn(path))
+        state->states[find(path) - 1] = KEPT_OVER;
+}
+
+/* From now on what is at the path may be another file than the one that was
+ * made there. */
+static void stay(const char *path)
+{
+    uint32_t number = find(path);
+    if (number)
+        state->states[number - 1] = KEPT_STAYS;
 }
 
 void kept_files_rename(const char *from, const char *to)
@@ -184,6 +227,8 @@ void kept_files_rename(const char *from, const char *to)
         return;
     kept_files_keep(from, false);
     kept_files_keep(to, false);
+    stay(from);
+    stay(to);
     if (lstat(from, &record.was) == 0 && !add(&record, from, to, -1))
         tell_lost(from, "there are too many files");
 }
@@ -223,11 +268,11 @@ static void put_file_back(const struct record *record, const char *path,
     if (fd < 0)
         return;
     write_content(fd, record, at);
-    if (ftruncate(fd, (off_t)record->size) < 0)
-        return;
-    fchmod(fd, record->was.st_mode & 07777);
-    struct timespec times[] = {record->was.st_atim, record->was.st_mtim};
-    futimens(fd, times);
+    if (ftruncate(fd, (off_t)record->size) == 0) {
+        fchmod(fd, record->was.st_mode & 07777);
+        struct timespec times[] = {record->was.st_atim, record->was.st_mtim};
+        futimens(fd, times);
+    }
     close(fd);
 }
 
@@ -289,30 +334,14 @@ static void undo(uint64_t at)
         move_back(&record, path, at);
 }
 
-/* Where each record begins; the caller frees it. */
-static uint64_t *find_records(uint32_t count)
-{
-    uint64_t *places = calloc(count, sizeof *places), at = 0;
-    for (uint32_t i = 0; places && i < count; i++) {
-        struct record record = {0};
-        places[i] = at;
-        ssize_t got = pread(records, &record, sizeof record, (off_t)at);
-        at += sizeof record + record.path_size + record.size;
-        if (got != sizeof record)
-            break;
-    }
-    return places;
-}
-
 void kept_files_put_back(struct kept_files *kept, int records_, int lock_)
 {
     uint32_t count = atomic_load(&kept->count);
     records = records_;
     if (count > 0) {
-        uint64_t *places = find_records(count);
-        for (uint32_t i = count; places && i-- > 0;)
-            undo(places[i]);
-        free(places);
+        for (uint32_t i = count; i-- > 0;)
+            if (kept->states[i] != KEPT_OVER)
+                undo(kept->starts[i]);
         if (ftruncate(records, 0) == 0)
             kept->used = 0;
         atomic_store(&kept->count, 0);

@@ -21,10 +21,14 @@
 
 /* ---- its start ---- */
 
+/* Takes the descriptor, or that there is none. */
 static int move_up(int fd)
 {
-    int moved = fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
-    close(fd);
+    int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+    int error = errno == EINVAL ? EMFILE : errno; /* no number is as high */
+    if (fd >= 0)
+        close(fd);
+    errno = error;
     return moved;
 }
 
@@ -40,8 +44,7 @@ static int open_anew(int fd)
 {
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int own = tl_standard_avoid(open(path, O_RDWR | O_CLOEXEC));
-    return own < 0 ? -1 : move_up(own);
+    return move_up(tl_standard_avoid(open(path, O_RDWR | O_CLOEXEC)));
 }
 
 static int make_memory(struct worker *worker)
@@ -104,9 +107,9 @@ static _Noreturn void become(const struct worker *worker,
     hand_on(worker->records);
     hand_on(start->input);
     hand_on(socket);
-    snprintf(text, sizeof text, "%d %d %d %d %d %d %" PRIu64, worker->lock,
-             worker->shared, worker->output, worker->records, start->input,
-             socket, start->seed);
+    snprintf(text, sizeof text, "%d %d %d %d %d %d %" PRIu64 " %" PRIu32,
+             worker->lock, worker->shared, worker->output, worker->records,
+             start->input, socket, start->seed, start->rank);
     setenv(WORKER_VARIABLE, text, 1);
     execv("/proc/self/exe", start->arguments);
     _exit(1);
@@ -200,6 +203,7 @@ static int end_process(struct worker *worker)
 {
     int status = 0;
     kill(worker->pid, SIGTERM);
+    shutdown(worker->socket, SHUT_WR); /* it may be about to wait for orders */
     await_end(worker, PATIENCE);
     kill(worker->pid, SIGKILL);
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)

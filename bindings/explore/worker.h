@@ -3,8 +3,8 @@
  * the explorer says.
  *
  * The explorer starts it as the program itself, without address randomisation,
- * on one CPU, and hands it these descriptors, told by an environment variable
- * that it removes at once:
+ * on one CPU, and hands it these descriptors, the seed and the exploration's
+ * rank, told by an environment variable that it removes at once:
  *
  *   findings  memory: struct tl_findings, of all workers; an open file
  *             description of the worker's own, since who changes files has it
@@ -67,6 +67,7 @@ struct worker_shared {
     _Atomic int32_t group;  /* process group of the schedule; 0: none runs */
     _Atomic uint32_t ended; /* by the explorer: enum worker_why */
     double real;            /* seconds that it took */
+    int32_t error;          /* errno, if one could not be started */
 };
 
 /* Why the explorer has ended a schedule. */
@@ -88,8 +89,8 @@ struct worker {
     enum worker_state state;
     uint32_t flag; /* of its order */
     bool again;    /* once it is done it runs the same plan once more */
-    uint64_t seen; /* events when it was looked at last */
-    double moved;  /* when there were others than before, in real time */
+    uint64_t seen; /* hash of the events when it was looked at last */
+    double moved;  /* when that was another than before, in real time */
 };
 
 /* What all workers have in common; borrowed by worker_start. */
@@ -97,6 +98,7 @@ struct worker_start {
     char **arguments; /* of the program, from its own name on */
     uint64_t seed;
     int findings, input;
+    uint32_t rank; /* of the exploration: host_rank.h */
 };
 
 /* Starts a worker, on one CPU of those allowed.  0, or -1 with errno. */

@@ -77,12 +77,13 @@ static void take(int found, int own)
     kept_files_begin(&shared->kept, records, lock);
 }
 
-bool zygote_begin(uint64_t *seed)
+bool zygote_begin(struct zygote_start *start)
 {
     int found, own;
     const char *text = getenv(WORKER_VARIABLE);
-    if (!text || sscanf(text, "%d %d %d %d %d %d %" SCNu64, &found, &own,
-                        &output, &records, &input, &orders, seed) != 7)
+    if (!text || sscanf(text, "%d %d %d %d %d %d %" SCNu64 " %" SCNu32, &found,
+                        &own, &output, &records, &input, &orders, &start->seed,
+                        &start->rank) != 8)
         return false;
     unsetenv(WORKER_VARIABLE);
     take(found, own);
@@ -207,6 +208,7 @@ static void watch_termination(void)
 static void await_end(pid_t main_task)
 {
     int status = 0;
+    setpgid(main_task, main_task); /* whoever is first */
     atomic_store(&shared->group, main_task);
     if (is_to_end)
         kill(main_task, SIGKILL);
@@ -224,15 +226,16 @@ static bool run_schedule(uint32_t flag)
     pid_t zygote = getpid();
     double begun = tl_real_now();
     lseek(STDIN_FILENO, 0, SEEK_SET);
-    if (ftruncate(output, 0) < 0)
-        return false;
-    pid_t pid = fork();
+    pid_t pid = ftruncate(output, 0) < 0 ? -1 : fork();
     if (pid == 0) {
         be_schedule(zygote, flag);
         return true;
     }
-    if (pid > 0)
-        await_end(pid);
+    if (pid < 0) {
+        shared->error = errno;
+        _exit(1);
+    }
+    await_end(pid);
     shared->real = tl_real_now() - begun;
     say(WORKER_DONE);
     return false;

@@ -19,9 +19,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct zygote_start {
+    uint64_t seed; /* of the program */
+    uint32_t rank; /* of the exploration: host_rank.h */
+};
+
 /* To be called first in main: whether an explorer has started this program.
- * Takes what it is handed.  *seed: of the program. */
-bool zygote_begin(uint64_t *seed);
+ * Takes what it is handed. */
+bool zygote_begin(struct zygote_start *start);
 
 bool zygote_is(void);
 

@@ -30,6 +30,7 @@
 #include "repl/interrupt.h"
 #include "repl/repl.h"
 #include "repl/terminal.h"
+#include "simulate/chance.h"
 #include "tidelock.h"
 
 static const char usage[] =
@@ -356,20 +357,22 @@ static void keep_freed_memory(void)
 
 /* The program as the explorer has started it, with the script as its first
  * argument. */
-static int run_explored(int count, char **arguments, uint64_t seed)
+static int run_explored(int count, char **arguments,
+                        const struct zygote_start *start)
 {
     struct invocation invocation = {
         .count = count, .arguments = arguments, .options.script = 1};
     keep_freed_memory();
-    simulation_explore(seed, arguments[1]);
+    simulation_explore(start->seed, arguments[1]);
+    chance_rank(start->rank);
     return simulation_call(run, &invocation);
 }
 
 int main(int count, char **arguments)
 {
-    uint64_t seed;
-    if (count > 1 && zygote_begin(&seed))
-        return run_explored(count, arguments, seed);
+    struct zygote_start start;
+    if (count > 1 && zygote_begin(&start))
+        return run_explored(count, arguments, &start);
     if (count > 1 && inspect_has(arguments[1]))
         return inspect_run(count - 1, arguments + 1);
     if (count > 1 && command_explores(arguments[1])) {

@@ -330,7 +330,12 @@ void simulation_enter(lua_State *L)
 
 void simulation_explore(uint64_t seed, const char *script)
 {
-    file_points_keep_with(kept_files_keep, kept_files_rename);
+    static const struct file_keeper keeper = {.keep = kept_files_keep,
+                                              .rename = kept_files_rename,
+                                              .removed = kept_files_removed,
+                                              .draw = kept_files_draw,
+                                              .drawn = kept_files_drawn};
+    file_points_keep_with(&keeper);
     options.wanted = options.explored = true;
     options.seed = seed;
     keep_name();

@@ -29,6 +29,15 @@ static _Thread_local uint64_t draws;
 /* splitmix64 (Steele, Lea, Flood 2014) */
 #define STEP UINT64_C(0x9e3779b97f4a7c15)
 
+#define RANK_STEP UINT64_C(0xd1342543de82ef95)
+
+static uint64_t rank; /* see chance_rank */
+
+void chance_rank(uint32_t rank_)
+{
+    rank = rank_;
+}
+
 static uint64_t mix(uint64_t z)
 {
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -73,13 +82,13 @@ static uint64_t free_name(uint64_t number, char *name)
 static int os_tmpname(lua_State *L)
 {
     char name[sizeof NAME_START + NAME_LETTERS];
-    uint64_t number = draw();
+    uint64_t number = draw() + rank * RANK_STEP;
     uint64_t attempt = free_name(number, name);
     file_points_announce(L, TL_FILE_OPEN, name);
+    file_points_draws(NULL);
     int fd = -1;
     for (; fd < 0 && attempt < TRIES_MOST; attempt++) {
         name_of(number, attempt, name);
-        file_points_makes(name);
         fd = tl_standard_avoid(
             open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (fd < 0 && errno != EEXIST)
@@ -87,6 +96,7 @@ static int os_tmpname(lua_State *L)
     }
     if (fd < 0)
         return luaL_error(L, "unable to generate a unique filename");
+    file_points_draws(name);
     close(fd);
     lua_pushstring(L, name);
     return 1;

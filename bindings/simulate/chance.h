@@ -9,11 +9,16 @@
 #ifndef TL_CHANCE_H
 #define TL_CHANCE_H
 
+#include <stdint.h>
+
 #include <lua.h>
 
 void chance_open(lua_State *L);
 
 /* Gives math.random its first seed: where tl_init has been called. */
 void chance_seed(lua_State *L);
+
+/* Has os.tmpname draw other names than those of another rank. */
+void chance_rank(uint32_t rank);
 
 #endif

@@ -108,26 +108,31 @@ static void announce_write(lua_State *L, FILE *file, int first)
 
 /* ---- what is kept before it is changed ---- */
 
-static void (*keep_file)(const char *path, bool follows);
-static void (*keep_rename)(const char *from, const char *to);
+static const struct file_keeper *keeper; /* NULL: nobody */
 
-void file_points_keep_with(void (*keep)(const char *path, bool follows),
-                           void (*rename)(const char *from, const char *to))
+void file_points_keep_with(const struct file_keeper *keeper_)
 {
-    keep_file = keep;
-    keep_rename = rename;
+    keeper = keeper_;
 }
 
 void file_points_makes(const char *path)
 {
-    if (keep_file)
-        keep_file(path, true);
+    if (keeper)
+        keeper->keep(path, true);
+}
+
+void file_points_draws(const char *path)
+{
+    if (keeper && path)
+        keeper->drawn(path);
+    else if (keeper)
+        keeper->draw();
 }
 
 static void keep_name(lua_State *L, int index, bool follows)
 {
-    if (keep_file && lua_isstring(L, index))
-        keep_file(lua_tostring(L, index), follows);
+    if (keeper && lua_isstring(L, index))
+        keeper->keep(lua_tostring(L, index), follows);
 }
 
 /* ---- lines ---- */
@@ -269,7 +274,10 @@ static int os_remove(lua_State *L)
 {
     announce_name(L, TL_FILE_REMOVE, 1);
     keep_name(L, 1, false);
-    return stock_remove(L);
+    int results = stock_remove(L);
+    if (keeper && results == 1) /* else nil, and why */
+        keeper->removed(lua_tostring(L, 1));
+    return results;
 }
 
 static int os_rename(lua_State *L)
@@ -277,8 +285,8 @@ static int os_rename(lua_State *L)
     if (lua_isstring(L, 2)) {
         announce_name(L, TL_FILE_RENAME, 1);
         announce_name(L, TL_FILE_RENAME, 2);
-        if (keep_rename && lua_isstring(L, 1))
-            keep_rename(lua_tostring(L, 1), lua_tostring(L, 2));
+        if (keeper && lua_isstring(L, 1))
+            keeper->rename(lua_tostring(L, 1), lua_tostring(L, 2));
     }
     return stock_rename(L);
 }

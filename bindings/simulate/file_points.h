@@ -34,12 +34,23 @@ void file_points_open(lua_State *L);
 /* For a function that does something to the file of that name. */
 void file_points_announce(lua_State *L, enum tl_file_use use, const char *path);
 
-/* Has these called, after the point, before a task changes what is at a path
- * (`follows`: beyond symbolic links), and before it renames something. */
-void file_points_keep_with(void (*keep)(const char *path, bool follows),
-                           void (*rename)(const char *from, const char *to));
+/* Who wants to know, after the point, what a task does to files.  It is told
+ * before the task changes what is at a path (`follows`: beyond symbolic links),
+ * and renames something; after it has removed something; and before and after
+ * it makes a file with a name that was drawn. */
+struct file_keeper {
+    void (*keep)(const char *path, bool follows);
+    void (*rename)(const char *from, const char *to);
+    void (*removed)(const char *path);
+    void (*draw)(void);
+    void (*drawn)(const char *path);
+};
+void file_points_keep_with(const struct file_keeper *keeper);
 
 /* For a function that makes the file of that name, or writes to it. */
 void file_points_makes(const char *path);
+
+/* For one that makes a file with a name that is drawn; NULL: is about to. */
+void file_points_draws(const char *path);
 
 #endif

@@ -10,6 +10,8 @@
 #define PATHS UINT64_C(0x70617468)
 #define OLD UINT64_C(0x6f6c64)
 
+#define LISTED 64 /* tasks in tl_event.could_run */
+
 static struct tl_account *mine(void)
 {
     struct tl_exploration *exploration = tl_explored();
@@ -86,6 +88,9 @@ uint32_t tl_account_task(uint64_t key, uint32_t parent, uint32_t nth,
         .key = key, .parent = parent, .nth = nth, .slot = slot};
     snprintf(task->name, sizeof task->name, "%s", name);
     account->task_count++; /* commit */
+    if (slot > LISTED)
+        tl_explore_notice("not exact: of more than 64 tasks at a time only 64 "
+                          "are tried in all orders");
     return index;
 }
 

@@ -70,8 +70,11 @@ void tl_explore_label(const char *label, bool came)
             return;
         }
     }
-    if (account->label_count == TL_ACCOUNT_LABELS)
+    if (account->label_count == TL_ACCOUNT_LABELS) {
+        tl_explore_notice("more than 64 labels of ipc.sometimes: the others "
+                          "are not looked at");
         return;
+    }
     uint32_t i = account->label_count;
     snprintf(account->labels[i].text, TL_ACCOUNT_LABEL, "%s", label);
     account->labels[i].came = came;

@@ -75,6 +75,38 @@ describe("a file that a schedule", function()
     assert.equal(nil, io.open(name))
   end)
 
+  it("makes by os.tmpname, and removes, is another's then", function()
+    local out = explored [[local name = os.tmpname() assert(os.remove(name))
+      os.execute("test ! -e " .. name .. " && echo other >" .. name) print(name)]]
+    local name = out:match "/tmp/lua_%w+"
+    assert.equal("other\n", shell.run("cat " .. name))
+    os.remove(name)
+  end)
+
+  it("makes by os.tmpname, removes and makes again is removed", function()
+    local out = explored [[local name = os.tmpname()
+      for _ = 1, 2 do assert(os.remove(name)) io.open(name, "w"):close() end print(name)]]
+    assert.equal(nil, io.open(out:match "/tmp/lua_%w+"))
+  end)
+
+  it("makes by os.tmpname is no other exploration's of the same script", function()
+    local script = explorer.file [[
+      local ipc = require "tidelock"
+      local name = os.tmpname()
+      local function write(text)
+        local f = assert(io.open(name .. ".new", "w")) f:write(text) f:close() assert(os.rename(name .. ".new", name))
+      end
+      local child = ipc.spawn(write, "x")
+      ipc.sleep(0.1) child:join()
+      local f = assert(io.open(name)) assert(f:read "a" == "x") f:close()
+      if #arg == 0 then assert(os.remove(name)) end]]
+    local one = ("%s explore --jobs 1 --runs 400 %s"):format(shell.tidelock, script)
+    local out = shell.run(("for i in 1 2; do (%s & %s other & wait) </dev/null 2>&1; done"):format(one, one))
+    os.remove(script)
+    local passed = select(2, out:gsub("no failing schedule", ""))
+    assert.equal(4, passed, out)
+  end)
+
   it("opens as a space is removed, and empty in each", function()
     local name = "spec-" .. tostring({}):match "%w+$"
     local out = explored(([[
