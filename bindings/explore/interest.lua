@@ -4,6 +4,7 @@ local story_of = require "explore.story"
 
 local interest = {}
 
+local NOTIFIES = { notify = true, notify_all = true }
 local DULL = { open = true, close = true, seek = true, sleep = true, yield = true }
 
 -- The parts of objects that a task changes and another one changes or reads, by object and part.
@@ -22,11 +23,13 @@ end
 
 -- From 0, what can be left out first, to 3, what cannot.
 local function weight(step, found)
-  if step.mark or step.failing or step.how == "dies" or step.stopped then return 3 end
+  if step.mark or step.failing or step.for_ever or step.how == "dies" or step.stopped then return 3 end
   if step.op == "sleep" then return step.waits and 1 or 0 end
+  -- who notifies where nobody ever waits is mostly the one at fault
+  if NOTIFIES[step.op] then return 3 end
   if not step.shared and step.kind ~= "process" then return 0 end
   if DULL[step.op] and not parts.changes(step) then return 1 end
-  if step.for_ever or found[parts.id(step)] then return 3 end
+  if found[parts.id(step)] then return 3 end
   return 2
 end
 

@@ -34,7 +34,7 @@ local function plural(count, word)
 end
 
 local function folded(row)
-  return ("... %s%s"):format(plural(row.count, "step"), row.own and #row.tasks == 1 and " on its own objects" or "")
+  return ("... %s%s"):format(plural(row.count, "step"), row.own and #row.tasks == 1 and " that nobody else sees" or "")
 end
 
 -- What the row says in its task's column.

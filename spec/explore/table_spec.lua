@@ -110,8 +110,24 @@ describe("the table", function()
     local own = {}
     for n = 1, 118 do own[n] = ("1 9 set own : set %d -> true"):format(n) end
     local text = text_of(crowd(2) .. "\nvalue own\n" .. table.concat(own, "\n"))
-    assert.truthy(text:find("... 118 steps on its own objects", 1, true), text)
+    assert.truthy(text:find("... 118 steps that nobody else sees", 1, true), text)
     assert.falsy(text:find("set 117", 1, true))
+  end)
+
+  it("does not fold a wait without end, nor a notify that nobody hears", function()
+    local text = text_of(crowd(9) .. [[
+
+      condition full
+      event bell
+      1 7 notify full
+      2 8 wait bell
+    ]], 100, { ending = "deadlock", message = "deadlock" })
+    assert.truthy(text:find('notify "full" (nobody waits)', 1, true) or text:find('notify condition "full"', 1, true), text)
+    assert.truthy(text:find('waits, event "bell" is not set', 1, true), text)
+  end)
+
+  it("tells of a step though what it was called with is not known", function()
+    assert.truthy(last_words 'array done\n1 4 add done#1':find "add")
   end)
 
   it("folds nothing where there is little", function()
