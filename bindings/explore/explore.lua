@@ -11,6 +11,7 @@ local write = require "explore.report"
 
 local FOUND, NOT_EXACT, INTERRUPTED = 1, 3, 130
 local OUTCOMES_SHRUNK, RUNS_EACH, SECONDS_EACH = 8, 40, 0.2
+local HANGS = { runs = 1 } -- each run lasts as long as the host is patient
 
 local function executor(here)
   return function(plan) return here:one(plan) end
@@ -45,7 +46,7 @@ end
 -- ---- a failure ----
 
 local function shrink_it(here, found)
-  return shrink.run(found, executor(here), here.clock)
+  return shrink.run(found, executor(here), here.clock, found.run.ending == "hangs" and HANGS or nil)
 end
 
 -- The schedule once more, with all that is told of it; where it does not fail again, what is known of the first time.
@@ -88,16 +89,15 @@ local function tell(here, hunt, short)
   whole.outcomes = outcomes_of(here, hunt.findings)
   whole.labels = hunt.findings.labels
   whole.command = command_of(here, short, whole)
-  if here.options.file then
-    local well, why = save(here, whole, short, write.plain(here, whole))
-    if not well then session.fail("the schedule cannot be written: " .. why) end
+  whole.differs = summary.differs(hunt.findings)
+  local well, why = true, nil
+  if here.options.file then well, why = save(here, whole, short, write.plain(here, whole)) end
+  if not well then
+    here.options.file = nil
+    whole.command = command_of(here, short, whole)
   end
   io.stdout:write(write.failure(here, whole))
-  if whole.inexact then
-    io.stdout:write "not exact: run again under the same schedule, it did not fail in the same way\n"
-  end
-  local differs = summary.differs(hunt.findings)
-  if differs then io.stdout:write(differs, "\n") end
+  if not well then session.fail("the schedule cannot be written: " .. why) end
   return FOUND
 end
 
@@ -105,6 +105,7 @@ end
 
 local function status_of(hunt, why)
   if why == "interrupted" then return INTERRUPTED end
+  if hunt.taken == 0 then return NOT_EXACT end
   if #hunt.findings:missing() > 0 then return FOUND end
   return hunt.findings.went_outside and NOT_EXACT or 0
 end
