@@ -12,6 +12,7 @@ local write = require "explore.report"
 
 local FOUND, NOT_EXACT, INTERRUPTED = 1, 3, 130
 local OUTCOMES_SHRUNK, RUNS_EACH, SECONDS_EACH = 8, 40, 0.2
+local HANGS = { runs = 1 } -- each run lasts as long as the host is patient
 
 local function executor(here)
   return function(plan) return here:one(plan) end
@@ -46,7 +47,7 @@ end
 -- ---- a failure ----
 
 local function shrink_it(here, found)
-  return shrink.run(found, executor(here), here.clock)
+  return shrink.run(found, executor(here), here.clock, found.run.ending == "hangs" and HANGS or nil)
 end
 
 -- The schedule once more, with all that is told of it; where it does not fail again, what is known of the first time.
@@ -101,14 +102,16 @@ local function tell(here, hunt, short)
   whole.outcomes = outcomes_of(here, hunt.findings)
   whole.labels = hunt.findings.labels
   whole.command = command_of(here, short, whole)
-  if here.options.file then
-    local well, why = save(here, whole, write.plain(here, whole))
-    if not well then session.fail("the schedule cannot be written: " .. why) end
+  whole.differs = summary.differs(hunt.findings)
+  local well, why = true, nil
+  if here.options.file then well, why = save(here, whole, write.plain(here, whole)) end
+  if not well then
+    here.options.file = nil
+    whole.command = command_of(here, short, whole)
   end
   io.stdout:write(write.failure(here, whole))
   note(here, here.interrupted and "interrupted before it was as short as can be")
-  note(here, whole.inexact and "not exact: run again under the same schedule, it did not fail in the same way")
-  note(here, summary.differs(hunt.findings))
+  if not well then session.fail("the schedule cannot be written: " .. why) end
   return FOUND
 end
 
@@ -116,6 +119,7 @@ end
 
 local function status_of(hunt, why)
   if why == "interrupted" then return INTERRUPTED end
+  if hunt.taken == 0 then return NOT_EXACT end
   if #hunt.findings:missing() > 0 then return FOUND end
   return hunt.findings.went_outside and NOT_EXACT or 0
 end

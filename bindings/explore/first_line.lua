@@ -46,7 +46,10 @@ end
 --- For a story, what its pattern is (or nil), the schedule's number and how many schedules a second there were.
 function first_line.of(story, pattern, found)
   local line = pattern and pattern.title or first_line.kind(story)
-  line = ("%s: %s, schedule %s"):format(line, how(story), first_line.number(found.schedule_number or 1))
+  line = ("%s: %s"):format(line, how(story))
+  if found.schedule_number then -- none in a replay
+    line = ("%s, schedule %s"):format(line, first_line.number(found.schedule_number))
+  end
   if found.rate then line = line .. (" (%s schedules/s)"):format(first_line.number(found.rate)) end
   return line
 end

@@ -4,6 +4,7 @@ jobs.__index = jobs
 
 local LOOK = 0.1 -- seconds after which the time and the progress are looked at though no schedule has ended
 local LONGEST = 5 -- seconds for which those are waited for that still run at the end
+local BRIEF = 0.2 -- the same after Ctrl-C: the host ends them
 
 --- host: an open one; count: its workers; clock(): seconds.
 function jobs.new(host, count, clock)
@@ -57,9 +58,10 @@ local function collect(self, search)
   return why ~= "interrupted"
 end
 
---- Waits until all workers are idle, or some do not come back; what they have done is not looked at.
-function jobs:drain()
-  local moment = self.clock() + LONGEST
+--- Waits until all workers are idle, or some do not come back in so many seconds (5); what they have done is not
+-- looked at.
+function jobs:drain(seconds)
+  local moment = self.clock() + (seconds or LONGEST)
   while self.busy > 0 and self.clock() < moment do
     local worker = self.host:wait(LOOK)
     if worker then take(self, worker) end
@@ -77,7 +79,7 @@ function jobs:run(search, deadline, progress)
     progress(search)
     if deadline and self.clock() >= deadline then why = "time" break end
   end
-  self:drain()
+  self:drain(why == "interrupted" and BRIEF or LONGEST)
   return search.failure and "done" or why
 end
 
@@ -92,7 +94,7 @@ function jobs:one(plan)
       return run, events_of(self.host, worker), worker
     end
     if why == "interrupted" then
-      self:drain()
+      self:drain(BRIEF)
       return nil
     end
   end

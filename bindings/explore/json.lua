@@ -1,8 +1,8 @@
 --- The reports of explore for tools: one object of JSON.
 ---
 --- Of a failure: status, kind, what (the first line's words), message, file, line, pattern, explanation, remedy,
---- schedule, rate, command, moves, steps, stops, flip, outcomes, labels, notices, statistics.  Where nothing failed:
---- status, schedules, missing (labels), outcomes, notices, statistics.
+--- schedule, rate, command, inexact, differs, moves, steps, stops, flip, outcomes, labels, notices, statistics.  Where
+--- nothing failed: status, schedules, missing (labels), outcomes, notices, statistics.
 local encode = require "explore.encode"
 local explain = require "explore.explain"
 local first_line = require "explore.first_line"
@@ -63,6 +63,7 @@ function json.failure(found, options, run)
     message = found.run.message, file = file, line = line, pattern = pattern and pattern.name,
     explanation = pattern and pattern.text, remedy = pattern and pattern.remedy, script = options.script,
     schedule = found.schedule_number, rate = found.rate, command = found.command, inexact = found.inexact,
+    differs = found.differs,
     moves = moves.text(moves.of_events(found.events), " "), steps = steps_of(story),
     switches = story.stops, delays = story.clocks, kills = story.kills, flip = swap_of(swap, story.names),
     outcomes = outcomes_of(found.outcomes), labels = labels_of(found.labels or found.run.labels),

@@ -13,14 +13,17 @@ local function refuse(text)
   return WRONG_USE
 end
 
--- Errors that are tables are for the user: { wrong = text }.
+-- Errors that are tables are for the user: { wrong = text, status = where it is not that of a wrong use }.
 local function run(command, found)
   local well, status = xpcall(command, function(why)
     if type(why) == "table" and why.wrong then return why end
     return debug.traceback(why, 2)
   end, found)
   if well then return status end
-  if type(status) == "table" then return refuse(("tidelock: %s\n"):format(status.wrong)) end
+  if type(status) == "table" then
+    local refused = refuse(("tidelock: %s\n"):format(status.wrong))
+    return status.status or refused
+  end
   error(status, 0)
 end
 

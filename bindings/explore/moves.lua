@@ -44,12 +44,21 @@ function moves.text(list, separator)
   return table.concat(parts, separator or ",")
 end
 
+local MOST = 1 << 31 -- numbers that the runtime can hold are below it
+
 local function is_path(text)
+  for number in text:gmatch "%d+" do
+    if #number > 10 or tonumber(number) >= MOST then return false end
+  end
   return text:find "^%d+$" or text:find "^%d[%d.]*%d$" and not text:find("..", 1, true)
 end
 
+local function is_answer(text)
+  return text ~= nil and #text <= 10 and tonumber(text) < MOST
+end
+
 local function is_move(move)
-  return move == "t" or move:find "^=%d+$" or is_path(move:match "^[kw]?(.*)$")
+  return move == "t" or is_answer(move:match "^=(%d+)$") or is_path(move:match "^[kw]?(.*)$")
 end
 
 --- The list that a text means; nil and the word that is wrong.

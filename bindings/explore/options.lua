@@ -19,7 +19,7 @@ Runs the script under many schedules, and explains the first one under which it 
   --mermaid     report with a sequence diagram
   -o FILE       write the failing schedule, for tidelock replay
 Exit status: 0 no failing schedule, 1 one was found or an ipc.sometimes never came true, 2 wrong use,
-3 not exact, as the script used things outside, and nothing was found, 130 after Ctrl-C.
+3 not exact, as the script used things outside, and nothing was found, or no schedule has ended, 130 after Ctrl-C.
 ]=]
 
 local REPLAY_USAGE = [=[

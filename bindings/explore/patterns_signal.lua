@@ -48,6 +48,9 @@ function patterns.lost_signal(story, names, add)
   end)
 end
 
+local CLEAR_FIRST = "clear it before looking at what it tells of, not after"
+local CLEAR_ITSELF = "let the one that has waited clear it, or count in a latch, a semaphore or a condition's variable"
+
 -- Proof: an event is set and cleared while nobody waits for it, then a task waits.
 function patterns.cleared_too_early(story, names, add)
   each(story, "event", function(step)
@@ -65,7 +68,7 @@ function patterns.cleared_too_early(story, names, add)
       text = ("%s sets it (step %d) and %s clears it (step %d) before %s comes to wait (step %d), which waits %s.")
         :format(names:task(set.task), set.step, names:task(clear.task), clear.step, names:task(step.task), step.step,
         missed(step)),
-      remedy = "let the one that has waited clear it, or count in a latch, a semaphore or a condition's variable",
+      remedy = clear.task == step.task and CLEAR_FIRST or CLEAR_ITSELF,
     }
   end)
 end

@@ -82,7 +82,26 @@ function patterns.gives(step)
   return step.kind and GIVES[step.kind] and GIVES[step.kind][step.op]
 end
 
--- Proof: tasks wait for an object to the end, and all that ever did what would let one pass have ended.
+-- Whether no task waits for something else: such a one might still come to what is waited for.
+local function none_elsewhere(story, wait)
+  for path, other in pairs(story.waiting) do
+    if not is_over(story, path) and (other.subject ~= wait.subject or other.op ~= wait.op) then return false end
+  end
+  return true
+end
+
+local ENOUGH = {
+  get = "close the queue at the end, or put a sentinel for each reader",
+  put = "take all that is put, or let the queue hold more", join = "call task_done once for each that was put",
+}
+
+-- Who waits; where it is a crowd, how many.
+local function crowd(names, waiters)
+  return #waiters < 3 and names:list(waiters) or tostring(#waiters)
+end
+
+-- Proof: tasks wait for an object to the end, all that ever did what would let one pass have ended, and so has
+-- everybody else.
 function patterns.nobody_left(story, names, add)
   if story.run.ending ~= "deadlock" then return end
   for _, task in ipairs(story.tasks) do
@@ -94,18 +113,17 @@ function patterns.nobody_left(story, names, add)
         if other.subject == step.subject and other.op == step.op then waiters[#waiters + 1] = path end
       end
       table.sort(waiters)
-      if all_over(story, givers) then
+      if all_over(story, givers) and none_elsewhere(story, step) then
         local word = next(gives)
         local others = #givers == 0 and "nobody ever did"
           or ("%s did, and will not again"):format(names:list(givers))
         if step.kind == "barrier" and #givers == 0 then others = "nobody else is left" end
         add{
-          name = "nobody left", title = ("%d wait%s for %s and nobody is left"):format(#waiters,
+          name = "nobody left", title = ("%s wait%s for %s and nobody is left"):format(crowd(names, waiters),
             #waiters == 1 and "s" or "", names:object(step.subject)), marks = { step }, pairs = {},
           text = ("%s wait%s in %s of %s for one that %s: %s."):format(names:list(waiters), #waiters == 1 and "s" or "",
             step.call or step.op, names:object(step.subject), SAYS[word], others),
-          remedy = step.kind ~= "queue" and "count who comes and who is waited for"
-            or "close the queue at the end, or put a sentinel for each reader",
+          remedy = step.kind == "queue" and ENOUGH[step.op] or "count who comes and who is waited for",
         }
         return
       end

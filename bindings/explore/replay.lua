@@ -66,7 +66,7 @@ local function tell(here, whole, changes)
   if not failure.is(whole.run) then
     local status = changes and NOT_EXACT or 0
     if here.options.json then
-      io.stdout:write(encode{ status = status, kind = "none", output = whole.output, changes = changes })
+      io.stdout:write(encode{ status = status, kind = "none", output = whole.output, changes = changes }, "\n")
     else
       io.stdout:write "passed: no failure under this schedule\n"
     end

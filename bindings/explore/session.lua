@@ -6,6 +6,7 @@ local session = {}
 session.__index = session
 
 local STDOUT, STDERR = 1, 2
+local INTERRUPTED = 130
 local PROGRESS_EACH = 0.2 -- seconds
 
 -- For the user, without a place in these modules.
@@ -23,7 +24,9 @@ function session.open(options)
     script = options.script, arguments = options.arguments, jobs = count, seed = options.seed or 1,
     program = arg and arg[-1], input = options.input,
   })
-  if not well then fail((tostring(host):gsub("\n+$", ""))) end
+  local why = not well and tostring(host):gsub("\n+$", "")
+  if why == "interrupted" then error({ wrong = why, status = INTERRUPTED }, 0) end
+  if why then fail(why) end
   return setmetatable({
     library = library, host = host, options = options, clock = library.real_time,
     jobs = jobs.new(host, count, library.real_time), began = library.real_time(),

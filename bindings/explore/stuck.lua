@@ -42,7 +42,7 @@ local function who_could(story, wait)
       tasks[#tasks + 1] = names:task(step.task) .. how_it_is(story.waiting[step.task])
     end
   end
-  if #tasks == 0 then return "nobody has ever done what could wake it" end
+  if #tasks == 0 then return "nobody else has ever done what could wake it" end
   return "could have been woken by " .. table.concat(tasks, "; by ")
 end
 

@@ -30,6 +30,10 @@ local ENDS = {
 --- The first line where nothing was found. why: "done", "time" or "interrupted", as of jobs:run.
 function summary.nothing(search, why)
   local options, schedules = search.options, search.taken
+  if schedules == 0 and why == "time" then
+    return ("no schedule has ended: %s; does a task compute for long, or go round without end?"):format(
+      ENDS.time(options))
+  end
   if search.exhausted then
     return ("no failing schedule: all %s explored%s"):format(
       summary.number(search.depth_first.explored), bounds(options))

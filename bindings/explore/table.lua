@@ -34,7 +34,7 @@ local function plural(count, word)
 end
 
 local function folded(row)
-  return ("... %s%s"):format(plural(row.count, "step"), row.own and #row.tasks == 1 and " on its own objects" or "")
+  return ("... %s%s"):format(plural(row.count, "step"), row.own and #row.tasks == 1 and " that nobody else sees" or "")
 end
 
 -- What the row says in its task's column.
@@ -64,8 +64,9 @@ local function wide_text(self, row)
   if row.kind == "fold" then return ("%s of %s"):format(folded(row), self.names:list(row.tasks)) end
   local task = self.names:task(row.task or row.step.task)
   if row.kind == "starts" then return ("%s starts %s"):format(task, started(self, row)) end
-  local could = self.names:list(clock.delayed(self.story, row.step))
-  return ("-- it is %s, though %s could have gone on before --"):format(draw.seconds(row.step.time), could)
+  local could = clock.delayed(self.story, row.step)
+  return ("-- it is %s%s --"):format(draw.seconds(row.step.time),
+    #could > 0 and (", though %s could have gone on before"):format(self.names:list(could)) or "")
 end
 
 --- "0.030 s"
@@ -117,8 +118,8 @@ end
 
 -- The lines of one row that stands in column i, which begins at `at`.
 local function add_cell(self, row, i, at, width)
-  -- what is no step has its line for itself
-  if row.kind ~= "step" then
+  -- what is no step has its line for itself, but for the name of the task
+  if row.kind ~= "step" and not self.named then
     width = self.width - GUTTER - columns.gap
     at = math.max(math.min(at, self.width - wrap.length(row.text)), GUTTER + columns.gap)
   end
@@ -172,7 +173,7 @@ local function in_lines(self, order, index, width)
   for _, path in ipairs(order) do longest = math.max(longest, wrap.length(self.names:task(path))) end
   longest = math.min(longest, 20)
   local at = GUTTER + columns.gap + longest + columns.gap
-  self.source_width, self.source_at = 0, 0
+  self.source_width, self.source_at, self.named = 0, 0, true
   self.lines[1] = self.paint:as("bold", gutter("step", "line") .. "  " .. "task")
   for _, row in ipairs(self.rows) do
     if row.text then

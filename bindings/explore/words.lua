@@ -27,7 +27,7 @@ end
 
 -- add "soup", 2 of a table, or add 3, 2 of an array.
 local function addition(step, title)
-  local by = step.op == "add" and step.part and step.call:match "^add [^,]+, ([^,]+)$"
+  local by = step.op == "add" and step.part and step.call and step.call:match "^add [^,]+, ([^,]+)$"
   return by and ("add %s to %s%s"):format(by, title, step.part)
 end
 

@@ -5,6 +5,11 @@
 #include "simulate/players.h"
 #include "sync/condition.h"
 
+/* Steps in vain after which all take turns: two that poll keep each other from
+ * being tied, and a strategy that prefers them would let a third one, which
+ * they wait for, never come. */
+#define PATIENCE 200
+
 static struct tl_plan *plan(void)
 {
     return &tl_explored()->plan;
@@ -28,6 +33,7 @@ void tl_chooser_born(uint32_t number)
     struct tl_contender *it = &tl_players_at(number)->contender;
     *it = (struct tl_contender){.born = ++state()->births};
     tl_players_at(number)->fairness = (struct tl_fairness){0};
+    tl_players_at(number)->stepped = 0;
     tl_strategy_born(&state()->strategy, plan(), it);
 }
 
@@ -245,6 +251,17 @@ static struct tl_contender *contender_at(uint32_t number)
     return &tl_players_at(number)->contender;
 }
 
+/* The one whose last step is longest ago. */
+static uint32_t oldest(uint32_t count)
+{
+    uint32_t found = tl_players->list[0];
+    for (uint32_t i = 1; i < count; i++)
+        if (tl_players_at(tl_players->list[i])->stepped <
+            tl_players_at(found)->stepped)
+            found = tl_players->list[i];
+    return found;
+}
+
 /* Where no move is left.  `left` of the list are to be considered. */
 static struct tl_choice without_moves(uint32_t left, bool clock)
 {
@@ -254,6 +271,9 @@ static struct tl_choice without_moves(uint32_t left, bool clock)
     uint32_t dies = tl_strategy_kills(strategy, plan()) ? random_victim() : 0;
     if (dies)
         return (struct tl_choice){.what = TL_CHOICE_KILL, .player = dies};
+    if (tl_players->progress.in_vain >= PATIENCE)
+        return (struct tl_choice){.what = TL_CHOICE_STEP,
+                                  .player = oldest(left)};
     struct tl_strategy_list list = {tl_players->list, left, contender_at};
     return (struct tl_choice){.what = TL_CHOICE_STEP,
                               .player =
@@ -331,6 +351,7 @@ void tl_chooser_stepped(const struct tl_event *event)
     if (!tl_explored())
         return;
     player->how = event->how;
+    player->stepped = atomic_load(&tl_players->step);
     if (!player->killed)
         tl_plan_step(plan(), &state()->cursor, player->key);
     tell_others(player);

@@ -70,6 +70,7 @@ struct tl_player {
     struct tl_contender contender; /* of simulate/chooser */
     struct tl_fairness fairness;
     struct tl_progress_task progress;
+    uint64_t stepped; /* the number of its last step, in an exploration */
     uint8_t how;      /* enum tl_event_how: its last step */
     uint32_t dropped; /* of `vain`, by its operation */
 };

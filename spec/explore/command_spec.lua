@@ -123,6 +123,43 @@ describe("explore", function()
     end
   end)
 
+  it("tells what it found where the file for it cannot be written", function()
+    local out, err, status = run("explore -o /nowhere/file %s", script(LOST))
+    assert.equal(2, status)
+    assert.truthy(out:find("lost update", 1, true), out)
+    assert.truthy(out:find("replay: tidelock replay --schedule=", 1, true), out)
+    assert.truthy(err:find("cannot be written: /nowhere/file", 1, true), err)
+  end)
+
+  it("writes one object of JSON, whatever there is to say", function()
+    local out, err, status = run("explore --json --runs 60 %s", script [[
+      local ipc = require "tidelock"
+      local pipe = io.popen "date +%N"
+      local number = tonumber(pipe:read "a")
+      pipe:close()
+      for _ = 1, 2 do ipc.spawn(function() end) end
+      assert(number % 3 > 0, "by three")]])
+    assert.equal(1, status, err)
+    assert.truthy(out:find("^{[^\n]*}\n$"), out)
+    assert.truthy(out:find('"inexact":true', 1, true), out)
+  end)
+
+  it("says that no schedule has ended", function()
+    local out, err, status = run("explore --time 0.5 %s", script "while true do end")
+    assert.equal(3, status, err)
+    assert.truthy(out:find "^no schedule has ended: %-%-time 0.5 is over", out)
+  end)
+
+  it("ends soon after Ctrl-C though a schedule does not", function()
+    local real_time = require "tidelock".now
+    local began = real_time()
+    local path = script "while true do end"
+    local out, _, status = shell.run(("timeout --preserve-status -s INT 1 %s explore --jobs 1 %s"):format(
+      shell.tidelock, path), LIMIT)
+    assert.equal(130, status, out)
+    assert.truthy(real_time() - began < 4, real_time() - began)
+  end)
+
   it("helps", function()
     local out, _, status = run "explore --help"
     assert.equal(0, status)
@@ -147,6 +184,7 @@ describe("replay of a file", function()
       assert.equal(1, status)
       assert.equal("", err)
       assert.equal(first, out)
+      assert.falsy(out:find(", schedule %d", 1), out) -- it is no search
     end
   end)
 

@@ -51,7 +51,7 @@ describe("an explanation", function()
     assert.truthy(text:find("\n  step  line  main +ann +bob *\n"), text)
     local stop = "\n %*   7     4   +get %-> 3\n +<%- here ann is stopped\n %*   9     4 +get %-> 3\n"
     assert.truthy(text:find(stop), text)
-    assert.truthy(text:find("... 2 steps on its own objects", 1, true), text)
+    assert.truthy(text:find("... 2 steps that nobody else sees", 1, true), text)
     assert.truthy(text:find("<- here it fails", 1, true), text)
   end)
 

@@ -48,6 +48,25 @@ describe("a livelock", function()
     end)
   end
 
+  it("is not found where two that look keep a third one from its turn", function() -- a barrier with phases
+    local run = explore([[
+local ipc = require "tidelock"
+local PARTIES = 3
+local count, phase = ipc.value(0), ipc.value(0)
+local function meet()
+  local old = phase:get()
+  if count:add(1) == PARTIES then
+    count:set(0)
+    phase:add(1)
+  else
+    while phase:get() == old do ipc.yield() end
+  end
+end
+local function walker() for _ = 1, 2 do meet() end end
+for _ = 1, PARTIES do ipc.spawn(walker) end]], "--runs 200 --seed 2")
+    assert.equal(PASSES, run.status, run.out .. run.err)
+  end)
+
   it("is not found where each lets the other go first", function() -- Peterson's algorithm
     local run = explore(script_of "while flag[3 - me] == 1 and turn:get() == 3 - me do end", "--runs 300")
     assert.equal(PASSES, run.status, run.out .. run.err)

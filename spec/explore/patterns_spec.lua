@@ -239,7 +239,40 @@ describe("waiters", function()
       3 4 end
       1 4 get jobs
     ]], DEADLOCK)
-    assert.equal('1 waits for queue "jobs" and nobody is left', title)
+    assert.equal('ann waits for queue "jobs" and nobody is left', title)
+  end)
+
+  it("are not left alone while another one waits elsewhere", function()
+    local title = found([[
+      queue jobs
+      queue answers
+      1 4 put jobs : put 1 -> true
+      2 9 put answers : put 1
+      1 4 put jobs : put 2
+    ]], DEADLOCK)
+    assert.falsy(title and title:find "nobody is left", title)
+  end)
+
+  it("put more than is taken: that is no matter of sentinels", function()
+    local title, list = found([[
+      queue answers
+      1 4 get answers -> 1
+      1 4 end
+      2 9 put answers : put 2
+    ]], DEADLOCK)
+    assert.equal('bob waits for queue "answers" and nobody is left', title)
+    assert.equal("take all that is put, or let the queue hold more", list[1].remedy)
+  end)
+
+  it("clear an event themselves, and too late", function()
+    local title, list = found([[
+      event bell
+      2 9 set bell
+      1 5 clear bell
+      1 4 wait bell
+    ]], DEADLOCK)
+    assert.equal('event "bell" cleared too early', title)
+    assert.equal("clear it before looking at what it tells of, not after", list[1].remedy)
   end)
 
   it("give up though the others are only delayed", function()

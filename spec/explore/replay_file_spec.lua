@@ -18,7 +18,8 @@ describe("moves", function()
   end)
 
   it("are refused where there are no such", function()
-    for _, text in ipairs{ "x", "0*", "0*0", "1..2", "k", "=x", "0,,q", "-1", "0*99999999999" } do
+    for _, text in ipairs{ "x", "0*", "0*0", "1..2", "k", "=x", "0,,q", "-1", "0*99999999999", "9999999999*4",
+      "1.4294967296", "=4000000000" } do
       local list, wrong = moves.parse(text)
       assert.equal(nil, list, text)
       assert.truthy(wrong)

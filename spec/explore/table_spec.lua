@@ -106,12 +106,53 @@ describe("the table", function()
     assert.truthy(text:find('\n +13     4  buyer%-7  get value "till" %-> 7\n'), text)
   end)
 
+  it("cuts no colour where a task of many is stopped", function()
+    local events = "value till\n"
+    for n = 1, 6 do events = ("task %d a-worker-of-the-pool-%d\n"):format(n, n) .. events end
+    for n = 1, 6 do events = events .. ("%d 4 get till -> 1 ! could 1,2,3,4,5,6\n"):format(n) end
+    local told = story.of(schedule.of(events .. "1 5 set till : set 2\n", ERROR))
+    local painted = table.concat(draw.lines(told, paint.new(true), 60), "\n")
+    assert.truthy(painted:find("is stopped", 1, true), painted)
+    local plain = painted:gsub("\27%[[%d;]*m", "")
+    assert.falsy(plain:find("%dm<", 1), plain)
+    assert.equal(table.concat(draw.lines(told, paint.new(false), 60), "\n"), plain)
+  end)
+
+  it("says who could have gone on where time passes, though that one never did", function()
+    local text = text_of([[
+      task 1 ann
+      event done
+      0 4 wait done : wait 1
+      0 0 clock
+      0 4 wait done : wait 1 -> nil, "timeout" / late
+      0 5 sleep
+    ]])
+    assert.truthy(text:find("though ann could have gone on before", 1, true), text)
+    assert.falsy(text:find("nobody could", 1, true), text)
+  end)
+
   it("folds what no other task touches", function()
     local own = {}
     for n = 1, 118 do own[n] = ("1 9 set own : set %d -> true"):format(n) end
     local text = text_of(crowd(2) .. "\nvalue own\n" .. table.concat(own, "\n"))
-    assert.truthy(text:find("... 118 steps on its own objects", 1, true), text)
+    assert.truthy(text:find("... 118 steps that nobody else sees", 1, true), text)
     assert.falsy(text:find("set 117", 1, true))
+  end)
+
+  it("does not fold a wait without end, nor a notify that nobody hears", function()
+    local text = text_of(crowd(9) .. [[
+
+      condition full
+      event bell
+      1 7 notify full
+      2 8 wait bell
+    ]], 100, { ending = "deadlock", message = "deadlock" })
+    assert.truthy(text:find 'notify [^\n]*"full"', text)
+    assert.truthy(text:find('waits, event "bell" is not set', 1, true), text)
+  end)
+
+  it("tells of a step though what it was called with is not known", function()
+    assert.truthy(last_words 'array done\n1 4 add done#1':find "add")
   end)
 
   it("folds nothing where there is little", function()
