@@ -4,9 +4,10 @@ local shell = dofile "spec/support/shell.lua"
 
 local transcript = {}
 
--- How fast it went differs from run to run, and so where the line is broken.
+-- How fast it went differs from run to run, and so where the line is broken; in which schedule it was found is not
+-- what a page is about.
 local function plain(text)
-  return (text:gsub("%s*%([%d,]+%s+schedules/s%)", " (N schedules/s)"))
+  return (text:gsub("schedule%s+[%d,]+%s+%([%d,]+%s+schedules/s%)", "schedule N (N schedules/s)"))
 end
 
 -- The command of the output of a script, such as "explore --kills 1 killed.lua"; nil: it is another one's.
