@@ -35,7 +35,7 @@ link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 # what only the program has
 program_files := $(wildcard bindings/program/*.c bindings/explore/*.c bindings/repl/*.c)
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(foreach room,explore repl top timeline,bindings/$(room)/*.lua))
+embedded      := $(wildcard $(foreach room,explore help repl top timeline,bindings/$(room)/*.lua))
 core_files    := $(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
 
