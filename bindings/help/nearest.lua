@@ -2,21 +2,20 @@
 
 local MOST_WRONG = 2
 
--- How many letters differ, are added or are missing (Levenshtein's distance).
+-- How many letters differ, are added, are missing, or have changed places with their neighbour.
 local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
+  local rows = { [0] = {} }
+  for j = 0, #b do rows[0][j] = j end
   for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
+    rows[i] = { [0] = i }
     for j = 1, #b do
-      local above = row[j]
-      local price = a:byte(i) == b:byte(j) and 0 or 1
-      row[j] = math.min(above + 1, row[j - 1] + 1, diagonal + price)
-      diagonal = above
+      local same = a:byte(i) == b:byte(j)
+      local least = math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (same and 0 or 1))
+      local swapped = i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j)
+      rows[i][j] = swapped and math.min(least, rows[i - 2][j - 2] + 1) or least
     end
   end
-  return row[#b]
+  return rows[#a][#b]
 end
 
 -- The letters alone: "-" says nothing of what was meant.

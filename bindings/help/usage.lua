@@ -3,7 +3,7 @@
 -- A command: { name =, brief = (a line), text = (what it does), synopsis = { what stands behind its name, a line
 -- each }, options = { rows }, arguments = { "file", ... }, after = (what is to be known besides), status = (of exit) }.
 -- `bare`: its name may be left out.  `arguments` says how each word behind the options is completed: "script", "file",
--- "schedule", "space", "object", "program" (a pid or a space) or "command"; the last also those behind it if `more`.
+-- "space", "object", "program" (a pid or a space) or "command"; `more`: any files behind those.
 --
 -- An option: { "-h", "--help", text = (a few words), value = "N", may = true (the value, behind "=", can be missing),
 -- completes = "file", many = true (can be given again), since = "Lua 5.4" }, and what the command's reader needs.
