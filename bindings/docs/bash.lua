@@ -93,7 +93,7 @@ local function has_value(option) return option.value and not option.may end
 local function is_file(option) return option.completes == "file" end
 
 local function case(command)
-  local format = "    %s)\n        options='%s'\n        values='%s'\n        arguments='%s'\n        more=%s\n        ;;"
+  local format = "    %s)\n        options='%s' values='%s'\n        arguments='%s' more=%s\n        ;;"
   return format:format(command.name, table.concat(names(command, all), " "),
     table.concat(names(command, has_value), " "), table.concat(command.arguments, " "), command.more and "file" or "")
 end

@@ -24,7 +24,8 @@ _tidelock_programs() {
 }
 
 _tidelock_objects() {
-    local -a names=(${${${(M)${(f)"$(_call_program names ${(q)program} ls $words[CURRENT-1] 2>/dev/null)"}:#*\"*}#*\"}%%\"*})
+    local -a lines=(${(f)"$(_call_program names ${(q)program} ls $words[CURRENT-1] 2>/dev/null)"})
+    local -a names=(${${${(M)lines:#*\"*}#*\"}%%\"*})
     _wanted names expl object compadd -a names
 }
 
