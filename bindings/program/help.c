@@ -95,9 +95,7 @@ int help_refuse(const char *command, const char *text)
 bool help_find(const char *word, char *name, size_t size)
 {
     char *text = ask("near", word, NULL);
-    bool found = text && strlen(text) < size;
-    if (found)
-        strcpy(name, text);
+    bool found = text && (size_t)snprintf(name, size, "%s", text) < size;
     free(text);
     return found;
 }

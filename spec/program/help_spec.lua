@@ -210,8 +210,12 @@ describe("zsh", function()
   end)
 
   test("is given all commands and options", function()
-    local path = script_of("try.zsh", ("_arguments() { print -rl -- \"$@\" }\n" ..
-      "_describe() { print -rl -- $commands }\nwords=(tidelock $1 '') CURRENT=3\nsource %s/_tidelock\n_tidelock_commands\n"):format(folder))
+    local path = script_of("try.zsh", ([[
+      _arguments() { print -rl -- "$@" }
+      _describe() { print -rl -- $commands }
+      words=(tidelock $1 '') CURRENT=3
+      source %s/_tidelock
+      _tidelock_commands]]):format(folder))
     local given = {}
     for _, command in ipairs(commands) do
       local out, err = shell.run(("zsh -f %s %s"):format(path, command))
