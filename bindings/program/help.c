@@ -92,10 +92,18 @@ int help_refuse(const char *command, const char *text)
     return refuse("wrong", command, text);
 }
 
-bool help_find(const char *word, char *name, size_t size)
+void help_add_way_out(lua_State *L, const char *script)
 {
-    char *text = ask("near", word, NULL);
-    bool found = text && (size_t)snprintf(name, size, "%s", text) < size;
-    free(text);
-    return found;
+    char *meant = script ? ask("near", script, NULL) : NULL;
+    char question[60] = "";
+    if (meant)
+        snprintf(question, sizeof question, "; did you mean tidelock %s?",
+                 meant);
+    free(meant);
+    lua_pushfstring(L,
+                    "%s%s\n"
+                    "Give the path of a script, or code to run: "
+                    "tidelock -e 'print(1)'.  See tidelock --help.",
+                    lua_tostring(L, -1), question);
+    lua_remove(L, -2);
 }

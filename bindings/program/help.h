@@ -10,7 +10,8 @@
 #define TL_HELP_H
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#include <lua.h>
 
 /* Whether the word is --help or -h. */
 bool help_is(const char *word);
@@ -27,8 +28,8 @@ int help_run(int count, char **words);
 int help_refuse_option(const char *command, const char *option);
 int help_refuse(const char *command, const char *text);
 
-/* The name of the command that was perhaps meant by the word, in a buffer of
- * that size; false: none. */
-bool help_find(const char *word, char *name, size_t size);
+/* Adds to the error at the top, that a script (NULL: standard input) cannot be
+ * opened, what to do instead, and which command was perhaps meant. */
+void help_add_way_out(lua_State *L, const char *script);
 
 #endif

@@ -231,20 +231,6 @@ static void set_arg(lua_State *L, const struct invocation *invocation)
     lua_setglobal(L, "arg");
 }
 
-static void say_way_out(lua_State *L, const char *name)
-{
-    char command[20];
-    if (name && help_find(name, command, sizeof command))
-        lua_pushfstring(L, "%s; did you mean tidelock %s?", lua_tostring(L, -1),
-                        command);
-    lua_pushfstring(L,
-                    "%s\n"
-                    "Give the path of a script, or code to run: "
-                    "tidelock -e 'print(1)'.  See tidelock --help.",
-                    lua_tostring(L, -1));
-    lua_remove(L, -2);
-}
-
 static bool run_script(lua_State *L, const struct invocation *invocation)
 {
     int script = invocation->options.script;
@@ -261,7 +247,7 @@ static bool run_script(lua_State *L, const struct invocation *invocation)
         schedule_begin(L);
         status = chunk_call(L, given, 0);
     } else if (status == LUA_ERRFILE) {
-        say_way_out(L, name);
+        help_add_way_out(L, name);
     }
     return chunk_report(L, status) == LUA_OK;
 }
