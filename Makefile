@@ -35,7 +35,7 @@ link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 # what only the program has
 program_files := $(wildcard bindings/program/*.c bindings/explore/*.c bindings/repl/*.c)
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(foreach room,explore repl top timeline,bindings/$(room)/*.lua))
+embedded      := $(wildcard $(foreach room,explore help repl top timeline,bindings/$(room)/*.lua))
 core_files    := $(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
 
@@ -65,17 +65,22 @@ bench: all ## what the operations cost
 	./tidelock scripts/bench/simulation.lua
 	./tidelock scripts/bench/exploration.lua
 
-docs: program ## the API reference: build/docs/tidelock.html
+docs: program ## the API reference, the man page and completions: build/docs
 	@mkdir -p build/docs; $(build)/tidelock bindings/docs/make.lua \
 	    bindings/tidelock.d.lua build/docs/tidelock.html
+	@$(build)/tidelock bindings/docs/program.lua build/docs
 
 # bin/tidelock is the first that was installed, of those for several Luas
-bin = $(DESTDIR)$(PREFIX)/bin
+bin   = $(DESTDIR)$(PREFIX)/bin
+share = $(DESTDIR)$(PREFIX)/share
 install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tidelock \
+	install -D -m 644 -t $(share)/tidelock \
 	    bindings/tidelock.d.lua bindings/docs/exploration.md build/docs/tidelock.html
+	install -D -m 644 -t $(share)/man/man1 build/docs/tidelock.1
+	install -D -m 644 build/docs/tidelock.bash $(share)/bash-completion/completions/tidelock
+	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
 
@@ -84,7 +89,8 @@ uninstall: ## what install has put there, for this LUA
 	@set -- $(bin)/tidelock5.*; if [ -e "$$1" ]; then \
 	    [ -e $(bin)/tidelock ] || ln -sf "$${1##*/}" $(bin)/tidelock; \
 	else \
-	    rm -rf $(bin)/tidelock $(DESTDIR)$(PREFIX)/share/tidelock; \
+	    rm -rf $(bin)/tidelock $(share)/tidelock $(share)/man/man1/tidelock.1 \
+	        $(share)/bash-completion/completions/tidelock $(share)/zsh/site-functions/_tidelock; \
 	fi
 
 clean: ## removes what was built

@@ -14,6 +14,8 @@ describe("make install", function()
   local function exists(path) return (select(3, shell.run("test -e " .. root .. path)) == 0) end
   local function link() return (shell.run("readlink " .. root .. bin)) end
 
+  local FOR_SHELLS = { "man/man1/tidelock.1", "bash-completion/completions/tidelock", "zsh/site-functions/_tidelock" }
+
   before_each(function() root = shell.run("mktemp -d"):match "%S+" end)
   after_each(function() os.execute("rm -rf " .. root) end)
 
@@ -21,6 +23,7 @@ describe("make install", function()
     make "install"
     assert.equal("tidelock" .. version .. "\n", link())
     assert(exists(bin .. version) and exists(module) and exists "/usr/local/share/tidelock/tidelock.d.lua")
+    for _, path in ipairs(FOR_SHELLS) do assert(exists("/usr/local/share/" .. path), path) end
     assert.equal("7\n", (shell.run(root .. bin .. " -e 'print(7)'")))
     make "uninstall"
     assert.equal("", (shell.run("find " .. root .. " ! -type d")))
@@ -33,6 +36,7 @@ describe("make install", function()
     assert.equal("tidelock5.9\n", link())
     assert(exists(bin .. version))
     make "uninstall"
+    for _, path in ipairs(FOR_SHELLS) do assert(exists("/usr/local/share/" .. path), path) end
     assert(exists(bin .. "5.9") and exists(bin) and not exists(bin .. version))
   end)
 

@@ -3,6 +3,7 @@
 -- The way from here: options (the command line), session (the host and its workers), search (which schedules are run),
 -- shrink (the one that fails, as short as can be), explain (what is told of it), replay_file.
 local options = require "explore.options"
+local usage = require "help.usage"
 
 local WRONG_USE = 2
 
@@ -32,7 +33,7 @@ return function(name, ...)
   local found, wrong = options[name]{ ... }
   if not found then return refuse(wrong) end
   if found.help then
-    io.stdout:write(options.usage[name])
+    io.stdout:write(usage.whole(options.commands[name]))
     return 0
   end
   return run(require(COMMANDS[name]), found)

@@ -2,37 +2,11 @@
 --
 -- Options stand before the script; what stands behind it is the script's. `--runs 5` and `--runs=5` are the same, and
 -- `--` ends the options.
+local usage = require "help.usage"
+
 local options = {}
 
-local EXPLORE_USAGE = [=[
-usage: tidelock explore [options] script [arguments]
-Runs the script under many schedules, and explains the first one under which it fails.
-  --runs N      end after N schedules (10000; with --all, none)
-  --time S      end after S seconds (10; with --all, none)
-  --seed N      of the strategies, and of the script's math.random (1)
-  --all         try all schedules that differ, for small scripts
-  --kills N     kill at most N tasks, not the main one, at any step
-  --no-delays   no task stands still while the clock goes on
-  --switches N  only schedules and failures with at most N pre-emptions
-  --jobs N      so many schedules at a time (one a CPU)
-  --json        report for tools
-  --mermaid     report with a sequence diagram
-  -o FILE       write the failing schedule, for tidelock replay
-Exit status: 0 no failing schedule, 1 one was found or an ipc.sometimes never came true, 2 wrong use,
-3 not exact, as the script used things outside, and nothing was found, or no schedule has ended, 130 after Ctrl-C.
-]=]
-
-local REPLAY_USAGE = [=[
-usage: tidelock replay FILE [script [arguments]]
-       tidelock replay --schedule=CODE script [arguments]
-Runs the script once, under the schedule of a file that tidelock explore -o has written, or of a code that it has shown.
-  -i            stop at the failing step, with a prompt: `help` there tells more
-  --json        report for tools
-  --mermaid     report with a sequence diagram
-Exit status: 0 it passed, 1 it failed, 2 wrong use, 3 the script has changed, and it passed.
-]=]
-
--- Each option: how its value is read (nil: it has none), and where it goes.
+-- The rows of the options (help/usage.lua) say besides how a value is read, and where it goes (`to`).
 local function whole(least, what)
   return function(text)
     local number = text:find "^%d+$" and math.tointeger(tonumber(text))
@@ -52,29 +26,54 @@ local function any(text)
   return nil, "a file or a code, and not empty"
 end
 
+local JSON = { "--json", to = "json", text = "report for tools" }
+local MERMAID = { "--mermaid", to = "mermaid", text = "report with a sequence diagram" }
+local HELP = { "-h", "--help", to = "help", text = "this text" }
+
 local EXPLORE = {
-  ["--runs"] = { "runs", whole(1, "schedules to run") },
-  ["--time"] = { "time", seconds },
-  ["--seed"] = { "seed", whole(0, "the same seed gives the same search") },
-  ["--all"] = { "all" },
-  ["--kills"] = { "kills", whole(0, "tasks that may be killed in one schedule") },
-  ["--no-delays"] = { "no_delays" },
-  ["--switches"] = { "switches", whole(0, "pre-emptions that a schedule may have") },
-  ["--jobs"] = { "jobs", whole(1, "schedules that run at a time") },
-  ["--json"] = { "json" },
-  ["--mermaid"] = { "mermaid" },
-  ["-o"] = { "file", any },
-  ["-h"] = { "help" },
-  ["--help"] = { "help" },
+  name = "explore",
+  brief = "finds the schedule in which a script fails",
+  text = "Runs the script under many schedules, and explains the first one under which it fails.",
+  synopsis = { "[options] script [arguments]" },
+  arguments = { "script" },
+  more = true,
+  options = {
+    { "--runs", value = "N", to = "runs", read = whole(1, "schedules to run"),
+      text = "end after N schedules (10000; with --all, none)" },
+    { "--time", value = "S", to = "time", read = seconds, text = "end after S seconds (10; with --all, none)" },
+    { "--seed", value = "N", to = "seed", read = whole(0, "the same seed gives the same search"),
+      text = "of the strategies, and of the script's math.random (1)" },
+    { "--all", to = "all", text = "try all schedules that differ, for small scripts" },
+    { "--kills", value = "N", to = "kills", read = whole(0, "tasks that may be killed in one schedule"),
+      text = "kill at most N tasks, not the main one, at any step" },
+    { "--no-delays", to = "no_delays", text = "no task stands still while the clock goes on" },
+    { "--switches", value = "N", to = "switches", read = whole(0, "pre-emptions that a schedule may have"),
+      text = "only schedules and failures with at most N pre-emptions" },
+    { "--jobs", value = "N", to = "jobs", read = whole(1, "schedules that run at a time"),
+      text = "so many schedules at a time (one a CPU)" },
+    JSON, MERMAID,
+    { "-o", value = "FILE", to = "file", read = any, completes = "file",
+      text = "write the failing schedule, for tidelock replay" },
+    HELP,
+  },
+  status = "0 no failing schedule, 1 one was found or an ipc.sometimes never came true, 2 wrong use, 3 not exact, as "
+    .. "the script used things outside, and nothing was found, or no schedule has ended, 130 after Ctrl-C.",
 }
 
 local REPLAY = {
-  ["--schedule"] = { "schedule", any },
-  ["-i"] = { "interactive" },
-  ["--json"] = { "json" },
-  ["--mermaid"] = { "mermaid" },
-  ["-h"] = { "help" },
-  ["--help"] = { "help" },
+  name = "replay",
+  brief = "repeats a schedule that was found",
+  text = "Runs the script once, under the schedule of a file that tidelock explore -o has written, or of a code that "
+    .. "it has shown.",
+  synopsis = { "FILE [script [arguments]]", "--schedule=CODE script [arguments]" },
+  arguments = { "file", "script" },
+  more = true,
+  options = {
+    { "--schedule", value = "CODE", to = "schedule", read = any, text = "the code of the schedule, instead of a file" },
+    { "-i", to = "interactive", text = "stop at the failing step, with a prompt: help there tells more" },
+    JSON, MERMAID, HELP,
+  },
+  status = "0 it passed, 1 it failed, 2 wrong use, 3 the script has changed, and it passed.",
 }
 
 local MOST_JOBS = 64
@@ -102,28 +101,28 @@ local function read_value(name, read, text)
 end
 
 -- Reads one option at `at`; the index behind it.
-local function read_option(rows, words, at, found)
+local function read_option(command, words, at, found)
   local name, value = split(words[at])
-  local row = rows[name]
-  if not row then refuse("unknown option '%s'", name) end
-  if not row[2] then
+  local row = usage.find(command, name)
+  if not row then refuse("%s", usage.unknown(command, name)) end
+  if not row.read then
     if value then refuse("'%s' has no value: give it without '=%s'", name, value) end
-    found[row[1]] = true
+    found[row.to] = true
     return at + 1
   end
   if not value then
     at = at + 1
     value = words[at]
   end
-  found[row[1]] = read_value(name, row[2], value)
+  found[row.to] = read_value(name, row.read, value)
   return at + 1
 end
 
-local function read_all(rows, words)
+local function read_all(command, words)
   local found, at = {}, 1
   while words[at] and words[at]:find "^%-." do
     if words[at] == "--" then at = at + 1 break end
-    at = read_option(rows, words, at, found)
+    at = read_option(command, words, at, found)
     if found.help then return found, at end
   end
   return found, at
@@ -167,26 +166,26 @@ local function finish_replay(found, words, at)
   if found.json and found.mermaid then refuse "'--json' and '--mermaid' are two reports: choose one" end
 end
 
-local function reader(rows, usage, finish)
+local function reader(command, finish)
   return function(words)
-    local well, found, at = pcall(read_all, rows, words)
+    local well, found, at = pcall(read_all, command, words)
     if well and not found.help then
       local fine, why = pcall(finish, found, words, at)
       if not fine then well, found = fine, why end
     end
     if well then return found end
     if type(found) ~= "table" then error(found, 0) end
-    return nil, ("tidelock: %s\n%s"):format(found.wrong, usage)
+    return nil, usage.wrong(command, found.wrong)
   end
 end
 
 --- Reads the words behind `explore`: a table of options, with script and arguments; or nil and the text for the user.
-options.explore = reader(EXPLORE, EXPLORE_USAGE, finish_explore)
+options.explore = reader(EXPLORE, finish_explore)
 
 --- Reads the words behind `replay`, as above; the file, or the schedule's code, are in it.
-options.replay = reader(REPLAY, REPLAY_USAGE, finish_replay)
+options.replay = reader(REPLAY, finish_replay)
 
---- The texts of --help.
-options.usage = { explore = EXPLORE_USAGE, replay = REPLAY_USAGE }
+--- Their rows in the table of commands (help/commands.lua).
+options.commands = { explore = EXPLORE, replay = REPLAY }
 
 return options

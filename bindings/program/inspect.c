@@ -6,18 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "program/help.h"
 #include "tidelock.h"
-
-static int usage(void)
-{
-    fputs("usage: tidelock ps PID|SPACE    what the tasks of a program or "
-          "space do\n"
-          "       tidelock ls [SPACE]      the spaces, or the objects of one\n"
-          "       tidelock rm SPACE [NAME] removes a space, or an object of "
-          "it\n",
-          stderr);
-    return EXIT_FAILURE;
-}
 
 static int complain(const char *tool, const char *what, const char *why)
 {
@@ -82,7 +72,7 @@ static bool is_number(const char *word)
 static int ps(int count, char **arguments)
 {
     if (count != 2)
-        return usage();
+        return help_refuse("ps", "ps is of one program or space");
     const char *what = arguments[1];
     int arena;
     if (is_number(what)) {
@@ -199,7 +189,7 @@ static int print_spaces(void)
 static int ls(int count, char **arguments)
 {
     if (count > 2)
-        return usage();
+        return help_refuse("ls", "ls is of one space");
     return count == 2 ? print_objects(arguments[1]) : print_spaces();
 }
 
@@ -220,7 +210,7 @@ static int rm_object(const char *space_name, const char *name)
 static int rm(int count, char **arguments)
 {
     if (count != 2 && count != 3)
-        return usage();
+        return help_refuse("rm", "rm is of a space, or of one object of it");
     if (count == 3)
         return rm_object(arguments[1], arguments[2]);
     int status = tl_space_unlink(arguments[1]);
@@ -238,20 +228,33 @@ static const struct {
     int (*run)(int count, char **arguments);
 } tools[] = {{"ps", ps}, {"ls", ls}, {"rm", rm}};
 
-bool inspect_has(const char *word)
+typedef int (*tool)(int count, char **arguments);
+
+static tool find(const char *word)
 {
     for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
         if (strcmp(tools[i].name, word) == 0)
-            return true;
-    return false;
+            return tools[i].run;
+    return NULL;
+}
+
+bool inspect_has(const char *word)
+{
+    return find(word) != NULL;
 }
 
 int inspect_run(int count, char **arguments)
 {
+    const char *name = arguments[0];
+    if (count > 1 && help_is(arguments[1]))
+        return help_print(name);
+    if (count > 1 && strcmp(arguments[1], "--") == 0) {
+        count--;
+        arguments++;
+    } else if (count > 1 && arguments[1][0] == '-') {
+        return help_refuse_option(name, arguments[1]);
+    }
     if (tl_init() < 0)
-        return complain(arguments[0], "cannot start", tl_init_error());
-    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
-        if (strcmp(tools[i].name, arguments[0]) == 0)
-            return tools[i].run(count, arguments);
-    return usage();
+        return complain(name, "cannot start", tl_init_error());
+    return find(name)(count, arguments);
 }

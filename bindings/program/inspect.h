@@ -10,7 +10,8 @@
 /* Whether the word is the name of a tool. */
 bool inspect_has(const char *word);
 
-/* Runs it, with its name as the first argument; the exit status. */
+/* Runs it, with its name as the first argument; the exit status.  Behind `--` a
+ * space may begin with "-". */
 int inspect_run(int count, char **arguments);
 
 #endif

@@ -20,6 +20,7 @@
 #include "lua/require.h"
 #include "module.h"
 #include "process/files.h"
+#include "program/help.h"
 #include "program/init.h"
 #include "program/inspect.h"
 #include "program/label.h"
@@ -32,30 +33,6 @@
 #include "repl/terminal.h"
 #include "simulate/chance.h"
 #include "tidelock.h"
-
-static const char usage[] =
-    "usage: tidelock [options] [run] [script [arguments]]\n"
-    "       tidelock explore script  finds the schedule in which it fails\n"
-    "       tidelock replay FILE     repeats one that was found\n"
-    "       tidelock ps PID|SPACE    what the tasks of a program or space do\n"
-    "       tidelock ls [SPACE]      the spaces, or the objects of one\n"
-    "       tidelock rm SPACE [NAME] removes a space, or an object of it\n"
-    "  -e code    run the code\n"
-    "  -l module  require the module into a global of its name\n"
-    "  -l g=mod   require the module into the global g\n"
-    "  -i         go on interactively after the script\n"
-    "  --label    put the time and the task's name before each line of output\n"
-    "  --sim[=SEED]  simulated: time is a number, and tasks take turns as the\n"
-    "             seed says, so that the same seed gives the same run\n"
-    "  --steps FILE  with --sim: write each step to the file\n"
-    "  -v         show the version\n"
-    "  -E         ignore the environment variables LUA_INIT, LUA_PATH ...\n"
-#if COMPAT_WARNINGS
-    "  -W         turn warnings on\n"
-#endif
-    "  --         end of the options\n"
-    "  -          end of the options, run standard input\n"
-    "Without a script: interactive on a terminal, else standard input.\n";
 
 static const char version[] = "Tidelock " TL_VERSION " (" LUA_RELEASE ")\n";
 
@@ -112,7 +89,7 @@ static int run_require(lua_State *L, const char *argument)
 /* Sets an option that takes no argument; false: there is no such option. */
 static bool set_flag(struct options *options, const char *option)
 {
-    if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0)
+    if (help_is(option))
         options->help = true;
     else if (strcmp(option, "--version") == 0 || strcmp(option, "-v") == 0)
         options->version = true;
@@ -145,10 +122,12 @@ static void remove_word(struct invocation *invocation, int i)
 
 static int refuse(const char *word)
 {
-    fprintf(stderr,
-            takes_argument(word) ? "tidelock: '%s' needs an argument\n%s"
-                                 : "tidelock: unknown option '%s'\n%s",
-            word, usage);
+    char text[80];
+    snprintf(text, sizeof text, "'%s' needs an argument", word);
+    if (takes_argument(word))
+        help_refuse("run", text);
+    else
+        help_refuse_option("run", word);
     return -1;
 }
 
@@ -169,29 +148,37 @@ static int read_option(struct invocation *invocation, int i)
     return i + 1 < invocation->count ? 2 : refuse(word);
 }
 
-/* 0; -1: a word is wrong, which is told. */
-static int read_options(struct invocation *invocation)
+/* Reads the options from arguments[i] on: the index behind them; -1: a word is
+ * wrong, which is told. */
+static int read_options(struct invocation *invocation, int i)
 {
-    struct options *options = &invocation->options;
-    int i = 1;
     for (; i < invocation->count && invocation->arguments[i][0] == '-'; i++) {
         const char *word = invocation->arguments[i];
         if (strcmp(word, "-") == 0)
             break;
-        if (strcmp(word, "--") == 0) {
-            i++;
-            break;
-        }
+        if (strcmp(word, "--") == 0)
+            return i + 1;
         int words = read_option(invocation, i);
         if (words < 0)
             return words;
         i += words - 1;
     }
-    if (i + 1 < invocation->count &&
-        strcmp(invocation->arguments[i], "run") == 0)
+    return i;
+}
+
+/* 0; -1: a word is wrong, which is told.  Options may stand on both sides of
+ * `run`, but for `--`, which ends them. */
+static int read_words(struct invocation *invocation)
+{
+    int i = read_options(invocation, 1);
+    if (i > 0 && i + 1 < invocation->count &&
+        strcmp(invocation->arguments[i], "run") == 0) {
         remove_word(invocation, i);
-    options->script = i;
-    return 0;
+        if (strcmp(invocation->arguments[i - 1], "--") != 0)
+            i = read_options(invocation, i);
+    }
+    invocation->options.script = i;
+    return i < 0 ? i : 0;
 }
 
 /* Runs -e, -l and -W in their order; false: an error came, and was told. */
@@ -245,16 +232,6 @@ static void set_arg(lua_State *L, const struct invocation *invocation)
     lua_setglobal(L, "arg");
 }
 
-static void say_way_out(lua_State *L)
-{
-    lua_pushfstring(L,
-                    "%s\n"
-                    "Give the path of a script, or code to run: "
-                    "tidelock -e 'print(1)'.  See tidelock --help.",
-                    lua_tostring(L, -1));
-    lua_remove(L, -2);
-}
-
 static bool run_script(lua_State *L, const struct invocation *invocation)
 {
     int script = invocation->options.script;
@@ -271,7 +248,7 @@ static bool run_script(lua_State *L, const struct invocation *invocation)
         schedule_begin(L);
         status = chunk_call(L, given, 0);
     } else if (status == LUA_ERRFILE) {
-        say_way_out(L);
+        help_add_way_out(L, name);
     }
     return chunk_report(L, status) == LUA_OK;
 }
@@ -368,24 +345,37 @@ static int run_explored(int count, char **arguments,
     return simulation_call(run, &invocation);
 }
 
+/* Runs a command whose name is the first word: its exit status; -1: the word is
+ * none, but the program's own. */
+static int run_command(int count, char **arguments)
+{
+    const char *word = arguments[1];
+    if (inspect_has(word))
+        return inspect_run(count - 1, arguments + 1);
+    if (command_explores(word)) {
+        init_begin();
+        return command_explore(count, arguments);
+    }
+    if (strcmp(word, "help") == 0)
+        return help_run(count - 2, arguments + 2);
+    if (strcmp(word, "run") == 0 && count > 2 && help_is(arguments[2]))
+        return help_print("run");
+    return -1;
+}
+
 int main(int count, char **arguments)
 {
     struct zygote_start start;
     if (count > 1 && zygote_begin(&start))
         return run_explored(count, arguments, &start);
-    if (count > 1 && inspect_has(arguments[1]))
-        return inspect_run(count - 1, arguments + 1);
-    if (count > 1 && command_explores(arguments[1])) {
-        init_begin();
-        return command_explore(count, arguments);
-    }
+    int status = count > 1 ? run_command(count, arguments) : -1;
+    if (status >= 0)
+        return status;
     struct invocation invocation = {.count = count, .arguments = arguments};
-    if (read_options(&invocation) < 0)
+    if (read_words(&invocation) < 0)
         return EXIT_FAILURE;
-    if (invocation.options.help) {
-        fputs(usage, stdout);
-        return EXIT_SUCCESS;
-    }
+    if (invocation.options.help)
+        return help_print(NULL);
     if (simulation_prepare(arguments) < 0)
         return EXIT_FAILURE;
     init_begin();

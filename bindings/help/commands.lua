@@ -1,0 +1,88 @@
+--- Commands: what the program can be told on its command line.
+--
+-- From these rows come --help, the man page and the completions (docs/program.lua), so that they agree.  How a row is
+-- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
+-- simulation.c, the names ps, ls and rm in program/inspect.c; those of explore and replay are in explore/options.lua.
+local explore = require "explore.options"
+
+local function help() return { "-h", "--help", text = "this text" } end
+
+local run = {
+  name = "run",
+  bare = true,
+  brief = "runs a script; the word itself can be left out",
+  text = "Runs the script, which has the module as require \"tidelock\". Without one it is interactive on a terminal, "
+    .. "and runs standard input elsewhere.",
+  synopsis = { "[options] [run] [script [arguments]]" },
+  arguments = { "script" },
+  more = true,
+  options = {
+    { "-e", value = "CODE", many = true, text = "run the code" },
+    { "-l", value = "MODULE", many = true,
+      text = "require the module into a global of its name; -l g=module: into the global g" },
+    { "-i", text = "go on interactively after the script" },
+    { "--label", text = "put the time and the task's name before each line of output" },
+    { "--sim", value = "SEED", may = true,
+      text = "simulated: time is a number, and tasks take turns as the seed says, so that the same seed gives the same "
+        .. "run; --sim alone draws one" },
+    { "--steps", value = "FILE", completes = "file", text = "with --sim: write each step to the file" },
+    { "-E", text = "ignore the environment variables LUA_INIT, LUA_PATH ..." },
+    { "-W", since = "Lua 5.4", text = "turn warnings on" },
+    { "-v", "--version", text = "show the version" },
+    help(),
+    { "--", text = "end of the options" },
+    { "-", text = "end of the options, run standard input" },
+  },
+  after = "Without a script: interactive on a terminal, else standard input.",
+  status = "the script's; 1 after an error of the script or wrong use, 3 when every task waited and none could ever "
+    .. "go on, 130 after Ctrl-C.",
+}
+
+local ps = {
+  name = "ps",
+  brief = "what the tasks of a program or of a space do",
+  text = "Tells what each task of a running program or space waits for, since when, at which line, and what it holds.",
+  synopsis = { "PID|SPACE" },
+  arguments = { "program" },
+  options = { help() },
+  status = "0; 1 where that cannot be looked into.",
+}
+
+local ls = {
+  name = "ls",
+  brief = "the spaces, or the objects of one",
+  text = "Lists the spaces of this user with their memory, tasks and objects; or the objects of a space and their "
+    .. "state.",
+  synopsis = { "[SPACE]" },
+  arguments = { "space" },
+  options = { help() },
+  status = "0; 1 where there is no such space.",
+}
+
+local rm = {
+  name = "rm",
+  brief = "removes a space, or an object of it",
+  text = "Removes the space, or only the object of that name in it. Programs that have it open keep what they have.",
+  synopsis = { "SPACE [NAME]" },
+  arguments = { "space", "object" },
+  options = { help() },
+  status = "0; 1 where there is none.",
+}
+
+local usage = {
+  name = "help",
+  brief = "what a command does, and its options",
+  text = "Shows what the command does and which options it has; without one, all commands.",
+  synopsis = { "[COMMAND]" },
+  arguments = { "command" },
+  options = { help() },
+  status = "0; 1 where there is no such command.",
+}
+
+local commands = { run, explore.commands.explore, explore.commands.replay, ps, ls, rm, usage }
+
+local by_name = {}
+for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end
+
+--- In the order of the help, and by name.
+return by_name

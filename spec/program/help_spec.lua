@@ -1,0 +1,272 @@
+-- Help, man page and completions: what the program accepts, which is found by asking it, is in all of them.
+local shell = dofile "spec/support/shell.lua"
+local sources = dofile "spec/support/sources.lua"
+local program = shell.tidelock
+
+local function there(tool) return (select(3, shell.run("command -v " .. tool)) == 0) end
+
+-- The lines that a shell loop prints; in it $word is each of the words.
+local function each(words, body)
+  local out = shell.run(("for word in %s; do %s; done"):format(table.concat(words, " "), body), 120)
+  local list = {}
+  for line in out:gmatch "[^\n]+" do list[#list + 1] = line end
+  return list
+end
+
+-- Those of all words in quotes in the sources that have a help of their own.
+local function accepted_commands()
+  local words, known = {}, {}
+  for _, path in ipairs(sources.lines "ls bindings/program/*.c bindings/explore/command.c") do
+    for word in sources.read(path):gmatch '"(%l%l+)"' do
+      if not known[word] then words[#words + 1] = word end
+      known[word] = true
+    end
+  end
+  return each(words, program .. " $word --help </dev/null 2>/dev/null | grep -q ^usage: && echo $word")
+end
+
+-- Those of all letters, and of all that looks like a long option in the program's file, that the command accepts.
+local function accepted_options(command)
+  local words, known = {}, {}
+  for letter in ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"):gmatch "." do
+    words[#words + 1] = "-" .. letter
+  end
+  for word in sources.read(program):gmatch "%f[-%w]%-%-%l[%l-]+" do
+    if not known[word] then words[#words + 1] = word end
+    known[word] = true
+  end
+  return each(words, ("%s %s $word </dev/null 2>&1 | grep -q unknown || echo $word"):format(program, command))
+end
+
+local folder, commands, options
+
+setup(function()
+  folder = shell.run("mktemp -d"):match "%S+"
+  local _, err, status = shell.run(("%s bindings/docs/program.lua %s"):format(program, folder))
+  assert.equal(0, status, err)
+  commands, options = accepted_commands(), {}
+  for _, command in ipairs(commands) do options[command] = accepted_options(command) end
+end)
+
+teardown(function() os.execute("rm -rf " .. folder) end)
+
+local function contents(name)
+  local file = assert(io.open(folder .. "/" .. name))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+-- Calls has(command, option) for all; it must be true.
+local function for_all(has)
+  for _, command in ipairs(commands) do
+    for _, option in ipairs(options[command]) do
+      assert.truthy(has(command, option), ("%s %s"):format(command, option))
+    end
+  end
+end
+
+local function script_of(name, text)
+  local file = assert(io.open(folder .. "/" .. name, "w"))
+  file:write(text)
+  file:close()
+  return folder .. "/" .. name
+end
+
+-- What the completion for bash offers for the last of the words.
+local function bash(...)
+  local words = { program, ... }
+  for i, word in ipairs(words) do words[i] = "'" .. word .. "'" end
+  local path = script_of("try.bash", ("source %s/tidelock.bash\nCOMP_WORDS=(%s)\nCOMP_CWORD=%d\n_tidelock %s\n" ..
+    'printf "%%s\\n" "${COMPREPLY[@]}"\n'):format(folder, table.concat(words, " "), #words - 1, program))
+  local out, err = shell.run("bash " .. path)
+  assert.equal("", err)
+  local list = {}
+  for line in out:gmatch "[^\n]+" do list[#list + 1], list[line] = line, true end
+  return list
+end
+
+local function count(list) return #list end
+
+describe("the program", function()
+  it("has commands, and options of them", function()
+    assert.truthy(#commands >= 7, table.concat(commands, " "))
+    assert.truthy(count(options.run) >= 11 and count(options.explore) >= 13 and count(options.ps) == 2)
+  end)
+end)
+
+-- Whether the option is in the text as a word.
+local function names(text, option)
+  return ("\n" .. text):find("[ ,\n]" .. option:gsub("%-", "%%-") .. "[ ,%[\n]")
+end
+
+describe("--help", function()
+  local function help(command) return (shell.run(("%s help %s"):format(program, command))) end
+
+  it("has all commands, and the program's own options", function()
+    local text = shell.run(program .. " --help")
+    assert.equal(text, help "")
+    for _, command in ipairs(commands) do assert.truthy(text:find("\n  " .. command .. " "), command) end
+    for _, option in ipairs(options.run) do assert.truthy(names(text, option), option) end
+  end)
+
+  it("of a command has its options, and is the same in three ways", function()
+    local texts = {}
+    for _, command in ipairs(commands) do
+      texts[command] = help(command)
+      assert.equal(texts[command], (shell.run(("%s %s --help"):format(program, command))))
+      assert.equal(texts[command], (shell.run(("%s %s -h"):format(program, command))))
+    end
+    for_all(function(command, option) return names(texts[command], option) end)
+  end)
+
+  it("has no option that is not accepted", function()
+    for _, command in ipairs(commands) do
+      local known = {}
+      for _, option in ipairs(options[command]) do known[option] = true end
+      for line in help(command):gmatch "\n  (%-[^\n]*)" do
+        for option in (line:match "^.-  " or line):gmatch "%-%-?%w[%w-]*" do
+          assert.truthy(known[option], command .. " " .. option)
+        end
+      end
+    end
+  end)
+
+  it("fits a terminal of 80 columns", function()
+    for line in help "explore":gmatch "[^\n]+" do assert.truthy(#line <= 80, line) end
+  end)
+end)
+
+describe("the man page", function()
+  it("has all commands and options", function()
+    local page = contents "tidelock.1":gsub("\\%-", "-")
+    for_all(function(command, option)
+      local section = (page .. ".SS "):match("\n%.SS " .. command .. "\n(.-)\n%.S[SH] ")
+      return section:find("\\fB" .. option .. "\\fR", 1, true)
+    end)
+  end);
+
+  (there "groff" and it or pending)("is clean for groff", function()
+    local _, err, status = shell.run(("groff -ww -man -Tutf8 %s/tidelock.1"):format(folder))
+    assert.same({ "", 0 }, { err, status })
+  end);
+
+  (there "man" and it or pending)("is read by man", function()
+    local out, err = shell.run(("MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l %s/tidelock.1"):format(folder))
+    assert.equal("", err)
+    assert.truthy(out:find "TIDELOCK%(1%)" and out:find "tidelock explore %[options%] script %[arguments%]")
+  end)
+end)
+
+describe("bash", function()
+  it("is offered all commands and options", function()
+    local first = bash ""
+    for _, command in ipairs(commands) do assert.truthy(first[command], command) end
+    local offered = {}
+    for _, command in ipairs(commands) do offered[command] = bash(command, "-") end
+    for_all(function(command, option) return offered[command][option] end)
+    assert.truthy(bash "--l" ["--label"])
+  end)
+
+  it("is offered scripts, behind options and their values", function()
+    for _, words in ipairs{ {}, { "--label" }, { "run", "--steps", "f" }, { "explore" }, { "explore", "--runs", "5" },
+      { "explore", "--runs", "=", "5", "--all" }, { "--sim", "=", "3" }, { "replay", "--json", "f" } } do
+      words[#words + 1] = "scripts/tick"
+      assert.same({ "scripts/tickets.lua" }, { bash(table.unpack(words))[1] }, table.concat(words, " "))
+    end
+  end)
+
+  it("is offered files where an option takes one, and else nothing", function()
+    assert.same({ "README.md" }, { table.unpack(bash("--steps", "READM")) })
+    assert.same({ "README.md" }, { table.unpack(bash("--steps", "=", "READM")) })
+    assert.same({ "README.md" }, { table.unpack(bash("explore", "-o", "READM")) })
+    assert.same({}, bash("explore", "--runs", ""))
+    assert.same({}, bash("-e", ""))
+  end)
+
+  it("is offered no options behind the script, but files", function()
+    assert.same({}, bash("explore", "a.lua", "--"))
+    assert.same({ "README.md" }, { table.unpack(bash("a.lua", "READM")) })
+    assert.same({}, bash("ls", "a", ""))
+  end)
+
+  it("is offered spaces, and the objects of one", function()
+    local name = "help-spec-" .. folder:match "%w+$"
+    shell.script(('require "tidelock".open %q.queue "orders"'):format(name))
+    finally(function() os.execute(("%s rm %s"):format(program, name)) end)
+    for _, command in ipairs{ "ps", "ls", "rm" } do
+      assert.same({ name }, { table.unpack(bash(command, name:sub(1, -3))) })
+    end
+    assert.same({ "orders" }, { table.unpack(bash("rm", name, "")) })
+  end)
+end)
+
+describe("zsh", function()
+  local test = there "zsh" and it or pending
+
+  test("can read its completion", function()
+    local _, err, status = shell.run(("zsh -n %s/_tidelock"):format(folder))
+    assert.same({ "", 0 }, { err, status })
+  end)
+
+  test("is given all commands and options", function()
+    local path = script_of("try.zsh", ([[
+      _arguments() { print -rl -- "$@" }
+      _describe() { print -rl -- $commands }
+      words=(tidelock $1 '') CURRENT=3
+      source %s/_tidelock
+      _tidelock_commands]]):format(folder))
+    local given = {}
+    for _, command in ipairs(commands) do
+      local out, err = shell.run(("zsh -f %s %s"):format(path, command))
+      assert.equal("", err)
+      given[command] = out
+      for _, other in ipairs(commands) do assert.truthy(out:find("\n" .. other .. ":", 1, true), other) end
+    end
+    for_all(function(command, option)
+      return given[command]:find("\n%*?" .. option:gsub("%-", "%%-") .. "[=+-]*%[")
+    end)
+  end)
+
+  it("has all commands and options in its file", function()
+    local text = contents "_tidelock"
+    for_all(function(command, option)
+      local case = text:match("\n        " .. command .. "%)\n(.-)\n            ;;")
+      return case:find("'%*?" .. option:gsub("%-", "%%-") .. "[=+-]*%[")
+    end)
+  end)
+end)
+
+describe("a word that is unknown", function()
+  local function says(words, text)
+    local out, err, status = shell.run(("%s %s"):format(program, words))
+    assert.equal("", out)
+    assert.truthy(status == 1 or status == 2)
+    assert.truthy(err:find(text, 1, true), err)
+  end
+
+  it("is told with the option that was perhaps meant", function()
+    says("--lable", "tidelock: unknown option '--lable'; did you mean '--label'?\nusage: tidelock [options]")
+    says("run --stesp=x", "unknown option '--stesp=x'; did you mean '--steps'?")
+    says("explore --run 5 x.lua", "unknown option '--run'; did you mean '--runs'?\nusage: tidelock explore")
+    says("ps --hlep", "unknown option '--hlep'; did you mean '--help'?\nusage: tidelock ps")
+    says("--nothing-like-it", "unknown option '--nothing-like-it'\nusage: ")
+  end)
+
+  it("is told with the command that was perhaps meant", function()
+    says("exlpore x.lua", "cannot open exlpore: No such file or directory; did you mean tidelock explore?")
+    says("help rnu", "unknown command 'rnu'; did you mean run?")
+    says("help nothing", "unknown command 'nothing'; there are: ")
+    says("help ls rm", "one command at a time")
+  end)
+
+  it("of a tool that begins with a minus may stand behind --", function()
+    says("rm -- -x", "tidelock rm: -x: there is no such space")
+  end)
+end)
+
+describe("run", function()
+  it("has its options on both sides", function()
+    assert.equal("1\n2\n", (shell.run(program .. [[ -e "print(1)" run -e "print(2)"]])))
+  end)
+end)
