@@ -1,16 +1,18 @@
 -- Two chefs cook 10 dishes each; two eaters eat them, over one queue.
 -- Watch: every dish is eaten once.  The end is told by one nil for each eater; with --joinable by task_done and join,
--- and the eaters, daemons that would eat for ever, end with the script.  Change: DISHES, or leave one nil out.
+-- and the eaters, daemons that would eat for ever, end with the script.  Change: DISHES, or leave one nil out; or let
+-- somebody be killed: tidelock explore --kills 1 scripts/kitchen.lua
 local ipc = require "tidelock"
 
 local DISHES, CHEFS, EATERS = 10, { "noodles", "dumplings" }, 2
 local joinable = arg[1] == "--joinable"
-local counter, eaten = ipc.queue{ name = "counter" }, ipc.value(0)
+local counter, cooked, eaten = ipc.queue{ name = "counter" }, ipc.value(0, "cooked"), ipc.value(0, "eaten")
 
 local function chef(kind)
   for n = 1, DISHES do
     ipc.sleep(math.random() / 10)
     counter:put(("%s %d"):format(kind, n))
+    cooked:add(1)
   end
 end
 
@@ -43,11 +45,13 @@ if joinable then
 else
   for _ = 1, EATERS do counter:put(nil) end
   for _, process in ipairs(eaters) do
-    for _, dish in ipairs(assert(process:result())) do
+    local menu, why = process:result()
+    if not menu then print(process.name .. " has not come back: " .. why) end
+    for _, dish in ipairs(menu or {}) do
       assert(not seen[dish], "eaten twice: " .. dish)
       seen[dish] = true
     end
   end
 end
 print(eaten:get() .. " dishes eaten")
-assert(eaten:get() == DISHES * #CHEFS)
+ipc.always(eaten:get() >= cooked:get(), "%d of %d dishes eaten", eaten:get(), cooked:get())

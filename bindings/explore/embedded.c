@@ -25,6 +25,24 @@ static const struct embedded *find(const char *name)
     return NULL;
 }
 
+static void load(lua_State *L, const struct embedded *row)
+{
+    const char *chunk = lua_pushfstring(L, "@%s", row->file);
+    if (luaL_loadbufferx(L, row->text, (size_t)(row->end - row->text), chunk,
+                         "t") != LUA_OK)
+        lua_error(L);
+    lua_remove(L, -2);
+}
+
+void embedded_load(lua_State *L, const char *name)
+{
+    const struct embedded *row = find(name);
+    if (!row)
+        luaL_error(L, "no embedded module '%s'", name);
+    else
+        load(L, row);
+}
+
 /* A searcher of package.searchers. */
 static int search(lua_State *L)
 {
@@ -34,10 +52,7 @@ static int search(lua_State *L)
         lua_pushfstring(L, "\n\tno embedded module '%s'", name);
         return 1;
     }
-    const char *chunk = lua_pushfstring(L, "@%s", row->file);
-    if (luaL_loadbufferx(L, row->text, (size_t)(row->end - row->text), chunk,
-                         "t") != LUA_OK)
-        return lua_error(L);
+    load(L, row);
     lua_pushstring(L, row->file);
     return 2;
 }

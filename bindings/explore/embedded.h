@@ -15,4 +15,7 @@
  * package.preload. */
 void embedded_open(lua_State *L);
 
+/* Pushes the module's text as a function; raises. */
+void embedded_load(lua_State *L, const char *name);
+
 #endif

@@ -11,38 +11,25 @@
 
 #define OUTPUT_SHOWN (1 << 20)
 
-static struct host *check_host(lua_State *L)
-{
-    struct host *host = luaL_checkudata(L, 1, HOST_CLASS);
-    if (host->closed)
-        luaL_error(L, "the host is closed");
-    return host;
-}
-
-static struct worker *check_worker(lua_State *L, const struct host *host)
-{
-    lua_Integer number = luaL_checkinteger(L, 2);
-    luaL_argcheck(L, number >= 1 && number <= host->jobs, 2,
-                  "there is no such worker");
-    return &host->workers[number - 1];
-}
-
 /* ---- schedules ---- */
 
 static int host_start(lua_State *L)
 {
-    struct host *host = check_host(L);
-    struct worker *worker = check_worker(L, host);
-    bool terminal = false;
+    struct host *host = host_check(L);
+    struct worker *worker = host_check_worker(L, host);
+    uint32_t how = 0;
     if (worker->state != WORKER_IDLE)
         return luaL_error(L, "the worker runs a schedule already");
     if (lua_istable(L, 4)) {
+        lua_getfield(L, 4, "talks");
         lua_getfield(L, 4, "terminal");
-        terminal = lua_toboolean(L, -1);
-        lua_pop(L, 1);
+        how = lua_toboolean(L, -1)   ? WORKER_TERMINAL
+              : lua_toboolean(L, -2) ? WORKER_TALKS
+                                     : 0;
+        lua_pop(L, 2);
     }
     host_plan_read(L, 3, &worker->memory->exploration.plan);
-    if (host_jobs_start(host, worker, terminal) < 0)
+    if (host_jobs_start(host, worker, how) < 0)
         return host_raise_lost(L, host, worker);
     return 0;
 }
@@ -50,13 +37,13 @@ static int host_start(lua_State *L)
 /* A schedule that had the terminal may have been in its foreground. */
 static void take_terminal_back(const struct worker *worker)
 {
-    if (worker->flag)
+    if (worker->flag == WORKER_TERMINAL)
         worker_take_terminal();
 }
 
 static int host_wait(lua_State *L)
 {
-    struct host *host = check_host(L);
+    struct host *host = host_check(L);
     struct worker *lost;
     double until = tl_real_now() + luaL_optnumber(L, 2, 1e9);
     int done = host_jobs_wait(host, until, &lost);
@@ -78,8 +65,8 @@ static int host_wait(lua_State *L)
 
 static const struct worker_shared *check_done(lua_State *L)
 {
-    const struct worker *worker = check_worker(L, check_host(L));
-    if (worker->state != WORKER_IDLE)
+    const struct worker *worker = host_check_worker(L, host_check(L));
+    if (worker->state != WORKER_IDLE && worker->state != WORKER_STANDS)
         luaL_error(L, "the worker runs a schedule");
     return worker->memory;
 }
@@ -112,7 +99,7 @@ static int host_told(lua_State *L)
 static int host_output(lua_State *L)
 {
     check_done(L);
-    const struct worker *worker = check_worker(L, check_host(L));
+    const struct worker *worker = host_check_worker(L, host_check(L));
     off_t size = lseek(worker->output, 0, SEEK_END);
     size_t shown = size > OUTPUT_SHOWN ? OUTPUT_SHOWN : (size_t)size;
     luaL_Buffer buffer;
@@ -168,15 +155,19 @@ static int cpus(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"start", host_start}, {"wait", host_wait},       {"account", host_account},
-    {"tasks", host_tasks}, {"objects", host_objects}, {"events", host_events},
-    {"told", host_told},   {"output", host_output},   {"close", close_host},
-    {NULL, NULL}};
+    {"start", host_start},     {"wait", host_wait},
+    {"account", host_account}, {"tasks", host_tasks},
+    {"objects", host_objects}, {"events", host_events},
+    {"told", host_told},       {"output", host_output},
+    {"close", close_host},     {"ask", host_ask},
+    {"go", host_go},           {"drop", host_drop},
+    {"stands", host_stands},   {NULL, NULL}};
 
 static const luaL_Reg functions[] = {
     {"open", host_open},  {"real_time", real_time},
     {"columns", columns}, {"is_terminal", is_terminal},
-    {"cpus", cpus},       {NULL, NULL}};
+    {"cpus", cpus},       {"line", host_line},
+    {NULL, NULL}};
 
 int host_open_library(lua_State *L)
 {

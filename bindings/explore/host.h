@@ -7,7 +7,13 @@
  *   host:account(worker), host:tasks(worker), host:objects(worker)
  *   host:events(worker), host:told(worker), host:output(worker)
  *   host:close()
+ *   host:start(worker, plan, { talks = true }) stops where plan.stop says; then
+ *   host:wait returns the worker, and host:stands(worker) -> step, path
+ *   host:ask(worker, request, text) -> answer | nil, "ended" or "interrupted"
+ *   host:go(worker, stop)           and host:wait again
+ *   host:drop(worker)               ends the schedule, and waits for that
  *   host.real_time(), host.columns(), host.is_terminal(fd), host.cpus()
+ *   host.line() -> a line of the standard input | nil [, "interrupted"]
  *
  * Its errors are for the user.  Ctrl-C ends a wait; a second one ends the
  * program.
@@ -26,6 +32,19 @@ int host_open_library(lua_State *L);
 /* host.open, and the end of a host. */
 int host_open(lua_State *L);
 void host_close(struct host *host);
+
+/* The host at 1, and its worker whose number is at 2; raise. */
+struct host *host_check(lua_State *L);
+struct worker *host_check_worker(lua_State *L, const struct host *host);
+
+/* host:ask, host:go, host:drop and host:stands (explore/host_talk). */
+int host_ask(lua_State *L);
+int host_go(lua_State *L);
+int host_drop(lua_State *L);
+int host_stands(lua_State *L);
+
+/* host.line. */
+int host_line(lua_State *L);
 
 /* The worker has ended: raises why, or what it has said. */
 int host_raise_lost(lua_State *L, struct host *host, struct worker *worker);

@@ -140,6 +140,10 @@ static int wait_once(struct host *host, double seconds, struct worker **lost)
         *lost = worker;
         if (recv(worker->socket, &word, sizeof word, 0) != sizeof word)
             return HOST_JOBS_LOST;
+        if (word.kind == WORKER_STOPPED || word.kind == WORKER_ANSWER) {
+            worker->state = WORKER_STANDS;
+            return i + 1;
+        }
         bool done = is_done(host, worker);
         if (dispatch(host, lost) < 0)
             return HOST_JOBS_LOST;

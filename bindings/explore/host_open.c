@@ -18,6 +18,16 @@
 #define FD_LEAST 64
 #define PATIENCE 10.0 /* seconds */
 
+/* Nothing where it is somebody else's: input = false. */
+static int open_input(lua_State *L)
+{
+    lua_getfield(L, 1, "input");
+    bool none = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return none ? tl_standard_avoid(open("/dev/null", O_RDONLY | O_CLOEXEC))
+                : host_input_read();
+}
+
 static int move_up(int fd)
 {
     int error = errno;
@@ -62,6 +72,22 @@ static char **make_arguments(lua_State *L)
     }
     list[count + 2] = NULL;
     return list;
+}
+
+struct host *host_check(lua_State *L)
+{
+    struct host *host = luaL_checkudata(L, 1, HOST_CLASS);
+    if (host->closed)
+        luaL_error(L, "the host is closed");
+    return host;
+}
+
+struct worker *host_check_worker(lua_State *L, const struct host *host)
+{
+    lua_Integer number = luaL_checkinteger(L, 2);
+    luaL_argcheck(L, number >= 1 && number <= host->jobs, 2,
+                  "there is no such worker");
+    return &host->workers[number - 1];
 }
 
 void host_close(struct host *host)
@@ -166,7 +192,7 @@ int host_open(lua_State *L)
     host->interrupts = host_interrupt_watch();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     host->findings = make_findings();
-    host->input = move_up(host_input_read());
+    host->input = move_up(open_input(L));
     if (host->input < 0 && errno == EFBIG)
         return host_refuse(L, "more than 64 MiB of standard input cannot be "
                               "kept for the schedules");

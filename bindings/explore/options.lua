@@ -26,7 +26,7 @@ local REPLAY_USAGE = [=[
 usage: tidelock replay FILE [script [arguments]]
        tidelock replay --schedule=CODE script [arguments]
 Runs the script once, under the schedule of a file that tidelock explore -o has written, or of a code that it has shown.
-  -i            stop at the failing step
+  -i            stop at the failing step, with a prompt: `help` there tells more
   --json        report for tools
   --mermaid     report with a sequence diagram
 Exit status: 0 it passed, 1 it failed, 2 wrong use, 3 the script has changed, and it passed.
@@ -160,6 +160,9 @@ local function finish_replay(found, words, at)
     found.file = words[at]
     take_script(found, words, at + 1)
     if not found.file then refuse "which schedule? Give a FILE of tidelock explore -o, or --schedule=CODE" end
+  end
+  if found.interactive and (found.json or found.mermaid) then
+    refuse("'-i' asks what to show: leave '%s' out", found.json and "--json" or "--mermaid")
   end
   if found.json and found.mermaid then refuse "'--json' and '--mermaid' are two reports: choose one" end
 end

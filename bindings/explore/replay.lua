@@ -53,15 +53,16 @@ local function changes_of_code(whole)
     run.first_deviation or 1)
 end
 
-local function tell(here, schedule, whole)
-  local changes
-  if schedule.steps then changes = changes_of_file(schedule, whole) else changes = changes_of_code(whole) end
+local function changes_of(schedule, whole)
+  if schedule.steps then return changes_of_file(schedule, whole) end
+  return changes_of_code(whole)
+end
+
+local function tell(here, whole, changes)
   if not here.options.json and whole.output ~= "" then
     io.stdout:write(whole.output)
     if not whole.output:find "\n$" then io.stdout:write "\n" end
-    io.stdout:flush()
   end
-  if changes then io.stderr:write("tidelock: ", changes, "\n") end
   if not failure.is(whole.run) then
     local status = changes and NOT_EXACT or 0
     if here.options.json then
@@ -75,29 +76,24 @@ local function tell(here, schedule, whole)
   return FOUND
 end
 
-local function replay(here, schedule)
+local function replay(here, schedule, interactive)
   local plan = { moves = moves.text(schedule.moves, " "), strategy = "none", everywhere = true, tells = true }
   local whole = here:whole(plan)
   if not whole then return INTERRUPTED end
-  return tell(here, schedule, whole)
-end
-
--- The prompt at the failing step: explore/prompt, a function of options and schedule that returns the exit status.
-local function prompt()
-  local there, found = pcall(require, "explore.prompt")
-  if not there then session.fail "'-i': this tidelock has no prompt to stop at; without -i the schedule is replayed" end
-  return found
+  local changes = changes_of(schedule, whole)
+  if changes then io.stderr:write("tidelock: ", changes, "\n") end
+  if interactive then return require "explore.prompt"(here, schedule.script, whole) end
+  return tell(here, whole, changes)
 end
 
 --- Runs the command with its options (explore/options); the exit status.
 return function(options)
   local schedule = options.schedule and of_code(options) or of_file(options)
-  if options.interactive then return prompt()(options, schedule) end
   local here = session.open{
     script = schedule.script, arguments = schedule.arguments, seed = schedule.seed, jobs = 1, json = options.json,
-    mermaid = options.mermaid,
+    mermaid = options.mermaid, input = not options.interactive, -- the prompt reads it
   }
-  local well, status = pcall(replay, here, schedule)
+  local well, status = pcall(replay, here, schedule, options.interactive)
   here:close()
   if not well then error(status, 0) end
   return status

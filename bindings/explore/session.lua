@@ -22,7 +22,7 @@ function session.open(options)
   local count = options.jobs or library.cpus()
   local well, host = pcall(library.open, {
     script = options.script, arguments = options.arguments, jobs = count, seed = options.seed or 1,
-    program = arg and arg[-1],
+    program = arg and arg[-1], input = options.input,
   })
   local why = not well and tostring(host):gsub("\n+$", "")
   if why == "interrupted" then error({ wrong = why, status = INTERRUPTED }, 0) end
@@ -33,15 +33,19 @@ function session.open(options)
   }, session)
 end
 
---- Runs one plan: run, a function that returns events, tasks and objects, and the worker; nil: interrupted.
+--- Runs one plan: run, a function that returns events, tasks and objects, and the worker; nil: interrupted, and then
+-- no other plan is run.
 function session:one(plan)
-  return self.jobs:one(plan)
+  if self.interrupted then return nil end
+  local run, events, worker = self.jobs:one(plan)
+  self.interrupted = not run
+  return run, events, worker
 end
 
 --- Runs a plan and returns all that there is to know of it: { plan, run, events, tasks, objects, told, output }; nil:
 -- interrupted.
 function session:whole(plan)
-  local run, events, worker = self.jobs:one(plan)
+  local run, events, worker = self:one(plan)
   if not run then return nil end
   local list, tasks, objects = events()
   return {

@@ -11,9 +11,9 @@ draw.__index = draw
 local GUTTER = 12 -- "  step  line"
 local MOST_NAMED = 4 -- tasks that start in one row
 
--- A star is before the steps that explanations tell of.
+-- A star is before the steps that explanations tell of, or what the mark says.
 local function gutter(step, line, mark)
-  return ("%s%4s%6s"):format(mark and " *" or "  ", step or "", line or "")
+  return ("%s%4s%6s"):format(mark == true and " *" or mark or "  ", step or "", line or "")
 end
 
 -- The steps' only shared object; nil: there are several.
@@ -221,9 +221,9 @@ local function has_source(story, rows)
 end
 
 --- The lines of the table for a story, no wider than `width`, and whether the script's lines stand beside the steps;
---- then the rows and the tasks that have columns, in order.
-function draw.lines(story, paint, width)
-  local rows, tasks = fold.of(story)
+--- then the rows and the tasks that have columns, in order. `rows` and `tasks` are those of fold.of, if not given.
+function draw.lines(story, paint, width, rows, tasks)
+  if not rows then rows, tasks = fold.of(story) end
   local self = { story = story, names = story.names, paint = paint, rows = rows, lines = {}, width = width }
   self.only = only_subject(rows)
   local order, index = columns_of(self, rows, tasks)

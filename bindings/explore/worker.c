@@ -148,6 +148,15 @@ int worker_order(struct worker *worker)
                : -1;
 }
 
+int worker_say(struct worker *worker, enum worker_word_kind kind)
+{
+    struct worker_word word = {.kind = kind};
+    worker->state = WORKER_RUNS;
+    return send(worker->socket, &word, sizeof word, MSG_NOSIGNAL) == sizeof word
+               ? 0
+               : -1;
+}
+
 void worker_end_schedule(struct worker *worker, enum worker_why why)
 {
     int32_t group = atomic_load(&worker->memory->group);

@@ -34,26 +34,51 @@
 enum worker_word_kind {
     WORKER_READY = 1, /* to the explorer: the script is loaded */
     WORKER_START,     /* to the worker: run a schedule by the plan */
-    WORKER_DONE       /* to the explorer: all of the schedule has ended */
+    WORKER_DONE,      /* to the explorer: all of the schedule has ended */
+
+    /* between the explorer and the task that stands still (explore/stopped) */
+    WORKER_STOPPED, /* to the explorer: it does, before talk.step */
+    WORKER_ASK,     /* to the task: answer what talk.text says */
+    WORKER_ANSWER,  /* to the explorer: the answer is in talk.text */
+    WORKER_GO       /* to the task: go on, until plan.stop */
 };
+
+/* The flag of a schedule. */
+enum worker_flag { WORKER_TERMINAL = 1, WORKER_TALKS = 2 };
 
 struct worker_word {
     uint32_t kind; /* enum worker_word_kind */
-    uint32_t flag; /* of START: the terminal is the script's */
+    uint32_t flag; /* of START: WORKER_TERMINAL: that is the script's;
+                      WORKER_TALKS: it stops where the plan says */
+};
+
+/* Of a schedule that talks; by whoever is to say something. */
+struct worker_talk {
+    uint64_t step; /* before which it stands still */
+    uint32_t task; /* index of the task that does, in the account */
+    uint32_t size; /* of the text */
+    char text[1 << 18];
 };
 
 struct worker_shared {
     struct tl_exploration exploration;
     struct kept_files kept;
+    struct worker_talk talk;
     _Atomic int32_t group;  /* process group of the schedule; 0: none runs */
     _Atomic uint32_t ended; /* by the explorer: enum worker_why */
     double real;            /* seconds that it took */
 };
 
 /* Why the explorer has ended a schedule. */
-enum worker_why { WORKER_HANGS = 1, WORKER_PRINTS };
+enum worker_why { WORKER_HANGS = 1, WORKER_PRINTS, WORKER_DROPPED };
 
-enum worker_state { WORKER_STARTS, WORKER_IDLE, WORKER_QUEUED, WORKER_RUNS };
+enum worker_state {
+    WORKER_STARTS,
+    WORKER_IDLE,
+    WORKER_QUEUED,
+    WORKER_RUNS,
+    WORKER_STANDS /* its schedule has stopped, and hears */
+};
 
 /* What the explorer has of a worker. */
 struct worker {
@@ -81,6 +106,10 @@ int worker_start(struct worker *worker, const struct worker_start *start,
 /* Has the worker run a schedule, by the plan that is in its memory, and its
  * flag.  Empties the account.  0, or -1: it is no more. */
 int worker_order(struct worker *worker);
+
+/* Says a word to the task of its schedule that stands still.  0, or -1: the
+ * worker is no more. */
+int worker_say(struct worker *worker, enum worker_word_kind kind);
 
 /* Ends the schedule that it runs. */
 void worker_end_schedule(struct worker *worker, enum worker_why why);

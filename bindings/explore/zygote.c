@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "explore/kept_files.h"
+#include "explore/stopped.h"
 #include "explore/worker.h"
 
 /* Away from the numbers that scripts expect of their own files. */
@@ -113,16 +114,19 @@ static void take_terminal(void)
     signal(SIGTTOU, given);
 }
 
-static void be_schedule(pid_t zygote, bool has_terminal)
+static void be_schedule(pid_t zygote, uint32_t flag)
 {
     signal(SIGTERM, SIG_DFL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != zygote)
         _exit(1);
     setpgid(0, 0);
-    close(orders);
+    if (flag == WORKER_TALKS)
+        stopped_begin(orders, shared);
+    else
+        close(orders);
     tie_group_to_zygote();
-    if (has_terminal)
+    if (flag == WORKER_TERMINAL)
         take_terminal();
     tl_explore_begin(findings, &shared->exploration);
 }
@@ -215,7 +219,7 @@ static void await_end(pid_t main_task)
 }
 
 /* Returns true in the schedule's main task. */
-static bool run_schedule(bool has_terminal)
+static bool run_schedule(uint32_t flag)
 {
     pid_t zygote = getpid();
     double begun = tl_real_now();
@@ -224,7 +228,7 @@ static bool run_schedule(bool has_terminal)
         return false;
     pid_t pid = fork();
     if (pid == 0) {
-        be_schedule(zygote, has_terminal);
+        be_schedule(zygote, flag);
         return true;
     }
     if (pid > 0)

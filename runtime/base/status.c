@@ -19,6 +19,7 @@ static const struct {
     {TL_STUCK, "no task can ever go on"},
     {TL_INTERRUPTED, "interrupted"},
     {TL_CANCELLED, "cancelled"},
+    {TL_STOPPED, "refused: this would change the schedule, which is stopped"},
     {TL_NOT_HOLDER, "not held by this task"},
     {TL_HELD, "held by this task already"},
     {TL_OVER, "above its bound"},

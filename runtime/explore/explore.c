@@ -8,7 +8,7 @@
 static struct tl_exploration *explored;
 static struct tl_findings *found;
 
-void (*tl_stop_hook)(void);
+void (*tl_stop_hook)(uint64_t step);
 
 void tl_explore_set(struct tl_findings *findings,
                     struct tl_exploration *exploration)

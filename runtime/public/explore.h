@@ -222,7 +222,18 @@ int tl_explore_choose(uint32_t limit, uint32_t *answer);
 void tl_explore_tell_call(const char *text);
 void tl_explore_tell_result(const char *text);
 
-/* Called by the task that is about to take step plan.stop. */
-extern void (*tl_stop_hook)(void);
+/* Called by the task that is about to take the step of that number, once the
+ * step is plan.stop or later; it may set plan.stop anew.  Where a task begins or
+ * dies is passed over: it has no script to look into.  Meanwhile the task can
+ * look at objects, by which nothing changes; all else returns TL_STOPPED. */
+extern void (*tl_stop_hook)(uint64_t step);
+
+/* This task's path, as a key. */
+uint64_t tl_explore_self(void);
+
+/* Calls `tell` with each object that a task of the program has a handle to, as
+ * by tl_describe; the same one once for each handle. */
+void tl_object_look(void (*tell)(void *context, const char *text),
+                    void *context);
 
 #endif

@@ -50,6 +50,7 @@ enum tl_status {
     TL_IS_THREAD = -38,    /* what can only be done to a whole process */
     TL_NOT_OWNER = -39,    /* of a pool */
     TL_CANCELLED = -44,    /* tl_thread_cancel was called for this thread */
+    TL_STOPPED = -46,      /* by tl_stop_hook: only looks are possible */
 
     /* what is wrong with a space */
     TL_BAD_NAME = -50,

@@ -21,6 +21,7 @@
 #include "simulate/players.h"
 #include "simulate/record.h"
 #include "simulate/schedule.h"
+#include "simulate/stop.h"
 #include "store/handle.h"
 #include "trace/ring.h"
 
@@ -30,6 +31,8 @@
 static uint64_t wanted_seed;
 static int steps_to = -1;
 static const char *script;
+
+static const struct tl_world looking;
 
 /* ---- the world ---- */
 
@@ -88,6 +91,7 @@ static void point(void)
         self->state = TL_PLAYER_RUNS;
     } while (tl_deaths_answer(tl_players_me) && !tl_explored());
     tl_task_visit(here);
+    tl_stop_before_step(&looking);
     tl_record_step(TL_EVENT_BEGINS);
     tl_lock_order_step();
     if (outside_of(operation))
@@ -136,10 +140,12 @@ static enum tl_world_end sleep_until(int64_t until, struct pollfd *polled,
     self->until = TL_FOREVER;
     tl_patience_woken();
     /* a look in vain is no step */
-    if (!looks || end != TL_WORLD_CALLED)
-        tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
-                       : alone                   ? TL_EVENT_LAST
-                                                 : TL_EVENT_LATE);
+    if (looks && end == TL_WORLD_CALLED)
+        return end;
+    tl_stop_before_step(&looking);
+    tl_record_step(end != TL_WORLD_TIME_OVER ? TL_EVENT_GOES_ON
+                   : alone                   ? TL_EVENT_LAST
+                                             : TL_EVENT_LATE);
     return end;
 }
 
@@ -216,6 +222,31 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .cpus = cpus,
                                       .pid = tl_players_pid};
 
+/* ---- while it is stopped ---- */
+
+static void nothing(void)
+{
+}
+
+/* Only looks are possible (wait/checkpoint), and they leave no trace. */
+static const struct tl_world looking = {.start = TL_PLAYERS_START,
+                                        .turns = true,
+                                        .now = now,
+                                        .asked = now,
+                                        .in_vain = nothing,
+                                        .point = nothing,
+                                        .sleep = sleep_until,
+                                        .wake = wake,
+                                        .sleeps = sleeps,
+                                        .started = tl_hand_over_started,
+                                        .arrived = arrived,
+                                        .left = tl_hand_over_for_ever,
+                                        .signal = send,
+                                        .ended_by = tl_deaths_ended_by,
+                                        .seed = seed,
+                                        .cpus = cpus,
+                                        .pid = tl_players_pid};
+
 /* ---- of the program ---- */
 
 void tl_simulate_begin(uint64_t seed_, int steps, const char *script_)
@@ -255,7 +286,7 @@ void tl_simulate_enter(void)
 
 bool tl_simulate_is_on(void)
 {
-    return tl_world == &world;
+    return tl_world == &world || tl_world == &looking;
 }
 
 int64_t tl_simulate_clock(void)

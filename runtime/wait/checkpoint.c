@@ -13,6 +13,17 @@ static _Atomic bool stranger;
 /* Within a point, what is entered on behalf of it is no point. */
 static _Thread_local bool at_point;
 
+_Thread_local bool tl_checkpoint_stopped;
+
+/* Files have a place that a look moves; the program's own operations bring the
+ * task to wait, or choose. */
+static bool is_look(enum tl_operation operation)
+{
+    const struct tl_operation_row *row = tl_operation_row(operation);
+    return row->kind != TL_KIND_NONE && row->access == TL_ACCESS_READS &&
+           !row->blocks;
+}
+
 static void announce(enum tl_operation operation, const void *object,
                      uint64_t key)
 {
@@ -33,6 +44,9 @@ int tl_checkpoint_due(enum tl_operation operation, const void *object,
                       uint64_t key)
 {
     unsigned due = atomic_load(&tl_due);
+    if (tl_checkpoint_stopped)
+        return operation == TL_OP_NONE || is_look(operation) ? TL_OK
+                                                             : TL_STOPPED;
     if (due & TL_DUE_FOREIGN || !tl_self)
         return atomic_load(&stranger) ? TL_FOREIGN : TL_FOREIGN_THREAD;
     if (due & TL_DUE_DEATH) {

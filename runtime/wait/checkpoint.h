@@ -16,7 +16,7 @@
 #include "wait/operation.h"
 #include "tidelock.h"
 
-/* TL_OK, TL_FOREIGN or TL_FOREIGN_THREAD. */
+/* TL_OK, TL_STOPPED, TL_FOREIGN or TL_FOREIGN_THREAD. */
 int tl_checkpoint_due(enum tl_operation operation, const void *object,
                       uint64_t key);
 
@@ -65,6 +65,11 @@ static inline int tl_checkpoint(void)
 {
     return tl_checkpoint_at(TL_OP_NONE, NULL, TL_INTENT_ALL);
 }
+
+/* While it is set nothing that this thread enters is a point, or says what it
+ * is about to do; and what is no mere look at an object is refused
+ * (TL_STOPPED). */
+extern _Thread_local bool tl_checkpoint_stopped;
 
 /* In a thread of ours: the word in its object by which others ask it to end;
  * else NULL.  It lies in the program's own arena, at the same address in all
