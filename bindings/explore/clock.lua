@@ -1,14 +1,21 @@
 --- Where a deadline passes though tasks could run.
 local clock = {}
 
--- Tasks that neither wait nor have ended when all is over.
-local function never_came(story, but)
+-- Whether it is a sleep that was over by then.
+local function has_slept(wait, time)
+  local seconds = wait and wait.op == "sleep" and tonumber((wait.call or ""):match "^sleep (%S+)$")
+  return seconds and wait.time and time and wait.time + seconds < time
+end
+
+-- Tasks that have not ended when all is over, nor wait, but for a sleep that was over by that time.
+local function never_came(story, but, time)
   local list, over = {}, { [but] = true }
   for _, step in ipairs(story.steps) do
     if step.op == "end" or step.how == "dies" then over[step.task] = true end
   end
   for _, task in ipairs(story.tasks) do
-    if not over[task.path] and not story.waiting[task.path] then list[#list + 1] = task.path end
+    local wait = story.waiting[task.path]
+    if not over[task.path] and (not wait or has_slept(wait, time)) then list[#list + 1] = task.path end
   end
   return list
 end
@@ -25,7 +32,7 @@ function clock.delayed(story, step)
     local other = story.steps[i]
     if other.task ~= step.task and other.how ~= "late" then return { other.task } end
   end
-  return never_came(story, step.task)
+  return never_came(story, step.task, step.time)
 end
 
 return clock

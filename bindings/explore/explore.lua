@@ -102,16 +102,15 @@ local function tell(here, hunt, short)
   whole.outcomes = outcomes_of(here, hunt.findings)
   whole.labels = hunt.findings.labels
   whole.command = command_of(here, short, whole)
-  whole.differs = summary.differs(hunt.findings)
-  local well, why = true, nil
-  if here.options.file then well, why = save(here, whole, write.plain(here, whole)) end
-  if not well then
-    here.options.file = nil
-    whole.command = command_of(here, short, whole)
+  if here.options.file then
+    local well, why = save(here, whole, write.plain(here, whole))
+    if not well then session.fail("the schedule cannot be written: " .. why) end
   end
+  whole.differs = summary.differs(hunt.findings)
   io.stdout:write(write.failure(here, whole))
   note(here, here.interrupted and "interrupted before it was as short as can be")
-  if not well then session.fail("the schedule cannot be written: " .. why) end
+  note(here, whole.inexact and "not exact: run again under the same schedule, it did not fail in the same way")
+  note(here, whole.differs)
   return FOUND
 end
 

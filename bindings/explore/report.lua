@@ -26,23 +26,13 @@ function report.plain(here, found)
   return text_of(here, found, nil, false)
 end
 
--- What puts it in doubt, in lines.
-local function doubts(found)
-  local lines = {}
-  if found.inexact then
-    lines[1] = "not exact: run again under the same schedule, it did not fail in the same way\n"
-  end
-  if found.differs then lines[#lines + 1] = found.differs .. "\n" end
-  return table.concat(lines)
-end
-
 --- The failure, in the form that the options ask for.
 function report.failure(here, found)
   local options = here.options
   if options.json then return require "explore.json".failure(found, options, runner(here)) end
   local width, color = here:look()
   if options.mermaid then return require "explore.mermaid".text(found, options.script) end
-  return text_of(here, found, width, color) .. doubts(found)
+  return text_of(here, found, width, color)
 end
 
 --- Where nothing was found.

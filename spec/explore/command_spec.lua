@@ -123,14 +123,6 @@ describe("explore", function()
     end
   end)
 
-  it("tells what it found where the file for it cannot be written", function()
-    local out, err, status = run("explore -o /nowhere/file %s", script(LOST))
-    assert.equal(2, status)
-    assert.truthy(out:find("lost update", 1, true), out)
-    assert.truthy(out:find("replay: tidelock replay --schedule=", 1, true), out)
-    assert.truthy(err:find("cannot be written: /nowhere/file", 1, true), err)
-  end)
-
   it("writes one object of JSON, whatever there is to say", function()
     local out, err, status = run("explore --json --runs 60 %s", script [[
       local ipc = require "tidelock"

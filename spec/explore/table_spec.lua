@@ -118,6 +118,29 @@ describe("the table", function()
     assert.equal(table.concat(draw.lines(told, paint.new(false), 60), "\n"), plain)
   end)
 
+  it("shows what was done to what a task waits for without end, though nobody else has used it", function()
+    local text = text_of(crowd(9) .. [[
+
+      semaphore room
+      1 7 acquire room
+      1 7 acquire room
+    ]], 100, { ending = "deadlock", message = "deadlock" })
+    assert.equal(2, select(2, text:gsub(" acquire", "")), text)
+  end)
+
+  it("takes one whose sleep is over for one that could have gone on", function()
+    local text = text_of([[
+      task 1 ann
+      queue orders
+      0 9 sleep : sleep 0.1
+      1 4 get orders : get 1
+      at 1
+      0 0 clock
+      1 4 get orders : get 1 -> nil, "empty" / late
+    ]])
+    assert.truthy(text:find("though main could have gone on before", 1, true), text)
+  end)
+
   it("says who could have gone on where time passes, though that one never did", function()
     local text = text_of([[
       task 1 ann

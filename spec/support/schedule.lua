@@ -3,6 +3,7 @@
 -- Lines of text: TASK LINE OP [OBJECT[#KEY]] [: CALL] [-> RESULT] [(STATE)] [/ HOW] [! could TASK,TASK]
 -- such as "1 21 get left -> 5" or "2 30 acquire till / goes on".  OP "starts", "dies" and "clock" are ways of going on.
 -- Objects are declared before: "value left", "lock till", "file /tmp/x", "value -" without a name; tasks: "task 1 ann".
+-- "at 1.5": the time from there on.
 local schedule = {}
 
 local ACCESS = {}
@@ -84,6 +85,7 @@ function schedule.of(text, run, more)
     line = line:match "^%s*(.-)%s*$"
     local first, second, rest = line:match "^(%S+)%s+(%S+)%s*(.*)$"
     if first == "task" then add_task(self, second, rest, "0")
+    elseif first == "at" then self.time = tonumber(second)
     elseif KINDS[first or ""] then declare(self, first, second)
     elseif first then
       local op, others = rest:match "^(%S+)%s*(.*)$"
