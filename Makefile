@@ -12,7 +12,7 @@ CFLAGS  ?= -O2 -g
 LUA_INCLUDE ?= /usr/include/lua$(LUA)
 LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
 # static: the fewer mappings a process has, the faster it forks (by 1/8)
-LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libreadline.a:libtinfo.a:libsodium.a -lreadline -ltinfo -lsodium -Wl,-Bdynamic
+LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libsodium.a -lsodium -Wl,-Bdynamic
 SODIUM   = -lsodium
 BUSTED  ?= /usr/bin/busted
 # a build of its own kind: sanitize, tsan, fuzz, or fault (kills tasks on request)
@@ -32,8 +32,8 @@ compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fP
 	-fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -falign-functions=32
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
-# what only the program has: the module must not need readline
-program_files := $(wildcard bindings/program/*.c bindings/explore/*.c)
+# what only the program has
+program_files := $(wildcard bindings/program/*.c bindings/explore/*.c bindings/repl/*.c)
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
 embedded      := $(wildcard $(foreach room,explore repl top timeline,bindings/$(room)/*.lua))
 core_files    := $(wildcard runtime/*/*.c) \
@@ -75,7 +75,7 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tidelock \
-	    bindings/tidelock.d.lua build/docs/tidelock.html
+	    bindings/tidelock.d.lua bindings/docs/exploration.md build/docs/tidelock.html
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
 
@@ -99,7 +99,7 @@ module: $(build)/tidelock.so
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
-$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) $(build)/core.a
+$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) $(build)/bindings/repl/reference.lua.o $(build)/core.a
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
@@ -110,4 +110,8 @@ $(build)/%.o: %.c Makefile .ci/checks.mk | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<
 $(build)/%.lua.o: %.lua bindings/explore/embed.S Makefile | need-build
 	@echo '  LUA $@'; mkdir -p $(@D); $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
+# :help of the REPL reads the reference: its text is what require "repl.reference" returns
+$(build)/bindings/repl/reference.lua.o: bindings/tidelock.d.lua bindings/explore/embed.S Makefile | need-build
+	@echo '  LUA $@'; mkdir -p $(@D); { echo 'return [==['; cat $<; echo ']==]'; } >$(@:.o=); \
+	    $(CC) -c -DFILE='"$(@:.o=)"' -DNAME='"repl.reference"' -o $@ bindings/explore/embed.S
 -include $(shell find $(build) -name '*.d' 2>/dev/null)

@@ -6,6 +6,8 @@
 
 # of make fuzz
 FUZZ ?= channel
+# of make explored: seeds, and schedules of each twin
+EXPLORED ?= 20 10000
 
 flags_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 flags_tsan     := -O1 -fsanitize=thread
@@ -54,7 +56,7 @@ seeds: program ## 10,000 seeds of four scripts simulated, each twice: the same r
 	$(build)/tidelock spec/support/seeds.lua 10000
 
 explored: program ## the textbook's faults found with 20 seeds each, their twins under 10,000 schedules
-	TIDELOCK=$(build)/tidelock $(build)/tidelock spec/support/textbook_sweep.lua
+	TIDELOCK=$(build)/tidelock $(build)/tidelock spec/support/textbook_sweep.lua $(EXPLORED)
 
 damage: ## a space's file, 100,000 times
 	$(call variant,fault,$(plain)-fault/spec/c/program/damage_test)

@@ -122,18 +122,19 @@ end)
 
 -- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
 -- worker.c and zygote.c fork other programs than this one; host_jobs.c waits for those.
--- init.c forks before there is a runtime; shell.c has io.popen and os.execute; prompt.c waits with readline's signals;
--- virtual_time.c is the C library's `time` and `clock` for Lua.
+-- init.c and keeper.c fork before there is a runtime; shell.c has io.popen and os.execute; await.c waits for keys in a
+-- simulation, outputs.c is a thread that is no task; virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
   { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/worker.c",
-    "bindings/explore/zygote.c", "bindings/program/init.c" },
+    "bindings/explore/zygote.c", "bindings/program/init.c", "bindings/repl/keeper.c" },
   { "vfork", "%f[%w_]vfork%s*%(", "runtime/commands/exec.c" },
   { "clone", "%f[%w_]_?_?clone%d?%s*%(" },
   { "a fork by number", "SYS_v?fork" },
   { "a clone by number", "SYS_clone" },
   { "posix_spawn", "posix_spawn", "bindings/process/shell.c" },
   { "futex", "SYS_futex", "runtime/park/park.c" },
-  { "ppoll", "ppoll", "runtime/park/poll.c", "bindings/explore/host_jobs.c", "bindings/program/prompt.c" },
+  { "ppoll", "ppoll", "runtime/park/poll.c", "bindings/explore/host_jobs.c", "bindings/repl/await.c",
+    "bindings/repl/outputs.c" },
   { "poll", "%f[%w_]poll%s*%(" },
   { "select", "%f[%w_]p?select%s*%(" },
   { "epoll_wait", "epoll_p?wait" },
@@ -141,8 +142,8 @@ local ONE_PLACE = {
   { "sleep", "%f[%w_]u?sleep%s*%(%s*%d" },
   { "clock_gettime", "clock_gettime", "runtime/base/clock.c", "bindings/program/virtual_time.c" },
   { "gettimeofday", "gettimeofday" },
-  { "dlopen", "%f[%w_]dlm?open%s*%(" },
-  { "dlsym", "%f[%w_]dlv?sym%s*%(" },
+  { "dlopen", "%f[%w_]dlm?open%s*%(", "bindings/repl/readline.c" },
+  { "dlsym", "%f[%w_]dlv?sym%s*%(", "bindings/repl/readline.c" },
   { "LUA_VERSION_NUM", "LUA_VERSION_NUM", "bindings/lua/compat.h" },
   { "require of Lua", '"require"', "bindings/lua/require.c", text = sources.without_comments },
 }

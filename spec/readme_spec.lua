@@ -1,5 +1,6 @@
 -- Every script in the README runs, and prints what the README says.
 local shell = require "spec.support.shell"
+local transcript = require "spec.support.transcript"
 
 local function read(path)
   local file = assert(io.open(path))
@@ -20,6 +21,7 @@ describe("the readme", function()
     count = count + 1
     local what = code:match("ipc%.(%w+)[%({\"]") or "?"
     it(("has script %d, with ipc.%s"):format(count, what), function()
+      if transcript.command(output) then return transcript.compare(code, output) end
       local option = output:match "^%$ %./tidelock (%-%-sim=%d+)"
       local out, err, status = shell.script(code, nil, nil, option)
       assert.equal("", err)

@@ -11,6 +11,7 @@
 #include "lua/compat.h"
 #include "lua/support.h"
 #include "process/files.h"
+#include "process/foster.h"
 
 static const char *const option_names[] = {"stdin", "stdout", "stderr", "env",
                                            "cwd",   "name",   NULL};
@@ -288,6 +289,17 @@ static bool ran_out(lua_State *L, int status, bool *tried)
     return again;
 }
 
+static int start(struct command *command,
+                 const struct tl_command_options *options,
+                 enum tl_command_step *step)
+{
+    struct tl_command_options fostered = *options;
+    int output = foster_command(&fostered);
+    int status = tl_command_new(&command->command, &fostered, step);
+    foster_started(NULL, output);
+    return status;
+}
+
 int launch_command(lua_State *L)
 {
     struct tl_command_options options = {0};
@@ -308,7 +320,7 @@ int launch_command(lua_State *L)
     struct command *command = push_command(L, piped);
     files_flush_stdout(); /* what the script has printed comes first */
     do
-        status = tl_command_new(&command->command, &options, &step);
+        status = start(command, &options, &step);
     while (ran_out(L, status, &tried));
     return status < 0 ? start_failed(L, status, &options, step) : 1;
 }

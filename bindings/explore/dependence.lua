@@ -12,11 +12,11 @@ local dependence = {}
 -- Reads that move a position which all who have the file open share.
 local MOVES_POSITION = { FILE_READ = true, FILE_SEEK = true }
 
--- What tells the script of other tasks, whichever they are.
-local ASKS_ALL = { CHILDREN = true, PARENT = true, WAIT = true }
+-- What tells the script of other tasks, whichever they are; and who yields goes on once any other has taken a step.
+local ASKS_ALL = { CHILDREN = true, PARENT = true, WAIT = true, YIELD = true }
 
 -- Operations that name no object, and touch none.
-local ALONE = { SLEEP = true, YIELD = true, NONE = true }
+local ALONE = { SLEEP = true, NONE = true }
 
 -- What the end of a task may change beside the task: its side of a pipe is closed, its jobs are given to others.
 local LEFT_BY_ENDS = { pipe = true, board = true }
@@ -108,6 +108,31 @@ local function link_left(events, steps)
   end
 end
 
+local SLEPT = { ["goes on"] = true, late = true, last = true }
+
+local function can_come(event, path)
+  for _, other in ipairs(event.could or { event.task }) do
+    if other == path then return true end
+  end
+  return false
+end
+
+-- Who yields, tries in vain, or looks again and again is put last until another task has taken a step, whichever it is
+-- (fairness.h): what put it last depends on all.  It is seen from who could come next: not the task, though it did not
+-- sleep.
+local function link_put_last(events, steps)
+  local following = {}
+  for i = #events, 1, -1 do
+    local event, next_one = events[i], events[i + 1]
+    local after = following[event.task]
+    if after and not SLEPT[after.how] and next_one and next_one.task ~= event.task
+      and not can_come(next_one, event.task) then
+      steps[i].all = true
+    end
+    if event.how ~= "clock" and event.how ~= "wakes" and event.how ~= "answer" then following[event.task] = event end
+  end
+end
+
 --- The steps of a trace's events, for `dependence.of`; as many as there are events.
 function dependence.steps(events, objects)
   local conditions = has_conditions(objects)
@@ -115,6 +140,7 @@ function dependence.steps(events, objects)
   for i, event in ipairs(events) do steps[i] = step_of(event, objects, conditions) end
   link_children(events, steps)
   link_left(events, steps)
+  link_put_last(events, steps)
   return steps
 end
 

@@ -50,7 +50,7 @@ local function add(self, branch)
     list = {}
     lists[branch.cost] = list
   end
-  if self.options.bound and #list >= MOST_WAITING then return end
+  if self.forgotten or self.options.bound and #list >= MOST_WAITING then return end
   list[#list + 1] = branch
   self.count = self.count + 1
 end
@@ -115,6 +115,11 @@ end
 --- Whether no branch waits: none will come, unless of those that are running.
 function depth_first:is_over()
   return self.begun and self.count == 0
+end
+
+--- No more branches are wanted.
+function depth_first:forget()
+  self.waiting, self.calm, self.count, self.forgotten = {}, {}, 0, true
 end
 
 --- The plan that runs a branch.

@@ -100,6 +100,10 @@ function explain.report(options)
   for _, line in ipairs(pattern and pattern.circle and {} or stuck.lines(story)) do add(lines, line, width, "  ") end
   if swap then add(lines, flip.text(swap, story.names), width, "  ") end
   if pattern and pattern.remedy then add(lines, "what helps: " .. pattern.remedy, width, "  ") end
+  for _, line in ipairs(story.run.notices or {}) do
+    -- the circle has come about: that it might is no news
+    if not (pattern and pattern.circle and line:find "^lock order") then add(lines, line, width, "  ") end
+  end
   for _, line in ipairs(outcomes.lines(found.outcomes, width)) do lines[#lines + 1] = line end
   if found.command then lines[#lines + 1] = "replay: " .. brush:as("bold", found.command) end
   return table.concat(lines, "\n") .. "\n"

@@ -1,5 +1,6 @@
 --- Explore: the command. Search, shrink, explain; and which exit status.
 local command_text = require "explore.command_text"
+local cost = require "explore.cost"
 local failure = require "explore.failure"
 local moves = require "explore.moves"
 local replay_file = require "explore.replay_file"
@@ -54,7 +55,7 @@ local function whole_of(here, found, short)
   local whole = short.exact and here:whole(plan)
   if whole and failure.key(whole.run) == failure.key(found.run) then return whole end
   return { plan = found.plan, run = found.run, events = found.events, tasks = found.tasks, objects = found.objects,
-    told = {}, output = "", inexact = true }
+    told = {}, output = "", inexact = not here.interrupted }
 end
 
 local function passing_of(here, short)
@@ -63,11 +64,11 @@ local function passing_of(here, short)
   return whole and whole.run.ending == "passed" and whole.events or nil
 end
 
-local function save(here, whole, short, comment)
+local function save(here, whole, comment)
   local options = here.options
   return replay_file.write(options.file, {
     script = options.script, arguments = options.arguments, hash = replay_file.hash(options.script) or "0",
-    seed = options.seed, moves = short.moves, failure = failure.key(whole.run),
+    seed = options.seed, moves = moves.of_events(whole.events), failure = failure.key(whole.run),
     steps = replay_file.steps_of(whole.events, whole.objects), comment = comment,
   })
 end
@@ -75,7 +76,19 @@ end
 local function command_of(here, short, whole)
   local options = here.options
   if whole.inexact then return nil end
-  return options.file and command_text.of_file(options.file) or command_text.of_code(options, short.short)
+  if options.file then return command_text.of_file(options.file) end
+  local list = short.short
+  if here.interrupted then
+    list = moves.of_events(whole.events, cost.needed(whole.events, whole.tasks))
+  end
+  return command_text.of_code(options, list)
+end
+
+-- A line of its own, for people: not in the midst of JSON or a diagram.
+local function note(here, line)
+  if not line then return end
+  local file = (here.options.json or here.options.mermaid) and io.stderr or io.stdout
+  file:write(line, "\n")
 end
 
 -- Tells it; the file is written first, as its comment is the same text without colour.
@@ -89,15 +102,13 @@ local function tell(here, hunt, short)
   whole.labels = hunt.findings.labels
   whole.command = command_of(here, short, whole)
   if here.options.file then
-    local well, why = save(here, whole, short, write.plain(here, whole))
+    local well, why = save(here, whole, write.plain(here, whole))
     if not well then session.fail("the schedule cannot be written: " .. why) end
   end
   io.stdout:write(write.failure(here, whole))
-  if whole.inexact then
-    io.stdout:write "not exact: run again under the same schedule, it did not fail in the same way\n"
-  end
-  local differs = summary.differs(hunt.findings)
-  if differs then io.stdout:write(differs, "\n") end
+  note(here, here.interrupted and "interrupted before it was as short as can be")
+  note(here, whole.inexact and "not exact: run again under the same schedule, it did not fail in the same way")
+  note(here, summary.differs(hunt.findings))
   return FOUND
 end
 
@@ -142,8 +153,19 @@ local function explore(here)
   return tell_nothing(here, hunt, why)
 end
 
+-- A file that cannot be written is told before the search, and not after it; what is there is left as it is.
+local function check_file(path)
+  local old = io.open(path, "rb")
+  if old then old:close() end
+  local file, why = io.open(path, "ab")
+  if not file then session.fail(("'-o': the schedule cannot be written: %s"):format(why)) end
+  file:close()
+  if not old then os.remove(path) end
+end
+
 --- Runs the command with its options (explore/options); the exit status.
 return function(options)
+  if options.file then check_file(options.file) end
   local here = session.open(options)
   local well, status = pcall(explore, here)
   here:close()

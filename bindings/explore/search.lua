@@ -101,6 +101,7 @@ local function next_of_mix(self)
     end
     if plan then return plan end
   end
+  if self.started == MIXED then self.depth_first:forget() end
   return give(self, self.strategies:next(self.started + 1 <= CALM))
 end
 

@@ -30,15 +30,19 @@ function session.open(options)
   }, session)
 end
 
---- Runs one plan: run, a function that returns events, tasks and objects, and the worker; nil: interrupted.
+--- Runs one plan: run, a function that returns events, tasks and objects, and the worker; nil: interrupted, and then
+-- no other plan is run.
 function session:one(plan)
-  return self.jobs:one(plan)
+  if self.interrupted then return nil end
+  local run, events, worker = self.jobs:one(plan)
+  self.interrupted = not run
+  return run, events, worker
 end
 
 --- Runs a plan and returns all that there is to know of it: { plan, run, events, tasks, objects, told, output }; nil:
 -- interrupted.
 function session:whole(plan)
-  local run, events, worker = self.jobs:one(plan)
+  local run, events, worker = self:one(plan)
   if not run then return nil end
   local list, tasks, objects = events()
   return {

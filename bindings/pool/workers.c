@@ -12,6 +12,7 @@
 #include "process/child.h"
 #include "process/ended.h"
 #include "process/files.h"
+#include "process/foster.h"
 #include "process/inherited_ends.h"
 
 #define TEXT_SIZE 1024
@@ -45,9 +46,13 @@ static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
     int job = lua_gettop(L);
     const struct tl_handle *const *given = inherited_ends_find(L, job, &count);
     files_flush(L); /* else the child would print it once more */
+    int output = foster_open(&worker->process);
     int started = tl_process_start(&worker->process, given, count);
-    if (started == 0)
+    if (started == 0) {
+        foster_begin(output);
         child_run(L, job);
+    }
+    foster_started(started > 0 ? &worker->process : NULL, output);
     lua_settop(L, top);
     return started < 0 ? started : TL_OK;
 }

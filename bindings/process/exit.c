@@ -14,7 +14,7 @@
 volatile sig_atomic_t exit_interrupt_status = 130;
 
 static bool interactive;
-static void (*report_told)(void);
+static void (*report_told)(void), (*before)(void);
 static char end_key; /* registry: what ends the main script */
 
 void exit_interactive(bool on)
@@ -25,6 +25,11 @@ void exit_interactive(bool on)
 void exit_after_report(void (*told)(void))
 {
     report_told = told;
+}
+
+void exit_before(void (*end)(void))
+{
+    before = end;
 }
 
 void exit_forget(lua_State *L)
@@ -100,6 +105,8 @@ static int os_exit(lua_State *L)
         thread_exit(code);
     if (child_is())
         child_exit(code);
+    if (before)
+        before();
     end_main(L);
     explored_leave(code);
     lua_settop(L, 2);

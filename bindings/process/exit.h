@@ -24,6 +24,9 @@ void exit_end(lua_State *L);
  */
 void exit_interactive(bool on);
 
+/* Calls that first when os.exit ends the main script; NULL: nothing. */
+void exit_before(void (*end)(void));
+
 /* Calls that after the report of a total deadlock, before the program ends by
  * it, in the task that has found it. */
 void exit_after_report(void (*told)(void));

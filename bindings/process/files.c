@@ -34,8 +34,17 @@ static void note_loss(int fd, int error)
         atomic_compare_exchange_strong(&lost[fd], &none, error ? error : EIO);
 }
 
+static bool (*taker)(const char *data, size_t size);
+
+void files_divert(bool (*take)(const char *data, size_t size))
+{
+    taker = take;
+}
+
 int files_write(int fd, const void *data, size_t size)
 {
+    if (taker && taker(data, size))
+        return TL_OK;
     int status = tl_output(fd, data, size);
     if (status < 0)
         note_loss(fd, errno);

@@ -51,6 +51,10 @@ bool files_is_blocking(int fd);
 /* As tl_output on stdout or stderr, but remembers a failure. */
 int files_write(int fd, const void *data, size_t size);
 
+/* From now on files_write asks this first, in whichever thread: true, and it
+ * has taken the bytes.  NULL: nobody. */
+void files_divert(bool (*take)(const char *data, size_t size));
+
 /* At the start of a child: throws away what its parent's buffers held. */
 void files_forget(lua_State *L);
 

@@ -6,6 +6,7 @@
 #include "lua/userdata.h"
 #include "process/child.h"
 #include "process/files.h"
+#include "process/foster.h"
 #include "process/inherited_ends.h"
 #include "process/thread.h"
 
@@ -125,9 +126,13 @@ static int fork_job(lua_State *L, const struct tl_handle *process, int job)
     size_t count;
     const struct tl_handle *const *given = inherited_ends_find(L, job, &count);
     files_flush(L); /* else the child would print it once more */
+    int output = foster_open(process);
     int started = tl_process_start(process, given, count);
-    if (started == 0)
+    if (started == 0) {
+        foster_begin(output);
         child_run(L, job);
+    }
+    foster_started(started > 0 ? process : NULL, output);
     lua_settop(L, job);
     return started;
 }

@@ -32,6 +32,7 @@ static _Thread_local struct ending *ending;
 
 static lua_CFunction module;
 static void (*furnish_more)(lua_State *L);
+static const char *defined;
 
 void thread_open(lua_CFunction open)
 {
@@ -42,6 +43,11 @@ void thread_open(lua_CFunction open)
 void thread_furnish_with(void (*function)(lua_State *L))
 {
     furnish_more = function;
+}
+
+void thread_define(const char *global)
+{
+    defined = global;
 }
 
 bool thread_is(void)
@@ -285,6 +291,10 @@ static int furnish(lua_State *L)
     set_path(L, "path", origin->path);
     set_path(L, "cpath", origin->cpath);
     luaL_requiref(L, "tidelock", module, 0);
+    if (defined) {
+        lua_pushvalue(L, -1);
+        lua_setglobal(L, defined);
+    }
     if (furnish_more)
         furnish_more(L);
     tl_thread_job(&parcel);

@@ -23,6 +23,10 @@ void thread_open(lua_CFunction module);
  * job is there. */
 void thread_furnish_with(void (*furnish)(lua_State *L));
 
+/* The module becomes a global of that name in the state of each thread from now
+ * on: for a REPL, whose chunks have it. */
+void thread_define(const char *global);
+
 /* Raises where the job at index, { function, arguments..., n = }, holds what
  * cannot travel, with the path to that. */
 void thread_check(lua_State *L, int job, const char *call);

@@ -20,14 +20,16 @@
 #include "lua/require.h"
 #include "module.h"
 #include "process/files.h"
-#include "program/chunk.h"
 #include "program/init.h"
 #include "program/inspect.h"
-#include "program/interrupt.h"
 #include "program/label.h"
-#include "program/repl.h"
 #include "program/schedule.h"
 #include "program/simulation.h"
+#include "repl/children.h"
+#include "repl/chunk.h"
+#include "repl/interrupt.h"
+#include "repl/repl.h"
+#include "repl/terminal.h"
 #include "simulate/chance.h"
 #include "tidelock.h"
 
@@ -309,6 +311,8 @@ static int run_program(lua_State *L)
     set_arg(L, invocation);
     if (!zygote_is())
         interrupt_watch(L, interactive);
+    if (interactive && terminal_is() && !tl_simulate_is_on())
+        children_open(!options->label, terminal_has_colours());
     if (init_is_there())
         interrupt_watch_termination();
     if (options->version)

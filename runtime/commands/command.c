@@ -88,7 +88,8 @@ static int start(struct tl_command *command,
     if (status == TL_OK) {
         struct tl_exec spawn = {.arguments = options->arguments,
                                 .environment = options->environment,
-                                .folder = options->folder};
+                                .folder = options->folder,
+                                .group = options->group};
         memcpy(spawn.descriptors, plan.theirs, sizeof plan.theirs);
         status = tl_exec(&spawn, &command->pid, step);
     }
@@ -197,6 +198,15 @@ static int signal_to(struct tl_command *command, int signal)
     if (tl_command_look(command))
         return TL_ENDED;
     return kill(command->pid, signal) == 0 ? TL_OK : TL_SYSTEM;
+}
+
+size_t tl_commands_signal(int signal)
+{
+    size_t count = 0;
+    for (struct tl_command *command = own_after(NULL); command;
+         command = own_after(command))
+        count += signal_to(command, signal) == TL_OK;
+    return count;
 }
 
 int tl_commands_await(void)

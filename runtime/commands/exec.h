@@ -22,6 +22,7 @@ struct tl_exec {
     char *const *environment; /* ended by NULL; NULL: this process's */
     const char *folder;       /* to start in; NULL: this process's */
     int descriptors[3];
+    pid_t group; /* to join; 0: this process's */
 };
 
 /* A program without a slash is looked for in the PATH of this process.

@@ -53,6 +53,7 @@ struct tl_command_options {
     const char *folder;       /* to start in; NULL: where this process is */
     const char *name;         /* NULL: the program's, without its folders */
     struct tl_redirection streams[TL_COMMAND_STREAMS];
+    pid_t group; /* of processes, to join; 0: this process's */
 };
 
 /* Starts it; *out is to be given back by tl_command_drop.  A program without a
@@ -114,6 +115,9 @@ int tl_command_identity(const struct tl_command *command,
                         struct tl_process_info *info);
 int tl_command_signal(struct tl_command *command, int signal); /* TL_ENDED */
 int tl_command_suspend(struct tl_command *command); /* until it has stopped */
+/* Sends the signal to each command of this task that runs, or 0 to none: how
+ * many there are. */
+size_t tl_commands_signal(int signal);
 /* command "sort": running, pid 4711 */
 void tl_command_describe(struct tl_command *command, char *text, size_t size);
 void tl_command_title(const struct tl_command *command, char *text,

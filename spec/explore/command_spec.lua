@@ -86,6 +86,20 @@ describe("explore", function()
     assert.equal(one, run("explore --all --jobs 4 %s", path):match "all %d+")
   end)
 
+  it("gives JSON to tools, and nothing else", function()
+    local out, _, status = run("explore --json %s", script(LOST))
+    assert.equal(1, status)
+    assert.truthy(out:find '^{.*"command":"tidelock replay.*}\n?$', out)
+  end)
+
+  it("says what it has done until Ctrl-C", function()
+    local path = script(LOCKED:format "")
+    local command = "timeout --preserve-status -s INT 1 %s explore --time 60 --runs 1000000 %s"
+    local out, _, status = shell.run(command:format(shell.tidelock, path), LIMIT)
+    assert.equal(130, status)
+    assert.truthy(out:find "no failing schedule: [%d,]+ schedules %(interrupted%)", out)
+  end)
+
   it("tells of a label that never came true", function()
     local out, _, status = run("explore --runs 50 %s", script(LOCKED:format 'ipc.sometimes(false, "a third")'))
     assert.equal(1, status)
@@ -100,7 +114,8 @@ describe("explore", function()
   end)
 
   it("is refused with 2", function()
-    for _, words in ipairs{ "", "--runs=0 x.lua", "--what x.lua", "/nowhere/x.lua", script "x = = 1" } do
+    for _, words in ipairs{ "", "--runs=0 x.lua", "--what x.lua", "-o /nowhere/f x.lua", "/nowhere/x.lua",
+      script "x = = 1" } do
       local out, err, status = run("explore %s", words)
       assert.equal(2, status, words)
       assert.equal("", out)

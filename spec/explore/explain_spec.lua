@@ -76,6 +76,13 @@ describe("an explanation", function()
     assert.truthy(text:find("replay: tidelock replay --schedule=0*3 script.lua\n", 1, true), text)
   end)
 
+  it("has what the runtime has noticed", function()
+    local run = { ending = "error", ender = "0", message = "wrong", notices = { "lock order: a, b" } }
+    local found = schedule.of(LOST, run)
+    local text = explain.report{ found = found, script = "nowhere.lua" }
+    assert.truthy(text:find("\nlock order: a, b\n", 1, true), text)
+  end)
+
   it("has colours only where they are asked for", function()
     assert.falsy(report{}:find("\27", 1, true))
     assert.truthy(report{ color = true }:find("\27[31;1mlost update", 1, true))

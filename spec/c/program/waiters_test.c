@@ -43,7 +43,7 @@ static void rest(void)
 
 static struct tl_wait_queue *condition_of(const struct tl_handle *event)
 {
-    return &((struct tl_event *)event->object)->was_set;
+    return &((struct tl_event_object *)event->object)->was_set;
 }
 
 static bool await_stop(const struct tl_handle *process)

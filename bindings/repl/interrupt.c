@@ -1,4 +1,4 @@
-#include "program/interrupt.h"
+#include "repl/interrupt.h"
 
 #include <errno.h>
 #include <pthread.h>

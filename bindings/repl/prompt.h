@@ -1,6 +1,6 @@
 /*
- * Prompt: reads lines from the user: from a terminal by readline, with a
- * history in ~/.tidelock_history and completion by tab; from anything else
+ * Prompt: reads lines from the user: from a terminal by an editor (editor.h),
+ * or where there is none as the terminal edits them; from anything else
  * plainly, without prompts.
  */
 #ifndef PROMPT_H

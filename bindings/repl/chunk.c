@@ -1,4 +1,4 @@
-#include "program/chunk.h"
+#include "repl/chunk.h"
 
 #include <stdbool.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "lua/traceback.h"
 #include "process/explored.h"
 #include "process/files.h"
-#include "program/interrupt.h"
+#include "repl/interrupt.h"
 
 /* The last chunk was interrupted: its error is nobody's fault. */
 static bool interrupted;

@@ -1,0 +1,188 @@
+--- Commands: lines of the REPL that begin with a colon.
+local help = require "repl.help"
+local pretty = require "repl.pretty"
+
+local ipc = require "tidelock"
+
+local commands = {}
+local list, by_name = {}, {}
+
+local PAUSE = 0.2    -- of :watch, between two looks
+local DEEPEST = 3    -- how far :objects looks into tables
+
+local session, host
+
+--- To be called first.
+function commands.open(the_session, given)
+  session, host = the_session, given
+end
+
+local refusal = { __tostring = function(self) return self.text end }
+
+-- Raises what needs no traceback.
+local function refuse(...) error(setmetatable({ text = string.format(...) }, refusal)) end
+
+local function need(argument, what)
+  if argument == "" then refuse("something is missing: %s", what) end
+end
+
+local function expression(text)
+  local f, message = load("return " .. text, "=stdin", "t")
+  if not f then refuse("%s", message) end
+  return f
+end
+
+-- A name's value, by raw look-ups alone: `t.a.b`.
+local function value_of(name)
+  local value = _G
+  for key in name:gmatch "[^.:]+" do
+    if type(value) ~= "table" then return end
+    value = rawget(value, key)
+  end
+  return value
+end
+
+local function kind_of(value)
+  local metatable = debug.getmetatable(value)
+  local kind = type(value) == "userdata" and type(metatable) == "table" and rawget(metatable, "__name")
+  return type(kind) == "string" and kind or nil
+end
+
+local function list_of_commands()
+  local rows = {}
+  for _, command in ipairs(list) do
+    rows[#rows + 1] = { ":" .. command.name .. (command.takes and " " .. command.takes or ""), command.what }
+  end
+  return pretty.columns(rows)
+end
+
+local function show_help(name)
+  if name == "" then
+    return session.say(list_of_commands() .. "\nFunctions of ipc, for :help: " ..
+      table.concat(help.functions(), ", "))
+  end
+  local owner = name:match "^(.*)[.:][^.:]+$"
+  session.say(help.text(name, kind_of(value_of(name)) or owner and kind_of(value_of(owner))))
+end
+
+-- Calls found(path, object) for each object that a table leads to.
+local function find_objects(t, path, depth, seen, found)
+  seen[t] = true
+  for key, value in next, t do
+    local here = type(key) == "string" and path .. (path == "" and "" or ".") .. key or
+      ("%s[%s]"):format(path, tostring(key))
+    if kind_of(value) and kind_of(value) ~= "FILE*" then
+      found(here, value)
+    elseif type(value) == "table" and depth < DEEPEST and not seen[value] then
+      find_objects(value, here, depth + 1, seen, found)
+    end
+  end
+end
+
+local function show_objects()
+  local rows, seen = {}, { [package.loaded] = true, [ipc] = true }
+  find_objects(_G, "", 0, seen, function(path, object)
+    if path ~= "_" then rows[#rows + 1] = { path, tostring(object) } end
+  end)
+  table.sort(rows, function(a, b) return a[1] < b[1] end)
+  session.say(#rows > 0 and pretty.columns(rows) or "no global refers to an object")
+end
+
+local function watch(text)
+  need(text, ":watch EXPR")
+  local f, before = expression(text)
+  session.say "(Ctrl-C ends it)"
+  pcall(function()
+    while true do
+      local now = session.text(f())
+      if now ~= before then session.say(now) end
+      before = now
+      ipc.sleep(PAUSE)
+    end
+  end)
+end
+
+local function time(text)
+  need(text, ":time EXPR")
+  local f = load("return " .. text, "=stdin", "t") or assert(load(text, "=stdin", "t"))
+  local began, cpu = ipc.now(), os.clock()
+  local results = table.pack(f())
+  local took, used = ipc.now() - began, os.clock() - cpu
+  session.say(session.shown(table.unpack(results, 1, results.n)))
+  session.say(("%.6f s, of which %.6f s computing"):format(took, used))
+end
+
+local function load_file(path)
+  need(path, ":load FILE")
+  local f, message = loadfile(path)
+  if not f then refuse("%s", message) end
+  session.say(session.shown(f()))
+end
+
+-- Where the scripts of this program may lie.
+local function folders()
+  return { "scripts", host.folder .. "/scripts", host.folder .. "/../../scripts",
+    host.folder .. "/../share/tidelock/scripts" }
+end
+
+local function scenarios()
+  for _, folder in ipairs(folders()) do
+    local names = {}
+    for _, file in ipairs(host.list(folder)) do names[#names + 1] = file:match "^(.*)%.lua$" end
+    table.sort(names)
+    if #names > 0 then return folder, names end
+  end
+  refuse "there are no scripts here"
+end
+
+local function run_scenario(text)
+  local name, rest = text:match "^(%S*)%s*(.*)$"
+  local folder, names = scenarios()
+  local path = ("%s/%s.lua"):format(folder, name)
+  local f = name ~= "" and loadfile(path)
+  if not f then
+    refuse(name == "" and "which one? %s%s" or "there is no %s; there are: %s", name, table.concat(names, ", "))
+  end
+  local words = {}
+  for word in rest:gmatch "%S+" do words[#words + 1] = word end
+  local before = _G.arg
+  _G.arg = table.move(words, 1, #words, 1, { [0] = path, [-1] = host.program })
+  local well, message = xpcall(f, debug.traceback, table.unpack(words))
+  _G.arg = before
+  if not well then error(message, 0) end
+end
+
+local function add(name, takes, what, run)
+  local command = { name = name, takes = takes, what = what, run = run }
+  list[#list + 1] = command
+  by_name[name] = command
+end
+
+add("help", "[NAME]", "what the reference says of it: queue, queue.put, q:put", show_help)
+add("ps", nil, "what each task does", function() session.say(session.text(ipc.ps())) end)
+add("objects", nil, "the objects that globals refer to, live", show_objects)
+add("watch", "EXPR", "its value each time it changes, until Ctrl-C", watch)
+add("time", "EXPR", "its value, and how long it took", time)
+add("load", "FILE", "runs a script in this session", load_file)
+add("scenario", "NAME [ARGUMENTS]", "runs one of the scripts that come along, scripts/NAME.lua", run_scenario)
+add("quit", nil, "ends the session, and what it has started", function() host.quit() end)
+
+--- The names of all, in the order of the list.
+---@return string[]
+function commands.names()
+  local names = {}
+  for i, command in ipairs(list) do names[i] = command.name end
+  return names
+end
+
+--- The function that a line with a colon means.
+function commands.load(text)
+  local name, argument = text:match "^%s*:(%a+)%s*(.-)%s*$"
+  local command = by_name[name]
+  if command then return function() command.run(argument) end end
+  return function()
+    refuse("there is no :%s; there are:\n%s", name, list_of_commands())
+  end
+end
+
+return commands

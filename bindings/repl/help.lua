@@ -1,0 +1,117 @@
+--- Help: what the reference says of a name: bindings/tidelock.d.lua, which is a part of the program.
+local reference = require "repl.reference"
+
+local help = {}
+
+local by_name -- "queue.put" = { comment lines, declaration }
+local order = {}
+
+local function add(name, lines, declaration)
+  if not by_name[name] then order[#order + 1] = name end
+  by_name[name] = by_name[name] or { lines = lines, declaration = declaration }
+end
+
+-- `---@param x? integer what` as "  x? integer what"; nil: of no use here.
+local function tag_text(line)
+  local parameter = line:match "^%-%-%-@param (.*)"
+  if parameter then return "  " .. parameter end
+  local result = line:match "^%-%-%-@return (.*)"
+  if result then return "  returns " .. result end
+  local field = line:match "^%-%-%-@field (.*)"
+  if field then return "  ." .. field end
+end
+
+local function comment_text(line)
+  return line:match "^%-%-%-@" and tag_text(line) or line:match "^%-%-%- ?([^@].*)" or line == "---" and "" or nil
+end
+
+-- A line that ends a comment: names what it is about.
+local function read_declaration(line, comment)
+  local name, parameters = line:match "^function ([%w_.:]+)(%b())"
+  if name then
+    add((name:gsub(":", "."):gsub("^ipc%.", "")), comment, name .. parameters)
+  end
+end
+
+local function read_reference()
+  by_name = {}
+  local comment = {}
+  for line in reference:gmatch "[^\n]*" do
+    local class = line:match "^%-%-%-@class tidelock%.([%w_]+)"
+    if line:find "^%-%-%-" then
+      local text = comment_text(line)
+      if text then comment[#comment + 1] = text end
+      if class then add("a " .. class, comment, class) end
+    else
+      read_declaration(line, comment)
+      comment = {}
+    end
+  end
+end
+
+local function trimmed(lines)
+  local text = table.concat(lines, "\n")
+  return (text:gsub("^%s*%-*\n", ""):gsub("%s+$", ""))
+end
+
+-- Names that begin with `kind.`.
+local function methods_of(kind)
+  local found = {}
+  for _, name in ipairs(order) do
+    local method = name:match("^" .. kind .. "%.(.+)")
+    if method then found[#found + 1] = method end
+  end
+  return found
+end
+
+local function functions()
+  local found = {}
+  for _, name in ipairs(order) do
+    if by_name[name].declaration:find "^ipc%." then found[#found + 1] = name end
+  end
+  return found
+end
+
+local function entry_text(name)
+  local entry = by_name[name]
+  local kind, methods = by_name["a " .. name], methods_of(name)
+  local text = entry.declaration .. "\n" .. trimmed(entry.lines)
+  if kind and #kind.lines > 0 then text = trimmed(kind.lines) .. "\n\n" .. text end
+  if #methods > 0 then text = text .. "\nMethods: " .. table.concat(methods, ", ") end
+  return text
+end
+
+-- The names of methods that are called so, of whatever object.
+local function alike(name)
+  local found = {}
+  for _, known in ipairs(order) do
+    if known:match "([%w_]+)$" == name and by_name[known].declaration:find "[.:]" then found[#found + 1] = known end
+  end
+  return found
+end
+
+--- What is known of `queue`, `queue.put`, `put`, `q:put`; `kind`: the kind of the object that the name before the dot
+--- means; nil: none.
+---@return string
+function help.text(name, kind)
+  if not by_name then read_reference() end
+  name = name:gsub("^ipc[.:]", ""):gsub(":", ".")
+  local method = name:match "%.([%w_]+)$"
+  if kind and method then name = kind .. "." .. method elseif kind then name = kind end
+  if by_name[name] then return entry_text(name) end
+  local found = alike(method or name)
+  if #found == 1 then return entry_text(found[1]) end
+  if #found > 1 then return ("%s: of which? :help %s"):format(name, table.concat(found, ", :help ")) end
+  local methods = methods_of(name)
+  if #methods > 0 then return ("%s: methods %s"):format(name, table.concat(methods, ", ")) end
+  return ("nothing is known of %s; in ipc there are: %s"):format(name, table.concat(functions(), ", "))
+end
+
+--- The names of the functions of the module, in the order of the reference.
+---@return string[]
+function help.functions()
+  if not by_name then read_reference() end
+  return functions()
+end
+
+return help

@@ -1,0 +1,62 @@
+#include "repl/history.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "repl/readline.h"
+
+#define ENTRIES 1000
+
+static char *path;
+
+/* A file of an older version has no times, and a line is an entry: true where
+ * this is one, which was read. */
+static bool read_plain_lines(void)
+{
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t room = 0;
+    bool plain = false;
+    while (file && getline(&line, &room, file) > 0) {
+        if (!plain && line[0] == '#')
+            break;
+        plain = true;
+        line[strcspn(line, "\n")] = '\0';
+        readline.add_history(line);
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return plain;
+}
+
+void history_open(void)
+{
+    const char *home = getenv("HOME");
+    *readline.history_comment_char = '#';
+    *readline.history_write_timestamps = 1;
+    readline.using_history();
+    readline.stifle_history(ENTRIES);
+    if (!home || asprintf(&path, "%s/.tidelock_history", home) < 0)
+        path = NULL;
+    else if (read_plain_lines())
+        readline.write_history(path);
+    else
+        readline.read_history(path);
+}
+
+void history_close(void)
+{
+    free(path);
+    path = NULL;
+}
+
+void history_add(const char *chunk)
+{
+    readline.add_history(chunk);
+    /* now and not at the end, which a kill would prevent */
+    if (path && readline.append_history(1, path) != 0)
+        readline.write_history(path);
+}

@@ -1,0 +1,15 @@
+/*
+ * History: what was typed at the prompt, in ~/.tidelock_history.  A chunk of
+ * several lines stays one entry, also in the file: each begins with a line
+ * `#SECONDS`, as in bash's.  Only with readline.
+ */
+#ifndef HISTORY_H
+#define HISTORY_H
+
+void history_open(void);
+void history_close(void);
+
+/* Adds a chunk, to the file at once. */
+void history_add(const char *chunk);
+
+#endif

@@ -1,0 +1,90 @@
+#include "repl/terminal.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#define WIDTH_USUAL 80
+#define WIDTH_LEAST 20
+
+static bool has_quit;
+
+bool terminal_is(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+bool terminal_has_quit(void)
+{
+    return has_quit;
+}
+
+static int columns(lua_State *L)
+{
+    struct winsize size;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+                 size.ws_col >= WIDTH_LEAST;
+    lua_pushinteger(L, known ? size.ws_col : WIDTH_USUAL);
+    return 1;
+}
+
+bool terminal_has_colours(void)
+{
+    const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
+    return terminal_is() && !(refused && *refused) && kind &&
+           strcmp(kind, "dumb") != 0;
+}
+
+/* A folder that cannot be read has no names.  Those of folders end in a slash.
+ */
+static int list(lua_State *L)
+{
+    DIR *folder = opendir(luaL_checkstring(L, 1));
+    lua_newtable(L);
+    const struct dirent *entry;
+    while (folder && (entry = readdir(folder))) {
+        lua_pushfstring(L, "%s%s", entry->d_name,
+                        entry->d_type == DT_DIR ? "/" : "");
+        lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    }
+    if (folder)
+        closedir(folder);
+    return 1;
+}
+
+static int quit(lua_State *L)
+{
+    (void)L;
+    has_quit = true;
+    return 0;
+}
+
+static void set_program(lua_State *L)
+{
+    char path[PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[size > 0 ? size : 0] = '\0';
+    lua_pushstring(L, path);
+    lua_setfield(L, -2, "program");
+    char *slash = strrchr(path, '/');
+    if (slash)
+        *slash = '\0';
+    lua_pushstring(L, path);
+    lua_setfield(L, -2, "folder");
+}
+
+void terminal_push(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"columns", columns}, {"list", list}, {"quit", quit}, {NULL, NULL}};
+    has_quit = false;
+    luaL_newlib(L, functions);
+    lua_pushboolean(L, terminal_has_colours());
+    lua_setfield(L, -2, "colour");
+    set_program(L);
+}

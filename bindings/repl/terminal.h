@@ -1,0 +1,25 @@
+/*
+ * Terminal: what the REPL's Lua part (bindings/repl/) is given of the world
+ * around it.
+ */
+#ifndef TERMINAL_H
+#define TERMINAL_H
+
+#include <stdbool.h>
+
+#include <lua.h>
+
+/* Whether somebody sits there: input and output are a terminal. */
+bool terminal_is(void);
+
+/* Whether it shows colours: a terminal, and NO_COLOR does not refuse them. */
+bool terminal_has_colours(void);
+
+/* Pushes a table: columns(), the width; colour, whether it shows colours;
+ * list(folder), the names in it; folder, where the program lies; program, its
+ * path; quit(), after which terminal_has_quit is true. */
+void terminal_push(lua_State *L);
+
+bool terminal_has_quit(void);
+
+#endif

@@ -1,0 +1,180 @@
+-- What an interactive session starts: who lives on, what is shown of it, and how all ends.
+local terminal = dofile "spec/support/terminal.lua"
+
+local repl
+
+local function start(...)
+  repl = terminal.start(...)
+  repl:expect "Ctrl%-D ends\n"
+end
+
+after_each(function()
+  if repl then repl:close() end
+  repl = nil
+end)
+
+-- Whether a process is there, and no zombie.
+local function lives(pid)
+  local file = io.open("/proc/" .. pid .. "/stat")
+  local stat = file and file:read "a"
+  if file then file:close() end
+  return stat ~= nil and stat ~= "" and not stat:find "%) [ZX] "
+end
+
+local function await_end(pid)
+  local limit = os.time() + 10
+  while lives(pid) and os.time() < limit do os.execute "sleep 0.02" end
+  return not lives(pid)
+end
+
+local function pid_of(expression)
+  return repl:enter("'pid ' .. " .. expression .. ".pid", "\npid (%d+)\n")
+end
+
+-- A process, a child of that, and a command, which would live for ever.
+local function start_three()
+  repl:enter([[p = ipc.spawn(function() local q = ipc.spawn(ipc.sleep) print("inner " .. q.pid) q:join() end)]],
+    "process%-1 | inner (%d+)\n")
+  repl:enter("c = ipc.command{ 'sleep', '1000' }", "> ")
+  return pid_of "p", repl:screen():match "inner (%d+)\n", pid_of "c"
+end
+
+describe("Ctrl-C", function()
+  it("at the prompt drops the line, and what was started lives on", function()
+    start()
+    local p, q, c = start_three()
+    repl:type "os.exit("
+    repl:expect "> os%.exit%("
+    repl:type "\3"
+    repl:expect "^%^C\n"
+    repl:enter("p:is_alive(), c:is_alive()", "\ntrue\ttrue\n")
+    assert.truthy(lives(p) and lives(q) and lives(c))
+  end)
+
+  it("in a call interrupts that alone", function()
+    start()
+    repl:enter("p = ipc.spawn(ipc.sleep)", "> ")
+    repl:enter("p:join()", "\n")
+    os.execute "sleep 0.3"
+    repl:type "\3"
+    repl:expect "interrupted!\n"
+    repl:enter("p:is_alive()", "\ntrue\n")
+    repl:enter("while true do end", "\n")
+    os.execute "sleep 0.3"
+    repl:type "\3"
+    repl:expect "interrupted!\n"
+    repl:enter("p:is_alive()", "\ntrue\n")
+  end)
+end)
+
+describe("the end", function()
+  it("by Ctrl-D tells what still runs, and a second one ends it", function()
+    start()
+    local p, q, c = start_three()
+    repl:type "\4"
+    repl:expect "2 processes still run; Ctrl%-D again ends them\n> "
+    repl:enter("p:is_alive()", "\ntrue\n")
+    repl:type "\4"
+    repl:expect "2 processes still run; Ctrl%-D again ends them\n> "
+    repl:type "\4"
+    assert.equal(0, repl:status())
+    assert.truthy(await_end(p) and await_end(q) and await_end(c))
+  end)
+
+  it("by Ctrl-D ends a thread, too", function()
+    start()
+    repl:enter("t = ipc.spawn_thread(function() require 'tidelock'.sleep() end)", "> ")
+    repl:type "\4"
+    repl:expect "1 thread still runs; Ctrl%-D again ends it\n> "
+    repl:type "\4"
+    assert.equal(0, repl:status())
+  end)
+
+  for _, signal in ipairs{ "KILL", "HUP", "TERM" } do
+    it("by SIG" .. signal .. " leaves nobody behind", function()
+      start()
+      local p, q, c = start_three()
+      os.execute(("kill -%s %s"):format(signal, pid_of "ipc.current()"))
+      assert.truthy(await_end(p) and await_end(q) and await_end(c))
+    end)
+  end
+
+  it("by os.exit leaves nobody behind", function()
+    start()
+    local p, q, c = start_three()
+    repl:enter "os.exit(3)"
+    assert.equal(3, repl:status())
+    assert.truthy(await_end(p) and await_end(q) and await_end(c))
+  end)
+end)
+
+describe("the output of a child", function()
+  it("appears above the line that is being typed, whole, with its name", function()
+    start()
+    repl:enter("e = ipc.event()", "> ")
+    repl:enter([[p = ipc.process{ name = "cook", target = function() e:wait() io.write "so" io.stdout:flush()
+      ipc.sleep(0.2) io.write "up\n" io.stderr:write "salt\n" os.execute "echo water" end }:start()]], "> ")
+    repl:enter("ipc.spawn(function() ipc.sleep(0.5) e:set() end)", "> ")
+    repl:type "1000 + "
+    repl:expect "\ncook | soup\n"
+    repl:expect "cook | salt\n"
+    repl:expect "cook | water\n"
+    repl:expect "> 1000 %+ "
+    repl:enter("11", "\n1011\n")
+  end)
+
+  it("is that of a terminal, and comes while a chunk runs", function()
+    start()
+    repl:enter("c = ipc.command{ 'sh', '-c', 'test -t 1 && echo yes; sleep 0.2; printf end', stdout = 'inherit' }",
+      "sh | yes\n")
+    repl:enter("c:join()", "sh | end\n")
+    repl:enter("p = ipc.spawn(function() print 'now' ipc.sleep() end) ipc.sleep(1) print 'then'",
+      "process%-1 | now\nthen\n")
+  end)
+
+  it("has no names with --label, which has its own", function()
+    start "-i --label"
+    repl:enter("ipc.spawn(print, 'soup'):join()", "%d%.%d%d%d process%-1 +soup\n")
+    assert.falsy(repl:screen():find(" | ", 1, true))
+  end)
+
+  it("that is a thread's, or a callback's, appears above the line, too", function()
+    start()
+    repl:enter("ipc.spawn_thread(function() ipc.sleep(0.5) print 'thread' end)", "> ")
+    repl:type "1000 + "
+    repl:expect "\nthread%-1 | thread\n> 1000 %+ "
+    repl:enter("11", "\n1011\n")
+    repl:enter("pool = ipc.pool(1)", "> ")
+    repl:enter("f = pool:apply_async(function() ipc.sleep(0.5) return 7 end, nil, print)", "> ")
+    repl:type "2000 + "
+    repl:expect "\n7\n> 2000 %+ "
+  end)
+end)
+
+describe("the end of a child", function()
+  it("is told once", function()
+    start()
+    repl:enter("p = ipc.process{ name = 'cook', target = ipc.sleep }:start()", "> ")
+    local pid = pid_of "p"
+    os.execute("kill -9 " .. pid)
+    repl:expect("%[1%] cook %(pid " .. pid .. "%) was killed by signal 9\n> ")
+    repl:enter("ipc.spawn(os.exit, 3)", "%[2%] process%-2 %(pid %d+%) ended with status 3\n")
+    repl:enter("ipc.spawn(print, 'x'):join()", "%[3%] process%-3 %(pid %d+%) has ended\n")
+    repl:enter("p", "ended")
+    local _, told = repl:screen():gsub("%[%d%] ", "")
+    assert.equal(3, told)
+  end)
+
+  it("is counted where many end well", function()
+    start()
+    repl:enter("for i = 1, 20 do ipc.spawn(function() end) end for _, p in ipairs(ipc.children()) do p:join() end",
+      "\n20 processes have ended\n")
+  end)
+end)
+
+describe("a thread of the session", function()
+  it("has ipc", function()
+    start()
+    repl:enter("ipc.spawn_thread(function() return ipc.getpid() end):result() == ipc.getpid()", "\ntrue\n")
+  end)
+end)

@@ -1,0 +1,84 @@
+-- The program on a terminal: what a user types, and what the screen shows.  script(1) makes the pseudo-terminal.
+local shell = dofile "spec/support/shell.lua"
+
+local terminal = {}
+terminal.__index = terminal
+
+local PATIENCE = 20 -- seconds; on a loaded machine a start takes long
+
+local function contents(path)
+  local file = assert(io.open(path))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+-- Without colours and what else moves the cursor; where a line is written anew, it is a new one.
+local function plain(text)
+  text = text:gsub("\r\27%[K", "\n")
+  return (text:gsub("\27%[[%d;?]*%a", ""):gsub("\r", ""))
+end
+
+-- Starts the program with these arguments, in a home of its own (or `home`).  `environment`: such as "NO_COLOR=1".
+function terminal.start(arguments, environment, home)
+  local folder = shell.run("mktemp -d"):match "%S+"
+  local self = setmetatable({ folder = folder, home = home or folder, seen = 0 }, terminal)
+  local line = ("exec env HOME=%s TERM=xterm %s %s %s"):format(self.home, environment or "", shell.tidelock,
+    arguments or "")
+  os.execute(("mkfifo %s/keys; touch %s/screen"):format(folder, folder))
+  os.execute(("env --default-signal=INT,QUIT,HUP sh -c 'echo $$ >%s/pid; exec timeout 120 script -qfec \"%s\" "
+    .. "%s/screen' <%s/keys >/dev/null 2>&1 &"):format(folder, line, folder, folder))
+  self.keys = assert(io.open(folder .. "/keys", "w"))
+  self.keys:setvbuf "no"
+  return self
+end
+
+function terminal:type(text)
+  self.keys:write(text)
+end
+
+-- All that was written to the screen.
+function terminal:raw()
+  return contents(self.folder .. "/screen")
+end
+
+-- The same as text.
+function terminal:screen()
+  return plain(self:raw())
+end
+
+-- Waits until the screen shows the pattern behind what was expected before; its captures.
+function terminal:expect(pattern)
+  local limit = os.time() + PATIENCE
+  repeat
+    local screen = self:screen()
+    local found = { screen:find(pattern, self.seen + 1) } -- an anchor is at what comes next
+    if found[1] then
+      self.seen = found[2]
+      return table.unpack(found, 3)
+    end
+    os.execute "sleep 0.02"
+  until os.time() > limit
+  error(("no %q behind:\n%s\nbut:\n%s"):format(pattern, self:screen():sub(1, self.seen),
+    self:screen():sub(self.seen + 1)), 2)
+end
+
+-- A line, and what is shown for it.
+function terminal:enter(line, pattern)
+  self:type(line .. "\r")
+  if pattern then return self:expect(pattern) end
+end
+
+-- Waits until the program has ended; the status, which script(1) writes below the screen.
+function terminal:status()
+  return tonumber((self:expect "COMMAND_EXIT_CODE=\"(%d+)\""))
+end
+
+-- Ends what may be left of it; twice is harmless.
+function terminal:close()
+  if io.type(self.keys) ~= "file" then return end
+  self.keys:close()
+  os.execute(("kill $(cat %s/pid) 2>/dev/null; rm -rf %s"):format(self.folder, self.folder))
+end
+
+return terminal
