@@ -30,6 +30,9 @@ local ENDS = {
 --- The first line where nothing was found. why: "done", "time" or "interrupted", as of jobs:run.
 function summary.nothing(search, why)
   local options, schedules = search.options, search.taken
+  if schedules == 0 and why == "time" then
+    return ("no schedule has come to its end in %g s: nothing is known of them"):format(options.time)
+  end
   if search.exhausted then
     return ("no failing schedule: all %s explored%s"):format(
       summary.number(search.depth_first.explored), bounds(options))

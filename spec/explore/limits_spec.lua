@@ -45,6 +45,13 @@ describe("an exploration", function()
     assert.match("\nmore than 64 labels of ipc.sometimes: ", out)
   end)
 
+  it("chooses among a million answers", function()
+    local script = explorer.file [[assert(require "tidelock".choose(1000000) > 0)]]
+    local out = shell.run(("%s explore --jobs 1 --runs 300 %s </dev/null"):format(shell.tidelock, script))
+    os.remove(script)
+    assert.match("^no failing schedule: 300 schedules\n", out)
+  end)
+
   it("says that there are too few descriptors", function()
     for _, limit in ipairs{ 40, 66 } do
       local _, err, status = shell.run(("ulimit -n %d; %s explore nothing.lua </dev/null"):format(limit, shell.tidelock))
