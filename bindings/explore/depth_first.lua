@@ -20,6 +20,7 @@ local depth_first = {}
 depth_first.__index = depth_first
 
 local MOST_WAITING = 50000 -- branches of one cost, where there is a bound
+local MOST_ANSWERS = 64 -- of an ipc.choose that are offered at once
 
 --- options: seed; bound (on delays; nil: none); switches (bound on pre-emptions; nil); delays (whether the clock may
 -- move while tasks can run); kills (how many tasks may be killed).
@@ -96,20 +97,6 @@ local function is_in_vain(self, branch)
     if not self.timeless[site] then return false end
   end
   return branch.sites ~= nil
-end
-
---- The next branch to run, or nil; `calm`: the clock is left alone.
-function depth_first:next(calm)
-  if not self.begun then
-    self.begun = true
-    return { node = self.root, sleep = {}, cost = 0, switches = 0, kills = 0, is_first = true }
-  end
-  local branch = take_cheapest(self, calm)
-  while branch and is_in_vain(self, branch) do branch = take_cheapest(self, calm) end
-  if not branch then return nil end
-  branch.sleep = {}
-  if self.reduces then fall_asleep(branch) end
-  return branch
 end
 
 --- Whether no branch waits: none will come, unless of those that are running.
@@ -272,6 +259,16 @@ local function offer_kills(self, trace, node)
   end
 end
 
+-- The answers of ipc.choose from `answer` on, one after the other: there may be millions.
+local function offer_rest(self, node, event, answer)
+  if answer == event.answer then answer = answer + 1 end
+  if answer > event.of then return end
+  offer(self, {
+    node = node, move = "=" .. math.tointeger(answer), cost = node.cost + 1, switches = node.switches,
+    kills = node.kills, asked = event, answer = answer,
+  })
+end
+
 -- Who is woken, and what ipc.choose answers: any, each one delay.
 local function offer_answers(self, node, event)
   local list = {}
@@ -280,13 +277,29 @@ local function offer_answers(self, node, event)
       if path ~= event.woken then list[#list + 1] = "w" .. path end
     end
   else
-    for answer = 1, event.of do
+    for answer = 1, math.min(event.of, MOST_ANSWERS) do
       if answer ~= event.answer then list[#list + 1] = "=" .. math.tointeger(answer) end
     end
   end
   for _, move in ipairs(list) do
     offer(self, { node = node, move = move, cost = node.cost + 1, switches = node.switches, kills = node.kills })
   end
+  if event.how == "answer" then offer_rest(self, node, event, MOST_ANSWERS + 1) end
+end
+
+--- The next branch to run, or nil; `calm`: the clock is left alone.
+function depth_first:next(calm)
+  if not self.begun then
+    self.begun = true
+    return { node = self.root, sleep = {}, cost = 0, switches = 0, kills = 0, is_first = true }
+  end
+  local branch = take_cheapest(self, calm)
+  while branch and is_in_vain(self, branch) do branch = take_cheapest(self, calm) end
+  if not branch then return nil end
+  if branch.asked then offer_rest(self, branch.node, branch.asked, branch.answer + 1) end
+  branch.sleep = {}
+  if self.reduces then fall_asleep(branch) end
+  return branch
 end
 
 -- What each task that could have come would have done: the step that it takes next.

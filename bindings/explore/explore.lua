@@ -120,7 +120,7 @@ local function status_of(hunt, why)
   if why == "interrupted" then return INTERRUPTED end
   if hunt.taken == 0 then return NOT_EXACT end
   if #hunt.findings:missing() > 0 then return FOUND end
-  return hunt.findings.went_outside and NOT_EXACT or 0
+  return (hunt.findings.went_outside or hunt.taken == 0) and NOT_EXACT or 0
 end
 
 local function tell_nothing(here, hunt, why)

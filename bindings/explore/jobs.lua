@@ -77,7 +77,8 @@ function jobs:run(search, deadline, progress)
     if self.busy == 0 and not more then break end
     if self.busy > 0 and not collect(self, search) then why = "interrupted" break end
     progress(search)
-    if deadline and self.clock() >= deadline then why = "time" break end
+    local grace = search.taken > 0 and 0 or LONGEST -- one that has ended says more than none
+    if deadline and self.clock() >= deadline + grace then why = "time" break end
   end
   self:drain(why == "interrupted" and BRIEF or LONGEST)
   return search.failure and "done" or why

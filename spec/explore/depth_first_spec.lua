@@ -79,6 +79,12 @@ describe("depth first without a bound", function()
     assert.equal(6, count(seen))
   end)
 
+  it("gives each answer of choose, of many", function()
+    local seen = {}
+    assert.equal(200, explore(function(world) seen[world.choose(200)] = true end).explored)
+    assert.equal(200, count(seen))
+  end)
+
   it("kills each task at each of its points, where it may", function()
     local ends = {}
     local model = function(world)

@@ -45,9 +45,24 @@ describe("an exploration", function()
     assert.match("\nmore than 64 labels of ipc.sometimes: ", out)
   end)
 
+  it("that has seen no schedule end says so", function()
+    package.path = "bindings/?.lua;" .. package.path
+    local nothing = require "explore.summary".nothing
+    assert.match("^no schedule has come to its end in 2 s", nothing({ taken = 0, options = { time = 2 } }, "time"))
+    assert.equal("no failing schedule: 1 schedule", nothing({ taken = 1, options = { time = 2 } }, "time"))
+  end)
+
+  it("chooses among a million answers", function()
+    local script = explorer.file [[assert(require "tidelock".choose(1000000) > 0)]]
+    local out = shell.run(("%s explore --jobs 1 --runs 300 %s </dev/null"):format(shell.tidelock, script))
+    os.remove(script)
+    assert.match("^no failing schedule: 300 schedules\n", out)
+  end)
+
   it("says that there are too few descriptors", function()
     for _, limit in ipairs{ 40, 66 } do
-      local _, err, status = shell.run(("ulimit -n %d; %s explore nothing.lua </dev/null"):format(limit, shell.tidelock))
+      local line = "ulimit -n %d; %s explore nothing.lua </dev/null"
+      local _, err, status = shell.run(line:format(limit, shell.tidelock))
       assert.equal(2, status)
       assert.match("^tidelock: [%a ]+: Too many open files\n$", err)
     end
