@@ -223,9 +223,10 @@ void tl_explore_tell_call(const char *text);
 void tl_explore_tell_result(const char *text);
 
 /* Called by the task that is about to take the step of that number, once the
- * step is plan.stop or later; it may set plan.stop anew.  Where a task begins or
- * dies is passed over: it has no script to look into.  Meanwhile the task can
- * look at objects, by which nothing changes; all else returns TL_STOPPED. */
+ * step is plan.stop or later; it may set plan.stop anew.  Where a task begins
+ * or dies is passed over: it has no script to look into.  Meanwhile the task
+ * can look at objects, by which nothing changes; all else returns TL_STOPPED.
+ */
 extern void (*tl_stop_hook)(uint64_t step);
 
 /* This task's path, as a key. */
