@@ -160,9 +160,12 @@ describe("nothing is left", function()
   end)
 end)
 
+-- KiB; a sanitizer keeps what is freed, for a while
+local GROWS_MOST = shell.tidelock:find "sanitize" and 1 << 20 or 600
+
 describe("a schedule", function()
   it("leaves no descriptor, process or memory to the next", function()
-    local out, err = explorer.run([[
+    local out, err = explorer.run(([[
       local function state()
         local list = io.popen("ls /proc/self/fd | wc -l; ps -o rss= -p $PPID")
         local fds, rss = list:read("n", "n")
@@ -174,7 +177,7 @@ describe("a schedule", function()
       local fds, rss = state()
       for i = 1, 1000 do run(runs, { strategy = "random", seed = i }) end
       local now, more = state()
-      print(now - fds, more - rss < 600)]], [[
+      print(now - fds, more - rss < GROWS_MOST)]]):gsub("GROWS_MOST", GROWS_MOST), [[
       local ipc = require "tidelock"
       local q = ipc.queue(1)
       ipc.spawn(function() q:put(("x"):rep(1000)) end)
