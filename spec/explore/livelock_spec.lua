@@ -48,6 +48,26 @@ describe("a livelock", function()
     end)
   end
 
+  it("of tasks that are polite is found", function()
+    local run = explore([[
+local ipc = require "tidelock"
+local ours, theirs = ipc.lock(), ipc.lock()
+local function take(first, second)
+  while true do
+    first:acquire()
+    ipc.yield()
+    if second:acquire(0) then break end
+    first:release()
+  end
+  second:release()
+  first:release()
+end
+ipc.spawn(take, ours, theirs)
+take(theirs, ours)]], "--runs 200")
+    assert.equal(FAILS, run.status, run.out .. run.err)
+    assert.truthy(run.out:find "^livelock: 10,000 steps in which no task gets on, schedule %d", run.out)
+  end)
+
   it("is not found where two that look keep a third one from its turn", function() -- a barrier with phases
     local run = explore([[
 local ipc = require "tidelock"

@@ -100,12 +100,6 @@ static void tell_livelocks(void)
                  "0"),
              TL_ENDING_LIVELOCK, ""),
         "though it takes a lock");
-    say(ends("local a, b = ipc.lock(), ipc.lock() local function f(x, y) "
-             "while true do x:acquire() ipc.yield() "
-             "if y:acquire(0) then break end x:release() end end "
-             "local p = ipc.spawn(function() f(a, b) end) f(b, a)",
-             TL_ENDING_LIVELOCK, ""),
-        "though it is polite");
     say(ends(TWO("for i = 1, 20000 do local x = a[i % 100 + 1] end"),
              TL_ENDING_PASSED, ""),
         "who reads much gets on");
