@@ -17,6 +17,7 @@ void value_open(lua_State *L);
 void queue_open(lua_State *L);
 void pipe_open(lua_State *L);
 void process_open(lua_State *L);
+void signals_open(lua_State *L);
 void command_open(lua_State *L);
 void latch_open(lua_State *L);
 void rlock_open(lua_State *L);

@@ -112,6 +112,35 @@ function ipc.sleep(seconds) end
 --- Lets other tasks run first.
 function ipc.yield() end
 
+---@alias tidelock.signal "HUP"|"INT"|"QUIT"|"TERM"|"USR1"|"USR2"|"PIPE"|"TSTP"|"WINCH"
+
+--- Has `fn` called with the signal's name when the signal comes to this process,
+--- in the place of what the signal would do; nil: it does that again. The names
+--- may begin with SIG.
+---
+---     local stop = ipc.event()
+---     ipc.on_signal("TERM", function() stop:set() end)
+---     stop:wait()
+---
+--- It runs between the task's own operations: at once while Lua computes (in a
+--- coroutine: as its next operation begins); and in a wait, as the callbacks of
+--- pools do. Such a wait goes on afterwards, unless `fn` raises: then it raises
+--- that. What is not of this module, such as `io.read`, comes to its own end
+--- first. Functions do not interrupt each other. Signals of one name that come
+--- before it is called are one, as everywhere.
+---
+--- A process starts without its parent's functions. In a thread it raises, since
+--- signals go to whole processes. While a task has such a function, it counts as
+--- one that may go on: no deadlock is reported, but under `--sim`. At the end of
+--- the script, while it waits for its processes, `fn` is still called; but the
+--- script's objects are closed by then, and what `fn` raises is only told.
+---
+--- Not to be had: KILL and STOP, which no process hears; signals of faults, such
+--- as SEGV; CONT, CHLD, URG and ALRM, which the runtime needs.
+---@param name tidelock.signal|string
+---@param fn? fun(name: tidelock.signal)
+function ipc.on_signal(name, fn) end
+
 --- The time since some fixed moment. The clock is monotonic and the same in
 --- all processes of this machine: differences are durations.
 ---@return number seconds

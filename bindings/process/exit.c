@@ -15,6 +15,7 @@ volatile sig_atomic_t exit_interrupt_status = 130;
 
 static bool interactive;
 static void (*report_told)(void);
+static void (*last)(lua_State *L);
 static char end_key; /* registry: what ends the main script */
 
 void exit_interactive(bool on)
@@ -25,6 +26,11 @@ void exit_interactive(bool on)
 void exit_after_report(void (*told)(void))
 {
     report_told = told;
+}
+
+void exit_then(void (*function)(lua_State *L))
+{
+    last = function;
 }
 
 void exit_forget(lua_State *L)
@@ -72,6 +78,8 @@ static void end_main(lua_State *L)
         files_write(2, text, sizeof text - 1);
         _exit(exit_interrupt_status);
     }
+    if (last)
+        last(L);
 }
 
 void exit_end(lua_State *L)

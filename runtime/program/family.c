@@ -101,7 +101,7 @@ int tl_main_end(void)
     tl_commands_close();
     /* no callbacks from here on, which could start another for a daemon that
      * ends */
-    tl_idle_due = NULL;
+    tl_idle_due = tl_idle_due_last;
     signal_daemons(SIGTERM);
     status = await_children(true, in(TL_SECOND));
     if (status == TL_TIMEOUT) {

@@ -4,7 +4,8 @@ local rooms = {}
 rooms.order = {
   runtime = { "base", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool", "process",
     "commands", "net", "space", "observe", "explore", "simulate", "program" },
-  bindings = { "lua", "codec", "objects", "process", "pool", "commands", "net", "simulate", "module", "explore", "program" },
+  bindings = { "lua", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate",
+    "module", "explore", "program" },
 }
 
 -- Rooms of which none may know another, though one must be above.

@@ -175,6 +175,7 @@ case("process.exitcode", "process is_alive", function() return started.exitcode 
 call("process", stays, "suspend", "process suspend")
 call("process", stays, "resume", "process resume")
 call("process", stays, "signal", "process signal", 18)
+case("ipc.on_signal", "process on_signal", ipc.on_signal, "USR2", nil)
 call("process", stays, "terminate", "process terminate")
 case("process:kill", "process kill", function() return pcall(stays.kill, stays) end)
 case("process:join", "process join", ended, stays)

@@ -1,0 +1,360 @@
+#include "signals/signals.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "lua/hook.h"
+#include "lua/support.h"
+#include "objects.h"
+#include "process/exit.h"
+#include "process/files.h"
+#include "process/thread.h"
+#include "signals/care.h"
+#include "signals/signal_names.h"
+
+enum { MOST = 64 };
+
+/* Of this process: the state whose functions these are, its thread, and what
+ * has come and is not answered yet, as bits. */
+static lua_State *volatile state;
+static pid_t owner;
+static pthread_t owner_thread;
+static _Atomic uint64_t come;
+static uint64_t heard;
+static bool running, stopped; /* a function; the collector, meanwhile */
+static bool raised;           /* by one, while the task waited */
+static lua_State *stage;      /* where functions run while the task waits */
+static char functions_key;    /* registry: by number */
+static struct sigaction given[MOST + 1];
+static struct {
+    lua_Hook hook;
+    int mask, count;
+} script_hook; /* while ours is in its place */
+
+static uint64_t bit_of(int number)
+{
+    return UINT64_C(1) << (number - 1);
+}
+
+static void block(sigset_t *mask)
+{
+    sigset_t every;
+    sigfillset(&every);
+    pthread_sigmask(SIG_BLOCK, &every, mask);
+}
+
+static void unblock(const sigset_t *mask)
+{
+    pthread_sigmask(SIG_SETMASK, mask, NULL);
+}
+
+/* ---- what the handler does ---- */
+
+static void in_hook(lua_State *L, lua_Debug *frame);
+
+/* With signals blocked. */
+static void set_hook(void)
+{
+    lua_State *L = state;
+    if (lua_gethook(L) != in_hook) {
+        script_hook.hook = lua_gethook(L);
+        script_hook.mask = lua_gethookmask(L);
+        script_hook.count = lua_gethookcount(L);
+    }
+    lua_sethook(L, in_hook, LUA_MASKCOUNT, 1);
+}
+
+/* In a fork, which is no task, or none yet. */
+static void leave_to_default(int number)
+{
+    if (given[number].sa_handler == SIG_IGN)
+        return;
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigaction(number, &action, NULL);
+    raise(number);
+}
+
+static void on_signal(int number)
+{
+    int error = errno;
+    if (getpid() != owner) {
+        leave_to_default(number);
+    } else if (!pthread_equal(pthread_self(), owner_thread)) {
+        pthread_kill(owner_thread, number);
+    } else {
+        atomic_fetch_or(&come, bit_of(number));
+        set_hook();
+        tl_idle_call();
+    }
+    errno = error;
+}
+
+/* ---- functions ---- */
+
+/* The next that has come; 0: none. */
+static int take(void)
+{
+    uint64_t bits = atomic_load(&come);
+    if (!bits)
+        return 0;
+    int number = __builtin_ctzll(bits) + 1;
+    atomic_fetch_and(&come, ~bit_of(number));
+    return number;
+}
+
+/* Pushes the function of a signal, or nil. */
+static bool push_function(lua_State *L, int number)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key) == LUA_TTABLE)
+        lua_rawgeti(L, -1, number);
+    else
+        lua_pushnil(L);
+    lua_remove(L, -2);
+    return !lua_isnil(L, -1);
+}
+
+static bool call(lua_State *L, int number)
+{
+    if (!push_function(L, number)) {
+        lua_pop(L, 1);
+        return true;
+    }
+    lua_pushstring(L, signal_names_of(number));
+    return lua_pcall(L, 1, 0, 0) == LUA_OK;
+}
+
+/* Makes the task look once more. */
+static void look_again(void)
+{
+    sigset_t mask;
+    block(&mask);
+    set_hook();
+    tl_idle_call();
+    unblock(&mask);
+}
+
+/* Calls the functions of all that has come; false: one has raised what is at
+ * the top. */
+static bool run_all(lua_State *L)
+{
+    int number;
+    bool well = true;
+    if (running || !lua_checkstack(L, LUA_MINSTACK))
+        return true;
+    running = true;
+    while (well && (number = take()) > 0)
+        well = call(L, number);
+    running = false;
+    if (atomic_load(&come))
+        look_again();
+    return well;
+}
+
+static void take_hook_off(lua_State *L)
+{
+    sigset_t mask;
+    block(&mask);
+    if (lua_gethook(L) == in_hook)
+        lua_sethook(L, script_hook.hook, script_hook.mask, script_hook.count);
+    unblock(&mask);
+}
+
+/* Between two instructions of Lua. */
+static void in_hook(lua_State *L, lua_Debug *frame)
+{
+    (void)frame;
+    take_hook_off(L);
+    if (getpid() != owner)
+        return;
+    if (raised) {
+        raised = false;
+        tl_interrupt_clear();
+        hook_raise(L); /* where the wait got what it wanted, and did not */
+    }
+    if (!run_all(L))
+        lua_error(L);
+}
+
+/* ---- while the task waits ---- */
+
+static bool is_due(void)
+{
+    return !running && atomic_load(&come) != 0;
+}
+
+static void collect_again(lua_State *L)
+{
+    if (stopped)
+        lua_gc(L, LUA_GCRESTART, 0);
+    stopped = false;
+}
+
+/* At the end of a task no call is left that could raise it. */
+static void report(lua_State *L)
+{
+    size_t size;
+    lua_pushfstring(L, "tidelock: a function for a signal failed: %s\n",
+                    luaL_tolstring(L, -1, NULL));
+    const char *text = lua_tolstring(L, -1, &size);
+    files_flush_stdout();
+    files_write(2, text, size);
+}
+
+/* With the collector stopped: see pool/callbacks. */
+static void run(void)
+{
+    lua_State *L = stage, *waits = context_state;
+    int top = lua_gettop(L);
+    stopped = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
+    lua_gc(L, LUA_GCSTOP, 0);
+    if (!run_all(L)) {
+        if (care_is_last()) {
+            report(L);
+        } else {
+            hook_keep_error(L);
+            raised = true;
+            tl_interrupt();
+            look_again();
+        }
+    }
+    lua_settop(L, top);
+    collect_again(L);
+    context_state = waits;
+}
+
+/* ---- on and off ---- */
+
+static void watch(void)
+{
+    tl_idle_by_signals = heard != 0;
+    care_for(CARE_SIGNALS, heard ? is_due : NULL, run);
+}
+
+/* The first one in this process. */
+static void begin(lua_State *L)
+{
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &functions_key);
+    stage = lua_newthread(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &stage);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+    state = lua_tothread(L, -1);
+    lua_pop(L, 1);
+    owner = getpid();
+    owner_thread = pthread_self();
+}
+
+static void handle(int number)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigfillset(&action.sa_mask);
+    heard |= bit_of(number);
+    watch();
+    sigaction(number, &action, &given[number]);
+}
+
+static void let_go(int number)
+{
+    sigaction(number, &given[number], NULL);
+    heard &= ~bit_of(number);
+    watch();
+}
+
+/* Argument 2 becomes the function of the signal; what came before is its
+ * predecessor's. */
+static void set_function(lua_State *L, int number)
+{
+    if (!state && lua_isnil(L, 2))
+        return;
+    if (!state)
+        begin(L);
+    if (lua_isnil(L, 2) && (heard & bit_of(number)))
+        sigaction(number, &given[number], NULL);
+    if (!run_all(L))
+        lua_error(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
+    lua_pushvalue(L, 2);
+    lua_rawseti(L, -2, number);
+    if (lua_isnil(L, 2) && (heard & bit_of(number)))
+        let_go(number);
+    else if (!lua_isnil(L, 2) && !(heard & bit_of(number)))
+        handle(number);
+}
+
+/* The state is about to be closed: signals do again what they did. */
+static void end(lua_State *L)
+{
+    (void)L;
+    for (int number = 1; heard && number <= MOST; number++)
+        if (heard & bit_of(number))
+            let_go(number);
+    if (state)
+        take_hook_off(state);
+    state = NULL;
+}
+
+/* The defaults, where the parent did not ignore the signal (child.h resets two
+ * of them so). */
+void signals_forget(lua_State *L)
+{
+    for (int number = 1; heard && number <= MOST; number++) {
+        if (!(heard & bit_of(number)))
+            continue;
+        if (given[number].sa_handler != SIG_IGN || number == SIGTERM)
+            given[number] = (struct sigaction){.sa_handler = SIG_DFL};
+        let_go(number);
+    }
+    if (state) {
+        take_hook_off(state);
+        take_hook_off(L);
+    }
+    state = NULL;
+    atomic_store(&come, 0);
+    running = raised = false;
+    collect_again(L);
+}
+
+/* ---- ipc.on_signal ---- */
+
+static void check_place(lua_State *L)
+{
+    if (thread_is())
+        misuse(L, NULL, "on_signal",
+               "signals go to whole processes: the main thread of the process "
+               "is to call it");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+    if (state && lua_tothread(L, -1) != state)
+        misuse(L, NULL, "on_signal",
+               "another Lua state of this process hears its signals");
+    lua_pop(L, 1);
+}
+
+static int ipc_on_signal(lua_State *L)
+{
+    check_function(L, 2, "on_signal");
+    int number = signal_names_check(L, "on_signal");
+    lua_settop(L, 2);
+    if (!lua_isnil(L, 2) && !lua_isfunction(L, 2))
+        return misuse(L, NULL, "on_signal",
+                      "a function or nil is expected, "
+                      "not %s",
+                      shown_a_type(L, 2));
+    check_place(L);
+    int status = tl_process_on_signal();
+    if (status < 0)
+        return result_failure(L, NULL, "on_signal", status);
+    set_function(L, number);
+    return 0;
+}
+
+void signals_open(lua_State *L)
+{
+    exit_then(end);
+    lua_pushcfunction(L, ipc_on_signal);
+    lua_setfield(L, -2, "on_signal");
+}
