@@ -201,7 +201,8 @@ static void make_module(lua_State *L)
     queue_open(L);
     pipe_open(L);
     process_open(L);
-    signals_open(L);
+    on_signal_open(L);
+    signal_object_open(L);
     command_open(L);
     latch_open(L);
     rlock_open(L);

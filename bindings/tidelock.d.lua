@@ -50,7 +50,7 @@ local ipc = {}
 
 --- Several objects and all tasks ----------------------------------------------
 
----@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.thread|tidelock.event|tidelock.latch|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection
+---@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.thread|tidelock.event|tidelock.latch|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection|tidelock.signal_object
 
 --- Waits until at least one of the objects is ready: a queue, an end of a pipe
 --- or a connection that has a message or is closed, a process, thread or
@@ -140,6 +140,35 @@ function ipc.yield() end
 ---@param name tidelock.signal|string
 ---@param fn? fun(name: tidelock.signal)
 function ipc.on_signal(name, fn) end
+
+--- A signal as something to wait for, by `ipc.wait`, `ipc.receive` and `get`.
+--- From this call on it is noted when it comes, in the place of what it would do
+--- otherwise; there is one object for each name, so it may be asked for wherever
+--- it is waited for. It is ready while the signal has come and not been got. A
+--- function of `ipc.on_signal` is called besides.
+---
+---     repeat
+---       local order = ipc.receive{ orders, ipc.signal "TERM" }
+---       if order ~= "TERM" then cook(order) end
+---     until order == "TERM"
+---
+--- For processes, threads and deadlocks the same holds as of `ipc.on_signal`.
+---@param name tidelock.signal|string
+---@return tidelock.signal_object
+function ipc.signal(name) end
+
+---@class tidelock.signal_object
+local signal = {}
+
+--- Waits for the signal, and takes it: the next wait is for another one.
+---@param timeout? tidelock.seconds
+---@return string? name
+---@return string? reason `"timeout"`
+function signal:get(timeout) end
+
+--- The signal does again what it did before. Twice is harmless.
+---@return true
+function signal:close() end
 
 --- The time since some fixed moment. The clock is monotonic and the same in
 --- all processes of this machine: differences are durations.

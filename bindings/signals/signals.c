@@ -10,7 +10,6 @@
 
 #include "lua/hook.h"
 #include "lua/support.h"
-#include "objects.h"
 #include "process/exit.h"
 #include "process/files.h"
 #include "process/thread.h"
@@ -24,8 +23,8 @@ enum { MOST = 64 };
 static lua_State *volatile state;
 static pid_t owner;
 static pthread_t owner_thread;
-static _Atomic uint64_t come;
-static uint64_t heard;
+static _Atomic uint64_t come, unread;           /* unread: by ipc.signal */
+static uint64_t heard, with_function, listened; /* heard for the other two */
 static bool running, stopped; /* a function; the collector, meanwhile */
 static bool raised;           /* by one, while the task waited */
 static lua_State *stage;      /* where functions run while the task waits */
@@ -87,6 +86,7 @@ static void on_signal(int number)
     } else if (!pthread_equal(pthread_self(), owner_thread)) {
         pthread_kill(owner_thread, number);
     } else {
+        atomic_fetch_or(&unread, bit_of(number));
         atomic_fetch_or(&come, bit_of(number));
         set_hook();
         tl_idle_call();
@@ -235,9 +235,31 @@ static void watch(void)
     care_for(CARE_SIGNALS, heard ? is_due : NULL, run);
 }
 
-/* The first one in this process. */
+static void let_go(int number)
+{
+    sigaction(number, &given[number], NULL);
+    heard &= ~bit_of(number);
+    watch();
+}
+
+/* The state is about to be closed: signals do again what they did. */
+static void end(lua_State *L)
+{
+    (void)L;
+    for (int number = 1; heard && number <= MOST; number++)
+        if (heard & bit_of(number))
+            let_go(number);
+    with_function = listened = 0;
+    if (state)
+        take_hook_off(state);
+    state = NULL;
+}
+
+/* Of the first one in this process. */
 static void begin(lua_State *L)
 {
+    if (state)
+        return;
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &functions_key);
     stage = lua_newthread(L);
@@ -245,6 +267,7 @@ static void begin(lua_State *L)
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
     state = lua_tothread(L, -1);
     lua_pop(L, 1);
+    exit_then(end);
     owner = getpid();
     owner_thread = pthread_self();
 }
@@ -258,44 +281,63 @@ static void handle(int number)
     sigaction(number, &action, &given[number]);
 }
 
-static void let_go(int number)
+static void settle(int number)
 {
-    sigaction(number, &given[number], NULL);
-    heard &= ~bit_of(number);
-    watch();
+    bool wanted = ((with_function | listened) & bit_of(number)) != 0;
+    if (wanted && !(heard & bit_of(number)))
+        handle(number);
+    else if (!wanted && (heard & bit_of(number)))
+        let_go(number);
 }
 
-/* Argument 2 becomes the function of the signal; what came before is its
- * predecessor's. */
-static void set_function(lua_State *L, int number)
+static void set(uint64_t *bits, int number, bool on)
 {
-    if (!state && lua_isnil(L, 2))
-        return;
-    if (!state)
-        begin(L);
-    if (lua_isnil(L, 2) && (heard & bit_of(number)))
-        sigaction(number, &given[number], NULL);
+    *bits = on ? *bits | bit_of(number) : *bits & ~bit_of(number);
+}
+
+void signals_set_function(lua_State *L, int number)
+{
+    begin(L);
+    set(&with_function, number, false);
+    if (lua_isnil(L, 2))
+        settle(number);
     if (!run_all(L))
         lua_error(L);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
     lua_pushvalue(L, 2);
     lua_rawseti(L, -2, number);
-    if (lua_isnil(L, 2) && (heard & bit_of(number)))
-        let_go(number);
-    else if (!lua_isnil(L, 2) && !(heard & bit_of(number)))
-        handle(number);
+    set(&with_function, number, !lua_isnil(L, 2));
+    settle(number);
 }
 
-/* The state is about to be closed: signals do again what they did. */
-static void end(lua_State *L)
+void signals_listen(lua_State *L, int number)
 {
-    (void)L;
-    for (int number = 1; heard && number <= MOST; number++)
-        if (heard & bit_of(number))
-            let_go(number);
-    if (state)
-        take_hook_off(state);
-    state = NULL;
+    begin(L);
+    if (!(listened & bit_of(number)))
+        atomic_fetch_and(&unread, ~bit_of(number));
+    set(&listened, number, true);
+    settle(number);
+}
+
+void signals_ignore(int number)
+{
+    set(&listened, number, false);
+    settle(number);
+}
+
+bool signals_is_listened(int number)
+{
+    return (listened & bit_of(number)) != 0;
+}
+
+bool signals_is_unread(int number)
+{
+    return (atomic_load(&unread) & bit_of(number)) != 0;
+}
+
+bool signals_take(int number)
+{
+    return (atomic_fetch_and(&unread, ~bit_of(number)) & bit_of(number)) != 0;
 }
 
 /* The defaults, where the parent did not ignore the signal (child.h resets two
@@ -314,47 +356,21 @@ void signals_forget(lua_State *L)
         take_hook_off(L);
     }
     state = NULL;
+    with_function = listened = 0;
     atomic_store(&come, 0);
     running = raised = false;
     collect_again(L);
 }
 
-/* ---- ipc.on_signal ---- */
-
-static void check_place(lua_State *L)
+void signals_check_place(lua_State *L, const char *call)
 {
     if (thread_is())
-        misuse(L, NULL, "on_signal",
+        misuse(L, NULL, call,
                "signals go to whole processes: the main thread of the process "
                "is to call it");
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
     if (state && lua_tothread(L, -1) != state)
-        misuse(L, NULL, "on_signal",
+        misuse(L, NULL, call,
                "another Lua state of this process hears its signals");
     lua_pop(L, 1);
-}
-
-static int ipc_on_signal(lua_State *L)
-{
-    check_function(L, 2, "on_signal");
-    int number = signal_names_check(L, "on_signal");
-    lua_settop(L, 2);
-    if (!lua_isnil(L, 2) && !lua_isfunction(L, 2))
-        return misuse(L, NULL, "on_signal",
-                      "a function or nil is expected, "
-                      "not %s",
-                      shown_a_type(L, 2));
-    check_place(L);
-    int status = tl_process_on_signal();
-    if (status < 0)
-        return result_failure(L, NULL, "on_signal", status);
-    set_function(L, number);
-    return 0;
-}
-
-void signals_open(lua_State *L)
-{
-    exit_then(end);
-    lua_pushcfunction(L, ipc_on_signal);
-    lua_setfield(L, -2, "on_signal");
 }

@@ -31,7 +31,26 @@
 #ifndef TL_SIGNALS_H
 #define TL_SIGNALS_H
 
+#include <stdbool.h>
+
 #include <lua.h>
+
+/* Raises where the script may not ask for signals: in a thread. */
+void signals_check_place(lua_State *L, const char *call);
+
+/* Argument 2, a function or nil, becomes that of the signal; what came before
+ * is its predecessor's.  Raises what that raises. */
+void signals_set_function(lua_State *L, int number);
+
+/* From now on the signal is noted as unread, whether it has a function or not;
+ * signals_ignore: no more. */
+void signals_listen(lua_State *L, int number);
+void signals_ignore(int number);
+bool signals_is_listened(int number);
+
+/* Whether it has come; signals_take: and it counts as read. */
+bool signals_is_unread(int number);
+bool signals_take(int number);
 
 /* In a child: it starts without its parent's functions. */
 void signals_forget(lua_State *L);

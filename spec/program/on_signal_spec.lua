@@ -262,3 +262,116 @@ describe("ipc.on_signal", function()
       ipc.queue():get()]], "--sim=1"))
   end)
 end)
+
+describe("ipc.signal", function()
+  it("is waited for among others, and stays ready until it is got", function()
+    assert.equal("true\ttrue\ntrue\nTERM\nnil\ttimeout\nstatus 0\n", run [[
+      local q = ipc.queue()
+      ipc.signal "TERM" -- from here on
+      ipc.spawn(function() dofile "spec/support/asleep.lua"("main") main:signal(15) end)
+      local ready = ipc.wait({ q, ipc.signal "TERM" }, 20)
+      print(#ready == 1, ready[1] == ipc.signal "SIGTERM")
+      print(ipc.wait({ q, ipc.signal "TERM" }, 0)[1] == ready[1])
+      print(ready[1]:get(0))
+      print(ready[1]:get(0))]])
+  end)
+
+  it("is received with messages, in their turn", function()
+    assert.equal("1 2 TERM\nstatus 0\n", run [[
+      local q, got = ipc.queue(), {}
+      local s = ipc.signal "TERM"
+      q:put(1)
+      q:put(2)
+      for n = 1, 2 do got[n] = ipc.receive({ q, s }, 20) end
+      ipc.spawn(function() dofile "spec/support/asleep.lua"("main") main:signal(15) end)
+      got[3] = ipc.receive({ q, s }, 20)
+      print(table.concat(got, " "))]])
+  end)
+
+  it("is noted where it comes between two waits", function()
+    assert.equal("USR1\nstatus 0\n", run [[
+      local s = ipc.signal "USR1"
+      kill "USR1"
+      print(s:get(20))]])
+  end)
+
+  it("goes with a function, which is called besides", function()
+    assert.equal("called USR1\nUSR1\nstatus 0\n", run [[
+      local s = ipc.signal "USR1"
+      ipc.on_signal("USR1", function(name) print("called " .. name) end)
+      ipc.spawn(function() dofile "spec/support/asleep.lua"("main") main:signal(10) end)
+      print(s:get(20))]])
+  end)
+
+  it("gives back what was before when it is closed, but not while there is a function", function()
+    assert.matches("^called\n.*status 143\n$", run [[
+      local s = ipc.signal "TERM"
+      ipc.on_signal("TERM", function() io.write "called\n" io.stdout:flush() end)
+      s:close()
+      assert(not pcall(s.get, s))
+      kill "TERM"
+      ipc.sleep(0)
+      ipc.on_signal("TERM", nil)
+      kill "TERM"
+      ipc.sleep(20)]])
+  end)
+
+  it("is none of a child's, which may ask for its own", function()
+    assert.equal("-15\nfalse\nTERM\nstatus 0\n", run [[
+      local s = ipc.signal "TERM"
+      local p = ipc.spawn(ipc.sleep)
+      p:terminate()
+      p:join()
+      print(p.exitcode)
+      print(ipc.spawn(function() return (pcall(s.get, s, 0)) end):result())
+      local ready = ipc.event()
+      p = ipc.spawn(function()
+        local own = ipc.signal "TERM"
+        ready:set()
+        return own:get(20)
+      end)
+      ready:wait()
+      p:terminate()
+      print(p:result())]])
+  end)
+
+  it("loses none, whenever it comes", function()
+    assert.equal("3000\nstatus 0\n", run([[
+      local ask, s, n = ipc.queue(), ipc.signal "USR1", 0
+      ipc.spawn(function() for _ in ask:items() do main:signal(10) end end)
+      for i = 1, 3000 do
+        ask:put(i)
+        if not s:get(20) then print("lost", i) break end
+        n = i
+      end
+      ask:close()
+      print(n)]], nil, 100))
+  end)
+
+  it("is the same each time in a simulation", function()
+    local code = [[
+      local out, ready = ipc.queue(), ipc.latch(2)
+      for i = 1, 2 do
+        ipc.spawn(function()
+          local s = ipc.signal "USR1"
+          ready:count_down()
+          for _ = 1, 2 do out:put(i .. " " .. tostring(s:get(5))) end
+        end)
+      end
+      ready:wait()
+      for _ = 1, 2 do
+        for _, p in ipairs(ipc.children()) do p:signal(10) end
+        ipc.sleep(1)
+      end
+      for _ = 1, 4 do io.write(out:get(), "\n") end]]
+    for seed = 1, 4 do
+      local first = run(code, "--sim=" .. seed)
+      assert.matches("^%d USR1\n%d USR1\n%d USR1\n%d USR1\nstatus 0\n$", first)
+      assert.equal(first, run(code, "--sim=" .. seed))
+    end
+  end)
+
+  it("has no descriptor for other loops, and says so", function()
+    assert.matches("signal \"TERM\": has not come has no descriptor", run [[print(pcall(ipc.fd, ipc.signal "TERM"))]])
+  end)
+end)
