@@ -50,7 +50,7 @@ local ipc = {}
 
 --- Several objects and all tasks ----------------------------------------------
 
----@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.thread|tidelock.event|tidelock.latch|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection|tidelock.signal_object
+---@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.thread|tidelock.event|tidelock.latch|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection|tidelock.signal
 
 --- Waits until at least one of the objects is ready: a queue, an end of a pipe
 --- or a connection that has a message or is closed, a process, thread or
@@ -112,7 +112,7 @@ function ipc.sleep(seconds) end
 --- Lets other tasks run first.
 function ipc.yield() end
 
----@alias tidelock.signal "HUP"|"INT"|"QUIT"|"TERM"|"USR1"|"USR2"|"PIPE"|"TSTP"|"WINCH"
+---@alias tidelock.signal_name "HUP"|"INT"|"QUIT"|"TERM"|"USR1"|"USR2"|"PIPE"|"TSTP"|"WINCH"
 
 --- Has `fn` called with the signal's name when the signal comes to this process,
 --- in the place of what the signal would do; nil: it does that again. The names
@@ -137,8 +137,8 @@ function ipc.yield() end
 ---
 --- Not to be had: KILL and STOP, which no process hears; signals of faults, such
 --- as SEGV; CONT, CHLD, URG and ALRM, which the runtime needs.
----@param name tidelock.signal|string
----@param fn? fun(name: tidelock.signal)
+---@param name tidelock.signal_name|string
+---@param fn? fun(name: string)
 function ipc.on_signal(name, fn) end
 
 --- A signal as something to wait for, by `ipc.wait`, `ipc.receive` and `get`.
@@ -153,11 +153,11 @@ function ipc.on_signal(name, fn) end
 ---     until order == "TERM"
 ---
 --- For processes, threads and deadlocks the same holds as of `ipc.on_signal`.
----@param name tidelock.signal|string
----@return tidelock.signal_object
+---@param name tidelock.signal_name|string
+---@return tidelock.signal
 function ipc.signal(name) end
 
----@class tidelock.signal_object
+---@class tidelock.signal
 local signal = {}
 
 --- Waits for the signal, and takes it: the next wait is for another one.
@@ -394,6 +394,7 @@ local command = {}
 ---@field env? table<string, string> its whole environment; nil: as this process has it
 ---@field cwd? string the folder to start in, which a program with a slash is relative to
 ---@field name? string for people; else the program's, without its folders
+---@field group? boolean true: in a process group of its own. Then `terminate`, `kill`, `signal`, `suspend` and `resume` reach whatever it has started and has not left the group, also when it has ended itself. At this task's end, once it has ended, the rest of the group gets SIGTERM; after Ctrl-C or a deadlock all of it, where the main script has started it. Ctrl-C of a terminal does not reach it
 
 --- Starts a program. Raises where that fails, with the system's reason:
 --- `cannot start "sotr": No such file or directory`, and where `cwd` is to

@@ -147,6 +147,9 @@ __attribute__((noreturn)) static void become(const struct launch *launch)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != launch->parent)
         _exit(127); /* it died before we asked to be told */
+    /* here, so that it is done when the start returns */
+    if (launch->spawn->group && setpgid(0, 0) != 0)
+        fail(launch, TL_COMMAND_PREPARE);
     place_descriptors(launch);
     if (launch->spawn->folder && chdir(launch->spawn->folder) != 0)
         fail(launch, TL_COMMAND_FOLDER);

@@ -153,6 +153,7 @@ void tl_family_end(void)
         return;
     tl_task_visit(TL_HOME);
     tl_process_start_no_more();
+    tl_command_groups_end();
     tl_simulate_flush();
     int64_t limit = tl_clock_real() + TL_SECOND;
     bool before = true, found = end_others();
