@@ -176,7 +176,7 @@ call("process", stays, "suspend", "process suspend")
 call("process", stays, "resume", "process resume")
 call("process", stays, "signal", "process signal", 18)
 case("ipc.on_signal", "process on_signal", ipc.on_signal, "USR2", nil)
-case("ipc.signal", "process on_signal", ipc.signal, "USR2")
+case("ipc.signal", "process on_signal", ipc.signal, "USR1")
 local usr2 = ipc.signal "USR2"
 case("ipc.signal again", "", ipc.signal, "USR2")
 case("signal:get", "wait", function() return usr2:get(0) end)
