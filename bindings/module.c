@@ -17,6 +17,7 @@
 #include "process/libc_lock.h"
 #include "process/shell.h"
 #include "process/thread.h"
+#include "signals/signals.h"
 #include "process/claims.h"
 
 static void write_line(const char *line, size_t size)
@@ -171,8 +172,8 @@ static bool is_signal_expected(void)
 
 /* What a child forgets of its parent, in this order: see child.h. */
 static void (*const forgets[])(lua_State *L) = {
-    files_forget, thread_forget,      exit_forget,
-    hook_forget,  pool_forget_parent, NULL};
+    signals_forget, files_forget,       thread_forget, exit_forget,
+    hook_forget,    pool_forget_parent, NULL};
 
 static const luaL_Reg functions[] = {{"sleep", ipc_sleep},
                                      {"yield", ipc_yield},
@@ -200,6 +201,8 @@ static void make_module(lua_State *L)
     queue_open(L);
     pipe_open(L);
     process_open(L);
+    on_signal_open(L);
+    signal_object_open(L);
     command_open(L);
     latch_open(L);
     rlock_open(L);

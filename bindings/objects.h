@@ -17,6 +17,8 @@ void value_open(lua_State *L);
 void queue_open(lua_State *L);
 void pipe_open(lua_State *L);
 void process_open(lua_State *L);
+void on_signal_open(lua_State *L);
+void signal_object_open(lua_State *L);
 void command_open(lua_State *L);
 void latch_open(lua_State *L);
 void rlock_open(lua_State *L);

@@ -50,7 +50,7 @@ local ipc = {}
 
 --- Several objects and all tasks ----------------------------------------------
 
----@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.thread|tidelock.event|tidelock.latch|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection
+---@alias tidelock.waitable tidelock.queue|tidelock.pipe|tidelock.process|tidelock.thread|tidelock.event|tidelock.latch|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection|tidelock.signal
 
 --- Waits until at least one of the objects is ready: a queue, an end of a pipe
 --- or a connection that has a message or is closed, a process, thread or
@@ -111,6 +111,64 @@ function ipc.sleep(seconds) end
 
 --- Lets other tasks run first.
 function ipc.yield() end
+
+---@alias tidelock.signal_name "HUP"|"INT"|"QUIT"|"TERM"|"USR1"|"USR2"|"PIPE"|"TSTP"|"WINCH"
+
+--- Has `fn` called with the signal's name when the signal comes to this process,
+--- in the place of what the signal would do; nil: it does that again. The names
+--- may begin with SIG.
+---
+---     local stop = ipc.event()
+---     ipc.on_signal("TERM", function() stop:set() end)
+---     stop:wait()
+---
+--- It runs between the task's own operations: at once while Lua computes (in a
+--- coroutine: as its next operation begins); and in a wait, as the callbacks of
+--- pools do. Such a wait goes on afterwards, unless `fn` raises: then it raises
+--- that. What is not of this module, such as `io.read`, comes to its own end
+--- first. Functions do not interrupt each other. Signals of one name that come
+--- before it is called are one, as everywhere.
+---
+--- A process starts without its parent's functions. In a thread it raises, since
+--- signals go to whole processes. While a task has such a function, it counts as
+--- one that may go on: no deadlock is reported, but under `--sim`. At the end of
+--- the script, while it waits for its processes, `fn` is still called; but the
+--- script's objects are closed by then, and what `fn` raises is only told.
+---
+--- Not to be had: KILL and STOP, which no process hears; signals of faults, such
+--- as SEGV; CONT, CHLD, URG and ALRM, which the runtime needs.
+---@param name tidelock.signal_name|string
+---@param fn? fun(name: string)
+function ipc.on_signal(name, fn) end
+
+--- A signal as something to wait for, by `ipc.wait`, `ipc.receive` and `get`.
+--- From this call on it is noted when it comes, in the place of what it would do
+--- otherwise; there is one object for each name, so it may be asked for wherever
+--- it is waited for. It is ready while the signal has come and not been got. A
+--- function of `ipc.on_signal` is called besides.
+---
+---     repeat
+---       local order = ipc.receive{ orders, ipc.signal "TERM" }
+---       if order ~= "TERM" then cook(order) end
+---     until order == "TERM"
+---
+--- For processes, threads and deadlocks the same holds as of `ipc.on_signal`.
+---@param name tidelock.signal_name|string
+---@return tidelock.signal
+function ipc.signal(name) end
+
+---@class tidelock.signal
+local signal = {}
+
+--- Waits for the signal, and takes it: the next wait is for another one.
+---@param timeout? tidelock.seconds
+---@return string? name
+---@return string? reason `"timeout"`
+function signal:get(timeout) end
+
+--- The signal does again what it did before. Twice is harmless.
+---@return true
+function signal:close() end
 
 --- The time since some fixed moment. The clock is monotonic and the same in
 --- all processes of this machine: differences are durations.
@@ -336,6 +394,7 @@ local command = {}
 ---@field env? table<string, string> its whole environment; nil: as this process has it
 ---@field cwd? string the folder to start in, which a program with a slash is relative to
 ---@field name? string for people; else the program's, without its folders
+---@field group? boolean true: in a process group of its own. Then `terminate`, `kill`, `signal`, `suspend` and `resume` reach whatever it has started and has not left the group, also when it has ended itself. At this task's end, once it has ended, the rest of the group gets SIGTERM; after Ctrl-C or a deadlock all of it, where the main script has started it. Ctrl-C of a terminal does not reach it
 
 --- Starts a program. Raises where that fails, with the system's reason:
 --- `cannot start "sotr": No such file or directory`, and where `cwd` is to

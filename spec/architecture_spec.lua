@@ -350,9 +350,9 @@ describe("an operation", function()
   end)
 end)
 
--- Only the process that made one waits for it, so none of the table's tests can be made: see command_spec and
--- channel_spec.
-local OWN = { command = true, stream = true, listener = true, connection = true }
+-- Only the process that made one waits for it, so none of the table's tests can be made: see command_spec,
+-- connection_spec and on_signal_spec.
+local OWN = { command = true, stream = true, listener = true, connection = true, signal = true }
 
 describe("every blocking call of the reference", function()
   it("has its row in the table of blocking calls", function()

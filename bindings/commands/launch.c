@@ -14,7 +14,7 @@
 #include "process/foster.h"
 
 static const char *const option_names[] = {"stdin", "stdout", "stderr", "env",
-                                           "cwd",   "name",   NULL};
+                                           "cwd",   "name",   "group",  NULL};
 
 /* ---- texts ---- */
 
@@ -112,6 +112,17 @@ static const char *get_text(lua_State *L, int anchors, const char *name)
     if (lua_getfield(L, 1, name) == LUA_TNIL)
         return NULL;
     return keep_text(L, anchors, name);
+}
+
+static bool get_flag(lua_State *L, const char *name)
+{
+    int type = lua_getfield(L, 1, name);
+    if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+        misuse(L, NULL, "command", "%s must be true or false, not %s", name,
+               shown_a_type(L, -1));
+    bool flag = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return flag;
 }
 
 /* ---- streams ---- */
@@ -250,7 +261,7 @@ static void check_table(lua_State *L)
         if (!is_argument(L, -1, count) && !is_option(L, -1))
             misuse(L, NULL, "command",
                    "unknown option \"%s\"; there are: "
-                   "stdin, stdout, stderr, env, cwd, name",
+                   "stdin, stdout, stderr, env, cwd, name, group",
                    luaL_tolstring(L, -1, NULL));
     }
 }
@@ -313,6 +324,7 @@ int launch_command(lua_State *L)
     options.environment = get_environment(L, anchors);
     options.folder = get_text(L, anchors, "cwd");
     options.name = get_text(L, anchors, "name");
+    options.group = get_flag(L, "group");
     for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
         options.streams[i] = get_stream(L, i);
         piped[i] = options.streams[i].to == TL_REDIRECT_PIPE;

@@ -80,7 +80,7 @@ static bool stays_on(lua_State *L, lua_Hook hook)
     return lua_gethook(L) == hook && lua_gethookmask(L) == LUA_MASKCOUNT;
 }
 
-static void keep_error(lua_State *L)
+void hook_keep_error(lua_State *L)
 {
     lua_createtable(L, 1, 0);
     lua_insert(L, -2);
@@ -104,7 +104,7 @@ bool hook_answer(lua_State *L)
     lua_pushlightuserdata(L, &hook);
     bool raised = lua_pcall(L, 1, 0, 0) != LUA_OK;
     if (raised)
-        keep_error(L);
+        hook_keep_error(L);
     bool stays = stays_on(L, hook);
     lasting = stays ? hook : NULL;
     if (L != main_thread) {

@@ -26,6 +26,9 @@ bool hook_answer(lua_State *L);
 bool hook_is_due(lua_State *L);
 bool hook_is_expected(lua_State *L);
 
+/* Keeps the error at the top for hook_raise, as hook_answer does. */
+void hook_keep_error(lua_State *L);
+
 /* Raises what hook_answer has kept; returns where there is nothing. */
 void hook_raise(lua_State *L);
 

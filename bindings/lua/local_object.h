@@ -21,7 +21,7 @@
 struct outside {
     int (*look)(void *state, struct pollfd *polled, unsigned *count);
     int (*take)(lua_State *L, void **state);
-    int (*fd)(void *state); /* for other event loops: see ipc.fd */
+    int (*fd)(void *state); /* for other event loops: see ipc.fd; or NULL */
 };
 
 struct local_object_property {

@@ -65,6 +65,10 @@ static int fd_of_own(lua_State *L)
     void **state = lua_touserdata(L, 1);
     if (!*state)
         return misuse(L, NULL, "fd", "%s", luaL_tolstring(L, 1, NULL));
+    if (!outside->fd)
+        return misuse(L, NULL, "fd",
+                      "%s has no descriptor; ipc.wait waits for it",
+                      luaL_tolstring(L, 1, NULL));
     int status = outside->fd(*state);
     if (status < 0)
         return result_failure(

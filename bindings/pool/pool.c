@@ -2,10 +2,10 @@
 
 #include "lua/support.h"
 #include "lua/userdata.h"
+#include "signals/care.h"
 
 /* ---- while this thread waits ---- */
 
-static _Thread_local int paused;
 static bool (*due)(void);
 static void (*run)(void);
 
@@ -17,21 +17,9 @@ void pool_care_by(bool (*is_due)(void), void (*care)(void))
     run = care;
 }
 
-static bool is_due(void)
-{
-    return !paused && due();
-}
-
 static void watch(bool on)
 {
-    tl_idle_due = on ? is_due : NULL;
-    tl_idle_run = on ? run : NULL;
-}
-
-void pool_pause(bool on)
-{
-    paused += on ? 1 : -1;
-    tl_cancel_hold(on);
+    care_for(CARE_POOLS, on ? due : NULL, run);
 }
 
 /* ---- those of this thread ---- */

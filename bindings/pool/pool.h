@@ -106,7 +106,5 @@ void pool_forget(void);
 /* Sets what this thread does for its pools while it waits, and what asks
  * whether that is due. */
 void pool_care_by(bool (*is_due)(void), void (*care)(void));
-/* While paused, it does nothing for them; pauses nest. */
-void pool_pause(bool on);
 
 #endif

@@ -14,6 +14,7 @@
 #include "process/files.h"
 #include "process/foster.h"
 #include "process/inherited_ends.h"
+#include "signals/care.h"
 
 #define TEXT_SIZE 1024
 #define STILLBORN_MOST 100 /* for each worker of the pool */
@@ -101,9 +102,9 @@ static void await_end(struct worker *worker)
 {
     if (!worker->process.object)
         return;
-    pool_pause(true);
+    care_pause(true);
     tl_process_join(&worker->process, TL_FOREVER);
-    pool_pause(false);
+    care_pause(false);
 }
 
 /* Writes how the worker died, once it has: it may still be about to end. */

@@ -15,6 +15,7 @@ volatile sig_atomic_t exit_interrupt_status = 130;
 
 static bool interactive;
 static void (*report_told)(void), (*before)(void);
+static void (*last)(lua_State *L);
 static char end_key; /* registry: what ends the main script */
 
 void exit_interactive(bool on)
@@ -30,6 +31,11 @@ void exit_after_report(void (*told)(void))
 void exit_before(void (*end)(void))
 {
     before = end;
+}
+
+void exit_then(void (*function)(lua_State *L))
+{
+    last = function;
 }
 
 void exit_forget(lua_State *L)
@@ -77,6 +83,8 @@ static void end_main(lua_State *L)
         files_write(2, text, sizeof text - 1);
         _exit(exit_interrupt_status);
     }
+    if (last)
+        last(L);
 }
 
 void exit_end(lua_State *L)

@@ -31,6 +31,9 @@ void exit_before(void (*end)(void));
  * it, in the task that has found it. */
 void exit_after_report(void (*told)(void));
 
+/* Calls that once the main script has ended, before its state is closed. */
+void exit_then(void (*function)(lua_State *L));
+
 /* The exit status of a program that was interrupted: 130 after Ctrl-C; another
  * signal may set it. */
 extern volatile sig_atomic_t exit_interrupt_status;

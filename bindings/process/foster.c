@@ -48,7 +48,7 @@ int foster_command(struct tl_command_options *options)
         return FOSTER_NONE;
     /* one that reads the terminal stays with it */
     if (!inherits(options, TL_STDIN))
-        options->group = foster->group;
+        options->joins = foster->group;
     if (!inherits(options, TL_STDOUT) && !inherits(options, TL_STDERR))
         return FOSTER_NONE;
     int output = foster->prepare(name_of(options));

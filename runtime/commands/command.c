@@ -72,6 +72,8 @@ static void adopt(struct tl_command *command,
     for (int i = 0; i < TL_COMMAND_STREAMS; i++)
         if (plan->ours[i] >= 0)
             tl_pipe_buffer_open(&command->flows[i], plan->ours[i]);
+    if (command->group)
+        tl_command_group_add(command->pid);
     list(command);
 }
 
@@ -89,7 +91,8 @@ static int start(struct tl_command *command,
         struct tl_exec spawn = {.arguments = options->arguments,
                                 .environment = options->environment,
                                 .folder = options->folder,
-                                .group = options->group};
+                                .group = options->group,
+                                .joins = options->joins};
         memcpy(spawn.descriptors, plan.theirs, sizeof plan.theirs);
         status = tl_exec(&spawn, &command->pid, step);
     }
@@ -116,6 +119,7 @@ int tl_command_new(struct tl_command **out,
     if (!command)
         return TL_SYSTEM;
     set_name(command, options);
+    command->group = options->group;
     status = start(command, options, step);
     if (status < 0) {
         int error = errno;
@@ -152,6 +156,15 @@ static void close_flows(struct tl_command *command)
         tl_pipe_buffer_close(&command->flows[i]);
 }
 
+/* The leader of a group stays while others are in it: they are to hear of the
+ * program's end. */
+static bool is_done_with(struct tl_command *command)
+{
+    return tl_command_look(command) &&
+           (!command->group || command->reaped ||
+            tl_command_group_is_empty(command->pid));
+}
+
 void tl_command_drop(struct tl_command *command)
 {
     tl_pollable_close(&command->pollable);
@@ -163,7 +176,8 @@ void tl_command_drop(struct tl_command *command)
         return;
     close_flows(command);
     command->dropped = true;
-    if (tl_command_look(command)) {
+    if (is_done_with(command)) {
+        tl_command_bury(command);
         unlist(command);
         free(command);
         return;
@@ -177,7 +191,9 @@ void tl_commands_reap(void)
     struct tl_command *command = own_after(NULL);
     while (command) {
         struct tl_command *next = own_after(command);
-        if (tl_command_look(command) && command->dropped) {
+        if (tl_command_look(command) && command->dropped &&
+            is_done_with(command)) {
+            tl_command_bury(command);
             unlist(command);
             free(command);
         }
@@ -195,9 +211,19 @@ void tl_commands_close(void)
 static int signal_to(struct tl_command *command, int signal)
 {
     /* until it is reaped, its pid is nobody else's */
-    if (tl_command_look(command))
+    bool ended = tl_command_look(command);
+    if (command->group ? command->reaped : ended)
         return TL_ENDED;
-    return kill(command->pid, signal) == 0 ? TL_OK : TL_SYSTEM;
+    pid_t whom = command->group ? -command->pid : command->pid;
+    return kill(whom, signal) == 0 ? TL_OK : TL_SYSTEM;
+}
+
+/* Those that the command has left behind. */
+static void end_group(struct tl_command *command)
+{
+    signal_to(command, SIGTERM);
+    signal_to(command, SIGCONT);
+    tl_command_bury(command);
 }
 
 size_t tl_commands_signal(int signal)
@@ -216,6 +242,8 @@ int tl_commands_await(void)
          command && status == TL_OK; command = own_after(command)) {
         signal_to(command, SIGCONT); /* no other can by now */
         status = tl_command_await(command, TL_FOREVER);
+        if (status == TL_OK && command->group)
+            end_group(command);
     }
     tl_commands_reap();
     return status;
@@ -232,6 +260,7 @@ static void abandon(struct tl_command *command)
 
 static void forget(struct tl_command *command)
 {
+    command->reaped = true; /* its group is the parent's */
     close_flows(command);
     tl_command_has_ended(command);
     command->owner = 0;
@@ -242,6 +271,7 @@ static void forget(struct tl_command *command)
 void tl_commands_forget(void)
 {
     uint32_t parent = tl_self->parent;
+    tl_command_groups_forget();
     while (commands) {
         struct tl_command *command = commands;
         commands = command->next;

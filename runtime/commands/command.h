@@ -34,6 +34,8 @@ struct tl_command {
     pid_t pid;
     int pidfd; /* -1: ENDED or dropped, or there is none, or it told its all */
     bool ended;
+    bool group;  /* it leads one, and is reaped when it is dropped */
+    bool reaped; /* of a group's: by now its number may be another's */
     bool status_known;
     int status; /* as of waitpid */
     bool dropped;
@@ -50,6 +52,19 @@ int tl_command_enter(const struct tl_command *command,
  * for this process. */
 bool tl_command_look(struct tl_command *command);
 void tl_command_has_ended(struct tl_command *command);
+
+/* Reaps what has led a group and has ended: nothing is sent to it any more. */
+void tl_command_bury(struct tl_command *command);
+
+/* Groups whose leader is not reaped: they hear SIGTERM when the program ends at
+ * once.  tl_command_groups_end is async-signal-safe. */
+void tl_command_group_add(pid_t pid);
+void tl_command_group_remove(pid_t pid);
+void tl_command_groups_end(void);
+void tl_command_groups_forget(void);
+
+/* Whether nobody is in the group but its leader. */
+bool tl_command_group_is_empty(pid_t leader);
 
 /* Waits for its end, and reaps it. */
 int tl_command_await(struct tl_command *command, tl_deadline deadline);

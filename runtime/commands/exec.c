@@ -148,8 +148,11 @@ __attribute__((noreturn)) static void become(const struct launch *launch)
     if (getppid() != launch->parent)
         _exit(127); /* it died before we asked to be told */
     /* a group that is no more is no reason not to start */
-    if (launch->spawn->group)
-        setpgid(0, launch->spawn->group);
+    if (launch->spawn->joins)
+        setpgid(0, launch->spawn->joins);
+    /* here, so that it is done when the start returns */
+    if (launch->spawn->group && setpgid(0, 0) != 0)
+        fail(launch, TL_COMMAND_PREPARE);
     place_descriptors(launch);
     if (launch->spawn->folder && chdir(launch->spawn->folder) != 0)
         fail(launch, TL_COMMAND_FOLDER);

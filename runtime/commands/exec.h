@@ -13,6 +13,7 @@
 #ifndef TL_EXEC_H
 #define TL_EXEC_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "tidelock.h"
@@ -22,7 +23,8 @@ struct tl_exec {
     char *const *environment; /* ended by NULL; NULL: this process's */
     const char *folder;       /* to start in; NULL: this process's */
     int descriptors[3];
-    pid_t group; /* to join; 0: this process's */
+    pid_t joins; /* a process group to join; 0: this process's */
+    bool group;  /* in a process group of its own, which has its pid */
 };
 
 /* A program without a slash is looked for in the PATH of this process.

@@ -5,6 +5,8 @@
 
 _Thread_local bool (*tl_idle_due)(void);
 _Thread_local void (*tl_idle_run)(void);
+_Thread_local bool (*tl_idle_due_last)(void);
+_Thread_local bool tl_idle_by_signals;
 _Thread_local bool tl_idle_runs;
 
 /* Into the new word first: recovery knows a block that both words name. */

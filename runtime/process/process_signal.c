@@ -18,6 +18,7 @@
 #include "tasks/life.h"
 #include "tasks/pidfd.h"
 #include "tidelock.h"
+#include "wait/checkpoint.h"
 #include "wait/sleep.h"
 
 bool tl_process_is_alive(struct tl_process *process)
@@ -92,4 +93,12 @@ int tl_process_signal_as(const struct tl_handle *handle,
         return atomic_load(&process->state) == TL_PROCESS_NEW ? TL_NOT_STARTED
                                                               : TL_ENDED;
     return tl_process_send(process, pid, signal);
+}
+
+int tl_process_on_signal(void)
+{
+    if (tl_arena != TL_HOME)
+        tl_task_visit(TL_HOME);
+    const void *process = tl_self ? tl_at(tl_self->process) : NULL;
+    return tl_checkpoint_at(TL_OP_PROCESS_ON_SIGNAL, process, TL_INTENT_ALL);
 }

@@ -101,7 +101,7 @@ int tl_main_end(void)
     tl_commands_close();
     /* no callbacks from here on, which could start another for a daemon that
      * ends */
-    tl_idle_due = NULL;
+    tl_idle_due = tl_idle_due_last;
     signal_daemons(SIGTERM);
     status = await_children(true, in(TL_SECOND));
     if (status == TL_TIMEOUT) {
@@ -153,6 +153,7 @@ void tl_family_end(void)
         return;
     tl_task_visit(TL_HOME);
     tl_process_start_no_more();
+    tl_command_groups_end();
     tl_simulate_flush();
     int64_t limit = tl_clock_real() + TL_SECOND;
     bool before = true, found = end_others();

@@ -17,7 +17,14 @@
  * full.  (Of a stream that the call itself is not about, up to 64 MiB.)
  *
  * It gets SIGTERM when the task that made it is killed; at its orderly end the
- * task closes its streams and waits for it (tl_main_end). */
+ * task closes its streams and waits for it (tl_main_end).
+ *
+ * What is sent to one with a group reaches all that it has started and that has
+ * not left the group, also when it has ended itself: until it is dropped, and
+ * nobody else is in it, it stays a zombie, so that its number is no other
+ * group's.  At the orderly end of the task, once it has ended, the others of
+ * its group get SIGTERM; and where tl_family_end is called in this process, all
+ * of it. */
 struct tl_command;
 
 enum tl_command_stream { TL_STDIN, TL_STDOUT, TL_STDERR, TL_COMMAND_STREAMS };
@@ -53,7 +60,8 @@ struct tl_command_options {
     const char *folder;       /* to start in; NULL: where this process is */
     const char *name;         /* NULL: the program's, without its folders */
     struct tl_redirection streams[TL_COMMAND_STREAMS];
-    pid_t group; /* of processes, to join; 0: this process's */
+    pid_t joins; /* a process group to join; 0: this process's */
+    bool group;  /* in a process group of its own: signals reach all in it */
 };
 
 /* Starts it; *out is to be given back by tl_command_drop.  A program without a

@@ -67,8 +67,18 @@ extern _Thread_local void (*tl_where_hook)(char *where, size_t size);
 extern _Thread_local bool (*tl_idle_due)(void);
 extern _Thread_local void (*tl_idle_run)(void);
 
+/* The same of the last wait of a task, in tl_main_end, which sets tl_idle_due
+ * to it; NULL: nothing is done there. */
+extern _Thread_local bool (*tl_idle_due_last)(void);
+
 /* Does what is due, as a wait would. */
 void tl_idle_now(void);
+/* Makes this thread do what is due where it sleeps, or as its next operation
+ * begins.  Async-signal-safe. */
+void tl_idle_call(void);
+/* Whether signals may have this thread do something while it waits: then a wait
+ * without end is no deadlock, but in a simulation, where tasks send signals. */
+extern _Thread_local bool tl_idle_by_signals;
 /* Whether tl_idle_run runs: a wait is interrupted, and what it is about must
  * stay. */
 bool tl_idle_running(void);

@@ -60,6 +60,8 @@ int tl_process_identity(const struct tl_handle *process,
 int tl_process_set_daemon(const struct tl_handle *process, bool daemon);
 /* TL_NOT_STARTED, TL_ENDED */
 int tl_process_signal(const struct tl_handle *process, int signal);
+/* This process is about to change what a signal does to it.  TL_OK. */
+int tl_process_on_signal(void);
 /* Stops it at a moment when it is inside no guard.  TL_SELF too. */
 int tl_process_suspend(const struct tl_handle *process);
 int tl_process_resume(const struct tl_handle *process);

@@ -33,6 +33,11 @@ bool tl_task_is_in(unsigned arena)
     return selves[arena] != NULL;
 }
 
+struct tl_task *tl_task_in(unsigned arena)
+{
+    return selves[arena];
+}
+
 bool tl_task_is_known(unsigned arena)
 {
     return (atomic_load(&known) >> arena & 1) && tl_arena_bases[arena];

@@ -220,6 +220,9 @@ void tl_task_visit(unsigned arena);
 /* Whether this thread is a task of that arena. */
 bool tl_task_is_in(unsigned arena);
 
+/* Its slot there, or NULL.  Async-signal-safe. */
+struct tl_task *tl_task_in(unsigned arena);
+
 /* Whether a thread of this process is a task there, or was: then the arena is
  * mapped, and can be looked at. */
 bool tl_task_is_known(unsigned arena);

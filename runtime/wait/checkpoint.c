@@ -54,6 +54,12 @@ int tl_checkpoint_due(enum tl_operation operation, const void *object,
         /* the death may be in any arena that this thread has worked in */
         tl_life_sweep_all();
     }
+    if (due & TL_DUE_IDLE && operation != TL_OP_NONE && !at_point &&
+        !tl_idle_runs) {
+        /* first, since what comes meanwhile calls again */
+        atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_IDLE);
+        tl_idle();
+    }
     if (operation != TL_OP_NONE)
         announce(operation, object, key);
     return TL_OK;
@@ -115,6 +121,17 @@ void tl_interrupt(void)
     struct tl_task *self = tl_self;
     if (self)
         tl_park_call(self);
+}
+
+/* A task that does anything while it waits sleeps in its program's arena too.
+ * What is due has been noted before: so it is found by the look after
+ * tl_park_begin, or the call comes after that and ends the sleep. */
+void tl_idle_call(void)
+{
+    tl_due_set(TL_DUE_IDLE);
+    struct tl_task *home = tl_task_in(TL_HOME);
+    if (home)
+        tl_park_call(home);
 }
 
 void tl_interrupt_clear(void)

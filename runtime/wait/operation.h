@@ -101,6 +101,7 @@ enum tl_access {
     X(PROCESS_IS_ALIVE, PROCESS, "is_alive", READS, false)                     \
     X(PROCESS_SET_DAEMON, PROCESS, "daemon", WRITES, false)                    \
     X(PROCESS_SIGNAL, PROCESS, "signal", WRITES, false)                        \
+    X(PROCESS_ON_SIGNAL, PROCESS, "on_signal", WRITES, false)                  \
     X(PROCESS_TERMINATE, PROCESS, "terminate", WRITES, false)                  \
     X(PROCESS_KILL, PROCESS, "kill", ENDS, false)                              \
     X(PROCESS_SUSPEND, PROCESS, "suspend", WRITES, false)                      \

@@ -83,6 +83,8 @@ bool tl_wait_sleep(tl_deadline deadline)
 void tl_wait_say(tl_deadline deadline)
 {
     struct tl_task *self = tl_self;
+    if (deadline == TL_FOREVER && tl_idle_by_signals && !tl_world)
+        deadline--; /* it may go on at any time */
     if (tl_where_hook)
         tl_where_hook(self->where, sizeof self->where);
     atomic_store(&self->deadline, deadline);

@@ -123,9 +123,9 @@ describe("a command", function()
   end)
 
   it("refuses what is no option, and no text", function()
-    assert.equal("command: unknown option \"shell\"; there are: stdin, stdout, stderr, env, cwd, name",
+    assert.equal("command: unknown option \"shell\"; there are: stdin, stdout, stderr, env, cwd, name, group",
       refused{ "ls", shell = true })
-    assert.equal("command: unknown option \"7\"; there are: stdin, stdout, stderr, env, cwd, name",
+    assert.equal("command: unknown option \"7\"; there are: stdin, stdout, stderr, env, cwd, name, group",
       refused{ "ls", [7] = "far" })
     assert.equal("command: the program is expected first, such as ipc.command{ \"sort\", \"-r\" }", refused{})
     assert.equal("command: the program must be a string, not a boolean", refused{ true })

@@ -179,6 +179,23 @@ describe("as PID 1", function()
     assert.same({ "heard\n", "", 0 }, { out, err, status })
   end)
 
+  test("SIGTERM to PID 1 is heard by the script's own function, and by a wait for it", function()
+    local out, err, status = apart([[
+      local ipc = require "tidelock"
+      local over, s = ipc.event(), ipc.signal "TERM"
+      ipc.on_signal("TERM", function(name)
+        print("heard " .. name)
+        over:set()
+      end)
+      ipc.spawn(function()
+        dofile "spec/support/asleep.lua"("main")
+        os.execute "kill -TERM 1"
+      end)
+      print(over:wait(20), s:get(20))
+      os.exit(4)]])
+    assert.same({ "heard TERM\ntrue\tTERM\n", "", 4 }, { out, err, status })
+  end)
+
   test("SIGTERM to a process of the script's ends that alone", function()
     local out, err, status = apart([[
       local ipc = require "tidelock"

@@ -21,6 +21,7 @@ return {
    buffer = function() return ipc.buffer(1) end,
    table = ipc.table,
    space = function() return dofile "spec/support/space.lua" end,
+   signal = function() return ipc.signal "USR2" end,
    listener = function() return ipc.listen "tcp:127.0.0.1:0" end,
    connection = function()
       local listener = ipc.listen "tcp:127.0.0.1:0"

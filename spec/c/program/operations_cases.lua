@@ -175,6 +175,12 @@ case("process.exitcode", "process is_alive", function() return started.exitcode 
 call("process", stays, "suspend", "process suspend")
 call("process", stays, "resume", "process resume")
 call("process", stays, "signal", "process signal", 18)
+case("ipc.on_signal", "process on_signal", ipc.on_signal, "USR2", nil)
+case("ipc.signal", "process on_signal", ipc.signal, "USR1")
+local usr2 = ipc.signal "USR2"
+case("ipc.signal again", "", ipc.signal, "USR2")
+case("signal:get", "wait", function() return usr2:get(0) end)
+case("signal:close", "", function() return usr2:close() end)
 call("process", stays, "terminate", "process terminate")
 case("process:kill", "process kill", function() return pcall(stays.kill, stays) end)
 case("process:join", "process join", ended, stays)

@@ -1,0 +1,115 @@
+-- ipc.command{ ..., group = true }: signals for all that a program has started.
+local ipc = require "tidelock"
+local shell = dofile "spec/support/shell.lua"
+
+local LIMIT = 20
+
+-- The state letter of a process, such as "S"; nil: it is gone.
+local function state(pid)
+  local file = io.open("/proc/" .. pid .. "/stat")
+  local text = file and file:read("a")
+  if file then file:close() end
+  return text and text:match("%) (%a)")
+end
+
+local function within_limit(what)
+  local over = ipc.now() + LIMIT
+  repeat
+    if what() then return true end
+    ipc.sleep(0.002)
+  until ipc.now() > over
+  return false
+end
+
+local function gone(pid)
+  return within_limit(function()
+    local letter = state(pid)
+    return not letter or letter == "Z"
+  end)
+end
+
+-- A shell with a child of its own, whose pid it tells; `last`: what the shell does then.
+local function family(last, group)
+  local c = ipc.command{ "sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!; " .. last, group = group }
+  return c, tonumber(c.stdout:read("l", LIMIT))
+end
+
+describe("a command with a group", function()
+  for call, code in pairs{ terminate = -15, kill = -9 } do
+    it("is ended with its descendants: " .. call, function()
+      local c, grandchild = family("wait", true)
+      assert.truthy(state(grandchild))
+      c[call](c)
+      assert.is_true(c:join(LIMIT))
+      assert.equal(code, c.exitcode)
+      assert.is_true(gone(grandchild))
+    end)
+  end
+
+  it("hears what is sent when it has ended itself", function()
+    local c, grandchild = family("exit 3", true)
+    assert.is_true(c:join(LIMIT))
+    assert.equal(3, c.exitcode)
+    assert.is_false(c:is_alive())
+    assert.truthy(state(grandchild))
+    c:terminate()
+    assert.is_true(gone(grandchild))
+  end)
+
+  it("is suspended and resumed with its descendants", function()
+    local c, grandchild = family("wait", true)
+    c:suspend()
+    assert.is_true(within_limit(function() return state(grandchild) == "T" end))
+    c:resume()
+    assert.is_true(within_limit(function() return state(grandchild) == "S" end))
+    c:kill()
+    c:join(LIMIT)
+  end)
+
+  it("leaves no zombie when it is dropped", function()
+    local c = ipc.command{ "true", group = true }
+    local pid = c.pid
+    assert.is_true(c:join(LIMIT))
+    assert.equal("Z", state(pid)) -- its number is no other group's
+    c = nil -- luacheck: ignore
+    collectgarbage()
+    collectgarbage()
+    assert.is_nil(state(pid))
+  end)
+
+  it("is the only one of which that holds", function()
+    local c, grandchild = family("wait", false)
+    c:kill()
+    assert.is_true(c:join(LIMIT))
+    assert.matches("[SRD]", tostring(state(grandchild)))
+    os.execute("kill " .. grandchild)
+  end)
+
+  it("ends with the script, with those that it has left behind", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local c = ipc.command{ "sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!", group = true }
+      print(c.stdout:read("l"))]])
+    assert.same({ "", 0 }, { err, status })
+    assert.is_true(gone(tonumber(out)))
+  end)
+
+  it("ends with a script that Ctrl-C ends", function()
+    local out, _, status = shell.script([[
+      local ipc = require "tidelock"
+      local main = ipc.current()
+      local c = ipc.command{ "sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!; wait", group = true }
+      print(c.stdout:read("l"))
+      io.stdout:flush()
+      ipc.spawn(function() main:signal(2) ipc.sleep() end)
+      ipc.sleep()]])
+    assert.equal(130, status)
+    assert.is_true(gone(tonumber(out)))
+  end)
+
+  it("is asked for by true", function()
+    local ok, message = pcall(ipc.command, { "true", group = 1 })
+    assert.is_false(ok)
+    assert.matches("group must be true or false, not a number", message)
+  end)
+end)
