@@ -69,6 +69,10 @@ struct tl_world {
     /* This task has made the object, or has named it.  May be NULL. */
     void (*made)(const struct tl_object *object);
 
+    /* At that moment something ends by itself, though no task may wait for it.
+     * May be NULL. */
+    void (*expires)(int64_t moment);
+
     /* Of so many tasks that wait for the same, two or more, not all are called:
      * the index of the one that is next.  They are in the order in which they
      * came.  Takes no guard.  May be NULL: the first. */
@@ -119,6 +123,12 @@ static inline void tl_world_in_vain(void)
 {
     if (tl_world)
         tl_world->in_vain();
+}
+
+static inline void tl_world_expires(int64_t moment)
+{
+    if (tl_world && tl_world->expires)
+        tl_world->expires(moment);
 }
 
 static inline void tl_world_made(const struct tl_object *object)

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/world.h"
 #include "data/table_slots.h"
 #include "store/heap.h"
 #include "store/constructor.h"
@@ -342,6 +343,8 @@ int tl_table_set_until(const struct tl_handle *handle, const struct tl_key *key,
         status = prepare_value(table, m, &value);
     if (status == TL_OK)
         status = set_prepared(table, &wanted, m ? &value : NULL);
+    if (status == TL_OK && m && end != TL_FOREVER)
+        tl_world_expires(end);
     /* the blocks that were there before; or the new ones, where not set */
     tl_message_drop(&tl_self->owned_blocks[TL_OWNED_MESSAGE]);
     tl_heap_release(&tl_self->owned_blocks[TL_OWNED_SEGMENT], 0);

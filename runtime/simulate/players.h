@@ -33,6 +33,7 @@
 
 #define TL_PLAYERS_TOLD 32         /* names of what is outside */
 #define TL_PLAYERS_TOLD_ROOM 128   /* for one name, with the 0 */
+#define TL_PLAYERS_EXPIRIES 32     /* moments at which something ends */
 #define TL_PLAYERS_PIDS (1u << 16) /* processes whose number is known */
 
 /* The clock of a simulation begins here, since 0 is no time in the runtime. */
@@ -81,7 +82,10 @@ struct tl_players {
     _Atomic int64_t now;   /* atomic: handlers and helper threads read it */
     _Atomic uint32_t turn; /* in the low bits the player that has it, above
                               them how often it was given */
-    uint32_t vain, vain_before, work; /* of simulate/patience */
+    uint32_t vain, vain_before, work;      /* of simulate/patience */
+    int64_t expiries[TL_PLAYERS_EXPIRIES]; /* of keys (tl_world.expires), the
+                                              latest; those that are over too */
+    uint32_t expiring;                     /* where the next one goes */
     int64_t moves; /* how far the clock moves next where no deadline is */
     _Atomic uint32_t highest; /* players above it have never been; whoever calls
                                  one reads it, a signal handler too */

@@ -76,6 +76,24 @@ static tl_deadline nearest(void)
     return found;
 }
 
+/* The same of what ends by itself: nobody may wait for that, but who looks at
+ * it late finds it gone. */
+static tl_deadline first_expiry(void)
+{
+    int64_t now = atomic_load(&tl_players->now);
+    tl_deadline found = TL_FOREVER;
+    for (uint32_t i = 0; i < TL_PLAYERS_EXPIRIES; i++)
+        if (tl_players->expiries[i] > now)
+            found = tl_clock_earlier(found, tl_players->expiries[i]);
+    return found;
+}
+
+void tl_schedule_expires(int64_t moment)
+{
+    uint32_t at = tl_players->expiring++ % TL_PLAYERS_EXPIRIES;
+    tl_players->expiries[at] = moment;
+}
+
 static void jump(tl_deadline moment)
 {
     if (moment > atomic_load(&tl_players->now))
@@ -162,7 +180,7 @@ static uint32_t look_outside(bool paces)
  * that could not run, so that it is not the same choice any more. */
 static uint32_t decide(uint32_t count)
 {
-    tl_deadline next = nearest();
+    tl_deadline next = tl_clock_earlier(nearest(), first_expiry());
     struct tl_choice choice = tl_chooser_choose(count, next != TL_FOREVER);
     if (choice.what == TL_CHOICE_CLOCK) {
         jump(next);

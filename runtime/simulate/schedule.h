@@ -39,6 +39,10 @@ uint32_t tl_schedule_deputy(uint32_t besides, pid_t without);
  * none, on (simulate/patience). */
 void tl_schedule_pass_time(void);
 
+/* Something ends at that moment by itself, as a key with a time to live: the
+ * clock of an exploration may pass it.  Of the latest 32. */
+void tl_schedule_expires(int64_t moment);
+
 /* This task, which has the turn, looks at what is outside, in real time; true:
  * a descriptor is ready, or a signal has come. */
 bool tl_schedule_look(struct pollfd *polled, unsigned count);

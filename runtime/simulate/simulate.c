@@ -193,6 +193,12 @@ static void arrived(void)
 }
 
 /* The main task makes its own process before it has the turn. */
+static void expires(int64_t moment)
+{
+    if (tl_players_self())
+        tl_schedule_expires(moment);
+}
+
 static void made(const struct tl_object *object)
 {
     if (!tl_explored() || !tl_players)
@@ -215,6 +221,7 @@ static const struct tl_world world = {.start = TL_PLAYERS_START,
                                       .arrived = arrived,
                                       .left = tl_hand_over_for_ever,
                                       .made = made,
+                                      .expires = expires,
                                       .whom = tl_pick_whom,
                                       .signal = send,
                                       .ended_by = tl_deaths_ended_by,
