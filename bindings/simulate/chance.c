@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
@@ -26,19 +27,26 @@ static lua_CFunction stock_tmpname, stock_randomseed;
 static _Thread_local uint64_t draws;
 
 /* splitmix64 (Steele, Lea, Flood 2014) */
-static uint64_t draw(void)
+#define STEP UINT64_C(0x9e3779b97f4a7c15)
+
+static uint64_t mix(uint64_t z)
 {
-    uint64_t z = tl_task_seed() + ++draws * UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
 }
 
-static void draw_name(char *name)
+static uint64_t draw(void)
+{
+    return mix(tl_task_seed() + ++draws * STEP);
+}
+
+/* The name of the `attempt`-th try with this number. */
+static void name_of(uint64_t number, uint64_t attempt, char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    uint64_t number = draw();
+    number = mix(number + attempt * STEP);
     name = stpcpy(name, NAME_START);
     for (int i = 0; i < NAME_LETTERS; i++) {
         *name++ = letters[number % (sizeof letters - 1)];
@@ -47,14 +55,30 @@ static void draw_name(char *name)
     *name = '\0';
 }
 
-/* Makes the file, as the stock function does. */
+/* The first try whose name is free. */
+static uint64_t free_name(uint64_t number, char *name)
+{
+    struct stat found;
+    uint64_t attempt = 0;
+    do
+        name_of(number, attempt, name);
+    while (lstat(name, &found) == 0 && ++attempt < TRIES_MOST);
+    return attempt;
+}
+
+/* Makes the file, as the stock function does.  It is one number and one point,
+ * however many names are taken by what earlier runs left, so that the steps
+ * are the same where nothing is left; the point says the name that the file
+ * gets unless somebody takes that after it. */
 static int os_tmpname(lua_State *L)
 {
     char name[sizeof NAME_START + NAME_LETTERS];
+    uint64_t number = draw();
+    uint64_t attempt = free_name(number, name);
+    file_points_announce(L, TL_FILE_OPEN, name);
     int fd = -1;
-    for (int i = 0; fd < 0 && i < TRIES_MOST; i++) {
-        draw_name(name);
-        file_points_announce(L, TL_FILE_OPEN, name);
+    for (; fd < 0 && attempt < TRIES_MOST; attempt++) {
+        name_of(number, attempt, name);
         fd = tl_standard_avoid(
             open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (fd < 0 && errno != EEXIST)

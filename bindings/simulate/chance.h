@@ -4,7 +4,7 @@
  * arguments; and the names of os.tmpname.
  *
  * Limits: os.tmpname passes over names of files that exist, such as an earlier
- * run has left: with them, the names are other ones.
+ * run has left: with them, the names are other ones, and the steps the same.
  */
 #ifndef TL_CHANCE_H
 #define TL_CHANCE_H

@@ -84,6 +84,23 @@ describe("a point is", function()
       .. "open /tmp/ownN, flush /tmp/ownN, remove /tmp/ownN, flush /tmp/ownN", steps)
   end)
 
+  it("os.tmpname, one, however many names are taken by what others left, and goes on as without", function()
+    local code = [[local path = os.tmpname() os.remove(path) io.write(path) os.remove(os.tmpname())]]
+    local function count() return (uses(code, "^/"):gsub("/tmp/lua_%w+", "it", 2)) end
+    local free = count()
+    assert.matches("^open it, remove it, open (/tmp/lua_%w+), remove %1$", free)
+    local taken = {}
+    for i = 1, 3 do
+      taken[i] = run(code, 1)
+      assert(io.open(taken[i], "w")):close()
+    end
+    local steps = count()
+    for i = 1, 3 do assert.truthy(os.remove(taken[i])) end
+    assert.not_equal(taken[1], taken[2])
+    assert.not_equal(taken[2], taken[3])
+    assert.equal(free, steps)
+  end)
+
   it("told by its name, where that is a number, too", function()
     local code = [[io.open(12) pcall(io.lines, 12) pcall(io.input, 12) os.remove(12) os.rename(12, 13)]]
     assert.equal("open 12, open 12, open 12, remove 12, rename 12, rename 13", uses(code, "^1"))
