@@ -9,6 +9,8 @@
 #include "repl/interrupt.h"
 #include "tidelock.h"
 
+#define LOOK_EACH 0.1 /* seconds, where something is expected */
+
 static const struct await_guest *guest;
 
 /* Called in the middle of a wait. */
@@ -51,6 +53,12 @@ static bool await_alone(void)
     return !interrupt_pending();
 }
 
+static tl_deadline next_look(void)
+{
+    return guest->expects && guest->expects() ? tl_deadline_in(LOOK_EACH)
+                                              : TL_FOREVER;
+}
+
 static bool await_as_task(void)
 {
     void *here = &guest;
@@ -60,8 +68,9 @@ static bool await_as_task(void)
     int status;
     tl_signal_hook = on_signal;
     do
-        status = tl_wait_any(&waitable, 1, &wrong, TL_FOREVER);
-    while (status == TL_INTERRUPTED && !interrupt_pending());
+        status = tl_wait_any(&waitable, 1, &wrong, next_look());
+    while (status == TL_TIMEOUT ||
+           (status == TL_INTERRUPTED && !interrupt_pending()));
     tl_signal_hook = hook;
     if (status < 0 && !interrupt_pending())
         return await_alone();

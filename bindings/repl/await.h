@@ -13,6 +13,9 @@ struct await_guest {
     void (*look)(void);    /* each time that it wakes; NULL: nothing */
     int fd;                /* readable: wakes it; -1: none */
     void (*signals)(void); /* after a signal; NULL: nothing */
+    bool (*expects)(void); /* it is to look at least every tenth of a second:
+                              what it looks for may wake nobody, as the end of a
+                              child that nobody joins; NULL: never */
 };
 
 /* Waits until there is something to read on standard input; false: Ctrl-C came

@@ -161,6 +161,11 @@ void children_tell(void)
     }
 }
 
+bool children_are_known(void)
+{
+    return count > 0;
+}
+
 /* ---- all ---- */
 
 struct children_alive children_alive(void)

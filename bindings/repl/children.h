@@ -20,6 +20,9 @@ void children_open(bool labels, bool colour);
 /* Tells of those that have ended since. */
 void children_tell(void);
 
+/* Whether there are such whose end is still to be told. */
+bool children_are_known(void);
+
 /* How many live that the end of the program would wait for. */
 struct children_alive {
     size_t processes; /* commands, too */

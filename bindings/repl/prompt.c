@@ -47,8 +47,10 @@ void prompt_open(lua_State *L, const char *banner)
     fflush(stdout);
     edits = editor_open(L);
     guest.fd = outputs_fd();
-    if (guest.fd >= 0)
-        guest.look = look_around;
+    if (guest.fd < 0)
+        return;
+    guest.look = look_around;
+    guest.expects = children_are_known;
 }
 
 void prompt_close(void)

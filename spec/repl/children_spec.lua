@@ -165,6 +165,13 @@ describe("the end of a child", function()
     assert.equal(3, told)
   end)
 
+  it("is told, however soon it comes", function()
+    start()
+    for n = 1, 6 do
+      repl:enter("ipc.spawn(os.exit, 3)", "process%-" .. n .. " %(pid %d+%) ended with status 3\n")
+    end
+  end)
+
   it("is counted where many end well", function()
     start()
     repl:enter("for i = 1, 20 do ipc.spawn(function() end) end for _, p in ipairs(ipc.children()) do p:join() end",
