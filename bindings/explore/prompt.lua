@@ -55,18 +55,18 @@ function prompt:go(index)
 end
 
 local function welcome(self)
-  if not self.here.library.is_terminal(STDIN) then return end
+  if not self.here.system.is_terminal(STDIN) then return end
   self:say(("%d steps; `help` tells what can be done here"):format(self.whole.run.steps))
 end
 
 -- The next line; nil: the end, and whether by Ctrl-C.
 local function read(self)
-  if self.here.library.is_terminal(STDIN) then
+  if self.here.system.is_terminal(STDIN) then
     io.stdout:write(self.place.at and ("step %d> "):format(self.place.step) or "end> ")
   end
   io.stdout:flush()
-  local line, why = self.here.library.line()
-  if not line and self.here.library.is_terminal(STDIN) then io.stdout:write "\n" end
+  local line, why = self.here.system.line()
+  if not line and self.here.system.is_terminal(STDIN) then io.stdout:write "\n" end
   return line, why
 end
 

@@ -18,9 +18,9 @@ session.fail = fail
 
 --- Opens the script; raises { wrong = text } where it cannot be loaded.
 function session.open(options)
-  local library = require "explore.host"
-  local count = options.jobs or library.cpus()
-  local well, host = pcall(library.open, {
+  local system = require "explore.host"
+  local count = options.jobs or system.cpus()
+  local well, host = pcall(system.open, {
     script = options.script, arguments = options.arguments, jobs = count, seed = options.seed or 1,
     program = arg and arg[-1], input = options.input,
   })
@@ -28,8 +28,8 @@ function session.open(options)
   if why == "interrupted" then error({ wrong = why, status = INTERRUPTED }, 0) end
   if why then fail(why) end
   return setmetatable({
-    library = library, host = host, options = options, clock = library.real_time,
-    jobs = jobs.new(host, count, library.real_time), began = library.real_time(),
+    system = system, host = host, options = options, clock = system.real_time,
+    jobs = jobs.new(host, count, system.real_time), began = system.real_time(),
   }, session)
 end
 
@@ -61,15 +61,15 @@ end
 
 --- Width of the terminal, and whether there are colours.
 function session:look()
-  local is_terminal = self.library.is_terminal(STDOUT)
+  local is_terminal = self.system.is_terminal(STDOUT)
   local paint = require "explore.paint"
-  return self.library.columns(), paint.wanted(is_terminal)
+  return self.system.columns(), paint.wanted(is_terminal)
 end
 
 --- A function to be called with the search now and then, which writes a progress line if stderr is a terminal; and one
 -- that clears that line.
 function session:progress()
-  if not self.library.is_terminal(STDERR) then return function() end, function() end end
+  if not self.system.is_terminal(STDERR) then return function() end, function() end end
   local line_of = require "explore.progress".line
   local next_at, shown = 0, false
   local function write(search)
@@ -78,7 +78,7 @@ function session:progress()
     next_at, shown = now + PROGRESS_EACH, true
     local line = line_of{
       schedules = search.taken, seconds = self:seconds(), choices = search.findings.choices,
-      outcomes = search.findings.outcomes, width = self.library.columns(), runs = search.options.runs,
+      outcomes = search.findings.outcomes, width = self.system.columns(), runs = search.options.runs,
     }
     io.stderr:write("\r\27[K", line)
     io.stderr:flush()
