@@ -15,6 +15,7 @@ local dependence = require "explore.dependence"
 local moves = require "explore.moves"
 local races = require "explore.races"
 local random = require "explore.random"
+local view = require "explore.trace_view"
 
 local depth_first = {}
 depth_first.__index = depth_first
@@ -123,64 +124,6 @@ end
 
 -- ---- what a schedule tells ----
 
--- A trace as it is read: what the tasks do next, at each event.
-local function trace_of(events, tasks, objects)
-  local trace = { events = events, steps = dependence.steps(events, objects), following = {}, order = {} }
-  for i, task in ipairs(tasks) do trace.order[task.path] = i end
-  local last = {}
-  for i = #events, 1, -1 do
-    if moves.STEPS[events[i].how] then
-      trace.following[i] = last[events[i].task] or false
-      last[events[i].task] = i
-    end
-  end
-  trace.upcoming = last -- of each task, the index of its next event
-  return trace
-end
-
-local SLEPT = { ["goes on"] = true, late = true, last = true }
-
--- Where a task waits after its event i; nil: it does not.
-local function waits_at(trace, i)
-  local following = trace.following[i]
-  local event = following and trace.events[following]
-  if not event or not SLEPT[event.how] then return nil end
-  return (event.file or "") .. ":" .. (event.line or 0) .. ":" .. (event.name or "")
-end
-
--- Moves the view on, behind event i.
-local function pass(trace, i)
-  local event = trace.events[i]
-  if not moves.STEPS[event.how] then return end
-  trace.upcoming[event.task] = trace.following[i] or nil
-  trace.asleep[event.task] = waits_at(trace, i)
-  trace.last = event.task
-  local ended = event.how == "dies" or event.name == "END" and not trace.following[i]
-  trace.alive[event.task] = not ended or nil
-end
-
-local function distance(trace, list, from, to)
-  local count = 0
-  local a, b = trace.order[from] or 0, trace.order[to] or 0
-  for _, path in ipairs(list) do
-    local at = trace.order[path] or 0
-    local between = a < b and at > a and at < b or a > b and (at > a or at < b)
-    if between then count = count + 1 end
-  end
-  return count + 1
-end
-
-local function has(list, path)
-  for _, other in ipairs(list) do
-    if other == path then return true end
-  end
-  return false
-end
-
-local function is_switch(trace, event, to)
-  return trace.last and trace.last ~= to and event.could and has(event.could, trace.last) or false
-end
-
 -- Keeps a branch if it is not too dear.
 local function offer(self, branch)
   local options = self.options
@@ -195,8 +138,8 @@ local function offer_steps(self, trace, node, event)
     if path ~= event.task and not node.sleep[path] then
       offer(self, {
         node = node, move = path, task = path, kills = node.kills,
-        cost = node.cost + distance(trace, event.could, event.task, path),
-        switches = node.switches + (is_switch(trace, event, path) and 1 or 0),
+        cost = node.cost + view.distance(trace, event.could, event.task, path),
+        switches = node.switches + (view.is_switch(trace, event, path) and 1 or 0),
       })
     end
   end
@@ -219,7 +162,7 @@ end
 local function offer_turned(self, node, could, list)
   if is_tried(node, list) then return end
   for _, path in ipairs(list) do
-    if has(could, path) then return offer_step(self, node, path) end
+    if view.has(could, path) then return offer_step(self, node, path) end
   end
   for _, path in ipairs(could) do
     if not node.tried[path] and not node.sleep[path] then offer_step(self, node, path) end
@@ -239,7 +182,7 @@ local function offer_clock(self, trace, node, event)
   if not self.options.delays then return end
   local sites = {}
   for path, site in pairs(trace.asleep) do
-    local can_run = path == event.task or event.could and has(event.could, path)
+    local can_run = path == event.task or event.could and view.has(event.could, path)
     if not can_run and not self.timeless[site] then sites[#sites + 1] = site end
   end
   if #sites == 0 then return end
@@ -302,16 +245,6 @@ function depth_first:next(calm)
   return branch
 end
 
--- What each task that could have come would have done: the step that it takes next.
-local function next_steps(trace, event)
-  local found = {}
-  for _, path in ipairs(event.could) do
-    local index = trace.upcoming[path]
-    found[path] = index and trace.steps[index] or nil
-  end
-  return found
-end
-
 -- All that could have come instead of event i, which was reached by no pre-emption.
 local function offer_all(self, trace, node, i)
   local event = trace.events[i]
@@ -319,7 +252,7 @@ local function offer_all(self, trace, node, i)
   local bound = self.options.bound
   local matters = event.could and (event.chosen or not bound)
   if matters then
-    node.next = next_steps(trace, event)
+    node.next = view.next_steps(trace, event)
     node.done[event.task] = true
     if self.turns_races then
       node.tried = { [event.task] = true }
@@ -352,12 +285,6 @@ local function child_of(branch, node, trace, i)
   }
 end
 
--- Reads the trace up to the branch, where all is known.
-local function skip(trace, depth)
-  trace.asleep, trace.alive = {}, {}
-  for i = 1, depth do pass(trace, i) end
-end
-
 -- Who came there sleeps, but this one does not, if there is one.
 local function offer_awake(self, node, event)
   for _, path in ipairs(event.could or {}) do
@@ -371,7 +298,7 @@ local function grow(self, trace, branch, path)
   local node, first = branch.node, branch.node.depth + 1
   if not branch.is_first then
     path[first] = node
-    pass(trace, first)
+    view.pass(trace, first)
     node = child_of(branch, node, trace, first)
     first = first + 1
   end
@@ -383,7 +310,7 @@ local function grow(self, trace, branch, path)
       if self.turns_races then offer_awake(self, node, event) end
       return i - 1, false
     end
-    pass(trace, i)
+    view.pass(trace, i)
     node = child_of(node, node, trace, i)
   end
   return #trace.events, true
@@ -412,9 +339,9 @@ function depth_first:took(branch, run, events, tasks, objects)
     for _, site in ipairs(branch.sites or {}) do self.timeless[site] = true end
     return false
   end
-  local trace = trace_of(events, tasks, objects)
+  local trace = view.of(events, tasks, objects)
   if branch.is_first then trace.kills_to = #events end
-  skip(trace, branch.node.depth)
+  view.skip(trace, branch.node.depth)
   local path = self.turns_races and path_to(branch.node) or {}
   local last, complete = grow(self, trace, branch, path)
   if self.turns_races then offer_races(self, trace, path, branch.node.depth + 1, last) end
