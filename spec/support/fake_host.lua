@@ -1,9 +1,9 @@
--- A host of explore (require "explore.host") in Lua: scripts are functions of a world, tasks are coroutines.
+-- Schedules of a model: a function of a world stands for the script, coroutines for its tasks.
 --
---   local library = fake.library{ ["script.lua"] = function(world) ... end }
+--   local run, events, tasks, objects = fake.run(function(world) ... end, { moves = "0*3 1", strategy = "none" })
 --
--- It keeps what the real one promises of plans and events, as far as the search needs it: the moves, and the strategies
--- none and random (the others are random here).
+-- It keeps what the real host (explore.host) promises of plans and events, as far as the search needs it: the moves, and
+-- the strategies none and random (the others are random here).
 local moves = require "explore.moves"
 local random = require "explore.random"
 
@@ -421,58 +421,10 @@ local function account_of(self)
   }
 end
 
--- ---- the host ----
-
-local host = {}
-host.__index = host
-
-function host:start(worker, plan)
-  assert(not self.busy[worker], "this worker is not idle")
-  self.runs = self.runs + 1
-  self.busy[worker] = true
-  self.queue[#self.queue + 1] = worker
-  self.last[worker] = run_schedule(self.model, plan)
-end
-
-function host:wait()
-  if self.interrupt_after and self.runs >= self.interrupt_after then return nil, "interrupted" end
-  -- in another order than they were started
-  local worker = table.remove(self.queue)
-  if worker then self.busy[worker] = nil end
-  return worker
-end
-
-function host:account(worker) return account_of(self.last[worker]) end
-function host:events(worker) return self.last[worker].events end
-function host:objects(worker) return self.last[worker].objects end
-function host:tasks(worker) return self.last[worker].tasks end
-function host:output() return self.model and "output\n" end
-function host:told() return self.model and {} end
-function host:close() self.closed = true end
-
---- Runs a model under one plan; what host:account, events, tasks and objects tell.
+--- Runs a model under one plan; what the account, events, tasks and objects of the real host tell.
 function fake.run(model, plan)
   local schedule_run = run_schedule(model, plan or {})
   return account_of(schedule_run), schedule_run.events, schedule_run.tasks, schedule_run.objects
-end
-
---- A host of the model.
-function fake.host(model, more)
-  local self = setmetatable({ model = model, busy = {}, queue = {}, last = {}, runs = 0 }, host)
-  for field, value in pairs(more or {}) do self[field] = value end
-  return self
-end
-
---- What require "explore.host" returns, of which `open` knows these scripts; `more`: fields of its hosts.
-function fake.library(models, more)
-  return {
-    open = function(options)
-      if not models[options.script] then error("cannot open " .. options.script, 0) end
-      return fake.host(models[options.script], more)
-    end,
-    real_time = os.clock, columns = function() return 100 end, is_terminal = function() return false end,
-    cpus = function() return 2 end,
-  }
 end
 
 return fake
