@@ -2,8 +2,8 @@
 --
 --   local run, events, tasks, objects = fake.run(function(world) ... end, { moves = "0*3 1", strategy = "none" })
 --
--- It keeps what the real host (explore.host) promises of plans and events, as far as the search needs it: the moves, and
--- the strategies none and random (the others are random here).
+-- It keeps what the real host (explore.host) promises of plans and events, as far as the search needs it: the moves,
+-- and the strategies none and random (the others are random here).
 local moves = require "explore.moves"
 local random = require "explore.random"
 
@@ -417,7 +417,7 @@ local function account_of(self)
     ending = self.ending or "hangs", message = self.message, ender = self.ender, steps = self.step,
     choices = self.choices, deviations = self.deviations, first_deviation = self.first_deviation,
     outcome = self.outcome, labels = self.labels, notices = {}, hash = moves.text(moves.of_events(self.events)),
-    time = self.now, real = 0, wrote_files = false, went_outside = self.went_outside or false, lost_events = false,
+    time = self.now, real = 0, wrote_files = false, went_outside = false, lost_events = false,
   }
 end
 
