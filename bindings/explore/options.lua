@@ -2,29 +2,11 @@
 --
 -- Options stand before the script; what stands behind it is the script's. `--runs 5` and `--runs=5` are the same, and
 -- `--` ends the options.
-local usage = require "help.usage"
+local read = require "help.options"
+
+local whole, seconds, any, refuse = read.whole, read.seconds, read.any, read.refuse
 
 local options = {}
-
--- The rows of the options (help/usage.lua) say besides how a value is read, and where it goes (`to`).
-local function whole(least, what)
-  return function(text)
-    local number = text:find "^%d+$" and math.tointeger(tonumber(text))
-    if number and number >= least then return number end
-    return nil, ("a whole number from %d: %s"):format(least, what)
-  end
-end
-
-local function seconds(text)
-  local number = text:find "^[%d.]+$" and tonumber(text)
-  if number and number > 0 and number < math.huge then return number end
-  return nil, "seconds, more than 0, such as --time 2.5"
-end
-
-local function any(text)
-  if text ~= "" then return text end
-  return nil, "a file or a code, and not empty"
-end
 
 local JSON = { "--json", to = "json", text = "report for tools" }
 local MERMAID = { "--mermaid", to = "mermaid", text = "report with a sequence diagram" }
@@ -78,56 +60,6 @@ local REPLAY = {
 
 local MOST_JOBS = 64
 
--- The text of what is wrong, for the user, ends the reading.
-local function refuse(text, ...)
-  error({ wrong = text:format(...) }, 0)
-end
-
-local function split(word)
-  local name, value = word:match "^(%-%-[^=]+)=(.*)$"
-  if name then return name, value end
-  if word:find "^%-o." then return "-o", word:sub(3) end
-  return word
-end
-
-local function read_value(name, read, text)
-  if not text then
-    local _, what = read ""
-    refuse("'%s' needs a value: %s", name, what)
-  end
-  local value, what = read(text)
-  if value == nil then refuse("'%s=%s': the value is %s", name, text, what) end
-  return value
-end
-
--- Reads one option at `at`; the index behind it.
-local function read_option(command, words, at, found)
-  local name, value = split(words[at])
-  local row = usage.find(command, name)
-  if not row then refuse("%s", usage.unknown(command, name)) end
-  if not row.read then
-    if value then refuse("'%s' has no value: give it without '=%s'", name, value) end
-    found[row.to] = true
-    return at + 1
-  end
-  if not value then
-    at = at + 1
-    value = words[at]
-  end
-  found[row.to] = read_value(name, row.read, value)
-  return at + 1
-end
-
-local function read_all(command, words)
-  local found, at = {}, 1
-  while words[at] and words[at]:find "^%-." do
-    if words[at] == "--" then at = at + 1 break end
-    at = read_option(command, words, at, found)
-    if found.help then return found, at end
-  end
-  return found, at
-end
-
 -- The script and its arguments, from the word at `at`.
 local function take_script(found, words, at)
   found.script = words[at]
@@ -166,24 +98,11 @@ local function finish_replay(found, words, at)
   if found.json and found.mermaid then refuse "'--json' and '--mermaid' are two reports: choose one" end
 end
 
-local function reader(command, finish)
-  return function(words)
-    local well, found, at = pcall(read_all, command, words)
-    if well and not found.help then
-      local fine, why = pcall(finish, found, words, at)
-      if not fine then well, found = fine, why end
-    end
-    if well then return found end
-    if type(found) ~= "table" then error(found, 0) end
-    return nil, usage.wrong(command, found.wrong)
-  end
-end
-
 --- Reads the words behind `explore`: a table of options, with script and arguments; or nil and the text for the user.
-options.explore = reader(EXPLORE, finish_explore)
+options.explore = read.reader(EXPLORE, finish_explore)
 
 --- Reads the words behind `replay`, as above; the file, or the schedule's code, are in it.
-options.replay = reader(REPLAY, finish_replay)
+options.replay = read.reader(REPLAY, finish_replay)
 
 --- Their rows in the table of commands (help/commands.lua).
 options.commands = { explore = EXPLORE, replay = REPLAY }

@@ -14,12 +14,12 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "explore/command.h"
 #include "explore/zygote.h"
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"
 #include "process/files.h"
+#include "program/command.h"
 #include "program/help.h"
 #include "program/init.h"
 #include "program/inspect.h"
@@ -352,9 +352,9 @@ static int run_command(int count, char **arguments)
     const char *word = arguments[1];
     if (inspect_has(word))
         return inspect_run(count - 1, arguments + 1);
-    if (command_explores(word)) {
+    if (command_has(word)) {
         init_begin();
-        return command_explore(count, arguments);
+        return command_run(count, arguments);
     }
     if (strcmp(word, "help") == 0)
         return help_run(count - 2, arguments + 2);

@@ -16,7 +16,7 @@ end
 -- Those of all words in quotes in the sources that have a help of their own.
 local function accepted_commands()
   local words, known = {}, {}
-  for _, path in ipairs(sources.lines "ls bindings/program/*.c bindings/explore/command.c") do
+  for _, path in ipairs(sources.lines "ls bindings/program/*.c") do
     for word in sources.read(path):gmatch '"(%l%l+)"' do
       if not known[word] then words[#words + 1] = word end
       known[word] = true

@@ -4,8 +4,8 @@ local rooms = {}
 rooms.order = {
   runtime = { "base", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool", "process",
     "commands", "net", "space", "observe", "explore", "simulate", "program" },
-  bindings = { "lua", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate", "module",
-    "explore", "repl", "program" },
+  bindings = { "lua", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate", "trace",
+    "module", "terminal", "explore", "timeline", "top", "labs", "repl", "program" },
 }
 
 -- Rooms of which none may know another, though one must be above.

@@ -1,20 +1,23 @@
---- Main: `tidelock explore` and `tidelock replay`, from the command line to the exit status.
+--- Dispatch: from the name of a command that is written in Lua, and the words behind it, to the exit status.
 --
--- The way from here: options (the command line), session (the host and its workers), search (which schedules are run),
--- shrink (the one that fails, as short as can be), explain (what is told of it), replay_file.
-local options = require "explore.options"
+-- The options of a command NAME are read by its function in the module of options: options[NAME](words) returns what
+-- was found, or nil and the text for the user (help/options.lua). Then its module is called with that; it returns the
+-- exit status. An error that is a table { wrong = text, status = number or nil } is for the user.
 local usage = require "help.usage"
 
 local WRONG_USE = 2
 
-local COMMANDS = { explore = "explore.explore", replay = "explore.replay" }
+-- NAME = { module of options, module of the command }
+local COMMANDS = {
+  explore = { "explore.options", "explore.explore" },
+  replay = { "explore.options", "explore.replay" },
+}
 
 local function refuse(text)
   io.stderr:write(text)
   return WRONG_USE
 end
 
--- Errors that are tables are for the user: { wrong = text, status = where it is not that of a wrong use }.
 local function run(command, found)
   local well, status = xpcall(command, function(why)
     if type(why) == "table" and why.wrong then return why end
@@ -30,11 +33,13 @@ end
 
 --- Runs the command of that name with its words; returns the exit status.
 return function(name, ...)
+  local row = COMMANDS[name]
+  local options = require(row[1])
   local found, wrong = options[name]{ ... }
   if not found then return refuse(wrong) end
   if found.help then
     io.stdout:write(usage.whole(options.commands[name]))
     return 0
   end
-  return run(require(COMMANDS[name]), found)
+  return run(require(row[2]), found)
 end

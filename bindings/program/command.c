@@ -1,4 +1,4 @@
-#include "explore/command.h"
+#include "program/command.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +16,20 @@
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-bool command_explores(const char *word)
+static const char *const names[] = {"explore", "replay", NULL};
+
+static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
+                                     {NULL, NULL}};
+
+bool command_has(const char *word)
+{
+    for (const char *const *name = names; *name; name++)
+        if (strcmp(word, *name) == 0)
+            return true;
+    return false;
+}
+
+static bool explores(const char *word)
 {
     return strcmp(word, "explore") == 0 || strcmp(word, "replay") == 0;
 }
@@ -34,11 +47,11 @@ struct call {
 };
 
 /* Pushes the function that the arguments are given to. */
-static void push_main(lua_State *L)
+static void push_main(lua_State *L, const char *word)
 {
-    const char *own = getenv(OWN_EXPLORER);
+    const char *own = explores(word) ? getenv(OWN_EXPLORER) : NULL;
     if (!own) {
-        require_push(L, "explore.main");
+        require_push(L, "help.dispatch");
         lua_call(L, 1, 1);
     } else if (luaL_loadfile(L, own) != LUA_OK) {
         lua_error(L);
@@ -51,8 +64,10 @@ static int run(lua_State *L)
     luaL_openlibs(L);
     embedded_open(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, "_PRELOAD");
-    lua_pushcfunction(L, host_open_library);
-    lua_setfield(L, -2, "explore.host");
+    for (const luaL_Reg *library = libraries; library->name; library++) {
+        lua_pushcfunction(L, library->func);
+        lua_setfield(L, -2, library->name);
+    }
     lua_settop(L, 0);
     lua_createtable(L, call->count, 1);
     for (int i = 0; i < call->count; i++) {
@@ -60,7 +75,7 @@ static int run(lua_State *L)
         lua_rawseti(L, -2, i - 1);
     }
     lua_setglobal(L, "arg");
-    push_main(L);
+    push_main(L, call->arguments[1]);
     luaL_checkstack(L, call->count, "too many arguments");
     for (int i = 1; i < call->count; i++)
         lua_pushstring(L, call->arguments[i]);
@@ -68,7 +83,7 @@ static int run(lua_State *L)
     return 1;
 }
 
-int command_explore(int count, char **arguments)
+int command_run(int count, char **arguments)
 {
     struct call call = {.count = count, .arguments = arguments};
     lua_State *L = luaL_newstate();
