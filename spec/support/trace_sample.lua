@@ -35,7 +35,8 @@ function sample.bytes(without_trailer)
     record(TASK, 2, 1, 4712, 0, 500, "waiter", ""),
     -- the waiter gets the soup of number 1: began 1000, slept 1200, called by main at 5100, ended 6000
     record(SPANS, 2, 2),
-    number(2 | 4 | 8), number(2), number(1), number(1), number(7), number(1000), number(5000), number(200), number(4000),
+    number(2 | 4 | 8), number(2), number(1), number(1), number(7),
+    number(1000), number(5000), number(200), number(4000),
     number(1), signed(3900), signed(1),
     -- and gets again, which never ends: it is killed
     number(1 | 2 | 3 << 4 | 1 << 6), number(5500), number(100), number(2000),
