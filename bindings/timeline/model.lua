@@ -20,8 +20,16 @@
 --   spans        columns, each an array of spans.count integers: one span is one operation of one task
 --   marks        array of { task =, time =, text = }: what the run told ("a deadlock was told"); may be empty
 --
--- Columns, by the name, are tables, or userdata that are indexed as such (timeline/columns.h, which gives many numbers
--- at once, too) (0 where there is nothing to tell):
+-- A logical trace may have a story besides, which the page shows as a picture with a column a step:
+--
+--   sentence     what went wrong, in a line; nil: not known
+--   steps        array of { task =, text =, object = index or 0, waits = true where the task sleeps from here on,
+--                file = index or 0, line =, failing = true at the step that fails, killed = true where the task is
+--                killed, matters = true at those the explanation tells of }; step i is at time i, its spans too
+--   explanation, remedy  texts, or nil
+--
+-- Columns, by the name (0 where there is nothing to tell); they are tables, or userdata that are indexed as such
+-- (timeline/columns.h, which gives many numbers at once, too):
 --
 --   task         index          operation    index          object       index, or 0
 --   began, ended times; ended is -1 where the operation never ended (its task died in it, or the trace ended first)

@@ -15,8 +15,8 @@ local function matches(patterns, name, task)
   return false
 end
 
--- The indexes of the tasks that are asked for; all if none are.
-local function chosen(trace, names, wanted)
+--- The indexes of the tasks that are asked for, by names with commas between them, * for anything; all if none are.
+function rows.chosen(trace, names, wanted)
   local list, patterns = {}, {}
   for word in (wanted or "*"):gmatch "[^,]+" do patterns[#patterns + 1] = pattern_of(word) end
   for i, task in ipairs(trace.tasks) do
@@ -73,19 +73,18 @@ local function folded(list, names)
   return found
 end
 
---- An array of { name =, tasks = indexes (several where they are folded) }, and how many tasks have no row.  `wanted`:
---- names with commas between them, * for anything: each of these has a row of its own.
-function rows.of(trace, names, study, wanted, order)
-  local list = chosen(trace, names, wanted)
+--- An array of { name =, tasks = indexes (several where they are folded) } of the list of tasks, and how many of them
+--- have no row.  `whole`: each has a row of its own.
+function rows.of(list, whole, trace, names, study, order)
   sort(list, order or "began", trace, names, study)
   local found = {}
-  if not wanted and #list > MOST_ROWS then
+  if not whole and #list > MOST_ROWS then
     found = folded(list, names)
   else
     for at, i in ipairs(list) do found[at] = { name = names:task(i), tasks = { i } } end
   end
   local left_out = 0
-  while not wanted and #found > MOST_ROWS do left_out = left_out + #table.remove(found).tasks end
+  while not whole and #found > MOST_ROWS do left_out = left_out + #table.remove(found).tasks end
   return found, left_out
 end
 

@@ -74,8 +74,8 @@ end
 local function take(self, i)
   local spans = self.trace.spans
   local began, ended = spans.began[i], spans.ended[i]
-  if began > self.to or (ended >= 0 and ended < self.from) then return end
   local total, object = self.tasks[spans.task[i]], spans.object[i]
+  if not total or began > self.to or (ended >= 0 and ended < self.from) then return end
   total.operations = total.operations + 1
   self.operations = self.operations + 1
   if object > 0 then
@@ -90,16 +90,16 @@ local function take(self, i)
   if ended >= 0 then total.busy = total.busy + within(self, began, ended) end
 end
 
---- Of the time from `from` to `to`: { tasks = { [index] = { alive =, ran =, waited =, slept =, reasons = { [object, or
+--- Of these tasks (indexes), and the time from `from` to `to`: { tasks = { [index] = { alive =, ran =, waited =, slept =, reasons = { [object, or
 --- minus the operation] = time }, operations = } }, objects = { [index] = { operations =, waits =, waited =, longest =,
 --- longest_span = } }, longest = array of { span =, time = }, delays = sorted, worst_delay =, worst_span = }.  In a
 --- logical trace a task runs only while it does something.
-function study.of(trace, from, to, most)
+function study.of(trace, tasks, from, to, most)
   local self = { trace = trace, from = from, to = to, most = most or 5, tasks = {}, objects = {}, longest = {},
     delays = {}, operations = 0, is_sleep = study.sleeps(trace) }
-  for i = 1, #trace.tasks do self.tasks[i] = new_total(trace, i, from, to) end
+  for _, i in ipairs(tasks) do self.tasks[i] = new_total(trace, i, from, to) end
   for i = 1, trace.spans.count do take(self, i) end
-  for _, total in ipairs(self.tasks) do
+  for _, total in pairs(self.tasks) do
     total.ran = math.max((trace.logical and total.busy or total.alive) - total.waited - total.slept, 0)
   end
   table.sort(self.delays)

@@ -1,6 +1,5 @@
 --- Summary: what a trace is of, in a line, and what of it is not there.
 local names = require "timeline.names"
-local times = require "timeline.times"
 local wrap = require "explore.wrap"
 
 local summary = {}
@@ -10,14 +9,15 @@ local function plural(count, word)
 end
 
 -- "kitchen.lua, 60.0 ms, 5 tasks, 39 operations"
-local function first(trace, glyphs)
+local function first(view)
+  local trace = view.trace
   local parts = { names.clean(trace.title ~= "" and trace.title or "a run") }
   if trace.simulated then parts[#parts + 1] = "simulated" end
   if trace.began then parts[#parts + 1] = os.date("%Y-%m-%d %H:%M:%S", trace.began // 1 | 0) end
-  parts[#parts + 1] = times.text(trace.length, trace.logical):gsub("us$", glyphs.micro)
+  parts[#parts + 1] = view.time(trace.length)
   parts[#parts + 1] = plural(#trace.tasks, "task")
   parts[#parts + 1] = plural(trace.spans.count, "operation")
-  return table.concat(parts, glyphs.dot)
+  return table.concat(parts, view.glyphs.dot)
 end
 
 local function lost_of(trace, own)
@@ -52,16 +52,16 @@ end
 --- The lines before the chart: what it is, what was told in it, and what is missing.
 function summary.lines(view)
   local trace, lines = view.trace, {}
-  lines[1] = view.paint:as("bold", wrap.cut(first(trace, view.glyphs), view.width))
+  lines[1] = view.paint:as("bold", wrap.cut(first(view), view.width))
   if view.from > 0 or view.to < trace.length then
-    lines[2] = ("from %s to %s"):format(times.text(view.from, trace.logical), times.text(view.to, trace.logical))
+    lines[2] = ("from %s to %s"):format(view.time(view.from), view.time(view.to))
   end
   for _, text in ipairs(summary.missing(trace, view.names)) do
     for _, line in ipairs(wrap.lines(text, view.width, "  ")) do lines[#lines + 1] = view.paint:as("yellow", line) end
   end
   for _, mark in ipairs(trace.marks) do
     local who = view.names:task(mark.task)
-    local text = ("at %s%s: %s"):format(times.text(mark.time, trace.logical), who and ", " .. who or "",
+    local text = ("at %s%s: %s"):format(view.time(mark.time), who and ", " .. who or "",
       names.clean(mark.text))
     for _, line in ipairs(wrap.lines(text, view.width, "  ")) do lines[#lines + 1] = view.paint:as("red", line) end
   end

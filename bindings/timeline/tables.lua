@@ -1,6 +1,5 @@
 --- Tables: what stands below the chart: where the time went.
 local study_of = require "timeline.study"
-local times = require "timeline.times"
 local wrap = require "explore.wrap"
 
 local tables = {}
@@ -22,11 +21,6 @@ local function aligned(self, lines, rows, right, width)
     line = wrap.cut(line, width):gsub("%s+$", "")
     lines[#lines + 1] = row.head and self.paint:as("bold", line) or line
   end
-end
-
-local function time(self, ns)
-  local text = times.text(ns, self.trace.logical)
-  return self.glyphs.utf8 and text:gsub(" us$", " µs") or text
 end
 
 local function percent(part, whole)
@@ -68,7 +62,7 @@ local function reasons_of(self, total)
       words[i] = ("%d more"):format(#list - MOST_REASONS)
       break
     end
-    words[i] = each.name .. (#list > 1 and " " .. time(self, each.ns) or "")
+    words[i] = each.name .. (#list > 1 and " " .. self.time(each.ns) or "")
   end
   return table.concat(words, ", ")
 end
@@ -80,8 +74,8 @@ local function add_tasks(self, lines)
     if i > MOST_TASKS and not self.wanted_tasks then break end
     local total = sum_of(self, row.tasks)
     any_sleep = any_sleep or total.slept > 0
-    rows[#rows + 1] = { row.name, time(self, total.ran), percent(total.ran, total.alive),
-      total.slept > 0 and time(self, total.slept) or "-", total.waited > 0 and time(self, total.waited) or "-",
+    rows[#rows + 1] = { row.name, self.time(total.ran), percent(total.ran, total.alive),
+      total.slept > 0 and self.time(total.slept) or "-", total.waited > 0 and self.time(total.waited) or "-",
       reasons_of(self, total) }
   end
   if not any_sleep then
@@ -113,7 +107,7 @@ local function add_waits(self, lines)
   local rows = {}
   for _, wait in ipairs(self.study.longest) do
     local i = wait.span
-    rows[#rows + 1] = { time(self, wait.time), self.names:task(self.trace.spans.task[i]), self.names:call(i),
+    rows[#rows + 1] = { self.time(wait.time), self.names:task(self.trace.spans.task[i]), self.names:call(i),
       self.names:place(i), ended_by(self, i) }
   end
   aligned(self, lines, rows, { true }, self.width)
@@ -127,8 +121,8 @@ local function add_hand_overs(self, lines)
   heading(self, lines, "hand-overs, from the call that wakes to the return of the one that waited")
   local worst = ("%s -> %s, %s"):format(self.names:task(spans.waker[i]) or "?", self.names:task(spans.task[i]),
     self.names:call(i))
-  lines[#lines + 1] = wrap.cut(("  median %s of %d, worst %s (%s)"):format(time(self, study_of.median(delays)), #delays,
-    time(self, self.study.worst_delay), worst), self.width)
+  lines[#lines + 1] = wrap.cut(("  median %s of %d, worst %s (%s)"):format(self.time(study_of.median(delays)), #delays,
+    self.time(self.study.worst_delay), worst), self.width)
 end
 
 -- ---- objects ----
@@ -167,7 +161,7 @@ local function add_objects(self, lines)
     local waits = row.waits > 0
     rows[#rows + 1] = { self.names:object(object), ("%d"):format(row.operations),
       waits and ("%d, %s"):format(row.waits, percent(row.waits, row.operations)) or "-",
-      waits and time(self, row.waited) or "-", waits and time(self, row.longest) or "-", remark(self, object, held) }
+      waits and self.time(row.waited) or "-", waits and self.time(row.longest) or "-", remark(self, object, held) }
   end
   lines[#lines + 1] = ""
   aligned(self, lines, rows, { [2] = true, [3] = true, [4] = true, [5] = true }, self.width)

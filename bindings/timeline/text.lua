@@ -9,6 +9,7 @@ local rows = require "timeline.rows"
 local study = require "timeline.study"
 local summary = require "timeline.summary"
 local tables = require "timeline.tables"
+local times = require "timeline.times"
 
 local text = {}
 
@@ -21,16 +22,20 @@ local function range(trace, from, to)
   return from, math.max(to, from + 1)
 end
 
---- What there is to draw: options = { width =, color =, utf8 =, from =, to =, tasks = names, sort =, waits = how many };
---- nil: no task has such a name.
+--- What there is to draw: options = { width =, color =, utf8 =, from =, to =, tasks = names, sort =, waits = how many }.
 function text.view(trace, options)
   local from, to = range(trace, options.from, options.to)
   local view = { trace = trace, from = from, to = to, width = math.max(options.width or 80, NARROWEST),
     glyphs = glyphs.new(options.utf8), paint = paint.new(options.color), names = names.of(trace),
     wanted_tasks = options.tasks }
-  view.study = study.of(trace, from, to, options.waits)
+  function view.time(time)
+    local shown = times.text(time, trace.logical)
+    return options.utf8 and shown:gsub("us$", "µs") or shown
+  end
+  local chosen = rows.chosen(trace, view.names, options.tasks)
+  view.study = study.of(trace, chosen, from, to, options.waits)
   view.holds, view.depth = holds.of(trace), depth.of(trace)
-  view.rows, view.left_out = rows.of(trace, view.names, view.study, options.tasks, options.sort)
+  view.rows, view.left_out = rows.of(chosen, options.tasks, trace, view.names, view.study, options.sort)
   return view
 end
 
