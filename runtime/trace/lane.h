@@ -44,7 +44,7 @@
 #include "tasks/task.h"
 
 #define TL_LANES (TL_TASKS_MOST + 1)
-#define TL_LANE_RECORDS UINT64_C(32768) /* a power of 2 */
+#define TL_LANE_RECORDS UINT64_C(16384) /* a power of 2 */
 #define TL_LANE_SPARE 64                /* records, for what is no operation */
 #define TL_LANE_OBJECTS 1024            /* a power of 2 */
 #define TL_LANE_FILES 256               /* with the one of index 0, none */
