@@ -30,11 +30,11 @@ end
 
 --- For a trace.
 function names.of(trace)
-  local self = setmetatable({ trace = trace, tasks = of_tasks(trace), objects = {}, files = {}, operations = {} }, names)
+  local self = { trace = trace, tasks = of_tasks(trace), objects = {}, files = {}, operations = {} }
   for i, object in ipairs(trace.objects) do self.objects[i] = names.clean(object.title) end
   for i, file in ipairs(trace.files) do self.files[i] = names.clean(short(file)) end
   for i, word in ipairs(trace.operations) do self.operations[i] = names.clean(word) end
-  return self
+  return setmetatable(self, names)
 end
 
 --- ann; nil: there is no such task.
