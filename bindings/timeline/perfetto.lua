@@ -2,8 +2,8 @@
 --
 -- Two groups of tracks: a track for each task, a track for each object.  An operation is a slice of its task; where it
 -- waited, that has two slices in it: "waits", and "woken", from the wake to its return, in which the arrow ends that
--- comes from the call which woke it, or from the put of the message that it got.  A lock's track has a slice a holder, a
--- queue's counts its messages, and that of what several tasks can hold at once its holders.  A step of a logical trace
+-- comes from the call which woke it, or from the put of the message that it got.  A lock's track has a slice a holder,
+-- a queue's counts its messages, and that of what several tasks can hold at once its holders.  A step of a logical trace
 -- is a millisecond.
 local depth = require "timeline.depth"
 local flows = require "timeline.flows"
@@ -32,14 +32,26 @@ local RESULTS = { "refused or timed out", "an error was raised", "not known" }
 
 -- ---- packets ----
 
+local varint = protobuf.varint
+
 local SEQUENCE_FIELD = number(SEQUENCE, 1)
+local PACKET_KEY, TIME_KEY, EVENT_KEY = bytes(TRACE_PACKET, ""):sub(1, -2), number(TIMESTAMP, 0):sub(1, -2),
+  bytes(TRACK_EVENT, ""):sub(1, -2)
+local EVENT_END = SEQUENCE_FIELD .. number(FLAGS, NEEDS)
 
 local function put_packet(self, fields, flags)
   self.put(bytes(TRACE_PACKET, fields .. SEQUENCE_FIELD .. number(FLAGS, flags or NEEDS)))
 end
 
+-- What most packets are: written with as few texts between as can be.
 local function put_event(self, time, fields)
-  put_packet(self, number(TIMESTAMP, time * self.scale) .. bytes(TRACK_EVENT, fields))
+  local packet = TIME_KEY .. varint(time * self.scale) .. EVENT_KEY .. varint(#fields) .. fields .. EVENT_END
+  self.put(PACKET_KEY .. varint(#packet) .. packet)
+end
+
+-- How the events of a track begin.
+local function heads_of(uuid)
+  return { begin = number(TYPE, BEGIN) .. number(TRACK, uuid), over = number(TYPE, END) .. number(TRACK, uuid) }
 end
 
 local function put_track(self, uuid, name, parent, rank, counter)
@@ -59,8 +71,14 @@ local function interned(self, kind, list, key, make)
   return iid
 end
 
-local function name_iid(self, text)
-  return interned(self, EVENT_NAMES, self.texts, text, function() return bytes(2, text) end)
+-- The name of an event, as its field.
+local function name_field(self, text)
+  local known = self.name_fields[text]
+  if not known then
+    known = number(NAME_IID, interned(self, EVENT_NAMES, self.texts, text, function() return bytes(2, text) end))
+    self.name_fields[text] = known
+  end
+  return known
 end
 
 local function location_iid(self, i)
@@ -80,18 +98,30 @@ local function annotation(name, value)
 end
 
 local function flow_fields(list, field)
+  if not list then return "" end
+  if not list[2] then return fixed(field, list[1]) end
   local text = ""
-  for _, id in ipairs(list or {}) do text = text .. fixed(field, id) end
+  for _, id in ipairs(list) do text = text .. fixed(field, id) end
   return text
 end
 
 local function put_begin(self, track, time, name, more)
-  local name_field = number(NAME_IID, name_iid(self, name))
-  put_event(self, time, number(TYPE, BEGIN) .. track .. name_field .. (more or ""))
+  local field = name_field(self, name)
+  put_event(self, time, track.begin .. field .. (more or ""))
 end
 
 local function put_end(self, track, time)
-  put_event(self, time, number(TYPE, END) .. track)
+  put_event(self, time, track.over)
+end
+
+-- By whom it was woken, encoded once for each.
+local function woken_by(self, waker)
+  local known = self.wakers[waker]
+  if not known then
+    known = annotation("woken by", self.names:task(waker) or "?")
+    self.wakers[waker] = known
+  end
+  return known
 end
 
 -- What the beginning of an operation tells of it.
@@ -100,8 +130,7 @@ local function told(self, i)
   local location = location_iid(self, i)
   local fields = location and number(LOCATION_IID, location) or ""
   if spans.result[i] > 0 then fields = fields .. annotation("result", RESULTS[spans.result[i]]) end
-  if spans.waker[i] > 0 then fields = fields .. annotation("woken by", self.names:task(spans.waker[i]) or "?") end
-  if spans.message[i] ~= 0 then fields = fields .. annotation("message", spans.message[i]) end
+  if spans.waker[i] > 0 then fields = fields .. woken_by(self, spans.waker[i]) end
   return fields .. flow_fields(self.from[i], FLOWS)
 end
 
@@ -127,7 +156,7 @@ end
 -- The spans of a task; one that others ran within has no slices of its waits.
 local function put_task(self, task, list)
   local spans, open = self.trace.spans, {}
-  local track = number(TRACK, FIRST_TASK + task)
+  local track = heads_of(FIRST_TASK + task)
   local over = self.trace.tasks[task].ended
   local function close(time)
     while #open > 0 and open[#open] <= time do put_end(self, track, table.remove(open)) end
@@ -162,7 +191,7 @@ local function put_counts(self, uuid, times, counts)
 end
 
 local function put_holders(self, uuid, list)
-  local track = number(TRACK, uuid)
+  local track = heads_of(uuid)
   for _, hold in ipairs(list) do
     put_begin(self, track, hold.from, self.names:task(hold.task))
     put_end(self, track, hold.to)
@@ -232,7 +261,8 @@ end
 --- Writes the trace by put(text), packet by packet.
 function perfetto.write(trace, put)
   local self = { trace = trace, put = put, names = names.of(trace), scale = trace.logical and 1000000 or 1,
-    texts = { count = 0 }, places = { count = 0 } }
+    texts = { count = 0 }, places = { count = 0 }, name_fields = {},
+    wakers = {} }
   find_flows(self)
   put_packet(self, bytes(DESCRIPTOR, number(UUID, TASKS) .. bytes(D_NAME, "tasks of " .. names.clean(trace.title))
     .. number(CHILD_ORDER, EXPLICIT)), CLEARED)

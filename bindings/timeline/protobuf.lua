@@ -7,17 +7,22 @@ local char = string.char
 local small = {}
 for n = 0, 127 do small[n] = char(n) end
 
+-- One of more than two bytes.
+local function long_varint(n)
+  local a, b = n & 127 | 128, n >> 7 & 127 | 128
+  if n >= 0 and n < 1 << 21 then return char(a, b, n >> 14) end
+  if n >= 0 and n < 1 << 28 then return char(a, b, n >> 14 & 127 | 128, n >> 21) end
+  local rest = n >> 28
+  return char(a, b, n >> 14 & 127 | 128, n >> 21 & 127 | 128) .. (small[rest] or rest < 16384
+    and char(rest & 127 | 128, rest >> 7) or long_varint(rest))
+end
+
 --- A number as a varint; one below 0 as 64 bits.
 local function varint(n)
   local known = small[n]
   if known then return known end
   if n >= 0 and n < 16384 then return char(n & 127 | 128, n >> 7) end
-  local bytes = ""
-  while n < 0 or n > 127 do
-    bytes = bytes .. char(n & 127 | 128)
-    n = n >> 7
-  end
-  return bytes .. char(n)
+  return long_varint(n)
 end
 
 protobuf.varint = varint
