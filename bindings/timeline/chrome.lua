@@ -36,8 +36,8 @@ end
 local function put_name(self, what, pid, tid, name)
   put_event(self, ('{"ph":"M","name":"%s_name","pid":%d,"tid":%d,"args":{"name":%s}}'):format(what, pid, tid,
     quoted(self, name)))
-  put_event(self, ('{"ph":"M","name":"%s_sort_index","pid":%d,"tid":%d,"args":{"sort_index":%d}}'):format(what, pid, tid,
-    what == "thread" and tid or pid))
+  put_event(self, ('{"ph":"M","name":"%s_sort_index","pid":%d,"tid":%d,"args":{"sort_index":%d}}'):format(what, pid,
+    tid, what == "thread" and tid or pid))
 end
 
 local function arguments(self, i)

@@ -3,8 +3,8 @@
 -- Two groups of tracks: a track for each task, a track for each object.  An operation is a slice of its task; where it
 -- waited, that has two slices in it: "waits", and "woken", from the wake to its return, in which the arrow ends that
 -- comes from the call which woke it, or from the put of the message that it got.  A lock's track has a slice a holder,
--- a queue's counts its messages, and that of what several tasks can hold at once its holders.  A step of a logical trace
--- is a millisecond.
+-- a queue's counts its messages, and that of what several tasks can hold at once its holders.  A step of a logical
+-- trace is a millisecond.
 local depth = require "timeline.depth"
 local flows = require "timeline.flows"
 local holds = require "timeline.holds"
