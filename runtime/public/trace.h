@@ -36,9 +36,7 @@
  *              what stands before is true.
  *
  * An index is of its own kind of thing, from 1 without holes, in the order of
- * the file, and is defined before it is used.  But tasks come in any order, may
- * be named before their TASK (as parent or waker, and in an END), and one that
- * has none is not known.
+ * the file, and is defined before it is used.
  *
  * A span is one operation of one task:
  *

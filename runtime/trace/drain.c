@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tidelock.h"
+#include "trace/births.h"
 #include "trace/recording.h"
 
 struct pass {
@@ -15,17 +16,8 @@ struct pass {
     uint64_t position;
 };
 
-/* relaxed: the acquire of `written`, or of HEAD, came before */
-static uint64_t word(const struct tl_record *record, unsigned index)
-{
-    return atomic_load_explicit(&record->words[index], memory_order_relaxed);
-}
-
-static int64_t moment(const struct tl_drain *drain, uint64_t time)
-{
-    int64_t moment = (int64_t)time - drain->origin;
-    return moment > 0 ? moment : 0;
-}
+#define word(record, index) tl_births_word(record, index)
+#define moment(drain, time) tl_births_moment(drain, time)
 
 static uint32_t number_of(uint64_t head)
 {
@@ -47,16 +39,15 @@ static void fill_end(const struct tl_drain *drain,
     span->result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3);
 }
 
-static void fill_sleep(const struct tl_drain *drain,
-                       const struct tl_record *record, uint64_t head,
-                       struct tl_span *span)
+static void fill_sleep(struct tl_drain *drain, const struct tl_record *record,
+                       uint64_t head, struct tl_span *span)
 {
     uint64_t slept = word(record, TL_LANE_SLEPT);
     if (!slept)
         return;
     span->slept = moment(drain, slept);
     span->waited = word(record, TL_LANE_WAITED);
-    span->waker = number_of(head);
+    span->waker = tl_births_index(drain, number_of(head));
     if (span->waker)
         span->called = moment(drain, word(record, TL_LANE_CALLED));
 }
@@ -89,26 +80,6 @@ static void read_operation(struct pass *pass, const struct tl_record *record,
 
 /* ---- the other records ---- */
 
-/* The texts of the record at the pass's position; NULL: no memory. */
-static char *read_texts(const struct pass *pass, uint64_t blocks)
-{
-    char *all = malloc(blocks * sizeof(struct tl_record) + 2);
-    if (!all)
-        return NULL;
-    for (uint64_t i = 0; i < blocks; i++) {
-        const struct tl_record *record =
-            tl_lane_record(pass->lane, pass->position + 1 + i);
-        for (unsigned n = 0; n < TL_LANE_WORDS; n++) {
-            uint64_t bytes = word(record, n);
-            memcpy(all + i * sizeof *record + n * sizeof bytes, &bytes,
-                   sizeof bytes);
-        }
-    }
-    all[blocks * sizeof(struct tl_record)] = '\0';
-    all[blocks * sizeof(struct tl_record) + 1] = '\0';
-    return all;
-}
-
 static void tell_lost(struct pass *pass, uint64_t lost)
 {
     struct tl_drain_reader *reader = pass->reader;
@@ -119,24 +90,13 @@ static void tell_lost(struct pass *pass, uint64_t lost)
     }
 }
 
-static void read_task(struct pass *pass, const struct tl_record *record,
-                      uint64_t head, const char *name)
+static void read_task(struct pass *pass, uint64_t head)
 {
-    uint64_t parent = word(record, TL_LANE_TASK_PARENT);
-    tell_lost(pass, word(record, TL_LANE_TASK_LOST));
-    pass->reader->task = number_of(head);
+    tell_lost(pass, word(tl_lane_record(pass->lane, pass->position),
+                         TL_LANE_TASK_LOST));
+    pass->reader->task = tl_births_index(pass->drain, number_of(head));
     memset(pass->reader->objects, 0, sizeof pass->reader->objects);
     memset(pass->reader->files, 0, sizeof pass->reader->files);
-    struct tl_trace_file_birth birth = {
-        .task = number_of(head),
-        .parent = (uint32_t)parent,
-        .flags = (uint32_t)(parent >> 32),
-        .pid = word(record, TL_LANE_TASK_PID),
-        .began = moment(pass->drain, word(record, TL_LANE_TASK_BEGAN)),
-        .name = name,
-        .path = ""};
-    if (pass->how != TL_DRAIN_PEEK)
-        tl_trace_file_born(pass->drain->file, &birth);
 }
 
 /* SIGTERM is how a program ends its own daemons, and what asks others to end.
@@ -169,7 +129,7 @@ static void read_note(struct pass *pass, const struct tl_record *record,
     uint64_t entry;
     switch ((enum tl_lane_what)(head & 0xff)) {
     case TL_LANE_TASK:
-        read_task(pass, record, head, text);
+        read_task(pass, head);
         break;
     case TL_LANE_OBJECT:
         read_object(pass, record, text);
@@ -212,7 +172,7 @@ static uint64_t read_record(struct pass *pass)
         return 1;
     }
     uint64_t blocks = head >> TL_LANE_BLOCKS_SHIFT & 0xffff;
-    char *texts = read_texts(pass, blocks);
+    char *texts = tl_births_texts(pass->lane, pass->position, blocks);
     /* a second look at an end would not find it again */
     bool told = pass->how == TL_DRAIN_PEEK && (head & 0xff) != TL_LANE_OBJECT &&
                 (head & 0xff) != TL_LANE_FILE && (head & 0xff) != TL_LANE_TASK;

@@ -25,6 +25,8 @@ struct tl_drain {
     struct tl_kept_spans *kept; /* NULL: spans go straight to the file */
     struct tl_drain_reader *readers[TL_LANES];
     int64_t origin;
+    uint32_t *indexes; /* of the tasks in the file, by their number */
+    uint32_t index_count, tasks;
     uint64_t operations;
     bool trouble; /* something went wrong with a task, since it was cleared */
 };
