@@ -1,5 +1,6 @@
 --- Report: what the commands print, as text for people, as JSON for tools, or as a diagram.
 local explain = require "explore.explain"
+local output = require "explore.output"
 local outcomes = require "explore.outcomes"
 local summary = require "explore.summary"
 
@@ -33,6 +34,14 @@ function report.failure(here, found)
   local width, color = here:look()
   if options.mermaid then return require "explore.mermaid".text(found, options.script) end
   return text_of(here, found, width, color)
+end
+
+--- Writes the page that --html asks for, if it does: of a failure, or of a schedule that passed.
+function report.page(here, found)
+  local path = here.options.html
+  if not path then return end
+  local trace = require "timeline.counterexample".of(found, here.options.script, runner(here))
+  output.write(path, "--html", "the page", function(put) put(require "timeline.html".text(trace)) end)
 end
 
 --- Where nothing was found.

@@ -43,7 +43,8 @@ end
 
 --- For a trace.
 function names.of(trace)
-  local self = { trace = trace, tasks = of_tasks(trace), objects = of_objects(trace), files = {}, operations = {}, calls = {} }
+  local self = { trace = trace, tasks = of_tasks(trace), objects = of_objects(trace), files = {}, operations = {},
+    calls = {} }
   for i, file in ipairs(trace.files) do self.files[i] = names.clean(short(file)) end
   for i, word in ipairs(trace.operations) do self.operations[i] = names.clean(word) end
   return setmetatable(self, names)
