@@ -12,14 +12,16 @@
 #include "explore/host.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
+#include "timeline/reader.h"
 #include "timeline/pack.h"
 
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", NULL};
+static const char *const names[] = {"explore", "replay", "timeline", NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
+                                     {"timeline.reader", reader_open_library},
                                      {"timeline.pack", pack_open_library},
                                      {NULL, NULL}};
 

@@ -6,6 +6,10 @@
 --   began        seconds since 1970; nil: not known (a simulated run)
 --   length       nanoseconds from the first moment to the last; all times below count from 0
 --   logical      true: times are steps and not nanoseconds (a schedule of an exploration)
+--   simulated    true: its time was a simulation's; operations last no time in it but where they wait
+--   last         true: only the last operations of each task were kept
+--   cut          nil, or { at =, size =, damaged = }: its file was understood up to that byte of so many; damaged:
+--                what follows is wrong, and not only missing
 --   lost         how many operations were not recorded, in all
 --   tasks        array of { name =, pid =, parent = index or nil, began =, ended = time or nil (it still ran), how =
 --                "ended", "failed" or "killed", signal = number or nil, lost =, thread = true or nil, path = or nil }
@@ -24,7 +28,8 @@
 --                killed, matters = true at those the explanation tells of }; step i is at time i, its spans too
 --   explanation, remedy  texts, or nil
 --
--- Columns, by the name (0 where there is nothing to tell):
+-- Columns, by the name (0 where there is nothing to tell); they are tables, or userdata that are indexed as such
+-- (timeline/columns.h, which gives many numbers at once, too):
 --
 --   task         index          operation    index          object       index, or 0
 --   began, ended times; ended is -1 where the operation never ended (its task died in it, or the trace ended first)
