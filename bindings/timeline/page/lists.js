@@ -18,9 +18,9 @@ function greatest(measure, most = MOST_LISTED) {
   return best.sort((a, b) => b.value - a.value || a.span - b.span).slice(0, most);
 }
 
-// What a task waits for at its very end says little of who waits for whom, nor does a sleep; they come as they are.
+// A sleep is as long as the script asks: it says nothing of who waits for whom.
 function longestWaits() {
-  return greatest(waitOf);
+  return greatest((span) => (data.object[span] === 0 && wordOf(span) === "sleep" ? 0 : waitOf(span)));
 }
 
 function longestHandOvers() {
@@ -31,7 +31,7 @@ function listRow({ span, value }, first) {
   const swatch = make("span", { class: "swatch" });
   styleSwatch(swatch, data.object[span]);
   const bar = make("i", { class: "measure", style: `inline-size: ${Math.max(1, value / first * 100)}%` });
-  const button = make("button", { class: "row", "data-span": span, onclick: () => selectAndReveal(span) },
+  const button = make("button", { class: "row", "data-span": span, onclick: () => selectAndReveal(span, true) },
     make("span", { class: "line" }, swatch, make("span", { class: "grow" }, shortened(whatOf(span), 80)),
       make("span", { class: "number" }, shownTime(value))),
     make("span", { class: "line faint" }, make("span", { class: "grow" },
