@@ -1,6 +1,5 @@
 --- Report: what the commands print, as text for people, as JSON for tools, or as a diagram.
 local explain = require "explore.explain"
-local output = require "explore.output"
 local outcomes = require "explore.outcomes"
 local summary = require "explore.summary"
 
@@ -41,7 +40,7 @@ function report.page(here, found)
   local path = here.options.html
   if not path then return end
   local trace = require "timeline.counterexample".of(found, here.options.script, runner(here))
-  output.write(path, "--html", "the page", function(put) put(require "timeline.html".text(trace)) end)
+  require "timeline.html".write(trace, path)
 end
 
 --- Where nothing was found.
