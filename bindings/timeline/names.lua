@@ -28,13 +28,26 @@ local function of_tasks(trace)
   return list
 end
 
+-- Objects of one title by their numbers.
+local function of_objects(trace)
+  local count, list = {}, {}
+  for i, object in ipairs(trace.objects) do
+    list[i] = names.clean(object.title)
+    count[list[i]] = (count[list[i]] or 0) + 1
+  end
+  for i, object in ipairs(trace.objects) do
+    if count[list[i]] > 1 then list[i] = ("%s #%d"):format(list[i], object.number or i) end
+  end
+  return list
+end
+
 --- For a trace.
 function names.of(trace)
-  local self = setmetatable({ trace = trace, tasks = of_tasks(trace), objects = {}, files = {}, operations = {} }, names)
-  for i, object in ipairs(trace.objects) do self.objects[i] = names.clean(object.title) end
+  local self = { trace = trace, tasks = of_tasks(trace), objects = of_objects(trace), files = {}, operations = {},
+    calls = {} }
   for i, file in ipairs(trace.files) do self.files[i] = names.clean(short(file)) end
   for i, word in ipairs(trace.operations) do self.operations[i] = names.clean(word) end
-  return self
+  return setmetatable(self, names)
 end
 
 --- ann; nil: there is no such task.
@@ -45,9 +58,16 @@ function names:object(i) return self.objects[i] or "" end
 
 --- put queue "orders", or sleep: what the span does.
 function names:call(i)
-  local spans = self.trace.spans
-  local object = self:object(spans.object[i])
-  return (self.operations[spans.operation[i]] or "?") .. (object ~= "" and " " .. object or "")
+  local object, operation = self.trace.spans.object[i], self.trace.spans.operation[i]
+  local calls = self.calls[object] or {}
+  self.calls[object] = calls
+  local known = calls[operation]
+  if not known then
+    local title = self:object(object)
+    known = (self.operations[operation] or "?") .. (title ~= "" and " " .. title or "")
+    calls[operation] = known
+  end
+  return known
 end
 
 --- kitchen.lua:12; "" where it is not known.

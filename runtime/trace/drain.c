@@ -106,9 +106,9 @@ static void read_end(struct pass *pass, const struct tl_record *record,
 {
     int signal = (int)word(record, TL_LANE_END_SIGNAL);
     enum tl_trace_how how = (enum tl_trace_how)word(record, TL_LANE_END_HOW);
-    if (tl_trace_file_ended(pass->drain->file, number_of(head),
-                            moment(pass->drain, word(record, TL_LANE_END_TIME)),
-                            how, signal))
+    if (tl_trace_file_ended(
+            pass->drain->file, tl_births_index(pass->drain, number_of(head)),
+            moment(pass->drain, word(record, TL_LANE_END_TIME)), how, signal))
         pass->drain->trouble |= how != TL_TRACE_ENDED && signal != SIGTERM;
 }
 
