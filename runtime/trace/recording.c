@@ -121,7 +121,8 @@ static int object_entry(struct tl_lane *lane, const struct tl_object *object)
     struct tl_lane_object *entry = &lane->objects[index];
     if (__builtin_expect(
             entry->offset == offset && entry->number == object->number &&
-                entry->kind == object->kind && entry->arena == tl_arena,
+                entry->kind == object->kind && entry->arena == tl_arena &&
+                entry->tenant == lane->tenant,
             1))
         return (int)index;
     const char *space =

@@ -37,6 +37,9 @@ struct tl_recording_words {
 };
 extern struct tl_recording_words tl_recording_words;
 
+/* A recording begins; see tl_recording_begin, which enters this task, too. */
+void tl_recording_open(int bell, bool simulated);
+
 /* This thread is a task, of a name, from now on: it is recorded where that was
  * prepared.  `thread`: it is one of its process. */
 void tl_recording_start(bool thread);

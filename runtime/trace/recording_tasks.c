@@ -175,7 +175,7 @@ int tl_recording_prepare(void)
     return tl_lanes_make();
 }
 
-void tl_recording_begin(int bell, bool simulated)
+void tl_recording_open(int bell, bool simulated)
 {
     tl_lanes->bell = bell;
     tl_lanes->counter = !simulated && tl_ticks_has_counter();
@@ -187,8 +187,6 @@ void tl_recording_begin(int bell, bool simulated)
                           memory_order_relaxed);
     /* release: pairs with the acquire in epoch_now */
     atomic_fetch_add_explicit(&tl_lanes->epoch, 1, memory_order_release);
-    if (here)
-        tl_recording_start(tl_lane ? tl_lane->thread : false);
 }
 
 void tl_recording_stop(void)
