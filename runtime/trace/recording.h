@@ -72,9 +72,10 @@ void tl_recording_awake(void);
 void tl_recording_calls(const struct tl_task *task);
 
 /* The parts of trace/recording: whether the lane's task is in a recording that
- * goes on, and known there; the time; and the end of all that is open. */
+ * goes on, and known there; the end of a task, in the lane; and the time. */
 bool tl_recording_is_enrolled(struct tl_lane *lane);
-void tl_recording_end_all(struct tl_lane *lane);
+void tl_recording_write_end(struct tl_lane *lane, uint32_t task,
+                            enum tl_trace_how how, int signal);
 static inline int64_t tl_recording_ticks(void)
 {
     return tl_ticks_now(tl_lanes->counter);
