@@ -1,12 +1,9 @@
-/*
- * Recording tasks: which tasks are recorded, and what is told of them as a
- * whole.
- */
+#include "trace/recording_tasks.h"
+
 #include <string.h>
 #include <unistd.h>
 
 #include "base/world.h"
-#include "trace/recording.h"
 
 struct tl_recording_words tl_recording_words;
 
@@ -177,8 +174,6 @@ void tl_recording_open(int bell, bool simulated)
 
 void tl_recording_stop(void)
 {
-    if (tl_recording_is_on())
-        tl_recording_end(TL_TRACE_DONE);
     if (tl_lanes && epoch_now() % 2 == 1)
         atomic_fetch_add_explicit(&tl_lanes->epoch, 1, memory_order_release);
 }
