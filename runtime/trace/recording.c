@@ -10,7 +10,7 @@
 #define FILE_NONE 0
 
 struct tl_recording_words tl_recording_words;
-_Thread_local uint32_t (*tl_recording_where)(const char **file);
+_Thread_local uint32_t (*tl_recording_where)(struct tl_recording_file *file);
 
 static inline int64_t ticks(void)
 {
@@ -41,11 +41,10 @@ static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
 {
     uint32_t id = tl_task_id_in(TL_HOME);
     lane->epoch = epoch;
-    lane->depth = lane->files = 0;
+    lane->depth = lane->files = lane->last_file = 0;
     lane->frame = 0;
     lane->failed = false;
     lane->message = 0;
-    lane->last_file[0] = '\0';
     lane->thread = thread;
     memset(lane->objects, 0, sizeof lane->objects);
     /* relaxed, all: see task_of; a caller that finds an old one is off by one
@@ -259,29 +258,39 @@ static int object_entry(struct tl_lane *lane, const struct tl_object *object)
     return (int)index;
 }
 
-/* The same of a script, by its name; files that are too many are none. */
-static uint32_t file_entry(struct tl_lane *lane, const char *name)
+static bool is_file(const struct tl_lane *lane, uint32_t entry,
+                    const struct tl_recording_file *file)
 {
-    if (lane->files &&
-        strncmp(lane->last_file, name, sizeof lane->last_file - 1) == 0)
-        return lane->files;
-    if (lane->files + 1 == TL_LANE_FILES)
-        return FILE_NONE;
+    return lane->file_keys[entry][0] == file->key[0] &&
+           lane->file_keys[entry][1] == file->key[1];
+}
+
+/* The same of a script; files that are too many are none. */
+static uint32_t file_entry(struct tl_lane *lane,
+                           const struct tl_recording_file *file)
+{
+    if (lane->last_file && is_file(lane, lane->last_file, file))
+        return lane->last_file;
+    for (uint32_t entry = 1; entry <= lane->files; entry++)
+        if (is_file(lane, entry, file))
+            return lane->last_file = entry;
+    uint32_t entry = lane->files + 1;
     struct tl_lane_note note = {
-        .what = TL_LANE_FILE, .words = {lane->files + 1}, .texts = {name}};
-    if (!tl_lane_write(lane, &note))
+        .what = TL_LANE_FILE, .words = {entry}, .texts = {file->name}};
+    if (entry == TL_LANE_FILES || !tl_lane_write(lane, &note))
         return FILE_NONE;
-    strncpy(lane->last_file, name, sizeof lane->last_file - 1);
-    return ++lane->files;
+    memcpy(lane->file_keys[entry], file->key, sizeof file->key);
+    lane->files = lane->last_file = entry;
+    return entry;
 }
 
 /* line, file, object and operation in one word; 0: there is no room. */
 static uint64_t place_of(struct tl_lane *lane, uint32_t operation,
                          const struct tl_object *object)
 {
-    const char *file = NULL;
+    struct tl_recording_file file;
     uint64_t line = tl_recording_where ? tl_recording_where(&file) : 0;
-    uint64_t number = line ? file_entry(lane, file) : FILE_NONE;
+    uint64_t number = line ? file_entry(lane, &file) : FILE_NONE;
     int entry = object ? object_entry(lane, object) : 0;
     return entry < 0 ? 0
                      : (line & 0xffffff) | number << 24 |
