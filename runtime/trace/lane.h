@@ -106,7 +106,8 @@ struct tl_lane_open {
 
 struct tl_lane_object {
     uint64_t offset, number;
-    uint32_t arena, kind;
+    uint32_t tenant; /* the lane's, who wrote it */
+    uint16_t arena, kind;
 };
 
 /* Padded on purpose. */
@@ -120,8 +121,9 @@ struct tl_lane {
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */
     _Atomic uint32_t id;   /* and in the arena */
     _Atomic int32_t tid;
-    uint32_t epoch; /* of the recording in which it is known */
-    uint32_t depth; /* of what is open */
+    uint32_t tenant; /* counts them */
+    uint32_t epoch;  /* of the recording in which it is known */
+    uint32_t depth;  /* of what is open */
     uint32_t files, last_file;
     uintptr_t frame; /* of the innermost call of the API, or 0 */
     bool failed, thread;
