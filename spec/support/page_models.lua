@@ -187,7 +187,8 @@ end
 -- Names that would be another thing, were they not taken for text.
 function models.hostile()
   local trace = kitchen_of("</title><script>window.hacked = 1</script>", { "</script><b>bold</b>",
-    "it's \"quoted\" & <i>", "🦊 fox 👩‍👩‍👧 family", ("long "):rep(2000), "bytes \xff\xfe\0end", "{{script}} %1 $& \\u003c" })
+    "it's \"quoted\" & <i>", "🦊 fox 👩‍👩‍👧 family", ("long "):rep(2000),
+    "bytes \xff\xfe\0end", "{{script}} %1 $& \\u003c" })
   trace.objects[ORDERS].title = 'queue "</script><img src=x onerror=window.hacked=1>"'
   trace.operations[PUT] = "<b>put</b>"
   for task = 1, 6 do
@@ -247,8 +248,8 @@ function models.example(count)
     local began = i * 1000 + random(900)
     local slept = random(3) == 0 and began + random(50) or -1
     local ended = random(40) == 0 and -1 or began + 60 + random(5000) * (random(20) == 0 and 100000 or 1)
-    model.add(trace, { task = random(8) + 1, operation = random(6) + 1, object = random(5), began = began, ended = ended,
-      slept = slept, waited = slept >= 0 and random(40) or 0, waker = random(9),
+    model.add(trace, { task = random(8) + 1, operation = random(6) + 1, object = random(5), began = began,
+      ended = ended, slept = slept, waited = slept >= 0 and random(40) or 0, waker = random(9),
       called = random(2) == 0 and began + random(200) or -1,
       message = random(2) == 0 and random(1 << 20) or 0, file = random(2), line = random(70000), result = random(4) })
   end
@@ -269,7 +270,7 @@ end
 
 -- Nothing was recorded, but for the task itself.
 function models.empty()
-  return model.new{ title = "empty.lua", length = 0, tasks = { { name = "main", began = 0, ended = 0, how = "ended" } } }
+  return model.new{ title = "empty.lua", tasks = { { name = "main", began = 0, ended = 0, how = "ended" } } }
 end
 
 local _, name, path, count = ...
