@@ -118,8 +118,10 @@ function models.kitchen()
     time = time + pause
     add{ task = WAITER, operation = PUT, object = ORDERS, began = time, ended = time + 4 * MICROSECOND, message = order,
       file = 1, line = 15 }
+    local put = time
+    time = time + 5 * MICROSECOND
     local cook = next_cook(free)
-    local get = get_of(cook, ORDERS, free[cook], time, WAITER, order, 27, (20 + random(200)) * MICROSECOND)
+    local get = get_of(cook, ORDERS, free[cook], put, WAITER, order, 27, (20 + random(200)) * MICROSECOND)
     add(get)
     local at = stove(cook, get.ended + (1 + random(3)) * MILLISECOND, (4 + random(7)) * MILLISECOND)
     if cook == KILLED_COOK and order > 24 then

@@ -1,7 +1,7 @@
 // Chart: the canvas of lanes: its rows, names at the left, the axis above, and what is laid over all of them.
 
 const chart = { canvas: null, context: null, scroller: null };
-const HEAD = 26, LEAST_ROW = 32, GREATEST_ROW = 46;
+const HEAD = 26, LEAST_ROW = 32, GREATEST_ROW = 54;
 
 function rowHeight(count) {
   const room = chart.scroller.clientHeight - AXIS - 2 * HEAD;
@@ -73,7 +73,8 @@ function paintAxis(context, { step, found }) {
   context.font = LABEL;
   if (!view.hasArrows) {
     context.fillStyle = palette.css.faint;
-    context.fillText(fitted(context, "zoom in for arrows", view.gutter - 20), 12, AXIS / 2);
+    const hint = view.gutter > 120 ? "zoom in for arrows" : "zoom: arrows";
+    context.fillText(hint, 12, AXIS / 2);
   }
   for (const time of found) {
     const x = Math.round(xOf(time)), text = shownMoment(time, step);

@@ -69,15 +69,32 @@ function rowsOf(span) {
   ].filter(([, value]) => value);
 }
 
+function listOf(rows) {
+  const list = make("dl");
+  for (const [name, value] of rows) list.append(make("dt", {}, name), make("dd", {}, value));
+  return list;
+}
+
+function jumpTo({ span, value }) {
+  return make("button", { class: "link", onclick: () => selectAndReveal(span, true) },
+    `${shownTime(value)} · ${shortened(data.taskNames[data.task[span]], 40)} · ${whatOf(span)}`);
+}
+
+// While nothing is selected: where to look first.
+function glance() {
+  const [wait] = longestWaits(), [late] = longestHandOvers(), object = objectsInOrder()[0];
+  const rows = [["Longest wait", wait && jumpTo(wait)], ["Slowest hand-over", late && jumpTo(late)],
+    ["Waited for most", derived.waitedFor[object] > 0 &&
+      `${shortened(data.objectTitles[object], 80)} · ${shownTime(derived.waitedFor[object])} in all`]];
+  return [make("h2", {}, "At a glance"), listOf(rows.filter(([, value]) => value)),
+    make("p", { class: "faint hint" }, "Click an operation to read about it, or press an arrow key; ? lists all keys.")];
+}
+
 function showDetails() {
   const box = document.getElementById("details"), span = view.selected;
   box.replaceChildren();
-  if (span < 0) {
-    box.append(make("p", { class: "faint" }, "Click an operation, or press an arrow key in the chart, to read about it."));
-    return;
-  }
-  const list = make("dl");
-  for (const [name, value] of rowsOf(span)) list.append(make("dt", {}, name), make("dd", {}, value));
+  if (span < 0) return box.append(...glance());
+  const list = listOf(rowsOf(span));
   const swatch = make("span", { class: "swatch" });
   styleSwatch(swatch, data.object[span]);
   box.append(make("h2", {}, swatch, shortened(whatOf(span))), list);

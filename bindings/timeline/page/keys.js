@@ -125,18 +125,15 @@ function showHelp() {
   else dialog.showModal();
 }
 
-function isTyping(target) {
-  return target instanceof HTMLInputElement || document.getElementById("keys").open;
-}
-
 // Enter on a button, and arrows in the tabs, are theirs.
 function isTheirs(event) {
   return event.target instanceof HTMLButtonElement && ["Enter", "ArrowLeft", "ArrowRight"].includes(event.key);
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isTheirs(event)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
   if (event.key === "?") return showHelp();
+  if (document.getElementById("keys").open || isTheirs(event)) return;
   if (data.meta.steps) return storyKey(event);
   if (event.key === "/") {
     event.preventDefault();

@@ -30,18 +30,27 @@ function paintLife(context, row, task) {
   context.fill();
 }
 
-function paintLabel(context, text, left, right, bar, colour) {
+function fitting(context, texts, room) {
+  return room > 16 && texts.find((text) => text.length < 60 && context.measureText(text).width <= room);
+}
+
+function textsOf(span) {
+  return [whatOf(span), wordOf(span) || "?"];
+}
+
+// The first of the texts that fits whole: a part of one tells nothing that the pointer does not.
+function paintLabel(context, texts, left, right, bar, colour) {
   const from = Math.max(left, view.gutter) + 5, room = Math.min(right, view.width) - from - 4;
-  const words = room > 24 && fitted(context, text, room);
+  const words = fitting(context, texts, room);
   if (!words) return;
   context.fillStyle = colour;
   context.fillText(words, from, bar.top + bar.height / 2 + 0.5);
 }
 
-// The first of the texts that fits whole, on a ground on which it can be read.
+// The same on a ground on which it can be read.
 function paintLabelOnHatch(context, texts, left, right, bar) {
   const from = Math.max(left, view.gutter) + 6, room = Math.min(right, view.width) - from - 6;
-  const words = room > 16 && texts.find((text) => text.length < 60 && context.measureText(text).width <= room);
+  const words = fitting(context, texts, room);
   if (!words) return;
   context.globalAlpha = 0.85;
   context.fillStyle = palette.css.surface;
@@ -63,7 +72,7 @@ function paintWait(context, bar, span) {
   context.fillStyle = colourOf(data.object[span]);
   context.fillRect(left, bar.top, Math.min(2, right - left), bar.height);
   context.fillRect(left, bar.top + bar.height - 1.5, right - left, 1.5);
-  paintLabelOnHatch(context, [whatOf(span), wordOf(span) || "?"], left, right, bar);
+  paintLabelOnHatch(context, textsOf(span), left, right, bar);
 }
 
 function paintHandOver(context, bar, span) {
@@ -81,7 +90,7 @@ function paintOperation(context, bar, span) {
   if (right <= left) return;
   context.fillStyle = palette.css["run-deep"];
   context.fillRect(left, bar.top, Math.max(1, right - left), bar.height);
-  if (right - left > 30) paintLabel(context, whatOf(span), left, right, bar, palette.css["on-run"]);
+  if (right - left > 30) paintLabel(context, textsOf(span), left, right, bar, palette.css["on-run"]);
 }
 
 function paintSpan(context, bar, span) {

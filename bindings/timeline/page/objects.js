@@ -56,7 +56,7 @@ function paintHolders(context, row, object) {
   eachHold(holds, (i, left, right) => {
     context.fillStyle = colourOf(object);
     context.fillRect(left, bar.top, Math.max(1, right - left - 0.5), bar.height);
-    if (right - left > 30) paintLabel(context, data.taskNames[holds.task[i]], left, right, bar, palette.css.surface);
+    if (right - left > 30) paintLabel(context, [data.taskNames[holds.task[i]]], left, right, bar, palette.css.surface);
   });
 }
 
