@@ -4,7 +4,7 @@
 -- module timeline.sources.  The columns of the trace are packed by timeline.pack.
 local encode = require "explore.encode"
 local names = require "timeline.names"
-local output = require "timeline.output"
+local output = require "explore.output"
 local pack = require "timeline.pack"
 local sources = require "timeline.sources"
 local summary = require "timeline.summary"
@@ -54,7 +54,7 @@ end
 
 --- Writes the page into the file, "-" is standard output; raises an error for the user where that cannot be.
 function html.write(trace, path)
-  output.write(path, "--html", function(put) put(html.text(trace)) end)
+  output.write(path, "--html", "the page", function(put) put(html.text(trace)) end)
 end
 
 return html

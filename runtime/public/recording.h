@@ -26,8 +26,8 @@ int tl_recording_prepare(void);
 
 /* Begins and ends a recording: of this task, those that were prepared, and
  * those to come.  `bell`: a socket's descriptor, on which a byte hurries the
- * recorder; it is the same in all tasks. */
-void tl_recording_begin(int bell);
+ * recorder; it is the same in all tasks.  `simulated`: time is a number. */
+void tl_recording_begin(int bell, bool simulated);
 void tl_recording_stop(void);
 
 /* Whether this thread is recorded. */

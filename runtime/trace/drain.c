@@ -26,9 +26,8 @@ static uint32_t number_of(uint64_t head)
 
 /* ---- operations ---- */
 
-static void fill_end(const struct tl_drain *drain,
-                     const struct tl_record *record, uint64_t head,
-                     struct tl_span *span)
+static void fill_end(struct tl_drain *drain, const struct tl_record *record,
+                     uint64_t head, struct tl_span *span)
 {
     if (head & TL_LANE_OPEN) {
         span->result = TL_TRACE_UNKNOWN;
@@ -46,7 +45,8 @@ static void fill_sleep(struct tl_drain *drain, const struct tl_record *record,
     if (!slept)
         return;
     span->slept = moment(drain, slept);
-    span->waited = word(record, TL_LANE_WAITED);
+    span->waited = (uint64_t)tl_ticks_time(
+        &drain->ticks, (int64_t)word(record, TL_LANE_WAITED));
     span->waker = tl_births_index(drain, number_of(head));
     if (span->waker)
         span->called = moment(drain, word(record, TL_LANE_CALLED));
@@ -106,9 +106,9 @@ static void read_end(struct pass *pass, const struct tl_record *record,
 {
     int signal = (int)word(record, TL_LANE_END_SIGNAL);
     enum tl_trace_how how = (enum tl_trace_how)word(record, TL_LANE_END_HOW);
-    if (tl_trace_file_ended(pass->drain->file, number_of(head),
-                            moment(pass->drain, word(record, TL_LANE_END_TIME)),
-                            how, signal))
+    if (tl_trace_file_ended(
+            pass->drain->file, tl_births_index(pass->drain, number_of(head)),
+            moment(pass->drain, word(record, TL_LANE_END_TIME)), how, signal))
         pass->drain->trouble |= how != TL_TRACE_ENDED && signal != SIGTERM;
 }
 

@@ -148,7 +148,8 @@ struct tl_lanes {
     _Atomic uint32_t tasks;   /* how many have a number in this recording */
     _Atomic uint32_t highest; /* lanes above it have never been used */
     _Atomic int64_t origin;   /* the first moment; 0: not known yet */
-    int bell;                 /* the descriptor to hurry the recorder, or -1 */
+    bool counter; /* times are of the processor's counter (trace/ticks) */
+    int bell;     /* the descriptor to hurry the recorder, or -1 */
     _Alignas(TL_LINE) _Atomic uint32_t rung;
     struct tl_lane lanes[TL_LANES];
 };

@@ -3,14 +3,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/world.h"
+#include "trace/ticks.h"
 
 #define CALL_SHIFT TL_NUMBER_BITS
 #define FILE_NONE 0
 
 struct tl_recording_words tl_recording_words;
 _Thread_local uint32_t (*tl_recording_where)(const char **file);
+
+static inline int64_t ticks(void)
+{
+    return tl_ticks_now(tl_lanes->counter);
+}
 
 /* ---- the lane of a task ---- */
 
@@ -75,7 +80,7 @@ static bool introduce(struct tl_lane *lane)
         .what = TL_LANE_TASK,
         .number = number,
         .words = {(uint64_t)flags << 32 | task_of(self->parent),
-                  (uint64_t)tl_world_pid(getpid()), (uint64_t)tl_clock_now(),
+                  (uint64_t)tl_world_pid(getpid()), (uint64_t)ticks(),
                   atomic_load_explicit(&lane->lost, memory_order_relaxed)},
         .texts = {self->name}};
     if (!tl_lane_write(lane, &note))
@@ -107,9 +112,9 @@ void tl_recording_start(bool thread)
     raise_highest(number);
     int64_t unknown = 0;
     /* relaxed: the reader looks at it after it has found a record */
-    atomic_compare_exchange_strong_explicit(
-        &tl_lanes->origin, &unknown, tl_clock_now(), memory_order_relaxed,
-        memory_order_relaxed);
+    atomic_compare_exchange_strong_explicit(&tl_lanes->origin, &unknown,
+                                            ticks(), memory_order_relaxed,
+                                            memory_order_relaxed);
     set_lane(lane, epoch_now(), thread);
     tl_lane = lane;
     is_enrolled(lane);
@@ -214,7 +219,7 @@ void tl_recording_return(const void *frame, uintptr_t before,
         return;
     struct tl_lane_open *open = innermost(lane);
     if (open && open->frame == (uintptr_t)frame)
-        close_operation(lane, tl_clock_now(), result);
+        close_operation(lane, ticks(), result);
     lane->frame = before;
 }
 
@@ -223,7 +228,7 @@ void tl_recording_end(enum tl_trace_result result)
     struct tl_lane *lane = tl_lane;
     struct tl_lane_open *open = lane ? innermost(lane) : NULL;
     if (open && open->frame == lane->frame)
-        close_operation(lane, tl_clock_now(), result);
+        close_operation(lane, ticks(), result);
 }
 
 /* ---- an operation's beginning ---- */
@@ -321,7 +326,7 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
             lose(lane);
         return;
     }
-    int64_t now = tl_clock_now();
+    int64_t now = ticks();
     settle(lane, lane->frame, idle, now);
     uint64_t place =
         lane->depth < TL_LANE_NESTED && tl_lane_has_room(lane, 1, TL_LANE_SPARE)
@@ -351,7 +356,7 @@ void tl_recording_sleeps(void)
     struct tl_lane_open *open = open_here();
     if (!open)
         return;
-    int64_t now = tl_clock_now();
+    int64_t now = ticks();
     if (!open->slept)
         set(tl_lane_record(tl_lane, open->position), TL_LANE_SLEPT,
             (uint64_t)now);
@@ -383,7 +388,7 @@ void tl_recording_awake(void)
     if (!open || open->awake >= 0)
         return;
     struct tl_record *record = tl_lane_record(tl_lane, open->position);
-    int64_t now = tl_clock_now();
+    int64_t now = ticks();
     open->waited += (uint64_t)(now + open->awake);
     open->awake = now;
     set(record, TL_LANE_WAITED, open->waited);
@@ -403,7 +408,7 @@ void tl_recording_calls(const struct tl_task *task)
     if (atomic_load_explicit(&lane->tid, memory_order_relaxed) !=
         atomic_load_explicit(&task->tid, memory_order_relaxed))
         return;
-    uint64_t call = (uint64_t)(tl_clock_now() - origin()) << CALL_SHIFT |
+    uint64_t call = (uint64_t)(ticks() - origin()) << CALL_SHIFT |
                     (tl_task_id_in(TL_HOME) & TL_NUMBER_MASK);
     /* release: pairs with the acquire in note_caller */
     atomic_store_explicit(&lane->call, call, memory_order_release);
@@ -417,7 +422,7 @@ static void write_end(struct tl_lane *lane, uint32_t task, uint64_t how,
     struct tl_lane_note note = {
         .what = TL_LANE_END,
         .number = task,
-        .words = {(uint64_t)tl_clock_now(), how, (uint64_t)signal}};
+        .words = {(uint64_t)ticks(), how, (uint64_t)signal}};
     if (task && is_enrolled(lane))
         tl_lane_write(lane, &note);
 }
@@ -427,9 +432,9 @@ void tl_recording_ended(int exitcode)
     struct tl_lane *lane = tl_lane;
     if (!lane || !is_enrolled(lane))
         return;
-    settle(lane, lane->frame, false, tl_clock_now());
+    settle(lane, lane->frame, false, ticks());
     while (lane->depth)
-        close_operation(lane, tl_clock_now(), TL_TRACE_DONE);
+        close_operation(lane, ticks(), TL_TRACE_DONE);
     write_end(lane, atomic_load_explicit(&lane->task, memory_order_relaxed),
               exitcode || lane->failed ? TL_TRACE_FAILED : TL_TRACE_ENDED, 0);
     tl_lane = NULL;
@@ -449,9 +454,8 @@ void tl_recording_finish(int exitcode)
 void tl_recording_mark(const char *text)
 {
     struct tl_lane *lane = tl_lane;
-    struct tl_lane_note note = {.what = TL_LANE_MARK,
-                                .words = {(uint64_t)tl_clock_now()},
-                                .texts = {text}};
+    struct tl_lane_note note = {
+        .what = TL_LANE_MARK, .words = {(uint64_t)ticks()}, .texts = {text}};
     if (lane && is_enrolled(lane))
         tl_lane_write(lane, &note);
 }
@@ -463,14 +467,15 @@ int tl_recording_prepare(void)
     return tl_lanes_make();
 }
 
-void tl_recording_begin(int bell)
+void tl_recording_begin(int bell, bool simulated)
 {
     tl_lanes->bell = bell;
+    tl_lanes->counter = !simulated && tl_ticks_has_counter();
     /* relaxed, all three: the release below comes after them */
     atomic_store_explicit(&tl_lanes->tasks, 0, memory_order_relaxed);
     atomic_store_explicit(&tl_lanes->rung, 0, memory_order_relaxed);
     bool here = tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME);
-    atomic_store_explicit(&tl_lanes->origin, here ? tl_clock_now() : 0,
+    atomic_store_explicit(&tl_lanes->origin, here ? ticks() : 0,
                           memory_order_relaxed);
     /* release: pairs with the acquire in epoch_now */
     atomic_fetch_add_explicit(&tl_lanes->epoch, 1, memory_order_release);

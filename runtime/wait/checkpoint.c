@@ -29,12 +29,18 @@ static void announce(enum tl_operation operation, const void *object,
                      uint64_t key)
 {
     struct tl_intent *intent = &tl_self->intent;
+    if (!tl_world) {
+        /* relaxed: words for reports */
+        atomic_store_explicit(&intent->operation, operation,
+                              memory_order_relaxed);
+        return;
+    }
     intent->arena = tl_arena;
     intent->object = object ? tl_offset(object) : 0;
     intent->tries = key == TL_INTENT_TRY;
     intent->key = intent->tries ? TL_INTENT_ALL : key;
     atomic_store(&intent->operation, operation);
-    if (!tl_world || at_point)
+    if (at_point)
         return;
     at_point = true;
     tl_world->point();
