@@ -99,16 +99,17 @@ function paintHead(context, row) {
 
 function paintName(context, row) {
   const task = row.kind === "task", middle = row.y + row.height / 2;
-  const name = task ? data.taskNames[row.index] : data.objectTitles[row.index];
+  const narrow = view.gutter < 100, own = !task && data.meta.objects[row.index - 1].name;
+  const name = task ? data.taskNames[row.index] : narrow && own || data.objectTitles[row.index];
   const left = task ? 12 : 24, room = view.gutter - left - 10;
   if (!task) {
     context.fillStyle = tileOf(row.index);
-    context.fillRect(12, middle - (view.gutter > 100 ? 12 : 4), 8, 8);
+    context.fillRect(12, middle - (narrow ? 4 : 12), 8, 8);
     context.strokeStyle = colourOf(row.index);
     context.lineWidth = 1;
-    context.strokeRect(12.5, middle - (view.gutter > 100 ? 11.5 : 3.5), 7, 7);
+    context.strokeRect(12.5, middle - (narrow ? 3.5 : 11.5), 7, 7);
   }
-  const second = view.gutter < 100 ? "" : task ? taskSubtitle(row.index) : scaleOf(row.index);
+  const second = narrow ? "" : task ? taskSubtitle(row.index) : scaleOf(row.index);
   context.fillStyle = palette.css.text;
   context.fillText(fitted(context, name, room), left, second ? middle - 7 : middle);
   if (!second) return;

@@ -83,10 +83,12 @@ function jumpTo({ span, value }) {
 // While nothing is selected: where to look first.
 function glance() {
   const [wait] = longestWaits(), [late] = longestHandOvers(), object = objectsInOrder()[0];
-  const rows = [["Longest wait", wait && jumpTo(wait)], ["Slowest hand-over", late && jumpTo(late)],
-    ["Waited for most", derived.waitedFor[object] > 0 &&
+  const rows = [["Longest wait", wait && jumpTo(wait)], ["Longest hand-over", late && jumpTo(late)],
+    ["Most waited for", derived.waitedFor[object] > 0 &&
       `${shortened(data.objectTitles[object], 80)} · ${shownTime(derived.waitedFor[object])} in all`]];
-  return [make("h2", {}, "At a glance"), listOf(rows.filter(([, value]) => value)),
+  const list = listOf(rows.filter(([, value]) => value));
+  list.className = "glance";
+  return [make("h2", {}, "At a glance"), list,
     make("p", { class: "faint hint" }, "Click an operation to read about it, or press an arrow key; ? lists all keys.")];
 }
 
