@@ -205,7 +205,7 @@ end
 
 -- Two tellers read the balance, and both write what they have read: one deposit is lost.
 function models.story()
-  local trace = model.new{ title = "balance.lua", logical = true, length = 12, files = { "balance.lua" },
+  local trace = model.new{ title = "balance.lua", logical = true, length = 13, files = { "balance.lua" },
     operations = { "get", "set", "acquire", "release", "join" },
     sentence = "A deposit was lost: the balance is 150 and not 200",
     explanation = "teller-1 and teller-2 both read the balance before one of them wrote it. What teller-2 writes takes "
@@ -213,9 +213,9 @@ function models.story()
     remedy = "Read and write under one lock, or add to the value in one operation: balance:add(50).",
     objects = { { kind = "value", name = "balance", number = 1, title = 'value "balance"' },
       { kind = "lock", name = "log", number = 1, title = 'lock "log"' } },
-    tasks = { { name = "main", began = 0, ended = 12, how = "failed" },
-      { name = "teller-1", began = 1, ended = 10, how = "ended" },
-      { name = "teller-2", began = 1, ended = 11, how = "ended" } } }
+    tasks = { { name = "main", began = 1, ended = 13, how = "failed" },
+      { name = "teller-1", began = 3, ended = 9, how = "ended" },
+      { name = "teller-2", began = 4, ended = 12, how = "ended" } } }
   local function step(task, line, text, fields)
     local row = { task = task, line = line, text = text, file = 1 }
     for name, value in pairs(fields or {}) do row[name] = value end
@@ -234,12 +234,12 @@ function models.story()
   step(3, 10, "writes the balance: 150", { object = 1, matters = true })
   step(3, 11, "releases the log", { object = 2 })
   step(1, 24, "fails: the balance is 150, not 200", { object = 1, failing = true, matters = true })
-  model.add(trace, { task = 1, operation = 5, began = 2, slept = 2, ended = 11, waited = 9 })
-  model.add(trace, { task = 2, operation = 3, object = 2, began = 5, ended = 5 })
-  model.add(trace, { task = 3, operation = 3, object = 2, began = 6, slept = 6, ended = 9, waited = 3, waker = 2,
+  model.add(trace, { task = 1, operation = 5, began = 2, slept = 3, ended = 12, waited = 9 })
+  model.add(trace, { task = 2, operation = 3, object = 2, began = 5, ended = 6 })
+  model.add(trace, { task = 3, operation = 3, object = 2, began = 6, slept = 7, ended = 10, waited = 3, waker = 2,
     called = 8 })
-  model.add(trace, { task = 2, operation = 4, object = 2, began = 8, ended = 8 })
-  model.add(trace, { task = 3, operation = 4, object = 2, began = 11, ended = 11 })
+  model.add(trace, { task = 2, operation = 4, object = 2, began = 8, ended = 9 })
+  model.add(trace, { task = 3, operation = 4, object = 2, began = 11, ended = 12 })
   return trace
 end
 

@@ -9,7 +9,7 @@ function rowHeight(count) {
 }
 
 function layRows() {
-  const objects = usedObjects();
+  const objects = shownObjects();
   const height = rowHeight(data.meta.tasks.length + objects.length);
   const rows = [];
   let top = 0;
@@ -121,8 +121,9 @@ function paintName(context, row) {
 
 function taskSubtitle(task) {
   const lane = data.lanes[task], life = times.tasks[task - 1].ended - times.tasks[task - 1].began;
-  const waited = derived.waitedBefore[lane.end] - derived.waitedBefore[lane.first];
-  return `waits ${shownShare(waited, life)}`;
+  const asleep = derived.waitedBefore[lane.end] - derived.waitedBefore[lane.first];
+  const slept = derived.sleptBefore[lane.end] - derived.sleptBefore[lane.first];
+  return `waits ${shownShare(asleep - slept, life)}`;
 }
 
 function paintGutter(context, rows) {

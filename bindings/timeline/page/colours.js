@@ -7,7 +7,8 @@ const THEMES = {
 const palette = { name: "light", objects: [], css: {} };
 const order = new Map(); // object -> place in the theme
 const tiles = new Map();
-const CSS_NAMES = ["surface", "text", "faint", "line", "run", "run-deep", "accent", "danger", "shade", "on-run", "waits"];
+const CSS_NAMES = ["surface", "text", "faint", "line", "run", "run-deep", "accent", "danger", "shade", "on-run",
+  "waits"];
 
 function isDark() {
   const wanted = document.documentElement.dataset.theme;
@@ -22,15 +23,15 @@ function readTheme() {
   tiles.clear();
 }
 
-// What is waited for most gets the first colours, so that those differ.
+// What is waited for most gets the first colours, so that those differ; the ends of tasks come last.
 function orderObjects() {
   const objects = data.objectTitles.map((_, i) => i).slice(1);
-  objects.sort((a, b) => derived.waitedFor[b] - derived.waitedFor[a] || a - b);
+  const isTask = (object) => (["process", "thread"].includes(data.objectKinds[object]) ? 1 : 0);
+  objects.sort((a, b) => isTask(a) - isTask(b) || derived.waitedFor[b] - derived.waitedFor[a] || a - b);
   order.clear();
   objects.forEach((object, place) => order.set(object, place));
 }
 
-// Objects by how long they were waited for.
 function objectsInOrder() {
   return [...order.keys()];
 }

@@ -82,14 +82,17 @@ function jumpTo({ span, value }) {
 
 // While nothing is selected: where to look first.
 function glance() {
-  const [wait] = longestWaits(), [late] = longestHandOvers(), object = objectsInOrder()[0];
+  const [wait] = longestWaits(), [late] = longestHandOvers();
+  const { waitedFor } = derived;
+  const object = objectsInOrder().reduce((most, each) => (waitedFor[each] > waitedFor[most] ? each : most), 1);
   const rows = [["Longest wait", wait && jumpTo(wait)], ["Longest hand-over", late && jumpTo(late)],
-    ["Most waited for", derived.waitedFor[object] > 0 &&
-      `${shortened(data.objectTitles[object], 80)} · ${shownTime(derived.waitedFor[object])} in all`]];
+    ["Most waited for", waitedFor[object] > 0 &&
+      `${shortened(data.objectTitles[object], 80)} · ${shownTime(waitedFor[object])} in all`]];
   const list = listOf(rows.filter(([, value]) => value));
   list.className = "glance";
   return [make("h2", {}, "At a glance"), list,
-    make("p", { class: "faint hint" }, "Click an operation to read about it, or press an arrow key; ? lists all keys.")];
+    make("p", { class: "faint hint" },
+      "Click an operation to read about it, or press an arrow key; ? lists all keys.")];
 }
 
 function showDetails() {
@@ -133,9 +136,9 @@ function hideTip() {
 // What a screen reader is told when the selection has changed.
 function speak() {
   const span = view.selected;
-  const text = span < 0 ? "Nothing is selected." : `${shortened(data.taskNames[data.task[span]], 60)}: ${whatOf(span)}, ` +
+  const text = () => `${shortened(data.taskNames[data.task[span]], 60)}: ${whatOf(span)}, ` +
     `at ${shownMoment(times.began[span], times.length / 1000)}, ${tipText(span).join(", ")}.`;
-  document.getElementById("spoken").textContent = text;
+  document.getElementById("spoken").textContent = span < 0 ? "Nothing is selected." : text();
 }
 
 function openDetails() {

@@ -101,9 +101,11 @@ const KEYS = [
   [["Escape"], letGo, "Drop the range, then the selection"],
 ];
 const ELSEWHERE = [["/", "Search"], ["Tab", "The next operation in view, while one is selected"], ["?", "This help"]];
-const STORY_KEYS = [["j", "The next step"], ["k", "The step before"], ["Home", "The first step"], ["End", "The last step"],
+const STORY_KEYS = [["j", "The next step"], ["k", "The step before"], ["Home", "The first step"],
+  ["End", "The last step"],
   ["f", "The step that fails"], ["t", "Light or dark"], ["?", "This help"]];
-const SHOWN = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", "=": null, _: null, N: null };
+const SHOWN = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc",
+  "=": null, _: null, N: null };
 
 function keyShown(key) {
   return SHOWN[key] === undefined ? key : SHOWN[key];

@@ -96,8 +96,8 @@ function scaleOf(object) {
   return data.objectKinds[object] === "semaphore" ? `≤ ${depth.most} taken` : `depth ≤ ${depth.most}`;
 }
 
-function usedObjects() {
-  const used = new Set();
-  for (let i = 0; i < data.count; i++) used.add(data.object[i]);
-  return objectsInOrder().filter((object) => used.has(object));
+// Those of which there is something to see: they were held, filled or waited for.
+function shownObjects() {
+  return objectsInOrder().filter((object) => derived.heldBy[object].count > 0 || hasDepth(object) ||
+    derived.curves[object].waiters.most > 0);
 }
