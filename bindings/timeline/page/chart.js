@@ -34,7 +34,7 @@ function resize() {
   view.ratio = window.devicePixelRatio || 1;
   view.width = scroller.clientWidth;
   view.height = scroller.clientHeight;
-  view.gutter = view.width < 560 ? 92 : view.width < 900 ? 130 : 168;
+  view.gutter = view.width < 560 ? 92 : view.width < 700 ? 130 : 168;
   canvas.width = Math.round(view.width * view.ratio);
   canvas.height = Math.round(view.height * view.ratio);
   canvas.style.width = `${view.width}px`;
@@ -100,7 +100,7 @@ function paintHead(context, row) {
 function paintName(context, row) {
   const task = row.kind === "task", middle = row.y + row.height / 2;
   const narrow = view.gutter < 100, own = !task && data.meta.objects[row.index - 1].name;
-  const name = task ? data.taskNames[row.index] : narrow && own || data.objectTitles[row.index];
+  const name = task ? data.taskNames[row.index] : own || data.objectTitles[row.index];
   const left = task ? 12 : 24, room = view.gutter - left - 10;
   if (!task) {
     context.fillStyle = tileOf(row.index);
@@ -109,7 +109,8 @@ function paintName(context, row) {
     context.lineWidth = 1;
     context.strokeRect(12.5, middle - (narrow ? 3.5 : 11.5), 7, 7);
   }
-  const second = narrow ? "" : task ? taskSubtitle(row.index) : scaleOf(row.index);
+  const second = narrow ? "" : task ? taskSubtitle(row.index)
+    : `${own ? `${data.objectKinds[row.index]} · ` : ""}${scaleOf(row.index)}`;
   context.fillStyle = palette.css.text;
   context.fillText(fitted(context, name, room), left, second ? middle - 7 : middle);
   if (!second) return;

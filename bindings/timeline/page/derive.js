@@ -100,6 +100,17 @@ function cut(holds) {
   return holds;
 }
 
+// Who waits on a condition gives its lock, and takes it again: which lock that is no trace tells; the one that it took
+// last is likely.
+function waitOnCondition(holds, open, span) {
+  const object = open.has(data.object[span]) ? data.object[span] : [...open.keys()].pop();
+  if (object === undefined) return;
+  const hold = open.get(object);
+  holds.to[hold.at] = times.slept[span];
+  if (data.ended[span] >= 0) hold.at = addHold(holds, object, data.task[span], times.until[span], open.size - 1);
+  else open.delete(object);
+}
+
 // Those of one task, in the order in which it took them: object -> { where it stands, how often it is taken }.
 function holdsOfLane(task, { isTake, isRelease, isWait }) {
   const lane = data.lanes[task], open = new Map(), holds = roomForHolds(lane.end - lane.first);
@@ -113,10 +124,8 @@ function holdsOfLane(task, { isTake, isRelease, isWait }) {
     } else if (hold && isRelease[word] && --hold.depth === 0) {
       holds.to[hold.at] = isLogical() ? times.until[i] : times.began[i];
       open.delete(object);
-    } else if (hold && isWait[word] && times.slept[i] >= 0) { // on a condition: it gives the lock, and takes it again
-      holds.to[hold.at] = times.slept[i];
-      if (data.ended[i] >= 0) hold.at = addHold(holds, object, task, times.until[i], open.size - 1);
-      else open.delete(object);
+    } else if (isWait[word] && data.objectKinds[object] === "condition" && times.slept[i] >= 0) {
+      waitOnCondition(holds, open, i);
     }
   }
   for (const hold of open.values()) holds.to[hold.at] = times.tasks[task - 1].ended;

@@ -87,12 +87,12 @@ function glance() {
   const object = objectsInOrder().reduce((most, each) => (waitedFor[each] > waitedFor[most] ? each : most), 1);
   const rows = [["Longest wait", wait && jumpTo(wait)], ["Longest hand-over", late && jumpTo(late)],
     ["Most waited for", waitedFor[object] > 0 &&
-      `${shortened(data.objectTitles[object], 80)} · ${shownTime(waitedFor[object])} in all`]];
+      `${shortened(data.objectTitles[object], 80)} · ${shownTime(waitedFor[object])}`]];
   const list = listOf(rows.filter(([, value]) => value));
   list.className = "glance";
   return [make("h2", {}, "At a glance"), list,
     make("p", { class: "faint hint" },
-      "Click an operation to read about it, or press an arrow key; ? lists all keys.")];
+      "Click an operation, or press an arrow key, to read about it. Press ? for all keys.")];
 }
 
 function showDetails() {

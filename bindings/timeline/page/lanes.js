@@ -67,10 +67,12 @@ function paintWait(context, bar, span) {
   const left = Math.max(xOf(times.slept[span]), view.gutter - 2);
   const right = Math.min(xOf(times.until[span]), view.width + 2);
   if (right <= left) return;
-  context.fillStyle = tileOf(data.object[span]);
+  const sleep = isSleep(span), edge = sleep ? 1 : 2;
+  context.fillStyle = sleep ? sleepTile() : tileOf(data.object[span]);
   context.fillRect(left, bar.top, right - left, bar.height);
-  context.fillStyle = colourOf(data.object[span]);
-  context.fillRect(left, bar.top, Math.min(2, right - left), bar.height);
+  context.fillStyle = sleep ? palette.css["run-deep"] : colourOf(data.object[span]);
+  context.fillRect(left, bar.top, Math.min(edge, right - left), bar.height);
+  if (sleep) return paintLabel(context, ["sleep"], left, right, bar, palette.css.faint);
   context.fillRect(left, bar.top + bar.height - 1.5, right - left, 1.5);
   paintLabelOnHatch(context, textsOf(span), left, right, bar);
 }

@@ -96,8 +96,8 @@ function scaleOf(object) {
   return data.objectKinds[object] === "semaphore" ? `≤ ${depth.most} taken` : `depth ≤ ${depth.most}`;
 }
 
-// Those of which there is something to see: they were held, filled or waited for.
+// Those of which there is something to see: they were held, filled or waited for; the ends of tasks are seen in lanes.
 function shownObjects() {
-  return objectsInOrder().filter((object) => derived.heldBy[object].count > 0 || hasDepth(object) ||
-    derived.curves[object].waiters.most > 0);
+  return objectsInOrder().filter((object) => !isTaskObject(object) && (derived.heldBy[object].count > 0 ||
+    hasDepth(object) || derived.curves[object].waiters.most > 0));
 }

@@ -58,7 +58,7 @@ function paintPicture() {
   for (let x = 0; x < pixels; x++) {
     const life = lives[x] * room, wait = Math.min(waits[x] * room, life);
     const sleep = Math.min(sleeps[x] * room, life - wait);
-    context.fillStyle = palette.css.line;
+    context.fillStyle = palette.css["shade-deep"];
     context.fillRect(view.gutter + x, floor - wait - sleep, 1, sleep);
     context.fillStyle = palette.css.run;
     context.fillRect(view.gutter + x, floor - life, 1, life - wait - sleep);
