@@ -11,6 +11,7 @@ local WRONG_USE = 2
 local COMMANDS = {
   explore = { "explore.options", "explore.explore" },
   replay = { "explore.options", "explore.replay" },
+  timeline = { "timeline.options", "timeline.timeline" },
 }
 
 local function refuse(text)

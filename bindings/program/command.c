@@ -12,13 +12,15 @@
 #include "explore/host.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
+#include "timeline/reader.h"
 
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", NULL};
+static const char *const names[] = {"explore", "replay", "timeline", NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
+                                     {"timeline.reader", reader_open_library},
                                      {NULL, NULL}};
 
 bool command_has(const char *word)

@@ -6,6 +6,7 @@
 #include "park/idle.h"
 #include "park/park.h"
 #include "tasks/life.h"
+#include "trace/recording.h"
 
 /* This process was forked, and has not become a task since. */
 static _Atomic bool stranger;
@@ -40,6 +41,15 @@ static void announce(enum tl_operation operation, const void *object,
     at_point = false;
 }
 
+/* What a point enters is a part of what comes to it. */
+static void record(enum tl_operation operation, const void *object)
+{
+    bool has_object = tl_operation_row(operation)->kind != TL_KIND_NONE;
+    if (!at_point)
+        tl_recording_operation(operation, has_object ? object : NULL,
+                               tl_idle_runs);
+}
+
 int tl_checkpoint_due(enum tl_operation operation, const void *object,
                       uint64_t key)
 {
@@ -60,8 +70,11 @@ int tl_checkpoint_due(enum tl_operation operation, const void *object,
         atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_IDLE);
         tl_idle();
     }
-    if (operation != TL_OP_NONE)
-        announce(operation, object, key);
+    if (operation == TL_OP_NONE)
+        return TL_OK;
+    announce(operation, object, key);
+    if (due & TL_DUE_RECORD)
+        record(operation, object);
     return TL_OK;
 }
 
@@ -142,6 +155,7 @@ void tl_interrupt_clear(void)
 static void forked(void)
 {
     tl_task_quit_all();
+    tl_recording_forget();
     atomic_store(&tl_due, TL_DUE_FOREIGN);
     atomic_store(&stranger, true);
     tl_world = NULL; /* no turns without a task */
@@ -154,9 +168,17 @@ void tl_checkpoint_watch_forks(void)
 
 void tl_checkpoint_adopt(void)
 {
+    tl_recording_forget(); /* the parent's */
     atomic_store(&tl_due, tl_world ? TL_DUE_POINT : 0);
     tl_checkpoint_cancel = NULL; /* of the thread that forked */
     held = 0;
     told = false;
     atomic_store(&stranger, false);
+}
+
+void tl_checkpoint_record(bool thread)
+{
+    tl_recording_start(thread);
+    if (tl_recording_is_here())
+        tl_due_set(TL_DUE_RECORD);
 }

@@ -1,0 +1,92 @@
+--- Timeline: the command.  Reads a trace, and draws it or writes it for other tools.
+local glyphs = require "timeline.glyphs"
+local names = require "timeline.names"
+local output = require "timeline.output"
+local paint = require "explore.paint"
+local summary = require "timeline.summary"
+local times = require "timeline.times"
+
+local STDOUT, WIDTH = 1, 80
+
+-- The outputs in their order: option, and a function that writes the trace.
+local OUTPUTS = {
+  { "html", function(trace, path) require "timeline.html".write(trace, path) end },
+  { "perfetto", function(trace, path)
+    output.write(path, "--perfetto", function(put) require "timeline.perfetto".write(trace, put) end)
+  end },
+  { "chrome", function(trace, path)
+    output.write(path, "--chrome", function(put) require "timeline.chrome".write(trace, put) end)
+  end },
+  { "mermaid", function(trace, path)
+    output.write(path, "--mermaid", function(put) put(require "timeline.mermaid".text(trace)) end)
+  end },
+}
+
+local function read(options)
+  local reader = require "timeline.reader"
+  local path = options.file or reader.newest()
+  if not path then
+    error({ wrong = "which trace? There is no *.tltrace in this directory; tidelock --trace script.lua records one",
+      status = 1 }, 0)
+  end
+  local trace, why = reader.read(path)
+  if not trace then output.fail("%s", why) end
+  return trace, path
+end
+
+local function time_of(trace, option, text)
+  if not text then return nil end
+  local time = times.parse(text, trace.logical)
+  if time then return time end
+  output.fail("'%s=%s': the value is %s", option, text, trace.logical and "a step, such as 12: this trace has no clock"
+    or "a time, such as 12ms, 1.5s or 300us")
+end
+
+local function draw(trace, options)
+  local system = require "explore.host"
+  local is_terminal = system.is_terminal(STDOUT)
+  local text = require "timeline.text"
+  local from, to = time_of(trace, "--from", options.from), time_of(trace, "--to", options.to)
+  if from and (from >= trace.length and trace.length > 0) then
+    output.fail("'--from=%s': the run lasted %s only", options.from, times.text(trace.length, trace.logical))
+  end
+  if from and to and to <= from then output.fail("'--to=%s' is not behind '--from=%s'", options.to, options.from) end
+  local view = text.view(trace, {
+    width = options.width or is_terminal and system.columns() or WIDTH, color = paint.wanted(is_terminal),
+    utf8 = not options.ascii and glyphs.utf8_wanted(), from = from, to = to, tasks = options.tasks,
+    sort = options.sort, waits = options.waits,
+  })
+  if options.tasks and #view.rows == 0 then
+    output.fail("'--tasks=%s': no task has such a name; there are: %s", options.tasks,
+      table.concat(view.names.tasks, ", ", 1, math.min(#view.names.tasks, 10)))
+  end
+  io.stdout:write(text.of(view))
+end
+
+local function note(text, ...)
+  io.stderr:write("tidelock: ", text:format(...), "\n")
+end
+
+local function write_all(trace, options)
+  for _, each in ipairs(OUTPUTS) do
+    if options[each[1]] then output.check(options[each[1]], "--" .. each[1]) end
+  end
+  for _, text in ipairs(summary.missing(trace, names.of(trace))) do note("%s", text) end
+  for _, each in ipairs(OUTPUTS) do
+    local path = options[each[1]]
+    if path then each[2](trace, path) end
+    if path and path ~= "-" then note("%s: %d operations of %d tasks", path, trace.spans.count, #trace.tasks) end
+  end
+end
+
+--- Runs the command with its options (timeline/options); the exit status.
+return function(options)
+  local trace, path = read(options)
+  if not options.file then note("%s, the newest trace here", path) end
+  if options.html or options.perfetto or options.chrome or options.mermaid then
+    write_all(trace, options)
+  else
+    draw(trace, options)
+  end
+  return 0
+end
