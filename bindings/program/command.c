@@ -13,6 +13,7 @@
 #include "lua/require.h"
 #include "lua/traceback.h"
 #include "timeline/reader.h"
+#include "timeline/pack.h"
 
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
@@ -21,6 +22,7 @@ static const char *const names[] = {"explore", "replay", "timeline", NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"timeline.reader", reader_open_library},
+                                     {"timeline.pack", pack_open_library},
                                      {NULL, NULL}};
 
 bool command_has(const char *word)

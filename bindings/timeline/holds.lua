@@ -1,8 +1,8 @@
 --- Holds: which task held which lock, from when to when.
 --
--- A lock is held from the end of the call that took it to the beginning of the one that gave it back, to the death of
--- its holder, or to the end of the trace.  In a logical trace, to the end of the step that gave it back.  A semaphore that other tasks give back than took it is no lock, and held by
--- nobody.
+-- A lock is held from the end of the call that took it to the beginning of the one that gave it back (in a logical
+-- trace, to the end of that step), to the death of its holder, or to the end of the trace.  A semaphore that other
+-- tasks give back than took it is no lock, and held by nobody.
 local meaning = require "timeline.meaning"
 
 local holds = {}

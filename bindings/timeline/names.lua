@@ -30,11 +30,11 @@ end
 
 --- For a trace.
 function names.of(trace)
-  local self = setmetatable({ trace = trace, tasks = of_tasks(trace), objects = {}, files = {}, operations = {} }, names)
+  local self = { trace = trace, tasks = of_tasks(trace), objects = {}, files = {}, operations = {}, calls = {} }
   for i, object in ipairs(trace.objects) do self.objects[i] = names.clean(object.title) end
   for i, file in ipairs(trace.files) do self.files[i] = names.clean(short(file)) end
   for i, word in ipairs(trace.operations) do self.operations[i] = names.clean(word) end
-  return self
+  return setmetatable(self, names)
 end
 
 --- ann; nil: there is no such task.
@@ -45,9 +45,16 @@ function names:object(i) return self.objects[i] or "" end
 
 --- put queue "orders", or sleep: what the span does.
 function names:call(i)
-  local spans = self.trace.spans
-  local object = self:object(spans.object[i])
-  return (self.operations[spans.operation[i]] or "?") .. (object ~= "" and " " .. object or "")
+  local object, operation = self.trace.spans.object[i], self.trace.spans.operation[i]
+  local calls = self.calls[object] or {}
+  self.calls[object] = calls
+  local known = calls[operation]
+  if not known then
+    local title = self:object(object)
+    known = (self.operations[operation] or "?") .. (title ~= "" and " " .. title or "")
+    calls[operation] = known
+  end
+  return known
 end
 
 --- kitchen.lua:12; "" where it is not known.

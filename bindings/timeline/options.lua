@@ -49,7 +49,8 @@ local TIMELINE = {
       text = "write a sequence diagram for a README, of 200 messages at most (to standard output)" },
     { "-h", "--help", to = "help", text = "this text" },
   },
-  after = "NO_COLOR in the environment, or an output that is no terminal: without colours.",
+  after = "--from, --to and --tasks choose what the chart and --mermaid show; the other outputs have all. "
+    .. "NO_COLOR in the environment, or an output that is no terminal: without colours.",
   status = "0; 1 where the file cannot be read, is no trace, or an output cannot be written; 2 wrong use.",
 }
 

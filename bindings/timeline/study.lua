@@ -90,10 +90,12 @@ local function take(self, i)
   if ended >= 0 then total.busy = total.busy + within(self, began, ended) end
 end
 
---- Of these tasks (indexes), and the time from `from` to `to`: { tasks = { [index] = { alive =, ran =, waited =, slept =, reasons = { [object, or
---- minus the operation] = time }, operations = } }, objects = { [index] = { operations =, waits =, waited =, longest =,
---- longest_span = } }, longest = array of { span =, time = }, delays = sorted, worst_delay =, worst_span = }.  In a
---- logical trace a task runs only while it does something.
+--- Of these tasks (indexes), and the time from `from` to `to`, a table:
+---   tasks    [index] = { alive =, ran =, waited =, slept =, operations =, reasons = { [key] = time } }; a key is an
+---            object, or minus an operation that has none; in a logical trace a task runs only while it does something
+---   objects  [index] = { operations =, waits =, waited =, longest =, longest_span = }
+---   longest  array of { span =, time = }, the `most` (5) longest waits
+---   delays   of hand-overs, sorted; worst_delay and worst_span
 function study.of(trace, tasks, from, to, most)
   local self = { trace = trace, from = from, to = to, most = most or 5, tasks = {}, objects = {}, longest = {},
     delays = {}, operations = 0, is_sleep = study.sleeps(trace) }

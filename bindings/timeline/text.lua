@@ -22,7 +22,8 @@ local function range(trace, from, to)
   return from, math.max(to, from + 1)
 end
 
---- What there is to draw: options = { width =, color =, utf8 =, from =, to =, tasks = names, sort =, waits = how many }.
+--- What there is to draw: options = { width =, color =, utf8 =, from =, to =, tasks = names, sort =, waits = how
+--- many }.
 function text.view(trace, options)
   local from, to = range(trace, options.from, options.to)
   local view = { trace = trace, from = from, to = to, width = math.max(options.width or 80, NARROWEST),

@@ -3,10 +3,11 @@ local glyphs = require "timeline.glyphs"
 local names = require "timeline.names"
 local output = require "timeline.output"
 local paint = require "explore.paint"
+local rows = require "timeline.rows"
 local summary = require "timeline.summary"
 local times = require "timeline.times"
 
-local STDOUT, WIDTH = 1, 80
+local STDOUT, WIDTH, MOST_NAMED = 1, 80, 10
 
 -- The outputs in their order: option, and a function that writes the trace.
 local OUTPUTS = {
@@ -17,8 +18,8 @@ local OUTPUTS = {
   { "chrome", function(trace, path)
     output.write(path, "--chrome", function(put) require "timeline.chrome".write(trace, put) end)
   end },
-  { "mermaid", function(trace, path)
-    output.write(path, "--mermaid", function(put) put(require "timeline.mermaid".text(trace)) end)
+  { "mermaid", function(trace, path, chosen)
+    output.write(path, "--mermaid", function(put) put(require "timeline.mermaid".text(trace, chosen)) end)
   end },
 }
 
@@ -42,25 +43,35 @@ local function time_of(trace, option, text)
     or "a time, such as 12ms, 1.5s or 300us")
 end
 
-local function draw(trace, options)
-  local system = require "explore.host"
-  local is_terminal = system.is_terminal(STDOUT)
-  local text = require "timeline.text"
+-- The range that is asked for: from and to, nil where they are not.
+local function range_of(trace, options)
   local from, to = time_of(trace, "--from", options.from), time_of(trace, "--to", options.to)
   if from and (from >= trace.length and trace.length > 0) then
     output.fail("'--from=%s': the run lasted %s only", options.from, times.text(trace.length, trace.logical))
   end
-  if from and to and to <= from then output.fail("'--to=%s' is not behind '--from=%s'", options.to, options.from) end
-  local view = text.view(trace, {
+  if to and to <= (from or 0) then output.fail("'--to=%s' is not behind '--from=%s'", options.to, options.from or 0) end
+  return from, to
+end
+
+local function check_tasks(trace, options)
+  local own = names.of(trace)
+  local list = rows.chosen(trace, own, options.tasks)
+  if not options.tasks or #list > 0 then return list end
+  output.fail("'--tasks=%s': no task has such a name; there are: %s", options.tasks,
+    table.concat(own.tasks, ", ", 1, math.min(#own.tasks, MOST_NAMED)) .. (#own.tasks > MOST_NAMED and " ..." or ""))
+end
+
+local function draw(trace, options)
+  local system = require "explore.host"
+  local is_terminal = system.is_terminal(STDOUT)
+  local text = require "timeline.text"
+  local from, to = range_of(trace, options)
+  check_tasks(trace, options)
+  io.stdout:write(text.of(text.view(trace, {
     width = options.width or is_terminal and system.columns() or WIDTH, color = paint.wanted(is_terminal),
     utf8 = not options.ascii and glyphs.utf8_wanted(), from = from, to = to, tasks = options.tasks,
     sort = options.sort, waits = options.waits,
-  })
-  if options.tasks and #view.rows == 0 then
-    output.fail("'--tasks=%s': no task has such a name; there are: %s", options.tasks,
-      table.concat(view.names.tasks, ", ", 1, math.min(#view.names.tasks, 10)))
-  end
-  io.stdout:write(text.of(view))
+  })))
 end
 
 local function note(text, ...)
@@ -71,10 +82,12 @@ local function write_all(trace, options)
   for _, each in ipairs(OUTPUTS) do
     if options[each[1]] then output.check(options[each[1]], "--" .. each[1]) end
   end
+  local from, to = range_of(trace, options)
+  local chosen = { tasks = check_tasks(trace, options), from = from, to = to }
   for _, text in ipairs(summary.missing(trace, names.of(trace))) do note("%s", text) end
   for _, each in ipairs(OUTPUTS) do
     local path = options[each[1]]
-    if path then each[2](trace, path) end
+    if path then each[2](trace, path, chosen) end
     if path and path ~= "-" then note("%s: %d operations of %d tasks", path, trace.spans.count, #trace.tasks) end
   end
 end

@@ -1,0 +1,229 @@
+-- Traces as they might have been recorded, for the page of a timeline; each is made within the program.
+--
+--   TIDELOCK_EXPLORER=spec/support/page_models.lua tidelock explore NAME OUT [COUNT]
+local model = require "timeline.model"
+local html = require "timeline.html"
+
+local MICROSECOND, MILLISECOND = 1000, 1000000
+
+-- A generator of its own: the same numbers with each Lua.
+local function generator(seed)
+  return function(most)
+    seed = (seed * 1103515245 + 12345) % 2147483648
+    return seed // 65536 % most
+  end
+end
+
+local models = {}
+
+local ORDERS, STOVE, SINK, DONE = 1, 2, 3, 4
+
+local function kitchen_of(title, names)
+  local tasks = {}
+  for i, name in ipairs(names) do tasks[i] = { name = name, pid = 4000 + i, parent = i > 1 and 1 or nil, began = 0, lost = 0 } end
+  return model.new{ title = title, began = 1795900000, tasks = tasks, files = { title },
+    operations = { "put", "get", "acquire", "release", "sleep", "join" },
+    objects = { { kind = "queue", name = "orders", number = 1, title = 'queue "orders"' },
+      { kind = "lock", name = "stove", number = 1, title = 'lock "stove"' },
+      { kind = "lock", name = "sink", number = 2, title = 'lock "sink"' },
+      { kind = "queue", name = "dishes", number = 2, title = 'queue "dishes"' } } }
+end
+
+local PUT, GET, ACQUIRE, RELEASE, SLEEP, JOIN = 1, 2, 3, 4, 5, 6
+
+-- Spans of several tasks, sorted by their beginning when all are there.
+local function collector()
+  local list = {}
+  return function(span) list[#list + 1] = span end, function(trace)
+    for i, span in ipairs(list) do span.place = i end
+    table.sort(list, function(a, b) return a.began ~= b.began and a.began < b.began or a.began == b.began and a.place < b.place end)
+    for _, span in ipairs(list) do model.add(trace, span) end
+    return trace
+  end
+end
+
+-- A lock in a simulated kitchen: who comes while it is held waits for the release before.
+local function lock(object, add, line)
+  local free, holder = 0, 0
+  return function(task, time, held)
+    local span = { task = task, operation = ACQUIRE, object = object, began = time, file = 1, line = line }
+    if free > time then
+      span.slept, span.called, span.waker = time + 2 * MICROSECOND, free, holder
+      span.ended = free + 9 * MICROSECOND
+      span.waited = span.ended - span.slept
+    else
+      span.ended = time + MICROSECOND
+    end
+    add(span)
+    free, holder = span.ended + held, task
+    add{ task = task, operation = RELEASE, object = object, began = free, ended = free + MICROSECOND, file = 1, line = line + 3 }
+    return free + MICROSECOND
+  end
+end
+
+-- A waiter takes orders, three cooks get them, and need the stove; one of them is killed; a washer cleans up.
+function models.kitchen()
+  local trace = kitchen_of("kitchen.lua", { "main", "waiter", "cook-1", "cook-2", "cook-3", "washer" })
+  local add, finish = collector()
+  local random = generator(7)
+  local stove, sink = lock(STOVE, add, 31), lock(SINK, add, 52)
+  local last, free = 0, { [3] = MILLISECOND, [4] = 2 * MILLISECOND, [5] = 3 * MILLISECOND }
+  local time, washer = 2 * MILLISECOND, 4 * MILLISECOND
+  for order = 1, 36 do
+    local pause = (order % 9 == 0 and 26 or 3 + random(6)) * MILLISECOND
+    add{ task = 2, operation = SLEEP, began = time, slept = time, ended = time + pause, waited = pause, file = 1, line = 14 }
+    time = time + pause
+    add{ task = 2, operation = PUT, object = ORDERS, began = time, ended = time + 4 * MICROSECOND, message = order, file = 1, line = 15 }
+    local cook = 3
+    for each = 4, 5 do if free[each] < free[cook] then cook = each end end
+    if cook == 4 and trace.tasks[4].ended then cook = 3 end
+    local began = free[cook]
+    local get = { task = cook, operation = GET, object = ORDERS, began = began, message = order, file = 1, line = 27 }
+    if began < time then
+      get.slept, get.waker, get.called = began + 2 * MICROSECOND, 2, time + 2 * MICROSECOND
+      get.ended = time + (20 + random(200)) * MICROSECOND
+      get.waited = get.ended - get.slept
+    else
+      get.ended = began + 3 * MICROSECOND
+    end
+    add(get)
+    local at = stove(cook, get.ended + (1 + random(3)) * MILLISECOND, (4 + random(7)) * MILLISECOND)
+    if cook == 4 and order > 24 then
+      add{ task = 4, operation = ACQUIRE, object = SINK, began = at, slept = at, ended = -1, waited = 0, file = 1, line = 52 }
+      trace.tasks[4].ended, trace.tasks[4].how, trace.tasks[4].signal = at + 14 * MILLISECOND, "killed", 9
+      free[4] = math.maxinteger
+    else
+      add{ task = cook, operation = PUT, object = DONE, began = at, ended = at + 3 * MICROSECOND, message = order, file = 1, line = 40 }
+      free[cook] = at + (2 + random(3)) * MILLISECOND
+      local wash = { task = 6, operation = GET, object = DONE, began = washer, message = order, file = 1, line = 50 }
+      if washer < at then
+        wash.slept, wash.waker, wash.called = washer + MICROSECOND, cook, at + MICROSECOND
+        wash.ended = at + (30 + random(90)) * MICROSECOND
+        wash.waited = wash.ended - wash.slept
+      else
+        wash.ended = washer + 2 * MICROSECOND
+      end
+      add(wash)
+      washer = sink(6, wash.ended, (2 + random(4)) * MILLISECOND)
+      last = math.max(last, washer, at)
+    end
+  end
+  trace.length = last + 6 * MILLISECOND
+  add{ task = 1, operation = JOIN, began = MILLISECOND, slept = MILLISECOND, ended = last + 2 * MILLISECOND, waited = last + MILLISECOND, file = 1, line = 61 }
+  for i, task in ipairs(trace.tasks) do
+    if not task.ended then task.ended, task.how = i == 1 and trace.length or last + MILLISECOND, "ended" end
+  end
+  return finish(trace)
+end
+
+-- Eight tasks that put, get, and take two locks, `count` spans in all.
+function models.large(count)
+  local names = {}
+  for i = 1, 8 do names[i] = "task-" .. i end
+  local trace = kitchen_of("large.lua", names)
+  local random, at, messages = generator(11), {}, { 0, 0 }
+  for i = 1, 8 do at[i] = i * 100 end
+  local pending, step = {}, {}
+  for _ = 1, count do
+    local task = 1
+    for i = 2, 8 do if at[i] < at[task] then task = i end end
+    local began = at[task]
+    step[task] = ((step[task] or 0) + 1) % 4
+    local sends = task <= 4
+    local queue = task % 2 == 0 and ORDERS or DONE
+    local span = { task = task, began = began, file = 1 }
+    local lasts = 150 + random(400)
+    if step[task] == 1 and sends then
+      messages[task % 2 + 1] = messages[task % 2 + 1] + 1
+      span.operation, span.object, span.message, span.line = PUT, queue, messages[task % 2 + 1], 12
+    elseif step[task] == 1 then
+      local taken = (pending[queue] or 0) + 1
+      span.operation, span.object, span.line = GET, queue, 22
+      if taken <= messages[task % 2 + 1] then
+        pending[queue], span.message = taken, taken
+      else
+        span.result = 1
+      end
+    elseif step[task] == 2 then
+      span.operation, span.object, span.line = ACQUIRE, task % 2 == 0 and STOVE or SINK, 30
+      if random(6) == 0 then
+        span.slept, span.waker, span.called = began + 90, (task + 1) % 8 + 1, began + 90 + 500 + random(9000)
+        lasts = span.called - began + 1000 + random(5000)
+        span.waited = began + lasts - span.slept
+      end
+    elseif step[task] == 3 then
+      span.operation, span.object, span.line = RELEASE, task % 2 == 0 and STOVE or SINK, 33
+    else
+      span.operation, span.line = SLEEP, 35
+    end
+    span.ended = began + lasts
+    model.add(trace, span)
+    at[task] = span.ended + 100 + random(1500)
+    trace.length = math.max(trace.length, span.ended)
+  end
+  for _, task in ipairs(trace.tasks) do task.ended, task.how = trace.length, "ended" end
+  return trace
+end
+
+-- Names that would be another thing, were they not taken for text.
+function models.hostile()
+  local trace = kitchen_of("</title><script>window.hacked = 1</script>", { "</script><b>bold</b>", "it's \"quoted\" & <i>",
+    "🦊 fox 👩‍👩‍👧 family", ("long "):rep(2000), "bytes \xff\xfe\0end", "{{script}} %1 $& \\u003c" })
+  trace.objects[ORDERS].title = 'queue "</script><img src=x onerror=window.hacked=1>"'
+  trace.operations[PUT] = "<b>put</b>"
+  for task = 1, 6 do
+    trace.tasks[task].ended, trace.tasks[task].how = 1000, "ended"
+    model.add(trace, { task = task, operation = task % 2 == 0 and GET or PUT, object = ORDERS, began = task * 10,
+      slept = task * 10 + 2, ended = task * 10 + 300, waited = 298, file = 1, line = 3 })
+  end
+  trace.marks = { { task = 1, time = 500, text = "</script><b>a deadlock</b>" } }
+  trace.length, trace.lost, trace.tasks[2].lost = 1000, 12, 12
+  return trace
+end
+
+-- Two tellers read the balance, and both write what they have read: one deposit is lost.
+function models.story()
+  local trace = model.new{ title = "balance.lua", logical = true, length = 12, files = { "balance.lua" },
+    operations = { "get", "set", "acquire", "release", "join" },
+    sentence = "A deposit was lost: the balance is 150 and not 200",
+    explanation = "teller-1 and teller-2 both read the balance before one of them wrote it. What teller-2 writes takes no notice "
+      .. "of what teller-1 has written in between.",
+    remedy = "Read and write under one lock, or add to the value in one operation: balance:add(50).",
+    objects = { { kind = "value", name = "balance", number = 1, title = 'value "balance"' },
+      { kind = "lock", name = "log", number = 1, title = 'lock "log"' } },
+    tasks = { { name = "main", began = 0, ended = 12, how = "failed" }, { name = "teller-1", began = 1, ended = 10, how = "ended" },
+      { name = "teller-2", began = 1, ended = 11, how = "ended" } } }
+  local function step(task, line, text, fields)
+    local row = { task = task, line = line, text = text, file = 1 }
+    for name, value in pairs(fields or {}) do row[name] = value end
+    trace.steps = trace.steps or {}
+    trace.steps[#trace.steps + 1] = row
+  end
+  step(1, 18, "starts teller-1 and teller-2")
+  step(1, 21, "joins teller-1: waits", { waits = true })
+  step(2, 7, "reads the balance: 100", { object = 1, matters = true })
+  step(3, 7, "reads the balance: 100", { object = 1, matters = true })
+  step(2, 9, "acquires the log", { object = 2 })
+  step(3, 9, "wants the log: waits", { object = 2, waits = true })
+  step(2, 10, "writes the balance: 150", { object = 1, matters = true })
+  step(2, 11, "releases the log", { object = 2 })
+  step(3, 9, "has the log", { object = 2 })
+  step(3, 10, "writes the balance: 150", { object = 1, matters = true })
+  step(3, 11, "releases the log", { object = 2 })
+  step(1, 24, "fails: the balance is 150, not 200", { object = 1, failing = true, matters = true })
+  model.add(trace, { task = 1, operation = 5, began = 2, slept = 2, ended = 11, waited = 9 })
+  model.add(trace, { task = 2, operation = 3, object = 2, began = 5, ended = 5 })
+  model.add(trace, { task = 3, operation = 3, object = 2, began = 6, slept = 6, ended = 9, waited = 3, waker = 2, called = 8 })
+  model.add(trace, { task = 2, operation = 4, object = 2, began = 8, ended = 8 })
+  model.add(trace, { task = 3, operation = 4, object = 2, began = 11, ended = 11 })
+  return trace
+end
+
+-- Nothing was recorded, but for the task itself.
+function models.empty()
+  return model.new{ title = "empty.lua", length = 0, tasks = { { name = "main", began = 0, ended = 0, how = "ended" } } }
+end
+
+local _, name, path, count = ...
+html.write(models[name](math.tointeger(tonumber(count))), path)
+return 0
