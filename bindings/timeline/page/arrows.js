@@ -1,7 +1,10 @@
 // Arrows: from a put to its get, and (dashed) from who woke a sleeper to the sleeper.  They are drawn while few are in
 // view; those of the span that is selected or hovered always.
 
-const MOST_ARROWS = 300;
+// So many that there is one to 5 pixels, at most.
+function mostArrows() {
+  return Math.min(300, (view.width - view.gutter) / 5);
+}
 
 function arrowEnds(arrow) {
   const to = derived.arrows.to[arrow], from = derived.arrows.from[arrow];
@@ -51,7 +54,7 @@ function arrowsInView() {
     if (lane.first === lane.end) continue;
     const last = lastBefore(times.began, lane.first, lane.end, beyond) + 1;
     const from = derived.firstArrow[firstSeen(lane)], to = derived.firstArrow[Math.max(last, firstSeen(lane))];
-    if (found.length + to - from > MOST_ARROWS) return null;
+    if (found.length + to - from > mostArrows()) return null;
     for (let arrow = from; arrow < to; arrow++) found.push(arrow);
   }
   return found;
@@ -86,7 +89,11 @@ function paintArrows(context) {
   context.beginPath();
   context.rect(view.gutter, AXIS, view.width - view.gutter, view.height - AXIS);
   context.clip();
-  for (const arrow of arrowsInView() || []) paintArrow(context, arrowEnds(arrow), false);
+  const list = arrowsInView() || [];
+  context.globalAlpha = Math.max(0.4, Math.min(1, 1.15 - list.length / 120)); // the more there are, the paler
+  for (const arrow of list) paintArrow(context, arrowEnds(arrow), false);
+  context.globalAlpha = 1;
+  view.hasArrows = list.length > 0 || derived.arrows.to.length === 0;
   for (const arrow of arrowsOf(view.hovered)) paintArrow(context, arrowEnds(arrow), true);
   if (view.selected !== view.hovered) {
     for (const arrow of arrowsOf(view.selected)) paintArrow(context, arrowEnds(arrow), true);

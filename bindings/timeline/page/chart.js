@@ -29,6 +29,8 @@ function layRows() {
 
 function resize() {
   const { canvas, scroller } = chart;
+  if (view.width === scroller.clientWidth && view.height === scroller.clientHeight &&
+    view.ratio === window.devicePixelRatio) return;
   view.ratio = window.devicePixelRatio || 1;
   view.width = scroller.clientWidth;
   view.height = scroller.clientHeight;
@@ -38,7 +40,7 @@ function resize() {
   canvas.style.width = `${view.width}px`;
   canvas.style.height = `${view.height}px`;
   layRows();
-  invalidate();
+  draw(); // now, as a canvas that has changed its size is empty
 }
 
 // ---- the axis ----
@@ -69,6 +71,10 @@ function paintAxis(context, { step, found }) {
   context.fillStyle = palette.css.line;
   context.fillRect(0, AXIS - 1, view.width, 1);
   context.font = LABEL;
+  if (!view.hasArrows) {
+    context.fillStyle = palette.css.faint;
+    context.fillText(fitted(context, "zoom in for arrows", view.gutter - 20), 12, AXIS / 2);
+  }
   for (const time of found) {
     const x = Math.round(xOf(time)), text = shownMoment(time, step);
     if (x < view.gutter - 1 || x + context.measureText(text).width + 8 > view.width) continue;

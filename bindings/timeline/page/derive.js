@@ -72,46 +72,67 @@ function longestWait(first, end) {
 
 // ---- locks ----
 
-function closeHold(open, object, time, holds) {
-  const hold = open.get(object);
-  if (!hold) return;
-  hold.depth--;
-  if (hold.depth > 0) return;
-  open.delete(object);
-  holds.push({ task: hold.task, object, from: hold.from, to: time, level: hold.level });
+function roomForHolds(most) {
+  return { count: 0, from: new Float64Array(most), to: new Float64Array(most), object: new Uint32Array(most),
+    task: new Uint32Array(most), level: new Uint8Array(most) };
 }
 
-function holdsOfLane(task) {
-  const lane = data.lanes[task];
-  const open = new Map(), holds = [];
+function addHold(holds, object, task, from, level) {
+  const at = holds.count++;
+  holds.object[at] = object;
+  holds.task[at] = task;
+  holds.from[at] = from;
+  holds.level[at] = level;
+  return at;
+}
+
+// Only the columns up to what there is.
+function cut(holds) {
+  for (const name of ["from", "to", "object", "task", "level"]) holds[name] = holds[name].slice(0, holds.count);
+  return holds;
+}
+
+// Those of one task, in the order in which it took them: object -> { where it stands, how often it is taken }.
+function holdsOfLane(task, isTake, isRelease) {
+  const lane = data.lanes[task], open = new Map(), holds = roomForHolds(lane.end - lane.first);
   for (let i = lane.first; i < lane.end; i++) {
-    const object = data.object[i];
-    if (!LOCKS.has(data.objectKinds[object])) continue;
-    const word = wordOf(i);
-    if (TAKES.has(word) && data.result[i] === 0 && data.ended[i] >= 0) {
-      const hold = open.get(object);
+    const object = data.object[i], word = data.operation[i];
+    if (!derived.isLock[object]) continue;
+    const hold = open.get(object);
+    if (isTake[word] && data.result[i] === 0 && data.ended[i] >= 0) {
       if (hold) hold.depth++;
-      else open.set(object, { task, from: times.until[i], depth: 1, level: open.size });
-    } else if (word === "release") {
-      closeHold(open, object, times.until[i], holds);
+      else open.set(object, { at: addHold(holds, object, task, times.until[i], open.size), depth: 1 });
+    } else if (hold && isRelease[word] && --hold.depth === 0) {
+      holds.to[hold.at] = times.until[i];
+      open.delete(object);
     }
   }
-  for (const object of [...open.keys()]) {
-    open.get(object).depth = 1;
-    closeHold(open, object, times.tasks[task - 1].ended, holds);
+  for (const hold of open.values()) holds.to[hold.at] = times.tasks[task - 1].ended;
+  return cut(holds);
+}
+
+// The same of each object: first lane after lane, then in the order of time, which sort() makes of lanes quickly.
+function holdsOfObject(object) {
+  const lanes = derived.holds.filter((_, task) => derived.locksOf[task].has(object));
+  const all = roomForHolds(lanes.reduce((sum, holds) => sum + holds.count, 0));
+  for (const holds of lanes) {
+    for (let i = 0; i < holds.count; i++) {
+      if (holds.object[i] === object) all.to[addHold(all, object, holds.task[i], holds.from[i], 0)] = holds.to[i];
+    }
   }
-  return holds.sort((a, b) => a.from - b.from);
+  const order = Array.from({ length: all.count }, (_, i) => i).sort((a, b) => all.from[a] - all.from[b]);
+  const sorted = roomForHolds(all.count);
+  for (const i of order) sorted.to[addHold(sorted, object, all.task[i], all.from[i], 0)] = all.to[i];
+  return sorted;
 }
 
 function findHolds() {
-  derived.holds = [[]];
-  derived.heldBy = data.objectTitles.map(() => []);
-  for (let task = 1; task < data.lanes.length; task++) {
-    const holds = holdsOfLane(task);
-    derived.holds.push(holds);
-    for (const hold of holds) derived.heldBy[hold.object].push(hold);
-  }
-  for (const list of derived.heldBy) list.sort((a, b) => a.from - b.from);
+  const isTake = data.operationWords.map((word) => TAKES.has(word));
+  const isRelease = data.operationWords.map((word) => word === "release");
+  derived.isLock = data.objectKinds.map((kind) => LOCKS.has(kind));
+  derived.holds = data.lanes.map((_, task) => (task === 0 ? roomForHolds(0) : holdsOfLane(task, isTake, isRelease)));
+  derived.locksOf = derived.holds.map((holds) => new Set(holds.object));
+  derived.heldBy = data.objectTitles.map((_, object) => (derived.isLock[object] ? holdsOfObject(object) : roomForHolds(0)));
 }
 
 // ---- curves ----
@@ -135,26 +156,36 @@ function curveOf(keys) {
     most = Math.max(most, values[i]);
     greatest[i / BLOCK | 0] = Math.max(greatest[i / BLOCK | 0], values[i]);
   }
-  return { at, values, greatest, most, begin: -least };
+  return { at, values, greatest, most: Math.max(most, -least), begin: -least };
 }
 
 function keyOf(time, down) {
   return Math.round(time) * 2 + (down ? 1 : 0);
 }
 
-function changeOf(span) {
-  if (data.result[span] !== 0 || data.ended[span] < 0) return 0;
-  const kind = data.objectKinds[data.object[span]], word = wordOf(span);
-  if (kind === "semaphore") return word === "acquire" ? 1 : word === "release" ? -1 : 0;
-  return SENDS.has(word) ? 1 : RECEIVES.has(word) ? -1 : 0;
+// What an operation of each word does to how full an object is: of a semaphore, and of others.
+function changes() {
+  const taken = { acquire: 1, release: -1 };
+  return { semaphore: data.operationWords.map((word) => taken[word] || 0),
+    others: data.operationWords.map((word) => (SENDS.has(word) ? 1 : RECEIVES.has(word) ? -1 : 0)) };
+}
+
+function changeOfAll() {
+  const { count, object, operation, result, ended } = data, { semaphore, others } = changes();
+  const isSemaphore = data.objectKinds.map((kind) => kind === "semaphore");
+  const change = new Int8Array(count);
+  for (let i = 0; i < count; i++) {
+    if (result[i] !== 0 || ended[i] < 0) continue;
+    change[i] = isSemaphore[object[i]] ? semaphore[operation[i]] : others[operation[i]];
+  }
+  return change;
 }
 
 function findCurves() {
   const { count, object } = data;
   const sizes = data.objectTitles.map(() => ({ depth: 0, waiters: 0 }));
-  const change = new Int8Array(count);
+  const change = changeOfAll();
   for (let i = 0; i < count; i++) {
-    change[i] = changeOf(i);
     if (change[i] !== 0) sizes[object[i]].depth++;
     if (times.slept[i] >= 0) sizes[object[i]].waiters += 2;
   }
@@ -176,14 +207,15 @@ function findCurves() {
 // the spans they lead to; firstArrow[i] is the first one of span i or of a later one.
 function findArrows() {
   const { count, message, object, task, waker } = data;
-  const source = new Map();
+  const source = new Map(), sends = data.operationWords.map((word) => SENDS.has(word));
+  const receives = data.operationWords.map((word) => RECEIVES.has(word));
   for (let i = 0; i < count; i++) {
-    if (message[i] !== 0 && SENDS.has(wordOf(i))) source.set(object[i] * 4294967296 + message[i], i);
+    if (message[i] !== 0 && sends[data.operation[i]]) source.set(object[i] * 4294967296 + message[i], i);
   }
   const to = [], from = [];
   for (let i = 0; i < count; i++) {
     let put;
-    if (message[i] !== 0 && RECEIVES.has(wordOf(i))) put = source.get(object[i] * 4294967296 + message[i]);
+    if (message[i] !== 0 && receives[data.operation[i]]) put = source.get(object[i] * 4294967296 + message[i]);
     if (put !== undefined) {
       to.push(i);
       from.push(put);

@@ -51,12 +51,17 @@ function messageRow(span) {
   return null;
 }
 
+function waitText(length, waited) {
+  if (waited === 0) return "";
+  return shownTime(length) === shownTime(waited) ? ", all of it asleep" : `, of which it slept ${shownTime(waited)}`;
+}
+
 function rowsOf(span) {
   const handed = handOver(span), place = placeOf(span), waited = waitOf(span);
   return [
     ["Task", shortened(data.taskNames[data.task[span]])],
-    ["At", `${shownMoment(times.began[span], Math.max(1, times.length / 1e6))}${place ? ` · ${place}` : ""}`],
-    ["Took", shownTime(lengthOf(span)) + (waited > 0 ? `, of which it waited ${shownTime(waited)}` : "")],
+    ["At", `${shownMoment(times.began[span], Math.max(1, times.length / 1e5))}${place ? ` · ${place}` : ""}`],
+    ["Took", shownTime(lengthOf(span)) + waitText(lengthOf(span), waited)],
     ["Result", resultOf(span)],
     ["Woken by", wakerRow(span)],
     ["Hand-over", handed >= 0 ? shownTime(handed) : null],

@@ -20,6 +20,7 @@ function shownSteps(time) {
 // A moment, as fine as the view shows it.
 function shownMoment(time, grain) {
   if (isLogical()) return `step ${Math.round(time)}`;
+  if (time === 0) return "0";
   const [unit, size] = UNITS.find(([, each]) => Math.abs(time) >= each) || UNITS[0];
   const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(grain / size))));
   return `${(time / size).toFixed(digits)} ${unit}`;

@@ -38,15 +38,15 @@ function paintLabel(context, text, left, right, bar, colour) {
   context.fillText(words, from, bar.top + bar.height / 2 + 0.5);
 }
 
-function paintLabelOnHatch(context, text, left, right, bar) {
-  const from = Math.max(left, view.gutter) + 5, room = Math.min(right, view.width) - from - 6;
-  const words = room > 24 && fitted(context, text, room);
+// The first of the texts that fits whole, on a ground on which it can be read.
+function paintLabelOnHatch(context, texts, left, right, bar) {
+  const from = Math.max(left, view.gutter) + 6, room = Math.min(right, view.width) - from - 6;
+  const words = room > 16 && texts.find((text) => text.length < 60 && context.measureText(text).width <= room);
   if (!words) return;
-  const width = context.measureText(words).width;
-  context.globalAlpha = 0.82;
+  context.globalAlpha = 0.85;
   context.fillStyle = palette.css.surface;
   context.beginPath();
-  context.roundRect(from - 2, bar.top + 2, width + 5, bar.height - 4, 2);
+  context.roundRect(from - 3, bar.top + 4, context.measureText(words).width + 6, bar.height - 9, 3);
   context.fill();
   context.globalAlpha = 1;
   context.fillStyle = palette.css.text;
@@ -63,7 +63,7 @@ function paintWait(context, bar, span) {
   context.fillStyle = colourOf(data.object[span]);
   context.fillRect(left, bar.top, Math.min(2, right - left), bar.height);
   context.fillRect(left, bar.top + bar.height - 1.5, right - left, 1.5);
-  paintLabelOnHatch(context, whatOf(span), left, right, bar);
+  paintLabelOnHatch(context, [whatOf(span), wordOf(span) || "?"], left, right, bar);
 }
 
 function paintHandOver(context, bar, span) {
@@ -90,11 +90,17 @@ function paintSpan(context, bar, span) {
   paintHandOver(context, bar, span);
 }
 
+// How long a span is seen: where it slept, from then on.
+function seenLength(span) {
+  return times.until[span] - (times.slept[span] >= 0 ? times.slept[span] : times.began[span]);
+}
+
 // The spans from i on that end within this pixel, as one; the next span behind them.
 function paintPixel(context, bar, lane, i, pixel, run) {
   const limit = timeAt(pixel + 1);
   let next = i + 1;
   if (next < lane.end && times.began[next] < limit) next = gallop(times.began, next, lane.end, limit);
+  if (next - 1 > i && seenLength(next - 1) >= grain()) next--; // only the last one can be longer
   const waited = derived.waitedBefore[next] - derived.waitedBefore[i];
   const share = Math.min(1, waited / (limit - timeAt(pixel)));
   const height = Math.round(share * bar.height * 2) / 2;
@@ -141,8 +147,7 @@ function paintSpans(context, row, task) {
   if (lane.first === lane.end) return;
   const least = grain();
   for (let i = firstSeen(lane); i < lane.end && times.began[i] < view.to;) {
-    const from = times.slept[i] >= 0 ? times.slept[i] : times.began[i];
-    if (times.until[i] - from >= least) {
+    if (seenLength(i) >= least) {
       flushPixels(context, bar, run);
       run.height = 0;
       paintSpan(context, bar, i++);
@@ -153,28 +158,38 @@ function paintSpans(context, row, task) {
   flushPixels(context, bar, run);
 }
 
-function paintHolds(context, row, task) {
-  const holds = derived.holds[task], bar = barOf(row), least = grain();
-  let last = -Infinity;
-  for (let i = firstHold(holds); i < holds.length && holds[i].from < view.to; i++) {
-    const hold = holds[i];
-    if (hold.to < view.from || hold.to - last < least) continue; // its pixel is painted already
-    last = hold.to;
-    const left = Math.max(xOf(hold.from), view.gutter), right = Math.min(xOf(hold.to), view.width);
-    context.fillStyle = colourOf(hold.object);
-    context.fillRect(left, bar.top + bar.height + 2 + Math.min(hold.level, 1) * 4, Math.max(1, right - left), 3);
+// The last of the small holds from i on of which each begins within a pixel of the end of those before it.
+function lastInRow(holds, i, least) {
+  let last = i, to = holds.to[i];
+  while (to < view.to) {
+    let next = gallop(holds.from, last, holds.count, to + least) - 1;
+    if (next > last && holds.to[next] - holds.from[next] >= least) next--;
+    if (next <= last) break;
+    last = next;
+    to = Math.max(to, holds.to[last]);
+  }
+  return { last, to };
+}
+
+// Calls paint(hold, left, right) for the holds that are seen; small ones in a row are one.
+function eachHold(holds, paint) {
+  const least = grain();
+  let i = Math.max(0, lastBefore(holds.from, 0, holds.count, view.from) - 8);
+  for (; i < holds.count && holds.from[i] < view.to; i++) {
+    const first = i, small = holds.to[i] - holds.from[i] < least;
+    const { last, to } = small ? lastInRow(holds, i, least) : { last: i, to: holds.to[i] };
+    i = last;
+    const left = Math.max(Math.floor(xOf(holds.from[first])), view.gutter), right = Math.min(xOf(to), view.width);
+    if (right > view.gutter) paint(first, left, Math.max(left + 1, right));
   }
 }
 
-// Those that began before the view may still be held in it; there are few of them, and near.
-function firstHold(holds) {
-  let low = 0, high = holds.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds[middle].from < view.from) low = middle + 1;
-    else high = middle;
-  }
-  return Math.max(0, low - 8);
+function paintHolds(context, row, task) {
+  const holds = derived.holds[task], bar = barOf(row);
+  eachHold(holds, (i, left, right) => {
+    context.fillStyle = colourOf(holds.object[i]);
+    context.fillRect(left, bar.top + bar.height + 2 + Math.min(holds.level[i], 1) * 4, right - left, 3);
+  });
 }
 
 const TOLD = { killed: "killed", failed: "failed" };

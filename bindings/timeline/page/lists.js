@@ -18,9 +18,9 @@ function greatest(measure, most = MOST_LISTED) {
   return best.sort((a, b) => b.value - a.value || a.span - b.span).slice(0, most);
 }
 
-// What a task waits for at its very end says little of who waits for whom, nor does a sleep; they come as they are.
+// A sleep is as long as the script asks: it says nothing of who waits for whom.
 function longestWaits() {
-  return greatest(waitOf);
+  return greatest((span) => (data.object[span] === 0 && wordOf(span) === "sleep" ? 0 : waitOf(span)));
 }
 
 function longestHandOvers() {

@@ -51,21 +51,13 @@ function paintCurve(context, row, curve, object) {
   context.stroke(line);
 }
 
-// Holds that lie in one pixel are one.
 function paintHolders(context, row, object) {
-  const holds = derived.heldBy[object], least = grain();
-  const bar = { top: row.y + row.height - 21, height: 16 };
-  let last = -Infinity;
-  context.fillStyle = colourOf(object);
-  for (let i = firstHold(holds); i < holds.length && holds[i].from < view.to; i++) {
-    const hold = holds[i];
-    if (hold.to < view.from || hold.to - last < least) continue;
-    last = hold.to;
-    const left = Math.max(xOf(hold.from), view.gutter), right = Math.min(xOf(hold.to), view.width);
+  const holds = derived.heldBy[object], bar = { top: row.y + row.height - 21, height: 16 };
+  eachHold(holds, (i, left, right) => {
     context.fillStyle = colourOf(object);
     context.fillRect(left, bar.top, Math.max(1, right - left - 0.5), bar.height);
-    if (right - left > 30) paintLabel(context, data.taskNames[hold.task], left, right, bar, palette.css.surface);
-  }
+    if (right - left > 30) paintLabel(context, data.taskNames[holds.task[i]], left, right, bar, palette.css.surface);
+  });
 }
 
 // How many wait for a lock: steps above who holds it.

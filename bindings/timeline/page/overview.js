@@ -1,6 +1,6 @@
 // Overview: the whole trace in a strip; how much of all tasks waits, and which part of it is in view.
 
-const overview = { canvas: null, picture: null, width: 0, height: 0 };
+const overview = { canvas: null, picture: null, width: 0, height: 0, ratio: 0 };
 const MOST_LANES = 64, WINDOW_LEAST = 6;
 
 function overviewX(time) {
@@ -102,6 +102,8 @@ function paintOverview() {
 
 function resizeOverview() {
   const { canvas } = overview;
+  if (overview.width === canvas.parentElement.clientWidth && overview.ratio === view.ratio) return;
+  overview.ratio = view.ratio;
   overview.width = canvas.parentElement.clientWidth;
   overview.height = 44;
   canvas.width = Math.round(overview.width * view.ratio);
@@ -109,7 +111,7 @@ function resizeOverview() {
   canvas.style.width = `${overview.width}px`;
   canvas.style.height = `${overview.height}px`;
   overview.picture = null;
-  invalidate();
+  paintOverview();
 }
 
 // A press outside the window brings it there; then it follows the pointer.

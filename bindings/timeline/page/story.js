@@ -15,9 +15,15 @@ function placed(element, row, from, to = from) {
   return element;
 }
 
-function stepCard(step, i) {
+// "till.lua:12"; where all is in one file, "line 12".
+function placeOfStep(step) {
   const file = data.fileNames[step.file || 0];
-  const place = step.line ? `${file ? `${file}:` : "line "}${step.line}` : "";
+  if (!step.line) return "";
+  return file && data.meta.files.length > 1 ? `${file}:${step.line}` : `line ${step.line}`;
+}
+
+function stepCard(step, i) {
+  const place = placeOfStep(step);
   const name = data.taskNames[step.task] || "";
   const kinds = ["step", step.matters && "matters", step.failing && "failing", step.killed && "killed",
     step.waits && "sleeps"].filter(Boolean).join(" ");
@@ -47,11 +53,13 @@ function backgrounds(grid) {
     styleSwatch(wait, data.object[i]);
     grid.append(placed(wait, data.task[i], clampStep(times.slept[i]), clampStep(times.until[i])));
   }
-  for (const hold of derived.holds.flat()) {
-    const line = make("span", { class: "hold", title: `holds ${shortened(data.objectTitles[hold.object], 80)}` });
-    styleSwatch(line, hold.object);
-    line.style.setProperty("--level", Math.min(hold.level, 2));
-    grid.append(placed(line, hold.task, clampStep(hold.from), clampStep(hold.to)));
+  for (const holds of derived.holds) {
+    for (let i = 0; i < holds.count; i++) {
+      const line = make("span", { class: "hold", title: `holds ${shortened(data.objectTitles[holds.object[i]], 80)}` });
+      styleSwatch(line, holds.object[i]);
+      line.style.setProperty("--level", Math.min(holds.level[i], 2));
+      grid.append(placed(line, holds.task[i], clampStep(holds.from[i]), clampStep(holds.to[i])));
+    }
   }
 }
 
@@ -63,10 +71,11 @@ function nameCell(text, row, kind, object) {
 }
 
 function holdersOf(grid, object, row) {
-  for (const hold of derived.heldBy[object]) {
-    const bar = make("span", { class: "held" }, shortened(data.taskNames[hold.task], 60));
+  const holds = derived.heldBy[object];
+  for (let i = 0; i < holds.count; i++) {
+    const bar = make("span", { class: "held" }, shortened(data.taskNames[holds.task[i]], 60));
     styleSwatch(bar, object);
-    grid.append(placed(bar, row, clampStep(hold.from), clampStep(hold.to)));
+    grid.append(placed(bar, row, clampStep(holds.from[i]), clampStep(holds.to[i])));
   }
 }
 
@@ -85,7 +94,7 @@ function depthsOf(grid, object, row) {
 function objectRows(grid) {
   let row = data.meta.tasks.length;
   for (const object of usedObjects()) {
-    const lock = derived.heldBy[object].length > 0;
+    const lock = derived.heldBy[object].count > 0;
     if (!lock && !hasDepth(object)) continue;
     row++;
     grid.append(nameCell(data.objectTitles[object], row, "object", object));
@@ -135,8 +144,7 @@ function tellStep() {
     box.textContent = `${shownCount(stepsTold().length, "step")}. Press j for the first one, k to go back.`;
     return;
   }
-  const file = data.fileNames[step.file || 0];
-  const place = step.line ? `${file ? `${file}:` : "line "}${step.line}` : "";
+  const place = placeOfStep(step);
   box.replaceChildren(make("span", { class: "faint" }, `Step ${story.at} of ${stepsTold().length} · `),
     make("strong", {}, shortened(data.taskNames[step.task] || "", 60)), `: ${shortened(step.text, 400)}`,
     place ? make("span", { class: "faint" }, ` · ${place}`) : "");

@@ -25,6 +25,7 @@ function invalidate() {
 }
 
 function draw() {
+  if (view.frame) cancelAnimationFrame(view.frame);
   view.frame = 0;
   view.drawn++;
   for (const paint of painters) paint();
