@@ -12,6 +12,7 @@
 #include "explore/host.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
+#include "terminal/keys.h"
 
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
@@ -19,6 +20,7 @@
 static const char *const names[] = {"explore", "replay", NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
+                                     {"terminal.keys", keys_open_library},
                                      {NULL, NULL}};
 
 bool command_has(const char *word)
