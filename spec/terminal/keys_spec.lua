@@ -22,7 +22,7 @@ describe("keys", function()
     { "characters", "aZ/", "%[a%]%[Z%]%[/%]" },
     { "UTF-8", "é€", "%[é%]%[€%]" },
     { "what is no UTF-8", "\xffa", "%[\u{fffd}%]%[a%]" },
-    { "keys of control", "\r\t \127\3\6\14", 
+    { "keys of control", "\r\t \127\3\6\14",
       "%[enter%]%[tab%]%[space%]%[backspace%]%[ctrl%-c%]%[ctrl%-f%]%[ctrl%-n%]" },
     { "arrows", "\27[A\27OB\27[1;5C\27[1;2D", "%[up%]%[down%]%[ctrl%-right%]%[shift%-left%]" },
     { "function keys", "\27OP\27[13~\27[15~\27[20~\27[[C", "%[F1%]%[F3%]%[F5%]%[F9%]%[F3%]" },
