@@ -2,8 +2,9 @@
 --
 -- From these rows come --help, the man page and the completions (docs/program.lua), so that they agree.  How a row is
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
--- simulation.c, the names ps, ls and rm in program/inspect.c; those of explore and replay are in explore/options.lua.
+-- simulation.c, the names ps, ls and rm in program/inspect.c; those of a command in Lua are in a module options of its room.
 local explore = require "explore.options"
+local top = require "top.options"
 
 local function help() return { "-h", "--help", text = "this text" } end
 
@@ -79,7 +80,7 @@ local usage = {
   status = "0; 1 where there is no such command.",
 }
 
-local commands = { run, explore.commands.explore, explore.commands.replay, ps, ls, rm, usage }
+local commands = { run, explore.commands.explore, explore.commands.replay, top.commands.top, ps, ls, rm, usage }
 
 local by_name = {}
 for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end
