@@ -2,7 +2,7 @@
 --
 -- From these rows come --help, the man page and the completions (docs/program.lua), so that they agree.  How a row is
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
--- simulation.c, the names ps, ls and rm in program/inspect.c; those of a command in Lua are in a module options of its room.
+-- simulation.c, the names ps, ls and rm in program/inspect.c; those of a command in Lua are in a module of its room.
 local explore = require "explore.options"
 local top = require "top.options"
 

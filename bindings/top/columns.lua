@@ -10,6 +10,9 @@ local function number(format)
   return function(value) return value and format:format(value) or "" end
 end
 
+local function above_0(format, value) return value > 0 and format:format(value) or "" end
+local function at_space(row) return row.space and " @" .. row.space or "" end
+
 local BAR = 8
 
 --- How full something is, in eight columns.
@@ -23,7 +26,7 @@ end
 -- A column: its heading, its width, from which width of the screen on it is there, how its cell is read, and `right`.
 -- The last one takes what is left.
 columns.tasks = {
-  { "NAME", 16, 0, function(task) return (task.indent or "") .. task.name .. (task.space and " @" .. task.space or "") end },
+  { "NAME", 16, 0, function(task) return (task.indent or "") .. task.name .. at_space(task) end },
   { "PID", 7, 40, function(task) return task.pid ~= 0 and ("%d"):format(task.pid) or "" end, right = true },
   { "STATE", 8, 0, function(task) return task.state end },
   { "SINCE", 9, 50, function(task) return seconds(task.since) end, right = true },
@@ -33,10 +36,10 @@ columns.tasks = {
 }
 
 columns.objects = {
-  { "OBJECT", 22, 0, function(object) return object.title .. (object.space and " @" .. object.space or "") end },
+  { "OBJECT", 22, 0, function(object) return object.title .. at_space(object) end },
   { "DEPTH", BAR, 50, function(object) return columns.bar(object.depth, object.most) end },
-  { "WAIT", 4, 40, function(object) return object.waiters > 0 and ("%d"):format(object.waiters) or "" end, right = true },
-  { "LONGEST", 9, 64, function(object) return object.longest > 0 and seconds(object.longest) or "" end, right = true },
+  { "WAIT", 4, 40, function(object) return above_0("%d", object.waiters) end, right = true },
+  { "LONGEST", 9, 64, function(object) return above_0("%.1f s", object.longest) end, right = true },
   { "OP/S", 7, 80, function(object) return number "%.0f"(object.rate) end, right = true },
   { "STATE", nil, 0, function(object) return object.state end },
 }

@@ -25,8 +25,8 @@ local VALUES = {
 }
 
 function keys.new(options)
-  return { view = "tables", focus = "tasks", at = {}, top = { tasks = 1, objects = 1 }, sort = { tasks = 1, objects = 1 },
-    tags = {}, readonly = options.readonly, delay = options.delay, page = 10 }
+  return { view = "tables", focus = "tasks", at = {}, top = { tasks = 1, objects = 1 },
+    sort = { tasks = 1, objects = 1 }, tags = {}, readonly = options.readonly, delay = options.delay, page = 10 }
 end
 
 --- The name of what the table is sorted by.
@@ -77,7 +77,7 @@ function keys.rows(state, shot, which)
   local rows = {}
   for _, row in ipairs(shot[which]) do
     row.indent = nil
-    if fits(row, state.filter) then rows[#rows + 1] = row end
+    if fits(row, state.filter) and not row.minor then rows[#rows + 1] = row end
   end
   sorted(rows, keys.order(state, which))
   return which == "tasks" and state.tree and as_tree(rows) or rows

@@ -2,6 +2,7 @@
 local columns = require "top.columns"
 local graph = require "top.graph"
 local keys = require "top.keys"
+local picture = require "top.picture"
 local plain = require "top.plain"
 local text = require "terminal.text"
 
@@ -122,8 +123,9 @@ local function add_body(lines, state, shot, height, width, paint)
   if state.view == "details" then
     return add_scrolled(lines, { scroll = 1 }, layout.details(state, shot), height)
   end
-  local objects = math.min(#shot.objects + 1, math.max(2, height * 2 // 5))
-  if #shot.objects == 0 or height < 6 then objects = 0 end
+  local count = #picture.shown(shot.objects)
+  local objects = math.min(count + 1, math.max(2, height * 2 // 5))
+  if count == 0 or height < 6 then objects = 0 end
   if height < 6 and state.focus == "objects" then objects = height end
   add_table(lines, state, shot, "tasks", height - objects, width, paint)
   add_table(lines, state, shot, "objects", objects, width, paint)
@@ -134,7 +136,7 @@ local function footer(state, shot, width)
   if state.note then return state.note end
   if shot.gone then return "it has ended: this is the last that was seen; q quits" end
   local marks = (state.paused and "PAUSED  " or "") .. (state.filter and ("filter '%s'  "):format(state.filter) or "")
-  local names = width >= 76 and "h Help  F3 Search  F4 Filter  F5 Tree  F6 Sort  g Graph  F9 Kill  p Pause  q Quit"
+  local names = width >= 79 and "h Help  F3 Search  F4 Filter  F5 Tree  F6 Sort  g Graph  F9 End  p Pause  q Quit"
     or "h Help  q Quit"
   return marks .. names
 end

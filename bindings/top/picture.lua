@@ -4,6 +4,7 @@
 -- parent = (a key), daemon =, known =, space = (the name, of one of another program that is met there), object = (a
 -- key), enders = { keys }, any_ends =, sleeps =, seconds = (computed), sleep_rate =, cpu = (percent) }.
 -- An object: { key =, title =, kind =, state =, depth =, most = (nil: no bound), waiters =, longest = (seconds),
+-- minor = (not to be shown among others),
 -- space = (the name), moves =, rate = }.  Rates are nil before there are two pictures.
 local view = require "top.view"
 
@@ -11,8 +12,8 @@ local picture = {}
 
 -- How full it is, as the words of its state tell: a pattern, and whether what is told is free.
 local DEPTHS = {
-  { "^(%d+) of (%d+) messages" }, { "^(%d+) messages" }, { "^(%d+) of (%d+) free", true }, { "^(%d+) of (%d+) waiting" },
-  { ", (%d+) to receive" }, { "^(%d+) jobs waiting" },
+  { "^(%d+) of (%d+) messages" }, { "^(%d+) messages" }, { "^(%d+) of (%d+) free", true },
+  { "^(%d+) of (%d+) waiting" }, { ", (%d+) to receive" }, { "^(%d+) jobs waiting" },
 }
 
 --- Depth and bound (or nil) that an object's state tells; nil: it has none.
@@ -91,6 +92,13 @@ local function count_waiters(shot)
   end
 end
 
+-- Processes and threads are told of as tasks; as objects they are when somebody waits for them.
+local function mark_minor(objects)
+  for _, object in ipairs(objects) do
+    object.minor = (object.kind == "process" or object.kind == "thread") and object.waiters == 0
+  end
+end
+
 local function rate(now, before, seconds)
   if now and before and now >= before and seconds > 0 then return (now - before) / seconds end
 end
@@ -132,17 +140,26 @@ function picture.take(watched, before)
   local shot = { title = watched.title, pid = watched.pid, space = watched.space, time = view.now(), tasks = {},
     objects = {}, ended = 0 }
   shot.used, shot.room = watched.main:memory()
-  local name = watched.space or ""
-  add_tasks(shot.tasks, watched.main, 0, add_objects(shot.objects, watched.main, 0, name), name)
+  add_tasks(shot.tasks, watched.main, 0, add_objects(shot.objects, watched.main, 0, ""))
   watched:find_spaces(pids_of(shot.tasks))
   for i, space in ipairs(watched.spaces) do
-    name = space:name()
+    local name = space:name()
     add_tasks(shot.tasks, space, i, add_objects(shot.objects, space, i, name), name)
   end
   for _, task in ipairs(shot.tasks) do task.seconds = view.cpus(task.pid, task.tid) end
   count_waiters(shot)
+  mark_minor(shot.objects)
   if before then add_rates(shot, before) end
   return shot
+end
+
+--- The objects that are shown.
+function picture.shown(objects)
+  local list = {}
+  for _, object in ipairs(objects) do
+    if not object.minor then list[#list + 1] = object end
+  end
+  return list
 end
 
 --- Whether somebody is still there: a space is, without anybody.

@@ -1,5 +1,6 @@
 --- Plain: a picture as text, for scripts, and for `tidelock ps`.
 local columns = require "top.columns"
+local picture = require "top.picture"
 
 local plain = {}
 
@@ -24,7 +25,8 @@ end
 --- The first lines: which program, its tasks, objects, memory.
 function plain.header(shot)
   local who = shot.pid and ("%s (pid %d)"):format(shot.title, shot.pid) or shot.title
-  local second = ("%s, %.1f of %d MiB"):format(plain.count(#shot.objects, "object"), shot.used / MIB, shot.room // MIB)
+  local objects = plain.count(#picture.shown(shot.objects), "object")
+  local second = ("%s, %.1f of %d MiB"):format(objects, shot.used / MIB, shot.room // MIB)
   -- operations are not counted, as that would cost every one of them
   if shot.messages then second = ("%s, %.0f messages/s put and got"):format(second, shot.messages) end
   if shot.ended > 0 then second = ("%s, %d ended since"):format(second, shot.ended) end
@@ -36,9 +38,10 @@ function plain.text(shot)
   local lines = plain.header(shot)
   lines[#lines + 1] = ""
   table.move(columns.lines(columns.tasks, shot.tasks, WIDTH, nil, true), 1, #shot.tasks + 1, #lines + 1, lines)
-  if #shot.objects > 0 then
+  local objects = picture.shown(shot.objects)
+  if #objects > 0 then
     lines[#lines + 1] = ""
-    table.move(columns.lines(columns.objects, shot.objects, WIDTH, nil, true), 1, #shot.objects + 1, #lines + 1, lines)
+    table.move(columns.lines(columns.objects, objects, WIDTH, nil, true), 1, #objects + 1, #lines + 1, lines)
   end
   return table.concat(lines, "\n") .. "\n"
 end

@@ -46,8 +46,8 @@ end
 
 local JSON_TASK = { "name", "pid", "tid", "state", "since", "waits", "where", "holds", "parent", "daemon", "space",
   "sleeps", "sleep_rate", "cpu", "seconds", "known" }
-local JSON_OBJECT = { "title", "kind", "number", "name", "state", "depth", "most", "waiters", "longest", "space", "moves",
-  "rate" }
+local JSON_OBJECT = { "title", "kind", "number", "name", "state", "depth", "most", "waiters", "longest", "space",
+  "moves", "rate" }
 
 local function only(rows, fields)
   local list = {}
