@@ -12,6 +12,7 @@ local COMMANDS = {
   explore = { "explore.options", "explore.explore" },
   replay = { "explore.options", "explore.replay" },
   top = { "top.options", "top.top" },
+  ps = { "top.options", "top.ps" },
 }
 
 local function refuse(text)

@@ -18,7 +18,7 @@
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", "top", NULL};
+static const char *const names[] = {"explore", "replay", "top", "ps", NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"terminal.keys", keys_open_library},

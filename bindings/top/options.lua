@@ -1,4 +1,4 @@
---- Options: the command line of `tidelock top`.
+--- Options: the command lines of `tidelock top` and `tidelock ps`.
 local read = require "help.options"
 
 local options = {}
@@ -22,6 +22,17 @@ local TOP = {
   status = "0; 1 where that cannot be looked into; 2 wrong use.",
 }
 
+local PS = {
+  name = "ps",
+  brief = "what the tasks of a program or of a space do",
+  text = "Tells what each task of a running program or space waits for, since when, at which line, and what it holds; "
+    .. "also in the spaces that the program has open, where who waits or holds something may be of another program.",
+  synopsis = { "PID|SPACE" },
+  arguments = { "program" },
+  options = { { "-h", "--help", to = "help", text = "this text" } },
+  status = "0; 1 where that cannot be looked into; 2 wrong use.",
+}
+
 local function finish(found, words, at)
   found.what = words[at]
   if words[at + 1] then read.refuse("top is of one program or space, and '%s' is a second", words[at + 1]) end
@@ -32,7 +43,13 @@ end
 --- Reads the words behind `top`: a table of options; or nil and the text for the user.
 options.top = read.reader(TOP, finish)
 
---- Its row in the table of commands (help/commands.lua).
-options.commands = { top = TOP }
+--- The same of `ps`.
+options.ps = read.reader(PS, function(found, words, at)
+  found.what = words[at]
+  if not found.what or words[at + 1] then read.refuse "ps is of one program or space" end
+end)
+
+--- Their rows in the table of commands (help/commands.lua).
+options.commands = { top = TOP, ps = PS }
 
 return options

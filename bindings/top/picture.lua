@@ -75,7 +75,7 @@ local function add_tasks(to, arena, number, titles, name)
     local own = to[task.key]
     if own then
       join(own, task)
-    else
+    elseif number == 0 or task.object or #task.holds > 0 then
       task.space = number > 0 and name or nil
       to[#to + 1], to[task.key] = task, task
     end

@@ -114,7 +114,9 @@ local function live(watched, options)
 end
 
 return function(options)
-  local watched = watch.open(target(options))
+  local what = target(options)
+  local watched, why = watch.open(what)
+  if not watched then refuse(("top: %s: %s"):format(what, why)) end
   if options.json then
     io.stdout:write(json(take_two(watched)))
   elseif options.once or not terminal.is_terminal() then

@@ -17,17 +17,15 @@ local function command_line(pid)
   return (table.concat(words, " "):gsub("%c", " "))
 end
 
-local function refuse(what, why) error({ wrong = ("%s: %s"):format(what, why), status = 1 }, 0) end
-
 local function of_program(pid)
   local found, why = view.program(pid)
-  if not found then refuse(("%d"):format(pid), why) end
+  if not found then return nil, why end
   return setmetatable({ pid = pid, title = command_line(pid), main = found, spaces = {}, looked = -math.huge }, watch)
 end
 
 local function of_space(name)
   local found, why = view.space(name)
-  if not found then refuse(name, why) end
+  if not found then return nil, why end
   return setmetatable({ space = name, title = "space " .. name, main = found, spaces = {} }, watch)
 end
 
@@ -39,7 +37,7 @@ function watch.programs()
   return list
 end
 
---- Opens what the word names: a pid, or a space.
+--- Opens what the word names: a pid, or a space; nil and why that cannot be looked into.
 function watch.open(what)
   if what:find "^%d+$" and #what < 9 then return of_program(math.tointeger(tonumber(what))) end
   return of_space(what)
