@@ -1,32 +1,50 @@
 --- Graph: who waits for whom, as text; tasks that wait in a circle come first.
 local graph = {}
 
--- The tasks that the task needs all of, or one of.
+-- Those who have what the task waits for: it needs all of them to let go, or (any_ends) one.
 local function enders_of(task) return task.object and task.enders or {} end
 
--- The circle that the task is in, as an array of tasks from it on; nil: in none.  Where one of several is enough, each
--- of them must lead back.
-local function circle_from(start, tasks)
-  local path, seen = {}, {}
-  local function go(task)
-    path[#path + 1] = task
-    seen[task.key] = true
-    for _, key in ipairs(enders_of(task)) do
-      if key == start.key then return true end
-      local next_one = tasks[key]
-      if next_one and not seen[key] and not task.any_ends and go(next_one) then return true end
-      if next_one and not seen[key] and task.any_ends and #task.enders == 1 and go(next_one) then return true end
-    end
-    path[#path] = nil
+local function is_held_up(task, stuck)
+  local some, all = false, #enders_of(task) > 0
+  for _, key in ipairs(enders_of(task)) do
+    some, all = some or stuck[key] ~= nil, all and stuck[key] ~= nil
   end
-  return go(start) and path or nil
+  return task.any_ends and all or not task.any_ends and some
 end
 
---- The circles of tasks that wait for each other: arrays of tasks.
-function graph.circles(tasks)
-  local found, within = {}, {}
+-- Tasks that only those could end that are so themselves: key -> task.
+local function stuck_of(tasks)
+  local stuck, changed = {}, true
   for _, task in ipairs(tasks) do
-    local circle = not within[task.key] and #enders_of(task) > 0 and circle_from(task, tasks)
+    if #enders_of(task) > 0 then stuck[task.key] = task end
+  end
+  while changed do
+    changed = false
+    for _, task in ipairs(tasks) do
+      if stuck[task.key] and not is_held_up(task, stuck) then stuck[task.key], changed = nil, true end
+    end
+  end
+  return stuck
+end
+
+-- From a stuck task on, until one comes again: the circle, which need not hold the first; nil: it was found before.
+local function circle_from(task, stuck, within)
+  local path, places = {}, {}
+  while not places[task.key] do
+    if within[task.key] then return nil end
+    path[#path + 1], places[task.key] = task, #path + 1
+    for _, key in ipairs(enders_of(task)) do
+      if stuck[key] then task = stuck[key] break end
+    end
+  end
+  return table.move(path, places[task.key], #path, 1, {})
+end
+
+--- The circles of tasks that wait for each other: arrays of tasks; and which keys are in one.
+function graph.circles(tasks)
+  local found, within, stuck = {}, {}, stuck_of(tasks)
+  for _, task in ipairs(tasks) do
+    local circle = stuck[task.key] and circle_from(task, stuck, within)
     if circle then
       found[#found + 1] = circle
       for _, each in ipairs(circle) do within[each.key] = true end
