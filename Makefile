@@ -38,7 +38,7 @@ link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 program_rooms := explore timeline top labs terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(foreach room,explore help repl top timeline labs,bindings/$(room)/*.lua))
+embedded      := $(wildcard $(foreach room,terminal explore help repl top timeline labs,bindings/$(room)/*.lua))
 # Lua that is made of other texts, each by a rule below
 generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
 page_sources  := $(wildcard bindings/timeline/page/*)
