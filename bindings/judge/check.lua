@@ -97,7 +97,8 @@ local function run(lab, path, options, here)
   if options.judge then judge_on(here, finder, deadline, state) end
   return verdict.new{
     lab = lab, path = path, options = options, finder = finder, state = state, whole = whole,
-    seconds = here:seconds(), run = function(plan) return (here:one(hunt.plan(plan))) end,
+    seconds = here:seconds(), passing = function() return here:whole(hunt.plan{ strategy = "none", tells = true }) end,
+    run = function(plan) return (here:one(hunt.plan(plan))) end,
   }
 end
 
