@@ -10,6 +10,7 @@
 
 #include "explore/embedded.h"
 #include "explore/host.h"
+#include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
 
@@ -19,6 +20,7 @@
 static const char *const names[] = {"explore", "replay", NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
+                                     {"labs.share", share_open_library},
                                      {NULL, NULL}};
 
 bool command_has(const char *word)
