@@ -10,6 +10,7 @@
 
 #include "explore/embedded.h"
 #include "explore/host.h"
+#include "labs/files.h"
 #include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
@@ -17,9 +18,10 @@
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", NULL};
+static const char *const names[] = {"explore", "replay", "lab", NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
+                                     {"labs.files", files_open_library},
                                      {"labs.share", share_open_library},
                                      {NULL, NULL}};
 

@@ -24,8 +24,9 @@ describe("what comes along", function()
   end)
 
   it("lies beside bin for one that is installed, through links too", function()
-    os.execute(("mkdir -p %s/bin %s/share/tidelock/scripts; cp %s %s/bin/tidelock5.9; ln -s tidelock5.9 %s/bin/tidelock;"
-      .. "touch %s/share/tidelock/scripts/a.lua"):format(root, root, shell.tidelock, root, root, root))
+    local line = "cd %s; mkdir -p bin share/tidelock/scripts; cp %s bin/tidelock5.9; ln -s tidelock5.9 bin/tidelock; "
+      .. "touch share/tidelock/scripts/a.lua"
+    os.execute(line:format(root, shell.tidelock))
     assert.equal(root .. "/share/tidelock/scripts/a.lua\n", (find(root .. "/bin/tidelock", "scripts/a.lua")))
     local out = find(root .. "/bin/tidelock", "scripts/b.lua")
     assert.equal(("nil\tscripts/b.lua is neither in %s/bin/../share/tidelock nor in %s/bin/../..\n"):format(root, root),
