@@ -20,7 +20,7 @@ end
 
 -- The pack that was asked for, or is that of the folder, or comes along.
 local function find_pack(asked, of_folder)
-  if asked then return assert(asked) end
+  if asked then return asked end
   if of_folder then return of_folder end
   local path, why = share "scripts/labs"
   if not path then refuse("the labs that come along are not there: %s. Give a directory: --pack DIR", why) end
@@ -46,14 +46,14 @@ end
 
 local function look()
   local host = require "explore.host"
-  local width = host.columns() or 80
-  return math.max(NARROW, math.min(width, WIDE)), paint.wanted(host.is_terminal(1))
+  local width = host.columns()
+  return math.max(NARROW, math.min(width or 80, WIDE)), paint.wanted(host.is_terminal(1)), width ~= nil
 end
 
 --- Opens all of it; `asked`: the directory of --pack, or nil.
 function context.open(asked)
   local self = setmetatable({ folder = find_folder() }, context)
-  self.width, self.color = look()
+  self.width, self.color, self.is_narrow = look()
   self.paint = paint.new(self.color)
   local damaged
   self.progress, damaged = progress.open(self.folder)
@@ -77,10 +77,10 @@ function context:path(lab)
   return self.folder == "." and name or ("%s/%s"):format(self.folder, name)
 end
 
---- Writes the starter where the lab has no file yet; whether it did.
+--- Writes the starter where the lab has no file yet; whether it did. One that is played has none.
 function context:put_starter(lab)
   local path = self:path(lab)
-  if files.stat(path) then return false end
+  if lab.kind == "break" or files.stat(path) then return false end
   local starter = pack.starter(lab)
   local made, why = files.make(self.folder)
   if made then made, why = text_file.write(path, starter) end

@@ -8,7 +8,8 @@ function hint.text(here, lab, count)
   local lines = {}
   for i = 1, count do
     local head = ("hint %d of %d: "):format(i, #lab.hints)
-    lines[i] = here.paint:as("cyan", head) .. words.wrapped(lab.hints[i], here.width)
+    local text = words.wrapped(head .. lab.hints[i], here.width)
+    lines[i] = here.paint:as("cyan", head) .. text:sub(#head + 1)
   end
   return table.concat(lines, "\n")
 end

@@ -41,7 +41,7 @@ function list.lines(here, current)
     local left = ("%s%2d  %-" .. name_width .. "s  "):format(row.lab == current and ">" or " ", i, row.lab.name)
     local learn = (row.lab.kind == "break" and "break it: " or "") .. row.lab.learn
     lines[i] = left .. here.paint:as(COLOURS[state] or "bold", padded) .. "  "
-      .. cut(learn, math.max(20, here.width - #left - state_width - 2))
+      .. (here.is_narrow and cut(learn, math.max(20, here.width - #left - state_width - 2)) or learn)
   end
   return lines
 end

@@ -2,7 +2,8 @@
 --
 --   pack.lua             return { title = "Tidelock", order = { "letters", ... }, welcome = text, final = text }
 --   NAME/lab.lua         returns the lab's table: title, learn, story, hints, points, world ...
---   NAME/solution.lua    with the hole; solution-2.lua ... are alternatives, wrong/*.lua answers to be rejected
+--   NAME/solution.lua    with the hole; solution-2.lua ... are alternatives, wrong/*.lua answers to be rejected; a lab
+--                        of kind "break" is played, and has none of these
 --
 -- What is wrong with one is an error { wrong = text }, which names the file.
 local files = require "labs.files"
@@ -100,8 +101,10 @@ local function open_lab(directory, name, number)
   if not files.stat(folder) then refuse("%s/pack.lua: 'order' names %s, which is not there", directory, name) end
   local lab = run(path, directory)
   check_fields(lab, path)
-  if not files.stat(folder .. "/solution.lua") then refuse("%s/solution.lua is missing", folder) end
   lab.name, lab.number, lab.directory, lab.kind = name, number, folder, lab.kind or "fix"
+  if lab.kind == "fix" and not files.stat(folder .. "/solution.lua") then
+    refuse("%s/solution.lua is missing", folder)
+  end
   return lab
 end
 

@@ -28,12 +28,19 @@ function reset.lab(here, lab)
     os.remove(path)
   end
   here:put_starter(lab)
+  if here.progress:of(lab.name).state == "done" then
+    here.progress:change(lab.name, function(row) row.state, row.hash = "tried", nil end)
+  end
   return ("%s is the starter again%s"):format(path, backup and "; what you had is in " .. backup or "")
 end
 
 --- The command.
 function reset.run(here, found)
-  here:say(reset.lab(here, here:lab(found.words[1])))
+  local lab = here:lab(found.words[1])
+  if lab.kind == "break" then
+    error({ wrong = ("%s is played, and has no file: tidelock lab step %s"):format(lab.name, lab.name), status = 2 }, 0)
+  end
+  here:say(reset.lab(here, lab))
   return 0
 end
 

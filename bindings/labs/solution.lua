@@ -44,9 +44,14 @@ end
 --- Whether it may be shown.
 function solution.is_open(here, lab) return here.progress:of(lab.name).state == "done" end
 
+local function refuse_break(lab)
+  error({ wrong = ("%s is played, and has no file: tidelock lab step %s"):format(lab.name, lab.name), status = 2 }, 0)
+end
+
 --- The command.
 function solution.run(here, found)
   local lab = here:lab(found.words[1])
+  if lab.kind == "break" then refuse_break(lab) end
   if not solution.is_open(here, lab) and not found.force then
     error({ wrong = ("the solution of %s opens when your file has passed. A hint: tidelock lab hint %s; or --force")
       :format(lab.name, lab.name), status = 1 }, 0)

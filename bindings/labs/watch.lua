@@ -5,6 +5,7 @@ local hint = require "labs.hint"
 local saves = require "labs.saves"
 local story = require "labs.story"
 local watch_view = require "labs.watch_view"
+local words = require "labs.words"
 
 local watch = {}
 
@@ -201,7 +202,7 @@ end
 
 --- What is told when all is done.
 function watch.say_over(here)
-  here:say((here.pack.final or "All labs are done."))
+  here:say(words.wrapped(here.pack.final or "All labs are done.", here.width))
   here:say "tidelock lab check --all --deep checks them all again; tidelock lab solution NAME shows other ways."
 end
 

@@ -23,7 +23,7 @@ local function keys_of(self)
   local function add(key, text) rows[#rows + 1] = self.here.paint:as("bold", key) .. " " .. text end
   local passed = is_done(self)
   add("n", passed and "next" or "skip")
-  add("h", row.hints >= #lab.hints and "hints" or ("hint %d of %d"):format(self.shown_hints + 1, #lab.hints))
+  add("h", row.hints >= #lab.hints and "hints" or ("hint %d of %d"):format(row.hints + 1, #lab.hints))
   if lab.kind == "break" then
     add("s", "play")
   elseif self.verdict and self.verdict.state == "rejected" then
