@@ -8,6 +8,8 @@ local attempt = {}
 -- What check exits with, of the worst that came.
 local STATUS = { passed = 0, rejected = 1, unread = 2, unfinished = 4, interrupted = 130 }
 
+local DEEP_RUNS, DEEP_SECONDS = 1 << 40, 24 * 3600
+
 --- The exit status of a verdict.
 function attempt.status(verdict) return STATUS[verdict.state] or 1 end
 
@@ -18,8 +20,8 @@ function attempt.run(here, lab, options)
     error({ wrong = ("%s is not there: tidelock lab start %s puts it there"):format(path, lab.name), status = 2 }, 0)
   end
   local hash = script_hash.of_file(path)
-  local verdict = check(lab, path, { seed = options.seed, deep = options.deep, width = here.width, color = here.color,
-    stop = options.stop })
+  local verdict = check(lab, path, { seed = options.seed, width = here.width, color = here.color, stop = options.stop,
+    runs = options.deep and DEEP_RUNS or nil, cap = options.deep and DEEP_SECONDS or nil })
   verdict.hash = hash
   if verdict.state ~= "interrupted" then attempt.keep(here, lab, verdict) end
   return verdict

@@ -10,6 +10,7 @@ local words = require "labs.words"
 local dev = {}
 
 local HINTS = 3
+local CAP = 60 -- seconds; more than a student's, so that a busy machine has the same answer
 local SLOW_WRONG, SLOW_RIGHT = 2, 10 -- seconds; more is said, and no fault: machines differ
 
 local function say(text, ...)
@@ -65,7 +66,7 @@ end
 
 -- Checks a file; adds what is wrong to the problems, and its cost to the sums.
 local function try(self, lab, path, shown, problem_of, slow)
-  local well, verdict = pcall(check, lab, path, { width = 80, color = false })
+  local well, verdict = pcall(check, lab, path, { width = 80, color = false, cap = CAP })
   if not well then
     note(self, lab, shown, type(verdict) == "table" and verdict.wrong or tostring(verdict))
     return nil
