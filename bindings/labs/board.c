@@ -35,7 +35,15 @@ static struct board *board;
 
 /* ---- places ---- */
 
-/* "student.lua:12" of the innermost function that is not of the labs. */
+static char lab_source[LUA_IDSIZE * 4];
+
+static bool is_of_labs(const char *source)
+{
+    return strncmp(source, OWN_SOURCE, sizeof OWN_SOURCE - 1) == 0 ||
+           strcmp(source, lab_source) == 0;
+}
+
+/* "student.lua:12" of the innermost function that is the student's. */
 static void where(char *text, size_t size)
 {
     lua_State *L = context_state;
@@ -43,8 +51,7 @@ static void where(char *text, size_t size)
     text[0] = '\0';
     for (int level = 0; L && lua_getstack(L, level, &frame); level++) {
         lua_getinfo(L, "Sl", &frame);
-        if (frame.currentline > 0 &&
-            strncmp(frame.source, OWN_SOURCE, sizeof OWN_SOURCE - 1) != 0) {
+        if (frame.currentline > 0 && !is_of_labs(frame.source)) {
             snprintf(text, size, "%s:%d", frame.short_src, frame.currentline);
             return;
         }
@@ -124,6 +131,9 @@ static int board_begin(lua_State *L)
                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (board == MAP_FAILED)
         return luaL_error(L, "no memory for the lab: %s", strerror(errno));
+    lua_getfield(L, 1, "lab");
+    snprintf(lab_source, sizeof lab_source, "@%s", luaL_optstring(L, -1, ""));
+    lua_pop(L, 1);
     tl_where_hook = where;
     if (!tl_stop_hook)
         tl_stop_hook = on_many_steps;

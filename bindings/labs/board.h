@@ -9,7 +9,7 @@
  *
  *   board.begin(limits)       in each schedule, before anything else; limits:
  *                             memory (bytes a task), instructions (between two
- *                             steps)
+ *                             steps), lab (the file whose lines are nobody's)
  *   board.get(i), board.set(i, n), board.add(i, d)   numbers, all 0 at first
  *   board.text(i), board.write(i, text)              texts of at most 63 bytes
  *   board.opaque(index, newindex, tostring)    a value that nobody can look
@@ -24,8 +24,8 @@
  *   board.read(path)          the whole file | nil, why; no scheduling point
  *   board.path()              of this task: a number that no other task has
  *
- * The places that events have are those of the innermost function that is not
- * the program's own.
+ * The places that events have are those of the innermost function that is
+ * neither the program's own nor of the lab's file.
  */
 #ifndef BOARD_H
 #define BOARD_H

@@ -370,6 +370,28 @@ local function make_claims(self, api)
   function api.choose(n) return self.ipc.choose(n) end
 end
 
+-- A number that the world keeps for itself, across all tasks: no step.
+local function new_count(self, name)
+  if type(name) ~= "string" then error("lab.count(name): a name is expected", 3) end
+  local board, cell, count = self.board, self.next_cell, {}
+  self.next_cell = cell + 1
+  function count.add(_, n) return board.add(cell, n or 1) end
+  function count.set(_, n) board.set(cell, n) end
+  function count.get() return board.get(cell) end
+  return count
+end
+
+-- The words for tasks that wait for ever; the last ones count (labs/endless).
+local function make_stuck(self)
+  local cell = self.next_cell
+  self.next_cell = cell + 1
+  return function(text)
+    local label = ("stuck:%03d:%s"):format(self.board.add(cell, 1), text)
+    if #label > MOST_LABEL then error("lab.stuck: the text is too long: " .. text, 2) end
+    self.board.label(label, true)
+  end
+end
+
 --- For a schedule: { api = the table `lab`, finish = to be called when world has returned }.
 function library.new(board, ipc, description)
   local self = {
@@ -388,6 +410,8 @@ function library.new(board, ipc, description)
     local file = ipc.table(fields, name or "file")
     return file
   end
+  function api.count(name) return new_count(self, name) end
+  api.stuck = make_stuck(self)
   make_rules(self, api)
   make_claims(self, api)
   return { api = api, finish = function() finish(self) end }

@@ -1,4 +1,5 @@
 --- Screen: a verdict as text, one screen of 80 columns.
+local endless = require "labs.endless"
 local findings = require "labs.findings"
 local draw = require "explore.table"
 local explain = require "explore.explain"
@@ -64,6 +65,7 @@ function screen.tell_failure(self, given)
   if self.state == "unread" then self.text = screen.plain(self, "does not load") return end
   local brush, width = paint.new(given.options.color), given.options.width or WIDTH
   local story, pattern = explain.understand(given.whole, given.path, given.run)
+  self.sentence = endless.sentence(story) or self.sentence
   local lines = {}
   add(lines, ("%s: rejected. %s (%s)"):format(self.name, self.sentence, how(given)), width)
   for _, line in ipairs((draw.lines(story, brush, width))) do lines[#lines + 1] = line end
