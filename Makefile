@@ -36,7 +36,7 @@ link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 program_rooms := explore timeline top labs terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(foreach room,explore help repl top timeline labs,bindings/$(room)/*.lua))
+embedded      := $(wildcard $(foreach room,terminal explore help repl top timeline labs,bindings/$(room)/*.lua))
 core_files    := $(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
 

@@ -14,6 +14,7 @@
 #include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
+#include "terminal/keys.h"
 
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
@@ -23,6 +24,7 @@ static const char *const names[] = {"explore", "replay", "lab", NULL};
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"labs.files", files_open_library},
                                      {"labs.share", share_open_library},
+                                     {"terminal.keys", keys_open_library},
                                      {NULL, NULL}};
 
 bool command_has(const char *word)
