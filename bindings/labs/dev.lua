@@ -141,7 +141,7 @@ end
 -- Directories with a lab that the order does not name.
 local function check_order(self, opened)
   local known = {}
-  for _, lab in ipairs(opened.labs) do known[lab.name] = true end
+  for _, name in ipairs(opened.order) do known[name] = true end
   for _, name in ipairs(files.list(opened.directory) or {}) do
     if not known[name] and files.stat(("%s/%s/lab.lua"):format(opened.directory, name)) then
       self.problems[#self.problems + 1] = ("%s: pack.lua: it is not in 'order'"):format(name)
@@ -166,10 +166,15 @@ function dev.run(found)
   if found.words[1] ~= "check" then
     error({ wrong = ("there is no 'lab dev %s', but lab dev check [PACK]"):format(found.words[1]) }, 0)
   end
-  local opened = context.pack(found.words[2] or found.pack)
+  local broken = {}
+  local opened = context.pack(found.words[2] or found.pack, broken)
   local self = { problems = {}, slow = {}, seconds = 0 }
   local labs = chosen(opened, found.labs)
   for _, lab in ipairs(labs) do check_lab(self, lab) end
+  for _, each in ipairs(not found.labs and broken or {}) do
+    self.problems[#self.problems + 1] = each.wrong
+    say("   %-18s BAD  %s", each.name, each.wrong)
+  end
   if not found.labs then check_order(self, opened) end
   for _, line in ipairs(self.slow) do say("slow: %s", line) end
   say("%s: %s, %s, %.0f s of checking", opened.title, words.count(#labs, "lab"),

@@ -119,9 +119,26 @@ local function check_name(name, directory, known)
   known[name] = true
 end
 
+-- Opens the labs of the order. `broken`: where those that cannot be opened go, { name =, wrong = }; nil: it raises.
+local function open_labs(self, directory, broken)
+  local known = {}
+  for _, name in ipairs(self.order) do
+    check_name(name, directory, known)
+    local well, lab = pcall(open_lab, directory, name, #self.labs + 1)
+    if well then
+      self.labs[#self.labs + 1] = lab
+    elseif not broken or type(lab) ~= "table" then
+      error(lab, 0)
+    else
+      broken[#broken + 1] = { name = name, wrong = lab.wrong }
+    end
+  end
+end
+
 --- Opens the pack of a directory: { title, welcome, final, directory, labs = { lab ... } }; a lab has the fields of its
---- lab.lua, and name, number, directory. Raises { wrong = text }.
-function pack.open(directory)
+--- lab.lua, and name, number, directory. Raises { wrong = text }; with `broken`, a list, what is wrong with a lab alone
+--- goes there.
+function pack.open(directory, broken)
   local stat, why = files.stat(directory)
   if not stat then refuse("no pack of labs: %s", why) end
   if not files.stat(directory .. "/pack.lua") then
@@ -131,12 +148,8 @@ function pack.open(directory)
   if type(self.title) ~= "string" then refuse("%s/pack.lua: 'title' must be a string", directory) end
   if type(self.order) ~= "table" then refuse("%s/pack.lua: 'order' must be a list of names", directory) end
   self.directory, self.labs = directory, {}
-  local known = {}
-  for number, name in ipairs(self.order) do
-    check_name(name, directory, known)
-    self.labs[number] = open_lab(directory, name, number)
-  end
-  if #self.labs == 0 then refuse("%s/pack.lua: 'order' is empty", directory) end
+  open_labs(self, directory, broken)
+  if #self.order == 0 then refuse("%s/pack.lua: 'order' is empty", directory) end
   return self
 end
 
