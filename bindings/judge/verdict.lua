@@ -1,8 +1,8 @@
 --- Verdict: what came of a check, and the screen that tells it.
-local findings = require "labs.findings"
+local findings = require "judge.findings"
 local first_line = require "explore.first_line"
 local moves = require "explore.moves"
-local screen = require "labs.screen"
+local screen = require "judge.screen"
 
 local verdict = {}
 
@@ -72,15 +72,15 @@ local function judge(self, given)
     self.sentence = ("not exhausted: %s schedules in the time there was, and none failed"):format(
       first_line.number(finder.taken))
   elseif #missing > 0 then
-    reject(self, missing[1].property, ("no schedule of %s: %s"):format(first_line.number(finder.taken),
-      missing[1].text))
-    self.text = screen.too_strong(self, given)
+    reject(self, missing[1].property, ("%s: in no schedule of %s"):format(missing[1].text,
+      first_line.number(finder.taken)))
+    screen.tell_too_strong(self, given, given.passing())
   else
     self.state, self.sentence = "passed", counted(finder)
   end
 end
 
---- given: lab, path, options, finder (the search), state (labs/findings), whole (the failing schedule, or nil), seconds.
+--- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil), seconds.
 function verdict.new(given)
   local self = new(given.lab, given.path, "passed")
   self.exhausted, self.schedules = is_exhausted(given.finder), given.finder.taken

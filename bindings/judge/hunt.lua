@@ -101,7 +101,8 @@ end
 --- The search for a lab.
 function hunt.new(lab, options)
   return search.new{
-    all = true, seed = options.seed or 1, runs = options.runs or lab.runs or 20000, kills = lab.kills or 0, switches = lab.switches,
+    all = true, seed = options.seed or 1, runs = options.runs or lab.runs or 20000, kills = lab.kills or 0,
+    switches = lab.switches,
   }
 end
 
