@@ -4,6 +4,7 @@
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
 -- simulation.c, the names ls and rm in program/inspect.c; those of the commands in Lua are in their rooms.
 local explore = require "explore.options"
+local labs = require "labs.options"
 local timeline = require "timeline.options"
 local top = require "top.options"
 
@@ -71,7 +72,7 @@ local usage = {
   status = "0; 1 where there is no such command.",
 }
 
-local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline,
+local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline, labs.commands.lab,
   top.commands.top, top.commands.ps, ls, rm, usage }
 
 local by_name = {}

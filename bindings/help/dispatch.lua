@@ -14,6 +14,7 @@ local COMMANDS = {
   timeline = { "timeline.options", "timeline.timeline" },
   top = { "top.options", "top.top" },
   ps = { "top.options", "top.ps" },
+  lab = { "labs.options", "labs.main" },
 }
 
 local function refuse(text)

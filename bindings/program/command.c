@@ -10,6 +10,9 @@
 
 #include "explore/embedded.h"
 #include "explore/host.h"
+#include "labs/files.h"
+#include "labs/runner.h"
+#include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
 #include "timeline/reader.h"
@@ -20,11 +23,15 @@
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", "timeline", "top", "ps", NULL};
+static const char *const names[] = {"explore", "replay", "timeline", "lab",
+                                    "top",     "ps",     NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"timeline.reader", reader_open_library},
                                      {"timeline.pack", pack_open_library},
+                                     {"labs.files", files_open_library},
+                                     {"labs.runner", runner_open_library},
+                                     {"labs.share", share_open_library},
                                      {"terminal.keys", keys_open_library},
                                      {"top.view", view_open_library},
                                      {NULL, NULL}};
