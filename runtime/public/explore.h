@@ -158,8 +158,8 @@ struct tl_account {
     uint32_t indexed; /* that many objects are in it, at least */
     uint32_t told_size;
     uint32_t event_count;
-    char told[TL_ACCOUNT_TOLD]; /* lines: step, tab, "call" or "result", tab,
-                                   text */
+    char told[TL_ACCOUNT_TOLD]; /* lines: step, tab, "call", "result" or "say",
+                                   tab, text */
     struct tl_event events[TL_ACCOUNT_EVENTS];
 };
 
@@ -221,6 +221,10 @@ int tl_explore_choose(uint32_t limit, uint32_t *answer);
  * what it has taken since (plan.tells). */
 void tl_explore_tell_call(const char *text);
 void tl_explore_tell_result(const char *text);
+
+/* A line of the script's own, at the step that this task has taken last; the
+ * last one of a step is kept (plan.tells). */
+void tl_explore_say(const char *text);
 
 /* Called by the task that is about to take the step of that number, once the
  * step is plan.stop or later; it may set plan.stop anew.  Where a task begins

@@ -1,0 +1,93 @@
+--- Verdict: what came of a check, and the screen that tells it.
+local findings = require "labs.findings"
+local first_line = require "explore.first_line"
+local moves = require "explore.moves"
+local screen = require "labs.screen"
+
+local verdict = {}
+
+local function is_exhausted(finder)
+  return finder.exhausted or false
+end
+
+-- How many schedules, in words.
+local function counted(finder)
+  local number = first_line.number(finder.taken)
+  local bound = finder.options.switches
+  if not is_exhausted(finder) then return ("%s schedules, not exhausted"):format(number) end
+  return ("all %s schedules%s"):format(number, bound and (" with up to %d switches"):format(bound) or "")
+end
+
+local function properties_of(lab, state, self)
+  local list = {}
+  for name, most in pairs(lab.points or {}) do
+    local row = { name = name, most = most }
+    if self.property == name then
+      row.passed, row.message = false, self.sentence
+    elseif state and state.failed[name] then
+      row.passed, row.message = false, self.lab.title .. ": " .. name .. " fails too"
+    elseif self.state == "passed" then
+      row.passed = true
+    end
+    if row.passed ~= nil then row.points = row.passed and most or 0 end
+    list[#list + 1] = row
+  end
+  table.sort(list, function(a, b) return a.name < b.name end)
+  return list
+end
+
+local function new(lab, path, state)
+  return { lab = lab, name = lab.name or lab.title, path = path, state = state, exhausted = false, schedules = 0,
+    seed = 1, seconds = 0, text = "" }
+end
+
+--- The file cannot be checked.
+function verdict.unread(lab, path, why)
+  local self = new(lab, path, "unread")
+  self.sentence = why
+  self.text = screen.plain(self, "does not load")
+  self.properties = properties_of(lab, nil, self)
+  return self
+end
+
+local function reject(self, property, sentence)
+  self.state, self.property, self.sentence = "rejected", property, sentence
+end
+
+-- A schedule that has passed, though the lab was not over: main was ended, or has never come to the end.
+local function ended_early(given)
+  return given.state.passed > 0 and not given.state.labels["lab:over"]
+end
+
+local function judge(self, given)
+  local finder, missing = given.finder, findings.missing(given.state)
+  if given.whole then
+    screen.tell_failure(self, given)
+  elseif ended_early(given) then
+    reject(self, "ends", "the program ended before the lab was over")
+  elseif given.state.why == "interrupted" or given.state.why == "time" then
+    self.state = "unfinished"
+    self.sentence = ("not exhausted: %s schedules in the time there was, and none failed"):format(
+      first_line.number(finder.taken))
+  elseif #missing > 0 then
+    reject(self, missing[1].property, ("no schedule of %s: %s"):format(first_line.number(finder.taken),
+      missing[1].text))
+    self.text = screen.too_strong(self, given)
+  else
+    self.state, self.sentence = "passed", counted(finder)
+  end
+end
+
+--- given: lab, path, options, finder (the search), state (labs/findings), whole (the failing schedule, or nil), seconds.
+function verdict.new(given)
+  local self = new(given.lab, given.path, "passed")
+  self.exhausted, self.schedules = is_exhausted(given.finder), given.finder.taken
+  self.seconds = given.seconds
+  if given.whole then self.moves = moves.text(given.whole.short) end
+  judge(self, given)
+  if self.text == "" then self.text = screen.plain(self) end
+  self.properties = properties_of(given.lab, given.state, self)
+  return self
+end
+
+return verdict

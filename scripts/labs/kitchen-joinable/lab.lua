@@ -1,0 +1,47 @@
+local ipc = require "tidelock"
+
+local DISHES, EATERS = { { "dish 1", "dish 2" }, { "dish 3" } }, 2
+
+return {
+  title = "The kitchen that is never closed",
+  learn = "task_done and join: empty is not the same as done; daemons end with the script",
+  story = [[
+The eaters of this kitchen live here. They never go home, so nobody has to tell them that it is over: they are daemons,
+and when the lights go out they are gone. The only question is when the lights may go out. Not when the counter is
+empty: the last dish may be on a fork then, and who eats in the dark bites his tongue.
+
+A queue counts what was put in and has not yet been called done. `evening` waits for that count to be nothing.]],
+  hints = {
+    "counter:join() waits until every dish that was put is called done. Who calls it done, and at which moment?",
+    "counter:task_done() belongs to the eater: once for each dish that he got.",
+    "First eat(dish), then counter:task_done(). The other way round the lights go out between the two.",
+  },
+  points = { safe = 6, ends = 2, free = 2 },
+  tasks = 4,
+  world = function(lab, student)
+    local counter, eating = ipc.queue{ name = "counter" }, lab.stage("eating")
+    local begun, eaten, chefs = {}, {}, {}
+    for _, dishes in ipairs(DISHES) do
+      for _, dish in ipairs(dishes) do begun[dish], eaten[dish] = lab.mark(dish .. " begun"), lab.mark(dish .. " eaten") end
+    end
+    local function eat(dish)
+      lab.always("safe", eaten[dish], "%s ate %s, and that is no dish", ipc.current().name, tostring(dish))
+      begun[dish]:pass()
+      eating:enter()
+      eating:leave()
+      eaten[dish]:pass()
+    end
+    for n = 1, EATERS do
+      ipc.process{ name = "eater-" .. n, target = student.eater, args = { counter, eat }, daemon = true }:start()
+    end
+    for n, dishes in ipairs(DISHES) do chefs[n] = lab.task("chef-" .. n, student.chef, counter, dishes) end
+    lab.stuck("%s waits for ever for a dish that nobody calls done")
+    student.evening(counter, chefs)
+    for dish, mark in pairs(eaten) do
+      local when = begun[dish].passed > 0 and "while %s was on the fork" or "before %s was eaten"
+      lab.always("safe", mark.passed > 0, "the lights went out " .. when, dish)
+      lab.always("safe", mark.passed < 2, "%s was eaten twice", dish)
+    end
+    lab.sometimes("free", eating.most > 1, "nobody ever eats while another one eats")
+  end,
+}

@@ -1,0 +1,41 @@
+local RUNNERS = 2
+
+return {
+  title = "The start gun",
+  learn = "a signal is gone when nobody listens, a state stays; and who is woken looks again",
+  story = [[
+A time trial: the runners start one by one, and each shot sends one of them off. The starter shoots when he likes, and
+some runners are still tying their shoes. A shot that fell before a runner came to the line counts all the same: he may
+run at once, if nobody else has run on it. And a runner who hears a shot on which another has gone stays where he is.
+
+`gun` is a condition: it wakes who waits for it, and it forgets. `shots` is a number: it does not.]],
+  hints = {
+    "What does a runner hear of a shot that fell before he listened? And who may come between a shot and your waking up?",
+    "`shots` counts the shots that nobody has run on yet. Look at it under the lock: before you wait, and after.",
+    "while shots:get() == 0 do gun:wait() end, and then take one: shots:add(-1).",
+  },
+  points = { safe = 6, ends = 2, free = 2 },
+  tasks = 3,
+  world = function(lab, student)
+    local shots, runs, running = lab.count("shots"), lab.count("runs"), lab.stage("running")
+    lab.stuck("%s listens for ever for a shot that has fallen")
+    lab.task("starter", function()
+      for _ = 1, RUNNERS do student.shoot(function() shots:add(1) end) end
+    end)
+    for n = 1, RUNNERS do
+      local name = "runner-" .. n
+      lab.task(name, student.runner, function()
+        runs:add(1)
+        lab.always("safe", shots:get() > 0, "%s made a false start: no shot had fallen", name)
+        lab.always("safe", runs:get() <= shots:get(), "%s made a false start: somebody else had taken the shot", name)
+        running:enter()
+        running:leave()
+      end)
+    end
+    lab.after(function()
+      lab.always("safe", shots:get() == RUNNERS, "%d shots fell, and there were %d to fall", shots:get(), RUNNERS)
+      lab.always("safe", runs:get() == RUNNERS, "%d of %d runners never ran", RUNNERS - runs:get(), RUNNERS)
+      lab.sometimes("free", running.most == 2, "two never run at the same time")
+    end)
+  end,
+}
