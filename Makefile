@@ -33,10 +33,10 @@ compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fP
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has
-program_rooms := explore timeline top labs terminal repl program
+program_rooms := explore timeline top judge labs terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(foreach room,explore help repl top timeline labs,bindings/$(room)/*.lua))
+embedded      := $(wildcard $(foreach room,explore help repl top timeline judge labs,bindings/$(room)/*.lua))
 core_files    := $(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
 

@@ -16,7 +16,7 @@
 
 #include "explore/embedded.h"
 #include "explore/zygote.h"
-#include "labs/board.h"
+#include "judge/board.h"
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"
@@ -234,7 +234,7 @@ static void set_arg(lua_State *L, const struct invocation *invocation)
     lua_setglobal(L, "arg");
 }
 
-#define WORLD "=labs.world"
+#define WORLD "=judge.world"
 
 /* What is explored is no script, but a module of the program, the world of a
  * lab: it is loaded once, and the function that it returns is a schedule. */
@@ -242,7 +242,7 @@ static bool run_embedded(lua_State *L, const struct invocation *invocation)
 {
     int script = invocation->options.script;
     embedded_open(L);
-    luaL_requiref(L, "labs.board", board_open_library, 0);
+    luaL_requiref(L, "judge.board", board_open_library, 0);
     lua_pop(L, 1);
     embedded_load(L, WORLD + 1);
     luaL_checkstack(L, invocation->count + 4, "too many arguments");

@@ -1,5 +1,5 @@
 /*
- * Board: what the world of a lab (labs/world.lua) has of C, in the program that
+ * Board: what the world of a lab (judge/world.lua) has of C, in the program that
  * is explored: `local board = ...` there.
  *
  * Its numbers and texts lie in memory that all tasks of a schedule share, and

@@ -1,6 +1,6 @@
 --- Library: `lab`, by which a lab's world is written. docs/labs.md tells what each function does.
 --
--- What all tasks know of stages and marks lies on the board (labs/board.h): looking at it is no step. Each enter, leave,
+-- What all tasks know of stages and marks lies on the board (judge/board.h): looking at it is no step. Each enter, leave,
 -- arrive and pass is one step on an ipc.value, so that the explorer sees which of them depend on each other; what is
 -- noted and checked behind it, up to the task's next step, is one piece with it. Things that lab.before or another rule
 -- joins have one value in common: the order of their steps matters.
@@ -381,7 +381,7 @@ local function new_count(self, name)
   return count
 end
 
--- The words for tasks that wait for ever; the last ones count (labs/endless).
+-- The words for tasks that wait for ever; the last ones count (judge/endless).
 local function make_stuck(self)
   local cell = self.next_cell
   self.next_cell = cell + 1

@@ -1,8 +1,8 @@
 --- Verdict: what came of a check, and the screen that tells it.
-local findings = require "labs.findings"
+local findings = require "judge.findings"
 local first_line = require "explore.first_line"
 local moves = require "explore.moves"
-local screen = require "labs.screen"
+local screen = require "judge.screen"
 
 local verdict = {}
 
@@ -78,7 +78,7 @@ local function judge(self, given)
   end
 end
 
---- given: lab, path, options, finder (the search), state (labs/findings), whole (the failing schedule, or nil), seconds.
+--- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil), seconds.
 function verdict.new(given)
   local self = new(given.lab, given.path, "passed")
   self.exhausted, self.schedules = is_exhausted(given.finder), given.finder.taken

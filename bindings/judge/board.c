@@ -1,4 +1,4 @@
-#include "labs/board.h"
+#include "judge/board.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +20,7 @@
 #define NUMBERS 65536
 #define TEXTS 128
 #define TEXT_SIZE 64
-#define OWN_SOURCE "@bindings/labs/"
+#define OWN_SOURCE "@bindings/judge/"
 #define TICK 1000000 /* instructions between two looks */
 #define FILE_MOST (1 << 20)
 #define STEPS_WORDS "\1lab\1steps\1"

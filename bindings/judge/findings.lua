@@ -8,7 +8,7 @@ local FIELDS = {
   steps = { "steps", "place" },
 }
 
---- What the world of a lab has said as it ended a schedule (labs/world, labs/board.h): { what = "reject", property =,
+--- What the world of a lab has said as it ended a schedule (judge/world, judge/board.h): { what = "reject", property =,
 -- sentence = }, ...; nil: it was another end. A student cannot say it: ipc.always puts its place before the text.
 function findings.said(run)
   local text = run.ending == "always" and (run.message or ""):match "^\1lab\1(.*)$"

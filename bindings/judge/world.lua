@@ -1,11 +1,11 @@
 --- World: the program that is explored when a lab is checked: the lab's world, and the student's file in it.
 --
--- Runs in the explorer's worker, not in the command: `board` (labs/board.h) is there, and nothing of the checker. The
+-- Runs in the explorer's worker, not in the command: `board` (judge/board.h) is there, and nothing of the checker. The
 -- chunk is loaded once, with the paths of lab.lua and of the student's file, and what is to be otherwise ("idle": the
 -- student's functions do nothing); the function that it returns is a schedule.
-local board = require "labs.board"
-local library = require "labs.library"
-local sandbox = require "labs.sandbox"
+local board = require "judge.board"
+local library = require "judge.library"
+local sandbox = require "judge.sandbox"
 
 local lab_path, student_path, mode = ...
 

@@ -1,6 +1,6 @@
 --- Screen: a verdict as text, one screen of 80 columns.
-local endless = require "labs.endless"
-local findings = require "labs.findings"
+local endless = require "judge.endless"
+local findings = require "judge.findings"
 local draw = require "explore.table"
 local explain = require "explore.explain"
 local first_line = require "explore.first_line"
