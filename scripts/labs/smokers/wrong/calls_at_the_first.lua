@@ -1,0 +1,16 @@
+-- says: "smokes, but on the counter lie"
+-- Things and smokers have the numbers 1, 2 and 3: smoker n has thing n, and needs the other two.
+local ipc = require "tidelock"
+
+local counter, lies = ipc.lock{ name = "counter" }, ipc.value(0, "lies there")
+
+local function boy(mine, call) -- thing `mine` has just been laid on the counter; call(n) rings for smoker n
+  call(mine % 3 + 1)
+end
+
+local function smoker(_, bell, _, smoke)
+  bell:acquire()
+  smoke()
+end
+
+return { boy = boy, smoker = smoker }

@@ -1,0 +1,22 @@
+-- says: "lie there, and all sleep"
+local ipc = require "tidelock"
+
+local counter, other = ipc.lock{ name = "counter" }, 0
+
+local function boy(mine, call)
+  counter:acquire()
+  if other ~= 0 then
+    call(6 - mine - other)
+    other = 0
+  else
+    other = mine
+  end
+  counter:release()
+end
+
+local function smoker(_, bell, _, smoke)
+  bell:acquire()
+  smoke()
+end
+
+return { boy = boy, smoker = smoker }
