@@ -8,10 +8,12 @@ local depth = {}
 
 local function moments(trace)
   local spans, reader, of_object = trace.spans, meaning.reader(trace), {}
-  local operation, object, result, slept = spans.operation, spans.object, spans.result, spans.slept
+  local operation, object, slept = spans.operation, spans.object, spans.slept
+  local result, message = spans.result, spans.message
   for i = 1, spans.count do
     local of = object[i]
-    local does = of > 0 and result[i] == 0 and reader(of, operation[i])
+    -- a nil that was got is a message, too, and looks like one that was not
+    local does = of > 0 and (message[i] ~= 0 or result[i] == 0) and reader(of, operation[i])
     if (does == "puts" or does == "gets") and spans.ended[i] >= 0 then
       local at = does == "puts" and (slept[i] >= 0 and slept[i] + spans.waited[i] or spans.began[i]) or spans.ended[i]
       local list = of_object[of] or {}

@@ -1,5 +1,6 @@
 --- Flows: which operation led to which: a put to its get, and a call that woke a task to the wait that it ended.
 local meaning = require "timeline.meaning"
+local study = require "timeline.study"
 
 local flows = {}
 
@@ -53,10 +54,10 @@ local function span_at(spans, list, time)
 end
 
 local function of_calls(trace, list, has_source)
-  local spans, lists = trace.spans, by_task(trace)
+  local spans, lists, is_sleep = trace.spans, by_task(trace), study.sleeps(trace)
   for i = 1, spans.count do
     local waker = spans.waker[i]
-    if waker > 0 and spans.called[i] >= 0 and not has_source[i] then
+    if waker > 0 and spans.called[i] >= 0 and not has_source[i] and not is_sleep[spans.operation[i]] then
       local from = span_at(spans, lists[waker], spans.called[i])
       if from and from ~= i then list[#list + 1] = { from, i, "call" } end
     end

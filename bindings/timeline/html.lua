@@ -3,8 +3,11 @@
 -- What the page does is in page/, files by concept, which are joined here; they are embedded into the program as the
 -- module timeline.sources.  The columns of the trace are packed by timeline.pack.
 local encode = require "explore.encode"
+local names = require "timeline.names"
+local output = require "explore.output"
 local pack = require "timeline.pack"
 local sources = require "timeline.sources"
+local summary = require "timeline.summary"
 
 local html = {}
 
@@ -15,8 +18,9 @@ local SCRIPTS = { "data.js", "format.js", "view.js", "derive.js", "colours.js", 
   "chart.js", "overview.js", "pointer.js", "details.js", "totals.js", "lists.js", "search.js", "logical.js", "story.js",
   "outline.js", "keys.js", "main.js" }
 
-local FIELDS = { "title", "began", "length", "logical", "lost", "tasks", "objects", "files", "operations", "marks",
-  "sentence", "steps", "explanation", "remedy" }
+local FIELDS = { "title", "began", "length", "logical", "simulated", "objects", "operations", "marks", "sentence", "steps",
+  "explanation", "remedy" }
+local OF_A_TASK = { "pid", "parent", "began", "ended", "how", "signal", "thread" }
 
 local function joined(names)
   local parts = {}
@@ -24,10 +28,21 @@ local function joined(names)
   return table.concat(parts, "\n")
 end
 
+local function tasks_of(trace, own)
+  local list = {}
+  for i, task in ipairs(trace.tasks) do
+    list[i] = { name = own:task(i) }
+    for _, field in ipairs(OF_A_TASK) do list[i][field] = task[field] end
+  end
+  return list
+end
+
 -- No name within it can end the element in which it stands.
 local function trace_of(trace)
-  local told = { count = trace.spans.count, columns = pack.spans(trace.spans) }
-  for _, name in ipairs(FIELDS) do told[name] = trace[name] end
+  local own = names.of(trace)
+  local told = { count = trace.spans.count, columns = pack.spans(trace.spans), tasks = tasks_of(trace, own),
+    files = own.files, missing = summary.missing(trace, own) }
+  for _, field in ipairs(FIELDS) do told[field] = trace[field] end
   return (encode(told):gsub("<", "\\u003c"))
 end
 
@@ -37,15 +52,9 @@ function html.text(trace)
   return (sources["page.html"]:gsub("{{(%l+)}}", parts))
 end
 
---- Writes the page into the file; raises { wrong = text } where that cannot be.
+--- Writes the page into the file, "-" is standard output; raises an error for the user where that cannot be.
 function html.write(trace, path)
-  local text = html.text(trace)
-  local file, why = io.open(path, "wb")
-  if not file then error({ wrong = ("--html: %s; give a file that can be written"):format(why) }, 0) end
-  local well
-  well, why = file:write(text)
-  if well then well, why = file:close() else file:close() end
-  if not well then error({ wrong = ("--html: %s: %s; is the disk full?"):format(path, why) }, 0) end
+  output.write(path, "--html", "the page", function(put) put(html.text(trace)) end)
 end
 
 return html

@@ -28,10 +28,23 @@ local function of_tasks(trace)
   return list
 end
 
+-- Objects of one title by their numbers.
+local function of_objects(trace)
+  local count, list = {}, {}
+  for i, object in ipairs(trace.objects) do
+    list[i] = names.clean(object.title)
+    count[list[i]] = (count[list[i]] or 0) + 1
+  end
+  for i, object in ipairs(trace.objects) do
+    if count[list[i]] > 1 then list[i] = ("%s #%d"):format(list[i], object.number or i) end
+  end
+  return list
+end
+
 --- For a trace.
 function names.of(trace)
-  local self = { trace = trace, tasks = of_tasks(trace), objects = {}, files = {}, operations = {}, calls = {} }
-  for i, object in ipairs(trace.objects) do self.objects[i] = names.clean(object.title) end
+  local self = { trace = trace, tasks = of_tasks(trace), objects = of_objects(trace), files = {}, operations = {},
+    calls = {} }
   for i, file in ipairs(trace.files) do self.files[i] = names.clean(short(file)) end
   for i, word in ipairs(trace.operations) do self.operations[i] = names.clean(word) end
   return setmetatable(self, names)

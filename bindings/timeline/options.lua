@@ -51,7 +51,7 @@ local TIMELINE = {
   },
   after = "--from, --to and --tasks choose what the chart and --mermaid show; the other outputs have all. "
     .. "NO_COLOR in the environment, or an output that is no terminal: without colours.",
-  status = "0; 1 where the file cannot be read, is no trace, or an output cannot be written; 2 wrong use.",
+  status = "0; 1 where the file cannot be read or is no trace; 2 wrong use, or an output cannot be written.",
 }
 
 local function finish(found)

@@ -40,11 +40,13 @@ static const char *const words[] = {
 /* page/data.js has the same number */
 #define MESSAGE_KEYS 65536
 #define MOST_PLANES 7
+#define AT_ONCE 4096
 
 struct spans {
     size_t count;
     uint32_t *order; /* which span of the model comes when */
     int64_t *values[COLUMN_COUNT];
+    int64_t *raw;   /* a column in the model's order */
     uint64_t *told; /* the numbers of one column */
 };
 
@@ -65,16 +67,46 @@ static lua_Integer read_count(lua_State *L)
     return count;
 }
 
+/* The column on top of the stack is called for many numbers at once
+ * (timeline/columns.h). */
+static void read_called(lua_State *L, const struct spans *spans)
+{
+    for (size_t i = 0; i < spans->count; i += AT_ONCE) {
+        size_t count = spans->count - i < AT_ONCE ? spans->count - i : AT_ONCE;
+        lua_pushvalue(L, -1);
+        lua_pushinteger(L, (lua_Integer)i + 1);
+        lua_pushinteger(L, (lua_Integer)(i + count));
+        lua_pushinteger(L, (lua_Integer)sizeof *spans->raw);
+        lua_call(L, 3, 1);
+        size_t size = 0;
+        const char *bytes = lua_tolstring(L, -1, &size);
+        luaL_argcheck(L, bytes && size == count * sizeof *spans->raw, 1,
+                      "a column");
+        memcpy(spans->raw + i, bytes, size);
+        lua_pop(L, 1);
+    }
+}
+
+static void read_table(lua_State *L, const struct spans *spans)
+{
+    luaL_checktype(L, -1, LUA_TTABLE);
+    for (size_t i = 0; i < spans->count; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        spans->raw[i] = lua_tointeger(L, -1);
+        lua_pop(L, 1);
+    }
+}
+
 static void read_column(lua_State *L, const struct spans *spans, int column)
 {
     lua_getfield(L, 1, words[column]);
-    luaL_checktype(L, -1, LUA_TTABLE);
-    for (size_t i = 0; i < spans->count; i++) {
-        lua_rawgeti(L, -1, (lua_Integer)spans->order[i] + 1);
-        spans->values[column][i] = lua_tointeger(L, -1);
-        lua_pop(L, 1);
-    }
+    if (lua_isuserdata(L, -1))
+        read_called(L, spans);
+    else
+        read_table(L, spans);
     lua_pop(L, 1);
+    for (size_t i = 0; i < spans->count; i++)
+        spans->values[column][i] = spans->raw[spans->order[i]];
 }
 
 /* By counting: those of one task stay in their order. */
@@ -102,6 +134,7 @@ static void read_spans(lua_State *L, struct spans *spans)
 {
     spans->count = (size_t)read_count(L);
     spans->order = allocate(L, spans->count, sizeof *spans->order);
+    spans->raw = allocate(L, spans->count, sizeof *spans->raw);
     spans->told = allocate(L, spans->count, sizeof *spans->told);
     for (size_t i = 0; i < spans->count; i++)
         spans->order[i] = (uint32_t)i;

@@ -44,22 +44,24 @@ local function within(self, a, b)
   return math.max(math.min(b, self.to) - math.max(a, self.from), 0)
 end
 
+-- False: it only slept, for a time.
 local function take_wait(self, i, total, object)
   local trace, spans = self.trace, self.trace.spans
   local slept, ended = spans.slept[i], study.wait_end(trace, i)
   local time = within(self, slept, ended)
   if object == 0 and self.is_sleep[spans.operation[i]] then
     total.slept = total.slept + time
-    return
+    return false
   end
   local key = object > 0 and object or -spans.operation[i]
   total.waited = total.waited + time
   total.reasons[key] = (total.reasons[key] or 0) + time
   keep_longest(self.longest, self.most, i, ended - slept)
   local row = self.objects[object]
-  if not row then return end
+  if not row then return true end
   row.waits, row.waited = row.waits + 1, row.waited + time
   if ended - slept > row.longest then row.longest, row.longest_span = ended - slept, i end
+  return true
 end
 
 local function take_hand_over(self, i)
@@ -83,10 +85,7 @@ local function take(self, i)
     self.objects[object] = row
     row.operations = row.operations + 1
   end
-  if spans.slept[i] >= 0 then
-    take_wait(self, i, total, object)
-    take_hand_over(self, i)
-  end
+  if spans.slept[i] >= 0 and take_wait(self, i, total, object) then take_hand_over(self, i) end
   if ended >= 0 then total.busy = total.busy + within(self, began, ended) end
 end
 

@@ -4,6 +4,8 @@ local wrap = require "explore.wrap"
 
 local tables = {}
 
+-- Those of them that nobody waited for say nothing.
+local HOUSE = { process = true, thread = true }
 local MOST_REASONS, MOST_OBJECTS, MOST_TASKS = 3, 10, 20
 
 -- Rows of texts as lines: the columns as wide as they must be, numbers (of `right`) to the right; the last is cut.
@@ -147,7 +149,11 @@ end
 
 local function add_objects(self, lines)
   local list = {}
-  for object, row in pairs(self.study.objects) do list[#list + 1] = { object = object, row = row } end
+  for object, row in pairs(self.study.objects) do
+    if row.waits > 0 or not HOUSE[self.trace.objects[object].kind] then
+      list[#list + 1] = { object = object, row = row }
+    end
+  end
   if #list == 0 then return end
   table.sort(list, function(a, b)
     if a.row.waited ~= b.row.waited then return a.row.waited > b.row.waited end

@@ -209,7 +209,7 @@ bool recorder_start(const struct recorder_wishes *wishes, const char **why)
     }
     line = ends[0];
     end_with_program();
-    tl_recording_begin(line);
+    tl_recording_begin(line, wishes->simulated);
     return true;
 }
 

@@ -29,11 +29,10 @@ static inline uint64_t tl_births_word(const struct tl_record *record,
 }
 
 /* The time in the trace. */
-static inline int64_t tl_births_moment(const struct tl_drain *drain,
-                                       uint64_t time)
+static inline int64_t tl_births_moment(struct tl_drain *drain, uint64_t time)
 {
     int64_t moment = (int64_t)time - drain->origin;
-    return moment > 0 ? moment : 0;
+    return moment > 0 ? tl_ticks_time(&drain->ticks, moment) : 0;
 }
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "trace/kept_spans.h"
 #include "trace/lane.h"
+#include "trace/ticks.h"
 #include "trace/trace_file.h"
 
 /* What the entries of a lane stand for, and whose it is. */
@@ -25,6 +26,7 @@ struct tl_drain {
     struct tl_kept_spans *kept; /* NULL: spans go straight to the file */
     struct tl_drain_reader *readers[TL_LANES];
     int64_t origin;
+    struct tl_ticks ticks;
     uint32_t *indexes; /* of the tasks in the file, by their number */
     uint32_t index_count, tasks;
     uint64_t operations;

@@ -55,6 +55,8 @@ struct tl_recorder *tl_recorder_new(const struct tl_recorder_options *options)
     recorder->path = strdup(options->path);
     recorder->last = options->last;
     recorder->drain.file = &recorder->file;
+    tl_ticks_begin(&recorder->drain.ticks,
+                   !options->simulated && tl_ticks_has_counter());
     recorder->drain.kept = options->last ? &recorder->kept : NULL;
     if (recorder->path && make_readers(&recorder->drain))
         return recorder;

@@ -29,12 +29,18 @@ static void announce(enum tl_operation operation, const void *object,
                      uint64_t key)
 {
     struct tl_intent *intent = &tl_self->intent;
+    if (!tl_world) {
+        /* relaxed: words for reports */
+        atomic_store_explicit(&intent->operation, operation,
+                              memory_order_relaxed);
+        return;
+    }
     intent->arena = tl_arena;
     intent->object = object ? tl_offset(object) : 0;
     intent->tries = key == TL_INTENT_TRY;
     intent->key = intent->tries ? TL_INTENT_ALL : key;
     atomic_store(&intent->operation, operation);
-    if (!tl_world || at_point)
+    if (at_point)
         return;
     at_point = true;
     tl_world->point();
@@ -181,4 +187,11 @@ void tl_checkpoint_record(bool thread)
     tl_recording_start(thread);
     if (tl_recording_is_here())
         tl_due_set(TL_DUE_RECORD);
+}
+
+void tl_recording_begin(int bell, bool simulated)
+{
+    tl_recording_open(bell, simulated);
+    if (tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME))
+        tl_checkpoint_record(tl_lane && tl_lane->thread);
 }

@@ -8,8 +8,9 @@ const derived = { waitedBefore: null, longest: null, holds: [], curves: [], arro
 const BLOCK = 64;
 const LOCKS = new Set(["lock", "rlock", "rwlock", "condition"]);
 const TAKES = new Set(["acquire", "read", "write"]);
-const SENDS = new Set(["put", "send", "submit"]);
-const RECEIVES = new Set(["get", "recv", "take"]);
+const SENDS = new Set(["put", "send"]);
+const RECEIVES = new Set(["get", "recv"]);
+const FILLED = new Set(["queue", "pipe", "connection"]);
 
 function wordOf(span) {
   return data.operationWords[data.operation[span]];
@@ -93,7 +94,7 @@ function cut(holds) {
 }
 
 // Those of one task, in the order in which it took them: object -> { where it stands, how often it is taken }.
-function holdsOfLane(task, isTake, isRelease) {
+function holdsOfLane(task, { isTake, isRelease, isWait }) {
   const lane = data.lanes[task], open = new Map(), holds = roomForHolds(lane.end - lane.first);
   for (let i = lane.first; i < lane.end; i++) {
     const object = data.object[i], word = data.operation[i];
@@ -103,8 +104,12 @@ function holdsOfLane(task, isTake, isRelease) {
       if (hold) hold.depth++;
       else open.set(object, { at: addHold(holds, object, task, times.until[i], open.size), depth: 1 });
     } else if (hold && isRelease[word] && --hold.depth === 0) {
-      holds.to[hold.at] = times.until[i];
+      holds.to[hold.at] = isLogical() ? times.until[i] : times.began[i];
       open.delete(object);
+    } else if (hold && isWait[word] && times.slept[i] >= 0) { // on a condition: it gives the lock, and takes it again
+      holds.to[hold.at] = times.slept[i];
+      if (data.ended[i] >= 0) hold.at = addHold(holds, object, task, times.until[i], open.size - 1);
+      else open.delete(object);
     }
   }
   for (const hold of open.values()) holds.to[hold.at] = times.tasks[task - 1].ended;
@@ -127,10 +132,11 @@ function holdsOfObject(object) {
 }
 
 function findHolds() {
-  const isTake = data.operationWords.map((word) => TAKES.has(word));
-  const isRelease = data.operationWords.map((word) => word === "release");
+  const words = { isTake: data.operationWords.map((word) => TAKES.has(word)),
+    isRelease: data.operationWords.map((word) => word === "release"),
+    isWait: data.operationWords.map((word) => word === "wait" || word === "wait_for") };
   derived.isLock = data.objectKinds.map((kind) => LOCKS.has(kind));
-  derived.holds = data.lanes.map((_, task) => (task === 0 ? roomForHolds(0) : holdsOfLane(task, isTake, isRelease)));
+  derived.holds = data.lanes.map((_, task) => (task === 0 ? roomForHolds(0) : holdsOfLane(task, words)));
   derived.locksOf = derived.holds.map((holds) => new Set(holds.object));
   derived.heldBy = data.objectTitles.map((_, object) => (derived.isLock[object] ? holdsOfObject(object) : roomForHolds(0)));
 }
@@ -170,15 +176,22 @@ function changes() {
     others: data.operationWords.map((word) => (SENDS.has(word) ? 1 : RECEIVES.has(word) ? -1 : 0)) };
 }
 
+// A nil that was got looks like one that was refused, but has its message.
 function changeOfAll() {
-  const { count, object, operation, result, ended } = data, { semaphore, others } = changes();
-  const isSemaphore = data.objectKinds.map((kind) => kind === "semaphore");
+  const { count, object, operation, result, ended, message } = data, { semaphore, others } = changes();
+  const none = others.map(() => 0);
+  const rows = data.objectKinds.map((kind) => (kind === "semaphore" ? semaphore : FILLED.has(kind) ? others : none));
   const change = new Int8Array(count);
   for (let i = 0; i < count; i++) {
-    if (result[i] !== 0 || ended[i] < 0) continue;
-    change[i] = isSemaphore[object[i]] ? semaphore[operation[i]] : others[operation[i]];
+    if (ended[i] >= 0 && (result[i] === 0 || message[i] !== 0)) change[i] = rows[object[i]][operation[i]];
   }
   return change;
+}
+
+// A message is in a queue from the beginning of its put, or from the end of the wait for room.
+function changesAt(span, change) {
+  if (isLogical() || change < 0 || data.objectKinds[data.object[span]] === "semaphore") return times.until[span];
+  return times.slept[span] >= 0 ? Math.min(times.slept[span] + data.waited[span], times.until[span]) : times.began[span];
 }
 
 function findCurves() {
@@ -193,7 +206,7 @@ function findCurves() {
     depths: 0, waits: 0 }));
   for (let i = 0; i < count; i++) {
     const each = keys[object[i]];
-    if (change[i] !== 0) each.depth[each.depths++] = keyOf(times.until[i], change[i] < 0);
+    if (change[i] !== 0) each.depth[each.depths++] = keyOf(changesAt(i, change[i]), change[i] < 0);
     if (times.slept[i] < 0) continue;
     each.waiters[each.waits++] = keyOf(times.slept[i], false);
     each.waiters[each.waits++] = keyOf(times.until[i], true);

@@ -31,7 +31,7 @@ function listRow({ span, value }, first) {
   const swatch = make("span", { class: "swatch" });
   styleSwatch(swatch, data.object[span]);
   const bar = make("i", { class: "measure", style: `inline-size: ${Math.max(1, value / first * 100)}%` });
-  const button = make("button", { class: "row", "data-span": span, onclick: () => selectAndReveal(span) },
+  const button = make("button", { class: "row", "data-span": span, onclick: () => selectAndReveal(span, true) },
     make("span", { class: "line" }, swatch, make("span", { class: "grow" }, shortened(whatOf(span), 80)),
       make("span", { class: "number" }, shownTime(value))),
     make("span", { class: "line faint" }, make("span", { class: "grow" },

@@ -5,7 +5,6 @@ function openParts() {
   listeners.theme.push(readTheme);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => tell("theme"));
   orderObjects();
-  listeners.logical.push(orderObjects);
 }
 
 function openTrace() {

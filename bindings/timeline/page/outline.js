@@ -6,18 +6,16 @@ function facts() {
   if (meta.steps) return [...parts, shownCount(meta.steps.length, "step")].join(" · ");
   parts.push(shownCount(meta.objects.length, "object"), shownCount(data.count, "operation"));
   parts.push(shownTime(meta.length));
+  if (meta.simulated) parts.push("simulated");
   if (meta.began) parts.push(new Date(meta.began * 1000).toLocaleString());
   return parts.join(" · ");
 }
 
-function tellLost() {
-  const lost = document.getElementById("lost"), { meta } = data;
-  lost.hidden = !(meta.lost > 0);
-  if (lost.hidden) return;
-  const of = meta.tasks.map((task, i) => [task.lost || 0, data.taskNames[i + 1]]).filter(([count]) => count > 0)
-    .sort((a, b) => b[0] - a[0]).slice(0, 3).map(([count, name]) => `${shortened(name, 40)} ${count.toLocaleString("en")}`);
-  lost.textContent = `${shownCount(meta.lost, "operation")} could not be recorded${of.length ? ` (${of.join(", ")})` : ""}: ` +
-    "what is shown has holes.";
+// What is not in the trace, so that nobody takes what is seen for all.
+function tellMissing() {
+  const box = document.getElementById("lost"), { missing } = data.meta;
+  box.hidden = missing.length === 0;
+  box.replaceChildren(...missing.map((text) => make("div", {}, shortened(text, 400))));
 }
 
 const MOST_CHIPS = 6;
@@ -89,7 +87,7 @@ function openOutline() {
   document.getElementById("title").textContent = title;
   document.title = `${title} · Tidelock timeline`;
   document.getElementById("facts").textContent = facts();
-  tellLost();
+  tellMissing();
   tables();
   if (data.meta.steps) return;
   legend();

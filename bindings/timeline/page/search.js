@@ -50,7 +50,7 @@ function goToMatch(by) {
   const count = search.spans.length;
   search.at = search.at < 0 ? (by > 0 ? 0 : count - 1) : (search.at + by + count) % count;
   tellFound();
-  selectAndReveal(search.spans[search.at]);
+  selectAndReveal(search.spans[search.at], false);
 }
 
 function openSearch() {

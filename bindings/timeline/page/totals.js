@@ -79,8 +79,8 @@ function totalCard(total) {
 }
 
 function rangeText() {
-  const { from, to } = view.range, step = grain();
-  return `${shownMoment(from, step)} to ${shownMoment(to, step)}: ${shownTime(to - from)}`;
+  const { from, to } = view.range, step = (to - from) / 100;
+  return `${shownTime(to - from)}, from ${shownMoment(from, step)} to ${shownMoment(to, step)}`;
 }
 
 const MOST_CARDS = 200;
@@ -89,7 +89,7 @@ function showTotals() {
   const panel = document.getElementById("panel-totals");
   const list = view.range ? totals(view.range.from, view.range.to) : totals();
   const head = view.range
-    ? make("p", { class: "line" }, make("span", { class: "grow" }, `Of the range ${rangeText()}`),
+    ? make("p", { class: "line" }, make("span", { class: "wide" }, `Of ${rangeText()}`),
       make("button", { class: "link", onclick: clearRange }, "whole trace"))
     : make("p", { class: "faint" }, "Of the whole trace. Drag along the axis for a part of it.");
   const cards = list.slice(0, MOST_CARDS).map(totalCard);

@@ -101,14 +101,13 @@ function showAll(smoothly) {
   show(-times.length * 0.01, times.length * 1.01, smoothly);
 }
 
-// Brings a time into view, as near as it is or nearer.
-function reveal(from, to, smoothly) {
-  const room = Math.max(to - from, grain() * 2);
-  const length = aim().to - aim().from;
-  if (room * 3 < length && from >= aim().from && to <= aim().to) return;
-  const wanted = Math.max(room * 2.5, Math.min(length, room * 12));
+// Brings a time into view: as near as it is; where `nearer`, so near that it is well seen.
+function reveal(from, to, nearer) {
+  const seen = aim(), length = seen.to - seen.from, needed = (to - from) * 1.25;
+  const wanted = nearer && to - from < length / 20 ? Math.max((to - from) * 8, LEAST_VISIBLE) : Math.max(length, needed);
+  if (wanted === length && from >= seen.from && to <= seen.to) return;
   const middle = (from + to) / 2;
-  show(middle - wanted / 2, middle + wanted / 2, smoothly);
+  show(middle - wanted / 2, middle + wanted / 2, true);
 }
 
 function rowOf(kind, index) {
@@ -138,10 +137,10 @@ function select(span) {
   tell("select");
 }
 
-function selectAndReveal(span) {
+function selectAndReveal(span, nearer) {
   if (span < 0) return;
   select(span);
-  reveal(times.slept[span] >= 0 ? times.slept[span] : times.began[span], times.until[span], true);
+  reveal(times.slept[span] >= 0 ? times.slept[span] : times.began[span], times.until[span], nearer);
   revealRow(rowOf("task", data.task[span]));
 }
 
