@@ -152,11 +152,18 @@ end
 
 -- ---- the story ----
 
+-- What a step says; of a start only whom it starts.
+local function text_of(story, step)
+  local object = step.op == "start" and type(step.subject) == "number" and story.objects[step.subject]
+  if object and (object.name or "") ~= "" then return "starts " .. object.name end
+  return words.of(step, story.names)
+end
+
 local function add_steps(self)
   local story = self.story
   local steps = {}
   for i, step in ipairs(story.steps) do
-    steps[i] = { task = self.tasks[step.task], text = words.of(step, story.names), object = object_of(self, step),
+    steps[i] = { task = self.tasks[step.task], text = text_of(story, step), object = object_of(self, step),
       waits = step.waits or nil, file = file_of(self, step), line = step.line or 0, failing = step.failing or nil,
       killed = step.killed or nil, matters = step.mark or nil }
   end
@@ -170,7 +177,7 @@ local function add_marks(self)
   trace.marks[1] = { task = run.ender and self.tasks[run.ender] or 0, time = trace.length, text = text }
 end
 
-local function fill(self, found)
+local function fill(self)
   local story = self.story
   add_tasks(self)
   follow_tasks(self)
@@ -180,7 +187,7 @@ local function fill(self, found)
   if story.run.ending == "passed" then
     self.trace.sentence = "no failure under this schedule"
   else
-    self.trace.sentence = first_line.of(story, self.pattern, found)
+    self.trace.sentence = first_line.of(story, self.pattern, {}) -- when it was found says nothing here
   end
 end
 
@@ -191,7 +198,7 @@ function counterexample.of(found, script, run)
     tasks = {}, spans = {}, messages = {}, count = 0 }
   self.trace = model.new{ title = short(script), logical = true, length = #story.steps + 1,
     explanation = pattern and pattern.text or nil, remedy = pattern and pattern.remedy or nil }
-  fill(self, found)
+  fill(self)
   return self.trace
 end
 

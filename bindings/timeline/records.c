@@ -2,7 +2,7 @@
 
 #include <lauxlib.h>
 
-#include "public/trace.h"
+#include "tidelock.h"
 
 #define ENDS "ends" /* field of the model while it is read */
 
@@ -117,7 +117,9 @@ static enum spans_status read_task(struct reading *reading)
     uint64_t parent = number(reading, UINT32_MAX);
     if (parent)
         set_integer(L, "parent", parent);
-    set_integer(L, "pid", number(reading, INT32_MAX));
+    uint64_t pid = number(reading, INT32_MAX);
+    if (pid)
+        set_integer(L, "pid", pid);
     if (number(reading, UINT32_MAX) & TL_TRACE_THREAD) {
         lua_pushboolean(L, 1);
         lua_setfield(L, -2, "thread");

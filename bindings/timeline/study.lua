@@ -4,7 +4,7 @@ local study = {}
 
 -- Adds a wait to a list that holds the `most` longest, the longest first.
 local function keep_longest(list, most, i, time)
-  if #list == most and list[most].time >= time then return end
+  if most == 0 or #list == most and list[most].time >= time then return end
   local at = math.min(#list + 1, most)
   while at > 1 and list[at - 1].time < time do
     list[at] = list[at - 1]

@@ -31,7 +31,7 @@ end
 
 local function heading(self, lines, text)
   lines[#lines + 1] = ""
-  lines[#lines + 1] = self.paint:as("bold", text)
+  lines[#lines + 1] = self.paint:as("bold", wrap.cut(text, self.width))
 end
 
 local function plural(count, word)

@@ -44,7 +44,7 @@ function times.parse(text, logical)
     return value
   end
   local factor = FACTORS[unit]
-  local time = factor and value * factor
+  local time = factor and value * 1.0 * factor
   if not time or time > 2.0 ^ 60 then return nil end
   return math.floor(time + 0.5)
 end

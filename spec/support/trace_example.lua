@@ -12,13 +12,15 @@ local MS = 1000000
 local MAIN, NOODLES, DUMPLINGS, ANN, BOB = 1, 2, 3, 4, 5
 local COUNTER, STOVE, COOKED, P_NOODLES, P_DUMPLINGS = 1, 2, 3, 4, 5
 
-local OBJECTS = {
-  { kind = "queue", name = "counter", number = 1, title = 'queue "counter"' },
-  { kind = "lock", name = "stove", number = 2, title = 'lock "stove"' },
-  { kind = "value", name = "", number = 3, title = "value#3" },
-  { kind = "process", name = "noodles", number = 4, title = 'process "noodles"' },
-  { kind = "process", name = "dumplings", number = 5, title = 'process "dumplings"' },
-}
+local function new_objects()
+  return {
+    { kind = "queue", name = "counter", number = 1, title = 'queue "counter"' },
+    { kind = "lock", name = "stove", number = 2, title = 'lock "stove"' },
+    { kind = "value", name = "", number = 3, title = "value#3" },
+    { kind = "process", name = "noodles", number = 4, title = 'process "noodles"' },
+    { kind = "process", name = "dumplings", number = 5, title = 'process "dumplings"' },
+  }
+end
 
 -- { task, operation, object, began, ended or nil, line, what else }, times in milliseconds
 local RUN = {
@@ -98,7 +100,7 @@ function trace_example.small()
       { name = "ann", pid = 4700, parent = MAIN, began = ns(2.1), lost = 0, thread = true },
       { name = "bob", pid = 4704, parent = MAIN, began = ns(2.3), ended = ns(53), how = "failed", lost = 0 },
     },
-    objects = OBJECTS,
+    objects = new_objects(),
     marks = { { task = MAIN, time = ns(59.9), text = "a deadlock was told" } },
   }
   table.sort(RUN, function(a, b) return a[4] < b[4] end)
