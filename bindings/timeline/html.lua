@@ -18,13 +18,13 @@ local SCRIPTS = { "data.js", "format.js", "view.js", "derive.js", "colours.js", 
   "chart.js", "overview.js", "pointer.js", "details.js", "totals.js", "lists.js", "search.js", "logical.js", "story.js",
   "outline.js", "keys.js", "main.js" }
 
-local FIELDS = { "title", "began", "length", "logical", "simulated", "objects", "operations", "marks", "sentence", "steps",
-  "explanation", "remedy" }
+local FIELDS = { "title", "began", "length", "logical", "simulated", "objects", "operations", "marks", "sentence",
+  "steps", "explanation", "remedy" }
 local OF_A_TASK = { "pid", "parent", "began", "ended", "how", "signal", "thread" }
 
-local function joined(names)
+local function joined(files)
   local parts = {}
-  for i, name in ipairs(names) do parts[i] = sources[name] end
+  for i, name in ipairs(files) do parts[i] = sources[name] end
   return table.concat(parts, "\n")
 end
 

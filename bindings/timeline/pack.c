@@ -73,9 +73,10 @@ static void read_called(lua_State *L, const struct spans *spans)
 {
     for (size_t i = 0; i < spans->count; i += AT_ONCE) {
         size_t count = spans->count - i < AT_ONCE ? spans->count - i : AT_ONCE;
+        lua_Integer first = (lua_Integer)i + 1;
         lua_pushvalue(L, -1);
-        lua_pushinteger(L, (lua_Integer)i + 1);
-        lua_pushinteger(L, (lua_Integer)(i + count));
+        lua_pushinteger(L, first);
+        lua_pushinteger(L, first + (lua_Integer)count - 1);
         lua_pushinteger(L, (lua_Integer)sizeof *spans->raw);
         lua_call(L, 3, 1);
         size_t size = 0;

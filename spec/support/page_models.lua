@@ -20,7 +20,9 @@ local ORDERS, STOVE, SINK, DONE = 1, 2, 3, 4
 
 local function kitchen_of(title, names)
   local tasks = {}
-  for i, name in ipairs(names) do tasks[i] = { name = name, pid = 4000 + i, parent = i > 1 and 1 or nil, began = 0, lost = 0 } end
+  for i, name in ipairs(names) do
+    tasks[i] = { name = name, pid = 4000 + i, parent = i > 1 and 1 or nil, began = 0, lost = 0 }
+  end
   return model.new{ title = title, began = 1795900000, tasks = tasks, files = { title },
     operations = { "put", "get", "acquire", "release", "sleep", "join" },
     objects = { { kind = "queue", name = "orders", number = 1, title = 'queue "orders"' },
@@ -36,7 +38,10 @@ local function collector()
   local list = {}
   return function(span) list[#list + 1] = span end, function(trace)
     for i, span in ipairs(list) do span.place = i end
-    table.sort(list, function(a, b) return a.began ~= b.began and a.began < b.began or a.began == b.began and a.place < b.place end)
+    table.sort(list, function(a, b)
+      if a.began ~= b.began then return a.began < b.began end
+      return a.place < b.place
+    end)
     for _, span in ipairs(list) do model.add(trace, span) end
     return trace
   end
@@ -56,8 +61,46 @@ local function lock(object, add, line)
     end
     add(span)
     free, holder = span.ended + held, task
-    add{ task = task, operation = RELEASE, object = object, began = free, ended = free + MICROSECOND, file = 1, line = line + 3 }
+    add{ task = task, operation = RELEASE, object = object, began = free, ended = free + MICROSECOND, file = 1,
+      line = line + 3 }
     return free + MICROSECOND
+  end
+end
+
+-- A get at `began` of a message that was put at `put` by `waker`: it waits where there was none yet.
+local function get_of(task, object, began, put, waker, message, line, late)
+  local get = { task = task, operation = GET, object = object, began = began, message = message, file = 1, line = line }
+  if began >= put then
+    get.ended = began + 3 * MICROSECOND
+    return get
+  end
+  get.slept, get.waker, get.called = began + 2 * MICROSECOND, waker, put + 2 * MICROSECOND
+  get.ended = put + late
+  get.waited = get.ended - get.slept
+  return get
+end
+
+local WAITER, KILLED_COOK, WASHER = 2, 4, 6
+
+-- The cook that is free first.
+local function next_cook(free)
+  local cook = 3
+  for each = 4, 5 do if free[each] < free[cook] then cook = each end end
+  return cook
+end
+
+local function kill(trace, add, at)
+  add{ task = KILLED_COOK, operation = ACQUIRE, object = SINK, began = at, slept = at, file = 1, line = 52 }
+  local task = trace.tasks[KILLED_COOK]
+  task.ended, task.how, task.signal = at + 14 * MILLISECOND, "killed", 9
+end
+
+local function finish_kitchen(trace, add, last)
+  trace.length = last + 6 * MILLISECOND
+  add{ task = 1, operation = JOIN, began = MILLISECOND, slept = MILLISECOND, ended = last + 2 * MILLISECOND,
+    waited = last + MILLISECOND, file = 1, line = 61 }
+  for i, task in ipairs(trace.tasks) do
+    if not task.ended then task.ended, task.how = i == 1 and trace.length or last + MILLISECOND, "ended" end
   end
 end
 
@@ -65,54 +108,36 @@ end
 function models.kitchen()
   local trace = kitchen_of("kitchen.lua", { "main", "waiter", "cook-1", "cook-2", "cook-3", "washer" })
   local add, finish = collector()
-  local random = generator(7)
-  local stove, sink = lock(STOVE, add, 31), lock(SINK, add, 52)
+  local random, stove, sink = generator(7), lock(STOVE, add, 31), lock(SINK, add, 52)
   local last, free = 0, { [3] = MILLISECOND, [4] = 2 * MILLISECOND, [5] = 3 * MILLISECOND }
   local time, washer = 2 * MILLISECOND, 4 * MILLISECOND
   for order = 1, 36 do
     local pause = (order % 9 == 0 and 26 or 3 + random(6)) * MILLISECOND
-    add{ task = 2, operation = SLEEP, began = time, slept = time, ended = time + pause, waited = pause, file = 1, line = 14 }
+    add{ task = WAITER, operation = SLEEP, began = time, slept = time, ended = time + pause, waited = pause, file = 1,
+      line = 14 }
     time = time + pause
-    add{ task = 2, operation = PUT, object = ORDERS, began = time, ended = time + 4 * MICROSECOND, message = order, file = 1, line = 15 }
-    local cook = 3
-    for each = 4, 5 do if free[each] < free[cook] then cook = each end end
-    if cook == 4 and trace.tasks[4].ended then cook = 3 end
-    local began = free[cook]
-    local get = { task = cook, operation = GET, object = ORDERS, began = began, message = order, file = 1, line = 27 }
-    if began < time then
-      get.slept, get.waker, get.called = began + 2 * MICROSECOND, 2, time + 2 * MICROSECOND
-      get.ended = time + (20 + random(200)) * MICROSECOND
-      get.waited = get.ended - get.slept
-    else
-      get.ended = began + 3 * MICROSECOND
-    end
+    add{ task = WAITER, operation = PUT, object = ORDERS, began = time, ended = time + 4 * MICROSECOND, message = order,
+      file = 1, line = 15 }
+    local put = time
+    time = time + 5 * MICROSECOND
+    local cook = next_cook(free)
+    local get = get_of(cook, ORDERS, free[cook], put, WAITER, order, 27, (20 + random(200)) * MICROSECOND)
     add(get)
     local at = stove(cook, get.ended + (1 + random(3)) * MILLISECOND, (4 + random(7)) * MILLISECOND)
-    if cook == 4 and order > 24 then
-      add{ task = 4, operation = ACQUIRE, object = SINK, began = at, slept = at, ended = -1, waited = 0, file = 1, line = 52 }
-      trace.tasks[4].ended, trace.tasks[4].how, trace.tasks[4].signal = at + 14 * MILLISECOND, "killed", 9
-      free[4] = math.maxinteger
+    if cook == KILLED_COOK and order > 24 then
+      kill(trace, add, at)
+      free[cook] = math.maxinteger
     else
-      add{ task = cook, operation = PUT, object = DONE, began = at, ended = at + 3 * MICROSECOND, message = order, file = 1, line = 40 }
+      add{ task = cook, operation = PUT, object = DONE, began = at, ended = at + 3 * MICROSECOND, message = order,
+        file = 1, line = 40 }
       free[cook] = at + (2 + random(3)) * MILLISECOND
-      local wash = { task = 6, operation = GET, object = DONE, began = washer, message = order, file = 1, line = 50 }
-      if washer < at then
-        wash.slept, wash.waker, wash.called = washer + MICROSECOND, cook, at + MICROSECOND
-        wash.ended = at + (30 + random(90)) * MICROSECOND
-        wash.waited = wash.ended - wash.slept
-      else
-        wash.ended = washer + 2 * MICROSECOND
-      end
+      local wash = get_of(WASHER, DONE, washer, at, cook, order, 50, (30 + random(90)) * MICROSECOND)
       add(wash)
-      washer = sink(6, wash.ended, (2 + random(4)) * MILLISECOND)
+      washer = sink(WASHER, wash.ended, (2 + random(4)) * MILLISECOND)
       last = math.max(last, washer, at)
     end
   end
-  trace.length = last + 6 * MILLISECOND
-  add{ task = 1, operation = JOIN, began = MILLISECOND, slept = MILLISECOND, ended = last + 2 * MILLISECOND, waited = last + MILLISECOND, file = 1, line = 61 }
-  for i, task in ipairs(trace.tasks) do
-    if not task.ended then task.ended, task.how = i == 1 and trace.length or last + MILLISECOND, "ended" end
-  end
+  finish_kitchen(trace, add, last)
   return finish(trace)
 end
 
@@ -150,7 +175,8 @@ function models.large(count)
     end
     spans.task[i], spans.operation[i], spans.object[i], spans.began[i], spans.ended[i] = task, operation, object, began,
       began + lasts
-    spans.slept[i], spans.waited[i], spans.waker[i], spans.called[i], spans.message[i] = slept, waited, waker, called, message
+    spans.slept[i], spans.waited[i], spans.waker[i], spans.called[i] = slept, waited, waker, called
+    spans.message[i] = message
     spans.file[i], spans.line[i], spans.result[i] = 1, line, result
     last = math.max(last, began + lasts)
     at[task] = began + lasts + 100 + random(1500)
@@ -162,8 +188,9 @@ end
 
 -- Names that would be another thing, were they not taken for text.
 function models.hostile()
-  local trace = kitchen_of("</title><script>window.hacked = 1</script>", { "</script><b>bold</b>", "it's \"quoted\" & <i>",
-    "🦊 fox 👩‍👩‍👧 family", ("long "):rep(2000), "bytes \xff\xfe\0end", "{{script}} %1 $& \\u003c" })
+  local trace = kitchen_of("</title><script>window.hacked = 1</script>", { "</script><b>bold</b>",
+    "it's \"quoted\" & <i>", "🦊 fox 👩‍👩‍👧 family", ("long "):rep(2000),
+    "bytes \xff\xfe\0end", "{{script}} %1 $& \\u003c" })
   trace.objects[ORDERS].title = 'queue "</script><img src=x onerror=window.hacked=1>"'
   trace.operations[PUT] = "<b>put</b>"
   for task = 1, 6 do
@@ -178,16 +205,17 @@ end
 
 -- Two tellers read the balance, and both write what they have read: one deposit is lost.
 function models.story()
-  local trace = model.new{ title = "balance.lua", logical = true, length = 12, files = { "balance.lua" },
+  local trace = model.new{ title = "balance.lua", logical = true, length = 13, files = { "balance.lua" },
     operations = { "get", "set", "acquire", "release", "join" },
     sentence = "A deposit was lost: the balance is 150 and not 200",
-    explanation = "teller-1 and teller-2 both read the balance before one of them wrote it. What teller-2 writes takes no notice "
-      .. "of what teller-1 has written in between.",
+    explanation = "teller-1 and teller-2 both read the balance before one of them wrote it. What teller-2 writes takes "
+      .. "no notice of what teller-1 has written in between.",
     remedy = "Read and write under one lock, or add to the value in one operation: balance:add(50).",
     objects = { { kind = "value", name = "balance", number = 1, title = 'value "balance"' },
       { kind = "lock", name = "log", number = 1, title = 'lock "log"' } },
-    tasks = { { name = "main", began = 0, ended = 12, how = "failed" }, { name = "teller-1", began = 1, ended = 10, how = "ended" },
-      { name = "teller-2", began = 1, ended = 11, how = "ended" } } }
+    tasks = { { name = "main", began = 1, ended = 13, how = "failed" },
+      { name = "teller-1", began = 3, ended = 9, how = "ended" },
+      { name = "teller-2", began = 4, ended = 12, how = "ended" } } }
   local function step(task, line, text, fields)
     local row = { task = task, line = line, text = text, file = 1 }
     for name, value in pairs(fields or {}) do row[name] = value end
@@ -206,17 +234,45 @@ function models.story()
   step(3, 10, "writes the balance: 150", { object = 1, matters = true })
   step(3, 11, "releases the log", { object = 2 })
   step(1, 24, "fails: the balance is 150, not 200", { object = 1, failing = true, matters = true })
-  model.add(trace, { task = 1, operation = 5, began = 2, slept = 2, ended = 11, waited = 9 })
-  model.add(trace, { task = 2, operation = 3, object = 2, began = 5, ended = 5 })
-  model.add(trace, { task = 3, operation = 3, object = 2, began = 6, slept = 6, ended = 9, waited = 3, waker = 2, called = 8 })
-  model.add(trace, { task = 2, operation = 4, object = 2, began = 8, ended = 8 })
-  model.add(trace, { task = 3, operation = 4, object = 2, began = 11, ended = 11 })
+  model.add(trace, { task = 1, operation = 5, began = 2, slept = 3, ended = 12, waited = 9 })
+  model.add(trace, { task = 2, operation = 3, object = 2, began = 5, ended = 6 })
+  model.add(trace, { task = 3, operation = 3, object = 2, began = 6, slept = 7, ended = 10, waited = 3, waker = 2,
+    called = 8 })
+  model.add(trace, { task = 2, operation = 4, object = 2, began = 8, ended = 9 })
+  model.add(trace, { task = 3, operation = 4, object = 2, began = 11, ended = 12 })
+  return trace
+end
+
+-- Numbers of all kinds; what each column is, added up in the order in which the page has it, by task.
+function models.example(count)
+  local trace, random = models.large(0), generator(3)
+  for i = 1, count do
+    local began = i * 1000 + random(900)
+    local slept = random(3) == 0 and began + random(50) or -1
+    local ended = random(40) == 0 and -1 or began + 60 + random(5000) * (random(20) == 0 and 100000 or 1)
+    model.add(trace, { task = random(8) + 1, operation = random(6) + 1, object = random(5), began = began,
+      ended = ended, slept = slept, waited = slept >= 0 and random(40) or 0, waker = random(9),
+      called = random(2) == 0 and began + random(200) or -1,
+      message = random(2) == 0 and random(1 << 20) or 0, file = random(2), line = random(70000), result = random(4) })
+  end
+  local spans, sums, order = trace.spans, {}, {}
+  for i = 1, count do order[i] = i end
+  table.sort(order, function(a, b)
+    if spans.task[a] ~= spans.task[b] then return spans.task[a] < spans.task[b] end
+    return a < b
+  end)
+  for _, name in ipairs(model.COLUMNS) do
+    sums[name] = 0
+    for _, i in ipairs(order) do sums[name] = (sums[name] * 31 + spans[name][i] + 1) % 1000003 end
+  end
+  trace.length = (count + 2) * 1000
+  trace.objects[1].sums = sums
   return trace
 end
 
 -- Nothing was recorded, but for the task itself.
 function models.empty()
-  return model.new{ title = "empty.lua", length = 0, tasks = { { name = "main", began = 0, ended = 0, how = "ended" } } }
+  return model.new{ title = "empty.lua", tasks = { { name = "main", began = 0, ended = 0, how = "ended" } } }
 end
 
 local _, name, path, count = ...

@@ -1,7 +1,7 @@
 // Chart: the canvas of lanes: its rows, names at the left, the axis above, and what is laid over all of them.
 
 const chart = { canvas: null, context: null, scroller: null };
-const HEAD = 26, LEAST_ROW = 32, GREATEST_ROW = 46;
+const HEAD = 26, LEAST_ROW = 32, GREATEST_ROW = 54;
 
 function rowHeight(count) {
   const room = chart.scroller.clientHeight - AXIS - 2 * HEAD;
@@ -9,7 +9,7 @@ function rowHeight(count) {
 }
 
 function layRows() {
-  const objects = usedObjects();
+  const objects = shownObjects();
   const height = rowHeight(data.meta.tasks.length + objects.length);
   const rows = [];
   let top = 0;
@@ -34,7 +34,7 @@ function resize() {
   view.ratio = window.devicePixelRatio || 1;
   view.width = scroller.clientWidth;
   view.height = scroller.clientHeight;
-  view.gutter = view.width < 560 ? 92 : view.width < 900 ? 130 : 168;
+  view.gutter = view.width < 560 ? 92 : view.width < 700 ? 130 : 168;
   canvas.width = Math.round(view.width * view.ratio);
   canvas.height = Math.round(view.height * view.ratio);
   canvas.style.width = `${view.width}px`;
@@ -73,7 +73,8 @@ function paintAxis(context, { step, found }) {
   context.font = LABEL;
   if (!view.hasArrows) {
     context.fillStyle = palette.css.faint;
-    context.fillText(fitted(context, "zoom in for arrows", view.gutter - 20), 12, AXIS / 2);
+    const hint = view.gutter > 120 ? "zoom in for arrows" : "zoom: arrows";
+    context.fillText(hint, 12, AXIS / 2);
   }
   for (const time of found) {
     const x = Math.round(xOf(time)), text = shownMoment(time, step);
@@ -98,16 +99,18 @@ function paintHead(context, row) {
 
 function paintName(context, row) {
   const task = row.kind === "task", middle = row.y + row.height / 2;
-  const name = task ? data.taskNames[row.index] : data.objectTitles[row.index];
+  const narrow = view.gutter < 100, own = !task && data.meta.objects[row.index - 1].name;
+  const name = task ? data.taskNames[row.index] : own || data.objectTitles[row.index];
   const left = task ? 12 : 24, room = view.gutter - left - 10;
   if (!task) {
     context.fillStyle = tileOf(row.index);
-    context.fillRect(12, middle - (view.gutter > 100 ? 12 : 4), 8, 8);
+    context.fillRect(12, middle - (narrow ? 4 : 12), 8, 8);
     context.strokeStyle = colourOf(row.index);
     context.lineWidth = 1;
-    context.strokeRect(12.5, middle - (view.gutter > 100 ? 11.5 : 3.5), 7, 7);
+    context.strokeRect(12.5, middle - (narrow ? 3.5 : 11.5), 7, 7);
   }
-  const second = view.gutter < 100 ? "" : task ? taskSubtitle(row.index) : scaleOf(row.index);
+  const second = narrow ? "" : task ? taskSubtitle(row.index)
+    : `${own ? `${data.objectKinds[row.index]} · ` : ""}${scaleOf(row.index)}`;
   context.fillStyle = palette.css.text;
   context.fillText(fitted(context, name, room), left, second ? middle - 7 : middle);
   if (!second) return;
@@ -119,8 +122,9 @@ function paintName(context, row) {
 
 function taskSubtitle(task) {
   const lane = data.lanes[task], life = times.tasks[task - 1].ended - times.tasks[task - 1].began;
-  const waited = derived.waitedBefore[lane.end] - derived.waitedBefore[lane.first];
-  return `waits ${shownShare(waited, life)}`;
+  const asleep = derived.waitedBefore[lane.end] - derived.waitedBefore[lane.first];
+  const slept = derived.sleptBefore[lane.end] - derived.sleptBefore[lane.first];
+  return `waits ${shownShare(asleep - slept, life)}`;
 }
 
 function paintGutter(context, rows) {

@@ -7,7 +7,8 @@ const THEMES = {
 const palette = { name: "light", objects: [], css: {} };
 const order = new Map(); // object -> place in the theme
 const tiles = new Map();
-const CSS_NAMES = ["surface", "text", "faint", "line", "run", "run-deep", "accent", "danger", "shade", "on-run", "waits"];
+const CSS_NAMES = ["surface", "text", "faint", "line", "run", "run-deep", "accent", "danger", "shade", "on-run",
+  "waits", "shade-deep"];
 
 function isDark() {
   const wanted = document.documentElement.dataset.theme;
@@ -22,15 +23,18 @@ function readTheme() {
   tiles.clear();
 }
 
-// What is waited for most gets the first colours, so that those differ.
+function isTaskObject(object) {
+  return ["process", "thread"].includes(data.objectKinds[object]);
+}
+
+// What is waited for most gets the first colours, so that those differ; the ends of tasks come last.
 function orderObjects() {
   const objects = data.objectTitles.map((_, i) => i).slice(1);
-  objects.sort((a, b) => derived.waitedFor[b] - derived.waitedFor[a] || a - b);
+  objects.sort((a, b) => isTaskObject(a) - isTaskObject(b) || derived.waitedFor[b] - derived.waitedFor[a] || a - b);
   order.clear();
   objects.forEach((object, place) => order.set(object, place));
 }
 
-// Objects by how long they were waited for.
 function objectsInOrder() {
   return [...order.keys()];
 }
@@ -85,6 +89,11 @@ function tileOf(object) {
   pattern.setTransform(new DOMMatrix().scale(size / canvas.width));
   tiles.set(key, pattern);
   return pattern;
+}
+
+// A sleep is for nobody: plain.
+function sleepTile() {
+  return palette.css["shade-deep"];
 }
 
 // The same for what is styled and not painted.

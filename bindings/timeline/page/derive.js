@@ -32,18 +32,25 @@ function waitOf(span) {
   return data.ended[span] >= 0 && !isLogical() ? Math.min(data.waited[span], seen) : seen;
 }
 
+// A sleep is as long as the script asks: it says nothing of who waits for whom.
+function isSleep(span) {
+  return data.object[span] === 0 && wordOf(span) === "sleep";
+}
+
 // ---- waits ----
 
-// waitedBefore[i] is the sum of all spans before i; longest[b] is the span of the block b that waited longest.
+// waitedBefore[i] is the sum of all spans before i, sleptBefore[i] that of the sleeps among them; longest[b]
+// is the span of the block b that waited longest.
 function addWaits() {
   const { count, object } = data;
-  const before = new Float64Array(count + 1);
+  const before = new Float64Array(count + 1), sleptBefore = new Float64Array(count + 1);
   const longest = new Int32Array(Math.ceil(count / BLOCK)).fill(-1);
   const waitedFor = new Float64Array(data.objectTitles.length);
   let most = 0;
   for (let i = 0; i < count; i++) {
     const wait = waitOf(i);
     before[i + 1] = before[i] + wait;
+    sleptBefore[i + 1] = sleptBefore[i] + (isSleep(i) ? wait : 0);
     waitedFor[object[i]] += wait;
     if (i % BLOCK === 0) most = 0;
     if (wait > most) {
@@ -51,7 +58,7 @@ function addWaits() {
       longest[i / BLOCK | 0] = i;
     }
   }
-  Object.assign(derived, { waitedBefore: before, longest, waitedFor });
+  Object.assign(derived, { waitedBefore: before, sleptBefore, longest, waitedFor });
 }
 
 // The span of [first, end) that waited longest, or -1.
@@ -93,6 +100,17 @@ function cut(holds) {
   return holds;
 }
 
+// Who waits on a condition gives its lock, and takes it again: which lock that is no trace tells; the one that it took
+// last is likely.
+function waitOnCondition(holds, open, span) {
+  const object = open.has(data.object[span]) ? data.object[span] : [...open.keys()].pop();
+  if (object === undefined) return;
+  const hold = open.get(object);
+  holds.to[hold.at] = times.slept[span];
+  if (data.ended[span] >= 0) hold.at = addHold(holds, object, data.task[span], times.until[span], open.size - 1);
+  else open.delete(object);
+}
+
 // Those of one task, in the order in which it took them: object -> { where it stands, how often it is taken }.
 function holdsOfLane(task, { isTake, isRelease, isWait }) {
   const lane = data.lanes[task], open = new Map(), holds = roomForHolds(lane.end - lane.first);
@@ -106,10 +124,8 @@ function holdsOfLane(task, { isTake, isRelease, isWait }) {
     } else if (hold && isRelease[word] && --hold.depth === 0) {
       holds.to[hold.at] = isLogical() ? times.until[i] : times.began[i];
       open.delete(object);
-    } else if (hold && isWait[word] && times.slept[i] >= 0) { // on a condition: it gives the lock, and takes it again
-      holds.to[hold.at] = times.slept[i];
-      if (data.ended[i] >= 0) hold.at = addHold(holds, object, task, times.until[i], open.size - 1);
-      else open.delete(object);
+    } else if (isWait[word] && data.objectKinds[object] === "condition" && times.slept[i] >= 0) {
+      waitOnCondition(holds, open, i);
     }
   }
   for (const hold of open.values()) holds.to[hold.at] = times.tasks[task - 1].ended;
@@ -138,7 +154,8 @@ function findHolds() {
   derived.isLock = data.objectKinds.map((kind) => LOCKS.has(kind));
   derived.holds = data.lanes.map((_, task) => (task === 0 ? roomForHolds(0) : holdsOfLane(task, words)));
   derived.locksOf = derived.holds.map((holds) => new Set(holds.object));
-  derived.heldBy = data.objectTitles.map((_, object) => (derived.isLock[object] ? holdsOfObject(object) : roomForHolds(0)));
+  derived.heldBy = data.objectTitles.map((_, object) =>
+    (derived.isLock[object] ? holdsOfObject(object) : roomForHolds(0)));
 }
 
 // ---- curves ----
@@ -191,7 +208,8 @@ function changeOfAll() {
 // A message is in a queue from the beginning of its put, or from the end of the wait for room.
 function changesAt(span, change) {
   if (isLogical() || change < 0 || data.objectKinds[data.object[span]] === "semaphore") return times.until[span];
-  return times.slept[span] >= 0 ? Math.min(times.slept[span] + data.waited[span], times.until[span]) : times.began[span];
+  if (times.slept[span] < 0) return times.began[span];
+  return Math.min(times.slept[span] + data.waited[span], times.until[span]);
 }
 
 function findCurves() {

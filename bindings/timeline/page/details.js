@@ -69,15 +69,37 @@ function rowsOf(span) {
   ].filter(([, value]) => value);
 }
 
+function listOf(rows) {
+  const list = make("dl");
+  for (const [name, value] of rows) list.append(make("dt", {}, name), make("dd", {}, value));
+  return list;
+}
+
+function jumpTo({ span, value }) {
+  return make("button", { class: "link", onclick: () => selectAndReveal(span, true) },
+    `${shownTime(value)} · ${shortened(data.taskNames[data.task[span]], 40)} · ${whatOf(span)}`);
+}
+
+// While nothing is selected: where to look first.
+function glance() {
+  const [wait] = longestWaits(), [late] = longestHandOvers();
+  const { waitedFor } = derived;
+  const object = objectsInOrder().reduce((most, each) => (waitedFor[each] > waitedFor[most] ? each : most), 1);
+  const rows = [["Longest wait", wait && jumpTo(wait)], ["Longest hand-over", late && jumpTo(late)],
+    ["Most waited for", waitedFor[object] > 0 &&
+      `${shortened(data.objectTitles[object], 80)} · ${shownTime(waitedFor[object])}`]];
+  const list = listOf(rows.filter(([, value]) => value));
+  list.className = "glance";
+  return [make("h2", {}, "At a glance"), list,
+    make("p", { class: "faint hint" },
+      "Click an operation, or press an arrow key, to read about it. Press ? for all keys.")];
+}
+
 function showDetails() {
   const box = document.getElementById("details"), span = view.selected;
   box.replaceChildren();
-  if (span < 0) {
-    box.append(make("p", { class: "faint" }, "Click an operation, or press an arrow key in the chart, to read about it."));
-    return;
-  }
-  const list = make("dl");
-  for (const [name, value] of rowsOf(span)) list.append(make("dt", {}, name), make("dd", {}, value));
+  if (span < 0) return box.append(...glance());
+  const list = listOf(rowsOf(span));
   const swatch = make("span", { class: "swatch" });
   styleSwatch(swatch, data.object[span]);
   box.append(make("h2", {}, swatch, shortened(whatOf(span))), list);
@@ -114,9 +136,9 @@ function hideTip() {
 // What a screen reader is told when the selection has changed.
 function speak() {
   const span = view.selected;
-  const text = span < 0 ? "Nothing is selected." : `${shortened(data.taskNames[data.task[span]], 60)}: ${whatOf(span)}, ` +
+  const text = () => `${shortened(data.taskNames[data.task[span]], 60)}: ${whatOf(span)}, ` +
     `at ${shownMoment(times.began[span], times.length / 1000)}, ${tipText(span).join(", ")}.`;
-  document.getElementById("spoken").textContent = text;
+  document.getElementById("spoken").textContent = span < 0 ? "Nothing is selected." : text();
 }
 
 function openDetails() {

@@ -101,9 +101,11 @@ const KEYS = [
   [["Escape"], letGo, "Drop the range, then the selection"],
 ];
 const ELSEWHERE = [["/", "Search"], ["Tab", "The next operation in view, while one is selected"], ["?", "This help"]];
-const STORY_KEYS = [["j", "The next step"], ["k", "The step before"], ["Home", "The first step"], ["End", "The last step"],
+const STORY_KEYS = [["j", "The next step"], ["k", "The step before"], ["Home", "The first step"],
+  ["End", "The last step"],
   ["f", "The step that fails"], ["t", "Light or dark"], ["?", "This help"]];
-const SHOWN = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", "=": null, _: null, N: null };
+const SHOWN = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc",
+  "=": null, _: null, N: null };
 
 function keyShown(key) {
   return SHOWN[key] === undefined ? key : SHOWN[key];
@@ -125,18 +127,15 @@ function showHelp() {
   else dialog.showModal();
 }
 
-function isTyping(target) {
-  return target instanceof HTMLInputElement || document.getElementById("keys").open;
-}
-
 // Enter on a button, and arrows in the tabs, are theirs.
 function isTheirs(event) {
   return event.target instanceof HTMLButtonElement && ["Enter", "ArrowLeft", "ArrowRight"].includes(event.key);
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isTheirs(event)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
   if (event.key === "?") return showHelp();
+  if (document.getElementById("keys").open || isTheirs(event)) return;
   if (data.meta.steps) return storyKey(event);
   if (event.key === "/") {
     event.preventDefault();

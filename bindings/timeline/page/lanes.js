@@ -30,18 +30,27 @@ function paintLife(context, row, task) {
   context.fill();
 }
 
-function paintLabel(context, text, left, right, bar, colour) {
+function fitting(context, texts, room) {
+  return room > 16 && texts.find((text) => text.length < 60 && context.measureText(text).width <= room);
+}
+
+function textsOf(span) {
+  return [whatOf(span), wordOf(span) || "?"];
+}
+
+// The first of the texts that fits whole: a part of one tells nothing that the pointer does not.
+function paintLabel(context, texts, left, right, bar, colour) {
   const from = Math.max(left, view.gutter) + 5, room = Math.min(right, view.width) - from - 4;
-  const words = room > 24 && fitted(context, text, room);
+  const words = fitting(context, texts, room);
   if (!words) return;
   context.fillStyle = colour;
   context.fillText(words, from, bar.top + bar.height / 2 + 0.5);
 }
 
-// The first of the texts that fits whole, on a ground on which it can be read.
+// The same on a ground on which it can be read.
 function paintLabelOnHatch(context, texts, left, right, bar) {
   const from = Math.max(left, view.gutter) + 6, room = Math.min(right, view.width) - from - 6;
-  const words = room > 16 && texts.find((text) => text.length < 60 && context.measureText(text).width <= room);
+  const words = fitting(context, texts, room);
   if (!words) return;
   context.globalAlpha = 0.85;
   context.fillStyle = palette.css.surface;
@@ -58,12 +67,14 @@ function paintWait(context, bar, span) {
   const left = Math.max(xOf(times.slept[span]), view.gutter - 2);
   const right = Math.min(xOf(times.until[span]), view.width + 2);
   if (right <= left) return;
-  context.fillStyle = tileOf(data.object[span]);
+  const sleep = isSleep(span), edge = sleep ? 1 : 2;
+  context.fillStyle = sleep ? sleepTile() : tileOf(data.object[span]);
   context.fillRect(left, bar.top, right - left, bar.height);
-  context.fillStyle = colourOf(data.object[span]);
-  context.fillRect(left, bar.top, Math.min(2, right - left), bar.height);
+  context.fillStyle = sleep ? palette.css["run-deep"] : colourOf(data.object[span]);
+  context.fillRect(left, bar.top, Math.min(edge, right - left), bar.height);
+  if (sleep) return paintLabel(context, ["sleep"], left, right, bar, palette.css.faint);
   context.fillRect(left, bar.top + bar.height - 1.5, right - left, 1.5);
-  paintLabelOnHatch(context, [whatOf(span), wordOf(span) || "?"], left, right, bar);
+  paintLabelOnHatch(context, textsOf(span), left, right, bar);
 }
 
 function paintHandOver(context, bar, span) {
@@ -81,7 +92,7 @@ function paintOperation(context, bar, span) {
   if (right <= left) return;
   context.fillStyle = palette.css["run-deep"];
   context.fillRect(left, bar.top, Math.max(1, right - left), bar.height);
-  if (right - left > 30) paintLabel(context, whatOf(span), left, right, bar, palette.css["on-run"]);
+  if (right - left > 30) paintLabel(context, textsOf(span), left, right, bar, palette.css["on-run"]);
 }
 
 function paintSpan(context, bar, span) {

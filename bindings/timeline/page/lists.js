@@ -18,9 +18,8 @@ function greatest(measure, most = MOST_LISTED) {
   return best.sort((a, b) => b.value - a.value || a.span - b.span).slice(0, most);
 }
 
-// A sleep is as long as the script asks: it says nothing of who waits for whom.
 function longestWaits() {
-  return greatest((span) => (data.object[span] === 0 && wordOf(span) === "sleep" ? 0 : waitOf(span)));
+  return greatest((span) => (isSleep(span) ? 0 : waitOf(span)));
 }
 
 function longestHandOvers() {

@@ -56,7 +56,7 @@ function paintHolders(context, row, object) {
   eachHold(holds, (i, left, right) => {
     context.fillStyle = colourOf(object);
     context.fillRect(left, bar.top, Math.max(1, right - left - 0.5), bar.height);
-    if (right - left > 30) paintLabel(context, data.taskNames[holds.task[i]], left, right, bar, palette.css.surface);
+    if (right - left > 30) paintLabel(context, [data.taskNames[holds.task[i]]], left, right, bar, palette.css.surface);
   });
 }
 
@@ -96,8 +96,8 @@ function scaleOf(object) {
   return data.objectKinds[object] === "semaphore" ? `≤ ${depth.most} taken` : `depth ≤ ${depth.most}`;
 }
 
-function usedObjects() {
-  const used = new Set();
-  for (let i = 0; i < data.count; i++) used.add(data.object[i]);
-  return objectsInOrder().filter((object) => used.has(object));
+// Those of which there is something to see: they were held, filled or waited for; the ends of tasks are seen in lanes.
+function shownObjects() {
+  return objectsInOrder().filter((object) => !isTaskObject(object) && (derived.heldBy[object].count > 0 ||
+    hasDepth(object) || derived.curves[object].waiters.most > 0));
 }

@@ -46,11 +46,16 @@ function taskRow(total) {
   const task = data.meta.tasks[total.task - 1];
   const end = task.ended == null ? "still ran" : ENDED[task.how] || "ended";
   const reasons = total.reasons.slice(0, 3).map((reason) => `${reasonText(reason)} ${shownTime(reason.time)}`);
-  return [shortened(data.taskNames[total.task]), shownTime(total.ran), shownTime(total.waited), reasons.join("; ") || "none",
-    end];
+  return [shortened(data.taskNames[total.task]), shownTime(total.ran), shownTime(total.waited),
+    reasons.join("; ") || "none", end];
 }
 
 const MOST_ROWS = 20;
+
+function stepRow(step, i) {
+  const text = shortened(step.text, 400) + (step.failing ? " (fails)" : "");
+  return [`${i + 1}`, shortened(data.taskNames[step.task] || ""), text];
+}
 
 function waitRow({ span, value }) {
   return [shortened(data.taskNames[data.task[span]]), whatOf(span), shownTime(value), shownMoment(times.began[span],
@@ -60,11 +65,11 @@ function waitRow({ span, value }) {
 function tables() {
   const box = document.getElementById("as-text");
   if (data.meta.steps) {
-    return box.replaceChildren(table("The steps", ["Step", "Task", "What it does"], data.meta.steps.map((step, i) =>
-      [`${i + 1}`, shortened(data.taskNames[step.task] || ""), shortened(step.text, 400) + (step.failing ? " (fails)" : "")])));
+    return box.replaceChildren(table("The steps", ["Step", "Task", "What it does"], data.meta.steps.map(stepRow)));
   }
   box.replaceChildren(
-    table("The tasks", ["Task", "Ran", "Waited", "Mostly for", "At the end"], totals().slice(0, MOST_CARDS).map(taskRow)),
+    table("The tasks", ["Task", "Ran", "Waited", "Mostly for", "At the end"],
+      totals().slice(0, MOST_CARDS).map(taskRow)),
     table("The longest waits", ["Task", "Operation", "Waited", "At", "Woken by"],
       longestWaits().slice(0, MOST_ROWS).map(waitRow)));
 }

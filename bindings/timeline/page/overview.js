@@ -11,13 +11,14 @@ function overviewTime(x) {
   return (x - view.gutter) / (overview.width - view.gutter) * times.length;
 }
 
-// The waits that began before a time, in all, of a lane: a part of the span at that time is told too.
-function waitedUntil(lane, time) {
+// How long the tasks of a lane were asleep before a time, and how much of that by a sleep: [all, sleeps].
+function asleepUntil(lane, time) {
   const i = lastBefore(times.began, lane.first, lane.end, time);
-  if (i < lane.first) return 0;
-  const sum = derived.waitedBefore[i] - derived.waitedBefore[lane.first];
-  const slept = times.slept[i];
-  return slept < 0 || time < slept ? sum : sum + Math.min(waitOf(i), time - slept);
+  if (i < lane.first) return [0, 0];
+  const all = derived.waitedBefore[i] - derived.waitedBefore[lane.first];
+  const sleeps = derived.sleptBefore[i] - derived.sleptBefore[lane.first];
+  const slept = times.slept[i], part = slept < 0 || time < slept ? 0 : Math.min(waitOf(i), time - slept);
+  return [all + part, sleeps + (isSleep(i) ? part : 0)];
 }
 
 function aliveUntil(task, time) {
@@ -25,25 +26,26 @@ function aliveUntil(task, time) {
   return Math.max(0, Math.min(time, life.ended) - life.began);
 }
 
-// Of each pixel the share of all tasks that live, and that wait, in [0, 1].
+// Of each pixel the share of all tasks that live, that wait for others, and that sleep, in [0, 1].
 function shares() {
   const count = data.meta.tasks.length, step = Math.max(1, Math.ceil(count / MOST_LANES));
   const pixels = Math.max(1, Math.round(overview.width - view.gutter));
-  const lives = new Float64Array(pixels), waits = new Float64Array(pixels);
+  const lives = new Float64Array(pixels), waits = new Float64Array(pixels), sleeps = new Float64Array(pixels);
   for (let task = 1; task <= count; task += step) {
     const lane = data.lanes[task];
-    let lived = 0, waited = 0;
+    let lived = 0, asleep = 0, slept = 0;
     for (let x = 0; x < pixels; x++) {
       const time = (x + 1) / pixels * times.length;
-      const living = aliveUntil(task, time), waiting = waitedUntil(lane, time);
+      const living = aliveUntil(task, time), [all, sleeping] = asleepUntil(lane, time);
       lives[x] += living - lived;
-      waits[x] += waiting - waited;
-      lived = living;
-      waited = waiting;
+      waits[x] += all - sleeping - (asleep - slept);
+      sleeps[x] += sleeping - slept;
+      [lived, asleep, slept] = [living, all, sleeping];
     }
   }
   const whole = times.length / pixels * Math.ceil(count / step);
-  return { pixels, lives: lives.map((each) => each / whole), waits: waits.map((each) => each / whole) };
+  const share = (list) => list.map((each) => each / whole);
+  return { pixels, lives: share(lives), waits: share(waits), sleeps: share(sleeps) };
 }
 
 function paintPicture() {
@@ -52,11 +54,14 @@ function paintPicture() {
   picture.height = overview.canvas.height;
   const context = picture.getContext("2d");
   context.scale(view.ratio, view.ratio);
-  const { pixels, lives, waits } = shares(), floor = overview.height - 4, room = floor - 4;
+  const { pixels, lives, waits, sleeps } = shares(), floor = overview.height - 4, room = floor - 4;
   for (let x = 0; x < pixels; x++) {
     const life = lives[x] * room, wait = Math.min(waits[x] * room, life);
+    const sleep = Math.min(sleeps[x] * room, life - wait);
+    context.fillStyle = palette.css["shade-deep"];
+    context.fillRect(view.gutter + x, floor - wait - sleep, 1, sleep);
     context.fillStyle = palette.css.run;
-    context.fillRect(view.gutter + x, floor - life, 1, life - wait);
+    context.fillRect(view.gutter + x, floor - life, 1, life - wait - sleep);
     context.fillStyle = palette.css.waits;
     context.fillRect(view.gutter + x, floor - wait, 1, wait);
   }
@@ -64,7 +69,7 @@ function paintPicture() {
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.fillText("Overview", 12, overview.height / 2 - 7);
-  context.fillText(fitted(context, view.gutter > 100 ? "tasks that run, wait" : "", view.gutter - 20), 12,
+  context.fillText(fitted(context, view.gutter > 100 ? "run, sleep, wait" : "", view.gutter - 20), 12,
     overview.height / 2 + 8);
   overview.picture = picture;
 }

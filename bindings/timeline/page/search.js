@@ -9,7 +9,8 @@ function having(names, word) {
 
 function placesHaving(word) {
   const [, file, line] = word.match(/^(.*):(\d+)$/) || [];
-  return { files: having(data.fileNames, file === undefined ? word : file), line: line === undefined ? -1 : Number(line) };
+  if (file === undefined) return { files: having(data.fileNames, word), line: -1 };
+  return { files: having(data.fileNames, file), line: Number(line) };
 }
 
 // A function of a span: whether it has the word.

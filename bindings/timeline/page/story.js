@@ -22,14 +22,18 @@ function placeOfStep(step) {
   return file && data.meta.files.length > 1 ? `${file}:${step.line}` : `line ${step.line}`;
 }
 
+function textOfStep(step) {
+  return shortened(step.text, 400).replaceAll("->", "→");
+}
+
 function stepCard(step, i) {
   const place = placeOfStep(step);
-  const name = data.taskNames[step.task] || "";
+  const name = shortened(data.taskNames[step.task] || "", 60);
   const kinds = ["step", step.matters && "matters", step.failing && "failing", step.killed && "killed",
     step.waits && "sleeps"].filter(Boolean).join(" ");
   const card = make("button", { class: kinds, onclick: () => goToStep(i + 1),
-    "aria-label": `Step ${i + 1}, ${shortened(name, 60)}: ${shortened(step.text, 400)}${step.failing ? ". Here it fails" : ""}` },
-    make("span", { class: "text" }, shortened(step.text, 400)),
+    "aria-label": `Step ${i + 1}, ${name}: ${textOfStep(step)}${step.failing ? ". Here it fails" : ""}` },
+    make("span", { class: "text" }, textOfStep(step)),
     place ? make("span", { class: "place" }, shortened(place, 60)) : null,
     step.failing ? make("span", { class: "flag" }, "fails here") : null);
   if (step.object) styleSwatch(card, step.object);
@@ -37,12 +41,14 @@ function stepCard(step, i) {
 }
 
 function numbers(grid) {
-  stepsTold().forEach((_, i) => grid.append(placed(make("span", { class: "count", "aria-hidden": "true" }, `${i + 1}`), 0,
-    i + 1)));
+  stepsTold().forEach((_, i) => {
+    grid.append(placed(make("span", { class: "count", "aria-hidden": "true" }, `${i + 1}`), 0, i + 1));
+  });
 }
 
-function clampStep(time) {
-  return Math.max(1, Math.min(stepsTold().length, Math.round(time)));
+// The step that ends at this time: step i is at time i, and lasts one.
+function stepBefore(time) {
+  return Math.max(1, Math.min(stepsTold().length, Math.round(time) - 1));
 }
 
 // Where a task sleeps, and which locks it holds.
@@ -51,14 +57,14 @@ function backgrounds(grid) {
     if (times.slept[i] < 0) continue;
     const wait = make("span", { class: "sleep", title: `waits: ${shortened(whatOf(i), 80)}` });
     styleSwatch(wait, data.object[i]);
-    grid.append(placed(wait, data.task[i], clampStep(times.slept[i]), clampStep(times.until[i])));
+    grid.append(placed(wait, data.task[i], stepBefore(times.slept[i]), stepBefore(times.until[i])));
   }
   for (const holds of derived.holds) {
     for (let i = 0; i < holds.count; i++) {
       const line = make("span", { class: "hold", title: `holds ${shortened(data.objectTitles[holds.object[i]], 80)}` });
       styleSwatch(line, holds.object[i]);
       line.style.setProperty("--level", Math.min(holds.level[i], 2));
-      grid.append(placed(line, holds.task[i], clampStep(holds.from[i]), clampStep(holds.to[i])));
+      grid.append(placed(line, holds.task[i], stepBefore(holds.from[i]), stepBefore(holds.to[i])));
     }
   }
 }
@@ -75,14 +81,14 @@ function holdersOf(grid, object, row) {
   for (let i = 0; i < holds.count; i++) {
     const bar = make("span", { class: "held" }, shortened(data.taskNames[holds.task[i]], 60));
     styleSwatch(bar, object);
-    grid.append(placed(bar, row, clampStep(holds.from[i]), clampStep(holds.to[i])));
+    grid.append(placed(bar, row, stepBefore(holds.from[i]), stepBefore(holds.to[i])));
   }
 }
 
 function depthsOf(grid, object, row) {
   const curve = derived.curves[object].depth, most = Math.max(1, curve.most);
   for (let step = 1; step <= stepsTold().length; step++) {
-    const value = valueAt(curve, step);
+    const value = valueAt(curve, step + 1);
     const cell = make("span", { class: "depth" }, `${value}`);
     cell.style.setProperty("--share", value / most);
     styleSwatch(cell, object);
@@ -93,7 +99,7 @@ function depthsOf(grid, object, row) {
 // The objects of which a step tells something: locks that are held, and what is filled.
 function objectRows(grid) {
   let row = data.meta.tasks.length;
-  for (const object of usedObjects()) {
+  for (const object of shownObjects()) {
     const lock = derived.heldBy[object].count > 0;
     if (!lock && !hasDepth(object)) continue;
     row++;
@@ -146,7 +152,7 @@ function tellStep() {
   }
   const place = placeOfStep(step);
   box.replaceChildren(make("span", { class: "faint" }, `Step ${story.at} of ${stepsTold().length} · `),
-    make("strong", {}, shortened(data.taskNames[step.task] || "", 60)), `: ${shortened(step.text, 400)}`,
+    make("strong", {}, shortened(data.taskNames[step.task] || "", 60)), `: ${textOfStep(step)}`,
     place ? make("span", { class: "faint" }, ` · ${place}`) : "");
 }
 

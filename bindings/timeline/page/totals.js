@@ -93,7 +93,8 @@ function showTotals() {
       make("button", { class: "link", onclick: clearRange }, "whole trace"))
     : make("p", { class: "faint" }, "Of the whole trace. Drag along the axis for a part of it.");
   const cards = list.slice(0, MOST_CARDS).map(totalCard);
-  if (list.length > MOST_CARDS) cards.push(make("li", { class: "faint" }, `and ${list.length - MOST_CARDS} other tasks`));
+  const more = list.length - MOST_CARDS;
+  if (more > 0) cards.push(make("li", { class: "faint" }, `and ${shownCount(more, "other task")}`));
   panel.replaceChildren(head, make("ol", { class: "plain" }, ...cards));
 }
 

@@ -104,7 +104,8 @@ function showAll(smoothly) {
 // Brings a time into view: as near as it is; where `nearer`, so near that it is well seen.
 function reveal(from, to, nearer) {
   const seen = aim(), length = seen.to - seen.from, needed = (to - from) * 1.25;
-  const wanted = nearer && to - from < length / 20 ? Math.max((to - from) * 8, LEAST_VISIBLE) : Math.max(length, needed);
+  const isSmall = nearer && to - from < length / 20;
+  const wanted = isSmall ? Math.max((to - from) * 8, LEAST_VISIBLE) : Math.max(length, needed);
   if (wanted === length && from >= seen.from && to <= seen.to) return;
   const middle = (from + to) / 2;
   show(middle - wanted / 2, middle + wanted / 2, true);
