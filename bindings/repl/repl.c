@@ -63,9 +63,9 @@ static bool load_source(lua_State *L)
 /* Reads a whole chunk: its source is at index 1, and its function at 2, or nil,
  * and the error at 3.  A chunk that the input ends in the middle of is an
  * error. */
-static enum prompt_outcome read_chunk(lua_State *L)
+static enum prompt_outcome read_chunk(lua_State *L, const char *prompt)
 {
-    enum prompt_outcome outcome = push_line(L, "_PROMPT", "> ");
+    enum prompt_outcome outcome = push_line(L, "_PROMPT", prompt);
     if (outcome != PROMPT_LINE)
         return outcome;
     while (load_source(L) && lua_toboolean(L, 4) && outcome != PROMPT_END) {
@@ -150,12 +150,13 @@ static bool is_end(bool asked)
     return asked || !screen_is_terminal() || !tell_alive();
 }
 
-static void run_chunks(lua_State *L)
+/* `prompt`: of a task in the middle of what it does; NULL: of a session. */
+static void run_chunks(lua_State *L, const char *prompt)
 {
     bool asked = false; /* the last thing was a Ctrl-D */
     while (!terminal_has_quit()) {
-        enum prompt_outcome outcome = read_chunk(L);
-        if (outcome == PROMPT_END && is_end(asked))
+        enum prompt_outcome outcome = read_chunk(L, prompt ? prompt : "> ");
+        if (outcome == PROMPT_END && (prompt || is_end(asked)))
             return;
         asked = outcome == PROMPT_END;
         if (outcome == PROMPT_LINE)
@@ -197,10 +198,22 @@ void repl_run(lua_State *L)
     tl_simulate_by_hand();
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION
                    ", the module is `ipc`, :help tells more, Ctrl-D ends\n");
-    run_chunks(L);
+    run_chunks(L, NULL);
     prompt_close();
     exit_before(NULL);
     if (own)
         end_children();
     exit_interactive(false);
+}
+
+void repl_run_here(lua_State *L)
+{
+    char prompt[TL_NAME_SIZE + 4];
+    snprintf(prompt, sizeof prompt, "%s", lua_tostring(L, 2));
+    if (!session_open(L))
+        return;
+    prompt_open(L, lua_tostring(L, 1));
+    lua_settop(L, 0);
+    run_chunks(L, prompt);
+    prompt_close();
 }

@@ -12,4 +12,9 @@
 
 void repl_run(lua_State *L);
 
+/* The same in the middle of a task, whatever it is of the program; what it
+ * starts is the program's.  At index 1 is what is told first, at 2 the prompt.
+ */
+void repl_run_here(lua_State *L);
+
 #endif
