@@ -20,6 +20,8 @@
 #include "terminal/screen.h"
 #include "tidelock.h"
 
+static pid_t reads; /* the process that reads chunks; a fork of it does not */
+
 #define INTERRUPTED "interrupted!" /* as chunk.h has it */
 
 /* Reads a line and pushes it; or pushes nothing.  The prompt is the global of
@@ -186,6 +188,11 @@ static bool define_ipc(lua_State *L)
     return status == LUA_OK;
 }
 
+bool repl_is_open(void)
+{
+    return reads == getpid();
+}
+
 void repl_run(lua_State *L)
 {
     lua_settop(L, 0);
@@ -198,7 +205,9 @@ void repl_run(lua_State *L)
     tl_simulate_by_hand();
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION
                    ", the module is `ipc`, :help tells more, Ctrl-D ends\n");
+    reads = getpid();
     run_chunks(L, NULL);
+    reads = 0;
     prompt_close();
     exit_before(NULL);
     if (own)
@@ -214,6 +223,8 @@ void repl_run_here(lua_State *L)
         return;
     prompt_open(L, lua_tostring(L, 1));
     lua_settop(L, 0);
+    reads = getpid();
     run_chunks(L, prompt);
+    reads = 0;
     prompt_close();
 }

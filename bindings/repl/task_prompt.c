@@ -106,6 +106,8 @@ static void serve_here(lua_State *L)
         misuse(L, NULL, "repl",
                "standard input and output of this task are no terminal: run "
                "the script at one, not within a session or a pipe");
+    if (repl_is_open())
+        misuse(L, NULL, "repl", "this task is at a prompt already");
     push_locals(L);
     exchange(L, "here");
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
