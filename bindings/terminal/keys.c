@@ -10,7 +10,6 @@
 
 #include <lauxlib.h>
 
-#include "base/world.h"
 #include "tidelock.h"
 #include "terminal/key_names.h"
 #include "terminal/raw_mode.h"

@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/standard.h"
+#include "tidelock.h"
 
 /* Pasted text comes between marks, and a key is one of the cursor's own. */
 #define BEGIN "\033[?2004h"

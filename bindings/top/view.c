@@ -11,12 +11,11 @@
 
 #include <lauxlib.h>
 
-#include "memory/arena.h"
-#include "observe/view_task.h"
 #include "tidelock.h"
 
 #define CLASS "tidelock.view"
 #define OBJECTS_MOST 65536
+#define SPACES_MOST 16
 
 /* In the userdata: the number; -1: closed. */
 static int *check_any(lua_State *L)
@@ -209,10 +208,10 @@ static int view_identity(lua_State *L)
 
 static int view_spaces(lua_State *L)
 {
-    int views[TL_ARENAS];
+    int views[SPACES_MOST];
     check_view(L);
     unsigned count =
-        tl_view_spaces_of((pid_t)luaL_checkinteger(L, 2), views, TL_ARENAS);
+        tl_view_spaces_of((pid_t)luaL_checkinteger(L, 2), views, SPACES_MOST);
     lua_createtable(L, (int)count, 0);
     for (unsigned i = 0; i < count; i++) {
         push_view(L, views[i]);

@@ -1,6 +1,6 @@
 /*
  * View: require "top.view": programs and spaces looked at without a trace
- * (runtime/observe/view.h), for the commands top and ps.
+ * (runtime/public/view.h), for the commands top and ps.
  *
  *   programs()        those of this user that run: { { pid =, identity = } },
  *                     of each only the first process

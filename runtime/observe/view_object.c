@@ -4,7 +4,7 @@
 
 #include "data/pipe.h"
 #include "data/queue.h"
-#include "observe/view_task.h"
+#include "observe/view.h"
 #include "park/wait_queue.h"
 #include "store/cell.h"
 #include "store/name_index.h"

@@ -1,4 +1,4 @@
-#include "observe/view_task.h"
+#include "observe/view.h"
 
 #include <stdio.h>
 #include <string.h>
