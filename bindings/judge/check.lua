@@ -17,7 +17,7 @@ local moves = require "explore.moves"
 local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
-local RUNS, CAP, PATIENCE = 20000, 10, 5
+local RUNS, CAP, PATIENCE = 4000, 10, 5
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
 local SHRINK_LONG = { runs = 12, seconds = 60 } -- of schedules without end
 
@@ -49,12 +49,13 @@ local function open(lab, path, options)
     script = WORLD, arguments = { lab.directory .. "/lab.lua", path or "", options.idle and "idle" or "" },
     jobs = options.jobs, seed = 1, patience = PATIENCE, input = false,
   }
+  here.lab = lab
   here.count = options.jobs or here.system.cpus()
   return here
 end
 
 local function execute(here)
-  return function(plan) return here:one(hunt.plan(plan)) end
+  return function(plan) return here:one(hunt.plan(plan, here.lab)) end
 end
 
 local function shrunk(here, found)
@@ -67,9 +68,8 @@ end
 local function failing(here, finder)
   local found = finder.failure
   local short = shrunk(here, found)
-  local whole = short.exact and here:whole(hunt.plan{
-    moves = moves.text(short.moves, " "), strategy = "none", tells = true,
-  })
+  local plan = { moves = moves.text(short.moves, " "), strategy = "none", tells = true }
+  local whole = short.exact and here:whole(hunt.plan(plan, here.lab))
   if not whole or findings.key(whole.run) ~= findings.key(found.run) then
     whole = { plan = found.plan, run = found.run, events = found.events, tasks = found.tasks, objects = found.objects,
       told = {}, output = "" }
@@ -97,8 +97,9 @@ local function run(lab, path, options, here)
   if options.judge then judge_on(here, finder, deadline, state) end
   return verdict.new{
     lab = lab, path = path, options = options, finder = finder, state = state, whole = whole,
-    seconds = here:seconds(), passing = function() return here:whole(hunt.plan{ strategy = "none", tells = true }) end,
-    run = function(plan) return (here:one(hunt.plan(plan))) end,
+    seconds = here:seconds(),
+    passing = function() return here:whole(hunt.plan({ strategy = "none", tells = true }, lab)) end,
+    run = function(plan) return (here:one(hunt.plan(plan, here.lab))) end,
   }
 end
 

@@ -78,7 +78,8 @@ local function judge(self, given)
   end
 end
 
---- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil), seconds.
+--- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil),
+-- seconds, passing (a function that returns a schedule that passed), run (a function that runs a plan).
 function verdict.new(given)
   local self = new(given.lab, given.path, "passed")
   self.exhausted, self.schedules = is_exhausted(given.finder), given.finder.taken
