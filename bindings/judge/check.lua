@@ -5,9 +5,10 @@
 -- To try it without the command line:
 --   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
 --
--- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), width (80), color, idle (the student's
--- functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind the first
--- failure, to judge the other properties too).
+-- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle (the
+-- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
+-- the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the
+-- search).
 local failure = require "explore.failure"
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
@@ -47,7 +48,7 @@ end
 local function open(lab, path, options)
   local here = session.open{
     script = WORLD, arguments = { lab.directory .. "/lab.lua", path or "", options.idle and "idle" or "" },
-    jobs = options.jobs, seed = 1, patience = PATIENCE, input = false,
+    jobs = options.jobs, seed = options.seed or 1, patience = PATIENCE, input = false,
   }
   here.lab = lab
   here.count = options.jobs or here.system.cpus()
@@ -88,11 +89,11 @@ local function judge_on(here, finder, deadline, state)
 end
 
 local function run(lab, path, options, here)
-  local finder = hunt.new(lab, { runs = options.runs or lab.runs or RUNS })
+  local finder = hunt.new(lab, { runs = options.runs or lab.runs or RUNS, seed = options.seed })
   local state = findings.new()
   local deadline = here.clock() + (options.cap or CAP)
   state.took = function(row) findings.took(state, row.run) end
-  state.why = hunt.run(here, finder, deadline, state.took)
+  state.why = hunt.run(here, finder, deadline, state.took, options.stop)
   local whole = finder.failure and failing(here, finder)
   if options.judge then judge_on(here, finder, deadline, state) end
   return verdict.new{

@@ -81,9 +81,11 @@ local function tell(finder, row)
 end
 
 --- Runs schedules until one fails, none is left, or the moment of the deadline is there. `took(row)` is called with
--- each that was looked at, { plan =, run = }. Returns why it has ended: "done", "time" or "interrupted".
-function hunt.run(here, finder, deadline, took)
+-- each that was looked at, { plan =, run = }; stop(), if it is given, now and then: true ends the search. Returns why
+-- it has ended: "done", "time" or "interrupted".
+function hunt.run(here, finder, deadline, took, stop)
   while true do
+    if stop and stop() then return "interrupted" end
     local round, done = next_round(finder, here.lab)
     if #round == 0 and done then return "done" end
     local rows = run_round(here, round)
@@ -101,8 +103,8 @@ end
 --- The search for a lab.
 function hunt.new(lab, options)
   return search.new{
-    all = true, seed = 1, runs = options.runs, kills = lab.kills or 0, switches = lab.switches, mixed = MIXED,
-    least_random = LEAST_RANDOM,
+    all = true, seed = options.seed or 1, runs = options.runs, kills = lab.kills or 0, switches = lab.switches,
+    mixed = MIXED, least_random = LEAST_RANDOM,
   }
 end
 
