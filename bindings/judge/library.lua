@@ -381,6 +381,26 @@ local function new_count(self, name)
   return count
 end
 
+-- A list of numbers that all tasks share; no step either.
+local MOST_NOTES = 32
+
+local function new_notes(self, name)
+  if type(name) ~= "string" then error("lab.notes(name): a name is expected", 3) end
+  local board, cell, notes = self.board, self.next_cell, {}
+  self.next_cell = cell + 1 + MOST_NOTES
+  function notes.add(_, n)
+    local at = board.add(cell, 1)
+    if at > MOST_NOTES then error(("lab.notes: more than %d in `%s`"):format(MOST_NOTES, name), 2) end
+    board.set(cell + at, n)
+  end
+  function notes.list()
+    local list = {}
+    for at = 1, board.get(cell) do list[at] = board.get(cell + at) end
+    return list
+  end
+  return notes
+end
+
 -- The words for tasks that wait for ever; the last ones count (judge/endless).
 local function make_stuck(self)
   local cell = self.next_cell
@@ -411,6 +431,8 @@ function library.new(board, ipc, description)
     return file
   end
   function api.count(name) return new_count(self, name) end
+  function api.notes(name) return new_notes(self, name) end
+  function api.me() return name_of(self, me(self)) end
   api.stuck = make_stuck(self)
   make_rules(self, api)
   make_claims(self, api)

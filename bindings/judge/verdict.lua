@@ -70,8 +70,8 @@ local function judge(self, given)
     self.sentence = ("not exhausted: %s schedules in the time there was, and none failed"):format(
       first_line.number(finder.taken))
   elseif #missing > 0 then
-    reject(self, missing[1].property, ("no schedule of %s: %s"):format(first_line.number(finder.taken),
-      missing[1].text))
+    reject(self, missing[1].property, ("%s, in all %s schedules"):format(missing[1].text,
+      first_line.number(finder.taken)))
     self.text = screen.too_strong(self, given)
   else
     self.state, self.sentence = "passed", counted(finder)
