@@ -72,7 +72,7 @@ local function judge(self, given)
     self.sentence = ("not exhausted: %s schedules in the time there was, and none failed"):format(
       first_line.number(finder.taken))
   elseif #missing > 0 then
-    reject(self, missing[1].property, ("%s: in no schedule of %s"):format(missing[1].text,
+    reject(self, missing[1].property, ("%s, in all %s schedules"):format(missing[1].text,
       first_line.number(finder.taken)))
     screen.tell_too_strong(self, given, given.passing())
   else
