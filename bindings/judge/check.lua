@@ -6,8 +6,8 @@
 --   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
 --
 -- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle (the
--- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind the
--- first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the search).
+-- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
+-- the first failure, to judge the other properties too), stop (a function, asked now and then: true ends the search).
 local failure = require "explore.failure"
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
