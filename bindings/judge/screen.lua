@@ -105,9 +105,13 @@ end
 
 -- ---- the table ----
 
--- What the main task does by the lab's own lines is no part of the story; nor are starts and ends.
+local LEAST_FOLDED = 4
+
+-- What the main task does by the lab's own lines is no part of the story; nor are starts and ends, and few steps that
+-- are left out.
 local function is_told(row)
   if row.kind == "starts" then return false end
+  if row.kind == "fold" then return row.task ~= "0" and row.count >= LEAST_FOLDED end
   if row.kind ~= "step" then return true end
   local step = row.step
   if step.op == "end" then return false end
@@ -127,6 +131,8 @@ local function rows_of(story)
   for _, row in ipairs(rows) do
     if not row.task or tasks[row.task] then kept[#kept + 1] = row end
   end
+  -- what comes behind the last step that is told
+  while kept[1] and kept[#kept].kind == "fold" do table.remove(kept) end
   return kept, tasks
 end
 
