@@ -163,8 +163,8 @@ local function ends_touch(a, b)
   return is_ancestor(a.task, b.task) or is_ancestor(b.task, a.task)
 end
 
--- The end of a task against another's step. A join that waits for the end, and one that comes after it, lead to the same: the end may change places with it.
--- Whether its time is over hangs on the clock, on which all depends.
+-- The end of a task against another's step. A join that waits for the end and one that comes after it lead to the
+-- same; whether its time is over hangs on the clock, on which all depends.
 local function end_touches(ending, step)
   if step.joins then return false end
   if step.about_task then return step.of_task == true or step.of_task == ending.task end
