@@ -36,7 +36,7 @@ link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 program_rooms := explore timeline top judge labs terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(foreach room,explore help repl top timeline judge labs,bindings/$(room)/*.lua))
+embedded      := $(wildcard $(foreach room,terminal explore help repl top timeline judge labs,bindings/$(room)/*.lua))
 core_files    := $(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
 
@@ -79,6 +79,7 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(share)/tidelock \
 	    bindings/tidelock.d.lua bindings/docs/exploration.md build/docs/tidelock.html
+	for file in scripts/*.lua $$(find scripts/labs -type f 2>/dev/null); do install -D -m 644 $$file $(share)/tidelock/$$file; done
 	install -D -m 644 -t $(share)/man/man1 build/docs/tidelock.1
 	install -D -m 644 build/docs/tidelock.bash $(share)/bash-completion/completions/tidelock
 	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock

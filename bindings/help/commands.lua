@@ -4,6 +4,7 @@
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
 -- simulation.c, the names ps, ls and rm in program/inspect.c; those of explore and replay are in explore/options.lua.
 local explore = require "explore.options"
+local labs = require "labs.options"
 
 local function help() return { "-h", "--help", text = "this text" } end
 
@@ -79,7 +80,7 @@ local usage = {
   status = "0; 1 where there is no such command.",
 }
 
-local commands = { run, explore.commands.explore, explore.commands.replay, ps, ls, rm, usage }
+local commands = { run, explore.commands.explore, explore.commands.replay, labs.commands.lab, ps, ls, rm, usage }
 
 local by_name = {}
 for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end

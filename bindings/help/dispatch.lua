@@ -11,6 +11,7 @@ local WRONG_USE = 2
 local COMMANDS = {
   explore = { "explore.options", "explore.explore" },
   replay = { "explore.options", "explore.replay" },
+  lab = { "labs.options", "labs.main" },
 }
 
 local function refuse(text)

@@ -5,9 +5,10 @@
 -- To try it without the command line:
 --   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
 --
--- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), width (80), color, idle (the student's
--- functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind the first
--- failure, to judge the other properties too).
+-- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle (the
+-- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
+-- the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the
+-- search).
 local failure = require "explore.failure"
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
@@ -17,7 +18,7 @@ local moves = require "explore.moves"
 local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
-local RUNS, CAP, PATIENCE = 20000, 10, 5
+local RUNS, CAP, PATIENCE = 4000, 10, 5
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
 local SHRINK_LONG = { runs = 12, seconds = 60 } -- of schedules without end
 
@@ -47,14 +48,15 @@ end
 local function open(lab, path, options)
   local here = session.open{
     script = WORLD, arguments = { lab.directory .. "/lab.lua", path or "", options.idle and "idle" or "" },
-    jobs = options.jobs, seed = 1, patience = PATIENCE, input = false,
+    jobs = options.jobs, seed = options.seed or 1, patience = PATIENCE, input = false,
   }
+  here.lab = lab
   here.count = options.jobs or here.system.cpus()
   return here
 end
 
 local function execute(here)
-  return function(plan) return here:one(hunt.plan(plan)) end
+  return function(plan) return here:one(hunt.plan(plan, here.lab)) end
 end
 
 local function shrunk(here, found)
@@ -67,9 +69,8 @@ end
 local function failing(here, finder)
   local found = finder.failure
   local short = shrunk(here, found)
-  local whole = short.exact and here:whole(hunt.plan{
-    moves = moves.text(short.moves, " "), strategy = "none", tells = true,
-  })
+  local plan = { moves = moves.text(short.moves, " "), strategy = "none", tells = true }
+  local whole = short.exact and here:whole(hunt.plan(plan, here.lab))
   if not whole or findings.key(whole.run) ~= findings.key(found.run) then
     whole = { plan = found.plan, run = found.run, events = found.events, tasks = found.tasks, objects = found.objects,
       told = {}, output = "" }
@@ -88,16 +89,18 @@ local function judge_on(here, finder, deadline, state)
 end
 
 local function run(lab, path, options, here)
-  local finder = hunt.new(lab, { runs = options.runs or lab.runs or RUNS })
+  local finder = hunt.new(lab, { runs = options.runs or lab.runs or RUNS, seed = options.seed })
   local state = findings.new()
   local deadline = here.clock() + (options.cap or CAP)
   state.took = function(row) findings.took(state, row.run) end
-  state.why = hunt.run(here, finder, deadline, state.took)
+  state.why = hunt.run(here, finder, deadline, state.took, options.stop)
   local whole = finder.failure and failing(here, finder)
   if options.judge then judge_on(here, finder, deadline, state) end
   return verdict.new{
     lab = lab, path = path, options = options, finder = finder, state = state, whole = whole,
-    seconds = here:seconds(), run = function(plan) return (here:one(hunt.plan(plan))) end,
+    seconds = here:seconds(),
+    passing = function() return here:whole(hunt.plan({ strategy = "none", tells = true }, lab)) end,
+    run = function(plan) return (here:one(hunt.plan(plan, here.lab))) end,
   }
 end
 

@@ -65,24 +65,27 @@ local function judge(self, given)
     screen.tell_failure(self, given)
   elseif ended_early(given) then
     reject(self, "ends", "the program ended before the lab was over")
-  elseif given.state.why == "interrupted" or given.state.why == "time" then
+  elseif given.state.why == "interrupted" then
+    self.state, self.sentence = "interrupted", ("after %s schedules"):format(first_line.number(finder.taken))
+  elseif given.state.why == "time" then
     self.state = "unfinished"
     self.sentence = ("not exhausted: %s schedules in the time there was, and none failed"):format(
       first_line.number(finder.taken))
   elseif #missing > 0 then
     reject(self, missing[1].property, ("%s, in all %s schedules"):format(missing[1].text,
       first_line.number(finder.taken)))
-    self.text = screen.too_strong(self, given)
+    screen.tell_too_strong(self, given, given.passing())
   else
     self.state, self.sentence = "passed", counted(finder)
   end
 end
 
---- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil), seconds.
+--- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil),
+-- seconds, passing (a function that returns a schedule that passed), run (a function that runs a plan).
 function verdict.new(given)
   local self = new(given.lab, given.path, "passed")
   self.exhausted, self.schedules = is_exhausted(given.finder), given.finder.taken
-  self.seconds = given.seconds
+  self.seconds, self.seed = given.seconds, given.options.seed or 1
   if given.whole then self.moves = moves.text(given.whole.short) end
   judge(self, given)
   if self.text == "" then self.text = screen.plain(self) end

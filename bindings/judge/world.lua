@@ -9,7 +9,7 @@ local sandbox = require "judge.sandbox"
 
 local lab_path, student_path, mode = ...
 
-local LIMITS = { memory = 64 * 1024 * 1024, instructions = 20 * 1000000, lab = lab_path }
+local LIMITS = { memory = 128 * 1024 * 1024, instructions = 20 * 1000000, lab = lab_path }
 
 local function read(path)
   local text, why = board.read(path)

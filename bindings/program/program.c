@@ -32,8 +32,8 @@
 #include "repl/chunk.h"
 #include "repl/interrupt.h"
 #include "repl/repl.h"
-#include "repl/terminal.h"
 #include "simulate/chance.h"
+#include "terminal/screen.h"
 #include "tidelock.h"
 
 static const char version[] = "Tidelock " TL_VERSION " (" LUA_RELEASE ")\n";
@@ -314,8 +314,8 @@ static int run_program(lua_State *L)
     set_arg(L, invocation);
     if (!zygote_is())
         interrupt_watch(L, interactive);
-    if (interactive && terminal_is() && !tl_simulate_is_on())
-        children_open(!options->label, terminal_has_colours());
+    if (interactive && screen_is_terminal() && !tl_simulate_is_on())
+        children_open(!options->label, screen_has_colours());
     if (init_is_there())
         interrupt_watch_termination();
     if (options->version)

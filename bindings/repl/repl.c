@@ -17,6 +17,7 @@
 #include "repl/prompt.h"
 #include "repl/session.h"
 #include "repl/terminal.h"
+#include "terminal/screen.h"
 #include "tidelock.h"
 
 #define INTERRUPTED "interrupted!" /* as chunk.h has it */
@@ -94,7 +95,7 @@ static void report(lua_State *L, int status)
 {
     const char *message = luaL_tolstring(L, -1, NULL);
     /* the terminal has shown ^C */
-    if (terminal_is() &&
+    if (screen_is_terminal() &&
         strncmp(message, INTERRUPTED, strlen(INTERRUPTED)) == 0)
         fputs("\n", stdout);
     if (session_call(L, "told", 1, 1))
@@ -146,7 +147,7 @@ static bool tell_alive(void)
  * where something still runs. */
 static bool is_end(bool asked)
 {
-    return asked || !terminal_is() || !tell_alive();
+    return asked || !screen_is_terminal() || !tell_alive();
 }
 
 static void run_chunks(lua_State *L)
@@ -191,7 +192,7 @@ void repl_run(lua_State *L)
         return;
     thread_define("ipc");
     exit_interactive(true);
-    bool own = terminal_is() && !tl_simulate_is_on();
+    bool own = screen_is_terminal() && !tl_simulate_is_on();
     exit_before(own ? children_end : NULL);
     tl_simulate_by_hand();
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION

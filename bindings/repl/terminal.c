@@ -2,22 +2,17 @@
 
 #include <dirent.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
+
+#include "terminal/screen.h"
 
 #define WIDTH_USUAL 80
 #define WIDTH_LEAST 20
 
 static bool has_quit;
-
-bool terminal_is(void)
-{
-    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-}
 
 bool terminal_has_quit(void)
 {
@@ -26,18 +21,10 @@ bool terminal_has_quit(void)
 
 static int columns(lua_State *L)
 {
-    struct winsize size;
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-                 size.ws_col >= WIDTH_LEAST;
-    lua_pushinteger(L, known ? size.ws_col : WIDTH_USUAL);
+    int width, rows;
+    bool known = screen_size(STDOUT_FILENO, &width, &rows);
+    lua_pushinteger(L, known && width >= WIDTH_LEAST ? width : WIDTH_USUAL);
     return 1;
-}
-
-bool terminal_has_colours(void)
-{
-    const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
-    return terminal_is() && !(refused && *refused) && kind &&
-           strcmp(kind, "dumb") != 0;
 }
 
 /* A folder that cannot be read has no names.  Those of folders end in a slash.
@@ -84,7 +71,7 @@ void terminal_push(lua_State *L)
         {"columns", columns}, {"list", list}, {"quit", quit}, {NULL, NULL}};
     has_quit = false;
     luaL_newlib(L, functions);
-    lua_pushboolean(L, terminal_has_colours());
+    lua_pushboolean(L, screen_has_colours());
     lua_setfield(L, -2, "colour");
     set_program(L);
 }

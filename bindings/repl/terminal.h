@@ -9,12 +9,6 @@
 
 #include <lua.h>
 
-/* Whether somebody sits there: input and output are a terminal. */
-bool terminal_is(void);
-
-/* Whether it shows colours: a terminal, and NO_COLOR does not refuse them. */
-bool terminal_has_colours(void);
-
 /* Pushes a table: columns(), the width; colour, whether it shows colours;
  * list(folder), the names in it; folder, where the program lies; program, its
  * path; quit(), after which terminal_has_quit is true. */
