@@ -29,6 +29,8 @@
 struct board {
     int64_t number[NUMBERS];
     char text[TEXTS][TEXT_SIZE];
+    uint32_t noted; /* bytes: entries of list, size and text */
+    char notes[1 << 18];
 };
 
 static struct board *board;
@@ -254,6 +256,92 @@ static int board_died(lua_State *L)
     return 1;
 }
 
+static int board_events(lua_State *L)
+{
+    const struct tl_exploration *exploration = tl_explored();
+    lua_pushinteger(L, exploration ? exploration->account.event_count : 0);
+    return 1;
+}
+
+static uint32_t slot_of(const struct tl_account *account, uint64_t key)
+{
+    for (uint32_t i = 0; i < account->task_count; i++)
+        if (account->tasks[i].key == key)
+            return account->tasks[i].slot;
+    return 0;
+}
+
+/* Whether the event is a step that the task of that slot could not take.  In a
+ * fair plan that says nothing while somebody who was woken goes first. */
+static bool is_kept_waiting(const struct tl_event *event, uint32_t slot,
+                            bool fair)
+{
+    bool chosen = event->how == TL_EVENT_BEGINS ||
+                  (!fair && event->how == TL_EVENT_GOES_ON);
+    return chosen && event->task != slot && slot >= 1 && slot <= 64 &&
+           !(event->could_run >> (slot - 1) & 1);
+}
+
+static int board_waited(lua_State *L)
+{
+    const struct tl_exploration *exploration = tl_explored();
+    uint64_t key = (uint64_t)luaL_checkinteger(L, 1);
+    lua_Integer from = luaL_checkinteger(L, 2), found = 0;
+    if (exploration) {
+        const struct tl_account *account = &exploration->account;
+        uint32_t slot = slot_of(account, key);
+        for (uint32_t i = (uint32_t)from; i < account->event_count; i++)
+            if (!found && is_kept_waiting(&account->events[i], slot,
+                                          exploration->plan.fair))
+                found = (lua_Integer)i + 1;
+    }
+    lua_pushinteger(L, found);
+    return 1;
+}
+
+/* ---- lists ---- */
+
+static int board_append(lua_State *L)
+{
+    size_t size;
+    lua_Integer list = luaL_checkinteger(L, 1);
+    const char *text = luaL_checklstring(L, 2, &size);
+    if (!board || sizeof board->notes - board->noted < size + 16)
+        return luaL_error(L, "the lab has too many notes");
+    uint16_t head[2] = {(uint16_t)list, (uint16_t)size};
+    memcpy(board->notes + board->noted, head, sizeof head);
+    memcpy(board->notes + board->noted + sizeof head, text, size);
+    board->noted += (uint32_t)(sizeof head + size);
+    return 0;
+}
+
+static int board_entries(lua_State *L)
+{
+    lua_Integer list = luaL_checkinteger(L, 1), count = 0;
+    lua_newtable(L);
+    for (uint32_t at = 0; board && at < board->noted;) {
+        uint16_t head[2];
+        memcpy(head, board->notes + at, sizeof head);
+        at += sizeof head;
+        if (head[0] == list) {
+            lua_pushlstring(L, board->notes + at, head[1]);
+            lua_rawseti(L, -2, ++count);
+        }
+        at += head[1];
+    }
+    return 1;
+}
+
+static int board_stuck(lua_State *L)
+{
+    struct tl_exploration *exploration = tl_explored();
+    if (exploration)
+        snprintf(exploration->account.outcome,
+                 sizeof exploration->account.outcome, "%s",
+                 luaL_checkstring(L, 1));
+    return 0;
+}
+
 static int board_finish(lua_State *L)
 {
     explored_end(L, TL_ENDING_ALWAYS, luaL_checkstring(L, 1));
@@ -300,23 +388,29 @@ static int board_read(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {{"begin", board_begin},
-                                     {"get", board_get},
-                                     {"set", board_set},
-                                     {"add", board_add},
-                                     {"text", board_text},
-                                     {"write", board_write},
-                                     {"opaque", board_opaque},
-                                     {"step", board_step},
-                                     {"told", board_told},
-                                     {"say", board_say},
-                                     {"died", board_died},
-                                     {"finish", board_finish},
-                                     {"notice", board_notice},
-                                     {"label", board_label},
-                                     {"path", board_path},
-                                     {"read", board_read},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"begin", board_begin},
+    {"get", board_get},
+    {"set", board_set},
+    {"add", board_add},
+    {"text", board_text},
+    {"write", board_write},
+    {"opaque", board_opaque},
+    {"step", board_step},
+    {"told", board_told},
+    {"say", board_say},
+    {"died", board_died},
+    {"events", board_events},
+    {"waited", board_waited},
+    {"append", board_append},
+    {"entries", board_entries},
+    {"stuck", board_stuck},
+    {"finish", board_finish},
+    {"notice", board_notice},
+    {"label", board_label},
+    {"path", board_path},
+    {"read", board_read},
+    {NULL, NULL}};
 
 int board_open_library(lua_State *L)
 {

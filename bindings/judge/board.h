@@ -19,6 +19,11 @@
  *   board.told(text)          what came of that step
  *   board.say(text)           a line of the story, at that step
  *   board.died(path)          whether the task of that path was killed
+ *   board.events()            how many there were
+ *   board.waited(path, n)     from which event on, behind the n-th, the task of
+ *                             that path could not go on; 0: it always could
+ *   board.append(i, text), board.entries(i)    list i of texts
+ *   board.stuck(text)         what is said if all wait for ever from here on
  *   board.finish(text)        the schedule fails here, and the caller with it
  *   board.notice(text), board.label(text, came)    for the explorer
  *   board.read(path)          the whole file | nil, why; no scheduling point

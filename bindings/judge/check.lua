@@ -6,9 +6,10 @@
 --   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
 --
 -- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle (the
--- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind the
--- first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the search).
-local failure = require "explore.failure"
+-- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
+-- the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the
+-- search).
+local cost = require "explore.cost"
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
 local session = require "explore.session"
@@ -17,9 +18,10 @@ local moves = require "explore.moves"
 local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
-local RUNS, CAP, PATIENCE = 20000, 10, 5
+local RUNS, CAP, PATIENCE = 4000, 10, 5
+local JUDGED = 200 -- schedules behind the first failure
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
-local SHRINK_LONG = { runs = 12, seconds = 60 } -- of schedules without end
+local SHRINK_LONG, LONG = { runs = 12, seconds = 60 }, 500 -- of schedules with more events
 
 local function is_readable(path)
   local file, why = io.open(path, "rb")
@@ -49,27 +51,34 @@ local function open(lab, path, options)
     script = WORLD, arguments = { lab.directory .. "/lab.lua", path or "", options.idle and "idle" or "" },
     jobs = options.jobs, seed = options.seed or 1, patience = PATIENCE, input = false,
   }
+  here.lab = lab
   here.count = options.jobs or here.system.cpus()
   return here
 end
 
 local function execute(here)
-  return function(plan) return here:one(hunt.plan(plan)) end
+  return function(plan) return here:one(hunt.plan(plan, here.lab)) end
+end
+
+-- Nobody looks at the schedule of a failure that has little to do with it; and each run of it is a long one.
+local function as_it_is(found)
+  local list = moves.of_events(found.events)
+  return { moves = list, short = list, cost = cost.of(found.events), exact = false }
 end
 
 local function shrunk(here, found)
-  local limits = #found.events > hunt.most_steps / 2 and SHRINK_LONG or SHRINK
+  if findings.is_alone(found.run) then return as_it_is(found) end
+  local limits = #found.events > LONG and SHRINK_LONG or SHRINK
   return shrink.run(found, execute(here), here.clock,
-    { runs = found.run.ending == "hangs" and 1 or limits.runs, seconds = limits.seconds, key_of = findings.key })
+    { runs = limits.runs, seconds = limits.seconds, key_of = findings.key })
 end
 
 -- The failing schedule, short, with all that is told of it.
 local function failing(here, finder)
   local found = finder.failure
   local short = shrunk(here, found)
-  local whole = short.exact and here:whole(hunt.plan{
-    moves = moves.text(short.moves, " "), strategy = "none", tells = true,
-  })
+  local plan = { moves = moves.text(short.moves, " "), strategy = "none", tells = true }
+  local whole = short.exact and here:whole(hunt.plan(plan, here.lab))
   if not whole or findings.key(whole.run) ~= findings.key(found.run) then
     whole = { plan = found.plan, run = found.run, events = found.events, tasks = found.tasks, objects = found.objects,
       told = {}, output = "" }
@@ -78,13 +87,23 @@ local function failing(here, finder)
   return whole
 end
 
--- Properties that have failed in some schedule, with the first one of each; only where all are to be judged.
+-- Such schedules take so long that nothing else is judged behind one.
+local function is_endless(run)
+  local said = findings.said(run)
+  return run.ending == "hangs" or said and (said.what == "loop" or said.what == "steps")
+end
+
+-- Properties that have failed in some schedule, with the first one of each; only where all are to be judged. It is a
+-- number of schedules that ends it, so that the points are the same on every machine.
 local function judge_on(here, finder, deadline, state)
+  if finder.failure then finder.options.runs = math.min(finder.options.runs, finder.started + JUDGED) end
   while finder.failure do
     findings.add(state, finder.failure)
+    if is_endless(finder.failure.run) then return end
     finder.failure = nil
     state.why = hunt.run(here, finder, deadline, state.took)
   end
+  state.judged = state.why == "done"
 end
 
 local function run(lab, path, options, here)
@@ -97,8 +116,9 @@ local function run(lab, path, options, here)
   if options.judge then judge_on(here, finder, deadline, state) end
   return verdict.new{
     lab = lab, path = path, options = options, finder = finder, state = state, whole = whole,
-    seconds = here:seconds(), passing = function() return here:whole(hunt.plan{ strategy = "none", tells = true }) end,
-    run = function(plan) return (here:one(hunt.plan(plan))) end,
+    seconds = here:seconds(),
+    passing = function() return here:whole(hunt.plan({ strategy = "none", tells = true }, lab)) end,
+    run = function(plan) return (here:one(hunt.plan(plan, here.lab))) end,
   }
 end
 
@@ -110,5 +130,5 @@ return function(lab, path, options)
   local well, found = xpcall(run, debug.traceback, lab, path, options, here)
   here:close()
   if not well then error(found, 0) end
-  return found, failure
+  return found
 end

@@ -1,7 +1,7 @@
 --- Diagnose: why it happened, in one sentence, and what the table says beside the steps.
 --
--- The diagnosers are asked in the order in which they are to be trusted; the first that has an answer is told. Each is a
--- function of a case { story, names, patterns, pattern, said } that returns { text =, notes = { [step] = text } }, or
+-- The diagnosers are asked in the order in which they are to be trusted; the first that has an answer is told. Each is
+-- a function of a case { story, names, patterns, pattern, swap } that returns { text =, notes = { [step] = text } }, or
 -- nil: it proves nothing.
 local locks = require "judge.diagnose_locks"
 local words = require "judge.words"
@@ -40,8 +40,8 @@ local function timed_out(case)
   if not found then return nil end
   local step = found.marks[1]
   return {
-    text = ("the time of line %d is over, though the others are only slow: a timeout means \"not yet\", never \"it will "
-      .. "not come\"."):format(step.line or 0),
+    text = ("the time of line %d is over, though the others are only slow: a timeout means \"not yet\", never \"it "
+      .. "will not come\"."):format(step.line or 0),
     notes = { [found.marks[2]] = "<- its time is over" },
   }
 end

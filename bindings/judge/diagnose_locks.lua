@@ -152,7 +152,7 @@ end
 
 --- A lock under which all tasks enter the stages of the lab, in a schedule that passes: { text = }; nil: none.
 function locks.too_strong(case)
-  local subject, line, set, tasks = nil, nil, nil, {}
+  local line, set, tasks = nil, nil, {}
   for _, step in ipairs(case.story.steps) do
     if words.is_of_lab(step) and step.call:find "^enters " then
       local held = held_at(case, step)
@@ -163,7 +163,7 @@ function locks.too_strong(case)
       end
     end
   end
-  subject = set and next(set)
+  local subject = set and next(set)
   if not subject or not next(tasks, (next(tasks))) then return nil end
   for _, step in ipairs(case.story.steps) do
     if step.subject == subject and step.op ~= "release" then line = line or step.line end

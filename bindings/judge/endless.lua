@@ -16,19 +16,14 @@ local function waiting(story)
   return #some > 0 and some or all
 end
 
--- The last words that lab.stuck was called with.
-local function words(run)
-  local last, text = 0, nil
-  for label in pairs(run.labels or {}) do
-    local number, found = label:match "^stuck:(%d+):(.*)$"
-    if number and tonumber(number) > last then last, text = tonumber(number), found end
-  end
-  return text
-end
-
--- "%s waits" of one is "ann and bob wait" of two.
-local function of_several(text)
-  return (text:gsub("%%s (%a+)s%f[%A]", "%%s %1", 1))
+-- "%s waits" of one is "ann and bob wait" of two; where the words have no "wait" it stands behind the names.
+local function told(text, tasks, names)
+  local several = #tasks > 1
+  local list = names:list(tasks)
+  text = text:gsub("\2", "%%s")
+  if several then text = text:gsub("%%s (%a+)s%f[%A]", "%%s %1", 1) end
+  if not text:find "wait" then list = list .. (several and " wait" or " waits") end
+  return (text:gsub("%%s", (list:gsub("%%", "%%%%"))))
 end
 
 local function plain(story, tasks)
@@ -43,9 +38,9 @@ function endless.sentence(story)
   if story.run.ending ~= "deadlock" then return nil end
   local tasks = waiting(story)
   if #tasks == 0 then return nil end
-  local text = words(story.run)
+  local text = story.run.outcome
   if not text then return plain(story, tasks) end
-  return ((#tasks > 1 and of_several(text) or text):gsub("%%s", (story.names:list(tasks):gsub("%%", "%%%%"))))
+  return told(text, tasks, story.names)
 end
 
 return endless

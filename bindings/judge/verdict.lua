@@ -18,17 +18,35 @@ local function counted(finder)
   return ("all %s schedules%s"):format(number, bound and (" with up to %d switches"):format(bound) or "")
 end
 
+-- What never came true, by property.
+local function missing_of(state)
+  local found = {}
+  for _, each in ipairs(state and findings.missing(state) or {}) do found[each.property] = each.text end
+  return found
+end
+
+-- Whether a property holds, and why not; nil: that is not known, as another one has failed first, or none has passed.
+local function judged(self, state, name, missing)
+  if self.property == name then return false, self.sentence end
+  local failed = state and state.failed[name]
+  if failed then
+    local said = findings.said(failed.run)
+    return false, said and said.sentence or ("%s: %s fails too"):format(self.lab.title, name)
+  end
+  if self.state == "passed" then return true end
+  if not state or state.passed == 0 then return nil end
+  if missing[name] then
+    if state.judged and self.state ~= "unfinished" then return false, missing[name] end
+    return nil
+  end
+  if state.judged or self.state == "unfinished" then return true end
+end
+
 local function properties_of(lab, state, self)
-  local list = {}
+  local list, missing = {}, missing_of(state)
   for name, most in pairs(lab.points or {}) do
     local row = { name = name, most = most }
-    if self.property == name then
-      row.passed, row.message = false, self.sentence
-    elseif state and state.failed[name] then
-      row.passed, row.message = false, self.lab.title .. ": " .. name .. " fails too"
-    elseif self.state == "passed" then
-      row.passed = true
-    end
+    row.passed, row.message = judged(self, state, name, missing)
     if row.passed ~= nil then row.points = row.passed and most or 0 end
     list[#list + 1] = row
   end
@@ -72,7 +90,7 @@ local function judge(self, given)
     self.sentence = ("not exhausted: %s schedules in the time there was, and none failed"):format(
       first_line.number(finder.taken))
   elseif #missing > 0 then
-    reject(self, missing[1].property, ("%s: in no schedule of %s"):format(missing[1].text,
+    reject(self, missing[1].property, ("%s, in all %s schedules"):format(missing[1].text,
       first_line.number(finder.taken)))
     screen.tell_too_strong(self, given, given.passing())
   else
@@ -80,7 +98,8 @@ local function judge(self, given)
   end
 end
 
---- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil), seconds.
+--- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil),
+-- seconds, passing (a function that returns a schedule that passed), run (a function that runs a plan).
 function verdict.new(given)
   local self = new(given.lab, given.path, "passed")
   self.exhausted, self.schedules = is_exhausted(given.finder), given.finder.taken

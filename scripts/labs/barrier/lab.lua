@@ -10,7 +10,7 @@ for the summit before all three are at the hut. Whoever comes last tells the oth
     "The last one opens the gate once; whoever goes through opens it again for the next one: a turnstile.",
   },
   points = { safe = 5, ends = 5 },
-  tasks = 3,
+  tasks = 3, switches = 1,
   forbid = { "ipc.barrier", "ipc.latch" },
   world = function(lab, student)
     local CLIMBERS = 3
@@ -21,9 +21,9 @@ for the summit before all three are at the hut. Whoever comes last tells the oth
         come:add(1)
         student.meet(CLIMBERS)
         hut:leave()
-        lab.always("safe", come.value == CLIMBERS, "%s set out when only %d of %d had come", lab.me(), come.value, CLIMBERS)
+        lab.always("safe", come:get() == CLIMBERS, "%s set out when only %d of %d had come", lab.me(), come:get(), CLIMBERS)
       end)
     end
-    lab.stuck("all have come, and at the hut %s for ever")
+    lab.stuck("all have come, and %s waits at the hut for ever")
     lab.after(function() lab.always("ends", hut.inside == 0, "not all have left the hut") end)
   end }

@@ -13,27 +13,30 @@ baker dozes behind it. A loaf must never be squeezed onto another one, and nobod
     "acquire; while it is not my turn do my condition:wait() end; act; notify the condition of the others; release.",
   },
   points = { safe = 5, ends = 3, free = 2 },
-  tasks = 3,
+  tasks = 3, switches = 1,
   world = function(lab, student)
-    local sill, oven, lying = ipc.value(0, "the sill"), lab.stage("oven"), lab.count("lying")
+    local sill, oven, lies = ipc.value(0, "the sill"), lab.stage("oven"), lab.count("lies there")
     local window = {}
+    lab.stuck("%s waits for ever, and the sill is empty")
     function window.is_full() return sill:get() ~= 0 end
     function window.put(_, loaf)
       lab.always("safe", sill:compare_set(0, loaf), "%s squeezed loaf %d onto a full sill", lab.me(), loaf)
-      lying:set(1)
+      lies:set(1)
+      lab.stuck("%s waits for ever, and the sill is full")
     end
     function window.take()
       local loaf
       sill:update(function(old) loaf = old return 0 end)
       lab.always("safe", loaf ~= 0, "%s reached for a loaf, and the sill was empty", lab.me())
-      lying:set(0)
+      lies:set(0)
+      lab.stuck("%s waits for ever, and the sill is empty")
       return loaf
     end
 
     lab.task("baker", function()
       for loaf = 1, 2 do
         oven:enter()
-        lab.sometimes("free", lying.value == 1, "the baker never bakes while a loaf lies on the sill")
+        lab.sometimes("free", lies:get() == 1, "the baker never bakes while a loaf lies on the sill")
         oven:leave()
         student.put(window, loaf)
       end
@@ -46,11 +49,8 @@ baker dozes behind it. A loaf must never be squeezed onto another one, and nobod
         eaten:add(loaf)
       end)
     end
-    lab.stuck(function(names)
-      return ("%s for ever, and the sill is %s"):format(names, lying.value == 1 and "full" or "empty")
-    end)
     lab.after(function()
       local list = eaten:list()
-      lab.always("safe", #list == 2 and list[1] ~= list[2] and lying.value == 0, "both guests ate the same loaf")
+      lab.always("safe", list[1] ~= list[2] and sill:get() == 0, "both guests ate the same loaf")
     end)
   end }

@@ -20,10 +20,10 @@ barrier of the climbers is used once; here it has to shut again behind the last 
         for lap = 1, LAPS do
           track:with(function() run:add(1) end)
           student.line(RUNNERS)
-          lab.always("safe", run.value >= lap * RUNNERS, "runner-%d is a lap ahead: not all had run lap %d", n, lap)
+          lab.always("safe", run:get() >= lap * RUNNERS, "runner-%d is a lap ahead: not all had run lap %d", n, lap)
         end
       end)
     end
-    lab.stuck("at the line %s for ever")
-    lab.after(function() lab.always("ends", run.value == RUNNERS * LAPS, "%d laps were run", run.value) end)
+    lab.stuck("%s waits at the line for ever")
+    lab.after(function() lab.always("ends", run:get() == RUNNERS * LAPS, "%d laps were run", run:get()) end)
   end }

@@ -13,7 +13,7 @@ half an old page and half a new one make a rumour.]],
     "Under counter: the reader that makes inside 1 acquires room; the one that makes it 0 again releases it.",
   },
   points = { safe = 5, ends = 2, free = 3 },
-  tasks = 3, switches = 2,
+  tasks = 3, switches = 1,
   forbid = { "ipc.rwlock" },
   world = function(lab, student)
     local reading, writing = lab.stage("reading"), lab.stage("writing")
@@ -33,7 +33,7 @@ half an old page and half a new one make a rumour.]],
     end
     for n = 1, 2 do lab.task("reader-" .. n, function() student.reader(read) end) end
     lab.task("chronicler", function() student.writer(write) end)
-    lab.stuck("%s for ever at the door of the reading room")
+    lab.stuck("%s waits for ever at the door of the reading room")
     lab.after(function()
       lab.always("ends", reading.entered == 2 and writing.entered == 1, "not all have come to the page")
       lab.sometimes("free", reading.most == 2, "no two readers ever read at the same time")

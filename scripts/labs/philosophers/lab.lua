@@ -13,23 +13,33 @@ See to it that all get to eat, and that two who sit opposite each other can do s
     "If one of them takes the right fork first, or all take the fork with the lower number first, there is no circle.",
   },
   points = { safe = 3, ends = 5, free = 2 },
-  tasks = 4, switches = 1,
+  tasks = 4, runs = 600,
   world = function(lab, student)
     local SEATS = 4
-    local forks, meal = {}, lab.stage("meal")
-    for n = 1, SEATS do forks[n] = ipc.lock("fork-" .. n) end
+    local locks, forks, meal = {}, {}, lab.stage("meal")
+    for n = 1, SEATS do
+      local lock, tries, fork = ipc.lock("fork-" .. n), 0, {}
+      function fork.acquire(_, timeout)
+        local got, why = lock:acquire(timeout)
+        tries = tries + (got and 0 or 1)
+        lab.always("ends", tries <= 2, "%s has reached for fork-%d 3 times in vain, and may for ever", lab.me(), n)
+        return got, why
+      end
+      function fork.release() return lock:release() end
+      locks[n], forks[n] = lock, fork
+    end
     for n = 1, SEATS do
       local me = "thinker-" .. n
       local function eat()
         for _, fork in ipairs{ n, n % SEATS + 1 } do
-          lab.always("safe", forks[fork].holder == me, "%s eats without fork-%d in its hand", me, fork)
+          lab.always("safe", locks[fork].holder == me, "%s eats without fork-%d in its hand", me, fork)
         end
         meal:enter()
         meal:leave()
       end
       lab.task(me, function() student.dine(n, forks, eat) end)
     end
-    lab.stuck("%s for ever with an empty stomach")
+    lab.stuck("%s waits for ever with an empty stomach")
     lab.after(function()
       lab.always("ends", meal.entered == SEATS, "there were %d meals for %d thinkers", meal.entered, SEATS)
       lab.sometimes("free", meal.most == 2, "no two ever eat together")

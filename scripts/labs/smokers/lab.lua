@@ -14,7 +14,7 @@ thing's place; whichever boy's thing is called, he comes running: teach him what
     "Under the lock: nothing lies there: lies:set(mine). Else clear it, and call the smoker 6 - mine - other.",
   },
   points = { safe = 4, ends = 6 },
-  tasks = 7, switches = 1,
+  tasks = 7, runs = 500,
   world = function(lab, student)
     local THINGS, ROUNDS = { "tobacco", "paper", "matches" }, 2
     local things, bells, again = {}, {}, ipc.semaphore{ value = 0, name = "counter is free" }
@@ -26,35 +26,29 @@ thing's place; whichever boy's thing is called, he comes running: teach him what
     local function on_the_counter()
       local list = {}
       for n, name in ipairs(THINGS) do
-        if n ~= missing.value then list[#list + 1] = name end
+        if n ~= missing:get() then list[#list + 1] = name end
       end
       return table.concat(list, " and ")
     end
     lab.task("keeper", function()
-      for _ = 1, ROUNDS do
+      for round = 1, ROUNDS do
         missing:set(lab.choose(3))
+        lab.stuck(on_the_counter() .. " lie there, and all sleep")
         for n = 1, 3 do
-          if n ~= missing.value then things[n]:release() end
+          if n ~= missing:get() then things[n]:release() end
         end
         again:acquire()
       end
     end)
     for n, name in ipairs(THINGS) do
       local function smoke()
-        lab.always("safe", missing.value == n, "who has %s smokes, but on the counter lie %s", name, on_the_counter())
+        lab.always("safe", missing:get() == n, "who has %s smokes, but on the counter lie %s", name, on_the_counter())
         smoked:add(1)
         again:release()
       end
-      ipc.process{ name = "smoker-" .. n, daemon = true, target = function()
-        while true do student.smoker(n, bells[n], things, smoke) end
-      end }:start()
-      ipc.process{ name = "boy-" .. n, daemon = true, target = function()
-        while student.boy do
-          things[n]:acquire()
-          student.boy(n, function(who) bells[who]:release() end)
-        end
-      end }:start()
+      ipc.process{ name = "smoker-" .. n, daemon = true, target = student.smoker, args = { n, bells[n], things, smoke } }:start()
+      local function call(who) bells[who]:release() end
+      ipc.process{ name = "boy-" .. n, daemon = true, target = student.boy, args = { n, things[n], call } }:start()
     end
-    lab.stuck(function() return on_the_counter() .. " lie there, and all sleep" end)
-    lab.after(function() lab.always("ends", smoked.value == ROUNDS, "%d of %d have smoked", smoked.value, ROUNDS) end)
+    lab.after(function() lab.always("ends", smoked:get() == ROUNDS, "%d of %d have smoked", smoked:get(), ROUNDS) end)
   end }

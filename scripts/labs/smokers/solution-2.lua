@@ -3,17 +3,22 @@ local ipc = require "tidelock"
 
 local sum = ipc.value(0, "sum")
 
-local function boy(mine, call)
-  local now = sum:add(mine)
-  if now ~= mine then
-    sum:add(-now)
-    call(6 - now)
+local function boy(mine, thing, call)
+  while true do
+    thing:acquire()
+    local now = sum:add(mine)
+    if now ~= mine then
+      sum:add(-now)
+      call(6 - now)
+    end
   end
 end
 
 local function smoker(_, bell, _, smoke)
-  bell:acquire()
-  smoke()
+  while true do
+    bell:acquire()
+    smoke()
+  end
 end
 
 return { boy = boy, smoker = smoker }

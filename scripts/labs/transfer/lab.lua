@@ -13,12 +13,24 @@ must not be kept waiting by people whose accounts are none of hers.]],
     "Put the two locks into first and second by the accounts' numbers, then acquire first, then second.",
   },
   points = { safe = 4, ends = 4, free = 2 },
-  tasks = 3, switches = 2,
+  tasks = 3, switches = 1,
   world = function(lab, student)
-    local moving, accounts = lab.stage("moving money"), {}
+    local moving, accounts, tries = lab.stage("moving money"), {}, {}
+    local function lock_of(name)
+      local lock, of_lock = ipc.lock(name), {}
+      function of_lock.acquire(_, timeout)
+        local got, why = lock:acquire(timeout)
+        local me = lab.me()
+        tries[me] = (tries[me] or 0) + (got and 0 or 1)
+        lab.always("ends", tries[me] <= 2, "%s has tried 3 times in vain, and may try for ever", me)
+        return got, why
+      end
+      function of_lock.release() return lock:release() end
+      return of_lock
+    end
     for n, name in ipairs{ "red", "blue", "green", "grey" } do
       local balance = ipc.value(100, name)
-      accounts[n] = { number = n, name = name, lock = ipc.lock("lock of " .. name), balance = balance }
+      accounts[n] = { number = n, name = name, lock = lock_of(name), balance = balance }
       accounts[n].take = function(_, amount)
         moving:enter()
         balance:set(balance:get() - amount)
@@ -31,7 +43,7 @@ must not be kept waiting by people whose accounts are none of hers.]],
     for _, who in ipairs{ { "ann", 1, 2 }, { "bob", 2, 1 }, { "cleo", 3, 4 } } do
       lab.task(who[1], function() student.transfer(accounts[who[2]], accounts[who[3]], 10) end)
     end
-    lab.stuck("%s for ever at the counter")
+    lab.stuck("%s waits for ever at the counter")
     lab.after(function()
       local sum = 0
       for _, account in ipairs(accounts) do sum = sum + account.balance:get() end

@@ -1,4 +1,4 @@
--- says: "all have come, and at the hut"
+-- says: "at the hut for ever"
 -- Nobody sets out from the hut before all climbers have come.
 local ipc = require "tidelock"
 

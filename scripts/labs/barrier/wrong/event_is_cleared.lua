@@ -1,4 +1,4 @@
--- says: "all have come, and at the hut"
+-- says: "at the hut for ever"
 local ipc = require "tidelock"
 
 local come, all_here = ipc.value(0, "come"), ipc.event{ name = "all here" }

@@ -1,4 +1,4 @@
--- says: "all have come, and at the hut"
+-- says: "at the hut for ever"
 local ipc = require "tidelock"
 
 local come, gate = ipc.value(0, "come"), ipc.semaphore{ value = 0, name = "gate" }

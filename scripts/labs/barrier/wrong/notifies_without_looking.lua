@@ -1,4 +1,4 @@
--- says: "all have come, and at the hut"
+-- says: "at the hut for ever"
 local ipc = require "tidelock"
 
 local come, hut = ipc.value(0, "come"), ipc.condition{ name = "hut" }

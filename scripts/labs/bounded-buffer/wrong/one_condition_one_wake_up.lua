@@ -1,4 +1,4 @@
--- says: "for ever, and the sill is empty"
+-- says: "wait for ever, and the sill is empty"
 -- One loaf fits on the sill. The baker puts it there, a guest takes it; whose turn it is not, sleeps.
 local ipc = require "tidelock"
 

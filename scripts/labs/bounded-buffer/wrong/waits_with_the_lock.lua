@@ -1,4 +1,4 @@
--- says: "for ever, and the sill is empty"
+-- says: "wait for ever, and the sill is full"
 local ipc = require "tidelock"
 
 local sill = ipc.lock{ name = "sill" }

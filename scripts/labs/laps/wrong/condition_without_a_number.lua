@@ -1,4 +1,4 @@
--- says: "at the line"
+-- says: "at the line for ever"
 local ipc = require "tidelock"
 
 local come, at_line = ipc.value(0, "come"), ipc.condition{ name = "line" }

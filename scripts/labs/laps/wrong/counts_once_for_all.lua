@@ -1,4 +1,4 @@
--- says: "at the line"
+-- says: "is a lap ahead"
 -- At the line all wait for all, lap after lap.
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "at the line"
+-- says: "is a lap ahead"
 local ipc = require "tidelock"
 
 local come, all_here = ipc.value(0, "come"), ipc.event{ name = "all here" }

@@ -1,4 +1,4 @@
--- says: "at the line"
+-- says: "at the line for ever"
 -- At the line all wait for all, lap after lap.
 local ipc = require "tidelock"
 

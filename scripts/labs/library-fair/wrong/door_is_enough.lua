@@ -1,4 +1,4 @@
--- says: "safe"
+-- says: "writes while somebody reads"
 -- Readers read together, the chronicler writes alone, and nobody waits longer than is right.
 local ipc = require "tidelock"
 

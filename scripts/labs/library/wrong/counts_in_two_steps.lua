@@ -1,4 +1,4 @@
--- says: ""
+-- says: "wait for ever at the door"
 -- Readers read together, the chronicler writes alone.
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "safe"
+-- says: "writes while somebody reads"
 -- Readers read together, the chronicler writes alone.
 local ipc = require "tidelock"
 

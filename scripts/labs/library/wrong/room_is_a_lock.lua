@@ -1,4 +1,4 @@
--- says: ""
+-- says: "only its holder can release it"
 -- Readers read together, the chronicler writes alone.
 local ipc = require "tidelock"
 

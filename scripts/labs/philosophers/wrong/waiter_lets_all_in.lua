@@ -1,4 +1,4 @@
--- says: "circle"
+-- says: "a circle, so none can go on"
 local ipc = require "tidelock"
 
 local waiter = ipc.semaphore{ value = 4, name = "waiter" }

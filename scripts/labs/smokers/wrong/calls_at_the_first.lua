@@ -4,13 +4,18 @@ local ipc = require "tidelock"
 
 local counter, lies = ipc.lock{ name = "counter" }, ipc.value(0, "lies there")
 
-local function boy(mine, call) -- thing `mine` has just been laid on the counter; call(n) rings for smoker n
-  call(mine % 3 + 1)
+local function boy(mine, thing, call) -- call(n) rings for smoker n
+  while true do
+    thing:acquire() -- it has been laid on the counter
+    call(mine % 3 + 1)
+  end
 end
 
 local function smoker(_, bell, _, smoke)
-  bell:acquire()
-  smoke()
+  while true do
+    bell:acquire()
+    smoke()
+  end
 end
 
 return { boy = boy, smoker = smoker }

@@ -1,4 +1,4 @@
--- says: ""
+-- says: "it is held by"
 -- 10 coins from one account to another. Each account has a lock and a number.
 local function transfer(from, to, amount)
   from.lock:acquire()

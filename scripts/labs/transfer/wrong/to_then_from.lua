@@ -1,4 +1,4 @@
--- says: "circle"
+-- says: "a circle, so none can go on"
 -- 10 coins from one account to another. Each account has a lock and a number.
 local function transfer(from, to, amount)
   to.lock:acquire()

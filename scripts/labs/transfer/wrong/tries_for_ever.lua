@@ -1,4 +1,4 @@
--- says: "for ever"
+-- says: "may try for ever"
 -- 10 coins from one account to another. Each account has a lock and a number.
 local ipc = require "tidelock"
 
