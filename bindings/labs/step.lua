@@ -1,48 +1,63 @@
 --- Step: the failing schedule of a lab's file, a key a task; a lab of kind "break" is played with the same keys.
 local check = require "labs.check"
+local moves = require "explore.moves"
 local step_view = require "labs.step_view"
-local stepper = require "labs.stepper"
+local stepper = require "judge.stepper"
 local words = require "labs.words"
 
 local step = {}
 
 local ROWS = 24
 
-local function task_of_key(self, key)
-  for _, task in ipairs(step_view.tasks(self.stepper.at.story)) do
-    if task.key == key then return task end
-  end
-end
-
 -- In a lab that is to be broken, that is what was to be done.
 local function keep(self)
-  local ending = self.stepper.at.ending
-  if self.lab.kind ~= "break" or not ending or not ending.broken or self.kept then return end
+  if self.lab.kind ~= "break" or self.kept then return end
+  local ended = self.stepper:ended()
+  if not ended or not ended.won then return end
   self.kept = true
   self.progress:change(self.lab.name, function(row) row.state, row.tries = "done", row.tries + 1 end)
 end
 
+local function count(self) return #self.stepper.chosen end
+
 local KEYS = {}
 function KEYS.q() return "quit" end
 KEYS["ctrl-c"], KEYS["ctrl-d"], KEYS.eof, KEYS.escape = KEYS.q, KEYS.q, KEYS.q, KEYS.q
+
 function KEYS.u(self)
   if not self.stepper:undo() then self.told = "this is the first choice" end
+  if self.left and count(self) <= self.left then self.left = nil end
 end
-function KEYS.r(self) self.stepper:restart() end
+
+function KEYS.r(self)
+  while self.stepper:undo() do end -- luacheck: ignore 542
+  self.left = nil
+end
+
+-- The next step of the schedule that was found, as long as it was not left.
 function KEYS.enter(self)
-  local at = self.stepper.at
-  if at.ending or self.stepper:follow() then return end
-  self.told = self.stepper.recorded and "you have left the schedule that was found: u goes back to it"
-    or "there is no schedule to follow: choose a task by its key"
+  if self.stepper:ended() then return end
+  if not self.recorded then
+    self.told = "there is no schedule to follow: choose a task by its number"
+  elseif self.left then
+    self.told = "you have left the schedule that was found: u goes back to it"
+  else
+    self.stepper:play(self.recorded, count(self) + 1)
+  end
 end
 KEYS.space, KEYS[" "] = KEYS.enter, KEYS.enter
 
 local function press(self, key)
   self.told = nil
   if KEYS[key] then return KEYS[key](self) end
-  local task = task_of_key(self, key)
-  if task and not self.stepper.at.ending and not self.stepper:step(task.path) then
-    self.told = ("%s cannot go on now"):format(task.name)
+  local number = key:find "^[1-9]$" and math.tointeger(tonumber(key))
+  if not number then return end
+  local before = count(self)
+  local well, why = self.stepper:step(number)
+  if not well then
+    self.told = why
+  else
+    self.left = self.left or before
   end
 end
 
@@ -56,20 +71,18 @@ local function loop(self, keys)
   until ending
 end
 
--- Raises { wrong = text } where it is to be told.
-local function open(lab, path, recorded)
-  local opened = stepper.open(lab, path, recorded)
-  if opened.at then return opened end
-  opened:close()
-  error({ wrong = "interrupted", status = 130 }, 0)
+-- A lab that is to be broken has its own code.
+local function path_of(here, lab)
+  if lab.kind == "break" then return nil end
+  return here:path(lab)
 end
 
 --- Plays on the terminal; `verdict`: of the lab's file, or nil.
 function step.play(here, lab, verdict)
   local keys = require "terminal.keys"
-  local path = lab.kind ~= "break" and here:path(lab) or nil
   local self = { lab = lab, paint = here.paint, progress = here.progress, width = here.width,
-    stepper = open(lab, path, verdict and verdict.recorded) }
+    recorded = verdict and verdict.recorded and moves.text(verdict.recorded), stepper = stepper.open(lab,
+    path_of(here, lab)) }
   assert(keys.start())
   local well, why = pcall(loop, self, keys)
   keys.stop()
@@ -79,9 +92,12 @@ end
 
 --- For dev check: whether some schedule breaks a lab that is to be broken; nil and why not.
 function step.prove(lab, cap)
-  local verdict = check(lab, nil, { width = 80, color = false, cap = cap })
-  if verdict.state == "rejected" then return verdict end
-  return nil, ("no schedule breaks it: %s"):format(verdict.sentence or verdict.state)
+  local path = lab.directory .. "/code.lua"
+  local verdict = check(lab, path, { width = 80, color = false, cap = cap })
+  if not verdict.recorded then return nil, ("no schedule breaks it: %s"):format(verdict.sentence or verdict.state) end
+  local ended = stepper.verdict(lab, path, moves.text(verdict.recorded))
+  if ended and ended.won then return verdict end
+  return nil, ("what breaks it is not its goal: %s"):format(verdict.sentence)
 end
 
 local function say_done(here, lab)

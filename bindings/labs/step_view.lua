@@ -1,115 +1,88 @@
---- Step view: the steps so far, a column a task, and who can take the next one.
-local words = require "judge.words"
-
+--- Step view: the steps so far, a column a task, who can take the next one, and what there is of objects.
 local step_view = {}
 
 local CLEAR, NUMBER, LEAST_COLUMN = "\27[H\27[2J\27[3J", 6, 18
-local AROUND = 12 -- lines that are not steps
+local AROUND = 16 -- lines that are not steps
 
---- The tasks in the order of their keys: those that the lab has started, then main: { path, name, key }.
-function step_view.tasks(story)
-  local list = {}
-  for _, task in ipairs(story.tasks) do
-    if task.path ~= "0" then
-      list[#list + 1] = { path = task.path, name = story.names:task(task.path), key = tostring(#list + 1) }
-    end
-  end
-  list[#list + 1] = { path = "0", name = "main", key = "m" }
-  return list
-end
+local function length(text) return utf8.len(text) or #text end
 
 local function cut(text, width)
-  if (utf8.len(text) or #text) <= width then return text .. (" "):rep(width - (utf8.len(text) or #text)) end
+  if length(text) <= width then return text .. (" "):rep(width - length(text)) end
   return text:sub(1, (utf8.offset(text, width - 1) or width) - 1) .. "> "
 end
 
--- Starts of tasks are no steps of the story; of main, only what it does in the lab's places and the student's lines.
-local function is_told(step)
-  if step.how == "starts" then return false end
-  return step.task ~= "0" or words.is_of_lab(step) or step.said
+local function with_line(row)
+  return row.line and ("%s  line %d"):format(row.text, row.line) or row.text
 end
 
-local function text_of(step, names)
-  if step.op == "end" then return "is done" end
-  local line = step.line and ("  line %d"):format(step.line) or ""
-  return words.of(step, names) .. line
-end
-
--- The steps as rows { step's number, task, text }; those that came at last.
-local function rows_of(at, most)
-  local rows = {}
-  for i = 1, at.shown do
-    local step = at.story.steps[i]
-    if step and is_told(step) then
-      rows[#rows + 1] = { math.tointeger(step.step) or step.step, step.task, text_of(step, at.story.names) }
-    end
-  end
-  local left_out = math.max(0, #rows - most)
-  return table.move(rows, left_out + 1, #rows, 1, {}), left_out
-end
-
--- Only tasks that have a row, or can go on, have a column.
-local function columns_of(tasks, rows, could)
-  local used, list = {}, {}
-  for _, row in ipairs(rows) do used[row[2]] = true end
-  for _, path in ipairs(could or {}) do used[path] = true end
+-- Only tasks that have a step, or can take one, have a column; main is the last.
+local function columns_of(tasks, steps)
+  local used, list, known = {}, {}, {}
+  for _, step in ipairs(steps) do used[step.path] = step.task end
   for _, task in ipairs(tasks) do
-    if used[task.path] then list[#list + 1] = task end
+    known[task.path] = true
+    if used[task.path] or task.can then list[#list + 1] = { path = task.path, name = task.name } end
+  end
+  for path, name in pairs(used) do
+    if not known[path] then list[#list + 1] = { path = path, name = name } end
   end
   return list
 end
 
 local function table_lines(self, tasks)
-  local at, paint = self.stepper.at, self.paint
-  local rows, left_out = rows_of(at, math.max(5, self.rows - AROUND))
-  local columns = columns_of(tasks, rows, at.could)
+  local paint, steps = self.paint, self.stepper:steps()
+  local columns = columns_of(tasks, steps)
   local width = (self.width - NUMBER) // math.max(1, #columns)
-  local wide = width >= LEAST_COLUMN
+  local is_wide = width >= LEAST_COLUMN
   local lines, place = { (" "):rep(NUMBER) }, {}
   for i, task in ipairs(columns) do
     place[task.path] = i
-    if wide then lines[1] = lines[1] .. paint:task(i, cut(task.name, width)) end
+    if is_wide then lines[1] = lines[1] .. paint:task(i, cut(task.name, width)) end
   end
-  if left_out > 0 then lines[#lines + 1] = paint:as("dim", ("      ... %d steps before"):format(left_out)) end
-  for _, row in ipairs(rows) do
-    local i = place[row[2]]
-    local indent = wide and (" "):rep((i - 1) * width) or ""
-    local text = wide and cut(row[3], math.max(width, self.width - NUMBER - (i - 1) * width))
-      or columns[i].name .. ": " .. row[3]
-    lines[#lines + 1] = ("%4d  "):format(row[1]) .. indent .. paint:task(i, (text:gsub("%s+$", "")))
+  local first = math.max(1, #steps - math.max(5, self.rows - AROUND - #tasks) + 1)
+  if first > 1 then lines[#lines + 1] = paint:as("dim", ("      ... %d steps before"):format(first - 1)) end
+  for n = first, #steps do
+    local step = steps[n]
+    local i = place[step.path]
+    local indent = is_wide and (i - 1) * width or 0
+    local text = cut((is_wide and "" or step.task .. ": ") .. with_line(step), self.width - NUMBER - indent)
+    lines[#lines + 1] = ("%4d  %s%s"):format(math.tointeger(step.step) or n, (" "):rep(indent),
+      paint:task(i, (text:gsub("%s+$", ""))))
   end
   return lines
+end
+
+local function task_line(self, n, task)
+  local what = task.over and "is done" or task.can and task.text or task.text and "waits: " .. task.text or "waits"
+  local line = ("  %s  %s   %s%s"):format(n, task.name, what, task.line and not task.over
+    and ("   line %d"):format(task.line) or "")
+  return self.paint:as(task.can and "bold" or "dim", line)
 end
 
 local function choice_lines(self, tasks)
-  local lines, at = { "who takes the next step?" }, self.stepper.at
-  local can = {}
-  for _, path in ipairs(at.could) do can[path] = true end
-  for _, task in ipairs(tasks) do
-    if can[task.path] then
-      local line, text = self.stepper:next_line(task.path)
-      lines[#lines + 1] = ("  %s  %s%s"):format(self.paint:as("bold", task.key), task.name,
-        line and ("   line %d: %s"):format(line, text or "") or "")
-    end
-  end
+  local lines = { "who takes the next step?" }
+  for n, task in ipairs(tasks) do lines[#lines + 1] = task_line(self, n, task) end
+  local state = self.stepper:state()
+  if #state > 0 then lines[#lines + 1] = self.paint:as("dim", "now: " .. table.concat(state, "   ")) end
   return lines
 end
 
-local function ending_lines(self)
-  local ending = self.stepper.at.ending
-  local is_break = self.lab.kind == "break"
-  if not ending.broken then
-    return { self.paint:as(is_break and "yellow" or "green", "The end: " .. ending.text .. "."),
-      is_break and "It must go wrong: u takes a step back, r begins anew." or nil }
+local function ending_lines(self, ended)
+  local is_break, text = self.lab.kind == "break", ended.sentence
+  if ended.won and is_break then return { self.paint:as("green", ("You broke it: %s."):format(text)) } end
+  if is_break then
+    return { self.paint:as("yellow", ("The end: %s."):format(text)),
+      "That is not what was wanted. u takes a step back, r begins anew." }
   end
-  return { self.paint:as(is_break and "green" or "red", (is_break and "You broke it: " or "Here it breaks: ")
-    .. ending.text .. ".") }
+  local failed = ended.run.ending ~= "passed"
+  return { self.paint:as(failed and "red" or "green", (failed and "Here it breaks: " or "The end: ") .. text .. ".") }
 end
 
-local function keys_line(self)
-  local stepper, parts = self.stepper, {}
+local function keys_line(self, ended)
+  local parts = {}
   local function add(key, text) parts[#parts + 1] = self.paint:as("bold", key) .. " " .. text end
-  if stepper.recorded and not stepper.at.ending and stepper:is_recorded() then add("Enter", "as it was found") end
+  if not ended then add("1 ...", "that task") end
+  if not ended and self.recorded and not self.left then add("Enter", "as it was found") end
   add("u", "undo")
   add("r", "from the start")
   add("q", "back")
@@ -118,16 +91,15 @@ end
 
 --- The screen.
 function step_view.screen(self)
-  local at = self.stepper.at
-  local tasks = step_view.tasks(at.story)
+  local tasks, ended = self.stepper:tasks(), self.stepper:ended()
   local lines = { self.paint:as("bold", ("%s: you are the scheduler"):format(self.lab.title)), "" }
   local function append(list) table.move(list, 1, #list, #lines + 1, lines) end
   append(table_lines(self, tasks))
   lines[#lines + 1] = ""
-  append(at.ending and ending_lines(self) or choice_lines(self, tasks))
+  append(ended and ending_lines(self, ended) or choice_lines(self, tasks))
   if self.told then lines[#lines + 1] = self.told end
   lines[#lines + 1] = ""
-  lines[#lines + 1] = keys_line(self)
+  lines[#lines + 1] = keys_line(self, ended)
   return CLEAR .. table.concat(lines, "\n") .. "\n"
 end
 
