@@ -4,7 +4,7 @@ return {
   story = [[
 A sushi bar with two seats. If a seat is free you may sit down. But when both are taken, the two belong together, and
 whoever comes then has to wait until both have left. The last one to leave tells those who wait. Three guests are so
-fond of the place that two of them come twice.]],
+fond of the place that all of them come twice.]],
   hints = {
     "A woken guest does not sit yet. Who may come in between being called and sitting down, and what does he see?",
     "eating and waiting are counted under the lock `book`; party says that both seats were taken; called is a bell.",
@@ -27,14 +27,14 @@ fond of the place that two of them come twice.]],
       sushi:add(1)
       if inside:add(-1) == 0 then party:set(0) end
     end
-    for n, visits in ipairs{ 2, 2, 1 } do
+    for n, visits in ipairs{ 2, 2, 2 } do
       lab.task("guest-" .. n, function()
         for _ = 1, visits do student.guest(eat) end
       end)
     end
     lab.stuck("%s waits for a seat for ever")
     lab.after(function()
-      lab.always("ends", sushi:get() == 5, "%d of 5 meals were eaten", sushi:get())
+      lab.always("ends", sushi:get() == 6, "%d of 6 meals were eaten", sushi:get())
       lab.sometimes("free", bar.most == 2, "no two ever eat together")
     end)
   end }
