@@ -19,6 +19,7 @@ local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
 local RUNS, CAP, PATIENCE = 4000, 10, 5
+local JUDGED = 200 -- schedules behind the first failure
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
 local SHRINK_LONG = { runs = 12, seconds = 60 } -- of schedules without end
 
@@ -79,13 +80,23 @@ local function failing(here, finder)
   return whole
 end
 
--- Properties that have failed in some schedule, with the first one of each; only where all are to be judged.
+-- Such schedules take so long that nothing else is judged behind one.
+local function is_endless(run)
+  local said = findings.said(run)
+  return run.ending == "hangs" or said and (said.what == "loop" or said.what == "steps")
+end
+
+-- Properties that have failed in some schedule, with the first one of each; only where all are to be judged. It is a
+-- number of schedules that ends it, so that the points are the same on every machine.
 local function judge_on(here, finder, deadline, state)
+  if finder.failure then finder.options.runs = math.min(finder.options.runs, finder.started + JUDGED) end
   while finder.failure do
     findings.add(state, finder.failure)
+    if is_endless(finder.failure.run) then return end
     finder.failure = nil
     state.why = hunt.run(here, finder, deadline, state.took)
   end
+  state.judged = state.why == "done"
 end
 
 local function run(lab, path, options, here)

@@ -80,21 +80,34 @@ local function tell(finder, row)
   end
 end
 
+-- Looks at what came of a round, in the order of the plans, up to the first failure; the rest is kept: whoever goes on
+-- behind the failure begins with it.
+local function look_at(finder, rows, took)
+  finder.rest = nil
+  for i, row in ipairs(rows) do
+    tell(finder, row)
+    if took then took(row) end
+    if finder.failure then
+      finder.rest = table.move(rows, i + 1, #rows, 1, {})
+      return
+    end
+  end
+end
+
 --- Runs schedules until one fails, none is left, or the moment of the deadline is there. `took(row)` is called with
 -- each that was looked at, { plan =, run = }; stop(), if it is given, now and then: true ends the search. Returns why
 -- it has ended: "done", "time" or "interrupted".
 function hunt.run(here, finder, deadline, took, stop)
   while true do
     if stop and stop() then return "interrupted" end
+    look_at(finder, finder.rest or {}, took)
+    if finder.failure then return "done" end
     local round, done = next_round(finder, here.lab)
     if #round == 0 and done then return "done" end
     local rows = run_round(here, round)
     if not rows then return "interrupted" end
-    for _, row in ipairs(rows) do
-      tell(finder, row)
-      if took then took(row) end
-      if finder.failure then return "done" end
-    end
+    look_at(finder, rows, took)
+    if finder.failure then return "done" end
     if done then return "done" end
     if here.clock() >= deadline then return "time" end
   end

@@ -126,6 +126,15 @@ local function add_claims(self, api)
     return sometimes(self, property, condition, text)
   end
 
+  function api.goal(condition, text, missed, ...)
+    if type(text) ~= "string" or type(missed) ~= "string" then
+      error("lab.goal(condition, text, text if it is missed, ...): texts are expected", 2)
+    end
+    local said = holds(condition)
+    local words = (said and text or missed):format(...)
+    self.board.finish(("\1lab\1%s\1%s"):format(said and "goal" or "missed", words))
+  end
+
   function api.empty(queue, property, text)
     check_words("lab.empty", property, text)
     table.insert(self.empties, { queue = queue, property = property, text = text })

@@ -13,12 +13,10 @@ local function check_name(call, name)
   if type(name) ~= "string" then error(("%s: a name is expected"):format(call), 4) end
 end
 
--- What is said if all wait for ever from here on: a function is asked again where something has changed.
+-- What is said if all wait for ever from here on: a function is asked again where something has changed. A text may
+-- have been replaced by another task.
 local function tell_stuck(self)
-  local stuck = self.stuck
-  if not stuck then return end
-  local text = type(stuck) == "function" and stuck(PLACE) or stuck
-  self.lab.board.stuck((tostring(text)))
+  if type(self.stuck) == "function" then self.lab.board.stuck(tostring(self.stuck(PLACE))) end
 end
 
 local function opaque(self, name, methods, value)
@@ -86,7 +84,7 @@ function memory:set_stuck(text)
     error("lab.stuck(text): a text, or a function that returns it, is expected", 3)
   end
   self.stuck = text
-  tell_stuck(self)
+  if type(text) == "string" then self.lab.board.stuck(text) else tell_stuck(self) end
 end
 
 return memory

@@ -13,11 +13,13 @@ end
 local OF_WORLD = {
   reject = function(said) return said.sentence end,
   unread = function(said) return said.sentence end,
+  goal = function(said) return said.sentence end,
+  missed = function(said) return said.sentence end,
   cheat = function(said) return ("`%s` %s"):format(said.name, said.why) end,
   loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
     sentence.line(said.place)) end,
-  steps = function(said) return ("%s steps, and no end in sight: it comes to %s again and again"):format(said.steps,
-    sentence.line(said.place)) end,
+  steps = function(said, who) return ("%s tries for ever in %s: %s steps, and no end in sight"):format(who,
+    sentence.line(said.place), said.steps) end,
 }
 
 -- The first line of the message, without what only the program needs of it.
@@ -59,8 +61,8 @@ end
 --- For what the world has said (judge/findings; or nil), and the story.
 function sentence.of(story, said)
   local run = story.run
-  if said then return OF_WORLD[said.what](said) end
   local who = story.names:task(run.ender or "0")
+  if said then return OF_WORLD[said.what](said, who) end
   if run.ending == "error" then return of_error(run, who) end
   if run.ending == "always" then return of_always(run, who) end
   if run.ending == "deadlock" then return endless.sentence(story) or "all tasks wait for ever" end

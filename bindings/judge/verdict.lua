@@ -18,17 +18,35 @@ local function counted(finder)
   return ("all %s schedules%s"):format(number, bound and (" with up to %d switches"):format(bound) or "")
 end
 
+-- What never came true, by property.
+local function missing_of(state)
+  local found = {}
+  for _, each in ipairs(state and findings.missing(state) or {}) do found[each.property] = each.text end
+  return found
+end
+
+-- Whether a property holds, and why not; nil: that is not known, as another one has failed first, or none has passed.
+local function judged(self, state, name, missing)
+  if self.property == name then return false, self.sentence end
+  local failed = state and state.failed[name]
+  if failed then
+    local said = findings.said(failed.run)
+    return false, said and said.sentence or ("%s: %s fails too"):format(self.lab.title, name)
+  end
+  if self.state == "passed" then return true end
+  if not state or state.passed == 0 then return nil end
+  if missing[name] then
+    if state.judged and self.state ~= "unfinished" then return false, missing[name] end
+    return nil
+  end
+  if state.judged or self.state == "unfinished" then return true end
+end
+
 local function properties_of(lab, state, self)
-  local list = {}
+  local list, missing = {}, missing_of(state)
   for name, most in pairs(lab.points or {}) do
     local row = { name = name, most = most }
-    if self.property == name then
-      row.passed, row.message = false, self.sentence
-    elseif state and state.failed[name] then
-      row.passed, row.message = false, self.lab.title .. ": " .. name .. " fails too"
-    elseif self.state == "passed" then
-      row.passed = true
-    end
+    row.passed, row.message = judged(self, state, name, missing)
     if row.passed ~= nil then row.points = row.passed and most or 0 end
     list[#list + 1] = row
   end

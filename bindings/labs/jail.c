@@ -118,16 +118,20 @@ static bool show(const struct source *source)
            mount(NULL, target, NULL, flags, NULL) == 0;
 }
 
-/* A file system in memory for what is written. */
+/* A folder for all; a source may lie in it. */
+static bool make_open(const char *path)
+{
+    return (mkdir(path, 01777) == 0 || errno == EEXIST) &&
+           chmod(path, 01777) == 0;
+}
+
+/* What is written lies in the memory's file system. */
 static bool make_own(void)
 {
     return mkdir(ROOT "/root/proc", 0555) == 0 &&
            mount("proc", ROOT "/root/proc", "proc",
                  MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0 &&
-           mkdir(ROOT "/root/tmp", 01777) == 0 &&
-           chmod(ROOT "/root/tmp", 01777) == 0 &&
-           (mkdir(ROOT "/root/dev/shm", 01777) == 0 || errno == EEXIST) &&
-           chmod(ROOT "/root/dev/shm", 01777) == 0;
+           make_open(ROOT "/root/tmp") && make_open(ROOT "/root/dev/shm");
 }
 
 static bool change_root(void)

@@ -1,5 +1,3 @@
-local ipc = require "tidelock"
-
 local DISHES, EATERS = { { "dish 1", "dish 2" }, { "dish 3" } }, 2
 
 return {
@@ -19,6 +17,7 @@ A queue counts what was put in and has not yet been called done. `evening` waits
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 4,
   world = function(lab, student)
+    local ipc = require "tidelock"
     local counter, eating = ipc.queue{ name = "counter" }, lab.stage("eating")
     local begun, eaten, chefs = {}, {}, {}
     for _, dishes in ipairs(DISHES) do

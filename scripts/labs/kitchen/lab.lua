@@ -1,5 +1,3 @@
-local ipc = require "tidelock"
-
 local DISHES, EATERS = { { "dish 1", "dish 2" }, { "dish 3" } }, 2
 
 return {
@@ -20,6 +18,7 @@ counter, and when?]],
   points = { safe = 6, ends = 4 },
   tasks = 4,
   world = function(lab, student)
+    local ipc = require "tidelock"
     local queue, nils, left = ipc.queue{ name = "counter" }, lab.count("nils"), lab.count("eaters that have left")
     local eaten, total, chefs, eaters = {}, 0, {}, {}
     local counter = setmetatable({}, { __index = function(_, call)

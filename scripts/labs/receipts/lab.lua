@@ -1,5 +1,3 @@
-local ipc = require "tidelock"
-
 local PRODUCTS, ENOUGH = { "chair", "bench" }, 3
 
 return {
@@ -19,6 +17,7 @@ A tray stands about that nobody uses.]],
   points = { safe = 6, ends = 4 },
   tasks = 2,
   world = function(lab, student)
+    local ipc = require "tidelock"
     local queue = ipc.queue{ maxsize = 1, name = "desk" }
     local stamped, kept, back, last = {}, {}, 0, nil -- back, last: of this task
     local desk = setmetatable({}, { __index = function(_, call)

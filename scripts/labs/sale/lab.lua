@@ -1,5 +1,3 @@
-local ipc = require "tidelock"
-
 local BANDS, CUSTOMERS = 3, 4
 
 return {
@@ -20,6 +18,7 @@ Four customers come for three places, all at once. `line` is a queue that takes 
   points = { safe = 6, ends = 4 },
   tasks = 4,
   world = function(lab, student)
+    local ipc = require "tidelock"
     local line = ipc.queue{ maxsize = BANDS, name = "line" }
     local gone = {}
     lab.stuck("%s waits for ever for a place")

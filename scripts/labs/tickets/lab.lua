@@ -1,5 +1,3 @@
-local ipc = require "tidelock"
-
 return {
   title = "Tickets",
   learn = "a check and what is done upon it belong under one lock; what only looks does not",
@@ -18,6 +16,7 @@ also while others look, and you are not to put a fence round it.]],
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 2,
   world = function(lab, student)
+    local ipc = require "tidelock"
     local left, sold, looking = ipc.value(1, "tickets left"), lab.count("sold"), lab.stage("the board")
     local seen, office = 0, {} -- seen: by this task
     function office.read()

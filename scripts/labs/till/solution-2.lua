@@ -1,4 +1,4 @@
--- Three clerks, one till. Each of them puts in a coin twice, and in the evening every coin must be there.
+-- Two clerks, one till. Each of them puts in a coin twice, and in the evening every coin must be there.
 local ipc = require "tidelock"
 
 local key = ipc.lock("key") -- there is one key to the till, for who wants it

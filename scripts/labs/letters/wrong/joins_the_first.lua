@@ -1,4 +1,4 @@
--- says: "main said it while courier-"
+-- says: "main said it while"
 -- Three couriers carry the letters, all at the same time. `all_are_home` may be said when that is so, and no sooner.
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "waits for ever"
+-- says: "for ever for the other one"
 -- Ann and Bob cook for the same table. No main course may be served before both starters are.
 local ipc = require "tidelock"
 

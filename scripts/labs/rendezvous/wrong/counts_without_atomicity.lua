@@ -1,4 +1,4 @@
--- says: "waits for ever"
+-- says: "for ever for the other one"
 local ipc = require "tidelock"
 
 local served, both = ipc.value(0, "served"), ipc.event("both")

@@ -1,4 +1,4 @@
--- says: "waits for ever"
+-- says: "for ever for the other one"
 local ipc = require "tidelock"
 
 local stove, ready = ipc.lock("stove"), ipc.barrier(2)

@@ -1,4 +1,4 @@
--- says: "was never served"
+-- says: "was served 0 times"
 local function cook(_, _, serve_starter)
   serve_starter()
 end

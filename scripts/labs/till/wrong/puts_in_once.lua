@@ -1,4 +1,4 @@
--- says: "is lost"
+-- says: "lost:"
 local function clerk(till, coin)
   till:add(coin)
 end

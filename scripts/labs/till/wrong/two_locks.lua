@@ -1,4 +1,4 @@
--- says: "is lost"
+-- says: "lost:"
 local ipc = require "tidelock"
 
 local read, write = ipc.lock("read"), ipc.lock("write")
