@@ -122,7 +122,9 @@ function grade.run(found)
   if #labs == 0 then
     refuse("nothing to grade: no file of a lab, such as %s.lua, in any folder", pack.labs[1].name)
   end
-  if found.format == "exercism" and #labs > 1 then refuse "exercism knows one exercise a submission: give --lab NAME" end
+  if found.format == "exercism" and #labs > 1 then
+    refuse "exercism knows one exercise a submission: give --lab NAME"
+  end
   check_place(found, format, several)
   local tasks = tasks_of(list, labs)
   grade_run.all(tasks, found.jobs or require "explore.host".cpus(),
