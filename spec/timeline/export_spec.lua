@@ -194,6 +194,11 @@ describe("--chrome", function()
       end
     end
     assert.equal(9, #starts)
+    local calls = {}
+    for _, list in ipairs(starts) do
+      if list[1].name == "call" then calls[#calls + 1] = math.floor(list[1].ts + 0.5) end
+    end
+    assert.same({ 9500, 16600, 25200 }, calls) -- microseconds
     for id, list in ipairs(starts) do
       assert.is_true(inside(list[1]) and inside(ends[id][1]))
       assert.is_true(list[1].ts <= ends[id][1].ts)
