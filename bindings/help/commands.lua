@@ -2,7 +2,8 @@
 --
 -- From these rows come --help, the man page and the completions (docs/program.lua), so that they agree.  How a row is
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
--- simulation.c and tracing.c, the names ps, ls and rm in program/inspect.c; those of the commands in Lua are in their rooms.
+-- simulation.c and tracing.c, the names ps, ls and rm in program/inspect.c; those of the commands in Lua are in their
+-- rooms.
 local explore = require "explore.options"
 local timeline = require "timeline.options"
 

@@ -43,8 +43,8 @@ end
 
 describe("protobuf", function()
   it("writes numbers of any size", function()
-    for _, n in ipairs{ 0, 1, 127, 128, 300, 16383, 16384, 1 << 21, (1 << 28) - 1, 1 << 28, 1 << 45, math.maxinteger, -1,
-      math.mininteger } do
+    for _, n in ipairs{ 0, 1, 127, 128, 300, 16383, 16384, 1 << 21, (1 << 28) - 1, 1 << 28, 1 << 45, math.maxinteger,
+      -1, math.mininteger } do
       local found, shift = 0, 0
       local text = protobuf.varint(n)
       for i = 1, #text do
