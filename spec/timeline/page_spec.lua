@@ -13,15 +13,19 @@ describe("the page of a timeline", function()
 
   local folder, page
 
-  -- Writes the page of that name (page_models.lua); its path, and its text.
+  local written = {}
+
+  -- The page of that name (page_models.lua), written once; its path, and its text.
   local function write(name, count)
     local path = ("%s/%s.html"):format(folder, name)
+    if written[name] then return path, written[name] end
     local out, err, status = shell.run(("TIDELOCK_EXPLORER=spec/support/page_models.lua %s explore %s %s %d"):format(
       shell.tidelock, name, path, count or 0), 120)
     assert.equal(0, status, out .. err)
     local file = assert(io.open(path, "rb"))
     local text = file:read "a"
     file:close()
+    written[name] = text
     return path, text
   end
 
