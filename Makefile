@@ -15,6 +15,8 @@ LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
 LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libsodium.a,--exclude-libs,libz.a -lsodium -lz -Wl,-Bdynamic
 SODIUM   = -lsodium
 BUSTED  ?= /usr/bin/busted
+# of make test and sanitize: files or folders; none: all
+SPECS  ?=
 # a build of its own kind: sanitize, tsan, fuzz, or fault (kills tasks on request)
 VARIANT ?=
 
@@ -48,7 +50,8 @@ include .ci/checks.mk
 
 core_objects  := $(core_files:%.c=$(build)/%.o)
 
-busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
+busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock \
+	.ci/specs $(2) $(BUSTED) $(SPECS)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 
 .PHONY: all demo test bench docs install install-module uninstall module clean help program c-tests
@@ -60,7 +63,7 @@ all: program module ## the program and the module
 demo: need-demo all ## three scenarios, one after the other
 	@set -e; for name in tickets sale kitchen; do printf '\n== scripts/%s.lua\n' $$name; ./tidelock scripts/$$name.lua; done
 
-test: need-test program module ## all specs
+test: need-test program module ## all specs, or those in SPECS=spec/sync
 	$(call variant,fault,program c-tests)
 	$(call busted_with,$(plain),lua$(LUA))
 

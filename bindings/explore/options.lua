@@ -10,7 +10,13 @@ local options = {}
 
 local JSON = { "--json", to = "json", text = "report for tools" }
 local MERMAID = { "--mermaid", to = "mermaid", text = "report with a sequence diagram" }
-local HTML = { "--html", value = "OUT", to = "html", read = any, completes = "file",
+-- The report has the standard output.
+local function page(text)
+  if text ~= "" and text ~= "-" then return text end
+  return nil, "a file, which the page is written into"
+end
+
+local HTML = { "--html", value = "OUT", to = "html", read = page, completes = "file",
   text = "write the schedule as a page for a browser, too" }
 local HELP = { "-h", "--help", to = "help", text = "this text" }
 

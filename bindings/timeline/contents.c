@@ -10,6 +10,7 @@
 #include <lauxlib.h>
 
 #include "lua/compat.h"
+#include "tidelock.h"
 
 #define CLASS "tidelock.contents"
 
@@ -75,7 +76,7 @@ static const char *load(int fd, void **memory, struct bytes *bytes)
 bool contents_push(lua_State *L, const char *path, struct bytes *bytes)
 {
     void **memory = push_memory(L);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = tl_standard_avoid(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     const char *why = load(fd, memory, bytes);
     if (fd >= 0)
         close(fd);

@@ -7,7 +7,7 @@
 
 #include <lauxlib.h>
 
-#include "public/trace.h"
+#include "tidelock.h"
 #include "timeline/columns.h"
 #include "timeline/contents.h"
 #include "timeline/records.h"

@@ -2,7 +2,7 @@
 
 #include <lauxlib.h>
 
-#include "public/trace.h"
+#include "tidelock.h"
 
 #define ENDS "ends" /* field of the model while it is read */
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "public/trace.h"
+#include "tidelock.h"
 
 #define FIRST_ROOM 256u
 

@@ -1,6 +1,7 @@
 #include "trace/spans.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include <lauxlib.h>
 
@@ -13,7 +14,7 @@ static _Thread_local uintptr_t calling_frame;
 
 /* What an error has left behind lies deeper on the stack than who comes now, or
  * is of a state that may be gone: no line is better. */
-static uint32_t where(const char **file)
+static uint32_t where(struct tl_recording_file *file)
 {
     static _Thread_local lua_Debug frame;
     lua_State *L = calling;
@@ -22,7 +23,10 @@ static uint32_t where(const char **file)
     for (int level = 1; lua_getstack(L, level, &frame); level++) {
         lua_getinfo(L, "Sl", &frame);
         if (frame.currentline > 0) {
-            *file = frame.short_src;
+            /* Lua keeps the source's name while it has a function of it */
+            file->name = frame.short_src;
+            file->key[0] = (uintptr_t)frame.source;
+            memcpy(&file->key[1], frame.short_src, sizeof file->key[1]);
             return (uint32_t)frame.currentline;
         }
     }

@@ -16,9 +16,6 @@ struct pass {
     uint64_t position;
 };
 
-#define word(record, index) tl_births_word(record, index)
-#define moment(drain, time) tl_births_moment(drain, time)
-
 static uint32_t number_of(uint64_t head)
 {
     return (uint32_t)(head >> TL_LANE_NUMBER_SHIFT);
@@ -33,30 +30,32 @@ static void fill_end(struct tl_drain *drain, const struct tl_record *record,
         span->result = TL_TRACE_UNKNOWN;
         return;
     }
-    span->ended = moment(drain, word(record, TL_LANE_ENDED));
-    span->message = word(record, TL_LANE_MESSAGE);
+    span->ended =
+        tl_births_moment(drain, tl_births_word(record, TL_LANE_ENDED));
+    span->message = tl_births_word(record, TL_LANE_MESSAGE);
     span->result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3);
 }
 
 static void fill_sleep(struct tl_drain *drain, const struct tl_record *record,
                        uint64_t head, struct tl_span *span)
 {
-    uint64_t slept = word(record, TL_LANE_SLEPT);
+    uint64_t slept = tl_births_word(record, TL_LANE_SLEPT);
     if (!slept)
         return;
-    span->slept = moment(drain, slept);
+    span->slept = tl_births_moment(drain, slept);
     span->waited = (uint64_t)tl_ticks_time(
-        &drain->ticks, (int64_t)word(record, TL_LANE_WAITED));
+        &drain->ticks, (int64_t)tl_births_word(record, TL_LANE_WAITED));
     span->waker = tl_births_index(drain, number_of(head));
     if (span->waker)
-        span->called = moment(drain, word(record, TL_LANE_CALLED));
+        span->called =
+            tl_births_moment(drain, tl_births_word(record, TL_LANE_CALLED));
 }
 
 static void read_operation(struct pass *pass, const struct tl_record *record,
                            uint64_t head)
 {
     struct tl_drain *drain = pass->drain;
-    uint64_t place = word(record, TL_LANE_PLACE);
+    uint64_t place = tl_births_word(record, TL_LANE_PLACE);
     uint32_t operation = (uint32_t)(place >> 48);
     struct tl_span span = {
         .task = pass->reader->task,
@@ -65,7 +64,7 @@ static void read_operation(struct pass *pass, const struct tl_record *record,
         .object = pass->reader->objects[(place >> 32) % TL_LANE_OBJECTS],
         .file = pass->reader->files[place >> 24 & 0xff],
         .line = (uint32_t)(place & 0xffffff),
-        .began = moment(drain, word(record, TL_LANE_BEGAN)),
+        .began = tl_births_moment(drain, tl_births_word(record, TL_LANE_BEGAN)),
         .ended = -1,
         .slept = -1,
         .called = -1};
@@ -92,8 +91,8 @@ static void tell_lost(struct pass *pass, uint64_t lost)
 
 static void read_task(struct pass *pass, uint64_t head)
 {
-    tell_lost(pass, word(tl_lane_record(pass->lane, pass->position),
-                         TL_LANE_TASK_LOST));
+    tell_lost(pass, tl_births_word(tl_lane_record(pass->lane, pass->position),
+                                   TL_LANE_TASK_LOST));
     pass->reader->task = tl_births_index(pass->drain, number_of(head));
     memset(pass->reader->objects, 0, sizeof pass->reader->objects);
     memset(pass->reader->files, 0, sizeof pass->reader->files);
@@ -104,22 +103,26 @@ static void read_task(struct pass *pass, uint64_t head)
 static void read_end(struct pass *pass, const struct tl_record *record,
                      uint64_t head)
 {
-    int signal = (int)word(record, TL_LANE_END_SIGNAL);
-    enum tl_trace_how how = (enum tl_trace_how)word(record, TL_LANE_END_HOW);
+    int signal = (int)tl_births_word(record, TL_LANE_END_SIGNAL);
+    enum tl_trace_how how =
+        (enum tl_trace_how)tl_births_word(record, TL_LANE_END_HOW);
     if (tl_trace_file_ended(
             pass->drain->file, tl_births_index(pass->drain, number_of(head)),
-            moment(pass->drain, word(record, TL_LANE_END_TIME)), how, signal))
+            tl_births_moment(pass->drain,
+                             tl_births_word(record, TL_LANE_END_TIME)),
+            how, signal))
         pass->drain->trouble |= how != TL_TRACE_ENDED && signal != SIGTERM;
 }
 
 static void read_object(struct pass *pass, const struct tl_record *record,
                         const char *name)
 {
-    int kind = (int)word(record, TL_LANE_OBJECT_KIND);
-    uint64_t entry = word(record, TL_LANE_OBJECT_ENTRY);
+    int kind = (int)tl_births_word(record, TL_LANE_OBJECT_KIND);
+    uint64_t entry = tl_births_word(record, TL_LANE_OBJECT_ENTRY);
     pass->reader->objects[entry % TL_LANE_OBJECTS] = tl_trace_file_object(
         pass->drain->file, (uint32_t)kind, tl_kind_name(kind),
-        word(record, TL_LANE_OBJECT_NUMBER), name, name + strlen(name) + 1);
+        tl_births_word(record, TL_LANE_OBJECT_NUMBER), name,
+        name + strlen(name) + 1);
 }
 
 static void read_note(struct pass *pass, const struct tl_record *record,
@@ -135,7 +138,7 @@ static void read_note(struct pass *pass, const struct tl_record *record,
         read_object(pass, record, text);
         break;
     case TL_LANE_FILE:
-        entry = word(record, TL_LANE_FILE_ENTRY);
+        entry = tl_births_word(record, TL_LANE_FILE_ENTRY);
         pass->reader->files[entry % TL_LANE_FILES] =
             tl_trace_file_script(drain->file, text);
         break;
@@ -143,9 +146,10 @@ static void read_note(struct pass *pass, const struct tl_record *record,
         read_end(pass, record, head);
         break;
     case TL_LANE_MARK:
-        tl_trace_file_mark(drain->file, pass->reader->task,
-                           moment(drain, word(record, TL_LANE_MARK_TIME)),
-                           text);
+        tl_trace_file_mark(
+            drain->file, pass->reader->task,
+            tl_births_moment(drain, tl_births_word(record, TL_LANE_MARK_TIME)),
+            text);
         drain->trouble = true;
         break;
     case TL_LANE_OPERATION:

@@ -44,10 +44,10 @@
 #include "tasks/task.h"
 
 #define TL_LANES (TL_TASKS_MOST + 1)
-#define TL_LANE_RECORDS UINT64_C(8192) /* a power of 2 */
-#define TL_LANE_SPARE 64               /* records, for what is no operation */
-#define TL_LANE_OBJECTS 1024           /* a power of 2 */
-#define TL_LANE_FILES 256              /* with the one of index 0, none */
+#define TL_LANE_RECORDS UINT64_C(16384) /* a power of 2 */
+#define TL_LANE_SPARE 64                /* records, for what is no operation */
+#define TL_LANE_OBJECTS 1024            /* a power of 2 */
+#define TL_LANE_FILES 256               /* with the one of index 0, none */
 #define TL_LANE_NESTED 8
 
 enum tl_lane_what {
@@ -106,7 +106,8 @@ struct tl_lane_open {
 
 struct tl_lane_object {
     uint64_t offset, number;
-    uint32_t arena, kind;
+    uint32_t tenant; /* the lane's, who wrote it */
+    uint16_t arena, kind;
 };
 
 /* Padded on purpose. */
@@ -120,9 +121,10 @@ struct tl_lane {
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */
     _Atomic uint32_t id;   /* and in the arena */
     _Atomic int32_t tid;
-    uint32_t epoch; /* of the recording in which it is known */
-    uint32_t depth; /* of what is open */
-    uint32_t files;
+    uint32_t tenant; /* counts them */
+    uint32_t epoch;  /* of the recording in which it is known */
+    uint32_t depth;  /* of what is open */
+    uint32_t files, last_file;
     uintptr_t frame; /* of the innermost call of the API, or 0 */
     bool failed, thread;
     uint64_t message; /* of the operation that is open, or 0 */
@@ -136,7 +138,7 @@ struct tl_lane {
 
     /* What the entries stand for that were written; the writer's alone. */
     _Alignas(TL_LINE) struct tl_lane_object objects[TL_LANE_OBJECTS];
-    char last_file[64];
+    uint64_t file_keys[TL_LANE_FILES][2];
 
     struct tl_record records[TL_LANE_RECORDS];
 };

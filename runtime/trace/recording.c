@@ -9,128 +9,7 @@
 #define CALL_SHIFT TL_NUMBER_BITS
 #define FILE_NONE 0
 
-struct tl_recording_words tl_recording_words;
-_Thread_local uint32_t (*tl_recording_where)(const char **file);
-
-static inline int64_t ticks(void)
-{
-    return tl_ticks_now(tl_lanes->counter);
-}
-
-/* ---- the lane of a task ---- */
-
-static uint32_t epoch_now(void)
-{
-    /* acquire: what tl_recording_begin has set before; pairs with its release
-     */
-    return atomic_load_explicit(&tl_lanes->epoch, memory_order_acquire);
-}
-
-/* The number of the task with this id, if it is (still) known. */
-static uint32_t task_of(uint32_t id)
-{
-    const struct tl_lane *lane = &tl_lanes->lanes[id & TL_NUMBER_MASK];
-    /* relaxed: a parent has written its own before it forked or made this
-     * thread, which orders it; anybody else's is looked for once it is dead */
-    return id && atomic_load_explicit(&lane->id, memory_order_relaxed) == id
-               ? atomic_load_explicit(&lane->task, memory_order_relaxed)
-               : 0;
-}
-
-static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
-{
-    uint32_t id = tl_task_id_in(TL_HOME);
-    lane->epoch = epoch;
-    lane->depth = lane->files = 0;
-    lane->frame = 0;
-    lane->failed = false;
-    lane->message = 0;
-    lane->last_file[0] = '\0';
-    lane->thread = thread;
-    memset(lane->objects, 0, sizeof lane->objects);
-    /* relaxed, all: see task_of; a caller that finds an old one is off by one
-     * tenant, in a word that is a hint */
-    atomic_store_explicit(&lane->task, 0, memory_order_relaxed);
-    atomic_store_explicit(&lane->id, id, memory_order_relaxed);
-    atomic_store_explicit(&lane->tid, (int32_t)gettid(), memory_order_relaxed);
-}
-
-static void raise_highest(uint32_t number)
-{
-    uint32_t seen =
-        atomic_load_explicit(&tl_lanes->highest, memory_order_relaxed);
-    /* relaxed: the reader that misses it comes again, and its last look is
-     * after all tasks have gone */
-    while (seen < number && !atomic_compare_exchange_weak_explicit(
-                                &tl_lanes->highest, &seen, number,
-                                memory_order_relaxed, memory_order_relaxed))
-        ;
-}
-
-/* Tells of the task; false: there was no room, and the next operation tries
- * again. */
-static bool introduce(struct tl_lane *lane)
-{
-    const struct tl_task *self = tl_task_in(TL_HOME);
-    /* relaxed: only to give each another */
-    uint32_t number = 1 + atomic_fetch_add_explicit(&tl_lanes->tasks, 1,
-                                                    memory_order_relaxed);
-    uint32_t flags = lane->thread ? TL_TRACE_THREAD : 0;
-    struct tl_lane_note note = {
-        .what = TL_LANE_TASK,
-        .number = number,
-        .words = {(uint64_t)flags << 32 | task_of(self->parent),
-                  (uint64_t)tl_world_pid(getpid()), (uint64_t)ticks(),
-                  atomic_load_explicit(&lane->lost, memory_order_relaxed)},
-        .texts = {self->name}};
-    if (!tl_lane_write(lane, &note))
-        return false;
-    atomic_store_explicit(&lane->task, number, memory_order_relaxed);
-    return true;
-}
-
-/* Whether the lane's task is part of a recording that goes on, and known there.
- */
-static bool is_enrolled(struct tl_lane *lane)
-{
-    uint32_t epoch = epoch_now();
-    if (__builtin_expect(epoch != lane->epoch, 0))
-        set_lane(lane, epoch, lane->thread);
-    /* relaxed: this task's own */
-    return epoch % 2 == 1 &&
-           (atomic_load_explicit(&lane->task, memory_order_relaxed) ||
-            introduce(lane));
-}
-
-void tl_recording_start(bool thread)
-{
-    tl_lane = NULL;
-    if (!tl_lanes)
-        return;
-    uint32_t number = tl_task_id_in(TL_HOME) & TL_NUMBER_MASK;
-    struct tl_lane *lane = &tl_lanes->lanes[number];
-    raise_highest(number);
-    int64_t unknown = 0;
-    /* relaxed: the reader looks at it after it has found a record */
-    atomic_compare_exchange_strong_explicit(&tl_lanes->origin, &unknown,
-                                            ticks(), memory_order_relaxed,
-                                            memory_order_relaxed);
-    set_lane(lane, epoch_now(), thread);
-    tl_lane = lane;
-    is_enrolled(lane);
-}
-
-void tl_recording_forget(void)
-{
-    tl_lane = NULL;
-}
-
-bool tl_recording_is_on(void)
-{
-    return tl_lane && epoch_now() % 2 == 1;
-}
-
-/* ---- an operation's end ---- */
+_Thread_local uint32_t (*tl_recording_where)(struct tl_recording_file *file);
 
 static struct tl_lane_open *innermost(struct tl_lane *lane)
 {
@@ -219,7 +98,7 @@ void tl_recording_return(const void *frame, uintptr_t before,
         return;
     struct tl_lane_open *open = innermost(lane);
     if (open && open->frame == (uintptr_t)frame)
-        close_operation(lane, ticks(), result);
+        close_operation(lane, tl_recording_ticks(), result);
     lane->frame = before;
 }
 
@@ -228,7 +107,7 @@ void tl_recording_end(enum tl_trace_result result)
     struct tl_lane *lane = tl_lane;
     struct tl_lane_open *open = lane ? innermost(lane) : NULL;
     if (open && open->frame == lane->frame)
-        close_operation(lane, ticks(), result);
+        close_operation(lane, tl_recording_ticks(), result);
 }
 
 /* ---- an operation's beginning ---- */
@@ -242,7 +121,8 @@ static int object_entry(struct tl_lane *lane, const struct tl_object *object)
     struct tl_lane_object *entry = &lane->objects[index];
     if (__builtin_expect(
             entry->offset == offset && entry->number == object->number &&
-                entry->kind == object->kind && entry->arena == tl_arena,
+                entry->kind == object->kind && entry->arena == tl_arena &&
+                entry->tenant == lane->tenant,
             1))
         return (int)index;
     const char *space =
@@ -254,34 +134,45 @@ static int object_entry(struct tl_lane *lane, const struct tl_object *object)
         return -1;
     *entry = (struct tl_lane_object){.offset = offset,
                                      .number = object->number,
-                                     .arena = tl_arena,
-                                     .kind = (uint32_t)object->kind};
+                                     .tenant = lane->tenant,
+                                     .arena = (uint16_t)tl_arena,
+                                     .kind = (uint16_t)object->kind};
     return (int)index;
 }
 
-/* The same of a script, by its name; files that are too many are none. */
-static uint32_t file_entry(struct tl_lane *lane, const char *name)
+static bool is_file(const struct tl_lane *lane, uint32_t entry,
+                    const struct tl_recording_file *file)
 {
-    if (lane->files &&
-        strncmp(lane->last_file, name, sizeof lane->last_file - 1) == 0)
-        return lane->files;
-    if (lane->files + 1 == TL_LANE_FILES)
-        return FILE_NONE;
+    return lane->file_keys[entry][0] == file->key[0] &&
+           lane->file_keys[entry][1] == file->key[1];
+}
+
+/* The same of a script; files that are too many are none. */
+static uint32_t file_entry(struct tl_lane *lane,
+                           const struct tl_recording_file *file)
+{
+    if (lane->last_file && is_file(lane, lane->last_file, file))
+        return lane->last_file;
+    for (uint32_t entry = 1; entry <= lane->files; entry++)
+        if (is_file(lane, entry, file))
+            return lane->last_file = entry;
+    uint32_t entry = lane->files + 1;
     struct tl_lane_note note = {
-        .what = TL_LANE_FILE, .words = {lane->files + 1}, .texts = {name}};
-    if (!tl_lane_write(lane, &note))
+        .what = TL_LANE_FILE, .words = {entry}, .texts = {file->name}};
+    if (entry == TL_LANE_FILES || !tl_lane_write(lane, &note))
         return FILE_NONE;
-    strncpy(lane->last_file, name, sizeof lane->last_file - 1);
-    return ++lane->files;
+    memcpy(lane->file_keys[entry], file->key, sizeof file->key);
+    lane->files = lane->last_file = entry;
+    return entry;
 }
 
 /* line, file, object and operation in one word; 0: there is no room. */
 static uint64_t place_of(struct tl_lane *lane, uint32_t operation,
                          const struct tl_object *object)
 {
-    const char *file = NULL;
+    struct tl_recording_file file;
     uint64_t line = tl_recording_where ? tl_recording_where(&file) : 0;
-    uint64_t number = line ? file_entry(lane, file) : FILE_NONE;
+    uint64_t number = line ? file_entry(lane, &file) : FILE_NONE;
     int entry = object ? object_entry(lane, object) : 0;
     return entry < 0 ? 0
                      : (line & 0xffffff) | number << 24 |
@@ -321,12 +212,12 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
     struct tl_lane *lane = tl_lane;
     if (!lane)
         return;
-    if (!is_enrolled(lane)) {
+    if (!tl_recording_is_enrolled(lane)) {
         if (lane->epoch % 2 == 1)
             lose(lane);
         return;
     }
-    int64_t now = ticks();
+    int64_t now = tl_recording_ticks();
     settle(lane, lane->frame, idle, now);
     uint64_t place =
         lane->depth < TL_LANE_NESTED && tl_lane_has_room(lane, 1, TL_LANE_SPARE)
@@ -356,7 +247,7 @@ void tl_recording_sleeps(void)
     struct tl_lane_open *open = open_here();
     if (!open)
         return;
-    int64_t now = ticks();
+    int64_t now = tl_recording_ticks();
     if (!open->slept)
         set(tl_lane_record(tl_lane, open->position), TL_LANE_SLEPT,
             (uint64_t)now);
@@ -388,7 +279,7 @@ void tl_recording_awake(void)
     if (!open || open->awake >= 0)
         return;
     struct tl_record *record = tl_lane_record(tl_lane, open->position);
-    int64_t now = ticks();
+    int64_t now = tl_recording_ticks();
     open->waited += (uint64_t)(now + open->awake);
     open->awake = now;
     set(record, TL_LANE_WAITED, open->waited);
@@ -408,85 +299,15 @@ void tl_recording_calls(const struct tl_task *task)
     if (atomic_load_explicit(&lane->tid, memory_order_relaxed) !=
         atomic_load_explicit(&task->tid, memory_order_relaxed))
         return;
-    uint64_t call = (uint64_t)(ticks() - origin()) << CALL_SHIFT |
+    uint64_t call = (uint64_t)(tl_recording_ticks() - origin()) << CALL_SHIFT |
                     (tl_task_id_in(TL_HOME) & TL_NUMBER_MASK);
     /* release: pairs with the acquire in note_caller */
     atomic_store_explicit(&lane->call, call, memory_order_release);
 }
 
-/* ---- ends, and marks ---- */
-
-static void write_end(struct tl_lane *lane, uint32_t task, uint64_t how,
-                      int signal)
+void tl_recording_end_all(struct tl_lane *lane)
 {
-    struct tl_lane_note note = {
-        .what = TL_LANE_END,
-        .number = task,
-        .words = {(uint64_t)ticks(), how, (uint64_t)signal}};
-    if (task && is_enrolled(lane))
-        tl_lane_write(lane, &note);
-}
-
-void tl_recording_ended(int exitcode)
-{
-    struct tl_lane *lane = tl_lane;
-    if (!lane || !is_enrolled(lane))
-        return;
-    settle(lane, lane->frame, false, ticks());
+    settle(lane, lane->frame, false, tl_recording_ticks());
     while (lane->depth)
-        close_operation(lane, ticks(), TL_TRACE_DONE);
-    write_end(lane, atomic_load_explicit(&lane->task, memory_order_relaxed),
-              exitcode || lane->failed ? TL_TRACE_FAILED : TL_TRACE_ENDED, 0);
-    tl_lane = NULL;
-}
-
-void tl_recording_dead(const struct tl_task *task, int signal)
-{
-    if (tl_lane && tl_lane->epoch == epoch_now())
-        write_end(tl_lane, task_of(tl_task_id(task)), TL_TRACE_KILLED, signal);
-}
-
-void tl_recording_finish(int exitcode)
-{
-    tl_recording_ended(exitcode);
-}
-
-void tl_recording_mark(const char *text)
-{
-    struct tl_lane *lane = tl_lane;
-    struct tl_lane_note note = {
-        .what = TL_LANE_MARK, .words = {(uint64_t)ticks()}, .texts = {text}};
-    if (lane && is_enrolled(lane))
-        tl_lane_write(lane, &note);
-}
-
-/* ---- the recording as a whole ---- */
-
-int tl_recording_prepare(void)
-{
-    return tl_lanes_make();
-}
-
-void tl_recording_begin(int bell, bool simulated)
-{
-    tl_lanes->bell = bell;
-    tl_lanes->counter = !simulated && tl_ticks_has_counter();
-    /* relaxed, all three: the release below comes after them */
-    atomic_store_explicit(&tl_lanes->tasks, 0, memory_order_relaxed);
-    atomic_store_explicit(&tl_lanes->rung, 0, memory_order_relaxed);
-    bool here = tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME);
-    atomic_store_explicit(&tl_lanes->origin, here ? ticks() : 0,
-                          memory_order_relaxed);
-    /* release: pairs with the acquire in epoch_now */
-    atomic_fetch_add_explicit(&tl_lanes->epoch, 1, memory_order_release);
-    if (here)
-        tl_recording_start(tl_lane ? tl_lane->thread : false);
-}
-
-void tl_recording_stop(void)
-{
-    if (tl_recording_is_on())
-        tl_recording_end(TL_TRACE_DONE);
-    if (tl_lanes && epoch_now() % 2 == 1)
-        atomic_fetch_add_explicit(&tl_lanes->epoch, 1, memory_order_release);
+        close_operation(lane, tl_recording_ticks(), TL_TRACE_DONE);
 }

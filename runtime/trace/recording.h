@@ -28,6 +28,7 @@
 #include "public/recording.h"
 #include "tasks/task.h"
 #include "trace/lane.h"
+#include "trace/ticks.h"
 
 /* What only the rooms above know; set first thing. */
 struct tl_recording_words {
@@ -35,6 +36,9 @@ struct tl_recording_words {
     const char *(*space)(unsigned arena);
 };
 extern struct tl_recording_words tl_recording_words;
+
+/* A recording begins; see tl_recording_begin, which enters this task, too. */
+void tl_recording_open(int bell, bool simulated);
 
 /* This thread is a task, of a name, from now on: it is recorded where that was
  * prepared.  `thread`: it is one of its process. */
@@ -66,6 +70,15 @@ void tl_recording_awake(void);
 
 /* This task is about to call that one.  Async-signal-safe. */
 void tl_recording_calls(const struct tl_task *task);
+
+/* The parts of trace/recording: whether the lane's task is in a recording that
+ * goes on, and known there; the time; and the end of all that is open. */
+bool tl_recording_is_enrolled(struct tl_lane *lane);
+void tl_recording_end_all(struct tl_lane *lane);
+static inline int64_t tl_recording_ticks(void)
+{
+    return tl_ticks_now(tl_lanes->counter);
+}
 
 static inline bool tl_recording_is_here(void)
 {

@@ -188,3 +188,10 @@ void tl_checkpoint_record(bool thread)
     if (tl_recording_is_here())
         tl_due_set(TL_DUE_RECORD);
 }
+
+void tl_recording_begin(int bell, bool simulated)
+{
+    tl_recording_open(bell, simulated);
+    if (tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME))
+        tl_checkpoint_record(tl_lane && tl_lane->thread);
+}

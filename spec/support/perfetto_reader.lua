@@ -119,8 +119,8 @@ function perfetto_reader.slices(read, uuid)
       open[#open + 1] = { name = event.name, from = event.time, depth = #open, event = event }
       found[#found + 1] = open[#open]
     elseif event.type == "end" then
-      assert(#open > 0, "an end without a beginning").to = event.time
-      table.remove(open)
+      local slice = assert(table.remove(open), "an end without a beginning")
+      slice.to = event.time
     end
   end
   return found

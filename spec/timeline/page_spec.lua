@@ -212,6 +212,31 @@ describe("the page of a timeline", function()
     page:prefer("light", true)
   end)
 
+  it("has enough contrast in both themes", function()
+    open "kitchen"
+    local low = page:value [=[(() => {
+      const low = [], { palette } = timeline;
+      const light = (colour) => { const part = (at) => { const c = parseInt(colour.slice(at, at + 2), 16) / 255;
+        return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+        return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5); };
+      const look = (a, b, least) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+        if ((x + 0.05) / (y + 0.05) < least) low.push(`${palette.name}: ${a} on ${b}`); };
+      for (let theme = 0; theme < 2; theme++) {
+        const { css } = palette;
+        for (const name of ["text", "faint", "accent", "danger"]) {
+          look(css[name], css.surface, 4.5);
+          look(css[name], css.shade, 4.5);
+        }
+        look(css.faint, css["shade-deep"], 4.5);
+        look(css["on-run"], css["run-deep"], 4.5);
+        for (const colour of palette.objects) look(css.surface, colour, 4.5);
+        document.getElementById("theme").click();
+      }
+      return low.join(", ");
+    })()]=]
+    assert.equal("", low)
+  end)
+
   it("fits a window of 360 pixels", function()
     for _, name in ipairs{ "kitchen", "hostile", "story" } do
       open(name, 360)
