@@ -42,6 +42,7 @@ function exposed(begun) {
 
 async function begin() {
   const begun = performance.now();
+  if (!window.DecompressionStream) throw new Error("this browser is too old; one of 2023 or later is needed");
   await readData(JSON.parse(document.getElementById("trace").textContent));
   document.getElementById("trace").remove();
   view.logical = !!data.meta.logical;
