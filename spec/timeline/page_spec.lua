@@ -170,6 +170,30 @@ describe("the page of a timeline", function()
     assert.is_nil(view "range")
   end)
 
+  it("knows how full a queue was, and who held a lock", function()
+    open "kitchen"
+    local wrong = page:value [=[(() => {
+      const { data, derived } = timeline, wrong = [], ORDERS = 1, STOVE = 2, PUT = 1, GET = 2, ACQUIRE = 3;
+      const all = (operation, object) => Array.from({ length: data.count }, (_, i) => i).filter((i) =>
+        data.operation[i] === operation && data.object[i] === object && data.ended[i] >= 0);
+      const puts = all(PUT, ORDERS), gets = all(GET, ORDERS), { at, values } = derived.curves[ORDERS].depth;
+      at.forEach((time, i) => {
+        if (at[i + 1] === time) return;
+        const depth = puts.filter((each) => data.began[each] <= time).length -
+          gets.filter((each) => data.ended[each] <= time).length;
+        if (depth !== values[i]) wrong.push(`depth ${values[i]} at ${time}, not ${depth}`);
+      });
+      if (at.length !== puts.length + gets.length) wrong.push(`${at.length} changes`);
+      const held = derived.heldBy[STOVE];
+      if (held.count !== all(ACQUIRE, STOVE).length) wrong.push(`${held.count} holds`);
+      for (let i = 0; i < held.count; i++) {
+        if (held.to[i] <= held.from[i] || held.from[i + 1] < held.to[i]) wrong.push(`hold ${i}`);
+      }
+      return wrong.join("; ");
+    })()]=]
+    assert.equal("", wrong)
+  end)
+
   it("jumps from the list to the wait", function()
     open "kitchen"
     page:value "document.querySelectorAll('#panel-waits button')[1].focus()"

@@ -35,7 +35,7 @@ function measureFrames(count) {
 
 function exposed(begun) {
   return {
-    count: data.count, decoded: performance.now() - begun, data, times, view, palette, search, story, totals, measureFrames,
+    count: data.count, decoded: performance.now() - begun, data, times, derived, view, palette, search, story, totals, measureFrames,
     select: selectAndReveal, selectRange, longestWaits, longestHandOvers,
   };
 }
