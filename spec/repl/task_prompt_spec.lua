@@ -36,7 +36,7 @@ describe("ipc.repl", function()
     start(COOK)
     there:expect "process%-1 %(pid %d+%) stands at %S+:6; its locals are in `here`"
     there:expect "process%-1> "
-    there:enter("here.dish .. here.soup", '"pietomato"')
+    there:enter("here.dish .. here.soup", 'pietomato')
     there:enter("added = 'x'", "process%-1> ")
     assert.matches("main goes on", there:screen())
     there:enter(":ps", "main +%d+ +waiting")
