@@ -11,8 +11,10 @@ local WRONG_USE = 2
 local COMMANDS = {
   explore = { "explore.options", "explore.explore" },
   replay = { "explore.options", "explore.replay" },
+  timeline = { "timeline.options", "timeline.timeline" },
   top = { "top.options", "top.top" },
   ps = { "top.options", "top.ps" },
+  lab = { "labs.options", "labs.main" },
 }
 
 local function refuse(text)

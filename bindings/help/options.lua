@@ -75,6 +75,32 @@ local function read_option(command, words, at, found)
   return at + 1
 end
 
+-- Takes the value of an option that may be given again to those of it before.
+local function add_option(command, words, at, found)
+  local row = usage.find(command, (split(words[at])))
+  local before = row and row.many and found[row.to]
+  local behind = read_option(command, words, at, found)
+  if row.many then found[row.to] = table.move({ found[row.to] }, 1, 1, #(before or {}) + 1, before or {}) end
+  return behind
+end
+
+local function read_anywhere(command, words)
+  local found, at = { words = {} }, 1
+  while words[at] do
+    if words[at] == "--" then
+      table.move(words, at + 1, #words, #found.words + 1, found.words)
+      break
+    elseif words[at]:find "^%-." then
+      at = add_option(command, words, at, found)
+    else
+      found.words[#found.words + 1] = words[at]
+      at = at + 1
+    end
+    if found.help then break end
+  end
+  return found, at
+end
+
 local function read_all(command, words)
   local found, at = {}, 1
   while words[at] and words[at]:find "^%-." do
@@ -87,9 +113,9 @@ end
 
 --- A function that reads the words behind the command's name: what was found, by the rows' `to`; or nil and the text
 -- for the user. finish(found, words, at) takes the words behind the options, from `at` on; it may call refuse.
-function options.reader(command, finish)
+function options.reader(command, finish, how)
   return function(words)
-    local well, found, at = pcall(read_all, command, words)
+    local well, found, at = pcall(how or read_all, command, words)
     if well and not found.help then
       local fine, why = pcall(finish, found, words, at)
       if not fine then well, found = fine, why end
@@ -98,6 +124,12 @@ function options.reader(command, finish)
     if type(found) ~= "table" then error(found, 0) end
     return nil, usage.wrong(command, found.wrong)
   end
+end
+
+--- The same, where options may stand behind other words too: found.words are those. The values of an option that may
+--- be given again (`many`) are a list.
+function options.reader_anywhere(command, finish)
+  return options.reader(command, finish, read_anywhere)
 end
 
 return options

@@ -14,7 +14,9 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "explore/embedded.h"
 #include "explore/zygote.h"
+#include "judge/board.h"
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"
@@ -26,6 +28,7 @@
 #include "program/label.h"
 #include "program/schedule.h"
 #include "program/simulation.h"
+#include "program/tracing.h"
 #include "repl/children.h"
 #include "repl/chunk.h"
 #include "repl/interrupt.h"
@@ -139,6 +142,8 @@ static int read_option(struct invocation *invocation, int i)
     char **arguments = invocation->arguments;
     const char *word = arguments[i];
     int words = simulation_read_option(invocation->count, arguments, i);
+    if (words == 0)
+        words = tracing_read_option(word);
     if (words != 0)
         return words;
     if (!takes_argument(word))
@@ -233,10 +238,34 @@ static void set_arg(lua_State *L, const struct invocation *invocation)
     lua_setglobal(L, "arg");
 }
 
+#define WORLD "=judge.world"
+
+/* What is explored is no script, but a module of the program, the world of a
+ * lab: it is loaded once, and the function that it returns is a schedule. */
+static bool run_embedded(lua_State *L, const struct invocation *invocation)
+{
+    int script = invocation->options.script;
+    embedded_open(L);
+    luaL_requiref(L, "judge.board", board_open_library, 0);
+    lua_pop(L, 1);
+    embedded_load(L, WORLD + 1);
+    luaL_checkstack(L, invocation->count + 4, "too many arguments");
+    for (int i = script + 1; i < invocation->count; i++)
+        lua_pushstring(L, invocation->arguments[i]);
+    int status = chunk_call(L, invocation->count - script - 1, 1);
+    if (status == LUA_OK) {
+        schedule_begin(L);
+        status = chunk_call(L, 0, 0);
+    }
+    return chunk_report(L, status) == LUA_OK;
+}
+
 static bool run_script(lua_State *L, const struct invocation *invocation)
 {
     int script = invocation->options.script;
     const char *name = invocation->arguments[script];
+    if (zygote_is() && strcmp(name, WORLD) == 0)
+        return run_embedded(L, invocation);
     if (strcmp(name, "-") == 0 &&
         strcmp(invocation->arguments[script - 1], "--") != 0)
         name = NULL;
@@ -384,9 +413,10 @@ int main(int count, char **arguments)
     keep_freed_memory();
     /* some parents leave it ignored: then no end of a command is known */
     signal(SIGCHLD, SIG_DFL);
-    int script = invocation.options.script;
-    return simulation_begin(script < invocation.count ? arguments[script]
-                                                      : "") < 0
-               ? EXIT_FAILURE
-               : simulation_call(run, &invocation);
+    int at = invocation.options.script;
+    const char *script = at < invocation.count ? arguments[at] : "";
+    if (tracing_begin(script, simulation_is_wanted()) < 0 ||
+        simulation_begin(script) < 0)
+        return EXIT_FAILURE;
+    return simulation_call(run, &invocation);
 }
