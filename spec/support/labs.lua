@@ -1,62 +1,73 @@
--- A student's or an author's folder, with a pack of one small lab, two-painters, as `tidelock lab new` makes it.
+-- Small labs for specs: a world as text, students' files as text, the verdicts.
 local shell = dofile "spec/support/shell.lua"
 
 local labs = {}
 labs.__index = labs
 
-function labs.write(path, text)
+local LIMIT = 240
+
+local function write(path, text)
   local file = assert(io.open(path, "w"))
   file:write(text)
   file:close()
 end
 
-function labs.read(path)
-  local file = io.open(path)
-  if not file then return nil end
-  local text = file:read "a"
-  file:close()
-  return text
+-- A lab whose lab.lua is `return { title = "Lab", <fields> world = function(lab, student) <world> end }`.
+function labs.new(world, fields)
+  local directory = os.tmpname()
+  os.remove(directory)
+  assert(os.execute("mkdir " .. directory))
+  write(directory .. "/lab.lua", ([[
+local ipc = require "tidelock"
+return { title = "Lab", points = { safe = 6, ends = 2, free = 2 }, %s
+world = function(lab, student)
+%s
+end }]]):format(fields or "", world))
+  return setmetatable({ directory = directory, count = 0 }, labs)
 end
 
--- A folder with the pack in pack/; removed by close.
-function labs.new()
-  local self = setmetatable({ folder = shell.run("mktemp -d"):match "%S+" }, labs)
-  local out, err, status = self:run "lab new pack/two-painters"
-  assert(status == 0, out .. err)
-  return self
+function labs:remove()
+  os.execute("rm -rf " .. self.directory)
 end
 
--- Runs the program there: what it writes to stdout and stderr, and its status.
-function labs:run(arguments, limit)
-  return shell.run(("cd %s && %s %s"):format(self.folder, shell.tidelock, arguments), limit)
+-- A file beside the lab, by its name.
+function labs:file(name, text)
+  write(self.directory .. "/" .. name, text)
+  return self.directory .. "/" .. name
 end
 
--- `tidelock lab WORDS` of the pack.
-function labs:lab(words) return self:run(("lab --pack pack %s"):format(words or "")) end
+local FIELDS = { "state", "property", "schedules", "exhausted", "moves", "points" }
 
-function labs:path(name) return self.folder .. "/" .. name end
-
--- Begins, and returns the path of the student's file.
-function labs:begin()
-  local out, err, status = self:lab()
-  assert(status == 0, out .. err)
-  return self:path "labs/two-painters.lua"
+local function read(output)
+  output = output:gsub("%f[^\n\0]== ", "\1== ")
+  local list = {}
+  for block in output:gmatch "[^\1]+" do
+    local path, line, text = block:match "^== ([^\n]*)\n([^\n]*)\n(.*)$"
+    local verdict, i = { path = path, text = text }, 0
+    for field in (line .. "\t"):gmatch "([^\t]*)\t" do
+      i = i + 1
+      verdict[FIELDS[i]] = field
+    end
+    list[#list + 1] = verdict
+  end
+  return list
 end
 
-function labs:copy(from, to)
-  labs.write(self:path(to), assert(labs.read(self:path(from))))
+-- The verdicts of several texts, in their order. options: jobs (1), mode, load (a command that runs beside it).
+function labs:all(texts, options)
+  options = options or {}
+  local paths = {}
+  for i, text in ipairs(texts) do paths[i] = self:file(("student_%d.lua"):format(i), text) end
+  local command = ("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore %s %d %s %s"):format(shell.tidelock,
+    self.directory, options.jobs or 1, options.mode or "-", table.concat(paths, " "))
+  local out, err, status = shell.run((options.load or "") .. command, LIMIT)
+  assert(status == 0, ("status %s: %s%s"):format(status, out, err))
+  return read(out)
 end
 
-function labs:close() os.execute("rm -rf " .. self.folder) end
-
--- Runs Lua in the state of the commands: what it prints.
-function labs.within(code)
-  local path = os.tmpname()
-  labs.write(path, code .. "\nreturn 0")
-  local out, err = shell.run(("TIDELOCK_EXPLORER=%s %s explore x"):format(path, shell.tidelock))
-  os.remove(path)
-  assert(err == "", err)
-  return out
+-- The verdict of one.
+function labs:check(text, options)
+  return self:all({ text }, options)[1]
 end
 
 return labs
