@@ -14,19 +14,18 @@ A queue counts what was put in and has not yet been called done. `evening` waits
     "counter:task_done() belongs to the eater: once for each dish that he got.",
     "First eat(dish), then counter:task_done(). The other way round the lights go out between the two.",
   },
-  points = { safe = 6, ends = 2, free = 2 },
+  points = { safe = 6, ends = 4 },
   tasks = 3,
   world = function(lab, student)
     local ipc = require "tidelock"
-    local counter, eating, lights = ipc.queue{ name = "counter" }, lab.stage("eating"), lab.mark("the lights go out")
+    local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the lights go out")
     local begun, eaten = {}, {}
     for _, dish in ipairs(DISHES) do begun[dish], eaten[dish] = lab.count(dish), lab.count(dish) end
-    lab.before(eating, lights, "safe", "the lights went out before anybody had eaten")
+    lab.ordered(bite, lights)
     local function eat(dish)
       lab.always("safe", eaten[dish], "%s ate %s, and that is no dish", ipc.current().name, tostring(dish))
       begun[dish]:add(1)
-      eating:enter()
-      eating:leave()
+      bite:pass()
       eaten[dish]:add(1)
     end
     for n = 1, EATERS do
@@ -40,6 +39,5 @@ A queue counts what was put in and has not yet been called done. `evening` waits
       lab.always("safe", times:get() > 0, "the lights went out " .. when, dish)
       lab.always("safe", times:get() < 2, "%s was eaten twice", dish)
     end
-    lab.sometimes("free", eating.most > 1, "nobody ever eats while another one eats")
   end,
 }

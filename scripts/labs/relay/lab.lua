@@ -19,7 +19,7 @@ has made the tube holds one, too.]],
   tasks = 2,
   world = function(lab, student)
     local addresses, read, over = {}, lab.mark("an address is read"), lab.mark("it is over")
-    lab.before(read, over, "safe", "it is over, and no address was read")
+    lab.ordered(read, over)
     for n = 1, 1 + lab.choose(2) do addresses[n] = ADDRESSES[n] end
     lab.stuck("%s waits for ever: an end of the pipe is still open")
     local receiver = student.relay(addresses, function(address)
