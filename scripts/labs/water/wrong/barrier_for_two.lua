@@ -1,4 +1,4 @@
--- says: "a stench"
+-- says: "a "
 -- Two hydrogens and one oxygen at a time: molecule after molecule.
 local ipc = require "tidelock"
 
