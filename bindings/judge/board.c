@@ -271,29 +271,38 @@ static uint32_t slot_of(const struct tl_account *account, uint64_t key)
     return 0;
 }
 
-/* Whether the event is a step that the task of that slot could not take.  In a
- * fair plan that says nothing while somebody who was woken goes first. */
-static bool is_kept_waiting(const struct tl_event *event, uint32_t slot,
-                            bool fair)
+/* Whether a task was chosen there among all that could run.  In a fair plan
+ * that is not so while somebody who was woken goes first. */
+static bool is_choice(const struct tl_event *event, bool fair)
 {
-    bool chosen = event->how == TL_EVENT_BEGINS ||
-                  (!fair && event->how == TL_EVENT_GOES_ON);
-    return chosen && event->task != slot && slot >= 1 && slot <= 64 &&
-           !(event->could_run >> (slot - 1) & 1);
+    return event->how == TL_EVENT_BEGINS ||
+           (!fair && event->how == TL_EVENT_GOES_ON);
 }
 
+static bool could_run(const struct tl_event *event, uint32_t slot)
+{
+    return slot < 1 || slot > 64 || event->task == slot ||
+           event->could_run >> (slot - 1) & 1;
+}
+
+/* Since when the task has been kept waiting without a break, up to now. */
 static int board_waited(lua_State *L)
 {
     const struct tl_exploration *exploration = tl_explored();
     uint64_t key = (uint64_t)luaL_checkinteger(L, 1);
-    lua_Integer from = luaL_checkinteger(L, 2), found = 0;
+    uint32_t from = (uint32_t)luaL_checkinteger(L, 2), found = 0;
     if (exploration) {
         const struct tl_account *account = &exploration->account;
         uint32_t slot = slot_of(account, key);
-        for (uint32_t i = (uint32_t)from; i < account->event_count; i++)
-            if (!found && is_kept_waiting(&account->events[i], slot,
-                                          exploration->plan.fair))
-                found = (lua_Integer)i + 1;
+        for (uint32_t i = account->event_count; i > from; i--) {
+            const struct tl_event *event = &account->events[i - 1];
+            if (event->task != slot &&
+                !is_choice(event, exploration->plan.fair))
+                continue;
+            if (could_run(event, slot))
+                break;
+            found = i;
+        }
     }
     lua_pushinteger(L, found);
     return 1;

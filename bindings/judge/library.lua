@@ -110,6 +110,10 @@ local function add_rules(self, api)
     all:join(a, b)
   end
 
+  function api.ordered(first, second)
+    all:join(all:check("lab.ordered", first), all:check("lab.ordered", second))
+  end
+
   function api.together(where, most, property, text) limit("lab.together", "together", where, most, property, text) end
   function api.alone(where, property, text) limit("lab.alone", "together", where, 1, property, text) end
   function api.bypass(where, most, property, text) limit("lab.bypass", "bypass", where, most, property, text) end

@@ -32,6 +32,7 @@
 #include "repl/chunk.h"
 #include "repl/interrupt.h"
 #include "repl/repl.h"
+#include "repl/task_prompt.h"
 #include "simulate/chance.h"
 #include "terminal/screen.h"
 #include "tidelock.h"
@@ -311,6 +312,7 @@ static int run_program(lua_State *L)
     bool idle = !script && !options->code && !options->version;
     bool interactive = options->interactive || (idle && isatty(STDIN_FILENO));
     open_libraries(L, options);
+    task_prompt_allow();
     set_arg(L, invocation);
     if (!zygote_is())
         interrupt_watch(L, interactive);

@@ -1,4 +1,4 @@
--- says: "listened"
+-- says: "for ever for a shot that has fallen"
 local ipc = require "tidelock"
 
 local gun, shots = ipc.condition{ name = "gun" }, ipc.value(0, "shots")
