@@ -20,6 +20,18 @@ function findings.said(run)
   return said
 end
 
+-- A schedule is no part of these: the file does it in any, or it needs all of the time or the memory.
+local ALONE = { cheat = true, loop = true, steps = true, unread = true }
+
+--- Whether the failure is told without its schedule.
+function findings.is_alone(run)
+  local said = findings.said(run)
+  if said then return ALONE[said.what] or false end
+  local text = run.message or ""
+  return run.ending == "hangs" or run.ending == "error"
+    and (text:find("not enough memory", 1, true) or text:find("stack overflow", 1, true)) ~= nil
+end
+
 local function normal(text)
   return (text:gsub("%d+", "N"))
 end

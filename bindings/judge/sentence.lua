@@ -25,6 +25,7 @@ local OF_WORLD = {
 -- The first line of the message, without what only the program needs of it.
 local function first(run)
   local text = message.lines(run, 1)[1] or run.ending
+  text = text:gsub("%c", " ")
   return (text:gsub('^%a+ "[^"]*" %(pid %d+%) failed: ', ""):gsub("^process#?%d* ?%(pid %d+%) failed: ", ""))
 end
 

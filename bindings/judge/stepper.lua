@@ -4,11 +4,11 @@
 --   local stepper = require "judge.stepper".open(lab, path, options)
 --
 -- path: the student's file; nil: the lab's own code (lab.directory/code.lua, of a break lab). options: seed.
--- Each step is a run of the whole schedule: the moves so far, and then whoever comes by itself; so undo is a shorter one.
--- What no learner is to choose takes place at once: the main task's steps, and that tasks begin and end.
+-- Each step is a run of the whole schedule: the moves so far, and then whoever comes by itself; so undo is a shorter
+-- one. What no learner is to choose takes place at once: the main task's steps, and that tasks begin and end.
 --
--- A break lab is won where the schedule ends as the lab wants (`goal` in lab.lua): by the rejection of that property, by
--- lab.goal, or, if it is "deadlock", as all wait for ever.
+-- A break lab is won where the schedule ends as the lab wants (`goal` in lab.lua): by the rejection of that property,
+-- by lab.goal, or, if it is "deadlock", as all wait for ever.
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
 local moves = require "explore.moves"
@@ -120,8 +120,8 @@ local function has(list, path)
   return false
 end
 
---- The tasks but for the main one, in order: { path, name, can = whether it can go on, over = whether it has ended, line,
--- text = what it is about to do, or in what it waits }.
+--- The tasks but for the main one, in order: { path, name, can = whether it can go on, over = whether it has ended,
+-- line, text = what it is about to do, or in what it waits }.
 function stepper:tasks()
   local list, could = {}, candidates(next_step(self, self.at))
   for _, task in ipairs(self.story.tasks) do
