@@ -15,6 +15,11 @@ function words.is_of_lab(step)
   return false
 end
 
+--- Whether it is only the world that looks at a number.
+function words.is_look(step)
+  return step.kind == "value" and (step.call or ""):find "^looks at " ~= nil
+end
+
 --- till, file.stock, orders: the name alone, with the part that the step is about.
 function words.name(step, names)
   if not step.subject then return "" end
