@@ -31,8 +31,11 @@ has made the tube holds one, too.]],
     over:pass()
     local unread = #addresses - read.passed
     local how = "it is over, and %d of %d addresses are not read"
-    if receiver and receiver:is_alive() then how = "nobody waited for the receiver: %d of %d addresses are not read" end
-    if receiver and (receiver.exitcode or 0) < 0 then how = "the receiver was killed with %d of %d addresses unread" end
+    if receiver and unread > 0 then
+      how = "nobody waited for the receiver: %d of %d addresses are not read"
+      receiver:join()
+      if receiver.exitcode < 0 then how = "the receiver was killed with %d of %d addresses unread" end
+    end
     lab.always("safe", unread == 0, how, unread, #addresses)
   end,
 }

@@ -16,10 +16,11 @@ run at once, if nobody else has run on it. And a runner who hears a shot on whic
   },
   points = { safe = 6, ends = 4 },
   tasks = 3,
+  runs = 2500,
   world = function(lab, student)
     local shot, running = lab.mark("a shot"), lab.mark("running")
     lab.before(shot, running, "safe", "%s made a false start: no shot had fallen")
-    lab.stuck("%s listens for ever for a shot that has fallen")
+    lab.stuck("%s waits for ever for a shot that has fallen")
     local function starter()
       for _ = 1, RUNNERS do student.shoot(function() shot:pass() end) end
     end
