@@ -15,7 +15,7 @@ baker dozes behind it. A loaf must never be squeezed onto another one, and nobod
   points = { safe = 5, ends = 3, free = 2 },
   tasks = 3, switches = 1,
   world = function(lab, student)
-    local sill, oven, lies = ipc.value(0, "the sill"), lab.stage("oven"), lab.count("lies there")
+    local sill, oven, lies = ipc.value(0, "the sill"), lab.mark("the oven"), lab.count("lies there")
     local window = {}
     lab.stuck("%s waits for ever, and the sill is empty")
     function window.is_full() return sill:get() ~= 0 end
@@ -35,9 +35,8 @@ baker dozes behind it. A loaf must never be squeezed onto another one, and nobod
 
     lab.task("baker", function()
       for loaf = 1, 2 do
-        oven:enter()
+        oven:pass()
         lab.sometimes("free", lies:get() == 1, "the baker never bakes while a loaf lies on the sill")
-        oven:leave()
         student.put(window, loaf)
       end
     end)

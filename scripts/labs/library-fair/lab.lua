@@ -13,7 +13,7 @@ later than he: at most one reader who came after him may go in before him.]],
     "The writer: acquire door, then room, write, release both. A reader: acquire door, release door, then count itself in.",
   },
   points = { safe = 3, ends = 2, free = 2, fair = 3 },
-  tasks = 3, switches = 1, fair = true,
+  tasks = 3, switches = 1, runs = 1500, fair = true,
   world = function(lab, student)
     local hall, readers = lab.stage("hall"), lab.count("readers")
     local upper, lower = ipc.value(1, "upper line"), ipc.value(1, "lower line")
