@@ -9,7 +9,7 @@
 -- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
 -- the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the
 -- search).
-local failure = require "explore.failure"
+local cost = require "explore.cost"
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
 local session = require "explore.session"
@@ -20,8 +20,9 @@ local verdict = require "judge.verdict"
 local WORLD = "=judge.world"
 local RUNS, CAP, PATIENCE = 4000, 10, 5
 local JUDGED = 200 -- schedules behind the first failure
+local VAIN = 16 -- of which one at least must pass
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
-local SHRINK_LONG = { runs = 12, seconds = 60 } -- of schedules without end
+local SHRINK_LONG, LONG = { runs = 12, seconds = 60 }, 500 -- of schedules with more events
 
 local function is_readable(path)
   local file, why = io.open(path, "rb")
@@ -60,10 +61,17 @@ local function execute(here)
   return function(plan) return here:one(hunt.plan(plan, here.lab)) end
 end
 
+-- Nobody looks at the schedule of a failure that has little to do with it; and each run of it is a long one.
+local function as_it_is(found)
+  local list = moves.of_events(found.events)
+  return { moves = list, short = list, cost = cost.of(found.events), exact = false }
+end
+
 local function shrunk(here, found)
-  local limits = #found.events > hunt.most_steps / 2 and SHRINK_LONG or SHRINK
+  if findings.is_alone(found.run) then return as_it_is(found) end
+  local limits = #found.events > LONG and SHRINK_LONG or SHRINK
   return shrink.run(found, execute(here), here.clock,
-    { runs = found.run.ending == "hangs" and 1 or limits.runs, seconds = limits.seconds, key_of = findings.key })
+    { runs = limits.runs, seconds = limits.seconds, key_of = findings.key })
 end
 
 -- The failing schedule, short, with all that is told of it.
@@ -92,7 +100,7 @@ local function judge_on(here, finder, deadline, state)
   if finder.failure then finder.options.runs = math.min(finder.options.runs, finder.started + JUDGED) end
   while finder.failure do
     findings.add(state, finder.failure)
-    if is_endless(finder.failure.run) then return end
+    if is_endless(finder.failure.run) or state.passed == 0 and finder.taken >= VAIN then return end
     finder.failure = nil
     state.why = hunt.run(here, finder, deadline, state.took)
   end
@@ -123,5 +131,5 @@ return function(lab, path, options)
   local well, found = xpcall(run, debug.traceback, lab, path, options, here)
   here:close()
   if not well then error(found, 0) end
-  return found, failure
+  return found
 end

@@ -5,7 +5,7 @@ local findings = {}
 
 local FIELDS = {
   reject = { "property", "sentence" }, cheat = { "name", "why" }, unread = { "sentence" }, loop = { "place" },
-  steps = { "steps", "place" }, goal = { "sentence" }, missed = { "sentence" },
+  steps = { "steps", "place" }, goal = { "sentence" },
 }
 
 --- What the world of a lab has said as it ended a schedule (judge/world, judge/board.h): { what = "reject", property =,
@@ -18,6 +18,18 @@ function findings.said(run)
   local said = { what = parts[1] }
   for i, field in ipairs(FIELDS[said.what] or {}) do said[field] = parts[i + 1] end
   return said
+end
+
+-- A schedule is no part of these: the file does it in any, or it needs all of the time or the memory.
+local ALONE = { cheat = true, loop = true, steps = true, unread = true }
+
+--- Whether the failure is told without its schedule.
+function findings.is_alone(run)
+  local said = findings.said(run)
+  if said then return ALONE[said.what] or false end
+  local text = run.message or ""
+  return run.ending == "hangs" or run.ending == "error"
+    and (text:find("not enough memory", 1, true) or text:find("stack overflow", 1, true)) ~= nil
 end
 
 local function normal(text)

@@ -110,6 +110,10 @@ local function add_rules(self, api)
     all:join(a, b)
   end
 
+  function api.ordered(first, second)
+    all:join(all:check("lab.ordered", first), all:check("lab.ordered", second))
+  end
+
   function api.together(where, most, property, text) limit("lab.together", "together", where, most, property, text) end
   function api.alone(where, property, text) limit("lab.alone", "together", where, 1, property, text) end
   function api.bypass(where, most, property, text) limit("lab.bypass", "bypass", where, most, property, text) end
@@ -130,9 +134,8 @@ local function add_claims(self, api)
     if type(text) ~= "string" or type(missed) ~= "string" then
       error("lab.goal(condition, text, text if it is missed, ...): texts are expected", 2)
     end
-    local said = holds(condition)
-    local words = (said and text or missed):format(...)
-    self.board.finish(("\1lab\1%s\1%s"):format(said and "goal" or "missed", words))
+    if holds(condition) then self.board.finish("\1lab\1goal\1" .. text:format(...)) end
+    self.board.stuck((missed:format(...))) -- no failure: what is said of a schedule that passes
   end
 
   function api.empty(queue, property, text)

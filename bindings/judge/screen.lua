@@ -79,7 +79,8 @@ local function understand(given)
   story.words = words.of
   add_said(story, whole.told or {})
   local list = patterns.of(story)
-  local swap, pattern = flip.find(story, list, given.run)
+  local swap, pattern
+  if not findings.is_alone(whole.run) then swap, pattern = flip.find(story, list, given.run) end
   pattern = pattern or list[1] or swap and patterns_data.of_swap(story, story.names, swap)
   return { story = story, names = story.names, patterns = list, pattern = pattern, swap = swap }
 end
@@ -144,8 +145,6 @@ end
 
 -- ---- verdicts ----
 
-local LONG = { steps = true, loop = true, cheat = true }
-
 --- The verdict of a schedule that failed: state, property, sentence, why and text.
 function screen.tell_failure(self, given)
   local run, options = given.whole.run, given.options
@@ -155,7 +154,7 @@ function screen.tell_failure(self, given)
   self.property, self.sentence = findings.property(run), sentence.of(case.story, said)
   if self.state == "unread" then self.text = screen.plain(self, "does not load", options) return end
   local lines, width, brush = {}, options.width or WIDTH, paint.new(options.color)
-  local tells = not (said and LONG[said.what]) and run.ending ~= "hangs"
+  local tells = not findings.is_alone(run)
   head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), tells and how_found(given.whole) or "",
     width, brush)
   if tells then

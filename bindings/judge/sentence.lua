@@ -14,7 +14,6 @@ local OF_WORLD = {
   reject = function(said) return said.sentence end,
   unread = function(said) return said.sentence end,
   goal = function(said) return said.sentence end,
-  missed = function(said) return said.sentence end,
   cheat = function(said) return ("`%s` %s"):format(said.name, said.why) end,
   loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
     sentence.line(said.place)) end,
@@ -25,6 +24,7 @@ local OF_WORLD = {
 -- The first line of the message, without what only the program needs of it.
 local function first(run)
   local text = message.lines(run, 1)[1] or run.ending
+  text = text:gsub("%c", " ")
   return (text:gsub('^%a+ "[^"]*" %(pid %d+%) failed: ', ""):gsub("^process#?%d* ?%(pid %d+%) failed: ", ""))
 end
 

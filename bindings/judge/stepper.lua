@@ -4,11 +4,11 @@
 --   local stepper = require "judge.stepper".open(lab, path, options)
 --
 -- path: the student's file; nil: the lab's own code (lab.directory/code.lua, of a break lab). options: seed.
--- Each step is a run of the whole schedule: the moves so far, and then whoever comes by itself; so undo is a shorter one.
--- What no learner is to choose takes place at once: the main task's steps, and that tasks begin and end.
+-- Each step is a run of the whole schedule: the moves so far, and then whoever comes by itself; so undo is a shorter
+-- one. What no learner is to choose takes place at once: the main task's steps, and that tasks begin and end.
 --
--- A break lab is won where the schedule ends as the lab wants (`goal` in lab.lua): by the rejection of that property, by
--- lab.goal, or, if it is "deadlock", as all wait for ever.
+-- A break lab is won where the schedule ends as the lab wants (`goal` in lab.lua): by the rejection of that property,
+-- by lab.goal, or, if it is "deadlock", as all wait for ever.
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
 local moves = require "explore.moves"
@@ -120,8 +120,8 @@ local function has(list, path)
   return false
 end
 
---- The tasks but for the main one, in order: { path, name, can = whether it can go on, over = whether it has ended, line,
--- text = what it is about to do, or in what it waits }.
+--- The tasks but for the main one, in order: { path, name, can = whether it can go on, over = whether it has ended,
+-- line, text = what it is about to do, or in what it waits }.
 function stepper:tasks()
   local list, could = {}, candidates(next_step(self, self.at))
   for _, task in ipairs(self.story.tasks) do
@@ -193,7 +193,7 @@ function stepper:ended()
   if not is_over(self) then return nil end
   local run_ = self.whole.run
   local said = findings.said(run_)
-  local text = (run_.ending ~= "passed" or said) and sentence.of(self.story, said) or "nothing went wrong"
+  local text = run_.ending == "passed" and (run_.outcome or "nothing went wrong") or sentence.of(self.story, said)
   return { won = is_won(self, run_, said), sentence = text, run = run_ }
 end
 
@@ -225,6 +225,29 @@ function stepper:undo()
   return true
 end
 
+-- What a learner would choose of a schedule, in its order: paths, and "t" where the clock moves. Tasks begin and end by
+-- themselves here, which may be earlier than there.
+local function choices_of(self)
+  local list = {}
+  for _, event in ipairs(self.whole.events) do
+    if event.how == "clock" then
+      list[#list + 1] = "t"
+    elseif moves.STEPS[event.how] and event.task ~= MAIN and not is_house(event) then
+      list[#list + 1] = event.task
+    end
+  end
+  return list
+end
+
+-- Where the schedule has the clock move, so does the step, if it can.
+local function move_clock(self)
+  local event = next_step(self, self.at)
+  if event and self.whole.events[self.at + 1].how == "clock" then return end
+  local taken = moves.of_events(self.whole.events, self.at)
+  taken[#taken + 1] = "t"
+  run(self, taken, #taken)
+end
+
 --- Goes through a schedule of the explorer (its code's moves, a text) as far as `count` steps that a learner would
 -- choose, or to its end; false: it does not fit.
 function stepper:play(text, count)
@@ -232,17 +255,14 @@ function stepper:play(text, count)
   if not list then return false end
   self.chosen = {}
   run(self, list, 0)
-  local all = moves.of_events(self.whole.events)
+  local choices = choices_of(self)
   run(self, {}, 0)
   go_on(self)
-  while not is_over(self) and (not count or #self.chosen < count) do
-    local k = self.at
-    -- where the schedule has the clock move, so does the step
-    if all[k + 1] == "t" then
-      local taken = moves.of_events(self.whole.events, k)
-      taken[#taken + 1] = "t"
-      run(self, taken, #taken)
-    elseif not all[k + 1] or not self:step(all[k + 1]) then
+  for _, choice in ipairs(choices) do
+    if is_over(self) or count and #self.chosen >= count then break end
+    if choice == "t" then
+      move_clock(self)
+    elseif not self:step(choice) then
       return is_over(self)
     end
   end

@@ -104,7 +104,9 @@ function verdict.new(given)
   local self = new(given.lab, given.path, "passed")
   self.exhausted, self.schedules = is_exhausted(given.finder), given.finder.taken
   self.seconds, self.seed = given.seconds, given.options.seed or 1
-  if given.whole then self.moves = moves.text(given.whole.short) end
+  if given.whole then
+    self.moves, self.recorded = moves.text(given.whole.short), moves.of_events(given.whole.events)
+  end
   judge(self, given)
   if self.text == "" then self.text = screen.plain(self) end
   self.properties = properties_of(given.lab, given.state, self)

@@ -62,7 +62,11 @@ end
 local function load_student(env)
   if mode == "idle" then return idle() end
   local well, found = pcall(compile(student_text, student_path, env))
-  if not well then unread("the file ends with an error as it is loaded: %s", tostring(found)) end
+  if not well then
+    local told, text = pcall(tostring, found)
+    text = told and type(text) == "string" and text:gsub("^.-[^/]*:(%d+: )", "line %1") or "?"
+    unread("the file ends with an error as it is loaded: %s", text)
+  end
   return checked(found)
 end
 

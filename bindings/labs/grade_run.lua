@@ -45,8 +45,8 @@ local function failed(lab, state, sentence)
   end
   table.sort(properties, function(a, b) return a.name < b.name end)
   return { lab = lab.name, title = lab.title, number = lab.number, state = state, sentence = sentence,
-    text = ("%s: %s"):format(lab.name, sentence), exhausted = false, schedules = 0, seconds = 0, points = 0, most = most,
-    properties = properties }
+    text = ("%s: %s"):format(lab.name, sentence), exhausted = false, schedules = 0, seconds = 0, points = 0,
+    most = most, properties = properties }
 end
 
 local function start(task, number, options)

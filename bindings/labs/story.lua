@@ -3,10 +3,10 @@ local words = require "labs.words"
 
 local story = {}
 
---- "Lab 4 of 26: Tickets", and what is learnt.
+--- "Lab 4 of 26: Tickets", and below it what is learnt.
 function story.heading(here, lab)
-  return ("%s  %s"):format(here.paint:as("bold", ("Lab %d of %d: %s"):format(lab.number, #here.pack.labs, lab.title)),
-    lab.learn)
+  local title = ("Lab %d of %d: %s"):format(lab.number, #here.pack.labs, lab.title)
+  return here.paint:as("bold", title) .. "\n" .. here.paint:as("dim", words.wrapped(lab.learn, here.width))
 end
 
 --- The heading, the story, and what is to be done with the file.

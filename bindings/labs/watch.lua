@@ -93,6 +93,9 @@ end
 
 KEYS.c = check
 
+-- The story again: until the next verdict.
+function KEYS.t(self) self.verdict, self.below = nil, nil end
+
 function KEYS.x(self)
   local told = require "labs.reset".lab(self.here, self.lab)
   self.saves:ask()

@@ -30,6 +30,7 @@ local function keys_of(self)
     add("s", "step through it")
   end
   if passed then add("o", "other solutions") end
+  if self.verdict then add("t", "story") end
   add("l", "list")
   if lab.kind ~= "break" then
     add("c", "check")

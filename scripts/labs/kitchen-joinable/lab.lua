@@ -1,4 +1,4 @@
-local DISHES, EATERS = { { "dish 1", "dish 2" }, { "dish 3" } }, 2
+local DISHES, EATERS = { "dish 1", "dish 2" }, 2
 
 return {
   title = "The kitchen that is never closed",
@@ -14,33 +14,31 @@ A queue counts what was put in and has not yet been called done. `evening` waits
     "counter:task_done() belongs to the eater: once for each dish that he got.",
     "First eat(dish), then counter:task_done(). The other way round the lights go out between the two.",
   },
-  points = { safe = 6, ends = 2, free = 2 },
-  tasks = 4,
+  points = { safe = 6, ends = 4 },
+  tasks = 3,
+  runs = 2500,
   world = function(lab, student)
     local ipc = require "tidelock"
-    local counter, eating = ipc.queue{ name = "counter" }, lab.stage("eating")
-    local begun, eaten, chefs = {}, {}, {}
-    for _, dishes in ipairs(DISHES) do
-      for _, dish in ipairs(dishes) do begun[dish], eaten[dish] = lab.mark(dish .. " begun"), lab.mark(dish .. " eaten") end
-    end
+    local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the lights go out")
+    local begun, eaten = {}, {}
+    for _, dish in ipairs(DISHES) do begun[dish], eaten[dish] = lab.count(dish), lab.count(dish) end
+    lab.ordered(bite, lights)
     local function eat(dish)
       lab.always("safe", eaten[dish], "%s ate %s, and that is no dish", ipc.current().name, tostring(dish))
-      begun[dish]:pass()
-      eating:enter()
-      eating:leave()
-      eaten[dish]:pass()
+      begun[dish]:add(1)
+      bite:pass()
+      eaten[dish]:add(1)
     end
     for n = 1, EATERS do
       ipc.process{ name = "eater-" .. n, target = student.eater, args = { counter, eat }, daemon = true }:start()
     end
-    for n, dishes in ipairs(DISHES) do chefs[n] = lab.task("chef-" .. n, student.chef, counter, dishes) end
-    lab.stuck("%s waits for ever for a dish that nobody calls done")
-    student.evening(counter, chefs)
-    for dish, mark in pairs(eaten) do
-      local when = begun[dish].passed > 0 and "while %s was on the fork" or "before %s was eaten"
-      lab.always("safe", mark.passed > 0, "the lights went out " .. when, dish)
-      lab.always("safe", mark.passed < 2, "%s was eaten twice", dish)
+    lab.stuck("the lights never go out: a dish was not called done")
+    student.evening(counter, { lab.task("chef", student.chef, counter, DISHES) })
+    lights:pass()
+    for dish, times in pairs(eaten) do
+      local when = begun[dish]:get() > 0 and "while %s was on the fork" or "before %s was eaten"
+      lab.always("safe", times:get() > 0, "the lights went out " .. when, dish)
+      lab.always("safe", times:get() < 2, "%s was eaten twice", dish)
     end
-    lab.sometimes("free", eating.most > 1, "nobody ever eats while another one eats")
   end,
 }

@@ -1,4 +1,4 @@
-local DISHES, EATERS = { { "dish 1", "dish 2" }, { "dish 3" } }, 2
+local DISHES, EATERS = { { "dish 1" }, { "dish 2" } }, 2
 
 return {
   title = "The kitchen",
@@ -17,6 +17,7 @@ counter, and when?]],
   },
   points = { safe = 6, ends = 4 },
   tasks = 4,
+  runs = 2500,
   world = function(lab, student)
     local ipc = require "tidelock"
     local queue, nils, left = ipc.queue{ name = "counter" }, lab.count("nils"), lab.count("eaters that have left")
@@ -24,7 +25,10 @@ counter, and when?]],
     local counter = setmetatable({}, { __index = function(_, call)
       return function(_, ...) return queue[call](queue, ...) end
     end })
-    local function waiting() lab.stuck("%s waits for ever: " .. nils:get() .. " nil for " .. EATERS .. " eaters") end
+    local function waiting()
+      local count = nils:get() > 0 and nils:get() or "no"
+      lab.stuck("%s waits for ever: " .. count .. " nil for " .. EATERS .. " eaters")
+    end
     function counter.put(_, dish, ...)
       local put, why = queue:put(dish, ...)
       lab.always("safe", put, "no more could be put on the counter: it is %s", why)
@@ -36,7 +40,7 @@ counter, and when?]],
     end
     waiting()
     for n, dishes in ipairs(DISHES) do
-      for _, dish in ipairs(dishes) do eaten[dish], total = lab.mark(dish .. " is eaten"), total + 1 end
+      for _, dish in ipairs(dishes) do eaten[dish], total = lab.count(dish), total + 1 end
       chefs[n] = lab.task("chef-" .. n, function()
         student.chef(counter, dishes)
         lab.always("safe", nils:get() > 0 or left:get() < EATERS, "both eaters left, then %s came", dishes[#dishes])
@@ -46,7 +50,7 @@ counter, and when?]],
       eaters[n] = lab.task("eater-" .. n, function()
         student.eater(counter, function(dish)
           lab.always("safe", eaten[dish], "eater-%d ate %s, and that is no dish", n, tostring(dish))
-          eaten[dish]:pass()
+          eaten[dish]:add(1)
         end)
         left:add(1)
       end)
@@ -55,9 +59,9 @@ counter, and when?]],
     lab.after(function()
       lab.always("safe", left:get() == EATERS, "an eater was sent home in the midst of his dinner")
       local dishes = 0
-      for _, mark in pairs(eaten) do
-        lab.always("safe", mark.passed < 2, "a dish was eaten twice")
-        dishes = dishes + 1 - mark.passed
+      for _, times in pairs(eaten) do
+        lab.always("safe", times:get() < 2, "a dish was eaten twice")
+        dishes = dishes + 1 - times:get()
       end
       local what = nils:get() > 0 and "behind a nil" or "on the counter"
       lab.always("safe", dishes == 0, "%d of %d dishes left %s", dishes, total, what)

@@ -1,5 +1,7 @@
 local PRODUCTS, ENOUGH = { "chair", "bench" }, 3
 
+local function receipt_for(product) return ("%s, stamped %d"):format(product, #product * 1717) end
+
 return {
   title = "Receipts",
   learn = "one queue for both directions gives you your own message back",
@@ -35,25 +37,25 @@ A tray stands about that nobody uses.]],
       return sheet, why
     end
     for _, product in ipairs(PRODUCTS) do
-      stamped[product], kept[product] = lab.mark(product .. " stamped"), lab.mark(product .. " kept")
+      stamped[product], kept[product] = lab.count(product), lab.count(product)
     end
     local function stamp(product)
       lab.always("safe", stamped[product], "the office took its own receipt back and stamped it")
-      stamped[product]:pass()
-      return "receipt for the " .. product
+      stamped[product]:add(1)
+      return receipt_for(product)
     end
     local function keep(product, receipt)
       lab.always("safe", receipt ~= product, "the workshop took its own %s for the receipt", product)
       lab.always("safe", receipt ~= nil, "the workshop kept nothing for the %s", product)
-      local mark, right = stamped[product], receipt == "receipt for the " .. product
-      lab.always("safe", right and mark.passed > 0, "what was kept for the %s is not from the office", product)
-      kept[product]:pass()
+      local right = stamped[product]:get() > 0 and receipt == receipt_for(product)
+      lab.always("safe", right, "what was kept for the %s is not from the office", product)
+      kept[product]:add(1)
     end
     lab.task("workshop", student.workshop, desk, PRODUCTS, keep)
     lab.task("office", student.office, desk, #PRODUCTS, stamp)
     lab.after(function()
-      for product, mark in pairs(kept) do
-        lab.always("safe", mark.passed == 1, "the receipt for the %s was never kept", product)
+      for product, times in pairs(kept) do
+        lab.always("safe", times:get() == 1, "the receipt for the %s was never kept", product)
       end
     end)
   end,

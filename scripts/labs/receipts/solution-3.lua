@@ -1,21 +1,26 @@
--- One desk, but a bell besides: the workshop comes back to the desk only when the office has rung.
+-- One desk, but a bell for each side: nobody comes to the desk before the other one has rung.
 local ipc = require "tidelock"
 
-local bell = ipc.semaphore{ value = 0, name = "bell" }
+local bells = {
+  workshop = ipc.semaphore{ value = 0, name = "the workshop's bell" },
+  office = ipc.semaphore{ value = 0, name = "the office's bell" },
+}
 
 local function workshop(desk, products, keep)
   for _, product in ipairs(products) do
     desk:put(product)
-    bell:acquire()
+    bells.office:release()
+    bells.workshop:acquire()
     keep(product, desk:get())
   end
 end
 
 local function office(desk, count, stamp)
   for _ = 1, count do
-    local receipt = stamp(desk:get())
-    desk:put(receipt)
-    bell:release()
+    bells.office:acquire()
+    local product = desk:get()
+    desk:put(stamp(product))
+    bells.workshop:release()
   end
 end
 

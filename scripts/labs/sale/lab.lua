@@ -1,4 +1,4 @@
-local BANDS, CUSTOMERS = 3, 4
+local BANDS, CUSTOMERS = 2, 3
 
 return {
   title = "The sale",
@@ -9,14 +9,14 @@ stands in the line when the window opens gets one, in the order of the line. The
 line full goes home at once and is angry for an evening. Who stands there and waits for a place to become free is angry
 for a week, since nobody ever leaves the line.
 
-Four customers come for three places, all at once. `line` is a queue that takes three names.]],
+Three customers come for two places, all at once. `line` is a queue that takes two names.]],
   hints = {
     "Between looking at the line and stepping into it another customer may step in. What does yours do then?",
     "A queue's put waits while the queue is full. Is there a call that puts or says no, in one step?",
     "line:try_put(name) returns true, or nil and \"full\": if not ... then go_home() end.",
   },
   points = { safe = 6, ends = 4 },
-  tasks = 4,
+  tasks = 3,
   world = function(lab, student)
     local ipc = require "tidelock"
     local line = ipc.queue{ maxsize = BANDS, name = "line" }

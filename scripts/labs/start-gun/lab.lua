@@ -14,28 +14,27 @@ run at once, if nobody else has run on it. And a runner who hears a shot on whic
     "`shots` counts the shots that nobody has run on yet. Look at it under the lock: before you wait, and after.",
     "while shots:get() == 0 do gun:wait() end, and then take one: shots:add(-1).",
   },
-  points = { safe = 6, ends = 2, free = 2 },
+  points = { safe = 6, ends = 4 },
   tasks = 3,
+  runs = 2500,
   world = function(lab, student)
-    local shots, runs, running = lab.count("shots"), lab.count("runs"), lab.stage("running")
-    lab.stuck("%s listens for ever for a shot that has fallen")
-    lab.task("starter", function()
-      for _ = 1, RUNNERS do student.shoot(function() shots:add(1) end) end
-    end)
+    local shot, running = lab.mark("a shot"), lab.mark("running")
+    lab.before(shot, running, "safe", "%s made a false start: no shot had fallen")
+    lab.stuck("%s waits for ever for a shot that has fallen")
+    local function starter()
+      for _ = 1, RUNNERS do student.shoot(function() shot:pass() end) end
+    end
     for n = 1, RUNNERS do
       local name = "runner-" .. n
       lab.task(name, student.runner, function()
-        runs:add(1)
-        lab.always("safe", shots:get() > 0, "%s made a false start: no shot had fallen", name)
-        lab.always("safe", runs:get() <= shots:get(), "%s made a false start: somebody else had taken the shot", name)
-        running:enter()
-        running:leave()
+        running:pass()
+        lab.always("safe", running.passed <= shot.passed, "%s ran on a shot that somebody else had taken", name)
       end)
+      if n == 1 then lab.task("starter", starter) end
     end
     lab.after(function()
-      lab.always("safe", shots:get() == RUNNERS, "%d shots fell, and there were %d to fall", shots:get(), RUNNERS)
-      lab.always("safe", runs:get() == RUNNERS, "%d of %d runners never ran", RUNNERS - runs:get(), RUNNERS)
-      lab.sometimes("free", running.most == 2, "two never run at the same time")
+      lab.always("safe", shot.passed == RUNNERS, "%d shots fell, and there were %d to fall", shot.passed, RUNNERS)
+      lab.always("safe", running.passed == RUNNERS, "%d of %d runners never ran", RUNNERS - running.passed, RUNNERS)
     end)
   end,
 }

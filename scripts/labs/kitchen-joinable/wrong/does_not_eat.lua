@@ -1,4 +1,4 @@
--- says: "was never eaten"
+-- says: "the lights went out before"
 -- The eaters of this kitchen would eat for ever. The lights go out when `evening` returns: is every plate empty then?
 local function chef(counter, dishes)
   for _, dish in ipairs(dishes) do counter:put(dish) end

@@ -1,4 +1,4 @@
--- says: "the lights went out while dish"
+-- says: "the lights went out"
 local ipc = require "tidelock"
 
 local function chef(counter, dishes)

@@ -1,4 +1,4 @@
--- says: "waits for ever"
+-- says: "left, then dish"
 local function chef(counter, dishes)
   for _, dish in ipairs(dishes) do counter:put(dish) end
 end

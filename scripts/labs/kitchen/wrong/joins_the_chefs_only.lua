@@ -1,4 +1,4 @@
--- says: "waits for ever: 0 nils for 2 eaters"
+-- says: "wait for ever: no nil for 2 eaters"
 -- Two chefs cook, two eaters eat, and the dishes stand on one counter. When may an eater go home?
 local function chef(counter, dishes)
   for _, dish in ipairs(dishes) do counter:put(dish) end

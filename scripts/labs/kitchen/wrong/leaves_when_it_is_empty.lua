@@ -1,4 +1,4 @@
--- says: "then dish"
+-- says: "for ever: no nil"
 local function chef(counter, dishes)
   for _, dish in ipairs(dishes) do counter:put(dish) end
 end

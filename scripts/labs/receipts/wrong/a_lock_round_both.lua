@@ -1,4 +1,4 @@
--- says: "waits for ever"
+-- says: "for ever"
 local ipc = require "tidelock"
 
 local receipts, key = ipc.queue{ maxsize = 1 }, ipc.lock("key")

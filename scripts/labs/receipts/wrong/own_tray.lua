@@ -1,4 +1,4 @@
--- says: "waits for ever"
+-- says: "for ever"
 -- A workshop and an office share a desk with room for one sheet. Each product is answered by a stamped receipt.
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "waits for ever"
+-- says: "for ever"
 local ipc = require "tidelock"
 
 local receipts = ipc.queue{ maxsize = 1, name = "receipts" }

@@ -1,4 +1,4 @@
--- says: "never came"
+-- says: "are not read"
 -- A sender passes addresses down a pipe, a receiver reads until no more can come. How does it learn that?
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "nothing was read"
+-- says: "wrote down a nil"
 local ipc = require "tidelock"
 
 local function send(out, addresses)

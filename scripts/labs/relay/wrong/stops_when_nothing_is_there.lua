@@ -1,4 +1,4 @@
--- says: "never came"
+-- says: "are not read"
 local ipc = require "tidelock"
 
 local function send(out, addresses)

@@ -1,4 +1,4 @@
--- says: "came before"
+-- says: "was due"
 local ipc = require "tidelock"
 
 local function send(out, addresses)

@@ -1,4 +1,4 @@
--- says: "were not read yet"
+-- says: "nobody waited for the receiver"
 -- A sender passes addresses down a pipe, a receiver reads until no more can come. How does it learn that?
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "neither got a place nor went home"
+-- says: "has no place and did not go home"
 -- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
 local ipc = require "tidelock"
 

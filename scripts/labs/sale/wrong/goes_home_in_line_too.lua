@@ -1,4 +1,4 @@
--- says: "has a place and goes home"
+-- says: "was turned away though a place was free"
 -- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
 local ipc = require "tidelock"
 

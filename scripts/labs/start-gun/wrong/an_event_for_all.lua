@@ -1,4 +1,4 @@
--- says: "false start"
+-- says: "somebody else had taken"
 local ipc = require "tidelock"
 
 local gun = ipc.event("gun")

@@ -1,4 +1,4 @@
--- says: "listened"
+-- says: "for ever for a shot that has fallen"
 -- A time trial: each shot sends one runner off. It counts, whether a runner listens already or is still on his way.
 local ipc = require "tidelock"
 
