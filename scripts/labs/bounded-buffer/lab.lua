@@ -4,9 +4,10 @@ return {
   title = "The window sill",
   learn = "two reasons to wait are two conditions, and who wakes looks again",
   story = [[
-The bakery sells through its window, and on the sill there is room for one loaf. The baker bakes, puts the loaf on the
-sill and bakes on. Two guests come for a loaf each. If there is none they doze beside the window; if the sill is full the
-baker dozes behind it. A loaf must never be squeezed onto another one, and nobody may reach for a loaf that is not there.]],
+The bakery sells through its window, and on the sill there is room for one loaf. The baker bakes,
+puts the loaf on the sill and bakes on. Two guests come for a loaf each. If there is none they doze
+beside the window; if the sill is full the baker dozes behind it. A loaf must never be squeezed onto
+another one, and nobody may reach for a loaf that is not there.]],
   hints = {
     "Between being woken and going on, somebody else may have been at the sill. What is true then?",
     "sill is a lock, room and bread are two conditions of it: one for the baker, one for the guests.",
