@@ -22,9 +22,10 @@ What neither of them may do is take the seat along. In the morning the restauran
     local inside, dined, choked = lab.stage("inside"), lab.count("dined"), lab.count("choked")
     lab.together(inside, 2, "safe", "3 guests on 2 seats: %s")
     lab.stuck("%s waits for ever for a seat")
+    local soup = require("tidelock").event("the soup")
     local function dine()
       inside:enter()
-      require("tidelock").sleep(2) -- a soup takes its time
+      soup:wait(2) -- which takes its time
       inside:leave()
       dined:add(1)
     end

@@ -19,7 +19,7 @@ A queue counts what was put in and has not yet been called done. `evening` waits
   runs = 2500,
   world = function(lab, student)
     local ipc = require "tidelock"
-    local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the lights go out")
+    local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the light switch")
     local begun, eaten = {}, {}
     for _, dish in ipairs(DISHES) do begun[dish], eaten[dish] = lab.count(dish), lab.count(dish) end
     lab.ordered(bite, lights)
