@@ -41,6 +41,7 @@
 #include "public/queue.h"
 #include "public/simulate.h"
 #include "public/space.h"
+#include "public/view.h"
 #include "public/wait.h"
 
 #endif

@@ -2,9 +2,10 @@
 --
 -- From these rows come --help, the man page and the completions (docs/program.lua), so that they agree.  How a row is
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
--- simulation.c, the names ps, ls and rm in program/inspect.c; those of explore and replay are in explore/options.lua.
+-- simulation.c, the names ls and rm in program/inspect.c; those of a command in Lua are in a module of its room.
 local explore = require "explore.options"
 local labs = require "labs.options"
+local top = require "top.options"
 
 local function help() return { "-h", "--help", text = "this text" } end
 
@@ -39,16 +40,6 @@ local run = {
     .. "go on, 130 after Ctrl-C.",
 }
 
-local ps = {
-  name = "ps",
-  brief = "what the tasks of a program or of a space do",
-  text = "Tells what each task of a running program or space waits for, since when, at which line, and what it holds.",
-  synopsis = { "PID|SPACE" },
-  arguments = { "program" },
-  options = { help() },
-  status = "0; 1 where that cannot be looked into.",
-}
-
 local ls = {
   name = "ls",
   brief = "the spaces, or the objects of one",
@@ -80,7 +71,10 @@ local usage = {
   status = "0; 1 where there is no such command.",
 }
 
-local commands = { run, explore.commands.explore, explore.commands.replay, labs.commands.lab, ps, ls, rm, usage }
+local commands = {
+  run, explore.commands.explore, explore.commands.replay, labs.commands.lab, top.commands.top, top.commands.ps, ls, rm,
+  usage,
+}
 
 local by_name = {}
 for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end

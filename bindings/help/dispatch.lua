@@ -12,6 +12,8 @@ local COMMANDS = {
   explore = { "explore.options", "explore.explore" },
   replay = { "explore.options", "explore.replay" },
   lab = { "labs.options", "labs.main" },
+  top = { "top.options", "top.top" },
+  ps = { "top.options", "top.ps" },
 }
 
 local function refuse(text)

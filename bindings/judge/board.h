@@ -1,6 +1,6 @@
 /*
- * Board: what the world of a lab (judge/world.lua) has of C, in the program that
- * is explored: `local board = ...` there.
+ * Board: what the world of a lab (judge/world.lua) has of C, in the program
+ * that is explored: `local board = ...` there.
  *
  * Its numbers and texts lie in memory that all tasks of a schedule share, and
  * are no objects of the runtime: looking at them is no scheduling point.  Two
@@ -21,7 +21,7 @@
  *   board.died(path)          whether the task of that path was killed
  *   board.events()            how many there were
  *   board.waited(path, n)     from which event on, behind the n-th, the task of
- *                             that path could not go on; 0: it always could
+ *                             that path could never go on; 0: it can
  *   board.append(i, text), board.entries(i)    list i of texts
  *   board.stuck(text)         what is said if all wait for ever from here on
  *   board.finish(text)        the schedule fails here, and the caller with it

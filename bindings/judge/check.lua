@@ -20,6 +20,7 @@ local verdict = require "judge.verdict"
 local WORLD = "=judge.world"
 local RUNS, CAP, PATIENCE = 4000, 10, 5
 local JUDGED = 200 -- schedules behind the first failure
+local VAIN = 16 -- of which one at least must pass
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
 local SHRINK_LONG, LONG = { runs = 12, seconds = 60 }, 500 -- of schedules with more events
 
@@ -99,7 +100,7 @@ local function judge_on(here, finder, deadline, state)
   if finder.failure then finder.options.runs = math.min(finder.options.runs, finder.started + JUDGED) end
   while finder.failure do
     findings.add(state, finder.failure)
-    if is_endless(finder.failure.run) then return end
+    if is_endless(finder.failure.run) or state.passed == 0 and finder.taken >= VAIN then return end
     finder.failure = nil
     state.why = hunt.run(here, finder, deadline, state.took)
   end

@@ -57,8 +57,8 @@ local function check_together(thing)
   end
 end
 
--- Whether `other`, which has arrived, was already kept waiting when the task that now enters arrived. An arrival alone
--- is no place in a queue: until a task waits, any number may come in before it.
+-- Whether `other`, which has arrived, has been kept waiting without a break since before the task that now enters
+-- arrived. An arrival alone is no place in a queue, and who was let go on and is slow is passed by nobody's fault.
 local function was_waiting(thing, other, since)
   local lab = thing.lab
   local waits = lab.board.waited(lab.tasks:path_of(other), lab.board.get(own_cell(thing, other, SINCE)))

@@ -16,16 +16,21 @@
 #include "lua/require.h"
 #include "lua/traceback.h"
 #include "terminal/keys.h"
+#include "top/view.h"
 
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", "lab", NULL};
+static const char *const names[] = {"explore", "replay", "lab",
+                                    "top",     "ps",     NULL};
 
-static const luaL_Reg libraries[] = {
-    {"explore.host", host_open_library},  {"labs.files", files_open_library},
-    {"labs.runner", runner_open_library}, {"labs.share", share_open_library},
-    {"terminal.keys", keys_open_library}, {NULL, NULL}};
+static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
+                                     {"labs.files", files_open_library},
+                                     {"labs.runner", runner_open_library},
+                                     {"labs.share", share_open_library},
+                                     {"terminal.keys", keys_open_library},
+                                     {"top.view", view_open_library},
+                                     {NULL, NULL}};
 
 bool command_has(const char *word)
 {

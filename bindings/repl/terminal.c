@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 
 #include "terminal/screen.h"
+#include "tidelock.h"
 
 #define WIDTH_USUAL 80
 #define WIDTH_LEAST 20
@@ -51,6 +52,16 @@ static int quit(lua_State *L)
     return 0;
 }
 
+/* seed(): of the simulation; nil: there is none. */
+static int seed(lua_State *L)
+{
+    int64_t number = tl_simulate_seed();
+    if (number < 0)
+        return 0;
+    lua_pushinteger(L, (lua_Integer)number);
+    return 1;
+}
+
 static void set_program(lua_State *L)
 {
     char path[PATH_MAX];
@@ -67,8 +78,11 @@ static void set_program(lua_State *L)
 
 void terminal_push(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"columns", columns}, {"list", list}, {"quit", quit}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"columns", columns},
+                                         {"list", list},
+                                         {"quit", quit},
+                                         {"seed", seed},
+                                         {NULL, NULL}};
     has_quit = false;
     luaL_newlib(L, functions);
     lua_pushboolean(L, screen_has_colours());

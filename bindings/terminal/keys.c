@@ -10,7 +10,6 @@
 
 #include <lauxlib.h>
 
-#include "base/world.h"
 #include "tidelock.h"
 #include "terminal/key_names.h"
 #include "terminal/raw_mode.h"
@@ -213,6 +212,15 @@ static int keys_size(lua_State *L)
     return 2;
 }
 
+static int keys_wait(lua_State *L)
+{
+    double time = luaL_checknumber(L, 1);
+    struct timespec left = {(time_t)time,
+                            (long)((time - (double)(time_t)time) * 1e9)};
+    ppoll(NULL, 0, &left, NULL);
+    return 0;
+}
+
 static int keys_write(lua_State *L)
 {
     size_t size;
@@ -283,6 +291,7 @@ int keys_open_library(lua_State *L)
                                          {"read", keys_read},
                                          {"draw", keys_draw},
                                          {"write", keys_write},
+                                         {"wait", keys_wait},
                                          {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;

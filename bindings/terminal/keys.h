@@ -15,6 +15,7 @@
  *   draw(text)            lines, from the top of the screen, in one write; what
  *                         is below is cleared.  false: the terminal is closed
  *   write(text)           as it is, in one write
+ *   wait(seconds)         without looking at keys; less after a signal
  *
  * Ctrl-C is a key ("ctrl-c"), Ctrl-Z stops the program as ever.
  *

@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/standard.h"
+#include "tidelock.h"
 
 /* Pasted text comes between marks, and a key is one of the cursor's own. */
 #define BEGIN "\033[?2004h"
@@ -127,8 +127,9 @@ static void on_stop(int number)
     int error = errno;
     if (is_ours())
         leave();
-    end_by(number); /* stops here */
+    end_by(number); /* stops here, but where no shell could continue it */
     handle(number, on_stop, SA_RESETHAND);
+    on_continue(SIGCONT);
     errno = error;
 }
 

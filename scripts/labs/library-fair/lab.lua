@@ -6,7 +6,7 @@ return {
   story = [[
 The reading room again. The readers like it so much that they come back at once, and as long as one of them is inside the
 others walk in, too. The chronicler stands at the door with his pen and grows old. Who comes later than he shall read
-later than he: at most two readers who came after him may go in before him.]],
+later than he: at most one reader who came after him may go in before him.]],
   hints = {
     "What does a reader look at before it goes in? What does it not see?",
     "door is a lock in front of all: the chronicler keeps it while he waits for the room, readers only walk through it.",
@@ -17,7 +17,7 @@ later than he: at most two readers who came after him may go in before him.]],
   world = function(lab, student)
     local hall, readers = lab.stage("hall"), lab.count("readers")
     local upper, lower = ipc.value(1, "upper line"), ipc.value(1, "lower line")
-    lab.bypass(hall, 2, "fair", "%s was passed by more than 2 readers who came later")
+    lab.bypass(hall, 1, "fair", "%s was passed by 2 readers who came later")
     local function read()
       hall:enter()
       local together = readers:add(1)

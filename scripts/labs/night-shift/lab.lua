@@ -13,7 +13,7 @@ lamp must have been lit, and none of them twice, since a lamp that is lit twice 
     "Send all out; then for each: join him; while his lamp is not lit send another one and join that one.",
   },
   points = { safe = 3, survives = 5, free = 2 },
-  tasks = 2, kills = 1, switches = 2,
+  tasks = 2, kills = 1, switches = 1,
   world = function(lab, student)
     local way, lamps, lit = lab.stage("on the way"), {}, lab.count("lit")
     for n = 1, 2 do

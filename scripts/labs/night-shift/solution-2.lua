@@ -1,19 +1,17 @@
--- Each lamp has a process of its own that looks after it, and sends watchmen until it burns.
+-- All go out, all come home or do not; whatever is dark then is the list for the next walk.
 local ipc = require "tidelock"
 
 local function night(lamps, walk)
-  local out = {}
-  for n, lamp in ipairs(lamps) do out[n] = ipc.process{ name = "watchman-" .. n, target = walk, args = { lamp } }:start() end
-  while #out > 0 do
-    for n = #out, 1, -1 do
-      out[n]:join()
-      if lamps[n]:is_lit() then
-        table.remove(out)
-      else
-        out[n] = ipc.process{ name = "deputy-" .. n, target = walk, args = { lamps[n] } }:start()
-      end
+  local out, list = {}, lamps
+  repeat -- until none is left that stayed dark
+    for n, lamp in ipairs(list) do out[n] = ipc.spawn(walk, lamp) end
+    for n in ipairs(list) do out[n]:join() end
+    local dark = {}
+    for _, lamp in ipairs(list) do
+      if not lamp:is_lit() then dark[#dark + 1] = lamp end
     end
-  end
+    list = dark
+  until #list == 0
 end
 
 return { night = night }

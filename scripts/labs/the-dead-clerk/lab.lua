@@ -13,7 +13,7 @@ key is told so. In the evening the owner opens the till, and the book must say w
     "local _, why = key:acquire(); if why == \"abandoned\" then set the book to what the drawer holds end.",
   },
   points = { safe = 2, ends = 2, survives = 6 },
-  tasks = 2, kills = 1, switches = 2,
+  tasks = 2, kills = 1, switches = 1,
   world = function(lab, student)
     local money, book, ended = ipc.value(0, "drawer"), ipc.value(0, "book"), lab.count("ended")
     local drawer = {}

@@ -1,4 +1,4 @@
--- says: "writes while somebody reads"
+-- says: "half a page"
 -- Readers read together, the chronicler writes alone, and nobody waits longer than is right.
 local ipc = require "tidelock"
 

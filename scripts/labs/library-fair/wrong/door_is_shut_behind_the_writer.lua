@@ -2,7 +2,7 @@
 -- Readers read together, the chronicler writes alone, and nobody waits longer than is right.
 local ipc = require "tidelock"
 
-local door, room = ipc.lock{ name = "door" }, ipc.semaphore{ value = 1, name = "room" }
+local door, room = ipc.semaphore{ value = 1, name = "door" }, ipc.semaphore{ value = 1, name = "room" }
 local counter, inside = ipc.lock{ name = "counter" }, ipc.value(0, "inside")
 
 local function reader(read)

@@ -1,4 +1,4 @@
--- says: "was passed by more than 2 readers who came later"
+-- says: "was passed by 2 readers who came later"
 -- Readers read together, the chronicler writes alone, and nobody waits longer than is right.
 local ipc = require "tidelock"
 

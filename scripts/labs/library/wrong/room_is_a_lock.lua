@@ -1,4 +1,4 @@
--- says: "only its holder can release it"
+-- says: "room": release:"
 -- Readers read together, the chronicler writes alone.
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "a clerk is dead, and"
+-- says: "waits for the key for ever"
 local ipc = require "tidelock"
 
 local key = ipc.semaphore{ value = 1, name = "key" }
