@@ -66,15 +66,6 @@ function parts.stops_between(story, first, second)
   return count
 end
 
---- Whether the first one's task waits between the two steps: others come in, though nobody stops it.
-function parts.waits_between(story, first, second)
-  for i = first.index, second.index - 1 do
-    local step = story.steps[i]
-    if step.task == first.task and step.waits then return true end
-  end
-  return false
-end
-
 local TESTS = { "^if%W", "^elseif%W", "^while%W", "%Wif%W", "^until%W", "%Wuntil%W", "%Wwhile%W", "[=~]=", "[<>]" }
 
 --- Whether the script's line of the step is a test; nil: the line is not known.

@@ -19,13 +19,12 @@ local RULES = {
   work.killed,
 }
 
--- Those of data say nothing of why tasks wait for ever, or at all, unless a task is stopped, or waits, between their
--- steps.
+-- Those of data say nothing of why tasks wait for ever, or at all, unless a task is stopped between their steps.
 local function is_likely(story, found)
   if found.certain or not found.first then return true end
   found.stops = parts.stops_between(story, found.first, found.last)
   if story.run.ending == "deadlock" then return found.stops > 0 and found.stops == story.stops end
-  return found.stops == story.stops or found.stops > 0 or parts.waits_between(story, found.first, found.last)
+  return found.stops == story.stops or found.stops > 0
 end
 
 --- All that are proven, the likeliest first.

@@ -5,7 +5,6 @@
 -- of them is told to the search in the order of the plans. What the explorer has learnt of objects in earlier schedules
 -- depends on when they ended, too: so each step is a choice (plan.everywhere).
 local failure = require "explore.failure"
-local findings = require "judge.findings"
 local search = require "explore.search"
 
 local hunt = {}
@@ -42,13 +41,6 @@ local function is_asked_for(plan, run)
   return plan.strategy == "none" or plan.number % REPEATED == 0 or failure.is(run)
 end
 
--- A goal that is missed (lab.goal) is no failure: another schedule may reach it.
-local function without_missed(run)
-  local said = findings.said(run)
-  if said and said.what == "missed" then run.ending = "passed" end
-  return run
-end
-
 -- Waits for one worker and keeps what came of its plan; false: interrupted.
 local function collect(here, running, idle)
   local worker, why = here.host:wait(LOOK)
@@ -56,7 +48,7 @@ local function collect(here, running, idle)
   local each = running[worker]
   running[worker] = nil
   idle[#idle + 1] = worker
-  each.run = without_missed(here.host:account(worker))
+  each.run = here.host:account(worker)
   if is_asked_for(each.plan, each.run) then
     each.events = { here.host:events(worker), here.host:tasks(worker), here.host:objects(worker) }
   end
