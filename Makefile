@@ -35,10 +35,10 @@ compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fP
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has
-program_rooms := explore timeline top labs terminal repl program
+program_rooms := explore timeline top judge labs terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(foreach room,explore help repl top timeline labs,bindings/$(room)/*.lua))
+embedded      := $(wildcard $(patsubst %,bindings/%/*.lua,help $(program_rooms)))
 # Lua that is made of other texts, each by a rule below
 generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
 page_sources  := $(wildcard bindings/timeline/page/*)
@@ -85,6 +85,7 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(share)/tidelock \
 	    bindings/tidelock.d.lua bindings/docs/exploration.md build/docs/tidelock.html
+	for file in scripts/*.lua $$(find scripts/labs -type f 2>/dev/null); do install -D -m 644 $$file $(share)/tidelock/$$file; done
 	install -D -m 644 -t $(share)/man/man1 build/docs/tidelock.1
 	install -D -m 644 build/docs/tidelock.bash $(share)/bash-completion/completions/tidelock
 	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock

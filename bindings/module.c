@@ -218,6 +218,7 @@ static void make_module(lua_State *L)
     receive_open(L);
     fd_open(L);
     ps_open(L);
+    stop_here_open(L);
     connection_open(L);
     listener_open(L);
     replace_print(L);

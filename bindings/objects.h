@@ -33,6 +33,7 @@ void wait_any_open(lua_State *L);
 void receive_open(lua_State *L);
 void fd_open(lua_State *L);
 void ps_open(lua_State *L);
+void stop_here_open(lua_State *L);
 
 void connection_open(lua_State *L);
 void listener_open(lua_State *L);

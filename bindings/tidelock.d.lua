@@ -103,6 +103,18 @@ function ipc.fd(object) end
 ---@return tidelock.task[]
 function ipc.ps(space) end
 
+--- A prompt in the middle of this task, on the terminal, as that of `tidelock`
+--- without a script; Ctrl-D goes on. `here` is a table of copies of what the
+--- calling function sees: its locals and upvalues; globals are the task's own.
+--- The other tasks go on meanwhile; under `--sim` all stand still.
+---
+---     if total < 0 then ipc.repl() end
+---
+--- Raises where standard input and output of the task are no terminal: in a
+--- pipe, in a session's children, in `tidelock explore`; and in another Lua than
+--- the program's. While one task is at the prompt, others that want it wait.
+function ipc.repl() end
+
 --- The task -----------------------------------------------------------------
 
 --- Sleeps. Without an argument: until the process is killed or interrupted.

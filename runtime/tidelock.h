@@ -43,6 +43,7 @@
 #include "public/simulate.h"
 #include "public/space.h"
 #include "public/trace.h"
+#include "public/view.h"
 #include "public/wait.h"
 
 #endif

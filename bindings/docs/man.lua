@@ -37,6 +37,9 @@ local function section(write, command)
   write(".SS %s", plain(command.name))
   for _, line in ipairs(synopsis(command)) do write("%s\n.br", line) end
   write(".PP\n%s", plain(command.text))
+  for _, row in ipairs(command.subcommands or {}) do
+    write(".TP\n%s\n%s", bold(row.name) .. plain(usage.called(row):sub(#row.name + 1)), plain(row.text))
+  end
   for _, option in ipairs(command.options) do write(".TP\n%s\n%s", form(option), plain(text_of(option))) end
   if command.after then write(".PP\n%s", plain(command.after)) end
   if command.status then write(".PP\nExit status: %s", plain(command.status)) end

@@ -29,6 +29,14 @@ _tidelock_objects() {
     _wanted names expl object compadd -a names
 }
 
+_tidelock_labs() {
+    local -a lines=(${(f)"$(_call_program labs ${(q)program} lab list 2>/dev/null)"})
+    local -a labs=(${${(M)lines:#[[:space:]]#[0-9]##[[:space:]]*}})
+    labs=(${${labs##[[:space:]]#[0-9]##[[:space:]]##}%% *})
+    _wanted labs expl lab compadd -a labs
+    _files
+}
+
 _tidelock_first() {
     _tidelock_commands
     _files -g '*.lua'
@@ -51,7 +59,7 @@ _tidelock "$@"
 local ARGUMENTS = {
   script = 'script:_files -g "*.lua"', file = "file:_files", command = "command:_tidelock_commands",
   program = "program or space:_tidelock_programs", space = "space:_tidelock_spaces",
-  object = "object:_tidelock_objects",
+  object = "object:_tidelock_objects", lab = "lab:_tidelock_labs",
 }
 
 -- In single quotes of the shell.
@@ -73,15 +81,25 @@ local function spec(option, name)
   return quoted(("%s%s%s[%s]%s"):format(option.many and "*" or "", name, value, escaped(text), argument))
 end
 
+-- "subcommand:((check\:'check the lab'))"
+local function subcommands(command)
+  local list = {}
+  for i, row in ipairs(command.subcommands) do
+    list[i] = ('%s\\:"%s"'):format(row.name, escaped(row.text))
+  end
+  return ("subcommand:((%s))"):format(table.concat(list, " "))
+end
+
 local function call(command, indent, first)
-  local lines = { "_arguments -S -A '-*'" }
+  local lines = { command.subcommands and "_arguments -S" or "_arguments -S -A '-*'" }
   for _, option in ipairs(command.options) do
     for _, name in ipairs(option) do
       if name:find "%w" then lines[#lines + 1] = spec(option, name) end
     end
   end
   for place, kind in ipairs(command.arguments) do
-    lines[#lines + 1] = quoted(("%d:%s"):format(place, first or ARGUMENTS[kind]))
+    lines[#lines + 1] = quoted(("%d:%s"):format(place, first
+      or kind == "subcommand" and subcommands(command) or ARGUMENTS[kind]))
   end
   if command.more then lines[#lines + 1] = quoted "*:file:_files" end
   return indent .. table.concat(lines, " \\\n    " .. indent)

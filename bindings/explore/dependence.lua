@@ -67,6 +67,7 @@ local function step_of(event, objects, conditions)
   end
   step.starts_task = name == "PROCESS_START" or name == "THREAD_START"
   step.kind = event.kind
+  step.joins = name == "PROCESS_JOIN"
   step.about_task = event.kind == "process" or event.kind == "thread" or name == "WAIT"
   return step
 end
@@ -162,8 +163,10 @@ local function ends_touch(a, b)
   return is_ancestor(a.task, b.task) or is_ancestor(b.task, a.task)
 end
 
--- The end of a task against another's step.
+-- The end of a task against another's step. A join that waits for the end and one that comes after it lead to the
+-- same; whether its time is over hangs on the clock, on which all depends.
 local function end_touches(ending, step)
+  if step.joins then return false end
   if step.about_task then return step.of_task == true or step.of_task == ending.task end
   return LEFT_BY_ENDS[step.kind] or ending.left[step.object] or false
 end

@@ -156,13 +156,13 @@ end
 --- The rows of the table: { kind = "step", step=, task=, times=, last = step }, { kind = "fold", tasks = list, task =
 --- where it is one, count=, own = whether all were on objects of one task alone }, { kind = "stop", task= },
 --- { kind = "starts", task=, count=, before = how many it had started before }, { kind = "clock", step= }; and the set
---- of the tasks that have a column.
-function fold.of(story)
+--- of the tasks that have a column. `most` (optional): so many rows, if they can be folded.
+function fold.of(story, most)
   local class = interest.of(story)
   local rows, tasks
   for degree = 0, 3 do
     rows, tasks = shown(rows_of(story, class, degree))
-    if #rows <= (degree == 0 and FEW_ROWS or most_rows(tasks)) then return rows, tasks end
+    if #rows <= (most or degree == 0 and FEW_ROWS or most_rows(tasks)) then return rows, tasks end
   end
   return shorten(rows), tasks
 end

@@ -3,11 +3,12 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
+
+#include "terminal/screen.h"
 
 #define OUTPUT_SHOWN (1 << 20)
 
@@ -132,10 +133,10 @@ static int real_time(lua_State *L)
 /* The width of the terminal on stdout, or stderr. */
 static int columns(lua_State *L)
 {
-    struct winsize size;
+    int width, rows;
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
-        if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-            lua_pushinteger(L, size.ws_col);
+        if (screen_size(fd, &width, &rows)) {
+            lua_pushinteger(L, width);
             return 1;
         }
     lua_pushnil(L);

@@ -59,6 +59,7 @@ void host_plan_read(lua_State *L, int index, struct tl_plan *plan)
     plan->low = (uint32_t)whole(L, index, "low");
     plan->clock = (uint32_t)whole(L, index, "clock");
     plan->kills = (uint32_t)whole(L, index, "kills");
+    plan->fair = flag(L, index, "fair");
     plan->everywhere = flag(L, index, "everywhere");
     plan->tells = flag(L, index, "tells");
     plan->stop = whole(L, index, "stop");

@@ -44,8 +44,19 @@ local function bury(held, step)
   table.sort(step.left, function(a, b) return tostring(a) < tostring(b) end)
 end
 
---- Adds to each step: `holders`, the other tasks that have its lock as it begins; `waiters`, the tasks that stand in a
---- call on its object; `left`, of a step in which a task dies: the locks that it had.  To the story: `held` and
+-- The subjects that the task has.
+local function held_by(held, task)
+  local found = {}
+  for subject, holders in pairs(held) do
+    if holders[task] then found[#found + 1] = subject end
+  end
+  table.sort(found, function(a, b) return tostring(a) < tostring(b) end)
+  return found
+end
+
+--- Adds to each step: `holds`, the subjects that its task has as it begins; `holders`, the other tasks that have its
+--- lock then; `waiters`, the tasks that stand in a call on its object; `left`, of a step in which a task dies: the locks
+--- that it had.  To the story: `held` and
 --- `waiting`, how it is at the end: by subject the tasks that hold it; by task the step in which it waits.
 function owners.follow(story)
   local held, waiting, free = {}, {}, {}
@@ -53,7 +64,7 @@ function owners.follow(story)
   if last and story.run.ending == "error" and last.task == story.run.ender then last.failed = last.op == "acquire" end
   for _, step in ipairs(story.steps) do
     local subject = step.subject
-    waiting[step.task] = nil
+    waiting[step.task], step.holds = nil, held_by(held, step.task)
     if subject then
       local waiters = {}
       for task, other in pairs(waiting) do
@@ -80,12 +91,7 @@ end
 
 --- The subjects that a task holds at the end.
 function owners.of_task(story, task)
-  local found = {}
-  for subject, holders in pairs(story.held) do
-    if holders[task] then found[#found + 1] = subject end
-  end
-  table.sort(found, function(a, b) return tostring(a) < tostring(b) end)
-  return found
+  return held_by(story.held, task)
 end
 
 return owners

@@ -4,6 +4,7 @@
 -- by a chain of such.  A race is a pair of dependent steps of two tasks with no such chain between but themselves.  To
 -- try all schedules it is enough to turn races around: for a race of i and j, a schedule that has the same beginning,
 -- then what does not happen after i, then j (source sets: Abdulla, Aronis, Jonsson, Sagonas 2014).
+-- A join that has seen a task's end happens after it, too, though the two are no race.
 --
 -- Clocks are of vectors: clock[k][task] is the last event of that task that happens before event k, or is k.
 local dependence = require "explore.dependence"
@@ -83,7 +84,13 @@ local function clock_before(view, j)
   local last = view.last[event.task]
   if last then join(clock, view.clock[last]) end
   if event.how == "starts" and view.starter[event.task] then join(clock, view.clock[view.starter[event.task]]) end
+  local joined = view.steps[j].joins and view.ended[view.steps[j].of_task]
+  if joined then join(clock, view.clock[joined]) end
   return clock
+end
+
+local function note_end(view, j)
+  if view.steps[j].ends then view.ended[view.events[j].task] = j end
 end
 
 local function note_start(view, j)
@@ -142,6 +149,7 @@ local function step_on(view, j, wanted)
   view.last[event.task] = j
   remember(view, j)
   note_start(view, j)
+  note_end(view, j)
 end
 
 -- ---- who would have to come first ----
@@ -174,7 +182,7 @@ end
 function races.find(trace, first, last)
   local view = {
     events = trace.events, steps = trace.steps, clock = {}, last = {}, base = {}, by_object = {}, started = {},
-    starter = {}, races = {},
+    starter = {}, ended = {}, races = {},
   }
   for j = 1, last do step_on(view, j, j >= first) end
   local list = {}

@@ -29,7 +29,8 @@ local function new_depth_first(options, bound)
   }
 end
 
---- options: seed, runs (nil: no limit), all, kills, no_delays, switches, as of the command line.
+--- options: seed, runs (nil: no limit), all, kills, no_delays, switches, as of the command line; with `all` also mixed
+--- (up to which schedule every second one is random) and least_random (how many are, though none is left that differs).
 function search.new(options)
   local delays = not options.no_delays
   return setmetatable({
@@ -39,6 +40,7 @@ function search.new(options)
     depth_first = new_depth_first(options, not options.all and BOUND or nil),
     bounded = not options.all,
     started = 0, -- schedules that were given away
+    randoms = 0, -- those of strategies, with --all
     taken = 0, -- and those of which it is known what came
     running = {}, -- [plan] = the branch of depth first, or true
     repeats = {}, -- plans to be run twice
@@ -77,17 +79,23 @@ local function has_branches(self)
   return false
 end
 
+local function next_random(self)
+  self.randoms = self.randoms + 1
+  return give(self, self.strategies:next(self.started + 1 <= CALM))
+end
+
 -- Nothing is known before schedule 1 has run: where it fails no other is needed.
 local function next_of_all(self)
-  local started = self.started
-  if started % 2 == 1 and started < MIXED and not self.depth_first:is_over() then
+  local started, options = self.started, self.options
+  if started % 2 == 1 and started < (options.mixed or MIXED) and not self.depth_first:is_over() then
     if self.taken == 0 then return nil end
-    return give(self, self.strategies:next(started + 1 <= CALM))
+    return next_random(self)
   end
   local plan = next_branch(self)
   if plan then return plan end
   if is_waiting(self) then return nil end
   self.exhausted = true
+  if self.randoms < (options.least_random or 0) then return next_random(self) end
   return "done"
 end
 

@@ -42,11 +42,12 @@ local function text_of(self, row)
   if row.kind == "stop" then return ("<- here %s is stopped"):format(self.names:task(row.task)) end
   if row.kind == "fold" then return folded(row) end
   if row.step.failing and row.step.op == "end" then return "" end
-  if not row.times then return words.of(row.step, self.names, self.only) end
+  local of = self.story.words or words.of
+  if not row.times then return of(row.step, self.names, self.only) end
   if row.step.result == row.last.result then
-    return ("%s (%d times)"):format(words.of(row.step, self.names, self.only), row.times)
+    return ("%s (%d times)"):format(of(row.step, self.names, self.only), row.times)
   end
-  return ("%d times %s"):format(row.times, words.of(row.last, self.names, self.only))
+  return ("%d times %s"):format(row.times, of(row.last, self.names, self.only))
 end
 
 -- Those that a task starts in this row, by name where they are few.
@@ -102,7 +103,8 @@ local function wanted_widths(self, order, index)
   for _, row in ipairs(self.rows) do
     if row.kind == "step" then
       local i = index[row.task]
-      wanted[i] = math.max(wanted[i], wrap.length(row.text), row.step.failing and #end_of(self) or 0)
+      wanted[i] = math.max(wanted[i], wrap.length(row.text), row.step.failing and #end_of(self) or 0,
+        #(row.step.note or ""))
     end
   end
   return wanted
@@ -124,6 +126,9 @@ local function add_cell(self, row, i, at, width)
     at = math.max(math.min(at, self.width - wrap.length(row.text)), GUTTER + columns.gap)
   end
   local lines = wrap.lines(row.text, width, "  ")
+  if row.kind == "step" and row.step.note then
+    for _, line in ipairs(wrap.lines(row.step.note, width, "   ")) do lines[#lines + 1] = line end
+  end
   if row.step and row.kind == "step" and row.step.failing then
     lines[row.text == "" and 1 or #lines + 1] = end_of(self)
   end

@@ -2,9 +2,12 @@
 --
 -- From these rows come --help, the man page and the completions (docs/program.lua), so that they agree.  How a row is
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
--- simulation.c and tracing.c, the names ps, ls and rm in program/inspect.c; those of the commands in Lua are in their rooms.
+-- simulation.c and tracing.c, the names ls and rm in program/inspect.c; those of the commands in Lua are in their
+-- rooms.
 local explore = require "explore.options"
+local labs = require "labs.options"
 local timeline = require "timeline.options"
+local top = require "top.options"
 
 local function help() return { "-h", "--help", text = "this text" } end
 
@@ -43,16 +46,6 @@ local run = {
     .. "go on, 130 after Ctrl-C.",
 }
 
-local ps = {
-  name = "ps",
-  brief = "what the tasks of a program or of a space do",
-  text = "Tells what each task of a running program or space waits for, since when, at which line, and what it holds.",
-  synopsis = { "PID|SPACE" },
-  arguments = { "program" },
-  options = { help() },
-  status = "0; 1 where that cannot be looked into.",
-}
-
 local ls = {
   name = "ls",
   brief = "the spaces, or the objects of one",
@@ -84,8 +77,8 @@ local usage = {
   status = "0; 1 where there is no such command.",
 }
 
-local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline, ps, ls, rm,
-  usage }
+local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline, labs.commands.lab,
+  top.commands.top, top.commands.ps, ls, rm, usage }
 
 local by_name = {}
 for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end

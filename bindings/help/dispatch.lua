@@ -12,6 +12,9 @@ local COMMANDS = {
   explore = { "explore.options", "explore.explore" },
   replay = { "explore.options", "explore.replay" },
   timeline = { "timeline.options", "timeline.timeline" },
+  top = { "top.options", "top.top" },
+  ps = { "top.options", "top.ps" },
+  lab = { "labs.options", "labs.main" },
 }
 
 local function refuse(text)

@@ -79,6 +79,9 @@ function usage.synopsis(command)
   return lines
 end
 
+--- How a subcommand is called: "check [NAME]".
+function usage.called(row) return (("%s %s"):format(row.name, row.words):gsub(" $", "")) end
+
 local function heading(command)
   return "usage: " .. table.concat(usage.synopsis(command), "\n       ") .. "\n"
 end
@@ -91,10 +94,16 @@ local function option_rows(command)
   return columns(rows)
 end
 
+local function subcommand_rows(command)
+  local rows = {}
+  for i, row in ipairs(command.subcommands or {}) do rows[i] = { usage.called(row), row.text } end
+  return #rows > 0 and columns(rows) .. "Options:\n" or ""
+end
+
 --- The text of `tidelock COMMAND --help`.
 function usage.whole(command)
-  return heading(command) .. paragraph(command.text) .. option_rows(command) .. paragraph(command.after)
-    .. paragraph(command.status and "Exit status: " .. command.status)
+  return heading(command) .. paragraph(command.text) .. subcommand_rows(command) .. option_rows(command)
+    .. paragraph(command.after) .. paragraph(command.status and "Exit status: " .. command.status)
 end
 
 --- The text of `tidelock --help`; `own` is the command whose name may be left out.

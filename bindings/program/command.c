@@ -10,19 +10,30 @@
 
 #include "explore/embedded.h"
 #include "explore/host.h"
+#include "labs/files.h"
+#include "labs/runner.h"
+#include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
 #include "timeline/reader.h"
 #include "timeline/pack.h"
+#include "terminal/keys.h"
+#include "top/view.h"
 
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", "timeline", NULL};
+static const char *const names[] = {"explore", "replay", "timeline", "lab",
+                                    "top",     "ps",     NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"timeline.reader", reader_open_library},
                                      {"timeline.pack", pack_open_library},
+                                     {"labs.files", files_open_library},
+                                     {"labs.runner", runner_open_library},
+                                     {"labs.share", share_open_library},
+                                     {"terminal.keys", keys_open_library},
+                                     {"top.view", view_open_library},
                                      {NULL, NULL}};
 
 bool command_has(const char *word)

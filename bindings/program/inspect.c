@@ -36,63 +36,6 @@ static int look_into(const char *tool, const char *name)
     return space;
 }
 
-/* ---- ps ---- */
-
-static void print_task(const struct tl_task_info *info)
-{
-    printf("%-20s %7d  %-8s", info->name, (int)info->pid, info->state);
-    if (info->since > 0)
-        printf(" %7.1f s", info->since);
-    if (info->waits[0])
-        printf("  %s", info->waits);
-    if (info->where[0])
-        printf("  at %s", info->where);
-    putchar('\n');
-    for (unsigned i = 0; i < info->hold_count; i++)
-        printf("%-20s %7s  holds %s\n", "", "", info->holds[i]);
-}
-
-static int print_tasks(unsigned arena)
-{
-    struct tl_task_info info;
-    uint32_t number = 1;
-    int status;
-    printf("%-20s %7s  %s\n", "TASK", "PID", "STATE");
-    while ((status = tl_task_look(arena, &number, &info)) == TL_OK)
-        print_task(&info);
-    return status == TL_EMPTY ? EXIT_SUCCESS : refuse("ps", "tasks", status);
-}
-
-static bool is_number(const char *word)
-{
-    size_t length = strlen(word);
-    return length > 0 && length < 9 && strspn(word, "0123456789") == length;
-}
-
-static int ps(int count, char **arguments)
-{
-    if (count != 2)
-        return help_refuse("ps", "ps is of one program or space");
-    const char *what = arguments[1];
-    int arena;
-    if (is_number(what)) {
-        arena = tl_look_at(atoi(what));
-        if (arena == TL_NO_SPACE)
-            return complain("ps", what,
-                            "this process is no program of "
-                            "tidelock, or not yours");
-        if (arena < 0)
-            return refuse("ps", what, arena);
-    } else {
-        arena = look_into("ps", what);
-        if (arena < 0)
-            return EXIT_FAILURE;
-    }
-    int status = print_tasks((unsigned)arena);
-    tl_look_away((unsigned)arena);
-    return status;
-}
-
 /* ---- ls ---- */
 
 /* Prints a line on an object; TL_EMPTY: it was removed meanwhile. */
@@ -226,7 +169,7 @@ static int rm(int count, char **arguments)
 static const struct {
     const char *name;
     int (*run)(int count, char **arguments);
-} tools[] = {{"ps", ps}, {"ls", ls}, {"rm", rm}};
+} tools[] = {{"ls", ls}, {"rm", rm}};
 
 typedef int (*tool)(int count, char **arguments);
 

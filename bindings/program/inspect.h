@@ -1,6 +1,5 @@
 /*
- * Inspect: tidelock ps, ls and rm, which look into running programs and spaces
- * from another terminal.
+ * Inspect: tidelock ls and rm, which look into spaces from another terminal.
  */
 #ifndef TL_INSPECT_H
 #define TL_INSPECT_H

@@ -14,7 +14,9 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "explore/embedded.h"
 #include "explore/zygote.h"
+#include "judge/board.h"
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"
@@ -31,8 +33,9 @@
 #include "repl/chunk.h"
 #include "repl/interrupt.h"
 #include "repl/repl.h"
-#include "repl/terminal.h"
+#include "repl/task_prompt.h"
 #include "simulate/chance.h"
+#include "terminal/screen.h"
 #include "tidelock.h"
 
 static const char version[] = "Tidelock " TL_VERSION " (" LUA_RELEASE ")\n";
@@ -235,10 +238,34 @@ static void set_arg(lua_State *L, const struct invocation *invocation)
     lua_setglobal(L, "arg");
 }
 
+#define WORLD "=judge.world"
+
+/* What is explored is no script, but a module of the program, the world of a
+ * lab: it is loaded once, and the function that it returns is a schedule. */
+static bool run_embedded(lua_State *L, const struct invocation *invocation)
+{
+    int script = invocation->options.script;
+    embedded_open(L);
+    luaL_requiref(L, "judge.board", board_open_library, 0);
+    lua_pop(L, 1);
+    embedded_load(L, WORLD + 1);
+    luaL_checkstack(L, invocation->count + 4, "too many arguments");
+    for (int i = script + 1; i < invocation->count; i++)
+        lua_pushstring(L, invocation->arguments[i]);
+    int status = chunk_call(L, invocation->count - script - 1, 1);
+    if (status == LUA_OK) {
+        schedule_begin(L);
+        status = chunk_call(L, 0, 0);
+    }
+    return chunk_report(L, status) == LUA_OK;
+}
+
 static bool run_script(lua_State *L, const struct invocation *invocation)
 {
     int script = invocation->options.script;
     const char *name = invocation->arguments[script];
+    if (zygote_is() && strcmp(name, WORLD) == 0)
+        return run_embedded(L, invocation);
     if (strcmp(name, "-") == 0 &&
         strcmp(invocation->arguments[script - 1], "--") != 0)
         name = NULL;
@@ -288,11 +315,12 @@ static int run_program(lua_State *L)
     bool idle = !script && !options->code && !options->version;
     bool interactive = options->interactive || (idle && isatty(STDIN_FILENO));
     open_libraries(L, options);
+    task_prompt_allow();
     set_arg(L, invocation);
     if (!zygote_is())
         interrupt_watch(L, interactive);
-    if (interactive && terminal_is() && !tl_simulate_is_on())
-        children_open(!options->label, terminal_has_colours());
+    if (interactive && screen_is_terminal() && !tl_simulate_is_on())
+        children_open(!options->label, screen_has_colours());
     if (init_is_there())
         interrupt_watch_termination();
     if (options->version)

@@ -152,6 +152,42 @@ local function run_scenario(text)
   if not well then error(message, 0) end
 end
 
+local function show_seed()
+  local seed = host.seed()
+  session.say(seed and ("%d: tidelock --sim=%d takes the same turns"):format(seed, seed)
+    or "this session is not simulated: tidelock --sim=SEED starts one that is")
+end
+
+-- Of this program: it takes the terminal until q.
+local function show_top()
+  io.stdout:flush()
+  os.execute(("'%s' top %s%d"):format(host.program:gsub("'", "'\\''"), host.seed() and "--once " or "", ipc.getpid()))
+end
+
+local TRACE_FILE = "tidelock.tltrace"
+local traced -- the file, while it is written
+
+local function end_trace()
+  local count, lost = ipc.trace(false)
+  if not count then refuse("%s", lost) end
+  session.say(("%d operations%s; tidelock timeline %s shows them"):format(count,
+    lost > 0 and (", and %d that were lost"):format(lost) or "", traced or TRACE_FILE))
+  traced = nil
+end
+
+local function trace(text)
+  if text == "" then
+    return session.say(traced and "what the tasks do is written to " .. traced
+      or "nothing is recorded; :trace on begins")
+  end
+  if text == "off" then return end_trace() end
+  local file = text == "on" and TRACE_FILE or text
+  local well, why = ipc.trace(file)
+  if not well then refuse("%s", why) end
+  traced = file
+  session.say(("what the tasks do is written to %s; :trace off ends it"):format(file))
+end
+
 local function add(name, takes, what, run)
   local command = { name = name, takes = takes, what = what, run = run }
   list[#list + 1] = command
@@ -165,6 +201,9 @@ add("watch", "EXPR", "its value each time it changes, until Ctrl-C", watch)
 add("time", "EXPR", "its value, and how long it took", time)
 add("load", "FILE", "runs a script in this session", load_file)
 add("scenario", "NAME [ARGUMENTS]", "runs one of the scripts that come along, scripts/NAME.lua", run_scenario)
+add("seed", nil, "the seed of this simulation", show_seed)
+add("top", nil, "what this program does, live: h there shows its keys", show_top)
+add("trace", "on|off|FILE", "records what the tasks do, into " .. TRACE_FILE .. " or the file", trace)
 add("quit", nil, "ends the session, and what it has started", function() host.quit() end)
 
 --- The names of all, in the order of the list.

@@ -11,7 +11,7 @@
 #include "repl/history.h"
 #include "repl/interrupt.h"
 #include "repl/outputs.h"
-#include "repl/terminal.h"
+#include "terminal/screen.h"
 #include "tidelock.h"
 
 static bool terminal, edits;
@@ -40,7 +40,7 @@ static void look_around(void)
 
 void prompt_open(lua_State *L, const char *banner)
 {
-    terminal = terminal_is();
+    terminal = screen_is_terminal();
     if (!terminal)
         return;
     fputs(banner, stdout);

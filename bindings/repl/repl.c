@@ -17,7 +17,10 @@
 #include "repl/prompt.h"
 #include "repl/session.h"
 #include "repl/terminal.h"
+#include "terminal/screen.h"
 #include "tidelock.h"
+
+static pid_t reads; /* the process that reads chunks; a fork of it does not */
 
 #define INTERRUPTED "interrupted!" /* as chunk.h has it */
 
@@ -62,9 +65,9 @@ static bool load_source(lua_State *L)
 /* Reads a whole chunk: its source is at index 1, and its function at 2, or nil,
  * and the error at 3.  A chunk that the input ends in the middle of is an
  * error. */
-static enum prompt_outcome read_chunk(lua_State *L)
+static enum prompt_outcome read_chunk(lua_State *L, const char *prompt)
 {
-    enum prompt_outcome outcome = push_line(L, "_PROMPT", "> ");
+    enum prompt_outcome outcome = push_line(L, "_PROMPT", prompt);
     if (outcome != PROMPT_LINE)
         return outcome;
     while (load_source(L) && lua_toboolean(L, 4) && outcome != PROMPT_END) {
@@ -94,7 +97,7 @@ static void report(lua_State *L, int status)
 {
     const char *message = luaL_tolstring(L, -1, NULL);
     /* the terminal has shown ^C */
-    if (terminal_is() &&
+    if (screen_is_terminal() &&
         strncmp(message, INTERRUPTED, strlen(INTERRUPTED)) == 0)
         fputs("\n", stdout);
     if (session_call(L, "told", 1, 1))
@@ -146,15 +149,16 @@ static bool tell_alive(void)
  * where something still runs. */
 static bool is_end(bool asked)
 {
-    return asked || !terminal_is() || !tell_alive();
+    return asked || !screen_is_terminal() || !tell_alive();
 }
 
-static void run_chunks(lua_State *L)
+/* `prompt`: of a task in the middle of what it does; NULL: of a session. */
+static void run_chunks(lua_State *L, const char *prompt)
 {
     bool asked = false; /* the last thing was a Ctrl-D */
     while (!terminal_has_quit()) {
-        enum prompt_outcome outcome = read_chunk(L);
-        if (outcome == PROMPT_END && is_end(asked))
+        enum prompt_outcome outcome = read_chunk(L, prompt ? prompt : "> ");
+        if (outcome == PROMPT_END && (prompt || is_end(asked)))
             return;
         asked = outcome == PROMPT_END;
         if (outcome == PROMPT_LINE)
@@ -184,6 +188,11 @@ static bool define_ipc(lua_State *L)
     return status == LUA_OK;
 }
 
+bool repl_is_open(void)
+{
+    return reads == getpid();
+}
+
 void repl_run(lua_State *L)
 {
     lua_settop(L, 0);
@@ -191,15 +200,31 @@ void repl_run(lua_State *L)
         return;
     thread_define("ipc");
     exit_interactive(true);
-    bool own = terminal_is() && !tl_simulate_is_on();
+    bool own = screen_is_terminal() && !tl_simulate_is_on();
     exit_before(own ? children_end : NULL);
     tl_simulate_by_hand();
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION
                    ", the module is `ipc`, :help tells more, Ctrl-D ends\n");
-    run_chunks(L);
+    reads = getpid();
+    run_chunks(L, NULL);
+    reads = 0;
     prompt_close();
     exit_before(NULL);
     if (own)
         end_children();
     exit_interactive(false);
+}
+
+void repl_run_here(lua_State *L)
+{
+    char prompt[TL_NAME_SIZE + 4];
+    snprintf(prompt, sizeof prompt, "%s", lua_tostring(L, 2));
+    if (!session_open(L))
+        return;
+    prompt_open(L, lua_tostring(L, 1));
+    lua_settop(L, 0);
+    reads = getpid();
+    run_chunks(L, prompt);
+    reads = 0;
+    prompt_close();
 }

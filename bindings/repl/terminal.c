@@ -2,22 +2,18 @@
 
 #include <dirent.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
+
+#include "terminal/screen.h"
+#include "tidelock.h"
 
 #define WIDTH_USUAL 80
 #define WIDTH_LEAST 20
 
 static bool has_quit;
-
-bool terminal_is(void)
-{
-    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-}
 
 bool terminal_has_quit(void)
 {
@@ -26,18 +22,10 @@ bool terminal_has_quit(void)
 
 static int columns(lua_State *L)
 {
-    struct winsize size;
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-                 size.ws_col >= WIDTH_LEAST;
-    lua_pushinteger(L, known ? size.ws_col : WIDTH_USUAL);
+    int width, rows;
+    bool known = screen_size(STDOUT_FILENO, &width, &rows);
+    lua_pushinteger(L, known && width >= WIDTH_LEAST ? width : WIDTH_USUAL);
     return 1;
-}
-
-bool terminal_has_colours(void)
-{
-    const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
-    return terminal_is() && !(refused && *refused) && kind &&
-           strcmp(kind, "dumb") != 0;
 }
 
 /* A folder that cannot be read has no names.  Those of folders end in a slash.
@@ -64,6 +52,16 @@ static int quit(lua_State *L)
     return 0;
 }
 
+/* seed(): of the simulation; nil: there is none. */
+static int seed(lua_State *L)
+{
+    int64_t number = tl_simulate_seed();
+    if (number < 0)
+        return 0;
+    lua_pushinteger(L, (lua_Integer)number);
+    return 1;
+}
+
 static void set_program(lua_State *L)
 {
     char path[PATH_MAX];
@@ -80,11 +78,14 @@ static void set_program(lua_State *L)
 
 void terminal_push(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"columns", columns}, {"list", list}, {"quit", quit}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"columns", columns},
+                                         {"list", list},
+                                         {"quit", quit},
+                                         {"seed", seed},
+                                         {NULL, NULL}};
     has_quit = false;
     luaL_newlib(L, functions);
-    lua_pushboolean(L, terminal_has_colours());
+    lua_pushboolean(L, screen_has_colours());
     lua_setfield(L, -2, "colour");
     set_program(L);
 }

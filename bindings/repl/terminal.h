@@ -9,15 +9,10 @@
 
 #include <lua.h>
 
-/* Whether somebody sits there: input and output are a terminal. */
-bool terminal_is(void);
-
-/* Whether it shows colours: a terminal, and NO_COLOR does not refuse them. */
-bool terminal_has_colours(void);
-
 /* Pushes a table: columns(), the width; colour, whether it shows colours;
- * list(folder), the names in it; folder, where the program lies; program, its
- * path; quit(), after which terminal_has_quit is true. */
+ * seed(), of the simulation, or nil; list(folder), the names in it; folder,
+ * where the program lies; program, its path; quit(), after which
+ * terminal_has_quit is true. */
 void terminal_push(lua_State *L);
 
 bool terminal_has_quit(void);

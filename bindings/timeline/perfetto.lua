@@ -130,7 +130,8 @@ local function told(self, i)
   local location = location_iid(self, i)
   local fields = location and number(LOCATION_IID, location) or ""
   if spans.result[i] > 0 then fields = fields .. annotation("result", RESULTS[spans.result[i]]) end
-  if spans.waker[i] > 0 then fields = fields .. woken_by(self, spans.waker[i]) end
+  -- an arrow says it as well
+  if spans.waker[i] > 0 and not self.to[i] then fields = fields .. woken_by(self, spans.waker[i]) end
   return fields .. flow_fields(self.from[i], FLOWS)
 end
 

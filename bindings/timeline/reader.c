@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -164,7 +165,7 @@ static int newest(lua_State *L)
         if (*best && !is_newer(&file.st_mtim, &latest))
             continue;
         latest = file.st_mtim;
-        strcpy(best, entry->d_name);
+        snprintf(best, sizeof best, "%s", entry->d_name);
     }
     if (entries)
         closedir(entries);

@@ -124,6 +124,12 @@ void tl_explore_tell_result(const char *text)
         tell("result", text);
 }
 
+void tl_explore_say(const char *text)
+{
+    if (tells())
+        tell("say", text);
+}
+
 void tl_notes_step(uint64_t step)
 {
     last = step;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/standard.h"
@@ -106,6 +107,31 @@ int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first)
     if (status == TL_OK && length == 0)
         begin(size, first);
     return status;
+}
+
+int tl_arena_view(int fd)
+{
+    unsigned number = TL_HOME + 1;
+    struct stat file;
+    while (number < TL_ARENAS && tl_arena_bases[number])
+        number++;
+    if (number == TL_ARENAS)
+        return TL_TOO_MANY_SPACES;
+    if (fstat(fd, &file) != 0)
+        return TL_SYSTEM;
+    void *base = mmap(NULL, (size_t)file.st_size, PROT_READ,
+                      MAP_SHARED | MAP_NORESERVE, fd, 0);
+    int kept = base == MAP_FAILED ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+    if (kept < 0)
+        return TL_SYSTEM;
+    files[number] = kept;
+    tl_arena_bases[number] = base;
+    return (int)number;
+}
+
+bool tl_arena_stat(unsigned number, struct stat *file)
+{
+    return fstat(files[number], file) == 0;
 }
 
 void tl_arena_unmap(unsigned number)

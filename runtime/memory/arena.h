@@ -21,6 +21,7 @@
 #define TL_ARENA_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -107,7 +108,16 @@ int tl_arena_make(uint64_t size);
  * memory for `first` bytes is there.  As tl_arena_make. */
 int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first);
 
-/* Undoes tl_arena_map. */
+/* Maps the file, whose root is a sound one, to be read alone, as an arena that
+ * has no number yet: its number, or TL_SYSTEM, TL_TOO_MANY_SPACES.  Goes
+ * nowhere, and leaves fd open. */
+int tl_arena_view(int fd);
+
+/* What the file is, of an arena that is mapped; false: errno. */
+struct stat;
+bool tl_arena_stat(unsigned number, struct stat *file);
+
+/* Undoes tl_arena_map and tl_arena_view. */
 void tl_arena_unmap(unsigned number);
 
 /* Takes `size` zeroed bytes, aligned to a line, off the front, and enters them

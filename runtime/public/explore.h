@@ -73,10 +73,11 @@ struct tl_plan {
     uint32_t low;      /* of STARVE: percent of the tasks that are low */
     uint32_t clock;    /* at one in so many choices the clock is moved; 0 */
     uint32_t kills;    /* at most so many tasks are killed by the strategy */
-    bool everywhere;   /* also private steps are choices */
-    bool tells;        /* the account has the text of each step */
-    uint64_t stop;     /* before this step tl_stop_hook is called; 0: never */
-    uint32_t moves;    /* how many */
+    bool fair;       /* who has waited longest is woken, and goes on at once */
+    bool everywhere; /* also private steps are choices */
+    bool tells;      /* the account has the text of each step */
+    uint64_t stop;   /* before this step tl_stop_hook is called; 0: never */
+    uint32_t moves;  /* how many */
     uint32_t spare;
     struct tl_move move[TL_MOVES_MOST];
 };
@@ -158,8 +159,8 @@ struct tl_account {
     uint32_t indexed; /* that many objects are in it, at least */
     uint32_t told_size;
     uint32_t event_count;
-    char told[TL_ACCOUNT_TOLD]; /* lines: step, tab, "call" or "result", tab,
-                                   text */
+    char told[TL_ACCOUNT_TOLD]; /* lines: step, tab, "call", "result" or "say",
+                                   tab, text */
     struct tl_event events[TL_ACCOUNT_EVENTS];
 };
 
@@ -221,6 +222,10 @@ int tl_explore_choose(uint32_t limit, uint32_t *answer);
  * what it has taken since (plan.tells). */
 void tl_explore_tell_call(const char *text);
 void tl_explore_tell_result(const char *text);
+
+/* A line of the script's own, at the step that this task has taken last; the
+ * last one of a step is kept (plan.tells). */
+void tl_explore_say(const char *text);
 
 /* Called by the task that is about to take the step of that number, once the
  * step is plan.stop or later; it may set plan.stop anew.  Where a task begins

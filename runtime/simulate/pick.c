@@ -40,7 +40,8 @@ uint32_t tl_pick_whom(struct tl_task *const *waiters, uint32_t count)
     struct tl_move move;
     uint32_t index;
     uint64_t mask;
-    if (!tl_explored() || !tl_players_me || !are_players(waiters, count, &mask))
+    if (!tl_explored() || !tl_players_me || tl_explored()->plan.fair ||
+        !are_players(waiters, count, &mask))
         return 0;
     bool planned = tl_chooser_take(TL_MOVE_WAKE, &move);
     if (!planned || !find(move.task, waiters, count, &index)) {

@@ -43,13 +43,30 @@ static bool sleeps(const struct tl_player *player)
     return player->state == TL_PLAYER_SLEEPS && !player->stopped;
 }
 
+static bool is_woken(const struct tl_player *player)
+{
+    return sleeps(player) && !player->fatal && atomic_load(&player->called);
+}
+
+/* Whether those alone that were woken may go on: nobody overtakes them. */
+static bool woken_come_first(void)
+{
+    const struct tl_exploration *exploration = tl_explored();
+    bool found = false;
+    for (uint32_t n = 1;
+         exploration && exploration->plan.fair && n <= tl_players->highest; n++)
+        found |= is_woken(tl_players_at(n));
+    return found;
+}
+
 /* Lists those that can run; how many. */
 static uint32_t gather(void)
 {
     uint32_t *list = tl_players->list, count = 0;
     uint64_t first = 0;
+    bool woken = woken_come_first();
     for (uint32_t n = 1; n <= tl_players->highest; n++) {
-        if (!can_run(tl_players_at(n)))
+        if (woken ? !is_woken(tl_players_at(n)) : !can_run(tl_players_at(n)))
             continue;
         list[count++] = n;
         if (n <= 64)

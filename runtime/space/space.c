@@ -34,7 +34,7 @@ static struct {
     uint64_t identity;
 } spaces[TL_ARENAS];
 
-static uint64_t identity_of(const struct stat *file)
+uint64_t tl_space_identity_of(const struct stat *file)
 {
     return (uint64_t)file->st_dev << 48 ^ (uint64_t)file->st_ino;
 }
@@ -69,7 +69,7 @@ static int check(int fd, uint64_t identity, struct stat *file, bool *alone)
     int status = tl_space_check_file(fd, file);
     if (status < 0)
         return status;
-    if (identity && identity_of(file) != identity)
+    if (identity && tl_space_identity_of(file) != identity)
         return TL_EMPTY;
     status = tl_space_lock(fd, alone);
     if (status < 0)
@@ -89,7 +89,7 @@ static int adopt(unsigned number, int fd, uint64_t identity)
         close(fd);
         return status < 0 ? status : TL_SYSTEM;
     }
-    spaces[number].identity = identity_of(&file);
+    spaces[number].identity = tl_space_identity_of(&file);
     status = tl_space_map_checked(number, fd, kept, alone);
     int error = errno;
     close(kept);
@@ -158,7 +158,7 @@ static int make(unsigned number, const char *path)
         fchmod(fd, 0600) == 0 && fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
     int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (status == TL_OK) {
-        spaces[number].identity = identity_of(&file);
+        spaces[number].identity = tl_space_identity_of(&file);
         status = tl_arena_map(number, fd, size, SPACE_FIRST);
     } else {
         close(fd);
@@ -198,7 +198,7 @@ static int reach(unsigned number, const char *path, uint64_t identity)
 static uint64_t identity_at(const char *path)
 {
     struct stat file;
-    return stat(path, &file) == 0 ? identity_of(&file) : 0;
+    return stat(path, &file) == 0 ? tl_space_identity_of(&file) : 0;
 }
 
 static unsigned find_open(const char *name, uint64_t identity)
@@ -230,7 +230,8 @@ int tl_space_borrow(int fd)
 {
     struct stat file;
     tl_process_lock_take();
-    bool wanted = fstat(fd, &file) == 0 && !is_task_of(identity_of(&file));
+    bool wanted =
+        fstat(fd, &file) == 0 && !is_task_of(tl_space_identity_of(&file));
     unsigned number = wanted ? free_number() : 0;
     if (number)
         spaces[number].name[0] = '\0'; /* not to be found */

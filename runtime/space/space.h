@@ -43,6 +43,10 @@ void tl_space_return(unsigned number);
  * stays in the arena where it was.  TL_NO_TASKS. */
 int tl_space_look_in(unsigned number);
 
+/* A number for a file, while it exists. */
+struct stat;
+uint64_t tl_space_identity_of(const struct stat *file);
+
 #define TL_SPACE_MAGIC "tdlspac1"
 #define TL_PROGRAM_MAGIC "tdlprog1"
 #define TL_SPACE_FOLDER "/dev/shm"

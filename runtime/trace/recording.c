@@ -305,9 +305,23 @@ void tl_recording_calls(const struct tl_task *task)
     atomic_store_explicit(&lane->call, call, memory_order_release);
 }
 
-void tl_recording_end_all(struct tl_lane *lane)
+/* ---- the end of the task ---- */
+
+void tl_recording_ended(int exitcode)
 {
+    struct tl_lane *lane = tl_lane;
+    if (!lane || !tl_recording_is_enrolled(lane))
+        return;
     settle(lane, lane->frame, false, tl_recording_ticks());
     while (lane->depth)
         close_operation(lane, tl_recording_ticks(), TL_TRACE_DONE);
+    tl_recording_write_end(
+        lane, atomic_load_explicit(&lane->task, memory_order_relaxed),
+        exitcode || lane->failed ? TL_TRACE_FAILED : TL_TRACE_ENDED, 0);
+    tl_lane = NULL;
+}
+
+void tl_recording_finish(int exitcode)
+{
+    tl_recording_ended(exitcode);
 }

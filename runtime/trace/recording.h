@@ -27,30 +27,10 @@
 #include "memory/object.h"
 #include "public/recording.h"
 #include "tasks/task.h"
-#include "trace/lane.h"
-#include "trace/ticks.h"
+#include "trace/recording_tasks.h"
 
-/* What only the rooms above know; set first thing. */
-struct tl_recording_words {
-    const char *(*operation)(uint32_t operation);
-    const char *(*space)(unsigned arena);
-};
-extern struct tl_recording_words tl_recording_words;
-
-/* A recording begins; see tl_recording_begin, which enters this task, too. */
-void tl_recording_open(int bell, bool simulated);
-
-/* This thread is a task, of a name, from now on: it is recorded where that was
- * prepared.  `thread`: it is one of its process. */
-void tl_recording_start(bool thread);
-
-/* This thread is no task, by a fork that the runtime does not know of. */
-void tl_recording_forget(void);
-
-/* This task has ended, or the one of that id was found dead; signal: 0 where it
- * is not known. */
+/* This task has ended. */
 void tl_recording_ended(int exitcode);
-void tl_recording_dead(const struct tl_task *task, int signal);
 
 /* The task's function has raised. */
 static inline void tl_recording_failed(void)
@@ -70,20 +50,6 @@ void tl_recording_awake(void);
 
 /* This task is about to call that one.  Async-signal-safe. */
 void tl_recording_calls(const struct tl_task *task);
-
-/* The parts of trace/recording: whether the lane's task is in a recording that
- * goes on, and known there; the time; and the end of all that is open. */
-bool tl_recording_is_enrolled(struct tl_lane *lane);
-void tl_recording_end_all(struct tl_lane *lane);
-static inline int64_t tl_recording_ticks(void)
-{
-    return tl_ticks_now(tl_lanes->counter);
-}
-
-static inline bool tl_recording_is_here(void)
-{
-    return __builtin_expect(tl_lane != NULL, 0);
-}
 
 /* The message of this number is what the open operation puts or gets. */
 static inline void tl_recording_message(uint64_t number)

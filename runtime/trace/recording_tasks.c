@@ -1,12 +1,9 @@
-/*
- * Recording tasks: which tasks are recorded, and what is told of them as a
- * whole.
- */
+#include "trace/recording_tasks.h"
+
 #include <string.h>
 #include <unistd.h>
 
 #include "base/world.h"
-#include "trace/recording.h"
 
 struct tl_recording_words tl_recording_words;
 
@@ -125,47 +122,33 @@ bool tl_recording_is_on(void)
 
 /* ---- ends, and marks ---- */
 
-static void write_end(struct tl_lane *lane, uint32_t task, uint64_t how,
-                      int signal)
+void tl_recording_write_end(struct tl_lane *lane, uint32_t task,
+                            enum tl_trace_how how, int signal)
 {
-    struct tl_lane_note note = {
-        .what = TL_LANE_END,
-        .number = task,
-        .words = {(uint64_t)tl_recording_ticks(), how, (uint64_t)signal}};
+    struct tl_lane_note note = {.what = TL_LANE_END,
+                                .number = task,
+                                .words = {(uint64_t)tl_recording_ticks(),
+                                          (uint64_t)how, (uint64_t)signal}};
     if (task && tl_recording_is_enrolled(lane))
         tl_lane_write(lane, &note);
-}
-
-void tl_recording_ended(int exitcode)
-{
-    struct tl_lane *lane = tl_lane;
-    if (!lane || !tl_recording_is_enrolled(lane))
-        return;
-    tl_recording_end_all(lane);
-    write_end(lane, atomic_load_explicit(&lane->task, memory_order_relaxed),
-              exitcode || lane->failed ? TL_TRACE_FAILED : TL_TRACE_ENDED, 0);
-    tl_lane = NULL;
 }
 
 void tl_recording_dead(const struct tl_task *task, int signal)
 {
     if (tl_lane && tl_lane->epoch == epoch_now())
-        write_end(tl_lane, task_of(tl_task_id(task)), TL_TRACE_KILLED, signal);
-}
-
-void tl_recording_finish(int exitcode)
-{
-    tl_recording_ended(exitcode);
+        tl_recording_write_end(tl_lane, task_of(tl_task_id(task)),
+                               TL_TRACE_KILLED, signal);
 }
 
 void tl_recording_mark(const char *text)
 {
     struct tl_lane *lane = tl_lane;
+    if (!lane || !tl_recording_is_enrolled(lane))
+        return;
     struct tl_lane_note note = {.what = TL_LANE_MARK,
                                 .words = {(uint64_t)tl_recording_ticks()},
                                 .texts = {text}};
-    if (lane && tl_recording_is_enrolled(lane))
-        tl_lane_write(lane, &note);
+    tl_lane_write(lane, &note);
 }
 
 /* ---- the recording as a whole ---- */
@@ -191,8 +174,6 @@ void tl_recording_open(int bell, bool simulated)
 
 void tl_recording_stop(void)
 {
-    if (tl_recording_is_on())
-        tl_recording_end(TL_TRACE_DONE);
     if (tl_lanes && epoch_now() % 2 == 1)
         atomic_fetch_add_explicit(&tl_lanes->epoch, 1, memory_order_release);
 }

@@ -5,11 +5,12 @@ local moves = require "explore.moves"
 
 local brute = {}
 
---- A text that is equal for two schedules which differ only in the order of independent steps.
+--- A text that is equal for two schedules which differ only in the order of independent steps. Joins are left out: one
+-- that waits goes on in a step of its own.
 function brute.signature(events, objects)
   local steps, names, seen, parts = dependence.steps(events, objects), {}, {}, {}
   for i, event in ipairs(events) do
-    if moves.STEPS[event.how] or event.how == "answer" then
+    if not steps[i].joins and (moves.STEPS[event.how] or event.how == "answer") then
       seen[event.task] = (seen[event.task] or 0) + 1
       names[i] = event.task .. "." .. seen[event.task]
       parts[#parts + 1] = names[i] .. event.how .. (event.name or "") .. (event.answer or "")

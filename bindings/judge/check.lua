@@ -1,0 +1,134 @@
+--- Check: a lab, a student's file: the verdict.
+--
+--   require "judge.check"(lab, path_of_student_file, options) -> verdict
+--
+-- To try it without the command line:
+--   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
+--
+-- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle (the
+-- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
+-- the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the
+-- search).
+local cost = require "explore.cost"
+local findings = require "judge.findings"
+local hunt = require "judge.hunt"
+local session = require "explore.session"
+local shrink = require "explore.shrink"
+local moves = require "explore.moves"
+local verdict = require "judge.verdict"
+
+local WORLD = "=judge.world"
+local RUNS, CAP, PATIENCE = 4000, 10, 5
+local JUDGED = 200 -- schedules behind the first failure
+local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
+local SHRINK_LONG, LONG = { runs = 12, seconds = 60 }, 500 -- of schedules with more events
+
+local function is_readable(path)
+  local file, why = io.open(path, "rb")
+  if not file then return nil, why end
+  local text = file:read "a"
+  file:close()
+  if not text then return nil, path .. ": it is no file" end
+  return text
+end
+
+-- Why the file cannot be checked at all; nil: it can.
+local function unread(lab, path)
+  if lab.kind == "break" and not path then return nil end
+  local text, why = is_readable(path)
+  if not text then return "the file cannot be read: " .. why end
+  if not text:find "%S" then return "the file is empty" end
+  if text:byte() == 27 then return "the file is binary: it must be Lua text" end
+  if not text:gsub("%-%-%[(=*)%[.-%]%1%]", ""):gsub("%-%-[^\n]*", ""):find "%S" then
+    return "all of the file is commented out"
+  end
+  local chunk, wrong = load(text, "@" .. path, "t", {})
+  if not chunk then return "the file is no Lua: " .. wrong:gsub("^.-([^/]*:%d+:)", "%1") end
+end
+
+local function open(lab, path, options)
+  local here = session.open{
+    script = WORLD, arguments = { lab.directory .. "/lab.lua", path or "", options.idle and "idle" or "" },
+    jobs = options.jobs, seed = options.seed or 1, patience = PATIENCE, input = false,
+  }
+  here.lab = lab
+  here.count = options.jobs or here.system.cpus()
+  return here
+end
+
+local function execute(here)
+  return function(plan) return here:one(hunt.plan(plan, here.lab)) end
+end
+
+-- Nobody looks at the schedule of a failure that has little to do with it; and each run of it is a long one.
+local function as_it_is(found)
+  local list = moves.of_events(found.events)
+  return { moves = list, short = list, cost = cost.of(found.events), exact = false }
+end
+
+local function shrunk(here, found)
+  if findings.is_alone(found.run) then return as_it_is(found) end
+  local limits = #found.events > LONG and SHRINK_LONG or SHRINK
+  return shrink.run(found, execute(here), here.clock,
+    { runs = limits.runs, seconds = limits.seconds, key_of = findings.key })
+end
+
+-- The failing schedule, short, with all that is told of it.
+local function failing(here, finder)
+  local found = finder.failure
+  local short = shrunk(here, found)
+  local plan = { moves = moves.text(short.moves, " "), strategy = "none", tells = true }
+  local whole = short.exact and here:whole(hunt.plan(plan, here.lab))
+  if not whole or findings.key(whole.run) ~= findings.key(found.run) then
+    whole = { plan = found.plan, run = found.run, events = found.events, tasks = found.tasks, objects = found.objects,
+      told = {}, output = "" }
+  end
+  whole.cost, whole.number, whole.short = short.cost, found.number, short.short
+  return whole
+end
+
+-- Such schedules take so long that nothing else is judged behind one.
+local function is_endless(run)
+  local said = findings.said(run)
+  return run.ending == "hangs" or said and (said.what == "loop" or said.what == "steps")
+end
+
+-- Properties that have failed in some schedule, with the first one of each; only where all are to be judged. It is a
+-- number of schedules that ends it, so that the points are the same on every machine.
+local function judge_on(here, finder, deadline, state)
+  if finder.failure then finder.options.runs = math.min(finder.options.runs, finder.started + JUDGED) end
+  while finder.failure do
+    findings.add(state, finder.failure)
+    if is_endless(finder.failure.run) then return end
+    finder.failure = nil
+    state.why = hunt.run(here, finder, deadline, state.took)
+  end
+  state.judged = state.why == "done"
+end
+
+local function run(lab, path, options, here)
+  local finder = hunt.new(lab, { runs = options.runs or lab.runs or RUNS, seed = options.seed })
+  local state = findings.new()
+  local deadline = here.clock() + (options.cap or CAP)
+  state.took = function(row) findings.took(state, row.run) end
+  state.why = hunt.run(here, finder, deadline, state.took, options.stop)
+  local whole = finder.failure and failing(here, finder)
+  if options.judge then judge_on(here, finder, deadline, state) end
+  return verdict.new{
+    lab = lab, path = path, options = options, finder = finder, state = state, whole = whole,
+    seconds = here:seconds(),
+    passing = function() return here:whole(hunt.plan({ strategy = "none", tells = true }, lab)) end,
+    run = function(plan) return (here:one(hunt.plan(plan, here.lab))) end,
+  }
+end
+
+return function(lab, path, options)
+  options = options or {}
+  local why = not options.idle and unread(lab, path)
+  if why then return verdict.unread(lab, path, why) end
+  local here = open(lab, path, options)
+  local well, found = xpcall(run, debug.traceback, lab, path, options, here)
+  here:close()
+  if not well then error(found, 0) end
+  return found
+end

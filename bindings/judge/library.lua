@@ -1,0 +1,183 @@
+--- Library: `lab`, by which a lab's world is written. docs/labs.md tells what each function does.
+local memory = require "judge.memory"
+local tasks = require "judge.tasks"
+local things = require "judge.things"
+
+local library = {}
+
+local MOST_LABEL = 119
+
+library.task_cell = tasks.started_cell
+
+local function check_words(call, property, text)
+  if type(property) ~= "string" or type(text) ~= "string" then
+    error(("%s: the name of a property and a text are expected"):format(call), 3)
+  end
+end
+
+-- ---- claims ----
+
+local function reject(self, property, text, ...)
+  local well, sentence = pcall(string.format, text, ...)
+  self.board.finish(("\1lab\1reject\1%s\1%s"):format(property, well and sentence or text))
+end
+
+local function holds(condition)
+  if type(condition) == "function" then return condition() end
+  return condition
+end
+
+-- Functions are asked when all tasks have ended.
+local function sometimes(self, property, condition, text)
+  local label = ("lab:%s:%s"):format(property, text)
+  if #label > MOST_LABEL then error("lab.sometimes: the text is too long: " .. text, 3) end
+  if type(condition) == "function" and not self.over then
+    self.pending[#self.pending + 1] = { label = label, condition = condition }
+    return
+  end
+  self.board.label(label, holds(condition))
+end
+
+-- ---- tasks ----
+
+local function is_callable(value)
+  return type(value) == "function" or type(value) == "table" and getmetatable(value) ~= nil
+end
+
+local function start_task(self, name, fn, ...)
+  if type(name) ~= "string" then error("lab.task(name, fn, ...): a name is expected", 3) end
+  if not is_callable(fn) then
+    self.board.finish(("\1lab\1unread\1what %s is to run is %s, no function"):format(name,
+      fn == nil and "nil" or "a " .. type(fn)))
+  end
+  local arguments = table.pack(...)
+  self.started = true
+  local process = self.ipc.process{ name = name, target = function()
+    self.tasks:enter(name)
+    return fn(table.unpack(arguments, 1, arguments.n))
+  end }
+  process:start()
+  self.processes[#self.processes + 1] = process
+  return process
+end
+
+local function join_all(self)
+  for _, process in ipairs(self.processes) do process:join() end
+  if self.tasks:started() == 0 then return end
+  for _, process in ipairs(self.ipc.children()) do
+    if not process.daemon then process:join() end
+  end
+end
+
+-- What comes when world has returned.
+local function finish(self)
+  join_all(self)
+  self.over = true
+  for _, rule in ipairs(self.empties) do
+    local left = rule.queue:size()
+    if left > 0 then reject(self, rule.property, rule.text, left) end
+  end
+  for _, fn in ipairs(self.afters) do fn() end
+  for _, each in ipairs(self.pending) do self.board.label(each.label, holds(each.condition)) end
+  self.board.label("lab:over", true)
+end
+
+-- ---- the functions of `lab` ----
+
+local function add_things(self, api)
+  function api.stage(name) return self.things:make("stage", name) end
+  function api.mark(name) return self.things:make("mark", name) end
+  function api.value(n, name) return self.ipc.value(n, name or "value") end
+  function api.file(fields, name) return self.ipc.table(fields, name or "file") end
+  function api.count(name) return self.memory:count(name) end
+  function api.notes(name) return self.memory:notes(name) end
+end
+
+local function add_rules(self, api)
+  local all = self.things
+
+  local function limit(call, which, where, most, property, text)
+    if type(property) ~= "string" or type(text) ~= "string" then
+      error(("%s: the name of a property and a text are expected"):format(call), 3)
+    end
+    all:rule(all:check(call, where, "stage"), which, { most = most, property = property, text = text })
+  end
+
+  function api.before(first, second, property, text)
+    check_words("lab.before", property, text)
+    local a, b = all:check("lab.before", first), all:check("lab.before", second)
+    all:rule(b, "before", { first = a, property = property, text = text })
+    all:join(a, b)
+  end
+
+  function api.ordered(first, second)
+    all:join(all:check("lab.ordered", first), all:check("lab.ordered", second))
+  end
+
+  function api.together(where, most, property, text) limit("lab.together", "together", where, most, property, text) end
+  function api.alone(where, property, text) limit("lab.alone", "together", where, 1, property, text) end
+  function api.bypass(where, most, property, text) limit("lab.bypass", "bypass", where, most, property, text) end
+end
+
+local function add_claims(self, api)
+  function api.always(property, condition, text, ...)
+    check_words("lab.always", property, text)
+    if not holds(condition) then reject(self, property, text, ...) end
+  end
+
+  function api.sometimes(property, condition, text)
+    check_words("lab.sometimes", property, text)
+    return sometimes(self, property, condition, text)
+  end
+
+  function api.goal(condition, text, missed, ...)
+    if type(text) ~= "string" or type(missed) ~= "string" then
+      error("lab.goal(condition, text, text if it is missed, ...): texts are expected", 2)
+    end
+    local said = holds(condition)
+    local words = (said and text or missed):format(...)
+    self.board.finish(("\1lab\1%s\1%s"):format(said and "goal" or "missed", words))
+  end
+
+  function api.empty(queue, property, text)
+    check_words("lab.empty", property, text)
+    table.insert(self.empties, { queue = queue, property = property, text = text })
+  end
+
+  function api.after(fn) table.insert(self.afters, fn) end
+  function api.stuck(text) self.memory:set_stuck(text) end
+end
+
+local function add_tasks(self, api)
+  function api.task(name, fn, ...) return start_task(self, name, fn, ...) end
+  function api.choose(n) return self.ipc.choose(n) end
+  function api.me() return self.tasks:name(self.tasks:me()) end
+
+  function api.say(text, ...)
+    self.board.say(select("#", ...) > 0 and text:format(...) or tostring(text))
+  end
+
+  function api.killed()
+    local dead = self.tasks:dead()
+    return #dead, self.tasks:names(dead)
+  end
+end
+
+--- For a schedule: { api = the table `lab`, finish = to be called when world has returned }.
+function library.new(board, ipc, description)
+  local self = {
+    board = board, ipc = ipc, next_cell = tasks.first_cell, afters = {}, pending = {}, empties = {}, processes = {},
+    started = false, over = false,
+  }
+  self.tasks = tasks.new(board, ipc, (description.kills or 0) > 0)
+  self.reject = function(...) return reject(self, ...) end
+  self.things, self.memory = things.new(self), memory.new(self)
+  local api = {}
+  add_things(self, api)
+  add_rules(self, api)
+  add_claims(self, api)
+  add_tasks(self, api)
+  return { api = api, finish = function() finish(self) end }
+end
+
+return library

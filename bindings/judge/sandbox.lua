@@ -1,0 +1,146 @@
+--- Sandbox: what the student's file can reach: a fresh environment, made anew in each schedule.
+--
+-- It is a list of what there is, not of what is taken away: Lua's own without files, processes of the system, the
+-- debug library and binary chunks; and of the runtime what a lab is about. What is left out is still there by name, as
+-- a function that ends the schedule and says so: no pcall keeps that back.
+--
+-- The checker's own functions are other values than those in here: what the student overwrites is his own copy. Of
+-- metatables he gets at those of tables alone.
+local sandbox = {}
+
+local BASE = [[assert error getmetatable ipairs next pairs pcall rawequal rawget rawlen rawset select tonumber tostring
+  type xpcall _VERSION]]
+local LIBRARIES = {
+  string = "byte char find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper",
+  table = "concat insert move pack remove sort unpack",
+  math = [[abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad random
+    randomseed sin sqrt tan tointeger type ult]],
+  coroutine = "close create isyieldable resume running status wrap yield",
+  utf8 = "char charpattern codepoint codes len offset",
+  os = "clock date difftime time",
+  debug = "traceback",
+}
+local FORBIDDEN = {
+  os = "execute exit getenv remove rename setlocale tmpname",
+  io = "close input lines open output popen read tmpfile type write",
+  debug = [[debug gethook getinfo getlocal getmetatable getregistry getupvalue getuservalue sethook setlocal
+    setmetatable setupvalue setuservalue upvalueid upvaluejoin]],
+  string = "dump",
+}
+local OF_IPC = [[wait receive sleep yield now cpu_count getpid always process spawn current children queue pipe lock
+  semaphore event barrier value latch rlock rwlock condition array buffer table pool ps]]
+local NOT_OF_IPC = [[command thread spawn_thread listen connect open fd on_signal signal register parent sometimes
+  outcome choose seed getppid]]
+
+local MOST_TASKS, MOST_PRINTED = 64, 64 * 1024
+
+local function each(list, visit)
+  for name in list:gmatch "%S+" do visit(name) end
+end
+
+-- A function that is named, and not to be called.
+local function refusal(self, name, why)
+  return function() self.board.finish(("\1lab\1cheat\1%s\1%s"):format(name, why)) end
+end
+
+-- ---- functions that are other than Lua's ----
+
+local function make_print(self)
+  local printed, print, tostring, pack = 0, print, tostring, table.pack
+  local refuse = refusal(self, "print", "prints without end")
+  return function(...)
+    local values = pack(...)
+    for i = 1, values.n do printed = printed + #tostring(values[i]) + 1 end
+    if printed > MOST_PRINTED then refuse() end
+    print(...)
+  end
+end
+
+local function make_setmetatable(self)
+  local refuse = refusal(self, "__gc", "is code that runs at any time: leave it out")
+  return function(value, meta)
+    if type(meta) == "table" and rawget(meta, "__gc") ~= nil then refuse() end
+    return setmetatable(value, meta)
+  end
+end
+
+local function make_load(self)
+  return function(chunk, name, _, env)
+    if type(name) ~= "string" then name = "=(load)" end
+    return load(chunk, name, "t", env == nil and self.env or env)
+  end
+end
+
+local function make_require(self)
+  local refuse = refusal(self, "require", "finds nothing but \"tidelock\" in a lab")
+  return function(name)
+    if name ~= "tidelock" then refuse() end
+    return self.ipc
+  end
+end
+
+-- Tasks are counted in memory that all have in common.
+local function counted(self, make)
+  local board, cell = self.board, self.task_cell
+  local refuse = refusal(self, "ipc.spawn", ("starts more than %d tasks"):format(MOST_TASKS))
+  return function(...)
+    if board.add(cell, 1) > MOST_TASKS then refuse() end
+    return make(...)
+  end
+end
+
+-- ---- the environment ----
+
+local function copy_libraries(self, allowed)
+  for library, list in pairs(LIBRARIES) do
+    local own = {}
+    each(list, function(name) own[name] = _G[library] and _G[library][name] end)
+    self.env[library] = own
+  end
+  for library, list in pairs(FORBIDDEN) do
+    local own = self.env[library] or {}
+    self.env[library] = own
+    each(list, function(name)
+      local full = library .. "." .. name
+      own[name] = allowed[full] and _G[library][name] or refusal(self, full, "is not for a lab")
+    end)
+  end
+end
+
+local function copy_ipc(self, ipc, allowed)
+  local own = { _VERSION = ipc._VERSION }
+  each(OF_IPC, function(name) own[name] = ipc[name] end)
+  each(NOT_OF_IPC, function(name)
+    own[name] = allowed["ipc." .. name] and ipc[name] or refusal(self, "ipc." .. name, "is not for a lab")
+  end)
+  for _, name in ipairs{ "process", "spawn" } do own[name] = counted(self, ipc[name]) end
+  self.ipc = own
+end
+
+-- "ipc.sleep", or a global function
+local function forbid(self, full)
+  local library, name = full:match "^(%w+)%.([%w_]+)$"
+  local place = library == "ipc" and self.ipc or library and self.env[library] or self.env
+  place[name or full] = refusal(self, full, "is not allowed in this lab")
+end
+
+--- The environment: options = { board =, ipc =, allow = names, forbid = names, task_cell = a number of the board };
+-- returns it, and the student's own `ipc`.
+function sandbox.new(options)
+  local self, allowed = { board = options.board, task_cell = options.task_cell, env = {} }, {}
+  for _, name in ipairs(options.allow or {}) do allowed[name] = true end
+  each(BASE, function(name) self.env[name] = _G[name] end)
+  copy_libraries(self, allowed)
+  copy_ipc(self, options.ipc, allowed)
+  self.env._G = self.env
+  self.env.print, self.env.setmetatable = make_print(self), make_setmetatable(self)
+  self.env.load, self.env.require = make_load(self), make_require(self)
+  self.env.dofile = refusal(self, "dofile", "is not for a lab")
+  self.env.loadfile = refusal(self, "loadfile", "is not for a lab")
+  self.env.collectgarbage = function(what) return what == "count" and 0 or 0 end
+  self.env.getmetatable = function(value) return type(value) == "table" and getmetatable(value) or nil end
+  for _, name in ipairs(options.forbid or {}) do forbid(self, name) end
+  return self.env, self.ipc
+end
+
+return sandbox

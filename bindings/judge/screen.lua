@@ -1,0 +1,185 @@
+--- Screen: a verdict as text, one screen of 80 columns: what happened to whom; the table; why; what next.
+local diagnose = require "judge.diagnose"
+local draw = require "explore.table"
+local findings = require "judge.findings"
+local first_line = require "explore.first_line"
+local flip = require "explore.flip"
+local fold = require "explore.fold"
+local locks = require "judge.diagnose_locks"
+local paint = require "explore.paint"
+local patterns = require "explore.patterns"
+local patterns_data = require "explore.patterns_data"
+local sentence = require "judge.sentence"
+local source = require "explore.source"
+local story_of = require "explore.story"
+local words = require "judge.words"
+local wrap = require "explore.wrap"
+
+local screen = {}
+
+local WIDTH, MOST_ROWS = 80, 14
+
+local function add(lines, text, width)
+  for _, line in ipairs(wrap.lines(text, width, "  ")) do lines[#lines + 1] = line end
+end
+
+local function join(lines)
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function full_stop(text)
+  return text:find "[.!?]$" and text or text .. "."
+end
+
+-- What happened on the left, and on the right, or below, how it was found.
+local function head(lines, text, how, width, brush)
+  local gap = width - wrap.length(text) - #how
+  if gap >= 2 then
+    lines[#lines + 1] = brush:as("red", text) .. (" "):rep(gap) .. brush:as("dim", how)
+    return
+  end
+  for _, line in ipairs(wrap.lines(text, width, "  ")) do lines[#lines + 1] = brush:as("red", line) end
+  if how ~= "" then lines[#lines + 1] = (" "):rep(math.max(width - #how, 0)) .. brush:as("dim", how) end
+end
+
+--- A verdict without a table.
+function screen.plain(self, what, options)
+  local lines, width = {}, options and options.width or WIDTH
+  add(lines, ("%s: %s. %s"):format(self.name, what or self.state, full_stop(self.sentence)), width)
+  return join(lines)
+end
+
+local function counted(n, word)
+  return ("%s %s%s"):format(first_line.number(n), word, n == 1 and "" or (word:find "ch$" and "es" or "s"))
+end
+
+local function how_found(whole)
+  local cost = whole.cost
+  local parts = { ("schedule %s"):format(first_line.number(whole.number)) }
+  local shrunk = counted(cost.preemptions, "switch")
+  parts[2] = "shrunk to " .. shrunk
+  if cost.kills > 0 then parts[#parts + 1] = counted(cost.kills, "kill") end
+  parts[#parts + 1] = counted(cost.steps, "step")
+  return table.concat(parts, ", ")
+end
+
+-- ---- what is known of the schedule ----
+
+local function add_said(story, told)
+  for _, step in ipairs(story.steps) do
+    local line = told[step.step]
+    step.said = line and line.say or nil
+  end
+end
+
+-- The story, its patterns, and the swap that would have saved it.
+local function understand(given)
+  local whole = given.whole
+  local story = story_of.of(whole, source.new(given.path))
+  story.words = words.of
+  add_said(story, whole.told or {})
+  local list = patterns.of(story)
+  local swap, pattern
+  if not findings.is_alone(whole.run) then swap, pattern = flip.find(story, list, given.run) end
+  pattern = pattern or list[1] or swap and patterns_data.of_swap(story, story.names, swap)
+  return { story = story, names = story.names, patterns = list, pattern = pattern, swap = swap }
+end
+
+local function mark(case, why)
+  for step, note in pairs(why and why.notes or {}) do step.mark, step.note = true, note end
+  for _, step in ipairs(case.pattern and case.pattern.marks or {}) do step.mark = true end
+end
+
+-- Of the last step, where it is a task's and no line of the lab's.
+local function mark_failure(story, said)
+  local run = story.run
+  if run.ending == "deadlock" or not run.ender or run.ender == "0" then return end
+  for i = #story.steps, 1, -1 do
+    local step = story.steps[i]
+    if step.task == run.ender and step.op ~= "end" then
+      step.mark = true
+      if not step.note then step.note = said and said.what == "reject" and "<- here" or "<- here it fails" end
+      return
+    end
+  end
+end
+
+-- ---- the table ----
+
+local LEAST_FOLDED = 4
+
+-- What the main task does by the lab's own lines is no part of the story; nor are starts and ends, and few steps that
+-- are left out.
+local function is_told(row)
+  if row.kind == "starts" then return false end
+  if row.kind == "fold" then return row.task ~= "0" and row.count >= LEAST_FOLDED end
+  if row.kind ~= "step" then return true end
+  local step = row.step
+  if step.op == "end" then return false end
+  return step.line ~= nil or step.how == "dies" or row.task ~= "0" or words.is_of_lab(step)
+end
+
+local function rows_of(story)
+  local all = fold.of(story, MOST_ROWS)
+  local rows, tasks = {}, {}
+  for _, row in ipairs(all) do
+    if is_told(row) then
+      rows[#rows + 1] = row
+      if row.kind == "step" then tasks[row.task] = true end
+    end
+  end
+  local kept = {}
+  for _, row in ipairs(rows) do
+    if not row.task or tasks[row.task] then kept[#kept + 1] = row end
+  end
+  -- what comes behind the last step that is told
+  while kept[1] and kept[#kept].kind == "fold" do table.remove(kept) end
+  return kept, tasks
+end
+
+local function add_table(lines, story, brush, width)
+  local rows, tasks = rows_of(story)
+  if #rows == 0 then return end
+  for _, line in ipairs((draw.lines(story, brush, width, rows, tasks))) do lines[#lines + 1] = line end
+end
+
+-- ---- verdicts ----
+
+--- The verdict of a schedule that failed: state, property, sentence, why and text.
+function screen.tell_failure(self, given)
+  local run, options = given.whole.run, given.options
+  local said = findings.said(run)
+  local case = understand(given)
+  self.state = said and said.what == "unread" and "unread" or "rejected"
+  self.property, self.sentence = findings.property(run), sentence.of(case.story, said)
+  if self.state == "unread" then self.text = screen.plain(self, "does not load", options) return end
+  local lines, width, brush = {}, options.width or WIDTH, paint.new(options.color)
+  local tells = not findings.is_alone(run)
+  head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), tells and how_found(given.whole) or "",
+    width, brush)
+  if tells then
+    local why = diagnose.of(case)
+    mark(case, why)
+    mark_failure(case.story, said)
+    add_table(lines, case.story, brush, width)
+    self.why = why and why.text
+    if why then add(lines, "why: " .. why.text, width) end
+  end
+  self.text = join(lines)
+end
+
+--- What lab.sometimes asks for never came true; `whole` is a schedule that passed, or nil.
+function screen.tell_too_strong(self, given, whole)
+  local lines, options = {}, given.options
+  local width, brush = options.width or WIDTH, paint.new(options.color)
+  head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), "", width, brush)
+  if whole then
+    local story = story_of.of(whole, source.new(given.path))
+    local why = locks.too_strong{ story = story, names = story.names }
+    self.why = why and why.text
+    if why then add(lines, "why: " .. why.text, width) end
+  end
+  self.text = join(lines)
+end
+
+return screen

@@ -1,0 +1,79 @@
+--- Sentence: what happened, in one sentence: how a schedule of a lab ended.
+local endless = require "judge.endless"
+local message = require "explore.message"
+
+local sentence = {}
+
+--- "line 12" of "/home/ann/labs/till.lua:12".
+function sentence.line(place)
+  local number = place and place:match ":(%d+)%s*$"
+  return number and "line " .. number or "its own code"
+end
+
+local OF_WORLD = {
+  reject = function(said) return said.sentence end,
+  unread = function(said) return said.sentence end,
+  goal = function(said) return said.sentence end,
+  missed = function(said) return said.sentence end,
+  cheat = function(said) return ("`%s` %s"):format(said.name, said.why) end,
+  loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
+    sentence.line(said.place)) end,
+  steps = function(said, who) return ("%s tries for ever in %s: %s steps, and no end in sight"):format(who,
+    sentence.line(said.place), said.steps) end,
+}
+
+-- The first line of the message, without what only the program needs of it.
+local function first(run)
+  local text = message.lines(run, 1)[1] or run.ending
+  text = text:gsub("%c", " ")
+  return (text:gsub('^%a+ "[^"]*" %(pid %d+%) failed: ', ""):gsub("^process#?%d* ?%(pid %d+%) failed: ", ""))
+end
+
+-- The line in which it happened, and the text behind it.
+local function place_of(text)
+  local line, rest = text:match "^[^\n:]*:(%d+): (.*)$"
+  return line and " in line " .. line or "", rest or text
+end
+
+local function of_error(run, who)
+  local place, text = place_of(first(run))
+  if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
+  if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
+  text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
+  return ("%s dies by an error%s: %s"):format(who, place, text)
+end
+
+local function of_always(run, who)
+  local place, text = place_of(first(run))
+  return ("ipc.always of %s does not hold%s: %s"):format(who, place, text)
+end
+
+local function of_livelock(story)
+  local names, seen, list = story.names, {}, {}
+  for i = #story.steps, math.max(1, #story.steps - 50), -1 do
+    local task = story.steps[i].task
+    if not seen[task] then seen[task], list[#list + 1] = true, task end
+  end
+  table.sort(list)
+  return ("%s only look%s and wait%s, and nothing changes any more"):format(names:list(list), #list == 1 and "s" or "",
+    #list == 1 and "s" or "")
+end
+
+--- For what the world has said (judge/findings; or nil), and the story.
+function sentence.of(story, said)
+  local run = story.run
+  local who = story.names:task(run.ender or "0")
+  if said then return OF_WORLD[said.what](said, who) end
+  if run.ending == "error" then return of_error(run, who) end
+  if run.ending == "always" then return of_always(run, who) end
+  if run.ending == "deadlock" then return endless.sentence(story) or "all tasks wait for ever" end
+  if run.ending == "livelock" then return of_livelock(story) end
+  if run.ending == "hangs" then
+    return (run.message or ""):find "prints without end" and "it prints without end"
+      or who .. " computes without end"
+  end
+  if run.ending == "crash" then return ("%s was ended by signal %d"):format(who, run.status or 0) end
+  return first(run)
+end
+
+return sentence

@@ -1,0 +1,95 @@
+--- Words: what a step says in a cell of a lab's table: a sentence of which the task is the subject.
+local general = require "explore.words"
+
+local words = {}
+
+local LOCKS = { lock = true, rlock = true, rwlock = true, semaphore = true }
+local OF_LAB = { "^enters ", "^leaves ", "^arrives at ", "^passes ", "^looks at " }
+
+--- Whether the step is one of a stage or a mark (judge/library).
+function words.is_of_lab(step)
+  if step.kind ~= "value" or not step.call then return false end
+  for _, pattern in ipairs(OF_LAB) do
+    if step.call:find(pattern) then return true end
+  end
+  return false
+end
+
+--- till, file.stock, orders: the name alone, with the part that the step is about.
+function words.name(step, names)
+  if not step.subject then return "" end
+  local title = names:object(step.subject)
+  return (title:match '"(.*)"' or title:match "^%a+ (%a.*)$" or title) .. (step.part or "")
+end
+
+-- What was given to the call, without its name: `3` of `put 3`.
+local function argument(step)
+  local text = (step.call or ""):match "^%S+ (.+)$" or ""
+  return text:match "= (.+)$" or text
+end
+
+local function state_of(step)
+  return step.state and step.state ~= "" and (" (%s)"):format(step.state) or ""
+end
+
+local function result(step)
+  local text = step.result
+  return text and text ~= "" and text ~= "userdata" and text or nil
+end
+
+-- true says nothing; what stands behind it does (true, "abandoned").
+local function outcome(step)
+  local text = result(step)
+  if not text or text == "true" then return "" end
+  return " -> " .. text
+end
+
+local DATA = {
+  get = function(step, name) return ("reads %s%s"):format(name, result(step) and ": " .. result(step) or "") end,
+  set = function(step, name)
+    local value = argument(step)
+    return ("writes %s = %s"):format(name, step.kind == "value" and value or value:match "([^,]*)$":match "^%s*(.*)$")
+  end,
+  add = function(step, name)
+    local by = argument(step)
+    by = step.kind ~= "value" and by:match ",%s*(.*)$" or by
+    return ("adds %s to %s%s"):format(by ~= "" and by or "1", name, result(step) and ": " .. result(step) or "")
+  end,
+}
+
+local function of_lock(step, name)
+  if step.op == "acquire" or step.op == "read" or step.op == "write" then
+    local how = step.op ~= "acquire" and (" for %sing"):format(step.op == "write" and "writ" or "read") or ""
+    return ("takes %s%s%s%s"):format(name, how, outcome(step), state_of(step))
+  elseif step.op == "release" then
+    return ("gives %s back%s"):format(name, state_of(step))
+  end
+end
+
+local function of_queue(step, name)
+  if step.op == "put" then
+    return ("puts %s into %s%s%s"):format(argument(step), name, outcome(step), state_of(step))
+  end
+  if step.op == "get" then return ("takes %s from %s%s"):format(result(step) or "", name, state_of(step)) end
+end
+
+local function plain(step, names)
+  local name = words.name(step, names)
+  local data = step.kind == "value" or step.kind == "table" or step.kind == "array"
+  if data and DATA[step.op] then return DATA[step.op](step, name) end
+  if LOCKS[step.kind] or step.kind == "condition" then return of_lock(step, name) end
+  if step.kind == "queue" then return of_queue(step, name) end
+end
+
+--- The text of a step, as explore/words has it for others.
+function words.of(step, names, only)
+  if words.is_of_lab(step) then
+    local text = step.result and step.result ~= "" and (" (%s)"):format(step.result) or ""
+    return step.call .. text .. (step.said and ": " .. step.said or "")
+  end
+  local text = step.op ~= "end" and step.how ~= "dies" and step.how ~= "starts" and not step.waits
+    and step.opening == step and plain(step, names) or general.of(step, names, only)
+  return text .. (step.said and ": " .. step.said or "")
+end
+
+return words

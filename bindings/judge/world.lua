@@ -1,0 +1,90 @@
+--- World: the program that is explored when a lab is checked: the lab's world, and the student's file in it.
+--
+-- Runs in the explorer's worker, not in the command: `board` (judge/board.h) is there, and nothing of the checker. The
+-- chunk is loaded once, with the paths of lab.lua and of the student's file, and what is to be otherwise ("idle": the
+-- student's functions do nothing); the function that it returns is a schedule.
+local board = require "judge.board"
+local library = require "judge.library"
+local sandbox = require "judge.sandbox"
+
+local lab_path, student_path, mode = ...
+
+local LIMITS = { memory = 128 * 1024 * 1024, instructions = 20 * 1000000, lab = lab_path }
+
+local function read(path)
+  local text, why = board.read(path)
+  if not text then error(why, 0) end
+  return text
+end
+
+local function compile(text, path, env)
+  local chunk, why = load(text, "@" .. path, "t", env)
+  if not chunk then error(why, 0) end
+  return chunk
+end
+
+local lab_text = read(lab_path)
+local student_text = student_path ~= "" and read(student_path) or ""
+
+-- ---- the student's file ----
+
+local function unread(text, ...)
+  board.finish("\1lab\1unread\1" .. text:format(...))
+end
+
+local function a(value)
+  local kind = type(value)
+  return kind == "nil" and "nothing" or kind:find "^[aeiou]" and "an " .. kind or "a " .. kind
+end
+
+-- What the file returns, such that a function that is missing is told.
+local function checked(found)
+  if type(found) == "function" then return found end
+  if type(found) ~= "table" then
+    unread("the file returns %s, where a table of functions is expected: is the last line still there?", a(found))
+  end
+  return setmetatable({}, {
+    __index = function(_, name)
+      local value = rawget(found, name)
+      if value == nil then unread("the table that the file returns has no `%s`", tostring(name)) end
+      return value
+    end,
+  })
+end
+
+local function nothing() end
+
+-- Instead of what the student wrote: does nothing at all.
+local function idle()
+  return setmetatable({}, { __index = function() return nothing end, __call = nothing })
+end
+
+local function load_student(env)
+  if mode == "idle" then return idle() end
+  local well, found = pcall(compile(student_text, student_path, env))
+  if not well then
+    local told, text = pcall(tostring, found)
+    text = told and type(text) == "string" and text:gsub("^.-[^/]*:(%d+: )", "line %1") or "?"
+    unread("the file ends with an error as it is loaded: %s", text)
+  end
+  return checked(found)
+end
+
+-- ---- a schedule ----
+
+return function()
+  board.begin(LIMITS)
+  local ipc = require "tidelock"
+  local description = compile(lab_text, lab_path, _ENV)()
+  local lab = library.new(board, ipc, description)
+  local student
+  if student_path == "" and mode ~= "idle" then
+    student = description.code
+  else
+    student = load_student((sandbox.new{
+      board = board, ipc = ipc, allow = description.allow, forbid = description.forbid, task_cell = library.task_cell,
+    }))
+  end
+  description.world(lab.api, student)
+  lab.finish()
+end

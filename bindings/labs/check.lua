@@ -1,0 +1,2 @@
+--- Check: require "labs.check"(lab, path_of_student_file, options) -> verdict (judge/check).
+return require "judge.check"

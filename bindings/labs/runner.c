@@ -1,0 +1,251 @@
+#include "labs/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "labs/jail.h"
+#include "tidelock.h"
+
+#define JOB_CLASS "tidelock.labs.job"
+#define MOST_FOLDERS 8
+#define OWN_ERROR 70 /* exit status: not the function's doing */
+#define SHARED_MEMORY "512M"
+
+struct job {
+    pid_t pid; /* 0: it has ended */
+    int output;
+    double until;
+    bool late;
+    int status;
+};
+
+static struct job *check_job(lua_State *L)
+{
+    return luaL_checkudata(L, 1, JOB_CLASS);
+}
+
+/* ---- in the new process ---- */
+
+/* The explorer's workers keep to the first CPU of those that there are. */
+static void keep_to_one_cpu(int number)
+{
+    cpu_set_t allowed, one;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return;
+    int count = CPU_COUNT(&allowed), left = number % (count ? count : 1);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &allowed) || left-- > 0)
+            continue;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        sched_setaffinity(0, sizeof one, &one);
+        return;
+    }
+}
+
+static int put(const struct job *job, const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t wrote = write(job->output, text, size);
+        if (wrote <= 0)
+            return OWN_ERROR;
+        text += wrote;
+        size -= (size_t)wrote;
+    }
+    return 0;
+}
+
+static int put_error(const struct job *job, const char *what)
+{
+    char text[200];
+    int size = snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
+    put(job, text, (size_t)size);
+    return OWN_ERROR;
+}
+
+/* The function is at index 1. */
+static _Noreturn void run(lua_State *L, const struct job *job,
+                          const struct jail *jail, enum jail_kind kind)
+{
+    const char *step = "";
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    keep_to_one_cpu(jail->number);
+    setenv("TIDELOCK_MEMORY", SHARED_MEMORY, 1);
+    if (!jail_close(jail, kind, &step))
+        _exit(put_error(job, step));
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user's begins without */
+    lua_pushvalue(L, 1);
+    lua_pushboolean(L, kind == JAIL_WHOLE);
+    int status = lua_pcall(L, 1, 1, 0) == LUA_OK ? 0 : OWN_ERROR;
+    size_t size = 0;
+    const char *text = lua_tolstring(L, -1, &size);
+    int written = put(job, text ? text : "", size);
+    _exit(status ? status : written);
+}
+
+/* As a shell tells how a command ended. */
+static int told(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The process between: the next one is the first of its namespace. */
+static _Noreturn void run_below(lua_State *L, const struct job *job,
+                                const struct jail *jail, pid_t parent)
+{
+    int status = 0;
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(OWN_ERROR);
+    enum jail_kind kind = jail_open();
+    pid_t pid = fork();
+    if (pid == 0)
+        run(L, job, jail, kind);
+    if (pid < 0)
+        _exit(put_error(job, "fork"));
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    _exit(told(status));
+}
+
+/* ---- jobs ---- */
+
+static double number_field(lua_State *L, const char *name, double otherwise)
+{
+    lua_getfield(L, 2, name);
+    double number = luaL_optnumber(L, -1, otherwise);
+    lua_pop(L, 1);
+    return number;
+}
+
+/* The strings stay on the stack. */
+static void read_folders(lua_State *L, const char **folders)
+{
+    int count = 0;
+    lua_getfield(L, 2, "folders");
+    int list = lua_gettop(L);
+    while (count < MOST_FOLDERS &&
+           lua_rawgeti(L, list, count + 1) == LUA_TSTRING)
+        folders[count++] = lua_tostring(L, -1);
+    folders[count] = NULL;
+}
+
+static int start(lua_State *L)
+{
+    const char *folders[MOST_FOLDERS + 1];
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    struct jail jail = {.folders = folders,
+                        .cpu = number_field(L, "cpu", 60),
+                        .memory = number_field(L, "memory", 1 << 30),
+                        .processes = (int)number_field(L, "processes", 256),
+                        .number = (int)number_field(L, "number", 0)};
+    read_folders(L, folders);
+    struct job *job = lua_newuserdata(L, sizeof *job);
+    *job = (struct job){.until = tl_real_now() + number_field(L, "wall", 60)};
+    job->output =
+        tl_standard_avoid(memfd_create("tidelock lab grade", MFD_CLOEXEC));
+    luaL_setmetatable(L, JOB_CLASS);
+    fflush(stdout);
+    pid_t parent = getpid();
+    job->pid = job->output < 0 ? -1 : fork();
+    if (job->pid == 0)
+        run_below(L, job, &jail, parent);
+    if (job->pid > 0)
+        return 1;
+    job->pid = 0;
+    lua_pushnil(L);
+    lua_pushfstring(L, "no process for it: %s", strerror(errno));
+    return 2;
+}
+
+static void push_output(lua_State *L, const struct job *job)
+{
+    luaL_Buffer buffer;
+    off_t at = 0;
+    luaL_buffinit(L, &buffer);
+    for (;;) {
+        char *piece = luaL_prepbuffer(&buffer);
+        ssize_t got = pread(job->output, piece, LUAL_BUFFERSIZE, at);
+        if (got <= 0)
+            break;
+        luaL_addsize(&buffer, (size_t)got);
+        at += got;
+    }
+    luaL_pushresult(&buffer);
+}
+
+static int poll_job(lua_State *L)
+{
+    struct job *job = check_job(L);
+    if (job->pid > 0) {
+        pid_t ended = waitpid(job->pid, &job->status, WNOHANG);
+        if (ended == 0 && tl_real_now() >= job->until && !job->late) {
+            job->late = true;
+            kill(job->pid, SIGKILL);
+        }
+        if (ended == 0)
+            return 0;
+        job->pid = 0;
+    }
+    int status = told(job->status);
+    if (job->late) {
+        lua_pushnil(L);
+        lua_pushliteral(L, "time");
+    } else if (status > 128) {
+        lua_pushnil(L);
+        lua_pushliteral(L, "signal");
+        lua_pushinteger(L, status - 128);
+        return 3;
+    } else {
+        push_output(L, job);
+        lua_pushliteral(L, "exit");
+        lua_pushinteger(L, status);
+        return 3;
+    }
+    return 2;
+}
+
+static int kill_job(lua_State *L)
+{
+    struct job *job = check_job(L);
+    if (job->pid > 0) {
+        kill(job->pid, SIGKILL);
+        waitpid(job->pid, &job->status, 0);
+    }
+    job->pid = 0;
+    if (job->output >= 0)
+        close(job->output);
+    job->output = -1;
+    return 0;
+}
+
+static const luaL_Reg methods[] = {
+    {"poll", poll_job}, {"kill", kill_job}, {NULL, NULL}};
+
+static const luaL_Reg functions[] = {{"start", start}, {NULL, NULL}};
+
+int runner_open_library(lua_State *L)
+{
+    luaL_newmetatable(L, JOB_CLASS);
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, kill_job);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
+    luaL_newlib(L, functions);
+    return 1;
+}

@@ -1,0 +1,21 @@
+/*
+ * Runner: a Lua function that runs in a process of its own, with limits, and
+ * in a jail (jail.h) where the system allows one.  `require "labs.runner"`.
+ *
+ * start(fn, options)   a job; nil and why.  fn(jailed) returns a string.
+ *                      options: folders (a list of whole paths that it may
+ *                      read), wall (seconds), cpu, memory (bytes), processes,
+ *                      number (of those that run at a time, from 0)
+ * job:poll()           nothing while it runs; then the string, "exit" and its
+ *                      status, 0 where all went well; or nil, "time" where the
+ *                      wall's time was over, or "signal" and its number
+ * job:kill()
+ */
+#ifndef RUNNER_H
+#define RUNNER_H
+
+#include <lua.h>
+
+int runner_open_library(lua_State *L);
+
+#endif

@@ -1,0 +1,29 @@
+--- Text file: a whole file read, or written so that nobody sees half of it.
+local text_file = {}
+
+--- The text; nil and why.
+function text_file.read(path)
+  local file, why = io.open(path, "rb")
+  if not file then return nil, why end
+  local text, wrong = file:read "a"
+  file:close()
+  if not text then return nil, ("%s: %s"):format(path, wrong or "it cannot be read") end
+  return text
+end
+
+--- Writes another file and gives it the name; true, or nil and why. A link stays one: what it leads to is written.
+function text_file.write(path, text)
+  local real = require "labs.files".real(path) or path
+  local part = real .. ".part"
+  local file, why = io.open(part, "wb")
+  if not file then return nil, why end
+  local well, wrong = file:write(text)
+  local closed, cannot = file:close()
+  if not well or not closed then
+    os.remove(part)
+    return nil, ("%s: %s"):format(path, wrong or cannot)
+  end
+  return os.rename(part, real)
+end
+
+return text_file

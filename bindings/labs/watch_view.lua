@@ -1,0 +1,82 @@
+--- Watch view: what the screen shows while a lab is watched.
+local list = require "labs.list"
+local story = require "labs.story"
+local words = require "labs.words"
+
+local watch_view = {}
+
+local CLEAR, BAR = "\27[H\27[2J\27[3J", 20
+
+-- "[#####---------------] 3 of 26 done"
+local function bar(here)
+  local done, all = here:count_done(), #here.pack.labs
+  local filled = BAR * done // all
+  return ("[%s%s] %d of %d done"):format(here.paint:as("green", ("#"):rep(filled)), ("-"):rep(BAR - filled), done, all)
+end
+
+local function is_done(self) return self.here.progress:of(self.lab.name).state == "done" end
+
+-- Which keys there are now: { key, what it does }.
+local function keys_of(self)
+  local row, lab = self.here.progress:of(self.lab.name), self.lab
+  local rows = {}
+  local function add(key, text) rows[#rows + 1] = self.here.paint:as("bold", key) .. " " .. text end
+  local passed = is_done(self)
+  add("n", passed and "next" or "skip")
+  add("h", row.hints >= #lab.hints and "hints" or ("hint %d of %d"):format(row.hints + 1, #lab.hints))
+  if lab.kind == "break" then
+    add("s", "play")
+  elseif self.verdict and self.verdict.state == "rejected" then
+    add("s", "step through it")
+  end
+  if passed then add("o", "other solutions") end
+  if self.verdict then add("t", "story") end
+  add("l", "list")
+  if lab.kind ~= "break" then
+    add("c", "check")
+    add("x", "starter again")
+  end
+  add("q", "quit")
+  return table.concat(rows, "   ")
+end
+
+local function middle(self)
+  local here = self.here
+  if self.checking then return here.paint:as("dim", "checking ...") end
+  if self.verdict and self.verdict.state ~= "interrupted" then return (self.verdict.text:gsub("\n+$", "")) end
+  return words.wrapped(self.lab.story, here.width)
+end
+
+local function file_line(self)
+  local here = self.here
+  if self.lab.kind == "break" then return "Press s: you are the scheduler." end
+  local text = ("file: %s"):format(here.paint:as("bold", here:path(self.lab)))
+  return self.verdict and text or text .. "   it is checked when you save it"
+end
+
+local function list_screen(self)
+  local lines = list.lines(self.here, self.lab)
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = ("a number and Enter: go to that lab   any other key: back   %s"):format(self.number)
+  return table.concat(lines, "\n")
+end
+
+--- The whole screen.
+function watch_view.screen(self)
+  if self.shown_list then return CLEAR .. list_screen(self) end
+  local here = self.here
+  local parts = { story.heading(here, self.lab), "", middle(self), "" }
+  if self.below then
+    parts[#parts + 1] = self.below
+    parts[#parts + 1] = ""
+  end
+  if is_done(self) and self.verdict and not self.checking then
+    parts[#parts + 1] = here.paint:as("green", ("%s is done."):format(self.lab.title)) .. " n goes on."
+  end
+  parts[#parts + 1] = file_line(self)
+  parts[#parts + 1] = bar(here)
+  parts[#parts + 1] = keys_of(self)
+  return CLEAR .. table.concat(parts, "\n") .. "\n"
+end
+
+return watch_view

@@ -1,0 +1,28 @@
+#include "terminal/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+bool screen_size(int fd, int *columns, int *rows)
+{
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return false;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    return true;
+}
+
+bool screen_is_terminal(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+bool screen_has_colours(void)
+{
+    const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
+    return screen_is_terminal() && !(refused && *refused) && kind &&
+           strcmp(kind, "dumb") != 0;
+}

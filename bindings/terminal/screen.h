@@ -1,0 +1,20 @@
+/*
+ * Screen: what kind of terminal there is: how large, and whether it shows
+ * colours.
+ */
+#ifndef SCREEN_H
+#define SCREEN_H
+
+#include <stdbool.h>
+
+/* The columns and rows of the terminal on this descriptor; false: it is none,
+ * or does not know. */
+bool screen_size(int fd, int *columns, int *rows);
+
+/* Whether somebody sits there: input and output are a terminal. */
+bool screen_is_terminal(void);
+
+/* Whether it shows colours: a terminal, and NO_COLOR does not refuse them. */
+bool screen_has_colours(void);
+
+#endif

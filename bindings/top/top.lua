@@ -1,0 +1,129 @@
+--- Top: `tidelock top`: looks again and again, and shows it, until it is told to quit.
+local encode = require "explore.encode"
+local keys = require "top.keys"
+local layout = require "top.layout"
+local picture = require "top.picture"
+local plain = require "top.plain"
+local terminal = require "terminal.keys"
+local view = require "top.view"
+local watch = require "top.watch"
+
+local FIRST = 0.1 -- seconds between the first two pictures, so that there are rates soon
+local NO_PROGRAM = "no program of tidelock runs that you may look into; start one, or name a space: tidelock top SPACE"
+
+local function refuse(text) error({ wrong = text, status = 1 }, 0) end
+
+-- Asks which one, where there are several and somebody can answer.
+local function choose(programs)
+  local lines = { "which program?" }
+  for i, program in ipairs(programs) do lines[i + 1] = ("%3d  %s (pid %d)"):format(i, program.title, program.pid) end
+  if not terminal.is_terminal() then
+    table.remove(lines, 1)
+    refuse("several programs run: name one by its pid\n" .. table.concat(lines, "\n"))
+  end
+  io.stdout:write(table.concat(lines, "\n"), "\nnumber or pid: ")
+  io.stdout:flush()
+  local answer = tonumber((io.stdin:read "l"))
+  for i, program in ipairs(programs) do
+    if answer == i or answer == program.pid then return program.pid end
+  end
+  refuse "none was chosen"
+end
+
+local function target(options)
+  if options.what then return options.what end
+  local programs = watch.programs()
+  if #programs == 0 then refuse(NO_PROGRAM) end
+  return ("%d"):format(#programs == 1 and programs[1].pid or choose(programs))
+end
+
+-- Two pictures, so that there are rates.
+local function take_two(watched)
+  local first = picture.take(watched)
+  terminal.wait(FIRST)
+  return picture.take(watched, first)
+end
+
+local JSON_TASK = { "name", "pid", "tid", "state", "since", "waits", "where", "holds", "parent", "daemon", "space",
+  "sleeps", "sleep_rate", "cpu", "seconds", "known" }
+local JSON_OBJECT = { "title", "kind", "number", "name", "state", "depth", "most", "waiters", "longest", "space",
+  "moves", "rate" }
+
+local function only(rows, fields)
+  local list = {}
+  for i, row in ipairs(rows) do
+    local copy = {}
+    for _, field in ipairs(fields) do copy[field] = row[field] end
+    list[i] = copy
+  end
+  return list
+end
+
+local function json(shot)
+  local tasks = only(shot.tasks, JSON_TASK)
+  for i, task in ipairs(tasks) do
+    local parent = shot.tasks[shot.tasks[i].parent]
+    task.parent = parent and parent.tid
+  end
+  return encode{ title = shot.title, pid = shot.pid, space = shot.space, memory = shot.used, room = shot.room,
+    tasks = tasks, objects = only(shot.objects, JSON_OBJECT), messages = shot.messages } .. "\n"
+end
+
+local function kill(state, pids, signal)
+  for _, pid in ipairs(pids) do
+    local well, why = view.kill(pid, signal)
+    if not well then state.note = ("pid %d: %s"):format(pid, why) end
+  end
+  state.tags = {}
+end
+
+local function look(watched, before)
+  local shot = picture.take(watched, before)
+  if picture.is_alive(shot) or not before then return shot end
+  before.gone = true -- the last in which somebody was there
+  return before
+end
+
+-- Shows pictures until a key says that it is enough; false: the terminal was closed.
+local function show(watched, state)
+  local shot = picture.take(watched)
+  local due = view.now() + FIRST
+  while true do
+    local width, height = terminal.size()
+    local colours = terminal.has_colours()
+    if not terminal.draw(layout.screen(state, shot, width or 80, height or 24, colours)) then return end
+    local key, pasted = terminal.read(math.max(0, due - view.now()))
+    if key then
+      local what, value, signal = keys.press(state, shot, key, pasted)
+      if what == "quit" then return end
+      if what == "kill" then kill(state, value, signal) end
+    end
+    if view.now() >= due then
+      if not state.paused and not shot.gone then shot = look(watched, shot) end
+      due = view.now() + state.delay
+    end
+  end
+end
+
+local function live(watched, options)
+  local started, why = terminal.start(true)
+  if not started then refuse(why) end
+  local well, wrong = xpcall(show, debug.traceback, watched, keys.new(options))
+  terminal.stop()
+  if not well then error(wrong, 0) end
+end
+
+return function(options)
+  local what = target(options)
+  local watched, why = watch.open(what)
+  if not watched then refuse(("top: %s: %s"):format(what, why)) end
+  if options.json then
+    io.stdout:write(json(take_two(watched)))
+  elseif options.once or not terminal.is_terminal() then
+    io.stdout:write(plain.text(take_two(watched)))
+  else
+    live(watched, options)
+  end
+  watched:close()
+  return 0
+end

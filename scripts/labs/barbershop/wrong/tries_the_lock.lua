@@ -1,0 +1,31 @@
+-- says: "sat down on somebody's knees"
+local ipc = require "tidelock"
+
+local function bell(name) return ipc.semaphore{ value = 0, name = name } end
+local book, come, called = ipc.lock{ name = "book" }, bell "come", bell "called"
+local seated, done, gone = bell "seated", bell "done", bell "gone"
+
+local function customer(shop)
+  local full = not book:acquire(0)
+  if full then shop:go_away() else shop:wait() end
+  if not full then book:release() end
+  if full then return end
+  come:release()
+  called:acquire()
+  shop:sit()
+  seated:release()
+  done:acquire()
+  shop:get_up()
+  gone:release()
+end
+
+local function barber(shop) -- one customer
+  come:acquire()
+  called:release()
+  seated:acquire()
+  shop:cut()
+  done:release()
+  gone:acquire()
+end
+
+return { customer = customer, barber = barber }

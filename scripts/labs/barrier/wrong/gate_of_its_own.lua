@@ -1,0 +1,14 @@
+-- says: "at the hut for ever"
+-- Nobody sets out from the hut before all climbers have come.
+local ipc = require "tidelock"
+
+local come, gate = ipc.value(0, "come"), ipc.semaphore{ value = 0, name = "gate" }
+
+local function meet(climbers) -- so many they are
+  local gate = ipc.semaphore{ value = 0, name = "gate" }
+  if come:add(1) == climbers then gate:release() end
+  gate:acquire()
+  gate:release()
+end
+
+return { meet = meet }

@@ -1,0 +1,13 @@
+-- says: "set out when only 2 of 3 had come"
+-- Nobody sets out from the hut before all climbers have come.
+local ipc = require "tidelock"
+
+local come, gate = ipc.value(0, "come"), ipc.semaphore{ value = 0, name = "gate" }
+
+local function meet(climbers) -- so many they are
+  if come:add(1) == climbers - 1 then gate:release() end
+  gate:acquire()
+  gate:release()
+end
+
+return { meet = meet }

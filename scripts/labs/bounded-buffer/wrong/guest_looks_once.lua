@@ -1,0 +1,26 @@
+-- says: "reached for a loaf, and the sill was empty"
+-- One loaf fits on the sill. The baker puts it there, a guest takes it; whose turn it is not, sleeps.
+local ipc = require "tidelock"
+
+local sill = ipc.lock{ name = "sill" }
+local room, bread = ipc.condition{ lock = sill, name = "room" }, ipc.condition{ lock = sill, name = "bread" }
+
+local function put(window, loaf)
+  sill:acquire()
+  while window:is_full() do room:wait() end
+  window:put(loaf)
+  bread:notify()
+  sill:release()
+end
+
+local function take(window)
+  local loaf
+  sill:acquire()
+  if not window:is_full() then bread:wait() end
+  loaf = window:take()
+  room:notify()
+  sill:release()
+  return loaf
+end
+
+return { put = put, take = take }

@@ -1,0 +1,13 @@
+-- Two seats, four guests. One of them may choke on his soup, or be carried out: his seat must not be lost.
+local ipc = require "tidelock"
+
+local seats = ipc.semaphore{ value = 2, bounded = true, name = "seats" }
+
+local function guest(dine)
+  seats:acquire()
+  local well, why = pcall(dine)
+  seats:release()
+  if not well then error(why, 0) end
+end
+
+return { guest = guest }

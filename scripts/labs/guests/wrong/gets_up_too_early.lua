@@ -1,0 +1,13 @@
+-- says: "3 guests on 2 seats"
+-- Two seats, four guests. One of them may choke on his soup, or be carried out: his seat must not be lost.
+local ipc = require "tidelock"
+
+local seats = ipc.semaphore{ value = 2, bounded = true, name = "seats" }
+
+local function guest(dine)
+  seats:acquire()
+  seats:release()
+  dine()
+end
+
+return { guest = guest }

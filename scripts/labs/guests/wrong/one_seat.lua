@@ -1,0 +1,10 @@
+-- says: "never two guests inside"
+local ipc = require "tidelock"
+
+local table_for_one = ipc.lock("table")
+
+local function guest(dine)
+  table_for_one:with(dine)
+end
+
+return { guest = guest }

@@ -1,0 +1,11 @@
+-- says: "waits for ever"
+-- Two seats, four guests. One of them may choke on his soup, or be carried out: his seat must not be lost.
+local ipc = require "tidelock"
+
+local seats = ipc.semaphore{ value = 2, bounded = true, name = "seats" }
+
+local function guest(dine)
+  seats:with(seats.with, seats, dine)
+end
+
+return { guest = guest }

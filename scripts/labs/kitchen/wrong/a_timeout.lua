@@ -1,0 +1,19 @@
+-- says: "then dish"
+local function chef(counter, dishes)
+  for _, dish in ipairs(dishes) do counter:put(dish) end
+end
+
+local function eater(counter, eat)
+  while true do
+    local dish = counter:get(1)
+    if dish == nil then return end
+    eat(dish)
+  end
+end
+
+local function evening(_, chefs, eaters)
+  for _, process in ipairs(chefs) do process:join() end
+  for _, process in ipairs(eaters) do process:join() end
+end
+
+return { chef = chef, eater = eater, evening = evening }

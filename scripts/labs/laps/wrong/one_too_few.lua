@@ -1,0 +1,15 @@
+-- says: "at the line for ever"
+-- At the line all wait for all, lap after lap.
+local ipc = require "tidelock"
+
+local come = ipc.value(0, "come")
+local entry, exit = ipc.semaphore{ value = 0, name = "entry" }, ipc.semaphore{ value = 0, name = "exit" }
+
+local function line(runners)
+  if come:add(1) == runners then entry:release(runners) end
+  entry:acquire()
+  if come:add(-1) == 0 then exit:release(runners - 1) end
+  exit:acquire()
+end
+
+return { line = line }

@@ -1,0 +1,12 @@
+-- says: "nobody said that all are home"
+local ipc = require "tidelock"
+
+local function day(names, deliver)
+  local couriers = {}
+  for n, name in ipairs(names) do
+    couriers[n] = ipc.process{ name = name, target = deliver, args = { name } }:start()
+  end
+  for _, courier in ipairs(couriers) do courier:join() end
+end
+
+return { day = day }

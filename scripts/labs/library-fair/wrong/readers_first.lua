@@ -1,0 +1,20 @@
+-- says: "was passed by 2 readers who came later"
+-- Readers read together, the chronicler writes alone, and nobody waits longer than is right.
+local ipc = require "tidelock"
+
+local door, room = ipc.lock{ name = "door" }, ipc.semaphore{ value = 1, name = "room" }
+local counter, inside = ipc.lock{ name = "counter" }, ipc.value(0, "inside")
+
+local function reader(read)
+  counter:with(function() if inside:add(1) == 1 then room:acquire() end end)
+  read()
+  counter:with(function() if inside:add(-1) == 0 then room:release() end end)
+end
+
+local function writer(write)
+  room:acquire()
+  write()
+  room:release()
+end
+
+return { reader = reader, writer = writer }

@@ -1,0 +1,20 @@
+-- says: "half of each: no train leaves then"
+local ipc = require "tidelock"
+
+local version = ipc.value(0, "version") -- odd while the board is being turned
+
+local function write(board, hour, minute)
+  version:add(1)
+  board.hour:set(hour)
+  board.minute:set(minute)
+  version:add(1)
+end
+
+local function read(board)
+  local hour, minute
+  while version:get() % 2 == 1 do ipc.yield() end
+  hour, minute = board.hour:get(), board.minute:get()
+  return hour, minute
+end
+
+return { write = write, read = read }

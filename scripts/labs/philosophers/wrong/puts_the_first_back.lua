@@ -1,0 +1,13 @@
+-- says: "eats without fork-"
+-- Thinker n needs the fork n at the left and the next one at the right; after fork 4 comes fork 1.
+local function dine(n, forks, eat)
+  local first, second = forks[n], forks[n % #forks + 1]
+  if n == #forks then first, second = second, first end
+  first:acquire()
+  first:release()
+  second:acquire()
+  eat()
+  second:release()
+end
+
+return { dine = dine }

@@ -1,0 +1,12 @@
+-- says: "was never kept"
+local ipc = require "tidelock"
+
+local function workshop(desk, products)
+  for _, product in ipairs(products) do desk:put(product) end
+end
+
+local function office(desk, count, stamp)
+  for _ = 1, count do stamp(desk:get()) end
+end
+
+return { workshop = workshop, office = office }

@@ -1,0 +1,38 @@
+local ADDRESSES = { "a.org", "b.org", "c.org" }
+
+return {
+  title = "The relay",
+  learn = "the ends of a pipe: no more comes when nobody is left who could send",
+  story = [[
+The sender dictates addresses into a speaking tube, the receiver at the other end writes them down. When the sender is
+done the receiver still holds his ear to the tube: for all he knows somebody up there takes a breath. Last week they
+pulled him away from it by the collar, and two addresses were in the tube.
+
+A tube tells by itself that it is over, when every mouthpiece is closed. There are more of them than you think: who
+has made the tube holds one, too.]],
+  hints = {
+    "The receiver's `recv` says \"closed\" when no end is left that could send. Who has one, besides the sender?",
+    "`relay` has made the pipe, so it holds `out`. An end is given up by close.",
+    "out:close() in `relay`, and then wait for the receiver; terminate is for those who do not listen.",
+  },
+  points = { safe = 6, ends = 4 },
+  tasks = 2,
+  world = function(lab, student)
+    local addresses, read, over = {}, lab.mark("an address is read"), lab.mark("it is over")
+    lab.ordered(read, over)
+    for n = 1, 1 + lab.choose(2) do addresses[n] = ADDRESSES[n] end
+    lab.stuck("%s waits for ever: an end of the pipe is still open")
+    local receiver = student.relay(addresses, function(address)
+      local due = addresses[read.passed + 1]
+      lab.always("safe", address ~= nil, "the receiver wrote down a nil, and that is no address")
+      lab.always("safe", address == due, "%s came, and %s was due", tostring(address), tostring(due))
+      read:pass()
+    end)
+    over:pass()
+    local unread = #addresses - read.passed
+    local how = "it is over, and %d of %d addresses are not read"
+    if receiver and receiver:is_alive() then how = "nobody waited for the receiver: %d of %d addresses are not read" end
+    if receiver and (receiver.exitcode or 0) < 0 then how = "the receiver was killed with %d of %d addresses unread" end
+    lab.always("safe", unread == 0, how, unread, #addresses)
+  end,
+}

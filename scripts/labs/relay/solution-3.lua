@@ -1,0 +1,25 @@
+-- The last address is none: a nil, after which the receiver goes home, whoever holds which end.
+local ipc = require "tidelock"
+
+local function send(out, addresses)
+  for _, address in ipairs(addresses) do out:send(address) end
+  out:send(nil)
+end
+
+local function receive(into, read)
+  local address = into:recv()
+  while address ~= nil do
+    read(address)
+    address = into:recv()
+  end
+end
+
+local function relay(addresses, read)
+  local into, out = ipc.pipe{ duplex = false }
+  local receiver = ipc.process{ name = "receiver", target = receive, args = { into, read } }:start()
+  ipc.process{ name = "sender", target = send, args = { out, addresses } }:start()
+  receiver:join()
+  return receiver
+end
+
+return { relay = relay }

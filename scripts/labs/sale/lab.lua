@@ -1,0 +1,51 @@
+local BANDS, CUSTOMERS = 2, 3
+
+return {
+  title = "The sale",
+  learn = "a bounded queue: ask and take in one step, and never wait for what does not come",
+  story = [[
+There are wristbands for the concert, and a line marked on the ground with as many places as there are wristbands. Who
+stands in the line when the window opens gets one, in the order of the line. There is no second delivery: who finds the
+line full goes home at once and is angry for an evening. Who stands there and waits for a place to become free is angry
+for a week, since nobody ever leaves the line.
+
+Three customers come for two places, all at once. `line` is a queue that takes two names.]],
+  hints = {
+    "Between looking at the line and stepping into it another customer may step in. What does yours do then?",
+    "A queue's put waits while the queue is full. Is there a call that puts or says no, in one step?",
+    "line:try_put(name) returns true, or nil and \"full\": if not ... then go_home() end.",
+  },
+  points = { safe = 6, ends = 4 },
+  tasks = 3,
+  world = function(lab, student)
+    local ipc = require "tidelock"
+    local line = ipc.queue{ maxsize = BANDS, name = "line" }
+    local gone = {}
+    lab.stuck("%s waits for ever for a place")
+    for n = 1, CUSTOMERS do gone["customer-" .. n] = lab.mark("customer-" .. n .. " goes home") end
+    for n = 1, CUSTOMERS do
+      local name = "customer-" .. n
+      lab.task(name, function()
+        local came = ipc.now()
+        student.customer(name, line, function()
+          lab.always("safe", line:is_full(), "%s was turned away though a place was free", name)
+          gone[name]:pass()
+        end)
+        lab.always("safe", ipc.now() == came, "%s waited for a place, and there never comes one", name)
+      end)
+    end
+    lab.after(function()
+      local places = {}
+      for _ = 1, line:size() do
+        local name = line:get()
+        lab.always("safe", gone[name], "%s stands in the line, and is no customer", tostring(name))
+        lab.always("safe", not places[name], "%s has two places in the line", name)
+        places[name] = true
+      end
+      for name, mark in pairs(gone) do
+        lab.always("safe", places[name] or mark.passed > 0, "%s has no place and did not go home", name)
+        lab.always("safe", not places[name] or mark.passed == 0, "%s went home and has a place in the line", name)
+      end
+    end)
+  end,
+}

@@ -1,0 +1,11 @@
+-- says: "was turned away though a place was free"
+-- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
+local ipc = require "tidelock"
+
+local gate = ipc.lock("gate") -- if you need one
+
+local function customer(name, line, go_home)
+  go_home()
+end
+
+return { customer = customer }

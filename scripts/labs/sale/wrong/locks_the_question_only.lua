@@ -1,0 +1,11 @@
+-- says: "waits for ever for a place"
+-- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
+local ipc = require "tidelock"
+
+local gate = ipc.lock("gate") -- if you need one
+
+local function customer(name, line, go_home)
+  if gate:with(line.is_full, line) then go_home() else line:put(name) end
+end
+
+return { customer = customer }

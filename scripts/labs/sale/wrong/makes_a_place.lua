@@ -1,0 +1,12 @@
+-- says: "has no place and did not go home"
+-- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
+local ipc = require "tidelock"
+
+local gate = ipc.lock("gate") -- if you need one
+
+local function customer(name, line, go_home)
+  if line:is_full() then line:get() end
+  if not line:try_put(name) then go_home() end
+end
+
+return { customer = customer }

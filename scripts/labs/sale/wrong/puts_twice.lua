@@ -1,0 +1,11 @@
+-- says: "has two places"
+-- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
+local ipc = require "tidelock"
+
+local gate = ipc.lock("gate") -- if you need one
+
+local function customer(name, line, go_home)
+  if line:try_put(name) then line:try_put(name) else go_home() end
+end
+
+return { customer = customer }

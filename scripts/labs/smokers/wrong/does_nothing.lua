@@ -1,0 +1,20 @@
+-- says: "lie there, and all sleep"
+-- Things and smokers have the numbers 1, 2 and 3: smoker n has thing n, and needs the other two.
+local ipc = require "tidelock"
+
+local counter, lies = ipc.lock{ name = "counter" }, ipc.value(0, "lies there")
+
+local function boy(mine, thing, call) -- call(n) rings for smoker n
+  while true do
+    thing:acquire() -- it has been laid on the counter
+  end
+end
+
+local function smoker(_, bell, _, smoke)
+  while true do
+    bell:acquire()
+    smoke()
+  end
+end
+
+return { boy = boy, smoker = smoker }

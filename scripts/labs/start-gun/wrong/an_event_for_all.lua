@@ -1,0 +1,16 @@
+-- says: "somebody else had taken"
+local ipc = require "tidelock"
+
+local gun = ipc.event("gun")
+
+local function shoot(bang)
+  bang()
+  gun:set()
+end
+
+local function runner(run)
+  gun:wait()
+  run()
+end
+
+return { shoot = shoot, runner = runner }

@@ -1,0 +1,22 @@
+-- says: "a clerk has died"
+local ipc = require "tidelock"
+
+local key = ipc.lock{ name = "key" }
+
+local function open(till)
+  local _, why = key:acquire()
+  if why == "abandoned" then till.book:set(till.drawer:get()) end
+end
+
+local function sell(till, price)
+  open(till)
+  till.drawer:add(price)
+  till.book:add(price)
+  key:release()
+end
+
+local function evening(till) -- the owner looks whether all is right
+  if till.drawer then return end
+end
+
+return { sell = sell, evening = evening }

@@ -1,0 +1,49 @@
+return {
+  title = "Tickets",
+  learn = "a check and what is done upon it belong under one lock; what only looks does not",
+  story = [[
+One ticket for tonight's concert is left, and two people stand before the box office. Both look at the board: one left.
+Both say "that one, please". The box office reads its file, sees that there is one, and writes that there is none: once
+for each of them, if they are unlucky. Two people, one seat.
+
+Only one of them may be at the counter at a time. But the board hangs in the street: whoever likes may look at it,
+also while others look, and you are not to put a fence round it.]],
+  hints = {
+    "What does a buyer know at the moment at which it writes? How old is that?",
+    "`counter` is one lock for both buyers. What must lie between acquire and release: the reading, the writing, or both?",
+    "All of `sell` under the lock, and `look` before it: counter:with(sell, office) returns what sell returns.",
+  },
+  points = { safe = 6, ends = 2, free = 2 },
+  tasks = 2,
+  world = function(lab, student)
+    local ipc = require "tidelock"
+    local left, sold, looking = ipc.value(1, "tickets left"), lab.count("sold"), lab.stage("the board")
+    local seen, office = 0, {} -- seen: by this task
+    function office.read()
+      local now = left:get()
+      if now > 0 then seen = now end
+      return now
+    end
+    function office.write(_, number)
+      local was
+      left:update(function(now) was = now return number end)
+      local name = ipc.current().name
+      lab.always("safe", was > 0, "%s saw %d, but by then it was %d: the ticket is sold twice", name, seen, was)
+      lab.always("safe", number == was - 1, "%s writes %d, and %d were left", name, number, was)
+      sold:add(1)
+    end
+    local function look() looking:with(office.read) end
+    for n = 1, 2 do
+      local name = "buyer-" .. n
+      lab.task(name, function()
+        local before = sold:get()
+        local mine = student.buyer(office, look)
+        lab.always("safe", mine or before + sold:get() > 0, "%s was sent away though a ticket was left", name)
+      end)
+    end
+    lab.after(function()
+      lab.always("safe", sold:get() == 1, "nobody has bought it, though a ticket was left")
+      lab.sometimes("free", looking.most == 2, "nobody ever looks while another one looks")
+    end)
+  end,
+}

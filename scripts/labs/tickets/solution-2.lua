@@ -1,0 +1,22 @@
+-- Two buyers want the last ticket. The box office reads how many are left, and writes one less when it sells.
+local ipc = require "tidelock"
+
+local counter = ipc.lock("counter")
+
+local function sell(office)
+  if office:read() > 0 then
+    office:write(office:read() - 1)
+    return true
+  end
+  return false
+end
+
+local function buyer(office, look)
+  look(office)
+  counter:acquire()
+  local sold = sell(office)
+  counter:release()
+  return sold
+end
+
+return { buyer = buyer }

@@ -1,0 +1,24 @@
+-- says: "but by then it was 0"
+-- Two buyers want the last ticket. The box office reads how many are left, and writes one less when it sells.
+local ipc = require "tidelock"
+
+local counter = ipc.lock("counter")
+
+local function sell(office)
+  if office:read() > 0 then
+    office:write(office:read() - 1)
+    return true
+  end
+  return false
+end
+
+local function buyer(office, look)
+  look(office)
+  local left = office:read()
+  return counter:with(function()
+    if left > 0 then office:write(left - 1) end
+    return left > 0
+  end)
+end
+
+return { buyer = buyer }

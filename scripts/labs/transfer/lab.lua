@@ -1,0 +1,54 @@
+local ipc = require "tidelock"
+
+return {
+  title = "Crossing transfers",
+  learn = "locks are taken in one order by all, and no lock is larger than it must be",
+  story = [[
+A small bank, four accounts, a lock on each. Ann sends money from red to blue while Bob sends some from blue to red, and
+at the next counter Cleo moves hers from green to grey. Not a coin may be lost, nobody may stand there for ever, and Cleo
+must not be kept waiting by people whose accounts are none of hers.]],
+  hints = {
+    "Ann holds one lock and Bob the other one. What does each of them want next?",
+    "Each account has a number. What if both began with the same account, whichever way the money goes?",
+    "Put the two locks into first and second by the accounts' numbers, then acquire first, then second.",
+  },
+  points = { safe = 4, ends = 4, free = 2 },
+  tasks = 3, switches = 1,
+  world = function(lab, student)
+    local moving, accounts, tries = lab.stage("moving money"), {}, {}
+    local function lock_of(name)
+      local lock, of_lock = ipc.lock(name), {}
+      function of_lock.acquire(_, timeout)
+        local got, why = lock:acquire(timeout)
+        local me = lab.me()
+        tries[me] = (tries[me] or 0) + (got and 0 or 1)
+        lab.always("ends", tries[me] <= 2, "%s has tried 3 times in vain, and may try for ever", me)
+        return got, why
+      end
+      function of_lock.release() return lock:release() end
+      return of_lock
+    end
+    for n, name in ipairs{ "red", "blue", "green", "grey" } do
+      local balance = ipc.value(100, name)
+      accounts[n] = { number = n, name = name, lock = lock_of(name), balance = balance }
+      accounts[n].take = function(_, amount)
+        moving:enter()
+        balance:set(balance:get() - amount)
+      end
+      accounts[n].give = function(_, amount)
+        balance:set(balance:get() + amount)
+        moving:leave()
+      end
+    end
+    for _, who in ipairs{ { "ann", 1, 2 }, { "bob", 2, 1 }, { "cleo", 3, 4 } } do
+      lab.task(who[1], function() student.transfer(accounts[who[2]], accounts[who[3]], 10) end)
+    end
+    lab.stuck("%s waits for ever at the counter")
+    lab.after(function()
+      local sum = 0
+      for _, account in ipairs(accounts) do sum = sum + account.balance:get() end
+      lab.always("safe", sum == 400, "there were 400 coins in the bank, now there are %d", sum)
+      lab.always("safe", accounts[4].balance:get() == 110, "cleo's 10 coins have not come to grey")
+      lab.sometimes("free", moving.most >= 2, "two transfers of other accounts never overlap")
+    end)
+  end }

@@ -1,0 +1,7 @@
+-- says: "there were 400 coins in the bank"
+local function transfer(from, to, amount)
+  from:take(amount)
+  to:give(amount)
+end
+
+return { transfer = transfer }

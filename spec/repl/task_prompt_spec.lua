@@ -1,0 +1,130 @@
+-- ipc.repl(): a prompt in the middle of a task, typed at a pseudo-terminal.
+local shell = dofile "spec/support/shell.lua"
+local terminal = dofile "spec/support/terminal.lua"
+
+local COOK = [[
+local ipc = require "tidelock"
+local soup, ready = "tomato", ipc.event()
+local cook = ipc.spawn(function()
+  local dish = "pie"
+  ready:set()
+  ipc.repl()
+  print("cook goes on with " .. dish .. soup .. tostring(added))
+end)
+ready:wait()
+print "main goes on"
+cook:join()
+]]
+
+describe("ipc.repl", function()
+  local there, path
+  local function start(code, option)
+    path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write(code)
+    file:close()
+    there = terminal.start(("%s %s"):format(option or "", path))
+  end
+
+  after_each(function()
+    if there then there:close() end
+    there = nil
+    if path then os.remove(path) end
+  end)
+
+  it("stops the task that calls it, and no other, until Ctrl-D", function()
+    start(COOK)
+    there:expect "process%-1 %(pid %d+%) stands at %S+:6; its locals are in `here`"
+    there:expect "process%-1> "
+    there:enter("here.dish .. here.soup", '"pietomato"')
+    there:enter("added = 'x'", "process%-1> ")
+    assert.matches("main goes on", there:screen())
+    there:enter(":ps", "main +%d+ +waiting")
+    there:type "\4"
+    there:expect "cook goes on with pietomatox"
+    assert.equal(0, there:status())
+  end)
+
+  it("raises nothing that the user's mistakes raise", function()
+    start(COOK)
+    there:expect "> "
+    there:enter("error 'oh'", "oh")
+    there:enter("ipc.repl()", "repl: this task is at a prompt already")
+    there:enter(":quit", "cook goes on with pietomatonil")
+    assert.equal(0, there:status())
+  end)
+
+  it("stops all in a simulation", function()
+    start([[local ipc = require "tidelock"
+      local ticks = ipc.value(0)
+      local clock = ipc.process{ daemon = true, target = function() while true do ticks:add(1) ipc.sleep(1) end end }
+      clock:start()
+      ipc.sleep(10.5)
+      ipc.repl()
+      print "over"]], "--sim=1")
+    there:expect "main> "
+    there:enter(":seed", "1: tidelock %-%-sim=1 takes the same turns")
+    there:enter("ipc.now()", "10%.5")
+    there:enter("ipc.now()", "10%.5")
+    there:type "\4"
+    there:expect "over"
+    assert.equal(0, there:status())
+  end)
+
+  it("serves one task after the other", function()
+    start [[local ipc = require "tidelock"
+      local tasks = {}
+      for i = 1, 2 do tasks[i] = ipc.spawn(function() ipc.repl() print("one is over") end) end
+      for _, task in ipairs(tasks) do task:join() end]]
+    there:expect "process%-%d> "
+    os.execute "sleep 0.2"
+    local _, banners = there:screen():gsub("stands at", "")
+    assert.equal(1, banners)
+    there:type "\4"
+    there:expect "one is over.*process%-%d> "
+    there:type "\4"
+    there:expect "one is over"
+    assert.equal(0, there:status())
+  end)
+
+  it("raises where there is no terminal", function()
+    local _, wrong, status = shell.script "require 'tidelock'.repl()"
+    assert.matches("repl: standard input and output of this task are no terminal: run the script at one", wrong)
+    assert.equal(1, status)
+  end)
+
+  it("raises in a session's children, which have none", function()
+    there = terminal.start()
+    there:expect "> "
+    there:enter("ipc.spawn(function() ipc.repl() end):join()", "are no terminal: run the script at one, not within")
+    there:type "\4"
+    there:status()
+  end)
+
+  it("raises in another Lua than the program's", function()
+    local well, why = pcall(require "tidelock".repl)
+    assert.is_false(well)
+    assert.matches("repl: it is there only in the program: run the script by tidelock", why)
+  end)
+end)
+
+describe("in a session", function()
+  local there
+  after_each(function() there:close() end)
+
+  it(":top looks at it, live", function()
+    there = terminal.start()
+    there:expect "> "
+    there:enter("q = ipc.queue{ name = 'orders' }", "> ")
+    there:enter(":top", "queue#1 \"orders\"")
+    there:type "q"
+    there:expect "> "
+    there:enter("1 + 1", "2")
+  end)
+
+  it(":seed says that there is none", function()
+    there = terminal.start()
+    there:expect "> "
+    there:enter(":seed", "this session is not simulated: tidelock %-%-sim=SEED starts one that is")
+  end)
+end)
