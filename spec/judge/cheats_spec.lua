@@ -25,7 +25,8 @@ local TRIES = {
   { "the end of a task", buyer "os.exit(0)", "`os.exit` is not for a lab" },
   { "an end that is caught", buyer "pcall(os.exit, 0)", "`os.exit` is not for a lab" },
   { "other functions of Lua and the runtime", IPC
-    .. "assert = function() end\nprint, error, pcall = assert, assert, assert\n" .. "ipc.always, ipc.value, ipc.table = assert, assert, assert\nstring.format = assert\n" .. NAIVE,
+    .. "assert = function() end\nprint, error, pcall = assert, assert, assert\n"
+    .. "ipc.always, ipc.value, ipc.table = assert, assert, assert\nstring.format = assert\n" .. NAIVE,
     "2 tickets were sold" },
   { "the registry", "debug.getregistry()\n" .. NAIVE, "`debug.getregistry` is not for a lab" },
   { "an upvalue", buyer "debug.getupvalue(looking.enter, 1)", "`debug.getupvalue` is not for a lab" },

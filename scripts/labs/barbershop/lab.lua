@@ -4,9 +4,10 @@ return {
   title = "The barber's two chairs",
   learn = "who meets twice needs two rendezvous, and what is counted is counted under a lock",
   story = [[
-A barber has the chair he cuts in and one more, for whoever waits. A customer who finds the waiting chair taken goes away
-again. The others sit down there, are called, change to the barber's chair, are cut, pay with a smile and get up; only
-then does the barber call the next one. With nobody there he sleeps in his own chair.]],
+A barber has the chair he cuts in and one more, for whoever waits. A customer who finds the waiting
+chair taken goes away again. The others sit down there, are called, change to the barber's chair,
+are cut, pay with a smile and get up; only then does the barber call the next one. With nobody there
+he sleeps in his own chair.]],
   hints = {
     "Two things happen while the customer sits there: the barber begins, and he ends. Who waits for whom each time?",
     "book is a lock for looking and sitting down; come, called, seated, done and gone are semaphores of 0: bells.",
@@ -44,7 +45,8 @@ then does the barber call the next one. With nobody there he sleeps in his own c
         end,
         sit = function()
           chairs:add(-1)
-          lab.always("safe", seat:compare_set(0, n), "customer-%d sat down on customer-%d in the barber's chair", n, sits:get())
+          local free = seat:compare_set(0, n)
+          lab.always("safe", free, "customer-%d sat down on customer-%d in the barber's chair", n, sits:get())
           sits:set(n)
         end,
         get_up = function()

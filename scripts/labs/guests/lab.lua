@@ -16,15 +16,16 @@ What neither of them may do is take the seat along. In the morning the restauran
   },
   points = { safe = 4, ends = 2, free = 2, survives = 2 },
   tasks = 2,
-  runs = 2500,
+  runs = 1500,
   kills = 1,
   world = function(lab, student)
     local inside, dined, choked = lab.stage("inside"), lab.count("dined"), lab.count("choked")
     lab.together(inside, 2, "safe", "3 guests on 2 seats: %s")
     lab.stuck("%s waits for ever for a seat")
+    local soup = require("tidelock").event("the soup")
     local function dine()
       inside:enter()
-      require("tidelock").sleep(2) -- a soup takes its time
+      soup:wait(2) -- which takes its time
       inside:leave()
       dined:add(1)
     end
