@@ -136,17 +136,17 @@ static void on_stop(int number)
 /* ---- handlers, and what was there before ---- */
 
 static const struct {
-    int number;
     void (*handler)(int);
+    int number;
     int flags;
 } handlers[] = {
-    {SIGWINCH, on_resize, SA_RESTART}, {SIGCONT, on_continue, SA_RESTART},
-    {SIGTSTP, on_stop, SA_RESETHAND},  {SIGHUP, on_end, SA_RESETHAND},
-    {SIGINT, on_end, SA_RESETHAND},    {SIGTERM, on_end, SA_RESETHAND},
-    {SIGQUIT, on_end, SA_RESETHAND},   {SIGABRT, on_end, SA_RESETHAND},
-    {SIGSEGV, on_end, SA_RESETHAND},   {SIGBUS, on_end, SA_RESETHAND},
-    {SIGFPE, on_end, SA_RESETHAND},    {SIGILL, on_end, SA_RESETHAND},
-    {SIGALRM, on_end, SA_RESETHAND},   {SIGPIPE, on_end, SA_RESETHAND},
+    {on_resize, SIGWINCH, SA_RESTART}, {on_continue, SIGCONT, SA_RESTART},
+    {on_stop, SIGTSTP, SA_RESETHAND},  {on_end, SIGHUP, SA_RESETHAND},
+    {on_end, SIGINT, SA_RESETHAND},    {on_end, SIGTERM, SA_RESETHAND},
+    {on_end, SIGQUIT, SA_RESETHAND},   {on_end, SIGABRT, SA_RESETHAND},
+    {on_end, SIGSEGV, SA_RESETHAND},   {on_end, SIGBUS, SA_RESETHAND},
+    {on_end, SIGFPE, SA_RESETHAND},    {on_end, SIGILL, SA_RESETHAND},
+    {on_end, SIGALRM, SA_RESETHAND},   {on_end, SIGPIPE, SA_RESETHAND},
 };
 
 #define HANDLERS (sizeof handlers / sizeof *handlers)
