@@ -85,8 +85,9 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(share)/tidelock \
-	    bindings/tidelock.d.lua bindings/docs/exploration.md build/docs/tidelock.html
-	for file in scripts/*.lua $$(find scripts/labs -type f 2>/dev/null); do install -D -m 644 $$file $(share)/tidelock/$$file; done
+	    bindings/tidelock.d.lua $(wildcard bindings/docs/*.md) build/docs/tidelock.html
+	for file in scripts/*.lua $$(find scripts/labs scripts/grading -type f); do \
+	    install -D -m 644 $$file $(share)/tidelock/$$file; done
 	install -D -m 644 -t $(share)/man/man1 build/docs/tidelock.1
 	install -D -m 644 build/docs/tidelock.bash $(share)/bash-completion/completions/tidelock
 	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock

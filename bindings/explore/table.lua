@@ -149,7 +149,9 @@ end
 local function add_wide(self, row)
   local head = gutter(row.kind == "starts" and row.first.step or nil, row.kind == "starts" and row.first.line or nil)
   local color = row.kind == "clock" and "yellow" or "dim"
-  self.lines[#self.lines + 1] = head .. "  " .. self.paint:as(color, wide_text(self, row))
+  for n, line in ipairs(wrap.lines(wide_text(self, row), self.width - #head - 2, "   ")) do
+    self.lines[#self.lines + 1] = (n == 1 and head or (" "):rep(#head)) .. "  " .. self.paint:as(color, line)
+  end
 end
 
 local function add_header(self, order, starts, widths)

@@ -77,8 +77,8 @@ local usage = {
   status = "0; 1 where there is no such command.",
 }
 
-local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline, labs.commands.lab,
-  top.commands.top, top.commands.ps, ls, rm, usage }
+local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline,
+  labs.commands.lab, top.commands.top, top.commands.ps, ls, rm, usage }
 
 local by_name = {}
 for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end

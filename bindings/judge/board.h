@@ -1,6 +1,6 @@
 /*
- * Board: what the world of a lab (judge/world.lua) has of C, in the program that
- * is explored: `local board = ...` there.
+ * Board: what the world of a lab (judge/world.lua) has of C, in the program
+ * that is explored: `local board = ...` there.
  *
  * Its numbers and texts lie in memory that all tasks of a schedule share, and
  * are no objects of the runtime: looking at them is no scheduling point.  Two

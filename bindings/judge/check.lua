@@ -8,7 +8,7 @@
 -- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle (the
 -- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
 -- the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the
--- search).
+-- search), found (a function that is given the failing schedule and what runs plans, while they can be run).
 local cost = require "explore.cost"
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
@@ -20,6 +20,7 @@ local verdict = require "judge.verdict"
 local WORLD = "=judge.world"
 local RUNS, CAP, PATIENCE = 4000, 10, 5
 local JUDGED = 200 -- schedules behind the first failure
+local VAIN = 16 -- of which one at least must pass
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
 local SHRINK_LONG, LONG = { runs = 12, seconds = 60 }, 500 -- of schedules with more events
 
@@ -99,11 +100,15 @@ local function judge_on(here, finder, deadline, state)
   if finder.failure then finder.options.runs = math.min(finder.options.runs, finder.started + JUDGED) end
   while finder.failure do
     findings.add(state, finder.failure)
-    if is_endless(finder.failure.run) then return end
+    if is_endless(finder.failure.run) or state.passed == 0 and finder.taken >= VAIN then return end
     finder.failure = nil
     state.why = hunt.run(here, finder, deadline, state.took)
   end
   state.judged = state.why == "done"
+end
+
+local function runner(here)
+  return function(plan) return (here:one(hunt.plan(plan, here.lab))) end
 end
 
 local function run(lab, path, options, here)
@@ -113,12 +118,13 @@ local function run(lab, path, options, here)
   state.took = function(row) findings.took(state, row.run) end
   state.why = hunt.run(here, finder, deadline, state.took, options.stop)
   local whole = finder.failure and failing(here, finder)
+  if whole and options.found then options.found(whole, runner(here)) end
   if options.judge then judge_on(here, finder, deadline, state) end
   return verdict.new{
     lab = lab, path = path, options = options, finder = finder, state = state, whole = whole,
     seconds = here:seconds(),
     passing = function() return here:whole(hunt.plan({ strategy = "none", tells = true }, lab)) end,
-    run = function(plan) return (here:one(hunt.plan(plan, here.lab))) end,
+    run = runner(here),
   }
 end
 

@@ -1,8 +1,8 @@
 --- Diagnose: why it happened, in one sentence, and what the table says beside the steps.
 --
 -- The diagnosers are asked in the order in which they are to be trusted; the first that has an answer is told. Each is
--- a function of a case { story, names, patterns, pattern, swap } that returns { text =, notes = { [step] = text } }, or
--- nil: it proves nothing.
+-- a function of a case { story, names, patterns, pattern, swap } that returns { text =, notes = { [step] = text },
+-- marks = steps }, or nil: it proves nothing.
 local locks = require "judge.diagnose_locks"
 local words = require "judge.words"
 
@@ -58,7 +58,7 @@ local function lost_signal(case)
   if not found then return nil end
   local notes = {}
   for i, step in ipairs(found.marks) do notes[step] = NOTES[found.name][i] end
-  return { text = found.text, notes = notes, remedy = found.remedy }
+  return { text = found.text, notes = notes }
 end
 
 -- Tasks that take from the queue until a nil comes.
@@ -88,17 +88,13 @@ local function circle(case)
   local found = pattern_of(case, "lock order", "hold and wait", "queues in a circle", "waits with a lock",
     "nested monitor")
   if not found then return nil end
-  local notes = {}
-  for _, step in ipairs(found.marks) do
-    if step.waits then notes[step] = "<- for ever" end
-  end
-  return { text = found.text, notes = notes, remedy = found.remedy }
+  return { text = found.text, notes = {}, marks = found.marks }
 end
 
 -- What explore's patterns prove besides.
 local function any_pattern(case)
   local found = case.pattern
-  return found and { text = found.text, notes = {}, remedy = found.remedy } or nil
+  return found and { text = found.text, notes = {} } or nil
 end
 
 -- Had it been the other way round, it would have passed.

@@ -1,4 +1,5 @@
 --- Diagnosers of what two tasks do to the same thing: which lock each of them held at which step.
+local data = require "explore.patterns_data"
 local words = require "judge.words"
 
 local locks = {}
@@ -12,18 +13,34 @@ local ROLES = {
   ["stale read"] = { read = 1, change = 2, act = 3 },
 }
 
+-- Also those in which A was not stopped between the two, but waited for a lock: the last one is the nearest.
+local function of_waiting(case)
+  local last
+  local function keep(found) last = found end
+  if case.story.run.ending == "deadlock" then return nil end
+  data.check_then_act(case.story, case.names, keep)
+  data.lost_update(case.story, case.names, keep)
+  return last
+end
+
+local function in_roles(found)
+  local race = { pattern = found }
+  for role, at in pairs(ROLES[found.name]) do race[role] = found.marks[at] end
+  return race
+end
+
 -- The first of the patterns that has these roles.
 local function race_of(case)
   if case.race ~= nil then return case.race end
   case.race = false
   for _, found in ipairs{ case.pattern or false, table.unpack(case.patterns) } do
-    local roles = found and ROLES[found.name]
-    if roles then
-      case.race = { pattern = found }
-      for role, at in pairs(roles) do case.race[role] = found.marks[at] end
+    if found and ROLES[found.name] then
+      case.race = in_roles(found)
       return case.race
     end
   end
+  local found = not case.pattern and of_waiting(case)
+  case.race = found and in_roles(found) or false
   return case.race
 end
 
@@ -71,7 +88,7 @@ local function notes_of(race)
 end
 
 local function tell(race, text, ...)
-  return { text = text:format(...), notes = notes_of(race), remedy = race.pattern.remedy }
+  return { text = text:format(...), notes = notes_of(race), marks = race.pattern.marks }
 end
 
 --- Each of the two holds a lock that it has made itself.

@@ -5,7 +5,7 @@ local findings = {}
 
 local FIELDS = {
   reject = { "property", "sentence" }, cheat = { "name", "why" }, unread = { "sentence" }, loop = { "place" },
-  steps = { "steps", "place" }, goal = { "sentence" }, missed = { "sentence" },
+  steps = { "steps", "place" }, goal = { "sentence" },
 }
 
 --- What the world of a lab has said as it ended a schedule (judge/world, judge/board.h): { what = "reject", property =,

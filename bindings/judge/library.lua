@@ -134,9 +134,8 @@ local function add_claims(self, api)
     if type(text) ~= "string" or type(missed) ~= "string" then
       error("lab.goal(condition, text, text if it is missed, ...): texts are expected", 2)
     end
-    local said = holds(condition)
-    local words = (said and text or missed):format(...)
-    self.board.finish(("\1lab\1%s\1%s"):format(said and "goal" or "missed", words))
+    if holds(condition) then self.board.finish("\1lab\1goal\1" .. text:format(...)) end
+    self.board.stuck((missed:format(...))) -- no failure: what is said of a schedule that passes
   end
 
   function api.empty(queue, property, text)

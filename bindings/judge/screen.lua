@@ -87,7 +87,7 @@ end
 
 local function mark(case, why)
   for step, note in pairs(why and why.notes or {}) do step.mark, step.note = true, note end
-  for _, step in ipairs(case.pattern and case.pattern.marks or {}) do step.mark = true end
+  for _, step in ipairs(why and why.marks or case.pattern and case.pattern.marks or {}) do step.mark = true end
 end
 
 -- Of the last step, where it is a task's and no line of the lab's.
@@ -115,7 +115,7 @@ local function is_told(row)
   if row.kind == "fold" then return row.task ~= "0" and row.count >= LEAST_FOLDED end
   if row.kind ~= "step" then return true end
   local step = row.step
-  if step.op == "end" then return false end
+  if step.op == "end" or words.is_look(step) then return false end
   return step.line ~= nil or step.how == "dies" or row.task ~= "0" or words.is_of_lab(step)
 end
 

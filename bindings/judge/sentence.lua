@@ -14,7 +14,6 @@ local OF_WORLD = {
   reject = function(said) return said.sentence end,
   unread = function(said) return said.sentence end,
   goal = function(said) return said.sentence end,
-  missed = function(said) return said.sentence end,
   cheat = function(said) return ("`%s` %s"):format(said.name, said.why) end,
   loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
     sentence.line(said.place)) end,

@@ -15,7 +15,8 @@ local function counted(finder)
   local number = first_line.number(finder.taken)
   local bound = finder.options.switches
   if not is_exhausted(finder) then return ("%s schedules, not exhausted"):format(number) end
-  return ("all %s schedules%s"):format(number, bound and (" with up to %d switches"):format(bound) or "")
+  return ("all %s schedules%s"):format(number, bound and (" with up to %d switch%s"):format(bound,
+    bound == 1 and "" or "es") or "")
 end
 
 -- What never came true, by property.

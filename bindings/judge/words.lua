@@ -15,6 +15,11 @@ function words.is_of_lab(step)
   return false
 end
 
+--- Whether it is only the world that looks at a number.
+function words.is_look(step)
+  return step.kind == "value" and (step.call or ""):find "^looks at " ~= nil
+end
+
 --- till, file.stock, orders: the name alone, with the part that the step is about.
 function words.name(step, names)
   if not step.subject then return "" end
@@ -81,11 +86,19 @@ local function plain(step, names)
   if step.kind == "queue" then return of_queue(step, name) end
 end
 
+-- Who has it is told where that matters, by the steps before and the reason below.
+local function waits_for_lock(step)
+  return step.waits and (LOCKS[step.kind] or step.kind == "condition" and step.op == "acquire")
+end
+
 --- The text of a step, as explore/words has it for others.
 function words.of(step, names, only)
   if words.is_of_lab(step) then
     local text = step.result and step.result ~= "" and (" (%s)"):format(step.result) or ""
     return step.call .. text .. (step.said and ": " .. step.said or "")
+  end
+  if waits_for_lock(step) then
+    return "waits for " .. words.name(step, names)
   end
   local text = step.op ~= "end" and step.how ~= "dies" and step.how ~= "starts" and not step.waits
     and step.opening == step and plain(step, names) or general.of(step, names, only)

@@ -116,6 +116,8 @@ function grade.run(found)
   found.format = found.format or "json"
   local format = FORMATS[found.format]
   local pack = context.pack(found.pack)
+  local whole = files.real(pack.directory) -- as the process that checks sees it
+  for _, lab in ipairs(pack.labs) do lab.directory = ("%s/%s"):format(whole, lab.name) end
   local labs = chosen(pack, found.labs)
   local list, several = submissions.of(found.words[1], labs or gradable(pack))
   labs = labs or submissions.labs_of(list, pack.labs)
@@ -128,7 +130,7 @@ function grade.run(found)
   check_place(found, format, several)
   local tasks = tasks_of(list, labs)
   grade_run.all(tasks, found.jobs or require "explore.host".cpus(),
-    { pack = files.real(pack.directory), seed = found.seed, cap = format.cap, wall = format.wall })
+    { pack = whole, seed = found.seed, cap = format.cap, wall = format.wall })
   local report = report_of(pack, list, labs, found, tasks)
   put(report, require("labs.grade_" .. found.format), format, found.file, several)
   for _, fault in ipairs(report.faults) do io.stderr:write(fault, "\n") end

@@ -137,7 +137,7 @@ static void read_folders(lua_State *L, const char **folders)
     int count = 0;
     lua_getfield(L, 2, "folders");
     int list = lua_gettop(L);
-    while (count < MOST_FOLDERS &&
+    while (lua_istable(L, list) && count < MOST_FOLDERS &&
            lua_rawgeti(L, list, count + 1) == LUA_TSTRING)
         folders[count++] = lua_tostring(L, -1);
     folders[count] = NULL;

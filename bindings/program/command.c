@@ -15,9 +15,9 @@
 #include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
-#include "timeline/reader.h"
-#include "timeline/pack.h"
 #include "terminal/keys.h"
+#include "timeline/pack.h"
+#include "timeline/reader.h"
 #include "top/view.h"
 
 #define WRONG_USE 2
@@ -27,12 +27,12 @@ static const char *const names[] = {"explore", "replay", "timeline", "lab",
                                     "top",     "ps",     NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
-                                     {"timeline.reader", reader_open_library},
-                                     {"timeline.pack", pack_open_library},
                                      {"labs.files", files_open_library},
                                      {"labs.runner", runner_open_library},
                                      {"labs.share", share_open_library},
                                      {"terminal.keys", keys_open_library},
+                                     {"timeline.pack", pack_open_library},
+                                     {"timeline.reader", reader_open_library},
                                      {"top.view", view_open_library},
                                      {NULL, NULL}};
 

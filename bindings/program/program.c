@@ -14,9 +14,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "explore/embedded.h"
 #include "explore/zygote.h"
-#include "judge/board.h"
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"
@@ -29,6 +27,7 @@
 #include "program/schedule.h"
 #include "program/simulation.h"
 #include "program/tracing.h"
+#include "program/world.h"
 #include "repl/children.h"
 #include "repl/chunk.h"
 #include "repl/interrupt.h"
@@ -238,34 +237,13 @@ static void set_arg(lua_State *L, const struct invocation *invocation)
     lua_setglobal(L, "arg");
 }
 
-#define WORLD "=judge.world"
-
-/* What is explored is no script, but a module of the program, the world of a
- * lab: it is loaded once, and the function that it returns is a schedule. */
-static bool run_embedded(lua_State *L, const struct invocation *invocation)
-{
-    int script = invocation->options.script;
-    embedded_open(L);
-    luaL_requiref(L, "judge.board", board_open_library, 0);
-    lua_pop(L, 1);
-    embedded_load(L, WORLD + 1);
-    luaL_checkstack(L, invocation->count + 4, "too many arguments");
-    for (int i = script + 1; i < invocation->count; i++)
-        lua_pushstring(L, invocation->arguments[i]);
-    int status = chunk_call(L, invocation->count - script - 1, 1);
-    if (status == LUA_OK) {
-        schedule_begin(L);
-        status = chunk_call(L, 0, 0);
-    }
-    return chunk_report(L, status) == LUA_OK;
-}
-
 static bool run_script(lua_State *L, const struct invocation *invocation)
 {
     int script = invocation->options.script;
     const char *name = invocation->arguments[script];
-    if (zygote_is() && strcmp(name, WORLD) == 0)
-        return run_embedded(L, invocation);
+    if (world_is(name))
+        return world_run(L, invocation->count - script - 1,
+                         invocation->arguments + script + 1);
     if (strcmp(name, "-") == 0 &&
         strcmp(invocation->arguments[script - 1], "--") != 0)
         name = NULL;

@@ -4,7 +4,7 @@ local wrap = require "explore.wrap"
 
 local tables = {}
 
--- Those of them that nobody waited for say nothing.
+-- Tasks as objects: one that nobody waited for says nothing.
 local HOUSE = { process = true, thread = true }
 local MOST_REASONS, MOST_OBJECTS, MOST_TASKS = 3, 10, 20
 
@@ -100,7 +100,9 @@ local function ended_by(self, i)
   end
   local waker = spans.waker[i] > 0 and self.names:task(spans.waker[i])
   if waker then return "ended by " .. waker end
-  return spans.result[i] == 1 and "its time was over" or ""
+  if spans.result[i] == 1 then return "its time was over" end
+  local object = self.trace.objects[spans.object[i]]
+  return object and HOUSE[object.kind] and "until it ended" or ""
 end
 
 local function add_waits(self, lines)

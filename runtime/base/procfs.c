@@ -58,6 +58,18 @@ bool tl_procfs_read(pid_t pid, struct tl_procfs *stat)
     return true;
 }
 
+uint64_t tl_procfs_started(pid_t pid)
+{
+    char path[32], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (!tl_procfs_text(path, text, sizeof text))
+        return 0;
+    const char *at = strrchr(text, ')');
+    for (int field = 2; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    return at ? strtoull(at, NULL, 10) : 0;
+}
+
 bool tl_procfs_gone(pid_t pid)
 {
     struct tl_procfs stat;

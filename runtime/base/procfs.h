@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct tl_procfs {
@@ -20,6 +21,10 @@ bool tl_procfs_text(const char *path, char *text, size_t size);
 
 /* False: there is no such process, or no /proc. */
 bool tl_procfs_read(pid_t pid, struct tl_procfs *stat);
+
+/* When the process began, in the system's ticks: with its pid it is no other's.
+ * 0: there is no such process, or no /proc. */
+uint64_t tl_procfs_started(pid_t pid);
 
 /* Whether the process is no more, or a zombie. */
 bool tl_procfs_gone(pid_t pid);

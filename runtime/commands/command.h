@@ -63,6 +63,11 @@ void tl_command_group_remove(pid_t pid);
 void tl_command_groups_end(void);
 void tl_command_groups_forget(void);
 
+/* Of a task that was killed: its groups hear SIGTERM, which their leaders have
+ * heard already.  Of the first TL_GROUPS_MOST that it had at a time. */
+struct tl_task;
+void tl_command_groups_settle(struct tl_task *dead);
+
 /* Whether nobody is in the group but its leader. */
 bool tl_command_group_is_empty(pid_t leader);
 

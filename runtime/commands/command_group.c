@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/procfs.h"
 #include "commands/command.h"
+#include "tasks/task.h"
 
 /* Of this process; 0: free.  Not a list, since a handler of a signal reads it.
  * The groups for which there is no room end as other commands do. */
@@ -24,14 +26,66 @@ static void replace(pid_t from, pid_t to)
     }
 }
 
+/* ---- for the others of the program ---- */
+
+static struct tl_led_group *find(struct tl_task *task, pid_t pid)
+{
+    for (int i = 0; task && i < TL_GROUPS_MOST; i++)
+        if (atomic_load(&task->groups[i].pid) == pid)
+            return &task->groups[i];
+    return NULL;
+}
+
+static void tell(pid_t pid)
+{
+    struct tl_led_group *group = find(tl_task_in(TL_HOME), 0);
+    if (!group)
+        return;
+    atomic_store(&group->started, tl_procfs_started(pid));
+    atomic_store(&group->pid, pid);
+}
+
+static void untell(pid_t pid)
+{
+    struct tl_led_group *group = find(tl_task_in(TL_HOME), pid);
+    if (group)
+        atomic_store(&group->pid, 0);
+}
+
+static void end(pid_t group)
+{
+    /* what is suspended is to hear it */
+    if (kill(-group, SIGTERM) == 0)
+        kill(-group, SIGCONT);
+}
+
+/* A group's number is not given to a process while somebody is in the group: so
+ * a process of that pid is the leader, or there is no such group any more. */
+void tl_command_groups_settle(struct tl_task *dead)
+{
+    for (int i = 0; i < TL_GROUPS_MOST; i++) {
+        pid_t pid = atomic_load(&dead->groups[i].pid);
+        if (pid <= 0)
+            continue;
+        uint64_t started = tl_procfs_started(pid);
+        if (!started || started == atomic_load(&dead->groups[i].started))
+            end(pid);
+        atomic_store(&dead->groups[i].pid, 0);
+    }
+}
+
+/* ---- of this process ---- */
+
 void tl_command_group_add(pid_t pid)
 {
     replace(0, pid);
+    tell(pid);
 }
 
 void tl_command_group_remove(pid_t pid)
 {
     replace(pid, 0);
+    untell(pid);
 }
 
 void tl_command_groups_forget(void)
@@ -40,13 +94,12 @@ void tl_command_groups_forget(void)
         atomic_store(&groups[i], 0);
 }
 
-/* What is suspended is to hear it. */
 void tl_command_groups_end(void)
 {
     for (int i = 0; i < GROUPS; i++) {
         pid_t pid = atomic_load(&groups[i]);
-        if (pid > 0 && kill(-pid, SIGTERM) == 0)
-            kill(-pid, SIGCONT);
+        if (pid > 0)
+            end(pid);
     }
 }
 

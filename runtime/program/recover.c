@@ -1,5 +1,6 @@
 #include "program/recover.h"
 
+#include "commands/command.h"
 #include "base/fault.h"
 #include "process/output.h"
 #include "process/process.h"
@@ -126,8 +127,10 @@ static void settle(struct tl_task *dead)
         leave_guard_of_creator(dead);
     leave_guard(dead);
     /* a task that ends in order is not in the middle of a start */
-    if (dead != tl_self)
+    if (dead != tl_self) {
         give_up_children(dead);
+        tl_command_groups_settle(dead);
+    }
     if (tl_rule(TL_RULE_UNLIST))
         tl_wait_queue_unlist(dead);
     if (tl_rule(TL_RULE_HELD))

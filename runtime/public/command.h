@@ -24,7 +24,11 @@
  * nobody else is in it, it stays a zombie, so that its number is no other
  * group's.  At the orderly end of the task, once it has ended, the others of
  * its group get SIGTERM; and where tl_family_end is called in this process, all
- * of it. */
+ * of it.  So it does where the task is killed and others of the program settle
+ * that, of 8 such commands at a time.
+ *
+ * Limits: where nobody is left to settle it, only the command itself hears
+ * SIGTERM, from the kernel. */
 struct tl_command;
 
 enum tl_command_stream { TL_STDIN, TL_STDOUT, TL_STDERR, TL_COMMAND_STREAMS };

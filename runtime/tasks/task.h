@@ -145,6 +145,14 @@ enum tl_owned_block {
     TL_OWNED_BLOCKS
 };
 
+/* Process groups that commands of the task lead (commands/command_group): who
+ * settles its death ends them.  `pid` is written last, and cleared first. */
+#define TL_GROUPS_MOST 8
+struct tl_led_group {
+    _Atomic int32_t pid;      /* of the leader, or 0 */
+    _Atomic uint64_t started; /* when, as the system counts */
+};
+
 /* Padded on purpose: what others write lies on lines of its own. */
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct tl_task {
@@ -194,6 +202,7 @@ struct tl_task {
     _Atomic uint32_t waiters; /* nodes below this index may be listed */
     _Atomic uint32_t cells;   /* cells below this index may be in use */
     uint32_t cells_full;      /* and below this one none is free */
+    struct tl_led_group groups[TL_GROUPS_MOST];
     _Alignas(16) struct tl_cell first_cells[TL_CELLS_FIRST];
 };
 

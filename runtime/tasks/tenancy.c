@@ -137,6 +137,8 @@ static void clean(struct tl_task *task)
     atomic_store(&task->sleeps, 0);
     atomic_store(&task->cells, 0);
     task->cells_full = 0;
+    for (int i = 0; i < TL_GROUPS_MOST; i++)
+        atomic_store(&task->groups[i].pid, 0);
     task->parent = 0;
     task->daemon = 0;
     task->process = 0;

@@ -107,6 +107,38 @@ describe("a command with a group", function()
     assert.is_true(gone(tonumber(out)))
   end)
 
+  -- Where its owner is killed; `last` as in family.
+  for what, last in pairs{ ["runs"] = "wait", ["has ended itself"] = "exit" } do
+    it("is ended by the others when its owner is killed, while its leader " .. what, function()
+      local near, far = ipc.pipe()
+      local owner = ipc.spawn(function()
+        local _, grandchild = family(last, true)
+        far:send(grandchild)
+        ipc.sleep(100)
+      end)
+      local grandchild = near:recv(LIMIT)
+      assert.truthy(state(grandchild))
+      owner:kill()
+      owner:join(LIMIT)
+      assert.is_true(gone(grandchild))
+    end)
+  end
+
+  it("leaves alone what has left the group before", function()
+    local near, far = ipc.pipe()
+    local owner = ipc.spawn(function()
+      local c = ipc.command{ "setsid", "--fork", "sh", "-c", "echo $$; exec sleep 100 >/dev/null 2>&1", group = true }
+      far:send(tonumber((c.stdout:read("l", LIMIT))))
+      ipc.sleep(100)
+    end)
+    local other = near:recv(LIMIT)
+    owner:kill()
+    owner:join(LIMIT)
+    ipc.sleep(0.1)
+    assert.truthy(state(other))
+    os.execute("kill " .. other)
+  end)
+
   it("is asked for by true", function()
     local ok, message = pcall(ipc.command, { "true", group = 1 })
     assert.is_false(ok)

@@ -24,8 +24,8 @@ local TRIES = {
   { "the end of the program", "os.exit(0)", "`os.exit` is not for a lab" },
   { "the end of a task", buyer "os.exit(0)", "`os.exit` is not for a lab" },
   { "an end that is caught", buyer "pcall(os.exit, 0)", "`os.exit` is not for a lab" },
-  { "other functions of Lua and the runtime", IPC .. "assert = function() end\nprint, error, pcall = assert, assert, assert\n"
-    .. "ipc.always, ipc.value, ipc.table = assert, assert, assert\nstring.format = assert\n" .. NAIVE,
+  { "other functions of Lua and the runtime", IPC
+    .. "assert = function() end\nprint, error, pcall = assert, assert, assert\n" .. "ipc.always, ipc.value, ipc.table = assert, assert, assert\nstring.format = assert\n" .. NAIVE,
     "2 tickets were sold" },
   { "the registry", "debug.getregistry()\n" .. NAIVE, "`debug.getregistry` is not for a lab" },
   { "an upvalue", buyer "debug.getupvalue(looking.enter, 1)", "`debug.getupvalue` is not for a lab" },
@@ -43,7 +43,8 @@ local TRIES = {
     "buyer-1 dies by an error" },
   { "an error of nil", "error(nil)", "does not load" },
   { "a yield out of the task", buyer "coroutine.yield()", "attempt to yield" },
-  { "a coroutine without end", buyer "coroutine.wrap(function() while true do end end)()", "an endless loop in line 1" },
+  { "a coroutine without end", buyer "coroutine.wrap(function() while true do end end)()",
+    "an endless loop in line 1" },
   { "a loop", buyer "while true do end", "an endless loop in line 1" },
   { "a loop as it is loaded", "while true do end", "an endless loop in line 1" },
   { "a loop that is caught", buyer "while true do pcall(function() while true do end end) end",
@@ -123,8 +124,8 @@ end]]
     os.remove(verdict.path)
     os.execute("mkdir " .. verdict.path)
     local shell = dofile "spec/support/shell.lua"
-    local out = shell.run(("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore %s 1 - %s /none/file.lua"):format(
-      shell.tidelock, other.directory, verdict.path))
+    local command = "TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore %s 1 - %s /none/file.lua"
+    local out = shell.run(command:format(shell.tidelock, other.directory, verdict.path))
     other:remove()
     assert.are.equal(2, select(2, out:gsub("the file cannot be read", "")), out)
   end)

@@ -149,8 +149,8 @@ lab.task("bob", function() student() second:pass() end)]], 'return function() re
   end)
 
   it("tries all answers of choose", function()
-    rejects('local n = lab.choose(3) lab.task("a", student, n) lab.after(function() lab.always("safe", n < 3, "it was %d",'
-      .. " n) end)", "return function() end", "safe", "it was 3")
+    rejects('local n = lab.choose(3) lab.task("a", student, n) lab.after(function() lab.always("safe", n < 3, '
+      .. '"it was %d", n) end)', "return function() end", "safe", "it was 3")
   end)
 
   it("shares counts and notes without a step", function()

@@ -43,7 +43,7 @@ describe("a verdict", function()
     lab = labs.new(TILL)
     local verdict = lab:check(clerk "    till:set(till:get() + 1)")
     assert.are.equal([[
-lab: rejected. 3 in the till, and 4 were paid.
+lab: rejected. 2 in the till, and 4 were paid.
                                         schedule 3, shrunk to 1 switch, N steps
   step  line  clerk-1             clerk-2           script
      S     5  reads till: 0                         till:set(till:get() + 1)

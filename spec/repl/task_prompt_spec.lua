@@ -36,7 +36,7 @@ describe("ipc.repl", function()
     start(COOK)
     there:expect "process%-1 %(pid %d+%) stands at %S+:6; its locals are in `here`"
     there:expect "process%-1> "
-    there:enter("here.dish .. here.soup", '"pietomato"')
+    there:enter("here.dish .. here.soup", 'pietomato')
     there:enter("added = 'x'", "process%-1> ")
     assert.matches("main goes on", there:screen())
     there:enter(":ps", "main +%d+ +waiting")
@@ -120,6 +120,19 @@ describe("in a session", function()
     there:type "q"
     there:expect "> "
     there:enter("1 + 1", "2")
+  end)
+
+  it(":trace begins and ends a recording, and says where it is", function()
+    there = terminal.start()
+    there:expect "> "
+    there:enter("ipc.trace = function(file) if file then return true end return 12, 3 end", "> ")
+    there:enter(":trace", "nothing is recorded; :trace on begins")
+    there:enter(":trace on", "is written to tidelock%.tltrace; :trace off ends it")
+    there:enter(":trace", "is written to tidelock%.tltrace")
+    there:enter(":trace off", "12 operations, and 3 that were lost; tidelock timeline tidelock%.tltrace shows them")
+    there:enter(":trace my.file", "is written to my%.file; :trace off ends it")
+    there:enter("ipc.trace = function() return nil, 'my.file: no room' end", "> ")
+    there:enter(":trace on", "tidelock: my%.file: no room")
   end)
 
   it(":seed says that there is none", function()

@@ -117,10 +117,10 @@ describe("tidelock timeline", function()
   end)
 
   it("leaves what is there where an output cannot be written", function()
-    local out, err, status = run "kitchen.tltrace --chrome b.json --html nowhere/b.html"
+    local out, err, status = run "kitchen.tltrace --chrome nowhere/b.json --html b.html"
     assert.same({ "", 2 }, { out, status })
-    assert.matches("'%-%-html': the page cannot be written: nowhere/b.html: No such file", err)
-    assert.is_nil(io.open(folder .. "/b.json"))
+    assert.matches("'%-%-chrome': the trace cannot be written: nowhere/b.json: No such file", err)
+    assert.is_nil(io.open(folder .. "/b.html"))
     local _, full, why = run "kitchen.tltrace --chrome /dev/full"
     assert.equal(2, why)
     assert.matches("No space left on device", full)

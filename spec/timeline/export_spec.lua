@@ -43,8 +43,8 @@ end
 
 describe("protobuf", function()
   it("writes numbers of any size", function()
-    for _, n in ipairs{ 0, 1, 127, 128, 300, 16383, 16384, 1 << 21, (1 << 28) - 1, 1 << 28, 1 << 45, math.maxinteger, -1,
-      math.mininteger } do
+    for _, n in ipairs{ 0, 1, 127, 128, 300, 16383, 16384, 1 << 21, (1 << 28) - 1, 1 << 28, 1 << 45, math.maxinteger,
+      -1, math.mininteger } do
       local found, shift = 0, 0
       local text = protobuf.varint(n)
       for i = 1, #text do
@@ -194,6 +194,11 @@ describe("--chrome", function()
       end
     end
     assert.equal(9, #starts)
+    local calls = {}
+    for _, list in ipairs(starts) do
+      if list[1].name == "call" then calls[#calls + 1] = math.floor(list[1].ts + 0.5) end
+    end
+    assert.same({ 9500, 16600, 25200 }, calls) -- microseconds
     for id, list in ipairs(starts) do
       assert.is_true(inside(list[1]) and inside(ends[id][1]))
       assert.is_true(list[1].ts <= ends[id][1].ts)

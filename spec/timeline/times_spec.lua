@@ -5,7 +5,8 @@ local times = require "timeline.times"
 describe("a time", function()
   it("is written with three digits that count, in a unit of which there is one", function()
     local texts = {}
-    for i, ns in ipairs{ 0, 1, 850, 999, 1000, 12345, 999999, 1500000, 60000000, 1234567890, 59990000000, 125000000000 } do
+    for i, ns in ipairs{ 0, 1, 850, 999, 1000, 12345, 999999, 1500000, 60000000, 1234567890, 59990000000,
+      125000000000 } do
       texts[i] = times.text(ns)
     end
     assert.same({ "0 s", "1 ns", "850 ns", "999 ns", "1.00 us", "12.3 us", "1.00 ms", "1.50 ms", "60.0 ms", "1.23 s",

@@ -1,4 +1,4 @@
--- Two seats, four guests. One of them may choke on his soup, or be carried out: his seat must not be lost.
+-- Two seats, three who are hungry. One may choke on his soup, another be carried out: no seat must be lost by it.
 local ipc = require "tidelock"
 
 local seats = ipc.semaphore{ value = 2, bounded = true, name = "seats" }

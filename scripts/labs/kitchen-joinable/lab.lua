@@ -16,9 +16,10 @@ A queue counts what was put in and has not yet been called done. `evening` waits
   },
   points = { safe = 6, ends = 4 },
   tasks = 3,
+  runs = 1500,
   world = function(lab, student)
     local ipc = require "tidelock"
-    local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the lights go out")
+    local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the light switch")
     local begun, eaten = {}, {}
     for _, dish in ipairs(DISHES) do begun[dish], eaten[dish] = lab.count(dish), lab.count(dish) end
     lab.ordered(bite, lights)

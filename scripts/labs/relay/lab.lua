@@ -18,21 +18,25 @@ has made the tube holds one, too.]],
   points = { safe = 6, ends = 4 },
   tasks = 2,
   world = function(lab, student)
-    local addresses, read, over = {}, lab.mark("an address is read"), lab.mark("it is over")
-    lab.ordered(read, over)
+    local addresses, line, over, read = {}, lab.mark("an address"), lab.mark("the end"), lab.count("read")
+    lab.ordered(line, over)
     for n = 1, 1 + lab.choose(2) do addresses[n] = ADDRESSES[n] end
     lab.stuck("%s waits for ever: an end of the pipe is still open")
     local receiver = student.relay(addresses, function(address)
-      local due = addresses[read.passed + 1]
+      local due = addresses[read:get() + 1]
       lab.always("safe", address ~= nil, "the receiver wrote down a nil, and that is no address")
       lab.always("safe", address == due, "%s came, and %s was due", tostring(address), tostring(due))
-      read:pass()
+      line:pass()
+      read:add(1)
     end)
     over:pass()
-    local unread = #addresses - read.passed
+    local unread = #addresses - read:get()
     local how = "it is over, and %d of %d addresses are not read"
-    if receiver and receiver:is_alive() then how = "nobody waited for the receiver: %d of %d addresses are not read" end
-    if receiver and (receiver.exitcode or 0) < 0 then how = "the receiver was killed with %d of %d addresses unread" end
+    if receiver and unread > 0 then
+      how = "nobody waited for the receiver: %d of %d addresses are not read"
+      receiver:join()
+      if receiver.exitcode < 0 then how = "the receiver was killed with %d of %d addresses unread" end
+    end
     lab.always("safe", unread == 0, how, unread, #addresses)
   end,
 }

@@ -10,30 +10,35 @@ run at once, if nobody else has run on it. And a runner who hears a shot on whic
 
 `gun` is a condition: it wakes who waits for it, and it forgets. `shots` is a number: it does not.]],
   hints = {
-    "What does a runner hear of a shot that fell before he listened? And who may come between a shot and your waking up?",
+    "What does a runner hear of a shot that fell before he listened? And who may come between a shot and waking up?",
     "`shots` counts the shots that nobody has run on yet. Look at it under the lock: before you wait, and after.",
     "while shots:get() == 0 do gun:wait() end, and then take one: shots:add(-1).",
   },
   points = { safe = 6, ends = 4 },
   tasks = 3,
+  runs = 1500,
   world = function(lab, student)
-    local shot, running = lab.mark("a shot"), lab.mark("running")
-    lab.before(shot, running, "safe", "%s made a false start: no shot had fallen")
-    lab.stuck("%s listens for ever for a shot that has fallen")
+    local shot, line, shots, runs = lab.mark("the shot"), lab.mark("the line"), lab.count("shots"), lab.count("runs")
+    lab.before(shot, line, "safe", "%s made a false start: no shot had fallen")
+    lab.stuck("%s waits for ever for a shot that has fallen")
+    local function bang()
+      shot:pass()
+      shots:add(1)
+    end
     local function starter()
-      for _ = 1, RUNNERS do student.shoot(function() shot:pass() end) end
+      for _ = 1, RUNNERS do student.shoot(bang) end
     end
     for n = 1, RUNNERS do
       local name = "runner-" .. n
       lab.task(name, student.runner, function()
-        running:pass()
-        lab.always("safe", running.passed <= shot.passed, "%s ran on a shot that somebody else had taken", name)
+        line:pass()
+        lab.always("safe", runs:add(1) <= shots:get(), "%s ran on a shot that somebody else had taken", name)
       end)
       if n == 1 then lab.task("starter", starter) end
     end
     lab.after(function()
-      lab.always("safe", shot.passed == RUNNERS, "%d shots fell, and there were %d to fall", shot.passed, RUNNERS)
-      lab.always("safe", running.passed == RUNNERS, "%d of %d runners never ran", RUNNERS - running.passed, RUNNERS)
+      lab.always("safe", shots:get() == RUNNERS, "%d shots fell, and there were %d to fall", shots:get(), RUNNERS)
+      lab.always("safe", runs:get() == RUNNERS, "%d of %d runners never ran", RUNNERS - runs:get(), RUNNERS)
     end)
   end,
 }

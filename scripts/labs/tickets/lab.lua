@@ -10,14 +10,14 @@ Only one of them may be at the counter at a time. But the board hangs in the str
 also while others look, and you are not to put a fence round it.]],
   hints = {
     "What does a buyer know at the moment at which it writes? How old is that?",
-    "`counter` is one lock for both buyers. What must lie between acquire and release: the reading, the writing, or both?",
+    "`counter` is one lock for both buyers. What must lie between acquire and release: reading, writing, or both?",
     "All of `sell` under the lock, and `look` before it: counter:with(sell, office) returns what sell returns.",
   },
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 2,
   world = function(lab, student)
     local ipc = require "tidelock"
-    local left, sold, looking = ipc.value(1, "tickets left"), lab.count("sold"), lab.stage("the board")
+    local left, sold, looking = ipc.value(1, "tickets"), lab.count("sold"), lab.stage("the board")
     local seen, office = 0, {} -- seen: by this task
     function office.read()
       local now = left:get()
@@ -25,9 +25,8 @@ also while others look, and you are not to put a fence round it.]],
       return now
     end
     function office.write(_, number)
-      local was
-      left:update(function(now) was = now return number end)
-      local name = ipc.current().name
+      left:set(number)
+      local was, name = 1 - sold:get(), lab.me()
       lab.always("safe", was > 0, "%s saw %d, but by then it was %d: the ticket is sold twice", name, seen, was)
       lab.always("safe", number == was - 1, "%s writes %d, and %d were left", name, number, was)
       sold:add(1)

@@ -4,11 +4,10 @@ local ipc = require "tidelock"
 local counter = ipc.lock("counter")
 
 local function sell(office)
-  if office:read() > 0 then
-    office:write(office:read() - 1)
-    return true
-  end
-  return false
+  local left = office:read()
+  if left == 0 then return false end
+  office:write(left - 1)
+  return true
 end
 
 local function buyer(office, look)

@@ -1,4 +1,4 @@
--- says: "died, and his seat is gone"
+-- says: "a guest died, and his seat is gone"
 local ipc = require "tidelock"
 
 local seats = ipc.semaphore{ value = 2, name = "seats" }

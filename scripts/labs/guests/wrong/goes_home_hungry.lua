@@ -1,13 +1,14 @@
--- says: "got no dinner"
--- Two seats, four guests. One of them may choke on his soup, or be carried out: his seat must not be lost.
+-- says: "somebody got no dinner"
+-- Two seats, three who are hungry. One may choke on his soup, another be carried out: no seat must be lost by it.
 local ipc = require "tidelock"
 
 local seats = ipc.semaphore{ value = 2, bounded = true, name = "seats" }
 
 local function guest(dine)
   if not seats:acquire(0) then return end
-  pcall(dine)
+  local well, why = pcall(dine)
   seats:release()
+  if not well then error(why, 0) end
 end
 
 return { guest = guest }

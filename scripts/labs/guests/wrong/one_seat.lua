@@ -1,4 +1,4 @@
--- says: "never two guests inside"
+-- says: "two are hungry, and only one gets a seat"
 local ipc = require "tidelock"
 
 local table_for_one = ipc.lock("table")

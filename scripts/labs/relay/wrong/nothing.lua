@@ -1,4 +1,4 @@
--- says: "nobody waited for the receiver"
+-- says: "for ever: an end of the pipe is still open"
 -- A sender passes addresses down a pipe, a receiver reads until no more can come. How does it learn that?
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "waited for a place"
+-- says: "tries for ever"
 -- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "for ever"
+-- says: "somebody else had taken"
 local ipc = require "tidelock"
 
 local gun = ipc.event("gun")

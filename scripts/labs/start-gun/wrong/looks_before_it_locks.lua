@@ -1,4 +1,4 @@
--- says: "for ever for a shot that has fallen"
+-- says: "somebody else had taken"
 local ipc = require "tidelock"
 
 local gun, shots = ipc.condition{ name = "gun" }, ipc.value(0, "shots")

@@ -1,4 +1,4 @@
--- says: "false start"
+-- says: "somebody else had taken"
 -- A time trial: each shot sends one runner off. It counts, whether a runner listens already or is still on his way.
 local ipc = require "tidelock"
 
