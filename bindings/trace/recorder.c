@@ -222,6 +222,7 @@ bool recorder_stop(struct recorder_report *report)
 {
     struct timeval patience = {.tv_sec = PATIENCE};
     ssize_t size;
+    char byte;
     if (line < 0)
         return false;
     tl_recording_stop();
@@ -230,6 +231,9 @@ bool recorder_stop(struct recorder_report *report)
     do
         size = recv(line, report, sizeof *report, MSG_WAITALL);
     while (size < 0 && errno == EINTR);
+    /* until it has gone, too */
+    while (size > 0 && recv(line, &byte, 1, 0) < 0 && errno == EINTR)
+        ;
     close(line);
     line = -1;
     return size == (ssize_t)sizeof *report;

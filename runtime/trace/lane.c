@@ -7,6 +7,8 @@
 #include "public/status.h"
 
 #define TEXT_MOST 4096
+#define STRETCH 1024 /* records, which divides those of a lane */
+#define PAGE 4096
 #define BLOCK sizeof(struct tl_record)
 
 struct tl_lanes *tl_lanes;
@@ -41,8 +43,28 @@ bool tl_lane_has_room(struct tl_lane *lane, uint64_t count, uint64_t spare)
     return written + count + spare <= lane->limit;
 }
 
+static void map_stretch(struct tl_lane *lane, uint64_t position)
+{
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t begin = (uintptr_t)tl_lane_record(lane, position);
+    uintptr_t from = begin & ~(uintptr_t)(PAGE - 1);
+    /* an older kernel refuses, and then there are faults */
+    madvise((void *)from, STRETCH * sizeof(struct tl_record) + begin - from,
+            MADV_POPULATE_WRITE);
+#else
+    (void)lane;
+    (void)position;
+#endif
+}
+
 void tl_lane_ring(struct tl_lane *lane, uint64_t position)
 {
+    if (position % STRETCH != 0)
+        return;
+    if (lane->stretches < TL_LANE_RECORDS / STRETCH) {
+        lane->stretches++;
+        map_stretch(lane, position);
+    }
     if (position % (TL_LANE_RECORDS / 4) != 0)
         return;
     /* relaxed, here and below: hints; the reader comes by itself, too */

@@ -121,9 +121,10 @@ struct tl_lane {
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */
     _Atomic uint32_t id;   /* and in the arena */
     _Atomic int32_t tid;
-    uint32_t tenant; /* counts them */
-    uint32_t epoch;  /* of the recording in which it is known */
-    uint32_t depth;  /* of what is open */
+    uint32_t tenant;    /* counts them */
+    uint32_t stretches; /* of the records, that this one has had mapped */
+    uint32_t epoch;     /* of the recording in which it is known */
+    uint32_t depth;     /* of what is open */
     uint32_t files, last_file;
     uintptr_t frame; /* of the innermost call of the API, or 0 */
     bool failed, thread;
@@ -184,7 +185,9 @@ struct tl_lane_note {
 };
 bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note);
 
-/* Hurries the recorder where the lane is half full. */
+/* Once a record in a while: hurries the recorder where the lane is half full,
+ * and has the records to come mapped at once, since a fault for each page would
+ * cost more than what is written there. */
 void tl_lane_ring(struct tl_lane *lane, uint64_t position);
 
 #endif

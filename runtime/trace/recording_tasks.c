@@ -32,6 +32,7 @@ static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
     uint32_t id = tl_task_id_in(TL_HOME);
     lane->epoch = epoch;
     lane->tenant++;
+    lane->stretches = 0;
     lane->depth = lane->files = lane->last_file = 0;
     lane->frame = 0;
     lane->failed = false;

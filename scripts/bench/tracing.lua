@@ -32,7 +32,9 @@ local function cook(n)
   local before = ipc.now()
   local chefs, eaters = {}, {}
   for i = 1, EATERS do eaters[i] = ipc.process{ target = eater, args = { "eater-" .. i }, name = "eater-" .. i }:start() end
-  for i = 1, CHEFS do chefs[i] = ipc.process{ target = chef, args = { "noodles" }, name = "chef-" .. i }:start() end
+  for i = 1, CHEFS do
+    chefs[i] = ipc.process{ target = chef, args = { "noodles" }, name = "chef-" .. i }:start()
+  end
   for _, process in ipairs(chefs) do process:join() end
   for _ = 1, EATERS do counter:put(nil) end
   local sum = 0

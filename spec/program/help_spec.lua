@@ -25,6 +25,8 @@ local function accepted_commands()
   return each(words, program .. " $word --help </dev/null 2>/dev/null | grep -q ^usage: && echo $word")
 end
 
+local folder
+
 -- Those of all letters, and of all that looks like a long option in the program's file, that the command accepts.
 local function accepted_options(command)
   local words, known = {}, {}
@@ -35,10 +37,12 @@ local function accepted_options(command)
     if not known[word] then words[#words + 1] = word end
     known[word] = true
   end
-  return each(words, ("%s %s $word </dev/null 2>&1 | grep -q unknown || echo $word"):format(program, command))
+  -- in the folder, where an option may leave a file
+  return each(words, ("cd %s; %s %s $word </dev/null 2>&1 | grep -q unknown || echo $word"):format(folder, program,
+    command))
 end
 
-local folder, commands, options
+local commands, options
 
 setup(function()
   folder = shell.run("mktemp -d"):match "%S+"
