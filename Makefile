@@ -12,9 +12,11 @@ CFLAGS  ?= -O2 -g
 LUA_INCLUDE ?= /usr/include/lua$(LUA)
 LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
 # static: the fewer mappings a process has, the faster it forks (by 1/8)
-LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libsodium.a -lsodium -Wl,-Bdynamic
+LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libsodium.a,--exclude-libs,libz.a -lsodium -lz -Wl,-Bdynamic
 SODIUM   = -lsodium
 BUSTED  ?= /usr/bin/busted
+# of make test and sanitize: files or folders; none: all
+SPECS  ?=
 # a build of its own kind: sanitize, tsan, fuzz, or fault (kills tasks on request)
 VARIANT ?=
 
@@ -37,6 +39,9 @@ program_rooms := explore timeline top judge labs terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
 embedded      := $(wildcard $(foreach room,terminal explore help repl top timeline judge labs,bindings/$(room)/*.lua))
+# Lua that is made of other texts, each by a rule below
+generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
+page_sources  := $(wildcard bindings/timeline/page/*)
 core_files    := $(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
 
@@ -45,7 +50,8 @@ include .ci/checks.mk
 
 core_objects  := $(core_files:%.c=$(build)/%.o)
 
-busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock $(2) $(BUSTED)
+busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock \
+	.ci/specs $(2) $(BUSTED) $(SPECS)
 variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 
 .PHONY: all demo test bench docs install install-module uninstall module clean help program c-tests
@@ -57,7 +63,7 @@ all: program module ## the program and the module
 demo: need-demo all ## three scenarios, one after the other
 	@set -e; for name in tickets sale kitchen; do printf '\n== scripts/%s.lua\n' $$name; ./tidelock scripts/$$name.lua; done
 
-test: need-test program module ## all specs
+test: need-test program module ## all specs, or those in SPECS=spec/sync
 	$(call variant,fault,program c-tests)
 	$(call busted_with,$(plain),lua$(LUA))
 
@@ -78,8 +84,9 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(share)/tidelock \
-	    bindings/tidelock.d.lua bindings/docs/exploration.md build/docs/tidelock.html
-	for file in scripts/*.lua $$(find scripts/labs -type f 2>/dev/null); do install -D -m 644 $$file $(share)/tidelock/$$file; done
+	    bindings/tidelock.d.lua $(wildcard bindings/docs/*.md) build/docs/tidelock.html
+	for file in scripts/*.lua $$(find scripts/labs scripts/grading -type f); do \
+	    install -D -m 644 $$file $(share)/tidelock/$$file; done
 	install -D -m 644 -t $(share)/man/man1 build/docs/tidelock.1
 	install -D -m 644 build/docs/tidelock.bash $(share)/bash-completion/completions/tidelock
 	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock
@@ -107,7 +114,7 @@ module: $(build)/tidelock.so
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
-$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) $(build)/bindings/repl/reference.lua.o $(build)/core.a
+$(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) $(generated:%=$(build)/%.o) $(build)/core.a
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
@@ -119,7 +126,12 @@ $(build)/%.o: %.c Makefile .ci/checks.mk | need-build
 $(build)/%.lua.o: %.lua bindings/explore/embed.S Makefile | need-build
 	@echo '  LUA $@'; mkdir -p $(@D); $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
 # :help of the REPL reads the reference: its text is what require "repl.reference" returns
-$(build)/bindings/repl/reference.lua.o: bindings/tidelock.d.lua bindings/explore/embed.S Makefile | need-build
-	@echo '  LUA $@'; mkdir -p $(@D); { echo 'return [==['; cat $<; echo ']==]'; } >$(@:.o=); \
-	    $(CC) -c -DFILE='"$(@:.o=)"' -DNAME='"repl.reference"' -o $@ bindings/explore/embed.S
+$(build)/bindings/repl/reference.lua: bindings/tidelock.d.lua Makefile
+	@mkdir -p $(@D); { echo 'return [==['; cat $<; echo ']==]'; } >$@
+# the page of a timeline: require "timeline.sources" has each of its files by name
+$(build)/bindings/timeline/sources.lua: $(page_sources) Makefile
+	@mkdir -p $(@D); { echo 'return {'; for file in $(page_sources); do \
+	    echo "['$${file##*/}'] = [==["; cat $$file; echo ']==],'; done; echo '}'; } >$@
+$(generated:%=$(build)/%.o): %.o: % bindings/explore/embed.S Makefile | need-build
+	@echo '  LUA $@'; $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:$(build)/bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
 -include $(shell find $(build) -name '*.d' 2>/dev/null)

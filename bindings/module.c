@@ -17,6 +17,7 @@
 #include "process/libc_lock.h"
 #include "process/shell.h"
 #include "process/thread.h"
+#include "trace/trace.h"
 #include "signals/signals.h"
 #include "process/claims.h"
 
@@ -226,6 +227,8 @@ static void make_module(lua_State *L)
     shell_open(L);
     claims_open(L);
     suggest_open(L);
+    trace_open(L);
+    trace_furnish(L);
 }
 
 __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
@@ -243,6 +246,7 @@ int module_open(lua_State *L)
     child_open(forgets);
     thread_open(luaopen_tidelock);
     tl_where_hook = where;
+    trace_enter();
     tl_signal_hook = answer_signal;
     tl_signal_due = is_signal_due;
     tl_signal_expected = is_signal_expected;

@@ -201,6 +201,17 @@ function ipc.getpid() end
 ---@return integer? seed
 function ipc.seed() end
 
+--- Records what all tasks do from now on into the file, for `tidelock
+--- timeline`, as `tidelock --trace` does from the start; a recording that goes on
+--- ends first. `false` ends it, and returns how many operations the file has, and
+--- how many were lost because the recorder could not keep up. Only the main task
+--- can. Tasks that run already when a program records for the first time are not
+--- in it; those started from then on are.
+---@param file string|false
+---@return boolean|integer? recorded `true`, or how many; nil where the file cannot be written
+---@return integer|string? lost or why
+function ipc.trace(file) end
+
 --- The id of this process's parent, as the operating system knows it; in a
 --- simulation as getpid has it, and 0 where the parent is not of the program.
 ---@return integer pid

@@ -39,8 +39,10 @@
 #include "public/locks.h"
 #include "public/process.h"
 #include "public/queue.h"
+#include "public/recording.h"
 #include "public/simulate.h"
 #include "public/space.h"
+#include "public/trace.h"
 #include "public/view.h"
 #include "public/wait.h"
 

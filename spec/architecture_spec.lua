@@ -122,11 +122,13 @@ end)
 
 -- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
 -- worker.c and zygote.c fork other programs than this one; host_jobs.c waits for those.
--- init.c and keeper.c fork before there is a runtime; shell.c has io.popen and os.execute; await.c waits for keys in a
--- simulation, keys.c where there is no runtime, outputs.c is a thread that is no task; virtual_time.c is the C library's `time` and `clock` for Lua.
+-- init.c, keeper.c and recorder.c fork what is no task, and runner.c what grades; shell.c has io.popen and os.execute;
+-- await.c waits for keys in a simulation, keys.c where there is no runtime, outputs.c is a thread that is no task;
+-- virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
   { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/worker.c",
-    "bindings/explore/zygote.c", "bindings/program/init.c", "bindings/repl/keeper.c" },
+    "bindings/explore/zygote.c", "bindings/labs/runner.c", "bindings/program/init.c", "bindings/repl/keeper.c",
+    "bindings/trace/recorder.c" },
   { "vfork", "%f[%w_]vfork%s*%(", "runtime/commands/exec.c" },
   { "clone", "%f[%w_]_?_?clone%d?%s*%(" },
   { "a fork by number", "SYS_v?fork" },

@@ -3,6 +3,7 @@ local command_text = require "explore.command_text"
 local cost = require "explore.cost"
 local failure = require "explore.failure"
 local moves = require "explore.moves"
+local output = require "explore.output"
 local replay_file = require "explore.replay_file"
 local search = require "explore.search"
 local session = require "explore.session"
@@ -108,6 +109,7 @@ local function tell(here, hunt, short)
   end
   whole.differs = summary.differs(hunt.findings)
   io.stdout:write(write.failure(here, whole))
+  write.page(here, whole)
   note(here, here.interrupted and "interrupted before it was as short as can be")
   note(here, whole.inexact and "not exact: run again under the same schedule, it did not fail in the same way")
   note(here, whole.differs)
@@ -156,19 +158,10 @@ local function explore(here)
   return tell_nothing(here, hunt, why)
 end
 
--- A file that cannot be written is told before the search, and not after it; what is there is left as it is.
-local function check_file(path)
-  local old = io.open(path, "rb")
-  if old then old:close() end
-  local file, why = io.open(path, "ab")
-  if not file then session.fail(("'-o': the schedule cannot be written: %s"):format(why)) end
-  file:close()
-  if not old then os.remove(path) end
-end
-
 --- Runs the command with its options (explore/options); the exit status.
 return function(options)
-  if options.file then check_file(options.file) end
+  if options.file then output.check(options.file, "-o", "the schedule") end
+  if options.html then output.check(options.html, "--html", "the page") end
   local here = session.open(options)
   local well, status = pcall(explore, here)
   here:close()

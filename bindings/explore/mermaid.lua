@@ -1,5 +1,6 @@
 --- A failing schedule as a sequence diagram of Mermaid: tasks and the objects that they have in common are the
 --- participants, and an arrow is what a task does to an object.
+local diagram = require "explore.diagram"
 local message = require "explore.message"
 local explain = require "explore.explain"
 local first_line = require "explore.first_line"
@@ -8,11 +9,6 @@ local story_of = require "explore.story"
 local mermaid = {}
 
 local MOST_EVENTS = 200
-
--- What Mermaid takes for an end of the text.
-local function clean(text)
-  return (text:gsub("#", "#35;"):gsub(";", "#59;"):gsub("#35#59;", "#35;"):gsub("[%c]", " "):gsub("%%%%", "%% %%"))
-end
 
 local function shown(step)
   if story_of.is_house(step) or step.opening ~= step and step.waits then return false end
@@ -37,56 +33,40 @@ local function chosen(story)
 end
 
 -- The participants in order: tasks as they were made, objects as they are met.
-local function participants(story, steps)
-  local lines, ids, used, count = {}, {}, {}, 0
+local function add_participants(drawn, story, steps)
+  local used = {}
   for _, step in ipairs(steps) do used[step.task] = true end
-  local function add(kind, key, name)
-    count = count + 1
-    ids[key] = "p" .. count
-    lines[#lines + 1] = ("  %s p%d as %s"):format(kind, count, clean(name))
-  end
   for _, task in ipairs(story.tasks) do
-    if used[task.path] then add("actor", "task " .. task.path, story.names:task(task.path)) end
+    if used[task.path] then drawn:add("actor", "task " .. task.path, story.names:task(task.path)) end
   end
   for _, step in ipairs(steps) do
-    if step.subject and step.shared and not ids[step.subject] then
-      add("participant", step.subject, story.names:object(step.subject))
-    end
+    if step.subject and step.shared then drawn:add("participant", step.subject, story.names:object(step.subject)) end
   end
-  return lines, ids
 end
 
-local function add_step(lines, story, step, ids)
-  local task = ids["task " .. step.task]
-  local place = step.line and ("%d: "):format(step.line) or ""
-  local text = clean(place .. words(step))
+local function add_step(drawn, story, step)
+  local task = "task " .. step.task
+  local text = (step.line and ("%d: "):format(step.line) or "") .. words(step)
   if step.how == "dies" then
-    lines[#lines + 1] = ("  Note over %s: is killed"):format(task)
-  elseif step.subject and ids[step.subject] then
-    local arrow = step.access == "reads" and "-->>" or "->>"
-    lines[#lines + 1] = ("  %s%s%s: %s"):format(task, arrow, ids[step.subject], text)
+    drawn:note(task, "is killed")
+  elseif drawn:has(step.subject) then
+    drawn:message(task, step.subject, text, step.access == "reads")
   elseif step.op ~= "end" then
-    lines[#lines + 1] = ("  Note over %s: %s"):format(task, text)
+    drawn:note(task, text)
   end
-  if step.stopped then
-    lines[#lines + 1] = ("  Note over %s: here %s is stopped"):format(task, clean(story.names:task(step.task)))
-  end
-  if step.failing then
-    local told = message.lines(story.run, 1)[1] or story.run.ending
-    lines[#lines + 1] = ("  Note over %s: fails: %s"):format(task, clean(told))
-  end
+  if step.stopped then drawn:note(task, ("here %s is stopped"):format(story.names:task(step.task))) end
+  if step.failing then drawn:note(task, "fails: " .. (message.lines(story.run, 1)[1] or story.run.ending)) end
 end
 
 --- The diagram of what was found, with its first line as title; `run` runs a plan, or nil.
 function mermaid.text(found, script, run)
   local story, pattern = explain.understand(found, script, run)
   local steps, left_out = chosen(story)
-  local lines = { "sequenceDiagram", "  title " .. clean(first_line.of(story, pattern, found)) }
-  local who, ids = participants(story, steps)
-  for _, line in ipairs(who) do lines[#lines + 1] = line end
-  if left_out > 0 and who[1] then lines[#lines + 1] = ("  Note over p1: %d events before"):format(left_out) end
-  for _, step in ipairs(steps) do add_step(lines, story, step, ids) end
-  return table.concat(lines, "\n") .. "\n"
+  local drawn = diagram.new(first_line.of(story, pattern, found))
+  add_participants(drawn, story, steps)
+  if left_out > 0 then drawn:note(nil, ("%d events before"):format(left_out)) end
+  for _, step in ipairs(steps) do add_step(drawn, story, step) end
+  return drawn:text()
 end
 
 return mermaid

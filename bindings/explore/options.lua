@@ -10,6 +10,14 @@ local options = {}
 
 local JSON = { "--json", to = "json", text = "report for tools" }
 local MERMAID = { "--mermaid", to = "mermaid", text = "report with a sequence diagram" }
+-- The report has the standard output.
+local function page(text)
+  if text ~= "" and text ~= "-" then return text end
+  return nil, "a file, which the page is written into"
+end
+
+local HTML = { "--html", value = "OUT", to = "html", read = page, completes = "file",
+  text = "write the schedule as a page for a browser, too" }
 local HELP = { "-h", "--help", to = "help", text = "this text" }
 
 local EXPLORE = {
@@ -33,7 +41,7 @@ local EXPLORE = {
       text = "only schedules and failures with at most N pre-emptions" },
     { "--jobs", value = "N", to = "jobs", read = whole(1, "schedules that run at a time"),
       text = "so many schedules at a time (one a CPU)" },
-    JSON, MERMAID,
+    JSON, MERMAID, HTML,
     { "-o", value = "FILE", to = "file", read = any, completes = "file",
       text = "write the failing schedule, for tidelock replay" },
     HELP,
@@ -53,7 +61,7 @@ local REPLAY = {
   options = {
     { "--schedule", value = "CODE", to = "schedule", read = any, text = "the code of the schedule, instead of a file" },
     { "-i", to = "interactive", text = "stop at the failing step, with a prompt: help there tells more" },
-    JSON, MERMAID, HELP,
+    JSON, MERMAID, HTML, HELP,
   },
   status = "0 it passed, 1 it failed, 2 wrong use, 3 the script has changed, and it passed.",
 }
@@ -95,6 +103,7 @@ local function finish_replay(found, words, at)
   if found.interactive and (found.json or found.mermaid) then
     refuse("'-i' asks what to show: leave '%s' out", found.json and "--json" or "--mermaid")
   end
+  if found.interactive and found.html then refuse "'-i' asks what to show: leave '--html' out" end
   if found.json and found.mermaid then refuse "'--json' and '--mermaid' are two reports: choose one" end
 end
 

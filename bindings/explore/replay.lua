@@ -2,6 +2,7 @@
 local encode = require "explore.encode"
 local failure = require "explore.failure"
 local moves = require "explore.moves"
+local output = require "explore.output"
 local replay_file = require "explore.replay_file"
 local session = require "explore.session"
 local write = require "explore.report"
@@ -70,9 +71,11 @@ local function tell(here, whole, changes)
     else
       io.stdout:write "passed: no failure under this schedule\n"
     end
+    write.page(here, whole)
     return status
   end
   io.stdout:write(write.failure(here, whole))
+  write.page(here, whole)
   return FOUND
 end
 
@@ -88,10 +91,11 @@ end
 
 --- Runs the command with its options (explore/options); the exit status.
 return function(options)
+  if options.html then output.check(options.html, "--html", "the page") end
   local schedule = options.schedule and of_code(options) or of_file(options)
   local here = session.open{
     script = schedule.script, arguments = schedule.arguments, seed = schedule.seed, jobs = 1, json = options.json,
-    mermaid = options.mermaid, input = not options.interactive, -- the prompt reads it
+    mermaid = options.mermaid, html = options.html, input = not options.interactive, -- the prompt reads it
   }
   local well, status = pcall(replay, here, schedule, options.interactive)
   here:close()

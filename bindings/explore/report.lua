@@ -35,6 +35,14 @@ function report.failure(here, found)
   return text_of(here, found, width, color)
 end
 
+--- Writes the page that --html asks for, if it does: of a failure, or of a schedule that passed.
+function report.page(here, found)
+  local path = here.options.html
+  if not path then return end
+  local trace = require "timeline.counterexample".of(found, here.options.script, runner(here))
+  require "timeline.html".write(trace, path)
+end
+
 --- Where nothing was found.
 function report.nothing(here, hunt, why, list, status)
   if here.options.json then return require "explore.json".nothing(hunt, why, list, status) end

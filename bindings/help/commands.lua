@@ -2,9 +2,11 @@
 --
 -- From these rows come --help, the man page and the completions (docs/program.lua), so that they agree.  How a row is
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
--- simulation.c, the names ls and rm in program/inspect.c; those of a command in Lua are in a module of its room.
+-- simulation.c and tracing.c, the names ls and rm in program/inspect.c; those of a command in Lua are in a module of
+-- its room.
 local explore = require "explore.options"
 local labs = require "labs.options"
+local timeline = require "timeline.options"
 local top = require "top.options"
 
 local function help() return { "-h", "--help", text = "this text" } end
@@ -28,6 +30,10 @@ local run = {
       text = "simulated: time is a number, and tasks take turns as the seed says, so that the same seed gives the same "
         .. "run; --sim alone draws one" },
     { "--steps", value = "FILE", completes = "file", text = "with --sim: write each step to the file" },
+    { "--trace", value = "FILE", may = true, completes = "file",
+      text = "record every operation into the file (the script's name with .tltrace), for tidelock timeline; "
+        .. "--trace=last:FILE keeps only the last ones, and writes them when a task fails or is killed, or a deadlock "
+        .. "is told" },
     { "-E", text = "ignore the environment variables LUA_INIT, LUA_PATH ..." },
     { "-W", since = "Lua 5.4", text = "turn warnings on" },
     { "-v", "--version", text = "show the version" },
@@ -72,8 +78,8 @@ local usage = {
 }
 
 local commands = {
-  run, explore.commands.explore, explore.commands.replay, labs.commands.lab, top.commands.top, top.commands.ps, ls, rm,
-  usage,
+  run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline, labs.commands.lab,
+  top.commands.top, top.commands.ps, ls, rm, usage,
 }
 
 local by_name = {}

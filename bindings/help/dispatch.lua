@@ -14,6 +14,7 @@ local COMMANDS = {
   lab = { "labs.options", "labs.main" },
   top = { "top.options", "top.top" },
   ps = { "top.options", "top.ps" },
+  timeline = { "timeline.options", "timeline.timeline" },
 }
 
 local function refuse(text)

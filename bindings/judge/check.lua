@@ -8,7 +8,7 @@
 -- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle (the
 -- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
 -- the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the
--- search).
+-- search), found (a function that is given the failing schedule and what runs plans, while they can be run).
 local cost = require "explore.cost"
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
@@ -107,6 +107,10 @@ local function judge_on(here, finder, deadline, state)
   state.judged = state.why == "done"
 end
 
+local function runner(here)
+  return function(plan) return (here:one(hunt.plan(plan, here.lab))) end
+end
+
 local function run(lab, path, options, here)
   local finder = hunt.new(lab, { runs = options.runs or lab.runs or RUNS, seed = options.seed })
   local state = findings.new()
@@ -114,12 +118,13 @@ local function run(lab, path, options, here)
   state.took = function(row) findings.took(state, row.run) end
   state.why = hunt.run(here, finder, deadline, state.took, options.stop)
   local whole = finder.failure and failing(here, finder)
+  if whole and options.found then options.found(whole, runner(here)) end
   if options.judge then judge_on(here, finder, deadline, state) end
   return verdict.new{
     lab = lab, path = path, options = options, finder = finder, state = state, whole = whole,
     seconds = here:seconds(),
     passing = function() return here:whole(hunt.plan({ strategy = "none", tells = true }, lab)) end,
-    run = function(plan) return (here:one(hunt.plan(plan, here.lab))) end,
+    run = runner(here),
   }
 end
 

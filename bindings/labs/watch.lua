@@ -97,6 +97,7 @@ KEYS.c = check
 function KEYS.t(self) self.verdict, self.below = nil, nil end
 
 function KEYS.x(self)
+  if self.lab.kind == "break" then return end
   local told = require "labs.reset".lab(self.here, self.lab)
   self.saves:ask()
   self.saves = saves.new(self.here:path(self.lab))
@@ -104,6 +105,7 @@ function KEYS.x(self)
 end
 
 function KEYS.o(self)
+  if self.lab.kind == "break" then return end
   local solution = require "labs.solution"
   if solution.is_open(self.here, self.lab) then
     self.below = solution.text(self.here, self.lab, true)

@@ -29,7 +29,7 @@ local function keys_of(self)
   elseif self.verdict and self.verdict.state == "rejected" then
     add("s", "step through it")
   end
-  if passed then add("o", "other solutions") end
+  if passed and lab.kind ~= "break" then add("o", "other solutions") end
   if self.verdict then add("t", "story") end
   add("l", "list")
   if lab.kind ~= "break" then
@@ -70,7 +70,7 @@ function watch_view.screen(self)
     parts[#parts + 1] = self.below
     parts[#parts + 1] = ""
   end
-  if is_done(self) and self.verdict and not self.checking then
+  if is_done(self) and (self.verdict or self.lab.kind == "break") and not self.checking then
     parts[#parts + 1] = here.paint:as("green", ("%s is done."):format(self.lab.title)) .. " n goes on."
   end
   parts[#parts + 1] = file_line(self)

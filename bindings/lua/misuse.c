@@ -25,6 +25,7 @@ static void push_position(lua_State *L)
 
 int misuse_raise(lua_State *L)
 {
+    tl_recording_end(TL_TRACE_RAISED);
     push_position(L);
     lua_insert(L, -2);
     lua_concat(L, 2);

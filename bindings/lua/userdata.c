@@ -215,6 +215,13 @@ void object_wrap_with(lua_State *L, void (*wrap)(lua_State *L))
             wrap(L);
         lua_pop(L, 1);
     }
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+        if (lua_getmetatable(L, -1)) {
+            wrap(L);
+            lua_pop(L, 1);
+        }
+    lua_pop(L, 1);
 }
 
 static struct object *push_object(lua_State *L, enum tl_kind_id kind)

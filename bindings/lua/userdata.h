@@ -48,8 +48,8 @@ void object_class(lua_State *L, enum tl_kind_id kind,
                   const struct class *class);
 
 /* Calls `wrap` with each metatable of objects at the top of the stack: those
- * that the state has, and those that will be made in this process.  More than
- * once for some. */
+ * that the state has, those of its objects, and those that will be made in this
+ * process.  More than once for some. */
 void object_wrap_with(lua_State *L, void (*wrap)(lua_State *L));
 
 /* Pushes an object whose handle is still empty, for tl_X_new to fill. */

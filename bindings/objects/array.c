@@ -2,7 +2,7 @@
  * method is found by its name. */
 #include <string.h>
 
-#include "lua/number.h"
+#include "codec/number.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"

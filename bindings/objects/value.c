@@ -1,5 +1,5 @@
 /* ipc.value: see data/value.h. */
-#include "lua/number.h"
+#include "codec/number.h"
 #include "lua/support.h"
 #include "lua/traceback.h"
 #include "lua/userdata.h"

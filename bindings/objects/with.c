@@ -26,6 +26,7 @@ int with_call(lua_State *L, const struct holding *holding, const char *call)
     int status = holding->acquire(handle, TL_FOREVER);
     if (status < 0)
         return result_failure(L, handle, call, status);
+    tl_recording_end(TL_TRACE_DONE); /* the function is no part of it */
     lua_KContext context = (lua_KContext)holding;
     traceback_push_note(L);
     lua_insert(L, 2);

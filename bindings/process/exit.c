@@ -11,11 +11,14 @@
 #include "process/files.h"
 #include "process/thread.h"
 
+#define STUCK_STATUS 3
+
 volatile sig_atomic_t exit_interrupt_status = 130;
 
 static bool interactive;
 static void (*report_told)(void), (*before)(void);
 static void (*last)(lua_State *L);
+static void (*leaving)(int status);
 static char end_key; /* registry: what ends the main script */
 
 void exit_interactive(bool on)
@@ -31,6 +34,18 @@ void exit_after_report(void (*told)(void))
 void exit_before(void (*end)(void))
 {
     before = end;
+}
+
+void exit_leaving(void (*leave)(int status))
+{
+    leaving = leave;
+}
+
+static _Noreturn void leave(int status)
+{
+    if (leaving)
+        leaving(status);
+    _exit(status);
 }
 
 void exit_then(void (*function)(lua_State *L))
@@ -61,7 +76,7 @@ static int end_stuck(lua_State *L, const char *report)
         report_told();
     tl_family_end();
     tl_socket_file_remove_all();
-    _exit(3);
+    leave(STUCK_STATUS);
 }
 
 /* Ends the main script: daemons end, other children are joined. */
@@ -81,7 +96,7 @@ static void end_main(lua_State *L)
         tl_socket_file_remove_all();
         static const char text[] = "tidelock: interrupted\n";
         files_write(2, text, sizeof text - 1);
-        _exit(exit_interrupt_status);
+        leave(exit_interrupt_status);
     }
     if (last)
         last(L);

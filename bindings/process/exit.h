@@ -31,6 +31,10 @@ void exit_before(void (*end)(void));
  * it, in the task that has found it. */
 void exit_after_report(void (*told)(void));
 
+/* Calls that, with the exit status, before the program ends at once: by such a
+ * report, or interrupted. */
+void exit_leaving(void (*leave)(int status));
+
 /* Calls that once the main script has ended, before its state is closed. */
 void exit_then(void (*function)(lua_State *L));
 

@@ -16,12 +16,14 @@
 #include "lua/require.h"
 #include "lua/traceback.h"
 #include "terminal/keys.h"
+#include "timeline/pack.h"
+#include "timeline/reader.h"
 #include "top/view.h"
 
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", "lab",
+static const char *const names[] = {"explore", "replay", "timeline", "lab",
                                     "top",     "ps",     NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
@@ -29,6 +31,8 @@ static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"labs.runner", runner_open_library},
                                      {"labs.share", share_open_library},
                                      {"terminal.keys", keys_open_library},
+                                     {"timeline.pack", pack_open_library},
+                                     {"timeline.reader", reader_open_library},
                                      {"top.view", view_open_library},
                                      {NULL, NULL}};
 

@@ -26,6 +26,7 @@
 #include "program/label.h"
 #include "program/schedule.h"
 #include "program/simulation.h"
+#include "program/tracing.h"
 #include "program/world.h"
 #include "repl/children.h"
 #include "repl/chunk.h"
@@ -140,6 +141,8 @@ static int read_option(struct invocation *invocation, int i)
     char **arguments = invocation->arguments;
     const char *word = arguments[i];
     int words = simulation_read_option(invocation->count, arguments, i);
+    if (words == 0)
+        words = tracing_read_option(word);
     if (words != 0)
         return words;
     if (!takes_argument(word))
@@ -388,9 +391,10 @@ int main(int count, char **arguments)
     keep_freed_memory();
     /* some parents leave it ignored: then no end of a command is known */
     signal(SIGCHLD, SIG_DFL);
-    int script = invocation.options.script;
-    return simulation_begin(script < invocation.count ? arguments[script]
-                                                      : "") < 0
-               ? EXIT_FAILURE
-               : simulation_call(run, &invocation);
+    int at = invocation.options.script;
+    const char *script = at < invocation.count ? arguments[at] : "";
+    if (tracing_begin(script, simulation_is_wanted()) < 0 ||
+        simulation_begin(script) < 0)
+        return EXIT_FAILURE;
+    return simulation_call(run, &invocation);
 }

@@ -106,6 +106,11 @@ int simulation_read_option(int count, char **arguments, int i)
     return words;
 }
 
+bool simulation_is_wanted(void)
+{
+    return options.wanted;
+}
+
 /* ---- the same addresses ---- */
 
 /* Below 2^32, so that people can type it. */

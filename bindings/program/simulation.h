@@ -20,6 +20,7 @@
 #ifndef SIMULATION_H
 #define SIMULATION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lua.h>
@@ -56,5 +57,8 @@ void simulation_explore(uint64_t seed, const char *script);
  * of its schedules. */
 void simulation_open(lua_State *L);
 void simulation_enter(lua_State *L);
+
+/* Whether the program is to run simulated. */
+bool simulation_is_wanted(void);
 
 #endif

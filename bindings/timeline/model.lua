@@ -6,6 +6,10 @@
 --   began        seconds since 1970; nil: not known (a simulated run)
 --   length       nanoseconds from the first moment to the last; all times below count from 0
 --   logical      true: times are steps and not nanoseconds (a schedule of an exploration)
+--   simulated    true: its time was a simulation's; operations last no time in it but where they wait
+--   last         true: only the last operations of each task were kept
+--   cut          nil, or { at =, size =, damaged = }: its file was understood up to that byte of so many; damaged:
+--                what follows is wrong, and not only missing
 --   lost         how many operations were not recorded, in all
 --   tasks        array of { name =, pid =, parent = index or nil, began =, ended = time or nil (it still ran), how =
 --                "ended", "failed" or "killed", signal = number or nil, lost =, thread = true or nil, path = or nil }
@@ -16,7 +20,16 @@
 --   spans        columns, each an array of spans.count integers: one span is one operation of one task
 --   marks        array of { task =, time =, text = }: what the run told ("a deadlock was told"); may be empty
 --
--- Columns, by the name (0 where there is nothing to tell):
+-- A logical trace may have a story besides, which the page shows as a picture with a column a step:
+--
+--   sentence     what went wrong, in a line; nil: not known
+--   steps        array of { task =, text =, object = index or 0, waits = true where the task sleeps from here on,
+--                file = index or 0, line =, failing = true at the step that fails, killed = true where the task is
+--                killed, matters = true at those the explanation tells of }; step i is at time i, its spans too
+--   explanation, remedy  texts, or nil
+--
+-- Columns, by the name (0 where there is nothing to tell); they are tables, or userdata that are indexed as such
+-- (timeline/columns.h, which gives many numbers at once, too):
 --
 --   task         index          operation    index          object       index, or 0
 --   began, ended times; ended is -1 where the operation never ended (its task died in it, or the trace ended first)

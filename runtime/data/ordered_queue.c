@@ -19,6 +19,7 @@
 #include "store/heap.h"
 #include "store/message.h"
 #include "store/repair_note.h"
+#include "trace/recording.h"
 
 #define CAPACITY_FIRST 32
 
@@ -94,6 +95,7 @@ static void insert(struct tl_ordered_queue *queue, double priority)
     uint64_t *block = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
     entry->priority = priority;
     entry->serial = queue->next_serial++;
+    tl_recording_message(entry->serial + 1);
     tl_repair_note_begin(TL_DOING_PUT, 0, NULL, 0);
     entry->block = *block; /* commit */
     tl_fault();
@@ -216,6 +218,7 @@ static void take_first(struct tl_ordered_queue *queue, struct tl_cell *cell)
     uint64_t last = tl_ordered_queue_count(queue) - 1;
     struct tl_ordered_queue_entry *entry =
         &tl_ordered_queue_entries(queue)[array[0]];
+    tl_recording_message(entry->serial + 1);
     tl_repair_note_begin(TL_DOING_GET, entry->block, cell, 1);
     tl_self->owned_blocks[TL_OWNED_MESSAGE] = entry->block;
     tl_fault();

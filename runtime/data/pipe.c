@@ -5,6 +5,7 @@
 #include "store/constructor.h"
 #include "store/handle.h"
 #include "store/log.h"
+#include "trace/recording.h"
 
 static struct tl_pipe *pipe_of(const struct tl_handle *handle)
 {
@@ -67,7 +68,9 @@ int tl_pipe_send(const struct tl_handle *end, const struct tl_message *m,
     struct tl_pipe *pipe = pipe_of(end);
     if (!pipe->duplex && end->side == 0)
         return TL_WRONG_END;
-    return tl_stream_put(&pipe->streams[end->side], m, deadline);
+    status = tl_stream_put(&pipe->streams[end->side], m, deadline);
+    tl_recording_direction(end->side);
+    return status;
 }
 
 static struct tl_stream *incoming(const struct tl_handle *end,
@@ -91,7 +94,11 @@ int tl_pipe_recv(const struct tl_handle *end, struct tl_parcel *parcel,
 {
     int status;
     struct tl_stream *stream = incoming(end, TL_OP_PIPE_RECV, &status);
-    return stream ? tl_stream_get(stream, parcel, NULL, deadline) : status;
+    if (!stream)
+        return status;
+    status = tl_stream_get(stream, parcel, NULL, deadline);
+    tl_recording_direction(!end->side);
+    return status;
 }
 
 int tl_pipe_poll(const struct tl_handle *end, tl_deadline deadline)

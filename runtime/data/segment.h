@@ -48,6 +48,13 @@ static inline uint32_t tl_between(uint64_t tail, uint64_t head)
     return (tl_count(head) - tl_count(tail)) & TL_COUNT_MASK;
 }
 
+/* The number of the message that goes to, or comes from, where the word says:
+ * from 1, and the same for both. */
+static inline uint64_t tl_stream_number(uint64_t word)
+{
+    return (uint64_t)tl_count(word) + 1;
+}
+
 /* How far `to` is past `from`; positions are never half the range apart. */
 static inline int64_t tl_distance(uint64_t from, uint64_t to)
 {

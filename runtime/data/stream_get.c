@@ -22,6 +22,7 @@
 #include "store/heap.h"
 #include "store/message.h"
 #include "store/repair_note.h"
+#include "trace/recording.h"
 
 #define PREFETCH_LEAST 512
 
@@ -98,6 +99,7 @@ static void read_message(struct tl_stream *stream, struct tl_parcel *parcel,
     parcel->size = frame->size;
     tl_self->note.packed =
         atomic_load_explicit(&stream->packed_got, memory_order_relaxed);
+    tl_recording_message(tl_stream_number(tail));
     tl_repair_note_begin(TL_DOING_GET, tail, cell, 1);
     if (frame->size == TL_FRAME_PACKED)
         take_packed(stream, frame);

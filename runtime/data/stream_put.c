@@ -25,6 +25,7 @@
 #include "store/heap.h"
 #include "store/message.h"
 #include "store/repair_note.h"
+#include "trace/recording.h"
 
 #define PACKED_LEAST 192 /* bytes of a block whose message has none */
 #define PATIENT_FOR 1024 /* messages: the most, where bytes count */
@@ -182,6 +183,7 @@ static enum need try_put(struct tl_stream *stream, struct putting *put)
     struct tl_segment *segment = place(stream, tl_units_of(size), &at);
     if (!segment)
         return NEED_SEGMENT;
+    tl_recording_message(tl_stream_number(head));
     if (packed)
         write_packed(stream, segment, at, put->m);
     else

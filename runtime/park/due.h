@@ -11,7 +11,8 @@ enum tl_due {
     TL_DUE_INTERRUPT = 2, /* the next blocking call is to end */
     TL_DUE_FOREIGN = 4,   /* this thread is no task of the program */
     TL_DUE_POINT = 8,     /* always, where operations are points of a world */
-    TL_DUE_IDLE = 16      /* tl_idle_call: tl_idle_due is to be asked */
+    TL_DUE_IDLE = 16,     /* tl_idle_call: tl_idle_due is to be asked */
+    TL_DUE_RECORD = 32    /* always, where operations are recorded */
 };
 
 /* What is due in this thread; an atomic since signal handlers set it. */

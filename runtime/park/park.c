@@ -15,6 +15,7 @@
 #include "base/procfs.h"
 #include "base/world.h"
 #include "tasks/life.h"
+#include "trace/recording.h"
 
 /* Of sleeps without futex_waitv, and of those for a guard, whose owner may be
  * dead already. */
@@ -112,6 +113,8 @@ void tl_park_call(struct tl_task *task)
     /* relaxed: a hint, and written before the exchange that calls */
     atomic_store_explicit(&task->waker_cpu, sched_getcpu(),
                           memory_order_relaxed);
+    if (tl_recording_is_here())
+        tl_recording_calls(task);
     /* the called task sees what this one did before, and the reverse */
     uint32_t state = atomic_exchange(&task->park, TL_PARK_CALLED);
     tl_fault();

@@ -14,6 +14,7 @@
 #include "park/poll.h"
 #include "park/post.h"
 #include "park/warden.h"
+#include "trace/recording.h"
 
 /* Of a sleep for descriptors in which no pidfds watch the others, or in which a
  * signal may be handled by another thread. */
@@ -272,7 +273,7 @@ static enum tl_sleeper_end sleep_until(tl_deadline until)
     }
 }
 
-enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until)
+static enum tl_sleeper_end sleep_here(tl_deadline until)
 {
     if (tl_world)
         return leave_turn(until);
@@ -282,5 +283,17 @@ enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until)
         return awake(TL_SLEEPER_CALLED);
     enum tl_sleeper_end end = sleep_until(until);
     end_vigil();
+    return end;
+}
+
+enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until)
+{
+    if (!tl_recording_is_here())
+        return sleep_here(until);
+    if (arenas_here() & ~(1u << TL_HOME))
+        say_home();
+    tl_recording_sleeps();
+    enum tl_sleeper_end end = sleep_here(until);
+    tl_recording_awake();
     return end;
 }

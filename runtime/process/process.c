@@ -123,6 +123,7 @@ static int child_goes_on(const struct tl_task_slots *slots, pid_t parent)
     tl_children_forget();
     tl_upcalls->forked();
     atomic_store(&own_process()->pid, (int32_t)getpid());
+    tl_checkpoint_record(false);
     return 0;
 }
 

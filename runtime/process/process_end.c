@@ -15,6 +15,7 @@
 #include "store/handle.h"
 #include "store/message.h"
 #include "sync/cycle.h"
+#include "trace/recording.h"
 #include "wait/sleep.h"
 
 static struct tl_process *process_of(const struct tl_handle *handle)
@@ -33,6 +34,8 @@ int tl_process_set_result(bool ok, const struct tl_message *m)
     if (status < 0)
         return status;
     struct tl_process *process = own_process();
+    if (!ok)
+        tl_recording_failed();
     process->result_is = TL_RESULT_NONE;
     tl_fault();
     tl_message_drop(&process->result);
@@ -69,6 +72,7 @@ void tl_process_finish(int exitcode)
     if (tl_enter_home(TL_OP_NONE) < 0)
         return;
     struct tl_process *process = own_process();
+    tl_recording_ended(exitcode);
     if (!tl_process_is_thread(process))
         tl_upcalls->ends();
     set_status(process, ((unsigned)exitcode & 0xff) << 8);
@@ -104,6 +108,18 @@ static bool status_of_dead(const struct tl_process *process, unsigned *status)
     return *status || (!is_parent(process) && status_of_zombie(pid, status));
 }
 
+/* Its parent reaps it later, and the slot may be another's by then. */
+static void record_death(const struct tl_process *process,
+                         const struct tl_task *task)
+{
+    unsigned status = atomic_load(&process->status);
+    if (!tl_recording_is_here() || tl_arena != TL_HOME)
+        return;
+    if (!status && !status_of_dead(process, &status))
+        status_of_zombie(atomic_load(&process->pid), &status);
+    tl_recording_dead(task, (int)(status & 0x7f));
+}
+
 void tl_process_ended(struct tl_process *process, const struct tl_task *task)
 {
     unsigned status;
@@ -112,6 +128,8 @@ void tl_process_ended(struct tl_process *process, const struct tl_task *task)
     if (task != tl_self && !atomic_load(&process->status) &&
         status_of_dead(process, &status))
         set_status(process, status);
+    if (task != tl_self)
+        record_death(process, task);
     atomic_store(&process->state, TL_PROCESS_ENDED); /* commit */
     tl_fault();
     tl_wake(&process->ended, TL_WAKE_ALL);

@@ -48,6 +48,7 @@ static void *live(void *data)
         &own.slots); /* the creator is this process: never late */
     tl_checkpoint_adopt();
     tl_world_arrived();
+    tl_checkpoint_record(true);
     tl_checkpoint_cancel = &own_process()->cancelled;
     prctl(PR_SET_NAME, tl_self->name); /* as ps and gdb show it: 15 bytes */
     own.run(own.context);

@@ -21,6 +21,7 @@
 #include "tasks/task.h"
 #include "tasks/tenancy.h"
 #include "tidelock.h"
+#include "trace/recording.h"
 #include "wait/checkpoint.h"
 #include "wait/sleep.h"
 
@@ -78,9 +79,16 @@ static int carve(uint32_t tasks)
     return TL_OK;
 }
 
+static const char *word_of(uint32_t operation)
+{
+    return tl_operation_row(operation)->word;
+}
+
 void tl_init_kinds(void)
 {
     tl_kinds_install();
+    tl_recording_words = (struct tl_recording_words){.operation = word_of,
+                                                     .space = tl_space_name};
 }
 
 int tl_init(void)
@@ -89,7 +97,7 @@ int tl_init(void)
     uint32_t tasks;
     if (tl_arena_bases[TL_HOME])
         return TL_OK;
-    tl_kinds_install();
+    tl_init_kinds();
     int status = read_limits(&memory, &tasks);
     if (status < 0)
         return status;
@@ -111,5 +119,6 @@ int tl_init(void)
     tl_checkpoint_adopt();
     status = tl_process_make_main();
     tl_simulate_enter();
+    tl_checkpoint_record(false);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "park/idle.h"
 #include "park/park.h"
 #include "tasks/life.h"
+#include "trace/recording.h"
 
 /* This process was forked, and has not become a task since. */
 static _Atomic bool stranger;
@@ -28,16 +29,31 @@ static void announce(enum tl_operation operation, const void *object,
                      uint64_t key)
 {
     struct tl_intent *intent = &tl_self->intent;
+    if (!tl_world) {
+        /* relaxed: words for reports */
+        atomic_store_explicit(&intent->operation, operation,
+                              memory_order_relaxed);
+        return;
+    }
     intent->arena = tl_arena;
     intent->object = object ? tl_offset(object) : 0;
     intent->tries = key == TL_INTENT_TRY;
     intent->key = intent->tries ? TL_INTENT_ALL : key;
     atomic_store(&intent->operation, operation);
-    if (!tl_world || at_point)
+    if (at_point)
         return;
     at_point = true;
     tl_world->point();
     at_point = false;
+}
+
+/* What a point enters is a part of what comes to it. */
+static void record(enum tl_operation operation, const void *object)
+{
+    bool has_object = tl_operation_row(operation)->kind != TL_KIND_NONE;
+    if (!at_point)
+        tl_recording_operation(operation, has_object ? object : NULL,
+                               tl_idle_runs);
 }
 
 int tl_checkpoint_due(enum tl_operation operation, const void *object,
@@ -60,8 +76,11 @@ int tl_checkpoint_due(enum tl_operation operation, const void *object,
         atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_IDLE);
         tl_idle();
     }
-    if (operation != TL_OP_NONE)
-        announce(operation, object, key);
+    if (operation == TL_OP_NONE)
+        return TL_OK;
+    announce(operation, object, key);
+    if (due & TL_DUE_RECORD)
+        record(operation, object);
     return TL_OK;
 }
 
@@ -142,6 +161,7 @@ void tl_interrupt_clear(void)
 static void forked(void)
 {
     tl_task_quit_all();
+    tl_recording_forget();
     atomic_store(&tl_due, TL_DUE_FOREIGN);
     atomic_store(&stranger, true);
     tl_world = NULL; /* no turns without a task */
@@ -154,9 +174,24 @@ void tl_checkpoint_watch_forks(void)
 
 void tl_checkpoint_adopt(void)
 {
+    tl_recording_forget(); /* the parent's */
     atomic_store(&tl_due, tl_world ? TL_DUE_POINT : 0);
     tl_checkpoint_cancel = NULL; /* of the thread that forked */
     held = 0;
     told = false;
     atomic_store(&stranger, false);
+}
+
+void tl_checkpoint_record(bool thread)
+{
+    tl_recording_start(thread);
+    if (tl_recording_is_here())
+        tl_due_set(TL_DUE_RECORD);
+}
+
+void tl_recording_begin(int bell, bool simulated)
+{
+    tl_recording_open(bell, simulated);
+    if (tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME))
+        tl_checkpoint_record(tl_lane && tl_lane->thread);
 }

@@ -102,4 +102,8 @@ void tl_checkpoint_watch_forks(void);
  * thread of ours. */
 void tl_checkpoint_adopt(void);
 
+/* This task, which has its name now, is recorded from here on, where that was
+ * prepared (trace/recording).  `thread`: it is one of its process. */
+void tl_checkpoint_record(bool thread);
+
 #endif

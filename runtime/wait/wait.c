@@ -10,6 +10,7 @@
 #include "park/sleeper.h"
 #include "park/wait_queue.h"
 #include "tasks/life.h"
+#include "trace/recording.h"
 #include "wait/checkpoint.h"
 #include "wait/deadlock_check.h"
 
@@ -36,6 +37,7 @@ void tl_wait_stuck(const struct tl_wait_queue *const *conditions, unsigned n)
     for (unsigned i = 0; i < TL_STUCK_MOST; i++)
         stuck_in[i] = i < n ? conditions[i] : NULL;
     stuck_operation = atomic_load(&tl_self->intent.operation);
+    tl_recording_mark("a deadlock was told");
 }
 
 /* When a task looks whether all are stuck.  Another world ends the sleep

@@ -4,6 +4,7 @@ return {
   order = {
     "letters", "two-clerks", "till", "tickets", "sale", "kitchen", "kitchen-joinable", "receipts", "relay",
     "rendezvous", "guests", "start-gun", "bounded-buffer", "barrier", "laps", "transfer", "philosophers", "library",
+    "library-fair",
     "smokers", "barbershop", "water", "santa", "sushi", "the-dead-clerk", "night-shift", "notice-board",
   },
   welcome = [[

@@ -53,6 +53,8 @@ describe("explore's options", function()
     refused("explore", "'--jobs=1000': the value is at most 64", "--jobs=1000", "a.lua")
     refused("explore", "standard input", "-")
     refused("explore", "two reports", "--json", "--mermaid", "a.lua")
+    refused("explore", "'--html=-': the value is a file", "--html=-", "a.lua")
+    refused("replay", "leave '--html' out", "-i", "--html=page", "f")
   end)
 end)
 

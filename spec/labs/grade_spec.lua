@@ -4,7 +4,6 @@ local shell = dofile "spec/support/shell.lua"
 local cjson = require "cjson"
 
 local HANGS = "local ipc = require 'tidelock'\nreturn { painter = function() while true do end end }"
-local GREEDY = "return { painter = function() local t = {} while true do t[#t + 1] = ('x'):rep(1e7) end end }"
 local FORKS = [[
 local ipc = require "tidelock"
 local function painter() while true do ipc.spawn(painter) end end
@@ -139,14 +138,12 @@ describe("lab grade", function()
     assert.equal(4, score)
   end)
 
-  it("ends a file that hangs, forks or eats memory, and grades the others", function()
-    os.execute(("mkdir -p %s/bad/a %s/bad/b %s/bad/c %s/bad/d"):format(here.folder, here.folder, here.folder,
-      here.folder))
+  it("ends a file that hangs or starts tasks without end, and grades the others", function()
+    os.execute(("cd %s; mkdir -p bad/a bad/b bad/d"):format(here.folder))
     labs.write(here:path "bad/a/two-painters.lua", HANGS)
     labs.write(here:path "bad/b/two-painters.lua", FORKS)
-    labs.write(here:path "bad/c/two-painters.lua", GREEDY)
     here:copy("pack/two-painters/solution-2.lua", "bad/d/two-painters.lua")
-    assert.same({ a = 0, b = 0, c = 0, d = 10 }, points(cjson.decode(grade "bad --jobs 2")))
+    assert.same({ a = 0, b = 0, d = 10 }, points(cjson.decode(grade "bad --jobs 2")))
     assert.same({}, shell.processes(here.folder))
   end)
 

@@ -4,9 +4,10 @@ return {
   title = "The barber's two chairs",
   learn = "who meets twice needs two rendezvous, and what is counted is counted under a lock",
   story = [[
-A barber has the chair he cuts in and one more, for whoever waits. A customer who finds the waiting chair taken goes away
-again. The others sit down there, are called, change to the barber's chair, are cut, pay with a smile and get up; only
-then does the barber call the next one. With nobody there he sleeps in his own chair.]],
+A barber has the chair he cuts in and one more, for whoever waits. A customer who finds the waiting
+chair taken goes away again. The others sit down there, are called, change to the barber's chair,
+are cut, pay with a smile and get up; only then does the barber call the next one. With nobody there
+he sleeps in his own chair.]],
   hints = {
     "Two things happen while the customer sits there: the barber begins, and he ends. Who waits for whom each time?",
     "book is a lock for looking and sitting down; come, called, seated, done and gone are semaphores of 0: bells.",
@@ -29,9 +30,8 @@ then does the barber call the next one. With nobody there he sleeps in his own c
       lab.sometimes("free", sits:get() > 0, "nobody ever waits while another one is cut")
     end
     function shop.cut()
-      local who = seat:get()
-      lab.always("safe", who ~= 0, "the barber cut the air: nobody sat in his chair")
-      is_cut[who]:add(1)
+      lab.always("safe", seat:get() > 0, "the barber cut the air: nobody sat in his chair")
+      is_cut[sits:get()]:add(1)
     end
 
     local function customer(n)
@@ -44,11 +44,12 @@ then does the barber call the next one. With nobody there he sleeps in his own c
         end,
         sit = function()
           chairs:add(-1)
-          lab.always("safe", seat:compare_set(0, n), "customer-%d sat down on customer-%d in the barber's chair", n, sits:get())
+          local free = seat:add(1) == 1
+          lab.always("safe", free, "customer-%d sat down on customer-%d in the barber's chair", n, sits:get())
           sits:set(n)
         end,
         get_up = function()
-          seat:set(0)
+          seat:add(-1)
           sits:set(0)
           lab.always("safe", is_cut[n]:get() > 0, "customer-%d left uncut", n)
           cut:add(1)

@@ -2,8 +2,9 @@ return {
   title = "All or none",
   learn = "a barrier: the last one opens the gate, and it stays open",
   story = [[
-Three climbers have agreed to meet at the hut. They come up by different paths, each at its own pace, and nobody sets out
-for the summit before all three are at the hut. Whoever comes last tells the others: we are all here.]],
+Three climbers have agreed to meet at the hut. They come up by different paths, each at its own
+pace, and nobody sets out for the summit before all three are at the hut. Whoever comes last tells
+the others: we are all here.]],
   hints = {
     "Each must count itself in. Who knows that all have come?",
     "come counts, gate is shut: a semaphore of 0. One release lets one climber through, and there are three.",
@@ -21,7 +22,8 @@ for the summit before all three are at the hut. Whoever comes last tells the oth
         come:add(1)
         student.meet(CLIMBERS)
         hut:leave()
-        lab.always("safe", come:get() == CLIMBERS, "%s set out when only %d of %d had come", lab.me(), come:get(), CLIMBERS)
+        local here = come:get()
+        lab.always("safe", here == CLIMBERS, "%s set out when only %d of %d had come", lab.me(), here, CLIMBERS)
       end)
     end
     lab.stuck("all have come, and %s waits at the hut for ever")

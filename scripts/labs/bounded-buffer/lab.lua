@@ -4,30 +4,30 @@ return {
   title = "The window sill",
   learn = "two reasons to wait are two conditions, and who wakes looks again",
   story = [[
-The bakery sells through its window, and on the sill there is room for one loaf. The baker bakes, puts the loaf on the
-sill and bakes on. Two guests come for a loaf each. If there is none they doze beside the window; if the sill is full the
-baker dozes behind it. A loaf must never be squeezed onto another one, and nobody may reach for a loaf that is not there.]],
+The bakery sells through its window, and on the sill there is room for one loaf. The baker bakes,
+puts the loaf on the sill and bakes on. Two guests come for a loaf each. If there is none they doze
+beside the window; if the sill is full the baker dozes behind it. A loaf must never be squeezed onto
+another one, and nobody may reach for a loaf that is not there.]],
   hints = {
     "Between being woken and going on, somebody else may have been at the sill. What is true then?",
     "sill is a lock, room and bread are two conditions of it: one for the baker, one for the guests.",
     "acquire; while it is not my turn do my condition:wait() end; act; notify the condition of the others; release.",
   },
   points = { safe = 5, ends = 3, free = 2 },
-  tasks = 3, switches = 1,
+  tasks = 3, switches = 1, runs = 1500,
   world = function(lab, student)
-    local sill, oven, lies = ipc.value(0, "the sill"), lab.stage("oven"), lab.count("lies there")
+    local sill, oven, lies = ipc.value(0, "the sill"), lab.mark("the oven"), lab.count("lies there")
     local window = {}
     lab.stuck("%s waits for ever, and the sill is empty")
-    function window.is_full() return sill:get() ~= 0 end
+    function window.is_full() return sill:get() > 0 end
     function window.put(_, loaf)
-      lab.always("safe", sill:compare_set(0, loaf), "%s squeezed loaf %d onto a full sill", lab.me(), loaf)
-      lies:set(1)
+      lab.always("safe", sill:add(1) == 1, "%s squeezed loaf %d onto a full sill", lab.me(), loaf)
+      lies:set(loaf)
       lab.stuck("%s waits for ever, and the sill is full")
     end
     function window.take()
-      local loaf
-      sill:update(function(old) loaf = old return 0 end)
-      lab.always("safe", loaf ~= 0, "%s reached for a loaf, and the sill was empty", lab.me())
+      lab.always("safe", sill:add(-1) == 0, "%s reached for a loaf, and the sill was empty", lab.me())
+      local loaf = lies:get()
       lies:set(0)
       lab.stuck("%s waits for ever, and the sill is empty")
       return loaf
@@ -35,9 +35,8 @@ baker dozes behind it. A loaf must never be squeezed onto another one, and nobod
 
     lab.task("baker", function()
       for loaf = 1, 2 do
-        oven:enter()
-        lab.sometimes("free", lies:get() == 1, "the baker never bakes while a loaf lies on the sill")
-        oven:leave()
+        oven:pass()
+        lab.sometimes("free", lies:get() > 0, "the baker never bakes while a loaf lies on the sill")
         student.put(window, loaf)
       end
     end)

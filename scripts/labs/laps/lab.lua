@@ -2,8 +2,9 @@ return {
   title = "Lap by lap",
   learn = "a barrier that is used again needs two gates",
   story = [[
-The runners train together: they run a lap, wait at the line until all have run it, and only then begin the next one. The
-barrier of the climbers is used once; here it has to shut again behind the last one, and before the first one is back.]],
+The runners train together: they run a lap, wait at the line until all have run it, and only then
+begin the next one. The barrier of the climbers is used once; here it has to shut again behind the
+last one, and before the first one is back.]],
   hints = {
     "A fast runner comes round to the line again before a slow one has left it. Which gate does it find open?",
     "entry and exit are two gates, one behind the other; come counts up at the first and down at the second.",

@@ -4,16 +4,17 @@ return {
   title = "The patient chronicler",
   learn = "who shares may starve those who do not: a door in front of the room is fair to both",
   story = [[
-The reading room again. The readers like it so much that they come back at once, and as long as one of them is inside the
-others walk in, too. The chronicler stands at the door with his pen and grows old. Who comes later than he shall read
-later than he: at most one reader who came after him may go in before him.]],
+The reading room again. The readers like it so much that they come back at once, and as long as one
+of them is inside the others walk in, too. The chronicler stands at the door with his pen and grows
+old. Who comes later than he shall read later than he: at most one reader who came after him may go
+in before him.]],
   hints = {
     "What does a reader look at before it goes in? What does it not see?",
-    "door is a lock in front of all: the chronicler keeps it while he waits for the room, readers only walk through it.",
-    "The writer: acquire door, then room, write, release both. A reader: acquire door, release door, then count itself in.",
+    "door is a lock in front of all: the chronicler keeps it as he waits for the room, readers walk through it.",
+    "The writer: acquire door, then room; write; release both. A reader: acquire and release door, then go on.",
   },
   points = { safe = 3, ends = 2, free = 2, fair = 3 },
-  tasks = 3, switches = 1, fair = true,
+  tasks = 3, switches = 1, runs = 1500, fair = true,
   world = function(lab, student)
     local hall, readers = lab.stage("hall"), lab.count("readers")
     local upper, lower = ipc.value(1, "upper line"), ipc.value(1, "lower line")

@@ -4,11 +4,11 @@ return {
   title = "The reading room",
   learn = "readers share, writers do not: the first one in takes the room, the last one out gives it back",
   story = [[
-In the reading room lies the town's chronicle, open at a page of two lines. Readers read both lines; as many as like may
-do so at a time. Now and then the chronicler comes and writes the page anew, and then nobody else may be in the room:
-half an old page and half a new one make a rumour.]],
+In the reading room lies the town's chronicle, open at a page of two lines. Readers read both lines;
+as many as like may do so at a time. Now and then the chronicler comes and writes the page anew, and
+then nobody else may be in the room: half an old page and half a new one make a rumour.]],
   hints = {
-    "The room may be taken by the chronicler, or by the readers as a group. Who of the group takes it, who gives it back?",
+    "The room is taken by the chronicler, or by the readers as a group. Who of them takes it, who gives it back?",
     "room is a semaphore of 1, inside counts the readers, counter is the lock under which they count.",
     "Under counter: the reader that makes inside 1 acquires room; the one that makes it 0 again releases it.",
   },

@@ -4,9 +4,10 @@ return {
   title = "The night shift",
   learn = "who is dead is replaced, and before the work is done again one looks whether it was done",
   story = [[
-At dusk the master of the lamps sends out a watchman for each of the two lamps of the town; both are out at the same time.
-The fog is thick, and one of them may walk into the canal: before he has lit his lamp, or behind it. In the morning each
-lamp must have been lit, and none of them twice, since a lamp that is lit twice bursts.]],
+At dusk the master of the lamps sends out a watchman for each of the two lamps of the town; both are
+out at the same time. The fog is thick, and one of them may walk into the canal: before he has lit
+his lamp, or behind it. In the morning each lamp must have been lit, and none of them twice, since a
+lamp that is lit twice bursts.]],
   hints = {
     "A watchman who does not come home may have lit his lamp. What tells you, his absence or the lamp?",
     "watchman:join() returns when he is home, and when he is dead. lamp:is_lit() says what is true.",

@@ -4,10 +4,10 @@ return {
   title = "The notice board",
   learn = "a writer who never waits: a version that is odd while he writes, and readers who look twice",
   story = [[
-On the platform hangs a board with two wheels, one for the hour and one for the minutes of the next train. First it is the
-6:05; the station master turns it to 7:19 and later to 8:11. He turns one wheel after the other, and he is in a hurry: he
-never waits for anyone. A traveller looks up, and nobody may go home with a
-time at which no train leaves.]],
+On the platform hangs a board with two wheels, one for the hour and one for the minutes of the next
+train. First it is the 6:05; the station master turns it to 7:19 and later to 8:11. He turns one
+wheel after the other, and he is in a hurry: he never waits for anyone. A traveller looks up, and
+nobody may go home with a time at which no train leaves.]],
   hints = {
     "Between looking at the hour and at the minutes the board may have been turned. How would you know?",
     "version is a number that the station master changes before he begins and again when he has finished.",

@@ -4,9 +4,10 @@ return {
   title = "Four at a round table",
   learn = "a circle of waiting is broken by one who does not fit into it",
   story = [[
-Four thinkers sit at a round table with a bowl in the middle, and between each two lies one fork. Who wants to eat needs
-the fork at the left and the one at the right. If all reach for the left one at the same moment, all will think for ever.
-See to it that all get to eat, and that two who sit opposite each other can do so at the same time.]],
+Four thinkers sit at a round table with a bowl in the middle, and between each two lies one fork.
+Who wants to eat needs the fork at the left and the one at the right. If all reach for the left one
+at the same moment, all will think for ever. See to it that all get to eat, and that two who sit
+opposite each other can do so at the same time.]],
   hints = {
     "Draw who holds which fork, and who waits for whom. What shape do the arrows make?",
     "first and second are the forks in the order in which they are taken. It need not be the same for everyone.",

@@ -10,7 +10,6 @@ local function santa(house) -- is woken once
   book:acquire()
   --[[ hole: the reindeer first, then the elves ]]
   --[[ start: house:answer() ]]
-  --[[ start: study:release(2) ]]
   if herd:get() == 3 then
     herd:set(0)
     house:hitch()
@@ -24,9 +23,7 @@ local function santa(house) -- is woken once
 end
 
 local function reindeer(house, pull)
-  book:with(function()
-    if herd:add(1) == 3 then house:reindeer_are_back() bed:release() end
-  end)
+  book:with(function() if herd:add(1) == 3 then house:reindeer_are_back() bed:release() end end)
   harness:acquire()
   pull()
 end

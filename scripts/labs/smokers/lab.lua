@@ -4,10 +4,11 @@ return {
   title = "Three old smokers",
   learn = "a signal that says too little needs somebody who adds it up",
   story = [[
-On the bench by the harbour sit three old smokers. One has tobacco without end, one has paper, one has matches, and none
-of them gives anything away. Now and then the kiosk keeper, who cannot be told anything, lays two of the three things on
-the counter and calls out each of them. The one who has the third thing shall take both and smoke. A boy stands at each
-thing's place; whichever boy's thing is called, he comes running: teach him what to do.]],
+On the bench by the harbour sit three old smokers. One has tobacco without end, one has paper, one
+has matches, and none of them gives anything away. Now and then the kiosk keeper, who cannot be told
+anything, lays two of the three things on the counter and calls out each of them. The one who has
+the third thing shall take both and smoke. A boy stands at each thing's place; whichever boy's thing
+is called, he comes running: teach him what to do.]],
   hints = {
     "One thing on the counter says nothing yet. Which boy knows who is to smoke: the first or the second?",
     "lies holds the number of the thing that lies there alone, or 0; counter is a lock. The things are 1, 2 and 3.",
@@ -46,7 +47,8 @@ thing's place; whichever boy's thing is called, he comes running: teach him what
         smoked:add(1)
         again:release()
       end
-      ipc.process{ name = "smoker-" .. n, daemon = true, target = student.smoker, args = { n, bells[n], things, smoke } }:start()
+      local args = { n, bells[n], things, smoke }
+      ipc.process{ name = "smoker-" .. n, daemon = true, target = student.smoker, args = args }:start()
       local function call(who) bells[who]:release() end
       ipc.process{ name = "boy-" .. n, daemon = true, target = student.boy, args = { n, things[n], call } }:start()
     end

@@ -2,9 +2,9 @@ return {
   title = "Two seats for sushi",
   learn = "who wakes another one does the book-keeping for him: else a newcomer is quicker",
   story = [[
-A sushi bar with two seats. If a seat is free you may sit down. But when both are taken, the two belong together, and
-whoever comes then has to wait until both have left. The last one to leave tells those who wait. Three guests are so
-fond of the place that all of them come twice.]],
+A sushi bar with two seats. If a seat is free you may sit down. But when both are taken, the two
+belong together, and whoever comes then has to wait until both have left. The last one to leave
+tells those who wait. Three guests are so fond of the place that all of them come twice.]],
   hints = {
     "A woken guest does not sit yet. Who may come in between being called and sitting down, and what does he see?",
     "eating and waiting are counted under the lock `book`; party says that both seats were taken; called is a bell.",

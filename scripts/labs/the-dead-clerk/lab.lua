@@ -4,9 +4,10 @@ return {
   title = "The dead clerk",
   learn = "a lock whose holder died comes with a warning: what it protects may be half done",
   story = [[
-Money goes into the drawer first, then into the book; only who has the key may do either. Two clerks sell a ticket of 100
-each. The job is unhealthy: at any step one of them may fall dead, with the key in his hand. The next one who takes the
-key is told so. In the evening the owner opens the till, and the book must say what the drawer holds.]],
+Money goes into the drawer first, then into the book; only who has the key may do either. Two clerks
+sell a ticket of 100 each. The job is unhealthy: at any step one of them may fall dead, with the key
+in his hand. The next one who takes the key is told so. In the evening the owner opens the till, and
+the book must say what the drawer holds.]],
   hints = {
     "acquire has a second result. When does it say \"abandoned\", and what may be wrong then?",
     "The drawer does not lie: what is in it is there. The book can be written anew.",
@@ -33,8 +34,8 @@ key is told so. In the evening the owner opens the till, and the book must say w
       if dead then lab.stuck("a clerk is dead, and %s waits for the key for ever") end
       student.evening(till)
       local held, written = money:get(), book:get()
-      lab.always(dead and "survives" or "safe", held == written, "the book says %d, the drawer holds %d%s", written, held,
-        dead and ": a clerk has died" or "")
+      lab.always(dead and "survives" or "safe", held == written, "the book says %d, the drawer holds %d%s",
+        written, held, dead and ": a clerk has died" or "")
       lab.always("safe", held >= 100 * ended:get(), "%d clerks came home, and the drawer holds %d", ended:get(), held)
     end)
   end }

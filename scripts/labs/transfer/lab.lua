@@ -4,9 +4,10 @@ return {
   title = "Crossing transfers",
   learn = "locks are taken in one order by all, and no lock is larger than it must be",
   story = [[
-A small bank, four accounts, a lock on each. Ann sends money from red to blue while Bob sends some from blue to red, and
-at the next counter Cleo moves hers from green to grey. Not a coin may be lost, nobody may stand there for ever, and Cleo
-must not be kept waiting by people whose accounts are none of hers.]],
+A small bank, four accounts, a lock on each. Ann sends money from red to blue while Bob sends some
+from blue to red, and at the next counter Cleo moves hers from green to grey. Not a coin may be
+lost, nobody may stand there for ever, and Cleo must not be kept waiting by people whose accounts
+are none of hers.]],
   hints = {
     "Ann holds one lock and Bob the other one. What does each of them want next?",
     "Each account has a number. What if both began with the same account, whichever way the money goes?",

@@ -2,9 +2,10 @@ return {
   title = "Water",
   learn = "who forms a group keeps its place until the whole group is done",
   story = [[
-In the glass flask of the travelling chemist atoms become water, three at a time: two of hydrogen and one of oxygen bond,
-and only then the next three may. Hydrogen comes four times, oxygen twice, in any order. Three hydrogens in a row make a
-bang; a second oxygen before the molecule is whole makes a stench.]],
+In the glass flask of the travelling chemist atoms become water, three at a time: two of hydrogen
+and one of oxygen bond, and only then the next three may. Hydrogen comes four times, oxygen twice,
+in any order. Three hydrogens in a row make a bang; a second oxygen before the molecule is whole
+makes a stench.]],
   hints = {
     "Who may bond, and until when is its place taken? What happens if it is given away before all three have bonded?",
     "hydrogen is a semaphore with 2 places, oxygen one with 1; three is a barrier for three.",

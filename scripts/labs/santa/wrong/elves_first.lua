@@ -21,9 +21,7 @@ local function santa(house) -- is woken once
 end
 
 local function reindeer(house, pull)
-  book:with(function()
-    if herd:add(1) == 3 then house:reindeer_are_back() bed:release() end
-  end)
+  book:with(function() if herd:add(1) == 3 then house:reindeer_are_back() bed:release() end end)
   harness:acquire()
   pull()
 end

@@ -1,4 +1,4 @@
-#include "lua/number.h"
+#include "codec/number.h"
 
 #include "lua/support.h"
 

@@ -1,0 +1,242 @@
+// Chart: the canvas of lanes: its rows, names at the left, the axis above, and what is laid over all of them.
+
+const chart = { canvas: null, context: null, scroller: null };
+const HEAD = 26, LEAST_ROW = 32, GREATEST_ROW = 54;
+
+function rowHeight(count) {
+  const room = chart.scroller.clientHeight - AXIS - 2 * HEAD;
+  return Math.max(LEAST_ROW, Math.min(GREATEST_ROW, Math.floor(room / Math.max(1, count))));
+}
+
+function layRows() {
+  const objects = shownObjects();
+  const height = rowHeight(data.meta.tasks.length + objects.length);
+  const rows = [];
+  let top = 0;
+  const add = (kind, index, size) => {
+    rows.push({ kind, index, top, height: size, y: 0 });
+    top += size;
+  };
+  add("head", 0, HEAD);
+  data.meta.tasks.forEach((_, i) => add("task", i + 1, height));
+  if (objects.length > 0) add("head", 1, HEAD);
+  for (const object of objects) add("object", object, height);
+  view.rows = rows;
+  view.rowOfTask = [];
+  for (const row of rows) if (row.kind === "task") view.rowOfTask[row.index] = row;
+  document.getElementById("content").style.height = `${top + AXIS + 8}px`;
+}
+
+function resize() {
+  const { canvas, scroller } = chart;
+  if (view.width === scroller.clientWidth && view.height === scroller.clientHeight &&
+    view.ratio === window.devicePixelRatio) return;
+  view.ratio = window.devicePixelRatio || 1;
+  view.width = scroller.clientWidth;
+  view.height = scroller.clientHeight;
+  view.gutter = view.width < 560 ? 92 : view.width < 700 ? 130 : 168;
+  canvas.width = Math.round(view.width * view.ratio);
+  canvas.height = Math.round(view.height * view.ratio);
+  canvas.style.width = `${view.width}px`;
+  canvas.style.height = `${view.height}px`;
+  layRows();
+  draw(); // now, as a canvas that has changed its size is empty
+}
+
+// ---- the axis ----
+
+function niceStep(least) {
+  if (isLogical()) least = Math.max(1, least);
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= least * 0.999);
+}
+
+function ticks() {
+  const step = niceStep(grain() * 96), found = [];
+  for (let time = Math.ceil(Math.max(0, view.from) / step) * step; time <= Math.min(view.to, times.length);
+    time += step) {
+    found.push(time);
+  }
+  return { step, found };
+}
+
+function paintGrid(context, list) {
+  context.fillStyle = palette.css.line;
+  for (const time of list) context.fillRect(Math.round(xOf(time)), AXIS, 1, view.height);
+}
+
+function paintAxis(context, { step, found }) {
+  context.fillStyle = palette.css.shade;
+  context.fillRect(0, 0, view.width, AXIS);
+  context.fillStyle = palette.css.line;
+  context.fillRect(0, AXIS - 1, view.width, 1);
+  context.font = LABEL;
+  if (!view.hasArrows) {
+    context.fillStyle = palette.css.faint;
+    const hint = view.gutter > 120 ? "zoom in for arrows" : "zoom: arrows";
+    context.fillText(hint, 12, AXIS / 2);
+  }
+  for (const time of found) {
+    const x = Math.round(xOf(time)), text = shownMoment(time, step);
+    if (x < view.gutter - 1 || x + context.measureText(text).width + 8 > view.width) continue;
+    context.fillStyle = palette.css.line;
+    context.fillRect(x, AXIS - 7, 1, 6);
+    context.fillStyle = palette.css.faint;
+    context.fillText(text, x + 5, AXIS / 2);
+  }
+}
+
+// ---- names at the left ----
+
+const HEADS = ["Tasks", "Objects"];
+
+function paintHead(context, row) {
+  context.fillStyle = palette.css.faint;
+  context.font = "600 11px system-ui, sans-serif";
+  context.fillText(HEADS[row.index].toUpperCase(), 12, row.y + row.height / 2 + 3);
+  context.font = LABEL;
+}
+
+function paintName(context, row) {
+  const task = row.kind === "task", middle = row.y + row.height / 2;
+  const narrow = view.gutter < 100, own = !task && data.meta.objects[row.index - 1].name;
+  const name = task ? data.taskNames[row.index] : own || data.objectTitles[row.index];
+  const left = task ? 12 : 24, room = view.gutter - left - 10;
+  if (!task) {
+    context.fillStyle = tileOf(row.index);
+    context.fillRect(12, middle - (narrow ? 4 : 12), 8, 8);
+    context.strokeStyle = colourOf(row.index);
+    context.lineWidth = 1;
+    context.strokeRect(12.5, middle - (narrow ? 3.5 : 11.5), 7, 7);
+  }
+  const second = narrow ? "" : task ? taskSubtitle(row.index)
+    : `${own ? `${data.objectKinds[row.index]} · ` : ""}${scaleOf(row.index)}`;
+  context.fillStyle = palette.css.text;
+  context.fillText(fitted(context, name, room), left, second ? middle - 7 : middle);
+  if (!second) return;
+  context.fillStyle = palette.css.faint;
+  context.font = "11px system-ui, sans-serif";
+  context.fillText(fitted(context, second, view.gutter - left - 10), left, middle + 8);
+  context.font = LABEL;
+}
+
+function taskSubtitle(task) {
+  const lane = data.lanes[task], life = times.tasks[task - 1].ended - times.tasks[task - 1].began;
+  const asleep = derived.waitedBefore[lane.end] - derived.waitedBefore[lane.first];
+  const slept = derived.sleptBefore[lane.end] - derived.sleptBefore[lane.first];
+  return `waits ${shownShare(asleep - slept, life)}`;
+}
+
+function paintGutter(context, rows) {
+  context.fillStyle = palette.css.surface;
+  context.fillRect(0, AXIS, view.gutter, view.height - AXIS);
+  for (const row of rows) {
+    if (row.kind === "head") paintHead(context, row);
+    else paintName(context, row);
+  }
+  context.fillStyle = palette.css.line;
+  context.fillRect(view.gutter - 1, 0, 1, view.height);
+}
+
+// ---- over all ----
+
+function paintRange(context) {
+  if (!view.range) return;
+  const left = Math.max(xOf(view.range.from), view.gutter), right = Math.min(xOf(view.range.to), view.width);
+  if (right < left) return;
+  context.globalAlpha = 0.13;
+  context.fillStyle = palette.css.accent;
+  context.fillRect(left, 0, right - left, view.height);
+  context.globalAlpha = 1;
+  context.fillRect(left, 0, 1, view.height);
+  context.fillRect(right - 1, 0, 1, view.height);
+}
+
+function paintMarks(context) {
+  for (const mark of data.meta.marks) {
+    const x = Math.round(xOf(mark.time)) + 0.5;
+    if (isLogical() || x < view.gutter || x > view.width) continue;
+    context.strokeStyle = palette.css.danger;
+    context.lineWidth = 1;
+    context.setLineDash([3, 3]);
+    context.beginPath();
+    context.moveTo(x, AXIS);
+    context.lineTo(x, view.height);
+    context.stroke();
+    context.setLineDash([]);
+    const room = view.width - x > 190 ? view.width - x - 10 : x - view.gutter - 10;
+    const text = fitted(context, mark.text, Math.min(room, 320)), width = context.measureText(text).width;
+    context.fillStyle = palette.css.danger;
+    context.fillText(text, view.width - x > 190 ? x + 5 : x - 5 - width, AXIS + HEAD / 2 + 1);
+  }
+}
+
+function outline(context, span, colour, width) {
+  const row = span >= 0 && view.rowOfTask[data.task[span]];
+  if (!row || row.y + row.height < AXIS || row.y > view.height) return;
+  const bar = barOf(row), from = times.slept[span] >= 0 ? times.slept[span] : times.began[span];
+  const left = Math.max(xOf(from), view.gutter - 4), right = Math.min(xOf(times.until[span]), view.width + 4);
+  if (right < view.gutter || left > view.width) return;
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.strokeRect(left - 1, bar.top - 1, Math.max(3, right - left + 2), bar.height + 2);
+}
+
+function paintMatches(context) {
+  if (!search.spans) return;
+  let drawn = 0;
+  for (let i = lastBefore(search.times, 0, search.times.length, view.from - (view.to - view.from)) + 1;
+    i < search.spans.length && drawn < 400 && search.times[i] <= view.to; i++, drawn++) {
+    outline(context, search.spans[i], palette.css.accent, 1.5);
+  }
+}
+
+function seenRows() {
+  const seen = [];
+  for (const row of view.rows) {
+    row.y = row.top - view.scroll + AXIS;
+    if (row.y + row.height > AXIS && row.y < view.height) seen.push(row);
+  }
+  return seen;
+}
+
+function paintLines(context, rows) {
+  context.fillStyle = palette.css.line;
+  for (const row of rows) context.fillRect(0, Math.round(row.y + row.height) - 1, view.width, 1);
+}
+
+function paintChart() {
+  const { context } = chart, rows = seenRows(), axis = ticks();
+  context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+  context.font = LABEL;
+  context.textBaseline = "middle";
+  context.fillStyle = palette.css.surface;
+  context.fillRect(0, 0, view.width, view.height);
+  paintGrid(context, axis.found);
+  paintLines(context, rows);
+  for (const row of rows) {
+    if (row.kind === "task") paintTask(context, row);
+    if (row.kind === "object") paintObject(context, row);
+  }
+  paintArrows(context);
+  paintMatches(context);
+  outline(context, view.hovered, palette.css.faint, 1.5);
+  outline(context, view.selected, palette.css.text, 2);
+  paintMarks(context);
+  paintGutter(context, rows);
+  paintAxis(context, axis);
+  paintRange(context);
+}
+
+function openChart() {
+  chart.canvas = document.getElementById("lanes");
+  chart.context = chart.canvas.getContext("2d", { alpha: false });
+  chart.scroller = document.getElementById("scroller");
+  chart.scroller.addEventListener("scroll", () => {
+    view.scroll = chart.scroller.scrollTop;
+    invalidate();
+  }, { passive: true });
+  new ResizeObserver(resize).observe(chart.scroller);
+  painters.push(paintChart);
+  resize();
+}

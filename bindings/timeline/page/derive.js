@@ -1,0 +1,295 @@
+// Derive: what the columns say only together: waits added up, locks held, how full a queue was, and arrows.
+//
+// `times` are those that are drawn, real or logical; `derived` is made anew where they change.
+
+const times = { began: null, until: null, slept: null, called: null, length: 0, tasks: [] };
+const derived = { waitedBefore: null, longest: null, holds: [], curves: [], arrows: null, waitedFor: null };
+
+const BLOCK = 64;
+const LOCKS = new Set(["lock", "rlock", "rwlock", "condition"]);
+const TAKES = new Set(["acquire", "read", "write"]);
+const SENDS = new Set(["put", "send"]);
+const RECEIVES = new Set(["get", "recv"]);
+const FILLED = new Set(["queue", "pipe", "connection"]);
+
+function wordOf(span) {
+  return data.operationWords[data.operation[span]];
+}
+
+function useRealTimes() {
+  const { count, ended, task } = data;
+  const until = new Float64Array(count);
+  for (let i = 0; i < count; i++) until[i] = ended[i] >= 0 ? ended[i] : Math.max(data.began[i], taskEnd(task[i]));
+  const tasks = data.meta.tasks.map((row, i) => ({ began: row.began || 0, ended: taskEnd(i + 1) }));
+  Object.assign(times, { began: data.began, until, slept: data.slept, called: data.called, tasks,
+    length: Math.max(data.meta.length, 1) });
+}
+
+// How long a span was asleep; of one that never ended, until its task's end.
+function waitOf(span) {
+  if (times.slept[span] < 0) return 0;
+  const seen = times.until[span] - times.slept[span];
+  return data.ended[span] >= 0 && !isLogical() ? Math.min(data.waited[span], seen) : seen;
+}
+
+// A sleep is as long as the script asks: it says nothing of who waits for whom.
+function isSleep(span) {
+  return data.object[span] === 0 && wordOf(span) === "sleep";
+}
+
+// ---- waits ----
+
+// waitedBefore[i] is the sum of all spans before i, sleptBefore[i] that of the sleeps among them; longest[b]
+// is the span of the block b that waited longest.
+function addWaits() {
+  const { count, object } = data;
+  const before = new Float64Array(count + 1), sleptBefore = new Float64Array(count + 1);
+  const longest = new Int32Array(Math.ceil(count / BLOCK)).fill(-1);
+  const waitedFor = new Float64Array(data.objectTitles.length);
+  let most = 0;
+  for (let i = 0; i < count; i++) {
+    const wait = waitOf(i);
+    before[i + 1] = before[i] + wait;
+    sleptBefore[i + 1] = sleptBefore[i] + (isSleep(i) ? wait : 0);
+    waitedFor[object[i]] += wait;
+    if (i % BLOCK === 0) most = 0;
+    if (wait > most) {
+      most = wait;
+      longest[i / BLOCK | 0] = i;
+    }
+  }
+  Object.assign(derived, { waitedBefore: before, sleptBefore, longest, waitedFor });
+}
+
+// The span of [first, end) that waited longest, or -1.
+function longestWait(first, end) {
+  let found = -1, most = 0;
+  const look = (span) => {
+    const wait = span < 0 ? 0 : waitOf(span);
+    if (wait > most) {
+      most = wait;
+      found = span;
+    }
+  };
+  let i = first;
+  for (; i < end && i % BLOCK !== 0; i++) look(i);
+  for (; i + BLOCK <= end; i += BLOCK) look(derived.longest[i / BLOCK]);
+  for (; i < end; i++) look(i);
+  return found;
+}
+
+// ---- locks ----
+
+function roomForHolds(most) {
+  return { count: 0, from: new Float64Array(most), to: new Float64Array(most), object: new Uint32Array(most),
+    task: new Uint32Array(most), level: new Uint8Array(most) };
+}
+
+function addHold(holds, object, task, from, level) {
+  const at = holds.count++;
+  holds.object[at] = object;
+  holds.task[at] = task;
+  holds.from[at] = from;
+  holds.level[at] = level;
+  return at;
+}
+
+// Only the columns up to what there is.
+function cut(holds) {
+  for (const name of ["from", "to", "object", "task", "level"]) holds[name] = holds[name].slice(0, holds.count);
+  return holds;
+}
+
+// Who waits on a condition gives its lock, and takes it again: which lock that is no trace tells; the one that it took
+// last is likely.
+function waitOnCondition(holds, open, span) {
+  const object = open.has(data.object[span]) ? data.object[span] : [...open.keys()].pop();
+  if (object === undefined) return;
+  const hold = open.get(object);
+  holds.to[hold.at] = times.slept[span];
+  if (data.ended[span] >= 0) hold.at = addHold(holds, object, data.task[span], times.until[span], open.size - 1);
+  else open.delete(object);
+}
+
+// Those of one task, in the order in which it took them: object -> { where it stands, how often it is taken }.
+function holdsOfLane(task, { isTake, isRelease, isWait }) {
+  const lane = data.lanes[task], open = new Map(), holds = roomForHolds(lane.end - lane.first);
+  for (let i = lane.first; i < lane.end; i++) {
+    const object = data.object[i], word = data.operation[i];
+    if (!derived.isLock[object]) continue;
+    const hold = open.get(object);
+    if (isTake[word] && data.result[i] === 0 && data.ended[i] >= 0) {
+      if (hold) hold.depth++;
+      else open.set(object, { at: addHold(holds, object, task, times.until[i], open.size), depth: 1 });
+    } else if (hold && isRelease[word] && --hold.depth === 0) {
+      holds.to[hold.at] = isLogical() ? times.until[i] : times.began[i];
+      open.delete(object);
+    } else if (isWait[word] && data.objectKinds[object] === "condition" && times.slept[i] >= 0) {
+      waitOnCondition(holds, open, i);
+    }
+  }
+  for (const hold of open.values()) holds.to[hold.at] = times.tasks[task - 1].ended;
+  return cut(holds);
+}
+
+// The same of each object: first lane after lane, then in the order of time, which sort() makes of lanes quickly.
+function holdsOfObject(object) {
+  const lanes = derived.holds.filter((_, task) => derived.locksOf[task].has(object));
+  const all = roomForHolds(lanes.reduce((sum, holds) => sum + holds.count, 0));
+  for (const holds of lanes) {
+    for (let i = 0; i < holds.count; i++) {
+      if (holds.object[i] === object) all.to[addHold(all, object, holds.task[i], holds.from[i], 0)] = holds.to[i];
+    }
+  }
+  const order = Array.from({ length: all.count }, (_, i) => i).sort((a, b) => all.from[a] - all.from[b]);
+  const sorted = roomForHolds(all.count);
+  for (const i of order) sorted.to[addHold(sorted, object, all.task[i], all.from[i], 0)] = all.to[i];
+  return sorted;
+}
+
+function findHolds() {
+  const words = { isTake: data.operationWords.map((word) => TAKES.has(word)),
+    isRelease: data.operationWords.map((word) => word === "release"),
+    isWait: data.operationWords.map((word) => word === "wait" || word === "wait_for") };
+  derived.isLock = data.objectKinds.map((kind) => LOCKS.has(kind));
+  derived.holds = data.lanes.map((_, task) => (task === 0 ? roomForHolds(0) : holdsOfLane(task, words)));
+  derived.locksOf = derived.holds.map((holds) => new Set(holds.object));
+  derived.heldBy = data.objectTitles.map((_, object) =>
+    (derived.isLock[object] ? holdsOfObject(object) : roomForHolds(0)));
+}
+
+// ---- curves ----
+
+// Keys hold a time and, in their lowest bit, whether it goes down: they are sorted as numbers, which is fast.
+function curveOf(keys) {
+  keys.sort();
+  const values = new Int32Array(keys.length), at = new Float64Array(keys.length);
+  let value = 0, least = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const down = keys[i] % 2 === 1;
+    value += down ? -1 : 1;
+    least = Math.min(least, value);
+    values[i] = value;
+    at[i] = (keys[i] - (down ? 1 : 0)) / 2;
+  }
+  const greatest = new Int32Array(Math.ceil(keys.length / BLOCK));
+  let most = 0;
+  for (let i = 0; i < keys.length; i++) {
+    values[i] -= least; // something was in it before the trace
+    most = Math.max(most, values[i]);
+    greatest[i / BLOCK | 0] = Math.max(greatest[i / BLOCK | 0], values[i]);
+  }
+  return { at, values, greatest, most: Math.max(most, -least), begin: -least };
+}
+
+function keyOf(time, down) {
+  return Math.round(time) * 2 + (down ? 1 : 0);
+}
+
+// What an operation of each word does to how full an object is: of a semaphore, and of others.
+function changes() {
+  const taken = { acquire: 1, release: -1 };
+  return { semaphore: data.operationWords.map((word) => taken[word] || 0),
+    others: data.operationWords.map((word) => (SENDS.has(word) ? 1 : RECEIVES.has(word) ? -1 : 0)) };
+}
+
+// A nil that was got looks like one that was refused, but has its message.
+function changeOfAll() {
+  const { count, object, operation, result, ended, message } = data, { semaphore, others } = changes();
+  const none = others.map(() => 0);
+  const rows = data.objectKinds.map((kind) => (kind === "semaphore" ? semaphore : FILLED.has(kind) ? others : none));
+  const change = new Int8Array(count);
+  for (let i = 0; i < count; i++) {
+    if (ended[i] >= 0 && (result[i] === 0 || message[i] !== 0)) change[i] = rows[object[i]][operation[i]];
+  }
+  return change;
+}
+
+// A message is in a queue from the beginning of its put, or from the end of the wait for room.
+function changesAt(span, change) {
+  if (isLogical() || change < 0 || data.objectKinds[data.object[span]] === "semaphore") return times.until[span];
+  if (times.slept[span] < 0) return times.began[span];
+  return Math.min(times.slept[span] + data.waited[span], times.until[span]);
+}
+
+function findCurves() {
+  const { count, object } = data;
+  const sizes = data.objectTitles.map(() => ({ depth: 0, waiters: 0 }));
+  const change = changeOfAll();
+  for (let i = 0; i < count; i++) {
+    if (change[i] !== 0) sizes[object[i]].depth++;
+    if (times.slept[i] >= 0) sizes[object[i]].waiters += 2;
+  }
+  const keys = sizes.map((size) => ({ depth: new Float64Array(size.depth), waiters: new Float64Array(size.waiters),
+    depths: 0, waits: 0 }));
+  for (let i = 0; i < count; i++) {
+    const each = keys[object[i]];
+    if (change[i] !== 0) each.depth[each.depths++] = keyOf(changesAt(i, change[i]), change[i] < 0);
+    if (times.slept[i] < 0) continue;
+    each.waiters[each.waits++] = keyOf(times.slept[i], false);
+    each.waiters[each.waits++] = keyOf(times.until[i], true);
+  }
+  derived.curves = keys.map((each) => ({ depth: curveOf(each.depth), waiters: curveOf(each.waiters) }));
+}
+
+// ---- arrows ----
+
+// From a put to the get of the same message, and from who called a sleeper to the sleeper.  They stand in the order of
+// the spans they lead to; firstArrow[i] is the first one of span i or of a later one.
+function findArrows() {
+  const { count, message, object, task, waker } = data;
+  const source = new Map(), sends = data.operationWords.map((word) => SENDS.has(word));
+  const receives = data.operationWords.map((word) => RECEIVES.has(word));
+  for (let i = 0; i < count; i++) {
+    if (message[i] !== 0 && sends[data.operation[i]]) source.set(object[i] * 4294967296 + message[i], i);
+  }
+  const to = [], from = [];
+  for (let i = 0; i < count; i++) {
+    let put;
+    if (message[i] !== 0 && receives[data.operation[i]]) put = source.get(object[i] * 4294967296 + message[i]);
+    if (put !== undefined) {
+      to.push(i);
+      from.push(put);
+    }
+    const told = put !== undefined && task[put] === waker[i];
+    if (waker[i] > 0 && data.called[i] >= 0 && !told) {
+      to.push(i);
+      from.push(-1);
+    }
+  }
+  derived.arrows = { to: Uint32Array.from(to), from: Int32Array.from(from) };
+  const first = new Uint32Array(count + 1);
+  for (let i = 0, arrow = 0; i <= count; i++) {
+    while (arrow < to.length && to[arrow] < i) arrow++;
+    first[i] = arrow;
+  }
+  derived.firstArrow = first;
+}
+
+// The span of the waker in which it called this one, or -1.
+function wakingSpan(span) {
+  const waker = data.waker[span];
+  if (waker === 0 || data.called[span] < 0) return -1;
+  const lane = data.lanes[waker];
+  if (lane.first === lane.end) return -1;
+  const at = lastBefore(data.began, lane.first, lane.end, data.called[span]);
+  return at < lane.first ? lane.first : at;
+}
+
+// The last of [first, end) at or before this value; first - 1 where there is none.
+function lastBefore(list, first, end, value) {
+  let low = first, high = end;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function derive() {
+  addWaits();
+  findHolds();
+  findCurves();
+  findArrows();
+}

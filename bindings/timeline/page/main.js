@@ -1,0 +1,65 @@
+// Main: the page begins here; and what its tests may ask of it, window.timeline.
+
+function openParts() {
+  readTheme();
+  listeners.theme.push(readTheme);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => tell("theme"));
+  orderObjects();
+}
+
+function openTrace() {
+  openChart();
+  showAll();
+  openOverview();
+  openPointer();
+  openDetails();
+  openLists();
+  openTotals();
+  openSearch();
+  openLogical();
+}
+
+// How long a frame takes while one zooms in and out again: { median, p95 } in milliseconds.
+function measureFrames(count) {
+  const took = [];
+  showAll();
+  for (let i = 0; i < count; i++) {
+    zoom(i < count / 2 ? 0.93 : 1 / 0.93, times.length * 0.37);
+    const begin = performance.now();
+    draw();
+    took.push(performance.now() - begin);
+  }
+  took.sort((a, b) => a - b);
+  return { median: took[count >> 1], p95: took[Math.floor(count * 0.95)], greatest: took[count - 1] };
+}
+
+function exposed(begun) {
+  return {
+    count: data.count, decoded: performance.now() - begun, data, times, view, search, story, totals, measureFrames,
+    select: selectAndReveal, selectRange, longestWaits, longestHandOvers,
+  };
+}
+
+async function begin() {
+  const begun = performance.now();
+  await readData(JSON.parse(document.getElementById("trace").textContent));
+  document.getElementById("trace").remove();
+  view.logical = !!data.meta.logical;
+  useRealTimes();
+  derive();
+  window.timeline = exposed(begun);
+  openParts();
+  if (data.meta.steps && data.meta.steps.length > 0) openStory();
+  else openTrace();
+  openOutline();
+  openKeys();
+  document.body.classList.remove("loading");
+  window.timeline.ready = performance.now() - begun;
+}
+
+begin().catch((why) => {
+  document.body.classList.remove("loading");
+  document.getElementById("wrong").hidden = false;
+  document.getElementById("wrong").textContent = `The trace could not be read: ${why.message}`;
+  console.error(why);
+});

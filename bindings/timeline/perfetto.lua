@@ -1,0 +1,284 @@
+--- Perfetto: a trace as protobuf TrackEvents, for ui.perfetto.dev.
+--
+-- Two groups of tracks: a track for each task, a track for each object.  An operation is a slice of its task; where it
+-- waited, that has two slices in it: "waits", and "woken", from the wake to its return, in which the arrow ends that
+-- comes from the call which woke it, or from the put of the message that it got.  A lock's track has a slice a holder,
+-- a queue's counts its messages, and that of what several tasks can hold at once its holders.  A step of a logical
+-- trace is a millisecond.
+local depth = require "timeline.depth"
+local flows = require "timeline.flows"
+local holds = require "timeline.holds"
+local names = require "timeline.names"
+local protobuf = require "timeline.protobuf"
+
+local number, fixed, bytes = protobuf.number, protobuf.fixed, protobuf.bytes
+
+local perfetto = {}
+
+-- Fields by the names of the messages they are in (perfetto's track_event.proto and others).
+local TRACE_PACKET = 1
+local TIMESTAMP, SEQUENCE, TRACK_EVENT, INTERNED, FLAGS, DESCRIPTOR = 8, 10, 11, 12, 13, 60
+local TYPE, NAME_IID, TRACK, NAME, COUNTER_VALUE, ANNOTATION = 9, 10, 11, 23, 30, 4
+local LOCATION_IID, FLOWS, LAST_FLOWS = 34, 47, 48
+local BEGIN, END, INSTANT, COUNTER = 1, 2, 3, 4
+local UUID, D_NAME, PARENT, D_COUNTER, CHILD_ORDER, RANK = 1, 2, 5, 8, 11, 12
+local EVENT_NAMES, LOCATIONS = 2, 4
+local CLEARED, NEEDS = 1, 2
+local EXPLICIT = 3
+local A_NAME, A_INTEGER, A_TEXT = 10, 4, 6
+local TASKS, OBJECTS, FIRST_TASK = 1, 2, 16 -- uuids of tracks
+local ONE_HOLDER = { lock = true, rlock = true, condition = true }
+local RESULTS = { "refused or timed out", "an error was raised", "not known" }
+
+-- ---- packets ----
+
+local varint = protobuf.varint
+
+local SEQUENCE_FIELD = number(SEQUENCE, 1)
+local PACKET_KEY, TIME_KEY, EVENT_KEY = bytes(TRACE_PACKET, ""):sub(1, -2), number(TIMESTAMP, 0):sub(1, -2),
+  bytes(TRACK_EVENT, ""):sub(1, -2)
+local EVENT_END = SEQUENCE_FIELD .. number(FLAGS, NEEDS)
+
+local function put_packet(self, fields, flags)
+  self.put(bytes(TRACE_PACKET, fields .. SEQUENCE_FIELD .. number(FLAGS, flags or NEEDS)))
+end
+
+-- What most packets are: written with as few texts between as can be.
+local function put_event(self, time, fields)
+  local packet = TIME_KEY .. varint(time * self.scale) .. EVENT_KEY .. varint(#fields) .. fields .. EVENT_END
+  self.put(PACKET_KEY .. varint(#packet) .. packet)
+end
+
+-- How the events of a track begin.
+local function heads_of(uuid)
+  return { begin = number(TYPE, BEGIN) .. number(TRACK, uuid), over = number(TYPE, END) .. number(TRACK, uuid) }
+end
+
+local function put_track(self, uuid, name, parent, rank, counter)
+  put_packet(self, bytes(DESCRIPTOR, number(UUID, uuid) .. bytes(D_NAME, name)
+    .. (parent and number(PARENT, parent) .. number(RANK, rank) or number(CHILD_ORDER, EXPLICIT))
+    .. (counter and bytes(D_COUNTER, "") or "")))
+end
+
+-- A name is written once, where it comes first, and has a number from then on.
+local function interned(self, kind, list, key, make)
+  local iid = list[key]
+  if iid then return iid end
+  list.count = list.count + 1
+  iid = list.count
+  list[key] = iid
+  put_packet(self, bytes(INTERNED, bytes(kind, number(1, iid) .. make())))
+  return iid
+end
+
+-- The name of an event, as its field.
+local function name_field(self, text)
+  local known = self.name_fields[text]
+  if not known then
+    known = number(NAME_IID, interned(self, EVENT_NAMES, self.texts, text, function() return bytes(2, text) end))
+    self.name_fields[text] = known
+  end
+  return known
+end
+
+local function location_iid(self, i)
+  local spans = self.trace.spans
+  local file, line = spans.file[i], spans.line[i]
+  if file == 0 or line == 0 then return nil end
+  return interned(self, LOCATIONS, self.places, file << 32 | line, function()
+    return bytes(2, self.trace.files[file]) .. number(4, line)
+  end)
+end
+
+-- ---- tasks ----
+
+local function annotation(name, value)
+  local field = math.type(value) == "integer" and number(A_INTEGER, value) or bytes(A_TEXT, value)
+  return bytes(ANNOTATION, bytes(A_NAME, name) .. field)
+end
+
+local function flow_fields(list, field)
+  if not list then return "" end
+  if not list[2] then return fixed(field, list[1]) end
+  local text = ""
+  for _, id in ipairs(list) do text = text .. fixed(field, id) end
+  return text
+end
+
+local function put_begin(self, track, time, name, more)
+  local field = name_field(self, name)
+  put_event(self, time, track.begin .. field .. (more or ""))
+end
+
+local function put_end(self, track, time)
+  put_event(self, time, track.over)
+end
+
+-- By whom it was woken, encoded once for each.
+local function woken_by(self, waker)
+  local known = self.wakers[waker]
+  if not known then
+    known = annotation("woken by", self.names:task(waker) or "?")
+    self.wakers[waker] = known
+  end
+  return known
+end
+
+-- What the beginning of an operation tells of it.
+local function told(self, i)
+  local spans = self.trace.spans
+  local location = location_iid(self, i)
+  local fields = location and number(LOCATION_IID, location) or ""
+  if spans.result[i] > 0 then fields = fields .. annotation("result", RESULTS[spans.result[i]]) end
+  -- an arrow says it as well
+  if spans.waker[i] > 0 and not self.to[i] then fields = fields .. woken_by(self, spans.waker[i]) end
+  return fields .. flow_fields(self.from[i], FLOWS)
+end
+
+-- An operation that nothing else of its task ran within; `over`: when its task died in it, or nil.
+local function put_span(self, track, i, over)
+  local spans = self.trace.spans
+  local ended = spans.ended[i] >= 0 and spans.ended[i] or over
+  local slept = spans.slept[i]
+  local last = flow_fields(self.to[i], LAST_FLOWS)
+  put_begin(self, track, spans.began[i], self.names:call(i), told(self, i) .. (slept < 0 and last or ""))
+  if slept >= 0 then
+    put_begin(self, track, slept, "waits")
+    local woken = spans.ended[i] >= 0 and slept + spans.waited[i] or ended
+    if woken then put_end(self, track, woken) end
+    if woken and spans.ended[i] >= 0 then
+      put_begin(self, track, woken, "woken", last)
+      put_end(self, track, ended)
+    end
+  end
+  if ended then put_end(self, track, ended) end
+end
+
+-- The spans of a task; one that others ran within has no slices of its waits.
+local function put_task(self, task, list)
+  local spans, open = self.trace.spans, {}
+  local track = heads_of(FIRST_TASK + task)
+  local over = self.trace.tasks[task].ended
+  local function close(time)
+    while #open > 0 and open[#open] <= time do put_end(self, track, table.remove(open)) end
+  end
+  for at, i in ipairs(list) do
+    local following = list[at + 1]
+    close(spans.began[i])
+    if following and spans.ended[i] > spans.began[following] then
+      local last = flow_fields(self.to[i], LAST_FLOWS)
+      put_begin(self, track, spans.began[i], self.names:call(i), told(self, i) .. last)
+      open[#open + 1] = spans.ended[i]
+    else
+      put_span(self, track, i, over)
+    end
+  end
+  close(math.maxinteger)
+end
+
+local function put_end_of_task(self, task)
+  local row = self.trace.tasks[task]
+  if not row.ended then return end
+  local how = row.how == "killed" and row.signal and ("killed by signal %d"):format(row.signal) or row.how or "ended"
+  put_event(self, row.ended, number(TYPE, INSTANT) .. number(TRACK, FIRST_TASK + task) .. bytes(NAME, how))
+end
+
+-- ---- objects ----
+
+local function put_counts(self, uuid, times, counts)
+  for i, time in ipairs(times) do
+    put_event(self, time, number(TYPE, COUNTER) .. number(TRACK, uuid) .. number(COUNTER_VALUE, counts[i]))
+  end
+end
+
+local function put_holders(self, uuid, list)
+  local track = heads_of(uuid)
+  for _, hold in ipairs(list) do
+    put_begin(self, track, hold.from, self.names:task(hold.task))
+    put_end(self, track, hold.to)
+  end
+end
+
+-- How many hold it at a time.
+local function holders_curve(list)
+  local moments, times, counts, now = {}, {}, {}, 0
+  for _, hold in ipairs(list) do
+    moments[#moments + 1], moments[#moments + 2] = { hold.from, 1 }, { hold.to, -1 }
+  end
+  table.sort(moments, function(a, b)
+    if a[1] ~= b[1] then return a[1] < b[1] end
+    return a[2] < b[2]
+  end)
+  for i, moment in ipairs(moments) do
+    now = now + moment[2]
+    times[i], counts[i] = moment[1], now
+  end
+  return times, counts
+end
+
+local function held_by_object(trace)
+  local list, found = holds.of(trace), {}
+  for i = 1, list.count do
+    local of = found[list.object[i]] or {}
+    found[list.object[i]] = of
+    of[#of + 1] = { task = list.task[i], from = list.from[i], to = list.to[i] }
+  end
+  return found
+end
+
+local function put_objects(self)
+  local trace = self.trace
+  local curves, held = depth.of(trace), held_by_object(trace)
+  for i, object in ipairs(trace.objects) do
+    local uuid, one = FIRST_TASK + #trace.tasks + i, ONE_HOLDER[object.kind]
+    if curves[i] then
+      put_track(self, uuid, self.names:object(i) .. ": messages", OBJECTS, i, true)
+      put_counts(self, uuid, curves[i].times, curves[i].counts)
+    elseif held[i] then
+      put_track(self, uuid, self.names:object(i) .. (one and "" or ": holders"), OBJECTS, i, not one)
+      if one then put_holders(self, uuid, held[i]) else put_counts(self, uuid, holders_curve(held[i])) end
+    end
+  end
+end
+
+-- Which flows begin in a span, and which end in it; each has its index as its number.
+local function find_flows(self)
+  self.from, self.to = {}, {}
+  for id, flow in ipairs(flows.of(self.trace)) do
+    for at, set in ipairs{ self.from, self.to } do
+      local list = set[flow[at]] or {}
+      set[flow[at]] = list
+      list[#list + 1] = id
+    end
+  end
+end
+
+local function task_title(self, i)
+  local pid = self.trace.tasks[i].pid
+  local name = self.names:task(i)
+  return pid and pid > 0 and not name:find("(" .. pid .. ")", 1, true) and ("%s (pid %d)"):format(name, pid) or name
+end
+
+--- Writes the trace by put(text), packet by packet.
+function perfetto.write(trace, put)
+  local self = { trace = trace, put = put, names = names.of(trace), scale = trace.logical and 1000000 or 1,
+    texts = { count = 0 }, places = { count = 0 }, name_fields = {},
+    wakers = {} }
+  find_flows(self)
+  put_packet(self, bytes(DESCRIPTOR, number(UUID, TASKS) .. bytes(D_NAME, "tasks of " .. names.clean(trace.title))
+    .. number(CHILD_ORDER, EXPLICIT)), CLEARED)
+  put_track(self, OBJECTS, "objects")
+  local lists = flows.by_task(trace)
+  for i = 1, #trace.tasks do
+    put_track(self, FIRST_TASK + i, task_title(self, i), TASKS, i)
+    put_task(self, i, lists[i])
+    put_end_of_task(self, i)
+  end
+  for _, mark in ipairs(trace.marks) do
+    put_event(self, mark.time, number(TYPE, INSTANT) .. number(TRACK, mark.task and mark.task > 0 and FIRST_TASK
+      + mark.task or TASKS) .. bytes(NAME, mark.text))
+  end
+  put_objects(self)
+end
+
+return perfetto

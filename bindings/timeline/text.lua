@@ -1,0 +1,59 @@
+--- Text: a trace for a terminal: what it is, the chart, and where the time went.
+local chart = require "timeline.chart"
+local depth = require "timeline.depth"
+local glyphs = require "timeline.glyphs"
+local holds = require "timeline.holds"
+local names = require "timeline.names"
+local paint = require "explore.paint"
+local rows = require "timeline.rows"
+local study = require "timeline.study"
+local summary = require "timeline.summary"
+local tables = require "timeline.tables"
+local times = require "timeline.times"
+
+local text = {}
+
+local NARROWEST = 40
+
+-- The range, within the trace: at least a moment.
+local function range(trace, from, to)
+  from = math.min(math.max(from or 0, 0), trace.length)
+  to = math.min(math.max(to or trace.length, from), trace.length)
+  return from, math.max(to, from + 1)
+end
+
+--- What there is to draw: options = { width =, color =, utf8 =, from =, to =, tasks = names, sort =, waits = how
+--- many }.
+function text.view(trace, options)
+  local from, to = range(trace, options.from, options.to)
+  local view = { trace = trace, from = from, to = to, width = math.max(options.width or 80, NARROWEST),
+    glyphs = glyphs.new(options.utf8), paint = paint.new(options.color), names = names.of(trace),
+    wanted_tasks = options.tasks }
+  function view.time(time)
+    local shown = times.text(time, trace.logical)
+    return options.utf8 and shown:gsub("us$", "µs") or shown
+  end
+  local chosen = rows.chosen(trace, view.names, options.tasks)
+  view.study = study.of(trace, chosen, from, to, options.waits)
+  view.holds, view.depth = holds.of(trace), depth.of(trace)
+  view.rows, view.left_out = rows.of(chosen, options.tasks, trace, view.names, view.study, options.sort)
+  return view
+end
+
+local function append(all, lines)
+  table.move(lines, 1, #lines, #all + 1, all)
+end
+
+--- The whole text of a view.
+function text.of(view)
+  local lines = summary.lines(view)
+  lines[#lines + 1] = ""
+  append(lines, chart.lines(view))
+  if view.left_out > 0 then
+    lines[#lines + 1] = ("%d more tasks are left out: --tasks NAMES shows those, * is any"):format(view.left_out)
+  end
+  append(lines, tables.lines(view))
+  return table.concat(lines, "\n") .. "\n"
+end
+
+return text

@@ -1,0 +1,93 @@
+/*
+ * Recording: has a run's operations recorded in a file (public/trace).
+ *
+ * Tasks write what they do into lanes of shared memory (trace/lane).  Another
+ * process, the recorder, which the caller forks, drains these into the file: it
+ * survives whatever happens to the program.  A task is recorded if a recording
+ * had been prepared before it began.
+ *
+ * Limits: an operation that never ended holds up what its task writes after
+ * it: callbacks that run while a task waits are lost where there are more than
+ * its lane has room for.
+ */
+#ifndef TL_PUBLIC_RECORDING_H
+#define TL_PUBLIC_RECORDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "public/trace.h"
+
+/* ---- the program's side ---- */
+
+/* Makes the shared memory, before the first task that is to be recorded; twice
+ * is harmless.  TL_OK, or TL_SYSTEM with errno. */
+int tl_recording_prepare(void);
+
+/* Begins and ends a recording: of this task, those that were prepared, and
+ * those to come.  `bell`: a socket's descriptor, on which a byte hurries the
+ * recorder; it is the same in all tasks.  `simulated`: time is a number. */
+void tl_recording_begin(int bell, bool simulated);
+void tl_recording_stop(void);
+
+/* Whether this thread is recorded. */
+bool tl_recording_is_on(void);
+
+/* This task has ended with the exit status; for the main one. */
+void tl_recording_finish(int exitcode);
+
+/* Says something that is kept with its moment. */
+void tl_recording_mark(const char *text);
+
+/* The hook of this thread that says where its script is: the line, or 0, and
+ * the name of the file, which need not outlive the call.  `key` is the same for
+ * the same file, and looked at instead of the name where it was the last. */
+struct tl_recording_file {
+    const char *name;
+    uint64_t key[2];
+};
+extern _Thread_local uint32_t (*tl_recording_where)(
+    struct tl_recording_file *file);
+
+/* Around a call of the API; `frame` is an address in the caller's frame.  What
+ * operations it has begun ends with it.  Returns what tl_recording_return
+ * takes. */
+uintptr_t tl_recording_call(const void *frame);
+void tl_recording_return(const void *frame, uintptr_t before,
+                         enum tl_trace_result result);
+
+/* The operation that this call has begun has ended, and more comes before the
+ * call returns, or it never does. */
+void tl_recording_end(enum tl_trace_result result);
+
+/* ---- the recorder's side ---- */
+
+struct tl_recorder_options {
+    const char *title;
+    const char *path;
+    int fd;         /* takes; -1: opened once there is something to write */
+    bool simulated; /* no time of day is known */
+    bool last;      /* only the last operations, and only where a task has
+                       failed or was killed, or a deadlock was told */
+};
+
+struct tl_recorder;
+
+/* NULL: no memory. */
+struct tl_recorder *tl_recorder_new(const struct tl_recorder_options *options);
+
+/* Reads what the tasks have written, and writes it to the file. */
+void tl_recorder_drain(struct tl_recorder *recorder);
+
+/* Reads the rest, with what will never end, and ends the file. */
+void tl_recorder_close(struct tl_recorder *recorder);
+
+struct tl_recorder_report {
+    uint64_t operations, lost;
+    bool written; /* false: there was nothing to write the last ones for */
+    int error;    /* errno of what went wrong with the file; 0: nothing */
+};
+void tl_recorder_tell(const struct tl_recorder *recorder,
+                      struct tl_recorder_report *out);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Drain: reads the lanes (trace/lane), as their one reader, and says what it
+ * has found in the words of a trace file.
+ */
+#ifndef TL_DRAIN_H
+#define TL_DRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/kept_spans.h"
+#include "trace/lane.h"
+#include "trace/ticks.h"
+#include "trace/trace_file.h"
+
+/* What the entries of a lane stand for, and whose it is. */
+struct tl_drain_reader {
+    uint32_t task;
+    uint64_t lost; /* of the lane's, what was told */
+    uint32_t objects[TL_LANE_OBJECTS];
+    uint32_t files[TL_LANE_FILES];
+};
+
+struct tl_drain {
+    struct tl_trace_file *file;
+    struct tl_kept_spans *kept; /* NULL: spans go straight to the file */
+    struct tl_drain_reader *readers[TL_LANES];
+    int64_t origin;
+    struct tl_ticks ticks;
+    uint32_t *indexes; /* of the tasks in the file, by their number */
+    uint32_t index_count, tasks;
+    uint64_t operations;
+    bool trouble; /* something went wrong with a task, since it was cleared */
+};
+
+enum tl_drain_how {
+    TL_DRAIN_LIVE,  /* what is whole */
+    TL_DRAIN_FINAL, /* all: no task writes any more, or nobody will look */
+    TL_DRAIN_PEEK   /* what is left by LIVE goes to the file, and stays */
+};
+
+void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how);
+
+/* Whether a lane has more than a little that was not read. */
+bool tl_drain_is_urgent(const struct tl_drain *drain);
+
+#endif

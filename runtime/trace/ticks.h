@@ -1,0 +1,45 @@
+/*
+ * Ticks: the time of what is recorded.
+ *
+ * Reading the clock twice an operation costs more than all else that recording
+ * does, so the processor's own counter is read where the kernel's clock stands
+ * on it, too; what a tick is worth the recorder finds out (struct tl_ticks).
+ * Elsewhere, and in a simulation, ticks are what the clock says.
+ */
+#ifndef TL_TICKS_H
+#define TL_TICKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+/* Whether the counter can be read: the kernel itself goes by it. */
+bool tl_ticks_has_counter(void);
+
+static inline int64_t tl_ticks_counter(void)
+{
+#ifdef __x86_64__
+    return (int64_t)__builtin_ia32_rdtsc();
+#else
+    return 0;
+#endif
+}
+
+static inline int64_t tl_ticks_now(bool counter)
+{
+    return counter ? tl_ticks_counter() : tl_clock_now();
+}
+
+/* What ticks are in nanoseconds: from `begin` on they are measured. */
+struct tl_ticks {
+    bool counter;
+    int64_t ticks, time; /* of one moment */
+    double worth;        /* nanoseconds a tick; 0: not known yet */
+};
+void tl_ticks_begin(struct tl_ticks *measure, bool counter);
+
+/* So many ticks in nanoseconds. */
+int64_t tl_ticks_time(struct tl_ticks *measure, int64_t ticks);
+
+#endif

@@ -1,0 +1,363 @@
+#include "trace/trace_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/standard.h"
+
+#define FLUSH_AT (64 << 10)
+
+/* ---- bytes to the file ---- */
+
+static void write_all(struct tl_trace_file *file, const struct tl_bytes *bytes)
+{
+    for (size_t done = 0; done < bytes->used && !file->error;) {
+        ssize_t size = write(file->fd, bytes->data + done, bytes->used - done);
+        if (size < 0 && errno != EINTR)
+            file->error = errno;
+        else if (size > 0)
+            done += (size_t)size;
+    }
+    if (bytes->failed && !file->error)
+        file->error = ENOMEM;
+}
+
+static void tag(struct tl_bytes *bytes, enum tl_trace_tag tag)
+{
+    unsigned char byte = (unsigned char)tag;
+    tl_bytes_add(bytes, &byte, 1);
+}
+
+static void end_block(struct tl_trace_file *file)
+{
+    struct tl_bytes *to = file->keeps ? &file->spans : &file->out;
+    if (!file->block_count)
+        return;
+    tag(to, TL_TRACE_SPANS);
+    tl_bytes_number(to, file->block_task);
+    tl_bytes_number(to, file->block_count);
+    tl_bytes_add(to, file->block.data, file->block.used);
+    file->block.used = 0;
+    file->block_count = 0;
+}
+
+void tl_trace_file_flush(struct tl_trace_file *file)
+{
+    end_block(file);
+    if (file->fd < 0)
+        return;
+    write_all(file, &file->out);
+    file->out.used = 0;
+}
+
+static void add_fixed(struct tl_bytes *bytes, uint64_t number, unsigned size)
+{
+    unsigned char out[8];
+    for (unsigned i = 0; i < size; i++)
+        out[i] = (unsigned char)(number >> 8 * i);
+    tl_bytes_add(bytes, out, size);
+}
+
+static uint64_t time_of_day(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void tl_trace_file_begin(struct tl_trace_file *file, int fd, const char *title,
+                         uint32_t flags)
+{
+    *file = (struct tl_trace_file){.fd = fd, .keeps = fd < 0};
+    tl_bytes_add(&file->out, TL_TRACE_MAGIC, sizeof TL_TRACE_MAGIC - 1);
+    add_fixed(&file->out, TL_TRACE_VERSION, 4);
+    add_fixed(&file->out, flags, 4);
+    add_fixed(&file->out, flags & TL_TRACE_SIMULATED ? 0 : time_of_day(), 8);
+    tag(&file->out, TL_TRACE_TITLE);
+    tl_bytes_text(&file->out, title);
+}
+
+/* ---- definitions ---- */
+
+/* Makes entries up to `index` exist in an array of entries of `size`. */
+static bool reach(void *array, uint32_t *count, uint32_t index, size_t size)
+{
+    void **at = array;
+    if (index < *count)
+        return true;
+    uint32_t more = 2 * (index + 8);
+    char *grown = realloc(*at, more * size);
+    if (!grown)
+        return false;
+    memset(grown + *count * size, 0, (more - *count) * size);
+    *at = grown;
+    *count = more;
+    return true;
+}
+
+static void say_time(struct tl_trace_file *file, int64_t time)
+{
+    if (time > file->length)
+        file->length = time;
+}
+
+uint32_t tl_trace_file_operation(struct tl_trace_file *file, uint32_t number,
+                                 const char *word)
+{
+    uint32_t *count = &file->operation_count;
+    /* entry 0 is how many have an index */
+    if (!reach(&file->operations, count, number + 1, sizeof(uint32_t)))
+        return 0;
+    uint32_t *index = &file->operations[number + 1];
+    if (*index)
+        return *index;
+    *index = ++file->operations[0];
+    tag(&file->out, TL_TRACE_OPERATION);
+    tl_bytes_number(&file->out, *index);
+    tl_bytes_text(&file->out, word);
+    return *index;
+}
+
+/* The place of the name in the list, from 1; 0: no memory. */
+static uint32_t find_name(char ***names, uint32_t *count, const char *name,
+                          bool *fresh)
+{
+    *fresh = false;
+    for (uint32_t i = 0; i < *count; i++)
+        if (strcmp((*names)[i], name) == 0)
+            return i + 1;
+    char **grown = realloc(*names, (*count + 1) * sizeof *grown);
+    char *copy = strdup(name);
+    if (grown)
+        *names = grown;
+    if (!grown || !copy) {
+        free(copy);
+        return 0;
+    }
+    *fresh = true;
+    grown[(*count)++] = copy;
+    return *count;
+}
+
+uint32_t tl_trace_file_script(struct tl_trace_file *file, const char *name)
+{
+    bool fresh;
+    uint32_t index = find_name(&file->files, &file->file_count, name, &fresh);
+    if (fresh) {
+        tag(&file->out, TL_TRACE_FILE);
+        tl_bytes_number(&file->out, index);
+        tl_bytes_text(&file->out, name);
+    }
+    return index;
+}
+
+uint32_t tl_trace_file_object(struct tl_trace_file *file, uint32_t kind,
+                              const char *word, uint64_t number,
+                              const char *name, const char *space)
+{
+    bool fresh;
+    uint32_t of =
+        *space ? find_name(&file->spaces, &file->space_count, space, &fresh)
+               : 0;
+    struct tl_numbering_key key = {
+        {kind, (uint32_t)number, (uint32_t)(number >> 32), of}};
+    uint32_t index = tl_numbering_of(&file->objects, &key, &fresh);
+    if (fresh) {
+        tag(&file->out, TL_TRACE_OBJECT);
+        tl_bytes_number(&file->out, index);
+        tl_bytes_text(&file->out, word);
+        tl_bytes_number(&file->out, number);
+        tl_bytes_text(&file->out, name);
+        tl_bytes_text(&file->out, space);
+    }
+    return index;
+}
+
+static struct tl_trace_file_task *task_at(struct tl_trace_file *file,
+                                          uint32_t task)
+{
+    return reach(&file->tasks, &file->task_count, task, sizeof *file->tasks)
+               ? &file->tasks[task]
+               : NULL;
+}
+
+void tl_trace_file_born(struct tl_trace_file *file,
+                        const struct tl_trace_file_birth *birth)
+{
+    say_time(file, birth->began);
+    tag(&file->out, TL_TRACE_TASK);
+    tl_bytes_number(&file->out, birth->task);
+    tl_bytes_number(&file->out, birth->parent);
+    tl_bytes_number(&file->out, birth->pid);
+    tl_bytes_number(&file->out, birth->flags);
+    tl_bytes_number(&file->out, (uint64_t)birth->began);
+    tl_bytes_text(&file->out, birth->name);
+    tl_bytes_text(&file->out, birth->path);
+}
+
+bool tl_trace_file_ended(struct tl_trace_file *file, uint32_t task,
+                         int64_t time, enum tl_trace_how how, int signal)
+{
+    struct tl_trace_file_task *entry = task_at(file, task);
+    if (!entry || entry->ended)
+        return false;
+    entry->ended = true;
+    say_time(file, time);
+    tag(&file->out, TL_TRACE_END);
+    tl_bytes_number(&file->out, task);
+    tl_bytes_number(&file->out, (uint64_t)time);
+    tl_bytes_number(&file->out, how);
+    tl_bytes_number(&file->out, (uint64_t)signal);
+    return true;
+}
+
+void tl_trace_file_lost(struct tl_trace_file *file, uint32_t task,
+                        uint64_t count)
+{
+    file->lost += count;
+    tag(&file->out, TL_TRACE_LOST);
+    tl_bytes_number(&file->out, task);
+    tl_bytes_number(&file->out, count);
+}
+
+void tl_trace_file_mark(struct tl_trace_file *file, uint32_t task, int64_t time,
+                        const char *text)
+{
+    say_time(file, time);
+    tag(&file->out, TL_TRACE_MARK);
+    tl_bytes_number(&file->out, task);
+    tl_bytes_number(&file->out, (uint64_t)time);
+    tl_bytes_text(&file->out, text);
+}
+
+/* ---- spans ---- */
+
+static uint64_t head_of(const struct tl_span *span, uint32_t place)
+{
+    uint64_t head = (uint64_t)span->result << TL_TRACE_RESULT_SHIFT |
+                    (uint64_t)place << TL_TRACE_PLACE_SHIFT;
+    if (span->ended < 0)
+        head |= TL_TRACE_OPEN;
+    if (span->slept >= 0)
+        head |= TL_TRACE_SLEPT;
+    if (span->slept >= 0 && span->called >= 0)
+        head |= TL_TRACE_CALLED;
+    if (span->message)
+        head |= TL_TRACE_MESSAGE;
+    return head;
+}
+
+static void add_place(struct tl_trace_file *file, const struct tl_span *span)
+{
+    bool fresh;
+    struct tl_numbering_key key = {
+        {span->operation, span->object, span->file, span->line}};
+    uint32_t place = tl_numbering_of(&file->places, &key, &fresh);
+    tl_bytes_number(&file->block, head_of(span, fresh ? 0 : place));
+    if (fresh || !place)
+        for (int i = 0; i < 4; i++)
+            tl_bytes_number(&file->block, key.parts[i]);
+}
+
+/* Never before the moment that it counts from. */
+static void add_after(struct tl_bytes *bytes, int64_t time, int64_t before)
+{
+    tl_bytes_number(bytes, time > before ? (uint64_t)(time - before) : 0);
+}
+
+void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span)
+{
+    struct tl_trace_file_task *task = task_at(file, span->task);
+    struct tl_bytes *to = &file->block;
+    if (!task)
+        return;
+    if (file->block_task != span->task)
+        end_block(file);
+    file->block_task = span->task;
+    file->block_count++;
+    file->written++;
+    int64_t began = span->began > task->began ? span->began : task->began;
+    say_time(file, span->ended > began ? span->ended : began);
+    add_place(file, span);
+    add_after(to, began, task->began);
+    if (span->ended >= 0)
+        add_after(to, span->ended, began);
+    if (span->slept >= 0) {
+        add_after(to, span->slept, began);
+        tl_bytes_number(to, span->waited);
+        if (span->called >= 0) {
+            tl_bytes_number(to, span->waker);
+            tl_bytes_signed(to, span->called - span->slept);
+        }
+    }
+    if (span->message) {
+        tl_bytes_signed(to, (int64_t)(span->message - task->message));
+        task->message = span->message;
+    }
+    task->began = began;
+    if (!file->keeps && file->out.used + to->used >= FLUSH_AT)
+        tl_trace_file_flush(file);
+}
+
+/* ---- the end ---- */
+
+static void add_trailer(const struct tl_trace_file *file, struct tl_bytes *to)
+{
+    tag(to, TL_TRACE_TRAILER);
+    tl_bytes_number(to, (uint64_t)file->length);
+    tl_bytes_number(to, file->written);
+    tl_bytes_number(to, file->lost);
+}
+
+static void close_file(struct tl_trace_file *file)
+{
+    if (close(file->fd) != 0 && !file->error)
+        file->error = errno;
+    file->fd = -1;
+}
+
+void tl_trace_file_end(struct tl_trace_file *file)
+{
+    if (file->fd < 0)
+        return;
+    end_block(file);
+    add_trailer(file, &file->out);
+    tl_trace_file_flush(file);
+    close_file(file);
+}
+
+void tl_trace_file_forget_spans(struct tl_trace_file *file)
+{
+    tl_numbering_clear(&file->places);
+    file->spans.used = file->block.used = 0;
+    file->block_count = 0;
+    file->written = 0;
+    for (uint32_t i = 0; i < file->task_count; i++) {
+        file->tasks[i].began = 0;
+        file->tasks[i].message = 0;
+    }
+}
+
+int tl_trace_file_write(struct tl_trace_file *file, const char *path)
+{
+    struct tl_bytes trailer = {0};
+    file->error = 0;
+    file->fd = tl_standard_avoid(
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (file->fd < 0) {
+        file->error = errno;
+        return -1;
+    }
+    end_block(file);
+    add_trailer(file, &trailer);
+    write_all(file, &file->out);
+    write_all(file, &file->spans);
+    write_all(file, &trailer);
+    tl_bytes_free(&trailer);
+    close_file(file);
+    return file->error ? -1 : 0;
+}

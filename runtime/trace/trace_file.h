@@ -1,0 +1,91 @@
+/*
+ * Trace file: writes a file of public/trace.  Memory of its process alone.
+ *
+ * What it defines goes out at once; the spans of one task are gathered into a
+ * block.  A file that keeps (`keeps`) has its definitions in memory, and its
+ * spans too, until tl_trace_file_write, which may come several times: each
+ * writes the whole file anew.
+ */
+#ifndef TL_TRACE_FILE_H
+#define TL_TRACE_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "public/trace.h"
+#include "trace/bytes.h"
+#include "trace/numbering.h"
+
+struct tl_span {
+    uint32_t task, operation, object, file, line, waker;
+    enum tl_trace_result result;
+    int64_t began, ended, slept, called; /* ended, slept, called: -1: never */
+    uint64_t waited, message;
+};
+
+/* Of a task, while its spans are written. */
+struct tl_trace_file_task {
+    int64_t began;
+    uint64_t message, lost;
+    bool ended;
+};
+
+struct tl_trace_file {
+    int fd;    /* -1: none, or none any more */
+    int error; /* errno */
+    bool keeps;
+    struct tl_bytes out, spans, block;
+    uint32_t block_task, block_count;
+    struct tl_numbering places, objects;
+    uint32_t *operations; /* index by number, or 0; by enum tl_operation */
+    uint32_t operation_count;
+    char **files, **spaces;
+    uint32_t file_count, space_count;
+    struct tl_trace_file_task *tasks; /* by index */
+    uint32_t task_count;
+    uint64_t written, lost;
+    int64_t length;
+};
+
+/* Begins the file; fd: taken, or -1 if it keeps. */
+void tl_trace_file_begin(struct tl_trace_file *file, int fd, const char *title,
+                         uint32_t flags);
+
+/* Indexes of what the file defines, as it is first asked for. */
+uint32_t tl_trace_file_operation(struct tl_trace_file *file, uint32_t number,
+                                 const char *word);
+uint32_t tl_trace_file_script(struct tl_trace_file *file, const char *name);
+uint32_t tl_trace_file_object(struct tl_trace_file *file, uint32_t kind,
+                              const char *word, uint64_t number,
+                              const char *name, const char *space);
+
+struct tl_trace_file_birth {
+    uint32_t task, parent, flags;
+    uint64_t pid;
+    int64_t began;
+    const char *name, *path;
+};
+void tl_trace_file_born(struct tl_trace_file *file,
+                        const struct tl_trace_file_birth *birth);
+
+/* False: its end was told before. */
+bool tl_trace_file_ended(struct tl_trace_file *file, uint32_t task,
+                         int64_t time, enum tl_trace_how how, int signal);
+void tl_trace_file_lost(struct tl_trace_file *file, uint32_t task,
+                        uint64_t count);
+void tl_trace_file_mark(struct tl_trace_file *file, uint32_t task, int64_t time,
+                        const char *text);
+void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span);
+
+/* Sends what has gathered to the file. */
+void tl_trace_file_flush(struct tl_trace_file *file);
+
+/* Ends the file.  It has no descriptor then. */
+void tl_trace_file_end(struct tl_trace_file *file);
+
+/* Of one that keeps: forgets the spans; and writes all to a file of that path
+ * (-1: errno is in `error`). */
+void tl_trace_file_forget_spans(struct tl_trace_file *file);
+int tl_trace_file_write(struct tl_trace_file *file, const char *path);
+
+#endif

@@ -1,0 +1,293 @@
+/*
+ * Lanes: what the recorder finds where it reads while a task writes, where
+ * there is no room, and where tasks are killed at any point of a record.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/lower.h"
+#include "trace/drain.h"
+#include "trace/recording.h"
+
+#define MANY 200000
+#define OPERATION 7
+
+static struct tl_trace_file file;
+static struct tl_kept_spans kept;
+static struct tl_drain drain = {.file = &file, .kept = &kept};
+
+static const char *word_of(uint32_t operation)
+{
+    return operation == OPERATION ? "seven" : "other";
+}
+
+static void operate(uint64_t number)
+{
+    const void *frame = __builtin_frame_address(0);
+    uintptr_t before = tl_recording_call(frame);
+    tl_recording_operation(OPERATION, NULL, false);
+    tl_recording_message(number);
+    tl_recording_return(frame, before, TL_TRACE_DONE);
+}
+
+/* The last span of a task that was read, n before that. */
+static const struct tl_span *span_of(uint32_t task, uint64_t n)
+{
+    struct tl_kept_spans_of *list = &kept.tasks[task];
+    return &list->spans[(list->count - 1 - n) % list->room];
+}
+
+static uint64_t count_of(uint32_t task)
+{
+    return task < kept.task_count ? kept.tasks[task].count : 0;
+}
+
+/* ---- at once ---- */
+
+static _Atomic bool writing;
+
+static void *write_many(void *unused)
+{
+    tl_arena_go(TL_HOME);
+    while (!lower_enter())
+        ;
+    tl_recording_start(true);
+    for (uint64_t n = 1; n <= MANY; n++)
+        operate(n);
+    tl_recording_ended(0);
+    atomic_store(&writing, false);
+    return unused;
+}
+
+/* Whether what was read since is whole, and in order. */
+static bool are_whole(uint32_t task, uint64_t since, uint64_t *last)
+{
+    uint64_t count = count_of(task) - since;
+    for (uint64_t n = count < 1000 ? count : 1000; n-- > 0;) {
+        const struct tl_span *span = span_of(task, n);
+        if (span->message <= *last || span->message > MANY ||
+            span->ended < span->began || span->result != TL_TRACE_DONE)
+            return false;
+        *last = span->message;
+    }
+    return true;
+}
+
+static bool is_read_while_written(bool lazily)
+{
+    pthread_t writer;
+    uint64_t last = 0, lost = file.lost, operations = drain.operations;
+    uint32_t task = drain.tasks + 1;
+    bool well = true, goes_on = true;
+    atomic_store(&writing, true);
+    pthread_create(&writer, NULL, write_many, NULL);
+    while (goes_on) {
+        goes_on = atomic_load(&writing);
+        if (lazily && goes_on)
+            continue;
+        uint64_t since = count_of(task);
+        tl_drain_all(&drain, TL_DRAIN_LIVE);
+        well = well && are_whole(task, since, &last);
+    }
+    pthread_join(writer, NULL);
+    tl_life_sweep();
+    return well && file.tasks[task].ended &&
+           drain.operations - operations + file.lost - lost == MANY &&
+           (!lazily || drain.operations - operations ==
+                           TL_LANE_RECORDS - TL_LANE_SPARE - 2);
+}
+
+/* ---- deaths ---- */
+
+static uint32_t slot; /* of the child that ran last */
+
+static void run(void (*body)(void))
+{
+    int status, ends[2];
+    if (pipe(ends) < 0)
+        _exit(1);
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        tl_task_quit_all();
+        if (!lower_enter())
+            _exit(1);
+        uint32_t number = tl_task_number(tl_self);
+        if (write(ends[1], &number, sizeof number) < 0)
+            _exit(1);
+        tl_recording_start(false);
+        body();
+        _exit(0);
+    }
+    close(ends[1]);
+    if (read(ends[0], &slot, sizeof slot) < 0)
+        slot = 0;
+    close(ends[0]);
+    waitpid(pid, &status, 0);
+}
+
+static void die_within(void)
+{
+    operate(1);
+    tl_recording_operation(OPERATION, NULL, false);
+    tl_recording_sleeps();
+    tl_recording_awake();
+    kill(getpid(), SIGKILL);
+}
+
+static void do_one(void)
+{
+    operate(1);
+    tl_recording_ended(3);
+}
+
+static bool death_within_is_passed(void)
+{
+    run(die_within);
+    tl_recording_dead(tl_task_at(slot), 9);
+    uint64_t before = drain.operations;
+    tl_drain_all(&drain, TL_DRAIN_LIVE);
+    uint32_t dead = drain.tasks;
+    if (drain.operations != before + 1 || count_of(dead) != 1 ||
+        !file.tasks[dead].ended || !drain.trouble)
+        return false;
+    tl_life_sweep();
+    run(do_one);
+    tl_life_sweep();
+    tl_drain_all(&drain, TL_DRAIN_LIVE);
+    const struct tl_span *span = span_of(dead, 0);
+    return count_of(dead) == 2 && span->ended == -1 && span->slept >= 0 &&
+           span->result == TL_TRACE_UNKNOWN && drain.tasks == dead + 1 &&
+           count_of(dead + 1) == 1 && span_of(dead + 1, 0)->ended >= 0;
+}
+
+/* A record that was filled in, and not said to be written. */
+static void die_before_written(void)
+{
+    struct tl_record *record =
+        tl_lane_record(tl_lane, atomic_load(&tl_lane->written));
+    for (unsigned n = 0; n < TL_LANE_WORDS; n++)
+        atomic_store(&record->words[n], ~UINT64_C(0));
+    kill(getpid(), SIGKILL);
+}
+
+/* An end whose words are there, and which was not said to be whole. */
+static void die_before_whole(void)
+{
+    tl_recording_operation(OPERATION, NULL, false);
+    struct tl_record *record =
+        tl_lane_record(tl_lane, atomic_load(&tl_lane->written) - 1);
+    atomic_store(&record->words[TL_LANE_ENDED], 1);
+    atomic_store(&record->words[TL_LANE_MESSAGE], 99);
+    kill(getpid(), SIGKILL);
+}
+
+static bool torn_record_is_not_there(void)
+{
+    uint64_t before = drain.operations;
+    run(die_before_written);
+    tl_life_sweep();
+    tl_drain_all(&drain, TL_DRAIN_LIVE);
+    if (drain.operations != before)
+        return false;
+    run(do_one);
+    tl_life_sweep();
+    tl_drain_all(&drain, TL_DRAIN_LIVE);
+    return drain.operations == before + 1 && span_of(drain.tasks, 0)->message;
+}
+
+static bool torn_end_is_none(void)
+{
+    run(die_before_whole);
+    tl_life_sweep();
+    tl_drain_all(&drain, TL_DRAIN_FINAL);
+    const struct tl_span *span = span_of(drain.tasks, 0);
+    return span->ended == -1 && span->message == 0;
+}
+
+/* ---- which operation ends when ---- */
+
+static bool nested_lies_within(void)
+{
+    const void *outer = __builtin_frame_address(0);
+    uintptr_t before = tl_recording_call(outer);
+    uint32_t task = atomic_load(&tl_lane->task);
+    tl_recording_operation(OPERATION, NULL, false);
+    operate(5);
+    if (tl_lane->depth != 1)
+        return false;
+    tl_recording_return(outer, before, TL_TRACE_REFUSED);
+    tl_drain_all(&drain, TL_DRAIN_LIVE);
+    const struct tl_span *inner = span_of(drain.indexes[task], 0),
+                         *around = span_of(drain.indexes[task], 1);
+    return inner->message == 5 && around->began <= inner->began &&
+           around->ended >= inner->ended &&
+           around->result == TL_TRACE_REFUSED && tl_lane->depth == 0;
+}
+
+/* A call that an error left without a word, then one from the same place. */
+__attribute__((noinline)) static void leave(void)
+{
+    tl_recording_call(__builtin_frame_address(0));
+    tl_recording_operation(OPERATION, NULL, false);
+}
+
+static bool error_ends_it(void)
+{
+    uint32_t task = atomic_load(&tl_lane->task);
+    leave();
+    const void *frame = __builtin_frame_address(0);
+    uintptr_t before = tl_recording_call(frame);
+    bool closed = tl_lane->depth == 0 && before == 0;
+    tl_recording_return(frame, before, TL_TRACE_DONE);
+    tl_drain_all(&drain, TL_DRAIN_LIVE);
+    return closed && span_of(drain.indexes[task], 0)->result == TL_TRACE_RAISED;
+}
+
+static bool too_deep_is_lost(void)
+{
+    uint64_t before = atomic_load(&tl_lane->lost);
+    for (int n = 0; n <= TL_LANE_NESTED; n++) {
+        tl_lane->frame = (uintptr_t)1000 - (uintptr_t)n;
+        tl_recording_operation(OPERATION, NULL, false);
+    }
+    bool well = atomic_load(&tl_lane->lost) == before + 1;
+    tl_lane->frame = 2000;
+    tl_recording_operation(OPERATION, NULL, false);
+    return well && tl_lane->depth == 1;
+}
+
+static bool off_records_nothing(void)
+{
+    tl_recording_stop();
+    uint64_t written = atomic_load(&tl_lane->written),
+             lost = atomic_load(&tl_lane->lost);
+    operate(1);
+    return atomic_load(&tl_lane->written) == written &&
+           atomic_load(&tl_lane->lost) == lost && !tl_recording_is_on();
+}
+
+int main(void)
+{
+    if (!lower_init(UINT64_C(64) << 20) || tl_recording_prepare() < 0)
+        return 1;
+    tl_recording_words.operation = word_of;
+    tl_trace_file_begin(&file, -1, "test", 0);
+    tl_recording_open(-1, true); /* by the clock */
+    tl_ticks_begin(&drain.ticks, false);
+    tl_recording_start(false);
+    tl_drain_all(&drain, TL_DRAIN_LIVE); /* this task, before the others */
+    say(is_read_while_written(false), "is read while a task writes");
+    say(is_read_while_written(true), "loses what it has no room for");
+    say(death_within_is_passed(), "a death within an operation");
+    say(torn_record_is_not_there(), "a death before a record is written");
+    say(torn_end_is_none(), "a death before an end is whole");
+    say(nested_lies_within(), "what runs within an operation");
+    say(error_ends_it(), "an error ends what it has left");
+    say(too_deep_is_lost(), "what is nested too deeply is lost");
+    say(off_records_nothing(), "nothing is recorded when it is over");
+    return lower_failures != 0;
+}

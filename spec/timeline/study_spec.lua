@@ -1,0 +1,179 @@
+-- What the operations of a trace come to: totals, waits, hand-overs, who held what, how full a queue was.
+local example = dofile "spec/support/trace_example.lua"
+local depth = require "timeline.depth"
+local flows = require "timeline.flows"
+local holds = require "timeline.holds"
+local model = require "timeline.model"
+local names = require "timeline.names"
+local study = require "timeline.study"
+
+local MS = 1000000
+
+local function all_tasks(trace)
+  local list = {}
+  for i = 1, #trace.tasks do list[i] = i end
+  return list
+end
+
+local function study_of(trace, from, to, most)
+  return study.of(trace, all_tasks(trace), from or 0, to or trace.length, most)
+end
+
+local function index_of(trace, name)
+  for i, task in ipairs(trace.tasks) do
+    if task.name == name then return i end
+  end
+end
+
+-- A trace of one object of that kind, whose tasks do { task, word, began, ended, more }.
+local function run(kind, count, ...)
+  local trace = model.new{ length = 1000, objects = { { kind = kind, name = "", number = 1, title = kind .. "#1" } } }
+  local words = {}
+  for i = 1, count do trace.tasks[i] = { name = "t" .. i, began = 0, lost = 0 } end
+  for _, row in ipairs{ ... } do
+    if not words[row[2]] then
+      table.insert(trace.operations, row[2])
+      words[row[2]] = #trace.operations
+    end
+    local span = { task = row[1], operation = words[row[2]], object = 1, began = row[3], ended = row[4] }
+    for name, value in pairs(row[5] or {}) do span[name] = value end
+    model.add(trace, span)
+  end
+  return trace
+end
+
+local function held(trace)
+  local list, texts = holds.of(trace), {}
+  for i = 1, list.count do texts[i] = ("%d:%d-%d"):format(list.task[i], list.from[i], list.to[i]) end
+  return table.concat(texts, " ")
+end
+
+describe("a study", function()
+  it("tells of each task how long it ran, slept and waited, and for what", function()
+    local trace = example.small()
+    local found = study_of(trace)
+    local ann = found.tasks[index_of(trace, "ann")]
+    assert.equal(57.9 * MS, ann.alive)
+    assert.equal(19.1 * MS, ann.slept)
+    -- the last wait goes on to the end of the trace
+    assert.equal(math.floor((6.7 + 10.1 + 60 - 46.02) * MS + 0.5), ann.waited)
+    assert.same({ [1] = ann.waited }, ann.reasons)
+    assert.equal(ann.alive - ann.slept - ann.waited, ann.ran)
+  end)
+
+  it("counts what lies within the range only", function()
+    local trace = example.small()
+    local found = study_of(trace, 10 * MS, 20 * MS)
+    local bob = found.tasks[index_of(trace, "bob")]
+    assert.equal(10 * MS, bob.alive)
+    assert.equal(1.7 * MS, bob.slept)
+    assert.equal(math.floor((17.13 - 10 + 20 - 19.12) * MS + 0.5), bob.waited)
+    assert.is_nil(found.objects[5])
+  end)
+
+  it("lists the longest waits, and no sleep", function()
+    local trace = example.small()
+    local found = study_of(trace, nil, nil, 3)
+    local own = names.of(trace)
+    local texts = {}
+    for i, wait in ipairs(found.longest) do texts[i] = own:call(wait.span) .. " " .. wait.time // 100000 end
+    assert.same({ 'join process "noodles" 397', 'get queue "counter" 143', 'get queue "counter" 139' }, texts)
+  end)
+
+  it("measures hand-overs from the call to the return", function()
+    local found = study_of(example.small())
+    assert.equal(7, #found.delays)
+    assert.equal(0.4 * MS, study.median(found.delays))
+    assert.equal(0.8 * MS, found.worst_delay)
+    assert.equal(5, example.small().spans.task[found.worst_span])
+    assert.is_nil(study.median{})
+  end)
+
+  it("tells of an object how many operations waited, and how long", function()
+    local found = study_of(example.small())
+    local stove = found.objects[2]
+    assert.same({ 9, 4, math.floor((6.3 + 7.2 + 8.6 + 7.8) * MS + 0.5), 8.6 * MS },
+      { stove.operations, stove.waits, stove.waited, stove.longest })
+  end)
+end)
+
+describe("holds", function()
+  it("go from the end of the acquire to the release, or to the holder's death", function()
+    local trace = example.small()
+    assert.matches("^2:3020000%-9480000 3:9900000%-16550000 2:17000000%-25150000", held(trace))
+    local list = holds.of(trace)
+    local by_killed = {}
+    for i = 1, list.count do
+      if list.task[i] == index_of(trace, "dumplings") then by_killed[#by_killed + 1] = list.to[i] end
+    end
+    assert.same({ 16.55 * MS, 33 * MS }, by_killed)
+  end)
+
+  it("are one where a lock is taken twice", function()
+    assert.equal("1:10-50", held(run("rlock", 1, { 1, "acquire", 5, 10 }, { 1, "acquire", 15, 20 },
+      { 1, "release", 30, 31 }, { 1, "release", 50, 51 })))
+  end)
+
+  it("are none where the time was over", function()
+    assert.equal("", held(run("lock", 1, { 1, "acquire", 5, 10, { result = 1 } })))
+  end)
+
+  it("stand still while their task waits for a condition", function()
+    assert.equal("1:10-25 1:40-50", held(run("condition", 1, { 1, "acquire", 5, 10 },
+      { 1, "wait", 20, 40, { slept = 25, waited = 10 } }, { 1, "release", 50, 51 })))
+  end)
+
+  it("are several of a rwlock", function()
+    assert.equal("1:10-30 2:12-35", held(run("rwlock", 2, { 1, "read", 5, 10 }, { 2, "read", 6, 12 },
+      { 1, "release", 30, 31 }, { 2, "release", 35, 36 })))
+  end)
+
+  it("are none of a semaphore that another gives back", function()
+    assert.equal("", held(run("semaphore", 2, { 1, "acquire", 5, 10 }, { 2, "release", 20, 21 })))
+    assert.equal("1:10-20", held(run("semaphore", 2, { 1, "acquire", 5, 10 }, { 1, "release", 20, 21 })))
+  end)
+end)
+
+describe("depth", function()
+  it("counts what was put and not yet got", function()
+    local curve = depth.of(example.small())[1]
+    assert.equal(3, curve.most)
+    assert.equal(0, curve.counts[#curve.counts])
+  end)
+
+  it("knows a nil that was got from one that was not", function()
+    local function last(...)
+      local curve = depth.of(run("queue", 1, ...))[1]
+      return curve.counts[#curve.counts]
+    end
+    assert.equal(0, last({ 1, "put", 1, 2, { message = 1 } }, { 1, "get", 3, 4, { message = 1, result = 1 } }))
+    assert.equal(1, last({ 1, "put", 1, 2, { message = 1 } }, { 1, "get", 3, 4, { result = 1 } }))
+    assert.equal(1, last({ 1, "put", 1, 2 }, { 1, "put", 3, 4, { result = 1 } }))
+  end)
+end)
+
+describe("flows", function()
+  local function texts(trace)
+    local own, list = names.of(trace), {}
+    for i, flow in ipairs(flows.of(trace)) do
+      list[i] = ("%s %s > %s %s %s"):format(own:task(trace.spans.task[flow[1]]), own:call(flow[1]),
+        own:task(trace.spans.task[flow[2]]), own:call(flow[2]), flow[3])
+    end
+    return list
+  end
+
+  it("lead from a put to its get, and from the release to the acquire that it ended", function()
+    local found = texts(example.small())
+    assert.equal('noodles put queue "counter" > ann get queue "counter" message', found[1])
+    assert.equal('dumplings put queue "counter" > bob get queue "counter" message', found[2])
+    local calls = table.concat(found, "\n")
+    assert.matches('noodles release lock "stove" > dumplings acquire lock "stove" call', calls)
+    assert.equal(9, #found)
+  end)
+
+  it("do not lead to a sleep", function()
+    local trace = run("event", 2, { 1, "set", 10, 20 }, { 2, "sleep", 5, 30, { slept = 6, waited = 20, waker = 1,
+      called = 15, object = 0 } })
+    assert.same({}, flows.of(trace))
+  end)
+end)

@@ -1,0 +1,269 @@
+-- tidelock --trace: what is in the file, of runs of each kind.
+local shell = dofile "spec/support/shell.lua"
+local reader = dofile "spec/support/trace_reader.lua"
+local sample = dofile "spec/support/trace_sample.lua"
+
+local file = os.tmpname()
+
+-- Runs the code recorded: the trace, stderr, the exit status.
+local function record(code, option, environment)
+  os.remove(file)
+  local _, err, status = shell.script(code, environment, 60, "--trace=" .. file .. " " .. (option or ""))
+  return reader.read(file), err, status
+end
+
+local function find(trace, task, operation, object)
+  return reader.find(trace, { task = task, operation = operation, object = object })
+end
+
+-- That there is exactly one, which is returned.
+local function one(trace, task, operation, object)
+  local found = find(trace, task, operation, object)
+  assert.equal(1, #found, ("%s: %s of %s"):format(task, operation, object))
+  return found[1]
+end
+
+-- What holds of every trace of a run that went well.
+local function check(trace)
+  assert.truthy(trace.whole)
+  assert.equal(0, trace.lost)
+  for _, span in ipairs(trace.spans) do
+    assert.truthy(span.ended and span.ended >= span.began, span.operation)
+    assert.truthy(span.ended <= trace.length)
+    assert.truthy(not span.slept or span.slept >= span.began and span.waited <= span.ended - span.slept)
+    assert.truthy(not span.called or span.called >= span.began and span.called <= span.ended)
+  end
+  for _, task in ipairs(trace.tasks) do assert.equal("ended", task.how, task.name) end
+end
+
+-- When each operation began, by task: tasks are mixed in the file as the recorder came to them.
+local function moments(trace)
+  local list = {}
+  for _, span in ipairs(trace.spans) do
+    local of = list[span.task.name] or {}
+    list[span.task.name] = of
+    of[#of + 1] = ("%s %d %d"):format(span.operation, span.began, span.ended)
+  end
+  return list
+end
+
+describe("a trace", function()
+  teardown(function() os.remove(file) end)
+
+  it("written by hand is read as it was meant", function()
+    local trace = reader.decode(sample.bytes())
+    assert.equal("soup.lua", trace.title)
+    assert.equal(4, #trace.spans)
+    assert.equal("main", trace.spans[1].waker.name)
+    assert.equal(5100, trace.spans[1].called)
+    assert.truthy(trace.whole)
+    assert.falsy(reader.decode(sample.bytes(true)).whole)
+  end)
+
+  it("has each put with the get of the same message, and who ended a wait", function()
+    local trace, err, status = record([[
+      local ipc = require "tidelock"
+      local soups = ipc.queue{ name = "soups" }
+      local waiter = ipc.process{ name = "waiter", target = function()
+        for _ = 1, 3 do soups:get() end
+      end }:start()
+      ipc.sleep(0.05)
+      for n = 1, 3 do soups:put(n) end
+      waiter:join()]])
+    assert.equal(0, status, err)
+    check(trace)
+    local puts, gets = find(trace, "main", "put", "soups"), find(trace, "waiter", "get", "soups")
+    assert.equal(3, #puts)
+    assert.equal(3, #gets)
+    for n = 1, 3 do
+      assert.equal(n, puts[n].message)
+      assert.equal(n, gets[n].message)
+      assert.equal(7, puts[n].line)
+    end
+    assert.equal("main", gets[1].waker.name)
+    assert.truthy(gets[1].waited > 0)
+    assert.truthy(puts[1].began < gets[1].ended)
+    assert.truthy(gets[1].called >= puts[1].began and gets[1].called <= puts[1].ended)
+    assert.equal("main", reader.task(trace, "waiter").parent.name)
+    assert.equal("process", one(trace, "main", "join").object.kind)
+    assert.truthy(one(trace, "main", "sleep").waited >= 40000000)
+    local operations = err:match("the trace is in " .. file:gsub("%p", "%%%0") .. ": (%d+) operations, none lost\n$")
+    assert.equal(#trace.spans, tonumber(operations), err)
+  end)
+
+  it("tells the two directions of a pipe apart", function()
+    local trace = record([[
+      local ipc = require "tidelock"
+      local mine, its = ipc.pipe{ name = "talk" }
+      local echo = ipc.process{ name = "echo", target = function() its:send(its:recv()) end }:start()
+      mine:send(1)
+      mine:recv()
+      echo:join()]])
+    check(trace)
+    local there, back = one(trace, "main", "send").message, one(trace, "echo", "send").message
+    assert.equal(there, one(trace, "echo", "recv").message)
+    assert.equal(back, one(trace, "main", "recv").message)
+    assert.truthy(there ~= back)
+  end)
+
+  it("numbers the messages of an ordered queue, in whichever order they are got", function()
+    local trace = record([[
+      local ipc = require "tidelock"
+      local q = ipc.queue{ order = "lifo" }
+      for n = 1, 3 do q:put(n) end
+      for _ = 1, 3 do q:get() end]])
+    check(trace)
+    for n, put in ipairs(find(trace, "main", "put")) do
+      assert.equal(n, put.message)
+      assert.equal(4 - n, find(trace, "main", "get")[n].message)
+    end
+  end)
+
+  it("has an acquire without what is done with the lock", function()
+    local trace = record([[
+      local ipc = require "tidelock"
+      local till = ipc.lock{ name = "till" }
+      till:with(function() ipc.sleep(0.05) end)]])
+    check(trace)
+    local acquire, sleep = one(trace, "main", "acquire", "till"), one(trace, "main", "sleep")
+    assert.truthy(acquire.ended <= sleep.began)
+    assert.truthy(one(trace, "main", "release", "till").began >= sleep.ended)
+  end)
+
+  it("tells what was refused, and what raised", function()
+    local trace = record([[
+      local ipc = require "tidelock"
+      local q, seats = ipc.queue(), ipc.semaphore{ value = 1, bounded = true }
+      q:get(0)
+      q:get(0.01)
+      pcall(seats.release, seats)
+      q:put(nil)
+      q:get()]])
+    check(trace)
+    local gets = find(trace, "main", "get")
+    assert.equal("refused", gets[1].result)
+    assert.equal("refused", gets[2].result)
+    assert.truthy(gets[2].waited > 0 and not gets[2].waker)
+    assert.equal("done", gets[3].result)
+    assert.equal("raised", one(trace, "main", "release").result)
+  end)
+
+  it("has what a function runs within the call that runs it", function()
+    local trace = record([[
+      local ipc = require "tidelock"
+      local q, cell = ipc.queue(), ipc.value(1)
+      cell:update(function(n) q:put(n) return n + 1 end)
+      pcall(cell.update, cell, function() error "no" end)
+      q:get()]])
+    check(trace)
+    local updates, put = find(trace, "main", "update"), one(trace, "main", "put")
+    assert.truthy(updates[1].began <= put.began and put.ended <= updates[1].ended)
+    assert.equal("done", updates[1].result)
+    assert.equal("raised", updates[2].result)
+    assert.truthy(updates[2].ended <= one(trace, "main", "get").began)
+  end)
+
+  it("has the objects of every kind, threads, pools and commands", function()
+    local trace, err = record([[
+      local ipc = require "tidelock"
+      local gate, ready, turn = ipc.event{ name = "gate" }, ipc.barrier{ parties = 2, name = "ready" }, ipc.condition()
+      local seats, done, open = ipc.semaphore{ value = 1, name = "seats" }, ipc.latch(1), ipc.value(0)
+      local t = ipc.thread{ name = "helper", target = function()
+        gate:wait()
+        ready:wait()
+        seats:acquire()
+        seats:release()
+        turn:acquire()
+        open:set(1)
+        turn:notify()
+        turn:release()
+        done:count_down()
+      end }:start()
+      turn:acquire()
+      gate:set()
+      ready:wait()
+      while open:get() == 0 do turn:wait() end
+      turn:release()
+      done:wait()
+      t:join()
+      local pool = ipc.pool(2)
+      pool:map(function(n) return n end, { 1, 2, 3 })
+      pool:close()
+      pool:join()
+      ipc.command("true"):join()]])
+    check(trace)
+    assert.truthy(reader.task(trace, "helper").thread, err)
+    assert.falsy(reader.task(trace, "main").thread)
+    assert.equal(reader.task(trace, "main").pid, reader.task(trace, "helper").pid)
+    for _, row in ipairs{ { "helper", "wait", "gate" }, { "helper", "wait", "ready" }, { "helper", "acquire", "seats" },
+      { "helper", "notify", "condition" }, { "helper", "count_down", "latch" }, { "main", "set", "gate" },
+      { "main", "wait", "latch" }, { "main", "map", "pool" }, { "main", "command" } } do
+      one(trace, table.unpack(row))
+    end
+    assert.truthy(#find(trace, nil, "take") >= 3)
+  end)
+
+  it("of a simulated run has its time, the same each time", function()
+    local code = [[
+      local ipc = require "tidelock"
+      local q = ipc.queue()
+      ipc.process{ name = "late", target = function() ipc.sleep(1000) q:put(1) end }:start()
+      q:get()]]
+    local trace = record(code, "--sim=3")
+    check(trace)
+    local get = one(trace, "main", "get")
+    assert.truthy(trace.length >= 1000 * 1000000000 and trace.length < 1001 * 1000000000)
+    assert.truthy(get.waited >= 999 * 1000000000)
+    assert.equal("late", get.waker.name)
+    assert.equal(2, trace.flags)
+    assert.equal(0, trace.began)
+    local again = record(code, "--sim=3")
+    assert.same(moments(trace), moments(again))
+  end)
+
+  it("of a simulated run changes nothing in it", function()
+    local code = [[
+      local ipc = require "tidelock"
+      local q = ipc.queue(2)
+      for n = 1, 3 do ipc.spawn(function() for i = 1, 5 do q:put(i) end end) end
+      for _ = 1, 15 do q:get() end]]
+    local steps = os.tmpname()
+    local function run(option)
+      local _, err, status = shell.script(code, "", 60, "--sim=7 --steps " .. steps .. " " .. option)
+      assert.equal(0, status, err)
+      local handle = assert(io.open(steps))
+      local text = handle:read "a":gsub("lua_%w+", "NAME")
+      handle:close()
+      return text
+    end
+    local plain = run ""
+    assert.truthy(#plain > 500)
+    assert.equal(plain, run("--trace=" .. file))
+    os.remove(steps)
+  end)
+
+  it("is named after the script, where the program runs", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    local _, err, status = shell.run(("mkdir %s; cd %s; echo \"require 'tidelock'.yield()\" >a.b.lua; "
+      .. "%s --trace a.b.lua && %s --trace -e \"require 'tidelock'.yield()\""):format(folder, folder, shell.tidelock,
+        shell.tidelock))
+    assert.equal(0, status, err)
+    assert.equal("a.b.lua", reader.read(folder .. "/a.b.tltrace").title)
+    assert.truthy(err:find("the trace is in a.b.tltrace: 2 operations, none lost", 1, true), err)
+    assert.equal("tidelock", reader.read(folder .. "/tidelock.tltrace").title)
+    os.execute("rm -r " .. folder)
+  end)
+
+  it("takes few bytes", function()
+    local trace = record [[
+      local ipc = require "tidelock"
+      local q = ipc.queue()
+      for _ = 1, 4000 do q:put(1) q:get() end]]
+    local handle = assert(io.open(file))
+    local size = handle:seek "end"
+    handle:close()
+    assert.equal(8000, #find(trace, "main", "put") + #find(trace, "main", "get") + trace.lost)
+    assert.truthy(size < 8000 * 25, size)
+  end)
+end)

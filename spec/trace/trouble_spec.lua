@@ -1,0 +1,260 @@
+-- tidelock --trace where things go wrong: deaths, losses, files that cannot be written; --trace=last; ipc.trace.
+local shell = dofile "spec/support/shell.lua"
+local reader = dofile "spec/support/trace_reader.lua"
+
+local file = os.tmpname()
+
+local function exists(path)
+  local handle = io.open(path)
+  if handle then handle:close() end
+  return handle ~= nil
+end
+
+local function run(code, option, environment)
+  os.remove(file)
+  local _, err, status = shell.script(code, environment, 60, option or "--trace=" .. file)
+  return err, status
+end
+
+-- Waits for the file of a program that does not wait for it.
+local function read_late()
+  for _ = 1, 100 do
+    local well, trace = pcall(reader.read, file)
+    if well and trace.whole then return trace end
+    os.execute "sleep 0.05"
+  end
+  return reader.read(file)
+end
+
+local function named(trace, name) return assert(reader.task(trace, name), name) end
+
+describe("the trace", function()
+  teardown(function() os.remove(file) end)
+
+  it("has the last operation of a task that was killed in it, and the death", function()
+    local err, status = run [[
+      local ipc = require "tidelock"
+      local q, till = ipc.queue{ name = "orders" }, ipc.lock{ name = "till" }
+      local cook = ipc.process{ name = "cook", target = function()
+        till:acquire()
+        q:get()
+      end }:start()
+      ipc.sleep(0.1)
+      cook:kill()
+      cook:join()
+      till:acquire()]]
+    assert.equal(0, status, err)
+    local trace = reader.read(file)
+    local get = reader.find(trace, { task = "cook", operation = "get" })[1]
+    assert.equal("orders", get.object.name)
+    assert.equal(nil, get.ended)
+    assert.equal("unknown", get.result)
+    assert.truthy(get.slept and get.slept >= get.began)
+    assert.equal("killed", named(trace, "cook").how)
+    assert.equal(9, named(trace, "cook").signal)
+    assert.equal("ended", named(trace, "main").how)
+    assert.truthy(trace.whole)
+  end)
+
+  it("outlives the main task", function()
+    run [[
+      local ipc = require "tidelock"
+      ipc.process{ name = "orphan", target = function() ipc.sleep(0.3) ipc.yield() end }:start()
+      ipc.yield()
+      ipc.current():kill()]]
+    local trace = read_late()
+    assert.truthy(trace.whole)
+    assert.equal(1, #reader.find(trace, { task = "main", operation = "yield" }))
+    assert.equal(1, #reader.find(trace, { task = "orphan", operation = "yield" }))
+    assert.equal("ended", named(trace, "orphan").how)
+    assert.truthy(named(trace, "main").how ~= "ended")
+  end)
+
+  it("has recorded or counts as lost whatever was done", function()
+    local code = [=[
+      local ipc = require "tidelock"
+      local q = ipc.queue()
+      -- the recorder, which has the file open, cannot run meanwhile
+      local pipe = io.popen([[for p in /proc/[0-9]*; do
+        [ "$(cat $p/comm)" = tidelock-trace ] && ls -l $p/fd | grep -q FILE && echo ${p#/proc/}
+        done 2>/dev/null]])
+      local pid = assert(tonumber((pipe:read "a")))
+      pipe:close()
+      os.execute("kill -STOP " .. pid)
+      for _ = 1, 20000 do q:put(1) q:get() end
+      os.execute("kill -CONT " .. pid)
+      ipc.sleep(0.1)
+      q:size()]=]
+    local err, status = run((code:gsub("FILE", file)))
+    assert.equal(0, status, err)
+    local trace = reader.read(file)
+    assert.truthy(trace.lost > 0, err)
+    assert.equal(40003, #trace.spans + trace.lost) -- and sleep, size, end
+    assert.equal(trace.lost, named(trace, "main").lost)
+    assert.equal(1, #reader.find(trace, { operation = "size" }))
+    assert.truthy(err:find(", " .. trace.lost .. " lost", 1, true), err)
+  end)
+
+  it("of many tasks, more than there are places at a time, has them all", function()
+    local err, status = run([[
+      local ipc = require "tidelock"
+      local count = ipc.value(0)
+      for _ = 1, 40 do
+        local some = {}
+        for n = 1, 5 do some[n] = ipc.spawn(function() count:add(1) end) end
+        for _, p in ipairs(some) do p:join() end
+      end
+      assert(count:get() == 200)]], "--trace=" .. file, "TIDELOCK_TASKS=8")
+    assert.equal(0, status, err)
+    local trace = reader.read(file)
+    assert.equal(201, #trace.tasks)
+    assert.equal(0, trace.lost)
+    assert.equal(200, #reader.find(trace, { operation = "add" }))
+    for _, task in ipairs(trace.tasks) do assert.equal("ended", task.how, task.name) end
+  end)
+
+  it("that cannot be written is told before anything runs", function()
+    local err, status = run("print 'ran'", "--trace=/no/such/folder/x")
+    assert.equal(1, status)
+    assert.equal("tidelock: --trace /no/such/folder/x: No such file or directory; give a file that can be written\n",
+      err)
+    assert.truthy(select(2, run("", "--trace=")) == 1)
+  end)
+
+  it("on a full disk is told, and the script runs on", function()
+    local err, status = run([[
+      local ipc = require "tidelock"
+      ipc.yield()]], "--trace=/dev/full")
+    assert.equal(0, status)
+    assert.equal("tidelock: the trace /dev/full: No space left on device; operations are missing\n", err)
+  end)
+
+  it("leaves no process behind, and none in the way", function()
+    run [[
+      local ipc = require "tidelock"
+      ipc.spawn(function() end):join()
+      assert(#ipc.children() == 0)
+      assert(not io.popen("true"):close() == false)]]
+    assert.same({}, shell.processes(file))
+  end)
+end)
+
+describe("--trace=last", function()
+  local last = "--trace=last:" .. file
+
+  it("writes nothing where all goes well", function()
+    local err, status = run([[
+      local ipc = require "tidelock"
+      local daemon = ipc.process{ target = function() ipc.sleep() end, daemon = true }:start()
+      ipc.spawn(ipc.yield):join()]], last)
+    assert.equal(0, status, err)
+    assert.equal("", err)
+    assert.falsy(exists(file))
+  end)
+
+  it("has the last operations before a task failed", function()
+    local err, status = run([[
+      local ipc = require "tidelock"
+      local n = ipc.value(0, "n")
+      for _ = 1, 10000 do n:add(1) ipc.yield() end
+      local p = ipc.process{ name = "clumsy", target = function() n:get() error "oh" end }:start()
+      p:join()]], last)
+    assert.equal(0, status, err)
+    local trace = reader.read(file)
+    assert.equal(4, trace.flags)
+    assert.equal("failed", named(trace, "clumsy").how)
+    assert.equal(1, #reader.find(trace, { task = "clumsy", operation = "get" }))
+    assert.truthy(#reader.find(trace, { task = "main" }) <= 4096)
+    assert.equal(1, #reader.find(trace, { task = "main", operation = "join" }))
+    assert.truthy(err:find("the trace is in " .. file, 1, true), err)
+  end)
+
+  it("has a task that was killed, while the program goes on", function()
+    local err, status = run([[
+      local ipc = require "tidelock"
+      local q = ipc.queue()
+      local p = ipc.process{ name = "victim", target = function() q:get() end }:start()
+      ipc.sleep(0.1)
+      p:kill()
+      p:join()
+      local path = arg and "]] .. file .. [["
+      for _ = 1, 100 do
+        if io.open(path) then return end
+        ipc.sleep(0.05)
+      end
+      os.exit(7)]], last)
+    assert.equal(0, status, err)
+    local trace = reader.read(file)
+    assert.equal(9, named(trace, "victim").signal)
+    assert.equal(1, #reader.find(trace, { task = "victim", operation = "get" }))
+  end)
+
+  it("has a deadlock that was told, and a script that failed", function()
+    local err, status = run([[require "tidelock".queue{ name = "never" }:get()]], last)
+    assert.equal(3, status, err)
+    local trace = reader.read(file)
+    assert.equal("a deadlock was told", trace.marks[1].text)
+    assert.equal("never", reader.find(trace, { operation = "get" })[1].object.name)
+    assert.equal(1, select(2, run([[require "tidelock".yield() error "oh"]], last)))
+    assert.equal("failed", named(reader.read(file), "main").how)
+  end)
+end)
+
+describe("ipc.trace", function()
+  local function script(code) return run("local file = ...\n" .. code:gsub("FILE", file), "") end
+
+  it("records from one line to another, as often as one likes", function()
+    local err, status = script [[
+      local ipc = require "tidelock"
+      local q = ipc.queue{ name = "q" }
+      q:put "before"
+      local function child() q:put "child" end
+      assert(ipc.trace "FILE.1")
+      q:put "first"
+      ipc.process{ name = "one", target = child }:start():join()
+      local operations, lost = ipc.trace(false)
+      assert(operations >= 4 and lost == 0, operations)
+      q:put "between"
+      assert(ipc.trace "FILE.2")
+      q:put "second"
+      ipc.process{ name = "two", target = child }:start():join()
+      assert(ipc.trace "FILE.3")
+      q:get()]]
+    assert.equal("", err)
+    assert.equal(0, status)
+    for n, rows in ipairs{ { main = 1, one = 1 }, { main = 1, two = 1 }, { main = 0 } } do
+      local trace = reader.read(file .. "." .. n)
+      assert.truthy(trace.whole)
+      for name, puts in pairs(rows) do
+        named(trace, name)
+        assert.equal(puts, #reader.find(trace, { task = name, operation = "put", object = "q" }))
+      end
+      os.remove(file .. "." .. n)
+    end
+  end)
+
+  it("tells what is wrong", function()
+    local err, status = script [[
+      local ipc = require "tidelock"
+      local well, why = ipc.trace(false)
+      assert(well == nil and why == "nothing is recorded")
+      well, why = ipc.trace "/no/such/folder/x"
+      assert(well == nil and why == "/no/such/folder/x: No such file or directory", why)
+      local _, message = pcall(ipc.trace, 3)
+      assert(message:find("the name of a file is expected, or false to end the recording, not a number"), message)
+      ipc.spawn(function()
+        local _, text = pcall(ipc.trace, "FILE")
+        assert(text:find "only the main task can", text)
+      end):result()
+      assert(not io.open "FILE")]]
+    assert.equal("", err)
+    assert.equal(0, status)
+  end)
+end)
+
+describe("an exploration", function()
+  it("is the same with this program as ever", function()
+    local out, err, status = shell.run(shell.tidelock .. " explore --runs 200 scripts/queue_basics.lua")
+    assert.equal(0, status, out .. err)
+  end)
+end)
