@@ -69,6 +69,13 @@ local function join_all(self)
   end
 end
 
+-- Where the explorer kills nobody, nobody may: a task that kills itself has not solved anything.
+local function check_ends(self)
+  for _, process in ipairs(not self.tasks.kills and self.processes or {}) do
+    if (process.exitcode or 0) < 0 then reject(self, "ends", "%s was killed", process.name) end
+  end
+end
+
 -- What comes when world has returned.
 local function finish(self)
   join_all(self)
@@ -78,6 +85,7 @@ local function finish(self)
     if left > 0 then reject(self, rule.property, rule.text, left) end
   end
   for _, fn in ipairs(self.afters) do fn() end
+  check_ends(self)
   for _, each in ipairs(self.pending) do self.board.label(each.label, holds(each.condition)) end
   self.board.label("lab:over", true)
 end

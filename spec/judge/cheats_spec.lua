@@ -25,7 +25,8 @@ local TRIES = {
   { "the end of a task", buyer "os.exit(0)", "`os.exit` is not for a lab" },
   { "an end that is caught", buyer "pcall(os.exit, 0)", "`os.exit` is not for a lab" },
   { "other functions of Lua and the runtime", IPC
-    .. "assert = function() end\nprint, error, pcall = assert, assert, assert\n" .. "ipc.always, ipc.value, ipc.table = assert, assert, assert\nstring.format = assert\n" .. NAIVE,
+    .. "assert = function() end\nprint, error, pcall = assert, assert, assert\n"
+    .. "ipc.always, ipc.value, ipc.table = assert, assert, assert\nstring.format = assert\n" .. NAIVE,
     "2 tickets were sold" },
   { "the registry", "debug.getregistry()\n" .. NAIVE, "`debug.getregistry` is not for a lab" },
   { "an upvalue", buyer "debug.getupvalue(looking.enter, 1)", "`debug.getupvalue` is not for a lab" },
@@ -63,6 +64,8 @@ local TRIES = {
   { "a command", buyer 'os.execute("kill -9 $PPID")', "`os.execute` is not for a lab" },
   { "a command of the runtime", IPC .. buyer 'ipc.command("kill", "-9", "1")', "`ipc.command` is not for a lab" },
   { "the main task's end", IPC .. buyer "ipc.parent():kill()", "`ipc.parent` is not for a lab" },
+  { "its own death", IPC .. buyer("if shop.stock > 0 then shop.stock = 0 shop.sold = 1 end ipc.current():kill()"),
+    "buyer-1 was killed" },
   { "much output", buyer "while true do print(('x'):rep(100)) end", "`print` prints without end" },
   { "much output by io", buyer "while true do io.write 'x' end", "`io.write` is not for a lab" },
   { "no Lua", "return { buyer = function( }", "does not load. the file is no Lua: student_" },

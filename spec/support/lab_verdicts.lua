@@ -1,7 +1,7 @@
 -- Checks files against a lab, as the specs do: TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua
 --   tidelock explore LAB-DIRECTORY JOBS MODE FILE ...
--- Prints, for each file, a line `== FILE`, one of fields with tabs between, and the verdict's text. MODE: idle, judge or
--- neither, `-`.
+-- Prints, for each file, a line `== FILE`, one of fields with tabs between, and the verdict's text. MODE: idle, judge
+-- or neither, `-`.
 package.preload.tidelock = function() return {} end
 local _, directory, jobs, mode = ...
 local lab = dofile(directory .. "/lab.lua")

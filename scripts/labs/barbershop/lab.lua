@@ -30,9 +30,8 @@ he sleeps in his own chair.]],
       lab.sometimes("free", sits:get() > 0, "nobody ever waits while another one is cut")
     end
     function shop.cut()
-      local who = seat:get()
-      lab.always("safe", who ~= 0, "the barber cut the air: nobody sat in his chair")
-      is_cut[who]:add(1)
+      lab.always("safe", seat:get() > 0, "the barber cut the air: nobody sat in his chair")
+      is_cut[sits:get()]:add(1)
     end
 
     local function customer(n)
@@ -45,12 +44,12 @@ he sleeps in his own chair.]],
         end,
         sit = function()
           chairs:add(-1)
-          local free = seat:compare_set(0, n)
+          local free = seat:add(1) == 1
           lab.always("safe", free, "customer-%d sat down on customer-%d in the barber's chair", n, sits:get())
           sits:set(n)
         end,
         get_up = function()
-          seat:set(0)
+          seat:add(-1)
           sits:set(0)
           lab.always("safe", is_cut[n]:get() > 0, "customer-%d left uncut", n)
           cut:add(1)

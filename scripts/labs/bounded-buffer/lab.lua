@@ -14,21 +14,20 @@ another one, and nobody may reach for a loaf that is not there.]],
     "acquire; while it is not my turn do my condition:wait() end; act; notify the condition of the others; release.",
   },
   points = { safe = 5, ends = 3, free = 2 },
-  tasks = 3, switches = 1,
+  tasks = 3, switches = 1, runs = 1500,
   world = function(lab, student)
     local sill, oven, lies = ipc.value(0, "the sill"), lab.mark("the oven"), lab.count("lies there")
     local window = {}
     lab.stuck("%s waits for ever, and the sill is empty")
-    function window.is_full() return sill:get() ~= 0 end
+    function window.is_full() return sill:get() > 0 end
     function window.put(_, loaf)
-      lab.always("safe", sill:compare_set(0, loaf), "%s squeezed loaf %d onto a full sill", lab.me(), loaf)
-      lies:set(1)
+      lab.always("safe", sill:add(1) == 1, "%s squeezed loaf %d onto a full sill", lab.me(), loaf)
+      lies:set(loaf)
       lab.stuck("%s waits for ever, and the sill is full")
     end
     function window.take()
-      local loaf
-      sill:update(function(old) loaf = old return 0 end)
-      lab.always("safe", loaf ~= 0, "%s reached for a loaf, and the sill was empty", lab.me())
+      lab.always("safe", sill:add(-1) == 0, "%s reached for a loaf, and the sill was empty", lab.me())
+      local loaf = lies:get()
       lies:set(0)
       lab.stuck("%s waits for ever, and the sill is empty")
       return loaf
@@ -37,7 +36,7 @@ another one, and nobody may reach for a loaf that is not there.]],
     lab.task("baker", function()
       for loaf = 1, 2 do
         oven:pass()
-        lab.sometimes("free", lies:get() == 1, "the baker never bakes while a loaf lies on the sill")
+        lab.sometimes("free", lies:get() > 0, "the baker never bakes while a loaf lies on the sill")
         student.put(window, loaf)
       end
     end)
