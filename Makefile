@@ -86,8 +86,7 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(share)/tidelock \
 	    bindings/tidelock.d.lua $(wildcard bindings/docs/*.md) build/docs/tidelock.html
-	for file in scripts/*.lua $$(find scripts/labs scripts/grading -type f); do \
-	    install -D -m 644 $$file $(share)/tidelock/$$file; done
+	cp --parents scripts/*.lua $$(find scripts/labs scripts/grading -type f) $(share)/tidelock
 	install -D -m 644 -t $(share)/man/man1 build/docs/tidelock.1
 	install -D -m 644 build/docs/tidelock.bash $(share)/bash-completion/completions/tidelock
 	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock

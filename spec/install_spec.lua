@@ -25,6 +25,8 @@ describe("make install", function()
     assert(exists(bin .. version) and exists(module) and exists "/usr/local/share/tidelock/tidelock.d.lua")
     for _, path in ipairs(FOR_SHELLS) do assert(exists("/usr/local/share/" .. path), path) end
     assert(exists "/usr/local/share/tidelock/scripts/tickets.lua")
+    assert(exists "/usr/local/share/tidelock/scripts/labs/letters/lab.lua")
+    assert.truthy(shell.run(("cd /; %s%s lab list"):format(root, bin)):find "1  letters")
     assert.equal("7\n", (shell.run(root .. bin .. " -e 'print(7)'")))
     local _, scenarios = shell.run(("cd /; echo :scenario | %s%s -i"):format(root, bin))
     assert.matches("which one%? .*kitchen.*word_count", scenarios)

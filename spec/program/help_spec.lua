@@ -205,6 +205,35 @@ describe("bash", function()
   end)
 end)
 
+-- Of the commands that have some: the words behind the name that are accepted, which the refusal of another one lists.
+describe("a command with subcommands", function()
+  local words = {}
+
+  setup(function()
+    local _, err = shell.run(program .. " lab zzzzzzzz")
+    for word in (err:match "there are ([^\n]*)" or ""):gmatch "%l+" do words[#words + 1] = word end
+    assert.truthy(#words >= 11, err)
+  end)
+
+  it("has all in its help, the man page and the completions", function()
+    local text, page, first = shell.run(program .. " lab --help"), contents "tidelock.1", bash("lab", "")
+    local section = page:match "\n%.SS lab\n(.-)\n%.S[SH] "
+    local case = contents "_tidelock":match "\n        lab%)\n(.-)\n            ;;"
+    for _, word in ipairs(words) do
+      assert.truthy(text:find("\n  " .. word .. " "), word)
+      assert.truthy(section:find("\\fB" .. word .. "\\fR", 1, true), word)
+      assert.truthy(first[word], word)
+      assert.truthy(case:find("[( ]" .. word .. "\\:"), word)
+    end
+  end)
+
+  it("is offered options behind the subcommand, and the labs", function()
+    assert.truthy(bash("lab", "check", "--d")["--deep"])
+    assert.same({ "tickets" }, { bash("lab", "check", "tick")[1] })
+    assert.same({ "tickets" }, { bash("lab", "check", "--seed", "3", "tick")[1] })
+  end)
+end)
+
 describe("zsh", function()
   local test = there "zsh" and it or pending
 

@@ -18,6 +18,7 @@ A tray stands about that nobody uses.]],
   },
   points = { safe = 6, ends = 4 },
   tasks = 2,
+  runs = 1500,
   world = function(lab, student)
     local ipc = require "tidelock"
     local queue = ipc.queue{ maxsize = 1, name = "desk" }

@@ -17,6 +17,7 @@ has made the tube holds one, too.]],
   },
   points = { safe = 6, ends = 4 },
   tasks = 2,
+  runs = 1500,
   world = function(lab, student)
     local addresses, line, over, read = {}, lab.mark("an address"), lab.mark("the end"), lab.count("read")
     lab.ordered(line, over)

@@ -15,6 +15,7 @@ starter.]],
   },
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 2,
+  runs = 1500,
   world = function(lab, student)
     local names, cooking = { "ann", "bob" }, lab.stage("cooking starters")
     local starter, main = {}, {}

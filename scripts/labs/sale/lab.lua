@@ -17,11 +17,19 @@ Three customers come for two places, all at once. `line` is a queue that takes t
   },
   points = { safe = 6, ends = 4 },
   tasks = 3,
+  runs = 1500,
   world = function(lab, student)
     local ipc = require "tidelock"
     local line = ipc.queue{ maxsize = BANDS, name = "line" }
     local gone = {}
-    lab.stuck("%s waits for ever for a place")
+    local outside = ipc.barrier{ parties = CUSTOMERS, name = "outside" } -- who keeps a lock is not saved by his end
+    local served = {}
+    for n = 1, CUSTOMERS do served[n] = lab.count("customer-" .. n) end
+    lab.stuck(function()
+      local still = {}
+      for n = 1, CUSTOMERS do still[#still + 1] = served[n]:get() == 0 and "customer-" .. n or nil end
+      return table.concat(still, " and ") .. (#still == 1 and " waits" or " wait") .. " for ever for a place"
+    end)
     for n = 1, CUSTOMERS do gone["customer-" .. n] = lab.mark("customer-" .. n .. " goes home") end
     for n = 1, CUSTOMERS do
       local name = "customer-" .. n
@@ -32,6 +40,8 @@ Three customers come for two places, all at once. `line` is a queue that takes t
           gone[name]:pass()
         end)
         lab.always("safe", ipc.now() == came, "%s waited for a place, and there never comes one", name)
+        served[n]:add(1)
+        outside:wait()
       end)
     end
     lab.after(function()

@@ -15,10 +15,18 @@ also while others look, and you are not to put a fence round it.]],
   },
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 2,
+  runs = 1500,
   world = function(lab, student)
     local ipc = require "tidelock"
     local left, sold, looking = ipc.value(1, "tickets"), lab.count("sold"), lab.stage("the board")
-    local seen, office = 0, {} -- seen: by this task
+    local outside = ipc.barrier{ parties = 2, name = "outside" } -- who keeps the lock is not saved by his end
+    local seen, bought, office = 0, false, {} -- seen, bought: by this task
+    local served = { lab.count("buyer-1"), lab.count("buyer-2") }
+    lab.stuck(function()
+      local first, second = served[1]:get() == 0, served[2]:get() == 0
+      if first and second then return "buyer-1 and buyer-2 wait for ever at the counter" end
+      return (first and "buyer-1" or "buyer-2") .. " waits for ever at the counter"
+    end)
     function office.read()
       local now = left:get()
       if now > 0 then seen = now end
@@ -30,6 +38,7 @@ also while others look, and you are not to put a fence round it.]],
       lab.always("safe", was > 0, "%s saw %d, but by then it was %d: the ticket is sold twice", name, seen, was)
       lab.always("safe", number == was - 1, "%s writes %d, and %d were left", name, number, was)
       sold:add(1)
+      bought = true
     end
     local function look() looking:with(office.read) end
     for n = 1, 2 do
@@ -38,6 +47,10 @@ also while others look, and you are not to put a fence round it.]],
         local before = sold:get()
         local mine = student.buyer(office, look)
         lab.always("safe", mine or before + sold:get() > 0, "%s was sent away though a ticket was left", name)
+        lab.always("safe", bought or not mine, "%s thinks it has a ticket, and none was sold to it", name)
+        lab.always("safe", mine or not bought, "%s has bought a ticket, and is told that it has none", name)
+        served[n]:add(1)
+        outside:wait()
       end)
     end
     lab.after(function()

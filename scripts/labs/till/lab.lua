@@ -16,6 +16,7 @@ must be what it was in the morning and all four coins.]],
   },
   points = { safe = 8, ends = 2 },
   tasks = 2,
+  runs = 1500,
   world = function(lab, student)
     local ipc = require "tidelock"
     local morning = 100 * (lab.choose(2) - 1)

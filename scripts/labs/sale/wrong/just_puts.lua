@@ -1,4 +1,4 @@
--- says: "waits for ever for a place"
+-- says: "for ever for a place"
 -- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
 local ipc = require "tidelock"
 

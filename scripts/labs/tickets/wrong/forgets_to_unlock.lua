@@ -1,4 +1,4 @@
--- says: "waits for ever"
+-- says: "for ever at the counter"
 local ipc = require "tidelock"
 
 local counter = ipc.semaphore{ value = 1, name = "counter" }

@@ -1,0 +1,19 @@
+-- says: "is told that it has none"
+-- Two buyers want the last ticket. The box office reads how many are left, and writes one less when it sells.
+local ipc = require "tidelock"
+
+local counter = ipc.lock("counter")
+
+local function sell(office)
+  local left = office:read()
+  if left == 0 then return false end
+  office:write(left - 1)
+  return true
+end
+
+local function buyer(office, look)
+  look(office)
+  counter:with(sell, office)
+end
+
+return { buyer = buyer }

@@ -1,0 +1,20 @@
+-- says: "for ever at the counter"
+-- Two buyers want the last ticket. The box office reads how many are left, and writes one less when it sells.
+local ipc = require "tidelock"
+
+local counter = ipc.lock("counter")
+
+local function sell(office)
+  local left = office:read()
+  if left == 0 then return false end
+  office:write(left - 1)
+  return true
+end
+
+local function buyer(office, look)
+  look(office)
+  counter:acquire()
+  return sell(office)
+end
+
+return { buyer = buyer }
