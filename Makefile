@@ -38,7 +38,7 @@ link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 program_rooms := explore timeline top judge labs terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(foreach room,terminal explore help repl top timeline judge labs,bindings/$(room)/*.lua))
+embedded      := $(wildcard $(patsubst %,bindings/%/*.lua,help $(program_rooms)))
 # Lua that is made of other texts, each by a rule below
 generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
 page_sources  := $(wildcard bindings/timeline/page/*)
@@ -71,6 +71,7 @@ bench: all ## what the operations cost
 	./tidelock scripts/bench/run.lua
 	./tidelock scripts/bench/simulation.lua
 	./tidelock scripts/bench/exploration.lua
+	./tidelock scripts/bench/tracing.lua
 
 docs: program ## the API reference, the man page and completions: build/docs
 	@mkdir -p build/docs; $(build)/tidelock bindings/docs/make.lua \

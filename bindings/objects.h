@@ -33,9 +33,14 @@ void wait_any_open(lua_State *L);
 void receive_open(lua_State *L);
 void fd_open(lua_State *L);
 void ps_open(lua_State *L);
-void stop_here_open(lua_State *L);
 
 void connection_open(lua_State *L);
 void listener_open(lua_State *L);
+
+/* ipc.repl: what the program does for it, for the function that has called it;
+ * raises where it cannot.  NULL: this is no program of ours.  Set once, before
+ * there is a second task. */
+extern void (*stop_here_serve)(lua_State *L);
+void stop_here_open(lua_State *L);
 
 #endif

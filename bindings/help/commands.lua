@@ -2,8 +2,8 @@
 --
 -- From these rows come --help, the man page and the completions (docs/program.lua), so that they agree.  How a row is
 -- made is told in usage.lua.  What the rows say is read where it is used: the options of `run` in program/program.c and
--- simulation.c and tracing.c, the names ls and rm in program/inspect.c; those of a command in Lua are in a module of
--- its room.
+-- simulation.c and tracing.c, the names ls and rm in program/inspect.c; those of the commands in Lua are in their
+-- rooms.
 local explore = require "explore.options"
 local labs = require "labs.options"
 local timeline = require "timeline.options"
@@ -77,10 +77,8 @@ local usage = {
   status = "0; 1 where there is no such command.",
 }
 
-local commands = {
-  run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline, labs.commands.lab,
-  top.commands.top, top.commands.ps, ls, rm, usage,
-}
+local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline,
+  labs.commands.lab, top.commands.top, top.commands.ps, ls, rm, usage }
 
 local by_name = {}
 for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end

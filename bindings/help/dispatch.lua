@@ -11,10 +11,10 @@ local WRONG_USE = 2
 local COMMANDS = {
   explore = { "explore.options", "explore.explore" },
   replay = { "explore.options", "explore.replay" },
-  lab = { "labs.options", "labs.main" },
+  timeline = { "timeline.options", "timeline.timeline" },
   top = { "top.options", "top.top" },
   ps = { "top.options", "top.ps" },
-  timeline = { "timeline.options", "timeline.timeline" },
+  lab = { "labs.options", "labs.main" },
 }
 
 local function refuse(text)

@@ -49,12 +49,11 @@ static const char *base_of(const char *script)
 static char *path_after(const char *script)
 {
     const char *base = base_of(script), *dot = strrchr(base, '.');
-    size_t size = dot && dot != base ? (size_t)(dot - base) : strlen(base);
-    char *path = malloc(size + sizeof TL_TRACE_SUFFIX);
-    if (path) {
-        memcpy(path, base, size);
-        memcpy(path + size, TL_TRACE_SUFFIX, sizeof TL_TRACE_SUFFIX);
-    }
+    int size = (int)(dot && dot != base ? (size_t)(dot - base) : strlen(base));
+    size_t room = (size_t)size + sizeof TL_TRACE_SUFFIX;
+    char *path = malloc(room);
+    if (path)
+        snprintf(path, room, "%.*s" TL_TRACE_SUFFIX, size, base);
     return path;
 }
 

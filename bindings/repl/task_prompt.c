@@ -11,7 +11,7 @@
 #include <lauxlib.h>
 
 #include "lua/misuse.h"
-#include "process/stop_here.h"
+#include "objects.h"
 #include "repl/repl.h"
 #include "terminal/screen.h"
 #include "tidelock.h"

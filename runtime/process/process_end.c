@@ -18,6 +18,8 @@
 #include "trace/recording.h"
 #include "wait/sleep.h"
 
+#define LOOKS 50
+
 static struct tl_process *process_of(const struct tl_handle *handle)
 {
     return handle->object;
@@ -108,15 +110,19 @@ static bool status_of_dead(const struct tl_process *process, unsigned *status)
     return *status || (!is_parent(process) && status_of_zombie(pid, status));
 }
 
-/* Its parent reaps it later, and the slot may be another's by then. */
+/* Its parent reaps it later, and the slot may be another's by then.  Between
+ * the end of its life and that, the kernel needs a moment. */
 static void record_death(const struct tl_process *process,
                          const struct tl_task *task)
 {
     unsigned status = atomic_load(&process->status);
+    pid_t pid = atomic_load(&process->pid);
     if (!tl_recording_is_here() || tl_arena != TL_HOME)
         return;
     if (!status && !status_of_dead(process, &status))
-        status_of_zombie(atomic_load(&process->pid), &status);
+        for (int looks = 0; looks < LOOKS && !status_of_zombie(pid, &status);
+             looks++)
+            tl_clock_pause(TL_MILLISECOND);
     tl_recording_dead(task, (int)(status & 0x7f));
 }
 

@@ -122,6 +122,19 @@ describe("in a session", function()
     there:enter("1 + 1", "2")
   end)
 
+  it(":trace begins and ends a recording, and says where it is", function()
+    there = terminal.start()
+    there:expect "> "
+    there:enter("ipc.trace = function(file) if file then return true end return 12, 3 end", "> ")
+    there:enter(":trace", "nothing is recorded; :trace on begins")
+    there:enter(":trace on", "is written to tidelock%.tltrace; :trace off ends it")
+    there:enter(":trace", "is written to tidelock%.tltrace")
+    there:enter(":trace off", "12 operations, and 3 that were lost; tidelock timeline tidelock%.tltrace shows them")
+    there:enter(":trace my.file", "is written to my%.file; :trace off ends it")
+    there:enter("ipc.trace = function() return nil, 'my.file: no room' end", "> ")
+    there:enter(":trace on", "tidelock: my%.file: no room")
+  end)
+
   it(":seed says that there is none", function()
     there = terminal.start()
     there:expect "> "

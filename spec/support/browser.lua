@@ -32,8 +32,8 @@ function browser.start(profile)
   local self = setmetatable({ requests = 0, answers = {}, told = {}, parts = {} }, browser)
   self.to, self.from = uv.new_pipe(false), uv.new_pipe(false)
   local null = assert(uv.fs_open("/dev/null", "r+", 0))
-  self.process = assert(uv.spawn("chromium", { args = arguments(profile), stdio = { null, null, null, self.to, self.from },
-    detached = true }, function() self.ended = true end))
+  self.process = assert(uv.spawn("chromium", { args = arguments(profile), detached = true,
+    stdio = { null, null, null, self.to, self.from } }, function() self.ended = true end))
   uv.fs_close(null)
   self.from:read_start(function(_, bytes) self:hear(bytes) end)
   local target = self:ask("Target.createTarget", { url = "about:blank" })
@@ -103,8 +103,9 @@ function browser:open(path, width, height, ratio)
     deviceScaleFactor = ratio or 1, mobile = false })
   self:ask("Page.navigate", { url = "file://" .. path })
   self:value [[new Promise((resolve) => {
-    const look = () => (document.readyState === "complete" && document.body && !document.body.classList.contains("loading")
-      && location.href !== "about:blank" ? resolve(true) : setTimeout(look, 10));
+    const isReady = () => document.readyState === "complete" && location.href !== "about:blank" &&
+      document.body && !document.body.classList.contains("loading");
+    const look = () => (isReady() ? resolve(true) : setTimeout(look, 10));
     look();
   })]]
 end
@@ -138,15 +139,17 @@ function browser:press(...)
     if not CODES[key] then event.text = key end
     if key == "Enter" then event.type, event.text = "keyDown", "\r" end
     self:ask("Input.dispatchKeyEvent", event)
-    self:ask("Input.dispatchKeyEvent", { type = "keyUp", key = key, windowsVirtualKeyCode = event.windowsVirtualKeyCode })
+    event.type, event.text = "keyUp", nil
+    self:ask("Input.dispatchKeyEvent", event)
   end
 end
 
 -- The left button from one place to another; a click where there is no other.
 function browser:drag(x, y, to_x, to_y)
   local function mouse(kind, at_x, at_y, buttons)
-    self:ask("Input.dispatchMouseEvent", { type = kind, x = at_x, y = at_y, button = kind == "mouseMoved" and "none" or "left",
-      buttons = buttons, clickCount = kind == "mouseMoved" and 0 or 1 })
+    local moves = kind == "mouseMoved"
+    self:ask("Input.dispatchMouseEvent", { type = kind, x = at_x, y = at_y, button = moves and "none" or "left",
+      buttons = buttons, clickCount = moves and 0 or 1 })
   end
   mouse("mouseMoved", x, y, 0)
   mouse("mousePressed", x, y, 1)

@@ -170,6 +170,30 @@ describe("the page of a timeline", function()
     assert.is_nil(view "range")
   end)
 
+  it("knows how full a queue was, and who held a lock", function()
+    open "kitchen"
+    local wrong = page:value [=[(() => {
+      const { data, derived } = timeline, wrong = [], ORDERS = 1, STOVE = 2, PUT = 1, GET = 2, ACQUIRE = 3;
+      const all = (operation, object) => Array.from({ length: data.count }, (_, i) => i).filter((i) =>
+        data.operation[i] === operation && data.object[i] === object && data.ended[i] >= 0);
+      const puts = all(PUT, ORDERS), gets = all(GET, ORDERS), { at, values } = derived.curves[ORDERS].depth;
+      at.forEach((time, i) => {
+        if (at[i + 1] === time) return;
+        const depth = puts.filter((each) => data.began[each] <= time).length -
+          gets.filter((each) => data.ended[each] <= time).length;
+        if (depth !== values[i]) wrong.push(`depth ${values[i]} at ${time}, not ${depth}`);
+      });
+      if (at.length !== puts.length + gets.length) wrong.push(`${at.length} changes`);
+      const held = derived.heldBy[STOVE];
+      if (held.count !== all(ACQUIRE, STOVE).length) wrong.push(`${held.count} holds`);
+      for (let i = 0; i < held.count; i++) {
+        if (held.to[i] <= held.from[i] || held.from[i + 1] < held.to[i]) wrong.push(`hold ${i}`);
+      }
+      return wrong.join("; ");
+    })()]=]
+    assert.equal("", wrong)
+  end)
+
   it("jumps from the list to the wait", function()
     open "kitchen"
     page:value "document.querySelectorAll('#panel-waits button')[1].focus()"
@@ -210,6 +234,31 @@ describe("the page of a timeline", function()
     page:press "t"
     assert.equal("rgb(246, 246, 244)", ground())
     page:prefer("light", true)
+  end)
+
+  it("has enough contrast in both themes", function()
+    open "kitchen"
+    local low = page:value [=[(() => {
+      const low = [], { palette } = timeline;
+      const light = (colour) => { const part = (at) => { const c = parseInt(colour.slice(at, at + 2), 16) / 255;
+        return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+        return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5); };
+      const look = (a, b, least) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+        if ((x + 0.05) / (y + 0.05) < least) low.push(`${palette.name}: ${a} on ${b}`); };
+      for (let theme = 0; theme < 2; theme++) {
+        const { css } = palette;
+        for (const name of ["text", "faint", "accent", "danger"]) {
+          look(css[name], css.surface, 4.5);
+          look(css[name], css.shade, 4.5);
+        }
+        look(css.faint, css["shade-deep"], 4.5);
+        look(css["on-run"], css["run-deep"], 4.5);
+        for (const colour of palette.objects) look(css.surface, colour, 4.5);
+        document.getElementById("theme").click();
+      }
+      return low.join(", ");
+    })()]=]
+    assert.equal("", low)
   end)
 
   it("fits a window of 360 pixels", function()

@@ -156,7 +156,7 @@ describe("--trace=last", function()
     local err, status = run([[
       local ipc = require "tidelock"
       local n = ipc.value(0, "n")
-      for _ = 1, 10000 do n:add(1) ipc.yield() end
+      for _ = 1, 5000 do n:add(1) ipc.yield() end
       local p = ipc.process{ name = "clumsy", target = function() n:get() error "oh" end }:start()
       p:join()]], last)
     assert.equal(0, status, err)

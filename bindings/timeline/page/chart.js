@@ -1,7 +1,7 @@
 // Chart: the canvas of lanes: its rows, names at the left, the axis above, and what is laid over all of them.
 
 const chart = { canvas: null, context: null, scroller: null };
-const HEAD = 26, LEAST_ROW = 32, GREATEST_ROW = 54;
+const HEAD = 26, LEAST_ROW = 36, GREATEST_ROW = 54;
 
 function rowHeight(count) {
   const room = chart.scroller.clientHeight - AXIS - 2 * HEAD;
@@ -152,7 +152,21 @@ function paintRange(context) {
   context.fillRect(right - 1, 0, 1, view.height);
 }
 
+// What was told, below the axis, where there is room for it: right of the line, or left of it.
+function paintMarkText(context, text, x, taken) {
+  const isRight = view.width - x > 190;
+  const words = fitted(context, text, Math.min(isRight ? view.width - x - 14 : x - view.gutter - 14, 420));
+  const width = context.measureText(words).width, left = isRight ? x + 5 : x - 5 - width;
+  if (!words || left < taken) return taken;
+  context.fillStyle = palette.css.surface;
+  context.fillRect(left - 3, AXIS + 4, width + 6, HEAD - 7);
+  context.fillStyle = palette.css.danger;
+  context.fillText(words, left, AXIS + HEAD / 2 + 1);
+  return left + width + 8;
+}
+
 function paintMarks(context) {
+  let taken = view.gutter;
   for (const mark of data.meta.marks) {
     const x = Math.round(xOf(mark.time)) + 0.5;
     if (isLogical() || x < view.gutter || x > view.width) continue;
@@ -164,10 +178,7 @@ function paintMarks(context) {
     context.lineTo(x, view.height);
     context.stroke();
     context.setLineDash([]);
-    const room = view.width - x > 190 ? view.width - x - 10 : x - view.gutter - 10;
-    const text = fitted(context, mark.text, Math.min(room, 320)), width = context.measureText(text).width;
-    context.fillStyle = palette.css.danger;
-    context.fillText(text, view.width - x > 190 ? x + 5 : x - 5 - width, AXIS + HEAD / 2 + 1);
+    taken = paintMarkText(context, mark.text, x, taken);
   }
 }
 

@@ -48,7 +48,7 @@ function useLogicalTimes() {
     const by = wakingSpan(i);
     if (by >= 0) called[i] = step[by];
   }
-  const length = Math.max(1, ...reached);
+  const length = reached.reduce((most, each) => Math.max(most, each), 1);
   const tasks = data.meta.tasks.map((_, i) => ({ began: 0, ended: Math.max(reached[i + 1], 0) }));
   Object.assign(times, { began, until: step, slept, called, length, tasks });
 }

@@ -35,13 +35,14 @@ function measureFrames(count) {
 
 function exposed(begun) {
   return {
-    count: data.count, decoded: performance.now() - begun, data, times, view, search, story, totals, measureFrames,
+    count: data.count, decoded: performance.now() - begun, data, times, derived, view, palette, search, story, totals, measureFrames,
     select: selectAndReveal, selectRange, longestWaits, longestHandOvers,
   };
 }
 
 async function begin() {
   const begun = performance.now();
+  if (!window.DecompressionStream) throw new Error("this browser is too old; one of 2023 or later is needed");
   await readData(JSON.parse(document.getElementById("trace").textContent));
   document.getElementById("trace").remove();
   view.logical = !!data.meta.logical;

@@ -1,5 +1,4 @@
-#include "process/stop_here.h"
-
+/* ipc.repl: a prompt within a task, where the program has one. */
 #include "lua/support.h"
 #include "objects.h"
 
