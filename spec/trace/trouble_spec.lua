@@ -233,6 +233,29 @@ describe("ipc.trace", function()
     end
   end)
 
+  it("is whole where a task dies that has slept since an earlier recording", function()
+    local err, status = script [[
+      local ipc = require "tidelock"
+      local q, started = ipc.queue(), ipc.event()
+      local function sleep() started:set() q:get() end
+      assert(ipc.trace "FILE.1")
+      local sleeper = ipc.process{ name = "sleeper", target = sleep }:start()
+      started:wait()
+      assert(ipc.trace(false))
+      assert(ipc.trace "FILE")
+      q:size()
+      sleeper:kill()
+      sleeper:join()
+      ipc.process{ name = "late", target = function() ipc.yield() end }:start():join()
+      assert(ipc.trace(false))]]
+    os.remove(file .. ".1")
+    assert.equal("", err)
+    assert.equal(0, status)
+    local trace = reader.read(file)
+    assert.truthy(trace.whole)
+    assert.equal("ended", named(trace, "late").how)
+  end)
+
   it("tells what is wrong", function()
     local err, status = script [[
       local ipc = require "tidelock"
