@@ -203,6 +203,20 @@ describe("a trace", function()
     assert.truthy(#find(trace, nil, "take") >= 3)
   end)
 
+  it("has the objects of a space", function()
+    local trace, err, status = record([[
+      local ipc = require "tidelock"
+      local space = ipc.open("trace-spec-" .. ipc.getpid())
+      space.queue("orders", 2):put("soup")
+      space.queue("orders"):get()
+      space:remove()]])
+    assert.equal(0, status, err)
+    check(trace)
+    local object = one(trace, "main", "put", "orders").object
+    assert.matches("^trace%-spec%-%d+$", object.space)
+    assert.equal(object, one(trace, "main", "get", "orders").object)
+  end)
+
   it("of a simulated run has its time, the same each time", function()
     local code = [[
       local ipc = require "tidelock"
