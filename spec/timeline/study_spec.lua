@@ -123,6 +123,15 @@ describe("holds", function()
       { 1, "wait", 20, 40, { slept = 25, waited = 10 } }, { 1, "release", 50, 51 })))
   end)
 
+  it("stand still while their task waits for a condition that was made with their lock", function()
+    local trace = run("lock", 2, { 1, "acquire", 5, 10 }, { 1, "wait", 20, 40, { object = 2, slept = 25, waited = 10 } },
+      { 2, "acquire", 24, 26 }, { 2, "release", 35, 36 }, { 1, "release", 50, 51 })
+    trace.objects[2] = { kind = "condition", name = "", number = 1, title = "condition#1" }
+    assert.equal("1:10-25 2:26-35 1:40-50", held(trace))
+    local list = holds.of(trace)
+    assert.same({ 1, 1, 1 }, list.object)
+  end)
+
   it("are several of a rwlock", function()
     assert.equal("1:10-30 2:12-35", held(run("rwlock", 2, { 1, "read", 5, 10 }, { 2, "read", 6, 12 },
       { 1, "release", 30, 31 }, { 2, "release", 35, 36 })))
