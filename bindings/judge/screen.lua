@@ -35,7 +35,7 @@ end
 local function head(lines, text, how, width, brush)
   local gap = width - wrap.length(text) - #how
   if gap >= 2 then
-    lines[#lines + 1] = brush:as("red", text) .. (" "):rep(gap) .. brush:as("dim", how)
+    lines[#lines + 1] = brush:as("red", text) .. (how ~= "" and (" "):rep(gap) .. brush:as("dim", how) or "")
     return
   end
   for _, line in ipairs(wrap.lines(text, width, "  ")) do lines[#lines + 1] = brush:as("red", line) end
@@ -154,7 +154,7 @@ function screen.tell_failure(self, given)
   local said = findings.said(run)
   local case = understand(given)
   self.state = said and said.what == "unread" and "unread" or "rejected"
-  self.property, self.sentence = findings.property(run), sentence.of(case.story, said)
+  self.property, self.sentence = findings.property(run), sentence.of(case.story, said, given.path)
   if self.state == "unread" then self.text = screen.plain(self, "does not load", options) return end
   local lines, width, brush = {}, options.width or WIDTH, paint.new(options.color)
   local tells = not findings.is_alone(run)

@@ -14,7 +14,10 @@ local OF_WORLD = {
   reject = function(said) return said.sentence end,
   unread = function(said) return said.sentence end,
   goal = function(said) return said.sentence end,
-  cheat = function(said) return ("`%s` %s"):format(said.name, said.why) end,
+  cheat = function(said)
+    local number = (said.place or ""):match ":(%d+)$"
+    return ("`%s` %s%s"):format(said.name, said.why, number and (" (line %s)"):format(number) or "")
+  end,
   loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
     sentence.line(said.place)) end,
   steps = function(said, who) return ("%s tries for ever in %s: %s steps, and no end in sight"):format(who,
@@ -44,8 +47,23 @@ local function short(text)
   return (text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "...")
 end
 
+-- The innermost line of the student's file, where a library's function has raised the error: ipairs(nil).
+local function place_of_caller(run, path)
+  local traceback = (run.message or ""):match "\nstack traceback:\n(.*)$"
+  local file = path and path:match "[^/]*$"
+  for source, line in (traceback or ""):gmatch "\n?%s*([^\n:]+):(%d+): in " do
+    if source:match "[^/]*$" == file then return " in line " .. line end
+  end
+  return ""
+end
+
+local NO_RUNTIME = "%(global 'ipc'%)$"
+
 local function of_error(story, who)
-  local place, text = place_of(first(story.run), story.script and story.script.path)
+  local path = story.script and story.script.path
+  local place, text = place_of(first(story.run), path)
+  if place == "" then place = place_of_caller(story.run, path) end
+  if text:find(NO_RUNTIME) then text = text .. ': write local ipc = require "tidelock" above' end
   if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
   if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
   text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
@@ -68,8 +86,8 @@ local function of_livelock(story)
     #list == 1 and "s" or "")
 end
 
---- For what the world has said (judge/findings; or nil), and the story.
-function sentence.of(story, said)
+--- For what the world has said (judge/findings; or nil), the story, and the path of the student's file.
+function sentence.of(story, said, path)
   local run = story.run
   local who = story.names:task(run.ender or "0")
   if said then return OF_WORLD[said.what](said, who) end
