@@ -32,23 +32,21 @@ static void on_fault(int number)
     signal(number, SIG_DFL);
 }
 
-static void catch_faults(void)
+/* For one look: at other times a fault is somebody else's. */
+static void catch_faults(struct sigaction given[2])
 {
-    static bool caught;
     struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_NODEFER};
-    if (caught)
-        return;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGSEGV, &action, NULL);
-    sigaction(SIGBUS, &action, NULL);
-    caught = true;
+    sigaction(SIGSEGV, &action, &given[0]);
+    sigaction(SIGBUS, &action, &given[1]);
 }
 
 bool tl_view_try(int view, void (*look)(void *context), void *context)
 {
     unsigned here = tl_arena;
     volatile bool well = false;
-    catch_faults();
+    struct sigaction given[2];
+    catch_faults(given);
     tl_arena_go((unsigned)view);
     looks = 1;
     if (sigsetjmp(back, 0) == 0) {
@@ -57,6 +55,8 @@ bool tl_view_try(int view, void (*look)(void *context), void *context)
     }
     looks = 0;
     tl_arena_go(here);
+    sigaction(SIGSEGV, &given[0], NULL);
+    sigaction(SIGBUS, &given[1], NULL);
     return well;
 }
 
