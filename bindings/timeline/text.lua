@@ -30,7 +30,7 @@ function text.view(trace, options)
     glyphs = glyphs.new(options.utf8), paint = paint.new(options.color), names = names.of(trace),
     wanted_tasks = options.tasks }
   function view.time(time)
-    local shown = times.text(time, trace.logical)
+    local shown = times.of(trace, time)
     return options.utf8 and shown:gsub("us$", "µs") or shown
   end
   local chosen = rows.chosen(trace, view.names, options.tasks)

@@ -162,10 +162,12 @@ int tl_recording_prepare(void)
 void tl_recording_open(int bell, bool simulated)
 {
     tl_lanes->bell = bell;
+    tl_lanes->simulated = simulated;
     tl_lanes->counter = !simulated && tl_ticks_has_counter();
-    /* relaxed, all three: the release below comes after them */
+    /* relaxed, all four: the release below comes after them */
     atomic_store_explicit(&tl_lanes->tasks, 0, memory_order_relaxed);
     atomic_store_explicit(&tl_lanes->rung, 0, memory_order_relaxed);
+    atomic_store_explicit(&tl_lanes->moments, 0, memory_order_relaxed);
     bool here = tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME);
     atomic_store_explicit(&tl_lanes->origin, here ? tl_recording_ticks() : 0,
                           memory_order_relaxed);
