@@ -48,6 +48,10 @@ end
 function text.of(view)
   local lines = summary.lines(view)
   lines[#lines + 1] = ""
+  if view.trace.spans.count == 0 and #view.trace.tasks == 0 then
+    lines[#lines + 1] = "There is nothing to show: no task has called an operation of the module."
+    return table.concat(lines, "\n") .. "\n"
+  end
   append(lines, chart.lines(view))
   if view.left_out > 0 then
     lines[#lines + 1] = ("%d more tasks are left out: --tasks NAMES shows those, * is any"):format(view.left_out)

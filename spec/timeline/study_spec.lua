@@ -150,6 +150,16 @@ describe("depth", function()
     assert.equal(0, curve.counts[#curve.counts])
   end)
 
+  it("counts no message of which the other side was lost", function()
+    local trace = run("queue", 2, { 1, "put", 1, 2, { message = 1 } }, { 1, "put", 3, 4, { message = 2 } },
+      { 1, "put", 5, 6, { message = 3 } }, { 2, "get", 7, 8, { message = 3 } }, { 2, "get", 9, 10, { message = 4 } },
+      { 1, "put", 11, 12, { message = 5 } })
+    trace.lost = 3
+    local curve = depth.of(trace)[1]
+    assert.same({ 5, 8, 11 }, curve.times)
+    assert.same({ 1, 0, 1 }, curve.counts)
+  end)
+
   it("knows a nil that was got from one that was not", function()
     local function last(...)
       local curve = depth.of(run("queue", 1, ...))[1]
