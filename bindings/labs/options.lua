@@ -52,7 +52,7 @@ local SUBCOMMANDS = {
     FORMAT, OUTPUT, JOBS, LAB, SEED, PACK },
   { name = "new", words = "PACK/NAME", least = 1, most = 1, text = "a lab of your own, from a template" },
   { name = "dev", words = "check [PACK]", least = 1, most = 2,
-    text = "dev check: does each lab reject its starter and wrong answers, and pass its solutions?", LAB, PACK },
+    text = "does each lab reject its starter and wrong answers, and pass its solutions?", LAB, PACK },
 }
 
 local COMMAND = {
