@@ -148,7 +148,7 @@ describe("tidelock lab", function()
     told("check 1 --all", "lab check: '1' or --all: choose one")
     told("reset", "lab reset: what is missing: NAME")
     told("reset a b", "lab reset: 'b' is too much")
-    told("grade . --format jnit", "the value is gradescope, junit, tap, json, exercism or classroom")
+    told("grade . --format jnit", "the value is gradescope, junit, tap, json, csv, exercism or classroom")
   end)
 end)
 
