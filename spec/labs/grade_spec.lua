@@ -91,6 +91,12 @@ describe("lab grade", function()
     assert.truthy(err:find("-o FOLDER", 1, true), err)
   end)
 
+  it("as csv is a row a submission, a column a lab", function()
+    local text = grade "class --format csv"
+    assert.equal("submission,points,most,two-painters\r\nann,10,10,10\r\nbob,4,10,4\r\neve,0,10,0\r\nmax,0,10,0\r\n",
+      text)
+  end)
+
   it("as tap is TAP 14: a plan, numbered points, YAML below those that failed", function()
     local text = grade "class --format tap"
     assert.truthy(text:find "^TAP version 14\n1%.%.12\nok 1 %- ann: two%-painters: ends\n", text)
