@@ -34,7 +34,7 @@ describe("the chart", function()
 
   it("has rows for queues and locks: how full, held, waited for", function()
     local drawn = draw(example.small())
-    assert.equal("3       33       3        3666888333333", row(drawn, 'queue "counter"'))
+    assert.equal("3       3        3        3666888333333", row(drawn, 'queue "counter"'))
     assert.matches("^o@+o+$", row(drawn, 'lock "stove"'))
   end)
 

@@ -150,13 +150,23 @@ describe("depth", function()
     assert.equal(0, curve.counts[#curve.counts])
   end)
 
+  it("never shows more than a queue of one can hold, or less than nothing", function()
+    -- the get of 1 lets 2 in before it returns; 2 is got while it is put
+    local curve = depth.of(run("queue", 3, { 1, "put", 1, 4, { message = 1 } },
+      { 1, "put", 5, 14, { message = 2, slept = 6, waited = 5 } }, { 2, "get", 10, 20, { message = 1 } },
+      { 3, "get", 12, 30, { message = 2 } }))[1]
+    assert.equal(1, curve.most)
+    assert.same({ 4, 10, 14, 14 }, curve.times)
+    assert.same({ 1, 0, 1, 0 }, curve.counts)
+  end)
+
   it("counts no message of which the other side was lost", function()
     local trace = run("queue", 2, { 1, "put", 1, 2, { message = 1 } }, { 1, "put", 3, 4, { message = 2 } },
       { 1, "put", 5, 6, { message = 3 } }, { 2, "get", 7, 8, { message = 3 } }, { 2, "get", 9, 10, { message = 4 } },
       { 1, "put", 11, 12, { message = 5 } })
     trace.lost = 3
     local curve = depth.of(trace)[1]
-    assert.same({ 5, 8, 11 }, curve.times)
+    assert.same({ 6, 7, 12 }, curve.times)
     assert.same({ 1, 0, 1 }, curve.counts)
   end)
 
