@@ -28,11 +28,13 @@ local function first(run)
   return (text:gsub('^%a+ "[^"]*" %(pid %d+%) failed: ', ""):gsub("^process#?%d* ?%(pid %d+%) failed: ", ""))
 end
 
--- The line of the learner's file in which it happened, and the text behind it.
-local function place_of(text, file)
-  local path, line, rest = text:match "^([^\n:]*):(%d+): (.*)$"
-  local is_own = line and file and path:match "[^/]*$" == file:match "[^/]*$"
-  return is_own and " in line " .. line or "", rest or text
+-- The line of the learner's file in which it happened, or by which it came there, and the message without its place.
+local function place_of(story)
+  local text = first(story.run)
+  local rest = text:match "^[^\n:]*:%d+: (.*)$"
+  local file = (story.script and story.script.path or ""):match "[^/]*$"
+  local line = file ~= "" and (" " .. (story.run.message or "")):match("[^%w_]" .. file:gsub("%p", "%%%0") .. ":(%d+)")
+  return rest and line and " in line " .. line or "", rest or text
 end
 
 local MOST = 100 -- of a sentence
@@ -45,7 +47,7 @@ local function short(text)
 end
 
 local function of_error(story, who)
-  local place, text = place_of(first(story.run), story.script and story.script.path)
+  local place, text = place_of(story)
   if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
   if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
   text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
@@ -53,7 +55,7 @@ local function of_error(story, who)
 end
 
 local function of_always(story, who)
-  local place, text = place_of(first(story.run), story.script and story.script.path)
+  local place, text = place_of(story)
   return ("ipc.always of %s does not hold%s: %s"):format(who, place, text)
 end
 
