@@ -102,8 +102,9 @@ function patterns.wait_with_lock(story, names, add)
   for _, task in ipairs(story.tasks) do
     local step = story.waiting[task.path]
     for _, subject in ipairs(step and step.op ~= "end" and owners.of_task(story, task.path) or {}) do
-      for other, wish in pairs(story.waiting) do
-        if other ~= task.path and wish.subject == subject and subject ~= step.subject then
+      for _, waiter in ipairs(story.tasks) do
+        local other, wish = waiter.path, story.waiting[waiter.path]
+        if wish and other ~= task.path and wish.subject == subject and subject ~= step.subject then
           local nested = step.kind == "condition"
           local taken = taken_at(story, task.path, subject)
           add{

@@ -90,14 +90,14 @@ local function swap(case)
   if not read.line or not change.line or words.is_of_lab(read) or words.is_of_lab(change) then return nil end
   return {
     text = ("%s looks at %s in line %d before %s changes it (line %d): what it saw was old by then."):format(
-      case.names:task(read.task), words.name(read, case.names), read.line, case.names:task(change.task), change.line),
+      case.names:task(read.task), case.names:part(read), read.line, case.names:task(change.task), change.line),
     notes = { [change] = "<- changes it" }, marks = { read, change },
   }
 end
 
 local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
-  locks.both_read, timed_out, lost_signal, queues.nils, queues.nil_first, queues.done_too_early, held.itself, circle,
-  held.kept, held.one_each, slept, any_pattern, swap }
+  locks.both_read, timed_out, lost_signal, queues.nils, circle, slept, queues.nil_first, queues.done_too_early,
+  held.itself, held.kept, held.one_each, any_pattern, swap }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

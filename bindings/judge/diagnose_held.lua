@@ -1,4 +1,5 @@
 --- Diagnosers of what was taken and is not given back, or given back by another task.
+local locks = require "judge.diagnose_locks"
 local words = require "judge.words"
 
 local held = {}
@@ -37,15 +38,21 @@ local function waiting_takers(case)
   return list
 end
 
+-- Whether one alone can have it: else it does not wait for itself, but for one of the others.
+local function is_for_one(case, subject)
+  return case.story.objects[subject].kind ~= "semaphore" or not locks.is_gate(case, subject)
+end
+
 --- A task waits for what it has itself, and nobody else has.
 function held.itself(case)
   if case.story.run.ending ~= "deadlock" then return nil end
   for _, step in ipairs(waiting_takers(case)) do
     local holders = case.story.held[step.subject] or {}
     local taken = taken_at(case, step.task, step.subject, step)
-    if taken and holders[step.task] and next(holders) == step.task and not next(holders, step.task) then
+    if taken and holders[step.task] and next(holders) == step.task and not next(holders, step.task)
+      and is_for_one(case, step.subject) then
       return {
-        text = ("%s has taken %s itself%s and waits for it: nobody else can give it back."):format(
+        text = ("%s waits for %s, which it has taken itself%s and has not given back."):format(
           case.names:task(step.task), name_of(case, step.subject), at(taken)),
         notes = { [step] = "<- for ever" }, marks = { taken, step },
       }
@@ -102,11 +109,11 @@ function held.one_each(case)
   end
 end
 
--- The object that the message is about: by its title without the number.
+-- The object that the message is about.
 local function subject_of(case, message)
-  local name = message:match '"([^"]*)": release:'
+  local kind, name = message:match '(%a+)#%d+ "([^"]*)": release:'
   for subject, object in ipairs(name and case.story.objects or {}) do
-    if object.name == name then return subject end
+    if object.kind == kind and object.name == name then return subject end
   end
 end
 

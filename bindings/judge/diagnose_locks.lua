@@ -5,6 +5,7 @@ local words = require "judge.words"
 
 local locks = {}
 
+local TAKES = { acquire = true, read = true, write = true }
 local LOCKS = { lock = true, rlock = true, rwlock = true, condition = true, semaphore = true }
 
 -- Pattern: what its marks are: A reads, B changes what A has read, A acts by what it has read.
@@ -33,7 +34,8 @@ local function has(list, subject)
   end
 end
 
--- Semaphores that keep nobody out: another task than the one that took it gives it back, or it does not begin with 1.
+-- Semaphores that keep nobody out: another task than the one that took it gives it back, it does not begin with 1,
+-- or two have it.
 local function gates_of(case)
   if case.gates then return case.gates end
   local gates, seen = {}, {}
@@ -43,10 +45,17 @@ local function gates_of(case)
       local free = free_before(step)
       seen[subject], gates[subject] = true, free ~= nil and free ~= 1 or nil
     end
+    local shares = step.kind == "semaphore" and step.op == "acquire" and not step.waits and #(step.holders or {}) > 0
+    if shares and (step.result or "true"):find "^true" then gates[step.subject] = true end
     if subject and step.op == "release" and not has(step.holds, subject) then gates[subject] = true end
   end
   case.gates = gates
   return gates
+end
+
+--- Whether the semaphore is none that keeps all but one out.
+function locks.is_gate(case, subject)
+  return gates_of(case)[subject] or false
 end
 
 local SIGNALS = { condition = true, event = true, barrier = true, latch = true }
@@ -80,10 +89,20 @@ local function in_roles(found)
   return race
 end
 
+-- Where it takes a lock by what it has read: the next thing that it changes then.
+local function change_behind(race)
+  local act = race.act
+  while act and (LOCKS[act.kind] or not act.shared or not parts.changes(act) or words.is_of_lab(act)) do
+    act = act.following
+  end
+  return act
+end
+
 -- The race that the pattern is; nil: it is none that can be told.
 local function as_race(case, found)
   local race = found and ROLES[found.name] and in_roles(found)
-  if not race or not race.read.line or not race.act.line or not race.change.line or not locks.is_of_file(found) then
+  if race and LOCKS[race.act.kind] and TAKES[race.act.op] then race.act = change_behind(race) end
+  if not race or not race.act or not race.read.line or not race.act.line or not race.change.line or not locks.is_of_file(found) then
     return nil
   end
   if found.name ~= "lost update" and does_other_things(case, race.read, race.act) then return nil end

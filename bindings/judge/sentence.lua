@@ -31,11 +31,13 @@ local function first(run)
   return (text:gsub('^%a+ "[^"]*" %(pid %d+%) failed: ', ""):gsub("^process#?%d* ?%(pid %d+%) failed: ", ""))
 end
 
--- The line of the learner's file in which it happened, and the text behind it.
-local function place_of(text, file)
-  local path, line, rest = text:match "^([^\n:]*):(%d+): (.*)$"
-  local is_own = line and file and path:match "[^/]*$" == file:match "[^/]*$"
-  return is_own and " in line " .. line or "", rest or text
+-- The line of the learner's file in which it happened, or by which it came there, and the message without its place.
+local function place_of(story)
+  local text = first(story.run)
+  local rest = text:match "^[^\n:]*:%d+: (.*)$"
+  local file = (story.script and story.script.path or ""):match "[^/]*$"
+  local line = file ~= "" and (" " .. (story.run.message or "")):match("[^%w_]" .. file:gsub("%p", "%%%0") .. ":(%d+)")
+  return line and " in line " .. line or "", rest or text
 end
 
 local MOST = 100 -- of a sentence
@@ -47,22 +49,10 @@ local function short(text)
   return (text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "...")
 end
 
--- The innermost line of the student's file, where a library's function has raised the error: ipairs(nil).
-local function place_of_caller(run, path)
-  local traceback = (run.message or ""):match "\nstack traceback:\n(.*)$"
-  local file = path and path:match "[^/]*$"
-  for source, line in (traceback or ""):gmatch "\n?%s*([^\n:]+):(%d+): in " do
-    if source:match "[^/]*$" == file then return " in line " .. line end
-  end
-  return ""
-end
-
 local NO_RUNTIME = "%(global 'ipc'%)$"
 
 local function of_error(story, who)
-  local path = story.script and story.script.path
-  local place, text = place_of(first(story.run), path)
-  if place == "" then place = place_of_caller(story.run, path) end
+  local place, text = place_of(story)
   if text:find(NO_RUNTIME) then text = text .. ': write local ipc = require "tidelock" above' end
   if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
   if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
@@ -71,7 +61,7 @@ local function of_error(story, who)
 end
 
 local function of_always(story, who)
-  local place, text = place_of(first(story.run), story.script and story.script.path)
+  local place, text = place_of(story)
   return ("ipc.always of %s does not hold%s: %s"):format(who, place, text)
 end
 
