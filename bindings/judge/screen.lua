@@ -141,10 +141,9 @@ local function rows_of(story)
   return kept, tasks
 end
 
-local function add_table(lines, story, brush, width)
+local function table_of(story, brush, width)
   local rows, tasks = rows_of(story)
-  if #rows == 0 then return end
-  for _, line in ipairs((draw.lines(story, brush, width, rows, tasks))) do lines[#lines + 1] = line end
+  return #rows > 0 and draw.lines(story, brush, width, rows, tasks) or {}
 end
 
 -- ---- verdicts ----
@@ -158,17 +157,19 @@ function screen.tell_failure(self, given)
   self.property, self.sentence = findings.property(run), sentence.of(case.story, said, given.path)
   if self.state == "unread" then self.text = screen.plain(self, "does not load", options) return end
   local lines, width, brush = {}, options.width or WIDTH, paint.new(options.color)
-  local tells = not findings.is_alone(run)
-  head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), tells and how_found(given.whole) or "",
-    width, brush)
-  if tells then
-    local why = diagnose.of(case)
+  local steps, why = {}, nil
+  if not findings.is_alone(run) then
+    why = diagnose.of(case)
     mark(why)
     mark_failure(case.story, said)
-    add_table(lines, case.story, brush, width)
-    self.why = why and why.text
-    if why then add(lines, "why: " .. why.text, width) end
+    steps = table_of(case.story, brush, width)
   end
+  -- how the schedule was found says nothing where none of its steps is told
+  head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), steps[1] and how_found(given.whole)
+    or "", width, brush)
+  table.move(steps, 1, #steps, #lines + 1, lines)
+  self.why = why and why.text
+  if why then add(lines, "why: " .. why.text, width) end
   self.text = join(lines)
 end
 

@@ -56,8 +56,16 @@ local function file_line(self)
   return self.verdict and not self.shown_story and text or text .. "   it is checked when you save it"
 end
 
+-- As many lines as there is room for, around that of the lab.
+local function window(lines, number, room)
+  if #lines <= room then return lines end
+  local first = math.max(1, math.min(number - room // 2, #lines - room + 1))
+  return table.move(lines, first, first + room - 1, 1, {})
+end
+
 local function list_screen(self)
-  local lines = list.lines(self.here, self.lab)
+  local _, rows = self.keys.size()
+  local lines = window(list.lines(self.here, self.lab), self.lab.number, math.max((rows or 1000) - 4, 3))
   lines[#lines + 1] = ""
   lines[#lines + 1] = ("a number and Enter: go to that lab   any other key: back   %s"):format(self.number)
   return table.concat(lines, "\n")

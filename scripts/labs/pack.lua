@@ -9,8 +9,9 @@ return {
   },
   welcome = [[
 Welcome. Each lab is a small story with one hole: a file in which a few lines are missing. You write them, and the
-program does not run your file once and hope, it tries the orders in which the tasks can take their steps. If one of
-them goes wrong you see it, step by step, with the lines of your file; and it goes wrong again as often as you like.
+program does not run your file once and hope, it tries the orders in which the tasks can take their steps. Such an order
+is a schedule. If one of them goes wrong you see it, step by step, with the lines of your file, and shrunk: with as few
+switches from one task to another as will do. It goes wrong again as often as you like.
 
 Nothing here depends on luck, on your machine, or on how long something sleeps. Read the story, open the file, save:
 the verdict comes in a moment. Hints grow: the first says what to look at, the last is nearly the answer.]],

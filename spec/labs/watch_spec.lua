@@ -81,6 +81,20 @@ describe("tidelock lab on a terminal", function()
     assert.equal("\27[1mn\27[0m next   h hint\nq quit\n", out)
   end)
 
+  it("shows of a long list what there is room for, around the lab", function()
+    local out = labs.within [[
+      local labs = {}
+      for i = 1, 30 do labs[i] = { name = "lab-" .. i, number = i, learn = "" } end
+      local progress = { of = function() return { state = "open", tries = 0 } end }
+      local paint = { as = function(_, _, text) return text end }
+      local here = { pack = { labs = labs }, progress = progress, paint = paint }
+      local self = { here = here, lab = labs[29], number = "", shown_list = true,
+        keys = { size = function() return 80, 9 end } }
+      print(require("labs.watch_view").screen(self))]]
+    assert.truthy(out:find ">29  lab%-29.- 30  lab%-30.-a number and Enter", out)
+    assert.falsy(out:find("lab-25", 1, true), out)
+  end)
+
   it("goes between story and verdict, and does not call done what is rejected now", function()
     labs.write(file, solution)
     start "watch"

@@ -12,7 +12,7 @@ local function eater(counter, eat)
 end
 
 local function evening(counter, chefs, eaters)
-  --[[ hole: see to it that the eaters go home, and not before the last dish is eaten ]]
+  --[[ hole: see to it that both eaters go home, and leave no dish behind ]]
   for _, process in ipairs(chefs) do process:join() end
   for _ = 1, #eaters do counter:put(nil) end
   --[[ end ]]
