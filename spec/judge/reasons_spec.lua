@@ -104,6 +104,7 @@ describe("a sentence", function()
   it("has the line of the learner's file where the lab's own code raises", function()
     lab = labs.new [[lab.task("ann", function() student(function() error "the well is dry" end) end)]]
     local verdict = lab:check 'return function(draw)\n  draw()\nend'
-    assert.is_truthy(joined(verdict.text):find("ann dies by an error in line 2: the well is dry.", 1, true), verdict.text)
+    local text = joined(verdict.text)
+    assert.is_truthy(text:find("ann dies by an error in line 2: the well is dry.", 1, true), text)
   end)
 end)
