@@ -35,7 +35,7 @@ end
 local function head(lines, text, how, width, brush)
   local gap = width - wrap.length(text) - #how
   if gap >= 2 then
-    lines[#lines + 1] = brush:as("red", text) .. (" "):rep(gap) .. brush:as("dim", how)
+    lines[#lines + 1] = brush:as("red", text) .. (how ~= "" and (" "):rep(gap) .. brush:as("dim", how) or "")
     return
   end
   for _, line in ipairs(wrap.lines(text, width, "  ")) do lines[#lines + 1] = brush:as("red", line) end
@@ -111,14 +111,15 @@ end
 
 local LEAST_FOLDED = 4
 
--- What the main task does by the lab's own lines is no part of the story; nor are starts and ends, and few steps that
--- are left out.
+-- What the main task does by the lab's own lines is no part of the story; nor are starts and ends, few steps that are
+-- left out, and where the world keeps the tasks back at its own barrier.
 local function is_told(row)
   if row.kind == "starts" then return false end
   if row.kind == "fold" then return row.task ~= "0" and row.count >= LEAST_FOLDED end
   if row.kind ~= "step" then return true end
   local step = row.step
   if step.op == "end" or words.is_look(step) then return false end
+  if step.kind == "barrier" and not step.line and not step.mark then return false end
   return step.line ~= nil or step.how == "dies" or row.task ~= "0" or words.is_of_lab(step)
 end
 

@@ -14,7 +14,10 @@ local OF_WORLD = {
   reject = function(said) return said.sentence end,
   unread = function(said) return said.sentence end,
   goal = function(said) return said.sentence end,
-  cheat = function(said) return ("`%s` %s"):format(said.name, said.why) end,
+  cheat = function(said)
+    local number = (said.place or ""):match ":(%d+)$"
+    return ("`%s` %s%s"):format(said.name, said.why, number and (" (line %s)"):format(number) or "")
+  end,
   loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
     sentence.line(said.place)) end,
   steps = function(said, who) return ("%s tries for ever in %s: %s steps, and no end in sight"):format(who,
@@ -34,7 +37,7 @@ local function place_of(story)
   local rest = text:match "^[^\n:]*:%d+: (.*)$"
   local file = (story.script and story.script.path or ""):match "[^/]*$"
   local line = file ~= "" and (" " .. (story.run.message or "")):match("[^%w_]" .. file:gsub("%p", "%%%0") .. ":(%d+)")
-  return rest and line and " in line " .. line or "", rest or text
+  return line and " in line " .. line or "", rest or text
 end
 
 local MOST = 100 -- of a sentence
@@ -46,8 +49,11 @@ local function short(text)
   return (text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "...")
 end
 
+local NO_RUNTIME = "%(global 'ipc'%)$"
+
 local function of_error(story, who)
   local place, text = place_of(story)
+  if text:find(NO_RUNTIME) then text = 'no `ipc` (a nil value): write local ipc = require "tidelock" above' end
   if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
   if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
   text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
@@ -70,7 +76,7 @@ local function of_livelock(story)
     #list == 1 and "s" or "")
 end
 
---- For what the world has said (judge/findings; or nil), and the story.
+--- For what the world has said (judge/findings; or nil), the story.
 function sentence.of(story, said)
   local run = story.run
   local who = story.names:task(run.ender or "0")

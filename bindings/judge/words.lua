@@ -76,7 +76,8 @@ end
 
 local function of_queue(step, name)
   if step.op == "put" then
-    return ("puts %s into %s%s%s"):format(argument(step), name, outcome(step), state_of(step))
+    local given = argument(step)
+    return ("puts %s into %s%s%s"):format(given:match "^(.+), [%d.]+$" or given, name, outcome(step), state_of(step))
   end
   if step.op == "get" then return ("takes %s from %s%s"):format(result(step) or "", name, state_of(step)) end
 end
@@ -102,6 +103,11 @@ local function has_now(step, names)
   end
 end
 
+-- A barrier of the world's, or the student's.
+local function waits_at_barrier(step)
+  return step.waits and step.kind == "barrier"
+end
+
 --- The text of a step, as explore/words has it for others.
 function words.of(step, names, only)
   if words.is_of_lab(step) then
@@ -111,6 +117,7 @@ function words.of(step, names, only)
   if waits_for_lock(step) then
     return "waits for " .. words.name(step, names)
   end
+  if waits_at_barrier(step) then return ("waits at %s for the others"):format(words.name(step, names)) end
   local text = step.op ~= "end" and step.how ~= "dies" and step.how ~= "starts" and not step.waits
     and step.opening == step and plain(step, names) or has_now(step, names) or general.of(step, names, only)
   return text .. (step.said and ": " .. step.said or "")
