@@ -87,6 +87,8 @@ local function swap(case)
   if not read or not parts.reads(read) or not parts.changes(change) or parts.id(read) ~= parts.id(change) then
     return nil
   end
+  local wait = case.story.waiting[read.task]
+  if wait and wait.kind == "condition" then return nil end -- what it lacks is a notify
   if not read.line or not change.line or words.is_of_lab(read) or words.is_of_lab(change) then return nil end
   return {
     text = ("%s looks at %s in line %d before %s changes it (line %d): what it saw was old by then."):format(

@@ -40,7 +40,11 @@ end
 
 -- Whether one alone can have it: else it does not wait for itself, but for one of the others.
 local function is_for_one(case, subject)
-  return case.story.objects[subject].kind ~= "semaphore" or not locks.is_gate(case, subject)
+  local object = case.story.objects[subject]
+  if object.kind ~= "semaphore" then return true end
+  local most = (case.story.run.message or ""):match(('"%s": %%d+ of (%%d+) free'):format(
+    object.name:gsub("%p", "%%%0")))
+  return not locks.is_gate(case, subject) and (most or "1") == "1"
 end
 
 --- A task waits for what it has itself, and nobody else has.

@@ -102,9 +102,8 @@ end
 local function as_race(case, found)
   local race = found and ROLES[found.name] and in_roles(found)
   if race and LOCKS[race.act.kind] and TAKES[race.act.op] then race.act = change_behind(race) end
-  if not race or not race.act or not race.read.line or not race.act.line or not race.change.line or not locks.is_of_file(found) then
-    return nil
-  end
+  if not race or not race.act or not locks.is_of_file(found) then return nil end
+  if not (race.read.line and race.act.line and race.change.line) then return nil end
   if found.name ~= "lost update" and does_other_things(case, race.read, race.act) then return nil end
   return race
 end

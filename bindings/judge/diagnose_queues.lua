@@ -85,8 +85,8 @@ function queues.done_too_early(case)
     local after = joined and step.subject == joined.subject and step.op == "task_done" and lines[step.line]
     if after and (not step.following or step.following.index > joined.index) then
       return {
-        text = ("line %d calls task_done, and the work comes only in line %d: whoever joins %s takes it for done."):format(
-          step.line, after, words.name(step, case.names)),
+        text = ("line %d calls task_done, and the work comes only in line %d: whoever joins %s takes it for done.")
+          :format(step.line, after, words.name(step, case.names)),
         notes = { [step] = "<- not done yet" }, marks = { step, joined },
       }
     end

@@ -45,7 +45,7 @@ local TRIES = {
   { "an error that is no string", buyer "error({})", "buyer-1 dies by an error in line 1: a table" },
   { "an error in a function of Lua's", buyer "\nfor _ in ipairs(couriers) do end",
     "buyer-1 dies by an error in line 2:" },
-  { "a runtime that was not required", buyer "ipc.yield()", '`ipc` is nil: write local ipc = require "tidelock"' },
+  { "a runtime that was not required", buyer "ipc.yield()", 'no `ipc`: write local ipc = require "tidelock" above.' },
   { "an error that raises", buyer "error(setmetatable({}, { __tostring = function() error 'x' end }))",
     "buyer-1 dies by an error" },
   { "an error of nil", "error(nil)", "does not load" },

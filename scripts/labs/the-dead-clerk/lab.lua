@@ -36,6 +36,7 @@ the book must say what the drawer holds.]],
       local held, written = money:get(), book:get()
       lab.always(dead and "survives" or "safe", held == written, "the book says %d, the drawer holds %d%s",
         written, held, dead and ": a clerk has died" or "")
-      lab.always("safe", held >= 100 * ended:get(), "%d clerks came home, and the drawer holds %d", ended:get(), held)
+      lab.always("safe", held >= 100 * ended:get(), "%d clerk%s came home, and the drawer holds %d", ended:get(),
+        ended:get() == 1 and "" or "s", held)
     end)
   end }

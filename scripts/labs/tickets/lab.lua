@@ -15,7 +15,7 @@ also while others look, and you are not to put a fence round it.]],
   },
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 2,
-  runs = 1500,
+  runs = 700,
   world = function(lab, student)
     local ipc = require "tidelock"
     local left, sold, looking = ipc.value(1, "tickets"), lab.count("sold"), lab.stage("the board")

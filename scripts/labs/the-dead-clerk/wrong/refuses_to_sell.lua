@@ -1,4 +1,4 @@
--- says: "clerks came home, and the drawer holds"
+-- says: "came home, and the drawer holds"
 local ipc = require "tidelock"
 
 local key = ipc.lock{ name = "key" }

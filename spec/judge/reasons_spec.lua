@@ -1,0 +1,115 @@
+-- Why it happened: what wrong answers of the pack are told, which is true, or nothing.
+local labs = dofile "spec/support/labs.lua"
+local shell = dofile "spec/support/shell.lua"
+
+-- By lab and wrong answer: a part of what is told; false: no reason, as none is proven.
+local REASONS = {
+  barbershop = {
+    looks_outside_the_lock = "in line 9 before it held the lock book (line 10)",
+    done_before_the_cut = false,
+  },
+  barrier = {
+    gate_of_its_own = "has a semaphore of its own, and so has climber-",
+    one_too_early = false,
+  },
+  guests = {
+    a_plain_semaphore = "a semaphore without a bound does not know who has it",
+    takes_two = false,
+  },
+  kitchen = {
+    joins_one_chef = "line 17 puts a nil into counter before chef-2 puts something there (line 4)",
+    sleeps = "a sleep is a guess",
+  },
+  ["kitchen-joinable"] = {
+    done_before_eating = "line 10 calls task_done, and the work comes only in line 11",
+    says_it_twice = "more items done than were put. ",
+  },
+  laps = { looks_later = "both read come = 2 in line 10" },
+  library = {
+    counts_in_two_steps = "reader-1 took room (line 10) and has ended without giving it back",
+    reader_becomes_writer = "waits for room, which it has taken itself (line 10)",
+    room_is_a_lock = "took room in line 10: only the task that takes a lock may give it back",
+    writer_waits_for_empty_once = false,
+  },
+  ["night-shift"] = { goes_by_the_exit_code = "watchman-2 is killed (step 14) after step 13" },
+  sale = {
+    asks_whether_it_is_full = 'looks at queue "line" in line 8 before customer-',
+    own_lock = "has a lock of its own, and so has customer-",
+  },
+  smokers = { natural = "has taken paper and waits for matches", notes_of_its_own = "has a value of its own" },
+  sushi = { does_not_count_for_them = false },
+  till = { tries_the_lock = "and line 10 of clerk-2 does without it" },
+  transfer = { ignores_the_timeout = "line 5 did not get blue, and nothing looks at its answer" },
+}
+
+local function sorted(set)
+  local list = {}
+  for name in pairs(set) do list[#list + 1] = name end
+  table.sort(list)
+  return list
+end
+
+-- What the checker writes for these answers of a lab of the pack.
+local function check(lab, names, jobs)
+  local files = {}
+  for i, name in ipairs(names) do files[i] = ("scripts/labs/%s/wrong/%s.lua"):format(lab, name) end
+  local out, err = shell.run(("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore scripts/labs/%s %d - %s")
+    :format(shell.tidelock, lab, jobs or 2, table.concat(files, " ")), 240)
+  assert.are.equal("", err)
+  return out
+end
+
+local function joined(text)
+  return (text:gsub("%s+", " ")) .. " "
+end
+
+describe("a reason", function()
+  for _, lab in ipairs(sorted(REASONS)) do
+    it("is true, or is not told: " .. lab, function()
+      local names = sorted(REASONS[lab])
+      local blocks, out = {}, check(lab, names):gsub("%f[^\n\0]== ", "\1")
+      for block in out:gmatch "[^\1]+" do blocks[#blocks + 1] = joined(block) end
+      assert.are.equal(#names, #blocks)
+      for i, name in ipairs(names) do
+        local expected = REASONS[lab][name]
+        assert.is_truthy(blocks[i]:find("rejected", 1, true), blocks[i])
+        assert.is_truthy(blocks[i]:find(expected or "rejected", 1, true), name .. ": " .. blocks[i])
+        if not expected then assert.is_nil(blocks[i]:find(" why: ", 1, true), blocks[i]) end
+        assert.is_nil(blocks[i]:find("line ?", 1, true), blocks[i])
+      end
+    end)
+  end
+end)
+
+-- Many tasks race; tasks are killed; several wait for the same lock.
+local SEARCHED = { barbershop = "no_lock", ["the-dead-clerk"] = "refuses_to_sell", barrier = "gate_inside_the_lock" }
+
+describe("a search", function()
+  for lab, name in pairs(SEARCHED) do
+    it("finds the same schedule in each run, and tells the same of it: " .. name, function()
+      local first = check(lab, { name }, 1)
+      for jobs = 1, 3 do assert.are.equal(first, check(lab, { name }, jobs)) end
+    end)
+  end
+end)
+
+describe("a sentence", function()
+  local lab
+
+  after_each(function() lab:remove() end)
+
+  it("is no longer than a line and a bit, and has a line of the learner's file", function()
+    lab = labs.new 'lab.task("ann", student)'
+    local verdict = lab:check 'return function()\n  error(("what ails me "):rep(30) .. "; help")\nend'
+    local sentence = joined(verdict.text):match "rejected%. (ann .-)%s+schedule"
+    assert.is_truthy(sentence:find("ann dies by an error in line 2: what ails me", 1, true), sentence)
+    assert.is_true(#sentence <= 101, sentence)
+  end)
+
+  it("has the line of the learner's file where the lab's own code raises", function()
+    lab = labs.new [[lab.task("ann", function() student(function() error "the well is dry" end) end)]]
+    local verdict = lab:check 'return function(draw)\n  draw()\nend'
+    local text = joined(verdict.text)
+    assert.is_truthy(text:find("ann dies by an error in line 2: the well is dry.", 1, true), text)
+  end)
+end)
