@@ -232,7 +232,9 @@ describe("the trace of coroutines", function()
 end)
 
 describe("ipc.trace", function()
-  local function script(code, environment) return run("local file = ...\n" .. code:gsub("FILE", file), "", environment) end
+  local function script(code, environment)
+    return run("local file = ...\n" .. code:gsub("FILE", file), "", environment)
+  end
 
   it("records from one line to another, as often as one likes", function()
     local err, status = script [[
