@@ -1,5 +1,6 @@
 #include "trace/spans.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -12,13 +13,67 @@
 static _Thread_local lua_State *calling;
 static _Thread_local uintptr_t calling_frame;
 
+/* ---- coroutines, which may be gone ---- */
+
+static char known_key; /* registry: those that have called, held weakly */
+static _Thread_local lua_State *home; /* the state's main thread */
+
+static void find_home(lua_State *L)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+    home = lua_tothread(L, -1);
+    lua_pop(L, 1);
+}
+
+static void push_known(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &known_key);
+}
+
+static void know(lua_State *L)
+{
+    if (!home)
+        find_home(L);
+    if (L == home)
+        return;
+    push_known(L);
+    lua_pushthread(L);
+    lua_rawsetp(L, -2, L);
+    lua_pop(L, 1);
+}
+
+/* An error leaves the coroutine in which it was raised as the one that calls.
+ */
+static bool is_there(lua_State *L)
+{
+    if (!home || L == home)
+        return L;
+    if (!L || !lua_checkstack(home, 2))
+        return false;
+    int top = lua_gettop(home);
+    bool known =
+        lua_rawgetp(home, LUA_REGISTRYINDEX, &known_key) == LUA_TTABLE &&
+        lua_rawgetp(home, -1, L) == LUA_TTHREAD;
+    lua_settop(home, top);
+    return known;
+}
+
 /* What an error has left behind lies deeper on the stack than who comes now, or
  * is of a state that may be gone: no line is better. */
 static uint32_t where(struct tl_recording_file *file)
 {
     static _Thread_local lua_Debug frame;
     lua_State *L = calling;
-    if (!L || (uintptr_t)__builtin_frame_address(0) > calling_frame)
+    if ((uintptr_t)__builtin_frame_address(0) > calling_frame || !is_there(L))
         return 0;
     for (int level = 1; lua_getstack(L, level, &frame); level++) {
         lua_getinfo(L, "Sl", &frame);
@@ -36,7 +91,7 @@ static uint32_t where(struct tl_recording_file *file)
 void spans_enter(void)
 {
     tl_recording_where = where;
-    calling = NULL;
+    calling = home = NULL;
 }
 
 void spans_forget(void)
@@ -60,6 +115,7 @@ static inline int call(lua_State *L, lua_CFunction function)
     const void *frame = __builtin_frame_address(0);
     uintptr_t before = tl_recording_call(frame), frame_before = calling_frame;
     lua_State *calling_before = calling;
+    know(L);
     calling = L;
     calling_frame = (uintptr_t)frame;
     int results = function(L);

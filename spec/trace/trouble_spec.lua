@@ -200,8 +200,41 @@ describe("--trace=last", function()
   end)
 end)
 
+describe("the trace of coroutines", function()
+  it("looks into none that an error has ended, and that is gone", function()
+    local err, status = run [[
+      local ipc = require "tidelock"
+      local q, a = ipc.queue(), ipc.array("double", { 1, 2, 3 })
+      local function fail()
+        coroutine.resume(coroutine.create(function() q:put(print) end))
+      end
+      fail()
+      for _ = 1, 5 do collectgarbage() end
+      local others = {}
+      for i = 1, 2000 do others[i] = ("x"):rep(180 + i % 60) end
+      local function deep(n)
+        if n > 0 then return (("x"):gsub("x", function() return deep(n - 1) end)) end
+        for _ in pairs(a) do end
+      end
+      deep(150)]]
+    assert.equal(0, status, err)
+  end)
+
+  it("has their lines", function()
+    run [[
+      local q = require "tidelock".queue{ name = "q" }
+      coroutine.wrap(function()
+        q:put(1)
+      end)()]]
+    local trace = reader.read(file)
+    assert.equal(3, reader.find(trace, { operation = "put" })[1].line)
+  end)
+end)
+
 describe("ipc.trace", function()
-  local function script(code, environment) return run("local file = ...\n" .. code:gsub("FILE", file), "", environment) end
+  local function script(code, environment)
+    return run("local file = ...\n" .. code:gsub("FILE", file), "", environment)
+  end
 
   it("records from one line to another, as often as one likes", function()
     local err, status = script [[

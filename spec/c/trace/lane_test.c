@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "support/lower.h"
+#include "trace/births.h"
 #include "trace/drain.h"
 #include "trace/recording.h"
 
@@ -221,8 +222,8 @@ static bool nested_lies_within(void)
         return false;
     tl_recording_return(outer, before, TL_TRACE_REFUSED);
     tl_drain_all(&drain, TL_DRAIN_LIVE);
-    const struct tl_span *inner = span_of(drain.indexes[task], 0),
-                         *around = span_of(drain.indexes[task], 1);
+    const struct tl_span *inner = span_of(tl_births_index(&drain, task), 0),
+                         *around = span_of(tl_births_index(&drain, task), 1);
     return inner->message == 5 && around->began <= inner->began &&
            around->ended >= inner->ended &&
            around->result == TL_TRACE_REFUSED && tl_lane->depth == 0;
@@ -244,7 +245,8 @@ static bool error_ends_it(void)
     bool closed = tl_lane->depth == 0 && before == 0;
     tl_recording_return(frame, before, TL_TRACE_DONE);
     tl_drain_all(&drain, TL_DRAIN_LIVE);
-    return closed && span_of(drain.indexes[task], 0)->result == TL_TRACE_RAISED;
+    return closed &&
+           span_of(tl_births_index(&drain, task), 0)->result == TL_TRACE_RAISED;
 }
 
 static bool too_deep_is_lost(void)
