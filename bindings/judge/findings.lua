@@ -4,7 +4,7 @@ local failure = require "explore.failure"
 local findings = {}
 
 local FIELDS = {
-  reject = { "property", "sentence" }, cheat = { "name", "why" }, unread = { "sentence" }, loop = { "place" },
+  reject = { "property", "sentence" }, cheat = { "name", "why", "place" }, unread = { "sentence" }, loop = { "place" },
   steps = { "steps", "place" }, goal = { "sentence" },
 }
 

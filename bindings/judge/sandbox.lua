@@ -38,9 +38,19 @@ local function each(list, visit)
   for name in list:gmatch "%S+" do visit(name) end
 end
 
+-- The line of the student's file that called what is refused, "labs/till.lua:9"; "" behind a tail call.
+local function place_in_file(self)
+  local level, info = 2, debug.getinfo(2, "Sl")
+  while info and info.source ~= "@" .. (self.path or "") do
+    level = level + 1
+    info = debug.getinfo(level, "Sl")
+  end
+  return info and ("%s:%d"):format(self.path, info.currentline) or ""
+end
+
 -- A function that is named, and not to be called.
 local function refusal(self, name, why)
-  return function() self.board.finish(("\1lab\1cheat\1%s\1%s"):format(name, why)) end
+  return function() self.board.finish(("\1lab\1cheat\1%s\1%s\1%s"):format(name, why, place_in_file(self))) end
 end
 
 -- ---- functions that are other than Lua's ----
@@ -80,9 +90,9 @@ local function make_require(self)
 end
 
 -- Tasks are counted in memory that all have in common.
-local function counted(self, make)
+local function counted(self, name, make)
   local board, cell = self.board, self.task_cell
-  local refuse = refusal(self, "ipc.spawn", ("starts more than %d tasks"):format(MOST_TASKS))
+  local refuse = refusal(self, "ipc." .. name, ("starts more than %d tasks"):format(MOST_TASKS))
   return function(...)
     if board.add(cell, 1) > MOST_TASKS then refuse() end
     return make(...)
@@ -113,7 +123,7 @@ local function copy_ipc(self, ipc, allowed)
   each(NOT_OF_IPC, function(name)
     own[name] = allowed["ipc." .. name] and ipc[name] or refusal(self, "ipc." .. name, "is not for a lab")
   end)
-  for _, name in ipairs{ "process", "spawn" } do own[name] = counted(self, ipc[name]) end
+  for _, name in ipairs{ "process", "spawn" } do own[name] = counted(self, name, ipc[name]) end
   self.ipc = own
 end
 
@@ -127,7 +137,7 @@ end
 --- The environment: options = { board =, ipc =, allow = names, forbid = names, task_cell = a number of the board };
 -- returns it, and the student's own `ipc`.
 function sandbox.new(options)
-  local self, allowed = { board = options.board, task_cell = options.task_cell, env = {} }, {}
+  local self, allowed = { board = options.board, task_cell = options.task_cell, path = options.path, env = {} }, {}
   for _, name in ipairs(options.allow or {}) do allowed[name] = true end
   each(BASE, function(name) self.env[name] = _G[name] end)
   copy_libraries(self, allowed)

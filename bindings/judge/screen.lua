@@ -35,7 +35,7 @@ end
 local function head(lines, text, how, width, brush)
   local gap = width - wrap.length(text) - #how
   if gap >= 2 then
-    lines[#lines + 1] = brush:as("red", text) .. (" "):rep(gap) .. brush:as("dim", how)
+    lines[#lines + 1] = brush:as("red", text) .. (how ~= "" and (" "):rep(gap) .. brush:as("dim", how) or "")
     return
   end
   for _, line in ipairs(wrap.lines(text, width, "  ")) do lines[#lines + 1] = brush:as("red", line) end
@@ -78,16 +78,19 @@ local function understand(given)
   local story = story_of.of(whole, source.new(given.path))
   story.words = words.of
   add_said(story, whole.told or {})
-  local list = patterns.of(story)
+  local list = {}
+  for _, found in ipairs(patterns.of(story)) do
+    if locks.is_of_file(found) then list[#list + 1] = found end
+  end
   local swap, pattern
   if not findings.is_alone(whole.run) then swap, pattern = flip.find(story, list, given.run) end
   pattern = pattern or list[1] or swap and patterns_data.of_swap(story, story.names, swap)
   return { story = story, names = story.names, patterns = list, pattern = pattern, swap = swap }
 end
 
-local function mark(case, why)
+local function mark(why)
   for step, note in pairs(why and why.notes or {}) do step.mark, step.note = true, note end
-  for _, step in ipairs(why and why.marks or case.pattern and case.pattern.marks or {}) do step.mark = true end
+  for _, step in ipairs(why and why.marks or {}) do step.mark = true end
 end
 
 -- Of the last step, where it is a task's and no line of the lab's.
@@ -108,14 +111,15 @@ end
 
 local LEAST_FOLDED = 4
 
--- What the main task does by the lab's own lines is no part of the story; nor are starts and ends, and few steps that
--- are left out.
+-- What the main task does by the lab's own lines is no part of the story; nor are starts and ends, few steps that are
+-- left out, and where the world keeps the tasks back at its own barrier.
 local function is_told(row)
   if row.kind == "starts" then return false end
   if row.kind == "fold" then return row.task ~= "0" and row.count >= LEAST_FOLDED end
   if row.kind ~= "step" then return true end
   local step = row.step
   if step.op == "end" or words.is_look(step) then return false end
+  if step.kind == "barrier" and not step.line and not step.mark then return false end
   return step.line ~= nil or step.how == "dies" or row.task ~= "0" or words.is_of_lab(step)
 end
 
@@ -151,7 +155,7 @@ function screen.tell_failure(self, given)
   local said = findings.said(run)
   local case = understand(given)
   self.state = said and said.what == "unread" and "unread" or "rejected"
-  self.property, self.sentence = findings.property(run), sentence.of(case.story, said)
+  self.property, self.sentence = findings.property(run), sentence.of(case.story, said, given.path)
   if self.state == "unread" then self.text = screen.plain(self, "does not load", options) return end
   local lines, width, brush = {}, options.width or WIDTH, paint.new(options.color)
   local tells = not findings.is_alone(run)
@@ -159,7 +163,7 @@ function screen.tell_failure(self, given)
     width, brush)
   if tells then
     local why = diagnose.of(case)
-    mark(case, why)
+    mark(why)
     mark_failure(case.story, said)
     add_table(lines, case.story, brush, width)
     self.why = why and why.text

@@ -14,7 +14,10 @@ local OF_WORLD = {
   reject = function(said) return said.sentence end,
   unread = function(said) return said.sentence end,
   goal = function(said) return said.sentence end,
-  cheat = function(said) return ("`%s` %s"):format(said.name, said.why) end,
+  cheat = function(said)
+    local number = (said.place or ""):match ":(%d+)$"
+    return ("`%s` %s%s"):format(said.name, said.why, number and (" (line %s)"):format(number) or "")
+  end,
   loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
     sentence.line(said.place)) end,
   steps = function(said, who) return ("%s tries for ever in %s: %s steps, and no end in sight"):format(who,
@@ -28,22 +31,47 @@ local function first(run)
   return (text:gsub('^%a+ "[^"]*" %(pid %d+%) failed: ', ""):gsub("^process#?%d* ?%(pid %d+%) failed: ", ""))
 end
 
--- The line in which it happened, and the text behind it.
-local function place_of(text)
-  local line, rest = text:match "^[^\n:]*:(%d+): (.*)$"
-  return line and " in line " .. line or "", rest or text
+-- The line of the learner's file in which it happened, and the text behind it.
+local function place_of(text, file)
+  local path, line, rest = text:match "^([^\n:]*):(%d+): (.*)$"
+  local is_own = line and file and path:match "[^/]*$" == file:match "[^/]*$"
+  return is_own and " in line " .. line or "", rest or text
 end
 
-local function of_error(run, who)
-  local place, text = place_of(first(run))
+local MOST = 100 -- of a sentence
+
+-- What helps is told before the semicolon, and of an object its name.
+local function short(text)
+  text = text:gsub('(%a+)#%d+ (".-")', "%1 %2"):gsub("; .*$", "")
+  if #text <= MOST then return text end
+  return (text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "...")
+end
+
+-- The innermost line of the student's file, where a library's function has raised the error: ipairs(nil).
+local function place_of_caller(run, path)
+  local traceback = (run.message or ""):match "\nstack traceback:\n(.*)$"
+  local file = path and path:match "[^/]*$"
+  for source, line in (traceback or ""):gmatch "\n?%s*([^\n:]+):(%d+): in " do
+    if source:match "[^/]*$" == file then return " in line " .. line end
+  end
+  return ""
+end
+
+local NO_RUNTIME = "%(global 'ipc'%)$"
+
+local function of_error(story, who)
+  local path = story.script and story.script.path
+  local place, text = place_of(first(story.run), path)
+  if place == "" then place = place_of_caller(story.run, path) end
+  if text:find(NO_RUNTIME) then text = text .. ': write local ipc = require "tidelock" above' end
   if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
   if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
   text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
   return ("%s dies by an error%s: %s"):format(who, place, text)
 end
 
-local function of_always(run, who)
-  local place, text = place_of(first(run))
+local function of_always(story, who)
+  local place, text = place_of(first(story.run), story.script and story.script.path)
   return ("ipc.always of %s does not hold%s: %s"):format(who, place, text)
 end
 
@@ -58,13 +86,13 @@ local function of_livelock(story)
     #list == 1 and "s" or "")
 end
 
---- For what the world has said (judge/findings; or nil), and the story.
-function sentence.of(story, said)
+--- For what the world has said (judge/findings; or nil), the story, and the path of the student's file.
+function sentence.of(story, said, path)
   local run = story.run
   local who = story.names:task(run.ender or "0")
   if said then return OF_WORLD[said.what](said, who) end
-  if run.ending == "error" then return of_error(run, who) end
-  if run.ending == "always" then return of_always(run, who) end
+  if run.ending == "error" then return short(of_error(story, who)) end
+  if run.ending == "always" then return short(of_always(story, who)) end
   if run.ending == "deadlock" then return endless.sentence(story) or "all tasks wait for ever" end
   if run.ending == "livelock" then return of_livelock(story) end
   if run.ending == "hangs" then

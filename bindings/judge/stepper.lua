@@ -193,7 +193,8 @@ function stepper:ended()
   if not is_over(self) then return nil end
   local run_ = self.whole.run
   local said = findings.said(run_)
-  local text = run_.ending == "passed" and (run_.outcome or "nothing went wrong") or sentence.of(self.story, said)
+  local text = run_.ending == "passed" and (run_.outcome or "nothing went wrong")
+    or sentence.of(self.story, said, self.path)
   return { won = is_won(self, run_, said), sentence = text, run = run_ }
 end
 

@@ -14,7 +14,7 @@ end
 local function counted(finder)
   local number = first_line.number(finder.taken)
   local bound = finder.options.switches
-  if not is_exhausted(finder) then return ("%s schedules, not exhausted"):format(number) end
+  if not is_exhausted(finder) then return ("%s schedules, not all that there are"):format(number) end
   return ("all %s schedules%s"):format(number, bound and (" with up to %d switch%s"):format(bound,
     bound == 1 and "" or "es") or "")
 end

@@ -82,7 +82,8 @@ return function()
     student = description.code
   else
     student = load_student((sandbox.new{
-      board = board, ipc = ipc, allow = description.allow, forbid = description.forbid, task_cell = library.task_cell,
+      board = board, ipc = ipc, path = student_path, task_cell = library.task_cell,
+      allow = description.allow, forbid = description.forbid,
     }))
   end
   description.world(lab.api, student)

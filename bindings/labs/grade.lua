@@ -10,7 +10,7 @@ local grade = {}
 
 -- { one file a submission, the end of its name, limits of its own }
 local FORMATS = {
-  json = {}, junit = {}, tap = {},
+  json = {}, junit = {}, tap = {}, csv = {},
   gradescope = { each = true, ending = ".json" },
   exercism = { each = true, ending = ".json", cap = 10, wall = 18 },
   classroom = { each = true, ending = ".txt" },

@@ -6,11 +6,12 @@ local any, whole, refuse = read.any, read.whole, read.refuse
 
 local options = {}
 
-local FORMATS = { gradescope = true, junit = true, tap = true, json = true, exercism = true, classroom = true }
+local FORMATS = { gradescope = true, junit = true, tap = true, json = true, exercism = true, classroom = true,
+  csv = true }
 
 local function format(text)
   if FORMATS[text] then return text end
-  return nil, "gradescope, junit, tap, json, exercism or classroom"
+  return nil, "gradescope, junit, tap, json, csv, exercism or classroom"
 end
 
 local PACK = { "--pack", value = "DIR", to = "pack", read = any, completes = "file",
@@ -27,7 +28,7 @@ local EDITOR = { "--editor", value = "CMD", to = "editor", read = any, text = "o
 local HTML = { "--html", value = "DIR", to = "html", read = any, completes = "file",
   text = "check all labs, and write a page for each into DIR" }
 local FORMAT = { "--format", value = "NAME", to = "format", read = format,
-  text = "of grade: gradescope, junit, tap, json, exercism or classroom (json)" }
+  text = "of grade: gradescope, junit, tap, json, csv, exercism or classroom (json)" }
 local OUTPUT = { "-o", value = "FILE", to = "file", read = any, completes = "file",
   text = "of grade: write there; a folder for several students of a format that has one file for each" }
 local JOBS = { "--jobs", value = "N", to = "jobs", read = whole(1, "submissions that are graded at a time"),
@@ -52,7 +53,7 @@ local SUBCOMMANDS = {
     FORMAT, OUTPUT, JOBS, LAB, SEED, PACK },
   { name = "new", words = "PACK/NAME", least = 1, most = 1, text = "a lab of your own, from a template" },
   { name = "dev", words = "check [PACK]", least = 1, most = 2,
-    text = "dev check: does each lab reject its starter and wrong answers, and pass its solutions?", LAB, PACK },
+    text = "does each lab reject its starter and wrong answers, and pass its solutions?", LAB, PACK },
 }
 
 local COMMAND = {

@@ -28,10 +28,12 @@ function reset.lab(here, lab)
     os.remove(path)
   end
   here:put_starter(lab)
-  if here.progress:of(lab.name).state == "done" then
+  local undone = here.progress:of(lab.name).state == "done"
+  if undone then
     here.progress:change(lab.name, function(row) row.state, row.hash = "tried", nil end)
   end
-  return ("%s is the starter again%s"):format(path, backup and "; what you had is in " .. backup or "")
+  return ("%s is the starter again%s%s"):format(path, backup and "; what you had is in " .. backup or "",
+    undone and ", and the lab is open again" or "")
 end
 
 --- The command.

@@ -3,7 +3,7 @@ local check = require "labs.check"
 local moves = require "explore.moves"
 local step_view = require "labs.step_view"
 local stepper = require "judge.stepper"
-local words = require "labs.words"
+local story = require "labs.story"
 
 local step = {}
 
@@ -119,7 +119,7 @@ function step.run(here, found)
     error({ wrong = "lab step takes keys: run it on a terminal", status = 2 }, 0)
   end
   if lab.kind == "break" then
-    here:say(words.wrapped(lab.story, here.width))
+    here:say(story.body(here, lab))
     step.play(here, lab)
     return say_done(here, lab)
   end

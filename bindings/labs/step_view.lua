@@ -1,4 +1,6 @@
 --- Step view: the steps so far, a column a task, who can take the next one, and what there is of objects.
+local words = require "labs.words"
+
 local step_view = {}
 
 local CLEAR, NUMBER, LEAST_COLUMN = "\27[H\27[2J\27[3J", 6, 18
@@ -63,7 +65,11 @@ local function choice_lines(self, tasks)
   local lines = { "who takes the next step?" }
   for n, task in ipairs(tasks) do lines[#lines + 1] = task_line(self, n, task) end
   local state = self.stepper:state()
-  if #state > 0 then lines[#lines + 1] = self.paint:as("dim", "now: " .. table.concat(state, "   ")) end
+  for i, text in ipairs(state) do state[i] = text:gsub(", 0 %l+ing%f[^%w]", "") end
+  if state[1] then
+    state[1] = "now: " .. state[1]
+    lines[#lines + 1] = self.paint:as("dim", words.row(state, self.width))
+  end
   return lines
 end
 
@@ -86,7 +92,7 @@ local function keys_line(self, ended)
   add("u", "undo")
   add("r", "from the start")
   add("q", "back")
-  return table.concat(parts, "   ")
+  return words.row(parts, self.width)
 end
 
 --- The screen.

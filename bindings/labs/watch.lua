@@ -15,7 +15,7 @@ local BEAT = 0.1 -- seconds between two looks at keys and file
 
 local function begin_lab(self, lab)
   if self.saves then self.saves:close() end
-  self.lab, self.verdict, self.below, self.shown_list = lab, nil, nil, nil
+  self.lab, self.verdict, self.below, self.shown_list, self.shown_story = lab, nil, nil, nil, nil
   self.here:put_starter(lab)
   self.saves = saves.new(self.here:path(lab))
   self.shown_hints = 0
@@ -34,7 +34,7 @@ end
 local function show(self) self.keys.write(watch_view.screen(self)) end
 
 local function check(self)
-  self.below = nil
+  self.below, self.shown_story = nil, nil
   if self.lab.kind == "break" then return end
   self.checking = true
   show(self)
@@ -93,8 +93,8 @@ end
 
 KEYS.c = check
 
--- The story again: until the next verdict.
-function KEYS.t(self) self.verdict, self.below = nil, nil end
+-- The story again, and the verdict again.
+function KEYS.t(self) self.shown_story, self.below = not self.shown_story, nil end
 
 function KEYS.x(self)
   if self.lab.kind == "break" then return end

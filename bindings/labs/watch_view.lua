@@ -30,28 +30,30 @@ local function keys_of(self)
     add("s", "step through it")
   end
   if passed and lab.kind ~= "break" then add("o", "other solutions") end
-  if self.verdict then add("t", "story") end
+  if self.verdict then add("t", self.shown_story and "verdict" or "story") end
   add("l", "list")
   if lab.kind ~= "break" then
     add("c", "check")
     add("x", "starter again")
   end
   add("q", "quit")
-  return table.concat(rows, "   ")
+  return words.row(rows, self.here.width)
 end
 
 local function middle(self)
   local here = self.here
   if self.checking then return here.paint:as("dim", "checking ...") end
-  if self.verdict and self.verdict.state ~= "interrupted" then return (self.verdict.text:gsub("\n+$", "")) end
-  return words.wrapped(self.lab.story, here.width)
+  if self.verdict and not self.shown_story and self.verdict.state ~= "interrupted" then
+    return (self.verdict.text:gsub("\n+$", ""))
+  end
+  return story.body(here, self.lab)
 end
 
 local function file_line(self)
   local here = self.here
   if self.lab.kind == "break" then return "Press s: you are the scheduler." end
   local text = ("file: %s"):format(here.paint:as("bold", here:path(self.lab)))
-  return self.verdict and text or text .. "   it is checked when you save it"
+  return self.verdict and not self.shown_story and text or text .. "   it is checked when you save it"
 end
 
 local function list_screen(self)
@@ -59,6 +61,12 @@ local function list_screen(self)
   lines[#lines + 1] = ""
   lines[#lines + 1] = ("a number and Enter: go to that lab   any other key: back   %s"):format(self.number)
   return table.concat(lines, "\n")
+end
+
+-- What is done stays so; it is said of the file that is there.
+local function has_just_passed(self)
+  if self.lab.kind == "break" then return true end
+  return not self.checking and self.verdict and self.verdict.state == "passed"
 end
 
 --- The whole screen.
@@ -70,7 +78,7 @@ function watch_view.screen(self)
     parts[#parts + 1] = self.below
     parts[#parts + 1] = ""
   end
-  if is_done(self) and (self.verdict or self.lab.kind == "break") and not self.checking then
+  if is_done(self) and has_just_passed(self) then
     parts[#parts + 1] = here.paint:as("green", ("%s is done."):format(self.lab.title)) .. " n goes on."
   end
   parts[#parts + 1] = file_line(self)

@@ -32,6 +32,25 @@ function words.count(number, what)
   return ("%s %s%s"):format(digits, what, number == 1 and "" or "s")
 end
 
+local function shown_length(text)
+  text = text:gsub("\27%[[%d;]*m", "")
+  return utf8.len(text) or #text
+end
+
+--- Pieces side by side, three blanks between two; none is broken at the end of a line.
+function words.row(pieces, width)
+  local lines, used = {}, math.huge
+  for _, piece in ipairs(pieces) do
+    local length = shown_length(piece)
+    if used + 3 + length > width then
+      lines[#lines + 1], used = piece, length
+    else
+      lines[#lines], used = lines[#lines] .. "   " .. piece, used + 3 + length
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
 --- What is known of a lab, in a few words.
 function words.state(row)
   if row.state == "done" then return "done" end

@@ -11,12 +11,13 @@ local function block(name)
 end
 
 local function starter(solution)
-  local code = solution:match "%-%-%[%[ start: (.-) %]%]"
+  local hole = solution:match "%-%-%[%[ hole: (.-) %]%]"
+  local code = ("-- %s\n  %s"):format(hole, (solution:match "%-%-%[%[ start: (.-) %]%]"))
   return (solution:gsub("%-%-%[%[ hole.-%-%-%[%[ end %]%]", function() return code end))
 end
 
 describe("the example of docs/labs.md", function()
-  local lab, solution = labs.new "", block "tickets/solution.lua"
+  local lab, solution = labs.new "", block "Two buyers want the last ticket: who takes it?"
   lab:file("lab.lua", block "tickets/lab.lua")
 
   teardown(function() lab:remove() end)

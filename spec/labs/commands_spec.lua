@@ -90,10 +90,23 @@ describe("tidelock lab", function()
     here:copy("pack/two-painters/solution-2.lua", "labs/two-painters.lua")
     here:run "lab check"
     local out = here:run "lab solution 1 --diff"
-    assert.truthy(out:find("\n- local free = ipc.semaphore(1)", 1, true), out)
-    assert.truthy(out:find("\n+ local door = ipc.lock()", 1, true), out)
+    assert.truthy(out:find("your file is the same", 1, true), out)
     assert.truthy(out:find("another way:", 1, true), out)
     assert.falsy(out:find("hole:", 1, true))
+    labs.write(file, labs.read(file) .. "-- mine\n")
+    out = here:run "lab solution 1 --diff"
+    assert.truthy(out:find("\n- -- mine", 1, true), out)
+    assert.falsy(out:find("\n[-+] local"), out)
+  end)
+
+  it("shows one solution whole, and of the others what is not as in that one", function()
+    local own = labs.read(here:path "pack/two-painters/solution.lua")
+    local text = own:gsub("painting:with%(function%(%) end%)\n", "painting:with(print)\n")
+    assert.is_true(labs.write(here:path "pack/two-painters/solution-3.lua", text) == nil and text ~= own)
+    local out = here:run "lab solution 1 --force"
+    local other = out:match "two%-painters, another way:\n\n  %.%.%.\n(.-)\n  %.%.%."
+    assert.truthy(other and other:find("painting:with(print)", 1, true), out)
+    assert.falsy(other:find("local door", 1, true), out)
   end)
 
   it("reset keeps what was there, and no copy is lost", function()
@@ -135,7 +148,7 @@ describe("tidelock lab", function()
     told("check 1 --all", "lab check: '1' or --all: choose one")
     told("reset", "lab reset: what is missing: NAME")
     told("reset a b", "lab reset: 'b' is too much")
-    told("grade . --format jnit", "the value is gradescope, junit, tap, json, exercism or classroom")
+    told("grade . --format jnit", "the value is gradescope, junit, tap, json, csv, exercism or classroom")
   end)
 end)
 

@@ -74,6 +74,27 @@ describe("tidelock lab on a terminal", function()
     assert.equal(0, screen:status())
   end)
 
+  it("breaks the line of the keys between two of them", function()
+    local out = labs.within [[
+      local row = require("labs.words").row
+      print(row({ "\27[1mn\27[0m next", "h hint", "q quit" }, 15))]]
+    assert.equal("\27[1mn\27[0m next   h hint\nq quit\n", out)
+  end)
+
+  it("goes between story and verdict, and does not call done what is rejected now", function()
+    labs.write(file, solution)
+    start "watch"
+    screen:type "c"
+    screen:expect "passed.-is done.-n goes on"
+    labs.write(file, wrong)
+    screen:expect "rejected"
+    screen:type "t"
+    screen:expect "Two painters share one door.-t verdict"
+    screen:type "t"
+    local text = screen:expect "(rejected.-)t story"
+    assert.falsy(text:find("is done", 1, true), text)
+  end)
+
   it("resumes: what is done is not asked for again, what was skipped comes last", function()
     here:run "lab new pack/second"
     here:run "lab new pack/third"
