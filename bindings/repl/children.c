@@ -99,7 +99,10 @@ void children_open(bool labels, bool colour)
 static bool is_over(const struct tl_handle *process,
                     struct tl_process_info *info)
 {
-    return tl_process_info(process, info) < 0 || !info->alive;
+    tl_recording_pause();
+    int status = tl_process_info(process, info);
+    tl_recording_resume();
+    return status < 0 || !info->alive;
 }
 
 static void describe(const struct tl_handle *process,

@@ -33,6 +33,11 @@ void tl_recording_stop(void);
 /* Whether this thread is recorded. */
 bool tl_recording_is_on(void);
 
+/* Between these nothing of this thread is recorded: what a session does to look
+ * after its tasks is none of its script's doing.  They do not nest. */
+void tl_recording_pause(void);
+void tl_recording_resume(void);
+
 /* This task has ended with the exit status; for the main one. */
 void tl_recording_finish(int exitcode);
 

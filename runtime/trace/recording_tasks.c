@@ -116,6 +116,19 @@ void tl_recording_forget(void)
     tl_lane = NULL;
 }
 
+static _Thread_local struct tl_lane *paused;
+
+void tl_recording_pause(void)
+{
+    paused = tl_lane;
+    tl_lane = NULL;
+}
+
+void tl_recording_resume(void)
+{
+    tl_lane = paused;
+}
+
 bool tl_recording_is_on(void)
 {
     return tl_lane && epoch_now() % 2 == 1;

@@ -1,5 +1,6 @@
 -- ipc.repl(): a prompt in the middle of a task, typed at a pseudo-terminal.
 local shell = dofile "spec/support/shell.lua"
+local reader = dofile "spec/support/trace_reader.lua"
 local terminal = dofile "spec/support/terminal.lua"
 
 local COOK = [[
@@ -128,6 +129,20 @@ describe("in a session", function()
     there:enter("q = ipc.queue{ name = 'orders' }", "> ")
     there:enter(":top", "queue#1 \"orders\"")
     there:expect "> "
+  end)
+
+  it(":trace records no look of the session after its children", function()
+    there = terminal.start()
+    there:expect "> "
+    local path = there.folder .. "/looks.tltrace"
+    there:enter("child = ipc.spawn(ipc.sleep)", "> ")
+    there:enter((":trace %s"):format(path), ":trace off ends it")
+    there:enter("ipc.sleep(0.1) print 'slept'", "slept")
+    there:enter("child:kill()", "was killed by signal 9")
+    there:enter(":trace off", "%d+ operations")
+    local trace = reader.read(path)
+    assert.equal(1, #reader.find(trace, { task = "main", operation = "kill" }))
+    assert.equal(0, #reader.find(trace, { task = "main", operation = "is_alive" }))
   end)
 
   it(":trace begins and ends a recording, and says where it is", function()

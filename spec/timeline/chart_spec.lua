@@ -188,7 +188,8 @@ describe("the tables below it", function()
       local trace = model.new{ length = 100, operations = { "result" }, objects = { { kind = "process", name = "cook",
         number = 1, title = 'process "cook"' } }, tasks = { { name = "main", began = 0, lost = 0 },
         { name = "cook", began = 0, lost = 0, ended = ended, how = "failed" } } }
-      model.add(trace, { task = 1, operation = 1, object = 1, began = 5, ended = 60, slept = 6, waited = 50, result = 1 })
+      model.add(trace, { task = 1, operation = 1, object = 1, began = 5, ended = 60, slept = 6, waited = 50,
+        result = 1 })
       return draw(trace):match '50 ns  main  result process "cook"%s+([%l ]+)\n'
     end
     assert.equal("until it ended", told(50))

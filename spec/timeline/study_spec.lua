@@ -124,7 +124,8 @@ describe("holds", function()
   end)
 
   it("stand still while their task waits for a condition that was made with their lock", function()
-    local trace = run("lock", 2, { 1, "acquire", 5, 10 }, { 1, "wait", 20, 40, { object = 2, slept = 25, waited = 10 } },
+    local trace = run("lock", 2, { 1, "acquire", 5, 10 },
+      { 1, "wait", 20, 40, { object = 2, slept = 25, waited = 10 } },
       { 2, "acquire", 24, 26 }, { 2, "release", 35, 36 }, { 1, "release", 50, 51 })
     trace.objects[2] = { kind = "condition", name = "", number = 1, title = "condition#1" }
     assert.equal("1:10-25 2:26-35 1:40-50", held(trace))

@@ -248,8 +248,8 @@ function leaveOutHalves(change, { put, got, last }) {
 }
 
 // At which moment of an operation its message came or went is not recorded.  It counts from the end of its put to the
-// beginning of its get (the end of the wait, where the get waited), or, where these overlap, at the end of its put only:
-// rather too short than too long, so that no queue seems to hold more than its bound.
+// beginning of its get (the end of the wait, where the get waited), or, where these overlap, at the end of its put
+// only: rather too short than too long, so that no queue seems to hold more than its bound.
 function changesAt(span, change, put) {
   const until = times.until[span];
   if (isLogical() || change > 0 || data.objectKinds[data.object[span]] === "semaphore") return until;
