@@ -2,7 +2,7 @@
 # and what is to be installed for each step.  The Makefile includes it where the
 # sources are known.
 
-.PHONY: lint sanitize fuzz arm64 damage seeds explored need-build need-demo need-test need-lint need-fuzz need-arm64
+.PHONY: lint sanitize fuzz arm64 damage seeds explored labs need-build need-demo need-test need-lint need-fuzz need-arm64
 
 # of make fuzz
 FUZZ ?= channel
@@ -57,6 +57,9 @@ seeds: program ## 10,000 seeds of four scripts simulated, each twice: the same r
 
 explored: program ## the textbook's faults found with 20 seeds each, their twins under 10,000 schedules
 	TIDELOCK=$(build)/tidelock $(build)/tidelock spec/support/textbook_sweep.lua $(EXPLORED)
+
+labs: program ## each lab: its starter fails, its solutions pass, each wrong answer is told why
+	$(build)/tidelock lab dev check scripts/labs
 
 damage: ## a space's file, 100,000 times
 	$(call variant,fault,$(plain)-fault/spec/c/program/damage_test)

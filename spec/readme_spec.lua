@@ -9,6 +9,22 @@ local function read(path)
   return text
 end
 
+-- A script's recorded run, drawn: what the commands of the transcript print.
+local function timeline(code, output)
+  local option, script, said, trace, chart =
+    output:match "^%$ %./tidelock (%-%-sim=%d+) %-%-trace (%S+)\n(.-)%$ %./tidelock timeline (%S+)\n(.*)$"
+  local folder = shell.run("mktemp -d"):match "%S+"
+  local file = assert(io.open(folder .. "/" .. script, "w"))
+  file:write(code)
+  file:close()
+  local line = "cd %s && %s %s --trace %s && LC_ALL=C.UTF-8 %s timeline %s"
+  local out, err, status = shell.run(line:format(folder, shell.tidelock, option, script, shell.tidelock, trace))
+  os.execute("rm -r " .. folder)
+  assert.equal(0, status)
+  assert.equal(said, err)
+  assert.equal(chart, out)
+end
+
 -- What differs from run to run: pids, and which buyer comes first.
 local function plain(text)
   return (text:gsub("pid %d+", "pid ..."):gsub("buyer %d", "buyer N"))
@@ -22,6 +38,7 @@ describe("the readme", function()
     local what = code:match("ipc%.(%w+)[%({\"]") or "?"
     it(("has script %d, with ipc.%s"):format(count, what), function()
       if transcript.command(output) then return transcript.compare(code, output) end
+      if output:find "%-%-trace" then return timeline(code, output) end
       local option = output:match "^%$ %./tidelock (%-%-sim=%d+)"
       local out, err, status = shell.script(code, nil, nil, option)
       assert.equal("", err)

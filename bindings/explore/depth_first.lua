@@ -193,12 +193,15 @@ end
 
 local function offer_kills(self, trace, node)
   if node.kills >= self.options.kills then return end
+  local list = {}
   for path in pairs(trace.alive) do
-    if path ~= "0" then
-      offer(self, {
-        node = node, move = "k" .. path, cost = node.cost + 1, switches = node.switches, kills = node.kills + 1,
-      })
-    end
+    if path ~= "0" then list[#list + 1] = path end
+  end
+  table.sort(list) -- so that the search is the same in each run
+  for _, path in ipairs(list) do
+    offer(self, {
+      node = node, move = "k" .. path, cost = node.cost + 1, switches = node.switches, kills = node.kills + 1,
+    })
   end
 end
 

@@ -102,8 +102,9 @@ function patterns.wait_with_lock(story, names, add)
   for _, task in ipairs(story.tasks) do
     local step = story.waiting[task.path]
     for _, subject in ipairs(step and step.op ~= "end" and owners.of_task(story, task.path) or {}) do
-      for other, wish in pairs(story.waiting) do
-        if other ~= task.path and wish.subject == subject and subject ~= step.subject then
+      for _, waiter in ipairs(story.tasks) do
+        local other, wish = waiter.path, story.waiting[waiter.path]
+        if wish and other ~= task.path and wish.subject == subject and subject ~= step.subject then
           local nested = step.kind == "condition"
           local taken = taken_at(story, task.path, subject)
           add{
@@ -124,19 +125,38 @@ function patterns.wait_with_lock(story, names, add)
   end
 end
 
+-- Whether somebody waits for it to the end.
+local function is_waited_for(story, subject)
+  for _, step in pairs(story.waiting) do
+    if step.subject == subject then return true end
+  end
+  return false
+end
+
+-- What a death with it in the hands means: text and remedy. A semaphore that waits on is none with a bound, of which
+-- the next one would be told.
+local function of_death(story, subject)
+  if story.objects[subject].kind == "semaphore" and is_waited_for(story, subject) then
+    return "a semaphore without a bound does not know who has it, so nobody gives that place back.",
+      "give it a bound, or let somebody give back what a dead task had"
+  end
+  return "what the lock protects may be half done, and the next one that takes it is told so (true, \"abandoned\").",
+    "look at the second result of acquire, and put right what may be half done"
+end
+
 -- Proof: a task was killed with a lock in its hands.
 function patterns.abandoned_lock(story, names, add)
   for _, step in ipairs(story.steps) do
     if step.how == "dies" and step.left and #step.left > 0 then
       local subject = step.left[1]
       local taken = taken_at(story, step.task, subject)
+      local means, remedy = of_death(story, subject)
       add{
         name = "abandoned lock", title = "abandoned " .. names:object(subject), marks = { taken or step, step },
         pairs = {}, certain = step.killed,
-        text = ("%s is killed (step %d) with %s in its hands: what the lock protects may be half done, and the next "
-          .. "one that takes it is told so (true, \"abandoned\")."):format(names:task(step.task), step.step,
-          names:object(subject)),
-        remedy = "look at the second result of acquire, and put right what may be half done",
+        text = ("%s is killed (step %d) with %s in its hands: %s"):format(names:task(step.task), step.step,
+          names:object(subject), means),
+        remedy = remedy,
       }
     end
   end

@@ -52,13 +52,15 @@ end
 function patterns.killed(story, names, add)
   for _, death in ipairs(story.steps) do
     if death.killed then
-      local before = death.previous
+      local last, before = death.previous, death.previous
       while before and not before.line do before = before.previous end
+      local has_done = last and last.how ~= "starts" and (" after step %d"):format(last.step)
+        or " before it has done anything"
       add{
         name = "killed task", title = "no answer to the death of " .. names:task(death.task), marks = { death },
         certain = true, pairs = {}, text = ("%s is killed (step %d)%s; the others do not get over it."):format(
           names:task(death.task), death.step, before and (" after line %d (%s, step %d)"):format(before.line,
-          before.call or before.op, before.step) or " before it has done anything"),
+          before.call or before.op, before.step) or has_done),
       }
       return
     end

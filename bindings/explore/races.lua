@@ -127,9 +127,13 @@ local function possible_from(view, j)
   return j
 end
 
+-- In an order that is the same in each run.
 local function add_races(view, found, clock, j)
-  local from = possible_from(view, j)
-  for task, i in pairs(found) do
+  local from, list = possible_from(view, j), {}
+  for task in pairs(found) do list[#list + 1] = task end
+  table.sort(list)
+  for _, task in ipairs(list) do
+    local i = found[task]
     if i >= from and is_race(view, found, clock, task, i) then view.races[#view.races + 1] = { i, j } end
   end
 end

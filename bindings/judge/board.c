@@ -20,6 +20,7 @@
 #define NUMBERS 65536
 #define TEXTS 128
 #define TEXT_SIZE 64
+#define NOTE_MOST UINT16_MAX
 #define FILE_MOST (1 << 20)
 
 struct board {
@@ -34,10 +35,13 @@ static struct board *board;
 static int board_begin(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
-    board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
-                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (board == MAP_FAILED)
+    void *made = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (made == MAP_FAILED)
         return luaL_error(L, "no memory for the lab: %s", strerror(errno));
+    if (board)
+        munmap(board, sizeof *board);
+    board = made;
     limits_begin(L);
     return 0;
 }
@@ -212,8 +216,10 @@ static int board_append(lua_State *L)
     size_t size;
     lua_Integer list = luaL_checkinteger(L, 1);
     const char *text = luaL_checklstring(L, 2, &size);
-    if (!board || sizeof board->notes - board->noted < size + 16)
-        return luaL_error(L, "the lab has too many notes");
+    if (!board || size > NOTE_MOST ||
+        sizeof board->notes - board->noted < size + 16)
+        return luaL_error(L, "the lab has too many notes, or one that is too "
+                             "long");
     uint16_t head[2] = {(uint16_t)list, (uint16_t)size};
     memcpy(board->notes + board->noted, head, sizeof head);
     memcpy(board->notes + board->noted + sizeof head, text, size);

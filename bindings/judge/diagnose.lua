@@ -3,7 +3,11 @@
 -- The diagnosers are asked in the order in which they are to be trusted; the first that has an answer is told. Each is
 -- a function of a case { story, names, patterns, pattern, swap } that returns { text =, notes = { [step] = text },
 -- marks = steps }, or nil: it proves nothing.
+local held = require "judge.diagnose_held"
 local locks = require "judge.diagnose_locks"
+local own = require "judge.diagnose_own"
+local parts = require "explore.parts"
+local queues = require "judge.diagnose_queues"
 local words = require "judge.words"
 
 local diagnose = {}
@@ -25,8 +29,10 @@ end
 
 -- ---- the diagnosers ----
 
+-- Who waits for ever, or dies by an error, does so for another reason.
 local function slept(case)
-  local step = sleeping(case.story)
+  local ending = case.story.run.ending
+  local step = ending ~= "deadlock" and ending ~= "error" and sleeping(case.story)
   if not step then return nil end
   return {
     text = ("line %d sleeps and takes it that the others have come so far by then: a sleep is a guess, not a wait.")
@@ -42,7 +48,7 @@ local function timed_out(case)
   return {
     text = ("the time of line %d is over, though the others are only slow: a timeout means \"not yet\", never \"it "
       .. "will not come\"."):format(step.line or 0),
-    notes = { [found.marks[2]] = "<- its time is over" },
+    notes = { [found.marks[2]] = "<- its time is over" }, marks = found.marks,
   }
 end
 
@@ -58,30 +64,7 @@ local function lost_signal(case)
   if not found then return nil end
   local notes = {}
   for i, step in ipairs(found.marks) do notes[step] = NOTES[found.name][i] end
-  return { text = found.text, notes = notes }
-end
-
--- Tasks that take from the queue until a nil comes.
-local function nils(case)
-  local story, waiting = case.story, nil
-  if story.run.ending ~= "deadlock" then return nil end
-  for _, wait in pairs(story.waiting) do
-    if wait.kind == "queue" and wait.op == "get" then waiting = waiting or wait end
-  end
-  if not waiting then return nil end
-  local put, takers, seen = 0, 0, {}
-  for _, step in ipairs(story.steps) do
-    if step.subject == waiting.subject and step.op == "put" and (step.call or ""):find "^put nil" then put = put + 1 end
-    if step.subject == waiting.subject and step.op == "get" and not seen[step.task] then
-      seen[step.task], takers = true, takers + 1
-    end
-  end
-  if put == 0 or put >= takers then return nil end
-  return {
-    text = ("%d nil%s put into %s, and %d tasks take from it: one nil sends one of them home."):format(put,
-      put == 1 and " was" or "s were", words.name(waiting, case.names), takers),
-    notes = { [waiting] = "<- for ever" },
-  }
+  return { text = found.text, notes = notes, marks = found.marks }
 end
 
 local function circle(case)
@@ -91,25 +74,30 @@ local function circle(case)
   return { text = found.text, notes = {}, marks = found.marks }
 end
 
--- What explore's patterns prove besides.
+-- What explore's patterns prove besides; races are told by their locks, or not at all.
 local function any_pattern(case)
   local found = case.pattern
-  return found and { text = found.text, notes = {} } or nil
+  if not found or locks.is_race(found) then return nil end
+  return { text = found.text, notes = {}, marks = found.marks }
 end
 
--- Had it been the other way round, it would have passed.
+-- What A has read is changed by B; had B come first, it would have passed. Of other steps that says too little.
 local function swap(case)
-  local found = case.swap
-  if not found or not found.later.line or not found.earlier.line then return nil end
+  local read, change = (case.swap or {}).earlier, (case.swap or {}).later
+  if not read or not parts.reads(read) or not parts.changes(change) or parts.id(read) ~= parts.id(change) then
+    return nil
+  end
+  if not read.line or not change.line or words.is_of_lab(read) or words.is_of_lab(change) then return nil end
   return {
-    text = ("line %d of %s must come before line %d of %s, and nothing sees to that."):format(found.later.line,
-      case.names:task(found.later.task), found.earlier.line, case.names:task(found.earlier.task)),
-    notes = { [found.earlier] = "<- too early" },
+    text = ("%s looks at %s in line %d before %s changes it (line %d): what it saw was old by then."):format(
+      case.names:task(read.task), case.names:part(read), read.line, case.names:task(change.task), change.line),
+    notes = { [change] = "<- changes it" }, marks = { read, change },
   }
 end
 
-local LIST = { locks.own_lock, locks.too_late, locks.too_short, locks.no_common_lock, timed_out, lost_signal, nils,
-  circle, slept, any_pattern, swap }
+local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
+  locks.both_read, timed_out, lost_signal, queues.nils, circle, slept, queues.nil_first, queues.done_too_early,
+  held.itself, held.kept, held.one_each, any_pattern, swap }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

@@ -1,9 +1,11 @@
 --- Diagnosers of what two tasks do to the same thing: which lock each of them held at which step.
 local data = require "explore.patterns_data"
+local parts = require "explore.parts"
 local words = require "judge.words"
 
 local locks = {}
 
+local TAKES = { acquire = true, read = true, write = true }
 local LOCKS = { lock = true, rlock = true, rwlock = true, condition = true, semaphore = true }
 
 -- Pattern: what its marks are: A reads, B changes what A has read, A acts by what it has read.
@@ -13,14 +15,72 @@ local ROLES = {
   ["stale read"] = { read = 1, change = 2, act = 3 },
 }
 
--- Also those in which A was not stopped between the two, but waited for a lock: the last one is the nearest.
-local function of_waiting(case)
-  local last
-  local function keep(found) last = found end
-  if case.story.run.ending == "deadlock" then return nil end
-  data.check_then_act(case.story, case.names, keep)
-  data.lost_update(case.story, case.names, keep)
-  return last
+--- Whether the pattern is a race: what one task has read another one changes.
+function locks.is_race(pattern)
+  return ROLES[pattern.name] ~= nil
+end
+
+-- How many were free before the step; nil: it does not tell.
+local function free_before(step)
+  local free = tonumber((step.state or ""):match "(%d+) free")
+  if step.waits then return 0 end
+  if not free or (step.result or ""):find "^false" or (step.result or ""):find "^nil" then return free end
+  return free + (step.op == "release" and -1 or step.op == "acquire" and 1 or 0)
+end
+
+local function has(list, subject)
+  for _, each in ipairs(list or {}) do
+    if each == subject then return true end
+  end
+end
+
+-- Semaphores that keep nobody out: another task than the one that took it gives it back, it does not begin with 1,
+-- or two have it.
+local function gates_of(case)
+  if case.gates then return case.gates end
+  local gates, seen = {}, {}
+  for _, step in ipairs(case.story.steps) do
+    local subject = step.kind == "semaphore" and step.opening == step and step.subject
+    if subject and not seen[subject] then
+      local free = free_before(step)
+      seen[subject], gates[subject] = true, free ~= nil and free ~= 1 or nil
+    end
+    local shares = step.kind == "semaphore" and step.op == "acquire" and not step.waits and #(step.holders or {}) > 0
+    if shares and (step.result or "true"):find "^true" then gates[step.subject] = true end
+    if subject and step.op == "release" and not has(step.holds, subject) then gates[subject] = true end
+  end
+  case.gates = gates
+  return gates
+end
+
+--- Whether the semaphore is none that keeps all but one out.
+function locks.is_gate(case, subject)
+  return gates_of(case)[subject] or false
+end
+
+local SIGNALS = { condition = true, event = true, barrier = true, latch = true }
+
+-- Whether the task has waited for a signal between the two steps, or has been somewhere and left: what it did then
+-- does not hang on what it had read before.
+local function does_other_things(case, read, act)
+  local inside, step = {}, read.following
+  while step and step.index < act.index do
+    if SIGNALS[step.kind] and step.op == "wait" then return true end
+    if step.kind == "semaphore" and step.op == "acquire" and gates_of(case)[step.subject] then return true end
+    local verb, place = (words.is_of_lab(step) and step.call or ""):match "^(%a+) (.*)$"
+    if verb == "leaves" and inside[place] then return true end
+    if verb == "enters" then inside[place] = true end
+    step = step.following
+  end
+  return false
+end
+
+--- Whether all steps of a pattern of data are of lines of the learner's file.
+function locks.is_of_file(pattern)
+  for _, step in ipairs(pattern.first and pattern.marks or {}) do
+    if not step.line or words.is_of_lab(step) then return false end
+  end
+  return true
 end
 
 local function in_roles(found)
@@ -29,18 +89,45 @@ local function in_roles(found)
   return race
 end
 
+-- Where it takes a lock by what it has read: the next thing that it changes then.
+local function change_behind(race)
+  local act = race.act
+  while act and (LOCKS[act.kind] or not act.shared or not parts.changes(act) or words.is_of_lab(act)) do
+    act = act.following
+  end
+  return act
+end
+
+-- The race that the pattern is; nil: it is none that can be told.
+local function as_race(case, found)
+  local race = found and ROLES[found.name] and in_roles(found)
+  if race and LOCKS[race.act.kind] and TAKES[race.act.op] then race.act = change_behind(race) end
+  if not race or not race.act or not race.read.line or not race.act.line or not race.change.line or not locks.is_of_file(found) then
+    return nil
+  end
+  if found.name ~= "lost update" and does_other_things(case, race.read, race.act) then return nil end
+  return race
+end
+
+-- Also those in which A was not stopped between the two, but waited for a lock: the last one is the nearest.
+local function of_waiting(case)
+  local last
+  local function keep(found) last = as_race(case, found) or last end
+  if case.story.run.ending == "deadlock" then return nil end
+  data.check_then_act(case.story, case.names, keep)
+  data.lost_update(case.story, case.names, keep)
+  return last
+end
+
 -- The first of the patterns that has these roles.
 local function race_of(case)
   if case.race ~= nil then return case.race end
   case.race = false
   for _, found in ipairs{ case.pattern or false, table.unpack(case.patterns) } do
-    if found and ROLES[found.name] then
-      case.race = in_roles(found)
-      return case.race
-    end
+    case.race = as_race(case, found) or false
+    if case.race then return case.race end
   end
-  local found = not case.pattern and of_waiting(case)
-  case.race = found and in_roles(found) or false
+  case.race = not case.pattern and of_waiting(case) or false
   return case.race
 end
 
@@ -49,7 +136,7 @@ local function held_at(case, step)
   local set, one = {}, nil
   for _, subject in ipairs(step.holds or {}) do
     local object = case.story.objects[subject]
-    if object and LOCKS[object.kind] then set[subject], one = true, one or subject end
+    if object and LOCKS[object.kind] and not gates_of(case)[subject] then set[subject], one = true, one or subject end
   end
   return set, one
 end
@@ -70,6 +157,11 @@ local function last_of(case, task, subject, operation, first, last)
     local step = case.story.steps[i]
     if step.task == task and step.subject == subject and step.op == operation and not step.waits then return step end
   end
+end
+
+-- The word for it.
+local function kind_of(case, subject)
+  return case.story.objects[subject].kind == "semaphore" and "semaphore" or "lock"
 end
 
 local function at(step)
@@ -117,9 +209,9 @@ function locks.too_late(case)
   if not subject or common(before, after) then return nil end
   local taken = last_of(case, race.act.task, subject, "acquire", race.read, race.act)
   local value = race.read.result
-  return tell(race, "%s read %s%s in line %s before it held the lock %s%s: what it saw was old by then.",
+  return tell(race, "%s read %s%s in line %s before it held the %s %s%s: what it saw was old by then.",
     case.names:task(race.read.task), words.name(race.read, case.names), value and " = " .. value or "",
-    race.read.line or "?", name_of(case, subject), at(taken))
+    race.read.line, kind_of(case, subject), name_of(case, subject), at(taken))
 end
 
 --- A reads under the lock, and acts when it has given it back; or it has given it back and taken it again.
@@ -132,20 +224,20 @@ function locks.too_short(case)
   local who, both = case.names:task(race.read.task), common(before, after)
   local given = last_of(case, race.read.task, both or subject, "release", race.read, race.act)
   if both and given then
-    return tell(race, "%s gave the lock back between line %s and line %s%s: what it saw was old by then.", who,
-      race.read.line or "?", race.act.line or "?", at(given))
+    return tell(race, "%s gave the %s back between line %s and line %s%s: what it saw was old by then.", who,
+      kind_of(case, both), race.read.line, race.act.line, at(given))
   elseif not both and not next(after) then
-    return tell(race, "%s acts in line %s after it gave the lock back%s: what it saw was old by then.", who,
-      race.act.line or "?", at(given))
+    return tell(race, "%s acts in line %s after it gave the %s back%s: what it saw was old by then.", who,
+      race.act.line, kind_of(case, subject), at(given))
   end
 end
 
 local function two_steps(race)
   if race.read.line == race.act.line then
-    return ("line %s reads and then writes, in two steps"):format(race.read.line or "?")
+    return ("line %s reads and then writes, in two steps"):format(race.read.line)
   end
   local verb = race.pattern.name == "lost update" and "writes" or "acts on it"
-  return ("line %s reads and line %s %s"):format(race.read.line or "?", race.act.line or "?", verb)
+  return ("line %s reads and line %s %s"):format(race.read.line, race.act.line, verb)
 end
 
 --- Nothing that both hold.
@@ -160,11 +252,41 @@ function locks.no_common_lock(case)
     return tell(race, "%s, and nothing keeps %s out between them: read and write in one step, or hold one lock around "
       .. "both.", two_steps(race), b)
   elseif one then
-    return tell(race, "%s holds %s, and line %s of %s does without it.", a, name_of(case, one), race.change.line or "?",
+    return tell(race, "%s holds %s, and line %s of %s does without it.", a, name_of(case, one), race.change.line,
       b)
   end
-  return tell(race, "%s holds %s, and lines %s and %s of %s do without it.", b, name_of(case, other),
-    race.read.line or "?", race.act.line or "?", a)
+  local lines = race.read.line == race.act.line and ("line %s of %s does"):format(race.act.line, a)
+    or ("lines %s and %s of %s do"):format(race.read.line, race.act.line, a)
+  return tell(race, "%s holds %s, and %s without it.", b, name_of(case, other), lines)
+end
+
+-- The step that comes of a look in the same line; nil: none does.
+local function acts_at_once(case, step)
+  local act = step.following
+  if not step.line or not parts.reads(step) or not parts.is_test(case.story, step) or words.is_of_lab(step) then
+    return nil
+  end
+  if not act or act.line ~= step.line or not act.shared or not parts.changes(act) then return nil end
+  return act
+end
+
+--- Two tasks see the same in one line, and each does what only one of them is to do.
+function locks.both_read(case)
+  local seen = {}
+  for _, step in ipairs(case.story.steps) do
+    local act = step.result and acts_at_once(case, step)
+    local id = act and ("%s %s %s"):format(parts.id(step), step.line, step.result)
+    local other = id and seen[id]
+    if other and other.task ~= step.task and other.following.subject == act.subject
+      and other.following.index > step.index and case.story.script:line(step.file, step.line):find "==" then
+      return {
+        text = ("%s and %s both read %s = %s in line %d, and each goes by it."):format(case.names:task(other.task),
+          case.names:task(step.task), words.name(step, case.names), step.result, step.line),
+        notes = { [step] = "<- sees the same" }, marks = { other, step },
+      }
+    end
+    if id then seen[id] = step end
+  end
 end
 
 --- A lock under which all tasks enter the stages of the lab, in a schedule that passes: { text = }; nil: none.

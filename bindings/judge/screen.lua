@@ -78,16 +78,19 @@ local function understand(given)
   local story = story_of.of(whole, source.new(given.path))
   story.words = words.of
   add_said(story, whole.told or {})
-  local list = patterns.of(story)
+  local list = {}
+  for _, found in ipairs(patterns.of(story)) do
+    if locks.is_of_file(found) then list[#list + 1] = found end
+  end
   local swap, pattern
   if not findings.is_alone(whole.run) then swap, pattern = flip.find(story, list, given.run) end
   pattern = pattern or list[1] or swap and patterns_data.of_swap(story, story.names, swap)
   return { story = story, names = story.names, patterns = list, pattern = pattern, swap = swap }
 end
 
-local function mark(case, why)
+local function mark(why)
   for step, note in pairs(why and why.notes or {}) do step.mark, step.note = true, note end
-  for _, step in ipairs(why and why.marks or case.pattern and case.pattern.marks or {}) do step.mark = true end
+  for _, step in ipairs(why and why.marks or {}) do step.mark = true end
 end
 
 -- Of the last step, where it is a task's and no line of the lab's.
@@ -172,7 +175,7 @@ function screen.tell_failure(self, given)
   local steps, why = {}, nil
   if not findings.is_alone(run) then
     why = diagnose.of(case)
-    mark(case, why)
+    mark(why)
     mark_failure(case.story, said)
     steps = table_of(case.story, brush, width)
   end

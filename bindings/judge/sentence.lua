@@ -31,27 +31,28 @@ local function first(run)
   return (text:gsub('^%a+ "[^"]*" %(pid %d+%) failed: ', ""):gsub("^process#?%d* ?%(pid %d+%) failed: ", ""))
 end
 
--- The line in which it happened, and the text behind it.
-local function place_of(text)
-  local line, rest = text:match "^[^\n:]*:(%d+): (.*)$"
+-- The line of the learner's file in which it happened, or by which it came there, and the message without its place.
+local function place_of(story)
+  local text = first(story.run)
+  local rest = text:match "^[^\n:]*:%d+: (.*)$"
+  local file = (story.script and story.script.path or ""):match "[^/]*$"
+  local line = file ~= "" and (" " .. (story.run.message or "")):match("[^%w_]" .. file:gsub("%p", "%%%0") .. ":(%d+)")
   return line and " in line " .. line or "", rest or text
 end
 
--- The innermost line of the student's file, where a library's function has raised the error: ipairs(nil).
-local function place_of_caller(run, path)
-  local traceback = (run.message or ""):match "\nstack traceback:\n(.*)$"
-  local file = path:match "[^/]*$"
-  for source, line in (traceback or ""):gmatch "\n?%s*([^\n:]+):(%d+): in " do
-    if source:match "[^/]*$" == file then return " in line " .. line end
-  end
-  return ""
+local MOST = 100 -- of a sentence
+
+-- What helps is told before the semicolon, and of an object its name.
+local function short(text)
+  text = text:gsub('(%a+)#%d+ (".-")', "%1 %2"):gsub("; .*$", "")
+  if #text <= MOST then return text end
+  return (text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "...")
 end
 
 local NO_RUNTIME = "%(global 'ipc'%)$"
 
-local function of_error(run, who, path)
-  local place, text = place_of(first(run))
-  if place == "" then place = place_of_caller(run, path) end
+local function of_error(story, who)
+  local place, text = place_of(story)
   if text:find(NO_RUNTIME) then text = text .. ': write local ipc = require "tidelock" above' end
   if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
   if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
@@ -59,8 +60,8 @@ local function of_error(run, who, path)
   return ("%s dies by an error%s: %s"):format(who, place, text)
 end
 
-local function of_always(run, who)
-  local place, text = place_of(first(run))
+local function of_always(story, who)
+  local place, text = place_of(story)
   return ("ipc.always of %s does not hold%s: %s"):format(who, place, text)
 end
 
@@ -80,8 +81,8 @@ function sentence.of(story, said, path)
   local run = story.run
   local who = story.names:task(run.ender or "0")
   if said then return OF_WORLD[said.what](said, who) end
-  if run.ending == "error" then return of_error(run, who, path) end
-  if run.ending == "always" then return of_always(run, who) end
+  if run.ending == "error" then return short(of_error(story, who)) end
+  if run.ending == "always" then return short(of_always(story, who)) end
   if run.ending == "deadlock" then return endless.sentence(story) or "all tasks wait for ever" end
   if run.ending == "livelock" then return of_livelock(story) end
   if run.ending == "hangs" then

@@ -68,6 +68,9 @@ local function of_lock(step, name)
     return ("takes %s%s%s%s"):format(name, how, outcome(step), state_of(step))
   elseif step.op == "release" then
     return ("gives %s back%s"):format(name, state_of(step))
+  elseif step.op == "holder" then
+    local who = result(step)
+    return ("asks who has %s: %s"):format(name, who and who ~= "nil" and who:gsub('"', "") or "nobody")
   end
 end
 
@@ -92,6 +95,14 @@ local function waits_for_lock(step)
   return step.waits and (LOCKS[step.kind] or step.kind == "condition" and step.op == "acquire")
 end
 
+-- The end of a take in which the task has waited.
+local function has_now(step, names)
+  if step.kind == "semaphore" and step.op == "acquire" and step.opening ~= step and not step.waits
+    and step.how ~= "late" then
+    return ("now has %s%s%s"):format(words.name(step, names), outcome(step), state_of(step))
+  end
+end
+
 -- A barrier of the world's, or the student's.
 local function waits_at_barrier(step)
   return step.waits and step.kind == "barrier"
@@ -108,7 +119,7 @@ function words.of(step, names, only)
   end
   if waits_at_barrier(step) then return ("waits at %s for the others"):format(words.name(step, names)) end
   local text = step.op ~= "end" and step.how ~= "dies" and step.how ~= "starts" and not step.waits
-    and step.opening == step and plain(step, names) or general.of(step, names, only)
+    and step.opening == step and plain(step, names) or has_now(step, names) or general.of(step, names, only)
   return text .. (step.said and ": " .. step.said or "")
 end
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,17 @@
 #include "tidelock.h"
 
 #define ROOT "/tmp" /* where the new root is made */
+#ifdef __SANITIZE_ADDRESS__
+#define SHADOWED 1 /* its shadow memory is larger than any limit */
+#else
+#define SHADOWED 0
+#endif
 #define FIRST_USER 60600
-#define MOST_SOURCES 16
+#define MOST_SOURCES 32
+#define ATTRIBUTES 7 /* MOUNT_ATTR_RDONLY, _NOSUID, _NODEV */
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
 #define SPACES                                                                 \
     (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
 
@@ -98,6 +108,21 @@ static void make_folders(char *path)
     }
 }
 
+/* With what is mounted below it. */
+static bool make_read_only(const char *target)
+{
+    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID;
+#ifdef SYS_mount_setattr
+    uint64_t wanted[4] = {ATTRIBUTES}; /* to set; of struct mount_attr */
+    if (syscall(SYS_mount_setattr, AT_FDCWD, target, AT_RECURSIVE, wanted,
+                sizeof wanted) == 0)
+        return true;
+#endif
+    /* an older kernel: what is mounted below stays as it is */
+    return mount(NULL, target, NULL, flags | MS_NODEV, NULL) == 0 ||
+           mount(NULL, target, NULL, flags, NULL) == 0;
+}
+
 static bool show(const struct source *source)
 {
     char target[PATH_MAX], held[60];
@@ -111,11 +136,7 @@ static bool show(const struct source *source)
             open(target, O_CREAT | O_WRONLY | O_CLOEXEC, 0644)));
     if (mount(held, target, NULL, MS_BIND | MS_REC, NULL) != 0)
         return false;
-    if (strncmp(source->path, "/dev/", 5) == 0)
-        return true;
-    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID;
-    return mount(NULL, target, NULL, flags | MS_NODEV, NULL) == 0 ||
-           mount(NULL, target, NULL, flags, NULL) == 0;
+    return strncmp(source->path, "/dev/", 5) == 0 || make_read_only(target);
 }
 
 /* A folder for all; a source may lie in it. */
@@ -175,7 +196,9 @@ static bool drop_privileges(const struct jail *jail)
     if (geteuid() == 0 &&
         (setgroups(0, NULL) != 0 || setgid(user) != 0 || setuid(user) != 0))
         return false;
-    return prctl(PR_SET_DUMPABLE, 1) == 0 &&
+    /* what is started in there is of the same user, and is not to look into
+     * this process */
+    return prctl(PR_SET_DUMPABLE, 0) == 0 &&
            prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            syscall(SYS_capset, &head, none) == 0;
 }
@@ -198,7 +221,7 @@ bool jail_close(const struct jail *jail, enum jail_kind kind, const char **step)
         return false;
     *step = "limits";
     if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_CPU, jail->cpu) ||
-        !limit(RLIMIT_DATA, jail->memory) ||
+        (!SHADOWED && !limit(RLIMIT_DATA, jail->memory)) ||
         (kind == JAIL_WHOLE && !limit(RLIMIT_NPROC, jail->processes)))
         return false;
     *step = "privileges";

@@ -22,6 +22,8 @@
 #define MOST_FOLDERS 8
 #define OWN_ERROR 70 /* exit status: not the function's doing */
 #define SHARED_MEMORY "512M"
+#define OUTPUT_MOST (16 << 20)
+#define DESCRIPTORS_MOST 65536 /* to close, where they cannot be at once */
 
 struct job {
     pid_t pid; /* 0: it has ended */
@@ -75,15 +77,50 @@ static int put_error(const struct job *job, const char *what)
     return OWN_ERROR;
 }
 
+/* The results of others are open in the grader. */
+static bool leave_descriptors(struct job *job)
+{
+    int nothing = tl_standard_avoid(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
+        (job->output != 3 && dup3(job->output, 3, O_CLOEXEC) < 0))
+        return false;
+    job->output = 3;
+    if (close_range(4, ~0U, 0) != 0)
+        for (int fd = 4; fd < DESCRIPTORS_MOST; fd++)
+            close(fd);
+    return true;
+}
+
+static bool is_kept(const char *variable)
+{
+    static const char *const begins[] = {
+        "PATH=", "LD_", "LUA_", "LANG=", "LC_", "TZ=", "TIDELOCK", "ASAN_"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncmp(variable, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Where a course is graded, the environment holds its keys. */
+static bool leave_environment(void)
+{
+    char **to = environ;
+    for (char **from = environ; *from; from++)
+        if (is_kept(*from))
+            *to++ = *from;
+    *to = NULL;
+    return setenv("TIDELOCK_MEMORY", SHARED_MEMORY, 1) == 0;
+}
+
 /* The function is at index 1. */
-static _Noreturn void run(lua_State *L, const struct job *job,
+static _Noreturn void run(lua_State *L, struct job *job,
                           const struct jail *jail, enum jail_kind kind)
 {
-    const char *step = "";
+    const char *step = "descriptors";
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     keep_to_one_cpu(jail->number);
-    setenv("TIDELOCK_MEMORY", SHARED_MEMORY, 1);
-    if (!jail_close(jail, kind, &step))
+    if (!leave_descriptors(job) || !leave_environment() ||
+        !jail_close(jail, kind, &step))
         _exit(put_error(job, step));
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user's begins without */
     lua_pushvalue(L, 1);
@@ -102,7 +139,7 @@ static int told(int status)
 }
 
 /* The process between: the next one is the first of its namespace. */
-static _Noreturn void run_below(lua_State *L, const struct job *job,
+static _Noreturn void run_below(lua_State *L, struct job *job,
                                 const struct jail *jail, pid_t parent)
 {
     int status = 0;
@@ -172,12 +209,19 @@ static int start(lua_State *L)
     return 2;
 }
 
+/* Where nothing else ends what the function has started. */
+static void end_all(const struct job *job)
+{
+    kill(-job->pid, SIGKILL);
+    kill(job->pid, SIGKILL); /* it may lead no group yet */
+}
+
 static void push_output(lua_State *L, const struct job *job)
 {
     luaL_Buffer buffer;
     off_t at = 0;
     luaL_buffinit(L, &buffer);
-    for (;;) {
+    while (at < OUTPUT_MOST) {
         char *piece = luaL_prepbuffer(&buffer);
         ssize_t got = pread(job->output, piece, LUAL_BUFFERSIZE, at);
         if (got <= 0)
@@ -195,7 +239,7 @@ static int poll_job(lua_State *L)
         pid_t ended = waitpid(job->pid, &job->status, WNOHANG);
         if (ended == 0 && tl_real_now() >= job->until && !job->late) {
             job->late = true;
-            kill(job->pid, SIGKILL);
+            end_all(job);
         }
         if (ended == 0)
             return 0;
@@ -223,8 +267,9 @@ static int kill_job(lua_State *L)
 {
     struct job *job = check_job(L);
     if (job->pid > 0) {
-        kill(job->pid, SIGKILL);
-        waitpid(job->pid, &job->status, 0);
+        end_all(job);
+        while (waitpid(job->pid, &job->status, 0) < 0 && errno == EINTR)
+            ;
     }
     job->pid = 0;
     if (job->output >= 0)

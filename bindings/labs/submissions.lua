@@ -6,12 +6,18 @@ local submissions = {}
 -- The student's files may lie in labs/, as `tidelock lab` makes them.
 local PLACES = { "", "/labs" }
 
+-- What a link leads to may be another student's, or the grader's.
+local function is_within(folder, path)
+  local whole, real = files.real(folder), files.real(path)
+  return whole and real and real:sub(1, #whole + 1) == whole .. "/"
+end
+
 -- The path of a lab's file in the folder; nil: there is none.
 local function find_file(folder, lab)
   for _, place in ipairs(PLACES) do
     local path = ("%s%s/%s.lua"):format(folder, place, lab.name)
     local stat = files.stat(path)
-    if stat and stat.kind == "file" then return path end
+    if stat and stat.kind == "file" and is_within(folder, path) then return path end
   end
 end
 

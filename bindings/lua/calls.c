@@ -101,3 +101,31 @@ void calls_wrap(lua_State *L, int module, calls_wrapper *with)
     lua_pop(L, 1);
     object_wrap_with(L, wrap_class);
 }
+
+/* Whether the table at the top is the metatable of what is no shared object,
+ * and waits. */
+static bool is_waited_for(lua_State *L)
+{
+    static const char *const names[] = {"command", "stream", "connection",
+                                        "listener", NULL};
+    lua_pushliteral(L, "__metatable");
+    lua_rawget(L, -2);
+    const char *name =
+        lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    bool found = false;
+    for (int n = 0; names[n] && !found; n++)
+        found = strcmp(name, names[n]) == 0;
+    lua_pop(L, 1);
+    return found;
+}
+
+/* Their metatables are in the registry, under keys of the rooms above. */
+void calls_wrap_registered(lua_State *L)
+{
+    lua_pushnil(L);
+    while (lua_next(L, LUA_REGISTRYINDEX)) {
+        if (lua_istable(L, -1) && is_waited_for(L))
+            wrap_methods(L);
+        lua_pop(L, 1);
+    }
+}

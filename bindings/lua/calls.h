@@ -31,6 +31,10 @@ typedef void calls_wrapper(lua_State *L, const char *name,
 /* Of the module at that index, and of the objects. */
 void calls_wrap(lua_State *L, int module, calls_wrapper *with);
 
+/* Afterwards: the same of commands, their streams, connections and listeners.
+ */
+void calls_wrap_registered(lua_State *L);
+
 /* What is a C function in the table at the top; in its field. */
 void calls_wrap_all(lua_State *L, enum calls_form form);
 void calls_wrap_field(lua_State *L, const char *field, const char *name,

@@ -64,13 +64,13 @@ static bool find(lua_State *L, unsigned space, const char *name,
     return true;
 }
 
-/* Calls the constructor, in the space, with the arguments from index 2 on. */
-static int make(lua_State *L, lua_CFunction constructor, unsigned space,
-                const char *name)
+/* Calls the constructor (upvalue 3: where a run is recorded, a closure of its
+ * own), in the space, with the arguments from index 2 on. */
+static int make(lua_State *L, unsigned space, const char *name)
 {
     bool running = lua_gc(L, LUA_GCISRUNNING, 0) > 0;
     lua_gc(L, LUA_GCSTOP, 0);
-    lua_pushcfunction(L, constructor);
+    lua_pushvalue(L, lua_upvalueindex(3));
     lua_insert(L, 2);
     context_making = (struct making){
         .space = space, .any = lua_gettop(L) == 2, .name = name};
@@ -90,7 +90,7 @@ static int space_object(lua_State *L)
     const char *name = check_object_name(L, 1, space, call);
     if (lua_gettop(L) == 1 && find(L, space, name, call))
         return 1;
-    return make(L, lua_tocfunction(L, lua_upvalueindex(3)), space, name);
+    return make(L, space, name);
 }
 
 /* ---- the space itself ---- */

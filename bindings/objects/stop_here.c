@@ -6,7 +6,7 @@ void (*stop_here_serve)(lua_State *L);
 
 static int ipc_repl(lua_State *L)
 {
-    check_function(L, 1, "repl");
+    check_function(L, 0, "repl");
     lua_settop(L, 0);
     if (!stop_here_serve)
         return misuse(L, NULL, "repl",

@@ -158,10 +158,18 @@ local function show_seed()
     or "this session is not simulated: tidelock --sim=SEED starts one that is")
 end
 
+-- In a simulation pids are others.
+local function real_pid()
+  local file = assert(io.open "/proc/self/stat")
+  local pid = file:read "n"
+  file:close()
+  return math.tointeger(pid)
+end
+
 -- Of this program: it takes the terminal until q.
 local function show_top()
   io.stdout:flush()
-  os.execute(("'%s' top %s%d"):format(host.program:gsub("'", "'\\''"), host.seed() and "--once " or "", ipc.getpid()))
+  os.execute(("'%s' top %s%d"):format(host.program:gsub("'", "'\\''"), host.seed() and "--once " or "", real_pid()))
 end
 
 local TRACE_FILE = "tidelock.tltrace"

@@ -2,7 +2,8 @@
 --
 -- A lock is held from the end of the call that took it to the beginning of the one that gave it back (in a logical
 -- trace, to the end of that step), to the death of its holder, or to the end of the trace.  A semaphore that other
--- tasks give back than took it is no lock, and held by nobody.
+-- tasks give back than took it is no lock, and held by nobody.  Who waits for a condition gives its lock, and takes it
+-- again.  Which lock that is where the condition was made with one no trace tells: the one that the task took last.
 local meaning = require "timeline.meaning"
 
 local holds = {}
@@ -54,6 +55,35 @@ local function give(self, mine, object, task, at)
   add(self.list, task, object, held.from, at)
 end
 
+-- The lock that the task gives while it waits for the condition: its own, if it took that one.
+local function lock_of(self, mine, condition)
+  if mine[condition] then return condition end
+  local last
+  for object, held in pairs(mine) do
+    local kind = self.trace.objects[object].kind
+    if (kind == "lock" or kind == "rlock")
+      and (not last or held.from > mine[last].from or held.from == mine[last].from and object > last) then
+      last = object
+    end
+  end
+  return last
+end
+
+-- A wait for a condition begins to sleep, or has ended.
+local function wait(self, mine, i, takes, at)
+  local spans, let_go = self.trace.spans, self.let_go
+  if takes then
+    local given = let_go[i]
+    if given then mine[given.object] = { from = at, depth = given.depth } end
+    return
+  end
+  local object = lock_of(self, mine, spans.object[i])
+  if not object then return end
+  let_go[i] = { object = object, depth = mine[object].depth }
+  add(self.list, spans.task[i], object, mine[object].from, at)
+  mine[object] = nil
+end
+
 -- Those that are never given back.
 local function close(self, held)
   local trace = self.trace
@@ -77,13 +107,16 @@ end
 
 --- Columns task, object, from, to, of `count` times that a lock was held, in the order of their ends.
 function holds.of(trace)
-  local self = { trace = trace, free = {}, list = { count = 0, task = {}, object = {}, from = {}, to = {} } }
+  local self = { trace = trace, free = {}, let_go = {},
+    list = { count = 0, task = {}, object = {}, from = {}, to = {} } }
   local held, spans = {}, trace.spans
   for i = 1, #trace.tasks do held[i] = {} end
+  local does = meaning.reader(trace)
   for _, moment in ipairs(moments(trace)) do
     local at, i, takes = moment[1], moment[2], moment[3]
     local task, object = spans.task[i], spans.object[i]
-    if takes then take(held[task], object, at) else give(self, held[task], object, task, at) end
+    if does(object, spans.operation[i]) == "waits" then wait(self, held[task], i, takes, at)
+    elseif takes then take(held[task], object, at) else give(self, held[task], object, task, at) end
   end
   close(self, held)
   return without_free(self.list, self.free)

@@ -18,7 +18,7 @@ local SCRIPTS = { "data.js", "format.js", "view.js", "derive.js", "colours.js", 
   "chart.js", "overview.js", "pointer.js", "details.js", "totals.js", "lists.js", "search.js", "logical.js", "story.js",
   "outline.js", "keys.js", "main.js" }
 
-local FIELDS = { "title", "began", "length", "logical", "simulated", "objects", "operations", "marks", "sentence",
+local FIELDS = { "lost", "title", "began", "length", "logical", "simulated", "objects", "operations", "marks", "sentence",
   "steps", "explanation", "remedy" }
 local OF_A_TASK = { "pid", "parent", "began", "ended", "how", "signal", "thread" }
 

@@ -67,7 +67,7 @@ local function words(trace, own, i)
   if spans.line[i] > 0 then text = ("%d: %s"):format(spans.line[i], text) end
   local slept = spans.slept[i]
   if slept >= 0 then
-    local waited = times.text(study.wait_end(trace, i) - slept, trace.logical)
+    local waited = times.of(trace, study.wait_end(trace, i) - slept)
     text = text .. (spans.ended[i] >= 0 and ", waited %s" or ", waits %s, never ends"):format(waited)
   end
   local outcome = OUTCOMES[spans.result[i]]
@@ -106,7 +106,7 @@ function mermaid.text(trace, options)
   local from, to = options.from or 0, options.to or trace.length
   local list, left_out = chosen(trace, wanted, from, to)
   add_notes(trace, list, wanted, from, left_out > 0 and list[#list][1] or to)
-  local drawn = diagram.new(("%s, %s"):format(names.clean(trace.title), times.text(to - from, trace.logical)))
+  local drawn = diagram.new(("%s, %s"):format(names.clean(trace.title), times.of(trace, to - from)))
   participants(drawn, trace, own, list)
   for _, each in ipairs(list) do
     local i, task = each[2], "task " .. (each[3] or 0)

@@ -155,6 +155,12 @@ static uint64_t fold_sign(int64_t value)
     return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
 }
 
+/* a - b; what a file says of them may be anything. */
+static int64_t minus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
 static void tell_began(const struct spans *spans)
 {
     const int64_t *tasks = spans->values[COLUMN_TASK];
@@ -164,7 +170,7 @@ static void tell_began(const struct spans *spans)
     for (size_t i = 0; i < spans->count; i++) {
         if (i > 0 && tasks[i] != tasks[i - 1])
             before = 0;
-        spans->told[i] = fold_sign(began[i] - before);
+        spans->told[i] = fold_sign(minus(began[i], before));
         before = ended[i] < 0 ? began[i] : ended[i];
     }
 }
@@ -175,7 +181,8 @@ static void tell_since_began(const struct spans *spans, int column)
     const int64_t *times = spans->values[column];
     const int64_t *began = spans->values[COLUMN_BEGAN];
     for (size_t i = 0; i < spans->count; i++)
-        spans->told[i] = times[i] < 0 ? 0 : fold_sign(times[i] - began[i]) + 1;
+        spans->told[i] =
+            times[i] < 0 ? 0 : fold_sign(minus(times[i], began[i])) + 1;
 }
 
 /* Most have slept to their end. */
@@ -185,8 +192,9 @@ static void tell_waited(const struct spans *spans)
     const int64_t *ended = spans->values[COLUMN_ENDED];
     for (size_t i = 0; i < spans->count; i++) {
         bool known = slept[i] >= 0 && ended[i] >= 0;
-        int64_t likely = known ? ended[i] - slept[i] : 0;
-        spans->told[i] = fold_sign(likely - spans->values[COLUMN_WAITED][i]);
+        int64_t likely = known ? minus(ended[i], slept[i]) : 0;
+        spans->told[i] =
+            fold_sign(minus(likely, spans->values[COLUMN_WAITED][i]));
     }
 }
 
@@ -197,7 +205,8 @@ static void tell_called(const struct spans *spans)
     const int64_t *ended = spans->values[COLUMN_ENDED];
     for (size_t i = 0; i < spans->count; i++) {
         int64_t end = ended[i] < 0 ? began[i] : ended[i];
-        spans->told[i] = called[i] < 0 ? 0 : fold_sign(end - called[i]) + 1;
+        spans->told[i] =
+            called[i] < 0 ? 0 : fold_sign(minus(end, called[i])) + 1;
     }
 }
 
@@ -212,7 +221,7 @@ static void tell_message(lua_State *L, const struct spans *spans)
         int64_t *before = &last[key % MESSAGE_KEYS];
         spans->told[i] = 0;
         if (messages[i] != 0) {
-            spans->told[i] = fold_sign(messages[i] - *before) + 1;
+            spans->told[i] = fold_sign(minus(messages[i], *before)) + 1;
             *before = messages[i];
         }
     }

@@ -91,6 +91,16 @@ end
 
 -- ---- waits ----
 
+-- Whether a task of the object's name ended during the span: result() tells of one that failed by nil, as of a timeout.
+local function has_ended(self, i, object)
+  local spans = self.trace.spans
+  for _, task in ipairs(self.trace.tasks) do
+    local ended = task.name == object.name and task.ended
+    if ended and ended >= spans.began[i] and ended <= spans.ended[i] then return true end
+  end
+  return false
+end
+
 local function ended_by(self, i)
   local spans = self.trace.spans
   if spans.ended[i] < 0 then
@@ -100,9 +110,10 @@ local function ended_by(self, i)
   end
   local waker = spans.waker[i] > 0 and self.names:task(spans.waker[i])
   if waker then return "ended by " .. waker end
-  if spans.result[i] == 1 then return "its time was over" end
   local object = self.trace.objects[spans.object[i]]
-  return object and HOUSE[object.kind] and "until it ended" or ""
+  local joins = object and HOUSE[object.kind]
+  if spans.result[i] == 1 and not (joins and has_ended(self, i, object)) then return "its time was over" end
+  return joins and "until it ended" or ""
 end
 
 local function add_waits(self, lines)

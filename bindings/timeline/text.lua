@@ -30,7 +30,7 @@ function text.view(trace, options)
     glyphs = glyphs.new(options.utf8), paint = paint.new(options.color), names = names.of(trace),
     wanted_tasks = options.tasks }
   function view.time(time)
-    local shown = times.text(time, trace.logical)
+    local shown = times.of(trace, time)
     return options.utf8 and shown:gsub("us$", "µs") or shown
   end
   local chosen = rows.chosen(trace, view.names, options.tasks)
@@ -48,6 +48,10 @@ end
 function text.of(view)
   local lines = summary.lines(view)
   lines[#lines + 1] = ""
+  if view.trace.spans.count == 0 and #view.trace.tasks == 0 then
+    lines[#lines + 1] = "There is nothing to show: no task has called an operation of the module."
+    return table.concat(lines, "\n") .. "\n"
+  end
   append(lines, chart.lines(view))
   if view.left_out > 0 then
     lines[#lines + 1] = ("%d more tasks are left out: --tasks NAMES shows those, * is any"):format(view.left_out)

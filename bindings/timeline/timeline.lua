@@ -46,7 +46,7 @@ end
 local function range_of(trace, options)
   local from, to = time_of(trace, "--from", options.from), time_of(trace, "--to", options.to)
   if from and (from >= trace.length and trace.length > 0) then
-    fail("'--from=%s': the run lasted %s only", options.from, times.text(trace.length, trace.logical))
+    fail("'--from=%s': the run lasted %s only", options.from, times.of(trace, trace.length))
   end
   if to and to <= (from or 0) then fail("'--to=%s' is not behind '--from=%s'", options.to, options.from or 0) end
   return from, to

@@ -34,6 +34,11 @@ function times.text(time, logical)
   return digits(time / unit[1]) .. " " .. unit[2]
 end
 
+--- The text of a time of the trace. In a simulated one nanoseconds only keep the moments in order.
+function times.of(trace, time)
+  return times.text(trace.simulated and (time + 500) // 1000 * 1000 or time, trace.logical)
+end
+
 --- From a text of the command line, "12ms", "1.5" (seconds), or a number of steps; nil: it is none.
 function times.parse(text, logical)
   local value, unit = text:match "^([%d.]+)%s*([^%d%s.]*)$"

@@ -189,20 +189,30 @@ static bool fail(const char **why, const char *text)
     return false;
 }
 
+static bool close_file(int file)
+{
+    if (file >= 0)
+        close(file);
+    return false;
+}
+
 bool recorder_start(const struct recorder_wishes *wishes, const char **why)
 {
     int file, ends[2];
     tl_init_kinds();
     if (!open_file(wishes, &file))
         return fail(why, strerror(errno));
-    if (tl_recording_prepare() < 0)
+    if (tl_recording_prepare() < 0) {
+        close_file(file);
         return fail(why, "no shared memory can be had for the recording");
-    if (tl_standard_sockets(ends) < 0)
-        return fail(why, strerror(errno));
+    }
+    if (tl_standard_sockets(ends) < 0) {
+        fail(why, strerror(errno));
+        return close_file(file);
+    }
     ends[0] = raise_number(ends[0]);
     bool started = fork_recorder(wishes, file, ends);
-    if (file >= 0)
-        close(file);
+    close_file(file);
     if (!started) {
         close(ends[0]);
         return fail(why, "no process can be started for the recording");

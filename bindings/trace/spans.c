@@ -39,6 +39,11 @@ void spans_enter(void)
     calling = NULL;
 }
 
+void spans_forget(void)
+{
+    calling = NULL; /* the parent's call, which has forked */
+}
+
 /* Outcomes that are none are nil and a reason. */
 static enum tl_trace_result result_of(lua_State *L, int results)
 {
@@ -46,6 +51,8 @@ static enum tl_trace_result result_of(lua_State *L, int results)
                ? TL_TRACE_REFUSED
                : TL_TRACE_DONE;
 }
+
+static void wrap(lua_State *L, const char *name, enum calls_form form);
 
 /* `function` has been found in an upvalue behind its own. */
 static inline int call(lua_State *L, lua_CFunction function)
@@ -59,6 +66,8 @@ static inline int call(lua_State *L, lua_CFunction function)
     calling = calling_before;
     calling_frame = frame_before;
     tl_recording_return(frame, before, result_of(L, results));
+    if (results == 1 && lua_iscfunction(L, -1))
+        wrap(L, "", CALLS_RESULT); /* the iterator of q:items(), f:lines() */
     return results;
 }
 
@@ -107,4 +116,5 @@ static void wrap(lua_State *L, const char *name, enum calls_form form)
 void spans_open(lua_State *L)
 {
     calls_wrap(L, lua_gettop(L), wrap);
+    calls_wrap_registered(L);
 }

@@ -65,7 +65,7 @@ void tl_command_groups_settle(struct tl_task *dead)
 {
     for (int i = 0; i < TL_GROUPS_MOST; i++) {
         pid_t pid = atomic_load(&dead->groups[i].pid);
-        if (pid <= 0)
+        if (pid <= 1) /* where the slot was damaged: 1 would be all */
             continue;
         uint64_t started = tl_procfs_started(pid);
         if (!started || started == atomic_load(&dead->groups[i].started))

@@ -12,7 +12,6 @@
 
 #include "base/standard.h"
 #include "memory/arena.h"
-#include "space/file_check.h"
 #include "space/space.h"
 #include "space/space_file.h"
 
@@ -33,23 +32,21 @@ static void on_fault(int number)
     signal(number, SIG_DFL);
 }
 
-static void catch_faults(void)
+/* For one look: at other times a fault is somebody else's. */
+static void catch_faults(struct sigaction given[2])
 {
-    static bool caught;
     struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_NODEFER};
-    if (caught)
-        return;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGSEGV, &action, NULL);
-    sigaction(SIGBUS, &action, NULL);
-    caught = true;
+    sigaction(SIGSEGV, &action, &given[0]);
+    sigaction(SIGBUS, &action, &given[1]);
 }
 
 bool tl_view_try(int view, void (*look)(void *context), void *context)
 {
     unsigned here = tl_arena;
     volatile bool well = false;
-    catch_faults();
+    struct sigaction given[2];
+    catch_faults(given);
     tl_arena_go((unsigned)view);
     looks = 1;
     if (sigsetjmp(back, 0) == 0) {
@@ -58,13 +55,14 @@ bool tl_view_try(int view, void (*look)(void *context), void *context)
     }
     looks = 0;
     tl_arena_go(here);
+    sigaction(SIGSEGV, &given[0], NULL);
+    sigaction(SIGBUS, &given[1], NULL);
     return well;
 }
 
 /* ---- mapping ---- */
 
-/* Takes fd. */
-static int map(int fd, const char *magic, const char *name)
+int tl_view_map(int fd, const char *magic, const char *name)
 {
     struct stat file;
     int status = fstat(fd, &file) == 0
@@ -115,7 +113,7 @@ static bool open_program(const char *path, const char *link, void *context)
     int fd = open_to_read(path);
     (void)link;
     if (fd >= 0)
-        *view = map(fd, TL_PROGRAM_MAGIC, "");
+        *view = tl_view_map(fd, TL_PROGRAM_MAGIC, "");
     return fd < 0;
 }
 
@@ -143,58 +141,6 @@ uint64_t tl_view_find(pid_t pid)
     uint64_t identity = 0;
     each_file(pid, TL_ARENA_LINK, identify, &identity);
     return identity;
-}
-
-static bool is_empty(int view)
-{
-    struct tl_view_task task;
-    for (uint32_t n = tl_view_task_highest(view); n > 0; n--)
-        if (tl_view_task(view, n, &task) && strcmp(task.state, "ended") != 0)
-            return false;
-    return true;
-}
-
-/* A space where nobody is stands still, so that all of it can be looked at, as
- * who opens it would; fd is of the view's file.  The view, or a status. */
-static int check(int view, int fd)
-{
-    struct stat file;
-    if (view < 0 || !is_empty(view) || fstat(fd, &file) != 0)
-        return view;
-    int status = tl_file_check_check(fd, (uint64_t)file.st_size);
-    /* unless somebody came, and has changed it meanwhile */
-    if (status == TL_OK || !is_empty(view))
-        return view;
-    tl_view_close(view);
-    return status;
-}
-
-static int map_checked(int fd, const char *name)
-{
-    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    int view = check(map(fd, TL_SPACE_MAGIC, name), kept);
-    if (kept >= 0)
-        close(kept);
-    return view;
-}
-
-int tl_view_space(const char *name)
-{
-    char path[128];
-    struct stat file;
-    if (!tl_space_path(name, path, sizeof path))
-        return TL_BAD_NAME;
-    int fd = tl_standard_avoid(
-        open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (fd < 0)
-        return errno == ENOENT   ? TL_EMPTY
-               : errno == EACCES ? TL_NOT_OURS
-                                 : TL_SYSTEM;
-    int status = tl_space_check_file(fd, &file);
-    if (status == TL_OK)
-        return map_checked(fd, name);
-    close(fd);
-    return status;
 }
 
 struct spaces {
@@ -238,7 +184,7 @@ static bool open_space(const char *path, const char *link, void *context)
 {
     struct spaces *spaces = context;
     int fd = open_to_read(path);
-    int view = fd >= 0 ? map(fd, TL_SPACE_MAGIC, "") : TL_SYSTEM;
+    int view = fd >= 0 ? tl_view_map(fd, TL_SPACE_MAGIC, "") : TL_SYSTEM;
     if (view < 0)
         return true;
     if (is_known(spaces, view)) {

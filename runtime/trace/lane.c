@@ -79,8 +79,9 @@ void tl_lane_ring(struct tl_lane *lane, uint64_t position)
 static size_t add_text(char *all, size_t used, const char *text)
 {
     size_t size = text ? strlen(text) : 0;
-    if (size > TEXT_MOST - 2 - used)
-        size = TEXT_MOST - 2 - used;
+    size_t most = used + 2 < TEXT_MOST ? TEXT_MOST - 2 - used : 0;
+    if (size > most)
+        size = most;
     if (size)
         memcpy(all + used, text, size);
     all[used + size] = '\0';

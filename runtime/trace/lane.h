@@ -152,6 +152,11 @@ struct tl_lanes {
     _Atomic uint32_t highest; /* lanes above it have never been used */
     _Atomic int64_t origin;   /* the first moment; 0: not known yet */
     bool counter; /* times are of the processor's counter (trace/ticks) */
+    /* Of a simulation, whose clock stands still while tasks run: how many
+     * moments were recorded, each a nanosecond after the one before, so that
+     * they keep their order. */
+    bool simulated;
+    _Atomic int64_t moments;
     int bell;     /* the descriptor to hurry the recorder, or -1 */
     _Alignas(TL_LINE) _Atomic uint32_t rung;
     struct tl_lane lanes[TL_LANES];

@@ -159,13 +159,28 @@ int tl_recording_prepare(void)
     return tl_lanes_make();
 }
 
+/* A task that sleeps on has the number of a recording before, which would be
+ * another's in this one. */
+static void forget_numbers(void)
+{
+    /* relaxed, both: nobody writes them while no recording goes on */
+    uint32_t highest =
+        atomic_load_explicit(&tl_lanes->highest, memory_order_relaxed);
+    for (uint32_t n = 0; n <= highest; n++)
+        atomic_store_explicit(&tl_lanes->lanes[n].task, 0,
+                              memory_order_relaxed);
+}
+
 void tl_recording_open(int bell, bool simulated)
 {
+    forget_numbers();
     tl_lanes->bell = bell;
+    tl_lanes->simulated = simulated;
     tl_lanes->counter = !simulated && tl_ticks_has_counter();
-    /* relaxed, all three: the release below comes after them */
+    /* relaxed, all four: the release below comes after them */
     atomic_store_explicit(&tl_lanes->tasks, 0, memory_order_relaxed);
     atomic_store_explicit(&tl_lanes->rung, 0, memory_order_relaxed);
+    atomic_store_explicit(&tl_lanes->moments, 0, memory_order_relaxed);
     bool here = tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME);
     atomic_store_explicit(&tl_lanes->origin, here ? tl_recording_ticks() : 0,
                           memory_order_relaxed);

@@ -203,7 +203,7 @@ bool tl_trace_file_ended(struct tl_trace_file *file, uint32_t task,
                          int64_t time, enum tl_trace_how how, int signal)
 {
     struct tl_trace_file_task *entry = task_at(file, task);
-    if (!entry || entry->ended)
+    if (!task || !entry || entry->ended)
         return false;
     entry->ended = true;
     say_time(file, time);
@@ -219,6 +219,8 @@ void tl_trace_file_lost(struct tl_trace_file *file, uint32_t task,
                         uint64_t count)
 {
     file->lost += count;
+    if (!task)
+        return;
     tag(&file->out, TL_TRACE_LOST);
     tl_bytes_number(&file->out, task);
     tl_bytes_number(&file->out, count);
@@ -273,7 +275,7 @@ void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span)
 {
     struct tl_trace_file_task *task = task_at(file, span->task);
     struct tl_bytes *to = &file->block;
-    if (!task)
+    if (!span->task || !task)
         return;
     if (file->block_task != span->task)
         end_block(file);

@@ -8,6 +8,7 @@
 #include "park/outgoing.h"
 #include "park/poll.h"
 #include "park/sleeper.h"
+#include "trace/recording.h"
 #include "wait/checkpoint.h"
 #include "wait/wait.h"
 #include "wait/wait_many.h"
@@ -31,6 +32,19 @@ static int look(struct pollfd *polled, size_t count)
     return outcome(tl_poll_look(polled, count));
 }
 
+static int sleep_told(struct pollfd *polled, size_t count, tl_deadline deadline,
+                      const sigset_t *mask)
+{
+    if (!tl_recording_is_here())
+        return tl_poll_sleep(polled, count, deadline, mask);
+    tl_recording_sleeps();
+    int ready = tl_poll_sleep(polled, count, deadline, mask);
+    int error = errno;
+    tl_recording_awake();
+    errno = error;
+    return ready;
+}
+
 /* The sleep alone lets signals in: a signal that came between the look for an
  * interrupt and the sleep would be slept over. */
 static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
@@ -43,8 +57,8 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
     if (status == TL_OK)
         status = tl_sleeper_is_signalled()
                      ? SIGNALLED
-                     : outcome(tl_poll_sleep(
-                           polled, count, tl_sleeper_hearing(deadline), &mask));
+                     : outcome(sleep_told(polled, count,
+                                          tl_sleeper_hearing(deadline), &mask));
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (status == TL_TIMEOUT && !tl_clock_passed(deadline))
         status = SIGNALLED; /* it may be: look again */

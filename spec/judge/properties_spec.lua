@@ -166,6 +166,19 @@ end)]]
     assert.is_true(tonumber(verdict.schedules) < 250, verdict.schedules)
   end)
 
+  it("refuses a note that is too long", function()
+    passes([[
+local l = lab.notes "l"
+lab.task("t", function()
+  local well, why = pcall(l.add, l, ("x"):rep(70000))
+  lab.always("safe", not well and tostring(why):find "too long", "it was taken")
+  l:add("short")
+  student()
+end)
+lab.after(function() lab.always("safe", l:list()[1] == "short", "another note is read") end)]],
+      "return function() end")
+  end)
+
   it("tells what a task says", function()
     local verdict = rejects([[
 local v = ipc.value(0, "v")

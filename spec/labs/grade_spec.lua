@@ -153,6 +153,12 @@ describe("lab grade", function()
     assert.same({}, shell.processes(here.folder))
   end)
 
+  it("takes no file that lies elsewhere: a link to another's", function()
+    os.execute(("cd %s; mkdir -p links/a links/b; ln -s ../b/two-painters.lua links/a/"):format(here.folder))
+    here:copy("pack/two-painters/solution-2.lua", "links/b/two-painters.lua")
+    assert.same({ a = 0, b = 10 }, points(cjson.decode(grade "links")))
+  end)
+
   it("refuses what is none", function()
     local function told(words, text)
       local _, err, status = here:lab("grade " .. words)
@@ -210,8 +216,58 @@ describe("the process that grades", function()
       return processes .. " " .. interfaces]])
   end)
 
-  it("is ended when its time is over, and where it takes too much memory", function()
+  test("has nothing open of the grader's, and none of its environment", function()
+    local path = os.tmpname()
+    finally(function() os.remove(path) end)
+    labs.write(path, "of others")
+    local out = labs.within(([[
+      local files, held = require "labs.files", io.open("%s")
+      local job = assert(require "labs.runner".start(function()
+        local seen = {}
+        for number = 0, 50 do
+          local file = io.open("/proc/self/fd/" .. number)
+          if file and number ~= 3 and file:read "a" == "of others" then seen[#seen + 1] = "open" end
+        end
+        return table.concat(seen) .. tostring(os.getenv "HOME") .. " " .. tostring(os.getenv "PATH" ~= nil)
+      end, {}))
+      repeat
+        local output, how = job:poll()
+        if how then print(output) end
+        files.sleep(0.01)
+      until how
+      held:close()]]):format(path))
+    assert.equal("nil true\n", out)
+  end)
+
+  test("cannot write where something else is mounted in a folder", function()
+    local folder = shell.run "mktemp -d":match "%S+"
+    finally(function() os.execute("rm -rf " .. folder) end)
+    os.execute(("mkdir %s/sub; chmod 755 %s"):format(folder, folder))
+    labs.write(folder .. "/code", ([[
+      local files = require "labs.files"
+      local job = assert(require "labs.runner".start(function()
+        return tostring(io.open("%s/sub/a")) .. tostring(io.open("%s/sub/b", "w"))
+      end, { folders = { "%s" } }))
+      repeat
+        local output, how = job:poll()
+        if how then print(output) end
+        files.sleep(0.01)
+      until how
+      return 0]]):format(folder, folder, folder))
+    local out = shell.run(([[unshare --mount --propagation private sh -c '
+      mount -t tmpfs -o mode=777 none %s/sub && touch %s/sub/a && TIDELOCK_EXPLORER=%s/code %s explore x']])
+      :format(folder, folder, folder, shell.tidelock))
+    if out == "" then return end -- no mount is allowed here
+    assert.truthy(out:find "^file.*nil\n$", out)
+  end)
+
+  it("is ended when its time is over", function()
     assert.equal("nil\ttime\tnil\n", inside("while true do end", "{ wall = 0.3 }"))
+  end)
+
+  -- a sanitizer's memory has no limit
+  local limits = shell.tidelock:find "sanitize" and pending or it
+  limits("is ended where it takes too much memory", function()
     assert.truthy(inside("local t = {} while true do t[#t + 1] = ('x'):rep(1e6 + #t) end",
       "{ memory = 1e8 }"):find "not enough memory\texit\t70")
   end)

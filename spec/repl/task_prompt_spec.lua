@@ -122,6 +122,14 @@ describe("in a session", function()
     there:enter("1 + 1", "2")
   end)
 
+  it(":top looks at a simulation, of which pids are others", function()
+    there = terminal.start("-i --sim=1")
+    there:expect "> "
+    there:enter("q = ipc.queue{ name = 'orders' }", "> ")
+    there:enter(":top", "queue#1 \"orders\"")
+    there:expect "> "
+  end)
+
   it(":trace begins and ends a recording, and says where it is", function()
     there = terminal.start()
     there:expect "> "

@@ -113,7 +113,7 @@ describe("--sim goes with", function()
 
   it("what it is not for: ps, ls and rm are as before", function()
     local _, err, status = tidelock "ps --sim"
-    assert.equal(1, status)
+    assert.equal(2, status)
     assert.falsy(err:find("simulated", 1, true))
   end)
 end)

@@ -34,7 +34,7 @@ describe("the chart", function()
 
   it("has rows for queues and locks: how full, held, waited for", function()
     local drawn = draw(example.small())
-    assert.equal("3       33       3        3666888333333", row(drawn, 'queue "counter"'))
+    assert.equal("3       3        3        3666888333333", row(drawn, 'queue "counter"'))
     assert.matches("^o@+o+$", row(drawn, 'lock "stove"'))
   end)
 
@@ -161,7 +161,11 @@ describe("the chart", function()
   it("has a chart of a trace in which nothing was done", function()
     local drawn = draw(model.new{ title = "", length = 0, tasks = { { name = "main", began = 0, lost = 0 } } })
     assert.matches("^a run, 0 s, 1 task, 0 operations", drawn)
-    assert.is_string(draw(model.new{}))
+  end)
+
+  it("says that there is nothing to show, where no task did anything", function()
+    assert.equal("a run, 0 s, 0 tasks, 0 operations\n\n"
+      .. "There is nothing to show: no task has called an operation of the module.\n", draw(model.new{}))
   end)
 end)
 
@@ -177,6 +181,18 @@ describe("the tables below it", function()
       "  queue \"counter\" +15 +5, 33%% +55.1 ms  14.3 ms  at most 3 in it\n",
       "  lock \"stove\" +9 +4, 44%% +29.9 ms  8.60 ms  held 57%%\n",
     } do assert.matches(line, drawn) end
+  end)
+
+  it("tell a process that failed from one that was not waited for to its end", function()
+    local function told(ended)
+      local trace = model.new{ length = 100, operations = { "result" }, objects = { { kind = "process", name = "cook",
+        number = 1, title = 'process "cook"' } }, tasks = { { name = "main", began = 0, lost = 0 },
+        { name = "cook", began = 0, lost = 0, ended = ended, how = "failed" } } }
+      model.add(trace, { task = 1, operation = 1, object = 1, began = 5, ended = 60, slept = 6, waited = 50, result = 1 })
+      return draw(trace):match '50 ns  main  result process "cook"%s+([%l ]+)\n'
+    end
+    assert.equal("until it ended", told(50))
+    assert.equal("its time was over", told(80))
   end)
 
   it("list as many waits as are asked for", function()

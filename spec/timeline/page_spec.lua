@@ -177,10 +177,12 @@ describe("the page of a timeline", function()
       const all = (operation, object) => Array.from({ length: data.count }, (_, i) => i).filter((i) =>
         data.operation[i] === operation && data.object[i] === object && data.ended[i] >= 0);
       const puts = all(PUT, ORDERS), gets = all(GET, ORDERS), { at, values } = derived.curves[ORDERS].depth;
+      const gone = (get) => Math.max(data.slept[get] >= 0 ? data.slept[get] + data.waited[get] : data.began[get],
+        data.ended[puts.find((put) => data.message[put] === data.message[get])]);
       at.forEach((time, i) => {
         if (at[i + 1] === time) return;
-        const depth = puts.filter((each) => data.began[each] <= time).length -
-          gets.filter((each) => data.ended[each] <= time).length;
+        const depth = puts.filter((each) => data.ended[each] <= time).length -
+          gets.filter((each) => gone(each) <= time).length;
         if (depth !== values[i]) wrong.push(`depth ${values[i]} at ${time}, not ${depth}`);
       });
       if (at.length !== puts.length + gets.length) wrong.push(`${at.length} changes`);

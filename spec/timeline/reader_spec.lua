@@ -152,6 +152,18 @@ describe("timeline.reader", function()
     assert.is_true(load(out)() > 500)
   end)
 
+  it("refuses to pack numbers that are too great, as a damaged file may have them", function()
+    assert.truthy(run([[
+      local all = { count = 2 }
+      for name in ("task operation object began ended slept waited waker called message file line result")
+        :gmatch "%a+" do
+        all[name] = { 1, 1 }
+      end
+      all.message = { math.maxinteger, -2 }
+      print(pcall(require "timeline.pack".spans, all))
+      return 0]], ""):find "^false.*a number is too great")
+  end)
+
   it("gives many numbers of a column at once", function()
     local found = load(run([[
       local began = reader.read(script).spans.began

@@ -123,6 +123,15 @@ describe("holds", function()
       { 1, "wait", 20, 40, { slept = 25, waited = 10 } }, { 1, "release", 50, 51 })))
   end)
 
+  it("stand still while their task waits for a condition that was made with their lock", function()
+    local trace = run("lock", 2, { 1, "acquire", 5, 10 }, { 1, "wait", 20, 40, { object = 2, slept = 25, waited = 10 } },
+      { 2, "acquire", 24, 26 }, { 2, "release", 35, 36 }, { 1, "release", 50, 51 })
+    trace.objects[2] = { kind = "condition", name = "", number = 1, title = "condition#1" }
+    assert.equal("1:10-25 2:26-35 1:40-50", held(trace))
+    local list = holds.of(trace)
+    assert.same({ 1, 1, 1 }, list.object)
+  end)
+
   it("are several of a rwlock", function()
     assert.equal("1:10-30 2:12-35", held(run("rwlock", 2, { 1, "read", 5, 10 }, { 2, "read", 6, 12 },
       { 1, "release", 30, 31 }, { 2, "release", 35, 36 })))
@@ -139,6 +148,26 @@ describe("depth", function()
     local curve = depth.of(example.small())[1]
     assert.equal(3, curve.most)
     assert.equal(0, curve.counts[#curve.counts])
+  end)
+
+  it("never shows more than a queue of one can hold, or less than nothing", function()
+    -- the get of 1 lets 2 in before it returns; 2 is got while it is put
+    local curve = depth.of(run("queue", 3, { 1, "put", 1, 4, { message = 1 } },
+      { 1, "put", 5, 14, { message = 2, slept = 6, waited = 5 } }, { 2, "get", 10, 20, { message = 1 } },
+      { 3, "get", 12, 30, { message = 2 } }))[1]
+    assert.equal(1, curve.most)
+    assert.same({ 4, 10, 14, 14 }, curve.times)
+    assert.same({ 1, 0, 1, 0 }, curve.counts)
+  end)
+
+  it("counts no message of which the other side was lost", function()
+    local trace = run("queue", 2, { 1, "put", 1, 2, { message = 1 } }, { 1, "put", 3, 4, { message = 2 } },
+      { 1, "put", 5, 6, { message = 3 } }, { 2, "get", 7, 8, { message = 3 } }, { 2, "get", 9, 10, { message = 4 } },
+      { 1, "put", 11, 12, { message = 5 } })
+    trace.lost = 3
+    local curve = depth.of(trace)[1]
+    assert.same({ 6, 7, 12 }, curve.times)
+    assert.same({ 1, 0, 1 }, curve.counts)
   end)
 
   it("knows a nil that was got from one that was not", function()

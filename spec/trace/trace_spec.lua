@@ -203,6 +203,56 @@ describe("a trace", function()
     assert.truthy(#find(trace, nil, "take") >= 3)
   end)
 
+  it("has the lines and the waits of connections, commands and their streams, and of iterators", function()
+    local trace, err, status = record([[
+      local ipc = require "tidelock"
+      local q, server = ipc.queue{ name = "q" }, ipc.listen("tcp:127.0.0.1:0")
+      local function work()
+        for _ in q:items() do end
+        local c = ipc.connect(server.address)
+        ipc.sleep(0.05)
+        c:send("late")
+      end
+      local function start(how) return how{ name = "worker", target = work }:start() end
+      local worker = start(ipc.process)
+      q:put(1)
+      q:close()
+      local c = server:accept()
+      c:recv()
+      worker:join()
+      local slow = ipc.command{ "sleep", "0.05" }
+      slow:join()
+      local echo = ipc.command{ "sh", "-c", "sleep 0.05; echo yes" }
+      for _ in echo.stdout:lines() do end]])
+    assert.equal(0, status, err)
+    check(trace)
+    assert.equal(4, find(trace, "worker", "get")[1].line)
+    assert.equal(7, one(trace, "worker", "send").line)
+    assert.equal(13, one(trace, "main", "accept").line)
+    local recv, read = one(trace, "main", "recv"), find(trace, "main", "read")[1]
+    local join = find(trace, "main", "join")[2]
+    assert.same({ 14, 17, 19 }, { recv.line, join.line, read.line })
+    for _, span in ipairs{ recv, join, read } do
+      assert.truthy(span.slept and span.waited >= 40000000, span.operation)
+      assert.equal("done", span.result)
+    end
+    for _, ending in ipairs(find(trace, nil, "end")) do assert.falsy(ending.line and ending.line > 0) end
+  end)
+
+  it("has the objects of a space", function()
+    local trace, err, status = record([[
+      local ipc = require "tidelock"
+      local space = ipc.open("trace-spec-" .. ipc.getpid())
+      space.queue("orders", 2):put("soup")
+      space.queue("orders"):get()
+      space:remove()]])
+    assert.equal(0, status, err)
+    check(trace)
+    local object = one(trace, "main", "put", "orders").object
+    assert.matches("^trace%-spec%-%d+$", object.space)
+    assert.equal(object, one(trace, "main", "get", "orders").object)
+  end)
+
   it("of a simulated run has its time, the same each time", function()
     local code = [[
       local ipc = require "tidelock"

@@ -201,7 +201,7 @@ describe("--trace=last", function()
 end)
 
 describe("ipc.trace", function()
-  local function script(code) return run("local file = ...\n" .. code:gsub("FILE", file), "") end
+  local function script(code, environment) return run("local file = ...\n" .. code:gsub("FILE", file), "", environment) end
 
   it("records from one line to another, as often as one likes", function()
     local err, status = script [[
@@ -231,6 +231,40 @@ describe("ipc.trace", function()
       end
       os.remove(file .. "." .. n)
     end
+  end)
+
+  it("is whole where a task dies that has slept since an earlier recording", function()
+    local err, status = script [[
+      local ipc = require "tidelock"
+      local q, started = ipc.queue(), ipc.event()
+      local function sleep() started:set() q:get() end
+      assert(ipc.trace "FILE.1")
+      local sleeper = ipc.process{ name = "sleeper", target = sleep }:start()
+      started:wait()
+      assert(ipc.trace(false))
+      assert(ipc.trace "FILE")
+      q:size()
+      sleeper:kill()
+      sleeper:join()
+      ipc.process{ name = "late", target = function() ipc.yield() end }:start():join()
+      assert(ipc.trace(false))]]
+    os.remove(file .. ".1")
+    assert.equal("", err)
+    assert.equal(0, status)
+    local trace = reader.read(file)
+    assert.truthy(trace.whole)
+    assert.equal("ended", named(trace, "late").how)
+  end)
+
+  it("leaves nothing open where it cannot begin", function()
+    local err, status = script([[
+      local ipc, held = require "tidelock", {}
+      repeat local file = io.open "/dev/null" held[#held + 1] = file until not file
+      table.remove(held):close()
+      assert(not ipc.trace "FILE")
+      assert(io.open "/dev/null")]], "prlimit --nofile=256")
+    assert.equal("", err)
+    assert.equal(0, status)
   end)
 
   it("tells what is wrong", function()

@@ -160,6 +160,18 @@ function findHolds() {
 
 // ---- curves ----
 
+// What goes up and down at one time passes: the peaks between are none, but where there is nothing else, a peak of one.
+function flatten(at, values, begin) {
+  for (let i = 0, before = begin; i < at.length;) {
+    let last = i;
+    while (at[last + 1] === at[i]) last++;
+    const peak = Math.max(before, values[last], values[i] > before && last > i ? 1 : 0);
+    for (let k = i; k < last; k++) values[k] = Math.min(values[k], peak);
+    before = values[last];
+    i = last + 1;
+  }
+}
+
 // Keys hold a time and, in their lowest bit, whether it goes down: they are sorted as numbers, which is fast.
 function curveOf(keys) {
   keys.sort();
@@ -172,10 +184,11 @@ function curveOf(keys) {
     values[i] = value;
     at[i] = (keys[i] - (down ? 1 : 0)) / 2;
   }
+  for (let i = 0; i < keys.length; i++) values[i] -= least; // something was in it before the trace
+  flatten(at, values, -least);
   const greatest = new Int32Array(Math.ceil(keys.length / BLOCK));
   let most = 0;
   for (let i = 0; i < keys.length; i++) {
-    values[i] -= least; // something was in it before the trace
     most = Math.max(most, values[i]);
     greatest[i / BLOCK | 0] = Math.max(greatest[i / BLOCK | 0], values[i]);
   }
@@ -205,17 +218,52 @@ function changeOfAll() {
   return change;
 }
 
-// A message is in a queue from the beginning of its put, or from the end of the wait for room.
-function changesAt(span, change) {
-  if (isLogical() || change < 0 || data.objectKinds[data.object[span]] === "semaphore") return times.until[span];
-  if (times.slept[span] < 0) return times.began[span];
-  return Math.min(times.slept[span] + data.waited[span], times.until[span]);
+function messageKey(span) {
+  return data.object[span] * 4294967296 + data.message[span];
+}
+
+// The spans that put each message, by its key; and, where some operations were lost, which were got, and by object when
+// the last.
+function messagesOf(change) {
+  const put = new Map(), got = data.meta.lost > 0 ? new Set() : null, last = data.objectTitles.map(() => -1);
+  for (let i = 0; i < data.count; i++) {
+    if (change[i] === 0 || data.message[i] === 0) continue;
+    if (change[i] > 0) put.set(messageKey(i), i);
+    else if (got) {
+      got.add(messageKey(i));
+      last[data.object[i]] = Math.max(last[data.object[i]], times.until[i]);
+    }
+  }
+  return { put, got, last };
+}
+
+// Where some operations were lost, those count whose other side is known, or to come.
+function leaveOutHalves(change, { put, got, last }) {
+  for (let i = 0; i < data.count; i++) {
+    if (change[i] === 0 || data.message[i] === 0) continue;
+    const whole = change[i] < 0 ? put.has(messageKey(i))
+      : got.has(messageKey(i)) || times.began[i] > last[data.object[i]];
+    if (!whole) change[i] = 0;
+  }
+}
+
+// At which moment of an operation its message came or went is not recorded.  It counts from the end of its put to the
+// beginning of its get (the end of the wait, where the get waited), or, where these overlap, at the end of its put only:
+// rather too short than too long, so that no queue seems to hold more than its bound.
+function changesAt(span, change, put) {
+  const until = times.until[span];
+  if (isLogical() || change > 0 || data.objectKinds[data.object[span]] === "semaphore") return until;
+  const slept = times.slept[span];
+  const begins = slept < 0 ? times.began[span] : Math.min(slept + data.waited[span], until);
+  const from = data.message[span] === 0 ? undefined : put.get(messageKey(span));
+  return from === undefined ? begins : Math.max(begins, times.until[from]);
 }
 
 function findCurves() {
   const { count, object } = data;
   const sizes = data.objectTitles.map(() => ({ depth: 0, waiters: 0 }));
-  const change = changeOfAll();
+  const change = changeOfAll(), messages = messagesOf(change);
+  if (messages.got) leaveOutHalves(change, messages);
   for (let i = 0; i < count; i++) {
     if (change[i] !== 0) sizes[object[i]].depth++;
     if (times.slept[i] >= 0) sizes[object[i]].waiters += 2;
@@ -224,7 +272,7 @@ function findCurves() {
     depths: 0, waits: 0 }));
   for (let i = 0; i < count; i++) {
     const each = keys[object[i]];
-    if (change[i] !== 0) each.depth[each.depths++] = keyOf(changesAt(i, change[i]), change[i] < 0);
+    if (change[i] !== 0) each.depth[each.depths++] = keyOf(changesAt(i, change[i], messages.put), change[i] < 0);
     if (times.slept[i] < 0) continue;
     each.waiters[each.waits++] = keyOf(times.slept[i], false);
     each.waiters[each.waits++] = keyOf(times.until[i], true);

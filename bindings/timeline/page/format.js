@@ -5,6 +5,8 @@ const UNITS = [["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]];
 // Three digits are enough to compare: "1.20 s", "203 ms", "840 ns".
 function shownTime(time) {
   if (isLogical()) return shownSteps(time);
+  // of a simulation: nanoseconds only keep moments in order
+  if (data.meta.simulated) time = Math.round(time / 1000) * 1000;
   if (time === 0) return "0 s";
   const [unit, size] = UNITS.find(([, each]) => Math.abs(time) >= each) || UNITS[3];
   const value = time / size;

@@ -33,7 +33,7 @@ A queue counts what was put in and has not yet been called done. `evening` waits
       ipc.process{ name = "eater-" .. n, target = student.eater, args = { counter, eat }, daemon = true }:start()
     end
     lab.stuck("the lights never go out: a dish was not called done")
-    student.evening(counter, { lab.task("chef", student.chef, counter, DISHES) })
+    student.evening(counter, { lab.task("chef", student.chef, counter, { table.unpack(DISHES) }) })
     lights:pass()
     for dish, times in pairs(eaten) do
       local when = begun[dish]:get() > 0 and "while %s was on the fork" or "before %s was eaten"

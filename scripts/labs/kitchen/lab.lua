@@ -1,4 +1,5 @@
-local DISHES, EATERS = { { "dish 1" }, { "dish 2" } }, 2
+local EATERS = 2
+local MENUS = { { { "dish 1" }, { "dish 2" } }, { { "dish 1" }, {} } } -- one chef has nothing to do, some days
 
 return {
   title = "The kitchen",
@@ -39,10 +40,11 @@ counter, and when?]],
       return put, why
     end
     waiting()
-    for n, dishes in ipairs(DISHES) do
+    for n, dishes in ipairs(MENUS[lab.choose(#MENUS)]) do
       for _, dish in ipairs(dishes) do eaten[dish], total = lab.count(dish), total + 1 end
       chefs[n] = lab.task("chef-" .. n, function()
-        student.chef(counter, dishes)
+        student.chef(counter, { table.unpack(dishes) })
+        if #dishes == 0 then return end
         lab.always("safe", nils:get() > 0 or left:get() < EATERS, "both eaters left, then %s came", dishes[#dishes])
       end)
     end

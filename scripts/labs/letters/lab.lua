@@ -21,10 +21,11 @@ out together: letters that wait for one another are late.]],
     local road, said = lab.stage("on the road"), lab.mark("all are home")
     lab.before(road, said, "safe", "main said it while all couriers were out")
     for _, name in ipairs(names) do home[name] = lab.count(name .. " is home") end
-    student.day(names, function(name)
+    student.day({ table.unpack(names) }, function(name)
       road:enter()
       road:leave()
-      home[name]:add(1)
+      lab.always("safe", home[name], "%s is no courier", tostring(name))
+      lab.always("safe", home[name]:add(1) == 1, "%s was sent out twice", name)
     end, function()
       said:pass()
       for _, name in ipairs(names) do

@@ -1,7 +1,5 @@
 local PRODUCTS, ENOUGH = { "chair", "bench" }, 3
 
-local function receipt_for(product) return ("%s, stamped %d"):format(product, #product * 1717) end
-
 return {
   title = "Receipts",
   learn = "one queue for both directions gives you your own message back",
@@ -23,6 +21,8 @@ A tray stands about that nobody uses.]],
     local ipc = require "tidelock"
     local queue = ipc.queue{ maxsize = 1, name = "desk" }
     local stamped, kept, back, last = {}, {}, 0, nil -- back, last: of this task
+    local seal = 1716 + lab.choose(2) -- which only the office has
+    local function receipt_for(product) return ("%s, stamped %d"):format(product, #product * seal) end
     local desk = setmetatable({}, { __index = function(_, call)
       return function(_, ...) return queue[call](queue, ...) end
     end })
@@ -42,7 +42,7 @@ A tray stands about that nobody uses.]],
     end
     local function stamp(product)
       lab.always("safe", stamped[product], "the office took its own receipt back and stamped it")
-      stamped[product]:add(1)
+      lab.always("safe", stamped[product]:add(1) == 1, "the office stamped the %s twice", product)
       return receipt_for(product)
     end
     local function keep(product, receipt)
@@ -52,7 +52,7 @@ A tray stands about that nobody uses.]],
       lab.always("safe", right, "what was kept for the %s is not from the office", product)
       kept[product]:add(1)
     end
-    lab.task("workshop", student.workshop, desk, PRODUCTS, keep)
+    lab.task("workshop", student.workshop, desk, { table.unpack(PRODUCTS) }, keep)
     lab.task("office", student.office, desk, #PRODUCTS, stamp)
     lab.after(function()
       for product, times in pairs(kept) do

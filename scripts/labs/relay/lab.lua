@@ -23,7 +23,7 @@ has made the tube holds one, too.]],
     lab.ordered(line, over)
     for n = 1, 1 + lab.choose(2) do addresses[n] = ADDRESSES[n] end
     lab.stuck("%s waits for ever: an end of the pipe is still open")
-    local receiver = student.relay(addresses, function(address)
+    local receiver = student.relay({ table.unpack(addresses) }, function(address)
       local due = addresses[read:get() + 1]
       lab.always("safe", address ~= nil, "the receiver wrote down a nil, and that is no address")
       lab.always("safe", address == due, "%s came, and %s was due", tostring(address), tostring(due))

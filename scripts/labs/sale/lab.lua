@@ -1,4 +1,4 @@
-local BANDS, CUSTOMERS = 2, 3
+local BANDS, CUSTOMERS = 2, 4 -- the last one comes when the others have been served
 
 return {
   title = "The sale",
@@ -9,7 +9,7 @@ stands in the line when the window opens gets one, in the order of the line. The
 line full goes home at once and is angry for an evening. Who stands there and waits for a place to become free is angry
 for a week, since nobody ever leaves the line.
 
-Three customers come for two places, all at once. `line` is a queue that takes two names.]],
+Three customers come for two places, all at once, and a late one after them. `line` is a queue that takes two names.]],
   hints = {
     "Between looking at the line and stepping into it another customer may step in. What does yours do then?",
     "A queue's put waits while the queue is full. Is there a call that puts or says no, in one step?",
@@ -23,6 +23,7 @@ Three customers come for two places, all at once. `line` is a queue that takes t
     local line = ipc.queue{ maxsize = BANDS, name = "line" }
     local gone = {}
     local outside = ipc.barrier{ parties = CUSTOMERS, name = "outside" } -- who keeps a lock is not saved by his end
+    local evening = ipc.event "evening"
     local served = {}
     for n = 1, CUSTOMERS do served[n] = lab.count("customer-" .. n) end
     lab.stuck(function()
@@ -34,6 +35,7 @@ Three customers come for two places, all at once. `line` is a queue that takes t
     for n = 1, CUSTOMERS do
       local name = "customer-" .. n
       lab.task(name, function()
+        if n == CUSTOMERS then outside:wait() end
         local came = ipc.now()
         student.customer(name, line, function()
           lab.always("safe", line:is_full(), "%s was turned away though a place was free", name)
@@ -41,7 +43,8 @@ Three customers come for two places, all at once. `line` is a queue that takes t
         end)
         lab.always("safe", ipc.now() == came, "%s waited for a place, and there never comes one", name)
         served[n]:add(1)
-        outside:wait()
+        if n < CUSTOMERS then outside:wait() end
+        if n < CUSTOMERS then evening:wait() else evening:set() end
       end)
     end
     lab.after(function()
@@ -52,9 +55,11 @@ Three customers come for two places, all at once. `line` is a queue that takes t
         lab.always("safe", not places[name], "%s has two places in the line", name)
         places[name] = true
       end
+      lab.always("safe", line:try_put("a stranger"), "somebody has closed the line")
       for name, mark in pairs(gone) do
         lab.always("safe", places[name] or mark.passed > 0, "%s has no place and did not go home", name)
         lab.always("safe", not places[name] or mark.passed == 0, "%s went home and has a place in the line", name)
+        lab.always("safe", mark.passed < 2, "%s went home twice", name)
       end
     end)
   end,

@@ -6,7 +6,7 @@ One ticket for tonight's concert is left, and two people stand before the box of
 Both say "that one, please". The box office reads its file, sees that there is one, and writes that there is none: once
 for each of them, if they are unlucky. Two people, one seat.
 
-Only one of them may be at the counter at a time. But the board hangs in the street: whoever likes may look at it,
+Only one of them may be at the counter at a time, and nobody is sent away while the file says that one is left. But the board hangs in the street: whoever likes may look at it,
 also while others look, and you are not to put a fence round it.]],
   hints = {
     "What does a buyer know at the moment at which it writes? How old is that?",
@@ -19,13 +19,14 @@ also while others look, and you are not to put a fence round it.]],
   world = function(lab, student)
     local ipc = require "tidelock"
     local left, sold, looking = ipc.value(1, "tickets"), lab.count("sold"), lab.stage("the board")
-    local outside = ipc.barrier{ parties = 2, name = "outside" } -- who keeps the lock is not saved by his end
+    local outside = ipc.barrier{ parties = 3, name = "outside" } -- who keeps the lock is not saved by his end
+    local evening = ipc.event "evening"
     local seen, bought, office = 0, false, {} -- seen, bought: by this task
-    local served = { lab.count("buyer-1"), lab.count("buyer-2") }
+    local served = { lab.count("buyer-1"), lab.count("buyer-2"), lab.count("buyer-3") }
     lab.stuck(function()
       local first, second = served[1]:get() == 0, served[2]:get() == 0
       if first and second then return "buyer-1 and buyer-2 wait for ever at the counter" end
-      return (first and "buyer-1" or "buyer-2") .. " waits for ever at the counter"
+      return (first and "buyer-1" or second and "buyer-2" or "buyer-3, who came late,") .. " waits for ever at the counter"
     end)
     function office.read()
       local now = left:get()
@@ -41,16 +42,18 @@ also while others look, and you are not to put a fence round it.]],
       bought = true
     end
     local function look() looking:with(office.read) end
-    for n = 1, 2 do
+    for n = 1, 3 do
       local name = "buyer-" .. n
       lab.task(name, function()
+        if n == 3 then outside:wait() end -- who comes when the others have been served
         local before = sold:get()
         local mine = student.buyer(office, look)
         lab.always("safe", mine or before + sold:get() > 0, "%s was sent away though a ticket was left", name)
         lab.always("safe", bought or not mine, "%s thinks it has a ticket, and none was sold to it", name)
         lab.always("safe", mine or not bought, "%s has bought a ticket, and is told that it has none", name)
         served[n]:add(1)
-        outside:wait()
+        if n < 3 then outside:wait() end
+        if n < 3 then evening:wait() else evening:set() end
       end)
     end
     lab.after(function()

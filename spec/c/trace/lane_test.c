@@ -270,6 +270,19 @@ static bool off_records_nothing(void)
            atomic_load(&tl_lane->lost) == lost && !tl_recording_is_on();
 }
 
+/* ---- texts ---- */
+
+static bool long_texts_are_cut(void)
+{
+    static char first[6000], second[6000];
+    memset(first, 'a', sizeof first - 1);
+    memset(second, 'b', sizeof second - 1);
+    struct tl_lane_note note = {.what = TL_LANE_FILE, .texts = {first, second}};
+    uint64_t before = tl_lane->written;
+    bool well = tl_lane_write(tl_lane, &note);
+    return well && tl_lane->written - before <= 1 + TL_LANE_SPARE;
+}
+
 int main(void)
 {
     if (!lower_init(UINT64_C(64) << 20) || tl_recording_prepare() < 0)
@@ -288,6 +301,7 @@ int main(void)
     say(nested_lies_within(), "what runs within an operation");
     say(error_ends_it(), "an error ends what it has left");
     say(too_deep_is_lost(), "what is nested too deeply is lost");
+    say(long_texts_are_cut(), "two texts that are too long are cut");
     say(off_records_nothing(), "nothing is recorded when it is over");
     return lower_failures != 0;
 }
