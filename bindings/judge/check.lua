@@ -18,7 +18,7 @@ local moves = require "explore.moves"
 local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
-local RUNS, CAP, PATIENCE = 4000, 10, 5
+local RUNS, CAP, PATIENCE = 4000, 10, 20
 local JUDGED = 200 -- schedules behind the first failure
 local VAIN = 16 -- of which one at least must pass
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine

@@ -53,7 +53,7 @@ local NO_RUNTIME = "%(global 'ipc'%)$"
 
 local function of_error(story, who)
   local place, text = place_of(story)
-  if text:find(NO_RUNTIME) then text = text .. ': write local ipc = require "tidelock" above' end
+  if text:find(NO_RUNTIME) then text = '`ipc` is nil: write local ipc = require "tidelock" above' end
   if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
   if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
   text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
