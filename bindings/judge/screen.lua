@@ -169,7 +169,7 @@ function screen.tell_failure(self, given)
   local said = findings.said(run)
   local case = understand(given)
   self.state = said and said.what == "unread" and "unread" or "rejected"
-  self.property, self.sentence = findings.property(run), sentence.of(case.story, said, given.path)
+  self.property, self.sentence = findings.property(run), sentence.of(case.story, said)
   if self.state == "unread" then self.text = screen.plain(self, "does not load", options) return end
   local lines, width, brush = {}, options.width or WIDTH, paint.new(options.color)
   local steps, why = {}, nil

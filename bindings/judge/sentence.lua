@@ -42,11 +42,13 @@ end
 
 local MOST = 100 -- of a sentence
 
--- What helps is told before the semicolon, and of an object its name.
+-- What helps is told before the semicolon, and of an object its name; but of a method that there is not, those that
+-- there are: who writes wait for join has nothing else to go by.
 local function short(text)
+  local others = text:match "; there are: [%w_, ]+" or ""
   text = text:gsub('(%a+)#%d+ (".-")', "%1 %2"):gsub("; .*$", "")
-  if #text <= MOST then return text end
-  return (text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "...")
+  if #text <= MOST then return text .. others end
+  return text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "..." .. others
 end
 
 local NO_RUNTIME = "%(global 'ipc'%)$"
@@ -76,8 +78,8 @@ local function of_livelock(story)
     #list == 1 and "s" or "")
 end
 
---- For what the world has said (judge/findings; or nil), the story, and the path of the student's file.
-function sentence.of(story, said, path)
+--- For what the world has said (judge/findings; or nil), and the story.
+function sentence.of(story, said)
   local run = story.run
   local who = story.names:task(run.ender or "0")
   if said then return OF_WORLD[said.what](said, who) end

@@ -230,7 +230,7 @@ function stepper:ended()
   local run_ = self.whole.run
   local said = findings.said(run_)
   local text = run_.ending == "passed" and (run_.outcome or "nothing went wrong")
-    or sentence.of(self.story, said, self.path)
+    or sentence.of(self.story, said)
   return { won = is_won(self, run_, said), sentence = text, run = run_ }
 end
 
