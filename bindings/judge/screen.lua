@@ -146,6 +146,21 @@ local function table_of(story, brush, width)
   return #rows > 0 and draw.lines(story, brush, width, rows, tasks) or {}
 end
 
+-- ---- what it printed ----
+
+local MOST_PRINTED = 6
+
+local function add_printed(lines, text, width)
+  local all = {}
+  for line in (text:gsub("\n*$", "\n")):gmatch "(.-)\n" do
+    all[#all + 1] = "  | " .. wrap.cut(line:gsub("%c", " "), width - 4)
+  end
+  if not text:find "%S" then return end
+  lines[#lines + 1] = "printed:"
+  table.move(all, 1, math.min(#all, MOST_PRINTED), #lines + 1, lines)
+  if #all > MOST_PRINTED then lines[#lines + 1] = ("  ... %d lines more"):format(#all - MOST_PRINTED) end
+end
+
 -- ---- verdicts ----
 
 --- The verdict of a schedule that failed: state, property, sentence, why and text.
@@ -170,6 +185,7 @@ function screen.tell_failure(self, given)
   table.move(steps, 1, #steps, #lines + 1, lines)
   self.why = why and why.text
   if why then add(lines, "why: " .. why.text, width) end
+  if steps[1] then add_printed(lines, given.whole.output or "", width) end
   self.text = join(lines)
 end
 

@@ -42,11 +42,13 @@ end
 
 local MOST = 100 -- of a sentence
 
--- What helps is told before the semicolon, and of an object its name.
+-- What helps is told before the semicolon, and of an object its name; but of a method that there is not, those that
+-- there are: who writes wait for join has nothing else to go by.
 local function short(text)
+  local others = text:match "; there are: [%w_, ]+" or ""
   text = text:gsub('(%a+)#%d+ (".-")', "%1 %2"):gsub("; .*$", "")
-  if #text <= MOST then return text end
-  return (text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "...")
+  if #text <= MOST then return text .. others end
+  return text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "..." .. others
 end
 
 local NO_RUNTIME = "%(global 'ipc'%)$"

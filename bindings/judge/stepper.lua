@@ -158,6 +158,40 @@ function stepper:steps()
   return list
 end
 
+-- What a step does to a stage or a mark: verb and name; nil: it is none of those.
+local function of_thing(step)
+  if not words.is_of_lab(step) then return nil end
+  local verb, name = step.call:match "^(%l+) (.+)$"
+  return verb, (name:gsub("^at ", ""))
+end
+
+-- Of the stages who is inside, and how often the marks were passed, by name: their values count steps.
+local function things_of(self)
+  local lists, passed = {}, {}
+  for _, step in ipairs(self.story.steps) do
+    local verb, name = of_thing(step)
+    if verb == "passes" then passed[name] = 0 elseif verb and verb ~= "looks" then lists[name] = {} end
+  end
+  for i = 1, self.at do
+    local event = self.whole.events[i]
+    local step = moves.STEPS[event.how] and self.steps_by_event[event.step]
+    local verb, name = nil, nil
+    if step then verb, name = of_thing(step) end
+    if verb == "passes" then
+      passed[name] = passed[name] + 1
+    elseif verb == "enters" or verb == "leaves" then
+      lists[name][step.task] = verb == "enters" or nil
+    end
+  end
+  for name, tasks in pairs(lists) do
+    local inside = {}
+    for task in pairs(tasks) do inside[#inside + 1] = self.story.names:task(task) end
+    table.sort(inside)
+    passed[name] = inside[1] and table.concat(inside, ", ") or "nobody"
+  end
+  return passed
+end
+
 --- What there is of objects at this point, a line each, `till: 500`; empty where the schedule is over.
 function stepper:state()
   local event = next_step(self, self.at)
@@ -167,10 +201,12 @@ function stepper:state()
   host:start(1, hunt.plan(plan, self.lab), { talks = true })
   host:wait()
   if not host:stands(1) then return lines end
-  local answer = host:ask(1, "objects", "") or ""
+  local answer, things = host:ask(1, "objects", "") or "", things_of(self)
   host:drop(1)
   for line in answer:gmatch "[^\n]+" do
-    lines[#lines + 1] = (line:gsub('^%a+#%d+ "([^"]*)":', "%1:"))
+    local name = line:match '^value#%d+ "([^"]*)":'
+    lines[#lines + 1] = things[name] and ("%s: %s"):format(name, things[name])
+      or line:gsub('^%a+#%d+ "([^"]*)":', "%1:")
   end
   return lines
 end

@@ -4,7 +4,7 @@ local words = require "labs.words"
 local step_view = {}
 
 local CLEAR, NUMBER, LEAST_COLUMN = "\27[H\27[2J\27[3J", 6, 18
-local AROUND = 16 -- lines that are not steps
+local AROUND = 13 -- lines that are not steps
 
 local function length(text) return utf8.len(text) or #text end
 

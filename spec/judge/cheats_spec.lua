@@ -43,6 +43,8 @@ local TRIES = {
   { "a raw method of a stage", buyer 'rawset(looking, "enter", nil)', "table expected, got userdata" },
   { "the metatable of an object", buyer "getmetatable(shop).__index = nil", "attempt to index a nil value" },
   { "an error that is no string", buyer "error({})", "buyer-1 dies by an error in line 1: a table" },
+  { "a method that there is not", IPC .. "local key = ipc.lock()\n" .. buyer "key:take()",
+    'there is no field or method "take"; there are: acquire, release, with, hold, holder.' },
   { "an error in a function of Lua's", buyer "\nfor _ in ipairs(couriers) do end",
     "buyer-1 dies by an error in line 2:" },
   { "a runtime that was not required", buyer "ipc.yield()", 'no `ipc`: write local ipc = require "tidelock" above.' },

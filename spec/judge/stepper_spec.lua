@@ -65,6 +65,28 @@ print(select(2, s:step(1)))
 print(select(2, s:step(3)))]]))
   end)
 
+  it("says who is inside a stage, and how often a mark was passed", function()
+    assert.are.equal([[
+hall: nobody; gone: 0
+hall: guest-1; gone: 0
+hall: guest-1, guest-2; gone: 0
+hall: guest-2; gone: 1
+]], play([[
+local hall, gone = lab.stage "hall", lab.mark "gone"
+for n = 1, 2 do lab.task("guest-" .. n, student.guest, hall, gone) end
+lab.after(function() end)]], [[
+return { guest = function(hall, gone)
+  hall:enter()
+  hall:leave()
+  gone:pass()
+end }]], [[
+local function state() print(table.concat(s:state(), "; ")) end
+state()
+s:step(1) state()
+s:step(2) state()
+s:step(1) s:step(1) state()]]))
+  end)
+
   it("takes steps back, to the first", function()
     assert.are.equal([[
 true	true	false

@@ -45,6 +45,14 @@ for n = 1, 2 do lab.task("clerk-" .. n, function() student(till, coins) outside:
 lab.after(function() lab.always("safe", till:get() == 2, "%d in the till", till:get()) end)]]
 
 describe("a verdict", function()
+  it("shows what the file printed in the schedule that failed", function()
+    local verdict = says(IPC .. "return function(till) print('at the till\\27', till:get()) end", "0 in the till", TILL)
+    assert.truthy(verdict.text:find("\nprinted:\n  | at the till  0\n  | at the till  0\n", 1, true), verdict.text)
+    lab:remove()
+    verdict = says(IPC .. "return function(till) for n = 1, 9 do print(n) end till:add(1) end", "2 in the till", TILL)
+    assert.truthy(verdict.text:find("  | 6\n  ... 12 lines more\n", 1, true), verdict.text)
+  end)
+
   it("leaves out where the world keeps tasks back, unless that is why", function()
     local first = says(IPC .. "return function(till, coins) coins:put('a, 2', 1) till:set(1) end", "1 in the till",
       OUTSIDE)
