@@ -7,4 +7,5 @@ local function sell(office)
   office:write(left - 1)
   return true
 end
-return { buyer = function(office, look) look(office) counter:acquire() local left = office:read() if left == 0 then return false end office:write(left - 1) counter:release() return true end }
+return { buyer = function(office, look) look(office) counter:acquire()
+  local left = office:read() if left == 0 then return false end office:write(left - 1) counter:release() return true end }
