@@ -20,9 +20,10 @@ local TURNS = {
 
 local LOW = { 10, 20, 30 } -- percent of the tasks that STARVE keeps back
 local CLOCK = 50 -- the clock moves at one choice in so many
+local FAST = 2 -- with the option `fast`: who sleeps, or polls in naps, is faster than the others all along
 local FIRST_LENGTH = 50 -- of a schedule, as long as none is known
 
---- options: seed, delays (whether the clock may move while tasks can run), kills.
+--- options: seed, delays (whether the clock may move while tasks can run), fast, kills.
 function strategies.new(options)
   return setmetatable({
     options = options,
@@ -52,7 +53,9 @@ function strategies:next(calm)
   local plan = { strategy = row.strategy, seed = self.random:bits(), changes = row.changes }
   if row.strategy == "pct" then plan.length = self:length() end
   if row.strategy == "starve" then plan.low = LOW[turn // #TURNS % #LOW + 1] end
-  if turn % 2 == 1 and self.options.delays and not calm then plan.clock = CLOCK end
+  if turn % 2 == 1 and self.options.delays and not calm then
+    plan.clock = self.options.fast and turn // 2 % 2 == 0 and FAST or CLOCK
+  end
   if turn // 2 % 2 == 1 and self.options.kills > 0 then plan.kills = self.options.kills end
   return plan
 end

@@ -117,7 +117,7 @@ end
 function hunt.new(lab, options)
   return search.new{
     all = true, seed = options.seed or 1, runs = options.runs, kills = lab.kills or 0, switches = lab.switches,
-    mixed = MIXED, least_random = LEAST_RANDOM,
+    mixed = MIXED, fast = true, least_random = LEAST_RANDOM,
   }
 end
 

@@ -31,7 +31,13 @@ then nobody else may be in the room: half an old page and half a new one make a 
       lower:add(1)
       writing:leave()
     end
-    for n = 1, 2 do lab.task("reader-" .. n, function() student.reader(read) end) end
+    local street = ipc.barrier{ parties = 2, name = "the street" } -- who keeps a lock is not saved by his end
+    for n = 1, 2 do
+      lab.task("reader-" .. n, function()
+        student.reader(read)
+        street:wait()
+      end)
+    end
     lab.task("chronicler", function() student.writer(write) end)
     lab.stuck("%s waits for ever at the door of the reading room")
     lab.after(function()

@@ -38,7 +38,12 @@ opposite each other can do so at the same time.]],
         meal:enter()
         meal:leave()
       end
-      lab.task(me, function() student.dine(n, forks, eat) end)
+      lab.task(me, function()
+        student.dine(n, forks, eat)
+        for _, fork in ipairs{ n, n % SEATS + 1 } do
+          lab.always("ends", locks[fork].holder ~= me, "%s goes home with fork-%d in its hand", me, fork)
+        end
+      end)
     end
     lab.stuck("%s waits for ever with an empty stomach")
     lab.after(function()

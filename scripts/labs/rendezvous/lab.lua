@@ -37,6 +37,7 @@ starter.]],
     end
     lab.after(function()
       for _, name in ipairs(names) do
+        lab.always("safe", starter[name].passed == 1, "%s's starter was served %d times", name, starter[name].passed)
         lab.always("safe", main[name].passed == 1, "%s's main was served %d times", name, main[name].passed)
       end
       lab.sometimes("free", cooking.most == 2, "the two never cook at the same time")

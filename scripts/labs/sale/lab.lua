@@ -5,9 +5,9 @@ return {
   learn = "a bounded queue: ask and take in one step, and never wait for what does not come",
   story = [[
 There are wristbands for the concert, and a line marked on the ground with as many places as there are wristbands. Who
-stands in the line when the window opens gets one, in the order of the line. There is no second delivery: who finds the
-line full goes home at once and is angry for an evening. Who stands there and waits for a place to become free is angry
-for a week, since nobody ever leaves the line.
+stands in the line when the window opens gets one, in the order of the line. There is no second delivery: who finds
+the line full goes home at once and is angry for an evening. Who stands there and waits for a place to become free is
+angry for a week, since nobody ever leaves the line.
 
 Three customers come for two places, all at once, and a late one after them. `line` is a queue that takes two names.]],
   hints = {

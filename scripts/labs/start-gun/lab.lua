@@ -14,13 +14,21 @@ run at once, if nobody else has run on it. And a runner who hears a shot on whic
     "`shots` counts the shots that nobody has run on yet. Look at it under the lock: before you wait, and after.",
     "while shots:get() == 0 do gun:wait() end, and then take one: shots:add(-1).",
   },
-  points = { safe = 6, ends = 4 },
+  points = { safe = 6, ends = 2, free = 2 },
   tasks = 3,
   runs = 1500,
   world = function(lab, student)
     local shot, line, shots, runs = lab.mark("the shot"), lab.mark("the line"), lab.count("shots"), lab.count("runs")
     lab.before(shot, line, "safe", "%s made a false start: no shot had fallen")
-    lab.stuck("%s waits for ever for a shot that has fallen")
+    local done = require("tidelock").barrier{ parties = RUNNERS, name = "the goal" } -- none is saved by another's end
+    local waiting = {}
+    lab.stuck(function()
+      local list = {}
+      for name, count in pairs(waiting) do list[#list + 1] = count:get() == 0 and name or nil end
+      table.sort(list)
+      local wait = #list == 1 and " waits" or " wait"
+      return table.concat(list, " and ") .. wait .. " for ever for a shot that has fallen"
+    end)
     local function bang()
       shot:pass()
       shots:add(1)
@@ -28,11 +36,17 @@ run at once, if nobody else has run on it. And a runner who hears a shot on whic
     local function starter()
       for _ = 1, RUNNERS do student.shoot(bang) end
     end
+    for n = 1, RUNNERS do waiting["runner-" .. n] = lab.count("runner-" .. n) end
     for n = 1, RUNNERS do
       local name = "runner-" .. n
-      lab.task(name, student.runner, function()
-        line:pass()
-        lab.always("safe", runs:add(1) <= shots:get(), "%s ran on a shot that somebody else had taken", name)
+      lab.task(name, function()
+        student.runner(function()
+          line:pass()
+          lab.always("safe", runs:add(1) <= shots:get(), "%s ran on a shot that somebody else had taken", name)
+          lab.sometimes("free", shots:get() < RUNNERS, "nobody ever runs before the last shot has fallen")
+        end)
+        waiting[name]:add(1)
+        done:wait()
       end)
       if n == 1 then lab.task("starter", starter) end
     end

@@ -2,12 +2,13 @@ return {
   title = "Tickets",
   learn = "a check and what is done upon it belong under one lock; what only looks does not",
   story = [[
-One ticket for tonight's concert is left, and two people stand before the box office. Both look at the board: one left.
-Both say "that one, please". The box office reads its file, sees that there is one, and writes that there is none: once
-for each of them, if they are unlucky. Two people, one seat.
+One ticket for tonight's concert is left, and two people stand before the box office. Both look at the board: one
+left. Both say "that one, please". The box office reads its file, sees that there is one, and writes that there is
+none: once for each of them, if they are unlucky. Two people, one seat.
 
-Only one of them may be at the counter at a time, and nobody is sent away while the file says that one is left. But the board hangs in the street: whoever likes may look at it,
-also while others look, and you are not to put a fence round it.]],
+Only one of them may be at the counter at a time, and nobody is sent away while the file says that one is left. But
+the board hangs in the street: whoever likes may look at it, also while others look, and you are not to put a fence
+round it.]],
   hints = {
     "What does a buyer know at the moment at which it writes? How old is that?",
     "`counter` is one lock for both buyers. What must lie between acquire and release: reading, writing, or both?",
@@ -26,7 +27,8 @@ also while others look, and you are not to put a fence round it.]],
     lab.stuck(function()
       local first, second = served[1]:get() == 0, served[2]:get() == 0
       if first and second then return "buyer-1 and buyer-2 wait for ever at the counter" end
-      return (first and "buyer-1" or second and "buyer-2" or "buyer-3, who came late,") .. " waits for ever at the counter"
+      local who = first and "buyer-1" or second and "buyer-2" or "buyer-3, who came late,"
+      return who .. " waits for ever at the counter"
     end)
     function office.read()
       local now = left:get()

@@ -8,8 +8,8 @@ return {
 The till of the bakery has no memory but its sum. A clerk who takes a coin looks how much is in it, adds the coin, and
 writes the new sum down. That has worked for forty years, with one clerk. Today there are two of them.
 
-clerk-1 takes coins of 1, clerk-2 coins of 10, or of 20, two each. However they come in each other's way, the sum in the evening
-must be what it was in the morning and all four coins.]],
+clerk-1 takes coins of 1, clerk-2 coins of 10, or of 20, two each. However they come in each other's way, the sum in
+the evening must be what it was in the morning and all four coins.]],
   hints = {
     "Between till:get() and till:set() another clerk may have put a coin in. What becomes of it?",
     "Either `key`, a lock that all clerks know, or a call of the till that reads and writes in one step.",

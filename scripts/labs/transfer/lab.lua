@@ -41,10 +41,22 @@ are none of hers.]],
         moving:leave()
       end
     end
-    for _, who in ipairs{ { "ann", 1, 2 }, { "bob", 2, 1 }, { "cleo", 3, 4 } } do
-      lab.task(who[1], function() student.transfer(accounts[who[2]], accounts[who[3]], 10) end)
+    local names, served = { "ann", "bob", "cleo" }, {}
+    for _, name in ipairs(names) do served[name] = lab.count(name) end
+    lab.stuck(function()
+      local list = {}
+      for n = 1, 2 do list[#list + 1] = served[names[n]]:get() == 0 and names[n] or nil end
+      if #list == 0 then list[1] = "cleo" end
+      return table.concat(list, " and ") .. (#list == 1 and " waits" or " wait") .. " for ever at the counter"
+    end)
+    local street = ipc.barrier{ parties = 2, name = "the street" } -- who keeps a lock is not saved by his end
+    for n, who in ipairs{ { 1, 2 }, { 2, 1 }, { 3, 4 } } do
+      lab.task(names[n], function()
+        student.transfer(accounts[who[1]], accounts[who[2]], 10)
+        served[names[n]]:add(1)
+        if n < 3 then street:wait() end
+      end)
     end
-    lab.stuck("%s waits for ever at the counter")
     lab.after(function()
       local sum = 0
       for _, account in ipairs(accounts) do sum = sum + account.balance:get() end

@@ -1,4 +1,4 @@
--- says: "writes while somebody reads"
+-- says: "read half a page"
 -- Readers read together, the chronicler writes alone.
 local ipc = require "tidelock"
 

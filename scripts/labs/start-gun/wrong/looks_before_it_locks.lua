@@ -1,4 +1,4 @@
--- says: "somebody else had taken"
+-- says: "a shot that"
 local ipc = require "tidelock"
 
 local gun, shots = ipc.condition{ name = "gun" }, ipc.value(0, "shots")
