@@ -55,9 +55,9 @@ local function held_by(held, task)
 end
 
 --- Adds to each step: `holds`, the subjects that its task has as it begins; `holders`, the other tasks that have its
---- lock then; `waiters`, the tasks that stand in a call on its object; `left`, of a step in which a task dies: the locks
---- that it had.  To the story: `held` and
---- `waiting`, how it is at the end: by subject the tasks that hold it; by task the step in which it waits.
+--- lock then; `waiters`, the tasks that stand in a call on its object; `left`, of a step in which a task dies: the
+--- locks that it had. To the story: `held` and `waiting`, how it is at the end: by subject the tasks that hold it; by
+--- task the step in which it waits.
 function owners.follow(story)
   local held, waiting, free = {}, {}, {}
   local last = story.steps[#story.steps]

@@ -30,13 +30,16 @@ local function new_depth_first(options, bound)
 end
 
 --- options: seed, runs (nil: no limit), all, kills, no_delays, switches, as of the command line; with `all` also mixed
---- (up to which schedule every second one is random) fast (of strategies) and least_random (how many are, though none is left that differs).
+--- (up to which schedule every second one is random), fast (of strategies) and least_random (how many are, though none
+--- is left that differs).
 function search.new(options)
   local delays = not options.no_delays
   return setmetatable({
     options = options,
     findings = findings.new(),
-    strategies = strategies.new{ seed = options.seed, delays = delays, fast = options.fast, kills = options.kills or 0 },
+    strategies = strategies.new{
+      seed = options.seed, delays = delays, fast = options.fast, kills = options.kills or 0,
+    },
     depth_first = new_depth_first(options, not options.all and BOUND or nil),
     bounded = not options.all,
     started = 0, -- schedules that were given away

@@ -31,7 +31,10 @@ local function cook(n)
   end
   local before = ipc.now()
   local chefs, eaters = {}, {}
-  for i = 1, EATERS do eaters[i] = ipc.process{ target = eater, args = { "eater-" .. i }, name = "eater-" .. i }:start() end
+  for i = 1, EATERS do
+    local name = "eater-" .. i
+    eaters[i] = ipc.process{ target = eater, args = { name }, name = name }:start()
+  end
   for i = 1, CHEFS do
     chefs[i] = ipc.process{ target = chef, args = { "noodles" }, name = "chef-" .. i }:start()
   end
