@@ -8,4 +8,6 @@ local function sell(office)
   return true
 end
 return { buyer = function(office, look) look(office) counter:acquire()
-  local left = office:read() if left == 0 then return false end office:write(left - 1) counter:release() return true end }
+  local left = office:read()
+  if left == 0 then return false end office:write(left - 1)
+  counter:release() return true end }
