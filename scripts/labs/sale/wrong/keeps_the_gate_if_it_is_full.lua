@@ -3,10 +3,7 @@ local ipc = require "tidelock"
 local gate = ipc.lock("gate")
 return { customer = function(name, line, go_home)
   gate:acquire()
-  if line:is_full() then
-    go_home()
-    return
-  end
+  if
+  line:is_full() then go_home() return end
   line:put(name)
-  gate:release()
-end }
+  gate:release() end }

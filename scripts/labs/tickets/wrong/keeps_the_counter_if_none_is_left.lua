@@ -9,8 +9,5 @@ local function sell(office)
 end
 return { buyer = function(office, look) look(office) counter:acquire()
   local left = office:read()
-  if left == 0 then return false end
-  office:write(left - 1)
-  counter:release()
-  return true
-end }
+  if left == 0 then return false end office:write(left - 1)
+  counter:release() return true end }
