@@ -54,3 +54,16 @@ bool tl_fairness_step(struct tl_fairness *it, uint64_t *writes,
     spot->others = others;
     return ++spot->times >= TL_FAIRNESS_TIMES;
 }
+
+bool tl_fairness_in_vain(struct tl_fairness *it, uint64_t *writes,
+                         uint8_t access)
+{
+    if (access != TL_ACCESS_READS) {
+        --*writes;
+        it->writes--;
+    }
+    uint64_t others = *writes - it->writes + 1;
+    bool again = it->vain == others;
+    it->vain = others;
+    return again;
+}

@@ -9,7 +9,10 @@
  *
  * A task is tied
  *   - by ipc.yield;
- *   - by what it tried in vain without waiting;
+ *   - by what it tries in vain without waiting for the second time, where
+ *     meanwhile no other task has written anything: after the first it may go
+ *     on at once, since what it does then, knowing that, is a schedule of its
+ *     own;
  *   - by reading the same part of the same object at the same line of the
  * script for the third time, where meanwhile no other task has written
  * anything, nor this one to that object.
@@ -28,6 +31,7 @@
 /* What a task has looked at lately. */
 struct tl_fairness {
     uint64_t writes; /* its own, so far */
+    uint64_t vain;   /* writes of others by its last vain try, and 1; or 0 */
     uint32_t next;   /* spot to be used again */
     struct tl_fairness_spot {
         uint64_t object, part;
@@ -44,5 +48,10 @@ struct tl_fairness {
 bool tl_fairness_step(struct tl_fairness *it, uint64_t *writes,
                       const struct tl_pending *what, uint16_t file,
                       uint32_t line);
+
+/* What the task did in its last step, of that access, was in vain: then it has
+ * written nothing.  True: it is tied now. */
+bool tl_fairness_in_vain(struct tl_fairness *it, uint64_t *writes,
+                         uint8_t access);
 
 #endif

@@ -92,7 +92,9 @@ void tl_chooser_sleeps(void)
 void tl_chooser_in_vain(void)
 {
     struct tl_player *self = tl_players_self();
-    if (tl_explored() && self && self->how == TL_EVENT_BEGINS)
+    if (tl_explored() && self && self->how == TL_EVENT_BEGINS &&
+        tl_fairness_in_vain(&self->fairness, &state()->writes,
+                            self->contender.pending.access))
         self->contender.tied = true;
 }
 
