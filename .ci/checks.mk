@@ -34,7 +34,11 @@ endif
 lint: need-lint $(lint_files:%.c=$(build)/%.tidied) ## clang-tidy and luacheck
 	luacheck --quiet $(wildcard scripts spec bindings)
 
-sanitize: need-test module ## all specs under ASan and UBSan
+# under the sanitizers not again: what takes long, and is Lua alone or the browser's
+lua_alone := $(addprefix spec/,explore/textbook_spec.lua explore/scripts_explored_spec.lua judge/reasons_spec.lua \
+	judge/cheats_spec.lua labs/core_labs_spec.lua timeline/page_spec.lua)
+sanitize: SPECS := $(or $(SPECS),$(filter-out $(lua_alone),$(shell find spec -name '*_spec.lua')))
+sanitize: need-test module ## the specs, but for a few that are Lua alone, under ASan and UBSan
 	$(call variant,fault,program)
 	$(call variant,sanitize,program c-tests)
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
