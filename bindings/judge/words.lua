@@ -6,7 +6,7 @@ local words = {}
 local LOCKS = { lock = true, rlock = true, rwlock = true, semaphore = true }
 local OF_LAB = { "^enters ", "^leaves ", "^arrives at ", "^passes ", "^looks at " }
 
---- Whether the step is one of a stage or a mark (judge/library).
+--- Whether the step is one of a stage or a mark (judge/vocabulary).
 function words.is_of_lab(step)
   if step.kind ~= "value" or not step.call then return false end
   for _, pattern in ipairs(OF_LAB) do

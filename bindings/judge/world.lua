@@ -4,7 +4,7 @@
 -- chunk is loaded once, with the paths of lab.lua and of the student's file, and what is to be otherwise ("idle": the
 -- student's functions do nothing); the function that it returns is a schedule.
 local board = require "judge.board"
-local library = require "judge.library"
+local vocabulary = require "judge.vocabulary"
 local sandbox = require "judge.sandbox"
 
 local lab_path, student_path, mode = ...
@@ -76,13 +76,13 @@ return function()
   board.begin(LIMITS)
   local ipc = require "tidelock"
   local description = compile(lab_text, lab_path, _ENV)()
-  local lab = library.new(board, ipc, description)
+  local lab = vocabulary.new(board, ipc, description)
   local student
   if student_path == "" and mode ~= "idle" then
     student = description.code
   else
     student = load_student((sandbox.new{
-      board = board, ipc = ipc, path = student_path, task_cell = library.task_cell,
+      board = board, ipc = ipc, path = student_path, task_cell = vocabulary.task_cell,
       allow = description.allow, forbid = description.forbid,
     }))
   end

@@ -27,10 +27,10 @@ end
 
 --- The heading, the story, and what is to be done with the file.
 function story.text(here, lab)
-  local todo = lab.kind == "break" and ("Play the scheduler: tidelock lab step %s"):format(lab.name)
+  local call = lab.kind == "break" and ("Play the scheduler: tidelock lab step %s"):format(lab.name)
     or ("Your file: %s"):format(here:path(lab))
   return ("%s\n\n%s\n\n%s"):format(story.heading(here, lab), story.body(here, lab),
-    here.paint:as("bold", todo))
+    here.paint:as("bold", call))
 end
 
 return story

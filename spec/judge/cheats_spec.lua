@@ -34,7 +34,7 @@ local TRIES = {
   { "what is refused, by a tail call", buyer '\nreturn io.open("lab.lua")', "`io.open` is not for a lab." },
   { "processes without end", IPC .. buyer "while true do ipc.process{ target = print } end",
     "`ipc.process` starts more than 64 tasks (line 2)." },
-  { "the checker itself", 'require "judge.library"\n' .. NAIVE, '`require` finds nothing but "tidelock"' },
+  { "the checker itself", 'require "judge.vocabulary"\n' .. NAIVE, '`require` finds nothing but "tidelock"' },
   { "another chunk", 'dofile "lab.lua"\n' .. NAIVE, "`dofile` is not for a lab" },
   { "the metatable of strings", 'getmetatable("").__index.format = function() end\n' .. NAIVE,
     "does not load. the file ends with an error" },

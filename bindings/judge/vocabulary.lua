@@ -1,13 +1,13 @@
---- Library: `lab`, by which a lab's world is written. docs/labs.md tells what each function does.
+--- Vocabulary: `lab`, by which a lab's world is written. docs/labs.md tells what each function does.
 local memory = require "judge.memory"
 local tasks = require "judge.tasks"
 local things = require "judge.things"
 
-local library = {}
+local vocabulary = {}
 
 local MOST_LABEL = 119
 
-library.task_cell = tasks.started_cell
+vocabulary.task_cell = tasks.started_cell
 
 local function check_words(call, property, text)
   if type(property) ~= "string" or type(text) ~= "string" then
@@ -171,7 +171,7 @@ local function add_tasks(self, api)
 end
 
 --- For a schedule: { api = the table `lab`, finish = to be called when world has returned }.
-function library.new(board, ipc, description)
+function vocabulary.new(board, ipc, description)
   local self = {
     board = board, ipc = ipc, next_cell = tasks.first_cell, afters = {}, pending = {}, empties = {}, processes = {},
     started = false, over = false,
@@ -187,4 +187,4 @@ function library.new(board, ipc, description)
   return { api = api, finish = function() finish(self) end }
 end
 
-return library
+return vocabulary
