@@ -531,6 +531,8 @@ function stream:close() end
 --- * When the main script, or the process that it is part of, ends, threads
 ---   are joined; a daemon thread is left alone, and ends with the process.
 --- * When its process is killed, so is the thread; what it held is passed on.
+--- * It takes no signal that is sent to its process: those go to the main thread.
+---   So what it sends to itself alone, as luaposix's `raise` does, never comes.
 --- * Processes may be started while threads run, and by threads. A child has
 ---   only the thread that started it.
 ---@class tidelock.thread

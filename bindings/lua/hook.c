@@ -17,9 +17,12 @@ static lua_State *main_of(lua_State *L)
     return main_thread;
 }
 
+/* Where another thread sets the hook while this one takes it off, there may be
+ * a mask without a hook. */
 static bool is_signals(lua_State *L)
 {
-    return (lua_gethookmask(L) & SIGNAL_MASK) == SIGNAL_MASK &&
+    return lua_gethook(L) &&
+           (lua_gethookmask(L) & SIGNAL_MASK) == SIGNAL_MASK &&
            lua_gethookcount(L) == 1;
 }
 

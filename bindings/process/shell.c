@@ -21,20 +21,31 @@
 #define SHELL "/bin/sh"
 
 /* Starts the command, with `fd` as its stream `target`; fd -1: with the streams
- * of this process.  Returns an errno. */
+ * of this process.  To signals that are `heard` it does what is their default,
+ * to others what this process does (a handler: the default).  Returns an errno.
+ */
 static int spawn(pid_t *pid, const char *command, int fd, int target,
-                 const posix_spawnattr_t *attributes)
+                 const sigset_t *heard)
 {
     char *const arguments[] = {"sh", "-c", (char *)(uintptr_t)command, NULL};
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t blocked;
     int error = posix_spawn_file_actions_init(&actions);
     if (error)
         return error;
     if (fd >= 0)
         error = posix_spawn_file_actions_adddup2(&actions, fd, target);
+    tl_thread_signals_inherited(&blocked);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &blocked);
+    posix_spawnattr_setsigdefault(&attributes, heard);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     if (!error)
         error =
-            posix_spawn(pid, SHELL, &actions, attributes, arguments, environ);
+            posix_spawn(pid, SHELL, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }
@@ -78,8 +89,10 @@ static int start_command(struct command *command, const char *line,
         return errno;
     int ours = ends[reads ? 0 : 1], theirs = ends[reads ? 1 : 0];
     FILE *file = fdopen(ours, mode);
+    sigset_t heard;
+    sigemptyset(&heard);
     int error = file ? spawn(&command->pid, line, theirs,
-                             reads ? STDOUT_FILENO : STDIN_FILENO, NULL)
+                             reads ? STDOUT_FILENO : STDIN_FILENO, &heard)
                      : errno;
     close(theirs);
     if (!error) {
@@ -155,23 +168,18 @@ static void hear_again(void)
 
 static int execute(const char *line)
 {
-    posix_spawnattr_t attributes;
     sigset_t heard;
     pid_t pid = 0;
     sigemptyset(&heard);
-    posix_spawnattr_init(&attributes);
     deafen();
     if (old_interrupt.sa_handler != SIG_IGN)
         sigaddset(&heard, SIGINT);
     if (old_quit.sa_handler != SIG_IGN)
         sigaddset(&heard, SIGQUIT);
-    posix_spawnattr_setsigdefault(&attributes, &heard);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int error = spawn(&pid, line, -1, -1, &attributes);
+    int error = spawn(&pid, line, -1, -1, &heard);
     errno = error;
     int status = error ? -1 : await_end(pid);
     hear_again();
-    posix_spawnattr_destroy(&attributes);
     return status;
 }
 

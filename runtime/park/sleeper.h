@@ -39,7 +39,8 @@ enum tl_sleeper_end tl_sleeper_sleep(tl_deadline until);
 bool tl_sleeper_is_signalled(void);
 
 /* Until when such a thread may sleep before it looks again: while it blocks
- * signals, another thread of the process may handle what comes. */
+ * signals, a thread of the process that is not the runtime's
+ * (process/thread_signals) may handle what comes. */
 tl_deadline tl_sleeper_hearing(tl_deadline until);
 
 #endif

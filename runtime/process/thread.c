@@ -10,6 +10,7 @@
 #include "park/park.h"
 #include "process/children.h"
 #include "process/task_slots.h"
+#include "process/thread_signals.h"
 #include "store/handle.h"
 #include "store/message.h"
 #include "wait/checkpoint.h"
@@ -20,6 +21,7 @@ struct birth {
     void (*run)(void *context);
     void *context;
     const struct tl_world *world; /* its creator's */
+    sigset_t signals;             /* blocked in what its creator starts */
 };
 
 int tl_thread_new(struct tl_handle *out, const char *name, bool daemon)
@@ -43,6 +45,7 @@ static void *live(void *data)
     struct birth *birth = data;
     struct birth own = *birth;
     free(birth);
+    tl_thread_signals_adopt(&own.signals);
     tl_world_join(own.world);
     tl_task_slots_enter(
         &own.slots); /* the creator is this process: never late */
@@ -60,9 +63,13 @@ static int create(struct birth *birth)
 {
     pthread_attr_t attributes;
     pthread_t thread;
+    sigset_t before;
+    tl_thread_signals_inherited(&birth->signals);
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    tl_thread_signals_begin(&before);
     int error = pthread_create(&thread, &attributes, live, birth);
+    tl_thread_signals_end(&before);
     pthread_attr_destroy(&attributes);
     errno = error;
     return error ? TL_SYSTEM : TL_OK;

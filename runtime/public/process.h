@@ -5,6 +5,8 @@
 #ifndef TIDELOCK_PROCESS_H
 #define TIDELOCK_PROCESS_H
 
+#include <sys/select.h> /* sigset_t, without the names of signal.h */
+
 #include "public/core.h"
 
 /* Process ---------------------------------------------------------------- */
@@ -97,6 +99,9 @@ void tl_thread_job(struct tl_parcel *parcel);
 void tl_thread_drop_job(void);
 /* In the thread, last before `run` returns: as tl_process_finish. */
 void tl_thread_finish(int exitcode);
+/* What a program that this thread starts is to have blocked: what the thread
+ * has, but for what it blocks since main takes it (process/thread_signals). */
+void tl_thread_signals_inherited(sigset_t *mask);
 
 /* Relatives -------------------------------------------------------------- */
 

@@ -115,7 +115,7 @@ describe("a signal that luaposix handles", function()
     assert.equal("status 0\n", output)
   end)
 
-  it("is not slept over where another thread takes it", function()
+  it("is not slept over where other threads run", function()
     if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
     local output = run([[
       local ipc, signal = require "tidelock", require "posix.signal"
@@ -132,7 +132,7 @@ describe("a signal that luaposix handles", function()
     assert.equal("status 0\n", output)
   end)
 
-  it("is not slept over by a wait for a descriptor where another thread takes it", function()
+  it("is not slept over by a wait for a descriptor where other threads run", function()
     if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
     local output = run([[
       local ipc, signal = require "tidelock", require "posix.signal"
