@@ -388,7 +388,8 @@ function process:cancel() end
 --- 64 MiB.)
 ---
 --- When the process that made it ends, in order, its streams are closed and
---- its end is waited for; when that process is killed, it gets SIGTERM. A
+--- its end is waited for; when that process is killed, it gets SIGTERM, and
+--- what it has started itself gets nothing (but see `group`). A
 --- command that is collected goes on with its streams closed, and so does one
 --- of `local c <close>` at the end of the block. It is never left a zombie,
 --- once anything of processes or commands is looked at.
@@ -417,7 +418,7 @@ local command = {}
 ---@field env? table<string, string> its whole environment; nil: as this process has it
 ---@field cwd? string the folder to start in, which a program with a slash is relative to
 ---@field name? string for people; else the program's, without its folders
----@field group? boolean true: in a process group of its own. Then `terminate`, `kill`, `signal`, `suspend` and `resume` reach whatever it has started and has not left the group, also when it has ended itself. At this task's end, once it has ended, the rest of the group gets SIGTERM; after Ctrl-C or a deadlock all of it, where the main script has started it. Where this task is killed (SIGKILL), the others of the program end the group, of 8 such commands at a time; where nobody is left, as after a SIGKILL of the main task, whose children go with it, only the command itself ends. Ctrl-C of a terminal does not reach it
+---@field group? boolean true: in a process group of its own. Then `terminate`, `kill`, `signal`, `suspend` and `resume` reach whatever it has started and has not left the group, also when it has ended itself. At this task's end, once it has ended, the rest of the group gets SIGTERM; after Ctrl-C or a deadlock all of it, where the main script has started it. Where this task is killed (SIGKILL), the others of the program end the group, of 8 such commands at a time; where nobody is left, as after a SIGKILL of a main task that was alone (its daemons go with it), only the command itself gets SIGTERM, and what it has started goes on. Ctrl-C of a terminal does not reach it
 
 --- Starts a program. Raises where that fails, with the system's reason:
 --- `cannot start "sotr": No such file or directory`, and where `cwd` is to

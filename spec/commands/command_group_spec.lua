@@ -124,6 +124,32 @@ describe("a command with a group", function()
     end)
   end
 
+  -- `others` are started by main, which is killed then.
+  local function main_killed(others)
+    local out = shell.script([[
+      local ipc = require "tidelock"
+      local c = ipc.command{ "sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!; wait", group = true }
+      print(c.pid, (c.stdout:read("l")))
+      io.stdout:flush()
+      ]] .. others .. [[
+      os.execute("kill -9 " .. ipc.getpid())]])
+    local leader, grandchild = out:match "(%d+)%s+(%d+)"
+    return tonumber(leader), tonumber(grandchild)
+  end
+
+  it("is ended by a process that outlives main, where that is killed", function()
+    local leader, grandchild = main_killed "ipc.spawn(function() ipc.sleep(2) end)"
+    assert.is_true(gone(leader))
+    assert.is_true(gone(grandchild))
+  end)
+
+  it("ends alone where main is killed, and was alone", function()
+    local leader, grandchild = main_killed ""
+    assert.is_true(gone(leader))
+    assert.truthy(state(grandchild))
+    os.execute("kill " .. grandchild)
+  end)
+
   it("leaves alone what has left the group before", function()
     local near, far = ipc.pipe()
     local owner = ipc.spawn(function()
