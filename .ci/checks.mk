@@ -18,6 +18,7 @@ wrap_races_test := -Wl,--wrap=tl_fault,--wrap=tl_life_has_ended,--wrap=fork,--wr
 wrap_heap_test := -Wl,--wrap=tl_log_end,--wrap=sysconf,--wrap=madvise
 wrap_end_test := -Wl,--wrap=tl_life_has_ended
 wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_wait_queue_object
+wrap_endings_test := -Wl,--wrap=tl_clock_real
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
 
 lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*/*.c)

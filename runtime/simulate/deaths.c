@@ -15,9 +15,11 @@
 #include "simulate/record.h"
 #include "tasks/life.h"
 
-/* A process that has not ended of its signal by then has caught it meanwhile.
- */
-#define DEATH_LONGEST (2 * TL_SECOND)
+/* How often one looks, and what lies between two looks, before a process that
+ * has not ended has caught its signal: some seconds.  Looks are counted, and
+ * not time, which passes also while the whole machine stands still. */
+#define PATIENCE 20000
+#define BETWEEN (50 * TL_MICROSECOND)
 
 /* One of the masks of signals in /proc/PID/status, such as "SigCgt"; 0 where it
  * cannot be read. */
@@ -110,9 +112,8 @@ static bool goes_on(pid_t pid)
 /* The kernel ignores some of these signals where no shell waits. */
 static void await_stop(pid_t pid)
 {
-    int64_t limit = tl_clock_real() + DEATH_LONGEST;
-    while (goes_on(pid) && tl_clock_real() < limit)
-        tl_clock_pause(50 * TL_MICROSECOND);
+    for (int looks = 0; looks < PATIENCE && goes_on(pid); looks++)
+        tl_clock_pause(BETWEEN);
     if (goes_on(pid))
         stop(pid, false);
 }
@@ -162,11 +163,10 @@ static bool await_child(pid_t pid)
 
 static bool await_gone(pid_t id)
 {
-    int64_t limit = tl_clock_real() + DEATH_LONGEST;
-    while (!tl_procfs_gone(id)) {
-        if (tl_clock_real() > limit)
+    for (int looks = 0; !tl_procfs_gone(id); looks++) {
+        if (looks == PATIENCE)
             return false;
-        tl_clock_pause(50 * TL_MICROSECOND);
+        tl_clock_pause(BETWEEN);
     }
     return true;
 }
@@ -181,12 +181,17 @@ static bool await_process(pid_t pid)
     return gone;
 }
 
-/* Whether the kernel has ended it. */
+/* Whether the kernel has ended it: what nobody can catch ends it, however long
+ * that takes. */
 static bool end(pid_t pid, int signal)
 {
+    bool gone;
     kill(pid, signal);
     kill(pid, SIGCONT); /* one that is stopped must hear of it */
-    return await_process(pid);
+    do
+        gone = await_process(pid);
+    while (!gone && signal == SIGKILL);
+    return gone;
 }
 
 static void strike_out(uint32_t number)
@@ -231,13 +236,19 @@ static void strike_out_process(pid_t pid, int signal)
         }
 }
 
+/* The kernel ends a daemon with its parent. */
+static bool await_daemon(pid_t pid)
+{
+    return await_process(pid) || end(pid, SIGKILL);
+}
+
 /* Its daemons have no children. */
 static void forget(pid_t pid, int signal)
 {
     unsigned here = tl_arena;
     tl_task_visit(TL_HOME);
     for (uint32_t n = 1; n <= tl_players->highest; n++)
-        if (dies_with(n, pid) && await_process(tl_players_at(n)->pid))
+        if (dies_with(n, pid) && await_daemon(tl_players_at(n)->pid))
             strike_out_process(tl_players_at(n)->pid, SIGKILL);
     strike_out_process(pid, signal);
     tl_task_visit(here);

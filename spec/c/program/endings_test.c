@@ -3,6 +3,9 @@
  */
 #include "support/explored.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #define CHILD(body)                                                            \
     "local p = ipc.process{ target = function() " body " end, name = 'ann' } " \
     "p:start() p:join()"
@@ -56,6 +59,41 @@ static void tell_other_ends(void)
              "p:kill() p:join()",
              TL_ENDING_PASSED, ""),
         "a child that the script kills does not");
+}
+
+/* While set, the machine stands still for some seconds before each look at the
+ * clock. */
+static bool stands_still;
+/* NOLINTBEGIN(bugprone-reserved-identifier): what the linker calls them */
+int64_t __real_tl_clock_real(void);
+int64_t __wrap_tl_clock_real(void);
+
+int64_t __wrap_tl_clock_real(void)
+{
+    static int64_t seconds;
+    if (stands_still)
+        seconds += 5;
+    return __real_tl_clock_real() + seconds * 1000000000;
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+static void tell_slow_ends(void)
+{
+    stands_still = true;
+    say(ends("local p = ipc.spawn(function() ipc.sleep(9) end) p:kill() "
+             "p:join()",
+             TL_ENDING_PASSED, ""),
+        "a child that ends late, neither");
+    say(ends("local p = ipc.spawn(function() ipc.sleep(9) end) p:terminate() "
+             "p:join()",
+             TL_ENDING_PASSED, ""),
+        "though it may have caught the signal");
+    say(ends("local p = ipc.spawn(function() local d = ipc.process(function() "
+             "ipc.sleep(9) end) d.daemon = true d:start() ipc.sleep(9) end) "
+             "ipc.sleep(1) p:kill() p:join()",
+             TL_ENDING_PASSED, ""),
+        "nor a daemon that ends with it");
+    stands_still = false;
 }
 
 static void tell_claims(void)
@@ -124,6 +162,7 @@ int main(void)
         return 1;
     tell_ends();
     tell_other_ends();
+    tell_slow_ends();
     tell_claims();
     tell_livelocks();
     return failures > 0;
