@@ -111,8 +111,10 @@ function ipc.ps(space) end
 ---     if total < 0 then ipc.repl() end
 ---
 --- Raises where standard input and output of the task are no terminal: in a
---- pipe, in a session's children, in `tidelock explore`; and in another Lua than
---- the program's. While one task is at the prompt, others that want it wait.
+--- pipe, in a session's children, in `tidelock explore` and `replay` (which has
+--- `-i` for that); and in another Lua than the program's. While one task is at
+--- the prompt, a thread as well, others that want it wait. Ctrl-C ends the
+--- program, and `os.exit` what it ends anywhere: in a thread, the thread.
 function ipc.repl() end
 
 --- The task -----------------------------------------------------------------

@@ -17,6 +17,7 @@ volatile sig_atomic_t exit_interrupt_status = 130;
 
 static bool interactive;
 static void (*report_told)(void), (*before)(void);
+static void (*first)(void), (*restoring)(void);
 static void (*last)(lua_State *L);
 static void (*leaving)(int status);
 static char end_key; /* registry: what ends the main script */
@@ -36,6 +37,16 @@ void exit_before(void (*end)(void))
     before = end;
 }
 
+void exit_first(void (*leave)(void))
+{
+    first = leave;
+}
+
+void exit_restoring(void (*restore)(void))
+{
+    restoring = restore;
+}
+
 void exit_leaving(void (*leave)(int status))
 {
     leaving = leave;
@@ -45,6 +56,8 @@ static _Noreturn void leave(int status)
 {
     if (leaving)
         leaving(status);
+    if (restoring)
+        restoring();
     _exit(status);
 }
 
@@ -124,6 +137,8 @@ static int exit_code(lua_State *L)
 static int os_exit(lua_State *L)
 {
     int code = exit_code(L);
+    if (first)
+        first();
     if (thread_is())
         thread_exit(code);
     if (child_is())

@@ -27,6 +27,12 @@ void exit_interactive(bool on);
 /* Calls that first when os.exit ends the main script; NULL: nothing. */
 void exit_before(void (*end)(void));
 
+/* Calls that first when os.exit is called, in whatever task. */
+void exit_first(void (*leave)(void));
+
+/* Calls that last where the program ends at once (see exit_leaving). */
+void exit_restoring(void (*restore)(void));
+
 /* Calls that after the report of a total deadlock, before the program ends by
  * it, in the task that has found it. */
 void exit_after_report(void (*told)(void));

@@ -67,10 +67,12 @@ static bool await_as_task(void)
     uint32_t wrong;
     int status;
     tl_signal_hook = on_signal;
+    tl_cancel_hold(true); /* whoever is at the prompt is asked as it goes on */
     do
         status = tl_wait_any(&waitable, 1, &wrong, next_look());
     while (status == TL_TIMEOUT ||
            (status == TL_INTERRUPTED && !interrupt_pending()));
+    tl_cancel_hold(false);
     tl_signal_hook = hook;
     if (status < 0 && !interrupt_pending())
         return await_alone();

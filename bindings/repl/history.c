@@ -34,6 +34,7 @@ static bool read_plain_lines(void)
 
 void history_open(void)
 {
+    static bool known; /* a task may come to a prompt again */
     const char *home = getenv("HOME");
     *readline.history_comment_char = '#';
     *readline.history_write_timestamps = 1;
@@ -41,10 +42,11 @@ void history_open(void)
     readline.stifle_history(ENTRIES);
     if (!home || asprintf(&path, "%s/.tidelock_history", home) < 0)
         path = NULL;
-    else if (read_plain_lines())
+    else if (!known && read_plain_lines())
         readline.write_history(path);
-    else
+    else if (!known)
         readline.read_history(path);
+    known = true;
 }
 
 void history_close(void)

@@ -10,6 +10,7 @@
 
 #include "process/files.h"
 #include "process/exit.h"
+#include "terminal/turn.h"
 #include "tidelock.h"
 
 #define PATIENCE 1 /* seconds until a script that does not react is ended */
@@ -35,6 +36,7 @@ static void end_at_once(int signal)
     if (getpid() == owner)
         tl_family_end();
     tl_socket_file_remove_all();
+    turn_restore();
     ssize_t ignored = write(STDERR_FILENO, last_words, sizeof last_words - 1);
     (void)ignored;
     _exit(exit_interrupt_status);

@@ -20,7 +20,9 @@
 #include "terminal/screen.h"
 #include "tidelock.h"
 
-static pid_t reads; /* the process that reads chunks; a fork of it does not */
+/* The process whose thread this is, where that reads chunks; a fork of it does
+ * not. */
+static _Thread_local pid_t reads;
 
 #define INTERRUPTED "interrupted!" /* as chunk.h has it */
 

@@ -19,7 +19,7 @@ void repl_run(lua_State *L);
  */
 void repl_run_here(lua_State *L);
 
-/* Whether this process runs a chunk of one of them. */
+/* Whether this task runs a chunk of one of them. */
 bool repl_is_open(void);
 
 #endif

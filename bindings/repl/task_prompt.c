@@ -1,24 +1,20 @@
 #include "repl/task_prompt.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
 
 #include "lua/misuse.h"
+#include "lua/result.h"
 #include "objects.h"
+#include "process/exit.h"
 #include "repl/repl.h"
 #include "terminal/screen.h"
+#include "terminal/turn.h"
 #include "tidelock.h"
-
-#define AGAIN                                                                  \
-    0.05 /* seconds between two looks whether the terminal is free             \
-          */
 
 static bool is_tidy(const char *name)
 {
@@ -38,6 +34,18 @@ static void set(lua_State *L, int table, const char *name)
         lua_pop(L, 1);
 }
 
+/* The innermost function in Lua, which may have called by pcall; false: none.
+ */
+static bool find_caller(lua_State *L, lua_Debug *caller)
+{
+    for (int level = 1; lua_getstack(L, level, caller); level++) {
+        lua_getinfo(L, "Sl", caller);
+        if (caller->currentline > 0)
+            return true;
+    }
+    return false;
+}
+
 /* Pushes a table of what the caller's function sees: its upvalues and locals,
  * the innermost of a name. */
 static void push_locals(lua_State *L)
@@ -46,7 +54,7 @@ static void push_locals(lua_State *L)
     const char *name;
     lua_newtable(L);
     int table = lua_gettop(L);
-    if (!lua_getstack(L, 1, &caller))
+    if (!find_caller(L, &caller))
         return;
     lua_getinfo(L, "f", &caller);
     for (int i = 1; (name = lua_getupvalue(L, -1, i)); i++)
@@ -54,22 +62,6 @@ static void push_locals(lua_State *L)
     lua_pop(L, 1);
     for (int i = 1; (name = lua_getlocal(L, &caller, i)); i++)
         set(L, table, name);
-}
-
-/* A lock on the terminal, which others of this program may be at: a descriptor,
- * or -1: it cannot be locked. */
-static int take_terminal(void)
-{
-    char path[64];
-    if (ttyname_r(STDIN_FILENO, path, sizeof path) != 0)
-        return -1;
-    int fd = tl_standard_avoid(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 &&
-           (errno == EINTR || errno == EWOULDBLOCK)) {
-        if (tl_sleep(tl_deadline_in(AGAIN)) < 0)
-            break;
-    }
-    return fd;
 }
 
 /* Sets the global to the value at the top, and leaves what it was. */
@@ -89,26 +81,38 @@ static int serve(lua_State *L)
 /* cook (pid 4711) stands at kitchen.lua:12; ... */
 static void push_banner(lua_State *L)
 {
-    char banner[400];
-    luaL_where(L, 1);
-    const char *place = luaL_gsub(L, lua_tostring(L, -1), ": ", "");
+    char banner[400], place[250] = "";
+    lua_Debug caller;
+    if (find_caller(L, &caller))
+        snprintf(place, sizeof place, " stands at %.200s:%d;", caller.short_src,
+                 caller.currentline);
     snprintf(banner, sizeof banner,
-             "%s (pid %d) stands at %.200s; its locals are in `here`, "
-             "Ctrl-D goes on\n",
+             "%s (pid %d)%s its locals are in `here`, Ctrl-D goes on\n",
              tl_task_name(), (int)getpid(), place);
-    lua_pop(L, 2);
     lua_pushstring(L, banner);
 }
 
-static void serve_here(lua_State *L)
+static void check_place(lua_State *L)
 {
+    if (tl_explored())
+        misuse(L, NULL, "repl",
+               "schedules that are explored have no terminal: tidelock replay "
+               "-i stops at a step of one");
     if (!screen_is_terminal())
         misuse(L, NULL, "repl",
                "standard input and output of this task are no terminal: run "
                "the script at one, not within a session or a pipe");
     if (repl_is_open())
         misuse(L, NULL, "repl", "this task is at a prompt already");
+}
+
+static void serve_here(lua_State *L)
+{
+    check_place(L);
     push_locals(L);
+    int status = turn_take();
+    if (status < 0)
+        result_failure(L, NULL, "repl", status);
     exchange(L, "here");
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_getfield(L, -1, "tidelock");
@@ -117,17 +121,19 @@ static void serve_here(lua_State *L)
     lua_pushcfunction(L, serve);
     push_banner(L);
     lua_pushfstring(L, "%s> ", tl_task_name());
-    int terminal = take_terminal();
-    int status = lua_pcall(L, 2, 0, 0);
-    if (terminal >= 0)
-        close(terminal);
-    if (status != LUA_OK)
-        lua_error(L);
+    status = lua_pcall(L, 2, 1, 0);
+    turn_leave();
+    lua_insert(L, 1);
     lua_setglobal(L, "ipc");
     lua_setglobal(L, "here");
+    if (status != LUA_OK)
+        lua_error(L);
 }
 
 void task_prompt_allow(void)
 {
+    turn_open();
+    exit_first(turn_leave);
+    exit_restoring(turn_restore);
     stop_here_serve = serve_here;
 }

@@ -76,7 +76,8 @@ static const char *state_of(struct tl_task *task, bool waits)
     struct tl_procfs stat;
     if (tl_task_state(task) == TL_TASK_STARTING)
         return "starting";
-    bool known = tl_procfs_read(tl_task_pid(task), &stat);
+    pid_t tid = atomic_load(&task->tid); /* 0: it is about to enter */
+    bool known = tl_procfs_read(tid ? tid : tl_task_pid(task), &stat);
     if (known && (stat.state == 'T' || stat.state == 't'))
         return "stopped";
     if (atomic_load(&task->waiting) == TL_WAITING_NOT)

@@ -19,12 +19,12 @@ cook:join()
 
 describe("ipc.repl", function()
   local there, path
-  local function start(code, option)
+  local function start(code, option, modes)
     path = os.tmpname()
     local file = assert(io.open(path, "w"))
     file:write(code)
     file:close()
-    there = terminal.start(("%s %s"):format(option or "", path))
+    there = terminal.start(("%s %s"):format(option or "", path), nil, nil, modes)
   end
 
   after_each(function()
@@ -86,6 +86,107 @@ describe("ipc.repl", function()
     there:type "\4"
     there:expect "one is over"
     assert.equal(0, there:status())
+  end)
+
+  it("serves threads and main, one after the other", function()
+    start [[local ipc = require "tidelock"
+      local function prompt() require "tidelock".repl() print "one is over" end
+      local one, two = ipc.thread(prompt), ipc.thread(prompt)
+      one:start() two:start()
+      ipc.sleep(0.2)
+      print(pcall(ipc.repl))
+      one:join() two:join()
+      print "all are over"]]
+    for _ = 1, 3 do
+      there:expect "%(pid %d+%) stands at %S+:%d;.*> "
+      there:enter("ipc.ps()", "> ")
+      there:type "\4"
+    end
+    there:expect "all are over"
+    assert.equal(0, there:status())
+    assert.matches("thread%-1 +%d+ +running", there:screen())
+  end)
+
+  it("is left by os.exit, in a thread and in main", function()
+    start [[local ipc = require "tidelock"
+      ipc.spawn(function() ipc.sleep(0.2) ipc.repl() print "the last" end)
+      ipc.spawn_thread(function() require "tidelock".repl() end):join()
+      ipc.repl()]]
+    there:expect "thread%-1> "
+    there:enter("os.exit(0)", "main> ")
+    there:enter("os.exit(0)", "process%-1> ")
+    there:type "\4"
+    there:expect "the last"
+    assert.equal(0, there:status())
+  end)
+
+  it("is left though a child that was started at it goes on", function()
+    start [[local ipc = require "tidelock"
+      ipc.repl()
+      ipc.spawn(function() ipc.repl() end):join()
+      going:kill()]]
+    there:expect "main> "
+    there:enter("going = ipc.spawn(ipc.sleep)", "main> ")
+    there:type "\4"
+    there:expect "process%-2> "
+    there:type "\4"
+    assert.equal(0, there:status())
+  end)
+
+  it("is not left where its thread is cancelled, which hears of that afterwards", function()
+    start [[local ipc = require "tidelock"
+      local t = ipc.spawn_thread(function()
+        local ipc = require "tidelock"
+        ipc.repl()
+        print(pcall(ipc.sleep, 20))
+      end)
+      local go = ipc.event{ name = "go" }
+      go:wait(0.3)
+      t:cancel()
+      print "asked"
+      t:join()]]
+    there:expect "thread%-1> "
+    there:expect "asked"
+    there:enter("1 + 1", "2")
+    there:type "\4"
+    there:expect "cancelled"
+    assert.equal(0, there:status())
+  end)
+
+  -- What stty(1) says once the program has ended, by Ctrl-C.
+  for name, task in pairs{ thread = "ipc.spawn_thread", process = "ipc.spawn" } do
+    it("leaves the terminal as it was, where Ctrl-C ends the program: " .. name, function()
+      start(([[local ipc = require "tidelock"
+        %s(function() require "tidelock".repl() end):join()]]):format(task), nil, true)
+      there:expect "%-1> "
+      there:type "\3"
+      there:expect "interrupted"
+      assert.equal(130, there:status())
+      assert.matches("[^-]icanon.* echo ", there:modes())
+    end)
+  end
+
+  it("gives the terminal as it was to the next one, where a task is killed at it", function()
+    start([[local ipc = require "tidelock"
+      local p = ipc.spawn(function() ipc.repl() end)
+      ipc.event():wait(0.5)
+      p:kill() p:join()
+      ipc.repl()]], nil, true)
+    there:expect "process%-1> "
+    there:expect "main> "
+    there:type "\4"
+    assert.equal(0, there:status())
+    assert.matches("[^-]icanon.* echo ", there:modes())
+  end)
+
+  it("raises in a schedule of an exploration, which has no terminal", function()
+    there = nil
+    path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write "require 'tidelock'.repl()"
+    file:close()
+    local out = shell.run(shell.tidelock .. " replay --schedule=1:0 " .. path)
+    assert.matches("repl: schedules that are explored have no terminal: tidelock replay %-i stops", out)
   end)
 
   it("raises where there is no terminal", function()

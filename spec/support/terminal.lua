@@ -20,11 +20,12 @@ local function plain(text)
 end
 
 -- Starts the program with these arguments, in a home of its own (or `home`).  `environment`: such as "NO_COLOR=1".
-function terminal.start(arguments, environment, home)
+-- `modes`: terminal:modes is to tell them.
+function terminal.start(arguments, environment, home, modes)
   local folder = shell.run("mktemp -d"):match "%S+"
   local self = setmetatable({ folder = folder, home = home or folder, seen = 0 }, terminal)
-  local line = ("exec env HOME=%s TERM=xterm %s %s %s"):format(self.home, environment or "", shell.tidelock,
-    arguments or "")
+  local line = ("env HOME=%s TERM=xterm %s %s %s"):format(self.home, environment or "", shell.tidelock, arguments or "")
+  line = modes and ("%s; status=\\$?; stty -a >%s/modes; exit \\$status"):format(line, folder) or "exec " .. line
   os.execute(("mkfifo %s/keys; touch %s/screen"):format(folder, folder))
   os.execute(("env --default-signal=INT,QUIT,HUP sh -c 'echo $$ >%s/pid; exec timeout 120 script -qfec \"%s\" "
     .. "%s/screen' <%s/keys >/dev/null 2>&1 &"):format(folder, line, folder, folder))
@@ -72,6 +73,11 @@ end
 -- Waits until the program has ended; the status, which script(1) writes below the screen.
 function terminal:status()
   return tonumber((self:expect "COMMAND_EXIT_CODE=\"(%d+)\""))
+end
+
+-- What stty(1) said of the terminal when the program had ended: see terminal:status.
+function terminal:modes()
+  return contents(self.folder .. "/modes")
 end
 
 -- Ends what may be left of it; twice is harmless.
