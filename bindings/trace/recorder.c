@@ -19,7 +19,7 @@
 
 /* Out of the way of what a script opens. */
 #define HIGH 200
-#define BEAT 4000    /* microseconds between two looks */
+#define BEAT 500000  /* microseconds between two looks */
 #define PATIENCE 600 /* seconds for the recorder's last words */
 
 static int line = -1; /* the program's end of the socket */

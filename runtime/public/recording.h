@@ -45,14 +45,15 @@ void tl_recording_finish(int exitcode);
 void tl_recording_mark(const char *text);
 
 /* The hook of this thread that says where its script is: the line, or 0, and
- * the name of the file, which need not outlive the call.  `key` is the same for
- * the same file, and looked at instead of the name where it was the last. */
-struct tl_recording_file {
-    const char *name;
+ * the name of the file, which need not outlive the next call.  `key` is the
+ * same for the same line of the same file, and no other. */
+struct tl_recording_site {
     uint64_t key[2];
+    uint32_t line;
+    const char *name;
 };
-extern _Thread_local uint32_t (*tl_recording_where)(
-    struct tl_recording_file *file);
+typedef void tl_recording_site_hook(struct tl_recording_site *site);
+extern _Thread_local tl_recording_site_hook *tl_recording_site;
 
 /* Around a call of the API; `frame` is an address in the caller's frame.  What
  * operations it has begun ends with it.  Returns what tl_recording_return

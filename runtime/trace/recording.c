@@ -1,51 +1,86 @@
 #include "trace/recording.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/world.h"
+#include "trace/places.h"
 #include "trace/ticks.h"
 
 #define CALL_SHIFT TL_NUMBER_BITS
-#define FILE_NONE 0
 
-_Thread_local uint32_t (*tl_recording_where)(struct tl_recording_file *file);
+static uint32_t depth_of(const struct tl_lane *lane)
+{
+    /* relaxed: only this task writes it */
+    return atomic_load_explicit(&lane->depth, memory_order_relaxed);
+}
 
 static struct tl_lane_open *innermost(struct tl_lane *lane)
 {
-    return lane->depth ? &lane->open[lane->depth - 1] : NULL;
+    uint32_t depth = depth_of(lane);
+    return depth ? &lane->open[depth - 1] : NULL;
 }
 
-/* relaxed, all: the release of HEAD comes after what is final; what is written
- * before is read whole or old, word by word */
-static void set(struct tl_record *record, enum tl_lane_word word,
-                uint64_t value)
+/* relaxed, here and in all that is kept of what is open: it is read where its
+ * task is dead, or as a guess */
+static uint64_t position_of(const struct tl_lane_open *open)
 {
-    atomic_store_explicit(&record->words[word], value, memory_order_relaxed);
+    return atomic_load_explicit(&open->position, memory_order_relaxed);
 }
 
-static void close_operation(struct tl_lane *lane, int64_t ended,
-                            enum tl_trace_result result)
+static int64_t slept_of(const struct tl_lane_open *open)
 {
-    struct tl_lane_open *open = &lane->open[--lane->depth];
-    struct tl_record *record = tl_lane_record(lane, open->position);
-    uint64_t head = atomic_load_explicit(&record->words[TL_LANE_HEAD],
-                                         memory_order_relaxed);
-    uint64_t message = lane->message;
-    lane->message = 0;
-    /* the reader may have passed it by, in a recording before, and the task
-     * have gone round since */
-    if (atomic_load_explicit(&lane->written, memory_order_relaxed) -
-            open->position >
-        TL_LANE_RECORDS)
-        return;
-    set(record, TL_LANE_ENDED, (uint64_t)ended);
-    set(record, TL_LANE_MESSAGE, message);
-    /* release: pairs with the acquire in tl_drain_lane.  commit */
-    atomic_store_explicit(&record->words[TL_LANE_HEAD],
-                          (head & ~TL_LANE_OPEN) | (uint64_t)result
-                                                       << TL_LANE_RESULT_SHIFT,
-                          memory_order_release);
+    return atomic_load_explicit(&open->slept, memory_order_relaxed);
+}
+
+static void set_began(struct tl_lane *lane, struct tl_lane_open *open,
+                      int64_t now)
+{
+    open->began = now;
+    /* relaxed: the release of HEAD comes after it */
+    atomic_store_explicit(&tl_lane_unit(lane, position_of(open))->words[1],
+                          (uint64_t)now, memory_order_relaxed);
+}
+
+/* ---- ends ---- */
+
+/* Writes what the unit cannot hold of the operation: how far behind it. */
+static uint64_t write_more(struct tl_lane *lane,
+                           const struct tl_lane_open *open, int64_t ended,
+                           uint64_t message)
+{
+    uint64_t distance =
+        atomic_load_explicit(&lane->written, memory_order_relaxed) -
+        position_of(open);
+    uint64_t words[TL_LANE_WORDS - 1] = {
+        [TL_LANE_MORE_ENDED - 1] = (uint64_t)ended,
+        [TL_LANE_MORE_MESSAGE - 1] = message};
+    if (slept_of(open)) {
+        words[TL_LANE_MORE_SLEPT - 1] = (uint64_t)slept_of(open);
+        words[TL_LANE_MORE_WAITED - 1] =
+            atomic_load_explicit(&open->waited, memory_order_relaxed);
+        words[TL_LANE_MORE_CALLED - 1] = (uint64_t)atomic_load_explicit(
+            &open->called, memory_order_relaxed);
+        words[TL_LANE_MORE_WAKER - 1] =
+            atomic_load_explicit(&open->waker, memory_order_relaxed);
+    }
+    tl_lane_write_words(lane, TL_LANE_MORE, words);
+    return distance;
+}
+
+/* The bits of HEAD that tell it. */
+static uint64_t told(struct tl_lane *lane, const struct tl_lane_open *open,
+                     int64_t ended, uint64_t message)
+{
+    if (tl_lane_has_room(lane, TL_LANE_WORDS / 2, 0))
+        return TL_LANE_HAS_MORE | write_more(lane, open, ended, message)
+                                      << TL_LANE_NUMBER_SHIFT;
+    return 0;
+}
+
+static bool is_brief(const struct tl_lane_open *open)
+{
+    return open->moments != TL_RECORDING_BOTH && !open->around &&
+           !slept_of(open);
 }
 
 /* Of one that nobody has told of. */
@@ -54,20 +89,50 @@ static int64_t likely_end(const struct tl_lane_open *open)
     return open->awake > 0 ? open->awake : open->began;
 }
 
+static void close_operation(struct tl_lane *lane, bool now,
+                            enum tl_trace_result result)
+{
+    struct tl_lane_open *open = innermost(lane);
+    uint64_t position = position_of(open), message = lane->message;
+    _Atomic uint64_t *head = tl_lane_unit(lane, position)->words;
+    lane->message = 0;
+    /* the reader may have passed it by, in a recording before, and the task
+     * have gone round since; relaxed: see tl_lane_has_room */
+    if (atomic_load_explicit(&lane->written, memory_order_relaxed) - position <=
+        TL_LANE_UNITS) {
+        uint64_t bits = message << TL_LANE_NUMBER_SHIFT;
+        if (!is_brief(open) || message > TL_LANE_NUMBER_MOST)
+            bits = told(lane, open,
+                        now ? tl_recording_ticks() : likely_end(open), message);
+        else if (open->moments == TL_RECORDING_END && now)
+            set_began(lane, open, tl_recording_ticks());
+        bits |= (uint64_t)result << TL_LANE_RESULT_SHIFT;
+        /* release: pairs with the acquire in tl_drain_lane.  commit */
+        atomic_store_explicit(
+            head,
+            (atomic_load_explicit(head, memory_order_relaxed) &
+             ~TL_LANE_OPEN) |
+                bits,
+            memory_order_release);
+    }
+    /* relaxed: see depth_of */
+    atomic_store_explicit(&lane->depth, depth_of(lane) - 1,
+                          memory_order_relaxed);
+}
+
 /* Ends what cannot go on, as something begins at `frame`. */
-static void settle(struct tl_lane *lane, uintptr_t frame, bool idle,
-                   int64_t now)
+static void settle(struct tl_lane *lane, uintptr_t frame, bool idle)
 {
     struct tl_lane_open *open;
     while ((open = innermost(lane))) {
         if (open->idle == idle && open->frame && open->frame == frame) {
-            close_operation(lane, now, TL_TRACE_DONE);
+            close_operation(lane, true, TL_TRACE_DONE);
             continue;
         }
         if ((idle && !open->idle) ||
             (open->idle == idle && frame && open->frame > frame))
             return; /* that one lies around it */
-        close_operation(lane, likely_end(open),
+        close_operation(lane, false,
                         open->frame ? TL_TRACE_RAISED : TL_TRACE_UNKNOWN);
     }
 }
@@ -83,7 +148,7 @@ uintptr_t tl_recording_call(const void *frame)
         /* that call is gone: an error has passed it */
         struct tl_lane_open *open;
         while ((open = innermost(lane)) && open->frame && open->frame <= here)
-            close_operation(lane, likely_end(open), TL_TRACE_RAISED);
+            close_operation(lane, false, TL_TRACE_RAISED);
         before = open ? open->frame : 0;
     }
     lane->frame = here;
@@ -98,7 +163,7 @@ void tl_recording_return(const void *frame, uintptr_t before,
         return;
     struct tl_lane_open *open = innermost(lane);
     if (open && open->frame == (uintptr_t)frame)
-        close_operation(lane, tl_recording_ticks(), result);
+        close_operation(lane, true, result);
     lane->frame = before;
 }
 
@@ -107,96 +172,49 @@ void tl_recording_end(enum tl_trace_result result)
     struct tl_lane *lane = tl_lane;
     struct tl_lane_open *open = lane ? innermost(lane) : NULL;
     if (open && open->frame == lane->frame)
-        close_operation(lane, tl_recording_ticks(), result);
+        close_operation(lane, true, result);
 }
 
 /* ---- an operation's beginning ---- */
 
-/* The entry of the object, which the reader knows by then; -1: no room. */
-static int object_entry(struct tl_lane *lane, const struct tl_object *object)
+/* Something begins within it. */
+static void surround(struct tl_lane *lane, struct tl_lane_open *open)
 {
-    uint64_t offset = tl_offset(object);
-    uint64_t hash = (offset >> 6) * UINT64_C(0x9e3779b97f4a7c15);
-    uint32_t index = 1 + (uint32_t)((hash >> 32) % (TL_LANE_OBJECTS - 1));
-    struct tl_lane_object *entry = &lane->objects[index];
-    if (__builtin_expect(
-            entry->offset == offset && entry->number == object->number &&
-                entry->kind == object->kind && entry->arena == tl_arena &&
-                entry->tenant == lane->tenant,
-            1))
-        return (int)index;
-    const char *space =
-        tl_arena == TL_HOME ? NULL : tl_recording_words.space(tl_arena);
-    struct tl_lane_note note = {.what = TL_LANE_OBJECT,
-                                .words = {index, object->kind, object->number},
-                                .texts = {object->name, space}};
-    if (!tl_lane_write(lane, &note))
-        return -1;
-    *entry = (struct tl_lane_object){.offset = offset,
-                                     .number = object->number,
-                                     .tenant = lane->tenant,
-                                     .arena = (uint16_t)tl_arena,
-                                     .kind = (uint16_t)object->kind};
-    return (int)index;
+    open->around = true;
+    if (!open->began)
+        set_began(lane, open, tl_recording_ticks());
 }
 
-static bool is_file(const struct tl_lane *lane, uint32_t entry,
-                    const struct tl_recording_file *file)
+static void open_operation(struct tl_lane *lane, uint64_t place,
+                           enum tl_recording_moments moments, bool idle)
 {
-    return lane->file_keys[entry][0] == file->key[0] &&
-           lane->file_keys[entry][1] == file->key[1];
-}
-
-/* The same of a script; files that are too many are none. */
-static uint32_t file_entry(struct tl_lane *lane,
-                           const struct tl_recording_file *file)
-{
-    if (lane->last_file && is_file(lane, lane->last_file, file))
-        return lane->last_file;
-    for (uint32_t entry = 1; entry <= lane->files; entry++)
-        if (is_file(lane, entry, file))
-            return lane->last_file = entry;
-    uint32_t entry = lane->files + 1;
-    struct tl_lane_note note = {
-        .what = TL_LANE_FILE, .words = {entry}, .texts = {file->name}};
-    if (entry == TL_LANE_FILES || !tl_lane_write(lane, &note))
-        return FILE_NONE;
-    memcpy(lane->file_keys[entry], file->key, sizeof file->key);
-    lane->files = lane->last_file = entry;
-    return entry;
-}
-
-/* line, file, object and operation in one word; 0: there is no room. */
-static uint64_t place_of(struct tl_lane *lane, uint32_t operation,
-                         const struct tl_object *object)
-{
-    struct tl_recording_file file;
-    uint64_t line = tl_recording_where ? tl_recording_where(&file) : 0;
-    uint64_t number = line ? file_entry(lane, &file) : FILE_NONE;
-    int entry = object ? object_entry(lane, object) : 0;
-    return entry < 0 ? 0
-                     : (line & 0xffffff) | number << 24 |
-                           (uint64_t)entry << 32 | (uint64_t)operation << 48;
-}
-
-static void open_operation(struct tl_lane *lane, uint64_t place, bool idle,
-                           int64_t now)
-{
+    uint32_t depth = depth_of(lane);
+    struct tl_lane_open *open = &lane->open[depth];
+    int64_t now = moments == TL_RECORDING_END ? 0 : tl_recording_ticks();
     /* relaxed: see tl_lane_has_room */
     uint64_t position =
         atomic_load_explicit(&lane->written, memory_order_relaxed);
-    struct tl_record *record = tl_lane_record(lane, position);
-    set(record, TL_LANE_HEAD, TL_LANE_OPERATION | TL_LANE_OPEN);
-    set(record, TL_LANE_BEGAN, (uint64_t)now);
-    set(record, TL_LANE_SLEPT, 0);
-    set(record, TL_LANE_WAITED, 0);
-    set(record, TL_LANE_PLACE, place);
-    lane->open[lane->depth++] = (struct tl_lane_open){
-        .position = position, .frame = lane->frame, .idle = idle, .began = now};
+    struct tl_unit *unit = tl_lane_unit(lane, position);
+    /* relaxed, all: the release below comes after them */
+    atomic_store_explicit(&unit->words[0],
+                          TL_LANE_OPERATION | TL_LANE_OPEN |
+                              place << TL_LANE_UNITS_SHIFT,
+                          memory_order_relaxed);
+    atomic_store_explicit(&unit->words[1], (uint64_t)now, memory_order_relaxed);
+    atomic_store_explicit(&open->slept, 0, memory_order_relaxed);
+    atomic_store_explicit(&open->position, position, memory_order_relaxed);
+    open->moments = (uint8_t)moments;
+    open->idle = idle;
+    open->around = false;
+    open->frame = lane->frame;
+    open->began = now;
+    open->awake = 0;
+    atomic_store_explicit(&lane->depth, depth + 1, memory_order_relaxed);
     lane->message = 0;
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, position + 1, memory_order_release);
-    tl_lane_ring(lane, position + 1);
+    if ((position + 1) % TL_LANE_STRETCH == 0)
+        tl_lane_stretch(lane, position + 1);
 }
 
 static void lose(struct tl_lane *lane)
@@ -207,7 +225,7 @@ static void lose(struct tl_lane *lane)
 }
 
 void tl_recording_operation(uint32_t operation, const struct tl_object *object,
-                            bool idle)
+                            enum tl_recording_moments moments, bool idle)
 {
     struct tl_lane *lane = tl_lane;
     if (!lane)
@@ -217,16 +235,29 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
             lose(lane);
         return;
     }
-    int64_t now = tl_recording_ticks();
-    settle(lane, lane->frame, idle, now);
-    uint64_t place =
-        lane->depth < TL_LANE_NESTED && tl_lane_has_room(lane, 1, TL_LANE_SPARE)
-            ? place_of(lane, operation, object)
+    if (depth_of(lane))
+        settle(lane, lane->frame, idle);
+    uint32_t depth = depth_of(lane);
+    if (depth)
+        surround(lane, &lane->open[depth - 1]);
+    uint32_t place =
+        depth < TL_LANE_NESTED && tl_lane_has_room(lane, 1, TL_LANE_SPARE)
+            ? tl_places_entry(lane, operation, object)
             : 0;
     if (place && tl_lane_has_room(lane, 1, TL_LANE_SPARE))
-        open_operation(lane, place, idle, now);
+        open_operation(lane, place, moments, idle);
     else
         lose(lane);
+}
+
+void tl_recording_lasts(void)
+{
+    struct tl_lane_open *open = tl_lane ? innermost(tl_lane) : NULL;
+    if (!open)
+        return;
+    open->moments = TL_RECORDING_BOTH;
+    if (!open->began)
+        set_began(tl_lane, open, tl_recording_ticks());
 }
 
 /* ---- sleeps, and those who end them ---- */
@@ -242,35 +273,38 @@ static struct tl_lane_open *open_here(void)
     return tl_lane ? innermost(tl_lane) : NULL;
 }
 
+/* relaxed, all stores: see position_of */
 void tl_recording_sleeps(void)
 {
     struct tl_lane_open *open = open_here();
     if (!open)
         return;
     int64_t now = tl_recording_ticks();
-    if (!open->slept)
-        set(tl_lane_record(tl_lane, open->position), TL_LANE_SLEPT,
-            (uint64_t)now);
-    open->slept = open->slept ? open->slept : now;
+    if (!open->began)
+        set_began(tl_lane, open, now);
+    if (!slept_of(open)) {
+        atomic_store_explicit(&open->waited, 0, memory_order_relaxed);
+        atomic_store_explicit(&open->called, 0, memory_order_relaxed);
+        atomic_store_explicit(&open->waker, 0, memory_order_relaxed);
+        atomic_store_explicit(&open->slept, now, memory_order_relaxed);
+    }
     open->awake = -now; /* since then it sleeps */
 }
 
-/* Who called last, in the record. */
-static void note_caller(struct tl_lane *lane, struct tl_record *record,
-                        int64_t began)
+/* Who called last. */
+static void note_caller(struct tl_lane *lane, struct tl_lane_open *open)
 {
     /* acquire: pairs with the release in tl_recording_calls, so that the
      * caller's lane shows its tenant of then */
     uint64_t call = atomic_load_explicit(&lane->call, memory_order_acquire);
     int64_t time = origin() + (int64_t)(call >> CALL_SHIFT);
-    if (!call || time < began)
+    if (!call || time < open->began)
         return;
     /* relaxed: as above */
-    uint64_t caller = atomic_load_explicit(
+    uint32_t caller = atomic_load_explicit(
         &tl_lanes->lanes[call & TL_NUMBER_MASK].task, memory_order_relaxed);
-    set(record, TL_LANE_CALLED, (uint64_t)time);
-    set(record, TL_LANE_HEAD,
-        TL_LANE_OPERATION | TL_LANE_OPEN | caller << TL_LANE_NUMBER_SHIFT);
+    atomic_store_explicit(&open->waker, caller, memory_order_relaxed);
+    atomic_store_explicit(&open->called, time, memory_order_relaxed);
 }
 
 void tl_recording_awake(void)
@@ -278,12 +312,14 @@ void tl_recording_awake(void)
     struct tl_lane_open *open = open_here();
     if (!open || open->awake >= 0)
         return;
-    struct tl_record *record = tl_lane_record(tl_lane, open->position);
     int64_t now = tl_recording_ticks();
-    open->waited += (uint64_t)(now + open->awake);
+    uint64_t waited =
+        atomic_load_explicit(&open->waited, memory_order_relaxed);
+    atomic_store_explicit(&open->waited,
+                          waited + (uint64_t)(now + open->awake),
+                          memory_order_relaxed);
     open->awake = now;
-    set(record, TL_LANE_WAITED, open->waited);
-    note_caller(tl_lane, record, open->began);
+    note_caller(tl_lane, open);
 }
 
 /* The slot says where the task is at home: in another arena, since its last
@@ -307,14 +343,40 @@ void tl_recording_calls(const struct tl_task *task)
 
 /* ---- the end of the task ---- */
 
+/* Says of the operation what its task knew. */
+static void leave(struct tl_lane *lane, const struct tl_lane_open *open)
+{
+    uint64_t position = position_of(open);
+    _Atomic uint64_t *head = tl_lane_unit(lane, position)->words;
+    /* relaxed, all but the last: the death, or end, came before */
+    uint64_t bits = atomic_load_explicit(head, memory_order_relaxed);
+    if (position >=
+            atomic_load_explicit(&lane->written, memory_order_relaxed) ||
+        position <
+            atomic_load_explicit(&lane->drained, memory_order_relaxed) ||
+        (bits & TL_LANE_WHAT) != TL_LANE_OPERATION || !(bits & TL_LANE_OPEN))
+        return;
+    /* release: the record before the word that tells of it; pairs with the
+     * acquire in tl_drain_lane */
+    atomic_store_explicit(head, bits | told(lane, open, 0, 0),
+                          memory_order_release);
+}
+
+void tl_recording_leave(struct tl_lane *lane)
+{
+    uint32_t depth = depth_of(lane);
+    for (uint32_t n = 0; n < depth && n < TL_LANE_NESTED; n++)
+        leave(lane, &lane->open[n]);
+}
+
 void tl_recording_ended(int exitcode)
 {
     struct tl_lane *lane = tl_lane;
     if (!lane || !tl_recording_is_enrolled(lane))
         return;
-    settle(lane, lane->frame, false, tl_recording_ticks());
-    while (lane->depth)
-        close_operation(lane, tl_recording_ticks(), TL_TRACE_DONE);
+    settle(lane, lane->frame, false);
+    while (depth_of(lane))
+        close_operation(lane, true, TL_TRACE_DONE);
     tl_recording_write_end(
         lane, atomic_load_explicit(&lane->task, memory_order_relaxed),
         exitcode || lane->failed ? TL_TRACE_FAILED : TL_TRACE_ENDED, 0);

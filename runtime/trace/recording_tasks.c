@@ -33,13 +33,13 @@ static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
     lane->epoch = epoch;
     lane->tenant++;
     lane->stretches = 0;
-    lane->depth = lane->files = lane->last_file = 0;
     lane->frame = 0;
     lane->failed = false;
     lane->message = 0;
     lane->thread = thread;
     /* relaxed, all: see task_of; a caller that finds an old one is off by one
      * tenant, in a word that is a hint */
+    atomic_store_explicit(&lane->depth, 0, memory_order_relaxed);
     atomic_store_explicit(&lane->task, 0, memory_order_relaxed);
     atomic_store_explicit(&lane->id, id, memory_order_relaxed);
     atomic_store_explicit(&lane->tid, (int32_t)gettid(), memory_order_relaxed);
@@ -69,6 +69,7 @@ static bool introduce(struct tl_lane *lane)
     struct tl_lane_note note = {
         .what = TL_LANE_TASK,
         .number = number,
+        .spare = TL_LANE_KEPT,
         .words = {(uint64_t)flags << 32 | task_of(self->parent),
                   (uint64_t)tl_world_pid(getpid()),
                   (uint64_t)tl_recording_ticks(),
@@ -106,6 +107,7 @@ void tl_recording_start(bool thread)
     atomic_compare_exchange_strong_explicit(
         &tl_lanes->origin, &unknown, tl_recording_ticks(), memory_order_relaxed,
         memory_order_relaxed);
+    tl_recording_leave(lane);
     set_lane(lane, epoch_now(), thread);
     tl_lane = lane;
     tl_recording_is_enrolled(lane);
@@ -141,6 +143,7 @@ void tl_recording_write_end(struct tl_lane *lane, uint32_t task,
 {
     struct tl_lane_note note = {.what = TL_LANE_END,
                                 .number = task,
+                                .spare = TL_LANE_KEPT,
                                 .words = {(uint64_t)tl_recording_ticks(),
                                           (uint64_t)how, (uint64_t)signal}};
     if (task && tl_recording_is_enrolled(lane))
@@ -160,6 +163,7 @@ void tl_recording_mark(const char *text)
     if (!lane || !tl_recording_is_enrolled(lane))
         return;
     struct tl_lane_note note = {.what = TL_LANE_MARK,
+                                .spare = TL_LANE_KEPT,
                                 .words = {(uint64_t)tl_recording_ticks()},
                                 .texts = {text}};
     tl_lane_write(lane, &note);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "memory/object.h"
 #include "public/recording.h"
 #include "tasks/task.h"
 #include "trace/lane.h"
@@ -17,6 +18,8 @@
 struct tl_recording_words {
     const char *(*operation)(uint32_t operation);
     const char *(*space)(unsigned arena);
+    /* the lock of a condition; NULL: it is none */
+    const struct tl_object *(*part)(const struct tl_object *object);
 };
 extern struct tl_recording_words tl_recording_words;
 
@@ -36,6 +39,8 @@ void tl_recording_dead(const struct tl_task *task, int signal);
 /* For trace/recording: whether the lane's task is in a recording that
  * goes on, and known there; the end of a task, in the lane; and the time. */
 bool tl_recording_is_enrolled(struct tl_lane *lane);
+/* By the next tenant of the lane: what the one before has left open. */
+void tl_recording_leave(struct tl_lane *lane);
 void tl_recording_write_end(struct tl_lane *lane, uint32_t task,
                             enum tl_trace_how how, int signal);
 static inline int64_t tl_recording_ticks(void)

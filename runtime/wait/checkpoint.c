@@ -47,12 +47,43 @@ static void announce(enum tl_operation operation, const void *object,
     at_point = false;
 }
 
+/* What is over at once where it does not wait: what takes or looks has the
+ * moment of its end, what gives or changes that of its beginning. */
+static const uint8_t moments[TL_OPERATION_COUNT] = {
+#define TAKES(name) [TL_OP_##name] = TL_RECORDING_END
+#define GIVES(name) [TL_OP_##name] = TL_RECORDING_BEGIN
+    TAKES(LOCK_ACQUIRE),      GIVES(LOCK_RELEASE),
+    TAKES(LOCK_HOLDER),       TAKES(RLOCK_ACQUIRE),
+    GIVES(RLOCK_RELEASE),     TAKES(RLOCK_HOLDER),
+    TAKES(RWLOCK_READ),       TAKES(RWLOCK_WRITE),
+    GIVES(RWLOCK_RELEASE),    TAKES(CONDITION_ACQUIRE),
+    GIVES(CONDITION_RELEASE), GIVES(CONDITION_NOTIFY),
+    GIVES(CONDITION_NOTIFY_ALL), TAKES(SEMAPHORE_ACQUIRE),
+    GIVES(SEMAPHORE_RELEASE), TAKES(SEMAPHORE_VALUE),
+    GIVES(EVENT_SET),         GIVES(EVENT_CLEAR),
+    TAKES(EVENT_IS_SET),      TAKES(EVENT_WAIT),
+    GIVES(LATCH_COUNT_DOWN),  TAKES(LATCH_WAIT),
+    TAKES(LATCH_COUNT),       GIVES(QUEUE_PUT),
+    TAKES(QUEUE_GET),         TAKES(QUEUE_SIZE),
+    GIVES(QUEUE_TASK_DONE),   TAKES(QUEUE_JOIN),
+    GIVES(PIPE_SEND),         TAKES(PIPE_RECV),
+    TAKES(PIPE_POLL),         TAKES(VALUE_GET),
+    GIVES(VALUE_SET),         GIVES(VALUE_ADD),
+    GIVES(VALUE_COMPARE_SET), TAKES(ARRAY_GET),
+    GIVES(ARRAY_SET),         GIVES(ARRAY_ADD),
+    TAKES(TABLE_GET),         GIVES(TABLE_SET),
+    GIVES(TABLE_ADD),         TAKES(TABLE_LENGTH)
+#undef TAKES
+#undef GIVES
+};
+
 /* What a point enters is a part of what comes to it. */
 static void record(enum tl_operation operation, const void *object)
 {
     bool has_object = tl_operation_row(operation)->kind != TL_KIND_NONE;
     if (!at_point)
         tl_recording_operation(operation, has_object ? object : NULL,
+                               (enum tl_recording_moments)moments[operation],
                                tl_idle_runs);
 }
 
