@@ -8,10 +8,7 @@
 
 #include "lua/calls.h"
 #include "tidelock.h"
-
-/* The call in progress, the innermost, of this thread. */
-static _Thread_local lua_State *calling;
-static _Thread_local uintptr_t calling_frame;
+#include "trace/sites.h"
 
 /*
  * ---- coroutines, which may be gone ----
@@ -42,37 +39,10 @@ static void keep(lua_State *L)
     kept = L;
 }
 
-/* What an error has left behind lies deeper on the stack than who comes now: no
- * line is better. */
-static void where(struct tl_recording_site *site)
-{
-    static _Thread_local lua_Debug frame;
-    lua_State *L = calling;
-    if (!L || (uintptr_t)__builtin_frame_address(0) > calling_frame)
-        return;
-    for (int level = 1; lua_getstack(L, level, &frame); level++) {
-        lua_getinfo(L, "Sl", &frame);
-        if (frame.currentline <= 0)
-            continue;
-        /* Lua keeps the source's name while it has a function of it */
-        site->key[0] = (uintptr_t)frame.source;
-        memcpy(&site->key[1], frame.short_src, sizeof(uint32_t));
-        site->key[1] |= (uint64_t)frame.currentline << 32;
-        site->line = (uint32_t)frame.currentline;
-        site->name = frame.short_src;
-        return;
-    }
-}
-
 void spans_enter(void)
 {
-    tl_recording_site = where;
-    calling = home = kept = NULL;
-}
-
-void spans_forget(void)
-{
-    calling = NULL; /* the parent's call, which has forked */
+    tl_recording_site = sites_find;
+    home = kept = NULL;
 }
 
 /* Outcomes that are none are nil and a reason. */
@@ -89,15 +59,11 @@ static void wrap(lua_State *L, const char *name, enum calls_form form);
 static inline int call(lua_State *L, lua_CFunction function)
 {
     const void *frame = __builtin_frame_address(0);
-    uintptr_t before = tl_recording_call(frame), frame_before = calling_frame;
-    lua_State *calling_before = calling;
     keep(L);
-    calling = L;
-    calling_frame = (uintptr_t)frame;
+    struct tl_recording_call before = tl_recording_call(frame, L);
     int results = function(L);
-    calling = calling_before == home || calling_before == kept ? calling_before
-                                                               : NULL;
-    calling_frame = frame_before;
+    if (before.caller != L && before.caller != home && before.caller != kept)
+        before.caller = NULL;
     tl_recording_return(frame, before, result_of(L, results));
     if (results == 1 && lua_iscfunction(L, -1))
         wrap(L, "", CALLS_RESULT); /* the iterator of q:items(), f:lines() */
@@ -148,6 +114,7 @@ static void wrap(lua_State *L, const char *name, enum calls_form form)
 
 void spans_open(lua_State *L)
 {
+    sites_open(L);
     calls_wrap(L, lua_gettop(L), wrap);
     calls_wrap_registered(L);
 }

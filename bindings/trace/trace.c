@@ -74,12 +74,6 @@ void trace_enter(void)
     spans_enter();
 }
 
-void trace_forget(lua_State *L)
-{
-    (void)L;
-    spans_forget();
-}
-
 void trace_open(lua_State *L)
 {
     lua_pushvalue(L, -1);

@@ -44,22 +44,33 @@ void tl_recording_finish(int exitcode);
 /* Says something that is kept with its moment. */
 void tl_recording_mark(const char *text);
 
-/* The hook of this thread that says where its script is: the line, or 0, and
- * the name of the file, which need not outlive the next call.  `key` is the
- * same for the same line of the same file, and no other. */
+/* Where the script is.  Two of the same key and age are at the same line of the
+ * same file; those of another age perhaps.  `file` is the same for the same
+ * file, but for one that is long gone. */
 struct tl_recording_site {
     uint64_t key[2];
-    uint32_t line;
-    const char *name;
+    uint32_t age;
+    uint32_t line; /* 0: not known */
+    uint64_t file;
+    const char *name; /* of the file; need not outlive the next call */
 };
-typedef void tl_recording_site_hook(struct tl_recording_site *site);
+
+/* The hook of this thread that finds it, for the caller of the innermost call;
+ * `whole`: with the line, the file and its name, else perhaps without.  The key
+ * may be another one then. */
+typedef void tl_recording_site_hook(struct tl_recording_site *site,
+                                    void *caller, bool whole);
 extern _Thread_local tl_recording_site_hook *tl_recording_site;
 
 /* Around a call of the API; `frame` is an address in the caller's frame.  What
  * operations it has begun ends with it.  Returns what tl_recording_return
  * takes. */
-uintptr_t tl_recording_call(const void *frame);
-void tl_recording_return(const void *frame, uintptr_t before,
+struct tl_recording_call {
+    uintptr_t frame;
+    void *caller; /* NULL: it has no line */
+};
+struct tl_recording_call tl_recording_call(const void *frame, void *caller);
+void tl_recording_return(const void *frame, struct tl_recording_call before,
                          enum tl_trace_result result);
 
 /* The operation that this call has begun has ended, and more comes before the

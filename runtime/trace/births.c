@@ -47,8 +47,7 @@ static void define(struct tl_drain *drain, struct tl_lane *lane,
         .parent = parent_index,
         .flags = (uint32_t)(parent >> 32),
         .pid = tl_lane_word(lane, position, TL_LANE_TASK_PID),
-        .began =
-            tl_births_moment(
+        .began = tl_births_moment(
             drain, tl_lane_word(lane, position, TL_LANE_TASK_BEGAN)),
         .name = texts ? texts : "",
         .path = ""};

@@ -64,11 +64,11 @@ static void fill_kept(struct tl_drain *drain, const struct tl_lane_open *open,
 {
     /* relaxed, all: see tl_lane_open */
     struct sleep sleep = {
-        .slept = (uint64_t)atomic_load_explicit(&open->slept,
-                                                memory_order_relaxed),
+        .slept =
+            (uint64_t)atomic_load_explicit(&open->slept, memory_order_relaxed),
         .waited = atomic_load_explicit(&open->waited, memory_order_relaxed),
-        .called = (uint64_t)atomic_load_explicit(&open->called,
-                                                 memory_order_relaxed),
+        .called =
+            (uint64_t)atomic_load_explicit(&open->called, memory_order_relaxed),
         .waker = atomic_load_explicit(&open->waker, memory_order_relaxed)};
     fill_sleep(drain, &sleep, span);
 }
@@ -184,14 +184,14 @@ static uint32_t object_of(struct pass *pass, const char *name,
                             .name = part_name,
                             .space = space})
                   : 0;
-    return tl_trace_file_object(
-        file, &(struct tl_trace_file_object){
-                  .kind = (uint32_t)kind,
-                  .word = tl_kind_name(kind),
-                  .number = word(pass, TL_LANE_PLACE_NUMBER),
-                  .name = name,
-                  .space = space,
-                  .lock = part});
+    return tl_trace_file_object(file,
+                                &(struct tl_trace_file_object){
+                                    .kind = (uint32_t)kind,
+                                    .word = tl_kind_name(kind),
+                                    .number = word(pass, TL_LANE_PLACE_NUMBER),
+                                    .name = name,
+                                    .space = space,
+                                    .lock = part});
 }
 
 static void read_place(struct pass *pass, uint64_t head, const char *script)
@@ -243,16 +243,15 @@ static uint64_t read_record(struct pass *pass)
 {
     struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
     /* acquire: pairs with the commit of an operation's end */
-    uint64_t head =
-        atomic_load_explicit(&unit->words[0], memory_order_acquire);
+    uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
     if ((head & TL_LANE_WHAT) != TL_LANE_OPERATION) {
         read_note(pass, head);
         return tl_lane_size(head);
     }
     /* relaxed: an old one only puts it off */
     if ((head & TL_LANE_OPEN) && pass->how == TL_DRAIN_LIVE &&
-        pass->position >= atomic_load_explicit(&pass->lane->tenancy,
-                                               memory_order_relaxed))
+        pass->position >=
+            atomic_load_explicit(&pass->lane->tenancy, memory_order_relaxed))
         return 0;
     read_operation(pass, head);
     return 1;

@@ -70,9 +70,8 @@ void tl_lane_stretch(struct tl_lane *lane, uint64_t position)
 static size_t add_text(char *all, size_t used, const char *text)
 {
     size_t size = text ? strlen(text) : 0;
-    size_t most = used + TL_LANE_TEXTS < TEXT_MOST
-                      ? TEXT_MOST - TL_LANE_TEXTS - used
-                      : 0;
+    size_t most =
+        used + TL_LANE_TEXTS < TEXT_MOST ? TEXT_MOST - TL_LANE_TEXTS - used : 0;
     if (size > most)
         size = most;
     if (size)

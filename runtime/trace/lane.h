@@ -121,7 +121,7 @@ struct tl_unit {
 
 /* An operation that has begun and not ended, as its task knows it. */
 struct tl_lane_open {
-    _Atomic uint64_t position;
+    _Alignas(TL_LINE) _Atomic uint64_t position;
     _Atomic int64_t slept; /* when it first slept; 0: never */
     _Atomic uint64_t waited;
     _Atomic int64_t called; /* by the waker; 0: by nobody */
@@ -134,33 +134,41 @@ struct tl_lane_open {
     int64_t awake;   /* since when; 0: has not slept; negative: asleep since */
 };
 
-/* What an entry of the lane's table of places stands for.  `site` is what the
- * hook says of the script (public/recording). */
+/* What an entry of the lane's table of places stands for: an operation of an
+ * object (0: none), and of the script what the hook says (public/recording). */
 struct tl_lane_place {
-    uint64_t site[2], offset, number;
+    _Alignas(TL_LINE) uint64_t site[2];
+    uint64_t offset, number;
     uint32_t tenant; /* the lane's, who wrote it */
     uint16_t arena, operation;
+    uint32_t age, line;
+    uint64_t file;
 };
 
-/* Padded on purpose. */
+/* Never a recording's epoch. */
+#define TL_LANE_NOT_ENROLLED (UINT32_MAX - 1)
+
+/* Padded on purpose: what each operation touches is in the first lines. */
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct tl_lane {
     /* Of the writer; others read what is atomic. */
     _Alignas(TL_LINE) _Atomic uint64_t written;
-    _Atomic uint64_t tenancy;
+    uint64_t limit;         /* the writer has room below it */
+    uintptr_t frame;        /* of the innermost call of the API, or 0 */
+    void *caller;           /* as that has said */
+    uint64_t message;       /* of the operation that is open, or 0 */
+    _Atomic uint32_t depth; /* of what is open */
+    uint32_t enrolled;      /* the epoch in which it is recorded, if so */
+    uint32_t tenant;        /* counts them */
+    uint32_t stretches;     /* of the units, that this one has had mapped */
+    struct tl_lane_open open[TL_LANE_NESTED];
+    _Alignas(TL_LINE) _Atomic uint64_t tenancy;
     _Atomic uint64_t lost;
-    uint64_t limit;        /* the writer has room below it */
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */
     _Atomic uint32_t id;   /* and in the arena */
     _Atomic int32_t tid;
-    uint32_t tenant;    /* counts them */
-    uint32_t stretches; /* of the units, that this one has had mapped */
-    uint32_t epoch;     /* of the recording in which it is known */
-    _Atomic uint32_t depth; /* of what is open */
-    uintptr_t frame; /* of the innermost call of the API, or 0 */
+    uint32_t epoch; /* of the recording in which it is known */
     bool failed, thread;
-    uint64_t message; /* of the operation that is open, or 0 */
-    struct tl_lane_open open[TL_LANE_NESTED];
 
     /* Of the reader. */
     _Alignas(TL_LINE) _Atomic uint64_t drained;
@@ -187,7 +195,7 @@ struct tl_lanes {
      * they keep their order. */
     bool simulated;
     _Atomic int64_t moments;
-    int bell;     /* the descriptor to hurry the recorder, or -1 */
+    int bell; /* the descriptor to hurry the recorder, or -1 */
     _Alignas(TL_LINE) _Atomic uint32_t rung;
     struct tl_lane lanes[TL_LANES];
 };
@@ -214,9 +222,8 @@ static inline bool tl_lane_has_room(struct tl_lane *lane, uint64_t count,
 {
     /* relaxed: only this task writes it, and the tenant before it, whose end
      * this one's claim of the slot has seen */
-    uint64_t end =
-        atomic_load_explicit(&lane->written, memory_order_relaxed) + count +
-        spare;
+    uint64_t end = atomic_load_explicit(&lane->written, memory_order_relaxed) +
+                   count + spare;
     return __builtin_expect(end <= lane->limit, 1) ||
            tl_lane_has_more_room(lane, end);
 }
@@ -240,7 +247,8 @@ void tl_lane_write_words(struct tl_lane *lane, uint64_t head,
  * recorder where the lane is half full, and has the units to come mapped at
  * once, since a fault for each page would cost more than what is written there.
  */
-#define TL_LANE_STRETCH UINT64_C(4096) /* units, which divides those of a lane */
+#define TL_LANE_STRETCH                                                        \
+    UINT64_C(4096) /* units, which divides those of a lane */
 void tl_lane_stretch(struct tl_lane *lane, uint64_t position);
 
 /* Of what is read: a word of a record, HEAD as the 0th.  relaxed: the acquire

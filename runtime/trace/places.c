@@ -1,5 +1,7 @@
 #include "trace/places.h"
 
+#include <string.h>
+
 #include "public/recording.h"
 #include "trace/recording_tasks.h"
 
@@ -13,6 +15,7 @@ static uint32_t index_of(const struct tl_lane_place *place)
     return 1 + (uint32_t)((hash >> 32) % (TL_LANE_PLACES - 1));
 }
 
+/* But for its age. */
 static bool is_it(const struct tl_lane_place *entry,
                   const struct tl_lane_place *place)
 {
@@ -48,27 +51,56 @@ static struct tl_lane_note note_of(const struct tl_recording_site *site,
     return note;
 }
 
+/* The place is not in its entry, or was at another age. */
+__attribute__((noinline)) static uint32_t enter(struct tl_lane *lane,
+                                                struct tl_lane_place *place,
+                                                const struct tl_object *object,
+                                                void *caller)
+{
+    struct tl_recording_site site = {.key = {place->site[0], place->site[1]},
+                                     .age = place->age};
+    if (tl_recording_site && caller)
+        tl_recording_site(&site, caller, true);
+    memcpy(place->site, site.key, sizeof place->site);
+    place->line = site.line;
+    place->file = site.file;
+    uint32_t index = index_of(place);
+    struct tl_lane_place *entry = &lane->places[index];
+    struct tl_lane_note note = note_of(&site, place->operation, object);
+    note.number = index;
+    bool known = is_it(entry, place) && entry->line == place->line &&
+                 entry->file == place->file;
+    if (!known && !tl_lane_write(lane, &note))
+        return 0;
+    *entry = *place;
+    return index;
+}
+
+/* What an error has left behind lies deeper on the stack than who comes now: no
+ * line is better. */
+static void *caller_of(const struct tl_lane *lane)
+{
+    return (uintptr_t)__builtin_frame_address(0) < lane->frame ? lane->caller
+                                                               : NULL;
+}
+
 uint32_t tl_places_entry(struct tl_lane *lane, uint32_t operation,
                          const struct tl_object *object)
 {
-    struct tl_recording_site site = {0};
-    if (tl_recording_site)
-        tl_recording_site(&site);
-    struct tl_lane_place place = {
-        .site = {site.key[0], site.key[1]},
-        .offset = object ? tl_offset(object) : 0,
-        .number = object ? object->number : 0,
-        .tenant = lane->tenant,
-        .arena = object ? (uint16_t)tl_arena : 0,
-        .operation = (uint16_t)operation};
+    struct tl_recording_site site = {.age = 0};
+    void *caller = caller_of(lane);
+    if (tl_recording_site && caller)
+        tl_recording_site(&site, caller, false);
+    struct tl_lane_place place = {.site = {site.key[0], site.key[1]},
+                                  .offset = object ? tl_offset(object) : 0,
+                                  .number = object ? object->number : 0,
+                                  .tenant = lane->tenant,
+                                  .arena = object ? (uint16_t)tl_arena : 0,
+                                  .operation = (uint16_t)operation,
+                                  .age = site.age};
     uint32_t index = index_of(&place);
-    struct tl_lane_place *entry = &lane->places[index];
-    if (__builtin_expect(is_it(entry, &place), 1))
-        return index;
-    struct tl_lane_note note = note_of(&site, operation, object);
-    note.number = index;
-    if (!tl_lane_write(lane, &note))
-        return 0;
-    *entry = place;
-    return index;
+    const struct tl_lane_place *entry = &lane->places[index];
+    return __builtin_expect(is_it(entry, &place) && entry->age == place.age, 1)
+               ? index
+               : enter(lane, &place, object, caller);
 }

@@ -51,15 +51,15 @@ static uint64_t write_more(struct tl_lane *lane,
     uint64_t distance =
         atomic_load_explicit(&lane->written, memory_order_relaxed) -
         position_of(open);
-    uint64_t words[TL_LANE_WORDS - 1] = {
-        [TL_LANE_MORE_ENDED - 1] = (uint64_t)ended,
-        [TL_LANE_MORE_MESSAGE - 1] = message};
+    uint64_t words[TL_LANE_WORDS - 1] = {[TL_LANE_MORE_ENDED - 1] =
+                                             (uint64_t)ended,
+                                         [TL_LANE_MORE_MESSAGE - 1] = message};
     if (slept_of(open)) {
         words[TL_LANE_MORE_SLEPT - 1] = (uint64_t)slept_of(open);
         words[TL_LANE_MORE_WAITED - 1] =
             atomic_load_explicit(&open->waited, memory_order_relaxed);
-        words[TL_LANE_MORE_CALLED - 1] = (uint64_t)atomic_load_explicit(
-            &open->called, memory_order_relaxed);
+        words[TL_LANE_MORE_CALLED - 1] =
+            (uint64_t)atomic_load_explicit(&open->called, memory_order_relaxed);
         words[TL_LANE_MORE_WAKER - 1] =
             atomic_load_explicit(&open->waker, memory_order_relaxed);
     }
@@ -110,8 +110,7 @@ static void close_operation(struct tl_lane *lane, bool now,
         /* release: pairs with the acquire in tl_drain_lane.  commit */
         atomic_store_explicit(
             head,
-            (atomic_load_explicit(head, memory_order_relaxed) &
-             ~TL_LANE_OPEN) |
+            (atomic_load_explicit(head, memory_order_relaxed) & ~TL_LANE_OPEN) |
                 bits,
             memory_order_release);
     }
@@ -137,25 +136,30 @@ static void settle(struct tl_lane *lane, uintptr_t frame, bool idle)
     }
 }
 
-uintptr_t tl_recording_call(const void *frame)
+/* That call is gone: an error has passed it.  The one that is left. */
+static struct tl_recording_call pass(struct tl_lane *lane, uintptr_t here)
+{
+    struct tl_lane_open *open;
+    while ((open = innermost(lane)) && open->frame && open->frame <= here)
+        close_operation(lane, false, TL_TRACE_RAISED);
+    return (struct tl_recording_call){.frame = open ? open->frame : 0};
+}
+
+struct tl_recording_call tl_recording_call(const void *frame, void *caller)
 {
     struct tl_lane *lane = tl_lane;
     uintptr_t here = (uintptr_t)frame;
     if (!lane)
-        return 0;
-    uintptr_t before = lane->frame;
-    if (before && before <= here) {
-        /* that call is gone: an error has passed it */
-        struct tl_lane_open *open;
-        while ((open = innermost(lane)) && open->frame && open->frame <= here)
-            close_operation(lane, false, TL_TRACE_RAISED);
-        before = open ? open->frame : 0;
-    }
+        return (struct tl_recording_call){0};
+    struct tl_recording_call before = {lane->frame, lane->caller};
+    if (__builtin_expect(before.frame && before.frame <= here, 0))
+        before = pass(lane, here);
     lane->frame = here;
+    lane->caller = caller;
     return before;
 }
 
-void tl_recording_return(const void *frame, uintptr_t before,
+void tl_recording_return(const void *frame, struct tl_recording_call before,
                          enum tl_trace_result result)
 {
     struct tl_lane *lane = tl_lane;
@@ -164,7 +168,8 @@ void tl_recording_return(const void *frame, uintptr_t before,
     struct tl_lane_open *open = innermost(lane);
     if (open && open->frame == (uintptr_t)frame)
         close_operation(lane, true, result);
-    lane->frame = before;
+    lane->frame = before.frame;
+    lane->caller = before.caller;
 }
 
 void tl_recording_end(enum tl_trace_result result)
@@ -230,7 +235,12 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
     struct tl_lane *lane = tl_lane;
     if (!lane)
         return;
-    if (!tl_recording_is_enrolled(lane)) {
+    /* acquire: see epoch_now in recording_tasks.c */
+    if (__builtin_expect(
+            atomic_load_explicit(&tl_lanes->epoch, memory_order_acquire) !=
+                lane->enrolled,
+            0) &&
+        !tl_recording_is_enrolled(lane)) {
         if (lane->epoch % 2 == 1)
             lose(lane);
         return;
@@ -313,10 +323,8 @@ void tl_recording_awake(void)
     if (!open || open->awake >= 0)
         return;
     int64_t now = tl_recording_ticks();
-    uint64_t waited =
-        atomic_load_explicit(&open->waited, memory_order_relaxed);
-    atomic_store_explicit(&open->waited,
-                          waited + (uint64_t)(now + open->awake),
+    uint64_t waited = atomic_load_explicit(&open->waited, memory_order_relaxed);
+    atomic_store_explicit(&open->waited, waited + (uint64_t)(now + open->awake),
                           memory_order_relaxed);
     open->awake = now;
     note_caller(tl_lane, open);
@@ -352,8 +360,7 @@ static void leave(struct tl_lane *lane, const struct tl_lane_open *open)
     uint64_t bits = atomic_load_explicit(head, memory_order_relaxed);
     if (position >=
             atomic_load_explicit(&lane->written, memory_order_relaxed) ||
-        position <
-            atomic_load_explicit(&lane->drained, memory_order_relaxed) ||
+        position < atomic_load_explicit(&lane->drained, memory_order_relaxed) ||
         (bits & TL_LANE_WHAT) != TL_LANE_OPERATION || !(bits & TL_LANE_OPEN))
         return;
     /* release: the record before the word that tells of it; pairs with the

@@ -33,7 +33,9 @@ static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
     lane->epoch = epoch;
     lane->tenant++;
     lane->stretches = 0;
+    lane->enrolled = TL_LANE_NOT_ENROLLED;
     lane->frame = 0;
+    lane->caller = NULL;
     lane->failed = false;
     lane->message = 0;
     lane->thread = thread;
@@ -89,9 +91,11 @@ bool tl_recording_is_enrolled(struct tl_lane *lane)
     if (__builtin_expect(epoch != lane->epoch, 0))
         set_lane(lane, epoch, lane->thread);
     /* relaxed: this task's own */
-    return epoch % 2 == 1 &&
-           (atomic_load_explicit(&lane->task, memory_order_relaxed) ||
-            introduce(lane));
+    bool enrolled = epoch % 2 == 1 &&
+                    (atomic_load_explicit(&lane->task, memory_order_relaxed) ||
+                     introduce(lane));
+    lane->enrolled = enrolled ? epoch : TL_LANE_NOT_ENROLLED;
+    return enrolled;
 }
 
 void tl_recording_start(bool thread)
