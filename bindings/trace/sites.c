@@ -46,10 +46,10 @@ static bool moves_on(const struct probes *probes, unsigned word)
 }
 
 /* The function that a call is of, by the word that says where it lies. */
-static uintptr_t function_at(const uintptr_t words[WORDS])
+static uintptr_t function_at(uintptr_t word)
 {
     uintptr_t function;
-    memcpy(&function, (const void *)words[0], sizeof function);
+    memcpy(&function, (const void *)word, sizeof function);
     return function;
 }
 
@@ -60,7 +60,7 @@ static unsigned find_word(const struct probes *probes, const void *function)
         if (moves_on(probes, word))
             found = found ? WORDS : word;
     return found < WORDS && probes->count == CALLS &&
-                   function_at(probes->words[0]) == (uintptr_t)function
+                   function_at(probes->words[0][0]) == (uintptr_t)function
                ? found
                : 0;
 }
@@ -126,12 +126,11 @@ void sites_open(lua_State *L)
 static void glance(lua_State *L, struct tl_recording_site *site)
 {
     lua_Debug call;
-    uintptr_t words[WORDS];
     if (!lua_getstack(L, 1, &call))
         return;
-    memcpy(words, call.i_ci, sizeof words);
+    const uintptr_t *words = (const void *)call.i_ci;
     site->key[0] = words[instruction_word];
-    site->key[1] = function_at(words);
+    site->key[1] = function_at(words[0]);
     site->age = collections;
 }
 

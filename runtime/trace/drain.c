@@ -96,7 +96,7 @@ static void read_operation(struct pass *pass, uint64_t head)
     uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
     struct tl_span span = {
         .task = pass->reader->task,
-        .place = pass->reader->places[entry % TL_LANE_PLACES],
+        .place = pass->reader->places[(entry - 1) % TL_LANE_PLACES],
         .result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3),
         .began = tl_births_moment(drain,
                                   tl_lane_word(pass->lane, pass->position, 1)),
@@ -204,7 +204,7 @@ static void read_place(struct pass *pass, uint64_t head, const char *script)
         file, operation, tl_recording_words.operation(operation));
     uint32_t object = object_of(pass, name, space, after(space));
     uint32_t of = line ? tl_trace_file_script(file, script) : 0;
-    pass->reader->places[number_of(head) % TL_LANE_PLACES] =
+    pass->reader->places[(number_of(head) - 1) % TL_LANE_PLACES] =
         tl_trace_file_place(file, named, object, of, line);
 }
 

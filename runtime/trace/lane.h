@@ -135,12 +135,14 @@ struct tl_lane_open {
 };
 
 /* What an entry of the lane's table of places stands for: an operation of an
- * object (0: none), and of the script what the hook says (public/recording). */
+ * object (0: none), and of the script what the hook says (public/recording).
+ * Entry n is places[n - 1]. */
 struct tl_lane_place {
     _Alignas(TL_LINE) uint64_t site[2];
-    uint64_t offset, number;
-    uint32_t tenant; /* the lane's, who wrote it */
-    uint16_t arena, operation;
+    uint64_t offset, number; /* of the object */
+    /* the operation, the object's arena from 16, and from 32 the tenant of the
+     * lane who wrote it */
+    uint64_t what;
     uint32_t age, line;
     uint64_t file;
 };

@@ -1,5 +1,7 @@
 #include "trace/places.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "public/recording.h"
@@ -7,22 +9,26 @@
 
 _Thread_local tl_recording_site_hook *tl_recording_site;
 
-static uint32_t index_of(const struct tl_lane_place *place)
+/* The operation, and where the object is, and whose lane it is. */
+static uint64_t what_of(const struct tl_lane *lane, uint32_t operation,
+                        const struct tl_object *object)
 {
-    uint64_t hash = (place->site[0] ^ place->site[1] << 7) +
-                    (place->offset >> 6) + ((uint64_t)place->operation << 40);
-    hash *= UINT64_C(0x9e3779b97f4a7c15);
-    return 1 + (uint32_t)((hash >> 32) % (TL_LANE_PLACES - 1));
+    return operation | (object ? (uint64_t)tl_arena << 16 : 0) |
+           (uint64_t)lane->tenant << 32;
 }
 
-/* But for its age. */
-static bool is_it(const struct tl_lane_place *entry,
-                  const struct tl_lane_place *place)
+static struct tl_lane_place *entry_of(struct tl_lane *lane, uint64_t site,
+                                      uint64_t offset, uint64_t what)
 {
-    return entry->site[0] == place->site[0] &&
-           entry->site[1] == place->site[1] && entry->offset == place->offset &&
-           entry->number == place->number && entry->tenant == place->tenant &&
-           entry->arena == place->arena && entry->operation == place->operation;
+    uint64_t hash = (site ^ offset << 7) + (what << 40);
+    hash *= UINT64_C(0x9e3779b97f4a7c15);
+    return &lane->places[hash >> 32 & (TL_LANE_PLACES - 1)];
+}
+
+static uint32_t number_of(const struct tl_lane *lane,
+                          const struct tl_lane_place *entry)
+{
+    return (uint32_t)(entry - lane->places) + 1;
 }
 
 static struct tl_lane_note note_of(const struct tl_recording_site *site,
@@ -51,29 +57,37 @@ static struct tl_lane_note note_of(const struct tl_recording_site *site,
     return note;
 }
 
-/* The place is not in its entry, or was at another age. */
-__attribute__((noinline)) static uint32_t enter(struct tl_lane *lane,
-                                                struct tl_lane_place *place,
-                                                const struct tl_object *object,
-                                                void *caller)
+/* But for its age. */
+static bool is_it(const struct tl_lane_place *entry,
+                  const struct tl_lane_place *place)
 {
-    struct tl_recording_site site = {.key = {place->site[0], place->site[1]},
-                                     .age = place->age};
+    return memcmp(entry, place, offsetof(struct tl_lane_place, age)) == 0;
+}
+
+/* The place is not in its entry, or was at another age. */
+__attribute__((noinline)) static uint32_t
+enter(struct tl_lane *lane, uint32_t operation, const struct tl_object *object,
+      struct tl_recording_site *site, void *caller)
+{
     if (tl_recording_site && caller)
-        tl_recording_site(&site, caller, true);
-    memcpy(place->site, site.key, sizeof place->site);
-    place->line = site.line;
-    place->file = site.file;
-    uint32_t index = index_of(place);
-    struct tl_lane_place *entry = &lane->places[index];
-    struct tl_lane_note note = note_of(&site, place->operation, object);
-    note.number = index;
-    bool known = is_it(entry, place) && entry->line == place->line &&
-                 entry->file == place->file;
+        tl_recording_site(site, caller, true);
+    struct tl_lane_place place = {.site = {site->key[0], site->key[1]},
+                                  .offset = object ? tl_offset(object) : 0,
+                                  .number = object ? object->number : 0,
+                                  .what = what_of(lane, operation, object),
+                                  .age = site->age,
+                                  .line = site->line,
+                                  .file = site->file};
+    struct tl_lane_place *entry =
+        entry_of(lane, place.site[0], place.offset, place.what);
+    struct tl_lane_note note = note_of(site, operation, object);
+    note.number = number_of(lane, entry);
+    bool known = is_it(entry, &place) && entry->line == place.line &&
+                 entry->file == place.file;
     if (!known && !tl_lane_write(lane, &note))
         return 0;
-    *entry = *place;
-    return index;
+    *entry = place;
+    return note.number;
 }
 
 /* What an error has left behind lies deeper on the stack than who comes now: no
@@ -87,20 +101,21 @@ static void *caller_of(const struct tl_lane *lane)
 uint32_t tl_places_entry(struct tl_lane *lane, uint32_t operation,
                          const struct tl_object *object)
 {
-    struct tl_recording_site site = {.age = 0};
+    struct tl_recording_site site = {.line = 0};
     void *caller = caller_of(lane);
     if (tl_recording_site && caller)
         tl_recording_site(&site, caller, false);
-    struct tl_lane_place place = {.site = {site.key[0], site.key[1]},
-                                  .offset = object ? tl_offset(object) : 0,
-                                  .number = object ? object->number : 0,
-                                  .tenant = lane->tenant,
-                                  .arena = object ? (uint16_t)tl_arena : 0,
-                                  .operation = (uint16_t)operation,
-                                  .age = site.age};
-    uint32_t index = index_of(&place);
-    const struct tl_lane_place *entry = &lane->places[index];
-    return __builtin_expect(is_it(entry, &place) && entry->age == place.age, 1)
-               ? index
-               : enter(lane, &place, object, caller);
+    uint64_t offset = object ? tl_offset(object) : 0;
+    uint64_t what = what_of(lane, operation, object);
+    /* word by word, as the hook has written it: a wider load waits for it */
+    const struct tl_lane_place *entry =
+        entry_of(lane, site.key[0], offset, what);
+    if (__builtin_expect(entry->site[0] == site.key[0] &&
+                             entry->site[1] == site.key[1] &&
+                             entry->offset == offset && entry->what == what &&
+                             entry->age == site.age &&
+                             entry->number == (object ? object->number : 0),
+                         1))
+        return number_of(lane, entry);
+    return enter(lane, operation, object, &site, caller);
 }

@@ -101,9 +101,14 @@ static const uint8_t moments[TL_OPERATION_COUNT] = {
 /* What a point enters is a part of what comes to it. */
 static void record(enum tl_operation operation, const void *object)
 {
-    bool has_object = tl_operation_row(operation)->kind != TL_KIND_NONE;
+    static const bool has_object[TL_OPERATION_COUNT] = {
+#define HAS_OBJECT(name, kind, word, access, blocks)                           \
+    TL_KIND_##kind != TL_KIND_NONE,
+        TL_OPERATIONS(HAS_OBJECT)
+#undef HAS_OBJECT
+    };
     if (!at_point)
-        tl_recording_operation(operation, has_object ? object : NULL,
+        tl_recording_operation(operation, has_object[operation] ? object : NULL,
                                (enum tl_recording_moments)moments[operation],
                                tl_idle_runs);
 }
