@@ -122,44 +122,30 @@ void sites_open(lua_State *L)
 
 /* ---- the site ---- */
 
-/* The call of level 1 by what Lua keeps of it. */
-static void glance(lua_State *L, struct tl_recording_site *site)
-{
-    lua_Debug call;
-    if (!lua_getstack(L, 1, &call))
-        return;
-    const uintptr_t *words = (const void *)call.i_ci;
-    site->key[0] = words[instruction_word];
-    site->key[1] = function_at(words[0]);
-    site->age = collections;
-}
-
-static void look(lua_State *L, struct tl_recording_site *site)
+/* Lua keeps the source's name while it has a function of it. */
+void sites_find(struct tl_recording_line *line, void *caller)
 {
     static _Thread_local lua_Debug frame;
-    for (int level = 1; lua_getstack(L, level, &frame); level++) {
-        lua_getinfo(L, "Sl", &frame);
+    for (int level = 1; lua_getstack(caller, level, &frame); level++) {
+        lua_getinfo(caller, "Sl", &frame);
         if (frame.currentline <= 0)
             continue;
-        site->line = (uint32_t)frame.currentline;
-        site->name = frame.short_src;
-        /* Lua keeps the source's name while it has a function of it */
-        site->file = (uintptr_t)frame.source;
-        if (level == 1 && instruction_word)
-            return;
-        /* the key is that of a function of C, which is called from elsewhere,
-         * too */
-        site->key[0] = site->file;
-        site->key[1] = site->line;
+        line->line = (uint32_t)frame.currentline;
+        line->file = (uintptr_t)frame.source;
+        line->name = frame.short_src;
+        line->direct = level == 1 && instruction_word;
         return;
     }
-    site->key[0] = site->key[1] = 0;
 }
 
-void sites_find(struct tl_recording_site *site, void *caller, bool whole)
+void sites_glance(lua_State *L, uint64_t site[2])
 {
-    if (instruction_word && !whole)
-        glance(caller, site);
-    else
-        look(caller, site);
+    lua_Debug call;
+    site[0] = site[1] = 0;
+    if (!instruction_word || !lua_getstack(L, 1, &call))
+        return;
+    const uintptr_t *words = (const void *)call.i_ci;
+    site[0] = words[instruction_word];
+    site[1] = function_at(words[0]) | (uint64_t)collections
+                                          << TL_RECORDING_AGE_SHIFT;
 }

@@ -17,8 +17,11 @@
 
 #include "tidelock.h"
 
-/* For the hook of that name; `caller` is the state whose call it is. */
-void sites_find(struct tl_recording_site *site, void *caller, bool whole);
+/* Where the caller stands, as `site` of a call (public/recording). */
+void sites_glance(lua_State *L, uint64_t site[2]);
+
+/* The hook that finds a line; `caller` is the state whose call it is. */
+void sites_find(struct tl_recording_line *line, void *caller);
 
 /* For this state; twice is harmless. */
 void sites_open(lua_State *L);

@@ -44,34 +44,38 @@ void tl_recording_finish(int exitcode);
 /* Says something that is kept with its moment. */
 void tl_recording_mark(const char *text);
 
-/* Where the script is.  Two of the same key and age are at the same line of the
- * same file; those of another age perhaps.  `file` is the same for the same
- * file, but for one that is long gone. */
-struct tl_recording_site {
-    uint64_t key[2];
-    uint32_t age;
-    uint32_t line; /* 0: not known */
-    uint64_t file;
-    const char *name; /* of the file; need not outlive the next call */
-};
-
-/* The hook of this thread that finds it, for the caller of the innermost call;
- * `whole`: with the line, the file and its name, else perhaps without.  The key
- * may be another one then. */
-typedef void tl_recording_site_hook(struct tl_recording_site *site,
-                                    void *caller, bool whole);
-extern _Thread_local tl_recording_site_hook *tl_recording_site;
-
 /* Around a call of the API; `frame` is an address in the caller's frame.  What
- * operations it has begun ends with it.  Returns what tl_recording_return
- * takes. */
+ * operations it has begun ends with it.
+ *
+ * `site` tells where the script is: two of the same words are at the same line
+ * of the same file, where that line is `direct`, and while nothing was
+ * collected; each collection counts in the AGE bits of the second.  Both 0: not
+ * known.  `caller` is what the hook takes.
+ *
+ * tl_recording_call sets *before to what tl_recording_return takes. */
+#define TL_RECORDING_AGE_SHIFT 48
 struct tl_recording_call {
     uintptr_t frame;
     void *caller; /* NULL: it has no line */
+    uint64_t site[2];
 };
-struct tl_recording_call tl_recording_call(const void *frame, void *caller);
-void tl_recording_return(const void *frame, struct tl_recording_call before,
+void tl_recording_call(const struct tl_recording_call *call,
+                       struct tl_recording_call *before);
+void tl_recording_return(uintptr_t frame,
+                         const struct tl_recording_call *before,
                          enum tl_trace_result result);
+
+/* The hook of this thread that finds the line of a call by its caller, 0: not
+ * known; and the file, and its name, which need not outlive the next call.
+ * `file` is the same for the same file, but for one that is long gone. */
+struct tl_recording_line {
+    uint32_t line;
+    uint64_t file;
+    const char *name;
+    bool direct; /* the site of the call tells it, as long as it stays */
+};
+extern _Thread_local void (*tl_recording_find)(struct tl_recording_line *line,
+                                               void *caller);
 
 /* The operation that this call has begun has ended, and more comes before the
  * call returns, or it never does. */

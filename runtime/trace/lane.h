@@ -47,6 +47,7 @@
 #include <stdint.h>
 
 #include "memory/arena.h"
+#include "public/recording.h"
 #include "tasks/task.h"
 
 #define TL_LANES (TL_TASKS_MOST + 1)
@@ -135,16 +136,13 @@ struct tl_lane_open {
 };
 
 /* What an entry of the lane's table of places stands for: an operation of an
- * object (0: none), and of the script what the hook says (public/recording).
- * Entry n is places[n - 1]. */
+ * object (0: none), and the site of a call, or its line and file where the site
+ * is not known (public/recording).  Entry n is places[n - 1]. */
 struct tl_lane_place {
     _Alignas(TL_LINE) uint64_t site[2];
     uint64_t offset, number; /* of the object */
-    /* the operation, the object's arena from 16, and from 32 the tenant of the
-     * lane who wrote it */
-    uint64_t what;
-    uint32_t age, line;
-    uint64_t file;
+    uint64_t what;           /* the operation, and the object's arena from 32 */
+    uint64_t line, file;
 };
 
 /* Never a recording's epoch. */
@@ -155,28 +153,26 @@ struct tl_lane_place {
 struct tl_lane {
     /* Of the writer; others read what is atomic. */
     _Alignas(TL_LINE) _Atomic uint64_t written;
-    uint64_t limit;         /* the writer has room below it */
-    uintptr_t frame;        /* of the innermost call of the API, or 0 */
-    void *caller;           /* as that has said */
-    uint64_t message;       /* of the operation that is open, or 0 */
-    _Atomic uint32_t depth; /* of what is open */
-    uint32_t enrolled;      /* the epoch in which it is recorded, if so */
-    uint32_t tenant;        /* counts them */
-    uint32_t stretches;     /* of the units, that this one has had mapped */
+    uint64_t limit;                /* the writer has room below it */
+    uint64_t message;              /* of the operation that is open, or 0 */
+    struct tl_recording_call call; /* the innermost of the API; frame 0: none */
+    _Atomic uint32_t depth;        /* of what is open */
+    uint32_t enrolled; /* the epoch in which it is recorded, if so */
     struct tl_lane_open open[TL_LANE_NESTED];
     _Alignas(TL_LINE) _Atomic uint64_t tenancy;
     _Atomic uint64_t lost;
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */
     _Atomic uint32_t id;   /* and in the arena */
     _Atomic int32_t tid;
-    uint32_t epoch; /* of the recording in which it is known */
-    bool failed, thread;
+    uint32_t epoch;     /* of the recording in which it is known */
+    uint32_t stretches; /* of the units, that this one has had mapped */
+    bool failed, thread, used;
 
     /* Of the reader. */
     _Alignas(TL_LINE) _Atomic uint64_t drained;
 
     /* Of those who call the task: the time (52 bits) and the caller's slot. */
-    _Alignas(TL_LINE) _Atomic uint64_t call;
+    _Alignas(TL_LINE) _Atomic uint64_t called;
 
     /* Of the writer alone. */
     _Alignas(TL_LINE) struct tl_lane_place places[TL_LANE_PLACES];

@@ -136,47 +136,59 @@ static void settle(struct tl_lane *lane, uintptr_t frame, bool idle)
     }
 }
 
-/* That call is gone: an error has passed it.  The one that is left. */
-static struct tl_recording_call pass(struct tl_lane *lane, uintptr_t here)
+/* That call is gone: an error has passed it.  What is left of the one before.
+ */
+static void pass(struct tl_lane *lane, uintptr_t here)
 {
     struct tl_lane_open *open;
     while ((open = innermost(lane)) && open->frame && open->frame <= here)
         close_operation(lane, false, TL_TRACE_RAISED);
-    return (struct tl_recording_call){.frame = open ? open->frame : 0};
+    lane->call = (struct tl_recording_call){.frame = open ? open->frame : 0};
 }
 
-struct tl_recording_call tl_recording_call(const void *frame, void *caller)
+/* Word by word: what was written just now in other pieces is waited for. */
+static void copy_call(struct tl_recording_call *to,
+                      const struct tl_recording_call *from)
+{
+    to->frame = from->frame;
+    to->caller = from->caller;
+    to->site[0] = from->site[0];
+    to->site[1] = from->site[1];
+}
+
+void tl_recording_call(const struct tl_recording_call *call,
+                       struct tl_recording_call *before)
 {
     struct tl_lane *lane = tl_lane;
-    uintptr_t here = (uintptr_t)frame;
-    if (!lane)
-        return (struct tl_recording_call){0};
-    struct tl_recording_call before = {lane->frame, lane->caller};
-    if (__builtin_expect(before.frame && before.frame <= here, 0))
-        before = pass(lane, here);
-    lane->frame = here;
-    lane->caller = caller;
-    return before;
+    if (!lane) {
+        *before = (struct tl_recording_call){0};
+        return;
+    }
+    if (__builtin_expect(lane->call.frame && lane->call.frame <= call->frame,
+                         0))
+        pass(lane, call->frame);
+    copy_call(before, &lane->call);
+    copy_call(&lane->call, call);
 }
 
-void tl_recording_return(const void *frame, struct tl_recording_call before,
+void tl_recording_return(uintptr_t frame,
+                         const struct tl_recording_call *before,
                          enum tl_trace_result result)
 {
     struct tl_lane *lane = tl_lane;
     if (!lane)
         return;
     struct tl_lane_open *open = innermost(lane);
-    if (open && open->frame == (uintptr_t)frame)
+    if (open && open->frame == frame)
         close_operation(lane, true, result);
-    lane->frame = before.frame;
-    lane->caller = before.caller;
+    copy_call(&lane->call, before);
 }
 
 void tl_recording_end(enum tl_trace_result result)
 {
     struct tl_lane *lane = tl_lane;
     struct tl_lane_open *open = lane ? innermost(lane) : NULL;
-    if (open && open->frame == lane->frame)
+    if (open && open->frame == lane->call.frame)
         close_operation(lane, true, result);
 }
 
@@ -211,7 +223,7 @@ static void open_operation(struct tl_lane *lane, uint64_t place,
     open->moments = (uint8_t)moments;
     open->idle = idle;
     open->around = false;
-    open->frame = lane->frame;
+    open->frame = lane->call.frame;
     open->began = now;
     open->awake = 0;
     atomic_store_explicit(&lane->depth, depth + 1, memory_order_relaxed);
@@ -246,7 +258,7 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
         return;
     }
     if (depth_of(lane))
-        settle(lane, lane->frame, idle);
+        settle(lane, lane->call.frame, idle);
     uint32_t depth = depth_of(lane);
     if (depth)
         surround(lane, &lane->open[depth - 1]);
@@ -306,7 +318,7 @@ static void note_caller(struct tl_lane *lane, struct tl_lane_open *open)
 {
     /* acquire: pairs with the release in tl_recording_calls, so that the
      * caller's lane shows its tenant of then */
-    uint64_t call = atomic_load_explicit(&lane->call, memory_order_acquire);
+    uint64_t call = atomic_load_explicit(&lane->called, memory_order_acquire);
     int64_t time = origin() + (int64_t)(call >> CALL_SHIFT);
     if (!call || time < open->began)
         return;
@@ -346,7 +358,7 @@ void tl_recording_calls(const struct tl_task *task)
     uint64_t call = (uint64_t)(tl_recording_ticks() - origin()) << CALL_SHIFT |
                     (tl_task_id_in(TL_HOME) & TL_NUMBER_MASK);
     /* release: pairs with the acquire in note_caller */
-    atomic_store_explicit(&lane->call, call, memory_order_release);
+    atomic_store_explicit(&lane->called, call, memory_order_release);
 }
 
 /* ---- the end of the task ---- */
@@ -381,7 +393,7 @@ void tl_recording_ended(int exitcode)
     struct tl_lane *lane = tl_lane;
     if (!lane || !tl_recording_is_enrolled(lane))
         return;
-    settle(lane, lane->frame, false);
+    settle(lane, lane->call.frame, false);
     while (depth_of(lane))
         close_operation(lane, true, TL_TRACE_DONE);
     tl_recording_write_end(

@@ -31,11 +31,12 @@ static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
 {
     uint32_t id = tl_task_id_in(TL_HOME);
     lane->epoch = epoch;
-    lane->tenant++;
     lane->stretches = 0;
     lane->enrolled = TL_LANE_NOT_ENROLLED;
-    lane->frame = 0;
-    lane->caller = NULL;
+    lane->call = (struct tl_recording_call){0};
+    if (lane->used) /* what the one before has told is not told of this one */
+        memset(lane->places, 0, sizeof lane->places);
+    lane->used = true;
     lane->failed = false;
     lane->message = 0;
     lane->thread = thread;
