@@ -138,14 +138,14 @@ void sites_find(struct tl_recording_line *line, void *caller)
     }
 }
 
-void sites_glance(lua_State *L, uint64_t site[2])
+struct tl_recording_site sites_glance(lua_State *L)
 {
     lua_Debug call;
-    site[0] = site[1] = 0;
     if (!instruction_word || !lua_getstack(L, 1, &call))
-        return;
+        return (struct tl_recording_site){{0, 0}};
     const uintptr_t *words = (const void *)call.i_ci;
-    site[0] = words[instruction_word];
-    site[1] = function_at(words[0]) | (uint64_t)collections
-                                          << TL_RECORDING_AGE_SHIFT;
+    return (struct tl_recording_site){
+        {words[instruction_word],
+         function_at(words[0]) | (uint64_t)collections
+                                     << TL_RECORDING_AGE_SHIFT}};
 }

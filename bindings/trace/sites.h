@@ -17,8 +17,8 @@
 
 #include "tidelock.h"
 
-/* Where the caller stands, as `site` of a call (public/recording). */
-void sites_glance(lua_State *L, uint64_t site[2]);
+/* Where the caller stands (public/recording). */
+struct tl_recording_site sites_glance(lua_State *L);
 
 /* The hook that finds a line; `caller` is the state whose call it is. */
 void sites_find(struct tl_recording_line *line, void *caller);

@@ -58,15 +58,14 @@ static void wrap(lua_State *L, const char *name, enum calls_form form);
 /* `function` has been found in an upvalue behind its own. */
 static inline int call(lua_State *L, lua_CFunction function)
 {
-    struct tl_recording_call before,
-        now = {.frame = (uintptr_t)__builtin_frame_address(0), .caller = L};
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    struct tl_recording_call before;
     keep(L);
-    sites_glance(L, now.site);
-    tl_recording_call(&now, &before);
+    tl_recording_call(frame, L, sites_glance(L), &before);
     int results = function(L);
     if (before.caller != L && before.caller != home && before.caller != kept)
         before.caller = NULL;
-    tl_recording_return(now.frame, &before, result_of(L, results));
+    tl_recording_return(frame, &before, result_of(L, results));
     if (results == 1 && lua_iscfunction(L, -1))
         wrap(L, "", CALLS_RESULT); /* the iterator of q:items(), f:lines() */
     return results;

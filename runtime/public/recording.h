@@ -54,12 +54,16 @@ void tl_recording_mark(const char *text);
  *
  * tl_recording_call sets *before to what tl_recording_return takes. */
 #define TL_RECORDING_AGE_SHIFT 48
+struct tl_recording_site {
+    uint64_t words[2];
+};
 struct tl_recording_call {
     uintptr_t frame;
     void *caller; /* NULL: it has no line */
-    uint64_t site[2];
+    struct tl_recording_site site;
 };
-void tl_recording_call(const struct tl_recording_call *call,
+void tl_recording_call(uintptr_t frame, void *caller,
+                       struct tl_recording_site site,
                        struct tl_recording_call *before);
 void tl_recording_return(uintptr_t frame,
                          const struct tl_recording_call *before,

@@ -59,8 +59,8 @@ uint32_t tl_places_enter(struct tl_lane *lane, uint32_t operation,
     if (tl_recording_find && call->caller)
         tl_recording_find(&line, call->caller);
     struct tl_lane_place place = {
-        .site = {line.direct ? call->site[0] : 0,
-                 line.direct ? call->site[1] : 0},
+        .site = {line.direct ? call->site.words[0] : 0,
+                 line.direct ? call->site.words[1] : 0},
         .offset = object ? tl_offset(object) : 0,
         .number = object ? object->number : 0,
         .what = operation | (object ? (uint64_t)tl_arena << 32 : 0),

@@ -30,13 +30,13 @@ static inline uint32_t tl_places_entry(struct tl_lane *lane, uint32_t operation,
     uint64_t offset = object ? tl_offset(object) : 0;
     uint64_t what = operation | (object ? (uint64_t)tl_arena << 32 : 0);
     const struct tl_lane_place *entry =
-        tl_places_at(lane, lane->call.site[0], offset, what);
+        tl_places_at(lane, lane->call.site.words[0], offset, what);
     /* a call that an error has left lies deeper on the stack than who comes
      * now */
-    bool known = entry->site[0] == lane->call.site[0] &&
-                 entry->site[1] == lane->call.site[1] &&
+    bool known = entry->site[0] == lane->call.site.words[0] &&
+                 entry->site[1] == lane->call.site.words[1] &&
                  entry->offset == offset && entry->what == what &&
-                 lane->call.site[0] &&
+                 lane->call.site.words[0] &&
                  (!object || entry->number == object->number) &&
                  (uintptr_t)__builtin_frame_address(0) < lane->call.frame;
     return __builtin_expect(known, 1)

@@ -146,17 +146,8 @@ static void pass(struct tl_lane *lane, uintptr_t here)
     lane->call = (struct tl_recording_call){.frame = open ? open->frame : 0};
 }
 
-/* Word by word: what was written just now in other pieces is waited for. */
-static void copy_call(struct tl_recording_call *to,
-                      const struct tl_recording_call *from)
-{
-    to->frame = from->frame;
-    to->caller = from->caller;
-    to->site[0] = from->site[0];
-    to->site[1] = from->site[1];
-}
-
-void tl_recording_call(const struct tl_recording_call *call,
+void tl_recording_call(uintptr_t frame, void *caller,
+                       struct tl_recording_site site,
                        struct tl_recording_call *before)
 {
     struct tl_lane *lane = tl_lane;
@@ -164,11 +155,12 @@ void tl_recording_call(const struct tl_recording_call *call,
         *before = (struct tl_recording_call){0};
         return;
     }
-    if (__builtin_expect(lane->call.frame && lane->call.frame <= call->frame,
-                         0))
-        pass(lane, call->frame);
-    copy_call(before, &lane->call);
-    copy_call(&lane->call, call);
+    if (__builtin_expect(lane->call.frame && lane->call.frame <= frame, 0))
+        pass(lane, frame);
+    *before = lane->call;
+    lane->call.frame = frame;
+    lane->call.caller = caller;
+    lane->call.site = site;
 }
 
 void tl_recording_return(uintptr_t frame,
@@ -181,7 +173,7 @@ void tl_recording_return(uintptr_t frame,
     struct tl_lane_open *open = innermost(lane);
     if (open && open->frame == frame)
         close_operation(lane, true, result);
-    copy_call(&lane->call, before);
+    lane->call = *before;
 }
 
 void tl_recording_end(enum tl_trace_result result)

@@ -113,10 +113,26 @@ static void record(enum tl_operation operation, const void *object)
                                tl_idle_runs);
 }
 
+/* The same of what is recorded, where nothing else is due. */
+static int pass_recorded(enum tl_operation operation, const void *object)
+{
+    /* relaxed, both: words for reports */
+    if (tl_operation_blocks[operation] &&
+        atomic_load_explicit(&tl_self->intent.operation,
+                             memory_order_relaxed) != operation)
+        atomic_store_explicit(&tl_self->intent.operation, operation,
+                              memory_order_relaxed);
+    record(operation, object);
+    return TL_OK;
+}
+
 int tl_checkpoint_due(enum tl_operation operation, const void *object,
                       uint64_t key)
 {
     unsigned due = atomic_load(&tl_due);
+    if (due == TL_DUE_RECORD && !tl_checkpoint_stopped && tl_self && !tl_world)
+        return operation == TL_OP_NONE ? TL_OK
+                                       : pass_recorded(operation, object);
     if (tl_checkpoint_stopped)
         return operation == TL_OP_NONE || is_look(operation) ? TL_OK
                                                              : TL_STOPPED;
