@@ -264,14 +264,18 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
         lose(lane);
 }
 
+static void last(struct tl_lane *lane, struct tl_lane_open *open, int64_t now)
+{
+    open->moments = TL_RECORDING_BOTH;
+    if (!open->began)
+        set_began(lane, open, now);
+}
+
 void tl_recording_lasts(void)
 {
     struct tl_lane_open *open = tl_lane ? innermost(tl_lane) : NULL;
-    if (!open)
-        return;
-    open->moments = TL_RECORDING_BOTH;
-    if (!open->began)
-        set_began(tl_lane, open, tl_recording_ticks());
+    if (open)
+        last(tl_lane, open, tl_recording_ticks());
 }
 
 /* ---- sleeps, and those who end them ---- */
@@ -347,7 +351,11 @@ void tl_recording_calls(const struct tl_task *task)
     if (atomic_load_explicit(&lane->tid, memory_order_relaxed) !=
         atomic_load_explicit(&task->tid, memory_order_relaxed))
         return;
-    uint64_t call = (uint64_t)(tl_recording_ticks() - origin()) << CALL_SHIFT |
+    int64_t now = tl_recording_ticks();
+    struct tl_lane_open *open = open_here();
+    if (open)
+        last(tl_lane, open, now); /* it calls within it */
+    uint64_t call = (uint64_t)(now - origin()) << CALL_SHIFT |
                     (tl_task_id_in(TL_HOME) & TL_NUMBER_MASK);
     /* release: pairs with the acquire in note_caller */
     atomic_store_explicit(&lane->called, call, memory_order_release);

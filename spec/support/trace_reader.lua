@@ -125,7 +125,7 @@ local records = {
 function reader.decode(bytes)
   assert(bytes:sub(1, 8) == "TLTRACE\n", "no trace")
   local version, flags, began = string.unpack("<I4I4I8", bytes, 9)
-  assert(version == 1)
+  assert(version == 2)
   local trace = { flags = flags, began = began, tasks = {}, objects = {}, operations = {}, files = {}, places = {},
     marks = {}, spans = {}, lost = 0 }
   local c = cursor(bytes, 25)
