@@ -71,7 +71,10 @@ static uint64_t write_more(struct tl_lane *lane,
 static uint64_t told(struct tl_lane *lane, const struct tl_lane_open *open,
                      int64_t ended, uint64_t message)
 {
-    if (tl_lane_has_room(lane, TL_LANE_WORDS / 2, 0))
+    /* relaxed: a recording that is over has read it as open */
+    if (atomic_load_explicit(&tl_lanes->epoch, memory_order_relaxed) ==
+            lane->enrolled &&
+        tl_lane_has_room(lane, TL_LANE_WORDS / 2, 0))
         return TL_LANE_HAS_MORE | write_more(lane, open, ended, message)
                                       << TL_LANE_NUMBER_SHIFT;
     return 0;
