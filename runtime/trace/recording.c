@@ -92,6 +92,12 @@ static int64_t likely_end(const struct tl_lane_open *open)
     return open->awake > 0 ? open->awake : open->began;
 }
 
+static int64_t ticks_after(void)
+{
+    tl_ticks_after();
+    return tl_recording_ticks();
+}
+
 static void close_operation(struct tl_lane *lane, bool now,
                             enum tl_trace_result result)
 {
@@ -105,10 +111,10 @@ static void close_operation(struct tl_lane *lane, bool now,
         TL_LANE_UNITS) {
         uint64_t bits = message << TL_LANE_NUMBER_SHIFT;
         if (!is_brief(open) || message > TL_LANE_NUMBER_MOST)
-            bits = told(lane, open,
-                        now ? tl_recording_ticks() : likely_end(open), message);
+            bits = told(lane, open, now ? ticks_after() : likely_end(open),
+                        message);
         else if (open->moments == TL_RECORDING_END && now)
-            set_began(lane, open, tl_recording_ticks());
+            set_began(lane, open, ticks_after());
         bits |= (uint64_t)result << TL_LANE_RESULT_SHIFT;
         /* release: pairs with the acquire in tl_drain_lane.  commit */
         atomic_store_explicit(
