@@ -49,7 +49,8 @@ static int end(lua_State *L)
     lua_pushnil(L);
     lua_pushstring(L, !on    ? "nothing is recorded"
                       : told ? strerror(report.error)
-                             : "the recorder was killed");
+                             : "the recorder has not told: it was killed, or "
+                               "stopped");
     return 2;
 }
 

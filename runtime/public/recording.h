@@ -38,6 +38,11 @@ bool tl_recording_is_on(void);
 void tl_recording_pause(void);
 void tl_recording_resume(void);
 
+/* How far the recorder has come: a number that grows; and how many records it
+ * has to read, about. */
+uint64_t tl_recording_progress(void);
+uint64_t tl_recording_left(void);
+
 /* This task has ended with the exit status; for the main one. */
 void tl_recording_finish(int exitcode);
 
@@ -109,6 +114,10 @@ void tl_recorder_close(struct tl_recorder *recorder);
 
 struct tl_recorder_report {
     uint64_t operations, lost;
+    /* of the last ones: how many came before those that are there, and for how
+     * long before the trace's end all are there, in nanoseconds */
+    uint64_t left_out;
+    int64_t reach;
     bool written; /* false: there was nothing to write the last ones for */
     int error;    /* errno of what went wrong with the file; 0: nothing */
 };

@@ -195,6 +195,7 @@ struct tl_lanes {
     _Atomic int64_t moments;
     int bell; /* the descriptor to hurry the recorder, or -1 */
     _Alignas(TL_LINE) _Atomic uint32_t rung;
+    _Atomic uint64_t writes; /* of the recorder to its file; a count */
     struct tl_lane lanes[TL_LANES];
 };
 

@@ -215,3 +215,34 @@ void tl_recording_stop(void)
     if (tl_lanes && epoch_now() % 2 == 1)
         atomic_fetch_add_explicit(&tl_lanes->epoch, 1, memory_order_release);
 }
+
+/* ---- the recorder, as the program sees it ---- */
+
+static uint64_t sum_of(bool left)
+{
+    uint64_t sum = 0;
+    uint32_t highest =
+        atomic_load_explicit(&tl_lanes->highest, memory_order_relaxed);
+    /* relaxed, all: a guess */
+    for (uint32_t n = 0; n <= highest; n++) {
+        struct tl_lane *lane = &tl_lanes->lanes[n];
+        uint64_t drained =
+            atomic_load_explicit(&lane->drained, memory_order_relaxed);
+        sum +=
+            left ? atomic_load_explicit(&lane->written, memory_order_relaxed) -
+                       drained
+                 : drained;
+    }
+    return sum;
+}
+
+uint64_t tl_recording_progress(void)
+{
+    return sum_of(false) +
+           atomic_load_explicit(&tl_lanes->writes, memory_order_relaxed);
+}
+
+uint64_t tl_recording_left(void)
+{
+    return sum_of(true);
+}

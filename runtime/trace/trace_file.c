@@ -2,12 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/standard.h"
+#include "trace/lane.h"
 
 #define FLUSH_AT (64 << 10)
 
@@ -21,6 +24,9 @@ static void write_all(struct tl_trace_file *file, const struct tl_bytes *bytes)
             file->error = errno;
         else if (size > 0)
             done += (size_t)size;
+        if (tl_lanes) /* relaxed: a count */
+            atomic_fetch_add_explicit(&tl_lanes->writes, 1,
+                                      memory_order_relaxed);
     }
     if (bytes->failed && !file->error)
         file->error = ENOMEM;
@@ -382,16 +388,29 @@ void tl_trace_file_forget_spans(struct tl_trace_file *file)
     }
 }
 
-int tl_trace_file_write(struct tl_trace_file *file, const char *path)
+/* The name under which a file is written that takes its place at once; NULL: it
+ * is written in its place, since that is no file. */
+static char *name_beside(const char *path)
+{
+    struct stat there;
+    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode))
+        return NULL;
+    size_t size = strlen(path) + sizeof ".part";
+    char *name = malloc(size);
+    if (name)
+        snprintf(name, size, "%s.part", path);
+    return name;
+}
+
+static int open_new(const char *path)
+{
+    return tl_standard_avoid(
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+}
+
+static void write_whole(struct tl_trace_file *file)
 {
     struct tl_bytes trailer = {0};
-    file->error = 0;
-    file->fd = tl_standard_avoid(
-        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (file->fd < 0) {
-        file->error = errno;
-        return -1;
-    }
     end_block(file);
     add_trailer(file, &trailer);
     write_all(file, &file->out);
@@ -399,5 +418,21 @@ int tl_trace_file_write(struct tl_trace_file *file, const char *path)
     write_all(file, &trailer);
     tl_bytes_free(&trailer);
     close_file(file);
+}
+
+int tl_trace_file_write(struct tl_trace_file *file, const char *path)
+{
+    char *beside = name_beside(path);
+    file->error = 0;
+    file->fd = open_new(beside ? beside : path);
+    if (file->fd < 0)
+        file->error = errno;
+    else
+        write_whole(file);
+    if (beside && !file->error && rename(beside, path) != 0)
+        file->error = errno;
+    if (beside && file->error)
+        unlink(beside);
+    free(beside);
     return file->error ? -1 : 0;
 }

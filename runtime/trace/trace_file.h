@@ -96,7 +96,7 @@ void tl_trace_file_flush(struct tl_trace_file *file);
 void tl_trace_file_end(struct tl_trace_file *file);
 
 /* Of one that keeps: forgets the spans; and writes all to a file of that path
- * (-1: errno is in `error`). */
+ * (-1: errno is in `error`), which is there whole, or as it was before. */
 void tl_trace_file_forget_spans(struct tl_trace_file *file);
 int tl_trace_file_write(struct tl_trace_file *file, const char *path);
 

@@ -63,11 +63,11 @@ describe("a trace", function()
   it("has each put with the get of the same message, and who ended a wait", function()
     local trace, err, status = record([[
       local ipc = require "tidelock"
-      local soups = ipc.queue{ name = "soups" }
-      local waiter = ipc.process{ name = "waiter", target = function()
+      local soups, ready = ipc.queue{ name = "soups" }, ipc.event()
+      local waiter = ipc.process{ name = "waiter", target = function() ready:set()
         for _ = 1, 3 do soups:get() end
       end }:start()
-      ipc.sleep(0.05)
+      ready:wait() ipc.sleep(0.05)
       for n = 1, 3 do soups:put(n) end
       waiter:join()]])
     assert.equal(0, status, err)
