@@ -32,7 +32,7 @@
  * of it then is in `open`, which lies in the lane for that: its words are
  * atomic, and a reader that looks at one that is in use (the last look of all)
  * finds each as it was or as it is.  The next tenant writes it into the ring
- * before it uses them (tl_recording_start).
+ * before it uses them (trace/open).
  *
  * The next tenant goes on at `written`: its claim of the slot comes after the
  * end of the one before (tasks/task), or after that one's death, and so do its

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/world.h"
+#include "trace/open.h"
 
 struct tl_recording_words tl_recording_words;
 
@@ -112,7 +113,7 @@ void tl_recording_start(bool thread)
     atomic_compare_exchange_strong_explicit(
         &tl_lanes->origin, &unknown, tl_recording_ticks(), memory_order_relaxed,
         memory_order_relaxed);
-    tl_recording_leave(lane);
+    tl_open_leave(lane);
     set_lane(lane, epoch_now(), thread);
     tl_lane = lane;
     tl_recording_is_enrolled(lane);

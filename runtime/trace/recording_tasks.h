@@ -39,8 +39,6 @@ void tl_recording_dead(const struct tl_task *task, int signal);
 /* For trace/recording: whether the lane's task is in a recording that
  * goes on, and known there; the end of a task, in the lane; and the time. */
 bool tl_recording_is_enrolled(struct tl_lane *lane);
-/* By the next tenant of the lane: what the one before has left open. */
-void tl_recording_leave(struct tl_lane *lane);
 void tl_recording_write_end(struct tl_lane *lane, uint32_t task,
                             enum tl_trace_how how, int signal);
 static inline int64_t tl_recording_ticks(void)

@@ -1,15 +1,11 @@
 #include "trace/trace_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/standard.h"
 #include "trace/lane.h"
 
 #define FLUSH_AT (64 << 10)
@@ -365,11 +361,15 @@ static void close_file(struct tl_trace_file *file)
 
 void tl_trace_file_end(struct tl_trace_file *file)
 {
+    struct tl_bytes trailer = {0};
     if (file->fd < 0)
         return;
     end_block(file);
-    add_trailer(file, &file->out);
-    tl_trace_file_flush(file);
+    add_trailer(file, &trailer);
+    write_all(file, &file->out);
+    write_all(file, &file->spans);
+    write_all(file, &trailer);
+    tl_bytes_free(&trailer);
     close_file(file);
 }
 
@@ -386,53 +386,4 @@ void tl_trace_file_forget_spans(struct tl_trace_file *file)
         file->tasks[i].began = 0;
         file->tasks[i].message = 0;
     }
-}
-
-/* The name under which a file is written that takes its place at once; NULL: it
- * is written in its place, since that is no file. */
-static char *name_beside(const char *path)
-{
-    struct stat there;
-    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode))
-        return NULL;
-    size_t size = strlen(path) + sizeof ".part";
-    char *name = malloc(size);
-    if (name)
-        snprintf(name, size, "%s.part", path);
-    return name;
-}
-
-static int open_new(const char *path)
-{
-    return tl_standard_avoid(
-        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-}
-
-static void write_whole(struct tl_trace_file *file)
-{
-    struct tl_bytes trailer = {0};
-    end_block(file);
-    add_trailer(file, &trailer);
-    write_all(file, &file->out);
-    write_all(file, &file->spans);
-    write_all(file, &trailer);
-    tl_bytes_free(&trailer);
-    close_file(file);
-}
-
-int tl_trace_file_write(struct tl_trace_file *file, const char *path)
-{
-    char *beside = name_beside(path);
-    file->error = 0;
-    file->fd = open_new(beside ? beside : path);
-    if (file->fd < 0)
-        file->error = errno;
-    else
-        write_whole(file);
-    if (beside && !file->error && rename(beside, path) != 0)
-        file->error = errno;
-    if (beside && file->error)
-        unlink(beside);
-    free(beside);
-    return file->error ? -1 : 0;
 }
