@@ -113,9 +113,18 @@ static void wrap(lua_State *L, const char *name, enum calls_form form)
     lua_replace(L, found);
 }
 
+/* What waits, and is none of the module's. */
+static void wrap_execute(lua_State *L)
+{
+    if (lua_getglobal(L, "os") == LUA_TTABLE)
+        calls_wrap_field(L, "execute", "execute", CALLS_FUNCTION);
+    lua_pop(L, 1);
+}
+
 void spans_open(lua_State *L)
 {
     sites_open(L);
     calls_wrap(L, lua_gettop(L), wrap);
     calls_wrap_registered(L);
+    wrap_execute(L);
 }

@@ -46,6 +46,11 @@ uint64_t tl_recording_left(void);
 /* This task has ended with the exit status; for the main one. */
 void tl_recording_finish(int exitcode);
 
+/* Around a wait for a command that is none of the runtime's (os.execute): it is
+ * told as the join of one. */
+void tl_recording_command_begin(void);
+void tl_recording_command_end(void);
+
 /* Says something that is kept with its moment. */
 void tl_recording_mark(const char *text);
 

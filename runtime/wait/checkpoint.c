@@ -268,3 +268,17 @@ void tl_recording_begin(int bell, bool simulated)
     if (tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME))
         tl_checkpoint_record(tl_lane && tl_lane->thread);
 }
+
+void tl_recording_command_begin(void)
+{
+    if (!tl_recording_is_here())
+        return;
+    record(TL_OP_COMMAND_JOIN, NULL);
+    tl_recording_sleeps();
+}
+
+void tl_recording_command_end(void)
+{
+    tl_recording_awake();
+    tl_recording_end(TL_TRACE_DONE);
+}

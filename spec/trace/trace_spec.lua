@@ -239,6 +239,18 @@ describe("a trace", function()
     for _, ending in ipairs(find(trace, nil, "end")) do assert.falsy(ending.line and ending.line > 0) end
   end)
 
+  it("has the waits for commands of Lua's own", function()
+    local trace = record [[
+      require "tidelock"
+      os.execute "sleep 0.05"
+      io.popen("sleep 0.05"):close()]]
+    check(trace)
+    local joins = find(trace, "main", "join")
+    assert.equal(2, #joins)
+    assert.equal(2, joins[1].line)
+    for _, join in ipairs(joins) do assert.truthy(join.waited >= 40000000) end
+  end)
+
   it("says which lock a condition was given", function()
     local trace = record [[
       local ipc = require "tidelock"
