@@ -298,13 +298,13 @@ static unsigned char *put_sleep(unsigned char *at, const struct tl_span *span,
     return tl_bytes_put_signed(at, span->called - span->slept);
 }
 
-#define FIELDS 12 /* the most of a span */
+#define SPAN_MOST ((size_t)12 * 10) /* bytes: twelve fields */
 
 static void put_span(struct tl_trace_file *file,
                      struct tl_trace_file_task *task,
                      const struct tl_span *span)
 {
-    unsigned char *from = tl_bytes_reserve(&file->block, FIELDS * 10);
+    unsigned char *from = tl_bytes_reserve(&file->block, SPAN_MOST);
     if (!from)
         return;
     int64_t began = span->began > task->began ? span->began : task->began;

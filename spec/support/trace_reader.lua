@@ -1,7 +1,7 @@
 --- Reads the file of a trace strictly as runtime/public/trace.h has it: an error where the file does not keep to it.
 --
 -- What it returns: { flags =, began =, title =, tasks = { { name =, parent =, pid =, thread =, began =, ended =, how =,
--- signal =, lost = } }, objects = { { kind =, number =, name =, space =, lock = } }, marks =, spans = { { task = (of tasks),
+-- signal =, lost = } }, objects = { { kind =, number =, name =, space =, lock = } }, marks =, spans = { { task =,
 -- operation = "put", object = (of objects) or nil, file =, line =, began =, ended =, slept =, waited =, waker = (of
 -- tasks), called =, message =, result = } }, lost =, whole = (it has its trailer) }.
 local reader = {}

@@ -109,8 +109,8 @@ describe("the trace", function()
     os.remove(file)
     local out, err, status = shell.script(code:gsub("FILE", file), nil, 60, "--trace=" .. file)
     assert.equal(0, status, err)
-    assert.matches("is not whole: the process that writes it, tidelock%-trace, has not gone on for %d+ s, and about %d+ "
-      .. "operations are missing until it does\n$", err)
+    assert.matches("is not whole: the process that writes it, tidelock%-trace, has not gone on for %d+ s, and about "
+      .. "%d+ operations are missing until it does\n$", err)
     os.execute("kill -CONT " .. tonumber(out))
     assert.equal(1, #reader.find(read_late(), { operation = "yield" }))
   end)
