@@ -174,7 +174,7 @@ static bool is_signal_expected(void)
 /* What a child forgets of its parent, in this order: see child.h. */
 static void (*const forgets[])(lua_State *L) = {
     signals_forget, files_forget,       thread_forget, exit_forget,
-    hook_forget,    pool_forget_parent, trace_forget,  NULL};
+    hook_forget,    pool_forget_parent, NULL};
 
 static const luaL_Reg functions[] = {{"sleep", ipc_sleep},
                                      {"yield", ipc_yield},

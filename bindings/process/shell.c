@@ -54,15 +54,16 @@ static int spawn(pid_t *pid, const char *command, int fd, int target,
  * errno. */
 static int await_end(pid_t pid)
 {
-    int status = -1;
+    int status = -1, error;
     pid_t got;
+    tl_recording_command_begin();
     do
         got = waitpid(pid, &status, 0);
     while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return -1;
-    errno = 0; /* luaL_execresult looks at it */
-    return status;
+    error = errno;
+    tl_recording_command_end();
+    errno = got < 0 ? error : 0; /* luaL_execresult looks at it */
+    return got < 0 ? -1 : status;
 }
 
 /* ---- io.popen ---- */

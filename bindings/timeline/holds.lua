@@ -3,7 +3,8 @@
 -- A lock is held from the end of the call that took it to the beginning of the one that gave it back (in a logical
 -- trace, to the end of that step), to the death of its holder, or to the end of the trace.  A semaphore that other
 -- tasks give back than took it is no lock, and held by nobody.  Who waits for a condition gives its lock, and takes it
--- again.  Which lock that is where the condition was made with one no trace tells: the one that the task took last.
+-- again; a condition that was given a lock stands for that.  Where a trace does not tell which that is (a schedule's),
+-- it is the one that the task took last.
 local meaning = require "timeline.meaning"
 
 local holds = {}
@@ -55,9 +56,11 @@ local function give(self, mine, object, task, at)
   add(self.list, task, object, held.from, at)
 end
 
--- The lock that the task gives while it waits for the condition: its own, if it took that one.
+-- The lock that the task gives while it waits for the condition: its own, if it took that one; nil: it holds none.
 local function lock_of(self, mine, condition)
-  if mine[condition] then return condition end
+  local known = self.held_as[condition]
+  if mine[known] then return known end
+  if known ~= condition then return nil end
   local last
   for object, held in pairs(mine) do
     local kind = self.trace.objects[object].kind
@@ -107,16 +110,18 @@ end
 
 --- Columns task, object, from, to, of `count` times that a lock was held, in the order of their ends.
 function holds.of(trace)
-  local self = { trace = trace, free = {}, let_go = {},
+  local self = { trace = trace, free = {}, let_go = {}, held_as = {},
     list = { count = 0, task = {}, object = {}, from = {}, to = {} } }
   local held, spans = {}, trace.spans
   for i = 1, #trace.tasks do held[i] = {} end
+  for i, object in ipairs(trace.objects) do self.held_as[i] = object.lock or i end
   local does = meaning.reader(trace)
   for _, moment in ipairs(moments(trace)) do
     local at, i, takes = moment[1], moment[2], moment[3]
     local task, object = spans.task[i], spans.object[i]
     if does(object, spans.operation[i]) == "waits" then wait(self, held[task], i, takes, at)
-    elseif takes then take(held[task], object, at) else give(self, held[task], object, task, at) end
+    elseif takes then take(held[task], self.held_as[object], at)
+    else give(self, held[task], self.held_as[object], task, at) end
   end
   close(self, held)
   return without_free(self.list, self.free)

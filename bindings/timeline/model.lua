@@ -14,7 +14,7 @@
 --   tasks        array of { name =, pid =, parent = index or nil, began =, ended = time or nil (it still ran), how =
 --                "ended", "failed" or "killed", signal = number or nil, lost =, thread = true or nil, path = or nil }
 --   objects      array of { kind = "queue", name = "orders" or "", number =, title = 'queue "orders"' or "queue#2",
---                space = its name or nil }
+--                space = its name or nil, lock = index of the lock that a condition was given, or nil }
 --   files        array of the scripts' names
 --   operations   array of words, "put", "acquire" (an operation of an object is told by its kind and the word)
 --   spans        columns, each an array of spans.count integers: one span is one operation of one task

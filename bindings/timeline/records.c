@@ -91,7 +91,7 @@ static bool read_object(struct reading *reading)
     lua_State *L = reading->L;
     if (!is_next(reading, reading->spans->objects))
         return false;
-    lua_createtable(L, 0, 5);
+    lua_createtable(L, 0, 6);
     push_text(reading);
     lua_setfield(L, -2, "kind");
     uint64_t own = number(reading, INT64_MAX);
@@ -100,6 +100,9 @@ static bool read_object(struct reading *reading)
     lua_setfield(L, -2, "name");
     push_text(reading);
     set_text(L, "space", false);
+    uint64_t lock = number(reading, reading->spans->objects);
+    if (lock)
+        set_integer(L, "lock", lock);
     if (reading->bytes.broken)
         return false;
     set_title(L, own);

@@ -19,11 +19,12 @@
 
 /* Out of the way of what a script opens. */
 #define HIGH 200
-#define BEAT 4000    /* microseconds between two looks */
-#define PATIENCE 600 /* seconds for the recorder's last words */
+#define BEAT 500000 /* microseconds between two looks */
+#define PATIENCE 3  /* seconds without progress until its last words */
 
-static int line = -1; /* the program's end of the socket */
-static pid_t owner;   /* the process that has started the recorder */
+static int line = -1;   /* the program's end of the socket */
+static pid_t owner;     /* the process that has started the recorder */
+static char *path_here; /* of the file */
 
 /* ---- the recorder's side ---- */
 
@@ -48,13 +49,34 @@ static void keep_only(int kept, int also)
 #endif
 }
 
+static void say(const char *text, int size)
+{
+    /* not by files_write, whose locks are of another process */
+    if (size > 0 && write(STDERR_FILENO, text, (size_t)size) < 0)
+        return;
+}
+
+/* What is there of the last operations: not all are, and none of those that
+ * are not is lost. */
+static void tell_reach(const struct tl_recorder_report *report, char *text,
+                       size_t room)
+{
+    *text = '\0';
+    if (report->left_out)
+        snprintf(text, room,
+                 " (all of the last %.3g s; %" PRIu64
+                 " before them were left out)",
+                 (double)report->reach * 1e-9, report->left_out);
+}
+
 static void tell(const struct recorder_wishes *wishes,
                  const struct tl_recorder_report *report)
 {
-    char text[600], lost[40] = "none";
+    char text[800], lost[40] = "none", reach[120];
     int size = 0;
     if (report->lost)
         snprintf(lost, sizeof lost, "%" PRIu64, report->lost);
+    tell_reach(report, reach, sizeof reach);
     if (report->error)
         size = snprintf(text, sizeof text,
                         "tidelock: the trace %.400s: %s; operations are "
@@ -63,12 +85,10 @@ static void tell(const struct recorder_wishes *wishes,
     else if (report->written && (wishes->tells || report->lost))
         size = snprintf(text, sizeof text,
                         "tidelock: the trace is in %.400s: %" PRIu64
-                        " operation%s, %s lost\n",
+                        " operation%s%s, %s lost\n",
                         wishes->path, report->operations,
-                        report->operations == 1 ? "" : "s", lost);
-    /* not by files_write, whose locks are of another process */
-    if (size > 0 && write(STDERR_FILENO, text, (size_t)size) < 0)
-        return;
+                        report->operations == 1 ? "" : "s", reach, lost);
+    say(text, size);
 }
 
 static void serve(struct tl_recorder *recorder, int end)
@@ -218,6 +238,8 @@ bool recorder_start(const struct recorder_wishes *wishes, const char **why)
         return fail(why, "no process can be started for the recording");
     }
     line = ends[0];
+    free(path_here);
+    path_here = strdup(wishes->path);
     end_with_program();
     tl_recording_begin(line, wishes->simulated);
     return true;
@@ -228,22 +250,50 @@ bool recorder_is_on(void)
     return line >= 0;
 }
 
+/* The recorder's last words, for which it may take its time as long as it goes
+ * on: how many bytes; 0: it has gone; negative: it does not go on. */
+static ssize_t hear(void *words, size_t size)
+{
+    struct timeval second = {.tv_sec = 1};
+    uint64_t progress = tl_recording_progress();
+    setsockopt(line, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+    for (int idle = 0; idle < PATIENCE;) {
+        ssize_t heard = recv(line, words, size, MSG_WAITALL);
+        if (heard >= 0)
+            return heard;
+        if (errno != EAGAIN && errno != EINTR)
+            return 0;
+        uint64_t now = tl_recording_progress();
+        idle = now != progress ? 0 : idle + (errno == EAGAIN);
+        progress = now;
+    }
+    return -1;
+}
+
+static void tell_stuck(void)
+{
+    char text[600];
+    say(text,
+        snprintf(text, sizeof text,
+                 "tidelock: the trace %.400s is not whole: the process that "
+                 "writes it, tidelock-trace, has not gone on for %d s, and "
+                 "about %" PRIu64 " operations are missing until it does\n",
+                 path_here ? path_here : "", PATIENCE, tl_recording_left()));
+}
+
 bool recorder_stop(struct recorder_report *report)
 {
-    struct timeval patience = {.tv_sec = PATIENCE};
-    ssize_t size;
     char byte;
     if (line < 0)
         return false;
     tl_recording_stop();
-    setsockopt(line, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     shutdown(line, SHUT_WR);
-    do
-        size = recv(line, report, sizeof *report, MSG_WAITALL);
-    while (size < 0 && errno == EINTR);
+    ssize_t size = hear(report, sizeof *report);
     /* until it has gone, too */
-    while (size > 0 && recv(line, &byte, 1, 0) < 0 && errno == EINTR)
-        ;
+    if (size > 0)
+        hear(&byte, 1);
+    else if (size < 0)
+        tell_stuck();
     close(line);
     line = -1;
     return size == (ssize_t)sizeof *report;

@@ -8,15 +8,18 @@
 
 #include "lua/calls.h"
 #include "tidelock.h"
+#include "trace/sites.h"
 
-/* The call in progress, the innermost, of this thread. */
-static _Thread_local lua_State *calling;
-static _Thread_local uintptr_t calling_frame;
-
-/* ---- coroutines, which may be gone ---- */
-
-static char known_key; /* registry: those that have called, held weakly */
+/*
+ * ---- coroutines, which may be gone ----
+ *
+ * An error leaves the coroutine in which it was raised as the one that calls.
+ * So this is the main one of its state, the one that the registry keeps for
+ * it, or none.
+ */
+static char kept_key;                 /* registry: the one that is kept */
 static _Thread_local lua_State *home; /* the state's main thread */
+static _Thread_local lua_State *kept; /* which, or NULL */
 
 static void find_home(lua_State *L)
 {
@@ -25,78 +28,21 @@ static void find_home(lua_State *L)
     lua_pop(L, 1);
 }
 
-static void push_known(lua_State *L)
-{
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key) == LUA_TTABLE)
-        return;
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_createtable(L, 0, 1);
-    lua_pushliteral(L, "v");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &known_key);
-}
-
-static void know(lua_State *L)
+static void keep(lua_State *L)
 {
     if (!home)
         find_home(L);
-    if (L == home)
+    if (L == home || L == kept)
         return;
-    push_known(L);
     lua_pushthread(L);
-    lua_rawsetp(L, -2, L);
-    lua_pop(L, 1);
-}
-
-/* An error leaves the coroutine in which it was raised as the one that calls.
- */
-static bool is_there(lua_State *L)
-{
-    if (!home || L == home)
-        return L;
-    if (!L || !lua_checkstack(home, 2))
-        return false;
-    int top = lua_gettop(home);
-    bool known =
-        lua_rawgetp(home, LUA_REGISTRYINDEX, &known_key) == LUA_TTABLE &&
-        lua_rawgetp(home, -1, L) == LUA_TTHREAD;
-    lua_settop(home, top);
-    return known;
-}
-
-/* What an error has left behind lies deeper on the stack than who comes now, or
- * is of a state that may be gone: no line is better. */
-static uint32_t where(struct tl_recording_file *file)
-{
-    static _Thread_local lua_Debug frame;
-    lua_State *L = calling;
-    if ((uintptr_t)__builtin_frame_address(0) > calling_frame || !is_there(L))
-        return 0;
-    for (int level = 1; lua_getstack(L, level, &frame); level++) {
-        lua_getinfo(L, "Sl", &frame);
-        if (frame.currentline > 0) {
-            /* Lua keeps the source's name while it has a function of it */
-            file->name = frame.short_src;
-            file->key[0] = (uintptr_t)frame.source;
-            memcpy(&file->key[1], frame.short_src, sizeof file->key[1]);
-            return (uint32_t)frame.currentline;
-        }
-    }
-    return 0;
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &kept_key);
+    kept = L;
 }
 
 void spans_enter(void)
 {
-    tl_recording_where = where;
-    calling = home = NULL;
-}
-
-void spans_forget(void)
-{
-    calling = NULL; /* the parent's call, which has forked */
+    tl_recording_find = sites_find;
+    home = kept = NULL;
 }
 
 /* Outcomes that are none are nil and a reason. */
@@ -112,16 +58,14 @@ static void wrap(lua_State *L, const char *name, enum calls_form form);
 /* `function` has been found in an upvalue behind its own. */
 static inline int call(lua_State *L, lua_CFunction function)
 {
-    const void *frame = __builtin_frame_address(0);
-    uintptr_t before = tl_recording_call(frame), frame_before = calling_frame;
-    lua_State *calling_before = calling;
-    know(L);
-    calling = L;
-    calling_frame = (uintptr_t)frame;
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    struct tl_recording_call before;
+    keep(L);
+    tl_recording_call(frame, L, sites_glance(L), &before);
     int results = function(L);
-    calling = calling_before;
-    calling_frame = frame_before;
-    tl_recording_return(frame, before, result_of(L, results));
+    if (before.caller != L && before.caller != home && before.caller != kept)
+        before.caller = NULL;
+    tl_recording_return(frame, &before, result_of(L, results));
     if (results == 1 && lua_iscfunction(L, -1))
         wrap(L, "", CALLS_RESULT); /* the iterator of q:items(), f:lines() */
     return results;
@@ -169,8 +113,18 @@ static void wrap(lua_State *L, const char *name, enum calls_form form)
     lua_replace(L, found);
 }
 
+/* What waits, and is none of the module's. */
+static void wrap_execute(lua_State *L)
+{
+    if (lua_getglobal(L, "os") == LUA_TTABLE)
+        calls_wrap_field(L, "execute", "execute", CALLS_FUNCTION);
+    lua_pop(L, 1);
+}
+
 void spans_open(lua_State *L)
 {
+    sites_open(L);
     calls_wrap(L, lua_gettop(L), wrap);
     calls_wrap_registered(L);
+    wrap_execute(L);
 }

@@ -10,9 +10,6 @@
 /* For this thread: lines are known from now on. */
 void spans_enter(void);
 
-/* In a child. */
-void spans_forget(void);
-
 /* For the state in which the module at the top was made; twice is harmless. */
 void spans_open(lua_State *L);
 

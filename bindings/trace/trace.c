@@ -49,7 +49,8 @@ static int end(lua_State *L)
     lua_pushnil(L);
     lua_pushstring(L, !on    ? "nothing is recorded"
                       : told ? strerror(report.error)
-                             : "the recorder was killed");
+                             : "the recorder has not told: it was killed, or "
+                               "stopped");
     return 2;
 }
 
@@ -72,12 +73,6 @@ static int ipc_trace(lua_State *L)
 void trace_enter(void)
 {
     spans_enter();
-}
-
-void trace_forget(lua_State *L)
-{
-    (void)L;
-    spans_forget();
 }
 
 void trace_open(lua_State *L)

@@ -9,9 +9,6 @@
 /* For this thread, each time that the module is asked for. */
 void trace_enter(void);
 
-/* In a child: its lines are not its parent's. */
-void trace_forget(lua_State *L);
-
 /* Enters the function into the module at the top. */
 void trace_open(lua_State *L);
 

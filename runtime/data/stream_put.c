@@ -258,6 +258,8 @@ int tl_stream_put(struct tl_stream *stream, const struct tl_message *m,
         .m = m, .packed = !tl_message_is_small(m), .deadline = deadline};
     uint64_t *block = &tl_self->owned_blocks[TL_OWNED_MESSAGE];
     if (put.packed) {
+        if (tl_recording_is_here())
+            tl_recording_lasts();
         int status = tl_message_pack(block, m);
         if (status < 0)
             return status;

@@ -16,6 +16,7 @@
 #include "space/layout.h"
 #include "space/space.h"
 #include "store/handle.h"
+#include "sync/condition.h"
 #include "tasks/process_lock.h"
 #include "tasks/seed.h"
 #include "tasks/task.h"
@@ -87,8 +88,10 @@ static const char *word_of(uint32_t operation)
 void tl_init_kinds(void)
 {
     tl_kinds_install();
-    tl_recording_words = (struct tl_recording_words){.operation = word_of,
-                                                     .space = tl_space_name};
+    tl_recording_words =
+        (struct tl_recording_words){.operation = word_of,
+                                    .space = tl_space_name,
+                                    .part = tl_condition_given_lock};
 }
 
 int tl_init(void)

@@ -38,28 +38,58 @@ bool tl_recording_is_on(void);
 void tl_recording_pause(void);
 void tl_recording_resume(void);
 
+/* How far the recorder has come: a number that grows; and how many records it
+ * has to read, about. */
+uint64_t tl_recording_progress(void);
+uint64_t tl_recording_left(void);
+
 /* This task has ended with the exit status; for the main one. */
 void tl_recording_finish(int exitcode);
+
+/* Around a wait for a command that is none of the runtime's (os.execute): it is
+ * told as the join of one. */
+void tl_recording_command_begin(void);
+void tl_recording_command_end(void);
 
 /* Says something that is kept with its moment. */
 void tl_recording_mark(const char *text);
 
-/* The hook of this thread that says where its script is: the line, or 0, and
- * the name of the file, which need not outlive the call.  `key` is the same for
- * the same file, and looked at instead of the name where it was the last. */
-struct tl_recording_file {
-    const char *name;
-    uint64_t key[2];
-};
-extern _Thread_local uint32_t (*tl_recording_where)(
-    struct tl_recording_file *file);
-
 /* Around a call of the API; `frame` is an address in the caller's frame.  What
- * operations it has begun ends with it.  Returns what tl_recording_return
- * takes. */
-uintptr_t tl_recording_call(const void *frame);
-void tl_recording_return(const void *frame, uintptr_t before,
+ * operations it has begun ends with it.
+ *
+ * `site` tells where the script is: two of the same words are at the same line
+ * of the same file, where that line is `direct`, and while nothing was
+ * collected; each collection counts in the AGE bits of the second.  Both 0: not
+ * known.  `caller` is what the hook takes.
+ *
+ * tl_recording_call sets *before to what tl_recording_return takes. */
+#define TL_RECORDING_AGE_SHIFT 48
+struct tl_recording_site {
+    uint64_t words[2];
+};
+struct tl_recording_call {
+    uintptr_t frame;
+    void *caller; /* NULL: it has no line */
+    struct tl_recording_site site;
+};
+void tl_recording_call(uintptr_t frame, void *caller,
+                       struct tl_recording_site site,
+                       struct tl_recording_call *before);
+void tl_recording_return(uintptr_t frame,
+                         const struct tl_recording_call *before,
                          enum tl_trace_result result);
+
+/* The hook of this thread that finds the line of a call by its caller, 0: not
+ * known; and the file, and its name, which need not outlive the next call.
+ * `file` is the same for the same file, but for one that is long gone. */
+struct tl_recording_line {
+    uint32_t line;
+    uint64_t file;
+    const char *name;
+    bool direct; /* the site of the call tells it, as long as it stays */
+};
+extern _Thread_local void (*tl_recording_find)(struct tl_recording_line *line,
+                                               void *caller);
 
 /* The operation that this call has begun has ended, and more comes before the
  * call returns, or it never does. */
@@ -89,6 +119,10 @@ void tl_recorder_close(struct tl_recorder *recorder);
 
 struct tl_recorder_report {
     uint64_t operations, lost;
+    /* of the last ones: how many came before those that are there, and for how
+     * long before the trace's end all are there, in nanoseconds */
+    uint64_t left_out;
+    int64_t reach;
     bool written; /* false: there was nothing to write the last ones for */
     int error;    /* errno of what went wrong with the file; 0: nothing */
 };

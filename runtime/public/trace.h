@@ -1,5 +1,5 @@
 /*
- * Trace: the file in which a run is recorded (.tltrace), version 1.
+ * Trace: the file in which a run is recorded (.tltrace), version 2.
  *
  *   header  24 bytes:
  *             8  magic, TL_TRACE_MAGIC
@@ -20,7 +20,9 @@
  *   OPERATION  index, word
  *   FILE       index, name: a script
  *   OBJECT     index, kind (a word, "queue"), number, name, space (the name of
- *              the space it is in; empty: the program's own)
+ *              the space it is in; empty: the program's own), lock (the index
+ *              of the lock that a condition was given; 0: it has its own, or is
+ *              no condition)
  *   TASK       index, parent (index; 0: none), pid, flags (enum
  *              tl_trace_task_flag), began, name, path of its script or empty
  *   END        task, time, how (enum tl_trace_how), signal (0: none, or not
@@ -56,6 +58,11 @@
  *              one alone in its object (and, in a pipe, in its direction, by
  *              the lowest bit).  From 1.
  *
+ * What took no time to speak of has one moment: it ended as it began.  Of what
+ * gives (a put, a release) that is when it began, of what takes (a get, an
+ * acquire) when it ended: so a get never ends before the put of its message
+ * began, nor an acquire before the release that let it.
+ *
  * The spans of a task stand in the order in which they began; those of
  * different tasks are mixed.  A span that begins before another one of its task
  * has ended ran within it.
@@ -64,7 +71,7 @@
 #define TL_PUBLIC_TRACE_H
 
 #define TL_TRACE_MAGIC "TLTRACE\n" /* without the 0 */
-#define TL_TRACE_VERSION 1
+#define TL_TRACE_VERSION 2
 #define TL_TRACE_HEADER 24
 #define TL_TRACE_SUFFIX ".tltrace"
 

@@ -246,6 +246,14 @@ void tl_condition_destroy(struct tl_object *object)
 
 /* Its lock.  The notified tasks are called at once, though the lock is not free
  * yet: when it is released the condition may be gone. */
+/* Its shape is the lock that it was given. */
+const struct tl_object *tl_condition_given_lock(const struct tl_object *object)
+{
+    return object->kind == TL_KIND_CONDITION && object->shape
+               ? tl_ref_object(((const struct tl_condition *)object)->lock)
+               : NULL;
+}
+
 struct tl_object *tl_condition_part_held(struct tl_object *object)
 {
     struct tl_condition *condition = (struct tl_condition *)object;

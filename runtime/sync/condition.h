@@ -33,6 +33,8 @@ void tl_condition_repair(struct tl_object *object, struct tl_guard *guard,
                          struct tl_task *dead);
 void tl_condition_destroy(struct tl_object *object);
 struct tl_object *tl_condition_part_held(struct tl_object *object);
+/* The lock that it was given; NULL: it has one of its own, or is none. */
+const struct tl_object *tl_condition_given_lock(const struct tl_object *object);
 bool tl_condition_in_use(const struct tl_object *object,
                          const struct tl_task *task,
                          const struct tl_cell *cell);

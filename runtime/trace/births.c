@@ -3,20 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *tl_births_texts(struct tl_lane *lane, uint64_t position, uint64_t blocks)
+char *tl_births_texts(struct tl_lane *lane, uint64_t position, uint64_t head)
 {
-    char *all = malloc(blocks * sizeof(struct tl_record) + 2);
+    uint64_t all_words = 2 * tl_lane_size(head);
+    uint64_t words = all_words > TL_LANE_WORDS ? all_words - TL_LANE_WORDS : 0;
+    char *all = malloc(words * sizeof words + TL_LANE_TEXTS);
     if (!all)
         return NULL;
-    for (uint64_t i = 0; i < blocks; i++) {
-        const struct tl_record *record = tl_lane_record(lane, position + 1 + i);
-        for (unsigned n = 0; n < TL_LANE_WORDS; n++) {
-            uint64_t bytes = tl_births_word(record, n);
-            memcpy(all + i * sizeof *record + n * sizeof bytes, &bytes,
-                   sizeof bytes);
-        }
+    for (unsigned n = 0; n < words; n++) {
+        uint64_t bytes = tl_lane_word(lane, position, TL_LANE_WORDS + n);
+        memcpy(all + n * sizeof bytes, &bytes, sizeof bytes);
     }
-    memset(all + blocks * sizeof(struct tl_record), 0, 2);
+    memset(all + words * sizeof words, 0, TL_LANE_TEXTS);
     return all;
 }
 
@@ -39,20 +37,18 @@ static bool reach(struct tl_drain *drain, uint32_t number)
 static void define(struct tl_drain *drain, struct tl_lane *lane,
                    uint64_t position, uint64_t head)
 {
-    const struct tl_record *record = tl_lane_record(lane, position);
-    uint64_t parent = tl_births_word(record, TL_LANE_TASK_PARENT);
+    uint64_t parent = tl_lane_word(lane, position, TL_LANE_TASK_PARENT);
     uint32_t number = (uint32_t)(head >> TL_LANE_NUMBER_SHIFT);
-    char *texts =
-        tl_births_texts(lane, position, head >> TL_LANE_BLOCKS_SHIFT & 0xffff);
+    char *texts = tl_births_texts(lane, position, head);
     /* first, since it is to stand in the file before */
     uint32_t parent_index = tl_births_index(drain, (uint32_t)parent);
     struct tl_trace_file_birth birth = {
         .task = ++drain->tasks,
         .parent = parent_index,
         .flags = (uint32_t)(parent >> 32),
-        .pid = tl_births_word(record, TL_LANE_TASK_PID),
-        .began =
-            tl_births_moment(drain, tl_births_word(record, TL_LANE_TASK_BEGAN)),
+        .pid = tl_lane_word(lane, position, TL_LANE_TASK_PID),
+        .began = tl_births_moment(
+            drain, tl_lane_word(lane, position, TL_LANE_TASK_BEGAN)),
         .name = texts ? texts : "",
         .path = ""};
     drain->indexes[number] = birth.task;
@@ -73,15 +69,13 @@ static bool search(struct tl_drain *drain, struct tl_lane *lane,
     if (atomic_load_explicit(&lane->tenancy, memory_order_relaxed) < position)
         return false;
     while (position < written) {
-        uint64_t head =
-            tl_births_word(tl_lane_record(lane, position), TL_LANE_HEAD);
-        bool operation = (head & 0xff) == TL_LANE_OPERATION;
-        if ((head & 0xff) == TL_LANE_TASK &&
+        uint64_t head = tl_lane_word(lane, position, 0);
+        if ((head & TL_LANE_WHAT) == TL_LANE_TASK &&
             head >> TL_LANE_NUMBER_SHIFT == number) {
             define(drain, lane, position, head);
             return true;
         }
-        position += operation ? 1 : 1 + (head >> TL_LANE_BLOCKS_SHIFT & 0xffff);
+        position += tl_lane_size(head);
     }
     return false;
 }

@@ -18,15 +18,7 @@ uint32_t tl_births_index(struct tl_drain *drain, uint32_t number);
 
 /* The texts of the record at the position, each with its 0; the caller frees
  * them.  NULL: no memory. */
-char *tl_births_texts(struct tl_lane *lane, uint64_t position, uint64_t blocks);
-
-/* A word of a record.  relaxed: the acquire of `written`, or of HEAD, came
- * before. */
-static inline uint64_t tl_births_word(const struct tl_record *record,
-                                      unsigned index)
-{
-    return atomic_load_explicit(&record->words[index], memory_order_relaxed);
-}
+char *tl_births_texts(struct tl_lane *lane, uint64_t position, uint64_t head);
 
 /* The time in the trace. */
 static inline int64_t tl_births_moment(struct tl_drain *drain, uint64_t time)

@@ -22,6 +22,11 @@ static bool make_room(struct tl_bytes *bytes, size_t size)
     return true;
 }
 
+unsigned char *tl_bytes_reserve(struct tl_bytes *bytes, size_t size)
+{
+    return make_room(bytes, size) ? bytes->data + bytes->used : NULL;
+}
+
 void tl_bytes_add(struct tl_bytes *bytes, const void *data, size_t size)
 {
     if (!size || !make_room(bytes, size))
@@ -33,17 +38,7 @@ void tl_bytes_add(struct tl_bytes *bytes, const void *data, size_t size)
 void tl_bytes_number(struct tl_bytes *bytes, uint64_t number)
 {
     unsigned char out[10];
-    size_t size = 0;
-    for (; number > 127; number >>= 7)
-        out[size++] = (unsigned char)(number | 128);
-    out[size++] = (unsigned char)number;
-    tl_bytes_add(bytes, out, size);
-}
-
-void tl_bytes_signed(struct tl_bytes *bytes, int64_t number)
-{
-    tl_bytes_number(bytes, number < 0 ? ~((uint64_t)number << 1)
-                                      : (uint64_t)number << 1);
+    tl_bytes_add(bytes, out, (size_t)(tl_bytes_put(out, number) - out));
 }
 
 void tl_bytes_text(struct tl_bytes *bytes, const char *text)

@@ -23,53 +23,99 @@ static uint32_t number_of(uint64_t head)
 
 /* ---- operations ---- */
 
-static void fill_end(struct tl_drain *drain, const struct tl_record *record,
-                     uint64_t head, struct tl_span *span)
+/* Of one whose task died in it, and whose lane no other one has taken since:
+ * what is kept of it there. */
+static const struct tl_lane_open *kept_of(const struct pass *pass)
 {
-    if (head & TL_LANE_OPEN) {
-        span->result = TL_TRACE_UNKNOWN;
-        return;
-    }
-    span->ended =
-        tl_births_moment(drain, tl_births_word(record, TL_LANE_ENDED));
-    span->message = tl_births_word(record, TL_LANE_MESSAGE);
-    span->result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3);
+    /* relaxed: the record TASK came before the operation */
+    if (pass->position <
+        atomic_load_explicit(&pass->lane->tenancy, memory_order_relaxed))
+        return NULL;
+    uint32_t depth =
+        atomic_load_explicit(&pass->lane->depth, memory_order_relaxed);
+    for (uint32_t n = 0; n < depth && n < TL_LANE_NESTED; n++)
+        if (atomic_load_explicit(&pass->lane->open[n].position,
+                                 memory_order_relaxed) == pass->position)
+            return &pass->lane->open[n];
+    return NULL;
 }
 
-static void fill_sleep(struct tl_drain *drain, const struct tl_record *record,
-                       uint64_t head, struct tl_span *span)
+/* How it slept, where it did: ticks, and the number of who called, or 0. */
+struct sleep {
+    uint64_t slept, waited, called;
+    uint32_t waker;
+};
+
+static void fill_sleep(struct tl_drain *drain, const struct sleep *sleep,
+                       struct tl_span *span)
 {
-    uint64_t slept = tl_births_word(record, TL_LANE_SLEPT);
-    if (!slept)
+    if (!sleep->slept)
         return;
-    span->slept = tl_births_moment(drain, slept);
-    span->waited = (uint64_t)tl_ticks_time(
-        &drain->ticks, (int64_t)tl_births_word(record, TL_LANE_WAITED));
-    span->waker = tl_births_index(drain, number_of(head));
+    span->slept = tl_births_moment(drain, sleep->slept);
+    span->waited =
+        (uint64_t)tl_ticks_time(&drain->ticks, (int64_t)sleep->waited);
+    span->waker = tl_births_index(drain, sleep->waker);
     if (span->waker)
-        span->called =
-            tl_births_moment(drain, tl_births_word(record, TL_LANE_CALLED));
+        span->called = tl_births_moment(drain, sleep->called);
 }
 
-static void read_operation(struct pass *pass, const struct tl_record *record,
-                           uint64_t head)
+static void fill_kept(struct tl_drain *drain, const struct tl_lane_open *open,
+                      struct tl_span *span)
+{
+    /* relaxed, all: see tl_lane_open */
+    struct sleep sleep = {
+        .slept =
+            (uint64_t)atomic_load_explicit(&open->slept, memory_order_relaxed),
+        .waited = atomic_load_explicit(&open->waited, memory_order_relaxed),
+        .called =
+            (uint64_t)atomic_load_explicit(&open->called, memory_order_relaxed),
+        .waker = atomic_load_explicit(&open->waker, memory_order_relaxed)};
+    fill_sleep(drain, &sleep, span);
+}
+
+static void fill_more(const struct pass *pass, uint64_t distance,
+                      struct tl_span *span)
+{
+    struct tl_lane *lane = pass->lane;
+    uint64_t at = pass->position + distance;
+    struct sleep sleep = {
+        .slept = tl_lane_word(lane, at, TL_LANE_MORE_SLEPT),
+        .waited = tl_lane_word(lane, at, TL_LANE_MORE_WAITED),
+        .called = tl_lane_word(lane, at, TL_LANE_MORE_CALLED),
+        .waker = (uint32_t)tl_lane_word(lane, at, TL_LANE_MORE_WAKER)};
+    uint64_t ended = tl_lane_word(lane, at, TL_LANE_MORE_ENDED);
+    span->message = tl_lane_word(lane, at, TL_LANE_MORE_MESSAGE);
+    span->ended = ended ? tl_births_moment(pass->drain, ended) : -1;
+    fill_sleep(pass->drain, &sleep, span);
+}
+
+static void read_operation(struct pass *pass, uint64_t head)
 {
     struct tl_drain *drain = pass->drain;
-    uint64_t place = tl_births_word(record, TL_LANE_PLACE);
-    uint32_t operation = (uint32_t)(place >> 48);
+    uint64_t number = head >> TL_LANE_NUMBER_SHIFT;
+    uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
     struct tl_span span = {
         .task = pass->reader->task,
-        .operation = tl_trace_file_operation(
-            drain->file, operation, tl_recording_words.operation(operation)),
-        .object = pass->reader->objects[(place >> 32) % TL_LANE_OBJECTS],
-        .file = pass->reader->files[place >> 24 & 0xff],
-        .line = (uint32_t)(place & 0xffffff),
-        .began = tl_births_moment(drain, tl_births_word(record, TL_LANE_BEGAN)),
-        .ended = -1,
+        .place = pass->reader->places[(entry - 1) % TL_LANE_PLACES],
+        .result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3),
+        .began = tl_births_moment(drain,
+                                  tl_lane_word(pass->lane, pass->position, 1)),
         .slept = -1,
         .called = -1};
-    fill_end(drain, record, head, &span);
-    fill_sleep(drain, record, head, &span);
+    span.ended = span.began;
+    const struct tl_lane_open *open = NULL;
+    if (head & TL_LANE_HAS_MORE)
+        fill_more(pass, number, &span);
+    else if (!(head & TL_LANE_OPEN))
+        span.message = number;
+    else
+        open = kept_of(pass);
+    if (open)
+        fill_kept(drain, open, &span);
+    if (head & TL_LANE_OPEN) {
+        span.ended = -1;
+        span.result = TL_TRACE_UNKNOWN;
+    }
     if (pass->how == TL_DRAIN_PEEK || !drain->kept)
         tl_trace_file_span(drain->file, &span);
     else
@@ -89,72 +135,105 @@ static void tell_lost(struct pass *pass, uint64_t lost)
     }
 }
 
+static uint64_t word(const struct pass *pass, unsigned index)
+{
+    return tl_lane_word(pass->lane, pass->position, index);
+}
+
 static void read_task(struct pass *pass, uint64_t head)
 {
-    tell_lost(pass, tl_births_word(tl_lane_record(pass->lane, pass->position),
-                                   TL_LANE_TASK_LOST));
+    tell_lost(pass, word(pass, TL_LANE_TASK_LOST));
     pass->reader->task = tl_births_index(pass->drain, number_of(head));
-    memset(pass->reader->objects, 0, sizeof pass->reader->objects);
-    memset(pass->reader->files, 0, sizeof pass->reader->files);
+    memset(pass->reader->places, 0, sizeof pass->reader->places);
 }
 
 /* SIGTERM is how a program ends its own daemons, and what asks others to end.
  */
-static void read_end(struct pass *pass, const struct tl_record *record,
-                     uint64_t head)
+static void read_end(struct pass *pass, uint64_t head)
 {
-    int signal = (int)tl_births_word(record, TL_LANE_END_SIGNAL);
-    enum tl_trace_how how =
-        (enum tl_trace_how)tl_births_word(record, TL_LANE_END_HOW);
+    int signal = (int)word(pass, TL_LANE_END_SIGNAL);
+    enum tl_trace_how how = (enum tl_trace_how)word(pass, TL_LANE_END_HOW);
     if (tl_trace_file_ended(
             pass->drain->file, tl_births_index(pass->drain, number_of(head)),
-            tl_births_moment(pass->drain,
-                             tl_births_word(record, TL_LANE_END_TIME)),
-            how, signal))
+            tl_births_moment(pass->drain, word(pass, TL_LANE_END_TIME)), how,
+            signal))
         pass->drain->trouble |= how != TL_TRACE_ENDED && signal != SIGTERM;
 }
 
-static void read_object(struct pass *pass, const struct tl_record *record,
-                        const char *name)
+static const char *after(const char *text)
 {
-    int kind = (int)tl_births_word(record, TL_LANE_OBJECT_KIND);
-    uint64_t entry = tl_births_word(record, TL_LANE_OBJECT_ENTRY);
-    pass->reader->objects[entry % TL_LANE_OBJECTS] = tl_trace_file_object(
-        pass->drain->file, (uint32_t)kind, tl_kind_name(kind),
-        tl_births_word(record, TL_LANE_OBJECT_NUMBER), name,
-        name + strlen(name) + 1);
+    return text + strlen(text) + 1;
 }
 
-static void read_note(struct pass *pass, const struct tl_record *record,
-                      uint64_t head, const char *text)
+/* The lock of a condition is defined first, since the condition names it. */
+static uint32_t object_of(struct pass *pass, const char *name,
+                          const char *space, const char *part_name)
+{
+    struct tl_trace_file *file = pass->drain->file;
+    int kind = (int)word(pass, TL_LANE_PLACE_KIND);
+    int part_kind = (int)word(pass, TL_LANE_PLACE_PART_KIND);
+    if (!kind)
+        return 0;
+    uint32_t part =
+        part_kind ? tl_trace_file_object(
+                        file,
+                        &(struct tl_trace_file_object){
+                            .kind = (uint32_t)part_kind,
+                            .word = tl_kind_name(part_kind),
+                            .number = word(pass, TL_LANE_PLACE_PART_NUMBER),
+                            .name = part_name,
+                            .space = space})
+                  : 0;
+    return tl_trace_file_object(file,
+                                &(struct tl_trace_file_object){
+                                    .kind = (uint32_t)kind,
+                                    .word = tl_kind_name(kind),
+                                    .number = word(pass, TL_LANE_PLACE_NUMBER),
+                                    .name = name,
+                                    .space = space,
+                                    .lock = part});
+}
+
+static void read_place(struct pass *pass, uint64_t head, const char *script)
+{
+    struct tl_trace_file *file = pass->drain->file;
+    uint64_t bits = word(pass, TL_LANE_PLACE_OPERATION);
+    uint32_t operation = (uint32_t)bits, line = (uint32_t)(bits >> 32);
+    const char *name = after(script), *space = after(name);
+    uint32_t named = tl_trace_file_operation(
+        file, operation, tl_recording_words.operation(operation));
+    uint32_t object = object_of(pass, name, space, after(space));
+    uint32_t of = line ? tl_trace_file_script(file, script) : 0;
+    pass->reader->places[(number_of(head) - 1) % TL_LANE_PLACES] =
+        tl_trace_file_place(file, named, object, of, line);
+}
+
+static void read_mark(struct pass *pass, const char *text)
 {
     struct tl_drain *drain = pass->drain;
-    uint64_t entry;
-    switch ((enum tl_lane_what)(head & 0xff)) {
-    case TL_LANE_TASK:
+    tl_trace_file_mark(drain->file, pass->reader->task,
+                       tl_births_moment(drain, word(pass, TL_LANE_MARK_TIME)),
+                       text);
+    drain->trouble = true;
+}
+
+/* A second look at an end would not find it again. */
+static void read_note(struct pass *pass, uint64_t head)
+{
+    bool again = pass->how == TL_DRAIN_PEEK;
+    uint64_t what = head & TL_LANE_WHAT;
+    if (what == TL_LANE_TASK)
         read_task(pass, head);
-        break;
-    case TL_LANE_OBJECT:
-        read_object(pass, record, text);
-        break;
-    case TL_LANE_FILE:
-        entry = tl_births_word(record, TL_LANE_FILE_ENTRY);
-        pass->reader->files[entry % TL_LANE_FILES] =
-            tl_trace_file_script(drain->file, text);
-        break;
-    case TL_LANE_END:
-        read_end(pass, record, head);
-        break;
-    case TL_LANE_MARK:
-        tl_trace_file_mark(
-            drain->file, pass->reader->task,
-            tl_births_moment(drain, tl_births_word(record, TL_LANE_MARK_TIME)),
-            text);
-        drain->trouble = true;
-        break;
-    case TL_LANE_OPERATION:
-        break;
-    }
+    if (what == TL_LANE_END && !again)
+        read_end(pass, head);
+    if (what != TL_LANE_PLACE && (what != TL_LANE_MARK || again))
+        return;
+    char *texts = tl_births_texts(pass->lane, pass->position, head);
+    if (texts && what == TL_LANE_PLACE)
+        read_place(pass, head, texts);
+    else if (texts)
+        read_mark(pass, texts);
+    free(texts);
 }
 
 /* ---- a lane ---- */
@@ -162,28 +241,20 @@ static void read_note(struct pass *pass, const struct tl_record *record,
 /* Reads one record: how many it takes; 0: the pass ends before it. */
 static uint64_t read_record(struct pass *pass)
 {
-    struct tl_record *record = tl_lane_record(pass->lane, pass->position);
+    struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
     /* acquire: pairs with the commit of an operation's end */
-    uint64_t head = atomic_load_explicit(&record->words[TL_LANE_HEAD],
-                                         memory_order_acquire);
-    if ((head & 0xff) == TL_LANE_OPERATION) {
-        /* relaxed: an old one only puts it off */
-        if ((head & TL_LANE_OPEN) && pass->how == TL_DRAIN_LIVE &&
-            pass->position >= atomic_load_explicit(&pass->lane->tenancy,
-                                                   memory_order_relaxed))
-            return 0;
-        read_operation(pass, record, head);
-        return 1;
+    uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
+    if ((head & TL_LANE_WHAT) != TL_LANE_OPERATION) {
+        read_note(pass, head);
+        return tl_lane_size(head);
     }
-    uint64_t blocks = head >> TL_LANE_BLOCKS_SHIFT & 0xffff;
-    char *texts = tl_births_texts(pass->lane, pass->position, blocks);
-    /* a second look at an end would not find it again */
-    bool told = pass->how == TL_DRAIN_PEEK && (head & 0xff) != TL_LANE_OBJECT &&
-                (head & 0xff) != TL_LANE_FILE && (head & 0xff) != TL_LANE_TASK;
-    if (texts && !told)
-        read_note(pass, record, head, texts);
-    free(texts);
-    return 1 + blocks;
+    /* relaxed: an old one only puts it off */
+    if ((head & TL_LANE_OPEN) && pass->how == TL_DRAIN_LIVE &&
+        pass->position >=
+            atomic_load_explicit(&pass->lane->tenancy, memory_order_relaxed))
+        return 0;
+    read_operation(pass, head);
+    return 1;
 }
 
 static void read_lane(struct pass *pass)
@@ -232,7 +303,9 @@ static void drain_lane(struct tl_drain *drain, uint32_t number,
 
 void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how)
 {
-    /* relaxed: see raise_highest in recording.c */
+    /* first, so that who is half full again rings again; relaxed: a hint */
+    atomic_store_explicit(&tl_lanes->rung, 0, memory_order_relaxed);
+    /* relaxed: see raise_highest in recording_tasks.c */
     uint32_t highest =
         atomic_load_explicit(&tl_lanes->highest, memory_order_relaxed);
     /* relaxed: it stands before the first record is written, which the acquire
@@ -247,10 +320,4 @@ void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how)
             atomic_load_explicit(&tl_lanes->origin, memory_order_relaxed);
         drain_lane(drain, number, how);
     }
-}
-
-bool tl_drain_is_urgent(const struct tl_drain *drain)
-{
-    (void)drain;
-    return atomic_exchange_explicit(&tl_lanes->rung, 0, memory_order_relaxed);
 }

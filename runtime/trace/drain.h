@@ -13,12 +13,12 @@
 #include "trace/ticks.h"
 #include "trace/trace_file.h"
 
-/* What the entries of a lane stand for, and whose it is. */
+/* What the entries of a lane stand for (tl_trace_file_place), and whose it is.
+ */
 struct tl_drain_reader {
     uint32_t task;
     uint64_t lost; /* of the lane's, what was told */
-    uint32_t objects[TL_LANE_OBJECTS];
-    uint32_t files[TL_LANE_FILES];
+    uint32_t places[TL_LANE_PLACES];
 };
 
 struct tl_drain {
@@ -40,8 +40,5 @@ enum tl_drain_how {
 };
 
 void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how);
-
-/* Whether a lane has more than a little that was not read. */
-bool tl_drain_is_urgent(const struct tl_drain *drain);
 
 #endif

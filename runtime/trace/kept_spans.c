@@ -45,6 +45,23 @@ void tl_kept_spans_add(struct tl_kept_spans *kept, const struct tl_span *span)
     list->spans[list->count++ % list->room] = *span;
 }
 
+uint64_t tl_kept_spans_left_out(const struct tl_kept_spans *kept,
+                                int64_t *since)
+{
+    uint64_t out = 0;
+    *since = 0;
+    for (uint32_t task = 0; task < kept->task_count; task++) {
+        const struct tl_kept_spans_of *list = &kept->tasks[task];
+        if (list->count <= list->room)
+            continue;
+        out += list->count - list->room;
+        int64_t oldest = list->spans[list->count % list->room].began;
+        if (oldest > *since)
+            *since = oldest;
+    }
+    return out;
+}
+
 void tl_kept_spans_write(const struct tl_kept_spans *kept,
                          struct tl_trace_file *file)
 {

@@ -24,6 +24,11 @@ struct tl_kept_spans {
 
 void tl_kept_spans_add(struct tl_kept_spans *kept, const struct tl_span *span);
 
+/* How many are there no more, for later ones of their tasks; and *since, the
+ * moment from which on all are there. */
+uint64_t tl_kept_spans_left_out(const struct tl_kept_spans *kept,
+                                int64_t *since);
+
 /* Writes all, in the order of the tasks. */
 void tl_kept_spans_write(const struct tl_kept_spans *kept,
                          struct tl_trace_file *file);

@@ -4,29 +4,35 @@
  *
  * Each slot of the program's own arena has a lane, and its tenants write there
  * one after the other: so a lane has one writer at a time, and one reader.  It
- * is a ring of records, which lies in a shared mapping of its own, made before
+ * is a ring of units, which lies in a shared mapping of its own, made before
  * the first task that is to be recorded, inherited by forks at its address, and
  * backed on touch.
  *
- * A record is eight words.  Position p lies at p % TL_LANE_RECORDS; positions
- * below `drained` are the reader's no more, those from `written` on the
- * writer's alone.
+ * A unit is two words, and most operations are one unit: so the writer touches
+ * a new line of the cache each fourth operation.  Position p lies at p %
+ * TL_LANE_UNITS; positions below `drained` are the reader's no more, those from
+ * `written` on the writer's alone.
  *
  *   written   moves when a record is whole but for the end of its operation
  *             (release), and the reader looks at no position from there on
  *             (acquire).  A writer that is killed before has written nothing.
- *   HEAD      of an operation: OPEN, then WHOLE (release) once the words of its
- *             end are there.  The reader stops at an OPEN one (acquire), for
- *             its task is still in it; but for one of a tenant that has gone:
- *             that is as whole as it will ever be.
+ *   HEAD      of an operation: OPEN, then not (release), once all that is told
+ *             of its end is there.  The reader stops at an OPEN one (acquire),
+ *             for its task is still in it; but for one of a tenant that has
+ *             gone: that is as whole as it will ever be.
  *   drained   moves when the reader has copied what lies before (release); a
  *             writer that finds room by it (acquire) writes over that.
  *   lost      grows where there is no room; the writer never waits.
  *
- * A writer that is killed within an operation leaves it OPEN, with what was
- * known of it: so slept, waited and the waker are written as they come.  Each
- * word is atomic: a reader that looks at an OPEN record (the last look of all)
- * finds each of them as it was or as it is.
+ * What has one moment and did not sleep is told by its unit alone.  Any other
+ * operation, as it ends, writes a record MORE at `written`, and says in its
+ * HEAD how far that is behind it.
+ *
+ * A writer that is killed within an operation leaves it OPEN.  What was known
+ * of it then is in `open`, which lies in the lane for that: its words are
+ * atomic, and a reader that looks at one that is in use (the last look of all)
+ * finds each as it was or as it is.  The next tenant writes it into the ring
+ * before it uses them (trace/open).
  *
  * The next tenant goes on at `written`: its claim of the slot comes after the
  * end of the one before (tasks/task), or after that one's death, and so do its
@@ -41,47 +47,66 @@
 #include <stdint.h>
 
 #include "memory/arena.h"
+#include "public/recording.h"
 #include "tasks/task.h"
 
 #define TL_LANES (TL_TASKS_MOST + 1)
-#define TL_LANE_RECORDS UINT64_C(16384) /* a power of 2 */
-#define TL_LANE_SPARE 64                /* records, for what is no operation */
-#define TL_LANE_OBJECTS 1024            /* a power of 2 */
-#define TL_LANE_FILES 256               /* with the one of index 0, none */
+#define TL_LANE_UNITS UINT64_C(131072) /* a power of 2 */
+#define TL_LANE_PLACES 1024            /* a power of 2 */
 #define TL_LANE_NESTED 8
+#define TL_LANE_WORDS 8 /* of a record that is no operation: four units */
+#define TL_LANE_TEXTS 4
+/* Units that operations leave for the ends of those that are open, and for
+ * what is no operation; and those that this leaves to the ends. */
+#define TL_LANE_SPARE 128
+#define TL_LANE_KEPT (TL_LANE_NESTED * TL_LANE_WORDS / 2)
 
 enum tl_lane_what {
     TL_LANE_OPERATION = 1,
-    TL_LANE_OBJECT, /* of an entry of the lane's table of objects, from now on
-                     */
-    TL_LANE_FILE,   /* the same of a script */
-    TL_LANE_TASK,   /* the lane is this task's from now on */
-    TL_LANE_END,    /* of a task, not of this one perhaps */
+    TL_LANE_MORE,  /* of an operation before it */
+    TL_LANE_PLACE, /* of an entry of the lane's table of places, from now on */
+    TL_LANE_TASK,  /* the lane is this task's from now on */
+    TL_LANE_END,   /* of a task, not of this one perhaps */
     TL_LANE_MARK
 };
 
-enum tl_lane_word {
-    TL_LANE_HEAD, /* what (8 bits), open (1), result (2), blocks (16 to 31),
-                     number (32 to 63): the waker; of a TASK or END the task */
-    TL_LANE_BEGAN,
-    TL_LANE_ENDED,
-    TL_LANE_SLEPT,
-    TL_LANE_WAITED,
-    TL_LANE_CALLED,
-    TL_LANE_MESSAGE,
-    TL_LANE_PLACE, /* line (24 bits), file (8), object (16), operation (16) */
-    TL_LANE_WORDS
+/*
+ * HEAD, the first word of each record:
+ *
+ *   what     4 bits
+ *   open     of an operation; and `more`, and the result, 2 bits
+ *   units    16 bits: of an operation its place, of others how many follow
+ *   number   40 bits: of an operation its message, or how far behind it its
+ *            MORE is; of a PLACE the entry; of a TASK or END the task
+ *
+ * The second word of an operation is the time when it began; 0: not known.
+ */
+#define TL_LANE_WHAT UINT64_C(15)
+#define TL_LANE_OPEN (UINT64_C(1) << 4)
+#define TL_LANE_HAS_MORE (UINT64_C(1) << 5)
+#define TL_LANE_RESULT_SHIFT 6
+#define TL_LANE_UNITS_SHIFT 8
+#define TL_LANE_NUMBER_SHIFT 24
+#define TL_LANE_NUMBER_MOST ((UINT64_C(1) << 40) - 1)
+
+/* The words behind HEAD.  The texts that belong to them, each with its 0, fill
+ * the units that follow these four. */
+enum {
+    TL_LANE_MORE_ENDED = 1, /* of what never ended 0 */
+    TL_LANE_MORE_SLEPT,     /* 0: never; and the next three */
+    TL_LANE_MORE_WAITED,
+    TL_LANE_MORE_CALLED,
+    TL_LANE_MORE_WAKER, /* a task's number, or 0 */
+    TL_LANE_MORE_MESSAGE
 };
-
-#define TL_LANE_OPEN (UINT64_C(1) << 8)
-#define TL_LANE_RESULT_SHIFT 9
-#define TL_LANE_BLOCKS_SHIFT 16
-#define TL_LANE_NUMBER_SHIFT 32
-
-/* Of the other records: the words behind HEAD.  The texts that belong to them,
- * each with its 0, fill the `blocks` records that follow. */
-enum { TL_LANE_OBJECT_ENTRY = 1, TL_LANE_OBJECT_KIND, TL_LANE_OBJECT_NUMBER };
-enum { TL_LANE_FILE_ENTRY = 1 };
+enum {
+    TL_LANE_PLACE_OPERATION = 1, /* and the line from 32 */
+    TL_LANE_PLACE_KIND,          /* of the object; 0: none */
+    TL_LANE_PLACE_NUMBER,
+    TL_LANE_PLACE_PART_KIND, /* of the lock that a condition has; 0: none */
+    TL_LANE_PLACE_PART_NUMBER
+};
+/* The texts: the script, the object's name, its space, and its lock's name. */
 enum {
     TL_LANE_TASK_PARENT = 1, /* and flags (enum tl_trace_task_flag) from 32 */
     TL_LANE_TASK_PID,
@@ -91,57 +116,68 @@ enum {
 enum { TL_LANE_END_TIME = 1, TL_LANE_END_HOW, TL_LANE_END_SIGNAL };
 enum { TL_LANE_MARK_TIME = 1 };
 
-struct tl_record {
-    _Alignas(TL_LINE) _Atomic uint64_t words[TL_LANE_WORDS];
+struct tl_unit {
+    _Alignas(16) _Atomic uint64_t words[2];
 };
 
 /* An operation that has begun and not ended, as its task knows it. */
 struct tl_lane_open {
-    uint64_t position;
-    uintptr_t frame; /* of the call of the API that it is part of, or 0 */
+    _Alignas(TL_LINE) _Atomic uint64_t position;
+    _Atomic int64_t slept; /* when it first slept; 0: never */
+    _Atomic uint64_t waited;
+    _Atomic int64_t called; /* by the waker; 0: by nobody */
+    _Atomic uint32_t waker;
+    uint8_t moments; /* enum tl_recording_moments */
     bool idle;       /* it began in what a wait lets run */
-    int64_t began, slept, awake; /* slept and awake: 0: never */
-    uint64_t waited;
+    bool around;     /* something has begun within it */
+    uintptr_t frame; /* of the call of the API that it is part of, or 0 */
+    int64_t began;   /* 0: not known yet */
+    int64_t awake;   /* since when; 0: has not slept; negative: asleep since */
 };
 
-struct tl_lane_object {
-    uint64_t offset, number;
-    uint32_t tenant; /* the lane's, who wrote it */
-    uint16_t arena, kind;
+/* What an entry of the lane's table of places stands for: an operation of an
+ * object (0: none), and the site of a call, or its line and file where the site
+ * is not known (public/recording).  Entry n is places[n - 1]. */
+struct tl_lane_place {
+    _Alignas(TL_LINE) uint64_t site[2];
+    uint64_t offset, number; /* of the object */
+    uint64_t what;           /* the operation, and the object's arena from 32 */
+    uint64_t line, file;
 };
 
-/* Padded on purpose. */
+/* Never a recording's epoch. */
+#define TL_LANE_NOT_ENROLLED (UINT32_MAX - 1)
+
+/* Padded on purpose: what each operation touches is in the first lines. */
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct tl_lane {
     /* Of the writer; others read what is atomic. */
     _Alignas(TL_LINE) _Atomic uint64_t written;
-    _Atomic uint64_t tenancy;
+    uint64_t limit;                /* the writer has room below it */
+    uint64_t message;              /* of the operation that is open, or 0 */
+    struct tl_recording_call call; /* the innermost of the API; frame 0: none */
+    _Atomic uint32_t depth;        /* of what is open */
+    uint32_t enrolled; /* the epoch in which it is recorded, if so */
+    struct tl_lane_open open[TL_LANE_NESTED];
+    _Alignas(TL_LINE) _Atomic uint64_t tenancy;
     _Atomic uint64_t lost;
-    uint64_t limit;        /* the writer has room below it */
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */
     _Atomic uint32_t id;   /* and in the arena */
     _Atomic int32_t tid;
-    uint32_t tenant;    /* counts them */
-    uint32_t stretches; /* of the records, that this one has had mapped */
     uint32_t epoch;     /* of the recording in which it is known */
-    uint32_t depth;     /* of what is open */
-    uint32_t files, last_file;
-    uintptr_t frame; /* of the innermost call of the API, or 0 */
-    bool failed, thread;
-    uint64_t message; /* of the operation that is open, or 0 */
-    struct tl_lane_open open[TL_LANE_NESTED];
+    uint32_t stretches; /* of the units, that this one has had mapped */
+    bool failed, thread, used;
 
     /* Of the reader. */
     _Alignas(TL_LINE) _Atomic uint64_t drained;
 
     /* Of those who call the task: the time (52 bits) and the caller's slot. */
-    _Alignas(TL_LINE) _Atomic uint64_t call;
+    _Alignas(TL_LINE) _Atomic uint64_t called;
 
-    /* What the entries stand for that were written; the writer's alone. */
-    _Alignas(TL_LINE) struct tl_lane_object objects[TL_LANE_OBJECTS];
-    uint64_t file_keys[TL_LANE_FILES][2];
+    /* Of the writer alone. */
+    _Alignas(TL_LINE) struct tl_lane_place places[TL_LANE_PLACES];
 
-    struct tl_record records[TL_LANE_RECORDS];
+    _Alignas(TL_LINE) struct tl_unit units[TL_LANE_UNITS];
 };
 
 /* The mapping.  `epoch` is odd while a recording goes on, and grows as each
@@ -157,8 +193,9 @@ struct tl_lanes {
      * they keep their order. */
     bool simulated;
     _Atomic int64_t moments;
-    int bell;     /* the descriptor to hurry the recorder, or -1 */
+    int bell; /* the descriptor to hurry the recorder, or -1 */
     _Alignas(TL_LINE) _Atomic uint32_t rung;
+    _Atomic uint64_t writes; /* of the recorder to its file; a count */
     struct tl_lane lanes[TL_LANES];
 };
 
@@ -171,28 +208,63 @@ extern _Thread_local struct tl_lane *tl_lane;
 /* Makes the mapping, where there is none.  TL_OK, or TL_SYSTEM with errno. */
 int tl_lanes_make(void);
 
-static inline struct tl_record *tl_lane_record(struct tl_lane *lane,
-                                               uint64_t position)
+static inline struct tl_unit *tl_lane_unit(struct tl_lane *lane,
+                                           uint64_t position)
 {
-    return &lane->records[position & (TL_LANE_RECORDS - 1)];
+    return &lane->units[position & (TL_LANE_UNITS - 1)];
 }
 
-/* By the writer: whether `count` records fit, and leave `spare`. */
-bool tl_lane_has_room(struct tl_lane *lane, uint64_t count, uint64_t spare);
+/* By the writer: whether `count` units fit, and leave `spare`. */
+bool tl_lane_has_more_room(struct tl_lane *lane, uint64_t end);
+static inline bool tl_lane_has_room(struct tl_lane *lane, uint64_t count,
+                                    uint64_t spare)
+{
+    /* relaxed: only this task writes it, and the tenant before it, whose end
+     * this one's claim of the slot has seen */
+    uint64_t end = atomic_load_explicit(&lane->written, memory_order_relaxed) +
+                   count + spare;
+    return __builtin_expect(end <= lane->limit, 1) ||
+           tl_lane_has_more_room(lane, end);
+}
 
 /* By the writer: a record that is no operation, with the words behind HEAD and
- * the texts; false: there was no room. */
+ * the texts; false: there was no room that leaves `spare`. */
 struct tl_lane_note {
     enum tl_lane_what what;
     uint32_t number;
+    uint64_t spare;
     uint64_t words[TL_LANE_WORDS - 1];
-    const char *texts[2]; /* NULL: as "" */
+    const char *texts[TL_LANE_TEXTS]; /* NULL: as "" */
 };
 bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note);
 
-/* Once a record in a while: hurries the recorder where the lane is half full,
- * and has the records to come mapped at once, since a fault for each page would
- * cost more than what is written there. */
-void tl_lane_ring(struct tl_lane *lane, uint64_t position);
+/* The same of one without texts, for which there is room. */
+void tl_lane_write_words(struct tl_lane *lane, uint64_t head,
+                         const uint64_t words[TL_LANE_WORDS - 1]);
+
+/* By the writer, who is at the first position of a stretch: hurries the
+ * recorder where the lane is half full, and has the units to come mapped at
+ * once, since a fault for each page would cost more than what is written there.
+ */
+#define TL_LANE_STRETCH                                                        \
+    UINT64_C(4096) /* units, which divides those of a lane */
+void tl_lane_stretch(struct tl_lane *lane, uint64_t position);
+
+/* Of what is read: a word of a record, HEAD as the 0th.  relaxed: the acquire
+ * of `written`, or of HEAD, came before. */
+static inline uint64_t tl_lane_word(struct tl_lane *lane, uint64_t position,
+                                    unsigned index)
+{
+    struct tl_unit *unit = tl_lane_unit(lane, position + index / 2);
+    return atomic_load_explicit(&unit->words[index % 2], memory_order_relaxed);
+}
+
+/* How many units the record takes that has this HEAD. */
+static inline uint64_t tl_lane_size(uint64_t head)
+{
+    return (head & TL_LANE_WHAT) == TL_LANE_OPERATION
+               ? 1
+               : 1 + (head >> TL_LANE_UNITS_SHIFT & 0xffff);
+}
 
 #endif

@@ -102,7 +102,11 @@ void tl_recorder_close(struct tl_recorder *recorder)
 void tl_recorder_tell(const struct tl_recorder *recorder,
                       struct tl_recorder_report *out)
 {
+    int64_t since = 0;
+    uint64_t left_out = tl_kept_spans_left_out(&recorder->kept, &since);
     *out = (struct tl_recorder_report){
+        .left_out = left_out,
+        .reach = recorder->file.length - since,
         .operations = recorder->last ? recorder->file.written
                                      : recorder->drain.operations,
         .lost = recorder->file.lost,

@@ -39,10 +39,27 @@ static inline void tl_recording_failed(void)
         tl_lane->failed = true;
 }
 
+/* Which of its moments are told of an operation that did not sleep, and within
+ * which nothing else began: reading the clock costs more than all else that is
+ * recorded of it.
+ *
+ * What gives (a put, a release) has one as it begins, and what takes (a get, an
+ * acquire) one as it ends: so a get is never told to have ended before its put
+ * began, though each is told as if it took no time. */
+enum tl_recording_moments {
+    TL_RECORDING_BOTH,
+    TL_RECORDING_BEGIN,
+    TL_RECORDING_END
+};
+
 /* This task begins the operation; `object`: NULL: none; `idle`: within a wait.
  */
 void tl_recording_operation(uint32_t operation, const struct tl_object *object,
-                            bool idle);
+                            enum tl_recording_moments moments, bool idle);
+
+/* The open operation takes its time, though it does not sleep: both of its
+ * moments are told, from here on. */
+void tl_recording_lasts(void);
 
 /* Around a sleep. */
 void tl_recording_sleeps(void);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/world.h"
+#include "trace/open.h"
 
 struct tl_recording_words tl_recording_words;
 
@@ -31,15 +32,18 @@ static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
 {
     uint32_t id = tl_task_id_in(TL_HOME);
     lane->epoch = epoch;
-    lane->tenant++;
     lane->stretches = 0;
-    lane->depth = lane->files = lane->last_file = 0;
-    lane->frame = 0;
+    lane->enrolled = TL_LANE_NOT_ENROLLED;
+    lane->call = (struct tl_recording_call){0};
+    if (lane->used) /* what the one before has told is not told of this one */
+        memset(lane->places, 0, sizeof lane->places);
+    lane->used = true;
     lane->failed = false;
     lane->message = 0;
     lane->thread = thread;
     /* relaxed, all: see task_of; a caller that finds an old one is off by one
      * tenant, in a word that is a hint */
+    atomic_store_explicit(&lane->depth, 0, memory_order_relaxed);
     atomic_store_explicit(&lane->task, 0, memory_order_relaxed);
     atomic_store_explicit(&lane->id, id, memory_order_relaxed);
     atomic_store_explicit(&lane->tid, (int32_t)gettid(), memory_order_relaxed);
@@ -69,6 +73,7 @@ static bool introduce(struct tl_lane *lane)
     struct tl_lane_note note = {
         .what = TL_LANE_TASK,
         .number = number,
+        .spare = TL_LANE_KEPT,
         .words = {(uint64_t)flags << 32 | task_of(self->parent),
                   (uint64_t)tl_world_pid(getpid()),
                   (uint64_t)tl_recording_ticks(),
@@ -88,9 +93,11 @@ bool tl_recording_is_enrolled(struct tl_lane *lane)
     if (__builtin_expect(epoch != lane->epoch, 0))
         set_lane(lane, epoch, lane->thread);
     /* relaxed: this task's own */
-    return epoch % 2 == 1 &&
-           (atomic_load_explicit(&lane->task, memory_order_relaxed) ||
-            introduce(lane));
+    bool enrolled = epoch % 2 == 1 &&
+                    (atomic_load_explicit(&lane->task, memory_order_relaxed) ||
+                     introduce(lane));
+    lane->enrolled = enrolled ? epoch : TL_LANE_NOT_ENROLLED;
+    return enrolled;
 }
 
 void tl_recording_start(bool thread)
@@ -106,6 +113,7 @@ void tl_recording_start(bool thread)
     atomic_compare_exchange_strong_explicit(
         &tl_lanes->origin, &unknown, tl_recording_ticks(), memory_order_relaxed,
         memory_order_relaxed);
+    tl_open_leave(lane);
     set_lane(lane, epoch_now(), thread);
     tl_lane = lane;
     tl_recording_is_enrolled(lane);
@@ -141,6 +149,7 @@ void tl_recording_write_end(struct tl_lane *lane, uint32_t task,
 {
     struct tl_lane_note note = {.what = TL_LANE_END,
                                 .number = task,
+                                .spare = TL_LANE_KEPT,
                                 .words = {(uint64_t)tl_recording_ticks(),
                                           (uint64_t)how, (uint64_t)signal}};
     if (task && tl_recording_is_enrolled(lane))
@@ -160,6 +169,7 @@ void tl_recording_mark(const char *text)
     if (!lane || !tl_recording_is_enrolled(lane))
         return;
     struct tl_lane_note note = {.what = TL_LANE_MARK,
+                                .spare = TL_LANE_KEPT,
                                 .words = {(uint64_t)tl_recording_ticks()},
                                 .texts = {text}};
     tl_lane_write(lane, &note);
@@ -205,4 +215,35 @@ void tl_recording_stop(void)
 {
     if (tl_lanes && epoch_now() % 2 == 1)
         atomic_fetch_add_explicit(&tl_lanes->epoch, 1, memory_order_release);
+}
+
+/* ---- the recorder, as the program sees it ---- */
+
+static uint64_t sum_of(bool left)
+{
+    uint64_t sum = 0;
+    uint32_t highest =
+        atomic_load_explicit(&tl_lanes->highest, memory_order_relaxed);
+    /* relaxed, all: a guess */
+    for (uint32_t n = 0; n <= highest; n++) {
+        struct tl_lane *lane = &tl_lanes->lanes[n];
+        uint64_t drained =
+            atomic_load_explicit(&lane->drained, memory_order_relaxed);
+        sum +=
+            left ? atomic_load_explicit(&lane->written, memory_order_relaxed) -
+                       drained
+                 : drained;
+    }
+    return sum;
+}
+
+uint64_t tl_recording_progress(void)
+{
+    return sum_of(false) +
+           atomic_load_explicit(&tl_lanes->writes, memory_order_relaxed);
+}
+
+uint64_t tl_recording_left(void)
+{
+    return sum_of(true);
 }

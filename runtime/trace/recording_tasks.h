@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "memory/object.h"
 #include "public/recording.h"
 #include "tasks/task.h"
 #include "trace/lane.h"
@@ -17,6 +18,8 @@
 struct tl_recording_words {
     const char *(*operation)(uint32_t operation);
     const char *(*space)(unsigned arena);
+    /* the lock of a condition; NULL: it is none */
+    const struct tl_object *(*part)(const struct tl_object *object);
 };
 extern struct tl_recording_words tl_recording_words;
 

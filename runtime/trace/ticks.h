@@ -31,6 +31,15 @@ static inline int64_t tl_ticks_now(bool counter)
     return counter ? tl_ticks_counter() : tl_clock_now();
 }
 
+/* Makes the time that is read next one after all that was done before: the
+ * processor would read its counter while it still waits for a lock's line. */
+static inline void tl_ticks_after(void)
+{
+#ifdef __x86_64__
+    __builtin_ia32_lfence();
+#endif
+}
+
 /* What ticks are in nanoseconds: from `begin` on they are measured. */
 struct tl_ticks {
     bool counter;

@@ -1,13 +1,12 @@
 #include "trace/trace_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/standard.h"
+#include "trace/lane.h"
 
 #define FLUSH_AT (64 << 10)
 
@@ -21,6 +20,9 @@ static void write_all(struct tl_trace_file *file, const struct tl_bytes *bytes)
             file->error = errno;
         else if (size > 0)
             done += (size_t)size;
+        if (tl_lanes) /* relaxed: a count */
+            atomic_fetch_add_explicit(&tl_lanes->writes, 1,
+                                      memory_order_relaxed);
     }
     if (bytes->failed && !file->error)
         file->error = ENOMEM;
@@ -155,26 +157,38 @@ uint32_t tl_trace_file_script(struct tl_trace_file *file, const char *name)
     return index;
 }
 
-uint32_t tl_trace_file_object(struct tl_trace_file *file, uint32_t kind,
-                              const char *word, uint64_t number,
-                              const char *name, const char *space)
+uint32_t tl_trace_file_object(struct tl_trace_file *file,
+                              const struct tl_trace_file_object *object)
 {
     bool fresh;
-    uint32_t of =
-        *space ? find_name(&file->spaces, &file->space_count, space, &fresh)
-               : 0;
-    struct tl_numbering_key key = {
-        {kind, (uint32_t)number, (uint32_t)(number >> 32), of}};
+    uint32_t of = *object->space ? find_name(&file->spaces, &file->space_count,
+                                             object->space, &fresh)
+                                 : 0;
+    struct tl_numbering_key key = {{object->kind, (uint32_t)object->number,
+                                    (uint32_t)(object->number >> 32), of}};
     uint32_t index = tl_numbering_of(&file->objects, &key, &fresh);
     if (fresh) {
         tag(&file->out, TL_TRACE_OBJECT);
         tl_bytes_number(&file->out, index);
-        tl_bytes_text(&file->out, word);
-        tl_bytes_number(&file->out, number);
-        tl_bytes_text(&file->out, name);
-        tl_bytes_text(&file->out, space);
+        tl_bytes_text(&file->out, object->word);
+        tl_bytes_number(&file->out, object->number);
+        tl_bytes_text(&file->out, object->name);
+        tl_bytes_text(&file->out, object->space);
+        tl_bytes_number(&file->out, object->lock);
     }
     return index;
+}
+
+uint32_t tl_trace_file_place(struct tl_trace_file *file, uint32_t operation,
+                             uint32_t object, uint32_t script, uint32_t line)
+{
+    bool fresh;
+    struct tl_numbering_key key = {{operation, object, script, line}};
+    uint32_t place = tl_numbering_of(&file->places, &key, &fresh);
+    return reach(&file->places_told, &file->places_told_count, place,
+                 sizeof *file->places_told)
+               ? place
+               : 0;
 }
 
 static struct tl_trace_file_task *task_at(struct tl_trace_file *file,
@@ -253,55 +267,78 @@ static uint64_t head_of(const struct tl_span *span, uint32_t place)
     return head;
 }
 
-static void add_place(struct tl_trace_file *file, const struct tl_span *span)
+/* The head, with the place where it is new. */
+static unsigned char *put_place(struct tl_trace_file *file,
+                                const struct tl_span *span, unsigned char *at)
 {
-    bool fresh;
-    struct tl_numbering_key key = {
-        {span->operation, span->object, span->file, span->line}};
-    uint32_t place = tl_numbering_of(&file->places, &key, &fresh);
-    tl_bytes_number(&file->block, head_of(span, fresh ? 0 : place));
-    if (fresh || !place)
-        for (int i = 0; i < 4; i++)
-            tl_bytes_number(&file->block, key.parts[i]);
+    uint32_t *told = &file->places_told[span->place];
+    at = tl_bytes_put(at, head_of(span, *told));
+    if (*told)
+        return at;
+    *told = ++file->place_count;
+    for (int i = 0; i < 4; i++)
+        at = tl_bytes_put(at, file->places.keys[span->place - 1].parts[i]);
+    return at;
 }
 
 /* Never before the moment that it counts from. */
-static void add_after(struct tl_bytes *bytes, int64_t time, int64_t before)
+static unsigned char *put_after(unsigned char *at, int64_t time, int64_t before)
 {
-    tl_bytes_number(bytes, time > before ? (uint64_t)(time - before) : 0);
+    return tl_bytes_put(at, time > before ? (uint64_t)(time - before) : 0);
+}
+
+static unsigned char *put_sleep(unsigned char *at, const struct tl_span *span,
+                                int64_t began)
+{
+    at = put_after(at, span->slept, began);
+    at = tl_bytes_put(at, span->waited);
+    if (span->called < 0)
+        return at;
+    at = tl_bytes_put(at, span->waker);
+    return tl_bytes_put_signed(at, span->called - span->slept);
+}
+
+#define SPAN_MOST ((size_t)12 * 10) /* bytes: twelve fields */
+
+static void put_span(struct tl_trace_file *file,
+                     struct tl_trace_file_task *task,
+                     const struct tl_span *span)
+{
+    unsigned char *from = tl_bytes_reserve(&file->block, SPAN_MOST);
+    if (!from)
+        return;
+    int64_t began = span->began > task->began ? span->began : task->began;
+    unsigned char *at = put_place(file, span, from);
+    at = put_after(at, began, task->began);
+    if (span->ended >= 0)
+        at = put_after(at, span->ended, began);
+    if (span->slept >= 0)
+        at = put_sleep(at, span, began);
+    if (span->message) {
+        at = tl_bytes_put_signed(at, (int64_t)(span->message - task->message));
+        task->message = span->message;
+    }
+    task->began = began;
+    file->block.used += (size_t)(at - from);
+    say_time(file, span->ended > began ? span->ended : began);
 }
 
 void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span)
 {
     struct tl_trace_file_task *task = task_at(file, span->task);
-    struct tl_bytes *to = &file->block;
     if (!span->task || !task)
         return;
+    if (!span->place) {
+        tl_trace_file_lost(file, span->task, 1);
+        return;
+    }
     if (file->block_task != span->task)
         end_block(file);
     file->block_task = span->task;
     file->block_count++;
     file->written++;
-    int64_t began = span->began > task->began ? span->began : task->began;
-    say_time(file, span->ended > began ? span->ended : began);
-    add_place(file, span);
-    add_after(to, began, task->began);
-    if (span->ended >= 0)
-        add_after(to, span->ended, began);
-    if (span->slept >= 0) {
-        add_after(to, span->slept, began);
-        tl_bytes_number(to, span->waited);
-        if (span->called >= 0) {
-            tl_bytes_number(to, span->waker);
-            tl_bytes_signed(to, span->called - span->slept);
-        }
-    }
-    if (span->message) {
-        tl_bytes_signed(to, (int64_t)(span->message - task->message));
-        task->message = span->message;
-    }
-    task->began = began;
-    if (!file->keeps && file->out.used + to->used >= FLUSH_AT)
+    put_span(file, task, span);
+    if (!file->keeps && file->block.used >= FLUSH_AT)
         tl_trace_file_flush(file);
 }
 
@@ -324,36 +361,9 @@ static void close_file(struct tl_trace_file *file)
 
 void tl_trace_file_end(struct tl_trace_file *file)
 {
+    struct tl_bytes trailer = {0};
     if (file->fd < 0)
         return;
-    end_block(file);
-    add_trailer(file, &file->out);
-    tl_trace_file_flush(file);
-    close_file(file);
-}
-
-void tl_trace_file_forget_spans(struct tl_trace_file *file)
-{
-    tl_numbering_clear(&file->places);
-    file->spans.used = file->block.used = 0;
-    file->block_count = 0;
-    file->written = 0;
-    for (uint32_t i = 0; i < file->task_count; i++) {
-        file->tasks[i].began = 0;
-        file->tasks[i].message = 0;
-    }
-}
-
-int tl_trace_file_write(struct tl_trace_file *file, const char *path)
-{
-    struct tl_bytes trailer = {0};
-    file->error = 0;
-    file->fd = tl_standard_avoid(
-        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (file->fd < 0) {
-        file->error = errno;
-        return -1;
-    }
     end_block(file);
     add_trailer(file, &trailer);
     write_all(file, &file->out);
@@ -361,5 +371,19 @@ int tl_trace_file_write(struct tl_trace_file *file, const char *path)
     write_all(file, &trailer);
     tl_bytes_free(&trailer);
     close_file(file);
-    return file->error ? -1 : 0;
+}
+
+void tl_trace_file_forget_spans(struct tl_trace_file *file)
+{
+    if (file->places_told)
+        memset(file->places_told, 0,
+               file->places_told_count * sizeof *file->places_told);
+    file->place_count = 0;
+    file->spans.used = file->block.used = 0;
+    file->block_count = 0;
+    file->written = 0;
+    for (uint32_t i = 0; i < file->task_count; i++) {
+        file->tasks[i].began = 0;
+        file->tasks[i].message = 0;
+    }
 }

@@ -17,7 +17,7 @@
 #include "trace/numbering.h"
 
 struct tl_span {
-    uint32_t task, operation, object, file, line, waker;
+    uint32_t task, place, waker;
     enum tl_trace_result result;
     int64_t began, ended, slept, called; /* ended, slept, called: -1: never */
     uint64_t waited, message;
@@ -37,6 +37,8 @@ struct tl_trace_file {
     struct tl_bytes out, spans, block;
     uint32_t block_task, block_count;
     struct tl_numbering places, objects;
+    uint32_t *places_told; /* of a place its number in the file, or 0 */
+    uint32_t places_told_count, place_count;
     uint32_t *operations; /* index by number, or 0; by enum tl_operation */
     uint32_t operation_count;
     char **files, **spaces;
@@ -55,9 +57,19 @@ void tl_trace_file_begin(struct tl_trace_file *file, int fd, const char *title,
 uint32_t tl_trace_file_operation(struct tl_trace_file *file, uint32_t number,
                                  const char *word);
 uint32_t tl_trace_file_script(struct tl_trace_file *file, const char *name);
-uint32_t tl_trace_file_object(struct tl_trace_file *file, uint32_t kind,
-                              const char *word, uint64_t number,
-                              const char *name, const char *space);
+struct tl_trace_file_object {
+    uint32_t kind;
+    const char *word; /* of the kind */
+    uint64_t number;
+    const char *name, *space;
+    uint32_t lock; /* the index of a condition's lock, or 0 */
+};
+uint32_t tl_trace_file_object(struct tl_trace_file *file,
+                              const struct tl_trace_file_object *object);
+
+/* A place of these, which spans name; 0: no memory. */
+uint32_t tl_trace_file_place(struct tl_trace_file *file, uint32_t operation,
+                             uint32_t object, uint32_t script, uint32_t line);
 
 struct tl_trace_file_birth {
     uint32_t task, parent, flags;
@@ -84,7 +96,7 @@ void tl_trace_file_flush(struct tl_trace_file *file);
 void tl_trace_file_end(struct tl_trace_file *file);
 
 /* Of one that keeps: forgets the spans; and writes all to a file of that path
- * (-1: errno is in `error`). */
+ * (-1: errno is in `error`), which is there whole, or as it was before. */
 void tl_trace_file_forget_spans(struct tl_trace_file *file);
 int tl_trace_file_write(struct tl_trace_file *file, const char *path);
 

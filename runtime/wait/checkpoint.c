@@ -47,19 +47,92 @@ static void announce(enum tl_operation operation, const void *object,
     at_point = false;
 }
 
+/* What is over at once where it does not wait: what takes or looks has the
+ * moment of its end, what gives or changes that of its beginning. */
+static const uint8_t moments[TL_OPERATION_COUNT] = {
+#define TAKES(name) [TL_OP_##name] = TL_RECORDING_END
+#define GIVES(name) [TL_OP_##name] = TL_RECORDING_BEGIN
+    TAKES(LOCK_ACQUIRE),
+    GIVES(LOCK_RELEASE),
+    TAKES(LOCK_HOLDER),
+    TAKES(RLOCK_ACQUIRE),
+    GIVES(RLOCK_RELEASE),
+    TAKES(RLOCK_HOLDER),
+    TAKES(RWLOCK_READ),
+    TAKES(RWLOCK_WRITE),
+    GIVES(RWLOCK_RELEASE),
+    TAKES(CONDITION_ACQUIRE),
+    GIVES(CONDITION_RELEASE),
+    GIVES(CONDITION_NOTIFY),
+    GIVES(CONDITION_NOTIFY_ALL),
+    TAKES(SEMAPHORE_ACQUIRE),
+    GIVES(SEMAPHORE_RELEASE),
+    TAKES(SEMAPHORE_VALUE),
+    GIVES(EVENT_SET),
+    GIVES(EVENT_CLEAR),
+    TAKES(EVENT_IS_SET),
+    TAKES(EVENT_WAIT),
+    GIVES(LATCH_COUNT_DOWN),
+    TAKES(LATCH_WAIT),
+    TAKES(LATCH_COUNT),
+    GIVES(QUEUE_PUT),
+    TAKES(QUEUE_GET),
+    TAKES(QUEUE_SIZE),
+    GIVES(QUEUE_TASK_DONE),
+    TAKES(QUEUE_JOIN),
+    GIVES(PIPE_SEND),
+    TAKES(PIPE_RECV),
+    TAKES(PIPE_POLL),
+    TAKES(VALUE_GET),
+    GIVES(VALUE_SET),
+    GIVES(VALUE_ADD),
+    GIVES(VALUE_COMPARE_SET),
+    TAKES(ARRAY_GET),
+    GIVES(ARRAY_SET),
+    GIVES(ARRAY_ADD),
+    TAKES(TABLE_GET),
+    GIVES(TABLE_SET),
+    GIVES(TABLE_ADD),
+    TAKES(TABLE_LENGTH)
+#undef TAKES
+#undef GIVES
+};
+
 /* What a point enters is a part of what comes to it. */
 static void record(enum tl_operation operation, const void *object)
 {
-    bool has_object = tl_operation_row(operation)->kind != TL_KIND_NONE;
+    static const bool has_object[TL_OPERATION_COUNT] = {
+#define HAS_OBJECT(name, kind, word, access, blocks)                           \
+    TL_KIND_##kind != TL_KIND_NONE,
+        TL_OPERATIONS(HAS_OBJECT)
+#undef HAS_OBJECT
+    };
     if (!at_point)
-        tl_recording_operation(operation, has_object ? object : NULL,
+        tl_recording_operation(operation, has_object[operation] ? object : NULL,
+                               (enum tl_recording_moments)moments[operation],
                                tl_idle_runs);
+}
+
+/* The same of what is recorded, where nothing else is due. */
+static int pass_recorded(enum tl_operation operation, const void *object)
+{
+    /* relaxed, both: words for reports */
+    if (tl_operation_blocks[operation] &&
+        atomic_load_explicit(&tl_self->intent.operation,
+                             memory_order_relaxed) != operation)
+        atomic_store_explicit(&tl_self->intent.operation, operation,
+                              memory_order_relaxed);
+    record(operation, object);
+    return TL_OK;
 }
 
 int tl_checkpoint_due(enum tl_operation operation, const void *object,
                       uint64_t key)
 {
     unsigned due = atomic_load(&tl_due);
+    if (due == TL_DUE_RECORD && !tl_checkpoint_stopped && tl_self && !tl_world)
+        return operation == TL_OP_NONE ? TL_OK
+                                       : pass_recorded(operation, object);
     if (tl_checkpoint_stopped)
         return operation == TL_OP_NONE || is_look(operation) ? TL_OK
                                                              : TL_STOPPED;
@@ -194,4 +267,18 @@ void tl_recording_begin(int bell, bool simulated)
     tl_recording_open(bell, simulated);
     if (tl_arena_bases[TL_HOME] && tl_task_is_in(TL_HOME))
         tl_checkpoint_record(tl_lane && tl_lane->thread);
+}
+
+void tl_recording_command_begin(void)
+{
+    if (!tl_recording_is_here())
+        return;
+    record(TL_OP_COMMAND_JOIN, NULL);
+    tl_recording_sleeps();
+}
+
+void tl_recording_command_end(void)
+{
+    tl_recording_awake();
+    tl_recording_end(TL_TRACE_DONE);
 }

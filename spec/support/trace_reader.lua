@@ -1,7 +1,7 @@
 --- Reads the file of a trace strictly as runtime/public/trace.h has it: an error where the file does not keep to it.
 --
 -- What it returns: { flags =, began =, title =, tasks = { { name =, parent =, pid =, thread =, began =, ended =, how =,
--- signal =, lost = } }, objects = { { kind =, number =, name =, space = } }, marks =, spans = { { task = (of tasks),
+-- signal =, lost = } }, objects = { { kind =, number =, name =, space =, lock = } }, marks =, spans = { { task =,
 -- operation = "put", object = (of objects) or nil, file =, line =, began =, ended =, slept =, waited =, waker = (of
 -- tasks), called =, message =, result = } }, lost =, whole = (it has its trailer) }.
 local reader = {}
@@ -88,7 +88,8 @@ local records = {
   function(trace, c) add(trace.operations, c.number(), c.text()) end,
   function(trace, c) add(trace.files, c.number(), c.text()) end,
   function(trace, c)
-    add(trace.objects, c.number(), { kind = c.text(), number = c.number(), name = c.text(), space = c.text() })
+    add(trace.objects, c.number(), { kind = c.text(), number = c.number(), name = c.text(), space = c.text(),
+      lock = of(trace.objects, c.number()) })
   end,
   function(trace, c)
     local index, parent = c.number(), of(trace.tasks, c.number())
@@ -124,7 +125,7 @@ local records = {
 function reader.decode(bytes)
   assert(bytes:sub(1, 8) == "TLTRACE\n", "no trace")
   local version, flags, began = string.unpack("<I4I4I8", bytes, 9)
-  assert(version == 1)
+  assert(version == 2)
   local trace = { flags = flags, began = began, tasks = {}, objects = {}, operations = {}, files = {}, places = {},
     marks = {}, spans = {}, lost = 0 }
   local c = cursor(bytes, 25)

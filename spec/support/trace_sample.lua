@@ -27,10 +27,10 @@ local TITLE, OPERATION, FILE, OBJECT, TASK, END, LOST, MARK, SPANS, TRAILER = 1,
 --- The bytes; `without_trailer`: as if it were cut off.
 function sample.bytes(without_trailer)
   return table.concat {
-    "TLTRACE\n", string.pack("<I4I4I8", 1, 0, 1700000000 * 1000000000),
+    "TLTRACE\n", string.pack("<I4I4I8", 2, 0, 1700000000 * 1000000000),
     record(TITLE, "soup.lua"),
     record(OPERATION, 1, "put"), record(OPERATION, 2, "get"), record(FILE, 1, "soup.lua"),
-    record(OBJECT, 1, "queue", 2, "soups", ""),
+    record(OBJECT, 1, "queue", 2, "soups", "", 0),
     record(TASK, 1, 0, 4711, 0, 0, "main", ""),
     record(TASK, 2, 1, 4712, 0, 500, "waiter", ""),
     -- the waiter gets the soup of number 1: began 1000, slept 1200, called by main at 5100, ended 6000

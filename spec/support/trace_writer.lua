@@ -76,13 +76,13 @@ end
 --- The bytes.
 function trace_writer.bytes(trace)
   local flags = (trace.logical and 1 or 0) | (trace.simulated and 2 or 0)
-  local parts = { "TLTRACE\n", string.pack("<I4I4I8", 1, flags, math.floor((trace.began or 0) * 1e9)),
+  local parts = { "TLTRACE\n", string.pack("<I4I4I8", 2, flags, math.floor((trace.began or 0) * 1e9)),
     record(TITLE, trace.title) }
   local function add(...) parts[#parts + 1] = record(...) end
   for i, word in ipairs(trace.operations) do add(OPERATION, i, word) end
   for i, file in ipairs(trace.files) do add(FILE, i, file) end
   for i, object in ipairs(trace.objects) do
-    add(OBJECT, i, object.kind, object.number, object.name, object.space or "")
+    add(OBJECT, i, object.kind, object.number, object.name, object.space or "", object.lock or 0)
   end
   for i, task in ipairs(trace.tasks) do
     add(TASK, i, task.parent or 0, task.pid or 0, task.thread and 1 or 0, task.began, task.name, task.path or "")

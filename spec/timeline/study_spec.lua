@@ -133,6 +133,16 @@ describe("holds", function()
     assert.same({ 1, 1, 1 }, list.object)
   end)
 
+  it("are of the lock that a condition was given, whichever the task took last", function()
+    local trace = run("lock", 2, { 1, "acquire", 2, 3, { object = 2 } }, { 1, "acquire", 5, 10, { object = 3 } },
+      { 1, "wait", 20, 40, { object = 2, slept = 25, waited = 10 } }, { 1, "release", 50, 51 },
+      { 1, "release", 60, 61, { object = 3 } })
+    trace.objects[2] = { kind = "condition", name = "", number = 1, title = "condition#1", lock = 1 }
+    trace.objects[3] = { kind = "lock", name = "", number = 9, title = "lock#9" }
+    assert.equal("1:3-25 1:40-50 1:10-60", held(trace))
+    assert.same({ 1, 1, 3 }, holds.of(trace).object)
+  end)
+
   it("are several of a rwlock", function()
     assert.equal("1:10-30 2:12-35", held(run("rwlock", 2, { 1, "read", 5, 10 }, { 2, "read", 6, 12 },
       { 1, "release", 30, 31 }, { 2, "release", 35, 36 })))

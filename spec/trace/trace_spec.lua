@@ -63,11 +63,11 @@ describe("a trace", function()
   it("has each put with the get of the same message, and who ended a wait", function()
     local trace, err, status = record([[
       local ipc = require "tidelock"
-      local soups = ipc.queue{ name = "soups" }
-      local waiter = ipc.process{ name = "waiter", target = function()
+      local soups, ready = ipc.queue{ name = "soups" }, ipc.event()
+      local waiter = ipc.process{ name = "waiter", target = function() ready:set()
         for _ = 1, 3 do soups:get() end
       end }:start()
-      ipc.sleep(0.05)
+      ready:wait() ipc.sleep(0.05)
       for n = 1, 3 do soups:put(n) end
       waiter:join()]])
     assert.equal(0, status, err)
@@ -237,6 +237,64 @@ describe("a trace", function()
       assert.equal("done", span.result)
     end
     for _, ending in ipairs(find(trace, nil, "end")) do assert.falsy(ending.line and ending.line > 0) end
+  end)
+
+  it("has the waits for commands of Lua's own", function()
+    local trace = record [[
+      require "tidelock"
+      os.execute "sleep 0.05"
+      io.popen("sleep 0.05"):close()]]
+    check(trace)
+    local joins = find(trace, "main", "join")
+    assert.equal(2, #joins)
+    assert.equal(2, joins[1].line)
+    for _, join in ipairs(joins) do assert.truthy(join.waited >= 40000000) end
+  end)
+
+  it("says which lock a condition was given", function()
+    local trace = record [[
+      local ipc = require "tidelock"
+      local till = ipc.lock{ name = "till" }
+      local change, own = ipc.condition{ lock = till, name = "change" }, ipc.condition{ name = "own" }
+      for _, turn in ipairs{ change, own } do turn:with(function() turn:notify() end) end]]
+    check(trace)
+    local change, own = one(trace, "main", "notify", "change").object, one(trace, "main", "notify", "own").object
+    assert.equal("till", change.lock.name)
+    assert.equal("lock", change.lock.kind)
+    assert.falsy(own.lock)
+  end)
+
+  it("tells no get before its put, and nobody to hold what another one holds", function()
+    local trace = record [[
+      local ipc = require "tidelock"
+      local q, till = ipc.queue{ name = "q" }, ipc.lock{ name = "till" }
+      local tasks = {}
+      for n = 1, 3 do
+        tasks[n] = ipc.spawn(function()
+          for _ = 1, 1000 do
+            q:put(n)
+            till:acquire()
+            till:release()
+            q:get()
+          end
+        end)
+      end
+      for _, task in ipairs(tasks) do task:join() end]]
+    check(trace)
+    local began, held = {}, {}
+    for _, put in ipairs(find(trace, nil, "put", "q")) do began[put.message] = put.began end
+    for _, get in ipairs(find(trace, nil, "get", "q")) do assert.truthy(get.ended >= began[get.message]) end
+    for _, span in ipairs(trace.spans) do
+      local mine = span.object and span.object.name == "till" and span.task
+      if mine and span.operation == "acquire" then mine.held = { span.ended }
+      elseif mine then
+        mine.held[2] = span.began
+        held[#held + 1] = mine.held
+      end
+    end
+    assert.equal(3000, #held)
+    table.sort(held, function(a, b) return a[1] < b[1] end)
+    for n = 2, #held do assert.truthy(held[n - 1][2] <= held[n][1], n) end
   end)
 
   it("has the objects of a space", function()

@@ -81,7 +81,7 @@ describe("the trace", function()
       local pid = assert(tonumber((pipe:read "a")))
       pipe:close()
       os.execute("kill -STOP " .. pid)
-      for _ = 1, 20000 do q:put(1) q:get() end
+      for _ = 1, 100000 do q:put(1) q:get() end
       os.execute("kill -CONT " .. pid)
       ipc.sleep(0.1)
       q:size()]=]
@@ -89,10 +89,30 @@ describe("the trace", function()
     assert.equal(0, status, err)
     local trace = reader.read(file)
     assert.truthy(trace.lost > 0, err)
-    assert.equal(40003, #trace.spans + trace.lost) -- and sleep, size, end
+    assert.equal(200003, #trace.spans + trace.lost) -- and sleep, size, end
     assert.equal(trace.lost, named(trace, "main").lost)
     assert.equal(1, #reader.find(trace, { operation = "size" }))
     assert.truthy(err:find(", " .. trace.lost .. " lost", 1, true), err)
+  end)
+
+  it("is not waited for where who writes it is stopped, and is whole once it goes on", function()
+    local code = [=[
+      local ipc = require "tidelock"
+      local pipe = io.popen([[for p in /proc/[0-9]*; do
+        [ "$(cat $p/comm)" = tidelock-trace ] && ls -l $p/fd | grep -q FILE && echo ${p#/proc/}
+        done 2>/dev/null]])
+      local pid = assert(tonumber((pipe:read "a")))
+      pipe:close()
+      os.execute("kill -STOP " .. pid)
+      ipc.yield()
+      print(pid)]=]
+    os.remove(file)
+    local out, err, status = shell.script(code:gsub("FILE", file), nil, 60, "--trace=" .. file)
+    assert.equal(0, status, err)
+    assert.matches("is not whole: the process that writes it, tidelock%-trace, has not gone on for %d+ s, and about "
+      .. "%d+ operations are missing until it does\n$", err)
+    os.execute("kill -CONT " .. tonumber(out))
+    assert.equal(1, #reader.find(read_late(), { operation = "yield" }))
   end)
 
   it("of many tasks, more than there are places at a time, has them all", function()
@@ -166,7 +186,26 @@ describe("--trace=last", function()
     assert.equal(1, #reader.find(trace, { task = "clumsy", operation = "get" }))
     assert.truthy(#reader.find(trace, { task = "main" }) <= 4096)
     assert.equal(1, #reader.find(trace, { task = "main", operation = "join" }))
-    assert.truthy(err:find("the trace is in " .. file, 1, true), err)
+    local told = ("the trace is in %s: %d operations (all of the last "):format(file, #trace.spans)
+    assert.truthy(err:find(told, 1, true), err)
+    local left_out = err:match "; (%d+) before them were left out%), none lost"
+    assert.equal(10003, #trace.spans + tonumber(left_out) - #reader.find(trace, { task = "clumsy" }))
+  end)
+
+  it("takes the place of the file that was there at once, and writes into what is none", function()
+    os.remove(file)
+    local old = assert(io.open(file, "w"))
+    old:write "as it was"
+    local err = run([[local ipc = require "tidelock" ipc.yield() error "oh"]], last)
+    assert.truthy(reader.read(file).whole, err)
+    assert.falsy(exists(file .. ".part"))
+    old:close()
+    err = run([[local ipc = require "tidelock" ipc.yield() error "oh"]], "--trace=last:/dev/full")
+    assert.truthy(err:find("the trace /dev/full: No space left on device; operations are missing", 1, true), err)
+    local folder = os.tmpname()
+    os.remove(folder)
+    err = run([[local ipc = require "tidelock" ipc.yield() error "oh"]], "--trace=last:" .. folder .. "/x")
+    assert.truthy(err:find("No such file or directory; operations are missing", 1, true), err)
   end)
 
   it("has a task that was killed, while the program goes on", function()

@@ -89,6 +89,8 @@ function readNames(meta) {
   data.taskNames = ["", ...meta.tasks.map((task, i) => task.name || `task ${i + 1}`)];
   data.objectTitles = ["", ...meta.objects.map((object) => object.title || `${object.kind}#${object.number}`)];
   data.objectKinds = ["", ...meta.objects.map((object) => object.kind)];
+  // a condition that was given a lock stands for that
+  data.heldAs = [0, ...meta.objects.map((object, i) => object.lock || i + 1)];
   data.operationWords = ["", ...meta.operations];
   data.fileNames = ["", ...meta.files];
 }

@@ -100,10 +100,12 @@ function cut(holds) {
   return holds;
 }
 
-// Who waits on a condition gives its lock, and takes it again: which lock that is no trace tells; the one that it took
-// last is likely.
+// Who waits on a condition gives its lock, and takes it again.  Where the trace does not tell which that is, the one that
+// it took last is likely.
 function waitOnCondition(holds, open, span) {
-  const object = open.has(data.object[span]) ? data.object[span] : [...open.keys()].pop();
+  const condition = data.object[span], known = data.heldAs[condition];
+  const likely = known === condition ? [...open.keys()].pop() : undefined;
+  const object = open.has(known) ? known : likely;
   if (object === undefined) return;
   const hold = open.get(object);
   holds.to[hold.at] = times.slept[span];
@@ -115,7 +117,7 @@ function waitOnCondition(holds, open, span) {
 function holdsOfLane(task, { isTake, isRelease, isWait }) {
   const lane = data.lanes[task], open = new Map(), holds = roomForHolds(lane.end - lane.first);
   for (let i = lane.first; i < lane.end; i++) {
-    const object = data.object[i], word = data.operation[i];
+    const object = data.heldAs[data.object[i]], word = data.operation[i];
     if (!derived.isLock[object]) continue;
     const hold = open.get(object);
     if (isTake[word] && data.result[i] === 0 && data.ended[i] >= 0) {
@@ -124,7 +126,7 @@ function holdsOfLane(task, { isTake, isRelease, isWait }) {
     } else if (hold && isRelease[word] && --hold.depth === 0) {
       holds.to[hold.at] = isLogical() ? times.until[i] : times.began[i];
       open.delete(object);
-    } else if (isWait[word] && data.objectKinds[object] === "condition" && times.slept[i] >= 0) {
+    } else if (isWait[word] && data.objectKinds[data.object[i]] === "condition" && times.slept[i] >= 0) {
       waitOnCondition(holds, open, i);
     }
   }

@@ -13,7 +13,7 @@
 #include "trace/drain.h"
 #include "trace/recording.h"
 
-#define MANY 200000
+#define MANY 400000
 #define OPERATION 7
 
 static struct tl_trace_file file;
@@ -25,13 +25,28 @@ static const char *word_of(uint32_t operation)
     return operation == OPERATION ? "seven" : "other";
 }
 
+static struct tl_recording_call before;
+static const struct tl_recording_site no_site;
+
+static void begin(void)
+{
+    tl_recording_operation(OPERATION, NULL, TL_RECORDING_BOTH, false);
+}
+
+/* What has the one moment of its end, or its beginning; or both. */
+static void operate_with(uint64_t number, enum tl_recording_moments moments)
+{
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    struct tl_recording_call around;
+    tl_recording_call(frame, NULL, no_site, &around);
+    tl_recording_operation(OPERATION, NULL, moments, false);
+    tl_recording_message(number);
+    tl_recording_return(frame, &around, TL_TRACE_DONE);
+}
+
 static void operate(uint64_t number)
 {
-    const void *frame = __builtin_frame_address(0);
-    uintptr_t before = tl_recording_call(frame);
-    tl_recording_operation(OPERATION, NULL, false);
-    tl_recording_message(number);
-    tl_recording_return(frame, before, TL_TRACE_DONE);
+    operate_with(number, (enum tl_recording_moments)(number % 3));
 }
 
 /* The last span of a task that was read, n before that. */
@@ -97,8 +112,7 @@ static bool is_read_while_written(bool lazily)
     tl_life_sweep();
     return well && file.tasks[task].ended &&
            drain.operations - operations + file.lost - lost == MANY &&
-           (!lazily || drain.operations - operations ==
-                           TL_LANE_RECORDS - TL_LANE_SPARE - 2);
+           (!lazily || (file.lost > lost && drain.operations > operations));
 }
 
 /* ---- deaths ---- */
@@ -133,7 +147,7 @@ static void run(void (*body)(void))
 static void die_within(void)
 {
     operate(1);
-    tl_recording_operation(OPERATION, NULL, false);
+    begin();
     tl_recording_sleeps();
     tl_recording_awake();
     kill(getpid(), SIGKILL);
@@ -168,21 +182,20 @@ static bool death_within_is_passed(void)
 /* A record that was filled in, and not said to be written. */
 static void die_before_written(void)
 {
-    struct tl_record *record =
-        tl_lane_record(tl_lane, atomic_load(&tl_lane->written));
-    for (unsigned n = 0; n < TL_LANE_WORDS; n++)
-        atomic_store(&record->words[n], ~UINT64_C(0));
+    struct tl_unit *unit =
+        tl_lane_unit(tl_lane, atomic_load(&tl_lane->written));
+    atomic_store(&unit->words[0], ~UINT64_C(0));
+    atomic_store(&unit->words[1], ~UINT64_C(0));
     kill(getpid(), SIGKILL);
 }
 
-/* An end whose words are there, and which was not said to be whole. */
+/* An end that is there behind the operation, which does not say so. */
 static void die_before_whole(void)
 {
-    tl_recording_operation(OPERATION, NULL, false);
-    struct tl_record *record =
-        tl_lane_record(tl_lane, atomic_load(&tl_lane->written) - 1);
-    atomic_store(&record->words[TL_LANE_ENDED], 1);
-    atomic_store(&record->words[TL_LANE_MESSAGE], 99);
+    static const uint64_t words[TL_LANE_WORDS - 1] = {
+        [TL_LANE_MORE_ENDED - 1] = 1, [TL_LANE_MORE_MESSAGE - 1] = 99};
+    begin();
+    tl_lane_write_words(tl_lane, TL_LANE_MORE, words);
     kill(getpid(), SIGKILL);
 }
 
@@ -213,14 +226,14 @@ static bool torn_end_is_none(void)
 
 static bool nested_lies_within(void)
 {
-    const void *outer = __builtin_frame_address(0);
-    uintptr_t before = tl_recording_call(outer);
+    uintptr_t outer = (uintptr_t)__builtin_frame_address(0);
+    tl_recording_call(outer, NULL, no_site, &before);
     uint32_t task = atomic_load(&tl_lane->task);
-    tl_recording_operation(OPERATION, NULL, false);
+    tl_recording_operation(OPERATION, NULL, TL_RECORDING_END, false);
     operate(5);
     if (tl_lane->depth != 1)
         return false;
-    tl_recording_return(outer, before, TL_TRACE_REFUSED);
+    tl_recording_return(outer, &before, TL_TRACE_REFUSED);
     tl_drain_all(&drain, TL_DRAIN_LIVE);
     const struct tl_span *inner = span_of(tl_births_index(&drain, task), 0),
                          *around = span_of(tl_births_index(&drain, task), 1);
@@ -232,18 +245,19 @@ static bool nested_lies_within(void)
 /* A call that an error left without a word, then one from the same place. */
 __attribute__((noinline)) static void leave(void)
 {
-    tl_recording_call(__builtin_frame_address(0));
-    tl_recording_operation(OPERATION, NULL, false);
+    tl_recording_call((uintptr_t)__builtin_frame_address(0), NULL, no_site,
+                      &before);
+    begin();
 }
 
 static bool error_ends_it(void)
 {
     uint32_t task = atomic_load(&tl_lane->task);
     leave();
-    const void *frame = __builtin_frame_address(0);
-    uintptr_t before = tl_recording_call(frame);
-    bool closed = tl_lane->depth == 0 && before == 0;
-    tl_recording_return(frame, before, TL_TRACE_DONE);
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    tl_recording_call(frame, NULL, no_site, &before);
+    bool closed = tl_lane->depth == 0 && before.frame == 0;
+    tl_recording_return(frame, &before, TL_TRACE_DONE);
     tl_drain_all(&drain, TL_DRAIN_LIVE);
     return closed &&
            span_of(tl_births_index(&drain, task), 0)->result == TL_TRACE_RAISED;
@@ -253,12 +267,12 @@ static bool too_deep_is_lost(void)
 {
     uint64_t before = atomic_load(&tl_lane->lost);
     for (int n = 0; n <= TL_LANE_NESTED; n++) {
-        tl_lane->frame = (uintptr_t)1000 - (uintptr_t)n;
-        tl_recording_operation(OPERATION, NULL, false);
+        tl_lane->call.frame = (uintptr_t)1000 - (uintptr_t)n;
+        begin();
     }
     bool well = atomic_load(&tl_lane->lost) == before + 1;
-    tl_lane->frame = 2000;
-    tl_recording_operation(OPERATION, NULL, false);
+    tl_lane->call.frame = 2000;
+    begin();
     return well && tl_lane->depth == 1;
 }
 
@@ -274,15 +288,33 @@ static bool off_records_nothing(void)
 
 /* ---- texts ---- */
 
+/* What is told of an operation that took its time, by one moment or both. */
+static bool moments_are_kept(void)
+{
+    uint32_t task = atomic_load(&tl_lane->task);
+    for (uint64_t n = 0; n < 3; n++)
+        operate_with(n + 1, (enum tl_recording_moments)n);
+    operate_with(TL_LANE_NUMBER_MOST + 1, TL_RECORDING_END);
+    tl_drain_all(&drain, TL_DRAIN_LIVE);
+    uint32_t index = tl_births_index(&drain, task);
+    const struct tl_span *both = span_of(index, 3), *begin = span_of(index, 2),
+                         *end = span_of(index, 1), *large = span_of(index, 0);
+    return both->ended > both->began && begin->began > both->ended &&
+           begin->ended == begin->began && end->ended == end->began &&
+           end->began > begin->ended && both->message == 1 &&
+           end->message == 3 && large->message == TL_LANE_NUMBER_MOST + 1;
+}
+
 static bool long_texts_are_cut(void)
 {
     static char first[6000], second[6000];
     memset(first, 'a', sizeof first - 1);
     memset(second, 'b', sizeof second - 1);
-    struct tl_lane_note note = {.what = TL_LANE_FILE, .texts = {first, second}};
-    uint64_t before = tl_lane->written;
+    struct tl_lane_note note = {.what = TL_LANE_PLACE,
+                                .texts = {first, second}};
+    uint64_t written = tl_lane->written;
     bool well = tl_lane_write(tl_lane, &note);
-    return well && tl_lane->written - before <= 1 + TL_LANE_SPARE;
+    return well && tl_lane->written - written <= TL_LANE_SPARE;
 }
 
 int main(void)
@@ -302,6 +334,7 @@ int main(void)
     say(torn_end_is_none(), "a death before an end is whole");
     say(nested_lies_within(), "what runs within an operation");
     say(error_ends_it(), "an error ends what it has left");
+    say(moments_are_kept(), "moments are told as they were");
     say(too_deep_is_lost(), "what is nested too deeply is lost");
     say(long_texts_are_cut(), "two texts that are too long are cut");
     say(off_records_nothing(), "nothing is recorded when it is over");

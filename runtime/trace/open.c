@@ -1,0 +1,62 @@
+#include "trace/open.h"
+
+/* Writes what the unit cannot hold of the operation: how far behind it. */
+static uint64_t write_more(struct tl_lane *lane,
+                           const struct tl_lane_open *open, int64_t ended,
+                           uint64_t message)
+{
+    uint64_t distance =
+        atomic_load_explicit(&lane->written, memory_order_relaxed) -
+        tl_open_position(open);
+    uint64_t words[TL_LANE_WORDS - 1] = {[TL_LANE_MORE_ENDED - 1] =
+                                             (uint64_t)ended,
+                                         [TL_LANE_MORE_MESSAGE - 1] = message};
+    if (tl_open_slept(open)) {
+        words[TL_LANE_MORE_SLEPT - 1] = (uint64_t)tl_open_slept(open);
+        words[TL_LANE_MORE_WAITED - 1] =
+            atomic_load_explicit(&open->waited, memory_order_relaxed);
+        words[TL_LANE_MORE_CALLED - 1] =
+            (uint64_t)atomic_load_explicit(&open->called, memory_order_relaxed);
+        words[TL_LANE_MORE_WAKER - 1] =
+            atomic_load_explicit(&open->waker, memory_order_relaxed);
+    }
+    tl_lane_write_words(lane, TL_LANE_MORE, words);
+    return distance;
+}
+
+uint64_t tl_open_tell(struct tl_lane *lane, const struct tl_lane_open *open,
+                      int64_t ended, uint64_t message)
+{
+    /* relaxed: a recording that is over has read it as open */
+    if (atomic_load_explicit(&tl_lanes->epoch, memory_order_relaxed) ==
+            lane->enrolled &&
+        tl_lane_has_room(lane, TL_LANE_WORDS / 2, 0))
+        return TL_LANE_HAS_MORE | write_more(lane, open, ended, message)
+                                      << TL_LANE_NUMBER_SHIFT;
+    return 0;
+}
+
+/* Says of the operation what its task knew. */
+static void leave(struct tl_lane *lane, const struct tl_lane_open *open)
+{
+    uint64_t position = tl_open_position(open);
+    _Atomic uint64_t *head = tl_lane_unit(lane, position)->words;
+    /* relaxed, all but the last: the death, or end, came before */
+    uint64_t bits = atomic_load_explicit(head, memory_order_relaxed);
+    if (position >=
+            atomic_load_explicit(&lane->written, memory_order_relaxed) ||
+        position < atomic_load_explicit(&lane->drained, memory_order_relaxed) ||
+        (bits & TL_LANE_WHAT) != TL_LANE_OPERATION || !(bits & TL_LANE_OPEN))
+        return;
+    /* release: the record before the word that tells of it; pairs with the
+     * acquire in tl_drain_lane */
+    atomic_store_explicit(head, bits | tl_open_tell(lane, open, 0, 0),
+                          memory_order_release);
+}
+
+void tl_open_leave(struct tl_lane *lane)
+{
+    uint32_t depth = tl_open_depth(lane);
+    for (uint32_t n = 0; n < depth && n < TL_LANE_NESTED; n++)
+        leave(lane, &lane->open[n]);
+}

@@ -1,0 +1,52 @@
+/*
+ * Open: the operations that a task has begun and not ended, as its lane keeps
+ * them (trace/lane).
+ */
+#ifndef TL_OPEN_H
+#define TL_OPEN_H
+
+#include "trace/lane.h"
+
+static inline uint32_t tl_open_depth(const struct tl_lane *lane)
+{
+    /* relaxed: only this task writes it */
+    return atomic_load_explicit(&lane->depth, memory_order_relaxed);
+}
+
+static inline struct tl_lane_open *tl_open_innermost(struct tl_lane *lane)
+{
+    uint32_t depth = tl_open_depth(lane);
+    return depth ? &lane->open[depth - 1] : NULL;
+}
+
+/* relaxed, here and in all that is kept of what is open: it is read where its
+ * task is dead, or as a guess */
+static inline uint64_t tl_open_position(const struct tl_lane_open *open)
+{
+    return atomic_load_explicit(&open->position, memory_order_relaxed);
+}
+
+static inline int64_t tl_open_slept(const struct tl_lane_open *open)
+{
+    return atomic_load_explicit(&open->slept, memory_order_relaxed);
+}
+
+static inline void tl_open_set_began(struct tl_lane *lane,
+                                     struct tl_lane_open *open, int64_t now)
+{
+    open->began = now;
+    /* relaxed: the release of HEAD comes after it */
+    atomic_store_explicit(&tl_lane_unit(lane, tl_open_position(open))->words[1],
+                          (uint64_t)now, memory_order_relaxed);
+}
+
+/* Writes the record MORE of the operation, where there is room; the bits of
+ * HEAD that tell of it.  `ended`: 0: never. */
+uint64_t tl_open_tell(struct tl_lane *lane, const struct tl_lane_open *open,
+                      int64_t ended, uint64_t message);
+
+/* By the next tenant of the lane: tells of what the one before has left open,
+ * which is never to end. */
+void tl_open_leave(struct tl_lane *lane);
+
+#endif
