@@ -78,7 +78,7 @@ function paintAxis(context, { step, found }) {
   }
   for (const time of found) {
     const x = Math.round(xOf(time)), text = shownMoment(time, step);
-    if (x < view.gutter - 1 || x + context.measureText(text).width + 8 > view.width) continue;
+    if (x < view.gutter - 1 || x + widthOf(context, text) + 8 > view.width) continue;
     context.fillStyle = palette.css.line;
     context.fillRect(x, AXIS - 7, 1, 6);
     context.fillStyle = palette.css.faint;
@@ -156,7 +156,7 @@ function paintRange(context) {
 function paintMarkText(context, text, x, taken) {
   const isRight = view.width - x > 190;
   const words = fitted(context, text, Math.min(isRight ? view.width - x - 14 : x - view.gutter - 14, 420));
-  const width = context.measureText(words).width, left = isRight ? x + 5 : x - 5 - width;
+  const width = widthOf(context, words), left = isRight ? x + 5 : x - 5 - width;
   if (!words || left < taken) return taken;
   context.fillStyle = palette.css.surface;
   context.fillRect(left - 3, AXIS + 4, width + 6, HEAD - 7);
@@ -229,6 +229,7 @@ function paintChart() {
     if (row.kind === "task") paintTask(context, row);
     if (row.kind === "object") paintObject(context, row);
   }
+  paintRectangles();
   paintArrows(context);
   paintMatches(context);
   outline(context, view.hovered, palette.css.faint, 1.5);
@@ -241,7 +242,7 @@ function paintChart() {
 
 function openChart() {
   chart.canvas = document.getElementById("lanes");
-  chart.context = chart.canvas.getContext("2d", { alpha: false });
+  chart.context = brush.context = chart.canvas.getContext("2d", { alpha: false });
   chart.scroller = document.getElementById("scroller");
   chart.scroller.addEventListener("scroll", () => {
     view.scroll = chart.scroller.scrollTop;

@@ -90,6 +90,7 @@ function readNames(meta) {
   data.objectTitles = ["", ...meta.objects.map((object) => object.title || `${object.kind}#${object.number}`)];
   data.objectKinds = ["", ...meta.objects.map((object) => object.kind)];
   data.operationWords = ["", ...meta.operations];
+  data.isSleepWord = Uint8Array.from(data.operationWords, (word) => (word === "sleep" ? 1 : 0));
   data.fileNames = ["", ...meta.files];
 }
 
