@@ -22,6 +22,7 @@ function layRows() {
   if (objects.length > 0) add("head", 1, HEAD);
   for (const object of objects) add("object", object, height);
   view.rows = rows;
+  forgetGutter();
   view.rowOfTask = [];
   for (const row of rows) if (row.kind === "task") view.rowOfTask[row.index] = row;
   document.getElementById("content").style.height = `${top + AXIS + 8}px`;
@@ -127,15 +128,34 @@ function taskSubtitle(task) {
   return `waits ${shownShare(asleep - slept, life)}`;
 }
 
-function paintGutter(context, rows) {
+// The names change with what is scrolled, and not with what is zoomed: they are kept as a picture.
+const gutter = { canvas: null, context: null, scroll: -1 };
+
+function forgetGutter() {
+  gutter.scroll = -1;
+}
+
+function drawGutter(rows) {
+  const { canvas, context } = gutter;
+  canvas.width = Math.round(view.gutter * view.ratio);
+  canvas.height = chart.canvas.height;
+  context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+  context.font = LABEL;
+  context.textBaseline = "middle";
   context.fillStyle = palette.css.surface;
-  context.fillRect(0, AXIS, view.gutter, view.height - AXIS);
+  context.fillRect(0, 0, view.gutter, view.height);
   for (const row of rows) {
     if (row.kind === "head") paintHead(context, row);
     else paintName(context, row);
   }
   context.fillStyle = palette.css.line;
   context.fillRect(view.gutter - 1, 0, 1, view.height);
+  gutter.scroll = view.scroll;
+}
+
+function paintGutter(context, rows) {
+  if (gutter.scroll !== view.scroll) drawGutter(rows);
+  context.drawImage(gutter.canvas, 0, 0, gutter.canvas.width / view.ratio, view.height);
 }
 
 // ---- over all ----
@@ -184,7 +204,9 @@ function paintMarks(context) {
 
 function outline(context, span, colour, width) {
   const row = span >= 0 && view.rowOfTask[data.task[span]];
-  if (!row || row.y + row.height < AXIS || row.y > view.height) return;
+  if (!row) return;
+  row.y = row.top - view.scroll + AXIS;
+  if (row.y + row.height < AXIS || row.y > view.height) return;
   const bar = barOf(row), from = times.slept[span] >= 0 ? times.slept[span] : times.began[span];
   const left = Math.max(xOf(from), view.gutter - 4), right = Math.min(xOf(times.until[span]), view.width + 4);
   if (right < view.gutter || left > view.width) return;
@@ -202,11 +224,19 @@ function paintMatches(context) {
   }
 }
 
+const seen = []; // the rows in view, anew in each frame
+
 function seenRows() {
-  const seen = [];
-  for (const row of view.rows) {
-    row.y = row.top - view.scroll + AXIS;
-    if (row.y + row.height > AXIS && row.y < view.height) seen.push(row);
+  let low = 0, high = view.rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1, row = view.rows[middle];
+    if (row.top + row.height > view.scroll) high = middle;
+    else low = middle + 1;
+  }
+  seen.length = 0;
+  for (; low < view.rows.length && view.rows[low].top - view.scroll + AXIS < view.height; low++) {
+    view.rows[low].y = view.rows[low].top - view.scroll + AXIS;
+    seen.push(view.rows[low]);
   }
   return seen;
 }
@@ -249,6 +279,10 @@ function openChart() {
     invalidate();
   }, { passive: true });
   new ResizeObserver(resize).observe(chart.scroller);
+  gutter.canvas = document.createElement("canvas");
+  gutter.context = gutter.canvas.getContext("2d", { alpha: false });
+  listeners.theme.push(forgetGutter);
+  listeners.logical.push(forgetGutter);
   painters.push(paintChart);
   resize();
 }

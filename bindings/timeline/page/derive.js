@@ -36,19 +36,20 @@ function isSleep(span) {
 
 // ---- waits ----
 
-// waits[i] is how long span i was asleep, waitedBefore[i] the sum of all spans before i, sleptBefore[i] that of the
-// sleeps among them.
+// Where span i slept, it is seen from then on (seenFrom[i]); waits[i] is how long it was asleep, waitedBefore[i] the sum
+// of all spans before it, sleptBefore[i] that of the sleeps among them.
 function addWaits() {
   const { count, object } = data;
   const waits = new Float64Array(count), before = new Float64Array(count + 1), sleptBefore = new Float64Array(count + 1);
-  const waitedFor = new Float64Array(data.objectTitles.length);
+  const waitedFor = new Float64Array(data.objectTitles.length), seenFrom = new Float64Array(count);
   for (let i = 0; i < count; i++) {
+    seenFrom[i] = times.slept[i] >= 0 ? times.slept[i] : times.began[i];
     const wait = waits[i] = waitOf(i);
     before[i + 1] = before[i] + wait;
     sleptBefore[i + 1] = sleptBefore[i] + (isSleep(i) ? wait : 0);
     waitedFor[object[i]] += wait;
   }
-  Object.assign(derived, { waits, waitLevels: levelsOf(waits), waitedBefore: before, sleptBefore, waitedFor });
+  Object.assign(derived, { seen: { from: seenFrom, to: times.until }, seenFrom, waits, waitLevels: levelsOf(waits), waitedBefore: before, sleptBefore, waitedFor });
 }
 
 // The span of [first, end) that waited longest; there is one.
@@ -233,4 +234,5 @@ function derive() {
   findHolds();
   findCurves();
   findArrows();
+  findBins();
 }

@@ -23,10 +23,14 @@ function cut(holds) {
   return holds;
 }
 
-// heldBefore[i] is how long the holds before i lasted, in all.
+// lasts[i] is how long each was held, heldBefore[i] how long those before it, in all.
 function addUp(holds) {
+  holds.lasts = new Float64Array(holds.count);
   holds.heldBefore = new Float64Array(holds.count + 1);
-  for (let i = 0; i < holds.count; i++) holds.heldBefore[i + 1] = holds.heldBefore[i] + holds.to[i] - holds.from[i];
+  for (let i = 0; i < holds.count; i++) {
+    holds.lasts[i] = holds.to[i] - holds.from[i];
+    holds.heldBefore[i + 1] = holds.heldBefore[i] + holds.lasts[i];
+  }
   return holds;
 }
 
@@ -59,7 +63,7 @@ function holdsOfLane(task, { isTake, isRelease, isWait }) {
     }
   }
   for (const hold of open.values()) holds.to[hold.at] = times.tasks[task - 1].ended;
-  return cut(holds);
+  return addUp(cut(holds));
 }
 
 // The same of each object: first lane after lane, then in the order of time, which sort() makes of lanes quickly.
@@ -82,9 +86,9 @@ function findHolds() {
     isRelease: data.operationWords.map((word) => word === "release"),
     isWait: data.operationWords.map((word) => word === "wait" || word === "wait_for") };
   derived.isLock = data.objectKinds.map((kind) => LOCKS.has(kind));
-  derived.holds = data.lanes.map((_, task) => (task === 0 ? roomForHolds(0) : holdsOfLane(task, words)));
+  derived.holds = data.lanes.map((_, task) => (task === 0 ? addUp(roomForHolds(0)) : holdsOfLane(task, words)));
   derived.locksOf = derived.holds.map((holds) => new Set(holds.object));
   derived.heldBy = data.objectTitles.map((_, object) =>
-    (derived.isLock[object] ? holdsOfObject(object) : roomForHolds(0)));
+    (derived.isLock[object] ? holdsOfObject(object) : addUp(roomForHolds(0))));
 }
 

@@ -113,7 +113,7 @@ function paintSpan(context, bar, span) {
 
 // How long a span is seen: where it slept, from then on.
 function seenLength(span) {
-  return times.until[span] - (times.slept[span] >= 0 ? times.slept[span] : times.began[span]);
+  return times.until[span] - derived.seenFrom[span];
 }
 
 // Columns of one colour and height, side by side, are one rectangle.
@@ -173,10 +173,18 @@ function lastBelow(list, first, end, limit) {
   return low - 1;
 }
 
+// Those of a lane: added up in bins where the view is wide, one by one, or by pixels, where it is not.
 function paintSpans(context, row, task) {
-  const lane = data.lanes[task], bar = barOf(row);
+  const lane = data.lanes[task], bar = barOf(row), least = grain(), level = levelFor(derived.laneBins[task]);
   if (lane.first === lane.end) return;
-  const least = grain();
+  if (level) {
+    addBins(level, PAINT.shares, bar.top + bar.height, bar.height, false);
+    for (let k = firstLong(level, derived.seen); k < level.long.length; k++) {
+      if (times.began[level.long[k]] >= view.to) break;
+      paintSpan(context, bar, level.long[k]);
+    }
+    return;
+  }
   for (let i = firstSeen(lane); i < lane.end && times.began[i] < view.to;) {
     if (seenLength(i) >= least) paintSpan(context, bar, i++);
     else i = addPixel(bar, lane, i, Math.max(view.gutter, Math.floor(xOf(times.began[i]))));
@@ -202,16 +210,28 @@ function lastInRow(holds, i, least) {
   return last;
 }
 
+function addHoldLine(holds, first, last, top) {
+  const left = Math.max(Math.floor(xOf(holds.from[first])), view.gutter), right = Math.min(xOf(holds.to[last]), view.width);
+  if (right <= view.gutter) return;
+  addRectangle(PAINT.object + places[holds.object[first]], left, top + Math.min(holds.level[first], 1) * 4,
+    Math.max(1, right - left), 3);
+}
+
 // A line a hold; small ones in a row are one.
 function addHolds(row, task) {
   const holds = derived.holds[task], bar = barOf(row), top = bar.top + bar.height + 2, least = grain();
+  const level = levelFor(derived.holdBins[task]);
+  if (level) {
+    addBins(level, PAINT.object, top + 3, 3, true);
+    for (let k = firstLong(level, holds); k < level.long.length && holds.from[level.long[k]] < view.to; k++) {
+      addHoldLine(holds, level.long[k], level.long[k], top);
+    }
+    return;
+  }
   for (let i = firstHold(holds); i < holds.count && holds.from[i] < view.to; i++) {
     const first = i;
     if (holds.to[i] - holds.from[i] < least) i = lastInRow(holds, i, least);
-    const left = Math.max(Math.floor(xOf(holds.from[first])), view.gutter), right = Math.min(xOf(holds.to[i]), view.width);
-    if (right <= view.gutter) continue;
-    addRectangle(PAINT.object + places[holds.object[first]], left, top + Math.min(holds.level[first], 1) * 4,
-      Math.max(1, right - left), 3);
+    addHoldLine(holds, first, i, top);
   }
 }
 

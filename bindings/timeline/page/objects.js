@@ -9,16 +9,28 @@ function valueAt(curve, time) {
 // Of each pixel of the chart where the curve stands in it, for paintSteps(); there is room for the widest window.
 const heights = { list: new Float32Array(0), count: 0 };
 
-// The greatest value of each pixel; y(value) is where a value is.
+// The greatest value of each pixel of a wide view, of the bins that it touches.
+function findHeightsInBins({ width, peaks }, most, floor, room) {
+  const step = grain() / width, scale = room / most, last = peaks.length - 1;
+  for (let x = 0, at = timeAt(view.gutter) / width; x < heights.count; x++, at += step) {
+    let value = 0;
+    const to = Math.min(at + step, last + 1);
+    for (let bin = Math.max(0, Math.floor(at)); bin < to; bin++) if (peaks[bin] > value) value = peaks[bin];
+    heights.list[x] = floor - value * scale;
+  }
+}
+
 function findHeights(curve, floor, room) {
   const { at, values, levels } = curve, count = Math.max(0, Math.ceil(view.width - view.gutter));
   if (heights.list.length < count) heights.list = new Float32Array(count * 2);
   heights.count = count;
+  const level = levelFor(curve.bins), most = Math.max(1, curve.most);
+  if (level) return findHeightsInBins(level, most, floor, room);
   let last = lastBefore(at, 0, at.length, view.from), value = last >= 0 ? values[last] : curve.begin;
   for (let x = 0; x < count; x++) {
     const next = last + 1 < at.length ? gallop(at, last + 1, at.length, timeAt(view.gutter + x + 1)) : at.length;
     const highest = next > last + 1 ? values[peak(values, levels, last + 1, next)] : value;
-    heights.list[x] = floor - Math.max(value, highest) / Math.max(1, curve.most) * room;
+    heights.list[x] = floor - Math.max(value, highest) / most * room;
     if (next > last + 1) value = values[next - 1];
     last = next - 1;
   }
@@ -93,6 +105,14 @@ function paintHold(context, holds, i, bar, object) {
 // Who held it; of a pixel with several holds, how much of it they took.
 function paintHolders(context, row, object) {
   const holds = derived.heldBy[object], bar = { top: row.y + row.height - 21, height: 16 }, least = grain();
+  const level = levelFor(derived.heldBins[object]);
+  if (level) {
+    addBins(level, PAINT.object, bar.top + bar.height, bar.height, false);
+    for (let k = firstLong(level, holds); k < level.long.length && holds.from[level.long[k]] < view.to; k++) {
+      paintHold(context, holds, level.long[k], bar, object);
+    }
+    return;
+  }
   for (let i = firstHold(holds); i < holds.count && holds.from[i] < view.to;) {
     if (holds.to[i] - holds.from[i] >= least) paintHold(context, holds, i++, bar, object);
     else i = addHeldPixel(holds, i, Math.max(view.gutter, Math.floor(xOf(holds.from[i]))), bar, object);
