@@ -5,6 +5,7 @@
 -- tasks give back than took it is no lock, and held by nobody.  Who waits for a condition gives its lock, and takes it
 -- again.  Which lock that is where the condition was made with one no trace tells: the one that the task took last.
 local meaning = require "timeline.meaning"
+local walk = require "timeline.walk"
 
 local holds = {}
 
@@ -12,30 +13,6 @@ local function add(list, task, object, from, to)
   local at = list.count + 1
   list.count = at
   list.task[at], list.object[at], list.from[at], list.to[at] = task, object, from, math.max(from, to)
-end
-
--- The moments at which something is taken or given, in order: acquires count where they end.
-local function moments(trace)
-  local spans, reader, list = trace.spans, meaning.reader(trace), {}
-  local operation, object, result, ended = spans.operation, spans.object, spans.result, spans.ended
-  for i = 1, spans.count do
-    local of = object[i]
-    local does = of > 0 and reader(of, operation[i])
-    if does == "takes" and result[i] == 0 and ended[i] >= 0 then
-      list[#list + 1] = { ended[i], i, true }
-    elseif does == "gives" then
-      list[#list + 1] = { trace.logical and ended[i] >= 0 and ended[i] or spans.began[i], i, false }
-    elseif does == "waits" and spans.slept[i] >= 0 then
-      list[#list + 1] = { spans.slept[i], i, false }
-      if ended[i] >= 0 then list[#list + 1] = { ended[i], i, true } end
-    end
-  end
-  table.sort(list, function(a, b)
-    if a[1] ~= b[1] then return a[1] < b[1] end
-    if a[3] ~= b[3] then return b[3] end -- given before it is taken
-    return a[2] < b[2]
-  end)
-  return list
 end
 
 local function take(mine, object, at)
@@ -105,21 +82,91 @@ local function without_free(list, free)
   return kept
 end
 
+-- ---- moments ----
+
+-- What a task has taken or given and not yet done, in the order of time: a call takes where it ends, and within it the
+-- task may call others (a callback).
+local function new_pending() return { count = 0, time = {}, span = {}, takes = {} } end
+
+local function defer(pending, time, i, takes)
+  local at = pending.count + 1
+  pending.count = at
+  while at > 1 and pending.time[at - 1] > time do
+    pending.time[at], pending.span[at], pending.takes[at] = pending.time[at - 1], pending.span[at - 1],
+      pending.takes[at - 1]
+    at = at - 1
+  end
+  pending.time[at], pending.span[at], pending.takes[at] = time, i, takes
+end
+
+local function apply(self, task, i, takes, at)
+  local spans, mine = self.trace.spans, self.held[task]
+  local object = spans.object[i]
+  if self.does(object, spans.operation[i]) == "waits" then wait(self, mine, i, takes, at)
+  elseif takes then take(mine, object, at) else give(self, mine, object, task, at) end
+end
+
+-- Does what comes by that time.
+local function catch_up(self, pending, task, time)
+  local done = 0
+  while done < pending.count and pending.time[done + 1] <= time do
+    done = done + 1
+    apply(self, task, pending.span[done], pending.takes[done], pending.time[done])
+  end
+  if done == 0 then return end
+  for _, list in ipairs{ pending.time, pending.span, pending.takes } do table.move(list, done + 1, pending.count, 1) end
+  pending.count = pending.count - done
+end
+
+local function find(self)
+  local does, pending, logical = self.does, self.pending, self.trace.logical
+  local columns = { "task", "operation", "object", "began", "ended", "slept", "result" }
+  walk.each(self.trace, columns, function(before, count, task, operation, object, began, ended, slept, result)
+    for k = 1, count do
+      local what = object[k] > 0 and does(object[k], operation[k])
+      if what then
+        local mine, over = pending[task[k]], ended[k]
+        if mine.count > 0 then catch_up(self, mine, task[k], began[k]) end
+        if what == "takes" then
+          if result[k] == 0 and over >= 0 then defer(mine, over, before + k, true) end
+        elseif what == "gives" then
+          if logical and over >= 0 then defer(mine, over, before + k, false)
+          else give(self, self.held[task[k]], object[k], task[k], began[k]) end
+        elseif what == "waits" and slept[k] >= 0 then
+          defer(mine, slept[k], before + k, false)
+          if over >= 0 then defer(mine, over, before + k, true) end
+        end
+      end
+    end
+  end)
+  for task, mine in ipairs(pending) do catch_up(self, mine, task, math.maxinteger) end
+end
+
+-- In the order of their ends, which most of them are already.
+local function sorted(list)
+  local order, well = {}, true
+  for i = 1, list.count do
+    order[i] = i
+    well = well and (i == 1 or list.to[i] >= list.to[i - 1])
+  end
+  if well then return list end
+  table.sort(order, function(a, b)
+    if list.to[a] ~= list.to[b] then return list.to[a] < list.to[b] end
+    return a < b
+  end)
+  local found = { count = 0, task = {}, object = {}, from = {}, to = {} }
+  for _, i in ipairs(order) do add(found, list.task[i], list.object[i], list.from[i], list.to[i]) end
+  return found
+end
+
 --- Columns task, object, from, to, of `count` times that a lock was held, in the order of their ends.
 function holds.of(trace)
-  local self = { trace = trace, free = {}, let_go = {},
+  local self = { trace = trace, free = {}, let_go = {}, held = {}, pending = {}, does = meaning.reader(trace),
     list = { count = 0, task = {}, object = {}, from = {}, to = {} } }
-  local held, spans = {}, trace.spans
-  for i = 1, #trace.tasks do held[i] = {} end
-  local does = meaning.reader(trace)
-  for _, moment in ipairs(moments(trace)) do
-    local at, i, takes = moment[1], moment[2], moment[3]
-    local task, object = spans.task[i], spans.object[i]
-    if does(object, spans.operation[i]) == "waits" then wait(self, held[task], i, takes, at)
-    elseif takes then take(held[task], object, at) else give(self, held[task], object, task, at) end
-  end
-  close(self, held)
-  return without_free(self.list, self.free)
+  for i = 1, #trace.tasks do self.held[i], self.pending[i] = {}, new_pending() end
+  find(self)
+  close(self, self.held)
+  return sorted(without_free(self.list, self.free))
 end
 
 return holds
