@@ -10,22 +10,24 @@ local KINDS = { "wait", "sleep", "busy", "hold" }
 --- The cell of a time; nil: it is outside of the range.
 function cells:at(time)
   if time < self.from or time > self.to then return nil end
-  return math.min((time - self.from) // self.each + 1, self.count) // 1 | 0
+  local c = (time - self.from) // self.each + 1
+  return (c < self.count and c or self.count) // 1 | 0
 end
 
---- Adds to the list, by cell, how much of each cell lies between `a` and `b`, `times` so much.
-function cells:add(list, a, b, times)
-  a, b = math.max(a, self.from), math.min(b, self.to)
+--- Adds to the list, by cell, how much of each cell lies between `a` and `b`.
+function cells:add(list, a, b)
+  local from, each = self.from, self.each
+  if a < from then a = from end
+  if b > self.to then b = self.to end
   if b <= a then return end
-  local each = self.each / (times or 1)
   local first, last = self:at(a), self:at(b)
   if first == last then
     list[first] = list[first] + (b - a) / each
     return
   end
   for c = first, last do
-    local start = self.from + (c - 1) * self.each
-    list[c] = list[c] + math.max(math.min(b, start + self.each) - math.max(a, start), 0) / each
+    local start = from + (c - 1) * each
+    list[c] = list[c] + math.max(math.min(b, start + each) - math.max(a, start), 0) / each
   end
 end
 

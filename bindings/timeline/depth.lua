@@ -53,19 +53,21 @@ local function is_whole(puts, message, began, of)
   return of.got[message] or began > of.last
 end
 
--- By object a list of the moments, each twice, and one more where something came: numbers are sorted fast.
+-- By object a list of the moments, each twice, and one more where something came: numbers are sorted fast.  A get that
+-- waits may begin before its put: those are done when all puts are known.
 local function moments(trace)
-  local known, of_object = messages(trace), {}
-  local lost, logical = trace.lost > 0, trace.logical
+  local of_object, late = {}, {}
+  local known, logical = trace.lost > 0 and messages(trace), trace.logical
   each(trace, function(puts, object, message, began, ended, slept, waited)
-    local of = known[object]
-    if lost and not is_whole(puts, message, began, of) then return end
-    local list = of_object[object]
-    if not list then
-      list = {}
-      of_object[object] = list
+    local of = of_object[object]
+    if not of then
+      of = { list = {}, put = {} }
+      of_object[object] = of
     end
+    if known and not is_whole(puts, message, began, known[object]) then return end
+    local list = of.list
     if puts then
+      of.put[message] = message ~= 0 and ended or nil
       list[#list + 1] = ended * 2 + 1
     elseif logical then
       list[#list + 1] = ended * 2
@@ -73,8 +75,14 @@ local function moments(trace)
       local at = slept < 0 and began or slept + waited < ended and slept + waited or ended
       local put = of.put[message]
       list[#list + 1] = (put and put > at and put or at) * 2
+      if not put and message ~= 0 then late[#late + 1] = { of, #list, message } end
     end
   end)
+  for _, each_of in ipairs(late) do
+    local of, at, message = table.unpack(each_of)
+    local put = of.put[message]
+    if put then of.list[at] = math.max(of.list[at], put * 2) end
+  end
   return of_object
 end
 
@@ -107,7 +115,9 @@ end
 --- By object (index): { times =, counts = (after each of these times), most = }.
 function depth.of(trace)
   local found = {}
-  for object, list in pairs(moments(trace)) do found[object] = curve(list) end
+  for object, of in pairs(moments(trace)) do
+    if #of.list > 0 then found[object] = curve(of.list) end
+  end
   return found
 end
 

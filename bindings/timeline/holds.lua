@@ -15,9 +15,16 @@ local function add(list, task, object, from, to)
   list.task[at], list.object[at], list.from[at], list.to[at] = task, object, from, math.max(from, to)
 end
 
-local function take(mine, object, at)
+-- `spare` is what was used for one before, if there is any.
+local function take(self, mine, object, at)
   local held = mine[object]
-  if held then held.depth = held.depth + 1 else mine[object] = { from = at, depth = 1 } end
+  if held then
+    held.depth = held.depth + 1
+    return
+  end
+  held, self.spare = self.spare or {}, nil
+  held.from, held.depth = at, 1
+  mine[object] = held
 end
 
 local function give(self, mine, object, task, at)
@@ -30,6 +37,7 @@ local function give(self, mine, object, task, at)
   if held.depth > 0 then return end
   mine[object] = nil
   add(self.list, task, object, held.from, at)
+  self.spare = held
 end
 
 -- The lock that the task gives while it waits for the condition: its own, if it took that one.
@@ -103,7 +111,7 @@ local function apply(self, task, i, takes, at)
   local spans, mine = self.trace.spans, self.held[task]
   local object = spans.object[i]
   if self.does(object, spans.operation[i]) == "waits" then wait(self, mine, i, takes, at)
-  elseif takes then take(mine, object, at) else give(self, mine, object, task, at) end
+  elseif takes then take(self, mine, object, at) else give(self, mine, object, task, at) end
 end
 
 -- Does what comes by that time.
@@ -113,9 +121,10 @@ local function catch_up(self, pending, task, time)
     done = done + 1
     apply(self, task, pending.span[done], pending.takes[done], pending.time[done])
   end
-  if done == 0 then return end
-  for _, list in ipairs{ pending.time, pending.span, pending.takes } do table.move(list, done + 1, pending.count, 1) end
-  pending.count = pending.count - done
+  local left = pending.count - done
+  pending.count = left
+  if done == 0 or left == 0 then return end
+  for _, list in ipairs{ pending.time, pending.span, pending.takes } do table.move(list, done + 1, done + left, 1) end
 end
 
 local function find(self)
