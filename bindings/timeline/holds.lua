@@ -71,11 +71,13 @@ end
 
 -- Those that are never given back.
 local function close(self, held)
-  local trace = self.trace
+  local trace, free = self.trace, self.free
   for task, mine in ipairs(held) do
     local ended = trace.tasks[task].ended or trace.length
     local objects = {}
-    for object in pairs(mine) do objects[#objects + 1] = object end
+    for object in pairs(mine) do
+      if not free[object] then objects[#objects + 1] = object end
+    end
     table.sort(objects)
     for _, object in ipairs(objects) do add(self.list, task, object, mine[object].from, ended) end
   end
@@ -151,20 +153,32 @@ local function find(self)
   for task, mine in ipairs(pending) do catch_up(self, mine, task, math.maxinteger) end
 end
 
--- In the order of their ends, which most of them are already.
-local function sorted(list)
-  local order, well = {}, true
-  for i = 1, list.count do
-    order[i] = i
-    well = well and (i == 1 or list.to[i] >= list.to[i - 1])
+-- The indexes of [first, last] in the order of their ends, which most of them have already.
+local function order_of(list, first, last)
+  local order, to, well = {}, list.to, true
+  for i = first, last do
+    order[#order + 1] = i
+    well = well and (i == first or to[i] >= to[i - 1])
   end
-  if well then return list end
-  table.sort(order, function(a, b)
-    if list.to[a] ~= list.to[b] then return list.to[a] < list.to[b] end
-    return a < b
-  end)
+  if not well then
+    table.sort(order, function(a, b)
+      if to[a] ~= to[b] then return to[a] < to[b] end
+      return a < b
+    end)
+  end
+  return order
+end
+
+-- All in the order of their ends: the first `given` that were given back, and the others.
+local function sorted(list, given)
+  local a, b = order_of(list, 1, given), order_of(list, given + 1, list.count)
   local found = { count = 0, task = {}, object = {}, from = {}, to = {} }
-  for _, i in ipairs(order) do add(found, list.task[i], list.object[i], list.from[i], list.to[i]) end
+  local i, k = 1, 1
+  while a[i] or b[k] do
+    local at
+    if a[i] and (not b[k] or list.to[a[i]] <= list.to[b[k]]) then at, i = a[i], i + 1 else at, k = b[k], k + 1 end
+    add(found, list.task[at], list.object[at], list.from[at], list.to[at])
+  end
   return found
 end
 
@@ -174,8 +188,11 @@ function holds.of(trace)
     list = { count = 0, task = {}, object = {}, from = {}, to = {} } }
   for i = 1, #trace.tasks do self.held[i], self.pending[i] = {}, new_pending() end
   find(self)
+  local list = without_free(self.list, self.free)
+  local given = list.count
+  self.list = list
   close(self, self.held)
-  return sorted(without_free(self.list, self.free))
+  return sorted(list, given)
 end
 
 return holds
