@@ -64,27 +64,29 @@ end })
 local digits = {}
 for n = 0, 16383 do digits[n] = string.char(n & 127 | 128, n >> 7 | 128) end
 
+-- The varint of a time in three parts.
+local function time_parts(lasts, time)
+  if time < 16384 then return varint(time), "", "" end
+  local shift = time >> 28 > 0 and 28 or 14
+  local rest = time >> shift
+  local last = lasts[rest]
+  if not last then
+    last = varint(rest)
+    lasts[rest] = last
+  end
+  if shift == 14 then return digits[time & 16383], last, "" end
+  return digits[time & 16383], digits[time >> 14 & 16383], last
+end
+
 -- What most packets are, in parts that are there already: a text of its own for each, and for what it is made of, takes
--- ten times as long.  The fields are `fields` and `more`.
+-- several times as long.  The fields are `fields` and `more`.
 local function put_event(self, time, fields, more)
-  time = time * self.scale
   local parts, at = self.parts, self.count
   local size = #fields + #more
   local head = event_heads[size]
-  local rest = time >> 28
-  local last = self.lasts[rest]
-  if not last then
-    last = varint(rest)
-    self.lasts[rest] = last
-  end
-  if rest > 0 and time >= 0 then
-    parts[at + 1] = packet_heads[#TIME_KEY + 4 + #last + #head + size + #EVENT_END]
-    parts[at + 2], parts[at + 3], parts[at + 4] = digits[time & 16383], digits[time >> 14 & 16383], last
-  else
-    local text = varint(time)
-    parts[at + 1] = packet_heads[#TIME_KEY + #text + #head + size + #EVENT_END]
-    parts[at + 2], parts[at + 3], parts[at + 4] = text, "", ""
-  end
+  local a, b, c = time_parts(self.lasts, time * self.scale)
+  parts[at + 1] = packet_heads[#TIME_KEY + #a + #b + #c + #head + size + #EVENT_END]
+  parts[at + 2], parts[at + 3], parts[at + 4] = a, b, c
   parts[at + 5], parts[at + 6], parts[at + 7], parts[at + 8] = head, fields, more, EVENT_END
   self.count = at + 8
   if at >= MOST_PARTS then flush(self) end
