@@ -102,8 +102,8 @@ static void fill(lua_State *L, const struct column *column, lua_Integer from,
                  lua_Integer to)
 {
     for (lua_Integer i = from; i <= to; i++) {
-        lua_pushinteger(L, column->field(column->spans,
-                                         &column->spans->list[i - 1]));
+        lua_pushinteger(
+            L, column->field(column->spans, &column->spans->list[i - 1]));
         lua_rawseti(L, 4, i - from + 1);
     }
 }
@@ -134,8 +134,10 @@ static int get_many(lua_State *L)
 
 static void push_class(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"__index", get}, {"__len", length}, {"__call", get_many}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"__index", get},
+                                       {"__len", length},
+                                       {"__call", get_many},
+                                       {NULL, NULL}};
     if (!luaL_newmetatable(L, COLUMN_CLASS))
         return;
     luaL_setfuncs(L, methods, 0);

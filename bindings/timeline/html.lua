@@ -40,7 +40,7 @@ end
 -- No name within it can end the element in which it stands.
 local function trace_of(trace)
   local own = names.of(trace)
-  local told = { count = trace.spans.count, columns = pack.spans(trace.spans), tasks = tasks_of(trace, own),
+  local told = { count = trace.spans.count, columns = pack.spans(trace.spans, trace.work), tasks = tasks_of(trace, own),
     files = own.files, missing = summary.missing(trace, own) }
   for _, field in ipairs(FIELDS) do told[field] = trace[field] end
   return (encode(told):gsub("<", "\\u003c"))

@@ -28,6 +28,7 @@ local EXPLICIT = 3
 local A_NAME, A_INTEGER, A_TEXT = 10, 4, 6
 local TASKS, OBJECTS, FIRST_TASK = 1, 2, 16 -- uuids of tracks
 local ONE_HOLDER = { lock = true, rlock = true, condition = true }
+local AT_ONCE, TASK_WORK = 1024, 18 -- operations that are told of as one; as long takes one as to read so many
 local RESULTS = { "refused or timed out", "an error was raised", "not known" }
 
 -- ---- packets ----
@@ -227,8 +228,9 @@ local function put_task(self, task, list)
   local function close(time)
     while #open > 0 and open[#open] <= time do put_end(self, track, table.remove(open)) end
   end
-  local began = list[1] and spans.began[list[1]]
+  local began, work = list[1] and spans.began[list[1]], self.trace.work
   for at, i in ipairs(list) do
+    if at % AT_ONCE == 0 and work then work(AT_ONCE * TASK_WORK) end
     local following = list[at + 1] and spans.began[list[at + 1]]
     local ended = spans.ended[i]
     if open[1] then close(began) end

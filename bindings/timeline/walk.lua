@@ -10,14 +10,15 @@ local function piece_of(column, first, last, into)
 end
 
 --- Calls take(before, count, one, another, ...) for each piece: its k-th span is span before + k of the trace, and has
---- one[k], another[k], ... of the columns of these names.
+--- one[k], another[k], ... of the columns of these names.  Where the trace has a function `work`, it is told how many
+--- spans were gone through.
 function walk.each(trace, names, take)
   local spans, pieces = trace.spans, {}
   for n in ipairs(names) do pieces[n] = {} end
   for first = 1, spans.count, PIECE do
     local last = math.min(first + PIECE - 1, spans.count)
     for n, name in ipairs(names) do pieces[n] = piece_of(spans[name], first, last, pieces[n]) end
-    if trace.progress then trace.progress(last / spans.count) end
+    if trace.work then trace.work(last - first + 1) end
     take(first - 1, last - first + 1, table.unpack(pieces))
   end
 end
