@@ -1,10 +1,12 @@
 --- Timeline: the command.  Reads a trace, and draws it or writes it for other tools.
+local compare = require "timeline.compare"
 local glyphs = require "timeline.glyphs"
 local names = require "timeline.names"
 local output = require "explore.output"
 local progress = require "timeline.progress"
 local system = require "explore.host"
 local paint = require "explore.paint"
+local reader = require "timeline.reader"
 local rows = require "timeline.rows"
 local summary = require "timeline.summary"
 local times = require "timeline.times"
@@ -26,13 +28,7 @@ local function fail(text, ...)
   error({ wrong = text:format(...), status = 1 }, 0)
 end
 
-local function read(options, bar)
-  local reader = require "timeline.reader"
-  local path = options.file or reader.newest()
-  if not path then
-    error({ wrong = "which trace? There is no *.tltrace in this directory; tidelock --trace script.lua records one",
-      status = 1 }, 0)
-  end
+local function load(path, bar)
   bar:begin("reading " .. names.clean(path), 1)
   local trace, why = reader.read(path, function(share) bar:add(share - bar.done) end)
   if not trace then
@@ -40,6 +36,26 @@ local function read(options, bar)
     fail("%s", why)
   end
   trace.work = function(count) bar:add(count) end
+  return trace
+end
+
+local function read(options, bar)
+  local path = options.file or reader.newest()
+  if not path then
+    error({ wrong = "which trace? There is no *.tltrace in this directory; tidelock --trace script.lua records one",
+      status = 1 }, 0)
+  end
+  local trace = load(path, bar)
+  if options.compare then
+    local before = load(options.compare, bar)
+    bar:begin("comparing", trace.spans.count + before.spans.count)
+    local found, why = compare.of(trace, before, options.compare)
+    if not found then
+      bar:clear()
+      fail("'--compare=%s': %s", options.compare, why)
+    end
+    trace.compared = found
+  end
   return trace, path
 end
 

@@ -278,7 +278,8 @@ function openChart() {
     view.scroll = chart.scroller.scrollTop;
     invalidate();
   }, { passive: true });
-  new ResizeObserver(resize).observe(chart.scroller);
+  // on paper the canvas is scaled by its style: it keeps the size it had when the print began
+  new ResizeObserver(() => { if (!paper.isOn) resize(); }).observe(chart.scroller);
   gutter.canvas = document.createElement("canvas");
   gutter.context = gutter.canvas.getContext("2d", { alpha: false });
   listeners.theme.push(forgetGutter);

@@ -13,6 +13,7 @@ function openTrace() {
   openOverview();
   openPointer();
   openDetails();
+  openCompared();
   openLists();
   openTotals();
   openSearch();
@@ -56,6 +57,7 @@ async function begin() {
   else openTrace();
   openOutline();
   openKeys();
+  openPaper();
   document.body.classList.remove("loading");
   window.timeline.ready = performance.now() - begun;
 }

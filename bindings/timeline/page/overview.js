@@ -83,7 +83,7 @@ function paintPicture() {
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.fillText("Overview", 12, overview.height / 2 - 7);
-  const scale = most >= 1.5 ? `${view.gutter > 100 ? "run, sleep, wait: " : ""}≤ ${Math.round(most)}` : "";
+  const scale = most >= 1.5 ? `${view.gutter > 160 ? "run, sleep, wait: " : ""}≤ ${Math.round(most)} tasks` : "";
   context.fillText(fitted(context, scale || "run, sleep, wait", view.gutter - 20), 12, overview.height / 2 + 8);
   overview.picture = picture;
 }
@@ -126,6 +126,7 @@ function paintOverview() {
 
 function resizeOverview() {
   const { canvas } = overview;
+  if (paper.isOn || canvas.parentElement.clientWidth === 0) return;
   if (overview.width === canvas.parentElement.clientWidth && overview.ratio === view.ratio) return;
   overview.ratio = view.ratio;
   overview.width = canvas.parentElement.clientWidth;
