@@ -47,7 +47,7 @@ function resize() {
 // ---- the axis ----
 
 function niceStep(least) {
-  if (isLogical()) least = Math.max(1, least);
+  least = Math.max(1, least); // a step, or a nanosecond
   const power = 10 ** Math.floor(Math.log10(least));
   return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= least * 0.999);
 }

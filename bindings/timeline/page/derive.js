@@ -36,12 +36,13 @@ function isSleep(span) {
 
 // ---- waits ----
 
-// Where span i slept, it is seen from then on (seenFrom[i]); waits[i] is how long it was asleep, waitedBefore[i] the sum
-// of all spans before it, sleptBefore[i] that of the sleeps among them.
+// Where span i slept, it is seen from then on (seenFrom[i]); waits[i] is how long it was asleep, waitedBefore[i] the
+// sum of all spans before it, sleptBefore[i] that of the sleeps among them.
 function addWaits() {
   const { count, object } = data;
-  const waits = new Float64Array(count), before = new Float64Array(count + 1), sleptBefore = new Float64Array(count + 1);
-  const waitedFor = new Float64Array(data.objectTitles.length), seenFrom = new Float64Array(count);
+  const waits = new Float64Array(count), seenFrom = new Float64Array(count);
+  const before = new Float64Array(count + 1), sleptBefore = new Float64Array(count + 1);
+  const waitedFor = new Float64Array(data.objectTitles.length);
   for (let i = 0; i < count; i++) {
     seenFrom[i] = times.slept[i] >= 0 ? times.slept[i] : times.began[i];
     const wait = waits[i] = waitOf(i);
@@ -49,7 +50,8 @@ function addWaits() {
     sleptBefore[i + 1] = sleptBefore[i] + (isSleep(i) ? wait : 0);
     waitedFor[object[i]] += wait;
   }
-  Object.assign(derived, { seen: { from: seenFrom, to: times.until }, seenFrom, waits, waitLevels: levelsOf(waits), waitedBefore: before, sleptBefore, waitedFor });
+  Object.assign(derived, { seenFrom, waits, waitLevels: levelsOf(waits), waitedBefore: before, sleptBefore, waitedFor,
+    seen: { from: seenFrom, to: times.until } });
 }
 
 // The span of [first, end) that waited longest; there is one.

@@ -211,7 +211,8 @@ function lastInRow(holds, i, least) {
 }
 
 function addHoldLine(holds, first, last, top) {
-  const left = Math.max(Math.floor(xOf(holds.from[first])), view.gutter), right = Math.min(xOf(holds.to[last]), view.width);
+  const left = Math.max(Math.floor(xOf(holds.from[first])), view.gutter);
+  const right = Math.min(xOf(holds.to[last]), view.width);
   if (right <= view.gutter) return;
   addRectangle(PAINT.object + places[holds.object[first]], left, top + Math.min(holds.level[first], 1) * 4,
     Math.max(1, right - left), 3);

@@ -38,8 +38,9 @@ function measureFrames(count) {
 
 function exposed(begun) {
   return {
-    count: data.count, decoded: performance.now() - begun, data, times, derived, view, palette, search, story, totals, measureFrames,
-    select: selectAndReveal, selectRange, longestWaits, longestHandOvers,
+    count: data.count, decoded: performance.now() - begun, data, times, derived, view, palette, search, story, totals,
+    select: selectAndReveal, selectRange, longestWaits, longestHandOvers, longestWait, activity, draw, showAll, zoom,
+    measureFrames,
   };
 }
 

@@ -13,8 +13,8 @@ function overviewTime(x) {
   return (x - view.gutter) / (overview.width - view.gutter) * times.length;
 }
 
-// Adds `weight` to as much of each piece of the list as from..to, in pieces, takes of it.  Whole pieces are told by where
-// they begin and end, in `steps`, which are added up when all are there.
+// Adds `weight` to as much of each piece of the list as from..to, in pieces, takes of it.  Whole pieces are told by
+// where they begin and end, in `steps`, which are added up when all are there.
 function addTo({ list, steps }, from, to, weight) {
   const first = Math.floor(from), last = Math.min(Math.floor(to), list.length - 1);
   if (!(to > from) || first >= list.length) return;
@@ -83,8 +83,9 @@ function paintPicture() {
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.fillText("Overview", 12, overview.height / 2 - 7);
-  const scale = most >= 1.5 ? `${view.gutter > 160 ? "run, sleep, wait: " : ""}≤ ${Math.round(most)} tasks` : "";
-  context.fillText(fitted(context, scale || "run, sleep, wait", view.gutter - 20), 12, overview.height / 2 + 8);
+  const isWide = view.gutter > 100, greatest = Math.round(most);
+  const words = isWide ? `run, sleep, wait${most >= 1.5 ? `: ≤ ${greatest}` : ""}` : most >= 1.5 ? `≤ ${greatest}` : "";
+  context.fillText(fitted(context, words, view.gutter - 20), 12, overview.height / 2 + 8);
   overview.picture = picture;
 }
 
