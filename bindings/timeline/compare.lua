@@ -1,6 +1,8 @@
---- Compare: what has changed from one run to another: of each task how long it ran and waited, and how long all waited
---- for each object.  Tasks and objects are the same where they have the same name; several of one name are added up, and
---- of many tasks those whose names differ in their numbers only.
+--- Compare: what has changed from one run to another: of each task how long it ran and waited, and how long all
+--- waited for each object.
+--
+-- Tasks and objects are the same where they have the same name; several of one name are added up, and of many tasks
+-- those whose names differ in their numbers only.
 local study = require "timeline.study"
 local names = require "timeline.names"
 
