@@ -1,5 +1,6 @@
 --- Cells: the time of a trace, cut into as many pieces as the chart is wide, and what each task did in each of them.
 local study = require "timeline.study"
+local walk = require "timeline.walk"
 
 local cells = {}
 cells.__index = cells
@@ -9,22 +10,24 @@ local KINDS = { "wait", "sleep", "busy", "hold" }
 --- The cell of a time; nil: it is outside of the range.
 function cells:at(time)
   if time < self.from or time > self.to then return nil end
-  return math.min((time - self.from) // self.each + 1, self.count) // 1 | 0
+  local c = (time - self.from) // self.each + 1
+  return (c < self.count and c or self.count) // 1 | 0
 end
 
---- Adds to the list, by cell, how much of each cell lies between `a` and `b`, `times` so much.
-function cells:add(list, a, b, times)
-  a, b = math.max(a, self.from), math.min(b, self.to)
+--- Adds to the list, by cell, how much of each cell lies between `a` and `b`.
+function cells:add(list, a, b)
+  local from, each = self.from, self.each
+  if a < from then a = from end
+  if b > self.to then b = self.to end
   if b <= a then return end
-  local each = self.each / (times or 1)
   local first, last = self:at(a), self:at(b)
   if first == last then
     list[first] = list[first] + (b - a) / each
     return
   end
   for c = first, last do
-    local start = self.from + (c - 1) * self.each
-    list[c] = list[c] + math.max(math.min(b, start + self.each) - math.max(a, start), 0) / each
+    local start = from + (c - 1) * each
+    list[c] = list[c] + math.max(math.min(b, start + each) - math.max(a, start), 0) / each
   end
 end
 
@@ -46,21 +49,34 @@ local function note(self, row, time)
   if c then row.active[c] = true end
 end
 
-local function take(self, i)
-  local trace, spans = self.trace, self.trace.spans
-  local row = self.rows[spans.task[i]]
-  local began, ended, slept = spans.began[i], spans.ended[i], spans.slept[i]
-  note(self, row, began)
-  if ended >= 0 then note(self, row, ended) end
-  if slept < 0 then
-    if ended >= 0 then self:add(row.busy, began, ended) end
-    return
-  end
-  local over = study.wait_end(trace, i)
+local function take_wait(self, row, i, began, ended, slept)
+  local over = study.wait_end(self.trace, i)
+  local spans = self.trace.spans
   local kind = spans.object[i] == 0 and self.is_sleep[spans.operation[i]] and "sleep" or "wait"
   self:add(row[kind], slept, over)
   self:add(row.busy, began, slept)
   if ended > over then self:add(row.busy, over, ended) end
+end
+
+-- Most spans are within a cell and did not wait.
+local function take_all(self)
+  local rows, from, to, each, last = self.rows, self.from, self.to, self.each, self.count
+  walk.each(self.trace, { "task", "began", "ended", "slept" }, function(before, count, task, began, ended, slept)
+    for k = 1, count do
+      local row, a, b = rows[task[k]], began[k], ended[k]
+      local c = (a - from) // each
+      if slept[k] < 0 and a >= from and b <= to and b >= a and c < last - 1 and (b - from) // each == c then
+        c = c // 1 | 0
+        row.active[c + 1] = true
+        row.busy[c + 1] = row.busy[c + 1] + (b - a) / each
+      else
+        note(self, row, a)
+        if b >= 0 then note(self, row, b) end
+        if slept[k] >= 0 then take_wait(self, row, before + k, a, b, slept[k])
+        elseif b >= 0 then self:add(row.busy, a, b) end
+      end
+    end
+  end)
 end
 
 --- For the range: { count =, each = (time of a cell), rows = { [task] = { wait =, sleep =, busy =, hold = (shares by
@@ -69,7 +85,7 @@ function cells.of(trace, holds, from, to, count)
   local self = setmetatable({ trace = trace, from = from, to = to, count = count, each = math.max(to - from, 1) / count,
     rows = {}, is_sleep = study.sleeps(trace) }, cells)
   for i = 1, #trace.tasks do self.rows[i] = new_row(self) end
-  for i = 1, trace.spans.count do take(self, i) end
+  take_all(self)
   for i = 1, holds.count do self:add(self.rows[holds.task[i]].hold, holds.from[i], holds.to[i]) end
   return self
 end

@@ -3,6 +3,7 @@ local cells_of = require "timeline.cells"
 local object_rows = require "timeline.object_rows"
 local study_of = require "timeline.study"
 local times = require "timeline.times"
+local walk = require "timeline.walk"
 local wrap = require "explore.wrap"
 
 local chart = {}
@@ -112,22 +113,27 @@ local function add_legend(self, lines)
   end
 end
 
+local function add_time(lists, object, from, to)
+  local list = lists[object]
+  if not list then
+    list = { from = {}, to = {} }
+    lists[object] = list
+  end
+  local at = #list.from + 1
+  list.from[at], list.to[at] = from, to
+end
+
 -- The times at which each object was held, and those at which somebody waited for it.
 local function find_holds(self, holds)
   self.held, self.wanted = {}, {}
-  for i = 1, holds.count do
-    local object = holds.object[i]
-    self.held[object] = self.held[object] or {}
-    table.insert(self.held[object], { holds.from[i], holds.to[i] })
-  end
-  local spans = self.trace.spans
-  for i = 1, spans.count do
-    local object = spans.object[i]
-    if self.held[object] and spans.slept[i] >= 0 then
-      self.wanted[object] = self.wanted[object] or {}
-      table.insert(self.wanted[object], { spans.slept[i], study_of.wait_end(self.trace, i) })
+  for i = 1, holds.count do add_time(self.held, holds.object[i], holds.from[i], holds.to[i]) end
+  walk.each(self.trace, { "object", "slept" }, function(before, count, object, slept)
+    for k = 1, count do
+      if slept[k] >= 0 and self.held[object[k]] then
+        add_time(self.wanted, object[k], slept[k], study_of.wait_end(self.trace, before + k))
+      end
     end
-  end
+  end)
 end
 
 local function name_width(self)

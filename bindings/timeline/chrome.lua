@@ -12,6 +12,7 @@ local study = require "timeline.study"
 local chrome = {}
 
 local TASKS, OBJECTS = 1, 2
+local AT_ONCE, TASK_WORK = 1024, 22 -- operations that are told of as one; as long takes one as to read so many
 local RESULTS = { "refused or timed out", "an error was raised", "not known" }
 
 local function put_event(self, text)
@@ -86,7 +87,11 @@ local function put_tasks(self)
     put_name(self, "thread", TASKS, i, self.names:task(i))
     if task.ended then put_instant(self, i, task.ended, task.how or "ended") end
   end
-  for i = 1, self.trace.spans.count do put_span(self, i) end
+  local work = self.trace.work
+  for i = 1, self.trace.spans.count do
+    if i % AT_ONCE == 0 and work then work(AT_ONCE * TASK_WORK) end
+    put_span(self, i)
+  end
   for id, flow in ipairs(flows.of(self.trace)) do put_flow(self, id, flow) end
   for _, mark in ipairs(self.trace.marks) do put_instant(self, mark.task, mark.time, mark.text) end
 end

@@ -98,14 +98,29 @@ static void pack_one(char *to, int64_t number, int size)
         to[i] = (char)((uint64_t)number >> (8 * i));
 }
 
-static int pack(lua_State *L)
+static void fill(lua_State *L, const struct column *column, lua_Integer from,
+                 lua_Integer to)
+{
+    for (lua_Integer i = from; i <= to; i++) {
+        lua_pushinteger(
+            L, column->field(column->spans, &column->spans->list[i - 1]));
+        lua_rawseti(L, 4, i - from + 1);
+    }
+}
+
+static int get_many(lua_State *L)
 {
     const struct column *column = lua_touserdata(L, 1);
     lua_Integer from = luaL_checkinteger(L, 2), to = luaL_checkinteger(L, 3);
-    int size = (int)luaL_checkinteger(L, 4);
+    lua_settop(L, 4);
     luaL_argcheck(L, to >= 0 && to <= column->spans->count, 3,
                   "not within the column");
     luaL_argcheck(L, from >= 1 && from <= to + 1, 2, "not within the column");
+    if (lua_istable(L, 4)) {
+        fill(L, column, from, to);
+        return 1;
+    }
+    int size = (int)luaL_checkinteger(L, 4);
     luaL_argcheck(L, size >= 1 && size <= 8, 4, "1 to 8 bytes");
     luaL_Buffer text;
     size_t bytes = (size_t)(to - from + 1) * (size_t)size;
@@ -119,8 +134,10 @@ static int pack(lua_State *L)
 
 static void push_class(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"__index", get}, {"__len", length}, {"__call", pack}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"__index", get},
+                                       {"__len", length},
+                                       {"__call", get_many},
+                                       {NULL, NULL}};
     if (!luaL_newmetatable(L, COLUMN_CLASS))
         return;
     luaL_setfuncs(L, methods, 0);

@@ -5,94 +5,119 @@
 -- its put only: rather too short than too long, so that no queue seems to hold more than its bound. What was in it
 -- before the trace began is not known, and not counted.
 local meaning = require "timeline.meaning"
+local walk = require "timeline.walk"
 
 local depth = {}
 
--- Calls found(i, does, object) for each span that put or got something.
+local COLUMNS = { "operation", "object", "began", "ended", "slept", "waited", "result", "message" }
+
+-- Calls found(puts, object, message, began, ended, slept, waited) for each span that put or got something.
 local function each(trace, found)
-  local spans, reader = trace.spans, meaning.reader(trace)
-  local operation, object, ended = spans.operation, spans.object, spans.ended
-  local result, message = spans.result, spans.message
-  for i = 1, spans.count do
-    local of = object[i]
-    -- a nil that was got is a message, too, and looks like one that was not
-    local does = of > 0 and ended[i] >= 0 and (message[i] ~= 0 or result[i] == 0) and reader(of, operation[i])
-    if does == "puts" or does == "gets" then found(i, does, of) end
-  end
+  local reader = meaning.reader(trace)
+  walk.each(trace, COLUMNS, function(_, count, operation, object, began, ended, slept, waited, result, message)
+    for k = 1, count do
+      local of = object[k]
+      -- a nil that was got is a message, too, and looks like one that was not
+      local does = of > 0 and ended[k] >= 0 and (message[k] ~= 0 or result[k] == 0) and reader(of, operation[k])
+      if does == "puts" or does == "gets" then
+        found(does == "puts", of, message[k], began[k], ended[k], slept[k], waited[k])
+      end
+    end
+  end)
 end
 
--- When each message was put, by object; which were got, and when the last of those; of those with a number.
+-- When each message was put, by object; which were got, and when the last of those, where some operations were lost; of
+-- those with a number.
 local function messages(trace)
-  local spans, list = trace.spans, {}
-  each(trace, function(i, does, object)
-    local of = list[object] or { put = {}, got = {}, last = -1 }
-    list[object] = of
-    local message = spans.message[i]
+  local list, lost = {}, trace.lost > 0
+  each(trace, function(puts, object, message, _, ended)
+    local of = list[object]
+    if not of then
+      of = { put = {}, got = {}, last = -1 }
+      list[object] = of
+    end
     if message == 0 then return end
-    if does == "puts" then
-      of.put[message] = spans.ended[i]
-    else
-      of.got[message], of.last = true, math.max(of.last, spans.ended[i])
+    if puts then
+      of.put[message] = ended
+    elseif lost then
+      of.got[message], of.last = true, math.max(of.last, ended)
     end
   end)
   return list
 end
 
 -- Where some operations were lost: whether the other side of this one is known, or is to come.
-local function is_whole(spans, i, does, of)
-  local message = spans.message[i]
+local function is_whole(puts, message, began, of)
   if message == 0 then return true end
-  if does == "gets" then return of.put[message] ~= nil end
-  return of.got[message] or spans.began[i] > of.last
+  if not puts then return of.put[message] ~= nil end
+  return of.got[message] or began > of.last
 end
 
-local function moment(trace, i, does, of)
-  local spans = trace.spans
-  if does == "puts" or trace.logical then return spans.ended[i] end
-  local slept = spans.slept[i]
-  local begins = slept >= 0 and math.min(slept + spans.waited[i], spans.ended[i]) or spans.began[i]
-  return math.max(begins, of.put[spans.message[i]] or 0)
-end
-
+-- By object a list of the moments, each twice, and one more where something came: numbers are sorted fast.  A get that
+-- waits may begin before its put: those are done when all puts are known.
 local function moments(trace)
-  local known, of_object = messages(trace), {}
-  each(trace, function(i, does, object)
-    local of = known[object]
-    if trace.lost > 0 and not is_whole(trace.spans, i, does, of) then return end
-    local list = of_object[object] or {}
-    of_object[object] = list
-    list[#list + 1] = { moment(trace, i, does, of), does == "puts" and 1 or -1 }
+  local of_object, late = {}, {}
+  local known, logical = trace.lost > 0 and messages(trace), trace.logical
+  each(trace, function(puts, object, message, began, ended, slept, waited)
+    local of = of_object[object]
+    if not of then
+      of = { list = {}, put = {} }
+      of_object[object] = of
+    end
+    if known and not is_whole(puts, message, began, known[object]) then return end
+    local list = of.list
+    if puts then
+      of.put[message] = message ~= 0 and ended or nil
+      list[#list + 1] = ended * 2 + 1
+    elseif logical then
+      list[#list + 1] = ended * 2
+    else
+      local at = slept < 0 and began or slept + waited < ended and slept + waited or ended
+      local put = of.put[message]
+      list[#list + 1] = (put and put > at and put or at) * 2
+      if not put and message ~= 0 then late[#late + 1] = { of, #list, message } end
+    end
   end)
+  for _, each_of in ipairs(late) do
+    local of, at, message = table.unpack(each_of)
+    local put = of.put[message]
+    if put then of.list[at] = math.max(of.list[at], put * 2) end
+  end
   return of_object
 end
 
 -- The counts after each moment. What is put and got at one time passes: it is seen where there is nothing else.
 local function curve(list)
-  table.sort(list, function(a, b) return a[1] < b[1] end)
-  local self = { times = {}, counts = {}, most = 0 }
-  local now, i = 0, 1
-  local function add(time, count)
-    self.times[#self.times + 1], self.counts[#self.counts + 1] = time, count
-    self.most = math.max(self.most, count)
-  end
-  while list[i] do
-    local time, came, went = list[i][1], 0, 0
-    while list[i] and list[i][1] == time do
-      if list[i][2] > 0 then came = came + 1 else went = went + 1 end
+  table.sort(list)
+  local times, counts, most = {}, {}, 0
+  local now, i, last, n = 0, 1, #list, 0
+  while i <= last do
+    local time, came, went = list[i] >> 1, 0, 0
+    while i <= last and list[i] >> 1 == time do
+      if list[i] & 1 == 1 then came = came + 1 else went = went + 1 end
       i = i + 1
     end
     local before = now
-    now = math.max(now + came - went, 0)
-    if came > 0 and went > 0 and before == 0 and now == 0 then add(time, 1) end
-    add(time, now)
+    now = now + came - went
+    if now < 0 then now = 0 end
+    if came > 0 and went > 0 and before == 0 and now == 0 then
+      n = n + 1
+      times[n], counts[n] = time, 1
+      if most < 1 then most = 1 end
+    end
+    n = n + 1
+    times[n], counts[n] = time, now
+    if now > most then most = now end
   end
-  return self
+  return { times = times, counts = counts, most = most }
 end
 
 --- By object (index): { times =, counts = (after each of these times), most = }.
 function depth.of(trace)
   local found = {}
-  for object, list in pairs(moments(trace)) do found[object] = curve(list) end
+  for object, of in pairs(moments(trace)) do
+    if #of.list > 0 then found[object] = curve(of.list) end
+  end
   return found
 end
 

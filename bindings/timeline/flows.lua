@@ -1,41 +1,55 @@
 --- Flows: which operation led to which: a put to its get, and a call that woke a task to the wait that it ended.
 local meaning = require "timeline.meaning"
 local study = require "timeline.study"
+local walk = require "timeline.walk"
 
 local flows = {}
 
--- A message's number is its own in its object.
-local function key_of(spans, i)
-  return spans.object[i] << 40 ~ spans.message[i]
+-- From which span to which, and why, as columns.
+local function new_list() return { count = 0, from = {}, to = {}, why = {} } end
+
+local function add(list, from, to, why)
+  local at = list.count + 1
+  list.count = at
+  list.from[at], list.to[at], list.why[at] = from, to, why
 end
 
-local function of_messages(trace, list, has_source)
-  local spans, reader, puts = trace.spans, meaning.reader(trace), {}
-  for i = 1, spans.count do
-    if spans.message[i] ~= 0 and spans.object[i] > 0 and reader(spans.object[i], spans.operation[i]) == "puts" then
-      puts[key_of(spans, i)] = i
-    end
-  end
-  for i = 1, spans.count do
-    if spans.message[i] ~= 0 and spans.object[i] > 0 and reader(spans.object[i], spans.operation[i]) == "gets" then
-      local put = puts[key_of(spans, i)]
-      if put then
-        list[#list + 1] = { put, i, "message" }
-        has_source[i] = true
+-- Calls found(i, does, key of the message) for each span that put or got one: its number is its own in its object.
+local function each_message(trace, found)
+  local reader, columns = meaning.reader(trace), { "operation", "object", "message" }
+  walk.each(trace, columns, function(before, count, operation, object, message)
+    for k = 1, count do
+      if message[k] ~= 0 and object[k] > 0 then
+        local does = reader(object[k], operation[k])
+        if does then found(before + k, does, object[k] << 40 ~ message[k]) end
       end
     end
-  end
+  end)
+end
+
+-- First all puts: a get that waits may begin before its put.
+local function of_messages(trace, list, has_source)
+  local puts = {}
+  each_message(trace, function(i, does, key)
+    if does == "puts" then puts[key] = i end
+  end)
+  each_message(trace, function(i, does, key)
+    if does ~= "gets" or not puts[key] then return end
+    add(list, puts[key], i, "message")
+    has_source[i] = true
+  end)
 end
 
 -- By task the indexes of its spans, in order.
 local function by_task(trace)
   local lists = {}
   for i = 1, #trace.tasks do lists[i] = {} end
-  local task = trace.spans.task
-  for i = 1, trace.spans.count do
-    local list = lists[task[i]]
-    list[#list + 1] = i
-  end
+  walk.each(trace, { "task" }, function(before, count, task)
+    for k = 1, count do
+      local list = lists[task[k]]
+      list[#list + 1] = before + k
+    end
+  end)
   return lists
 end
 
@@ -55,21 +69,31 @@ end
 
 local function of_calls(trace, list, has_source)
   local spans, lists, is_sleep = trace.spans, by_task(trace), study.sleeps(trace)
-  for i = 1, spans.count do
-    local waker = spans.waker[i]
-    if waker > 0 and spans.called[i] >= 0 and not has_source[i] and not is_sleep[spans.operation[i]] then
-      local from = span_at(spans, lists[waker], spans.called[i])
-      if from and from ~= i then list[#list + 1] = { from, i, "call" } end
+  walk.each(trace, { "operation", "waker", "called" }, function(before, count, operation, waker, called)
+    for k = 1, count do
+      local i = before + k
+      if waker[k] > 0 and called[k] >= 0 and not has_source[i] and not is_sleep[operation[k]] then
+        local from = span_at(spans, lists[waker[k]], called[k])
+        if from and from ~= i then add(list, from, i, "call") end
+      end
     end
-  end
+  end)
 end
 
---- An array of { span it begins in, span it leads to, "message" or "call" }.
-function flows.of(trace)
-  local list, has_source = {}, {}
+--- Columns from and to (spans: in which it begins, to which it leads) and why ("message" or "call") of `count` flows.
+--- To no span more than one leads.
+function flows.columns(trace)
+  local list, has_source = new_list(), {}
   of_messages(trace, list, has_source)
   of_calls(trace, list, has_source)
   return list
+end
+
+--- The same as an array of { from, to, why }.
+function flows.of(trace)
+  local list, found = flows.columns(trace), {}
+  for i = 1, list.count do found[i] = { list.from[i], list.to[i], list.why[i] } end
+  return found
 end
 
 return flows

@@ -6,6 +6,7 @@
 -- again; a condition that was given a lock stands for that.  Where a trace does not tell which that is (a schedule's),
 -- it is the one that the task took last.
 local meaning = require "timeline.meaning"
+local walk = require "timeline.walk"
 
 local holds = {}
 
@@ -15,33 +16,16 @@ local function add(list, task, object, from, to)
   list.task[at], list.object[at], list.from[at], list.to[at] = task, object, from, math.max(from, to)
 end
 
--- The moments at which something is taken or given, in order: acquires count where they end.
-local function moments(trace)
-  local spans, reader, list = trace.spans, meaning.reader(trace), {}
-  local operation, object, result, ended = spans.operation, spans.object, spans.result, spans.ended
-  for i = 1, spans.count do
-    local of = object[i]
-    local does = of > 0 and reader(of, operation[i])
-    if does == "takes" and result[i] == 0 and ended[i] >= 0 then
-      list[#list + 1] = { ended[i], i, true }
-    elseif does == "gives" then
-      list[#list + 1] = { trace.logical and ended[i] >= 0 and ended[i] or spans.began[i], i, false }
-    elseif does == "waits" and spans.slept[i] >= 0 then
-      list[#list + 1] = { spans.slept[i], i, false }
-      if ended[i] >= 0 then list[#list + 1] = { ended[i], i, true } end
-    end
-  end
-  table.sort(list, function(a, b)
-    if a[1] ~= b[1] then return a[1] < b[1] end
-    if a[3] ~= b[3] then return b[3] end -- given before it is taken
-    return a[2] < b[2]
-  end)
-  return list
-end
-
-local function take(mine, object, at)
+-- `spare` is what was used for one before, if there is any.
+local function take(self, mine, object, at)
   local held = mine[object]
-  if held then held.depth = held.depth + 1 else mine[object] = { from = at, depth = 1 } end
+  if held then
+    held.depth = held.depth + 1
+    return
+  end
+  held, self.spare = self.spare or {}, nil
+  held.from, held.depth = at, 1
+  mine[object] = held
 end
 
 local function give(self, mine, object, task, at)
@@ -54,6 +38,7 @@ local function give(self, mine, object, task, at)
   if held.depth > 0 then return end
   mine[object] = nil
   add(self.list, task, object, held.from, at)
+  self.spare = held
 end
 
 -- The lock that the task gives while it waits for the condition: its own, if it took that one; nil: it holds none.
@@ -89,11 +74,13 @@ end
 
 -- Those that are never given back.
 local function close(self, held)
-  local trace = self.trace
+  local trace, free = self.trace, self.free
   for task, mine in ipairs(held) do
     local ended = trace.tasks[task].ended or trace.length
     local objects = {}
-    for object in pairs(mine) do objects[#objects + 1] = object end
+    for object in pairs(mine) do
+      if not free[object] then objects[#objects + 1] = object end
+    end
     table.sort(objects)
     for _, object in ipairs(objects) do add(self.list, task, object, mine[object].from, ended) end
   end
@@ -108,23 +95,109 @@ local function without_free(list, free)
   return kept
 end
 
+-- ---- moments ----
+
+-- What a task has taken or given and not yet done, in the order of time: a call takes where it ends, and within it the
+-- task may call others (a callback).
+local function new_pending() return { count = 0, time = {}, span = {}, takes = {} } end
+
+local function defer(pending, time, i, takes)
+  local at = pending.count + 1
+  pending.count = at
+  while at > 1 and pending.time[at - 1] > time do
+    pending.time[at], pending.span[at], pending.takes[at] = pending.time[at - 1], pending.span[at - 1],
+      pending.takes[at - 1]
+    at = at - 1
+  end
+  pending.time[at], pending.span[at], pending.takes[at] = time, i, takes
+end
+
+local function apply(self, task, i, takes, at)
+  local spans, mine = self.trace.spans, self.held[task]
+  local object = spans.object[i]
+  if self.does(object, spans.operation[i]) == "waits" then wait(self, mine, i, takes, at)
+  elseif takes then take(self, mine, self.held_as[object], at)
+  else give(self, mine, self.held_as[object], task, at) end
+end
+
+-- Does what comes by that time.
+local function catch_up(self, pending, task, time)
+  local done = 0
+  while done < pending.count and pending.time[done + 1] <= time do
+    done = done + 1
+    apply(self, task, pending.span[done], pending.takes[done], pending.time[done])
+  end
+  local left = pending.count - done
+  pending.count = left
+  if done == 0 or left == 0 then return end
+  for _, list in ipairs{ pending.time, pending.span, pending.takes } do table.move(list, done + 1, done + left, 1) end
+end
+
+local function find(self)
+  local does, pending, logical = self.does, self.pending, self.trace.logical
+  local columns = { "task", "operation", "object", "began", "ended", "slept", "result" }
+  walk.each(self.trace, columns, function(before, count, task, operation, object, began, ended, slept, result)
+    for k = 1, count do
+      local what = object[k] > 0 and does(object[k], operation[k])
+      if what then
+        local mine, over = pending[task[k]], ended[k]
+        if mine.count > 0 then catch_up(self, mine, task[k], began[k]) end
+        if what == "takes" then
+          if result[k] == 0 and over >= 0 then defer(mine, over, before + k, true) end
+        elseif what == "gives" then
+          if logical and over >= 0 then defer(mine, over, before + k, false)
+          else give(self, self.held[task[k]], self.held_as[object[k]], task[k], began[k]) end
+        elseif what == "waits" and slept[k] >= 0 then
+          defer(mine, slept[k], before + k, false)
+          if over >= 0 then defer(mine, over, before + k, true) end
+        end
+      end
+    end
+  end)
+  for task, mine in ipairs(pending) do catch_up(self, mine, task, math.maxinteger) end
+end
+
+-- The indexes of [first, last] in the order of their ends, which most of them have already.
+local function order_of(list, first, last)
+  local order, to, well = {}, list.to, true
+  for i = first, last do
+    order[#order + 1] = i
+    well = well and (i == first or to[i] >= to[i - 1])
+  end
+  if not well then
+    table.sort(order, function(a, b)
+      if to[a] ~= to[b] then return to[a] < to[b] end
+      return a < b
+    end)
+  end
+  return order
+end
+
+-- All in the order of their ends: the first `given` that were given back, and the others.
+local function sorted(list, given)
+  local a, b = order_of(list, 1, given), order_of(list, given + 1, list.count)
+  local found = { count = 0, task = {}, object = {}, from = {}, to = {} }
+  local i, k = 1, 1
+  while a[i] or b[k] do
+    local at
+    if a[i] and (not b[k] or list.to[a[i]] <= list.to[b[k]]) then at, i = a[i], i + 1 else at, k = b[k], k + 1 end
+    add(found, list.task[at], list.object[at], list.from[at], list.to[at])
+  end
+  return found
+end
+
 --- Columns task, object, from, to, of `count` times that a lock was held, in the order of their ends.
 function holds.of(trace)
-  local self = { trace = trace, free = {}, let_go = {}, held_as = {},
-    list = { count = 0, task = {}, object = {}, from = {}, to = {} } }
-  local held, spans = {}, trace.spans
-  for i = 1, #trace.tasks do held[i] = {} end
+  local self = { trace = trace, free = {}, let_go = {}, held = {}, held_as = {}, pending = {},
+    does = meaning.reader(trace), list = { count = 0, task = {}, object = {}, from = {}, to = {} } }
+  for i = 1, #trace.tasks do self.held[i], self.pending[i] = {}, new_pending() end
   for i, object in ipairs(trace.objects) do self.held_as[i] = object.lock or i end
-  local does = meaning.reader(trace)
-  for _, moment in ipairs(moments(trace)) do
-    local at, i, takes = moment[1], moment[2], moment[3]
-    local task, object = spans.task[i], spans.object[i]
-    if does(object, spans.operation[i]) == "waits" then wait(self, held[task], i, takes, at)
-    elseif takes then take(held[task], self.held_as[object], at)
-    else give(self, held[task], self.held_as[object], task, at) end
-  end
-  close(self, held)
-  return without_free(self.list, self.free)
+  find(self)
+  local list = without_free(self.list, self.free)
+  local given = list.count
+  self.list = list
+  close(self, self.held)
+  return sorted(list, given)
 end
 
 return holds

@@ -14,12 +14,13 @@ local html = {}
 local STYLES = { "style.css", "story.css" }
 
 -- In the order in which they are read: what runs at once stands in main.js alone.
-local SCRIPTS = { "data.js", "format.js", "view.js", "derive.js", "colours.js", "lanes.js", "objects.js", "arrows.js",
-  "chart.js", "overview.js", "pointer.js", "details.js", "totals.js", "lists.js", "search.js", "logical.js", "story.js",
-  "outline.js", "keys.js", "main.js" }
+local SCRIPTS = { "data.js", "format.js", "view.js", "peaks.js", "derive.js", "holds.js", "brush.js", "colours.js",
+  "bins.js", "lanes.js", "objects.js", "arrows.js", "chart.js", "overview.js", "pointer.js", "details.js", "totals.js",
+  "compared.js", "lists.js", "search.js", "logical.js", "story.js", "outline.js", "keys.js", "paper.js",
+  "main.js" }
 
 local FIELDS = { "title", "began", "length", "logical", "simulated", "lost", "objects", "operations", "marks",
-  "sentence", "steps", "explanation", "remedy" }
+  "sentence", "steps", "explanation", "remedy", "compared" }
 local OF_A_TASK = { "pid", "parent", "began", "ended", "how", "signal", "thread" }
 
 local function joined(files)
@@ -40,7 +41,7 @@ end
 -- No name within it can end the element in which it stands.
 local function trace_of(trace)
   local own = names.of(trace)
-  local told = { count = trace.spans.count, columns = pack.spans(trace.spans), tasks = tasks_of(trace, own),
+  local told = { count = trace.spans.count, columns = pack.spans(trace.spans, trace.work), tasks = tasks_of(trace, own),
     files = own.files, missing = summary.missing(trace, own) }
   for _, field in ipairs(FIELDS) do told[field] = trace[field] end
   return (encode(told):gsub("<", "\\u003c"))

@@ -20,6 +20,8 @@
 --   spans        columns, each an array of spans.count integers: one span is one operation of one task
 --   marks        array of { task =, time =, text = }: what the run told ("a deadlock was told"); may be empty
 --
+--   compared     what has changed since another run (timeline/compare), or nil
+--
 -- A logical trace may have a story besides, which the page shows as a picture with a column a step:
 --
 --   sentence     what went wrong, in a line; nil: not known

@@ -42,11 +42,15 @@ local function queue_signs(chart, curve)
   return signs
 end
 
+local function add_times(cells, list, times)
+  for i, from in ipairs(times.from) do cells:add(list, from, times.to[i]) end
+end
+
 local function lock_signs(chart, object)
   local cells = chart.cells
   local held, wanted = cells:zeros(), cells:zeros()
-  for _, hold in ipairs(chart.held[object]) do cells:add(held, hold[1], hold[2]) end
-  for _, wait in ipairs(chart.wanted[object] or {}) do cells:add(wanted, wait[1], wait[2]) end
+  add_times(cells, held, chart.held[object])
+  if chart.wanted[object] then add_times(cells, wanted, chart.wanted[object]) end
   local signs = {}
   for c = 1, cells.count do
     local state = held[c] > 0.5 and (wanted[c] > 0.5 and "wanted" or "held") or held[c] > 0 and "brief" or "absent"
@@ -56,7 +60,7 @@ local function lock_signs(chart, object)
 end
 
 --- The signs of an object by cell, { sign, colour, state or nil }.  `chart` has besides cells, glyphs, and by object
---- `held` and `wanted`: from and to of each time.
+--- `held` and `wanted`: columns from and to of the times.
 function object_rows.signs(chart, object)
   local curve = chart.depth[object]
   if curve and curve.most > 0 then return queue_signs(chart, curve) end

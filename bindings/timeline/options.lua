@@ -36,6 +36,8 @@ local TIMELINE = {
     { "--sort", value = "HOW", to = "sort", read = order, text = "tasks by " .. ORDERS .. " (began)" },
     { "--waits", value = "N", to = "waits", read = whole(0, "how many of the longest waits are listed"),
       text = "list the N longest waits (5)" },
+    { "--compare", value = "OTHER", to = "compare", read = any, completes = "file",
+      text = "tell what has changed since that run: a trace of the same script, recorded before" },
     { "--width", value = "N", to = "width", read = whole(40, "columns of the chart"),
       text = "so many columns (those of the terminal, or 80)" },
     { "--ascii", to = "ascii", text = "without signs that are not ASCII (so where LANG has no UTF-8)" },
@@ -49,7 +51,8 @@ local TIMELINE = {
       text = "write a sequence diagram for a README, of 200 messages at most (to standard output)" },
     { "-h", "--help", to = "help", text = "this text" },
   },
-  after = "--from, --to and --tasks choose what the chart and --mermaid show; the other outputs have all. "
+  after = "--from, --to and --tasks choose what the chart and --mermaid show; the other outputs have all, and "
+    .. "--compare is of whole runs, in the chart and in the page. "
     .. "NO_COLOR in the environment, or an output that is no terminal: without colours.",
   status = "0; 1 where the file cannot be read or is no trace; 2 wrong use, or an output cannot be written.",
 }

@@ -307,10 +307,20 @@ static void push_column(lua_State *L, const struct spans *spans,
     lua_pop(L, 1);
 }
 
+static void tell_work(lua_State *L, size_t count)
+{
+    if (lua_isnoneornil(L, 2))
+        return;
+    lua_pushvalue(L, 2);
+    lua_pushinteger(L, (lua_Integer)count);
+    lua_call(L, 1, 0);
+}
+
 static int pack_spans(lua_State *L)
 {
     struct spans spans = {0};
     luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 2);
     luaL_checkstack(L, COLUMN_COUNT + 20, NULL);
     read_spans(L, &spans);
     lua_createtable(L, 0, COLUMN_COUNT);
@@ -323,6 +333,7 @@ static int pack_spans(lua_State *L)
         lua_pushinteger(L, (lua_Integer)planes);
         lua_setfield(L, -2, "planes");
         lua_setfield(L, -2, words[column]);
+        tell_work(L, spans.count);
     }
     return 1;
 }

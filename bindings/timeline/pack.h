@@ -2,7 +2,10 @@
  * Pack: `require "timeline.pack"`, which makes the columns of a trace small for
  * a page.
  *
- *   pack.spans(spans) -> { name = { planes = n, text = base64 }, ... }
+ *   pack.spans(spans, work) -> { name = { planes = n, text = base64 }, ... }
+ *
+ * `work`, a function or nil, is called with the number of spans after each
+ * column.
  *
  * `spans` are the columns of a model (timeline/model.lua).  In what is packed
  * the spans stand in the order of their tasks, and of their beginning within a

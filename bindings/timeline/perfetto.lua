@@ -28,6 +28,7 @@ local EXPLICIT = 3
 local A_NAME, A_INTEGER, A_TEXT = 10, 4, 6
 local TASKS, OBJECTS, FIRST_TASK = 1, 2, 16 -- uuids of tracks
 local ONE_HOLDER = { lock = true, rlock = true, condition = true }
+local AT_ONCE, TASK_WORK = 1024, 18 -- operations that are told of as one; as long takes one as to read so many
 local RESULTS = { "refused or timed out", "an error was raised", "not known" }
 
 -- ---- packets ----
@@ -38,20 +39,64 @@ local SEQUENCE_FIELD = number(SEQUENCE, 1)
 local PACKET_KEY, TIME_KEY, EVENT_KEY = bytes(TRACE_PACKET, ""):sub(1, -2), number(TIMESTAMP, 0):sub(1, -2),
   bytes(TRACK_EVENT, ""):sub(1, -2)
 local EVENT_END = SEQUENCE_FIELD .. number(FLAGS, NEEDS)
+local MOST_PARTS = 8000 -- put at once
+
+local function flush(self)
+  if self.count > 0 then self.put(table.concat(self.parts, "", 1, self.count)) end
+  self.count = 0
+end
 
 local function put_packet(self, fields, flags)
+  flush(self)
   self.put(bytes(TRACE_PACKET, fields .. SEQUENCE_FIELD .. number(FLAGS, flags or NEEDS)))
 end
 
--- What most packets are: written with as few texts between as can be.
-local function put_event(self, time, fields)
-  local packet = TIME_KEY .. varint(time * self.scale) .. EVENT_KEY .. varint(#fields) .. fields .. EVENT_END
-  self.put(PACKET_KEY .. varint(#packet) .. packet)
+-- The key and the length of an event's fields; the keys and the length that stand before its time: each made once.
+local event_heads = setmetatable({}, { __index = function(list, size)
+  list[size] = EVENT_KEY .. varint(size)
+  return list[size]
+end })
+local packet_heads = setmetatable({}, { __index = function(list, size)
+  list[size] = PACKET_KEY .. varint(size) .. TIME_KEY
+  return list[size]
+end })
+
+-- The digits of a varint that are not its last ones, two at once.
+local digits = {}
+for n = 0, 16383 do digits[n] = string.char(n & 127 | 128, n >> 7 | 128) end
+
+-- The varint of a time in three parts.
+local function time_parts(lasts, time)
+  if time < 16384 then return varint(time), "", "" end
+  local shift = time >> 28 > 0 and 28 or 14
+  local rest = time >> shift
+  local last = lasts[rest]
+  if not last then
+    last = varint(rest)
+    lasts[rest] = last
+  end
+  if shift == 14 then return digits[time & 16383], last, "" end
+  return digits[time & 16383], digits[time >> 14 & 16383], last
+end
+
+-- What most packets are, in parts that are there already: a text of its own for each, and for what it is made of, takes
+-- several times as long.  The fields are `fields` and `more`.
+local function put_event(self, time, fields, more)
+  local parts, at = self.parts, self.count
+  local size = #fields + #more
+  local head = event_heads[size]
+  local a, b, c = time_parts(self.lasts, time * self.scale)
+  parts[at + 1] = packet_heads[#TIME_KEY + #a + #b + #c + #head + size + #EVENT_END]
+  parts[at + 2], parts[at + 3], parts[at + 4] = a, b, c
+  parts[at + 5], parts[at + 6], parts[at + 7], parts[at + 8] = head, fields, more, EVENT_END
+  self.count = at + 8
+  if at >= MOST_PARTS then flush(self) end
 end
 
 -- How the events of a track begin.
 local function heads_of(uuid)
-  return { begin = number(TYPE, BEGIN) .. number(TRACK, uuid), over = number(TYPE, END) .. number(TRACK, uuid) }
+  return { begin = number(TYPE, BEGIN) .. number(TRACK, uuid), over = number(TYPE, END) .. number(TRACK, uuid),
+    names = {} }
 end
 
 local function put_track(self, uuid, name, parent, rank, counter)
@@ -81,13 +126,20 @@ local function name_field(self, text)
   return known
 end
 
-local function location_iid(self, i)
+-- The place of a span, as its field.
+local function location_field(self, i)
   local spans = self.trace.spans
   local file, line = spans.file[i], spans.line[i]
-  if file == 0 or line == 0 then return nil end
-  return interned(self, LOCATIONS, self.places, file << 32 | line, function()
-    return bytes(2, self.trace.files[file]) .. number(4, line)
-  end)
+  if file == 0 or line == 0 then return "" end
+  local key = file << 32 | line
+  local known = self.location_fields[key]
+  if not known then
+    known = number(LOCATION_IID, interned(self, LOCATIONS, self.places, key, function()
+      return bytes(2, self.trace.files[file]) .. number(4, line)
+    end))
+    self.location_fields[key] = known
+  end
+  return known
 end
 
 -- ---- tasks ----
@@ -97,21 +149,31 @@ local function annotation(name, value)
   return bytes(ANNOTATION, bytes(A_NAME, name) .. field)
 end
 
+-- A flow's number, or an array of several.
 local function flow_fields(list, field)
   if not list then return "" end
-  if not list[2] then return fixed(field, list[1]) end
-  local text = ""
-  for _, id in ipairs(list) do text = text .. fixed(field, id) end
-  return text
+  if math.type(list) then return fixed(field, list) end
+  local parts = {}
+  for i, id in ipairs(list) do parts[i] = fixed(field, id) end
+  return table.concat(parts)
+end
+
+-- The fields with which an event of that name begins on the track, made once.
+local function named(self, track, name)
+  local known = track.names[name]
+  if not known then
+    known = track.begin .. name_field(self, name)
+    track.names[name] = known
+  end
+  return known
 end
 
 local function put_begin(self, track, time, name, more)
-  local field = name_field(self, name)
-  put_event(self, time, track.begin .. field .. (more or ""))
+  put_event(self, time, named(self, track, name), more or "")
 end
 
 local function put_end(self, track, time)
-  put_event(self, time, track.over)
+  put_event(self, time, track.over, "")
 end
 
 -- By whom it was woken, encoded once for each.
@@ -127,31 +189,35 @@ end
 -- What the beginning of an operation tells of it.
 local function told(self, i)
   local spans = self.trace.spans
-  local location = location_iid(self, i)
-  local fields = location and number(LOCATION_IID, location) or ""
-  if spans.result[i] > 0 then fields = fields .. annotation("result", RESULTS[spans.result[i]]) end
+  local fields, result = location_field(self, i), spans.result[i]
+  if result > 0 then fields = fields .. annotation("result", RESULTS[result]) end
   -- an arrow says it as well
-  if spans.waker[i] > 0 and not self.to[i] then fields = fields .. woken_by(self, spans.waker[i]) end
-  return fields .. flow_fields(self.from[i], FLOWS)
+  if not self.to[i] then
+    local waker = spans.waker[i]
+    if waker > 0 then fields = fields .. woken_by(self, waker) end
+  end
+  local from = self.from[i]
+  return from and fields .. flow_fields(from, FLOWS) or fields
 end
 
--- An operation that nothing else of its task ran within; `over`: when its task died in it, or nil.
-local function put_span(self, track, i, over)
-  local spans = self.trace.spans
-  local ended = spans.ended[i] >= 0 and spans.ended[i] or over
-  local slept = spans.slept[i]
-  local last = flow_fields(self.to[i], LAST_FLOWS)
-  put_begin(self, track, spans.began[i], self.names:call(i), told(self, i) .. (slept < 0 and last or ""))
-  if slept >= 0 then
-    put_begin(self, track, slept, "waits")
-    local woken = spans.ended[i] >= 0 and slept + spans.waited[i] or ended
-    if woken then put_end(self, track, woken) end
-    if woken and spans.ended[i] >= 0 then
-      put_begin(self, track, woken, "woken", last)
-      put_end(self, track, ended)
-    end
-  end
-  if ended then put_end(self, track, ended) end
+-- How an operation that has slept goes on; `over`: when its task died in it, or nil.
+local function put_wait(self, track, i, slept, ended, over)
+  local woken = ended >= 0 and slept + self.trace.spans.waited[i] or over
+  put_begin(self, track, slept, "waits")
+  if woken then put_end(self, track, woken) end
+  if ended < 0 then return end
+  put_begin(self, track, woken, "woken", flow_fields(self.to[i], LAST_FLOWS))
+  put_end(self, track, ended)
+end
+
+-- An operation that nothing else of its task ran within.
+local function put_span(self, track, i, began, ended, over)
+  local slept, to = self.trace.spans.slept[i], self.to[i]
+  local fields = told(self, i)
+  if to and slept < 0 then fields = fields .. flow_fields(to, LAST_FLOWS) end
+  put_begin(self, track, began, self.names:call(i), fields)
+  if slept >= 0 then put_wait(self, track, i, slept, ended, over) end
+  if ended >= 0 then put_end(self, track, ended) elseif over then put_end(self, track, over) end
 end
 
 -- The spans of a task; one that others ran within has no slices of its waits.
@@ -162,16 +228,19 @@ local function put_task(self, task, list)
   local function close(time)
     while #open > 0 and open[#open] <= time do put_end(self, track, table.remove(open)) end
   end
+  local began, work = list[1] and spans.began[list[1]], self.trace.work
   for at, i in ipairs(list) do
-    local following = list[at + 1]
-    close(spans.began[i])
-    if following and spans.ended[i] > spans.began[following] then
-      local last = flow_fields(self.to[i], LAST_FLOWS)
-      put_begin(self, track, spans.began[i], self.names:call(i), told(self, i) .. last)
-      open[#open + 1] = spans.ended[i]
+    if at % AT_ONCE == 0 and work then work(AT_ONCE * TASK_WORK) end
+    local following = list[at + 1] and spans.began[list[at + 1]]
+    local ended = spans.ended[i]
+    if open[1] then close(began) end
+    if following and ended > following then
+      put_begin(self, track, began, self.names:call(i), told(self, i) .. flow_fields(self.to[i], LAST_FLOWS))
+      open[#open + 1] = ended
     else
-      put_span(self, track, i, over)
+      put_span(self, track, i, began, ended, over)
     end
+    began = following
   end
   close(math.maxinteger)
 end
@@ -180,14 +249,21 @@ local function put_end_of_task(self, task)
   local row = self.trace.tasks[task]
   if not row.ended then return end
   local how = row.how == "killed" and row.signal and ("killed by signal %d"):format(row.signal) or row.how or "ended"
-  put_event(self, row.ended, number(TYPE, INSTANT) .. number(TRACK, FIRST_TASK + task) .. bytes(NAME, how))
+  put_event(self, row.ended, number(TYPE, INSTANT) .. number(TRACK, FIRST_TASK + task), bytes(NAME, how))
 end
 
 -- ---- objects ----
 
 local function put_counts(self, uuid, times, counts)
+  local fields, values = number(TYPE, COUNTER) .. number(TRACK, uuid), {}
   for i, time in ipairs(times) do
-    put_event(self, time, number(TYPE, COUNTER) .. number(TRACK, uuid) .. number(COUNTER_VALUE, counts[i]))
+    local count = counts[i]
+    local value = values[count]
+    if not value then
+      value = number(COUNTER_VALUE, count)
+      values[count] = value
+    end
+    put_event(self, time, fields, value)
   end
 end
 
@@ -199,19 +275,17 @@ local function put_holders(self, uuid, list)
   end
 end
 
--- How many hold it at a time.
+-- How many hold it at a time: of the moments, each twice, and one more where it is taken.
 local function holders_curve(list)
   local moments, times, counts, now = {}, {}, {}, 0
   for _, hold in ipairs(list) do
-    moments[#moments + 1], moments[#moments + 2] = { hold.from, 1 }, { hold.to, -1 }
+    moments[#moments + 1] = hold.from * 2 + 1
+    moments[#moments + 1] = hold.to * 2
   end
-  table.sort(moments, function(a, b)
-    if a[1] ~= b[1] then return a[1] < b[1] end
-    return a[2] < b[2]
-  end)
+  table.sort(moments)
   for i, moment in ipairs(moments) do
-    now = now + moment[2]
-    times[i], counts[i] = moment[1], now
+    now = now + (moment & 1 == 1 and 1 or -1)
+    times[i], counts[i] = moment >> 1, now
   end
   return times, counts
 end
@@ -241,16 +315,18 @@ local function put_objects(self)
   end
 end
 
--- Which flows begin in a span, and which end in it; each has its index as its number.
+-- Which flows begin in a span, a number or an array, and which ends in it; each has its index as its number.
 local function find_flows(self)
-  self.from, self.to = {}, {}
-  for id, flow in ipairs(flows.of(self.trace)) do
-    for at, set in ipairs{ self.from, self.to } do
-      local list = set[flow[at]] or {}
-      set[flow[at]] = list
-      list[#list + 1] = id
-    end
+  local list, from, to = flows.columns(self.trace), {}, {}
+  for id = 1, list.count do
+    local source = list.from[id]
+    local known = from[source]
+    if not known then from[source] = id
+    elseif math.type(known) then from[source] = { known, id }
+    else known[#known + 1] = id end
+    to[list.to[id]] = id
   end
+  self.from, self.to = from, to
 end
 
 local function task_title(self, i)
@@ -262,8 +338,8 @@ end
 --- Writes the trace by put(text), packet by packet.
 function perfetto.write(trace, put)
   local self = { trace = trace, put = put, names = names.of(trace), scale = trace.logical and 1000000 or 1,
-    texts = { count = 0 }, places = { count = 0 }, name_fields = {},
-    wakers = {} }
+    texts = { count = 0 }, places = { count = 0 }, name_fields = {}, location_fields = {}, wakers = {}, parts = {},
+    count = 0, lasts = {} }
   find_flows(self)
   put_packet(self, bytes(DESCRIPTOR, number(UUID, TASKS) .. bytes(D_NAME, "tasks of " .. names.clean(trace.title))
     .. number(CHILD_ORDER, EXPLICIT)), CLEARED)
@@ -276,9 +352,10 @@ function perfetto.write(trace, put)
   end
   for _, mark in ipairs(trace.marks) do
     put_event(self, mark.time, number(TYPE, INSTANT) .. number(TRACK, mark.task and mark.task > 0 and FIRST_TASK
-      + mark.task or TASKS) .. bytes(NAME, mark.text))
+      + mark.task or TASKS), bytes(NAME, mark.text))
   end
   put_objects(self)
+  flush(self)
 end
 
 return perfetto

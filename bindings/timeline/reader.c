@@ -14,6 +14,8 @@
 #include "timeline/records.h"
 
 #define NANO 1e-9
+#define SPANS 4            /* their index on the stack */
+#define TELL_AFTER 500000u /* spans */
 
 static uint64_t fixed(struct bytes *bytes, int size)
 {
@@ -91,11 +93,24 @@ static void set_cut(lua_State *L, const struct bytes *all,
     lua_setfield(L, reading->model, "cut");
 }
 
+/* Calls `tell`, the second argument, with how much of all was read. */
+static void tell_share(const struct bytes *all, const struct reading *reading)
+{
+    lua_State *L = reading->L;
+    if (lua_isnoneornil(L, 2))
+        return;
+    lua_pushvalue(L, 2);
+    lua_pushnumber(L, (lua_Number)(reading->bytes.at - all->at) /
+                          (lua_Number)bytes_left(all));
+    lua_call(L, 1, 0);
+}
+
 /* All records up to one that is not whole, or wrong. */
 static enum spans_status read_records(const struct bytes *all,
                                       struct reading *reading)
 {
     enum spans_status status = SPANS_WELL;
+    uint32_t told = 0;
     while (status == SPANS_WELL && !reading->whole &&
            bytes_left(&reading->bytes) > 0) {
         struct bytes before = reading->bytes;
@@ -103,6 +118,10 @@ static enum spans_status read_records(const struct bytes *all,
         status = records_read(reading);
         if (status == SPANS_BROKEN && reading->spans->count == count)
             reading->bytes.at = before.at;
+        if (reading->spans->count - told >= TELL_AFTER) {
+            told = reading->spans->count;
+            tell_share(all, reading);
+        }
     }
     if (status == SPANS_NO_MEMORY)
         return status;
@@ -118,7 +137,7 @@ static int read_trace(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
     struct bytes bytes;
-    lua_settop(L, 1);
+    lua_settop(L, 2);
     if (!contents_push(L, path, &bytes))
         return 2;
     const char *why = check_header(&bytes);
@@ -133,7 +152,7 @@ static int read_trace(lua_State *L)
         return refuse(L, path, "it needs more memory than there is");
     spans_finish(spans);
     records_finish(&reading);
-    columns_push(L, 3);
+    columns_push(L, SPANS);
     lua_setfield(L, -2, "spans");
     return 1;
 }

@@ -1,5 +1,7 @@
 --- Study: what the operations of a trace come to, within a range of its time: totals of the tasks and objects, the
 --- longest waits, and the delays of hand-overs.
+local walk = require "timeline.walk"
+
 local study = {}
 
 -- Adds a wait to a list that holds the `most` longest, the longest first.
@@ -73,20 +75,30 @@ local function take_hand_over(self, i)
   if delay > (self.worst_delay or -1) then self.worst_delay, self.worst_span = delay, i end
 end
 
-local function take(self, i)
-  local spans = self.trace.spans
-  local began, ended = spans.began[i], spans.ended[i]
-  local total, object = self.tasks[spans.task[i]], spans.object[i]
-  if not total or began > self.to or (ended >= 0 and ended < self.from) then return end
-  total.operations = total.operations + 1
-  self.operations = self.operations + 1
-  if object > 0 then
-    local row = self.objects[object] or new_object()
-    self.objects[object] = row
-    row.operations = row.operations + 1
-  end
-  if spans.slept[i] >= 0 and take_wait(self, i, total, object) then take_hand_over(self, i) end
-  if ended >= 0 then total.busy = total.busy + within(self, began, ended) end
+local function object_row(self, object)
+  local row = self.objects[object] or new_object()
+  self.objects[object] = row
+  return row
+end
+
+local function take_all(self)
+  local from, to, tasks = self.from, self.to, self.tasks
+  local columns = { "task", "object", "began", "ended", "slept" }
+  walk.each(self.trace, columns, function(before, count, task, objects, began, ended, slept)
+    for k = 1, count do
+      local total, object, a, b = tasks[task[k]], objects[k], began[k], ended[k]
+      if total and a <= to and (b < 0 or b >= from) then
+        total.operations = total.operations + 1
+        self.operations = self.operations + 1
+        if object > 0 then
+          local row = self.objects[object] or object_row(self, object)
+          row.operations = row.operations + 1
+        end
+        if slept[k] >= 0 and take_wait(self, before + k, total, object) then take_hand_over(self, before + k) end
+        if b >= 0 then total.busy = total.busy + (a >= from and b <= to and b - a or within(self, a, b)) end
+      end
+    end
+  end)
 end
 
 --- Of these tasks (indexes), and the time from `from` to `to`, a table:
@@ -99,7 +111,7 @@ function study.of(trace, tasks, from, to, most)
   local self = { trace = trace, from = from, to = to, most = most or 5, tasks = {}, objects = {}, longest = {},
     delays = {}, operations = 0, is_sleep = study.sleeps(trace) }
   for _, i in ipairs(tasks) do self.tasks[i] = new_total(trace, i, from, to) end
-  for i = 1, trace.spans.count do take(self, i) end
+  take_all(self)
   for _, total in pairs(self.tasks) do
     total.ran = math.max((trace.logical and total.busy or total.alive) - total.waited - total.slept, 0)
   end

@@ -1,4 +1,5 @@
 --- Tables: what stands below the chart: where the time went.
+local compare = require "timeline.compare"
 local study_of = require "timeline.study"
 local wrap = require "explore.wrap"
 
@@ -6,7 +7,7 @@ local tables = {}
 
 -- Tasks as objects: one that nobody waited for says nothing.
 local HOUSE = { process = true, thread = true }
-local MOST_REASONS, MOST_OBJECTS, MOST_TASKS = 3, 10, 20
+local MOST_REASONS, MOST_OBJECTS, MOST_TASKS, MOST_COMPARED = 3, 10, 20, 10
 
 -- Rows of texts as lines: the columns as wide as they must be, numbers (of `right`) to the right; the last is cut.
 local function aligned(self, lines, rows, right, width)
@@ -187,13 +188,52 @@ local function add_objects(self, lines)
   if #list > MOST_OBJECTS then lines[#lines + 1] = ("  ... and %s"):format(plural(#list - MOST_OBJECTS, "object")) end
 end
 
---- The lines, for a view as chart.lines has it.
+-- ---- another run ----
+
+local function cells_of(self, row, measure)
+  local now, before = row.now and row.now[measure], row.before and row.before[measure]
+  return now and self.time(now) or "-", before and self.time(before) or "-", compare.change(now, before)
+end
+
+local function compared_rows(self, rows, list, measures, head)
+  if #list == 0 then return end
+  rows[#rows + 1] = head
+  for i, row in ipairs(list) do
+    if i > MOST_COMPARED then
+      rows[#rows + 1] = { ("... and %d more"):format(#list - MOST_COMPARED) }
+      return
+    end
+    local cells = { row.name }
+    for _, measure in ipairs(measures) do
+      for _, text in ipairs{ cells_of(self, row, measure) } do cells[#cells + 1] = text end
+    end
+    rows[#rows + 1] = cells
+  end
+end
+
+local function add_compared(self, lines)
+  local found = self.compared
+  if not found then return end
+  heading(self, lines, "compared with " .. found.path)
+  local length = compare.change(found.now.length, found.before.length)
+  lines[#lines + 1] = ("  %s, before %s%s; %s, before %d"):format(self.time(found.now.length),
+    self.time(found.before.length), length ~= "" and " (" .. length .. ")" or "",
+    plural(found.now.operations, "operation"), found.before.operations)
+  local right, rows = { [2] = true, [3] = true, [4] = true, [5] = true, [6] = true, [7] = true }, {}
+  compared_rows(self, rows, found.tasks, { "waited", "ran" },
+    { "", "waited", "before", "", "ran", "before", "", head = true })
+  compared_rows(self, rows, found.objects, { "waited" }, { "waited for", "now", "before", "", head = true })
+  aligned(self, lines, rows, right, self.width)
+end
+
+--- The lines, for a view as chart.lines has it; `compared` (timeline/compare) may be in it.
 function tables.lines(view)
   local lines = {}
   add_tasks(view, lines)
   add_waits(view, lines)
   add_hand_overs(view, lines)
   add_objects(view, lines)
+  add_compared(view, lines)
   return lines
 end
 

@@ -28,7 +28,7 @@ function text.view(trace, options)
   local from, to = range(trace, options.from, options.to)
   local view = { trace = trace, from = from, to = to, width = math.max(options.width or 80, NARROWEST),
     glyphs = glyphs.new(options.utf8), paint = paint.new(options.color), names = names.of(trace),
-    wanted_tasks = options.tasks }
+    wanted_tasks = options.tasks, compared = trace.compared }
   function view.time(time)
     local shown = times.of(trace, time)
     return options.utf8 and shown:gsub("us$", "µs") or shown

@@ -1,36 +1,61 @@
 --- Timeline: the command.  Reads a trace, and draws it or writes it for other tools.
+local compare = require "timeline.compare"
 local glyphs = require "timeline.glyphs"
 local names = require "timeline.names"
 local output = require "explore.output"
+local progress = require "timeline.progress"
+local system = require "explore.host"
 local paint = require "explore.paint"
+local reader = require "timeline.reader"
 local rows = require "timeline.rows"
 local summary = require "timeline.summary"
 local times = require "timeline.times"
 
-local STDOUT, WIDTH, MOST_NAMED = 1, 80, 10
+local STDOUT, STDERR, WIDTH, MOST_NAMED = 1, 2, 80, 10
 
--- The outputs in their order: option, what it is, and a function that gives its text to put(text).
+-- The outputs in their order: option, what it is, a function that gives its text to put(text), and how often that goes
+-- through all spans, more or less.
 local OUTPUTS = {
-  { "html", "the page", function(trace, put) put(require "timeline.html".text(trace)) end },
-  { "perfetto", "the trace", function(trace, put) require "timeline.perfetto".write(trace, put) end },
-  { "chrome", "the trace", function(trace, put) require "timeline.chrome".write(trace, put) end },
-  { "mermaid", "the diagram", function(trace, put, chosen) put(require "timeline.mermaid".text(trace, chosen)) end },
+  { "html", "the page", function(trace, put) put(require "timeline.html".text(trace)) end, 13 },
+  { "perfetto", "the trace", function(trace, put) require "timeline.perfetto".write(trace, put) end, 25 },
+  { "chrome", "the trace", function(trace, put) require "timeline.chrome".write(trace, put) end, 30 },
+  { "mermaid", "the diagram", function(trace, put, chosen) put(require "timeline.mermaid".text(trace, chosen)) end, 5 },
 }
+local CHART_WALKS = 6
 
 -- For the user, without a place in these modules.
 local function fail(text, ...)
   error({ wrong = text:format(...), status = 1 }, 0)
 end
 
-local function read(options)
-  local reader = require "timeline.reader"
+local function load(path, bar)
+  bar:begin("reading " .. names.clean(path), 1)
+  local trace, why = reader.read(path, function(share) bar:add(share - bar.done) end)
+  if not trace then
+    bar:clear()
+    fail("%s", why)
+  end
+  trace.work = function(count) bar:add(count) end
+  return trace
+end
+
+local function read(options, bar)
   local path = options.file or reader.newest()
   if not path then
     error({ wrong = "which trace? There is no *.tltrace in this directory; tidelock --trace script.lua records one",
       status = 1 }, 0)
   end
-  local trace, why = reader.read(path)
-  if not trace then fail("%s", why) end
+  local trace = load(path, bar)
+  if options.compare then
+    local before = load(options.compare, bar)
+    bar:begin("comparing", trace.spans.count + before.spans.count)
+    local found, why = compare.of(trace, before, options.compare)
+    if not found then
+      bar:clear()
+      fail("'--compare=%s': %s", options.compare, why)
+    end
+    trace.compared = found
+  end
   return trace, path
 end
 
@@ -60,24 +85,35 @@ local function check_tasks(trace, options)
     table.concat(own.tasks, ", ", 1, math.min(#own.tasks, MOST_NAMED)) .. (#own.tasks > MOST_NAMED and " ..." or ""))
 end
 
-local function draw(trace, options)
-  local system = require "explore.host"
+local function draw(trace, options, bar)
   local is_terminal = system.is_terminal(STDOUT)
   local text = require "timeline.text"
   local from, to = range_of(trace, options)
   check_tasks(trace, options)
-  io.stdout:write(text.of(text.view(trace, {
+  bar:begin("drawing the chart", CHART_WALKS * trace.spans.count)
+  local shown = text.of(text.view(trace, {
     width = options.width or is_terminal and system.columns() or WIDTH, color = paint.wanted(is_terminal),
     utf8 = not options.ascii and glyphs.utf8_wanted(), from = from, to = to, tasks = options.tasks,
     sort = options.sort, waits = options.waits,
-  })))
+  }))
+  bar:clear()
+  io.stdout:write(shown)
 end
 
 local function note(text, ...)
   io.stderr:write("tidelock: ", text:format(...), "\n")
 end
 
-local function write_all(trace, options)
+-- An error that is not for the user has its traceback.
+local function traced(why)
+  return type(why) == "string" and debug.traceback(why, 2) or why
+end
+
+local function plural(count, word)
+  return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
+end
+
+local function write_all(trace, options, bar)
   for _, each in ipairs(OUTPUTS) do
     if options[each[1]] then output.check(options[each[1]], "--" .. each[1], each[2]) end
   end
@@ -87,20 +123,31 @@ local function write_all(trace, options)
   for _, each in ipairs(OUTPUTS) do
     local path = options[each[1]]
     if path then
-      output.write(path, "--" .. each[1], each[2], function(put) each[3](trace, put, chosen) end)
-      if path ~= "-" then note("%s: %d operations of %d tasks", path, trace.spans.count, #trace.tasks) end
+      bar:begin("writing " .. names.clean(path), each[4] * trace.spans.count)
+      local well, why = xpcall(output.write, traced, path, "--" .. each[1], each[2],
+        function(put) each[3](trace, put, chosen) end)
+      bar:clear()
+      if not well then error(why, 0) end
+      if path ~= "-" then
+        note("%s: %s of %s", path, plural(trace.spans.count, "operation"), plural(#trace.tasks, "task"))
+      end
     end
   end
 end
 
 --- Runs the command with its options (timeline/options); the exit status.
 return function(options)
-  local trace, path = read(options)
+  local bar = progress.new(system.is_terminal(STDERR), system.real_time, function(text)
+    io.stderr:write(text)
+    io.stderr:flush()
+  end)
+  local trace, path = read(options, bar)
+  bar:clear()
   if not options.file then note("%s, the newest trace here", path) end
   if options.html or options.perfetto or options.chrome or options.mermaid then
-    write_all(trace, options)
+    write_all(trace, options, bar)
   else
-    draw(trace, options)
+    draw(trace, options, bar)
   end
   return 0
 end

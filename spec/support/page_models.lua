@@ -186,6 +186,23 @@ function models.large(count)
   return trace
 end
 
+-- Many tasks that live shortly, one after the other, and wait for one lock in half of it.
+function models.crowd(count)
+  local trace = kitchen_of("crowd.lua", { "main" })
+  trace.tasks[1].ended, trace.tasks[1].how = count * 1000, "ended"
+  for i = 1, count do
+    trace.tasks[i + 1] = { name = "guest-" .. i, began = i * 1000 - 1000, ended = i * 1000 + 1000, how = "ended",
+      lost = 0 }
+  end
+  for i = 1, count do
+    local began = i * 1000 - 900
+    model.add(trace, { task = i + 1, operation = ACQUIRE, object = STOVE, began = began, slept = began,
+      ended = began + 1000, waited = 1000, file = 1, line = 3 })
+  end
+  trace.length = count * 1000 + 1000
+  return trace
+end
+
 -- Names that would be another thing, were they not taken for text.
 function models.hostile()
   local trace = kitchen_of("</title><script>window.hacked = 1</script>", { "</script><b>bold</b>",

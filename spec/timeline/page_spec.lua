@@ -1,8 +1,7 @@
 -- The page of a timeline, in Chromium without a window: what it says, what its keys do, and what it bears.
-local browser = dofile "spec/support/browser.lua"
-local shell = dofile "spec/support/shell.lua"
+local model_pages = dofile "spec/support/model_pages.lua"
 
-local there, why = browser.is_there()
+local there, why = model_pages.is_there()
 local LARGE, MOST_BYTES = 1000000, 6 * 1000 * 1000
 
 describe("the page of a timeline", function()
@@ -11,39 +10,20 @@ describe("the page of a timeline", function()
     return
   end
 
-  local folder, page
+  local pages, page
 
-  local written = {}
-
-  -- The page of that name (page_models.lua), written once; its path, and its text.
-  local function write(name, count)
-    local path = ("%s/%s.html"):format(folder, name)
-    if written[name] then return path, written[name] end
-    local out, err, status = shell.run(("TIDELOCK_EXPLORER=spec/support/page_models.lua %s explore %s %s %d"):format(
-      shell.tidelock, name, path, count or 0), 120)
-    assert.equal(0, status, out .. err)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read "a"
-    file:close()
-    written[name] = text
-    return path, text
-  end
-
-  local function open(name, width, count)
-    page:open(write(name, count), width)
-  end
+  local function write(name, count) return pages:write(name, count) end
+  local function open(name, width, count) pages:open(name, width, count) end
 
   local function text_of(id) return page:value(("document.getElementById(%q).textContent"):format(id)) end
   local function view(name) return page:value("timeline.view." .. name) end
 
   setup(function()
-    folder = shell.run("mktemp -d"):match "%S+"
-    page = browser.start(folder .. "/profile")
-    page:prefer("light", true)
+    pages = model_pages.start()
+    page = pages.page
   end)
   teardown(function()
-    if page then page:close() end
-    os.execute("rm -rf " .. folder)
+    if pages then pages:close() end
   end)
   after_each(function() assert.same({}, page:complaints()) end)
 

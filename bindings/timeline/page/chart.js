@@ -22,6 +22,7 @@ function layRows() {
   if (objects.length > 0) add("head", 1, HEAD);
   for (const object of objects) add("object", object, height);
   view.rows = rows;
+  forgetGutter();
   view.rowOfTask = [];
   for (const row of rows) if (row.kind === "task") view.rowOfTask[row.index] = row;
   document.getElementById("content").style.height = `${top + AXIS + 8}px`;
@@ -46,7 +47,7 @@ function resize() {
 // ---- the axis ----
 
 function niceStep(least) {
-  if (isLogical()) least = Math.max(1, least);
+  least = Math.max(1, least); // a step, or a nanosecond
   const power = 10 ** Math.floor(Math.log10(least));
   return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= least * 0.999);
 }
@@ -78,7 +79,7 @@ function paintAxis(context, { step, found }) {
   }
   for (const time of found) {
     const x = Math.round(xOf(time)), text = shownMoment(time, step);
-    if (x < view.gutter - 1 || x + context.measureText(text).width + 8 > view.width) continue;
+    if (x < view.gutter - 1 || x + widthOf(context, text) + 8 > view.width) continue;
     context.fillStyle = palette.css.line;
     context.fillRect(x, AXIS - 7, 1, 6);
     context.fillStyle = palette.css.faint;
@@ -127,15 +128,34 @@ function taskSubtitle(task) {
   return `waits ${shownShare(asleep - slept, life)}`;
 }
 
-function paintGutter(context, rows) {
+// The names change with what is scrolled, and not with what is zoomed: they are kept as a picture.
+const gutter = { canvas: null, context: null, scroll: -1 };
+
+function forgetGutter() {
+  gutter.scroll = -1;
+}
+
+function drawGutter(rows) {
+  const { canvas, context } = gutter;
+  canvas.width = Math.round(view.gutter * view.ratio);
+  canvas.height = chart.canvas.height;
+  context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+  context.font = LABEL;
+  context.textBaseline = "middle";
   context.fillStyle = palette.css.surface;
-  context.fillRect(0, AXIS, view.gutter, view.height - AXIS);
+  context.fillRect(0, 0, view.gutter, view.height);
   for (const row of rows) {
     if (row.kind === "head") paintHead(context, row);
     else paintName(context, row);
   }
   context.fillStyle = palette.css.line;
   context.fillRect(view.gutter - 1, 0, 1, view.height);
+  gutter.scroll = view.scroll;
+}
+
+function paintGutter(context, rows) {
+  if (gutter.scroll !== view.scroll) drawGutter(rows);
+  context.drawImage(gutter.canvas, 0, 0, gutter.canvas.width / view.ratio, view.height);
 }
 
 // ---- over all ----
@@ -156,7 +176,7 @@ function paintRange(context) {
 function paintMarkText(context, text, x, taken) {
   const isRight = view.width - x > 190;
   const words = fitted(context, text, Math.min(isRight ? view.width - x - 14 : x - view.gutter - 14, 420));
-  const width = context.measureText(words).width, left = isRight ? x + 5 : x - 5 - width;
+  const width = widthOf(context, words), left = isRight ? x + 5 : x - 5 - width;
   if (!words || left < taken) return taken;
   context.fillStyle = palette.css.surface;
   context.fillRect(left - 3, AXIS + 4, width + 6, HEAD - 7);
@@ -184,7 +204,9 @@ function paintMarks(context) {
 
 function outline(context, span, colour, width) {
   const row = span >= 0 && view.rowOfTask[data.task[span]];
-  if (!row || row.y + row.height < AXIS || row.y > view.height) return;
+  if (!row) return;
+  row.y = row.top - view.scroll + AXIS;
+  if (row.y + row.height < AXIS || row.y > view.height) return;
   const bar = barOf(row), from = times.slept[span] >= 0 ? times.slept[span] : times.began[span];
   const left = Math.max(xOf(from), view.gutter - 4), right = Math.min(xOf(times.until[span]), view.width + 4);
   if (right < view.gutter || left > view.width) return;
@@ -202,11 +224,19 @@ function paintMatches(context) {
   }
 }
 
+const seen = []; // the rows in view, anew in each frame
+
 function seenRows() {
-  const seen = [];
-  for (const row of view.rows) {
-    row.y = row.top - view.scroll + AXIS;
-    if (row.y + row.height > AXIS && row.y < view.height) seen.push(row);
+  let low = 0, high = view.rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1, row = view.rows[middle];
+    if (row.top + row.height > view.scroll) high = middle;
+    else low = middle + 1;
+  }
+  seen.length = 0;
+  for (; low < view.rows.length && view.rows[low].top - view.scroll + AXIS < view.height; low++) {
+    view.rows[low].y = view.rows[low].top - view.scroll + AXIS;
+    seen.push(view.rows[low]);
   }
   return seen;
 }
@@ -229,6 +259,7 @@ function paintChart() {
     if (row.kind === "task") paintTask(context, row);
     if (row.kind === "object") paintObject(context, row);
   }
+  paintRectangles();
   paintArrows(context);
   paintMatches(context);
   outline(context, view.hovered, palette.css.faint, 1.5);
@@ -241,13 +272,18 @@ function paintChart() {
 
 function openChart() {
   chart.canvas = document.getElementById("lanes");
-  chart.context = chart.canvas.getContext("2d", { alpha: false });
+  chart.context = brush.context = chart.canvas.getContext("2d", { alpha: false });
   chart.scroller = document.getElementById("scroller");
   chart.scroller.addEventListener("scroll", () => {
     view.scroll = chart.scroller.scrollTop;
     invalidate();
   }, { passive: true });
-  new ResizeObserver(resize).observe(chart.scroller);
+  // on paper the canvas is scaled by its style: it keeps the size it had when the print began
+  new ResizeObserver(() => { if (!paper.isOn) resize(); }).observe(chart.scroller);
+  gutter.canvas = document.createElement("canvas");
+  gutter.context = gutter.canvas.getContext("2d", { alpha: false });
+  listeners.theme.push(forgetGutter);
+  listeners.logical.push(forgetGutter);
   painters.push(paintChart);
   resize();
 }

@@ -6,7 +6,8 @@ const THEMES = {
 };
 const palette = { name: "light", objects: [], css: {} };
 const order = new Map(); // object -> place in the theme
-const tiles = new Map();
+let places = new Uint8Array(1); // of each object its colour: 0 of none, else 1 + its place in the theme
+const tiles = { ratio: 0, patterns: [] };
 const CSS_NAMES = ["surface", "text", "faint", "line", "run", "run-deep", "accent", "danger", "shade", "on-run",
   "waits", "shade-deep"];
 
@@ -20,7 +21,28 @@ function readTheme() {
   palette.name = isDark() ? "dark" : "light";
   palette.objects = THEMES[palette.name];
   for (const name of CSS_NAMES) palette.css[name] = style.getPropertyValue(`--${name}`).trim();
-  tiles.clear();
+  tiles.patterns = [];
+  brush.colours = paints();
+}
+
+// ---- paints of the brush ----
+
+// So many from each on: an object's colour, that of pixels in which it is waited for, and that of a small wait.
+const COLOURS = 9;
+const PAINT = { runs: 0, sleeps: 1, edge: 2, called: 3, object: 4, shares: 4 + COLOURS, tint: 4 + 2 * COLOURS };
+
+// "#rrggbb", of which `share` is a's.
+function mixed(a, b, share) {
+  const part = (colour, at) => parseInt(colour.slice(at, at + 2), 16);
+  const each = (at) => Math.round(part(a, at) * share + part(b, at) * (1 - share)).toString(16).padStart(2, "0");
+  return `#${each(1)}${each(3)}${each(5)}`;
+}
+
+function paints() {
+  const { css, objects } = palette, own = [css.faint, ...objects];
+  return [css["run-deep"], css["shade-deep"], css["run-deep"], css.accent, ...own,
+    ...own.map((colour) => mixed(colour, css.run, 0.75)),
+    ...own.map((colour) => mixed(colour, css.surface, palette.name === "dark" ? 0.42 : 0.32))];
 }
 
 function isTaskObject(object) {
@@ -32,7 +54,11 @@ function orderObjects() {
   const objects = data.objectTitles.map((_, i) => i).slice(1);
   objects.sort((a, b) => isTaskObject(a) - isTaskObject(b) || derived.waitedFor[b] - derived.waitedFor[a] || a - b);
   order.clear();
-  objects.forEach((object, place) => order.set(object, place));
+  places = new Uint8Array(data.objectTitles.length);
+  objects.forEach((object, place) => {
+    order.set(object, place);
+    places[object] = 1 + place % THEMES.light.length;
+  });
 }
 
 function objectsInOrder() {
@@ -40,8 +66,7 @@ function objectsInOrder() {
 }
 
 function colourOf(object) {
-  if (object === 0) return palette.css.faint;
-  return palette.objects[order.get(object) % palette.objects.length];
+  return places[object] === 0 ? palette.css.faint : palette.objects[places[object] - 1];
 }
 
 function hatchLines(context, size, place) {
@@ -66,12 +91,16 @@ function hatchLines(context, size, place) {
   context.stroke();
 }
 
+// Of four, the direction of its hatching.
+function hatchOf(object) {
+  return places[object] === 0 ? 0 : (places[object] - 1) % 4;
+}
+
 // A tile for an object's waits: its colour, thin, in lines whose direction is the object's too.
 function tileOf(object) {
-  const place = object === 0 ? 0 : order.get(object) % palette.objects.length % 4;
-  const colour = colourOf(object);
-  const key = `${colour}${place}${view.ratio}`;
-  if (tiles.has(key)) return tiles.get(key);
+  if (tiles.ratio !== view.ratio) Object.assign(tiles, { ratio: view.ratio, patterns: [] });
+  const place = hatchOf(object), colour = colourOf(object), known = tiles.patterns[places[object]];
+  if (known) return known;
   const size = 6, canvas = document.createElement("canvas");
   canvas.width = canvas.height = Math.round(size * view.ratio);
   const context = canvas.getContext("2d");
@@ -87,7 +116,7 @@ function tileOf(object) {
   hatchLines(context, size, place);
   const pattern = context.createPattern(canvas, "repeat");
   pattern.setTransform(new DOMMatrix().scale(size / canvas.width));
-  tiles.set(key, pattern);
+  tiles.patterns[places[object]] = pattern;
   return pattern;
 }
 
@@ -99,7 +128,7 @@ function sleepTile() {
 // The same for what is styled and not painted.
 function styleSwatch(element, object) {
   element.style.setProperty("--colour", colourOf(object));
-  element.dataset.hatch = object === 0 ? 0 : order.get(object) % palette.objects.length % 4;
+  element.dataset.hatch = hatchOf(object);
 }
 
 function switchTheme() {

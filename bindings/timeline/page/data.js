@@ -92,6 +92,7 @@ function readNames(meta) {
   // a condition that was given a lock stands for that
   data.heldAs = [0, ...meta.objects.map((object, i) => object.lock || i + 1)];
   data.operationWords = ["", ...meta.operations];
+  data.isSleepWord = Uint8Array.from(data.operationWords, (word) => (word === "sleep" ? 1 : 0));
   data.fileNames = ["", ...meta.files];
 }
 

@@ -3,11 +3,8 @@
 // `times` are those that are drawn, real or logical; `derived` is made anew where they change.
 
 const times = { began: null, until: null, slept: null, called: null, length: 0, tasks: [] };
-const derived = { waitedBefore: null, longest: null, holds: [], curves: [], arrows: null, waitedFor: null };
+const derived = { waits: null, waitedBefore: null, holds: [], curves: [], arrows: null, waitedFor: null };
 
-const BLOCK = 64;
-const LOCKS = new Set(["lock", "rlock", "rwlock", "condition"]);
-const TAKES = new Set(["acquire", "read", "write"]);
 const SENDS = new Set(["put", "send"]);
 const RECEIVES = new Set(["get", "recv"]);
 const FILLED = new Set(["queue", "pipe", "connection"]);
@@ -34,130 +31,32 @@ function waitOf(span) {
 
 // A sleep is as long as the script asks: it says nothing of who waits for whom.
 function isSleep(span) {
-  return data.object[span] === 0 && wordOf(span) === "sleep";
+  return data.object[span] === 0 && data.isSleepWord[data.operation[span]] === 1;
 }
 
 // ---- waits ----
 
-// waitedBefore[i] is the sum of all spans before i, sleptBefore[i] that of the sleeps among them; longest[b]
-// is the span of the block b that waited longest.
+// Where span i slept, it is seen from then on (seenFrom[i]); waits[i] is how long it was asleep, waitedBefore[i] the
+// sum of all spans before it, sleptBefore[i] that of the sleeps among them.
 function addWaits() {
   const { count, object } = data;
+  const waits = new Float64Array(count), seenFrom = new Float64Array(count);
   const before = new Float64Array(count + 1), sleptBefore = new Float64Array(count + 1);
-  const longest = new Int32Array(Math.ceil(count / BLOCK)).fill(-1);
   const waitedFor = new Float64Array(data.objectTitles.length);
-  let most = 0;
   for (let i = 0; i < count; i++) {
-    const wait = waitOf(i);
+    seenFrom[i] = times.slept[i] >= 0 ? times.slept[i] : times.began[i];
+    const wait = waits[i] = waitOf(i);
     before[i + 1] = before[i] + wait;
     sleptBefore[i + 1] = sleptBefore[i] + (isSleep(i) ? wait : 0);
     waitedFor[object[i]] += wait;
-    if (i % BLOCK === 0) most = 0;
-    if (wait > most) {
-      most = wait;
-      longest[i / BLOCK | 0] = i;
-    }
   }
-  Object.assign(derived, { waitedBefore: before, sleptBefore, longest, waitedFor });
+  Object.assign(derived, { seenFrom, waits, waitLevels: levelsOf(waits), waitedBefore: before, sleptBefore, waitedFor,
+    seen: { from: seenFrom, to: times.until } });
 }
 
-// The span of [first, end) that waited longest, or -1.
+// The span of [first, end) that waited longest; there is one.
 function longestWait(first, end) {
-  let found = -1, most = 0;
-  const look = (span) => {
-    const wait = span < 0 ? 0 : waitOf(span);
-    if (wait > most) {
-      most = wait;
-      found = span;
-    }
-  };
-  let i = first;
-  for (; i < end && i % BLOCK !== 0; i++) look(i);
-  for (; i + BLOCK <= end; i += BLOCK) look(derived.longest[i / BLOCK]);
-  for (; i < end; i++) look(i);
-  return found;
-}
-
-// ---- locks ----
-
-function roomForHolds(most) {
-  return { count: 0, from: new Float64Array(most), to: new Float64Array(most), object: new Uint32Array(most),
-    task: new Uint32Array(most), level: new Uint8Array(most) };
-}
-
-function addHold(holds, object, task, from, level) {
-  const at = holds.count++;
-  holds.object[at] = object;
-  holds.task[at] = task;
-  holds.from[at] = from;
-  holds.level[at] = level;
-  return at;
-}
-
-// Only the columns up to what there is.
-function cut(holds) {
-  for (const name of ["from", "to", "object", "task", "level"]) holds[name] = holds[name].slice(0, holds.count);
-  return holds;
-}
-
-// Who waits on a condition gives its lock, and takes it again.  Where the trace does not tell which that is, the one that
-// it took last is likely.
-function waitOnCondition(holds, open, span) {
-  const condition = data.object[span], known = data.heldAs[condition];
-  const likely = known === condition ? [...open.keys()].pop() : undefined;
-  const object = open.has(known) ? known : likely;
-  if (object === undefined) return;
-  const hold = open.get(object);
-  holds.to[hold.at] = times.slept[span];
-  if (data.ended[span] >= 0) hold.at = addHold(holds, object, data.task[span], times.until[span], open.size - 1);
-  else open.delete(object);
-}
-
-// Those of one task, in the order in which it took them: object -> { where it stands, how often it is taken }.
-function holdsOfLane(task, { isTake, isRelease, isWait }) {
-  const lane = data.lanes[task], open = new Map(), holds = roomForHolds(lane.end - lane.first);
-  for (let i = lane.first; i < lane.end; i++) {
-    const object = data.heldAs[data.object[i]], word = data.operation[i];
-    if (!derived.isLock[object]) continue;
-    const hold = open.get(object);
-    if (isTake[word] && data.result[i] === 0 && data.ended[i] >= 0) {
-      if (hold) hold.depth++;
-      else open.set(object, { at: addHold(holds, object, task, times.until[i], open.size), depth: 1 });
-    } else if (hold && isRelease[word] && --hold.depth === 0) {
-      holds.to[hold.at] = isLogical() ? times.until[i] : times.began[i];
-      open.delete(object);
-    } else if (isWait[word] && data.objectKinds[data.object[i]] === "condition" && times.slept[i] >= 0) {
-      waitOnCondition(holds, open, i);
-    }
-  }
-  for (const hold of open.values()) holds.to[hold.at] = times.tasks[task - 1].ended;
-  return cut(holds);
-}
-
-// The same of each object: first lane after lane, then in the order of time, which sort() makes of lanes quickly.
-function holdsOfObject(object) {
-  const lanes = derived.holds.filter((_, task) => derived.locksOf[task].has(object));
-  const all = roomForHolds(lanes.reduce((sum, holds) => sum + holds.count, 0));
-  for (const holds of lanes) {
-    for (let i = 0; i < holds.count; i++) {
-      if (holds.object[i] === object) all.to[addHold(all, object, holds.task[i], holds.from[i], 0)] = holds.to[i];
-    }
-  }
-  const order = Array.from({ length: all.count }, (_, i) => i).sort((a, b) => all.from[a] - all.from[b]);
-  const sorted = roomForHolds(all.count);
-  for (const i of order) sorted.to[addHold(sorted, object, all.task[i], all.from[i], 0)] = all.to[i];
-  return sorted;
-}
-
-function findHolds() {
-  const words = { isTake: data.operationWords.map((word) => TAKES.has(word)),
-    isRelease: data.operationWords.map((word) => word === "release"),
-    isWait: data.operationWords.map((word) => word === "wait" || word === "wait_for") };
-  derived.isLock = data.objectKinds.map((kind) => LOCKS.has(kind));
-  derived.holds = data.lanes.map((_, task) => (task === 0 ? roomForHolds(0) : holdsOfLane(task, words)));
-  derived.locksOf = derived.holds.map((holds) => new Set(holds.object));
-  derived.heldBy = data.objectTitles.map((_, object) =>
-    (derived.isLock[object] ? holdsOfObject(object) : roomForHolds(0)));
+  return peak(derived.waits, derived.waitLevels, first, end);
 }
 
 // ---- curves ----
@@ -188,13 +87,8 @@ function curveOf(keys) {
   }
   for (let i = 0; i < keys.length; i++) values[i] -= least; // something was in it before the trace
   flatten(at, values, -least);
-  const greatest = new Int32Array(Math.ceil(keys.length / BLOCK));
-  let most = 0;
-  for (let i = 0; i < keys.length; i++) {
-    most = Math.max(most, values[i]);
-    greatest[i / BLOCK | 0] = Math.max(greatest[i / BLOCK | 0], values[i]);
-  }
-  return { at, values, greatest, most: Math.max(most, -least), begin: -least };
+  const levels = levelsOf(values), highest = peak(values, levels, 0, values.length);
+  return { at, values, levels, most: Math.max(highest < 0 ? 0 : values[highest], -least), begin: -least };
 }
 
 function keyOf(time, down) {
@@ -342,4 +236,5 @@ function derive() {
   findHolds();
   findCurves();
   findArrows();
+  findBins();
 }

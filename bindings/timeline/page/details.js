@@ -90,9 +90,9 @@ function glance() {
       `${shortened(data.objectTitles[object], 80)} · ${shownTime(waitedFor[object])}`]];
   const list = listOf(rows.filter(([, value]) => value));
   list.className = "glance";
-  return [make("h2", {}, "At a glance"), list,
-    make("p", { class: "faint hint" },
-      "Click an operation, or press an arrow key, to read about it. Press ? for all keys.")];
+  const hint = data.count > 0 ? "Click an operation, or press an arrow key, to read about it. Press ? for all keys."
+    : "No operation is in this trace. Press ? for all keys.";
+  return [make("h2", {}, "At a glance"), list, make("p", { class: "faint hint" }, hint)];
 }
 
 function showDetails() {

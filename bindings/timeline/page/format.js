@@ -43,26 +43,38 @@ function shortened(text, most = 120) {
   return text.length <= most ? text : `${Array.from(text.slice(0, most)).slice(0, -1).join("")}…`;
 }
 
-const widths = new Map();
+const MOST_KNOWN = 5000;
+const widths = new Map(); // font -> { text -> its width }
+const fits = new Map(); // font, room and text -> what of it fits
+
+// How wide a text is on this canvas, measured once.
+function widthOf(context, text) {
+  const { font } = context;
+  let known = widths.get(font);
+  if (!known || known.size > MOST_KNOWN) widths.set(font, known = new Map());
+  let width = known.get(text);
+  if (width === undefined) known.set(text, width = context.measureText(text).width);
+  return width;
+}
 
 // The text, cut so that it takes at most `width` on this canvas; "" where nothing is worth being read.
 function fitted(context, text, width) {
   if (width < 14) return "";
   const key = `${context.font}|${width | 0}|${text}`;
-  const known = widths.get(key);
+  const known = fits.get(key);
   if (known !== undefined) return known;
   const letters = Array.from(shortened(text));
-  let fits = letters.join("");
-  if (context.measureText(fits).width > width) {
+  let found = letters.join("");
+  if (context.measureText(found).width > width) {
     let low = 0, high = letters.length;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if (context.measureText(`${letters.slice(0, middle).join("")}…`).width <= width) low = middle;
       else high = middle - 1;
     }
-    fits = low > 0 ? `${letters.slice(0, low).join("")}…` : "";
+    found = low > 0 ? `${letters.slice(0, low).join("")}…` : "";
   }
-  if (widths.size > 5000) widths.clear();
-  widths.set(key, fits);
-  return fits;
+  if (fits.size > MOST_KNOWN) fits.clear();
+  fits.set(key, found);
+  return found;
 }

@@ -1,7 +1,8 @@
 // Lanes: a row a task.  The bar is its life; where it waits, the bar is hatched in the colour of the object waited for,
 // and a line below it is a lock that it holds.
 //
-// What is smaller than a pixel is added up: of such a pixel, as much is hatched as the task waited in it.
+// What is smaller than a pixel is added up: of such a pixel, as much is coloured as the task waited in it.  So a frame
+// costs as much as there are pixels, however many spans there are.
 
 const BAR = { top: 5, below: 8 }; // room above and below the bar, of which the lower has the locks held
 const LABEL = "12px system-ui, sans-serif";
@@ -31,7 +32,7 @@ function paintLife(context, row, task) {
 }
 
 function fitting(context, texts, room) {
-  return room > 16 && texts.find((text) => text.length < 60 && context.measureText(text).width <= room);
+  return room > 16 && texts.find((text) => text.length < 60 && widthOf(context, text) <= room);
 }
 
 function textsOf(span) {
@@ -55,82 +56,101 @@ function paintLabelOnHatch(context, texts, left, right, bar) {
   context.globalAlpha = 0.85;
   context.fillStyle = palette.css.surface;
   context.beginPath();
-  context.roundRect(from - 3, bar.top + 4, context.measureText(words).width + 6, bar.height - 9, 3);
+  context.roundRect(from - 3, bar.top + 4, widthOf(context, words) + 6, bar.height - 9, 3);
   context.fill();
   context.globalAlpha = 1;
   context.fillStyle = palette.css.text;
   context.fillText(words, from, bar.top + bar.height / 2 + 0.5);
 }
 
-// A wait, and lighter the time between the call and the sleeper's return.
-function paintWait(context, bar, span) {
-  const left = Math.max(xOf(times.slept[span]), view.gutter - 2);
-  const right = Math.min(xOf(times.until[span]), view.width + 2);
-  if (right <= left) return;
+function paintWait(context, bar, span, left, right) {
   const sleep = isSleep(span), edge = sleep ? 1 : 2;
   context.fillStyle = sleep ? sleepTile() : tileOf(data.object[span]);
   context.fillRect(left, bar.top, right - left, bar.height);
   context.fillStyle = sleep ? palette.css["run-deep"] : colourOf(data.object[span]);
-  context.fillRect(left, bar.top, Math.min(edge, right - left), bar.height);
+  context.fillRect(left, bar.top, edge, bar.height);
   if (sleep) return paintLabel(context, ["sleep"], left, right, bar, palette.css.faint);
   context.fillRect(left, bar.top + bar.height - 1.5, right - left, 1.5);
   paintLabelOnHatch(context, textsOf(span), left, right, bar);
 }
 
-function paintHandOver(context, bar, span) {
+// The time between the call and the sleeper's return.
+function addHandOver(bar, span) {
   const called = times.called[span];
   if (called < 0 || data.waker[span] === 0 || isLogical()) return;
   const left = Math.max(xOf(called), view.gutter), right = Math.min(xOf(times.until[span]), view.width);
-  if (right - left < 2) return;
-  context.fillStyle = palette.css.accent;
-  context.fillRect(left, bar.top, right - left, 3);
+  if (right - left >= 2) addRectangle(PAINT.called, left, bar.top, right - left, 3);
 }
 
+const LABELLED = 30, HATCHED = 5; // so many pixels wide is what has a label, or hatches that can be told apart
+
 // An operation that does not sleep is a darker part of the bar.
-function paintOperation(context, bar, span) {
-  const left = Math.max(xOf(times.began[span]), view.gutter), right = Math.min(xOf(times.until[span]), view.width);
-  if (right <= left) return;
+function paintOperation(context, bar, span, left, right) {
+  if (right - left <= LABELLED) return addRectangle(PAINT.runs, left, bar.top, Math.max(1, right - left), bar.height);
   context.fillStyle = palette.css["run-deep"];
-  context.fillRect(left, bar.top, Math.max(1, right - left), bar.height);
-  if (right - left > 30) paintLabel(context, textsOf(span), left, right, bar, palette.css["on-run"]);
+  context.fillRect(left, bar.top, right - left, bar.height);
+  paintLabel(context, textsOf(span), left, right, bar, palette.css["on-run"]);
+}
+
+// A wait that is too narrow for hatches.
+function addWait(bar, span, left, right) {
+  const sleep = isSleep(span), place = places[data.object[span]], edge = Math.min(sleep ? 1 : 2, right - left);
+  addRectangle(sleep ? PAINT.edge : PAINT.object + place, left, bar.top, edge, bar.height);
+  if (right - left <= edge) return;
+  addRectangle(sleep ? PAINT.sleeps : PAINT.tint + place, left + edge, bar.top, right - left - edge, bar.height);
 }
 
 function paintSpan(context, bar, span) {
-  if (times.slept[span] < 0) return paintOperation(context, bar, span);
-  paintWait(context, bar, span);
-  paintHandOver(context, bar, span);
+  const waits = times.slept[span] >= 0;
+  const left = Math.max(xOf(waits ? times.slept[span] : times.began[span]), view.gutter - (waits ? 2 : 0));
+  const right = Math.min(xOf(times.until[span]), view.width + (waits ? 2 : 0));
+  if (right <= left) return;
+  if (!waits) return paintOperation(context, bar, span, left, right);
+  if (right - left < HATCHED) addWait(bar, span, left, right);
+  else paintWait(context, bar, span, left, right);
+  addHandOver(bar, span);
 }
 
 // How long a span is seen: where it slept, from then on.
 function seenLength(span) {
-  return times.until[span] - (times.slept[span] >= 0 ? times.slept[span] : times.began[span]);
+  return times.until[span] - derived.seenFrom[span];
 }
 
-// The spans from i on that end within this pixel, as one; the next span behind them.
-function paintPixel(context, bar, lane, i, pixel, run) {
+// Columns of one colour and height, side by side, are one rectangle.
+const columns = { paint: -1, height: 0, begin: 0, end: 0 };
+
+function endColumns(floor) {
+  if (columns.height > 0) {
+    addRectangle(columns.paint, columns.begin, floor - columns.height, columns.end - columns.begin, columns.height);
+  }
+  columns.height = 0;
+}
+
+// A column at a pixel; share, in [0, 1], is how much of the room above the floor it takes.
+function addColumn(paint, pixel, floor, room, share) {
+  const height = Math.round(share * room * 2) / 2;
+  if (height === 0) return;
+  if (columns.paint !== paint || columns.height !== height || columns.end !== pixel) {
+    endColumns(floor);
+    columns.paint = paint;
+    columns.height = height;
+    columns.begin = pixel;
+  }
+  columns.end = pixel + 1;
+}
+
+// The spans from i on that begin within this pixel, as one; the next span behind them.
+function addPixel(bar, lane, i, pixel) {
   const limit = timeAt(pixel + 1);
   let next = i + 1;
   if (next < lane.end && times.began[next] < limit) next = gallop(times.began, next, lane.end, limit);
   if (next - 1 > i && seenLength(next - 1) >= grain()) next--; // only the last one can be longer
   const waited = derived.waitedBefore[next] - derived.waitedBefore[i];
-  const share = Math.min(1, waited / (limit - timeAt(pixel)));
-  const height = Math.round(share * bar.height * 2) / 2;
-  if (height === 0) return next;
-  const object = data.object[longestWait(i, next)];
-  if (run.object === object && run.height === height && run.end === pixel) run.end = pixel + 1;
-  else {
-    flushPixels(context, bar, run);
-    Object.assign(run, { object, height, begin: pixel, end: pixel + 1 });
-  }
+  if (waited === 0) return next;
+  const longest = longestWait(i, next);
+  addColumn(isSleep(longest) ? PAINT.sleeps : PAINT.shares + places[data.object[longest]], pixel,
+    bar.top + bar.height, bar.height, Math.min(1, waited / (limit - timeAt(pixel))));
   return next;
-}
-
-function flushPixels(context, bar, run) {
-  if (run.end <= run.begin || run.height === 0) return;
-  context.fillStyle = colourOf(run.object);
-  context.globalAlpha = 0.75;
-  context.fillRect(run.begin, bar.top + bar.height - run.height, run.end - run.begin, run.height);
-  context.globalAlpha = 1;
 }
 
 // The first of [first, end) whose value is not below the limit; near ones are found first.
@@ -153,20 +173,28 @@ function lastBelow(list, first, end, limit) {
   return low - 1;
 }
 
+// Those of a lane: added up in bins where the view is wide, one by one, or by pixels, where it is not.
 function paintSpans(context, row, task) {
-  const lane = data.lanes[task], bar = barOf(row), run = { object: -1, height: 0, begin: 0, end: 0 };
+  const lane = data.lanes[task], bar = barOf(row), least = grain(), level = levelFor(derived.laneBins[task]);
   if (lane.first === lane.end) return;
-  const least = grain();
-  for (let i = firstSeen(lane); i < lane.end && times.began[i] < view.to;) {
-    if (seenLength(i) >= least) {
-      flushPixels(context, bar, run);
-      run.height = 0;
-      paintSpan(context, bar, i++);
-    } else {
-      i = paintPixel(context, bar, lane, i, Math.max(view.gutter, Math.floor(xOf(times.began[i]))), run);
+  if (level) {
+    addBins(level, PAINT.shares, bar.top + bar.height, bar.height, false);
+    for (let k = firstLong(level, derived.seen); k < level.long.length; k++) {
+      if (times.began[level.long[k]] >= view.to) break;
+      paintSpan(context, bar, level.long[k]);
     }
+    return;
   }
-  flushPixels(context, bar, run);
+  for (let i = firstSeen(lane); i < lane.end && times.began[i] < view.to;) {
+    if (seenLength(i) >= least) paintSpan(context, bar, i++);
+    else i = addPixel(bar, lane, i, Math.max(view.gutter, Math.floor(xOf(times.began[i]))));
+  }
+  endColumns(bar.top + bar.height);
+}
+
+// The first hold that may be seen: of a lock that several read, one that began before others may last longer.
+function firstHold(holds) {
+  return Math.max(0, lastBefore(holds.from, 0, holds.count, view.from) - 8);
 }
 
 // The last of the small holds from i on of which each begins within a pixel of the end of those before it.
@@ -179,28 +207,33 @@ function lastInRow(holds, i, least) {
     last = next;
     to = Math.max(to, holds.to[last]);
   }
-  return { last, to };
+  return last;
 }
 
-// Calls paint(hold, left, right) for the holds that are seen; small ones in a row are one.
-function eachHold(holds, paint) {
-  const least = grain();
-  let i = Math.max(0, lastBefore(holds.from, 0, holds.count, view.from) - 8);
-  for (; i < holds.count && holds.from[i] < view.to; i++) {
-    const first = i, small = holds.to[i] - holds.from[i] < least;
-    const { last, to } = small ? lastInRow(holds, i, least) : { last: i, to: holds.to[i] };
-    i = last;
-    const left = Math.max(Math.floor(xOf(holds.from[first])), view.gutter), right = Math.min(xOf(to), view.width);
-    if (right > view.gutter) paint(first, left, Math.max(left + 1, right));
+function addHoldLine(holds, first, last, top) {
+  const left = Math.max(Math.floor(xOf(holds.from[first])), view.gutter);
+  const right = Math.min(xOf(holds.to[last]), view.width);
+  if (right <= view.gutter) return;
+  addRectangle(PAINT.object + places[holds.object[first]], left, top + Math.min(holds.level[first], 1) * 4,
+    Math.max(1, right - left), 3);
+}
+
+// A line a hold; small ones in a row are one.
+function addHolds(row, task) {
+  const holds = derived.holds[task], bar = barOf(row), top = bar.top + bar.height + 2, least = grain();
+  const level = levelFor(derived.holdBins[task]);
+  if (level) {
+    addBins(level, PAINT.object, top + 3, 3, true);
+    for (let k = firstLong(level, holds); k < level.long.length && holds.from[level.long[k]] < view.to; k++) {
+      addHoldLine(holds, level.long[k], level.long[k], top);
+    }
+    return;
   }
-}
-
-function paintHolds(context, row, task) {
-  const holds = derived.holds[task], bar = barOf(row);
-  eachHold(holds, (i, left, right) => {
-    context.fillStyle = colourOf(holds.object[i]);
-    context.fillRect(left, bar.top + bar.height + 2 + Math.min(holds.level[i], 1) * 4, right - left, 3);
-  });
+  for (let i = firstHold(holds); i < holds.count && holds.from[i] < view.to; i++) {
+    const first = i;
+    if (holds.to[i] - holds.from[i] < least) i = lastInRow(holds, i, least);
+    addHoldLine(holds, first, i, top);
+  }
 }
 
 const TOLD = { killed: "killed", failed: "failed" };
@@ -218,7 +251,7 @@ function paintDeath(context, row, task) {
   context.lineTo(x - 4, middle + 5);
   context.stroke();
   const text = meta.signal ? `killed by signal ${meta.signal}` : TOLD[meta.how];
-  if (view.width - x < context.measureText(text).width + 14) return;
+  if (view.width - x < widthOf(context, text) + 14) return;
   context.fillStyle = palette.css.danger;
   context.fillText(text, x + 9, middle + 0.5);
 }
@@ -226,6 +259,6 @@ function paintDeath(context, row, task) {
 function paintTask(context, row) {
   paintLife(context, row, row.index);
   paintSpans(context, row, row.index);
-  paintHolds(context, row, row.index);
+  addHolds(row, row.index);
   paintDeath(context, row, row.index);
 }

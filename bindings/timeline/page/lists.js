@@ -52,7 +52,7 @@ function showLists() {
 
 // ---- tabs ----
 
-const TABS = ["waits", "handovers", "totals"];
+const TABS = ["waits", "handovers", "totals"]; // and "compared", where there is another run
 
 function showTab(name, focused) {
   for (const each of TABS) {
@@ -65,6 +65,7 @@ function showTab(name, focused) {
 }
 
 function openTabs() {
+  if (data.meta.compared) TABS.push("compared");
   for (const [i, name] of TABS.entries()) {
     const tab = document.getElementById(`tab-${name}`);
     tab.addEventListener("click", () => showTab(name));
@@ -73,7 +74,7 @@ function openTabs() {
       if (by) showTab(TABS[(i + by + TABS.length) % TABS.length], true);
     });
   }
-  showTab("waits");
+  showTab(data.meta.compared ? "compared" : "waits");
 }
 
 function openLists() {

@@ -1,76 +1,123 @@
 // Objects: a row each.  Of a lock, who holds it and, as steps above, how many wait; of a queue or a semaphore, how full
 // it is; of others, how many wait.
 
-// The greatest value within [from, to) and the one at its end, of a curve.
-function highest(curve, from, to) {
-  let i = lastBefore(curve.at, 0, curve.at.length, from);
-  let most = i >= 0 ? curve.values[i] : curve.begin;
-  const end = lastBelow(curve.at, Math.max(i, 0), curve.at.length, to) + 1;
-  for (i++; i < end && i % BLOCK !== 0; i++) most = Math.max(most, curve.values[i]);
-  for (; i + BLOCK <= end; i += BLOCK) most = Math.max(most, curve.greatest[i / BLOCK]);
-  for (; i < end; i++) most = Math.max(most, curve.values[i]);
-  return most;
-}
-
 function valueAt(curve, time) {
   const i = lastBefore(curve.at, 0, curve.at.length, time);
   return i >= 0 ? curve.values[i] : curve.begin;
 }
 
-// The outline of a curve within the view, a step a pixel; y(value) is where a value is.
-function stepPath(curve, y, floor) {
-  const path = new Path2D(), line = new Path2D();
-  let before = null;
-  path.moveTo(view.gutter, floor);
-  for (let x = Math.floor(view.gutter); x < view.width; x++) {
-    const at = y(highest(curve, timeAt(x), timeAt(x + 1)));
-    if (at === before) continue;
-    if (before === null) line.moveTo(x, at);
-    else line.lineTo(x, before);
-    path.lineTo(x, before === null ? floor : before);
-    path.lineTo(x, at);
-    line.lineTo(x, at);
-    before = at;
+// Of each pixel of the chart where the curve stands in it, for paintSteps(); there is room for the widest window.
+const heights = { list: new Float32Array(0), count: 0 };
+
+// The greatest value of each pixel of a wide view, of the bins that it touches.
+function findHeightsInBins({ width, peaks }, most, floor, room) {
+  const step = grain() / width, scale = room / most, last = peaks.length - 1;
+  for (let x = 0, at = timeAt(view.gutter) / width; x < heights.count; x++, at += step) {
+    let value = 0;
+    const to = Math.min(at + step, last + 1);
+    for (let bin = Math.max(0, Math.floor(at)); bin < to; bin++) if (peaks[bin] > value) value = peaks[bin];
+    heights.list[x] = floor - value * scale;
   }
-  path.lineTo(view.width, before);
-  line.lineTo(view.width, before);
-  path.lineTo(view.width, floor);
-  path.closePath();
-  return { path, line };
+}
+
+function findHeights(curve, floor, room) {
+  const { at, values, levels } = curve, count = Math.max(0, Math.ceil(view.width - view.gutter));
+  if (heights.list.length < count) heights.list = new Float32Array(count * 2);
+  heights.count = count;
+  const level = levelFor(curve.bins), most = Math.max(1, curve.most);
+  if (level) return findHeightsInBins(level, most, floor, room);
+  let last = lastBefore(at, 0, at.length, view.from), value = last >= 0 ? values[last] : curve.begin;
+  for (let x = 0; x < count; x++) {
+    const next = last + 1 < at.length ? gallop(at, last + 1, at.length, timeAt(view.gutter + x + 1)) : at.length;
+    const highest = next > last + 1 ? values[peak(values, levels, last + 1, next)] : value;
+    heights.list[x] = floor - Math.max(value, highest) / most * room;
+    if (next > last + 1) value = values[next - 1];
+    last = next - 1;
+  }
+}
+
+// Has the heights as steps on the context's path, from left to right.
+function traceSteps(context) {
+  const { list, count } = heights;
+  let before = list[0];
+  context.moveTo(view.gutter, before);
+  for (let x = 1; x < count; x++) {
+    if (list[x] === before) continue;
+    context.lineTo(view.gutter + x, before);
+    context.lineTo(view.gutter + x, before = list[x]);
+  }
+  context.lineTo(view.width, before);
+}
+
+// Fills below the steps, and draws them.
+function paintSteps(context, floor, fill, object, alpha) {
+  context.beginPath();
+  traceSteps(context);
+  context.lineTo(view.width, floor);
+  context.lineTo(view.gutter, floor);
+  context.fillStyle = fill;
+  context.globalAlpha = alpha;
+  context.fill();
+  context.globalAlpha = 1;
+  context.beginPath();
+  traceSteps(context);
+  context.strokeStyle = colourOf(object);
+  context.stroke();
 }
 
 function paintCurve(context, row, curve, object) {
-  const top = row.y + 6, floor = row.y + row.height - 5, most = Math.max(1, curve.most);
-  const { path, line } = stepPath(curve, (value) => floor - value / most * (floor - top), floor);
-  context.fillStyle = colourOf(object);
-  context.globalAlpha = 0.28;
-  context.fill(path);
-  context.globalAlpha = 1;
-  context.strokeStyle = colourOf(object);
+  const floor = row.y + row.height - 5;
+  findHeights(curve, floor, row.height - 11);
   context.lineWidth = 1.25;
-  context.stroke(line);
-}
-
-function paintHolders(context, row, object) {
-  const holds = derived.heldBy[object], bar = { top: row.y + row.height - 21, height: 16 };
-  eachHold(holds, (i, left, right) => {
-    context.fillStyle = colourOf(object);
-    context.fillRect(left, bar.top, Math.max(1, right - left - 0.5), bar.height);
-    if (right - left > 30) paintLabel(context, [data.taskNames[holds.task[i]]], left, right, bar, palette.css.surface);
-  });
+  paintSteps(context, floor, colourOf(object), object, 0.28);
 }
 
 // How many wait for a lock: steps above who holds it.
 function paintWaiters(context, row, object) {
-  const curve = derived.curves[object].waiters;
+  const curve = derived.curves[object].waiters, floor = row.y + row.height - 22;
   if (curve.most === 0) return;
-  const floor = row.y + row.height - 22, top = row.y + 3;
-  const { path } = stepPath(curve, (value) => floor - value / curve.most * (floor - top), floor);
-  context.fillStyle = tileOf(object);
-  context.fill(path);
-  context.strokeStyle = colourOf(object);
+  findHeights(curve, floor, row.height - 25);
   context.lineWidth = 1;
-  context.stroke(path);
+  paintSteps(context, floor, tileOf(object), object, 1);
+}
+
+// The holds from i on that begin within this pixel, as one column; the next one behind them.
+function addHeldPixel(holds, i, pixel, bar, object) {
+  const limit = timeAt(pixel + 1);
+  let next = gallop(holds.from, i, holds.count, limit);
+  if (next - 1 > i && holds.to[next - 1] - holds.from[next - 1] >= grain()) next--;
+  next = Math.max(next, i + 1);
+  const share = Math.min(1, (holds.heldBefore[next] - holds.heldBefore[i]) / grain());
+  addColumn(PAINT.object + places[object], pixel, bar.top + bar.height, bar.height, share);
+  return next;
+}
+
+function paintHold(context, holds, i, bar, object) {
+  const left = Math.max(Math.floor(xOf(holds.from[i])), view.gutter), right = Math.min(xOf(holds.to[i]), view.width);
+  if (right <= view.gutter) return;
+  const width = Math.max(1, right - left - 0.5);
+  if (width <= LABELLED) return addRectangle(PAINT.object + places[object], left, bar.top, width, bar.height);
+  context.fillStyle = colourOf(object);
+  context.fillRect(left, bar.top, width, bar.height);
+  paintLabel(context, [data.taskNames[holds.task[i]]], left, right, bar, palette.css.surface);
+}
+
+// Who held it; of a pixel with several holds, how much of it they took.
+function paintHolders(context, row, object) {
+  const holds = derived.heldBy[object], bar = { top: row.y + row.height - 21, height: 16 }, least = grain();
+  const level = levelFor(derived.heldBins[object]);
+  if (level) {
+    addBins(level, PAINT.object, bar.top + bar.height, bar.height, false);
+    for (let k = firstLong(level, holds); k < level.long.length && holds.from[level.long[k]] < view.to; k++) {
+      paintHold(context, holds, level.long[k], bar, object);
+    }
+    return;
+  }
+  for (let i = firstHold(holds); i < holds.count && holds.from[i] < view.to;) {
+    if (holds.to[i] - holds.from[i] >= least) paintHold(context, holds, i++, bar, object);
+    else i = addHeldPixel(holds, i, Math.max(view.gutter, Math.floor(xOf(holds.from[i]))), bar, object);
+  }
+  endColumns(bar.top + bar.height);
 }
 
 function hasDepth(object) {

@@ -18,12 +18,13 @@ function tellMissing() {
   box.replaceChildren(...missing.map((text) => make("div", {}, shortened(text, 400))));
 }
 
-const MOST_CHIPS = 6;
+const MOST_CHIPS = 6, LEAST_CHIP = 0.01; // of all that is waited for
 
 function legend() {
   const list = document.getElementById("chips"), chips = [];
+  const least = derived.waitedFor.reduce((sum, each) => sum + each, 0) * LEAST_CHIP;
   for (const object of objectsInOrder().slice(0, MOST_CHIPS)) {
-    if (!(derived.waitedFor[object] > 0)) continue;
+    if (!(derived.waitedFor[object] > least)) continue;
     const swatch = make("span", { class: "swatch" });
     styleSwatch(swatch, object);
     chips.push(make("li", {}, swatch, shortened(data.objectTitles[object], 32)));

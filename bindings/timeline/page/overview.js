@@ -1,7 +1,9 @@
-// Overview: the whole trace in a strip; how much of all tasks waits, and which part of it is in view.
+// Overview: the whole trace in a strip: how many tasks live, wait and sleep at each time, and which part of it is in
+// view.
 
-const overview = { canvas: null, picture: null, width: 0, height: 0, ratio: 0 };
-const MOST_LANES = 64, WINDOW_LEAST = 6;
+const overview = { canvas: null, context: null, picture: null, counted: null, width: 0, height: 0, ratio: 0,
+  ticks: { times: null, width: 0, list: [] } };
+const WINDOW_LEAST = 6;
 
 function overviewX(time) {
   return view.gutter + time / times.length * (overview.width - view.gutter);
@@ -11,41 +13,52 @@ function overviewTime(x) {
   return (x - view.gutter) / (overview.width - view.gutter) * times.length;
 }
 
-// How long the tasks of a lane were asleep before a time, and how much of that by a sleep: [all, sleeps].
-function asleepUntil(lane, time) {
-  const i = lastBefore(times.began, lane.first, lane.end, time);
-  if (i < lane.first) return [0, 0];
-  const all = derived.waitedBefore[i] - derived.waitedBefore[lane.first];
-  const sleeps = derived.sleptBefore[i] - derived.sleptBefore[lane.first];
-  const slept = times.slept[i], part = slept < 0 || time < slept ? 0 : Math.min(waitOf(i), time - slept);
-  return [all + part, sleeps + (isSleep(i) ? part : 0)];
-}
-
-function aliveUntil(task, time) {
-  const life = times.tasks[task - 1];
-  return Math.max(0, Math.min(time, life.ended) - life.began);
-}
-
-// Of each pixel the share of all tasks that live, that wait for others, and that sleep, in [0, 1].
-function shares() {
-  const count = data.meta.tasks.length, step = Math.max(1, Math.ceil(count / MOST_LANES));
-  const pixels = Math.max(1, Math.round(overview.width - view.gutter));
-  const lives = new Float64Array(pixels), waits = new Float64Array(pixels), sleeps = new Float64Array(pixels);
-  for (let task = 1; task <= count; task += step) {
-    const lane = data.lanes[task];
-    let lived = 0, asleep = 0, slept = 0;
-    for (let x = 0; x < pixels; x++) {
-      const time = (x + 1) / pixels * times.length;
-      const living = aliveUntil(task, time), [all, sleeping] = asleepUntil(lane, time);
-      lives[x] += living - lived;
-      waits[x] += all - sleeping - (asleep - slept);
-      sleeps[x] += sleeping - slept;
-      [lived, asleep, slept] = [living, all, sleeping];
-    }
+// Adds `weight` to as much of each piece of the list as from..to, in pieces, takes of it.  Whole pieces are told by
+// where they begin and end, in `steps`, which are added up when all are there.
+function addTo({ list, steps }, from, to, weight) {
+  const first = Math.floor(from), last = Math.min(Math.floor(to), list.length - 1);
+  if (!(to > from) || first >= list.length) return;
+  if (first === last) {
+    list[first] += (to - from) * weight;
+    return;
   }
-  const whole = times.length / pixels * Math.ceil(count / step);
-  const share = (list) => list.map((each) => each / whole);
-  return { pixels, lives: share(lives), waits: share(waits), sleeps: share(sleeps) };
+  list[first] += (first + 1 - from) * weight;
+  list[last] += Math.min(1, to - last) * weight;
+  steps[first + 1] += weight;
+  steps[last] -= weight;
+}
+
+function sumOf({ list, steps }) {
+  let now = 0;
+  for (let i = 0; i < list.length; i++) {
+    now += steps[i];
+    list[i] += now;
+  }
+  return list;
+}
+
+// Of each pixel how many tasks live in it, wait for others, and sleep; and the most that live in one.
+function activity(pixels) {
+  const [lives, waits, sleeps] = [0, 1, 2].map(() => ({ list: new Float64Array(pixels),
+    steps: new Float64Array(pixels + 1) }));
+  const scale = pixels / times.length;
+  for (const { began, ended } of times.tasks) addTo(lives, Math.max(0, began) * scale, ended * scale, 1);
+  for (let i = 0; i < data.count; i++) {
+    const wait = derived.waits[i];
+    if (!(wait > 0)) continue;
+    const from = derived.seenFrom[i], to = times.until[i];
+    addTo(isSleep(i) ? sleeps : waits, from * scale, to * scale, wait / (to - from));
+  }
+  const living = sumOf(lives);
+  return { pixels, lives: living, waits: sumOf(waits), sleeps: sumOf(sleeps),
+    most: living.reduce((most, each) => Math.max(most, each), 0) };
+}
+
+// It is counted once for each width, and for each kind of time.
+function countedActivity() {
+  const pixels = Math.max(1, Math.round(overview.width - view.gutter)), { counted } = overview;
+  if (!counted || counted.pixels !== pixels) overview.counted = activity(pixels);
+  return overview.counted;
 }
 
 function paintPicture() {
@@ -54,7 +67,8 @@ function paintPicture() {
   picture.height = overview.canvas.height;
   const context = picture.getContext("2d");
   context.scale(view.ratio, view.ratio);
-  const { pixels, lives, waits, sleeps } = shares(), floor = overview.height - 4, room = floor - 4;
+  const { pixels, lives, waits, sleeps, most } = countedActivity(), floor = overview.height - 4;
+  const room = (floor - 4) / Math.max(most, 1);
   for (let x = 0; x < pixels; x++) {
     const life = lives[x] * room, wait = Math.min(waits[x] * room, life);
     const sleep = Math.min(sleeps[x] * room, life - wait);
@@ -69,24 +83,30 @@ function paintPicture() {
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.fillText("Overview", 12, overview.height / 2 - 7);
-  context.fillText(fitted(context, view.gutter > 100 ? "run, sleep, wait" : "", view.gutter - 20), 12,
-    overview.height / 2 + 8);
+  const isWide = view.gutter > 100, greatest = Math.round(most);
+  const words = isWide ? `run, sleep, wait${most >= 1.5 ? `: ≤ ${greatest}` : ""}` : most >= 1.5 ? `≤ ${greatest}` : "";
+  context.fillText(fitted(context, words, view.gutter - 20), 12, overview.height / 2 + 8);
   overview.picture = picture;
+}
+
+// Where what was found is, in pixels; there may be a million of them at each.
+function matchTicks() {
+  const { ticks } = overview;
+  if (ticks.times === search.times && ticks.width === overview.width) return ticks.list;
+  const found = new Set();
+  for (const time of search.times) found.add(Math.round(overviewX(time)));
+  overview.ticks = { times: search.times, width: overview.width, list: [...found] };
+  return overview.ticks.list;
 }
 
 function paintMatchTicks(context) {
   if (!search.spans) return;
   context.fillStyle = palette.css.accent;
-  let last = -1;
-  for (let i = 0; i < search.times.length; i++) {
-    const x = Math.round(overviewX(search.times[i]));
-    if (x !== last) context.fillRect(x, 0, 1.5, 5);
-    last = x;
-  }
+  for (const x of matchTicks()) context.fillRect(x, 0, 1.5, 5);
 }
 
 function paintOverview() {
-  const { canvas } = overview, context = canvas.getContext("2d");
+  const { canvas, context } = overview;
   if (!overview.picture) paintPicture();
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
@@ -107,6 +127,7 @@ function paintOverview() {
 
 function resizeOverview() {
   const { canvas } = overview;
+  if (paper.isOn || canvas.parentElement.clientWidth === 0) return;
   if (overview.width === canvas.parentElement.clientWidth && overview.ratio === view.ratio) return;
   overview.ratio = view.ratio;
   overview.width = canvas.parentElement.clientWidth;
@@ -134,10 +155,11 @@ function forgetPicture() {
 
 function openOverview() {
   overview.canvas = document.getElementById("overview");
+  overview.context = overview.canvas.getContext("2d");
   overview.canvas.addEventListener("pointerdown", dragOverview);
   new ResizeObserver(resizeOverview).observe(overview.canvas.parentElement);
   listeners.theme.push(forgetPicture);
-  listeners.logical.push(forgetPicture);
+  listeners.logical.push(() => { overview.counted = null; }, forgetPicture);
   painters.push(paintOverview);
   resizeOverview();
 }

@@ -1,6 +1,7 @@
 // Story: a schedule of an exploration as a picture: a row a task, a column a step, and a line that goes from step to
 // step through the tasks.  On a narrow page rows and columns change places, which is the style's affair.
 
+const onEnd = matchMedia("(max-width: 719px), print"); // a row a step, and not a column
 const story = { at: 0, cards: [], grid: null, path: null };
 
 function stepsTold() {
@@ -123,7 +124,7 @@ function drawPath() {
     const { x, y } = middleOf(card);
     if (!before) parts.push(`M${x} ${y}`);
     else if (before.y === y || before.x === x) parts.push(`L${x} ${y}`);
-    else if (matchMedia("(max-width: 719px)").matches) parts.push(`C${before.x} ${y} ${x} ${before.y} ${x} ${y}`);
+    else if (onEnd.matches) parts.push(`C${before.x} ${y} ${x} ${before.y} ${x} ${y}`);
     else parts.push(`C${x} ${before.y} ${before.x} ${y} ${x} ${y}`);
     before = { x, y };
   }
@@ -221,5 +222,6 @@ function openStory() {
   document.getElementById("later").addEventListener("click", () => goToStep(story.at + 1));
   document.getElementById("fails").addEventListener("click", () => storyKey({ key: "f", preventDefault() {} }));
   listeners.theme.push(paintStory);
+  onEnd.addEventListener("change", drawPath);
   new ResizeObserver(drawPath).observe(document.getElementById("grid"));
 }
