@@ -20,10 +20,17 @@ local function pattern_of(case, ...)
   end
 end
 
--- The first step in which a task sleeps by a line of the file.
+-- Whether the task only naps between two looks at the same: then it goes by what it sees, and not by the time.
+local function is_nap(step)
+  local look, again = step.previous, step.following
+  while again and again.op == "sleep" do again = again.following end
+  return not again or look ~= nil and look.line == again.line and look.subject == again.subject and look.op == again.op
+end
+
+-- The first step in which a task sleeps by a line of the file, and does something then.
 local function sleeping(story)
   for _, step in ipairs(story.steps) do
-    if step.op == "sleep" and step.line and step.opening == step then return step end
+    if step.op == "sleep" and step.line and step.opening == step and not is_nap(step) then return step end
   end
 end
 

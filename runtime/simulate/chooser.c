@@ -95,7 +95,7 @@ void tl_chooser_in_vain(void)
     if (tl_explored() && self && self->how == TL_EVENT_BEGINS &&
         tl_fairness_in_vain(&self->fairness, &state()->writes,
                             self->contender.pending.access))
-        self->contender.tied = true;
+        self->contender.tied = !tl_strategy_hurries(&state()->strategy, plan());
 }
 
 /* ---- the plan ---- */
@@ -344,7 +344,8 @@ static void use(struct tl_player *player, const struct tl_event *event)
     if ((event->how == TL_EVENT_BEGINS || event->access != TL_ACCESS_READS) &&
         tl_fairness_step(&player->fairness, &state()->writes, pending,
                          event->file, event->line))
-        player->contender.tied = true;
+        player->contender.tied =
+            !tl_strategy_hurries(&state()->strategy, plan());
 }
 
 void tl_chooser_stepped(const struct tl_event *event)
