@@ -74,17 +74,22 @@ local function lost_signal(case)
   return { text = found.text, notes = notes, marks = found.marks }
 end
 
+-- Who waits for a semaphore that keeps nobody out need not be the one that would do what the other waits for.
+local function holds_a_gate(case, found)
+  return found.name == "waits with a lock" and locks.is_gate(case, found.marks[1].subject)
+end
+
 local function circle(case)
   local found = pattern_of(case, "lock order", "hold and wait", "queues in a circle", "waits with a lock",
     "nested monitor")
-  if not found then return nil end
+  if not found or holds_a_gate(case, found) then return nil end
   return { text = found.text, notes = {}, marks = found.marks }
 end
 
 -- What explore's patterns prove besides; races are told by their locks, or not at all.
 local function any_pattern(case)
   local found = case.pattern
-  if not found or locks.is_race(found) then return nil end
+  if not found or locks.is_race(found) or holds_a_gate(case, found) then return nil end
   return { text = found.text, notes = {}, marks = found.marks }
 end
 
@@ -98,7 +103,7 @@ local function swap(case)
   if wait and wait.kind == "condition" then return nil end -- what it lacks is a notify
   if not read.line or not change.line or words.is_of_lab(read) or words.is_of_lab(change) then return nil end
   return {
-    text = ("%s looks at %s in line %d before %s changes it (line %d): what it saw was old by then."):format(
+    text = ("%s looks at %s in line %d before %s changes it (line %d): the other way round it passes."):format(
       case.names:task(read.task), case.names:part(read), read.line, case.names:task(change.task), change.line),
     notes = { [change] = "<- changes it" }, marks = { read, change },
   }

@@ -269,6 +269,21 @@ local function acts_at_once(case, step)
   return act
 end
 
+local function changed_between(case, first, last)
+  for i = first.index + 1, last.index - 1 do
+    local step = case.story.steps[i]
+    if step.subject == first.subject and parts.changes(step) and parts.id(step) == parts.id(first) then return true end
+  end
+  return false
+end
+
+-- Whether the second look sees no more than the first one saw: that one has done nothing yet, or what it has done (it
+-- has given something back) does not show there.
+local function sees_no_more(case, first, second)
+  local act = first.following
+  return act.index > second.index or act.op == "release" and not changed_between(case, first, second)
+end
+
 --- Two tasks see the same in one line, and each does what only one of them is to do.
 function locks.both_read(case)
   local seen = {}
@@ -277,7 +292,7 @@ function locks.both_read(case)
     local id = act and ("%s %s %s"):format(parts.id(step), step.line, step.result)
     local other = id and seen[id]
     if other and other.task ~= step.task and other.following.subject == act.subject
-      and other.following.index > step.index and case.story.script:line(step.file, step.line):find "==" then
+      and sees_no_more(case, other, step) and case.story.script:line(step.file, step.line):find "==" then
       return {
         text = ("%s and %s both read %s = %s in line %d, and each goes by it."):format(case.names:task(other.task),
           case.names:task(step.task), words.name(step, case.names), step.result, step.line),
