@@ -8,6 +8,7 @@ local locks = require "judge.diagnose_locks"
 local own = require "judge.diagnose_own"
 local parts = require "explore.parts"
 local queues = require "judge.diagnose_queues"
+local woken = require "judge.diagnose_woken"
 local words = require "judge.words"
 
 local diagnose = {}
@@ -110,8 +111,8 @@ local function swap(case)
 end
 
 local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
-  locks.both_read, timed_out, lost_signal, queues.nils, circle, slept, queues.nil_first, queues.done_too_early,
-  held.itself, held.kept, held.one_each, any_pattern, swap }
+  locks.both_read, timed_out, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
+  queues.done_too_early, held.itself, held.kept, held.one_each, any_pattern, swap }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

@@ -216,6 +216,13 @@ function things.rule(_, thing, which, rule)
   table.insert(thing.rules[which], rule)
 end
 
+--- The task has done what the lab had it do: it wants in nowhere any more.
+function things:ends(number)
+  for _, thing in ipairs(self.list) do
+    if thing.kind == "stage" then self.lab.board.set(own_cell(thing, number, ARRIVAL), 0) end
+  end
+end
+
 --- From now on the steps of both are on one value.
 function things:join(a, b)
   local old, new = b.value, a.value

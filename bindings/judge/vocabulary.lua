@@ -54,7 +54,9 @@ local function start_task(self, name, fn, ...)
   self.started = true
   local process = self.ipc.process{ name = name, target = function()
     self.tasks:enter(name)
-    return fn(table.unpack(arguments, 1, arguments.n))
+    local results = table.pack(fn(table.unpack(arguments, 1, arguments.n)))
+    self.things:ends(self.tasks:me())
+    return table.unpack(results, 1, results.n)
   end }
   process:start()
   self.processes[#self.processes + 1] = process
