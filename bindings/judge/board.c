@@ -278,6 +278,17 @@ static int board_path(lua_State *L)
     return 1;
 }
 
+/* The path of a task that polls; nil: none does. */
+static int board_polls(lua_State *L)
+{
+    const struct tl_exploration *exploration = tl_explored();
+    if (exploration && exploration->account.polls)
+        lua_pushinteger(L, (lua_Integer)exploration->account.polls);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
 /* ---- files ---- */
 
 static int board_read(lua_State *L)
@@ -300,18 +311,29 @@ static int board_read(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"begin", board_begin},     {"get", board_get},
-    {"set", board_set},         {"add", board_add},
-    {"text", board_text},       {"write", board_write},
-    {"opaque", board_opaque},   {"step", board_step},
-    {"told", board_told},       {"say", board_say},
-    {"died", board_died},       {"events", board_events},
-    {"waited", board_waited},   {"append", board_append},
-    {"entries", board_entries}, {"stuck", board_stuck},
-    {"finish", board_finish},   {"notice", board_notice},
-    {"label", board_label},     {"path", board_path},
-    {"read", board_read},       {NULL, NULL}};
+static const luaL_Reg functions[] = {{"begin", board_begin},
+                                     {"get", board_get},
+                                     {"set", board_set},
+                                     {"add", board_add},
+                                     {"text", board_text},
+                                     {"write", board_write},
+                                     {"opaque", board_opaque},
+                                     {"step", board_step},
+                                     {"told", board_told},
+                                     {"say", board_say},
+                                     {"died", board_died},
+                                     {"events", board_events},
+                                     {"waited", board_waited},
+                                     {"append", board_append},
+                                     {"entries", board_entries},
+                                     {"stuck", board_stuck},
+                                     {"finish", board_finish},
+                                     {"notice", board_notice},
+                                     {"label", board_label},
+                                     {"path", board_path},
+                                     {"read", board_read},
+                                     {"polls", board_polls},
+                                     {NULL, NULL}};
 
 int board_open_library(lua_State *L)
 {

@@ -145,6 +145,8 @@ struct tl_account {
     uint64_t choices;      /* steps where another task could have come first */
     uint64_t deviations;
     uint64_t first_deviation; /* at that step; 0: none */
+    uint64_t polls; /* key of the first task that looked again and again, and
+                       nothing had changed (explore/fairness); 0: none */
     bool wrote_files, went_outside, lost_events;
     char message[16384]; /* of the failure; of a deadlock, the report */
     char outcome[1024];
