@@ -103,13 +103,15 @@ static int board_opaque(lua_State *L)
     static const char *const events[] = {"__index", "__newindex", "__tostring"};
     lua_settop(L, 3);
     lua_newuserdatauv(L, 1, 1);
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     for (int i = 0; i < 3; i++) {
         lua_pushvalue(L, i + 1);
         lua_setfield(L, -2, events[i]);
     }
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, "__by_name"); /* see codec/by_name.h */
     lua_setmetatable(L, -2);
     return 1;
 }

@@ -177,6 +177,19 @@ local function add_tasks(self, api)
   end
 end
 
+-- What the learner sends to another process, or to a pool, may hold the lab and its things: these are sent by name, as
+-- what both have. So they are fields of a module, and `lab` is one.
+local function make_known(self, api)
+  local kept, count = setmetatable({}, { __index = function()
+    error("the process is older than what is sent to it: start it later", 0)
+  end }), 0
+  package.loaded["a lab"], package.loaded["things of a lab"] = api, kept
+  function self.keep(thing)
+    count = count + 1
+    kept["thing " .. count] = thing
+  end
+end
+
 --- For a schedule: { api = the table `lab`, finish = to be called when world has returned }.
 function vocabulary.new(board, ipc, description)
   local self = {
@@ -187,6 +200,7 @@ function vocabulary.new(board, ipc, description)
   self.reject = function(...) return reject(self, ...) end
   self.things, self.memory = things.new(self), memory.new(self)
   local api = {}
+  make_known(self, api)
   add_things(self, api)
   add_rules(self, api)
   add_claims(self, api)
