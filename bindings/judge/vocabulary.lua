@@ -166,6 +166,8 @@ local function add_tasks(self, api)
     self.board.say(select("#", ...) > 0 and text:format(...) or tostring(text))
   end
 
+  function api.last() return self.board.last() end
+
   function api.polls()
     local path = self.board.polls()
     return path and self.tasks:name_of(path)
