@@ -44,7 +44,10 @@ Three customers come for two places, all at once, and a late one after them. `li
           free[n]:set(BANDS - line:size())
           local undecided = 0
           for m = 1, CUSTOMERS - 1 do
-            if m ~= n and n < CUSTOMERS and served[m]:get() == 0 then others[n]:add(1 << m) undecided = undecided + 1 end
+            if m ~= n and n < CUSTOMERS and served[m]:get() == 0 then
+              others[n]:add(1 << m)
+              undecided = undecided + 1
+            end
           end
           lab.always("safe", undecided >= free[n]:get(), "%s was turned away though a place was free", name)
           gone[name]:pass()

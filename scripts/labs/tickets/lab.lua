@@ -7,8 +7,8 @@ left. Both say "that one, please". The box office reads its file, sees that ther
 none: once for each of them, if they are unlucky. Two people, one seat.
 
 Only one of them may be at the counter at a time, and nobody is sent away while one is left, unless another one has
-claimed it; that somebody stands at the counter is no reason. But the board hangs in the street: whoever likes may look at it, also while others look, and you are not to put a fence
-round it.]],
+claimed it; that somebody stands at the counter is no reason. But the board hangs in the street: whoever likes may look
+at it, also while others look, and you are not to put a fence round it.]],
   hints = {
     "What does a buyer know at the moment at which it writes? How old is that?",
     "`counter` is one lock for both buyers. What must lie between acquire and release: reading, writing, or both?",
