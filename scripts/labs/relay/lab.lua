@@ -36,7 +36,7 @@ has made the tube holds one, too.]],
     local how = "it is over, and %d of %d addresses are not read"
     if receiver and unread > 0 then
       how = "nobody waited for the receiver: %d of %d addresses are not read"
-      if receiver.exitcode == 0 then how = "the receiver stopped listening with %d of %d addresses unread" end
+      if receiver.exitcode == 0 then how = "the receiver has ended, and %d of %d addresses are not read" end
       receiver:join()
       if receiver.exitcode < 0 then how = "the receiver was killed with %d of %d addresses unread" end
     end

@@ -1,4 +1,4 @@
--- says: "the receiver stopped listening with"
+-- says: "the receiver has ended, and"
 -- says: "a timeout means"
 local ipc = require "tidelock"
 
