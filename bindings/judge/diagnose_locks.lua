@@ -239,12 +239,24 @@ local function two_steps(race)
   return ("line %s reads and line %s %s"):format(race.read.line, race.act.line, verb)
 end
 
+-- The lock that the task holds whenever it looks at what the step is about, or changes it; nil: none does that.
+local function protector(case, step)
+  local found = held_at(case, step)
+  for _, other in ipairs(case.story.steps) do
+    if other.task == step.task and other.subject == step.subject and parts.id(other) == parts.id(step) then
+      local held = held_at(case, other)
+      for subject in pairs(found) do found[subject] = held[subject] end
+    end
+  end
+  return (next(found))
+end
+
 --- Nothing that both hold.
 function locks.no_common_lock(case)
   local race = race_of(case)
   if not race then return nil end
-  local mine, one = held_at(case, race.act)
-  local theirs, other = held_at(case, race.change)
+  local mine, theirs = held_at(case, race.act), held_at(case, race.change)
+  local one, other = protector(case, race.act), protector(case, race.change)
   local a, b = case.names:task(race.act.task), case.names:task(race.change.task)
   if common(mine, theirs) then return nil end
   if not one and not other then

@@ -42,6 +42,9 @@ then nobody else may be in the room: half an old page and half a new one make a 
     lab.stuck("%s waits for ever at the door of the reading room")
     lab.after(function()
       lab.always("ends", reading.entered == 2 and writing.entered == 1, "not all have come to the page")
+      lab.stuck("the next morning all wait for ever at the door of the reading room, and nobody is in")
+      student.writer(write)
+      student.reader(read)
       lab.sometimes("free", reading.most == 2, "no two readers ever read at the same time")
     end)
   end }
