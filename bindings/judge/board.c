@@ -103,13 +103,15 @@ static int board_opaque(lua_State *L)
     static const char *const events[] = {"__index", "__newindex", "__tostring"};
     lua_settop(L, 3);
     lua_newuserdatauv(L, 1, 1);
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     for (int i = 0; i < 3; i++) {
         lua_pushvalue(L, i + 1);
         lua_setfield(L, -2, events[i]);
     }
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, "__by_name"); /* see codec/by_name.h */
     lua_setmetatable(L, -2);
     return 1;
 }
@@ -285,6 +287,17 @@ static int board_path(lua_State *L)
     return 1;
 }
 
+/* The path of a task that polls; nil: none does. */
+static int board_polls(lua_State *L)
+{
+    const struct tl_exploration *exploration = tl_explored();
+    if (exploration && exploration->account.polls)
+        lua_pushinteger(L, (lua_Integer)exploration->account.polls);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
 /* ---- files ---- */
 
 static int board_read(lua_State *L)
@@ -329,6 +342,7 @@ static const luaL_Reg functions[] = {{"begin", board_begin},
                                      {"path", board_path},
                                      {"read", board_read},
                                      {"alone", board_alone},
+                                     {"polls", board_polls},
                                      {NULL, NULL}};
 
 int board_open_library(lua_State *L)

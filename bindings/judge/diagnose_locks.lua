@@ -108,12 +108,12 @@ local function as_race(case, found)
   return race
 end
 
--- Also those in which A was not stopped between the two, but waited for a lock: the last one is the nearest.
+-- Also those in which A was not stopped between the two, but waited for a lock: the last one is the nearest. Who waits
+-- for ever does so by what is lost, and seldom by what was looked at too early.
 local function of_waiting(case)
   local last
   local function keep(found) last = as_race(case, found) or last end
-  if case.story.run.ending == "deadlock" then return nil end
-  data.check_then_act(case.story, case.names, keep)
+  if case.story.run.ending ~= "deadlock" then data.check_then_act(case.story, case.names, keep) end
   data.lost_update(case.story, case.names, keep)
   return last
 end
@@ -126,7 +126,8 @@ local function race_of(case)
     case.race = as_race(case, found) or false
     if case.race then return case.race end
   end
-  case.race = not case.pattern and of_waiting(case) or false
+  local waits = case.story.run.ending == "deadlock"
+  case.race = (waits or not case.pattern) and of_waiting(case) or false
   return case.race
 end
 
@@ -239,16 +240,11 @@ local function two_steps(race)
   return ("line %s reads and line %s %s"):format(race.read.line, race.act.line, verb)
 end
 
--- The lock that the task holds whenever it looks at what the step is about, or changes it; nil: none does that.
-local function protector(case, step)
-  local found = held_at(case, step)
-  for _, other in ipairs(case.story.steps) do
-    if other.task == step.task and other.subject == step.subject and parts.id(other) == parts.id(step) then
-      local held = held_at(case, other)
-      for subject in pairs(found) do found[subject] = held[subject] end
-    end
+-- One of them that is a lock and nothing else: a semaphore may keep others out of something else than the data.
+local function true_lock(case, set)
+  for subject in pairs(set) do
+    if case.story.objects[subject].kind ~= "semaphore" then return subject end
   end
-  return (next(found))
 end
 
 --- Nothing that both hold.
@@ -256,9 +252,9 @@ function locks.no_common_lock(case)
   local race = race_of(case)
   if not race then return nil end
   local mine, theirs = held_at(case, race.act), held_at(case, race.change)
-  local one, other = protector(case, race.act), protector(case, race.change)
   local a, b = case.names:task(race.act.task), case.names:task(race.change.task)
   if common(mine, theirs) then return nil end
+  local one, other = true_lock(case, mine), true_lock(case, theirs)
   if not one and not other then
     return tell(race, "%s, and nothing keeps %s out between them: read and write in one step, or hold one lock around "
       .. "both.", two_steps(race), b)

@@ -20,11 +20,13 @@ local function tell_stuck(self)
 end
 
 local function opaque(self, name, methods, value)
-  return self.lab.board.opaque(function(_, key)
+  local made = self.lab.board.opaque(function(_, key)
     if methods[key] then return methods[key] end
     if key == "value" and value then return value() end
     error(("`%s` has no `%s`"):format(name, tostring(key)), 2)
   end, function() error(("`%s` has no fields that can be set"):format(name), 2) end, function() return name end)
+  self.lab.keep(made)
+  return made
 end
 
 --- A number: c:add(n) -> the new one, c:get(), c:set(n), c.value.

@@ -54,7 +54,9 @@ local function start_task(self, name, fn, ...)
   self.started = true
   local process = self.ipc.process{ name = name, target = function()
     self.tasks:enter(name)
-    return fn(table.unpack(arguments, 1, arguments.n))
+    local results = table.pack(fn(table.unpack(arguments, 1, arguments.n)))
+    self.things:ends(self.tasks:me())
+    return table.unpack(results, 1, results.n)
   end }
   process:start()
   self.processes[#self.processes + 1] = process
@@ -165,9 +167,27 @@ local function add_tasks(self, api)
     self.board.say(select("#", ...) > 0 and text:format(...) or tostring(text))
   end
 
+  function api.polls()
+    local path = self.board.polls()
+    return path and self.tasks:name_of(path)
+  end
+
   function api.killed()
     local dead = self.tasks:dead()
     return #dead, self.tasks:names(dead)
+  end
+end
+
+-- What the learner sends to another process, or to a pool, may hold the lab and its things: these are sent by name, as
+-- what both have. So they are fields of a module, and `lab` is one.
+local function make_known(self, api)
+  local kept, count = setmetatable({}, { __index = function()
+    error("the process is older than what is sent to it: start it later", 0)
+  end }), 0
+  package.loaded["a lab"], package.loaded["things of a lab"] = api, kept
+  function self.keep(thing)
+    count = count + 1
+    kept["thing " .. count] = thing
   end
 end
 
@@ -181,6 +201,7 @@ function vocabulary.new(board, ipc, description)
   self.reject = function(...) return reject(self, ...) end
   self.things, self.memory = things.new(self), memory.new(self)
   local api = {}
+  make_known(self, api)
   add_things(self, api)
   add_rules(self, api)
   add_claims(self, api)

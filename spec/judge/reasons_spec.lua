@@ -26,7 +26,7 @@ local REASONS = {
   },
   laps = { looks_later = "both read come = 2 in line 10" },
   library = {
-    counts_in_two_steps = 'and keeps semaphore "room" meanwhile',
+    counts_in_two_steps = false,
     reader_becomes_writer = "waits for room, which it has taken itself (line 10)",
     room_is_a_lock = "took room in line 10: only the task that takes a lock may give it back",
     writer_waits_for_empty_once = false,
