@@ -15,7 +15,6 @@ lamp that is lit twice bursts.]],
   },
   points = { safe = 3, survives = 5, free = 2 },
   tasks = 2, kills = 1, switches = 1,
-  forbid = { "ipc.pool" },
   world = function(lab, student)
     local way, lamps, lit = lab.stage("on the way"), {}, lab.count("lit")
     for n = 1, 2 do

@@ -32,6 +32,7 @@ the book must say what the drawer holds.]],
     end
     lab.stuck("%s waits for the key for ever")
     lab.after(function()
+      lab.always("ends", not lab.polls(), "%s asks for the key again and again, instead of waiting for it", lab.polls())
       local dead = ended:get() < CLERKS
       lab.stuck(dead and "a clerk is dead, and the owner waits for the key for ever"
         or "the owner waits for the key for ever")
