@@ -188,6 +188,13 @@ static bool could_run(const struct tl_event *event, uint32_t slot)
            event->could_run >> (slot - 1) & 1;
 }
 
+/* Whether no other task could have come where the caller took its last step. */
+static int board_alone(lua_State *L)
+{
+    lua_pushboolean(L, tl_explore_ready() <= 1);
+    return 1;
+}
+
 /* Since when the task has been kept waiting without a break, up to now. */
 static int board_waited(lua_State *L)
 {
@@ -332,19 +339,31 @@ static int board_read(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"begin", board_begin},     {"get", board_get},
-    {"set", board_set},         {"add", board_add},
-    {"text", board_text},       {"write", board_write},
-    {"opaque", board_opaque},   {"step", board_step},
-    {"told", board_told},       {"say", board_say},
-    {"died", board_died},       {"events", board_events},
-    {"waited", board_waited},   {"append", board_append},
-    {"entries", board_entries}, {"stuck", board_stuck},
-    {"finish", board_finish},   {"notice", board_notice},
-    {"label", board_label},     {"path", board_path},
-    {"read", board_read},       {"polls", board_polls},
-    {"last", board_last},       {NULL, NULL}};
+static const luaL_Reg functions[] = {{"begin", board_begin},
+                                     {"get", board_get},
+                                     {"set", board_set},
+                                     {"add", board_add},
+                                     {"text", board_text},
+                                     {"write", board_write},
+                                     {"opaque", board_opaque},
+                                     {"step", board_step},
+                                     {"told", board_told},
+                                     {"say", board_say},
+                                     {"died", board_died},
+                                     {"events", board_events},
+                                     {"waited", board_waited},
+                                     {"append", board_append},
+                                     {"entries", board_entries},
+                                     {"stuck", board_stuck},
+                                     {"finish", board_finish},
+                                     {"notice", board_notice},
+                                     {"label", board_label},
+                                     {"path", board_path},
+                                     {"read", board_read},
+                                     {"polls", board_polls},
+                                     {"last", board_last},
+                                     {"alone", board_alone},
+                                     {NULL, NULL}};
 
 int board_open_library(lua_State *L)
 {

@@ -123,7 +123,7 @@ end
 
 local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
   locks.both_read, timed_out, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
-  queues.done_too_early, held.itself, held.kept, held.one_each, any_pattern, swap }
+  queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern, swap }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

@@ -160,6 +160,7 @@ end
 local function add_tasks(self, api)
   function api.task(name, fn, ...) return start_task(self, name, fn, ...) end
   function api.choose(n) return self.ipc.choose(n) end
+  function api.others_wait() return self.board.alone() end
   function api.me() return self.tasks:name(self.tasks:me()) end
 
   function api.say(text, ...)

@@ -241,6 +241,10 @@ extern void (*tl_stop_hook)(uint64_t step);
 /* This task's path, as a key. */
 uint64_t tl_explore_self(void);
 
+/* How many tasks could have taken a step where this one took its last one: with
+ * those that try in vain, and with this one. */
+uint32_t tl_explore_ready(void);
+
 /* Calls `tell` with each object that a task of the program has a handle to, as
  * by tl_describe; the same one once for each handle. */
 void tl_object_look(void (*tell)(void *context, const char *text),

@@ -296,6 +296,7 @@ struct tl_choice tl_chooser_choose(uint32_t count, bool clock)
 {
     struct tl_choice choice = {0};
     uint32_t going_on = unseen(count), left;
+    tl_players->ready = count;
     bool follows = follow(count, clock, &choice);
     left = untie(count);
     if (!follows && going_on && !tl_players_at(going_on)->contender.tied)

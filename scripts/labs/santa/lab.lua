@@ -81,6 +81,7 @@ sleigh is late. The elves are curious and come twice.]],
     end
     lab.stuck("%s waits at the North Pole for ever")
     lab.after(function()
+      lab.always("ends", not lab.polls(), "%s looks and looks, instead of sleeping until it is called", lab.polls())
       lab.always("ends", hitched:get() == 1, "the sleigh was hitched %d times", hitched:get())
       lab.always("ends", answers:get() == TIMES, "Santa gave %d answers instead of %d", answers:get(), TIMES)
       lab.always("ends", asked:get() == ELVES * TIMES, "%d of %d questions were asked", asked:get(), ELVES * TIMES)
