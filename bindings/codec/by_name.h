@@ -6,7 +6,8 @@
  * The encoder looks for such a name in three places only: in the upvalues of
  * functions, where `local insert = table.insert` is code and not data; as the
  * function of a call; and within a function's own environment or among classes.
- * Any other value is data, and travels or is refused.
+ * Any other value is data, and travels or is refused; but a userdata that has
+ * __by_name in its metatable is looked for everywhere.
  */
 #ifndef TL_BY_NAME_H
 #define TL_BY_NAME_H

@@ -26,6 +26,7 @@
  *   - An upvalue that is a loaded module is sent by the module's name and
  *     required where it arrives.  One that cannot travel but is a field of a
  *     loaded module (print, string.format, io.stderr) is sent by both names.
+ *     So is a userdata with __by_name in its metatable, wherever it stands.
  *
  * Limits
  *   - 200 tables or functions, one within the other.

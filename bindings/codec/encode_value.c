@@ -2,6 +2,8 @@
 
 #include <endian.h>
 
+#include <lauxlib.h>
+
 #include "codec/by_name.h"
 #include "codec/encode_table.h"
 #include "codec/format.h"
@@ -132,6 +134,16 @@ static bool encode_perhaps_named(struct encoder *encoder, int index,
     return encode_identified(encoder, index, place, type);
 }
 
+/* A userdata that is none of the runtime's may say that the receiver has it. */
+static bool goes_by_name(lua_State *L, int index)
+{
+    if (!lua_checkstack(L, 2) ||
+        luaL_getmetafield(L, index, "__by_name") == LUA_TNIL)
+        return false;
+    lua_pop(L, 1);
+    return true;
+}
+
 bool encode_value(struct encoder *encoder, int index, const struct place *place)
 {
     lua_State *L = encoder->L;
@@ -154,7 +166,8 @@ bool encode_value(struct encoder *encoder, int index, const struct place *place)
     case LUA_TTABLE:
     case LUA_TFUNCTION:
     case LUA_TUSERDATA:
-        if (encoder->environment || encoder->classes)
+        if (encoder->environment || encoder->classes ||
+            (type == LUA_TUSERDATA && goes_by_name(L, index)))
             return encode_perhaps_named(encoder, index, place, type);
         return encode_identified(encoder, index, place, type);
     default:

@@ -96,12 +96,14 @@ function patterns.lock_order(story, names, add)
   end
 end
 
+local LOCKS = { lock = true, rlock = true, rwlock = true }
+
 -- Proof: a task waits for something that is not a lock, with a lock in its hands that another one waits for.
 function patterns.wait_with_lock(story, names, add)
   if story.run.ending ~= "deadlock" then return end
   for _, task in ipairs(story.tasks) do
     local step = story.waiting[task.path]
-    for _, subject in ipairs(step and step.op ~= "end" and owners.of_task(story, task.path) or {}) do
+    for _, subject in ipairs(step and step.op ~= "end" and not LOCKS[step.kind] and owners.of_task(story, task.path) or {}) do
       for _, waiter in ipairs(story.tasks) do
         local other, wish = waiter.path, story.waiting[waiter.path]
         if wish and other ~= task.path and wish.subject == subject and subject ~= step.subject then

@@ -20,7 +20,7 @@ local TURNS = {
 
 local LOW = { 10, 20, 30 } -- percent of the tasks that STARVE keeps back
 local CLOCK = 50 -- the clock moves at one choice in so many
-local FAST = 2 -- with the option `fast`: who sleeps, or polls in naps, is faster than the others all along
+local FAST = { 2, 1, CLOCK, 1 } -- with `fast`: who sleeps, or polls in naps, is faster than the others for long
 local FIRST_LENGTH = 50 -- of a schedule, as long as none is known
 
 --- options: seed, delays (whether the clock may move while tasks can run), fast, kills.
@@ -54,7 +54,7 @@ function strategies:next(calm)
   if row.strategy == "pct" then plan.length = self:length() end
   if row.strategy == "starve" then plan.low = LOW[turn // #TURNS % #LOW + 1] end
   if turn % 2 == 1 and self.options.delays and not calm then
-    plan.clock = self.options.fast and turn // 2 % 2 == 0 and FAST or CLOCK
+    plan.clock = self.options.fast and FAST[turn // 2 % #FAST + 1] or CLOCK
   end
   if turn // 2 % 2 == 1 and self.options.kills > 0 then plan.kills = self.options.kills end
   return plan

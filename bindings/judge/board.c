@@ -103,13 +103,15 @@ static int board_opaque(lua_State *L)
     static const char *const events[] = {"__index", "__newindex", "__tostring"};
     lua_settop(L, 3);
     lua_newuserdatauv(L, 1, 1);
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     for (int i = 0; i < 3; i++) {
         lua_pushvalue(L, i + 1);
         lua_setfield(L, -2, events[i]);
     }
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, "__by_name"); /* see codec/by_name.h */
     lua_setmetatable(L, -2);
     return 1;
 }
@@ -184,6 +186,13 @@ static bool could_run(const struct tl_event *event, uint32_t slot)
 {
     return slot < 1 || slot > 64 || event->task == slot ||
            event->could_run >> (slot - 1) & 1;
+}
+
+/* Whether no other task could have come where the caller took its last step. */
+static int board_alone(lua_State *L)
+{
+    lua_pushboolean(L, tl_explore_ready() <= 1);
+    return 1;
 }
 
 /* Since when the task has been kept waiting without a break, up to now. */
@@ -278,6 +287,36 @@ static int board_path(lua_State *L)
     return 1;
 }
 
+/* The kind of what this task's last step was about; nil: it has taken none. */
+static int board_last(lua_State *L)
+{
+    const struct tl_exploration *exploration = tl_explored();
+    uint64_t key = tl_explore_self();
+    const struct tl_account *account =
+        exploration ? &exploration->account : NULL;
+    for (uint32_t i = account ? account->event_count : 0; i > 0; i--) {
+        const struct tl_event *event = &account->events[i - 1];
+        if (event->kind == 0 || event->player >= account->task_count ||
+            account->tasks[event->player].key != key)
+            continue;
+        lua_pushstring(L, tl_kind_name(event->kind));
+        return 1;
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
+/* The path of a task that polls; nil: none does. */
+static int board_polls(lua_State *L)
+{
+    const struct tl_exploration *exploration = tl_explored();
+    if (exploration && exploration->account.polls)
+        lua_pushinteger(L, (lua_Integer)exploration->account.polls);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
 /* ---- files ---- */
 
 static int board_read(lua_State *L)
@@ -300,18 +339,31 @@ static int board_read(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"begin", board_begin},     {"get", board_get},
-    {"set", board_set},         {"add", board_add},
-    {"text", board_text},       {"write", board_write},
-    {"opaque", board_opaque},   {"step", board_step},
-    {"told", board_told},       {"say", board_say},
-    {"died", board_died},       {"events", board_events},
-    {"waited", board_waited},   {"append", board_append},
-    {"entries", board_entries}, {"stuck", board_stuck},
-    {"finish", board_finish},   {"notice", board_notice},
-    {"label", board_label},     {"path", board_path},
-    {"read", board_read},       {NULL, NULL}};
+static const luaL_Reg functions[] = {{"begin", board_begin},
+                                     {"get", board_get},
+                                     {"set", board_set},
+                                     {"add", board_add},
+                                     {"text", board_text},
+                                     {"write", board_write},
+                                     {"opaque", board_opaque},
+                                     {"step", board_step},
+                                     {"told", board_told},
+                                     {"say", board_say},
+                                     {"died", board_died},
+                                     {"events", board_events},
+                                     {"waited", board_waited},
+                                     {"append", board_append},
+                                     {"entries", board_entries},
+                                     {"stuck", board_stuck},
+                                     {"finish", board_finish},
+                                     {"notice", board_notice},
+                                     {"label", board_label},
+                                     {"path", board_path},
+                                     {"read", board_read},
+                                     {"polls", board_polls},
+                                     {"last", board_last},
+                                     {"alone", board_alone},
+                                     {NULL, NULL}};
 
 int board_open_library(lua_State *L)
 {

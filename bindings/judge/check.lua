@@ -5,12 +5,13 @@
 -- To try it without the command line:
 --   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
 --
--- options: jobs (one a CPU), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle (the
--- student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on behind
--- the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends the
--- search), found (a function that is given the failing schedule and what runs plans, while they can be run).
+-- options: jobs (one more than CPUs), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle
+-- (the student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on
+-- behind the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends
+-- the search), found (a function that is given the failing schedule and what runs plans, while they can be run).
 local cost = require "explore.cost"
 local findings = require "judge.findings"
+local host = require "explore.host"
 local hunt = require "judge.hunt"
 local session = require "explore.session"
 local shrink = require "explore.shrink"
@@ -47,13 +48,15 @@ local function unread(lab, path)
   if not chunk then return "the file is no Lua: " .. wrong:gsub("^.-([^/]*:%d+:)", "%1") end
 end
 
+-- One worker more than CPUs: the tasks of a schedule hand over to one another, and meanwhile a CPU is idle.
 local function open(lab, path, options)
+  local count = options.jobs or host.cpus() + 1
   local here = session.open{
     script = WORLD, arguments = { lab.directory .. "/lab.lua", path or "", options.idle and "idle" or "" },
-    jobs = options.jobs, seed = options.seed or 1, patience = PATIENCE, input = false,
+    jobs = count, seed = options.seed or 1, patience = PATIENCE, input = false,
   }
   here.lab = lab
-  here.count = options.jobs or here.system.cpus()
+  here.count = count
   return here
 end
 

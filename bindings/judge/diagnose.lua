@@ -8,6 +8,7 @@ local locks = require "judge.diagnose_locks"
 local own = require "judge.diagnose_own"
 local parts = require "explore.parts"
 local queues = require "judge.diagnose_queues"
+local woken = require "judge.diagnose_woken"
 local words = require "judge.words"
 
 local diagnose = {}
@@ -20,10 +21,17 @@ local function pattern_of(case, ...)
   end
 end
 
--- The first step in which a task sleeps by a line of the file.
+-- Whether the task only naps between two looks at the same: then it goes by what it sees, and not by the time.
+local function is_nap(step)
+  local look, again = step.previous, step.following
+  while again and again.op == "sleep" do again = again.following end
+  return not again or look ~= nil and look.line == again.line and look.subject == again.subject and look.op == again.op
+end
+
+-- The first step in which a task sleeps by a line of the file, and does something then.
 local function sleeping(story)
   for _, step in ipairs(story.steps) do
-    if step.op == "sleep" and step.line and step.opening == step then return step end
+    if step.op == "sleep" and step.line and step.opening == step and not is_nap(step) then return step end
   end
 end
 
@@ -67,17 +75,37 @@ local function lost_signal(case)
   return { text = found.text, notes = notes, marks = found.marks }
 end
 
+-- Who waits for a semaphore that keeps nobody out need not be the one that would do what the other waits for.
+local function holds_a_gate(case, found)
+  return found.name == "waits with a lock" and locks.is_gate(case, found.marks[1].subject)
+end
+
+-- It waits by no line of the file: what it has had to do is done, and the lab keeps it.
+local function kept_lock(case, found)
+  local taken, wait = found.marks[1], found.marks[2]
+  if found.name ~= "waits with a lock" or wait.line or not taken.line or taken == wait then return nil end
+  return {
+    text = ("%s took %s (line %d) and has done its part without giving it back."):format(case.names:task(taken.task),
+      words.name(taken, case.names), taken.line),
+    notes = { [taken] = "<- never given back" }, marks = { taken, found.marks[3] },
+  }
+end
+
 local function circle(case)
   local found = pattern_of(case, "lock order", "hold and wait", "queues in a circle", "waits with a lock",
     "nested monitor")
-  if not found then return nil end
-  return { text = found.text, notes = {}, marks = found.marks }
+  if not found or holds_a_gate(case, found) then return nil end
+  return kept_lock(case, found) or { text = found.text, notes = {}, marks = found.marks }
 end
 
--- What explore's patterns prove besides; races are told by their locks, or not at all.
+-- What explore's patterns prove besides; races are told by their locks, or not at all. Of what the lab claims when all
+-- is over what somebody has seen meanwhile proves nothing.
+local SEEN = { ["torn read"] = true, ["half a change seen"] = true }
+
 local function any_pattern(case)
   local found = case.pattern
-  if not found or locks.is_race(found) then return nil end
+  if found and SEEN[found.name] and case.story.run.ender == "0" then return nil end
+  if not found or locks.is_race(found) or holds_a_gate(case, found) then return nil end
   return { text = found.text, notes = {}, marks = found.marks }
 end
 
@@ -91,15 +119,15 @@ local function swap(case)
   if wait and wait.kind == "condition" then return nil end -- what it lacks is a notify
   if not read.line or not change.line or words.is_of_lab(read) or words.is_of_lab(change) then return nil end
   return {
-    text = ("%s looks at %s in line %d before %s changes it (line %d): what it saw was old by then."):format(
+    text = ("%s looks at %s in line %d before %s changes it (line %d): the other way round it passes."):format(
       case.names:task(read.task), case.names:part(read), read.line, case.names:task(change.task), change.line),
     notes = { [change] = "<- changes it" }, marks = { read, change },
   }
 end
 
 local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
-  locks.both_read, timed_out, lost_signal, queues.nils, circle, slept, queues.nil_first, queues.done_too_early,
-  held.itself, held.kept, held.one_each, any_pattern, swap }
+  locks.both_read, timed_out, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
+  queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern, swap }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

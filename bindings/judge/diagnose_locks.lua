@@ -108,12 +108,12 @@ local function as_race(case, found)
   return race
 end
 
--- Also those in which A was not stopped between the two, but waited for a lock: the last one is the nearest.
+-- Also those in which A was not stopped between the two, but waited for a lock: the last one is the nearest. Who waits
+-- for ever does so by what is lost, and seldom by what was looked at too early.
 local function of_waiting(case)
   local last
   local function keep(found) last = as_race(case, found) or last end
-  if case.story.run.ending == "deadlock" then return nil end
-  data.check_then_act(case.story, case.names, keep)
+  if case.story.run.ending ~= "deadlock" then data.check_then_act(case.story, case.names, keep) end
   data.lost_update(case.story, case.names, keep)
   return last
 end
@@ -126,7 +126,8 @@ local function race_of(case)
     case.race = as_race(case, found) or false
     if case.race then return case.race end
   end
-  case.race = not case.pattern and of_waiting(case) or false
+  local waits = case.story.run.ending == "deadlock"
+  case.race = (waits or not case.pattern) and of_waiting(case) or false
   return case.race
 end
 
@@ -163,8 +164,15 @@ local function kind_of(case, subject)
   return case.story.objects[subject].kind == "semaphore" and "semaphore" or "lock"
 end
 
-local function at(step)
-  return step and step.line and (" (line %d)"):format(step.line) or ""
+-- Where it is, beside what is said of a line.
+local function at(step, line)
+  if not step or not step.line then return "" end
+  return step.line == line and " (in the same line)" or (" (line %d)"):format(step.line)
+end
+
+-- A line that does both, in two steps: `till:set(till:get() + 1)`.
+local function is_one_line(race)
+  return race.read.line == race.act.line
 end
 
 local function notes_of(race)
@@ -210,7 +218,7 @@ function locks.too_late(case)
   local value = race.read.result
   return tell(race, "%s read %s%s in line %s before it held the %s %s%s: what it saw was old by then.",
     case.names:task(race.read.task), words.name(race.read, case.names), value and " = " .. value or "",
-    race.read.line, kind_of(case, subject), name_of(case, subject), at(taken))
+    race.read.line, kind_of(case, subject), name_of(case, subject), at(taken, race.read.line))
 end
 
 --- A reads under the lock, and acts when it has given it back; or it has given it back and taken it again.
@@ -222,31 +230,41 @@ function locks.too_short(case)
   if not subject then return nil end
   local who, both = case.names:task(race.read.task), common(before, after)
   local given = last_of(case, race.read.task, both or subject, "release", race.read, race.act)
-  if both and given then
+  if both and given and is_one_line(race) then
+    return tell(race, "line %s reads and then writes, in two steps, and %s gave the %s back between the two: what it "
+      .. "saw was old by then.", race.read.line, who, kind_of(case, both))
+  elseif both and given then
     return tell(race, "%s gave the %s back between line %s and line %s%s: what it saw was old by then.", who,
       kind_of(case, both), race.read.line, race.act.line, at(given))
   elseif not both and not next(after) then
     return tell(race, "%s acts in line %s after it gave the %s back%s: what it saw was old by then.", who,
-      race.act.line, kind_of(case, subject), at(given))
+      race.act.line, kind_of(case, subject), at(given, race.act.line))
   end
 end
 
 local function two_steps(race)
-  if race.read.line == race.act.line then
+  if is_one_line(race) then
     return ("line %s reads and then writes, in two steps"):format(race.read.line)
   end
   local verb = race.pattern.name == "lost update" and "writes" or "acts on it"
   return ("line %s reads and line %s %s"):format(race.read.line, race.act.line, verb)
 end
 
+-- One of them that is a lock and nothing else: a semaphore may keep others out of something else than the data.
+local function true_lock(case, set)
+  for subject in pairs(set) do
+    if case.story.objects[subject].kind ~= "semaphore" then return subject end
+  end
+end
+
 --- Nothing that both hold.
 function locks.no_common_lock(case)
   local race = race_of(case)
   if not race then return nil end
-  local mine, one = held_at(case, race.act)
-  local theirs, other = held_at(case, race.change)
+  local mine, theirs = held_at(case, race.act), held_at(case, race.change)
   local a, b = case.names:task(race.act.task), case.names:task(race.change.task)
   if common(mine, theirs) then return nil end
+  local one, other = true_lock(case, mine), true_lock(case, theirs)
   if not one and not other then
     return tell(race, "%s, and nothing keeps %s out between them: read and write in one step, or hold one lock around "
       .. "both.", two_steps(race), b)
@@ -254,7 +272,7 @@ function locks.no_common_lock(case)
     return tell(race, "%s holds %s, and line %s of %s does without it.", a, name_of(case, one), race.change.line,
       b)
   end
-  local lines = race.read.line == race.act.line and ("line %s of %s does"):format(race.act.line, a)
+  local lines = is_one_line(race) and ("line %s of %s does"):format(race.act.line, a)
     or ("lines %s and %s of %s do"):format(race.read.line, race.act.line, a)
   return tell(race, "%s holds %s, and %s without it.", b, name_of(case, other), lines)
 end
@@ -269,6 +287,21 @@ local function acts_at_once(case, step)
   return act
 end
 
+local function changed_between(case, first, last)
+  for i = first.index + 1, last.index - 1 do
+    local step = case.story.steps[i]
+    if step.subject == first.subject and parts.changes(step) and parts.id(step) == parts.id(first) then return true end
+  end
+  return false
+end
+
+-- Whether the second look sees no more than the first one saw: that one has done nothing yet, or what it has done (it
+-- has given something back) does not show there.
+local function sees_no_more(case, first, second)
+  local act = first.following
+  return act.index > second.index or act.op == "release" and not changed_between(case, first, second)
+end
+
 --- Two tasks see the same in one line, and each does what only one of them is to do.
 function locks.both_read(case)
   local seen = {}
@@ -277,7 +310,7 @@ function locks.both_read(case)
     local id = act and ("%s %s %s"):format(parts.id(step), step.line, step.result)
     local other = id and seen[id]
     if other and other.task ~= step.task and other.following.subject == act.subject
-      and other.following.index > step.index and case.story.script:line(step.file, step.line):find "==" then
+      and sees_no_more(case, other, step) and case.story.script:line(step.file, step.line):find "==" then
       return {
         text = ("%s and %s both read %s = %s in line %d, and each goes by it."):format(case.names:task(other.task),
           case.names:task(step.task), words.name(step, case.names), step.result, step.line),

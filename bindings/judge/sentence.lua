@@ -40,13 +40,13 @@ local function place_of(story)
   return line and " in line " .. line or "", rest or text
 end
 
-local MOST = 100 -- of a sentence
+local MOST = 130 -- of a sentence
 
 -- What helps is told before the semicolon, and of an object its name; but of a method that there is not, those that
 -- there are: who writes wait for join has nothing else to go by.
 local function short(text)
   local others = text:match "; there are: [%w_, ]+" or ""
-  text = text:gsub('(%a+)#%d+ (".-")', "%1 %2"):gsub("; .*$", "")
+  text = text:gsub('(%a+)#%d+ (".-")', "%1 %2"):gsub("; .*$", ""):gsub("in (%S+) %(pid %d+%): ", "in %1: ")
   if #text <= MOST then return text .. others end
   return text:sub(1, MOST - 3):gsub("[\194-\244]?[\128-\191]*$", ""):gsub("%s+%S*$", "") .. "..." .. others
 end

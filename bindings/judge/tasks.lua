@@ -48,6 +48,14 @@ function tasks:me()
   return self.number
 end
 
+--- The name of the task of that path; "a task" where it has none.
+function tasks:name_of(path)
+  for number = 0, self:count() do
+    if self:path_of(number) == path then return self:name(number) end
+  end
+  return "a task"
+end
+
 function tasks:path_of(number)
   return self.board.get(PATHS + number)
 end

@@ -195,6 +195,7 @@ function things:make(kind, name)
   thing.opaque = lab.board.opaque(make_index(thing), function()
     error(("`%s` has no fields that can be set"):format(name), 2)
   end, function() return ("%s %s"):format(kind, name) end)
+  lab.keep(thing.opaque, ("%s %d %s"):format(kind, thing.base, name))
   self.of[thing.opaque] = thing
   self.list[#self.list + 1] = thing
   return thing.opaque
@@ -214,6 +215,13 @@ end
 function things.rule(_, thing, which, rule)
   thing.rules[which] = thing.rules[which] or {}
   table.insert(thing.rules[which], rule)
+end
+
+--- The task has done what the lab had it do: it wants in nowhere any more.
+function things:ends(number)
+  for _, thing in ipairs(self.list) do
+    if thing.kind == "stage" then self.lab.board.set(own_cell(thing, number, ARRIVAL), 0) end
+  end
 end
 
 --- From now on the steps of both are on one value.

@@ -54,7 +54,9 @@ local function start_task(self, name, fn, ...)
   self.started = true
   local process = self.ipc.process{ name = name, target = function()
     self.tasks:enter(name)
-    return fn(table.unpack(arguments, 1, arguments.n))
+    local results = table.pack(fn(table.unpack(arguments, 1, arguments.n)))
+    self.things:ends(self.tasks:me())
+    return table.unpack(results, 1, results.n)
   end }
   process:start()
   self.processes[#self.processes + 1] = process
@@ -158,15 +160,37 @@ end
 local function add_tasks(self, api)
   function api.task(name, fn, ...) return start_task(self, name, fn, ...) end
   function api.choose(n) return self.ipc.choose(n) end
+  function api.others_wait() return self.board.alone() end
   function api.me() return self.tasks:name(self.tasks:me()) end
 
   function api.say(text, ...)
     self.board.say(select("#", ...) > 0 and text:format(...) or tostring(text))
   end
 
+  function api.last() return self.board.last() end
+
+  function api.polls()
+    local path = self.board.polls()
+    return path and self.tasks:name_of(path)
+  end
+
   function api.killed()
     local dead = self.tasks:dead()
     return #dead, self.tasks:names(dead)
+  end
+end
+
+-- What the learner sends to another process, or to a pool, may hold the lab and its things: these are sent by name, as
+-- what both have. So they are fields of a module, and `lab` is one. A process that is older has no such field.
+local function make_known(self, api)
+  local kept = setmetatable({}, { __index = function(_, title)
+    return self.memory:again(title)
+      or error("the process is older than what is sent to it: start it later", 0)
+  end })
+  package.loaded["a lab"], package.loaded["things of a lab"] = api, kept
+  function self.keep(thing, title)
+    kept[title] = thing
+    return thing
   end
 end
 
@@ -180,6 +204,7 @@ function vocabulary.new(board, ipc, description)
   self.reject = function(...) return reject(self, ...) end
   self.things, self.memory = things.new(self), memory.new(self)
   local api = {}
+  make_known(self, api)
   add_things(self, api)
   add_rules(self, api)
   add_claims(self, api)

@@ -75,8 +75,10 @@ struct tl_world {
 
     /* Of so many tasks that wait for the same, two or more, not all are called:
      * the index of the one that is next.  They are in the order in which they
-     * came.  Takes no guard.  May be NULL: the first. */
-    uint32_t (*whom)(struct tl_task *const *waiters, uint32_t count);
+     * came; `in_line`: they stand in a line, and are not those of a notify.
+     * Takes no guard.  May be NULL: the first. */
+    uint32_t (*whom)(struct tl_task *const *waiters, uint32_t count,
+                     bool in_line);
 
     /* Sends a signal to another process of the program, or remembers to;
      * false: it is to be sent as always. */
@@ -144,9 +146,9 @@ static inline bool tl_world_chooses(void)
 
 /* Where tl_world_chooses. */
 static inline uint32_t tl_world_whom(struct tl_task *const *waiters,
-                                     uint32_t count)
+                                     uint32_t count, bool in_line)
 {
-    return tl_world->whom(waiters, count);
+    return tl_world->whom(waiters, count, in_line);
 }
 
 /* False: it is to be sent. */

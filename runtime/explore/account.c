@@ -53,7 +53,7 @@ void tl_account_empty(struct tl_account *account)
     account->ender = 0;
     account->status = 0;
     account->hash = account->choices = 0;
-    account->deviations = account->first_deviation = 0;
+    account->deviations = account->first_deviation = account->polls = 0;
     account->wrote_files = account->went_outside = account->lost_events = false;
     account->message[0] = account->outcome[0] = account->notices[0] = '\0';
     account->label_count = account->file_count = 0;

@@ -16,6 +16,9 @@
  *   - by reading the same part of the same object at the same line of the
  * script for the third time, where meanwhile no other task has written
  * anything, nor this one to that object.
+ *
+ * Some loops end by themselves, after so many looks: a plan may have those that
+ * look go on at once a number of times (haste, of strategy.h).
  */
 #ifndef TL_FAIRNESS_H
 #define TL_FAIRNESS_H

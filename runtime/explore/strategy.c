@@ -4,6 +4,7 @@
     (UINT64_C(1) << 63) /* above all priorities that PCT gives later           \
                          */
 #define LENGTH 50       /* where none is known */
+#define HASTE 9         /* its most is 2 to the power of one less */
 #define STRETCH_LEAST 10
 #define STRETCH_MOST 50
 
@@ -34,6 +35,8 @@ void tl_strategy_begin(struct tl_strategy_state *state,
                        const struct tl_plan *plan)
 {
     state->random = plan->seed;
+    if (plan->clock == 1)
+        state->haste = 1u << tl_strategy_random(state, HASTE);
     if (plan->strategy == TL_STRATEGY_PCT)
         for (uint32_t i = 0; i < plan->changes && i < TL_STRATEGY_CHANGES; i++)
             state->changes[i] = moment(state, plan);
@@ -188,9 +191,18 @@ uint32_t tl_strategy_choose(struct tl_strategy_state *state,
 
 /* ---- the clock, and deaths ---- */
 
+bool tl_strategy_hurries(struct tl_strategy_state *state,
+                         const struct tl_plan *plan)
+{
+    return plan->clock == 1 && plan->strategy != TL_STRATEGY_NONE &&
+           state->haste > 0 && state->haste-- > 0;
+}
+
 bool tl_strategy_moves_clock(struct tl_strategy_state *state,
                              const struct tl_plan *plan)
 {
+    if (plan->clock == 1)
+        return tl_strategy_hurries(state, plan);
     return plan->clock > 0 && plan->strategy != TL_STRATEGY_NONE &&
            tl_strategy_random(state, plan->clock) == 0;
 }

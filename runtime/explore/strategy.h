@@ -46,6 +46,8 @@ struct tl_strategy_state {
     uint64_t stretch; /* of STARVE: the number of this one, and the choice with
                          which it ends */
     uint64_t stretch_end;
+    uint32_t haste; /* of plan.clock 1: so often is the clock moved still, or
+                       one that looks in vain not put last (fairness.h) */
     /* at which choices, or as soon as it is possible; 0: over */
     uint64_t changes[TL_STRATEGY_CHANGES];
     uint64_t kills[TL_STRATEGY_KILLS];
@@ -91,6 +93,10 @@ uint32_t tl_strategy_choose(struct tl_strategy_state *state,
  * it can be; whether one is killed first. */
 bool tl_strategy_moves_clock(struct tl_strategy_state *state,
                              const struct tl_plan *plan);
+/* One has looked in vain: whether it goes on all the same, since the plan has
+ * those that poll hurry. */
+bool tl_strategy_hurries(struct tl_strategy_state *state,
+                         const struct tl_plan *plan);
 bool tl_strategy_kills(struct tl_strategy_state *state,
                        const struct tl_plan *plan);
 

@@ -169,7 +169,7 @@ static struct tl_waiter *next_of(struct tl_wait_queue *condition,
         nodes[n] = tl_at(at);
         waiters[n] = tl_task_at(nodes[n]->task);
     }
-    return nodes[tl_world_whom(waiters, n)];
+    return nodes[tl_world_whom(waiters, n, true)];
 }
 
 /* Takes up to 16 waiters off the list into `chosen`; returns how many. */

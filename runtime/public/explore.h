@@ -71,13 +71,15 @@ struct tl_plan {
     uint32_t changes;  /* of PCT: its d - 1, the changes of priority */
     uint32_t length;   /* about so many choices a schedule has; 0: 50 */
     uint32_t low;      /* of STARVE: percent of the tasks that are low */
-    uint32_t clock;    /* at one in so many choices the clock is moved; 0 */
+    uint32_t clock;    /* at one in so many choices the clock is moved; 0.  At
+                          1 those that nap or poll hurry, for a while */
     uint32_t kills;    /* at most so many tasks are killed by the strategy */
-    bool fair;       /* who has waited longest is woken, and goes on at once */
-    bool everywhere; /* also private steps are choices */
-    bool tells;      /* the account has the text of each step */
-    uint64_t stop;   /* before this step tl_stop_hook is called; 0: never */
-    uint32_t moves;  /* how many */
+    bool fair;         /* who has waited longest is woken, but by a notify, and
+                          goes on at once */
+    bool everywhere;   /* also private steps are choices */
+    bool tells;        /* the account has the text of each step */
+    uint64_t stop;     /* before this step tl_stop_hook is called; 0: never */
+    uint32_t moves;    /* how many */
     uint32_t spare;
     struct tl_move move[TL_MOVES_MOST];
 };
@@ -143,6 +145,8 @@ struct tl_account {
     uint64_t choices;      /* steps where another task could have come first */
     uint64_t deviations;
     uint64_t first_deviation; /* at that step; 0: none */
+    uint64_t polls; /* key of the first task that looked again and again, and
+                       nothing had changed (explore/fairness); 0: none */
     bool wrote_files, went_outside, lost_events;
     char message[16384]; /* of the failure; of a deadlock, the report */
     char outcome[1024];
@@ -236,6 +240,10 @@ extern void (*tl_stop_hook)(uint64_t step);
 
 /* This task's path, as a key. */
 uint64_t tl_explore_self(void);
+
+/* How many tasks could have taken a step where this one took its last one: with
+ * those that try in vain, and with this one. */
+uint32_t tl_explore_ready(void);
 
 /* Calls `tell` with each object that a task of the program has a handle to, as
  * by tl_describe; the same one once for each handle. */

@@ -88,6 +88,16 @@ void tl_chooser_sleeps(void)
                           &tl_players_self()->contender);
 }
 
+/* It has looked in vain, and comes last. */
+static void tie(struct tl_player *player)
+{
+    struct tl_account *account = &tl_explored()->account;
+    if (account->polls == 0 &&
+        player->contender.pending.operation != TL_OP_YIELD)
+        account->polls = player->key;
+    player->contender.tied = !tl_strategy_hurries(&state()->strategy, plan());
+}
+
 /* Who has waited until its deadline has not come back at once. */
 void tl_chooser_in_vain(void)
 {
@@ -95,7 +105,7 @@ void tl_chooser_in_vain(void)
     if (tl_explored() && self && self->how == TL_EVENT_BEGINS &&
         tl_fairness_in_vain(&self->fairness, &state()->writes,
                             self->contender.pending.access))
-        self->contender.tied = true;
+        tie(self);
 }
 
 /* ---- the plan ---- */
@@ -286,6 +296,7 @@ struct tl_choice tl_chooser_choose(uint32_t count, bool clock)
 {
     struct tl_choice choice = {0};
     uint32_t going_on = unseen(count), left;
+    tl_players->ready = count;
     bool follows = follow(count, clock, &choice);
     left = untie(count);
     if (!follows && going_on && !tl_players_at(going_on)->contender.tied)
@@ -344,7 +355,7 @@ static void use(struct tl_player *player, const struct tl_event *event)
     if ((event->how == TL_EVENT_BEGINS || event->access != TL_ACCESS_READS) &&
         tl_fairness_step(&player->fairness, &state()->writes, pending,
                          event->file, event->line))
-        player->contender.tied = true;
+        tie(player);
 }
 
 void tl_chooser_stepped(const struct tl_event *event)

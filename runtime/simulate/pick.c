@@ -35,12 +35,14 @@ static bool find(uint64_t key, struct tl_task *const *waiters, uint32_t count,
     return false;
 }
 
-uint32_t tl_pick_whom(struct tl_task *const *waiters, uint32_t count)
+uint32_t tl_pick_whom(struct tl_task *const *waiters, uint32_t count,
+                      bool in_line)
 {
     struct tl_move move;
     uint32_t index;
     uint64_t mask;
-    if (!tl_explored() || !tl_players_me || tl_explored()->plan.fair ||
+    if (!tl_explored() || !tl_players_me ||
+        (in_line && tl_explored()->plan.fair) ||
         !are_players(waiters, count, &mask))
         return 0;
     bool planned = tl_chooser_take(TL_MOVE_WAKE, &move);

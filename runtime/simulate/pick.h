@@ -12,6 +12,7 @@
 #include "tasks/task.h"
 
 /* See tl_world.whom. */
-uint32_t tl_pick_whom(struct tl_task *const *waiters, uint32_t count);
+uint32_t tl_pick_whom(struct tl_task *const *waiters, uint32_t count,
+                      bool in_line);
 
 #endif

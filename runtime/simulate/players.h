@@ -106,6 +106,7 @@ struct tl_players {
     uint32_t list[TL_NUMBER_MASK + 1];
     uint64_t could_run;
     uint32_t runnable;
+    uint32_t ready;        /* those that are put last, too */
     _Atomic uint64_t step; /* atomic: who waits for its turn reads it */
     uint64_t looked; /* the step at which one looked whether all are stuck */
     struct tl_players_plan {

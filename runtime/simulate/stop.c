@@ -5,6 +5,11 @@
 #include "simulate/players.h"
 #include "wait/checkpoint.h"
 
+uint32_t tl_explore_ready(void)
+{
+    return tl_players ? tl_players->ready : 0;
+}
+
 uint64_t tl_explore_self(void)
 {
     return tl_players ? tl_players_at(tl_players_me)->key : TL_EXPLORE_MAIN;

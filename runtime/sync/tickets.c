@@ -109,8 +109,9 @@ void tl_tickets_notify(struct tl_tickets *tickets, uint32_t n)
         look(&waiting, most, tickets);
         if (waiting.count == 0)
             return;
-        uint32_t next =
-            waiting.count > n ? tl_world_whom(waiting.tasks, waiting.count) : 0;
+        uint32_t next = waiting.count > n
+                            ? tl_world_whom(waiting.tasks, waiting.count, false)
+                            : 0;
         *waiting.tickets[next] = TL_TICKET_NOTIFIED; /* commit */
         tl_fault();
     }

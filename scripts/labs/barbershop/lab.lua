@@ -19,52 +19,88 @@ he sleeps in his own chair.]],
     local CUSTOMERS, CHAIRS = 3, 1
     local chairs, seat = ipc.value(0, "waiting chair"), ipc.value(0, "barber's chair")
     local sits, full, cut, away = lab.count("sits"), lab.count("times it was full"), lab.count("cut"), lab.count("away")
-    local is_cut, shop = {}, {}
-    for n = 1, CUSTOMERS do is_cut[n] = lab.count("customer-" .. n) end
+    local home = ipc.barrier{ parties = CUSTOMERS, name = "home" } -- who keeps a lock is not saved by his end
+    local here, waits, is_cut, excuse, served = {}, {}, {}, {}, {} -- of each customer
+    local shop = {}
+    for _, list in ipairs{ here, waits, is_cut, excuse, served } do
+      for n = 1, CUSTOMERS do list[n] = lab.count("customer-" .. n) end
+    end
+
+    lab.stuck(function()
+      local names = {}
+      for n = 1, CUSTOMERS do names[#names + 1] = served[n]:get() == 0 and "customer-" .. n or nil end
+      return table.concat(names, " and ") .. (#names == 1 and " waits" or " wait") .. " in the barbershop for ever"
+    end)
+
+    -- Those who have come, and have not sat down or gone away: one of them may be about to.
+    local function undecided(n)
+      local mask = 0
+      for m = 1, CUSTOMERS do
+        if m ~= n and here[m]:get() > waits[m]:get() then mask = mask | 1 << m end
+      end
+      return mask
+    end
 
     function shop.is_full() return chairs:get() >= CHAIRS end
-    function shop.wait()
-      local now = chairs:add(1)
-      lab.always("safe", now <= CHAIRS, "%s sat down on somebody's knees: there is 1 chair", lab.me())
-      full:add(1)
-      lab.sometimes("free", sits:get() > 0, "nobody ever waits while another one is cut")
-    end
     function shop.cut()
+      local n = sits:get()
+      lab.always("safe", lab.me() == "barber", "%s takes the scissors, and is no barber", lab.me())
       lab.always("safe", seat:get() > 0, "the barber cut the air: nobody sat in his chair")
-      is_cut[sits:get()]:add(1)
+      lab.always("safe", is_cut[n]:add(1) == 1, "customer-%d was cut twice", n)
     end
 
     local function customer(n)
       local since = full:get() - chairs:get()
       local mine = setmetatable({
+        wait = function()
+          local now = chairs:add(1)
+          lab.always("safe", now <= CHAIRS, "%s sat down on somebody's knees: there is 1 chair", lab.me())
+          full:add(1)
+          waits[n]:add(1)
+          lab.sometimes("free", sits:get() > 0, "nobody ever waits while another one is cut")
+        end,
         go_away = function()
           chairs:get()
-          lab.always("safe", full:get() > since, "customer-%d went away though the chair was free", n)
+          excuse[n]:set(full:get() > since and -1 or undecided(n))
+          lab.always("safe", excuse[n]:get() ~= 0, "customer-%d went away though the chair was free", n)
+          here[n]:set(0)
           away:add(1)
         end,
         sit = function()
           chairs:add(-1)
+          lab.always("safe", waits[n]:get() == 1, "customer-%d has not waited, and wants to be cut", n)
           local free = seat:add(1) == 1
           lab.always("safe", free, "customer-%d sat down on customer-%d in the barber's chair", n, sits:get())
           sits:set(n)
         end,
         get_up = function()
           seat:add(-1)
+          lab.always("safe", sits:get() == n, "customer-%d got up, and did not sit in the barber's chair", n)
           sits:set(0)
           lab.always("safe", is_cut[n]:get() > 0, "customer-%d left uncut", n)
           cut:add(1)
         end,
       }, { __index = shop })
-      lab.stuck("%s waits in the barbershop for ever")
+      here[n]:set(1)
       student.customer(mine)
+      served[n]:add(1)
+      home:wait()
     end
     ipc.process{ name = "barber", daemon = true, target = function()
+      lab.me()
       while true do student.barber(shop) end
     end }:start()
     for n = 1, CUSTOMERS do lab.task("customer-" .. n, customer, n) end
     lab.after(function()
       lab.always("safe", cut:get() + away:get() == CUSTOMERS, "%d were cut, %d went away, and %d had come",
         cut:get(), away:get(), CUSTOMERS)
+      for n = 1, CUSTOMERS do
+        local excused = excuse[n]:get() <= 0
+        for m = 1, CUSTOMERS do excused = excused or excuse[n]:get() & 1 << m ~= 0 and waits[m]:get() > 0 end
+        lab.always("safe", excused, "customer-%d went away though the chair was free", n)
+      end
       lab.sometimes("free", cut:get() == CUSTOMERS, "somebody always goes away")
+      lab.sometimes("free", away:get() > 0, "nobody ever finds the waiting chair taken")
+      lab.always("safe", not lab.polls(), "%s looks and looks, instead of sleeping until a bell rings", lab.polls())
     end)
   end }

@@ -14,7 +14,7 @@ in before him.]],
     "The writer: acquire door, then room; write; release both. A reader: acquire and release door, then go on.",
   },
   points = { safe = 3, ends = 2, free = 2, fair = 3 },
-  tasks = 3, switches = 1, runs = 900, fair = true,
+  tasks = 3, switches = 1, runs = 1500, fair = true,
   world = function(lab, student)
     local hall, readers = lab.stage("hall"), lab.count("readers")
     local upper, lower = ipc.value(1, "upper line"), ipc.value(1, "lower line")
@@ -47,5 +47,8 @@ in before him.]],
       end)
     end
     lab.stuck("%s waits for ever at the door of the reading room")
-    lab.after(function() lab.always("ends", hall.entered == 5, "not all have come to the page") end)
+    lab.after(function()
+      lab.always("ends", hall.entered >= 5, "not all have come to the page")
+      lab.always("ends", hall.entered == 5, "the page was looked at %d times, and 5 had come for it", hall.entered)
+    end)
   end }

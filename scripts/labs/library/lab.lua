@@ -41,7 +41,11 @@ then nobody else may be in the room: half an old page and half a new one make a 
     lab.task("chronicler", function() student.writer(write) end)
     lab.stuck("%s waits for ever at the door of the reading room")
     lab.after(function()
+      lab.always("ends", not lab.polls(), "%s rattles at the door again and again, instead of waiting", lab.polls())
       lab.always("ends", reading.entered == 2 and writing.entered == 1, "not all have come to the page")
+      lab.stuck("the next morning all wait for ever at the door of the reading room, and nobody is in")
+      student.writer(write)
+      student.reader(read)
       lab.sometimes("free", reading.most == 2, "no two readers ever read at the same time")
     end)
   end }

@@ -18,20 +18,28 @@ nobody may go home with a time at which no train leaves.]],
   world = function(lab, student)
     local TRAINS = { [0] = 605, 719, 811 }
     local hours, minutes, half = ipc.value(6, "hour"), ipc.value(5, "minute"), lab.count("half turned")
-    local board = { hour = {}, minute = {} }
+    local board, looked = { hour = {}, minute = {} }, {}
     function board.hour.set(_, n) hours:set(n) half:add(1) end
     function board.minute.set(_, n) minutes:set(n) half:add(-1) end
     function board.hour.get()
+      looked.hour = true
       local hour = hours:get()
       lab.sometimes("free", half:get() ~= 0, "nobody ever looks while the board is being turned")
       return hour
     end
-    function board.minute.get() return minutes:get() end
+    function board.minute.get()
+      looked.minute = true
+      return minutes:get()
+    end
 
     local function look(who)
+      looked = {}
       local hour, minute = student.read(board)
       local time = math.tointeger(hour) and math.tointeger(minute) and hour * 100 + minute
       lab.always("safe", time, "%s read nothing at all", who)
+      for _, wheel in ipairs{ "hour", "minute" } do
+        lab.always("safe", looked[wheel], "%s read %d:%02d, and did not look at the %s", who, hour, minute, wheel)
+      end
       lab.always("safe", time == TRAINS[0] or time == TRAINS[1] or time == TRAINS[2],
         "%s read %d:%02d, half of each: no train leaves then", who, hour, minute)
       return time

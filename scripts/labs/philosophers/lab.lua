@@ -21,7 +21,7 @@ opposite each other can do so at the same time.]],
     for n = 1, SEATS do
       local lock, tries, fork = ipc.lock("fork-" .. n), 0, {}
       function fork.acquire(_, timeout)
-        local got, why = lock:acquire(timeout)
+        local got, why = lock:acquire(table.unpack{ timeout })
         tries = tries + (got and 0 or 1)
         lab.always("ends", tries <= 2, "%s has reached for fork-%d 3 times in vain, and may for ever", lab.me(), n)
         return got, why

@@ -17,20 +17,26 @@ sleigh is late. The elves are curious and come twice.]],
     local DEER, ELVES, TIMES = 3, 2, 2
     local back, rung, hitched = lab.count("reindeer that are back"), lab.count("before the bed"), lab.count("hitched")
     local came, asked, answers = lab.count("elves that came"), lab.count("elves that asked"), lab.count("answers")
-    local pole, awake, house = lab.mark("the pole"), 0, {}
+    local pole, awake, house = lab.mark("the pole"), nil, {}
 
     function house.lie_awake() -- what Santa sees as he opens his eyes
       pole:pass()
       awake = rung:get()
     end
     function house.reindeer_are_back() rung:set(1) end
+    local function opens_his_eyes(what)
+      lab.always("safe", awake, "Santa %s with his eyes closed: house:lie_awake() comes first", what)
+    end
     function house.hitch()
       pole:pass()
+      opens_his_eyes "hitched the reindeer"
       lab.always("safe", back:get() == DEER, "Santa hitched the sleigh to %d of %d reindeer", back:get(), DEER)
+      lab.always("safe", rung:get() == 1, "Santa hitched the sleigh, and nobody had told that the reindeer are back")
       lab.always("safe", hitched:add(1) == 1, "Santa hitched the same three reindeer twice")
     end
     function house.answer()
       pole:pass()
+      opens_his_eyes "answered the elves"
       lab.always("safe", awake == 0 or hitched:get() > 0, "Santa answered the elves, and the reindeer stood at his bed")
       local here = came:get() - asked:get()
       lab.always("safe", here >= ELVES, "Santa was woken for %d of %d elves", here, ELVES)
@@ -44,25 +50,38 @@ sleigh is late. The elves are curious and come twice.]],
       pole:pass()
       lab.always("safe", asked:add(1) <= ELVES * answers:get(), "%s asked, and Santa was asleep", lab.me())
     end
+    local function once(come, act, what) -- comes, and does it once
+      local times = 0
+      come(house, function()
+        times = times + 1
+        lab.always("safe", times == 1, "%s %s twice", lab.me(), what)
+        act()
+      end)
+      lab.always("ends", times == 1, "%s went home, and never %s", lab.me(), what)
+    end
     lab.task("santa", function()
-      for _ = 1, 1 + TIMES do student.santa(house) end
+      for _ = 1, 1 + TIMES do
+        student.santa(house)
+        awake = nil
+      end
     end)
     for n = 1, DEER do
       lab.task("reindeer-" .. n, function()
         back:add(1)
-        student.reindeer(house, pull)
+        once(student.reindeer, pull, "pulled")
       end)
     end
     for n = 1, ELVES do
       lab.task("elf-" .. n, function()
         for _ = 1, TIMES do
           came:add(1)
-          student.elf(house, ask)
+          once(student.elf, ask, "asked")
         end
       end)
     end
     lab.stuck("%s waits at the North Pole for ever")
     lab.after(function()
+      lab.always("ends", not lab.polls(), "%s looks and looks, instead of sleeping until it is called", lab.polls())
       lab.always("ends", hitched:get() == 1, "the sleigh was hitched %d times", hitched:get())
       lab.always("ends", answers:get() == TIMES, "Santa gave %d answers instead of %d", answers:get(), TIMES)
       lab.always("ends", asked:get() == ELVES * TIMES, "%d of %d questions were asked", asked:get(), ELVES * TIMES)

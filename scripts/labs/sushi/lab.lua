@@ -1,40 +1,73 @@
+local ipc = require "tidelock"
+
 return {
   title = "Two seats for sushi",
   learn = "who wakes another one does the book-keeping for him: else a newcomer is quicker",
   story = [[
 A sushi bar with two seats. If a seat is free you may sit down. But when both are taken, the two
 belong together, and whoever comes then has to wait until both have left. The last one to leave
-tells those who wait. Three guests are so fond of the place that all of them come twice.]],
+tells those who wait. Of the four guests of this evening two are so fond of the place that they come
+twice.]],
   hints = {
     "A woken guest does not sit yet. Who may come in between being called and sitting down, and what does he see?",
     "eating and waiting are counted under the lock `book`; party says that both seats were taken; called is a bell.",
     "The last one moves up to two guests from waiting to eating, sets party, and rings for them: they just sit down.",
   },
   points = { safe = 6, ends = 3, free = 1 },
-  tasks = 3, runs = 600,
+  tasks = 4, runs = 600,
   world = function(lab, student)
-    local bar, party, sushi = lab.stage("the bar"), lab.count("party"), lab.count("sushi")
+    local LONG = 30 -- steps of the others
+    local bar, party, meals = lab.stage("the bar"), lab.count("party"), 0 -- meals: of this guest
     lab.together(bar, 2, "safe", "3 guests on 2 seats: %s")
-    local inside = lab.count("inside")
-    local function eat()
+    local inside, outside, gone = lab.count("inside"), lab.count("outside"), lab.count("gone")
+    local busy, before = lab.count("at the bar, or about to go"), nil -- how many were gone as it came, if all were
+    local patient = lab.count("all stay until somebody sits down beside, or nobody else can")
+    patient:set(lab.choose(2) - 1)
+
+    local function linger()
+      for _ = 1, LONG * patient:get() do
+        if inside:get() == 2 or party:get() == 1 or lab.others_wait() then return end
+        ipc.yield()
+      end
+      patient:set(0)
+    end
+    local function sit_down()
+      outside:add(-1)
+      busy:add(1)
       bar:enter()
       lab.always("safe", party:get() == 0, "%s sat down beside somebody whose party had not left", lab.me())
-      if inside:add(1) == 2 then
-        party:set(1)
-        lab.sometimes("free", true, "no two ever eat together")
-      end
+      if inside:add(1) == 2 then party:set(1) end
+    end
+    local function stand_up()
       bar:leave()
-      sushi:add(1)
+      local alone = party:get() == 0 and (patient:get() == 1 or gone:get() == before)
+      lab.always("free", not alone or outside:get() == 0 or not lab.others_wait(),
+        "%s eats alone, and somebody waits, though a seat is free", lab.me())
+      gone:add(1)
       if inside:add(-1) == 0 then party:set(0) end
     end
-    for n, visits in ipairs{ 2, 2, 2 } do
+    local function eat()
+      sit_down()
+      meals = meals + 1
+      linger()
+      stand_up()
+    end
+    for n, visits in ipairs{ 2, 2, 1, 1 } do
       lab.task("guest-" .. n, function()
-        for _ = 1, visits do student.guest(eat) end
+        for _ = 1, visits do
+          before = busy:get() == 0 and gone:get() or nil
+          outside:add(1)
+          local eaten = meals
+          student.guest(eat)
+          lab.always("ends", meals == eaten + 1, "%s came once, and ate %d times", lab.me(), meals - eaten)
+          busy:add(-1)
+        end
       end)
     end
     lab.stuck("%s waits for a seat for ever")
     lab.after(function()
-      lab.always("ends", sushi:get() == 6, "%d of 6 meals were eaten", sushi:get())
+      lab.always("ends", not lab.polls(), "%s asks for a seat again and again, instead of waiting to be called", lab.polls())
+      lab.always("ends", bar.left == 6, "%d of 6 meals were eaten", bar.left)
       lab.sometimes("free", bar.most == 2, "no two ever eat together")
     end)
   end }

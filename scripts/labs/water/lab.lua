@@ -3,7 +3,7 @@ return {
   learn = "who forms a group keeps its place until the whole group is done",
   story = [[
 In the glass flask of the travelling chemist atoms become water, three at a time: two of hydrogen
-and one of oxygen bond, and only then the next three may. Hydrogen comes four times, oxygen twice,
+and one of oxygen bond, and only then the next three may. Hydrogen comes six times, oxygen three times,
 in any order. Three hydrogens in a row make a bang; a second oxygen before the molecule is whole
 makes a stench.]],
   hints = {
@@ -12,7 +12,7 @@ makes a stench.]],
     "Take a place of your own kind, wait until three are there, bond, and only then give the place back.",
   },
   points = { safe = 6, ends = 4 },
-  tasks = 5, runs = 500,
+  tasks = 8, runs = 500,
   world = function(lab, student)
     local flask, all, h, o = lab.mark("the flask"), lab.count("all"), lab.count("H"), lab.count("O")
     local function check(kind)
@@ -31,8 +31,8 @@ makes a stench.]],
         for _ = 1, times do fn(function() check(kind) end) end
       end)
     end
-    for n = 1, 4 do atom("hydrogen-" .. n, 1, student.hydrogen, "H") end
-    atom("oxygen", 2, student.oxygen, "O")
+    for n = 1, 6 do atom("hydrogen-" .. n, 1, student.hydrogen, "H") end
+    for n = 1, 2 do atom("oxygen-" .. n, n, student.oxygen, "O") end
     lab.stuck("%s waits in the flask for ever")
-    lab.after(function() lab.always("ends", all:get() == 6, "%d of 6 atoms have bonded", all:get()) end)
+    lab.after(function() lab.always("ends", all:get() == 9, "%d of 9 atoms have bonded", all:get()) end)
   end }

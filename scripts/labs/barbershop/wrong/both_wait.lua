@@ -1,4 +1,4 @@
--- says: "wait in the barbershop for ever"
+-- says: "in the barbershop for ever"
 local ipc = require "tidelock"
 
 local function bell(name) return ipc.semaphore{ value = 0, name = name } end

@@ -1,4 +1,4 @@
--- says: "nobody ever waits while another one is cut"
+-- says: "nobody ever finds the waiting chair taken"
 local ipc = require "tidelock"
 
 local function bell(name) return ipc.semaphore{ value = 0, name = name } end

@@ -1,4 +1,4 @@
--- says: "his seat is gone"
+-- says: "two are hungry, and only one gets a seat"
 -- Two seats, three who are hungry. One may choke on his soup, another be carried out: no seat must be lost by it.
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "3 guests on 2 seats"
+-- says: "beside somebody whose party had not left"
 -- Whoever is woken takes the book again, and counts himself in.
 local ipc = require "tidelock"
 

@@ -1,4 +1,4 @@
--- says: "no two ever eat together"
+-- says: "eats alone, and somebody waits, though a seat is free"
 local ipc = require "tidelock"
 
 local book = ipc.lock{ name = "book" }

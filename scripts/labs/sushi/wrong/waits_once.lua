@@ -1,4 +1,4 @@
--- says: "3 guests on 2 seats"
+-- says: "beside somebody whose party had not left"
 local ipc = require "tidelock"
 
 local bar = ipc.condition{ name = "bar" }

@@ -1,4 +1,4 @@
--- says: "the book says 100, the drawer holds 200: a clerk has died"
+-- says: "the book says 200, the drawer holds 300: a clerk has died"
 local ipc = require "tidelock"
 
 local key = ipc.lock{ name = "key" }

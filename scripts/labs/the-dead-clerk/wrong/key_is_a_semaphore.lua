@@ -1,4 +1,4 @@
--- says: "waits for the key for ever"
+-- says: "wait for the key for ever"
 local ipc = require "tidelock"
 
 local key = ipc.semaphore{ value = 1, name = "key" }

@@ -1,4 +1,4 @@
--- says: "came home, and the drawer holds"
+-- says: "came home, and its sale is not in the book"
 local ipc = require "tidelock"
 
 local key = ipc.lock{ name = "key" }

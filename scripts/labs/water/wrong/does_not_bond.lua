@@ -1,4 +1,4 @@
--- says: "0 of 6 atoms have bonded"
+-- says: "0 of 9 atoms have bonded"
 -- Two hydrogens and one oxygen at a time: molecule after molecule.
 local ipc = require "tidelock"
 
