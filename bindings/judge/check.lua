@@ -126,7 +126,7 @@ end
 return function(lab, path, options)
   options = options or {}
   local why = not options.idle and unread(lab, path)
-  if why then return verdict.unread(lab, path, why) end
+  if why then return verdict.unread(lab, path, why, options) end
   local here = open(lab, path, options)
   local well, found = xpcall(run, debug.traceback, lab, path, options, here)
   here:close()
