@@ -1,5 +1,5 @@
---- Check: what a script gives to a call of a far object, and what is raised where it does not fit: the words of the near
---- objects (bindings/lua/check.c), at the line of the script.
+--- Check: what a script gives to a call of a far object, and what is raised where it does not fit: the words of the
+--- near objects (bindings/lua/check.c), at the line of the script.
 local client = require "remote.client"
 local nearest = require "help.nearest"
 local getinfo, getmetatable = debug.getinfo, debug.getmetatable

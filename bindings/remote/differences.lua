@@ -1,6 +1,5 @@
---- Differences: where a far object cannot be as a near one, why, and the way out.  A row says how the call is written,
---- and what it raises; or, where it raises nothing, what is otherwise than near.  spec/remote/differences_spec.lua asserts
---- each of them.
+--- Differences: where a far object cannot be as a near one, why, and the way out.  A row says what is
+--- otherwise than near; spec/remote/differences_spec.lua asserts each of them.
 local differences = {}
 
 --- differences.refused: kinds of objects and options that no far space has, with the reason.

@@ -11,4 +11,7 @@ event.method("is_set", 0, function(record)
 end)
 event.method("wait", 1, object.waiting("wait", "event_wait"))
 
+--- event.watch: for ipc.wait.
+function event.watch(record) return "event", record.id end
+
 return event

@@ -19,4 +19,7 @@ latch.method("wait", 1, object.waiting("wait", "latch_wait"))
 
 latch.property("count", object.number("latch_count", 1))
 
+--- latch.watch: for ipc.wait.
+function latch.watch(record) return "latch", record.id end
+
 return latch

@@ -125,10 +125,11 @@ pipe.method("close", 0, function(record)
   return true
 end)
 
---- pipe.check_receives: for ipc.wait and ipc.receive: an end that is open, is held, and receives.
-function pipe.check_receives(record, call)
+--- pipe.watch: for ipc.wait: an end that is open, is held, and receives.
+function pipe.watch(record, call)
   check_end(record, call)
   check_way(record, call, "1")
+  return "pipe", record.id, record.options["end"]
 end
 
 --- pipe.take: what ipc.receive has taken: the value in the cell.

@@ -65,7 +65,7 @@ queue.method("try_put", 1, function(record, ...)
   return object.outcome(put(record, "try_put", (...), 0, ""))
 end)
 
--- Cells of the list's items from `from` on, as many as go into one request; and what keeps the next one from travelling.
+-- Cells of the list's items from `from` on, as many as go into one request; and why the next one does not travel.
 local function batch(record, list, from, count)
   local cells, size = {}, 0
   local space = record.space
@@ -194,6 +194,9 @@ queue.property("order", function(record) return record.options.order end)
 queue.property("redeliver", function(record) return record.options.redeliver == "1" end)
 
 function queue.metatable.__len(self) return size(client.record(self)) end
+
+--- queue.watch: for ipc.wait.
+function queue.watch(record) return "queue", record.id end
 
 --- queue.take: what ipc.receive has taken of a queue: the value in the fields of its answer.
 function queue.take(record, call, cell, id)
