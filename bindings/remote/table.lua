@@ -60,7 +60,9 @@ local function check_ttl(who, call, options, names)
   if type(ttl) ~= "number" then
     check.misuse(who, call, "ttl must be a number of seconds, not a %s", type(ttl))
   end
-  if ttl <= 0 or ttl ~= ttl then check.misuse(who, call, "ttl must be more than 0 seconds, not %s", ("%.14g"):format(ttl)) end
+  if ttl <= 0 or ttl ~= ttl then
+    check.misuse(who, call, "ttl must be more than 0 seconds, not %s", ("%.14g"):format(ttl))
+  end
   if ttl > 1e9 then return "" end
   return math.tointeger(math.ceil(ttl * 1000))
 end

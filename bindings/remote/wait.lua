@@ -1,5 +1,5 @@
---- Wait: ipc.wait and ipc.receive where an item of the list is a far object.  Far items are watched on their engine, one
---- request a space, while the call waits for the near ones and for the bells of those requests together.
+--- Wait: ipc.wait and ipc.receive where an item of the list is a far object.  Far items are watched on their engine,
+--- one request a space, while the call waits for the near ones and for the bells of those requests together.
 ---
 --- A class whose objects can be waited for has `watch(record, call)`: what the engine is to watch (a word, an id, a
 --- detail), or true where the object is ready; and perhaps `arrived(record)`: whether it is ready now that the engine
@@ -30,8 +30,8 @@ end
 local function far_item(call, place, record)
   local class = object.class_of(record.kind)
   if call == "receive" and not class.take then
-    check.misuse(nil, call, "item %d of the list has no messages to receive: %s; queues, pipe ends and connections have",
-      place, record.kind)
+    check.misuse(nil, call, "item %d of the list has no messages to receive: %s; queues, pipe ends and connections "
+      .. "have", place, record.kind)
   elseif not class.watch then
     object.misuse(record, call, "is nothing to wait for; there are: queue, pipe end, event, latch, future")
   end
@@ -204,7 +204,7 @@ local function receive_one(list, items, deadline)
   return item.class.take(item.record, "receive", table.unpack(answer, 3, answer.n)), list[item.place]
 end
 
-local last_giver -- the object that gave the last message, so that they take turns
+local last = setmetatable({}, { __mode = "v" }) -- the object that gave the last message, so that they take turns
 
 -- Takes a message of one object without waiting: "ok", value; "timeout"; "closed".
 local function take(given)
@@ -226,7 +226,7 @@ end
 local function take_first(list, places)
   local start = 0
   for place, given in ipairs(list) do
-    if rawequal(given, last_giver) then start = place end
+    if rawequal(given, last.giver) then start = place end
   end
   local over = {}
   for n = 1, #list do
@@ -234,7 +234,7 @@ local function take_first(list, places)
     if places[place] then
       local status, value = take(list[place])
       if status == "ok" then
-        last_giver = list[place]
+        last.giver = list[place]
         return true, value, list[place]
       end
       over[place] = status ~= "timeout"

@@ -3,14 +3,7 @@ local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local PATIENCE = 20
-
--- Raised at the line of this file, in the object's name.
-local function raises(at, object, text, fn, ...)
-  local ok, why = pcall(fn, ...)
-  assert.is_false(ok)
-  local told = why:match "^spec/remote/lock_spec.lua:%d+: (.*)$"
-  assert.truthy(told and told:find(at.title(object)) and told:find(text, 1, true), why)
-end
+local raises = dofile "spec/support/raises_at.lua"
 
 for _, at in ipairs(both) do
   describe("a lock, " .. at.where .. ",", function()
@@ -174,7 +167,8 @@ for _, at in ipairs(both) do
           if not ok then raised[#raised + 1] = why end
         end
         assert.equal(1, #raised)
-        local _, holds = raised[1]:gsub('task%-%d %(pid %d+%) holds l?o?c?k? ?"[%w%-]+" and wants l?o?c?k? ?"[%w%-]+"', "")
+        local link = 'task%-%d %(pid %d+%) holds l?o?c?k? ?"[%w%-]+" and wants l?o?c?k? ?"[%w%-]+"'
+        local _, holds = raised[1]:gsub(link, "")
         assert.equal(count, holds, raised[1])
         assert.truthy(raised[1]:find("deadlock: ", 1, true))
       end)
