@@ -13,15 +13,16 @@ local ipc = require "tidelock"
 local KINDS = { "barrier", "condition", "event", "latch", "lock", "pipe", "queue", "rlock", "rwlock", "semaphore",
   "table", "value" }
 
-local serial = 0
+local KEPT = debug.getregistry() -- busted gives each file modules of its own
+local SERIAL = "spec.support.both.serial"
 
 local function escaped(text) return (text:gsub("%p", "%%%0")) end
 
 local function place(where, space, title)
   local at = { where = where, far = where == "far", space = space, title = title }
   function at.fresh(kind)
-    serial = serial + 1
-    return ("%s-%d-%d"):format(kind, ipc.getpid(), serial)
+    KEPT[SERIAL] = (KEPT[SERIAL] or 0) + 1
+    return ("%s-%d-%d"):format(kind, ipc.getpid(), KEPT[SERIAL])
   end
   for _, kind in ipairs(KINDS) do
     at[kind] = function(...) return at.space()[kind](at.fresh(kind), ...) end
@@ -30,7 +31,7 @@ local function place(where, space, title)
 end
 
 local near = place("near", function() return dofile "spec/support/space.lua" end, function(object)
-  return "^" .. escaped(tostring(object):match '^%w+#%d+ "[^"]*"')
+  return "^" .. escaped(tostring(object):match '^%w+#%d+ "[^"]*"' or tostring(object):match "^%w+#%d+")
 end)
 -- a space of this machine has no pipes
 function near.pipe(...) return ipc.pipe(...) end
