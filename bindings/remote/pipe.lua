@@ -3,6 +3,7 @@
 local client = require "remote.client"
 local check = require "remote.check"
 local object = require "remote.object"
+local request = require "remote.request"
 
 local pipe = object.class "pipe"
 
@@ -18,9 +19,9 @@ end
 
 -- Lends the ends in a value to whoever receives it, each once.
 local function lend(space, value, seen)
-  local record = type(value) == "userdata" and client.record(value)
+  local record = client.record(value)
   if record and record.kind == "pipe" and record.space == space and not record.closed then
-    space.session:ask(0, "pipe_lend", record.id, record.options["end"])
+    object.ask(record, "send", "pipe_lend", record.options["end"])
   elseif type(value) == "table" and not seen[value] then
     seen[value] = true
     for key, item in next, value do
@@ -35,7 +36,7 @@ local function tell_dropped(space)
   local list = space.dropped
   space.dropped = {}
   for _, record in ipairs(list) do
-    if not object.is_known(record) then space.session:ask(0, "pipe_drop", record.id, record.options["end"]) end
+    if not object.is_known(record) then object.ask(record, "close", "pipe_drop", record.options["end"]) end
   end
 end
 
@@ -44,7 +45,7 @@ function pipe.adopt(record)
   local space = record.space
   space.dropped = space.dropped or {}
   space.lend = space.lend or function(value) lend(space, value, {}) end
-  record[1].from = space.session:id()
+  record[1].from = space.session.id
 end
 
 --- pipe.present: what the constructor returns: both ends.
@@ -71,7 +72,7 @@ local function check_end(record, call)
   if #record.space.dropped > 0 then tell_dropped(record.space) end
   if record.held ~= client.pid() then
     object.ask(record, call, "pipe_hold", record.options["end"], record.from or "")
-    record.held, record[1].from = client.pid(), record.space.session:id()
+    record.held, record[1].from = client.pid(), record.space.session.id
   end
 end
 
@@ -82,8 +83,7 @@ local function check_way(record, call, number)
 end
 
 local function wait(record, call, deadline, op, ...)
-  return object.settle(record, call,
-    record.space.session:ask(deadline, op, record.id, record.options["end"], object.may(deadline), ...))
+  return request.ask(record, call, deadline, op, record.id, record.options["end"], request.may(deadline), ...)
 end
 
 -- ---- methods ----
