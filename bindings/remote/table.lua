@@ -3,6 +3,7 @@ local client = require "remote.client"
 local check = require "remote.check"
 local number = require "remote.number"
 local object = require "remote.object"
+local request = require "remote.request"
 local update = require "remote.update"
 
 local shared = object.class "table"
