@@ -116,7 +116,8 @@ end
 
 --- object.state: the words for how an object is at the moment, as the engine has them.
 function object.state(record)
-  local good, status, _, _, text = pcall(record.space.session.tell, record.space.session, "look", record.id)
+  local good, status, _, _, text = pcall(record.space.session.tell, record.space.session, "look", record.id,
+    record.options["end"] or "")
   if not good then return request.words "unreachable" end
   return status == "ok" and text or request.words(status)
 end

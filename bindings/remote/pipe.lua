@@ -54,14 +54,17 @@ function pipe.present(space, id, name, options, made)
   for number = 1, 2 do
     local own = { duplex = options.duplex, ["end"] = tostring(number) }
     ends[number] = object.known(space, "pipe", id, name, own)
-    if made then client.record(ends[number]).held = client.pid() end
+    if made then client.record(ends[number]).made = client.pid() end
   end
   return ends[1], ends[2]
 end
 
 function pipe.metatable.__gc(self)
   local record = client.record(self)
-  if record and record.held == client.pid() and not record.closed then table.insert(record.space.dropped, record) end
+  local here = client.pid()
+  if record and not record.closed and (record.held == here or record.made == here) then
+    table.insert(record.space.dropped, record)
+  end
 end
 
 -- An end that is about to be used: held by this process, and open.

@@ -33,11 +33,9 @@ local function check_name(here, call, name)
   end
 end
 
-local function mismatch(here, call, id)
-  local status, kind, name, state = request.tell(here, call, "look", id)
-  local words = status == "ok" and ('%s "%s": %s'):format(kind, name, state) or "an object that goes away"
-  check.misuse(nil, call, 'in the space "%s" there is another under this name: %s; ask for that, or remove it with '
-    .. "s:remove(name)", here.name, words)
+local function mismatch(here, call, kind, name, state)
+  check.misuse(nil, call, 'in the space "%s" there is another under this name: %s "%s": %s; ask for that, or remove it '
+    .. "with s:remove(name)", here.name, kind, name, state)
 end
 
 -- The rest of an answer as options.
@@ -64,15 +62,16 @@ end
 local function find(here, kind, name)
   local answer = found_under(here, kind, name)
   if answer[1] == "removed" then return nil end
-  if answer[3] ~= kind then mismatch(here, kind, answer[2]) end
+  if answer[3] ~= kind then
+    local _, _, _, state = request.tell(here, kind, "look", answer[2], "")
+    mismatch(here, kind, answer[3], name, state)
+  end
   return answer
 end
 
 local function made(here, kind, name, status, id, now, standing, ...)
-  if status == "differs" then
-    mismatch(here, kind, found_under(here, kind, name)[2])
-  end
-  if standing ~= kind then mismatch(here, kind, id) end
+  if status == "differs" then mismatch(here, kind, id, name, now) end
+  if standing ~= kind then mismatch(here, kind, standing, name, "another kind") end
   return present(here, kind, id, name, now == "1", ...)
 end
 

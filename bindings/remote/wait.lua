@@ -87,9 +87,23 @@ end
 
 -- ---- one space, and nothing else ----
 
--- A request about items, in the name of the first.
+-- An answer about items, in the name of the first; or of the one that was removed.
+local function settle(call, items, status, ...)
+  local item = status == "removed" and items[math.tointeger(tonumber((...)))] or items[1]
+  request.settle(item.record, call, status, ...)
+  return table.pack(status, ...)
+end
+
+-- A request about items.
 local function ask(call, items, deadline, op, ...)
-  return table.pack(request.ask(items[1].record, call, deadline, op, request.may(deadline), ...))
+  return settle(call, items, request.send(items[1].record, call, "ask", deadline, op, request.may(deadline), ...))
+end
+
+-- All items that are ready, where the engine has told of the first by a bell.
+local function all_ready(call, items, words, answer)
+  if answer[1] ~= "ok" or answer.n ~= 2 or #items == 1 then return answer end
+  local again = ask(call, items, 0, "watch", table.unpack(words))
+  return again[1] == "ok" and again or answer
 end
 
 -- The items that are ready; nil, "timeout".
@@ -98,7 +112,7 @@ local function watch_one(call, items, deadline)
     local words, of_word, ready = watched(call, items)
     if #words == 0 then return ready end
     local now = #ready > 0 and 0 or deadline
-    local answer = ask(call, of_word, now, "watch", table.unpack(words))
+    local answer = all_ready(call, of_word, words, ask(call, of_word, now, "watch", table.unpack(words)))
     if answer[1] == "ok" then arrived(of_word, ready, table.unpack(answer, 2, answer.n)) end
     if #ready > 0 then return ready end
   until answer[1] ~= "ok"
@@ -114,12 +128,12 @@ local function begin_all(call, far, spaces)
     local words, of_word, now = watched(call, far[space])
     table.move(now, 1, #now, #ready + 1, ready)
     if #words > 0 then
-      local answer = table.pack(request.settle(of_word[1].record, call, request.send(of_word[1].record,
-        call, "start", "watch", #ready > 0 and "0" or "2", table.unpack(words))))
+      local answer = settle(call, of_word, request.send(space, call, "start", "watch",
+        #ready > 0 and "0" or "2", table.unpack(words)))
       if answer[1] == "ok" then
         arrived(of_word, ready, table.unpack(answer, 2, answer.n))
       elseif answer[1] == "wait" then
-        begun[#begun + 1] = { space = space, items = of_word }
+        begun[#begun + 1] = { space = space, items = of_word, words = words }
       end
     end
   end
@@ -129,8 +143,8 @@ end
 -- Ends the watches: what they have told meanwhile is ready.
 local function end_all(call, begun, ready)
   for _, watch in ipairs(begun) do
-    local answer = table.pack(request.settle(watch.items[1].record, call,
-      request.send(watch.items[1].record, call, "finish", 0)))
+    local answer = settle(call, watch.items, request.send(watch.space, call, "finish", 0))
+    answer = all_ready(call, watch.items, watch.words, answer)
     if answer[1] == "ok" then arrived(watch.items, ready, table.unpack(answer, 2, answer.n)) end
   end
 end
