@@ -48,7 +48,11 @@ page_sources  := $(wildcard bindings/timeline/page/*)
 # what is a module of its own, loaded by ipc.open("redis://...")
 remote_files  := $(wildcard runtime/remote/*.c bindings/remote/*.c)
 remote_lua    := $(wildcard bindings/remote/*.lua)
-engine_lua    := $(wildcard bindings/engine/*.lua)
+# the engine: those that others need as they load stand first
+engine_first  := first store slot hold large items number chore object cycle lock
+engine_last   := main last
+engine_lua    := $(wildcard $(patsubst %,bindings/engine/%.lua,$(engine_first) \
+	$(filter-out $(engine_first) $(engine_last),$(notdir $(basename $(wildcard bindings/engine/*.lua)))) $(engine_last)))
 core_files    := $(filter-out $(remote_files),$(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c)))
 
@@ -150,7 +154,8 @@ $(build)/bindings/timeline/sources.lua: $(page_sources) Makefile
 	    echo "['$${file##*/}'] = [==["; cat $$file; echo ']==],'; done; echo '}'; } >$@
 # the library of the engine: require "remote.library" returns its text
 $(build)/bindings/remote/library.lua: $(engine_lua) Makefile
-	@mkdir -p $(@D); { echo 'return [==['; cat $(engine_lua) </dev/null; echo ']==]'; } >$@
+	@mkdir -p $(@D); { echo 'return [==[#!lua name=tidelock_1'; echo 'local engine = {}'; \
+	    for file in $(engine_lua); do echo '(function(...)'; cat $$file; echo 'end)(engine);'; done; echo ']==]'; } >$@
 $(generated:%=$(build)/%.o) $(build)/bindings/remote/library.lua.o: %.o: % bindings/explore/embed.S Makefile | need-build
 	@echo '  LUA $@'; $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:$(build)/bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
