@@ -14,6 +14,9 @@ LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
 # static: the fewer mappings a process has, the faster it forks (by 1/8)
 LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libsodium.a,--exclude-libs,libz.a -lsodium -lz -Wl,-Bdynamic
 SODIUM   = -lsodium
+# of tidelock_remote.so, which alone needs them; REMOTE=no leaves that out, REMOTE=auto where they are not there
+REMOTE  ?= yes
+REMOTE_LIBRARIES ?= -lhiredis -lssl -lcrypto
 BUSTED  ?= /usr/bin/busted
 # of make test and sanitize: files or folders; none: all
 SPECS  ?=
@@ -42,13 +45,27 @@ embedded      := $(wildcard $(patsubst %,bindings/%/*.lua,help $(program_rooms))
 # Lua that is made of other texts, each by a rule below
 generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
 page_sources  := $(wildcard bindings/timeline/page/*)
-core_files    := $(wildcard runtime/*/*.c) \
-	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
+# what is a module of its own, loaded by ipc.open("redis://...")
+remote_files  := $(wildcard runtime/remote/*.c bindings/remote/*.c)
+remote_lua    := $(wildcard bindings/remote/*.lua)
+# the engine: those that others need as they load stand first
+engine_first  := first store slot hold large items number chore object cycle lock
+engine_last   := main last
+engine_lua    := $(wildcard $(patsubst %,bindings/engine/%.lua,$(engine_first) \
+	$(filter-out $(engine_first) $(engine_last),$(notdir $(basename $(wildcard bindings/engine/*.lua)))) $(engine_last)))
+core_files    := $(filter-out $(remote_files),$(wildcard runtime/*/*.c) \
+	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c)))
 
 .DEFAULT_GOAL := all
 include .ci/checks.mk
 
 core_objects  := $(core_files:%.c=$(build)/%.o)
+remote_objects := $(remote_files:%.c=$(build)/%.o) $(addprefix $(build)/,runtime/base/standard.o \
+	$(remote_lua:%=%.o) bindings/help/nearest.lua.o) $(build)/bindings/remote/library.lua.o
+ifeq ($(REMOTE),auto)
+REMOTE := $(shell printf '%s\n' '\#include <hiredis/read.h>' '\#include <openssl/ssl.h>' | $(CC) $(CFLAGS) -E - >/dev/null 2>&1 && echo yes)
+endif
+remote_module := $(if $(filter yes,$(REMOTE)),$(build)/tidelock_remote.so)
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock \
 	.ci/specs $(2) $(BUSTED) $(SPECS)
@@ -58,7 +75,7 @@ variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 .DELETE_ON_ERROR:
 
 all: program module ## the program and the module
-	@ln -sf $(build)/tidelock $(build)/tidelock.so .
+	@ln -sf $(build)/tidelock $(build)/tidelock.so $(remote_module) .
 
 demo: need-demo all ## three scenarios, one after the other
 	@set -e; for name in tickets sale kitchen; do printf '\n== scripts/%s.lua\n' $$name; ./tidelock scripts/$$name.lua; done
@@ -92,9 +109,10 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
+	$(if $(remote_module),install -m 755 $(remote_module) $(DESTDIR)$(LIBDIR)/tidelock_remote.so)
 
 uninstall: ## what install has put there, for this LUA
-	rm -f $(bin)/tidelock$(LUA) $(DESTDIR)$(LIBDIR)/tidelock.so
+	rm -f $(bin)/tidelock$(LUA) $(DESTDIR)$(LIBDIR)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock_remote.so
 	@set -- $(bin)/tidelock5.*; if [ -e "$$1" ]; then \
 	    [ -e $(bin)/tidelock ] || ln -sf "$${1##*/}" $(bin)/tidelock; \
 	else \
@@ -103,14 +121,14 @@ uninstall: ## what install has put there, for this LUA
 	fi
 
 clean: ## removes what was built
-	rm -rf build tidelock tidelock.so
+	rm -rf build tidelock tidelock.so tidelock_remote.so
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/make \1\t\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | expand -t 16; \
 	echo 'with LUA=5.4: the same for Lua 5.4'
 
-program: $(build)/tidelock
-module: $(build)/tidelock.so
+program: $(build)/tidelock $(remote_module)
+module: $(build)/tidelock.so $(remote_module)
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
@@ -118,6 +136,8 @@ $(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) 
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
+$(build)/tidelock_remote.so: $(remote_objects)
+	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ $(REMOTE_LIBRARIES)
 
 include .ci/tests.mk
 
@@ -132,6 +152,10 @@ $(build)/bindings/repl/reference.lua: bindings/tidelock.d.lua Makefile
 $(build)/bindings/timeline/sources.lua: $(page_sources) Makefile
 	@mkdir -p $(@D); { echo 'return {'; for file in $(page_sources); do \
 	    echo "['$${file##*/}'] = [==["; cat $$file; echo ']==],'; done; echo '}'; } >$@
-$(generated:%=$(build)/%.o): %.o: % bindings/explore/embed.S Makefile | need-build
+# the library of the engine: require "remote.library" returns its text
+$(build)/bindings/remote/library.lua: $(engine_lua) Makefile
+	@mkdir -p $(@D); { echo 'return [==[#!lua name=tidelock_1'; echo 'local engine = {}'; \
+	    for file in $(engine_lua); do echo '(function(...)'; cat $$file; echo 'end)(engine);'; done; echo ']==]'; } >$@
+$(generated:%=$(build)/%.o) $(build)/bindings/remote/library.lua.o: %.o: % bindings/explore/embed.S Makefile | need-build
 	@echo '  LUA $@'; $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:$(build)/bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
 -include $(shell find $(build) -name '*.d' 2>/dev/null)

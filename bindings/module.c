@@ -8,6 +8,7 @@
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
+#include "objects/far.h"
 #include "objects/suggest.h"
 #include "objects/with.h"
 #include "pool/callbacks.h"
@@ -243,6 +244,7 @@ __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
 int module_open(lua_State *L)
 {
     tl_init_kinds();
+    far_open();
     child_open(forgets);
     thread_open(luaopen_tidelock);
     tl_where_hook = where;

@@ -12,6 +12,7 @@
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
+#include "objects/far.h"
 #include "objects/wait_any.h"
 
 /* The userdata that gave this thread its last message: a hint, which is only
@@ -146,6 +147,11 @@ static int wait_for(lua_State *L, struct sources *sources, uint32_t *wrong,
 }
 
 static int ipc_receive(lua_State *L)
+{
+    return wait_any_has_far(L) ? far_call(L, "receive") : receive_near(L);
+}
+
+int receive_near(lua_State *L)
 {
     tl_deadline deadline;
     check_function(L, 2, "receive");

@@ -2,9 +2,9 @@
 local rooms = {}
 
 rooms.order = {
-  runtime = { "base", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool", "process",
+  runtime = { "base", "remote", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool", "process",
     "commands", "net", "space", "observe", "explore", "simulate", "program" },
-  bindings = { "lua", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate", "trace",
+  bindings = { "lua", "remote", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate", "trace",
     "module", "terminal", "explore", "timeline", "top", "judge", "labs", "repl", "program" },
 }
 

@@ -1,0 +1,108 @@
+/*
+ * The Lua of tidelock_remote: modules whose texts are part of the library.
+ *
+ * They have a `require` of their own, as an upvalue _ENV whose __index is the
+ * table of globals.  So a script's own remote/queue.lua is not theirs, nor is
+ * theirs the script's.
+ */
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "remote/remote.h"
+
+/* A row that bindings/explore/embed.S makes. */
+struct embedded {
+    const char *name, *file, *text, *end;
+};
+
+/* Made by the linker, for a section of that name.  Hidden: the program has
+ * another such section. */
+extern const struct embedded
+    __start_embedded_lua[] /* NOLINT(bugprone-reserved-identifier) */
+    __attribute__((visibility("hidden")));
+extern const struct embedded
+    __stop_embedded_lua[] /* NOLINT(bugprone-reserved-identifier) */
+    __attribute__((visibility("hidden")));
+
+static char modules_key; /* registry: what was loaded, by name */
+static char require_key; /* registry: the function */
+static char globals_key; /* registry: the _ENV of all of them */
+
+static const struct embedded *find(const char *name)
+{
+    for (const struct embedded *row = __start_embedded_lua;
+         row < __stop_embedded_lua; row++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
+const char *remote_modules_text(const char *name, size_t *size)
+{
+    const struct embedded *row = find(name);
+    if (row)
+        *size = (size_t)(row->end - row->text);
+    return row ? row->text : NULL;
+}
+
+static void load(lua_State *L, const struct embedded *row)
+{
+    const char *chunk = lua_pushfstring(L, "@%s", row->file);
+    if (luaL_loadbufferx(L, row->text, (size_t)(row->end - row->text), chunk,
+                         "t") != LUA_OK)
+        lua_error(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &globals_key);
+    lua_setupvalue(L, -2, 1);
+}
+
+static int private_require(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &modules_key);
+    if (lua_getfield(L, 2, name) != LUA_TNIL)
+        return 1;
+    const struct embedded *row = find(name);
+    if (!row) {
+        lua_getglobal(L, "require");
+        lua_pushvalue(L, 1);
+        lua_call(L, 1, 1);
+        return 1;
+    }
+    load(L, row);
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, 2, name);
+    return 1;
+}
+
+void remote_modules_push_require(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &require_key);
+}
+
+void remote_modules_add(lua_State *L, const char *name)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &modules_key);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
+}
+
+void remote_modules_open(lua_State *L)
+{
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &modules_key);
+    lua_pushcfunction(L, private_require);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &require_key);
+    lua_newtable(L);
+    remote_modules_push_require(L);
+    lua_setfield(L, -2, "require");
+    lua_newtable(L);
+    lua_pushglobaltable(L);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &globals_key);
+}

@@ -1,0 +1,231 @@
+#include "remote/bells.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <hiredis/hiredis.h>
+
+#include "remote/answer.h"
+#include "remote/caller.h"
+#include "remote/login.h"
+#include "remote/moment.h"
+#include "remote/session.h"
+
+#define BACKOFF_LEAST (50 * TL_MOMENT_MILLISECOND)
+#define BACKOFF_MOST (2 * TL_MOMENT_SECOND)
+
+/* Of this thread: its eventfd; 0: there is none. */
+static _Thread_local int stop_fd;
+
+/* ---- sleeping ---- */
+
+static int sleep_on(struct pollfd *polled, size_t count, int64_t deadline)
+{
+    int64_t left = deadline - tl_moment_now();
+    struct timespec time = {left / TL_MOMENT_SECOND, left % TL_MOMENT_SECOND};
+    if (left <= 0)
+        time = (struct timespec){0};
+    int ready =
+        ppoll(polled, count, deadline == TL_MOMENT_FOREVER ? NULL : &time, NULL);
+    if (ready > 0 || (ready < 0 && errno == EINTR))
+        return TL_OK;
+    return ready == 0 ? TL_TIMEOUT : TL_SYSTEM;
+}
+
+/* TL_CANCELLED: the thread is to end. */
+int tl_bells_wait(struct pollfd *polled, size_t count, int64_t deadline)
+{
+    struct pollfd both[2] = {polled[0], {.fd = stop_fd, .events = POLLIN}};
+    if (stop_fd == 0)
+        return sleep_on(polled, count, deadline);
+    int status = sleep_on(both, 2, deadline);
+    polled[0].revents = both[0].revents;
+    return both[1].revents ? TL_CANCELLED : status;
+}
+
+static int pause_for(int64_t time)
+{
+    struct pollfd none = {.fd = -1};
+    int status = tl_bells_wait(&none, 1, tl_moment_now() + time);
+    return status == TL_TIMEOUT ? TL_OK : status;
+}
+
+/* ---- the beat ---- */
+
+/* How long after it the next one follows. */
+static int64_t interval(const struct tl_session *session)
+{
+    return session->lease / 3;
+}
+
+static int take_beat(struct tl_session *session, struct redisReply *reply,
+                     int64_t sent)
+{
+    struct tl_answer answer;
+    if (reply->type == REDIS_REPLY_ERROR) {
+        bool gone = strstr(reply->str, "not found") != NULL;
+        freeReplyObject(reply);
+        if (gone)
+            tl_session_lose(session, "the server has forgotten everything");
+        return gone ? TL_CLOSED : TL_REFUSED;
+    }
+    if (!tl_answer_read(&answer, reply))
+        return TL_BROKEN;
+    bool lost = tl_answer_is(&answer, "lost");
+    if (lost)
+        tl_session_lose(session, "the server has ended it, or forgotten");
+    else
+        session->good_until = sent + session->lease / 10 * 9;
+    tl_answer_drop(&answer);
+    return lost ? TL_CLOSED : TL_OK;
+}
+
+static int beat(struct tl_session *session)
+{
+    struct tl_wire *wire = &session->bells;
+    struct tl_command command = {0};
+    struct redisReply *reply;
+    int64_t sent = tl_moment_now();
+    tl_session_call(session, &command, "0", 0, "beat", 0);
+    int status = command.failed ? TL_NO_MEMORY
+                                : tl_wire_send(wire, command.bytes,
+                                               command.size,
+                                               session->good_until);
+    if (status == TL_OK)
+        status = tl_wire_receive(wire, &reply, session->good_until);
+    tl_command_drop(&command);
+    return status == TL_OK ? take_beat(session, reply, sent) : status;
+}
+
+/* ---- the bells ---- */
+
+static void take_bell(struct tl_session *session, struct redisReply *reply)
+{
+    struct tl_answer bell;
+    const char *task;
+    size_t size;
+    if (reply->type == REDIS_REPLY_NIL) {
+        freeReplyObject(reply);
+        return;
+    }
+    if (tl_answer_read_bell(&bell, reply, &task, &size) &&
+        !tl_caller_ring(session, task, size, &bell))
+        tl_answer_drop(&bell);
+}
+
+/* Listens till the next beat.  The server's own time limit ends the BLPOP, so
+ * that nothing of it is left on the connection. */
+static int listen_once(struct tl_session *session, int64_t until)
+{
+    struct tl_wire *wire = &session->bells;
+    struct tl_command command = {0};
+    struct redisReply *reply;
+    char list[128], seconds[32];
+    int64_t left = until - tl_moment_now();
+    if (left < TL_MOMENT_MILLISECOND)
+        left = TL_MOMENT_MILLISECOND;
+    snprintf(list, sizeof list, "%sm%s", session->key, session->id);
+    snprintf(seconds, sizeof seconds, "%.3f",
+             (double)left / (double)TL_MOMENT_SECOND);
+    tl_command_begin(&command, 3);
+    tl_command_word(&command, "BLPOP");
+    tl_command_word(&command, list);
+    tl_command_word(&command, seconds);
+    int status = command.failed ? TL_NO_MEMORY
+                                : tl_wire_send(wire, command.bytes,
+                                               command.size,
+                                               session->good_until);
+    tl_command_drop(&command);
+    if (status == TL_OK)
+        status = tl_wire_receive(wire, &reply, session->good_until);
+    if (status != TL_OK)
+        return status;
+    if (reply->type == REDIS_REPLY_ERROR) {
+        freeReplyObject(reply);
+        return TL_REFUSED;
+    }
+    take_bell(session, reply);
+    return TL_OK;
+}
+
+/* Until the connection breaks, or the session or thread ends. */
+static int serve(struct tl_session *session)
+{
+    for (;;) {
+        int64_t next = tl_moment_now() + interval(session);
+        int status = beat(session);
+        while (status == TL_OK && tl_moment_now() < next)
+            status = listen_once(session, next);
+        if (status != TL_OK)
+            return status;
+    }
+}
+
+static int reconnect(struct tl_session *session, int64_t *backoff)
+{
+    int status = tl_login(&session->bells, &session->endpoint,
+                          tl_moment_earlier(tl_moment_now() + BACKOFF_MOST,
+                                            session->good_until));
+    if (status == TL_OK) {
+        *backoff = BACKOFF_LEAST;
+        tl_caller_wake_all(session);
+        return TL_OK;
+    }
+    if (status == TL_CANCELLED)
+        return status;
+    status = pause_for(*backoff);
+    *backoff = *backoff * 2 < BACKOFF_MOST ? *backoff * 2 : BACKOFF_MOST;
+    return status;
+}
+
+static void *run(void *argument)
+{
+    struct tl_session *session = argument;
+    int64_t backoff = BACKOFF_LEAST;
+    int status = TL_OK;
+    stop_fd = session->stop;
+    session->bells.wait = tl_bells_wait;
+    while (status != TL_CANCELLED && tl_session_is_good(session)) {
+        if (tl_wire_is_open(&session->bells)) {
+            status = serve(session);
+            tl_wire_close(&session->bells);
+        } else {
+            status = reconnect(session, &backoff);
+        }
+    }
+    tl_wire_close(&session->bells);
+    return NULL;
+}
+
+/* ---- the thread ---- */
+
+int tl_bells_begin(struct tl_session *session)
+{
+    sigset_t all, mask;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &mask);
+    int error = pthread_create(&session->thread, NULL, run, session);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    errno = error;
+    return error == 0 ? TL_OK : TL_SYSTEM;
+}
+
+void tl_bells_end(struct tl_session *session)
+{
+    if (session->stop < 0)
+        return;
+    eventfd_write(session->stop, 1);
+    pthread_join(session->thread, NULL);
+    close(session->stop);
+    session->stop = -1;
+}
+
+void tl_bells_forget(void)
+{
+    stop_fd = 0;
+}

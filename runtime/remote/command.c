@@ -1,0 +1,76 @@
+#include "remote/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FEW 4096    /* bytes: what a command begins with */
+#define MANY 262144 /* more than this is not kept for the next */
+
+static char *room(struct tl_command *command, size_t size)
+{
+    if (command->failed)
+        return NULL;
+    if (command->room - command->size < size) {
+        size_t most = command->room ? command->room : FEW;
+        while (most - command->size < size)
+            most *= 2;
+        char *bytes = realloc(command->bytes, most);
+        command->failed = !bytes;
+        if (!bytes)
+            return NULL;
+        command->bytes = bytes;
+        command->room = most;
+    }
+    return command->bytes + command->size;
+}
+
+static void head(struct tl_command *command, char sign, size_t number)
+{
+    char *at = room(command, 32);
+    if (at)
+        command->size += (size_t)snprintf(at, 32, "%c%zu\r\n", sign, number);
+}
+
+void tl_command_begin(struct tl_command *command, size_t count)
+{
+    head(command, '*', count);
+}
+
+void tl_command_add(struct tl_command *command, const void *word, size_t size)
+{
+    head(command, '$', size);
+    char *at = room(command, size + 2);
+    if (!at)
+        return;
+    if (size > 0)
+        memcpy(at, word, size);
+    memcpy(at + size, "\r\n", 2);
+    command->size += size + 2;
+}
+
+void tl_command_word(struct tl_command *command, const char *word)
+{
+    tl_command_add(command, word, strlen(word));
+}
+
+void tl_command_number(struct tl_command *command, unsigned long long number)
+{
+    char text[24];
+    tl_command_add(command, text,
+                   (size_t)snprintf(text, sizeof text, "%llu", number));
+}
+
+void tl_command_clear(struct tl_command *command)
+{
+    if (command->room > MANY)
+        tl_command_drop(command);
+    command->size = 0;
+    command->failed = false;
+}
+
+void tl_command_drop(struct tl_command *command)
+{
+    free(command->bytes);
+    *command = (struct tl_command){0};
+}

@@ -1,0 +1,118 @@
+/*
+ * Session: this process in one space of a server, under a lease.
+ *
+ * A process has one session a space, however often it opens that, and whichever
+ * thread does.  A thread of its own (bells) renews the lease and listens for
+ * the answers that tasks wait for.  What the session holds on the server passes
+ * on when it ends: at tl_session_end_all (`bye`), or when its lease does.
+ *
+ * The lease.  The server counts it from the beat that it got last; this side
+ * from the moment at which it sent the last one that was answered, and takes
+ * nine tenths of it: so it knows first.  A session that is lost stays so.
+ *
+ * A fork.  The child closes its copies of the sockets and says nothing; its
+ * session begins anew, under an id of its own, when it is first used
+ * (tl_session_enter).  Threads of the parent do not exist there.
+ *
+ * Locks.  `sessions` (in session.c) is taken before a session's `guard`; under
+ * neither is there a call that sleeps, but for the writes to eventfds.  A fork
+ * takes all of them, so that the child's are free and what they guard is whole.
+ */
+#ifndef TL_SESSION_H
+#define TL_SESSION_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "remote/command.h"
+#include "remote/endpoint.h"
+#include "remote/wire.h"
+
+struct tl_caller;
+
+#define TL_SESSION_LIBRARY "tidelock_1"
+#define TL_SESSION_ID 33 /* with its zero */
+
+enum tl_session_state {
+    TL_SESSION_OPEN,
+    TL_SESSION_LOST,      /* its lease has ended, or the server has forgotten */
+    TL_SESSION_INHERITED, /* the parent's: to be opened */
+    TL_SESSION_ENDED      /* by this side */
+};
+
+struct tl_session {
+    struct tl_session *next;     /* in the list of all; never taken out */
+    struct tl_endpoint endpoint; /* constant, as key and uid */
+    char key[80];                /* "tl:{SPACE}:" */
+    char uid[64];
+    char id[TL_SESSION_ID]; /* constant but for a reopening after a fork */
+    int64_t lease;          /* nanoseconds */
+    _Atomic int state;      /* enum tl_session_state; LOST and ENDED stay */
+    /* The lease ends then for this side.  The bells' thread writes it; tasks
+     * read it. */
+    _Atomic int64_t good_until;
+    bool kills; /* on_lost = "kill" */
+    tl_wire_wait *wait; /* of tasks */
+
+    pthread_mutex_t guard;
+    struct tl_caller *callers; /* guard */
+    unsigned tasks;            /* guard: the number given last */
+    _Atomic uint64_t values;   /* the same of large values; relaxed */
+    char reason[TL_WIRE_TROUBLE]; /* guard: why it was lost */
+
+    struct tl_wire bells; /* of the bells' thread alone */
+    pthread_t thread;
+    int stop; /* eventfd: the bells' thread ends; -1: there is none */
+};
+
+struct tl_session_options {
+    double lease; /* seconds; 0: 10 */
+    bool insecure;
+    bool kills;
+    const char *authority; /* or NULL */
+    const char *library;   /* the engine, as FUNCTION LOAD takes it */
+    size_t library_size;
+    const char *program;       /* for people; as `name` */
+    const char *(*name)(void); /* of the task that asks */
+    tl_wire_wait *wait;        /* of tasks */
+};
+
+/* The open session of that address, or a new one.  TL_UNREACHABLE, TL_REFUSED,
+ * TL_BROKEN, TL_TIMEOUT, TL_BAD_ADDRESS: `why` says what, without secrets. */
+int tl_session_open(struct tl_session **out, const char *address,
+                    const struct tl_session_options *options, char *why,
+                    size_t size);
+
+/* The latest session of the space, or NULL. */
+struct tl_session *tl_session_find(const char *uid);
+
+/* Before each use: opens it where it is the parent's.  TL_OK; TL_CLOSED: lost;
+ * or as tl_session_open. */
+int tl_session_enter(struct tl_session *session, char *why, size_t size);
+
+/* The lease has ended, or the server does not know the session: everybody who
+ * waits is told.  The first reason stays. */
+void tl_session_lose(struct tl_session *session, const char *reason);
+
+/* Whether it is not lost; looks at the clock, too. */
+bool tl_session_is_good(struct tl_session *session);
+
+/* Copies why it was lost. */
+void tl_session_reason(struct tl_session *session, char *text, size_t size);
+
+/* Says `bye` for all sessions of this process, briefly, and ends their threads;
+ * for the end of the process. */
+void tl_session_end_all(void);
+
+/* A name for a large value, which no other has: "SESSION.NUMBER". */
+void tl_session_new_value(struct tl_session *session, char *name, size_t size);
+
+/* Begins `FCALL tidelock_1 1 KEY SESSION TASK SEQ OP`, to which `count` words
+ * follow. */
+void tl_session_call(const struct tl_session *session,
+                     struct tl_command *command, const char *task,
+                     uint64_t sequence, const char *op, size_t count);
+
+#endif
