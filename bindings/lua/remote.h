@@ -48,6 +48,9 @@ extern const struct remote_core *remote_core;
  * where it is not there, and says what to install. */
 void remote_push(lua_State *L, const char *name);
 
+/* `require "tidelock_remote"` finds the module as remote_push does. */
+void remote_open(lua_State *L);
+
 /* The metatable at the top becomes that of far objects. */
 void remote_mark(lua_State *L);
 

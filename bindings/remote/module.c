@@ -104,8 +104,14 @@ static int receive(lua_State *L)
 }
 
 /* require(name): one of the modules, for the program's commands and specs. */
+static int library(lua_State *L)
+{
+    remote_modules_push_library(L);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
-    {"open", open},       {"arrive", arrive}, {"wait", wait},
+    {"library", library}, {"open", open},       {"arrive", arrive}, {"wait", wait},
     {"receive", receive}, {NULL, NULL}};
 
 static void open_client(lua_State *L)
@@ -115,6 +121,8 @@ static void open_client(lua_State *L)
     remote_sessions_open(L);
     remote_connections_open(L);
     remote_objects_open(L);
+    lua_pushcfunction(L, library);
+    lua_setfield(L, -2, "library");
     remote_modules_add(L, "remote.client");
 }
 

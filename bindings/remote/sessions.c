@@ -489,9 +489,7 @@ static int open(lua_State *L)
     const char *address = luaL_checkstring(L, 1);
     lua_settop(L, 2);
     read_options(L, &options);
-    remote_modules_push_require(L);
-    lua_pushliteral(L, "remote.library");
-    lua_call(L, 1, 1);
+    remote_modules_push_library(L);
     options.library = luaL_checklstring(L, -1, &options.library_size);
     int status =
         tl_session_open(&session, address, &options, why, sizeof why);
