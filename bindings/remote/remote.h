@@ -19,6 +19,7 @@ extern const struct remote_core *remote_core_here;
 void remote_sessions_open(lua_State *L);
 void remote_connections_open(lua_State *L);
 void remote_objects_open(lua_State *L);
+void remote_digest_open(lua_State *L);
 
 /* Pushes the module's own require. */
 void remote_modules_push_require(lua_State *L);
