@@ -133,7 +133,7 @@ static bool far_is_simulated(void)
     return tl_simulate_is_on();
 }
 
-static const struct remote_core core = {.version = REMOTE_CORE_VERSION,
+static struct remote_core core = {.version = REMOTE_CORE_VERSION,
                                         .wait = far_wait,
                                         .fail = far_fail,
                                         .is_simulated = far_is_simulated,
@@ -174,5 +174,6 @@ int far_open_address(lua_State *L)
 
 void far_open(void)
 {
+    core.at_end = remote_at_end();
     remote_core = &core;
 }

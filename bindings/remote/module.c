@@ -10,6 +10,7 @@
 
 #include "lua/remote.h"
 #include "remote/remote.h"
+#include "remote/session.h"
 
 const struct remote_core *remote_core_here;
 
@@ -133,6 +134,9 @@ luaopen_tidelock_remote(lua_State *L)
     if (!core || core->version != REMOTE_CORE_VERSION)
         return luaL_error(L, "tidelock_remote is a part of tidelock, of the "
                              "same version: use ipc.open(address)");
+    if (!remote_core_here)
+        atexit(tl_session_end_all);
+    *core->at_end = tl_session_end_all;
     remote_core_here = core;
     remote_modules_open(L);
     open_client(L);

@@ -21,6 +21,8 @@
 #include "remote/moment.h"
 
 #define LEASE 10.0                          /* seconds */
+#define LEASE_LEAST 100 /* milliseconds */
+#define LEASE_MOST 86400000
 #define OPENING (10 * TL_MOMENT_SECOND)     /* the longest opening */
 #define FAREWELL (500 * TL_MOMENT_MILLISECOND) /* and the longest bye */
 
@@ -154,9 +156,13 @@ static int read_open(struct tl_session *session, struct tl_answer *answer,
     }
     memcpy(session->uid, field, length);
     session->uid[length] = '\0';
-    if (tl_answer_next(answer, &field, &length))
-        session->lease = strtoll(field, NULL, 10) * TL_MOMENT_MILLISECOND;
-    return session->lease > 0 ? TL_OK : TL_REFUSED;
+    int64_t lease = tl_answer_number(answer);
+    if (lease < LEASE_LEAST || lease > LEASE_MOST) {
+        snprintf(why, size, "the space has no lease that makes sense");
+        return TL_REFUSED;
+    }
+    session->lease = lease * TL_MOMENT_MILLISECOND;
+    return TL_OK;
 }
 
 /* Sends `open`; loads the library where the server has none. */
@@ -385,26 +391,24 @@ void tl_session_reason(struct tl_session *session, char *text, size_t size)
     pthread_mutex_unlock(&session->guard);
 }
 
-static int wait_plainly(struct pollfd *polled, size_t count, int64_t deadline)
-{
-    return tl_bells_wait(polled, count, deadline);
-}
-
 /* What the session holds passes on at once; else its lease would have to end.
- */
+ * The bells' thread is left alone: it ends with the process. */
 static void bid_farewell(struct tl_session *session)
 {
-    struct tl_wire wire;
+    struct tl_caller *caller = tl_caller_here(session);
     struct tl_command command = {0};
     struct redisReply *reply = NULL;
     int64_t deadline = tl_moment_now() + FAREWELL;
-    tl_wire_init(&wire, wait_plainly);
+    if (!caller)
+        return;
     tl_session_call(session, &command, "0", 0, "bye", 0);
-    if (tl_login(&wire, &session->endpoint, deadline) == TL_OK &&
-        tl_login_talk(&wire, &command, &reply, deadline) == TL_OK)
+    caller->wire.wait = tl_bells_wait; /* this is no task any more */
+    if ((tl_wire_is_open(&caller->wire) ||
+         tl_login(&caller->wire, &session->endpoint, deadline) == TL_OK) &&
+        tl_login_talk(&caller->wire, &command, &reply, deadline) == TL_OK)
         freeReplyObject(reply);
     tl_command_drop(&command);
-    tl_wire_close(&wire);
+    tl_wire_close(&caller->wire);
 }
 
 void tl_session_end_all(void)
@@ -412,7 +416,6 @@ void tl_session_end_all(void)
     for (struct tl_session *at = sessions; at; at = at->next)
         if (at->state == TL_SESSION_OPEN) {
             at->state = TL_SESSION_ENDED;
-            tl_bells_end(at);
             bid_farewell(at);
         }
 }

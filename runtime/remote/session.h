@@ -102,8 +102,7 @@ bool tl_session_is_good(struct tl_session *session);
 /* Copies why it was lost. */
 void tl_session_reason(struct tl_session *session, char *text, size_t size);
 
-/* Says `bye` for all sessions of this process, briefly, and ends their threads;
- * for the end of the process. */
+/* Says `bye` for all sessions of this process, briefly; for its end. */
 void tl_session_end_all(void);
 
 /* A name for a large value, which no other has: "SESSION.NUMBER". */
