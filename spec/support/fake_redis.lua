@@ -451,7 +451,7 @@ local function load_library(text)
   return found, redis
 end
 
---- A server with the engine, or with another text of it.
+--- A server with the engine, or with another text of it.  `server.spy(f)`: the engine calls f instead of server.call.
 function fake_redis.new(library)
   local server = { data = {}, clock = 1700000000000000, calls = 0 }
   function server.call(name, ...)
@@ -464,6 +464,7 @@ function fake_redis.new(library)
   end
   local run, redis = load_library(library or fake_redis.library())
   redis.call = server.call
+  function server.spy(call) redis.call = call end
   function server.fcall(space, ...)
     local args = table.pack(...)
     for i = 1, args.n do args[i] = text_of(args[i]) end
@@ -473,16 +474,21 @@ function fake_redis.new(library)
   return server
 end
 
+--- Netstrings from a place in a text on.
+function fake_redis.unpack(text, from)
+  local fields = {}
+  while true do
+    local size, start = text:match("^(%d+):()", from)
+    if not size then return fields end
+    fields[#fields + 1] = text:sub(start, start + size - 1)
+    from = start + math.tointeger(tonumber(size))
+  end
+end
+
 --- The parts of an answer: SEQ, STATUS, list of fields.
 function fake_redis.parse(answer)
   local seq, status, from = answer:match "^(%d+):(%a+):()"
-  local fields = {}
-  while true do
-    local size, start = answer:match("^(%d+):()", from)
-    if not size then return seq, status, fields end
-    fields[#fields + 1] = answer:sub(start, start + size - 1)
-    from = start + math.tointeger(tonumber(size))
-  end
+  return seq, status, fake_redis.unpack(answer, from)
 end
 
 return fake_redis
