@@ -6,8 +6,9 @@ local getinfo, getmetatable = debug.getinfo, debug.getmetatable
 
 local check = {}
 
--- The sources of these modules begin so.
-local OURS = getinfo(1, "S").source:gsub("check%.lua$", "")
+--- check.OURS: the sources of these modules begin so.
+check.OURS = getinfo(1, "S").source:gsub("check%.lua$", "")
+local OURS = check.OURS
 
 -- The place of the innermost function that is none of ours: "kitchen.lua:14: ".
 local function position()

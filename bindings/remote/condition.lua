@@ -2,6 +2,7 @@
 local client = require "remote.client"
 local check = require "remote.check"
 local object = require "remote.object"
+local request = require "remote.request"
 
 local condition = object.class "condition"
 
@@ -21,11 +22,11 @@ end
 
 -- A request about the condition's lock, in the condition's name.
 local function ask_lock(record, call, deadline, op, ...)
-  return object.settle(record, call, record.space.session:ask(deadline, op, record.options.lock, ...))
+  return request.ask(record, call, deadline, op, record.options.lock, ...)
 end
 
 local function acquire(record, call, deadline)
-  return (ask_lock(record, call, deadline, "lock_acquire", object.may(deadline)))
+  return (ask_lock(record, call, deadline, "lock_acquire", request.may(deadline)))
 end
 
 condition.method("acquire", 1, function(record, timeout)
@@ -36,9 +37,9 @@ condition.method("release", 0, function(record)
 end)
 
 local function finish(record, good, ...)
-  local status, text = record.space.session:ask(0, "lock_release", record.options.lock)
+  local released, why = pcall(ask_lock, record, "with", 0, "lock_release")
   if not good then error((...), 0) end
-  object.settle(record, "with", status, text)
+  if not released then error(why, 0) end
   return ...
 end
 

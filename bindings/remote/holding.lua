@@ -29,9 +29,9 @@ end
 
 -- Ends what `with` began: gives the object back, then returns or raises as its function did.
 local function finish(record, call, op, good, ...)
-  local status, text = record.space.session:ask(0, op, record.id, op == "semaphore_release" and 1 or nil)
+  local released, why = pcall(object.ask, record, call, op, op == "semaphore_release" and 1 or nil)
   if not good then error((...), 0) end
-  object.settle(record, call, status, text)
+  if not released then error(why, 0) end
   return ...
 end
 

@@ -5,7 +5,7 @@
 --- the name of the object: `lock "till" at redis://lab/kitchen: release: ...`.
 local client = require "remote.client"
 local check = require "remote.check"
-local trouble = require "remote.trouble"
+local request = require "remote.request"
 
 local object = {}
 
@@ -16,9 +16,7 @@ local classes = {}
 local known = setmetatable({}, { __mode = "v" })
 
 --- object.title: what an object is called in texts, without secrets.
-function object.title(record)
-  return ('%s "%s" at %s'):format(record.kind, record.name, record.space.where)
-end
+object.title = request.title
 local title = object.title
 
 --- object.misuse: raises in the name of an object and a call.
@@ -34,28 +32,15 @@ end
 
 -- ---- requests ----
 
---- object.may: what the engine is told of a deadline: whether the request may wait.
-function object.may(deadline)
-  return deadline == nil and "1" or deadline == 0 and "0" or "2"
-end
-local may = object.may
-
---- object.settle: a status and its fields; raises for what is no outcome.
-function object.settle(record, call, status, ...)
-  if trouble[status] then trouble.raise(title(record), call, status, record.kind, ...) end
-  return status, ...
-end
-local settle = object.settle
-
 --- object.ask: a request about an object that never waits: its status and fields.
 function object.ask(record, call, op, ...)
-  return settle(record, call, record.space.session:ask(0, op, record.id, ...))
+  return request.ask(record, call, 0, op, record.id, ...)
 end
 local ask = object.ask
 
 --- object.wait: one that waits until the deadline.
 function object.wait(record, call, deadline, op, ...)
-  return settle(record, call, record.space.session:ask(deadline, op, record.id, may(deadline), ...))
+  return request.ask(record, call, deadline, op, record.id, request.may(deadline), ...)
 end
 
 --- object.outcome: what a script gets for a status: true; true, "abandoned"; nil, reason.
@@ -93,12 +78,12 @@ function object.encode(record, call, value)
   if space.lend then space.lend(value) end
   local bytes, why = client.encode(value, "value", space.uid)
   if not bytes then object.misuse(record, call, why) end
-  return space.session:pack(bytes)
+  return request.send(record, call, "pack", bytes)
 end
 
 --- object.decode: the value in a cell; `took`: it was taken, and is nobody else's.
 function object.decode(record, call, cell, took)
-  local bytes = record.space.session:unpack(cell, took)
+  local bytes = request.send(record, call, "unpack", cell, took)
   local good, value = pcall(client.decode, bytes)
   if not good then object.misuse(record, call, "cannot receive the value: %s", value) end
   return value
@@ -131,8 +116,10 @@ end
 
 --- object.state: the words for how an object is at the moment, as the engine has them.
 function object.state(record)
-  local status, _, _, text = record.space.session:tell("look", record.id)
-  return status == "ok" and text or trouble.words(status)
+  local good, status, _, _, text = pcall(record.space.session.tell, record.space.session, "look", record.id,
+    record.options["end"] or "")
+  if not good then return request.words "unreachable" end
+  return status == "ok" and text or request.words(status)
 end
 
 local function describe(self)

@@ -3,6 +3,7 @@
 local client = require "remote.client"
 local check = require "remote.check"
 local object = require "remote.object"
+local request = require "remote.request"
 
 local pipe = object.class "pipe"
 
@@ -18,9 +19,9 @@ end
 
 -- Lends the ends in a value to whoever receives it, each once.
 local function lend(space, value, seen)
-  local record = type(value) == "userdata" and client.record(value)
+  local record = client.record(value)
   if record and record.kind == "pipe" and record.space == space and not record.closed then
-    space.session:ask(0, "pipe_lend", record.id, record.options["end"])
+    object.ask(record, "send", "pipe_lend", record.options["end"])
   elseif type(value) == "table" and not seen[value] then
     seen[value] = true
     for key, item in next, value do
@@ -35,7 +36,7 @@ local function tell_dropped(space)
   local list = space.dropped
   space.dropped = {}
   for _, record in ipairs(list) do
-    if not object.is_known(record) then space.session:ask(0, "pipe_drop", record.id, record.options["end"]) end
+    if not object.is_known(record) then object.ask(record, "close", "pipe_drop", record.options["end"]) end
   end
 end
 
@@ -44,7 +45,7 @@ function pipe.adopt(record)
   local space = record.space
   space.dropped = space.dropped or {}
   space.lend = space.lend or function(value) lend(space, value, {}) end
-  record[1].from = space.session:id()
+  record[1].from = space.session.id
 end
 
 --- pipe.present: what the constructor returns: both ends.
@@ -53,14 +54,17 @@ function pipe.present(space, id, name, options, made)
   for number = 1, 2 do
     local own = { duplex = options.duplex, ["end"] = tostring(number) }
     ends[number] = object.known(space, "pipe", id, name, own)
-    if made then client.record(ends[number]).held = client.pid() end
+    if made then client.record(ends[number]).made = client.pid() end
   end
   return ends[1], ends[2]
 end
 
 function pipe.metatable.__gc(self)
   local record = client.record(self)
-  if record and record.held == client.pid() and not record.closed then table.insert(record.space.dropped, record) end
+  local here = client.pid()
+  if record and not record.closed and (record.held == here or record.made == here) then
+    table.insert(record.space.dropped, record)
+  end
 end
 
 -- An end that is about to be used: held by this process, and open.
@@ -71,7 +75,7 @@ local function check_end(record, call)
   if #record.space.dropped > 0 then tell_dropped(record.space) end
   if record.held ~= client.pid() then
     object.ask(record, call, "pipe_hold", record.options["end"], record.from or "")
-    record.held, record[1].from = client.pid(), record.space.session:id()
+    record.held, record[1].from = client.pid(), record.space.session.id
   end
 end
 
@@ -82,8 +86,7 @@ local function check_way(record, call, number)
 end
 
 local function wait(record, call, deadline, op, ...)
-  return object.settle(record, call,
-    record.space.session:ask(deadline, op, record.id, record.options["end"], object.may(deadline), ...))
+  return request.ask(record, call, deadline, op, record.id, record.options["end"], request.may(deadline), ...)
 end
 
 -- ---- methods ----

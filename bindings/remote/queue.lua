@@ -2,6 +2,7 @@
 local client = require "remote.client"
 local check = require "remote.check"
 local object = require "remote.object"
+local request = require "remote.request"
 
 local queue = object.class "queue"
 
@@ -74,7 +75,7 @@ local function batch(record, list, from, count)
     if space.lend then space.lend(value) end
     local bytes, why = client.encode(value, "value", space.uid)
     if not bytes then return cells, why end
-    cells[#cells + 1] = space.session:pack(bytes)
+    cells[#cells + 1] = request.send(record, "put_many", "pack", bytes)
     size = size + #bytes
   end
   return cells
@@ -137,8 +138,8 @@ end
 
 local function get_some(record, list, most, deadline)
   local before = list.n
-  local answer = table.pack(record.space.session:ask(deadline, "queue_get_many", record.id, most, object.may(deadline)))
-  object.settle(record, "get_many", table.unpack(answer, 1, answer.n))
+  local answer = table.pack(request.ask(record, "get_many", deadline, "queue_get_many", record.id, most,
+    request.may(deadline)))
   if answer[1] == "ok" then add_items(record, list, table.unpack(answer, 2, answer.n)) end
   return answer[1], list.n - before
 end

@@ -11,7 +11,7 @@ semaphore.options = { "value", "bounded", "name" }
 function semaphore.check(value, bounded)
   value = value == nil and 1 or check.integer(nil, "semaphore", "value", value, 0, MOST)
   bounded = check.boolean("semaphore", "bounded", bounded)
-  return { "value", value, "bound", bounded and value or "" }
+  return { "value", value, "bounded", bounded and 1 or 0 }
 end
 
 semaphore.method("acquire", 1, holding.acquire("acquire", "semaphore_acquire"))

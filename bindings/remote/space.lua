@@ -2,7 +2,7 @@
 local client = require "remote.client"
 local nearest = require "help.nearest"
 local check = require "remote.check"
-local trouble = require "remote.trouble"
+local request = require "remote.request"
 local object = require "remote.object"
 local differences = require "remote.differences"
 
@@ -19,12 +19,7 @@ for _, kind in ipairs(KINDS) do IS_KIND[kind] = true end
 local spaces = {}
 local space_of = setmetatable({}, { __mode = "k" }) -- what scripts have = one of those
 
-local function title(here) return ('space "%s" at %s'):format(here.name, here.where) end
-
-local function settle(here, call, status, ...)
-  if trouble[status] then trouble.raise(title(here), call, status, "queue", ...) end
-  return status, ...
-end
+local title = request.title
 
 -- ---- objects by name ----
 
@@ -38,11 +33,9 @@ local function check_name(here, call, name)
   end
 end
 
-local function mismatch(here, call, id)
-  local status, kind, name, state = here.session:tell("look", id)
-  local words = status == "ok" and ('%s "%s": %s'):format(kind, name, state) or "an object that goes away"
-  check.misuse(nil, call, 'in the space "%s" there is another under this name: %s; ask for that, or remove it with '
-    .. "s:remove(name)", here.name, words)
+local function mismatch(here, call, kind, name, state)
+  check.misuse(nil, call, 'in the space "%s" there is another under this name: %s "%s": %s; ask for that, or remove it '
+    .. "with s:remove(name)", here.name, kind, name, state)
 end
 
 -- The rest of an answer as options.
@@ -58,22 +51,27 @@ local function present(here, kind, id, name, made, ...)
   return object.known(here, kind, id, name, options_of(...))
 end
 
+-- The answer of "find": nothing is no trouble here.
+local function found_under(here, call, name)
+  local answer = table.pack(request.send(here, call, "ask", 0, "find", name))
+  if answer[1] ~= "removed" then request.settle(here, call, table.unpack(answer, 1, answer.n)) end
+  return answer
+end
+
 -- What stands under the name: for a call that gives the name alone.
 local function find(here, kind, name)
-  local answer = table.pack(here.session:ask(0, "find", name))
+  local answer = found_under(here, kind, name)
   if answer[1] == "removed" then return nil end
-  settle(here, kind, table.unpack(answer, 1, answer.n))
-  if answer[3] ~= kind then mismatch(here, kind, answer[2]) end
+  if answer[3] ~= kind then
+    local _, _, _, state = request.tell(here, kind, "look", answer[2], "")
+    mismatch(here, kind, answer[3], name, state)
+  end
   return answer
 end
 
 local function made(here, kind, name, status, id, now, standing, ...)
-  if status == "differs" then
-    local found = table.pack(here.session:ask(0, "find", name))
-    mismatch(here, kind, found[2])
-  end
-  settle(here, kind, status, id)
-  if standing ~= kind then mismatch(here, kind, id) end
+  if status == "differs" then mismatch(here, kind, id, name, now) end
+  if standing ~= kind then mismatch(here, kind, standing, name, "another kind") end
   return present(here, kind, id, name, now == "1", ...)
 end
 
@@ -95,7 +93,7 @@ local function make(here, class, name, ...)
   local kind = class.kind
   local options = checked(here, class, name, check.options(kind, class.options, gathered(class, ...)))
   return made(here, kind, name,
-    here.session:ask(0, "make", kind, name, "space", table.unpack(options, 1, #options)))
+    request.ask(here, kind, 0, "make", kind, name, "space", table.unpack(options, 1, #options)))
 end
 
 local function constructor(here, kind)
@@ -127,7 +125,7 @@ end
 local function each(here, call, op, width, add)
   local cursor = "0"
   repeat
-    local answer = table.pack(settle(here, call, here.session:tell(op, cursor)))
+    local answer = table.pack(request.tell(here, call, op, cursor))
     cursor = answer[2]
     for i = 3, answer.n, width do add(table.unpack(answer, i, i + width - 1)) end
   until cursor == "0"
@@ -150,11 +148,11 @@ function methods.remove(self, name, ...)
   check.count(title(here), "remove", 1, 1 + select("#", ...))
   if name ~= nil then
     check_name(here, "remove", name)
-    local _, removed = settle(here, "remove", here.session:ask(0, "remove", name))
+    local _, removed = request.ask(here, "remove", 0, "remove", name)
     return removed == "1"
   end
   repeat
-    local _, more = settle(here, "remove", here.session:ask(0, "clear_space"))
+    local _, more = request.ask(here, "remove", 0, "clear_space")
   until more ~= "1"
   return true
 end
@@ -162,7 +160,7 @@ end
 -- The tasks of a session, as { name =, waits =, since = }.
 local function tasks_of(here, session)
   local list = {}
-  local answer = table.pack(here.session:tell("tasks", session))
+  local answer = table.pack(request.tell(here, "members", "tasks", session))
   for i = 2, answer[1] == "ok" and answer.n or 1, 7 do
     local _, name, op, _, kind, object_name, ms = table.unpack(answer, i, i + 6)
     local waits = op ~= "" and ('%s %s "%s"'):format(op, kind, object_name) or nil
@@ -243,8 +241,8 @@ function space.open(address, options, ...)
   options = options or {}
   check.keys(nil, "open", options, OPTIONS)
   if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
-  local session, why = client.open(address, options)
-  if not session then check.misuse(nil, "open", why) end
+  local good, session = pcall(client.open, address, options)
+  if not good then check.misuse(nil, "open", "%s", tostring(session)) end
   return (spaces[session.uid] or new_space(session)).facade
 end
 

@@ -3,12 +3,14 @@ local client = require "remote.client"
 local check = require "remote.check"
 local number = require "remote.number"
 local object = require "remote.object"
+local request = require "remote.request"
 local update = require "remote.update"
 
 local shared = object.class "table"
 
 shared.options = { "init", "name" }
 
+local MOST_AT_ONCE = 2000 -- keys that a new table may have
 local METHODS = { "get", "set", "add", "update", "keys" }
 
 -- ---- keys and cells ----
@@ -33,7 +35,7 @@ end
 local function of_cell(record, call, cell)
   if cell:byte() == 0x23 then return number.read(cell:sub(2)) end
   if cell:byte() ~= 0x40 then return object.decode(record, call, cell) end
-  local bytes = record.space.session:unpack(cell)
+  local bytes = request.send(record, call, "unpack", cell)
   if not bytes then return nil, true end
   return object.decode(record, call, "=" .. bytes)
 end
@@ -207,6 +209,9 @@ function shared.check(init, space, name)
   local record, pairs_of = { kind = "table", name = name, space = space }, {}
   local who = object.title(record)
   for key, value in next, init do
+    if #pairs_of == 2 * MOST_AT_ONCE then
+      check.misuse(nil, "table", "the contents have more than %d keys; set the others afterwards", MOST_AT_ONCE)
+    end
     check_no_method(who, "table", key)
     pairs_of[#pairs_of + 1] = check_key(who, "table", key)
     pairs_of[#pairs_of + 1] = to_cell(record, "table", value)

@@ -32,8 +32,10 @@ local function try(record, steps, deadline, mine, ...)
 end
 
 local function finish(record, mine, good, ...)
-  if mine.claimed then record.space.session:ask(0, "unclaim", record.id) end
+  local released, why = true, nil
+  if mine.claimed then released, why = pcall(object.ask, record, "update", "unclaim") end
   if not good then error((...), 0) end
+  if not released then error(why, 0) end
   return ...
 end
 

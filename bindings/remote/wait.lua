@@ -7,6 +7,7 @@
 local client = require "remote.client"
 local check = require "remote.check"
 local object = require "remote.object"
+local request = require "remote.request"
 
 local wait = {}
 
@@ -86,8 +87,23 @@ end
 
 -- ---- one space, and nothing else ----
 
+-- An answer about items, in the name of the first; or of the one that was removed.
 local function settle(call, items, status, ...)
-  return object.settle(items[1].record, call, status, ...)
+  local item = status == "removed" and items[math.tointeger(tonumber((...)))] or items[1]
+  request.settle(item.record, call, status, ...)
+  return table.pack(status, ...)
+end
+
+-- A request about items.
+local function ask(call, items, deadline, op, ...)
+  return settle(call, items, request.send(items[1].record, call, "ask", deadline, op, request.may(deadline), ...))
+end
+
+-- All items that are ready, where the engine has told of the first by a bell.
+local function all_ready(call, items, words, answer)
+  if answer[1] ~= "ok" or answer.n ~= 2 or #items == 1 then return answer end
+  local again = ask(call, items, 0, "watch", table.unpack(words))
+  return again[1] == "ok" and again or answer
 end
 
 -- The items that are ready; nil, "timeout".
@@ -96,8 +112,7 @@ local function watch_one(call, items, deadline)
     local words, of_word, ready = watched(call, items)
     if #words == 0 then return ready end
     local now = #ready > 0 and 0 or deadline
-    local answer = table.pack(settle(call, of_word,
-      of_word[1].record.space.session:ask(now, "watch", object.may(now), table.unpack(words))))
+    local answer = all_ready(call, of_word, words, ask(call, of_word, now, "watch", table.unpack(words)))
     if answer[1] == "ok" then arrived(of_word, ready, table.unpack(answer, 2, answer.n)) end
     if #ready > 0 then return ready end
   until answer[1] ~= "ok"
@@ -113,12 +128,12 @@ local function begin_all(call, far, spaces)
     local words, of_word, now = watched(call, far[space])
     table.move(now, 1, #now, #ready + 1, ready)
     if #words > 0 then
-      local answer = table.pack(settle(call, of_word,
-        space.session:begin("watch", #ready > 0 and "0" or "2", table.unpack(words))))
+      local answer = settle(call, of_word, request.send(space, call, "start", "watch",
+        #ready > 0 and "0" or "2", table.unpack(words)))
       if answer[1] == "ok" then
         arrived(of_word, ready, table.unpack(answer, 2, answer.n))
       elseif answer[1] == "wait" then
-        begun[#begun + 1] = { space = space, items = of_word }
+        begun[#begun + 1] = { space = space, items = of_word, words = words }
       end
     end
   end
@@ -128,12 +143,9 @@ end
 -- Ends the watches: what they have told meanwhile is ready.
 local function end_all(call, begun, ready)
   for _, watch in ipairs(begun) do
-    local answer = table.pack(watch.space.session:finish())
-    if answer[1] == "ok" then
-      arrived(watch.items, ready, table.unpack(answer, 2, answer.n))
-    else
-      settle(call, watch.items, table.unpack(answer, 1, answer.n))
-    end
+    local answer = settle(call, watch.items, request.send(watch.space, call, "finish", 0))
+    answer = all_ready(call, watch.items, watch.words, answer)
+    if answer[1] == "ok" then arrived(watch.items, ready, table.unpack(answer, 2, answer.n)) end
   end
 end
 
@@ -141,7 +153,7 @@ end
 local function wait_near(list, near, begun, deadline)
   local items = {}
   for i, place in ipairs(near) do items[i] = list[place] end
-  for _, watch in ipairs(begun) do items[#items + 1] = watch.space.session:bell() end
+  for _, watch in ipairs(begun) do items[#items + 1] = request.send(watch.space, "wait", "waitable") end
   if #items == 0 then return {} end
   local left = deadline and math.max(0, deadline - client.now())
   return client.wait(items, left) or {}
@@ -196,9 +208,7 @@ end
 -- All in one space: the engine takes the message, and has the objects take turns.
 local function receive_one(list, items, deadline)
   local words = watched("receive", items)
-  local session = items[1].record.space.session
-  local answer = table.pack(settle("receive", items,
-    session:ask(deadline, "receive", object.may(deadline), table.unpack(words))))
+  local answer = ask("receive", items, deadline, "receive", table.unpack(words))
   if answer[1] ~= "ok" then return nil, answer[1] end
   local item = items[math.tointeger(tonumber(answer[2]))]
   return item.class.take(item.record, "receive", table.unpack(answer, 3, answer.n)), list[item.place]
@@ -216,8 +226,7 @@ local function take(given)
   end
   local class = object.class_of(record.kind)
   local what, id, detail = class.watch(record, "receive")
-  local answer = table.pack(object.settle(record, "receive",
-    record.space.session:ask(0, "receive", "0", what, id, detail or "")))
+  local answer = table.pack(request.ask(record, "receive", 0, "receive", "0", what, id, detail or ""))
   if answer[1] ~= "ok" then return answer[1] end
   return "ok", class.take(record, "receive", table.unpack(answer, 3, answer.n))
 end
