@@ -62,13 +62,8 @@ static void push_session(lua_State *L, struct tl_session *session)
 
 static int lost(lua_State *L, struct tl_session *session)
 {
-    char why[TL_WIRE_TROUBLE];
-    tl_session_reason(session, why, sizeof why);
-    return remote_raise(
-        L,
-        "%s: lost: the session of this process has ended (%s); what it held "
-        "has passed on: open the space anew, and start the job again",
-        session->endpoint.shown, why);
+    return remote_raise(L, "%s: %s", session->endpoint.shown,
+                        tl_session_reason(session));
 }
 
 static int fail(lua_State *L, struct tl_session *session, const char *why,
@@ -196,31 +191,16 @@ static int push_answer(lua_State *L, struct tl_answer *answer)
     return status == LUA_OK ? lua_gettop(L) - top : lua_error(L);
 }
 
-static int forgotten(lua_State *L, struct tl_session *session)
-{
-    return remote_raise(
-        L,
-        "%s: forgot: the server has forgotten requests that it had answered "
-        "(it was restored from an older state): what others see may be older "
-        "still; start the job again",
-        session->endpoint.shown);
-}
-
 /* Status and fields; a time that ran out is "timeout". */
 static int outcome(lua_State *L, struct tl_caller *caller, int status,
                    struct tl_answer *answer)
 {
-    struct tl_session *session = caller->session;
     if (status == TL_TIMEOUT) {
         lua_pushliteral(L, "timeout");
         return 1;
     }
     if (status < 0)
-        return fail(L, session, caller->trouble, status);
-    if (tl_answer_is(answer, "forgot")) {
-        tl_answer_drop(answer);
-        return forgotten(L, session);
-    }
+        return fail(L, caller->session, caller->trouble, status);
     return push_answer(L, answer);
 }
 

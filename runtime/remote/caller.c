@@ -44,6 +44,7 @@ static void drop(struct tl_caller *caller)
         tl_answer_drop(&caller->bell);
     tl_wire_close(&caller->wire);
     tl_command_drop(&caller->command);
+    tl_command_drop(&caller->tail);
     tl_command_drop(&caller->front);
     if (caller->eventfd >= 0)
         close(caller->eventfd);

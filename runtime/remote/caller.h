@@ -33,9 +33,10 @@ struct tl_caller {
     uint64_t sequence; /* of the last request */
     bool busy;         /* asks, or waits */
     bool open;         /* the last request's end is not known */
-    bool undo;         /* and is not to have happened */
     struct tl_wire wire;
     struct tl_command command; /* the last request, to be sent again */
+    struct tl_command tail;    /* its operation and arguments, to undo it */
+    size_t tail_words;
     struct tl_command front;   /* what is to be sent before the next one */
     unsigned front_answers;
     int eventfd;

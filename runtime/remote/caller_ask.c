@@ -18,6 +18,8 @@
  * so because of the request. */
 #define BREAKS 8
 
+enum { OP_PLACE = 7 }; /* words before the operation: see tl_session_call */
+
 static int say(struct tl_caller *caller, int status, const char *text)
 {
     snprintf(caller->trouble, sizeof caller->trouble, "%s", text);
@@ -107,9 +109,7 @@ static int refused(struct exchange *exchange, struct redisReply *reply)
         return status == TL_OK ? TL_EMPTY : status;
     }
     if (begins(text, "ERR Function not found")) {
-        tl_session_lose(caller->session,
-                        "the server has forgotten everything: it keeps nothing "
-                        "on disk, or was emptied");
+        tl_session_lose(caller->session, TL_SESSION_EMPTY);
         return TL_CLOSED;
     }
     return TL_REFUSED;
@@ -155,6 +155,16 @@ static int converse(struct tl_caller *caller, int64_t deadline,
     return status;
 }
 
+/* Of the session; else it is about a lock or an item, and has a text. */
+static bool is_lost(const struct tl_answer *answer)
+{
+    struct tl_answer copy = *answer;
+    const char *text;
+    size_t size;
+    return tl_answer_is(answer, "lost") &&
+           (!tl_answer_next(&copy, &text, &size) || size == 0);
+}
+
 /* The same, for the answer of the engine. */
 static int exchange(struct tl_caller *caller, int64_t deadline,
                     struct tl_answer *out)
@@ -167,11 +177,12 @@ static int exchange(struct tl_caller *caller, int64_t deadline,
         tl_wire_close(&caller->wire);
         return say(caller, TL_BROKEN, "what answers is no engine of tidelock");
     }
-    if (!tl_answer_is(out, "lost") || out->fields < out->end)
+    bool lost = is_lost(out);
+    if (!lost && !tl_answer_is(out, "forgot"))
         return TL_OK;
     tl_answer_drop(out);
-    tl_session_lose(caller->session, "its lease ended, or the server has "
-                                     "forgotten it");
+    tl_session_lose(caller->session,
+                    lost ? TL_SESSION_ENDED_LEASE : TL_SESSION_FORGOT);
     return TL_CLOSED;
 }
 
@@ -192,15 +203,42 @@ static int64_t at_least(int64_t deadline)
     return deadline > least ? deadline : least;
 }
 
+/* Writes a numbered request, whose end is kept: see call_off. */
+static void write_numbered(struct tl_caller *caller,
+                           const struct tl_request *request)
+{
+    struct tl_command *command = &caller->command;
+    tl_command_clear(command);
+    write(caller, command, caller->sequence, request);
+    caller->tail_words = request->count + 1;
+    caller->tail.size = 0;
+}
+
+/* What the engine needs to undo a request: its operation and arguments, which
+ * are the last words of its command. */
+static void keep_tail(struct tl_caller *caller)
+{
+    if (caller->tail.size > 0)
+        return;
+    size_t begin = tl_command_word_at(&caller->command, OP_PLACE);
+    tl_command_append(&caller->tail, caller->command.bytes + begin,
+                      caller->command.size - begin);
+}
+
 /* `0`: the request is cancelled, and its answer counts; `2`: it is undone. */
-static int call_off(struct tl_caller *caller, const char *how, int64_t deadline,
+static int call_off(struct tl_caller *caller, char how, int64_t deadline,
                     struct tl_answer *out)
 {
-    const size_t size = 1;
-    struct tl_request cancel = {
-        .op = "cancel", .count = 1, .words = &how, .sizes = &size};
-    tl_command_clear(&caller->command);
-    write(caller, &caller->command, caller->sequence, &cancel);
+    struct tl_command *command = &caller->command;
+    bool undo = how == '2';
+    keep_tail(caller);
+    tl_command_clear(command);
+    tl_session_call(caller->session, command, caller->task, caller->sequence,
+                    "cancel", undo ? 1 + caller->tail_words : 1);
+    tl_command_add(command, &how, 1);
+    if (undo)
+        tl_command_append(command, caller->tail.bytes, caller->tail.size);
+    command->failed |= caller->tail.failed;
     return exchange(caller, deadline, out);
 }
 
@@ -210,7 +248,7 @@ static int settle(struct tl_caller *caller, int64_t deadline)
     struct tl_answer answer;
     if (!caller->open)
         return TL_OK;
-    int status = call_off(caller, "2", deadline, &answer);
+    int status = call_off(caller, '2', deadline, &answer);
     if (status < 0)
         return status;
     tl_answer_drop(&answer);
@@ -247,8 +285,7 @@ int tl_caller_start(struct tl_caller *caller, const struct tl_request *request,
     int status = settle(caller, deadline);
     if (status == TL_OK) {
         caller->sequence++;
-        tl_command_clear(&caller->command);
-        write(caller, &caller->command, caller->sequence, request);
+        write_numbered(caller, request);
         status = exchange(caller, deadline, out);
         if (status < 0)
             status = give_up(caller, status);
@@ -362,7 +399,7 @@ int tl_caller_finish(struct tl_caller *caller, int64_t deadline,
     caller->busy = true;
     int status = sleep_for_bell(caller, deadline, out);
     if (status == TL_TIMEOUT) {
-        status = call_off(caller, "0", at_least(deadline), out);
+        status = call_off(caller, '0', at_least(deadline), out);
         /* a condition's waiter has its lock to wait for */
         if (status == TL_OK && tl_answer_is(out, "wait")) {
             tl_answer_drop(out);

@@ -61,6 +61,28 @@ void tl_command_number(struct tl_command *command, unsigned long long number)
                    (size_t)snprintf(text, sizeof text, "%llu", number));
 }
 
+/* The command is ours: so all its lengths are right. */
+size_t tl_command_word_at(const struct tl_command *command, size_t place)
+{
+    const char *at = strchr(command->bytes, '\n') + 1;
+    for (; place > 0; place--) {
+        char *end;
+        size_t size = strtoull(at + 1, &end, 10);
+        at = end + 2 + size + 2;
+    }
+    return (size_t)(at - command->bytes);
+}
+
+void tl_command_append(struct tl_command *command, const char *words,
+                       size_t size)
+{
+    char *at = room(command, size);
+    if (!at)
+        return;
+    memcpy(at, words, size);
+    command->size += size;
+}
+
 void tl_command_clear(struct tl_command *command)
 {
     if (command->room > MANY)

@@ -365,7 +365,7 @@ void tl_session_lose(struct tl_session *session, const char *reason)
 {
     pthread_mutex_lock(&session->guard);
     if (session->state == TL_SESSION_OPEN) {
-        snprintf(session->reason, sizeof session->reason, "%s", reason);
+        session->reason = reason;
         session->state = TL_SESSION_LOST; /* commit */
     }
     pthread_mutex_unlock(&session->guard);
@@ -378,17 +378,16 @@ bool tl_session_is_good(struct tl_session *session)
 {
     if (session->state == TL_SESSION_OPEN &&
         tl_moment_now() >= session->good_until)
-        tl_session_lose(session, "its lease ended: the server could not be "
-                                 "reached for too long, or this process stood "
-                                 "still");
+        tl_session_lose(session, TL_SESSION_ENDED_LEASE);
     return session->state == TL_SESSION_OPEN;
 }
 
-void tl_session_reason(struct tl_session *session, char *text, size_t size)
+const char *tl_session_reason(struct tl_session *session)
 {
     pthread_mutex_lock(&session->guard);
-    snprintf(text, size, "%s", session->reason);
+    const char *reason = session->reason;
     pthread_mutex_unlock(&session->guard);
+    return reason ? reason : "lost: it was closed";
 }
 
 /* What the session holds passes on at once; else its lease would have to end.
