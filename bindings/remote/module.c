@@ -111,9 +111,9 @@ static int library(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"library", library}, {"open", open},       {"arrive", arrive}, {"wait", wait},
-    {"receive", receive}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"library", library}, {"open", open},
+                                     {"arrive", arrive},   {"wait", wait},
+                                     {"receive", receive}, {NULL, NULL}};
 
 static void open_client(lua_State *L)
 {
@@ -127,8 +127,7 @@ static void open_client(lua_State *L)
     remote_modules_add(L, "remote.client");
 }
 
-__attribute__((visibility("default"))) int
-luaopen_tidelock_remote(lua_State *L)
+__attribute__((visibility("default"))) int luaopen_tidelock_remote(lua_State *L)
 {
     const struct remote_core *core = lua_touserdata(L, 1);
     if (!core || core->version != REMOTE_CORE_VERSION)

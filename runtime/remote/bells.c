@@ -41,8 +41,8 @@ static int sleep_on(struct pollfd *polled, size_t count, int64_t deadline)
     struct timespec time = {left / TL_MOMENT_SECOND, left % TL_MOMENT_SECOND};
     if (left <= 0)
         time = (struct timespec){0};
-    int ready =
-        ppoll(polled, count, deadline == TL_MOMENT_FOREVER ? NULL : &time, NULL);
+    int ready = ppoll(polled, count,
+                      deadline == TL_MOMENT_FOREVER ? NULL : &time, NULL);
     if (ready > 0 || (ready < 0 && errno == EINTR))
         return TL_OK;
     return ready == 0 ? TL_TIMEOUT : TL_SYSTEM;
@@ -92,16 +92,16 @@ static int pause_for(int64_t time)
 static void tell_of_death(struct tl_session *session, const char *id)
 {
     struct tl_wire wire;
-    struct tl_command command = {0};
+    struct tl_words command = {0};
     struct redisReply *reply = NULL;
     int64_t deadline = tl_moment_now() + grace(session);
     tl_wire_init(&wire, tl_bells_wait);
     tl_session_call(session, &command, "0", 0, "died", 1);
-    tl_command_word(&command, id);
+    tl_words_add_text(&command, id);
     if (tl_login(&wire, &session->endpoint, deadline) == TL_OK &&
         tl_login_talk(&wire, &command, &reply, deadline) == TL_OK)
         freeReplyObject(reply);
-    tl_command_drop(&command);
+    tl_words_drop(&command);
     tl_wire_close(&wire);
 }
 
@@ -115,14 +115,14 @@ static int64_t interval(const struct tl_session *session)
 
 /* Sends the command, and takes the answer that is to come until `deadline`, or
  * the connection is no good. */
-static int converse(struct tl_session *session, struct tl_command *command,
+static int converse(struct tl_session *session, struct tl_words *command,
                     int64_t deadline, struct redisReply **reply)
 {
     struct tl_wire *wire = &session->bells;
     int status = command->failed ? TL_NO_MEMORY
                                  : tl_wire_send(wire, command->bytes,
                                                 command->size, deadline);
-    tl_command_drop(command);
+    tl_words_drop(command);
     if (status == TL_OK)
         status = tl_wire_receive(wire, reply, deadline);
     if (status != TL_OK || (*reply)->type != REDIS_REPLY_ERROR)
@@ -158,13 +158,12 @@ static int beat(struct tl_session *session)
     bool again = true;
     int status = TL_OK;
     while (again && status == TL_OK) {
-        struct tl_command command = {0};
+        struct tl_words command = {0};
         struct redisReply *reply;
         int64_t sent = tl_moment_now();
         again = false;
         tl_session_call(session, &command, "0", 0, "beat", 0);
-        status = converse(session, &command, sent + grace(session),
-                          &reply);
+        status = converse(session, &command, sent + grace(session), &reply);
         if (status == TL_OK)
             status = take_beat(session, reply, sent, &again);
     }
@@ -197,7 +196,7 @@ static void take_bell(struct tl_session *session, struct redisReply *reply)
  * that nothing of it is left on the connection. */
 static int listen_once(struct tl_session *session, int64_t until)
 {
-    struct tl_command command = {0};
+    struct tl_words command = {0};
     struct redisReply *reply;
     char list[128], seconds[32];
     int64_t left = until - tl_moment_now();
@@ -206,12 +205,11 @@ static int listen_once(struct tl_session *session, int64_t until)
     snprintf(list, sizeof list, "%sm%s", session->key, session->id);
     snprintf(seconds, sizeof seconds, "%.3f",
              (double)left / (double)TL_MOMENT_SECOND);
-    tl_command_begin(&command, 3);
-    tl_command_word(&command, "BLPOP");
-    tl_command_word(&command, list);
-    tl_command_word(&command, seconds);
-    int status = converse(session, &command, until + grace(session),
-                          &reply);
+    tl_words_begin(&command, 3);
+    tl_words_add_text(&command, "BLPOP");
+    tl_words_add_text(&command, list);
+    tl_words_add_text(&command, seconds);
+    int status = converse(session, &command, until + grace(session), &reply);
     if (status == TL_OK)
         take_bell(session, reply);
     return status;
@@ -232,9 +230,9 @@ static int serve(struct tl_session *session)
 
 static int reconnect(struct tl_session *session, int64_t *backoff)
 {
-    int status = tl_login(&session->bells, &session->endpoint,
-                          tl_moment_earlier(tl_moment_now() + BACKOFF_MOST,
-                                            session->good_until));
+    int status = tl_login(
+        &session->bells, &session->endpoint,
+        tl_moment_earlier(tl_moment_now() + BACKOFF_MOST, session->good_until));
     if (status == TL_OK) {
         *backoff = BACKOFF_LEAST;
         tl_caller_wake_all(session);

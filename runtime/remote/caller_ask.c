@@ -54,10 +54,9 @@ static int connect_again(struct exchange *exchange)
     struct tl_caller *caller = exchange->caller;
     if (tl_wire_is_open(&caller->wire))
         return TL_OK;
-    int status =
-        tl_login(&caller->wire, &caller->session->endpoint,
-                 tl_moment_earlier(exchange->deadline,
-                                   tl_moment_now() + BACKOFF_MOST));
+    int status = tl_login(
+        &caller->wire, &caller->session->endpoint,
+        tl_moment_earlier(exchange->deadline, tl_moment_now() + BACKOFF_MOST));
     if (status == TL_REFUSED)
         return say(caller, status, caller->wire.trouble);
     if (status == TL_UNREACHABLE || status == TL_BROKEN ||
@@ -72,7 +71,7 @@ static int connect_again(struct exchange *exchange)
 static int send_once(struct exchange *exchange, struct redisReply **out)
 {
     struct tl_caller *caller = exchange->caller;
-    struct tl_command *front = &caller->front, *command = &caller->command;
+    struct tl_words *front = &caller->front, *command = &caller->command;
     struct tl_wire *wire = &caller->wire;
     int status = TL_OK;
     if (command->failed || front->failed)
@@ -149,7 +148,7 @@ static int converse(struct tl_caller *caller, int64_t deadline,
         }
     } while (status == TL_EMPTY);
     if (status == TL_OK) {
-        tl_command_clear(&caller->front);
+        tl_words_clear(&caller->front);
         caller->front_answers = 0;
     }
     return status;
@@ -188,13 +187,13 @@ static int exchange(struct tl_caller *caller, int64_t deadline,
 
 /* ---- requests ---- */
 
-static void write(struct tl_caller *caller, struct tl_command *command,
+static void write(struct tl_caller *caller, struct tl_words *command,
                   uint64_t sequence, const struct tl_request *request)
 {
     tl_session_call(caller->session, command, caller->task, sequence,
                     request->op, request->count);
     for (size_t i = 0; i < request->count; i++)
-        tl_command_add(command, request->words[i], request->sizes[i]);
+        tl_words_add(command, request->words[i], request->sizes[i]);
 }
 
 static int64_t at_least(int64_t deadline)
@@ -207,8 +206,8 @@ static int64_t at_least(int64_t deadline)
 static void write_numbered(struct tl_caller *caller,
                            const struct tl_request *request)
 {
-    struct tl_command *command = &caller->command;
-    tl_command_clear(command);
+    struct tl_words *command = &caller->command;
+    tl_words_clear(command);
     write(caller, command, caller->sequence, request);
     caller->tail_words = request->count + 1;
     caller->tail.size = 0;
@@ -220,24 +219,24 @@ static void keep_tail(struct tl_caller *caller)
 {
     if (caller->tail.size > 0)
         return;
-    size_t begin = tl_command_word_at(&caller->command, OP_PLACE);
-    tl_command_append(&caller->tail, caller->command.bytes + begin,
-                      caller->command.size - begin);
+    size_t begin = tl_words_place(&caller->command, OP_PLACE);
+    tl_words_append(&caller->tail, caller->command.bytes + begin,
+                    caller->command.size - begin);
 }
 
 /* `0`: the request is cancelled, and its answer counts; `2`: it is undone. */
 static int call_off(struct tl_caller *caller, char how, int64_t deadline,
                     struct tl_answer *out)
 {
-    struct tl_command *command = &caller->command;
+    struct tl_words *command = &caller->command;
     bool undo = how == '2';
     keep_tail(caller);
-    tl_command_clear(command);
+    tl_words_clear(command);
     tl_session_call(caller->session, command, caller->task, caller->sequence,
                     "cancel", undo ? 1 + caller->tail_words : 1);
-    tl_command_add(command, &how, 1);
+    tl_words_add(command, &how, 1);
     if (undo)
-        tl_command_append(command, caller->tail.bytes, caller->tail.size);
+        tl_words_append(command, caller->tail.bytes, caller->tail.size);
     command->failed |= caller->tail.failed;
     return exchange(caller, deadline, out);
 }
@@ -300,7 +299,7 @@ int tl_caller_tell(struct tl_caller *caller, const struct tl_request *request,
                    int64_t deadline, struct tl_answer *out)
 {
     caller->busy = true;
-    tl_command_clear(&caller->command);
+    tl_words_clear(&caller->command);
     write(caller, &caller->command, 0, request);
     int status = exchange(caller, at_least(deadline), out);
     caller->busy = false;
@@ -312,11 +311,11 @@ int tl_caller_command(struct tl_caller *caller,
                       struct redisReply **out)
 {
     caller->busy = true;
-    tl_command_clear(&caller->command);
-    tl_command_begin(&caller->command, request->count + 1);
-    tl_command_word(&caller->command, request->op);
+    tl_words_clear(&caller->command);
+    tl_words_begin(&caller->command, request->count + 1);
+    tl_words_add_text(&caller->command, request->op);
     for (size_t i = 0; i < request->count; i++)
-        tl_command_add(&caller->command, request->words[i], request->sizes[i]);
+        tl_words_add(&caller->command, request->words[i], request->sizes[i]);
     int status = converse(caller, at_least(deadline), out);
     caller->busy = false;
     return status;
@@ -324,10 +323,10 @@ int tl_caller_command(struct tl_caller *caller,
 
 void tl_caller_before(struct tl_caller *caller, const struct tl_request *first)
 {
-    tl_command_begin(&caller->front, first->count + 1);
-    tl_command_word(&caller->front, first->op);
+    tl_words_begin(&caller->front, first->count + 1);
+    tl_words_add_text(&caller->front, first->op);
     for (size_t i = 0; i < first->count; i++)
-        tl_command_add(&caller->front, first->words[i], first->sizes[i]);
+        tl_words_add(&caller->front, first->words[i], first->sizes[i]);
     caller->front_answers++;
 }
 

@@ -26,7 +26,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "remote/command.h"
+#include "remote/words.h"
 #include "remote/endpoint.h"
 #include "remote/wire.h"
 
@@ -53,14 +53,14 @@ struct tl_session {
     /* The lease ends then for this side.  The bells' thread writes it; tasks
      * read it. */
     _Atomic int64_t good_until;
-    bool kills; /* on_lost = "kill" */
+    bool kills;         /* on_lost = "kill" */
     tl_wire_wait *wait; /* of tasks */
 
     pthread_mutex_t guard;
     struct tl_caller *callers; /* guard */
     unsigned tasks;            /* guard: the number given last */
     _Atomic uint64_t values;   /* the same of large values; relaxed */
-    const char *reason;           /* guard: why it was lost */
+    const char *reason;        /* guard: why it was lost */
 
     struct tl_wire bells; /* of the bells' thread alone */
     pthread_t thread;
@@ -123,8 +123,8 @@ void tl_session_new_value(struct tl_session *session, char *name, size_t size);
 
 /* Begins `FCALL tidelock_1 1 KEY SESSION TASK SEQ OP`, to which `count` words
  * follow. */
-void tl_session_call(const struct tl_session *session,
-                     struct tl_command *command, const char *task,
-                     uint64_t sequence, const char *op, size_t count);
+void tl_session_call(const struct tl_session *session, struct tl_words *command,
+                     const char *task, uint64_t sequence, const char *op,
+                     size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-#include "remote/command.h"
+#include "remote/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #define FEW 4096    /* bytes: what a command begins with */
 #define MANY 262144 /* more than this is not kept for the next */
 
-static char *room(struct tl_command *command, size_t size)
+static char *room(struct tl_words *command, size_t size)
 {
     if (command->failed)
         return NULL;
@@ -25,19 +25,19 @@ static char *room(struct tl_command *command, size_t size)
     return command->bytes + command->size;
 }
 
-static void head(struct tl_command *command, char sign, size_t number)
+static void head(struct tl_words *command, char sign, size_t number)
 {
     char *at = room(command, 32);
     if (at)
         command->size += (size_t)snprintf(at, 32, "%c%zu\r\n", sign, number);
 }
 
-void tl_command_begin(struct tl_command *command, size_t count)
+void tl_words_begin(struct tl_words *command, size_t count)
 {
     head(command, '*', count);
 }
 
-void tl_command_add(struct tl_command *command, const void *word, size_t size)
+void tl_words_add(struct tl_words *command, const void *word, size_t size)
 {
     head(command, '$', size);
     char *at = room(command, size + 2);
@@ -49,20 +49,20 @@ void tl_command_add(struct tl_command *command, const void *word, size_t size)
     command->size += size + 2;
 }
 
-void tl_command_word(struct tl_command *command, const char *word)
+void tl_words_add_text(struct tl_words *command, const char *word)
 {
-    tl_command_add(command, word, strlen(word));
+    tl_words_add(command, word, strlen(word));
 }
 
-void tl_command_number(struct tl_command *command, unsigned long long number)
+void tl_words_add_number(struct tl_words *command, unsigned long long number)
 {
     char text[24];
-    tl_command_add(command, text,
-                   (size_t)snprintf(text, sizeof text, "%llu", number));
+    tl_words_add(command, text,
+                 (size_t)snprintf(text, sizeof text, "%llu", number));
 }
 
 /* The command is ours: so all its lengths are right. */
-size_t tl_command_word_at(const struct tl_command *command, size_t place)
+size_t tl_words_place(const struct tl_words *command, size_t place)
 {
     const char *at = strchr(command->bytes, '\n') + 1;
     for (; place > 0; place--) {
@@ -73,8 +73,7 @@ size_t tl_command_word_at(const struct tl_command *command, size_t place)
     return (size_t)(at - command->bytes);
 }
 
-void tl_command_append(struct tl_command *command, const char *words,
-                       size_t size)
+void tl_words_append(struct tl_words *command, const char *words, size_t size)
 {
     char *at = room(command, size);
     if (!at)
@@ -83,16 +82,16 @@ void tl_command_append(struct tl_command *command, const char *words,
     command->size += size;
 }
 
-void tl_command_clear(struct tl_command *command)
+void tl_words_clear(struct tl_words *command)
 {
     if (command->room > MANY)
-        tl_command_drop(command);
+        tl_words_drop(command);
     command->size = 0;
     command->failed = false;
 }
 
-void tl_command_drop(struct tl_command *command)
+void tl_words_drop(struct tl_words *command)
 {
     free(command->bytes);
-    *command = (struct tl_command){0};
+    *command = (struct tl_words){0};
 }
