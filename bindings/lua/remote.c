@@ -110,6 +110,19 @@ void remote_mark(lua_State *L)
     lua_rawsetp(L, -2, &mark_key);
 }
 
+static void (*at_end)(void);
+
+void remote_end(void)
+{
+    if (at_end)
+        at_end();
+}
+
+void (**remote_at_end(void))(void)
+{
+    return &at_end;
+}
+
 bool remote_is_far(lua_State *L, int index)
 {
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_checkstack(L, 3) ||
