@@ -93,11 +93,11 @@ function END.error(job, cell)
 end
 
 function END.died(job, cell)
-  job.ok, job.error = false, ("%s: its worker died: %s"):format(object.title(job.record), cell:sub(2))
+  job.ok, job.error = false, "its worker died: " .. cell:sub(2)
 end
 
 function END.cancelled(job)
-  job.ok, job.error = false, ("%s: cancelled"):format(object.title(job.record))
+  job.ok, job.error = false, "cancelled"
 end
 
 local function settle(record, number, status, cell)

@@ -128,7 +128,7 @@ local function begin_all(call, far, spaces)
     local words, of_word, now = watched(call, far[space])
     table.move(now, 1, #now, #ready + 1, ready)
     if #words > 0 then
-      local answer = settle(call, of_word, request.send(space, call, "start", "watch",
+      local answer = settle(call, of_word, request.send(space, call, "begin", "watch",
         #ready > 0 and "0" or "2", table.unpack(words)))
       if answer[1] == "ok" then
         arrived(of_word, ready, table.unpack(answer, 2, answer.n))
@@ -153,7 +153,7 @@ end
 local function wait_near(list, near, begun, deadline)
   local items = {}
   for i, place in ipairs(near) do items[i] = list[place] end
-  for _, watch in ipairs(begun) do items[#items + 1] = request.send(watch.space, "wait", "waitable") end
+  for _, watch in ipairs(begun) do items[#items + 1] = request.send(watch.space, "wait", "bell") end
   if #items == 0 then return {} end
   local left = deadline and math.max(0, deadline - client.now())
   return client.wait(items, left) or {}

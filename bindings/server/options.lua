@@ -79,7 +79,7 @@ local WORKER = {
     HELP,
   },
   after = "ADDRESS is redis://[user[:password]@]host[:port]/space, rediss:// the same with TLS, or "
-    .. "redis+unix:PATH/space; - takes it from TIDELOCK_WORKER, so that no password is seen in a list of processes. "
+    .. "redis+unix:PATH/space; - takes it from TIDELOCK_WORKER, so that no list of processes shows a password. "
     .. "It waits until there is such a pool, and ends when that is closed, or by Ctrl-C: tasks that run are finished "
     .. "then, at a second Ctrl-C given back.",
   status = "0; 1 where the server cannot be reached or refuses; 2 wrong use.",
