@@ -1,7 +1,7 @@
 --- Care: the processes of a worker, and how they are looked after.
 --
--- One that dies is replaced. The engine tells, by a queue, of tasks that were cancelled while they ran: then the process
--- is stopped, and killed if it runs the task still, so that no other task is hit.
+-- One that dies is replaced. The engine tells, by a queue, of tasks that were cancelled while they ran: then the
+-- process is stopped, and killed if it runs the task still, so that no other task is hit.
 local client = require "server.client"
 local ipc = require "tidelock"
 

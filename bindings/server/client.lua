@@ -3,8 +3,11 @@ local refuse = require("help.options").refuse
 
 local client = {}
 
--- A module of tidelock_remote.
-local function part(name) return require("tidelock_remote").require(name) end
+-- A module of tidelock_remote, which comes with the runtime.
+local function part(name)
+  require "tidelock"
+  return require("tidelock_remote").require(name)
+end
 client.part = part
 
 local function text_of(why) return (tostring(why):gsub("^[^:]+%.lua:%d+: ", "")) end

@@ -67,7 +67,7 @@ local WORKER = {
   name = "worker",
   brief = "runs the tasks of a pool on another machine",
   text = "Runs tasks that scripts give to a pool of a space on a server (s.pool(NAME)). It runs functions of the modules "
-    .. "that --allow names, as package.path finds them here, and nothing else.",
+    .. "that --allow names, as package.path finds them here: nothing else.",
   synopsis = { "--allow MODULE,... [options] ADDRESS" },
   options = {
     { "--allow", value = "MODULE,...", to = "allow", read = list, text = "whose functions may be run" },
