@@ -66,8 +66,8 @@ end
 local WORKER = {
   name = "worker",
   brief = "runs the tasks of a pool on another machine",
-  text = "Runs tasks that scripts give to a pool of a space on a server (s.pool(NAME)). It runs functions of the modules "
-    .. "that --allow names, as package.path finds them here: nothing else.",
+  text = "Runs tasks that scripts give to a pool of a space on a server (s.pool(NAME)): functions of the modules that "
+    .. "--allow names, as package.path finds them here, and nothing else.",
   synopsis = { "--allow MODULE,... [options] ADDRESS" },
   options = {
     { "--allow", value = "MODULE,...", to = "allow", read = list, text = "whose functions may be run" },
@@ -91,6 +91,17 @@ options.worker = read.reader_anywhere(WORKER, function(found)
   if not found.allow then read.refuse "worker: say whose functions it may run: --allow MODULE,..." end
   found.address = found.words[1]
 end)
+
+--- Reads the words behind `ls` and `rm`, where the first is an address.
+function options.ls(words)
+  if words[2] then return nil, "tidelock: ls is of one server, or of one space\n" end
+  return { address = words[1] }
+end
+
+function options.rm(words)
+  if words[3] then return nil, "tidelock: rm is of a space, or of one object of it\n" end
+  return { address = words[1], name = words[2] }
+end
 
 options.commands = { engine = COMMAND, worker = WORKER }
 
