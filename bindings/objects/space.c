@@ -6,6 +6,7 @@
 
 #include "codec/message.h"
 #include "codec/refusal.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
@@ -292,7 +293,7 @@ static bool names_address(lua_State *L)
     const char *text = lua_type(L, table ? -1 : 1) == LUA_TSTRING
                            ? lua_tostring(L, table ? -1 : 1)
                            : NULL;
-    bool address = text && far_is_address(text);
+    bool address = text && door_is_address(text);
     if (table)
         lua_pop(L, 1);
     return address;

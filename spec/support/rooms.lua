@@ -2,9 +2,9 @@
 local rooms = {}
 
 rooms.order = {
-  runtime = { "base", "remote", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool", "process",
+  runtime = { "base", "wire", "remote", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool", "process",
     "commands", "net", "space", "observe", "explore", "simulate", "program" },
-  bindings = { "lua", "remote", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate", "trace",
+  bindings = { "lua", "far", "remote", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate", "trace",
     "module", "terminal", "explore", "timeline", "top", "judge", "labs", "repl", "program" },
 }
 
