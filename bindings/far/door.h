@@ -60,6 +60,10 @@ bool door_is_address(const char *text);
  * what that returns. */
 int door_call(lua_State *L, const char *name);
 
+/* Arguments: the address, and perhaps a table of options.  Returns the space.
+ */
+int door_open_address(lua_State *L);
+
 /* The metatable at the top becomes that of far objects. */
 void door_mark(lua_State *L);
 

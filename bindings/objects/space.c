@@ -10,7 +10,6 @@
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
-#include "objects/far.h"
 #include "objects/space.h"
 #include "objects/suggest.h"
 
@@ -305,7 +304,7 @@ static int ipc_open(lua_State *L)
 {
     static const char *const names[] = {"name", "functions", NULL};
     if (names_address(L) || (getenv("TIDELOCK_ENGINE") && !tl_simulate_is_on()))
-        return far_open_address(L);
+        return door_open_address(L);
     if (lua_gettop(L) == 2 && lua_istable(L, 2))
         check_gather_options(L,
                              "name"); /* ipc.open(name, { functions = true }) */

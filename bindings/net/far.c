@@ -1,6 +1,6 @@
 /* ipc.open of an address: what tidelock_remote gets of this library, and how it
  * is called.  See far/door.h. */
-#include "objects/far.h"
+#include "net/far.h"
 
 #include <ctype.h>
 #include <poll.h>
@@ -144,17 +144,6 @@ static struct door_core core = {.version = DOOR_CORE_VERSION,
                                 .add_outside = local_object_add_outside,
                                 .mark = door_mark,
                                 .functions = functions};
-
-/* ---- ipc.open ---- */
-
-int far_open_address(lua_State *L)
-{
-    if (tl_simulate_is_on())
-        return misuse(L, NULL, "open",
-                      "a simulation knows no other machine: open a space of "
-                      "this one, as ipc.open(\"kitchen\")");
-    return door_call(L, "open");
-}
 
 void far_open(void)
 {
