@@ -38,7 +38,7 @@ compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fP
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has
-program_rooms := explore timeline top judge labs terminal repl program
+program_rooms := explore timeline top judge labs server terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
 embedded      := $(wildcard $(patsubst %,bindings/%/*.lua,help $(program_rooms)))

@@ -6,6 +6,7 @@
 -- rooms.
 local explore = require "explore.options"
 local labs = require "labs.options"
+local server = require "server.options"
 local timeline = require "timeline.options"
 local top = require "top.options"
 
@@ -78,7 +79,8 @@ local usage = {
 }
 
 local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline,
-  labs.commands.lab, top.commands.top, top.commands.ps, ls, rm, usage }
+  labs.commands.lab, top.commands.top, top.commands.ps, ls, rm, server.commands.worker,
+  server.commands.engine, usage }
 
 local by_name = {}
 for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end

@@ -15,6 +15,8 @@ local COMMANDS = {
   top = { "top.options", "top.top" },
   ps = { "top.options", "top.ps" },
   lab = { "labs.options", "labs.main" },
+  engine = { "server.options", "server.main" },
+  worker = { "server.options", "server.worker" },
 }
 
 local function refuse(text)

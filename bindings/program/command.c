@@ -15,6 +15,7 @@
 #include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
+#include "module.h"
 #include "terminal/keys.h"
 #include "timeline/pack.h"
 #include "timeline/reader.h"
@@ -24,13 +25,15 @@
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
 static const char *const names[] = {"explore", "replay", "timeline", "lab",
-                                    "top",     "ps",     NULL};
+                                    "top",     "ps",     "engine",   "worker",
+                                    NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"labs.files", files_open_library},
                                      {"labs.runner", runner_open_library},
                                      {"labs.share", share_open_library},
                                      {"terminal.keys", keys_open_library},
+                                     {"tidelock", luaopen_tidelock},
                                      {"timeline.pack", pack_open_library},
                                      {"timeline.reader", reader_open_library},
                                      {"top.view", view_open_library},

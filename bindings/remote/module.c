@@ -88,6 +88,7 @@ static void open_client(lua_State *L)
     remote_sessions_open(L);
     remote_connections_open(L);
     remote_objects_open(L);
+    remote_digest_open(L);
     lua_pushcfunction(L, library);
     lua_setfield(L, -2, "library");
     remote_modules_add(L, "remote.client");

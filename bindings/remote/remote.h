@@ -51,6 +51,7 @@ int remote_value_unpack(lua_State *L);
 void remote_sessions_open(lua_State *L);
 void remote_connections_open(lua_State *L);
 void remote_objects_open(lua_State *L);
+void remote_digest_open(lua_State *L);
 
 /* Pushes the module's own require. */
 void remote_modules_push_require(lua_State *L);

@@ -1,4 +1,4 @@
---- Options: the command line of `tidelock engine`.
+--- Options: the command lines of `tidelock engine` and `tidelock worker`.
 local read = require "help.options"
 local subcommands = require "help.subcommands"
 
@@ -29,8 +29,8 @@ local COMMAND = {
   synopsis = { "start|status|stop [--dir DIR]", "check ADDRESS", "install ADDRESS", "acl SPACE [USER]" },
   arguments = { "subcommand" },
   subcommands = {
-    { name = "start", words = "", least = 0, most = 0, text = "start a server, and show its address", PORT, BIND, SERVER,
-      DIR },
+    { name = "start", words = "", least = 0, most = 0, text = "start a server, and show its address", PORT, BIND,
+      SERVER, DIR },
     { name = "status", words = "", least = 0, most = 0, text = "does it run, and what is its address?", DIR },
     { name = "stop", words = "", least = 0, most = 0, text = "stop it; its spaces are kept in its folder", DIR },
     { name = "check", words = "ADDRESS", least = 1, most = 1, text = "which of its settings can lose data?" },
@@ -51,6 +51,47 @@ end
 --- Reads the words behind `engine`: { subcommand, words, and what the options say }; or nil and the text for the user.
 options.engine = subcommands.reader(COMMAND, finish)
 
-options.commands = { engine = COMMAND }
+local function list(text)
+  local names = {}
+  for name in text:gmatch "[^,%s]+" do names[#names + 1] = name end
+  if #names > 0 then return names end
+  return nil, "names of modules, with commas between: --allow chef,menu"
+end
+
+local function name(text)
+  if text:find "^[^%z]+$" and #text <= 47 then return text end
+  return nil, "a name of 1 to 47 bytes"
+end
+
+local WORKER = {
+  name = "worker",
+  brief = "runs the tasks of a pool on another machine",
+  text = "Runs tasks that scripts give to a pool of a space on a server (s.pool(NAME)). It runs functions of the modules "
+    .. "that --allow names, as package.path finds them here, and nothing else.",
+  synopsis = { "--allow MODULE,... [options] ADDRESS" },
+  options = {
+    { "--allow", value = "MODULE,...", to = "allow", read = list, text = "whose functions may be run" },
+    { "--pool", value = "NAME", to = "pool", read = name, text = "which pool of the space (pool)" },
+    { "--processes", value = "N", to = "processes", read = read.whole(1, "how many tasks are run at a time"),
+      text = "so many tasks at a time (one a CPU)" },
+    { "--any-version", to = "any_version", text = "also where the module's source is not the same here and there" },
+    { "--insecure", to = "insecure", text = "let a password go unencrypted over a network" },
+    HELP,
+  },
+  after = "ADDRESS is redis://[user[:password]@]host[:port]/space, rediss:// the same with TLS, or "
+    .. "redis+unix:PATH/space; - takes it from TIDELOCK_WORKER, so that no password is seen in a list of processes. "
+    .. "It waits until there is such a pool, and ends when that is closed, or by Ctrl-C: tasks that run are finished "
+    .. "then, at a second Ctrl-C given back.",
+  status = "0; 1 where the server cannot be reached or refuses; 2 wrong use.",
+}
+
+--- Reads the words behind `worker`.
+options.worker = read.reader_anywhere(WORKER, function(found)
+  if #found.words ~= 1 then read.refuse "worker: give one ADDRESS, of a server and a space on it" end
+  if not found.allow then read.refuse "worker: say whose functions it may run: --allow MODULE,..." end
+  found.address = found.words[1]
+end)
+
+options.commands = { engine = COMMAND, worker = WORKER }
 
 return options

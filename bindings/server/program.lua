@@ -24,5 +24,6 @@ return function(place, wanted)
     local path = found(name)
     if path then return path end
   end
-  return by_twin(place) or refuse "engine start: no server is installed: on Debian or Ubuntu, apt-get install redis-tools"
+  return by_twin(place)
+    or refuse "engine start: no server is installed: on Debian or Ubuntu, apt-get install redis-tools"
 end
