@@ -47,12 +47,7 @@ generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
 page_sources  := $(wildcard bindings/timeline/page/*)
 # what is a module of its own, loaded by ipc.open("redis://...")
 remote_files  := $(wildcard runtime/remote/*.c bindings/remote/*.c)
-remote_lua    := $(wildcard bindings/remote/*.lua)
-# the engine: those that others need as they load stand first
-engine_first  := first store slot hold large items number chore object cycle lock
-engine_last   := main last
-engine_lua    := $(wildcard $(patsubst %,bindings/engine/%.lua,$(engine_first) \
-	$(filter-out $(engine_first) $(engine_last),$(notdir $(basename $(wildcard bindings/engine/*.lua)))) $(engine_last)))
+remote_lua    := $(wildcard bindings/remote/*.lua bindings/engine/*.lua)
 core_files    := $(filter-out $(remote_files),$(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c)))
 
@@ -61,7 +56,7 @@ include .ci/checks.mk
 
 core_objects  := $(core_files:%.c=$(build)/%.o)
 remote_objects := $(remote_files:%.c=$(build)/%.o) $(addprefix $(build)/,runtime/base/standard.o \
-	$(remote_lua:%=%.o) bindings/help/nearest.lua.o) $(build)/bindings/remote/library.lua.o
+	$(remote_lua:%=%.o) bindings/help/nearest.lua.o)
 ifeq ($(REMOTE),auto)
 REMOTE := $(shell printf '%s\n' '\#include <hiredis/read.h>' '\#include <openssl/ssl.h>' | $(CC) $(CFLAGS) -E - >/dev/null 2>&1 && echo yes)
 endif
@@ -152,10 +147,6 @@ $(build)/bindings/repl/reference.lua: bindings/tidelock.d.lua Makefile
 $(build)/bindings/timeline/sources.lua: $(page_sources) Makefile
 	@mkdir -p $(@D); { echo 'return {'; for file in $(page_sources); do \
 	    echo "['$${file##*/}'] = [==["; cat $$file; echo ']==],'; done; echo '}'; } >$@
-# the library of the engine: require "remote.library" returns its text
-$(build)/bindings/remote/library.lua: $(engine_lua) Makefile
-	@mkdir -p $(@D); { echo 'return [==[#!lua name=tidelock_1'; echo 'local engine = {}'; \
-	    for file in $(engine_lua); do echo '(function(...)'; cat $$file; echo 'end)(engine);'; done; echo ']==]'; } >$@
-$(generated:%=$(build)/%.o) $(build)/bindings/remote/library.lua.o: %.o: % bindings/explore/embed.S Makefile | need-build
+$(generated:%=$(build)/%.o): %.o: % bindings/explore/embed.S Makefile | need-build
 	@echo '  LUA $@'; $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:$(build)/bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
 -include $(shell find $(build) -name '*.d' 2>/dev/null)

@@ -5,6 +5,7 @@
 
 #include "codec/classes.h"
 #include "lua/hook.h"
+#include "lua/remote.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
@@ -230,6 +231,7 @@ static void make_module(lua_State *L)
     suggest_open(L);
     trace_open(L);
     trace_furnish(L);
+    remote_open(L);
 }
 
 __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)

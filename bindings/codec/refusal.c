@@ -237,7 +237,8 @@ static const char *near_reason(lua_State *L, int index)
                "that both sides have";
     const char *name = type_name(L, index);
     return lua_pushfstring(
-        L, "this %s is of this machine alone; make it in the space, as s.%s(name)",
+        L,
+        "this %s is of this machine alone; make it in the space, as s.%s(name)",
         name ? name : "object", name && !is_in_no_space(name) ? name : "queue");
 }
 

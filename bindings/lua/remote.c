@@ -87,10 +87,40 @@ void remote_push(lua_State *L, const char *name)
     lua_remove(L, -2);
 }
 
+static int preloaded(lua_State *L)
+{
+    push_module(L);
+    return 1;
+}
+
+void remote_open(lua_State *L)
+{
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "preload");
+    if (lua_istable(L, -1)) {
+        lua_pushcfunction(L, preloaded);
+        lua_setfield(L, -2, "tidelock_remote");
+    }
+    lua_pop(L, 2);
+}
+
 void remote_mark(lua_State *L)
 {
     lua_pushboolean(L, 1);
     lua_rawsetp(L, -2, &mark_key);
+}
+
+static void (*at_end)(void);
+
+void remote_end(void)
+{
+    if (at_end)
+        at_end();
+}
+
+void (**remote_at_end(void))(void)
+{
+    return &at_end;
 }
 
 bool remote_is_far(lua_State *L, int index)

@@ -37,6 +37,8 @@ struct remote_core {
     void (*add_outside)(lua_State *L, const struct outside *outside);
     /* As remote_mark. */
     void (*mark)(lua_State *L);
+    /* Called as a process ends in good order: set by the module. */
+    void (**at_end)(void);
     /* Functions for the Lua of the module, ended by NULL: struct luaL_Reg. */
     const void *functions;
 };
@@ -48,11 +50,18 @@ extern const struct remote_core *remote_core;
  * where it is not there, and says what to install. */
 void remote_push(lua_State *L, const char *name);
 
+/* `require "tidelock_remote"` finds the module as remote_push does. */
+void remote_open(lua_State *L);
+
 /* The metatable at the top becomes that of far objects. */
 void remote_mark(lua_State *L);
 
 /* Whether the value is a far object; never raises. */
 bool remote_is_far(lua_State *L, int index);
+
+/* What the process says to other machines before it ends in good order. */
+void remote_end(void);
+void (**remote_at_end(void))(void);
 
 /* The space that values may refer to which are about to be encoded, by its id;
  * NULL: any, within the program. */

@@ -101,8 +101,7 @@ static int far_misuse(lua_State *L)
 static int far_deadline(lua_State *L)
 {
     lua_settop(L, 2);
-    tl_deadline deadline =
-        check_deadline(L, 1, NULL, luaL_checkstring(L, 2));
+    tl_deadline deadline = check_deadline(L, 1, NULL, luaL_checkstring(L, 2));
     if (deadline == TL_FOREVER)
         lua_pushnil(L);
     else
@@ -110,11 +109,15 @@ static int far_deadline(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"encode", far_encode},     {"decode", far_decode}, {"now", far_now},
-    {"wait_fd", far_wait_fd},   {"misuse", far_misuse},
-    {"deadline", far_deadline}, {"wait", wait_any_near},
-    {"receive", receive_near},  {NULL, NULL}};
+static const luaL_Reg functions[] = {{"encode", far_encode},
+                                     {"decode", far_decode},
+                                     {"now", far_now},
+                                     {"wait_fd", far_wait_fd},
+                                     {"misuse", far_misuse},
+                                     {"deadline", far_deadline},
+                                     {"wait", wait_any_near},
+                                     {"receive", receive_near},
+                                     {NULL, NULL}};
 
 /* ---- for its C ---- */
 
@@ -133,14 +136,14 @@ static bool far_is_simulated(void)
     return tl_simulate_is_on();
 }
 
-static const struct remote_core core = {.version = REMOTE_CORE_VERSION,
-                                        .wait = far_wait,
-                                        .fail = far_fail,
-                                        .is_simulated = far_is_simulated,
-                                        .name = tl_task_name,
-                                        .add_outside = local_object_add_outside,
-                                        .mark = remote_mark,
-                                        .functions = functions};
+static struct remote_core core = {.version = REMOTE_CORE_VERSION,
+                                  .wait = far_wait,
+                                  .fail = far_fail,
+                                  .is_simulated = far_is_simulated,
+                                  .name = tl_task_name,
+                                  .add_outside = local_object_add_outside,
+                                  .mark = remote_mark,
+                                  .functions = functions};
 
 /* ---- ipc.open ---- */
 
@@ -174,5 +177,6 @@ int far_open_address(lua_State *L)
 
 void far_open(void)
 {
+    core.at_end = remote_at_end();
     remote_core = &core;
 }

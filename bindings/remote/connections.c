@@ -11,7 +11,7 @@
 
 #include "lua/compat.h"
 #include "lua/remote.h"
-#include "remote/command.h"
+#include "remote/words.h"
 #include "remote/endpoint.h"
 #include "remote/login.h"
 #include "remote/moment.h"
@@ -22,7 +22,7 @@
 
 struct connection {
     struct tl_wire wire;
-    struct tl_command command;
+    struct tl_words command;
     char shown[TL_ENDPOINT_SIZE];
 };
 
@@ -112,16 +112,16 @@ static int push_and_free(lua_State *L, struct redisReply *reply)
 /* ---- methods ---- */
 
 /* Adds a command of the words from stack index `first` on. */
-static void add_words(lua_State *L, struct tl_command *command, int first)
+static void add_words(lua_State *L, struct tl_words *command, int first)
 {
     int last = lua_gettop(L);
     for (int i = first; i <= last; i++)
         luaL_checkstring(L, i);
-    tl_command_begin(command, (size_t)(last - first + 1));
+    tl_words_begin(command, (size_t)(last - first + 1));
     for (int i = first; i <= last; i++) {
         size_t size;
         const char *word = lua_tolstring(L, i, &size);
-        tl_command_add(command, word, size);
+        tl_words_add(command, word, size);
     }
 }
 
@@ -130,14 +130,13 @@ static int connection_command(lua_State *L)
 {
     struct connection *connection = check(L);
     struct redisReply *reply;
-    tl_command_clear(&connection->command);
+    tl_words_clear(&connection->command);
     add_words(L, &connection->command, 2);
     if (!tl_wire_is_open(&connection->wire))
         return remote_raise(L, "%s: the connection is closed",
                             connection->shown);
-    int status =
-        tl_wire_send(&connection->wire, connection->command.bytes,
-                     connection->command.size, soon());
+    int status = tl_wire_send(&connection->wire, connection->command.bytes,
+                              connection->command.size, soon());
     if (status == TL_OK)
         status = tl_wire_receive(&connection->wire, &reply, soon());
     if (status < 0) {
@@ -171,15 +170,14 @@ static int connection_pipeline(lua_State *L)
     struct redisReply *reply;
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
-    tl_command_clear(&connection->command);
+    tl_words_clear(&connection->command);
     lua_Integer count = add_commands(L, connection);
     if (!tl_wire_is_open(&connection->wire))
         return remote_raise(L, "%s: the connection is closed",
                             connection->shown);
     lua_createtable(L, (int)count, 0);
-    int status =
-        tl_wire_send(&connection->wire, connection->command.bytes,
-                     connection->command.size, soon());
+    int status = tl_wire_send(&connection->wire, connection->command.bytes,
+                              connection->command.size, soon());
     for (lua_Integer i = 1; status == TL_OK && i <= count; i++) {
         status = tl_wire_receive(&connection->wire, &reply, soon());
         if (status == TL_OK && push_and_free(L, reply) == 2) {
@@ -201,7 +199,7 @@ static int connection_close(lua_State *L)
 {
     struct connection *connection = check(L);
     tl_wire_close(&connection->wire);
-    tl_command_drop(&connection->command);
+    tl_words_drop(&connection->command);
     return 0;
 }
 
@@ -243,8 +241,7 @@ static int connect(lua_State *L)
 {
     struct tl_endpoint endpoint;
     lua_settop(L, 2);
-    struct connection *connection =
-        lua_newuserdatauv(L, sizeof *connection, 0);
+    struct connection *connection = lua_newuserdatauv(L, sizeof *connection, 0);
     *connection = (struct connection){0};
     tl_wire_init(&connection->wire, remote_core_here->wait);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &connection_key);

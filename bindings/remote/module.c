@@ -10,6 +10,7 @@
 
 #include "lua/remote.h"
 #include "remote/remote.h"
+#include "remote/session.h"
 
 const struct remote_core *remote_core_here;
 
@@ -104,9 +105,15 @@ static int receive(lua_State *L)
 }
 
 /* require(name): one of the modules, for the program's commands and specs. */
-static const luaL_Reg functions[] = {
-    {"open", open},       {"arrive", arrive}, {"wait", wait},
-    {"receive", receive}, {NULL, NULL}};
+static int library(lua_State *L)
+{
+    remote_modules_push_library(L);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {{"library", library}, {"open", open},
+                                     {"arrive", arrive},   {"wait", wait},
+                                     {"receive", receive}, {NULL, NULL}};
 
 static void open_client(lua_State *L)
 {
@@ -115,16 +122,20 @@ static void open_client(lua_State *L)
     remote_sessions_open(L);
     remote_connections_open(L);
     remote_objects_open(L);
+    lua_pushcfunction(L, library);
+    lua_setfield(L, -2, "library");
     remote_modules_add(L, "remote.client");
 }
 
-__attribute__((visibility("default"))) int
-luaopen_tidelock_remote(lua_State *L)
+__attribute__((visibility("default"))) int luaopen_tidelock_remote(lua_State *L)
 {
     const struct remote_core *core = lua_touserdata(L, 1);
     if (!core || core->version != REMOTE_CORE_VERSION)
         return luaL_error(L, "tidelock_remote is a part of tidelock, of the "
                              "same version: use ipc.open(address)");
+    if (!remote_core_here)
+        atexit(tl_session_end_all);
+    *core->at_end = tl_session_end_all;
     remote_core_here = core;
     remote_modules_open(L);
     open_client(L);

@@ -38,14 +38,6 @@ static const struct embedded *find(const char *name)
     return NULL;
 }
 
-const char *remote_modules_text(const char *name, size_t *size)
-{
-    const struct embedded *row = find(name);
-    if (row)
-        *size = (size_t)(row->end - row->text);
-    return row ? row->text : NULL;
-}
-
 static void load(lua_State *L, const struct embedded *row)
 {
     const char *chunk = lua_pushfstring(L, "@%s", row->file);
@@ -89,6 +81,26 @@ void remote_modules_add(lua_State *L, const char *name)
     lua_insert(L, -2);
     lua_setfield(L, -2, name);
     lua_pop(L, 1);
+}
+
+/* read(name): the text of a file of the engine. */
+static int read_engine(lua_State *L)
+{
+    lua_pushfstring(L, "engine.%s", luaL_checkstring(L, 1));
+    const struct embedded *row = find(lua_tostring(L, -1));
+    if (!row)
+        return luaL_error(L, "no part of the engine: %s", lua_tostring(L, 1));
+    lua_pushlstring(L, row->text, (size_t)(row->end - row->text));
+    return 1;
+}
+
+void remote_modules_push_library(lua_State *L)
+{
+    remote_modules_push_require(L);
+    lua_pushliteral(L, "engine.library");
+    lua_call(L, 1, 1);
+    lua_pushcfunction(L, read_engine);
+    lua_call(L, 1, 1);
 }
 
 void remote_modules_open(lua_State *L)

@@ -48,10 +48,8 @@ static int class(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg functions[] = {{"object", new_object},
-                                     {"record", record},
-                                     {"class", class},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"object", new_object}, {"record", record}, {"class", class}, {NULL, NULL}};
 
 void remote_objects_open(lua_State *L)
 {

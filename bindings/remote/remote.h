@@ -24,11 +24,11 @@ void remote_objects_open(lua_State *L);
 void remote_modules_push_require(lua_State *L);
 /* Its modules also have what is at the top, under that name; it is taken. */
 void remote_modules_add(lua_State *L, const char *name);
-/* Makes both; `library` is in remote.client then. */
+/* Makes both. */
 void remote_modules_open(lua_State *L);
 
-/* The text of an embedded module; NULL: there is none. */
-const char *remote_modules_text(const char *name, size_t *size);
+/* Pushes the text of the engine's library, as FUNCTION LOAD takes it. */
+void remote_modules_push_library(lua_State *L);
 
 /* Raises the text at the top, which needs no position. */
 int remote_raise(lua_State *L, const char *format, ...)

@@ -25,9 +25,9 @@
 #define MOST_WORDS 10000
 #define MOST_FIELDS 250000
 
-static char session_key;   /* registry: the metatable */
-static char waitable_key;  /* registry: the metatable */
-static char sessions_key;  /* registry, weak: struct tl_session * -> userdata */
+static char session_key;  /* registry: the metatable */
+static char waitable_key; /* registry: the metatable */
+static char sessions_key; /* registry, weak: struct tl_session * -> userdata */
 
 /* ---- the userdata ---- */
 
@@ -49,8 +49,7 @@ static void push_session(lua_State *L, struct tl_session *session)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &sessions_key);
     if (lua_rawgetp(L, -1, session) == LUA_TNIL) {
         lua_pop(L, 1);
-        struct tl_session **place =
-            lua_newuserdatauv(L, sizeof *place, 0);
+        struct tl_session **place = lua_newuserdatauv(L, sizeof *place, 0);
         *place = session;
         lua_rawgetp(L, LUA_REGISTRYINDEX, &session_key);
         lua_setmetatable(L, -2);
@@ -62,13 +61,8 @@ static void push_session(lua_State *L, struct tl_session *session)
 
 static int lost(lua_State *L, struct tl_session *session)
 {
-    char why[TL_WIRE_TROUBLE];
-    tl_session_reason(session, why, sizeof why);
-    return remote_raise(
-        L,
-        "%s: lost: the session of this process has ended (%s); what it held "
-        "has passed on: open the space anew, and start the job again",
-        session->endpoint.shown, why);
+    return remote_raise(L, "%s: %s", session->endpoint.shown,
+                        tl_session_reason(session));
 }
 
 static int fail(lua_State *L, struct tl_session *session, const char *why,
@@ -196,31 +190,16 @@ static int push_answer(lua_State *L, struct tl_answer *answer)
     return status == LUA_OK ? lua_gettop(L) - top : lua_error(L);
 }
 
-static int forgotten(lua_State *L, struct tl_session *session)
-{
-    return remote_raise(
-        L,
-        "%s: forgot: the server has forgotten requests that it had answered "
-        "(it was restored from an older state): what others see may be older "
-        "still; start the job again",
-        session->endpoint.shown);
-}
-
 /* Status and fields; a time that ran out is "timeout". */
 static int outcome(lua_State *L, struct tl_caller *caller, int status,
                    struct tl_answer *answer)
 {
-    struct tl_session *session = caller->session;
     if (status == TL_TIMEOUT) {
         lua_pushliteral(L, "timeout");
         return 1;
     }
     if (status < 0)
-        return fail(L, session, caller->trouble, status);
-    if (tl_answer_is(answer, "forgot")) {
-        tl_answer_drop(answer);
-        return forgotten(L, session);
-    }
+        return fail(L, caller->session, caller->trouble, status);
     return push_answer(L, answer);
 }
 
@@ -247,8 +226,7 @@ static int session_begin(lua_State *L)
     struct tl_answer answer;
     struct tl_caller *caller = enter(L);
     read_request(L, 2, &few, &request);
-    int status =
-        tl_caller_start(caller, &request, TL_MOMENT_FOREVER, &answer);
+    int status = tl_caller_start(caller, &request, TL_MOMENT_FOREVER, &answer);
     return outcome(L, caller, status, &answer);
 }
 
@@ -284,8 +262,8 @@ static int session_tell(lua_State *L)
     struct tl_answer answer;
     struct tl_caller *caller = enter(L);
     read_request(L, 2, &few, &request);
-    int status = tl_caller_tell(caller, &request, tl_moment_now() + PATIENCE,
-                                &answer);
+    int status =
+        tl_caller_tell(caller, &request, tl_moment_now() + PATIENCE, &answer);
     if (status == TL_TIMEOUT)
         return remote_raise(L, "%s: no answer within 10 seconds",
                             caller->session->endpoint.shown);
@@ -375,8 +353,7 @@ static int session_unpack(lua_State *L)
 static int look(void *state, struct pollfd *polled, unsigned *count)
 {
     struct tl_caller *caller = state;
-    polled[0] =
-        (struct pollfd){.fd = tl_caller_fd(caller), .events = POLLIN};
+    polled[0] = (struct pollfd){.fd = tl_caller_fd(caller), .events = POLLIN};
     *count = 1;
     return tl_caller_is_ready(caller);
 }
@@ -436,13 +413,17 @@ static int session_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    {"ask", session_ask},       {"begin", session_begin},
-    {"finish", session_finish}, {"poll", session_poll},
-    {"tell", session_tell},     {"pack", session_pack},
-    {"unpack", session_unpack}, {"bell", session_bell},
-    {"id", session_id},         {"task", session_task},
-    {NULL, NULL}};
+static const luaL_Reg methods[] = {{"ask", session_ask},
+                                   {"begin", session_begin},
+                                   {"finish", session_finish},
+                                   {"poll", session_poll},
+                                   {"tell", session_tell},
+                                   {"pack", session_pack},
+                                   {"unpack", session_unpack},
+                                   {"bell", session_bell},
+                                   {"id", session_id},
+                                   {"task", session_task},
+                                   {NULL, NULL}};
 
 /* ---- opening ---- */
 
@@ -489,12 +470,9 @@ static int open(lua_State *L)
     const char *address = luaL_checkstring(L, 1);
     lua_settop(L, 2);
     read_options(L, &options);
-    remote_modules_push_require(L);
-    lua_pushliteral(L, "remote.library");
-    lua_call(L, 1, 1);
+    remote_modules_push_library(L);
     options.library = luaL_checklstring(L, -1, &options.library_size);
-    int status =
-        tl_session_open(&session, address, &options, why, sizeof why);
+    int status = tl_session_open(&session, address, &options, why, sizeof why);
     if (status < 0 && !*why)
         return remote_core_here->fail(L, status);
     if (status < 0) {

@@ -76,6 +76,21 @@ bool tl_answer_next(struct tl_answer *answer, const char **field, size_t *size)
     return true;
 }
 
+int64_t tl_answer_number(struct tl_answer *answer)
+{
+    const char *field;
+    size_t size;
+    int64_t n = 0;
+    if (!tl_answer_next(answer, &field, &size) || size > 18)
+        return 0;
+    for (size_t i = 0; i < size; i++) {
+        if (field[i] < '0' || field[i] > '9')
+            return 0;
+        n = n * 10 + (field[i] - '0');
+    }
+    return n;
+}
+
 bool tl_answer_is(const struct tl_answer *answer, const char *status)
 {
     return strlen(status) == answer->status_size &&

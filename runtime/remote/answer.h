@@ -32,6 +32,9 @@ bool tl_answer_read_bell(struct tl_answer *answer, struct redisReply *reply,
 /* The next field; false: there is none, or no field. */
 bool tl_answer_next(struct tl_answer *answer, const char **field, size_t *size);
 
+/* The next field as a number; 0: it is none. */
+int64_t tl_answer_number(struct tl_answer *answer);
+
 bool tl_answer_is(const struct tl_answer *answer, const char *status);
 
 /* Frees the reply; again: nothing. */

@@ -15,12 +15,23 @@
 #include "remote/login.h"
 #include "remote/moment.h"
 #include "remote/session.h"
+#include "remote/witness.h"
 
 #define BACKOFF_LEAST (50 * TL_MOMENT_MILLISECOND)
 #define BACKOFF_MOST (2 * TL_MOMENT_SECOND)
 
-/* Of this thread: its eventfd; 0: there is none. */
-static _Thread_local int stop_fd;
+/* How long after what was promised the server may answer. */
+static int64_t grace(const struct tl_session *session)
+{
+    return session->lease / 6;
+}
+
+/* What the thread of a session is about; NULL elsewhere. */
+struct thread {
+    struct tl_session *session;
+    struct tl_witness witness;
+};
+static _Thread_local struct thread *here;
 
 /* ---- sleeping ---- */
 
@@ -30,22 +41,44 @@ static int sleep_on(struct pollfd *polled, size_t count, int64_t deadline)
     struct timespec time = {left / TL_MOMENT_SECOND, left % TL_MOMENT_SECOND};
     if (left <= 0)
         time = (struct timespec){0};
-    int ready =
-        ppoll(polled, count, deadline == TL_MOMENT_FOREVER ? NULL : &time, NULL);
+    int ready = ppoll(polled, count,
+                      deadline == TL_MOMENT_FOREVER ? NULL : &time, NULL);
     if (ready > 0 || (ready < 0 && errno == EINTR))
         return TL_OK;
     return ready == 0 ? TL_TIMEOUT : TL_SYSTEM;
 }
 
+static void tell_of_death(struct tl_session *session, const char *id);
+
+/* Tells of those that have ended; whether there were any. */
+static bool witness_deaths(struct thread *thread, const struct pollfd *polled)
+{
+    char id[TL_SESSION_ID];
+    if (!tl_witness_take(&thread->witness, polled, id))
+        return false;
+    here = NULL; /* what follows is no wait of this thread's own */
+    tell_of_death(thread->session, id);
+    here = thread;
+    return true;
+}
+
 /* TL_CANCELLED: the thread is to end. */
 int tl_bells_wait(struct pollfd *polled, size_t count, int64_t deadline)
 {
-    struct pollfd both[2] = {polled[0], {.fd = stop_fd, .events = POLLIN}};
-    if (stop_fd == 0)
+    struct thread *thread = here;
+    struct pollfd all[2 + TL_WITNESS_MOST];
+    int status;
+    if (!thread)
         return sleep_on(polled, count, deadline);
-    int status = sleep_on(both, 2, deadline);
-    polled[0].revents = both[0].revents;
-    return both[1].revents ? TL_CANCELLED : status;
+    do {
+        all[0] = polled[0];
+        all[1] = (struct pollfd){.fd = thread->session->stop, .events = POLLIN};
+        size_t more = tl_witness_poll(&thread->witness, all + 2);
+        bool ended = tl_witness_has_ended(&thread->witness);
+        status = sleep_on(all, 2 + more, ended ? 0 : deadline);
+    } while (witness_deaths(thread, all + 2));
+    polled[0].revents = all[0].revents;
+    return all[1].revents ? TL_CANCELLED : status;
 }
 
 static int pause_for(int64_t time)
@@ -53,6 +86,23 @@ static int pause_for(int64_t time)
     struct pollfd none = {.fd = -1};
     int status = tl_bells_wait(&none, 1, tl_moment_now() + time);
     return status == TL_TIMEOUT ? TL_OK : status;
+}
+
+/* Over a connection of its own, since the session's sleeps in BLPOP. */
+static void tell_of_death(struct tl_session *session, const char *id)
+{
+    struct tl_wire wire;
+    struct tl_words command = {0};
+    struct redisReply *reply = NULL;
+    int64_t deadline = tl_moment_now() + grace(session);
+    tl_wire_init(&wire, tl_bells_wait);
+    tl_session_call(session, &command, "0", 0, "died", 1);
+    tl_words_add_text(&command, id);
+    if (tl_login(&wire, &session->endpoint, deadline) == TL_OK &&
+        tl_login_talk(&wire, &command, &reply, deadline) == TL_OK)
+        freeReplyObject(reply);
+    tl_words_drop(&command);
+    tl_wire_close(&wire);
 }
 
 /* ---- the beat ---- */
@@ -63,43 +113,61 @@ static int64_t interval(const struct tl_session *session)
     return session->lease / 3;
 }
 
+/* Sends the command, and takes the answer that is to come until `deadline`, or
+ * the connection is no good. */
+static int converse(struct tl_session *session, struct tl_words *command,
+                    int64_t deadline, struct redisReply **reply)
+{
+    struct tl_wire *wire = &session->bells;
+    int status = command->failed ? TL_NO_MEMORY
+                                 : tl_wire_send(wire, command->bytes,
+                                                command->size, deadline);
+    tl_words_drop(command);
+    if (status == TL_OK)
+        status = tl_wire_receive(wire, reply, deadline);
+    if (status != TL_OK || (*reply)->type != REDIS_REPLY_ERROR)
+        return status;
+    bool gone = strstr((*reply)->str, "not found") != NULL;
+    freeReplyObject(*reply);
+    if (gone)
+        tl_session_lose(session, TL_SESSION_EMPTY);
+    return gone ? TL_CLOSED : TL_REFUSED;
+}
+
+/* *again: there is work left on the server, which the next beat does. */
 static int take_beat(struct tl_session *session, struct redisReply *reply,
-                     int64_t sent)
+                     int64_t sent, bool *again)
 {
     struct tl_answer answer;
-    if (reply->type == REDIS_REPLY_ERROR) {
-        bool gone = strstr(reply->str, "not found") != NULL;
-        freeReplyObject(reply);
-        if (gone)
-            tl_session_lose(session, "the server has forgotten everything");
-        return gone ? TL_CLOSED : TL_REFUSED;
-    }
     if (!tl_answer_read(&answer, reply))
         return TL_BROKEN;
     bool lost = tl_answer_is(&answer, "lost");
-    if (lost)
-        tl_session_lose(session, "the server has ended it, or forgotten");
-    else
+    if (lost) {
+        tl_session_lose(session, TL_SESSION_ENDED_LEASE);
+    } else {
         session->good_until = sent + session->lease / 10 * 9;
+        *again = tl_answer_number(&answer) == 1;
+        tl_witness_set(&here->witness, &answer, false);
+    }
     tl_answer_drop(&answer);
     return lost ? TL_CLOSED : TL_OK;
 }
 
 static int beat(struct tl_session *session)
 {
-    struct tl_wire *wire = &session->bells;
-    struct tl_command command = {0};
-    struct redisReply *reply;
-    int64_t sent = tl_moment_now();
-    tl_session_call(session, &command, "0", 0, "beat", 0);
-    int status = command.failed ? TL_NO_MEMORY
-                                : tl_wire_send(wire, command.bytes,
-                                               command.size,
-                                               session->good_until);
-    if (status == TL_OK)
-        status = tl_wire_receive(wire, &reply, session->good_until);
-    tl_command_drop(&command);
-    return status == TL_OK ? take_beat(session, reply, sent) : status;
+    bool again = true;
+    int status = TL_OK;
+    while (again && status == TL_OK) {
+        struct tl_words command = {0};
+        struct redisReply *reply;
+        int64_t sent = tl_moment_now();
+        again = false;
+        tl_session_call(session, &command, "0", 0, "beat", 0);
+        status = converse(session, &command, sent + grace(session), &reply);
+        if (status == TL_OK)
+            status = take_beat(session, reply, sent, &again);
+    }
+    return status;
 }
 
 /* ---- the bells ---- */
@@ -113,17 +181,22 @@ static void take_bell(struct tl_session *session, struct redisReply *reply)
         freeReplyObject(reply);
         return;
     }
-    if (tl_answer_read_bell(&bell, reply, &task, &size) &&
-        !tl_caller_ring(session, task, size, &bell))
+    if (!tl_answer_read_bell(&bell, reply, &task, &size))
+        return;
+    if (size == 1 && *task == '0') {
+        if (tl_answer_is(&bell, "watch"))
+            tl_witness_set(&here->witness, &bell, true);
         tl_answer_drop(&bell);
+    } else if (!tl_caller_ring(session, task, size, &bell)) {
+        tl_answer_drop(&bell);
+    }
 }
 
 /* Listens till the next beat.  The server's own time limit ends the BLPOP, so
  * that nothing of it is left on the connection. */
 static int listen_once(struct tl_session *session, int64_t until)
 {
-    struct tl_wire *wire = &session->bells;
-    struct tl_command command = {0};
+    struct tl_words command = {0};
     struct redisReply *reply;
     char list[128], seconds[32];
     int64_t left = until - tl_moment_now();
@@ -132,25 +205,14 @@ static int listen_once(struct tl_session *session, int64_t until)
     snprintf(list, sizeof list, "%sm%s", session->key, session->id);
     snprintf(seconds, sizeof seconds, "%.3f",
              (double)left / (double)TL_MOMENT_SECOND);
-    tl_command_begin(&command, 3);
-    tl_command_word(&command, "BLPOP");
-    tl_command_word(&command, list);
-    tl_command_word(&command, seconds);
-    int status = command.failed ? TL_NO_MEMORY
-                                : tl_wire_send(wire, command.bytes,
-                                               command.size,
-                                               session->good_until);
-    tl_command_drop(&command);
+    tl_words_begin(&command, 3);
+    tl_words_add_text(&command, "BLPOP");
+    tl_words_add_text(&command, list);
+    tl_words_add_text(&command, seconds);
+    int status = converse(session, &command, until + grace(session), &reply);
     if (status == TL_OK)
-        status = tl_wire_receive(wire, &reply, session->good_until);
-    if (status != TL_OK)
-        return status;
-    if (reply->type == REDIS_REPLY_ERROR) {
-        freeReplyObject(reply);
-        return TL_REFUSED;
-    }
-    take_bell(session, reply);
-    return TL_OK;
+        take_bell(session, reply);
+    return status;
 }
 
 /* Until the connection breaks, or the session or thread ends. */
@@ -168,9 +230,9 @@ static int serve(struct tl_session *session)
 
 static int reconnect(struct tl_session *session, int64_t *backoff)
 {
-    int status = tl_login(&session->bells, &session->endpoint,
-                          tl_moment_earlier(tl_moment_now() + BACKOFF_MOST,
-                                            session->good_until));
+    int status = tl_login(
+        &session->bells, &session->endpoint,
+        tl_moment_earlier(tl_moment_now() + BACKOFF_MOST, session->good_until));
     if (status == TL_OK) {
         *backoff = BACKOFF_LEAST;
         tl_caller_wake_all(session);
@@ -186,9 +248,10 @@ static int reconnect(struct tl_session *session, int64_t *backoff)
 static void *run(void *argument)
 {
     struct tl_session *session = argument;
+    struct thread thread = {.session = session};
     int64_t backoff = BACKOFF_LEAST;
     int status = TL_OK;
-    stop_fd = session->stop;
+    here = &thread;
     session->bells.wait = tl_bells_wait;
     while (status != TL_CANCELLED && tl_session_is_good(session)) {
         if (tl_wire_is_open(&session->bells)) {
@@ -199,6 +262,7 @@ static void *run(void *argument)
         }
     }
     tl_wire_close(&session->bells);
+    tl_witness_drop(&thread.witness);
     return NULL;
 }
 
@@ -227,5 +291,5 @@ void tl_bells_end(struct tl_session *session)
 
 void tl_bells_forget(void)
 {
-    stop_fd = 0;
+    here = NULL;
 }

@@ -43,8 +43,9 @@ static void drop(struct tl_caller *caller)
     if (caller->has_bell)
         tl_answer_drop(&caller->bell);
     tl_wire_close(&caller->wire);
-    tl_command_drop(&caller->command);
-    tl_command_drop(&caller->front);
+    tl_words_drop(&caller->command);
+    tl_words_drop(&caller->tail);
+    tl_words_drop(&caller->front);
     if (caller->eventfd >= 0)
         close(caller->eventfd);
     free(caller);
@@ -58,8 +59,8 @@ static void leave(struct tl_caller *caller)
     if (caller->forks != forks || !tl_session_is_good(caller->session) ||
         caller->sequence == 0)
         return;
-    if (tl_caller_tell(caller, &request, tl_moment_now() + FAREWELL,
-                       &answer) == TL_OK)
+    if (tl_caller_tell(caller, &request, tl_moment_now() + FAREWELL, &answer) ==
+        TL_OK)
         tl_answer_drop(&answer);
 }
 
@@ -87,8 +88,7 @@ static struct tl_caller *make(struct tl_session *session)
     caller->session = session;
     caller->forks = forks;
     tl_wire_init(&caller->wire, session->wait);
-    caller->eventfd =
-        tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    caller->eventfd = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (caller->eventfd < 0) {
         free(caller);
         return NULL;
@@ -151,7 +151,8 @@ bool tl_caller_ring(struct tl_session *session, const char *task, size_t size,
 {
     pthread_mutex_lock(&session->guard);
     struct tl_caller *at = session->callers;
-    while (at && (strlen(at->task) != size || memcmp(at->task, task, size) != 0))
+    while (at &&
+           (strlen(at->task) != size || memcmp(at->task, task, size) != 0))
         at = at->next;
     if (at) {
         if (at->has_bell)

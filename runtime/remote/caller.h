@@ -33,15 +33,16 @@ struct tl_caller {
     uint64_t sequence; /* of the last request */
     bool busy;         /* asks, or waits */
     bool open;         /* the last request's end is not known */
-    bool undo;         /* and is not to have happened */
     struct tl_wire wire;
-    struct tl_command command; /* the last request, to be sent again */
-    struct tl_command front;   /* what is to be sent before the next one */
+    struct tl_words command; /* the last request, to be sent again */
+    struct tl_words tail;    /* its operation and arguments, to undo it */
+    size_t tail_words;
+    struct tl_words front; /* what is to be sent before the next one */
     unsigned front_answers;
     int eventfd;
-    bool has_bell;          /* guard */
-    struct tl_answer bell;  /* guard */
-    bool recheck;           /* guard: bells may have been lost */
+    bool has_bell;         /* guard */
+    struct tl_answer bell; /* guard */
+    bool recheck;          /* guard: bells may have been lost */
     char trouble[TL_WIRE_TROUBLE];
 };
 

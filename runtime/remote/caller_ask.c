@@ -18,6 +18,8 @@
  * so because of the request. */
 #define BREAKS 8
 
+enum { OP_PLACE = 7 }; /* words before the operation: see tl_session_call */
+
 static int say(struct tl_caller *caller, int status, const char *text)
 {
     snprintf(caller->trouble, sizeof caller->trouble, "%s", text);
@@ -52,10 +54,9 @@ static int connect_again(struct exchange *exchange)
     struct tl_caller *caller = exchange->caller;
     if (tl_wire_is_open(&caller->wire))
         return TL_OK;
-    int status =
-        tl_login(&caller->wire, &caller->session->endpoint,
-                 tl_moment_earlier(exchange->deadline,
-                                   tl_moment_now() + BACKOFF_MOST));
+    int status = tl_login(
+        &caller->wire, &caller->session->endpoint,
+        tl_moment_earlier(exchange->deadline, tl_moment_now() + BACKOFF_MOST));
     if (status == TL_REFUSED)
         return say(caller, status, caller->wire.trouble);
     if (status == TL_UNREACHABLE || status == TL_BROKEN ||
@@ -70,7 +71,7 @@ static int connect_again(struct exchange *exchange)
 static int send_once(struct exchange *exchange, struct redisReply **out)
 {
     struct tl_caller *caller = exchange->caller;
-    struct tl_command *front = &caller->front, *command = &caller->command;
+    struct tl_words *front = &caller->front, *command = &caller->command;
     struct tl_wire *wire = &caller->wire;
     int status = TL_OK;
     if (command->failed || front->failed)
@@ -107,9 +108,7 @@ static int refused(struct exchange *exchange, struct redisReply *reply)
         return status == TL_OK ? TL_EMPTY : status;
     }
     if (begins(text, "ERR Function not found")) {
-        tl_session_lose(caller->session,
-                        "the server has forgotten everything: it keeps nothing "
-                        "on disk, or was emptied");
+        tl_session_lose(caller->session, TL_SESSION_EMPTY);
         return TL_CLOSED;
     }
     return TL_REFUSED;
@@ -149,10 +148,20 @@ static int converse(struct tl_caller *caller, int64_t deadline,
         }
     } while (status == TL_EMPTY);
     if (status == TL_OK) {
-        tl_command_clear(&caller->front);
+        tl_words_clear(&caller->front);
         caller->front_answers = 0;
     }
     return status;
+}
+
+/* Of the session; else it is about a lock or an item, and has a text. */
+static bool is_lost(const struct tl_answer *answer)
+{
+    struct tl_answer copy = *answer;
+    const char *text;
+    size_t size;
+    return tl_answer_is(answer, "lost") &&
+           (!tl_answer_next(&copy, &text, &size) || size == 0);
 }
 
 /* The same, for the answer of the engine. */
@@ -167,23 +176,24 @@ static int exchange(struct tl_caller *caller, int64_t deadline,
         tl_wire_close(&caller->wire);
         return say(caller, TL_BROKEN, "what answers is no engine of tidelock");
     }
-    if (!tl_answer_is(out, "lost") || out->fields < out->end)
+    bool lost = is_lost(out);
+    if (!lost && !tl_answer_is(out, "forgot"))
         return TL_OK;
     tl_answer_drop(out);
-    tl_session_lose(caller->session, "its lease ended, or the server has "
-                                     "forgotten it");
+    tl_session_lose(caller->session,
+                    lost ? TL_SESSION_ENDED_LEASE : TL_SESSION_FORGOT);
     return TL_CLOSED;
 }
 
 /* ---- requests ---- */
 
-static void write(struct tl_caller *caller, struct tl_command *command,
+static void write(struct tl_caller *caller, struct tl_words *command,
                   uint64_t sequence, const struct tl_request *request)
 {
     tl_session_call(caller->session, command, caller->task, sequence,
                     request->op, request->count);
     for (size_t i = 0; i < request->count; i++)
-        tl_command_add(command, request->words[i], request->sizes[i]);
+        tl_words_add(command, request->words[i], request->sizes[i]);
 }
 
 static int64_t at_least(int64_t deadline)
@@ -192,15 +202,42 @@ static int64_t at_least(int64_t deadline)
     return deadline > least ? deadline : least;
 }
 
+/* Writes a numbered request, whose end is kept: see call_off. */
+static void write_numbered(struct tl_caller *caller,
+                           const struct tl_request *request)
+{
+    struct tl_words *command = &caller->command;
+    tl_words_clear(command);
+    write(caller, command, caller->sequence, request);
+    caller->tail_words = request->count + 1;
+    caller->tail.size = 0;
+}
+
+/* What the engine needs to undo a request: its operation and arguments, which
+ * are the last words of its command. */
+static void keep_tail(struct tl_caller *caller)
+{
+    if (caller->tail.size > 0)
+        return;
+    size_t begin = tl_words_place(&caller->command, OP_PLACE);
+    tl_words_append(&caller->tail, caller->command.bytes + begin,
+                    caller->command.size - begin);
+}
+
 /* `0`: the request is cancelled, and its answer counts; `2`: it is undone. */
-static int call_off(struct tl_caller *caller, const char *how, int64_t deadline,
+static int call_off(struct tl_caller *caller, char how, int64_t deadline,
                     struct tl_answer *out)
 {
-    const size_t size = 1;
-    struct tl_request cancel = {
-        .op = "cancel", .count = 1, .words = &how, .sizes = &size};
-    tl_command_clear(&caller->command);
-    write(caller, &caller->command, caller->sequence, &cancel);
+    struct tl_words *command = &caller->command;
+    bool undo = how == '2';
+    keep_tail(caller);
+    tl_words_clear(command);
+    tl_session_call(caller->session, command, caller->task, caller->sequence,
+                    "cancel", undo ? 1 + caller->tail_words : 1);
+    tl_words_add(command, &how, 1);
+    if (undo)
+        tl_words_append(command, caller->tail.bytes, caller->tail.size);
+    command->failed |= caller->tail.failed;
     return exchange(caller, deadline, out);
 }
 
@@ -210,7 +247,7 @@ static int settle(struct tl_caller *caller, int64_t deadline)
     struct tl_answer answer;
     if (!caller->open)
         return TL_OK;
-    int status = call_off(caller, "2", deadline, &answer);
+    int status = call_off(caller, '2', deadline, &answer);
     if (status < 0)
         return status;
     tl_answer_drop(&answer);
@@ -247,8 +284,7 @@ int tl_caller_start(struct tl_caller *caller, const struct tl_request *request,
     int status = settle(caller, deadline);
     if (status == TL_OK) {
         caller->sequence++;
-        tl_command_clear(&caller->command);
-        write(caller, &caller->command, caller->sequence, request);
+        write_numbered(caller, request);
         status = exchange(caller, deadline, out);
         if (status < 0)
             status = give_up(caller, status);
@@ -263,7 +299,7 @@ int tl_caller_tell(struct tl_caller *caller, const struct tl_request *request,
                    int64_t deadline, struct tl_answer *out)
 {
     caller->busy = true;
-    tl_command_clear(&caller->command);
+    tl_words_clear(&caller->command);
     write(caller, &caller->command, 0, request);
     int status = exchange(caller, at_least(deadline), out);
     caller->busy = false;
@@ -275,11 +311,11 @@ int tl_caller_command(struct tl_caller *caller,
                       struct redisReply **out)
 {
     caller->busy = true;
-    tl_command_clear(&caller->command);
-    tl_command_begin(&caller->command, request->count + 1);
-    tl_command_word(&caller->command, request->op);
+    tl_words_clear(&caller->command);
+    tl_words_begin(&caller->command, request->count + 1);
+    tl_words_add_text(&caller->command, request->op);
     for (size_t i = 0; i < request->count; i++)
-        tl_command_add(&caller->command, request->words[i], request->sizes[i]);
+        tl_words_add(&caller->command, request->words[i], request->sizes[i]);
     int status = converse(caller, at_least(deadline), out);
     caller->busy = false;
     return status;
@@ -287,10 +323,10 @@ int tl_caller_command(struct tl_caller *caller,
 
 void tl_caller_before(struct tl_caller *caller, const struct tl_request *first)
 {
-    tl_command_begin(&caller->front, first->count + 1);
-    tl_command_word(&caller->front, first->op);
+    tl_words_begin(&caller->front, first->count + 1);
+    tl_words_add_text(&caller->front, first->op);
     for (size_t i = 0; i < first->count; i++)
-        tl_command_add(&caller->front, first->words[i], first->sizes[i]);
+        tl_words_add(&caller->front, first->words[i], first->sizes[i]);
     caller->front_answers++;
 }
 
@@ -362,7 +398,7 @@ int tl_caller_finish(struct tl_caller *caller, int64_t deadline,
     caller->busy = true;
     int status = sleep_for_bell(caller, deadline, out);
     if (status == TL_TIMEOUT) {
-        status = call_off(caller, "0", at_least(deadline), out);
+        status = call_off(caller, '0', at_least(deadline), out);
         /* a condition's waiter has its lock to wait for */
         if (status == TL_OK && tl_answer_is(out, "wait")) {
             tl_answer_drop(out);

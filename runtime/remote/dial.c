@@ -46,9 +46,8 @@ static int connect_to(const struct dialling *dialling, int fd,
     int status = TL_OK;
     errno = 0;
     if (connect(fd, address, length) < 0)
-        status = errno == EINPROGRESS || errno == EINTR
-                     ? finish(dialling, fd)
-                     : TL_UNREACHABLE;
+        status = errno == EINPROGRESS || errno == EINTR ? finish(dialling, fd)
+                                                        : TL_UNREACHABLE;
     if (status == TL_UNREACHABLE)
         snprintf(dialling->trouble, dialling->size, "%s", strerror(errno));
     return status;
@@ -73,8 +72,8 @@ static void settle(int fd, bool tcp)
 static int try_one(const struct dialling *dialling, const struct sockaddr *to,
                    socklen_t length, int *out)
 {
-    int fd = tl_standard_avoid(socket(
-        to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    int fd = tl_standard_avoid(
+        socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (fd < 0) {
         snprintf(dialling->trouble, dialling->size, "%s", strerror(errno));
         return TL_UNREACHABLE;

@@ -64,8 +64,7 @@ static bool read_user(struct reader *reader, struct tl_endpoint *endpoint)
     const char *end = memrchr(reader->at, '@', authority);
     if (!end)
         return true;
-    const char *colon =
-        memchr(reader->at, ':', (size_t)(end - reader->at));
+    const char *colon = memchr(reader->at, ':', (size_t)(end - reader->at));
     const char *name_end = colon ? colon : end;
     if (!decode(endpoint->user, sizeof endpoint->user, reader->at,
                 (size_t)(name_end - reader->at)) ||
@@ -107,8 +106,8 @@ static bool read_host(struct reader *reader, struct tl_endpoint *endpoint)
 static bool read_path(struct reader *reader, struct tl_endpoint *endpoint,
                       bool with_space)
 {
-    const char *end = with_space ? strrchr(reader->at, '/')
-                                 : reader->at + strlen(reader->at);
+    const char *end =
+        with_space ? strrchr(reader->at, '/') : reader->at + strlen(reader->at);
     size_t count = end ? (size_t)(end - reader->at) : 0;
     if (*reader->at != '/' || count < 2)
         return fail(reader, "the path of a socket is written in full, and the "
@@ -150,9 +149,9 @@ static void show(struct tl_endpoint *endpoint)
                  "redis+unix:%s%s%s%s%s", *user ? "//" : "", user,
                  endpoint->path, *endpoint->space ? "/" : "", endpoint->space);
     else
-        snprintf(endpoint->shown, sizeof endpoint->shown,
-                 "%s://%s%s%s%s%s%s%s", endpoint->tls ? "rediss" : "redis",
-                 user, wide ? "[" : "", endpoint->host, wide ? "]" : "", port,
+        snprintf(endpoint->shown, sizeof endpoint->shown, "%s://%s%s%s%s%s%s%s",
+                 endpoint->tls ? "rediss" : "redis", user, wide ? "[" : "",
+                 endpoint->host, wide ? "]" : "", port,
                  *endpoint->space ? "/" : "", endpoint->space);
 }
 

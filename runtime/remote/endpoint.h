@@ -23,11 +23,11 @@ struct tl_endpoint {
     bool tls;
     bool insecure; /* a password may go over a connection that others read */
     int port;
-    char user[TL_ENDPOINT_SIZE];     /* "": none */
-    char password[TL_ENDPOINT_SIZE]; /* "": none */
-    char host[256];                  /* "": a socket of this machine */
-    char path[108];                  /* of that socket */
-    char space[65];                  /* "": none, for tools */
+    char user[TL_ENDPOINT_SIZE];      /* "": none */
+    char password[TL_ENDPOINT_SIZE];  /* "": none */
+    char host[256];                   /* "": a socket of this machine */
+    char path[108];                   /* of that socket */
+    char space[65];                   /* "": none, for tools */
     char authority[TL_ENDPOINT_SIZE]; /* file of certificates; "": system's */
     char shown[TL_ENDPOINT_SIZE];
 };

@@ -14,7 +14,7 @@ static int refuse(struct tl_wire *wire, const char *why)
     return TL_REFUSED;
 }
 
-int tl_login_talk(struct tl_wire *wire, const struct tl_command *command,
+int tl_login_talk(struct tl_wire *wire, const struct tl_words *command,
                   struct redisReply **out, int64_t deadline)
 {
     if (command->failed)
@@ -31,14 +31,14 @@ int tl_login_talk(struct tl_wire *wire, const struct tl_command *command,
 }
 
 /* The same, where the answer does not matter. */
-static int talk(struct tl_wire *wire, struct tl_command *command,
+static int talk(struct tl_wire *wire, struct tl_words *command,
                 int64_t deadline)
 {
     struct redisReply *reply;
     int status = tl_login_talk(wire, command, &reply, deadline);
     if (status == TL_OK)
         freeReplyObject(reply);
-    tl_command_drop(command);
+    tl_words_drop(command);
     return status;
 }
 
@@ -46,17 +46,17 @@ static int talk(struct tl_wire *wire, struct tl_command *command,
 static int prove(struct tl_wire *wire, const struct tl_endpoint *endpoint,
                  int64_t deadline)
 {
-    struct tl_command command = {0};
+    struct tl_words command = {0};
     if (!*endpoint->password)
         return TL_OK;
     if (!endpoint->insecure && !tl_endpoint_is_private(endpoint))
         return refuse(wire, "a password would go over the network for all to "
                             "read: use rediss://, or say insecure = true");
-    tl_command_begin(&command, *endpoint->user ? 3 : 2);
-    tl_command_word(&command, "AUTH");
+    tl_words_begin(&command, *endpoint->user ? 3 : 2);
+    tl_words_add_text(&command, "AUTH");
     if (*endpoint->user)
-        tl_command_word(&command, endpoint->user);
-    tl_command_word(&command, endpoint->password);
+        tl_words_add_text(&command, endpoint->user);
+    tl_words_add_text(&command, endpoint->password);
     if (command.bytes && !command.failed) {
         int status = tl_wire_send(wire, command.bytes, command.size, deadline);
         struct redisReply *reply = NULL;
@@ -68,7 +68,7 @@ static int prove(struct tl_wire *wire, const struct tl_endpoint *endpoint,
         if (reply)
             freeReplyObject(reply);
         explicit_bzero(command.bytes, command.size);
-        tl_command_drop(&command);
+        tl_words_drop(&command);
         return status;
     }
     return TL_NO_MEMORY;
@@ -110,8 +110,7 @@ static int judge(struct tl_wire *wire, const char *text)
                  value);
         return refuse(wire, why);
     }
-    if (find(text, "role", value, sizeof value) &&
-        strcmp(value, "master") != 0)
+    if (find(text, "role", value, sizeof value) && strcmp(value, "master") != 0)
         return refuse(wire, "the server is a replica, which takes no writes: "
                             "open its primary");
     if (find(text, "maxmemory_policy", value, sizeof value) &&
@@ -127,13 +126,13 @@ static int judge(struct tl_wire *wire, const char *text)
 
 int tl_login_inspect(struct tl_wire *wire, int64_t deadline)
 {
-    struct tl_command command = {0};
+    struct tl_words command = {0};
     struct redisReply *reply = NULL;
-    tl_command_begin(&command, 2);
-    tl_command_word(&command, "INFO");
-    tl_command_word(&command, "default");
+    tl_words_begin(&command, 2);
+    tl_words_add_text(&command, "INFO");
+    tl_words_add_text(&command, "default");
     int status = tl_login_talk(wire, &command, &reply, deadline);
-    tl_command_drop(&command);
+    tl_words_drop(&command);
     if (status == TL_REFUSED && strncmp(wire->trouble, "NOPERM", 6) == 0)
         return TL_OK;
     if (status == TL_OK && reply->type == REDIS_REPLY_STRING)
@@ -146,11 +145,11 @@ int tl_login_inspect(struct tl_wire *wire, int64_t deadline)
 int tl_login_load(struct tl_wire *wire, const char *library, size_t size,
                   int64_t deadline)
 {
-    struct tl_command command = {0};
-    tl_command_begin(&command, 3);
-    tl_command_word(&command, "FUNCTION");
-    tl_command_word(&command, "LOAD");
-    tl_command_add(&command, library, size);
+    struct tl_words command = {0};
+    tl_words_begin(&command, 3);
+    tl_words_add_text(&command, "FUNCTION");
+    tl_words_add_text(&command, "LOAD");
+    tl_words_add(&command, library, size);
     int status = talk(wire, &command, deadline);
     if (status == TL_REFUSED && strstr(wire->trouble, "already exists"))
         return TL_OK;

@@ -10,7 +10,7 @@
 #ifndef TL_LOGIN_H
 #define TL_LOGIN_H
 
-#include "remote/command.h"
+#include "remote/words.h"
 #include "remote/wire.h"
 
 struct redisReply;
@@ -26,7 +26,7 @@ int tl_login_inspect(struct tl_wire *wire, int64_t deadline);
 
 /* Sends the commands and takes one answer.  TL_REFUSED: it is an error, which
  * wire->trouble has. */
-int tl_login_talk(struct tl_wire *wire, const struct tl_command *command,
+int tl_login_talk(struct tl_wire *wire, const struct tl_words *command,
                   struct redisReply **out, int64_t deadline);
 
 /* Loads the engine's library, unless somebody else was faster. */

@@ -20,8 +20,10 @@
 #include "remote/login.h"
 #include "remote/moment.h"
 
-#define LEASE 10.0                          /* seconds */
-#define OPENING (10 * TL_MOMENT_SECOND)     /* the longest opening */
+#define LEASE 10.0      /* seconds */
+#define LEASE_LEAST 100 /* milliseconds */
+#define LEASE_MOST 86400000
+#define OPENING (10 * TL_MOMENT_SECOND)        /* the longest opening */
 #define FAREWELL (500 * TL_MOMENT_MILLISECOND) /* and the longest bye */
 
 /* All that this process has opened: only added to, so whoever has a pointer may
@@ -80,27 +82,26 @@ static void watch_forks(void)
 
 /* ---- requests of the session itself ---- */
 
-void tl_session_call(const struct tl_session *session,
-                     struct tl_command *command, const char *task,
-                     uint64_t sequence, const char *op, size_t count)
+void tl_session_call(const struct tl_session *session, struct tl_words *command,
+                     const char *task, uint64_t sequence, const char *op,
+                     size_t count)
 {
-    tl_command_begin(command, 8 + count);
-    tl_command_word(command, "FCALL");
-    tl_command_word(command, TL_SESSION_LIBRARY);
-    tl_command_word(command, "1");
-    tl_command_word(command, session->key);
-    tl_command_word(command, session->id);
-    tl_command_word(command, task);
-    tl_command_number(command, sequence);
-    tl_command_word(command, op);
+    tl_words_begin(command, 8 + count);
+    tl_words_add_text(command, "FCALL");
+    tl_words_add_text(command, TL_SESSION_LIBRARY);
+    tl_words_add_text(command, "1");
+    tl_words_add_text(command, session->key);
+    tl_words_add_text(command, session->id);
+    tl_words_add_text(command, task);
+    tl_words_add_number(command, sequence);
+    tl_words_add_text(command, op);
 }
 
 void tl_session_new_value(struct tl_session *session, char *name, size_t size)
 {
-    uint64_t number = atomic_fetch_add_explicit(&session->values, 1,
-                                                memory_order_relaxed);
-    snprintf(name, size, "%s.%llu", session->id,
-             (unsigned long long)number);
+    uint64_t number =
+        atomic_fetch_add_explicit(&session->values, 1, memory_order_relaxed);
+    snprintf(name, size, "%s.%llu", session->id, (unsigned long long)number);
 }
 
 static bool draw(char *out, size_t digits)
@@ -114,29 +115,28 @@ static bool draw(char *out, size_t digits)
 }
 
 static void write_open(const struct tl_session *session,
-                       struct tl_command *command)
+                       struct tl_words *command)
 {
     struct tl_identity me;
     char uid[33];
     tl_identity_read(&me);
     draw(uid, 32);
     tl_session_call(session, command, "0", 0, "open", 14);
-    tl_command_number(command,
-                      (unsigned long long)(session->lease /
-                                           TL_MOMENT_MILLISECOND));
-    tl_command_word(command, *session->uid ? session->uid : uid);
-    tl_command_word(command, "host");
-    tl_command_word(command, me.host);
-    tl_command_word(command, "machine");
-    tl_command_word(command, me.machine);
-    tl_command_word(command, "pid");
-    tl_command_number(command, (unsigned long long)me.pid);
-    tl_command_word(command, "start");
-    tl_command_number(command, (unsigned long long)me.start);
-    tl_command_word(command, "program");
-    tl_command_word(command, known.program ? known.program : me.program);
-    tl_command_word(command, "name");
-    tl_command_word(command, known.name ? known.name() : "");
+    tl_words_add_number(
+        command, (unsigned long long)(session->lease / TL_MOMENT_MILLISECOND));
+    tl_words_add_text(command, *session->uid ? session->uid : uid);
+    tl_words_add_text(command, "host");
+    tl_words_add_text(command, me.host);
+    tl_words_add_text(command, "machine");
+    tl_words_add_text(command, me.machine);
+    tl_words_add_text(command, "pid");
+    tl_words_add_number(command, (unsigned long long)me.pid);
+    tl_words_add_text(command, "start");
+    tl_words_add_number(command, (unsigned long long)me.start);
+    tl_words_add_text(command, "program");
+    tl_words_add_text(command, known.program ? known.program : me.program);
+    tl_words_add_text(command, "name");
+    tl_words_add_text(command, known.name ? known.name() : "");
 }
 
 /* The uid and the lease, as the space has them. */
@@ -154,16 +154,20 @@ static int read_open(struct tl_session *session, struct tl_answer *answer,
     }
     memcpy(session->uid, field, length);
     session->uid[length] = '\0';
-    if (tl_answer_next(answer, &field, &length))
-        session->lease = strtoll(field, NULL, 10) * TL_MOMENT_MILLISECOND;
-    return session->lease > 0 ? TL_OK : TL_REFUSED;
+    int64_t lease = tl_answer_number(answer);
+    if (lease < LEASE_LEAST || lease > LEASE_MOST) {
+        snprintf(why, size, "the space has no lease that makes sense");
+        return TL_REFUSED;
+    }
+    session->lease = lease * TL_MOMENT_MILLISECOND;
+    return TL_OK;
 }
 
 /* Sends `open`; loads the library where the server has none. */
 static int send_open(struct tl_session *session, struct tl_wire *wire,
                      struct redisReply **reply, int64_t deadline)
 {
-    struct tl_command command = {0};
+    struct tl_words command = {0};
     write_open(session, &command);
     int status = tl_login_talk(wire, &command, reply, deadline);
     if (status == TL_REFUSED && strstr(wire->trouble, "not found")) {
@@ -171,7 +175,7 @@ static int send_open(struct tl_session *session, struct tl_wire *wire,
         if (status == TL_OK)
             status = tl_login_talk(wire, &command, reply, deadline);
     }
-    tl_command_drop(&command);
+    tl_words_drop(&command);
     return status;
 }
 
@@ -347,7 +351,8 @@ int tl_session_enter(struct tl_session *session, char *why, size_t size)
     if (session->state == TL_SESSION_INHERITED) {
         status = begin(session, why, size);
         if (status < 0)
-            session->state = TL_SESSION_INHERITED; /* the next use tries again */
+            session->state =
+                TL_SESSION_INHERITED; /* the next use tries again */
     }
     pthread_mutex_unlock(&opening);
     return status;
@@ -359,7 +364,7 @@ void tl_session_lose(struct tl_session *session, const char *reason)
 {
     pthread_mutex_lock(&session->guard);
     if (session->state == TL_SESSION_OPEN) {
-        snprintf(session->reason, sizeof session->reason, "%s", reason);
+        session->reason = reason;
         session->state = TL_SESSION_LOST; /* commit */
     }
     pthread_mutex_unlock(&session->guard);
@@ -372,39 +377,36 @@ bool tl_session_is_good(struct tl_session *session)
 {
     if (session->state == TL_SESSION_OPEN &&
         tl_moment_now() >= session->good_until)
-        tl_session_lose(session, "its lease ended: the server could not be "
-                                 "reached for too long, or this process stood "
-                                 "still");
+        tl_session_lose(session, TL_SESSION_ENDED_LEASE);
     return session->state == TL_SESSION_OPEN;
 }
 
-void tl_session_reason(struct tl_session *session, char *text, size_t size)
+const char *tl_session_reason(struct tl_session *session)
 {
     pthread_mutex_lock(&session->guard);
-    snprintf(text, size, "%s", session->reason);
+    const char *reason = session->reason;
     pthread_mutex_unlock(&session->guard);
-}
-
-static int wait_plainly(struct pollfd *polled, size_t count, int64_t deadline)
-{
-    return tl_bells_wait(polled, count, deadline);
+    return reason ? reason : "lost: it was closed";
 }
 
 /* What the session holds passes on at once; else its lease would have to end.
- */
+ * The bells' thread is left alone: it ends with the process. */
 static void bid_farewell(struct tl_session *session)
 {
-    struct tl_wire wire;
-    struct tl_command command = {0};
+    struct tl_caller *caller = tl_caller_here(session);
+    struct tl_words command = {0};
     struct redisReply *reply = NULL;
     int64_t deadline = tl_moment_now() + FAREWELL;
-    tl_wire_init(&wire, wait_plainly);
+    if (!caller)
+        return;
     tl_session_call(session, &command, "0", 0, "bye", 0);
-    if (tl_login(&wire, &session->endpoint, deadline) == TL_OK &&
-        tl_login_talk(&wire, &command, &reply, deadline) == TL_OK)
+    caller->wire.wait = tl_bells_wait; /* this is no task any more */
+    if ((tl_wire_is_open(&caller->wire) ||
+         tl_login(&caller->wire, &session->endpoint, deadline) == TL_OK) &&
+        tl_login_talk(&caller->wire, &command, &reply, deadline) == TL_OK)
         freeReplyObject(reply);
-    tl_command_drop(&command);
-    tl_wire_close(&wire);
+    tl_words_drop(&command);
+    tl_wire_close(&caller->wire);
 }
 
 void tl_session_end_all(void)
@@ -412,7 +414,6 @@ void tl_session_end_all(void)
     for (struct tl_session *at = sessions; at; at = at->next)
         if (at->state == TL_SESSION_OPEN) {
             at->state = TL_SESSION_ENDED;
-            tl_bells_end(at);
             bid_farewell(at);
         }
 }

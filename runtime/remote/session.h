@@ -26,7 +26,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "remote/command.h"
+#include "remote/words.h"
 #include "remote/endpoint.h"
 #include "remote/wire.h"
 
@@ -53,14 +53,14 @@ struct tl_session {
     /* The lease ends then for this side.  The bells' thread writes it; tasks
      * read it. */
     _Atomic int64_t good_until;
-    bool kills; /* on_lost = "kill" */
+    bool kills;         /* on_lost = "kill" */
     tl_wire_wait *wait; /* of tasks */
 
     pthread_mutex_t guard;
     struct tl_caller *callers; /* guard */
     unsigned tasks;            /* guard: the number given last */
     _Atomic uint64_t values;   /* the same of large values; relaxed */
-    char reason[TL_WIRE_TROUBLE]; /* guard: why it was lost */
+    const char *reason;        /* guard: why it was lost */
 
     struct tl_wire bells; /* of the bells' thread alone */
     pthread_t thread;
@@ -92,6 +92,19 @@ struct tl_session *tl_session_find(const char *uid);
  * or as tl_session_open. */
 int tl_session_enter(struct tl_session *session, char *why, size_t size);
 
+/* Why a session is lost, for scripts. */
+#define TL_SESSION_ENDED_LEASE                                                 \
+    "lost: the server heard nothing of this process for a whole lease, and "   \
+    "has passed on all that it held: look at what it had begun, then open "    \
+    "the space again by ipc.open"
+#define TL_SESSION_EMPTY                                                       \
+    "lost: the server has forgotten everything (it keeps nothing on disk, or " \
+    "was emptied): start the job again"
+#define TL_SESSION_FORGOT                                                      \
+    "forgot: the server has come back without its last moments, and has "      \
+    "forgotten calls that it had answered: what this program believes may "    \
+    "not hold, so start the job again, from what is there"
+
 /* The lease has ended, or the server does not know the session: everybody who
  * waits is told.  The first reason stays. */
 void tl_session_lose(struct tl_session *session, const char *reason);
@@ -99,11 +112,10 @@ void tl_session_lose(struct tl_session *session, const char *reason);
 /* Whether it is not lost; looks at the clock, too. */
 bool tl_session_is_good(struct tl_session *session);
 
-/* Copies why it was lost. */
-void tl_session_reason(struct tl_session *session, char *text, size_t size);
+/* Why it was lost. */
+const char *tl_session_reason(struct tl_session *session);
 
-/* Says `bye` for all sessions of this process, briefly, and ends their threads;
- * for the end of the process. */
+/* Says `bye` for all sessions of this process, briefly; for its end. */
 void tl_session_end_all(void);
 
 /* A name for a large value, which no other has: "SESSION.NUMBER". */
@@ -111,8 +123,8 @@ void tl_session_new_value(struct tl_session *session, char *name, size_t size);
 
 /* Begins `FCALL tidelock_1 1 KEY SESSION TASK SEQ OP`, to which `count` words
  * follow. */
-void tl_session_call(const struct tl_session *session,
-                     struct tl_command *command, const char *task,
-                     uint64_t sequence, const char *op, size_t count);
+void tl_session_call(const struct tl_session *session, struct tl_words *command,
+                     const char *task, uint64_t sequence, const char *op,
+                     size_t count);
 
 #endif

@@ -124,8 +124,7 @@ static int prepare(struct tl_tls *tls, const struct tl_endpoint *endpoint,
         return explain(trouble, size, TL_REFUSED,
                        "the authorities' certificates cannot be read");
     tls->ssl = SSL_new(tls->context);
-    if (!tls->ssl || !attach(tls) ||
-        !expect(tls->ssl, endpoint->host))
+    if (!tls->ssl || !attach(tls) || !expect(tls->ssl, endpoint->host))
         return explain(trouble, size, TL_NO_MEMORY, "no TLS");
     return TL_OK;
 }
@@ -228,8 +227,8 @@ ssize_t tl_tls_write(struct tl_tls *tls, const char *bytes, size_t size,
     return -1;
 }
 
-ssize_t tl_tls_read(struct tl_tls *tls, char *bytes, size_t size,
-                    short *events, int flags)
+ssize_t tl_tls_read(struct tl_tls *tls, char *bytes, size_t size, short *events,
+                    int flags)
 {
     ERR_clear_error();
     errno = 0;

@@ -20,11 +20,11 @@ int tl_tls_open(struct tl_tls **out, int fd, const struct tl_endpoint *endpoint,
                 int64_t deadline);
 void tl_tls_close(struct tl_tls *tls);
 
-/* As send and recv (whose flags they are): -1 with errno EAGAIN, where *events says what to wait for;
- * or EPROTO, ECONNRESET. */
+/* As send and recv (whose flags they are): -1 with errno EAGAIN, where *events
+ * says what to wait for; or EPROTO, ECONNRESET. */
 ssize_t tl_tls_write(struct tl_tls *tls, const char *bytes, size_t size,
                      short *events);
-ssize_t tl_tls_read(struct tl_tls *tls, char *bytes, size_t size,
-                    short *events, int flags);
+ssize_t tl_tls_read(struct tl_tls *tls, char *bytes, size_t size, short *events,
+                    int flags);
 
 #endif

@@ -16,8 +16,8 @@
 
 #include "tidelock.h"
 
-/* As tl_descriptor_wait, which tidelock.h declares, for what comes soon, whatever other tasks do: another world lets
- * none of them run meanwhile. */
+/* As tl_descriptor_wait, which tidelock.h declares, for what comes soon,
+ * whatever other tasks do: another world lets none of them run meanwhile. */
 int tl_descriptor_wait_briefly(struct pollfd *polled, size_t count,
                                tl_deadline deadline);
 
