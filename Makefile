@@ -46,7 +46,7 @@ embedded      := $(wildcard $(patsubst %,bindings/%/*.lua,help $(program_rooms))
 generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
 page_sources  := $(wildcard bindings/timeline/page/*)
 # what is a module of its own, loaded by ipc.open("redis://...")
-remote_files  := $(wildcard runtime/remote/*.c bindings/remote/*.c)
+remote_files  := $(wildcard $(patsubst %,%/*.c,runtime/wire runtime/remote bindings/remote))
 remote_lua    := $(wildcard bindings/remote/*.lua bindings/engine/*.lua)
 core_files    := $(filter-out $(remote_files),$(wildcard runtime/*/*.c) \
 	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c)))

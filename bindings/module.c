@@ -5,13 +5,13 @@
 
 #include "codec/classes.h"
 #include "lua/hook.h"
-#include "lua/remote.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
-#include "objects/far.h"
 #include "objects/suggest.h"
 #include "objects/with.h"
+#include "net/far.h"
 #include "pool/callbacks.h"
 #include "process/child.h"
 #include "process/exit.h"
@@ -231,7 +231,7 @@ static void make_module(lua_State *L)
     suggest_open(L);
     trace_open(L);
     trace_furnish(L);
-    remote_open(L);
+    door_open(L);
 }
 
 __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)

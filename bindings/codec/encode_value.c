@@ -8,7 +8,7 @@
 #include "codec/function.h"
 #include "lua/compat.h"
 #include "lua/object.h"
-#include "lua/remote.h"
+#include "far/door.h"
 
 static bool encode_integer(struct encoder *encoder, lua_Integer n)
 {
@@ -78,8 +78,8 @@ static bool is_welcome(struct encoder *encoder)
     if (!(encoder->allow & CODEC_FAR))
         return (encoder->allow & CODEC_OBJECTS) &&
                CODEC_ARENA_OF(encoder->allow) == 0;
-    bool same = lua_rawgeti(L, -1, 1) == LUA_TSTRING && remote_space &&
-                strcmp(lua_tostring(L, -1), remote_space) == 0;
+    bool same = lua_rawgeti(L, -1, 1) == LUA_TSTRING && door_space &&
+                strcmp(lua_tostring(L, -1), door_space) == 0;
     lua_pop(L, 1);
     return same;
 }
@@ -113,7 +113,7 @@ static enum refusal_reason barred(const struct encoder *encoder)
 static bool encode_object(struct encoder *encoder, int index,
                           const struct place *place)
 {
-    if (remote_is_far(encoder->L, index))
+    if (door_is_far(encoder->L, index))
         return encode_far(encoder, index, place);
     const struct tl_handle *handle = object_test(encoder->L, index);
     if (!handle || handle->kind == TL_KIND_JOB)

@@ -20,7 +20,7 @@
  * among them become those that are registered under their names where they
  * arrive.  The further values, all called `root`, may refer to them. */
 #define CODEC_CLASSES 4u
-/* Of another machine's space: its far objects travel (lua/remote.h), and
+/* Of another machine's space: its far objects travel (far/door.h), and
  * nothing else of the runtime. */
 #define CODEC_FAR 8u
 /* In `allow`, too: the arena that the message goes to.  An object of that arena

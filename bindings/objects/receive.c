@@ -9,10 +9,10 @@
  * when all are, it says "closed".
  */
 #include "codec/message.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
-#include "objects/far.h"
 #include "objects/wait_any.h"
 
 /* The userdata that gave this thread its last message: a hint, which is only
@@ -148,7 +148,7 @@ static int wait_for(lua_State *L, struct sources *sources, uint32_t *wrong,
 
 static int ipc_receive(lua_State *L)
 {
-    return wait_any_has_far(L) ? far_call(L, "receive") : receive_near(L);
+    return wait_any_has_far(L) ? door_call(L, "receive") : receive_near(L);
 }
 
 int receive_near(lua_State *L)

@@ -6,10 +6,10 @@
 
 #include "codec/message.h"
 #include "codec/refusal.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
-#include "objects/far.h"
 #include "objects/space.h"
 #include "objects/suggest.h"
 
@@ -292,7 +292,7 @@ static bool names_address(lua_State *L)
     const char *text = lua_type(L, table ? -1 : 1) == LUA_TSTRING
                            ? lua_tostring(L, table ? -1 : 1)
                            : NULL;
-    bool address = text && far_is_address(text);
+    bool address = text && door_is_address(text);
     if (table)
         lua_pop(L, 1);
     return address;
@@ -304,7 +304,7 @@ static int ipc_open(lua_State *L)
 {
     static const char *const names[] = {"name", "functions", NULL};
     if (names_address(L) || (getenv("TIDELOCK_ENGINE") && !tl_simulate_is_on()))
-        return far_open_address(L);
+        return door_open_address(L);
     if (lua_gettop(L) == 2 && lua_istable(L, 2))
         check_gather_options(L,
                              "name"); /* ipc.open(name, { functions = true }) */

@@ -1,11 +1,10 @@
 /* ipc.wait: the first of several objects that is ready. */
 #include "objects/wait_any.h"
 
-#include "lua/remote.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
-#include "objects/far.h"
 
 /* Whether the value at index is an open local object, which the runtime looks
  * at by a function of its class. */
@@ -101,7 +100,7 @@ bool wait_any_has_far(lua_State *L)
     bool far = false;
     for (lua_Integer i = (lua_Integer)lua_rawlen(L, 1); i > 0 && !far; i--) {
         lua_rawgeti(L, 1, i);
-        far = remote_is_far(L, -1);
+        far = door_is_far(L, -1);
         lua_pop(L, 1);
     }
     return far;
@@ -109,7 +108,7 @@ bool wait_any_has_far(lua_State *L)
 
 static int ipc_wait(lua_State *L)
 {
-    return wait_any_has_far(L) ? far_call(L, "wait") : wait_any_near(L);
+    return wait_any_has_far(L) ? door_call(L, "wait") : wait_any_near(L);
 }
 
 int wait_any_near(lua_State *L)

@@ -10,13 +10,13 @@
 #include <lauxlib.h>
 
 #include "lua/compat.h"
-#include "lua/remote.h"
-#include "remote/words.h"
-#include "remote/endpoint.h"
-#include "remote/login.h"
-#include "remote/moment.h"
+#include "far/door.h"
+#include "wire/words.h"
+#include "wire/endpoint.h"
+#include "wire/login.h"
+#include "wire/moment.h"
 #include "remote/remote.h"
-#include "remote/wire.h"
+#include "wire/wire.h"
 
 #define PATIENCE (5 * TL_MOMENT_SECOND)
 
@@ -56,7 +56,7 @@ static int fail(lua_State *L, struct connection *connection, int status)
         status == TL_UNREACHABLE || status == TL_NO_MEMORY)
         return remote_raise(L, "%s: %s", connection->shown,
                             connection->wire.trouble);
-    return remote_core_here->fail(L, status);
+    return remote_core->fail(L, status);
 }
 
 /* ---- replies ---- */
@@ -243,7 +243,7 @@ static int connect(lua_State *L)
     lua_settop(L, 2);
     struct connection *connection = lua_newuserdatauv(L, sizeof *connection, 0);
     *connection = (struct connection){0};
-    tl_wire_init(&connection->wire, remote_core_here->wait);
+    tl_wire_init(&connection->wire, remote_core->wait);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &connection_key);
     lua_setmetatable(L, 3);
     read_endpoint(L, &endpoint);

@@ -1,48 +1,14 @@
 /*
- * tidelock_remote: what ipc.open of an address loads.  See lua/remote.h.
+ * tidelock_remote: what ipc.open of an address loads.  See far/door.h.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <lauxlib.h>
 
-#include "lua/remote.h"
+#include "far/door.h"
 #include "remote/remote.h"
-#include "remote/session.h"
-
-const struct remote_core *remote_core_here;
-
-int remote_raise(lua_State *L, const char *format, ...)
-{
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    lua_pushstring(L, text);
-    return lua_error(L);
-}
-
-/* Pushes module.name of one of the Lua modules. */
-static void push_function(lua_State *L, const char *module, const char *name)
-{
-    remote_modules_push_require(L);
-    lua_pushstring(L, module);
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, name);
-    lua_remove(L, -2);
-}
-
-/* Calls module.name with all arguments. */
-static int call(lua_State *L, const char *module, const char *name)
-{
-    push_function(L, module, name);
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
+#include "remote/opening.h"
 
 /* From { name = address, option = ... } to address, { option = ... }. */
 static void split_options(lua_State *L)
@@ -78,30 +44,30 @@ static void complete_address(lua_State *L)
 }
 
 /* open(address [, options]) or open{ name = address, ... }: a space. */
-static int open(lua_State *L)
+static int open_space(lua_State *L)
 {
     if (lua_istable(L, 1))
         split_options(L);
     lua_settop(L, 2);
     complete_address(L);
-    return call(L, "remote.space", "open");
+    return remote_modules_call(L, "remote.space", "open");
 }
 
 /* arrive(record): the object that a message carries. */
 static int arrive(lua_State *L)
 {
-    return call(L, "remote.object", "receive");
+    return remote_modules_call(L, "remote.object", "receive");
 }
 
 /* ipc.wait and ipc.receive where an item is far. */
 static int wait(lua_State *L)
 {
-    return call(L, "remote.wait", "wait");
+    return remote_modules_call(L, "remote.wait", "wait");
 }
 
 static int receive(lua_State *L)
 {
-    return call(L, "remote.wait", "receive");
+    return remote_modules_call(L, "remote.wait", "receive");
 }
 
 /* require(name): one of the modules, for the program's commands and specs. */
@@ -111,14 +77,14 @@ static int library(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {{"library", library}, {"open", open},
+static const luaL_Reg functions[] = {{"library", library}, {"open", open_space},
                                      {"arrive", arrive},   {"wait", wait},
                                      {"receive", receive}, {NULL, NULL}};
 
 static void open_client(lua_State *L)
 {
     lua_newtable(L);
-    luaL_setfuncs(L, remote_core_here->functions, 0);
+    luaL_setfuncs(L, remote_core->functions, 0);
     remote_sessions_open(L);
     remote_connections_open(L);
     remote_objects_open(L);
@@ -130,18 +96,17 @@ static void open_client(lua_State *L)
 
 __attribute__((visibility("default"))) int luaopen_tidelock_remote(lua_State *L)
 {
-    const struct remote_core *core = lua_touserdata(L, 1);
-    if (!core || core->version != REMOTE_CORE_VERSION)
+    const struct door_core *core = lua_touserdata(L, 1);
+    if (!core || core->version != DOOR_CORE_VERSION)
         return luaL_error(L, "tidelock_remote is a part of tidelock, of the "
                              "same version: use ipc.open(address)");
-    if (!remote_core_here)
-        atexit(tl_session_end_all);
-    *core->at_end = tl_session_end_all;
-    remote_core_here = core;
+    if (!remote_core)
+        atexit(tl_opening_end_all);
+    *core->at_end = tl_opening_end_all;
+    remote_core = core;
     remote_modules_open(L);
     open_client(L);
     luaL_newlib(L, functions);
-    remote_modules_push_require(L);
-    lua_setfield(L, -2, "require");
+    remote_modules_offer(L);
     return 1;
 }

@@ -103,6 +103,32 @@ void remote_modules_push_library(lua_State *L)
     lua_call(L, 1, 1);
 }
 
+/* Into the table at the top: for the program's commands, and specs. */
+void remote_modules_offer(lua_State *L)
+{
+    remote_modules_push_require(L);
+    lua_setfield(L, -2, "require");
+}
+
+/* Pushes module.name of one of the Lua modules. */
+static void push_function(lua_State *L, const char *module, const char *name)
+{
+    remote_modules_push_require(L);
+    lua_pushstring(L, module);
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+}
+
+/* Calls module.name with all arguments. */
+int remote_modules_call(lua_State *L, const char *module, const char *name)
+{
+    push_function(L, module, name);
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 void remote_modules_open(lua_State *L)
 {
     lua_newtable(L);

@@ -1,11 +1,11 @@
 /*
  * Far objects: userdata whose uservalue is the record, a Lua table; the first
- * item of that is what travels.  See lua/remote.h.
+ * item of that is what travels.  See far/door.h.
  */
 #include <lauxlib.h>
 
 #include "lua/compat.h"
-#include "lua/remote.h"
+#include "far/door.h"
 #include "remote/remote.h"
 
 static char class_key; /* in a metatable: true */
@@ -44,7 +44,7 @@ static int class(lua_State *L)
     lua_settop(L, 2);
     lua_pushboolean(L, 1);
     lua_rawsetp(L, 2, &class_key);
-    remote_core_here->mark(L);
+    remote_core->mark(L);
     return 0;
 }
 

@@ -45,6 +45,10 @@ local function sorted(call, list)
   for place = 1, #list do
     local record = client.record(list[place])
     if not record then
+      if type(list[place]) ~= "userdata" then
+        check.misuse(nil, call, "item %d of the list is %s, not an object to wait for, or it was closed", place,
+          check.a_type(list[place]))
+      end
       near[#near + 1] = place
     else
       local space = record.space
@@ -164,7 +168,7 @@ local function round(call, list, near, far, spaces, deadline)
   local begun, ready = begin_all(call, far, spaces)
   local good, near_ready = pcall(wait_near, list, near, begun, #ready > 0 and 0 or deadline)
   end_all(call, begun, ready)
-  if not good then error(near_ready, 0) end
+  if not good then request.again(near_ready) end
   local places, found = {}, {}
   for _, item in ipairs(near_ready) do found[item] = true end
   for _, place in ipairs(near) do places[place] = found[list[place]] end

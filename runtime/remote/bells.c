@@ -1,24 +1,19 @@
 #include "remote/bells.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <hiredis/hiredis.h>
 
 #include "remote/answer.h"
-#include "remote/caller.h"
-#include "remote/login.h"
-#include "remote/moment.h"
+#include "wire/login.h"
+#include "wire/moment.h"
+#include "wire/pause.h"
 #include "remote/session.h"
 #include "remote/witness.h"
-
-#define BACKOFF_LEAST (50 * TL_MOMENT_MILLISECOND)
-#define BACKOFF_MOST (2 * TL_MOMENT_SECOND)
 
 /* How long after what was promised the server may answer. */
 static int64_t grace(const struct tl_session *session)
@@ -35,19 +30,6 @@ static _Thread_local struct thread *here;
 
 /* ---- sleeping ---- */
 
-static int sleep_on(struct pollfd *polled, size_t count, int64_t deadline)
-{
-    int64_t left = deadline - tl_moment_now();
-    struct timespec time = {left / TL_MOMENT_SECOND, left % TL_MOMENT_SECOND};
-    if (left <= 0)
-        time = (struct timespec){0};
-    int ready = ppoll(polled, count,
-                      deadline == TL_MOMENT_FOREVER ? NULL : &time, NULL);
-    if (ready > 0 || (ready < 0 && errno == EINTR))
-        return TL_OK;
-    return ready == 0 ? TL_TIMEOUT : TL_SYSTEM;
-}
-
 static void tell_of_death(struct tl_session *session, const char *id);
 
 /* Tells of those that have ended; whether there were any. */
@@ -63,29 +45,22 @@ static bool witness_deaths(struct thread *thread, const struct pollfd *polled)
 }
 
 /* TL_CANCELLED: the thread is to end. */
-int tl_bells_wait(struct pollfd *polled, size_t count, int64_t deadline)
+static int wait_here(struct pollfd *polled, size_t count, int64_t deadline)
 {
     struct thread *thread = here;
     struct pollfd all[2 + TL_WITNESS_MOST];
     int status;
     if (!thread)
-        return sleep_on(polled, count, deadline);
+        return tl_pause_wait(polled, count, deadline);
     do {
         all[0] = polled[0];
         all[1] = (struct pollfd){.fd = thread->session->stop, .events = POLLIN};
         size_t more = tl_witness_poll(&thread->witness, all + 2);
         bool ended = tl_witness_has_ended(&thread->witness);
-        status = sleep_on(all, 2 + more, ended ? 0 : deadline);
+        status = tl_pause_wait(all, 2 + more, ended ? 0 : deadline);
     } while (witness_deaths(thread, all + 2));
     polled[0].revents = all[0].revents;
     return all[1].revents ? TL_CANCELLED : status;
-}
-
-static int pause_for(int64_t time)
-{
-    struct pollfd none = {.fd = -1};
-    int status = tl_bells_wait(&none, 1, tl_moment_now() + time);
-    return status == TL_TIMEOUT ? TL_OK : status;
 }
 
 /* Over a connection of its own, since the session's sleeps in BLPOP. */
@@ -95,7 +70,7 @@ static void tell_of_death(struct tl_session *session, const char *id)
     struct tl_words command = {0};
     struct redisReply *reply = NULL;
     int64_t deadline = tl_moment_now() + grace(session);
-    tl_wire_init(&wire, tl_bells_wait);
+    tl_wire_init(&wire, wait_here);
     tl_session_call(session, &command, "0", 0, "died", 1);
     tl_words_add_text(&command, id);
     if (tl_login(&wire, &session->endpoint, deadline) == TL_OK &&
@@ -187,8 +162,8 @@ static void take_bell(struct tl_session *session, struct redisReply *reply)
         if (tl_answer_is(&bell, "watch"))
             tl_witness_set(&here->witness, &bell, true);
         tl_answer_drop(&bell);
-    } else if (!tl_caller_ring(session, task, size, &bell)) {
-        tl_answer_drop(&bell);
+    } else {
+        tl_mailbox_ring(&session->mailboxes, task, size, &bell);
     }
 }
 
@@ -228,37 +203,35 @@ static int serve(struct tl_session *session)
     }
 }
 
-static int reconnect(struct tl_session *session, int64_t *backoff)
+static int reconnect(struct tl_session *session, struct tl_pause *pause)
 {
-    int status = tl_login(
-        &session->bells, &session->endpoint,
-        tl_moment_earlier(tl_moment_now() + BACKOFF_MOST, session->good_until));
+    int status = tl_login(&session->bells, &session->endpoint,
+                          tl_moment_earlier(tl_moment_now() + TL_PAUSE_ATTEMPT,
+                                            session->good_until));
     if (status == TL_OK) {
-        *backoff = BACKOFF_LEAST;
-        tl_caller_wake_all(session);
+        pause->time = 0;
+        tl_mailbox_wake_all(&session->mailboxes);
         return TL_OK;
     }
     if (status == TL_CANCELLED)
         return status;
-    status = pause_for(*backoff);
-    *backoff = *backoff * 2 < BACKOFF_MOST ? *backoff * 2 : BACKOFF_MOST;
-    return status;
+    return tl_pause(pause, wait_here, TL_MOMENT_FOREVER);
 }
 
 static void *run(void *argument)
 {
     struct tl_session *session = argument;
     struct thread thread = {.session = session};
-    int64_t backoff = BACKOFF_LEAST;
+    struct tl_pause pause = {0};
     int status = TL_OK;
     here = &thread;
-    session->bells.wait = tl_bells_wait;
+    session->bells.wait = wait_here;
     while (status != TL_CANCELLED && tl_session_is_good(session)) {
         if (tl_wire_is_open(&session->bells)) {
             status = serve(session);
             tl_wire_close(&session->bells);
         } else {
-            status = reconnect(session, &backoff);
+            status = reconnect(session, &pause);
         }
     }
     tl_wire_close(&session->bells);
@@ -277,16 +250,6 @@ int tl_bells_begin(struct tl_session *session)
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     errno = error;
     return error == 0 ? TL_OK : TL_SYSTEM;
-}
-
-void tl_bells_end(struct tl_session *session)
-{
-    if (session->stop < 0)
-        return;
-    eventfd_write(session->stop, 1);
-    pthread_join(session->thread, NULL);
-    close(session->stop);
-    session->stop = -1;
 }
 
 void tl_bells_forget(void)

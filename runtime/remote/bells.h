@@ -12,22 +12,12 @@
 #ifndef TL_BELLS_H
 #define TL_BELLS_H
 
-#include <poll.h>
-#include <stddef.h>
-#include <stdint.h>
-
 struct tl_session;
 
 /* The session's wire is open, and the thread's from now on.  TL_SYSTEM. */
 int tl_bells_begin(struct tl_session *session);
 
-/* Ends the thread, and waits for that. */
-void tl_bells_end(struct tl_session *session);
-
 /* In a child of a fork: what belonged to the parent's threads. */
 void tl_bells_forget(void);
-
-/* A wait of a thread that is no task. */
-int tl_bells_wait(struct pollfd *polled, size_t count, int64_t deadline);
 
 #endif

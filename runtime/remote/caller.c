@@ -4,13 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include <hiredis/hiredis.h>
-
-#include "base/standard.h"
-#include "remote/moment.h"
+#include "wire/moment.h"
 
 #define FAREWELL (500 * TL_MOMENT_MILLISECOND)
 
@@ -23,31 +18,15 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* ---- the end of a thread ---- */
 
-static void unlist(struct tl_caller *caller)
-{
-    struct tl_session *session = caller->session;
-    pthread_mutex_lock(&session->guard);
-    struct tl_caller **at = &session->callers;
-    while (*at && *at != caller)
-        at = &(*at)->next;
-    if (*at)
-        *at = caller->next;
-    pthread_mutex_unlock(&session->guard);
-}
-
 static void drop(struct tl_caller *caller)
 {
     if (caller->nested)
         drop(caller->nested);
-    unlist(caller);
-    if (caller->has_bell)
-        tl_answer_drop(&caller->bell);
+    tl_mailbox_remove(&caller->session->mailboxes, &caller->mailbox);
     tl_wire_close(&caller->wire);
     tl_words_drop(&caller->command);
     tl_words_drop(&caller->tail);
     tl_words_drop(&caller->front);
-    if (caller->eventfd >= 0)
-        close(caller->eventfd);
     free(caller);
 }
 
@@ -80,7 +59,7 @@ static void watch_threads(void)
 
 /* ---- making ---- */
 
-static struct tl_caller *make(struct tl_session *session)
+static struct tl_caller *make(struct tl_session *session, const char *task)
 {
     struct tl_caller *caller = calloc(1, sizeof *caller);
     if (!caller)
@@ -88,37 +67,21 @@ static struct tl_caller *make(struct tl_session *session)
     caller->session = session;
     caller->forks = forks;
     tl_wire_init(&caller->wire, session->wait);
-    caller->eventfd = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (caller->eventfd < 0) {
-        free(caller);
-        return NULL;
-    }
-    return caller;
+    if (tl_mailbox_add(&session->mailboxes, &caller->mailbox, task))
+        return caller;
+    free(caller);
+    return NULL;
 }
 
-static void enlist(struct tl_caller *caller)
-{
-    struct tl_session *session = caller->session;
-    pthread_mutex_lock(&session->guard);
-    if (!*caller->task)
-        snprintf(caller->task, sizeof caller->task, "%u", ++session->tasks);
-    caller->next = session->callers;
-    session->callers = caller;
-    pthread_mutex_unlock(&session->guard);
-}
-
-/* The task's number lies behind a point: 7.1, then 7.2 in that. */
+/* The task's number lies before a point: 7.1, then 7.2 in that. */
 static struct tl_caller *nested(struct tl_caller *outer, unsigned depth)
 {
-    if (!outer->nested) {
-        struct tl_caller *inner = make(outer->session);
-        if (!inner)
-            return NULL;
-        snprintf(inner->task, sizeof inner->task, "%.*s.%u",
-                 (int)strcspn(outer->task, "."), outer->task, depth);
-        enlist(inner);
-        outer->nested = inner;
-    }
+    char task[24];
+    const char *name = outer->mailbox.task;
+    snprintf(task, sizeof task, "%.*s.%u", (int)strcspn(name, "."), name,
+             depth);
+    if (!outer->nested)
+        outer->nested = make(outer->session, task);
     return outer->nested;
 }
 
@@ -131,10 +94,9 @@ struct tl_caller *tl_caller_here(struct tl_session *session)
     while (caller && caller->session != session)
         caller = caller->next_own;
     if (!caller) {
-        caller = make(session);
+        caller = make(session, NULL);
         if (!caller)
             return NULL;
-        enlist(caller);
         caller->next_own = own;
         own = caller;
         pthread_setspecific(at_end, own);
@@ -144,46 +106,14 @@ struct tl_caller *tl_caller_here(struct tl_session *session)
     return caller;
 }
 
-/* ---- bells ---- */
+/* ---- forks ---- */
 
-bool tl_caller_ring(struct tl_session *session, const char *task, size_t size,
-                    struct tl_answer *bell)
-{
-    pthread_mutex_lock(&session->guard);
-    struct tl_caller *at = session->callers;
-    while (at &&
-           (strlen(at->task) != size || memcmp(at->task, task, size) != 0))
-        at = at->next;
-    if (at) {
-        if (at->has_bell)
-            tl_answer_drop(&at->bell);
-        at->bell = *bell;
-        at->has_bell = true;
-        eventfd_write(at->eventfd, 1);
-    }
-    pthread_mutex_unlock(&session->guard);
-    return at != NULL;
-}
-
-void tl_caller_wake_all(struct tl_session *session)
-{
-    pthread_mutex_lock(&session->guard);
-    for (struct tl_caller *at = session->callers; at; at = at->next) {
-        at->recheck = true;
-        eventfd_write(at->eventfd, 1);
-    }
-    pthread_mutex_unlock(&session->guard);
-}
-
+/* A mailbox is the first thing in its caller. */
 void tl_caller_drop_copies(struct tl_session *session)
 {
-    for (struct tl_caller *at = session->callers; at; at = at->next) {
-        tl_wire_drop_copy(&at->wire);
-        close(at->eventfd);
-        at->eventfd = -1;
-    }
-    session->callers = NULL;
-    session->tasks = 0;
+    for (struct tl_mailbox *at = session->mailboxes.first; at; at = at->next)
+        tl_wire_drop_copy(&((struct tl_caller *)at)->wire);
+    tl_mailbox_forget_all(&session->mailboxes);
 }
 
 void tl_caller_count_fork(void)

@@ -10,12 +10,6 @@
  *
  * A callback that runs while a task waits, and asks, has a slot of its own
  * ("7.1"), since the one of the task is taken; it is the same task to others.
- *
- * The mailbox.  The bells' thread puts the answer there (`bell`, under the
- * session's guard) and writes to `eventfd`; the task sleeps on that, by the
- * wait of all other waits, looks at `bell` under the guard, and takes it only
- * where its number is that of the request.  So an old bell is dropped, and a
- * bell that comes between look and sleep is seen: the eventfd stays readable.
  */
 #ifndef TL_CALLER_H
 #define TL_CALLER_H
@@ -24,25 +18,20 @@
 #include "remote/session.h"
 
 struct tl_caller {
+    struct tl_mailbox mailbox; /* must be first */
     struct tl_session *session;
-    struct tl_caller *next;     /* in session->callers: guard */
     struct tl_caller *next_own; /* of this thread's, one a session */
     struct tl_caller *nested;   /* for callbacks; or NULL */
     unsigned forks;             /* of the process when it was made */
-    char task[24];
-    uint64_t sequence; /* of the last request */
-    bool busy;         /* asks, or waits */
-    bool open;         /* the last request's end is not known */
+    uint64_t sequence;          /* of the last request */
+    bool busy;                  /* asks, or waits */
+    bool open;                  /* the last request's end is not known */
     struct tl_wire wire;
     struct tl_words command; /* the last request, to be sent again */
     struct tl_words tail;    /* its operation and arguments, to undo it */
     size_t tail_words;
     struct tl_words front; /* what is to be sent before the next one */
     unsigned front_answers;
-    int eventfd;
-    bool has_bell;         /* guard */
-    struct tl_answer bell; /* guard */
-    bool recheck;          /* guard: bells may have been lost */
     char trouble[TL_WIRE_TROUBLE];
 };
 
@@ -99,17 +88,6 @@ void tl_caller_before_call(struct tl_caller *caller,
 
 /* Whether finish would return at once. */
 bool tl_caller_is_ready(struct tl_caller *caller);
-
-/* Readable when it may be. */
-int tl_caller_fd(const struct tl_caller *caller);
-
-/* For the bells' thread: an answer for the task; takes it.  False: there is no
- * such task. */
-bool tl_caller_ring(struct tl_session *session, const char *task, size_t size,
-                    struct tl_answer *bell);
-
-/* All tasks look again: bells may have been lost, or the session was. */
-void tl_caller_wake_all(struct tl_session *session);
 
 /* In a child of a fork: no caller that was made is this process's. */
 void tl_caller_count_fork(void);

@@ -1,22 +1,12 @@
 /*
  * Session: this process in one space of a server, under a lease.
  *
- * A process has one session a space, however often it opens that, and whichever
- * thread does.  A thread of its own (bells) renews the lease and listens for
- * the answers that tasks wait for.  What the session holds on the server passes
- * on when it ends: at tl_session_end_all (`bye`), or when its lease does.
+ * What the session holds on the server passes on when it ends: as the process
+ * does (opening), or with its lease.  A thread of its own (bells) renews that.
  *
  * The lease.  The server counts it from the beat that it got last; this side
  * from the moment at which it sent the last one that was answered, and takes
  * nine tenths of it: so it knows first.  A session that is lost stays so.
- *
- * A fork.  The child closes its copies of the sockets and says nothing; its
- * session begins anew, under an id of its own, when it is first used
- * (tl_session_enter).  Threads of the parent do not exist there.
- *
- * Locks.  `sessions` (in session.c) is taken before a session's `guard`; under
- * neither is there a call that sleeps, but for the writes to eventfds.  A fork
- * takes all of them, so that the child's are free and what they guard is whole.
  */
 #ifndef TL_SESSION_H
 #define TL_SESSION_H
@@ -26,11 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "remote/words.h"
-#include "remote/endpoint.h"
-#include "remote/wire.h"
-
-struct tl_caller;
+#include "wire/endpoint.h"
+#include "remote/mailbox.h"
+#include "wire/wire.h"
+#include "wire/words.h"
 
 #define TL_SESSION_LIBRARY "tidelock_1"
 #define TL_SESSION_ID 33 /* with its zero */
@@ -56,41 +45,14 @@ struct tl_session {
     bool kills;         /* on_lost = "kill" */
     tl_wire_wait *wait; /* of tasks */
 
-    pthread_mutex_t guard;
-    struct tl_caller *callers; /* guard */
-    unsigned tasks;            /* guard: the number given last */
-    _Atomic uint64_t values;   /* the same of large values; relaxed */
-    const char *reason;        /* guard: why it was lost */
+    struct tl_mailboxes mailboxes; /* of its tasks */
+    const char *reason;            /* their guard: why it was lost */
+    _Atomic uint64_t values;       /* number of the last large one; relaxed */
 
     struct tl_wire bells; /* of the bells' thread alone */
     pthread_t thread;
     int stop; /* eventfd: the bells' thread ends; -1: there is none */
 };
-
-struct tl_session_options {
-    double lease; /* seconds; 0: 10 */
-    bool insecure;
-    bool kills;
-    const char *authority; /* or NULL */
-    const char *library;   /* the engine, as FUNCTION LOAD takes it */
-    size_t library_size;
-    const char *program;       /* for people; as `name` */
-    const char *(*name)(void); /* of the task that asks */
-    tl_wire_wait *wait;        /* of tasks */
-};
-
-/* The open session of that address, or a new one.  TL_UNREACHABLE, TL_REFUSED,
- * TL_BROKEN, TL_TIMEOUT, TL_BAD_ADDRESS: `why` says what, without secrets. */
-int tl_session_open(struct tl_session **out, const char *address,
-                    const struct tl_session_options *options, char *why,
-                    size_t size);
-
-/* The latest session of the space, or NULL. */
-struct tl_session *tl_session_find(const char *uid);
-
-/* Before each use: opens it where it is the parent's.  TL_OK; TL_CLOSED: lost;
- * or as tl_session_open. */
-int tl_session_enter(struct tl_session *session, char *why, size_t size);
 
 /* Why a session is lost, for scripts. */
 #define TL_SESSION_ENDED_LEASE                                                 \
@@ -114,9 +76,6 @@ bool tl_session_is_good(struct tl_session *session);
 
 /* Why it was lost. */
 const char *tl_session_reason(struct tl_session *session);
-
-/* Says `bye` for all sessions of this process, briefly; for its end. */
-void tl_session_end_all(void);
 
 /* A name for a large value, which no other has: "SESSION.NUMBER". */
 void tl_session_new_value(struct tl_session *session, char *name, size_t size);

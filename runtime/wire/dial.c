@@ -1,4 +1,4 @@
-#include "remote/dial.h"
+#include "wire/dial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/standard.h"
-#include "remote/endpoint.h"
+#include "wire/endpoint.h"
 
 #define BRIEFLY 4000 /* microseconds */
 #define PROBE 10     /* seconds of silence after which TCP asks */

@@ -1,5 +1,5 @@
 /*
- * Remote: the door to tidelock_remote, the module that has the objects of other
+ * Door: the way to tidelock_remote, the module that has the objects of other
  * machines.
  *
  * It is a library of its own, since it alone needs hiredis and OpenSSL, and is
@@ -10,8 +10,8 @@
  * is its record: a plain table, with the id of its space at index 1.  The
  * record is what a message carries.
  */
-#ifndef TL_BINDINGS_REMOTE_H
-#define TL_BINDINGS_REMOTE_H
+#ifndef TL_DOOR_H
+#define TL_DOOR_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,9 +21,9 @@
 struct outside;
 struct pollfd;
 
-#define REMOTE_CORE_VERSION 1
+#define DOOR_CORE_VERSION 1
 
-struct remote_core {
+struct door_core {
     unsigned version;
     /* As tl_descriptor_wait. */
     int (*wait)(struct pollfd *polled, size_t count, int64_t deadline);
@@ -35,7 +35,7 @@ struct remote_core {
     const char *(*name)(void);
     /* As local_object_add_outside. */
     void (*add_outside)(lua_State *L, const struct outside *outside);
-    /* As remote_mark. */
+    /* As door_mark. */
     void (*mark)(lua_State *L);
     /* Called as a process ends in good order: set by the module. */
     void (**at_end)(void);
@@ -44,27 +44,38 @@ struct remote_core {
 };
 
 /* What the module gets; set once. */
-extern const struct remote_core *remote_core;
+extern const struct door_core *door_core;
 
 /* Pushes the module's function of that name; loads the module first.  Raises
  * where it is not there, and says what to install. */
-void remote_push(lua_State *L, const char *name);
+void door_push(lua_State *L, const char *name);
 
-/* `require "tidelock_remote"` finds the module as remote_push does. */
-void remote_open(lua_State *L);
+/* `require "tidelock_remote"` finds the module as door_push does. */
+void door_open(lua_State *L);
+
+/* Whether it begins as an address does: a word and a colon. */
+bool door_is_address(const char *text);
+
+/* Calls tidelock_remote's function of that name with all arguments, and returns
+ * what that returns. */
+int door_call(lua_State *L, const char *name);
+
+/* Arguments: the address, and perhaps a table of options.  Returns the space.
+ */
+int door_open_address(lua_State *L);
 
 /* The metatable at the top becomes that of far objects. */
-void remote_mark(lua_State *L);
+void door_mark(lua_State *L);
 
 /* Whether the value is a far object; never raises. */
-bool remote_is_far(lua_State *L, int index);
+bool door_is_far(lua_State *L, int index);
 
 /* What the process says to other machines before it ends in good order. */
-void remote_end(void);
-void (**remote_at_end(void))(void);
+void door_end(void);
+void (**door_at_end(void))(void);
 
 /* The space that values may refer to which are about to be encoded, by its id;
  * NULL: any, within the program. */
-extern _Thread_local const char *remote_space;
+extern _Thread_local const char *door_space;
 
 #endif

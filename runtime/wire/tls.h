@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include "remote/wire.h"
+#include "wire/wire.h"
 
 struct tl_endpoint;
 struct tl_tls;

@@ -1,4 +1,4 @@
-#include "remote/moment.h"
+#include "wire/moment.h"
 
 #include <time.h>
 

@@ -1,4 +1,4 @@
-#include "remote/tls.h"
+#include "wire/tls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-#include "remote/endpoint.h"
+#include "wire/endpoint.h"
 
 struct tl_tls {
     SSL_CTX *context;

@@ -1,18 +1,20 @@
-#include "lua/remote.h"
+#include "far/door.h"
 
-#include <stdio.h>
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
 
+#include "lua/context.h"
 #include "lua/misuse.h"
+#include "tidelock.h"
 
 static char mark_key;   /* in a metatable: true */
 static char module_key; /* registry: the module */
 
-const struct remote_core *remote_core;
-_Thread_local const char *remote_space;
+const struct door_core *door_core;
+_Thread_local const char *door_space;
 
 /* Pushes where the module may be: beside the program, where `make install` puts
  * it, and where Lua looks for C modules. */
@@ -73,13 +75,13 @@ static void push_module(lua_State *L)
         return;
     lua_pop(L, 1);
     push_opener(L);
-    lua_pushlightuserdata(L, (void *)remote_core);
+    lua_pushlightuserdata(L, (void *)door_core);
     lua_call(L, 1, 1);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &module_key);
 }
 
-void remote_push(lua_State *L, const char *name)
+void door_push(lua_State *L, const char *name)
 {
     luaL_checkstack(L, 8, NULL);
     push_module(L);
@@ -93,7 +95,7 @@ static int preloaded(lua_State *L)
     return 1;
 }
 
-void remote_open(lua_State *L)
+void door_open(lua_State *L)
 {
     lua_getglobal(L, "package");
     lua_getfield(L, -1, "preload");
@@ -104,7 +106,7 @@ void remote_open(lua_State *L)
     lua_pop(L, 2);
 }
 
-void remote_mark(lua_State *L)
+void door_mark(lua_State *L)
 {
     lua_pushboolean(L, 1);
     lua_rawsetp(L, -2, &mark_key);
@@ -112,18 +114,18 @@ void remote_mark(lua_State *L)
 
 static void (*at_end)(void);
 
-void remote_end(void)
+void door_end(void)
 {
     if (at_end)
         at_end();
 }
 
-void (**remote_at_end(void))(void)
+void (**door_at_end(void))(void)
 {
     return &at_end;
 }
 
-bool remote_is_far(lua_State *L, int index)
+bool door_is_far(lua_State *L, int index)
 {
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_checkstack(L, 3) ||
         !lua_getmetatable(L, index))
@@ -132,4 +134,32 @@ bool remote_is_far(lua_State *L, int index)
     bool far = lua_toboolean(L, -1);
     lua_pop(L, 2);
     return far;
+}
+
+bool door_is_address(const char *text)
+{
+    const char *at = text;
+    if (!isalpha((unsigned char)*at))
+        return false;
+    while (isalnum((unsigned char)*at) || *at == '+')
+        at++;
+    return *at == ':';
+}
+
+int door_call(lua_State *L, const char *name)
+{
+    context_set(L);
+    door_push(L, name);
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+int door_open_address(lua_State *L)
+{
+    if (tl_simulate_is_on())
+        return misuse(L, NULL, "open",
+                      "a simulation knows no other machine: open a space of "
+                      "this one, as ipc.open(\"kitchen\")");
+    return door_call(L, "open");
 }

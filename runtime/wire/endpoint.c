@@ -1,4 +1,4 @@
-#include "remote/endpoint.h"
+#include "wire/endpoint.h"
 
 #include <ctype.h>
 #include <stdio.h>

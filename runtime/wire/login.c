@@ -1,4 +1,4 @@
-#include "remote/login.h"
+#include "wire/login.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include <hiredis/hiredis.h>
 
-#include "remote/endpoint.h"
+#include "wire/endpoint.h"
 
 static int refuse(struct tl_wire *wire, const char *why)
 {

@@ -1,6 +1,6 @@
 /* ipc.open of an address: what tidelock_remote gets of this library, and how it
- * is called.  See lua/remote.h. */
-#include "objects/far.h"
+ * is called.  See far/door.h. */
+#include "net/far.h"
 
 #include <ctype.h>
 #include <poll.h>
@@ -9,7 +9,7 @@
 #include "codec/codec.h"
 #include "codec/message.h"
 #include "lua/local_object.h"
-#include "lua/remote.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "objects/wait_any.h"
 
@@ -35,10 +35,10 @@ static void push_message(lua_State *L, struct codec_out *out)
 static int far_encode(lua_State *L)
 {
     const char *root = luaL_optstring(L, 2, "value");
-    remote_space = luaL_checkstring(L, 3);
+    door_space = luaL_checkstring(L, 3);
     struct codec_out out;
     bool well = codec_encode_allowed(L, 1, 1, root, &out, CODEC_FAR);
-    remote_space = NULL;
+    door_space = NULL;
     if (!well) {
         lua_pushnil(L);
         lua_insert(L, -2);
@@ -136,47 +136,17 @@ static bool far_is_simulated(void)
     return tl_simulate_is_on();
 }
 
-static struct remote_core core = {.version = REMOTE_CORE_VERSION,
-                                  .wait = far_wait,
-                                  .fail = far_fail,
-                                  .is_simulated = far_is_simulated,
-                                  .name = tl_task_name,
-                                  .add_outside = local_object_add_outside,
-                                  .mark = remote_mark,
-                                  .functions = functions};
-
-/* ---- ipc.open ---- */
-
-bool far_is_address(const char *text)
-{
-    const char *at = text;
-    if (!isalpha((unsigned char)*at))
-        return false;
-    while (isalnum((unsigned char)*at) || *at == '+')
-        at++;
-    return *at == ':';
-}
-
-int far_call(lua_State *L, const char *name)
-{
-    context_set(L);
-    remote_push(L, name);
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
-int far_open_address(lua_State *L)
-{
-    if (tl_simulate_is_on())
-        return misuse(L, NULL, "open",
-                      "a simulation knows no other machine: open a space of "
-                      "this one, as ipc.open(\"kitchen\")");
-    return far_call(L, "open");
-}
+static struct door_core core = {.version = DOOR_CORE_VERSION,
+                                .wait = far_wait,
+                                .fail = far_fail,
+                                .is_simulated = far_is_simulated,
+                                .name = tl_task_name,
+                                .add_outside = local_object_add_outside,
+                                .mark = door_mark,
+                                .functions = functions};
 
 void far_open(void)
 {
-    core.at_end = remote_at_end();
-    remote_core = &core;
+    core.at_end = door_at_end();
+    door_core = &core;
 }

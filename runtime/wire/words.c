@@ -1,4 +1,4 @@
-#include "remote/words.h"
+#include "wire/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>

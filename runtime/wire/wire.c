@@ -1,4 +1,4 @@
-#include "remote/wire.h"
+#include "wire/wire.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -10,9 +10,9 @@
 
 #include <hiredis/hiredis.h>
 
-#include "remote/dial.h"
-#include "remote/endpoint.h"
-#include "remote/tls.h"
+#include "wire/dial.h"
+#include "wire/endpoint.h"
+#include "wire/tls.h"
 
 #define PIECE 16384
 
@@ -95,11 +95,12 @@ void tl_wire_close(struct tl_wire *wire)
         tl_tls_close(wire->tls);
     if (wire->reader)
         redisReaderFree(wire->reader);
-    if (wire->fd >= 0)
-        close(wire->fd);
+    int fd = wire->fd;
     wire->tls = NULL;
     wire->reader = NULL;
-    wire->fd = -1;
+    wire->fd = -1; /* before its number is free: a fork may come between */
+    if (fd >= 0)
+        close(fd);
 }
 
 void tl_wire_drop_copy(struct tl_wire *wire)

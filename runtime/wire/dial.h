@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "remote/wire.h"
+#include "wire/wire.h"
 
 struct tl_endpoint;
 

@@ -10,8 +10,8 @@
 #ifndef TL_LOGIN_H
 #define TL_LOGIN_H
 
-#include "remote/words.h"
-#include "remote/wire.h"
+#include "wire/words.h"
+#include "wire/wire.h"
 
 struct redisReply;
 struct tl_endpoint;
