@@ -138,7 +138,7 @@ function methods.list(self, ...)
   check.count(title(here), "list", 0, select("#", ...))
   local list = {}
   each(here, "list", "list", 4, function(_, kind, name, state)
-    list[#list + 1] = { name = name, kind = kind, state = state }
+    list[#list + 1] = { name = name, kind = kind, state = ('%s "%s": %s'):format(kind, name, state) }
   end)
   return list
 end
@@ -241,8 +241,9 @@ function space.open(address, options, ...)
   options = options or {}
   check.keys(nil, "open", options, OPTIONS)
   if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
-  local good, session = pcall(client.open, address, options)
-  if not good then check.misuse(nil, "open", "%s", tostring(session)) end
+  local good, session, why = pcall(client.open, address, options)
+  if not good then request.again(session) end
+  if not session then check.misuse(nil, "open", "%s", why) end
   return (spaces[session.uid] or new_space(session)).facade
 end
 
