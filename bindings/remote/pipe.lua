@@ -45,7 +45,7 @@ function pipe.adopt(record)
   local space = record.space
   space.dropped = space.dropped or {}
   space.lend = space.lend or function(value) lend(space, value, {}) end
-  record[1].from = space.session.id
+  record[1].from = space.session:id()
 end
 
 --- pipe.present: what the constructor returns: both ends.
@@ -75,7 +75,7 @@ local function check_end(record, call)
   if #record.space.dropped > 0 then tell_dropped(record.space) end
   if record.held ~= client.pid() then
     object.ask(record, call, "pipe_hold", record.options["end"], record.from or "")
-    record.held, record[1].from = client.pid(), record.space.session.id
+    record.held, record[1].from = client.pid(), record.space.session:id()
   end
 end
 

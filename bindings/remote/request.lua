@@ -65,6 +65,13 @@ local function raised(thing, call, why)
   error(why, 0)
 end
 
+--- request.again: raises again what near code has raised that these files called: at the script's line.
+function request.again(why)
+  local text, ours = tostring(why):gsub(PLACE, "")
+  if type(why) == "string" and ours > 0 then check.raise(text) end
+  error(why, 0)
+end
+
 local function answered(thing, call, good, ...)
   if not good then raised(thing, call, (...)) end
   return ...

@@ -86,6 +86,11 @@ shared.method("set", 3, function(record, ...)
   return true
 end)
 
+-- The engine cannot tell what the value is.
+local function refuse_to_add(record, key)
+  object.misuse(record, "add", "the value of the key is no number, but a %s", type((read(record, "add", key))))
+end
+
 shared.method("add", 3, function(record, key, d, options)
   local who = object.title(record)
   key = check_key(who, "add", key)
@@ -97,7 +102,10 @@ shared.method("add", 3, function(record, key, d, options)
   if init ~= nil and math.type(init) == nil then
     check.misuse(who, "add", "init must be a number, not a %s", type(init))
   end
-  local _, sum = object.ask(record, "add", "table_add", key, number.write(d), number.write(init or 0), ttl)
+  local status, sum = request.send(record, "add", "ask", 0, "table_add", record.id, key, number.write(d),
+    number.write(init or 0), ttl)
+  if status == "error" then refuse_to_add(record, key) end
+  request.settle(record, "add", status, sum)
   return number.read(sum)
 end)
 

@@ -45,6 +45,10 @@ local function sorted(call, list)
   for place = 1, #list do
     local record = client.record(list[place])
     if not record then
+      if type(list[place]) ~= "userdata" then
+        check.misuse(nil, call, "item %d of the list is %s, not an object to wait for, or it was closed", place,
+          check.a_type(list[place]))
+      end
       near[#near + 1] = place
     else
       local space = record.space
@@ -128,7 +132,7 @@ local function begin_all(call, far, spaces)
     local words, of_word, now = watched(call, far[space])
     table.move(now, 1, #now, #ready + 1, ready)
     if #words > 0 then
-      local answer = settle(call, of_word, request.send(space, call, "start", "watch",
+      local answer = settle(call, of_word, request.send(space, call, "begin", "watch",
         #ready > 0 and "0" or "2", table.unpack(words)))
       if answer[1] == "ok" then
         arrived(of_word, ready, table.unpack(answer, 2, answer.n))
@@ -153,7 +157,7 @@ end
 local function wait_near(list, near, begun, deadline)
   local items = {}
   for i, place in ipairs(near) do items[i] = list[place] end
-  for _, watch in ipairs(begun) do items[#items + 1] = request.send(watch.space, "wait", "waitable") end
+  for _, watch in ipairs(begun) do items[#items + 1] = request.send(watch.space, "wait", "bell") end
   if #items == 0 then return {} end
   local left = deadline and math.max(0, deadline - client.now())
   return client.wait(items, left) or {}
@@ -164,7 +168,7 @@ local function round(call, list, near, far, spaces, deadline)
   local begun, ready = begin_all(call, far, spaces)
   local good, near_ready = pcall(wait_near, list, near, begun, #ready > 0 and 0 or deadline)
   end_all(call, begun, ready)
-  if not good then error(near_ready, 0) end
+  if not good then request.again(near_ready) end
   local places, found = {}, {}
   for _, item in ipairs(near_ready) do found[item] = true end
   for _, place in ipairs(near) do places[place] = found[list[place]] end

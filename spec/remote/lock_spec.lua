@@ -43,7 +43,7 @@ for _, at in ipairs(both) do
       raises(at, lock, "acquire: deadlock: held by this task already; a lock is not re-entrant", lock.acquire, lock)
       raises(at, lock, "acquire: deadlock: held by this task already", lock.acquire, lock, 0)
       local ok, why = ipc.spawn(function() return pcall(lock.release, lock) end):result(PATIENCE)
-      assert.truthy(not ok and why:find("release: it is held by main; only its holder can release it", 1, true), why)
+      assert.truthy(not ok and why:find "release: it is held by main[^;]*; only its holder can release it", why)
       lock:release()
     end)
 
