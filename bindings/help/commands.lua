@@ -51,8 +51,8 @@ local ls = {
   name = "ls",
   brief = "the spaces, or the objects of one",
   text = "Lists the spaces of this user with their memory, tasks and objects; or the objects of a space and their "
-    .. "state.",
-  synopsis = { "[SPACE]" },
+    .. "state. A server's address, redis://HOST or redis://HOST/SPACE, does so of the spaces there.",
+  synopsis = { "[SPACE|ADDRESS]" },
   arguments = { "space" },
   options = { help() },
   status = "0; 1 where there is no such space.",
@@ -61,8 +61,9 @@ local ls = {
 local rm = {
   name = "rm",
   brief = "removes a space, or an object of it",
-  text = "Removes the space, or only the object of that name in it. Programs that have it open keep what they have.",
-  synopsis = { "SPACE [NAME]" },
+  text = "Removes the space, or only the object of that name in it. Programs that have it open keep what they have; of "
+    .. "a space on a server, ADDRESS, they are told that it was removed.",
+  synopsis = { "SPACE|ADDRESS [NAME]" },
   arguments = { "space", "object" },
   options = { help() },
   status = "0; 1 where there is none.",

@@ -47,6 +47,13 @@ bool command_has(const char *word)
     return false;
 }
 
+bool command_is_address(const char *word)
+{
+    return strncmp(word, "redis://", 8) == 0 ||
+           strncmp(word, "rediss://", 9) == 0 ||
+           strncmp(word, "redis+unix:", 11) == 0;
+}
+
 static bool explores(const char *word)
 {
     return strcmp(word, "explore") == 0 || strcmp(word, "replay") == 0;

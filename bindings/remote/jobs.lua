@@ -13,6 +13,7 @@ local jobs = {}
 
 local AT_ONCE = 64 -- results in one answer, tasks in one request
 local BYTES_AT_ONCE = 65536
+local CLOSED = "it was closed: remove it, s:remove(name), and make a new one"
 
 -- What is a process's and a thread's own: a fork has none of them.
 local function own(record)
@@ -47,7 +48,7 @@ end
 function jobs.submit(record, call, deadline, job, cell)
   local status, number = object.wait(record, call, deadline, "pool_submit", jobs.box(record), cell)
   if status == "ok" then return enter(record, job, number) end
-  if status == "closed" then object.misuse(record, call, "it was closed: remove it, s:remove(name), and make a new one") end
+  if status == "closed" then object.misuse(record, call, CLOSED) end
   return nil, status == "timeout" and "full" or status
 end
 
@@ -68,7 +69,7 @@ function jobs.submit_all(record, call, list, cells)
     local last = some(cells, next_one)
     local status, first, count = object.ask(record, call, "pool_submit_many", jobs.box(record),
       table.unpack(cells, next_one, last))
-    if status == "closed" then object.misuse(record, call, "it was closed: remove it, s:remove(name), and make a new one") end
+    if status == "closed" then object.misuse(record, call, CLOSED) end
     for i = 0, math.tointeger(tonumber(count)) - 1 do
       enter(record, list[next_one + i], ("%d"):format(math.tointeger(tonumber(first)) + i))
     end
@@ -93,11 +94,11 @@ function END.error(job, cell)
 end
 
 function END.died(job, cell)
-  job.ok, job.error = false, ("%s: its worker died: %s"):format(object.title(job.record), cell:sub(2))
+  job.ok, job.error = false, "its worker died: " .. cell:sub(2)
 end
 
 function END.cancelled(job)
-  job.ok, job.error = false, ("%s: cancelled"):format(object.title(job.record))
+  job.ok, job.error = false, "cancelled"
 end
 
 local function settle(record, number, status, cell)

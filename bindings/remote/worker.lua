@@ -67,8 +67,9 @@ function worker.stop(state)
   if state.idle then error(STOP, 0) end
 end
 
---- worker.serve: runs tasks of the pool until it is closed or worker.stop.  how = { allowed = set of modules, any_version =,
---- worker = its name for people, orders = the id of the queue for orders, or "" }; state = a table, for worker.stop.
+--- worker.serve: runs tasks of the pool until it is closed or worker.stop.  how = { allowed = set of modules,
+--- any_version =, worker = its name for people, orders = the id of the queue for orders, or "" }; state = a table, for
+--- worker.stop.
 function worker.serve(pool, how, state)
   local record = client.record(pool)
   object.ask(record, "work", "pool_enter", how.orders)

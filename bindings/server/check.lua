@@ -24,7 +24,8 @@ local CHECKS = {
   end,
   function(facts)
     if facts.appendfsync == "no" then
-      return "appendfsync is no: when the machine ends, half a minute of changes may be gone. CONFIG SET appendfsync everysec"
+      return "appendfsync is no: when the machine ends, half a minute of changes may be gone. CONFIG SET appendfsync "
+        .. "everysec"
     end
   end,
   function(facts)

@@ -66,8 +66,8 @@ end
 local WORKER = {
   name = "worker",
   brief = "runs the tasks of a pool on another machine",
-  text = "Runs tasks that scripts give to a pool of a space on a server (s.pool(NAME)). It runs functions of the modules "
-    .. "that --allow names, as package.path finds them here, and nothing else.",
+  text = "Runs tasks that scripts give to a pool of a space on a server (s.pool(NAME)): functions of the modules that "
+    .. "--allow names, as package.path finds them here, and nothing else.",
   synopsis = { "--allow MODULE,... [options] ADDRESS" },
   options = {
     { "--allow", value = "MODULE,...", to = "allow", read = list, text = "whose functions may be run" },
@@ -79,7 +79,7 @@ local WORKER = {
     HELP,
   },
   after = "ADDRESS is redis://[user[:password]@]host[:port]/space, rediss:// the same with TLS, or "
-    .. "redis+unix:PATH/space; - takes it from TIDELOCK_WORKER, so that no password is seen in a list of processes. "
+    .. "redis+unix:PATH/space; - takes it from TIDELOCK_WORKER, so that no list of processes shows a password. "
     .. "It waits until there is such a pool, and ends when that is closed, or by Ctrl-C: tasks that run are finished "
     .. "then, at a second Ctrl-C given back.",
   status = "0; 1 where the server cannot be reached or refuses; 2 wrong use.",
@@ -91,6 +91,17 @@ options.worker = read.reader_anywhere(WORKER, function(found)
   if not found.allow then read.refuse "worker: say whose functions it may run: --allow MODULE,..." end
   found.address = found.words[1]
 end)
+
+--- Reads the words behind `ls` and `rm`, where the first is an address.
+function options.ls(words)
+  if words[2] then return nil, "tidelock: ls is of one server, or of one space\n" end
+  return { address = words[1] }
+end
+
+function options.rm(words)
+  if words[3] then return nil, "tidelock: rm is of a space, or of one object of it\n" end
+  return { address = words[1], name = words[2] }
+end
 
 options.commands = { engine = COMMAND, worker = WORKER }
 

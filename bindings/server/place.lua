@@ -7,7 +7,6 @@
 -- and the server's own data
 --
 -- The folder is its owner's alone (mode 0700): so are the password and the socket.
-local files = require "labs.files"
 local refuse = require("help.options").refuse
 local shell = require "server.shell"
 
@@ -67,8 +66,8 @@ end
 --- server's working directory is this folder.
 function place:pid()
   local pid = (read_all(self:path "engine.pid", "l") or ""):match "^%d+$"
-  local works_in = pid and files.real("/proc/" .. pid .. "/cwd")
-  return works_in and works_in == files.real(self.dir) and pid or nil
+  local works_in = pid and shell.line("readlink %s", "/proc/" .. pid .. "/cwd")
+  return works_in and works_in == shell.line("readlink -f %s", self.dir) and pid or nil
 end
 
 --- What the server told last, for people: at most `count` lines.

@@ -1,6 +1,6 @@
 --- The command `tidelock engine start`.
-local files = require "labs.files"
 local addresses = require "server.addresses"
+local ipc = require "tidelock"
 local place = require "server.place"
 local program = require "server.program"
 local refuse = require("help.options").refuse
@@ -20,7 +20,7 @@ end
 local function wait_until_it_answers(here)
   for _ = 1, PATIENCE * 20 do
     if here:pid() and addresses.answers(here) then return end
-    files.sleep(0.05)
+    ipc.sleep(0.05)
   end
   refuse("engine start: the server does not answer; the end of %s:\n%s", here:path "log", here:last_words(5))
 end

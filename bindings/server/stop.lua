@@ -1,5 +1,5 @@
 --- The command `tidelock engine stop`.
-local files = require "labs.files"
+local ipc = require "tidelock"
 local place = require "server.place"
 local refuse = require("help.options").refuse
 local shell = require "server.shell"
@@ -20,7 +20,7 @@ return function(found)
       print("stopped; its spaces are in " .. here.dir)
       return 0
     end
-    files.sleep(0.05)
+    ipc.sleep(0.05)
   end
   refuse("engine stop: pid %s does not end; its log: %s", pid, here:path "log")
 end
