@@ -102,6 +102,24 @@ local CHECKS = {
     local q = far.queue()
     assert.same({ nil, "empty" }, { q:get(0.01) }) -- nothing else: a wait without end cannot be asserted
   end,
+  ["what is handed to a task"] = function()
+    for _, redeliver in ipairs{ false, true } do
+      local q = far.queue{ redeliver = redeliver }
+      local victim = ipc.spawn(function() q:get() end)
+      await(function() return tostring(q):find "1 getting" end)
+      victim:suspend()
+      q:put("in its hands")
+      assert.equal(0, #q)
+      victim:kill()
+      victim:join()
+      if redeliver then
+        assert.equal("in its hands", q:get(PATIENCE))
+      else
+        await(function() return tostring(q):find "0 getting" end)
+        assert.same({ nil, "empty" }, { q:get(0.05) })
+      end
+    end
+  end,
   ["a task whose host"] = function() end, -- the specs of faults
 }
 
