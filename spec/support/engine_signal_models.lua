@@ -171,6 +171,7 @@ local function woken(w, task, request, status)
   end
   granted(w, task, status)
   local was_notified = remove(w.notified, task)
+  request.notified = was_notified and status ~= "timeout"
   w:must(status == "timeout" or was_notified, "%s goes on, but nobody notified it", task.who)
   remove(w.waiting, task)
 end
@@ -202,15 +203,17 @@ function condition.postponed(w, task)
   remove(w.waiting, task)
 end
 
-function condition.undone(w, task)
+function condition.undone(w, task, request)
   w:must(w.owner == task, "%s gives back what it has not", task.who)
+  request.undone = true
   release(w)
 end
 
 function condition.ended(w, task)
   if w.owner == task then release(w, true) end
   remove(w.waiting, task)
-  if remove(w.notified, task) then notify(w, 1) end
+  local unheard = task.last and task.last.notified and not task.last.undone
+  if remove(w.notified, task) or unheard then notify(w, 1) end
 end
 
 function condition.check(w)
