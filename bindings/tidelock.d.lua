@@ -1511,8 +1511,8 @@ local far = {}
 ---@field ca? string file of the certificates that are trusted, where not the system's
 
 --- Two connected ends, both of a name: `local a, b = s.pipe "line"`; one program
---- uses the first, another the second. An end is open until the programs that
---- have used it have closed it or ended.
+--- uses the first, another the second. The program that makes the pipe has both
+--- ends open, others those that they have used, until they close them or end.
 ---@param name string
 ---@param duplex? boolean false: the first end only receives, the second sends
 ---@return tidelock.pipe first

@@ -5,10 +5,10 @@
 -- they wait for themselves, until it comes back to the task that asks.
 --
 -- No false report: requests run one at a time, so all that is read is so at one moment.  Only waits without a deadline
--- count (MAY "1"): others end by themselves.  A search takes LIMIT steps, and then finds nothing.
+-- count (MAY "1"): others end by themselves.  A search takes MOST steps, and then finds nothing.
 local engine = ...
 local redis, store, slot = engine.redis, engine.store, engine.slot
-local LIMIT = engine.LIMIT
+local MOST = 64
 
 local cycle = {}
 engine.cycle = cycle
@@ -32,7 +32,7 @@ local through
 -- The way from an object back to the task: { { who, holds, wants } ... }, the last of the task itself; nil: none.
 local function way_back(search, o)
   search.steps = search.steps + 1
-  if search.steps > LIMIT or search.seen[o.id] then return nil end
+  if search.steps > MOST or search.seen[o.id] then return nil end
   search.seen[o.id] = true
   local holders_of = engine.holders[o.kind]
   if not holders_of then return nil end

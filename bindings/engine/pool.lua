@@ -8,7 +8,8 @@ local has_room, collected = pool.has_room, pool.collected
 
 -- ---- submitting ----
 
-local function check(o, box, cell)
+local function check(me, o, box, cell)
+  if box ~= me.who and box:match "^%w+%.%d+$" then return nil, "error", { "this is the box of another task" } end
   if not box:match "^[%w._-]+$" then return nil, "error", { "a box is letters, digits, '.', '_' and '-'" } end
   if o.closed then return nil, "closed" end
   local accepted, why = large.keep(cell)
@@ -20,7 +21,7 @@ local function own_box(me, o, box)
 end
 
 engine.define("pool_submit", "pool", function(me, o, may, box, cell)
-  local accepted, status, fields = check(o, box, cell)
+  local accepted, status, fields = check(me, o, box, cell)
   if not accepted then return status, fields end
   own_box(me, o, box)
   if not has_room(o) then
@@ -38,12 +39,12 @@ engine.define("pool_submit_many", "pool", function(me, o, box, ...)
   for i = 1, select("#", ...) do
     local cell = select(i, ...)
     if not has_room(o) then break end
-    local accepted, status, fields = check(o, box, cell)
+    local accepted, status, fields = check(me, o, box, cell)
     if not accepted then return status, fields end
+    if count == 0 then own_box(me, o, box) end
     local number = pool.add(o, box, cell)
     first, count = first or number, count + 1
   end
-  own_box(me, o, box)
   go_on(o)
   return "ok", { first or "0", count }
 end)
@@ -129,8 +130,7 @@ end
 -- Who submitted has ended: nobody asks for its results.
 engine.died.box = function(who, id)
   object.discard("b", id .. "." .. who, "list")
-  local o = object.load(id)
-  if o then go_on(o) end
+  engine.chore.add("purge", id)
 end
 
 -- ---- results ----
@@ -220,6 +220,7 @@ end
 
 engine.define("pool_terminate", "pool", function(_, o)
   close(o)
+  object.set(o, "terminated", "1")
   for _, number in ipairs(redis.call("HVALS", key("u", o))) do
     local task = task_of(o, number)
     if task then cancel(o, task) end

@@ -1,6 +1,7 @@
 --- Pool tasks: the tasks of a pool, the workers that run them, and boxes for the results; the requests are in pool.
 --
--- Fields: retry, queue (how many tasks may wait; "0": any number) as it was made; closed, number (the last task's).
+-- Fields: retry, queue (how many tasks may wait; "0": any number) as it was made; closed, terminated, number (the
+-- last task's).
 -- y<ID>: number -> "ATTEMPT WHO BOX CELL" of all tasks that have not ended; WHO is "-" while it waits, "!" and the
 -- worker of one that was cancelled while it ran.  q<ID>: the sorted set of the numbers that wait: what comes back is
 -- first by itself.  u<ID>: worker -> the number that it runs, or nothing.  b<ID>.<BOX>: results, "NUMBER STATUS CELL".
@@ -40,9 +41,8 @@ end
 -- ---- boxes ----
 
 -- Whether somebody may still ask for what is in it.
-local function is_wanted(box)
-  local session, task = box:match "^(%w+)%.(%d+)$"
-  return not session or redis.call("HEXISTS", store.key("s", session), "t" .. task) == 1
+local function is_wanted(o, box)
+  return not box:match "^%w+%.%d+$" or engine.hold.get(box, "box", o.id, "")
 end
 
 local function collected(who, texts)
@@ -69,7 +69,7 @@ local function serve(o, box)
 end
 
 local function into_box(o, task, status, cell)
-  if not is_wanted(task.box) then
+  if not is_wanted(o, task.box) then
     large.drop(cell)
     return
   end
@@ -92,21 +92,29 @@ local function ended(o, task, status, cell)
   into_box(o, task, status, cell)
 end
 
+-- Nobody wants it any more.
+local function drop(o, task)
+  redis.call("HDEL", key("y", o), task.number)
+  large.drop(task.cell)
+end
+
 -- ---- workers ----
 
 -- One may be given to a waiting worker, or has room in front of those who wait to submit.
 local let_in
 
--- The next task that somebody wants; the others are dropped.  nil, true: there are more, but this call has done enough.
+-- The next task that somebody wants; the others are dropped, and after pool_terminate all are cancelled.  nil, true:
+-- there are more, but this call has done enough.
 local function next_task(o)
   for _ = 1, LIMIT do
     local number = redis.call("ZPOPMIN", key("q", o))[1]
     if not number then return nil end
     local task = task_of(o, number)
-    if task then
-      if is_wanted(task.box) then return task end
-      redis.call("HDEL", key("y", o), number)
-      large.drop(task.cell)
+    if task and o.terminated then
+      ended(o, task, "cancelled", "=")
+    elseif task then
+      if is_wanted(o, task.box) then return task end
+      drop(o, task)
     end
   end
   return nil, true
@@ -152,6 +160,27 @@ engine.chores.pool = function(budget, id)
   local used, finished = match(o, budget)
   if finished then check_finished(o) end
   return used, finished
+end
+
+-- Drops what waits for those who have ended.  Field purged: up to which number it has come.
+engine.chores.purge = function(budget, id)
+  local o = object.load(id)
+  if not o then return 1, true end
+  local numbers = redis.call("ZRANGEBYSCORE", key("q", o), "(" .. (o.purged or "0"), "+inf", "LIMIT", 0, budget)
+  for _, number in ipairs(numbers) do
+    local task = task_of(o, number)
+    if task and not is_wanted(o, task.box) then
+      redis.call("ZREM", key("q", o), number)
+      drop(o, task)
+    end
+  end
+  if #numbers == budget then
+    object.set(o, "purged", numbers[budget])
+    return budget, false
+  end
+  object.clear(o, "purged")
+  go_on(o)
+  return #numbers, true
 end
 
 local function has_room(o)

@@ -59,13 +59,15 @@ local function is_full(o)
   return o.maxsize ~= "0" and items.size(o) >= tonumber(o.maxsize)
 end
 
--- There is room: lets in the first who waits to put.
-local function let_in(o)
+-- So many were taken: lets in as many who wait to put.
+local function let_in(o, n)
   if o.maxsize == "0" then return end
-  local record = slot.next("p" .. o.id)
-  if not record then return end
-  slot.answer(record, "ok")
-  enter(o, record.cell, record.extra[1])
+  for _ = 1, n do
+    local record = not is_full(o) and slot.next("p" .. o.id)
+    if not record then return end
+    slot.answer(record, "ok")
+    enter(o, record.cell, record.extra[1])
+  end
 end
 
 -- The priority as it is kept; nil: it is none for this queue.
@@ -105,38 +107,42 @@ engine.define("queue_put_many", "queue", function(_, o, ...)
   return "ok", { count }
 end)
 
--- Takes one for a task: its fields, behind those of the list; nil: there is none.
-local function take(o, who, list)
-  local item = items.take(o)
-  if not item then return nil end
-  taken(o, who, item)
-  let_in(o)
-  return items.fields(item, list)
+-- Takes up to `max` for a task: their fields, behind those of the list; nil: there is none.
+local function take(o, who, max, list)
+  for taken_now = 1, max do
+    local item = items.take(o)
+    if not item then
+      max = taken_now - 1
+      break
+    end
+    taken(o, who, item)
+    items.fields(item, list)
+  end
+  if max == 0 then return nil end
+  let_in(o, max)
+  return list
 end
 
 --- Takes one for a task: status, fields (behind those of the list); nil: it would have to wait.
 function queue.try(o, who, list)
-  local fields = take(o, who, list)
-  if fields then return "ok", fields end
+  if take(o, who, 1, list) then return "ok", list end
   if o.closed then return "closed" end
 end
 
-local function get(me, o, may)
-  local status, fields = queue.try(o, me.who)
-  if status then return status, fields end
+local function get(me, o, max, may)
+  local list = {}
+  if take(o, me.who, max, list) then return "ok", list end
+  if o.closed then return "closed" end
   if may == "0" then return "empty" end
   return slot.wait(me, o.id, may, "w" .. o.id)
 end
 
-engine.define("queue_get", "queue", get)
+engine.define("queue_get", "queue", function(me, o, may)
+  return get(me, o, 1, may)
+end)
 
 engine.define("queue_get_many", "queue", function(me, o, max, may)
-  local list = {}
-  for _ = 1, math.min(tonumber(max), engine.MANY) do
-    if not take(o, me.who, list) then break end
-  end
-  if #list > 0 then return "ok", list end
-  return get(me, o, may)
+  return get(me, o, math.min(tonumber(max), engine.MANY), may)
 end)
 
 engine.define("queue_size", "queue", function(_, o)
@@ -207,9 +213,10 @@ end
 
 engine.died.debt = function(_, id, _, value)
   local o = object.load(id)
-  if not o then return end
+  local n = o and math.min(tonumber(value), tonumber(o.unfinished)) or 0
+  if n == 0 then return end
   object.set(o, "abandoned", "1")
-  finished(o, math.min(tonumber(value), tonumber(o.unfinished)))
+  finished(o, n)
 end
 
 --- A task was granted items (fields from a place on) and wants none: they are as if nobody had taken them.
@@ -262,6 +269,6 @@ engine.kinds.queue = {
   state = function(o)
     return ("%d%s messages%s%s, %d getting, %d putting, %d joining"):format(items.size(o),
       o.maxsize ~= "0" and " of " .. o.maxsize or "", ORDERS[o.order], o.closed and ", closed" or "",
-      slot.waiting("w" .. o.id), slot.waiting("p" .. o.id), slot.waiting("j" .. o.id))
+      slot.waiting("w" .. o.id) + slot.waiting("v" .. o.id), slot.waiting("p" .. o.id), slot.waiting("j" .. o.id))
   end,
 }

@@ -5,7 +5,7 @@
 -- Without a bound it is a signal, and nothing comes back: that would invent signals.
 local engine = ...
 local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
-local LIMIT = engine.LIMIT
+local LIMIT, MOST_HOLDERS = engine.LIMIT, 64
 
 local ABOVE = "above its bound; release only what was acquired"
 
@@ -105,7 +105,7 @@ engine.died.seat = function(who, id)
 end
 
 engine.holders.semaphore = function(o)
-  local flat, list, seats = redis.call("ZRANGE", seats_key(o), 0, LIMIT, "WITHSCORES"), {}, 0
+  local flat, list, seats = redis.call("ZRANGE", seats_key(o), 0, MOST_HOLDERS, "WITHSCORES"), {}, 0
   for i = 1, #flat, 2 do
     list[#list + 1] = flat[i]
     seats = seats + flat[i + 1]

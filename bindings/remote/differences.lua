@@ -20,6 +20,9 @@ differences.rows = {
   "value:update and table:update may call their function again, where another has written meanwhile; set and add do "
     .. "not wait for an update",
   "a ttl is rounded up to milliseconds",
+  "what is handed to a task that has died a moment ago, before the server knows of it, is lost, but where the queue "
+    .. "redelivers",
+  "a new table may have 2,000 keys: others are set afterwards",
   "s.pipe(name) makes pipes: near they have no names",
   "an end of a pipe that a child inherits keeps it open from the child's first call on, not from its start",
   "pipe:close by one thread is for its whole process",

@@ -138,12 +138,12 @@ function object.class(kind)
   metatable.__tostring, metatable.__newindex, metatable.__index = describe, newindex, index(class)
   class.method = function(name, most, fn)
     class.order[#class.order + 1] = name
-    class.methods[name] = function(self, ...)
+    class.methods[name] = client.method(function(self, ...)
       local record = client.record(self)
       if not record or record.kind ~= kind then check.wrong_object(name, kind, self) end
       if select("#", ...) > most then check.count(title(record), name, most, select("#", ...)) end
       return fn(record, ...)
-    end
+    end)
   end
   class.property = function(name, fn)
     class.property_order[#class.property_order + 1] = name

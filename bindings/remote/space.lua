@@ -97,18 +97,18 @@ local function make(here, class, name, ...)
 end
 
 local function constructor(here, kind)
-  return function(name, ...)
+  return client.method(function(name, ...)
     check_name(here, kind, name)
     if select("#", ...) == 0 then
       local found = find(here, kind, name)
       if found then return present(here, kind, found[2], name, false, table.unpack(found, 4, found.n)) end
     end
     return make(here, object.class_of(kind), name, ...)
-  end
+  end)
 end
 
 local function refusing(here, kind)
-  return function() check.misuse(title(here), kind, differences.refused[kind]) end
+  return client.method(function() check.misuse(title(here), kind, differences.refused[kind]) end)
 end
 
 -- ---- the space itself ----
@@ -138,7 +138,7 @@ function methods.list(self, ...)
   check.count(title(here), "list", 0, select("#", ...))
   local list = {}
   each(here, "list", "list", 4, function(_, kind, name, state)
-    list[#list + 1] = { name = name, kind = kind, state = state }
+    list[#list + 1] = { name = name, kind = kind, state = ('%s "%s": %s'):format(kind, name, state) }
   end)
   return list
 end
@@ -208,7 +208,7 @@ end
 local function new_space(session)
   local here = { session = session, uid = session.uid, name = session.name, where = session.where, kinds = IS_KIND,
     members = { name = session.name } }
-  for name, method in pairs(methods) do here.members[name] = method end
+  for name, method in pairs(methods) do here.members[name] = client.method(method) end
   for _, kind in ipairs(KINDS) do here.members[kind] = constructor(here, kind) end
   for kind in pairs(differences.refused) do here.members[kind] = refusing(here, kind) end
   here.facade = setmetatable({}, metatable)
@@ -241,8 +241,9 @@ function space.open(address, options, ...)
   options = options or {}
   check.keys(nil, "open", options, OPTIONS)
   if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
-  local good, session = pcall(client.open, address, options)
-  if not good then check.misuse(nil, "open", "%s", tostring(session)) end
+  local good, session, why = pcall(client.open, address, options)
+  if not good then request.again(session) end
+  if not session then check.misuse(nil, "open", "%s", why) end
   return (spaces[session.uid] or new_space(session)).facade
 end
 

@@ -42,41 +42,48 @@ static int talk(struct tl_wire *wire, struct tl_words *command,
     return status;
 }
 
-/* Redis repeats none of the words of AUTH in an error; ours says no more. */
+static bool is_exposed(const struct tl_endpoint *endpoint)
+{
+    return *endpoint->password && !endpoint->insecure &&
+           !tl_endpoint_is_private(endpoint);
+}
+
+static void write_proof(struct tl_words *command,
+                        const struct tl_endpoint *endpoint)
+{
+    tl_words_begin(command, *endpoint->user ? 3 : 2);
+    tl_words_add_text(command, "AUTH");
+    if (*endpoint->user)
+        tl_words_add_text(command, endpoint->user);
+    tl_words_add_text(command, endpoint->password);
+}
+
+/* What the server says of it is not repeated, whatever that may be. */
 static int prove(struct tl_wire *wire, const struct tl_endpoint *endpoint,
                  int64_t deadline)
 {
     struct tl_words command = {0};
+    struct redisReply *reply = NULL;
     if (!*endpoint->password)
         return TL_OK;
-    if (!endpoint->insecure && !tl_endpoint_is_private(endpoint))
-        return refuse(wire, "a password would go over the network for all to "
-                            "read: use rediss://, or say insecure = true");
-    tl_words_begin(&command, *endpoint->user ? 3 : 2);
-    tl_words_add_text(&command, "AUTH");
-    if (*endpoint->user)
-        tl_words_add_text(&command, endpoint->user);
-    tl_words_add_text(&command, endpoint->password);
-    if (command.bytes && !command.failed) {
-        int status = tl_wire_send(wire, command.bytes, command.size, deadline);
-        struct redisReply *reply = NULL;
-        if (status == TL_OK)
-            status = tl_wire_receive(wire, &reply, deadline);
-        if (status == TL_OK && reply->type == REDIS_REPLY_ERROR)
-            status = refuse(wire, "user or password is wrong, or the server "
-                                  "wants none");
-        if (reply)
-            freeReplyObject(reply);
+    write_proof(&command, endpoint);
+    int status = tl_login_talk(wire, &command, &reply, deadline);
+    if (status == TL_REFUSED)
+        refuse(wire, "user or password is wrong, or the server wants none");
+    if (reply)
+        freeReplyObject(reply);
+    if (command.bytes)
         explicit_bzero(command.bytes, command.size);
-        tl_words_drop(&command);
-        return status;
-    }
-    return TL_NO_MEMORY;
+    tl_words_drop(&command);
+    return status;
 }
 
 int tl_login(struct tl_wire *wire, const struct tl_endpoint *endpoint,
              int64_t deadline)
 {
+    if (is_exposed(endpoint))
+        return refuse(wire, "a password would go over the network for all to "
+                            "read: use rediss://, or say insecure = true");
     int status = tl_wire_open(wire, endpoint, deadline);
     if (status == TL_OK)
         status = prove(wire, endpoint, deadline);

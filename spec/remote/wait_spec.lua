@@ -6,7 +6,8 @@ local raises = dofile "spec/support/raises.lua"
 local PATIENCE = 20
 
 local function shows(object, text)
-  await(function() return tostring(object):find(text, 1, true) end)
+  local limit = ipc.now() + PATIENCE
+  await(function() return tostring(object):find(text, 1, true) or ipc.now() > limit end)
 end
 
 for _, at in ipairs(both) do

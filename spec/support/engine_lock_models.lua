@@ -34,8 +34,8 @@ local function lock_model(kind)
       w:must(status ~= "error" or w.owner == task and kind == "lock", "acquire: %s", fields[1])
       return
     end
-    w:must(not w.owner or w.owner == task and kind == "rlock", "%s has it, and %s gets it", tostring(w.owner and w.owner.who),
-      task.who)
+    w:must(not w.owner or w.owner == task and kind == "rlock", "%s has it, and %s gets it",
+      tostring(w.owner and w.owner.who), task.who)
     w:must((status == "abandoned") == (w.abandoned or false), "granted as %s", status)
     local token = math.tointeger(tonumber(fields[1]))
     w:must(w.owner and token == w.last or not w.owner and token > w.last, "the token was %d and is %d", w.last, token)
@@ -219,7 +219,7 @@ function cycles.answered(w, task, request, status, fields)
   end
 end
 
-function cycles.undone(w, task, request)
+function cycles.undone(w, _, request)
   w.owners[request.args[1]] = nil
 end
 

@@ -9,7 +9,15 @@ local event = { name = "event", sessions = 3, tasks = 3 }
 models.event = event
 
 function event.begin(w)
-  w.id = w:make "event"
+  w.id, w.requests = w:make "event", {}
+end
+
+function event.waits(w, _, request)
+  w.requests[request] = true
+end
+
+function event.ended(w, task)
+  if task.pending then w.requests[task.pending] = nil end
 end
 
 function event.choose(w)
@@ -17,15 +25,21 @@ function event.choose(w)
 end
 
 function event.answered(w, task, request, status, fields)
-  if request.op == "event_set" then w.set = true end
+  if request.op == "event_set" then
+    w.set = true
+    for waiting in pairs(w.requests) do waiting.let = true end
+  end
   if request.op == "event_clear" then w.set = false end
   if request.op == "event_is_set" then w:must(fields[1] == (w.set and "1" or "0"), "is_set: %s", fields[1]) end
-  if request.op == "event_wait" and status == "ok" then
-    w:must(w.set, "%s was let go though it is not set", task.who)
+  if request.op == "event_wait" then
+    w.requests[request] = nil
+    w:must(status ~= "ok" or w.set or request.let, "%s was let go though it is not set", task.who)
   end
 end
 
+-- Who waited when it was set goes on, even where it was cleared at once.
 function event.check(w)
+  for waiting in pairs(w.requests) do w:must(not waiting.let, "it was set, and somebody sleeps on") end
   w:must(not w.set or w:count("w", w.id) == 0, "somebody waits though it is set")
 end
 
@@ -57,58 +71,54 @@ end
 
 -- ---- barrier ----
 
-local function barrier_model(name, parties, tasks, steps)
-  local model = { name = name, sessions = 3, tasks = tasks, steps = steps }
+local barrier = { name = "barrier", sessions = 3, tasks = 3 }
+models.barrier = barrier
+local PARTIES = 3
 
-  function model.begin(w)
-    w.id, w.arrived, w.served = w:make("barrier", "parties", parties), {}, {}
-  end
-
-  function model.choose(w)
-    if w:one_in(30) then return "barrier_abort", w.id end
-    if w:one_in(w.broken and 3 or 30) then return "barrier_reset", w.id end
-    return "barrier_wait", w.id, w:pick{ "1", "2" }
-  end
-
-  local function break_it(w)
-    w.broken = true
-  end
-
-  -- The places of a round are 1 to parties.
-  local function served(w, fields)
-    local place = math.tointeger(tonumber(fields[1]))
-    w:must(not w.served[place], "place %d was given twice", place)
-    w.served[place] = true
-    local n = 0
-    for _ in pairs(w.served) do n = n + 1 end
-    if n == parties then w.served = {} end
-  end
-
-  function model.answered(w, _, request, status, fields)
-    if request.op == "barrier_reset" then w.broken = false end
-    if request.op == "barrier_abort" then break_it(w) end
-    if request.op ~= "barrier_wait" then return end
-    if status == "timeout" then break_it(w) end
-    if status == "ok" then served(w, fields) end
-  end
-
-  function model.ended(w, task)
-    local request = task.pending
-    if request and not request.granted and request.op == "barrier_wait" then break_it(w) end
-  end
-
-  function model.check(w)
-    local waiting = w:count("w", w.id)
-    w:must(waiting < parties, "%d wait of %d", waiting, parties)
-    w:must(not next(w.served), "a round was served in part")
-    w:must((w:object(w.id).broken ~= nil) == (w.broken or false), "broken: %s", tostring(w:object(w.id).broken))
-    w:must(not w.broken or waiting == 0, "somebody waits at a broken barrier")
-  end
-
-  return model
+function barrier.begin(w)
+  w.id, w.arrived, w.served = w:make("barrier", "parties", PARTIES), {}, {}
 end
 
-models.barrier, models.crowd = barrier_model("barrier", 3, 3), barrier_model("barrier of a crowd", 80, 40, 600)
+function barrier.choose(w)
+  if w:one_in(30) then return "barrier_abort", w.id end
+  if w:one_in(w.broken and 3 or 30) then return "barrier_reset", w.id end
+  return "barrier_wait", w.id, w:pick{ "1", "2" }
+end
+
+local function break_it(w)
+  w.broken = true
+end
+
+-- The places of a round are 1 to 3.
+local function served(w, fields)
+  local place = math.tointeger(tonumber(fields[1]))
+  w:must(not w.served[place], "place %d was given twice", place)
+  w.served[place] = true
+  local n = 0
+  for _ in pairs(w.served) do n = n + 1 end
+  if n == PARTIES then w.served = {} end
+end
+
+function barrier.answered(w, _, request, status, fields)
+  if request.op == "barrier_reset" then w.broken = false end
+  if request.op == "barrier_abort" then break_it(w) end
+  if request.op ~= "barrier_wait" then return end
+  if status == "timeout" then break_it(w) end
+  if status == "ok" then served(w, fields) end
+end
+
+function barrier.ended(w, task)
+  local request = task.pending
+  if request and not request.granted and request.op == "barrier_wait" then break_it(w) end
+end
+
+function barrier.check(w)
+  local waiting = w:count("w", w.id)
+  w:must(waiting < PARTIES, "%d wait of %d", waiting, PARTIES)
+  w:must(not next(w.served), "a round was served in part")
+  w:must((w:object(w.id).broken ~= nil) == (w.broken or false), "broken: %s", tostring(w:object(w.id).broken))
+  w:must(not w.broken or waiting == 0, "somebody waits at a broken barrier")
+end
 
 -- ---- condition ----
 
@@ -161,6 +171,7 @@ local function woken(w, task, request, status)
   end
   granted(w, task, status)
   local was_notified = remove(w.notified, task)
+  request.notified = was_notified and status ~= "timeout"
   w:must(status == "timeout" or was_notified, "%s goes on, but nobody notified it", task.who)
   remove(w.waiting, task)
 end
@@ -192,15 +203,17 @@ function condition.postponed(w, task)
   remove(w.waiting, task)
 end
 
-function condition.undone(w, task)
+function condition.undone(w, task, request)
   w:must(w.owner == task, "%s gives back what it has not", task.who)
+  request.undone = true
   release(w)
 end
 
 function condition.ended(w, task)
   if w.owner == task then release(w, true) end
   remove(w.waiting, task)
-  if remove(w.notified, task) then notify(w, 1) end
+  local unheard = task.last and task.last.notified and not task.last.undone
+  if remove(w.notified, task) or unheard then notify(w, 1) end
 end
 
 function condition.check(w)

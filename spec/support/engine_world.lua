@@ -2,10 +2,10 @@
 --
 --   world.run(model, seed, { steps =, library = }) -> nil, or what was wrong, with the last requests
 --
--- Clients are sessions with tasks.  A step of a history is: a request; a request sent twice (the answer was lost); a bell
--- that is read, or lost with its connection; a cancel of any kind; the clock; a client that is killed (its lease ends, or
--- a witness tells), stopped past its lease, or says bye; a task that leaves; a late copy of an old request.  After each
--- call of the server the model's invariants and the general ones are checked.
+-- Clients are sessions with tasks.  A step of a history is: a request; a request sent twice (the answer was lost); a
+-- bell that is read, or lost with its connection; a cancel of any kind; the clock; a client that is killed (its lease
+-- ends, or a witness tells), stopped past its lease, or says bye; a task that leaves; a late copy of an old request.
+-- After each call of the server the model's invariants and the general ones are checked.
 --
 -- A model:
 --   begin(w)                       makes its objects: w:make(kind, option, value ...)
@@ -14,8 +14,8 @@
 --   ended(w, task)                 a task's end: the server begins to take back what it had
 --   check(w)                       raises
 --   finish(w)                      before all ends
---   waits, postponed, undone       a request begins to wait; its time is over, but it waits for something yet; what it was
---                                  granted it has given back
+--   waits, postponed, undone       a request begins to wait; its time is over, but it waits for something yet; it has
+--                                  given back what it was granted
 local fake_redis = dofile "spec/support/fake_redis.lua"
 
 local world = {}
@@ -87,15 +87,15 @@ function world:slot(task)
   return entry and entry.fields["t" .. task.number]
 end
 
-function world:must(condition, text, ...)
+function world.must(_, condition, text, ...)
   if not condition then error(text:format(...), 0) end
 end
 
 -- ---- calls, and what they did ----
 
-local function parse_bell(self, text)
+local function parse_bell(text)
   local number, answer = text:match "^([%d.]+):(.*)$"
-  return number, answer, fake_redis.parse(answer), self
+  return number, answer
 end
 
 -- The server's own calls tell in which order it decided.
@@ -116,15 +116,19 @@ function world:note(...)
   self.log[#self.log + 1] = table.concat({ ... }, " ")
 end
 
-local function end_task(self, task)
+-- `task.ended`: in which call.
+local function end_task(self, task, call)
   if task.ended then return end
-  task.ended = true
+  task.ended = call
   if self.model.ended then self.model.ended(self, task) end
 end
 
 local function on_bell(self, event)
   local session = self.by_id[event.session]
-  local number, answer = parse_bell(self, event.bell)
+  if event.bell:match "^0:0:watch:" then
+    return self:must(not session.buried, "%s is to watch, and has ended", session.id)
+  end
+  local number, answer = parse_bell(event.bell)
   local task = session.tasks_by_number[number]
   local seq, status, fields = fake_redis.parse(answer)
   self:note("   bell", session.id, event.bell)
@@ -142,7 +146,7 @@ local function on_events(self)
     if event.buried then
       local session = self.by_id[event.buried]
       session.buried = true
-      for _, task in ipairs(session.tasks) do end_task(self, task) end
+      for _, task in ipairs(session.tasks) do end_task(self, task, self.calls) end
     else
       on_bell(self, event)
     end
@@ -153,6 +157,7 @@ end
 function world:call(session, number, seq, own, op, ...)
   local args = table.pack(...)
   for i = 1, args.n do args[i] = tostring(args[i]) end
+  self.was_busy, self.calls = self:is_busy(), self.calls + 1
   local answer = self.server.fcall(SPACE, session, number, seq, op, table.unpack(args))
   self:note(session, number, seq, op, table.concat(args, " "), "->", answer)
   local _, status, fields = fake_redis.parse(answer)
@@ -178,7 +183,7 @@ local function open(self)
   return session
 end
 
-function world:new_task(session)
+function world.new_task(_, session)
   local task = {
     session = session, number = ("%d"):format(session.next_task), seq = 0, who = session.id .. "." .. session.next_task,
   }
@@ -222,7 +227,7 @@ function world:ask(task, op, ...)
   task.seq = task.seq + 1
   local session = task.session
   local request = { seq = task.seq, op = op, args = table.pack(...) }
-  task.pending = request
+  task.pending, task.last = request, request
   local status, _, answer = self:call(session.id, task.number, task.seq, function(status, fields)
     settle(self, task, request, status, fields)
   end, op, ...)
@@ -238,19 +243,16 @@ end
 function world:resend(task, request, before)
   local session = task.session
   if session.buried then return end
-  self:call(session.id, task.number, request.seq, function(status, _, answer)
-    if status == "lost" then return end
-    if before and not before:match ":wait:" then
-      self:must(answer == before, "sent again, %s was answered %s and not %s", request.op, answer, before)
-    elseif status ~= "wait" then
-      self:must(task.pending ~= request or request.granted, "sent again, %s was answered %s without a bell", request.op,
-        answer)
-      if request.granted then
-        self:must(request.granted == answer, "sent again: %s, but the bell said %s", answer, request.granted)
-      end
-      if task.pending == request then task.pending = nil end
-    end
-  end, request.op, table.unpack(request.args, 1, request.args.n))
+  local status, _, answer = self:call(session.id, task.number, request.seq, nil, request.op,
+    table.unpack(request.args, 1, request.args.n))
+  if status == "lost" then return end
+  if before and not before:match ":wait:" then
+    self:must(answer == before, "sent again, %s was answered %s and not %s", request.op, answer, before)
+  elseif status ~= "wait" then
+    self:must(request.granted == answer, "sent again, %s was answered %s, but the bell said %s", request.op, answer,
+      tostring(request.granted))
+    if task.pending == request then task.pending = nil end
+  end
 end
 
 -- ---- what happens to clients ----
@@ -259,7 +261,7 @@ end
 local function listen(self, session)
   local bell = self.server.call("LPOP", PREFIX .. "m" .. session.id)
   if not bell then return end
-  local number, answer = parse_bell(self, bell)
+  local number, answer = parse_bell(bell)
   local task = session.tasks_by_number[number]
   local request = task and task.pending
   local seq = fake_redis.parse(answer)
@@ -273,31 +275,45 @@ local function listen(self, session)
   task.pending = nil
 end
 
-local function cancel(self, task)
-  local request = task.pending
-  local leave = self:pick{ "0", "1", "2" }
-  local session = task.session
-  self:call(session.id, task.number, request.seq, function(status, fields, answer)
-    if status == "lost" then return end
-    if status == "wait" then
-      request.cancelled = true
-      if self.model.postponed and not request.granted then self.model.postponed(self, task, request) end
-      self:must(leave == "0" or self.was_busy, "cancelled with %s, it still waits: %s", leave, request.op)
-      return
-    end
+-- The answer to a cancel that came too late, or whose wait was about to be answered.
+local function cancelled_late(self, task, request, leave, status, answer)
+  task.pending = nil
+  if answer == request.granted then return end
+  self:must(request.granted and leave == "2" and status == "timeout", "cancelled, %s was answered %s and not %s",
+    request.op, answer, tostring(request.granted))
+  self:must(self.model.undone, "%s was undone", request.op)
+  local _, _, granted = fake_redis.parse(request.granted)
+  self.model.undone(self, task, request, granted)
+end
+
+local function given_up(self, task, request, leave, status, fields)
+  if GIVEN_UP[status] then
     task.pending = nil
-    if not request.granted then
-      self:must(GIVEN_UP[status], "cancelled, %s was answered %s", request.op, status)
-      request.leave = leave
-      self.model.answered(self, task, request, status, fields)
-    elseif answer ~= request.granted then
-      self:must(leave == "2" and status == "timeout", "cancelled late, %s was answered %s and not %s", request.op, answer,
-        request.granted)
-      self:must(self.model.undone, "%s was undone", request.op)
-      local _, _, granted = fake_redis.parse(request.granted)
-      self.model.undone(self, task, request, granted)
+    request.leave = leave
+    self.model.answered(self, task, request, status, fields)
+  elseif status == "wait" then
+    request.cancelled = true
+    self:must(leave == "0" or self.was_busy, "cancelled with %s, it still waits: %s", leave, request.op)
+    if self.model.postponed then self.model.postponed(self, task, request) end
+  end
+end
+
+local function cancel(self, task)
+  local request, leave = task.pending, self:pick{ "0", "1", "2" }
+  local late = request.granted
+  local function own(status, fields, answer)
+    if late then
+      cancelled_late(self, task, request, leave, status, answer)
+    else
+      given_up(self, task, request, leave, status, fields)
     end
+  end
+  local status, _, answer = self:call(task.session.id, task.number, request.seq, function(status, fields, answer)
+    if status ~= "lost" and (late or GIVEN_UP[status] or status == "wait") then own(status, fields, answer) end
   end, "cancel", leave, request.op, table.unpack(request.args, 1, request.args.n))
+  if status ~= "lost" and task.pending == request and status ~= "wait" then
+    cancelled_late(self, task, request, leave, status, answer)
+  end
 end
 
 -- SIGKILL: nothing more comes from it; the server learns it later.
@@ -324,7 +340,7 @@ local function leave(self, task)
   for i, one in ipairs(session.tasks) do
     if one == task then table.remove(session.tasks, i) end
   end
-  end_task(self, task)
+  end_task(self, task, self.calls + 1)
   task.pending = nil
   self:call(session.id, task.number, 0, nil, "leave")
   self:new_task(session)
@@ -371,7 +387,6 @@ local function act(self, session)
   local task = self:pick(session.tasks)
   if task.pending then
     if task.pending.granted or not self:one_in(3) then return listen(self, session) end
-    self.was_busy = self:is_busy()
     if not task.pending.cancelled then return cancel(self, task) end
     return
   end
@@ -480,7 +495,10 @@ local function finish(self)
   end
   if self.model.finish then self.model.finish(self, last.tasks[1]) end
   self.model.check = function() end
-  self:call(last.id, 1, last.tasks[1].seq + 1, nil, "clear_space")
+  for i = 1, 100 do
+    local _, fields = self:call(last.id, 1, last.tasks[1].seq + i, nil, "clear_space")
+    if fields[1] == "0" then break end
+  end
   self:call(last.id, 0, 0, nil, "bye")
   for _ = 1, 100 do self.server.fcall(SPACE, "-", 0, 0, "status") end
   for key, entry in pairs(self.server.data) do
@@ -500,7 +518,7 @@ end
 
 local function new(model, seed, options)
   local self = setmetatable({
-    state = seed * 7919 + 17, log = {}, events = {}, sessions = {}, dead = {}, by_id = {}, sessions_made = 0,
+    state = seed * 7919 + 17, log = {}, events = {}, sessions = {}, dead = {}, by_id = {}, sessions_made = 0, calls = 0,
     wanted = model.sessions or 4, tasks = model.tasks or 2,
     model = setmetatable({}, { __index = model }),
   }, world)
