@@ -1,7 +1,7 @@
 -- Far objects without a server, without C and without other processes: the Lua of bindings/remote over the engine on
--- a fake Redis, all in this Lua state.  Programs are sessions with modules of their own, tasks are coroutines, and time is
--- the fake's clock: what waits is woken by a bell, or when the time has come.  For histories that no real server gives
--- again, such as a death between any two requests.
+-- a fake Redis, all in this Lua state.  Programs are sessions with modules of their own, tasks are coroutines, and time
+-- is the fake's clock: what waits is woken by a bell, or when its time has come.  For histories that no real server
+-- gives again, such as a death between any two requests.
 --
 --   local here = alone.new(seed)
 --   local program = here:program("chef")        program.ipc.open "fake:kitchen", ipc.wait, ipc.receive
@@ -129,6 +129,7 @@ local function client_of(program)
   function client.pid() return program.number end
   function client.method(fn) return fn end
   function client.class() end
+  function client.handler() return function(why) return why end end
   function client.record(value) return program.records[value] end
   function client.session(uid) return sessions[uid] end
   function client.object(metatable, record)
