@@ -15,6 +15,7 @@
 #include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
+#include "module.h"
 #include "terminal/keys.h"
 #include "timeline/pack.h"
 #include "timeline/reader.h"
@@ -24,13 +25,15 @@
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
 static const char *const names[] = {"explore", "replay", "timeline", "lab",
-                                    "top",     "ps",     NULL};
+                                    "top",     "ps",     "engine",   "worker",
+                                    NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"labs.files", files_open_library},
                                      {"labs.runner", runner_open_library},
                                      {"labs.share", share_open_library},
                                      {"terminal.keys", keys_open_library},
+                                     {"tidelock", luaopen_tidelock},
                                      {"timeline.pack", pack_open_library},
                                      {"timeline.reader", reader_open_library},
                                      {"top.view", view_open_library},
@@ -42,6 +45,13 @@ bool command_has(const char *word)
         if (strcmp(word, *name) == 0)
             return true;
     return false;
+}
+
+bool command_is_address(const char *word)
+{
+    return strncmp(word, "redis://", 8) == 0 ||
+           strncmp(word, "rediss://", 9) == 0 ||
+           strncmp(word, "redis+unix:", 11) == 0;
 }
 
 static bool explores(const char *word)
