@@ -1390,6 +1390,7 @@ local space = {}
 ---@param name string letters, digits, `.`, `-` and `_`, at most 47
 ---@param options? { functions?: boolean }
 ---@return tidelock.space
+---@overload fun(address: string, options?: tidelock.far.options): tidelock.far
 ---@overload fun(options: tidelock.space.options): tidelock.space
 function ipc.open(name, options) end
 

@@ -27,6 +27,7 @@ differences.rows = {
   "an end of a pipe that a child inherits keeps it open from the child's first call on, not from its start",
   "pipe:close by one thread is for its whole process",
   "s:remove() removes all objects, and the space stays",
+  "ipc.fd(object) and ipc.ps(space) are of this machine; s:members() tells who is in a far space",
   "a deadlock of all tasks is not reported: a server cannot know that nobody else comes; a cycle of locks is",
   "a task whose host, cable or server is lost: its calls raise lost or forgot",
 }

@@ -70,6 +70,13 @@ function object.number(op, field)
   end
 end
 
+--- object.own: what this process knows of an object by what it has done: a fork begins without.
+function object.own(record)
+  local pid = client.pid()
+  if record.own_pid ~= pid then record.own, record.own_pid = {}, pid end
+  return record.own
+end
+
 -- ---- values in messages ----
 
 --- object.encode: a value as a cell: bytes that travel in this space.

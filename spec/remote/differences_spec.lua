@@ -98,6 +98,11 @@ local CHECKS = {
     assert.equal(s, ipc.open(address))
     assert.same({}, s:list())
   end,
+  ["ipc.fd(object)"] = function()
+    raises("fd: an object to wait for is expected, not queue", ipc.fd, far.queue())
+    raises("ps: a space is expected", ipc.ps, far.space())
+    assert.truthy(#far.space():members() > 0)
+  end,
   ["a deadlock of all tasks"] = function()
     local q = far.queue()
     assert.same({ nil, "empty" }, { q:get(0.01) }) -- nothing else: a wait without end cannot be asserted

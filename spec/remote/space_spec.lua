@@ -212,6 +212,9 @@ describe("a far space", function()
       assert.is_nil(lock.token)
     end
     assert.truthy(ipc.spawn(function() return lock:with(function() return lock.token end) end):result(PATIENCE) > last)
+    lock:acquire()
+    assert.is_nil((ipc.spawn(function() return lock.token end):result(PATIENCE)))
+    lock:release()
   end)
 
   it("redelivers what a killed consumer had taken, to the front, where the queue is made so", function()

@@ -131,6 +131,7 @@ function condition.begin(w)
 end
 
 function condition.choose(w, task)
+  if w.owner ~= task and w:one_in(4) then return nil end
   if w.owner ~= task then return "lock_acquire", w.lock, w:may() end
   if w:one_in(3) then return "condition_notify", w.id, w:pick{ "1", "2", "all" } end
   if w:one_in(2) then return "lock_release", w.lock end

@@ -341,8 +341,8 @@ local function leave(self, task)
     if one == task then table.remove(session.tasks, i) end
   end
   end_task(self, task, self.calls + 1)
-  task.pending = nil
   self:call(session.id, task.number, 0, nil, "leave")
+  task.pending = nil
   self:new_task(session)
 end
 
@@ -386,7 +386,7 @@ end
 local function act(self, session)
   local task = self:pick(session.tasks)
   if task.pending then
-    if task.pending.granted or not self:one_in(3) then return listen(self, session) end
+    if not self:one_in(3) then return listen(self, session) end
     if not task.pending.cancelled then return cancel(self, task) end
     return
   end
