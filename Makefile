@@ -14,6 +14,9 @@ LUA_LIBRARY ?= -l:liblua$(LUA).a -lm -ldl
 # static: the fewer mappings a process has, the faster it forks (by 1/8)
 LIBRARIES ?= -Wl,-Bstatic,--exclude-libs,libsodium.a,--exclude-libs,libz.a -lsodium -lz -Wl,-Bdynamic
 SODIUM   = -lsodium
+# of tidelock_remote.so, which alone needs them; REMOTE=no leaves that out, REMOTE=auto where they are not there
+REMOTE  ?= yes
+REMOTE_LIBRARIES ?= -lhiredis -lssl -lcrypto
 BUSTED  ?= /usr/bin/busted
 # of make test and sanitize: files or folders; none: all
 SPECS  ?=
@@ -35,20 +38,29 @@ compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fP
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has
-program_rooms := explore timeline top judge labs terminal repl program
+program_rooms := explore timeline top judge labs server terminal repl program
 program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
 # Lua that is a part of the program: explore/search.lua is require "explore.search"
 embedded      := $(wildcard $(patsubst %,bindings/%/*.lua,help $(program_rooms)))
 # Lua that is made of other texts, each by a rule below
 generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
 page_sources  := $(wildcard bindings/timeline/page/*)
-core_files    := $(wildcard runtime/*/*.c) \
-	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c))
+# what is a module of its own, loaded by ipc.open("redis://...")
+remote_files  := $(wildcard $(patsubst %,%/*.c,runtime/wire runtime/remote bindings/remote))
+remote_lua    := $(wildcard bindings/remote/*.lua bindings/engine/*.lua)
+core_files    := $(filter-out $(remote_files),$(wildcard runtime/*/*.c) \
+	$(filter-out $(program_files),$(wildcard bindings/*.c bindings/*/*.c)))
 
 .DEFAULT_GOAL := all
 include .ci/checks.mk
 
 core_objects  := $(core_files:%.c=$(build)/%.o)
+remote_objects := $(remote_files:%.c=$(build)/%.o) $(addprefix $(build)/,runtime/base/standard.o \
+	$(remote_lua:%=%.o) bindings/help/nearest.lua.o)
+ifeq ($(REMOTE),auto)
+REMOTE := $(shell printf '%s\n' '\#include <hiredis/read.h>' '\#include <openssl/ssl.h>' | $(CC) $(CFLAGS) -E - >/dev/null 2>&1 && echo yes)
+endif
+remote_module := $(if $(filter yes,$(REMOTE)),$(build)/tidelock_remote.so)
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock \
 	.ci/specs $(2) $(BUSTED) $(SPECS)
@@ -58,7 +70,7 @@ variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
 .DELETE_ON_ERROR:
 
 all: program module ## the program and the module
-	@ln -sf $(build)/tidelock $(build)/tidelock.so .
+	@ln -sf $(build)/tidelock $(build)/tidelock.so $(remote_module) .
 
 demo: need-demo all ## three scenarios, one after the other
 	@set -e; for name in tickets sale kitchen; do printf '\n== scripts/%s.lua\n' $$name; ./tidelock scripts/$$name.lua; done
@@ -92,9 +104,10 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock
 install-module: module
 	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
+	$(if $(remote_module),install -m 755 $(remote_module) $(DESTDIR)$(LIBDIR)/tidelock_remote.so)
 
 uninstall: ## what install has put there, for this LUA
-	rm -f $(bin)/tidelock$(LUA) $(DESTDIR)$(LIBDIR)/tidelock.so
+	rm -f $(bin)/tidelock$(LUA) $(DESTDIR)$(LIBDIR)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock_remote.so
 	@set -- $(bin)/tidelock5.*; if [ -e "$$1" ]; then \
 	    [ -e $(bin)/tidelock ] || ln -sf "$${1##*/}" $(bin)/tidelock; \
 	else \
@@ -103,14 +116,14 @@ uninstall: ## what install has put there, for this LUA
 	fi
 
 clean: ## removes what was built
-	rm -rf build tidelock tidelock.so
+	rm -rf build tidelock tidelock.so tidelock_remote.so
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/make \1\t\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | expand -t 16; \
 	echo 'with LUA=5.4: the same for Lua 5.4'
 
-program: $(build)/tidelock
-module: $(build)/tidelock.so
+program: $(build)/tidelock $(remote_module)
+module: $(build)/tidelock.so $(remote_module)
 
 $(build)/core.a: $(core_objects)
 	@echo '  AR  $@'; rm -f $@; ar rcs $@ $^
@@ -118,6 +131,8 @@ $(build)/tidelock: $(program_files:%.c=$(build)/%.o) $(embedded:%=$(build)/%.o) 
 	@echo '  LD  $@'; $(link) -Wl,-E -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 $(build)/tidelock.so: $(core_objects)
 	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ -lsodium # threads may outlive it
+$(build)/tidelock_remote.so: $(remote_objects)
+	@echo '  LD  $@'; $(link) -shared -Wl,-z,nodelete -o $@ $^ $(REMOTE_LIBRARIES)
 
 include .ci/tests.mk
 

@@ -21,13 +21,14 @@ wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_wait_queue_object
 wrap_endings_test := -Wl,--wrap=tl_clock_real
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
 
-lint_files    := $(core_files) $(program_files) $(wildcard spec/c/*/*.c)
+lint_files    := $(core_files) $(remote_files) $(program_files) $(wildcard spec/c/*/*.c)
 headers       := $(wildcard $(foreach part,runtime bindings spec/c,$(part)/*.h $(part)/*/*.h))
 fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*/*_fuzz.c))
 fuzzer        := $(patsubst %.c,$(plain)-fuzz/%,$(wildcard spec/c/*/$(FUZZ)_fuzz.c))
 
 ifeq ($(VARIANT),arm64) # the runtime alone, as neither Lua nor libsodium are there
-core_files := $(wildcard runtime/*/*.c)
+core_files := $(filter-out $(remote_files),$(wildcard runtime/*/*.c))
+REMOTE := no
 LUA_LIBRARY :=
 SODIUM :=
 endif
@@ -76,4 +77,4 @@ $(build)/%.tidied: %.c $(headers) .clang-tidy | need-lint
 
 need-demo need-test need-lint need-fuzz need-arm64: | need-build
 need-build need-demo need-test need-lint need-fuzz need-arm64:
-	@LUA_INCLUDE=$(LUA_INCLUDE) BUSTED=$(BUSTED) .ci/dependencies $(LUA) $(@:need-%=%)
+	@LUA_INCLUDE=$(LUA_INCLUDE) REMOTE=$(REMOTE) BUSTED=$(BUSTED) .ci/dependencies $(LUA) $(@:need-%=%)

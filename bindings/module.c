@@ -5,11 +5,13 @@
 
 #include "codec/classes.h"
 #include "lua/hook.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
 #include "objects/suggest.h"
 #include "objects/with.h"
+#include "net/far.h"
 #include "pool/callbacks.h"
 #include "process/child.h"
 #include "process/exit.h"
@@ -229,6 +231,7 @@ static void make_module(lua_State *L)
     suggest_open(L);
     trace_open(L);
     trace_furnish(L);
+    door_open(L);
 }
 
 __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
@@ -243,6 +246,7 @@ __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)
 int module_open(lua_State *L)
 {
     tl_init_kinds();
+    far_open();
     child_open(forgets);
     thread_open(luaopen_tidelock);
     tl_where_hook = where;

@@ -1395,6 +1395,7 @@ local space = {}
 ---@param name string letters, digits, `.`, `-` and `_`, at most 47
 ---@param options? { functions?: boolean }
 ---@return tidelock.space
+---@overload fun(address: string, options?: tidelock.far.options): tidelock.far
 ---@overload fun(options: tidelock.space.options): tidelock.space
 function ipc.open(name, options) end
 
@@ -1472,6 +1473,83 @@ function space.table(name, init) end
 ---@param init? number
 ---@return tidelock.value
 function space.value(name, init) end
+
+--- Far space -----------------------------------------------------------------
+
+--- A space on a server, for programs of several machines: the same line, with an
+--- address in the place of the name.
+---
+---     local s = ipc.open "redis://lab/kitchen"
+---     local orders = s.queue("orders", 10)
+---
+--- `redis://[USER[:PASSWORD]@]HOST[:PORT]/SPACE`; `rediss://` is encrypted, and
+--- the server's certificate is checked; `redis+unix:PATH/SPACE` is a socket of
+--- this machine. The server is Redis 7 or Valkey; `tidelock engine start` runs
+--- one. A password is better in the environment variable `TIDELOCK_ENGINE`, an
+--- address without a space: then `ipc.open "kitchen"` is there.
+---
+--- Its objects have the names, results and errors of those of a space of this
+--- machine, but each call is a request over the network: a thousand times
+--- slower. Send many messages at once (`put_many`, `get_many`), and let the
+--- engine count (`value:add`, `table:add`).
+---
+--- * `lost`: the server has not heard of this process for a whole lease (a cut
+---   cable, a stopped process), and what it held belongs to others now. Every
+---   call raises so. `forgot`: the server came back without its last moments.
+---   Nothing is lost in silence: look at what was half done, and open the space
+---   again.
+--- * A server that cannot be reached is waited for, as long as the lease lasts;
+---   a call with a timeout returns `nil, "timeout"`.
+--- * Functions, objects of the program itself, arrays and buffers do not go
+---   there; they raise, and say what to do instead.
+--- * `value:update` and `table:update` may call their function again, where
+---   another task has written meanwhile.
+--- * `s:remove()` removes all objects; the space stays.
+---
+--- `tidelock ls`, `rm`, `ps` and `top` take an address too.
+---@class tidelock.far : tidelock.space
+local far = {}
+
+---@class tidelock.far.options
+---@field lease? tidelock.seconds how long the server keeps what a process holds that it does not hear of; that of the first process counts for all: 10
+---@field on_lost? '"raise"'|'"kill"' kill: the process ends itself just before others get what it held
+---@field insecure? boolean lets a password go unencrypted over a network
+---@field ca? string file of the certificates that are trusted, where not the system's
+
+--- Two connected ends, both of a name: `local a, b = s.pipe "line"`; one program
+--- uses the first, another the second. The program that makes the pipe has both
+--- ends open, others those that they have used, until they close them or end.
+---@param name string
+---@param duplex? boolean false: the first end only receives, the second sends
+---@return tidelock.pipe first
+---@return tidelock.pipe second
+function far.pipe(name, duplex) end
+
+---@class tidelock.far.task
+---@field name string
+---@field waits? string what for: `lock_acquire lock "salt"`
+---@field since? number seconds it has waited
+
+---@class tidelock.far.member
+---@field host string
+---@field pid integer
+---@field program string
+---@field name string
+---@field lease number seconds until the server takes it for dead, unless it hears of it
+---@field tasks tidelock.far.task[]
+
+--- The processes that have the space open.
+---@return tidelock.far.member[]
+function far:members() end
+
+--- A lock, rlock or rwlock of a far space.
+---@class tidelock.far.lock : tidelock.lock
+---@field token? integer grows from holder to holder, and never repeats: give it to what is outside of the space (a file, a database), which refuses a smaller one than it has seen; nil: this task does not hold it
+
+---@class tidelock.far.queue.options
+---@field maxsize? integer 0 or nil: no bound
+---@field order? tidelock.order
+---@field redeliver? boolean what a process has got and not reported by `task_done` goes back into the queue where it dies
 
 --- Pool ---------------------------------------------------------------------
 

@@ -80,7 +80,8 @@ describe("the reference", function()
 
    it("has every kind of object", function()
       for class in pairs(reference) do
-         assert(class == "" or class == "hold" or makers[class], class)
+         local far = class:find "^far" -- spec/remote/differences_spec.lua
+         assert(class == "" or class == "hold" or far or makers[class], class)
       end
    end)
 

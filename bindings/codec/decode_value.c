@@ -7,6 +7,7 @@
 #include "codec/codec.h"
 #include "codec/decode_table.h"
 #include "codec/function.h"
+#include "far/door.h"
 #include "lua/userdata.h"
 
 static void push_string(struct decoder *decoder, uint64_t size)
@@ -87,6 +88,26 @@ static void push_spaced(struct decoder *decoder, int tag)
     decode_keep(decoder, tag, number);
 }
 
+/* The module's function may do anything, so nothing is borrowed any more. */
+static void push_far(struct decoder *decoder, int tag)
+{
+    lua_State *L = decoder->L;
+    uint32_t number = decoder->numbered++;
+    decode_enter(decoder);
+    decode_value(decoder);
+    decoder->depth--;
+    if (!(decoder->allow & (CODEC_OBJECTS | CODEC_FAR)))
+        luaL_error(L, "this message holds an object of another machine's "
+                      "space, which is not accepted");
+    if (lua_type(L, -1) != LUA_TTABLE)
+        decode_corrupt(decoder);
+    decode_let_go(decoder);
+    door_push(L, "arrive");
+    lua_insert(L, -2);
+    lua_call(L, 1, 1);
+    decode_keep(decoder, tag, number);
+}
+
 static void push_long(struct decoder *decoder, int tag)
 {
     uint32_t number = decoder->numbered++;
@@ -114,6 +135,9 @@ static void push_numbered(struct decoder *decoder, int tag)
         return;
     case TAG_SPACED:
         push_spaced(decoder, tag);
+        return;
+    case TAG_FAR:
+        push_far(decoder, tag);
         return;
     case TAG_LONG:
         push_long(decoder, tag);

@@ -8,7 +8,9 @@
 #include "codec/encode_table.h"
 #include "codec/format.h"
 #include "codec/function.h"
+#include "lua/compat.h"
 #include "lua/object.h"
+#include "far/door.h"
 
 static bool encode_integer(struct encoder *encoder, lua_Integer n)
 {
@@ -71,14 +73,55 @@ static bool encode_spaced(struct encoder *encoder,
            encode_bytes(encoder, name, strlen(name));
 }
 
+/* Whether the record at the top is of a space that the message may name. */
+static bool is_welcome(struct encoder *encoder)
+{
+    lua_State *L = encoder->L;
+    if (!(encoder->allow & CODEC_FAR))
+        return (encoder->allow & CODEC_OBJECTS) &&
+               CODEC_ARENA_OF(encoder->allow) == 0;
+    bool same = lua_rawgeti(L, -1, 1) == LUA_TSTRING && door_space &&
+                strcmp(lua_tostring(L, -1), door_space) == 0;
+    lua_pop(L, 1);
+    return same;
+}
+
+/* Writes a far object: the first item of its uservalue is its record. */
+static bool encode_far(struct encoder *encoder, int index,
+                       const struct place *place)
+{
+    lua_State *L = encoder->L;
+    int top = lua_gettop(L);
+    if (!encode_enter(encoder, index, place))
+        return false;
+    if (lua_getiuservalue(L, index, 1) != LUA_TTABLE ||
+        lua_rawgeti(L, -1, 1) != LUA_TTABLE || !is_welcome(encoder)) {
+        lua_settop(L, top);
+        return encode_refuse(encoder, index, place, REFUSAL_FAR);
+    }
+    if (!encode_tag(encoder, TAG_FAR) ||
+        !encode_value(encoder, lua_gettop(L), place))
+        return false;
+    lua_settop(L, top);
+    encoder->depth--;
+    return true;
+}
+
+static enum refusal_reason barred(const struct encoder *encoder)
+{
+    return encoder->allow & CODEC_FAR ? REFUSAL_NEAR : REFUSAL_BARRED;
+}
+
 static bool encode_object(struct encoder *encoder, int index,
                           const struct place *place)
 {
+    if (door_is_far(encoder->L, index))
+        return encode_far(encoder, index, place);
     const struct tl_handle *handle = object_test(encoder->L, index);
     if (!handle || handle->kind == TL_KIND_JOB)
         return encode_refuse(encoder, index, place, REFUSAL_TYPE);
     if (!(encoder->allow & CODEC_OBJECTS))
-        return encode_refuse(encoder, index, place, REFUSAL_BARRED);
+        return encode_refuse(encoder, index, place, barred(encoder));
     tl_ref ref = tl_handle_ref(handle);
     if (ref == 0)
         return encode_refuse(encoder, index, place, REFUSAL_CLOSED);

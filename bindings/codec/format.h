@@ -27,6 +27,7 @@
  *   TAG_SPACED       varint number, u8 kind, varint identity of a space, two
  *                    strings: the object of that space by the space's name and
  *                    its own
+ *   TAG_FAR          value: the record of a far object           (numbered)
  *   TAG_BACK         varint number: the value of that number again
  *
  * and only where functions are
@@ -83,6 +84,7 @@ enum {
     TAG_CODED = 0xdc,
     TAG_CLASS = 0xde,
     TAG_DRESSED = 0xe0,
+    TAG_FAR = 0xe2,
     TAG_KEPT = 1
 };
 

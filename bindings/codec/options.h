@@ -20,6 +20,9 @@
  * among them become those that are registered under their names where they
  * arrive.  The further values, all called `root`, may refer to them. */
 #define CODEC_CLASSES 4u
+/* Of another machine's space: its far objects travel (far/door.h), and
+ * nothing else of the runtime. */
+#define CODEC_FAR 8u
 /* In `allow`, too: the arena that the message goes to.  An object of that arena
  * travels as a reference, one of any other space by its name.  One of the
  * program itself does not travel to a space. */

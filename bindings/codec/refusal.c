@@ -230,6 +230,18 @@ static bool explains(lua_State *L, int index)
     return type == LUA_TSTRING;
 }
 
+static const char *near_reason(lua_State *L, int index)
+{
+    if (lua_type(L, index) == LUA_TFUNCTION)
+        return "a function cannot leave its machine; send the name of one "
+               "that both sides have";
+    const char *name = type_name(L, index);
+    return lua_pushfstring(
+        L,
+        "this %s is of this machine alone; make it in the space, as s.%s(name)",
+        name ? name : "object", name && !is_in_no_space(name) ? name : "queue");
+}
+
 static const char *reason_text(const struct refusal *refusal, lua_State *L,
                                int index)
 {
@@ -240,6 +252,12 @@ static const char *reason_text(const struct refusal *refusal, lua_State *L,
         return barred_reason(L, index);
     case REFUSAL_SPACE:
         return space_reason(L, index);
+    case REFUSAL_FAR:
+        return "an object of another machine's space travels within the "
+               "program, and in messages of that space; elsewhere open the "
+               "space there";
+    case REFUSAL_NEAR:
+        return near_reason(L, index);
     case REFUSAL_METATABLE:
         if (explains(L, index))
             return lua_tostring(L, -1);

@@ -38,6 +38,8 @@ enum refusal_reason {
     REFUSAL_BARRED, /* this message may hold no function, or no object */
     REFUSAL_SPACE,  /* it goes to a space, which may hold no function, and none
                      * of the program's own objects */
+    REFUSAL_FAR,    /* a far object, to where its space is not known */
+    REFUSAL_NEAR,   /* an object of this machine, to another */
     REFUSAL_MEMORY
 };
 

@@ -6,6 +6,7 @@
 -- rooms.
 local explore = require "explore.options"
 local labs = require "labs.options"
+local server = require "server.options"
 local timeline = require "timeline.options"
 local top = require "top.options"
 
@@ -50,8 +51,8 @@ local ls = {
   name = "ls",
   brief = "the spaces, or the objects of one",
   text = "Lists the spaces of this user with their memory, tasks and objects; or the objects of a space and their "
-    .. "state.",
-  synopsis = { "[SPACE]" },
+    .. "state. A server's address, redis://HOST or redis://HOST/SPACE, does so of the spaces there.",
+  synopsis = { "[SPACE|ADDRESS]" },
   arguments = { "space" },
   options = { help() },
   status = "0; 1 where there is no such space.",
@@ -60,8 +61,9 @@ local ls = {
 local rm = {
   name = "rm",
   brief = "removes a space, or an object of it",
-  text = "Removes the space, or only the object of that name in it. Programs that have it open keep what they have.",
-  synopsis = { "SPACE [NAME]" },
+  text = "Removes the space, or only the object of that name in it. Programs that have it open keep what they have; of "
+    .. "a space on a server, ADDRESS, they are told that it was removed.",
+  synopsis = { "SPACE|ADDRESS [NAME]" },
   arguments = { "space", "object" },
   options = { help() },
   status = "0; 1 where there is none.",
@@ -78,7 +80,8 @@ local usage = {
 }
 
 local commands = { run, explore.commands.explore, explore.commands.replay, timeline.commands.timeline,
-  labs.commands.lab, top.commands.top, top.commands.ps, ls, rm, usage }
+  labs.commands.lab, top.commands.top, top.commands.ps, ls, rm, server.commands.worker,
+  server.commands.engine, usage }
 
 local by_name = {}
 for i, command in ipairs(commands) do by_name[command.name], by_name[i] = command, command end

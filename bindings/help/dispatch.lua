@@ -15,6 +15,10 @@ local COMMANDS = {
   top = { "top.options", "top.top" },
   ps = { "top.options", "top.ps" },
   lab = { "labs.options", "labs.main" },
+  ls = { "server.options", "server.ls" }, -- of an address
+  rm = { "server.options", "server.rm" },
+  engine = { "server.options", "server.main" },
+  worker = { "server.options", "server.worker" },
 }
 
 local function refuse(text)

@@ -1,8 +1,8 @@
 --- Options: the command lines of `tidelock lab`. Options may stand before the other words and behind them.
 local read = require "help.options"
-local nearest = require "help.nearest"
+local subcommands = require "help.subcommands"
 
-local any, whole, refuse = read.any, read.whole, read.refuse
+local any, whole = read.any, read.whole
 
 local options = {}
 
@@ -64,68 +64,19 @@ local COMMAND = {
   synopsis = { "[--pack DIR]", "--html DIR", "SUBCOMMAND [words] [options]" },
   arguments = { "subcommand", "lab" },
   subcommands = SUBCOMMANDS,
+  alone = { HTML, PACK },
   options = { PACK, HTML, ALL, DEEP, SEED, JSON, EDITOR, FORCE, DIFF, FORMAT, OUTPUT, JOBS, LAB, HELP },
   after = "NAME is a lab's name, its beginning, or its number. What is done is kept in labs/.tidelock-lab.",
   status = "0 passed, 1 rejected or refused, 2 the file does not load or wrong use, 4 not all schedules within the "
     .. "limit and none failed; of --all the first of 2, 1, 4 that came. Of grade: 0 where all was graded.",
 }
 
-local by_name, names = {}, {}
-for i, row in ipairs(SUBCOMMANDS) do by_name[row.name], names[i] = row, row.name end
-
-local function refuse_subcommand(word)
-  local meant = nearest(word, names)
-  refuse("there is no 'lab %s'%s", word, meant and ("; did you mean lab %s?"):format(meant)
-    or ": there are " .. table.concat(names, ", "))
-end
-
--- Whose option it is: "lab check and lab grade".
-local function owners(option)
-  local list = {}
-  for _, row in ipairs(SUBCOMMANDS) do
-    for _, own in ipairs(row) do
-      if own == option then list[#list + 1] = "lab " .. row.name end
-    end
-  end
-  if option == HTML or option == PACK then table.insert(list, 1, "lab") end
-  return table.concat(list, ", ")
-end
-
-local function check_options(found, row)
-  local may = { help = true }
-  for _, option in ipairs(row or { HTML, PACK }) do may[option.to] = true end
-  for _, option in ipairs(COMMAND.options) do
-    if found[option.to] ~= nil and not may[option.to] then
-      refuse("'%s' is not an option of lab%s, but of: %s", option[#option], row and " " .. row.name or "",
-        owners(option))
-    end
-  end
-end
-
-local function check_count(found, row)
-  local count = #found.words
-  if count < row.least then refuse("lab %s: what is missing: %s", row.name, row.words) end
-  if count > row.most then
-    refuse("lab %s: '%s' is too much: tidelock lab %s %s", row.name, found.words[row.most + 1], row.name, row.words)
-  end
-end
-
 local function finish(found)
-  local words = found.words
-  local row
-  if words[1] then
-    row = by_name[words[1]]
-    if not row then refuse_subcommand(words[1]) end
-    found.subcommand = row.name
-    table.remove(words, 1)
-  end
-  check_options(found, row)
-  if row then check_count(found, row) end
-  if found.all and words[1] then refuse("lab check: '%s' or --all: choose one", words[1]) end
+  if found.all and found.words[1] then read.refuse("lab check: '%s' or --all: choose one", found.words[1]) end
 end
 
 --- Reads the words behind `lab`: { subcommand, words, and what the options say }; or nil and the text for the user.
-options.lab = read.reader_anywhere(COMMAND, finish)
+options.lab = subcommands.reader(COMMAND, finish)
 
 options.commands = { lab = COMMAND }
 

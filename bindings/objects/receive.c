@@ -9,6 +9,7 @@
  * when all are, it says "closed".
  */
 #include "codec/message.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
@@ -146,6 +147,11 @@ static int wait_for(lua_State *L, struct sources *sources, uint32_t *wrong,
 }
 
 static int ipc_receive(lua_State *L)
+{
+    return wait_any_has_far(L) ? door_call(L, "receive") : receive_near(L);
+}
+
+int receive_near(lua_State *L)
 {
     tl_deadline deadline;
     check_function(L, 2, "receive");

@@ -1,10 +1,12 @@
 /* ipc.open: see space/space.h.  What it returns is a table with a function for
  * each kind of object; these call the constructors of ipc itself, which make
  * the object in the space (context_making). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "codec/message.h"
 #include "codec/refusal.h"
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
@@ -281,11 +283,28 @@ static int open_failed(lua_State *L, const char *name, int status)
     }
 }
 
+/* Whether the first argument, or the option `name`, is an address. */
+static bool names_address(lua_State *L)
+{
+    bool table = lua_istable(L, 1);
+    if (table)
+        lua_getfield(L, 1, "name");
+    const char *text = lua_type(L, table ? -1 : 1) == LUA_TSTRING
+                           ? lua_tostring(L, table ? -1 : 1)
+                           : NULL;
+    bool address = text && door_is_address(text);
+    if (table)
+        lua_pop(L, 1);
+    return address;
+}
+
 /* ipc.open(name) or ipc.open{ name =, functions = }.  Upvalue: the table of
  * the API. */
 static int ipc_open(lua_State *L)
 {
     static const char *const names[] = {"name", "functions", NULL};
+    if (names_address(L) || (getenv("TIDELOCK_ENGINE") && !tl_simulate_is_on()))
+        return door_open_address(L);
     if (lua_gettop(L) == 2 && lua_istable(L, 2))
         check_gather_options(L,
                              "name"); /* ipc.open(name, { functions = true }) */

@@ -1,6 +1,7 @@
 /* ipc.wait: the first of several objects that is ready. */
 #include "objects/wait_any.h"
 
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
@@ -92,7 +93,25 @@ int wait_any_report(lua_State *L, const char *call,
                   tl_status_text(status));
 }
 
+bool wait_any_has_far(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TTABLE)
+        return false;
+    bool far = false;
+    for (lua_Integer i = (lua_Integer)lua_rawlen(L, 1); i > 0 && !far; i--) {
+        lua_rawgeti(L, 1, i);
+        far = door_is_far(L, -1);
+        lua_pop(L, 1);
+    }
+    return far;
+}
+
 static int ipc_wait(lua_State *L)
+{
+    return wait_any_has_far(L) ? door_call(L, "wait") : wait_any_near(L);
+}
+
+int wait_any_near(lua_State *L)
 {
     check_function(L, 2, "wait");
     uint32_t count, wrong = 0;

@@ -10,6 +10,14 @@
 #include "lua/local_object.h"
 #include "tidelock.h"
 
+/* Whether an item of the list at 1 is a far object: then the call is
+ * tidelock_remote's, which asks this machine's for the near ones. */
+bool wait_any_has_far(lua_State *L);
+
+/* ipc.wait and ipc.receive of objects of this machine alone. */
+int wait_any_near(lua_State *L);
+int receive_near(lua_State *L);
+
 /* Checks the arguments of a call, a list of objects at 1 and a timeout at 2.
  * Pushes, at 3, a table with the objects, which keeps them; and then a userdata
  * with what the runtime waits for, which is returned. */

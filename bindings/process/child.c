@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lua/context.h"
+#include "far/door.h"
 #include "process/files.h"
 #include "process/job.h"
 #include "tidelock.h"
@@ -30,6 +31,7 @@ void child_exit(int code)
     /* as for the main script, its own children first; but this process ends
      * whatever comes of that */
     tl_main_end();
+    door_end();
     tl_process_finish(code);
     _exit(code);
 }

@@ -16,6 +16,7 @@
 #include "labs/share.h"
 #include "lua/require.h"
 #include "lua/traceback.h"
+#include "module.h"
 #include "terminal/keys.h"
 #include "timeline/pack.h"
 #include "timeline/reader.h"
@@ -24,8 +25,9 @@
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", "timeline", "lab",
-                                    "top",     "ps",     NULL};
+static const char *const names[] = {"explore", "replay", "timeline",
+                                    "lab",     "top",    "ps",
+                                    "engine",  "worker", NULL};
 
 static const luaL_Reg libraries[] = {
     {"explore.host", host_open_library},
@@ -34,6 +36,7 @@ static const luaL_Reg libraries[] = {
     {"labs.runner", runner_open_library},
     {"labs.share", share_open_library},
     {"terminal.keys", keys_open_library},
+    {"tidelock", luaopen_tidelock},
     {"timeline.pack", pack_open_library},
     {"timeline.reader", reader_open_library},
     {"top.view", view_open_library},
@@ -45,6 +48,13 @@ bool command_has(const char *word)
         if (strcmp(word, *name) == 0)
             return true;
     return false;
+}
+
+bool command_is_address(const char *word)
+{
+    return word && (strncmp(word, "redis://", 8) == 0 ||
+                    strncmp(word, "rediss://", 9) == 0 ||
+                    strncmp(word, "redis+unix:", 11) == 0);
 }
 
 static bool explores(const char *word)

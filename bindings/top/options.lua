@@ -8,8 +8,9 @@ local TOP = {
   brief = "what a program or a space does, live",
   text = "Shows the tasks and objects of a running program or space, live: who waits for what, how full queues are, "
     .. "who holds up whom. It only reads: the program is not slowed down, stopped or changed. Without an argument: the "
-    .. "program that runs, or a choice of those that do.",
-  synopsis = { "[options] [PID|SPACE]" },
+    .. "program that runs, or a choice of those that do. A server's address, redis://HOST/SPACE, does so of a space "
+    .. "there.",
+  synopsis = { "[options] [PID|SPACE|ADDRESS]" },
   arguments = { "program" },
   options = {
     { "-d", value = "SECONDS", to = "delay", read = read.seconds, text = "look again after so long (1)" },
@@ -27,7 +28,7 @@ local PS = {
   brief = "what the tasks of a program or of a space do",
   text = "Tells what each task of a running program or space waits for, since when, at which line, and what it holds; "
     .. "also in the spaces that the program has open, where who waits or holds something may be of another program.",
-  synopsis = { "PID|SPACE" },
+  synopsis = { "PID|SPACE|ADDRESS" },
   arguments = { "program" },
   options = { { "-h", "--help", to = "help", text = "this text" } },
   status = "0; 1 where that cannot be looked into; 2 wrong use.",

@@ -51,7 +51,7 @@ local function read_tasks(arena, number, titles)
   end
   for _, task in ipairs(list) do
     task.object = task.object and ("%d:%d"):format(number, task.object)
-    task.parent = keys[task.parent]
+    task.parent = task.parent and keys[task.parent]
     task.since = task.since > 0 and task.since or nil
     for i, ender in ipairs(task.enders) do task.enders[i] = keys[ender] or "?" end
     for i, offset in ipairs(task.holds) do task.holds[i] = titles[offset] or "?" end
@@ -146,7 +146,9 @@ function picture.take(watched, before)
     local name = space:name()
     add_tasks(shot.tasks, space, i, add_objects(shot.objects, space, i, name), name)
   end
-  for _, task in ipairs(shot.tasks) do task.seconds = view.cpus(task.pid, task.tid) end
+  for _, task in ipairs(shot.tasks) do
+    if not watched.far then task.seconds = view.cpus(task.pid, task.tid) end
+  end
   count_waiters(shot)
   mark_minor(shot.objects)
   if before then add_rates(shot, before) end

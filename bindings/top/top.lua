@@ -117,6 +117,7 @@ return function(options)
   local what = target(options)
   local watched, why = watch.open(what)
   if not watched then refuse(("top: %s: %s"):format(what, why)) end
+  if watched.far then options.readonly = true end -- its pids are other machines'
   if options.json then
     io.stdout:write(json(take_two(watched)))
   elseif options.once or not terminal.is_terminal() then

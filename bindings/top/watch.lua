@@ -1,4 +1,6 @@
 --- Watch: what is looked at: a program's own arena and the spaces that its processes have open, or one space.
+local client = require "server.client"
+local far = require "top.far"
 local view = require "top.view"
 
 local watch = {}
@@ -37,8 +39,16 @@ function watch.programs()
   return list
 end
 
---- Opens what the word names: a pid, or a space; nil and why that cannot be looked into.
+local function of_address(address)
+  local found, why = far.open(address, { insecure = true })
+  if not found then return nil, why end
+  return setmetatable({ space = found:name(), far = true, title = "space " .. found:name() .. " of a server",
+    main = found, spaces = {} }, watch)
+end
+
+--- Opens what the word names: a pid, a space, or the address of one; nil and why that cannot be looked into.
 function watch.open(what)
+  if client.is_address(what) then return of_address(what) end
   if what:find "^%d+$" and #what < 9 then return of_program(math.tointeger(tonumber(what))) end
   return of_space(what)
 end

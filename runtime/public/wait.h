@@ -51,6 +51,13 @@ static inline void tl_fd_settle(const struct tl_handle *handle)
         tl_fd_settle_slow(handle);
 }
 
+/* Sleeps until at least one of the descriptors is ready (`revents` say which),
+ * or the deadline.  A ready descriptor beats a deadline that is over.  TL_OK,
+ * also where none is ready but callbacks ran or something was sent: look again;
+ * TL_TIMEOUT, TL_SYSTEM. */
+int tl_descriptor_wait(struct pollfd *polled, size_t count,
+                       tl_deadline deadline);
+
 /* Waits until at least one of them is ready: how many are.  TL_TIMEOUT;
  * TL_NO_MEMORY; and TL_NOT_WAITABLE, TL_NOT_STARTED, TL_SELF and what a look
  * returned, with *wrong the index. */

@@ -16,15 +16,8 @@
 
 #include "tidelock.h"
 
-/* Sleeps until at least one of them is ready (`revents` say which), or the
- * deadline.  A ready descriptor beats a deadline that is over.  TL_OK, also
- * where none is ready but callbacks ran or something was sent: look again;
- * TL_TIMEOUT, TL_INTERRUPTED, TL_FOREIGN, TL_SYSTEM. */
-int tl_descriptor_wait(struct pollfd *polled, size_t count,
-                       tl_deadline deadline);
-
-/* The same for what comes soon, whatever other tasks do: another world lets
- * none of them run meanwhile. */
+/* As tl_descriptor_wait, which tidelock.h declares, for what comes soon,
+ * whatever other tasks do: another world lets none of them run meanwhile. */
 int tl_descriptor_wait_briefly(struct pollfd *polled, size_t count,
                                tl_deadline deadline);
 

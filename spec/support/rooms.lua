@@ -2,10 +2,10 @@
 local rooms = {}
 
 rooms.order = {
-  runtime = { "base", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool", "process",
-    "commands", "net", "space", "observe", "explore", "simulate", "program" },
-  bindings = { "lua", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate", "trace",
-    "module", "terminal", "explore", "timeline", "top", "judge", "labs", "repl", "program" },
+  runtime = { "base", "wire", "remote", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool",
+    "process", "commands", "net", "space", "observe", "explore", "simulate", "program" },
+  bindings = { "lua", "far", "remote", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate",
+    "trace", "module", "server", "terminal", "explore", "timeline", "top", "judge", "labs", "repl", "program" },
 }
 
 -- Rooms of which none may know another, though one must be above.

@@ -1,0 +1,72 @@
+--- Cancel: a task gives up its wait, or gives back what it was granted too late.
+--
+-- LEAVE: "0" the time ran out; "1" interrupted, or its task is to end; "2" as "1", and whatever was granted meanwhile
+-- is given back (engine.undo[OP](me, o, args, fields)).
+local engine = ...
+local redis, store, slot = engine.redis, engine.store, engine.slot
+
+local MUCH = 16 * engine.LIMIT
+
+-- What a request is answered when it has waited in vain.
+local IN_VAIN = {
+  queue_get = "empty", queue_get_many = "empty", pool_collect = "empty", pool_work = "empty", queue_put = "full",
+  pool_submit = "full",
+}
+
+local function write(me, status, fields)
+  redis.call("HSET", store.key("s", me.session), "t" .. me.task, me.seq .. ":" .. status .. ":" .. store.pack(fields))
+  return status, fields
+end
+
+local function give_up(me, record, leave)
+  engine.large.drop(record.cell)
+  local status = IN_VAIN[record.op] or "timeout"
+  write(me, status, record.op == "pool_work" and { record.extra[1] } or nil)
+  local cancel = slot.cancel[record.op]
+  if cancel then cancel(record, leave == "0" and "timeout" or "leave") end
+  return status, record.op == "pool_work" and { record.extra[1] } or nil
+end
+
+-- Whoever is in no line any more is about to be answered by a chore.
+local function cancel_wait(me, record, leave)
+  local postpone = leave == "0" and slot.postpone[record.op]
+  if postpone then
+    postpone(record)
+    return "wait"
+  end
+  record.was_listed = slot.unlist(record)
+  if record.was_listed then return give_up(me, record, leave) end
+  engine.chore.run(MUCH)
+  local now = slot.record(me.session, me.task, me.seq)
+  if now and leave ~= "0" then return give_up(me, record, leave) end
+  return nil
+end
+
+-- Gives back what the request was granted.
+local function undo(me, op, fields, args)
+  local back = engine.undo[op]
+  if not back then return false end
+  local o = args[1] and engine.object.load(args[1])
+  return back(me, o, args, fields)
+end
+
+local GRANTED = { ok = true, abandoned = true }
+
+function engine.unnumbered.cancel(me, leave, op, ...)
+  local text = redis.call("HGET", store.key("s", me.session), "t" .. me.task)
+  if not text and not engine.session.is_alive(me.session) then return "lost", { "" } end
+  local last = text and text:match "^%d+" or "0"
+  if tonumber(me.seq) == tonumber(last) + 1 then return write(me, "timeout") end
+  if last ~= me.seq then return tonumber(me.seq) < tonumber(last) and "old" or "forgot", { last } end
+  local record = slot.record(me.session, me.task, me.seq)
+  if record then
+    local status, fields = cancel_wait(me, record, leave)
+    if status then return status, fields end
+    text = redis.call("HGET", store.key("s", me.session), "t" .. me.task)
+  end
+  local status, from = text:match "^%d+:(%a+):()"
+  if status == "wait" then return "wait" end
+  local fields = store.unpack(text, from)
+  if leave == "2" and GRANTED[status] and undo(me, op, fields, { ... }) then return write(me, "timeout") end
+  return status, fields
+end

@@ -1,0 +1,31 @@
+--- Chore: work that is too much for one call, done by the next ones, a bounded part each.
+--
+-- The list `chores` holds what is left, as netstrings: the chore's name, its arguments.  `engine.chores[name]` is
+-- called with a budget of steps and the arguments; it returns how many it took and whether it has finished.  Between
+-- two calls of it other requests run, so each part must leave every object whole.
+local engine = ...
+local redis, store = engine.redis, engine.store
+
+local chore = {}
+engine.chore = chore
+
+--- To be done from now on; `chore.fresh` is true until it was begun.
+function chore.add(...)
+  chore.fresh = true
+  redis.call("RPUSH", store.key "chores", store.pack{ ... })
+end
+
+--- Does some of it.  Returns whether there is more.
+function chore.run(budget)
+  chore.fresh = false
+  local key = store.key "chores"
+  while true do
+    local packed = redis.call("LINDEX", key, 0)
+    if not packed then return false end
+    if budget <= 0 then return true end
+    local list = store.unpack(packed)
+    local used, finished = engine.chores[list[1]](budget, (unpack or table.unpack)(list, 2))
+    budget = budget - math.max(used, 1)
+    if finished then redis.call("LPOP", key) end
+  end
+end

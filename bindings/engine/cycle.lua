@@ -1,0 +1,76 @@
+--- Cycle: finds out that a wait would close a cycle of waits, over hosts.
+--
+-- `engine.holders[KIND](o)` tells which tasks can end a wait for an object: a list, and whether all of them would have
+-- to be stuck (seats: one is enough to go on) or one of them (a lock, a reader).  From these the search follows what
+-- they wait for themselves, until it comes back to the task that asks.
+--
+-- No false report: requests run one at a time, so all that is read is so at one moment.  Only waits without a deadline
+-- count (MAY "1"): others end by themselves.  A search takes MOST steps, and then finds nothing.
+local engine = ...
+local redis, store, slot = engine.redis, engine.store, engine.slot
+local MOST = 64
+
+local cycle = {}
+engine.cycle = cycle
+
+-- What a task waits for without a deadline: in its slot, and in those of the callbacks that run inside of its wait.
+local function waits_of(who)
+  local session, task = who:match "^([^.]+)%.(.+)$"
+  local list, deeper = {}, 0
+  local name = task
+  while redis.call("HEXISTS", store.key("s", session), "t" .. name) == 1 do
+    local record = slot.record(session, name)
+    if record and record.may == "1" then list[#list + 1] = record end
+    deeper = deeper + 1
+    name = task .. "." .. deeper
+  end
+  return list
+end
+
+local through
+
+-- The way from an object back to the task: { { who, holds, wants } ... }, the last of the task itself; nil: none.
+local function way_back(search, o)
+  search.steps = search.steps + 1
+  if search.steps > MOST or search.seen[o.id] then return nil end
+  search.seen[o.id] = true
+  local holders_of = engine.holders[o.kind]
+  if not holders_of then return nil end
+  local holders, all = holders_of(o)
+  local found
+  for _, holder in ipairs(holders) do
+    local way = through(search, o, holder)
+    if way and not all then return way end
+    if not way and all then return nil end
+    found = found or way
+  end
+  return found
+end
+
+through = function(search, o, holder)
+  if holder == search.me then return { { who = holder, holds = o } } end
+  for _, record in ipairs(waits_of(holder)) do
+    local wanted = engine.object.load(record.id)
+    local way = wanted and way_back(search, wanted)
+    if way then
+      table.insert(way, 1, { who = holder, holds = o, wants = wanted })
+      return way
+    end
+  end
+end
+
+local function part(who, holds, wants, is_first, asker)
+  local title = engine.object.title
+  return ("%s holds %s and wants %s"):format(engine.session.person(who, asker), title(holds, not is_first),
+    title(wants, true))
+end
+
+--- The cycle that a wait of this task for the object would close, in words; nil: none.
+function cycle.find(me, o)
+  local way = way_back({ me = me.who, seen = {}, steps = 0 }, o)
+  if not way then return nil end
+  local own = table.remove(way)
+  local parts = { part(me.who, own.holds, o, true, me.session) }
+  for _, step in ipairs(way) do parts[#parts + 1] = part(step.who, step.holds, step.wants, false, me.session) end
+  return "deadlock: " .. table.concat(parts, "; ")
+end

@@ -1,0 +1,28 @@
+--- First: the table that the families share; each fills in its part of it.
+local engine = ...
+
+engine.VERSION = "1"
+engine.LIMIT = 64 -- steps of a loop in a call
+engine.MANY = 1024 -- items of a request that asks for several
+
+engine.redis = {} -- `call` is there from the first request on: not while a library loads
+engine.ops = {} -- numbered: [op] = { kinds, run }
+engine.unnumbered = {} -- [op] = function(me, ...) -> status, fields
+engine.kinds = {} -- see object
+engine.died = {} -- see hold
+engine.chores = {} -- see chore
+engine.undo = {} -- see cancel
+engine.holders = {} -- see cycle
+engine.ready = {} -- see watch
+engine.receivable = {} -- see watch
+
+--- An operation of objects of these kinds (a text of words; nil: of none).  run(me, o, ...) -> status, list of fields.
+-- `me`: session, task, seq; who (the owner of what is acquired); waiter; op.
+function engine.define(op, kinds, run)
+  local set
+  if kinds then
+    set = {}
+    for kind in kinds:gmatch "%S+" do set[kind] = true end
+  end
+  engine.ops[op] = { kinds = set, run = run }
+end

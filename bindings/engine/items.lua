@@ -1,0 +1,102 @@
+--- Items: what is in a queue, in its order.
+--
+-- An item is { id, attempt, cell, priority }: the id counts puts.  fifo, lifo: the list q<ID> of "ID ATTEMPT CELL",
+-- and, where items come back, the sorted set r<ID> of them by id, taken from before the list.  priority: the sorted set
+-- q<ID> of the same texts with the id in 16 digits, by priority: ties in order of arrival, also of what comes back.
+local engine = ...
+local redis, store = engine.redis, engine.store
+
+local items = {}
+engine.items = items
+
+local function pack(item)
+  return item.id .. " " .. item.attempt .. " " .. item.cell
+end
+
+local function unpack_item(text, priority)
+  local id, attempt, cell = text:match "^0*(%d+) (%d+) (.*)$"
+  return { id = id, attempt = attempt, cell = cell, priority = priority or "" }
+end
+
+local function pack_ordered(item)
+  return ("0"):rep(16 - #item.id) .. pack(item)
+end
+
+local function key_of(o)
+  return store.key("q", o.id)
+end
+
+--- How many there are.
+function items.size(o)
+  if o.order == "priority" then return redis.call("ZCARD", key_of(o)) end
+  local size = redis.call("LLEN", key_of(o))
+  return o.returned and size + redis.call("ZCARD", store.key("r", o.id)) or size
+end
+
+--- Adds one.  Returns whether it is the only one.
+function items.add(o, item)
+  if o.order ~= "priority" then
+    return redis.call("RPUSH", key_of(o), pack(item)) == 1
+  end
+  redis.call("ZADD", key_of(o), item.priority == "" and 0 or item.priority, pack_ordered(item))
+  return redis.call("ZCARD", key_of(o)) == 1
+end
+
+--- Gives one back that was taken: it comes out before all others, or by its priority.
+function items.give_back(o, item)
+  if o.order == "priority" then
+    items.add(o, item)
+    return
+  end
+  redis.call("ZADD", store.key("r", o.id), item.id, pack(item))
+  if not o.returned then engine.object.set(o, "returned", "1") end
+end
+
+local function take_returned(o)
+  local text = redis.call(o.order == "lifo" and "ZPOPMAX" or "ZPOPMIN", store.key("r", o.id))[1]
+  if text then return unpack_item(text) end
+  engine.object.clear(o, "returned")
+end
+
+--- Takes the next; nil: there is none.
+function items.take(o)
+  if o.order == "priority" then
+    local found = redis.call("ZPOPMIN", key_of(o))
+    return found[1] and unpack_item(found[1], found[2])
+  end
+  local item = o.returned and take_returned(o)
+  if item then return item end
+  local text = redis.call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o))
+  return text and unpack_item(text)
+end
+
+--- The item of a text as `hold` keeps it, and back.
+function items.kept(item)
+  return item.priority .. " " .. pack(item)
+end
+
+function items.of_kept(text)
+  local priority, rest = text:match "^(%S*) (.*)$"
+  return unpack_item(rest, priority)
+end
+
+--- As the client gets it: cell, id (with the priority, where there is one: so that it can come back), attempt.
+function items.fields(item, list)
+  list = list or {}
+  list[#list + 1] = item.cell
+  list[#list + 1] = item.priority == "" and item.id or item.id .. "/" .. item.priority
+  list[#list + 1] = item.attempt
+  return list
+end
+
+--- The item of three fields.
+function items.of_fields(cell, id, attempt)
+  local number, priority = id:match "^(%d+)/?(.*)$"
+  return { id = number, attempt = attempt, cell = cell, priority = priority }
+end
+
+--- Deletes all.
+function items.discard(o)
+  engine.object.discard("q", o.id, o.order == "priority" and "sorted" or "list")
+  engine.object.discard("r", o.id, "sorted")
+end

@@ -1,0 +1,122 @@
+--- Lock: one task at a time: lock, rlock (its holder may take it again), and the claim of a value or a table.
+--
+-- Fields: owner (SESSION.TASK), token (grows with every grant, never repeats), depth, dead (its last owner died with
+-- it).  Line w<ID>.  Nobody waits for a free lock: whoever releases it, or buries its owner, hands it to the next.
+local engine = ...
+local store, slot, object = engine.store, engine.slot, engine.object
+
+local lock = {}
+engine.lock = lock
+
+local HELD = "deadlock: held by this task already; a lock is not re-entrant: release it first, or use rlock"
+
+-- Gives the lock to a task: what it is answered.
+local function give(o, who, depth)
+  local token = store.growing(o.token)
+  local status = o.dead and "abandoned" or "ok"
+  if o.dead then object.clear(o, "dead") end
+  object.set(o, "owner", who, "token", token, "depth", depth)
+  engine.hold.set(who, "lock", o.id, "", token)
+  return status, { token, depth }
+end
+
+--- The lock is nobody's: hands it to the first who waits.  A waiter's extra: depth, status if not that of the grant.
+function lock.pass_on(o)
+  local record = slot.next("w" .. o.id)
+  if not record then
+    object.clear(o, "owner", "depth")
+    return
+  end
+  local status, fields = give(o, record.who, record.extra[1] or "1")
+  if record.op == "condition_wait" and record.extra[2] == "" then
+    engine.hold.set(record.who, "notified", "", "", record.waiter .. " " .. record.extra[3])
+  end
+  if record.extra[2] and record.extra[2] ~= "" then status = record.extra[2] end
+  slot.answer(record, status, fields)
+end
+
+local function is_reentrant(o)
+  return o.kind ~= "lock"
+end
+
+--- Acquires for a task: status, fields.
+function lock.acquire(me, o, may)
+  if not o.owner then return give(o, me.who, "1") end
+  if o.owner == me.who then
+    if not is_reentrant(o) then return "error", { HELD } end
+    object.set(o, "depth", store.digits(o.depth + 1))
+    return "ok", { o.token, o.depth }
+  end
+  if may == "0" then return "timeout" end
+  local cycle = may == "1" and engine.cycle.find(me, o)
+  if cycle then return "error", { cycle } end
+  return slot.wait(me, o.id, may, "w" .. o.id)
+end
+
+--- The owner gives it up, however often it had acquired it.
+function lock.let_go(o)
+  engine.hold.clear(o.owner, "lock", o.id, "")
+  lock.pass_on(o)
+end
+
+local function refusal(o, me)
+  if is_reentrant(o) then return "not held by this task; only the task that acquired it can release it" end
+  if not o.owner then return "nobody holds it; acquire it first" end
+  return ("it is held by %s; only its holder can release it"):format(engine.session.person(o.owner, me.session))
+end
+
+function lock.release(me, o)
+  if o.owner ~= me.who then return "error", { refusal(o, me) } end
+  local left = o.depth - 1
+  if left == 0 then lock.let_go(o) else object.set(o, "depth", store.digits(left)) end
+  return "ok", { left }
+end
+
+engine.define("lock_acquire", "lock rlock", lock.acquire)
+engine.define("lock_release", "lock rlock", lock.release)
+engine.define("claim", "value table", lock.acquire)
+engine.define("unclaim", "value table", lock.release)
+
+engine.define("lock_holder", "lock rlock value table", function(_, o)
+  if not o.owner then return "ok", { "", "", "", o.token or "", 0 } end
+  local session, task = o.owner:match "^([^.]+)%.(.+)$"
+  return "ok", { engine.session.name(o.owner), session, task, o.token, o.depth }
+end)
+
+local function undo(me, o)
+  if o and o.owner == me.who then lock.release(me, o) end
+  return true
+end
+
+engine.undo.lock_acquire = undo
+engine.undo.claim = undo
+
+engine.died.lock = function(who, id)
+  local o = object.load(id)
+  if not o or o.owner ~= who then return end
+  object.set(o, "dead", "1")
+  lock.pass_on(o)
+end
+
+local function holder(o)
+  return { o.owner }, false
+end
+
+for _, kind in ipairs{ "lock", "rlock", "value", "table" } do engine.holders[kind] = holder end
+
+--- "held by NAME (pid N), 3 waiting", "free", "free, abandoned"
+function lock.state(o, asker)
+  if not o.owner then return o.dead and "free, abandoned" or "free" end
+  return ("held by %s, %d waiting"):format(engine.session.person(o.owner, asker), slot.waiting("w" .. o.id))
+end
+
+for _, kind in ipairs{ "lock", "rlock" } do
+  engine.kinds[kind] = {
+    options = {}, state = lock.state,
+    lines = function(o)
+      local lines = { "w" .. o.id }
+      for condition in (o.conditions or ""):gmatch "%S+" do lines[#lines + 1] = "w" .. condition end
+      return lines
+    end,
+  }
+end

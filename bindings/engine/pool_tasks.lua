@@ -1,0 +1,212 @@
+--- Pool tasks: the tasks of a pool, the workers that run them, and boxes for the results; the requests are in pool.
+--
+-- Fields: retry, queue (how many tasks may wait; "0": any number) as it was made; closed, terminated, number (the
+-- last task's).
+-- y<ID>: number -> "ATTEMPT WHO BOX CELL" of all tasks that have not ended; WHO is "-" while it waits, "!" and the
+-- worker of one that was cancelled while it ran.  q<ID>: the sorted set of the numbers that wait: what comes back is
+-- first by itself.  u<ID>: worker -> the number that it runs, or nothing.  b<ID>.<BOX>: results, "NUMBER STATUS CELL".
+-- Lines: w<ID> workers, p<ID> who submits, j<ID> who joins, w<ID>.<BOX> who collects, v<ID>.<BOX> who watches.
+--
+-- A result counts once: it is accepted from the worker that has the task, for the attempt that it has.
+-- A box SESSION.TASK is that task's: when it has ended, its tasks are passed over and its results dropped.
+local engine = ...
+local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local large, LIMIT = engine.large, engine.LIMIT
+
+local function key(family, o, box)
+  return store.key(family, box and o.id .. "." .. box or o.id)
+end
+
+local function parse(text)
+  local attempt, who, box, cell = text:match "^(%d+) (%S+) (%S+) (.*)$"
+  return { attempt = attempt, who = who, box = box, cell = cell }
+end
+
+local function task_of(o, number)
+  local text = number ~= "" and redis.call("HGET", key("y", o), number)
+  if not text then return nil end
+  local task = parse(text)
+  task.number = number
+  return task
+end
+
+local function keep(o, task)
+  redis.call("HSET", key("y", o), task.number, ("%s %s %s "):format(task.attempt, task.who, task.box) .. task.cell)
+end
+
+local function unfinished(o)
+  return redis.call("HLEN", key("y", o))
+end
+
+-- ---- boxes ----
+
+-- Whether somebody may still ask for what is in it.
+local function is_wanted(o, box)
+  return not box:match "^%w+%.%d+$" or engine.hold.get(box, "box", o.id, "")
+end
+
+local function collected(who, texts)
+  local list = {}
+  for _, text in ipairs(texts) do
+    local number, status, cell = text:match "^(%d+) (%S+) (.*)$"
+    large.hand_over(who, cell)
+    list[#list + 1] = number
+    list[#list + 1] = status
+    list[#list + 1] = cell
+  end
+  return list
+end
+
+-- There is something in a box.
+local function serve(o, box)
+  local line = o.id .. "." .. box
+  local record = slot.next("w" .. line)
+  if record then
+    slot.answer(record, "ok", collected(record.who, redis.call("LPOP", key("b", o, box), LIMIT)))
+  else
+    engine.watch.wake("v" .. line)
+  end
+end
+
+local function into_box(o, task, status, cell)
+  if not is_wanted(o, task.box) then
+    large.drop(cell)
+    return
+  end
+  local text = task.number .. " " .. status .. " " .. cell
+  if redis.call("RPUSH", key("b", o, task.box), text) == 1 then serve(o, task.box) end
+end
+
+-- ---- the ends of tasks ----
+
+-- Whoever waits for the last task's end goes on.
+local function check_finished(o)
+  if unfinished(o) > 0 then return end
+  if o.closed then slot.answer_all("w" .. o.id, "closed", "1") end
+  slot.answer_all("j" .. o.id, "ok")
+end
+
+local function ended(o, task, status, cell)
+  redis.call("HDEL", key("y", o), task.number)
+  large.drop(task.cell)
+  into_box(o, task, status, cell)
+end
+
+-- Nobody wants it any more.
+local function drop(o, task)
+  redis.call("HDEL", key("y", o), task.number)
+  large.drop(task.cell)
+end
+
+-- ---- workers ----
+
+-- One may be given to a waiting worker, or has room in front of those who wait to submit.
+local let_in
+
+-- The next task that somebody wants; the others are dropped, and after pool_terminate all are cancelled.  nil, true:
+-- there are more, but this call has done enough.
+local function next_task(o)
+  for _ = 1, LIMIT do
+    local number = redis.call("ZPOPMIN", key("q", o))[1]
+    if not number then return nil end
+    local task = task_of(o, number)
+    if task and o.terminated then
+      ended(o, task, "cancelled", "=")
+    elseif task then
+      if is_wanted(o, task.box) then return task end
+      drop(o, task)
+    end
+  end
+  return nil, true
+end
+
+local function give(o, who, task)
+  task.who = who
+  keep(o, task)
+  redis.call("HSET", key("u", o), who, task.number)
+end
+
+local function told(accepted, task)
+  return { accepted, task.number, task.attempt, task.cell }
+end
+
+-- Brings waiting tasks and waiting workers together, and lets in who waits for room.
+local function match(o, most)
+  for done = 0, most - 1 do
+    local record = redis.call("EXISTS", key("q", o)) == 1 and slot.first("w" .. o.id)
+    if not record then return done, true end
+    local task, more = next_task(o)
+    if task then
+      slot.unlist(record)
+      give(o, record.who, task)
+      slot.answer(record, "ok", told(record.extra[1], task))
+    elseif not more then
+      return done, true
+    end
+  end
+  return most, false
+end
+
+local function go_on(o)
+  local _, finished = match(o, LIMIT)
+  if not finished then engine.chore.add("pool", o.id) end
+  let_in(o)
+  check_finished(o)
+end
+
+engine.chores.pool = function(budget, id)
+  local o = object.load(id)
+  if not o then return 1, true end
+  local used, finished = match(o, budget)
+  if finished then check_finished(o) end
+  return used, finished
+end
+
+-- Drops what waits for those who have ended.  Field purged: up to which number it has come.
+engine.chores.purge = function(budget, id)
+  local o = object.load(id)
+  if not o then return 1, true end
+  local numbers = redis.call("ZRANGEBYSCORE", key("q", o), "(" .. (o.purged or "0"), "+inf", "LIMIT", 0, budget)
+  for _, number in ipairs(numbers) do
+    local task = task_of(o, number)
+    if task and not is_wanted(o, task.box) then
+      redis.call("ZREM", key("q", o), number)
+      drop(o, task)
+    end
+  end
+  if #numbers == budget then
+    object.set(o, "purged", numbers[budget])
+    return budget, false
+  end
+  object.clear(o, "purged")
+  go_on(o)
+  return #numbers, true
+end
+
+local function has_room(o)
+  return o.queue == "0" or redis.call("ZCARD", key("q", o)) < tonumber(o.queue)
+end
+
+local function add(o, box, cell)
+  local number = store.digits(redis.call("HINCRBY", store.key("o", o.id), "number", 1))
+  local task = { number = number, attempt = "1", who = "-", box = box, cell = cell }
+  keep(o, task)
+  redis.call("ZADD", key("q", o), number, number)
+  return number
+end
+
+let_in = function(o)
+  if o.queue == "0" then return end
+  for _ = 1, LIMIT do
+    local record = has_room(o) and slot.next("p" .. o.id)
+    if not record then return end
+    slot.answer(record, "ok", { add(o, record.extra[1], record.cell) })
+    match(o, 1)
+  end
+end
+
+engine.pool = {
+  key = key, task_of = task_of, keep = keep, unfinished = unfinished, collected = collected, serve = serve,
+  check_finished = check_finished, ended = ended, next_task = next_task, give = give, told = told, go_on = go_on,
+  has_room = has_room, add = add, let_in = let_in,
+}

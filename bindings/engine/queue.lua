@@ -1,0 +1,274 @@
+--- Queue: messages from many writers to many readers; and the count of items that were put but not reported done.
+--
+-- Fields: maxsize ("0": no bound), order, redeliver as it was made; closed, item (the last id), unfinished, abandoned
+-- (items that ended with their taker, and no join was told), returned (see items).  Lines: w<ID> who gets, p<ID> who
+-- puts (each with its item in its record), j<ID> who joins, v<ID> who watches.  Nobody gets while there are items;
+-- nobody puts while there is room.
+--
+-- What a task took and has not reported: without redelivery a count (`debt`), items that do not count any more when it
+-- ends; with it the items themselves (`item`), which come back then.
+local engine = ...
+local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local items, large, hold = engine.items, engine.large, engine.hold
+
+local queue = {}
+engine.queue = queue
+
+local TOO_OFTEN = "more items done than were put; call it once for each item that get returned"
+local UNORDERED = "this queue has no priorities; make it with order = \"priority\""
+
+-- An item is in the hands of a task now.
+local function taken(o, who, item)
+  if o.redeliver == "1" then
+    hold.set(who, "item", o.id, item.id, items.kept(item))
+  else
+    hold.count(who, "debt", o.id, 1)
+    large.hand_over(who, item.cell)
+  end
+end
+
+-- To a task that waits in this queue, perhaps in others too.
+local function deliver(o, record, item)
+  taken(o, record.who, item)
+  slot.answer(record, "ok", items.fields(item, engine.watch.place(record, "w" .. o.id)))
+end
+
+local function count_unfinished(o, n)
+  o.unfinished = store.digits(redis.call("HINCRBY", store.key("o", o.id), "unfinished", n))
+end
+
+-- An item is in the queue, or with the first who waits for one.
+local function enter(o, cell, priority)
+  local id = redis.call("HINCRBY", store.key("o", o.id), "item", 1)
+  local item = { id = store.digits(id), attempt = "1", cell = cell, priority = priority }
+  count_unfinished(o, 1)
+  local record = slot.next("w" .. o.id)
+  if record then
+    deliver(o, record, item)
+  elseif items.add(o, item) then
+    engine.watch.wake("v" .. o.id)
+  end
+end
+
+--- Puts a cell, whatever the bound: for the engine's own messages.
+function queue.force(o, cell)
+  if not o.closed then enter(o, cell, o.order == "priority" and "0" or "") end
+end
+
+local function is_full(o)
+  return o.maxsize ~= "0" and items.size(o) >= tonumber(o.maxsize)
+end
+
+-- So many were taken: lets in as many who wait to put.
+local function let_in(o, n)
+  if o.maxsize == "0" then return end
+  for _ = 1, n do
+    local record = not is_full(o) and slot.next("p" .. o.id)
+    if not record then return end
+    slot.answer(record, "ok")
+    enter(o, record.cell, record.extra[1])
+  end
+end
+
+-- The priority as it is kept; nil: it is none for this queue.
+local function priority_for(o, priority)
+  if o.order ~= "priority" then return (priority or "") == "" and "" or nil end
+  if (priority or "") == "" then return "0" end
+  return priority
+end
+
+engine.define("queue_put", "queue", function(me, o, may, cell, priority)
+  priority = priority_for(o, priority)
+  local accepted, why = priority, UNORDERED
+  if accepted then accepted, why = large.keep(cell) end
+  if not accepted then
+    large.drop(cell)
+    return "error", { why }
+  end
+  if o.closed or is_full(o) and may == "0" then
+    large.drop(cell)
+    return o.closed and "closed" or "full"
+  end
+  if is_full(o) then return slot.wait(me, o.id, may, "p" .. o.id, cell, { priority }) end
+  enter(o, cell, priority)
+  return "ok"
+end)
+
+engine.define("queue_put_many", "queue", function(_, o, ...)
+  if o.closed then return "closed" end
+  local room = o.maxsize == "0" and math.huge or tonumber(o.maxsize) - items.size(o) + slot.waiting("w" .. o.id)
+  local count = math.min(select("#", ...), math.max(room, 0))
+  for i = 1, count do
+    local cell = select(i, ...)
+    local accepted, why = large.keep(cell)
+    if not accepted then return "error", { why, i - 1 } end
+    enter(o, cell, priority_for(o))
+  end
+  return "ok", { count }
+end)
+
+-- Takes up to `max` for a task: their fields, behind those of the list; nil: there is none.
+local function take(o, who, max, list)
+  for taken_now = 1, max do
+    local item = items.take(o)
+    if not item then
+      max = taken_now - 1
+      break
+    end
+    taken(o, who, item)
+    items.fields(item, list)
+  end
+  if max == 0 then return nil end
+  let_in(o, max)
+  return list
+end
+
+--- Takes one for a task: status, fields (behind those of the list); nil: it would have to wait.
+function queue.try(o, who, list)
+  if take(o, who, 1, list) then return "ok", list end
+  if o.closed then return "closed" end
+end
+
+local function get(me, o, max, may)
+  local list = {}
+  if take(o, me.who, max, list) then return "ok", list end
+  if o.closed then return "closed" end
+  if may == "0" then return "empty" end
+  return slot.wait(me, o.id, may, "w" .. o.id)
+end
+
+engine.define("queue_get", "queue", function(me, o, may)
+  return get(me, o, 1, may)
+end)
+
+engine.define("queue_get_many", "queue", function(me, o, max, may)
+  return get(me, o, math.min(tonumber(max), engine.MANY), may)
+end)
+
+engine.define("queue_size", "queue", function(_, o)
+  return "ok", { items.size(o), o.maxsize, o.unfinished, o.closed and 1 or 0 }
+end)
+
+-- Some items count no more: perhaps none does.
+local function finished(o, n)
+  count_unfinished(o, -n)
+  if o.unfinished ~= "0" or slot.waiting("j" .. o.id) == 0 then return end
+  slot.answer_all("j" .. o.id, o.abandoned and "abandoned" or "ok")
+  if o.abandoned then object.clear(o, "abandoned") end
+end
+
+engine.define("queue_task_done", "queue", function(me, o, id)
+  if o.redeliver == "1" then
+    local kept = hold.get(me.who, "item", o.id, (id or ""):match "^%d*")
+    if not kept then return "lost", { "the item is not this task's any more: its lease had ended" } end
+    hold.clear(me.who, "item", o.id, id:match "^%d*")
+    large.drop(items.of_kept(kept).cell)
+  else
+    if o.unfinished == "0" then return "error", { TOO_OFTEN } end
+    if hold.get(me.who, "debt", o.id, "") then hold.count(me.who, "debt", o.id, -1) end
+  end
+  finished(o, 1)
+  return "ok", { o.unfinished }
+end)
+
+engine.define("queue_join", "queue", function(me, o, may)
+  if o.unfinished == "0" then
+    local status = o.abandoned and "abandoned" or "ok"
+    if o.abandoned then object.clear(o, "abandoned") end
+    return status
+  end
+  if may == "0" then return "timeout" end
+  return slot.wait(me, o.id, may, "j" .. o.id)
+end)
+
+engine.define("queue_close", "queue", function(_, o)
+  if o.closed then return "ok" end
+  object.set(o, "closed", "1")
+  slot.answer_all("w" .. o.id, "closed")
+  slot.answer_all("p" .. o.id, "closed")
+  engine.watch.wake("v" .. o.id)
+  return "ok"
+end)
+
+-- An item goes to the first who waits for one, or back into the queue.
+local function come_back(o, item)
+  local record = slot.next("w" .. o.id)
+  if record then
+    deliver(o, record, item)
+    return
+  end
+  items.give_back(o, item)
+  engine.watch.wake("v" .. o.id)
+end
+
+engine.died.item = function(_, id, _, value)
+  local item, o = items.of_kept(value), object.load(id)
+  if not o then
+    large.drop(item.cell)
+    return
+  end
+  item.attempt = store.digits(item.attempt + 1)
+  come_back(o, item)
+end
+
+engine.died.debt = function(_, id, _, value)
+  local o = object.load(id)
+  local n = o and math.min(tonumber(value), tonumber(o.unfinished)) or 0
+  if n == 0 then return end
+  object.set(o, "abandoned", "1")
+  finished(o, n)
+end
+
+--- A task was granted items (fields from a place on) and wants none: they are as if nobody had taken them.
+function queue.untake(o, who, fields, from)
+  local list = {}
+  for i = from, #fields, 3 do list[#list + 1] = items.of_fields(fields[i], fields[i + 1], fields[i + 2]) end
+  for i = #list, 1, -1 do
+    local item = list[i]
+    if o.redeliver == "1" then
+      hold.clear(who, "item", o.id, item.id)
+    else
+      hold.count(who, "debt", o.id, -1)
+      large.take_back(who, item.cell)
+    end
+    come_back(o, item)
+  end
+  return true
+end
+
+local function undo(me, o, _, fields)
+  return not o or queue.untake(o, me.who, fields, 1)
+end
+
+engine.undo.queue_get = undo
+engine.undo.queue_get_many = undo
+
+engine.ready.queue = function(o)
+  return o.closed or items.size(o) > 0, "v" .. o.id
+end
+
+local function number_or(default)
+  return function(value) return store.digits(tonumber(value) or default) end
+end
+
+local ORDERS = { fifo = "", lifo = ", lifo", priority = ", priority" }
+
+engine.kinds.queue = {
+  options = { maxsize = "0", order = "fifo", redeliver = "0" },
+  clean = {
+    maxsize = number_or(0),
+    order = function(value) return value == "" and "fifo" or value end,
+    redeliver = function(value) return value == "1" and "1" or "0" end,
+  },
+  begin = function(o)
+    if not ORDERS[o.order] then return "the order must be fifo, lifo or priority" end
+    o.item, o.unfinished = "0", "0"
+  end,
+  lines = function(o) return { "w" .. o.id, "p" .. o.id, "j" .. o.id, "v" .. o.id } end,
+  removed = items.discard,
+  state = function(o)
+    return ("%d%s messages%s%s, %d getting, %d putting, %d joining"):format(items.size(o),
+      o.maxsize ~= "0" and " of " .. o.maxsize or "", ORDERS[o.order], o.closed and ", closed" or "",
+      slot.waiting("w" .. o.id) + slot.waiting("v" .. o.id), slot.waiting("p" .. o.id), slot.waiting("j" .. o.id))
+  end,
+}

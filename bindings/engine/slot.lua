@@ -1,0 +1,181 @@
+--- Slot: the answer to a task's latest request; and the lines of tasks that wait for one.
+--
+-- A slot is the field t<TASK> of the session's hash: "SEQ:STATUS:FIELDS".  While the request waits, STATUS is `wait`
+-- and the fields are its record: op, object id, since when (ms), MAY, lines (keys without the prefix, by blanks), the
+-- value that waits with it (a cell, or empty), what else its family needs.
+--
+-- A line is a sorted set: "SESSION.TASK.SEQ" by order of arrival.  Whoever makes an object ready takes the next of its
+-- line and answers it: writes the slot, then rings the bell.  The slot is the truth.  So a waiter is alive, not
+-- cancelled and not yet served exactly while its slot says that it waits.
+local engine = ...
+local redis, store = engine.redis, engine.store
+local LIMIT = engine.LIMIT
+
+local slot = {}
+engine.slot = slot
+
+--- What a waiter does when it gives up, by op: cancel[op](record, how), how being "timeout", "leave" or "dead".
+slot.cancel = {}
+--- What one does instead when its time has run out and it waits for something yet, by op.
+slot.postpone = {}
+--- What becomes of one that is refused in one of its lines, by op: refuse[op](record, line, status) -> whether it is to
+-- be answered.
+slot.refuse = {}
+
+local function field_of(task)
+  return "t" .. task
+end
+
+--- The parts of "SESSION.TASK.SEQ"; a task may have dots ("7.1").
+local function split(waiter)
+  return waiter:match "^([^.]+)%.(.+)%.(%d+)$"
+end
+
+slot.split = split
+
+--- The task that owns what a slot acquires: 7 of the slot 7.1.
+function slot.owner(session, task)
+  return session .. "." .. task:match "^%d+"
+end
+
+local function parse(session, task, seq, text, from)
+  local list = store.unpack(text, from)
+  return {
+    session = session, task = task, seq = seq, waiter = session .. "." .. task .. "." .. seq,
+    who = slot.owner(session, task), op = list[1], id = list[2], since = list[3], may = list[4],
+    lines = list[5], cell = list[6], extra = { select(7, (unpack or table.unpack)(list)) },
+  }
+end
+
+--- The record of what a task waits for; nil: it does not wait, or not for that SEQ.
+function slot.record(session, task, seq)
+  local text = redis.call("HGET", store.key("s", session), field_of(task))
+  if not text then return nil end
+  local number, from = text:match "^(%d+):wait:()"
+  if not number or seq and number ~= seq then return nil end
+  return parse(session, task, number, text, from)
+end
+
+local function write(record)
+  local list = { record.op, record.id, record.since, record.may, record.lines, record.cell }
+  for i, value in ipairs(record.extra) do list[6 + i] = value end
+  redis.call("HSET", store.key("s", record.session), field_of(record.task),
+    record.seq .. ":wait:" .. store.pack(list))
+end
+
+--- An answer as it goes out: of what waits, the record is nobody's business.
+function slot.shown(text)
+  return text:match "^%d+:wait:" or text
+end
+
+--- Makes a request wait in a line, or in several.  Returns what its op returns.
+function slot.wait(me, id, may, lines, cell, extra)
+  local record = {
+    session = me.session, task = me.task, seq = me.seq, op = me.op, id = id, since = store.milliseconds(),
+    may = may, lines = lines, cell = cell or "", extra = extra or {},
+  }
+  write(record)
+  local arrival = store.arrival()
+  for line in lines:gmatch "%S+" do redis.call("ZADD", store.key(line), arrival, me.waiter) end
+  return "wait"
+end
+
+--- Takes a waiter out of all its lines.  False: it was in none, so that it is about to be answered.
+function slot.unlist(record)
+  local found = false
+  for line in record.lines:gmatch "%S+" do
+    found = redis.call("ZREM", store.key(line), record.waiter) == 1 or found
+  end
+  return found
+end
+
+--- Makes it wait elsewhere, behind those who are there.
+function slot.move(record, id, line, extra)
+  record.id, record.lines, record.extra = id, line, extra
+  write(record)
+  redis.call("ZADD", store.key(line), store.arrival(), record.waiter)
+end
+
+--- Writes what has changed of a record.
+slot.rewrite = write
+
+local function alive(waiter)
+  local session, task, seq = split(waiter)
+  return slot.record(session, task, seq)
+end
+
+--- The first of a line, which stays in it.
+function slot.first(line)
+  local key = store.key(line)
+  while true do
+    local waiter = redis.call("ZRANGE", key, 0, 0)[1]
+    if not waiter then return nil end
+    local record = alive(waiter)
+    if record then return record end
+    redis.call("ZREM", key, waiter)
+  end
+end
+
+--- Takes the first of a line; out of its other lines too.
+function slot.next(line)
+  local key = store.key(line)
+  while true do
+    local waiter = redis.call("ZPOPMIN", key)[1]
+    if not waiter then return nil end
+    local record = alive(waiter)
+    if record then
+      if record.lines ~= line then slot.unlist(record) end
+      return record
+    end
+  end
+end
+
+function slot.waiting(line)
+  return redis.call("ZCARD", store.key(line))
+end
+
+--- Answers a waiter that was taken out of its lines.
+function slot.answer(record, status, fields)
+  local answer = record.seq .. ":" .. status .. ":" .. store.pack(fields)
+  redis.call("HSET", store.key("s", record.session), field_of(record.task), answer)
+  redis.call("RPUSH", store.key("m", record.session), record.task .. ":" .. answer)
+end
+
+-- Answers one that gets nothing, in this line at least.
+local function turn_away(record, line, status, field)
+  local refuse = slot.refuse[record.op]
+  if refuse and not refuse(record, line, status) then return end
+  engine.large.drop(record.cell)
+  slot.answer(record, status, field ~= "" and { record.extra[tonumber(field)] } or nil)
+end
+
+local function some(line, status, field, origin, budget)
+  local key = store.key(line)
+  for used = 1, budget do
+    local waiter = redis.call("ZPOPMIN", key)[1]
+    if not waiter then return used, true end
+    local record = alive(waiter)
+    if record then turn_away(record, origin, status, field) end
+  end
+  return budget, false
+end
+
+--- Leaves those who are in a line now to a chore, with its arguments behind the line's new name.
+function slot.set_aside(line, chore, ...)
+  local rest = "rest" .. store.digits(store.arrival())
+  redis.call("RENAME", store.key(line), store.key(rest))
+  engine.chore.add(chore, rest, ...)
+end
+
+--- Answers all who are in a line now, the same to all: with the record's extra `field`, if given.  What is more than a
+-- call may do is left to the next ones: those are out of the line, so that nobody new is among them.
+function slot.answer_all(line, status, field)
+  field = field or ""
+  local _, finished = some(line, status, field, line, LIMIT)
+  if finished or slot.waiting(line) == 0 then return end
+  slot.set_aside(line, "answer", status, field, line)
+end
+
+engine.chores.answer = function(budget, rest, status, field, line)
+  return some(rest, status, field, line, budget)
+end

@@ -1,0 +1,89 @@
+--- Store: keys, netstrings, the clock and growing numbers of one space.
+local engine = ...
+local redis = engine.redis
+
+local store = {}
+engine.store = store
+
+local prefix
+
+--- Which space the calls are for from now on.
+function store.enter(space)
+  prefix = space
+end
+
+--- The key of a family (a letter or a word) for an id; see bindings/docs/engine.md, Keys.
+function store.key(family, id)
+  return prefix .. family .. (id or "")
+end
+
+--- The text of a whole number of any size that a double holds: tostring of Lua 5.1 keeps 14 digits.
+function store.digits(n)
+  return ("%.0f"):format(n)
+end
+
+local function text(value)
+  return type(value) == "number" and store.digits(value) or tostring(value)
+end
+
+--- Netstrings one after another.
+function store.pack(list)
+  if not list then return "" end
+  local parts = {}
+  for i = 1, #list do
+    local field = text(list[i])
+    parts[i] = #field .. ":" .. field
+  end
+  return table.concat(parts)
+end
+
+--- The fields again, from a place in the text on.
+function store.unpack(packed, from)
+  local list = {}
+  from = from or 1
+  while true do
+    local colon = packed:find(":", from, true)
+    if not colon then return list end
+    local size = tonumber(packed:sub(from, colon - 1))
+    list[#list + 1] = packed:sub(colon + 1, colon + size)
+    from = colon + size + 1
+  end
+end
+
+--- A whole hash as a table; nil: there is none.
+function store.hash(key)
+  local flat = redis.call("HGETALL", key)
+  if #flat == 0 then return nil end
+  local hash = {}
+  for i = 1, #flat, 2 do hash[flat[i]] = flat[i + 1] end
+  return hash
+end
+
+--- The server's clock in microseconds: the only clock there is here.
+function store.microseconds()
+  local time = redis.call("TIME")
+  return time[1] * 1000000 + time[2]
+end
+
+function store.milliseconds()
+  local time = redis.call("TIME")
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+--- A number above `last`, and above all that were drawn before the server came back without its last second.
+function store.growing(last)
+  return store.digits(math.max((tonumber(last) or 0) + 1, store.microseconds()))
+end
+
+--- An id for an object, never drawn before in this space.
+function store.new_id()
+  local key = store.key "space"
+  local id = store.growing(redis.call("HGET", key, "ids"))
+  redis.call("HSET", key, "ids", id)
+  return id
+end
+
+--- Numbers the arrivals of a space, in whichever line.
+function store.arrival()
+  return redis.call("HINCRBY", store.key "space", "arrivals", 1)
+end

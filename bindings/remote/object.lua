@@ -1,0 +1,211 @@
+--- Object: what all far objects share.  An object is a userdata with a record, { space =, kind =, id =, name =,
+--- options =, [1] = what travels }; a class is the methods, properties and metamethods of a kind.
+---
+--- Every call is one request: what comes back is an outcome (true; nil and a reason), or raises at the script's line in
+--- the name of the object: `lock "till" at redis://lab/kitchen: release: ...`.
+local client = require "remote.client"
+local check = require "remote.check"
+local request = require "remote.request"
+
+local object = {}
+
+-- kind = class, of those that have been loaded
+local classes = {}
+
+-- Objects of this Lua state by space and id, so that what arrives again is the same userdata.
+local known = setmetatable({}, { __mode = "v" })
+
+--- object.title: what an object is called in texts, without secrets.
+object.title = request.title
+local title = object.title
+
+--- object.misuse: raises in the name of an object and a call.
+function object.misuse(record, call, ...)
+  check.misuse(title(record), call, ...)
+end
+
+--- object.deadline: a timeout of a call, checked: when it is over; nil: never; 0: at once.
+function object.deadline(record, call, seconds)
+  if seconds == nil then return nil end
+  return check.deadline(title(record), call, seconds)
+end
+
+-- ---- requests ----
+
+--- object.ask: a request about an object that never waits: its status and fields.
+function object.ask(record, call, op, ...)
+  return request.ask(record, call, 0, op, record.id, ...)
+end
+local ask = object.ask
+
+--- object.wait: one that waits until the deadline.
+function object.wait(record, call, deadline, op, ...)
+  return request.ask(record, call, deadline, op, record.id, request.may(deadline), ...)
+end
+
+--- object.outcome: what a script gets for a status: true; true, "abandoned"; nil, reason.
+function object.outcome(status)
+  if status == "ok" then return true end
+  if status == "abandoned" then return true, "abandoned" end
+  return nil, status
+end
+local outcome = object.outcome
+
+--- object.asking: a method without arguments that is one request, and returns its outcome.
+function object.asking(call, op)
+  return function(record) return outcome((ask(record, call, op))) end
+end
+
+--- object.waiting: a method with a timeout that is one request, and returns its outcome.
+function object.waiting(call, op)
+  return function(record, timeout)
+    return outcome((object.wait(record, call, object.deadline(record, call, timeout), op)))
+  end
+end
+
+--- object.number: a property that is an integer in a field of an answer.
+function object.number(op, field)
+  return function(record)
+    return math.tointeger(tonumber((select(1 + field, ask(record, nil, op)))))
+  end
+end
+
+--- object.own: what this process knows of an object by what it has done: a fork begins without.
+function object.own(record)
+  local pid = client.pid()
+  if record.own_pid ~= pid then record.own, record.own_pid = {}, pid end
+  return record.own
+end
+
+-- ---- values in messages ----
+
+--- object.encode: a value as a cell: bytes that travel in this space.
+function object.encode(record, call, value)
+  local space = record.space
+  if space.lend then space.lend(value) end
+  local bytes, why = client.encode(value, "value", space.uid)
+  if not bytes then object.misuse(record, call, why) end
+  return request.send(record, call, "pack", bytes)
+end
+
+--- object.decode: the value in a cell; `took`: it was taken, and is nobody else's.
+function object.decode(record, call, cell, took)
+  local bytes = request.send(record, call, "unpack", cell, took)
+  local good, value = pcall(client.decode, bytes)
+  if not good then object.misuse(record, call, "cannot receive the value: %s", value) end
+  return value
+end
+
+-- ---- classes ----
+
+local function fields_of(class)
+  local names = { table.unpack(class.order) }
+  for _, name in ipairs(class.property_order) do names[#names + 1] = name end
+  return table.concat(names, ", ")
+end
+
+local function index(class)
+  local methods, properties = class.methods, class.properties
+  return function(self, key)
+    local found = methods[key]
+    if found then return found end
+    local record = client.record(self)
+    local property = properties[key]
+    if property then return property(record) end
+    object.misuse(record, nil, 'there is no field or method "%s"; there are: %s', tostring(key), fields_of(class))
+  end
+end
+
+local function newindex(self, key)
+  object.misuse(client.record(self), nil, 'the field "%s" cannot be set; an object is changed by its methods',
+    tostring(key))
+end
+
+--- object.state: the words for how an object is at the moment, as the engine has them.
+function object.state(record)
+  local good, status, _, _, text = pcall(record.space.session.tell, record.space.session, "look", record.id,
+    record.options["end"] or "")
+  if not good then return request.words "unreachable" end
+  return status == "ok" and text or request.words(status)
+end
+
+local function describe(self)
+  local record = client.record(self)
+  return title(record) .. ": " .. object.state(record)
+end
+
+--- object.class: a kind of far objects, to be filled by `class.method(name, most, fn)`, `class.property(name, fn)`
+--- and in `class.metatable`.  fn gets the record, and a method besides what it was called with, which is at most so
+--- many values.  `class.options` are the constructor's, of which `class.check` makes what the engine is told.
+function object.class(kind)
+  local class = { kind = kind, methods = {}, order = {}, properties = {}, property_order = {}, metatable = {},
+    options = { "name" } }
+  local metatable = class.metatable
+  metatable.__name, metatable.__metatable = kind, kind
+  metatable.__tostring, metatable.__newindex, metatable.__index = describe, newindex, index(class)
+  class.method = function(name, most, fn)
+    class.order[#class.order + 1] = name
+    class.methods[name] = client.method(function(self, ...)
+      local record = client.record(self)
+      if not record or record.kind ~= kind then check.wrong_object(name, kind, self) end
+      if select("#", ...) > most then check.count(title(record), name, most, select("#", ...)) end
+      return fn(record, ...)
+    end)
+  end
+  class.property = function(name, fn)
+    class.property_order[#class.property_order + 1] = name
+    class.properties[name] = fn
+  end
+  classes[kind] = class
+  client.class(kind, metatable)
+  return class
+end
+
+-- ---- making and receiving ----
+
+--- object.class_of: the class of a kind; loads its file.
+function object.class_of(kind)
+  if not classes[kind] then require("remote." .. kind) end
+  return classes[kind]
+end
+
+-- The objects of one name: both ends of a pipe have one id.
+local function identity(space, id, part) return ("%s %s %s"):format(space.uid, id, part or "") end
+
+--- object.known: the userdata of this Lua state for an object; the same one for the same object.
+function object.known(space, kind, id, name, options)
+  local key = identity(space, id, options["end"])
+  local found = known[key]
+  if found then return found end
+  local plain = { space.uid, kind = kind, id = id, name = name, options = options }
+  local record = { plain, space = space, kind = kind, id = id, name = name, options = options }
+  local class = object.class_of(kind)
+  if class.adopt then class.adopt(record) end
+  found = client.object(class.metatable, record)
+  known[key] = found
+  return found
+end
+
+--- object.is_known: whether this Lua state has the record's object.
+function object.is_known(record)
+  return known[identity(record.space, record.id, record.options["end"])] ~= nil
+end
+
+--- object.of: the userdata of a record.
+function object.of(record)
+  return object.known(record.space, record.kind, record.id, record.name, record.options)
+end
+
+--- object.receive: the object that stands in a message as such a table: another program's, so it is looked at.
+function object.receive(plain)
+  local space = require "remote.space".of_uid(plain[1])
+  local options = type(plain.options) == "table" and plain.options or {}
+  if not space or type(plain.id) ~= "string" or type(plain.name) ~= "string" or not space.kinds[plain.kind] then
+    error("an object of a space that this program has not opened", 0)
+  end
+  local received = object.known(space, plain.kind, plain.id, plain.name, options)
+  if type(plain.from) == "string" then client.record(received).from = plain.from end
+  return received
+end
+
+return object

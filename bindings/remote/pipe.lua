@@ -1,0 +1,145 @@
+--- Pipe: two ends, each a far object of its own; what one sends the other receives.  A session holds an end from its
+--- first call on; the one that made the pipe holds both.
+local client = require "remote.client"
+local check = require "remote.check"
+local object = require "remote.object"
+local request = require "remote.request"
+
+local pipe = object.class "pipe"
+
+pipe.options = { "duplex", "name" }
+
+function pipe.check(duplex)
+  duplex = check.boolean("pipe", "duplex", duplex)
+  if duplex == nil then return {} end
+  return { "duplex", duplex and 1 or 0 }
+end
+
+-- ---- who holds it ----
+
+-- Lends the ends in a value to whoever receives it, each once.
+local function lend(space, value, seen)
+  local record = client.record(value)
+  if record and record.kind == "pipe" and record.space == space and not record.closed then
+    object.ask(record, "send", "pipe_lend", record.options["end"])
+  elseif type(value) == "table" and not seen[value] then
+    seen[value] = true
+    for key, item in next, value do
+      lend(space, key, seen)
+      lend(space, item, seen)
+    end
+  end
+end
+
+-- The engine hears of the ends that were collected since.
+local function tell_dropped(space)
+  local list = space.dropped
+  space.dropped = {}
+  for _, record in ipairs(list) do
+    if not object.is_known(record) then object.ask(record, "close", "pipe_drop", record.options["end"]) end
+  end
+end
+
+--- pipe.adopt: an end has come to be in this Lua state.
+function pipe.adopt(record)
+  local space = record.space
+  space.dropped = space.dropped or {}
+  space.lend = space.lend or function(value) lend(space, value, {}) end
+  record[1].from = space.session:id()
+end
+
+-- This process holds the end from now on.
+local function hold(record, call)
+  object.ask(record, call, "pipe_hold", record.options["end"], record.from or "")
+  record.held, record[1].from = client.pid(), record.space.session:id()
+end
+
+--- pipe.present: what the constructor returns: both ends.
+function pipe.present(space, id, name, options, made)
+  local ends = {}
+  for number = 1, 2 do
+    local own = { duplex = options.duplex, ["end"] = tostring(number) }
+    ends[number] = object.known(space, "pipe", id, name, own)
+    if made then hold(client.record(ends[number]), "pipe") end
+  end
+  return ends[1], ends[2]
+end
+
+function pipe.metatable.__gc(self)
+  local record = client.record(self)
+  local here = client.pid()
+  if record and not record.closed and record.held == here then
+    table.insert(record.space.dropped, record)
+  end
+end
+
+-- An end that is about to be used: held by this process, and open.
+local function check_end(record, call)
+  if record.closed then
+    object.misuse(record, call, "was closed before; it cannot be used any more in this process")
+  end
+  if #record.space.dropped > 0 then tell_dropped(record.space) end
+  if record.held ~= client.pid() then hold(record, call) end
+end
+
+local function check_way(record, call, number)
+  if record.options.duplex ~= "0" or record.options["end"] == number then return end
+  object.misuse(record, call, "the other end does this; of s.pipe(name, false) the first end receives and the second "
+    .. "sends")
+end
+
+local function wait(record, call, deadline, op, ...)
+  return request.ask(record, call, deadline, op, record.id, record.options["end"], request.may(deadline), ...)
+end
+
+-- ---- methods ----
+
+pipe.method("send", 2, function(record, ...)
+  local value, timeout = ...
+  if select("#", ...) == 0 then
+    object.misuse(record, "send", "a value is expected; nil is sent by send(nil)")
+  end
+  local deadline = object.deadline(record, "send", timeout)
+  check_end(record, "send")
+  check_way(record, "send", "2")
+  return object.outcome((wait(record, "send", deadline, "pipe_send", object.encode(record, "send", value))))
+end)
+
+pipe.method("recv", 1, function(record, timeout)
+  local deadline = object.deadline(record, "recv", timeout)
+  check_end(record, "recv")
+  check_way(record, "recv", "1")
+  local status, cell = wait(record, "recv", deadline, "pipe_receive")
+  if status ~= "ok" then return nil, status end
+  return object.decode(record, "recv", cell, true)
+end)
+
+pipe.method("poll", 1, function(record, timeout)
+  local deadline = object.deadline(record, "poll", timeout)
+  check_end(record, "poll")
+  check_way(record, "poll", "1")
+  return wait(record, "poll", deadline, "pipe_poll") == "ok"
+end)
+
+pipe.method("close", 0, function(record)
+  if record.closed then return true end
+  -- so that the other end learns of it, though this one was never used
+  if record.held ~= client.pid() then hold(record, "close") end
+  record.closed = true
+  object.ask(record, "close", "pipe_drop", record.options["end"])
+  return true
+end)
+
+--- pipe.watch: for ipc.wait: an end that is open, is held, and receives.
+function pipe.watch(record, call)
+  check_end(record, call)
+  check_way(record, call, "1")
+  return "pipe", record.id, record.options["end"]
+end
+
+--- pipe.take: what ipc.receive has taken: the value in the cell.
+function pipe.take(record, call, cell)
+  return object.decode(record, call, cell, true)
+end
+
+return pipe

@@ -1,0 +1,88 @@
+/* The userdata of sessions. */
+#include <lauxlib.h>
+
+#include "far/door.h"
+#include "lua/compat.h"
+#include "remote/caller.h"
+#include "remote/opening.h"
+#include "remote/remote.h"
+
+static char session_key;  /* registry: the metatable */
+static char sessions_key; /* registry, weak: struct tl_session * -> userdata */
+
+struct tl_session *remote_session_check(lua_State *L)
+{
+    struct tl_session **session = lua_touserdata(L, 1);
+    bool same = session && lua_getmetatable(L, 1);
+    if (same) {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &session_key);
+        same = lua_rawequal(L, -1, -2);
+        lua_pop(L, 2);
+    }
+    luaL_argcheck(L, same, 1, "a session is expected");
+    return *session;
+}
+
+void remote_session_push(lua_State *L, struct tl_session *session)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &sessions_key);
+    if (lua_rawgetp(L, -1, session) == LUA_TNIL) {
+        lua_pop(L, 1);
+        struct tl_session **place = lua_newuserdatauv(L, sizeof *place, 0);
+        *place = session;
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &session_key);
+        lua_setmetatable(L, -2);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, -3, session);
+    }
+    lua_remove(L, -2);
+}
+
+static int lost(lua_State *L, struct tl_session *session)
+{
+    return remote_raise(L, "%s: %s", session->endpoint.shown,
+                        tl_session_reason(session));
+}
+
+int remote_session_fail(lua_State *L, struct tl_session *session,
+                        const char *why, int status)
+{
+    switch (status) {
+    case TL_CLOSED:
+        return lost(L, session);
+    case TL_UNREACHABLE:
+    case TL_REFUSED:
+    case TL_BROKEN:
+        return remote_raise(L, "%s: %s", session->endpoint.shown, why);
+    case TL_NO_MEMORY:
+        return remote_raise(L, "%s: not enough memory",
+                            session->endpoint.shown);
+    default:
+        return remote_core->fail(L, status);
+    }
+}
+
+/* The caller of this thread, for a request that begins. */
+struct tl_caller *remote_session_enter(lua_State *L)
+{
+    struct tl_session *session = remote_session_check(L);
+    char why[TL_WIRE_TROUBLE] = "";
+    int status = tl_opening_enter(session, why, sizeof why);
+    if (status < 0)
+        remote_session_fail(L, session, why, status);
+    struct tl_caller *caller = tl_caller_here(session);
+    if (!caller)
+        remote_session_fail(L, session, why, TL_NO_MEMORY);
+    return caller;
+}
+
+void remote_session_class(lua_State *L)
+{
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &session_key);
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &sessions_key);
+}

@@ -1,0 +1,100 @@
+--- Client: plain connections to a server, for the commands; and the library that spaces need there.
+local refuse = require("help.options").refuse
+local shell = require "server.shell"
+
+local client = {}
+
+-- A module of tidelock_remote, which comes with the runtime.
+local function part(name)
+  require "tidelock"
+  return require("tidelock_remote").require(name)
+end
+client.part = part
+
+local function text_of(why) return (tostring(why):gsub("^[^:]+%.lua:%d+: ", "")) end
+
+--- A connection to an address of a server, with or without a space; nil and why.
+function client.try(address, options)
+  local how = { server = true, insecure = options and options.insecure }
+  local server = client.split(address)
+  local good, connection = pcall(function() return part "remote.client".connect(server, how) end)
+  if good then return connection end
+  return nil, text_of(connection)
+end
+
+--- The same; where there is none, the command ends with the reason.
+function client.connect(address, options)
+  local connection, why = client.try(address, options)
+  return connection or error({ wrong = why, status = 1 }, 0)
+end
+
+--- An answer of connection:command; where it is an error, the command ends with it.
+function client.need(answer, why)
+  if answer == nil then refuse("the server refuses: %s", why) end
+  return answer
+end
+
+local function name_of(library) return library:match "^#!lua name=([%w_]+)" end
+
+--- Whether the server has the library; nil where the user may not ask.
+function client.has_library(connection)
+  local list = connection:command("FUNCTION", "LIST", "LIBRARYNAME", name_of(part "remote.client".library()))
+  return type(list) == "table" and #list > 0
+end
+
+-- ---- a space, looked at without a session ----
+
+--- Whether the word is the address of a server.
+function client.is_address(word) return word:find "^rediss?://" ~= nil or word:find "^redis%+unix:" ~= nil end
+
+-- Whether the path in an address is that of a socket, and so names no space.
+local function is_socket(address)
+  local path = address:match "^redis%+unix:(.*)$"
+  return path and shell.run("test -S %s", (path:gsub("^//[^/]*", "")))
+end
+
+--- An address as that of the server and the space, or nil: it names none.
+function client.split(address)
+  if is_socket(address) then return address end
+  local server, space = address:match "^(rediss?://[^/]+)/([^/]+)$"
+  if not server then server, space = address:match "^(redis%+unix:.+)/([^/]+)$" end
+  return server or address, space
+end
+
+--- The space that an address names; nil: none.
+function client.space_of(address) return (select(2, client.split(address))) end
+
+-- The fields of an answer, "0:ok:3:abc": the status, and the list.
+local function fields_of(answer)
+  local status, at = answer:match "^%d+:(%l+):()"
+  local list = {}
+  while at and at <= #answer do
+    local size, first = answer:match("^(%d+):()", at)
+    size = math.tointeger(tonumber(size))
+    list[#list + 1] = answer:sub(first, first + size - 1)
+    at = first + size
+  end
+  return status, list
+end
+
+--- Asks what needs no session: the list of the answer's fields; nil and the status where that is not "ok".
+function client.look(connection, space, op, ...)
+  local name = name_of(part "remote.client".library())
+  local answer, why = connection:command("FCALL", name, "1", "tl:{" .. space .. "}:", "-", "0", "0", op, ...)
+  if type(answer) ~= "string" then return nil, why or "no answer" end
+  local status, fields = fields_of(answer)
+  if status == "ok" then return fields end
+  return nil, status
+end
+
+--- All rows of an answer that comes in pages: calls add(fields ...) with `width` of them at a time.
+function client.each(connection, space, op, width, add)
+  local cursor = "0"
+  repeat
+    local fields = client.need(client.look(connection, space, op, cursor))
+    cursor = fields[1]
+    for i = 2, #fields, width do add(table.unpack(fields, i, i + width - 1)) end
+  until cursor == "0"
+end
+
+return client

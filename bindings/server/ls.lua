@@ -1,0 +1,36 @@
+--- The command `tidelock ls ADDRESS`: the spaces on a server, or the objects of one.
+local client = require "server.client"
+
+local function print_objects(connection, space)
+  client.each(connection, space, "list", 4, function(_, kind, name, state)
+    print(("%-10s %-20s %s"):format(kind, name, state))
+  end)
+end
+
+-- The names of the spaces, by the key that each has.
+local function spaces(connection)
+  local cursor, list = "0", {}
+  repeat
+    local page = client.need(connection:command("SCAN", cursor, "MATCH", "tl:{*}:space", "COUNT", "1000"))
+    cursor = page[1]
+    for _, key in ipairs(page[2]) do list[#list + 1] = key:match "^tl:{(.*)}:space$" end
+  until cursor == "0"
+  table.sort(list)
+  return list
+end
+
+local function print_spaces(connection)
+  for _, space in ipairs(spaces(connection)) do
+    local status = client.look(connection, space, "status")
+    local sessions, objects = status and status[4] or "?", status and status[5] or "?"
+    print(("%-20s %5s programs %6s objects"):format(space, sessions, objects))
+  end
+end
+
+return function(found)
+  local space = client.space_of(found.address)
+  local connection = client.connect(found.address, { insecure = true })
+  if space then print_objects(connection, space) else print_spaces(connection) end
+  connection:close()
+  return 0
+end

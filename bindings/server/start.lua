@@ -1,0 +1,42 @@
+--- The command `tidelock engine start`.
+local addresses = require "server.addresses"
+local ipc = require "tidelock"
+local place = require "server.place"
+local program = require "server.program"
+local refuse = require("help.options").refuse
+local settings = require "server.settings"
+local shell = require "server.shell"
+
+-- The server has read its data and answers, or has ended.
+local PATIENCE = 30
+
+local function write(path, text)
+  local file, why = io.open(path, "w")
+  if not file then refuse("engine start: %s", why) end
+  file:write(text)
+  file:close()
+end
+
+local function wait_until_it_answers(here)
+  for _ = 1, PATIENCE * 20 do
+    if here:pid() and addresses.answers(here) then return end
+    ipc.sleep(0.05)
+  end
+  refuse("engine start: the server does not answer; the end of %s:\n%s", here:path "log", here:last_words(5))
+end
+
+return function(found)
+  local here = place.new(found.dir)
+  here:make()
+  if here:pid() then
+    refuse("engine start: it runs already, in %s:\n%s\ntidelock engine stop ends it", here.dir, addresses.text(here))
+  end
+  local password = here:setting "requirepass" or settings.password()
+  write(here:path "engine.conf", settings.text(here, { port = found.port, bind = found.bind, password = password }))
+  os.remove(here:path "log")
+  local began, why = shell.run("%s %s", program(here, found.server), here:path "engine.conf")
+  if not began then refuse("engine start: %s\n%s", why, here:last_words(5)) end
+  wait_until_it_answers(here)
+  print(addresses.text(here))
+  return 0
+end

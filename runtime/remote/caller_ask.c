@@ -1,0 +1,262 @@
+/* Requests of a caller: numbered, waited for, called off. */
+#include <stdio.h>
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+
+#include "remote/caller.h"
+#include "remote/caller_exchange.h"
+#include "wire/moment.h"
+#include "wire/pause.h"
+
+/* A request that may not wait is asked, too. */
+#define LEAST (1 * TL_MOMENT_SECOND)
+enum { OP_PLACE = 7 }; /* words before the operation: see tl_session_call */
+
+/* ---- requests ---- */
+
+static void write(struct tl_caller *caller, struct tl_words *command,
+                  uint64_t sequence, const struct tl_request *request)
+{
+    tl_session_call(caller->session, command, caller->mailbox.task, sequence,
+                    request->op, request->count);
+    for (size_t i = 0; i < request->count; i++)
+        tl_words_add(command, request->words[i], request->sizes[i]);
+}
+
+static int64_t at_least(int64_t deadline)
+{
+    int64_t least = tl_moment_now() + LEAST;
+    return deadline > least ? deadline : least;
+}
+
+/* Writes a numbered request, whose end is kept: see call_off. */
+static void write_numbered(struct tl_caller *caller,
+                           const struct tl_request *request)
+{
+    struct tl_words *command = &caller->command;
+    tl_words_clear(command);
+    write(caller, command, caller->sequence, request);
+    caller->tail_words = request->count + 1;
+    caller->tail.size = 0;
+}
+
+/* What the engine needs to undo a request: its operation and arguments, which
+ * are the last words of its command. */
+static void keep_tail(struct tl_caller *caller)
+{
+    if (caller->tail.size > 0)
+        return;
+    size_t begin = tl_words_place(&caller->command, OP_PLACE);
+    tl_words_append(&caller->tail, caller->command.bytes + begin,
+                    caller->command.size - begin);
+}
+
+/* `0`: the request is cancelled, and its answer counts; `2`: it is undone. */
+static int call_off(struct tl_caller *caller, char how, int64_t deadline,
+                    struct tl_answer *out)
+{
+    struct tl_words *command = &caller->command;
+    bool undo = how == '2';
+    keep_tail(caller);
+    tl_words_clear(command);
+    tl_session_call(caller->session, command, caller->mailbox.task,
+                    caller->sequence, "cancel",
+                    undo ? 1 + caller->tail_words : 1);
+    tl_words_add(command, &how, 1);
+    if (undo)
+        tl_words_append(command, caller->tail.bytes, caller->tail.size);
+    command->failed |= caller->tail.failed;
+    return tl_caller_exchange(caller, deadline, out);
+}
+
+/* Ends what is open; the next request follows it. */
+static int settle(struct tl_caller *caller, int64_t deadline)
+{
+    struct tl_answer answer;
+    if (!caller->open)
+        return TL_OK;
+    int status = call_off(caller, '2', deadline, &answer);
+    if (status < 0)
+        return status;
+    tl_answer_drop(&answer);
+    caller->open = false;
+    return TL_OK;
+}
+
+/* The wait of a caller that must not be interrupted once more. */
+static int settle_quietly(struct tl_caller *caller)
+{
+    tl_wire_wait *wait = caller->wire.wait;
+    tl_wire_close(&caller->wire);
+    caller->wire.wait = tl_pause_wait;
+    int status = settle(caller, tl_moment_now() + LEAST);
+    caller->wire.wait = wait;
+    return status;
+}
+
+/* The request ends without an answer. */
+static int give_up(struct tl_caller *caller, int status)
+{
+    caller->open = true;
+    if (status != TL_TIMEOUT && status != TL_CLOSED && status != TL_REFUSED &&
+        status != TL_BROKEN)
+        settle_quietly(caller);
+    return status;
+}
+
+int tl_caller_start(struct tl_caller *caller, const struct tl_request *request,
+                    int64_t deadline, struct tl_answer *out)
+{
+    caller->busy = true;
+    deadline = at_least(deadline);
+    int status = settle(caller, deadline);
+    if (status == TL_OK) {
+        caller->sequence++;
+        write_numbered(caller, request);
+        status = tl_caller_exchange(caller, deadline, out);
+        if (status < 0)
+            status = give_up(caller, status);
+    }
+    caller->busy = false;
+    if (status == TL_OK)
+        caller->open = tl_answer_is(out, "wait");
+    return status;
+}
+
+int tl_caller_tell(struct tl_caller *caller, const struct tl_request *request,
+                   int64_t deadline, struct tl_answer *out)
+{
+    caller->busy = true;
+    tl_words_clear(&caller->command);
+    write(caller, &caller->command, 0, request);
+    int status = tl_caller_exchange(caller, at_least(deadline), out);
+    caller->busy = false;
+    return status;
+}
+
+int tl_caller_command(struct tl_caller *caller,
+                      const struct tl_request *request, int64_t deadline,
+                      struct redisReply **out)
+{
+    caller->busy = true;
+    tl_words_clear(&caller->command);
+    tl_words_begin(&caller->command, request->count + 1);
+    tl_words_add_text(&caller->command, request->op);
+    for (size_t i = 0; i < request->count; i++)
+        tl_words_add(&caller->command, request->words[i], request->sizes[i]);
+    int status = tl_caller_converse(caller, at_least(deadline), out);
+    caller->busy = false;
+    return status;
+}
+
+void tl_caller_before(struct tl_caller *caller, const struct tl_request *first)
+{
+    tl_words_begin(&caller->front, first->count + 1);
+    tl_words_add_text(&caller->front, first->op);
+    for (size_t i = 0; i < first->count; i++)
+        tl_words_add(&caller->front, first->words[i], first->sizes[i]);
+    caller->front_answers++;
+}
+
+void tl_caller_before_call(struct tl_caller *caller,
+                           const struct tl_request *call)
+{
+    write(caller, &caller->front, 0, call);
+    caller->front_answers++;
+}
+
+/* ---- waiting ---- */
+
+static int take_bell(struct tl_caller *caller, struct tl_answer *out)
+{
+    return tl_mailbox_take(&caller->session->mailboxes, &caller->mailbox,
+                           caller->sequence, out);
+}
+
+/* Sends the request again: the answer, or `wait` once more (TL_EMPTY). */
+static int look_again(struct tl_caller *caller, struct tl_answer *out)
+{
+    if (!tl_session_is_good(caller->session))
+        return TL_CLOSED;
+    int status = tl_caller_exchange(caller, TL_MOMENT_FOREVER, out);
+    if (status == TL_OK && tl_answer_is(out, "wait")) {
+        tl_answer_drop(out);
+        return TL_EMPTY;
+    }
+    return status;
+}
+
+static int sleep_for_bell(struct tl_caller *caller, int64_t deadline,
+                          struct tl_answer *out)
+{
+    for (;;) {
+        struct pollfd polled = {.fd = caller->mailbox.fd, .events = POLLIN};
+        int status = take_bell(caller, out);
+        if (status == TL_ABANDONED)
+            status = look_again(caller, out);
+        if (status != TL_EMPTY)
+            return status;
+        status = caller->wire.wait(&polled, 1, deadline);
+        if (status < 0)
+            return status;
+    }
+}
+
+int tl_caller_finish(struct tl_caller *caller, int64_t deadline,
+                     struct tl_answer *out)
+{
+    caller->busy = true;
+    int status = sleep_for_bell(caller, deadline, out);
+    if (status == TL_TIMEOUT) {
+        status = call_off(caller, '0', at_least(deadline), out);
+        /* a condition's waiter has its lock to wait for */
+        if (status == TL_OK && tl_answer_is(out, "wait")) {
+            tl_answer_drop(out);
+            status = sleep_for_bell(caller, TL_MOMENT_FOREVER, out);
+        }
+    }
+    if (status < 0)
+        status = give_up(caller, status);
+    else
+        caller->open = false;
+    caller->busy = false;
+    return status;
+}
+
+int tl_caller_poll(struct tl_caller *caller, struct tl_answer *out)
+{
+    caller->busy = true;
+    int status = take_bell(caller, out);
+    if (status == TL_ABANDONED)
+        status = look_again(caller, out);
+    caller->busy = false;
+    if (status == TL_OK)
+        caller->open = false;
+    else if (status != TL_EMPTY)
+        status = give_up(caller, status);
+    return status;
+}
+
+int tl_caller_ask(struct tl_caller *caller, const struct tl_request *request,
+                  int64_t deadline, struct tl_answer *out)
+{
+    int status = tl_caller_start(caller, request, deadline, out);
+    if (status != TL_OK || !caller->open)
+        return status;
+    tl_answer_drop(out);
+    return tl_caller_finish(caller, deadline, out);
+}
+
+void tl_caller_abandon(struct tl_caller *caller)
+{
+    if (caller->open)
+        settle_quietly(caller);
+}
+
+bool tl_caller_is_ready(struct tl_caller *caller)
+{
+    return tl_mailbox_look(&caller->session->mailboxes, &caller->mailbox,
+                           caller->sequence) ||
+           caller->session->state != TL_SESSION_OPEN;
+}

@@ -1,0 +1,367 @@
+#include "remote/opening.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <hiredis/hiredis.h>
+
+#include "base/standard.h"
+#include "remote/answer.h"
+#include "remote/bells.h"
+#include "remote/caller.h"
+#include "remote/identity.h"
+#include "wire/login.h"
+#include "wire/moment.h"
+#include "wire/pause.h"
+
+#define LEASE 10.0      /* seconds */
+#define LEASE_LEAST 100 /* milliseconds */
+#define LEASE_MOST 86400000
+#define OPENING (10 * TL_MOMENT_SECOND)        /* the longest opening */
+#define FAREWELL (500 * TL_MOMENT_MILLISECOND) /* and the longest bye */
+
+/* All that this process has opened: only added to, so whoever has a pointer may
+ * keep it. */
+static struct tl_session *sessions;
+static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+/* What a reopening in a child needs, too. */
+static struct tl_opening_options known;
+static char *library;
+/* Openings come one after another: so two threads that open one space get one
+ * session.  Never held at a fork's end in the child, where it is made anew. */
+static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+
+/* ---- forks ---- */
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&guard);
+    for (struct tl_session *session = sessions; session;
+         session = session->next)
+        pthread_mutex_lock(&session->mailboxes.guard);
+}
+
+static void unlock_all(void)
+{
+    for (struct tl_session *session = sessions; session;
+         session = session->next)
+        pthread_mutex_unlock(&session->mailboxes.guard);
+    pthread_mutex_unlock(&guard);
+}
+
+/* The bells' thread is not in the child, but its descriptors are. */
+static void after_fork_in_child(void)
+{
+    for (struct tl_session *session = sessions; session;
+         session = session->next) {
+        tl_wire_drop_copy(&session->bells);
+        if (session->stop >= 0)
+            close(session->stop);
+        session->stop = -1;
+        tl_caller_drop_copies(session);
+        if (session->state == TL_SESSION_OPEN)
+            session->state = TL_SESSION_INHERITED;
+    }
+    tl_bells_forget();
+    tl_caller_count_fork();
+    unlock_all();
+    pthread_mutex_init(&opening, NULL);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(before_fork, unlock_all, after_fork_in_child);
+}
+
+/* ---- what is sent ---- */
+
+static bool draw(char *out, size_t digits)
+{
+    unsigned char bytes[32];
+    if (getrandom(bytes, digits / 2, 0) != (ssize_t)(digits / 2))
+        return false;
+    for (size_t i = 0; i < digits / 2; i++)
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    return true;
+}
+
+static void write_open(const struct tl_session *session,
+                       struct tl_words *command)
+{
+    struct tl_identity me;
+    char uid[33];
+    tl_identity_read(&me);
+    draw(uid, 32);
+    tl_session_call(session, command, "0", 0, "open", 14);
+    tl_words_add_number(
+        command, (unsigned long long)(session->lease / TL_MOMENT_MILLISECOND));
+    tl_words_add_text(command, *session->uid ? session->uid : uid);
+    tl_words_add_text(command, "host");
+    tl_words_add_text(command, me.host);
+    tl_words_add_text(command, "machine");
+    tl_words_add_text(command, me.machine);
+    tl_words_add_text(command, "pid");
+    tl_words_add_number(command, (unsigned long long)me.pid);
+    tl_words_add_text(command, "start");
+    tl_words_add_number(command, (unsigned long long)me.start);
+    tl_words_add_text(command, "program");
+    tl_words_add_text(command, known.program ? known.program : me.program);
+    tl_words_add_text(command, "name");
+    tl_words_add_text(command, known.name ? known.name() : "");
+}
+
+/* The uid and the lease, as the space has them. */
+static int read_open(struct tl_session *session, struct tl_answer *answer,
+                     char *why, size_t size)
+{
+    const char *field;
+    size_t length;
+    if (!tl_answer_is(answer, "ok") ||
+        !tl_answer_next(answer, &field, &length) ||
+        length >= sizeof session->uid) {
+        snprintf(why, size, "the space cannot be opened: %.*s",
+                 (int)(answer->end - answer->status), answer->status);
+        return TL_REFUSED;
+    }
+    memcpy(session->uid, field, length);
+    session->uid[length] = '\0';
+    int64_t lease = tl_answer_number(answer);
+    if (lease < LEASE_LEAST || lease > LEASE_MOST) {
+        snprintf(why, size, "the space has no lease that makes sense");
+        return TL_REFUSED;
+    }
+    session->lease = lease * TL_MOMENT_MILLISECOND;
+    return TL_OK;
+}
+
+/* Sends `open`; loads the library where the server has none. */
+static int send_open(struct tl_session *session, struct tl_wire *wire,
+                     struct redisReply **reply, int64_t deadline)
+{
+    struct tl_words command = {0};
+    write_open(session, &command);
+    int status = tl_login_talk(wire, &command, reply, deadline);
+    if (status == TL_REFUSED && strstr(wire->trouble, "not found")) {
+        status = tl_login_load(wire, library, known.library_size, deadline);
+        if (status == TL_OK)
+            status = tl_login_talk(wire, &command, reply, deadline);
+    }
+    tl_words_drop(&command);
+    return status;
+}
+
+/* Opens the session on its wire of bells, which nobody else has yet. */
+static int open_on_server(struct tl_session *session, char *why, size_t size)
+{
+    struct tl_wire *wire = &session->bells;
+    int64_t deadline = tl_moment_now() + OPENING, sent;
+    struct redisReply *reply = NULL;
+    struct tl_answer answer;
+    tl_wire_init(wire, known.wait);
+    int status = tl_login(wire, &session->endpoint, deadline);
+    if (status == TL_OK)
+        status = tl_login_inspect(wire, deadline);
+    sent = tl_moment_now();
+    if (status == TL_OK)
+        status = send_open(session, wire, &reply, deadline);
+    if (status < 0) {
+        snprintf(why, size, "%s", wire->trouble);
+    } else if (!tl_answer_read(&answer, reply)) {
+        snprintf(why, size, "what answers is no engine of tidelock");
+        status = TL_BROKEN;
+    } else {
+        status = read_open(session, &answer, why, size);
+        session->good_until = sent + session->lease / 10 * 9;
+        tl_answer_drop(&answer);
+    }
+    if (status < 0)
+        tl_wire_close(wire);
+    return status;
+}
+
+/* Opens it, and has its bells' thread begin. */
+static int begin(struct tl_session *session, char *why, size_t size)
+{
+    if (!draw(session->id, 24))
+        return TL_SYSTEM;
+    int status = open_on_server(session, why, size);
+    if (status < 0)
+        return status;
+    session->state = TL_SESSION_OPEN;
+    session->stop = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    status = session->stop < 0 ? TL_SYSTEM : tl_bells_begin(session);
+    if (status < 0) {
+        snprintf(why, size, "no thread for its bells: %s", strerror(errno));
+        tl_wire_close(&session->bells);
+        session->state = TL_SESSION_ENDED;
+    }
+    return status;
+}
+
+/* ---- opening ---- */
+
+static struct tl_session *find(const struct tl_endpoint *endpoint,
+                               const char *uid)
+{
+    struct tl_session *found = NULL;
+    pthread_mutex_lock(&guard);
+    for (struct tl_session *at = sessions; at && !found; at = at->next) {
+        int state = at->state;
+        if (state != TL_SESSION_LOST && state != TL_SESSION_ENDED &&
+            (endpoint ? tl_endpoint_is_same(&at->endpoint, endpoint)
+                      : strcmp(at->uid, uid) == 0))
+            found = at;
+    }
+    pthread_mutex_unlock(&guard);
+    return found;
+}
+
+struct tl_session *tl_opening_find(const char *uid)
+{
+    return find(NULL, uid);
+}
+
+static bool remember(const struct tl_opening_options *options)
+{
+    if (library)
+        return true;
+    library = malloc(options->library_size + 1);
+    if (!library)
+        return false;
+    memcpy(library, options->library, options->library_size);
+    known = *options;
+    known.library = library;
+    if (options->program)
+        known.program = strdup(options->program);
+    return true;
+}
+
+static struct tl_session *make(const struct tl_endpoint *endpoint,
+                               const struct tl_opening_options *options)
+{
+    struct tl_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return NULL;
+    double lease = options->lease > 0 ? options->lease : LEASE;
+    session->endpoint = *endpoint;
+    session->lease = (int64_t)(lease * (double)TL_MOMENT_SECOND);
+    session->kills = options->kills;
+    session->wait = options->wait;
+    session->stop = -1;
+    session->state = TL_SESSION_ENDED;
+    snprintf(session->key, sizeof session->key, "tl:{%s}:", endpoint->space);
+    pthread_mutex_init(&session->mailboxes.guard, NULL);
+    tl_wire_init(&session->bells, options->wait);
+    return session;
+}
+
+static void drop(struct tl_session *session)
+{
+    tl_endpoint_forget(&session->endpoint);
+    pthread_mutex_destroy(&session->mailboxes.guard);
+    free(session);
+}
+
+static void enlist(struct tl_session *session)
+{
+    pthread_mutex_lock(&guard);
+    session->next = sessions;
+    sessions = session;
+    pthread_mutex_unlock(&guard);
+}
+
+static int open_new(struct tl_session **out, const struct tl_endpoint *endpoint,
+                    const struct tl_opening_options *options, char *why,
+                    size_t size)
+{
+    struct tl_session *session = make(endpoint, options);
+    if (!session)
+        return TL_NO_MEMORY;
+    int status = begin(session, why, size);
+    if (status < 0) {
+        drop(session);
+        return status;
+    }
+    enlist(session);
+    *out = session;
+    return TL_OK;
+}
+
+int tl_opening_open(struct tl_session **out, const char *address,
+                    const struct tl_opening_options *options, char *why,
+                    size_t size)
+{
+    struct tl_endpoint endpoint;
+    pthread_once(&once, watch_forks);
+    if (!tl_endpoint_read(&endpoint, address, true, why, size))
+        return TL_BAD_ADDRESS;
+    endpoint.insecure = options->insecure;
+    if (options->authority)
+        snprintf(endpoint.authority, sizeof endpoint.authority, "%s",
+                 options->authority);
+    pthread_mutex_lock(&opening);
+    int status = TL_OK;
+    *out = find(&endpoint, NULL);
+    if (!*out)
+        status = remember(options)
+                     ? open_new(out, &endpoint, options, why, size)
+                     : TL_NO_MEMORY;
+    pthread_mutex_unlock(&opening);
+    tl_endpoint_forget(&endpoint);
+    return status;
+}
+
+int tl_opening_enter(struct tl_session *session, char *why, size_t size)
+{
+    int status = TL_OK;
+    if (session->state == TL_SESSION_OPEN)
+        return tl_session_is_good(session) ? TL_OK : TL_CLOSED;
+    if (session->state != TL_SESSION_INHERITED)
+        return TL_CLOSED;
+    pthread_mutex_lock(&opening);
+    if (session->state == TL_SESSION_INHERITED) {
+        status = begin(session, why, size);
+        if (status < 0)
+            session->state =
+                TL_SESSION_INHERITED; /* the next use tries again */
+    }
+    pthread_mutex_unlock(&opening);
+    return status;
+}
+
+/* ---- the end ---- */
+
+/* What the session holds passes on at once; else its lease would have to end.
+ * The bells' thread is left alone: it ends with the process. */
+static void bid_farewell(struct tl_session *session)
+{
+    struct tl_caller *caller = tl_caller_here(session);
+    struct tl_words command = {0};
+    struct redisReply *reply = NULL;
+    int64_t deadline = tl_moment_now() + FAREWELL;
+    if (!caller)
+        return;
+    tl_session_call(session, &command, "0", 0, "bye", 0);
+    caller->wire.wait = tl_pause_wait; /* this is no task any more */
+    if ((tl_wire_is_open(&caller->wire) ||
+         tl_login(&caller->wire, &session->endpoint, deadline) == TL_OK) &&
+        tl_login_talk(&caller->wire, &command, &reply, deadline) == TL_OK)
+        freeReplyObject(reply);
+    tl_words_drop(&command);
+    tl_wire_close(&caller->wire);
+}
+
+void tl_opening_end_all(void)
+{
+    for (struct tl_session *at = sessions; at; at = at->next)
+        if (at->state == TL_SESSION_OPEN) {
+            at->state = TL_SESSION_ENDED;
+            bid_farewell(at);
+        }
+}

@@ -1,0 +1,60 @@
+#include "remote/session.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "wire/moment.h"
+
+/* The state only goes from OPEN to LOST here, under the guard; so the reason is
+ * there before the state says so. */
+void tl_session_lose(struct tl_session *session, const char *reason)
+{
+    pthread_mutex_lock(&session->mailboxes.guard);
+    if (session->state == TL_SESSION_OPEN) {
+        session->reason = reason;
+        session->state = TL_SESSION_LOST; /* commit */
+    }
+    pthread_mutex_unlock(&session->mailboxes.guard);
+    tl_mailbox_wake_all(&session->mailboxes);
+    if (session->kills)
+        kill(getpid(), SIGKILL);
+}
+
+bool tl_session_is_good(struct tl_session *session)
+{
+    if (session->state == TL_SESSION_OPEN &&
+        tl_moment_now() >= session->good_until)
+        tl_session_lose(session, TL_SESSION_ENDED_LEASE);
+    return session->state == TL_SESSION_OPEN;
+}
+
+const char *tl_session_reason(struct tl_session *session)
+{
+    pthread_mutex_lock(&session->mailboxes.guard);
+    const char *reason = session->reason;
+    pthread_mutex_unlock(&session->mailboxes.guard);
+    return reason ? reason : "lost: it was closed";
+}
+
+void tl_session_new_value(struct tl_session *session, char *name, size_t size)
+{
+    uint64_t number =
+        atomic_fetch_add_explicit(&session->values, 1, memory_order_relaxed);
+    snprintf(name, size, "%s.%llu", session->id, (unsigned long long)number);
+}
+
+void tl_session_call(const struct tl_session *session, struct tl_words *command,
+                     const char *task, uint64_t sequence, const char *op,
+                     size_t count)
+{
+    tl_words_begin(command, 8 + count);
+    tl_words_add_text(command, "FCALL");
+    tl_words_add_text(command, TL_SESSION_LIBRARY);
+    tl_words_add_text(command, "1");
+    tl_words_add_text(command, session->key);
+    tl_words_add_text(command, session->id);
+    tl_words_add_text(command, task);
+    tl_words_add_number(command, sequence);
+    tl_words_add_text(command, op);
+}

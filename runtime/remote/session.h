@@ -1,0 +1,89 @@
+/*
+ * Session: this process in one space of a server, under a lease.
+ *
+ * What the session holds on the server passes on when it ends: as the process
+ * does (opening), or with its lease.  A thread of its own (bells) renews that.
+ *
+ * The lease.  The server counts it from the beat that it got last; this side
+ * from the moment at which it sent the last one that was answered, and takes
+ * nine tenths of it: so it knows first.  A session that is lost stays so.
+ */
+#ifndef TL_SESSION_H
+#define TL_SESSION_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/endpoint.h"
+#include "remote/mailbox.h"
+#include "wire/wire.h"
+#include "wire/words.h"
+
+#define TL_SESSION_LIBRARY "tidelock_1"
+#define TL_SESSION_ID 33 /* with its zero */
+
+enum tl_session_state {
+    TL_SESSION_OPEN,
+    TL_SESSION_LOST,      /* its lease has ended, or the server has forgotten */
+    TL_SESSION_INHERITED, /* the parent's: to be opened */
+    TL_SESSION_ENDED      /* by this side */
+};
+
+struct tl_session {
+    struct tl_session *next;     /* in the list of all; never taken out */
+    struct tl_endpoint endpoint; /* constant, as key and uid */
+    char key[80];                /* "tl:{SPACE}:" */
+    char uid[64];
+    char id[TL_SESSION_ID]; /* constant but for a reopening after a fork */
+    int64_t lease;          /* nanoseconds */
+    _Atomic int state;      /* enum tl_session_state; LOST and ENDED stay */
+    /* The lease ends then for this side.  The bells' thread writes it; tasks
+     * read it. */
+    _Atomic int64_t good_until;
+    bool kills;         /* on_lost = "kill" */
+    tl_wire_wait *wait; /* of tasks */
+
+    struct tl_mailboxes mailboxes; /* of its tasks */
+    const char *reason;            /* their guard: why it was lost */
+    _Atomic uint64_t values;       /* number of the last large one; relaxed */
+
+    struct tl_wire bells; /* of the bells' thread alone */
+    pthread_t thread;
+    int stop; /* eventfd: the bells' thread ends; -1: there is none */
+};
+
+/* Why a session is lost, for scripts. */
+#define TL_SESSION_ENDED_LEASE                                                 \
+    "lost: the server heard nothing of this process for a whole lease, and "   \
+    "has passed on all that it held: look at what it had begun, then open "    \
+    "the space again by ipc.open"
+#define TL_SESSION_EMPTY                                                       \
+    "lost: the server has forgotten everything (it keeps nothing on disk, or " \
+    "was emptied): start the job again"
+#define TL_SESSION_FORGOT                                                      \
+    "forgot: the server has come back without its last moments, and has "      \
+    "forgotten calls that it had answered: what this program believes may "    \
+    "not hold, so start the job again, from what is there"
+
+/* The lease has ended, or the server does not know the session: everybody who
+ * waits is told.  The first reason stays. */
+void tl_session_lose(struct tl_session *session, const char *reason);
+
+/* Whether it is not lost; looks at the clock, too. */
+bool tl_session_is_good(struct tl_session *session);
+
+/* Why it was lost. */
+const char *tl_session_reason(struct tl_session *session);
+
+/* A name for a large value, which no other has: "SESSION.NUMBER". */
+void tl_session_new_value(struct tl_session *session, char *name, size_t size);
+
+/* Begins `FCALL tidelock_1 1 KEY SESSION TASK SEQ OP`, to which `count` words
+ * follow. */
+void tl_session_call(const struct tl_session *session, struct tl_words *command,
+                     const char *task, uint64_t sequence, const char *op,
+                     size_t count);
+
+#endif

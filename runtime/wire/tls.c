@@ -1,0 +1,243 @@
+#include "wire/tls.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include "wire/endpoint.h"
+
+struct tl_tls {
+    SSL_CTX *context;
+    SSL *ssl;
+    int fd;
+    int flags; /* of recv */
+};
+
+/* ---- the socket, as OpenSSL sees it ---- */
+
+/* OpenSSL's own would raise SIGPIPE where the server has gone. */
+static int socket_write(BIO *bio, const char *bytes, int size)
+{
+    const struct tl_tls *tls = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    ssize_t n = send(tls->fd, bytes, (size_t)size, MSG_NOSIGNAL);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        BIO_set_retry_write(bio);
+    return (int)n;
+}
+
+static int socket_read(BIO *bio, char *bytes, int size)
+{
+    const struct tl_tls *tls = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    ssize_t n = recv(tls->fd, bytes, (size_t)size, tls->flags);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        BIO_set_retry_read(bio);
+    return (int)n;
+}
+
+static long socket_control(BIO *bio, int command, long number, void *pointer)
+{
+    (void)bio;
+    (void)number;
+    (void)pointer;
+    return command == BIO_CTRL_FLUSH;
+}
+
+/* Made once, and kept. */
+static BIO_METHOD *socket_method(void)
+{
+    static _Atomic(BIO_METHOD *) known;
+    BIO_METHOD *method = known, *none = NULL;
+    if (method)
+        return method;
+    method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+    if (!method)
+        return NULL;
+    BIO_meth_set_write(method, socket_write);
+    BIO_meth_set_read(method, socket_read);
+    BIO_meth_set_ctrl(method, socket_control);
+    if (atomic_compare_exchange_strong(&known, &none, method)) /* seq_cst */
+        return method;
+    BIO_meth_free(method); /* another thread was faster */
+    return none;
+}
+
+static bool attach(struct tl_tls *tls)
+{
+    BIO_METHOD *method = socket_method();
+    BIO *bio = method ? BIO_new(method) : NULL;
+    if (!bio)
+        return false;
+    BIO_set_data(bio, tls);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(tls->ssl, bio, bio);
+    return true;
+}
+
+/* ---- opening ---- */
+
+static int explain(char *trouble, size_t size, int status, const char *what)
+{
+    char text[160] = "";
+    unsigned long error = ERR_peek_last_error();
+    if (error)
+        ERR_error_string_n(error, text, sizeof text);
+    ERR_clear_error();
+    snprintf(trouble, size, "%s%s%s", what, *text ? ": " : "", text);
+    return status;
+}
+
+/* Only the host that the address names may answer, by name or by number. */
+static bool expect(SSL *ssl, const char *host)
+{
+    unsigned char number[sizeof(struct in6_addr)];
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    if (inet_pton(AF_INET, host, number) == 1 ||
+        inet_pton(AF_INET6, host, number) == 1)
+        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
+    return SSL_set_tlsext_host_name(ssl, host) == 1 &&
+           SSL_set1_host(ssl, host) == 1;
+}
+
+static int prepare(struct tl_tls *tls, const struct tl_endpoint *endpoint,
+                   char *trouble, size_t size)
+{
+    const char *file = endpoint->authority;
+    tls->context = SSL_CTX_new(TLS_client_method());
+    if (!tls->context)
+        return explain(trouble, size, TL_NO_MEMORY, "no TLS");
+    SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION);
+    SSL_CTX_set_mode(tls->context, SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    if (*file ? SSL_CTX_load_verify_locations(tls->context, file, NULL) != 1
+              : SSL_CTX_set_default_verify_paths(tls->context) != 1)
+        return explain(trouble, size, TL_REFUSED,
+                       "the authorities' certificates cannot be read");
+    tls->ssl = SSL_new(tls->context);
+    if (!tls->ssl || !attach(tls) || !expect(tls->ssl, endpoint->host))
+        return explain(trouble, size, TL_NO_MEMORY, "no TLS");
+    return TL_OK;
+}
+
+/* What SSL_get_error says, as errno; what to wait for. */
+static int error_of(struct tl_tls *tls, int result, short *events)
+{
+    int error = errno;
+    switch (SSL_get_error(tls->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+        *events = POLLIN;
+        return EAGAIN;
+    case SSL_ERROR_WANT_WRITE:
+        *events = POLLOUT;
+        return EAGAIN;
+    case SSL_ERROR_SYSCALL:
+        return error == EAGAIN || error == EINTR || error == 0 ? ECONNRESET
+                                                               : error;
+    default:
+        return EPROTO;
+    }
+}
+
+static int refusal(struct tl_tls *tls, char *trouble, size_t size, int error)
+{
+    long verdict = SSL_get_verify_result(tls->ssl);
+    if (verdict != X509_V_OK) {
+        snprintf(trouble, size, "its certificate is refused: %s",
+                 X509_verify_cert_error_string(verdict));
+        ERR_clear_error();
+        return TL_REFUSED;
+    }
+    if (error != EPROTO)
+        return explain(trouble, size, TL_UNREACHABLE, strerror(error));
+    return explain(trouble, size, TL_BROKEN, "what answers speaks no TLS");
+}
+
+static int greet(struct tl_tls *tls, tl_wire_wait *wait, char *trouble,
+                 size_t size, int64_t deadline)
+{
+    for (;;) {
+        struct pollfd polled = {.fd = tls->fd};
+        ERR_clear_error();
+        errno = 0;
+        int result = SSL_connect(tls->ssl);
+        if (result == 1)
+            return TL_OK;
+        int error = error_of(tls, result, &polled.events);
+        if (error != EAGAIN)
+            return refusal(tls, trouble, size, error);
+        int status = wait(&polled, 1, deadline);
+        if (status < 0)
+            return status;
+    }
+}
+
+int tl_tls_open(struct tl_tls **out, int fd, const struct tl_endpoint *endpoint,
+                tl_wire_wait *wait, char *trouble, size_t size,
+                int64_t deadline)
+{
+    struct tl_tls *tls = calloc(1, sizeof *tls);
+    if (!tls)
+        return TL_NO_MEMORY;
+    tls->fd = fd;
+    int status = prepare(tls, endpoint, trouble, size);
+    if (status == TL_OK)
+        status = greet(tls, wait, trouble, size, deadline);
+    if (status < 0) {
+        tl_tls_close(tls);
+        return status;
+    }
+    *out = tls;
+    return TL_OK;
+}
+
+void tl_tls_close(struct tl_tls *tls)
+{
+    if (tls->ssl && SSL_is_init_finished(tls->ssl))
+        SSL_shutdown(tls->ssl);
+    SSL_free(tls->ssl);
+    SSL_CTX_free(tls->context);
+    ERR_clear_error();
+    free(tls);
+}
+
+static int bounded(size_t size)
+{
+    return size < INT_MAX ? (int)size : INT_MAX;
+}
+
+ssize_t tl_tls_write(struct tl_tls *tls, const char *bytes, size_t size,
+                     short *events)
+{
+    ERR_clear_error();
+    errno = 0;
+    int n = SSL_write(tls->ssl, bytes, bounded(size));
+    if (n > 0)
+        return n;
+    errno = error_of(tls, n, events);
+    return -1;
+}
+
+ssize_t tl_tls_read(struct tl_tls *tls, char *bytes, size_t size, short *events,
+                    int flags)
+{
+    ERR_clear_error();
+    errno = 0;
+    tls->flags = flags;
+    int n = SSL_read(tls->ssl, bytes, bounded(size));
+    if (n > 0)
+        return n;
+    if (SSL_get_error(tls->ssl, n) == SSL_ERROR_ZERO_RETURN)
+        return 0;
+    errno = error_of(tls, n, events);
+    return -1;
+}

@@ -1,0 +1,97 @@
+#include "wire/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FEW 4096    /* bytes: what a command begins with */
+#define MANY 262144 /* more than this is not kept for the next */
+
+static char *room(struct tl_words *command, size_t size)
+{
+    if (command->failed)
+        return NULL;
+    if (command->room - command->size < size) {
+        size_t most = command->room ? command->room : FEW;
+        while (most - command->size < size)
+            most *= 2;
+        char *bytes = realloc(command->bytes, most);
+        command->failed = !bytes;
+        if (!bytes)
+            return NULL;
+        command->bytes = bytes;
+        command->room = most;
+    }
+    return command->bytes + command->size;
+}
+
+static void head(struct tl_words *command, char sign, size_t number)
+{
+    char *at = room(command, 32);
+    if (at)
+        command->size += (size_t)snprintf(at, 32, "%c%zu\r\n", sign, number);
+}
+
+void tl_words_begin(struct tl_words *command, size_t count)
+{
+    head(command, '*', count);
+}
+
+void tl_words_add(struct tl_words *command, const void *word, size_t size)
+{
+    head(command, '$', size);
+    char *at = room(command, size + 2);
+    if (!at)
+        return;
+    if (size > 0)
+        memcpy(at, word, size);
+    memcpy(at + size, "\r\n", 2);
+    command->size += size + 2;
+}
+
+void tl_words_add_text(struct tl_words *command, const char *word)
+{
+    tl_words_add(command, word, strlen(word));
+}
+
+void tl_words_add_number(struct tl_words *command, unsigned long long number)
+{
+    char text[24];
+    tl_words_add(command, text,
+                 (size_t)snprintf(text, sizeof text, "%llu", number));
+}
+
+/* The command is ours: so all its lengths are right. */
+size_t tl_words_place(const struct tl_words *command, size_t place)
+{
+    const char *at = strchr(command->bytes, '\n') + 1;
+    for (; place > 0; place--) {
+        char *end;
+        size_t size = strtoull(at + 1, &end, 10);
+        at = end + 2 + size + 2;
+    }
+    return (size_t)(at - command->bytes);
+}
+
+void tl_words_append(struct tl_words *command, const char *words, size_t size)
+{
+    char *at = room(command, size);
+    if (!at)
+        return;
+    memcpy(at, words, size);
+    command->size += size;
+}
+
+void tl_words_clear(struct tl_words *command)
+{
+    if (command->room > MANY)
+        tl_words_drop(command);
+    command->size = 0;
+    command->failed = false;
+}
+
+void tl_words_drop(struct tl_words *command)
+{
+    free(command->bytes);
+    *command = (struct tl_words){0};
+}

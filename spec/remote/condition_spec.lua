@@ -1,0 +1,156 @@
+-- condition: the same near and far.
+local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
+local both = dofile "spec/support/both.lua"
+local raises = dofile "spec/support/raises_at.lua"
+local PATIENCE = 20
+
+local function waiting(c, n)
+  await(function() return tostring(c):find(n .. " waiting; its lock is free", 1, true) end)
+end
+
+for _, at in ipairs(both) do
+  describe("a condition, " .. at.where .. ",", function()
+    it("lets exactly as many go on as notify says, the longest-waiting first", function()
+      local c, order, list = at.condition(), ipc.queue(), {}
+      for n = 1, 5 do
+        list[n] = ipc.spawn(function()
+          c:acquire()
+          c:wait()
+          order:put(n)
+          c:release()
+        end)
+        waiting(c, n)
+      end
+      c:with(function() c:notify(2) end)
+      local got = { order:get(PATIENCE), order:get(PATIENCE) }
+      table.sort(got)
+      assert.same({ 1, 2 }, got)
+      assert.same({ nil, "empty" }, { order:get(0.05) })
+      c:with(function() assert.is_true(c:notify_all()) end)
+      for _ = 1, 3 do assert(order:get(PATIENCE)) end
+      for _, p in ipairs(list) do p:join(PATIENCE) end
+    end)
+
+    it("gives the lock up while it waits, and has it after a timeout too", function()
+      local lock = at.lock()
+      local c = at.condition(lock)
+      assert.equal(lock, at.lock and lock)
+      lock:acquire()
+      local p = ipc.spawn(function() return lock:with(function() return "free meanwhile" end) end)
+      assert.same({ nil, "timeout" }, { c:wait(0.1) })
+      assert.equal("free meanwhile", p:result(PATIENCE))
+      assert.equal("main", lock.holder)
+      assert.same({ nil, "timeout" }, { c:wait(0) })
+      assert.equal("main", lock.holder)
+      lock:release()
+    end)
+
+    it("is used with its lock held only", function()
+      local c = at.condition()
+      local function yes() return true end
+      for call, given in pairs{ wait = { 0 }, wait_for = { yes }, notify = { 1 }, notify_all = {} } do
+        raises(at, c, call .. ": this task does not hold its lock; acquire it first", c[call], c, table.unpack(given))
+      end
+      raises(at, c, "release: not held by this task", c.release, c)
+      c:acquire()
+      raises(at, c, "acquire: deadlock: held by this task already", c.acquire, c)
+      raises(at, c, "notify: n must be an integer from 1", c.notify, c, 0)
+      raises(at, c, "wait_for: a function is expected", c.wait_for, c, true)
+      assert.is_true(c:wait_for(yes))
+      c:release()
+      assert.same({ 1, 2 }, { c:with(function(...) return ... end, 1, 2) })
+      assert.is_false(pcall(c.with, c, error, "raised inside"))
+      assert.same({ true }, { c:acquire(0) })
+      c:release()
+      local ok, why = pcall(at.condition, at.event())
+      assert.truthy(not ok and why:find("condition: the lock must be one of ", 1, true), why)
+      if at.far then
+        ok, why = pcall(ipc.condition, at.lock())
+        assert.truthy(not ok and why:find("the lock belongs elsewhere; make the condition in its space", 1, true), why)
+      end
+      ok, why = pcall(at.condition, ipc.lock())
+      assert.truthy(not ok and why:find("condition: the lock belongs elsewhere; make it where the condition is", 1,
+        true), why)
+    end)
+
+    it("tells the waiter that who notified it died with the lock", function()
+      local c = at.condition()
+      local p = ipc.spawn(function() return c:with(c.wait, c, PATIENCE) end)
+      waiting(c, 1)
+      local notified = ipc.event()
+      local dies = ipc.spawn(function()
+        c:acquire()
+        c:notify()
+        notified:set()
+        ipc.sleep()
+      end)
+      notified:wait()
+      dies:kill()
+      assert.same({ true, "abandoned" }, { p:result(PATIENCE) })
+      dies:join()
+    end)
+
+    it("passes over a waiter that was killed", function()
+      local c = at.condition()
+      local function waiter() return ipc.spawn(function() return c:with(c.wait, c, PATIENCE) end) end
+      local first = waiter()
+      waiting(c, 1)
+      local second = waiter()
+      waiting(c, 2)
+      first:kill()
+      first:join()
+      await(function() return not tostring(c):find("2 waiting", 1, true) or at.far end)
+      c:with(function() c:notify(1) end)
+      assert.is_true((second:result(PATIENCE)))
+    end)
+
+    it("serves tasks that hand items over", function()
+      local lock, full, taken, list = at.lock(), at.value(0), at.value(0), {}
+      local not_full, not_empty = at.condition(lock), at.condition(lock)
+      local function give()
+        lock:acquire()
+        assert(not_full:wait_for(function() return full:get() < 3 end, PATIENCE))
+        full:add(1)
+        not_empty:notify()
+        lock:release()
+      end
+      local function take()
+        lock:acquire()
+        assert(not_empty:wait_for(function() return full:get() > 0 end, PATIENCE))
+        full:add(-1)
+        taken:add(1)
+        not_full:notify()
+        lock:release()
+      end
+      for n = 1, 4 do
+        list[n] = ipc.spawn(function()
+          for _ = 1, 15 do (n % 2 == 0 and give or take)() end
+          return true
+        end)
+      end
+      for _, p in ipairs(list) do assert.is_true((p:result(PATIENCE))) end
+      assert.equal(30, taken:get())
+    end)
+
+    it("waits for a predicate", function()
+      local c, n = at.condition(), at.value(0)
+      local p = ipc.spawn(function()
+        return c:with(function() return c:wait_for(function() return n:get() >= 3 and n:get() end, PATIENCE) end)
+      end)
+      for _ = 1, 3 do
+        c:with(function()
+          n:add(1)
+          c:notify()
+        end)
+      end
+      assert.equal(3, p:result(PATIENCE))
+      assert.same({ nil, "timeout" }, { c:with(function()
+        return c:wait_for(function() return false end, 0.02)
+      end) })
+      assert.same({ nil, "timeout" }, { c:with(function()
+        return c:wait_for(function() return false end, 0)
+      end) })
+    end)
+  end)
+end

@@ -1,0 +1,182 @@
+-- What is promised of a far space when clients, connections and servers die: orders of events, and no durations.
+local ipc = require "tidelock"
+local engine = dofile "spec/support/engine.lua"
+local PATIENCE = 30
+
+if engine.missing then
+  describe("a far space", function() pending(engine.missing) end)
+  return
+end
+
+local count = 0
+
+-- A space that no other spec has, whose lease is short: its address and options.
+local function fresh(server, lease)
+  count = count + 1
+  return (server or engine.shared()):address(("faults-%d-%d"):format(ipc.getpid(), count)), { lease = lease or 1 }
+end
+
+local function wait_for(what, predicate)
+  local deadline = ipc.now() + PATIENCE
+  while not predicate() do
+    assert(ipc.now() < deadline, what)
+    ipc.sleep(0.01)
+  end
+end
+
+-- What pcall(f) says at last, when it fails.
+local function failure(f)
+  local why
+  wait_for("nothing was raised", function()
+    local good, text = pcall(f)
+    why = not good and text
+    return not good
+  end)
+  return why
+end
+
+describe("a client that dies", function()
+  it("lets go of its locks, seats and barriers, long before its lease ends", function()
+    local s = ipc.open(fresh(nil, 30))
+    local lock, seats, barrier = s.lock("l"), s.semaphore("s", { value = 1, bounded = true }), s.barrier("b", 2)
+    local ready = s.queue "ready"
+    local p = ipc.spawn(function()
+      lock:acquire()
+      seats:acquire()
+      ready:put(true)
+      barrier:wait()
+    end)
+    ready:get()
+    wait_for("nobody waits at the barrier", function() return barrier.waiting == 1 end)
+    p:kill()
+    assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
+    assert.is_true(seats:acquire(PATIENCE))
+    wait_for("the barrier is whole", function() return barrier.broken end)
+  end)
+
+  it("takes no message with it while it waits", function()
+    local s = ipc.open(fresh(nil, 30))
+    local q = s.queue "q"
+    local p = ipc.spawn(function() return q:get() end)
+    wait_for("nobody waits", function() return tostring(q):find("1 getting", 1, true) end)
+    p:kill()
+    p:join()
+    wait_for("the dead waits", function() return tostring(q):find("0 getting", 1, true) end)
+    q:put "kept"
+    assert.equal("kept", q:get(PATIENCE))
+  end)
+
+  it("passes on what it held as it ends in good order", function()
+    for _, how in ipairs{ "return", "exit", "error" } do
+      local s = ipc.open(fresh(nil, 30))
+      local lock = s.lock "l"
+      local p = ipc.spawn(function()
+        lock:acquire()
+        if how == "exit" then os.exit(0) end
+        if how == "error" then
+          io.stderr:close()
+          error "as it should"
+        end
+      end)
+      p:join()
+      assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) }, how)
+    end
+  end)
+
+  it("that stood still for longer than its lease is told, and its late write does not arrive", function()
+    local s = ipc.open(fresh(nil, 0.6))
+    local lock, written, ready = s.lock "l", s.value("v", 0), s.queue "ready"
+    local p = ipc.spawn(function()
+      lock:acquire()
+      ready:put(lock.token)
+      while true do
+        local good, why = pcall(written.set, written, 1)
+        if not good then return why end
+        ipc.sleep(0.01)
+      end
+    end)
+    local token = ready:get()
+    p:suspend()
+    assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
+    assert.truthy(math.type(lock.token) == "integer" and lock.token > token)
+    written:set(2)
+    p:resume()
+    assert.truthy(p:result(PATIENCE):find("lost", 1, true))
+    assert.equal(2, written:get())
+  end)
+
+  it("is killed by its own side, where it asked for that", function()
+    local address, options = fresh(nil, 0.6)
+    options.on_lost = "kill"
+    local p = ipc.spawn(function()
+      local lock = ipc.open(address, options).lock "l"
+      lock:acquire()
+      ipc.sleep(PATIENCE)
+    end)
+    local lock = ipc.open(address).lock "l"
+    wait_for("the lock is free", function() return lock.holder end)
+    p:suspend()
+    assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
+    p:resume()
+    assert.is_true(p:join(PATIENCE))
+    assert.equal(-9, p.exitcode)
+  end)
+end)
+
+describe("a thread that ends", function()
+  it("lets go of its locks, though its process goes on", function()
+    local s = ipc.open(fresh(nil, 30))
+    local lock = s.lock "l"
+    local t = ipc.spawn_thread(function(l) l:acquire() end, lock)
+    t:join()
+    assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
+  end)
+end)
+
+describe("a fork", function()
+  it("gives the child a session of its own, and leaves the parent's alone", function()
+    local s = ipc.open(fresh(nil, 30))
+    local lock, q = s.lock "l", s.queue "q"
+    lock:acquire()
+    local p = ipc.spawn(function()
+      local tried = { lock:acquire(0) }
+      q:put(tried[2])
+      return pcall(lock.release, lock)
+    end)
+    assert.equal("timeout", q:get(PATIENCE))
+    assert.is_false((p:result(PATIENCE)))
+    assert.is_true(lock:release())
+  end)
+
+  it("in the midst of other threads' requests loses and repeats none", function()
+    local s = ipc.open(fresh(nil, 30))
+    local sum = s.value("sum", 0)
+    local threads = {}
+    for i = 1, 3 do
+      threads[i] = ipc.spawn_thread(function(v) for _ = 1, 100 do v:add(1) end end, sum)
+    end
+    local children = {}
+    for i = 1, 8 do children[i] = ipc.spawn(function() sum:add(1000) end) end
+    for _, list in ipairs{ threads, children } do
+      for _, task in ipairs(list) do assert.is_true(task:join(PATIENCE)) end
+    end
+    assert.equal(8300, sum:get())
+  end)
+end)
+
+describe("a wait that is given up", function()
+  it("gives back what came at the last moment", function()
+    local s = ipc.open(fresh(nil, 30))
+    local lock = s.lock "l"
+    for _ = 1, 5 do
+      lock:acquire()
+      local t = ipc.spawn_thread(function(l) l:acquire() end, lock)
+      wait_for("nobody waits", function() return tostring(lock):find("1 waiting", 1, true) end)
+      t:cancel()
+      lock:release()
+      t:join(PATIENCE)
+      assert.is_true((lock:acquire(PATIENCE)))
+      lock:release()
+    end
+  end)
+end)
