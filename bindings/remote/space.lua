@@ -234,8 +234,8 @@ local function check_options(options)
   if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
   check.boolean("open", "insecure", options.insecure)
   local lease, on_lost, ca = options.lease, options.on_lost, options.ca
-  if lease ~= nil and (math.type(lease) == nil or lease ~= lease or lease < 1 or lease > 3600) then
-    check.misuse(nil, "open", "lease must be a number of seconds from 1 to 3600, not %s", check.shown(lease))
+  if lease ~= nil and (math.type(lease) == nil or lease ~= lease or lease < 0.1 or lease > 3600) then
+    check.misuse(nil, "open", "lease must be a number of seconds from 0.1 to 3600, not %s", check.shown(lease))
   elseif on_lost ~= nil and on_lost ~= "raise" and on_lost ~= "kill" then
     check.misuse(nil, "open", 'on_lost must be "raise" or "kill", not %s', check.shown(on_lost))
   elseif ca ~= nil and type(ca) ~= "string" then
