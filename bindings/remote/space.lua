@@ -229,6 +229,20 @@ function space.of(facade) return space_of[facade] end
 
 local OPTIONS = { "name", "functions", "insecure", "lease", "on_lost", "ca" }
 
+local function check_options(options)
+  check.keys(nil, "open", options, OPTIONS)
+  if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
+  check.boolean("open", "insecure", options.insecure)
+  local lease, on_lost, ca = options.lease, options.on_lost, options.ca
+  if lease ~= nil and (math.type(lease) == nil or lease ~= lease or lease < 0.1 or lease > 3600) then
+    check.misuse(nil, "open", "lease must be a number of seconds from 0.1 to 3600, not %s", check.shown(lease))
+  elseif on_lost ~= nil and on_lost ~= "raise" and on_lost ~= "kill" then
+    check.misuse(nil, "open", 'on_lost must be "raise" or "kill", not %s', check.shown(on_lost))
+  elseif ca ~= nil and type(ca) ~= "string" then
+    check.misuse(nil, "open", "ca must be the name of a file, not %s", check.a_type(ca))
+  end
+end
+
 --- space.open: the space at an address: `ipc.open("redis://lab/kitchen", { lease = 5 })`.
 function space.open(address, options, ...)
   check.count(nil, "open", 2, 2 + select("#", ...))
@@ -239,8 +253,7 @@ function space.open(address, options, ...)
     check.misuse(nil, "open", "the options must be a table, not %s", check.a_type(options))
   end
   options = options or {}
-  check.keys(nil, "open", options, OPTIONS)
-  if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
+  check_options(options)
   local good, session, why = pcall(client.open, address, options)
   if not good then request.again(session) end
   if not session then check.misuse(nil, "open", "%s", why) end

@@ -80,10 +80,15 @@ local function watched(call, items)
   return words, of_word, ready
 end
 
+-- The item whose place is a field of an answer.
+local function item_at(items, place)
+  return items[math.tointeger(tonumber(place))] or check.raise("the server's answer makes no sense")
+end
+
 -- Those items of which the engine has told that are ready indeed.
 local function arrived(items, ready, ...)
   for _, place in ipairs{ ... } do
-    local item = items[math.tointeger(tonumber(place))]
+    local item = item_at(items, place)
     if not item.class.arrived or item.class.arrived(item.record) then ready[#ready + 1] = item end
   end
   return ready
@@ -226,7 +231,7 @@ local function receive_one(list, items, deadline)
   local words = watched("receive", items)
   local answer = ask("receive", items, deadline, "receive", table.unpack(words))
   if answer[1] ~= "ok" then return nil, answer[1] end
-  local item = items[math.tointeger(tonumber(answer[2]))]
+  local item = item_at(items, answer[2])
   return item.class.take(item.record, "receive", table.unpack(answer, 3, answer.n)), list[item.place]
 end
 

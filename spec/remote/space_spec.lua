@@ -261,5 +261,14 @@ describe("a far space", function()
     local address = engine.shared():address "specs"
     raises('open: unknown option "leese"; did you mean lease?', ipc.open, address, { leese = 1 })
     raises("open: the options must be a table, not a number", ipc.open, address, 1)
+    for wrong, told in pairs{
+      [{ lease = 0 }] = "lease must be a number of seconds from 0.1 to 3600, not 0",
+      [{ lease = "10" }] = 'lease must be a number of seconds from 0.1 to 3600, not "10"',
+      [{ on_lost = "die" }] = 'on_lost must be "raise" or "kill", not "die"',
+      [{ insecure = 1 }] = "insecure must be true or false, not a number",
+      [{ ca = 1 }] = "ca must be the name of a file, not a number",
+    } do
+      raises("open: " .. told, ipc.open, address, wrong)
+    end
   end)
 end)
