@@ -84,6 +84,7 @@ bench: all ## what the operations cost
 	./tidelock scripts/bench/simulation.lua
 	./tidelock scripts/bench/exploration.lua
 	./tidelock scripts/bench/tracing.lua
+	./tidelock scripts/bench/remote.lua
 
 docs: program ## the API reference, the man page and completions: build/docs
 	@mkdir -p build/docs; $(build)/tidelock bindings/docs/make.lua \

@@ -65,10 +65,11 @@ local hosts = inside and lay_cables() or {}
 local data = os.tmpname()
 os.remove(data)
 local engine = ("%s engine --dir %s"):format(program, data)
-local bind = inside and "10.77.0.1" or "127.0.0.1"
-local pipe = io.popen(("%s engine start --dir %s --port 7799 --bind %s"):format(program, data, bind))
-local address = pipe:read("a"):match 'name = "(redis://[^"]+)/kitchen"'
+local pipe = io.popen(("%s engine start --dir %s %s"):format(program, data,
+  inside and "--port 7799 --bind 10.77.0.1" or ""))
+local said = pipe:read "a"
 pipe:close()
+local address = said:match 'name = "(redis://[^"]+)/kitchen"' or said:match "TIDELOCK_ENGINE=(%S+)"
 assert(address, "the engine does not start")
 local good, why = pcall(run, hosts, address, ("%s engine --dir %s"):format(program, data))
 shell("%s stop >/dev/null; rm -rf %s", engine, data)
