@@ -12,7 +12,8 @@ local program = arg[-1]
 local SCRIPTS = {
   sale = { north = "sale.lua %s/sale 2", south = "sale.lua %s/sale 2" },
   kitchen = { north = "kitchen.lua %s/kitchen chefs", south = "kitchen.lua %s/kitchen eaters" },
-  words = { north = "words.lua %s/words " .. ("%s*.lua"):format(folder), south = "worker --insecure --allow words_task %s/words" },
+  words = { north = "words.lua %s/words " .. folder .. "*.lua",
+    south = "worker --insecure --allow words_task %s/words" },
 }
 local chosen = SCRIPTS[what]
 assert(chosen, "two.lua sale|kitchen|words")
