@@ -396,3 +396,12 @@ describe("every blocking call of the reference", function()
     assert.same({}, missing)
   end)
 end)
+
+describe("the module", function()
+  it("takes little of the thread-local memory that a Lua which runs has left for modules", function()
+    local pipe = io.popen(("readelf -lW %s"):format(package.searchpath("tidelock", package.cpath)))
+    local size = tonumber(pipe:read "a":match "TLS%s+%S+%s+%S+%s+%S+%s+%S+%s+(%S+)")
+    pipe:close()
+    assert.truthy(size <= 1536, size) -- of 1664 in all, for all modules
+  end)
+end)

@@ -1,6 +1,7 @@
 #include "judge/limits.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 
 /* ---- places ---- */
 
-static char lab_source[LUA_IDSIZE * 4];
+static char lab_source[PATH_MAX + 1]; /* behind a @ */
 
 static bool is_of_labs(const char *source)
 {

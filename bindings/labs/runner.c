@@ -192,7 +192,10 @@ static int start(lua_State *L)
                         .number = (int)number_field(L, "number", 0)};
     read_folders(L, folders);
     struct job *job = lua_newuserdata(L, sizeof *job);
-    *job = (struct job){.until = tl_real_now() + number_field(L, "wall", 60)};
+    *job = (struct job){.until = tl_real_now() + number_field(L, "wall", 60),
+                        .output = -1,
+                        /* where nobody can tell how it has ended */
+                        .status = OWN_ERROR << 8};
     job->output =
         tl_standard_avoid(memfd_create("tidelock lab grade", MFD_CLOEXEC));
     luaL_setmetatable(L, JOB_CLASS);

@@ -20,8 +20,22 @@ static char object_key; /* registry: the object of the call in progress */
  * step was one of a call within it. */
 static _Thread_local uint64_t calls;
 
-/* What was written to a file and may be in its buffer still. */
-static _Thread_local struct tell_text written;
+static char written_key; /* registry: what written_by returns */
+
+/* What this state has written to a file and may be in its buffer still.  Not in
+ * the thread's own memory, of which a module has little. */
+static struct tell_text *written_by(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &written_key);
+    struct tell_text *written = lua_touserdata(L, -1);
+    if (!written) {
+        written = lua_newuserdatauv(L, sizeof *written, 1);
+        memset(written, 0, sizeof *written);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &written_key);
+    }
+    lua_pop(L, 1); /* from here on the registry holds it */
+    return written;
+}
 
 /* ---- one call ---- */
 
@@ -41,20 +55,21 @@ static void add_arguments(struct tell_text *text, lua_State *L, int first)
 }
 
 /* What is written to a file reaches it later, by a call that has no text. */
-static void add_written(struct tell_text *text, struct call *call)
+static void add_written(lua_State *L, struct tell_text *text, struct call *call)
 {
+    struct tell_text *written = written_by(L);
     if (strcmp(call->name, "write") == 0) {
         call->writes = true;
-        written.used = 0;
-        written.text[0] = '\0';
+        written->used = 0;
+        written->text[0] = '\0';
         const char *values = strchr(text->text, ' ');
-        tell_text_add(&written, values ? values : "");
-    } else if (written.used && (strcmp(call->name, "close") == 0 ||
-                                strcmp(call->name, "flush") == 0)) {
+        tell_text_add(written, values ? values : "");
+    } else if (written->used && (strcmp(call->name, "close") == 0 ||
+                                 strcmp(call->name, "flush") == 0)) {
         tell_text_add(text, " (writes");
-        tell_text_add(text, written.text);
+        tell_text_add(text, written->text);
         tell_text_add(text, ")");
-        written.used = 0;
+        written->used = 0;
     }
 }
 
@@ -81,7 +96,7 @@ static void tell_call(lua_State *L, struct call *call)
             tell_text_values(&text, L, 3, 3);
     }
     if (call->form == CALLS_FILE)
-        add_written(&text, call);
+        add_written(L, &text, call);
     tl_explore_tell_call(text.text);
 }
 

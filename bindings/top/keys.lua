@@ -117,11 +117,15 @@ local function ask_kill(state, rows)
   if state.readonly then state.note = "--readonly: nothing is ended" return end
   local pids, names, named = {}, {}, {}
   for _, row in ipairs(rows) do
-    if state.tags[row.key] and row.pid and row.pid ~= 0 and not named[row.pid] then
+    if state.tags[row.key] and row.pid and row.pid ~= 0 and not row.elsewhere and not named[row.pid] then
       pids[#pids + 1], names[#names + 1], named[row.pid] = row.pid, row.name, true
     end
   end
   local row = rows[keys.chosen(state, rows, "tasks")]
+  if #pids == 0 and row and row.elsewhere then
+    state.note = "it runs in another PID namespace (a container): end it there"
+    return
+  end
   if #pids == 0 and row and row.pid ~= 0 then pids, names = { row.pid }, { row.name } end
   if #pids == 0 then state.note = "no process is chosen" return end
   local who = #pids == 1 and ("%s (pid %d)"):format(names[1], pids[1]) or ("%d processes"):format(#pids)

@@ -124,10 +124,11 @@ local function add_rates(shot, before)
   end
 end
 
-local function pids_of(tasks)
-  local pids, known = {}, {}
+-- `pid`: of one of them, as it is known here; the others may be of another PID namespace.
+local function pids_of(tasks, pid)
+  local pids, known = { pid }, { [pid or 0] = true }
   for _, task in ipairs(tasks) do
-    if task.pid ~= 0 and not known[task.pid] and not task.space then
+    if task.pid ~= 0 and not known[task.pid] and not task.space and not task.elsewhere then
       pids[#pids + 1], known[task.pid] = task.pid, true
     end
   end
@@ -141,13 +142,13 @@ function picture.take(watched, before)
     objects = {}, ended = 0 }
   shot.used, shot.room = watched.main:memory()
   add_tasks(shot.tasks, watched.main, 0, add_objects(shot.objects, watched.main, 0, ""))
-  watched:find_spaces(pids_of(shot.tasks))
+  watched:find_spaces(pids_of(shot.tasks, watched.pid))
   for i, space in ipairs(watched.spaces) do
     local name = space:name()
     add_tasks(shot.tasks, space, i, add_objects(shot.objects, space, i, name), name)
   end
   for _, task in ipairs(shot.tasks) do
-    if not watched.far then task.seconds = view.cpus(task.pid, task.tid) end
+    task.seconds = not task.elsewhere and view.cpus(task.pid, task.tid) or nil
   end
   count_waiters(shot)
   mark_minor(shot.objects)

@@ -104,9 +104,11 @@ static void set_boolean(lua_State *L, const char *name, bool value)
     lua_setfield(L, -2, name);
 }
 
-static void push_task(lua_State *L, const struct tl_view_task *task)
+/* `elsewhere`: its pid is one of another PID namespace. */
+static void push_task(lua_State *L, const struct tl_view_task *task,
+                      bool elsewhere)
 {
-    lua_createtable(L, 0, 18);
+    lua_createtable(L, 0, 19);
     set_integer(L, "number", task->number);
     set_integer(L, "pid", task->pid);
     set_integer(L, "tid", task->tid);
@@ -120,6 +122,7 @@ static void push_task(lua_State *L, const struct tl_view_task *task)
     set_boolean(L, "daemon", task->daemon);
     set_integer(L, "sleeps", task->sleeps);
     set_boolean(L, "any_ends", task->any_ends);
+    set_boolean(L, "elsewhere", elsewhere);
     if (task->object)
         set_integer(L, "object", (lua_Integer)task->object);
     lua_createtable(L, (int)task->hold_count, 0);
@@ -145,7 +148,7 @@ static int view_tasks(lua_State *L)
     for (uint32_t n = 1, count = 0; n <= highest; n++) {
         if (!tl_view_task(view, n, &task))
             continue;
-        push_task(L, &task);
+        push_task(L, &task, tl_view_is_elsewhere(view));
         lua_rawseti(L, -2, ++count);
     }
     return 1;
@@ -266,8 +269,9 @@ static int now(lua_State *L)
 
 static int end_process(lua_State *L)
 {
-    if (kill((pid_t)luaL_checkinteger(L, 1), (int)luaL_checkinteger(L, 2)) ==
-        0) {
+    pid_t pid = (pid_t)luaL_checkinteger(L, 1);
+    errno = ESRCH; /* no group, and not all */
+    if (pid > 0 && kill(pid, (int)luaL_checkinteger(L, 2)) == 0) {
         lua_pushboolean(L, true);
         return 1;
     }

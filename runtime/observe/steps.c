@@ -201,8 +201,8 @@ static uint32_t names_that_fit(const struct tl_step *step, unsigned column)
     for (uint32_t i = 0; i < step->listed && column <= END; i++) {
         column += width_of_name(step->others[i]);
         left--;
-        int size = snprintf(rest, sizeof rest, left ? " +%" PRIu32 : "", left);
-        if (column + (unsigned)size <= END)
+        int size = snprintf(rest, sizeof rest, " +%" PRIu32, left);
+        if (column + (left ? (unsigned)size : 0) <= END)
             fit = i + 1;
     }
     return fit;

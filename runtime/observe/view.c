@@ -17,22 +17,32 @@
 static struct {
     char name[TL_NAME_SIZE];
     uint64_t identity;
+    bool elsewhere;
 } views[TL_ARENAS];
 
 /* ---- mapping ---- */
 
+static bool is_other(uint64_t namespace)
+{
+    return namespace && namespace != tl_space_namespace();
+}
+
 int tl_view_map(int fd, const char *magic, const char *name)
 {
     struct stat file;
+    struct tl_root root;
     int status = fstat(fd, &file) == 0
                      ? tl_space_check_root(fd, (uint64_t)file.st_size, magic)
                      : TL_SYSTEM;
+    if (pread(fd, &root, sizeof root, 0) != sizeof root)
+        atomic_init(&root.namespace, 0);
     int number = status < 0 ? status : tl_arena_view(fd);
     close(fd);
     if (number < 0)
         return number;
     snprintf(views[number].name, TL_NAME_SIZE, "%s", name);
     views[number].identity = tl_space_identity_of(&file);
+    views[number].elsewhere = is_other(atomic_load(&root.namespace));
     return number;
 }
 
@@ -82,6 +92,8 @@ int tl_view_program(pid_t pid)
     if (kill(pid, 0) != 0)
         return errno == ESRCH ? TL_ENDED : TL_SYSTEM;
     each_file(pid, TL_ARENA_LINK, open_program, &view);
+    if (view >= 0)
+        views[view].elsewhere = is_other(tl_space_namespace_of(pid));
     return view;
 }
 
@@ -171,6 +183,11 @@ const char *tl_view_name(int view)
 uint64_t tl_view_identity(int view)
 {
     return views[view].identity;
+}
+
+bool tl_view_is_elsewhere(int view)
+{
+    return views[view].elsewhere;
 }
 
 void tl_view_memory(int view, uint64_t *used, uint64_t *most)

@@ -1,6 +1,7 @@
 /*
  * View look: reads where anything may lead nowhere.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 
@@ -9,10 +10,12 @@
 
 static sigjmp_buf back;
 static volatile sig_atomic_t looks;
+static pthread_t looker;
 
+/* A fault of another thread is no look's. */
 static void on_fault(int number)
 {
-    if (looks)
+    if (looks && pthread_equal(pthread_self(), looker))
         siglongjmp(back, 1);
     signal(number, SIG_DFL);
 }
@@ -33,6 +36,7 @@ bool tl_view_try(int view, void (*look)(void *context), void *context)
     struct sigaction given[2];
     catch_faults(given);
     tl_arena_go((unsigned)view);
+    looker = pthread_self();
     looks = 1;
     if (sigsetjmp(back, 0) == 0) {
         look(context);

@@ -58,7 +58,8 @@ static const char *state_of(struct tl_task *task, const struct version *version)
     if (state == TL_TASK_ABORTED || tl_life_has_ended(task))
         return "ended";
     pid_t tid = atomic_load(&task->tid);
-    bool known = tl_procfs_read(tid ? tid : tl_task_pid(task), &stat);
+    bool known = !tl_view_is_elsewhere((int)tl_arena) &&
+                 tl_procfs_read(tid ? tid : tl_task_pid(task), &stat);
     if (known && (stat.state == 'T' || stat.state == 't'))
         return "stopped";
     if (version->waiting == TL_WAITING_NOT)

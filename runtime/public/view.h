@@ -45,6 +45,10 @@ const char *tl_view_name(int view);
 /* Which file it is: the same for all that have it mapped. */
 uint64_t tl_view_identity(int view);
 
+/* Whether its tasks are of another PID namespace (a container): their pids are
+ * those there, and here other processes', or nobody's. */
+bool tl_view_is_elsewhere(int view);
+
 /* Bytes of memory that it has, and could have. */
 void tl_view_memory(int view, uint64_t *used, uint64_t *most);
 

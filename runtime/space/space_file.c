@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -87,12 +88,24 @@ int tl_space_share(int fd)
     return lock(fd, LOCK_SH);
 }
 
-uint64_t tl_space_namespace(void)
+static uint64_t namespace_at(const char *path)
 {
     struct stat namespace;
-    if (stat("/proc/self/ns/pid", &namespace) != 0)
+    if (stat(path, &namespace) != 0)
         return 0; /* no /proc: all that have none count as one namespace */
     return (uint64_t) namespace.st_dev << 48 ^ (uint64_t) namespace.st_ino;
+}
+
+uint64_t tl_space_namespace(void)
+{
+    return namespace_at("/proc/self/ns/pid");
+}
+
+uint64_t tl_space_namespace_of(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)pid);
+    return namespace_at(path);
 }
 
 int tl_space_open_file(const char *path, int *status)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <sys/stat.h>
 
 /* Opens it for reading and writing.  -1 and *status: TL_EMPTY where there is
@@ -25,8 +26,9 @@ int tl_space_check_file(int fd, struct stat *file);
 int tl_space_lock(int fd, bool *alone);
 int tl_space_share(int fd);
 
-/* The PID namespace of this process. */
+/* The PID namespace of this process; of another, 0: it cannot be told. */
 uint64_t tl_space_namespace(void);
+uint64_t tl_space_namespace_of(pid_t pid);
 
 /* The root of an arena of `size` bytes.  TL_OK, TL_NO_SPACE,
  * TL_OTHER_VERSION. */

@@ -47,6 +47,14 @@ describe("tidelock lab", function()
     assert.equal("done", state())
   end)
 
+  it("check tells the student's own lines, wherever the pack lies", function()
+    local deep = ("%s/%s"):format(("x"):rep(120), ("y"):rep(120))
+    shell.run(("mkdir -p %s && cp -r scripts/labs %s/pack"):format(here:path(deep), here:path(deep)))
+    shell.run(("cd %s && rm -r labs && %s lab start tickets --pack %s/pack"):format(here.folder, shell.tidelock, deep))
+    local out = here:run(("lab check tickets --pack %s/pack"):format(deep))
+    assert.truthy(out:find("local left = office:read()", 1, true), out)
+  end)
+
   it("check --all leaves out what is done and unchanged", function()
     solve()
     here:run "lab check"

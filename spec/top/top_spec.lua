@@ -6,15 +6,16 @@ local terminal = dofile "spec/support/terminal.lua"
 
 local NAME = "top-" .. ipc.getpid()
 
--- A program that runs `code` in the background, until it is closed; it says "ready" itself.  Its pid.
+-- A program that runs `code` in the background, until it is closed; it says "ready" itself.  Its pid.  `apart`: a
+-- command that starts it elsewhere.
 local programs = {}
-local function start(code)
+local function start(code, apart)
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))
   file:write("local ipc = require 'tidelock'\nlocal NAME = '" .. NAME .. "'\n" .. code)
   file:close()
-  os.execute(("sh -c 'echo $$ >%s.pid; exec timeout 100 %s %s >%s.out 2>&1' &"):format(path, shell.tidelock, path,
-    path))
+  os.execute(("sh -c 'echo $$ >%s.pid; exec timeout 100 %s %s %s >%s.out 2>&1' &"):format(path, apart or "",
+    shell.tidelock, path, path))
   local function read(what)
     local found = io.open(path .. what)
     local text = found and found:read "a" or ""
@@ -218,6 +219,25 @@ describe("at a terminal, tidelock top", function()
     there:expect "cook"
     os.execute("kill -9 " .. pid)
     there:expect "it has ended"
+    there:type "q"
+    assert.equal(0, there:status())
+  end)
+
+  local APART = "unshare --pid --fork --kill-child --mount-proc"
+  local apart = os.execute(APART .. " true 2>/dev/null") and it or pending
+
+  apart("ends none of another PID namespace, whose pids are others here", function()
+    local pid = start(KITCHEN, APART)
+    local here -- the last one is no more than a child, of the same program
+    for _, line in ipairs(shell.processes(("%s %s"):format(shell.tidelock, programs[1].path))) do
+      here = line:match "%d+"
+    end
+    assert.not_equal(pid, here)
+    assert.is_nil(seen(here, "waiter +%d+ waiting"):match "waiting +%d+%.%d s +%d+ +%d+ ") -- no CPU%
+    there = terminal.start("top -d 0.1 " .. here)
+    there:expect "cook"
+    there:type "/coo\r\27[20~"
+    there:expect "it runs in another PID namespace %(a container%): end it there"
     there:type "q"
     assert.equal(0, there:status())
   end)
