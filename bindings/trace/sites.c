@@ -1,5 +1,6 @@
 #include "trace/sites.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,8 +16,14 @@ static char watch_key; /* registry: the object that counts collections */
 /* Of this thread: how often its states have collected. */
 static _Thread_local uint16_t collections;
 
-/* Which of the words says where the caller is; 0: not known. */
-static unsigned instruction_word;
+/* Which of the words says where the caller is; 0: not known.  relaxed: all
+ * threads find the same. */
+static _Atomic unsigned instruction_word;
+
+static unsigned the_word(void)
+{
+    return atomic_load_explicit(&instruction_word, memory_order_relaxed);
+}
 
 /* ---- what Lua keeps of a call ---- */
 
@@ -76,7 +83,9 @@ static void look_at_calls(lua_State *L)
         lua_pushlightuserdata(L, &probes);
         lua_pushcclosure(L, probe, 1);
         if (lua_pcall(L, 1, 0, 0) == LUA_OK)
-            instruction_word = find_word(&probes, function);
+            atomic_store_explicit(&instruction_word,
+                                  find_word(&probes, function),
+                                  memory_order_relaxed);
     }
     lua_settop(L, top);
 }
@@ -116,7 +125,7 @@ void sites_open(lua_State *L)
         return;
     luaL_checkstack(L, 8, NULL);
     watch(L);
-    if (!instruction_word)
+    if (!the_word())
         look_at_calls(L);
 }
 
@@ -133,7 +142,7 @@ void sites_find(struct tl_recording_line *line, void *caller)
         line->line = (uint32_t)frame.currentline;
         line->file = (uintptr_t)frame.source;
         line->name = frame.short_src;
-        line->direct = level == 1 && instruction_word;
+        line->direct = level == 1 && the_word();
         return;
     }
 }
@@ -141,11 +150,11 @@ void sites_find(struct tl_recording_line *line, void *caller)
 struct tl_recording_site sites_glance(lua_State *L)
 {
     lua_Debug call;
-    if (!instruction_word || !lua_getstack(L, 1, &call))
+    unsigned word = the_word();
+    if (!word || !lua_getstack(L, 1, &call))
         return (struct tl_recording_site){{0, 0}};
     const uintptr_t *words = (const void *)call.i_ci;
     return (struct tl_recording_site){
-        {words[instruction_word],
-         function_at(words[0]) | (uint64_t)collections
-                                     << TL_RECORDING_AGE_SHIFT}};
+        {words[word], function_at(words[0]) | (uint64_t)collections
+                                                  << TL_RECORDING_AGE_SHIFT}};
 }
