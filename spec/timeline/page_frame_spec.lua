@@ -2,7 +2,7 @@
 local model_pages = dofile "spec/support/model_pages.lua"
 
 local there, why = model_pages.is_there()
-local MANY = 60000
+local MANY = 120000
 
 describe("a frame of a timeline's page", function()
   if not there then
@@ -96,6 +96,33 @@ describe("a frame of a timeline's page", function()
     })()]=]
     assert.same({ 0, 0 }, { told.measured, told.made })
     assert(told.most > 1000 and told.most < told.pixels, told.most .. " of " .. told.pixels)
+  end)
+
+  it("colours as much of a lane as its task waited", function()
+    pages:open("large", nil, MANY)
+    local told = page:value [=[(() => {
+      const { view, times, derived, data, palette } = timeline, wrong = [];
+      timeline.showAll();
+      timeline.draw();
+      const context = document.getElementById("lanes").getContext("2d");
+      const number = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)).join();
+      const plain = new Set(["run", "run-deep", "surface", "line"].map((name) => number(palette.css[name])));
+      const x = (time) => view.gutter + (time - view.from) / (view.to - view.from) * (view.width - view.gutter);
+      const left = Math.ceil(x(0)) + 2, width = Math.floor(x(times.length)) - left - 2;
+      const all = context.getImageData(left, 0, width, view.height).data;
+      return view.rows.filter((row) => row.kind === "task").map((row) => {
+        const top = Math.round(row.y) + 5, height = row.height - 15; // its bar
+        let coloured = 0;
+        for (let i = top * width * 4; i < (top + height) * width * 4; i += 4) {
+          if (!plain.has(`${all[i]},${all[i + 1]},${all[i + 2]}`)) coloured++;
+        }
+        const { first, end } = data.lanes[row.index];
+        const waited = derived.waitedBefore[end] - derived.waitedBefore[first];
+        return [coloured / width / height, waited / times.length];
+      });
+    })()]=]
+    assert.equal(8, #told)
+    for _, lane in ipairs(told) do assert.near(lane[2], lane[1], 0.06) end
   end)
 
   it("shows many tasks that live shortly in its overview", function()

@@ -118,7 +118,7 @@ function addBins(level, paint, floor, room, whole) {
       }
     }
     if (sum === 0) continue;
-    addColumn(object === SLEEPS ? PAINT.sleeps : paint + places[object], pixel, floor, room,
+    addColumn(object === SLEEPS ? PAINT.sleeps : paint + places[object], pixel, room,
       whole ? 1 : Math.min(1, sum / least));
   }
   endColumns(floor);

@@ -2,7 +2,7 @@
 // frame sets each colour once.
 
 const MOST_RECTANGLES = 32768, PAINTS = 32;
-const brush = { context: null, count: 0, box: new Float32Array(MOST_RECTANGLES * 4), colours: [],
+const brush = { context: null, count: 0, box: new Float32Array(MOST_RECTANGLES * 4), colours: [], pixels: null,
   head: new Int32Array(PAINTS).fill(-1), // of each paint the last rectangle
   before: new Int32Array(MOST_RECTANGLES) }; // and the one of the same paint before it
 

@@ -255,10 +255,12 @@ function paintChart() {
   context.fillRect(0, 0, view.width, view.height);
   paintGrid(context, axis.found);
   paintLines(context, rows);
+  beginStrips();
   for (const row of rows) {
     if (row.kind === "task") paintTask(context, row);
     if (row.kind === "object") paintObject(context, row);
   }
+  paintStrips(context);
   paintRectangles();
   paintArrows(context);
   paintMatches(context);

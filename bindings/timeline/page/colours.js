@@ -23,6 +23,7 @@ function readTheme() {
   for (const name of CSS_NAMES) palette.css[name] = style.getPropertyValue(`--${name}`).trim();
   tiles.patterns = [];
   brush.colours = paints();
+  brush.pixels = Uint32Array.from(brush.colours, pixelOf);
 }
 
 // ---- paints of the brush ----
@@ -36,6 +37,12 @@ function mixed(a, b, share) {
   const part = (colour, at) => parseInt(colour.slice(at, at + 2), 16);
   const each = (at) => Math.round(part(a, at) * share + part(b, at) * (1 - share)).toString(16).padStart(2, "0");
   return `#${each(1)}${each(3)}${each(5)}`;
+}
+
+// "#rrggbb" as a pixel of a picture.
+function pixelOf(colour) {
+  const bytes = new Uint8Array([1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)).concat(255));
+  return new Uint32Array(bytes.buffer)[0];
 }
 
 function paints() {

@@ -116,29 +116,6 @@ function seenLength(span) {
   return times.until[span] - derived.seenFrom[span];
 }
 
-// Columns of one colour and height, side by side, are one rectangle.
-const columns = { paint: -1, height: 0, begin: 0, end: 0 };
-
-function endColumns(floor) {
-  if (columns.height > 0) {
-    addRectangle(columns.paint, columns.begin, floor - columns.height, columns.end - columns.begin, columns.height);
-  }
-  columns.height = 0;
-}
-
-// A column at a pixel; share, in [0, 1], is how much of the room above the floor it takes.
-function addColumn(paint, pixel, floor, room, share) {
-  const height = Math.round(share * room * 2) / 2;
-  if (height === 0) return;
-  if (columns.paint !== paint || columns.height !== height || columns.end !== pixel) {
-    endColumns(floor);
-    columns.paint = paint;
-    columns.height = height;
-    columns.begin = pixel;
-  }
-  columns.end = pixel + 1;
-}
-
 // The spans from i on that begin within this pixel, as one; the next span behind them.
 function addPixel(bar, lane, i, pixel) {
   const limit = timeAt(pixel + 1);
@@ -148,8 +125,8 @@ function addPixel(bar, lane, i, pixel) {
   const waited = derived.waitedBefore[next] - derived.waitedBefore[i];
   if (waited === 0) return next;
   const longest = longestWait(i, next);
-  addColumn(isSleep(longest) ? PAINT.sleeps : PAINT.shares + places[data.object[longest]], pixel,
-    bar.top + bar.height, bar.height, Math.min(1, waited / (limit - timeAt(pixel))));
+  addColumn(isSleep(longest) ? PAINT.sleeps : PAINT.shares + places[data.object[longest]], pixel, bar.height,
+    Math.min(1, waited / (limit - timeAt(pixel))));
   return next;
 }
 

@@ -88,7 +88,7 @@ function addHeldPixel(holds, i, pixel, bar, object) {
   if (next - 1 > i && holds.to[next - 1] - holds.from[next - 1] >= grain()) next--;
   next = Math.max(next, i + 1);
   const share = Math.min(1, (holds.heldBefore[next] - holds.heldBefore[i]) / grain());
-  addColumn(PAINT.object + places[object], pixel, bar.top + bar.height, bar.height, share);
+  addColumn(PAINT.object + places[object], pixel, bar.height, share);
   return next;
 }
 

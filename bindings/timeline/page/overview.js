@@ -61,6 +61,11 @@ function countedActivity() {
   return overview.counted;
 }
 
+// The edge of a pixel of the screen that is nearest.
+function onScreen(x) {
+  return Math.round(x * view.ratio) / view.ratio;
+}
+
 function paintPicture() {
   const picture = document.createElement("canvas");
   picture.width = overview.canvas.width;
@@ -72,19 +77,21 @@ function paintPicture() {
   for (let x = 0; x < pixels; x++) {
     const life = lives[x] * room, wait = Math.min(waits[x] * room, life);
     const sleep = Math.min(sleeps[x] * room, life - wait);
+    const left = onScreen(view.gutter + x), width = onScreen(view.gutter + x + 1) - left;
     context.fillStyle = palette.css["shade-deep"];
-    context.fillRect(view.gutter + x, floor - wait - sleep, 1, sleep);
+    context.fillRect(left, floor - wait - sleep, width, sleep);
     context.fillStyle = palette.css.run;
-    context.fillRect(view.gutter + x, floor - life, 1, life - wait - sleep);
+    context.fillRect(left, floor - life, width, life - wait - sleep);
     context.fillStyle = palette.css.waits;
-    context.fillRect(view.gutter + x, floor - wait, 1, wait);
+    context.fillRect(left, floor - wait, width, wait);
   }
   context.fillStyle = palette.css.faint;
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.fillText("Overview", 12, overview.height / 2 - 7);
   const isWide = view.gutter > 100, greatest = Math.round(most);
-  const words = isWide ? `run, sleep, wait${most >= 1.5 ? `: ≤ ${greatest}` : ""}` : most >= 1.5 ? `≤ ${greatest}` : "";
+  const bound = greatest > 1 ? `≤ ${greatest}` : "";
+  const words = isWide ? `run, sleep, wait${bound ? `: ${bound}` : ""}` : bound;
   context.fillText(fitted(context, words, view.gutter - 20), 12, overview.height / 2 + 8);
   overview.picture = picture;
 }
