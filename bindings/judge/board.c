@@ -10,6 +10,7 @@
 #include <lauxlib.h>
 
 #include "judge/limits.h"
+#include "judge/plain_file.h"
 #include "lua/compat.h"
 #include "lua/context.h"
 #include "lua/result.h"
@@ -21,7 +22,6 @@
 #define TEXTS 128
 #define TEXT_SIZE 64
 #define NOTE_MOST UINT16_MAX
-#define FILE_MOST (1 << 20)
 
 struct board {
     int64_t number[NUMBERS];
@@ -321,22 +321,7 @@ static int board_polls(lua_State *L)
 
 static int board_read(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
-    FILE *file = fopen(path, "rbe");
-    if (!file)
-        return luaL_fileresult(L, 0, path);
-    char *text = lua_newuserdatauv(L, FILE_MOST, 1);
-    size_t size = fread(text, 1, FILE_MOST, file);
-    bool failed = ferror(file) != 0, more = fgetc(file) != EOF;
-    fclose(file);
-    if (failed || more) {
-        lua_pushnil(L);
-        lua_pushfstring(L, "%s: %s", path,
-                        failed ? "it cannot be read" : "it is too long");
-        return 2;
-    }
-    lua_pushlstring(L, text, size);
-    return 1;
+    return plain_file_push(L, luaL_checkstring(L, 1));
 }
 
 static const luaL_Reg functions[] = {{"begin", board_begin},

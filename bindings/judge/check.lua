@@ -16,6 +16,7 @@ local hunt = require "judge.hunt"
 local session = require "explore.session"
 local shrink = require "explore.shrink"
 local moves = require "explore.moves"
+local plain_file = require "judge.plain_file"
 local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
@@ -25,19 +26,10 @@ local VAIN = 16 -- of which one at least must pass
 local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
 local SHRINK_LONG, LONG = { runs = 12, seconds = 60 }, 500 -- of schedules with more events
 
-local function is_readable(path)
-  local file, why = io.open(path, "rb")
-  if not file then return nil, why end
-  local text = file:read "a"
-  file:close()
-  if not text then return nil, path .. ": it is no file" end
-  return text
-end
-
 -- Why the file cannot be checked at all; nil: it can.
 local function unread(lab, path)
   if lab.kind == "break" and not path then return nil end
-  local text, why = is_readable(path)
+  local text, why = plain_file(path)
   if not text then return "the file cannot be read: " .. why end
   if not text:find "%S" then return "the file is empty" end
   if text:byte() == 27 then return "the file is binary: it must be Lua text" end
@@ -134,7 +126,7 @@ end
 return function(lab, path, options)
   options = options or {}
   local why = not options.idle and unread(lab, path)
-  if why then return verdict.unread(lab, path, why) end
+  if why then return verdict.unread(lab, path, why, options) end
   local here = open(lab, path, options)
   local well, found = xpcall(run, debug.traceback, lab, path, options, here)
   here:close()

@@ -42,13 +42,6 @@ local function head(lines, text, how, width, brush)
   if how ~= "" then lines[#lines + 1] = (" "):rep(math.max(width - #how, 0)) .. brush:as("dim", how) end
 end
 
---- A verdict without a table.
-function screen.plain(self, what, options)
-  local lines, width = {}, options and options.width or WIDTH
-  add(lines, ("%s: %s. %s"):format(self.name, what or self.state, full_stop(self.sentence)), width)
-  return join(lines)
-end
-
 local function counted(n, word)
   return ("%s %s%s"):format(first_line.number(n), word, n == 1 and "" or (word:find "ch$" and "es" or "s"))
 end
@@ -163,6 +156,23 @@ end
 
 -- ---- verdicts ----
 
+-- The text for the width that is asked for, and self.at(width) for another one: the terminal's may change.
+local function lay_out(self, options, write)
+  function self.at(width)
+    local lines = {}
+    write(lines, width, paint.new(options.color))
+    return join(lines)
+  end
+  self.text = self.at(options.width or WIDTH)
+end
+
+--- A verdict without a table: `what` for its state, in words.
+function screen.tell_plain(self, what, options)
+  lay_out(self, options or {}, function(lines, width)
+    add(lines, ("%s: %s. %s"):format(self.name, what or self.state, full_stop(self.sentence)), width)
+  end)
+end
+
 --- The verdict of a schedule that failed: state, property, sentence, why and text.
 function screen.tell_failure(self, given)
   local run, options = given.whole.run, given.options
@@ -170,37 +180,34 @@ function screen.tell_failure(self, given)
   local case = understand(given)
   self.state = said and said.what == "unread" and "unread" or "rejected"
   self.property, self.sentence = findings.property(run), sentence.of(case.story, said)
-  if self.state == "unread" then self.text = screen.plain(self, "does not load", options) return end
-  local lines, width, brush = {}, options.width or WIDTH, paint.new(options.color)
-  local steps, why = {}, nil
-  if not findings.is_alone(run) then
+  if self.state == "unread" then return screen.tell_plain(self, "does not load", options) end
+  local is_alone, why = findings.is_alone(run), nil
+  if not is_alone then
     why = diagnose.of(case)
     mark(why)
     mark_failure(case.story, said)
-    steps = table_of(case.story, brush, width)
   end
-  -- how the schedule was found says nothing where none of its steps is told
-  head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), steps[1] and how_found(given.whole)
-    or "", width, brush)
-  table.move(steps, 1, #steps, #lines + 1, lines)
   self.why = why and why.text
-  if why then add(lines, "why: " .. why.text, width) end
-  if steps[1] then add_printed(lines, given.whole.output or "", width) end
-  self.text = join(lines)
+  lay_out(self, options, function(lines, width, brush)
+    local steps = is_alone and {} or table_of(case.story, brush, width)
+    -- how the schedule was found says nothing where none of its steps is told
+    head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), steps[1] and how_found(given.whole)
+      or "", width, brush)
+    table.move(steps, 1, #steps, #lines + 1, lines)
+    if why then add(lines, "why: " .. why.text, width) end
+    if steps[1] then add_printed(lines, given.whole.output or "", width) end
+  end)
 end
 
 --- What lab.sometimes asks for never came true; `whole` is a schedule that passed, or nil.
 function screen.tell_too_strong(self, given, whole)
-  local lines, options = {}, given.options
-  local width, brush = options.width or WIDTH, paint.new(options.color)
-  head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), "", width, brush)
-  if whole then
-    local story = story_of.of(whole, source.new(given.path))
-    local why = locks.too_strong{ story = story, names = story.names }
-    self.why = why and why.text
+  local story = whole and story_of.of(whole, source.new(given.path))
+  local why = story and locks.too_strong{ story = story, names = story.names }
+  self.why = why and why.text
+  lay_out(self, given.options, function(lines, width, brush)
+    head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), "", width, brush)
     if why then add(lines, "why: " .. why.text, width) end
-  end
-  self.text = join(lines)
+  end)
 end
 
 return screen

@@ -6,6 +6,8 @@ local screen = require "judge.screen"
 
 local verdict = {}
 
+local WORDS = { unfinished = "passed so far" }
+
 local function is_exhausted(finder)
   return finder.exhausted or false
 end
@@ -61,10 +63,10 @@ local function new(lab, path, state)
 end
 
 --- The file cannot be checked.
-function verdict.unread(lab, path, why)
+function verdict.unread(lab, path, why, options)
   local self = new(lab, path, "unread")
   self.sentence = why
-  self.text = screen.plain(self, "does not load")
+  screen.tell_plain(self, "does not load", options)
   self.properties = properties_of(lab, nil, self)
   return self
 end
@@ -88,8 +90,8 @@ local function judge(self, given)
     self.state, self.sentence = "interrupted", ("after %s schedules"):format(first_line.number(finder.taken))
   elseif given.state.why == "time" then
     self.state = "unfinished"
-    self.sentence = ("not exhausted: %s schedules in the time there was, and none failed"):format(
-      first_line.number(finder.taken))
+    self.sentence = ("none of %s schedules failed, and then the time was over: it counts as passed; --deep tries the "
+      .. "rest"):format(first_line.number(finder.taken))
   elseif #missing > 0 then
     reject(self, missing[1].property, ("%s, in all %s schedules"):format(missing[1].text,
       first_line.number(finder.taken)))
@@ -109,7 +111,7 @@ function verdict.new(given)
     self.moves, self.recorded = moves.text(given.whole.short), moves.of_events(given.whole.events)
   end
   judge(self, given)
-  if self.text == "" then self.text = screen.plain(self) end
+  if self.text == "" then screen.tell_plain(self, WORDS[self.state], given.options) end
   self.properties = properties_of(given.lab, given.state, self)
   return self
 end

@@ -2,6 +2,7 @@
 local check = require "labs.check"
 local files = require "labs.files"
 local script_hash = require "explore.script_hash"
+local text_file = require "labs.text_file"
 
 local attempt = {}
 
@@ -19,10 +20,10 @@ function attempt.run(here, lab, options)
   if not files.stat(path) then
     error({ wrong = ("%s is not there: tidelock lab start %s puts it there"):format(path, lab.name), status = 2 }, 0)
   end
-  local hash = script_hash.of_file(path)
+  local text = text_file.read(path)
   local verdict = check(lab, path, { seed = options.seed, width = here.width, color = here.color, stop = options.stop,
     runs = options.deep and DEEP_RUNS or nil, cap = options.deep and DEEP_SECONDS or nil })
-  verdict.hash = hash
+  verdict.hash = text and script_hash.of_text(text)
   if verdict.state ~= "interrupted" then attempt.keep(here, lab, verdict) end
   return verdict
 end

@@ -44,10 +44,13 @@ function context.pack(asked, broken)
   return pack.open(find_pack(asked), broken)
 end
 
+-- What is told on a terminal of so many columns is so wide; nil: it is no terminal.
+local function width_of(columns) return math.max(NARROW, math.min(columns or 80, WIDE)) end
+
 local function look()
   local host = require "explore.host"
   local width = host.columns()
-  return math.max(NARROW, math.min(width or 80, WIDE)), paint.wanted(host.is_terminal(1)), width ~= nil
+  return width_of(width), paint.wanted(host.is_terminal(1)), width ~= nil
 end
 
 --- Opens all of it; `asked`: the directory of --pack, or nil.
@@ -62,6 +65,9 @@ function context.open(asked)
   self.pack = pack.open(find_pack(asked, self.progress.pack))
   return self
 end
+
+--- The terminal has so many columns by now.
+function context:resize(columns) self.width = width_of(columns) end
 
 --- Writes a line for the user.
 function context.say(_, text, ...)

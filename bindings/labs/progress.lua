@@ -98,8 +98,8 @@ end
 
 --- Whether the lab's file passed, and is still the same.
 function progress:is_unchanged(name, path)
-  local row = self:of(name)
-  return row.state == "done" and row.hash ~= nil and row.hash == script_hash.of_file(path)
+  local row, text = self:of(name), text_file.read(path)
+  return row.state == "done" and row.hash ~= nil and text ~= nil and row.hash == script_hash.of_text(text)
 end
 
 return progress

@@ -18,7 +18,10 @@ end
 --- Puts the lab's starter there; what to tell.
 function reset.lab(here, lab)
   local path, starter = here:path(lab), pack.starter(lab)
-  local text = text_file.read(path)
+  local text, why_not = text_file.read(path)
+  if not text and files.stat(path) then
+    error({ wrong = ("nothing was reset: %s; move it away"):format(why_not), status = 1 }, 0)
+  end
   if text == starter then return ("%s is the starter already"):format(path) end
   local backup
   if text then

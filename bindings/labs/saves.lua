@@ -5,6 +5,7 @@
 local clock = require "explore.host".real_time
 local files = require "labs.files"
 local script_hash = require "explore.script_hash"
+local text_file = require "labs.text_file"
 
 local saves = {}
 saves.__index = saves
@@ -12,10 +13,17 @@ saves.__index = saves
 local LOOK = 1 -- seconds between two looks at the file itself
 local SETTLES = 0.05 -- an editor may write in several steps
 
+-- What is in it, told from anything else: a hash, or why it cannot be read; "gone": nothing is there.
+local function content(path)
+  local text, why = text_file.read(path)
+  if text then return script_hash.of_text(text) end
+  return files.stat(path) and why or "gone"
+end
+
 --- Watches a file, which is as it is now.
 function saves.new(path)
   local folder = (files.real(path) or path):match "^(.*)/[^/]*$" or "."
-  return setmetatable({ path = path, watcher = files.watch(folder), hash = script_hash.of_file(path) or "gone",
+  return setmetatable({ path = path, watcher = files.watch(folder), hash = content(path),
     looked = clock() }, saves)
 end
 
@@ -32,7 +40,7 @@ function saves:ask()
   local due, changed = is_due(self)
   if not due then return nil end
   if changed then files.sleep(SETTLES) end
-  local hash = script_hash.of_file(self.path) or "gone"
+  local hash = content(self.path)
   if hash == self.hash then return nil end
   local before = self.hash
   self.hash = hash

@@ -12,12 +12,12 @@ local function is_within(folder, path)
   return whole and real and real:sub(1, #whole + 1) == whole .. "/"
 end
 
--- The path of a lab's file in the folder; nil: there is none.
+-- The path of what has the name of a lab's file, whether it is one or not; nil: there is none.
 local function find_file(folder, lab)
   for _, place in ipairs(PLACES) do
     local path = ("%s%s/%s.lua"):format(folder, place, lab.name)
     local stat = files.stat(path)
-    if stat and stat.kind == "file" and is_within(folder, path) then return path end
+    if stat and is_within(folder, path) then return path end
   end
 end
 

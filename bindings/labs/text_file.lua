@@ -1,15 +1,8 @@
 --- Text file: a whole file read, or written so that nobody sees half of it.
 local text_file = {}
 
---- The text; nil and why.
-function text_file.read(path)
-  local file, why = io.open(path, "rb")
-  if not file then return nil, why end
-  local text, wrong = file:read "a"
-  file:close()
-  if not text then return nil, ("%s: %s"):format(path, wrong or "it cannot be read") end
-  return text
-end
+--- The text; nil and why: it may be no file, which is not waited for, or larger than a text is.
+text_file.read = require "judge.plain_file"
 
 --- Writes another file and gives it the name; true, or nil and why. A link stays one: what it leads to is written.
 function text_file.write(path, text)

@@ -60,6 +60,11 @@ end
 
 local KEYS = {}
 
+function KEYS.resize(self)
+  self.here:resize((self.keys.size()))
+  if self.verdict then self.verdict.text = self.verdict.at(self.here.width) end
+end
+
 -- On to the next one: what is not done is kept for later.
 function KEYS.n(self)
   local here, lab = self.here, self.lab
@@ -136,7 +141,7 @@ end
 
 local function press(self, key)
   if key == "paste" then return nil end
-  if self.shown_list then return list_key(self, key) end
+  if self.shown_list and key ~= "resize" then return list_key(self, key) end
   local action = KEYS[key]
   return action and action(self)
 end

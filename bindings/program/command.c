@@ -10,6 +10,7 @@
 
 #include "explore/embedded.h"
 #include "explore/host.h"
+#include "judge/plain_file.h"
 #include "labs/files.h"
 #include "labs/runner.h"
 #include "labs/share.h"
@@ -26,15 +27,17 @@
 static const char *const names[] = {"explore", "replay", "timeline", "lab",
                                     "top",     "ps",     NULL};
 
-static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
-                                     {"labs.files", files_open_library},
-                                     {"labs.runner", runner_open_library},
-                                     {"labs.share", share_open_library},
-                                     {"terminal.keys", keys_open_library},
-                                     {"timeline.pack", pack_open_library},
-                                     {"timeline.reader", reader_open_library},
-                                     {"top.view", view_open_library},
-                                     {NULL, NULL}};
+static const luaL_Reg libraries[] = {
+    {"explore.host", host_open_library},
+    {"judge.plain_file", plain_file_open_library},
+    {"labs.files", files_open_library},
+    {"labs.runner", runner_open_library},
+    {"labs.share", share_open_library},
+    {"terminal.keys", keys_open_library},
+    {"timeline.pack", pack_open_library},
+    {"timeline.reader", reader_open_library},
+    {"top.view", view_open_library},
+    {NULL, NULL}};
 
 bool command_has(const char *word)
 {

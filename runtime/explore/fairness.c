@@ -52,7 +52,8 @@ bool tl_fairness_step(struct tl_fairness *it, uint64_t *writes,
     if (spot->others != others)
         spot->times = 0;
     spot->others = others;
-    return ++spot->times >= TL_FAIRNESS_TIMES;
+    it->looks = ++spot->times;
+    return it->looks >= TL_FAIRNESS_TIMES;
 }
 
 bool tl_fairness_in_vain(struct tl_fairness *it, uint64_t *writes,
@@ -65,5 +66,6 @@ bool tl_fairness_in_vain(struct tl_fairness *it, uint64_t *writes,
     uint64_t others = *writes - it->writes + 1;
     bool again = it->vain == others;
     it->vain = others;
+    it->looks = it->tries = again ? it->tries + 1 : 1;
     return again;
 }

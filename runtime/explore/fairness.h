@@ -36,6 +36,8 @@ struct tl_fairness {
     uint64_t writes; /* its own, so far */
     uint64_t vain;   /* writes of others by its last vain try, and 1; or 0 */
     uint32_t next;   /* spot to be used again */
+    uint32_t tries;  /* in vain, one after the other, others writing nothing */
+    uint32_t looks;  /* how often it has looked so as it was last tied */
     struct tl_fairness_spot {
         uint64_t object, part;
         uint64_t others; /* writes of others by the first of these looks */

@@ -9,6 +9,7 @@
  * being tied, and a strategy that prefers them would let a third one, which
  * they wait for, never come. */
 #define PATIENCE 200
+#define POLLS 8 /* looks in a row: fewer may be of as many calls */
 
 static struct tl_plan *plan(void)
 {
@@ -92,7 +93,7 @@ void tl_chooser_sleeps(void)
 static void tie(struct tl_player *player)
 {
     struct tl_account *account = &tl_explored()->account;
-    if (account->polls == 0 &&
+    if (account->polls == 0 && player->fairness.looks >= POLLS &&
         player->contender.pending.operation != TL_OP_YIELD)
         account->polls = player->key;
     player->contender.tied = !tl_strategy_hurries(&state()->strategy, plan());

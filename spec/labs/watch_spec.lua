@@ -38,6 +38,21 @@ describe("tidelock lab on a terminal", function()
     assert.equal(0, screen:status())
   end)
 
+  it("follows the width of the terminal", function()
+    start()
+    screen:expect "it is checked when you save it"
+    labs.write(file, wrong)
+    screen:expect "paint the door together.-s step through it"
+    for _, columns in ipairs{ 110, 62 } do
+      screen:resize(columns)
+      screen:expect("schedule 1?%d?%d, shrunk to.-\n  step.-quit")
+      local from = screen:screen():match(".*()Two painters")
+      local widest = 0
+      for line in screen:screen():sub(from):gmatch "[^\n]+" do widest = math.max(widest, utf8.len(line)) end
+      assert.is_true(widest <= columns and widest > columns - 40, columns .. ": " .. widest)
+    end
+  end)
+
   it("checks what is saved: written, renamed over, saved often, gone and back", function()
     start()
     screen:expect "it is checked when you save it"

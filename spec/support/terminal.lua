@@ -37,6 +37,16 @@ function terminal:type(text)
   self.keys:write(text)
 end
 
+local function child_of(pid)
+  return assert(contents(("/proc/%d/task/%d/children"):format(pid, pid)):match "%d+", "it has no child")
+end
+
+-- The terminal has so many columns by now: of timeout's child, script(1), the child has it as its own.
+function terminal:resize(columns)
+  local program = child_of(child_of((contents(self.folder .. "/pid"):match "%d+")))
+  assert(os.execute(("stty cols %d rows 24 </proc/%s/fd/0"):format(columns, program)))
+end
+
 -- All that was written to the screen.
 function terminal:raw()
   return contents(self.folder .. "/screen")
