@@ -31,12 +31,19 @@ local function lost_before(story, step)
   end
 end
 
--- Proof: a notify while nobody waited, then a wait that no other notify ended.
+local function is_notified_later(story, step)
+  for i = step.index + 1, #story.steps do
+    local other = story.steps[i]
+    if other.subject == step.subject and is_notify(other) and other.task ~= step.task then return true end
+  end
+end
+
+-- Proof: a notify while nobody waited, then a wait to which no other notify came.
 function patterns.lost_signal(story, names, add)
   each(story, "condition", function(step)
     if step.op ~= "wait" or step.opening ~= step or not step.waits or not missed(step) then return end
     local notify = lost_before(story, step)
-    if not notify then return end
+    if not notify or is_notified_later(story, step) then return end
     local a, b = names:task(step.task), names:task(notify.task)
     add{
       name = "lost signal", title = "lost signal of " .. names:object(step.subject), marks = { notify, step },

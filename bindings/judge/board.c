@@ -287,6 +287,25 @@ static int board_path(lua_State *L)
     return 1;
 }
 
+/* The kind of what this task's last step was about; nil: it has taken none. */
+static int board_last(lua_State *L)
+{
+    const struct tl_exploration *exploration = tl_explored();
+    uint64_t key = tl_explore_self();
+    const struct tl_account *account =
+        exploration ? &exploration->account : NULL;
+    for (uint32_t i = account ? account->event_count : 0; i > 0; i--) {
+        const struct tl_event *event = &account->events[i - 1];
+        if (event->kind == 0 || event->player >= account->task_count ||
+            account->tasks[event->player].key != key)
+            continue;
+        lua_pushstring(L, tl_kind_name(event->kind));
+        return 1;
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
 /* The path of a task that polls; nil: none does. */
 static int board_polls(lua_State *L)
 {
@@ -305,19 +324,31 @@ static int board_read(lua_State *L)
     return plain_file_push(L, luaL_checkstring(L, 1));
 }
 
-static const luaL_Reg functions[] = {
-    {"begin", board_begin},     {"get", board_get},
-    {"set", board_set},         {"add", board_add},
-    {"text", board_text},       {"write", board_write},
-    {"opaque", board_opaque},   {"step", board_step},
-    {"told", board_told},       {"say", board_say},
-    {"died", board_died},       {"events", board_events},
-    {"waited", board_waited},   {"append", board_append},
-    {"entries", board_entries}, {"stuck", board_stuck},
-    {"finish", board_finish},   {"notice", board_notice},
-    {"label", board_label},     {"path", board_path},
-    {"read", board_read},       {"alone", board_alone},
-    {"polls", board_polls},     {NULL, NULL}};
+static const luaL_Reg functions[] = {{"begin", board_begin},
+                                     {"get", board_get},
+                                     {"set", board_set},
+                                     {"add", board_add},
+                                     {"text", board_text},
+                                     {"write", board_write},
+                                     {"opaque", board_opaque},
+                                     {"step", board_step},
+                                     {"told", board_told},
+                                     {"say", board_say},
+                                     {"died", board_died},
+                                     {"events", board_events},
+                                     {"waited", board_waited},
+                                     {"append", board_append},
+                                     {"entries", board_entries},
+                                     {"stuck", board_stuck},
+                                     {"finish", board_finish},
+                                     {"notice", board_notice},
+                                     {"label", board_label},
+                                     {"path", board_path},
+                                     {"read", board_read},
+                                     {"polls", board_polls},
+                                     {"last", board_last},
+                                     {"alone", board_alone},
+                                     {NULL, NULL}};
 
 int board_open_library(lua_State *L)
 {

@@ -22,6 +22,7 @@
  *   board.events()            how many there were
  *   board.waited(path, n)     from which event on, behind the n-th, the task of
  *                             that path could never go on; 0: it can
+ *   board.last()              the kind of what this task's last step was about
  *   board.polls()             the path of a task that looks again and again
  *                             though nothing has changed; nil
  *   board.append(i, text), board.entries(i)    list i of texts

@@ -164,8 +164,15 @@ local function kind_of(case, subject)
   return case.story.objects[subject].kind == "semaphore" and "semaphore" or "lock"
 end
 
-local function at(step)
-  return step and step.line and (" (line %d)"):format(step.line) or ""
+-- Where it is, beside what is said of a line.
+local function at(step, line)
+  if not step or not step.line then return "" end
+  return step.line == line and " (in the same line)" or (" (line %d)"):format(step.line)
+end
+
+-- A line that does both, in two steps: `till:set(till:get() + 1)`.
+local function is_one_line(race)
+  return race.read.line == race.act.line
 end
 
 local function notes_of(race)
@@ -211,7 +218,7 @@ function locks.too_late(case)
   local value = race.read.result
   return tell(race, "%s read %s%s in line %s before it held the %s %s%s: what it saw was old by then.",
     case.names:task(race.read.task), words.name(race.read, case.names), value and " = " .. value or "",
-    race.read.line, kind_of(case, subject), name_of(case, subject), at(taken))
+    race.read.line, kind_of(case, subject), name_of(case, subject), at(taken, race.read.line))
 end
 
 --- A reads under the lock, and acts when it has given it back; or it has given it back and taken it again.
@@ -223,17 +230,20 @@ function locks.too_short(case)
   if not subject then return nil end
   local who, both = case.names:task(race.read.task), common(before, after)
   local given = last_of(case, race.read.task, both or subject, "release", race.read, race.act)
-  if both and given then
+  if both and given and is_one_line(race) then
+    return tell(race, "line %s reads and then writes, in two steps, and %s gave the %s back between the two: what it "
+      .. "saw was old by then.", race.read.line, who, kind_of(case, both))
+  elseif both and given then
     return tell(race, "%s gave the %s back between line %s and line %s%s: what it saw was old by then.", who,
       kind_of(case, both), race.read.line, race.act.line, at(given))
   elseif not both and not next(after) then
     return tell(race, "%s acts in line %s after it gave the %s back%s: what it saw was old by then.", who,
-      race.act.line, kind_of(case, subject), at(given))
+      race.act.line, kind_of(case, subject), at(given, race.act.line))
   end
 end
 
 local function two_steps(race)
-  if race.read.line == race.act.line then
+  if is_one_line(race) then
     return ("line %s reads and then writes, in two steps"):format(race.read.line)
   end
   local verb = race.pattern.name == "lost update" and "writes" or "acts on it"
@@ -262,7 +272,7 @@ function locks.no_common_lock(case)
     return tell(race, "%s holds %s, and line %s of %s does without it.", a, name_of(case, one), race.change.line,
       b)
   end
-  local lines = race.read.line == race.act.line and ("line %s of %s does"):format(race.act.line, a)
+  local lines = is_one_line(race) and ("line %s of %s does"):format(race.act.line, a)
     or ("lines %s and %s of %s do"):format(race.read.line, race.act.line, a)
   return tell(race, "%s holds %s, and %s without it.", b, name_of(case, other), lines)
 end

@@ -18,13 +18,20 @@ local function is_woken(step)
   return ends and step.kind == "condition" and step.op == "wait"
 end
 
--- The wait behind which the task has come to the step without a look at anything.
+-- The wait behind which the task has come to the step.
 local function wait_before(step)
-  while step and not is_woken(step) do
-    if parts.reads(step) and not words.is_of_lab(step) then return nil end
-    step = step.previous
-  end
+  while step and not is_woken(step) do step = step.previous end
   return step
+end
+
+-- Whether it has come back to the line of the look, or looks at the same elsewhere in the file, before the last step.
+local function looks_again(look, wait, last)
+  local step = wait.following
+  while step and step ~= last do
+    if parts.reads(step) and (step.line == look.line or step.subject == look.subject) then return true end
+    step = step.following
+  end
+  return last.line == look.line
 end
 
 -- What the task has looked at before it waited: the look in front of the wait.
@@ -39,7 +46,7 @@ function woken.blindly(case)
   local last = last_of(case)
   local wait = last and wait_before(last)
   local look = wait and wait.line and look_before(wait)
-  if not look or not last.line or last.line == wait.line then return nil end
+  if not look or not last.line or last.line == wait.line or looks_again(look, wait, last) then return nil end
   return {
     text = ("%s is woken in line %d, and goes on in line %d without looking at %s again: who is woken looks again, "
       .. "with while, not if."):format(case.names:task(last.task), wait.line, last.line, words.name(look, case.names)),

@@ -20,21 +20,15 @@ local function tell_stuck(self)
 end
 
 local function opaque(self, name, methods, value)
-  local made = self.lab.board.opaque(function(_, key)
+  return self.lab.board.opaque(function(_, key)
     if methods[key] then return methods[key] end
     if key == "value" and value then return value() end
     error(("`%s` has no `%s`"):format(name, tostring(key)), 2)
   end, function() error(("`%s` has no fields that can be set"):format(name), 2) end, function() return name end)
-  self.lab.keep(made)
-  return made
 end
 
---- A number: c:add(n) -> the new one, c:get(), c:set(n), c.value.
-function memory:count(name)
-  check_name("lab.count(name)", name)
-  local board, cell = self.lab.board, self.lab.next_cell
-  self.lab.next_cell = cell + 1
-  local methods = {}
+local function make_count(self, cell, name)
+  local board, methods = self.lab.board, {}
   function methods.add(_, n)
     local new = board.add(cell, n or 1)
     tell_stuck(self)
@@ -46,6 +40,14 @@ function memory:count(name)
   end
   function methods.get() return board.get(cell) end
   return opaque(self, name, methods, methods.get)
+end
+
+--- A number: c:add(n) -> the new one, c:get(), c:set(n), c.value.
+function memory:count(name)
+  check_name("lab.count(name)", name)
+  local cell = self.lab.next_cell
+  self.lab.next_cell = cell + 1
+  return self.lab.keep(make_count(self, cell, name), ("count %d %s"):format(cell, name))
 end
 
 local READERS = {
@@ -61,12 +63,8 @@ local function written(value)
   error("lab.notes: numbers, strings and booleans can be noted, not a " .. kind, 3)
 end
 
---- A list: l:add(value), l:list() -> all, in order; l:count().
-function memory:notes(name)
-  check_name("lab.notes(name)", name)
+local function make_notes(self, number, name)
   local board, methods = self.lab.board, {}
-  self.lists = self.lists + 1
-  local number = self.lists
   function methods.add(_, value)
     board.append(number, written(value))
     tell_stuck(self)
@@ -78,6 +76,21 @@ function memory:notes(name)
   end
   function methods.count() return #board.entries(number) end
   return opaque(self, name, methods)
+end
+
+--- A list: l:add(value), l:list() -> all, in order; l:count().
+function memory:notes(name)
+  check_name("lab.notes(name)", name)
+  self.lists = self.lists + 1
+  return self.lab.keep(make_notes(self, self.lists, name), ("notes %d %s"):format(self.lists, name))
+end
+
+local MAKERS = { count = make_count, notes = make_notes }
+
+--- In a process that is older than it: what was kept under that name; nil: that cannot be made anew.
+function memory:again(title)
+  local kind, number, name = title:match "^(%l+) (%d+) (.*)$"
+  return MAKERS[kind] and MAKERS[kind](self, tonumber(number), name)
 end
 
 --- The words for tasks that wait for ever (judge/endless): a text, or a function of their names that returns it.

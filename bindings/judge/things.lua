@@ -195,7 +195,7 @@ function things:make(kind, name)
   thing.opaque = lab.board.opaque(make_index(thing), function()
     error(("`%s` has no fields that can be set"):format(name), 2)
   end, function() return ("%s %s"):format(kind, name) end)
-  lab.keep(thing.opaque)
+  lab.keep(thing.opaque, ("%s %d %s"):format(kind, thing.base, name))
   self.of[thing.opaque] = thing
   self.list[#self.list + 1] = thing
   return thing.opaque

@@ -167,6 +167,8 @@ local function add_tasks(self, api)
     self.board.say(select("#", ...) > 0 and text:format(...) or tostring(text))
   end
 
+  function api.last() return self.board.last() end
+
   function api.polls()
     local path = self.board.polls()
     return path and self.tasks:name_of(path)
@@ -179,15 +181,16 @@ local function add_tasks(self, api)
 end
 
 -- What the learner sends to another process, or to a pool, may hold the lab and its things: these are sent by name, as
--- what both have. So they are fields of a module, and `lab` is one.
+-- what both have. So they are fields of a module, and `lab` is one. A process that is older has no such field.
 local function make_known(self, api)
-  local kept, count = setmetatable({}, { __index = function()
-    error("the process is older than what is sent to it: start it later", 0)
-  end }), 0
+  local kept = setmetatable({}, { __index = function(_, title)
+    return self.memory:again(title)
+      or error("the process is older than what is sent to it: start it later", 0)
+  end })
   package.loaded["a lab"], package.loaded["things of a lab"] = api, kept
-  function self.keep(thing)
-    count = count + 1
-    kept["thing " .. count] = thing
+  function self.keep(thing, title)
+    kept[title] = thing
+    return thing
   end
 end
 

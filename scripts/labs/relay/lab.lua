@@ -24,6 +24,7 @@ has made the tube holds one, too.]],
     for n = 1, 1 + lab.choose(2) do addresses[n] = ADDRESSES[n] end
     lab.stuck("%s waits for ever: an end of the pipe is still open")
     local receiver = student.relay({ table.unpack(addresses) }, function(address)
+      lab.always("safe", lab.me() ~= "main", "main wrote an address down itself: that is the receiver's part")
       local due = addresses[read:get() + 1]
       lab.always("safe", address ~= nil, "the receiver wrote down a nil, and that is no address")
       lab.always("safe", address == due, "%s came, and %s was due", tostring(address), tostring(due))
@@ -35,6 +36,7 @@ has made the tube holds one, too.]],
     local how = "it is over, and %d of %d addresses are not read"
     if receiver and unread > 0 then
       how = "nobody waited for the receiver: %d of %d addresses are not read"
+      if receiver.exitcode == 0 then how = "the receiver has ended, and %d of %d addresses are not read" end
       receiver:join()
       if receiver.exitcode < 0 then how = "the receiver was killed with %d of %d addresses unread" end
     end

@@ -24,8 +24,11 @@ Three customers come for two places, all at once, and a late one after them. `li
     local gone = {}
     local outside = ipc.barrier{ parties = CUSTOMERS, name = "outside" } -- who keeps a lock is not saved by his end
     local evening = ipc.event "evening"
-    local served = {}
-    for n = 1, CUSTOMERS do served[n] = lab.count("customer-" .. n) end
+    -- Of each customer: whether he has done, who might have claimed a place when he went home, and how many were free.
+    local served, others, free = {}, {}, {}
+    for n = 1, CUSTOMERS do
+      for _, list in ipairs{ served, others, free } do list[n] = lab.count("customer-" .. n) end
+    end
     lab.stuck(function()
       local still = {}
       for n = 1, CUSTOMERS do still[#still + 1] = served[n]:get() == 0 and "customer-" .. n or nil end
@@ -38,7 +41,15 @@ Three customers come for two places, all at once, and a late one after them. `li
         if n == CUSTOMERS then outside:wait() end
         local came = ipc.now()
         student.customer(name, line, function()
-          lab.always("safe", line:is_full(), "%s was turned away though a place was free", name)
+          free[n]:set(BANDS - line:size())
+          local undecided = 0
+          for m = 1, CUSTOMERS - 1 do
+            if m ~= n and n < CUSTOMERS and served[m]:get() == 0 then
+              others[n]:add(1 << m)
+              undecided = undecided + 1
+            end
+          end
+          lab.always("safe", undecided >= free[n]:get(), "%s was turned away though a place was free", name)
           gone[name]:pass()
         end)
         lab.always("safe", ipc.now() == came, "%s waited for a place, and there never comes one", name)
@@ -56,6 +67,12 @@ Three customers come for two places, all at once, and a late one after them. `li
         places[name] = true
       end
       lab.always("safe", line:try_put("a stranger"), "somebody has closed the line")
+      for n = 1, CUSTOMERS do
+        for m = 1, CUSTOMERS do
+          if others[n]:get() & 1 << m ~= 0 and places["customer-" .. m] then free[n]:add(-1) end
+        end
+        lab.always("safe", free[n]:get() <= 0, "customer-%d was turned away though a place was free", n)
+      end
       for name, mark in pairs(gone) do
         lab.always("safe", places[name] or mark.passed > 0, "%s has no place and did not go home", name)
         lab.always("safe", not places[name] or mark.passed == 0, "%s went home and has a place in the line", name)

@@ -306,6 +306,25 @@ static bool the_clock_has_its_share(void)
     return is_about(moved, RUNS, 0.02) && moved > 0;
 }
 
+/* At each choice, so often as the seed says; then never again. */
+static bool haste_is_over(void)
+{
+    uint32_t least = 1000, most = 0;
+    plan.clock = 1;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        uint32_t moved = 0;
+        begin(TL_STRATEGY_PCT, seed, 2);
+        while (moved < 1000 && tl_strategy_moves_clock(&state, &plan))
+            moved++;
+        if (tl_strategy_hurries(&state, &plan))
+            return false;
+        least = moved < least ? moved : least;
+        most = moved > most ? moved : most;
+    }
+    plan.clock = 0;
+    return least == 1 && most == 256 && !tl_strategy_hurries(&state, &plan);
+}
+
 static bool deaths_are_spread(void)
 {
     uint32_t early = 0;
@@ -342,6 +361,7 @@ int main(void)
     say(starve_leaves_one_out(), "starve: leaves one out for long");
     say(starve_has_its_share(), "starve: so many are low as the plan says");
     say(the_clock_has_its_share(), "the clock moves at one choice in so many");
+    say(haste_is_over(), "who naps or polls hurries for a while only");
     say(deaths_are_spread(), "deaths are spread over the choices");
     return lower_failures;
 }

@@ -1,4 +1,5 @@
 -- says: "for ever at the door"
+-- says: "notifies one"
 local ipc = require "tidelock"
 
 local room, inside, waits = ipc.condition{ name = "room" }, ipc.value(0, "inside"), ipc.value(0, "waits")

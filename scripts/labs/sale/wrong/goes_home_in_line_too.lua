@@ -1,4 +1,4 @@
--- says: "was turned away though a place was free"
+-- says: "went home and has a place in the line"
 -- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
 local ipc = require "tidelock"
 
