@@ -79,7 +79,7 @@ function context:has_begun() return progress.is_in(self.folder) end
 
 --- The path of a lab's file.
 function context:path(lab)
-  local name = lab.name .. ".lua"
+  local name = pack.file_name(lab)
   return self.folder == "." and name or ("%s/%s"):format(self.folder, name)
 end
 

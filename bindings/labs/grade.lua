@@ -24,17 +24,7 @@ local function chosen(pack, names)
   for i, name in ipairs(names) do
     local lab, why = pack:lab(name)
     if not lab then refuse("%s", why) end
-    if lab.kind == "break" then refuse("%s is played, and cannot be graded", lab.name) end
     list[i] = lab
-  end
-  return list
-end
-
--- Those that are written; one that is played leaves no file.
-local function gradable(pack)
-  local list = {}
-  for _, lab in ipairs(pack.labs) do
-    if lab.kind ~= "break" then list[#list + 1] = lab end
   end
   return list
 end
@@ -119,10 +109,10 @@ function grade.run(found)
   local whole = files.real(pack.directory) -- as the process that checks sees it
   for _, lab in ipairs(pack.labs) do lab.directory = ("%s/%s"):format(whole, lab.name) end
   local labs = chosen(pack, found.labs)
-  local list, several = submissions.of(found.words[1], labs or gradable(pack))
+  local list, several = submissions.of(found.words[1], labs or pack.labs)
   labs = labs or submissions.labs_of(list, pack.labs)
   if #labs == 0 then
-    refuse("nothing to grade: no file of a lab, such as %s.lua, in any folder", pack.labs[1].name)
+    refuse("nothing to grade: no file of a lab, such as %s.lua, in any folder", pack.labs[#pack.labs].name)
   end
   if found.format == "exercism" and #labs > 1 then
     refuse "exercism knows one exercise a submission: give --lab NAME"

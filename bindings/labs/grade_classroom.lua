@@ -14,7 +14,7 @@ return function(_, submission)
     local own = status_of(property)
     tests[number] = { name = ("%s: %s"):format(record.lab, property.name), status = own, score = property.points or 0,
       max_score = property.most, message = not property.passed and texts.whole(record, property) or nil,
-      line_no = 0, filename = record.lab .. ".lua", execution_time = ("%.2fs"):format(record.seconds or 0),
+      line_no = 0, filename = record.file, execution_time = ("%.2fs"):format(record.seconds or 0),
       test_code = "tidelock lab check " .. record.lab }
     if own ~= "pass" and status ~= "error" then status = own end
   end)

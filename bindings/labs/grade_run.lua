@@ -3,8 +3,10 @@ local check = require "labs.check"
 local decode = require "labs.decode"
 local encode = require "explore.encode"
 local files = require "labs.files"
+local pack = require "labs.pack"
 local record = require "labs.record"
 local runner = require "labs.runner"
+local stepper = require "judge.stepper"
 local text_file = require "labs.text_file"
 
 local grade_run = {}
@@ -13,6 +15,21 @@ local grade_run = {}
 grade_run.limits = { wall = 120, cpu = 120, memory = 1 << 30, processes = 256, cap = 60 }
 
 local BEAT = 0.01
+
+-- Plays the schedule by which the learner has broken a lab.
+local function play_here(lab, text)
+  local ended = stepper.verdict(lab, nil, text)
+  local won = ended ~= nil and ended.won
+  local verdict = { state = won and "passed" or "rejected", exhausted = false, schedules = 1, seconds = 0,
+    sentence = ended and ended.sentence or "the schedule does not fit the lab", moves = text, properties = {} }
+  verdict.text = ("%s: %s. %s.\n"):format(lab.name, won and "broken" or "not broken", verdict.sentence)
+  for name, most in pairs(lab.points) do
+    table.insert(verdict.properties, { name = name, most = most, points = won and most or 0, passed = won,
+      message = not won and verdict.sentence or nil })
+  end
+  table.sort(verdict.properties, function(a, b) return a.name < b.name end)
+  return record.of(lab, verdict)
+end
 
 -- In the process of its own. The file is written anew where nothing else lies: its folder is not seen.
 local function check_here(lab, text, options)
@@ -43,15 +60,15 @@ local function failed(lab, state, sentence)
     most = most + points
   end
   table.sort(properties, function(a, b) return a.name < b.name end)
-  return { lab = lab.name, title = lab.title, number = lab.number, state = state, sentence = sentence,
-    text = ("%s: %s"):format(lab.name, sentence), exhausted = false, schedules = 0, seconds = 0, points = 0,
-    most = most, properties = properties }
+  return { lab = lab.name, file = pack.file_name(lab), title = lab.title, number = lab.number, state = state,
+    sentence = sentence, text = ("%s: %s"):format(lab.name, sentence), exhausted = false, schedules = 0, seconds = 0,
+    points = 0, most = most, properties = properties }
 end
 
 local function start(task, number, options)
   local path = task.submission.files[task.lab.name]
   if not path then
-    task.record = failed(task.lab, "missing", ("%s.lua is missing"):format(task.lab.name))
+    task.record = failed(task.lab, "missing", pack.file_name(task.lab) .. " is missing")
     return nil
   end
   local text, why = text_file.read(path)
@@ -61,7 +78,8 @@ local function start(task, number, options)
   end
   local limits = grade_run.limits
   local job, wrong = runner.start(function(jailed)
-    return encode{ jailed = jailed, record = check_here(task.lab, text, options) }
+    local found = task.lab.kind == "break" and play_here(task.lab, text) or check_here(task.lab, text, options)
+    return encode{ jailed = jailed, record = found }
   end, { folders = { options.pack }, wall = options.wall or limits.wall, cpu = limits.cpu, memory = limits.memory,
     processes = limits.processes, number = number })
   if not job then error({ wrong = wrong, status = 1 }, 0) end

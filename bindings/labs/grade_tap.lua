@@ -23,7 +23,7 @@ local function point(lines, submission, record, property, number)
   lines[#lines + 1] = "  ---"
   block(lines, "message", texts.why(record, property))
   block(lines, "severity", property.passed == nil and "unjudged" or "fail")
-  block(lines, "at", { file = record.lab .. ".lua" })
+  block(lines, "at", { file = record.file })
   block(lines, "points", property.points or 0)
   block(lines, "most", property.most)
   block(lines, "schedules", record.schedules)

@@ -217,4 +217,9 @@ function pack.starter(lab)
   return made
 end
 
+--- The name of a learner's file: what is written, or of a lab that is played the schedule that has broken it.
+function pack.file_name(lab)
+  return lab.name .. (lab.kind == "break" and ".schedule" or ".lua")
+end
+
 return pack

@@ -1,4 +1,6 @@
 --- Record: a verdict as the whole truth for tools, of which the formats of grading are made.
+local pack = require "labs.pack"
+
 local record = {}
 
 local function property_of(property)
@@ -14,7 +16,8 @@ function record.of(lab, verdict)
     points, most = points + (property.points or 0), most + (property.most or 0)
   end
   return {
-    lab = lab.name, title = lab.title, number = lab.number, state = verdict.state, exhausted = verdict.exhausted,
+    lab = lab.name, file = pack.file_name(lab), title = lab.title, number = lab.number, state = verdict.state,
+    exhausted = verdict.exhausted,
     schedules = verdict.schedules, property = verdict.property, sentence = verdict.sentence, why = verdict.why,
     text = verdict.text, moves = verdict.moves, seed = verdict.seed, seconds = verdict.seconds,
     points = points, most = most, properties = properties,

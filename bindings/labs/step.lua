@@ -1,20 +1,25 @@
 --- Step: the failing schedule of a lab's file, a key a task; a lab of kind "break" is played with the same keys.
 local check = require "labs.check"
+local files = require "labs.files"
 local moves = require "explore.moves"
 local step_view = require "labs.step_view"
 local stepper = require "judge.stepper"
 local story = require "labs.story"
+local text_file = require "labs.text_file"
 
 local step = {}
 
 local ROWS = 24
 
--- In a lab that is to be broken, that is what was to be done.
+-- In a lab that is to be broken, that is what was to be done: it is kept by which schedule, for whoever grades it.
 local function keep(self)
   if self.lab.kind ~= "break" or self.kept then return end
   local ended = self.stepper:ended()
   if not ended or not ended.won then return end
   self.kept = true
+  files.make(self.folder) -- nothing may have been begun
+  local well, why = text_file.write(self.file, moves.text(moves.of_events(self.stepper.whole.events), " ") .. "\n")
+  if not well then self.told = "the schedule cannot be kept: " .. why end
   self.progress:change(self.lab.name, function(row) row.state, row.tries = "done", row.tries + 1 end)
 end
 
@@ -80,7 +85,8 @@ end
 --- Plays on the terminal; `verdict`: of the lab's file, or nil.
 function step.play(here, lab, verdict)
   local keys = require "terminal.keys"
-  local self = { lab = lab, paint = here.paint, progress = here.progress, width = here.width,
+  local self = { lab = lab, paint = here.paint, progress = here.progress, folder = here.folder,
+    file = here:path(lab), width = here.width,
     recorded = verdict and verdict.recorded and moves.text(verdict.recorded), stepper = stepper.open(lab,
     path_of(here, lab)) }
   assert(keys.start())

@@ -1,5 +1,6 @@
 --- Submissions: what a folder to be graded holds: one submission, or a folder for each student.
 local files = require "labs.files"
+local pack = require "labs.pack"
 
 local submissions = {}
 
@@ -15,7 +16,7 @@ end
 -- The path of what has the name of a lab's file, whether it is one or not; nil: there is none.
 local function find_file(folder, lab)
   for _, place in ipairs(PLACES) do
-    local path = ("%s%s/%s.lua"):format(folder, place, lab.name)
+    local path = ("%s%s/%s"):format(folder, place, pack.file_name(lab))
     local stat = files.stat(path)
     if stat and is_within(folder, path) then return path end
   end
@@ -48,8 +49,8 @@ function submissions.of(directory, labs)
     end
   end
   if not any then
-    error({ wrong = ("nothing to grade: in %s there is no file of a lab, such as %s.lua, and no folder of a student")
-      :format(directory, labs[1].name) }, 0)
+    error({ wrong = ("nothing to grade: in %s there is no file of a lab, such as %s, and no folder of a student")
+      :format(directory, pack.file_name(labs[1])) }, 0)
   end
   return list, true
 end

@@ -159,6 +159,23 @@ describe("tidelock lab on a terminal", function()
   end)
 end)
 
+describe("a lab that is played", function()
+  it("keeps the schedule that broke it, and is graded by it", function()
+    local here = labs.new()
+    local screen = terminal.start("lab step two-clerks", "env -C " .. here.folder)
+    finally(function() here:close() screen:close() end)
+    screen:expect "who takes the next step?"
+    for number = 1, 4 do screen:type(number % 2 == 1 and "1" or "2") end
+    screen:expect "You broke it: 500 is in the till"
+    screen:type "q"
+    assert.equal(0, screen:status())
+    os.execute(("cd %s && mkdir class class/bob && cp -r labs class/ann && echo '0*30' >class/bob/two-clerks.schedule")
+      :format(here.folder))
+    local out, err = here:run "lab grade class --format csv"
+    assert.same({ "submission,points,most,two-clerks\nann,10,10,10\nbob,0,10,0\n", "" }, { (out:gsub("\r", "")), err })
+  end)
+end)
+
 describe("tidelock lab without a terminal", function()
   it("tells each verdict as plain text, until it is ended", function()
     local here = labs.new()

@@ -1,0 +1,48 @@
+-- Answers to labs of the pack that teach no design of their own, but are right, or wrong in a way of their own.
+local labs = dofile "spec/support/labs.lua"
+local shell = dofile "spec/support/shell.lua"
+
+-- What is told of the answer, in one line.
+local function told(lab, text)
+  local beside = labs.new "" -- a folder for the file
+  local path = beside:file("answer.lua", text)
+  local out, err = shell.run(("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore scripts/labs/%s 2 - %s")
+    :format(shell.tidelock, lab, path), 240)
+  beside:remove()
+  assert.are.equal("", err)
+  return (out:gsub("%s+", " "))
+end
+
+describe("an answer", function()
+  it("passes whose two seats are two locks", function()
+    assert.is_truthy(told("guests", [[
+local ipc = require "tidelock"
+local left, right = ipc.lock "left", ipc.lock "right"
+return { guest = function(dine)
+  local seat = left:acquire(0) and left or right
+  if seat == right then right:acquire() end
+  local well, why = pcall(dine)
+  seat:release()
+  if not well then error(why, 0) end
+end }]]):find(" lab: passed.", 1, true))
+  end)
+
+  it("is told that nobody was at the barber's", function()
+    assert.is_truthy(told("barbershop", [[
+local ipc = require "tidelock"
+return {
+  customer = function(shop) shop:go_away() end,
+  barber = function() ipc.semaphore(0):acquire() end,
+}]]):find("went away though the chair was free", 1, true))
+  end)
+
+  it("is told what comes of oxygen that takes no place", function()
+    assert.is_truthy(told("water", [[
+local ipc = require "tidelock"
+local places, three = ipc.semaphore{ value = 2, name = "places" }, ipc.barrier{ parties = 3, name = "three" }
+return {
+  hydrogen = function(bond) places:acquire() three:wait() bond() places:release() end,
+  oxygen = function(bond) three:wait() bond() end,
+}]]):find "rejected%. a %l+: %l+%-%d is the %l+ %l+")
+  end)
+end)
