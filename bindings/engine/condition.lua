@@ -2,16 +2,19 @@
 --
 -- Field lock: its lock's id.  Line w<ID>; a waiter's extra: depth of the lock, then nothing, or `timeout` once its time
 -- has run out, then the condition's id.  Notified, or out of time, a waiter moves to the lock's own line: nobody is
--- woken before he can have the lock.  If one that was notified goes before it got the lock, the next is notified.
+-- woken before he can have the lock.  If one that was notified goes before it got the lock, or before it asked for
+-- anything after that, the next is notified.
 local engine = ...
 local slot, object, lock = engine.slot, engine.object, engine.lock
+
+local condition = {}
+engine.condition = condition
 
 local MANY = 4 * engine.LIMIT
 local WITHOUT = "this task does not hold its lock; acquire it first"
 
 local function move(record, own, status)
-  local condition = record.extra[3]
-  slot.move(record, own.id, "w" .. own.id, { record.extra[1], status, condition })
+  slot.move(record, own.id, "w" .. own.id, { record.extra[1], status, record.extra[3] })
   if not own.owner then lock.pass_on(own) end
 end
 
@@ -75,6 +78,23 @@ slot.cancel.condition_wait = function(record)
   local own = o and object.load(o.lock)
   if own then notify(o, own, 1) end
 end
+
+-- Of a task that ends: whether it was notified and has asked for nothing since, so that it may not have heard of it.
+-- Returns what then notifies the next.
+function condition.unheard(who, slot_of)
+  local value = engine.hold.get(who, "notified", "", "")
+  if not value then return nil end
+  local task, seq, id = value:match "^[^.]+%.(.+)%.(%d+) (.*)$"
+  local text = slot_of(task)
+  if not text or text:match "^%d+" ~= seq then return nil end
+  return function()
+    local o = object.load(id)
+    local own = o and object.load(o.lock)
+    if own then notify(o, own, 1) end
+  end
+end
+
+engine.died.notified = function() end
 
 engine.undo.condition_wait = function(me, o)
   local own = o and object.load(o.lock)

@@ -32,6 +32,7 @@ engine.kinds.event = {
   options = {},
   lines = function(o) return { "w" .. o.id, "v" .. o.id } end,
   state = function(o)
-    return ("%s, %d waiting"):format(o.set and "set" or "not set", slot.waiting("w" .. o.id))
+    return ("%s, %d waiting"):format(o.set and "set" or "not set",
+      slot.waiting("w" .. o.id) + slot.waiting("v" .. o.id))
   end,
 }

@@ -34,6 +34,6 @@ engine.kinds.latch = {
   begin = function(o) o.left = o.count end,
   lines = function(o) return { "w" .. o.id, "v" .. o.id } end,
   state = function(o)
-    return ("%s to count down, %d waiting"):format(o.left, slot.waiting("w" .. o.id))
+    return ("%s to count down, %d waiting"):format(o.left, slot.waiting("w" .. o.id) + slot.waiting("v" .. o.id))
   end,
 }

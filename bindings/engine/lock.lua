@@ -28,6 +28,9 @@ function lock.pass_on(o)
     return
   end
   local status, fields = give(o, record.who, record.extra[1] or "1")
+  if record.op == "condition_wait" and record.extra[2] == "" then
+    engine.hold.set(record.who, "notified", "", "", record.waiter .. " " .. record.extra[3])
+  end
   if record.extra[2] and record.extra[2] ~= "" then status = record.extra[2] end
   slot.answer(record, status, fields)
 end
@@ -101,11 +104,10 @@ end
 
 for _, kind in ipairs{ "lock", "rlock", "value", "table" } do engine.holders[kind] = holder end
 
---- "held by NAME (pid N), 3 waiting"
+--- "held by NAME (pid N), 3 waiting", "free", "free, abandoned"
 function lock.state(o, asker)
-  local waiting = slot.waiting("w" .. o.id)
-  if o.owner then return ("held by %s, %d waiting"):format(engine.session.person(o.owner, asker), waiting) end
-  return ("free%s, %d waiting"):format(o.dead and ", abandoned" or "", waiting)
+  if not o.owner then return o.dead and "free, abandoned" or "free" end
+  return ("held by %s, %d waiting"):format(engine.session.person(o.owner, asker), slot.waiting("w" .. o.id))
 end
 
 for _, kind in ipairs{ "lock", "rlock" } do

@@ -214,7 +214,7 @@ local function side_state(o, side)
   local what = o.duplex == "1" and "duplex" or side == "1" and "receives" or "sends"
   return ("end %s, %s, %d to receive, %d sent on the way, %d receiving, %d sending%s"):format(side, what,
     redis.call("LLEN", store.key("q", at(o, side))), redis.call("LLEN", store.key("q", at(o, other(side)))),
-    slot.waiting("w" .. at(o, side)), slot.waiting("p" .. at(o, other(side))),
+    slot.waiting("w" .. at(o, side)) + slot.waiting("v" .. at(o, side)), slot.waiting("p" .. at(o, other(side))),
     holders(o, other(side)) == 0 and ", closed" or "")
 end
 

@@ -269,6 +269,6 @@ engine.kinds.queue = {
   state = function(o)
     return ("%d%s messages%s%s, %d getting, %d putting, %d joining"):format(items.size(o),
       o.maxsize ~= "0" and " of " .. o.maxsize or "", ORDERS[o.order], o.closed and ", closed" or "",
-      slot.waiting("w" .. o.id), slot.waiting("p" .. o.id), slot.waiting("j" .. o.id))
+      slot.waiting("w" .. o.id) + slot.waiting("v" .. o.id), slot.waiting("p" .. o.id), slot.waiting("j" .. o.id))
   end,
 }

@@ -93,8 +93,9 @@ engine.define("semaphore_value", "semaphore", function(_, o)
   return "ok", { o.free }
 end)
 
+-- Another task may have given back the seat that it was granted.
 engine.undo.semaphore_acquire = function(me, o)
-  if o then release(o, me.who, 1) end
+  if o and (not is_bounded(o) or redis.call("ZSCORE", seats_key(o), me.who)) then release(o, me.who, 1) end
   return true
 end
 

@@ -75,6 +75,11 @@ local function slots_of(id, hash, only)
   return records, owners
 end
 
+-- What notifies another waiter of a condition in its place; nil: it was not notified.
+local function unheard_of(id, owner, hash)
+  return engine.condition.unheard(id .. "." .. owner, function(task) return hash["t" .. task] end)
+end
+
 --- Ends a session: what its tasks had passes on.
 function session.bury(id)
   local hash = store.hash(key_of(id))
@@ -83,10 +88,14 @@ function session.bury(id)
   if hash["who.machine"] then redis.call("ZREM", store.key("n", hash["who.machine"]), id) end
   local records, owners = slots_of(id, hash)
   local tell = give_up(records)
-  local persons = {}
-  for _, owner in ipairs(owners) do persons[owner] = session.person(id .. "." .. owner) end
+  local persons, unheard = {}, {}
+  for _, owner in ipairs(owners) do
+    persons[owner] = session.person(id .. "." .. owner)
+    unheard[#unheard + 1] = unheard_of(id, owner, hash)
+  end
   redis.call("UNLINK", key_of(id), store.key("m", id))
   tell()
+  for _, notify in ipairs(unheard) do notify() end
   for _, owner in ipairs(owners) do engine.chore.add("bury", id .. "." .. owner, persons[owner]) end
   engine.chore.add("bury", id .. ".0", "")
 end
@@ -97,12 +106,13 @@ local function leave(id, task)
   if not hash then return end
   local records = slots_of(id, hash, task)
   local person = session.person(id .. "." .. task)
-  local tell = give_up(records)
+  local tell, notify = give_up(records), unheard_of(id, task, hash)
   for field in pairs(hash) do
     local number = field:match "^[tn]([%d.]+)$"
     if number and number:match "^%d+" == task then redis.call("HDEL", key_of(id), field) end
   end
   tell()
+  if notify then notify() end
   engine.chore.add("bury", id .. "." .. task, person)
 end
 
@@ -155,6 +165,17 @@ local function add_neighbours(list, id)
   return list
 end
 
+-- Tells the session before it in the ring that there is a new one to watch: by a bell for task 0.
+local function tell_neighbour(id)
+  local machine = redis.call("HGET", key_of(id), "who.machine")
+  local ring = machine and store.key("n", machine)
+  local before = ring and (redis.call("ZREVRANGEBYLEX", ring, "(" .. id, "-", "LIMIT", 0, 1)[1]
+    or redis.call("ZREVRANGEBYLEX", ring, "+", "(" .. id, "LIMIT", 0, 1)[1])
+  if not before then return end
+  local pid, start = (unpack or table.unpack)(redis.call("HMGET", key_of(id), "who.pid", "who.start"))
+  redis.call("RPUSH", store.key("m", before), "0:0:watch:" .. store.pack{ id, pid or "", start or "" })
+end
+
 local function tell_who(id, ...)
   local list = { ... }
   for i = 1, #list, 2 do list[i] = "who." .. list[i] end
@@ -168,7 +189,9 @@ function engine.unnumbered.open(me, lease, uid, ...)
   if redis.call("ZCARD", store.key "S") == 0 then redis.call("HSET", space, "lease", lease) end
   redis.call("HSETNX", space, "uid", uid)
   reap(now, lease_of_space())
+  local is_new = not session.is_alive(me.session)
   tell_who(me.session, ...)
+  if is_new then tell_neighbour(me.session) end
   redis.call("ZADD", store.key "S", store.digits(now + lease_of_space()), me.session)
   return "ok", add_neighbours({ redis.call("HGET", space, "uid"), lease_of_space(), engine.VERSION }, me.session)
 end

@@ -156,7 +156,7 @@ local function semaphore_model(name, bounded, own)
 
   function model.undone(w, task)
     w.free = w.free + 1
-    w.seats[task] = w.seats[task] - 1
+    w.seats[task] = math.max(w.seats[task] - 1, 0)
   end
 
   function model.ended(w, task)

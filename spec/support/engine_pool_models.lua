@@ -99,9 +99,10 @@ local function pool_model(name, retry, bound)
     end
   end
 
-  local function cancel(job)
-    if job.state == "waiting" then finish(job, "cancelled", "=") end
-    if job.state == "running" then job.cancelled = true end
+  -- `is`: what the server said; it may have been given to another at the call's begin.
+  local function cancel(job, is)
+    if job.state == "running" or is == "running" then job.cancelled = true
+    elseif job.state == "waiting" then finish(job, "cancelled", "=") end
   end
 
   local ANSWERED = {
@@ -124,8 +125,8 @@ local function pool_model(name, retry, bound)
       local job = w.jobs[("%d"):format(request.args[2])]
       local state = job and job.state
       local is = state == "waiting" and not job.owner.ended and "waiting" or state == "running" and "running" or "ended"
-      w:must(fields[1] == is or job and job.owner.ended, "cancel: %s, not %s", fields[1], is)
-      if job then cancel(job) end
+      w:must(fields[1] == is or job and job.owner.ended or w.was_busy, "cancel: %s, not %s", fields[1], is)
+      if job then cancel(job, fields[1]) end
     end,
     pool_close = function(w) w.closed = true end,
     pool_terminate = function(w)

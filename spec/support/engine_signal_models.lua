@@ -122,7 +122,7 @@ end
 
 -- ---- condition ----
 
-local condition = { name = "condition", sessions = 3, tasks = 3 }
+local condition = { name = "condition", sessions = 3, tasks = 2, steps = 250 }
 models.condition = condition
 
 function condition.begin(w)
@@ -131,10 +131,11 @@ function condition.begin(w)
 end
 
 function condition.choose(w, task)
+  if w.owner ~= task and w:one_in(4) then return nil end
   if w.owner ~= task then return "lock_acquire", w.lock, w:may() end
   if w:one_in(3) then return "condition_notify", w.id, w:pick{ "1", "2", "all" } end
-  if w:one_in(2) then return "lock_release", w.lock end
-  return "condition_wait", w.id, w:pick{ "0", "1", "1", "2", "2" }
+  if w:one_in(3) then return "lock_release", w.lock end
+  return "condition_wait", w.id, w:pick{ "0", "1", "1", "1", "2", "2", "2" }
 end
 
 local function remove(list, task)
@@ -171,6 +172,7 @@ local function woken(w, task, request, status)
   end
   granted(w, task, status)
   local was_notified = remove(w.notified, task)
+  request.notified = was_notified and status ~= "timeout"
   w:must(status == "timeout" or was_notified, "%s goes on, but nobody notified it", task.who)
   remove(w.waiting, task)
 end
@@ -202,15 +204,17 @@ function condition.postponed(w, task)
   remove(w.waiting, task)
 end
 
-function condition.undone(w, task)
+function condition.undone(w, task, request)
   w:must(w.owner == task, "%s gives back what it has not", task.who)
+  request.undone = true
   release(w)
 end
 
 function condition.ended(w, task)
   if w.owner == task then release(w, true) end
   remove(w.waiting, task)
-  if remove(w.notified, task) then notify(w, 1) end
+  local unheard = task.last and task.last.notified and not task.last.undone
+  if remove(w.notified, task) or unheard then notify(w, 1) end
 end
 
 function condition.check(w)

@@ -87,7 +87,7 @@ function world:slot(task)
   return entry and entry.fields["t" .. task.number]
 end
 
-function world:must(condition, text, ...)
+function world.must(_, condition, text, ...)
   if not condition then error(text:format(...), 0) end
 end
 
@@ -116,14 +116,18 @@ function world:note(...)
   self.log[#self.log + 1] = table.concat({ ... }, " ")
 end
 
-local function end_task(self, task)
+-- `task.ended`: in which call.
+local function end_task(self, task, call)
   if task.ended then return end
-  task.ended = self.calls
+  task.ended = call
   if self.model.ended then self.model.ended(self, task) end
 end
 
 local function on_bell(self, event)
   local session = self.by_id[event.session]
+  if event.bell:match "^0:0:watch:" then
+    return self:must(not session.buried, "%s is to watch, and has ended", session.id)
+  end
   local number, answer = parse_bell(event.bell)
   local task = session.tasks_by_number[number]
   local seq, status, fields = fake_redis.parse(answer)
@@ -142,7 +146,7 @@ local function on_events(self)
     if event.buried then
       local session = self.by_id[event.buried]
       session.buried = true
-      for _, task in ipairs(session.tasks) do end_task(self, task) end
+      for _, task in ipairs(session.tasks) do end_task(self, task, self.calls) end
     else
       on_bell(self, event)
     end
@@ -179,7 +183,7 @@ local function open(self)
   return session
 end
 
-function world:new_task(session)
+function world.new_task(_, session)
   local task = {
     session = session, number = ("%d"):format(session.next_task), seq = 0, who = session.id .. "." .. session.next_task,
   }
@@ -223,7 +227,7 @@ function world:ask(task, op, ...)
   task.seq = task.seq + 1
   local session = task.session
   local request = { seq = task.seq, op = op, args = table.pack(...) }
-  task.pending = request
+  task.pending, task.last = request, request
   local status, _, answer = self:call(session.id, task.number, task.seq, function(status, fields)
     settle(self, task, request, status, fields)
   end, op, ...)
@@ -336,9 +340,9 @@ local function leave(self, task)
   for i, one in ipairs(session.tasks) do
     if one == task then table.remove(session.tasks, i) end
   end
-  end_task(self, task)
-  task.pending = nil
+  end_task(self, task, self.calls + 1)
   self:call(session.id, task.number, 0, nil, "leave")
+  task.pending = nil
   self:new_task(session)
 end
 
@@ -382,7 +386,7 @@ end
 local function act(self, session)
   local task = self:pick(session.tasks)
   if task.pending then
-    if task.pending.granted or not self:one_in(3) then return listen(self, session) end
+    if not self:one_in(3) then return listen(self, session) end
     if not task.pending.cancelled then return cancel(self, task) end
     return
   end

@@ -400,6 +400,12 @@ function commands.ZRANGEBYLEX(server, key, min, max, ...)
   return limited(list, ...)
 end
 
+function commands.ZREVRANGEBYLEX(server, key, max, min, ...)
+  local list = commands.ZRANGEBYLEX(server, key, min, max)
+  for i = 1, #list // 2 do list[i], list[#list + 1 - i] = list[#list + 1 - i], list[i] end
+  return limited(list, ...)
+end
+
 local function pop_ordered(server, key, count, last)
   local entry, found = get(server, key, "zset"), {}
   for _ = 1, tonumber(count or 1) do
