@@ -30,10 +30,8 @@ end
 local through
 
 -- The way from an object back to the task: { { who, holds, wants } ... }, the last of the task itself; nil: none.
-local function way_back(search, o)
-  search.steps = search.steps + 1
-  if search.steps > MOST or search.seen[o.id] then return nil end
-  search.seen[o.id] = true
+-- search.ways remembers those that were found; false: none, or not known yet.
+local function look_back(search, o)
   local holders_of = engine.holders[o.kind]
   if not holders_of then return nil end
   local holders, all = holders_of(o)
@@ -47,15 +45,21 @@ local function way_back(search, o)
   return found
 end
 
+local function way_back(search, o)
+  search.steps = search.steps + 1
+  if search.ways[o.id] ~= nil then return search.ways[o.id] or nil end
+  if search.steps > MOST then return nil end
+  search.ways[o.id] = false
+  search.ways[o.id] = look_back(search, o) or false
+  return search.ways[o.id] or nil
+end
+
 through = function(search, o, holder)
   if holder == search.me then return { { who = holder, holds = o } } end
   for _, record in ipairs(waits_of(holder)) do
     local wanted = engine.object.load(record.id)
     local way = wanted and way_back(search, wanted)
-    if way then
-      table.insert(way, 1, { who = holder, holds = o, wants = wanted })
-      return way
-    end
+    if way then return { { who = holder, holds = o, wants = wanted }, (unpack or table.unpack)(way) } end
   end
 end
 
@@ -67,7 +71,7 @@ end
 
 --- The cycle that a wait of this task for the object would close, in words; nil: none.
 function cycle.find(me, o)
-  local way = way_back({ me = me.who, seen = {}, steps = 0 }, o)
+  local way = way_back({ me = me.who, ways = {}, steps = 0 }, o)
   if not way then return nil end
   local own = table.remove(way)
   local parts = { part(me.who, own.holds, o, true, me.session) }

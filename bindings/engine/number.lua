@@ -11,9 +11,11 @@ engine.number = number
 local EXACT = 2 ^ 52
 local FLOATS = { inf = 1 / 0, ["-inf"] = -1 / 0, nan = 0 / 0, ["-nan"] = 0 / 0 }
 
+-- As a double, in whichever Lua.
 local function value_of(text)
   local digits = text:sub(2)
-  return FLOATS[digits] or tonumber(digits)
+  local n = FLOATS[digits] or tonumber(digits)
+  return n and n + 0.0
 end
 
 local function float_text(n)
@@ -29,8 +31,8 @@ function number.is(text)
   return text:sub(1, 1) == "f" and value_of(text) ~= nil
 end
 
--- Adds 2^63 or takes it away, whichever keeps it in 64 bits.
-local function halve(key, field, up)
+-- Adds 2^63 or takes it away.
+local function shift(key, field, up)
   if not up then
     redis.call("HINCRBY", key, field, "-9223372036854775808")
     return
@@ -39,16 +41,16 @@ local function halve(key, field, up)
   redis.call("HINCRBY", key, field, 1)
 end
 
+-- What does not fit differs by 2^64 from what wraps: half of that is taken from each.
 local function add_wide(a, b)
   local key = store.key "scratch"
   redis.call("HSET", key, "a", a, "b", b)
-  local down, down_b = a:sub(1, 1) == "-", b:sub(1, 1) == "-"
-  local sum = value_of("f" .. a) + value_of("f" .. b)
-  if down == down_b and math.abs(sum) > 2 ^ 62 then
-    halve(key, "a", down)
-    halve(key, "b", down)
+  if not pcall(redis.call, "HINCRBY", key, "a", b) then
+    local up = a:sub(1, 1) == "-"
+    shift(key, "a", up)
+    shift(key, "b", up)
+    redis.call("HINCRBY", key, "a", redis.call("HGET", key, "b"))
   end
-  redis.call("HINCRBY", key, "a", redis.call("HGET", key, "b"))
   local text = redis.call("HGET", key, "a")
   redis.call("DEL", key)
   return "i" .. text

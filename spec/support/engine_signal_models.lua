@@ -122,7 +122,7 @@ end
 
 -- ---- condition ----
 
-local condition = { name = "condition", sessions = 3, tasks = 3 }
+local condition = { name = "condition", sessions = 3, tasks = 2, steps = 250 }
 models.condition = condition
 
 function condition.begin(w)
@@ -134,8 +134,8 @@ function condition.choose(w, task)
   if w.owner ~= task and w:one_in(4) then return nil end
   if w.owner ~= task then return "lock_acquire", w.lock, w:may() end
   if w:one_in(3) then return "condition_notify", w.id, w:pick{ "1", "2", "all" } end
-  if w:one_in(2) then return "lock_release", w.lock end
-  return "condition_wait", w.id, w:pick{ "0", "1", "1", "2", "2" }
+  if w:one_in(3) then return "lock_release", w.lock end
+  return "condition_wait", w.id, w:pick{ "0", "1", "1", "1", "2", "2", "2" }
 end
 
 local function remove(list, task)
