@@ -157,13 +157,20 @@ function methods.remove(self, name, ...)
   return true
 end
 
+-- What the script calls what a task waits in: "get queue \"orders\"".
+local function waits_in(op, kind, name)
+  if op == "" then return nil end
+  local call = op:match "^%a+_(.+)$" or op
+  return ('%s %s "%s"'):format(call == "receive" and kind == "pipe" and "recv" or call, kind, name)
+end
+
 -- The tasks of a session, as { name =, waits =, since = }.
 local function tasks_of(here, session)
   local list = {}
   local answer = table.pack(request.tell(here, "members", "tasks", session))
   for i = 2, answer[1] == "ok" and answer.n or 1, 7 do
     local _, name, op, _, kind, object_name, ms = table.unpack(answer, i, i + 6)
-    local waits = op ~= "" and ('%s %s "%s"'):format(op, kind, object_name) or nil
+    local waits = waits_in(op, kind, object_name)
     list[#list + 1] = { name = name, waits = waits, since = waits and (tonumber(ms) or 0) / 1000 }
   end
   return list
