@@ -1390,6 +1390,7 @@ local space = {}
 ---@param name string letters, digits, `.`, `-` and `_`, at most 47
 ---@param options? { functions?: boolean }
 ---@return tidelock.space
+---@overload fun(address: string, options?: tidelock.far.options): tidelock.far
 ---@overload fun(options: tidelock.space.options): tidelock.space
 function ipc.open(name, options) end
 
@@ -1511,17 +1512,41 @@ local far = {}
 ---@field ca? string file of the certificates that are trusted, where not the system's
 
 --- Two connected ends, both of a name: `local a, b = s.pipe "line"`; one program
---- uses the first, another the second. An end is open until the programs that
---- have used it have closed it or ended.
+--- uses the first, another the second. The program that makes the pipe has both
+--- ends open, others those that they have used, until they close them or end.
 ---@param name string
 ---@param duplex? boolean false: the first end only receives, the second sends
 ---@return tidelock.pipe first
 ---@return tidelock.pipe second
 function far.pipe(name, duplex) end
 
+---@class tidelock.far.queue.options
+---@field maxsize? integer 0 or nil: no bound
+---@field order? tidelock.order
+---@field redeliver? boolean
+
+---@param name string
+---@param maxsize? integer 0 or nil: no bound
+---@param order? tidelock.order
+---@param redeliver? boolean what a process has got and not reported by `task_done` goes back, before all else, where it dies
+---@return tidelock.queue
+---@overload fun(name: string, options: tidelock.far.queue.options): tidelock.queue
+function far.queue(name, maxsize, order, redeliver) end
+
+--- A pool for all programs of the space. Its workers are those that are started
+--- by `tidelock worker ADDRESS --allow MODULE,...`, on any machine; what they run
+--- are functions of modules that both sides have, by name: a closure raises, and
+--- tells the way out. A task whose worker dies, with its process, host or cable,
+--- is run again, and its result counts once.
+---@param name string
+---@param retry? integer how often a task is run again whose worker died
+---@param queue? integer how many tasks may wait for a worker; nil or 0: any number
+---@return tidelock.pool
+function far.pool(name, retry, queue) end
+
 ---@class tidelock.far.task
 ---@field name string
----@field waits? string what for: `lock_acquire lock "salt"`
+---@field waits? string what for: `acquire lock "salt"`
 ---@field since? number seconds it has waited
 
 ---@class tidelock.far.member
@@ -1539,11 +1564,6 @@ function far:members() end
 --- A lock, rlock or rwlock of a far space.
 ---@class tidelock.far.lock : tidelock.lock
 ---@field token? integer grows from holder to holder, and never repeats: give it to what is outside of the space (a file, a database), which refuses a smaller one than it has seen; nil: this task does not hold it
-
----@class tidelock.far.queue.options
----@field maxsize? integer 0 or nil: no bound
----@field order? tidelock.order
----@field redeliver? boolean what a process has got and not reported by `task_done` goes back into the queue where it dies
 
 --- Pool ---------------------------------------------------------------------
 

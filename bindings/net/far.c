@@ -11,6 +11,7 @@
 #include "lua/local_object.h"
 #include "far/door.h"
 #include "lua/support.h"
+#include "lua/traceback.h"
 #include "objects/wait_any.h"
 
 /* ---- for the Lua of the module ---- */
@@ -109,15 +110,20 @@ static int far_deadline(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {{"encode", far_encode},
-                                     {"decode", far_decode},
-                                     {"now", far_now},
-                                     {"wait_fd", far_wait_fd},
-                                     {"misuse", far_misuse},
-                                     {"deadline", far_deadline},
-                                     {"wait", wait_any_near},
-                                     {"receive", receive_near},
-                                     {NULL, NULL}};
+/* handler(): the message handler of a call that raises an error again: it keeps
+ * where that came from. */
+static int far_handler(lua_State *L)
+{
+    traceback_push_note(L);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"encode", far_encode},    {"decode", far_decode},
+    {"now", far_now},          {"wait_fd", far_wait_fd},
+    {"misuse", far_misuse},    {"deadline", far_deadline},
+    {"handler", far_handler},  {"wait", wait_any_near},
+    {"receive", receive_near}, {NULL, NULL}};
 
 /* ---- for its C ---- */
 

@@ -1,4 +1,5 @@
 /* ipc.condition: see sync/condition.h. */
+#include "far/door.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
@@ -15,7 +16,12 @@ static const struct tl_handle *check_lock(lua_State *L, int index)
     if (lua_isnil(L, index))
         return NULL;
     struct tl_handle *lock = object_test(L, index);
-    if (!lock || lock->kind != TL_KIND_LOCK)
+    if (door_is_far(L, index))
+        misuse(
+            L, NULL, "condition",
+            "the lock belongs elsewhere; make the condition in its space, as "
+            "s.condition(name, lock)");
+    else if (!lock || lock->kind != TL_KIND_LOCK)
         misuse(L, NULL, "condition", "the lock must be one of ipc.lock, not %s",
                shown_a_type(L, index));
     else if (lock->arena != context_making.space)

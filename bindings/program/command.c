@@ -24,9 +24,9 @@
 #define WRONG_USE 2
 #define OWN_EXPLORER "TIDELOCK_EXPLORER"
 
-static const char *const names[] = {"explore", "replay", "timeline", "lab",
-                                    "top",     "ps",     "engine",   "worker",
-                                    NULL};
+static const char *const names[] = {"explore", "replay", "timeline",
+                                    "lab",     "top",    "ps",
+                                    "engine",  "worker", NULL};
 
 static const luaL_Reg libraries[] = {{"explore.host", host_open_library},
                                      {"labs.files", files_open_library},
@@ -49,9 +49,9 @@ bool command_has(const char *word)
 
 bool command_is_address(const char *word)
 {
-    return strncmp(word, "redis://", 8) == 0 ||
-           strncmp(word, "rediss://", 9) == 0 ||
-           strncmp(word, "redis+unix:", 11) == 0;
+    return word && (strncmp(word, "redis://", 8) == 0 ||
+                    strncmp(word, "rediss://", 9) == 0 ||
+                    strncmp(word, "redis+unix:", 11) == 0);
 }
 
 static bool explores(const char *word)

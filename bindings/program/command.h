@@ -19,8 +19,8 @@
 /* Whether the word is the name of one. */
 bool command_has(const char *word);
 
-/* Whether the word is the address of a server: ls and rm of one are written in
- * Lua, too. */
+/* Whether the word (NULL: there is none) is the address of a server: ls and rm
+ * of one are written in Lua, too. */
 bool command_is_address(const char *word);
 
 /* The arguments of the whole program; arguments[1] is such a word.  The exit

@@ -359,10 +359,9 @@ static int run_explored(int count, char **arguments,
 static int run_command(int count, char **arguments)
 {
     const char *word = arguments[1];
-    bool is_far = count > 2 && command_is_address(arguments[2]);
-    if (inspect_has(word) && !is_far)
+    if (inspect_has(word) && !command_is_address(arguments[2]))
         return inspect_run(count - 1, arguments + 1);
-    if (command_has(word) || (inspect_has(word) && is_far)) {
+    if (command_has(word) || inspect_has(word)) {
         init_begin();
         return command_run(count, arguments);
     }

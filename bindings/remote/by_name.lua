@@ -30,7 +30,7 @@ local function module_of(fn)
   local found, path
   for name, module in next, package.loaded do
     if type(name) == "string" and name ~= "_G" and (not found or name < found) then
-      local here = path_in(module, fn, 1, { [_G] = true })
+      local here = path_in(module, fn, 1, { [_G] = true, [package] = true })
       if here then found, path = name, here end
     end
   end

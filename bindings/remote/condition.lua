@@ -50,7 +50,7 @@ end
 condition.method("with", math.huge, function(record, fn, ...)
   check.method_function(object.title(record), "with", fn)
   acquire(record, "with", nil)
-  return finish(record, pcall(fn, ...))
+  return finish(record, xpcall(fn, client.handler(), ...))
 end)
 
 condition.method("wait", 1, object.waiting("wait", "condition_wait"))

@@ -195,6 +195,28 @@ static int connection_pipeline(lua_State *L)
     return fail(L, connection, status);
 }
 
+/* receive(seconds): what the server sends without being asked, as to who has
+ * subscribed; nil, "timeout". */
+static int connection_receive(lua_State *L)
+{
+    struct connection *connection = check(L);
+    struct redisReply *reply;
+    double seconds = luaL_checknumber(L, 2);
+    luaL_argcheck(L, seconds >= 0 && seconds <= 3600, 2, "0 to 3600 seconds");
+    if (!tl_wire_is_open(&connection->wire))
+        return remote_raise(L, "%s: the connection is closed",
+                            connection->shown);
+    int status = tl_wire_receive(
+        &connection->wire, &reply,
+        tl_moment_now() + (int64_t)(seconds * (double)TL_MOMENT_SECOND));
+    if (status == TL_TIMEOUT) {
+        lua_pushnil(L);
+        lua_pushliteral(L, "timeout");
+        return 2;
+    }
+    return status < 0 ? fail(L, connection, status) : push_and_free(L, reply);
+}
+
 static int connection_close(lua_State *L)
 {
     struct connection *connection = check(L);
@@ -253,13 +275,11 @@ static int connect(lua_State *L)
     return status < 0 ? fail(L, connection, status) : 1;
 }
 
-static const luaL_Reg methods[] = {{"command", connection_command},
-                                   {"pipeline", connection_pipeline},
-                                   {"close", connection_close},
-                                   {"__gc", connection_close},
-                                   {"__close", connection_close},
-                                   {"__tostring", connection_tostring},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"command", connection_command},     {"pipeline", connection_pipeline},
+    {"receive", connection_receive},     {"close", connection_close},
+    {"__gc", connection_close},          {"__close", connection_close},
+    {"__tostring", connection_tostring}, {NULL, NULL}};
 
 void remote_connections_open(lua_State *L)
 {

@@ -20,10 +20,14 @@ differences.rows = {
   "value:update and table:update may call their function again, where another has written meanwhile; set and add do "
     .. "not wait for an update",
   "a ttl is rounded up to milliseconds",
+  "what is handed to a task that has died a moment ago, before the server knows of it, is lost, but where the queue "
+    .. "redelivers",
+  "a new table may have 2,000 keys: others are set afterwards",
   "s.pipe(name) makes pipes: near they have no names",
   "an end of a pipe that a child inherits keeps it open from the child's first call on, not from its start",
   "pipe:close by one thread is for its whole process",
   "s:remove() removes all objects, and the space stays",
+  "ipc.fd(object) and ipc.ps(space) are of this machine; s:members() tells who is in a far space",
   "a deadlock of all tasks is not reported: a server cannot know that nobody else comes; a cycle of locks is",
   "a task whose host, cable or server is lost: its calls raise lost or forgot",
 }

@@ -1,4 +1,5 @@
 --- Holding: what can be held by a task: acquire, with and hold, of locks, semaphores and conditions.
+local client = require "remote.client"
 local check = require "remote.check"
 local object = require "remote.object"
 
@@ -7,7 +8,7 @@ local holding = {}
 -- Waits for what `op` asks for; status, token.
 local function take(record, call, deadline, op)
   local status, token = object.wait(record, call, deadline, op)
-  if status == "ok" or status == "abandoned" then record.token = math.tointeger(tonumber(token)) end
+  if status == "ok" or status == "abandoned" then object.own(record).token = math.tointeger(tonumber(token)) end
   return status
 end
 
@@ -22,7 +23,7 @@ end
 function holding.release(call, op)
   return function(record)
     local status, left = object.ask(record, call, op)
-    if left == nil or left == "0" then record.token = nil end
+    if left == nil or left == "0" then object.own(record).token = nil end
     return object.outcome(status)
   end
 end
@@ -40,9 +41,12 @@ function holding.with(call, acquire, release)
   return function(record, fn, ...)
     check.method_function(object.title(record), call, fn)
     take(record, call, nil, acquire)
-    return finish(record, call, release, pcall(fn, ...))
+    return finish(record, call, release, xpcall(fn, client.handler(), ...))
   end
 end
+
+--- holding.token: the property.
+function holding.token(record) return object.own(record).token end
 
 -- ---- hold ----
 

@@ -13,6 +13,6 @@ lock.property("holder", function(record)
   local _, name = object.ask(record, nil, "lock_holder")
   return name ~= "" and name or nil
 end)
-lock.property("token", function(record) return record.token end)
+lock.property("token", holding.token)
 
 return lock

@@ -70,6 +70,13 @@ function object.number(op, field)
   end
 end
 
+--- object.own: what this process knows of an object by what it has done: a fork begins without.
+function object.own(record)
+  local pid = client.pid()
+  if record.own_pid ~= pid then record.own, record.own_pid = {}, pid end
+  return record.own
+end
+
 -- ---- values in messages ----
 
 --- object.encode: a value as a cell: bytes that travel in this space.
@@ -138,12 +145,12 @@ function object.class(kind)
   metatable.__tostring, metatable.__newindex, metatable.__index = describe, newindex, index(class)
   class.method = function(name, most, fn)
     class.order[#class.order + 1] = name
-    class.methods[name] = function(self, ...)
+    class.methods[name] = client.method(function(self, ...)
       local record = client.record(self)
       if not record or record.kind ~= kind then check.wrong_object(name, kind, self) end
       if select("#", ...) > most then check.count(title(record), name, most, select("#", ...)) end
       return fn(record, ...)
-    end
+    end)
   end
   class.property = function(name, fn)
     class.property_order[#class.property_order + 1] = name

@@ -48,8 +48,37 @@ static int class(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg functions[] = {
-    {"object", new_object}, {"record", record}, {"class", class}, {NULL, NULL}};
+static int finish_call(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/* Upvalue: the function. */
+static int call(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, finish_call);
+    return lua_gettop(L);
+}
+
+/* method(fn): the same as a C function: a tail call of it leaves the script's
+ * function on the stack, whose line errors and reports name. */
+static int method(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_pushcclosure(L, call, 1);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {{"object", new_object},
+                                     {"record", record},
+                                     {"class", class},
+                                     {"method", method},
+                                     {NULL, NULL}};
 
 void remote_objects_open(lua_State *L)
 {

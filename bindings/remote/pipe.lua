@@ -48,13 +48,19 @@ function pipe.adopt(record)
   record[1].from = space.session:id()
 end
 
+-- This process holds the end from now on.
+local function hold(record, call)
+  object.ask(record, call, "pipe_hold", record.options["end"], record.from or "")
+  record.held, record[1].from = client.pid(), record.space.session:id()
+end
+
 --- pipe.present: what the constructor returns: both ends.
 function pipe.present(space, id, name, options, made)
   local ends = {}
   for number = 1, 2 do
     local own = { duplex = options.duplex, ["end"] = tostring(number) }
     ends[number] = object.known(space, "pipe", id, name, own)
-    if made then client.record(ends[number]).made = client.pid() end
+    if made then hold(client.record(ends[number]), "pipe") end
   end
   return ends[1], ends[2]
 end
@@ -62,7 +68,7 @@ end
 function pipe.metatable.__gc(self)
   local record = client.record(self)
   local here = client.pid()
-  if record and not record.closed and (record.held == here or record.made == here) then
+  if record and not record.closed and record.held == here then
     table.insert(record.space.dropped, record)
   end
 end
@@ -73,10 +79,7 @@ local function check_end(record, call)
     object.misuse(record, call, "was closed before; it cannot be used any more in this process")
   end
   if #record.space.dropped > 0 then tell_dropped(record.space) end
-  if record.held ~= client.pid() then
-    object.ask(record, call, "pipe_hold", record.options["end"], record.from or "")
-    record.held, record[1].from = client.pid(), record.space.session:id()
-  end
+  if record.held ~= client.pid() then hold(record, call) end
 end
 
 local function check_way(record, call, number)
@@ -120,9 +123,8 @@ end)
 
 pipe.method("close", 0, function(record)
   if record.closed then return true end
-  if record.held ~= client.pid() then -- so that the other end learns of it, though this one was never used
-    object.ask(record, "close", "pipe_hold", record.options["end"], record.from or "")
-  end
+  -- so that the other end learns of it, though this one was never used
+  if record.held ~= client.pid() then hold(record, "close") end
   record.closed = true
   object.ask(record, "close", "pipe_drop", record.options["end"])
   return true

@@ -109,8 +109,9 @@ end)
 -- What was taken and is to be reported by task_done: the ids of a queue that redelivers, in the order of taking.
 local function note(record, id)
   if record.options.redeliver ~= "1" then return end
-  record.taken = record.taken or {}
-  table.insert(record.taken, id)
+  local own = object.own(record)
+  own.taken = own.taken or {}
+  table.insert(own.taken, id)
 end
 
 local function get(record, call, deadline)
@@ -181,9 +182,10 @@ queue.method("is_full", 0, function(record)
 end)
 
 queue.method("task_done", 0, function(record)
-  local item = record.taken and record.taken[1] or ""
+  local taken = object.own(record).taken
+  local item = taken and taken[1] or ""
   local status = object.ask(record, "task_done", "queue_task_done", item)
-  if item ~= "" then table.remove(record.taken, 1) end
+  if item ~= "" then table.remove(taken, 1) end
   return object.outcome(status)
 end)
 

@@ -13,6 +13,6 @@ rlock.property("holder", function(record)
   local _, name = object.ask(record, nil, "lock_holder")
   return name ~= "" and name or nil
 end)
-rlock.property("token", function(record) return record.token end)
+rlock.property("token", holding.token)
 
 return rlock

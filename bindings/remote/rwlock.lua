@@ -10,6 +10,6 @@ rwlock.method("release", 0, holding.release("release", "rwlock_release"))
 rwlock.method("with_read", math.huge, holding.with("with_read", "rwlock_read", "rwlock_release"))
 rwlock.method("with_write", math.huge, holding.with("with_write", "rwlock_write", "rwlock_release"))
 
-rwlock.property("token", function(record) return record.token end)
+rwlock.property("token", holding.token)
 
 return rwlock

@@ -147,7 +147,17 @@ static int session_ask(lua_State *L)
     return outcome(L, caller, status, &answer);
 }
 
-/* begin(op, ...): the same, which may be "wait". */
+/* This thread's caller that has begun a request. */
+static struct tl_caller *begun(lua_State *L)
+{
+    struct tl_caller *caller = remote_session_enter(L);
+    struct tl_caller *waits = tl_caller_begun(caller->session);
+    if (!waits)
+        luaL_error(L, "nothing was begun");
+    return waits;
+}
+
+/* begin(op, ...): the same, which may be "wait": then it is to be finished. */
 static int session_begin(lua_State *L)
 {
     struct few_words few;
@@ -156,6 +166,7 @@ static int session_begin(lua_State *L)
     struct tl_caller *caller = remote_session_enter(L);
     read_request(L, 2, &few, &request);
     int status = tl_caller_start(caller, &request, TL_MOMENT_FOREVER, &answer);
+    caller->begun = status == TL_OK && tl_answer_is(&answer, "wait");
     return outcome(L, caller, status, &answer);
 }
 
@@ -165,8 +176,9 @@ static int session_finish(lua_State *L)
 {
     struct tl_answer answer;
     int64_t deadline = lua_isnoneornil(L, 2) ? 0 : read_deadline(L, 2);
-    struct tl_caller *caller = remote_session_enter(L);
+    struct tl_caller *caller = begun(L);
     int status = tl_caller_finish(caller, deadline, &answer);
+    caller->begun = false;
     return outcome(L, caller, status, &answer);
 }
 
@@ -174,12 +186,13 @@ static int session_finish(lua_State *L)
 static int session_poll(lua_State *L)
 {
     struct tl_answer answer;
-    struct tl_caller *caller = remote_session_enter(L);
+    struct tl_caller *caller = begun(L);
     int status = tl_caller_poll(caller, &answer);
     if (status == TL_EMPTY) {
         lua_pushliteral(L, "wait");
         return 1;
     }
+    caller->begun = false;
     return outcome(L, caller, status, &answer);
 }
 
@@ -215,7 +228,7 @@ static const struct outside waited_for = {.look = look};
  * there. */
 static int session_bell(lua_State *L)
 {
-    struct tl_caller *caller = remote_session_enter(L);
+    struct tl_caller *caller = begun(L);
     struct tl_caller **place = lua_newuserdatauv(L, sizeof *place, 0);
     *place = caller;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &waitable_key);

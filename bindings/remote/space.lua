@@ -97,18 +97,18 @@ local function make(here, class, name, ...)
 end
 
 local function constructor(here, kind)
-  return function(name, ...)
+  return client.method(function(name, ...)
     check_name(here, kind, name)
     if select("#", ...) == 0 then
       local found = find(here, kind, name)
       if found then return present(here, kind, found[2], name, false, table.unpack(found, 4, found.n)) end
     end
     return make(here, object.class_of(kind), name, ...)
-  end
+  end)
 end
 
 local function refusing(here, kind)
-  return function() check.misuse(title(here), kind, differences.refused[kind]) end
+  return client.method(function() check.misuse(title(here), kind, differences.refused[kind]) end)
 end
 
 -- ---- the space itself ----
@@ -138,7 +138,7 @@ function methods.list(self, ...)
   check.count(title(here), "list", 0, select("#", ...))
   local list = {}
   each(here, "list", "list", 4, function(_, kind, name, state)
-    list[#list + 1] = { name = name, kind = kind, state = state }
+    list[#list + 1] = { name = name, kind = kind, state = ('%s "%s": %s'):format(kind, name, state) }
   end)
   return list
 end
@@ -157,13 +157,20 @@ function methods.remove(self, name, ...)
   return true
 end
 
+-- What the script calls what a task waits in: "get queue \"orders\"".
+local function waits_in(op, kind, name)
+  if op == "" then return nil end
+  local call = op:match "^%a+_(.+)$" or op
+  return ('%s %s "%s"'):format(call == "receive" and kind == "pipe" and "recv" or call, kind, name)
+end
+
 -- The tasks of a session, as { name =, waits =, since = }.
 local function tasks_of(here, session)
   local list = {}
   local answer = table.pack(request.tell(here, "members", "tasks", session))
   for i = 2, answer[1] == "ok" and answer.n or 1, 7 do
     local _, name, op, _, kind, object_name, ms = table.unpack(answer, i, i + 6)
-    local waits = op ~= "" and ('%s %s "%s"'):format(op, kind, object_name) or nil
+    local waits = waits_in(op, kind, object_name)
     list[#list + 1] = { name = name, waits = waits, since = waits and (tonumber(ms) or 0) / 1000 }
   end
   return list
@@ -208,7 +215,7 @@ end
 local function new_space(session)
   local here = { session = session, uid = session.uid, name = session.name, where = session.where, kinds = IS_KIND,
     members = { name = session.name } }
-  for name, method in pairs(methods) do here.members[name] = method end
+  for name, method in pairs(methods) do here.members[name] = client.method(method) end
   for _, kind in ipairs(KINDS) do here.members[kind] = constructor(here, kind) end
   for kind in pairs(differences.refused) do here.members[kind] = refusing(here, kind) end
   here.facade = setmetatable({}, metatable)
@@ -229,6 +236,20 @@ function space.of(facade) return space_of[facade] end
 
 local OPTIONS = { "name", "functions", "insecure", "lease", "on_lost", "ca" }
 
+local function check_options(options)
+  check.keys(nil, "open", options, OPTIONS)
+  if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
+  check.boolean("open", "insecure", options.insecure)
+  local lease, on_lost, ca = options.lease, options.on_lost, options.ca
+  if lease ~= nil and (math.type(lease) == nil or lease ~= lease or lease < 0.1 or lease > 3600) then
+    check.misuse(nil, "open", "lease must be a number of seconds from 0.1 to 3600, not %s", check.shown(lease))
+  elseif on_lost ~= nil and on_lost ~= "raise" and on_lost ~= "kill" then
+    check.misuse(nil, "open", 'on_lost must be "raise" or "kill", not %s', check.shown(on_lost))
+  elseif ca ~= nil and type(ca) ~= "string" then
+    check.misuse(nil, "open", "ca must be the name of a file, not %s", check.a_type(ca))
+  end
+end
+
 --- space.open: the space at an address: `ipc.open("redis://lab/kitchen", { lease = 5 })`.
 function space.open(address, options, ...)
   check.count(nil, "open", 2, 2 + select("#", ...))
@@ -239,10 +260,10 @@ function space.open(address, options, ...)
     check.misuse(nil, "open", "the options must be a table, not %s", check.a_type(options))
   end
   options = options or {}
-  check.keys(nil, "open", options, OPTIONS)
-  if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
-  local good, session = pcall(client.open, address, options)
-  if not good then check.misuse(nil, "open", "%s", tostring(session)) end
+  check_options(options)
+  local good, session, why = pcall(client.open, address, options)
+  if not good then request.again(session) end
+  if not session then check.misuse(nil, "open", "%s", why) end
   return (spaces[session.uid] or new_space(session)).facade
 end
 

@@ -1,5 +1,6 @@
 --- Update: read, compute here, write if nobody else has written meanwhile.  Who has lost three times claims the object:
 --- then the others that update wait for their turn, in the order in which they came.
+local client = require "remote.client"
 local object = require "remote.object"
 
 local update = {}
@@ -8,7 +9,7 @@ local TRIES = 3
 
 --- update.check_outside: raises where a function that is called by an update of this value would write it.
 function update.check_outside(record, call)
-  if not record.updating then return end
+  if not object.own(record).updating then return end
   object.misuse(record, call, "deadlock: held by this task already; in update, use what the function is given and "
     .. "what it returns")
 end
@@ -42,14 +43,14 @@ end
 --- update.run: `steps` by the function, and what more they are given: true, new; nil, "timeout".
 function update.run(record, steps, deadline, fn, ...)
   local mine = {}
-  return finish(record, mine, pcall(try, record, steps, deadline, mine, fn, ...))
+  return finish(record, mine, xpcall(try, client.handler(), record, steps, deadline, mine, fn, ...))
 end
 
 --- update.alone: the same for what the function may not write itself: the new value.
 function update.alone(record, steps, fn)
-  record.updating = true
-  local good, done, new = pcall(update.run, record, steps, nil, fn)
-  record.updating = nil
+  object.own(record).updating = true
+  local good, done, new = xpcall(update.run, client.handler(), record, steps, nil, fn)
+  object.own(record).updating = nil
   if not good then error(done, 0) end
   return new
 end

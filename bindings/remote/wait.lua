@@ -80,10 +80,15 @@ local function watched(call, items)
   return words, of_word, ready
 end
 
+-- The item whose place is a field of an answer.
+local function item_at(items, place)
+  return items[math.tointeger(tonumber(place))] or check.raise("the server's answer makes no sense")
+end
+
 -- Those items of which the engine has told that are ready indeed.
 local function arrived(items, ready, ...)
   for _, place in ipairs{ ... } do
-    local item = items[math.tointeger(tonumber(place))]
+    local item = item_at(items, place)
     if not item.class.arrived or item.class.arrived(item.record) then ready[#ready + 1] = item end
   end
   return ready
@@ -125,9 +130,8 @@ end
 
 -- ---- near and far ones together ----
 
--- Begins a watch in each space: those that wait, and the items that are ready at once.
-local function begin_all(call, far, spaces)
-  local begun, ready = {}, {}
+-- Begins a watch in each space; enters those that wait, and the items that are ready at once.
+local function begin_all(call, far, spaces, begun, ready)
   for _, space in ipairs(spaces) do
     local words, of_word, now = watched(call, far[space])
     table.move(now, 1, #now, #ready + 1, ready)
@@ -141,16 +145,23 @@ local function begin_all(call, far, spaces)
       end
     end
   end
-  return begun, ready
 end
 
--- Ends the watches: what they have told meanwhile is ready.
+-- Ends a watch: what it has told meanwhile is ready.
+local function end_one(call, watch, ready)
+  local answer = settle(call, watch.items, request.send(watch.space, call, "finish", 0))
+  answer = all_ready(call, watch.items, watch.words, answer)
+  if answer[1] == "ok" then arrived(watch.items, ready, table.unpack(answer, 2, answer.n)) end
+end
+
+-- Ends all watches, whatever is raised: true; or false and the first error.
 local function end_all(call, begun, ready)
+  local good, why = true, nil
   for _, watch in ipairs(begun) do
-    local answer = settle(call, watch.items, request.send(watch.space, call, "finish", 0))
-    answer = all_ready(call, watch.items, watch.words, answer)
-    if answer[1] == "ok" then arrived(watch.items, ready, table.unpack(answer, 2, answer.n)) end
+    local ended, trouble = pcall(end_one, call, watch, ready)
+    if good and not ended then good, why = false, trouble end
   end
+  return good, why
 end
 
 -- The near items that are ready, by near's own wait, which the bells of the watches wake, too.
@@ -165,10 +176,16 @@ end
 
 -- One round: the places that are ready, as a set.
 local function round(call, list, near, far, spaces, deadline)
-  local begun, ready = begin_all(call, far, spaces)
+  local begun, ready = {}, {}
+  local all, why = pcall(begin_all, call, far, spaces, begun, ready)
+  if not all then
+    end_all(call, begun, ready)
+    error(why, 0)
+  end
   local good, near_ready = pcall(wait_near, list, near, begun, #ready > 0 and 0 or deadline)
-  end_all(call, begun, ready)
+  local ended, trouble = end_all(call, begun, ready)
   if not good then request.again(near_ready) end
+  if not ended then error(trouble, 0) end
   local places, found = {}, {}
   for _, item in ipairs(near_ready) do found[item] = true end
   for _, place in ipairs(near) do places[place] = found[list[place]] end
@@ -214,7 +231,7 @@ local function receive_one(list, items, deadline)
   local words = watched("receive", items)
   local answer = ask("receive", items, deadline, "receive", table.unpack(words))
   if answer[1] ~= "ok" then return nil, answer[1] end
-  local item = items[math.tointeger(tonumber(answer[2]))]
+  local item = item_at(items, answer[2])
   return item.class.take(item.record, "receive", table.unpack(answer, 3, answer.n)), list[item.place]
 end
 

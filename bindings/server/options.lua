@@ -69,6 +69,7 @@ local WORKER = {
   text = "Runs tasks that scripts give to a pool of a space on a server (s.pool(NAME)): functions of the modules that "
     .. "--allow names, as package.path finds them here, and nothing else.",
   synopsis = { "--allow MODULE,... [options] ADDRESS" },
+  arguments = {},
   options = {
     { "--allow", value = "MODULE,...", to = "allow", read = list, text = "whose functions may be run" },
     { "--pool", value = "NAME", to = "pool", read = name, text = "which pool of the space (pool)" },

@@ -85,14 +85,21 @@ static struct tl_caller *nested(struct tl_caller *outer, unsigned depth)
     return outer->nested;
 }
 
-struct tl_caller *tl_caller_here(struct tl_session *session)
+/* This thread's first caller of the session; NULL: there is none. */
+static struct tl_caller *first(const struct tl_session *session)
 {
     struct tl_caller *caller = own;
-    pthread_once(&once, watch_threads);
     if (caller && caller->forks != forks)
         caller = own = NULL; /* the parent's */
     while (caller && caller->session != session)
         caller = caller->next_own;
+    return caller;
+}
+
+struct tl_caller *tl_caller_here(struct tl_session *session)
+{
+    pthread_once(&once, watch_threads);
+    struct tl_caller *caller = first(session);
     if (!caller) {
         caller = make(session, NULL);
         if (!caller)
@@ -101,9 +108,18 @@ struct tl_caller *tl_caller_here(struct tl_session *session)
         own = caller;
         pthread_setspecific(at_end, own);
     }
-    for (unsigned depth = 1; caller && caller->busy; depth++)
+    for (unsigned depth = 1; caller && (caller->busy || caller->begun); depth++)
         caller = nested(caller, depth);
     return caller;
+}
+
+struct tl_caller *tl_caller_begun(struct tl_session *session)
+{
+    struct tl_caller *found = NULL;
+    for (struct tl_caller *at = first(session); at; at = at->nested)
+        if (at->begun && !at->busy)
+            found = at;
+    return found;
 }
 
 /* ---- forks ---- */

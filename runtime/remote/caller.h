@@ -25,6 +25,8 @@ struct tl_caller {
     unsigned forks;             /* of the process when it was made */
     uint64_t sequence;          /* of the last request */
     bool busy;                  /* asks, or waits */
+    bool begun;                 /* the script has begun a request, and not
+                                 * finished: what callbacks ask has others */
     bool open;                  /* the last request's end is not known */
     struct tl_wire wire;
     struct tl_words command; /* the last request, to be sent again */
@@ -46,6 +48,10 @@ struct tl_request {
  * begin: the one of a callback where the thread's own is busy.  NULL: no
  * memory. */
 struct tl_caller *tl_caller_here(struct tl_session *session);
+
+/* The one of this thread's that has begun a request, the innermost of callbacks
+ * within callbacks; NULL: none. */
+struct tl_caller *tl_caller_begun(struct tl_session *session);
 
 /* Results of all below: TL_OK with an answer, to be dropped; TL_TIMEOUT: no
  * answer, and none will count; TL_CLOSED: the session is lost; TL_REFUSED,

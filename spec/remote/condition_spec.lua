@@ -65,6 +65,10 @@ for _, at in ipairs(both) do
       c:release()
       local ok, why = pcall(at.condition, at.event())
       assert.truthy(not ok and why:find("condition: the lock must be one of ", 1, true), why)
+      if at.far then
+        ok, why = pcall(ipc.condition, at.lock())
+        assert.truthy(not ok and why:find("the lock belongs elsewhere; make the condition in its space", 1, true), why)
+      end
       ok, why = pcall(at.condition, ipc.lock())
       assert.truthy(not ok and why:find("condition: the lock belongs elsewhere; make it where the condition is", 1,
         true), why)

@@ -1,7 +1,7 @@
 -- What is promised of a far space when clients, connections and servers die: orders of events, and no durations.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
-local PATIENCE = 30
+local PATIENCE = 20
 
 if engine.missing then
   describe("a far space", function() pending(engine.missing) end)

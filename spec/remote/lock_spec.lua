@@ -119,6 +119,9 @@ for _, at in ipairs(both) do
       assert.same({ false, { "mine" } }, { pcall(lock.with, lock, function() error({ "mine" }) end) })
       assert.is_nil(lock.holder)
       raises(at, lock, "with: a function is expected, not a number", lock.with, lock, 42)
+      local function careless() error "burnt" end
+      local why = select(2, ipc.spawn(function() lock:with(careless) end):result(PATIENCE))
+      assert.truthy(why:find("in upvalue 'careless'", 1, true) or why:find("in function <spec", 1, true), why)
       local co = coroutine.wrap(function() return lock:with(function() return coroutine.yield("out") + 1 end) end)
       assert.equal("out", co())
       assert.equal("main", lock.holder)

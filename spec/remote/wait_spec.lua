@@ -5,8 +5,11 @@ local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises.lua"
 local PATIENCE = 20
 
+local engine = dofile "spec/support/engine.lua"
+
 local function shows(object, text)
-  await(function() return tostring(object):find(text, 1, true) end)
+  local limit = ipc.now() + PATIENCE
+  await(function() return tostring(object):find(text, 1, true) or ipc.now() > limit end)
 end
 
 for _, at in ipairs(both) do
@@ -229,3 +232,56 @@ for _, at in ipairs(both) do
     end)
   end)
 end
+
+if engine.missing then return end
+
+describe("ipc.wait and ipc.receive, over two far spaces and the program,", function()
+  local one, two, mine
+
+  before_each(function()
+    one = ipc.open(engine.shared():address "wait-one").queue("q-" .. ipc.getpid())
+    two = ipc.open(engine.shared():address "wait-two").queue("q-" .. ipc.getpid())
+    mine = ipc.queue()
+  end)
+
+  it("wake for each, and take turns", function()
+    for _, given in ipairs{ one, two, mine } do
+      for _, call in ipairs{ "wait", "receive" } do
+        local waiter = ipc.spawn(function()
+          local first, from = ipc[call]({ one, mine, two }, PATIENCE)
+          if call == "wait" then return #first == 1 and first[1] == given end
+          return first == "here" and from == given
+        end)
+        shows(one, "1 getting")
+        shows(two, "1 getting")
+        given:put("here")
+        assert.is_true((waiter:result(PATIENCE)))
+        shows(one, "0 getting")
+        shows(two, "0 getting")
+        if call == "wait" then assert.equal("here", given:get(0)) end
+      end
+    end
+    assert.same({ nil, "timeout" }, { ipc.wait({ one, mine, two }, 0.02) })
+    for _, given in ipairs{ one, two, mine } do given:put_many{ 1, 2 } end
+    local seen = {}
+    for i = 1, 6 do seen[i] = select(2, ipc.receive{ one, two, mine }) end
+    for i = 1, 3 do assert.equal(seen[i], seen[i + 3]) end
+    assert.truthy(seen[1] ~= seen[2] and seen[2] ~= seen[3] and seen[1] ~= seen[3])
+  end)
+
+  it("leave nothing begun where a callback raises", function()
+    ipc.on_signal("USR1", function() error("from the callback", 0) end)
+    finally(function() ipc.on_signal("USR1", nil) end)
+    local me = ipc.getpid()
+    local child = ipc.spawn(function()
+      shows(two, "1 getting")
+      os.execute("kill -USR1 " .. me)
+    end)
+    assert.same({ false, "from the callback" }, { pcall(ipc.wait, { one, mine, two }, PATIENCE) })
+    assert.is_true(child:join(PATIENCE))
+    shows(one, "0 getting")
+    assert.truthy(tostring(two):find("0 getting", 1, true), tostring(two))
+    two:put(1)
+    assert.same({ 1, two }, { ipc.receive({ one, two }, PATIENCE) })
+  end)
+end)
