@@ -283,11 +283,10 @@ static int board_path(lua_State *L)
 static int board_read(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
-    /* first, since it may raise */
-    char *text = lua_newuserdatauv(L, FILE_MOST, 1);
     FILE *file = fopen(path, "rbe");
     if (!file)
         return luaL_fileresult(L, 0, path);
+    char *text = lua_newuserdatauv(L, FILE_MOST, 1);
     size_t size = fread(text, 1, FILE_MOST, file);
     bool failed = ferror(file) != 0, more = fgetc(file) != EOF;
     fclose(file);
