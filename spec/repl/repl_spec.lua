@@ -129,9 +129,10 @@ describe("a colon command", function()
 
   it(":watch shows a value each time it changes, until Ctrl-C", function()
     start()
-    repl:enter("v = ipc.value(0)", "> ")
-    repl:enter("p = ipc.spawn(function() for i = 1, 3 do ipc.sleep(0.5) v:add(1) end end)", "> ")
-    repl:enter(":watch v:get()", "ends it%)\n.*1\n2\n3\n")
+    repl:enter("v, seen = ipc.value(0), ipc.event()", "> ")
+    repl:enter("function look() seen:set() return v:get() end", "> ")
+    repl:enter("p = ipc.spawn(function() seen:wait() for i = 1, 3 do ipc.sleep(0.5) v:add(1) end end)", "> ")
+    repl:enter(":watch look()", "ends it%)\n.*1\n2\n3\n")
     repl:type "\3"
     repl:expect "> "
     repl:enter("'on'", "\non\n")
