@@ -103,7 +103,8 @@ function patterns.wait_with_lock(story, names, add)
   if story.run.ending ~= "deadlock" then return end
   for _, task in ipairs(story.tasks) do
     local step = story.waiting[task.path]
-    for _, subject in ipairs(step and step.op ~= "end" and not LOCKS[step.kind] and owners.of_task(story, task.path) or {}) do
+    local stays = step and step.op ~= "end" and not LOCKS[step.kind]
+    for _, subject in ipairs(stays and owners.of_task(story, task.path) or {}) do
       for _, waiter in ipairs(story.tasks) do
         local other, wish = waiter.path, story.waiting[waiter.path]
         if wish and other ~= task.path and wish.subject == subject and subject ~= step.subject then

@@ -67,7 +67,8 @@ twice.]],
     end
     lab.stuck("%s waits for a seat for ever")
     lab.after(function()
-      lab.always("ends", not hasty or not lab.polls(), "%s asks for a seat again and again, instead of waiting to be called", lab.polls())
+      lab.always("ends", not hasty or not lab.polls(),
+        "%s asks for a seat again and again, instead of waiting to be called", lab.polls())
       lab.always("ends", bar.left == 6, "%d of 6 meals were eaten", bar.left)
       lab.sometimes("free", bar.most == 2, "no two ever eat together")
     end)
