@@ -67,6 +67,9 @@ explored: program ## the textbook's faults found with 20 seeds each, their twins
 labs: program ## each lab: its starter fails, its solutions pass, each wrong answer is told why
 	$(build)/tidelock lab dev check scripts/labs
 
+storm: program module ## a pool on a server: 15,000 tasks while workers are killed 700 times, every result once
+	LUA_CPATH="./$(plain)/?.so;;" $(build)/tidelock spec/support/far_pool_storm.lua 15000 700
+
 damage: ## a space's file, 100,000 times
 	$(call variant,fault,$(plain)-fault/spec/c/program/damage_test)
 	$(plain)-fault/spec/c/program/damage_test 100000

@@ -1,0 +1,68 @@
+-- Kills workers of a far pool at random while they run tasks: every result must come, and once.
+--   tidelock spec/support/far_pool_storm.lua [TASKS [KILLS]]       15000 tasks, at least 700 kills
+local ipc = require "tidelock"
+local engine = dofile "spec/support/engine.lua"
+
+local TASKS, KILLS = tonumber(arg[1]) or 15000, tonumber(arg[2]) or 700
+local WORKERS = 4
+
+assert(not engine.missing, engine.missing)
+local server = engine.start()
+local folder = engine.folder
+local file = assert(io.open(folder .. "/storm_task.lua", "w"))
+file:write [[
+local ipc = require "tidelock"
+return { run = function(n, runs) runs:add(1) ipc.sleep(0.002) return 3 * n end }
+]]
+file:close()
+package.path = folder .. "/?.lua;" .. package.path
+local task = require "storm_task"
+
+local space = ipc.open(server:address "storm")
+local pool, runs = space.pool("pool", { retry = 1000000 }), space.value("runs", 0)
+local command = { arg[-1], "worker", "--allow", "storm_task", "--processes", ("%d"):format(WORKERS),
+  server:address "storm" }
+command.env, command.stderr = { LUA_PATH = folder .. "/?.lua;;" }, "null"
+local worker = ipc.command(command)
+while pool.workers < WORKERS do ipc.sleep(0.02) end
+
+local over, killed, looked_after = ipc.event(), ipc.value(0), worker.pid
+local killer = ipc.spawn(function()
+  while not over:wait(0.005 + math.random() * 0.01) do
+    local pipe = io.popen("pgrep -P " .. looked_after)
+    local pids = {}
+    for line in pipe:lines() do pids[#pids + 1] = line end
+    pipe:close()
+    if #pids > 0 and os.execute("kill -9 " .. pids[math.random(#pids)] .. " 2>/dev/null") then killed:add(1) end
+  end
+end)
+
+local seen, count = {}, 0
+local function source(from, to)
+  return function()
+    from = from + 1
+    return from <= to and { from } or nil
+  end
+end
+-- rounds, until there were enough kills
+local done = 0
+while done < TASKS or killed:get() < KILLS do
+  local futures = {}
+  for list in source(done, done + 500) do futures[list[1]] = pool:submit(task.run, list[1], runs) end
+  for n, future in pairs(futures) do
+    assert(future:get() == 3 * n)
+    assert(not seen[n], "twice")
+    seen[n] = true
+    count = count + 1
+  end
+  done = done + 500
+end
+over:set()
+killer:join()
+pool:close()
+assert(pool:join(60))
+worker:terminate()
+worker:join(10)
+server:kill()
+assert(count == done)
+print(("%d tasks, %d kills, %d runs: every result once"):format(count, killed:get(), runs:get()))
