@@ -239,6 +239,25 @@ describe("a trace", function()
     for _, ending in ipairs(find(trace, nil, "end")) do assert.falsy(ending.line and ending.line > 0) end
   end)
 
+  it("has the line of each call, also where code takes the place of other code, or C is between", function()
+    local trace = record [[
+      local ipc = require "tidelock"
+      local q = ipc.queue{ name = "q" }
+      for n = 1, 200 do
+        load(("\n"):rep(n % 7) .. "local q = ... q:put(1)", "=chunk" .. n % 5)(q)
+        collectgarbage()
+      end
+      pcall(q.put, q, 1)
+      pcall(q.put, q, 2)]]
+    check(trace)
+    local puts = find(trace, "main", "put", "q")
+    for n = 1, 200 do
+      assert.equal(n % 7 + 1, puts[n].line)
+      assert.equal("chunk" .. n % 5, puts[n].file)
+    end
+    assert.same({ 7, 8 }, { puts[201].line, puts[202].line })
+  end)
+
   it("has the waits for commands of Lua's own", function()
     local trace = record [[
       require "tidelock"
