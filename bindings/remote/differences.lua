@@ -28,7 +28,9 @@ differences.rows = {
   "pipe:close by one thread is for its whole process",
   "s:remove() removes all objects, and the space stays",
   "ipc.fd(object) and ipc.ps(space) are of this machine; s:members() tells who is in a far space",
-  "a deadlock of all tasks is not reported: a server cannot know that nobody else comes; a cycle of locks is",
+  "a deadlock of all tasks is not reported, since a server cannot know that nobody else comes; nor is a cycle through "
+    .. "near and far locks, though one of the locks of a space is",
+  "a pipe holds 10,000 messages at most, besides its 16 MiB",
   "a task whose host, cable or server is lost: its calls raise lost or forgot",
 }
 

@@ -125,6 +125,13 @@ local CHECKS = {
       end
     end
   end,
+  ["a pipe holds"] = function()
+    local a, b = far.pipe()
+    for _ = 1, 10000 do assert.is_true(a:send("m", 0)) end
+    assert.same({ nil, "timeout" }, { a:send("m", 0) })
+    assert.equal("m", b:recv(0))
+    assert.is_true(a:send("m", 0))
+  end,
   ["a task whose host"] = function() end, -- the specs of faults
 }
 

@@ -98,6 +98,16 @@ for _, at in ipairs(both) do
         { owner = coroutine.create(print) })
     end)
 
+    it("carries tables of registered classes", function()
+      local Point = ipc.register("spec.remote.point", { __index = { is_point = true } })
+      local q = at.queue()
+      q:put(setmetatable({ x = 1 }, Point))
+      local got = q:get()
+      assert.equal(Point, getmetatable(got))
+      assert.is_true(got.is_point and got.x == 1)
+      raises(at, q, "put: cannot send value: ", q.put, q, setmetatable({}, { __index = {} }))
+    end)
+
     it("carries objects of its space, which are the same where they arrive", function()
       local q, inner, lock = at.queue(), at.queue(), at.lock()
       q:put{ at = { inner, inner }, lock = lock }
