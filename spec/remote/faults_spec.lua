@@ -64,7 +64,7 @@ describe("a client that dies", function()
         if how == "exit" then os.exit(0) end
         if how == "error" then
           io.stderr:close()
-          error "as it should"
+          error "as it should" -- and is printed, to a stream that is closed
         end
       end)
       p:join()
