@@ -2,7 +2,7 @@
 # and what is to be installed for each step.  The Makefile includes it where the
 # sources are known.
 
-.PHONY: lint sanitize fuzz arm64 damage seeds explored labs need-build need-demo need-test need-lint need-fuzz need-arm64
+.PHONY: lint sanitize fuzz arm64 damage storm seeds explored labs need-build need-demo need-test need-lint need-fuzz need-arm64
 
 # of make fuzz
 FUZZ ?= channel

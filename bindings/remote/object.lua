@@ -32,9 +32,10 @@ end
 
 -- ---- requests ----
 
---- object.ask: a request about an object that never waits: its status and fields.
+--- object.ask: a request about an object that never waits for others: its status and fields.  Where the server cannot
+--- be reached it waits for it, until the lease ends and it raises lost.
 function object.ask(record, call, op, ...)
-  return request.ask(record, call, 0, op, record.id, ...)
+  return request.ask(record, call, nil, op, record.id, ...)
 end
 local ask = object.ask
 

@@ -53,7 +53,7 @@ end
 
 -- The answer of "find": nothing is no trouble here.
 local function found_under(here, call, name)
-  local answer = table.pack(request.send(here, call, "ask", 0, "find", name))
+  local answer = table.pack(request.send(here, call, "ask", nil, "find", name))
   if answer[1] ~= "removed" then request.settle(here, call, table.unpack(answer, 1, answer.n)) end
   return answer
 end
@@ -93,7 +93,7 @@ local function make(here, class, name, ...)
   local kind = class.kind
   local options = checked(here, class, name, check.options(kind, class.options, gathered(class, ...)))
   return made(here, kind, name,
-    request.ask(here, kind, 0, "make", kind, name, "space", table.unpack(options, 1, #options)))
+    request.ask(here, kind, nil, "make", kind, name, "space", table.unpack(options, 1, #options)))
 end
 
 local function constructor(here, kind)
@@ -148,11 +148,11 @@ function methods.remove(self, name, ...)
   check.count(title(here), "remove", 1, 1 + select("#", ...))
   if name ~= nil then
     check_name(here, "remove", name)
-    local _, removed = request.ask(here, "remove", 0, "remove", name)
+    local _, removed = request.ask(here, "remove", nil, "remove", name)
     return removed == "1"
   end
   repeat
-    local _, more = request.ask(here, "remove", 0, "clear_space")
+    local _, more = request.ask(here, "remove", nil, "clear_space")
   until more ~= "1"
   return true
 end
