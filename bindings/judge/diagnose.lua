@@ -87,7 +87,7 @@ local function kept_lock(case, found)
   return {
     text = ("%s took %s (line %d) and has done its part without giving it back."):format(case.names:task(taken.task),
       words.name(taken, case.names), taken.line),
-    notes = { [taken] = "<- never given back" }, marks = { taken, found.marks[3] },
+    notes = { [taken] = "<- never given back" }, marks = { taken, wait, found.marks[3] },
   }
 end
 
