@@ -124,7 +124,7 @@ end)
 -- worker.c and zygote.c fork other programs than this one; host_jobs.c waits for those.
 -- init.c, keeper.c and recorder.c fork what is no task, and runner.c what grades; shell.c has io.popen and os.execute;
 -- await.c waits for keys in a simulation, keys.c where there is no runtime, outputs.c is a thread that is no task;
--- The rooms wire and remote are a module of its own, with a clock and a sleep, and a `require` among its own files.
+-- The rooms called wire and remote are a module of its own, with a clock and a sleep, and a `require` of its own.
 -- virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
   { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/worker.c",
