@@ -64,8 +64,9 @@ function engine.main(keys, args, call)
   redis.call = call
   if not keys[1] or not keys[1]:match "^tl:{[%w._-]+}:$" then return "0:error:" .. store.pack{ "no space is named" } end
   store.enter(keys[1])
-  local me = { session = args[1], task = args[2], seq = args[3] }
-  if not me.seq or not me.seq:match "^%d+$" or not me.task:match "^[%d.]+$" then
+  local task, own = (args[2] or ""):match "^([%d.]+)(%+?)$"
+  local me = { session = args[1], task = task, own = own == "+", seq = args[3] }
+  if not me.seq or not me.seq:match "^%d+$" or not me.task then
     return "0:error:" .. store.pack{ "SESSION TASK SEQ OP are expected" }
   end
   me.who = slot.owner(me.session, me.task)

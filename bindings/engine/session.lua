@@ -80,6 +80,12 @@ local function unheard_of(id, owner, hash)
   return engine.condition.unheard(id .. "." .. owner, function(task) return hash["t" .. task] end)
 end
 
+-- The bells of a task that listens at a list of its own.
+local function unlink_bells(id, field)
+  local task = field:match "^t([%d.]+)$"
+  if task then redis.call("UNLINK", store.key("m", id .. "." .. task)) end
+end
+
 --- Ends a session: what its tasks had passes on.
 function session.bury(id)
   local hash = store.hash(key_of(id))
@@ -94,6 +100,7 @@ function session.bury(id)
     unheard[#unheard + 1] = unheard_of(id, owner, hash)
   end
   redis.call("UNLINK", key_of(id), store.key("m", id))
+  for field in pairs(hash) do unlink_bells(id, field) end
   tell()
   for _, notify in ipairs(unheard) do notify() end
   for _, owner in ipairs(owners) do engine.chore.add("bury", id .. "." .. owner, persons[owner]) end
@@ -109,7 +116,10 @@ local function leave(id, task)
   local tell, notify = give_up(records), unheard_of(id, task, hash)
   for field in pairs(hash) do
     local number = field:match "^[tn]([%d.]+)$"
-    if number and number:match "^%d+" == task then redis.call("HDEL", key_of(id), field) end
+    if number and number:match "^%d+" == task then
+      redis.call("HDEL", key_of(id), field)
+      unlink_bells(id, field)
+    end
   end
   tell()
   if notify then notify() end

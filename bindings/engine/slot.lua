@@ -1,8 +1,9 @@
 --- Slot: the answer to a task's latest request; and the lines of tasks that wait for one.
 --
 -- A slot is the field t<TASK> of the session's hash: "SEQ:STATUS:FIELDS".  While the request waits, STATUS is `wait`
--- and the fields are its record: op, object id, since when (ms), MAY, lines (keys without the prefix, by blanks), the
--- value that waits with it (a cell, or empty), what else its family needs.
+-- and the fields are its record: op, object id, since when (ms), MAY (with "+" where the task listens at a list of its
+-- own), lines (keys without the prefix, by blanks), the value that waits with it (a cell, or empty), what else its family
+-- needs.
 --
 -- A line is a sorted set: "SESSION.TASK.SEQ" by order of arrival.  Whoever makes an object ready takes the next of its
 -- line and answers it: writes the slot, then rings the bell.  The slot is the truth.  So a waiter is alive, not
@@ -42,7 +43,8 @@ local function parse(session, task, seq, text, from)
   local list = store.unpack(text, from)
   return {
     session = session, task = task, seq = seq, waiter = session .. "." .. task .. "." .. seq,
-    who = slot.owner(session, task), op = list[1], id = list[2], since = list[3], may = list[4],
+    who = slot.owner(session, task), op = list[1], id = list[2], since = list[3], may = list[4]:sub(1, 1),
+    own = list[4]:sub(2) == "+",
     lines = list[5], cell = list[6], extra = { select(7, (unpack or table.unpack)(list)) },
   }
 end
@@ -57,7 +59,8 @@ function slot.record(session, task, seq)
 end
 
 local function write(record)
-  local list = { record.op, record.id, record.since, record.may, record.lines, record.cell }
+  local may = record.own and record.may .. "+" or record.may
+  local list = { record.op, record.id, record.since, may, record.lines, record.cell }
   for i, value in ipairs(record.extra) do list[6 + i] = value end
   redis.call("HSET", store.key("s", record.session), field_of(record.task),
     record.seq .. ":wait:" .. store.pack(list))
@@ -72,7 +75,7 @@ end
 function slot.wait(me, id, may, lines, cell, extra)
   local record = {
     session = me.session, task = me.task, seq = me.seq, op = me.op, id = id, since = store.milliseconds(),
-    may = may, lines = lines, cell = cell or "", extra = extra or {},
+    may = may, own = me.own, lines = lines, cell = cell or "", extra = extra or {},
   }
   write(record)
   local arrival = store.arrival()
@@ -138,7 +141,8 @@ end
 function slot.answer(record, status, fields)
   local answer = record.seq .. ":" .. status .. ":" .. store.pack(fields)
   redis.call("HSET", store.key("s", record.session), field_of(record.task), answer)
-  redis.call("RPUSH", store.key("m", record.session), record.task .. ":" .. answer)
+  local list = record.own and record.session .. "." .. record.task or record.session
+  redis.call("RPUSH", store.key("m", list), record.task .. ":" .. answer)
 end
 
 -- Answers one that gets nothing, in this line at least.

@@ -28,6 +28,8 @@ struct tl_caller {
     bool begun;                 /* the script has begun a request, and not
                                  * finished: what callbacks ask has others */
     bool open;                  /* the last request's end is not known */
+    bool own;                   /* and its bell comes to a list of the task's
+                                 * own: see remote/caller_listen.h */
     struct tl_wire wire;
     struct tl_words command; /* the last request, to be sent again */
     struct tl_words tail;    /* its operation and arguments, to undo it */

@@ -6,6 +6,7 @@
 
 #include "remote/caller.h"
 #include "remote/caller_exchange.h"
+#include "remote/caller_listen.h"
 #include "wire/moment.h"
 #include "wire/pause.h"
 
@@ -16,10 +17,11 @@ enum { OP_PLACE = 7 }; /* words before the operation: see tl_session_call */
 /* ---- requests ---- */
 
 static void write(struct tl_caller *caller, struct tl_words *command,
-                  uint64_t sequence, const struct tl_request *request)
+                  const char *task, uint64_t sequence,
+                  const struct tl_request *request)
 {
-    tl_session_call(caller->session, command, caller->mailbox.task, sequence,
-                    request->op, request->count);
+    tl_session_call(caller->session, command, task, sequence, request->op,
+                    request->count);
     for (size_t i = 0; i < request->count; i++)
         tl_words_add(command, request->words[i], request->sizes[i]);
 }
@@ -35,8 +37,11 @@ static void write_numbered(struct tl_caller *caller,
                            const struct tl_request *request)
 {
     struct tl_words *command = &caller->command;
+    char task[sizeof caller->mailbox.task + 1];
+    snprintf(task, sizeof task, "%s%s", caller->mailbox.task,
+             caller->own ? "+" : "");
     tl_words_clear(command);
-    write(caller, command, caller->sequence, request);
+    write(caller, command, task, caller->sequence, request);
     caller->tail_words = request->count + 1;
     caller->tail.size = 0;
 }
@@ -105,13 +110,14 @@ static int give_up(struct tl_caller *caller, int status)
     return status;
 }
 
-int tl_caller_start(struct tl_caller *caller, const struct tl_request *request,
-                    int64_t deadline, struct tl_answer *out)
+static int start(struct tl_caller *caller, const struct tl_request *request,
+                 bool own, int64_t deadline, struct tl_answer *out)
 {
     caller->busy = true;
     deadline = at_least(deadline);
     int status = settle(caller, deadline);
     if (status == TL_OK) {
+        caller->own = own;
         caller->sequence++;
         write_numbered(caller, request);
         status = tl_caller_exchange(caller, deadline, out);
@@ -124,12 +130,18 @@ int tl_caller_start(struct tl_caller *caller, const struct tl_request *request,
     return status;
 }
 
+int tl_caller_start(struct tl_caller *caller, const struct tl_request *request,
+                    int64_t deadline, struct tl_answer *out)
+{
+    return start(caller, request, false, deadline, out);
+}
+
 int tl_caller_tell(struct tl_caller *caller, const struct tl_request *request,
                    int64_t deadline, struct tl_answer *out)
 {
     caller->busy = true;
     tl_words_clear(&caller->command);
-    write(caller, &caller->command, 0, request);
+    write(caller, &caller->command, caller->mailbox.task, 0, request);
     int status = tl_caller_exchange(caller, at_least(deadline), out);
     caller->busy = false;
     return status;
@@ -162,7 +174,7 @@ void tl_caller_before(struct tl_caller *caller, const struct tl_request *first)
 void tl_caller_before_call(struct tl_caller *caller,
                            const struct tl_request *call)
 {
-    write(caller, &caller->front, 0, call);
+    write(caller, &caller->front, caller->mailbox.task, 0, call);
     caller->front_answers++;
 }
 
@@ -174,27 +186,16 @@ static int take_bell(struct tl_caller *caller, struct tl_answer *out)
                            caller->sequence, out);
 }
 
-/* Sends the request again: the answer, or `wait` once more (TL_EMPTY). */
-static int look_again(struct tl_caller *caller, struct tl_answer *out)
-{
-    if (!tl_session_is_good(caller->session))
-        return TL_CLOSED;
-    int status = tl_caller_exchange(caller, TL_MOMENT_FOREVER, out);
-    if (status == TL_OK && tl_answer_is(out, "wait")) {
-        tl_answer_drop(out);
-        return TL_EMPTY;
-    }
-    return status;
-}
-
 static int sleep_for_bell(struct tl_caller *caller, int64_t deadline,
                           struct tl_answer *out)
 {
+    if (caller->own)
+        return tl_caller_listen(caller, deadline, out);
     for (;;) {
         struct pollfd polled = {.fd = caller->mailbox.fd, .events = POLLIN};
         int status = take_bell(caller, out);
         if (status == TL_ABANDONED)
-            status = look_again(caller, out);
+            status = tl_caller_look_again(caller, out);
         if (status != TL_EMPTY)
             return status;
         status = caller->wire.wait(&polled, 1, deadline);
@@ -229,7 +230,7 @@ int tl_caller_poll(struct tl_caller *caller, struct tl_answer *out)
     caller->busy = true;
     int status = take_bell(caller, out);
     if (status == TL_ABANDONED)
-        status = look_again(caller, out);
+        status = tl_caller_look_again(caller, out);
     caller->busy = false;
     if (status == TL_OK)
         caller->open = false;
@@ -241,7 +242,7 @@ int tl_caller_poll(struct tl_caller *caller, struct tl_answer *out)
 int tl_caller_ask(struct tl_caller *caller, const struct tl_request *request,
                   int64_t deadline, struct tl_answer *out)
 {
-    int status = tl_caller_start(caller, request, deadline, out);
+    int status = start(caller, request, true, deadline, out);
     if (status != TL_OK || !caller->open)
         return status;
     tl_answer_drop(out);

@@ -203,8 +203,20 @@ static int feed(struct tl_wire *wire, short *events, int flags)
     return TL_OK;
 }
 
-int tl_wire_receive(struct tl_wire *wire, struct redisReply **out,
-                    int64_t deadline)
+/* TL_EMPTY: look again; TL_ABANDONED: the other one (-1: there is none). */
+static int wait_beside(struct tl_wire *wire, short events, int other,
+                       int64_t deadline)
+{
+    struct pollfd polled[] = {{.fd = wire->fd, .events = events},
+                              {.fd = other, .events = POLLIN}};
+    int status = wire->wait(polled, other < 0 ? 1 : 2, deadline);
+    if (status != TL_OK)
+        return status;
+    return other >= 0 && polled[1].revents ? TL_ABANDONED : TL_EMPTY;
+}
+
+int tl_wire_receive_beside(struct tl_wire *wire, struct redisReply **out,
+                           int other, int64_t deadline)
 {
     short events;
     int status = parse(wire, out);
@@ -212,11 +224,16 @@ int tl_wire_receive(struct tl_wire *wire, struct redisReply **out,
         status = feed(wire, &events, 0);
         if (status == TL_OK)
             status = parse(wire, out);
-        else if (status == TL_EMPTY &&
-                 (status = wait_for(wire, events, deadline)) == TL_OK)
-            status = TL_EMPTY;
+        else if (status == TL_EMPTY)
+            status = wait_beside(wire, events, other, deadline);
     }
     return status;
+}
+
+int tl_wire_receive(struct tl_wire *wire, struct redisReply **out,
+                    int64_t deadline)
+{
+    return tl_wire_receive_beside(wire, out, -1, deadline);
 }
 
 int tl_wire_try(struct tl_wire *wire, struct redisReply **out)

@@ -68,6 +68,11 @@ int tl_wire_send(struct tl_wire *wire, const char *bytes, size_t size,
 int tl_wire_receive(struct tl_wire *wire, struct redisReply **out,
                     int64_t deadline);
 
+/* The same, beside another descriptor: TL_ABANDONED where that is readable
+ * before. */
+int tl_wire_receive_beside(struct tl_wire *wire, struct redisReply **out,
+                           int other, int64_t deadline);
+
 /* Whether receive would return at once, with what has come already. */
 int tl_wire_try(struct tl_wire *wire, struct redisReply **out);
 
