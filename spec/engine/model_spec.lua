@@ -53,7 +53,7 @@ local FAULTS = {
     "  write(me, status, record.op",
     [[  write({ session = me.session, task = "99", seq = me.seq }, status, record.op]] },
   { "an answer without a bell", "event",
-    [[redis.call("RPUSH", store.key("m", record.session), record.task .. ":" .. answer)]],
+    [[redis.call("RPUSH", store.key("m", list), record.task .. ":" .. answer)]],
     "" },
   { "an answer without a slot", "event",
     [[redis.call("HSET", store.key("s", record.session), field_of(record.task), answer)]],

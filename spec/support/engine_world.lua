@@ -104,7 +104,7 @@ local function spy(self)
   return function(name, ...)
     local key, value = ...
     if name == "RPUSH" and key:sub(1, #PREFIX + 1) == PREFIX .. "m" then
-      self.events[#self.events + 1] = { bell = value, session = key:sub(#PREFIX + 2) }
+      self.events[#self.events + 1] = { bell = value, session = key:sub(#PREFIX + 2):match "^[^.]+" }
     elseif name == "UNLINK" and key:sub(1, #PREFIX + 1) == PREFIX .. "s" then
       self.events[#self.events + 1] = { buried = key:sub(#PREFIX + 2) }
     end
@@ -223,12 +223,15 @@ local function settle(self, task, request, status, fields)
 end
 
 --- A numbered request; perhaps sent twice.
+-- Every other task listens at a list of its own.
+local function name_of(task) return task.number .. (tonumber(task.number) % 2 == 1 and "+" or "") end
+
 function world:ask(task, op, ...)
   task.seq = task.seq + 1
   local session = task.session
   local request = { seq = task.seq, op = op, args = table.pack(...) }
   task.pending, task.last = request, request
-  local status, _, answer = self:call(session.id, task.number, task.seq, function(status, fields)
+  local status, _, answer = self:call(session.id, name_of(task), task.seq, function(status, fields)
     settle(self, task, request, status, fields)
   end, op, ...)
   if status == "lost" and not task.pending then
@@ -243,7 +246,7 @@ end
 function world:resend(task, request, before)
   local session = task.session
   if session.buried then return end
-  local status, _, answer = self:call(session.id, task.number, request.seq, nil, request.op,
+  local status, _, answer = self:call(session.id, name_of(task), request.seq, nil, request.op,
     table.unpack(request.args, 1, request.args.n))
   if status == "lost" then return end
   if before and not before:match ":wait:" then
@@ -259,7 +262,9 @@ end
 
 -- Reads a bell, or loses it: then what waits is asked again.
 local function listen(self, session)
-  local bell = self.server.call("LPOP", PREFIX .. "m" .. session.id)
+  local list = PREFIX .. "m" .. session.id
+  local bell = self.server.call("LPOP", list)
+  for _, task in ipairs(session.tasks) do bell = bell or self.server.call("LPOP", list .. "." .. task.number) end
   if not bell then return end
   local number, answer = parse_bell(bell)
   local task = session.tasks_by_number[number]
