@@ -6,6 +6,8 @@
 local engine = ...
 local redis, store = engine.redis, engine.store
 
+local CHUNK = 500 -- arguments of a command
+
 local items = {}
 engine.items = items
 
@@ -42,6 +44,24 @@ function items.add(o, item)
   return redis.call("ZCARD", key_of(o)) == 1
 end
 
+--- Adds several: as add, one by one.
+function items.add_many(o, list)
+  local was_empty = items.size(o) == 0
+  if o.order == "priority" then
+    for _, item in ipairs(list) do items.add(o, item) end
+    return was_empty
+  end
+  local texts = {}
+  for i, item in ipairs(list) do
+    texts[#texts + 1] = pack(item)
+    if #texts == CHUNK or i == #list then
+      redis.call("RPUSH", key_of(o), (unpack or table.unpack)(texts))
+      texts = {}
+    end
+  end
+  return was_empty
+end
+
 --- Gives one back that was taken: it comes out before all others, or by its priority.
 function items.give_back(o, item)
   if o.order == "priority" then
@@ -68,6 +88,20 @@ function items.take(o)
   if item then return item end
   local text = redis.call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o))
   return text and unpack_item(text)
+end
+
+--- Takes the next ones, as many as there are up to `max`: a list.
+function items.take_many(o, max)
+  local list = {}
+  while #list < max and (o.order == "priority" or o.returned) do
+    local item = items.take(o)
+    if not item then return list end
+    list[#list + 1] = item
+  end
+  if #list == max then return list end
+  local texts = redis.call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o), max - #list) or {}
+  for _, text in ipairs(texts) do list[#list + 1] = unpack_item(text) end
+  return list
 end
 
 --- The item of a text as `hold` keeps it, and back.

@@ -41,7 +41,7 @@ local function numbered(me, op, ...)
   local ahead = tonumber(me.seq) - tonumber(last)
   if ahead <= 0 then return me.seq .. ":old:" end
   if ahead > 1 then return me.seq .. ":forgot:" .. store.pack{ last } end
-  if slot.record(me.session, me.task) then
+  if text and text:find("^%d+:wait:") then
     return me.seq .. ":error:" .. store.pack{ "the task's request before is still waiting: cancel it first" }
   end
   local status, fields

@@ -65,7 +65,6 @@ end)
 -- Hands in a result: "1", or "0" where it counts no more.
 local function hand_in(me, o, number, attempt, status, cell)
   local task = task_of(o, number)
-  redis.call("HSET", key("u", o), me.who, "")
   local has_it = task and task.attempt == attempt and (task.who == me.who or task.who == "!" .. me.who)
   local accepted = has_it and task.who == me.who and large.keep(cell)
   if accepted then
@@ -74,12 +73,14 @@ local function hand_in(me, o, number, attempt, status, cell)
     large.drop(cell)
     if has_it then ended(o, task, "cancelled", "=") end
   end
-  if has_it then check_finished(o) end
   return accepted and "1" or "0"
 end
 
 engine.define("pool_hand_in", "pool", function(me, o, number, attempt, status, cell)
-  return "ok", { hand_in(me, o, number, attempt, status, cell) }
+  local accepted = hand_in(me, o, number, attempt, status, cell)
+  redis.call("HSET", key("u", o), me.who, "")
+  check_finished(o)
+  return "ok", { accepted }
 end)
 
 engine.define("pool_work", "pool", function(me, o, may, number, attempt, status, cell)
@@ -95,6 +96,7 @@ engine.define("pool_work", "pool", function(me, o, may, number, attempt, status,
     let_in(o)
     return "ok", pool.told(accepted, task)
   end
+  redis.call("HSET", key("u", o), me.who, "")
   if more then engine.chore.add("pool", o.id) end
   check_finished(o)
   if o.closed and unfinished(o) == 0 then return "closed", { accepted } end

@@ -42,7 +42,10 @@ end
 
 -- Whether somebody may still ask for what is in it.
 local function is_wanted(o, box)
-  return not box:match "^%w+%.%d+$" or engine.hold.get(box, "box", o.id, "")
+  if not box:match "^%w+%.%d+$" then return true end
+  o.wanted = o.wanted or {}
+  if o.wanted[box] == nil then o.wanted[box] = engine.hold.get(box, "box", o.id, "") end
+  return o.wanted[box]
 end
 
 local function collected(who, texts)

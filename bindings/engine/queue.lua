@@ -17,19 +17,19 @@ engine.queue = queue
 local TOO_OFTEN = "more items done than were put; call it once for each item that get returned"
 local UNORDERED = "this queue has no priorities; make it with order = \"priority\""
 
--- An item is in the hands of a task now.
-local function taken(o, who, item)
+-- Items are in the hands of a task now.
+local function taken(o, who, list)
   if o.redeliver == "1" then
-    hold.set(who, "item", o.id, item.id, items.kept(item))
-  else
-    hold.count(who, "debt", o.id, 1)
-    large.hand_over(who, item.cell)
+    for _, item in ipairs(list) do hold.set(who, "item", o.id, item.id, items.kept(item)) end
+    return
   end
+  hold.count(who, "debt", o.id, #list)
+  for _, item in ipairs(list) do large.hand_over(who, item.cell) end
 end
 
 -- To a task that waits in this queue, perhaps in others too.
 local function deliver(o, record, item)
-  taken(o, record.who, item)
+  taken(o, record.who, { item })
   slot.answer(record, "ok", items.fields(item, engine.watch.place(record, "w" .. o.id)))
 end
 
@@ -50,6 +50,32 @@ local function enter(o, cell, priority)
   end
 end
 
+-- The priority as it is kept; nil: it is none for this queue.
+local function priority_for(o, priority)
+  if o.order ~= "priority" then return (priority or "") == "" and "" or nil end
+  if (priority or "") == "" then return "0" end
+  return priority
+end
+
+-- The same of several.
+local function enter_many(o, cells)
+  local first = 1
+  while first <= #cells and slot.waiting("w" .. o.id) > 0 do
+    enter(o, cells[first], priority_for(o))
+    first = first + 1
+  end
+  local n = #cells - first + 1
+  if n == 0 then return end
+  local last = redis.call("HINCRBY", store.key("o", o.id), "item", n)
+  local list = {}
+  for i = first, #cells do
+    local id = store.digits(last - #cells + i)
+    list[#list + 1] = { id = id, attempt = "1", cell = cells[i], priority = priority_for(o) }
+  end
+  count_unfinished(o, n)
+  if items.add_many(o, list) then engine.watch.wake("v" .. o.id) end
+end
+
 --- Puts a cell, whatever the bound: for the engine's own messages.
 function queue.force(o, cell)
   if not o.closed then enter(o, cell, o.order == "priority" and "0" or "") end
@@ -68,13 +94,6 @@ local function let_in(o, n)
     slot.answer(record, "ok")
     enter(o, record.cell, record.extra[1])
   end
-end
-
--- The priority as it is kept; nil: it is none for this queue.
-local function priority_for(o, priority)
-  if o.order ~= "priority" then return (priority or "") == "" and "" or nil end
-  if (priority or "") == "" then return "0" end
-  return priority
 end
 
 engine.define("queue_put", "queue", function(me, o, may, cell, priority)
@@ -98,28 +117,27 @@ engine.define("queue_put_many", "queue", function(_, o, ...)
   if o.closed then return "closed" end
   local room = o.maxsize == "0" and math.huge or tonumber(o.maxsize) - items.size(o) + slot.waiting("w" .. o.id)
   local count = math.min(select("#", ...), math.max(room, 0))
+  local cells = {}
   for i = 1, count do
     local cell = select(i, ...)
     local accepted, why = large.keep(cell)
-    if not accepted then return "error", { why, i - 1 } end
-    enter(o, cell, priority_for(o))
+    if not accepted then
+      for _, kept in ipairs(cells) do large.drop(kept) end
+      return "error", { why }
+    end
+    cells[i] = cell
   end
+  enter_many(o, cells)
   return "ok", { count }
 end)
 
 -- Takes up to `max` for a task: their fields, behind those of the list; nil: there is none.
 local function take(o, who, max, list)
-  for taken_now = 1, max do
-    local item = items.take(o)
-    if not item then
-      max = taken_now - 1
-      break
-    end
-    taken(o, who, item)
-    items.fields(item, list)
-  end
-  if max == 0 then return nil end
-  let_in(o, max)
+  local found = items.take_many(o, max)
+  if #found == 0 then return nil end
+  taken(o, who, found)
+  for _, item in ipairs(found) do items.fields(item, list) end
+  let_in(o, #found)
   return list
 end
 

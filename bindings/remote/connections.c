@@ -114,10 +114,10 @@ static int push_and_free(lua_State *L, struct redisReply *reply)
 /* Adds a command of the words from stack index `first` on. */
 static void add_words(lua_State *L, struct tl_words *command, int first)
 {
-    int last = lua_gettop(L);
+    int last = lua_gettop(L), count = last - first + 1;
     for (int i = first; i <= last; i++)
         luaL_checkstring(L, i);
-    tl_words_begin(command, (size_t)(last - first + 1));
+    tl_words_begin(command, (size_t)count);
     for (int i = first; i <= last; i++) {
         size_t size;
         const char *word = lua_tolstring(L, i, &size);
@@ -129,7 +129,7 @@ static void add_words(lua_State *L, struct tl_words *command, int first)
 static int connection_command(lua_State *L)
 {
     struct connection *connection = check(L);
-    struct redisReply *reply;
+    struct redisReply *reply = NULL;
     tl_words_clear(&connection->command);
     add_words(L, &connection->command, 2);
     if (!tl_wire_is_open(&connection->wire))
@@ -139,7 +139,7 @@ static int connection_command(lua_State *L)
                               connection->command.size, soon());
     if (status == TL_OK)
         status = tl_wire_receive(&connection->wire, &reply, soon());
-    if (status < 0) {
+    if (status != TL_OK || !reply) {
         tl_wire_close(&connection->wire);
         return fail(L, connection, status);
     }

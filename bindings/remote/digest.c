@@ -17,7 +17,7 @@ static int sha256(lua_State *L)
     unsigned count = 0;
     if (!EVP_Digest(text, size, bytes, &count, EVP_sha256(), NULL))
         return remote_raise(L, "this OpenSSL has no SHA-256");
-    for (unsigned i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         shown[2 * i] = digits[bytes[i] >> 4];
         shown[2 * i + 1] = digits[bytes[i] & 15];
     }

@@ -19,8 +19,9 @@ struct tl_session *remote_session_check(lua_State *L)
         same = lua_rawequal(L, -1, -2);
         lua_pop(L, 2);
     }
-    luaL_argcheck(L, same, 1, "a session is expected");
-    return *session;
+    if (!session || !same)
+        luaL_argerror(L, 1, "a session is expected");
+    return session ? *session : NULL;
 }
 
 void remote_session_push(lua_State *L, struct tl_session *session)

@@ -104,10 +104,7 @@ static int after_break(struct exchange *exchange)
     struct tl_caller *caller = exchange->caller;
     if (++exchange->breaks >= BREAKS)
         return say(caller, TL_BROKEN, caller->wire.trouble);
-    if (exchange->breaks > 1) {
-        return pause_for(exchange);
-    }
-    return TL_EMPTY;
+    return exchange->breaks > 1 ? pause_for(exchange) : TL_EMPTY;
 }
 
 /* Until there is an answer. */
@@ -116,6 +113,7 @@ int tl_caller_converse(struct tl_caller *caller, int64_t deadline,
 {
     struct exchange exchange = {.caller = caller, .deadline = deadline};
     int status;
+    *out = NULL;
     do {
         if (!tl_session_is_good(caller->session))
             return TL_CLOSED;
@@ -124,7 +122,7 @@ int tl_caller_converse(struct tl_caller *caller, int64_t deadline,
             status = send_once(&exchange, out);
             if (status == TL_BROKEN)
                 status = after_break(&exchange);
-            else if (status < 0)
+            else if (status != TL_OK || !*out)
                 tl_wire_close(&caller->wire); /* an answer is under way */
             else if ((*out)->type == REDIS_REPLY_ERROR)
                 status = refused(&exchange, *out);
@@ -151,9 +149,9 @@ static bool is_lost(const struct tl_answer *answer)
 int tl_caller_exchange(struct tl_caller *caller, int64_t deadline,
                        struct tl_answer *out)
 {
-    struct redisReply *reply;
+    struct redisReply *reply = NULL;
     int status = tl_caller_converse(caller, deadline, &reply);
-    if (status < 0)
+    if (status != TL_OK || !reply)
         return status;
     if (!tl_answer_read(out, reply)) {
         tl_wire_close(&caller->wire);

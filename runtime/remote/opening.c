@@ -22,7 +22,8 @@
 #define LEASE 10.0      /* seconds */
 #define LEASE_LEAST 100 /* milliseconds */
 #define LEASE_MOST 86400000
-#define OPENING (10 * TL_MOMENT_SECOND)        /* the longest opening */
+#define OPENING (10 * TL_MOMENT_SECOND) /* the longest opening */
+#define ATTEMPTS 4
 #define FAREWELL (500 * TL_MOMENT_MILLISECOND) /* and the longest bye */
 
 /* All that this process has opened: only added to, so whoever has a pointer may
@@ -185,12 +186,25 @@ static int open_on_server(struct tl_session *session, char *why, size_t size)
     return status;
 }
 
+/* An answer may be lost on the way; the same request again is the same session.
+ */
+static int open_patiently(struct tl_session *session, char *why, size_t size)
+{
+    int status;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        status = open_on_server(session, why, size);
+        if (status != TL_BROKEN || !session->bells.cut)
+            break;
+    }
+    return status;
+}
+
 /* Opens it, and has its bells' thread begin. */
 static int begin(struct tl_session *session, char *why, size_t size)
 {
     if (!draw(session->id, 24))
         return TL_SYSTEM;
-    int status = open_on_server(session, why, size);
+    int status = open_patiently(session, why, size);
     if (status < 0)
         return status;
     session->state = TL_SESSION_OPEN;

@@ -17,12 +17,13 @@ static int refuse(struct tl_wire *wire, const char *why)
 int tl_login_talk(struct tl_wire *wire, const struct tl_words *command,
                   struct redisReply **out, int64_t deadline)
 {
+    *out = NULL;
     if (command->failed)
         return TL_NO_MEMORY;
     int status = tl_wire_send(wire, command->bytes, command->size, deadline);
     if (status == TL_OK)
         status = tl_wire_receive(wire, out, deadline);
-    if (status < 0 || (*out)->type != REDIS_REPLY_ERROR)
+    if (status != TL_OK || !*out || (*out)->type != REDIS_REPLY_ERROR)
         return status;
     refuse(wire, (*out)->str);
     freeReplyObject(*out);

@@ -77,6 +77,7 @@ int tl_wire_open(struct tl_wire *wire, const struct tl_endpoint *endpoint,
                  int64_t deadline)
 {
     tl_wire_close(wire);
+    wire->cut = false;
     if (!make_reader(wire))
         return broken(wire, TL_NO_MEMORY, "not enough memory");
     int status = tl_dial(endpoint, wire->wait, &wire->fd, wire->trouble,
@@ -186,8 +187,10 @@ static int feed(struct tl_wire *wire, short *events, int flags)
 {
     char piece[PIECE];
     ssize_t n = get(wire, piece, sizeof piece, events, flags);
-    if (n == 0)
+    if (n == 0) {
+        wire->cut = true;
         return broken(wire, TL_BROKEN, "the server closed the connection");
+    }
     if (n < 0 && may_go_on(errno))
         return TL_EMPTY;
     if (n < 0)

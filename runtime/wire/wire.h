@@ -39,6 +39,7 @@ struct tl_wire {
     struct tl_tls *tls;
     redisReader *reader;
     tl_wire_wait *wait;
+    bool cut;     /* the last one was open, and ended without a reason */
     size_t fed;   /* bytes of the answer that is read */
     size_t items; /* and items of its lists */
     /* What was wrong last; no secrets. */

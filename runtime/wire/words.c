@@ -45,7 +45,8 @@ void tl_words_add(struct tl_words *command, const void *word, size_t size)
         return;
     if (size > 0)
         memcpy(at, word, size);
-    memcpy(at + size, "\r\n", 2);
+    at[size] = '\r';
+    at[size + 1] = '\n';
     command->size += size + 2;
 }
 

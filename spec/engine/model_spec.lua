@@ -141,10 +141,9 @@ end
   elseif]],
     "  if" },
   { "a get that lets no putter in", "bounded_queue",
-    [[
-  if max == 0 then return nil end
-  let_in(o, max)]],
-    "  if max == 0 then return nil end" },
+    "  let_in(o, #found)", "" },
+  { "several items of which the last is forgotten", "lifo",
+    "local n = #cells - first + 1", "local n = #cells - first" },
   { "items that go with the dead", "redelivering",
     [[
   come_back(o, item)

@@ -24,17 +24,6 @@ local function wait_for(what, predicate)
   end
 end
 
--- What pcall(f) says at last, when it fails.
-local function failure(f)
-  local why
-  wait_for("nothing was raised", function()
-    local good, text = pcall(f)
-    why = not good and text
-    return not good
-  end)
-  return why
-end
-
 describe("a client that dies", function()
   it("lets go of its locks, seats and barriers, long before its lease ends", function()
     local s = ipc.open(fresh(nil, 30))
@@ -75,7 +64,7 @@ describe("a client that dies", function()
         if how == "exit" then os.exit(0) end
         if how == "error" then
           io.stderr:close()
-          error "as it should"
+          error "as it should" -- and is printed, to a stream that is closed
         end
       end)
       p:join()
@@ -106,7 +95,7 @@ describe("a client that dies", function()
   end)
 
   it("is killed by its own side, where it asked for that", function()
-    local address, options = fresh(nil, 0.6)
+    local address, options = fresh(nil, 2)
     options.on_lost = "kill"
     local p = ipc.spawn(function()
       local lock = ipc.open(address, options).lock "l"

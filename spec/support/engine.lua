@@ -70,7 +70,8 @@ function server:start()
     local file = io.open(self.folder .. "/pid")
     self.pid = file and file:read "n"
     if file then file:close() end
-  until self.pid and self:cli "PING" == "PONG"
+    local answer = self.pid and self:cli "PING"
+  until answer == "PONG" or answer and answer:find "NOAUTH"
   return self
 end
 

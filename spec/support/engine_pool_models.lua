@@ -50,8 +50,10 @@ local function pool_model(name, retry, bound)
   local function take(w, task, fields)
     local job = w.jobs[fields[2]]
     local late = job and job.owner.ended == w.calls or w:is_busy() or w.was_busy
-    w:must(job and (job.state == "waiting" or late and job.state == "dropped"), "task %s was given, and is %s",
-      fields[2], job and job.state or "unknown")
+    local over = job and (job.state == "dropped" or job.status == "cancelled")
+    w:must(job and (job.state == "waiting" or late and over), "task %s was given, and is %s", fields[2],
+      job and job.state or "unknown")
+    job.cancelled = job.cancelled or job.status == "cancelled"
     w:must(job.attempt == fields[3] and job.cell == fields[4], "attempt %s of task %s", fields[3], fields[2])
     w:must(late or not job.owner.ended, "a task that nobody wants was given")
     w:must(job.cell:sub(1, 1) == "=" or queues.large_of(w, job.cell), "the large value of task %s is lost", fields[2])

@@ -184,6 +184,7 @@ local function queue_model(name, order, maxsize, redeliver)
   ANSWERED.queue_get_many = ANSWERED.queue_get
 
   function model.answered(w, task, request, status, fields)
+    w.unsure = w.unsure or w.was_busy
     ANSWERED[request.op](w, task, request, status, fields)
   end
 
@@ -229,6 +230,8 @@ local function queue_model(name, order, maxsize, redeliver)
     local o = w:object(w.id)
     check_contents(w)
     local size = w:count("q", w.id) + w:count("r", w.id)
+    -- what was reported while a burial was halfway may have come before or after it
+    if w.unsure then w.unfinished, w.abandoned, w.unsure = copy_number(o.unfinished), o.abandoned ~= nil, nil end
     w:must(tonumber(o.unfinished) == w.unfinished, "%s are unfinished, not %d", o.unfinished, w.unfinished)
     w:must(w:count("w", w.id) == 0 or size == 0 and not o.closed, "somebody waits to get from %d", size)
     w:must(w:count("p", w.id) == 0 or maxsize > 0 and size >= maxsize and not o.closed, "somebody waits to put into %d",
