@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "wire/moment.h"
@@ -11,13 +12,14 @@
 void tl_session_lose(struct tl_session *session, const char *reason)
 {
     pthread_mutex_lock(&session->mailboxes.guard);
-    if (session->state == TL_SESSION_OPEN) {
+    bool was_open = session->state == TL_SESSION_OPEN;
+    if (was_open) {
         session->reason = reason;
         session->state = TL_SESSION_LOST; /* commit */
     }
     pthread_mutex_unlock(&session->mailboxes.guard);
     tl_mailbox_wake_all(&session->mailboxes);
-    if (session->kills)
+    if (was_open && session->kills)
         kill(getpid(), SIGKILL);
 }
 
@@ -35,6 +37,16 @@ const char *tl_session_reason(struct tl_session *session)
     const char *reason = session->reason;
     pthread_mutex_unlock(&session->mailboxes.guard);
     return reason ? reason : "lost: it was closed";
+}
+
+bool tl_session_draw(char *out, size_t digits)
+{
+    unsigned char bytes[32];
+    if (getrandom(bytes, digits / 2, 0) != (ssize_t)(digits / 2))
+        return false;
+    for (size_t i = 0; i < digits / 2; i++)
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    return true;
 }
 
 void tl_session_new_value(struct tl_session *session, char *name, size_t size)

@@ -77,6 +77,9 @@ bool tl_session_is_good(struct tl_session *session);
 /* Why it was lost. */
 const char *tl_session_reason(struct tl_session *session);
 
+/* So many hexadecimal digits at random, and a zero; false: there are none. */
+bool tl_session_draw(char *out, size_t digits);
+
 /* A name for a large value, which no other has: "SESSION.NUMBER". */
 void tl_session_new_value(struct tl_session *session, char *name, size_t size);
 
