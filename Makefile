@@ -57,10 +57,9 @@ include .ci/checks.mk
 core_objects  := $(core_files:%.c=$(build)/%.o)
 remote_objects := $(remote_files:%.c=$(build)/%.o) $(addprefix $(build)/,runtime/base/standard.o \
 	$(remote_lua:%=%.o) bindings/help/nearest.lua.o)
-ifeq ($(REMOTE),auto)
-REMOTE := $(shell printf '%s\n' '\#include <hiredis/read.h>' '\#include <openssl/ssl.h>' | $(CC) $(CFLAGS) -E - >/dev/null 2>&1 && echo yes)
-endif
-remote_module := $(if $(filter yes,$(REMOTE)),$(build)/tidelock_remote.so)
+with_remote := $(if $(filter auto,$(REMOTE)),$(shell printf '\043include <%s.h>\n' hiredis/read openssl/ssl | \
+	$(CC) $(CFLAGS) -E - >/dev/null 2>&1 && echo yes),$(REMOTE))
+remote_module := $(if $(filter yes,$(with_remote)),$(build)/tidelock_remote.so)
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock \
 	.ci/specs $(2) $(BUSTED) $(SPECS)

@@ -36,9 +36,11 @@ build = {
       LUA_INCLUDE = "$(LUA_INCDIR)",
       CFLAGS = "$(CFLAGS) -I$(SODIUM_INCDIR)",
       LDFLAGS = "-L$(SODIUM_LIBDIR)",
+      REMOTE = "auto",
    },
    install_variables = {
       LUA_INCLUDE = "$(LUA_INCDIR)",
       LIBDIR = "$(LIBDIR)",
+      REMOTE = "auto",
    },
 }

@@ -46,7 +46,7 @@ sanitize: need-test module ## the specs, but for a few that are Lua alone, under
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
 
-fuzz: need-fuzz ## hostile bytes to FUZZ (channel, codec or space), 10 minutes
+fuzz: need-fuzz ## hostile bytes to FUZZ (channel, codec, space or answer), 10 minutes
 	$(call variant,fuzz,CC=clang $(fuzzer))
 	@mkdir -p build/found; $(fuzzer) -max_len=4096 \
 	    -max_total_time=600 build/found $(wildcard spec/c/*/$(FUZZ)_corpus)

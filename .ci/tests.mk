@@ -27,5 +27,9 @@ $(test_rooms:%=$(build)/reach/%.a):
 $(tests) $(fuzzers): %: %.o
 	@echo '  LD  $@'; $(link) $(wrap_$(@F)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LUA_LIBRARY) $(SODIUM)
 
+# tidelock_remote is none of core.a
+$(build)/spec/c/remote/answer_fuzz: $(build)/runtime/remote/answer.o
+$(build)/spec/c/remote/answer_fuzz: SODIUM += -lhiredis
+
 c-tests: $(tests)
 	@for test in $(tests); do echo $$test; $$test || exit 1; done

@@ -124,7 +124,7 @@ end)
 -- worker.c and zygote.c fork other programs than this one; host_jobs.c waits for those.
 -- init.c, keeper.c and recorder.c fork what is no task, and runner.c what grades; shell.c has io.popen and os.execute;
 -- await.c waits for keys in a simulation, keys.c where there is no runtime, outputs.c is a thread that is no task;
--- The rooms called wire and remote are a module of its own, with a clock and a sleep, and a `require` among its own files.
+-- The rooms called wire and remote are a module of its own, with a clock and a sleep, and a `require` of its own.
 -- virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
   { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/worker.c",
@@ -136,19 +136,21 @@ local ONE_PLACE = {
   { "a clone by number", "SYS_clone" },
   { "posix_spawn", "posix_spawn", "bindings/process/shell.c" },
   { "futex", "SYS_futex", "runtime/park/park.c" },
-  { "ppoll", "ppoll", "runtime/park/poll.c", "runtime/wire/pause.c", "bindings/explore/host_jobs.c", "bindings/repl/await.c",
-    "bindings/repl/outputs.c", "bindings/terminal/keys.c", "bindings/terminal/raw_mode.c" },
+  { "ppoll", "ppoll", "runtime/park/poll.c", "runtime/wire/pause.c", "bindings/explore/host_jobs.c",
+    "bindings/repl/await.c", "bindings/repl/outputs.c", "bindings/terminal/keys.c", "bindings/terminal/raw_mode.c" },
   { "poll", "%f[%w_]poll%s*%(" },
   { "select", "%f[%w_]p?select%s*%(" },
   { "epoll_wait", "epoll_p?wait" },
   { "nanosleep", "nanosleep", "runtime/base/clock.c" },
   { "sleep", "%f[%w_]u?sleep%s*%(%s*%d" },
-  { "clock_gettime", "clock_gettime", "runtime/base/clock.c", "runtime/wire/moment.c", "bindings/program/virtual_time.c" },
+  { "clock_gettime", "clock_gettime", "runtime/base/clock.c", "runtime/wire/moment.c",
+    "bindings/program/virtual_time.c" },
   { "gettimeofday", "gettimeofday" },
   { "dlopen", "%f[%w_]dlm?open%s*%(", "bindings/repl/readline.c" },
   { "dlsym", "%f[%w_]dlv?sym%s*%(", "bindings/repl/readline.c" },
   { "LUA_VERSION_NUM", "LUA_VERSION_NUM", "bindings/lua/compat.h" },
-  { "require of Lua", '"require"', "bindings/lua/require.c", "bindings/remote/modules.c", text = sources.without_comments },
+  { "require of Lua", '"require"', "bindings/lua/require.c", "bindings/remote/modules.c",
+    text = sources.without_comments },
 }
 
 describe("one file alone", function()

@@ -11,6 +11,7 @@ describe("make install", function()
     assert.equal(0, status, out .. err)
   end
   local bin, module = "/usr/local/bin/tidelock", "/usr/local/lib/lua/" .. version .. "/tidelock.so"
+  local remote = module:gsub("tidelock%.so", "tidelock_remote.so")
   local function exists(path) return (select(3, shell.run("test -e " .. root .. path)) == 0) end
   local function link() return (shell.run("readlink " .. root .. bin)) end
 
@@ -22,7 +23,7 @@ describe("make install", function()
   it("puts a program there that uninstall takes away", function()
     make "install"
     assert.equal("tidelock" .. version .. "\n", link())
-    assert(exists(bin .. version) and exists(module) and exists "/usr/local/share/tidelock/tidelock.d.lua")
+    assert(exists(bin .. version) and exists(module) and exists(remote) and exists "/usr/local/share/tidelock/tidelock.d.lua")
     for _, path in ipairs(FOR_SHELLS) do assert(exists("/usr/local/share/" .. path), path) end
     assert(exists "/usr/local/share/tidelock/scripts/tickets.lua")
     assert(exists "/usr/local/share/tidelock/scripts/labs/letters/lab.lua")

@@ -7,7 +7,7 @@
 #include "codec/codec.h"
 #include "codec/decode_table.h"
 #include "codec/function.h"
-#include "far/door.h"
+#include "far/mark.h"
 #include "lua/userdata.h"
 
 static void push_string(struct decoder *decoder, uint64_t size)
@@ -102,9 +102,7 @@ static void push_far(struct decoder *decoder, int tag)
     if (lua_type(L, -1) != LUA_TTABLE)
         decode_corrupt(decoder);
     decode_let_go(decoder);
-    door_push(L, "arrive");
-    lua_insert(L, -2);
-    lua_call(L, 1, 1);
+    door_arrive(L);
     decode_keep(decoder, tag, number);
 }
 

@@ -10,7 +10,7 @@
 #include "codec/function.h"
 #include "lua/compat.h"
 #include "lua/object.h"
-#include "far/door.h"
+#include "far/mark.h"
 
 static bool encode_integer(struct encoder *encoder, lua_Integer n)
 {

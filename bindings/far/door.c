@@ -10,11 +10,9 @@
 #include "lua/misuse.h"
 #include "tidelock.h"
 
-static char mark_key;   /* in a metatable: true */
 static char module_key; /* registry: the module */
 
 const struct door_core *door_core;
-_Thread_local const char *door_space;
 
 /* Pushes where the module may be: beside the program, where `make install` puts
  * it, and where Lua looks for C modules. */
@@ -106,12 +104,6 @@ void door_open(lua_State *L)
     lua_pop(L, 2);
 }
 
-void door_mark(lua_State *L)
-{
-    lua_pushboolean(L, 1);
-    lua_rawsetp(L, -2, &mark_key);
-}
-
 static void (*at_end)(void);
 
 void door_end(void)
@@ -123,17 +115,6 @@ void door_end(void)
 void (**door_at_end(void))(void)
 {
     return &at_end;
-}
-
-bool door_is_far(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TUSERDATA || !lua_checkstack(L, 3) ||
-        !lua_getmetatable(L, index))
-        return false;
-    lua_rawgetp(L, -1, &mark_key);
-    bool far = lua_toboolean(L, -1);
-    lua_pop(L, 2);
-    return far;
 }
 
 bool door_is_address(const char *text)

@@ -18,6 +18,8 @@
 
 #include <lua.h>
 
+#include "far/mark.h"
+
 struct outside;
 struct pollfd;
 
@@ -64,18 +66,8 @@ int door_call(lua_State *L, const char *name);
  */
 int door_open_address(lua_State *L);
 
-/* The metatable at the top becomes that of far objects. */
-void door_mark(lua_State *L);
-
-/* Whether the value is a far object; never raises. */
-bool door_is_far(lua_State *L, int index);
-
 /* What the process says to other machines before it ends in good order. */
 void door_end(void);
 void (**door_at_end(void))(void);
-
-/* The space that values may refer to which are about to be encoded, by its id;
- * NULL: any, within the program. */
-extern _Thread_local const char *door_space;
 
 #endif

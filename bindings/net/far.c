@@ -151,8 +151,16 @@ static struct door_core core = {.version = DOOR_CORE_VERSION,
                                 .mark = door_mark,
                                 .functions = functions};
 
+static void arrive(lua_State *L)
+{
+    door_push(L, "arrive");
+    lua_insert(L, -2);
+    lua_call(L, 1, 1);
+}
+
 void far_open(void)
 {
+    door_arrive = arrive;
     core.at_end = door_at_end();
     door_core = &core;
 }

@@ -1,0 +1,23 @@
+#include "far/mark.h"
+
+static char mark_key; /* in a metatable: true */
+
+_Thread_local const char *door_space;
+void (*door_arrive)(lua_State *L);
+
+void door_mark(lua_State *L)
+{
+    lua_pushboolean(L, 1);
+    lua_rawsetp(L, -2, &mark_key);
+}
+
+bool door_is_far(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_checkstack(L, 3) ||
+        !lua_getmetatable(L, index))
+        return false;
+    lua_rawgetp(L, -1, &mark_key);
+    bool far = lua_toboolean(L, -1);
+    lua_pop(L, 2);
+    return far;
+}
