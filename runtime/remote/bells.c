@@ -264,6 +264,8 @@ int tl_bells_begin(struct tl_session *session)
     pthread_sigmask(SIG_BLOCK, &all, &mask);
     int error = pthread_create(&session->thread, NULL, run, session);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (error == 0)
+        pthread_detach(session->thread);
     errno = error;
     return error == 0 ? TL_OK : TL_SYSTEM;
 }

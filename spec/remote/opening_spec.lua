@@ -100,3 +100,31 @@ describe("a server that refuses", function()
     server:stop()
   end)
 end)
+
+-- a sanitizer's own memory is as large as that of the machine
+local limits = (os.getenv "TIDELOCK" or ""):find "sanitize" and pending or it
+
+describe("a value for which there is no memory", function()
+  limits("is refused, and those after it are not", function()
+    local address = engine.shared():address(fresh())
+    local p = ipc.spawn(function()
+      local s = ipc.open(address)
+      local q = s.queue "q"
+      q:put(1)
+      local client = require "tidelock_remote".require "remote.client"
+      local session, bytes = client.open(address), ("x"):rep(200 << 20)
+      local status = io.open "/proc/self/status"
+      local used = tonumber(status:read "a":match "VmSize:%s*(%d+)") * 1024
+      status:close()
+      os.execute(("prlimit --as=%d --pid %d"):format(used + (64 << 20), ipc.getpid()))
+      pcall(session.pack, session, bytes)
+      local good, why = pcall(q.put, q, 2)
+      q:put(3)
+      return good, why, q:get(0), q:get(0)
+    end)
+    local good, why, first, second = p:result(PATIENCE)
+    assert.is_false(good)
+    assert.truthy(why:find("not enough memory", 1, true))
+    assert.same({ 1, 3 }, { first, second })
+  end)
+end)
