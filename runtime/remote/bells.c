@@ -121,7 +121,7 @@ static int take_beat(struct tl_session *session, struct redisReply *reply,
     if (lost) {
         tl_session_lose(session, TL_SESSION_ENDED_LEASE);
     } else if (well) {
-        session->good_until = sent + session->lease / 10 * 9;
+        tl_session_renew(session, sent);
         *again = tl_answer_number(&answer) == 1;
         tl_witness_set(&here->witness, &answer, false);
     }

@@ -66,6 +66,7 @@ static void after_fork_in_child(void)
             close(session->stop);
         session->stop = -1;
         tl_caller_drop_copies(session);
+        session->has_killer = false;
         if (session->state == TL_SESSION_OPEN)
             session->state = TL_SESSION_INHERITED;
     }
@@ -169,7 +170,7 @@ static int open_on_server(struct tl_session *session, char *why, size_t size)
         status = TL_BROKEN;
     } else {
         status = read_open(session, &answer, why, size);
-        session->good_until = sent + session->lease / 10 * 9;
+        tl_session_renew(session, sent);
         tl_answer_drop(&answer);
     }
     if (status < 0)
@@ -191,8 +192,7 @@ static int open_patiently(struct tl_session *session, char *why, size_t size)
     return status;
 }
 
-/* What the session holds passes on at once; else its lease would have to end.
- */
+/* What it holds passes on at once; else its lease would have to end. */
 static void bid_farewell(const struct tl_session *session, struct tl_wire *wire)
 {
     struct tl_words command = {0};
@@ -381,10 +381,10 @@ int tl_opening_enter(struct tl_session *session, char *why, size_t size)
 
 /* ---- the end ---- */
 
-/* The bells' thread is left alone: it ends with the process. */
 static void end(struct tl_session *session)
 {
     session->state = TL_SESSION_ENDED;
+    tl_session_spare(session);
     struct tl_caller *caller = tl_caller_here(session);
     if (!caller)
         return;

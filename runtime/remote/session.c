@@ -23,6 +23,34 @@ void tl_session_lose(struct tl_session *session, const char *reason)
         kill(getpid(), SIGKILL);
 }
 
+static void arm(struct tl_session *session, int64_t until)
+{
+    struct sigevent end = {.sigev_notify = SIGEV_SIGNAL,
+                           .sigev_signo = SIGKILL};
+    struct itimerspec at = {
+        .it_value = {until / TL_MOMENT_SECOND, until % TL_MOMENT_SECOND}};
+    if (!session->has_killer)
+        session->has_killer =
+            timer_create(CLOCK_MONOTONIC, &end, &session->killer) == 0;
+    if (session->has_killer)
+        timer_settime(session->killer, TIMER_ABSTIME, &at, NULL);
+}
+
+void tl_session_renew(struct tl_session *session, int64_t sent)
+{
+    int64_t until = sent + session->lease / 10 * 9;
+    session->good_until = until;
+    if (session->kills && session->state == TL_SESSION_OPEN)
+        arm(session, until);
+}
+
+void tl_session_spare(struct tl_session *session)
+{
+    struct itimerspec never = {0};
+    if (session->has_killer)
+        timer_settime(session->killer, 0, &never, NULL);
+}
+
 bool tl_session_is_good(struct tl_session *session)
 {
     if (session->state == TL_SESSION_OPEN &&
