@@ -1,6 +1,7 @@
 /*
  * tidelock_remote: what ipc.open of an address loads.  See far/door.h.
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,16 +95,26 @@ static void open_client(lua_State *L)
     remote_modules_add(L, "remote.client");
 }
 
+/* Each thread of the program loads the module; the first one sets all this. */
+static void know(const struct door_core *core)
+{
+    static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&guard);
+    if (!remote_core) {
+        atexit(tl_opening_end_all);
+        *core->at_end = tl_opening_end_all;
+        remote_core = core;
+    }
+    pthread_mutex_unlock(&guard);
+}
+
 __attribute__((visibility("default"))) int luaopen_tidelock_remote(lua_State *L)
 {
     const struct door_core *core = lua_touserdata(L, 1);
     if (!core || core->version != DOOR_CORE_VERSION)
         return luaL_error(L, "tidelock_remote is a part of tidelock, of the "
                              "same version: use ipc.open(address)");
-    if (!remote_core)
-        atexit(tl_opening_end_all);
-    *core->at_end = tl_opening_end_all;
-    remote_core = core;
+    know(core);
     remote_modules_open(L);
     open_client(L);
     luaL_newlib(L, functions);

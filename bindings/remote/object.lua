@@ -171,7 +171,7 @@ function object.class_of(kind)
 end
 
 -- The objects of one name: both ends of a pipe have one id.
-local function identity(space, id, part) return ("%s %s %s"):format(space.uid, id, part or "") end
+local function identity(space, id, part) return ("%d %s %s"):format(space.serial, id, part or "") end
 
 --- object.known: the userdata of this Lua state for an object; the same one for the same object.
 function object.known(space, kind, id, name, options)

@@ -212,8 +212,13 @@ function metatable.__index(self, key)
   check.misuse(title(here), nil, "has no %s; there are: %s", tostring(key), table.concat(names, ", "))
 end
 
+local count = 0
+
+-- One a session: of a space that was lost and is opened again, all objects are others.
 local function new_space(session)
-  local here = { session = session, uid = session.uid, name = session.name, where = session.where, kinds = IS_KIND,
+  count = count + 1
+  local here = { serial = count, session = session, uid = session.uid, name = session.name, where = session.where,
+    kinds = IS_KIND,
     members = { name = session.name } }
   for name, method in pairs(methods) do here.members[name] = client.method(method) end
   for _, kind in ipairs(KINDS) do here.members[kind] = constructor(here, kind) end
@@ -264,7 +269,9 @@ function space.open(address, options, ...)
   local good, session, why = pcall(client.open, address, options)
   if not good then request.again(session) end
   if not session then check.misuse(nil, "open", "%s", why) end
-  return (spaces[session.uid] or new_space(session)).facade
+  local here = spaces[session.uid]
+  -- another session: that of the space was lost
+  return (here and here.session == session and here or new_space(session)).facade
 end
 
 return space

@@ -116,16 +116,17 @@ static int take_beat(struct tl_session *session, struct redisReply *reply,
     struct tl_answer answer;
     if (!tl_answer_read(&answer, reply))
         return TL_BROKEN;
-    bool lost = tl_answer_is(&answer, "lost");
+    bool lost = tl_answer_is(&answer, "lost"),
+         well = tl_answer_is(&answer, "ok");
     if (lost) {
         tl_session_lose(session, TL_SESSION_ENDED_LEASE);
-    } else {
-        session->good_until = sent + session->lease / 10 * 9;
+    } else if (well) {
+        tl_session_renew(session, sent);
         *again = tl_answer_number(&answer) == 1;
         tl_witness_set(&here->witness, &answer, false);
     }
     tl_answer_drop(&answer);
-    return lost ? TL_CLOSED : TL_OK;
+    return lost ? TL_CLOSED : well ? TL_OK : TL_BROKEN;
 }
 
 static int beat(struct tl_session *session)
@@ -190,12 +191,15 @@ static int listen_once(struct tl_session *session, int64_t until)
     return status;
 }
 
-/* Until the connection breaks, or the session or thread ends. */
-static int serve(struct tl_session *session)
+/* Until the connection breaks, or the session or thread ends.  *well: the
+ * server has answered to a beat. */
+static int serve(struct tl_session *session, bool *well)
 {
+    *well = false;
     for (;;) {
         int64_t next = tl_moment_now() + interval(session);
         int status = beat(session);
+        *well |= status == TL_OK;
         while (status == TL_OK && tl_moment_now() < next)
             status = listen_once(session, next);
         if (status != TL_OK)
@@ -203,19 +207,26 @@ static int serve(struct tl_session *session)
     }
 }
 
+/* Between attempts; not beyond the lease's end, which is to be told at once. */
+static int rest(struct tl_session *session, struct tl_pause *pause)
+{
+    struct pollfd none = {.fd = -1};
+    int64_t end = session->good_until;
+    int status = tl_pause(pause, wait_here, end);
+    if (status == TL_TIMEOUT)
+        status = wait_here(&none, 1, end);
+    return status == TL_TIMEOUT ? TL_OK : status;
+}
+
 static int reconnect(struct tl_session *session, struct tl_pause *pause)
 {
     int status = tl_login(&session->bells, &session->endpoint,
                           tl_moment_earlier(tl_moment_now() + TL_PAUSE_ATTEMPT,
                                             session->good_until));
-    if (status == TL_OK) {
-        pause->time = 0;
+    if (status == TL_OK)
         tl_mailbox_wake_all(&session->mailboxes);
-        return TL_OK;
-    }
-    if (status == TL_CANCELLED)
-        return status;
-    return tl_pause(pause, wait_here, TL_MOMENT_FOREVER);
+    return status == TL_OK || status == TL_CANCELLED ? status
+                                                     : rest(session, pause);
 }
 
 static void *run(void *argument)
@@ -224,12 +235,17 @@ static void *run(void *argument)
     struct thread thread = {.session = session};
     struct tl_pause pause = {0};
     int status = TL_OK;
+    bool well;
     here = &thread;
     session->bells.wait = wait_here;
     while (status != TL_CANCELLED && tl_session_is_good(session)) {
         if (tl_wire_is_open(&session->bells)) {
-            status = serve(session);
+            status = serve(session, &well);
             tl_wire_close(&session->bells);
+            if (well)
+                pause.time = 0;
+            else if (status != TL_CANCELLED)
+                status = rest(session, &pause);
         } else {
             status = reconnect(session, &pause);
         }
@@ -248,6 +264,8 @@ int tl_bells_begin(struct tl_session *session)
     pthread_sigmask(SIG_BLOCK, &all, &mask);
     int error = pthread_create(&session->thread, NULL, run, session);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (error == 0)
+        pthread_detach(session->thread);
     errno = error;
     return error == 0 ? TL_OK : TL_SYSTEM;
 }

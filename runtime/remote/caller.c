@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/moment.h"
+#include "wire/pause.h"
 
 #define FAREWELL (500 * TL_MOMENT_MILLISECOND)
 
@@ -38,6 +39,7 @@ static void leave(struct tl_caller *caller)
     if (caller->forks != forks || !tl_session_is_good(caller->session) ||
         caller->sequence == 0)
         return;
+    caller->wire.wait = tl_pause_wait; /* this is no task any more */
     if (tl_caller_tell(caller, &request, tl_moment_now() + FAREWELL, &answer) ==
         TL_OK)
         tl_answer_drop(&answer);

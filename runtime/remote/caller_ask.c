@@ -43,7 +43,7 @@ static void write_numbered(struct tl_caller *caller,
     tl_words_clear(command);
     write(caller, command, task, caller->sequence, request);
     caller->tail_words = request->count + 1;
-    caller->tail.size = 0;
+    tl_words_clear(&caller->tail);
 }
 
 /* What the engine needs to undo a request: its operation and arguments, which
@@ -64,6 +64,10 @@ static int call_off(struct tl_caller *caller, char how, int64_t deadline,
     struct tl_words *command = &caller->command;
     bool undo = how == '2';
     keep_tail(caller);
+    if (caller->tail.failed) {
+        tl_words_clear(&caller->tail); /* the next attempt may have memory */
+        return TL_NO_MEMORY;
+    }
     tl_words_clear(command);
     tl_session_call(caller->session, command, caller->mailbox.task,
                     caller->sequence, "cancel",
@@ -71,7 +75,6 @@ static int call_off(struct tl_caller *caller, char how, int64_t deadline,
     tl_words_add(command, &how, 1);
     if (undo)
         tl_words_append(command, caller->tail.bytes, caller->tail.size);
-    command->failed |= caller->tail.failed;
     return tl_caller_exchange(caller, deadline, out);
 }
 
@@ -121,7 +124,9 @@ static int start(struct tl_caller *caller, const struct tl_request *request,
         caller->sequence++;
         write_numbered(caller, request);
         status = tl_caller_exchange(caller, deadline, out);
-        if (status < 0)
+        if (caller->command.failed)
+            caller->sequence--; /* it was not sent */
+        else if (status < 0)
             status = give_up(caller, status);
     }
     caller->busy = false;

@@ -60,8 +60,6 @@ static int send_once(struct exchange *exchange, struct redisReply **out)
     struct tl_words *front = &caller->front, *command = &caller->command;
     struct tl_wire *wire = &caller->wire;
     int status = TL_OK;
-    if (command->failed || front->failed)
-        return say(caller, TL_NO_MEMORY, "not enough memory");
     if (front->size > 0)
         status =
             tl_wire_send(wire, front->bytes, front->size, exchange->deadline);
@@ -107,13 +105,31 @@ static int after_break(struct exchange *exchange)
     return exchange->breaks > 1 ? pause_for(exchange) : TL_EMPTY;
 }
 
+static void forget_front(struct tl_caller *caller)
+{
+    tl_words_clear(&caller->front);
+    caller->front_answers = 0;
+}
+
+/* Without memory nothing is sent, and command.failed tells so. */
+static int check_memory(struct tl_caller *caller)
+{
+    caller->command.failed |= caller->front.failed;
+    if (!caller->command.failed)
+        return TL_OK;
+    forget_front(caller);
+    return say(caller, TL_NO_MEMORY, "not enough memory");
+}
+
 /* Until there is an answer. */
 int tl_caller_converse(struct tl_caller *caller, int64_t deadline,
                        struct redisReply **out)
 {
     struct exchange exchange = {.caller = caller, .deadline = deadline};
-    int status;
+    int status = check_memory(caller);
     *out = NULL;
+    if (status < 0)
+        return status;
     do {
         if (!tl_session_is_good(caller->session))
             return TL_CLOSED;
@@ -128,10 +144,8 @@ int tl_caller_converse(struct tl_caller *caller, int64_t deadline,
                 status = refused(&exchange, *out);
         }
     } while (status == TL_EMPTY);
-    if (status == TL_OK) {
-        tl_words_clear(&caller->front);
-        caller->front_answers = 0;
-    }
+    if (status == TL_OK)
+        forget_front(caller);
     return status;
 }
 

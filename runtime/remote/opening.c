@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <hiredis/hiredis.h>
@@ -37,6 +36,7 @@ static char *library;
 /* Openings come one after another: so two threads that open one space get one
  * session.  Never held at a fork's end in the child, where it is made anew. */
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local bool opening_here; /* this thread has it */
 
 /* ---- forks ---- */
 
@@ -66,6 +66,7 @@ static void after_fork_in_child(void)
             close(session->stop);
         session->stop = -1;
         tl_caller_drop_copies(session);
+        session->has_killer = false;
         if (session->state == TL_SESSION_OPEN)
             session->state = TL_SESSION_INHERITED;
     }
@@ -73,6 +74,7 @@ static void after_fork_in_child(void)
     tl_caller_count_fork();
     unlock_all();
     pthread_mutex_init(&opening, NULL);
+    opening_here = false;
 }
 
 static void watch_forks(void)
@@ -82,23 +84,13 @@ static void watch_forks(void)
 
 /* ---- what is sent ---- */
 
-static bool draw(char *out, size_t digits)
-{
-    unsigned char bytes[32];
-    if (getrandom(bytes, digits / 2, 0) != (ssize_t)(digits / 2))
-        return false;
-    for (size_t i = 0; i < digits / 2; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-    return true;
-}
-
 static void write_open(const struct tl_session *session,
                        struct tl_words *command)
 {
     struct tl_identity me;
     char uid[33];
     tl_identity_read(&me);
-    draw(uid, 32);
+    tl_session_draw(uid, 32);
     tl_session_call(session, command, "0", 0, "open", 14);
     tl_words_add_number(
         command, (unsigned long long)(session->lease / TL_MOMENT_MILLISECOND));
@@ -178,7 +170,7 @@ static int open_on_server(struct tl_session *session, char *why, size_t size)
         status = TL_BROKEN;
     } else {
         status = read_open(session, &answer, why, size);
-        session->good_until = sent + session->lease / 10 * 9;
+        tl_session_renew(session, sent);
         tl_answer_drop(&answer);
     }
     if (status < 0)
@@ -190,8 +182,9 @@ static int open_on_server(struct tl_session *session, char *why, size_t size)
  */
 static int open_patiently(struct tl_session *session, char *why, size_t size)
 {
-    int status;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    int status = TL_SYSTEM;
+    bool drawn = tl_session_draw(session->id, 24);
+    for (int attempt = 0; drawn && attempt < ATTEMPTS; attempt++) {
         status = open_on_server(session, why, size);
         if (status != TL_BROKEN || !session->bells.cut)
             break;
@@ -199,17 +192,27 @@ static int open_patiently(struct tl_session *session, char *why, size_t size)
     return status;
 }
 
-/* Opens it, and has its bells' thread begin. */
+/* What it holds passes on at once; else its lease would have to end. */
+static void bid_farewell(const struct tl_session *session, struct tl_wire *wire)
+{
+    struct tl_words command = {0};
+    struct redisReply *reply = NULL;
+    int64_t deadline = tl_moment_now() + FAREWELL;
+    tl_session_call(session, &command, "0", 0, "bye", 0);
+    if ((tl_wire_is_open(wire) ||
+         tl_login(wire, &session->endpoint, deadline) == TL_OK) &&
+        tl_login_talk(wire, &command, &reply, deadline) == TL_OK)
+        freeReplyObject(reply);
+    tl_words_drop(&command);
+    tl_wire_close(wire);
+}
+
+/* It is open on the server: has its bells' thread begin. */
 static int begin(struct tl_session *session, char *why, size_t size)
 {
-    if (!draw(session->id, 24))
-        return TL_SYSTEM;
-    int status = open_patiently(session, why, size);
-    if (status < 0)
-        return status;
     session->state = TL_SESSION_OPEN;
     session->stop = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    status = session->stop < 0 ? TL_SYSTEM : tl_bells_begin(session);
+    int status = session->stop < 0 ? TL_SYSTEM : tl_bells_begin(session);
     if (status < 0) {
         snprintf(why, size, "no thread for its bells: %s", strerror(errno));
         tl_wire_close(&session->bells);
@@ -219,6 +222,24 @@ static int begin(struct tl_session *session, char *why, size_t size)
 }
 
 /* ---- opening ---- */
+
+/* TL_REFUSED: a callback, which runs while its task opens a session. */
+static int enter_opening(char *why, size_t size)
+{
+    if (opening_here) {
+        snprintf(why, size, "a callback cannot open it: its task opens one");
+        return TL_REFUSED;
+    }
+    pthread_mutex_lock(&opening);
+    opening_here = true;
+    return TL_OK;
+}
+
+static void leave_opening(void)
+{
+    opening_here = false;
+    pthread_mutex_unlock(&opening);
+}
 
 static struct tl_session *find(const struct tl_endpoint *endpoint,
                                const char *uid)
@@ -297,14 +318,18 @@ static int open_new(struct tl_session **out, const struct tl_endpoint *endpoint,
     struct tl_session *session = make(endpoint, options);
     if (!session)
         return TL_NO_MEMORY;
-    int status = begin(session, why, size);
-    if (status < 0) {
+    int status = open_patiently(session, why, size);
+    struct tl_session *old = status == TL_OK ? find(NULL, session->uid) : NULL;
+    if (old) /* another address led there */
+        bid_farewell(session, &session->bells);
+    else if (status == TL_OK)
+        status = begin(session, why, size);
+    if (status < 0 || old)
         drop(session);
-        return status;
-    }
-    enlist(session);
-    *out = session;
-    return TL_OK;
+    else
+        enlist(session);
+    *out = old ? old : session;
+    return status;
 }
 
 int tl_opening_open(struct tl_session **out, const char *address,
@@ -319,63 +344,57 @@ int tl_opening_open(struct tl_session **out, const char *address,
     if (options->authority)
         snprintf(endpoint.authority, sizeof endpoint.authority, "%s",
                  options->authority);
-    pthread_mutex_lock(&opening);
-    int status = TL_OK;
     *out = find(&endpoint, NULL);
-    if (!*out)
-        status = remember(options)
-                     ? open_new(out, &endpoint, options, why, size)
-                     : TL_NO_MEMORY;
-    pthread_mutex_unlock(&opening);
+    int status = *out ? TL_OK : enter_opening(why, size);
+    if (!*out && status == TL_OK) {
+        *out = find(&endpoint, NULL);
+        if (!*out)
+            status = remember(options)
+                         ? open_new(out, &endpoint, options, why, size)
+                         : TL_NO_MEMORY;
+        leave_opening();
+    }
     tl_endpoint_forget(&endpoint);
     return status;
 }
 
 int tl_opening_enter(struct tl_session *session, char *why, size_t size)
 {
-    int status = TL_OK;
     if (session->state == TL_SESSION_OPEN)
         return tl_session_is_good(session) ? TL_OK : TL_CLOSED;
     if (session->state != TL_SESSION_INHERITED)
         return TL_CLOSED;
-    pthread_mutex_lock(&opening);
+    int status = enter_opening(why, size);
+    if (status < 0)
+        return status;
     if (session->state == TL_SESSION_INHERITED) {
-        status = begin(session, why, size);
+        status = open_patiently(session, why, size);
+        if (status == TL_OK)
+            status = begin(session, why, size);
         if (status < 0)
             session->state =
                 TL_SESSION_INHERITED; /* the next use tries again */
     }
-    pthread_mutex_unlock(&opening);
+    leave_opening();
     return status;
 }
 
 /* ---- the end ---- */
 
-/* What the session holds passes on at once; else its lease would have to end.
- * The bells' thread is left alone: it ends with the process. */
-static void bid_farewell(struct tl_session *session)
+static void end(struct tl_session *session)
 {
+    session->state = TL_SESSION_ENDED;
+    tl_session_spare(session);
     struct tl_caller *caller = tl_caller_here(session);
-    struct tl_words command = {0};
-    struct redisReply *reply = NULL;
-    int64_t deadline = tl_moment_now() + FAREWELL;
     if (!caller)
         return;
-    tl_session_call(session, &command, "0", 0, "bye", 0);
     caller->wire.wait = tl_pause_wait; /* this is no task any more */
-    if ((tl_wire_is_open(&caller->wire) ||
-         tl_login(&caller->wire, &session->endpoint, deadline) == TL_OK) &&
-        tl_login_talk(&caller->wire, &command, &reply, deadline) == TL_OK)
-        freeReplyObject(reply);
-    tl_words_drop(&command);
-    tl_wire_close(&caller->wire);
+    bid_farewell(session, &caller->wire);
 }
 
 void tl_opening_end_all(void)
 {
     for (struct tl_session *at = sessions; at; at = at->next)
-        if (at->state == TL_SESSION_OPEN) {
-            at->state = TL_SESSION_ENDED;
-            bid_farewell(at);
-        }
+        if (at->state == TL_SESSION_OPEN)
+            end(at);
 }

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "wire/moment.h"
@@ -11,14 +12,43 @@
 void tl_session_lose(struct tl_session *session, const char *reason)
 {
     pthread_mutex_lock(&session->mailboxes.guard);
-    if (session->state == TL_SESSION_OPEN) {
+    bool was_open = session->state == TL_SESSION_OPEN;
+    if (was_open) {
         session->reason = reason;
         session->state = TL_SESSION_LOST; /* commit */
     }
     pthread_mutex_unlock(&session->mailboxes.guard);
     tl_mailbox_wake_all(&session->mailboxes);
-    if (session->kills)
+    if (was_open && session->kills)
         kill(getpid(), SIGKILL);
+}
+
+static void arm(struct tl_session *session, int64_t until)
+{
+    struct sigevent end = {.sigev_notify = SIGEV_SIGNAL,
+                           .sigev_signo = SIGKILL};
+    struct itimerspec at = {
+        .it_value = {until / TL_MOMENT_SECOND, until % TL_MOMENT_SECOND}};
+    if (!session->has_killer)
+        session->has_killer =
+            timer_create(CLOCK_MONOTONIC, &end, &session->killer) == 0;
+    if (session->has_killer)
+        timer_settime(session->killer, TIMER_ABSTIME, &at, NULL);
+}
+
+void tl_session_renew(struct tl_session *session, int64_t sent)
+{
+    int64_t until = sent + session->lease / 10 * 9;
+    session->good_until = until;
+    if (session->kills && session->state == TL_SESSION_OPEN)
+        arm(session, until);
+}
+
+void tl_session_spare(struct tl_session *session)
+{
+    struct itimerspec never = {0};
+    if (session->has_killer)
+        timer_settime(session->killer, 0, &never, NULL);
 }
 
 bool tl_session_is_good(struct tl_session *session)
@@ -35,6 +65,16 @@ const char *tl_session_reason(struct tl_session *session)
     const char *reason = session->reason;
     pthread_mutex_unlock(&session->mailboxes.guard);
     return reason ? reason : "lost: it was closed";
+}
+
+bool tl_session_draw(char *out, size_t digits)
+{
+    unsigned char bytes[32];
+    if (getrandom(bytes, digits / 2, 0) != (ssize_t)(digits / 2))
+        return false;
+    for (size_t i = 0; i < digits / 2; i++)
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    return true;
 }
 
 void tl_session_new_value(struct tl_session *session, char *name, size_t size)

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "wire/endpoint.h"
 #include "remote/mailbox.h"
@@ -42,7 +43,9 @@ struct tl_session {
     /* The lease ends then for this side.  The bells' thread writes it; tasks
      * read it. */
     _Atomic int64_t good_until;
-    bool kills;         /* on_lost = "kill" */
+    bool kills;      /* on_lost = "kill" */
+    bool has_killer; /* then: a timer of this process, no child's */
+    timer_t killer;
     tl_wire_wait *wait; /* of tasks */
 
     struct tl_mailboxes mailboxes; /* of its tasks */
@@ -71,11 +74,22 @@ struct tl_session {
  * waits is told.  The first reason stays. */
 void tl_session_lose(struct tl_session *session, const char *reason);
 
+/* The server has heard of this side after `sent`.  Where the session kills, the
+ * kernel does it from then on: also if the process stands still, or its threads
+ * are in the resolver. */
+void tl_session_renew(struct tl_session *session, int64_t sent);
+
+/* It ends in good order. */
+void tl_session_spare(struct tl_session *session);
+
 /* Whether it is not lost; looks at the clock, too. */
 bool tl_session_is_good(struct tl_session *session);
 
 /* Why it was lost. */
 const char *tl_session_reason(struct tl_session *session);
+
+/* So many hexadecimal digits at random, and a zero; false: there are none. */
+bool tl_session_draw(char *out, size_t digits);
 
 /* A name for a large value, which no other has: "SESSION.NUMBER". */
 void tl_session_new_value(struct tl_session *session, char *name, size_t size);

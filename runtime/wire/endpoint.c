@@ -1,5 +1,6 @@
 #include "wire/endpoint.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,8 @@ static bool read_port(struct reader *reader, struct tl_endpoint *endpoint)
         return true;
     char *end;
     long port = strtol(reader->at + 1, &end, 10);
-    if (!isdigit((unsigned char)reader->at[1]) || port < 1 || port > 65535)
+    if (!isdigit((unsigned char)reader->at[1]) || port < 1 || port > 65535 ||
+        !strchr("/", *end))
         return fail(reader, "the port is a number from 1 to 65535");
     endpoint->port = (int)port;
     reader->at = end;
@@ -98,7 +100,7 @@ static bool read_host(struct reader *reader, struct tl_endpoint *endpoint)
     if (count == 0 || !copy(endpoint->host, sizeof endpoint->host, host, count))
         return fail(reader, "the host is missing");
     reader->at = host + count;
-    if (bracket && *reader->at++ != ']')
+    if (bracket && (*reader->at++ != ']' || !strchr(":/", *reader->at)))
         return fail(reader, "an IPv6 address ends with ]");
     return read_port(reader, endpoint);
 }
@@ -194,11 +196,18 @@ bool tl_endpoint_read(struct tl_endpoint *endpoint, const char *address,
     return true;
 }
 
+/* 127.0.0.0/8, as a number: 127.example.net is a name, of any machine. */
+static bool is_loopback(const char *host)
+{
+    struct in_addr number;
+    return inet_pton(AF_INET, host, &number) == 1 &&
+           ntohl(number.s_addr) >> 24 == 127;
+}
+
 /* The name `localhost` may be anything, but by RFC 6761 it is this machine. */
 bool tl_endpoint_is_private(const struct tl_endpoint *endpoint)
 {
-    return *endpoint->path || endpoint->tls ||
-           strncmp(endpoint->host, "127.", 4) == 0 ||
+    return *endpoint->path || endpoint->tls || is_loopback(endpoint->host) ||
            strcmp(endpoint->host, "::1") == 0 ||
            strcmp(endpoint->host, "localhost") == 0;
 }

@@ -39,8 +39,6 @@ typedef size_t count_type;
 typedef int count_type;
 #endif
 
-static redisReplyObjectFunctions bounded, usual;
-
 /* NULL makes the reader fail. */
 static void *create_array(const redisReadTask *task, count_type count)
 {
@@ -48,7 +46,7 @@ static void *create_array(const redisReadTask *task, count_type count)
     if (count > 0 && (size_t)count > TL_WIRE_ITEMS - wire->items)
         return NULL;
     wire->items += count > 0 ? (size_t)count : 0;
-    return usual.createArray(task, count);
+    return wire->usual->createArray(task, count);
 }
 
 static bool make_reader(struct tl_wire *wire)
@@ -56,10 +54,10 @@ static bool make_reader(struct tl_wire *wire)
     wire->reader = redisReaderCreate();
     if (!wire->reader)
         return false;
-    usual = *wire->reader->fn;
-    bounded = usual;
-    bounded.createArray = create_array;
-    wire->reader->fn = &bounded;
+    wire->usual = wire->reader->fn;
+    wire->bounded = *wire->usual;
+    wire->bounded.createArray = create_array;
+    wire->reader->fn = &wire->bounded;
     wire->reader->privdata = wire;
     wire->fed = 0;
     wire->items = 0;

@@ -38,6 +38,9 @@ struct tl_wire {
     int fd; /* -1: not open */
     struct tl_tls *tls;
     redisReader *reader;
+    /* how it makes lists: hiredis' own way, and with the bounds above */
+    const redisReplyObjectFunctions *usual;
+    redisReplyObjectFunctions bounded;
     tl_wire_wait *wait;
     bool cut;     /* the last one was open, and ended without a reason */
     size_t fed;   /* bytes of the answer that is read */
