@@ -33,7 +33,7 @@ condition.method("acquire", 1, function(record, timeout)
   return object.outcome(acquire(record, "acquire", object.deadline(record, "acquire", timeout)))
 end)
 condition.method("release", 0, function(record)
-  local status, text = request.send(record, "release", "ask", 0, "lock_release", record.options.lock)
+  local status, text = request.send(record, "release", "ask", nil, "lock_release", record.options.lock)
   if status == "error" then
     object.misuse(record, "release", "not held by this task; only the task that acquired it can release it")
   end
@@ -41,7 +41,7 @@ condition.method("release", 0, function(record)
 end)
 
 local function finish(record, good, ...)
-  local released, why = pcall(ask_lock, record, "with", 0, "lock_release")
+  local released, why = pcall(ask_lock, record, "with", nil, "lock_release")
   if not good then error((...), 0) end
   if not released then error(why, 0) end
   return ...

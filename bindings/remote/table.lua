@@ -102,7 +102,7 @@ shared.method("add", 3, function(record, key, d, options)
   if init ~= nil and math.type(init) == nil then
     check.misuse(who, "add", "init must be a number, not a %s", type(init))
   end
-  local status, sum = request.send(record, "add", "ask", 0, "table_add", record.id, key, number.write(d),
+  local status, sum = request.send(record, "add", "ask", nil, "table_add", record.id, key, number.write(d),
     number.write(init or 0), ttl)
   if status == "error" then refuse_to_add(record, key) end
   request.settle(record, "add", status, sum)

@@ -99,7 +99,7 @@ end
 --- worker.order_queue: a queue of the pool's space, without a name, for orders; it ends with this process.
 function worker.order_queue(pool)
   local space = client.record(pool).space
-  local _, id = request.ask(space, "work", 0, "make", "queue", "", "session")
+  local _, id = request.ask(space, "work", nil, "make", "queue", "", "session")
   return object.known(space, "queue", id, "", {})
 end
 
