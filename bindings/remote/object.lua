@@ -12,9 +12,6 @@ local object = {}
 -- kind = class, of those that have been loaded
 local classes = {}
 
--- Objects of this Lua state by space and id, so that what arrives again is the same userdata.
-local known = setmetatable({}, { __mode = "v" })
-
 --- object.title: what an object is called in texts, without secrets.
 object.title = request.title
 local title = object.title
@@ -32,9 +29,10 @@ end
 
 -- ---- requests ----
 
---- object.ask: a request about an object that never waits: its status and fields.
+--- object.ask: a request about an object that does not wait for others, but until the server answers: its status and
+--- fields.
 function object.ask(record, call, op, ...)
-  return request.ask(record, call, 0, op, record.id, ...)
+  return request.ask(record, call, nil, op, record.id, ...)
 end
 local ask = object.ask
 
@@ -125,7 +123,7 @@ end
 function object.state(record)
   local good, status, _, _, text = pcall(record.space.session.tell, record.space.session, "look", record.id,
     record.options["end"] or "")
-  if not good then return request.words "unreachable" end
+  if not good then return request.words(tostring(status):find(": lost", 1, true) and "lost" or "unreachable") end
   return status == "ok" and text or request.words(status)
 end
 
@@ -169,12 +167,16 @@ function object.class_of(kind)
   return classes[kind]
 end
 
--- The objects of one name: both ends of a pipe have one id.
-local function identity(space, id, part) return ("%s %s %s"):format(space.uid, id, part or "") end
+-- Both ends of a pipe have one id.
+local function identity(id, part) return ("%s %s"):format(id, part or "") end
+
+--- object.none_known: for a new space: its objects of this Lua state, so that what arrives again is the same userdata.
+--- Those of a session that was lost are others.
+function object.none_known() return setmetatable({}, { __mode = "v" }) end
 
 --- object.known: the userdata of this Lua state for an object; the same one for the same object.
 function object.known(space, kind, id, name, options)
-  local key = identity(space, id, options["end"])
+  local known, key = space.known, identity(id, options["end"])
   local found = known[key]
   if found then return found end
   local plain = { space.uid, kind = kind, id = id, name = name, options = options }
@@ -188,7 +190,7 @@ end
 
 --- object.is_known: whether this Lua state has the record's object.
 function object.is_known(record)
-  return known[identity(record.space, record.id, record.options["end"])] ~= nil
+  return record.space.known[identity(record.id, record.options["end"])] ~= nil
 end
 
 --- object.of: the userdata of a record.

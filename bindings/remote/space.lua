@@ -15,7 +15,7 @@ local NAME_MOST = 47
 local IS_KIND = {}
 for _, kind in ipairs(KINDS) do IS_KIND[kind] = true end
 
--- uid = { session =, where =, name =, uid =, kinds =, facade = }, the spaces that this Lua state has open
+-- uid = { session =, where =, name =, uid =, kinds =, known =, facade = }, the spaces that this Lua state has open
 local spaces = {}
 local space_of = setmetatable({}, { __mode = "k" }) -- what scripts have = one of those
 
@@ -25,7 +25,9 @@ local title = request.title
 
 local function check_name(here, call, name)
   if space_of[name] then check.misuse(title(here), call, "call it with '.', not ':'") end
-  if type(name) ~= "string" then
+  if type(name) == "table" and call ~= "remove" then
+    check.misuse(title(here), call, 'the name is the first argument: s.%s("NAME", { ... })', call)
+  elseif type(name) ~= "string" then
     check.misuse(title(here), call, "the name must be a string, not %s", check.shown(name))
   end
   if #name == 0 or #name > NAME_MOST or name:find "\0" then
@@ -53,7 +55,7 @@ end
 
 -- The answer of "find": nothing is no trouble here.
 local function found_under(here, call, name)
-  local answer = table.pack(request.send(here, call, "ask", 0, "find", name))
+  local answer = table.pack(request.send(here, call, "ask", nil, "find", name))
   if answer[1] ~= "removed" then request.settle(here, call, table.unpack(answer, 1, answer.n)) end
   return answer
 end
@@ -93,7 +95,7 @@ local function make(here, class, name, ...)
   local kind = class.kind
   local options = checked(here, class, name, check.options(kind, class.options, gathered(class, ...)))
   return made(here, kind, name,
-    request.ask(here, kind, 0, "make", kind, name, "space", table.unpack(options, 1, #options)))
+    request.ask(here, kind, nil, "make", kind, name, "space", table.unpack(options, 1, #options)))
 end
 
 local function constructor(here, kind)
@@ -148,11 +150,11 @@ function methods.remove(self, name, ...)
   check.count(title(here), "remove", 1, 1 + select("#", ...))
   if name ~= nil then
     check_name(here, "remove", name)
-    local _, removed = request.ask(here, "remove", 0, "remove", name)
+    local _, removed = request.ask(here, "remove", nil, "remove", name)
     return removed == "1"
   end
   repeat
-    local _, more = request.ask(here, "remove", 0, "clear_space")
+    local _, more = request.ask(here, "remove", nil, "clear_space")
   until more ~= "1"
   return true
 end
@@ -164,10 +166,10 @@ local function waits_in(op, kind, name)
   return ('%s %s "%s"'):format(call == "receive" and kind == "pipe" and "recv" or call, kind, name)
 end
 
--- The tasks of a session, as { name =, waits =, since = }.
+-- The tasks of a session, as { name =, waits =, since = }; none where it has ended meanwhile.
 local function tasks_of(here, session)
   local list = {}
-  local answer = table.pack(request.tell(here, "members", "tasks", session))
+  local answer = table.pack(request.send(here, "members", "tell", "tasks", session))
   for i = 2, answer[1] == "ok" and answer.n or 1, 7 do
     local _, name, op, _, kind, object_name, ms = table.unpack(answer, i, i + 6)
     local waits = waits_in(op, kind, object_name)
@@ -214,7 +216,7 @@ end
 
 local function new_space(session)
   local here = { session = session, uid = session.uid, name = session.name, where = session.where, kinds = IS_KIND,
-    members = { name = session.name } }
+    known = object.none_known(), members = { name = session.name } }
   for name, method in pairs(methods) do here.members[name] = client.method(method) end
   for _, kind in ipairs(KINDS) do here.members[kind] = constructor(here, kind) end
   for kind in pairs(differences.refused) do here.members[kind] = refusing(here, kind) end
@@ -224,11 +226,16 @@ local function new_space(session)
   return here
 end
 
+-- The space of a session; what was opened again after its session was lost is a new one, whose objects are new.
+local function space_of_session(session)
+  local here = spaces[session.uid]
+  return here and here.session == session and here or new_space(session)
+end
+
 --- space.of_uid: the space with this id, where this program has it open; else nil.
 function space.of_uid(uid)
-  if spaces[uid] then return spaces[uid] end
   local session = type(uid) == "string" and client.session(uid)
-  return session and new_space(session)
+  return session and space_of_session(session) or spaces[uid]
 end
 
 --- space.of: what is behind the space of a script; nil for anything else.
@@ -264,7 +271,7 @@ function space.open(address, options, ...)
   local good, session, why = pcall(client.open, address, options)
   if not good then request.again(session) end
   if not session then check.misuse(nil, "open", "%s", why) end
-  return (spaces[session.uid] or new_space(session)).facade
+  return space_of_session(session).facade
 end
 
 return space

@@ -105,6 +105,9 @@ for _, at in ipairs(both) do
       raises("lock: .*a name has 1 to 47 bytes, and no zero byte", s.lock, "")
       raises("a name has 1 to 47 bytes", s.lock, ("x"):rep(48))
       raises("the name must be a string, not nil", s.lock)
+      raises('queue: the name is the first argument: s.queue("NAME", { ... })', s.queue, { name = "q" })
+      raises("pool: workers: a far pool makes no workers; they are started where they are to run, by tidelock worker",
+        s.pool, "p", { workers = 2 })
       raises("call it with '.', not ':'", s.lock, s, "l")
       raises("lock: in a space the name is the first argument", s.lock, at.fresh "lock", { name = "m" })
       raises('queue: unknown option "maxsice"', s.queue, at.fresh "queue", { maxsice = 3 })
