@@ -86,6 +86,18 @@ describe("an engine", function()
     assert.truthy(err:find "a socket's path has at most 107 bytes")
   end)
 
+  it("says at once that its port is another's", function()
+    local first = folder()
+    local port = 20000 + os.time() % 20000
+    run(("engine start --port %d --bind 127.0.0.1 --dir %s"):format(port, first))
+    local _, err, status = run(("engine start --port %d --bind 127.0.0.1 --dir %s"):format(port, here))
+    run("engine stop --dir " .. first)
+    os.execute("rm -rf " .. first)
+    assert.truthy(err:find("the server has ended; the end of " .. here, 1, true), err)
+    assert.truthy(err:find "Address already in use", err)
+    assert.equal(2, status)
+  end)
+
   it("has an address for other machines where it has a port", function()
     local port = 20000 + os.time() % 20000
     local out, err = run(("engine start --port %d --bind 127.0.0.1 --dir %s"):format(port, here))
