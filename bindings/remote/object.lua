@@ -77,13 +77,22 @@ end
 
 -- ---- values in messages ----
 
---- object.encode: a value as a cell: bytes that travel in this space.
-function object.encode(record, call, value)
+local INSTEAD = "; put it into a module that both sides have, and send the names"
+
+--- object.try_encode: a value as a cell: bytes that travel in this space; nil and why it does not.
+function object.try_encode(record, call, value)
   local space = record.space
   if space.lend then space.lend(value) end
   local bytes, why = client.encode(value, "value", space.uid)
-  if not bytes then object.misuse(record, call, why) end
-  return request.send(record, call, "pack", bytes)
+  if bytes then return request.send(record, call, "pack", bytes), #bytes end
+  return nil, why:find "a function cannot leave its program$" and why .. INSTEAD or why
+end
+
+--- object.encode: the same; raises where it does not travel.
+function object.encode(record, call, value)
+  local cell, why = object.try_encode(record, call, value)
+  if not cell then object.misuse(record, call, "%s", why) end
+  return cell
 end
 
 --- object.decode: the value in a cell; `took`: it was taken, and is nobody else's.

@@ -257,6 +257,19 @@ local function check_options(options)
   end
 end
 
+local NO_SUCH_DEVICE = 6 -- what opening a socket as a file fails with
+
+-- The way out of what the server or the system says of an address, where there is one.
+local function way_out(address, why)
+  if why:find("NOAUTH", 1, true) then return "; an address with its password is redis://:PASSWORD@HOST:PORT/SPACE" end
+  local path = address:match "^redis%+unix:(.+)$"
+  path = path and path:gsub("^//[^/]*", "")
+  local file, _, trouble = io.open(path or "")
+  if file then file:close() end
+  if trouble ~= NO_SUCH_DEVICE then return "" end
+  return ("; that is a socket: the name of a space comes behind it: %s/SPACE"):format(path)
+end
+
 --- space.open: the space at an address: `ipc.open("redis://lab/kitchen", { lease = 5 })`.
 function space.open(address, options, ...)
   check.count(nil, "open", 2, 2 + select("#", ...))
@@ -270,7 +283,7 @@ function space.open(address, options, ...)
   check_options(options)
   local good, session, why = pcall(client.open, address, options)
   if not good then request.again(session) end
-  if not session then check.misuse(nil, "open", "%s", why) end
+  if not session then check.misuse(nil, "open", "%s%s", why, way_out(address, why)) end
   return space_of_session(session).facade
 end
 

@@ -105,9 +105,6 @@ for _, at in ipairs(both) do
       raises("lock: .*a name has 1 to 47 bytes, and no zero byte", s.lock, "")
       raises("a name has 1 to 47 bytes", s.lock, ("x"):rep(48))
       raises("the name must be a string, not nil", s.lock)
-      raises('queue: the name is the first argument: s.queue("NAME", { ... })', s.queue, { name = "q" })
-      raises("pool: workers: a far pool makes no workers; they are started where they are to run, by tidelock worker",
-        s.pool, "p", { workers = 2 })
       raises("call it with '.', not ':'", s.lock, s, "l")
       raises("lock: in a space the name is the first argument", s.lock, at.fresh "lock", { name = "m" })
       raises('queue: unknown option "maxsice"', s.queue, at.fresh "queue", { maxsice = 3 })
@@ -255,6 +252,22 @@ describe("a far space", function()
     assert.same({}, s:list())
     s.queue("q"):put(1)
     assert.equal(1, #s.queue("q"))
+  end)
+
+  it("says what is to be written instead", function()
+    local server = engine.shared()
+    local s = ipc.open(server:address "specs")
+    raises('queue: the name is the first argument: s.queue%("NAME", { ... }%)', s.queue, { name = "q" })
+    raises("pool: workers: a far pool makes no workers; they are started where they are to run, by tidelock worker",
+      s.pool, "p", { workers = 2 })
+    raises("cannot send value: a function .-; put it into a module that both sides have", function()
+      s.queue "q":put(function() end)
+    end)
+    raises("cannot send value.fn: a function .-; put it into a module that both sides have", function()
+      s.queue "q":put_many{ { fn = print } }
+    end)
+    raises("that is a socket: the name of a space comes behind it: /.*/socket/SPACE", ipc.open,
+      "redis+unix:" .. server.socket)
   end)
 
   it("is opened by an address that makes sense alone", function()
