@@ -261,7 +261,7 @@ local NO_SUCH_DEVICE = 6 -- what opening a socket as a file fails with
 
 -- The way out of what the server or the system says of an address, where there is one.
 local function way_out(address, why)
-  if why:find("NOAUTH", 1, true) then return "; an address with its password is redis://:PASSWORD@HOST:PORT/SPACE" end
+  if why:find("NOAUTH", 1, true) then return " (an address with its password: redis://:PASSWORD@HOST:PORT/SPACE)" end
   local path = address:match "^redis%+unix:(.+)$"
   path = path and path:gsub("^//[^/]*", "")
   local file, _, trouble = io.open(path or "")

@@ -206,6 +206,38 @@ describe("a space on a server", function()
     server:stop()
   end)
 
+  it("that nobody has opened is told of, and is not made", function()
+    local server = engine.start()
+    run("engine install redis+unix:" .. server.socket)
+    for _, command in ipairs{ "ls", "ps", "top --once", "rm" } do
+      local _, err, status = run(command .. " " .. server:address "nothing")
+      assert.truthy(err:find("nothing: there is no such space", 1, true), command .. ": " .. err)
+      assert.equal(1, status)
+    end
+    assert.equal("", (run("ls redis+unix:" .. server.socket)))
+    server:stop()
+  end)
+
+  it("shows no program whose lease has run out, though nobody has called since", function()
+    local server = engine.start()
+    local address = server:address "kitchen"
+    shell.script(([[
+      local ipc = require "tidelock"
+      local s = ipc.open(%q, { lease = 0.5 })
+      s.queue("q"):put(1)
+      os.execute("kill -9 " .. ipc.getpid())
+    ]]):format(address))
+    local shown
+    for _ = 1, 200 do
+      shown = run("ps " .. address)
+      if not shown:find "main" then break end
+      os.execute "sleep 0.05"
+    end
+    assert.is_nil(shown:find "main", shown)
+    assert.truthy((run("ls redis+unix:" .. server.socket)):find "kitchen +0 programs +1 objects")
+    server:stop()
+  end)
+
   it("that cannot be reached is told of plainly", function()
     for _, command in ipairs{ "ls", "ps", "top --once", "rm" } do
       local _, err, status = run(command .. " redis+unix:/no/such/socket/kitchen")
