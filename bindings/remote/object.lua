@@ -150,8 +150,10 @@ function object.class(kind)
   local metatable = class.metatable
   metatable.__name, metatable.__metatable = kind, kind
   metatable.__tostring, metatable.__newindex, metatable.__index = describe, newindex, index(class)
+  metatable.__fields = {} -- what index finds, for who completes names
   class.method = function(name, most, fn)
     class.order[#class.order + 1] = name
+    metatable.__fields[name] = fn
     class.methods[name] = client.method(function(self, ...)
       local record = client.record(self)
       if not record or record.kind ~= kind then check.wrong_object(name, kind, self) end
@@ -161,7 +163,7 @@ function object.class(kind)
   end
   class.property = function(name, fn)
     class.property_order[#class.property_order + 1] = name
-    class.properties[name] = fn
+    class.properties[name], metatable.__fields[name] = fn, true
   end
   classes[kind] = class
   client.class(kind, metatable)

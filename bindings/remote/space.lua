@@ -193,6 +193,11 @@ end
 
 local metatable = { __name = "space", __metatable = "space" }
 
+-- What __index finds in every space, for who completes names.
+metatable.__fields = { name = "" }
+for name, method in pairs(methods) do metatable.__fields[name] = method end
+for _, kind in ipairs(KINDS) do metatable.__fields[kind] = methods.list end
+
 function metatable.__tostring(self) return title(checked_space(self, "tostring")) end
 
 function metatable.__newindex(self)

@@ -240,7 +240,8 @@ describe("a space on a server", function()
 
   it("that cannot be reached is told of plainly", function()
     for _, command in ipairs{ "ls", "ps", "top --once", "rm" } do
-      local _, err, status = run(command .. " redis+unix:/no/such/socket/kitchen")
+      local _, err, status = run(command .. " redis+unix://chef:secret@/no/such/socket/kitchen")
+      assert.is_nil(err:find("secret", 1, true), err)
       assert.truthy(err:find "/no/such/socket", command .. ": " .. err)
       assert.is_nil(err:find "stack traceback", err)
       assert.equal(1, status)
