@@ -41,7 +41,7 @@ condition.method("release", 0, function(record)
 end)
 
 local function finish(record, good, ...)
-  local released, why = pcall(ask_lock, record, "with", 0, "lock_release")
+  local released, why = pcall(ask_lock, record, "with", nil, "lock_release")
   if not good then error((...), 0) end
   if not released then error(why, 0) end
   return ...

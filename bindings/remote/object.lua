@@ -12,9 +12,6 @@ local object = {}
 -- kind = class, of those that have been loaded
 local classes = {}
 
--- Objects of this Lua state by space and id, so that what arrives again is the same userdata.
-local known = setmetatable({}, { __mode = "v" })
-
 --- object.title: what an object is called in texts, without secrets.
 object.title = request.title
 local title = object.title
@@ -32,8 +29,8 @@ end
 
 -- ---- requests ----
 
---- object.ask: a request about an object that never waits for others: its status and fields.  Where the server cannot
---- be reached it waits for it, until the lease ends and it raises lost.
+--- object.ask: a request about an object that does not wait for others, but until the server answers: its status and
+--- fields.
 function object.ask(record, call, op, ...)
   return request.ask(record, call, nil, op, record.id, ...)
 end
@@ -80,13 +77,22 @@ end
 
 -- ---- values in messages ----
 
---- object.encode: a value as a cell: bytes that travel in this space.
-function object.encode(record, call, value)
+local INSTEAD = "; put it into a module that both sides have, and send the names"
+
+--- object.try_encode: a value as a cell: bytes that travel in this space; nil and why it does not.
+function object.try_encode(record, call, value)
   local space = record.space
   if space.lend then space.lend(value) end
   local bytes, why = client.encode(value, "value", space.uid)
-  if not bytes then object.misuse(record, call, why) end
-  return request.send(record, call, "pack", bytes)
+  if bytes then return request.send(record, call, "pack", bytes), #bytes end
+  return nil, why:find "a function cannot leave its program$" and why .. INSTEAD or why
+end
+
+--- object.encode: the same; raises where it does not travel.
+function object.encode(record, call, value)
+  local cell, why = object.try_encode(record, call, value)
+  if not cell then object.misuse(record, call, "%s", why) end
+  return cell
 end
 
 --- object.decode: the value in a cell; `took`: it was taken, and is nobody else's.
@@ -126,7 +132,7 @@ end
 function object.state(record)
   local good, status, _, _, text = pcall(record.space.session.tell, record.space.session, "look", record.id,
     record.options["end"] or "")
-  if not good then return request.words "unreachable" end
+  if not good then return request.words(tostring(status):find(": lost", 1, true) and "lost" or "unreachable") end
   return status == "ok" and text or request.words(status)
 end
 
@@ -144,8 +150,10 @@ function object.class(kind)
   local metatable = class.metatable
   metatable.__name, metatable.__metatable = kind, kind
   metatable.__tostring, metatable.__newindex, metatable.__index = describe, newindex, index(class)
+  metatable.__fields = {} -- what index finds, for who completes names
   class.method = function(name, most, fn)
     class.order[#class.order + 1] = name
+    metatable.__fields[name] = fn
     class.methods[name] = client.method(function(self, ...)
       local record = client.record(self)
       if not record or record.kind ~= kind then check.wrong_object(name, kind, self) end
@@ -155,7 +163,7 @@ function object.class(kind)
   end
   class.property = function(name, fn)
     class.property_order[#class.property_order + 1] = name
-    class.properties[name] = fn
+    class.properties[name], metatable.__fields[name] = fn, true
   end
   classes[kind] = class
   client.class(kind, metatable)
@@ -170,12 +178,16 @@ function object.class_of(kind)
   return classes[kind]
 end
 
--- The objects of one name: both ends of a pipe have one id.
-local function identity(space, id, part) return ("%d %s %s"):format(space.serial, id, part or "") end
+-- Both ends of a pipe have one id.
+local function identity(id, part) return ("%s %s"):format(id, part or "") end
+
+--- object.none_known: for a new space: its objects of this Lua state, so that what arrives again is the same userdata.
+--- Those of a session that was lost are others.
+function object.none_known() return setmetatable({}, { __mode = "v" }) end
 
 --- object.known: the userdata of this Lua state for an object; the same one for the same object.
 function object.known(space, kind, id, name, options)
-  local key = identity(space, id, options["end"])
+  local known, key = space.known, identity(id, options["end"])
   local found = known[key]
   if found then return found end
   local plain = { space.uid, kind = kind, id = id, name = name, options = options }
@@ -189,7 +201,7 @@ end
 
 --- object.is_known: whether this Lua state has the record's object.
 function object.is_known(record)
-  return known[identity(record.space, record.id, record.options["end"])] ~= nil
+  return record.space.known[identity(record.id, record.options["end"])] ~= nil
 end
 
 --- object.of: the userdata of a record.

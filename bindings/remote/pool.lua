@@ -12,6 +12,21 @@ pool.options = { "retry", "queue", "name" }
 
 local MOST = 1 << 30
 
+-- What makes workers near, and has no meaning here.
+local OF_WORKERS = { "workers", "initializer", "max_tasks" }
+
+--- pool.gather: the constructor's arguments, of which none is about workers.
+function pool.gather(...)
+  local options = type((...)) == "table" and ... or {}
+  for _, name in ipairs(OF_WORKERS) do
+    if options[name] ~= nil then
+      check.misuse(nil, "pool", "%s: a far pool makes no workers; they are started where they are to run, by "
+        .. "tidelock worker --pool NAME --allow MODULE,... ADDRESS", name)
+    end
+  end
+  return ...
+end
+
 function pool.check(retry, queue)
   local options = {}
   for name, value in pairs{ retry = retry, queue = queue } do

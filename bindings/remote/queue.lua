@@ -69,14 +69,11 @@ end)
 -- Cells of the list's items from `from` on, as many as go into one request; and why the next one does not travel.
 local function batch(record, list, from, count)
   local cells, size = {}, 0
-  local space = record.space
   while from + #cells <= count and #cells < AT_ONCE and size < BYTES_AT_ONCE do
-    local value = list[from + #cells]
-    if space.lend then space.lend(value) end
-    local bytes, why = client.encode(value, "value", space.uid)
-    if not bytes then return cells, why end
-    cells[#cells + 1] = request.send(record, "put_many", "pack", bytes)
-    size = size + #bytes
+    local cell, more = object.try_encode(record, "put_many", list[from + #cells])
+    if not cell then return cells, more end
+    cells[#cells + 1] = cell
+    size = size + more
   end
   return cells
 end

@@ -15,7 +15,7 @@ local NAME_MOST = 47
 local IS_KIND = {}
 for _, kind in ipairs(KINDS) do IS_KIND[kind] = true end
 
--- uid = { session =, where =, name =, uid =, kinds =, facade = }, the spaces that this Lua state has open
+-- uid = { session =, where =, name =, uid =, kinds =, known =, facade = }, the spaces that this Lua state has open
 local spaces = {}
 local space_of = setmetatable({}, { __mode = "k" }) -- what scripts have = one of those
 
@@ -25,7 +25,9 @@ local title = request.title
 
 local function check_name(here, call, name)
   if space_of[name] then check.misuse(title(here), call, "call it with '.', not ':'") end
-  if type(name) ~= "string" then
+  if type(name) == "table" and call ~= "remove" then
+    check.misuse(title(here), call, 'the name is the first argument: s.%s("NAME", { ... })', call)
+  elseif type(name) ~= "string" then
     check.misuse(title(here), call, "the name must be a string, not %s", check.shown(name))
   end
   if #name == 0 or #name > NAME_MOST or name:find "\0" then
@@ -164,10 +166,10 @@ local function waits_in(op, kind, name)
   return ('%s %s "%s"'):format(call == "receive" and kind == "pipe" and "recv" or call, kind, name)
 end
 
--- The tasks of a session, as { name =, waits =, since = }.
+-- The tasks of a session, as { name =, waits =, since = }; none where it has ended meanwhile.
 local function tasks_of(here, session)
   local list = {}
-  local answer = table.pack(request.tell(here, "members", "tasks", session))
+  local answer = table.pack(request.send(here, "members", "tell", "tasks", session))
   for i = 2, answer[1] == "ok" and answer.n or 1, 7 do
     local _, name, op, _, kind, object_name, ms = table.unpack(answer, i, i + 6)
     local waits = waits_in(op, kind, object_name)
@@ -191,6 +193,11 @@ end
 
 local metatable = { __name = "space", __metatable = "space" }
 
+-- What __index finds in every space, for who completes names.
+metatable.__fields = { name = "" }
+for name, method in pairs(methods) do metatable.__fields[name] = method end
+for _, kind in ipairs(KINDS) do metatable.__fields[kind] = methods.list end
+
 function metatable.__tostring(self) return title(checked_space(self, "tostring")) end
 
 function metatable.__newindex(self)
@@ -212,14 +219,10 @@ function metatable.__index(self, key)
   check.misuse(title(here), nil, "has no %s; there are: %s", tostring(key), table.concat(names, ", "))
 end
 
-local count = 0
-
 -- One a session: of a space that was lost and is opened again, all objects are others.
 local function new_space(session)
-  count = count + 1
-  local here = { serial = count, session = session, uid = session.uid, name = session.name, where = session.where,
-    kinds = IS_KIND,
-    members = { name = session.name } }
+  local here = { session = session, uid = session.uid, name = session.name, where = session.where, kinds = IS_KIND,
+    known = object.none_known(), members = { name = session.name } }
   for name, method in pairs(methods) do here.members[name] = client.method(method) end
   for _, kind in ipairs(KINDS) do here.members[kind] = constructor(here, kind) end
   for kind in pairs(differences.refused) do here.members[kind] = refusing(here, kind) end
@@ -229,11 +232,16 @@ local function new_space(session)
   return here
 end
 
+-- The space of a session; what was opened again after its session was lost is a new one, whose objects are new.
+local function space_of_session(session)
+  local here = spaces[session.uid]
+  return here and here.session == session and here or new_space(session)
+end
+
 --- space.of_uid: the space with this id, where this program has it open; else nil.
 function space.of_uid(uid)
-  if spaces[uid] then return spaces[uid] end
   local session = type(uid) == "string" and client.session(uid)
-  return session and new_space(session)
+  return session and space_of_session(session) or spaces[uid]
 end
 
 --- space.of: what is behind the space of a script; nil for anything else.
@@ -255,6 +263,19 @@ local function check_options(options)
   end
 end
 
+local NO_SUCH_DEVICE = 6 -- what opening a socket as a file fails with
+
+-- The way out of what the server or the system says of an address, where there is one.
+local function way_out(address, why)
+  if why:find("NOAUTH", 1, true) then return " (an address with its password: redis://:PASSWORD@HOST:PORT/SPACE)" end
+  local path = address:match "^redis%+unix:(.+)$"
+  path = path and path:gsub("^//[^/]*", "")
+  local file, _, trouble = io.open(path or "")
+  if file then file:close() end
+  if trouble ~= NO_SUCH_DEVICE then return "" end
+  return ("; that is a socket: the name of a space comes behind it: %s/SPACE"):format(path)
+end
+
 --- space.open: the space at an address: `ipc.open("redis://lab/kitchen", { lease = 5 })`.
 function space.open(address, options, ...)
   check.count(nil, "open", 2, 2 + select("#", ...))
@@ -268,10 +289,8 @@ function space.open(address, options, ...)
   check_options(options)
   local good, session, why = pcall(client.open, address, options)
   if not good then request.again(session) end
-  if not session then check.misuse(nil, "open", "%s", why) end
-  local here = spaces[session.uid]
-  -- another session: that of the space was lost
-  return (here and here.session == session and here or new_space(session)).facade
+  if not session then check.misuse(nil, "open", "%s%s", why, way_out(address, why)) end
+  return space_of_session(session).facade
 end
 
 return space

@@ -54,13 +54,13 @@ end
 local function check_ttl(who, call, options, names)
   if options == nil then return "" end
   if type(options) ~= "table" then
-    check.misuse(who, call, "the options must be a table, not a %s", type(options))
+    check.misuse(who, call, "the options must be a table, not %s", check.a_type(options))
   end
   check.keys(who, call, options, names)
   local ttl = options.ttl
   if ttl == nil then return "" end
   if type(ttl) ~= "number" then
-    check.misuse(who, call, "ttl must be a number of seconds, not a %s", type(ttl))
+    check.misuse(who, call, "ttl must be a number of seconds, not %s", check.a_type(ttl))
   end
   if ttl <= 0 or ttl ~= ttl then
     check.misuse(who, call, "ttl must be more than 0 seconds, not %s", ("%.14g"):format(ttl))
@@ -95,12 +95,12 @@ shared.method("add", 3, function(record, key, d, options)
   local who = object.title(record)
   key = check_key(who, "add", key)
   if math.type(d) == nil then
-    check.misuse(who, "add", "what is to be added must be a number, not a %s", type(d))
+    check.misuse(who, "add", "what is to be added must be a number, not %s", check.a_type(d))
   end
   local ttl = check_ttl(who, "add", options, { "init", "ttl" })
   local init = options and options.init
   if init ~= nil and math.type(init) == nil then
-    check.misuse(who, "add", "init must be a number, not a %s", type(init))
+    check.misuse(who, "add", "init must be a number, not %s", check.a_type(init))
   end
   local status, sum = request.send(record, "add", "ask", nil, "table_add", record.id, key, number.write(d),
     number.write(init or 0), ttl)

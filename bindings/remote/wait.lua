@@ -17,7 +17,7 @@ local MOST, MOST_WATCHED = 10000, 1000
 
 local function check_list(call, list, timeout)
   if type(list) ~= "table" then
-    check.misuse(nil, call, "a list of objects is expected, such as { q, p }, not a %s", check.type_of(list))
+    check.misuse(nil, call, "a list of objects is expected, such as { q, p }, not %s", check.a_type(list))
   end
   local deadline = check.deadline(nil, call, timeout)
   local count = #list

@@ -8,6 +8,8 @@ local CHAIN_LONGEST = 16 -- of __index tables: they may form a circle
 local KEYWORDS = [[and break do else elseif end false for function goto if in local nil not or repeat return then true
   until while]]
 
+local INTERNAL = "tidelock_remote" -- a module that the runtime loads by itself
+
 local list_folder
 
 --- To be called first. `list(folder)`: the names in it, those of folders with a slash behind them.
@@ -15,12 +17,14 @@ function complete.open(list)
   list_folder = list
 end
 
--- Calls use(t) for a table that shows what can be written behind a value: itself, and its __index tables.
+-- Calls use(t) for a table that shows what can be written behind a value: itself, and its __index tables. Where that is
+-- a function, as of objects of a far space, the metatable's __fields tells what it finds.
 local function each_table(value, use)
   for _ = 1, CHAIN_LONGEST do
     if type(value) == "table" then use(value) end
     local metatable = debug.getmetatable(value)
     value = type(metatable) == "table" and rawget(metatable, "__index")
+    if type(value) == "function" then value = rawget(metatable, "__fields") end
     if type(value) ~= "table" then return end
   end
 end
@@ -88,7 +92,10 @@ local function add_globals(add)
 end
 
 -- Modules that package.path and package.cpath find, by the names of their files.
-local function add_modules(begun, add)
+local function add_modules(begun, add_any)
+  local function add(name)
+    if name ~= INTERNAL then add_any(name) end
+  end
   for name in next, package.loaded do add(name) end
   for name in next, package.preload do add(name) end
   local folder = begun:match "^(.*)%.[^.]*$"

@@ -87,6 +87,22 @@ function client.look(connection, space, op, ...)
   return nil, status
 end
 
+--- The fields of "status" of a space that somebody has opened before; nil and why.
+function client.status(connection, space)
+  local fields, why = client.look(connection, space, "status")
+  if not fields then return nil, why end
+  if fields[2] ~= "" then return fields end
+  return nil, space .. ": there is no such space; tidelock ls and the server's address show those there are"
+end
+
+--- Calls add(session, host, pid, program, name) for each program in a space whose lease has not run out: where nobody
+--- calls, the others are not removed.
+function client.each_member(connection, space, add)
+  client.each(connection, space, "members", 8, function(session, host, pid, program, name, left)
+    if (tonumber(left) or 0) > 0 then add(session, host, pid, program, name) end
+  end)
+end
+
 --- All rows of an answer that comes in pages: calls add(fields ...) with `width` of them at a time.
 function client.each(connection, space, op, width, add)
   local cursor = "0"

@@ -2,6 +2,8 @@
 local client = require "server.client"
 
 local function print_objects(connection, space)
+  local status, why = client.status(connection, space)
+  if not status then error({ wrong = "ls: " .. why, status = 1 }, 0) end
   client.each(connection, space, "list", 4, function(_, kind, name, state)
     print(("%-10s %-20s %s"):format(kind, name, state))
   end)
@@ -22,8 +24,9 @@ end
 local function print_spaces(connection)
   for _, space in ipairs(spaces(connection)) do
     local status = client.look(connection, space, "status")
-    local sessions, objects = status and status[4] or "?", status and status[5] or "?"
-    print(("%-20s %5s programs %6s objects"):format(space, sessions, objects))
+    local sessions = 0
+    if status then client.each_member(connection, space, function() sessions = sessions + 1 end) end
+    print(("%-20s %5s programs %6s objects"):format(space, status and sessions or "?", status and status[5] or "?"))
   end
 end
 

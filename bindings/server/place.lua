@@ -70,6 +70,12 @@ function place:pid()
   return works_in and works_in == shell.line("readlink -f %s", self.dir) and pid or nil
 end
 
+--- Whether the server that wrote the log has ended: each line of it begins with the pid.
+function place:has_ended()
+  local pid = self:last_words(1):match "^  (%d+):"
+  return pid ~= nil and not shell.run("test -d %s", "/proc/" .. pid)
+end
+
 --- What the server told last, for people: at most `count` lines.
 function place:last_words(count)
   local lines = {}

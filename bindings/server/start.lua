@@ -18,11 +18,15 @@ local function write(path, text)
 end
 
 local function wait_until_it_answers(here)
+  local ended = false
   for _ = 1, PATIENCE * 20 do
     if here:pid() and addresses.answers(here) then return end
+    if ended then break end
+    ended = here:has_ended()
     ipc.sleep(0.05)
   end
-  refuse("engine start: the server does not answer; the end of %s:\n%s", here:path "log", here:last_words(5))
+  refuse("engine start: the server %s; the end of %s:\n%s", ended and "has ended" or "does not answer", here:path "log",
+    here:last_words(5))
 end
 
 return function(found)

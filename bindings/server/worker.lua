@@ -3,14 +3,21 @@
 -- It is a service: where the pool is removed, or the server was away for too long, it begins anew with the next pool of
 -- the name.
 local care = require "server.care"
+local client = require "server.client"
 local ipc = require "tidelock"
 local refuse = require("help.options").refuse
 
 local LONGEST = 10 -- seconds between two attempts
 
 local function address_of(found)
-  if found.address ~= "-" then return found.address end
-  return os.getenv "TIDELOCK_WORKER" or refuse "worker: '-' takes the address from TIDELOCK_WORKER, which is not set"
+  local address = found.address
+  if address == "-" then
+    address = os.getenv "TIDELOCK_WORKER"
+      or refuse "worker: '-' takes the address from TIDELOCK_WORKER, which is not set"
+  end
+  if client.is_address(address) or os.getenv "TIDELOCK_ENGINE" then return address end
+  refuse("worker: %s: a space of this machine has no pools; give the address of a server and a space, such as "
+    .. "redis://HOST/%s, or set TIDELOCK_ENGINE to that of the server", address, address)
 end
 
 local function open(how)
@@ -21,15 +28,38 @@ local function tell(...) io.stderr:write(("worker: " .. (...) .. "\n"):format(se
 
 local function without_place(why) return (tostring(why):gsub("^[^:%s]+%.lua:%d+: ", "")) end
 
+-- Modules are allowed that come later; but most often it is a slip, or the folder is another.
+local function tell_of_missing(modules)
+  for _, module in ipairs(modules) do
+    local found = package.loaded[module] or package.preload[module] or package.searchpath(module, package.path)
+      or package.searchpath(module, package.cpath)
+    if not found then
+      tell('there is no module "%s" in package.path here: its tasks will fail; start it where the module is, or set '
+        .. "LUA_PATH", module)
+    end
+  end
+end
+
+-- The names of a space's pools, quoted.
+local function pools_of(space)
+  local names = {}
+  for _, row in ipairs(space:list()) do
+    if row.kind == "pool" then names[#names + 1] = '"' .. row.name .. '"' end
+  end
+  return names
+end
+
 -- The pool, once somebody has made it; nil: a signal came before.
 local function pool_of(space, how, stop)
-  local told = false
+  local told
   while not stop.count do
-    for _, row in ipairs(space:list()) do
-      if row.name == how.pool and row.kind == "pool" then return space.pool(how.pool) end
+    local names = pools_of(space)
+    for _, name in ipairs(names) do
+      if name == '"' .. how.pool .. '"' then return space.pool(how.pool) end
     end
-    if not told then tell('waits until there is a pool "%s" in %s', how.pool, tostring(space)) end
-    told = true
+    local others = #names > 0 and "; there is " .. table.concat(names, ", ") .. ": choose by --pool NAME" or ""
+    if told ~= others then tell('waits until there is a pool "%s" in %s%s', how.pool, tostring(space), others) end
+    told = others
     ipc.sleep(0.5)
   end
 end
@@ -46,6 +76,7 @@ return function(found)
     processes = found.processes or ipc.cpu_count(), allow = found.allow, any_version = found.any_version, open = open }
   local good, why = pcall(open, how)
   if not good then error({ wrong = "worker: " .. without_place(why), status = 1 }, 0) end
+  tell_of_missing(how.allow)
   local stop = {} -- count: how many signals came
   for _, signal in ipairs{ "INT", "TERM" } do
     ipc.on_signal(signal, function()

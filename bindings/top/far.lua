@@ -20,7 +20,7 @@ function far.open(address, options)
   if not space then return nil, "the address names no space: add one, redis://HOST/SPACE" end
   local connection, why = client.try(address, options)
   if not connection then return nil, why end
-  local status, wrong = client.look(connection, space, "status")
+  local status, wrong = client.status(connection, space)
   if not status then return nil, wrong end
   return setmetatable({ connection = connection, space_name = space, titles = {} }, far)
 end
@@ -91,7 +91,7 @@ end
 --- The tasks of all sessions.
 function far:tasks()
   local list, holders, members = {}, {}, {}
-  client.each(self.connection, self.space_name, "members", 8, function(session, host, pid, _, name)
+  client.each_member(self.connection, self.space_name, function(session, host, pid, _, name)
     members[#members + 1] = { session = session, host = host, pid = number(pid), name = name }
   end)
   for _, member in ipairs(members) do

@@ -16,7 +16,7 @@ end
 return function(options)
   local watched, why = watch.open(options.what)
   if not watched then
-    io.stderr:write(("tidelock ps: %s: %s\n"):format(options.what, why))
+    io.stderr:write(("tidelock ps: %s: %s\n"):format(watch.shown(options.what), why))
     return CANNOT
   end
   local lines = { ("%-20s %7s  %s"):format("TASK", "PID", "STATE") }

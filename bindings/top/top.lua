@@ -116,7 +116,7 @@ end
 return function(options)
   local what = target(options)
   local watched, why = watch.open(what)
-  if not watched then refuse(("top: %s: %s"):format(what, why)) end
+  if not watched then refuse(("top: %s: %s"):format(watch.shown(what), why)) end
   if watched.far then options.readonly = true end -- its pids are other machines'
   if options.json then
     io.stdout:write(json(take_two(watched)))

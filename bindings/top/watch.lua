@@ -46,6 +46,9 @@ local function of_address(address)
     main = found, spaces = {} }, watch)
 end
 
+--- What the word names, for people: of an address, without its user and password.
+function watch.shown(what) return (what:gsub("^(redi[^/]*//)[^/]*@", "%1")) end
+
 --- Opens what the word names: a pid, a space, or the address of one; nil and why that cannot be looked into.
 function watch.open(what)
   if client.is_address(what) then return of_address(what) end

@@ -94,6 +94,30 @@ describe("a client that dies", function()
     assert.equal(2, written:get())
   end)
 
+  it("and was told so, opens the space again: what it had before stays lost", function()
+    local address, options = fresh(nil, 0.6)
+    local p = ipc.spawn(function()
+      local sum = ipc.open(address, options).value("sum", 0)
+      local good, why
+      repeat
+        good, why = pcall(sum.add, sum, 1)
+        ipc.sleep(0.01)
+      until not good
+      local again
+      repeat again = ipc.open(address, options).value("sum") until pcall(again.add, again, 10)
+      return why, again:get(), again ~= sum, (pcall(sum.get, sum))
+    end)
+    local s = ipc.open(address)
+    local sum = s.value "sum"
+    wait_for("it does not come", function() return sum:get() > 0 end)
+    p:suspend()
+    wait_for("it is lost", function() return #s:members() == 1 end)
+    p:resume()
+    local why, total, other, old_one = p:result(PATIENCE)
+    assert.truthy(why:find("lost", 1, true), why)
+    assert.same({ sum:get(), true, false }, { total, other, old_one })
+  end)
+
   it("is killed while it stands still, where it asked for that", function()
     local address, options = fresh(nil, 2)
     options.on_lost = "kill"

@@ -265,5 +265,23 @@ describe("tidelock worker", function()
     assert.equal(1, status)
     _, err = shell.run(shell.tidelock .. " worker --allow chef -")
     assert.truthy(err:find "TIDELOCK_WORKER, which is not set")
+    _, err, status = shell.run(shell.tidelock .. " worker --allow chef kitchen")
+    assert.truthy(err:find("kitchen: a space of this machine has no pools; give the address of a server", 1, true), err)
+    assert.equal(2, status)
+  end)
+
+  it("that waits says which pools there are, and which of its modules are not", function()
+    local address = engine.shared():address "other-pools"
+    ipc.open(address).pool "cooks"
+    local worker = ipc.command{ shell.tidelock, "worker", "--allow", "no_such_module", address, stderr = "pipe" }
+    local missing, waits = worker.stderr:read(nil, PATIENCE), ""
+    while missing and not waits:find "choose" do
+      waits = waits .. assert(worker.stderr:read(nil, PATIENCE))
+    end
+    worker:terminate()
+    worker:join(PATIENCE)
+    local text = missing .. waits
+    assert.truthy(text:find('there is no module "no_such_module"', 1, true), text)
+    assert.truthy(text:find('there is "cooks": choose by --pool NAME', 1, true), text)
   end)
 end)

@@ -143,6 +143,29 @@ describe("a server that is killed and comes back", function()
     server:stop()
   end)
 
+  it("and is away for longer than an attempt, is waited for by calls that have no timeout", function()
+    local server = engine.start()
+    local s = ipc.open(server:address "kitchen", { lease = 30 })
+    local sum, lock = s.value("sum", 1), s.lock "l"
+    lock:acquire()
+    server:signal "STOP"
+    local back = ipc.spawn(function()
+      ipc.sleep(1.5) -- C tries for a second where there is a timeout
+      server:signal "CONT"
+    end)
+    assert.equal(2, sum:add(1))
+    assert.is_true(back:join(PATIENCE))
+    server:signal "STOP"
+    back = ipc.spawn(function()
+      ipc.sleep(1.5)
+      server:signal "CONT"
+    end)
+    assert.is_true(lock:release())
+    assert.equal(2, sum:get())
+    assert.is_true(back:join(PATIENCE))
+    server:stop()
+  end)
+
   it("and has forgotten everything, says lost", function()
     local server = engine.start()
     local s = ipc.open(server:address "kitchen", { lease = 30 })

@@ -254,6 +254,22 @@ describe("a far space", function()
     assert.equal(1, #s.queue("q"))
   end)
 
+  it("says what is to be written instead", function()
+    local server = engine.shared()
+    local s = ipc.open(server:address "specs")
+    raises('queue: the name is the first argument: s.queue%("NAME", { ... }%)', s.queue, { name = "q" })
+    raises("pool: workers: a far pool makes no workers; they are started where they are to run, by tidelock worker",
+      s.pool, "p", { workers = 2 })
+    raises("cannot send value: a function .-; put it into a module that both sides have", function()
+      s.queue "q":put(function() end)
+    end)
+    raises("cannot send value.fn: a function .-; put it into a module that both sides have", function()
+      s.queue "q":put_many{ { fn = print } }
+    end)
+    raises("that is a socket: the name of a space comes behind it: /.*/socket/SPACE", ipc.open,
+      "redis+unix:" .. server.socket)
+  end)
+
   it("is opened by an address that makes sense alone", function()
     for address, why in pairs{
       ["redis:kitchen"] = "open: ", ["redis://host:port/kitchen"] = "open: ", ["redis://host/"] = "open: ",

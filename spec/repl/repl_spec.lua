@@ -202,6 +202,20 @@ describe("the line", function()
     end
   end)
 
+  it("is completed by tab behind what lies on a server", function()
+    local engine = dofile "spec/support/engine.lua"
+    if engine.missing then pending(engine.missing) return end
+    start()
+    repl:enter(("s = ipc.open %q q = s.queue 'q'"):format(engine.shared():address "completed"), "> ")
+    for typed, whole in pairs{ ["s.que"] = "s%.queue%(", ["s:lis"] = "s:list%(", ["q:try_g"] = "q:try_get%(",
+      ["q.maxs"] = "q%.maxsize" } do
+      repl:type(typed .. "\t")
+      repl:expect("> " .. whole)
+      repl:type "\3"
+      repl:expect "%^C\n"
+    end
+  end)
+
   it("goes on where Enter finds no end, and is edited as a whole", function()
     start()
     repl:enter("{ 1,", "{ 1,\n")

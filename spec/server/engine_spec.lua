@@ -86,6 +86,18 @@ describe("an engine", function()
     assert.truthy(err:find "a socket's path has at most 107 bytes")
   end)
 
+  it("says at once that its port is another's", function()
+    local first = folder()
+    local port = 20000 + os.time() % 20000
+    run(("engine start --port %d --bind 127.0.0.1 --dir %s"):format(port, first))
+    local _, err, status = run(("engine start --port %d --bind 127.0.0.1 --dir %s"):format(port, here))
+    run("engine stop --dir " .. first)
+    os.execute("rm -rf " .. first)
+    assert.truthy(err:find("the server has ended; the end of " .. here, 1, true), err)
+    assert.truthy(err:find "Address already in use", err)
+    assert.equal(2, status)
+  end)
+
   it("has an address for other machines where it has a port", function()
     local port = 20000 + os.time() % 20000
     local out, err = run(("engine start --port %d --bind 127.0.0.1 --dir %s"):format(port, here))
@@ -194,9 +206,42 @@ describe("a space on a server", function()
     server:stop()
   end)
 
+  it("that nobody has opened is told of, and is not made", function()
+    local server = engine.start()
+    run("engine install redis+unix:" .. server.socket)
+    for _, command in ipairs{ "ls", "ps", "top --once", "rm" } do
+      local _, err, status = run(command .. " " .. server:address "nothing")
+      assert.truthy(err:find("nothing: there is no such space", 1, true), command .. ": " .. err)
+      assert.equal(1, status)
+    end
+    assert.equal("", (run("ls redis+unix:" .. server.socket)))
+    server:stop()
+  end)
+
+  it("shows no program whose lease has run out, though nobody has called since", function()
+    local server = engine.start()
+    local address = server:address "kitchen"
+    shell.script(([[
+      local ipc = require "tidelock"
+      local s = ipc.open(%q, { lease = 0.5 })
+      s.queue("q"):put(1)
+      os.execute("kill -9 " .. ipc.getpid())
+    ]]):format(address))
+    local shown
+    for _ = 1, 200 do
+      shown = run("ps " .. address)
+      if not shown:find "main" then break end
+      os.execute "sleep 0.05"
+    end
+    assert.is_nil(shown:find "main", shown)
+    assert.truthy((run("ls redis+unix:" .. server.socket)):find "kitchen +0 programs +1 objects")
+    server:stop()
+  end)
+
   it("that cannot be reached is told of plainly", function()
     for _, command in ipairs{ "ls", "ps", "top --once", "rm" } do
-      local _, err, status = run(command .. " redis+unix:/no/such/socket/kitchen")
+      local _, err, status = run(command .. " redis+unix://chef:secret@/no/such/socket/kitchen")
+      assert.is_nil(err:find("secret", 1, true), err)
       assert.truthy(err:find "/no/such/socket", command .. ": " .. err)
       assert.is_nil(err:find "stack traceback", err)
       assert.equal(1, status)
