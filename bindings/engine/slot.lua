@@ -2,8 +2,8 @@
 --
 -- A slot is the field t<TASK> of the session's hash: "SEQ:STATUS:FIELDS".  While the request waits, STATUS is `wait`
 -- and the fields are its record: op, object id, since when (ms), MAY (with "+" where the task listens at a list of its
--- own), lines (keys without the prefix, by blanks), the value that waits with it (a cell, or empty), what else its family
--- needs.
+-- own), lines (keys without the prefix, by blanks), the value that waits with it (a cell, or empty), what else its
+-- family needs.
 --
 -- A line is a sorted set: "SESSION.TASK.SEQ" by order of arrival.  Whoever makes an object ready takes the next of its
 -- line and answers it: writes the slot, then rings the bell.  The slot is the truth.  So a waiter is alive, not
