@@ -174,9 +174,9 @@ describe("the program", function()
 
   it("says what is wrong with what its tools are given", function()
     for words, text in pairs{
-      ["ps"] = "usage: tidelock ps PID|SPACE",
-      ["rm"] = "usage: tidelock rm SPACE [NAME]",
-      ["ls a b"] = "usage: tidelock ls [SPACE]",
+      ["ps"] = "usage: tidelock ps PID|SPACE|ADDRESS",
+      ["rm"] = "usage: tidelock rm SPACE|ADDRESS [NAME]",
+      ["ls a b"] = "usage: tidelock ls [SPACE|ADDRESS]",
       ["ps 1"] = "tidelock ps: 1: this process is no program of tidelock, or not yours",
       ["ps 99999999"] = "tidelock ps: 99999999: has ended",
       ["ps no-such-space"] = "tidelock ps: no-such-space: there is no such space",
