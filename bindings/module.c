@@ -188,6 +188,20 @@ static const luaL_Reg functions[] = {{"sleep", ipc_sleep},
                                      {"seed", ipc_seed},
                                      {NULL, NULL}};
 
+/* What is no object and no function of the table's own. */
+static void open_others(lua_State *L)
+{
+    replace_print(L);
+    files_open(L);
+    libc_lock_open(L);
+    shell_open(L);
+    claims_open(L);
+    suggest_open(L);
+    trace_open(L);
+    trace_furnish(L);
+    door_open(L);
+}
+
 static void make_module(lua_State *L)
 {
     exit_open(L);
@@ -223,15 +237,7 @@ static void make_module(lua_State *L)
     stop_here_open(L);
     connection_open(L);
     listener_open(L);
-    replace_print(L);
-    files_open(L);
-    libc_lock_open(L);
-    shell_open(L);
-    claims_open(L);
-    suggest_open(L);
-    trace_open(L);
-    trace_furnish(L);
-    door_open(L);
+    open_others(L);
 }
 
 __attribute__((visibility("default"))) int luaopen_tidelock(lua_State *L)

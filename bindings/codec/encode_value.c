@@ -177,14 +177,24 @@ static bool encode_perhaps_named(struct encoder *encoder, int index,
     return encode_identified(encoder, index, place, type);
 }
 
-/* A userdata that is none of the runtime's may say that the receiver has it. */
+/* Whether the userdata, which is none of the runtime's, says that the receiver
+ * has it.  The field is looked for by going through all, since a name for
+ * lua_getfield would need memory, and an error must not leave from here. */
 static bool goes_by_name(lua_State *L, int index)
 {
-    if (!lua_checkstack(L, 2) ||
-        luaL_getmetafield(L, index, "__by_name") == LUA_TNIL)
+    int top = lua_gettop(L);
+    bool found = false;
+    if (object_test(L, index) || door_is_far(L, index) ||
+        !lua_checkstack(L, 3) || !lua_getmetatable(L, index))
         return false;
-    lua_pop(L, 1);
-    return true;
+    lua_pushnil(L);
+    while (!found && lua_next(L, top + 1)) {
+        found = lua_type(L, -2) == LUA_TSTRING &&
+                strcmp(lua_tostring(L, -2), "__by_name") == 0;
+        lua_pop(L, 1);
+    }
+    lua_settop(L, top);
+    return found;
 }
 
 bool encode_value(struct encoder *encoder, int index, const struct place *place)
