@@ -97,7 +97,7 @@ static int read_engine(lua_State *L)
 void remote_modules_push_library(lua_State *L)
 {
     remote_modules_push_require(L);
-    lua_pushliteral(L, "engine.library");
+    lua_pushliteral(L, "engine.joined");
     lua_call(L, 1, 1);
     lua_pushcfunction(L, read_engine);
     lua_call(L, 1, 1);

@@ -52,7 +52,7 @@ int remote_session_open(lua_State *L)
     lua_settop(L, 2);
     read_options(L, &options);
     remote_modules_push_library(L);
-    options.library = luaL_checklstring(L, -1, &options.library_size);
+    options.functions = luaL_checklstring(L, -1, &options.functions_size);
     int status = tl_opening_open(&session, address, &options, why, sizeof why);
     if (status < 0 && !*why)
         return remote_core->fail(L, status);

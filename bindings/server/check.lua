@@ -56,7 +56,7 @@ local CHECKS = {
     end
   end,
   function(facts)
-    if not facts.library then
+    if not facts.installed then
       return "the library is not installed; the first program that opens a space does it, if it may: else tidelock "
         .. "engine install ADDRESS"
     end
@@ -73,7 +73,7 @@ local function facts_of(connection)
     local pair = connection:command("CONFIG", "GET", name)
     if type(pair) == "table" then facts[name] = pair[2] end
   end
-  facts.library = client.has_library(connection)
+  facts.installed = client.has_library(connection)
   return facts
 end
 

@@ -141,7 +141,7 @@ static int send_open(struct tl_session *session, struct tl_wire *wire,
     write_open(session, &command);
     int status = tl_login_talk(wire, &command, reply, deadline);
     if (status == TL_REFUSED && strstr(wire->trouble, "not found")) {
-        status = tl_login_load(wire, library, known.library_size, deadline);
+        status = tl_login_load(wire, library, known.functions_size, deadline);
         if (status == TL_OK)
             status = tl_login_talk(wire, &command, reply, deadline);
     }
@@ -266,12 +266,12 @@ static bool remember(const struct tl_opening_options *options)
 {
     if (library)
         return true;
-    library = malloc(options->library_size + 1);
+    library = malloc(options->functions_size + 1);
     if (!library)
         return false;
-    memcpy(library, options->library, options->library_size);
+    memcpy(library, options->functions, options->functions_size);
     known = *options;
-    known.library = library;
+    known.functions = library;
     if (options->program)
         known.program = strdup(options->program);
     return true;

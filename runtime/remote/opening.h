@@ -23,8 +23,8 @@ struct tl_opening_options {
     bool insecure;
     bool kills;
     const char *authority; /* or NULL */
-    const char *library;   /* the engine, as FUNCTION LOAD takes it */
-    size_t library_size;
+    const char *functions; /* the engine, as FUNCTION LOAD takes it */
+    size_t functions_size;
     const char *program;       /* for people; as `name` */
     const char *(*name)(void); /* of the task that asks */
     tl_wire_wait *wait;        /* of tasks */

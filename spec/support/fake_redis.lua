@@ -442,7 +442,7 @@ end
 
 --- The text of the library; `change(text)`, if given, breaks it.
 function fake_redis.library(change)
-  local text = dofile "bindings/engine/library.lua"(read)
+  local text = dofile "bindings/engine/joined.lua"(read)
   return change and change(text) or text
 end
 

@@ -1,6 +1,6 @@
---- Library: the files of the engine as the one text that a server loads (FUNCTION LOAD).
+--- Joined: the files of the engine as the one text that a server loads (FUNCTION LOAD).
 --
---   local text = require "engine.library"(read)    -- read(name) -> the text of bindings/engine/NAME.lua
+--   local text = require "engine.joined"(read)    -- read(name) -> the text of bindings/engine/NAME.lua
 --
 -- A file is a function of the table that they share, and knows nothing of the others but what is in there by then: so
 -- they stand in the order in which they need each other.  They run at the first call: while a server loads a library,
@@ -20,7 +20,7 @@ redis.register_function("tidelock_1", function(keys, args)
 end)
 ]]
 
-local function library(read)
+local function joined(read)
   local parts = { HEAD }
   for _, name in ipairs(FILES) do
     parts[#parts + 1] = ";(function(...)\n" .. read(name) .. "\nend)(engine)\n"
@@ -29,4 +29,4 @@ local function library(read)
   return table.concat(parts)
 end
 
-return library
+return joined
