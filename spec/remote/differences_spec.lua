@@ -104,8 +104,14 @@ local CHECKS = {
     assert.truthy(#far.space():members() > 0)
   end,
   ["a deadlock of all tasks"] = function()
-    local q = far.queue()
-    assert.same({ nil, "empty" }, { q:get(0.01) }) -- nothing else: a wait without end cannot be asserted
+    local engine, shell = dofile "spec/support/engine.lua", require "spec.support.shell"
+    local alone = 'local ipc = require "tidelock" local q = %s q:get()'
+    local _, err, status = shell.script(alone:format "ipc.queue()", nil, 20)
+    assert.equal(3, status, err)
+    local address = engine.shared():address "deadlock"
+    _, err, status = shell.script(alone:format(("ipc.open(%q).queue 'q'"):format(address)), nil, 1)
+    assert.equal(124, status, err) -- it waits until its time is over
+    assert.equal("", err)
   end,
   ["what is handed to a task"] = function()
     for _, redeliver in ipairs{ false, true } do
@@ -132,7 +138,13 @@ local CHECKS = {
     assert.equal("m", b:recv(0))
     assert.is_true(a:send("m", 0))
   end,
-  ["a task whose host"] = function() end, -- the specs of faults
+  ["a task whose host"] = function()
+    local engine = dofile "spec/support/engine.lua"
+    local server = engine.start()
+    local v = ipc.open{ name = server:address "lost", lease = 0.5 }.value("v", 1)
+    server:kill()
+    raises("get: lost: ", v.get, v)
+  end,
 }
 
 describe("a difference", function()
