@@ -25,10 +25,12 @@ function terminal.start(arguments, environment, home, modes)
   local folder = shell.run("mktemp -d"):match "%S+"
   local self = setmetatable({ folder = folder, home = home or folder, seen = 0 }, terminal)
   local line = ("env HOME=%s TERM=xterm %s %s %s"):format(self.home, environment or "", shell.tidelock, arguments or "")
-  line = modes and ("%s; status=\\$?; stty -a >%s/modes; exit \\$status"):format(line, folder) or "exec " .. line
+  -- a shell that traps the signal outlives a Ctrl-C, whichever shell it is (dash does not by itself, bash does)
+  line = modes and ("trap : INT; %s; status=\\$?; stty -a >%s/modes; exit \\$status"):format(line, folder)
+    or "exec " .. line
   os.execute(("mkfifo %s/keys; touch %s/screen"):format(folder, folder))
-  os.execute(("env --default-signal=INT,QUIT,HUP sh -c 'echo $$ >%s/pid; exec timeout 120 script -qfec \"%s\" "
-    .. "%s/screen' <%s/keys >/dev/null 2>&1 &"):format(folder, line, folder, folder))
+  os.execute(("env --default-signal=INT,QUIT,HUP SHELL=/bin/sh sh -c 'echo $$ >%s/pid; exec timeout 120 "
+    .. "script -qfec \"%s\" %s/screen' <%s/keys >/dev/null 2>&1 &"):format(folder, line, folder, folder))
   self.keys = assert(io.open(folder .. "/keys", "w"))
   self.keys:setvbuf "no"
   return self
