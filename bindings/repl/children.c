@@ -151,6 +151,8 @@ void children_tell(void)
         return;
     for (size_t i = 0; i < count; i++)
         over += is_over(&known[i], &info);
+    if (over > 0) /* what it has written comes before its end */
+        outputs_gather();
     bool brief = over > WELL_MOST;
     for (size_t i = 0; over > 0 && i < count;)
         if (is_over(&known[i], &info))

@@ -13,6 +13,13 @@
 /* The last chunk was interrupted: its error is nobody's fault. */
 static bool interrupted;
 
+static chunk_describe *describe;
+
+void chunk_describe_by(chunk_describe *given)
+{
+    describe = given;
+}
+
 static int add_traceback(lua_State *L)
 {
     if (lua_isstring(L, 1)) {
@@ -20,7 +27,9 @@ static int add_traceback(lua_State *L)
     } else {
         if (luaL_callmeta(L, 1, "__tostring") && lua_isstring(L, -1))
             return 1;
-        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+        if (!describe || !describe(L, 1))
+            lua_pushfstring(L, "(error object is a %s value)",
+                            luaL_typename(L, 1));
     }
     traceback_push(L);
     return 1;

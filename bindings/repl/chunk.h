@@ -6,6 +6,13 @@
 #define CHUNK_H
 
 #include <lua.h>
+#include <stdbool.h>
+
+/* Pushes the text of an error that is none; false: pushes nothing. */
+typedef bool chunk_describe(lua_State *L, int index);
+
+/* How those are told from now on: without it only their type is. */
+void chunk_describe_by(chunk_describe *describe);
 
 /* lua_pcall that adds a traceback to the error, and answers Ctrl-C.  Does not
  * return when Ctrl-C ends the program. */

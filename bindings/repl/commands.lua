@@ -70,7 +70,7 @@ local function find_objects(t, path, depth, seen, found)
   seen[t] = true
   for key, value in next, t do
     local here = type(key) == "string" and path .. (path == "" and "" or ".") .. key or
-      ("%s[%s]"):format(path, tostring(key))
+      ("%s[%s]"):format(path, pretty.text(key, 80, false))
     if kind_of(value) and kind_of(value) ~= "FILE*" then
       found(here, value)
     elseif type(value) == "table" and depth < DEEPEST and not seen[value] then
@@ -104,7 +104,9 @@ end
 
 local function time(text)
   need(text, ":time EXPR")
-  local f = load("return " .. text, "=stdin", "t") or assert(load(text, "=stdin", "t"))
+  local f, message = load("return " .. text, "=stdin", "t")
+  if not f then f, message = load(text, "=stdin", "t") end
+  if not f then refuse("%s", message) end
   local began, cpu = ipc.now(), os.clock()
   local results = table.pack(f())
   local took, used = ipc.now() - began, os.clock() - cpu
@@ -221,6 +223,14 @@ function commands.names()
   for i, command in ipairs(list) do names[i] = command.name end
   return names
 end
+
+local function named_scenarios()
+  local well, _, names = pcall(scenarios)
+  return well and names or {}
+end
+
+--- What their arguments are: see complete.open.
+commands.arguments = { load = "file", trace = "file", scenario = named_scenarios, help = help.names }
 
 --- The function that a line with a colon means.
 function commands.load(text)

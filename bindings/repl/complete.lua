@@ -8,13 +8,16 @@ local CHAIN_LONGEST = 16 -- of __index tables: they may form a circle
 local KEYWORDS = [[and break do else elseif end false for function goto if in local nil not or repeat return then true
   until while]]
 
+local function is_keyword(word) return (" " .. KEYWORDS .. " "):find("%s" .. word .. "%s") ~= nil end
+
 local INTERNAL = "tidelock_remote" -- a module that the runtime loads by itself
 
-local list_folder
+local list_folder, arguments
 
---- To be called first. `list(folder)`: the names in it, those of folders with a slash behind them.
-function complete.open(list)
-  list_folder = list
+--- To be called first. `list(folder)`: the names in it, those of folders with a slash behind them. `of_commands`: for
+--- the name of a command what its argument is: "file", or a function that returns a list of names; nil: an expression.
+function complete.open(list, of_commands)
+  list_folder, arguments = list, of_commands
 end
 
 -- Calls use(t) for a table that shows what can be written behind a value: itself, and its __index tables. Where that is
@@ -147,8 +150,19 @@ local function collector(begun)
   end
 end
 
+-- What is found for the argument of a command: its name, its text so far.
+local function find_argument(command, begun)
+  local found, add = collector(begun)
+  local argument = arguments[command]
+  if argument == "file" then add_files(begun, add)
+  elseif argument then for _, name in ipairs(argument()) do add(name) end end
+  return found
+end
+
 -- What is found for the text before the cursor: { name =, value = } each, the begun part of it, and a closing quote.
 local function find(text)
+  local named, argument = text:match "^%s*:(%a+)%s+(%S*)$"
+  if arguments[named] then return find_argument(named, argument), argument end
   local begun, before, quote = open_string(text)
   if begun then
     local found, add = collector(begun)
@@ -161,7 +175,7 @@ local function find(text)
   if owner and not owner:find "%.$" then
     local found, add = collector(name)
     add_fields(owner:match "[%w_.:%[%]\"']+$" or "", mark, function(key, value)
-      if type(key) == "string" and key:find "^[%a_][%w_]*$" then add(key, value) end
+      if type(key) == "string" and key:find "^[%a_][%w_]*$" and not is_keyword(key) then add(key, value) end
     end)
     return found, name
   end

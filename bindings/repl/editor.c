@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
@@ -75,9 +76,17 @@ static int on_down(int count, int key)
                              : down(count, key);
 }
 
+/* Whether more was typed than a person can: a terminal that does not tell
+ * pasted text apart sends it so. */
+static bool is_pasted(void)
+{
+    int more = 0;
+    return ioctl(STDIN_FILENO, FIONREAD, &more) == 0 && more > 0;
+}
+
 static int on_enter(int count, int key)
 {
-    char *more = session_next_line(state, text());
+    char *more = session_next_line(state, text(), is_pasted());
     if (!more)
         return readline.newline(count, key);
     readline.insert_text(more);

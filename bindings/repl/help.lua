@@ -107,6 +107,15 @@ function help.text(name, kind)
   return ("nothing is known of %s; in ipc there are: %s"):format(name, table.concat(functions(), ", "))
 end
 
+--- All that can be asked for.
+---@return string[]
+function help.names()
+  if not by_name then read_reference() end
+  local found = {}
+  for i, name in ipairs(order) do found[i] = name:gsub("^a ", "") end
+  return found
+end
+
 --- The names of the functions of the module, in the order of the reference.
 ---@return string[]
 function help.functions()

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "repl/readline.h"
 
 #define ENTRIES 1000
+#define SIZE_MOST (1 << 20) /* of a file that is left as it is */
 
 static char *path;
 
@@ -32,6 +34,15 @@ static bool read_plain_lines(void)
     return plain;
 }
 
+/* A file that many sessions have added to keeps the last entries. */
+static void read_entries(void)
+{
+    struct stat file;
+    if (readline.read_history(path) == 0 && stat(path, &file) == 0 &&
+        file.st_size > SIZE_MOST)
+        readline.write_history(path);
+}
+
 void history_open(void)
 {
     static bool known; /* a task may come to a prompt again */
@@ -45,7 +56,7 @@ void history_open(void)
     else if (!known && read_plain_lines())
         readline.write_history(path);
     else if (!known)
-        readline.read_history(path);
+        read_entries();
     known = true;
 }
 

@@ -1,7 +1,8 @@
 /*
  * History: what was typed at the prompt, in ~/.tidelock_history.  A chunk of
  * several lines stays one entry, also in the file: each begins with a line
- * `#SECONDS`, as in bash's.  Only with readline.
+ * `#SECONDS`, as in bash's.  Of a file that has grown beyond 1 MiB a session
+ * keeps the last 1000.  Only with readline.
  */
 #ifndef HISTORY_H
 #define HISTORY_H

@@ -268,6 +268,13 @@ int outputs_fd(void)
     return news;
 }
 
+void outputs_gather(void)
+{
+    pthread_mutex_lock(&lock);
+    drain_all();
+    pthread_mutex_unlock(&lock);
+}
+
 void outputs_hold(void)
 {
     pthread_mutex_lock(&lock);

@@ -36,6 +36,10 @@ void outputs_release(void);
 
 bool outputs_are_held(void);
 
+/* Takes what the children have written by now, so that what is said behind it
+ * is shown behind it. */
+void outputs_gather(void);
+
 /* Shows lines of the session's own as outputs of children are shown; `name`:
  * what to put before them, or NULL. */
 void outputs_say(const char *name, const char *text, size_t size);

@@ -25,7 +25,7 @@ static void show_above(const char *text, size_t size)
         return;
     }
     /* what was typed stays with the terminal, which shows it no more */
-    fputs("\r\033[K", stdout);
+    fputs(screen_moves_cursor() ? "\r\033[K" : "\n", stdout);
     fflush(stdout);
     tl_output(STDOUT_FILENO, text, size);
     fputs(shown, stdout);
@@ -45,7 +45,7 @@ void prompt_open(lua_State *L, const char *banner)
         return;
     fputs(banner, stdout);
     fflush(stdout);
-    edits = editor_open(L);
+    edits = screen_moves_cursor() && editor_open(L);
     guest.fd = outputs_fd();
     if (guest.fd < 0)
         return;

@@ -32,10 +32,13 @@ static enum prompt_outcome push_line(lua_State *L, const char *global,
                                      const char *otherwise)
 {
     char *line;
-    lua_getglobal(L, global);
+    /* raw: the globals may refuse what they do not have */
+    lua_pushglobaltable(L);
+    lua_pushstring(L, global);
+    lua_rawget(L, -2);
     const char *text = lua_tostring(L, -1);
     enum prompt_outcome outcome = prompt_line(text ? text : otherwise, &line);
-    lua_pop(L, 1);
+    lua_pop(L, 2);
     if (outcome == PROMPT_LINE) {
         lua_pushstring(L, line);
         free(line);
@@ -89,9 +92,7 @@ static void print_results(lua_State *L)
     luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
     if (!session_call(L, "shown", count, 1) || lua_isnil(L, -1))
         return;
-    lua_getglobal(L, "print");
-    lua_insert(L, -2);
-    chunk_report(L, chunk_call(L, 1, 0));
+    session_call(L, "say", 1, 0);
 }
 
 /* Reports the error on top as the session tells it. */

@@ -34,13 +34,14 @@ bool session_ask(lua_State *L, const char *name, int arguments, int results)
     return well;
 }
 
-char *session_next_line(lua_State *L, const char *text)
+char *session_next_line(lua_State *L, const char *text, bool pasted)
 {
     char *more = NULL;
     if (!lua_checkstack(L, LUA_MINSTACK))
         return NULL;
     lua_pushstring(L, text);
-    if (session_ask(L, "next_line", 1, 1)) {
+    lua_pushboolean(L, pasted);
+    if (session_ask(L, "next_line", 2, 1)) {
         more = lua_isstring(L, -1) ? strdup(lua_tostring(L, -1)) : NULL;
         lua_pop(L, 1);
     }
@@ -61,8 +62,21 @@ static void drop_searcher(lua_State *L)
     lua_pop(L, 2);
 }
 
+/* In a state that has a session. */
+static bool describe(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    int type = lua_rawgetp(L, LUA_REGISTRYINDEX, &session_key);
+    lua_pop(L, 1);
+    if (type != LUA_TTABLE || !lua_checkstack(L, LUA_MINSTACK))
+        return false;
+    lua_pushvalue(L, index);
+    return session_ask(L, "described", 1, 1);
+}
+
 bool session_open(lua_State *L)
 {
+    chunk_describe_by(describe);
     embedded_open(L);
     require_push(L, "repl.session");
     bool well = chunk_report(L, chunk_call(L, 1, 1)) == LUA_OK;

@@ -20,7 +20,7 @@ bool session_call(lua_State *L, const char *name, int arguments, int results);
 bool session_ask(lua_State *L, const char *name, int arguments, int results);
 
 /* What Enter adds to a chunk whose end is missing, to be freed; NULL: nothing
- * is missing. */
-char *session_next_line(lua_State *L, const char *text);
+ * is missing.  What is `pasted` has its own indentation. */
+char *session_next_line(lua_State *L, const char *text, bool pasted);
 
 #endif

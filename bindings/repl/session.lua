@@ -14,14 +14,14 @@ local CHUNK = "=stdin"
 
 local host      -- what the program gives: see open
 local lost = {} -- names of locals that ended with their chunk
-local load, select, error, concat = load, select, error, table.concat
+local load, select, error, concat, rawget, rawset, type = load, select, error, table.concat, rawget, rawset, type
 
 --- To be called first. `given.columns()` is the width of the terminal; `given.colour` whether it has colours;
 --- `given.quit()` ends the session.
 function session.open(given)
   host = given
   commands.open(session, given)
-  complete.open(given.list)
+  complete.open(given.list, commands.arguments)
 end
 
 --- A value as the session shows it.
@@ -36,7 +36,7 @@ end
 function session.shown(...)
   local count = select("#", ...)
   if count == 0 then return end
-  _G._ = (...)
+  rawset(_G, "_", (...))
   local texts, separator = {}, "\t"
   for i = 1, count do
     texts[i] = session.text((select(i, ...)))
@@ -134,11 +134,12 @@ end
 local OPENERS = { "%f[%w_]then$", "%f[%w_]do$", "%f[%w_]else$", "%f[%w_]repeat$", "%f[%w_]function[^()]*%([^()]*%)$",
   "[({%[]$" }
 
---- What Enter adds to a text whose end is missing: a newline, and the indentation of the next line; nil: the text is
---- whole, or wrong.
+--- What Enter adds to a text whose end is missing: a newline, and the indentation of the next line, unless that is
+--- `pasted`; nil: the text is whole, or wrong.
 ---@return string?
-function session.next_line(text)
+function session.next_line(text, pasted)
   if not select(3, session.load(text)) then return end
+  if pasted then return "\n" end
   local line = text:match "([^\n]*)$"
   local margin = line:match "^%s*"
   for _, opener in ipairs(OPENERS) do
@@ -157,6 +158,12 @@ function session.ran(text)
   note_locals(text)
 end
 
+--- An error that is no text, as text.
+---@return string
+function session.described(value)
+  return "error object: " .. pretty.text(value, host.columns(), false)
+end
+
 --- An error message as the session tells it: without the frames of the REPL itself, and with a hint where there is one.
 ---@return string
 function session.told(message)
@@ -165,9 +172,13 @@ function session.told(message)
   return more and text .. "\n" .. more or text
 end
 
---- Prints, if there is something.
+-- Of the beginning: a script may have none, and __index may raise.
+local original_print = print
+
+--- Prints, if there is something: as the script would.
 function session.say(text)
-  if text then print(text) end
+  local as_the_script = rawget(_G, "print")
+  if text then (type(as_the_script) == "function" and as_the_script or original_print)(text) end
 end
 
 return session

@@ -20,9 +20,15 @@ bool screen_is_terminal(void)
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
+bool screen_moves_cursor(void)
+{
+    const char *kind = getenv("TERM");
+    return kind && *kind && strcmp(kind, "dumb") != 0;
+}
+
 bool screen_has_colours(void)
 {
-    const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
-    return screen_is_terminal() && !(refused && *refused) && kind &&
-           strcmp(kind, "dumb") != 0;
+    const char *refused = getenv("NO_COLOR");
+    return screen_is_terminal() && screen_moves_cursor() &&
+           !(refused && *refused);
 }

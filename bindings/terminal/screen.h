@@ -14,7 +14,11 @@ bool screen_size(int fd, int *columns, int *rows);
 /* Whether somebody sits there: input and output are a terminal. */
 bool screen_is_terminal(void);
 
-/* Whether it shows colours: a terminal, and NO_COLOR does not refuse them. */
+/* Whether the terminal knows how to move a cursor: TERM says so. */
+bool screen_moves_cursor(void);
+
+/* Whether it shows colours: such a terminal, and NO_COLOR does not refuse them.
+ */
 bool screen_has_colours(void);
 
 #endif
