@@ -23,7 +23,7 @@
 struct outside;
 struct pollfd;
 
-#define DOOR_CORE_VERSION 1
+#define DOOR_CORE_VERSION 2
 
 struct door_core {
     unsigned version;
@@ -39,11 +39,18 @@ struct door_core {
     void (*add_outside)(lua_State *L, const struct outside *outside);
     /* As door_mark. */
     void (*mark)(lua_State *L);
+    /* Whether what this task does is recorded; and a call of the function with
+     * all arguments whose line is told then: the results. */
+    bool (*is_recorded)(void);
+    int (*call_recorded)(lua_State *L, lua_CFunction function);
     /* Called as a process ends in good order: set by the module. */
     void (**at_end)(void);
     /* Functions for the Lua of the module, ended by NULL: struct luaL_Reg. */
     const void *functions;
 };
+
+/* As call_recorded, of a thread that is recorded; NULL: nothing is. */
+extern int (*door_call_recorded)(lua_State *L, lua_CFunction function);
 
 /* What the module gets; set once. */
 extern const struct door_core *door_core;

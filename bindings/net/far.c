@@ -118,12 +118,46 @@ static int far_handler(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"encode", far_encode},    {"decode", far_decode},
-    {"now", far_now},          {"wait_fd", far_wait_fd},
-    {"misuse", far_misuse},    {"deadline", far_deadline},
-    {"handler", far_handler},  {"wait", wait_any_near},
-    {"receive", receive_near}, {NULL, NULL}};
+/* is_recorded(): whether what this task does is. */
+static int far_is_recorded(lua_State *L)
+{
+    lua_pushboolean(L, tl_recording_is_on());
+    return 1;
+}
+
+/* begins(operation, call, kind, name, space): see tl_recording_far. */
+static int far_begins(lua_State *L)
+{
+    tl_recording_far(&(struct tl_recording_far){
+        .operation = luaL_checkstring(L, 1),
+        .call = luaL_optstring(L, 2, NULL),
+        .kind = luaL_checkstring(L, 3),
+        .name = luaL_checkstring(L, 4),
+        .space = luaL_checkstring(L, 5),
+    });
+    return 0;
+}
+
+/* ended(refused): it has. */
+static int far_ended(lua_State *L)
+{
+    tl_recording_end(lua_toboolean(L, 1) ? TL_TRACE_REFUSED : TL_TRACE_DONE);
+    return 0;
+}
+
+static const luaL_Reg functions[] = {{"is_recorded", far_is_recorded},
+                                     {"begins", far_begins},
+                                     {"ended", far_ended},
+                                     {"encode", far_encode},
+                                     {"decode", far_decode},
+                                     {"now", far_now},
+                                     {"wait_fd", far_wait_fd},
+                                     {"misuse", far_misuse},
+                                     {"deadline", far_deadline},
+                                     {"handler", far_handler},
+                                     {"wait", wait_any_near},
+                                     {"receive", receive_near},
+                                     {NULL, NULL}};
 
 /* ---- for its C ---- */
 
@@ -137,6 +171,11 @@ static int far_fail(lua_State *L, int status)
     return result_failure(L, NULL, NULL, status);
 }
 
+static int far_call_recorded(lua_State *L, lua_CFunction function)
+{
+    return door_call_recorded ? door_call_recorded(L, function) : function(L);
+}
+
 static bool far_is_simulated(void)
 {
     return tl_simulate_is_on();
@@ -147,6 +186,8 @@ static struct door_core core = {.version = DOOR_CORE_VERSION,
                                 .fail = far_fail,
                                 .is_simulated = far_is_simulated,
                                 .name = tl_task_name,
+                                .is_recorded = tl_recording_is_on,
+                                .call_recorded = far_call_recorded,
                                 .add_outside = local_object_add_outside,
                                 .mark = door_mark,
                                 .functions = functions};

@@ -56,12 +56,19 @@ static int finish_call(lua_State *L, int status, lua_KContext context)
 }
 
 /* Upvalue: the function. */
-static int call(lua_State *L)
+static int call_function(lua_State *L)
 {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, finish_call);
     return lua_gettop(L);
+}
+
+static int call(lua_State *L)
+{
+    return remote_core->is_recorded()
+               ? remote_core->call_recorded(L, call_function)
+               : call_function(L);
 }
 
 /* method(fn): the same as a C function: a tail call of it leaves the script's

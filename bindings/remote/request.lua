@@ -1,8 +1,11 @@
 --- Request: what far objects ask of their engine, and what is raised where the answer is no outcome: at the script's
 --- line, in the name of the object, or of the space, and the call.
+local client = require "remote.client"
 local check = require "remote.check"
 
 local request = {}
+
+local is_recorded = client.is_recorded
 
 --- request.title: what an object, or a space, is called in texts, without secrets.
 function request.title(thing)
@@ -89,10 +92,31 @@ function request.tell(thing, call, op, ...)
   return settle(thing, call, request.send(thing, call, "tell", op, ...))
 end
 
---- request.ask: a numbered request, which may wait until the deadline: its status and fields.
-function request.ask(thing, call, deadline, op, ...)
+local NO_OUTCOME = { timeout = true, full = true, empty = true, closed = true, broken = true, busy = true }
+
+-- What was recorded has ended.
+local function ended(good, status, ...)
+  client.ended(not good or NO_OUTCOME[status] ~= nil)
+  return good, status, ...
+end
+
+--- request.of_several: a numbered request about these things, which may wait until the deadline: its status and fields,
+--- none of which raises.
+function request.of_several(things, call, deadline, op, ...)
+  local thing = things[1]
   local session = (thing.space or thing).session
-  return settle(thing, call, answered(thing, call, pcall(session.ask, session, deadline, op, ...)))
+  if not is_recorded() then return answered(thing, call, pcall(session.ask, session, deadline, op, ...)) end
+  if #things == 1 and thing.kind then
+    client.begins(op, call, thing.kind, thing.name, thing.space.where)
+  else
+    client.begins(op, call, "", "", "") -- of no object that could be named
+  end
+  return answered(thing, call, ended(pcall(session.ask, session, deadline, op, ...)))
+end
+
+--- request.ask: the same about one thing; raises for what is no outcome.
+function request.ask(thing, call, deadline, op, ...)
+  return settle(thing, call, request.of_several({ thing }, call, deadline, op, ...))
 end
 
 --- request.may: what the engine is told of a deadline: whether the request may wait.

@@ -105,7 +105,9 @@ end
 
 -- A request about items.
 local function ask(call, items, deadline, op, ...)
-  return settle(call, items, request.send(items[1].record, call, "ask", deadline, op, request.may(deadline), ...))
+  local records = {}
+  for i, item in ipairs(items) do records[i] = item.record end
+  return settle(call, items, request.of_several(records, call, deadline, op, request.may(deadline), ...))
 end
 
 -- All items that are ready, where the engine has told of the first by a bell.

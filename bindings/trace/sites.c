@@ -7,7 +7,8 @@
 
 #include <lauxlib.h>
 
-#define WORDS 7 /* of what Lua keeps of a call, that are looked at */
+#define OURS "@bindings/" /* the sources of what comes with the module */
+#define WORDS 7           /* of what Lua keeps of a call, that are looked at */
 #define CALLS 4
 #define NEAR 256 /* bytes between instructions of a short function */
 
@@ -137,7 +138,8 @@ void sites_find(struct tl_recording_line *line, void *caller)
     static _Thread_local lua_Debug frame;
     for (int level = 1; lua_getstack(caller, level, &frame); level++) {
         lua_getinfo(caller, "Sl", &frame);
-        if (frame.currentline <= 0)
+        if (frame.currentline <= 0 ||
+            strncmp(frame.source, OURS, sizeof OURS - 1) == 0)
             continue;
         line->line = (uint32_t)frame.currentline;
         line->file = (uintptr_t)frame.source;

@@ -6,6 +6,7 @@
 
 #include <lauxlib.h>
 
+#include "far/door.h"
 #include "lua/calls.h"
 #include "tidelock.h"
 #include "trace/sites.h"
@@ -123,6 +124,7 @@ static void wrap_execute(lua_State *L)
 
 void spans_open(lua_State *L)
 {
+    door_call_recorded = call;
     sites_open(L);
     calls_wrap(L, lua_gettop(L), wrap);
     calls_wrap_registered(L);

@@ -24,6 +24,7 @@
 #include "tidelock.h"
 #include "trace/recording.h"
 #include "wait/checkpoint.h"
+#include "wait/far_operation.h"
 #include "wait/sleep.h"
 
 #define TASKS_DEFAULT 1024
@@ -91,7 +92,8 @@ void tl_init_kinds(void)
     tl_recording_words =
         (struct tl_recording_words){.operation = word_of,
                                     .space = tl_space_name,
-                                    .part = tl_condition_given_lock};
+                                    .part = tl_condition_given_lock,
+                                    .far = tl_far_operation_space};
 }
 
 int tl_init(void)

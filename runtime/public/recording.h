@@ -51,6 +51,15 @@ void tl_recording_finish(int exitcode);
 void tl_recording_command_begin(void);
 void tl_recording_command_end(void);
 
+/* An operation of an object on a server begins; tl_recording_end ends it.  Of a
+ * kind that is none: a wait for no object. */
+struct tl_recording_far {
+    const char *operation; /* the server's word, such as "queue_put" */
+    const char *call;      /* the API's; or NULL */
+    const char *kind, *name, *space;
+};
+void tl_recording_far(const struct tl_recording_far *far);
+
 /* Says something that is kept with its moment. */
 void tl_recording_mark(const char *text);
 

@@ -25,6 +25,10 @@ static struct tl_lane_note note_of(const struct tl_recording_line *line,
     note.words[TL_LANE_PLACE_NUMBER - 1] = object->number;
     note.texts[1] = object->name;
     note.texts[2] =
+        tl_recording_words.far ? tl_recording_words.far(object) : NULL;
+    if (note.texts[2])
+        return note;
+    note.texts[2] =
         tl_arena == TL_HOME ? NULL : tl_recording_words.space(tl_arena);
     const struct tl_object *part =
         tl_recording_words.part ? tl_recording_words.part(object) : NULL;

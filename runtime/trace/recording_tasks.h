@@ -20,6 +20,8 @@ struct tl_recording_words {
     const char *(*space)(unsigned arena);
     /* the lock of a condition; NULL: it is none */
     const struct tl_object *(*part)(const struct tl_object *object);
+    /* the space of an object on a server; NULL: it is in an arena */
+    const char *(*far)(const struct tl_object *object);
 };
 extern struct tl_recording_words tl_recording_words;
 
