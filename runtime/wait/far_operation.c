@@ -1,11 +1,11 @@
 #include "wait/far_operation.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "park/idle.h"
+#include "tasks/process_lock.h"
 #include "tidelock.h"
 #include "trace/recording.h"
 
@@ -23,7 +23,6 @@ struct stand_in {
 };
 
 static struct stand_in stand_ins[STAND_INS];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- which object ---- */
 
@@ -105,10 +104,10 @@ void tl_recording_far(const struct tl_recording_far *far)
     if (!tl_recording_is_here())
         return;
     enum tl_kind_id kind = kind_of(far->kind);
-    pthread_mutex_lock(&lock);
+    tl_process_lock_take();
     const struct tl_object *object =
         kind == TL_KIND_NONE ? NULL : found(kind, far);
-    pthread_mutex_unlock(&lock);
+    tl_process_lock_drop();
     tl_recording_operation(operation_of(kind, far), object, TL_RECORDING_BOTH,
                            tl_idle_runs);
 }

@@ -9,18 +9,17 @@ function rowHeight(count) {
 }
 
 function layRows() {
-  const objects = shownObjects();
-  const height = rowHeight(data.meta.tasks.length + objects.length);
+  const groups = laneGroups(), height = rowHeight(groups.reduce((sum, [, lanes]) => sum + lanes.length, 0));
   const rows = [];
   let top = 0;
   const add = (kind, index, size) => {
     rows.push({ kind, index, top, height: size, y: 0 });
     top += size;
   };
-  add("head", 0, HEAD);
-  data.meta.tasks.forEach((_, i) => add("task", i + 1, height));
-  if (objects.length > 0) add("head", 1, HEAD);
-  for (const object of objects) add("object", object, height);
+  for (const [head, lanes] of groups) {
+    add("head", head, HEAD);
+    for (const { kind, index } of lanes) add(kind, index, height);
+  }
   view.rows = rows;
   forgetGutter();
   view.rowOfTask = [];
@@ -89,7 +88,7 @@ function paintAxis(context, { step, found }) {
 
 // ---- names at the left ----
 
-const HEADS = ["Tasks", "Objects"];
+const HEADS = ["Tasks", "Objects", "Pinned"];
 
 function paintHead(context, row) {
   context.fillStyle = palette.css.faint;

@@ -123,6 +123,17 @@ function showTip(span, x, y) {
     tip.replaceChildren(make("strong", {}, shortened(whatOf(span), 60)),
       ...tipText(span).map((line) => make("div", {}, line)));
   }
+  placeTip(tip, x, y);
+}
+
+function showEndTip(end, x, y) {
+  const tip = document.getElementById("tip");
+  tip.dataset.span = "";
+  tip.replaceChildren(make("strong", {}, endText(end)));
+  placeTip(tip, x, y);
+}
+
+function placeTip(tip, x, y) {
   tip.hidden = false;
   const left = Math.min(x + 14, innerWidth - tip.offsetWidth - 8);
   const top = y + 18 + tip.offsetHeight > innerHeight ? y - tip.offsetHeight - 10 : y + 18;

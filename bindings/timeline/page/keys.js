@@ -24,9 +24,9 @@ function stepInLane(by) {
 // The span of another lane at the same time.
 function stepToLane(by) {
   if (view.selected < 0) return selectAndReveal(firstInView());
-  const time = times.began[view.selected];
-  for (let task = data.task[view.selected] + by; task > 0 && task < data.lanes.length; task += by) {
-    const lane = data.lanes[task];
+  const time = times.began[view.selected], rows = view.rows.filter(({ kind }) => kind === "task");
+  for (let at = rows.indexOf(view.rowOfTask[data.task[view.selected]]) + by; rows[at]; at += by) {
+    const lane = data.lanes[rows[at].index];
     if (lane.first === lane.end) continue;
     return selectAndReveal(Math.max(lane.first, lastBefore(times.began, lane.first, lane.end, time)));
   }
@@ -38,7 +38,7 @@ function tabThrough(event) {
   if (view.selected < 0) return;
   const by = event.shiftKey ? -1 : 1, seen = inSight();
   for (let span = view.selected + by; span >= 0 && span < data.count; span += by) {
-    if (!seen(span)) continue;
+    if (!seen(span) || !view.rowOfTask[data.task[span]]) continue;
     event.preventDefault();
     select(span);
     return revealRow(rowOf("task", data.task[span]));
@@ -91,6 +91,11 @@ const KEYS = [
   [["Enter", "f"], zoomToSelected, "Zoom to the selected operation"],
   [["g"], goToWaker, "Go to who woke it"],
   [["m"], goToMessage, "Go to where its message was put, or got"],
+  [["i"], () => onSelectedLane("task", togglePin), "Pin the task's lane to the top, or unpin it"],
+  [["x"], () => onSelectedLane("task", hideLane), "Hide the task's lane"],
+  [["I"], () => onSelectedLane("object", togglePin), "Pin the object's lane"],
+  [["X"], () => onSelectedLane("object", hideLane), "Hide the object's lane"],
+  [["u"], showHiddenLanes, "Show the hidden lanes"],
   [["r"], () => rangeFromKeys("both"), "Totals of the selected operation's time"],
   [["["], () => rangeFromKeys("from"), "Begin the range at it"],
   [["]"], () => rangeFromKeys("to"), "End the range at it"],

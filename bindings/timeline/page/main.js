@@ -11,6 +11,7 @@ function openTrace() {
   openChart();
   showAll();
   openOverview();
+  openPins();
   openPointer();
   openDetails();
   openCompared();
@@ -39,7 +40,7 @@ function measureFrames(count) {
 function exposed(begun) {
   return {
     count: data.count, decoded: performance.now() - begun, data, times, derived, view, palette, search, story, totals,
-    select: selectAndReveal, selectRange, longestWaits, longestHandOvers, longestWait, activity, draw, showAll, zoom,
+    select: selectAndReveal, selectRange, pins, arrowEnds, rowMiddle, xOf, longestWaits, longestHandOvers, longestWait, activity, draw, showAll, zoom,
     measureFrames,
   };
 }

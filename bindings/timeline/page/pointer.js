@@ -15,11 +15,15 @@ function follow(element, begin, move, end) {
   element.addEventListener("pointercancel", over);
 }
 
+function rowAt(y) {
+  const top = y - AXIS + view.scroll;
+  return view.rows.find((each) => top >= each.top && top < each.top + each.height);
+}
+
 // The span at a point, or the nearest within 4 pixels; -1: none.
 function spanAt(x, y) {
   if (x < view.gutter || y < AXIS) return -1;
-  const top = y - AXIS + view.scroll;
-  const row = view.rows.find((each) => top >= each.top && top < each.top + each.height);
+  const row = rowAt(y);
   if (!row || row.kind !== "task") return -1;
   const lane = data.lanes[row.index], time = timeAt(x), reach = grain() * 4;
   let found = -1, nearest = reach;
@@ -43,7 +47,18 @@ function hover(event) {
     view.hovered = span;
     invalidate();
   }
-  showTip(span, event.clientX, event.clientY);
+  const end = event.pointerType === "touch" ? null : arrowEndAt(event.offsetX, event.offsetY);
+  chart.canvas.style.cursor = end || laneNameAt(event.offsetX, event.offsetY) ? "pointer" : "";
+  if (end) showEndTip(end, event.clientX, event.clientY);
+  else showTip(span, event.clientX, event.clientY);
+}
+
+// A click, or a tap.
+function click(event) {
+  const lane = laneNameAt(event.offsetX, event.offsetY), end = arrowEndAt(event.offsetX, event.offsetY);
+  if (lane) openLaneMenu(lane, event.clientX, event.clientY);
+  else if (end) selectAndReveal(end.span);
+  else select(spanAt(event.offsetX, event.offsetY));
 }
 
 const fingers = new Map();
@@ -79,7 +94,7 @@ function dragView(event) {
   };
   follow(chart.canvas, event, move, (each) => {
     fingers.delete(each.pointerId);
-    if (moved < 4 && each.type === "pointerup") select(spanAt(each.offsetX, each.offsetY));
+    if (moved < 4 && each.type === "pointerup") click(each);
   });
 }
 
@@ -118,6 +133,7 @@ function openPointer() {
     invalidate();
   });
   canvas.addEventListener("dblclick", (event) => {
+    if (laneNameAt(event.offsetX, event.offsetY)) return;
     const span = spanAt(event.offsetX, event.offsetY);
     if (span >= 0) show(times.began[span] - grain() * 20, times.until[span] + grain() * 20, true);
     else zoom(0.4, timeAt(event.offsetX), true);

@@ -140,6 +140,7 @@ function select(span) {
 
 function selectAndReveal(span, nearer) {
   if (span < 0) return;
+  unhide(laneKey("task", data.task[span]));
   select(span);
   reveal(times.slept[span] >= 0 ? times.slept[span] : times.began[span], times.until[span], nearer);
   revealRow(rowOf("task", data.task[span]));
