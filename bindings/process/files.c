@@ -141,6 +141,8 @@ void files_flush(lua_State *L)
         flush_kept(L);
 }
 
+static atomic_bool told; /* what was lost */
+
 void files_forget(lua_State *L)
 {
     (void)L;
@@ -150,6 +152,7 @@ void files_forget(lua_State *L)
             __fpurge(file);
     atomic_store(&lost[STDOUT_FILENO], 0);
     atomic_store(&lost[STDERR_FILENO], 0);
+    atomic_store(&told, false);
     clearerr_unlocked(stdout);
     clearerr_unlocked(stderr);
 }
@@ -169,7 +172,7 @@ int files_end(int status)
     flush_standard(stderr, STDERR_FILENO);
     flush_all();
     bool out = failed(stdout, STDOUT_FILENO);
-    if (out) {
+    if (out && !atomic_exchange(&told, true)) {
         char text[160];
         int size = snprintf(text, sizeof text,
                             "tidelock: the standard output was lost: %s\n",

@@ -379,12 +379,12 @@ int main(int count, char **arguments)
         return run_explored(count, arguments, &start);
     int status = count > 1 ? run_command(count, arguments) : -1;
     if (status >= 0)
-        return status;
+        return files_end(status);
     struct invocation invocation = {.count = count, .arguments = arguments};
     if (read_words(&invocation) < 0)
         return EXIT_FAILURE;
     if (invocation.options.help)
-        return help_print(NULL);
+        return files_end(help_print(NULL));
     if (simulation_prepare(arguments) < 0)
         return EXIT_FAILURE;
     init_begin();

@@ -43,9 +43,13 @@ static const char *check_header(const struct bytes *bytes)
     if (left < TL_TRACE_HEADER)
         return "the trace is cut off in its first bytes";
     struct bytes version = {.at = bytes->at + magic, .end = bytes->end};
-    if (fixed(&version, 4) != TL_TRACE_VERSION)
-        return "the trace is of another version of tidelock, which must read "
-               "it";
+    uint64_t is = fixed(&version, 4);
+    if (is < TL_TRACE_VERSION)
+        return "the trace is of an older tidelock, and this one reads no such "
+               "traces: record it anew, or look at it with that one";
+    if (is > TL_TRACE_VERSION)
+        return "the trace is of a newer tidelock than this one: look at it "
+               "with that one";
     return NULL;
 }
 

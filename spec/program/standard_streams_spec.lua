@@ -1,5 +1,6 @@
 -- What a script prints and writes, and the descriptors it goes through: seen
 -- from a shell.
+local shell = dofile "spec/support/shell.lua"
 
 local tidelock = os.getenv "TIDELOCK" or "./tidelock"
 
@@ -267,4 +268,15 @@ describe("a child", function()
     assert.equal(#"parent child parent child own ", #output)
     assert.matches("^parent\nchild\nparent\n", output)
   end)
+end)
+
+describe("a command of the program", function()
+  -- of those that are written in C, in Lua, and those that the help is made of
+  for _, command in ipairs{ "ls", "lab list", "timeline --help", "help top", "--help" } do
+    it("says that what it wrote was lost: " .. command, function()
+      local _, err, status = shell.run(("%s %s >/dev/full"):format(shell.tidelock, command))
+      assert.equal("tidelock: the standard output was lost: No space left on device\n", err)
+      assert.equal(1, status)
+    end)
+  end
 end)
