@@ -272,7 +272,7 @@ end)
 
 describe("a command of the program", function()
   -- of those that are written in C, in Lua, and those that the help is made of
-  for _, command in ipairs{ "ls", "lab list", "timeline --help", "help top", "--help" } do
+  for _, command in ipairs{ "ls --help", "lab list", "timeline --help", "help top", "--help" } do
     it("says that what it wrote was lost: " .. command, function()
       local _, err, status = shell.run(("%s %s >/dev/full"):format(shell.tidelock, command))
       assert.equal("tidelock: the standard output was lost: No space left on device\n", err)
