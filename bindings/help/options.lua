@@ -20,7 +20,7 @@ end
 function options.seconds(text)
   local number = text:find "^[%d.]+$" and tonumber(text)
   if number and number > 0 and number < math.huge then return number end
-  return nil, "seconds, more than 0, such as --time 2.5"
+  return nil, "seconds, more than 0, such as 2.5"
 end
 
 --- Reads what is not empty.

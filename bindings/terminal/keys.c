@@ -192,7 +192,7 @@ static int keys_stop(lua_State *L)
 
 static int keys_is_terminal(lua_State *L)
 {
-    lua_pushboolean(L, screen_is_terminal());
+    lua_pushboolean(L, screen_is_terminal() && screen_moves_cursor());
     return 1;
 }
 

@@ -2,7 +2,8 @@
  * Keys: require "terminal.keys" of the commands that are written in Lua: what
  * is typed, a key at a time, and a screen that is written at once.
  *
- *   is_terminal()         whether standard input and output are a terminal
+ *   is_terminal()         whether standard input and output are a terminal,
+ *                         and that moves its cursor (TERM is not dumb)
  *   has_colours()         the same, and NO_COLOR does not refuse colours
  *   size()                its columns and rows, or nothing
  *   start(alternate)      raw mode; true, or nil and why not.  `alternate`: on

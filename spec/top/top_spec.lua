@@ -213,6 +213,14 @@ describe("at a terminal, tidelock top", function()
     assert.equal(0, there:status())
   end)
 
+  it("shows one picture, and no sequences, where the terminal moves no cursor", function()
+    local pid = start(KITCHEN)
+    there = terminal.start("top " .. pid, "TERM=dumb")
+    there:expect "cook"
+    assert.equal(0, there:status())
+    assert.falsy(there:raw():find "\27")
+  end)
+
   it("tells that the program has ended", function()
     local pid = start(KITCHEN)
     there = terminal.start("top -d 0.1 " .. pid)
