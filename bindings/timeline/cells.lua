@@ -79,6 +79,22 @@ local function take_all(self)
   end)
 end
 
+-- Most of them are within a cell, too.
+local function take_holds(self, holds)
+  local rows, from, to, each, last = self.rows, self.from, self.to, self.each, self.count
+  local tasks, froms, tos = holds.task, holds.from, holds.to
+  for i = 1, holds.count do
+    local list, a, b = rows[tasks[i]].hold, froms[i], tos[i]
+    local c = (a - from) // each
+    if a >= from and b <= to and c < last - 1 and (b - from) // each == c then
+      c = (c // 1 | 0) + 1
+      list[c] = list[c] + (b - a) / each
+    else
+      self:add(list, a, b)
+    end
+  end
+end
+
 --- For the range: { count =, each = (time of a cell), rows = { [task] = { wait =, sleep =, busy =, hold = (shares by
 --- cell), active = (by cell: something began or ended there) } } }.
 function cells.of(trace, holds, from, to, count)
@@ -86,7 +102,7 @@ function cells.of(trace, holds, from, to, count)
     rows = {}, is_sleep = study.sleeps(trace) }, cells)
   for i = 1, #trace.tasks do self.rows[i] = new_row(self) end
   take_all(self)
-  for i = 1, holds.count do self:add(self.rows[holds.task[i]].hold, holds.from[i], holds.to[i]) end
+  take_holds(self, holds)
   return self
 end
 

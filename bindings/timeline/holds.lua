@@ -143,7 +143,12 @@ local function find(self)
         local mine, over = pending[task[k]], ended[k]
         if mine.count > 0 then catch_up(self, mine, task[k], began[k]) end
         if what == "takes" then
-          if result[k] == 0 and over >= 0 then defer(mine, over, before + k, true) end
+          if result[k] ~= 0 or over < 0 then -- it has taken nothing
+          elseif mine.count == 0 and k < count and task[k + 1] == task[k] and began[k + 1] >= over then
+            take(self, self.held[task[k]], self.held_as[object[k]], over) -- nothing comes between
+          else
+            defer(mine, over, before + k, true)
+          end
         elseif what == "gives" then
           if logical and over >= 0 then defer(mine, over, before + k, false)
           else give(self, self.held[task[k]], self.held_as[object[k]], task[k], began[k]) end
@@ -155,6 +160,15 @@ local function find(self)
     end
   end)
   for task, mine in ipairs(pending) do catch_up(self, mine, task, math.maxinteger) end
+end
+
+-- Whether the list is in the order of its ends.
+local function in_order(list)
+  local to = list.to
+  for i = 2, list.count do
+    if to[i] < to[i - 1] then return false end
+  end
+  return true
 end
 
 -- The indexes of [first, last] in the order of their ends, which most of them have already.
@@ -175,6 +189,7 @@ end
 
 -- All in the order of their ends: the first `given` that were given back, and the others.
 local function sorted(list, given)
+  if in_order(list) then return list end
   local a, b = order_of(list, 1, given), order_of(list, given + 1, list.count)
   local found = { count = 0, task = {}, object = {}, from = {}, to = {} }
   local i, k = 1, 1
