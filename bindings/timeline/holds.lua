@@ -143,10 +143,10 @@ local function find(self)
         local mine, over = pending[task[k]], ended[k]
         if mine.count > 0 then catch_up(self, mine, task[k], began[k]) end
         if what == "takes" then
-          if result[k] ~= 0 or over < 0 then -- it has taken nothing
-          elseif mine.count == 0 and k < count and task[k + 1] == task[k] and began[k + 1] >= over then
-            take(self, self.held[task[k]], self.held_as[object[k]], over) -- nothing comes between
-          else
+          local well, alone = result[k] == 0 and over >= 0, mine.count == 0 and k < count and task[k + 1] == task[k]
+          if well and alone and began[k + 1] >= over then -- nothing comes between
+            take(self, self.held[task[k]], self.held_as[object[k]], over)
+          elseif well then
             defer(mine, over, before + k, true)
           end
         elseif what == "gives" then

@@ -16,8 +16,8 @@ local STYLES = { "style.css", "story.css" }
 -- In the order in which they are read: what runs at once stands in main.js alone.
 local SCRIPTS = { "data.js", "format.js", "view.js", "peaks.js", "derive.js", "holds.js", "brush.js", "strips.js",
   "colours.js", "bins.js", "lanes.js", "objects.js", "arrows.js", "ends.js", "pins.js", "chart.js", "overview.js",
-  "pointer.js", "details.js", "totals.js", "compared.js", "lists.js", "search.js", "logical.js", "story.js", "outline.js",
-  "keys.js", "paper.js", "main.js" }
+  "pointer.js", "details.js", "totals.js", "compared.js", "lists.js", "search.js", "logical.js", "story.js",
+  "outline.js", "keys.js", "paper.js", "main.js" }
 
 local FIELDS = { "title", "began", "length", "logical", "simulated", "lost", "objects", "operations", "marks",
   "sentence", "steps", "explanation", "remedy", "compared" }

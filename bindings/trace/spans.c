@@ -8,6 +8,7 @@
 
 #include "far/door.h"
 #include "lua/calls.h"
+#include "process/reads.h"
 #include "tidelock.h"
 #include "trace/sites.h"
 
@@ -129,4 +130,5 @@ void spans_open(lua_State *L)
     calls_wrap(L, lua_gettop(L), wrap);
     calls_wrap_registered(L);
     wrap_execute(L);
+    reads_tell(L);
 }

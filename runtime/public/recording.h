@@ -51,6 +51,9 @@ void tl_recording_finish(int exitcode);
 void tl_recording_command_begin(void);
 void tl_recording_command_end(void);
 
+/* The same before a read that waits for somebody else. */
+void tl_recording_read_begin(void);
+
 /* An operation of an object on a server begins; tl_recording_end ends it.  Of a
  * kind that is none: a wait for no object. */
 struct tl_recording_far {

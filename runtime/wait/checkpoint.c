@@ -277,6 +277,14 @@ void tl_recording_command_begin(void)
     tl_recording_sleeps();
 }
 
+void tl_recording_read_begin(void)
+{
+    if (!tl_recording_is_here())
+        return;
+    record(TL_OP_COMMAND_READ, NULL);
+    tl_recording_sleeps();
+}
+
 void tl_recording_command_end(void)
 {
     tl_recording_awake();

@@ -1,0 +1,39 @@
+-- tidelock --trace: what is in the file of reads that wait for others.
+local shell = dofile "spec/support/shell.lua"
+local reader = dofile "spec/support/trace_reader.lua"
+
+local SCRIPT = [[
+local f = io.popen "sleep 0.1; echo one; sleep 0.1; echo two"
+assert(f:read "l" == "one")
+for line in f:lines() do assert(line == "two") end
+f:close()
+assert(io.read "l" == "typed")
+for _ in io.lines(arg[0]) do end
+print(select(2, pcall(f.read, f)), select(2, pcall(io.stdin.read, io.stdin, "x")))
+]]
+
+describe("a trace of a script that reads", function()
+  it("has reads of pipes as waits, with their lines, and of files none", function()
+    local script, file = os.tmpname(), os.tmpname()
+    local out = assert(io.open(script, "w"))
+    out:write(SCRIPT)
+    out:close()
+    local function run(trace)
+      return shell.run(("{ sleep 0.3; echo typed; } | timeout 60 %s %s %s"):format(shell.tidelock, trace, script))
+    end
+    local as_ever = run ""
+    local told, err, status = run("--trace=" .. file)
+    local trace = reader.read(file)
+    os.remove(script)
+    os.remove(file)
+    assert.equal(0, status, err)
+    assert.equal(as_ever, told) -- errors, too
+    local waited = {}
+    for _, span in ipairs(reader.find(trace, { task = "main", operation = "read" })) do
+      assert.truthy(span.slept and span.ended)
+      waited[span.line] = (waited[span.line] or 0) + span.waited
+    end
+    assert.truthy(waited[2] > 50e6 and waited[3] > 50e6 and waited[5])
+    assert.is_nil(waited[6])
+  end)
+end)
