@@ -8,8 +8,8 @@
 
 #include "far/door.h"
 #include "lua/calls.h"
-#include "process/reads.h"
 #include "tidelock.h"
+#include "trace/reads.h"
 #include "trace/sites.h"
 
 /*

@@ -1,4 +1,4 @@
-#include "process/reads.h"
+#include "trace/reads.h"
 
 #include <stdbool.h>
 #include <stdio.h>
