@@ -46,6 +46,7 @@ end
 
 local function start_task(self, name, fn, ...)
   if type(name) ~= "string" then error("lab.task(name, fn, ...): a name is expected", 3) end
+  self.made.ready()
   if not is_callable(fn) then
     self.board.finish(("\1lab\1unread\1what %s is to run is %s, no function"):format(name,
       fn == nil and "nil" or "a " .. type(fn)))
@@ -80,6 +81,7 @@ end
 
 -- What comes when world has returned.
 local function finish(self)
+  self.made.ready()
   join_all(self)
   self.over = true
   for _, rule in ipairs(self.empties) do
@@ -194,7 +196,8 @@ local function make_known(self, api)
   end
 end
 
---- For a schedule: { api = the table `lab`, finish = to be called when world has returned }.
+--- For a schedule: { api = the table `lab`, finish = to be called when world has returned, ready = a function that is
+-- called before a task starts, and at the end; none at first }.
 function vocabulary.new(board, ipc, description)
   local self = {
     board = board, ipc = ipc, next_cell = tasks.first_cell, afters = {}, pending = {}, empties = {}, processes = {},
@@ -209,7 +212,8 @@ function vocabulary.new(board, ipc, description)
   add_rules(self, api)
   add_claims(self, api)
   add_tasks(self, api)
-  return { api = api, finish = function() finish(self) end }
+  self.made = { api = api, finish = function() finish(self) end, ready = function() end }
+  return self.made
 end
 
 return vocabulary
