@@ -18,7 +18,7 @@ has made the tube holds one, too.]],
   },
   points = { safe = 6, ends = 4 },
   tasks = 2,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
     local heard = false -- of the process that asks
     local addresses, line, over, read = {}, lab.mark("an address"), lab.mark("the end"), lab.count("read")

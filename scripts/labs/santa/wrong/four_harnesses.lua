@@ -1,4 +1,4 @@
--- says: "x"
+-- says: "next year the first reindeer that comes flies off alone"
 local ipc = require "tidelock"
 
 local function gate(name) return ipc.semaphore{ value = 0, name = name } end

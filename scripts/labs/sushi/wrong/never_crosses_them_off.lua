@@ -1,4 +1,4 @@
--- says: "x"
+-- says: "eats alone, and somebody waits, though a seat is free"
 local ipc = require "tidelock"
 
 local book, called = ipc.lock{ name = "book" }, ipc.semaphore{ value = 0, name = "called" }

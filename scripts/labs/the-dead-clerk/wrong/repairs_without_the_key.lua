@@ -1,4 +1,4 @@
--- says: "x"
+-- says: "the book says"
 local ipc = require "tidelock"
 
 local key = ipc.lock{ name = "key" }
