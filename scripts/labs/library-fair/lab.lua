@@ -14,7 +14,7 @@ in before him.]],
     "The writer: acquire door, then room; write; release both. A reader: acquire and release door, then go on.",
   },
   points = { safe = 3, ends = 2, free = 2, fair = 3 },
-  tasks = 3, switches = 1, runs = 1000, fair = true,
+  tasks = 3, switches = 1, runs = 1500, fair = true,
   world = function(lab, student)
     local hall, readers = lab.stage("hall"), lab.count("readers")
     local upper, lower = ipc.value(1, "upper line"), ipc.value(1, "lower line")

@@ -1,4 +1,4 @@
--- says: "the book says"
+-- says: "its sale is not in the book"
 local ipc = require "tidelock"
 
 local key = ipc.lock{ name = "key" }
