@@ -23,8 +23,8 @@ depth_first.__index = depth_first
 local MOST_WAITING = 50000 -- branches of one cost, where there is a bound
 local MOST_ANSWERS = 64 -- of an ipc.choose that are offered at once
 
---- options: seed; any (which branch is next); bound (on delays; nil: none); switches (bound on pre-emptions; nil); delays (whether the clock may
--- move while tasks can run); kills (how many tasks may be killed).
+--- options: seed; any (which branch is next); bound (on delays; nil: none); switches (bound on pre-emptions; nil);
+-- delays (whether the clock may move while tasks can run); kills (how many tasks may be killed).
 function depth_first.new(options)
   return setmetatable({
     options = options,
@@ -35,8 +35,7 @@ function depth_first.new(options)
     random = random.new(options.seed),
     waiting = {}, -- [cost] = list of branches
     calm = {}, -- the same, of those in which the clock moves
-    later = {}, -- without a bound: those that come when no other waits
-    count = 0, -- of all
+    count = 0, -- of both
     timeless = {}, -- lines of script where whoever waits has no deadline
     explored = 0, -- schedules that are complete, and differ
     root = { sleep = {}, done = {}, tried = {}, cost = 0, switches = 0, kills = 0, depth = 0 },
@@ -47,7 +46,7 @@ end
 -- ---- which is next ----
 
 local function add(self, branch)
-  local lists = branch.later and self.later or branch.move == "t" and self.calm or self.waiting
+  local lists = branch.move == "t" and self.calm or self.waiting
   local list = lists[branch.cost]
   if not list then
     list = {}
@@ -71,9 +70,7 @@ local function take(self, list)
 end
 
 local function take_cheapest(self, calm)
-  if not self.options.bound then
-    return take(self, self.waiting[0]) or take(self, self.calm[0]) or take(self, self.later[0])
-  end
+  if not self.options.bound then return take(self, self.waiting[0]) or take(self, self.calm[0]) end
   for cost = 0, self.options.bound do
     local clock = not calm and self.calm[cost]
     local list = self.waiting[cost]
@@ -111,7 +108,7 @@ end
 
 --- No more branches are wanted.
 function depth_first:forget()
-  self.waiting, self.calm, self.later, self.count, self.forgotten = {}, {}, {}, 0, true
+  self.waiting, self.calm, self.count, self.forgotten = {}, {}, 0, true
 end
 
 --- The plan that runs a branch.
@@ -195,11 +192,8 @@ local function offer_clock(self, trace, node, event)
   })
 end
 
--- Without a bound the one that has just done something first: what it has begun is not done. That another one dies
--- there is seldom other than that it died at its own last step.
-local function offer_kills(self, trace, node, i)
+local function offer_kills(self, trace, node)
   if node.kills >= self.options.kills then return end
-  local last = trace.events[i - 1]
   local list = {}
   for path in pairs(trace.alive) do
     if path ~= "0" then list[#list + 1] = path end
@@ -272,7 +266,7 @@ local function offer_all(self, trace, node, i)
   end
   if matters or not bound then
     offer_clock(self, trace, node, event)
-    if not bound or i <= (trace.kills_to or 0) then offer_kills(self, trace, node, i) end
+    if not bound or i <= (trace.kills_to or 0) then offer_kills(self, trace, node) end
   end
 end
 

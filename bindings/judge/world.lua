@@ -71,7 +71,7 @@ local function student_of(env)
   local main = board.path()
   local function ready()
     if is_ready then return end
-    if board.path() ~= main then error("the lab asks for the file in a process, and has not before: each has its own") end
+    if board.path() ~= main then error "the lab asks for the file in a process, and not before: each has its own" end
     is_ready, found = true, load_student(env)
     if type(found) ~= "table" and type(found) ~= "function" then
       unread(EXPECTED, a(found), "a table of functions")

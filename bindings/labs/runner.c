@@ -207,8 +207,7 @@ static int start(lua_State *L)
                         .output = -1,
                         /* where nobody can tell how it has ended */
                         .status = OWN_ERROR << 8};
-    job->output =
-        tl_standard_avoid(memfd_create("tidelock lab", MFD_CLOEXEC));
+    job->output = tl_standard_avoid(memfd_create("tidelock lab", MFD_CLOEXEC));
     luaL_setmetatable(L, JOB_CLASS);
     fflush(stdout);
     pid_t parent = getpid();
