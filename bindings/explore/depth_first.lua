@@ -23,8 +23,8 @@ depth_first.__index = depth_first
 local MOST_WAITING = 50000 -- branches of one cost, where there is a bound
 local MOST_ANSWERS = 64 -- of an ipc.choose that are offered at once
 
---- options: seed; bound (on delays; nil: none); switches (bound on pre-emptions; nil); delays (whether the clock may
--- move while tasks can run); kills (how many tasks may be killed).
+--- options: seed; any (which branch is next); bound (on delays; nil: none); switches (bound on pre-emptions; nil);
+-- delays (whether the clock may move while tasks can run); kills (how many tasks may be killed).
 function depth_first.new(options)
   return setmetatable({
     options = options,
@@ -57,10 +57,11 @@ local function add(self, branch)
   self.count = self.count + 1
 end
 
--- With a bound, any: so that the first few hundred of many are not all alike. Without, the last: the fewest wait.
+-- With a bound, any: so that the first few hundred of many are not all alike. Without, the last: the fewest wait; but
+-- any where no more than a few thousand will come.
 local function take(self, list)
   if not list or #list == 0 then return nil end
-  local at = self.options.bound and self.random:below(#list) or #list
+  local at = (self.options.bound or self.options.any) and self.random:below(#list) or #list
   local branch = list[at]
   list[at] = list[#list]
   list[#list] = nil

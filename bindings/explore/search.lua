@@ -25,7 +25,7 @@ local REPEATED = 100 -- one in so many is run twice
 local function new_depth_first(options, bound)
   return depth_first.new{
     seed = options.seed, bound = bound, switches = options.switches, delays = not options.no_delays,
-    kills = options.kills or 0,
+    kills = options.kills or 0, any = options.fast,
   }
 end
 

@@ -23,8 +23,8 @@ local WORLD = "=judge.world"
 local RUNS, CAP, PATIENCE = 4000, 10, 20
 local JUDGED = 200 -- schedules behind the first failure
 local VAIN = 16 -- of which one at least must pass
-local SHRINK = { runs = 300, seconds = 60 } -- so few seconds are never over: else the answer would hang on the machine
-local SHRINK_LONG, LONG = { runs = 12, seconds = 60 }, 500 -- of schedules with more events
+local SHRUNK, LEAST, MOST = 20000, 12, 300 -- events of all runs that shrink one, and how many runs that is
+local SECONDS = 60 -- they are never over: else the answer would hang on the machine
 
 -- Why the file cannot be checked at all; nil: it can.
 local function unread(lab, path)
@@ -64,9 +64,8 @@ end
 
 local function shrunk(here, found)
   if findings.is_alone(found.run) then return as_it_is(found) end
-  local limits = #found.events > LONG and SHRINK_LONG or SHRINK
-  return shrink.run(found, execute(here), here.clock,
-    { runs = limits.runs, seconds = limits.seconds, key_of = findings.key })
+  local runs = math.max(LEAST, math.min(SHRUNK // #found.events, MOST))
+  return shrink.run(found, execute(here), here.clock, { runs = runs, seconds = SECONDS, key_of = findings.key })
 end
 
 -- The failing schedule, short, with all that is told of it.

@@ -6,6 +6,7 @@ local things = require "judge.things"
 local vocabulary = {}
 
 local MOST_LABEL = 119
+local PATIENCE = 200 -- steps for one that is to wait
 
 vocabulary.task_cell = tasks.started_cell
 
@@ -45,7 +46,8 @@ local function is_callable(value)
 end
 
 local function start_task(self, name, fn, ...)
-  if type(name) ~= "string" then error("lab.task(name, fn, ...): a name is expected", 3) end
+  if type(name) ~= "string" then error("lab.task(name, fn, ...): a name is expected", 4) end
+  self.made.ready()
   if not is_callable(fn) then
     self.board.finish(("\1lab\1unread\1what %s is to run is %s, no function"):format(name,
       fn == nil and "nil" or "a " .. type(fn)))
@@ -58,9 +60,26 @@ local function start_task(self, name, fn, ...)
     self.things:ends(self.tasks:me())
     return table.unpack(results, 1, results.n)
   end }
-  process:start()
+  return process:start()
+end
+
+local function start_kept(self, ...)
+  local process = start_task(self, ...)
   self.processes[#self.processes + 1] = process
   return process
+end
+
+-- Whether it cannot go on, or looks again and again; and it is no more then.
+local function waits(self, ...)
+  local process, steps = start_task(self, ...), 0
+  repeat
+    self.ipc.yield()
+    steps = steps + 1
+  until self.board.alone() or steps == PATIENCE
+  local is_waiting = process:is_alive()
+  process:kill()
+  process:join()
+  return is_waiting
 end
 
 local function join_all(self)
@@ -80,6 +99,7 @@ end
 
 -- What comes when world has returned.
 local function finish(self)
+  self.made.ready()
   join_all(self)
   self.over = true
   for _, rule in ipairs(self.empties) do
@@ -158,7 +178,8 @@ local function add_claims(self, api)
 end
 
 local function add_tasks(self, api)
-  function api.task(name, fn, ...) return start_task(self, name, fn, ...) end
+  function api.task(...) return start_kept(self, ...) end
+  function api.waits(...) return waits(self, ...) end
   function api.choose(n) return self.ipc.choose(n) end
   function api.others_wait() return self.board.alone() end
   function api.me() return self.tasks:name(self.tasks:me()) end
@@ -194,7 +215,8 @@ local function make_known(self, api)
   end
 end
 
---- For a schedule: { api = the table `lab`, finish = to be called when world has returned }.
+--- For a schedule: { api = the table `lab`, finish = to be called when world has returned, ready = a function that is
+-- called before a task starts, and at the end; none at first }.
 function vocabulary.new(board, ipc, description)
   local self = {
     board = board, ipc = ipc, next_cell = tasks.first_cell, afters = {}, pending = {}, empties = {}, processes = {},
@@ -209,7 +231,8 @@ function vocabulary.new(board, ipc, description)
   add_rules(self, api)
   add_claims(self, api)
   add_tasks(self, api)
-  return { api = api, finish = function() finish(self) end }
+  self.made = { api = api, finish = function() finish(self) end, ready = function() end }
+  return self.made
 end
 
 return vocabulary

@@ -37,19 +37,14 @@ local function a(value)
   return kind == "nil" and "nothing" or kind:find "^[aeiou]" and "an " .. kind or "a " .. kind
 end
 
--- What the file returns, such that a function that is missing is told.
-local function checked(found)
-  if type(found) == "function" then return found end
-  if type(found) ~= "table" then
-    unread("the file returns %s, where a table of functions is expected: is the last line still there?", a(found))
-  end
-  return setmetatable({}, {
-    __index = function(_, name)
-      local value = rawget(found, name)
-      if value == nil then unread("the table that the file returns has no `%s`", tostring(name)) end
-      return value
-    end,
-  })
+local EXPECTED = "the file returns %s, where %s is expected: is the last line still there?"
+
+-- A function that the file returns in its table; one that is missing is told.
+local function field_of(found, name)
+  if type(found) ~= "table" then unread(EXPECTED, a(found), "a table of functions") end
+  local value = rawget(found, name)
+  if value == nil then unread("the table that the file returns has no `%s`", tostring(name)) end
+  return value
 end
 
 local function nothing() end
@@ -60,14 +55,39 @@ local function idle()
 end
 
 local function load_student(env)
-  if mode == "idle" then return idle() end
   local well, found = pcall(compile(student_text, student_path, env))
   if not well then
     local told, text = pcall(tostring, found)
     text = told and type(text) == "string" and text:gsub("^.-[^/]*:(%d+: )", "line %1") or "?"
     unread("the file ends with an error as it is loaded: %s", text)
   end
-  return checked(found)
+  return found
+end
+
+-- What the world gets, and a function that loads the file: when it is first asked for, or at the first task. So a
+-- process that the file makes at its top, as a pool does, is younger than the world's things, and can be sent them.
+local function student_of(env)
+  local found, is_ready
+  local main = board.path()
+  local function ready()
+    if is_ready then return end
+    if board.path() ~= main then error "the lab asks for the file in a process, and not before: each has its own" end
+    is_ready, found = true, load_student(env)
+    if type(found) ~= "table" and type(found) ~= "function" then
+      unread(EXPECTED, a(found), "a table of functions")
+    end
+  end
+  return setmetatable({}, {
+    __index = function(_, name)
+      ready()
+      return field_of(found, name)
+    end,
+    __call = function(_, ...)
+      ready()
+      if type(found) ~= "function" then unread(EXPECTED, a(found), "a function") end
+      return found(...)
+    end,
+  }), ready
 end
 
 -- ---- a schedule ----
@@ -77,11 +97,11 @@ return function()
   local ipc = require "tidelock"
   local description = compile(lab_text, lab_path, _ENV)()
   local lab = vocabulary.new(board, ipc, description)
-  local student
-  if student_path == "" and mode ~= "idle" then
-    student = description.code
-  else
-    student = load_student((sandbox.new{
+  local student = description.code
+  if mode == "idle" then
+    student = idle()
+  elseif student_path ~= "" then
+    student, lab.ready = student_of((sandbox.new{
       board = board, ipc = ipc, path = student_path, task_cell = vocabulary.task_cell,
       allow = description.allow, forbid = description.forbid,
     }))

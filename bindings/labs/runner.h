@@ -5,7 +5,8 @@
  * start(fn, options)   a job; nil and why.  fn(jailed) returns a string.
  *                      options: folders (a list of whole paths that it may
  *                      read), wall (seconds), cpu, memory (bytes), processes,
- *                      number (of those that run at a time, from 0)
+ *                      number (of those that run at a time, from 0), open
+ *                      (true: no jail, and no limit but the wall)
  * job:poll()           nothing while it runs; then the string, "exit" and its
  *                      status, 0 where all went well; or nil, "time" where the
  *                      wall's time was over, or "signal" and its number

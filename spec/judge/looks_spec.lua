@@ -159,11 +159,44 @@ return function(enter)
 end]], "runs = 100,")
   end)
 
+  it("go to a pool that the file makes at its top", function()
+    passes([[
+local room, notes = lab.stage "room", lab.notes "notes"
+lab.together(room, 1, "safe", "%s")
+student(function(n) room:enter() notes:add(n) room:leave() end)
+lab.after(function() lab.always("safe", room.entered == 2 and notes:count() == 2, "%d", room.entered) end)]],
+      [[local ipc = require "tidelock"
+local pool = ipc.pool(1)
+return function(enter) pool:map(enter, { 1, 2 }) end]], "runs = 20,")
+  end)
+
   it("do not go to a process that is older", function()
     rejects("the process is older than what is sent to it", [[
+student()
 local room = lab.stage "room"
 student(function() room:enter() room:leave() end)]], [[local ipc = require "tidelock"
 local pool = ipc.pool(1)
-return function(enter) pool:map(enter, { 1 }) end]], "runs = 100,")
+return function(enter) if enter then pool:map(enter, { 1 }) end end]], "runs = 20,")
   end)
+end)
+
+describe("a gate that was left open", function()
+  after_each(function() lab:remove() end)
+
+  local WORLD = [[
+local n = lab.count "n"
+lab.task("guest", function() student(function() n:add(1) end) end)
+lab.after(function()
+  lab.always("safe", lab.waits("the next one", student, function() n:add(1) end), "the next one walks in")
+  lab.always("safe", n.value == 1, "%d", n.value)
+end)]]
+  local GATE = [[local ipc = require "tidelock"
+local gate = ipc.semaphore{ value = %d }
+return function(enter) gate:acquire() enter() end]]
+
+  it("is seen by one that is to wait, and does not", function()
+    rejects("the next one walks in", WORLD, GATE:format(2), "runs = 20,")
+  end)
+
+  it("is not told where it is shut", function() passes(WORLD, GATE:format(1), "runs = 20,") end)
 end)

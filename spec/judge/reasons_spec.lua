@@ -31,7 +31,7 @@ local REASONS = {
     room_is_a_lock = "took room in line 10: only the task that takes a lock may give it back",
     writer_waits_for_empty_once = false,
   },
-  ["night-shift"] = { goes_by_the_exit_code = "watchman-2 is killed (step 14) after step 13" },
+  ["night-shift"] = { goes_by_the_exit_code = "watchman-2 is killed (step 9) after step 8" },
   sale = {
     asks_whether_it_is_full = 'looks at queue "line" in line 8 before customer-',
     own_lock = "has a lock of its own, and so has customer-",

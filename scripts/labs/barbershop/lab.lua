@@ -86,9 +86,10 @@ he sleeps in his own chair.]],
       served[n]:add(1)
       home:wait()
     end
+    local barber = student.barber -- here, so that all have the file in common
     ipc.process{ name = "barber", daemon = true, target = function()
       lab.me()
-      while true do student.barber(shop) end
+      while true do barber(shop) end
     end }:start()
     for n = 1, CUSTOMERS do lab.task("customer-" .. n, customer, n) end
     lab.after(function()

@@ -11,7 +11,7 @@ the others: we are all here.]],
     "The last one opens the gate once; whoever goes through opens it again for the next one: a turnstile.",
   },
   points = { safe = 5, ends = 5 },
-  tasks = 3, switches = 1,
+  tasks = 3, switches = 1, runs = 1000,
   forbid = { "ipc.barrier", "ipc.latch" },
   world = function(lab, student)
     local CLIMBERS = 3

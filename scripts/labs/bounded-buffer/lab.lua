@@ -14,7 +14,7 @@ another one, and nobody may reach for a loaf that is not there.]],
     "acquire; while it is not my turn do my condition:wait() end; act; notify the condition of the others; release.",
   },
   points = { safe = 5, ends = 3, free = 2 },
-  tasks = 3, switches = 1, runs = 1500,
+  tasks = 3, switches = 1, runs = 1000,
   world = function(lab, student)
     local sill, oven, lies = ipc.value(0, "the sill"), lab.mark("the oven"), lab.count("lies there")
     local window = {}

@@ -16,7 +16,7 @@ What neither of them may do is take the seat along. In the morning the restauran
   },
   points = { safe = 4, ends = 2, free = 2, survives = 2 },
   tasks = 2,
-  runs = 1500,
+  runs = 1000,
   kills = 1,
   world = function(lab, student)
     local inside, dined, choked = lab.stage("inside"), lab.count("dined"), lab.count("choked")

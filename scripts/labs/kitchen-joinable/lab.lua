@@ -16,7 +16,7 @@ A queue counts what was put in and has not yet been called done. `evening` waits
   },
   points = { safe = 6, ends = 4 },
   tasks = 3,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
     local ipc = require "tidelock"
     local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the light switch")

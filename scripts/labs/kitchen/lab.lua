@@ -18,7 +18,7 @@ counter, and when?]],
   },
   points = { safe = 6, ends = 4 },
   tasks = 4,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
     local ipc = require "tidelock"
     local queue, nils, left = ipc.queue{ name = "counter" }, lab.count("nils"), lab.count("eaters that have left")

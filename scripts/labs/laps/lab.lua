@@ -11,7 +11,7 @@ last one, and before the first one is back.]],
     "The last one in lets all through entry; the last one between the gates lets all through exit.",
   },
   points = { safe = 6, ends = 4 },
-  tasks = 2, switches = 2,
+  tasks = 2, switches = 2, runs = 1000,
   forbid = { "ipc.barrier" },
   world = function(lab, student)
     local RUNNERS, LAPS = 2, 2

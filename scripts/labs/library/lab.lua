@@ -13,7 +13,7 @@ then nobody else may be in the room: half an old page and half a new one make a 
     "Under counter: the reader that makes inside 1 acquires room; the one that makes it 0 again releases it.",
   },
   points = { safe = 5, ends = 2, free = 3 },
-  tasks = 3, switches = 1,
+  tasks = 3, switches = 1, runs = 1000,
   forbid = { "ipc.rwlock" },
   world = function(lab, student)
     local reading, writing = lab.stage("reading"), lab.stage("writing")

@@ -14,7 +14,7 @@ nobody may go home with a time at which no train leaves.]],
     "Read version, hour, minute, version: good if both versions are the same and even. Else look again.",
   },
   points = { safe = 5, ends = 2, free = 3 },
-  tasks = 2, switches = 2,
+  tasks = 2, switches = 2, runs = 1000,
   world = function(lab, student)
     local TRAINS = { [0] = 605, 719, 811 }
     local hours, minutes, half = ipc.value(6, "hour"), ipc.value(5, "minute"), lab.count("half turned")

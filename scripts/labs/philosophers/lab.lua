@@ -14,7 +14,7 @@ opposite each other can do so at the same time.]],
     "If one of them takes the right fork first, or all take the fork with the lower number first, there is no circle.",
   },
   points = { safe = 3, ends = 5, free = 2 },
-  tasks = 4, runs = 600,
+  tasks = 4, runs = 800,
   world = function(lab, student)
     local SEATS = 4
     local locks, forks, meal = {}, {}, lab.stage("meal")

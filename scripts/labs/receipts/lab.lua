@@ -16,7 +16,7 @@ A tray stands about that nobody uses.]],
   },
   points = { safe = 6, ends = 4 },
   tasks = 2,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
     local ipc = require "tidelock"
     local queue = ipc.queue{ maxsize = 1, name = "desk" }

@@ -1,4 +1,5 @@
 local ADDRESSES = { "a.org", "b.org", "c.org" }
+local CARRIES = { pipe = true, queue = true, value = true, array = true, buffer = true, table = true }
 
 return {
   title = "The relay",
@@ -17,8 +18,9 @@ has made the tube holds one, too.]],
   },
   points = { safe = 6, ends = 4 },
   tasks = 2,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
+    local heard = false -- of the process that asks
     local addresses, line, over, read = {}, lab.mark("an address"), lab.mark("the end"), lab.count("read")
     lab.ordered(line, over)
     for n = 1, 1 + lab.choose(2) do addresses[n] = ADDRESSES[n] end
@@ -26,6 +28,9 @@ has made the tube holds one, too.]],
     local receiver = student.relay({ table.unpack(addresses) }, function(address)
       lab.always("safe", lab.me() ~= "main", "main wrote an address down itself: that is the receiver's part")
       local due = addresses[read:get() + 1]
+      heard = heard or CARRIES[lab.last()]
+      lab.always("safe", heard, "the receiver wrote %s down before it heard anything: it has it from elsewhere",
+        tostring(address))
       lab.always("safe", address ~= nil, "the receiver wrote down a nil, and that is no address")
       lab.always("safe", address == due, "%s came, and %s was due", tostring(address), tostring(due))
       line:pass()

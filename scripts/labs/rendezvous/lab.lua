@@ -15,7 +15,7 @@ starter.]],
   },
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 2,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
     local names, cooking = { "ann", "bob" }, lab.stage("cooking starters")
     local starter, main = {}, {}

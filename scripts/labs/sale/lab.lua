@@ -17,7 +17,7 @@ Three customers come for two places, all at once, and a late one after them. `li
   },
   points = { safe = 6, ends = 4 },
   tasks = 3,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
     local ipc = require "tidelock"
     local line = ipc.queue{ maxsize = BANDS, name = "line" }

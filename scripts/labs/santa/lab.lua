@@ -5,7 +5,8 @@ return {
 Santa sleeps at the North Pole. He is woken by the reindeer when all three are back from the south,
 or by the two elves when both have a question, and for nothing less. He hitches the reindeer to the
 sleigh or answers the elves; if both groups stand before his bed, the reindeer go first, for the
-sleigh is late. The elves are curious and come twice.]],
+sleigh is late. The elves are curious and come twice. Next year all of it begins anew: whoever comes
+first then must wait as well, and Santa sleeps until he is woken.]],
   hints = {
     "Santa is woken by one bell. What must he look at before he does anything, and in which order?",
     "herd and asking count who has come; bed is the bell; harness and study are the gates at which the groups wait.",
@@ -18,6 +19,7 @@ sleigh is late. The elves are curious and come twice.]],
     local back, rung, hitched = lab.count("reindeer that are back"), lab.count("before the bed"), lab.count("hitched")
     local came, asked, answers = lab.count("elves that came"), lab.count("elves that asked"), lab.count("answers")
     local pole, awake, house = lab.mark("the pole"), nil, {}
+    local looks_at_next_year = lab.choose(2) == 2
 
     function house.lie_awake() -- what Santa sees as he opens his eyes
       pole:pass()
@@ -85,5 +87,12 @@ sleigh is late. The elves are curious and come twice.]],
       lab.always("ends", hitched:get() == 1, "the sleigh was hitched %d times", hitched:get())
       lab.always("ends", answers:get() == TIMES, "Santa gave %d answers instead of %d", answers:get(), TIMES)
       lab.always("ends", asked:get() == ELVES * TIMES, "%d of %d questions were asked", asked:get(), ELVES * TIMES)
+      if not looks_at_next_year then return end
+      lab.always("safe", lab.waits("the first reindeer of next year", student.reindeer, house, function() end),
+        "next year the first reindeer that comes flies off alone: a gate was left open for it")
+      lab.always("safe", lab.waits("the first elf of next year", student.elf, house, function() end),
+        "next year the first elf that comes asks, and Santa is asleep: a gate was left open for it")
+      lab.always("safe", lab.waits("Santa, next year", student.santa, house),
+        "next year Santa wakes up by himself: the bell was rung once too often")
     end)
   end }

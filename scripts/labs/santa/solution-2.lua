@@ -12,7 +12,7 @@ local function santa(house)
     if herd:get() == 3 then
       herd:set(0)
       house:hitch()
-      hitched:set(1)
+      hitched:set(3)
     else
       asking:add(-2)
       house:answer()
@@ -26,6 +26,7 @@ local function reindeer(house, pull)
   pole:with(function()
     if herd:add(1) == 3 then house:reindeer_are_back() pole:notify_all() end
     while hitched:get() == 0 do pole:wait() end
+    hitched:add(-1)
     pull()
   end)
 end

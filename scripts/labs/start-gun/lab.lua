@@ -16,7 +16,7 @@ run at once, if nobody else has run on it. And a runner who hears a shot on whic
   },
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 3,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
     local shot, line, shots, runs = lab.mark("the shot"), lab.mark("the line"), lab.count("shots"), lab.count("runs")
     lab.before(shot, line, "safe", "%s made a false start: no shot had fallen")

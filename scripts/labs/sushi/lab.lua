@@ -22,8 +22,10 @@ twice.]],
     local inside, outside, gone = lab.count("inside"), lab.count("outside"), lab.count("gone")
     local busy, before = lab.count("at the bar, or about to go"), nil -- how many were gone as it came, if all were
     local patient = lab.count("all stay until somebody sits down beside, or nobody else can")
-    local hasty = lab.choose(2) == 1
+    local hasty, one_by_one = lab.choose(2) == 1, lab.choose(3) == 2
     patient:set(hasty and 0 or 1)
+    local late = { ipc.event "three are home", ipc.event "four are home", ipc.event "the next one sits" }
+    local home = lab.count("home")
 
     local function linger()
       for _ = 1, LONG * patient:get() do
@@ -38,6 +40,10 @@ twice.]],
       bar:enter()
       lab.always("safe", party:get() == 0, "%s sat down beside somebody whose party had not left", lab.me())
       if inside:add(1) == 2 then party:set(1) end
+      if one_by_one and home:get() == 4 then
+        patient:set(1)
+        late[3]:set()
+      end
     end
     local function stand_up()
       bar:leave()
@@ -55,13 +61,16 @@ twice.]],
     end
     for n, visits in ipairs{ 2, 2, 1, 1 } do
       lab.task("guest-" .. n, function()
-        for _ = 1, visits do
+        for visit = 1, visits do
+          if one_by_one and (n == 4 or visit == 2) then late[n == 4 and 1 or n + 1]:wait() end -- till then, elsewhere
           before = busy:get() == 0 and gone:get() or nil
           outside:add(1)
           local eaten = meals
           student.guest(eat)
           lab.always("ends", meals == eaten + 1, "%s came once, and ate %d times", lab.me(), meals - eaten)
           busy:add(-1)
+          local now = one_by_one and late[home:add(1) - 2]
+          if now and now ~= late[3] then now:set() end
         end
       end)
     end

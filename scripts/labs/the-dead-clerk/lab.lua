@@ -14,7 +14,7 @@ the book must say what the drawer holds.]],
     "local _, why = key:acquire(); if why == \"abandoned\" then set the book to what the drawer holds end.",
   },
   points = { safe = 2, ends = 2, survives = 6 },
-  tasks = 3, kills = 1, switches = 1, runs = 1500,
+  tasks = 3, kills = 1, switches = 1, runs = 1000,
   world = function(lab, student)
     local CLERKS = 3
     local money, book, ended = ipc.value(0, "drawer"), ipc.value(0, "book"), lab.count("ended")

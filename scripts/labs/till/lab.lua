@@ -17,7 +17,7 @@ the evening must be what it was in the morning and all four coins.]],
   },
   points = { safe = 8, ends = 2 },
   tasks = 2,
-  runs = 1500,
+  runs = 1000,
   world = function(lab, student)
     local ipc = require "tidelock"
     local day = DAYS[lab.choose(#DAYS)]

@@ -14,7 +14,7 @@ are none of hers.]],
     "Put the two locks into first and second by the accounts' numbers, then acquire first, then second.",
   },
   points = { safe = 4, ends = 4, free = 2 },
-  tasks = 3, switches = 1,
+  tasks = 3, switches = 1, runs = 1000,
   world = function(lab, student)
     local moving, accounts, tries = lab.stage("moving money"), {}, {}
     local function lock_of(name)

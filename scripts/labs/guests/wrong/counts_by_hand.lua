@@ -1,4 +1,4 @@
--- says: "3 guests on 2 seats"
+-- says: "tries for ever"
 local ipc = require "tidelock"
 
 local inside = ipc.value(0, "taken seats")

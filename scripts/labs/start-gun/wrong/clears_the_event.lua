@@ -1,4 +1,4 @@
--- says: "somebody else had taken"
+-- says: "waits for ever for a shot that has fallen"
 local ipc = require "tidelock"
 
 local gun = ipc.event("gun")

@@ -1,4 +1,4 @@
--- says: "waits for a seat for ever"
+-- says: "wait for a seat for ever"
 local ipc = require "tidelock"
 
 local book, called = ipc.lock{ name = "book" }, ipc.semaphore{ value = 0, name = "called" }

@@ -1,4 +1,4 @@
--- says: "for a seat for ever"
+-- says: "3 guests on 2 seats"
 local ipc = require "tidelock"
 
 local book, called = ipc.lock{ name = "book" }, ipc.semaphore{ value = 0, name = "called" }
