@@ -89,7 +89,7 @@ describe("the trace", function()
     assert.equal(0, status, err)
     local trace = reader.read(file)
     assert.truthy(trace.lost > 0, err)
-    assert.equal(200006, #trace.spans + trace.lost) -- and three commands, sleep, size, end
+    assert.equal(200007, #trace.spans + trace.lost) -- and a read, three commands, sleep, size, end
     assert.equal(trace.lost, named(trace, "main").lost)
     assert.equal(1, #reader.find(trace, { operation = "size" }))
     assert.truthy(err:find(", " .. trace.lost .. " lost", 1, true), err)
