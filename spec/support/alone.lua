@@ -130,6 +130,7 @@ local function client_of(program)
   function client.method(fn) return fn end
   function client.class() end
   function client.handler() return function(why) return why end end
+  function client.is_recorded() return false end
   function client.record(value) return program.records[value] end
   function client.session(uid) return sessions[uid] end
   function client.object(metatable, record)
