@@ -71,16 +71,17 @@ static int receive(lua_State *L)
     return remote_modules_call(L, "remote.wait", "receive");
 }
 
-/* require(name): one of the modules, for the program's commands and specs. */
-static int library(lua_State *L)
+/* engine_text(): what a server loads, for the program's commands and specs. */
+static int engine_text(lua_State *L)
 {
     remote_modules_push_library(L);
     return 1;
 }
 
-static const luaL_Reg functions[] = {{"library", library}, {"open", open_space},
-                                     {"arrive", arrive},   {"wait", wait},
-                                     {"receive", receive}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"engine_text", engine_text}, {"open", open_space},
+    {"arrive", arrive},           {"wait", wait},
+    {"receive", receive},         {NULL, NULL}};
 
 static void open_client(lua_State *L)
 {
@@ -90,8 +91,8 @@ static void open_client(lua_State *L)
     remote_connections_open(L);
     remote_objects_open(L);
     remote_digest_open(L);
-    lua_pushcfunction(L, library);
-    lua_setfield(L, -2, "library");
+    lua_pushcfunction(L, engine_text);
+    lua_setfield(L, -2, "engine_text");
     remote_modules_add(L, "remote.client");
 }
 

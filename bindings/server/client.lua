@@ -38,7 +38,7 @@ local function name_of(library) return library:match "^#!lua name=([%w_]+)" end
 
 --- Whether the server has the library; nil where the user may not ask.
 function client.has_library(connection)
-  local list = connection:command("FUNCTION", "LIST", "LIBRARYNAME", name_of(part "remote.client".library()))
+  local list = connection:command("FUNCTION", "LIST", "LIBRARYNAME", name_of(part "remote.client".engine_text()))
   return type(list) == "table" and #list > 0
 end
 
@@ -79,7 +79,7 @@ end
 
 --- Asks what needs no session: the list of the answer's fields; nil and the status where that is not "ok".
 function client.look(connection, space, op, ...)
-  local name = name_of(part "remote.client".library())
+  local name = name_of(part "remote.client".engine_text())
   local answer, why = connection:command("FCALL", name, "1", "tl:{" .. space .. "}:", "-", "0", "0", op, ...)
   if type(answer) ~= "string" then return nil, why or "no answer" end
   local status, fields = fields_of(answer)

@@ -21,7 +21,7 @@ end
 
 -- A pipe is full soon; `limit`: how much a call does.
 local function library(limit, from, to)
-  return fake_redis.library(function(text)
+  return fake_redis.engine_text(function(text)
     text = replace(text, "16 * 1024 * 1024, 10000", "16 * 1024 * 1024, 3")
     text = replace(text, "engine.LIMIT = 64", "engine.LIMIT = " .. limit)
     return from and replace(text, from, to) or text

@@ -202,7 +202,7 @@ END
          wait $main
          echo status $?
          for pid in $(grep -v ready "$0.out"); do kill -0 $pid 2>/dev/null && echo $pid is left; done
-         ps -eo stat=,args= | grep "^[^Z].*$0$" | grep -v grep
+         ps -ww -eo stat=,args= | grep "^[^Z].*$0$" | grep -v grep
          rm "$0" "$0.out" "$0.err"
       ]]):gsub("%$0", os.tmpname()):format(code, shell.tidelock))
    end
@@ -271,7 +271,7 @@ END
          kill -INT $main
          wait $main
          echo status $?
-         ps -eo pid=,stat=,args= | grep " [^Z][^ ]* .*$0$" | grep -v grep | while read -r pid rest; do
+         ps -ww -eo pid=,stat=,args= | grep " [^Z][^ ]* .*$0$" | grep -v grep | while read -r pid rest; do
             echo $pid is left
             kill -KILL $pid
          done

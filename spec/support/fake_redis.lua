@@ -441,7 +441,7 @@ local function read(name)
 end
 
 --- The text of the library; `change(text)`, if given, breaks it.
-function fake_redis.library(change)
+function fake_redis.engine_text(change)
   local text = dofile "bindings/engine/joined.lua"(read)
   return change and change(text) or text
 end
@@ -468,7 +468,7 @@ function fake_redis.new(library)
     server.calls = server.calls + 1
     return command(server, table.unpack(args, 1, args.n))
   end
-  local run, redis = load_library(library or fake_redis.library())
+  local run, redis = load_library(library or fake_redis.engine_text())
   redis.call = server.call
   function server.spy(call) redis.call = call end
   function server.fcall(space, ...)

@@ -49,7 +49,7 @@ local function batch(path, first)
 end
 
 local function runs_left()
-  local pipe = assert(io.popen("ps -eo args"))
+  local pipe = assert(io.popen("ps -ww -eo args"))
   local count = 0
   for line in pipe:lines() do
     if line:find(program .. " --sim=", 1, true) then count = count + 1 end

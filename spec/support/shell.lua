@@ -45,10 +45,10 @@ end
 
 -- Lines of ps about processes whose command line contains `text`.
 function shell.processes(text)
-  local pipe = assert(io.popen("ps -eo pid=,stat=,args="))
+  local pipe = assert(io.popen("ps -ww -eo pid=,stat=,args="))
   local found = {}
   for line in pipe:lines() do
-    if line:find(text, 1, true) and not line:find("ps -eo", 1, true) then found[#found + 1] = line end
+    if line:find(text, 1, true) and not line:find("ps -ww -eo", 1, true) then found[#found + 1] = line end
   end
   pipe:close()
   return found
