@@ -18,7 +18,7 @@ world.__index = world
 local LEASE = 10000
 local MODULES = { ["help.nearest"] = "bindings/help/nearest.lua" }
 
-local LIBRARY = fake_redis.library()
+local LIBRARY = fake_redis.engine_text()
 local texts = {}
 
 local function read(path)
