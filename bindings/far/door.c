@@ -13,7 +13,7 @@
 static char module_key; /* registry: the module */
 
 const struct door_core *door_core;
-int (*door_call_recorded)(lua_State *L, lua_CFunction function);
+_Atomic(door_recorded_call *) door_call_recorded;
 
 /* Pushes where the module may be: beside the program, where `make install` puts
  * it, and where Lua looks for C modules. */

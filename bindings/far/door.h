@@ -13,6 +13,7 @@
 #ifndef TL_DOOR_H
 #define TL_DOOR_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -49,8 +50,11 @@ struct door_core {
     const void *functions;
 };
 
-/* As call_recorded, of a thread that is recorded; NULL: nothing is. */
-extern int (*door_call_recorded)(lua_State *L, lua_CFunction function);
+typedef int door_recorded_call(lua_State *L, lua_CFunction function);
+
+/* As call_recorded, of a thread that is recorded; NULL: nothing is.  Relaxed:
+ * each thread that is recorded sets the same before it calls anything. */
+extern _Atomic(door_recorded_call *) door_call_recorded;
 
 /* What the module gets; set once. */
 extern const struct door_core *door_core;

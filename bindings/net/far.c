@@ -173,7 +173,9 @@ static int far_fail(lua_State *L, int status)
 
 static int far_call_recorded(lua_State *L, lua_CFunction function)
 {
-    return door_call_recorded ? door_call_recorded(L, function) : function(L);
+    door_recorded_call *call =
+        atomic_load_explicit(&door_call_recorded, memory_order_relaxed);
+    return call ? call(L, function) : function(L);
 }
 
 static bool far_is_simulated(void)

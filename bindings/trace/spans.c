@@ -125,7 +125,7 @@ static void wrap_execute(lua_State *L)
 
 void spans_open(lua_State *L)
 {
-    door_call_recorded = call;
+    atomic_store_explicit(&door_call_recorded, call, memory_order_relaxed);
     sites_open(L);
     calls_wrap(L, lua_gettop(L), wrap);
     calls_wrap_registered(L);
