@@ -3,24 +3,28 @@
 -- The list `chores` holds what is left, as netstrings: the chore's name, its arguments.  `engine.chores[name]` is
 -- called with a budget of steps and the arguments; it returns how many it took and whether it has finished.  Between
 -- two calls of it other requests run, so each part must leave every object whole.
+--
+-- Most requests find none.  So a space with some is noted in this Lua state, and only then a request looks; one that
+-- has not been noted, since the server came back or took over as a replica, is looked at with every beat.
 local engine = ...
 local redis, store = engine.redis, engine.store
 
 local chore = {}
 engine.chore = chore
 
+local noted = {} -- [space] = true
+
 --- To be done from now on; `chore.fresh` is true until it was begun.
 function chore.add(...)
   chore.fresh = true
+  noted[store.key ""] = true
   redis.call("RPUSH", store.key "chores", store.pack{ ... })
 end
 
---- Does some of it.  Returns whether there is more.
-function chore.run(budget)
-  chore.fresh = false
-  local key = store.key "chores"
+-- Whether there is more.
+local function run(key, budget)
   while true do
-    local packed = redis.call("LINDEX", key, 0)
+    local packed = redis.call("LINDEX", key, "0")
     if not packed then return false end
     if budget <= 0 then return true end
     local list = store.unpack(packed)
@@ -28,4 +32,17 @@ function chore.run(budget)
     budget = budget - math.max(used, 1)
     if finished then redis.call("LPOP", key) end
   end
+end
+
+--- Does some of it.  Returns whether there is more.
+function chore.run(budget)
+  chore.fresh = false
+  local more = run(store.key "chores", budget)
+  noted[store.key ""] = more or nil
+  return more
+end
+
+--- The same, where some is noted.
+function chore.go_on(budget)
+  if noted[store.key ""] then chore.run(budget) end
 end

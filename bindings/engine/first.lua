@@ -1,7 +1,6 @@
 --- First: the table that the families share; each fills in its part of it.
 local engine = ...
 
-engine.VERSION = "1"
 engine.LIMIT = 64 -- steps of a loop in a call
 engine.MANY = 1024 -- items of a request that asks for several
 

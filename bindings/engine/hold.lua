@@ -28,7 +28,7 @@ end
 --- Counts what it has of a kind; never below 0.
 function hold.count(who, what, id, n)
   local key, name = store.key("h", who), field(what, id, "")
-  if redis.call("HINCRBY", key, name, n) <= 0 then redis.call("HDEL", key, name) end
+  if redis.call("HINCRBY", key, name, n == 1 and "1" or store.digits(n)) <= 0 then redis.call("HDEL", key, name) end
 end
 
 --- All that a task has: { what, id, detail, value }, at most `most` of them.

@@ -5,28 +5,44 @@
 -- A file is a function of the table that they share, and knows nothing of the others but what is in there by then: so
 -- they stand in the order in which they need each other.  They run at the first call: while a server loads a library,
 -- it lets it have nothing of Lua's own.
+--
+-- The library's name has the format of what it keeps and a sum of its text, so that each client finds the one that it
+-- was made with, beside those of others.
+local FORMAT = "2" -- to be changed with what a key, a line or a record looks like
+
 local FILES = {
   "first", "store", "slot", "chore", "hold", "large", "object", "session", "cancel", "cycle", "lock", "rwlock",
   "semaphore", "event", "latch", "barrier", "condition", "number", "value", "table", "items", "queue", "watch", "pipe",
   "pool_tasks", "pool", "look", "main",
 }
 
-local HEAD = "#!lua name=tidelock_1\nlocal engine\nlocal function build()\nengine = {}\n"
+local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\nengine = { VERSION = %q }\n"
 local TAIL = [[
 end
-redis.register_function("tidelock_1", function(keys, args)
+redis.register_function("%s", function(keys, args)
   if not engine then build() end
   return engine.main(keys, args, redis.call)
 end)
 ]]
 
-local function joined(read)
-  local parts = { HEAD }
-  for _, name in ipairs(FILES) do
-    parts[#parts + 1] = ";(function(...)\n" .. read(name) .. "\nend)(engine)\n"
+-- Tells texts apart that were not made to look alike.
+local function sum(text)
+  local total = #text
+  text = text .. ("\0"):rep(-#text % 32)
+  for place = 1, #text, 32 do
+    local a, b, c, d = ("<i8i8i8i8"):unpack(text, place)
+    total = ((total * 31 + a) * 31 + b) * 31 + c ~ (d >> 7 | d << 57)
+    total = total ~ total >> 29
   end
-  parts[#parts + 1] = TAIL
-  return table.concat(parts)
+  return ("%016x"):format(total)
+end
+
+local function joined(read)
+  local parts = {}
+  for i, name in ipairs(FILES) do parts[i] = ";(function(...)\n" .. read(name) .. "\nend)(engine)\n" end
+  local body = table.concat(parts)
+  local library = ("tidelock_%s_%s"):format(FORMAT, sum(body .. TAIL))
+  return HEAD:format(library, FORMAT) .. body .. TAIL:format(library)
 end
 
 return joined

@@ -112,7 +112,7 @@ end
 
 for _, kind in ipairs{ "lock", "rlock" } do
   engine.kinds[kind] = {
-    options = {}, state = lock.state,
+    options = {}, state = lock.state, state_fields = { "owner", "token", "depth", "dead", "conditions" },
     lines = function(o)
       local lines = { "w" .. o.id }
       for condition in (o.conditions or ""):gmatch "%S+" do lines[#lines + 1] = "w" .. condition end

@@ -39,7 +39,7 @@ function engine.unnumbered.waiters(me, id)
   if not o then return "removed" end
   local now, list = store.milliseconds(), {}
   for _, line in ipairs(engine.kinds[o.kind].lines(o)) do
-    for _, waiter in ipairs(redis.call("ZRANGE", store.key(line), 0, PAGE - 1)) do
+    for _, waiter in ipairs(redis.call("LRANGE", store.key(line), "0", PAGE - 1)) do
       local record = slot.record(slot.split(waiter))
       if record then
         add(list, record.session, record.task, record.op, now - record.since,

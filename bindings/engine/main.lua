@@ -34,8 +34,8 @@ end
 
 local function numbered(me, op, ...)
   local key, field = store.key("s", me.session), "t" .. me.task
-  local open, text = (unpack or table.unpack)(redis.call("HMGET", key, "open", field))
-  if not open then return me.seq .. ":lost:0:" end
+  local text = redis.call("HGET", key, field)
+  if not text and redis.call("HEXISTS", key, "open") == 0 then return me.seq .. ":lost:0:" end
   local last = text and text:match "^%d+" or "0"
   if last == me.seq then return slot.shown(text) end
   local ahead = tonumber(me.seq) - tonumber(last)
@@ -62,18 +62,18 @@ end
 --- The function of the library: keys { "tl:{SPACE}:" }, args { SESSION, TASK, SEQ, OP, ... } -> "SEQ:STATUS:FIELDS".
 function engine.main(keys, args, call)
   redis.call = call
-  if not keys[1] or not keys[1]:match "^tl:{[%w._-]+}:$" then return "0:error:" .. store.pack{ "no space is named" } end
-  store.enter(keys[1])
+  if not store.enter(keys[1]) then return "0:error:" .. store.pack{ "no space is named" } end
   local task, own = (args[2] or ""):match "^([%d.]+)(%+?)$"
   local me = { session = args[1], task = task, own = own == "+", seq = args[3] }
   if not me.seq or not me.seq:match "^%d+$" or not me.task then
     return "0:error:" .. store.pack{ "SESSION TASK SEQ OP are expected" }
   end
   me.who = slot.owner(me.session, me.task)
-  me.waiter = me.session .. "." .. me.task .. "." .. me.seq
-  engine.chore.run(LIMIT)
+  engine.object.forget()
+  engine.chore.go_on(LIMIT)
   local answer_to = (me.seq == "0" or args[4] == "cancel") and unnumbered or numbered
   local answer = answer_to(me, (unpack or table.unpack)(args, 4))
   if engine.chore.fresh then engine.chore.run(LIMIT) end
+  engine.object.save()
   return answer
 end

@@ -5,6 +5,7 @@
 --
 -- `engine.kinds[KIND]`:
 --   options   { name = default }; `compared`: those that must be as asked where the object stands
+--   state_fields   the names of all fields that ever change, where there are few; none of them is ever empty
 --   begin     begin(o, given, me, pairs): what a new one needs beside its options; may return an error's text
 --   lines     lines(o) -> list: where tasks wait for it
 --   removed   removed(o): frees what it has beside its hash
@@ -17,25 +18,115 @@ engine.object = object
 
 local MOST_LETTERS = 255
 
---- The object as a table of its fields, with its id; nil: there is none of that id.
-function object.load(id)
-  local o = store.hash(store.key("o", id))
-  if o then o.id = id end
+-- Those of this call, by id (false: removed), and what is to be written of them: [o] = { [field] = true }.
+local loaded, changed = {}, {}
+
+-- What never changes of an object, by its key: so that the rest is read by name.  An id is never drawn again.
+local known, known_count = {}, 0
+local MOST_KNOWN = 4096
+
+local function learn(key, o, names)
+  local plain = {}
+  for field, value in pairs(o) do plain[field] = value end
+  for _, name in ipairs(names) do plain[name] = nil end
+  if known_count == MOST_KNOWN then known, known_count = {}, 0 end
+  known[key], known_count = { __index = plain }, known_count + 1
+end
+
+-- The object by what is known of it and its state; nil: it is gone.
+local function fill(key, plain)
+  local names = engine.kinds[plain.__index.kind].state_fields
+  local values, o = redis.call("HMGET", key, "kind", (unpack or table.unpack)(names)), {}
+  if values[1] ~= plain.__index.kind then
+    known[key] = nil
+    return nil
+  end
+  for i = 1, #names do
+    local value = values[i + 1]
+    if value and value ~= "" then o[names[i]] = value end
+  end
+  return setmetatable(o, plain)
+end
+
+local function read(key)
+  local o = known[key] and fill(key, known[key])
+  if o then return o end
+  o = store.hash(key)
+  local names = o and engine.kinds[o.kind].state_fields
+  if not names then return o end
+  for _, name in ipairs(names) do
+    if o[name] == "" then o[name] = nil end
+  end
+  learn(key, o, names)
   return o
 end
 
---- Sets fields, here and on the server.
+--- The object as a table of its fields, with its id, one and the same within a call; nil: there is none of that id.
+function object.load(id)
+  local o = loaded[id]
+  if o then return o end
+  if o == false then return nil end
+  o = read(store.key("o", id))
+  if not o then return nil end
+  o.id = id
+  loaded[id] = o
+  return o
+end
+
+--- Sets fields; at the end of the call they are written.
 function object.set(o, ...)
-  redis.call("HSET", store.key("o", o.id), ...)
+  local fields = changed[o] or {}
+  changed[o] = fields
   for i = 1, select("#", ...), 2 do
     local name, value = select(i, ...)
-    o[name] = value
+    o[name], fields[name] = value, true
   end
 end
 
 function object.clear(o, ...)
-  redis.call("HDEL", store.key("o", o.id), ...)
-  for i = 1, select("#", ...) do o[select(i, ...)] = nil end
+  local fields = changed[o] or {}
+  changed[o] = fields
+  for i = 1, select("#", ...) do
+    local name = select(i, ...)
+    o[name], fields[name] = nil, true
+  end
+end
+
+--- Counts in a field; the sum.
+function object.count(o, field, n)
+  local sum = (o[field] or 0) + n
+  object.set(o, field, store.digits(sum))
+  return sum
+end
+
+-- A field of the state that has no value is empty on the server: so that one command writes all.
+local function write(o, fields)
+  local list, gone = {}, {}
+  local state = engine.kinds[o.kind].state_fields
+  for name in pairs(fields) do
+    if o[name] == nil and not state then
+      gone[#gone + 1] = name
+    else
+      list[#list + 1] = name
+      list[#list + 1] = o[name] or ""
+    end
+  end
+  local key = store.key("o", o.id)
+  if #list > 0 then redis.call("HSET", key, (unpack or table.unpack)(list)) end
+  if #gone > 0 then redis.call("HDEL", key, (unpack or table.unpack)(gone)) end
+end
+
+--- Writes what has changed of objects, at the end of a call.
+function object.save()
+  for o, fields in pairs(changed) do
+    if loaded[o.id] == o then write(o, fields) end
+  end
+end
+
+--- Knows none, at the beginning of a call: the one before may have failed.
+function object.forget()
+  for id in pairs(loaded) do loaded[id] = nil end
+  for o in pairs(changed) do changed[o] = nil end
 end
 
 --- `lock "pan"`, or `lock#17` of one without a name; `short`: without the kind where it has a name.
@@ -102,6 +193,7 @@ local function create(me, kind, name, life, given, list)
     end
   end
   redis.call("HSET", store.key("o", o.id), (unpack or table.unpack)(flat))
+  loaded[o.id] = o
   redis.call("ZADD", store.key "objects", o.id, o.id)
   if name ~= "" then redis.call("HSET", store.key "names", name, o.id) end
   if life == "session" then engine.hold.set(me.session .. ".0", "object", o.id, "", "1") end
@@ -149,6 +241,7 @@ function object.remove(o)
   if o.name ~= "" and redis.call("HGET", names, o.name) == o.id then redis.call("HDEL", names, o.name) end
   redis.call("ZREM", store.key "objects", o.id)
   redis.call("UNLINK", store.key("o", o.id))
+  loaded[o.id] = false
   for _, line in ipairs(family.lines(o)) do engine.slot.answer_all(line, "removed") end
   if family.removed then family.removed(o) end
 end
@@ -202,7 +295,7 @@ end
 function object.discard(family, id, how)
   local key = store.key(family, id)
   if redis.call("EXISTS", key) == 0 then return end
-  local rest = "rest" .. store.digits(store.arrival())
+  local rest = store.rest()
   redis.call("RENAME", key, store.key(rest))
   engine.chore.add("discard", rest, how)
 end

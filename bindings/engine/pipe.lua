@@ -87,7 +87,7 @@ end
 -- ---- messages ----
 
 local function count_bytes(o, side, n)
-  o["bytes" .. side] = store.digits(redis.call("HINCRBY", store.key("o", o.id), "bytes" .. side, n))
+  object.count(o, "bytes" .. side, n)
 end
 
 local function is_full(o, side)

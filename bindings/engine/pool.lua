@@ -17,7 +17,9 @@ local function check(me, o, box, cell)
 end
 
 local function own_box(me, o, box)
-  if box == me.who then hold.set(me.who, "box", o.id, "", "1") end
+  if box ~= me.who then return end
+  hold.set(me.who, "box", o.id, "", "1")
+  o.wanted = nil
 end
 
 engine.define("pool_submit", "pool", function(me, o, may, box, cell)
@@ -131,6 +133,8 @@ end
 
 -- Who submitted has ended: nobody asks for its results.
 engine.died.box = function(who, id)
+  local o = object.load(id)
+  if o then o.wanted = nil end
   object.discard("b", id .. "." .. who, "list")
   engine.chore.add("purge", id)
 end
@@ -251,6 +255,7 @@ end)
 
 engine.kinds.pool = {
   options = { retry = "0", queue = "0" },
+  state_fields = { "closed", "terminated", "number", "purged" },
   begin = function(o) o.number = "0" end,
   lines = function(o) return { "w" .. o.id, "p" .. o.id, "j" .. o.id } end,
   removed = function(o)

@@ -191,7 +191,8 @@ local function has_room(o)
 end
 
 local function add(o, box, cell)
-  local number = store.digits(redis.call("HINCRBY", store.key("o", o.id), "number", 1))
+  object.count(o, "number", 1)
+  local number = o.number
   local task = { number = number, attempt = "1", who = "-", box = box, cell = cell }
   keep(o, task)
   redis.call("ZADD", key("q", o), number, number)

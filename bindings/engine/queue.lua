@@ -8,7 +8,7 @@
 -- What a task took and has not reported: without redelivery a count (`debt`), items that do not count any more when it
 -- ends; with it the items themselves (`item`), which come back then.
 local engine = ...
-local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local store, slot, object = engine.store, engine.slot, engine.object
 local items, large, hold = engine.items, engine.large, engine.hold
 
 local queue = {}
@@ -33,15 +33,12 @@ local function deliver(o, record, item)
   slot.answer(record, "ok", items.fields(item, engine.watch.place(record, "w" .. o.id)))
 end
 
-local function count_unfinished(o, n)
-  o.unfinished = store.digits(redis.call("HINCRBY", store.key("o", o.id), "unfinished", n))
-end
 
 -- An item is in the queue, or with the first who waits for one.
 local function enter(o, cell, priority)
-  local id = redis.call("HINCRBY", store.key("o", o.id), "item", 1)
-  local item = { id = store.digits(id), attempt = "1", cell = cell, priority = priority }
-  count_unfinished(o, 1)
+  object.count(o, "item", 1)
+  object.count(o, "unfinished", 1)
+  local item = { id = o.item, attempt = "1", cell = cell, priority = priority }
   local record = slot.next("w" .. o.id)
   if record then
     deliver(o, record, item)
@@ -66,13 +63,13 @@ local function enter_many(o, cells)
   end
   local n = #cells - first + 1
   if n == 0 then return end
-  local last = redis.call("HINCRBY", store.key("o", o.id), "item", n)
+  local last = object.count(o, "item", n)
   local list = {}
   for i = first, #cells do
     local id = store.digits(last - #cells + i)
     list[#list + 1] = { id = id, attempt = "1", cell = cells[i], priority = priority_for(o) }
   end
-  count_unfinished(o, n)
+  object.count(o, "unfinished", n)
   if items.add_many(o, list) then engine.watch.wake("v" .. o.id) end
 end
 
@@ -169,7 +166,7 @@ end)
 
 -- Some items count no more: perhaps none does.
 local function finished(o, n)
-  count_unfinished(o, -n)
+  object.count(o, "unfinished", -n)
   if o.unfinished ~= "0" or slot.waiting("j" .. o.id) == 0 then return end
   slot.answer_all("j" .. o.id, o.abandoned and "abandoned" or "ok")
   if o.abandoned then object.clear(o, "abandoned") end
@@ -273,6 +270,7 @@ local ORDERS = { fifo = "", lifo = ", lifo", priority = ", priority" }
 
 engine.kinds.queue = {
   options = { maxsize = "0", order = "fifo", redeliver = "0" },
+  state_fields = { "closed", "item", "unfinished", "abandoned", "returned" },
   clean = {
     maxsize = number_or(0),
     order = function(value) return value == "" and "fifo" or value end,

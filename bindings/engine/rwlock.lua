@@ -131,7 +131,7 @@ end
 
 local function waiting(o)
   local reading, writing = 0, 0
-  for _, waiter in ipairs(redis.call("ZRANGE", store.key("w", o.id), 0, LIMIT - 1)) do
+  for _, waiter in ipairs(redis.call("LRANGE", store.key("w", o.id), "0", LIMIT - 1)) do
     local session, task, seq = slot.split(waiter)
     local record = slot.record(session, task, seq)
     if record and record.op == "rwlock_write" then writing = writing + 1 else reading = reading + 1 end

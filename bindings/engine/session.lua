@@ -194,8 +194,20 @@ local function tell_who(id, ...)
   if machine then redis.call("ZADD", store.key("n", machine), 0, id) end
 end
 
+-- Why this version cannot open the space; nil: it can, and others of another format cannot.
+local function check_format(space)
+  local uid, format = (unpack or table.unpack)(redis.call("HMGET", space, "uid", "format"))
+  if uid and (format or "1") ~= engine.VERSION then
+    return ("the space was made by another version of tidelock (format %s; this one's is %s): end its programs, then "
+      .. "delete its keys, or use another space"):format(format or "1", engine.VERSION)
+  end
+  if not uid then redis.call("HSET", space, "format", engine.VERSION) end
+end
+
 function engine.unnumbered.open(me, lease, uid, ...)
   local now, space = store.milliseconds(), store.key "space"
+  local other = check_format(space)
+  if other then return "error", { other } end
   if redis.call("ZCARD", store.key "S") == 0 then redis.call("HSET", space, "lease", lease) end
   redis.call("HSETNX", space, "uid", uid)
   reap(now, lease_of_space())

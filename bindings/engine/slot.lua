@@ -1,13 +1,13 @@
 --- Slot: the answer to a task's latest request; and the lines of tasks that wait for one.
 --
 -- A slot is the field t<TASK> of the session's hash: "SEQ:STATUS:FIELDS".  While the request waits, STATUS is `wait`
--- and the fields are its record: op, object id, since when (ms), MAY (with "+" where the task listens at a list of its
--- own), lines (keys without the prefix, by blanks), the value that waits with it (a cell, or empty), what else its
--- family needs.
+-- and its record follows, in words: op, "#" and the object's id, since when (ms), MAY (with "+" where the task listens
+-- at a list of its own), lines (keys without the prefix); after a line's end, in netstrings, the value that waits with
+-- it (a cell, or empty) and what else its family needs.
 --
--- A line is a sorted set: "SESSION.TASK.SEQ" by order of arrival.  Whoever makes an object ready takes the next of its
--- line and answers it: writes the slot, then rings the bell.  The slot is the truth.  So a waiter is alive, not
--- cancelled and not yet served exactly while its slot says that it waits.
+-- A line is a list of "SESSION.TASK.SEQ" in their order.  Whoever makes an object ready takes the next of its line and
+-- answers it: writes the slot, then rings the bell.  The slot is the truth.  So a waiter is alive, not cancelled and
+-- not yet served exactly while its slot says that it waits.
 local engine = ...
 local redis, store = engine.redis, engine.store
 local LIMIT = engine.LIMIT
@@ -39,31 +39,40 @@ function slot.owner(session, task)
   return session .. "." .. task:match "^%d+"
 end
 
-local function parse(session, task, seq, text, from)
-  local list = store.unpack(text, from)
-  return {
-    session = session, task = task, seq = seq, waiter = session .. "." .. task .. "." .. seq,
-    who = slot.owner(session, task), op = list[1], id = list[2], since = list[3], may = list[4]:sub(1, 1),
-    own = list[4]:sub(2) == "+",
-    lines = list[5], cell = list[6], extra = { select(7, (unpack or table.unpack)(list)) },
+local RECORD = "^(%d+):wait:(%S+) #(%S*) (%d+) (%d)(%+?) ([^\n]*)\n()"
+
+-- nil: it does not wait, or not for that SEQ.
+local function parse(session, task, seq, text)
+  local number, op, id, since, may, own, lines, from = text:match(RECORD)
+  if not number or seq and number ~= seq then return nil end
+  local record = {
+    session = session, task = task, seq = number, waiter = session .. "." .. task .. "." .. number,
+    who = slot.owner(session, task), op = op, id = id, since = since, may = may, own = own == "+", lines = lines,
+    cell = "", extra = {},
   }
+  if from <= #text then
+    record.extra = store.unpack(text, from)
+    record.cell = table.remove(record.extra, 1)
+  end
+  return record
 end
 
 --- The record of what a task waits for; nil: it does not wait, or not for that SEQ.
 function slot.record(session, task, seq)
   local text = redis.call("HGET", store.key("s", session), field_of(task))
-  if not text then return nil end
-  local number, from = text:match "^(%d+):wait:()"
-  if not number or seq and number ~= seq then return nil end
-  return parse(session, task, number, text, from)
+  return text and parse(session, task, seq, text)
+end
+
+-- What waits with a request: nothing, or the cell and what else there is.
+local function with_it(record)
+  if record.cell == "" and #record.extra == 0 then return "" end
+  return store.pack{ record.cell, (unpack or table.unpack)(record.extra) }
 end
 
 local function write(record)
-  local may = record.own and record.may .. "+" or record.may
-  local list = { record.op, record.id, record.since, may, record.lines, record.cell }
-  for i, value in ipairs(record.extra) do list[6 + i] = value end
   redis.call("HSET", store.key("s", record.session), field_of(record.task),
-    record.seq .. ":wait:" .. store.pack(list))
+    ("%s:wait:%s #%s %s %s%s %s\n"):format(record.seq, record.op, record.id, record.since, record.may,
+      record.own and "+" or "", record.lines) .. with_it(record))
 end
 
 --- An answer as it goes out: of what waits, the record is nobody's business.
@@ -74,12 +83,12 @@ end
 --- Makes a request wait in a line, or in several.  Returns what its op returns.
 function slot.wait(me, id, may, lines, cell, extra)
   local record = {
-    session = me.session, task = me.task, seq = me.seq, op = me.op, id = id, since = store.milliseconds(),
+    session = me.session, task = me.task, seq = me.seq, op = me.op, id = id, since = store.digits(store.milliseconds()),
     may = may, own = me.own, lines = lines, cell = cell or "", extra = extra or {},
   }
+  local waiter = me.session .. "." .. me.task .. "." .. me.seq
   write(record)
-  local arrival = store.arrival()
-  for line in lines:gmatch "%S+" do redis.call("ZADD", store.key(line), arrival, me.waiter) end
+  for line in lines:gmatch "%S+" do redis.call("RPUSH", store.key(line), waiter) end
   return "wait"
 end
 
@@ -87,7 +96,7 @@ end
 function slot.unlist(record)
   local found = false
   for line in record.lines:gmatch "%S+" do
-    found = redis.call("ZREM", store.key(line), record.waiter) == 1 or found
+    found = redis.call("LREM", store.key(line), "1", record.waiter) == 1 or found
   end
   return found
 end
@@ -96,7 +105,7 @@ end
 function slot.move(record, id, line, extra)
   record.id, record.lines, record.extra = id, line, extra
   write(record)
-  redis.call("ZADD", store.key(line), store.arrival(), record.waiter)
+  redis.call("RPUSH", store.key(line), record.waiter)
 end
 
 --- Writes what has changed of a record.
@@ -111,11 +120,11 @@ end
 function slot.first(line)
   local key = store.key(line)
   while true do
-    local waiter = redis.call("ZRANGE", key, 0, 0)[1]
+    local waiter = redis.call("LINDEX", key, "0")
     if not waiter then return nil end
     local record = alive(waiter)
     if record then return record end
-    redis.call("ZREM", key, waiter)
+    redis.call("LPOP", key)
   end
 end
 
@@ -123,7 +132,7 @@ end
 function slot.next(line)
   local key = store.key(line)
   while true do
-    local waiter = redis.call("ZPOPMIN", key)[1]
+    local waiter = redis.call("LPOP", key)
     if not waiter then return nil end
     local record = alive(waiter)
     if record then
@@ -134,7 +143,7 @@ function slot.next(line)
 end
 
 function slot.waiting(line)
-  return redis.call("ZCARD", store.key(line))
+  return redis.call("LLEN", store.key(line))
 end
 
 --- Answers a waiter that was taken out of its lines.
@@ -156,7 +165,7 @@ end
 local function some(line, status, field, origin, budget)
   local key = store.key(line)
   for used = 1, budget do
-    local waiter = redis.call("ZPOPMIN", key)[1]
+    local waiter = redis.call("LPOP", key)
     if not waiter then return used, true end
     local record = alive(waiter)
     if record then turn_away(record, origin, status, field) end
@@ -166,7 +175,7 @@ end
 
 --- Leaves those who are in a line now to a chore, with its arguments behind the line's new name.
 function slot.set_aside(line, chore, ...)
-  local rest = "rest" .. store.digits(store.arrival())
+  local rest = store.rest()
   redis.call("RENAME", store.key(line), store.key(rest))
   engine.chore.add(chore, rest, ...)
 end

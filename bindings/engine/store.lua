@@ -7,9 +7,12 @@ engine.store = store
 
 local prefix
 
---- Which space the calls are for from now on.
+--- Which space the calls are for from now on, by the prefix of its keys.  False: it is none.
 function store.enter(space)
+  if space == prefix then return true end
+  if not space or not space:match "^tl:{[%w._-]+}:$" then return false end
   prefix = space
+  return true
 end
 
 --- The key of a family (a letter or a word) for an id; see bindings/docs/engine.md, Keys.
@@ -17,9 +20,9 @@ function store.key(family, id)
   return prefix .. family .. (id or "")
 end
 
---- The text of a whole number of any size that a double holds: tostring of Lua 5.1 keeps 14 digits.
+--- The text of a whole number of 64 bits: tostring of Lua 5.1 keeps 14 digits.
 function store.digits(n)
-  return ("%.0f"):format(n)
+  return ("%d"):format(n)
 end
 
 local function text(value)
@@ -29,6 +32,10 @@ end
 --- Netstrings one after another.
 function store.pack(list)
   if not list then return "" end
+  if #list == 1 then
+    local field = text(list[1])
+    return #field .. ":" .. field
+  end
   local parts = {}
   for i = 1, #list do
     local field = text(list[i])
@@ -83,7 +90,7 @@ function store.new_id()
   return id
 end
 
---- Numbers the arrivals of a space, in whichever line.
-function store.arrival()
-  return redis.call("HINCRBY", store.key "space", "arrivals", 1)
+--- A key for what is left of a collection, never drawn before in this space: without the prefix.
+function store.rest()
+  return "rest" .. store.digits(redis.call("HINCRBY", store.key "space", "rests", "1"))
 end

@@ -52,7 +52,7 @@ local function accept(cell)
 end
 
 local function write(o, key, cell, ttl)
-  local version = redis.call("HINCRBY", store.key("o", o.id), "version", 1)
+  local version = object.count(o, "version", 1)
   local old = redis.call("HGET", store.key("t", o.id), key)
   if old then large.drop(old:match "^%d+ (.*)$") else redis.call("ZADD", store.key("k", o.id), version, key) end
   redis.call("HSET", store.key("t", o.id), key, store.digits(version) .. " " .. cell)

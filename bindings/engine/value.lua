@@ -41,6 +41,7 @@ end)
 engine.kinds.value = {
   options = { init = "i0" },
   uncompared = { init = true },
+  state_fields = { "number", "version", "owner", "token", "depth", "dead" },
   begin = function(o)
     if not number.is(o.init) then return NO_NUMBER end
     o.number, o.version = o.init, "1"

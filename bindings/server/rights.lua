@@ -4,7 +4,7 @@
 -- reads them off bindings/engine. Nothing else: not EVAL, FLUSHALL, CONFIG, KEYS.
 local CLIENT = "fcall blpop ping set get"
 local ENGINE = "del exists hdel hexists hget hgetall hincrby hkeys hlen hmget hrandfield hset hsetnx hvals lindex llen "
-  .. "lpop lpush persist rename rpop rpush strlen time unlink zadd zcard zincrby zpopmax zpopmin zrange zrangebylex "
-  .. "zrangebyscore zrem zrevrange zrevrangebylex zscore"
+  .. "lpop lpush lrange lrem persist rename rpop rpush strlen time unlink zadd zcard zincrby zpopmax zpopmin zrange "
+  .. "zrangebylex zrangebyscore zrem zrevrange zrevrangebylex zscore"
 
 return (("-@all " .. CLIENT .. " " .. ENGINE):gsub(" (%a)", " +%1"))

@@ -113,13 +113,11 @@ static void write_open(const struct tl_session *session,
 static int read_open(struct tl_session *session, struct tl_answer *answer,
                      char *why, size_t size)
 {
-    const char *field;
-    size_t length;
-    if (!tl_answer_is(answer, "ok") ||
-        !tl_answer_next(answer, &field, &length) ||
-        length >= sizeof session->uid) {
-        snprintf(why, size, "the space cannot be opened: %.*s",
-                 (int)(answer->end - answer->status), answer->status);
+    const char *field = "";
+    size_t length = 0;
+    if (!tl_answer_next(answer, &field, &length) ||
+        !tl_answer_is(answer, "ok") || length >= sizeof session->uid) {
+        snprintf(why, size, "it does not open: %.*s", (int)length, field);
         return TL_REFUSED;
     }
     memcpy(session->uid, field, length);
@@ -270,6 +268,7 @@ static bool remember(const struct tl_opening_options *options)
     if (!library)
         return false;
     memcpy(library, options->functions, options->functions_size);
+    library[options->functions_size] = 0;
     known = *options;
     known.functions = library;
     if (options->program)
@@ -291,6 +290,7 @@ static struct tl_session *make(const struct tl_endpoint *endpoint,
     session->stop = -1;
     session->state = TL_SESSION_ENDED;
     snprintf(session->key, sizeof session->key, "tl:{%s}:", endpoint->space);
+    tl_session_name_library(session, library);
     pthread_mutex_init(&session->mailboxes.guard, NULL);
     tl_wire_init(&session->bells, options->wait);
     return session;

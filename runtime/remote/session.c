@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -84,13 +85,21 @@ void tl_session_new_value(struct tl_session *session, char *name, size_t size)
     snprintf(name, size, "%s.%llu", session->id, (unsigned long long)number);
 }
 
+void tl_session_name_library(struct tl_session *session, const char *text)
+{
+    const char *name = strchr(text, '=');
+    size_t size = name ? strcspn(name + 1, "\n") : 0;
+    snprintf(session->library, sizeof session->library, "%.*s", (int)size,
+             name ? name + 1 : "");
+}
+
 void tl_session_call(const struct tl_session *session, struct tl_words *command,
                      const char *task, uint64_t sequence, const char *op,
                      size_t count)
 {
     tl_words_begin(command, 8 + count);
     tl_words_add_text(command, "FCALL");
-    tl_words_add_text(command, TL_SESSION_LIBRARY);
+    tl_words_add_text(command, session->library);
     tl_words_add_text(command, "1");
     tl_words_add_text(command, session->key);
     tl_words_add_text(command, session->id);

@@ -22,8 +22,8 @@
 #include "wire/wire.h"
 #include "wire/words.h"
 
-#define TL_SESSION_LIBRARY "tidelock_1"
-#define TL_SESSION_ID 33 /* with its zero */
+#define TL_SESSION_LIBRARY 64 /* with its zero, as the next */
+#define TL_SESSION_ID 33
 
 enum tl_session_state {
     TL_SESSION_OPEN,
@@ -34,7 +34,8 @@ enum tl_session_state {
 
 struct tl_session {
     struct tl_session *next;     /* in the list of all; never taken out */
-    struct tl_endpoint endpoint; /* constant, as key and uid */
+    struct tl_endpoint endpoint; /* constant, as library, key and uid */
+    char library[TL_SESSION_LIBRARY]; /* what it calls on the server */
     char key[80];                /* "tl:{SPACE}:" */
     char uid[64];
     char id[TL_SESSION_ID]; /* constant but for a reopening after a fork */
@@ -94,7 +95,10 @@ bool tl_session_draw(char *out, size_t digits);
 /* A name for a large value, which no other has: "SESSION.NUMBER". */
 void tl_session_new_value(struct tl_session *session, char *name, size_t size);
 
-/* Begins `FCALL tidelock_1 1 KEY SESSION TASK SEQ OP`, to which `count` words
+/* What it calls: the library of that text, which begins `#!lua name=NAME`. */
+void tl_session_name_library(struct tl_session *session, const char *text);
+
+/* Begins `FCALL LIBRARY 1 KEY SESSION TASK SEQ OP`, to which `count` words
  * follow. */
 void tl_session_call(const struct tl_session *session, struct tl_words *command,
                      const char *task, uint64_t sequence, const char *op,

@@ -47,7 +47,7 @@ end)
 -- What is broken, in which model it shows, what is replaced by what, and how much a call does.
 local FAULTS = {
   { "a cancel that leaves the waiter in line", "lock",
-    [[found = redis.call("ZREM", store.key(line), record.waiter) == 1 or found]],
+    [[found = redis.call("LREM", store.key(line), "1", record.waiter) == 1 or found]],
     "found = true" },
   { "a cancel that does not write the slot", "semaphore",
     "  write(me, status, record.op",

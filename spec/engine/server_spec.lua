@@ -129,8 +129,10 @@ local function history(seed, steps)
   return self
 end
 
+local LIBRARY = fake_redis.engine_text():match "^#!lua name=([%w_]+)\n"
+
 local function line(space, request, ids)
-  local words = { "FCALL", "tidelock_1", "1", "tl:{" .. space .. "}:" }
+  local words = { "FCALL", LIBRARY, "1", "tl:{" .. space .. "}:" }
   for _, word in ipairs(request) do
     words[#words + 1] = ('"%s"'):format(ids[tostring(word)] or word)
   end
@@ -178,7 +180,7 @@ describe("the engine on a real server", function()
     file:write(fake_redis.engine_text())
     file:close()
     local pipe = assert(io.popen(("redis-cli -s '%s' -x FUNCTION LOAD REPLACE <%s"):format(server.socket, name)))
-    assert.equal("tidelock_1", pipe:read "l")
+    assert.equal(LIBRARY, pipe:read "l")
     pipe:close()
     os.remove(name)
   end)

@@ -50,6 +50,24 @@ describe("a far space that was lost", function()
 end)
 
 describe("a far space", function()
+  it("is of one format: another version of tidelock does not open it", function()
+    local server, name = engine.start(), fresh()
+    local space = "tl:{" .. name .. "}:space"
+    ipc.open(server:address(name)).value "v"
+    assert.equal("2", server:cli("HGET", space, "format"))
+    server:cli("HSET", space, "format", "9")
+    local script = os.tmpname()
+    local file = assert(io.open(script, "w"))
+    file:write(("print(pcall(require 'tidelock'.open, %q))"):format(server:address(name)))
+    file:close()
+    local pipe = io.popen(("%s %s"):format(os.getenv "TIDELOCK", script))
+    local said = pipe:read "a"
+    pipe:close()
+    os.remove(script)
+    assert.truthy(said:find("another version of tidelock (format 9; this one's is 2): end its programs", 1, true), said)
+    server:stop()
+  end)
+
   it("is one session, however its server is called", function()
     local server, name = engine.shared(), fresh()
     local other = server.folder .. "/other"

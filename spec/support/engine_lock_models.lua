@@ -111,7 +111,7 @@ local function first_op(w)
   local first = w:members("w", w.id)[1]
   if not first then return nil end
   local session, number = first:match "^([^.]+)%.(.+)%.%d+$"
-  return w:entry("s", session).fields["t" .. number]:match ":wait:%d+:([%a_]+)"
+  return w:entry("s", session).fields["t" .. number]:match ":wait:([%a_]+)"
 end
 
 function rwlock.check(w)

@@ -52,8 +52,10 @@ function world:entry(family, id)
 end
 
 function world:object(id)
-  local entry = self:entry("o", id)
-  return entry and entry.fields
+  local entry, fields = self:entry("o", id), {}
+  if not entry then return nil end
+  for name, value in pairs(entry.fields) do fields[name] = value ~= "" and value or nil end
+  return fields
 end
 
 --- The members of a sorted set in their order, or of a list, or the fields of a hash.
@@ -425,10 +427,8 @@ local function slots(self)
   for key, entry in pairs(self.server.data) do
     local id = key:match("^" .. "tl:{k}:s(s%d+)$")
     for field, text in pairs(id and entry.fields or {}) do
-      local number, seq = field:match "^t([%d.]+)$", text:match "^(%d+):wait:"
-      if number and seq then
-        waiting[id .. "." .. number .. "." .. seq] = fake_redis.unpack(text, #seq + 7)[5]
-      end
+      local number, seq, lines = field:match "^t([%d.]+)$", text:match "^(%d+):wait:%S+ %S+ %d+ %d%+? ([^\n]*)\n"
+      if number and seq then waiting[id .. "." .. number .. "." .. seq] = lines end
     end
   end
   return waiting
@@ -436,19 +436,27 @@ end
 
 local LINES = { w = true, p = true, j = true, v = true }
 
+local function is_in(entry, waiter)
+  for at = entry and entry.first or 1, entry and entry.last or 0 do
+    if entry[at] == waiter then return true end
+  end
+  return false
+end
+
 -- Who waits is in all his lines, and who is in a line waits for it.
 local function check_lines(self)
   local waiting = slots(self)
   for waiter, lines in pairs(waiting) do
     for line in lines:gmatch "%S+" do
       local entry = self.server.data[PREFIX .. line]
-      self:must(entry and entry.scores[waiter] or self:is_busy(), "%s waits in %s, but is not in it", waiter, line)
+      self:must(is_in(entry, waiter) or self:is_busy(), "%s waits in %s, but is not in it", waiter, line)
     end
   end
   for key, entry in pairs(self.server.data) do
     local line = key:sub(#PREFIX + 1)
-    if entry.type == "zset" and LINES[line:sub(1, 1)] and line:match "^%a%d" then
-      for waiter in pairs(entry.scores) do
+    if entry.type == "list" and LINES[line:sub(1, 1)] and line:match "^%a%d" then
+      for at = entry.first, entry.last do
+        local waiter = entry[at]
         local lines = waiting[waiter]
         self:must(lines and (" " .. lines .. " "):find(" " .. line .. " ", 1, true), "%s is in %s, and does not wait",
           waiter, line)

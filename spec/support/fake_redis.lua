@@ -269,6 +269,30 @@ function commands.LINDEX(server, key, index)
   return entry and entry[entry.first + index] or false
 end
 
+function commands.LRANGE(server, key, from, to)
+  local entry, list = get(server, key, "list"), {}
+  local size = entry and entry.last - entry.first + 1 or 0
+  from, to = math.tointeger(tonumber(from)), math.tointeger(tonumber(to))
+  for i = from < 0 and from + size or from, to < 0 and to + size or math.min(to, size - 1) do
+    list[#list + 1] = entry[entry.first + i]
+  end
+  return list
+end
+
+function commands.LREM(server, key, count, value)
+  if tonumber(count) ~= 1 then error("the fake removes the first one only", 0) end
+  local entry = get(server, key, "list")
+  for at = entry and entry.first or 1, entry and entry.last or 0 do
+    if entry[at] == value then
+      table.move(entry, at + 1, entry.last + 1, at)
+      entry.last = entry.last - 1
+      drop_empty(server, key, entry.last - entry.first + 1)
+      return 1
+    end
+  end
+  return 0
+end
+
 -- ---- sorted sets ----
 
 local function members(entry)
