@@ -17,7 +17,7 @@ local PORT = { "--port", value = "N", to = "port", read = port,
 local BIND = { "--bind", value = "ADDRESS", to = "bind", read = read.any,
   text = "of start: the port is open on this address of the machine alone; can be given again (all)", many = true }
 local SERVER = { "--server", value = "FILE", to = "server", read = read.any, completes = "file",
-  text = "of start: the program of the server (redis-server or valkey-server, of the PATH)" }
+  text = "of start: the program of the server (TIDELOCK_SERVER, or redis-server or valkey-server of the PATH)" }
 local HELP = { "-h", "--help", to = "help", text = "this text" }
 
 local COMMAND = {

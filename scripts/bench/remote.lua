@@ -16,6 +16,7 @@ os.execute("mkdir -m 700 " .. folder)
 local socket = folder .. "/socket"
 
 local function server_program()
+  if (os.getenv "TIDELOCK_SERVER" or "") ~= "" then return os.getenv "TIDELOCK_SERVER" end
   for _, name in ipairs{ "redis-server", "valkey-server", "redis-check-rdb" } do
     local pipe = io.popen("command -v " .. name)
     local path = pipe:read "l"

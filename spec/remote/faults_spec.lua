@@ -118,6 +118,44 @@ describe("a client that dies", function()
     assert.same({ sum:get(), true, false }, { total, other, old_one })
   end)
 
+  it("is not given its old session by the very first ipc.open after that", function()
+    local address, options = fresh(nil, 0.6)
+    local ready = ipc.queue()
+    local function reopen(name)
+      local first = ipc.open(address, options)
+      local lock, now = first.lock(name), ipc.now()
+      lock:acquire()
+      ready:put(true)
+      local function next_open()
+        local last = now
+        now = ipc.now()
+        local again = ipc.open(address, options)
+        return now - last > options.lease and again or next_open()
+      end
+      local again = next_open()
+      local good, why = pcall(lock.release, lock)
+      return again ~= first, good, why, again.lock(name):acquire(PATIENCE)
+    end
+    local s, processes = ipc.open(address, options), {}
+    for i = 1, 8 do -- of which one at least opens before its thread has heard of the end
+      processes[i] = ipc.spawn(reopen, "l" .. i)
+      ready:get()
+      processes[i]:suspend()
+    end
+    for i = 1, #processes do
+      local lock = s.lock("l" .. i)
+      assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
+      lock:release()
+    end
+    ipc.sleep(options.lease)
+    for _, p in ipairs(processes) do
+      p:resume()
+      local other, released, why, acquired = p:result(PATIENCE)
+      assert.same({ true, false, true }, { other, released, acquired })
+      assert.truthy(why:find("lost", 1, true), why)
+    end
+  end)
+
   it("is killed while it stands still, where it asked for that", function()
     local address, options = fresh(nil, 2)
     options.on_lost = "kill"

@@ -1,4 +1,4 @@
--- A redis-server for the specs that need one: in a folder of its own under TMPDIR, at a unix socket, with no TCP port
+-- A redis-server, or the program that TIDELOCK_SERVER names, for the specs that need one: in a folder of its own under TMPDIR, at a unix socket, with no TCP port
 -- unless asked, keeping nothing on disk unless asked.  Only what was started here is ever stopped, by its pid; it ends
 -- by itself when the process of the specs does.
 --
@@ -26,8 +26,12 @@ local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
 local folder = output "mktemp -d ${TMPDIR:-/tmp}/tidelock-engine.XXXXXX"
 local count = 0
 
+local wanted = os.getenv "TIDELOCK_SERVER"
+if wanted == "" then wanted = nil end
+
 -- Debian's redis-tools has the server under another name, which it obeys where it is called by that.
 local function program()
+  if wanted then return output(("readlink -e $(command -v %s)"):format(quoted(wanted))):match ".+" end
   for _, name in ipairs{ "redis-server", "valkey-server" } do
     local path = output("command -v " .. name)
     if path ~= "" then return path end
@@ -40,7 +44,9 @@ end
 
 engine.program = program()
 --- Why there can be no server here; nil: there can.
-engine.missing = not engine.program and "no redis-server or valkey-server is installed" or nil
+engine.missing = not engine.program
+  and (wanted and wanted .. ", which TIDELOCK_SERVER names, is not there"
+    or "no redis-server or valkey-server is installed") or nil
 --- Where its clients find a folder of the specs' own.
 engine.folder = folder
 
