@@ -6,9 +6,9 @@
 -- they stand in the order in which they need each other.  They run at the first call: while a server loads a library,
 -- it lets it have nothing of Lua's own.
 local FILES = {
-  "first", "store", "slot", "chore", "hold", "large", "object", "session", "cancel", "cycle", "lock", "rwlock",
-  "semaphore", "event", "latch", "barrier", "condition", "number", "value", "table", "items", "queue", "watch", "pipe",
-  "pool_tasks", "pool", "look", "main",
+  "first", "store", "slot", "chore", "nested", "hold", "large", "object", "session", "cancel", "cycle", "lock",
+  "rwlock", "semaphore", "event", "latch", "barrier", "condition", "number", "value", "table", "items",
+  "queue", "watch", "pipe", "pool_tasks", "pool", "look", "main",
 }
 
 local HEAD = "#!lua name=tidelock_1\nlocal engine\nlocal function build()\nengine = {}\n"
