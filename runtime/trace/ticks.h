@@ -26,11 +26,6 @@ static inline int64_t tl_ticks_counter(void)
 #endif
 }
 
-static inline int64_t tl_ticks_now(bool counter)
-{
-    return counter ? tl_ticks_counter() : tl_clock_now();
-}
-
 /* Makes the time that is read next one after all that was done before: the
  * processor would read its counter while it still waits for a lock's line. */
 static inline void tl_ticks_after(void)
