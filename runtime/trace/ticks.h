@@ -44,6 +44,14 @@ struct tl_ticks {
 void tl_ticks_begin(struct tl_ticks *measure, bool counter);
 
 /* So many ticks in nanoseconds. */
-int64_t tl_ticks_time(struct tl_ticks *measure, int64_t ticks);
+void tl_ticks_learn(struct tl_ticks *measure);
+static inline int64_t tl_ticks_time(struct tl_ticks *measure, int64_t ticks)
+{
+    if (!measure->counter)
+        return ticks;
+    if (__builtin_expect(measure->worth == 0, 0))
+        tl_ticks_learn(measure);
+    return (int64_t)((double)ticks * measure->worth);
+}
 
 #endif
