@@ -14,17 +14,8 @@
 
 static char watch_key; /* registry: the object that counts collections */
 
-/* Of this thread: how often its states have collected. */
-static _Thread_local uint16_t collections;
-
-/* Which of the words says where the caller is; 0: not known.  relaxed: all
- * threads find the same. */
-static _Atomic unsigned instruction_word;
-
-static unsigned the_word(void)
-{
-    return atomic_load_explicit(&instruction_word, memory_order_relaxed);
-}
+_Thread_local uint16_t sites_collections;
+_Atomic unsigned sites_instruction_word;
 
 /* ---- what Lua keeps of a call ---- */
 
@@ -53,24 +44,13 @@ static bool moves_on(const struct probes *probes, unsigned word)
            third - first < NEAR && first % 4 == 0;
 }
 
-/* The function that a call is of, by the word that says where it lies. */
-static uintptr_t function_at(uintptr_t word)
-{
-    uintptr_t function;
-    memcpy(&function, (const void *)word, sizeof function);
-    return function;
-}
-
-static unsigned find_word(const struct probes *probes, const void *function)
+static unsigned find_word(const struct probes *probes)
 {
     unsigned found = 0;
     for (unsigned word = 1; word < WORDS; word++)
         if (moves_on(probes, word))
             found = found ? WORDS : word;
-    return found < WORDS && probes->count == CALLS &&
-                   function_at(probes->words[0][0]) == (uintptr_t)function
-               ? found
-               : 0;
+    return found < WORDS && probes->count == CALLS ? found : 0;
 }
 
 static void look_at_calls(lua_State *L)
@@ -79,13 +59,10 @@ static void look_at_calls(lua_State *L)
     struct probes probes = {.count = 0};
     int top = lua_gettop(L);
     if (luaL_loadstring(L, code) == LUA_OK) {
-        const void *function = lua_topointer(L, -1);
-        lua_pushvalue(L, -1); /* it must be there at the end */
         lua_pushlightuserdata(L, &probes);
         lua_pushcclosure(L, probe, 1);
         if (lua_pcall(L, 1, 0, 0) == LUA_OK)
-            atomic_store_explicit(&instruction_word,
-                                  find_word(&probes, function),
+            atomic_store_explicit(&sites_instruction_word, find_word(&probes),
                                   memory_order_relaxed);
     }
     lua_settop(L, top);
@@ -97,7 +74,7 @@ static void watch(lua_State *L);
 
 static int collected(lua_State *L)
 {
-    collections++;
+    sites_collections++;
     watch(L);
     return 0;
 }
@@ -126,7 +103,7 @@ void sites_open(lua_State *L)
         return;
     luaL_checkstack(L, 8, NULL);
     watch(L);
-    if (!the_word())
+    if (!sites_word())
         look_at_calls(L);
 }
 
@@ -144,19 +121,7 @@ void sites_find(struct tl_recording_line *line, void *caller)
         line->line = (uint32_t)frame.currentline;
         line->file = (uintptr_t)frame.source;
         line->name = frame.short_src;
-        line->direct = level == 1 && the_word();
+        line->direct = level == 1 && sites_word();
         return;
     }
-}
-
-struct tl_recording_site sites_glance(lua_State *L)
-{
-    lua_Debug call;
-    unsigned word = the_word();
-    if (!word || !lua_getstack(L, 1, &call))
-        return (struct tl_recording_site){{0, 0}};
-    const uintptr_t *words = (const void *)call.i_ci;
-    return (struct tl_recording_site){
-        {words[word], function_at(words[0]) | (uint64_t)collections
-                                                  << TL_RECORDING_AGE_SHIFT}};
 }

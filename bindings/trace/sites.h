@@ -13,12 +13,34 @@
 #ifndef TL_SITES_H
 #define TL_SITES_H
 
+#include <stdatomic.h>
+#include <stdint.h>
+
 #include <lua.h>
 
 #include "tidelock.h"
 
+/* Of this thread: how often its states have collected. */
+extern _Thread_local uint16_t sites_collections;
+
+/* Which of the words that Lua keeps of a call says where the caller is; 0: not
+ * known.  relaxed: all threads find the same. */
+extern _Atomic unsigned sites_instruction_word;
+static inline unsigned sites_word(void)
+{
+    return atomic_load_explicit(&sites_instruction_word, memory_order_relaxed);
+}
+
 /* Where the caller stands (public/recording). */
-struct tl_recording_site sites_glance(lua_State *L);
+static inline uint64_t sites_glance(lua_State *L)
+{
+    lua_Debug call;
+    unsigned word = sites_word();
+    if (!word || !lua_getstack(L, 1, &call))
+        return 0;
+    const uintptr_t *words = (const void *)call.i_ci;
+    return (uint64_t)words[word] << TL_RECORDING_AGE_BITS | sites_collections;
+}
 
 /* The hook that finds a line; `caller` is the state whose call it is. */
 void sites_find(struct tl_recording_line *line, void *caller);

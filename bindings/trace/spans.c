@@ -67,8 +67,8 @@ static inline int call(lua_State *L, lua_CFunction function)
     int results = function(L);
     if (before.caller != L && before.caller != home && before.caller != kept)
         before.caller = NULL;
-    tl_recording_return(frame, &before, result_of(L, results));
-    if (results == 1 && lua_iscfunction(L, -1))
+    bool ended = tl_recording_return(frame, &before, result_of(L, results));
+    if (!ended && results == 1 && lua_iscfunction(L, -1))
         wrap(L, "", CALLS_RESULT); /* the iterator of q:items(), f:lines() */
     return results;
 }

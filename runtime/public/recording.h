@@ -69,25 +69,22 @@ void tl_recording_mark(const char *text);
 /* Around a call of the API; `frame` is an address in the caller's frame.  What
  * operations it has begun ends with it.
  *
- * `site` tells where the script is: two of the same words are at the same line
+ * `site` tells where the script is: two that are the same are at the same line
  * of the same file, where that line is `direct`, and while nothing was
- * collected; each collection counts in the AGE bits of the second.  Both 0: not
- * known.  `caller` is what the hook takes.
+ * collected; each collection counts in the AGE bits.  0: not known.  `caller`
+ * is what the hook takes.
  *
- * tl_recording_call sets *before to what tl_recording_return takes. */
-#define TL_RECORDING_AGE_SHIFT 48
-struct tl_recording_site {
-    uint64_t words[2];
-};
+ * tl_recording_call sets *before to what tl_recording_return takes, which says
+ * whether an operation has ended. */
+#define TL_RECORDING_AGE_BITS 16 /* the lowest ones */
 struct tl_recording_call {
     uintptr_t frame;
     void *caller; /* NULL: it has no line */
-    struct tl_recording_site site;
+    uint64_t site;
 };
-void tl_recording_call(uintptr_t frame, void *caller,
-                       struct tl_recording_site site,
+void tl_recording_call(uintptr_t frame, void *caller, uint64_t site,
                        struct tl_recording_call *before);
-void tl_recording_return(uintptr_t frame,
+bool tl_recording_return(uintptr_t frame,
                          const struct tl_recording_call *before,
                          enum tl_trace_result result);
 

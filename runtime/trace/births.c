@@ -56,6 +56,18 @@ static void define(struct tl_drain *drain, struct tl_lane *lane,
     free(texts);
 }
 
+/* Whether the record TASK of that number is there. */
+static bool found_at(struct tl_drain *drain, struct tl_lane *lane,
+                     uint64_t position, uint32_t number)
+{
+    uint64_t head = tl_lane_word(lane, position, 0);
+    if ((head & TL_LANE_WHAT) != TL_LANE_TASK ||
+        head >> TL_LANE_NUMBER_SHIFT != number)
+        return false;
+    define(drain, lane, position, head);
+    return true;
+}
+
 /* Looks for the record TASK of that number in what the lane has to be read. */
 static bool search(struct tl_drain *drain, struct tl_lane *lane,
                    uint32_t number)
@@ -66,17 +78,17 @@ static bool search(struct tl_drain *drain, struct tl_lane *lane,
      * has seen it at work, which orders this load behind its first record */
     uint64_t written =
         atomic_load_explicit(&lane->written, memory_order_acquire);
-    if (atomic_load_explicit(&lane->tenancy, memory_order_relaxed) < position)
+    uint64_t tenancy =
+        atomic_load_explicit(&lane->tenancy, memory_order_relaxed);
+    if (tenancy < position || position >= written)
         return false;
-    while (position < written) {
-        uint64_t head = tl_lane_word(lane, position, 0);
-        if ((head & TL_LANE_WHAT) == TL_LANE_TASK &&
-            head >> TL_LANE_NUMBER_SHIFT == number) {
-            define(drain, lane, position, head);
+    /* the last tenant's first: what lies behind it is none */
+    if (tenancy < written && found_at(drain, lane, tenancy, number))
+        return true;
+    for (; position < tenancy && position < written;
+         position += tl_lane_size(tl_lane_word(lane, position, 0)))
+        if (found_at(drain, lane, position, number))
             return true;
-        }
-        position += tl_lane_size(head);
-    }
     return false;
 }
 

@@ -89,7 +89,8 @@ static void fill_more(const struct pass *pass, uint64_t distance,
     fill_sleep(pass->drain, &sleep, span);
 }
 
-static void read_operation(struct pass *pass, uint64_t head)
+__attribute__((noinline)) static void read_operation(struct pass *pass,
+                                                     uint64_t head)
 {
     struct tl_drain *drain = pass->drain;
     uint64_t number = head >> TL_LANE_NUMBER_SHIFT;
@@ -121,6 +122,29 @@ static void read_operation(struct pass *pass, uint64_t head)
     else
         tl_kept_spans_add(drain->kept, &span);
     drain->operations += pass->how != TL_DRAIN_PEEK;
+}
+
+/* Whether it is all in its unit, with one moment: most are. */
+static bool is_brief(const struct pass *pass, uint64_t head)
+{
+    return (head & (TL_LANE_WHAT | TL_LANE_OPEN | TL_LANE_HAS_MORE)) ==
+               TL_LANE_OPERATION &&
+           !pass->drain->kept;
+}
+
+static void read_brief(struct pass *pass, uint64_t head)
+{
+    struct tl_drain *drain = pass->drain;
+    uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
+    struct tl_trace_file_brief brief = {
+        .task = pass->reader->task,
+        .place = pass->reader->places[(entry - 1) % TL_LANE_PLACES],
+        .result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3),
+        .moment = tl_births_moment(drain,
+                                   tl_lane_word(pass->lane, pass->position, 1)),
+        .message = head >> TL_LANE_NUMBER_SHIFT};
+    tl_trace_file_brief(drain->file, &brief);
+    drain->operations++;
 }
 
 /* ---- the other records ---- */
@@ -244,6 +268,10 @@ static uint64_t read_record(struct pass *pass)
     struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
     /* acquire: pairs with the commit of an operation's end */
     uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
+    if (__builtin_expect(is_brief(pass, head), 1)) {
+        read_brief(pass, head);
+        return 1;
+    }
     if ((head & TL_LANE_WHAT) != TL_LANE_OPERATION) {
         read_note(pass, head);
         return tl_lane_size(head);

@@ -129,7 +129,6 @@ struct tl_lane_open {
     _Atomic uint32_t waker;
     uint8_t moments; /* enum tl_recording_moments */
     bool idle;       /* it began in what a wait lets run */
-    bool around;     /* something has begun within it */
     uintptr_t frame; /* of the call of the API that it is part of, or 0 */
     int64_t began;   /* 0: not known yet */
     int64_t awake;   /* since when; 0: has not slept; negative: asleep since */
@@ -139,7 +138,7 @@ struct tl_lane_open {
  * object (0: none), and the site of a call, or its line and file where the site
  * is not known (public/recording).  Entry n is places[n - 1]. */
 struct tl_lane_place {
-    _Alignas(TL_LINE) uint64_t site[2];
+    _Alignas(TL_LINE) uint64_t site;
     uint64_t offset, number; /* of the object */
     uint64_t what;           /* the operation, and the object's arena from 32 */
     uint64_t line, file;
@@ -214,17 +213,27 @@ static inline struct tl_unit *tl_lane_unit(struct tl_lane *lane,
     return &lane->units[position & (TL_LANE_UNITS - 1)];
 }
 
-/* By the writer: whether `count` units fit, and leave `spare`. */
+/* By the writer: whether `count` units fit, and leave `spare`; the same, by
+ * what the writer has seen of the reader. */
 bool tl_lane_has_more_room(struct tl_lane *lane, uint64_t end);
-static inline bool tl_lane_has_room(struct tl_lane *lane, uint64_t count,
-                                    uint64_t spare)
+static inline uint64_t tl_lane_end(const struct tl_lane *lane, uint64_t count,
+                                   uint64_t spare)
 {
     /* relaxed: only this task writes it, and the tenant before it, whose end
      * this one's claim of the slot has seen */
-    uint64_t end = atomic_load_explicit(&lane->written, memory_order_relaxed) +
-                   count + spare;
-    return __builtin_expect(end <= lane->limit, 1) ||
-           tl_lane_has_more_room(lane, end);
+    return atomic_load_explicit(&lane->written, memory_order_relaxed) + count +
+           spare;
+}
+static inline bool tl_lane_room_is_known(const struct tl_lane *lane,
+                                         uint64_t count, uint64_t spare)
+{
+    return tl_lane_end(lane, count, spare) <= lane->limit;
+}
+static inline bool tl_lane_has_room(struct tl_lane *lane, uint64_t count,
+                                    uint64_t spare)
+{
+    return __builtin_expect(tl_lane_room_is_known(lane, count, spare), 1) ||
+           tl_lane_has_more_room(lane, tl_lane_end(lane, count, spare));
 }
 
 /* By the writer: a record that is no operation, with the words behind HEAD and

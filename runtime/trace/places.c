@@ -40,14 +40,13 @@ static struct tl_lane_note note_of(const struct tl_recording_line *line,
     return note;
 }
 
-#define AGE (UINT64_MAX << TL_RECORDING_AGE_SHIFT)
+#define AGE ((UINT64_C(1) << TL_RECORDING_AGE_BITS) - 1)
 
 /* But for its age. */
 static bool is_it(const struct tl_lane_place *entry,
                   const struct tl_lane_place *place)
 {
-    return entry->site[0] == place->site[0] &&
-           (entry->site[1] | AGE) == (place->site[1] | AGE) &&
+    return (entry->site | AGE) == (place->site | AGE) &&
            entry->offset == place->offset && entry->number == place->number &&
            entry->what == place->what && entry->line == place->line &&
            entry->file == place->file;
@@ -63,18 +62,19 @@ uint32_t tl_places_enter(struct tl_lane *lane, uint32_t operation,
     if (tl_recording_find && call->caller)
         tl_recording_find(&line, call->caller);
     struct tl_lane_place place = {
-        .site = {line.direct ? call->site.words[0] : 0,
-                 line.direct ? call->site.words[1] : 0},
+        .site = line.direct ? call->site : 0,
         .offset = object ? tl_offset(object) : 0,
         .number = object ? object->number : 0,
         .what = operation | (object ? (uint64_t)tl_arena << 32 : 0),
         .line = line.line,
         .file = line.file};
-    struct tl_lane_place *entry =
-        tl_places_at(lane, line.direct ? place.site[0] : line.line,
-                     place.offset, place.what);
+    const struct tl_lane_place *at = tl_places_at(
+        lane,
+        line.direct ? place.site : (uint64_t)line.line << TL_RECORDING_AGE_BITS,
+        place.offset, place.what);
+    struct tl_lane_place *entry = &lane->places[at - lane->places];
     struct tl_lane_note note = note_of(&line, operation, object);
-    note.number = (uint32_t)(entry - lane->places) + 1;
+    note.number = (uint32_t)(at - lane->places) + 1;
     if (!is_it(entry, &place) && !tl_lane_write(lane, &note))
         return 0;
     *entry = place;

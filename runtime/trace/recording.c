@@ -11,8 +11,7 @@
 
 static bool is_brief(const struct tl_lane_open *open)
 {
-    return open->moments != TL_RECORDING_BOTH && !open->around &&
-           !tl_open_slept(open);
+    return open->moments != TL_RECORDING_BOTH;
 }
 
 /* Of one that nobody has told of. */
@@ -27,34 +26,55 @@ static int64_t ticks_after(void)
     return tl_recording_ticks();
 }
 
+/* The end of the innermost one, as the bits say, with its result. */
+static inline void commit_end(struct tl_lane *lane,
+                              const struct tl_lane_open *open, uint64_t bits,
+                              enum tl_trace_result result)
+{
+    _Atomic uint64_t *head = tl_lane_unit(lane, tl_open_position(open))->words;
+    bits |= (uint64_t)result << TL_LANE_RESULT_SHIFT;
+    /* release: pairs with the acquire in tl_drain_lane.  commit */
+    atomic_store_explicit(
+        head,
+        (atomic_load_explicit(head, memory_order_relaxed) & ~TL_LANE_OPEN) |
+            bits,
+        memory_order_release);
+}
+
+static inline void leave(struct tl_lane *lane)
+{
+    lane->message = 0;
+    /* relaxed: see tl_open_depth */
+    atomic_store_explicit(&lane->depth, tl_open_depth(lane) - 1,
+                          memory_order_relaxed);
+}
+
+/* Whether its unit is still there: the reader may have passed it by, in a
+ * recording before, and the task have gone round since. */
+static inline bool has_unit(const struct tl_lane *lane,
+                            const struct tl_lane_open *open)
+{
+    /* relaxed: see tl_lane_has_room */
+    return atomic_load_explicit(&lane->written, memory_order_relaxed) -
+               tl_open_position(open) <=
+           TL_LANE_UNITS;
+}
+
 static void close_operation(struct tl_lane *lane, bool now,
                             enum tl_trace_result result)
 {
     struct tl_lane_open *open = tl_open_innermost(lane);
-    uint64_t position = tl_open_position(open), message = lane->message;
-    _Atomic uint64_t *head = tl_lane_unit(lane, position)->words;
-    lane->message = 0;
-    /* the reader may have passed it by, in a recording before, and the task
-     * have gone round since; relaxed: see tl_lane_has_room */
-    if (atomic_load_explicit(&lane->written, memory_order_relaxed) - position <=
-        TL_LANE_UNITS) {
+    uint64_t message = lane->message;
+    if (has_unit(lane, open)) {
         uint64_t bits = message << TL_LANE_NUMBER_SHIFT;
         if (!is_brief(open) || message > TL_LANE_NUMBER_MOST)
             bits = tl_open_tell(
                 lane, open, now ? ticks_after() : likely_end(open), message);
         else if (open->moments == TL_RECORDING_END && now)
             tl_open_set_began(lane, open, ticks_after());
-        bits |= (uint64_t)result << TL_LANE_RESULT_SHIFT;
-        /* release: pairs with the acquire in tl_drain_lane.  commit */
-        atomic_store_explicit(
-            head,
-            (atomic_load_explicit(head, memory_order_relaxed) & ~TL_LANE_OPEN) |
-                bits,
-            memory_order_release);
+        commit_end(lane, open, bits, result);
     }
-    /* relaxed: see tl_open_depth */
-    atomic_store_explicit(&lane->depth, tl_open_depth(lane) - 1,
-                          memory_order_relaxed);
+    leave(lane);
 }
 
 /* Ends what cannot go on, as something begins at `frame`. */
@@ -85,34 +105,65 @@ static void pass(struct tl_lane *lane, uintptr_t here)
     lane->call = (struct tl_recording_call){.frame = open ? open->frame : 0};
 }
 
-void tl_recording_call(uintptr_t frame, void *caller,
-                       struct tl_recording_site site,
-                       struct tl_recording_call *before)
+static inline void enter(struct tl_lane *lane, uintptr_t frame, void *caller,
+                         uint64_t site, struct tl_recording_call *before)
 {
-    struct tl_lane *lane = tl_lane;
-    if (!lane) {
-        *before = (struct tl_recording_call){0};
-        return;
-    }
-    if (__builtin_expect(lane->call.frame && lane->call.frame <= frame, 0))
-        pass(lane, frame);
     *before = lane->call;
     lane->call.frame = frame;
     lane->call.caller = caller;
     lane->call.site = site;
 }
 
-void tl_recording_return(uintptr_t frame,
+__attribute__((noinline)) static void
+enter_past(struct tl_lane *lane, uintptr_t frame, void *caller, uint64_t site,
+           struct tl_recording_call *before)
+{
+    pass(lane, frame);
+    enter(lane, frame, caller, site, before);
+}
+
+void tl_recording_call(uintptr_t frame, void *caller, uint64_t site,
+                       struct tl_recording_call *before)
+{
+    struct tl_lane *lane = tl_lane;
+    if (!lane)
+        *before = (struct tl_recording_call){0};
+    else if (__builtin_expect(lane->call.frame && lane->call.frame <= frame, 0))
+        enter_past(lane, frame, caller, site, before);
+    else
+        enter(lane, frame, caller, site, before);
+}
+
+/* The innermost one was recorded with one moment, and is all in its unit. */
+static inline void close_brief(struct tl_lane *lane, struct tl_lane_open *open,
+                               enum tl_trace_result result)
+{
+    if (open->moments == TL_RECORDING_END)
+        tl_open_set_began(lane, open, ticks_after());
+    commit_end(lane, open, lane->message << TL_LANE_NUMBER_SHIFT, result);
+    leave(lane);
+}
+
+bool tl_recording_return(uintptr_t frame,
                          const struct tl_recording_call *before,
                          enum tl_trace_result result)
 {
     struct tl_lane *lane = tl_lane;
     if (!lane)
-        return;
+        return false;
     struct tl_lane_open *open = tl_open_innermost(lane);
-    if (open && open->frame == frame)
-        close_operation(lane, true, result);
+    bool ends = open && open->frame == frame;
     lane->call = *before;
+    if (!ends)
+        return false;
+    if (__builtin_expect(is_brief(open) &&
+                             lane->message <= TL_LANE_NUMBER_MOST &&
+                             has_unit(lane, open),
+                         1))
+        close_brief(lane, open, result);
+    else
+        close_operation(lane, true, result);
+    return true;
 }
 
 void tl_recording_end(enum tl_trace_result result)
@@ -128,15 +179,15 @@ void tl_recording_end(enum tl_trace_result result)
 /* Something begins within it. */
 static void surround(struct tl_lane *lane, struct tl_lane_open *open)
 {
-    open->around = true;
+    open->moments = TL_RECORDING_BOTH;
     if (!open->began)
         tl_open_set_began(lane, open, tl_recording_ticks());
 }
 
-static void open_operation(struct tl_lane *lane, uint64_t place,
-                           enum tl_recording_moments moments, bool idle)
+static inline void open_operation(struct tl_lane *lane, uint32_t depth,
+                                  uint64_t place,
+                                  enum tl_recording_moments moments, bool idle)
 {
-    uint32_t depth = tl_open_depth(lane);
     struct tl_lane_open *open = &lane->open[depth];
     int64_t now = moments == TL_RECORDING_END ? 0 : tl_recording_ticks();
     /* relaxed: see tl_lane_has_room */
@@ -153,7 +204,6 @@ static void open_operation(struct tl_lane *lane, uint64_t place,
     atomic_store_explicit(&open->position, position, memory_order_relaxed);
     open->moments = (uint8_t)moments;
     open->idle = idle;
-    open->around = false;
     open->frame = lane->call.frame;
     open->began = now;
     open->awake = 0;
@@ -161,7 +211,7 @@ static void open_operation(struct tl_lane *lane, uint64_t place,
     lane->message = 0;
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, position + 1, memory_order_release);
-    if ((position + 1) % TL_LANE_STRETCH == 0)
+    if (__builtin_expect((position + 1) % TL_LANE_STRETCH == 0, 0))
         tl_lane_stretch(lane, position + 1);
 }
 
@@ -172,18 +222,20 @@ static void lose(struct tl_lane *lane)
     atomic_store_explicit(&lane->lost, lost + 1, memory_order_relaxed);
 }
 
-void tl_recording_operation(uint32_t operation, const struct tl_object *object,
-                            enum tl_recording_moments moments, bool idle)
+static bool is_of_now(const struct tl_lane *lane)
 {
-    struct tl_lane *lane = tl_lane;
-    if (!lane)
-        return;
     /* acquire: see epoch_now in recording_tasks.c */
-    if (__builtin_expect(
-            atomic_load_explicit(&tl_lanes->epoch, memory_order_acquire) !=
-                lane->enrolled,
-            0) &&
-        !tl_recording_is_enrolled(lane)) {
+    return atomic_load_explicit(&tl_lanes->epoch, memory_order_acquire) ==
+           lane->enrolled;
+}
+
+/* What begins within another operation, is at a place that is not known yet, or
+ * finds no room. */
+__attribute__((noinline)) static void
+begin(struct tl_lane *lane, uint32_t operation, const struct tl_object *object,
+      enum tl_recording_moments moments, bool idle)
+{
+    if (!is_of_now(lane) && !tl_recording_is_enrolled(lane)) {
         if (lane->epoch % 2 == 1)
             lose(lane);
         return;
@@ -198,9 +250,25 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
             ? tl_places_entry(lane, operation, object)
             : 0;
     if (place && tl_lane_has_room(lane, 1, TL_LANE_SPARE))
-        open_operation(lane, place, moments, idle);
+        open_operation(lane, depth, place, moments, idle);
     else
         lose(lane);
+}
+
+void tl_recording_operation(uint32_t operation, const struct tl_object *object,
+                            enum tl_recording_moments moments, bool idle)
+{
+    struct tl_lane *lane = tl_lane;
+    if (!lane)
+        return;
+    uint32_t place = is_of_now(lane) && !tl_open_depth(lane) &&
+                             tl_lane_room_is_known(lane, 1, TL_LANE_SPARE)
+                         ? tl_places_known(lane, operation, object)
+                         : 0;
+    if (__builtin_expect(place != 0, 1))
+        open_operation(lane, 0, place, moments, idle);
+    else
+        begin(lane, operation, object, moments, idle);
 }
 
 /* ---- the end of the task ---- */

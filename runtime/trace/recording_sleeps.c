@@ -40,8 +40,7 @@ void tl_recording_sleeps(void)
     if (!open)
         return;
     int64_t now = tl_recording_ticks();
-    if (!open->began)
-        tl_open_set_began(tl_lane, open, now);
+    last(tl_lane, open, now);
     if (!tl_open_slept(open)) {
         atomic_store_explicit(&open->waited, 0, memory_order_relaxed);
         atomic_store_explicit(&open->called, 0, memory_order_relaxed);

@@ -8,6 +8,16 @@
 
 struct tl_recording_words tl_recording_words;
 
+int64_t tl_recording_clock(void)
+{
+    int64_t now = tl_clock_now();
+    if (tl_lanes->simulated)
+        /* relaxed: one task runs at a time */
+        now += atomic_fetch_add_explicit(&tl_lanes->moments, 1,
+                                         memory_order_relaxed);
+    return now;
+}
+
 /* ---- the lane of a task ---- */
 
 static uint32_t epoch_now(void)

@@ -43,14 +43,11 @@ void tl_recording_dead(const struct tl_task *task, int signal);
 bool tl_recording_is_enrolled(struct tl_lane *lane);
 void tl_recording_write_end(struct tl_lane *lane, uint32_t task,
                             enum tl_trace_how how, int signal);
+int64_t tl_recording_clock(void); /* where it is no counter */
 static inline int64_t tl_recording_ticks(void)
 {
-    int64_t now = tl_ticks_now(tl_lanes->counter);
-    if (__builtin_expect(tl_lanes->simulated, 0))
-        /* relaxed: one task runs at a time */
-        now += atomic_fetch_add_explicit(&tl_lanes->moments, 1,
-                                         memory_order_relaxed);
-    return now;
+    return __builtin_expect(tl_lanes->counter, 1) ? tl_ticks_counter()
+                                                  : tl_recording_clock();
 }
 
 static inline bool tl_recording_is_here(void)

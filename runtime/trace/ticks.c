@@ -35,18 +35,9 @@ void tl_ticks_begin(struct tl_ticks *measure, bool counter)
 
 /* Once, so that all times of a trace go by the same: what it lacks to the true
  * worth, 1/100,000 after a few milliseconds, is the same for all. */
-static void learn(struct tl_ticks *measure)
+void tl_ticks_learn(struct tl_ticks *measure)
 {
     int64_t time = tl_clock_real() - measure->time;
     int64_t ticks = tl_ticks_counter() - measure->ticks;
     measure->worth = ticks > 0 && time > 0 ? (double)time / (double)ticks : 1;
-}
-
-int64_t tl_ticks_time(struct tl_ticks *measure, int64_t ticks)
-{
-    if (!measure->counter)
-        return ticks;
-    if (measure->worth == 0)
-        learn(measure);
-    return (int64_t)((double)ticks * measure->worth);
 }

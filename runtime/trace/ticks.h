@@ -26,11 +26,6 @@ static inline int64_t tl_ticks_counter(void)
 #endif
 }
 
-static inline int64_t tl_ticks_now(bool counter)
-{
-    return counter ? tl_ticks_counter() : tl_clock_now();
-}
-
 /* Makes the time that is read next one after all that was done before: the
  * processor would read its counter while it still waits for a lock's line. */
 static inline void tl_ticks_after(void)
@@ -49,6 +44,14 @@ struct tl_ticks {
 void tl_ticks_begin(struct tl_ticks *measure, bool counter);
 
 /* So many ticks in nanoseconds. */
-int64_t tl_ticks_time(struct tl_ticks *measure, int64_t ticks);
+void tl_ticks_learn(struct tl_ticks *measure);
+static inline int64_t tl_ticks_time(struct tl_ticks *measure, int64_t ticks)
+{
+    if (!measure->counter)
+        return ticks;
+    if (__builtin_expect(measure->worth == 0, 0))
+        tl_ticks_learn(measure);
+    return (int64_t)((double)ticks * measure->worth);
+}
 
 #endif

@@ -8,8 +8,6 @@
 
 #include "trace/lane.h"
 
-#define FLUSH_AT (64 << 10)
-
 /* ---- bytes to the file ---- */
 
 static void write_all(struct tl_trace_file *file, const struct tl_bytes *bytes)
@@ -34,7 +32,7 @@ static void tag(struct tl_bytes *bytes, enum tl_trace_tag tag)
     tl_bytes_add(bytes, &byte, 1);
 }
 
-static void end_block(struct tl_trace_file *file)
+void tl_trace_file_end_block(struct tl_trace_file *file)
 {
     struct tl_bytes *to = file->keeps ? &file->spans : &file->out;
     if (!file->block_count)
@@ -49,7 +47,7 @@ static void end_block(struct tl_trace_file *file)
 
 void tl_trace_file_flush(struct tl_trace_file *file)
 {
-    end_block(file);
+    tl_trace_file_end_block(file);
     if (file->fd < 0)
         return;
     write_all(file, &file->out);
@@ -99,12 +97,6 @@ static bool reach(void *array, uint32_t *count, uint32_t index, size_t size)
     *at = grown;
     *count = more;
     return true;
-}
-
-static void say_time(struct tl_trace_file *file, int64_t time)
-{
-    if (time > file->length)
-        file->length = time;
 }
 
 uint32_t tl_trace_file_operation(struct tl_trace_file *file, uint32_t number,
@@ -191,8 +183,8 @@ uint32_t tl_trace_file_place(struct tl_trace_file *file, uint32_t operation,
                : 0;
 }
 
-static struct tl_trace_file_task *task_at(struct tl_trace_file *file,
-                                          uint32_t task)
+struct tl_trace_file_task *tl_trace_file_task_at(struct tl_trace_file *file,
+                                                 uint32_t task)
 {
     return reach(&file->tasks, &file->task_count, task, sizeof *file->tasks)
                ? &file->tasks[task]
@@ -202,7 +194,7 @@ static struct tl_trace_file_task *task_at(struct tl_trace_file *file,
 void tl_trace_file_born(struct tl_trace_file *file,
                         const struct tl_trace_file_birth *birth)
 {
-    say_time(file, birth->began);
+    tl_trace_file_say_time(file, birth->began);
     tag(&file->out, TL_TRACE_TASK);
     tl_bytes_number(&file->out, birth->task);
     tl_bytes_number(&file->out, birth->parent);
@@ -216,11 +208,11 @@ void tl_trace_file_born(struct tl_trace_file *file,
 bool tl_trace_file_ended(struct tl_trace_file *file, uint32_t task,
                          int64_t time, enum tl_trace_how how, int signal)
 {
-    struct tl_trace_file_task *entry = task_at(file, task);
+    struct tl_trace_file_task *entry = tl_trace_file_task_at(file, task);
     if (!task || !entry || entry->ended)
         return false;
     entry->ended = true;
-    say_time(file, time);
+    tl_trace_file_say_time(file, time);
     tag(&file->out, TL_TRACE_END);
     tl_bytes_number(&file->out, task);
     tl_bytes_number(&file->out, (uint64_t)time);
@@ -243,103 +235,11 @@ void tl_trace_file_lost(struct tl_trace_file *file, uint32_t task,
 void tl_trace_file_mark(struct tl_trace_file *file, uint32_t task, int64_t time,
                         const char *text)
 {
-    say_time(file, time);
+    tl_trace_file_say_time(file, time);
     tag(&file->out, TL_TRACE_MARK);
     tl_bytes_number(&file->out, task);
     tl_bytes_number(&file->out, (uint64_t)time);
     tl_bytes_text(&file->out, text);
-}
-
-/* ---- spans ---- */
-
-static uint64_t head_of(const struct tl_span *span, uint32_t place)
-{
-    uint64_t head = (uint64_t)span->result << TL_TRACE_RESULT_SHIFT |
-                    (uint64_t)place << TL_TRACE_PLACE_SHIFT;
-    if (span->ended < 0)
-        head |= TL_TRACE_OPEN;
-    if (span->slept >= 0)
-        head |= TL_TRACE_SLEPT;
-    if (span->slept >= 0 && span->called >= 0)
-        head |= TL_TRACE_CALLED;
-    if (span->message)
-        head |= TL_TRACE_MESSAGE;
-    return head;
-}
-
-/* The head, with the place where it is new. */
-static unsigned char *put_place(struct tl_trace_file *file,
-                                const struct tl_span *span, unsigned char *at)
-{
-    uint32_t *told = &file->places_told[span->place];
-    at = tl_bytes_put(at, head_of(span, *told));
-    if (*told)
-        return at;
-    *told = ++file->place_count;
-    for (int i = 0; i < 4; i++)
-        at = tl_bytes_put(at, file->places.keys[span->place - 1].parts[i]);
-    return at;
-}
-
-/* Never before the moment that it counts from. */
-static unsigned char *put_after(unsigned char *at, int64_t time, int64_t before)
-{
-    return tl_bytes_put(at, time > before ? (uint64_t)(time - before) : 0);
-}
-
-static unsigned char *put_sleep(unsigned char *at, const struct tl_span *span,
-                                int64_t began)
-{
-    at = put_after(at, span->slept, began);
-    at = tl_bytes_put(at, span->waited);
-    if (span->called < 0)
-        return at;
-    at = tl_bytes_put(at, span->waker);
-    return tl_bytes_put_signed(at, span->called - span->slept);
-}
-
-#define SPAN_MOST ((size_t)12 * 10) /* bytes: twelve fields */
-
-static void put_span(struct tl_trace_file *file,
-                     struct tl_trace_file_task *task,
-                     const struct tl_span *span)
-{
-    unsigned char *from = tl_bytes_reserve(&file->block, SPAN_MOST);
-    if (!from)
-        return;
-    int64_t began = span->began > task->began ? span->began : task->began;
-    unsigned char *at = put_place(file, span, from);
-    at = put_after(at, began, task->began);
-    if (span->ended >= 0)
-        at = put_after(at, span->ended, began);
-    if (span->slept >= 0)
-        at = put_sleep(at, span, began);
-    if (span->message) {
-        at = tl_bytes_put_signed(at, (int64_t)(span->message - task->message));
-        task->message = span->message;
-    }
-    task->began = began;
-    file->block.used += (size_t)(at - from);
-    say_time(file, span->ended > began ? span->ended : began);
-}
-
-void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span)
-{
-    struct tl_trace_file_task *task = task_at(file, span->task);
-    if (!span->task || !task)
-        return;
-    if (!span->place) {
-        tl_trace_file_lost(file, span->task, 1);
-        return;
-    }
-    if (file->block_task != span->task)
-        end_block(file);
-    file->block_task = span->task;
-    file->block_count++;
-    file->written++;
-    put_span(file, task, span);
-    if (!file->keeps && file->block.used >= FLUSH_AT)
-        tl_trace_file_flush(file);
 }
 
 /* ---- the end ---- */
@@ -364,7 +264,7 @@ void tl_trace_file_end(struct tl_trace_file *file)
     struct tl_bytes trailer = {0};
     if (file->fd < 0)
         return;
-    end_block(file);
+    tl_trace_file_end_block(file);
     add_trailer(file, &trailer);
     write_all(file, &file->out);
     write_all(file, &file->spans);

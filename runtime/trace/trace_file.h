@@ -89,6 +89,30 @@ void tl_trace_file_mark(struct tl_trace_file *file, uint32_t task, int64_t time,
                         const char *text);
 void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span);
 
+/* The same of one that has a single moment, and did not sleep: most are such.
+ */
+struct tl_trace_file_brief {
+    uint32_t task, place;
+    enum tl_trace_result result;
+    int64_t moment;
+    uint64_t message;
+};
+void tl_trace_file_brief(struct tl_trace_file *file,
+                         const struct tl_trace_file_brief *brief);
+
+/* For the file's own parts: the spans that have gathered are a whole block; the
+ * entry of a task (NULL: no memory); and the trace lasts until then at least.
+ */
+void tl_trace_file_end_block(struct tl_trace_file *file);
+struct tl_trace_file_task *tl_trace_file_task_at(struct tl_trace_file *file,
+                                                 uint32_t task);
+static inline void tl_trace_file_say_time(struct tl_trace_file *file,
+                                          int64_t time)
+{
+    if (time > file->length)
+        file->length = time;
+}
+
 /* Sends what has gathered to the file. */
 void tl_trace_file_flush(struct tl_trace_file *file);
 

@@ -126,13 +126,10 @@ static int pass_recorded(enum tl_operation operation, const void *object)
     return TL_OK;
 }
 
-int tl_checkpoint_due(enum tl_operation operation, const void *object,
-                      uint64_t key)
+__attribute__((noinline)) static int pass_due(enum tl_operation operation,
+                                              const void *object, uint64_t key)
 {
     unsigned due = atomic_load(&tl_due);
-    if (due == TL_DUE_RECORD && !tl_checkpoint_stopped && tl_self && !tl_world)
-        return operation == TL_OP_NONE ? TL_OK
-                                       : pass_recorded(operation, object);
     if (tl_checkpoint_stopped)
         return operation == TL_OP_NONE || is_look(operation) ? TL_OK
                                                              : TL_STOPPED;
@@ -155,6 +152,16 @@ int tl_checkpoint_due(enum tl_operation operation, const void *object,
     if (due & TL_DUE_RECORD)
         record(operation, object);
     return TL_OK;
+}
+
+int tl_checkpoint_due(enum tl_operation operation, const void *object,
+                      uint64_t key)
+{
+    bool only_recorded = atomic_load(&tl_due) == TL_DUE_RECORD &&
+                         !tl_checkpoint_stopped && tl_self && !tl_world;
+    if (!only_recorded)
+        return pass_due(operation, object, key);
+    return operation == TL_OP_NONE ? TL_OK : pass_recorded(operation, object);
 }
 
 int tl_checkpoint_due_until(enum tl_operation operation, const void *object,

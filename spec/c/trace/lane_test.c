@@ -26,7 +26,7 @@ static const char *word_of(uint32_t operation)
 }
 
 static struct tl_recording_call before;
-static const struct tl_recording_site no_site;
+static const uint64_t no_site;
 
 static void begin(void)
 {
