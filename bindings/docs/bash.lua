@@ -28,12 +28,13 @@ _tidelock_argument() {
         _tidelock_offer < <(pgrep '^tidelock' 2>/dev/null)
         ;;
     object)
-        _tidelock_offer < <("$program" ls "$before" 2>/dev/null | sed -n 's/^[^"]*"\([^"]*\)".*/\1/p')
+        _tidelock_offer < <("$program" ls "$before" 2>/dev/null | sed -n 's/^[^"]*"\([^"]*\)".*/\1/p' |
+            while IFS= read -r word; do printf '%q\n' "$word"; done)
         ;;
     command) _tidelock_offer < <(printf '%s\n' $commands) ;;
     subcommand) _tidelock_offer < <(printf '%s\n' $subcommands) ;;
     lab)
-        _tidelock_offer < <("$program" lab list 2>/dev/null | sed -nE 's/^ *[0-9]+ +([^ ]+).*/\1/p')
+        _tidelock_offer < <("$program" lab list 2>/dev/null | sed -nE 's/^ *[0-9]+  +([^ ]+).*/\1/p')
         _tidelock_files '*'
         ;;
     esac

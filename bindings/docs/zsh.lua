@@ -31,7 +31,7 @@ _tidelock_objects() {
 
 _tidelock_labs() {
     local -a lines=(${(f)"$(_call_program labs ${(q)program} lab list 2>/dev/null)"})
-    local -a labs=(${${(M)lines:#[[:space:]]#[0-9]##[[:space:]]*}})
+    local -a labs=(${${(M)lines:#[[:space:]]#[0-9]##[[:space:]][[:space:]]*}})
     labs=(${${labs##[[:space:]]#[0-9]##[[:space:]]##}%% *})
     _wanted labs expl lab compadd -a labs
     _files

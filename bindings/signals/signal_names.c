@@ -1,6 +1,7 @@
 #include "signals/signal_names.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <lauxlib.h>
@@ -69,10 +70,12 @@ int signal_names_check(lua_State *L, const char *call)
                       "the name of a signal is expected, such as \"TERM\", "
                       "not %s",
                       shown_a_type(L, 1));
-    const char *full = lua_tostring(L, 1);
+    size_t size;
+    const char *full = lua_tolstring(L, 1, &size);
     const char *name = strncmp(full, "SIG", 3) == 0 ? full + 3 : full;
+    bool whole = strlen(full) == size;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(name, names[i].name) != 0)
+        if (!whole || strcmp(name, names[i].name) != 0)
             continue;
         if (names[i].refused)
             return misuse(L, NULL, call, "%s cannot be had: %s", names[i].name,

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/procfs.h"
 #include "commands/exec.h"
 #include "commands/redirect.h"
@@ -218,12 +219,38 @@ static int signal_to(struct tl_command *command, int signal)
     return kill(whom, signal) == 0 ? TL_OK : TL_SYSTEM;
 }
 
-/* Those that the command has left behind. */
-static void end_group(struct tl_command *command)
+/* Whether somebody is in the group of a command, all of which have ended. */
+static bool groups_remain(void)
 {
-    signal_to(command, SIGTERM);
-    signal_to(command, SIGCONT);
-    tl_command_bury(command);
+    for (struct tl_command *command = own_after(NULL); command;
+         command = own_after(command))
+        if (command->group && !command->reaped &&
+            !tl_command_group_is_empty(command->pid))
+            return true;
+    return false;
+}
+
+static void groups_hear(int signal)
+{
+    for (struct tl_command *command = own_after(NULL); command;
+         command = own_after(command))
+        if (command->group)
+            signal_to(command, signal);
+}
+
+/* Those that the commands have left behind; who does not heed SIGTERM is
+ * killed. */
+static void end_groups(void)
+{
+    int64_t limit = tl_clock_real() + TL_SECOND;
+    groups_hear(SIGTERM);
+    groups_hear(SIGCONT);
+    while (groups_remain() && tl_clock_real() < limit)
+        tl_clock_pause(10 * TL_MILLISECOND);
+    groups_hear(SIGKILL);
+    for (struct tl_command *command = own_after(NULL); command;
+         command = own_after(command))
+        tl_command_bury(command);
 }
 
 size_t tl_commands_signal(int signal)
@@ -242,9 +269,9 @@ int tl_commands_await(void)
          command && status == TL_OK; command = own_after(command)) {
         signal_to(command, SIGCONT); /* no other can by now */
         status = tl_command_await(command, TL_FOREVER);
-        if (status == TL_OK && command->group)
-            end_group(command);
     }
+    if (status == TL_OK)
+        end_groups();
     tl_commands_reap();
     return status;
 }

@@ -56,17 +56,24 @@ void tl_command_has_ended(struct tl_command *command);
 /* Reaps what has led a group and has ended: nothing is sent to it any more. */
 void tl_command_bury(struct tl_command *command);
 
-/* Groups whose leader is not reaped: they hear SIGTERM when the program ends at
- * once.  tl_command_groups_end is async-signal-safe. */
+/* Groups whose leader is not reaped. */
 void tl_command_group_add(pid_t pid);
 void tl_command_group_remove(pid_t pid);
-void tl_command_groups_end(void);
 void tl_command_groups_forget(void);
 
+/* They hear SIGTERM when the program ends at once.  remain: whether somebody is
+ * still in one; reaps the leaders that have ended, so nothing but the end may
+ * follow.  kill: whoever is.  All are async-signal-safe. */
+void tl_command_groups_end(void);
+bool tl_command_groups_remain(void);
+void tl_command_groups_kill(void);
+
 /* Of a task that was killed: its groups hear SIGTERM, which their leaders have
- * heard already.  Of the first TL_GROUPS_MOST that it had at a time. */
+ * heard already.  Of the first TL_GROUPS_MOST that it had at a time.  take: and
+ * from now on they are groups of this process, which ends. */
 struct tl_task;
 void tl_command_groups_settle(struct tl_task *dead);
+void tl_command_groups_take(struct tl_task *dead);
 
 /* Whether nobody is in the group but its leader. */
 bool tl_command_group_is_empty(pid_t leader);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/procfs.h"
@@ -61,17 +62,30 @@ static void end(pid_t group)
 
 /* A group's number is not given to a process while somebody is in the group: so
  * a process of that pid is the leader, or there is no such group any more. */
-void tl_command_groups_settle(struct tl_task *dead)
+static void end_of(struct tl_task *dead, bool take)
 {
     for (int i = 0; i < TL_GROUPS_MOST; i++) {
         pid_t pid = atomic_load(&dead->groups[i].pid);
         if (pid <= 1) /* where the slot was damaged: 1 would be all */
             continue;
         uint64_t started = tl_procfs_started(pid);
-        if (!started || started == atomic_load(&dead->groups[i].started))
+        if (!started || started == atomic_load(&dead->groups[i].started)) {
+            if (take)
+                replace(0, pid);
             end(pid);
+        }
         atomic_store(&dead->groups[i].pid, 0);
     }
+}
+
+void tl_command_groups_settle(struct tl_task *dead)
+{
+    end_of(dead, false);
+}
+
+void tl_command_groups_take(struct tl_task *dead)
+{
+    end_of(dead, true);
 }
 
 /* ---- of this process ---- */
@@ -103,8 +117,34 @@ void tl_command_groups_end(void)
     }
 }
 
+bool tl_command_groups_remain(void)
+{
+    bool remain = false;
+    for (int i = 0; i < GROUPS; i++) {
+        pid_t pid = atomic_load(&groups[i]);
+        if (pid <= 0)
+            continue;
+        /* as a zombie, a leader would be in it for ever */
+        waitpid(pid, NULL, WNOHANG);
+        if (kill(-pid, 0) == 0)
+            remain = true;
+        else
+            atomic_store(&groups[i], 0);
+    }
+    return remain;
+}
+
+void tl_command_groups_kill(void)
+{
+    for (int i = 0; i < GROUPS; i++) {
+        pid_t pid = atomic_load(&groups[i]);
+        if (pid > 0)
+            kill(-pid, SIGKILL);
+    }
+}
+
 /* By a look at all processes: it is asked of an ended leader alone, as that is
- * dropped. */
+ * dropped, or the task ends. */
 bool tl_command_group_is_empty(pid_t leader)
 {
     DIR *folder = opendir("/proc");

@@ -134,6 +134,7 @@ static bool end(struct tl_task *task)
     if (!tl_life_has_ended(task) && tl_task_pid(task) == pid)
         tl_pidfd_signal(pidfd, pid, SIGKILL);
     tl_pidfd_close(pidfd);
+    tl_command_groups_take(task);
     return !tl_procfs_gone(pid);
 }
 
@@ -157,8 +158,10 @@ void tl_family_end(void)
     tl_simulate_flush();
     int64_t limit = tl_clock_real() + TL_SECOND;
     bool before = true, found = end_others();
-    if (waiting)
-        return; /* a signal more: somebody does not want to wait */
+    if (waiting) { /* a signal more: somebody does not want to wait */
+        tl_command_groups_kill();
+        return;
+    }
     waiting = 1;
     /* twice in vain: whom one that dies has forked meanwhile may have come to a
      * slot where nobody was */
@@ -168,5 +171,8 @@ void tl_family_end(void)
         before = found;
         found = end_others();
     }
+    while (tl_command_groups_remain() && tl_clock_real() < limit)
+        tl_clock_pause(TL_MILLISECOND);
+    tl_command_groups_kill();
     waiting = 0;
 }

@@ -23,9 +23,10 @@
  * not left the group, also when it has ended itself: until it is dropped, and
  * nobody else is in it, it stays a zombie, so that its number is no other
  * group's.  At the orderly end of the task, once it has ended, the others of
- * its group get SIGTERM; and where tl_family_end is called in this process, all
- * of it.  So it does where the task is killed and others of the program settle
- * that, of 8 such commands at a time.
+ * its group get SIGTERM; and where tl_family_end is called, all of it, of
+ * whatever task that ends so; who is there still a second later is killed.
+ * Where the task is killed and others of the program settle that, its groups
+ * get SIGTERM alone.  Of another task's, 8 such commands at a time are known.
  *
  * Limits: where nobody is left to settle it, only the command itself hears
  * SIGTERM, from the kernel. */

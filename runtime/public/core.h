@@ -34,8 +34,8 @@ void tl_init_kinds(void);
  * Blocks. */
 int tl_main_end(void);
 
-/* Kills every other process of the program, and waits until none is left, for a
- * second at most; called once more from a signal handler, it waits no longer.
+/* Kills every other process of the program, ends the groups of their commands,
+ * and waits until none is left, for a second at most; called once more from a signal handler, it waits no longer.
  * The process is to end then.  Async-signal-safe. */
 void tl_family_end(void);
 

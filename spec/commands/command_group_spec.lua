@@ -94,18 +94,39 @@ describe("a command with a group", function()
     assert.is_true(gone(tonumber(out)))
   end)
 
-  it("ends with a script that Ctrl-C ends", function()
-    local out, _, status = shell.script([[
+  it("is killed a second after the script has ended, where it does not heed SIGTERM", function()
+    local out, err, status = shell.script([[
       local ipc = require "tidelock"
-      local main = ipc.current()
-      local c = ipc.command{ "sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!; wait", group = true }
-      print(c.stdout:read("l"))
-      io.stdout:flush()
-      ipc.spawn(function() main:signal(2) ipc.sleep() end)
-      ipc.sleep()]])
-    assert.equal(130, status)
+      local c = ipc.command{ "sh", "-c", "trap '' TERM; sleep 100 >/dev/null 2>&1 & echo $!", group = true }
+      print(c.stdout:read("l"))]])
+    assert.same({ "", 0 }, { err, status })
     assert.is_true(gone(tonumber(out)))
   end)
+
+  for whose, code in pairs{
+    ["the main script's"] = "start()",
+    ["a process's"] = "ipc.spawn(function() start() ipc.sleep() end)",
+  } do
+    for what, before in pairs{ ["heeds"] = "", ["does not heed"] = "trap '' TERM; " } do
+      it("ends at Ctrl-C, " .. whose .. ", which " .. what .. " SIGTERM", function()
+        local out, _, status = shell.script(([[
+          local ipc = require "tidelock"
+          local main, told = ipc.current(), ipc.queue()
+          local function start()
+            local c = ipc.command{ "sh", "-c", "%ssleep 100 >/dev/null 2>&1 & echo $!; wait", group = true }
+            print(c.stdout:read("l"))
+            io.stdout:flush()
+            told:put(true)
+          end
+          %s
+          told:get()
+          ipc.spawn(function() main:signal(2) ipc.sleep() end)
+          ipc.sleep()]]):format(before, code))
+        assert.equal(130, status)
+        assert.is_true(gone(tonumber(out)))
+      end)
+    end
+  end
 
   -- Where its owner is killed; `last` as in family.
   for what, last in pairs{ ["runs"] = "wait", ["has ended itself"] = "exit" } do

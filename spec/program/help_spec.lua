@@ -196,12 +196,13 @@ describe("bash", function()
 
   it("is offered spaces, and the objects of one", function()
     local name = "help-spec-" .. folder:match "%w+$"
-    shell.script(('require "tidelock".open %q.queue "orders"'):format(name))
+    shell.script(('local s = require "tidelock".open %q s.queue "orders" s.lock "the till"'):format(name))
     finally(function() os.execute(("%s rm %s"):format(program, name)) end)
     for _, command in ipairs{ "ps", "ls", "rm" } do
       assert.same({ name }, { table.unpack(bash(command, name:sub(1, -3))) })
     end
-    assert.same({ "orders" }, { table.unpack(bash("rm", name, "")) })
+    assert.same({ "the\\ till", "orders" }, { table.unpack(bash("rm", name, "")) })
+    assert.same({ "the\\ till" }, { table.unpack(bash("rm", name, "th")) })
   end)
 end)
 
@@ -230,6 +231,7 @@ describe("a command with subcommands", function()
   it("is offered options behind the subcommand, and the labs", function()
     assert.truthy(bash("lab", "check", "--d")["--deep"])
     assert.same({ "tickets" }, { bash("lab", "check", "tick")[1] })
+    assert.is_nil(bash("lab", "check", "o").of) -- "0 of 27 done" is no lab
     assert.same({ "tickets" }, { bash("lab", "check", "--seed", "3", "tick")[1] })
   end)
 end)
@@ -240,6 +242,22 @@ describe("zsh", function()
   test("can read its completion", function()
     local _, err, status = shell.run(("zsh -n %s/_tidelock"):format(folder))
     assert.same({ "", 0 }, { err, status })
+  end)
+
+  test("is offered the labs, and nothing else that their list says", function()
+    local path = script_of("try.zsh", ([[
+      _arguments() { }
+      source %s/_tidelock
+      setopt extendedglob
+      _call_program() { shift; eval "$*" }
+      _wanted() { print -rl -- $labs }
+      _files() { }
+      program=%s
+      _tidelock_labs]]):format(folder, program))
+    local out, err = shell.run("zsh -f " .. path)
+    assert.equal("", err)
+    assert.matches("tickets\n", out)
+    assert.is_nil(out:find("\nof\n", 1, true))
   end)
 
   test("is given all commands and options", function()

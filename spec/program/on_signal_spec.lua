@@ -212,13 +212,14 @@ describe("ipc.on_signal", function()
 
   it("refuses what no script can have, and says what to do", function()
     local output = run [[
-      for _, name in ipairs{ "KILL", "SIGSTOP", "URG", "CHLD", "SEGV", "NONE" } do
+      for _, name in ipairs{ "KILL", "SIGSTOP", "URG", "CHLD", "SEGV", "NONE", "TERM\0" } do
         print(select(2, pcall(ipc.on_signal, name, print)))
       end
       print(select(2, pcall(ipc.on_signal, 15, print)))
       print(select(2, pcall(ipc.on_signal, "TERM", 1)))]]
     for _, pattern in ipairs{ "KILL cannot be had: .*terminate", "STOP cannot be had", "URG cannot be had",
-      "CHLD cannot be had: .*ipc.wait", "SEGV cannot be had", "no signal \"NONE\".*HUP, INT", "a name of a signal",
+      "CHLD cannot be had: .*ipc.wait", "SEGV cannot be had", "no signal \"NONE\".*HUP, INT", "no signal \"TERM",
+      "a name of a signal",
       "a function or nil is expected, not a number" } do
       assert.matches(pattern == "a name of a signal" and "the name of a signal is expected.*not a number" or pattern,
         output)
