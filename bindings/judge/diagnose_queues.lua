@@ -1,4 +1,5 @@
 --- Diagnosers of queues: nils that end their readers, and task_done.
+local parts = require "explore.parts"
 local words = require "judge.words"
 
 local queues = {}
@@ -46,6 +47,35 @@ function queues.nil_first(case)
     end
     if step.kind == "queue" and is_nil(step) and not step.waits then
       first[step.subject] = first[step.subject] or step
+    end
+  end
+end
+
+-- What another task puts between the two steps.
+local function put_between(case, first, second)
+  for i = first.index + 1, second.index - 1 do
+    local step = case.story.steps[i]
+    if step.subject == second.subject and step.op == "put" and step.task ~= second.task and not step.waits then
+      return step
+    end
+  end
+end
+
+--- A task looks whether there is room, another one fills it, and the first one puts, and waits for ever.
+function queues.full_by_then(case)
+  if case.story.run.ending ~= "deadlock" then return nil end
+  for _, task in ipairs(case.story.tasks) do
+    local put = case.story.waiting[task.path]
+    local look = put and put.kind == "queue" and put.op == "put" and put.line and put.opening.previous
+    while look and not (look.subject == put.subject and parts.reads(look) and look.line) do look = look.previous end
+    local other = look and put_between(case, look, put)
+    if other and other.line then
+      return {
+        text = ("%s looks at %s in line %d, and before it puts something in (line %d) %s does (line %d): look and put "
+          .. "in one step, or hold one lock around both."):format(case.names:task(task.path),
+          case.names:object(put.subject), look.line, put.line, case.names:task(other.task), other.line),
+        notes = { [other] = "<- comes in between" }, marks = { look, put },
+      }
     end
   end
 end

@@ -20,8 +20,12 @@ local OF_WORLD = {
   end,
   loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
     sentence.line(said.place)) end,
-  steps = function(said, who) return ("%s tries for ever in %s: %s steps, and no end in sight"):format(who,
-    sentence.line(said.place), said.steps) end,
+  steps = function(said, who, story)
+    local text = ("%s tries for ever in %s: %s steps, and no end in sight"):format(who, sentence.line(said.place),
+      said.steps)
+    local how_it_is = endless.how_it_is(story)
+    return how_it_is and ("%s; %s"):format(how_it_is, text) or text
+  end,
 }
 
 -- The first line of the message, without what only the program needs of it.
@@ -82,7 +86,7 @@ end
 function sentence.of(story, said)
   local run = story.run
   local who = story.names:task(run.ender or "0")
-  if said then return OF_WORLD[said.what](said, who) end
+  if said then return OF_WORLD[said.what](said, who, story) end
   if run.ending == "error" then return short(of_error(story, who)) end
   if run.ending == "always" then return short(of_always(story, who)) end
   if run.ending == "deadlock" then return endless.sentence(story) or "all tasks wait for ever" end
