@@ -9,6 +9,7 @@ local own = require "judge.diagnose_own"
 local parts = require "explore.parts"
 local queues = require "judge.diagnose_queues"
 local signals = require "judge.diagnose_signals"
+local went_on = require "judge.diagnose_went_on"
 local woken = require "judge.diagnose_woken"
 local words = require "judge.words"
 
@@ -74,6 +75,8 @@ local NOTES = {
 local function lost_signal(case)
   local found = pattern_of(case, "lost signal", "event cleared too early", "too few woken", "woken, not looked again")
   if not found then return nil end
+  local seen = found.name == "lost signal" and woken.by_what_it_sees(case)
+  if seen then return seen end
   local notes = {}
   for i, step in ipairs(found.marks) do notes[step] = NOTES[found.name][i] end
   return { text = found.text, notes = notes, marks = found.marks }
@@ -130,9 +133,9 @@ local function swap(case)
 end
 
 local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
-  locks.both_read, timed_out, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
-  queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern,
-  queues.full_by_then, swap, signals.nobody_gives, signals.let_go, signals.kept_waiting }
+  locks.both_read, timed_out, woken.not_told, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
+  queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern, queues.not_by_taker, queues.full_by_then,
+  swap, woken.by_what_it_sees, signals.nobody_takes, signals.nobody_gives, went_on.by, went_on.past }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

@@ -123,4 +123,20 @@ function queues.done_too_early(case)
   end
 end
 
+--- A task calls task_done, and has taken nothing from the queue.
+function queues.not_by_taker(case)
+  local takers = {}
+  for _, step in ipairs(case.story.steps) do
+    local id = step.kind == "queue" and step.subject and ("%s %s"):format(step.task, step.subject)
+    if id and step.op == "get" then takers[id] = true end
+    if id and step.op == "task_done" and step.line and not takers[id] then
+      return {
+        text = ("%s calls task_done in line %d, and has taken nothing from %s: who has done the work says so."):format(
+          case.names:task(step.task), step.line, words.name(step, case.names)),
+        notes = { [step] = "<- of what?" }, marks = { step },
+      }
+    end
+  end
+end
+
 return queues

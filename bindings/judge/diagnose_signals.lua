@@ -1,11 +1,11 @@
---- Diagnosers of signals: of one that nobody gives any more, and of one by which a task went on too early.
+--- Diagnosers of tasks that wait for ever for a signal: who could give it, and does not, and who could take it.
 local endings = require "explore.patterns_work"
 local locks = require "judge.diagnose_locks"
 local words = require "judge.words"
 
 local signals = {}
 
-local KINDS = { semaphore = true, event = true, condition = true, latch = true }
+local KINDS = { semaphore = true, event = true, condition = true, latch = true, queue = true, barrier = true }
 
 -- What is done to the object so that a task that waits for it goes on: by somebody; and of the object.
 local SAID = {
@@ -73,8 +73,8 @@ end
 
 -- A wait by a line of the file, for a signal; what gives it.
 local function awaited(case, step)
-  local gives = step and step.line and (KINDS[step.kind] or step.kind == "queue") and endings.gives(step)
-  if not gives or not said_of(gives) then return nil end
+  local gives = step and step.line and KINDS[step.kind] and endings.gives(step)
+  if not gives or not said_of(gives) and step.kind ~= "barrier" then return nil end
   if step.kind == "semaphore" and not locks.is_gate(case, step.subject) then return nil end
   return gives
 end
@@ -90,13 +90,17 @@ local function waiters_of(case, wait)
   return list
 end
 
+local function came_last(case, step, last)
+  return ("the last was %s (%sstep %d)%s"):format(case.names:task(last.task),
+    last.line and ("line %d, "):format(last.line) or "", last.step,
+    last.index < step.opening.index and step.kind == "condition" and ", before that wait" or "")
+end
+
 -- Why nobody gives it, behind "waits for X (line 8)".
 local function absence(case, step, gives)
   local said, last = said_of(gives), last_given(case, step, gives)
   if last then
-    return (", and nobody %s any more: the last was %s (%sstep %d)%s"):format(said[1], case.names:task(last.task),
-      last.line and ("line %d, "):format(last.line) or "", last.step,
-      last.index < step.opening.index and step.kind == "condition" and ", before that wait" or "")
+    return (", and nobody %s any more: %s"):format(said[1], came_last(case, step, last))
   end
   local lines, is_all = lines_giving(case, step, gives)
   if #lines == 1 then return (", which %s in line %d, and nobody comes there"):format(said[2], lines[1]) end
@@ -105,6 +109,10 @@ end
 
 local function clause(case, step, gives)
   local tasks = waiters_of(case, step)
+  if step.kind == "barrier" then
+    return ("%s wait%s at %s (line %d), and nobody else comes there"):format(case.names:list(tasks),
+      #tasks == 1 and "s" or "", name_of(case, step), step.line)
+  end
   local wish = (step.kind == "queue" or step.kind == "condition") and WISH[step.op] or ""
   return ("%s wait%s for %s%s (line %d)%s"):format(case.names:list(tasks), #tasks == 1 and "s" or "", wish,
     name_of(case, step), step.line, absence(case, step, gives))
@@ -112,127 +120,68 @@ end
 
 local MOST_CLAUSES = 2
 
+-- What tasks wait for, each once, those at a barrier first: what keeps them keeps the others.
+local function waits_of(case)
+  local list, seen = {}, {}
+  for _, is_barrier in ipairs{ true, false } do
+    for _, task in ipairs(case.story.tasks) do
+      local step = case.story.waiting[task.path]
+      local id = awaited(case, step) and (step.kind == "barrier") == is_barrier
+        and ("%s %s %d"):format(tostring(step.subject), step.op, step.line)
+      if id and not seen[id] then list[#list + 1], seen[id] = step, true end
+    end
+  end
+  return list
+end
+
 --- Tasks wait for a signal, and whoever could give it has done so before, or waits as well, or is no more.
 function signals.nobody_gives(case)
   if case.story.run.ending ~= "deadlock" then return nil end
-  local clauses, marks, seen = {}, {}, {}
-  for _, task in ipairs(case.story.tasks) do
-    local step = case.story.waiting[task.path]
-    local gives = #clauses < MOST_CLAUSES and awaited(case, step)
-    local id = gives and ("%s %s %d"):format(tostring(step.subject), step.op, step.line)
-    if gives and not seen[id] then
-      seen[id] = true
-      clauses[#clauses + 1], marks[#marks + 1] = clause(case, step, gives), step
-    end
+  local clauses, marks = {}, {}
+  for i, step in ipairs(waits_of(case)) do
+    if i > MOST_CLAUSES then break end
+    clauses[i], marks[i] = clause(case, step, awaited(case, step)), step
   end
   if #clauses == 0 then return nil end
   return { text = table.concat(clauses, "; ") .. ".", notes = {}, marks = marks }
 end
 
--- ---- a task went on by it ----
+-- ---- nobody takes it any more ----
 
--- Where the task that failed could have waited for the last time before.
-local function last_wait(case)
-  local step
+-- Whether the task has come to its end.
+local function has_ended(case, path)
   for i = #case.story.steps, 1, -1 do
-    step = case.story.steps[i]
-    if step.task == case.story.run.ender and step.op ~= "end" then break end
-  end
-  while step and not (KINDS[step.kind] and endings.gives(step) and not step.waits) do step = step.previous end
-  return step and step.line and step or nil
-end
-
-local function is_taken(step)
-  return step.kind == "semaphore" and step.op == "acquire" and not step.waits and not step.failed
-    and not (step.result or ""):find "^nil"
-end
-
--- How many the call gives or takes: `release 3`.
-local function count_of(step)
-  return tonumber((step.call or ""):match "^%a+ (%d+)") or 1
-end
-
--- The signals that lie there before the step: the steps that gave them, in order; and how many places are taken.
-local function signals_before(case, wait)
-  local gives, list, taken = endings.gives(wait), {}, 0
-  for i = 1, wait.index - 1 do
     local step = case.story.steps[i]
-    local is_here = step.subject == wait.subject
-    if is_here and gives[step.op] then
-      for _ = 1, count_of(step) do list[#list + 1] = step end
-      taken = taken - count_of(step)
-    elseif is_here and step.op == "clear" then
-      list = {}
-    elseif is_here and is_taken(step) then
-      for _ = 1, count_of(step) do table.remove(list, 1) end
-      taken = taken + count_of(step)
+    if step.task == path then return step.op == "end" end
+  end
+end
+
+-- Of a signal: the last step that gave it, and who alone has taken it, if it was given once more than taken.
+local function left_over(case, given)
+  local count, taker = 0, nil
+  for _, step in ipairs(case.story.steps) do
+    local is_here = step.subject == given.subject and not step.waits and not step.failed
+    if is_here and step.op == "release" then count = count + 1 end
+    if is_here and step.op == "acquire" and not (step.result or ""):find "^nil" then
+      if taker and taker ~= step.task then return nil end
+      count, taker = count - 1, step.task
     end
   end
-  return list, taken
+  return count > 0 and taker or nil
 end
 
-local function are_of(list, task)
-  for _, step in ipairs(list) do
-    if step.task ~= task then return false end
-  end
-  return #list > 0
-end
-
-local PAST = { release = "gave %s back", set = "set %s", notify = "notified %s", notify_all = "notified %s",
-  count_down = "counted %s down" }
-
--- Of several that it could be, the first: who waits the longest goes on by it.
-local function let_go_by(case, wait, list)
-  local given, name, who = list[1], name_of(case, wait), case.names:task(wait.task)
-  if are_of(list, wait.task) then
-    return {
-      text = ("%s goes on in line %d by %s, which it gave itself (line %d): nobody else has let it go on."):format(who,
-        wait.line, name, given.line or 0),
-      notes = { [given] = "<- gives it itself" }, marks = { given, wait },
-    }
-  end
-  return {
-    text = ("%s goes on in line %d because %s %s (line %d): that alone lets it go on."):format(who, wait.line,
-      case.names:task(given.task), PAST[given.op]:format(name), given.line),
-    notes = { [given] = "<- lets it go on" }, marks = { given, wait },
-  }
-end
-
--- Who fails since others wait does not fail by what let it go on.
-local function is_about_others(case)
-  return case.property == "free"
-end
-
---- A task fails, and has gone on before by a signal of its own, or of another one, or as nobody had taken the place.
-function signals.let_go(case)
-  if case.story.run.ending ~= "always" or is_about_others(case) then return nil end
-  local wait = last_wait(case)
-  if not wait then return nil end
-  local list, taken = signals_before(case, wait)
-  if list[1] and list[1].line then return let_go_by(case, wait, list) end
-  if not list[1] and wait.kind == "semaphore" and wait.opening == wait and taken == 0 and is_taken(wait) then
-    return {
-      text = ("%s does not have to wait in line %d: nobody has taken %s."):format(case.names:task(wait.task), wait.line,
-        name_of(case, wait)),
-      notes = {}, marks = { wait },
-    }
-  end
-end
-
---- A task fails since others wait: what for, and who gave that last.
-function signals.kept_waiting(case)
-  if case.story.run.ending ~= "always" or not is_about_others(case) then return nil end
-  for _, task in ipairs(case.story.tasks) do
-    local step = case.story.waiting[task.path]
-    local gives = awaited(case, step)
-    local last = gives and last_given(case, step, gives)
-    if gives then
+--- A signal was given, and the only task that takes it has ended.
+function signals.nobody_takes(case)
+  if case.story.run.ending ~= "deadlock" then return nil end
+  for i = #case.story.steps, 1, -1 do
+    local given = case.story.steps[i]
+    local is_signal = given.kind == "semaphore" and given.op == "release" and given.line
+    local taker = is_signal and locks.is_gate(case, given.subject) and left_over(case, given)
+    if taker and taker ~= given.task and has_ended(case, taker) then
       return {
-        text = ("%s waits for %s (line %d), %s."):format(case.names:task(step.task), name_of(case, step), step.line,
-          last and ("and the last who %s was %s (%sstep %d)"):format(PAST[last.op]:format "it",
-            case.names:task(last.task), last.line and ("line %d, "):format(last.line) or "", last.step)
-          or ("and nobody %s"):format(said_of(gives)[1])),
-        notes = {}, marks = { step },
+        text = ("%s gives %s back in line %d, and %s, which has taken it before, has ended: nobody takes it."):format(
+          case.names:task(given.task), name_of(case, given), given.line, case.names:task(taker)),
+        notes = { [given] = "<- nobody takes it" }, marks = { given },
       }
     end
   end

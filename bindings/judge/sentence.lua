@@ -10,6 +10,22 @@ function sentence.line(place)
   return number and "line " .. number or "its own code"
 end
 
+local SEEN = 20 -- steps of the task that ended it
+
+-- Whether all that it does is to let time pass: then what it goes by is a variable of its own.
+local function looks_at_nothing(story)
+  local count = 0
+  for i = #story.steps, 1, -1 do
+    local step = story.steps[i]
+    if step.task == story.run.ender then
+      if step.op ~= "yield" and step.op ~= "sleep" then return false end
+      count = count + 1
+      if count == SEEN then return true end
+    end
+  end
+  return false
+end
+
 local OF_WORLD = {
   reject = function(said) return said.sentence end,
   unread = function(said) return said.sentence end,
@@ -23,6 +39,10 @@ local OF_WORLD = {
   steps = function(said, who, story)
     local text = ("%s tries for ever in %s: %s steps, and no end in sight"):format(who, sentence.line(said.place),
       said.steps)
+    if looks_at_nothing(story) then
+      return ("%s tries for ever in %s, and looks at nothing that another task could change: a variable of Lua is each "
+        .. "task's own"):format(who, sentence.line(said.place))
+    end
     local how_it_is = endless.how_it_is(story)
     return how_it_is and ("%s; %s"):format(how_it_is, text) or text
   end,
