@@ -3,6 +3,7 @@
 -- The diagnosers are asked in the order in which they are to be trusted; the first that has an answer is told. Each is
 -- a function of a case { story, names, patterns, pattern, swap } that returns { text =, notes = { [step] = text },
 -- marks = steps }, or nil: it proves nothing.
+local half = require "judge.diagnose_half"
 local held = require "judge.diagnose_held"
 local locks = require "judge.diagnose_locks"
 local own = require "judge.diagnose_own"
@@ -135,7 +136,7 @@ end
 local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
   locks.both_read, timed_out, woken.not_told, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
   queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern, queues.not_by_taker, queues.full_by_then,
-  swap, woken.by_what_it_sees, signals.nobody_takes, signals.nobody_gives, went_on.by, went_on.past }
+  swap, half.seen, woken.by_what_it_sees, signals.nobody_takes, signals.nobody_gives, went_on.by, went_on.past }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

@@ -88,11 +88,12 @@ local function by_signal(case, wait, list)
   }
 end
 
--- What it does twice in the lab behind the wait, without another wait: the two steps.
-local function done_twice(wait, last)
+-- What it does twice in the lab behind the wait, by the same words of the file and without another wait: the two steps.
+local function done_twice(case, wait, last)
   local seen, step = {}, wait.following
   while step and step.index <= last.index do
-    local call = words.is_of_lab(step) and not words.is_look(step) and step.call
+    local code = case.story.script:line(step.file, step.line)
+    local call = code and words.is_of_lab(step) and not words.is_look(step) and step.call .. code
     if call and seen[call] then return seen[call], step end
     if call then seen[call] = step end
     step = step.following
@@ -100,7 +101,7 @@ local function done_twice(wait, last)
 end
 
 local function twice(case, wait)
-  local first, second = done_twice(wait, last_of(case))
+  local first, second = done_twice(case, wait, last_of(case))
   if not first then return nil end
   return {
     text = ("%s %s twice (steps %d and %d), and has waited once for it (line %d)."):format(

@@ -51,6 +51,9 @@ local REASONS = {
     readers_do_not_lock = "chronicler does not have to wait in line 13: nobody has taken room.",
     writer_waits_for_empty_once = false,
   },
+  ["notice-board"] = {
+    odd_is_not_looked_at = "master has changed hour (line 8) and is not done; traveller reads that, and minute",
+  },
   ["night-shift"] = { goes_by_the_exit_code = "watchman-2 is killed (step 9) after step 8" },
   sale = {
     asks_whether_it_is_full = 'looks at queue "line" in line 8, and before it puts something in (line 8) customer-',
