@@ -3,11 +3,14 @@
 -- The diagnosers are asked in the order in which they are to be trusted; the first that has an answer is told. Each is
 -- a function of a case { story, names, patterns, pattern, swap } that returns { text =, notes = { [step] = text },
 -- marks = steps }, or nil: it proves nothing.
+local half = require "judge.diagnose_half"
 local held = require "judge.diagnose_held"
 local locks = require "judge.diagnose_locks"
 local own = require "judge.diagnose_own"
 local parts = require "explore.parts"
 local queues = require "judge.diagnose_queues"
+local signals = require "judge.diagnose_signals"
+local went_on = require "judge.diagnose_went_on"
 local woken = require "judge.diagnose_woken"
 local words = require "judge.words"
 
@@ -21,17 +24,20 @@ local function pattern_of(case, ...)
   end
 end
 
--- Whether the task only naps between two looks at the same: then it goes by what it sees, and not by the time.
-local function is_nap(step)
+-- Whether the task only naps between two looks at the same: then it goes by what it sees, and not by the time. Who does
+-- nothing behind it has not gone by it, unless that is where it failed.
+local function is_nap(step, ender)
   local look, again = step.previous, step.following
   while again and again.op == "sleep" do again = again.following end
-  return not again or look ~= nil and look.line == again.line and look.subject == again.subject and look.op == again.op
+  if not again then return step.task ~= ender end
+  return look ~= nil and look.line == again.line and look.subject == again.subject and look.op == again.op
 end
 
 -- The first step in which a task sleeps by a line of the file, and does something then.
 local function sleeping(story)
   for _, step in ipairs(story.steps) do
-    if step.op == "sleep" and step.line and step.opening == step and not is_nap(step) then return step end
+    local is_here = step.op == "sleep" and step.line and step.opening == step
+    if is_here and not is_nap(step, story.run.ender) then return step end
   end
 end
 
@@ -70,6 +76,8 @@ local NOTES = {
 local function lost_signal(case)
   local found = pattern_of(case, "lost signal", "event cleared too early", "too few woken", "woken, not looked again")
   if not found then return nil end
+  local seen = found.name == "lost signal" and woken.by_what_it_sees(case)
+  if seen then return seen end
   local notes = {}
   for i, step in ipairs(found.marks) do notes[step] = NOTES[found.name][i] end
   return { text = found.text, notes = notes, marks = found.marks }
@@ -126,8 +134,9 @@ local function swap(case)
 end
 
 local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
-  locks.both_read, timed_out, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
-  queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern, swap }
+  locks.both_read, timed_out, woken.not_told, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
+  queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern, queues.not_by_taker, queues.full_by_then,
+  swap, half.seen, woken.by_what_it_sees, signals.nobody_takes, signals.nobody_gives, went_on.by, went_on.past }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

@@ -1,4 +1,5 @@
 --- Diagnosers of queues: nils that end their readers, and task_done.
+local parts = require "explore.parts"
 local words = require "judge.words"
 
 local queues = {}
@@ -50,6 +51,35 @@ function queues.nil_first(case)
   end
 end
 
+-- What another task puts between the two steps.
+local function put_between(case, first, second)
+  for i = first.index + 1, second.index - 1 do
+    local step = case.story.steps[i]
+    if step.subject == second.subject and step.op == "put" and step.task ~= second.task and not step.waits then
+      return step
+    end
+  end
+end
+
+--- A task looks whether there is room, another one fills it, and the first one puts, and waits for ever.
+function queues.full_by_then(case)
+  if case.story.run.ending ~= "deadlock" then return nil end
+  for _, task in ipairs(case.story.tasks) do
+    local put = case.story.waiting[task.path]
+    local look = put and put.kind == "queue" and put.op == "put" and put.line and put.opening.previous
+    while look and not (look.subject == put.subject and parts.reads(look) and look.line) do look = look.previous end
+    local other = look and put_between(case, look, put)
+    if other and other.line then
+      return {
+        text = ("%s looks at %s in line %d, and before it puts something in (line %d) %s does (line %d): look and put "
+          .. "in one step, or hold one lock around both."):format(case.names:task(task.path),
+          case.names:object(put.subject), look.line, put.line, case.names:task(other.task), other.line),
+        notes = { [other] = "<- comes in between" }, marks = { look, put },
+      }
+    end
+  end
+end
+
 -- The last step of the task before `step` on the same queue is a get.
 local function has_taken(step)
   local before = step.previous
@@ -88,6 +118,22 @@ function queues.done_too_early(case)
         text = ("line %d calls task_done, and the work comes only in line %d: whoever joins %s takes it for done.")
           :format(step.line, after, words.name(step, case.names)),
         notes = { [step] = "<- not done yet" }, marks = { step, joined },
+      }
+    end
+  end
+end
+
+--- A task calls task_done, and has taken nothing from the queue.
+function queues.not_by_taker(case)
+  local takers = {}
+  for _, step in ipairs(case.story.steps) do
+    local id = step.kind == "queue" and step.subject and ("%s %s"):format(step.task, step.subject)
+    if id and step.op == "get" then takers[id] = true end
+    if id and step.op == "task_done" and step.line and not takers[id] then
+      return {
+        text = ("%s calls task_done in line %d, and has taken nothing from %s: who has done the work says so."):format(
+          case.names:task(step.task), step.line, words.name(step, case.names)),
+        notes = { [step] = "<- of what?" }, marks = { step },
       }
     end
   end

@@ -43,4 +43,11 @@ function endless.sentence(story)
   return told(text, tasks, story.names)
 end
 
+--- Of the lab's own words those that say how it is, and not who waits: true of tasks that try for ever, too; or nil.
+function endless.how_it_is(story)
+  local text = story.run.outcome
+  if not text or text:find "[\2%%]" or text:find "wait" or text:find "sleep" then return nil end
+  return text
+end
+
 return endless

@@ -181,6 +181,7 @@ function screen.tell_failure(self, given)
   self.state = said and said.what == "unread" and "unread" or "rejected"
   self.property, self.sentence = findings.property(run), sentence.of(case.story, said)
   if self.state == "unread" then return screen.tell_plain(self, "does not load", options) end
+  case.property = self.property
   local is_alone, why = findings.is_alone(run), nil
   if not is_alone then
     why = diagnose.of(case)

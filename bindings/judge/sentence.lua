@@ -10,6 +10,22 @@ function sentence.line(place)
   return number and "line " .. number or "its own code"
 end
 
+local SEEN = 20 -- steps of the task that ended it
+
+-- Whether all that it does is to let time pass: then what it goes by is a variable of its own.
+local function looks_at_nothing(story)
+  local count = 0
+  for i = #story.steps, 1, -1 do
+    local step = story.steps[i]
+    if step.task == story.run.ender then
+      if step.op ~= "yield" and step.op ~= "sleep" then return false end
+      count = count + 1
+      if count == SEEN then return true end
+    end
+  end
+  return false
+end
+
 local OF_WORLD = {
   reject = function(said) return said.sentence end,
   unread = function(said) return said.sentence end,
@@ -20,8 +36,16 @@ local OF_WORLD = {
   end,
   loop = function(said) return ("an endless loop in %s: it makes no call that another task could see"):format(
     sentence.line(said.place)) end,
-  steps = function(said, who) return ("%s tries for ever in %s: %s steps, and no end in sight"):format(who,
-    sentence.line(said.place), said.steps) end,
+  steps = function(said, who, story)
+    local text = ("%s tries for ever in %s: %s steps, and no end in sight"):format(who, sentence.line(said.place),
+      said.steps)
+    if looks_at_nothing(story) then
+      return ("%s tries for ever in %s, and looks at nothing that another task could change: a variable of Lua is each "
+        .. "task's own"):format(who, sentence.line(said.place))
+    end
+    local how_it_is = endless.how_it_is(story)
+    return how_it_is and ("%s; %s"):format(how_it_is, text) or text
+  end,
 }
 
 -- The first line of the message, without what only the program needs of it.
@@ -82,7 +106,7 @@ end
 function sentence.of(story, said)
   local run = story.run
   local who = story.names:task(run.ender or "0")
-  if said then return OF_WORLD[said.what](said, who) end
+  if said then return OF_WORLD[said.what](said, who, story) end
   if run.ending == "error" then return short(of_error(story, who)) end
   if run.ending == "always" then return short(of_always(story, who)) end
   if run.ending == "deadlock" then return endless.sentence(story) or "all tasks wait for ever" end

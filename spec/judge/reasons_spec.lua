@@ -6,14 +6,24 @@ local shell = dofile "spec/support/shell.lua"
 local REASONS = {
   barbershop = {
     looks_outside_the_lock = "in line 9 before it held the lock book (line 10)",
-    done_before_the_cut = false,
+    done_before_the_cut = "customer-2 goes on in line 18 because barber gave done back (line 27): that alone",
+    both_wait = "waits for seated (line 26), which is given back in line 18, and nobody comes there; customer-1 waits",
+    book_for_the_whole_visit = "customer-2 tries to take book in line 9, does not get it, and goes on without it",
   },
   barrier = {
     gate_of_its_own = "has a semaphore of its own, and so has climber-",
-    one_too_early = false,
+    one_too_early = "climber-2 goes on in line 9 by gate, which it gave itself (line 8)",
+    notifies_without_looking = "nobody notifies it any more: the last was climber-3 (line 8, step 19), before that",
+  },
+  ["bounded-buffer"] = {
+    wakes_nobody = "guest-1 waits in line 18 because the sill was 0; baker changes that in line 11, and nobody",
+    one_condition_one_wake_up = "nobody notifies after that, and baker waits for ever",
   },
   guests = {
+    counts_by_hand = "a guest died, and his seat is gone; main tries for ever in line 7",
     a_plain_semaphore = "a semaphore without a bound does not know who has it",
+    counts_under_a_lock = "main waits in line 8 because taken seats is 2, as main left it (line 9)",
+    three_seats = "guest-2 does not have to wait in line 7: seats had a place left",
     takes_two = false,
   },
   kitchen = {
@@ -22,22 +32,42 @@ local REASONS = {
   },
   ["kitchen-joinable"] = {
     done_before_eating = "line 10 calls task_done, and the work comes only in line 11",
+    says_nothing = "main waits for what is still to be done in counter (line 16), and nobody calls its task_done",
     says_it_twice = "more items done than were put. ",
   },
-  laps = { looks_later = "both read come = 2 in line 10" },
+  laps = {
+    looks_later = "both read come = 2 in line 10",
+    sleeps = "line 10 sleeps",
+    event_again = "runner-1 goes on in line 12 because runner-2 set all here (line 9)",
+  },
+  ["library-fair"] = {
+    readers_first = "chronicler waits for room meanwhile (line 15), and has nothing that keeps others out.",
+    writer_alone_uses_the_door = "and what it has, door, does not keep reader-1 out",
+  },
   library = {
     counts_in_two_steps = "took room (line 10) and has done its part without giving it back",
     reader_becomes_writer = "waits for room, which it has taken itself (line 10)",
     room_is_a_lock = "took room in line 10: only the task that takes a lock may give it back",
+    readers_do_not_lock = "chronicler does not have to wait in line 13: nobody has taken room.",
     writer_waits_for_empty_once = false,
+  },
+  ["notice-board"] = {
+    odd_is_not_looked_at = "master has changed hour (line 8) and is not done; traveller reads that, and minute",
   },
   ["night-shift"] = { goes_by_the_exit_code = "watchman-2 is killed (step 9) after step 8" },
   sale = {
-    asks_whether_it_is_full = 'looks at queue "line" in line 8 before customer-',
+    asks_whether_it_is_full = 'looks at queue "line" in line 8, and before it puts something in (line 8) customer-',
     own_lock = "has a lock of its own, and so has customer-",
   },
+  ["start-gun"] = {
+    notifies_nobody = "because shots was 0; starter changes that in line 8, and nobody notifies gun behind it",
+    waits_first = "that is lost",
+  },
   smokers = { natural = "has taken paper and waits for matches", notes_of_its_own = "has a value of its own" },
-  sushi = { does_not_count_for_them = false },
+  sushi = {
+    does_not_count_for_them = "nobody gives it back any more: the last was guest-1 (line 23, step 44)",
+    seats_one_of_two = "guest-4 waits for called (line 12), and the last who gave it back was guest-1",
+  },
   till = { tries_the_lock = "and line 10 of clerk-2 does without it" },
   transfer = { ignores_the_timeout = "line 5 did not get blue, and nothing looks at its answer" },
 }

@@ -1,4 +1,4 @@
-local DISHES, EATERS = { "dish 1", "dish 2" }, 2
+local EATERS = 2
 
 return {
   title = "The kitchen that is never closed",
@@ -20,8 +20,9 @@ A queue counts what was put in and has not yet been called done. `evening` waits
   world = function(lab, student)
     local ipc = require "tidelock"
     local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the light switch")
-    local begun, eaten = {}, {}
-    for _, dish in ipairs(DISHES) do begun[dish], eaten[dish] = lab.count(dish), lab.count(dish) end
+    local begun, eaten, dishes = {}, {}, {}
+    for n = 1, 1 + lab.choose(2) do dishes[n] = "dish " .. n end
+    for _, dish in ipairs(dishes) do begun[dish], eaten[dish] = lab.count(dish), lab.count(dish) end
     lab.ordered(bite, lights)
     local function eat(dish)
       lab.always("safe", eaten[dish], "%s ate %s, and that is no dish", ipc.current().name, tostring(dish))
@@ -33,7 +34,7 @@ A queue counts what was put in and has not yet been called done. `evening` waits
       ipc.process{ name = "eater-" .. n, target = student.eater, args = { counter, eat }, daemon = true }:start()
     end
     lab.stuck("the lights never go out: a dish was not called done")
-    student.evening(counter, { lab.task("chef", student.chef, counter, { table.unpack(DISHES) }) })
+    student.evening(counter, { lab.task("chef", student.chef, counter, { table.unpack(dishes) }) })
     lights:pass()
     for dish, times in pairs(eaten) do
       local when = begun[dish]:get() > 0 and "while %s was on the fork" or "before %s was eaten"

@@ -36,10 +36,14 @@ the book must say what the drawer holds.]],
       local dead = ended:get() < CLERKS
       lab.stuck(dead and "a clerk is dead, and the owner waits for the key for ever"
         or "the owner waits for the key for ever")
-      for _ = 1, 2 do student.evening(till) end -- who keeps the key does not open the till again
-      local held, written = money:get(), book:get()
-      lab.always(dead and "survives" or "safe", held == written, "the book says %d, the drawer holds %d%s",
-        written, held, dead and ": a clerk has died" or "")
+      local held
+      for _ = 1, 2 do -- who keeps the key does not open the till again
+        student.evening(till)
+        held = money:get()
+        local written = book:get()
+        lab.always(dead and "survives" or "safe", held == written, "the book says %d, the drawer holds %d%s",
+          written, held, dead and ": a clerk has died" or "")
+      end
       lab.always("safe", held >= 100 * ended:get(), "%d clerk%s came home, and the drawer holds %d", ended:get(),
         ended:get() == 1 and "" or "s", held)
     end)

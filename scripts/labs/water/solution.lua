@@ -5,7 +5,7 @@ local hydrogen, oxygen = ipc.semaphore{ value = 2, name = "hydrogen" }, ipc.sema
 local three = ipc.barrier{ parties = 3, name = "three" }
 
 local function join(places, bond)
-  --[[ hole: no more of a kind than a molecule has; none bonds before three are there ]]
+  --[[ hole: no more of a kind than a molecule has; none of the next one before three have bonded ]]
   --[[ start: places:acquire() ]]
   --[[ start: bond() ]]
   --[[ start: places:release() ]]

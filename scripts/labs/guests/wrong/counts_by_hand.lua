@@ -1,4 +1,4 @@
--- says: "tries for ever"
+-- says: "a guest died, and his seat is gone; main tries for ever"
 local ipc = require "tidelock"
 
 local inside = ipc.value(0, "taken seats")

@@ -1,4 +1,4 @@
--- says: "there were 400 coins in the bank"
+-- says: "there were 500 coins in the bank"
 local ipc = require "tidelock"
 
 local function transfer(from, to, amount)

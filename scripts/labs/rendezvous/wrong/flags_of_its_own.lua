@@ -1,0 +1,14 @@
+-- says: "tries for ever in line 10, and looks at nothing that another task could change"
+-- Ann and Bob cook for the same table. No main course may be served before both starters are.
+local ipc = require "tidelock"
+
+local served = {}
+
+local function cook(me, other, serve_starter, serve_main)
+  serve_starter()
+  served[me] = true
+  while not served[other] do ipc.yield() end
+  serve_main()
+end
+
+return { cook = cook }
