@@ -22,11 +22,20 @@ local function at_depth(number, depth)
   return depth == 0 and number or number .. "." .. store.digits(depth)
 end
 
+--- The slot of what a callback asks inside of a wait of this task.
+function nested.inner(task)
+  local number, depth = parts(task)
+  return at_depth(number, depth + 1)
+end
+
+--- Whether the text of a slot (or false: there is none) says that it waits.
+function nested.is_wait(text)
+  return text and text:find "^%d+:wait:" ~= nil
+end
+
 --- Whether a callback that runs inside of this wait waits itself.
 function nested.waits_inside(record)
-  local number, depth = parts(record.task)
-  local text = redis.call("HGET", store.key("s", record.session), "t" .. at_depth(number, depth + 1))
-  return text and text:find "^%d+:wait:" ~= nil
+  return nested.is_wait(redis.call("HGET", store.key("s", record.session), "t" .. nested.inner(record.task)))
 end
 
 --- To be called when a wait of this task has ended.

@@ -118,15 +118,18 @@ end
 
 -- `any`: also where a callback waits inside of its wait.
 local function able(waiter, any)
-  local record = alive(waiter)
-  if record and not any and engine.nested.waits_inside(record) then return nil end
-  return record
+  if any then return alive(waiter) end
+  local session, task, seq = split(waiter)
+  local inner = engine.nested.inner(task)
+  local texts = redis.call("HMGET", store.key("s", session), field_of(task), field_of(inner))
+  if engine.nested.is_wait(texts[2]) then return nil end
+  return texts[1] and parse(session, task, seq, texts[1])
 end
 
 --- Makes it stand in all its lines, behind those who are there.
 function slot.list_again(record)
   slot.unlist(record)
-  for line in record.lines:gmatch "%S+" do redis.call("ZADD", store.key(line), store.arrival(), record.waiter) end
+  for line in record.lines:gmatch "%S+" do redis.call("RPUSH", store.key(line), record.waiter) end
 end
 
 --- The first of a line that can go on, or of `any`; it stays in it.

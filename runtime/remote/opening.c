@@ -77,12 +77,13 @@ static void watch_forks(void)
 /* It is open on the server: has its bells' thread begin. */
 static int begin(struct tl_session *session, char *why, size_t size)
 {
-    session->state = TL_SESSION_OPEN;
+    tl_session_start(session);
     session->stop = tl_standard_avoid(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     int status = session->stop < 0 ? TL_SYSTEM : tl_bells_begin(session);
     if (status < 0) {
         snprintf(why, size, "no thread for its bells: %s", strerror(errno));
         tl_wire_close(&session->bells);
+        tl_session_spare(session);
         session->state = TL_SESSION_ENDED;
     }
     return status;

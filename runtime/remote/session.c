@@ -45,6 +45,13 @@ void tl_session_renew(struct tl_session *session, int64_t sent)
         arm(session, until);
 }
 
+void tl_session_start(struct tl_session *session)
+{
+    session->state = TL_SESSION_OPEN;
+    if (session->kills)
+        arm(session, session->good_until);
+}
+
 void tl_session_spare(struct tl_session *session)
 {
     struct itimerspec never = {0};

@@ -75,6 +75,10 @@ struct tl_session {
  * waits is told.  The first reason stays. */
 void tl_session_lose(struct tl_session *session, const char *reason);
 
+/* It is open on the server, and has been renewed.  Where it kills, no moment is
+ * left in which the process could stand still and live on. */
+void tl_session_start(struct tl_session *session);
+
 /* The server has heard of this side after `sent`.  Where the session kills, the
  * kernel does it from then on: also if the process stands still, or its threads
  * are in the resolver. */

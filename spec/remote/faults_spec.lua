@@ -159,17 +159,22 @@ describe("a client that dies", function()
   it("is killed while it stands still, where it asked for that", function()
     local address, options = fresh(nil, 2)
     options.on_lost = "kill"
-    local p = ipc.spawn(function()
-      local lock = ipc.open(address, options).lock "l"
-      lock:acquire()
-      ipc.sleep(PATIENCE)
-    end)
-    local lock = ipc.open(address).lock "l"
-    wait_for("the lock is free", function() return lock.holder end)
-    p:suspend()
-    assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
-    assert.is_true(p:join(PATIENCE))
-    assert.equal(-9, p.exitcode)
+    local ready, processes = ipc.queue(), {}
+    for i = 1, 8 do -- of which one at least stands still before its thread has renewed the lease
+      processes[i] = ipc.spawn(function()
+        ipc.open(address, options).lock("l" .. i):acquire()
+        ready:put(true)
+        ipc.sleep(PATIENCE)
+      end)
+      ready:get()
+      processes[i]:suspend()
+    end
+    local s = ipc.open(address)
+    for i, p in ipairs(processes) do
+      assert.same({ true, "abandoned" }, { s.lock("l" .. i):acquire(PATIENCE) })
+      assert.is_true(p:join(PATIENCE))
+      assert.equal(-9, p.exitcode)
+    end
   end)
 
   it("is not killed where it ends in good order, or a child of it lives longer", function()

@@ -1,4 +1,5 @@
--- A redis-server, or the program that TIDELOCK_SERVER names, for the specs that need one: in a folder of its own under TMPDIR, at a unix socket, with no TCP port
+-- A redis-server, or the program that TIDELOCK_SERVER names, for the specs that need one: in a folder of its own under
+-- TMPDIR, at a unix socket, with no TCP port
 -- unless asked, keeping nothing on disk unless asked.  Only what was started here is ever stopped, by its pid; it ends
 -- by itself when the process of the specs does.
 --
