@@ -49,6 +49,7 @@ local function numbered(me, op, ...)
   if status == "wait" then return me.seq .. ":wait:" end
   local answer = me.seq .. ":" .. status .. ":" .. store.pack(fields)
   redis.call("HSET", key, field, answer)
+  if me.rings then redis.call("RPUSH", store.key("m", me.session) .. "." .. me.task, me.task .. "!:" .. answer) end
   return answer
 end
 
@@ -63,8 +64,8 @@ end
 function engine.main(keys, args, call)
   redis.call = call
   if not store.enter(keys[1]) then return "0:error:" .. store.pack{ "no space is named" } end
-  local task, own = (args[2] or ""):match "^([%d.]+)(%+?)$"
-  local me = { session = args[1], task = task, own = own == "+", seq = args[3] }
+  local task, own = (args[2] or ""):match "^([%d.]+)([+!]?)$"
+  local me = { session = args[1], task = task, own = own ~= "", rings = own == "!", seq = args[3] }
   if not me.seq or not me.seq:match "^%d+$" or not me.task then
     return "0:error:" .. store.pack{ "SESSION TASK SEQ OP are expected" }
   end

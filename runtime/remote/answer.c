@@ -57,7 +57,7 @@ bool tl_answer_read_bell(struct tl_answer *answer, struct redisReply *reply,
         const char *colon = memchr(text, ':', (size_t)(end - text));
         *task = text;
         *task_size = colon ? (size_t)(colon - text) : 0;
-        if (colon && read(answer, colon + 1, end))
+        if (colon && colon > text && read(answer, colon + 1, end))
             return true;
     }
     tl_answer_drop(answer);

@@ -25,7 +25,7 @@ struct tl_answer {
 bool tl_answer_read(struct tl_answer *answer, struct redisReply *reply);
 
 /* The same of what BLPOP returned, a list of two, of which the second is
- * `TASK:SEQ:...`.  *task and *task_size: the task. */
+ * `TASK:SEQ:...`.  *task and *task_size: the task, which is not empty. */
 bool tl_answer_read_bell(struct tl_answer *answer, struct redisReply *reply,
                          const char **task, size_t *task_size);
 

@@ -26,6 +26,7 @@ static void drop(struct tl_caller *caller)
     tl_mailbox_remove(&caller->session->mailboxes, &caller->mailbox);
     tl_wire_close(&caller->wire);
     tl_words_drop(&caller->command);
+    tl_words_drop(&caller->together);
     tl_words_drop(&caller->tail);
     tl_words_drop(&caller->front);
     free(caller);

@@ -31,8 +31,10 @@ struct tl_caller {
     bool own;                   /* and its bell comes to a list of the task's
                                  * own: see remote/caller_listen.h */
     struct tl_wire wire;
-    struct tl_words command; /* the last request, to be sent again */
-    struct tl_words tail;    /* its operation and arguments, to undo it */
+    struct tl_words command;  /* the last request, to be sent again */
+    struct tl_words together; /* the same and what goes with it */
+    uint64_t waited;      /* what requests had to wait: see caller_expect.h */
+    struct tl_words tail; /* its operation and arguments, to undo it */
     size_t tail_words;
     struct tl_words front; /* what is to be sent before the next one */
     unsigned front_answers;

@@ -6,6 +6,7 @@
 
 #include "remote/caller.h"
 #include "remote/caller_exchange.h"
+#include "remote/caller_expect.h"
 #include "remote/caller_listen.h"
 #include "wire/moment.h"
 #include "wire/pause.h"
@@ -34,12 +35,11 @@ static int64_t at_least(int64_t deadline)
 
 /* Writes a numbered request, whose end is kept: see call_off. */
 static void write_numbered(struct tl_caller *caller,
-                           const struct tl_request *request)
+                           const struct tl_request *request, const char *mark)
 {
     struct tl_words *command = &caller->command;
     char task[sizeof caller->mailbox.task + 1];
-    snprintf(task, sizeof task, "%s%s", caller->mailbox.task,
-             caller->own ? "+" : "");
+    snprintf(task, sizeof task, "%s%s", caller->mailbox.task, mark);
     tl_words_clear(command);
     write(caller, command, task, caller->sequence, request);
     caller->tail_words = request->count + 1;
@@ -113,17 +113,42 @@ static int give_up(struct tl_caller *caller, int status)
     return status;
 }
 
+/* With its listening, where it will probably wait.  TL_EMPTY: not so. */
+static int ask_expecting(struct tl_caller *caller,
+                         const struct tl_request *request, int64_t deadline,
+                         struct tl_answer *out)
+{
+    bool waited = true;
+    if (!caller->own || !tl_caller_expects(caller, request))
+        return TL_EMPTY;
+    write_numbered(caller, request, TL_CALLER_RINGS);
+    int status = tl_caller_expect(caller, deadline, out, &waited);
+    tl_caller_learn(caller, request, waited);
+    return status;
+}
+
+static int ask_plainly(struct tl_caller *caller,
+                       const struct tl_request *request, int64_t deadline,
+                       struct tl_answer *out)
+{
+    write_numbered(caller, request, caller->own ? "+" : "");
+    int status = tl_caller_exchange(caller, at_least(deadline), out);
+    if (caller->own && status == TL_OK && tl_answer_is(out, "wait"))
+        tl_caller_learn(caller, request, true);
+    return status;
+}
+
 static int start(struct tl_caller *caller, const struct tl_request *request,
                  bool own, int64_t deadline, struct tl_answer *out)
 {
     caller->busy = true;
-    deadline = at_least(deadline);
-    int status = settle(caller, deadline);
+    int status = settle(caller, at_least(deadline));
     if (status == TL_OK) {
         caller->own = own;
         caller->sequence++;
-        write_numbered(caller, request);
-        status = tl_caller_exchange(caller, deadline, out);
+        status = ask_expecting(caller, request, deadline, out);
+        if (status == TL_EMPTY)
+            status = ask_plainly(caller, request, deadline, out);
         if (caller->command.failed)
             caller->sequence--; /* it was not sent */
         else if (status < 0)

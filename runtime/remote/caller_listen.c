@@ -6,6 +6,7 @@
 
 #include "remote/caller.h"
 #include "remote/caller_exchange.h"
+#include "remote/caller_expect.h"
 #include "wire/moment.h"
 
 int tl_caller_look_again(struct tl_caller *caller, struct tl_answer *out)
@@ -22,9 +23,9 @@ int tl_caller_look_again(struct tl_caller *caller, struct tl_answer *out)
 
 /* The server itself ends the BLPOP at `until`, so that nothing of it is left on
  * the connection. */
-static int send_pop(struct tl_caller *caller, int64_t until)
+void tl_caller_write_pop(const struct tl_caller *caller,
+                         struct tl_words *command, int64_t until)
 {
-    struct tl_words command = {0};
     char list[160], seconds[32];
     int64_t left = until - tl_moment_now();
     if (left < TL_MOMENT_MILLISECOND)
@@ -33,10 +34,16 @@ static int send_pop(struct tl_caller *caller, int64_t until)
              caller->session->id, caller->mailbox.task);
     snprintf(seconds, sizeof seconds, "%.3f",
              (double)left / (double)TL_MOMENT_SECOND);
-    tl_words_begin(&command, 3);
-    tl_words_add_text(&command, "BLPOP");
-    tl_words_add_text(&command, list);
-    tl_words_add_text(&command, seconds);
+    tl_words_begin(command, 3);
+    tl_words_add_text(command, "BLPOP");
+    tl_words_add_text(command, list);
+    tl_words_add_text(command, seconds);
+}
+
+static int send_pop(struct tl_caller *caller, int64_t until)
+{
+    struct tl_words command = {0};
+    tl_caller_write_pop(caller, &command, until);
     int status = command.failed ? TL_NO_MEMORY
                                 : tl_wire_send(&caller->wire, command.bytes,
                                                command.size, until);
@@ -44,9 +51,8 @@ static int send_pop(struct tl_caller *caller, int64_t until)
     return status;
 }
 
-/* TL_EMPTY: it was nothing, or of a request before. */
-static int take_reply(struct tl_caller *caller, struct redisReply *reply,
-                      struct tl_answer *out)
+int tl_caller_take_pop(struct tl_caller *caller, struct redisReply *reply,
+                       struct tl_answer *out, bool *waited)
 {
     const char *task;
     size_t size;
@@ -61,8 +67,11 @@ static int take_reply(struct tl_caller *caller, struct redisReply *reply,
     }
     if (!tl_answer_read_bell(out, reply, &task, &size))
         return TL_EMPTY;
-    if (out->sequence == caller->sequence)
+    if (out->sequence == caller->sequence) {
+        if (waited)
+            *waited = task[size - 1] != *TL_CALLER_RINGS;
         return TL_OK;
+    }
     tl_answer_drop(out);
     return TL_EMPTY;
 }
@@ -70,8 +79,8 @@ static int take_reply(struct tl_caller *caller, struct redisReply *reply,
 /* Sleeps for the reply, which comes until `until`.  Whoever rings the mailbox
  * meanwhile tells of the session's end, or of a bells' connection that broke:
  * only the first matters here. */
-static int receive(struct tl_caller *caller, int64_t until,
-                   struct redisReply **reply)
+int tl_caller_receive_pop(struct tl_caller *caller, int64_t until,
+                          struct redisReply **reply)
 {
     struct tl_mailboxes *all = &caller->session->mailboxes;
     int status;
@@ -97,9 +106,9 @@ static int listen_once(struct tl_caller *caller, int64_t until,
     struct redisReply *reply;
     int status = send_pop(caller, until);
     if (status == TL_OK)
-        status = receive(caller, until, &reply);
+        status = tl_caller_receive_pop(caller, until, &reply);
     if (status == TL_OK)
-        return take_reply(caller, reply, out);
+        return tl_caller_take_pop(caller, reply, out, NULL);
     tl_wire_close(&caller->wire); /* where a BLPOP may be under way */
     return status == TL_BROKEN || status == TL_TIMEOUT ? TL_EMPTY : status;
 }

@@ -33,14 +33,16 @@ enum tl_session_state {
 };
 
 struct tl_session {
-    struct tl_session *next;     /* in the list of all; never taken out */
-    struct tl_endpoint endpoint; /* constant, as library, key and uid */
+    struct tl_session *next;          /* in the list of all; never taken out */
+    struct tl_endpoint endpoint;      /* constant, as library, key and uid */
     char library[TL_SESSION_LIBRARY]; /* what it calls on the server */
-    char key[80];                /* "tl:{SPACE}:" */
+    char key[80];                     /* "tl:{SPACE}:" */
     char uid[64];
     char id[TL_SESSION_ID]; /* constant but for a reopening after a fork */
     int64_t lease;          /* nanoseconds */
-    _Atomic int state;      /* enum tl_session_state; LOST and ENDED stay */
+    /* The user may not ask for silence; relaxed, as it only costs time. */
+    _Atomic bool is_told_all;
+    _Atomic int state; /* enum tl_session_state; LOST and ENDED stay */
     /* The lease ends then for this side.  The bells' thread writes it; tasks
      * read it. */
     _Atomic int64_t good_until;

@@ -103,6 +103,35 @@ describe("a far space", function()
 end)
 
 describe("a server that refuses", function()
+  it("is heard at once, also by what expects to wait", function()
+    local server = engine.start()
+    local address = server:address(fresh())
+    local q = ipc.open(address, { lease = 300 }).queue "q"
+    for _ = 1, 3 do assert.same({ nil, "empty" }, { q:get(0.01) }) end -- it waited
+    assert.equal("OK", server:cli("ACL", "SETUSER", "default", "-fcall"))
+    assert.truthy(failure(function() q:get(PATIENCE) error "was not heard" end):find("NOPERM", 1, true))
+    server:stop()
+  end)
+
+  it("to be silent is told of it, and asked the longer way", function()
+    local server = engine.start()
+    local address = server:address(fresh())
+    assert.equal("OK", server:cli("ACL", "SETUSER", "default", "-client|reply"))
+    local s = ipc.open(address)
+    local to, back = s.queue "to", s.queue "back"
+    local echo = ipc.spawn(function()
+      local there = ipc.open(address)
+      for n in there.queue "to":items() do there.queue "back":put(n) end
+    end)
+    for n = 1, 20 do
+      to:put(n)
+      assert.equal(n, (back:get(PATIENCE)))
+    end
+    to:close()
+    assert.is_true(echo:join(PATIENCE))
+    server:stop()
+  end)
+
   it("is not asked without pause", function()
     local server = engine.start()
     local v = ipc.open(server:address(fresh()), { lease = 0.6 }).value("v", 1)

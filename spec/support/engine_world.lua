@@ -96,7 +96,7 @@ end
 -- ---- calls, and what they did ----
 
 local function parse_bell(text)
-  local number, answer = text:match "^([%d.]+):(.*)$"
+  local number, answer = text:match "^([%d.]+)!?:(.*)$"
   return number, answer
 end
 
@@ -105,7 +105,9 @@ local function spy(self)
   local call = self.server.call
   return function(name, ...)
     local key, value = ...
-    if name == "RPUSH" and key:sub(1, #PREFIX + 1) == PREFIX .. "m" then
+    if name == "RPUSH" and value:find "^[%d.]+!:" then
+      self.rung = value:match "!:(.*)$"
+    elseif name == "RPUSH" and key:sub(1, #PREFIX + 1) == PREFIX .. "m" then
       self.events[#self.events + 1] = { bell = value, session = key:sub(#PREFIX + 2):match "^[^.]+" }
     elseif name == "UNLINK" and key:sub(1, #PREFIX + 1) == PREFIX .. "s" then
       self.events[#self.events + 1] = { buried = key:sub(#PREFIX + 2) }
@@ -155,6 +157,9 @@ local function on_events(self)
   end
 end
 
+-- What a request that rings is answered without a bell.
+local UNRUNG = { wait = true, lost = true, forgot = true, old = true }
+
 -- own(status, fields), if given, comes before what the others were answered.
 function world:call(session, number, seq, own, op, ...)
   local args = table.pack(...)
@@ -163,6 +168,9 @@ function world:call(session, number, seq, own, op, ...)
   local answer = self.server.fcall(SPACE, session, number, seq, op, table.unpack(args))
   self:note(session, number, seq, op, table.concat(args, " "), "->", answer)
   local _, status, fields = fake_redis.parse(answer)
+  self:must(not self.rung or self.rung == answer, "the answer is %s, and the bell says %s", answer, self.rung)
+  self:must(self.rung or not tostring(number):find "!" or UNRUNG[status], "no bell says %s", answer)
+  self.rung = nil
   if own then own(status, fields, answer) end
   on_events(self)
   self:check()
@@ -225,8 +233,9 @@ local function settle(self, task, request, status, fields)
 end
 
 --- A numbered request; perhaps sent twice.
--- Every other task listens at a list of its own.
-local function name_of(task) return task.number .. (tonumber(task.number) % 2 == 1 and "+" or "") end
+-- Two of three tasks listen at a list of their own; one of these expects to wait.
+local MARKS = { [0] = "!", "+", "" }
+local function name_of(task) return task.number .. MARKS[tonumber(task.number) % 3] end
 
 function world:ask(task, op, ...)
   task.seq = task.seq + 1
@@ -248,7 +257,7 @@ end
 function world:resend(task, request, before)
   local session = task.session
   if session.buried then return end
-  local status, _, answer = self:call(session.id, name_of(task), request.seq, nil, request.op,
+  local status, _, answer = self:call(session.id, (name_of(task):gsub("!", "+")), request.seq, nil, request.op,
     table.unpack(request.args, 1, request.args.n))
   if status == "lost" then return end
   if before and not before:match ":wait:" then
