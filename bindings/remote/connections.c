@@ -50,10 +50,10 @@ static int64_t soon(void)
 /* Raises what a call that failed with `status` means. */
 static int fail(lua_State *L, struct connection *connection, int status)
 {
-    if (status == TL_TIMEOUT)
+    if (status == TL_TIMEOUT && !*connection->wire.trouble)
         return remote_raise(L, "%s: no answer within 5 seconds",
                             connection->shown);
-    if (status == TL_BROKEN || status == TL_REFUSED ||
+    if (status == TL_BROKEN || status == TL_REFUSED || status == TL_TIMEOUT ||
         status == TL_UNREACHABLE || status == TL_NO_MEMORY)
         return remote_raise(L, "%s: %s", connection->shown,
                             connection->wire.trouble);

@@ -7,7 +7,7 @@ local function obstacle()
   if engine.missing then return engine.missing end
   local _, err, status = shell.run(
     "unshare --net --mount sh -c 'mount -t tmpfs none /run && ip link add probe0 type veth peer name probe1'")
-  if status ~= 0 then return "no network namespaces are to be had (as root, with the commands ip and unshare): " .. err end
+  if status ~= 0 then return "no network namespaces are to be had (as root, with ip and unshare): " .. err end
 end
 
 describe("a host whose cable is cut", function()

@@ -71,6 +71,17 @@ describe("a far space", function()
     assert.is_nil(why:find("secret", 1, true))
   end)
 
+  it("is told that its server speaks no TLS", function()
+    local port = 20000 + ipc.getpid() % 20000
+    local server = engine.start{ port = tostring(port), bind = "127.0.0.1" }
+    local address = ("rediss://127.0.0.1:%d"):format(port)
+    local _, err, status = shell.run(("%s ls %s"):format(shell.tidelock, address))
+    assert.truthy(err:find(address .. ": what ", 1, true), err)
+    assert.truthy(err:find("TLS; without TLS an address begins with redis://", 1, true), err)
+    assert.equal(1, status)
+    server:stop()
+  end)
+
   it("is not opened by a callback of an opening", function()
     local server = engine.start()
     local address, told = server:address(fresh()), nil

@@ -30,9 +30,11 @@ end
 local function shell(...) assert(os.execute((...):format(select(2, ...)))) end
 
 local function lay_cable()
-  shell [[mount -t tmpfs none /run && mkdir -p /run/netns && ip link set lo up && ip netns add far &&
+  shell [[mount -t tmpfs none /run && mkdir -p /run/netns && ip link set lo up &&
+    ip netns add far &&
     ip link add cable type veth peer name eth0 netns far && ip addr add 10.78.0.1/24 dev cable &&
-    ip link set cable up && ip netns exec far ip addr add 10.78.0.2/24 dev eth0 && ip netns exec far ip link set eth0 up]]
+    ip link set cable up && ip netns exec far ip addr add 10.78.0.2/24 dev eth0 &&
+    ip netns exec far ip link set eth0 up]]
 end
 
 local function tell(what) io.write(what, "\n") end
