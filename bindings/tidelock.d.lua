@@ -1500,7 +1500,10 @@ function space.value(name, init) end
 ---   Nothing is lost in silence: look at what was half done, and open the space
 ---   again.
 --- * A server that cannot be reached is waited for, as long as the lease lasts;
----   a call with a timeout returns `nil, "timeout"`.
+---   a call with a timeout returns `nil, "timeout"`. A server that hangs may have
+---   got that call, and do it once it goes on: what was taken so (a lock, a seat,
+---   an item) is given back by the task's next call; what was put, set or added
+---   stays, so look before putting it again.
 --- * Functions, objects of the program itself, arrays and buffers do not go
 ---   there; they raise, and say what to do instead.
 --- * `value:update` and `table:update` may call their function again, where
