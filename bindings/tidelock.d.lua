@@ -1485,8 +1485,9 @@ function space.value(name, init) end
 --- `redis://[USER[:PASSWORD]@]HOST[:PORT]/SPACE`; `rediss://` is encrypted, and
 --- the server's certificate is checked; `redis+unix:PATH/SPACE` is a socket of
 --- this machine. The server is Redis 7 or Valkey; `tidelock engine start` runs
---- one. A password is better in the environment variable `TIDELOCK_ENGINE`, an
---- address without a space: then `ipc.open "kitchen"` is there.
+--- one. With `TIDELOCK_ENGINE`, an address without a space, `ipc.open "kitchen"`
+--- is there. A password is best in a file of mode 600, its first line, which
+--- `password_file` or `TIDELOCK_PASSWORD_FILE` names: for addresses without one.
 ---
 --- Its objects have the names, results and errors of those of a space of this
 --- machine, but each call is a request over the network: a thousand times
@@ -1499,7 +1500,10 @@ function space.value(name, init) end
 ---   Nothing is lost in silence: look at what was half done, and open the space
 ---   again.
 --- * A server that cannot be reached is waited for, as long as the lease lasts;
----   a call with a timeout returns `nil, "timeout"`.
+---   a call with a timeout returns `nil, "timeout"`. A server that hangs may have
+---   got that call, and do it once it goes on: what was taken so (a lock, a seat,
+---   an item) is given back by the task's next call; what was put, set or added
+---   stays, so look before putting it again.
 --- * Functions, objects of the program itself, arrays and buffers do not go
 ---   there; they raise, and say what to do instead.
 --- * `value:update` and `table:update` may call their function again, where
@@ -1514,6 +1518,7 @@ local far = {}
 ---@field lease? tidelock.seconds how long the server keeps what a process holds that it does not hear of; that of the first process counts for all: 10
 ---@field on_lost? '"raise"'|'"kill"' kill: the process ends itself just before others get what it held
 ---@field insecure? boolean lets a password go unencrypted over a network
+---@field password_file? string a file of mode 600 with the server's password: that of TIDELOCK_PASSWORD_FILE
 ---@field ca? string file of the certificates that are trusted, where not the system's
 
 --- Two connected ends, both of a name: `local a, b = s.pipe "line"`; one program

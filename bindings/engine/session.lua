@@ -232,9 +232,10 @@ function engine.unnumbered.bye(me)
   return "ok", { is_unfinished() }
 end
 
-function engine.unnumbered.died(_, other)
+-- Also whom to watch now: where many ended at once, the next ones of the ring may be among them.
+function engine.unnumbered.died(me, other)
   session.bury(other)
-  return "ok", { is_unfinished() }
+  return "ok", add_neighbours({ is_unfinished() }, me.session)
 end
 
 function engine.unnumbered.leave(me)

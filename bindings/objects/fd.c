@@ -5,10 +5,12 @@
  * shared object a userdata owns the descriptor.  It lives as long as the
  * object's userdata: a table with weak keys leads from that to it.
  */
+#include "far/mark.h"
 #include "lua/local_object.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 #include "objects.h"
+#include "objects/space.h"
 
 static char watched_key; /* in the registry: the table */
 
@@ -56,9 +58,20 @@ static int fd_of_shared(lua_State *L, const struct tl_handle *handle)
     return 1;
 }
 
+static int fd_of_far(lua_State *L)
+{
+    return misuse(L, NULL, "fd",
+                  "what is on a server has no descriptor here (%s): ipc.wait "
+                  "waits for it; or let a thread wait for it and set an "
+                  "ipc.event, which has one",
+                  luaL_tolstring(L, 1, NULL));
+}
+
 static int fd_of_own(lua_State *L)
 {
     const struct outside *outside = local_object_outside(L, 1);
+    if (!outside && (door_is_far(L, 1) || space_is_far(L, 1)))
+        return fd_of_far(L);
     if (!outside)
         return misuse(L, NULL, "fd",
                       "an object to wait for is expected, not %s", shown(L, 1));

@@ -1,4 +1,5 @@
 /* ipc.ps: what the tasks of this program do. */
+#include "far/mark.h"
 #include "lua/support.h"
 #include "objects.h"
 #include "objects/space.h"
@@ -36,6 +37,13 @@ static void push_task(lua_State *L, const struct tl_task_info *info)
 static int ipc_ps(lua_State *L)
 {
     check_function(L, 1, "ps");
+    if (door_is_far(L, 1) || space_is_far(L, 1))
+        return misuse(L, NULL, "ps",
+                      "it looks into spaces of this machine, and this is on a "
+                      "server (%s): s:members() tells of the programs there "
+                      "and what they wait for, as the command tidelock ps "
+                      "ADDRESS does",
+                      luaL_tolstring(L, 1, NULL));
     unsigned arena = lua_isnoneornil(L, 1) ? 0 : space_check(L, 1, "ps");
     uint32_t number = 1;
     int status;

@@ -107,6 +107,18 @@ unsigned space_check(lua_State *L, int index, const char *call)
     return number;
 }
 
+/* They are made by Lua, in tidelock_remote, and named like those of here. */
+bool space_is_far(lua_State *L, int index)
+{
+    if (!lua_istable(L, index) || space_test(L, index) ||
+        luaL_getmetafield(L, index, "__metatable") == LUA_TNIL)
+        return false;
+    const char *class = lua_tostring(L, -1);
+    bool is_space = class && strcmp(class, "space") == 0;
+    lua_pop(L, 1);
+    return is_space;
+}
+
 /* Pushes a userdata with the names in the space, *count of them. */
 static struct tl_name *push_names(lua_State *L, unsigned space, size_t *count)
 {

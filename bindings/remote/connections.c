@@ -15,6 +15,7 @@
 #include "wire/endpoint.h"
 #include "wire/login.h"
 #include "wire/moment.h"
+#include "wire/password_file.h"
 #include "remote/remote.h"
 #include "wire/wire.h"
 
@@ -49,10 +50,10 @@ static int64_t soon(void)
 /* Raises what a call that failed with `status` means. */
 static int fail(lua_State *L, struct connection *connection, int status)
 {
-    if (status == TL_TIMEOUT)
+    if (status == TL_TIMEOUT && !*connection->wire.trouble)
         return remote_raise(L, "%s: no answer within 5 seconds",
                             connection->shown);
-    if (status == TL_BROKEN || status == TL_REFUSED ||
+    if (status == TL_BROKEN || status == TL_REFUSED || status == TL_TIMEOUT ||
         status == TL_UNREACHABLE || status == TL_NO_MEMORY)
         return remote_raise(L, "%s: %s", connection->shown,
                             connection->wire.trouble);
@@ -241,6 +242,14 @@ static bool flag(lua_State *L, const char *name)
     return on;
 }
 
+static void refuse(lua_State *L, const char *address, const char *what,
+                   const char *why)
+{
+    char shown[TL_ENDPOINT_SIZE];
+    tl_endpoint_harmless(address, shown, sizeof shown);
+    remote_raise(L, "%s %s: %s", shown, what, why);
+}
+
 /* With or without a space; with the option `server`, without. */
 static void read_endpoint(lua_State *L, struct tl_endpoint *endpoint)
 {
@@ -250,12 +259,14 @@ static void read_endpoint(lua_State *L, struct tl_endpoint *endpoint)
     if (!tl_endpoint_read(endpoint, address, !server, why, sizeof why) &&
         (server ||
          !tl_endpoint_read(endpoint, address, false, why, sizeof why)))
-        remote_raise(L, "this is no address of a server: %s", why);
+        refuse(L, address, "is no address of a server", why);
     endpoint->insecure = flag(L, "insecure");
     if (lua_istable(L, 2) && lua_getfield(L, 2, "ca") == LUA_TSTRING)
         snprintf(endpoint->authority, sizeof endpoint->authority, "%s",
                  lua_tostring(L, -1));
     lua_settop(L, 3);
+    if (!tl_password_file_apply(endpoint, NULL, why, sizeof why))
+        refuse(L, address, "cannot be reached", why);
 }
 
 /* connect(address [, { server =, insecure =, ca = }]) */

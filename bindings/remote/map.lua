@@ -8,6 +8,7 @@ local map = {}
 -- Jobs a worker: enough that the last ones end at about the same time.
 local JOBS_A_WORKER = 4
 local CHUNK_MOST = 1 << 20
+local FLIGHT_LEAST = 256 -- jobs that are on the server at a time, where there are more
 
 --- map.one: the arguments of an item of map.
 function map.one(item) return { item, n = 1 } end
@@ -34,16 +35,15 @@ local function workers(record, call)
   return math.max(1, math.tointeger(tonumber(count)))
 end
 
+-- A function of a number of a job: its cell; and how many jobs there are.
 local function cells_of(record, call, fn, list, chunk, arguments)
-  local cells = {}
-  for first = 1, #list, chunk do
-    local calls = {}
+  return function(number)
+    local calls, first = {}, (number - 1) * chunk + 1
     for place = first, math.min(first + chunk - 1, #list) do
       calls[#calls + 1] = arguments(list[place], record, call, place)
     end
-    cells[#cells + 1] = jobs.cell(record, call, fn, calls)
-  end
-  return cells
+    return jobs.cell(record, call, fn, calls)
+  end, math.ceil(#list / chunk)
 end
 
 -- The first result of each call of all jobs, in order.
@@ -60,45 +60,70 @@ end
 
 local function stop(record, call, list)
   for _, job in ipairs(list) do
-    if not job.done then jobs.cancel(record, call, job) end
+    if job.number and not job.done then jobs.cancel(record, call, job) end
   end
 end
 
--- A job of all these jobs: done when they are, or at the first error.
+-- A job of all these jobs, of which `left` have not ended: done when none is left, or at the first error.
 local function gather(record, call, count, after)
-  local whole, list, left = { record = record, after = after, parts = {} }, {}, count
-  whole.parts = list
+  local list = {}
+  local whole = { record = record, after = after, parts = list, left = count, given = 0 }
   local function ended(job)
     if whole.done then return end
-    left = left - 1
-    if job.ok and left > 0 then return end
+    whole.left = whole.left - 1
+    if job.ok and whole.left > 0 then return end
     whole.done, whole.ok, whole.error = true, job.ok, job.error
     if job.ok then whole.list = results_of(list) else stop(record, call, list) end
     if after then after(whole) end
   end
   for i = 1, count do list[i] = { record = record, after = ended } end
-  return whole, list
-end
-
---- map.begin: gives all of it: a job whose `list` has the results when it is done.
-function map.begin(record, call, fn, list, chunk, arguments, after)
-  chunk = check_chunk(record, call, chunk) or math.max(1, math.ceil(#list / (JOBS_A_WORKER * workers(record, call))))
-  local cells = cells_of(record, call, fn, list, chunk, arguments)
-  local whole, parts = gather(record, call, #cells, after)
-  if #cells == 0 then
-    jobs.cell(record, call, fn, {})
-    whole.done, whole.ok, whole.list = true, true, {}
-    return whole
-  end
-  jobs.submit_all(record, call, parts, cells)
   return whole
 end
 
---- map.all: the same, and waits for it: the results; raises the first error.
-function map.all(...)
-  local record, call = ...
-  local whole = map.begin(...)
-  while not whole.done do jobs.collect(record, call) end
+-- Nothing is given yet: the whole, and the function of cells.
+local function plan(record, call, fn, list, chunk, arguments, after)
+  local wanted = JOBS_A_WORKER * workers(record, call)
+  chunk = check_chunk(record, call, chunk) or math.max(1, math.ceil(#list / wanted))
+  local cell, count = cells_of(record, call, fn, list, chunk, arguments)
+  local whole = gather(record, call, count, after)
+  if count == 0 then
+    jobs.cell(record, call, fn, {})
+    whole.done, whole.ok, whole.list = true, true, {}
+  end
+  return whole, cell, math.max(FLIGHT_LEAST, wanted)
+end
+
+-- Gives jobs until so many are on the server; not one at a time.
+local function give_some(record, call, whole, cell, most)
+  local in_flight = whole.given - (#whole.parts - whole.left)
+  if in_flight > most // 2 then return end
+  local parts, cells = {}, {}
+  for number = whole.given + 1, math.min(whole.given + most - in_flight, #whole.parts) do
+    parts[#parts + 1], cells[#cells + 1] = whole.parts[number], cell(number)
+  end
+  whole.given = whole.given + #parts
+  jobs.submit_all(record, call, parts, cells)
+end
+
+--- map.begin: gives all of it: a job whose `list` has the results when it is done.
+function map.begin(record, call, ...)
+  local whole, cell = plan(record, call, ...)
+  give_some(record, call, whole, cell, 2 * #whole.parts)
+  return whole
+end
+
+--- map.all: the same, and waits for it: the results; raises the first error.  It gives more as results come, since
+--- whoever waits can.
+function map.all(record, call, ...)
+  local whole, cell, most = plan(record, call, ...)
+  while not whole.done do
+    local good, why = pcall(give_some, record, call, whole, cell, most)
+    if not good then
+      stop(record, call, whole.parts)
+      error(why, 0)
+    end
+    if not whole.done then jobs.collect(record, call) end
+  end
   if not whole.ok then jobs.raise(record, call, whole.error) end
   return whole.list
 end

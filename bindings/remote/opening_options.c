@@ -23,6 +23,7 @@ static void read_options(lua_State *L, struct tl_opening_options *options)
     const char *on_lost = text_option(L, "on_lost");
     *options = (struct tl_opening_options){
         .authority = text_option(L, "ca"),
+        .password_file = text_option(L, "password_file"),
         .program = text_option(L, "program"),
         .kills = on_lost && strcmp(on_lost, "kill") == 0,
         .name = remote_core->name,
@@ -34,12 +35,6 @@ static void read_options(lua_State *L, struct tl_opening_options *options)
         lua_getfield(L, 2, "insecure");
         options->insecure = lua_toboolean(L, -1);
     }
-}
-
-/* The address without what may be a secret, for an error. */
-static const char *harmless(const char *address)
-{
-    return strchr(address, '@') ? "this address" : address;
 }
 
 /* open(address [, options]): the session; nil and what is wrong. */
@@ -57,8 +52,10 @@ int remote_session_open(lua_State *L)
     if (status < 0 && !*why)
         return remote_core->fail(L, status);
     if (status < 0) {
+        char shown[TL_ENDPOINT_SIZE];
+        tl_endpoint_harmless(address, shown, sizeof shown);
         lua_pushnil(L);
-        lua_pushfstring(L, "%s %s: %s", harmless(address),
+        lua_pushfstring(L, "%s %s: %s", shown,
                         status == TL_BAD_ADDRESS ? "makes no sense"
                                                  : "cannot be opened",
                         why);

@@ -247,19 +247,21 @@ end
 --- space.of: what is behind the space of a script; nil for anything else.
 function space.of(facade) return space_of[facade] end
 
-local OPTIONS = { "name", "functions", "insecure", "lease", "on_lost", "ca" }
+local OPTIONS = { "name", "functions", "insecure", "lease", "on_lost", "ca", "password_file" }
 
 local function check_options(options)
   check.keys(nil, "open", options, OPTIONS)
   if check.boolean("open", "functions", options.functions) then check.misuse(nil, "open", differences.functions) end
   check.boolean("open", "insecure", options.insecure)
-  local lease, on_lost, ca = options.lease, options.on_lost, options.ca
+  local lease, on_lost, ca, password_file = options.lease, options.on_lost, options.ca, options.password_file
   if lease ~= nil and (math.type(lease) == nil or lease ~= lease or lease < 0.1 or lease > 3600) then
     check.misuse(nil, "open", "lease must be a number of seconds from 0.1 to 3600, not %s", check.shown(lease))
   elseif on_lost ~= nil and on_lost ~= "raise" and on_lost ~= "kill" then
     check.misuse(nil, "open", 'on_lost must be "raise" or "kill", not %s', check.shown(on_lost))
   elseif ca ~= nil and type(ca) ~= "string" then
     check.misuse(nil, "open", "ca must be the name of a file, not %s", check.a_type(ca))
+  elseif password_file ~= nil and type(password_file) ~= "string" then
+    check.misuse(nil, "open", "password_file must be the name of a file, not %s", check.a_type(password_file))
   end
 end
 
@@ -267,7 +269,11 @@ local NO_SUCH_DEVICE = 6 -- what opening a socket as a file fails with
 
 -- The way out of what the server or the system says of an address, where there is one.
 local function way_out(address, why)
-  if why:find("NOAUTH", 1, true) then return " (an address with its password: redis://:PASSWORD@HOST:PORT/SPACE)" end
+  if why:find("NOAUTH", 1, true) then return " (it wants a password: TIDELOCK_PASSWORD_FILE, or "
+    .. "password_file, names a file of mode 600 with it; or redis://:PASSWORD@HOST:PORT/SPACE)" end
+  if address:find "^redis://" and why:find("closed the connection", 1, true) then
+    return "; where it speaks TLS, an address begins with rediss://"
+  end
   local path = address:match "^redis%+unix:(.+)$"
   path = path and path:gsub("^//[^/]*", "")
   local file, _, trouble = io.open(path or "")

@@ -1,14 +1,16 @@
 --- Care: the processes of a worker, and how they are looked after.
 --
--- One that dies is replaced. The engine tells, by a queue, of tasks that were cancelled while they ran: then the
--- process is stopped, and killed if it runs the task still, so that no other task is hit.
+-- One that dies is replaced at once; only one that never came up is begun again after a pause, which grows, so that a
+-- worker that cannot start does not keep the machine busy. The engine tells, by a queue, of tasks that were cancelled
+-- while they ran: then the process is stopped, and killed if it runs the task still, so that no other task is hit.
 local client = require "server.client"
 local ipc = require "tidelock"
 
 local care = {}
 
 local ORDER = "^=cancel (%d+) (%S+)$"
-local SHORT = 1 -- a process that lived for less is begun again a little later
+local PAUSE, LONGEST_PAUSE = 0.1, 5 -- seconds, before one that never came up is begun again
+local WAIT = 5 -- the longest, between two looks
 
 local function host_name()
   local file = io.open "/proc/sys/kernel/hostname"
@@ -35,21 +37,22 @@ end
 
 -- ---- those that are looked after ----
 
-local function begin(self, number)
+local function begin(self, number, pause)
   local process = ipc.process{ target = serve, args = { self.how, number, self.orders, self.news },
     name = "worker-" .. number }
-  self.places[number] = { process = process:start(), since = ipc.now() }
+  self.places[number] = { process = process:start(), pause = pause }
 end
 
--- A process has ended: whether its place is taken again.
+-- A process has ended: its place is taken again, or will be after a pause.
 local function replace(self, number, place)
   if place.left or self.stop.count then
     self.places[number] = nil
-    return false
+  elseif place.session then
+    begin(self, number, PAUSE)
+  else
+    place.again = place.again or ipc.now() + place.pause
+    if ipc.now() >= place.again then begin(self, number, math.min(2 * place.pause, LONGEST_PAUSE)) end
   end
-  if ipc.now() - place.since < SHORT then ipc.sleep(SHORT / 4) end
-  begin(self, number)
-  return true
 end
 
 local function read_news(self)
@@ -61,19 +64,19 @@ local function read_news(self)
   end
 end
 
--- Whether any is left.
+-- How long to wait before the next look; nil: no process is left.
 local function look(self)
-  local left = false
+  local wait = nil
   for number = 1, self.how.processes do
     local place = self.places[number]
-    if place and place.process:is_alive() then
-      left = true
-    elseif place then
+    if place and not place.process:is_alive() then
       read_news(self)
-      left = replace(self, number, place) or left
+      replace(self, number, place)
+      place = self.places[number]
     end
+    if place then wait = math.min(wait or WAIT, place.again and math.max(0, place.again - ipc.now()) or WAIT) end
   end
-  return left
+  return wait
 end
 
 local function process_of(self, who)
@@ -97,12 +100,16 @@ local function obey(self, order)
 end
 
 local function attend(self, queue)
-  while look(self) do
+  local wait = look(self)
+  while wait do
     local list = { queue, self.news }
-    for _, place in pairs(self.places) do list[#list + 1] = place.process end
-    ipc.wait(list, 5)
+    for _, place in pairs(self.places) do
+      if not place.again then list[#list + 1] = place.process end
+    end
+    ipc.wait(list, wait)
     read_news(self)
     for _, order in ipairs(self.worker.orders(queue)) do obey(self, order) end
+    wait = look(self)
   end
 end
 
@@ -122,7 +129,7 @@ function care.run(pool, how, stop)
   local queue = worker.order_queue(pool)
   running = { pool = pool, how = how, stop = stop, worker = worker, orders = worker.id_of(queue), news = ipc.queue(),
     places = {} }
-  for number = 1, how.processes do begin(running, number) end
+  for number = 1, how.processes do begin(running, number, PAUSE) end
   local good, why = pcall(attend, running, queue)
   if good then return end
   for _, place in pairs(running.places) do place.process:kill() end

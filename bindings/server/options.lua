@@ -80,7 +80,8 @@ local WORKER = {
     HELP,
   },
   after = "ADDRESS is redis://[user[:password]@]host[:port]/space, rediss:// the same with TLS, or "
-    .. "redis+unix:PATH/space; - takes it from TIDELOCK_WORKER, so that no list of processes shows a password. "
+    .. "redis+unix:PATH/space; - takes it from TIDELOCK_WORKER; TIDELOCK_PASSWORD_FILE names a file of mode 600 with "
+    .. "the password, so that no list of processes shows it. "
     .. "It waits until there is such a pool, and ends when that is closed, or by Ctrl-C: tasks that run are finished "
     .. "then, at a second Ctrl-C given back.",
   status = "0; 1 where the server cannot be reached or refuses; 2 wrong use.",

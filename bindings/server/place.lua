@@ -1,6 +1,7 @@
 --- Place: the folder of an engine that was started here, and what lies in it.
 --
 -- engine.conf  its settings, with its password
+-- password     that alone, for TIDELOCK_PASSWORD_FILE
 -- socket       the Unix socket
 -- engine.pid   the server's pid, while it runs
 -- log          what the server tells

@@ -11,7 +11,9 @@ local shell = require "server.shell"
 local PATIENCE = 30
 
 local function write(path, text)
-  local file, why = io.open(path, "w")
+  local made, trouble = shell.run("umask 077 && rm -f %s && : >%s", path, path)
+  local file, why = nil, trouble
+  if made then file, why = io.open(path, "w") end
   if not file then refuse("engine start: %s", why) end
   file:write(text)
   file:close()
@@ -36,6 +38,7 @@ return function(found)
     refuse("engine start: it runs already, in %s:\n%s\ntidelock engine stop ends it", here.dir, addresses.text(here))
   end
   local password = here:setting "requirepass" or settings.password()
+  write(here:path "password", password .. "\n")
   write(here:path "engine.conf", settings.text(here, { port = found.port, bind = found.bind, password = password }))
   os.remove(here:path "log")
   local began, why = shell.run("%s %s", program(here, found.server), here:path "engine.conf")

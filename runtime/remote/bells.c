@@ -30,7 +30,7 @@ static _Thread_local struct thread *here;
 
 /* ---- sleeping ---- */
 
-static void tell_of_death(struct tl_session *session, const char *id);
+static void tell_of_death(struct thread *thread, const char *id);
 
 /* Tells of those that have ended; whether there were any. */
 static bool witness_deaths(struct thread *thread, const struct pollfd *polled)
@@ -39,7 +39,7 @@ static bool witness_deaths(struct thread *thread, const struct pollfd *polled)
     if (!tl_witness_take(&thread->witness, polled, id))
         return false;
     here = NULL; /* what follows is no wait of this thread's own */
-    tell_of_death(thread->session, id);
+    tell_of_death(thread, id);
     here = thread;
     return true;
 }
@@ -63,9 +63,23 @@ static int wait_here(struct pollfd *polled, size_t count, int64_t deadline)
     return all[1].revents ? TL_CANCELLED : status;
 }
 
-/* Over a connection of its own, since the session's sleeps in BLPOP. */
-static void tell_of_death(struct tl_session *session, const char *id)
+/* The answer says who is next in the ring, now that this one is out of it. */
+static void watch_next(struct thread *thread, struct redisReply *reply)
 {
+    struct tl_answer answer;
+    if (!tl_answer_read(&answer, reply))
+        return;
+    if (tl_answer_is(&answer, "ok")) {
+        tl_answer_number(&answer); /* whether there is work left */
+        tl_witness_set(&thread->witness, &answer, true);
+    }
+    tl_answer_drop(&answer);
+}
+
+/* Over a connection of its own, since the session's sleeps in BLPOP. */
+static void tell_of_death(struct thread *thread, const char *id)
+{
+    struct tl_session *session = thread->session;
     struct tl_wire wire;
     struct tl_words command = {0};
     struct redisReply *reply = NULL;
@@ -75,7 +89,7 @@ static void tell_of_death(struct tl_session *session, const char *id)
     tl_words_add_text(&command, id);
     if (tl_login(&wire, &session->endpoint, deadline) == TL_OK &&
         tl_login_talk(&wire, &command, &reply, deadline) == TL_OK)
-        freeReplyObject(reply);
+        watch_next(thread, reply);
     tl_words_drop(&command);
     tl_wire_close(&wire);
 }

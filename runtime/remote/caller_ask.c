@@ -170,9 +170,13 @@ int tl_caller_tell(struct tl_caller *caller, const struct tl_request *request,
                    int64_t deadline, struct tl_answer *out)
 {
     caller->busy = true;
-    tl_words_clear(&caller->command);
-    write(caller, &caller->command, caller->mailbox.task, 0, request);
-    int status = tl_caller_exchange(caller, at_least(deadline), out);
+    deadline = at_least(deadline);
+    int status = settle(caller, deadline);
+    if (status == TL_OK) {
+        tl_words_clear(&caller->command);
+        write(caller, &caller->command, caller->mailbox.task, 0, request);
+        status = tl_caller_exchange(caller, deadline, out);
+    }
     caller->busy = false;
     return status;
 }

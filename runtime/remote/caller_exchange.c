@@ -26,11 +26,33 @@ static int say(struct tl_caller *caller, int status, const char *text)
     return status;
 }
 
+/* No wait for the server is longer: where the cable is cut nothing comes, not
+ * even an error, and the session's end is to be told. */
+static int64_t limit(const struct exchange *exchange)
+{
+    return tl_moment_earlier(exchange->deadline,
+                             exchange->caller->session->good_until);
+}
+
+/* A wait came to its limit.  TL_EMPTY: that has moved. */
+static int look_at_lease(const struct exchange *exchange)
+{
+    if (tl_moment_now() >= exchange->deadline)
+        return TL_TIMEOUT;
+    return tl_session_is_good(exchange->caller->session) ? TL_EMPTY : TL_CLOSED;
+}
+
 /* TL_EMPTY: try again. */
 static int pause_for(struct exchange *exchange)
 {
-    int status = tl_pause(&exchange->pause, exchange->caller->wire.wait,
-                          exchange->deadline);
+    tl_wire_wait *wait = exchange->caller->wire.wait;
+    struct pollfd none = {.fd = -1};
+    int64_t end = limit(exchange);
+    int status = tl_pause(&exchange->pause, wait, end);
+    if (status == TL_TIMEOUT && end < exchange->deadline)
+        status = wait(&none, 1, end);
+    if (status == TL_TIMEOUT)
+        return end < exchange->deadline ? look_at_lease(exchange) : status;
     return status == TL_OK ? TL_EMPTY : status;
 }
 
@@ -40,10 +62,9 @@ static int connect_again(struct exchange *exchange)
     struct tl_caller *caller = exchange->caller;
     if (tl_wire_is_open(&caller->wire))
         return TL_OK;
-    int status =
-        tl_login(&caller->wire, &caller->session->endpoint,
-                 tl_moment_earlier(exchange->deadline,
-                                   tl_moment_now() + TL_PAUSE_ATTEMPT));
+    int status = tl_login(
+        &caller->wire, &caller->session->endpoint,
+        tl_moment_earlier(limit(exchange), tl_moment_now() + TL_PAUSE_ATTEMPT));
     if (status == TL_REFUSED)
         return say(caller, status, caller->wire.trouble);
     if (status == TL_UNREACHABLE || status == TL_BROKEN ||
@@ -53,26 +74,46 @@ static int connect_again(struct exchange *exchange)
     return status;
 }
 
+static int send_words(const struct exchange *exchange,
+                      const struct tl_words *words)
+{
+    struct tl_wire *wire = &exchange->caller->wire;
+    int status = tl_wire_send(wire, words->bytes, words->size, limit(exchange));
+    if (status == TL_TIMEOUT)
+        status = look_at_lease(exchange);
+    if (status == TL_EMPTY) /* the wire was closed in the midst of it */
+        snprintf(wire->trouble, sizeof wire->trouble,
+                 "the server takes in "
+                 "nothing");
+    return status == TL_EMPTY ? TL_BROKEN : status;
+}
+
+static int receive(const struct exchange *exchange, struct redisReply **out)
+{
+    int status;
+    do {
+        status = tl_wire_receive(&exchange->caller->wire, out, limit(exchange));
+        if (status == TL_TIMEOUT)
+            status = look_at_lease(exchange);
+    } while (status == TL_EMPTY);
+    return status;
+}
+
 /* Sends what the caller's commands hold, and takes the last answer. */
 static int send_once(struct exchange *exchange, struct redisReply **out)
 {
     struct tl_caller *caller = exchange->caller;
-    struct tl_words *front = &caller->front, *command = &caller->command;
-    struct tl_wire *wire = &caller->wire;
     int status = TL_OK;
-    if (front->size > 0)
-        status =
-            tl_wire_send(wire, front->bytes, front->size, exchange->deadline);
+    if (caller->front.size > 0)
+        status = send_words(exchange, &caller->front);
     if (status == TL_OK)
-        status = tl_wire_send(wire, command->bytes, command->size,
-                              exchange->deadline);
+        status = send_words(exchange, &caller->command);
     for (unsigned i = 0; status == TL_OK && i < caller->front_answers; i++) {
-        status = tl_wire_receive(wire, out, exchange->deadline);
+        status = receive(exchange, out);
         if (status == TL_OK)
             freeReplyObject(*out);
     }
-    return status == TL_OK ? tl_wire_receive(wire, out, exchange->deadline)
-                           : status;
+    return status == TL_OK ? receive(exchange, out) : status;
 }
 
 static bool begins(const char *text, const char *word)

@@ -12,6 +12,7 @@
 #include "remote/caller.h"
 #include "remote/opening_exchange.h"
 #include "wire/moment.h"
+#include "wire/password_file.h"
 #include "wire/pause.h"
 
 #define LEASE 10.0 /* seconds */
@@ -214,6 +215,8 @@ int tl_opening_open(struct tl_session **out, const char *address,
     pthread_once(&once, watch_forks);
     if (!tl_endpoint_read(&endpoint, address, true, why, size))
         return TL_BAD_ADDRESS;
+    if (!tl_password_file_apply(&endpoint, options->password_file, why, size))
+        return TL_REFUSED;
     endpoint.insecure = options->insecure;
     if (options->authority)
         snprintf(endpoint.authority, sizeof endpoint.authority, "%s",

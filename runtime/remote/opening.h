@@ -22,8 +22,9 @@ struct tl_opening_options {
     double lease; /* seconds; 0: 10 */
     bool insecure;
     bool kills;
-    const char *authority; /* or NULL */
-    const char *functions; /* the engine, as FUNCTION LOAD takes it */
+    const char *authority;     /* or NULL */
+    const char *password_file; /* or NULL: see wire/password_file.h */
+    const char *functions;     /* the engine, as FUNCTION LOAD takes it */
     size_t functions_size;
     const char *program;       /* for people; as `name` */
     const char *(*name)(void); /* of the task that asks */
@@ -31,7 +32,8 @@ struct tl_opening_options {
 };
 
 /* The open session of that address, or a new one.  TL_UNREACHABLE, TL_REFUSED,
- * TL_BROKEN, TL_TIMEOUT, TL_BAD_ADDRESS: `why` says what, without secrets. */
+ * TL_BROKEN, TL_TIMEOUT, TL_BAD_ADDRESS: `why` says what, and of which server
+ * and space, without secrets. */
 int tl_opening_open(struct tl_session **out, const char *address,
                     const struct tl_opening_options *options, char *why,
                     size_t size);

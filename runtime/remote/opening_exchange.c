@@ -101,7 +101,9 @@ static int open_on_server(struct tl_session *session,
     sent = tl_moment_now();
     if (status == TL_OK)
         status = send_open(session, options, &reply, deadline);
-    if (status < 0) {
+    if (status == TL_TIMEOUT && !*wire->trouble) {
+        snprintf(why, size, "no answer within 10 seconds");
+    } else if (status < 0) {
         snprintf(why, size, "%s", wire->trouble);
     } else if (!tl_answer_read(&answer, reply)) {
         snprintf(why, size, "what answers is no engine of tidelock");

@@ -223,6 +223,19 @@ bool tl_endpoint_is_same(const struct tl_endpoint *a,
            strcmp(a->authority, b->authority) == 0;
 }
 
+void tl_endpoint_harmless(const char *address, char *out, size_t size)
+{
+    const char *secret = strstr(address, "//");
+    const char *end = strrchr(address, '@');
+    secret = secret ? secret + 2 : address;
+    if (!end && *secret == ':') /* a password whose host was forgotten */
+        snprintf(out, size, "%.*s...", (int)(secret - address), address);
+    else if (!end || end < secret)
+        snprintf(out, size, "%s", address);
+    else
+        snprintf(out, size, "%.*s...%s", (int)(secret - address), address, end);
+}
+
 void tl_endpoint_forget(struct tl_endpoint *endpoint)
 {
     explicit_bzero(endpoint->password, sizeof endpoint->password);

@@ -43,6 +43,10 @@ bool tl_endpoint_is_private(const struct tl_endpoint *endpoint);
 bool tl_endpoint_is_same(const struct tl_endpoint *a,
                          const struct tl_endpoint *b);
 
+/* An address for people, where it may not be one: without what stands before its
+ * last '@' or where a password would. */
+void tl_endpoint_harmless(const char *address, char *out, size_t size);
+
 /* Overwrites what is secret. */
 void tl_endpoint_forget(struct tl_endpoint *endpoint);
 

@@ -159,7 +159,9 @@ static int refusal(struct tl_tls *tls, char *trouble, size_t size, int error)
     }
     if (error != EPROTO)
         return explain(trouble, size, TL_UNREACHABLE, strerror(error));
-    return explain(trouble, size, TL_BROKEN, "what answers speaks no TLS");
+    return explain(trouble, size, TL_BROKEN,
+                   "what answers speaks no TLS; without TLS an "
+                   "address begins with redis://");
 }
 
 static int greet(struct tl_tls *tls, tl_wire_wait *wait, char *trouble,
@@ -176,6 +178,10 @@ static int greet(struct tl_tls *tls, tl_wire_wait *wait, char *trouble,
         if (error != EAGAIN)
             return refusal(tls, trouble, size, error);
         int status = wait(&polled, 1, deadline);
+        if (status == TL_TIMEOUT)
+            snprintf(trouble, size,
+                     "what is there does not answer in TLS; without TLS an "
+                     "address begins with redis://");
         if (status < 0)
             return status;
     }

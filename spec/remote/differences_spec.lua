@@ -103,8 +103,9 @@ local CHECKS = {
     assert.same({}, s:list())
   end,
   ["ipc.fd(object)"] = function()
-    raises("fd: an object to wait for is expected, not queue", ipc.fd, far.queue())
-    raises("ps: a space is expected", ipc.ps, far.space())
+    raises("fd: what is on a server has no descriptor here %(queue", ipc.fd, far.queue())
+    raises("ps: it looks into spaces of this machine, and this is on a server %(space", ipc.ps, far.space())
+    raises("and this is on a server %(queue", ipc.ps, far.queue())
     assert.truthy(#far.space():members() > 0)
   end,
   ["a deadlock of all tasks"] = function()

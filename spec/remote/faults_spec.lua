@@ -43,6 +43,22 @@ describe("a client that dies", function()
     wait_for("the barrier is whole", function() return barrier.broken end)
   end)
 
+  it("is seen at once, also where many more than a witness watches die together", function()
+    local s, ready, processes = ipc.open(fresh(nil, 600)), ipc.queue(), {}
+    for i = 1, 20 do
+      local lock = s.lock("l" .. i)
+      processes[i] = ipc.spawn(function()
+        lock:acquire()
+        ready:put(true)
+        ipc.sleep(PATIENCE)
+      end)
+    end
+    for _ = 1, 20 do ready:get() end
+    for _, p in ipairs(processes) do p:suspend() end -- none of them is a witness
+    for _, p in ipairs(processes) do p:kill() end
+    for i = 1, 20 do assert.same({ true, "abandoned" }, { s.lock("l" .. i):acquire(PATIENCE) }) end
+  end)
+
   it("takes no message with it while it waits", function()
     local s = ipc.open(fresh(nil, 30))
     local q = s.queue "q"

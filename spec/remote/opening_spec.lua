@@ -1,6 +1,7 @@
 -- How far spaces are opened: again, by two addresses, by addresses that look like others, where a server refuses.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
+local shell = require "spec.support.shell"
 local PATIENCE = 20
 
 if engine.missing then
@@ -88,6 +89,17 @@ describe("a far space", function()
     assert.is_nil(why:find("secret", 1, true))
   end)
 
+  it("is told that its server speaks no TLS", function()
+    local port = 20000 + ipc.getpid() % 20000
+    local server = engine.start{ port = tostring(port), bind = "127.0.0.1" }
+    local address = ("rediss://127.0.0.1:%d"):format(port)
+    local _, err, status = shell.run(("%s ls %s"):format(shell.tidelock, address))
+    assert.truthy(err:find(address .. ": what ", 1, true), err)
+    assert.truthy(err:find("TLS; without TLS an address begins with redis://", 1, true), err)
+    assert.equal(1, status)
+    server:stop()
+  end)
+
   it("is not opened by a callback of an opening", function()
     local server = engine.start()
     local address, told = server:address(fresh()), nil
@@ -173,5 +185,79 @@ describe("a value for which there is no memory", function()
     assert.is_false(good)
     assert.truthy(why:find("not enough memory", 1, true))
     assert.same({ 1, 3 }, { first, second })
+  end)
+end)
+
+describe("a password", function()
+  local SECRET = "hunter-2-of-no-use"
+  local server, file
+
+  local function write(mode, text)
+    local out = assert(io.open(file, "w"))
+    out:write(text)
+    out:close()
+    os.execute(("chmod %s %s"):format(mode, file))
+  end
+
+  setup(function()
+    server = engine.start{ requirepass = SECRET }
+    file = server.folder .. "/password"
+  end)
+  teardown(function() server:stop() end)
+
+  it("comes from a file, by an option or the environment", function()
+    write("600", SECRET .. "\nand a line for people\n")
+    local address = server:address(fresh())
+    local s = ipc.open(address, { password_file = file })
+    assert.is_true(s.queue("q"):put(1))
+    local out, err = shell.script(('print(require "tidelock".open(%q).queue("q"):get())'):format(address),
+      "TIDELOCK_PASSWORD_FILE=" .. file)
+    assert.equal("1\n", out, err)
+    out, err = shell.run(("TIDELOCK_PASSWORD_FILE=%s %s ls %s"):format(file, shell.tidelock, address))
+    assert.truthy(out:find "queue +q", err)
+  end)
+
+  it("is asked for with the ways to give it", function()
+    local why = opening(server:address(fresh()))
+    assert.truthy(why:find("TIDELOCK_PASSWORD_FILE, or password_file, names a file", 1, true), why)
+  end)
+
+  it("is refused from a file that others may read, that is empty, or is none", function()
+    local address = server:address(fresh())
+    local function refused(path)
+      local good, why = pcall(ipc.open, address, { password_file = path })
+      assert.is_false(good)
+      assert.truthy(why:find(address .. " cannot be opened: the password file " .. path, 1, true), why)
+      assert.is_nil(why:find(SECRET, 1, true))
+      return why
+    end
+    write("640", SECRET)
+    assert.truthy(refused(file):find("can be read by others: chmod 600 it", 1, true))
+    write("600", "\n")
+    assert.truthy(refused(file):find("is empty", 1, true))
+    write("600", SECRET:rep(100))
+    assert.truthy(refused(file):find("is too long", 1, true))
+    refused(server.folder)
+    refused "/no/such/file"
+  end)
+
+  it("in an address is in no error and no trace, which name server and space nevertheless", function()
+    local trace = server.folder .. "/trace"
+    local address = server:address("traced"):gsub("^redis%+unix:", "%0//:" .. SECRET .. "@")
+    local code = ('local s = require "tidelock".open(%q) s.queue("q"):put(1) print(s)'):format(address)
+    local out, err = shell.script(code, nil, nil, "--trace=" .. trace)
+    assert.truthy(out:find("traced", 1, true), err)
+    local text = assert(io.open(trace, "rb")):read "a"
+    assert.is_nil((out .. err .. text):find(SECRET, 1, true))
+    for wrong, shown in pairs{
+      ["redis://:%s@lab:99999/kitchen"] = "redis://...@lab:99999/kitchen makes no sense: the port",
+      ["redis://chef:%s@/kitchen"] = "redis://...@/kitchen makes no sense: the host is missing",
+      ["redis://:%s/kitchen"] = "redis://... makes no sense: the host is missing",
+      ["redis://chef:%s@127.0.0.1:1/kitchen"] = "redis://...@127.0.0.1:1/kitchen cannot be opened: ",
+    } do
+      local why = opening(wrong:format(SECRET))
+      assert.truthy(why:find(shown, 1, true), why)
+      assert.is_nil(why:find(SECRET, 1, true), why)
+    end
   end)
 end)

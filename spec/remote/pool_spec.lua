@@ -77,6 +77,34 @@ describe("a far pool", function()
     assert.same({ 3, nil, false, nil, n = 4 }, table.pack(pool:apply(chef.more.deep, nil, false, nil)))
   end)
 
+  it("has no more on the server than its workers need, however long the list", function()
+    local wide, list, sum = space.pool "wide", {}, 0
+    for i = 1, 1000 do list[i] = i end
+    local p = ipc.spawn(function() return pool.map(wide, chef.cook, list, 1) end)
+    local deadline = ipc.now() + PATIENCE
+    local function collects()
+      for _, member in ipairs(space:members()) do
+        for _, task in ipairs(member.tasks) do
+          if task.waits and task.waits:find('collect pool "wide"', 1, true) then return true end
+        end
+      end
+    end
+    while not collects() do
+      assert(ipc.now() < deadline, "nothing is given")
+      ipc.sleep(0.01)
+    end
+    assert.truthy(tostring(wide):find(": 256 waiting", 1, true), tostring(wide))
+    local helper = start_worker{ "--pool", "wide", "--processes", "2", engine.shared():address "pools" }
+    for _, doubled in ipairs(p:result(PATIENCE)) do sum = sum + doubled end
+    assert.equal(1001000, sum)
+    local ok, why = pcall(wide.starmap, wide, chef.cook, { { 1 }, 2 }, 1)
+    assert.is_false(ok)
+    assert.truthy(why:find("item 2 of the list must be a list of arguments", 1, true), why)
+    wide:close()
+    assert.is_true(helper:join(PATIENCE))
+    space:remove "wide"
+  end)
+
   it("gives results as they come", function()
     local got = {}
     for i, r in pool:imap(chef.cook, { 5, 6, 7 }) do got[i] = r end
@@ -255,6 +283,29 @@ describe("a far pool", function()
 end)
 
 describe("tidelock worker", function()
+  it("begins another process at once where one dies, and does not look at its other ones later for that", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    os.execute("mkdir " .. folder)
+    local file = assert(io.open(folder .. "/sous.lua", "w"))
+    file:write(MODULE)
+    file:close()
+    package.path = folder .. "/?.lua;" .. package.path
+    local sous = require "sous"
+    local space = ipc.open(engine.shared():address "deaths")
+    local pool = space.pool("pool", { retry = 60 })
+    local worker = ipc.command{ shell.tidelock, "worker", "--allow", "sous", "--processes", "2",
+      engine.shared():address "deaths", env = { LUA_PATH = folder .. "/?.lua;;" }, stderr = "null" }
+    local long, deadly = pool:submit(sous.sleep, 8), pool:submit(sous.die)
+    assert.same({ deadly }, ipc.wait({ long, deadly }, PATIENCE)) -- 61 deaths
+    assert.is_false(deadly:is_ok())
+    pool:terminate()
+    worker:terminate()
+    worker:join(PATIENCE)
+    package.path = package.path:sub(#folder + 8)
+    os.execute("rm -rf " .. folder)
+  end)
+
   it("says what is wrong", function()
     local _, err, status = shell.run(shell.tidelock .. " worker redis+unix:/no/socket/x")
     assert.truthy(err:find "say whose functions it may run")

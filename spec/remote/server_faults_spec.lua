@@ -127,6 +127,23 @@ describe("a way to the server that is cut", function()
   end)
 end)
 
+describe("a server that hangs", function()
+  it("is told with the task's next call, whatever that is, to take back what nobody knows of", function()
+    local server = engine.start()
+    local s = ipc.open(server:address "hangs")
+    local lock, value = s.lock "l", s.value("v", 0)
+    server:signal "STOP"
+    assert.same({ nil, "timeout" }, { lock:acquire(0.1) })
+    server:signal "CONT"
+    wait_for("the server has not done it", function()
+      return server:cli("FCALL", "tidelock_1", "1", "tl:{hangs}:", "-", "0", "0", "list", "0"):find "held by"
+    end)
+    assert.truthy(tostring(value):find(": 0", 1, true))
+    assert.is_true(ipc.spawn(function() return (lock:acquire(PATIENCE)) end):result(PATIENCE))
+    server:stop()
+  end)
+end)
+
 describe("a server that is killed and comes back", function()
   it("goes on where it was, and so do the waits, where it keeps all on disk", function()
     local server = engine.start{ appendonly = "yes", appendfsync = "always" }
