@@ -1,5 +1,6 @@
 #include "trace/spans.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -57,8 +58,7 @@ static enum tl_trace_result result_of(lua_State *L, int results)
 
 static void wrap(lua_State *L, const char *name, enum calls_form form);
 
-/* `function` has been found in an upvalue behind its own. */
-static inline int call(lua_State *L, lua_CFunction function)
+static int call(lua_State *L, lua_CFunction function)
 {
     uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     struct tl_recording_call before;
@@ -73,28 +73,71 @@ static inline int call(lua_State *L, lua_CFunction function)
     return results;
 }
 
-/* One for each number of upvalues, which need not be found out in each call. */
-#define WITH(own)                                                              \
-    static int with_##own(lua_State *L)                                        \
+/*
+ * ---- a slot for each function of the API ----
+ *
+ * What replaces a function has that one's upvalues, and no more: which one it
+ * is to call it knows by its own slot, and need not look for it in each call.
+ * A slot is taken once and for all; relaxed: nothing else goes with it.
+ */
+#define SLOTS 512
+static _Atomic(lua_CFunction) functions[SLOTS];
+
+#define EIGHT(of, n)                                                           \
+    of(n##0) of(n##1) of(n##2) of(n##3) of(n##4) of(n##5) of(n##6) of(n##7)
+#define SIXTY_FOUR(of, n)                                                      \
+    EIGHT(of, n##0)                                                            \
+    EIGHT(of, n##1)                                                            \
+    EIGHT(of, n##2)                                                            \
+    EIGHT(of, n##3)                                                            \
+    EIGHT(of, n##4)                                                            \
+    EIGHT(of, n##5)                                                            \
+    EIGHT(of, n##6)                                                            \
+    EIGHT(of, n##7)
+#define ALL(of)                                                                \
+    SIXTY_FOUR(of, 00)                                                         \
+    SIXTY_FOUR(of, 01)                                                         \
+    SIXTY_FOUR(of, 02)                                                         \
+    SIXTY_FOUR(of, 03)                                                         \
+    SIXTY_FOUR(of, 04)                                                         \
+    SIXTY_FOUR(of, 05)                                                         \
+    SIXTY_FOUR(of, 06)                                                         \
+    SIXTY_FOUR(of, 07)
+
+#define SLOT(n)                                                                \
+    static int slot_##n(lua_State *L)                                          \
     {                                                                          \
-        return call(L, lua_tocfunction(L, lua_upvalueindex((own) + 1)));       \
+        return call(                                                           \
+            L, atomic_load_explicit(&functions[n], memory_order_relaxed));     \
     }
-WITH(0)
-WITH(1)
-WITH(2)
-WITH(3)
-WITH(4)
+#define NAME(n) slot_##n,
+ALL(SLOT)
+static const lua_CFunction slots[] = {ALL(NAME)};
+_Static_assert(sizeof slots / sizeof *slots == SLOTS, "octal numbers");
 
-static const lua_CFunction by_count[] = {with_0, with_1, with_2, with_3,
-                                         with_4};
-#define COUNTS (int)(sizeof by_count / sizeof *by_count)
-
-static bool is_ours(lua_CFunction function)
+static bool is_slot(lua_CFunction function)
 {
-    for (int n = 0; n < COUNTS; n++)
-        if (by_count[n] == function)
+    for (int n = 0; n < SLOTS; n++)
+        if (slots[n] == function)
             return true;
     return false;
+}
+
+/* NULL: there are more functions than slots, which are twice those of the API;
+ * that one is called as before, and its operations have no line. */
+static lua_CFunction slot_of(lua_CFunction function)
+{
+    size_t first = (uintptr_t)function / 32;
+    for (size_t n = 0; n < SLOTS; n++) {
+        size_t at = (first + n) % SLOTS;
+        lua_CFunction there = NULL;
+        if (atomic_compare_exchange_strong_explicit(
+                &functions[at], &there, function, memory_order_relaxed,
+                memory_order_relaxed) ||
+            there == function)
+            return slots[at];
+    }
+    return NULL;
 }
 
 static void wrap(lua_State *L, const char *name, enum calls_form form)
@@ -103,15 +146,12 @@ static void wrap(lua_State *L, const char *name, enum calls_form form)
     lua_CFunction function = lua_tocfunction(L, found);
     (void)name;
     (void)form;
-    if (!function || is_ours(function))
+    if (!function || is_slot(function))
         return;
-    int count = calls_push_upvalues(L, 1);
-    if (count >= COUNTS) {
-        lua_settop(L, found);
+    lua_CFunction slot = slot_of(function);
+    if (!slot)
         return;
-    }
-    lua_pushcfunction(L, function);
-    lua_pushcclosure(L, by_count[count], count + 1);
+    lua_pushcclosure(L, slot, calls_push_upvalues(L, 0));
     lua_replace(L, found);
 }
 

@@ -132,7 +132,8 @@ static bool is_brief(const struct pass *pass, uint64_t head)
            !pass->drain->kept;
 }
 
-static void read_brief(struct pass *pass, uint64_t head)
+static void read_brief(struct pass *pass, const struct tl_unit *unit,
+                       uint64_t head)
 {
     struct tl_drain *drain = pass->drain;
     uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
@@ -140,8 +141,9 @@ static void read_brief(struct pass *pass, uint64_t head)
         .task = pass->reader->task,
         .place = pass->reader->places[(entry - 1) % TL_LANE_PLACES],
         .result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3),
-        .moment = tl_births_moment(drain,
-                                   tl_lane_word(pass->lane, pass->position, 1)),
+        /* relaxed: see tl_lane_word */
+        .moment = tl_births_moment(
+            drain, atomic_load_explicit(&unit->words[1], memory_order_relaxed)),
         .message = head >> TL_LANE_NUMBER_SHIFT};
     tl_trace_file_brief(drain->file, &brief);
     drain->operations++;
@@ -265,11 +267,11 @@ static void read_note(struct pass *pass, uint64_t head)
 /* Reads one record: how many it takes; 0: the pass ends before it. */
 static uint64_t read_record(struct pass *pass)
 {
-    struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
+    const struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
     /* acquire: pairs with the commit of an operation's end */
     uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
     if (__builtin_expect(is_brief(pass, head), 1)) {
-        read_brief(pass, head);
+        read_brief(pass, unit, head);
         return 1;
     }
     if ((head & TL_LANE_WHAT) != TL_LANE_OPERATION) {

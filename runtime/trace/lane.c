@@ -27,6 +27,8 @@ int tl_lanes_make(void)
     return TL_OK;
 }
 
+_Static_assert(TL_LANE_PIECES == 32, "a bit of a word each");
+
 bool tl_lane_has_more_room(struct tl_lane *lane, uint64_t end)
 {
     /* acquire: what the reader has copied it has copied before we write over
@@ -36,35 +38,89 @@ bool tl_lane_has_more_room(struct tl_lane *lane, uint64_t end)
     return end <= lane->limit;
 }
 
-static void map_stretch(struct tl_lane *lane, uint64_t position)
+/* At once, since a fault for each page would cost more than what is written
+ * there. */
+static void map_piece(struct tl_lane *lane, uint64_t stretch)
 {
 #ifdef MADV_POPULATE_WRITE
-    uintptr_t begin = (uintptr_t)tl_lane_unit(lane, position);
+    uintptr_t begin = (uintptr_t)tl_lane_unit(lane, stretch * TL_LANE_STRETCH);
     uintptr_t from = begin & ~(uintptr_t)(PAGE - 1);
     /* an older kernel refuses, and then there are faults */
     madvise((void *)from, TL_LANE_STRETCH * UNIT + begin - from,
             MADV_POPULATE_WRITE);
 #else
     (void)lane;
-    (void)position;
+    (void)stretch;
 #endif
 }
 
-void tl_lane_stretch(struct tl_lane *lane, uint64_t position)
+static uint32_t bit_of(uint64_t stretch)
 {
-    if (lane->stretches < TL_LANE_UNITS / TL_LANE_STRETCH) {
-        lane->stretches++;
-        map_stretch(lane, position);
-    }
-    if (position % (TL_LANE_UNITS / 8) >= TL_LANE_STRETCH)
+    return UINT32_C(1) << stretch % TL_LANE_PIECES;
+}
+
+/* The last stretch that is drained, of those from `first` on, and still has its
+ * own piece; `drained` if there is none. */
+static uint64_t find_drained(const struct tl_lane *lane, uint64_t first,
+                             uint64_t drained)
+{
+    for (uint64_t found = drained; found-- > first;)
+        if (!(lane->given & bit_of(found)))
+            return found;
+    return drained;
+}
+
+/* The entry of the stretch is also that of the one a lap before, which must be
+ * drained, too: else the writer is to stay behind the reader in its piece. */
+static void exchange(struct tl_lane *lane, uint64_t stretch, uint64_t first,
+                     uint64_t drained)
+{
+    uint64_t from =
+        drained < first ? drained : find_drained(lane, first, drained);
+    lane->given &= ~bit_of(stretch);
+    if (from == drained)
         return;
-    /* relaxed, here and below: hints; the reader comes by itself, too */
+    /* relaxed, all: see `pieces` */
+    _Atomic uint8_t *here = &lane->pieces[stretch % TL_LANE_PIECES],
+                    *there = &lane->pieces[from % TL_LANE_PIECES];
+    uint8_t piece = atomic_load_explicit(there, memory_order_relaxed);
+    atomic_store_explicit(there,
+                          atomic_load_explicit(here, memory_order_relaxed),
+                          memory_order_relaxed);
+    atomic_store_explicit(here, piece, memory_order_relaxed);
+    lane->given |= bit_of(from);
+    if (lane->kept < (from + 1) * TL_LANE_STRETCH)
+        lane->kept = (from + 1) * TL_LANE_STRETCH;
+}
+
+static void hurry(void)
+{
+    /* relaxed: a hint; the reader comes by itself, too */
+    if (tl_lanes->bell >= 0 &&
+        !atomic_exchange_explicit(&tl_lanes->rung, 1, memory_order_relaxed))
+        send(tl_lanes->bell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void tl_lane_stretch(struct tl_lane *lane, uint64_t stretch)
+{
+    /* acquire: as in tl_lane_has_more_room */
     uint64_t drained =
-        atomic_load_explicit(&lane->drained, memory_order_relaxed);
-    if (position - drained < TL_LANE_UNITS / 2 || tl_lanes->bell < 0 ||
-        atomic_exchange_explicit(&tl_lanes->rung, 1, memory_order_relaxed))
-        return;
-    send(tl_lanes->bell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        atomic_load_explicit(&lane->drained, memory_order_acquire);
+    /* those before are, or will be, written over in this lap */
+    uint64_t first =
+        stretch < TL_LANE_PIECES ? 0 : stretch - TL_LANE_PIECES + 1;
+    if (lane->kept < first * TL_LANE_STRETCH)
+        lane->kept = first * TL_LANE_STRETCH;
+    exchange(lane, stretch, first, drained / TL_LANE_STRETCH);
+    uint32_t piece =
+        UINT32_C(1) << atomic_load_explicit(
+            &lane->pieces[stretch % TL_LANE_PIECES], memory_order_relaxed);
+    if (!(lane->mapped & piece)) {
+        lane->mapped |= piece;
+        map_piece(lane, stretch);
+    }
+    if (stretch * TL_LANE_STRETCH - drained >= TL_LANE_HURRY)
+        hurry();
 }
 
 static size_t add_text(char *all, size_t used, const char *text)
@@ -96,13 +152,20 @@ static void write_words(struct tl_lane *lane, uint64_t position, uint64_t head,
         set(lane, position, index, words[index - 1]);
 }
 
+/* Before a record of so many units is written. */
+static void prepare(struct tl_lane *lane, uint64_t position, uint64_t units)
+{
+    uint64_t stretch = (position + units) / TL_LANE_STRETCH;
+    if (position / TL_LANE_STRETCH != stretch)
+        tl_lane_stretch(lane, stretch);
+}
+
 /* What lies from `written` to there is whole. */
-static void publish(struct tl_lane *lane, uint64_t from, uint64_t to)
+static void publish(struct tl_lane *lane, uint64_t to)
 {
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, to, memory_order_release);
-    if (from / TL_LANE_STRETCH != to / TL_LANE_STRETCH)
-        tl_lane_stretch(lane, to);
+    lane->next = tl_lane_unit(lane, to);
 }
 
 static uint64_t written_by(const struct tl_lane *lane)
@@ -111,13 +174,50 @@ static uint64_t written_by(const struct tl_lane *lane)
     return atomic_load_explicit(&lane->written, memory_order_relaxed);
 }
 
+/* A writer that was killed in exchange() has left two entries that name one
+ * piece.  Neither is of a stretch that is to be read. */
+static void mend(struct tl_lane *lane)
+{
+    uint32_t named = 0;
+    unsigned twice = 0;
+    for (unsigned n = 0; n < TL_LANE_PIECES; n++) {
+        uint32_t piece = UINT32_C(1) << atomic_load_explicit(
+                             &lane->pieces[n], memory_order_relaxed);
+        if (named & piece)
+            twice = n;
+        named |= piece;
+    }
+    if (named != UINT32_MAX)
+        atomic_store_explicit(&lane->pieces[twice],
+                              (uint8_t)__builtin_ctz(~named),
+                              memory_order_relaxed);
+}
+
+void tl_lane_begin(struct tl_lane *lane)
+{
+    if (!lane->used)
+        for (unsigned piece = 0; piece < TL_LANE_PIECES; piece++)
+            atomic_init(&lane->pieces[piece], (uint8_t)piece);
+    mend(lane);
+    lane->mapped = 0;
+    lane->next = tl_lane_unit(lane, written_by(lane));
+}
+
+void tl_lane_move_on(struct tl_lane *lane)
+{
+    uint64_t position = written_by(lane);
+    tl_lane_stretch(lane, position / TL_LANE_STRETCH);
+    lane->next = tl_lane_unit(lane, position);
+}
+
 void tl_lane_write_words(struct tl_lane *lane, uint64_t head,
                          const uint64_t words[TL_LANE_WORDS - 1])
 {
     uint64_t position = written_by(lane), units = TL_LANE_WORDS / 2;
+    prepare(lane, position, units);
     write_words(lane, position, head | (units - 1) << TL_LANE_UNITS_SHIFT,
                 words);
-    publish(lane, position, position + units);
+    publish(lane, position + units);
 }
 
 bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note)
@@ -132,6 +232,7 @@ bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note)
     if (!tl_lane_has_room(lane, units, note->spare))
         return false;
     uint64_t position = written_by(lane);
+    prepare(lane, position, units);
     write_words(lane, position,
                 note->what | (units - 1) << TL_LANE_UNITS_SHIFT |
                     (uint64_t)note->number << TL_LANE_NUMBER_SHIFT,
@@ -145,6 +246,6 @@ bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note)
     if (note->what == TL_LANE_TASK)
         /* relaxed: the reader that finds the record finds this, too */
         atomic_store_explicit(&lane->tenancy, position, memory_order_relaxed);
-    publish(lane, position, position + units);
+    publish(lane, position + units);
     return true;
 }

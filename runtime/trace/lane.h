@@ -9,9 +9,17 @@
  * backed on touch.
  *
  * A unit is two words, and most operations are one unit: so the writer touches
- * a new line of the cache each fourth operation.  Position p lies at p %
- * TL_LANE_UNITS; positions below `drained` are the reader's no more, those from
- * `written` on the writer's alone.
+ * a new line of the cache each fourth operation.  Positions below `drained` are
+ * the reader's no more, those from `written` on the writer's alone.
+ *
+ * Memory that is touched for the first time costs more than what is written
+ * there, and pushes what the task works with out of its caches.  So the writer
+ * takes what the reader has done with before it takes what was never used:
+ * positions are in stretches, and stretch s lies in the piece of the units that
+ * pieces[s % TL_LANE_PIECES] names.  As the writer comes to a stretch, and
+ * before it writes there, it may exchange that entry with the one of a stretch
+ * that is drained; of the two, none is one that the reader has still to read
+ * (tl_lane_stretch).
  *
  *   written   moves when a record is whole but for the end of its operation
  *             (release), and the reader looks at no position from there on
@@ -52,7 +60,11 @@
 
 #define TL_LANES (TL_TASKS_MOST + 1)
 #define TL_LANE_UNITS UINT64_C(131072) /* a power of 2 */
-#define TL_LANE_PLACES 1024            /* a power of 2 */
+#define TL_LANE_STRETCH UINT64_C(4096) /* units; a power of 2 */
+#define TL_LANE_PIECES (TL_LANE_UNITS / TL_LANE_STRETCH)
+/* The writer hurries the reader where so many units are to be read. */
+#define TL_LANE_HURRY (4 * TL_LANE_STRETCH)
+#define TL_LANE_PLACES 1024 /* a power of 2 */
 #define TL_LANE_NESTED 8
 #define TL_LANE_WORDS 8 /* of a record that is no operation: four units */
 #define TL_LANE_TEXTS 4
@@ -123,15 +135,17 @@ struct tl_unit {
 /* An operation that has begun and not ended, as its task knows it. */
 struct tl_lane_open {
     _Alignas(TL_LINE) _Atomic uint64_t position;
+    struct tl_unit *unit;  /* of that position, while the lane keeps it */
+    uintptr_t frame;       /* of the call of the API that it is part of, or 0 */
+    int64_t began;         /* 0: not known yet */
+    uint8_t moments;       /* enum tl_recording_moments */
+    bool idle;             /* it began in what a wait lets run */
     _Atomic int64_t slept; /* when it first slept; 0: never */
-    _Atomic uint64_t waited;
+    int64_t awake; /* since when; 0: has not slept; negative: asleep since */
+    /* Of its sleeps: in a line that others need not touch. */
+    _Alignas(TL_LINE) _Atomic uint64_t waited;
     _Atomic int64_t called; /* by the waker; 0: by nobody */
     _Atomic uint32_t waker;
-    uint8_t moments; /* enum tl_recording_moments */
-    bool idle;       /* it began in what a wait lets run */
-    uintptr_t frame; /* of the call of the API that it is part of, or 0 */
-    int64_t began;   /* 0: not known yet */
-    int64_t awake;   /* since when; 0: has not slept; negative: asleep since */
 };
 
 /* What an entry of the lane's table of places stands for: an operation of an
@@ -152,8 +166,10 @@ struct tl_lane_place {
 struct tl_lane {
     /* Of the writer; others read what is atomic. */
     _Alignas(TL_LINE) _Atomic uint64_t written;
-    uint64_t limit;                /* the writer has room below it */
-    uint64_t message;              /* of the operation that is open, or 0 */
+    struct tl_unit *next; /* that of `written` */
+    uint64_t limit;       /* the writer has room below it */
+    uint64_t kept;        /* below it units may have been written over */
+    uint64_t message;     /* of the operation that is open, or 0 */
     struct tl_recording_call call; /* the innermost of the API; frame 0: none */
     _Atomic uint32_t depth;        /* of what is open */
     uint32_t enrolled; /* the epoch in which it is recorded, if so */
@@ -163,12 +179,17 @@ struct tl_lane {
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */
     _Atomic uint32_t id;   /* and in the arena */
     _Atomic int32_t tid;
-    uint32_t epoch;     /* of the recording in which it is known */
-    uint32_t stretches; /* of the units, that this one has had mapped */
+    uint32_t epoch;  /* of the recording in which it is known */
+    uint32_t mapped; /* pieces that this one has had mapped, a bit each */
+    uint32_t given;  /* and entries whose stretch has given its piece away */
     bool failed, thread, used;
 
     /* Of the reader. */
     _Alignas(TL_LINE) _Atomic uint64_t drained;
+
+    /* Of the writer, before it writes there; relaxed: `written` says whether a
+     * reader looks at it. */
+    _Alignas(TL_LINE) _Atomic uint8_t pieces[TL_LANE_PIECES];
 
     /* Of those who call the task: the time (52 bits) and the caller's slot. */
     _Alignas(TL_LINE) _Atomic uint64_t called;
@@ -210,7 +231,10 @@ int tl_lanes_make(void);
 static inline struct tl_unit *tl_lane_unit(struct tl_lane *lane,
                                            uint64_t position)
 {
-    return &lane->units[position & (TL_LANE_UNITS - 1)];
+    uint64_t piece = atomic_load_explicit(
+        &lane->pieces[position / TL_LANE_STRETCH % TL_LANE_PIECES],
+        memory_order_relaxed);
+    return &lane->units[piece * TL_LANE_STRETCH + position % TL_LANE_STRETCH];
 }
 
 /* By the writer: whether `count` units fit, and leave `spare`; the same, by
@@ -251,13 +275,13 @@ bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note);
 void tl_lane_write_words(struct tl_lane *lane, uint64_t head,
                          const uint64_t words[TL_LANE_WORDS - 1]);
 
-/* By the writer, who is at the first position of a stretch: hurries the
- * recorder where the lane is half full, and has the units to come mapped at
- * once, since a fault for each page would cost more than what is written there.
- */
-#define TL_LANE_STRETCH                                                        \
-    UINT64_C(4096) /* units, which divides those of a lane */
-void tl_lane_stretch(struct tl_lane *lane, uint64_t position);
+/* By a new writer, before its first record. */
+void tl_lane_begin(struct tl_lane *lane);
+
+/* By the writer, before it writes the first unit of the stretch; the same where
+ * `written` is that unit. */
+void tl_lane_stretch(struct tl_lane *lane, uint64_t stretch);
+void tl_lane_move_on(struct tl_lane *lane);
 
 /* Of what is read: a word of a record, HEAD as the 0th.  relaxed: the acquire
  * of `written`, or of HEAD, came before. */

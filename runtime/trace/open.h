@@ -31,13 +31,22 @@ static inline int64_t tl_open_slept(const struct tl_lane_open *open)
     return atomic_load_explicit(&open->slept, memory_order_relaxed);
 }
 
+/* Whether its unit is still there: the reader may have passed it by, in a
+ * recording before, and the task have gone on since. */
+static inline bool tl_open_has_unit(const struct tl_lane *lane,
+                                    const struct tl_lane_open *open)
+{
+    return tl_open_position(open) >= lane->kept;
+}
+
 static inline void tl_open_set_began(struct tl_lane *lane,
                                      struct tl_lane_open *open, int64_t now)
 {
     open->began = now;
-    /* relaxed: the release of HEAD comes after it */
-    atomic_store_explicit(&tl_lane_unit(lane, tl_open_position(open))->words[1],
-                          (uint64_t)now, memory_order_relaxed);
+    if (tl_open_has_unit(lane, open))
+        /* relaxed: the release of HEAD comes after it */
+        atomic_store_explicit(&open->unit->words[1], (uint64_t)now,
+                              memory_order_relaxed);
 }
 
 /* Writes the record MORE of the operation, where there is room; the bits of

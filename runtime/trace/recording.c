@@ -27,11 +27,10 @@ static int64_t ticks_after(void)
 }
 
 /* The end of the innermost one, as the bits say, with its result. */
-static inline void commit_end(struct tl_lane *lane,
-                              const struct tl_lane_open *open, uint64_t bits,
+static inline void commit_end(const struct tl_lane_open *open, uint64_t bits,
                               enum tl_trace_result result)
 {
-    _Atomic uint64_t *head = tl_lane_unit(lane, tl_open_position(open))->words;
+    _Atomic uint64_t *head = open->unit->words;
     bits |= (uint64_t)result << TL_LANE_RESULT_SHIFT;
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(
@@ -49,30 +48,19 @@ static inline void leave(struct tl_lane *lane)
                           memory_order_relaxed);
 }
 
-/* Whether its unit is still there: the reader may have passed it by, in a
- * recording before, and the task have gone round since. */
-static inline bool has_unit(const struct tl_lane *lane,
-                            const struct tl_lane_open *open)
-{
-    /* relaxed: see tl_lane_has_room */
-    return atomic_load_explicit(&lane->written, memory_order_relaxed) -
-               tl_open_position(open) <=
-           TL_LANE_UNITS;
-}
-
 static void close_operation(struct tl_lane *lane, bool now,
                             enum tl_trace_result result)
 {
     struct tl_lane_open *open = tl_open_innermost(lane);
     uint64_t message = lane->message;
-    if (has_unit(lane, open)) {
+    if (tl_open_has_unit(lane, open)) {
         uint64_t bits = message << TL_LANE_NUMBER_SHIFT;
         if (!is_brief(open) || message > TL_LANE_NUMBER_MOST)
             bits = tl_open_tell(
                 lane, open, now ? ticks_after() : likely_end(open), message);
         else if (open->moments == TL_RECORDING_END && now)
             tl_open_set_began(lane, open, ticks_after());
-        commit_end(lane, open, bits, result);
+        commit_end(open, bits, result);
     }
     leave(lane);
 }
@@ -140,7 +128,7 @@ static inline void close_brief(struct tl_lane *lane, struct tl_lane_open *open,
 {
     if (open->moments == TL_RECORDING_END)
         tl_open_set_began(lane, open, ticks_after());
-    commit_end(lane, open, lane->message << TL_LANE_NUMBER_SHIFT, result);
+    commit_end(open, lane->message << TL_LANE_NUMBER_SHIFT, result);
     leave(lane);
 }
 
@@ -158,7 +146,7 @@ bool tl_recording_return(uintptr_t frame,
         return false;
     if (__builtin_expect(is_brief(open) &&
                              lane->message <= TL_LANE_NUMBER_MOST &&
-                             has_unit(lane, open),
+                             tl_open_has_unit(lane, open),
                          1))
         close_brief(lane, open, result);
     else
@@ -193,7 +181,7 @@ static inline void open_operation(struct tl_lane *lane, uint32_t depth,
     /* relaxed: see tl_lane_has_room */
     uint64_t position =
         atomic_load_explicit(&lane->written, memory_order_relaxed);
-    struct tl_unit *unit = tl_lane_unit(lane, position);
+    struct tl_unit *unit = lane->next;
     /* relaxed, all: the release below comes after them */
     atomic_store_explicit(&unit->words[0],
                           TL_LANE_OPERATION | TL_LANE_OPEN |
@@ -202,6 +190,7 @@ static inline void open_operation(struct tl_lane *lane, uint32_t depth,
     atomic_store_explicit(&unit->words[1], (uint64_t)now, memory_order_relaxed);
     atomic_store_explicit(&open->slept, 0, memory_order_relaxed);
     atomic_store_explicit(&open->position, position, memory_order_relaxed);
+    open->unit = unit;
     open->moments = (uint8_t)moments;
     open->idle = idle;
     open->frame = lane->call.frame;
@@ -211,8 +200,9 @@ static inline void open_operation(struct tl_lane *lane, uint32_t depth,
     lane->message = 0;
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, position + 1, memory_order_release);
+    lane->next = unit + 1;
     if (__builtin_expect((position + 1) % TL_LANE_STRETCH == 0, 0))
-        tl_lane_stretch(lane, position + 1);
+        tl_lane_move_on(lane);
 }
 
 static void lose(struct tl_lane *lane)

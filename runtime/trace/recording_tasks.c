@@ -42,7 +42,7 @@ static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
 {
     uint32_t id = tl_task_id_in(TL_HOME);
     lane->epoch = epoch;
-    lane->stretches = 0;
+    tl_lane_begin(lane);
     lane->enrolled = TL_LANE_NOT_ENROLLED;
     lane->call = (struct tl_recording_call){0};
     if (lane->used) /* what the one before has told is not told of this one */

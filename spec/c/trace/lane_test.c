@@ -115,6 +115,25 @@ static bool is_read_while_written(bool lazily)
            (!lazily || (file.lost > lost && drain.operations > operations));
 }
 
+/* Where the reader keeps up, the writer goes round in a few pieces, lap after
+ * lap; at whatever units a lap of the stretches ends. */
+static bool read_memory_is_used_again(void)
+{
+    uint32_t task = tl_births_index(&drain, atomic_load(&tl_lane->task));
+    uint64_t last = 0, lost = atomic_load(&tl_lane->lost);
+    tl_lane->mapped = 0;
+    for (uint64_t n = 1; n < 2 * TL_LANE_UNITS;) {
+        uint64_t since = count_of(task), many = TL_LANE_STRETCH + n % 100;
+        for (uint64_t end = n + many; n < end; n++)
+            operate(n);
+        tl_drain_all(&drain, TL_DRAIN_LIVE);
+        if (!are_whole(task, since, &last) || last != n - 1)
+            return false;
+    }
+    return atomic_load(&tl_lane->lost) == lost &&
+           __builtin_popcount(tl_lane->mapped) <= 8;
+}
+
 /* ---- deaths ---- */
 
 static uint32_t slot; /* of the child that ran last */
@@ -220,6 +239,25 @@ static bool torn_end_is_none(void)
     tl_drain_all(&drain, TL_DRAIN_FINAL);
     const struct tl_span *span = span_of(drain.tasks, 0);
     return span->ended == -1 && span->message == 0;
+}
+
+static void die_in_exchange(void)
+{
+    atomic_store(&tl_lane->pieces[3], atomic_load(&tl_lane->pieces[7]));
+    kill(getpid(), SIGKILL);
+}
+
+static bool pieces_are_whole(void)
+{
+    uint32_t named = 0;
+    run(die_in_exchange);
+    tl_life_sweep();
+    run(do_one);
+    tl_life_sweep();
+    for (unsigned n = 0; n < TL_LANE_PIECES; n++)
+        named |= UINT32_C(1) << tl_lanes->lanes[slot].pieces[n];
+    tl_drain_all(&drain, TL_DRAIN_LIVE);
+    return named == UINT32_MAX && span_of(drain.tasks, 0)->message;
 }
 
 /* ---- which operation ends when ---- */
@@ -329,9 +367,11 @@ int main(void)
     tl_drain_all(&drain, TL_DRAIN_LIVE); /* this task, before the others */
     say(is_read_while_written(false), "is read while a task writes");
     say(is_read_while_written(true), "loses what it has no room for");
+    say(read_memory_is_used_again(), "memory that was read is used again");
     say(death_within_is_passed(), "a death within an operation");
     say(torn_record_is_not_there(), "a death before a record is written");
     say(torn_end_is_none(), "a death before an end is whole");
+    say(pieces_are_whole(), "a death between two pieces");
     say(nested_lies_within(), "what runs within an operation");
     say(error_ends_it(), "an error ends what it has left");
     say(moments_are_kept(), "moments are told as they were");
