@@ -57,12 +57,13 @@ local function list_of_commands()
 end
 
 local function show_help(name)
+  local columns = host.columns()
   if name == "" then
-    return session.say(list_of_commands() .. "\nFunctions of ipc, for :help: " ..
-      table.concat(help.functions(), ", "))
+    return session.say(list_of_commands() .. "\n" ..
+      help.names_text("Functions of ipc, for :help: ", help.functions(), columns))
   end
   local owner = name:match "^(.*)[.:][^.:]+$"
-  session.say(help.text(name, kind_of(value_of(name)) or owner and kind_of(value_of(owner))))
+  session.say(help.text(name, kind_of(value_of(name)) or owner and kind_of(value_of(owner)), columns))
 end
 
 -- Calls found(path, object) for each object that a table leads to.
@@ -121,9 +122,9 @@ local function load_file(path)
   session.say(session.shown(f()))
 end
 
--- Where the scripts of this program may lie.
+-- Where the scripts of this program may lie: a folder "scripts" of the user's is none.
 local function folders()
-  return { "scripts", host.folder .. "/scripts", host.folder .. "/../../scripts",
+  return { host.folder .. "/scripts", host.folder .. "/../../scripts",
     host.folder .. "/../share/tidelock/scripts" }
 end
 

@@ -13,11 +13,13 @@ local function is_keyword(word) return (" " .. KEYWORDS .. " "):find("%s" .. wor
 local INTERNAL = "tidelock_remote" -- a module that the runtime loads by itself
 
 local list_folder, arguments
+local own = {} -- modules of the program itself, which nobody could require
 
 --- To be called first. `list(folder)`: the names in it, those of folders with a slash behind them. `of_commands`: for
 --- the name of a command what its argument is: "file", or a function that returns a list of names; nil: an expression.
 function complete.open(list, of_commands)
   list_folder, arguments = list, of_commands
+  for name in next, package.loaded do own[name] = name:find("^%l+%.%l") ~= nil end
 end
 
 -- Calls use(t) for a table that shows what can be written behind a value: itself, and its __index tables. Where that is
@@ -99,7 +101,9 @@ local function add_modules(begun, add_any)
   local function add(name)
     if name ~= INTERNAL then add_any(name) end
   end
-  for name in next, package.loaded do add(name) end
+  for name in next, package.loaded do
+    if not own[name] then add(name) end
+  end
   for name in next, package.preload do add(name) end
   local folder = begun:match "^(.*)%.[^.]*$"
   for template in (package.path .. ";" .. package.cpath):gmatch "[^;]+" do

@@ -84,9 +84,24 @@ static bool is_pasted(void)
     return ioctl(STDIN_FILENO, FIONREAD, &more) == 0 && more > 0;
 }
 
+/* Moves a line that ends a block to where the block begins. */
+static void dedent(void)
+{
+    int surplus = has_line_behind() ? 0 : session_surplus(state, text());
+    if (surplus <= 0)
+        return;
+    int begin = (int)(strrchr(text(), '\n') + 1 - text());
+    readline.delete_text(begin, begin + surplus);
+    *readline.point -= surplus;
+    readline.redisplay();
+}
+
 static int on_enter(int count, int key)
 {
-    char *more = session_next_line(state, text(), is_pasted());
+    bool pasted = is_pasted();
+    if (!pasted)
+        dedent();
+    char *more = session_next_line(state, text(), pasted);
     if (!more)
         return readline.newline(count, key);
     readline.insert_text(more);

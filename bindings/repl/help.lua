@@ -1,4 +1,6 @@
 --- Help: what the reference says of a name: bindings/tidelock.d.lua, which is a part of the program.
+local wrap = require "explore.wrap"
+
 local reference = require "repl.reference"
 
 local help = {}
@@ -72,12 +74,18 @@ local function functions()
   return found
 end
 
-local function entry_text(name)
+--- Names, with commas between them, behind what says which they are; broken between two of them.
+---@return string
+function help.names_text(heading, names, columns)
+  return table.concat(wrap.lines(heading .. table.concat(names, ", "), columns, "  "), "\n")
+end
+
+local function entry_text(name, columns)
   local entry = by_name[name]
   local kind, methods = by_name["a " .. name], methods_of(name)
   local text = entry.declaration .. "\n" .. trimmed(entry.lines)
   if kind and #kind.lines > 0 then text = trimmed(kind.lines) .. "\n\n" .. text end
-  if #methods > 0 then text = text .. "\nMethods: " .. table.concat(methods, ", ") end
+  if #methods > 0 then text = text .. "\n" .. help.names_text("Methods: ", methods, columns) end
   return text
 end
 
@@ -93,18 +101,18 @@ end
 --- What is known of `queue`, `queue.put`, `put`, `q:put`; `kind`: the kind of the object that the name before the dot
 --- means; nil: none.
 ---@return string
-function help.text(name, kind)
+function help.text(name, kind, columns)
   if not by_name then read_reference() end
   name = name:gsub("^ipc[.:]", ""):gsub(":", ".")
   local method = name:match "%.([%w_]+)$"
   if kind and method then name = kind .. "." .. method elseif kind then name = kind end
-  if by_name[name] then return entry_text(name) end
+  if by_name[name] then return entry_text(name, columns) end
   local found = alike(method or name)
-  if #found == 1 then return entry_text(found[1]) end
+  if #found == 1 then return entry_text(found[1], columns) end
   if #found > 1 then return ("%s: of which? :help %s"):format(name, table.concat(found, ", :help ")) end
   local methods = methods_of(name)
-  if #methods > 0 then return ("%s: methods %s"):format(name, table.concat(methods, ", ")) end
-  return ("nothing is known of %s; in ipc there are: %s"):format(name, table.concat(functions(), ", "))
+  if #methods > 0 then return help.names_text(name .. ": methods ", methods, columns) end
+  return help.names_text(("nothing is known of %s; in ipc there are: "):format(name), functions(), columns)
 end
 
 --- All that can be asked for.

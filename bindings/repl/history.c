@@ -66,10 +66,21 @@ void history_close(void)
     path = NULL;
 }
 
+/* Tells it once: the session itself has its history. */
+static void give_up(int error)
+{
+    fprintf(stderr, "(the history is not kept: %s: %s)\n", path,
+            strerror(error));
+    history_close();
+}
+
 void history_add(const char *chunk)
 {
     readline.add_history(chunk);
     /* now and not at the end, which a kill would prevent */
-    if (path && readline.append_history(1, path) != 0)
-        readline.write_history(path);
+    if (path && readline.append_history(1, path) != 0) {
+        int error = readline.write_history(path);
+        if (error != 0)
+            give_up(error);
+    }
 }

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "repl/await.h"
@@ -66,14 +67,29 @@ void prompt_remember(const char *chunk)
         history_add(chunk);
 }
 
-static enum prompt_outcome plain_line(char **line)
+/* Files that were written elsewhere may begin with it. */
+static size_t without_mark(char *line, size_t size)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    static bool begun;
+    size_t length = sizeof mark - 1;
+    bool marked = !begun && size >= length && memcmp(line, mark, length) == 0;
+    begun = true;
+    if (!marked)
+        return size;
+    memmove(line, line + length, size - length + 1);
+    return size - length;
+}
+
+static enum prompt_outcome plain_line(char **line, size_t *size)
 {
     size_t room = 0;
     *line = NULL;
-    ssize_t size = getline(line, &room, stdin);
-    if (size >= 0) {
-        if (size > 0 && (*line)[size - 1] == '\n')
-            (*line)[size - 1] = '\0';
+    ssize_t got = getline(line, &room, stdin);
+    if (got >= 0) {
+        if (got > 0 && (*line)[got - 1] == '\n')
+            (*line)[--got] = '\0';
+        *size = without_mark(*line, (size_t)got);
         return PROMPT_LINE;
     }
     free(*line);
@@ -82,13 +98,15 @@ static enum prompt_outcome plain_line(char **line)
 }
 
 /* On a terminal without an editor: the terminal itself edits. */
-static enum prompt_outcome bare_line(const char *prompt, char **line)
+static enum prompt_outcome bare_line(const char *prompt, char **line,
+                                     size_t *size)
 {
     shown = prompt;
     fputs(prompt, stdout);
     fflush(stdout);
     bool key = await_key(&guest);
-    enum prompt_outcome outcome = key ? plain_line(line) : PROMPT_INTERRUPTED;
+    enum prompt_outcome outcome =
+        key ? plain_line(line, size) : PROMPT_INTERRUPTED;
     if (outcome != PROMPT_LINE)
         fputs("\n", stdout);
     fflush(stdout);
@@ -101,13 +119,22 @@ static void hold_outputs(void)
     outputs_hold();
 }
 
-enum prompt_outcome prompt_line(const char *prompt, char **line)
+static enum prompt_outcome edited_line(const char *prompt, char **line,
+                                       size_t *size)
+{
+    enum prompt_outcome outcome = editor_read(prompt, &guest, line);
+    if (outcome == PROMPT_LINE)
+        *size = strlen(*line);
+    return outcome;
+}
+
+enum prompt_outcome prompt_line(const char *prompt, char **line, size_t *size)
 {
     if (guest.look)
         hold_outputs();
-    enum prompt_outcome outcome = !terminal ? plain_line(line)
-                                  : edits   ? editor_read(prompt, &guest, line)
-                                            : bare_line(prompt, line);
+    enum prompt_outcome outcome = !terminal ? plain_line(line, size)
+                                  : edits   ? edited_line(prompt, line, size)
+                                            : bare_line(prompt, line, size);
     if (guest.look)
         outputs_release();
     if (outcome == PROMPT_INTERRUPTED)

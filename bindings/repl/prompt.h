@@ -6,6 +6,8 @@
 #ifndef PROMPT_H
 #define PROMPT_H
 
+#include <stddef.h>
+
 #include <lua.h>
 
 enum prompt_outcome {
@@ -17,8 +19,9 @@ enum prompt_outcome {
 /* Shows the banner, if this is a terminal.  Completion looks into the state. */
 void prompt_open(lua_State *L, const char *banner);
 
-/* Reads a line.  PROMPT_LINE: the caller frees *line, which has no newline. */
-enum prompt_outcome prompt_line(const char *prompt, char **line);
+/* Reads a line.  PROMPT_LINE: the caller frees *line, which has no newline, and
+ * `size` bytes; a pipe may bring any. */
+enum prompt_outcome prompt_line(const char *prompt, char **line, size_t *size);
 
 /* Adds a chunk to the history. */
 void prompt_remember(const char *chunk);

@@ -38,6 +38,7 @@ static const struct {
     {"rl_previous_screen_line",
      offsetof(struct readline, previous_screen_line)},
     {"rl_next_screen_line", offsetof(struct readline, next_screen_line)},
+    {"rl_delete_text", offsetof(struct readline, delete_text)},
     {"rl_insert_text", offsetof(struct readline, insert_text)},
     {"rl_variable_value", offsetof(struct readline, variable_value)},
     {"rl_completion_matches", offsetof(struct readline, completion_matches)},

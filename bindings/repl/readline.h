@@ -37,6 +37,7 @@ struct readline {
     readline_command *newline, *get_previous_history, *get_next_history,
         *previous_screen_line, *next_screen_line;
     int (*insert_text)(const char *text);
+    int (*delete_text)(int start, int end);
     char *(*variable_value)(const char *name);
     char **(*completion_matches)(const char *text, readline_generator *next);
     void (*using_history)(void);

@@ -32,15 +32,17 @@ static enum prompt_outcome push_line(lua_State *L, const char *global,
                                      const char *otherwise)
 {
     char *line;
+    size_t size;
     /* raw: the globals may refuse what they do not have */
     lua_pushglobaltable(L);
     lua_pushstring(L, global);
     lua_rawget(L, -2);
     const char *text = lua_tostring(L, -1);
-    enum prompt_outcome outcome = prompt_line(text ? text : otherwise, &line);
+    enum prompt_outcome outcome =
+        prompt_line(text ? text : otherwise, &line, &size);
     lua_pop(L, 2);
     if (outcome == PROMPT_LINE) {
-        lua_pushstring(L, line);
+        lua_pushlstring(L, line, size);
         free(line);
     }
     return outcome;
@@ -51,9 +53,9 @@ static enum prompt_outcome read_more(lua_State *L)
 {
     enum prompt_outcome outcome = push_line(L, "_PROMPT2", ">> ");
     if (outcome == PROMPT_LINE) {
-        lua_pushfstring(L, "%s\n%s", lua_tostring(L, 1), lua_tostring(L, 2));
-        lua_replace(L, 1);
-        lua_settop(L, 1);
+        lua_pushliteral(L, "\n");
+        lua_insert(L, 2);
+        lua_concat(L, 3);
     }
     return outcome;
 }

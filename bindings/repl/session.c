@@ -34,6 +34,19 @@ bool session_ask(lua_State *L, const char *name, int arguments, int results)
     return well;
 }
 
+int session_surplus(lua_State *L, const char *text)
+{
+    int surplus = 0;
+    if (!lua_checkstack(L, LUA_MINSTACK))
+        return 0;
+    lua_pushstring(L, text);
+    if (session_ask(L, "surplus", 1, 1)) {
+        surplus = (int)lua_tointeger(L, -1);
+        lua_pop(L, 1);
+    }
+    return surplus;
+}
+
 char *session_next_line(lua_State *L, const char *text, bool pasted)
 {
     char *more = NULL;

@@ -19,6 +19,10 @@ bool session_call(lua_State *L, const char *name, int arguments, int results);
 /* The same while a line is edited: nothing is told. */
 bool session_ask(lua_State *L, const char *name, int arguments, int results);
 
+/* How many blanks the last line of a chunk that is typed begins with too many.
+ */
+int session_surplus(lua_State *L, const char *text);
+
 /* What Enter adds to a chunk whose end is missing, to be freed; NULL: nothing
  * is missing.  What is `pasted` has its own indentation. */
 char *session_next_line(lua_State *L, const char *text, bool pasted);

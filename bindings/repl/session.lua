@@ -134,6 +134,27 @@ end
 local OPENERS = { "%f[%w_]then$", "%f[%w_]do$", "%f[%w_]else$", "%f[%w_]repeat$", "%f[%w_]function[^()]*%([^()]*%)$",
   "[({%[]$" }
 
+-- What a line begins with that ends a block.
+local CLOSERS = { "^end%f[^%w_]", "^else%f[^%w_]", "^elseif%f[^%w_]", "^until%f[^%w_]", "^[)}%]]" }
+
+local function matches_one(text, patterns)
+  for _, pattern in ipairs(patterns) do
+    if text:find(pattern) then return true end
+  end
+  return false
+end
+
+--- How many blanks at the beginning of the last line stand there too much: it ends a block, and is indented as what is
+--- in the block.
+---@return integer
+function session.surplus(text)
+  local before, margin, last = text:match "([^\n]*)\n(%s*)([^\n]*)$"
+  if not last or not matches_one(last, CLOSERS) then return 0 end
+  local of_block = #before:match "^%s*"
+  if not matches_one((before:gsub("%s+$", "")), OPENERS) then of_block = of_block - 2 end
+  return #margin > of_block and math.min(#margin - math.max(of_block, 0), 2) or 0
+end
+
 --- What Enter adds to a text whose end is missing: a newline, and the indentation of the next line, unless that is
 --- `pasted`; nil: the text is whole, or wrong.
 ---@return string?
@@ -142,10 +163,7 @@ function session.next_line(text, pasted)
   if pasted then return "\n" end
   local line = text:match "([^\n]*)$"
   local margin = line:match "^%s*"
-  for _, opener in ipairs(OPENERS) do
-    if line:gsub("%s+$", ""):find(opener) then return "\n" .. margin .. "  " end
-  end
-  return "\n" .. margin
+  return "\n" .. margin .. (matches_one((line:gsub("%s+$", "")), OPENERS) and "  " or "")
 end
 
 --- As complete.list.

@@ -120,6 +120,28 @@ describe("a history that has grown large", function()
   end)
 end)
 
+describe("a piped line", function()
+  it("may begin with a byte order mark, once", function()
+    assert.equal("1\n2\n", printed{ "\u{feff}print(1)", "2" })
+    assert.matches("^1\ntidelock: stdin:1: unexpected symbol", printed{ "print(1)", "\u{feff}print(2)" })
+  end)
+
+  it("is not cut at a NUL byte", function()
+    assert.equal("3\t98\n4\n", printed{ "#'a\0b', ('a\0b'):byte(3)", "4" })
+    assert.equal("3\n", printed{ "#[[a", "\0]]" })
+    assert.matches("^4\ntidelock: stdin:1: unexpected symbol", printed{ "print(1)\0print(2)", "4" })
+  end)
+end)
+
+describe("a module's name", function()
+  it("that is the program's own is not offered", function()
+    start()
+    repl:type "require'repl.\t\t"
+    repl:type "\3"
+    assert.is_nil(repl:expect("(.-)%^C\n"):find("repl%.session"))
+  end)
+end)
+
 describe("a command's argument", function()
   -- typed with Tab, and what it becomes
   local completed = {

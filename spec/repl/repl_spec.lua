@@ -105,6 +105,7 @@ describe("a colon command", function()
     assert.equal(one, text:sub(#one + 1, 2 * #one))
     assert.matches("ipc%.spawn%(target, %.%.%.%)\n", text)
     assert.matches("nothing is known of nothing; in ipc there are: wait, ", text)
+    for line in text:gmatch "[^\n]+" do assert.is_true(#line <= 80, line) end
   end)
 
   it(":ps and :objects tell what there is", function()
@@ -125,6 +126,16 @@ describe("a colon command", function()
     os.remove(path)
     assert.matches("which one%? .*tickets", printed{ ":scenario" })
     assert.matches("put%(4, 0%.5%) +\tnil\tfull\n", printed{ ":scenario queue_basics" })
+  end)
+
+  it(":scenario takes no folder of the user's for theirs", function()
+    local folder = shell.run("d=$(mktemp -d); mkdir $d/scripts; touch $d/scripts/mine.lua; echo $d"):match "%S+"
+    local here = shell.run "pwd":match "[^\n]+"
+    local program = shell.tidelock:find "^/" and shell.tidelock or here .. "/" .. shell.tidelock
+    local _, err = shell.run(("cd %s && echo :scenario | %s -i"):format(folder, program))
+    os.execute("rm -rf " .. folder)
+    assert.matches("which one%? .*tickets", err)
+    assert.is_nil(err:find("mine", 1, true))
   end)
 
   it(":watch shows a value each time it changes, until Ctrl-C", function()
@@ -226,6 +237,23 @@ describe("the line", function()
     repl:expect "\n5\n10\n"
   end)
 
+  it("that ends a block moves to where the block begins", function()
+    start()
+    local typed = { "function pay(n)", "if n > 1 then", "print(n)", "else", "print(1)", "end", "for _, v in ipairs{",
+      "2,", "} do print(v) end", "end" }
+    for i, line in ipairs(typed) do
+      repl:type(line)
+      repl:expect(line:gsub("%p", "%%%0"))
+      repl:type "\r"
+      repl:expect(i < #typed and "\n" or "\n> ")
+    end
+    repl:type "\27[A"
+    for _, line in ipairs{ "function pay(n)", "  if n > 1 then", "    print(n)", "  else", "    print(1)", "  end",
+      "  for _, v in ipairs{", "    2,", "  } do print(v) end", "end" } do
+      repl:expect(line:gsub("%p", "%%%0"))
+    end
+  end)
+
   it("of several lines comes back whole in the next session", function()
     local home = shell.run("mktemp -d"):match "%S+"
     start(nil, nil, home)
@@ -237,6 +265,17 @@ describe("the line", function()
     start(nil, nil, home)
     repl:type "\27[A\r"
     repl:expect "\n5\n10\n"
+    repl:close()
+    os.execute("rm -rf " .. home)
+  end)
+
+  it("is kept for this session where the history cannot be written, which is told once", function()
+    local home = shell.run("d=$(mktemp -d); mkdir $d/.tidelock_history; echo $d"):match "%S+"
+    start(nil, nil, home)
+    repl:enter("6 + 1", "%(the history is not kept: [^\n]*/.tidelock_history: Is a directory%)\n7\n")
+    repl:enter("6 + 2", "^[^h]*\n8\n")
+    repl:type "\27[A\27[A\r"
+    repl:expect "\n7\n"
     repl:close()
     os.execute("rm -rf " .. home)
   end)
@@ -289,7 +328,7 @@ describe("the session in the readme", function()
     start()
     local typed_at, last = repl.seen, repl.seen
     for line in session:gmatch "[^\n]+" do
-      local typed = line:match "^> (.*)" or line:match "^  (till:with.*)" or line:match "^  (end)$"
+      local typed = line:match "^> (.*)" or line:match "^  (till:with.*)" or line:match "^(end)$"
       if typed then
         -- a reader takes this time, too: by then bob waits
         if typed == ":ps" then os.execute "sleep 0.5" end

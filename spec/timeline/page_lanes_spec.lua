@@ -77,6 +77,23 @@ describe("the lanes of a timeline's page", function()
     assert.falsy(lanes():find(object, 1, true))
   end)
 
+  it("stay in sight where they are pinned, also where others are scrolled", function()
+    local at_top = [=[(() => { const { view, data } = timeline, box = document.getElementById("lanes")
+      .getBoundingClientRect(); timeline.draw(); return view.stuck + " " + [1, 2].map((n) => {
+      const row = timeline.rowAt(26 + 26 * n); return row.kind + " " + (row.kind === "task" ?
+      data.taskNames[row.index] : row.index); }).join(" "); })()]=]
+    click_name "waiter"
+    page:press "Enter"
+    local scroll = value [=[(() => { const scroller = document.getElementById("scroller"); scroller.style.flex = "none";
+      scroller.style.height = "180px"; return 1; })()]=]
+    assert.equal(1, scroll)
+    assert.truthy(value [=[new Promise((resolve) => setTimeout(() => { const scroller = document.getElementById("scroller");
+      scroller.scrollTop = 1e6; setTimeout(() => resolve(timeline.view.scroll > 60), 100); }, 100))]=])
+    assert.match("^%d%d+ task waiter ", value(at_top))
+    assert.falsy(value [=[(() => { const { view, data } = timeline; return timeline.rowMiddle(1) <
+      26 + view.stuck; })()]=])
+  end)
+
   it("come back where somebody goes to an operation of one that is hidden", function()
     page:press("ArrowRight", "ArrowDown", "x")
     assert.falsy(lanes():find "waiter")

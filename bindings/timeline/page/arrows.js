@@ -17,14 +17,22 @@ function arrowEnds(arrow) {
     object: data.object[to] };
 }
 
+// null: the lane is not drawn.  One below those that are pinned stands at their edge.
 function rowMiddle(task) {
   const row = view.rowOfTask[task];
-  return row ? row.top - view.scroll + AXIS + BAR.top + (row.height - BAR.top - BAR.below) / 2 - 1 : null;
+  if (!row) return null;
+  const y = yOfRow(row) + BAR.top + (row.height - BAR.top - BAR.below) / 2 - 1;
+  return row.stuck ? y : Math.max(y, AXIS + view.stuck);
+}
+
+// Whether pinned lanes lie over both ends.
+function isArrowCovered(ends) {
+  return view.stuck > 0 && isCovered(view.rowOfTask[ends.fromTask]) && isCovered(view.rowOfTask[ends.toTask]);
 }
 
 function paintArrow(context, ends, strong) {
   const y1 = rowMiddle(ends.fromTask), y2 = rowMiddle(ends.toTask);
-  if (y1 === null || y2 === null) return;
+  if (y1 === null || y2 === null || isArrowCovered(ends)) return;
   const x1 = xOf(ends.fromTime), x2 = xOf(ends.toTime);
   if (Math.max(x1, x2) < view.gutter || Math.min(x1, x2) > view.width) return;
   const bend = Math.min(60, Math.max(14, Math.abs(x2 - x1) / 2));

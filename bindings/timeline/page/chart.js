@@ -8,17 +8,25 @@ function rowHeight(count) {
   return Math.max(LEAST_ROW, Math.min(GREATEST_ROW, Math.floor(room / Math.max(1, count))));
 }
 
+// Pinned lanes stay where they are, unless they would leave too little room for the others.
+function stuckHeight([[head, lanes]], height) {
+  const wanted = head === PINNED ? HEAD + lanes.length * height : 0;
+  return wanted <= (chart.scroller.clientHeight - AXIS) * 0.6 ? wanted : 0;
+}
+
 function layRows() {
   const groups = laneGroups(), height = rowHeight(groups.reduce((sum, [, lanes]) => sum + lanes.length, 0));
   const rows = [];
   let top = 0;
-  const add = (kind, index, size) => {
-    rows.push({ kind, index, top, height: size, y: 0 });
+  const add = (kind, index, size, stuck) => {
+    rows.push({ kind, index, top, height: size, y: 0, stuck });
     top += size;
   };
+  view.stuck = stuckHeight(groups, height);
   for (const [head, lanes] of groups) {
-    add("head", head, HEAD);
-    for (const { kind, index } of lanes) add(kind, index, height);
+    const stuck = head === PINNED && view.stuck > 0;
+    add("head", head, HEAD, stuck);
+    for (const { kind, index } of lanes) add(kind, index, height, stuck);
   }
   view.rows = rows;
   forgetGutter();
@@ -60,9 +68,9 @@ function ticks() {
   return { step, found };
 }
 
-function paintGrid(context, list) {
+function paintGrid(context, list, bottom) {
   context.fillStyle = palette.css.line;
-  for (const time of list) context.fillRect(Math.round(xOf(time)), AXIS, 1, view.height);
+  for (const time of list) context.fillRect(Math.round(xOf(time)), AXIS, 1, bottom - AXIS);
 }
 
 function paintAxis(context, { step, found }) {
@@ -88,7 +96,7 @@ function paintAxis(context, { step, found }) {
 
 // ---- names at the left ----
 
-const HEADS = ["Tasks", "Objects", "Pinned"];
+const HEADS = ["Tasks", "Objects", "Pinned"], PINNED = 2;
 
 function paintHead(context, row) {
   context.fillStyle = palette.css.faint;
@@ -143,10 +151,12 @@ function drawGutter(rows) {
   context.textBaseline = "middle";
   context.fillStyle = palette.css.surface;
   context.fillRect(0, 0, view.gutter, view.height);
-  for (const row of rows) {
-    if (row.kind === "head") paintHead(context, row);
-    else paintName(context, row);
-  }
+  inLayers(context, rows, (layer) => {
+    for (const row of layer) {
+      if (row.kind === "head") paintHead(context, row);
+      else paintName(context, row);
+    }
+  });
   context.fillStyle = palette.css.line;
   context.fillRect(view.gutter - 1, 0, 1, view.height);
   gutter.scroll = view.scroll;
@@ -204,14 +214,16 @@ function paintMarks(context) {
 function outline(context, span, colour, width) {
   const row = span >= 0 && view.rowOfTask[data.task[span]];
   if (!row) return;
-  row.y = row.top - view.scroll + AXIS;
-  if (row.y + row.height < AXIS || row.y > view.height) return;
+  row.y = yOfRow(row);
+  if (isCovered(row) || row.y > view.height) return;
   const bar = barOf(row), from = times.slept[span] >= 0 ? times.slept[span] : times.began[span];
   const left = Math.max(xOf(from), view.gutter - 4), right = Math.min(xOf(times.until[span]), view.width + 4);
   if (right < view.gutter || left > view.width) return;
   context.strokeStyle = colour;
   context.lineWidth = width;
-  context.strokeRect(left - 1, bar.top - 1, Math.max(3, right - left + 2), bar.height + 2);
+  const top = row.stuck ? bar.top : Math.max(bar.top, AXIS + view.stuck);
+  if (bar.top + bar.height <= top) return;
+  context.strokeRect(left - 1, top - 1, Math.max(3, right - left + 2), bar.top + bar.height - top + 2);
 }
 
 function paintMatches(context) {
@@ -226,18 +238,41 @@ function paintMatches(context) {
 const seen = []; // the rows in view, anew in each frame
 
 function seenRows() {
+  const above = view.scroll + view.stuck;
   let low = 0, high = view.rows.length;
   while (low < high) {
     const middle = (low + high) >> 1, row = view.rows[middle];
-    if (row.top + row.height > view.scroll) high = middle;
+    if (row.top + row.height > above) high = middle;
     else low = middle + 1;
   }
   seen.length = 0;
-  for (; low < view.rows.length && view.rows[low].top - view.scroll + AXIS < view.height; low++) {
-    view.rows[low].y = view.rows[low].top - view.scroll + AXIS;
-    seen.push(view.rows[low]);
-  }
+  for (let i = 0; i < low && view.rows[i].stuck; i++) seen.push(view.rows[i]);
+  for (; low < view.rows.length && yOfRow(view.rows[low]) < view.height; low++) seen.push(view.rows[low]);
+  for (const row of seen) row.y = yOfRow(row);
   return seen;
+}
+
+// Calls paint(rows, bottom) with those that are scrolled, and then, on a ground of their own, with those that stay.
+function inLayers(context, rows, paint) {
+  paint(view.stuck > 0 ? rows.filter(({ stuck }) => !stuck) : rows, view.height);
+  if (view.stuck === 0) return;
+  context.fillStyle = palette.css.surface;
+  context.fillRect(0, AXIS, view.width, view.stuck);
+  paint(rows.filter(({ stuck }) => stuck), AXIS + view.stuck);
+  context.fillStyle = palette.css.faint;
+  context.fillRect(0, AXIS + view.stuck - 1, view.width, 1);
+}
+
+function paintRows(context, rows, axis, bottom) {
+  paintGrid(context, axis.found, bottom);
+  paintLines(context, rows);
+  beginStrips();
+  for (const row of rows) {
+    if (row.kind === "task") paintTask(context, row);
+    if (row.kind === "object") paintObject(context, row);
+  }
+  paintStrips(context);
+  paintRectangles();
 }
 
 function paintLines(context, rows) {
@@ -252,15 +287,7 @@ function paintChart() {
   context.textBaseline = "middle";
   context.fillStyle = palette.css.surface;
   context.fillRect(0, 0, view.width, view.height);
-  paintGrid(context, axis.found);
-  paintLines(context, rows);
-  beginStrips();
-  for (const row of rows) {
-    if (row.kind === "task") paintTask(context, row);
-    if (row.kind === "object") paintObject(context, row);
-  }
-  paintStrips(context);
-  paintRectangles();
+  inLayers(context, rows, (layer, bottom) => paintRows(context, layer, axis, bottom));
   paintArrows(context);
   paintMatches(context);
   outline(context, view.hovered, palette.css.faint, 1.5);

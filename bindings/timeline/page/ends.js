@@ -5,7 +5,7 @@ const REACH = 6; // pixels
 // Where the arrow begins and ends on the canvas; null: one of its lanes is not drawn.
 function endPoints(arrow) {
   const ends = arrowEnds(arrow), y1 = rowMiddle(ends.fromTask), y2 = rowMiddle(ends.toTask);
-  if (y1 === null || y2 === null) return null;
+  if (y1 === null || y2 === null || isArrowCovered(ends)) return null;
   return [{ x: xOf(ends.fromTime), y: y1 }, { x: xOf(ends.toTime), y: y2 }];
 }
 

@@ -40,8 +40,8 @@ function measureFrames(count) {
 function exposed(begun) {
   return {
     count: data.count, decoded: performance.now() - begun, data, times, derived, view, palette, search, story, totals,
-    select: selectAndReveal, selectRange, pins, arrowEnds, rowMiddle, xOf, longestWaits, longestHandOvers, longestWait, activity, draw, showAll, zoom,
-    measureFrames,
+    select: selectAndReveal, selectRange, pins, arrowEnds, rowAt, rowMiddle, xOf, longestWaits, longestHandOvers, longestWait,
+    activity, draw, showAll, zoom, measureFrames,
   };
 }
 

@@ -1,5 +1,5 @@
-// Pins: which lanes are drawn, and in which order: those that are pinned come first, and those that are hidden do not
-// come at all.  A click on a lane's name shows what can be done with it; keys do the same to the selected operation's.
+// Pins: which lanes are drawn, and in which order: those that are pinned come first, and stay there while the others are
+// scrolled; those that are hidden do not come at all.  A click on a lane's name shows what can be done with it; keys do the same to the selected operation's.
 
 const pins = { first: [], hidden: new Set(), menu: null, lane: null }; // keys of lanes
 
@@ -23,7 +23,7 @@ function togglePin(key) {
   else pins.first.push(key);
   pins.hidden.delete(key);
   lanesChanged();
-  chart.scroller.scrollTop = 0;
+  if (view.stuck === 0) chart.scroller.scrollTop = 0;
 }
 
 function hideLane(key) {
@@ -49,8 +49,14 @@ function unhide(key) {
   lanesChanged();
 }
 
+// Tasks stand in the order in which they began, as in the chart of a terminal.
+function tasksByBegin() {
+  return data.meta.tasks.map(({ began }, i) => [began || 0, i + 1]).sort((a, b) => a[0] - b[0] || a[1] - b[1])
+    .map(([, task]) => task);
+}
+
 function allLanes() {
-  return [...data.meta.tasks.map((_, i) => laneKey("task", i + 1)),
+  return [...tasksByBegin().map((task) => laneKey("task", task)),
     ...shownObjects().map((object) => laneKey("object", object))];
 }
 

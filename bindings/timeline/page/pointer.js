@@ -16,7 +16,7 @@ function follow(element, begin, move, end) {
 }
 
 function rowAt(y) {
-  const top = y - AXIS + view.scroll;
+  const top = y - AXIS + (y < AXIS + view.stuck ? 0 : view.scroll);
   return view.rows.find((each) => top >= each.top && top < each.top + each.height);
 }
 

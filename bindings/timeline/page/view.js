@@ -3,7 +3,8 @@
 const view = {
   from: 0, to: 1, // the times at the left and the right edge
   width: 0, height: 0, gutter: 150, scroll: 0, ratio: 1, // of the canvas of lanes, in CSS pixels
-  rows: [], // { kind: "task" | "object" | "head", index, top, height }
+  rows: [], // { kind: "task" | "object" | "head", index, top, height, stuck }
+  stuck: 0, // so high are the rows at the top that are not scrolled
   selected: -1, hovered: -1, // spans
   range: null, // { from, to }
   logical: false,
@@ -115,11 +116,21 @@ function rowOf(kind, index) {
   return view.rows.find((row) => row.kind === kind && row.index === index);
 }
 
+// Where a row stands on the canvas.
+function yOfRow(row) {
+  return row.top - (row.stuck ? 0 : view.scroll) + AXIS;
+}
+
+// Whether the rows that are not scrolled lie over the whole of it.
+function isCovered(row) {
+  return !row.stuck && yOfRow(row) + row.height <= AXIS + view.stuck;
+}
+
 function revealRow(row) {
   const scroller = document.getElementById("scroller");
-  if (!row) return;
+  if (!row || row.stuck) return;
   const seen = scroller.clientHeight - AXIS;
-  if (row.top < scroller.scrollTop) scroller.scrollTop = row.top - 4;
+  if (row.top < scroller.scrollTop + view.stuck) scroller.scrollTop = row.top - view.stuck - 4;
   else if (row.top + row.height > scroller.scrollTop + seen) scroller.scrollTop = row.top + row.height - seen + 4;
 }
 
