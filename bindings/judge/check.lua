@@ -24,6 +24,7 @@ local RUNS, CAP, PATIENCE = 4000, 10, 20
 local JUDGED = 200 -- schedules behind the first failure
 local VAIN = 16 -- of which one at least must pass
 local SHRUNK, LEAST, MOST = 20000, 12, 300 -- events of all runs that shrink one, and how many runs that is
+local MEMORY = "256M" -- that all tasks of a schedule share
 local SECONDS = 60 -- they are never over: else the answer would hang on the machine
 
 -- Why the file cannot be checked at all; nil: it can.
@@ -45,7 +46,7 @@ local function open(lab, path, options)
   local count = options.jobs or host.cpus() + 1
   local here = session.open{
     script = WORLD, arguments = { lab.directory .. "/lab.lua", path or "", options.idle and "idle" or "" },
-    jobs = count, seed = options.seed or 1, patience = PATIENCE, input = false,
+    jobs = count, seed = options.seed or 1, patience = PATIENCE, memory = MEMORY, input = false,
   }
   here.lab = lab
   here.count = count

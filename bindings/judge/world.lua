@@ -59,6 +59,7 @@ local function load_student(env)
   if not well then
     local told, text = pcall(tostring, found)
     text = told and type(text) == "string" and text:gsub("^.-[^/]*:(%d+: )", "line %1") or "?"
+    text = text:gsub("^table: 0x%x+", "a table")
     unread("the file ends with an error as it is loaded: %s", text)
   end
   return found
@@ -103,6 +104,7 @@ return function()
   elseif student_path ~= "" then
     student, lab.ready = student_of((sandbox.new{
       board = board, ipc = ipc, path = student_path, task_cell = vocabulary.task_cell,
+      made_cell = vocabulary.made_cell,
       allow = description.allow, forbid = description.forbid,
     }))
   end
