@@ -17,6 +17,7 @@ local session = require "explore.session"
 local shrink = require "explore.shrink"
 local moves = require "explore.moves"
 local plain_file = require "judge.plain_file"
+local source_text = require "judge.source_text"
 local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
@@ -32,7 +33,9 @@ local function unread(lab, path)
   if lab.kind == "break" and not path then return nil end
   local text, why = plain_file(path)
   if not text then return "the file cannot be read: " .. why end
+  text = source_text(text)
   if not text:find "%S" then return "the file is empty" end
+  if text:find "^\xFF\xFE" or text:find "^\xFE\xFF" then return "the file is UTF-16: save it as UTF-8" end
   if text:byte() == 27 then return "the file is binary: it must be Lua text" end
   if not text:gsub("%-%-%[(=*)%[.-%]%1%]", ""):gsub("%-%-[^\n]*", ""):find "%S" then
     return "all of the file is commented out"
@@ -83,10 +86,11 @@ local function failing(here, finder)
   return whole
 end
 
--- Such schedules take so long that nothing else is judged behind one.
+-- Such schedules take so long, or so much memory, that nothing else is judged behind one.
 local function is_endless(run)
   local said = findings.said(run)
-  return run.ending == "hangs" or said and (said.what == "loop" or said.what == "steps")
+  return run.ending == "hangs" or run.ending == "error" and findings.is_alone(run)
+    or said and (said.what == "loop" or said.what == "steps")
 end
 
 -- Properties that have failed in some schedule, with the first one of each; only where all are to be judged. It is a

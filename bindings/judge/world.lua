@@ -6,6 +6,7 @@
 local board = require "judge.board"
 local vocabulary = require "judge.vocabulary"
 local sandbox = require "judge.sandbox"
+local source_text = require "judge.source_text"
 
 local lab_path, student_path, mode = ...
 
@@ -14,7 +15,7 @@ local LIMITS = { memory = 128 * 1024 * 1024, instructions = 20 * 1000000, lab = 
 local function read(path)
   local text, why = board.read(path)
   if not text then error(why, 0) end
-  return text
+  return source_text(text)
 end
 
 local function compile(text, path, env)

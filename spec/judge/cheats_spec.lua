@@ -133,6 +133,19 @@ end]]
     assert.are.equal("passed", verdict.state, verdict.text)
   end)
 
+  it("may begin with a mark of UTF-8, and a line for the shell", function()
+    local simple = labs.new [[lab.task("a", student) lab.after(function() end)]]
+    for _, front in ipairs{ "\xEF\xBB\xBF", "#!/usr/bin/env tidelock\n", "\xEF\xBB\xBF#\n" } do
+      local verdict = simple:check(front .. "return print")
+      assert.are.equal("passed", verdict.state, verdict.text)
+    end
+    local verdict = simple:check "#!/bin/tidelock\nreturn function() error 'x' end"
+    assert.is_truthy(verdict.text:find("in line 2: x", 1, true), verdict.text)
+    verdict = simple:check "\xFF\xFEr\0e\0"
+    assert.is_truthy(verdict.text:find("UTF-16: save it as UTF-8", 1, true), verdict.text)
+    simple:remove()
+  end)
+
   it("that cannot be read is told", function()
     local other = labs.new "lab.task('a', student)"
     local verdict = other:check "return print"
