@@ -1,18 +1,9 @@
 --- JSON: a Lua value as text, with sorted keys.
+local valid_utf8 = require "explore.valid_utf8"
+
 local SHORT = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
 
--- Bytes that are no UTF-8 become U+FFFD.
-local function clean(text)
-  local parts, at = {}, 1
-  while true do
-    local _, wrong = utf8.len(text, at)
-    if not wrong then break end
-    parts[#parts + 1] = text:sub(at, wrong - 1)
-    parts[#parts + 1] = "\u{FFFD}"
-    at = wrong + 1
-  end
-  return table.concat(parts) .. text:sub(at)
-end
+local function clean(text) return valid_utf8(text, "\u{FFFD}") end
 
 local function quoted(text)
   return '"' .. clean(text):gsub('[%c"\\\127]', function(char)

@@ -144,6 +144,7 @@ static void start_workers(lua_State *L, struct host *host, char **arguments,
                           uint64_t seed, uint32_t rank, int jobs)
 {
     struct worker_start start = {.arguments = arguments,
+                                 .memory = text_field(L, "memory"),
                                  .seed = seed,
                                  .findings = host->findings,
                                  .input = host->input,

@@ -23,6 +23,7 @@ function session.open(options)
   local well, host = pcall(system.open, {
     script = options.script, arguments = options.arguments, jobs = count, seed = options.seed or 1,
     program = arg and arg[-1], input = options.input, patience = options.patience,
+    memory = options.memory,
   })
   local why = not well and tostring(host):gsub("\n+$", "")
   if why == "interrupted" then error({ wrong = why, status = INTERRUPTED }, 0) end

@@ -111,6 +111,8 @@ static _Noreturn void become(const struct worker *worker,
              worker->lock, worker->shared, worker->output, worker->records,
              start->input, socket, start->seed, start->rank);
     setenv(WORKER_VARIABLE, text, 1);
+    if (start->memory)
+        setenv("TIDELOCK_MEMORY", start->memory, 1);
     execv("/proc/self/exe", start->arguments);
     _exit(1);
 }

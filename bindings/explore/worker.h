@@ -95,7 +95,8 @@ struct worker {
 
 /* What all workers have in common; borrowed by worker_start. */
 struct worker_start {
-    char **arguments; /* of the program, from its own name on */
+    char **arguments;   /* of the program, from its own name on */
+    const char *memory; /* instead of TIDELOCK_MEMORY; NULL: as that says */
     uint64_t seed;
     int findings, input;
     uint32_t rank; /* of the exploration: host_rank.h */

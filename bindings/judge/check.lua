@@ -17,6 +17,7 @@ local session = require "explore.session"
 local shrink = require "explore.shrink"
 local moves = require "explore.moves"
 local plain_file = require "judge.plain_file"
+local source_text = require "judge.source_text"
 local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
@@ -24,6 +25,7 @@ local RUNS, CAP, PATIENCE = 4000, 10, 20
 local JUDGED = 200 -- schedules behind the first failure
 local VAIN = 16 -- of which one at least must pass
 local SHRUNK, LEAST, MOST = 20000, 12, 300 -- events of all runs that shrink one, and how many runs that is
+local MEMORY = "256M" -- that all tasks of a schedule share
 local SECONDS = 60 -- they are never over: else the answer would hang on the machine
 
 -- Why the file cannot be checked at all; nil: it can.
@@ -31,7 +33,9 @@ local function unread(lab, path)
   if lab.kind == "break" and not path then return nil end
   local text, why = plain_file(path)
   if not text then return "the file cannot be read: " .. why end
+  text = source_text(text)
   if not text:find "%S" then return "the file is empty" end
+  if text:find "^\xFF\xFE" or text:find "^\xFE\xFF" then return "the file is UTF-16: save it as UTF-8" end
   if text:byte() == 27 then return "the file is binary: it must be Lua text" end
   if not text:gsub("%-%-%[(=*)%[.-%]%1%]", ""):gsub("%-%-[^\n]*", ""):find "%S" then
     return "all of the file is commented out"
@@ -45,7 +49,7 @@ local function open(lab, path, options)
   local count = options.jobs or host.cpus() + 1
   local here = session.open{
     script = WORLD, arguments = { lab.directory .. "/lab.lua", path or "", options.idle and "idle" or "" },
-    jobs = count, seed = options.seed or 1, patience = PATIENCE, input = false,
+    jobs = count, seed = options.seed or 1, patience = PATIENCE, memory = MEMORY, input = false,
   }
   here.lab = lab
   here.count = count
@@ -82,10 +86,11 @@ local function failing(here, finder)
   return whole
 end
 
--- Such schedules take so long that nothing else is judged behind one.
+-- Such schedules take so long, or so much memory, that nothing else is judged behind one.
 local function is_endless(run)
   local said = findings.said(run)
-  return run.ending == "hangs" or said and (said.what == "loop" or said.what == "steps")
+  return run.ending == "hangs" or run.ending == "error" and findings.is_alone(run)
+    or said and (said.what == "loop" or said.what == "steps")
 end
 
 -- Properties that have failed in some schedule, with the first one of each; only where all are to be judged. It is a

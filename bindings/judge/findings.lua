@@ -29,7 +29,8 @@ function findings.is_alone(run)
   if said then return ALONE[said.what] or false end
   local text = run.message or ""
   return run.ending == "hangs" or run.ending == "error"
-    and (text:find("not enough memory", 1, true) or text:find("stack overflow", 1, true)) ~= nil
+    and (text:find("not enough memory", 1, true) or text:find("shared memory is full", 1, true)
+      or text:find("stack overflow", 1, true)) ~= nil
 end
 
 local function normal(text)

@@ -27,12 +27,13 @@ local FORBIDDEN = {
     setmetatable setupvalue setuservalue upvalueid upvaluejoin]],
   string = "dump",
 }
-local OF_IPC = [[wait receive sleep yield now cpu_count getpid always process spawn current children queue pipe lock
-  semaphore event barrier value latch rlock rwlock condition array buffer table pool ps]]
+local TASKS = "process spawn"
+local OBJECTS = [[queue pipe lock semaphore event barrier value latch rlock rwlock condition array buffer table pool]]
+local OF_IPC = "wait receive sleep yield now cpu_count getpid always current children ps " .. TASKS .. " " .. OBJECTS
 local NOT_OF_IPC = [[command thread spawn_thread listen connect open fd on_signal signal register parent sometimes
   outcome choose seed getppid]]
 
-local MOST_TASKS, MOST_PRINTED = 64, 64 * 1024
+local MOST_TASKS, MOST_MADE, MOST_PRINTED = 64, 1000, 64 * 1024
 
 local function each(list, visit)
   for name in list:gmatch "%S+" do visit(name) end
@@ -89,12 +90,11 @@ local function make_require(self)
   end
 end
 
--- Tasks are counted in memory that all have in common.
-local function counted(self, name, make)
-  local board, cell = self.board, self.task_cell
-  local refuse = refusal(self, "ipc." .. name, ("starts more than %d tasks"):format(MOST_TASKS))
-  return function(...)
-    if board.add(cell, 1) > MOST_TASKS then refuse() end
+-- Tasks and objects are counted in memory that all tasks have in common.
+local function counted(self, name, cell, most, why)
+  local board, make, refuse = self.board, self.ipc[name], refusal(self, "ipc." .. name, why:format(most))
+  self.ipc[name] = function(...)
+    if board.add(cell, 1) > most then refuse() end
     return make(...)
   end
 end
@@ -123,8 +123,9 @@ local function copy_ipc(self, ipc, allowed)
   each(NOT_OF_IPC, function(name)
     own[name] = allowed["ipc." .. name] and ipc[name] or refusal(self, "ipc." .. name, "is not for a lab")
   end)
-  for _, name in ipairs{ "process", "spawn" } do own[name] = counted(self, name, ipc[name]) end
   self.ipc = own
+  each(TASKS, function(name) counted(self, name, self.task_cell, MOST_TASKS, "starts more than %d tasks") end)
+  each(OBJECTS, function(name) counted(self, name, self.made_cell, MOST_MADE, "makes more than %d objects") end)
 end
 
 -- "ipc.sleep", or a global function
@@ -134,10 +135,11 @@ local function forbid(self, full)
   place[name or full] = refusal(self, full, "is not allowed in this lab")
 end
 
---- The environment: options = { board =, ipc =, allow = names, forbid = names, task_cell = a number of the board };
--- returns it, and the student's own `ipc`.
+--- The environment: options = { board =, ipc =, allow = names, forbid = names, task_cell =, made_cell = numbers of the
+-- board }; returns it, and the student's own `ipc`.
 function sandbox.new(options)
-  local self, allowed = { board = options.board, task_cell = options.task_cell, path = options.path, env = {} }, {}
+  local self, allowed = { board = options.board, path = options.path, env = {} }, {}
+  self.task_cell, self.made_cell = options.task_cell, options.made_cell
   for _, name in ipairs(options.allow or {}) do allowed[name] = true end
   each(BASE, function(name) self.env[name] = _G[name] end)
   copy_libraries(self, allowed)

@@ -59,6 +59,7 @@ end
 local function place_of(story)
   local text = first(story.run)
   local rest = text:match "^[^\n:]*:%d+: (.*)$"
+  while rest and rest:find "^[^%s:]*%.lua:%d+: " do rest = rest:gsub("^[^:]*:%d+: ", "") end -- of a coroutine's error
   local file = (story.script and story.script.path or ""):match "[^/]*$"
   local line = file ~= "" and (" " .. (story.run.message or "")):match("[^%w_]" .. file:gsub("%p", "%%%0") .. ":(%d+)")
   return line and " in line " .. line or "", rest or text
@@ -82,6 +83,9 @@ local function of_error(story, who)
   if text:find(NO_RUNTIME) then text = 'no `ipc`: write local ipc = require "tidelock" above' end
   if text:find "stack overflow" then return ("%s calls itself without end%s"):format(who, place) end
   if text:find "^not enough memory" then return ("%s uses more memory than a lab has, 128 MiB%s"):format(who, place) end
+  if text:find("shared memory is full", 1, true) then
+    return ("%s fills all memory that tasks share, 256 MiB%s"):format(who, place)
+  end
   text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
   return ("%s dies by an error%s: %s"):format(who, place, text)
 end

@@ -3,12 +3,12 @@ local tasks = {}
 tasks.__index = tasks
 
 local MOST = 64 -- that have a number, from 0: the main one
--- Cells of the board. COUNTED: tasks with a number; STARTED: tasks that the student's file has started; from PATHS on
--- the path of each.
-local COUNTED, STARTED, PATHS = 1, 2, 8
+-- Cells of the board. COUNTED: tasks with a number; STARTED: tasks that the student's file has started; MADE: objects
+-- that it has made; from PATHS on the path of each.
+local COUNTED, STARTED, MADE, PATHS = 1, 2, 3, 8
 
 tasks.most = MOST
-tasks.started_cell = STARTED
+tasks.started_cell, tasks.made_cell = STARTED, MADE
 tasks.first_cell = PATHS + MOST + 1 -- what other modules may use
 
 --- In each schedule, by the main task; kills: whether tasks may be killed.

@@ -8,7 +8,7 @@ local vocabulary = {}
 local MOST_LABEL = 119
 local PATIENCE = 200 -- steps for one that is to wait
 
-vocabulary.task_cell = tasks.started_cell
+vocabulary.task_cell, vocabulary.made_cell = tasks.started_cell, tasks.made_cell
 
 local function check_words(call, property, text)
   if type(property) ~= "string" or type(text) ~= "string" then

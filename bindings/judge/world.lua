@@ -6,6 +6,7 @@
 local board = require "judge.board"
 local vocabulary = require "judge.vocabulary"
 local sandbox = require "judge.sandbox"
+local source_text = require "judge.source_text"
 
 local lab_path, student_path, mode = ...
 
@@ -14,7 +15,7 @@ local LIMITS = { memory = 128 * 1024 * 1024, instructions = 20 * 1000000, lab = 
 local function read(path)
   local text, why = board.read(path)
   if not text then error(why, 0) end
-  return text
+  return source_text(text)
 end
 
 local function compile(text, path, env)
@@ -59,6 +60,7 @@ local function load_student(env)
   if not well then
     local told, text = pcall(tostring, found)
     text = told and type(text) == "string" and text:gsub("^.-[^/]*:(%d+: )", "line %1") or "?"
+    text = text:gsub("^table: 0x%x+", "a table")
     unread("the file ends with an error as it is loaded: %s", text)
   end
   return found
@@ -103,6 +105,7 @@ return function()
   elseif student_path ~= "" then
     student, lab.ready = student_of((sandbox.new{
       board = board, ipc = ipc, path = student_path, task_cell = vocabulary.task_cell,
+      made_cell = vocabulary.made_cell,
       allow = description.allow, forbid = description.forbid,
     }))
   end

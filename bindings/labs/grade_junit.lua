@@ -1,19 +1,14 @@
 --- Grade junit: testsuites, a testsuite for each submission, a testcase for each property. What is to be read stands in
 --- the text of <failure>, since GitLab shows nothing else; what could not be judged is an <error>.
 local texts = require "labs.grade_texts"
+local valid_utf8 = require "explore.valid_utf8"
 
 local NAMED = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&apos;" }
 
 -- Without what XML 1.0 cannot hold.
 local function escaped(text)
   text = text:gsub("\27%[[%d;]*m", ""):gsub("[%z\1-\8\11\12\14-\31]", "?")
-  local parts, at = {}, 1
-  while not utf8.len(text, at) do
-    local _, wrong = utf8.len(text, at)
-    parts[#parts + 1] = text:sub(at, wrong - 1) .. "?"
-    at = wrong + 1
-  end
-  return ((table.concat(parts) .. text:sub(at)):gsub("[&<>\"']", NAMED))
+  return (valid_utf8(text, "?"):gsub("\xEF\xBF[\xBE\xBF]", "?"):gsub("[&<>\"']", NAMED))
 end
 
 -- In an attribute, a new line would become a blank.

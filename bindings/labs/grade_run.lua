@@ -68,7 +68,9 @@ end
 local function start(task, number, options)
   local path = task.submission.files[task.lab.name]
   if not path then
-    task.record = failed(task.lab, "missing", pack.file_name(task.lab) .. " is missing")
+    local name = pack.file_name(task.lab)
+    task.record = failed(task.lab, "missing", task.submission.leads_out[task.lab.name]
+      and name .. " is a link that leads out of the folder" or name .. " is missing")
     return nil
   end
   local text, why = text_file.read(path)

@@ -1,13 +1,21 @@
 --- Grade tap: TAP 14, a test point for each property, with a block of YAML below those that failed.
 local encode = require "explore.encode"
 local texts = require "labs.grade_texts"
+local valid_utf8 = require "explore.valid_utf8"
+
+-- Without what YAML cannot hold, or takes for the end of a line.
+local function clean(text)
+  return (valid_utf8(text, "?"):gsub("\127", "?"):gsub("\xC2[\x80-\x9F]", "?"):gsub("\xE2\x80[\xA8\xA9]", " ")
+    :gsub("\xEF\xBF[\xBE\xBF]", "?"))
+end
 
 -- What stands behind a test point is no directive and has no line's end.
-local function description(text) return (text:gsub("[\n\r]", " "):gsub("\\", "\\\\"):gsub("#", "\\#")) end
+local function description(text) return (clean(text):gsub("%c", " "):gsub("\\", "\\\\"):gsub("#", "\\#")) end
 
 -- Strings of JSON are strings of YAML; a text of several lines is a block.
 local function block(lines, key, value)
   if value == nil then return end
+  if type(value) == "string" then value = clean(value) end
   if type(value) ~= "string" or not value:find "\n" or value:find "[%c]" and value:find "[^%C\n]" then
     lines[#lines + 1] = ("  %s: %s"):format(key, encode(value))
     return

@@ -13,20 +13,26 @@ local function is_within(folder, path)
   return whole and real and real:sub(1, #whole + 1) == whole .. "/"
 end
 
--- The path of what has the name of a lab's file, whether it is one or not; nil: there is none.
+-- The path of what has the name of a lab's file, whether it is one or not; nil: there is none, and whether there is a
+-- link that leads elsewhere.
 local function find_file(folder, lab)
+  local leads_out = false
   for _, place in ipairs(PLACES) do
     local path = ("%s%s/%s"):format(folder, place, pack.file_name(lab))
-    local stat = files.stat(path)
-    if stat and is_within(folder, path) then return path end
+    if files.stat(path) then
+      if is_within(folder, path) then return path end
+      leads_out = true
+    end
   end
+  return nil, leads_out
 end
 
--- { name, folder, files = { [name of a lab] = path } }, and whether there is any file.
+-- { name, folder, files = { [name of a lab] = path }, leads_out = { [name] = whether its file is such a link } }, and
+-- whether there is any file.
 local function look(name, folder, labs)
-  local found, any = { name = name, folder = folder, files = {} }, false
+  local found, any = { name = name, folder = folder, files = {}, leads_out = {} }, false
   for _, lab in ipairs(labs) do
-    found.files[lab.name] = find_file(folder, lab)
+    found.files[lab.name], found.leads_out[lab.name] = find_file(folder, lab)
     any = any or found.files[lab.name] ~= nil
   end
   return found, any

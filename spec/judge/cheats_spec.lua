@@ -69,6 +69,11 @@ local TRIES = {
     "`ipc.spawn` starts more than 64 tasks" },
   { "tasks one after the other", IPC .. buyer "while true do ipc.spawn(function() end):join() end",
     "`ipc.spawn` starts more than 64 tasks" },
+  { "objects without end", IPC .. buyer "while true do ipc.lock() end", "`ipc.lock` makes more than 1000 objects" },
+  { "all shared memory", IPC .. buyer "local q = ipc.queue() while true do q:put(('x'):rep(1000000)) end",
+    "buyer-1 fills all memory that tasks share" },
+  { "an error of a coroutine", buyer "coroutine.wrap(function() error 'x' end)()", "in line 1: x." },
+  { "a table for an error", "error{}", "as it is loaded: a table" },
   { "a command", buyer 'os.execute("kill -9 $PPID")', "`os.execute` is not for a lab" },
   { "a command of the runtime", IPC .. buyer 'ipc.command("kill", "-9", "1")', "`ipc.command` is not for a lab" },
   { "the main task's end", IPC .. buyer "ipc.parent():kill()", "`ipc.parent` is not for a lab" },
@@ -126,6 +131,19 @@ return function()
 end]]
     allowing:remove()
     assert.are.equal("passed", verdict.state, verdict.text)
+  end)
+
+  it("may begin with a mark of UTF-8, and a line for the shell", function()
+    local simple = labs.new [[lab.task("a", student) lab.after(function() end)]]
+    for _, front in ipairs{ "\xEF\xBB\xBF", "#!/usr/bin/env tidelock\n", "\xEF\xBB\xBF#\n" } do
+      local verdict = simple:check(front .. "return print")
+      assert.are.equal("passed", verdict.state, verdict.text)
+    end
+    local verdict = simple:check "#!/bin/tidelock\nreturn function() error 'x' end"
+    assert.is_truthy(verdict.text:find("in line 2: x", 1, true), verdict.text)
+    verdict = simple:check "\xFF\xFEr\0e\0"
+    assert.is_truthy(verdict.text:find("UTF-16: save it as UTF-8", 1, true), verdict.text)
+    simple:remove()
   end)
 
   it("that cannot be read is told", function()

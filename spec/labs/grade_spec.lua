@@ -156,7 +156,26 @@ describe("lab grade", function()
   it("takes no file that lies elsewhere: a link to another's", function()
     os.execute(("cd %s; mkdir -p links/a links/b; ln -s ../b/two-painters.lua links/a/"):format(here.folder))
     here:copy("pack/two-painters/solution-2.lua", "links/b/two-painters.lua")
-    assert.same({ a = 0, b = 10 }, points(cjson.decode(grade "links")))
+    local report = cjson.decode(grade "links")
+    assert.same({ a = 0, b = 10 }, points(report))
+    assert.equal("two-painters.lua is a link that leads out of the folder", report.submissions[1].labs[1].sentence)
+  end)
+
+  it("writes what each format can hold, whatever a name or an error is", function()
+    local folder = "odd/n\255\27\194\133# ok 9"
+    os.execute(("mkdir -p '%s/%s'"):format(here.folder, folder))
+    labs.write(here:path(folder .. "/two-painters.lua"),
+      [[return { painter = function() error("\xED\xA0\x80\xEF\xBF\xBE\u{85}\u{2028}<\u{20AC}", 0) end }]])
+    for _, format in ipairs{ "json", "junit", "tap" } do
+      local text = grade("odd --format " .. format)
+      assert.truthy(utf8.len(text), format)
+      assert.falsy(text:find "\xED[\xA0-\xBF]", format) -- half a pair
+      assert.truthy(text:find("\u{20AC}", 1, true), format)
+    end
+    assert.falsy(grade "odd --format junit":find "\xEF\xBF[\xBE\xBF]")
+    local tap = grade "odd --format tap"
+    assert.falsy(tap:find "\xEF\xBF[\xBE\xBF]" or tap:find "\xC2[\x80-\x9F]" or tap:find "\xE2\x80[\xA8\xA9]")
+    assert.truthy(tap:find("\nnot ok 1 - n? ?\\# ok 9: two-painters: ends\n", 1, true), tap)
   end)
 
   it("refuses what is none", function()
