@@ -17,7 +17,7 @@
 #define ATTEMPTS 4
 #define FAREWELL (500 * TL_MOMENT_MILLISECOND) /* and the longest bye */
 
-static void write_open(const struct tl_session *session,
+static void write_open(struct tl_session *session,
                        const struct tl_opening_options *options,
                        struct tl_words *command)
 {
@@ -41,7 +41,8 @@ static void write_open(const struct tl_session *session,
     tl_words_add_text(command,
                       options->program ? options->program : me.program);
     tl_words_add_text(command, "name");
-    tl_words_add_text(command, options->name ? options->name() : "");
+    tl_session_name_opener(session, options->name ? options->name() : "");
+    tl_words_add_text(command, session->opener);
 }
 
 /* The uid and the lease, as the space has them. */
