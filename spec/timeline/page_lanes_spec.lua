@@ -87,8 +87,8 @@ describe("the lanes of a timeline's page", function()
     local scroll = value [=[(() => { const scroller = document.getElementById("scroller"); scroller.style.flex = "none";
       scroller.style.height = "180px"; return 1; })()]=]
     assert.equal(1, scroll)
-    assert.truthy(value [=[new Promise((resolve) => setTimeout(() => { const scroller = document.getElementById("scroller");
-      scroller.scrollTop = 1e6; setTimeout(() => resolve(timeline.view.scroll > 60), 100); }, 100))]=])
+    assert.truthy(value [=[new Promise((resolve) => setTimeout(() => {
+      document.getElementById("scroller").scrollTop = 1e6; setTimeout(() => resolve(timeline.view.scroll > 60), 100); }, 100))]=])
     assert.match("^%d%d+ task waiter ", value(at_top))
     assert.falsy(value [=[(() => { const { view, data } = timeline; return timeline.rowMiddle(1) <
       26 + view.stuck; })()]=])
