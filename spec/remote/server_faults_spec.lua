@@ -132,11 +132,12 @@ describe("a server that hangs", function()
     local server = engine.start()
     local s = ipc.open(server:address "hangs")
     local lock, value = s.lock "l", s.value("v", 0)
+    local engine_function = server:cli("FUNCTION", "LIST"):match "tidelock_%w+"
     server:signal "STOP"
     assert.same({ nil, "timeout" }, { lock:acquire(0.1) })
     server:signal "CONT"
     wait_for("the server has not done it", function()
-      return server:cli("FCALL", "tidelock_1", "1", "tl:{hangs}:", "-", "0", "0", "list", "0"):find "held by"
+      return server:cli("FCALL", engine_function, "1", "tl:{hangs}:", "-", "0", "0", "list", "0"):find "held by"
     end)
     assert.truthy(tostring(value):find(": 0", 1, true))
     assert.is_true(ipc.spawn(function() return (lock:acquire(PATIENCE)) end):result(PATIENCE))

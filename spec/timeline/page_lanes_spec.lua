@@ -88,7 +88,8 @@ describe("the lanes of a timeline's page", function()
       scroller.style.height = "180px"; return 1; })()]=]
     assert.equal(1, scroll)
     assert.truthy(value [=[new Promise((resolve) => setTimeout(() => {
-      document.getElementById("scroller").scrollTop = 1e6; setTimeout(() => resolve(timeline.view.scroll > 60), 100); }, 100))]=])
+      document.getElementById("scroller").scrollTop = 1e6;
+      setTimeout(() => resolve(timeline.view.scroll > 60), 100); }, 100))]=])
     assert.match("^%d%d+ task waiter ", value(at_top))
     assert.falsy(value [=[(() => { const { view, data } = timeline; return timeline.rowMiddle(1) <
       26 + view.stuck; })()]=])
