@@ -51,10 +51,23 @@ function world:entry(family, id)
   return self.server.data[PREFIX .. family .. (id or "")]
 end
 
+-- What the text of a state has, by kind: see state_fields.
+local STATE = {
+  lock = "owner token depth dead conditions", value = "number version owner token depth dead",
+  queue = "closed item unfinished abandoned returned", pool = "closed terminated number purged",
+  table = "version mortal owner token depth dead",
+}
+STATE.rlock = STATE.lock
+
 function world:object(id)
   local entry, fields = self:entry("o", id), {}
   if not entry then return nil end
-  for name, value in pairs(entry.fields) do fields[name] = value ~= "" and value or nil end
+  for name, value in pairs(entry.fields) do fields[name] = value end
+  local values = ((fields.state or "") .. ","):gmatch "([^,]*),"
+  for name in (fields.state and STATE[fields.kind] or ""):gmatch "%S+" do
+    local value = values()
+    fields[name] = value ~= "" and value or nil
+  end
   return fields
 end
 
