@@ -37,10 +37,9 @@ local function run_under(me, args)
   return run(me, args, 6 + 2 * count)
 end
 
--- Why a request is not run whose slot has this text; nil: it is its turn.
-local function out_of_turn(me, key, text)
-  if not text and redis.call("HEXISTS", key, "open") == 0 then return ":lost:0:" end
-  local last, status = match(text or "0:", "^(%d+):(%a*)")
+-- Why a request is not run whose slot has that number and status; nil: it is its turn.
+local function out_of_turn(me, key, last, status)
+  if status == "" and redis.call("HEXISTS", key, "open") == 0 then return ":lost:0:" end
   local ahead = me.seq - last
   if ahead <= 0 then return ":old:" end
   if ahead > 1 then return ":forgot:" .. store.pack{ last } end
@@ -52,10 +51,11 @@ end
 local function numbered(me, args)
   local key, field, seq = store.key("s", me.session), "t" .. me.task, me.seq
   local text = redis.call("HGET", key, field)
-  if text and match(text, "^%d+") == seq then return slot.shown(text) end
-  local refusal = out_of_turn(me, key, text)
+  local last, status = match(text or "0:", "^(%d+):(%a*)")
+  if last == seq then return slot.shown(text) end
+  local refusal = out_of_turn(me, key, last, status)
   if refusal then return seq .. refusal end
-  local status, fields
+  local fields
   if args[4] == "under" then status, fields = run_under(me, args) else status, fields = run(me, args, 4) end
   if status == "wait" then return seq .. ":wait:" end
   local answer = seq .. ":" .. status .. ":" .. store.pack(fields)

@@ -75,6 +75,17 @@ function store.milliseconds()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+--- The clock as a text that costs little, and how many ms ago it was so.
+function store.stamp()
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+function store.since(stamp)
+  local seconds, rest = stamp:match "^(%d+)%.(%d+)$"
+  return math.floor((store.microseconds() - (seconds * 1000000 + rest)) / 1000)
+end
+
 local floor -- a number that none had reached which was drawn before this Lua state began
 
 --- A number above `last`, and above all that were drawn before the server came back without its last second: drawn one

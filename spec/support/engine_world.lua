@@ -449,7 +449,7 @@ local function slots(self)
   for key, entry in pairs(self.server.data) do
     local id = key:match("^" .. "tl:{k}:s(s%d+)$")
     for field, text in pairs(id and entry.fields or {}) do
-      local number, seq, lines = field:match "^t([%d.]+)$", text:match "^(%d+):wait:%S+ %S+ %d+ %d%+? ([^\n]*)\n"
+      local number, seq, lines = field:match "^t([%d.]+)$", text:match "^(%d+):wait:%S+ %S+ %S+ %d%+? ([^\n]*)\n"
       if number and seq then waiting[id .. "." .. number .. "." .. seq] = lines end
     end
   end
