@@ -1,50 +1,68 @@
--- The two places where a space's objects can be: on this machine, and on a server of the spec's own.  The specs of
--- spec/remote run every case in both, with what makes an object from this table:
+-- The places where an object can be: without a name, in a space of this machine, and on a server of the spec's own.  A
+-- case runs in each of them, with what makes an object from this table:
 --
---   for _, at in ipairs(both) do describe("a lock, " .. at.where, function() ... at.lock() ... end) end
+--   for _, at in ipairs(both.all) do describe("a lock, " .. at.where, function() ... at.lock() ... end) end
 --
--- at.where     "near" or "far"
--- at.space()   the space
--- at.KIND(...) a new object with a name of its own: what follows the name in the space's constructor
+-- both.all             of what holds everywhere
+-- both.here            of what holds on this machine alone: its memory, lifetimes, deaths between two stores
+-- both[1], both[2]     the two that are spaces
+-- both.unnamed         the first of all; both.missing: why there is no server
+--
+-- at.where             "unnamed", "near" or "far"; at.far: whether it is the last
+-- at.space()           the space; an unnamed object has none
+-- at.KIND(...)         a new object, in a space with a name of its own: what follows the name in the constructor; pipes
+--                      of this machine have none
 -- at.title(object)     what errors call it, as a pattern
--- both.missing         why there is the near one alone: no server is installed
 -- at.fresh(kind)       a name that no object has
+-- at.times(n)          n, or as much less as a request takes longer than an operation here, and 4 at least
 local ipc = require "tidelock"
 
 local KINDS = { "barrier", "condition", "event", "latch", "lock", "pipe", "queue", "rlock", "rwlock", "semaphore",
   "table", "value" }
+-- the share of n that a case makes far
+local SLOWER = 25
 
 local KEPT = debug.getregistry() -- busted gives each file modules of its own
 local SERIAL = "spec.support.both.serial"
 
 local function escaped(text) return (text:gsub("%p", "%%%0")) end
 
-local function place(where, space, title)
-  local at = { where = where, far = where == "far", space = space, title = title }
-  function at.fresh(kind)
-    KEPT[SERIAL] = (KEPT[SERIAL] or 0) + 1
-    return ("%s-%d-%d"):format(kind, ipc.getpid(), KEPT[SERIAL])
-  end
+local function fresh(kind)
+  KEPT[SERIAL] = (KEPT[SERIAL] or 0) + 1
+  return ("%s-%d-%d"):format(kind, ipc.getpid(), KEPT[SERIAL])
+end
+
+local function of_this_machine(object)
+  local text = tostring(object)
+  return "^" .. escaped(text:match '^%w+#%d+ "[^"]*"' or text:match "^%w+#%d+")
+end
+
+local function as_given(n) return n end
+
+local unnamed = { where = "unnamed", title = of_this_machine, times = as_given, fresh = fresh }
+for _, kind in ipairs(KINDS) do unnamed[kind] = ipc[kind] end
+
+local function of_space(where, space, title, times)
+  local at = { where = where, far = where == "far", space = space, title = title, times = times, fresh = fresh }
   for _, kind in ipairs(KINDS) do
     at[kind] = function(...) return at.space()[kind](at.fresh(kind), ...) end
   end
   return at
 end
 
-local near = place("near", function() return dofile "spec/support/space.lua" end, function(object)
-  return "^" .. escaped(tostring(object):match '^%w+#%d+ "[^"]*"' or tostring(object):match "^%w+#%d+")
-end)
--- a space of this machine has no pipes
-function near.pipe(...) return ipc.pipe(...) end
+local near = of_space("near", function() return dofile "spec/support/space.lua" end, of_this_machine, as_given)
+near.pipe = ipc.pipe
 
 local engine = dofile "spec/support/engine.lua"
 
 local far_space
-local far = place("far", function()
+local far = of_space("far", function()
   far_space = far_space or ipc.open(engine.shared():address "specs")
   return far_space
 end, function(object)
   return "^" .. escaped(tostring(object):match '^%w+ "[^"]*" at [^ ]*specs')
-end)
+end, function(n) return math.max(4, n // SLOWER) end)
 
-return engine.missing and { near, missing = engine.missing } or { near, far }
+if engine.missing then far = nil end
+return { near, far, all = { unnamed, near, far }, here = { unnamed, near }, unnamed = unnamed,
+  missing = engine.missing }
