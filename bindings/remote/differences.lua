@@ -18,7 +18,7 @@ differences.rows = {
   "an object's title has no number: `lock \"till\" at redis://lab/kitchen`, near `lock#3 \"till\"`",
   "functions do not travel, whatever the space was opened with",
   "value:update and table:update may call their function again, where another has written meanwhile; set and add do "
-    .. "not wait for an update",
+    .. "not wait for an update; and the function may yield",
   "a ttl is rounded up to milliseconds",
   "what is handed to a task that has died a moment ago, before the server knows of it, is lost, but where the queue "
     .. "redelivers",

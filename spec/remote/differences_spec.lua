@@ -39,6 +39,10 @@ local CHECKS = {
       assert.is_true(writer:join(PATIENCE))
       assert.equal(at.far and 2 or 1, calls)
       assert.equal(at.far and 11 or 2, new)
+      local v = at.value(7)
+      assert.equal(at.far, pcall(coroutine.wrap(function() v:update(coroutine.yield) end)))
+      assert.equal(at.far, pcall(coroutine.wrap(function() t:update("n", coroutine.yield) end)))
+      assert.same({ 7, at.far and 11 or 10 }, { v:get(), t.n })
     end
   end,
   ["a ttl"] = function()
