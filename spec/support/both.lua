@@ -12,6 +12,7 @@
 -- at.space()           the space; an unnamed object has none
 -- at.KIND(...)         a new object, in a space with a name of its own: what follows the name in the constructor; pipes
 --                      of this machine have none
+-- at.named(kind, name, options)     one that errors tell by its name
 -- at.title(object)     what errors call it, as a pattern
 -- at.fresh(kind)       a name that no object has
 -- at.times(n)          n, or as much less as a request takes longer than an operation here, and 4 at least
@@ -41,12 +42,18 @@ local function as_given(n) return n end
 
 local unnamed = { where = "unnamed", title = of_this_machine, times = as_given, fresh = fresh }
 for _, kind in ipairs(KINDS) do unnamed[kind] = ipc[kind] end
+function unnamed.named(kind, name, options)
+  local all = { name = name }
+  for key, value in pairs(options or {}) do all[key] = value end
+  return ipc[kind](all)
+end
 
 local function of_space(where, space, title, times)
   local at = { where = where, far = where == "far", space = space, title = title, times = times, fresh = fresh }
   for _, kind in ipairs(KINDS) do
     at[kind] = function(...) return at.space()[kind](at.fresh(kind), ...) end
   end
+  function at.named(kind, name, options) return at.space()[kind](name, table.unpack{ options }) end
   return at
 end
 

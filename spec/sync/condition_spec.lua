@@ -1,4 +1,4 @@
--- condition: the same near and far.
+-- condition: the same without a name, near and far.
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
@@ -9,7 +9,7 @@ local function waiting(c, n)
   await(function() return tostring(c):find(n .. " waiting; its lock is free", 1, true) end)
 end
 
-for _, at in ipairs(both) do
+for _, at in ipairs(both.all) do
   describe("a condition, " .. at.where .. ",", function()
     it("lets exactly as many go on as notify says, the longest-waiting first", function()
       local c, order, list = at.condition(), ipc.queue(), {}
@@ -69,9 +69,11 @@ for _, at in ipairs(both) do
         ok, why = pcall(ipc.condition, at.lock())
         assert.truthy(not ok and why:find("the lock belongs elsewhere; make the condition in its space", 1, true), why)
       end
-      ok, why = pcall(at.condition, ipc.lock())
-      assert.truthy(not ok and why:find("condition: the lock belongs elsewhere; make it where the condition is", 1,
-        true), why)
+      if at ~= both.unnamed then
+        ok, why = pcall(at.condition, ipc.lock())
+        assert.truthy(not ok and why:find("condition: the lock belongs elsewhere; make it where the condition is", 1,
+          true), why)
+      end
     end)
 
     it("tells the waiter that who notified it died with the lock", function()
@@ -105,8 +107,24 @@ for _, at in ipairs(both) do
       assert.is_true((second:result(PATIENCE)))
     end)
 
-    it("serves tasks that hand items over", function()
-      local lock, full, taken, list = at.lock(), at.value(0), at.value(0), {}
+    it("passes a notify on from a waiter that was killed before it heard", function()
+      local c = at.condition()
+      local function waiter()
+        return ipc.spawn(function() return c:with(c.wait, c, PATIENCE) end)
+      end
+      local first = waiter()
+      waiting(c, 1)
+      local second = waiter()
+      waiting(c, 2)
+      first:suspend()
+      c:with(function() c:notify(1) end)
+      first:kill()
+      assert.is_true((second:result(PATIENCE)))
+      first:join()
+    end)
+
+    it("serves 8 tasks that hand items over, one of them killed", function()
+      local lock, full, taken, list, N = at.lock(), at.value(0), at.value(0), {}, at.times(100)
       local not_full, not_empty = at.condition(lock), at.condition(lock)
       local function give()
         lock:acquire()
@@ -123,14 +141,22 @@ for _, at in ipairs(both) do
         not_full:notify()
         lock:release()
       end
-      for n = 1, 4 do
+      local victim = ipc.spawn(function()
+        while true do not_empty:with(not_empty.wait, not_empty) end
+      end)
+      waiting(not_empty, 1)
+      victim:suspend() -- it has waited longest, so the first notify is for it, and it does not hear that
+      for n = 1, 8 do
         list[n] = ipc.spawn(function()
-          for _ = 1, 15 do (n % 2 == 0 and give or take)() end
+          for _ = 1, N do (n % 2 == 0 and give or take)() end
           return true
         end)
       end
+      await(function() return taken:get() >= N // 4 end)
+      victim:kill()
       for _, p in ipairs(list) do assert.is_true((p:result(PATIENCE))) end
-      assert.equal(30, taken:get())
+      assert.equal(4 * N, taken:get())
+      victim:join()
     end)
 
     it("waits for a predicate", function()
@@ -151,6 +177,34 @@ for _, at in ipairs(both) do
       assert.same({ nil, "timeout" }, { c:with(function()
         return c:wait_for(function() return false end, 0)
       end) })
+    end)
+  end)
+end
+
+for _, at in ipairs(both.here) do
+  describe("a condition of this machine, " .. at.where .. ",", function()
+    it("keeps a place for each wait of a task, where a callback waits inside of its wait", function()
+      local c = at.condition()
+      local inside, outer, inner = ipc.event(), ipc.event(), nil
+      local pool = ipc.pool(1)
+      pool:apply_async(function() end, {}, function()
+        c:with(function()
+          inside:set()
+          inner = c:wait(PATIENCE)
+        end)
+      end)
+      local p = ipc.spawn(function()
+        inside:wait(PATIENCE)
+        c:with(c.notify, c)
+        c:with(c.notify, c)
+        return outer:wait(PATIENCE)
+      end)
+      assert.is_true(c:with(c.wait, c, PATIENCE))
+      assert.is_true(inner)
+      outer:set()
+      assert.is_true(p:result(PATIENCE))
+      assert.same({ nil, "timeout" }, { c:with(c.wait, c, 0.01) })
+      pool:terminate()
     end)
   end)
 end
