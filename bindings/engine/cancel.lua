@@ -22,6 +22,7 @@ local function give_up(me, record, leave)
   engine.large.drop(record.cell)
   local status = IN_VAIN[record.op] or "timeout"
   write(me, status, record.op == "pool_work" and { record.extra[1] } or nil)
+  engine.nested.ended(me.session, me.task)
   local cancel = slot.cancel[record.op]
   if cancel then cancel(record, leave == "0" and "timeout" or "leave") end
   return status, record.op == "pool_work" and { record.extra[1] } or nil
@@ -38,7 +39,7 @@ local function cancel_wait(me, record, leave)
   if record.was_listed then return give_up(me, record, leave) end
   engine.chore.run(MUCH)
   local now = slot.record(me.session, me.task, me.seq)
-  if now and leave ~= "0" then return give_up(me, record, leave) end
+  if now and (leave ~= "0" or slot.unlist(now)) then return give_up(me, now, leave) end
   return nil
 end
 

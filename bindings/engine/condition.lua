@@ -26,7 +26,7 @@ local function notify(o, own, n)
     return MANY
   end
   while notified < n do
-    local record = slot.next("w" .. o.id)
+    local record = slot.next("w" .. o.id, true)
     if not record then break end
     move(record, own, "")
     notified = notified + 1
@@ -55,7 +55,7 @@ engine.chores.notify = function(budget, rest, id)
   local o = object.load(id)
   local own = o and object.load(o.lock)
   for used = 1, budget do
-    local record = slot.next(rest)
+    local record = slot.next(rest, true)
     if not record then return used, true end
     if not own then slot.answer(record, "removed") elseif record.id == id then move(record, own, "") end
   end

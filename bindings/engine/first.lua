@@ -14,6 +14,7 @@ engine.undo = {} -- see cancel
 engine.holders = {} -- see cycle
 engine.ready = {} -- see watch
 engine.receivable = {} -- see watch
+engine.go_on = {} -- see nested
 
 --- An operation of objects of these kinds (a text of words; nil: of none).  run(me, o, ...) -> status, list of fields.
 -- `me`: session, task, seq; who (the owner of what is acquired); waiter; op.

@@ -11,9 +11,9 @@
 local FORMAT = "2" -- to be changed with what a key, a line or a record looks like
 
 local FILES = {
-  "first", "store", "slot", "chore", "hold", "large", "object", "session", "cancel", "cycle", "lock", "rwlock",
-  "semaphore", "event", "latch", "barrier", "condition", "number", "value", "table", "items", "queue", "watch", "pipe",
-  "pool_tasks", "pool", "look", "main",
+  "first", "store", "slot", "chore", "nested", "hold", "large", "object", "session", "cancel", "cycle", "lock",
+  "rwlock", "semaphore", "event", "latch", "barrier", "condition", "number", "value", "table", "items",
+  "queue", "watch", "pipe", "pool_tasks", "pool", "look", "main",
 }
 
 local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\nengine = { VERSION = %q }\n"

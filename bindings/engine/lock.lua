@@ -10,13 +10,13 @@ engine.lock = lock
 
 local HELD = "deadlock: held by this task already; a lock is not re-entrant: release it first, or use rlock"
 
--- Gives the lock to a task: what it is answered.
-local function give(o, who, depth)
+-- Gives the lock to a task, for a request of it: what that is answered.
+local function give(o, who, depth, waiter)
   local token = store.growing(o.token)
   local status = o.dead and "abandoned" or "ok"
   o.owner, o.token, o.depth, o.dead = who, token, depth, nil
   object.touch(o)
-  engine.hold.set(who, "lock", o.id, "", token)
+  engine.hold.set(who, "lock", o.id, "", waiter)
   return status, { token, depth }
 end
 
@@ -28,7 +28,7 @@ function lock.pass_on(o)
     object.touch(o)
     return
   end
-  local status, fields = give(o, record.who, record.extra[1] or "1")
+  local status, fields = give(o, record.who, record.extra[1] or "1", record.waiter)
   if record.op == "condition_wait" and record.extra[2] == "" then
     engine.hold.set(record.who, "notified", "", "", record.waiter .. " " .. record.extra[3])
   end
@@ -40,11 +40,16 @@ local function is_reentrant(o)
   return o.kind ~= "lock"
 end
 
+-- A callback may have it for its own while, where a wait that it runs inside of was granted it.
+local function may_again(me, o)
+  return is_reentrant(o) or engine.nested.is_unheard(me, engine.hold.get(me.who, "lock", o.id, ""))
+end
+
 --- Acquires for a task: status, fields.
 function lock.acquire(me, o, may)
-  if not o.owner then return give(o, me.who, "1") end
+  if not o.owner then return give(o, me.who, "1", me.session .. "." .. me.task .. "." .. me.seq) end
   if o.owner == me.who then
-    if not is_reentrant(o) then return "error", { HELD } end
+    if not may_again(me, o) then return "error", { HELD } end
     object.set(o, "depth", store.digits(o.depth + 1))
     return "ok", { o.token, o.depth }
   end
@@ -103,7 +108,14 @@ local function holder(o)
   return { o.owner }, false
 end
 
-for _, kind in ipairs{ "lock", "rlock", "value", "table" } do engine.holders[kind] = holder end
+local function go_on(o)
+  if not o.owner then lock.pass_on(o) end
+end
+
+for _, kind in ipairs{ "lock", "rlock", "value", "table" } do
+  engine.holders[kind] = holder
+  engine.go_on[kind] = go_on
+end
 
 --- "held by NAME (pid N), 3 waiting", "free", "free, abandoned"
 function lock.state(o, asker)

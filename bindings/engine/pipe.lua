@@ -114,7 +114,7 @@ end
 
 local function let_in(o, side, most)
   for let = 0, most - 1 do
-    local record = not is_full(o, side) and slot.next("p" .. at(o, side))
+    local record = not is_full(o, side) and slot.next("p" .. at(o, side), true)
     if not record then return let, true end
     slot.answer(record, "ok")
     arrive(o, side, record.cell, "RPUSH")
@@ -158,6 +158,16 @@ local function try(o, who, list, side)
   if not finished then engine.chore.add("pipe", o.id, side) end
   list[#list + 1] = cell
   return "ok", list
+end
+
+engine.go_on.pipe = function(o, line)
+  local side = line:match "%d$"
+  local record = redis.call("LLEN", store.key("q", at(o, side))) > 0 and slot.next(line)
+  if record then
+    slot.answer(record, try(o, record.who, engine.watch.place(record, line), side))
+  elseif holders(o, other(side)) == 0 then
+    slot.answer_all(line, "closed")
+  end
 end
 
 engine.define("pipe_receive", "pipe", function(me, o, side, may)

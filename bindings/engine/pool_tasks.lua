@@ -63,7 +63,7 @@ end
 -- There is something in a box.
 local function serve(o, box)
   local line = o.id .. "." .. box
-  local record = slot.next("w" .. line)
+  local record = slot.next("w" .. line, true)
   if record then
     slot.answer(record, "ok", collected(record.who, redis.call("LPOP", key("b", o, box), LIMIT)))
   else
@@ -136,7 +136,7 @@ end
 -- Brings waiting tasks and waiting workers together, and lets in who waits for room.
 local function match(o, most)
   for done = 0, most - 1 do
-    local record = redis.call("EXISTS", key("q", o)) == 1 and slot.first("w" .. o.id)
+    local record = redis.call("EXISTS", key("q", o)) == 1 and slot.first("w" .. o.id, true)
     if not record then return done, true end
     local task, more = next_task(o)
     if task then
@@ -202,7 +202,7 @@ end
 let_in = function(o)
   if o.queue == "0" then return end
   for _ = 1, LIMIT do
-    local record = has_room(o) and slot.next("p" .. o.id)
+    local record = has_room(o) and slot.next("p" .. o.id, true)
     if not record then return end
     slot.answer(record, "ok", { add(o, record.extra[1], record.cell) })
     match(o, 1)

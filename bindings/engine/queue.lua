@@ -86,7 +86,7 @@ end
 local function let_in(o, n)
   if o.maxsize == "0" then return end
   for _ = 1, n do
-    local record = not is_full(o) and slot.next("p" .. o.id)
+    local record = not is_full(o) and slot.next("p" .. o.id, true)
     if not record then return end
     slot.answer(record, "ok")
     enter(o, record.cell, record.extra[1])
@@ -214,6 +214,16 @@ local function come_back(o, item)
   end
   items.give_back(o, item)
   engine.watch.wake("v" .. o.id)
+end
+
+engine.go_on.queue = function(o)
+  local record = items.size(o) > 0 and slot.next("w" .. o.id)
+  if record then
+    deliver(o, record, items.take(o))
+    let_in(o, 1)
+  elseif o.closed then
+    slot.answer_all("w" .. o.id, "closed")
+  end
 end
 
 engine.died.item = function(_, id, _, value)

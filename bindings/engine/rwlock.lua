@@ -50,6 +50,8 @@ local function go_on(o)
   if not finished then engine.chore.add("rwlock", o.id) end
 end
 
+engine.go_on.rwlock = go_on
+
 engine.chores.rwlock = function(budget, id)
   local o = object.load(id)
   if not o then return 1, true end

@@ -59,6 +59,8 @@ local function go_on(o)
   if not finished then engine.chore.add("semaphore", o.id) end
 end
 
+engine.go_on.semaphore = go_on
+
 engine.chores.semaphore = function(budget, id)
   local o = object.load(id)
   if not o then return 1, true end

@@ -121,25 +121,38 @@ local function alive(waiter)
   return slot.record(session, task, seq)
 end
 
---- The first of a line, which stays in it.
-function slot.first(line)
+-- `any`: also where a callback waits inside of its wait.
+local function able(waiter, any)
+  local record = alive(waiter)
+  if record and not any and engine.nested.waits_inside(record) then return nil end
+  return record
+end
+
+--- Makes it stand in all its lines, behind those who are there.
+function slot.list_again(record)
+  slot.unlist(record)
+  for line in record.lines:gmatch "%S+" do redis.call("RPUSH", store.key(line), record.waiter) end
+end
+
+--- The first of a line that can go on, or of `any`; it stays in it.
+function slot.first(line, any)
   local key = store.key(line)
   while true do
     local waiter = redis.call("LINDEX", key, "0")
     if not waiter then return nil end
-    local record = alive(waiter)
+    local record = able(waiter, any)
     if record then return record end
     redis.call("LPOP", key)
   end
 end
 
---- Takes the first of a line; out of its other lines too.
-function slot.next(line)
+--- Takes the first of a line that can go on, or of `any`; out of its other lines too.
+function slot.next(line, any)
   local key = store.key(line)
   while true do
     local waiter = redis.call("LPOP", key)
     if not waiter then return nil end
-    local record = alive(waiter)
+    local record = able(waiter, any)
     if record then
       if record.lines ~= line then slot.unlist(record) end
       return record
@@ -157,6 +170,7 @@ function slot.answer(record, status, fields)
   redis.call("HSET", store.key("s", record.session), field_of(record.task), answer)
   local list = record.own and record.session .. "." .. record.task or record.session
   redis.call("RPUSH", store.key("m", list), record.task .. ":" .. answer)
+  engine.nested.ended(record.session, record.task)
 end
 
 -- Answers one that gets nothing, in this line at least.

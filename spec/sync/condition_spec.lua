@@ -178,11 +178,7 @@ for _, at in ipairs(both.all) do
         return c:wait_for(function() return false end, 0)
       end) })
     end)
-  end)
-end
 
-for _, at in ipairs(both.here) do
-  describe("a condition of this machine, " .. at.where .. ",", function()
     it("keeps a place for each wait of a task, where a callback waits inside of its wait", function()
       local c = at.condition()
       local inside, outer, inner = ipc.event(), ipc.event(), nil
@@ -204,6 +200,29 @@ for _, at in ipairs(both.here) do
       outer:set()
       assert.is_true(p:result(PATIENCE))
       assert.same({ nil, "timeout" }, { c:with(c.wait, c, 0.01) })
+      pool:terminate()
+    end)
+
+    it("is used by a callback that runs inside of its wait, though it was notified meanwhile", function()
+      local c, inside, notified, had = at.condition(), ipc.event(), ipc.event(), nil
+      local pool = ipc.pool(1)
+      pool:apply_async(function() end, {}, function()
+        inside:set()
+        notified:wait(PATIENCE)
+        had = c:with(function() return c:notify() end)
+      end)
+      local p = ipc.spawn(function()
+        inside:wait(PATIENCE)
+        c:with(c.notify, c)
+        return notified:set()
+      end)
+      c:acquire()
+      assert.is_true(c:wait(PATIENCE))
+      assert.is_true(had)
+      assert.is_true(p:result(PATIENCE))
+      assert.is_false((ipc.spawn(function() return pcall(c.release, c) end):result(PATIENCE)))
+      assert.is_true(c:release())
+      assert.same({ true }, { ipc.spawn(function() return c:acquire(0) end):result(PATIENCE) })
       pool:terminate()
     end)
   end)
