@@ -29,38 +29,55 @@ end
 
 local through
 
--- The way from an object back to the task: { { who, holds, wants } ... }, the last of the task itself; nil: none.
--- search.ways remembers those that were found; false: none, or not known yet.
+-- The way from an object back to the task: { { who, holds, wants } ... }, the last of the task itself; nil: none.  And
+-- whether that rests on an object from which the search is on its way: who waits for that is stuck if the rest is.
 local function look_back(search, o)
   local holders_of = engine.holders[o.kind]
   if not holders_of then return nil end
   local holders, all = holders_of(o)
-  local found
+  local found, open, beside = nil, false, {}
   for _, holder in ipairs(holders) do
-    local way = through(search, o, holder)
-    if way and not all then return way end
-    if not way and all then return nil end
-    found = found or way
+    local way, rests, step = through(search, o, holder)
+    if way and not all then return way, rests end
+    if not way and not rests and all then return nil end
+    open = open or rests
+    local first = way and way[1] or step
+    if way and not found then found = way elseif first and first.wants then beside[#beside + 1] = first end
   end
-  return found
+  if not found then return nil, open end
+  -- all of them are told of; the way goes through one
+  for _, step in ipairs(beside) do table.insert(found, 1, step) end
+  return found, open
 end
 
+-- search.ways has the ways that are known, false where there is none, and true from where the search is on its way.
 local function way_back(search, o)
+  local known = search.ways[o.id]
+  if known == true then return nil, true end
+  if known ~= nil then return known or nil end
   search.steps = search.steps + 1
-  if search.ways[o.id] ~= nil then return search.ways[o.id] or nil end
   if search.steps > MOST then return nil end
-  search.ways[o.id] = false
-  search.ways[o.id] = look_back(search, o) or false
-  return search.ways[o.id] or nil
+  search.ways[o.id] = true
+  local way, rests = look_back(search, o)
+  search.ways[o.id] = nil
+  if not rests then search.ways[o.id] = way or false end
+  return way, rests
 end
 
+-- Who waits for a seat beside his own waits for somebody else's gift.
 through = function(search, o, holder)
   if holder == search.me then return { { who = holder, holds = o } } end
+  local open
   for _, record in ipairs(waits_of(holder)) do
-    local wanted = engine.object.load(record.id)
-    local way = wanted and way_back(search, wanted)
-    if way then return { { who = holder, holds = o, wants = wanted }, (unpack or table.unpack)(way) } end
+    local wanted = record.id ~= o.id and engine.object.load(record.id)
+    if wanted then
+      local way, rests = way_back(search, wanted)
+      local step = { who = holder, holds = o, wants = wanted }
+      if way then return { step, (unpack or table.unpack)(way) }, rests end
+      if rests then open = open or step end
+    end
   end
+  return nil, open ~= nil, open
 end
 
 local function part(who, holds, wants, is_first, asker)

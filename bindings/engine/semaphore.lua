@@ -1,6 +1,7 @@
 --- Semaphore: a number of seats.
 --
--- Fields: value and bounded as it was made, free.  Line w<ID>.  Bounded: the sorted set u<ID> has the tasks by the
+-- Fields: value and bounded as it was made, free, lent (a task has given back another's seat: so others than those who
+-- have them may end a wait, and it is no part of a cycle).  Line w<ID>.  Bounded: the sorted set u<ID> has the tasks by the
 -- number of seats that they have, so that those of the dead come back; free seats and these are always `value`.
 -- Without a bound it is a signal, and nothing comes back: that would invent signals.
 local engine = ...
@@ -37,6 +38,7 @@ local function settle(o, who, n)
     if own == 0 then
       local most = redis.call("ZREVRANGE", seats_key(o), 0, 0, "WITHSCORES")
       who, own = most[1], tonumber(most[2])
+      object.set(o, "lent", "1")
     end
     local some = math.min(own, n)
     leave(o, who, some)
@@ -113,7 +115,7 @@ engine.holders.semaphore = function(o)
     list[#list + 1] = flat[i]
     seats = seats + flat[i + 1]
   end
-  return is_bounded(o) and seats == tonumber(o.value) and list or {}, true
+  return is_bounded(o) and not o.lent and seats == tonumber(o.value) and list or {}, true
 end
 
 engine.kinds.semaphore = {

@@ -95,8 +95,8 @@ local FAULTS = {
   if not record then
     o.owner]] },
   { "a search for cycles that sees one step", "cycles",
-    "local way = wanted and way_back(search, wanted)",
-    "local way = nil" },
+    "local way, rests = way_back(search, wanted)",
+    "local way, rests" },
   { "a reader that overtakes a writer that waits, who is not called", "rwlock",
     [[
 slot.cancel.rwlock_read = gave_up
