@@ -1,4 +1,6 @@
 /* The userdata of sessions. */
+#include <string.h>
+
 #include <lauxlib.h>
 
 #include "far/door.h"
@@ -63,6 +65,19 @@ int remote_session_fail(lua_State *L, struct tl_session *session,
     }
 }
 
+/* People are told of the task by its own name, where that is not the opener's.
+ */
+static void tell_name(struct tl_caller *caller)
+{
+    const char *name = remote_core->name();
+    size_t size = strlen(name);
+    struct tl_request told = {
+        .op = "task", .count = 1, .words = &name, .sizes = &size};
+    caller->named = true;
+    if (strcmp(name, caller->session->opener) != 0)
+        tl_caller_before_call(caller, &told);
+}
+
 /* The caller of this thread, for a request that begins. */
 struct tl_caller *remote_session_enter(lua_State *L)
 {
@@ -74,6 +89,8 @@ struct tl_caller *remote_session_enter(lua_State *L)
     struct tl_caller *caller = tl_caller_here(session);
     if (!caller)
         remote_session_fail(L, session, why, TL_NO_MEMORY);
+    else if (!caller->named)
+        tell_name(caller);
     return caller;
 }
 

@@ -24,6 +24,7 @@ struct tl_caller {
     struct tl_caller *nested;   /* for callbacks; or NULL */
     unsigned forks;             /* of the process when it was made */
     uint64_t sequence;          /* of the last request */
+    bool named;                 /* the server knows its task's name */
     bool busy;                  /* asks, or waits */
     bool begun;                 /* the script has begun a request, and not
                                  * finished: what callbacks ask has others */

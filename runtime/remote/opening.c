@@ -84,8 +84,7 @@ static void watch_forks(void)
 
 /* ---- what is sent ---- */
 
-static void write_open(const struct tl_session *session,
-                       struct tl_words *command)
+static void write_open(struct tl_session *session, struct tl_words *command)
 {
     struct tl_identity me;
     char uid[33];
@@ -106,7 +105,8 @@ static void write_open(const struct tl_session *session,
     tl_words_add_text(command, "program");
     tl_words_add_text(command, known.program ? known.program : me.program);
     tl_words_add_text(command, "name");
-    tl_words_add_text(command, known.name ? known.name() : "");
+    tl_session_name_opener(session, known.name ? known.name() : "");
+    tl_words_add_text(command, session->opener);
 }
 
 /* The uid and the lease, as the space has them. */

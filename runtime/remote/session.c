@@ -85,6 +85,11 @@ void tl_session_new_value(struct tl_session *session, char *name, size_t size)
     snprintf(name, size, "%s.%llu", session->id, (unsigned long long)number);
 }
 
+void tl_session_name_opener(struct tl_session *session, const char *name)
+{
+    snprintf(session->opener, sizeof session->opener, "%s", name);
+}
+
 void tl_session_name_library(struct tl_session *session, const char *text)
 {
     const char *name = strchr(text, '=');

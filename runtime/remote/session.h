@@ -50,6 +50,7 @@ struct tl_session {
     bool has_killer; /* then: a timer of this process, no child's */
     timer_t killer;
     tl_wire_wait *wait; /* of tasks */
+    char opener[64];    /* name of the task that opened it */
 
     struct tl_mailboxes mailboxes; /* of its tasks */
     const char *reason;            /* their guard: why it was lost */
@@ -96,6 +97,9 @@ bool tl_session_draw(char *out, size_t digits);
 
 /* A name for a large value, which no other has: "SESSION.NUMBER". */
 void tl_session_new_value(struct tl_session *session, char *name, size_t size);
+
+/* The name of the task that opens it. */
+void tl_session_name_opener(struct tl_session *session, const char *name);
 
 /* What it calls: the library of that text, which begins `#!lua name=NAME`. */
 void tl_session_name_library(struct tl_session *session, const char *text);
