@@ -1,8 +1,8 @@
 -- For the specs of cycles of waits: things that a task can hold, and rings of tasks of which each holds one and wants
 -- the next one's.
 --
---   cycles.KINDS[kind]: kind, options    of the object, or make(name); take, want: how it is taken so that another one's
---                                        `want` waits
+--   cycles.KINDS[kind]: kind, options    of the object, or make(name); take, want: how it is taken so that the `want`
+--                                        of another task waits
 --   cycles.ORDER                         the kinds
 --   cycles.made(at, kind, name)          a thing that nobody holds, at a place of spec/support/both.lua
 --   cycles.ring(at, start, kind ...)     as many tasks as kinds, each with one of them: what those were told that were

@@ -89,6 +89,7 @@ describe("a cycle of waits in several places raises in one task, while others ru
       local how = start == process and "process" or "thread"
       it("through a join of a " .. how .. " while holding " .. kind, function()
         local name = fresh()
+        local pattern = name:gsub("%p", "%%%0")
         local outer = ipc.spawn(function()
           local take = KINDS[kind].take or acquire
           local function target(thing)
@@ -98,8 +99,8 @@ describe("a cycle of waits in several places raises in one task, while others ru
           end
           local thing = made(unnamed, kind, name)
           take(thing)
-          local made = how == "process" and ipc.process or ipc.thread
-          local inner = made{ name = "inner", target = target, args = { thing } }:start()
+          local start_with = how == "process" and ipc.process or ipc.thread
+          local inner = start_with{ name = "inner", target = target, args = { thing } }:start()
           local ok, why = pcall(inner.join, inner)
           release(thing)
           local got, inner_why = inner:result(PATIENCE)
@@ -109,8 +110,8 @@ describe("a cycle of waits in several places raises in one task, while others ru
         assert.not_nil(ok, why)
         assert.truthy(ok ~= got, "one of the two is told")
         local text = ok and inner_why or why
-        assert.truthy(text:find(('holds %%w* ?"%s" and wants "inner" to end'):format(name)), text)
-        assert.truthy(text:find(('inner[^;]* wants "%s"'):format(name)), text)
+        assert.truthy(text:find(('holds %%w* ?"%s" and wants "inner" to end'):format(pattern)), text)
+        assert.truthy(text:find(('inner[^;]* wants "%s"'):format(pattern)), text)
       end)
     end
   end
