@@ -23,6 +23,8 @@ local FOREVER = [[
     runs:start(worker, {})
   end]]
 
+local started = {} -- what a case has started, and its end was not yet seen
+
 -- Starts such an exploration in the background; `script` is what its processes are known by.
 local function start(script, environment)
   local kept = explorer.file "kept"
@@ -31,7 +33,10 @@ local function start(script, environment)
   local pipe = io.popen(("env --default-signal=INT,QUIT %s >%s 2>&1 </dev/null & echo $!"):format(command, log))
   local pid = pipe:read "n"
   pipe:close()
-  return { pid = pid, script = path, own = own, log = log, kept = kept, shm = table.concat(shell.list "/dev/shm", " ") }
+  local exploration = {
+    pid = pid, script = path, own = own, log = log, kept = kept, shm = table.concat(shell.list "/dev/shm", " ") }
+  started[exploration] = true
+  return exploration
 end
 
 local function text_of(path)
@@ -64,6 +69,7 @@ local function check_gone(exploration)
   assert.equal("kept", text_of(exploration.kept))
   assert.equal(exploration.shm, table.concat(shell.list "/dev/shm", " "))
   for _, name in ipairs{ "script", "own", "log", "kept" } do os.remove(exploration[name]) end
+  started[exploration] = nil
 end
 
 -- The pids of its processes, the explorer's first, then the workers'.
@@ -91,7 +97,20 @@ local function workers(exploration)
   return list
 end
 
+-- Of a case that failed: it would go on for ever.
+local function end_all()
+  for exploration in pairs(started) do
+    started[exploration] = nil
+    wait_until(function()
+      for _, line in ipairs(shell.processes(exploration.script)) do kill("KILL", line:match "%d+") end
+      return count(exploration) == 0
+    end, "all are killed")
+  end
+end
+
 describe("nothing is left", function()
+  after_each(end_all)
+
   it("after Ctrl-C", function()
     local exploration = start(SCRIPT)
     await_begun(exploration)
@@ -191,7 +210,9 @@ describe("a schedule", function()
       local runs = open()
       for i = 1, 2 do print(run(runs).went_outside) end]],
       [[os.execute "setsid sleep 4711.25 </dev/null >/dev/null 2>&1 &"]])
+    local left = shell.processes "sleep 4711.25"
+    for _, line in ipairs(left) do kill("KILL", line:match "%d+") end
     assert.equal("true\ntrue\n", out)
-    assert.same({}, shell.processes "sleep 4711.25")
+    assert.same({}, left)
   end)
 end)
