@@ -14,8 +14,8 @@ local HELD = "deadlock: held by this task already; a lock is not re-entrant: rel
 local function give(o, who, depth, waiter)
   local token = store.growing(o.token)
   local status = o.dead and "abandoned" or "ok"
-  if o.dead then object.clear(o, "dead") end
-  object.set(o, "owner", who, "token", token, "depth", depth)
+  o.owner, o.token, o.depth, o.dead = who, token, depth, nil
+  object.touch(o)
   engine.hold.set(who, "lock", o.id, "", waiter)
   return status, { token, depth }
 end
@@ -24,7 +24,8 @@ end
 function lock.pass_on(o)
   local record = slot.next("w" .. o.id)
   if not record then
-    object.clear(o, "owner", "depth")
+    o.owner, o.depth = nil, nil
+    object.touch(o)
     return
   end
   local status, fields = give(o, record.who, record.extra[1] or "1", record.waiter)

@@ -37,12 +37,12 @@ end
 function engine.unnumbered.waiters(me, id)
   local o = object.load(id)
   if not o then return "removed" end
-  local now, list = store.milliseconds(), {}
+  local list = {}
   for _, line in ipairs(engine.kinds[o.kind].lines(o)) do
     for _, waiter in ipairs(redis.call("LRANGE", store.key(line), "0", PAGE - 1)) do
       local record = slot.record(slot.split(waiter))
       if record then
-        add(list, record.session, record.task, record.op, now - record.since,
+        add(list, record.session, record.task, record.op, store.since(record.since),
           engine.session.person(record.who, me.session))
       end
     end
@@ -92,7 +92,7 @@ local function wanted(record)
 end
 
 function engine.unnumbered.tasks(_, session)
-  local hash, now, list = store.hash(store.key("s", session)), store.milliseconds(), {}
+  local hash, list = store.hash(store.key("s", session)), {}
   if not hash then return "removed" end
   local tasks = {}
   for field in pairs(hash) do tasks[#tasks + 1] = field:match "^t([%d.]+)$" end
@@ -101,7 +101,7 @@ function engine.unnumbered.tasks(_, session)
     local record = slot.record(session, task)
     add(list, task, engine.session.name(slot.owner(session, task)), record and record.op or "")
     add(list, wanted(record))
-    add(list, record and now - record.since or 0)
+    add(list, record and store.since(record.since) or 0)
   end
   return "ok", list
 end

@@ -5,60 +5,72 @@
 --
 -- `engine.kinds[KIND]`:
 --   options   { name = default }; `compared`: those that must be as asked where the object stands
---   state_fields   the names of all fields that ever change, where there are few; none of them is ever empty
+--   state_fields   the names of 4 to 6 fields, all that ever change; they are kept as one text, and none has a comma
+--             or is empty
 --   begin     begin(o, given, me, pairs): what a new one needs beside its options; may return an error's text
 --   lines     lines(o) -> list: where tasks wait for it
 --   removed   removed(o): frees what it has beside its hash
 --   state     state(o, asker) -> text, for people
 local engine = ...
 local redis, store = engine.redis, engine.store
+local unpack, match, next, pairs, setmetatable = unpack or table.unpack, string.match, next, pairs, setmetatable
 
 local object = {}
 engine.object = object
 
 local MOST_LETTERS = 255
 
--- Those of this call, by id (false: removed), and what is to be written of them: [o] = { [field] = true }.
+-- Those of this call, by id (false: removed), and what is to be written of them: [o] = { [field] = true }; of those
+-- whose kind has state fields: [o] = true.
 local loaded, changed = {}, {}
 
--- What never changes of an object, by its key: so that the rest is read by name.  An id is never drawn again.
+-- What never changes of an object, by its key: so that its state alone is read.  An id is never drawn again.
 local known, known_count = {}, 0
 local MOST_KNOWN = 4096
 
-local function learn(key, o, names)
+local function learn(key, o)
   local plain = {}
   for field, value in pairs(o) do plain[field] = value end
-  for _, name in ipairs(names) do plain[name] = nil end
   if known_count == MOST_KNOWN then known, known_count = {}, 0 end
   known[key], known_count = { __index = plain }, known_count + 1
 end
 
--- The object by what is known of it and its state; nil: it is gone.
-local function fill(key, plain)
-  local names = engine.kinds[plain.__index.kind].state_fields
-  local values, o = redis.call("HMGET", key, "kind", (unpack or table.unpack)(names)), {}
-  if values[1] ~= plain.__index.kind then
-    known[key] = nil
-    return nil
-  end
-  for i = 1, #names do
-    local value = values[i + 1]
-    if value and value ~= "" then o[names[i]] = value end
-  end
-  return setmetatable(o, plain)
+-- The pattern of a state, by its number of fields.
+local PATTERNS = {}
+for n = 1, 6 do PATTERNS[n] = "^([^,]*)" .. (",([^,]*)"):rep(n - 1) .. "$" end
+
+local function assign(o, names, a, b, c, d, e, f)
+  if a ~= "" then o[names[1]] = a end
+  if b and b ~= "" then o[names[2]] = b end
+  if c and c ~= "" then o[names[3]] = c end
+  if d and d ~= "" then o[names[4]] = d end
+  if e and e ~= "" then o[names[5]] = e end
+  if f and f ~= "" then o[names[6]] = f end
+  return o
+end
+
+local function add_state(o, names, state)
+  return assign(o, names, match(state, PATTERNS[#names]))
+end
+
+local function pack_state(o, names)
+  local a, b, c, d, e, f = o[names[1]] or "", o[names[2]], o[names[3]], o[names[4]], o[names[5]], o[names[6]]
+  local count = #names
+  if count == 4 then return a .. "," .. (b or "") .. "," .. (c or "") .. "," .. (d or "") end
+  a = a .. "," .. (b or "") .. "," .. (c or "") .. "," .. (d or "") .. "," .. (e or "")
+  return count == 5 and a or a .. "," .. (f or "")
 end
 
 local function read(key)
-  local o = known[key] and fill(key, known[key])
-  if o then return o end
-  o = store.hash(key)
+  local plain = known[key]
+  local state = plain and redis.call("HGET", key, "state")
+  if state then return add_state(setmetatable({}, plain), engine.kinds[plain.__index.kind].state_fields, state) end
+  local o = store.hash(key)
   local names = o and engine.kinds[o.kind].state_fields
   if not names then return o end
-  for _, name in ipairs(names) do
-    if o[name] == "" then o[name] = nil end
-  end
-  learn(key, o, names)
-  return o
+  state, o.state = o.state, nil
+  learn(key, o)
+  return add_state(o, names, state)
 end
 
 --- The object as a table of its fields, with its id, one and the same within a call; nil: there is none of that id.
@@ -73,60 +85,72 @@ function object.load(id)
   return o
 end
 
---- Sets fields; at the end of the call they are written.
-function object.set(o, ...)
-  local fields = changed[o] or {}
-  changed[o] = fields
-  for i = 1, select("#", ...), 2 do
-    local name, value = select(i, ...)
-    o[name], fields[name] = value, true
-  end
+--- State fields of it have changed: they are written at the end of the call.
+function object.touch(o)
+  changed[o] = true
 end
 
-function object.clear(o, ...)
-  local fields = changed[o] or {}
-  changed[o] = fields
-  for i = 1, select("#", ...) do
-    local name = select(i, ...)
-    o[name], fields[name] = nil, true
+-- Notes that a field has changed.
+local function note(o, name)
+  if engine.kinds[o.kind].state_fields then
+    changed[o] = true
+    return
   end
+  changed[o] = changed[o] or {}
+  changed[o][name] = true
+end
+
+--- Sets fields; they are written at the end of the call.
+function object.set(o, name, value, ...)
+  o[name] = value
+  note(o, name)
+  if ... then object.set(o, ...) end
+end
+
+function object.clear(o, name, ...)
+  o[name] = nil
+  note(o, name)
+  if ... then object.clear(o, ...) end
 end
 
 --- Counts in a field; the sum.
 function object.count(o, field, n)
   local sum = (o[field] or 0) + n
-  object.set(o, field, store.digits(sum))
+  o[field] = store.digits(sum)
+  note(o, field)
   return sum
 end
 
--- A field of the state that has no value is empty on the server: so that one command writes all.
 local function write(o, fields)
+  local key = store.key("o", o.id)
+  if fields == true then
+    redis.call("HSET", key, "state", pack_state(o, engine.kinds[o.kind].state_fields))
+    return
+  end
   local list, gone = {}, {}
-  local state = engine.kinds[o.kind].state_fields
   for name in pairs(fields) do
-    if o[name] == nil and not state then
+    if o[name] == nil then
       gone[#gone + 1] = name
     else
       list[#list + 1] = name
-      list[#list + 1] = o[name] or ""
+      list[#list + 1] = o[name]
     end
   end
-  local key = store.key("o", o.id)
-  if #list > 0 then redis.call("HSET", key, (unpack or table.unpack)(list)) end
-  if #gone > 0 then redis.call("HDEL", key, (unpack or table.unpack)(gone)) end
+  if #list > 0 then redis.call("HSET", key, unpack(list)) end
+  if #gone > 0 then redis.call("HDEL", key, unpack(gone)) end
 end
 
 --- Writes what has changed of objects, at the end of a call.
 function object.save()
-  for o, fields in pairs(changed) do
+  for o, fields in next, changed do
     if loaded[o.id] == o then write(o, fields) end
   end
 end
 
 --- Knows none, at the beginning of a call: the one before may have failed.
 function object.forget()
-  for id in pairs(loaded) do loaded[id] = nil end
-  for o in pairs(changed) do changed[o] = nil end
+  for id in next, loaded do loaded[id] = nil end
+  for o in next, changed do changed[o] = nil end
 end
 
 --- `lock "pan"`, or `lock#17` of one without a name; `short`: without the kind where it has a name.
@@ -185,14 +209,16 @@ local function create(me, kind, name, life, given, list)
   for option, default in pairs(family.options) do o[option] = given[option] or default end
   local refusal = family.begin and family.begin(o, given, me, list)
   if refusal then return nil, refusal end
-  local flat = {}
+  local flat, state, names = {}, {}, family.state_fields
+  if names then flat = { "state", pack_state(o, names) } end
+  for _, field in ipairs(names or {}) do state[field] = true end
   for field, value in pairs(o) do
-    if field ~= "id" then
+    if field ~= "id" and not state[field] then
       flat[#flat + 1] = field
       flat[#flat + 1] = value
     end
   end
-  redis.call("HSET", store.key("o", o.id), (unpack or table.unpack)(flat))
+  redis.call("HSET", store.key("o", o.id), unpack(flat))
   loaded[o.id] = o
   redis.call("ZADD", store.key "objects", o.id, o.id)
   if name ~= "" then redis.call("HSET", store.key "names", name, o.id) end

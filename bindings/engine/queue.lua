@@ -36,8 +36,8 @@ end
 
 -- An item is in the queue, or with the first who waits for one.
 local function enter(o, cell, priority)
-  object.count(o, "item", 1)
-  object.count(o, "unfinished", 1)
+  o.item, o.unfinished = store.digits(o.item + 1), store.digits(o.unfinished + 1)
+  object.touch(o)
   local item = { id = o.item, attempt = "1", cell = cell, priority = priority }
   local record = slot.next("w" .. o.id)
   if record then

@@ -1,7 +1,7 @@
 --- Slot: the answer to a task's latest request; and the lines of tasks that wait for one.
 --
 -- A slot is the field t<TASK> of the session's hash: "SEQ:STATUS:FIELDS".  While the request waits, STATUS is `wait`
--- and its record follows, in words: op, "#" and the object's id, since when (ms), MAY (with "+" where the task listens
+-- and its record follows, in words: op, "#" and the object's id, since when, MAY (with "+" where the task listens
 -- at a list of its own), lines (keys without the prefix); after a line's end, in netstrings, the value that waits with
 -- it (a cell, or empty) and what else its family needs.
 --
@@ -11,6 +11,7 @@
 local engine = ...
 local redis, store = engine.redis, engine.store
 local LIMIT = engine.LIMIT
+local unpack, match = unpack or table.unpack, string.match
 
 local slot = {}
 engine.slot = slot
@@ -29,21 +30,21 @@ end
 
 --- The parts of "SESSION.TASK.SEQ"; a task may have dots ("7.1").
 local function split(waiter)
-  return waiter:match "^([^.]+)%.(.+)%.(%d+)$"
+  return match(waiter, "^([^.]+)%.(.+)%.(%d+)$")
 end
 
 slot.split = split
 
 --- The task that owns what a slot acquires: 7 of the slot 7.1.
 function slot.owner(session, task)
-  return session .. "." .. task:match "^%d+"
+  return session .. "." .. match(task, "^%d+")
 end
 
-local RECORD = "^(%d+):wait:(%S+) #(%S*) (%d+) (%d)(%+?) ([^\n]*)\n()"
+local RECORD = "^(%d+):wait:(%S+) #(%S*) (%S+) (%d)(%+?) ([^\n]*)\n()"
 
 -- nil: it does not wait, or not for that SEQ.
 local function parse(session, task, seq, text)
-  local number, op, id, since, may, own, lines, from = text:match(RECORD)
+  local number, op, id, since, may, own, lines, from = match(text, RECORD)
   if not number or seq and number ~= seq then return nil end
   local record = {
     session = session, task = task, seq = number, waiter = session .. "." .. task .. "." .. number,
@@ -66,13 +67,13 @@ end
 -- What waits with a request: nothing, or the cell and what else there is.
 local function with_it(record)
   if record.cell == "" and #record.extra == 0 then return "" end
-  return store.pack{ record.cell, (unpack or table.unpack)(record.extra) }
+  return store.pack{ record.cell, unpack(record.extra) }
 end
 
 local function write(record)
   redis.call("HSET", store.key("s", record.session), field_of(record.task),
-    ("%s:wait:%s #%s %s %s%s %s\n"):format(record.seq, record.op, record.id, record.since, record.may,
-      record.own and "+" or "", record.lines) .. with_it(record))
+    record.seq .. ":wait:" .. record.op .. " #" .. record.id .. " " .. record.since .. " " .. record.may
+      .. (record.own and "+ " or " ") .. record.lines .. "\n" .. with_it(record))
 end
 
 --- An answer as it goes out: of what waits, the record is nobody's business.
@@ -83,11 +84,15 @@ end
 --- Makes a request wait in a line, or in several.  Returns what its op returns.
 function slot.wait(me, id, may, lines, cell, extra)
   local record = {
-    session = me.session, task = me.task, seq = me.seq, op = me.op, id = id, since = store.digits(store.milliseconds()),
+    session = me.session, task = me.task, seq = me.seq, op = me.op, id = id, since = store.stamp(),
     may = may, own = me.own, lines = lines, cell = cell or "", extra = extra or {},
   }
   local waiter = me.session .. "." .. me.task .. "." .. me.seq
   write(record)
+  if not lines:find(" ", 1, true) then
+    redis.call("RPUSH", store.key(lines), waiter)
+    return "wait"
+  end
   for line in lines:gmatch "%S+" do redis.call("RPUSH", store.key(line), waiter) end
   return "wait"
 end

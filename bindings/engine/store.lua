@@ -1,6 +1,7 @@
 --- Store: keys, netstrings, the clock and growing numbers of one space.
 local engine = ...
 local redis = engine.redis
+local type, tonumber, format, concat, max = type, tonumber, string.format, table.concat, math.max
 
 local store = {}
 engine.store = store
@@ -22,26 +23,23 @@ end
 
 --- The text of a whole number of 64 bits: tostring of Lua 5.1 keeps 14 digits.
 function store.digits(n)
-  return ("%d"):format(n)
+  return format("%d", n)
 end
 
-local function text(value)
-  return type(value) == "number" and store.digits(value) or tostring(value)
+local function netstring(field)
+  if type(field) == "number" then field = format("%d", field) end
+  return #field .. ":" .. field
 end
 
---- Netstrings one after another.
+--- Netstrings one after another, of texts and whole numbers.
 function store.pack(list)
-  if not list then return "" end
-  if #list == 1 then
-    local field = text(list[1])
-    return #field .. ":" .. field
-  end
+  local count = list and #list or 0
+  if count == 0 then return "" end
+  if count == 1 then return netstring(list[1]) end
+  if count == 2 then return netstring(list[1]) .. netstring(list[2]) end
   local parts = {}
-  for i = 1, #list do
-    local field = text(list[i])
-    parts[i] = #field .. ":" .. field
-  end
-  return table.concat(parts)
+  for i = 1, count do parts[i] = netstring(list[i]) end
+  return concat(parts)
 end
 
 --- The fields again, from a place in the text on.
@@ -77,9 +75,24 @@ function store.milliseconds()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
---- A number above `last`, and above all that were drawn before the server came back without its last second.
+--- The clock as a text that costs little, and how many ms ago it was so.
+function store.stamp()
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+function store.since(stamp)
+  local seconds, rest = stamp:match "^(%d+)%.(%d+)$"
+  return math.floor((store.microseconds() - (seconds * 1000000 + rest)) / 1000)
+end
+
+local floor -- a number that none had reached which was drawn before this Lua state began
+
+--- A number above `last`, and above all that were drawn before the server came back without its last second: drawn one
+--- by one, numbers grow slower than the microseconds that they began with.
 function store.growing(last)
-  return store.digits(math.max((tonumber(last) or 0) + 1, store.microseconds()))
+  floor = floor or store.microseconds()
+  return format("%d", max((tonumber(last) or 0) + 1, floor))
 end
 
 --- An id for an object, never drawn before in this space.

@@ -136,6 +136,7 @@ end)
 
 engine.kinds.table = {
   options = {},
+  state_fields = { "version", "mortal", "owner", "token", "depth", "dead" },
   has_contents = true,
   begin = function(o, _, _, contents)
     for i = 1, #contents, 2 do

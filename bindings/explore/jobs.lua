@@ -80,7 +80,8 @@ function jobs:run(search, deadline, progress)
     local grace = search.taken > 0 and 0 or LONGEST -- one that has ended says more than none
     if deadline and self.clock() >= deadline + grace then why = "time" break end
   end
-  self:drain(why == "interrupted" and BRIEF or LONGEST)
+  local no_longer = why == "interrupted" or why == "time" and search.taken == 0 -- those had the grace
+  self:drain(no_longer and BRIEF or LONGEST)
   return search.failure and "done" or why
 end
 

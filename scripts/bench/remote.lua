@@ -1,5 +1,6 @@
--- What a space on a server costs, and what its peers do: everything on one server of its own, on a Unix socket, in one
--- run.  Watch: the ratios.  Change: remote.lua [--quick].
+-- What a space on a server costs, and what its peers do: everything on one server of its own, in one run, on a Unix
+-- socket; what other hosts would see, over TCP on the loopback too.  Watch: the ratios, each of the same transport on
+-- both sides.  Change: remote.lua [--quick].
 --
 -- Plain Redis is measured with the same client in C; Python's manager and RQ where python3 has them.
 local ipc = require "tidelock"
@@ -30,20 +31,24 @@ local function server_program()
   error("no server is installed: on Debian or Ubuntu, apt-get install redis-tools", 0)
 end
 
-local server = ipc.command{ server_program(), "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder,
-  stdout = "null" }
+local port = 20000 + ipc.getpid() % 20000
+local server = ipc.command{ server_program(), "--port", port, "--bind", "127.0.0.1", "--unixsocket", socket,
+  "--save", "", "--dir", folder, stdout = "null" }
+
+local UNIX, TCP = "redis+unix:" .. socket, ("redis://127.0.0.1:%d"):format(port)
+local server_address = UNIX -- of what is measured
 
 local client = require "tidelock_remote".require "remote.client"
 local function connect()
   for _ = 1, 200 do
-    local good, connection = pcall(client.connect, "redis+unix:" .. socket, { server = true })
+    local good, connection = pcall(client.connect, server_address, { server = true })
     if good then return connection end
     ipc.sleep(0.02)
   end
   error("the server does not answer", 0)
 end
 connect():close()
-local address = "redis+unix:" .. socket .. "/bench"
+local function open() return ipc.open(server_address .. "/bench") end
 
 -- ---- measuring ----
 
@@ -116,7 +121,7 @@ local function plain_queues(i)
 end
 
 local function our_queues(i)
-  local s = ipc.open(address)
+  local s = open()
   local ping, pong = s.queue "ping", s.queue "pong"
   if i == 1 then
     return function()
@@ -131,7 +136,7 @@ local function our_queues(i)
 end
 
 local function our_lock()
-  local lock = ipc.open(address).lock "lock"
+  local lock = open().lock "lock"
   return function()
     lock:acquire()
     lock:release()
@@ -152,7 +157,7 @@ local function subscribed_lock(i)
 end
 
 local function batches(i)
-  local queue = ipc.open(address).queue("batches", 5000)
+  local queue = open().queue("batches", 5000)
   local list = {}
   for n = 1, 250 do list[n] = n end
   if i == 1 then return function() return queue:put_many(list) end end
@@ -167,7 +172,7 @@ local function batch_rate()
   getter:start()
   local step, n, before = batches(1), 0, ipc.now()
   repeat n = n + step() until ipc.now() - before >= SECONDS
-  local queue = ipc.open(address).queue "batches"
+  local queue = open().queue "batches"
   while not queue:is_empty() do ipc.sleep(0.001) end
   local result = n / (ipc.now() - before)
   getter:kill()
@@ -183,8 +188,9 @@ local function pool_rate()
   file:close()
   package.path = folder .. "/?.lua;" .. package.path
   local task = require "bench_task"
-  local pool = ipc.open(address).pool "bench"
-  local command = { arg[-1], "worker", "--allow", "bench_task", "--processes", "2", "--pool", "bench", address }
+  local pool = open().pool "bench"
+  local command = { arg[-1], "worker", "--allow", "bench_task", "--processes", "2", "--pool", "bench",
+    server_address .. "/bench" }
   command.env, command.stderr = { LUA_PATH = folder .. "/?.lua;;" }, "null"
   local worker = ipc.command(command)
   while pool.workers < 2 do ipc.sleep(0.02) end
@@ -210,9 +216,9 @@ class M(BaseManager): pass
 qs = [queue.Queue(), queue.Queue()]
 M.register('q', callable=lambda i: qs[i])
 M.register('a', callable=lambda: qs[0]); M.register('b', callable=lambda: qs[1])
-m = M(address=(%q), authkey=b'x'); m.start()
+m = M(address=%s, authkey=b'x'); m.start()
 def echo():
-    c = M(address=%q, authkey=b'x'); c.connect(); a, b = c.a(), c.b()
+    c = M(address=m.address, authkey=b'x'); c.connect(); a, b = c.a(), c.b()
     while True: b.put(a.get())
 p = mp.Process(target=echo, daemon=True); p.start()
 a, b = m.a(), m.b()
@@ -243,18 +249,28 @@ for p in ps: p.join()
 print(n / (time.time() - t))
 ]]
 
+-- The system's own, where there is one: it has what the distribution's packages bring.
+local function python_program()
+  local own = io.open "/usr/bin/python3"
+  if own then own:close() end
+  return own and "/usr/bin/python3" or "python3"
+end
+
 local function python(code)
   local path = folder .. "/peer.py"
   local file = assert(io.open(path, "w"))
   file:write(code)
   file:close()
-  local pipe = io.popen("timeout 120 python3 " .. path .. " 2>/dev/null")
+  local pipe = io.popen(("timeout 120 %s %s 2>/dev/null"):format(python_program(), path))
   local result = pipe:read "n"
   pipe:close()
   return result
 end
 
-local function manager_rate() return python(MANAGER:format(folder .. "/m", folder .. "/m", SECONDS)) end
+local function manager_rate()
+  local place = server_address == TCP and "('127.0.0.1', 0)" or ("%q"):format(folder .. "/m")
+  return python(MANAGER:format(place, SECONDS))
+end
 
 local function rq_rate()
   local file = assert(io.open(folder .. "/bench_rq.py", "w"))
@@ -276,19 +292,26 @@ local function compare(ours, theirs)
 end
 
 local function say(what, ours, theirs, ratio, promised)
-  print(("%-34s %10.0f  %10s  %7s  %s"):format(what, ours, theirs and ("%.0f"):format(theirs) or "-",
+  print(("%-40s %10.0f  %10s  %7s  %s"):format(what, ours, theirs and ("%.0f"):format(theirs) or "-",
     ratio and ("%.2f"):format(ratio) or "-", promised))
   io.stdout:flush()
 end
 
-local function measure()
-  print(("%-34s %10s  %10s  %7s"):format("a second", "ours", "theirs", "ratio"))
+local function measure_there_and_back(transport)
   local ours, theirs, ratio = compare(function() return ping_pong(our_queues) end,
     function() return ping_pong(plain_queues) end)
-  say("queue, there and back; LPUSH/BRPOP", ours, theirs, ratio, "at least 0.5")
+  say(transport .. "queue, there and back; LPUSH/BRPOP", ours, theirs, ratio, "at least 0.5")
   ours, theirs, ratio = compare(function() return ping_pong(our_queues) end, manager_rate)
-  say("the same; Python's manager", ours, theirs, ratio, "at least 1.25")
-  ours, theirs, ratio = compare(function() return rate(16, our_lock) end,
+  say(transport .. "the same; Python's manager", ours, theirs, ratio, "at least 1.25")
+end
+
+local function measure()
+  print(("%-40s %10s  %10s  %7s"):format("a second", "ours", "theirs", "ratio"))
+  server_address = TCP
+  measure_there_and_back "TCP, "
+  server_address = UNIX
+  measure_there_and_back "Unix, "
+  local ours, theirs, ratio = compare(function() return rate(16, our_lock) end,
     function() return rate(16, subscribed_lock) end)
   say("lock, 16 contend; by pub/sub", ours, theirs, ratio, "at least 2")
   ours, theirs, ratio = compare(function() return rate(1, our_lock) end, function() return rate(1, subscribed_lock) end)

@@ -59,10 +59,10 @@ local FAULTS = {
     [[redis.call("HSET", store.key("s", record.session), field_of(record.task), answer)]],
     "" },
   { "a request that runs twice", "value",
-    "if last == me.seq then return slot.shown(text) end",
-    [[if last == me.seq and not op:match "add" then return slot.shown(text) end]] },
+    [[if last == seq then return slot.shown(text) end]],
+    [[if last == seq and not args[4]:match "add" then return slot.shown(text) end]] },
   { "a late copy that runs", "value",
-    [[if ahead <= 0 then return me.seq .. ":old:" end]],
+    [[if ahead <= 0 then return ":old:" end]],
     "" },
   { "a burial that passes no lock on", "lock",
     [[
@@ -83,17 +83,17 @@ local FAULTS = {
   engine.chore.add("bury", id .. "." .. task, person)]],
     "" },
   { "a token that repeats", "lock",
-    "math.max((tonumber(last) or 0) + 1, store.microseconds())",
+    "max((tonumber(last) or 0) + 1, floor)",
     "5" },
   { "a release that hands to nobody", "rlock",
     [[
   local record = slot.next("w" .. o.id)
   if not record then
-    object]],
+    o.owner]],
     [[
   local record = nil
   if not record then
-    object]] },
+    o.owner]] },
   { "a search for cycles that sees one step", "cycles",
     "local way, rests = way_back(search, wanted)",
     "local way, rests" },

@@ -141,7 +141,7 @@ describe("a request", function()
     local lock = ann:make "lock"
     local before = copy(space.server.data)
     local token = fields_of(ann:ask("lock_acquire", lock, 1))[1]
-    space.server.data = before
+    space.server.come_back(before)
     assert.truthy(tonumber(fields_of(ben:ask("lock_acquire", lock, 1))[1]) > tonumber(token))
   end)
 end)

@@ -51,10 +51,23 @@ function world:entry(family, id)
   return self.server.data[PREFIX .. family .. (id or "")]
 end
 
+-- What the text of a state has, by kind: see state_fields.
+local STATE = {
+  lock = "owner token depth dead conditions", value = "number version owner token depth dead",
+  queue = "closed item unfinished abandoned returned", pool = "closed terminated number purged",
+  table = "version mortal owner token depth dead",
+}
+STATE.rlock = STATE.lock
+
 function world:object(id)
   local entry, fields = self:entry("o", id), {}
   if not entry then return nil end
-  for name, value in pairs(entry.fields) do fields[name] = value ~= "" and value or nil end
+  for name, value in pairs(entry.fields) do fields[name] = value end
+  local values = ((fields.state or "") .. ","):gmatch "([^,]*),"
+  for name in (fields.state and STATE[fields.kind] or ""):gmatch "%S+" do
+    local value = values()
+    fields[name] = value ~= "" and value or nil
+  end
   return fields
 end
 
@@ -436,7 +449,7 @@ local function slots(self)
   for key, entry in pairs(self.server.data) do
     local id = key:match("^" .. "tl:{k}:s(s%d+)$")
     for field, text in pairs(id and entry.fields or {}) do
-      local number, seq, lines = field:match "^t([%d.]+)$", text:match "^(%d+):wait:%S+ %S+ %d+ %d%+? ([^\n]*)\n"
+      local number, seq, lines = field:match "^t([%d.]+)$", text:match "^(%d+):wait:%S+ %S+ %S+ %d%+? ([^\n]*)\n"
       if number and seq then waiting[id .. "." .. number .. "." .. seq] = lines end
     end
   end

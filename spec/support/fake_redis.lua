@@ -5,6 +5,7 @@
 --   server.clock = server.clock + 1000000         -- microseconds
 --   server.fcall(space, session, task, seq, op, ...) -> "SEQ:STATUS:FIELDS"
 --   server.data                                   -- key -> { type =, value ... }, to look into
+--   server.come_back(data)                        -- as after a crash, with what it had kept
 --
 -- It is strict: an argument that is neither text nor number, or a key of another type, raises.  `random(n)`, if set,
 -- decides what HRANDFIELD returns.
@@ -495,6 +496,12 @@ function fake_redis.new(library)
   local run, redis = load_library(library or fake_redis.engine_text())
   redis.call = server.call
   function server.spy(call) redis.call = call end
+  -- With what it has kept; of the library, the text alone.
+  function server.come_back(data)
+    server.data = data
+    run, redis = load_library(library or fake_redis.engine_text())
+    redis.call = server.call
+  end
   function server.fcall(space, ...)
     local args = table.pack(...)
     for i = 1, args.n do args[i] = text_of(args[i]) end
