@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "codec/codec.h"
@@ -203,9 +204,15 @@ static void arrive(lua_State *L)
     lua_call(L, 1, 1);
 }
 
-void far_open(void)
+static void lend(void)
 {
     door_arrive = arrive;
     core.at_end = door_at_end();
     door_core = &core;
+}
+
+void far_open(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, lend);
 }
