@@ -24,12 +24,15 @@
 struct outside;
 struct pollfd;
 
-#define DOOR_CORE_VERSION 2
+#define DOOR_CORE_VERSION 3
 
 struct door_core {
     unsigned version;
     /* As tl_descriptor_wait. */
     int (*wait)(struct pollfd *polled, size_t count, int64_t deadline);
+    /* Before a call that may wait: which state's handlers of signals run, and
+     * what is told of the wait. */
+    void (*enter)(lua_State *L);
     /* Raises what a status of `wait` means. */
     int (*fail)(lua_State *L, int status);
     /* Whether the world is simulated. */

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "codec/codec.h"
@@ -12,6 +13,7 @@
 #include "far/door.h"
 #include "lua/support.h"
 #include "lua/traceback.h"
+#include "net/far_wait.h"
 #include "objects/wait_any.h"
 
 /* ---- for the Lua of the module ---- */
@@ -161,11 +163,6 @@ static const luaL_Reg functions[] = {{"is_recorded", far_is_recorded},
 
 /* ---- for its C ---- */
 
-static int far_wait(struct pollfd *polled, size_t count, int64_t deadline)
-{
-    return tl_descriptor_wait(polled, count, deadline);
-}
-
 static int far_fail(lua_State *L, int status)
 {
     return result_failure(L, NULL, NULL, status);
@@ -178,6 +175,11 @@ static int far_call_recorded(lua_State *L, lua_CFunction function)
     return call ? call(L, function) : function(L);
 }
 
+static void far_enter(lua_State *L)
+{
+    context_set(L);
+}
+
 static bool far_is_simulated(void)
 {
     return tl_simulate_is_on();
@@ -185,6 +187,7 @@ static bool far_is_simulated(void)
 
 static struct door_core core = {.version = DOOR_CORE_VERSION,
                                 .wait = far_wait,
+                                .enter = far_enter,
                                 .fail = far_fail,
                                 .is_simulated = far_is_simulated,
                                 .name = tl_task_name,
@@ -201,9 +204,15 @@ static void arrive(lua_State *L)
     lua_call(L, 1, 1);
 }
 
-void far_open(void)
+static void lend(void)
 {
     door_arrive = arrive;
     core.at_end = door_at_end();
     door_core = &core;
+}
+
+void far_open(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, lend);
 }

@@ -4,7 +4,7 @@
 #ifndef TL_BINDINGS_FAR_H
 #define TL_BINDINGS_FAR_H
 
-/* Once, before there is a second task. */
+/* In each thread that opens the library; the first one does it. */
 void far_open(void);
 
 #endif

@@ -83,6 +83,7 @@ struct tl_caller *remote_session_enter(lua_State *L)
 {
     struct tl_session *session = remote_session_check(L);
     char why[TL_WIRE_TROUBLE] = "";
+    remote_core->enter(L);
     int status = tl_opening_enter(session, why, sizeof why);
     if (status < 0)
         remote_session_fail(L, session, why, status);

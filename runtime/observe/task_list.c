@@ -113,7 +113,13 @@ static void fill(struct tl_task *task, struct tl_task_info *info)
     info->pid = tl_world_pid(tl_task_pid(task));
     look_at_cells(&look);
     info->state = state_of(task, look.found != 0);
-    if (atomic_load(&task->waiting) == TL_WAITING_NOT)
+    bool far = task->far[0] != '\0' && !look.found;
+    if (far) {
+        info->state =
+            strcmp(info->state, "stopped") == 0 ? "stopped" : "waiting";
+        snprintf(info->waits, sizeof info->waits, "%s", task->far);
+    }
+    if (!far && atomic_load(&task->waiting) == TL_WAITING_NOT)
         return;
     snprintf(info->where, sizeof info->where, "%s", task->where);
     if (!is_of_another_time())

@@ -165,12 +165,18 @@ static void fill(struct tl_task *slot, const struct version *version,
     task->sleeps = version->sleeps;
     task->state = state_of(slot, version);
     tell_holds(slot, task);
-    if (version->waiting == TL_WAITING_NOT) {
+    bool far = slot->far[0] != '\0' && !version->condition;
+    if (far) {
+        if (strcmp(task->state, "stopped") != 0)
+            task->state = "waiting";
+        memcpy(task->waits, slot->far, sizeof slot->far - 1);
+    } else if (version->waiting == TL_WAITING_NOT) {
         if (strcmp(task->state, "blocked") == 0)
             tell_descriptor(version, task->tid, task);
         return;
     }
-    tell_wait(version, task);
+    if (!far)
+        tell_wait(version, task);
     memcpy(task->where, slot->where, sizeof task->where - 1);
     if (!is_of_another_time())
         task->since = (double)(tl_clock_now() - version->since) / 1e9;

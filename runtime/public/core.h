@@ -59,6 +59,11 @@ extern _Thread_local bool (*tl_signal_expected)(void);
  * called before a task goes to sleep, never with anything held. */
 extern _Thread_local void (*tl_where_hook)(char *where, size_t size);
 
+/* What this task waits for on a server, the script's line, and since when
+ * (nanoseconds): for ps and top, until the wait ends. */
+void tl_far_wait_say(const char *what, const char *where, int64_t since);
+void tl_far_wait_end(void);
+
 /* Hooks of this thread for what it has to do while it waits.  tl_idle_due says
  * whether there is anything, and tl_idle_run does it, before the task goes to
  * sleep, with nothing held.  tl_idle_run may call anything, but is not called

@@ -59,7 +59,8 @@ static bool is_clean(const struct tl_task *task)
 static bool texts_end(const struct tl_task *task)
 {
     return tl_file_check_text(task->name, sizeof task->name) &&
-           tl_file_check_text(task->where, sizeof task->where);
+           tl_file_check_text(task->where, sizeof task->where) &&
+           tl_file_check_text(task->far, sizeof task->far);
 }
 
 /* The blocks that stay with the slot; *room for so many more than the first

@@ -196,7 +196,8 @@ struct tl_task {
                          in `process_cell` */
     struct tl_cell process_cell;
     char name[TL_NAME_SIZE];
-    char where[96];                           /* script line of its last wait */
+    char where[96]; /* script line of its last wait */
+    char far[256];  /* what it waits for on a server; "": nothing */
     uint64_t chunks[TL_CELL_CHUNKS];          /* offsets of further cells */
     uint64_t waiter_chunks[TL_WAITER_CHUNKS]; /* of further nodes */
     _Atomic uint32_t waiters; /* nodes below this index may be listed */

@@ -144,6 +144,7 @@ static void clean(struct tl_task *task)
     task->process = 0;
     task->name[0] = '\0';
     task->where[0] = '\0';
+    task->far[0] = '\0';
 }
 
 void tl_tenancy_free(struct tl_task *task)

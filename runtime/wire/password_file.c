@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/standard.h"
 #include "wire/endpoint.h"
 
 struct reading {
@@ -67,7 +68,8 @@ bool tl_password_file_apply(struct tl_endpoint *endpoint, const char *path,
         return true;
     struct reading reading = {.path = path, .why = why, .size = size};
     /* a pipe without a writer would be waited for */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = tl_standard_avoid(
+        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (fd < 0) {
         snprintf(why, size, "the password file %s cannot be read: %s", path,
                  strerror(errno));
