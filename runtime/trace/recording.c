@@ -122,12 +122,22 @@ void tl_recording_call(uintptr_t frame, void *caller, uint64_t site,
         enter(lane, frame, caller, site, before);
 }
 
-/* The innermost one was recorded with one moment, and is all in its unit. */
+/* Nothing was written since the innermost one began, with one moment, and all
+ * that is told of it is in its unit. */
+static inline bool is_all_in_unit(const struct tl_lane *lane,
+                                  const struct tl_lane_open *open)
+{
+    return is_brief(open) && lane->next == open->unit + 1 &&
+           lane->message <= TL_LANE_NUMBER_MOST;
+}
+
 static inline void close_brief(struct tl_lane *lane, struct tl_lane_open *open,
                                enum tl_trace_result result)
 {
     if (open->moments == TL_RECORDING_END)
-        tl_open_set_began(lane, open, ticks_after());
+        /* relaxed: the release of HEAD comes after it */
+        atomic_store_explicit(&open->unit->words[1], (uint64_t)ticks_after(),
+                              memory_order_relaxed);
     commit_end(open, lane->message << TL_LANE_NUMBER_SHIFT, result);
     leave(lane);
 }
@@ -144,10 +154,7 @@ bool tl_recording_return(uintptr_t frame,
     lane->call = *before;
     if (!ends)
         return false;
-    if (__builtin_expect(is_brief(open) &&
-                             lane->message <= TL_LANE_NUMBER_MOST &&
-                             tl_open_has_unit(lane, open),
-                         1))
+    if (__builtin_expect(is_all_in_unit(lane, open), 1))
         close_brief(lane, open, result);
     else
         close_operation(lane, true, result);
