@@ -166,14 +166,14 @@ struct tl_lane_place {
 struct tl_lane {
     /* Of the writer; others read what is atomic. */
     _Alignas(TL_LINE) _Atomic uint64_t written;
-    struct tl_unit *next; /* that of `written` */
-    uint64_t limit;       /* the writer has room below it */
-    uint64_t kept;        /* below it units may have been written over */
-    uint64_t message;     /* of the operation that is open, or 0 */
+    struct tl_unit *next;          /* that of `written` */
+    uint64_t limit;                /* the writer has room below it */
+    uint64_t message;              /* of the operation that is open, or 0 */
     struct tl_recording_call call; /* the innermost of the API; frame 0: none */
     _Atomic uint32_t depth;        /* of what is open */
     uint32_t enrolled; /* the epoch in which it is recorded, if so */
     struct tl_lane_open open[TL_LANE_NESTED];
+    uint64_t kept; /* below it units may have been written over */
     _Alignas(TL_LINE) _Atomic uint64_t tenancy;
     _Atomic uint64_t lost;
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */

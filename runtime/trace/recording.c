@@ -122,14 +122,37 @@ void tl_recording_call(uintptr_t frame, void *caller, uint64_t site,
         enter(lane, frame, caller, site, before);
 }
 
-/* The innermost one was recorded with one moment, and is all in its unit. */
-static inline void close_brief(struct tl_lane *lane, struct tl_lane_open *open,
+/* Nothing was written since the innermost one began, with one moment, and all
+ * that is told of it is in its unit.  Where the clock is no counter that takes
+ * a call, for which all others would save their registers. */
+static inline bool is_all_in_unit(const struct tl_lane *lane,
+                                  const struct tl_lane_open *open)
+{
+    return is_brief(open) && lane->next == open->unit + 1 &&
+           lane->message <= TL_LANE_NUMBER_MOST && tl_lanes->counter;
+}
+
+static inline void close_brief(struct tl_lane *lane,
+                               const struct tl_lane_open *open,
                                enum tl_trace_result result)
 {
-    if (open->moments == TL_RECORDING_END)
-        tl_open_set_began(lane, open, ticks_after());
+    if (open->moments == TL_RECORDING_END) {
+        tl_ticks_after();
+        /* relaxed: the release of HEAD comes after it */
+        atomic_store_explicit(&open->unit->words[1],
+                              (uint64_t)tl_ticks_counter(),
+                              memory_order_relaxed);
+    }
     commit_end(open, lane->message << TL_LANE_NUMBER_SHIFT, result);
     leave(lane);
+}
+
+/* True: for who returns that. */
+__attribute__((noinline)) static bool close_other(struct tl_lane *lane,
+                                                  enum tl_trace_result result)
+{
+    close_operation(lane, true, result);
+    return true;
 }
 
 bool tl_recording_return(uintptr_t frame,
@@ -144,13 +167,9 @@ bool tl_recording_return(uintptr_t frame,
     lane->call = *before;
     if (!ends)
         return false;
-    if (__builtin_expect(is_brief(open) &&
-                             lane->message <= TL_LANE_NUMBER_MOST &&
-                             tl_open_has_unit(lane, open),
-                         1))
-        close_brief(lane, open, result);
-    else
-        close_operation(lane, true, result);
+    if (__builtin_expect(!is_all_in_unit(lane, open), 0))
+        return close_other(lane, result);
+    close_brief(lane, open, result);
     return true;
 }
 
@@ -172,12 +191,12 @@ static void surround(struct tl_lane *lane, struct tl_lane_open *open)
         tl_open_set_began(lane, open, tl_recording_ticks());
 }
 
+/* `now`: when it began; 0: not known. */
 static inline void open_operation(struct tl_lane *lane, uint32_t depth,
-                                  uint64_t place,
+                                  uint64_t place, int64_t now,
                                   enum tl_recording_moments moments, bool idle)
 {
     struct tl_lane_open *open = &lane->open[depth];
-    int64_t now = moments == TL_RECORDING_END ? 0 : tl_recording_ticks();
     /* relaxed: see tl_lane_has_room */
     uint64_t position =
         atomic_load_explicit(&lane->written, memory_order_relaxed);
@@ -219,8 +238,8 @@ static bool is_of_now(const struct tl_lane *lane)
            lane->enrolled;
 }
 
-/* What begins within another operation, is at a place that is not known yet, or
- * finds no room. */
+/* What begins within another operation, is at a place that is not known yet,
+ * finds no room, or goes by a clock that is no counter. */
 __attribute__((noinline)) static void
 begin(struct tl_lane *lane, uint32_t operation, const struct tl_object *object,
       enum tl_recording_moments moments, bool idle)
@@ -240,7 +259,9 @@ begin(struct tl_lane *lane, uint32_t operation, const struct tl_object *object,
             ? tl_places_entry(lane, operation, object)
             : 0;
     if (place && tl_lane_has_room(lane, 1, TL_LANE_SPARE))
-        open_operation(lane, depth, place, moments, idle);
+        open_operation(lane, depth, place,
+                       moments == TL_RECORDING_END ? 0 : tl_recording_ticks(),
+                       moments, idle);
     else
         lose(lane);
 }
@@ -256,7 +277,9 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
                          ? tl_places_known(lane, operation, object)
                          : 0;
     if (__builtin_expect(place != 0, 1))
-        open_operation(lane, 0, place, moments, idle);
+        open_operation(lane, 0, place,
+                       moments == TL_RECORDING_END ? 0 : tl_ticks_counter(),
+                       moments, idle);
     else
         begin(lane, operation, object, moments, idle);
 }

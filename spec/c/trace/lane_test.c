@@ -366,6 +366,9 @@ int main(void)
     tl_recording_start(false);
     tl_drain_all(&drain, TL_DRAIN_LIVE); /* this task, before the others */
     say(is_read_while_written(false), "is read while a task writes");
+    tl_lanes->counter = tl_ticks_has_counter();
+    say(is_read_while_written(false), "the same by the processor's counter");
+    tl_lanes->counter = false;
     say(is_read_while_written(true), "loses what it has no room for");
     say(read_memory_is_used_again(), "memory that was read is used again");
     say(death_within_is_passed(), "a death within an operation");
