@@ -86,7 +86,7 @@ local function of_error(story, who)
   if text:find("shared memory is full", 1, true) then
     return ("%s fills all memory that tasks share, 256 MiB%s"):format(who, place)
   end
-  text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
+  text = text:gsub("(%a+): 0x%x+", "a %1"):gsub("%(error object is (.-) value%)", "the error is %1")
   return ("%s dies by an error%s: %s"):format(who, place, text)
 end
 
