@@ -17,7 +17,7 @@ local wrap = require "explore.wrap"
 
 local screen = {}
 
-local WIDTH, MOST_ROWS = 80, 14
+local WIDTH, MOST_ROWS, MOST_LINES = 80, 14, 17
 
 local function add(lines, text, width)
   for _, line in ipairs(wrap.lines(text, width, "  ")) do lines[#lines + 1] = line end
@@ -136,7 +136,7 @@ end
 
 local function table_of(story, brush, width)
   local rows, tasks = rows_of(story)
-  return #rows > 0 and draw.lines(story, brush, width, rows, tasks) or {}
+  return #rows > 0 and draw.lines(story, brush, width, rows, tasks, MOST_LINES) or {}
 end
 
 -- ---- what it printed ----
