@@ -11,7 +11,9 @@ local function read(path)
   local file = path and io.open(path)
   if not file then return false end
   local lines = {}
-  for line in file:lines() do lines[#lines + 1] = line end
+  for line in file:lines() do
+    lines[#lines + 1] = line:gsub("%c", " "):gsub("\xC2[\x80-\x9F]", " ") -- a terminal is shown it
+  end
   file:close()
   return lines
 end

@@ -228,8 +228,9 @@ local function has_source(story, rows)
 end
 
 --- The lines of the table for a story, no wider than `width`, and whether the script's lines stand beside the steps;
---- then the rows and the tasks that have columns, in order. `rows` and `tasks` are those of fold.of, if not given.
-function draw.lines(story, paint, width, rows, tasks)
+--- then the rows and the tasks that have columns, in order. `rows` and `tasks` are those of fold.of, if not given. A
+--- table of more than `most` lines (if given) has no columns, where it is shorter so.
+function draw.lines(story, paint, width, rows, tasks, most)
   if not rows then rows, tasks = fold.of(story) end
   local self = { story = story, names = story.names, paint = paint, rows = rows, lines = {}, width = width }
   self.only = only_subject(rows)
@@ -237,7 +238,14 @@ function draw.lines(story, paint, width, rows, tasks)
   local widths, source = fit(self, order, index, width - GUTTER - columns.gap)
   self.source_width = has_source(story, rows) and source or 0
   if widths then in_columns(self, order, index, widths) else in_lines(self, order, index, width) end
-  return self.lines, self.source_width > 0, rows, order
+  local lines, has_script = self.lines, self.source_width > 0
+  if widths and most and #lines > most then
+    self.lines, self.names.brief = {}, false
+    measure(self, order, index)
+    in_lines(self, order, index, width)
+    if #self.lines < #lines then lines, has_script = self.lines, false end
+  end
+  return lines, has_script, rows, order
 end
 
 return draw

@@ -70,7 +70,7 @@ local NOTES = {
   ["lost signal"] = { "<- nobody listens", "<- waits for what was before" },
   ["event cleared too early"] = { nil, "<- cleared", "<- too late for it" },
   ["too few woken"] = { "<- wakes one", "<- sleeps on" },
-  ["woken, not looked again"] = { "<- wakes one", "<- comes in between", nil, "<- takes it for granted" },
+  ["woken, not looked again"] = { "<- wakes it", "<- comes in between", nil, "<- takes it for granted" },
 }
 
 local function lost_signal(case)

@@ -120,9 +120,11 @@ end
 
 local MOST_CLAUSES = 2
 
--- What tasks wait for, each once, those at a barrier first: what keeps them keeps the others.
+-- What tasks wait for, each once, those at a barrier first: what keeps them keeps the others. Where main waits by a
+-- line of the file that alone counts: the others may be daemons.
 local function waits_of(case)
   local list, seen = {}, {}
+  if awaited(case, case.story.waiting["0"]) then return { case.story.waiting["0"] } end
   for _, is_barrier in ipairs{ true, false } do
     for _, task in ipairs(case.story.tasks) do
       local step = case.story.waiting[task.path]

@@ -9,6 +9,7 @@ local locks = require "judge.diagnose_locks"
 local paint = require "explore.paint"
 local patterns = require "explore.patterns"
 local patterns_data = require "explore.patterns_data"
+local printable = require "judge.printable"
 local sentence = require "judge.sentence"
 local source = require "explore.source"
 local story_of = require "explore.story"
@@ -17,7 +18,7 @@ local wrap = require "explore.wrap"
 
 local screen = {}
 
-local WIDTH, MOST_ROWS = 80, 14
+local WIDTH, MOST_ROWS, MOST_LINES = 80, 14, 17
 
 local function add(lines, text, width)
   for _, line in ipairs(wrap.lines(text, width, "  ")) do lines[#lines + 1] = line end
@@ -71,6 +72,7 @@ local function understand(given)
   local story = story_of.of(whole, source.new(given.path))
   story.words = words.of
   add_said(story, whole.told or {})
+  printable.story(story)
   local list = {}
   for _, found in ipairs(patterns.of(story)) do
     if locks.is_of_file(found) then list[#list + 1] = found end
@@ -136,7 +138,7 @@ end
 
 local function table_of(story, brush, width)
   local rows, tasks = rows_of(story)
-  return #rows > 0 and draw.lines(story, brush, width, rows, tasks) or {}
+  return #rows > 0 and draw.lines(story, brush, width, rows, tasks, MOST_LINES) or {}
 end
 
 -- ---- what it printed ----
@@ -146,7 +148,7 @@ local MOST_PRINTED = 6
 local function add_printed(lines, text, width)
   local all = {}
   for line in (text:gsub("\n*$", "\n")):gmatch "(.-)\n" do
-    all[#all + 1] = "  | " .. wrap.cut(line:gsub("%c", " "), width - 4)
+    all[#all + 1] = "  | " .. wrap.cut(printable.text(line), width - 4)
   end
   if not text:find "%S" then return end
   lines[#lines + 1] = "printed:"
@@ -179,7 +181,8 @@ function screen.tell_failure(self, given)
   local said = findings.said(run)
   local case = understand(given)
   self.state = said and said.what == "unread" and "unread" or "rejected"
-  self.property, self.sentence = findings.property(run), sentence.of(case.story, said)
+  self.property, self.sentence = findings.property(run),
+    printable.text(sentence.of(case.story, said))
   if self.state == "unread" then return screen.tell_plain(self, "does not load", options) end
   case.property = self.property
   local is_alone, why = findings.is_alone(run), nil
@@ -203,6 +206,7 @@ end
 --- What lab.sometimes asks for never came true; `whole` is a schedule that passed, or nil.
 function screen.tell_too_strong(self, given, whole)
   local story = whole and story_of.of(whole, source.new(given.path))
+  if story then printable.story(story) end
   local why = story and locks.too_strong{ story = story, names = story.names }
   self.why = why and why.text
   lay_out(self, given.options, function(lines, width, brush)

@@ -1,6 +1,7 @@
 --- Sentence: what happened, in one sentence: how a schedule of a lab ended.
 local endless = require "judge.endless"
 local message = require "explore.message"
+local printable = require "judge.printable"
 
 local sentence = {}
 
@@ -51,7 +52,7 @@ local OF_WORLD = {
 -- The first line of the message, without what only the program needs of it.
 local function first(run)
   local text = message.lines(run, 1)[1] or run.ending
-  text = text:gsub("%c", " ")
+  text = printable.text(text)
   return (text:gsub('^%a+ "[^"]*" %(pid %d+%) failed: ', ""):gsub("^process#?%d* ?%(pid %d+%) failed: ", ""))
 end
 
@@ -86,7 +87,7 @@ local function of_error(story, who)
   if text:find("shared memory is full", 1, true) then
     return ("%s fills all memory that tasks share, 256 MiB%s"):format(who, place)
   end
-  text = text:gsub("table: 0x%x+", "a table"):gsub("%(error object is (.-) value%)", "the error is %1")
+  text = text:gsub("(%a+): 0x%x+", "a %1"):gsub("%(error object is (.-) value%)", "the error is %1")
   return ("%s dies by an error%s: %s"):format(who, place, text)
 end
 

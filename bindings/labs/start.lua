@@ -6,7 +6,11 @@ local start = {}
 
 --- The command.
 function start.run(here, found)
-  local lab = here:lab(found.words[1])
+  local lab = found.words[1] and here:lab(found.words[1]) or here:next()
+  if not lab then
+    here:say "All labs are done: name the one whose story you want, tidelock lab start NAME"
+    return 0
+  end
   local made = here:put_starter(lab)
   if not here:has_begun() then here.progress:save() end
   here:say(story.text(here, lab))

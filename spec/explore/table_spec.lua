@@ -106,6 +106,17 @@ describe("the table", function()
     assert.truthy(text:find('\n +13     4  buyer%-7  get value "till" %-> 7\n'), text)
   end)
 
+  it("names the task in each line where that is shorter, and columns have more lines than are wanted", function()
+    local events = crowd(4) .. "\nvalue a-long-name-of-a-sum"
+    for n = 1, 4 do events = events .. ("\n%d 6 get a-long-name-of-a-sum -> 1"):format(n) end
+    local told = story.of(schedule.of(events, ERROR))
+    local function lines(most) return (draw.lines(told, paint.new(false), 80, nil, nil, most)) end
+    local in_columns = #lines(nil)
+    assert.same(lines(nil), lines(in_columns))
+    assert.truthy(#lines(in_columns - 1) < in_columns)
+    assert.truthy(lines(in_columns - 1)[1]:find "^ +step  line  task")
+  end)
+
   it("cuts no colour where a task of many is stopped", function()
     local events = "value till\n"
     for n = 1, 6 do events = ("task %d a-worker-of-the-pool-%d\n"):format(n, n) .. events end

@@ -74,6 +74,8 @@ local TRIES = {
     "buyer-1 fills all memory that tasks share" },
   { "an error of a coroutine", buyer "coroutine.wrap(function() error 'x' end)()", "in line 1: x." },
   { "a table for an error", "error{}", "as it is loaded: a table" },
+  { "control characters", IPC .. "local l = ipc.lock 'l\\27[2J\\u{9B}2J' --\27[2J\n" .. buyer
+    "l:acquire() print '\\27[2J\\u{9B}2J' error('\\27[2J\\u{9B}2J\\n', 0)", "dies by an error in line 3: [2J" },
   { "a command", buyer 'os.execute("kill -9 $PPID")', "`os.execute` is not for a lab" },
   { "a command of the runtime", IPC .. buyer 'ipc.command("kill", "-9", "1")', "`ipc.command` is not for a lab" },
   { "the main task's end", IPC .. buyer "ipc.parent():kill()", "`ipc.parent` is not for a lab" },
@@ -118,6 +120,7 @@ describe("a student's file", function()
       assert.is_truthy(text:find(try[3], 1, true), text)
       assert.is_nil(text:find("/student_", 1, true), text)
       assert.is_nil(text:find "0x%x+", text)
+      assert.is_nil(text:find "%c" or text:find "\xC2[\x80-\x9F]", text)
     end)
   end
 

@@ -128,6 +128,10 @@ describe("tidelock lab", function()
     assert.truthy(here:run "lab reset 1":find "is the starter already")
   end)
 
+  it("start, without a name, is of the next open lab", function()
+    assert.equal((here:run "lab start 1"), (here:run "lab start"))
+  end)
+
   it("start tells the story and opens an editor", function()
     os.remove(file)
     local out, _, status = here:run "lab start 1 --editor cat"

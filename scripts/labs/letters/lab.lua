@@ -19,7 +19,7 @@ out together: letters that wait for one another are late.]],
   world = function(lab, student)
     local names, home = { "courier-1", "courier-2", "courier-3" }, {}
     local road, said = lab.stage("on the road"), lab.mark("all are home")
-    lab.before(road, said, "safe", "main said it while all couriers were out")
+    lab.before(road, said, "safe", "it was said while all couriers were out")
     for _, name in ipairs(names) do home[name] = lab.count(name .. " is home") end
     student.day({ table.unpack(names) }, function(name)
       road:enter()
@@ -29,7 +29,7 @@ out together: letters that wait for one another are late.]],
     end, function()
       said:pass()
       for _, name in ipairs(names) do
-        lab.always("safe", home[name]:get() > 0, "main said it while " .. name .. " was out")
+        lab.always("safe", home[name]:get() > 0, "it was said while " .. name .. " was out")
       end
     end)
     lab.after(function()

@@ -1,4 +1,4 @@
--- says: "main said it while courier-3 was out"
+-- says: "it was said while courier-3 was out"
 local ipc = require "tidelock"
 return { day = function(names, deliver, done)
   local a = ipc.spawn(deliver, names[1])

@@ -1,4 +1,4 @@
--- says: "main said it while"
+-- says: "it was said while"
 -- Three couriers carry the letters, all at the same time. `all_are_home` may be said when that is so, and no sooner.
 local ipc = require "tidelock"
 

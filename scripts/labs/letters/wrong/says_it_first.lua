@@ -1,4 +1,4 @@
--- says: "main said it while"
+-- says: "it was said while"
 local ipc = require "tidelock"
 
 local function day(names, deliver, all_are_home)

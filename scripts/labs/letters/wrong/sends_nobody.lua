@@ -1,4 +1,4 @@
--- says: "main said it while"
+-- says: "it was said while"
 local function day(_, _, all_are_home)
   all_are_home()
 end
