@@ -1,8 +1,9 @@
 --- Semaphore: a number of seats.
 --
--- Fields: value and bounded as it was made, free, lent (a task has given back another's seat: so others than those who
--- have them may end a wait, and it is no part of a cycle).  Line w<ID>.  Bounded: the sorted set u<ID> has the tasks by the
--- number of seats that they have, so that those of the dead come back; free seats and these are always `value`.
+-- Fields: value and bounded as it was made, free, lent (a task has given back another's seat: so others than those
+-- who have them may end a wait, and it is no part of a cycle).  Line w<ID>.  Bounded: the sorted set u<ID> has the
+-- tasks by the number of seats that they have, so that those of the dead come back; free seats and these are
+-- always `value`.
 -- Without a bound it is a signal, and nothing comes back: that would invent signals.
 local engine = ...
 local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object

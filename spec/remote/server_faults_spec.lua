@@ -132,7 +132,7 @@ describe("a server that hangs", function()
     local server = engine.start()
     local s = ipc.open(server:address "hangs")
     local lock, value = s.lock "l", s.value("v", 0)
-    local engine_function = server:cli("FUNCTION", "LIST"):match "tidelock_%w+"
+    local engine_function = server:cli("FUNCTION", "LIST"):match "tidelock_%d+_%x+"
     server:signal "STOP"
     assert.same({ nil, "timeout" }, { lock:acquire(0.1) })
     server:signal "CONT"
