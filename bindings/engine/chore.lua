@@ -17,7 +17,7 @@ local noted = {} -- [space] = true
 --- To be done from now on; `chore.fresh` is true until it was begun.
 function chore.add(...)
   chore.fresh = true
-  noted[store.key ""] = true
+  noted[store.space()] = true
   redis.call("RPUSH", store.key "chores", store.pack{ ... })
 end
 
@@ -38,11 +38,11 @@ end
 function chore.run(budget)
   chore.fresh = false
   local more = run(store.key "chores", budget)
-  noted[store.key ""] = more or nil
+  noted[store.space()] = more or nil
   return more
 end
 
 --- The same, where some is noted.
 function chore.go_on(budget)
-  if noted[store.key ""] then chore.run(budget) end
+  if noted[store.space()] then chore.run(budget) end
 end

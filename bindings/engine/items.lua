@@ -92,6 +92,10 @@ end
 
 --- Takes the next ones, as many as there are up to `max`: a list.
 function items.take_many(o, max)
+  if max == 1 then
+    local item = items.take(o)
+    return item and { item } or {}
+  end
   local list = {}
   while #list < max and (o.order == "priority" or o.returned) do
     local item = items.take(o)

@@ -42,12 +42,12 @@ end
 
 local RECORD = "^(%d+):wait:(%S+) #(%S*) (%S+) (%d)(%+?) ([^\n]*)\n()"
 
--- nil: it does not wait, or not for that SEQ.
-local function parse(session, task, seq, text)
+-- nil: it does not wait, or not for that SEQ.  `waiter`: "SESSION.TASK.SEQ", where the caller has it.
+local function parse(session, task, seq, text, waiter)
   local number, op, id, since, may, own, lines, from = match(text, RECORD)
   if not number or seq and number ~= seq then return nil end
   local record = {
-    session = session, task = task, seq = number, waiter = session .. "." .. task .. "." .. number,
+    session = session, task = task, seq = number, waiter = waiter or session .. "." .. task .. "." .. number,
     who = slot.owner(session, task), op = op, id = id, since = since, may = may, own = own == "+", lines = lines,
     cell = "", extra = {},
   }
@@ -59,9 +59,9 @@ local function parse(session, task, seq, text)
 end
 
 --- The record of what a task waits for; nil: it does not wait, or not for that SEQ.
-function slot.record(session, task, seq)
+function slot.record(session, task, seq, waiter)
   local text = redis.call("HGET", store.key("s", session), field_of(task))
-  return text and parse(session, task, seq, text)
+  return text and parse(session, task, seq, text, waiter)
 end
 
 -- What waits with a request: nothing, or the cell and what else there is.
@@ -118,7 +118,7 @@ slot.rewrite = write
 
 local function alive(waiter)
   local session, task, seq = split(waiter)
-  return slot.record(session, task, seq)
+  return slot.record(session, task, seq, waiter)
 end
 
 -- `any`: also where a callback waits inside of its wait.

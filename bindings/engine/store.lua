@@ -16,9 +16,14 @@ function store.enter(space)
   return true
 end
 
+--- The prefix of the space's keys.
+function store.space()
+  return prefix
+end
+
 --- The key of a family (a letter or a word) for an id; see bindings/docs/engine.md, Keys.
 function store.key(family, id)
-  return prefix .. family .. (id or "")
+  return id and prefix .. family .. id or prefix .. family
 end
 
 --- The text of a whole number of 64 bits: tostring of Lua 5.1 keeps 14 digits.
