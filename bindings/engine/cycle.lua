@@ -7,7 +7,7 @@
 -- No false report: requests run one at a time, so all that is read is so at one moment.  Only waits without a deadline
 -- count (MAY "1"): others end by themselves.  A search takes MOST steps, and then finds nothing.
 local engine = ...
-local redis, store, slot = engine.redis, engine.store, engine.slot
+local slot = engine.slot
 local MOST = 64
 
 local cycle = {}
@@ -17,12 +17,11 @@ engine.cycle = cycle
 local function waits_of(who)
   local session, task = who:match "^([^.]+)%.(.+)$"
   local list, deeper = {}, 0
-  local name = task
-  while redis.call("HEXISTS", store.key("s", session), "t" .. name) == 1 do
-    local record = slot.record(session, name)
+  local there, record = slot.look(session, task)
+  while there do
     if record and record.may == "1" then list[#list + 1] = record end
     deeper = deeper + 1
-    name = task .. "." .. deeper
+    there, record = slot.look(session, task .. "." .. deeper)
   end
   return list
 end

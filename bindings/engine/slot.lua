@@ -64,6 +64,13 @@ function slot.record(session, task, seq, waiter)
   return text and parse(session, task, seq, text, waiter)
 end
 
+--- Whether a task has a slot, and what it waits for.
+function slot.look(session, task)
+  local text = redis.call("HGET", store.key("s", session), field_of(task))
+  if not text then return false end
+  return true, parse(session, task, nil, text)
+end
+
 -- What waits with a request: nothing, or the cell and what else there is.
 local function with_it(record)
   if record.cell == "" and #record.extra == 0 then return "" end
