@@ -271,7 +271,8 @@ local NO_SUCH_DEVICE = 6 -- what opening a socket as a file fails with
 local function way_out(address, why)
   if why:find("NOAUTH", 1, true) then return " (it wants a password: TIDELOCK_PASSWORD_FILE, or "
     .. "password_file, names a file of mode 600 with it; or redis://:PASSWORD@HOST:PORT/SPACE)" end
-  if address:find "^redis://" and why:find("closed the connection", 1, true) then
+  local cut = why:find("closed the connection", 1, true) or why:find("reset by peer", 1, true)
+  if cut and address:find "^redis://" then
     return "; where it speaks TLS, an address begins with rediss://"
   end
   local path = address:match "^redis%+unix:(.+)$"
