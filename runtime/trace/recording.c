@@ -272,7 +272,8 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
     struct tl_lane *lane = tl_lane;
     if (!lane)
         return;
-    uint32_t place = is_of_now(lane) && !tl_open_depth(lane) &&
+    uint32_t place = is_of_now(lane) && tl_lanes->counter &&
+                             !tl_open_depth(lane) &&
                              tl_lane_room_is_known(lane, 1, TL_LANE_SPARE)
                          ? tl_places_known(lane, operation, object)
                          : 0;
