@@ -181,6 +181,19 @@ describe("depth", function()
     assert.same({ 1, 0, 1 }, curve.counts)
   end)
 
+  it("counts in the order of time whatever the order of ends", function()
+    -- each put ends before the one that began before it, far more than lists that are nearly in order can bear
+    local calls, n = {}, 400
+    for i = 1, n do calls[i] = { i % 2 + 1, "put", i, 3000 - i, { message = i } } end
+    for i = 1, n do calls[n + i] = { 3, "get", n + i, 5000 - i, { message = i, slept = n + i, waited = 9999 } } end
+    local curve = depth.of(run("queue", 3, table.unpack(calls)))[1]
+    assert.equal(n, curve.most)
+    for i = 1, n do
+      assert.same({ 3000 - n - 1 + i, i }, { curve.times[i], curve.counts[i] })
+      assert.same({ 5000 - n - 1 + i, n - i }, { curve.times[n + i], curve.counts[n + i] })
+    end
+  end)
+
   it("knows a nil that was got from one that was not", function()
     local function last(...)
       local curve = depth.of(run("queue", 1, ...))[1]
