@@ -136,7 +136,8 @@ end
 local LIST = { held.not_taken, locks.own_lock, own.thing, locks.too_late, locks.too_short, locks.no_common_lock,
   locks.both_read, timed_out, woken.not_told, lost_signal, woken.blindly, queues.nils, circle, slept, queues.nil_first,
   queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern, queues.not_by_taker, queues.full_by_then,
-  swap, half.seen, woken.by_what_it_sees, signals.nobody_takes, signals.nobody_gives, went_on.by, went_on.past }
+  swap, half.seen, half.old, woken.by_what_it_sees, signals.nobody_takes, signals.nobody_gives, went_on.by,
+  went_on.past }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

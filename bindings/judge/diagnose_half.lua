@@ -1,4 +1,4 @@
---- Diagnoser of one that reads two things while another task is stopped between its changes of them.
+--- Diagnosers of what a task has read, and goes by as it fails: half of a change, or what is old by then.
 local parts = require "explore.parts"
 local words = require "judge.words"
 
@@ -45,6 +45,37 @@ function half.seen(case)
           notes = { [new] = "<- the new one", [old] = "<- still the old one" }, marks = { change, new, old },
         }
       end
+    end
+  end
+end
+
+-- The last look of the task that failed, if it is a test, and the task has not waited behind it.
+local function last_test(case)
+  local step
+  for i = #case.story.steps, 1, -1 do
+    step = case.story.steps[i]
+    if step.task == case.story.run.ender and step.op ~= "end" then break end
+  end
+  step = step and step.previous
+  while step and not is_reading(step) do
+    if step.waits or step.opening ~= step then return nil end
+    step = step.previous
+  end
+  return step and step.result and parts.is_test(case.story, step) and step or nil
+end
+
+--- A task has looked, and fails by going by that: another one has changed it since.
+function half.old(case)
+  local look = case.story.run.ending == "always" and case.story.run.ender ~= "0" and last_test(case)
+  for i = look and look.index + 1 or 1, look and #case.story.steps or 0 do
+    local change = case.story.steps[i]
+    if change.task ~= look.task and change.line and parts.changes(change) and parts.id(change) == parts.id(look) then
+      return {
+        text = ("%s goes by %s = %s, which it has read in line %d; %s has changed that since (line %d)."):format(
+          case.names:task(look.task), words.name(look, case.names), look.result, look.line,
+          case.names:task(change.task), change.line),
+        notes = { [change] = "<- changes it" }, marks = { look, change },
+      }
     end
   end
 end

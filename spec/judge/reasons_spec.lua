@@ -49,7 +49,7 @@ local REASONS = {
     reader_becomes_writer = "waits for room, which it has taken itself (line 10)",
     room_is_a_lock = "took room in line 10: only the task that takes a lock may give it back",
     readers_do_not_lock = "chronicler does not have to wait in line 13: nobody has taken room.",
-    writer_waits_for_empty_once = false,
+    writer_waits_for_empty_once = "goes by inside = 0, which it has read in line 19; reader-1 has changed that since",
   },
   ["notice-board"] = {
     odd_is_not_looked_at = "master has changed hour (line 8) and is not done; traveller reads that, and minute",
