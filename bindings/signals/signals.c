@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
@@ -15,6 +16,8 @@
 #include "process/thread.h"
 #include "signals/care.h"
 #include "signals/signal_names.h"
+
+#define OURS "@bindings/remote/"
 
 enum { MOST = 64 };
 
@@ -164,10 +167,24 @@ static void take_hook_off(lua_State *L)
     unblock(&mask);
 }
 
-/* Between two instructions of Lua. */
+/* What comes with the module for objects on a server is written in Lua: between
+ * two steps of it, such as a function's end and the release after it, what a
+ * function raises would leave one undone. */
+static bool is_amid_ours(lua_State *L, lua_Debug *frame)
+{
+    return lua_getinfo(L, "S", frame) &&
+           strncmp(frame->source, OURS, sizeof OURS - 1) == 0;
+}
+
+/* Between two instructions of Lua.  The hook stays on while those are ours: so
+ * it is the script's next one, or a wait, that the functions come to. */
 static void in_hook(lua_State *L, lua_Debug *frame)
 {
-    (void)frame;
+    if (getpid() == owner && is_amid_ours(L, frame)) {
+        if (raised) /* the waits until then are not to be cut short by it */
+            tl_interrupt_clear();
+        return;
+    }
     take_hook_off(L);
     if (getpid() != owner)
         return;
