@@ -98,12 +98,23 @@ local function change_behind(race)
   return act
 end
 
+-- Whether what it does has compared first, with what it has read since the change.
+local function has_compared(case, race)
+  local act = race.act
+  if act.op ~= "compare_set" or parts.id(act) ~= parts.id(race.read) then return false end
+  for i = race.change.index + 1, act.index - 1 do
+    local step = case.story.steps[i]
+    if step.task == act.task and parts.reads(step) and parts.id(step) == parts.id(act) then return true end
+  end
+  return false
+end
+
 -- The race that the pattern is; nil: it is none that can be told.
 local function as_race(case, found)
   local race = found and ROLES[found.name] and in_roles(found)
   if race and LOCKS[race.act.kind] and TAKES[race.act.op] then race.act = change_behind(race) end
   if not race or not race.act or not locks.is_of_file(found) then return nil end
-  if not (race.read.line and race.act.line and race.change.line) then return nil end
+  if not (race.read.line and race.act.line and race.change.line) or has_compared(case, race) then return nil end
   if found.name ~= "lost update" and does_other_things(case, race.read, race.act) then return nil end
   return race
 end

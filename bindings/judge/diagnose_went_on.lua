@@ -1,5 +1,6 @@
 --- Diagnosers of a task that went on too early: by which signal, or without one; and of who waits meanwhile.
 local endings = require "explore.patterns_work"
+local refused = require "judge.diagnose_refused"
 local words = require "judge.words"
 
 local went_on = {}
@@ -17,9 +18,7 @@ local function last_of(case)
   end
 end
 
-local function is_refused(step)
-  return (step.result or ""):find "^nil" ~= nil or (step.result or ""):find "^false" ~= nil
-end
+local is_refused = refused.is
 
 -- Where the task that failed could have waited for the last time before; also for a lock, where it did not get that.
 local function last_wait(case)
@@ -110,15 +109,6 @@ local function twice(case, wait)
   }
 end
 
-local function not_got(case, wait)
-  if not is_refused(wait) then return nil end
-  return {
-    text = ("%s tries to take %s in line %d, does not get it, and goes on without it."):format(
-      case.names:task(wait.task), name_of(case, wait), wait.line),
-    notes = { [wait] = "<- not taken" }, marks = { wait },
-  }
-end
-
 -- It has taken a place that was free from the beginning.
 local function by_place(case, wait, taken)
   if not is_taken(wait) or wait.opening ~= wait then return nil end
@@ -138,7 +128,7 @@ function went_on.by(case)
   if case.story.run.ending ~= "always" or OF_OTHERS[case.property] then return nil end
   local wait = last_wait(case)
   if not wait then return nil end
-  local found = not_got(case, wait) or twice(case, wait)
+  local found = is_refused(wait) and refused.goes_on(case, wait) or twice(case, wait)
   if found or not SIGNALS[wait.kind] then return found end
   local list, taken = signals_before(case, wait)
   if list[1] then return list[1].line and by_signal(case, wait, list) or nil end

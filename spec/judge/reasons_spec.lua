@@ -57,6 +57,7 @@ local REASONS = {
   ["night-shift"] = { goes_by_the_exit_code = "watchman-2 is killed (step 9) after step 8" },
   sale = {
     asks_whether_it_is_full = 'looks at queue "line" in line 8, and before it puts something in (line 8) customer-',
+    does_not_look_at_the_answer = "line 8 puts nothing into line, which is full, and customer-3 does not look at",
     own_lock = "has a lock of its own, and so has customer-",
   },
   ["start-gun"] = {
@@ -68,7 +69,11 @@ local REASONS = {
     does_not_count_for_them = "nobody gives it back any more: the last was guest-1 (line 23, step 44)",
     seats_one_of_two = "guest-4 waits for called (line 12), and the last who gave it back was guest-1",
   },
-  till = { tries_the_lock = "and line 10 of clerk-2 does without it" },
+  till = {
+    drops_the_answer = "line 8 sets nothing: compare_set says false there, as clerk-1 has changed till since clerk-2",
+    tries_only_once = "since clerk-1 read it (line 9), and clerk-1 does not look at the answer",
+    tries_the_lock = "and line 10 of clerk-2 does without it",
+  },
   transfer = { ignores_the_timeout = "line 5 did not get blue, and nothing looks at its answer" },
 }
 
