@@ -1,6 +1,9 @@
 --- Endless: the sentence for a schedule in which tasks wait for ever.
 --
--- The lab's own words, where it has some (lab.stuck); else the first one that waits, and what for.
+-- The lab's own words, where it has some (lab.stuck), and they are not of something else than what is waited for; else
+-- the first one that waits, and what for.
+local words = require "judge.words"
+
 local endless = {}
 
 -- Those that wait for something else than for another task's end, else all; in the order in which they were started.
@@ -33,6 +36,36 @@ local function plain(story, tasks)
   return ("%s waits for ever%s"):format(story.names:task(tasks[1]), what)
 end
 
+local LOCKS = { lock = true, rlock = true, rwlock = true }
+
+-- Those that wait by a line of the file, and the names of the locks that they wait for; nil: for something else, too.
+local function waiting_for_locks(story, tasks)
+  local list, locks, seen = {}, {}, {}
+  for _, path in ipairs(tasks) do
+    local wait = story.waiting[path]
+    if wait.line and not (LOCKS[wait.kind] and wait.subject) then return nil end
+    if wait.line then
+      local name = words.name(wait, story.names)
+      list[#list + 1] = path
+      if not seen[name] then locks[#locks + 1], seen[name] = name, true end
+    end
+  end
+  return list, locks
+end
+
+-- Where the lab says what is waited for, a place or a seat, and all wait for locks, which it does not name: these.
+local function for_locks(story, tasks, text)
+  local wish = text:match "waits? .*%f[%w]for (an? .*)" or text:match "waits? .*%f[%w]for (the .*)"
+  local list, locks = {}, {}
+  if wish then list, locks = waiting_for_locks(story, tasks) end
+  if not list or #list == 0 then return nil end
+  for _, name in ipairs(locks) do
+    if wish:find(name, 1, true) then return nil end
+  end
+  return ("%s wait%s for ever for %s"):format(story.names:list(list), #list == 1 and "s" or "",
+    table.concat(locks, " and "))
+end
+
 --- The sentence, or nil where the schedule ended otherwise.
 function endless.sentence(story)
   if story.run.ending ~= "deadlock" then return nil end
@@ -40,7 +73,7 @@ function endless.sentence(story)
   if #tasks == 0 then return nil end
   local text = story.run.outcome
   if not text then return plain(story, tasks) end
-  return told(text, tasks, story.names)
+  return for_locks(story, tasks, text) or told(text, tasks, story.names)
 end
 
 --- Of the lab's own words those that say how it is, and not who waits: true of tasks that try for ever, too; or nil.

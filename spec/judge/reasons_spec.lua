@@ -58,6 +58,8 @@ local REASONS = {
   sale = {
     asks_whether_it_is_full = 'looks at queue "line" in line 8, and before it puts something in (line 8) customer-',
     does_not_look_at_the_answer = "line 8 puts nothing into line, which is full, and customer-3 does not look at",
+    keeps_the_gate = "rejected. customer-2 and customer-3 wait for ever for gate. ",
+    keeps_the_gate_if_it_is_full = "rejected. customer-4 waits for ever for gate. ",
     own_lock = "has a lock of its own, and so has customer-",
   },
   ["start-gun"] = {

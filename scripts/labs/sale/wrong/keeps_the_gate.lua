@@ -1,4 +1,4 @@
--- says: "for ever for a place"
+-- says: "customer-2 and customer-3 wait for ever for gate"
 -- Wristbands for the concert: who gets a place in the line gets one. Everybody else goes home at once.
 local ipc = require "tidelock"
 

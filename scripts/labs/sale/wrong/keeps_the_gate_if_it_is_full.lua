@@ -1,4 +1,4 @@
--- says: "for ever for a place"
+-- says: "customer-4 waits for ever for gate"
 local ipc = require "tidelock"
 local gate = ipc.lock("gate")
 return { customer = function(name, line, go_home)
