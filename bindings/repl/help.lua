@@ -6,7 +6,8 @@ local reference = require "repl.reference"
 local help = {}
 
 local by_name -- "queue.put" = { comment lines, declaration }
-local order = {}
+local fields -- "process.daemon" = what the reference says of it
+local order, order_of_fields = {}, {}
 
 local function add(name, lines, declaration)
   if not by_name[name] then order[#order + 1] = name end
@@ -27,6 +28,14 @@ local function comment_text(line)
   return line:match "^%-%-%-@" and tag_text(line) or line:match "^%-%-%- ?([^@].*)" or line == "---" and "" or nil
 end
 
+-- `---@field x? integer what` of a class; of the options of a call it is a part of that one's text.
+local function read_field(class, line)
+  local field = line:match "^%-%-%-@field ([%w_]+)"
+  local name = class and field and class .. "." .. field
+  if not name or fields[name] then return end
+  fields[name], order_of_fields[#order_of_fields + 1] = line:match "^%-%-%-@field (.*)", name
+end
+
 -- A line that ends a comment: names what it is about.
 local function read_declaration(line, comment)
   local name, parameters = line:match "^function ([%w_.:]+)(%b())"
@@ -36,10 +45,12 @@ local function read_declaration(line, comment)
 end
 
 local function read_reference()
-  by_name = {}
-  local comment = {}
+  by_name, fields = {}, {}
+  local comment, class_above = {}, nil
   for line in reference:gmatch "[^\n]*" do
     local class = line:match "^%-%-%-@class tidelock%.([%w_]+)"
+    class_above = line:match "^%-%-%-@class tidelock%.([%w_.]+)" or line:find "^%-%-%-" and class_above or nil
+    read_field(class_above, line)
     if line:find "^%-%-%-" then
       local text = comment_text(line)
       if text then comment[#comment + 1] = text end
@@ -89,11 +100,20 @@ local function entry_text(name, columns)
   return text
 end
 
--- The names of methods that are called so, of whatever object.
+local function field_text(name, columns)
+  local class, field = name:match "^(.*)(%.[%w_]+)$"
+  return table.concat(wrap.lines(("%s: a field of %s"):format(field, class), columns, "  "), "\n") .. "\n"
+    .. table.concat(wrap.lines(fields[name], columns, "  "), "\n")
+end
+
+-- The names of methods and fields that are called so, of whatever object.
 local function alike(name)
   local found = {}
   for _, known in ipairs(order) do
     if known:match "([%w_]+)$" == name and by_name[known].declaration:find "[.:]" then found[#found + 1] = known end
+  end
+  for _, known in ipairs(order_of_fields) do
+    if known:match "([%w_]+)$" == name and not known:find "option" then found[#found + 1] = known end
   end
   return found
 end
@@ -107,8 +127,9 @@ function help.text(name, kind, columns)
   local method = name:match "%.([%w_]+)$"
   if kind and method then name = kind .. "." .. method elseif kind then name = kind end
   if by_name[name] then return entry_text(name, columns) end
+  if fields[name] then return field_text(name, columns) end
   local found = alike(method or name)
-  if #found == 1 then return entry_text(found[1], columns) end
+  if #found == 1 then return (by_name[found[1]] and entry_text or field_text)(found[1], columns) end
   if #found > 1 then return ("%s: of which? :help %s"):format(name, table.concat(found, ", :help ")) end
   local methods = methods_of(name)
   if #methods > 0 then return help.names_text(name .. ": methods ", methods, columns) end

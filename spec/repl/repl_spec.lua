@@ -108,6 +108,16 @@ describe("a colon command", function()
     for line in text:gmatch "[^\n]+" do assert.is_true(#line <= 80, line) end
   end)
 
+  it(":help tells what the reference says of a field", function()
+    assert.equal(".daemon: a field of process\ndaemon boolean can be set before the start only, else raises\n",
+      printed{ ":help process.daemon" })
+    assert.matches("^daemon: of which%? [^\n]*:help process%.daemon, :help thread%.daemon",
+      printed{ ":help daemon" })
+    assert.matches("^%.daemon: a field of process\n", printed{ "p = ipc.process(print)", ":help p.daemon" })
+    assert.matches("^%.exitcode: a field of [%w.]+\n", printed{ ":help process.exitcode" })
+    assert.matches("^nothing is known of process.nothing", printed{ ":help process.nothing" })
+  end)
+
   it(":ps and :objects tell what there is", function()
     local text = printed{ 'stock = { pans = ipc.semaphore(2) } till = ipc.lock{ name = "till" }', ":objects", ":ps" }
     assert.matches('^stock%.pans  semaphore#1: 2 free[^\n]*\ntill        lock#1 "till": free\nNAME ', text)
