@@ -8,6 +8,7 @@ local held = require "judge.diagnose_held"
 local locks = require "judge.diagnose_locks"
 local own = require "judge.diagnose_own"
 local parts = require "explore.parts"
+local pipes = require "judge.diagnose_pipes"
 local queues = require "judge.diagnose_queues"
 local refused = require "judge.diagnose_refused"
 local signals = require "judge.diagnose_signals"
@@ -136,7 +137,7 @@ end
 
 local LIST = { held.not_taken, refused.ignored, locks.own_lock, own.thing, locks.too_late, locks.too_short,
   locks.no_common_lock, locks.both_read, timed_out, woken.not_told, lost_signal, woken.blindly, queues.nils, circle,
-  slept, queues.nil_first, queues.done_too_early, held.kept, held.itself, held.one_each, any_pattern,
+  slept, queues.nil_first, queues.done_too_early, held.kept, held.itself, held.one_each, pipes.still_open, any_pattern,
   queues.not_by_taker, queues.full_by_then, swap, half.seen, half.old, woken.by_what_it_sees, signals.nobody_takes,
   signals.nobody_gives, went_on.by, went_on.past }
 

@@ -55,6 +55,12 @@ local REASONS = {
     odd_is_not_looked_at = "master has changed hour (line 8) and is not done; traveller reads that, and minute",
   },
   ["night-shift"] = { goes_by_the_exit_code = "watchman-2 is killed (step 9) after step 8" },
+  relay = {
+    closes_the_wrong_end = "and main still holds the end that sends (line 22 closes the other one)",
+    does_not_close = "receiver waits in recv of pipe#1 (line 11), and main still holds the end that sends, `out`",
+    nothing = "and main still holds the end that sends, `out`",
+    the_sender_closes = "and main still holds the end that sends, `out`",
+  },
   sale = {
     asks_whether_it_is_full = 'looks at queue "line" in line 8, and before it puts something in (line 8) customer-',
     does_not_look_at_the_answer = "line 8 puts nothing into line, which is full, and customer-3 does not look at",
