@@ -45,4 +45,18 @@ return {
   oxygen = function(bond) three:wait() bond() end,
 }]]):find "rejected%. a %l+: %l+%-%d is the %l+ %l+")
   end)
+
+  it("is not told that a compare_set acts on what is old: it has compared", function()
+    local text = told("till", [[
+local function clerk(till, coin)
+  for _ = 1, 2 do
+    local sum = till:get()
+    if not till:compare_set(sum, sum + coin) then print "no" end
+  end
+end
+return { clerk = clerk }]])
+    assert.is_truthy(text:find("rejected. a coin", 1, true), text)
+    assert.is_nil(text:find("acts on it", 1, true), text)
+    assert.is_nil(text:find("nothing keeps", 1, true), text)
+  end)
 end)
