@@ -37,7 +37,8 @@ static bool names_hold(struct tl_file_check *check)
     const struct tl_name_index *names = tl_region(TL_REGION_NAMES);
     for (uint64_t at = names->first; at;) {
         uint32_t *line = tl_file_check_line(check, at);
-        if ((*line & TL_FILE_CHECK_NAMED) || !tl_file_check_ref(check, at))
+        if ((at & TL_REF_BITS) || (*line & TL_FILE_CHECK_NAMED) ||
+            !tl_file_check_ref(check, at))
             return false;
         *line |= TL_FILE_CHECK_NAMED;
         const struct tl_object *object = tl_at(at);
