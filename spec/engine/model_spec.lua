@@ -35,11 +35,11 @@ describe("the engine keeps its promises", function()
   table.sort(names)
   for _, name in ipairs(names) do
     it("of " .. models[name].name, function()
-      assert.is_nil(world.search(models[name], SEEDS, { library = whole }))
+      assert.is_nil(world.search(models[name], SEEDS, { engine_text = whole }))
     end)
 
     it("of " .. models[name].name .. ", two steps of a loop a call", function()
-      assert.is_nil(world.search(models[name], SEEDS, { library = parts }))
+      assert.is_nil(world.search(models[name], SEEDS, { engine_text = parts }))
     end)
   end
 end)
@@ -231,7 +231,7 @@ describe("a model finds", function()
   for _, fault in ipairs(FAULTS) do
     it(fault[1], function()
       local broken = library(fault.limit or 64, fault[3], fault[4])
-      assert.is_string(world.search(models[fault[2]], SEARCH, { library = broken }))
+      assert.is_string(world.search(models[fault[2]], SEARCH, { engine_text = broken }))
     end)
   end
 end)

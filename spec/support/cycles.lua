@@ -8,6 +8,8 @@
 --   cycles.ring(at, start, kind ...)     as many tasks as kinds, each with one of them: what those were told that were
 --                                        told something, and the tasks
 --   cycles.check(told, tasks, what)      one was told, and of all
+--   cycles.two_in_order(things, count)   8 tasks take two of the things, { kind, thing } each, so often, and in their
+--                                        order: none is told anything
 local ipc = require "tidelock"
 local assert = require "luassert"
 local PATIENCE = 20
@@ -73,6 +75,27 @@ function cycles.check(told, tasks, what)
   local _, holds = why:gsub(" holds ", "")
   local _, wants = why:gsub(" wants ", "")
   assert.same({ #tasks, #tasks }, { holds, wants }, why)
+end
+
+function cycles.two_in_order(things, count)
+  local list = {}
+  for n = 1, 8 do
+    list[n] = ipc.spawn(function()
+      for i = 1, count do
+        local a, b = (i * n) % #things + 1, (i + n) % #things + 1
+        if a > b then a, b = b, a end
+        local first, second = cycles.KINDS[things[a][1]], cycles.KINDS[things[b][1]]
+        ;(first.want or first.take or acquire)(things[a][2])
+        if b > a then
+          (second.want or second.take or acquire)(things[b][2])
+          release(things[b][2])
+        end
+        release(things[a][2])
+      end
+      return true
+    end)
+  end
+  for _, p in ipairs(list) do assert.same({ true }, { p:result(60) }) end
 end
 
 return cycles

@@ -1,6 +1,6 @@
 --- Engine world: random histories of clients of the engine, on a fake server, with everything that can go wrong.
 --
---   world.run(model, seed, { steps =, library = }) -> nil, or what was wrong, with the last requests
+--   world.run(model, seed, { steps =, engine_text = }) -> nil, or what was wrong, with the last requests
 --
 -- Clients are sessions with tasks.  A step of a history is: a request; a request sent twice (the answer was lost); a
 -- bell that is read, or lost with its connection; a cancel of any kind; the clock; a client that is killed (its lease
@@ -557,7 +557,7 @@ local function new(model, seed, options)
     wanted = model.sessions or 4, tasks = model.tasks or 2,
     model = setmetatable({}, { __index = model }),
   }, world)
-  self.server = fake_redis.new(options.library)
+  self.server = fake_redis.new(options.engine_text)
   self.server.random = function(n) return self:random(n) end
   self.server.spy(spy(self))
   return self

@@ -198,26 +198,9 @@ for _, at in ipairs(both.all) do
     end)
 
     it("among many who take two locks in order, and one that takes its time", function()
-      local list, things, N = {}, {}, at.times(300)
+      local things, N = {}, at.times(300)
       for i, kind in ipairs(ORDER) do things[i] = { kind, made(at, kind) } end
-      for n = 1, 8 do
-        list[n] = ipc.spawn(function()
-          for i = 1, N do
-            local a = (i * n) % #things + 1
-            local b = (i + n) % #things + 1
-            if a > b then a, b = b, a end
-            local first, second = KINDS[things[a][1]], KINDS[things[b][1]]
-            ;(first.want or first.take or acquire)(things[a][2])
-            if b > a then
-              (second.want or second.take or acquire)(things[b][2])
-              release(things[b][2])
-            end
-            release(things[a][2])
-          end
-          return true
-        end)
-      end
-      for _, p in ipairs(list) do assert.same({ true }, { p:result(60) }) end
+      cycles.two_in_order(things, N)
     end)
   end)
 end
