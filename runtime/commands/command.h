@@ -68,11 +68,13 @@ void tl_command_groups_end(void);
 bool tl_command_groups_remain(void);
 void tl_command_groups_kill(void);
 
-/* Of a task that was killed: its groups hear SIGTERM, which their leaders have
- * heard already.  Of the first TL_GROUPS_MOST that it had at a time.  take: and
- * from now on they are groups of this process, which ends. */
+/* Of the groups of a task: of the first TL_GROUPS_MOST that it had at a time.
+ * settle: they hear SIGTERM, which their leaders have heard already, for it was
+ * killed.  note: they are groups of this process, too, which ends.  take: both,
+ * and they are the task's no more. */
 struct tl_task;
 void tl_command_groups_settle(struct tl_task *dead);
+void tl_command_groups_note(const struct tl_task *task);
 void tl_command_groups_take(struct tl_task *dead);
 
 /* Whether nobody is in the group but its leader. */

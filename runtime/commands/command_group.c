@@ -18,13 +18,14 @@ static _Atomic pid_t groups[1024];
 
 enum { GROUPS = sizeof groups / sizeof *groups };
 
-static void replace(pid_t from, pid_t to)
+static bool replace(pid_t from, pid_t to)
 {
     for (int i = 0; i < GROUPS; i++) {
         pid_t was = from;
         if (atomic_compare_exchange_strong(&groups[i], &was, to))
-            return;
+            return true;
     }
+    return false;
 }
 
 /* ---- for the others of the program ---- */
@@ -60,32 +61,50 @@ static void end(pid_t group)
         kill(-group, SIGCONT);
 }
 
-/* A group's number is not given to a process while somebody is in the group: so
- * a process of that pid is the leader, or there is no such group any more. */
-static void end_of(struct tl_task *dead, bool take)
+/* The group that is told there, or 0.  A group's number is not given to a
+ * process while somebody is in the group: so a process of that pid is the
+ * leader, or there is no such group any more. */
+static pid_t told(const struct tl_led_group *group)
+{
+    pid_t pid = atomic_load(&group->pid);
+    if (pid <= 1) /* where the slot was damaged: 1 would be all */
+        return 0;
+    uint64_t started = tl_procfs_started(pid);
+    return !started || started == atomic_load(&group->started) ? pid : 0;
+}
+
+/* They stay told, until the slot's next tenant: who ends the program may be
+ * about to take them. */
+void tl_command_groups_settle(struct tl_task *dead)
 {
     for (int i = 0; i < TL_GROUPS_MOST; i++) {
-        pid_t pid = atomic_load(&dead->groups[i].pid);
-        if (pid <= 1) /* where the slot was damaged: 1 would be all */
-            continue;
-        uint64_t started = tl_procfs_started(pid);
-        if (!started || started == atomic_load(&dead->groups[i].started)) {
-            if (take)
-                replace(0, pid);
-            end(pid);
-        }
-        atomic_store(&dead->groups[i].pid, 0);
+        pid_t group = told(&dead->groups[i]);
+        if (group)
+            end(group);
     }
 }
 
-void tl_command_groups_settle(struct tl_task *dead)
+static void add(pid_t group)
 {
-    end_of(dead, false);
+    if (group && !replace(group, group)) /* it is not there yet */
+        replace(0, group);
+}
+
+void tl_command_groups_note(const struct tl_task *task)
+{
+    for (int i = 0; i < TL_GROUPS_MOST; i++)
+        add(told(&task->groups[i]));
 }
 
 void tl_command_groups_take(struct tl_task *dead)
 {
-    end_of(dead, true);
+    for (int i = 0; i < TL_GROUPS_MOST; i++) {
+        pid_t group = told(&dead->groups[i]), taken = group;
+        add(group);
+        if (group && atomic_compare_exchange_strong(&dead->groups[i].pid,
+                                                    &taken, 0))
+            end(group);
+    }
 }
 
 /* ---- of this process ---- */

@@ -130,6 +130,8 @@ static bool end(struct tl_task *task)
         return false;
     if (pid == 0)
         return tl_life_forestall(task);
+    /* once it is dead, another may give its slot away */
+    tl_command_groups_note(task);
     int pidfd = tl_pidfd_open(pid);
     if (!tl_life_has_ended(task) && tl_task_pid(task) == pid)
         tl_pidfd_signal(pidfd, pid, SIGKILL);

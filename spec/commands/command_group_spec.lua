@@ -106,6 +106,9 @@ describe("a command with a group", function()
   for whose, code in pairs{
     ["the main script's"] = "start()",
     ["a process's"] = "ipc.spawn(function() start() ipc.sleep() end)",
+    ["a process's, for whose end others wait"] = [[
+      local owner = ipc.spawn(function() start() ipc.sleep() end)
+      for _ = 1, 4 do ipc.spawn(function() owner:join() ipc.sleep() end) end]],
   } do
     for what, before in pairs{ ["heeds"] = "", ["does not heed"] = "trap '' TERM; " } do
       it("ends at Ctrl-C, " .. whose .. ", which " .. what .. " SIGTERM", function()
