@@ -62,7 +62,7 @@ cook  %d+  waiting +%d[%d.]+ s +stdin:1 *
 
   it("has colours on a terminal, but not with NO_COLOR", function()
     start()
-    repl:enter('{ "soup" }', '{ "soup" }')
+    repl:enter('{ "soup" }', '\n{ "soup" }')
     assert.matches('\27[32m"soup"\27[0m', repl:raw(), 1, true)
     repl:close()
     start(nil, "NO_COLOR=1")

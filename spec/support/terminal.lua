@@ -36,7 +36,9 @@ function terminal.start(arguments, environment, home, modes)
   return self
 end
 
+-- Ctrl-D is typed at a prompt: what comes before the editor has the terminal is no end there, but a NUL.
 function terminal:type(text)
+  if text == "\4" then self:await(function(screen) return screen:find "> $" end, "prompt") end
   self.keys:write(text)
 end
 
@@ -60,20 +62,25 @@ function terminal:screen()
   return plain(self:raw())
 end
 
--- Waits until the screen shows the pattern behind what was expected before; its captures.
-function terminal:expect(pattern)
+-- Waits until `find` finds something on the screen: what it found; `what` it looks for is told if it does not come.
+function terminal:await(find, what)
   local limit = os.time() + PATIENCE
   repeat
-    local screen = self:screen()
-    local found = { screen:find(pattern, self.seen + 1) } -- an anchor is at what comes next
-    if found[1] then
-      self.seen = found[2]
-      return table.unpack(found, 3)
-    end
+    local found = { find(self:screen()) }
+    if found[1] then return found end
     os.execute "sleep 0.02"
   until os.time() > limit
-  error(("no %q behind:\n%s\nbut:\n%s"):format(pattern, self:screen():sub(1, self.seen),
-    self:screen():sub(self.seen + 1)), 2)
+  error(("no %s behind:\n%s\nbut:\n%s"):format(what, self:screen():sub(1, self.seen),
+    self:screen():sub(self.seen + 1)), 3)
+end
+
+-- Waits until the screen shows the pattern behind what was expected before; its captures.
+function terminal:expect(pattern)
+  local found = self:await(function(screen)
+    return screen:find(pattern, self.seen + 1) -- an anchor is at what comes next
+  end, ("%q"):format(pattern))
+  self.seen = found[2]
+  return table.unpack(found, 3)
 end
 
 -- A line, and what is shown for it.
