@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
+#include "base/numbering.h"
 #include "public/trace.h"
-#include "trace/bytes.h"
-#include "trace/numbering.h"
 
 struct tl_span {
     uint32_t task, place, waker;

@@ -1,4 +1,4 @@
-#include "trace/numbering.h"
+#include "base/numbering.h"
 
 #include <stdlib.h>
 #include <string.h>
