@@ -31,7 +31,7 @@ bool spans_add_task(struct spans *spans)
     return true;
 }
 
-static enum spans_status add_place(struct spans *spans, struct bytes *bytes)
+enum spans_status spans_add_place(struct spans *spans, struct bytes *bytes)
 {
     struct place *list = grown(spans->places, spans->place_count,
                                &spans->place_room, sizeof *list);
@@ -84,20 +84,87 @@ static void note(struct spans *spans, const struct span *span)
         spans->latest = (uint64_t)last;
 }
 
-/* What stands behind the head and the place. */
-static bool read_rest(struct spans *spans, struct span *span,
-                      struct bytes *bytes, unsigned bits)
+/* What all spans have. */
+static void begin_span(struct span *span, uint64_t place, uint64_t began)
+{
+    span->place = (uint32_t)(place - 1);
+    span->began = span->ended = (int64_t)began;
+    span->slept = span->called = -1;
+}
+
+static bool is_place(const struct spans *spans, uint64_t place)
+{
+    return place >= 1 && place <= spans->place_count;
+}
+
+/* The bits of a number from one on, up to another. */
+static uint64_t field(uint64_t number, unsigned from, unsigned to)
+{
+    return number >> from & ((UINT64_C(1) << (to - from)) - 1);
+}
+
+/* The small form, and the medium one. */
+struct brief {
+    uint64_t place, began, message;
+    unsigned result;
+};
+
+static void read_small(struct brief *brief, struct bytes *bytes)
+{
+    uint64_t number = bytes_fixed(bytes, TL_TRACE_SMALL_BITS / 8);
+    brief->place = field(number, TL_TRACE_SMALL_PLACE, TL_TRACE_SMALL_BEGAN);
+    brief->began = field(number, TL_TRACE_SMALL_BEGAN, TL_TRACE_SMALL_MESSAGE);
+    brief->message = number >> TL_TRACE_SMALL_MESSAGE;
+    brief->result = TL_TRACE_DONE;
+}
+
+static void read_medium(struct brief *brief, struct bytes *bytes)
+{
+    uint64_t number = bytes_fixed(bytes, TL_TRACE_MEDIUM_BITS / 8);
+    brief->result =
+        (unsigned)field(number, TL_TRACE_MEDIUM_RESULT, TL_TRACE_MEDIUM_PLACE);
+    brief->place = field(number, TL_TRACE_MEDIUM_PLACE, TL_TRACE_MEDIUM_BEGAN);
+    brief->began =
+        field(number, TL_TRACE_MEDIUM_BEGAN, TL_TRACE_MEDIUM_MESSAGE);
+    brief->message = number >> TL_TRACE_MEDIUM_MESSAGE;
+}
+
+static bool read_brief(struct spans *spans, struct span *span,
+                       struct bytes *bytes)
 {
     struct progress *task = &spans->tasks[span->task - 1];
+    struct brief brief;
+    if (*bytes->at & 1)
+        read_medium(&brief, bytes);
+    else
+        read_small(&brief, bytes);
+    if (bytes->broken || !is_place(spans, brief.place) ||
+        brief.began > SPANS_MOST_TIME - task->began)
+        return false;
+    task->began += brief.began;
+    begin_span(span, brief.place, task->began);
+    span->result = brief.result;
+    if (brief.message) {
+        task->message += bytes_unfold(brief.message - 1);
+        span->message = (int64_t)task->message;
+    }
+    return true;
+}
+
+static bool read_large(struct spans *spans, struct span *span,
+                       struct bytes *bytes)
+{
+    struct progress *task = &spans->tasks[span->task - 1];
+    uint64_t head = bytes_number(bytes), message = task->message;
+    if (bytes->broken || !is_place(spans, head >> TL_TRACE_PLACE_SHIFT))
+        return false;
     uint64_t began = later(bytes, task->began);
-    span->began = (int64_t)began;
-    span->ended = span->slept = span->called = -1;
-    if (!(bits & TL_TRACE_OPEN))
-        span->ended = (int64_t)later(bytes, began);
-    if (bits & TL_TRACE_SLEPT)
-        read_wait(span, bytes, bits);
-    uint64_t message = task->message;
-    if (bits & TL_TRACE_MESSAGE) {
+    begin_span(span, head >> TL_TRACE_PLACE_SHIFT, began);
+    span->result = head >> TL_TRACE_RESULT_SHIFT & 3;
+    span->ended = head & TL_TRACE_OPEN ? -1 : (int64_t)later(bytes, began);
+    if (head & TL_TRACE_SLEPT)
+        read_wait(span, bytes, (unsigned)head);
+    if (head & TL_TRACE_MESSAGE) {
         message += bytes_signed(bytes);
         span->message = (int64_t)message;
     }
@@ -108,6 +175,18 @@ static bool read_rest(struct spans *spans, struct span *span,
     return true;
 }
 
+static bool read_fields(struct spans *spans, struct span *span,
+                        struct bytes *bytes)
+{
+    if (bytes_left(bytes) == 0) {
+        bytes->broken = bytes->missing = true;
+        return false;
+    }
+    return (*bytes->at & TL_TRACE_LARGE) == TL_TRACE_LARGE
+               ? read_large(spans, span, bytes)
+               : read_brief(spans, span, bytes);
+}
+
 static enum spans_status read_span(struct spans *spans, uint32_t task,
                                    struct bytes *bytes)
 {
@@ -116,22 +195,8 @@ static enum spans_status read_span(struct spans *spans, uint32_t task,
     if (!list)
         return SPANS_NO_MEMORY;
     spans->list = list;
-    uint64_t head = bytes_number(bytes);
-    uint64_t place = head >> TL_TRACE_PLACE_SHIFT;
-    unsigned bits = (unsigned)head & ((1u << TL_TRACE_PLACE_SHIFT) - 1);
-    if (bytes->broken || place > spans->place_count)
-        return SPANS_BROKEN;
-    if (place == 0) {
-        enum spans_status status = add_place(spans, bytes);
-        if (status != SPANS_WELL)
-            return status;
-        place = spans->place_count;
-    }
-    struct span span = {.task = task,
-                        .place = (uint32_t)place - 1,
-                        .order = spans->count,
-                        .result = bits >> TL_TRACE_RESULT_SHIFT & 3};
-    if (!read_rest(spans, &span, bytes, bits))
+    struct span span = {.task = task, .order = spans->count};
+    if (!read_fields(spans, &span, bytes))
         return SPANS_BROKEN;
     list[spans->count++] = span;
     note(spans, &span);

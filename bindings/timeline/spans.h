@@ -49,6 +49,9 @@ enum spans_status { SPANS_WELL, SPANS_BROKEN, SPANS_NO_MEMORY };
 /* One more task; false: no memory. */
 bool spans_add_task(struct spans *spans);
 
+/* Reads the fields of a PLACE record behind its index. */
+enum spans_status spans_add_place(struct spans *spans, struct bytes *bytes);
+
 /* Reads the fields of a SPANS record.  Those before a broken one are kept. */
 enum spans_status spans_read(struct spans *spans, struct bytes *bytes);
 

@@ -124,31 +124,6 @@ __attribute__((noinline)) static void read_operation(struct pass *pass,
     drain->operations += pass->how != TL_DRAIN_PEEK;
 }
 
-/* Whether it is all in its unit, with one moment: most are. */
-static bool is_brief(const struct pass *pass, uint64_t head)
-{
-    return (head & (TL_LANE_WHAT | TL_LANE_OPEN | TL_LANE_HAS_MORE)) ==
-               TL_LANE_OPERATION &&
-           !pass->drain->kept;
-}
-
-static void read_brief(struct pass *pass, const struct tl_unit *unit,
-                       uint64_t head)
-{
-    struct tl_drain *drain = pass->drain;
-    uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
-    struct tl_trace_file_brief brief = {
-        .task = pass->reader->task,
-        .place = pass->reader->places[(entry - 1) % TL_LANE_PLACES],
-        .result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3),
-        /* relaxed: see tl_lane_word */
-        .moment = tl_births_moment(
-            drain, atomic_load_explicit(&unit->words[1], memory_order_relaxed)),
-        .message = head >> TL_LANE_NUMBER_SHIFT};
-    tl_trace_file_brief(drain->file, &brief);
-    drain->operations++;
-}
-
 /* ---- the other records ---- */
 
 static void tell_lost(struct pass *pass, uint64_t lost)
@@ -264,15 +239,18 @@ static void read_note(struct pass *pass, uint64_t head)
 
 /* ---- a lane ---- */
 
-/* Reads one record: how many it takes; 0: the pass ends before it. */
-static uint64_t read_record(struct pass *pass)
+/* Reads one record, or several that are brief: how many units they take; 0: the
+ * pass ends before it. */
+static uint64_t read_record(struct pass *pass, uint64_t written)
 {
     const struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
     /* acquire: pairs with the commit of an operation's end */
     uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
-    if (__builtin_expect(is_brief(pass, head), 1)) {
-        read_brief(pass, unit, head);
-        return 1;
+    if (tl_drain_is_brief(head) && !pass->drain->kept) {
+        uint64_t taken = tl_drain_brief(pass->drain, pass->lane, pass->reader,
+                                        pass->position, written);
+        if (taken)
+            return taken;
     }
     if ((head & TL_LANE_WHAT) != TL_LANE_OPERATION) {
         read_note(pass, head);
@@ -296,7 +274,7 @@ static void read_lane(struct pass *pass)
     /* relaxed: only this process writes it */
     pass->position = atomic_load_explicit(&lane->drained, memory_order_relaxed);
     while (pass->position < written) {
-        uint64_t taken = read_record(pass);
+        uint64_t taken = read_record(pass, written);
         if (!taken)
             break;
         pass->position += taken;

@@ -53,7 +53,9 @@ describe("a trace", function()
   it("written by hand is read as it was meant", function()
     local trace = reader.decode(sample.bytes())
     assert.equal("soup.lua", trace.title)
-    assert.equal(4, #trace.spans)
+    assert.equal(7, #trace.spans)
+    assert.equal(1002, trace.spans[6].message)
+    assert.same({ 23600, 23600, "refused" }, { trace.spans[7].began, trace.spans[7].ended, trace.spans[7].result })
     assert.equal("main", trace.spans[1].waker.name)
     assert.equal(5100, trace.spans[1].called)
     assert.truthy(trace.whole)
@@ -369,6 +371,21 @@ describe("a trace", function()
     assert.truthy(#plain > 500)
     assert.equal(plain, run("--trace=" .. file))
     os.remove(steps)
+  end)
+
+  it("is in the file as far as it goes, while the run goes on", function()
+    local _, err, status = record(([[
+      local ipc = require "tidelock"
+      local q, deadline = ipc.queue(), ipc.now() + 30
+      for n = 1, 10 do q:put(n) end
+      repeat
+        ipc.sleep(0.01)
+        local file = io.open(%q, "rb")
+        local size = file:seek "end"
+        file:close()
+        assert(ipc.now() < deadline, "the file stays empty")
+      until size > 0]]):format(file))
+    assert.equal(0, status, err)
   end)
 
   it("is named after the script, where the program runs", function()
