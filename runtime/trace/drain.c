@@ -6,6 +6,7 @@
 
 #include "tidelock.h"
 #include "trace/births.h"
+#include "trace/brief.h"
 #include "trace/recording.h"
 
 struct pass {
@@ -265,6 +266,19 @@ static uint64_t read_record(struct pass *pass, uint64_t written)
     return 1;
 }
 
+/* One that is brief, and behind what is written; of a task that is none of this
+ * recording it is none, either. */
+static void read_last(struct pass *pass, uint64_t written)
+{
+    if (pass->how == TL_DRAIN_LIVE || !pass->reader->task ||
+        !tl_brief_is_behind(pass->lane, written))
+        return;
+    const struct tl_unit *unit = tl_lane_unit(pass->lane, written);
+    /* relaxed: the acquire in tl_brief_is_behind came before */
+    read_operation(pass,
+                   atomic_load_explicit(&unit->words[0], memory_order_relaxed));
+}
+
 static void read_lane(struct pass *pass)
 {
     struct tl_lane *lane = pass->lane;
@@ -283,6 +297,7 @@ static void read_lane(struct pass *pass)
     if (pass->how != TL_DRAIN_PEEK)
         atomic_store_explicit(&lane->drained, pass->position,
                               memory_order_release);
+    read_last(pass, written);
     /* what was lost since then is this tenant's, where no other one follows */
     if (pass->position == written)
         tell_lost(pass,
@@ -322,7 +337,7 @@ void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how)
         struct tl_lane *lane = &tl_lanes->lanes[number];
         if (atomic_load_explicit(&lane->written, memory_order_acquire) ==
                 atomic_load_explicit(&lane->drained, memory_order_relaxed) &&
-            how != TL_DRAIN_FINAL)
+            how == TL_DRAIN_LIVE)
             continue;
         drain->origin =
             atomic_load_explicit(&tl_lanes->origin, memory_order_relaxed);

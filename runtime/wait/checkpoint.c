@@ -98,23 +98,32 @@ static const uint8_t moments[TL_OPERATION_COUNT] = {
 #undef GIVES
 };
 
+static const bool has_object[TL_OPERATION_COUNT] = {
+#define HAS_OBJECT(name, kind, word, access, blocks)                           \
+    TL_KIND_##kind != TL_KIND_NONE,
+    TL_OPERATIONS(HAS_OBJECT)
+#undef HAS_OBJECT
+};
+_Static_assert((int)TL_OPERATION_COUNT <= TL_PLACES_OPERATIONS,
+               "an operation in a place");
+
+static inline void record_inline(enum tl_operation operation,
+                                 const void *object)
+{
+    tl_recording_operation(operation, has_object[operation] ? object : NULL,
+                           (enum tl_recording_moments)moments[operation],
+                           tl_idle_runs);
+}
+
 /* What a point enters is a part of what comes to it. */
 static void record(enum tl_operation operation, const void *object)
 {
-    static const bool has_object[TL_OPERATION_COUNT] = {
-#define HAS_OBJECT(name, kind, word, access, blocks)                           \
-    TL_KIND_##kind != TL_KIND_NONE,
-        TL_OPERATIONS(HAS_OBJECT)
-#undef HAS_OBJECT
-    };
     if (!at_point)
-        tl_recording_operation(operation, has_object[operation] ? object : NULL,
-                               (enum tl_recording_moments)moments[operation],
-                               tl_idle_runs);
+        record_inline(operation, object);
 }
 
 /* The same of what is recorded, where nothing else is due. */
-static int pass_recorded(enum tl_operation operation, const void *object)
+static inline int pass_recorded(enum tl_operation operation, const void *object)
 {
     /* relaxed, both: words for reports */
     if (tl_operation_blocks[operation] &&
@@ -122,7 +131,7 @@ static int pass_recorded(enum tl_operation operation, const void *object)
                              memory_order_relaxed) != operation)
         atomic_store_explicit(&tl_self->intent.operation, operation,
                               memory_order_relaxed);
-    record(operation, object);
+    record_inline(operation, object);
     return TL_OK;
 }
 
