@@ -45,6 +45,8 @@ local TRIES = {
   { "an error that is no string", buyer "error({})", "buyer-1 dies by an error in line 1: a table" },
   { "a method that there is not", IPC .. "local key = ipc.lock()\n" .. buyer "key:take()",
     'there is no field or method "take"; there are: acquire, release, with, hold, holder.' },
+  { "a constructor in a wrong way", "\n" .. IPC .. "ipc.lock(5)\n" .. NAIVE,
+    "as it is loaded: line 3: lock:" },
   { "an error in a function of Lua's", buyer "\nfor _ in ipairs(couriers) do end",
     "buyer-1 dies by an error in line 2:" },
   { "a runtime that was not required", buyer "ipc.yield()", 'no `ipc`: write local ipc = require "tidelock" above.' },
