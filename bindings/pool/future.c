@@ -209,11 +209,14 @@ static int future_cancel(lua_State *L)
     bool cancelled = false;
     if (!is_settled(future)) {
         struct pool *pool = pool_of(L, future, "cancel");
+        /* a finalizer may ask for the outcome, which takes the pool's place */
+        lua_getiuservalue(L, 1, 1);
         pool_begin(L, pool, "cancel");
         for (int64_t job = future->cell; job >= 0 && !is_settled(future);
              job = tl_board_member(future, (uint32_t)job))
             cancelled = pool_cancel(L, pool, (uint32_t)job) || cancelled;
-        if (cancelled && pool->tickets[future->cell].use == POOL_CALLED)
+        if (cancelled && !is_settled(future) &&
+            pool->tickets[future->cell].use == POOL_CALLED)
             pool_hasten(pool, future->cell);
     }
     lua_pushboolean(L, cancelled);
