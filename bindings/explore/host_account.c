@@ -172,11 +172,12 @@ static void push_hangs(lua_State *L, const struct tl_account *account)
         return;
     }
     const char *name = account->tasks[last->player].name;
-    if (last->line && last->file > 0 && last->file <= TL_ACCOUNT_FILES)
+    if (last->line && last->file > 0 && last->file <= TL_SCRIPTS)
         lua_pushfstring(L,
                         HANGS "%s waits, or runs in a circle; it came last to "
                               "%s:%d",
-                        name, account->files[last->file - 1], (int)last->line);
+                        name, account->scripts.names[last->file - 1],
+                        (int)last->line);
     else
         lua_pushfstring(L, HANGS "%s waits, or runs in a circle", name);
 }

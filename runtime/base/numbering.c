@@ -57,10 +57,3 @@ uint32_t tl_numbering_of(struct tl_numbering *table,
     table->keys[table->count++] = *key;
     return *slot = table->count;
 }
-
-void tl_numbering_clear(struct tl_numbering *table)
-{
-    table->count = 0;
-    if (table->slots)
-        memset(table->slots, 0, table->room * sizeof *table->slots);
-}
