@@ -1500,10 +1500,13 @@ function space.value(name, init) end
 ---   Nothing is lost in silence: look at what was half done, and open the space
 ---   again.
 --- * A server that cannot be reached is waited for, as long as the lease lasts;
----   a call with a timeout returns `nil, "timeout"`. A server that hangs may have
----   got that call, and do it once it goes on: what was taken so (a lock, a seat,
----   an item) is given back by the task's next call; what was put, set or added
----   stays, so look before putting it again.
+---   a call with a timeout returns `nil, "timeout"`, and is not done later: a
+---   server that hung refuses it when it goes on. Where the server had done it,
+---   and only the answer did not come, the task's next call takes it back: the
+---   lock, the seat, the message that was taken, and the message that was put,
+---   unless somebody has that by then; so where a put or a send cannot know,
+---   words follow: `nil, "timeout", why`. A call without a timeout waits until it
+---   is done, or raises `lost`, and may then have been done.
 --- * Functions, objects of the program itself, arrays and buffers do not go
 ---   there; they raise, and say what to do instead.
 --- * `value:update` and `table:update` may call their function again, where

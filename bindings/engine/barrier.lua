@@ -28,6 +28,11 @@ engine.define("barrier_wait", "barrier", function(me, o, may)
   return slot.wait(me, o.id, may, line_of(o), nil, { place })
 end)
 
+-- As for one who may not wait: its time has run out.
+engine.late.barrier_wait = function(_, o)
+  if not o.broken then break_it(o) end
+end
+
 engine.define("barrier_reset", "barrier", function(_, o)
   slot.answer_all(line_of(o), "broken")
   if o.broken then object.clear(o, "broken") end

@@ -1,7 +1,7 @@
 --- Cancel: a task gives up its wait, or gives back what it was granted too late.
 --
--- LEAVE: "0" the time ran out; "1" interrupted, or its task is to end; "2" as "1", and whatever was granted meanwhile
--- is given back (engine.undo[OP](me, o, args, fields)).
+-- LEAVE: "0" the time ran out, or "2" where that comes late, as its task has been told so; "1" interrupted, or its task
+-- is to end; "2" as "1", and whatever was granted meanwhile is given back (engine.undo[OP](me, o, args, fields)).
 local engine = ...
 local redis, store, slot = engine.redis, engine.store, engine.slot
 
@@ -54,6 +54,7 @@ end
 local GRANTED = { ok = true, abandoned = true }
 
 function engine.unnumbered.cancel(me, leave, op, ...)
+  if leave == "0" and store.is_over(me.good_until) and not slot.postpone[op] then leave = "2" end
   local text = redis.call("HGET", store.key("s", me.session), "t" .. me.task)
   if not text and not engine.session.is_alive(me.session) then return "lost", { "" } end
   local last = text and text:match "^%d+" or "0"

@@ -11,13 +11,14 @@ engine.kinds = {} -- see object
 engine.died = {} -- see hold
 engine.chores = {} -- see chore
 engine.undo = {} -- see cancel
+engine.late = {} -- [op](me, o): what a request comes to that is not done, since it came too late
 engine.holders = {} -- see cycle
 engine.ready = {} -- see watch
 engine.receivable = {} -- see watch
 engine.go_on = {} -- see nested
 
 --- An operation of objects of these kinds (a text of words; nil: of none).  run(me, o, ...) -> status, list of fields.
--- `me`: session, task, seq; who (the owner of what is acquired); waiter; op.
+-- `me`: session, task, seq; who (the owner of what is acquired); waiter; op; good_until (ms; nil: for ever).
 function engine.define(op, kinds, run)
   local set
   if kinds then

@@ -72,6 +72,12 @@ function items.give_back(o, item)
   if not o.returned then engine.object.set(o, "returned", "1") end
 end
 
+--- Takes one out, wherever it is.  False: it is not in the queue.
+function items.withdraw(o, item)
+  if o.order == "priority" then return redis.call("ZREM", key_of(o), pack_ordered(item)) == 1 end
+  return redis.call("LREM", key_of(o), -1, pack(item)) == 1 or redis.call("ZREM", store.key("r", o.id), pack(item)) == 1
+end
+
 local function take_returned(o)
   local text = redis.call(o.order == "lifo" and "ZPOPMAX" or "ZPOPMIN", store.key("r", o.id))[1]
   if text then return unpack_item(text) end

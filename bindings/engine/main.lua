@@ -48,6 +48,14 @@ local function out_of_turn(me, key, last, status)
   end
 end
 
+-- Its task has been told that its time has run out: so it is not done.
+local function come_late(me, args)
+  local op = args[4]
+  local o = engine.late[op] and object.load(args[5])
+  if o and engine.ops[op].kinds[o.kind] then engine.late[op](me, o) end
+  return "late", { store.milliseconds() }
+end
+
 local function numbered(me, args)
   local key, field, seq = store.key("s", me.session), "t" .. me.task, me.seq
   local text = redis.call("HGET", key, field)
@@ -56,7 +64,13 @@ local function numbered(me, args)
   local refusal = out_of_turn(me, key, last, status)
   if refusal then return seq .. refusal end
   local fields
-  if args[4] == "under" then status, fields = run_under(me, args) else status, fields = run(me, args, 4) end
+  if store.is_over(me.good_until) then
+    status, fields = come_late(me, args)
+  elseif args[4] == "under" then
+    status, fields = run_under(me, args)
+  else
+    status, fields = run(me, args, 4)
+  end
   if status == "wait" then return seq .. ":wait:" end
   local answer = seq .. ":" .. status .. ":" .. store.pack(fields)
   redis.call("HSET", key, field, answer)
@@ -77,14 +91,15 @@ end
 function engine.main(keys, args, call)
   redis.call = call
   if not store.enter(keys[1]) then return "0:error:" .. store.pack{ "no space is named" } end
-  local session, seq = args[1], args[3]
+  local session, seq, good_until = args[1], args[3], nil
   local owner, inner, mark = match(args[2] or "", "^(%d+)([%d.]*)([+!]?)$")
-  if not owner or not seq or not match(seq, "^%d+$") then
+  if seq and not match(seq, "^%d+$") then seq, good_until = match(seq, "^(%d+)@(%d+)$") end
+  if not owner or not seq then
     return "0:error:" .. store.pack{ "SESSION TASK SEQ OP are expected" }
   end
   local me = {
     session = session, task = inner == "" and owner or owner .. inner, seq = seq, own = mark ~= "", rings = mark == "!",
-    who = session .. "." .. owner,
+    who = session .. "." .. owner, good_until = good_until,
   }
   object.forget()
   chore.go_on(LIMIT)

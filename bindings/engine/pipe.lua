@@ -116,8 +116,12 @@ local function let_in(o, side, most)
   for let = 0, most - 1 do
     local record = not is_full(o, side) and slot.next("p" .. at(o, side), true)
     if not record then return let, true end
-    slot.answer(record, "ok")
-    arrive(o, side, record.cell, "RPUSH")
+    if store.is_over(record.extra[1]) then
+      slot.send_away(record, "timeout")
+    else
+      slot.answer(record, "ok")
+      arrive(o, side, record.cell, "RPUSH")
+    end
   end
   return most, false
 end
@@ -141,7 +145,7 @@ engine.define("pipe_send", "pipe", function(me, o, side, may, cell)
     large.drop(cell)
     return closed and "closed" or "timeout"
   end
-  if is_full(o, there) then return slot.wait(me, o.id, may, "p" .. at(o, there), cell) end
+  if is_full(o, there) then return slot.wait(me, o.id, may, "p" .. at(o, there), cell, { me.good_until }) end
   arrive(o, there, cell, "RPUSH")
   return "ok"
 end)
@@ -202,6 +206,16 @@ end
 
 engine.undo.pipe_receive = function(me, o, args, fields)
   return not o or untake(o, me.who, fields, 1, args[2])
+end
+
+-- Of the same cells the last is taken back, which cannot be told from the others; false: there is none.
+engine.undo.pipe_send = function(_, o, args)
+  local side, cell = other(args[2]), args[4]
+  if not o or redis.call("LREM", store.key("q", at(o, side)), -1, cell) == 0 then return false end
+  count_bytes(o, side, -large.size(cell))
+  large.drop(cell)
+  let_in(o, side, 1)
+  return true
 end
 
 engine.receivable.pipe = {

@@ -82,13 +82,24 @@ local function is_full(o)
   return o.maxsize ~= "0" and items.size(o) >= tonumber(o.maxsize)
 end
 
+-- The next who waits to put, and whose time has not run out.
+local function next_putter(o)
+  local record
+  repeat
+    record = slot.next("p" .. o.id, true)
+    local late = record and store.is_over(record.extra[2])
+    if late then slot.send_away(record, "full") end
+  until not late
+  return record
+end
+
 -- So many were taken: lets in as many who wait to put.
 local function let_in(o, n)
   if o.maxsize == "0" then return end
   for _ = 1, n do
-    local record = not is_full(o) and slot.next("p" .. o.id, true)
+    local record = not is_full(o) and next_putter(o)
     if not record then return end
-    slot.answer(record, "ok")
+    slot.answer(record, "ok", record.extra[2] and { o.item + 1 })
     enter(o, record.cell, record.extra[1])
   end
 end
@@ -105,9 +116,9 @@ engine.define("queue_put", "queue", function(me, o, may, cell, priority)
     large.drop(cell)
     return o.closed and "closed" or "full"
   end
-  if is_full(o) then return slot.wait(me, o.id, may, "p" .. o.id, cell, { priority }) end
+  if is_full(o) then return slot.wait(me, o.id, may, "p" .. o.id, cell, { priority, me.good_until }) end
   enter(o, cell, priority)
-  return "ok"
+  return "ok", me.good_until and { o.item }
 end)
 
 engine.define("queue_put_many", "queue", function(_, o, ...)
@@ -263,6 +274,16 @@ end
 
 local function undo(me, o, _, fields)
   return not o or queue.untake(o, me.who, fields, 1)
+end
+
+-- Takes back what was put under this id; false: somebody has it.
+engine.undo.queue_put = function(_, o, args, fields)
+  local item = { id = fields[1], attempt = "1", cell = args[3], priority = priority_for(o, args[4]) }
+  if not o or not item.id or not items.withdraw(o, item) then return false end
+  large.drop(item.cell)
+  finished(o, 1)
+  let_in(o, 1)
+  return true
 end
 
 engine.undo.queue_get = undo

@@ -138,6 +138,7 @@ local function reap(now, lease)
   local space = store.key "space"
   local last = tonumber(redis.call("HGET", space, "tick")) or now
   redis.call("HSET", space, "tick", store.digits(now))
+  store.advance(now)
   if now - last > lease / 2 or now < last then
     refresh_all(now, lease)
     return false
@@ -215,7 +216,7 @@ function engine.unnumbered.open(me, lease, uid, ...)
   tell_who(me.session, ...)
   if is_new then tell_neighbour(me.session) end
   redis.call("ZADD", store.key "S", store.digits(now + lease_of_space()), me.session)
-  return "ok", add_neighbours({ redis.call("HGET", space, "uid"), lease_of_space(), engine.VERSION }, me.session)
+  return "ok", add_neighbours({ redis.call("HGET", space, "uid"), lease_of_space(), engine.VERSION, now }, me.session)
 end
 
 function engine.unnumbered.beat(me)
@@ -224,7 +225,7 @@ function engine.unnumbered.beat(me)
   local more = reap(now, lease)
   if not session.is_alive(me.session) then return "lost", { "" } end
   redis.call("ZADD", store.key "S", store.digits(now + lease), me.session)
-  return "ok", add_neighbours({ is_unfinished(more) }, me.session)
+  return "ok", add_neighbours({ is_unfinished(more), now }, me.session)
 end
 
 function engine.unnumbered.bye(me)

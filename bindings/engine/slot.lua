@@ -191,6 +191,12 @@ local function turn_away(record, line, status, field)
   slot.answer(record, status, field ~= "" and { record.extra[tonumber(field)] } or nil)
 end
 
+--- Answers one that was taken out of its line, and gets nothing.
+function slot.send_away(record, status)
+  engine.large.drop(record.cell)
+  slot.answer(record, status)
+end
+
 local function some(line, status, field, origin, budget)
   local key = store.key(line)
   for used = 1, budget do

@@ -80,6 +80,11 @@ function store.milliseconds()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+--- Whether a moment (ms, as text; nil: none) is over.
+function store.is_over(moment)
+  return moment ~= nil and store.milliseconds() > tonumber(moment)
+end
+
 --- The clock as a text that costs little, and how many ms ago it was so.
 function store.stamp()
   local time = redis.call("TIME")
@@ -91,10 +96,16 @@ function store.since(stamp)
   return math.floor((store.microseconds() - (seconds * 1000000 + rest)) / 1000)
 end
 
-local floor -- a number that none had reached which was drawn before this Lua state began
+local floor -- a number that none had reached which was drawn before
 
---- A number above `last`, and above all that were drawn before the server came back without its last second: drawn one
---- by one, numbers grow slower than the microseconds that they began with.
+--- The clock has been read (ms): numbers that grow begin there.  By every beat: this Lua state may be that of a replica
+--- that has taken over, and had been the master before.
+function store.advance(now)
+  floor = max(floor or 0, now * 1000)
+end
+
+--- A number above `last`, and above all that were drawn before the server came back, or another took over, without the
+--- last second: drawn one by one, numbers grow slower than the microseconds that they began with.
 function store.growing(last)
   floor = floor or store.microseconds()
   return format("%d", max((tonumber(last) or 0) + 1, floor))

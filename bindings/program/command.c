@@ -52,9 +52,7 @@ bool command_has(const char *word)
 
 bool command_is_address(const char *word)
 {
-    return word && (strncmp(word, "redis://", 8) == 0 ||
-                    strncmp(word, "rediss://", 9) == 0 ||
-                    strncmp(word, "redis+unix:", 11) == 0);
+    return word && (strchr(word, ':') || strstr(word, "//"));
 }
 
 static bool explores(const char *word)

@@ -53,7 +53,18 @@ condition.method("with", math.huge, function(record, fn, ...)
   return finish(record, xpcall(fn, client.handler(), ...))
 end)
 
-condition.method("wait", 1, object.waiting("wait", "condition_wait"))
+-- Whatever comes of it, this task has the lock again.
+local function wait(record, call, deadline)
+  local status, detail = object.wait(record, call, deadline, "condition_wait")
+  if detail == "unanswered" and request.send(record, call, "ask", nil, "condition_notify", record.id, 0) == "error" then
+    acquire(record, call, nil)
+  end
+  return status
+end
+
+condition.method("wait", 1, function(record, timeout)
+  return object.outcome(wait(record, "wait", object.deadline(record, "wait", timeout)))
+end)
 
 -- Raises where this task does not hold the lock: a predicate that happens to be true would hide the race.
 local function check_held(record)
@@ -67,7 +78,7 @@ condition.method("wait_for", 2, function(record, predicate, timeout)
   while true do
     local value = predicate()
     if value then return value end
-    local status = object.wait(record, "wait_for", deadline, "condition_wait")
+    local status = wait(record, "wait_for", deadline)
     if status == "timeout" then
       value = predicate()
       if value then return value end

@@ -49,6 +49,15 @@ function object.outcome(status)
 end
 local outcome = object.outcome
 
+local UNANSWERED = "the server did not answer: unless somebody has the message by then, this task's next call takes it "
+  .. "back"
+
+--- object.sent: the same for the status of what sends a message, and its first field.
+function object.sent(status, detail)
+  if detail == "unanswered" then return nil, status, UNANSWERED end
+  return outcome(status)
+end
+
 --- object.asking: a method without arguments that is one request, and returns its outcome.
 function object.asking(call, op)
   return function(record) return outcome((ask(record, call, op))) end

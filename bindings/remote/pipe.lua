@@ -102,7 +102,7 @@ pipe.method("send", 2, function(record, ...)
   local deadline = object.deadline(record, "send", timeout)
   check_end(record, "send")
   check_way(record, "send", "2")
-  return object.outcome((wait(record, "send", deadline, "pipe_send", object.encode(record, "send", value))))
+  return object.sent(wait(record, "send", deadline, "pipe_send", object.encode(record, "send", value)))
 end)
 
 pipe.method("recv", 1, function(record, timeout)

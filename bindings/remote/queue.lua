@@ -47,7 +47,7 @@ local function check_value(record, call, given)
 end
 
 local function put(record, call, value, deadline, priority)
-  return (object.wait(record, call, deadline, "queue_put", object.encode(record, call, value), priority))
+  return object.wait(record, call, deadline, "queue_put", object.encode(record, call, value), priority)
 end
 
 queue.method("put", 2, function(record, ...)
@@ -58,12 +58,12 @@ queue.method("put", 2, function(record, ...)
     check.keys(object.title(record), "put", timeout, { "timeout", "priority" })
     priority, timeout = check_priority(record, timeout.priority), timeout.timeout
   end
-  return object.outcome(put(record, "put", value, object.deadline(record, "put", timeout), priority))
+  return object.sent(put(record, "put", value, object.deadline(record, "put", timeout), priority))
 end)
 
 queue.method("try_put", 1, function(record, ...)
   check_value(record, "try_put", select("#", ...))
-  return object.outcome(put(record, "try_put", (...), 0, ""))
+  return object.sent(put(record, "try_put", (...), 0, ""))
 end)
 
 -- Cells of the list's items from `from` on, as many as go into one request; and why the next one does not travel.
@@ -91,8 +91,8 @@ queue.method("put_many", 2, function(record, list, timeout)
     put_now = math.tointeger(tonumber(put_now))
     n = n + put_now
     if put_now < #cells then -- full: the next one waits
-      status = put(record, "put_many", list[n + 1], deadline, "")
-      if status ~= "ok" then return n, status end
+      local good, reason, more = object.sent(put(record, "put_many", list[n + 1], deadline, ""))
+      if not good then return n, reason, more end
       n = n + 1
     elseif why then
       object.misuse(record, "put_many", "item %d (those before it were put): %s", n + 1, why)

@@ -33,8 +33,8 @@ function TROUBLE.lost(thing, call, text)
     check.misuse(title(thing), call, "lost: %s; so this call was not made", text)
   end
   check.misuse(title(thing), call, "lost: the server heard nothing of this process for a whole lease, and has passed "
-    .. "on all that it held: look at what it had begun, then open the space again by ipc.open, and take its objects "
-    .. "from there")
+    .. "on all that it held; this call may have been made or not: look at what it had begun, then open the space again "
+    .. "by ipc.open, and take its objects from there")
 end
 
 function TROUBLE.forgot(thing, call)

@@ -119,13 +119,15 @@ static int push_answer(lua_State *L, struct tl_answer *answer)
     return status == LUA_OK ? lua_gettop(L) - top : lua_error(L);
 }
 
-/* Status and fields; a time that ran out is "timeout". */
+/* Status and fields; a time that ran out is "timeout", with "unanswered" where
+ * the end of the request is not known. */
 static int outcome(lua_State *L, struct tl_caller *caller, int status,
                    struct tl_answer *answer)
 {
     if (status == TL_TIMEOUT) {
         lua_pushliteral(L, "timeout");
-        return 1;
+        lua_pushstring(L, caller->open ? "unanswered" : NULL);
+        return 2;
     }
     if (status < 0)
         return remote_session_fail(L, caller->session, caller->trouble, status);

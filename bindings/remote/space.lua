@@ -5,6 +5,7 @@ local check = require "remote.check"
 local request = require "remote.request"
 local object = require "remote.object"
 local differences = require "remote.differences"
+local way_out = require "remote.way_out"
 
 local space = {}
 
@@ -263,24 +264,6 @@ local function check_options(options)
   elseif password_file ~= nil and type(password_file) ~= "string" then
     check.misuse(nil, "open", "password_file must be the name of a file, not %s", check.a_type(password_file))
   end
-end
-
-local NO_SUCH_DEVICE = 6 -- what opening a socket as a file fails with
-
--- The way out of what the server or the system says of an address, where there is one.
-local function way_out(address, why)
-  if why:find("NOAUTH", 1, true) then return " (it wants a password: TIDELOCK_PASSWORD_FILE, or "
-    .. "password_file, names a file of mode 600 with it; or redis://:PASSWORD@HOST:PORT/SPACE)" end
-  local cut = why:find("closed the connection", 1, true) or why:find("reset by peer", 1, true)
-  if cut and address:find "^redis://" then
-    return "; where it speaks TLS, an address begins with rediss://"
-  end
-  local path = address:match "^redis%+unix:(.+)$"
-  path = path and path:gsub("^//[^/]*", "")
-  local file, _, trouble = io.open(path or "")
-  if file then file:close() end
-  if trouble ~= NO_SUCH_DEVICE then return "" end
-  return ("; that is a socket: the name of a space comes behind it: %s/SPACE"):format(path)
 end
 
 --- space.open: the space at an address: `ipc.open("redis://lab/kitchen", { lease = 5 })`.

@@ -27,9 +27,9 @@ end
 function addresses.answers(place)
   local connection = client.try(addresses.near(place))
   if not connection then return false end
-  local answer = connection:command "PING"
+  local good, answer = pcall(connection.command, connection, "PING")
   connection:close()
-  return answer == "PONG"
+  return good and answer == "PONG"
 end
 
 --- What a user is told.

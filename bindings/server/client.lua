@@ -1,5 +1,4 @@
 --- Client: plain connections to a server, for the commands; and the library that spaces need there.
-local refuse = require("help.options").refuse
 local shell = require "server.shell"
 
 local client = {}
@@ -11,15 +10,36 @@ local function part(name)
 end
 client.part = part
 
-local function text_of(why) return (tostring(why):gsub("^[^:]+%.lua:%d+: ", "")) end
+local function text_of(address, why)
+  local text = tostring(why):gsub("^[^:]+%.lua:%d+: ", "")
+  return text .. part "remote.way_out"(address, text)
+end
+
+-- A connection that ends the command where it breaks, or wants a password.
+local guarded = {}
+guarded.__index = guarded
+
+local function answered(self, good, ...)
+  local answer, why = ...
+  if not good then error({ wrong = text_of(self.address, answer), status = 1 }, 0) end
+  local text = answer == nil and text_of(self.address, why)
+  if text and text ~= why then error({ wrong = self.address .. ": " .. text, status = 1 }, 0) end
+  return ...
+end
+
+function guarded:command(...)
+  return answered(self, pcall(self.plain.command, self.plain, ...))
+end
+
+function guarded:close() self.plain:close() end
 
 --- A connection to an address of a server, with or without a space; nil and why.
 function client.try(address, options)
   local how = { server = true, insecure = options and options.insecure }
   local server = client.split(address)
   local good, connection = pcall(function() return part "remote.client".connect(server, how) end)
-  if good then return connection end
-  return nil, text_of(connection)
+  if good then return setmetatable({ plain = connection, address = address }, guarded) end
+  return nil, text_of(address, connection)
 end
 
 --- The same; where there is none, the command ends with the reason.
@@ -30,7 +50,7 @@ end
 
 --- An answer of connection:command; where it is an error, the command ends with it.
 function client.need(answer, why)
-  if answer == nil then refuse("the server refuses: %s", why) end
+  if answer == nil then error({ wrong = "the server refuses: " .. why, status = 1 }, 0) end
   return answer
 end
 
@@ -44,8 +64,8 @@ end
 
 -- ---- a space, looked at without a session ----
 
---- Whether the word is the address of a server.
-function client.is_address(word) return word:find "^rediss?://" ~= nil or word:find "^redis%+unix:" ~= nil end
+--- Whether the word is the address of a server, or meant so: no name of a space of this machine has a colon.
+function client.is_address(word) return word:find(":", 1, true) ~= nil or word:find("//", 1, true) ~= nil end
 
 -- Whether the path in an address is that of a socket, and so names no space.
 local function is_socket(address)
@@ -90,8 +110,11 @@ end
 --- The fields of "status" of a space that somebody has opened before; nil and why.
 function client.status(connection, space)
   local fields, why = client.look(connection, space, "status")
-  if not fields then return nil, why end
-  if fields[2] ~= "" then return fields end
+  if fields and fields[2] ~= "" then return fields end
+  if not fields and not why:find("Function not found", 1, true) then return nil, why end
+  if not fields and connection:command("EXISTS", "tl:{" .. space .. "}:space") == 1 then
+    return nil, space .. ": it was made by another version of tidelock, whose commands can look at it"
+  end
   return nil, space .. ": there is no such space; tidelock ls and the server's address show those there are"
 end
 

@@ -137,6 +137,7 @@ static int take_beat(struct tl_session *session, struct redisReply *reply,
     } else if (well) {
         tl_session_renew(session, sent);
         *again = tl_answer_number(&answer) == 1;
+        tl_session_set_clock(session, tl_answer_number(&answer));
         tl_witness_set(&here->witness, &answer, false);
     }
     tl_answer_drop(&answer);

@@ -4,9 +4,12 @@
  *
  * A task has one request under way.  Each counts exactly once: it has a number,
  * and where the connection breaks it is sent again, with the same number, until
- * its answer comes.  Where the caller gives up before (a time that ran out, an
- * interrupt) the request is *open*: before the next one it is called off, or
- * undone, so that nothing stays that nobody knows of.
+ * its answer comes.  One with a deadline tells the server until when it may be
+ * done: where the server hangs, and comes back, it does not do what its caller
+ * has given up.  Where the end is not known all the same (its answer was lost,
+ * or an interrupt came) the request is *open*: before the next one it is called
+ * off, or undone, so that nothing stays that nobody knows of, as far as it can
+ * be undone: a message that somebody has taken stays.
  *
  * A callback that runs while a task waits, and asks, has a slot of its own
  * ("7.1"), since the one of the task is taken; it is the same task to others.
@@ -32,6 +35,7 @@ struct tl_caller {
     bool own;                   /* and its bell comes to a list of the task's
                                  * own: see remote/caller_listen.h */
     struct tl_wire wire;
+    int64_t latest; /* no moment after which the last request is to be done */
     struct tl_words command;  /* the last request, to be sent again */
     struct tl_words together; /* the same and what goes with it */
     uint64_t waited;      /* what requests had to wait: see caller_expect.h */

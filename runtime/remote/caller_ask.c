@@ -17,14 +17,19 @@ enum { OP_PLACE = 7 }; /* words before the operation: see tl_session_call */
 
 /* ---- requests ---- */
 
-static void write(struct tl_caller *caller, struct tl_words *command,
-                  const char *task, uint64_t sequence,
-                  const struct tl_request *request)
+static void add_arguments(struct tl_words *command,
+                          const struct tl_request *request)
 {
-    tl_session_call(caller->session, command, task, sequence, request->op,
-                    request->count);
     for (size_t i = 0; i < request->count; i++)
         tl_words_add(command, request->words[i], request->sizes[i]);
+}
+
+static void write_unnumbered(struct tl_caller *caller, struct tl_words *command,
+                             const struct tl_request *request)
+{
+    tl_session_call(caller->session, command, caller->mailbox.task, 0,
+                    request->op, request->count);
+    add_arguments(command, request);
 }
 
 static int64_t at_least(int64_t deadline)
@@ -41,7 +46,11 @@ static void write_numbered(struct tl_caller *caller,
     char task[sizeof caller->mailbox.task + 1];
     snprintf(task, sizeof task, "%s%s", caller->mailbox.task, mark);
     tl_words_clear(command);
-    write(caller, command, task, caller->sequence, request);
+    tl_session_call_until(
+        caller->session, command, task, caller->sequence,
+        tl_session_server_time(caller->session, caller->latest), request->op,
+        request->count);
+    add_arguments(command, request);
     caller->tail_words = request->count + 1;
     tl_words_clear(&caller->tail);
 }
@@ -57,24 +66,25 @@ static void keep_tail(struct tl_caller *caller)
                     caller->command.size - begin);
 }
 
-/* `0`: the request is cancelled, and its answer counts; `2`: it is undone. */
+/* `0`: the request is cancelled, and its answer counts if it comes by then;
+ * `2`: it is undone. */
 static int call_off(struct tl_caller *caller, char how, int64_t deadline,
                     struct tl_answer *out)
 {
+    struct tl_session *session = caller->session;
     struct tl_words *command = &caller->command;
-    bool undo = how == '2';
     keep_tail(caller);
     if (caller->tail.failed) {
         tl_words_clear(&caller->tail); /* the next attempt may have memory */
         return TL_NO_MEMORY;
     }
     tl_words_clear(command);
-    tl_session_call(caller->session, command, caller->mailbox.task,
-                    caller->sequence, "cancel",
-                    undo ? 1 + caller->tail_words : 1);
+    tl_session_call_until(
+        session, command, caller->mailbox.task, caller->sequence,
+        how == '0' ? tl_session_server_time(session, deadline) : 0, "cancel",
+        1 + caller->tail_words);
     tl_words_add(command, &how, 1);
-    if (undo)
-        tl_words_append(command, caller->tail.bytes, caller->tail.size);
+    tl_words_append(command, caller->tail.bytes, caller->tail.size);
     return tl_caller_exchange(caller, deadline, out);
 }
 
@@ -128,14 +138,39 @@ static int ask_expecting(struct tl_caller *caller,
 }
 
 static int ask_plainly(struct tl_caller *caller,
-                       const struct tl_request *request, int64_t deadline,
-                       struct tl_answer *out)
+                       const struct tl_request *request, struct tl_answer *out)
 {
     write_numbered(caller, request, caller->own ? "+" : "");
-    int status = tl_caller_exchange(caller, at_least(deadline), out);
+    int status = tl_caller_exchange(caller, caller->latest, out);
     if (caller->own && status == TL_OK && tl_answer_is(out, "wait"))
         tl_caller_learn(caller, request, true);
     return status;
+}
+
+/* As one number. */
+static int ask_once(struct tl_caller *caller, const struct tl_request *request,
+                    int64_t deadline, struct tl_answer *out)
+{
+    caller->sequence++;
+    int status = ask_expecting(caller, request, deadline, out);
+    if (status == TL_EMPTY)
+        status = ask_plainly(caller, request, out);
+    if (caller->command.failed)
+        caller->sequence--; /* it was not sent */
+    else if (status < 0)
+        status = give_up(caller, status);
+    else
+        caller->open = tl_answer_is(out, "wait");
+    return status;
+}
+
+/* To the server it came too late, and was not done.  TL_EMPTY: it is in time,
+ * as the server's clock has leapt. */
+static int correct_clock(struct tl_caller *caller, struct tl_answer *out)
+{
+    tl_session_set_clock(caller->session, tl_answer_number(out));
+    tl_answer_drop(out);
+    return tl_moment_now() < caller->latest ? TL_EMPTY : TL_TIMEOUT;
 }
 
 static int start(struct tl_caller *caller, const struct tl_request *request,
@@ -145,18 +180,14 @@ static int start(struct tl_caller *caller, const struct tl_request *request,
     int status = settle(caller, at_least(deadline));
     if (status == TL_OK) {
         caller->own = own;
-        caller->sequence++;
-        status = ask_expecting(caller, request, deadline, out);
-        if (status == TL_EMPTY)
-            status = ask_plainly(caller, request, deadline, out);
-        if (caller->command.failed)
-            caller->sequence--; /* it was not sent */
-        else if (status < 0)
-            status = give_up(caller, status);
+        caller->latest = at_least(deadline);
+        do {
+            status = ask_once(caller, request, deadline, out);
+            if (status == TL_OK && tl_answer_is(out, "late"))
+                status = correct_clock(caller, out);
+        } while (status == TL_EMPTY);
     }
     caller->busy = false;
-    if (status == TL_OK)
-        caller->open = tl_answer_is(out, "wait");
     return status;
 }
 
@@ -174,7 +205,7 @@ int tl_caller_tell(struct tl_caller *caller, const struct tl_request *request,
     int status = settle(caller, deadline);
     if (status == TL_OK) {
         tl_words_clear(&caller->command);
-        write(caller, &caller->command, caller->mailbox.task, 0, request);
+        write_unnumbered(caller, &caller->command, request);
         status = tl_caller_exchange(caller, deadline, out);
     }
     caller->busy = false;
@@ -208,7 +239,7 @@ void tl_caller_before(struct tl_caller *caller, const struct tl_request *first)
 void tl_caller_before_call(struct tl_caller *caller,
                            const struct tl_request *call)
 {
-    write(caller, &caller->front, caller->mailbox.task, 0, call);
+    write_unnumbered(caller, &caller->front, call);
     caller->front_answers++;
 }
 
@@ -229,7 +260,7 @@ static int sleep_for_bell(struct tl_caller *caller, int64_t deadline,
         struct pollfd polled = {.fd = caller->mailbox.fd, .events = POLLIN};
         int status = take_bell(caller, out);
         if (status == TL_ABANDONED)
-            status = tl_caller_look_again(caller, out);
+            status = tl_caller_look_again(caller, deadline, out);
         if (status != TL_EMPTY)
             return status;
         status = caller->wire.wait(&polled, 1, deadline);
@@ -264,7 +295,7 @@ int tl_caller_poll(struct tl_caller *caller, struct tl_answer *out)
     caller->busy = true;
     int status = take_bell(caller, out);
     if (status == TL_ABANDONED)
-        status = tl_caller_look_again(caller, out);
+        status = tl_caller_look_again(caller, TL_MOMENT_FOREVER, out);
     caller->busy = false;
     if (status == TL_OK)
         caller->open = false;

@@ -9,11 +9,12 @@
 #include "remote/caller_expect.h"
 #include "wire/moment.h"
 
-int tl_caller_look_again(struct tl_caller *caller, struct tl_answer *out)
+int tl_caller_look_again(struct tl_caller *caller, int64_t deadline,
+                         struct tl_answer *out)
 {
     if (!tl_session_is_good(caller->session))
         return TL_CLOSED;
-    int status = tl_caller_exchange(caller, TL_MOMENT_FOREVER, out);
+    int status = tl_caller_exchange(caller, deadline, out);
     if (status == TL_OK && tl_answer_is(out, "wait")) {
         tl_answer_drop(out);
         return TL_EMPTY;
@@ -122,10 +123,10 @@ int tl_caller_listen(struct tl_caller *caller, int64_t deadline,
         int64_t now = tl_moment_now();
         if (!tl_session_is_good(session))
             return TL_CLOSED;
-        if (!tl_wire_is_open(&caller->wire))
-            status = tl_caller_look_again(caller, out);
-        else if (now >= deadline)
+        if (now >= deadline)
             return TL_TIMEOUT;
+        if (!tl_wire_is_open(&caller->wire))
+            status = tl_caller_look_again(caller, deadline, out);
         else
             status = listen_once(
                 caller, tl_moment_earlier(deadline, now + session->lease / 3),

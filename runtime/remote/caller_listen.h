@@ -36,7 +36,8 @@ int tl_caller_receive_pop(struct tl_caller *caller, int64_t until,
 int tl_caller_take_pop(struct tl_caller *caller, struct redisReply *reply,
                        struct tl_answer *out, bool *waited);
 
-/* Sends the request again: the answer; or TL_EMPTY, it waits still. */
-int tl_caller_look_again(struct tl_caller *caller, struct tl_answer *out);
+/* Sends the request again: the answer; TL_EMPTY, it waits still; TL_TIMEOUT. */
+int tl_caller_look_again(struct tl_caller *caller, int64_t deadline,
+                         struct tl_answer *out);
 
 #endif

@@ -64,6 +64,8 @@ static int read_open(struct tl_session *session, struct tl_answer *answer,
         return TL_REFUSED;
     }
     session->lease = lease * TL_MOMENT_MILLISECOND;
+    tl_answer_next(answer, &field, &length); /* the engine's version */
+    tl_session_set_clock(session, tl_answer_number(answer));
     return TL_OK;
 }
 

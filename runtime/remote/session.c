@@ -105,9 +105,37 @@ void tl_session_name_library(struct tl_session *session, const char *text)
              name ? name + 1 : "");
 }
 
-void tl_session_call(const struct tl_session *session, struct tl_words *command,
-                     const char *task, uint64_t sequence, const char *op,
-                     size_t count)
+void tl_session_set_clock(struct tl_session *session, int64_t milliseconds)
+{
+    int64_t ahead = milliseconds - tl_moment_now() / TL_MOMENT_MILLISECOND;
+    atomic_store_explicit(&session->server_ahead, ahead, memory_order_relaxed);
+}
+
+/* The clock was read before its answer came: so this is early rather than late,
+ * and what is done by then is done before the moment. */
+uint64_t tl_session_server_time(const struct tl_session *session,
+                                int64_t moment)
+{
+    if (moment == TL_MOMENT_FOREVER)
+        return 0;
+    int64_t ahead =
+        atomic_load_explicit(&session->server_ahead, memory_order_relaxed);
+    return (uint64_t)(moment / TL_MOMENT_MILLISECOND + ahead);
+}
+
+static void add_sequence(struct tl_words *command, uint64_t sequence,
+                         uint64_t milliseconds)
+{
+    char text[48];
+    snprintf(text, sizeof text, "%llu@%llu", (unsigned long long)sequence,
+             (unsigned long long)milliseconds);
+    tl_words_add_text(command, text);
+}
+
+void tl_session_call_until(const struct tl_session *session,
+                           struct tl_words *command, const char *task,
+                           uint64_t sequence, uint64_t milliseconds,
+                           const char *op, size_t count)
 {
     tl_words_begin(command, 8 + count);
     tl_words_add_text(command, "FCALL");
@@ -116,6 +144,16 @@ void tl_session_call(const struct tl_session *session, struct tl_words *command,
     tl_words_add_text(command, session->key);
     tl_words_add_text(command, session->id);
     tl_words_add_text(command, task);
-    tl_words_add_number(command, sequence);
+    if (milliseconds > 0)
+        add_sequence(command, sequence, milliseconds);
+    else
+        tl_words_add_number(command, sequence);
     tl_words_add_text(command, op);
+}
+
+void tl_session_call(const struct tl_session *session, struct tl_words *command,
+                     const char *task, uint64_t sequence, const char *op,
+                     size_t count)
+{
+    tl_session_call_until(session, command, task, sequence, 0, op, count);
 }

@@ -46,6 +46,9 @@ struct tl_session {
     /* The lease ends then for this side.  The bells' thread writes it; tasks
      * read it. */
     _Atomic int64_t good_until;
+    /* The server's clock, which is no less than that many milliseconds ahead of
+     * this side's moments; relaxed, as the server tells where it is wrong. */
+    _Atomic int64_t server_ahead;
     bool kills;      /* on_lost = "kill" */
     bool has_killer; /* then: a timer of this process, no child's */
     timer_t killer;
@@ -64,8 +67,8 @@ struct tl_session {
 /* Why a session is lost, for scripts. */
 #define TL_SESSION_ENDED_LEASE                                                 \
     "lost: the server heard nothing of this process for a whole lease, and "   \
-    "has passed on all that it held: look at what it had begun, then open "    \
-    "the space again by ipc.open"
+    "has passed on all that it held; this call may have been made or not: "    \
+    "look at what it had begun, then open the space again by ipc.open"
 #define TL_SESSION_EMPTY                                                       \
     "lost: the server has forgotten everything (it keeps nothing on disk, or " \
     "was emptied): start the job again"
@@ -86,6 +89,13 @@ void tl_session_start(struct tl_session *session);
  * kernel does it from then on: also if the process stands still, or its threads
  * are in the resolver. */
 void tl_session_renew(struct tl_session *session, int64_t sent);
+
+/* The server has just told its clock, in milliseconds. */
+void tl_session_set_clock(struct tl_session *session, int64_t milliseconds);
+
+/* What the server's clock will be at a moment, or a bit more; 0: at none. */
+uint64_t tl_session_server_time(const struct tl_session *session,
+                                int64_t moment);
 
 /* It ends in good order. */
 void tl_session_spare(struct tl_session *session);
@@ -113,5 +123,12 @@ void tl_session_name_library(struct tl_session *session, const char *text);
 void tl_session_call(const struct tl_session *session, struct tl_words *command,
                      const char *task, uint64_t sequence, const char *op,
                      size_t count);
+
+/* The same with `SEQ@MILLISECONDS`, where that is not 0: a numbered request
+ * that is not to be done once the server's clock is above that. */
+void tl_session_call_until(const struct tl_session *session,
+                           struct tl_words *command, const char *task,
+                           uint64_t sequence, uint64_t milliseconds,
+                           const char *op, size_t count);
 
 #endif

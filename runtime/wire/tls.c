@@ -19,7 +19,8 @@ struct tl_tls {
     SSL_CTX *context;
     SSL *ssl;
     int fd;
-    int flags; /* of recv */
+    int flags;              /* of recv */
+    bool wants_certificate; /* the server, of this side */
 };
 
 /* ---- the socket, as OpenSSL sees it ---- */
@@ -120,9 +121,13 @@ static int prepare(struct tl_tls *tls, const struct tl_endpoint *endpoint,
     SSL_CTX_set_mode(tls->context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     if (*file ? SSL_CTX_load_verify_locations(tls->context, file, NULL) != 1
-              : SSL_CTX_set_default_verify_paths(tls->context) != 1)
-        return explain(trouble, size, TL_REFUSED,
-                       "the authorities' certificates cannot be read");
+              : SSL_CTX_set_default_verify_paths(tls->context) != 1) {
+        char what[160];
+        snprintf(what, sizeof what,
+                 "the authorities' certificates cannot be read%s%.100s",
+                 *file ? " from " : "", file);
+        return explain(trouble, size, TL_REFUSED, what);
+    }
     tls->ssl = SSL_new(tls->context);
     if (!tls->ssl || !attach(tls) || !expect(tls->ssl, endpoint->host))
         return explain(trouble, size, TL_NO_MEMORY, "no TLS");
@@ -144,7 +149,33 @@ static int error_of(struct tl_tls *tls, int result, short *events)
         return error == EAGAIN || error == EINTR || error == 0 ? ECONNRESET
                                                                : error;
     default:
+        /* by TLS 1.3 it says so after the greeting */
+        tls->wants_certificate |= ERR_GET_REASON(ERR_peek_last_error()) ==
+                                  SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED;
         return EPROTO;
+    }
+}
+
+bool tl_tls_wants_certificate(const struct tl_tls *tls)
+{
+    return tls->wants_certificate;
+}
+
+static const char *way_out(long verdict)
+{
+    switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return "; it is of another host than the address names";
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        return "; a file of the authorities that are trusted is named by ca = "
+               "FILE of ipc.open, or by SSL_CERT_FILE";
+    default:
+        return "";
     }
 }
 
@@ -152,8 +183,8 @@ static int refusal(struct tl_tls *tls, char *trouble, size_t size, int error)
 {
     long verdict = SSL_get_verify_result(tls->ssl);
     if (verdict != X509_V_OK) {
-        snprintf(trouble, size, "its certificate is refused: %s",
-                 X509_verify_cert_error_string(verdict));
+        snprintf(trouble, size, "its certificate is refused: %s%s",
+                 X509_verify_cert_error_string(verdict), way_out(verdict));
         ERR_clear_error();
         return TL_REFUSED;
     }
@@ -221,6 +252,17 @@ static int bounded(size_t size)
     return size < INT_MAX ? (int)size : INT_MAX;
 }
 
+/* A write failed: the server may have said why it ended the connection. */
+static void hear_alert(struct tl_tls *tls)
+{
+    char byte;
+    short events;
+    tls->flags = MSG_DONTWAIT;
+    int n = SSL_peek(tls->ssl, &byte, 1);
+    if (n <= 0)
+        error_of(tls, n, &events);
+}
+
 ssize_t tl_tls_write(struct tl_tls *tls, const char *bytes, size_t size,
                      short *events)
 {
@@ -229,7 +271,10 @@ ssize_t tl_tls_write(struct tl_tls *tls, const char *bytes, size_t size,
     int n = SSL_write(tls->ssl, bytes, bounded(size));
     if (n > 0)
         return n;
-    errno = error_of(tls, n, events);
+    int error = error_of(tls, n, events);
+    if (error != EAGAIN)
+        hear_alert(tls);
+    errno = error;
     return -1;
 }
 

@@ -6,6 +6,7 @@
 #ifndef TL_TLS_H
 #define TL_TLS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "wire/wire.h"
@@ -26,5 +27,9 @@ ssize_t tl_tls_write(struct tl_tls *tls, const char *bytes, size_t size,
                      short *events);
 ssize_t tl_tls_read(struct tl_tls *tls, char *bytes, size_t size, short *events,
                     int flags);
+
+/* Whether the server has ended the connection for want of a certificate of this
+ * side, which has none. */
+bool tl_tls_wants_certificate(const struct tl_tls *tls);
 
 #endif

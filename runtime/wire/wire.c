@@ -136,6 +136,14 @@ static ssize_t get(struct tl_wire *wire, char *bytes, size_t size,
                      : recv(wire->fd, bytes, size, flags);
 }
 
+static const char *trouble_of(const struct tl_wire *wire, int error)
+{
+    return wire->tls && tl_tls_wants_certificate(wire->tls)
+               ? "the server wants a certificate of its clients, and there is "
+                 "no way to give one: tls-auth-clients no, in its settings"
+               : strerror(error);
+}
+
 static bool may_go_on(int error)
 {
     return error == EAGAIN || error == EINTR;
@@ -154,7 +162,7 @@ int tl_wire_send(struct tl_wire *wire, const char *bytes, size_t size,
         }
         if (!may_go_on(errno))
             return broken(wire, TL_BROKEN, "the connection broke: %s",
-                          strerror(errno));
+                          trouble_of(wire, errno));
         int status = wait_for(wire, events, deadline);
         if (status < 0) {
             tl_wire_close(wire); /* half a request may have gone */
@@ -193,7 +201,7 @@ static int feed(struct tl_wire *wire, short *events, int flags)
         return TL_EMPTY;
     if (n < 0)
         return broken(wire, TL_BROKEN, "the connection broke: %s",
-                      strerror(errno));
+                      trouble_of(wire, errno));
     wire->fed += (size_t)n;
     if (wire->fed > TL_WIRE_ANSWER ||
         redisReaderFeed(wire->reader, piece, (size_t)n) != REDIS_OK)

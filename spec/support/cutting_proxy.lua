@@ -4,6 +4,7 @@
 --
 -- cut: of N answers one does not arrive, and its connection ends, though the server has done what was asked
 -- stall: nothing passes while the file LISTEN.stalled is there
+-- deaf: while the file LISTEN.stalled is there the server hears all, and nothing that it says arrives
 -- answer: there is no server: the file SERVER holds what is answered to whatever comes
 local uv = require "luv"
 local listen, server, how, n = arg[1], arg[2], arg[3], tonumber(arg[4])
@@ -43,6 +44,8 @@ local function pass(from, to, is_answer)
     if err or not data then return close(from, to) end
     if how == "stall" and (is_stalled() or #held > 0) then
       held[#held + 1] = { to, data }
+    elseif how == "deaf" and is_answer and is_stalled() then
+      return
     elseif how == "cut" and is_answer and math.random(n) == 1 then
       close(from, to)
     else

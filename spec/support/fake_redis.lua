@@ -281,9 +281,12 @@ function commands.LRANGE(server, key, from, to)
 end
 
 function commands.LREM(server, key, count, value)
-  if tonumber(count) ~= 1 then error("the fake removes the first one only", 0) end
+  count = tonumber(count)
+  if count ~= 1 and count ~= -1 then error("the fake removes the first one only, or the last", 0) end
   local entry = get(server, key, "list")
-  for at = entry and entry.first or 1, entry and entry.last or 0 do
+  local first, last = entry and entry.first or 1, entry and entry.last or 0
+  if count < 0 then first, last = last, first end
+  for at = first, last, count do
     if entry[at] == value then
       table.move(entry, at + 1, entry.last + 1, at)
       entry.last = entry.last - 1

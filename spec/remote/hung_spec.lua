@@ -1,0 +1,290 @@
+-- What was told to have timed out on a server that does not answer does not happen later, or is taken back.
+local ipc = require "tidelock"
+local engine = dofile "spec/support/engine.lua"
+local PATIENCE = 20
+
+if engine.missing then
+  describe("a server that hangs", function() pending(engine.missing) end)
+  return
+end
+
+local program = os.getenv "TIDELOCK" or "./tidelock"
+
+local function wait_for(what, predicate)
+  local deadline = ipc.now() + PATIENCE
+  while not predicate() do
+    assert(ipc.now() < deadline, what)
+    ipc.sleep(0.01)
+  end
+end
+
+-- Its objects with a name and how they are, by the server's own words.
+local function objects(server, space)
+  local library = server:cli("FUNCTION", "LIST"):match "tidelock_%d+_%x+"
+  return server:cli("FCALL", library, "1", "tl:{" .. space .. "}:", "-", "0", "0", "list", "0")
+end
+
+-- The server goes on, and has seen to all that had come by then.
+local function continue(server)
+  server:signal "CONT"
+  assert.equal("PONG", server:cli "PING")
+  assert.equal("PONG", server:cli "PING")
+end
+
+-- Processes of one space, each of which prepares, then calls, and stays until the end, making no other call: what they
+-- returned.  `while_away` runs between.
+local function together(address, calls, while_away)
+  local ready, go, done, over = ipc.queue(), ipc.event(), ipc.queue(), ipc.event()
+  local processes = {}
+  for name, call in pairs(calls) do
+    processes[#processes + 1] = ipc.spawn(function()
+      local o = call[1](ipc.open(address, { lease = 60 }))
+      ready:put(name)
+      go:wait()
+      done:put{ name, call[2](o) }
+      over:wait()
+    end)
+  end
+  for _ = 1, #processes do assert(ready:get(PATIENCE)) end
+  local results = {}
+  while_away(go, function()
+    while true do
+      local result = done:get(PATIENCE)
+      assert(result, "a call hangs")
+      results[result[1]] = { table.unpack(result, 2, 3) }
+      local count = 0
+      for _ in pairs(results) do count = count + 1 end
+      if count == #processes then return end
+    end
+  end)
+  over:set()
+  for _, process in ipairs(processes) do assert.is_true(process:join(PATIENCE)) end
+  return results
+end
+
+local function made(kind, name, ...)
+  local more = table.pack(...)
+  return function(s) return s[kind](name, table.unpack(more)) end
+end
+
+local LATE = {
+  ["lock:acquire"] = { made("lock", "l"), function(l) return l:acquire(0.1) end },
+  ["rlock:acquire"] = { made("rlock", "r"), function(r) return r:acquire(0.1) end },
+  ["rwlock:read"] = { made("rwlock", "rw"), function(rw) return rw:read(0.1) end },
+  ["rwlock:write"] = { made("rwlock", "ww"), function(ww) return ww:write(0.1) end },
+  ["semaphore:acquire"] = { made("semaphore", "s", 2), function(s) return s:acquire(0.1) end },
+  ["queue:put"] = { made("queue", "put"), function(q) return q:put("x", 0.1) end },
+  ["queue:try_put"] = { made("queue", "try"), function(q) return q:try_put "x" end },
+  ["queue:put of much"] = { made("queue", "much"), function(q) return q:put(("x"):rep(20000), 0.1) end },
+  ["queue:get"] = { function(s)
+    local q = s.queue "get"
+    q:put "x"
+    return q
+  end, function(q) return q:get(0.1) end },
+  ["queue:get_many"] = { function(s)
+    local q = s.queue("many", { order = "priority" })
+    q:put_many{ "x", "y" }
+    return q
+  end, function(q) return q:get_many(2, 0.1) end },
+  ["pipe:send"] = { function(s) return (s.pipe "send") end, function(c) return c:send("x", 0.1) end },
+  ["pipe:recv"] = { function(s)
+    local a, b = s.pipe "recv"
+    a:send "x"
+    return b
+  end, function(b) return b:recv(0.1) end },
+  ["condition:wait"] = { function(s)
+    local c = s.condition "c"
+    c:acquire()
+    return c
+  end, function(c) return c:wait(0.1) end },
+}
+
+describe("a server that hangs", function()
+  local server, address
+
+  before_each(function()
+    server = engine.start()
+    address = server:address "hung"
+  end)
+
+  after_each(function() server:kill() end)
+
+  it("does nothing afterwards of what was told to have timed out", function()
+    local before, after
+    local results = together(address, LATE, function(go, wait)
+      before = objects(server, "hung")
+      server:signal "STOP"
+      go:set()
+      -- a condition has its lock again when it returns, so it waits for the server
+      local back = ipc.spawn(function()
+        ipc.sleep(2.5)
+        server:signal "CONT"
+      end)
+      wait()
+      assert.is_true(back:join(PATIENCE))
+      continue(server)
+      after = objects(server, "hung")
+    end)
+    for name, result in pairs(results) do
+      assert.same({ nil, "timeout" }, { result[1], result[2] }, name)
+    end
+    assert.equal(before, after)
+  end)
+
+  it("says of what was sent that it may be there", function()
+    local q = ipc.open(address, { lease = 60 }).queue "q"
+    server:signal "STOP"
+    local good, reason, more = q:put("x", 0.1)
+    server:signal "CONT"
+    assert.same({ nil, "timeout" }, { good, reason })
+    assert.matches("the server did not answer", more)
+    assert.equal(0, q:size())
+  end)
+
+  it("grants nothing to those whose time ran out while they waited", function()
+    local s = ipc.open(address, { lease = 60 })
+    local lock, full, empty = s.lock "l", s.queue("full", 1), s.queue "empty"
+    lock:acquire()
+    full:put "first"
+    local gone = {
+      lock = { made("lock", "l"), function(l) return l:acquire(0.5) end },
+      put = { made("queue", "full"), function(q) return q:put("late", 0.5) end },
+      get = { made("queue", "empty"), function(q) return q:get(0.5) end },
+    }
+    local results = together(address, gone, function(go, wait)
+      go:set()
+      wait_for("they do not wait", function()
+        local text = objects(server, "hung")
+        return text:find "held by [^\n]* 1 waiting" and text:find "1 getting" and text:find "1 putting"
+      end)
+      server:signal "STOP"
+      wait()
+      local calls = { ipc.spawn(function() return ipc.open(address, { lease = 60 }).queue "full":get() end),
+        ipc.spawn(function() return ipc.open(address, { lease = 60 }).queue "empty":put "kept" end) }
+      ipc.sleep(0.2)
+      server:signal "CONT"
+      lock:release()
+      assert.equal("first", calls[1]:result(PATIENCE))
+      assert.is_true(calls[2]:result(PATIENCE))
+      continue(server)
+      assert.equal(0, full:size())
+      assert.equal(1, empty:size())
+      assert.is_nil(lock.holder)
+    end)
+    for name, result in pairs(results) do assert.is_nil(result[1], name) end
+  end)
+
+  it("breaks the barrier at which one came too late", function()
+    local first = ipc.spawn(function() return ipc.open(address, { lease = 60 }).barrier("b", 2):wait() end)
+    local b = ipc.open(address, { lease = 60 }).barrier("b", 2)
+    wait_for("nobody waits", function() return b.waiting == 1 end)
+    server:signal "STOP"
+    assert.same({ nil, "timeout" }, { b:wait(0.1) })
+    server:signal "CONT"
+    assert.same({ nil, "broken" }, { first:result(PATIENCE) })
+  end)
+end)
+
+describe("an answer that does not come", function()
+  local server, command, stalled, far, orders, done
+
+  before_each(function()
+    server = engine.start()
+    local socket = server.folder .. "/deaf"
+    command = ipc.command{ program, "spec/support/cutting_proxy.lua", socket, server.socket, "deaf", "0" }
+    wait_for("no proxy", function() return os.rename(socket, socket) or not command:is_alive() end)
+    stalled = socket .. ".stalled"
+    orders, done = ipc.queue(), ipc.queue()
+    -- before this process has the space open, as a process has one session in a space
+    ipc.process{ daemon = true, target = function()
+      local s = ipc.open(server:address "deaf")
+      for _, order in orders:items() do
+        local q = s.queue "o"
+        done:put(q[order[1] ](q, table.unpack(order, 2)))
+      end
+    end }:start()
+    far = ipc.open(("redis+unix:%s/deaf"):format(socket), { lease = 60 })
+  end)
+
+  after_each(function()
+    command:kill()
+    command:join()
+    server:kill()
+    orders:close()
+  end)
+
+  local function at_the_server(pattern) return objects(server, "deaf"):match(pattern) end
+
+  -- Sends while no answer comes, then looks, then makes another call.
+  local function send_and_go_on(send, look)
+    local value = far.value("v", 0)
+    io.open(stalled, "w"):close()
+    local _, reason, more = send()
+    assert.equal("timeout", reason)
+    assert.matches("unless somebody has the message by then", more)
+    local seen = look()
+    os.remove(stalled)
+    assert.equal(0, value:get())
+    return seen
+  end
+
+  for what, message in pairs{ ["a message"] = "x", ["a large message"] = ("x"):rep(20000) } do
+    for _, order in ipairs{ "fifo", "lifo", "priority" } do
+      it("has the next call take back " .. what .. " that was put: " .. order, function()
+        local q = far.queue("o", { order = order })
+        local seen = send_and_go_on(function() return q:put(message, 0.1) end, function()
+          return at_the_server "(%d+) messages"
+        end)
+        assert.equal("1", seen)
+        assert.equal(0, q:size())
+        q:put "next"
+        assert.equal("next", q:get(0))
+        assert.is_true(q:task_done())
+        assert.is_true(q:join(0))
+      end)
+    end
+
+    it("has the next call take back " .. what .. " that was sent", function()
+      local a, b = far.pipe "p"
+      b:poll(0)
+      local seen = send_and_go_on(function() return a:send(message, 0.1) end, function()
+        return at_the_server "end 2, duplex, (%d+) to receive"
+      end)
+      assert.equal("1", seen)
+      assert.is_false(b:poll(0))
+    end)
+  end
+
+  it("has the next call, whatever that is, give back what was taken", function()
+    local lock, q, value = far.lock "l", far.queue "o", far.value("v", 0)
+    q:put "x"
+    for take, pattern in pairs{ [function() return lock:acquire(0.1) end] = "held by",
+      [function() return q:get(0.1) end] = "1:o%d+:0 messages" } do
+      io.open(stalled, "w"):close()
+      assert.same({ nil, "timeout" }, { take() })
+      assert.truthy(at_the_server(pattern), pattern)
+      os.remove(stalled)
+      assert.equal(0, value:get())
+      assert.is_nil(at_the_server(pattern))
+    end
+  end)
+
+  it("leaves a message with who has it", function()
+    local q = far.queue "o"
+    send_and_go_on(function() return q:put("x", 0.1) end, function()
+      orders:put{ "get", PATIENCE }
+      assert.equal("x", done:get(PATIENCE))
+    end)
+    assert.equal(0, q:size())
+  end)
+
+  it("lets in who waited to put when it is taken back", function()
+    local q = far.queue("o", 1)
+    send_and_go_on(function() return q:put("x", 0.1) end, function()
+      orders:put{ "put", "y" }
+      wait_for("nobody puts", function() return at_the_server "1 putting" end)
+    end)
+    assert.is_true(done:get(PATIENCE))
+    assert.equal("y", q:get(0))
+  end)
+end)
