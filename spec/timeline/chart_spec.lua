@@ -1,10 +1,12 @@
 -- The chart for a terminal: read by eye, so its lines are compared as they are.
 local example = dofile "spec/support/trace_example.lua"
+local in_program = dofile "spec/support/in_program.lua"
 local model = require "timeline.model"
-local text = require "timeline.text"
 
 local function draw(trace, options)
-  return text.of(text.view(trace, options or {}))
+  return in_program.call([[
+    local text = require "timeline.text"
+    return text.of(text.view(...))]], trace, options or {})
 end
 
 local function utf8_width(line)
@@ -87,6 +89,18 @@ describe("the chart", function()
     assert.matches("from 10.0 ms to 20.0 ms", drawn)
     assert.matches("\n +10 +12 +14 +16 +18 +20 ms\n", drawn)
     assert.matches("^%-+#%%+$", (row(drawn, "noodles"):gsub("'", "")))
+  end)
+
+  it("shows how full a queue was within the range, and not before it", function()
+    local trace = model.new{ length = 100, operations = { "put", "get" },
+      objects = { { kind = "queue", name = "q", number = 1, title = 'queue "q"' } },
+      tasks = { { name = "main", began = 0, lost = 0 } } }
+    for n = 1, 4 do model.add(trace, { task = 1, operation = 1, object = 1, began = n, ended = n, message = n }) end
+    for n = 1, 3 do
+      model.add(trace, { task = 1, operation = 2, object = 1, began = 10 + n, ended = 10 + n, message = n })
+    end
+    model.add(trace, { task = 1, operation = 1, object = 1, began = 60, ended = 60, message = 5 })
+    assert.matches("^2+4+$", row(draw(trace, { from = 40, to = 80 }), 'queue "q"'))
   end)
 
   it("shows the tasks that are asked for, sorted as asked for", function()
