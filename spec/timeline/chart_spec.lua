@@ -145,7 +145,22 @@ describe("the chart", function()
     local trace = example.small()
     trace.title, trace.tasks[2].name, trace.objects[1].title = "a\27[2Jb", "noo\ndles\27]0;x\7", "queue \r"
     trace.files[1], trace.operations[1], trace.marks[1].text = "x\27.lua", "\27[1m", "\27[1m"
-    assert.is_nil(draw(trace):gsub("\n", ""):find "%c")
+    trace.tasks[3].name, trace.tasks[4].name = "a\u{9b}31mb", "c\xff\u{202e}d"
+    local drawn = draw(trace)
+    assert.is_nil(drawn:gsub("\n", ""):find "%c")
+    assert.is_nil(drawn:find "\u{9b}" or drawn:find "\xff" or drawn:find "\u{202e}")
+    assert.is_string(row(drawn, "a?31mb"))
+  end)
+
+  it("keeps its columns where names are wide, or long", function()
+    local trace, other = example.small(), example.small()
+    trace.tasks[4].name = ("\u{65e5}"):rep(4)
+    other.tasks[4].name = ("x"):rep(8)
+    assert.equal(row(draw(other), ("x"):rep(8)), row(draw(trace), trace.tasks[4].name))
+    local wide, plain = draw(trace):gsub("\u{65e5}", "xx"), draw(other)
+    assert.equal(plain, wide)
+    trace.tasks[4].name = ("long"):rep(20)
+    assert.matches("\n  noodles +12.5 ms +30%% +13.6 ms +15.0 ms +lock", draw(trace))
   end)
 
   it("draws a schedule in steps, in which one runs at a time", function()
