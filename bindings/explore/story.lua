@@ -3,6 +3,7 @@
 local moves = require "explore.moves"
 local owners = require "explore.owners"
 local names = require "explore.names"
+local printable = require "explore.printable"
 local state = require "explore.state"
 
 local story = {}
@@ -185,6 +186,7 @@ function story.of(found, script)
   mark_shared(self)
   self.names = names.of(self)
   owners.follow(self)
+  printable.story(self)
   self.stops, self.kills, self.clocks = 0, 0, ending_clock and 1 or 0
   for _, step in ipairs(self.steps) do
     if step.stopped then self.stops = self.stops + 1 end

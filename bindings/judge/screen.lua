@@ -10,7 +10,7 @@ local paint = require "explore.paint"
 local plain = require "judge.diagnose_plain"
 local patterns = require "explore.patterns"
 local patterns_data = require "explore.patterns_data"
-local printable = require "judge.printable"
+local printable = require "explore.printable"
 local sentence = require "judge.sentence"
 local source = require "explore.source"
 local story_of = require "explore.story"
@@ -236,7 +236,6 @@ end
 --- What lab.sometimes asks for never came true; `whole` is a schedule that passed, or nil.
 function screen.tell_too_strong(self, given, whole)
   local story = whole and story_of.of(whole, source.new(given.path))
-  if story then printable.story(story) end
   local why = story and locks.too_strong{ story = story, names = story.names }
   self.why = why and why.text
   lay_out(self, given.options, function(lines, width, brush)

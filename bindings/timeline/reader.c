@@ -144,9 +144,9 @@ static int read_trace(lua_State *L)
     push_model(L, &bytes);
     struct reading reading = {
         .L = L, .model = lua_gettop(L), .bytes = bytes, .spans = spans};
-    if (read_records(&all, &reading) == SPANS_NO_MEMORY)
+    if (read_records(&all, &reading) == SPANS_NO_MEMORY ||
+        !spans_finish(spans))
         return refuse(L, path, "it needs more memory than there is");
-    spans_finish(spans);
     records_finish(&reading);
     columns_push(L, SPANS);
     lua_setfield(L, -2, "spans");

@@ -195,7 +195,7 @@ static enum spans_status read_span(struct spans *spans, uint32_t task,
     if (!list)
         return SPANS_NO_MEMORY;
     spans->list = list;
-    struct span span = {.task = task, .order = spans->count};
+    struct span span = {.task = task};
     if (!read_fields(spans, &span, bytes))
         return SPANS_BROKEN;
     list[spans->count++] = span;
@@ -217,27 +217,136 @@ enum spans_status spans_read(struct spans *spans, struct bytes *bytes)
     return SPANS_WELL;
 }
 
-static int by_began(const void *left, const void *right)
+bool spans_add(struct spans *spans, const struct span *span,
+               const struct place *place)
 {
-    const struct span *a = left, *b = right;
-    if (a->began != b->began)
-        return a->began < b->began ? -1 : 1;
-    return a->order < b->order ? -1 : a->order > b->order;
+    struct span *list =
+        grown(spans->list, spans->count, &spans->room, sizeof *list);
+    if (list)
+        spans->list = list;
+    struct place *places = grown(spans->places, spans->place_count,
+                                 &spans->place_room, sizeof *places);
+    if (places)
+        spans->places = places;
+    if (!list || !places)
+        return false;
+    places[spans->place_count] = *place;
+    list[spans->count] = *span;
+    list[spans->count++].place = spans->place_count++;
+    note(spans, span);
+    return true;
 }
 
-void spans_finish(struct spans *spans)
+/* ---- the order ----
+ *
+ * The spans of one task stand in their order, so that these runs are merged: a
+ * heap has each task by its next span. */
+
+struct merge {
+    const struct span *list;
+    uint32_t *of_task; /* the spans by task, and as they stand */
+    uint32_t *next, *end;
+    uint32_t *heap; /* tasks, from 0 */
+    uint32_t count;
+};
+
+static bool comes_before(const struct merge *merge, uint32_t a, uint32_t b)
 {
-    if (spans->count == 0)
-        return;
-    qsort(spans->list, spans->count, sizeof *spans->list, by_began);
+    uint32_t left = merge->of_task[merge->next[a]];
+    uint32_t right = merge->of_task[merge->next[b]];
+    int64_t one = merge->list[left].began, other = merge->list[right].began;
+    return one != other ? one < other : left < right;
+}
+
+static void sift_down(struct merge *merge, uint32_t at)
+{
+    uint32_t *heap = merge->heap, task = heap[at];
+    for (uint32_t child; (child = 2 * at + 1) < merge->count; at = child) {
+        if (child + 1 < merge->count &&
+            comes_before(merge, heap[child + 1], heap[child]))
+            child++;
+        if (!comes_before(merge, heap[child], task))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = task;
+}
+
+/* By counting. */
+static void sort_by_task(const struct spans *spans, struct merge *merge)
+{
+    for (uint32_t i = 0; i < spans->count; i++)
+        merge->end[spans->list[i].task - 1]++;
+    uint32_t all = 0;
+    for (uint32_t task = 0; task < spans->task_count; task++) {
+        merge->next[task] = all;
+        all += merge->end[task];
+        merge->end[task] = merge->next[task];
+    }
+    for (uint32_t i = 0; i < spans->count; i++)
+        merge->of_task[merge->end[spans->list[i].task - 1]++] = i;
+    for (uint32_t task = 0; task < spans->task_count; task++)
+        if (merge->next[task] < merge->end[task])
+            merge->heap[merge->count++] = task;
+}
+
+static void merge_tasks(const struct spans *spans, struct merge *merge,
+                        uint32_t *order)
+{
+    sort_by_task(spans, merge);
+    for (uint32_t at = merge->count / 2; at > 0; at--)
+        sift_down(merge, at - 1);
+    for (uint32_t i = 0; i < spans->count; i++) {
+        uint32_t task = merge->heap[0];
+        order[i] = merge->of_task[merge->next[task]++];
+        if (merge->next[task] == merge->end[task])
+            merge->heap[0] = merge->heap[--merge->count];
+        sift_down(merge, 0);
+    }
+}
+
+static bool put_in_order(struct spans *spans)
+{
+    struct merge merge = {.list = spans->list};
+    uint32_t *order = malloc(spans->count * sizeof *order);
+    merge.of_task = calloc(spans->count, sizeof *merge.of_task);
+    merge.next = calloc(spans->task_count, sizeof *merge.next);
+    merge.end = calloc(spans->task_count, sizeof *merge.end);
+    merge.heap = calloc(spans->task_count, sizeof *merge.heap);
+    bool well = order && merge.of_task && merge.next && merge.end && merge.heap;
+    if (well) {
+        merge_tasks(spans, &merge, order);
+        spans->order = order;
+    } else {
+        free(order);
+    }
+    free(merge.of_task);
+    free(merge.next);
+    free(merge.end);
+    free(merge.heap);
+    return well;
+}
+
+static bool is_in_order(const struct spans *spans)
+{
+    for (uint32_t i = 1; i < spans->count; i++)
+        if (spans->list[i].began < spans->list[i - 1].began)
+            return false;
+    return true;
+}
+
+bool spans_finish(struct spans *spans)
+{
     for (uint32_t i = 0; i < spans->count; i++)
         if (spans->list[i].waker > spans->task_count)
             spans->list[i].waker = 0;
+    return is_in_order(spans) || put_in_order(spans);
 }
 
 void spans_free(struct spans *spans)
 {
     free(spans->list);
+    free(spans->order);
     free(spans->places);
     free(spans->tasks);
     *spans = (struct spans){0};

@@ -157,6 +157,19 @@ describe("the program", function()
     p:join(PATIENCE)
   end)
 
+  it("moves no cursor by what is named so", function()
+    local s, done = ipc.open(NAME), ipc.event()
+    local p = holder("a\27[2Jb\u{9b}c\nd", s.lock "e\27[2J\u{9b}f", done)
+    for _, words in ipairs{ "ps " .. NAME, "ps " .. ipc.getpid(), "top --once " .. NAME, "ls " .. NAME } do
+      local out = tool(words)
+      assert.is_nil(out:gsub("\n", ""):find "%c" or out:find "\u{9b}", out)
+      assert.truthy(out:find("e?[2J?", 1, true), out)
+    end
+    done:set()
+    assert.is_true(p:join(PATIENCE))
+    s:remove "e\27[2J\u{9b}f"
+  end)
+
   it("removes objects and spaces: tidelock rm", function()
     local s = ipc.open(NAME)
     s.value("v", 1)

@@ -352,6 +352,35 @@ describe("a trace", function()
     assert.same(moments(trace), moments(again))
   end)
 
+  it("of a simulated run has its time where a line comes again and again", function()
+    local trace = record([[
+      local ipc = require "tidelock"
+      local q, till = ipc.queue(), ipc.lock()
+      local function cook()
+        for n = 1, 20 do ipc.sleep(10) till:with(function() q:put(n) end) end
+      end
+      ipc.process{ name = "cook", target = cook }:start()
+      ipc.thread{ name = "help", target = function(q) for _ = 1, 20 do ipc.sleep(10) q:size() end end, args = { q } }
+        :start()
+      for _ = 1, 20 do q:get() end]], "--sim=1")
+    check(trace)
+    local second, slack = 1000000000, 1000000 -- the moments of one time are told apart
+    for _, each in ipairs{ { "cook", "put" }, { "cook", "acquire" }, { "cook", "release" }, { "help", "size" },
+      { "main", "get" } } do
+      local found = find(trace, each[1], each[2])
+      assert.equal(20, #found, each[2])
+      for n, span in ipairs(found) do
+        local late = span.ended - n * 10 * second
+        assert.truthy(late >= 0 and late < slack, ("%s %d ends at %d"):format(each[2], n, span.ended))
+        assert.equal(each[2] ~= "get", span.began - n * 10 * second >= 0)
+      end
+    end
+    for n, sleep in ipairs(find(trace, "cook", "sleep")) do
+      assert.truthy(math.abs(sleep.began - (n - 1) * 10 * second) < slack)
+      assert.truthy(math.abs(sleep.waited - 10 * second) < slack)
+    end
+  end)
+
   it("of a simulated run changes nothing in it", function()
     local code = [[
       local ipc = require "tidelock"

@@ -1,10 +1,11 @@
---- Printable: text of a learner's file as a terminal may be shown it: without control characters, of which UTF-8 has
---- some, too.
+--- Printable: what a script has named and said, as a terminal may be shown it: without what moves its cursor.
+local terminal = require "terminal.text"
+
 local printable = {}
 
---- A blank for each.
+--- A `?` for each such character; a blank for what parts words.
 function printable.text(text)
-  return (text:gsub("%c", " "):gsub("\xC2[\x80-\x9F]", " "))
+  return terminal.printable((text:gsub("[\t\n\r]", " ")))
 end
 
 local function clean(row, ...)
@@ -13,7 +14,7 @@ local function clean(row, ...)
   end
 end
 
---- What a story (explore/story) has from the file: names, and what was given and returned.
+--- What a story (explore/story) has from the script: names, and what was given and returned.
 function printable.story(story)
   for _, object in pairs(story.objects) do clean(object, "name", "title") end
   for _, task in pairs(story.tasks) do clean(task, "name") end
