@@ -1,6 +1,6 @@
 --- Remark: what is to be said of a file that passes: that a task looks again and again, instead of waiting.
 local parts = require "explore.parts"
-local printable = require "judge.printable"
+local printable = require "explore.printable"
 local source = require "explore.source"
 local story_of = require "explore.story"
 local words = require "judge.words"
