@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 
 #include <lauxlib.h>
 
+#include "explore/one_cpu.h"
 #include "labs/jail.h"
 #include "tidelock.h"
 
@@ -40,23 +40,6 @@ static struct job *check_job(lua_State *L)
 }
 
 /* ---- in the new process ---- */
-
-/* The explorer's workers keep to the first CPU of those that there are. */
-static void keep_to_one_cpu(int number)
-{
-    cpu_set_t allowed, one;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return;
-    int count = CPU_COUNT(&allowed), left = number % (count ? count : 1);
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (!CPU_ISSET(cpu, &allowed) || left-- > 0)
-            continue;
-        CPU_ZERO(&one);
-        CPU_SET(cpu, &one);
-        sched_setaffinity(0, sizeof one, &one);
-        return;
-    }
-}
 
 static int put(const struct job *job, const char *text, size_t size)
 {
@@ -127,7 +110,7 @@ static _Noreturn void run(lua_State *L, struct job *job,
                           const struct jail *jail, enum jail_kind kind)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    keep_to_one_cpu(job->number);
+    one_cpu_keep(job->number); /* the explorer's workers share it */
     if (jail)
         be_closed(job, jail, kind);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user's begins without */
