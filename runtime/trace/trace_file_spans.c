@@ -3,7 +3,7 @@
  */
 #include "trace/trace_file.h"
 
-#define FLUSH_AT (64 << 10)
+#define FLUSH_AT (256 << 10)
 #define HEAD_MOST (1 + 10 + TL_TRACE_FILE_COUNT)
 #define LARGE_MOST ((size_t)8 * 10) /* bytes: eight fields */
 
