@@ -49,28 +49,53 @@ for _, at in ipairs(_VERSION == "Lua 5.3" and both.here or {}) do
 end
 
 describe("a finalizer that asks for the outcome of a future", function()
-  it("may do so while that is cancelled", function()
-    local pool, future = ipc.pool(2), nil
-    finally(function() pool:terminate() end)
-    local alive = true
+  -- Calls use(future), while finalizers ask for the outcome of each future.
+  local function while_asked(rounds, make, use)
+    local future, goes_on = nil, true
     local function again()
       setmetatable({}, { __gc = function()
         if future then pcall(future.get, future, 0) end
-        if alive then again() end
+        if goes_on then again() end
       end })
     end
     again()
-    local cancelled = 0
     collecting(function()
-      for _ = 1, 100 do
-        future = pool:apply_async(function() ipc.sleep() end, {}, function() end, function() end)
-        ipc.sleep(0.001)
-        if future:cancel() then cancelled = cancelled + 1 end
+      for _ = 1, rounds do
+        future = make()
+        use(future)
         future = nil
       end
-      alive = false
+      goes_on = false
+    end)
+  end
+
+  it("may do so while that is cancelled", function()
+    local pool, cancelled = ipc.pool(2), 0
+    finally(function() pool:terminate() end)
+    while_asked(100, function()
+      local future = pool:apply_async(function() ipc.sleep() end, {}, function() end, function() end)
+      ipc.sleep(0.001)
+      return future
+    end, function(future)
+      if future:cancel() then cancelled = cancelled + 1 end
     end)
     assert.equal(100, cancelled)
     assert.equal(3, pool:apply(function() return 3 end))
   end)
+
+  for _, size in ipairs{ 1, 5000 } do
+    it("may do so while that is asked for, of " .. size .. " bytes each", function()
+      local pool, text = ipc.pool(2), ("x"):rep(size)
+      finally(function() pool:terminate() end)
+      while_asked(10, function()
+        return pool:map_async(function(n) return text .. n end, { 1, 2, 3, 4, 5, 6, 7, 8 }, 1)
+      end, function(future)
+        local results = future:get(PATIENCE)
+        for n = 1, 8 do assert.equal(text .. n, results[n]) end
+      end)
+      while_asked(10, function() return pool:submit(function() return text, { text } end) end, function(future)
+        assert.same({ text, { text } }, { future:get(PATIENCE) })
+      end)
+    end)
+  end
 end)
