@@ -14,11 +14,21 @@ local function clean(row, ...)
   end
 end
 
---- What a story (explore/story) has from the script: names, and what was given and returned.
-function printable.story(story)
-  for _, object in pairs(story.objects) do clean(object, "name", "title") end
-  for _, task in pairs(story.tasks) do clean(task, "name") end
-  for _, step in ipairs(story.steps) do clean(step, "call", "result", "state", "said", "part") end
+--- Copies of the rows, by key, with these fields as they may be shown.
+function printable.rows(rows, ...)
+  local shown = {}
+  for key, row in pairs(rows) do
+    local copy = {}
+    for name, value in pairs(row) do copy[name] = value end
+    clean(copy, ...)
+    shown[key] = copy
+  end
+  return shown
+end
+
+--- What the steps of a story (explore/story) have from the script: what was given and returned.
+function printable.steps(steps)
+  for _, step in ipairs(steps) do clean(step, "call", "result", "state", "said", "part") end
 end
 
 return printable

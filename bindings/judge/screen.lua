@@ -73,7 +73,7 @@ local function understand(given)
   local story = story_of.of(whole, source.new(given.path))
   story.words = words.of
   add_said(story, whole.told or {})
-  printable.story(story)
+  printable.steps(story.steps)
   local list = {}
   for _, found in ipairs(patterns.of(story)) do
     if locks.is_of_file(found) then list[#list + 1] = found end
