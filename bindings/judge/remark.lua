@@ -1,6 +1,5 @@
 --- Remark: what is to be said of a file that passes: that a task looks again and again, instead of waiting.
 local parts = require "explore.parts"
-local printable = require "explore.printable"
 local source = require "explore.source"
 local story_of = require "explore.story"
 local words = require "judge.words"
@@ -30,7 +29,6 @@ function remark.of(given)
   local task = whole and whole.run.polls
   if not task then return nil end
   local story = story_of.of(whole, source.new(given.path))
-  printable.story(story)
   local step = look_of(story, task)
   if not step then return nil end
   return ("%s asks for %s again and again (line %d), where it could sleep until it is called: that is right, and keeps "
