@@ -28,7 +28,7 @@ int tl_lanes_make(void)
     return TL_OK;
 }
 
-_Static_assert(TL_LANE_PIECES == 32, "a bit of a word each");
+_Static_assert(TL_LANE_PIECES == 64, "a bit of a word each");
 
 bool tl_lane_has_more_room(struct tl_lane *lane, uint64_t end)
 {
@@ -55,9 +55,9 @@ static void map_piece(struct tl_lane *lane, uint64_t stretch)
 #endif
 }
 
-static uint32_t bit_of(uint64_t stretch)
+static uint64_t bit_of(uint64_t stretch)
 {
-    return UINT32_C(1) << stretch % TL_LANE_PIECES;
+    return UINT64_C(1) << stretch % TL_LANE_PIECES;
 }
 
 /* The last stretch that is drained, of those from `first` on, and still has its
@@ -113,8 +113,8 @@ static void enter(struct tl_lane *lane, uint64_t stretch)
     if (lane->kept < first * TL_LANE_STRETCH)
         lane->kept = first * TL_LANE_STRETCH;
     exchange(lane, stretch, first, drained / TL_LANE_STRETCH);
-    uint32_t piece =
-        UINT32_C(1) << atomic_load_explicit(
+    uint64_t piece =
+        UINT64_C(1) << atomic_load_explicit(
             &lane->pieces[stretch % TL_LANE_PIECES], memory_order_relaxed);
     if (!(lane->mapped & piece)) {
         lane->mapped |= piece;
@@ -193,18 +193,18 @@ static void publish(struct tl_lane *lane, uint64_t from, uint64_t to)
  * piece.  Neither is of a stretch that is to be read. */
 static void mend(struct tl_lane *lane)
 {
-    uint32_t named = 0;
+    uint64_t named = 0;
     unsigned twice = 0;
     for (unsigned n = 0; n < TL_LANE_PIECES; n++) {
-        uint32_t piece = UINT32_C(1) << atomic_load_explicit(
+        uint64_t piece = UINT64_C(1) << atomic_load_explicit(
                              &lane->pieces[n], memory_order_relaxed);
         if (named & piece)
             twice = n;
         named |= piece;
     }
-    if (named != UINT32_MAX)
+    if (named != UINT64_MAX)
         atomic_store_explicit(&lane->pieces[twice],
-                              (uint8_t)__builtin_ctz(~named),
+                              (uint8_t)__builtin_ctzll(~named),
                               memory_order_relaxed);
 }
 

@@ -64,11 +64,13 @@
 #include "tasks/task.h"
 
 #define TL_LANES (TL_TASKS_MOST + 1)
-#define TL_LANE_UNITS UINT64_C(131072) /* a power of 2 */
+#define TL_LANE_UNITS UINT64_C(262144) /* a power of 2 */
 #define TL_LANE_STRETCH UINT64_C(4096) /* units; a power of 2 */
 #define TL_LANE_PIECES (TL_LANE_UNITS / TL_LANE_STRETCH)
-/* The writer hurries the reader where so many units are to be read. */
-#define TL_LANE_HURRY (4 * TL_LANE_STRETCH)
+/* The writer hurries the reader where so many units are to be read: a short run
+ * never does, and where all CPUs are busy the reader may come when there are
+ * many times as many. */
+#define TL_LANE_HURRY (8 * TL_LANE_STRETCH)
 #define TL_LANE_PLACES 1024 /* a power of 2 */
 #define TL_LANE_NESTED 8
 #define TL_LANE_WORDS 8 /* of a record that is no operation: four units */
@@ -188,8 +190,8 @@ struct tl_lane {
     _Atomic uint32_t id;   /* and in the arena */
     _Atomic int32_t tid;
     uint32_t epoch;  /* of the recording in which it is known */
-    uint32_t mapped; /* pieces that this one has had mapped, a bit each */
-    uint32_t given;  /* and entries whose stretch has given its piece away */
+    uint64_t mapped; /* pieces that this one has had mapped, a bit each */
+    uint64_t given;  /* and entries whose stretch has given its piece away */
     bool failed, thread, used;
 
     /* Of the reader. */

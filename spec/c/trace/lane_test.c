@@ -13,7 +13,7 @@
 #include "trace/drain.h"
 #include "trace/recording.h"
 
-#define MANY 400000
+#define MANY 600000
 #define OPERATION 7
 
 static struct tl_trace_file file;
@@ -132,7 +132,7 @@ static bool read_memory_is_used_again(void)
             return false;
     }
     return atomic_load(&tl_lane->lost) == lost &&
-           __builtin_popcount(tl_lane->mapped) <= 8;
+           __builtin_popcountll(tl_lane->mapped) <= 8;
 }
 
 /* ---- deaths ---- */
@@ -253,15 +253,15 @@ static void die_in_exchange(void)
 
 static bool pieces_are_whole(void)
 {
-    uint32_t named = 0;
+    uint64_t named = 0;
     run(die_in_exchange);
     tl_life_sweep();
     run(do_one);
     tl_life_sweep();
     for (unsigned n = 0; n < TL_LANE_PIECES; n++)
-        named |= UINT32_C(1) << tl_lanes->lanes[slot].pieces[n];
+        named |= UINT64_C(1) << tl_lanes->lanes[slot].pieces[n];
     tl_drain_all(&drain, TL_DRAIN_LIVE);
-    return named == UINT32_MAX && span_of(drain.tasks, 0)->message;
+    return named == UINT64_MAX && span_of(drain.tasks, 0)->message;
 }
 
 /* ---- which operation ends when ---- */
