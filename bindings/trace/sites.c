@@ -15,8 +15,8 @@
 
 static char watch_key; /* registry: the object that counts collections */
 
-_Thread_local uint16_t sites_collections;
-_Atomic unsigned sites_words;
+_Thread_local uint64_t sites_age;
+struct sites_words sites_words;
 
 /* ---- what Lua keeps of a call ---- */
 
@@ -82,16 +82,23 @@ static unsigned find_word(const struct probes *probes, unsigned count,
     return found < count ? found : 0;
 }
 
-static unsigned find_words(const struct probes *probes)
+/* Threads that look at once find the same. */
+static void find_words(const struct probes *probes)
 {
     if (probes->count < CALLS)
-        return 0;
+        return;
     unsigned call = find_word(probes, STATE_WORDS, names_call),
              caller = find_word(probes, WORDS, names_caller),
              instruction = find_word(probes, WORDS, moves_on);
-    return call && caller && instruction
-               ? call | caller << 8 | instruction << 16
-               : 0;
+    if (!call || !caller || !instruction)
+        return;
+    /* relaxed, three: the release below comes after them */
+    atomic_store_explicit(&sites_words.call, call, memory_order_relaxed);
+    atomic_store_explicit(&sites_words.caller, caller, memory_order_relaxed);
+    atomic_store_explicit(&sites_words.instruction, instruction,
+                          memory_order_relaxed);
+    /* release: pairs with the acquire in sites_known */
+    atomic_store_explicit(&sites_words.known, true, memory_order_release);
 }
 
 static void look_at_calls(lua_State *L)
@@ -103,8 +110,7 @@ static void look_at_calls(lua_State *L)
         lua_pushlightuserdata(L, &probes);
         lua_pushcclosure(L, probe, 1);
         if (lua_pcall(L, 1, 0, 0) == LUA_OK)
-            atomic_store_explicit(&sites_words, find_words(&probes),
-                                  memory_order_relaxed);
+            find_words(&probes);
     }
     lua_settop(L, top);
 }
@@ -115,7 +121,7 @@ static void watch(lua_State *L);
 
 static int collected(lua_State *L)
 {
-    sites_collections++;
+    sites_age += UINT64_C(1) << TL_RECORDING_AGE_SHIFT;
     watch(L);
     return 0;
 }

@@ -14,39 +14,47 @@
 #define TL_SITES_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lua.h>
 
 #include "tidelock.h"
 
-/* Of this thread: how often its states have collected. */
-extern _Thread_local uint16_t sites_collections;
+/* Of this thread: how often its states have collected, where that stands in a
+ * site. */
+extern _Thread_local uint64_t sites_age;
 
-/* Which words tell where a caller is, a byte each, or 0: not known.  Of a state,
- * its innermost call; of a call, the one before it; of that, where in its code
- * it is.  relaxed: all threads find the same. */
-extern _Atomic unsigned sites_words;
-static inline unsigned sites_known(void)
+/* Which words tell where a caller is: of a state, the one that names its
+ * innermost call; of a call, the one before it; of that, where in its code it
+ * is.  `known` is the last that is set, and all threads find the same. */
+struct sites_words {
+    _Atomic unsigned call, caller, instruction;
+    atomic_bool known;
+};
+extern __attribute__((visibility("hidden"))) struct sites_words sites_words;
+
+static inline bool sites_known(void)
 {
-    return atomic_load_explicit(&sites_words, memory_order_relaxed);
+    /* acquire: pairs with the release in look_at_calls */
+    return atomic_load_explicit(&sites_words.known, memory_order_acquire);
 }
 
-static inline const uintptr_t *sites_follow(const void *from, unsigned word)
+/* relaxed: who knows that they are known has seen them */
+static inline uintptr_t sites_follow(const void *from,
+                                     const _Atomic unsigned *word)
 {
-    return (const void *)((const uintptr_t *)from)[word & 0xff];
+    const uintptr_t *words = from;
+    return words[atomic_load_explicit(word, memory_order_relaxed)];
 }
 
-/* Where the caller of the function that runs stands (public/recording). */
+/* Where the caller of the function that runs stands (public/recording), where
+ * the words are known. */
 static inline uint64_t sites_glance(const lua_State *L)
 {
-    unsigned words = sites_known();
-    if (!words)
-        return 0;
-    const uintptr_t *call = sites_follow(L, words);
-    const uintptr_t *caller = sites_follow(call, words >> 8);
-    return (uint64_t)caller[words >> 16] << TL_RECORDING_AGE_BITS |
-           sites_collections;
+    const void *call = (const void *)sites_follow(L, &sites_words.call);
+    const void *caller = (const void *)sites_follow(call, &sites_words.caller);
+    return sites_follow(caller, &sites_words.instruction) | sites_age;
 }
 
 /* The hook that finds a line; `caller` is the state whose call it is. */

@@ -54,53 +54,58 @@ void spans_enter(void)
 }
 
 /* Outcomes that are none are nil and a reason. */
+__attribute__((noinline)) static bool are_none(lua_State *L)
+{
+    return lua_isnil(L, -2) && lua_type(L, -1) == LUA_TSTRING;
+}
+
 static enum tl_trace_result result_of(lua_State *L, int results)
 {
-    return results == 2 && lua_isnil(L, -2) && lua_type(L, -1) == LUA_TSTRING
-               ? TL_TRACE_REFUSED
-               : TL_TRACE_DONE;
+    return __builtin_expect(results == 2, 0) && are_none(L) ? TL_TRACE_REFUSED
+                                                            : TL_TRACE_DONE;
 }
 
 static void wrap(lua_State *L, const char *name, enum calls_form form);
 
-/* The iterator of q:items(), f:lines(). */
-static int wrap_result(lua_State *L, int results)
+/* What is no operation: the iterator of q:items(), f:lines(). */
+__attribute__((noinline)) static int wrap_result(lua_State *L, int results)
 {
     if (results == 1 && lua_iscfunction(L, -1))
         wrap(L, "", CALLS_RESULT);
     return results;
 }
 
-/* Within another one, or by another coroutine than the last one. */
+/* Within another one, or by another coroutine than the last one, or where all
+ * sites are looked for. */
 __attribute__((noinline)) static int call_within(lua_State *L,
                                                  lua_CFunction function)
 {
     uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     struct tl_recording_call before;
     keep(L);
-    tl_recording_call(frame, L, sites_glance(L), &before);
+    tl_recording_call(frame, L, sites_known() ? sites_glance(L) : 0, &before);
     int results = function(L);
     bool ended = tl_recording_return(frame, result_of(L, results));
+    if (!before.frame)
+        before.caller = sites_known() ? L : NULL;
+    if (!is_kept(before.caller))
+        before.caller = NULL;
     tl_recording_innermost = before;
-    if (!before.frame && is_kept(L))
-        tl_recording_innermost.caller = L;
-    else if (!is_kept(before.caller))
-        tl_recording_innermost.caller = NULL;
     return ended ? results : wrap_result(L, results);
 }
 
-/* The caller of a call that is over is one that is kept. */
+/* The caller of a call that is over is one that is kept, where sites are known.
+ */
 static int call(lua_State *L, lua_CFunction function)
 {
     struct tl_recording_call *here = &tl_recording_innermost;
-    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     if (__builtin_expect(here->frame || here->caller != L, 0))
         return call_within(L, function);
-    here->frame = frame;
+    here->frame = (uintptr_t)__builtin_frame_address(0);
     here->site = sites_glance(L);
     int results = function(L);
-    bool ended = tl_recording_return(frame, result_of(L, results));
-    here->frame = 0;
+    bool ended = tl_recording_return((uintptr_t)__builtin_frame_address(0),
+                                     result_of(L, results));
     return __builtin_expect(ended, 1) ? results : wrap_result(L, results);
 }
 

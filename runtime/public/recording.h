@@ -73,12 +73,11 @@ void tl_recording_mark(const char *text);
  * line is `direct`, and while nothing was collected; each collection counts in
  * the AGE bits.  0: not known.  `caller` is what the hook takes.
  *
- * Around a call that lies within no other (frame: 0), the caller sets it, and
- * `frame` to 0 again; around any other one tl_recording_call sets it, and
- * *before to what it was, which the caller puts back.  Before that, what
- * operation the call has begun ends with tl_recording_return, which says
- * whether there was one. */
-#define TL_RECORDING_AGE_BITS 16 /* the lowest ones */
+ * Before a call that lies within no other (frame: 0), the caller sets it;
+ * before any other one tl_recording_call does, and sets *before to what it was.
+ * With tl_recording_return ends what operation the call has begun, if there is
+ * one: true; and `frame` is 0, or the caller puts back what was before. */
+#define TL_RECORDING_AGE_SHIFT 48 /* behind the address of code */
 struct tl_recording_call {
     uintptr_t frame; /* 0: there is none */
     void *caller;    /* NULL: it has no line */

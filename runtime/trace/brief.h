@@ -3,7 +3,8 @@
  * moment, without a sleep, and with nothing else that begins within them.
  *
  * Such a one is none of those that are open (trace/open).  As it begins, its
- * unit is filled in, and `brief` says that it goes on there:
+ * unit is filled in but for what is known at its end, and `brief` says that it
+ * goes on there:
  *
  *   brief == written + 1   the unit at `written` is its one
  *   else                   there is none
@@ -11,7 +12,7 @@
  * As it ends, `written` moves over it, and so there is none again.  Whatever
  * is not told by that makes it an open one first (tl_open_brief): a sleep, an
  * operation within it, a record of anything else.  A brief one is always the
- * innermost call's.
+ * innermost call's, and nothing is open around it.
  *
  * Of one that wakes a task only its moments change (tl_brief_lasts), since that
  * may be done by a handler of signals, between any two steps of what is here.
@@ -48,20 +49,16 @@ static inline bool tl_brief_begin(struct tl_lane *lane, uint32_t operation,
                                   const struct tl_object *object,
                                   enum tl_recording_moments moments)
 {
-    struct tl_unit *unit = lane->next;
-    uint64_t end = tl_lane_written(lane) + 1;
-    /* relaxed: only this task writes it */
-    if (!tl_lane_is_of_now(lane) || unit >= lane->stop ||
-        tl_open_depth(lane) ||
-        atomic_load_explicit(&lane->brief, memory_order_relaxed) == end)
-        return false;
     uint64_t place = tl_places_known(lane, operation, object);
-    if (!place)
+    uint64_t end = tl_lane_written(lane) + 1;
+    struct tl_unit *unit = lane->next;
+    /* relaxed: only this task writes it */
+    if (!place || unit >= lane->stop || !tl_lane_is_of_now(lane) ||
+        atomic_load_explicit(&lane->brief, memory_order_relaxed) == end)
         return false;
     /* relaxed, both: the release below comes after them */
     atomic_store_explicit(&unit->words[0],
-                          TL_LANE_OPERATION | TL_LANE_OPEN |
-                              place << TL_LANE_UNITS_SHIFT,
+                          TL_LANE_OPERATION | place << TL_LANE_UNITS_SHIFT,
                           memory_order_relaxed);
     atomic_store_explicit(
         &unit->words[1],
@@ -75,14 +72,15 @@ static inline bool tl_brief_begin(struct tl_lane *lane, uint32_t operation,
     return true;
 }
 
-/* False: there is none, or it is to be open, or the recording is over. */
+/* False: there is none, or it is to be open.  Where the recording is over, no
+ * reader takes it for one of the next (trace/drain). */
 static inline bool tl_brief_end(struct tl_lane *lane,
                                 enum tl_trace_result result)
 {
     uint64_t end = tl_lane_written(lane) + 1;
     if (atomic_load_explicit(&lane->brief, memory_order_relaxed) != end ||
         lane->moments == TL_RECORDING_BOTH ||
-        lane->message > TL_LANE_NUMBER_MOST || !tl_lane_is_of_now(lane))
+        lane->message > TL_LANE_NUMBER_MOST)
         return false;
     struct tl_unit *unit = lane->next;
     /* relaxed, all: the release below comes after them */
@@ -93,8 +91,7 @@ static inline bool tl_brief_end(struct tl_lane *lane,
     }
     atomic_store_explicit(
         &unit->words[0],
-        (atomic_load_explicit(&unit->words[0], memory_order_relaxed) ^
-         TL_LANE_OPEN) |
+        atomic_load_explicit(&unit->words[0], memory_order_relaxed) |
             lane->message << TL_LANE_NUMBER_SHIFT |
             (uint64_t)result << TL_LANE_RESULT_SHIFT,
         memory_order_relaxed);
@@ -115,8 +112,8 @@ static inline void tl_brief_lasts(struct tl_lane *lane, int64_t now)
         atomic_store_explicit(began, (uint64_t)now, memory_order_relaxed);
 }
 
-/* By the reader, as it looks for the last time: whether there is one behind what
- * is written. */
+/* By the reader, as it looks for the last time: whether there is one behind
+ * what is written. */
 static inline bool tl_brief_is_behind(struct tl_lane *lane, uint64_t written)
 {
     /* acquire: pairs with the release in tl_brief_begin */

@@ -94,6 +94,8 @@ __attribute__((noinline)) static void read_operation(struct pass *pass,
                                                      uint64_t head)
 {
     struct tl_drain *drain = pass->drain;
+    if (!pass->reader->task)
+        return; /* it began in an earlier recording */
     uint64_t number = head >> TL_LANE_NUMBER_SHIFT;
     uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
     struct tl_span span = {
@@ -247,7 +249,7 @@ static uint64_t read_record(struct pass *pass, uint64_t written)
     const struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
     /* acquire: pairs with the commit of an operation's end */
     uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
-    if (tl_drain_is_brief(head) && !pass->drain->kept) {
+    if (tl_drain_is_brief(head) && pass->reader->task && !pass->drain->kept) {
         uint64_t taken = tl_drain_brief(pass->drain, pass->lane, pass->reader,
                                         pass->position, written);
         if (taken)
@@ -266,17 +268,16 @@ static uint64_t read_record(struct pass *pass, uint64_t written)
     return 1;
 }
 
-/* One that is brief, and behind what is written; of a task that is none of this
- * recording it is none, either. */
+/* One that is brief, and behind what is written. */
 static void read_last(struct pass *pass, uint64_t written)
 {
-    if (pass->how == TL_DRAIN_LIVE || !pass->reader->task ||
-        !tl_brief_is_behind(pass->lane, written))
+    if (pass->how == TL_DRAIN_LIVE || !tl_brief_is_behind(pass->lane, written))
         return;
     const struct tl_unit *unit = tl_lane_unit(pass->lane, written);
     /* relaxed: the acquire in tl_brief_is_behind came before */
     read_operation(pass,
-                   atomic_load_explicit(&unit->words[0], memory_order_relaxed));
+                   TL_LANE_OPEN | atomic_load_explicit(&unit->words[0],
+                                                       memory_order_relaxed));
 }
 
 static void read_lane(struct pass *pass)

@@ -42,10 +42,10 @@
  *
  * A writer that is killed within an operation leaves it brief, which the next
  * tenant, or a reader's last look, takes for an OPEN one; or OPEN.  What was
- * known of that then is in `open`, which lies in the lane for that: its words are
- * atomic, and a reader that looks at one that is in use (the last look of all)
- * finds each as it was or as it is.  The next tenant writes it into the ring
- * before it uses them (trace/open).
+ * known of that then is in `open`, which lies in the lane for that: its words
+ * are atomic, and a reader that looks at one that is in use (the last look of
+ * all) finds each as it was or as it is.  The next tenant writes it into the
+ * ring before it uses them (trace/open).
  *
  * The next tenant goes on at `written`: its claim of the slot comes after the
  * end of the one before (tasks/task), or after that one's death, and so do its
@@ -175,7 +175,7 @@ struct tl_lane {
     _Alignas(TL_LINE) _Atomic uint64_t written;
     _Atomic uint64_t brief; /* `written` + 1: an operation goes on there */
     struct tl_unit *next;   /* that of `written`, where it is below `stop` */
-    struct tl_unit *stop;   /* what is brief may be below it; or NULL */
+    struct tl_unit *stop;   /* what is brief is below it; NULL: none can be */
     uint64_t message;       /* of the operation that goes on, or 0 */
     uint64_t limit;         /* the writer has room below it */
     _Atomic uint32_t depth; /* of what is open */
@@ -229,8 +229,9 @@ struct tl_lanes {
     struct tl_lane lanes[TL_LANES];
 };
 
-/* Of this process; NULL: nothing has ever been recorded. */
-extern struct tl_lanes *tl_lanes;
+/* Of this process; NULL: nothing has ever been recorded.  Hidden where it is
+ * declared, too: so no address of it is loaded first. */
+extern __attribute__((visibility("hidden"))) struct tl_lanes *tl_lanes;
 
 /* This thread's; NULL: it is not recorded. */
 extern _Thread_local struct tl_lane *tl_lane;

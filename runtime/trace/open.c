@@ -4,6 +4,11 @@
 
 static void publish_brief(struct tl_lane *lane)
 {
+    _Atomic uint64_t *head = lane->next->words;
+    /* relaxed: the release below comes after it */
+    atomic_store_explicit(
+        head, atomic_load_explicit(head, memory_order_relaxed) | TL_LANE_OPEN,
+        memory_order_relaxed);
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, tl_lane_written(lane) + 1,
                           memory_order_release);
@@ -29,6 +34,7 @@ void tl_open_brief(struct tl_lane *lane)
                                                 memory_order_relaxed);
     open->awake = 0;
     atomic_store_explicit(&lane->depth, 1, memory_order_relaxed);
+    lane->stop = NULL;
     publish_brief(lane);
 }
 

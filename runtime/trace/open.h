@@ -49,8 +49,8 @@ static inline void tl_open_set_began(struct tl_lane *lane,
                               memory_order_relaxed);
 }
 
-/* Whether a brief one goes on (trace/brief).  relaxed, both: only its task writes
- * them, or that is dead */
+/* Whether a brief one goes on (trace/brief).  relaxed, both: only its task
+ * writes them, or that is dead */
 static inline bool tl_open_is_brief(const struct tl_lane *lane)
 {
     return atomic_load_explicit(&lane->brief, memory_order_relaxed) ==

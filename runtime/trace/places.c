@@ -21,7 +21,7 @@ static struct tl_lane_note note_of(const struct tl_recording_line *line,
         .spare = TL_LANE_SPARE,
         .words = {operation | (uint64_t)line->line << 32},
         .texts = {line->name}};
-    if (!object)
+    if (object == &tl_places_nothing)
         return note;
     note.words[TL_LANE_PLACE_KIND - 1] = object->kind;
     note.words[TL_LANE_PLACE_NUMBER - 1] = object->number;
@@ -42,7 +42,7 @@ static struct tl_lane_note note_of(const struct tl_recording_line *line,
     return note;
 }
 
-#define AGE ((UINT64_C(1) << TL_RECORDING_AGE_BITS) - 1)
+#define AGE (UINT64_MAX << TL_RECORDING_AGE_SHIFT)
 #define NO_SITE UINT64_MAX /* no call's */
 
 /* But for its age. */
@@ -54,29 +54,25 @@ static bool is_it(const struct tl_lane_place *entry,
            entry->line == place->line && entry->file == place->file;
 }
 
-uint32_t tl_places_enter(struct tl_lane *lane, uint32_t operation,
+uint64_t tl_places_enter(struct tl_lane *lane, uint32_t operation,
                          const struct tl_object *object)
 {
     struct tl_recording_line line = {.line = 0};
     const struct tl_recording_call none = {0}, *call = &tl_recording_innermost;
-    const struct tl_object *of = object ? object : &tl_places_nothing;
     if ((uintptr_t)__builtin_frame_address(0) >= call->frame)
         call = &none;
     if (tl_recording_find && call->caller)
         tl_recording_find(&line, call->caller);
-    struct tl_lane_place place = {
-        .site = line.direct ? call->site : NO_SITE,
-        .object = (uintptr_t)of,
-        .what = tl_places_what(operation, of),
-        .line = line.line,
-        .file = line.file};
-    const struct tl_lane_place *at = tl_places_at(
-        lane,
-        line.direct ? place.site : (uint64_t)line.line << TL_RECORDING_AGE_BITS,
-        operation, of);
-    struct tl_lane_place *entry = &lane->places[at - lane->places];
+    struct tl_lane_place place = {.site = line.direct ? call->site : NO_SITE,
+                                  .object = (uintptr_t)object,
+                                  .what = tl_places_what(operation, object),
+                                  .line = line.line,
+                                  .file = line.file};
+    uint64_t at =
+        tl_places_at(line.direct ? place.site : line.line, place.what);
+    struct tl_lane_place *entry = &lane->places[at];
     struct tl_lane_note note = note_of(&line, operation, object);
-    note.number = (uint32_t)(at - lane->places) + 1;
+    note.number = (uint32_t)at + 1;
     if (!is_it(entry, &place) && !tl_lane_write(lane, &note))
         return 0;
     *entry = place;

@@ -29,7 +29,7 @@ static int64_t ticks_after(void)
 
 /* The end of the innermost one, as the bits say, with its result. */
 static void commit_end(const struct tl_lane_open *open, uint64_t bits,
-                              enum tl_trace_result result)
+                       enum tl_trace_result result)
 {
     _Atomic uint64_t *head = open->unit->words;
     bits |= (uint64_t)result << TL_LANE_RESULT_SHIFT;
@@ -43,10 +43,12 @@ static void commit_end(const struct tl_lane_open *open, uint64_t bits,
 
 static void leave(struct tl_lane *lane)
 {
+    uint32_t depth = tl_open_depth(lane) - 1;
     lane->message = 0;
     /* relaxed: see tl_open_depth */
-    atomic_store_explicit(&lane->depth, tl_open_depth(lane) - 1,
-                          memory_order_relaxed);
+    atomic_store_explicit(&lane->depth, depth, memory_order_relaxed);
+    if (depth == 0)
+        tl_lane_look(lane);
 }
 
 static void close_operation(struct tl_lane *lane, bool now,
@@ -102,14 +104,14 @@ void tl_recording_call(uintptr_t frame, void *caller, uint64_t site,
     if (lane)
         tl_open_any_brief(lane);
     if (here->frame && here->frame <= frame)
-        *here = (struct tl_recording_call){
-            .frame = lane ? pass(lane, frame) : 0};
+        *here =
+            (struct tl_recording_call){.frame = lane ? pass(lane, frame) : 0};
     *before = *here;
     *here = (struct tl_recording_call){frame, caller, site};
 }
 
-__attribute__((noinline)) static bool
-close_other(struct tl_lane *lane, uintptr_t frame, enum tl_trace_result result)
+static bool close_any(struct tl_lane *lane, uintptr_t frame,
+                      enum tl_trace_result result)
 {
     tl_open_any_brief(lane);
     if (frame)
@@ -121,20 +123,28 @@ close_other(struct tl_lane *lane, uintptr_t frame, enum tl_trace_result result)
     return ends;
 }
 
+__attribute__((noinline)) static bool return_of(uintptr_t frame,
+                                                enum tl_trace_result result)
+{
+    bool ended = tl_lane && close_any(tl_lane, frame, result);
+    tl_recording_innermost.frame = 0;
+    return ended;
+}
+
 bool tl_recording_return(uintptr_t frame, enum tl_trace_result result)
 {
     struct tl_lane *lane = tl_lane;
-    if (!lane)
-        return false;
-    return (tl_recording_innermost.frame == frame &&
-            tl_brief_end(lane, result)) ||
-           close_other(lane, frame, result);
+    if (!lane || tl_recording_innermost.frame != frame ||
+        !tl_brief_end(lane, result))
+        return return_of(frame, result);
+    tl_recording_innermost.frame = 0;
+    return true;
 }
 
 void tl_recording_end(enum tl_trace_result result)
 {
     if (tl_lane)
-        tl_recording_return(tl_recording_innermost.frame, result);
+        close_any(tl_lane, tl_recording_innermost.frame, result);
 }
 
 /* ---- an operation's beginning ---- */
@@ -170,6 +180,7 @@ static void open_operation(struct tl_lane *lane, uint32_t depth, uint64_t place,
     open->began = now;
     open->awake = 0;
     atomic_store_explicit(&lane->depth, depth + 1, memory_order_relaxed);
+    lane->stop = NULL;
     lane->message = 0;
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, position + 1, memory_order_release);
@@ -195,12 +206,14 @@ static uint32_t make_way(struct tl_lane *lane, bool idle)
     return depth;
 }
 
-/* What begins within another operation, is at a place that is not known yet,
- * finds no room, or goes by a clock that is no counter. */
-void tl_recording_begins(uint32_t operation, const struct tl_object *object,
-                         enum tl_recording_moments moments, bool idle)
+void tl_recording_operation(uint32_t operation, const struct tl_object *object,
+                            enum tl_recording_moments moments, bool idle)
 {
     struct tl_lane *lane = tl_lane;
+    if (!lane)
+        return;
+    if (!object)
+        object = &tl_places_nothing;
     tl_open_any_brief(lane);
     if (!tl_lane_is_of_now(lane) && !tl_recording_is_enrolled(lane)) {
         if (lane->epoch % 2 == 1)
@@ -208,13 +221,13 @@ void tl_recording_begins(uint32_t operation, const struct tl_object *object,
         return;
     }
     uint32_t depth = make_way(lane, idle);
-    uint32_t place =
+    uint64_t place =
         depth < TL_LANE_NESTED && tl_lane_has_room(lane, 1, TL_LANE_SPARE)
             ? tl_places_entry(lane, operation, object)
             : 0;
     if (!place || !tl_lane_look(lane))
         lose(lane);
-    else if (idle || !tl_brief_begin(lane, operation, object, moments))
+    else if (depth || !tl_brief_begin(lane, operation, object, moments))
         open_operation(lane, depth, place,
                        moments == TL_RECORDING_END ? 0 : tl_recording_ticks(),
                        moments, idle);

@@ -41,19 +41,9 @@ static inline void tl_recording_failed(void)
 }
 
 /* This task begins the operation; `object`: NULL: none; `idle`: within a wait.
- * Most of them are brief (trace/brief); tl_recording_begins: this one is not.
- */
-void tl_recording_begins(uint32_t operation, const struct tl_object *object,
-                         enum tl_recording_moments moments, bool idle);
-static inline void tl_recording_operation(uint32_t operation,
-                                          const struct tl_object *object,
-                                          enum tl_recording_moments moments,
-                                          bool idle)
-{
-    struct tl_lane *lane = tl_lane;
-    if (lane && (idle || !tl_brief_begin(lane, operation, object, moments)))
-        tl_recording_begins(operation, object, moments, idle);
-}
+ * Most of them are brief: tl_brief_begin is tried before. */
+void tl_recording_operation(uint32_t operation, const struct tl_object *object,
+                            enum tl_recording_moments moments, bool idle);
 
 /* The open operation takes its time, though it does not sleep: both of its
  * moments are told, from here on. */

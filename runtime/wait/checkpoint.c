@@ -107,19 +107,13 @@ static const bool has_object[TL_OPERATION_COUNT] = {
 _Static_assert((int)TL_OPERATION_COUNT <= TL_PLACES_OPERATIONS,
                "an operation in a place");
 
-static inline void record_inline(enum tl_operation operation,
-                                 const void *object)
-{
-    tl_recording_operation(operation, has_object[operation] ? object : NULL,
-                           (enum tl_recording_moments)moments[operation],
-                           tl_idle_runs);
-}
-
 /* What a point enters is a part of what comes to it. */
 static void record(enum tl_operation operation, const void *object)
 {
     if (!at_point)
-        record_inline(operation, object);
+        tl_recording_operation(operation, has_object[operation] ? object : NULL,
+                               (enum tl_recording_moments)moments[operation],
+                               tl_idle_runs);
 }
 
 /* These are handed a message that is borrowed (tl_message) until they have
@@ -149,17 +143,23 @@ void tl_idle_first(void)
         run_called();
 }
 
-/* The same of what is recorded, where nothing else is due. */
-static inline int pass_recorded(enum tl_operation operation, const void *object)
+/* Of what is recorded, where nothing else is due: whether that was all. */
+__attribute__((always_inline)) static inline bool
+is_recorded(enum tl_operation operation, const void *object)
 {
+    struct tl_lane *lane = tl_lane;
+    /* relaxed: see tl_checkpoint_passed */
+    if (atomic_load_explicit(&tl_due, memory_order_relaxed) != TL_DUE_RECORD ||
+        !lane || !object)
+        return false;
     /* relaxed, both: words for reports */
     if (tl_operation_blocks[operation] &&
         atomic_load_explicit(&tl_self->intent.operation,
                              memory_order_relaxed) != operation)
         atomic_store_explicit(&tl_self->intent.operation, operation,
                               memory_order_relaxed);
-    record_inline(operation, object);
-    return TL_OK;
+    return tl_brief_begin(lane, operation, object,
+                          (enum tl_recording_moments)moments[operation]);
 }
 
 __attribute__((noinline)) static int pass_due(enum tl_operation operation,
@@ -189,18 +189,17 @@ __attribute__((noinline)) static int pass_due(enum tl_operation operation,
 int tl_checkpoint_due(enum tl_operation operation, const void *object,
                       uint64_t key)
 {
-    bool only_recorded = atomic_load(&tl_due) == TL_DUE_RECORD &&
-                         !tl_checkpoint_stopped && tl_self && !tl_world;
-    if (!only_recorded)
-        return pass_due(operation, object, key);
-    return operation == TL_OP_NONE ? TL_OK : pass_recorded(operation, object);
+    return is_recorded(operation, object) ? TL_OK
+                                          : pass_due(operation, object, key);
 }
 
 int tl_checkpoint_due_until(enum tl_operation operation, const void *object,
                             tl_deadline deadline)
 {
-    return tl_checkpoint_due(operation, object,
-                             deadline <= 0 ? TL_INTENT_TRY : TL_INTENT_ALL);
+    return is_recorded(operation, object)
+               ? TL_OK
+               : pass_due(operation, object,
+                          deadline <= 0 ? TL_INTENT_TRY : TL_INTENT_ALL);
 }
 
 _Thread_local _Atomic uint32_t *tl_checkpoint_cancel;

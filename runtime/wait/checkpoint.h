@@ -24,12 +24,14 @@ int tl_checkpoint_due(enum tl_operation operation, const void *object,
 int tl_checkpoint_due_until(enum tl_operation operation, const void *object,
                             tl_deadline deadline);
 
-/* Where nothing is due this is all. */
+/* Where nothing is due this is all; what says nothing is not recorded. */
 static inline bool tl_checkpoint_passed(enum tl_operation operation)
 {
     /* relaxed: a flag seen late is seen at the next operation */
-    if (__builtin_expect(
-            atomic_load_explicit(&tl_due, memory_order_relaxed) != 0, 0))
+    unsigned due = atomic_load_explicit(&tl_due, memory_order_relaxed);
+    if (operation == TL_OP_NONE)
+        due &= ~(unsigned)TL_DUE_RECORD;
+    if (__builtin_expect(due != 0, 0))
         return false;
     /* relaxed: words for reports, of what may wait.  A store before a locked
      * instruction costs what a look does not. */

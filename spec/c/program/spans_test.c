@@ -32,8 +32,7 @@
     SIXTY_FOUR(of, n##5)                                                       \
     SIXTY_FOUR(of, n##6)                                                       \
     SIXTY_FOUR(of, n##7)
-#define ALL(of)                                                                \
-    FIVE_HUNDRED_AND_TWELVE(of, 00) FIVE_HUNDRED_AND_TWELVE(of, 01)
+#define ALL(of) FIVE_HUNDRED_AND_TWELVE(of, 00) FIVE_HUNDRED_AND_TWELVE(of, 01)
 
 /* Its number, what it has kept, and what it is called with. */
 #define FUNCTION(n)                                                            \
@@ -60,7 +59,7 @@ static void add_functions(lua_State *L)
 {
     for (int n = 0; n < COUNT; n++) {
         lua_pushfstring(L, "function %d", n);
-        lua_pushinteger(L, 10 * n);
+        lua_pushinteger(L, 1000 + n);
         lua_pushcclosure(L, functions[n], 1);
         lua_rawset(L, -3);
     }
@@ -90,7 +89,7 @@ static bool all_are_called(lua_State *L)
         push_function(L, n);
         lua_pushinteger(L, 7);
         lua_call(L, 1, LUA_MULTRET);
-        well = lua_tointeger(L, -3) == n && lua_tointeger(L, -2) == 10 * n &&
+        well = lua_tointeger(L, -3) == n && lua_tointeger(L, -2) == 1000 + n &&
                lua_tointeger(L, -1) == 7;
         lua_pop(L, 3);
     }
@@ -125,7 +124,8 @@ int main(void)
     spans_enter();
     spans_open(L);
     bool well = say(all_are_told(L), "more functions than slots are told");
-    well = say(all_are_called(L), "and called, with what they have kept") && well;
+    well =
+        say(all_are_called(L), "and called, with what they have kept") && well;
     well = say(all_are_told_once(L), "and are told once") && well;
     lua_close(L);
     return !well;
