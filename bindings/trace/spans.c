@@ -83,11 +83,11 @@ __attribute__((noinline)) static int call_within(lua_State *L,
     uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     struct tl_recording_call before;
     keep(L);
-    tl_recording_call(frame, L, sites_known() ? sites_glance(L) : 0, &before);
+    tl_recording_call(frame, L, callers_known() ? sites_glance(L) : 0, &before);
     int results = function(L);
     bool ended = tl_recording_return(frame, result_of(L, results));
     if (!before.frame)
-        before.caller = sites_known() ? L : NULL;
+        before.caller = callers_known() ? L : NULL;
     if (!is_kept(before.caller))
         before.caller = NULL;
     tl_recording_innermost = before;

@@ -262,6 +262,22 @@ describe("a trace", function()
     assert.same({ 10, 11 }, { puts[801].line, puts[802].line })
   end)
 
+  it("has the line of a call by pcall, also where a call before it stood as deep", function()
+    local trace = record [[
+      local ipc = require "tidelock"
+      local q = ipc.queue{ name = "q" }
+      local function put(value) q:put(value) end
+      for n = 1, 3 do put(n) end
+      pcall(q.put, q, 4)
+      for n = 5, 6 do put(n) end
+      pcall(pcall, put, print)
+      pcall(pcall, q.put, q, 7)]]
+    check(trace)
+    local lines = {}
+    for n, put in ipairs(find(trace, "main", "put", "q")) do lines[n] = put.line end
+    assert.same({ 3, 3, 3, 5, 3, 3, 8 }, lines)
+  end)
+
   it("has the waits for commands of Lua's own", function()
     local trace = record [[
       require "tidelock"
