@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "codec/classes.h"
+#include "far/mark.h"
 #include "lua/hook.h"
 #include "far/door.h"
 #include "lua/support.h"
@@ -142,7 +143,7 @@ void module_open_streams(lua_State *L)
 
 /* ---- where a task waits ---- */
 
-/* "script.lua:12" of the innermost Lua function. */
+/* "script.lua:12" of the innermost Lua function of the script's. */
 static void where(char *text, size_t size)
 {
     lua_State *L = context_state;
@@ -150,7 +151,7 @@ static void where(char *text, size_t size)
     text[0] = '\0';
     for (int level = 0; L && lua_getstack(L, level, &frame); level++) {
         lua_getinfo(L, "Sl", &frame);
-        if (frame.currentline > 0) {
+        if (frame.currentline > 0 && !door_is_ours(&frame)) {
             snprintf(text, size, "%s:%d", frame.short_src, frame.currentline);
             return;
         }

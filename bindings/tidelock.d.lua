@@ -1504,8 +1504,8 @@ function space.value(name, init) end
 ---   server that hung refuses it when it goes on. Where the server had done it,
 ---   and only the answer did not come, the task's next call takes it back: the
 ---   lock, the seat, the message that was taken, and the message that was put,
----   unless somebody has that by then; so where a put or a send cannot know,
----   words follow: `nil, "timeout", why`. A call without a timeout waits until it
+---   unless somebody has that by then; so where a put or a send cannot know, nor
+---   `table:update`, words follow: `nil, "timeout", why`. A call without a timeout waits until it
 ---   is done, or raises `lost`, and may then have been done.
 --- * Functions, objects of the program itself, arrays and buffers do not go
 ---   there; they raise, and say what to do instead.

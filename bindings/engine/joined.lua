@@ -7,7 +7,8 @@
 -- it lets it have nothing of Lua's own.
 --
 -- The library's name has the format of what it keeps and a sum of its text, so that each client finds the one that it
--- was made with, beside those of others.
+-- was made with, beside those of others.  It has two functions that do the same: a server whose memory is full refuses
+-- what is asked by the name with `_more`, and does what is asked by the other: so it can be emptied, and leases go on.
 local FORMAT = "2" -- to be changed with what a key, a line or a record looks like
 
 local FILES = {
@@ -19,10 +20,12 @@ local FILES = {
 local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\nengine = { VERSION = %q }\n"
 local TAIL = [[
 end
-redis.register_function("%s", function(keys, args)
+local function run(keys, args)
   if not engine then build() end
   return engine.main(keys, args, redis.call)
-end)
+end
+redis.register_function{ function_name = "%s", callback = run, flags = { "allow-oom" } }
+redis.register_function{ function_name = "%s_more", callback = run }
 ]]
 
 -- Tells texts apart that were not made to look alike.
@@ -42,7 +45,7 @@ local function joined(read)
   for i, name in ipairs(FILES) do parts[i] = ";(function(...)\n" .. read(name) .. "\nend)(engine)\n" end
   local body = table.concat(parts)
   local library = ("tidelock_%s_%s"):format(FORMAT, sum(body .. TAIL))
-  return HEAD:format(library, FORMAT) .. body .. TAIL:format(library)
+  return HEAD:format(library, FORMAT) .. body .. TAIL:format(library, library)
 end
 
 return joined

@@ -196,6 +196,16 @@ engine.define("pool_cancel", "pool", function(_, o, number)
   return "ok", { was }
 end)
 
+-- False: a worker has it, or its result is there.
+engine.undo.pool_submit = function(_, o, _, fields)
+  local task = o and fields[1] and task_of(o, fields[1])
+  if not task or task.who ~= "-" then return false end
+  cancel(o, task)
+  let_in(o)
+  check_finished(o)
+  return true
+end
+
 local function close(o)
   if o.closed then return end
   object.set(o, "closed", "1")

@@ -121,7 +121,7 @@ engine.define("queue_put", "queue", function(me, o, may, cell, priority)
   return "ok", me.good_until and { o.item }
 end)
 
-engine.define("queue_put_many", "queue", function(_, o, ...)
+engine.define("queue_put_many", "queue", function(me, o, ...)
   if o.closed then return "closed" end
   local room = o.maxsize == "0" and math.huge or tonumber(o.maxsize) - items.size(o) + slot.waiting("w" .. o.id)
   local count = math.min(select("#", ...), math.max(room, 0))
@@ -136,7 +136,7 @@ engine.define("queue_put_many", "queue", function(_, o, ...)
     cells[i] = cell
   end
   enter_many(o, cells)
-  return "ok", { count }
+  return "ok", { count, me.good_until and o.item }
 end)
 
 -- Takes up to `max` for a task: their fields, behind those of the list; nil: there is none.
@@ -276,14 +276,26 @@ local function undo(me, o, _, fields)
   return not o or queue.untake(o, me.who, fields, 1)
 end
 
--- Takes back what was put under this id; false: somebody has it.
-engine.undo.queue_put = function(_, o, args, fields)
-  local item = { id = fields[1], attempt = "1", cell = args[3], priority = priority_for(o, args[4]) }
-  if not o or not item.id or not items.withdraw(o, item) then return false end
-  large.drop(item.cell)
+-- Takes back what was put under an id; false: somebody has it.
+local function withdraw(o, id, cell, priority)
+  local item = { id = id, attempt = "1", cell = cell, priority = priority_for(o, priority) }
+  if not items.withdraw(o, item) then return false end
+  large.drop(cell)
   finished(o, 1)
   let_in(o, 1)
   return true
+end
+
+engine.undo.queue_put = function(_, o, args, fields)
+  return o and fields[1] and withdraw(o, fields[1], args[3], args[4])
+end
+
+engine.undo.queue_put_many = function(_, o, args, fields)
+  local count, last = tonumber(fields[1]), tonumber(fields[2])
+  if not o or not last then return false end
+  local all = true
+  for i = count, 1, -1 do all = withdraw(o, store.digits(last - count + i), args[1 + i]) and all end
+  return all
 end
 
 engine.undo.queue_get = undo

@@ -1,5 +1,9 @@
 #include "far/mark.h"
 
+#include <string.h>
+
+#define OURS "@bindings/remote/"
+
 static char mark_key; /* in a metatable: true */
 
 _Thread_local const char *door_space;
@@ -20,4 +24,9 @@ bool door_is_far(lua_State *L, int index)
     bool far = lua_toboolean(L, -1);
     lua_pop(L, 2);
     return far;
+}
+
+bool door_is_ours(const lua_Debug *frame)
+{
+    return strncmp(frame->source, OURS, sizeof OURS - 1) == 0;
 }

@@ -1,5 +1,6 @@
 /*
- * Mark: how far objects are told from other userdata, for the codec.
+ * Mark: how far objects are told from other userdata, for the codec; and their
+ * Lua from a script's.
  */
 #ifndef TL_MARK_H
 #define TL_MARK_H
@@ -13,6 +14,10 @@ void door_mark(lua_State *L);
 
 /* Whether the value is a far object; never raises. */
 bool door_is_far(lua_State *L, int index);
+
+/* Whether the frame, read with "S", is of the module for far objects, which is
+ * written in Lua, too. */
+bool door_is_ours(const lua_Debug *frame);
 
 /* Replaces the record at the top by its object; set once. */
 extern void (*door_arrive)(lua_State *L);

@@ -67,14 +67,14 @@ condition.method("wait", 1, function(record, timeout)
 end)
 
 -- Raises where this task does not hold the lock: a predicate that happens to be true would hide the race.
-local function check_held(record)
-  object.ask(record, "wait_for", "condition_notify", 0)
+local function check_held(record, deadline)
+  return (request.ask(record, "wait_for", deadline, "condition_notify", record.id, 0))
 end
 
 condition.method("wait_for", 2, function(record, predicate, timeout)
   check.method_function(object.title(record), "wait_for", predicate)
   local deadline = object.deadline(record, "wait_for", timeout)
-  check_held(record)
+  if check_held(record, deadline) == "timeout" then return nil, "timeout" end
   while true do
     local value = predicate()
     if value then return value end

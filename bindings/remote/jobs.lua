@@ -49,7 +49,7 @@ function jobs.submit(record, call, deadline, job, cell)
   local status, number = object.wait(record, call, deadline, "pool_submit", jobs.box(record), cell)
   if status == "ok" then return enter(record, job, number) end
   if status == "closed" then object.misuse(record, call, CLOSED) end
-  return nil, status == "timeout" and "full" or status
+  return nil, status
 end
 
 -- Those cells, from `from` on, that go into one request.

@@ -1,5 +1,6 @@
 /* Opening a session, for the Lua of the module. */
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <lauxlib.h>
@@ -43,12 +44,17 @@ int remote_session_open(lua_State *L)
     struct tl_opening_options options;
     struct tl_session *session;
     char why[TL_WIRE_TROUBLE] = "";
-    const char *address = luaL_checkstring(L, 1);
+    size_t length;
+    const char *address = luaL_checklstring(L, 1, &length);
     lua_settop(L, 2);
     read_options(L, &options);
     remote_modules_push_library(L);
     options.functions = luaL_checklstring(L, -1, &options.functions_size);
-    int status = tl_opening_open(&session, address, &options, why, sizeof why);
+    int status = TL_BAD_ADDRESS;
+    if (strlen(address) != length)
+        snprintf(why, sizeof why, "there is a zero byte in it");
+    else
+        status = tl_opening_open(&session, address, &options, why, sizeof why);
     if (status < 0 && !*why)
         return remote_core->fail(L, status);
     if (status < 0) {

@@ -48,10 +48,12 @@ function pipe.adopt(record)
   record[1].from = space.session:id()
 end
 
--- This process holds the end from now on.
-local function hold(record, call)
-  object.ask(record, call, "pipe_hold", record.options["end"], record.from or "")
+-- This process holds the end from now on.  False: the deadline came before.
+local function hold(record, call, deadline)
+  local status = request.ask(record, call, deadline, "pipe_hold", record.id, record.options["end"], record.from or "")
+  if status == "timeout" then return false end
   record.held, record[1].from = client.pid(), record.space.session:id()
+  return true
 end
 
 --- pipe.present: what the constructor returns: both ends.
@@ -73,13 +75,13 @@ function pipe.metatable.__gc(self)
   end
 end
 
--- An end that is about to be used: held by this process, and open.
-local function check_end(record, call)
+-- An end that is about to be used: held by this process, and open.  False: the deadline came before.
+local function check_end(record, call, deadline)
   if record.closed then
     object.misuse(record, call, "was closed before; it cannot be used any more in this process")
   end
   if #record.space.dropped > 0 then tell_dropped(record.space) end
-  if record.held ~= client.pid() then hold(record, call) end
+  return record.held == client.pid() or hold(record, call, deadline)
 end
 
 local function check_way(record, call, number)
@@ -100,15 +102,15 @@ pipe.method("send", 2, function(record, ...)
     object.misuse(record, "send", "a value is expected; nil is sent by send(nil)")
   end
   local deadline = object.deadline(record, "send", timeout)
-  check_end(record, "send")
   check_way(record, "send", "2")
+  if not check_end(record, "send", deadline) then return nil, "timeout" end
   return object.sent(wait(record, "send", deadline, "pipe_send", object.encode(record, "send", value)))
 end)
 
 pipe.method("recv", 1, function(record, timeout)
   local deadline = object.deadline(record, "recv", timeout)
-  check_end(record, "recv")
   check_way(record, "recv", "1")
+  if not check_end(record, "recv", deadline) then return nil, "timeout" end
   local status, cell = wait(record, "recv", deadline, "pipe_receive")
   if status ~= "ok" then return nil, status end
   return object.decode(record, "recv", cell, true)
@@ -116,9 +118,8 @@ end)
 
 pipe.method("poll", 1, function(record, timeout)
   local deadline = object.deadline(record, "poll", timeout)
-  check_end(record, "poll")
   check_way(record, "poll", "1")
-  return wait(record, "poll", deadline, "pipe_poll") == "ok"
+  return check_end(record, "poll", deadline) and wait(record, "poll", deadline, "pipe_poll") == "ok"
 end)
 
 pipe.method("close", 0, function(record)

@@ -86,8 +86,8 @@ queue.method("put_many", 2, function(record, list, timeout)
   local count, n = #list, 0
   while n < count do
     local cells, why = batch(record, list, n + 1, count)
-    local status, put_now = object.ask(record, "put_many", "queue_put_many", table.unpack(cells))
-    if status ~= "ok" then return n, status end
+    local status, put_now = request.ask(record, "put_many", deadline, "queue_put_many", record.id, table.unpack(cells))
+    if status ~= "ok" then return n, select(2, object.sent(status, put_now)) end
     put_now = math.tointeger(tonumber(put_now))
     n = n + put_now
     if put_now < #cells then -- full: the next one waits

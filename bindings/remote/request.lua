@@ -2,6 +2,7 @@
 --- line, in the name of the object, or of the space, and the call.
 local client = require "remote.client"
 local check = require "remote.check"
+local way_out = require "remote.way_out"
 
 local request = {}
 
@@ -64,7 +65,10 @@ local function raised(thing, call, why)
   if type(why) ~= "string" then error(why, 0) end
   local text, ours = why:gsub(PLACE, "")
   local where = (thing.space or thing).where .. ": "
-  if text:sub(1, #where) == where then check.misuse(title(thing), call, "%s", text:sub(#where + 1)) end
+  if text:sub(1, #where) == where then
+    local trouble = text:sub(#where + 1)
+    check.misuse(title(thing), call, "%s%s", trouble, way_out(where, trouble))
+  end
   if ours > 0 then check.raise(text) end
   error(why, 0)
 end

@@ -159,15 +159,17 @@ static struct tl_caller *begun(lua_State *L)
     return waits;
 }
 
-/* begin(op, ...): the same, which may be "wait": then it is to be finished. */
+/* begin(deadline, op, ...): the same, which may be "wait": then it is to be
+ * finished. */
 static int session_begin(lua_State *L)
 {
     struct few_words few;
     struct tl_request request;
     struct tl_answer answer;
+    int64_t deadline = read_deadline(L, 2);
     struct tl_caller *caller = remote_session_enter(L);
-    read_request(L, 2, &few, &request);
-    int status = tl_caller_start(caller, &request, TL_MOMENT_FOREVER, &answer);
+    read_request(L, 3, &few, &request);
+    int status = tl_caller_start(caller, &request, deadline, &answer);
     caller->begun = status == TL_OK && tl_answer_is(&answer, "wait");
     return outcome(L, caller, status, &answer);
 }

@@ -40,14 +40,17 @@ local function of_cell(record, call, cell)
   return object.decode(record, call, "=" .. bytes)
 end
 
-local function read(record, call, key)
+-- ask(record, call, op, key): status, version, cell.
+local function read_by(ask, record, call, key)
   while true do
-    local _, version, cell = object.ask(record, call, "table_get", key)
+    local _, version, cell = ask(record, call, "table_get", key)
     if version == "0" then return nil, version end
     local value, again = of_cell(record, call, cell)
     if not again then return value, version end
   end
 end
+
+local function read(record, call, key) return read_by(object.ask, record, call, key) end
 
 -- ---- options ----
 
@@ -111,7 +114,9 @@ end)
 
 local steps = {}
 
-function steps.read(record, _, key) return read(record, "update", key) end
+function steps.read(record, deadline, _, key)
+  return read_by(function(_, _, op, ...) return update.ask(record, deadline, op, ...) end, record, "update", key)
+end
 
 function steps.compute(record, fn, old)
   local results = table.pack(fn(old))
@@ -121,18 +126,17 @@ function steps.compute(record, fn, old)
   return to_cell(record, "update", results[1]), results[1]
 end
 
-function steps.swap(record, version, cell, key)
-  local _, swapped = object.ask(record, "update", "table_swap", key, version, cell)
-  if swapped == "1" then return true end
-  return false, read(record, "update", key)
+function steps.swap(record, deadline, version, cell, key)
+  local _, swapped = update.ask(record, deadline, "table_swap", key, version, cell)
+  return swapped == "1"
 end
 
 shared.method("update", 3, function(record, key, fn, timeout)
   local who = object.title(record)
   key = check_key(who, "update", key)
   check.method_function(who, "update", fn)
-  local done, new = update.run(record, steps, object.deadline(record, "update", timeout), fn, key)
-  if not done then return nil, new end
+  local done, new, more = update.run(record, steps, object.deadline(record, "update", timeout), fn, key)
+  if not done then return nil, new, more end
   return new
 end)
 

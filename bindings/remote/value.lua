@@ -47,8 +47,8 @@ end)
 -- What `update` reads, computes and writes: see update.lua.
 local steps = {}
 
-function steps.read(record)
-  local _, n, version = object.ask(record, "update", "value_get")
+function steps.read(record, deadline)
+  local _, n, version = update.ask(record, deadline, "value_get")
   return n, version
 end
 
@@ -58,8 +58,8 @@ function steps.compute(record, fn, n)
   object.misuse(record, "update", "the function must return a number, not %s", check.a_type(new))
 end
 
-function steps.swap(record, version, new)
-  local _, swapped, n, now = object.ask(record, "update", "value_swap", version, new)
+function steps.swap(record, deadline, version, new)
+  local _, swapped, n, now = update.ask(record, deadline, "value_swap", version, new)
   return swapped == "1", n, now
 end
 

@@ -132,13 +132,14 @@ end
 
 -- ---- near and far ones together ----
 
--- Begins a watch in each space; enters those that wait, and the items that are ready at once.
-local function begin_all(call, far, spaces, begun, ready)
+-- Begins a watch in each space whose server answers in time; enters those that wait, and the items that are ready at
+-- once.
+local function begin_all(call, far, spaces, begun, ready, deadline)
   for _, space in ipairs(spaces) do
     local words, of_word, now = watched(call, far[space])
     table.move(now, 1, #now, #ready + 1, ready)
     if #words > 0 then
-      local answer = settle(call, of_word, request.send(space, call, "begin", "watch",
+      local answer = settle(call, of_word, request.send(space, call, "begin", deadline, "watch",
         #ready > 0 and "0" or "2", table.unpack(words)))
       if answer[1] == "ok" then
         arrived(of_word, ready, table.unpack(answer, 2, answer.n))
@@ -179,7 +180,8 @@ end
 -- One round: the places that are ready, as a set.
 local function round(call, list, near, far, spaces, deadline)
   local begun, ready = {}, {}
-  local all, why = pcall(begin_all, call, far, spaces, begun, ready)
+  local is_any = #near > 0 and #wait_near(list, near, begun, 0) > 0
+  local all, why = pcall(begin_all, call, far, spaces, begun, ready, is_any and 0 or deadline)
   if not all then
     end_all(call, begun, ready)
     error(why, 0)

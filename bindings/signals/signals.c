@@ -4,11 +4,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
 
+#include "far/mark.h"
 #include "lua/hook.h"
 #include "lua/support.h"
 #include "process/exit.h"
@@ -16,8 +16,6 @@
 #include "process/thread.h"
 #include "signals/care.h"
 #include "signals/signal_names.h"
-
-#define OURS "@bindings/remote/"
 
 enum { MOST = 64 };
 
@@ -172,8 +170,7 @@ static void take_hook_off(lua_State *L)
  * function raises would leave one undone. */
 static bool is_amid_ours(lua_State *L, lua_Debug *frame)
 {
-    return lua_getinfo(L, "S", frame) &&
-           strncmp(frame->source, OURS, sizeof OURS - 1) == 0;
+    return lua_getinfo(L, "S", frame) && door_is_ours(frame);
 }
 
 /* Between two instructions of Lua.  The hook stays on while those are ours: so

@@ -1,6 +1,7 @@
 #include "remote/session.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -123,6 +124,27 @@ uint64_t tl_session_server_time(const struct tl_session *session,
     return (uint64_t)(moment / TL_MOMENT_MILLISECOND + ahead);
 }
 
+/* What makes the server keep more: it refuses that where its memory is full. */
+static bool is_more(const char *op)
+{
+    static const char *const ops[] = {
+        "queue_put", "queue_put_many", "pipe_send",   "table_set",
+        "table_add", "table_swap",     "pool_submit", "pool_submit_many"};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (strcmp(op, ops[i]) == 0)
+            return true;
+    return false;
+}
+
+static void add_function(struct tl_words *command,
+                         const struct tl_session *session, const char *op)
+{
+    char name[TL_SESSION_LIBRARY + sizeof "_more"];
+    snprintf(name, sizeof name, "%s%s", session->library,
+             is_more(op) ? "_more" : "");
+    tl_words_add_text(command, name);
+}
+
 static void add_sequence(struct tl_words *command, uint64_t sequence,
                          uint64_t milliseconds)
 {
@@ -139,7 +161,7 @@ void tl_session_call_until(const struct tl_session *session,
 {
     tl_words_begin(command, 8 + count);
     tl_words_add_text(command, "FCALL");
-    tl_words_add_text(command, session->library);
+    add_function(command, session, op);
     tl_words_add_text(command, "1");
     tl_words_add_text(command, session->key);
     tl_words_add_text(command, session->id);

@@ -98,7 +98,10 @@ static bool read_host(struct reader *reader, struct tl_endpoint *endpoint)
     const char *host = reader->at + bracket;
     size_t count = strcspn(host, bracket ? "]" : ":/");
     if (count == 0 || !copy(endpoint->host, sizeof endpoint->host, host, count))
-        return fail(reader, "the host is missing");
+        return fail(reader, *host == ':' && !bracket
+                                ? "the host is missing; an IPv6 address stands "
+                                  "in brackets: redis://[::1]/space"
+                                : "the host is missing");
     reader->at = host + count;
     if (bracket && (*reader->at++ != ']' || !strchr(":/", *reader->at)))
         return fail(reader, "an IPv6 address ends with ]");

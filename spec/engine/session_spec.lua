@@ -361,6 +361,7 @@ describe("a late cancel gives back", function()
   it("what was put or sent, unless somebody has it", function()
     local q, p = ann:make "queue", ann:make "pipe"
     for _, row in ipairs{ { { "queue_put", q, 2, "=x", "" }, { "queue_get", q, 0 }, "empty" },
+      { { "queue_put_many", q, "=x", "=y" }, { "queue_get_many", q, 2, 0 }, "empty" },
       { { "pipe_send", p, 1, 2, "=x" }, { "pipe_receive", p, 2, 0 }, "timeout" } } do
       local send, take = row[1], row[2]
       local function ask()
@@ -374,7 +375,7 @@ describe("a late cancel gives back", function()
       assert.equal("ok", (ben:ask(table.unpack(take))))
       assert.equal("ok", (ann:cancel(2, table.unpack(send))))
     end
-    assert.same({ "0", "0", "1", "0" }, fields_of(ann:ask("queue_size", q)))
+    assert.same({ "0", "0", "3", "0" }, fields_of(ann:ask("queue_size", q)))
   end)
 end)
 

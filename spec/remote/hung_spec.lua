@@ -75,6 +75,10 @@ local LATE = {
   ["semaphore:acquire"] = { made("semaphore", "s", 2), function(s) return s:acquire(0.1) end },
   ["queue:put"] = { made("queue", "put"), function(q) return q:put("x", 0.1) end },
   ["queue:try_put"] = { made("queue", "try"), function(q) return q:try_put "x" end },
+  ["queue:put_many"] = { made("queue", "puts"), function(q)
+    local n, reason = q:put_many({ "x", "y" }, 0.1)
+    return n ~= 0, reason
+  end },
   ["queue:put of much"] = { made("queue", "much"), function(q) return q:put(("x"):rep(20000), 0.1) end },
   ["queue:get"] = { function(s)
     local q = s.queue "get"
@@ -92,6 +96,19 @@ local LATE = {
     a:send "x"
     return b
   end, function(b) return b:recv(0.1) end },
+  ["pipe:recv, the first call of that end"] = { function(s) return select(2, s.pipe "line") end,
+    function(b) return b:recv(0.1) end },
+  ["table:update"] = { function(s) return s.table("t", { n = 1 }) end,
+    function(t) return t:update("n", function(n) return n + 1 end, 0.1) end },
+  ["wait for near and far"] = { made("queue", "waited"), function(q) return ipc.wait({ q, ipc.queue() }, 0.1) end },
+  ["receive of near and far"] = { made("queue", "received"), function(q)
+    return ipc.receive({ q, ipc.queue() }, 0.1)
+  end },
+  ["condition:wait_for"] = { function(s)
+    local c = s.condition "cf"
+    c:acquire()
+    return c
+  end, function(c) return c:wait_for(function() return false end, 0.1) end },
   ["condition:wait"] = { function(s)
     local c = s.condition "c"
     c:acquire()
@@ -111,6 +128,7 @@ describe("a server that hangs", function()
 
   it("does nothing afterwards of what was told to have timed out", function()
     local before, after
+    ipc.open(address, { lease = 60 }).pipe "line"
     local results = together(address, LATE, function(go, wait)
       before = objects(server, "hung")
       server:signal "STOP"
@@ -126,7 +144,7 @@ describe("a server that hangs", function()
       after = objects(server, "hung")
     end)
     for name, result in pairs(results) do
-      assert.same({ nil, "timeout" }, { result[1], result[2] }, name)
+      assert.same({ false, "timeout" }, { result[1] or false, result[2] }, name)
     end
     assert.equal(before, after)
   end)
@@ -172,6 +190,15 @@ describe("a server that hangs", function()
       assert.is_nil(lock.holder)
     end)
     for name, result in pairs(results) do assert.is_nil(result[1], name) end
+  end)
+
+  it("does not keep a near object that is ready from being told", function()
+    local far, near = ipc.open(address, { lease = 60 }).queue "q", ipc.queue()
+    near:put(1)
+    server:signal "STOP"
+    assert.same({ near }, ipc.wait{ far, near })
+    assert.equal(1, (ipc.receive{ far, near }))
+    server:signal "CONT"
   end)
 
   it("breaks the barrier at which one came too late", function()
@@ -267,6 +294,26 @@ describe("an answer that does not come", function()
       assert.equal(0, value:get())
       assert.is_nil(at_the_server(pattern))
     end
+  end)
+
+  it("has the next call take back messages that were put together, but those that somebody has", function()
+    local q = far.queue "o"
+    send_and_go_on(function() return nil, select(2, q:put_many({ 1, 2, 3 }, 0.1)) end, function()
+      orders:put{ "get", PATIENCE }
+      assert.equal(1, done:get(PATIENCE))
+    end)
+    assert.equal(0, q:size())
+  end)
+
+  it("says of an update that it may have been written", function()
+    local t = far.table("t", { n = 1 })
+    local _, reason, more = t:update("n", function(n)
+      io.open(stalled, "w"):close()
+      return n + 1
+    end, 0.1)
+    assert.same({ "timeout", "the server did not answer: it may have been written" }, { reason, more })
+    os.remove(stalled)
+    assert.equal(2, t.n)
   end)
 
   it("leaves a message with who has it", function()

@@ -81,6 +81,8 @@ describe("a far space", function()
   it("is at an address that is read to its end", function()
     assert.truthy(opening "redis://127.0.0.1:1kitchen":find("makes no sense: the port", 1, true))
     assert.truthy(opening "redis://[::1]kitchen":find("makes no sense: an IPv6 address", 1, true))
+    assert.truthy(opening "redis://::1/kitchen":find("an IPv6 address stands in brackets", 1, true))
+    assert.truthy(opening("redis+unix:" .. engine.shared().socket .. "/kitchen\0s"):find("zero byte", 1, true))
   end)
 
   it("sends no password to a host that only looks like this machine", function()

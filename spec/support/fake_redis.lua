@@ -477,7 +477,7 @@ end
 local function load_library(text)
   local found
   local redis = {
-    register_function = function(_, f) found = f end,
+    register_function = function(row) found = row.callback end,
   }
   local environment = setmetatable({ redis = redis }, { __index = _G })
   local chunk = assert(load((text:gsub("^#![^\n]*", "")), "=engine", "t", environment))
