@@ -18,9 +18,15 @@ end
 
 -- ---- claims ----
 
-local function reject(self, property, text, ...)
+-- The text with its values. One of another kind than is expected, a nan for %d, is told as it is.
+local function formatted(text, ...)
   local well, sentence = pcall(string.format, text, ...)
-  self.board.finish(("\1lab\1reject\1%s\1%s"):format(property, well and sentence or text))
+  if not well then well, sentence = pcall(string.format, (text:gsub("%%[%d.]*[dgfx]", "%%s")), ...) end
+  return well and sentence or text
+end
+
+local function reject(self, property, text, ...)
+  self.board.finish(("\1lab\1reject\1%s\1%s"):format(property, formatted(text, ...)))
 end
 
 local function holds(condition)
@@ -76,9 +82,10 @@ local function waits(self, ...)
     self.ipc.yield()
     steps = steps + 1
   until self.board.alone() or steps == PATIENCE
-  local is_waiting = process:is_alive()
+  local is_waiting = process:is_alive() or process.exitcode < 0 -- who was killed may have waited
   process:kill()
-  process:join()
+  -- as long as it may still want what the caller has a join is a circle
+  while not pcall(process.join, process) do self.ipc.yield() end
   return is_waiting
 end
 
