@@ -126,7 +126,7 @@ static bool end(struct tl_task *task)
 {
     pid_t pid = tl_task_pid(task);
     /* one without a name has only come to look */
-    if (!tl_task_taken(task) || !task->name[0] || pid == getpid())
+    if (!tl_task_taken(task) || !tl_task_is_named(task) || pid == getpid())
         return false;
     if (pid == 0)
         return tl_life_forestall(task);
