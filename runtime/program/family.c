@@ -9,6 +9,7 @@
 #include "commands/command.h"
 #include "process/children.h"
 #include "process/process.h"
+#include "program/recover.h"
 #include "store/handle.h"
 #include "tasks/life.h"
 #include "tasks/pidfd.h"
@@ -108,6 +109,10 @@ int tl_main_end(void)
         signal_daemons(SIGKILL);
         status = await_children(true, TL_FOREVER);
     }
+    /* a child may wait for what this task has not given back, and nobody else
+     * will; what the main script forgets is told, as a deadlock */
+    if (status == TL_OK && tl_self->parent)
+        tl_recover_held();
     if (status == TL_OK)
         status = await_children(false, TL_FOREVER);
     if (status == TL_OK)
