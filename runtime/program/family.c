@@ -94,6 +94,19 @@ static int await_children(bool daemons, tl_deadline deadline)
     return TL_OK;
 }
 
+void (*tl_held_hook)(void);
+
+/* A child may wait for what this task has not given back, and nobody else will.
+ * What the main script forgets is told, as a deadlock. */
+static void pass_on_held(void)
+{
+    if (!tl_self->parent || !tl_children_at(0))
+        return;
+    tl_recover_held();
+    if (tl_held_hook)
+        tl_held_hook();
+}
+
 int tl_main_end(void)
 {
     int status = tl_enter_home(TL_OP_END);
@@ -109,10 +122,8 @@ int tl_main_end(void)
         signal_daemons(SIGKILL);
         status = await_children(true, TL_FOREVER);
     }
-    /* a child may wait for what this task has not given back, and nobody else
-     * will; what the main script forgets is told, as a deadlock */
-    if (status == TL_OK && tl_self->parent)
-        tl_recover_held();
+    if (status == TL_OK)
+        pass_on_held();
     if (status == TL_OK)
         status = await_children(false, TL_FOREVER);
     if (status == TL_OK)

@@ -12,7 +12,7 @@ local take = {
   rwlock = function(object) return object:write(PATIENCE) end,
 }
 
-for _, at in ipairs(both.here) do
+for _, at in ipairs(both.all) do
   describe("what a task holds as it ends, " .. at.where, function()
     for kind, get in pairs(take) do
       for _, start in ipairs{ "spawn", "spawn_thread" } do
