@@ -24,7 +24,7 @@
 struct outside;
 struct pollfd;
 
-#define DOOR_CORE_VERSION 3
+#define DOOR_CORE_VERSION 4
 
 struct door_core {
     unsigned version;
@@ -47,8 +47,10 @@ struct door_core {
      * all arguments whose line is told then: the results. */
     bool (*is_recorded)(void);
     int (*call_recorded)(lua_State *L, lua_CFunction function);
-    /* Called as a process ends in good order: set by the module. */
+    /* Called as a process ends in good order, and as a task that has ended is
+     * about to join children: set by the module. */
     void (**at_end)(void);
+    void (**at_join)(void);
     /* Functions for the Lua of the module, ended by NULL: struct luaL_Reg. */
     const void *functions;
 };

@@ -46,13 +46,9 @@ static bool is_ready(lua_State *L, struct tl_handle *future, struct pool *pool)
     return tl_board_look(pool->board, future->cell, NULL) != 0;
 }
 
-/* Waits until the future is ready; false: the deadline came first. */
-static bool await(lua_State *L, struct tl_handle *future, const char *call,
-                  tl_deadline deadline)
+static bool await_in(lua_State *L, struct tl_handle *future, struct pool *pool,
+                     const char *call, tl_deadline deadline)
 {
-    if (is_settled(future))
-        return true;
-    struct pool *pool = pool_of(L, future, call);
     pool_begin(L, pool, call);
     for (;;) {
         uint64_t seen = pool_seen(pool);
@@ -64,6 +60,21 @@ static bool await(lua_State *L, struct tl_handle *future, const char *call,
         if (is_settled(future))
             return true;
     }
+}
+
+/* Waits until the future at 1 is ready; false: the deadline came first.
+ * Meanwhile the stack keeps the pool: a callback that asks for the outcome puts
+ * that in the pool's place. */
+static bool await(lua_State *L, struct tl_handle *future, const char *call,
+                  tl_deadline deadline)
+{
+    if (is_settled(future))
+        return true;
+    struct pool *pool = pool_of(L, future, call);
+    lua_getiuservalue(L, 1, 1);
+    bool ready = await_in(L, future, pool, call, deadline);
+    lua_pop(L, 1);
+    return ready;
 }
 
 /* ---- the outcome ---- */

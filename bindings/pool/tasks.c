@@ -5,6 +5,8 @@
 #include "pool/future.h"
 #include "pool/jobs.h"
 
+#define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
+
 /* The call of the function at index `function` with the arguments above it. */
 static struct codec_call call_of(lua_State *L, int function)
 {
@@ -74,9 +76,12 @@ static int check_callback(lua_State *L, int index, struct pool *pool,
 static void attach(lua_State *L, struct pool *pool, uint32_t first, int index,
                    bool list, const char *call)
 {
+    int callback = check_callback(L, index, pool, call);
+    int on_error = check_callback(L, index + 1, pool, call);
+    /* only now: a finalizer may have submitted, which moves the tickets */
     struct ticket *ticket = &pool->tickets[first];
-    ticket->callback = check_callback(L, index, pool, call);
-    ticket->on_error = check_callback(L, index + 1, pool, call);
+    ticket->callback = callback;
+    ticket->on_error = on_error;
     ticket->list = list;
     if (ticket->callback != LUA_NOREF || ticket->on_error != LUA_NOREF)
         pool_attend(pool, first, POOL_CALLED);
@@ -110,6 +115,10 @@ int pool_apply_async(lua_State *L)
         what.to = lua_isinteger(L, -1)
                       ? lua_tointeger(L, -1)
                       : check_list(L, 3, pool->board, "apply_async");
+        if (what.to > ARGUMENTS_MOST)
+            misuse(L, pool->board, "apply_async",
+                   "the arguments must be a list of up to %d values",
+                   ARGUMENTS_MOST);
     }
     pool_await_room(L, pool, "apply_async", TL_FOREVER);
     uint32_t job = pool_submit(L, pool, "apply_async", &what, -1);

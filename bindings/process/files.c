@@ -200,9 +200,10 @@ static void at_end(int status, void *unused)
 
 static void watch_end(void)
 {
-    if (owner == 0)
-        on_exit(at_end, NULL);
-    owner = owner ? owner : getpid();
+    if (owner) /* of threads of ours, too */
+        return;
+    on_exit(at_end, NULL);
+    owner = getpid();
 }
 
 /* ---- the io library ---- */
@@ -330,7 +331,8 @@ static void replace_write(lua_State *L, lua_CFunction *stock,
     lua_pop(L, 1);
     if (!found || (*stock && found != *stock))
         return;
-    *stock = found;
+    if (!*stock)
+        *stock = found;
     lua_pushcfunction(L, function);
     lua_setfield(L, -2, "write");
 }

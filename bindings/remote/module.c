@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 
 #include "far/door.h"
+#include "remote/caller.h"
 #include "remote/remote.h"
 #include "remote/opening.h"
 
@@ -104,6 +105,7 @@ static void know(const struct door_core *core)
     if (!remote_core) {
         atexit(tl_opening_end_all);
         *core->at_end = tl_opening_end_all;
+        *core->at_join = tl_caller_pass_on;
         remote_core = core;
     }
     pthread_mutex_unlock(&guard);

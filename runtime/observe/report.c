@@ -188,7 +188,7 @@ static void make_report(void)
     count_in(conditions, count, 1);
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++) {
         if (!tl_task_taken(tl_task_at(n)) || tl_life_has_ended(tl_task_at(n)) ||
-            !tl_task_at(n)->name[0])
+            !tl_task_is_named(tl_task_at(n)))
             continue;
         report_task(tl_task_at(n), line, sizeof line);
         append(report, sizeof report, "  %s\n", line);

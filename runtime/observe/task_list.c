@@ -136,7 +136,8 @@ int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info)
     for (uint32_t n = *number; n <= highest; n++) {
         struct tl_task *task = tl_task_at(n);
         /* a task without a name has only come to look, as this one */
-        if (!tl_task_taken(task) || tl_life_has_ended(task) || !task->name[0])
+        if (!tl_task_taken(task) || tl_life_has_ended(task) ||
+            !tl_task_is_named(task))
             continue;
         fill(task, info);
         *number = n + 1;

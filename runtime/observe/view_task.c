@@ -190,7 +190,7 @@ static void look_once(void *context)
     memset(look->task, 0, sizeof *look->task);
     look->task->number = look->number;
     look->task->state = "?";
-    look->taken = tl_task_taken(slot) && slot->name[0];
+    look->taken = tl_task_taken(slot) && tl_task_is_named(slot);
     if (!look->taken)
         return;
     memcpy(look->task->name, slot->name, TL_NAME_SIZE - 1);

@@ -9,6 +9,7 @@
 #include "commands/command.h"
 #include "process/children.h"
 #include "process/process.h"
+#include "program/recover.h"
 #include "store/handle.h"
 #include "tasks/life.h"
 #include "tasks/pidfd.h"
@@ -93,6 +94,19 @@ static int await_children(bool daemons, tl_deadline deadline)
     return TL_OK;
 }
 
+void (*tl_held_hook)(void);
+
+/* A child may wait for what this task has not given back, and nobody else will.
+ * What the main script forgets is told, as a deadlock. */
+static void pass_on_held(void)
+{
+    if (!tl_self->parent || !tl_children_at(0))
+        return;
+    tl_recover_held();
+    if (tl_held_hook)
+        tl_held_hook();
+}
+
 int tl_main_end(void)
 {
     int status = tl_enter_home(TL_OP_END);
@@ -108,6 +122,8 @@ int tl_main_end(void)
         signal_daemons(SIGKILL);
         status = await_children(true, TL_FOREVER);
     }
+    if (status == TL_OK)
+        pass_on_held();
     if (status == TL_OK)
         status = await_children(false, TL_FOREVER);
     if (status == TL_OK)
@@ -126,7 +142,7 @@ static bool end(struct tl_task *task)
 {
     pid_t pid = tl_task_pid(task);
     /* one without a name has only come to look */
-    if (!tl_task_taken(task) || !task->name[0] || pid == getpid())
+    if (!tl_task_taken(task) || !tl_task_is_named(task) || pid == getpid())
         return false;
     if (pid == 0)
         return tl_life_forestall(task);

@@ -88,6 +88,9 @@ static const char *word_of(uint32_t operation)
 
 void tl_init_kinds(void)
 {
+    /* again, by each thread of ours, while others use what is set */
+    if (tl_upcalls)
+        return;
     tl_kinds_install();
     tl_recording_words =
         (struct tl_recording_words){.operation = word_of,

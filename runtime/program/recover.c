@@ -80,6 +80,32 @@ static void pass_on(struct tl_task *dead)
     }
 }
 
+static void pass_on_held(struct tl_task *self)
+{
+    uint32_t count = atomic_load(&self->cells);
+    for (uint32_t i = 0; i < count; i++) {
+        struct tl_cell *cell = tl_cell_at(self, i);
+        if (!cell->ref || cell->ref & TL_LENT)
+            continue;
+        struct tl_object *object = tl_ref_object(cell->ref);
+        const struct tl_kind *kind = tl_object_kind(object);
+        if (kind->in_use && kind->in_use(object, self, cell))
+            kind->task_died(object, self, cell);
+    }
+}
+
+void tl_recover_held(void)
+{
+    unsigned here = tl_arena;
+    for (unsigned arena = 0; arena < TL_ARENAS; arena++) {
+        if (tl_task_is_in(arena)) {
+            tl_task_visit(arena);
+            pass_on_held(tl_self);
+        }
+    }
+    tl_task_visit(here);
+}
+
 static void release_owned_blocks(struct tl_task *dead)
 {
     uint64_t *owned = dead->owned_blocks;

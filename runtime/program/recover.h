@@ -37,4 +37,8 @@ struct tl_guard;
 bool tl_recover(struct tl_task *dead);
 void tl_recover_guard(struct tl_guard *guard, struct tl_task *dead);
 
+/* This task will use nothing any more, but cannot end yet: passes on the locks
+ * and seats that it holds, as its end would. */
+void tl_recover_held(void);
+
 #endif

@@ -34,6 +34,10 @@ void tl_init_kinds(void);
  * Blocks. */
 int tl_main_end(void);
 
+/* A hook of this process: a task that has come to its end, and joins children
+ * first, passes on what it holds outside of the program.  May be NULL. */
+extern void (*tl_held_hook)(void);
+
 /* Kills every other process of the program, ends the groups of their commands,
  * and waits until none is left, for a second at most; called once more from a signal handler, it waits no longer.
  * The process is to end then.  Async-signal-safe. */

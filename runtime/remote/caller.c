@@ -46,6 +46,16 @@ static void leave(struct tl_caller *caller)
         tl_answer_drop(&answer);
 }
 
+void tl_caller_pass_on(void)
+{
+    for (struct tl_caller *at = own; at; at = at->next_own) {
+        leave(at);
+        /* to the server, what comes now is a new task's */
+        at->wire.wait = at->session->wait;
+        at->named = false;
+    }
+}
+
 static void thread_ends(void *callers)
 {
     for (struct tl_caller *at = callers, *next; at; at = next) {

@@ -58,6 +58,10 @@ struct tl_request {
  * memory. */
 struct tl_caller *tl_caller_here(struct tl_session *session);
 
+/* This thread's task will use nothing any more, but goes on: what it holds
+ * passes on. */
+void tl_caller_pass_on(void);
+
 /* The one of this thread's that has begun a request, the innermost of callbacks
  * within callbacks; NULL: none. */
 struct tl_caller *tl_caller_begun(struct tl_session *session);

@@ -13,6 +13,11 @@ static _Atomic uint32_t *word_of(struct tl_task *task)
     return (_Atomic uint32_t *)(void *)&task->life;
 }
 
+/* Once for each slot, while others may look at its word (tl_life_await,
+ * life_ended).  That is 0 before, in fresh memory, and 0 is what the library
+ * writes: so they find 0 whenever they look, and no bit that they have set is
+ * lost, since they set it only once the task runs.  A race by the letter alone,
+ * of which TSan tells. */
 static void make(struct tl_task *task)
 {
     pthread_mutexattr_t attributes;

@@ -291,6 +291,19 @@ static inline bool tl_task_taken(const struct tl_task *task)
     return tl_task_state(task) != TL_TASK_FREE;
 }
 
+/* Whether the task has a name; one without only looks on.  Relaxed, both, and
+ * of one byte: who looks at a slot that its task gives up meanwhile may find
+ * the one or the other, and looks again, or leaves out a task that is going. */
+static inline bool tl_task_is_named(const struct tl_task *task)
+{
+    return __atomic_load_n(&task->name[0], __ATOMIC_RELAXED) != '\0';
+}
+
+static inline void tl_task_unname(struct tl_task *task)
+{
+    __atomic_store_n(&task->name[0], '\0', __ATOMIC_RELAXED);
+}
+
 /* For space/file_check: whether the state is one of the task of this id. */
 bool tl_task_state_is_of(uint64_t state, uint32_t id);
 

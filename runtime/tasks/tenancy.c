@@ -142,7 +142,7 @@ static void clean(struct tl_task *task)
     task->parent = 0;
     task->daemon = 0;
     task->process = 0;
-    task->name[0] = '\0';
+    tl_task_unname(task);
     task->where[0] = '\0';
     task->far[0] = '\0';
 }

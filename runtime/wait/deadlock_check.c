@@ -41,7 +41,7 @@ static bool sleeps(struct tl_task *task)
 /* A task without a name only looks on: it ends no wait. */
 static bool only_looks_on(const struct tl_task *task)
 {
-    return tl_task_state(task) == TL_TASK_RUNNING && !task->name[0];
+    return tl_task_state(task) == TL_TASK_RUNNING && !tl_task_is_named(task);
 }
 
 /* Notes all tasks as sleepers without a deadline; false: one is not.  `awake`
@@ -173,7 +173,7 @@ static bool give_verdict(void)
     struct tl_task *hearer = tl_self;
     for (uint32_t n = 1, highest = tl_task_highest(); n <= highest; n++)
         if (tl_task_state(tl_task_at(n)) == TL_TASK_RUNNING &&
-            tl_task_at(n)->parent == 0 && tl_task_at(n)->name[0])
+            tl_task_at(n)->parent == 0 && tl_task_is_named(tl_task_at(n)))
             hearer = tl_task_at(n);
     atomic_store(verdict(), tl_task_id(hearer));
     if (hearer != tl_self)

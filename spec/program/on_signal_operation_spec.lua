@@ -152,4 +152,22 @@ describe("a function for a signal that comes as an operation begins", function()
       assert(got[1] == nil or got[1] == sent .. 1)
     end
   end)
+
+  for _, name in ipairs{ "get", "wait", "is_ready", "is_ok", "cancel" } do
+    it("may end the future that it is about, and drop its pool: " .. name, function()
+      local pool = ipc.pool(1)
+      local future = pool:submit(function() ipc.sleep() end)
+      local good, what = after_signal(function()
+        future:cancel()
+        pcall(future.get, future)
+        pool = nil
+        collect()
+      end, future, name)
+      if name == "get" then
+        assert(not good and what:find "cancelled", what)
+      else
+        assert.same({ true, name == "wait" or name == "is_ready" }, { good, what })
+      end
+    end)
+  end
 end)
