@@ -208,7 +208,8 @@ function ipc.seed() end
 --- ends first. `false` ends it, and returns how many operations the file has, and
 --- how many were lost because the recorder could not keep up. Only the main task
 --- can. Tasks that run already when a program records for the first time are not
---- in it; those started from then on are.
+--- in it; those started from then on are. A file with something else in it than
+--- a trace is not written over.
 ---@param file string|false
 ---@return boolean|integer? recorded `true`, or how many; nil where the file cannot be written
 ---@return integer|string? lost or why

@@ -7,12 +7,12 @@ local usage = require "help.usage"
 
 local options = {}
 
---- The reader of a whole number from `least` on.
-function options.whole(least, what)
+--- The reader of a whole number from `least` on, to `most` if that is given.
+function options.whole(least, what, most)
   return function(text)
     local number = text:find "^%d+$" and math.tointeger(tonumber(text))
-    if number and number >= least then return number end
-    return nil, ("a whole number from %d: %s"):format(least, what)
+    if number and number >= least and number <= (most or number) then return number end
+    return nil, ("a whole number from %d%s: %s"):format(least, most and (" to %d"):format(most) or "", what)
   end
 end
 

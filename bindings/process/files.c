@@ -24,14 +24,18 @@ void _IO_list_unlock(void); /* NOLINT(bugprone-reserved-identifier) */
 static char files_key; /* registry: the files of the state, weak */
 static lua_CFunction stock_write, stock_method_write;
 
-/* errno of the first failure on stdout and stderr, in any thread */
+#define NOT_TOLD (-1)
+
+/* errno of the first failure on stdout and stderr, in any thread, or NOT_TOLD:
+ * print says nothing of one, and all that is left of it is the file's flag */
 static _Atomic int lost[STDERR_FILENO + 1];
 
 static void note_loss(int fd, int error)
 {
     int none = 0;
     if (fd == STDOUT_FILENO || fd == STDERR_FILENO)
-        atomic_compare_exchange_strong(&lost[fd], &none, error ? error : EIO);
+        atomic_compare_exchange_strong(&lost[fd], &none,
+                                       error ? error : NOT_TOLD);
 }
 
 static bool (*taker)(const char *data, size_t size);
@@ -162,7 +166,7 @@ void files_forget(lua_State *L)
 static bool failed(FILE *file, int fd)
 {
     if (ferror_unlocked(file))
-        note_loss(fd, EIO);
+        note_loss(fd, NOT_TOLD);
     return atomic_load(&lost[fd]) != 0;
 }
 
@@ -174,9 +178,10 @@ int files_end(int status)
     bool out = failed(stdout, STDOUT_FILENO);
     if (out && !atomic_exchange(&told, true)) {
         char text[160];
-        int size = snprintf(text, sizeof text,
-                            "tidelock: the standard output was lost: %s\n",
-                            strerror(atomic_load(&lost[STDOUT_FILENO])));
+        int error = atomic_load(&lost[STDOUT_FILENO]);
+        int size = snprintf(
+            text, sizeof text, "tidelock: the standard output was lost: %s\n",
+            error == NOT_TOLD ? "it could not be written" : strerror(error));
         files_write(STDERR_FILENO, text, (size_t)size);
     }
     if (status == EXIT_SUCCESS && (out || failed(stderr, STDERR_FILENO)))

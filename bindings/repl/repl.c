@@ -228,6 +228,7 @@ void repl_run_here(lua_State *L)
         return;
     prompt_open(L, lua_tostring(L, 1));
     lua_settop(L, 0);
+    tl_simulate_by_hand();
     reads = getpid();
     run_chunks(L, prompt);
     reads = 0;

@@ -3,6 +3,9 @@
 -- Limits: how wide a character is depends on the terminal; here it is as most have it.
 local text = {}
 
+--- Whether what is added here is ASCII alone, as for a terminal that shows no UTF-8.
+text.ascii = false
+
 local CHARACTER = "[\0-\127\194-\244][\128-\191]*"
 
 -- Characters that take no column, and those that take two: from, to, ...
@@ -66,8 +69,17 @@ function text.split(line, columns)
   return line:sub(1, size), line:sub(size + 1)
 end
 
---- The line, cut to this many columns; where something was cut, the last one is "…" (or ~ with `plain`).
-function text.cut(line, columns, plain)
+--- Whether the terminal's language says that it shows UTF-8.
+function text.utf8_wanted()
+  for _, name in ipairs{ "LC_ALL", "LC_CTYPE", "LANG" } do
+    local value = os.getenv(name)
+    if value and value ~= "" then return value:upper():find "UTF%-?8" ~= nil end
+  end
+  return false
+end
+
+--- The line, cut to this many columns; where something was cut, the last one is "…", or ~.
+function text.cut(line, columns)
   if text.width(line) <= columns then return line end
   local kept, width = {}, 0
   each(line, function(piece, is_colour)
@@ -76,7 +88,8 @@ function text.cut(line, columns, plain)
     width = width + wide
     kept[#kept + 1] = piece
   end)
-  return table.concat(kept) .. (columns > 0 and (plain and "~" or "…") or "") .. (line:find "\27" and "\27[0m" or "")
+  local mark = columns > 0 and (text.ascii and "~" or "…") or ""
+  return table.concat(kept) .. mark .. (line:find "\27" and "\27[0m" or "")
 end
 
 --- The line in exactly this many columns; with `right`, moved to the right.

@@ -23,15 +23,6 @@ local ORDER = { "runs", "holds", "keeps", "waits", "sleeps", "stands", "brief", 
 
 local LEVELS = { utf8 = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }, ascii = { "1", "2", "3", "4", "5", "6", "7", "8" } }
 
---- Whether the terminal's language says that it shows UTF-8.
-function glyphs.utf8_wanted()
-  for _, name in ipairs{ "LC_ALL", "LC_CTYPE", "LANG" } do
-    local value = os.getenv(name)
-    if value and value ~= "" then return value:upper():find "UTF%-?8" ~= nil end
-  end
-  return false
-end
-
 --- A set: sign(state), colour(state), level(share), legend(states), and the text without signs that are not ASCII.
 function glyphs.new(utf8)
   local column = utf8 and 1 or 2

@@ -38,7 +38,7 @@ local TIMELINE = {
       text = "list the N longest waits (5)" },
     { "--compare", value = "OTHER", to = "compare", read = any, completes = "file",
       text = "tell what has changed since that run: a trace of the same script, recorded before" },
-    { "--width", value = "N", to = "width", read = whole(40, "columns of the chart"),
+    { "--width", value = "N", to = "width", read = whole(40, "columns of the chart", 10000),
       text = "so many columns (those of the terminal, or 80)" },
     { "--ascii", to = "ascii", text = "without signs that are not ASCII (so where LANG has no UTF-8)" },
     { "--html", value = "OUT", to = "html", read = any, completes = "file",

@@ -13,7 +13,7 @@ local times = require "timeline.times"
 
 local text = {}
 
-local NARROWEST = 40
+local NARROWEST, WIDEST = 40, 10000
 
 -- The range, within the trace: at least a moment.
 local function range(trace, from, to)
@@ -26,7 +26,8 @@ end
 --- many }.
 function text.view(trace, options)
   local from, to = range(trace, options.from, options.to)
-  local view = { trace = trace, from = from, to = to, width = math.max(options.width or 80, NARROWEST),
+  local width = math.min(math.max(options.width or 80, NARROWEST), WIDEST)
+  local view = { trace = trace, from = from, to = to, width = width,
     glyphs = glyphs.new(options.utf8), paint = paint.new(options.color), names = names.of(trace),
     wanted_tasks = options.tasks, compared = trace.compared }
   function view.time(time)

@@ -1,6 +1,5 @@
 --- Timeline: the command.  Reads a trace, and draws it or writes it for other tools.
 local compare = require "timeline.compare"
-local glyphs = require "timeline.glyphs"
 local names = require "timeline.names"
 local output = require "explore.output"
 local progress = require "timeline.progress"
@@ -9,6 +8,7 @@ local paint = require "explore.paint"
 local reader = require "timeline.reader"
 local rows = require "timeline.rows"
 local summary = require "timeline.summary"
+local terminal = require "terminal.text"
 local times = require "timeline.times"
 
 local STDOUT, STDERR, WIDTH, MOST_NAMED = 1, 2, 80, 10
@@ -93,7 +93,7 @@ local function draw(trace, options, bar)
   bar:begin("drawing the chart", CHART_WALKS * trace.spans.count)
   local shown = text.of(text.view(trace, {
     width = options.width or is_terminal and system.columns() or WIDTH, color = paint.wanted(is_terminal),
-    utf8 = not options.ascii and glyphs.utf8_wanted(), from = from, to = to, tasks = options.tasks,
+    utf8 = not options.ascii and terminal.utf8_wanted(), from = from, to = to, tasks = options.tasks,
     sort = options.sort, waits = options.waits,
   }))
   bar:clear()

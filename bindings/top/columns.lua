@@ -20,7 +20,8 @@ function columns.bar(depth, most)
   if not depth then return (" "):rep(BAR) end
   if not most or most == 0 then return text.fit(("%d"):format(depth), BAR, true) end
   local full = math.min(BAR, math.ceil(depth / most * BAR))
-  return ("█"):rep(full) .. ("░"):rep(BAR - full)
+  local sign, rest = text.ascii and "#" or "█", text.ascii and "." or "░"
+  return sign:rep(full) .. rest:rep(BAR - full)
 end
 
 -- A column: its heading, its width, from which width of the screen on it is there, how its cell is read, and `right`.

@@ -5,13 +5,14 @@ local layout = require "top.layout"
 local picture = require "top.picture"
 local plain = require "top.plain"
 local terminal = require "terminal.keys"
+local text = require "terminal.text"
 local view = require "top.view"
 local watch = require "top.watch"
 
 local FIRST = 0.1 -- seconds between the first two pictures, so that there are rates soon
 local NO_PROGRAM = "no program of tidelock runs that you may look into; start one, or name a space: tidelock top SPACE"
 
-local function refuse(text) error({ wrong = text, status = 1 }, 0) end
+local function refuse(why) error({ wrong = why, status = 1 }, 0) end
 
 -- Asks which one, where there are several and somebody can answer.
 local function choose(programs)
@@ -114,6 +115,7 @@ local function live(watched, options)
 end
 
 return function(options)
+  text.ascii = not text.utf8_wanted()
   local what = target(options)
   local watched, why = watch.open(what)
   if not watched then refuse(("top: %s: %s"):format(watch.shown(what), why)) end

@@ -264,6 +264,14 @@ describe("a child", function()
   end)
 end)
 
+describe("print", function()
+  it("to a full disk is told as no fault of a device", function()
+    local _, err, status = shell.run(shell.tidelock .. " -e 'print(1)' >/dev/full")
+    assert.equal("tidelock: the standard output was lost: it could not be written\n", err)
+    assert.equal(1, status)
+  end)
+end)
+
 describe("a command of the program", function()
   -- of those that are written in C, in Lua, and those that the help is made of
   for _, command in ipairs{ "ls --help", "lab list", "timeline --help", "help top", "--help" } do

@@ -53,7 +53,9 @@ local KITCHEN = [[
   ready:wait()
 ]] .. READY .. "ipc.sleep(100)"
 
-local function top(words) return shell.run(("%s top %s"):format(shell.tidelock, words)) end
+local function top(words, language)
+  return shell.run(("LC_ALL=%s %s top %s"):format(language or "C.UTF-8", shell.tidelock, words))
+end
 
 -- What top --once shows, once the pattern is in it.
 local function seen(pid, pattern)
@@ -68,13 +70,16 @@ end
 describe("tidelock top", function()
   after_each(close)
 
-  it("shows tasks and objects once, as text: --once", function()
+  it("shows tasks and objects once, as text: --once; in ASCII where the language has no UTF-8", function()
     local pid = start(KITCHEN)
     local out = seen(pid, "waiter +%d+ waiting[^\n]*acquire lock#1 \"pan\": held by cook")
     assert.matches("%(pid " .. pid .. "%)\n3 tasks: 2 sleeping, 1 waiting\n", out)
     assert.matches("cook +%d+ sleeping +%d+%.%d s[^\n]*holds lock#1 \"pan\"\n", out)
     assert.matches('\nqueue#1 "orders" +██░░░░░░ +0? +1 of 4 messages', (out:gsub(" 0 1 of", " 0 1 of")))
     assert.is_nil(out:find "\27")
+    out = top("--once " .. pid, "C")
+    assert.matches('\nqueue#1 "orders" +##%.%.%.%.%.%. ', out)
+    assert.is_nil(out:find "[\128-\255]")
   end)
 
   it("is for tools, too: --json", function()
