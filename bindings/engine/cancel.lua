@@ -14,7 +14,7 @@ local IN_VAIN = {
 }
 
 local function write(me, status, fields)
-  redis.call("HSET", store.key("s", me.session), "t" .. me.task, me.seq .. ":" .. status .. ":" .. store.pack(fields))
+  slot.write(me.place, me.seq, status, fields)
   return status, fields
 end
 
@@ -54,7 +54,7 @@ end
 local GRANTED = { ok = true, abandoned = true }
 
 function engine.unnumbered.cancel(me, leave, op, ...)
-  local text = redis.call("HGET", store.key("s", me.session), "t" .. me.task)
+  local text = redis.call("HGET", me.place.key, me.place.field)
   if not text and not engine.session.is_alive(me.session) then return "lost", { "" } end
   local last = text and text:match "^%d+" or "0"
   if tonumber(me.seq) == tonumber(last) + 1 then return write(me, "timeout") end
@@ -63,7 +63,7 @@ function engine.unnumbered.cancel(me, leave, op, ...)
   if record then
     local status, fields = cancel_wait(me, record, leave)
     if status then return status, fields end
-    text = redis.call("HGET", store.key("s", me.session), "t" .. me.task)
+    text = redis.call("HGET", me.place.key, me.place.field)
   end
   local status, from = text:match "^%d+:(%a+):()"
   if status == "wait" then return "wait" end

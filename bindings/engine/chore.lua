@@ -13,6 +13,7 @@ local chore = {}
 engine.chore = chore
 
 local noted = {} -- [space] = true
+chore.noted = noted
 
 --- To be done from now on; `chore.fresh` is true until it was begun.
 function chore.add(...)
@@ -40,9 +41,4 @@ function chore.run(budget)
   local more = run(store.key "chores", budget)
   noted[store.space()] = more or nil
   return more
-end
-
---- The same, where some is noted.
-function chore.go_on(budget)
-  if noted[store.space()] then chore.run(budget) end
 end

@@ -5,6 +5,7 @@
 -- q<ID> of the same texts with the id in 16 digits, by priority: ties in order of arrival, also of what comes back.
 local engine = ...
 local redis, store = engine.redis, engine.store
+local match, netstrings = string.match, store.netstrings
 
 local CHUNK = 500 -- arguments of a command
 
@@ -16,7 +17,7 @@ local function pack(item)
 end
 
 local function unpack_item(text, priority)
-  local id, attempt, cell = text:match "^0*(%d+) (%d+) (.*)$"
+  local id, attempt, cell = match(text, "^0*(%d+) (%d+) (.*)$")
   return { id = id, attempt = attempt, cell = cell, priority = priority or "" }
 end
 
@@ -125,6 +126,11 @@ function items.fields(item, list)
   list[#list + 1] = item.priority == "" and item.id or item.id .. "/" .. item.priority
   list[#list + 1] = item.attempt
   return list
+end
+
+--- The same as one text.
+function items.packed(item)
+  return netstrings(item.cell, item.priority == "" and item.id or item.id .. "/" .. item.priority, item.attempt)
 end
 
 --- The item of three fields.

@@ -8,7 +8,7 @@
 --
 -- The library's name has the format of what it keeps and a sum of its text, so that each client finds the one that it
 -- was made with, beside those of others.
-local FORMAT = "2" -- to be changed with what a key, a line or a record looks like
+local FORMAT = "3" -- to be changed with what a key, a line or a record looks like
 
 local FILES = {
   "first", "store", "slot", "chore", "nested", "hold", "large", "object", "session", "cancel", "cycle", "lock",
@@ -16,12 +16,13 @@ local FILES = {
   "queue", "watch", "pipe", "pool_tasks", "pool", "look", "main",
 }
 
-local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\nengine = { VERSION = %q }\n"
+local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\n"
+  .. "engine = { VERSION = %q, redis = { call = redis.call } }\n"
 local TAIL = [[
 end
 redis.register_function("%s", function(keys, args)
   if not engine then build() end
-  return engine.main(keys, args, redis.call)
+  return engine.main(keys, args)
 end)
 ]]
 

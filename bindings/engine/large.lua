@@ -5,21 +5,23 @@
 -- stays.  Who takes it reads it and frees it by the next request; until then it is held.
 local engine = ...
 local redis, store = engine.redis, engine.store
+local byte = string.byte
+local PLAIN, LARGE = byte "=", byte "@"
 
 local large = {}
 engine.large = large
 
 local function key_of(cell)
-  return cell and cell:sub(1, 1) == "@" and cell:sub(2) or nil
+  return cell and byte(cell) == LARGE and cell:sub(2) or nil
 end
 
 large.key_of = key_of
 
 --- Makes the value of an accepted cell stay.  Nil and why: it is not there, or is no cell.
 function large.keep(cell)
-  local first = cell and cell:sub(1, 1)
-  if first == "=" then return true end
-  if first ~= "@" then return nil, "not a cell" end
+  local first = cell and byte(cell)
+  if first == PLAIN then return true end
+  if first ~= LARGE then return nil, "not a cell" end
   local key = store.key("x", cell:sub(2))
   if redis.call("PERSIST", key) == 1 or redis.call("EXISTS", key) == 1 then return true end
   return nil, "the value was not there any more when the request came: send it again"

@@ -99,7 +99,7 @@ function engine.unnumbered.tasks(_, session)
   table.sort(tasks)
   for _, task in ipairs(tasks) do
     local record = slot.record(session, task)
-    add(list, task, engine.session.name(slot.owner(session, task)), record and record.op or "")
+    add(list, task, engine.session.name(slot.place(session, task).who), record and record.op or "")
     add(list, wanted(record))
     add(list, record and store.since(record.since) or 0)
   end

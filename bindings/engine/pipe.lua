@@ -230,6 +230,7 @@ end
 
 engine.kinds.pipe = {
   options = { duplex = "1" },
+  state_fields = { "bytes1", "bytes2" },
   clean = { duplex = function(value) return value == "0" and "0" or "1" end },
   begin = function(o, _, me)
     for _, side in ipairs{ "1", "2" } do

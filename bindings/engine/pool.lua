@@ -19,7 +19,7 @@ end
 local function own_box(me, o, box)
   if box ~= me.who then return end
   hold.set(me.who, "box", o.id, "", "1")
-  o.wanted = nil
+  object.findings(o)[box] = nil
 end
 
 engine.define("pool_submit", "pool", function(me, o, may, box, cell)
@@ -134,7 +134,7 @@ end
 -- Who submitted has ended: nobody asks for its results.
 engine.died.box = function(who, id)
   local o = object.load(id)
-  if o then o.wanted = nil end
+  if o then object.findings(o)[who] = nil end
   object.discard("b", id .. "." .. who, "list")
   engine.chore.add("purge", id)
 end

@@ -43,9 +43,9 @@ end
 -- Whether somebody may still ask for what is in it.
 local function is_wanted(o, box)
   if not box:match "^%w+%.%d+$" then return true end
-  o.wanted = o.wanted or {}
-  if o.wanted[box] == nil then o.wanted[box] = engine.hold.get(box, "box", o.id, "") end
-  return o.wanted[box]
+  local wanted = object.findings(o)
+  if wanted[box] == nil then wanted[box] = engine.hold.get(box, "box", o.id, "") end
+  return wanted[box]
 end
 
 local function collected(who, texts)

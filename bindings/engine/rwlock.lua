@@ -143,6 +143,7 @@ end
 
 engine.kinds.rwlock = {
   options = {},
+  state_fields = { "writer", "token", "dead" },
   lines = function(o) return { "w" .. o.id } end,
   removed = function(o) redis.call("UNLINK", readers_of(o)) end,
   state = function(o, asker)

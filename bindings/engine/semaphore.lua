@@ -121,6 +121,7 @@ end
 
 engine.kinds.semaphore = {
   options = { value = "1", bounded = "0" },
+  state_fields = { "free", "lent" },
   clean = { bounded = function(value) return (value == "" or value == "0") and "0" or "1" end },
   begin = function(o) o.free = o.value end,
   lines = function(o) return { "w" .. o.id } end,

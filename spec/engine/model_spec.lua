@@ -51,12 +51,12 @@ local FAULTS = {
     "found = true" },
   { "a cancel that does not write the slot", "semaphore",
     "  write(me, status, record.op",
-    [[  write({ session = me.session, task = "99", seq = me.seq }, status, record.op]] },
+    [[  write({ place = { key = me.place.key, field = "t99" }, seq = me.seq }, status, record.op]] },
   { "an answer without a bell", "event",
-    [[redis.call("RPUSH", store.key("m", list), record.task .. ":" .. answer)]],
+    [[redis.call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)]],
     "" },
   { "an answer without a slot", "event",
-    [[redis.call("HSET", store.key("s", record.session), field_of(record.task), answer)]],
+    [[redis.call("HSET", place.key, place.field, answer)]],
     "" },
   { "a request that runs twice", "value",
     [[if last == seq then return slot.shown(text) end]],
@@ -83,17 +83,17 @@ local FAULTS = {
   engine.chore.add("bury", id .. "." .. task, person)]],
     "" },
   { "a token that repeats", "lock",
-    "max((tonumber(last) or 0) + 1, floor)",
-    "5" },
+    "return store.following(last)",
+    [[return "5"]] },
   { "a release that hands to nobody", "rlock",
     [[
   local record = slot.next("w" .. o.id)
   if not record then
-    o.owner]],
+    object.touch(o)]],
     [[
   local record = nil
   if not record then
-    o.owner]] },
+    object.touch(o)]] },
   { "a search for cycles that sees one step", "cycles",
     "local way, rests = way_back(search, wanted)",
     "local way, rests" },

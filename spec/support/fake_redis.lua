@@ -493,14 +493,18 @@ function fake_redis.new(library)
     server.calls = server.calls + 1
     return command(server, table.unpack(args, 1, args.n))
   end
-  local run, redis = load_library(library or fake_redis.engine_text())
-  redis.call = server.call
-  function server.spy(call) redis.call = call end
+  local run, spy
+  local function start()
+    local redis
+    run, redis = load_library(library or fake_redis.engine_text())
+    redis.call = function(...) return (spy or server.call)(...) end
+  end
+  start()
+  function server.spy(call) spy = call end
   -- With what it has kept; of the library, the text alone.
   function server.come_back(data)
     server.data = data
-    run, redis = load_library(library or fake_redis.engine_text())
-    redis.call = server.call
+    start()
   end
   function server.fcall(space, ...)
     local args = table.pack(...)
