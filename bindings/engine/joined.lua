@@ -17,7 +17,7 @@ local FILES = {
 }
 
 local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\n"
-  .. "engine = { VERSION = %q, redis = { call = redis.call } }\n"
+  .. "engine = { VERSION = %q, call = redis.call }\n"
 local TAIL = [[
 end
 redis.register_function("%s", function(keys, args)

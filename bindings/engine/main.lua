@@ -3,19 +3,20 @@
 -- Each request goes through here: so what is global is looked up once, as the server makes that dear, and nothing is
 -- made that is not needed.
 local engine = ...
-local redis, store, slot, object, chore = engine.redis, engine.store, engine.slot, engine.object, engine.chore
+local call, store, slot, object, chore = engine.call, engine.store, engine.slot, engine.object, engine.chore
+local said, write, load, ops = slot.said, slot.write, object.load, engine.ops
 local LIMIT = engine.LIMIT
 local unpack, select, tonumber, match, find = unpack or table.unpack, select, tonumber, string.match, string.find
 
 -- Runs the numbered op that the list has at a place, its arguments behind: status, fields.
 local function run(me, args, at)
   local op = args[at]
-  local row = engine.ops[op]
+  local row = ops[op]
   if not row then return "error", { "the engine knows no operation " .. tostring(op) } end
   me.op = op
   if not row.kinds then return row.run(me, nil, unpack(args, at + 1)) end
   local id = args[at + 1]
-  local o = id and object.load(id)
+  local o = id and load(id)
   if not o then return "removed" end
   if not row.kinds[o.kind] then return "error", { ("%s is no %s"):format(object.title(o), op) } end
   return row.run(me, o, unpack(args, at + 2))
@@ -39,7 +40,7 @@ end
 
 -- Why a request is not run whose slot has that number and status (nil: there is no slot); nil: it is its turn.
 local function out_of_turn(me, last, status)
-  if not status and redis.call("HEXISTS", me.place.key, "open") == 0 then return ":lost:0:" end
+  if not status and call("HEXISTS", me.place.key, "open") == 0 then return ":lost:0:" end
   local ahead = me.seq - last
   if ahead <= 0 then return ":old:" end
   if ahead > 1 then return ":forgot:" .. store.pack{ last } end
@@ -50,17 +51,19 @@ end
 
 local function numbered(me, args)
   local place, seq = me.place, me.seq
-  local text = redis.call("HGET", place.key, place.field)
+  local text = call("HGET", place.key, place.field)
   local last, status = "0", nil
-  if text then last, status = slot.said(place, text) end
+  if text then last, status = said(place, text) end
   if last == seq then return slot.shown(text) end
-  local refusal = out_of_turn(me, last, status)
-  if refusal then return seq .. refusal end
+  if not status or status == "wait" or seq - last ~= 1 then
+    local refusal = out_of_turn(me, last, status)
+    if refusal then return seq .. refusal end
+  end
   local fields
   if args[4] == "under" then status, fields = run_under(me, args) else status, fields = run(me, args, 4) end
   if status == "wait" then return seq .. ":wait:" end
-  local answer = slot.write(place, seq, status, fields)
-  if me.rings then redis.call("RPUSH", place.own_bells, place.task .. "!:" .. answer) end
+  local answer = write(place, seq, status, fields)
+  if me.rings then call("RPUSH", place.own_bells, place.task .. "!:" .. answer) end
   return answer
 end
 

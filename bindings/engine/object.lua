@@ -12,7 +12,7 @@
 --   removed   removed(o): frees what it has beside its hash
 --   state     state(o, asker) -> text, for people
 local engine = ...
-local redis, store = engine.redis, engine.store
+local call, store = engine.call, engine.store
 local match, next, pairs = string.match, next, pairs
 
 local object = {}
@@ -21,7 +21,7 @@ engine.object = object
 local MOST_LETTERS = 255
 
 -- Of this call: its number; the objects whose state is to be written; what was found out about objects.
-local call, changed, count, findings = 0, {}, 0, {}
+local turn, changed, count, findings = 0, {}, 0, {}
 
 -- Those that this Lua state has read, by id: what never changes of an object, and its state with the text that it is
 -- of.  So a text is taken apart only where somebody else wrote it.  An id is never drawn again.
@@ -63,7 +63,8 @@ end
 
 -- What is known of an object beside its fields.
 local function complete(o, id)
-  o.id, o.key, o.changing, o.call = id, store.key("o", id), engine.kinds[o.kind].state_fields, call
+  o.id, o.key, o.changing, o.turn = id, store.key("o", id), engine.kinds[o.kind].state_fields, turn
+  o.keys = {}
   known[id] = o
   store.remember()
   return o
@@ -82,22 +83,32 @@ end
 function object.load(id)
   local o = known[id]
   if not o then return learn(id) end
-  if o.call == call then return o end
-  local state = redis.call("HGET", o.key, "state")
+  if o.turn == turn then return o end
+  local state = call("HGET", o.key, "state")
   if not state then
     known[id] = nil
     return nil
   end
   if state ~= o.text then take_apart(o, state) end
-  o.call = call
+  o.turn = turn
   return o
+end
+
+--- The key of a family for an object: made once.
+function object.key(o, family)
+  local key = o.keys[family]
+  if not key then
+    key = store.key(family, o.id)
+    o.keys[family] = key
+  end
+  return key
 end
 
 --- State fields of it are about to change: they are written at the end of the call.  A call that fails before has
 --- written nothing, and what is known of the object is not its state.
 function object.touch(o)
-  if o.changed == call then return end
-  o.text, o.changed = nil, call
+  if o.changed == turn then return end
+  o.text, o.changed = nil, turn
   count = count + 1
   changed[count] = o
 end
@@ -130,7 +141,7 @@ function object.save()
     changed[i] = nil
     if not o.is_removed then
       local text = pack_state(o)
-      redis.call("HSET", o.key, "state", text)
+      call("HSET", o.key, "state", text)
       o.text = text
     end
   end
@@ -145,7 +156,7 @@ end
 
 --- A call begins: the one before may have failed.
 function object.begin()
-  call, count = call + 1, 0
+  turn, count = turn + 1, 0
   if next(findings) then findings = {} end
 end
 
@@ -199,7 +210,7 @@ local function is_as_asked(o, kind, given)
   return true
 end
 
-local BESIDE = { "id", "key", "changing", "call", "changed", "text" }
+local BESIDE = { "id", "key", "keys", "changing", "turn", "changed", "text" }
 
 -- All fields of a new one, and its state.
 local function all_fields(o)
@@ -224,9 +235,9 @@ local function create(me, kind, name, life, given, list)
     known[o.id], o.is_removed = nil, true
     return nil, refusal
   end
-  redis.call("HSET", o.key, (unpack or table.unpack)(all_fields(o)))
-  redis.call("ZADD", store.key "objects", o.id, o.id)
-  if name ~= "" then redis.call("HSET", store.key "names", name, o.id) end
+  call("HSET", o.key, (unpack or table.unpack)(all_fields(o)))
+  call("ZADD", store.key "objects", o.id, o.id)
+  if name ~= "" then call("HSET", store.key "names", name, o.id) end
   if life == "session" then engine.hold.set(me.session .. ".0", "object", o.id, "", "1") end
   return o
 end
@@ -238,7 +249,7 @@ end
 
 --- The object of a name; nil: there is none.
 function object.named(name)
-  local id = redis.call("HGET", store.key "names", name)
+  local id = call("HGET", store.key "names", name)
   return id and object.load(id) or nil
 end
 
@@ -269,9 +280,9 @@ end)
 --- Removes an object: who waits for it is told so.
 function object.remove(o)
   local names, family = store.key "names", engine.kinds[o.kind]
-  if o.name ~= "" and redis.call("HGET", names, o.name) == o.id then redis.call("HDEL", names, o.name) end
-  redis.call("ZREM", store.key "objects", o.id)
-  redis.call("UNLINK", o.key)
+  if o.name ~= "" and call("HGET", names, o.name) == o.id then call("HDEL", names, o.name) end
+  call("ZREM", store.key "objects", o.id)
+  call("UNLINK", o.key)
   known[o.id], o.is_removed = nil, true
   for _, line in ipairs(family.lines(o)) do engine.slot.answer_all(line, "removed") end
   if family.removed then family.removed(o) end
@@ -286,11 +297,11 @@ end)
 
 engine.define("clear_space", nil, function()
   local key = store.key "objects"
-  for _, id in ipairs(redis.call("ZRANGE", key, 0, engine.LIMIT - 1)) do
+  for _, id in ipairs(call("ZRANGE", key, 0, engine.LIMIT - 1)) do
     local o = object.load(id)
-    if o then object.remove(o) else redis.call("ZREM", key, id) end
+    if o then object.remove(o) else call("ZREM", key, id) end
   end
-  return "ok", { redis.call("EXISTS", key) }
+  return "ok", { call("EXISTS", key) }
 end)
 
 engine.died.object = function(_, id)
@@ -304,20 +315,20 @@ engine.chores.discard = function(budget, rest, how)
   local key = store.key(rest)
   local list = {}
   if how == "list" then
-    list = redis.call("LPOP", key, budget) or {}
+    list = call("LPOP", key, budget) or {}
   elseif how == "sorted" then
-    local flat = redis.call("ZPOPMIN", key, budget)
+    local flat = call("ZPOPMIN", key, budget)
     for i = 1, #flat, 2 do list[#list + 1] = flat[i] end
   else
-    local flat = redis.call("HRANDFIELD", key, budget, "WITHVALUES")
+    local flat = call("HRANDFIELD", key, budget, "WITHVALUES")
     for i = 1, #flat, 2 do
-      redis.call("HDEL", key, flat[i])
+      call("HDEL", key, flat[i])
       list[#list + 1] = flat[i + 1]
     end
   end
   for _, text in ipairs(list) do
     local large = text:match "^[^=@#]*@([^@]*)$"
-    if large then redis.call("UNLINK", store.key("x", large)) end
+    if large then call("UNLINK", store.key("x", large)) end
   end
   return #list, #list < budget
 end
@@ -325,8 +336,8 @@ end
 --- Deletes the collection under a key, later if need be.
 function object.discard(family, id, how)
   local key = store.key(family, id)
-  if redis.call("EXISTS", key) == 0 then return end
+  if call("EXISTS", key) == 0 then return end
   local rest = store.rest()
-  redis.call("RENAME", key, store.key(rest))
+  call("RENAME", key, store.key(rest))
   engine.chore.add("discard", rest, how)
 end

@@ -9,7 +9,7 @@
 -- answers it: writes the slot, then rings the bell.  The slot is the truth.  So a waiter is alive, not cancelled and
 -- not yet served exactly while its slot says that it waits.
 local engine = ...
-local redis, store = engine.redis, engine.store
+local call, store = engine.call, engine.store
 local LIMIT = engine.LIMIT
 local unpack, match, find = unpack or table.unpack, string.match, string.find
 local NONE = {} -- what nothing else waits with
@@ -115,13 +115,13 @@ end
 --- The record of what a task waits for; nil: it does not wait, or not for that SEQ.
 function slot.record(session, task, seq)
   local place = slot.place(session, task)
-  local text = redis.call("HGET", place.key, place.field)
+  local text = call("HGET", place.key, place.field)
   return text and record_in(place, text, seq)
 end
 
 --- What a task waits for (nil: nothing); and the place of a callback that has run inside of its wait (nil: none has).
 function slot.look(place)
-  local texts = redis.call("HMGET", place.key, place.field, place.inner_field)
+  local texts = call("HMGET", place.key, place.field, place.inner_field)
   return texts[1] and record_in(place, texts[1]),
     texts[2] and slot.place(place.session, engine.nested.inner(place.task))
 end
@@ -137,7 +137,7 @@ local function write(record)
   local text = record.seq .. ":wait:" .. record.op .. " #" .. record.id .. " " .. record.since .. " " .. record.may
     .. (record.own and "+ " or " ") .. record.lines .. "\n" .. with_it(record)
   place.text = nil -- what is noted of the record is new, and this may fail
-  redis.call("HSET", place.key, place.field, text)
+  call("HSET", place.key, place.field, text)
   place.text, place.seq, place.status, place.record = text, record.seq, "wait", record
 end
 
@@ -162,10 +162,10 @@ function slot.wait(me, id, may, lines, cell, extra)
   }
   enter(place, waiter, me.seq)
   if not find(lines, " ", 1, true) then
-    redis.call("RPUSH", store.key(lines), waiter)
+    call("RPUSH", store.key(lines), waiter)
     return "wait"
   end
-  for line in lines:gmatch "%S+" do redis.call("RPUSH", store.key(line), waiter) end
+  for line in lines:gmatch "%S+" do call("RPUSH", store.key(line), waiter) end
   return "wait"
 end
 
@@ -173,7 +173,7 @@ end
 function slot.unlist(record)
   local found = false
   for line in record.lines:gmatch "%S+" do
-    found = redis.call("LREM", store.key(line), "1", record.waiter) == 1 or found
+    found = call("LREM", store.key(line), "1", record.waiter) == 1 or found
   end
   return found
 end
@@ -182,7 +182,7 @@ end
 function slot.move(record, id, line, extra)
   record.id, record.lines, record.extra = id, line, extra
   write(record)
-  redis.call("RPUSH", store.key(line), record.waiter)
+  call("RPUSH", store.key(line), record.waiter)
 end
 
 --- Writes what has changed of a record.
@@ -190,7 +190,7 @@ slot.rewrite = write
 
 local function alive(waiter)
   local place, seq = place_of(waiter)
-  local text = redis.call("HGET", place.key, place.field)
+  local text = call("HGET", place.key, place.field)
   return text and record_in(place, text, seq)
 end
 
@@ -198,7 +198,7 @@ end
 local function able(waiter, any)
   if any then return alive(waiter) end
   local place, seq = place_of(waiter)
-  local texts = redis.call("HMGET", place.key, place.field, place.inner_field)
+  local texts = call("HMGET", place.key, place.field, place.inner_field)
   local text, inner = texts[1], texts[2]
   if inner and engine.nested.is_wait(inner) then return nil end
   return text and record_in(place, text, seq)
@@ -207,18 +207,18 @@ end
 --- Makes it stand in all its lines, behind those who are there.
 function slot.list_again(record)
   slot.unlist(record)
-  for line in record.lines:gmatch "%S+" do redis.call("RPUSH", store.key(line), record.waiter) end
+  for line in record.lines:gmatch "%S+" do call("RPUSH", store.key(line), record.waiter) end
 end
 
 --- The first of a line that can go on, or of `any`; it stays in it.
 function slot.first(line, any)
   local key = store.key(line)
   while true do
-    local waiter = redis.call("LINDEX", key, "0")
+    local waiter = call("LINDEX", key, "0")
     if not waiter then return nil end
     local record = able(waiter, any)
     if record then return record end
-    redis.call("LPOP", key)
+    call("LPOP", key)
   end
 end
 
@@ -226,7 +226,7 @@ end
 function slot.next(line, any)
   local key = store.key(line)
   while true do
-    local waiter = redis.call("LPOP", key)
+    local waiter = call("LPOP", key)
     if not waiter then return nil end
     local record = able(waiter, any)
     if record then
@@ -237,13 +237,13 @@ function slot.next(line, any)
 end
 
 function slot.waiting(line)
-  return redis.call("LLEN", store.key(line))
+  return call("LLEN", store.key(line))
 end
 
 --- Writes an answer into a slot; what the answer is.
 function slot.write(place, seq, status, fields)
   local answer = seq .. ":" .. status .. ":" .. (fields and store.pack(fields) or "")
-  redis.call("HSET", place.key, place.field, answer)
+  call("HSET", place.key, place.field, answer)
   place.text, place.seq, place.status, place.record = answer, seq, status, nil
   return answer
 end
@@ -252,7 +252,7 @@ end
 function slot.answer(record, status, fields)
   local place = record.place
   local answer = slot.write(place, record.seq, status, fields)
-  redis.call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)
+  call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)
   if place.is_nested then engine.nested.ended(place.session, place.task) end
 end
 
@@ -267,7 +267,7 @@ end
 local function some(line, status, field, origin, budget)
   local key = store.key(line)
   for used = 1, budget do
-    local waiter = redis.call("LPOP", key)
+    local waiter = call("LPOP", key)
     if not waiter then return used, true end
     local record = alive(waiter)
     if record then turn_away(record, origin, status, field) end
@@ -278,7 +278,7 @@ end
 --- Leaves those who are in a line now to a chore, with its arguments behind the line's new name.
 function slot.set_aside(line, chore, ...)
   local rest = store.rest()
-  redis.call("RENAME", store.key(line), store.key(rest))
+  call("RENAME", store.key(line), store.key(rest))
   engine.chore.add(chore, rest, ...)
 end
 

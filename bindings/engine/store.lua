@@ -1,6 +1,6 @@
 --- Store: keys, netstrings, the clock and growing numbers of one space.
 local engine = ...
-local redis = engine.redis
+local call = engine.call
 local type, tonumber, format, concat = type, tonumber, string.format, table.concat
 local byte, sub = string.byte, string.sub
 
@@ -107,7 +107,7 @@ end
 
 --- A whole hash as a table; nil: there is none.
 function store.hash(key)
-  local flat = redis.call("HGETALL", key)
+  local flat = call("HGETALL", key)
   if #flat == 0 then return nil end
   local hash = {}
   for i = 1, #flat, 2 do hash[flat[i]] = flat[i + 1] end
@@ -116,18 +116,18 @@ end
 
 --- The server's clock in microseconds: the only clock there is here.
 function store.microseconds()
-  local time = redis.call("TIME")
+  local time = call("TIME")
   return time[1] * 1000000 + time[2]
 end
 
 function store.milliseconds()
-  local time = redis.call("TIME")
+  local time = call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
 --- The clock as a text that costs little, and how many ms ago it was so.
 function store.stamp()
-  local time = redis.call("TIME")
+  local time = call("TIME")
   return time[1] .. "." .. time[2]
 end
 
@@ -149,12 +149,12 @@ end
 --- An id for an object, never drawn before in this space.
 function store.new_id()
   local key = store.key "space"
-  local id = store.growing(redis.call("HGET", key, "ids"))
-  redis.call("HSET", key, "ids", id)
+  local id = store.growing(call("HGET", key, "ids"))
+  call("HSET", key, "ids", id)
   return id
 end
 
 --- A key for what is left of a collection, never drawn before in this space: without the prefix.
 function store.rest()
-  return "rest" .. store.digits(redis.call("HINCRBY", store.key "space", "rests", "1"))
+  return "rest" .. store.digits(call("HINCRBY", store.key "space", "rests", "1"))
 end

@@ -318,12 +318,16 @@ local function number_of(text)
   return number
 end
 
-function commands.ZADD(server, key, score, member)
-  local entry = need(server, key, "zset")
-  local new = not entry.scores[member]
-  entry.scores[member], entry.sorted = number_of(score), nil
-  if new then entry.size = entry.size + 1 end
-  return new and 1 or 0
+function commands.ZADD(server, key, ...)
+  local entry, new = need(server, key, "zset"), 0
+  if select("#", ...) % 2 == 1 then error("ERR syntax error", 0) end
+  for i = 1, select("#", ...), 2 do
+    local score, member = select(i, ...)
+    if not entry.scores[member] then new = new + 1 end
+    entry.scores[member], entry.sorted = number_of(score), nil
+  end
+  entry.size = entry.size + new
+  return new
 end
 
 function commands.ZREM(server, key, ...)
