@@ -91,8 +91,9 @@ docs: program ## the API reference, the man page and completions: build/docs
 	@$(build)/tidelock bindings/docs/program.lua build/docs
 
 # bin/tidelock is the first that was installed, of those for several Luas
-bin   = $(DESTDIR)$(PREFIX)/bin
-share = $(DESTDIR)$(PREFIX)/share
+bin   = '$(DESTDIR)$(PREFIX)/bin'
+share = '$(DESTDIR)$(PREFIX)/share'
+lib   = '$(DESTDIR)$(LIBDIR)'
 install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
@@ -103,11 +104,11 @@ install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 644 build/docs/tidelock.bash $(share)/bash-completion/completions/tidelock
 	install -D -m 644 -t $(share)/zsh/site-functions build/docs/_tidelock
 install-module: module
-	install -D -m 755 $(build)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock.so
-	$(if $(remote_module),install -m 755 $(remote_module) $(DESTDIR)$(LIBDIR)/tidelock_remote.so)
+	install -D -m 755 $(build)/tidelock.so $(lib)/tidelock.so
+	$(if $(remote_module),install -m 755 $(remote_module) $(lib)/tidelock_remote.so)
 
 uninstall: ## what install has put there, for this LUA
-	rm -f $(bin)/tidelock$(LUA) $(DESTDIR)$(LIBDIR)/tidelock.so $(DESTDIR)$(LIBDIR)/tidelock_remote.so
+	rm -f $(bin)/tidelock$(LUA) $(lib)/tidelock.so $(lib)/tidelock_remote.so
 	@set -- $(bin)/tidelock5.*; if [ -e "$$1" ]; then \
 	    [ -e $(bin)/tidelock ] || ln -sf "$${1##*/}" $(bin)/tidelock; \
 	else \

@@ -1,6 +1,7 @@
 rockspec_format = "3.0"
 package = "tidelock"
 version = "0.1.0-1"
+-- for `luarocks make` in the sources, which fetches nothing
 source = {
    url = "git+file://.",
 }

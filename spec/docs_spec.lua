@@ -1,16 +1,10 @@
 -- The page that `make docs` makes of bindings/tidelock.d.lua, and what it does not accept.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local annotations = dofile "bindings/docs/annotations.lua"
 local page = dofile "bindings/docs/page.lua"
 
 local REFERENCE = "bindings/tidelock.d.lua"
-
-local function contents(path)
-  local file = assert(io.open(path))
-  local text = file:read("a")
-  file:close()
-  return text
-end
 
 local function render(text)
   return page.render(annotations.read(text, "some.lua"), "A title", "")
@@ -22,8 +16,8 @@ local function with_class(text)
 end
 
 describe("the page", function()
-  local reference = contents(REFERENCE)
-  local text = page.render(annotations.read(reference, REFERENCE), "A title", contents("bindings/docs/style.css"))
+  local reference = files.read(REFERENCE)
+  local text = page.render(annotations.read(reference, REFERENCE), "A title", files.read("bindings/docs/style.css"))
 
   local function has_anchor(name)
     assert.truthy(text:find('id="' .. name .. '"', 1, true), name)
@@ -182,7 +176,7 @@ describe("make.lua", function()
     local make = ("%s bindings/docs/make.lua %s %s"):format(shell.tidelock, "%s", to)
     local _, err, status = shell.run(make:format(REFERENCE))
     assert.equal(0, status, err)
-    assert.truthy(contents(to):find('id="queue:put"', 1, true))
+    assert.truthy(files.read(to):find('id="queue:put"', 1, true))
     local file = assert(io.open(from, "w"))
     file:write("---@clas some\n")
     file:close()

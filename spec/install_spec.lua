@@ -3,7 +3,7 @@ local shell = dofile "spec/support/shell.lua"
 local version = _VERSION:match "5%.%d"
 
 describe("make install", function()
-  local root
+  local folder, root
 
   local function make(target)
     local out, err, status = shell.run(("env -u MAKEFLAGS -u MAKELEVEL make LUA=%s DESTDIR=%s %s"):format(version, root,
@@ -17,8 +17,12 @@ describe("make install", function()
 
   local FOR_SHELLS = { "man/man1/tidelock.1", "bash-completion/completions/tidelock", "zsh/site-functions/_tidelock" }
 
-  before_each(function() root = shell.run("mktemp -d"):match "%S+" end)
-  after_each(function() os.execute("rm -rf " .. root) end)
+  before_each(function()
+    folder = shell.run("mktemp -d"):match "%S+"
+    root = ("'%s/with a blank'"):format(folder)
+    os.execute("mkdir " .. root)
+  end)
+  after_each(function() os.execute("rm -rf " .. folder) end)
 
   it("puts a program there that uninstall takes away", function()
     make "install"

@@ -3,6 +3,8 @@
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local shell = dofile "spec/support/shell.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 -- its allocator has locks that a fork copies as they are
 local forks = shell.tidelock:find("sanitize") and pending or it
@@ -110,7 +112,7 @@ describe("pain", function()
       assert.is_true((p:result(PATIENCE)))
     end
     stop:set()
-    for _, t in ipairs(threads) do assert.is_true(t:join(PATIENCE)) end
+    tasks.succeed(threads)
   end)
 
   it("5: nobody waits for a dead waiter", function()
@@ -132,9 +134,9 @@ describe("pain", function()
     local c = ipc.condition()
     local function waiter() return ipc.spawn(function() return c:with(c.wait, c, PATIENCE) end) end
     local dead = waiter()
-    await(function() return tostring(c):find("1 waiting; its lock is free", 1, true) end)
+    shows(c, "1 waiting; its lock is free")
     local living = waiter()
-    await(function() return tostring(c):find("2 waiting; its lock is free", 1, true) end)
+    shows(c, "2 waiting; its lock is free")
     dead:kill()
     dead:join()
     c:with(c.notify, c)
@@ -261,7 +263,7 @@ END
         for _ = 1, 2000 do v:update(function(old) return old + 1 end) end
       end)
     end
-    for _, p in ipairs(list) do assert(p:join(PATIENCE)) end
+    tasks.succeed(list)
     assert.equal(44000, v:get())
   end)
 
@@ -310,7 +312,7 @@ END
         for _ = 1, 5000 do t.shared:update("n", function(old) return old + 1 end) end
       end)
     end
-    for _, p in ipairs(list) do p:join(PATIENCE) end
+    tasks.succeed(list)
     assert.equal(10002, t.shared.n)
     local started = os.clock() -- by this process: other programs take time, too
     for i = 1, 100000 do t[i % 10] = t.shared.n end

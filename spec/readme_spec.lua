@@ -1,13 +1,7 @@
 -- Every script in the README runs, and prints what the README says.
-local shell = require "spec.support.shell"
-local transcript = require "spec.support.transcript"
-
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local files = dofile "spec/support/files.lua"
+local shell = dofile "spec/support/shell.lua"
+local transcript = dofile "spec/support/transcript.lua"
 
 -- A script's recorded run, drawn: what the commands of the transcript print.
 local function timeline(code, output)
@@ -31,7 +25,7 @@ local function plain(text)
 end
 
 describe("the readme", function()
-  local text, count = read("README.md"), 0
+  local text, count = files.read("README.md"), 0
 
   for code, output in text:gmatch("```lua\n(.-)```\n\n```\n(.-)```\n") do
     count = count + 1

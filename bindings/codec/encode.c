@@ -36,6 +36,16 @@ bool encode_number(struct encoder *encoder, uint64_t identity)
     return true;
 }
 
+static bool add_bytes(struct scratch *scratch, const char *bytes, size_t size)
+{
+    unsigned char *to = scratch_room(scratch, size);
+    if (!to)
+        return false;
+    memcpy(to, bytes, size);
+    scratch->size += size;
+    return true;
+}
+
 static bool encode_long(struct encoder *encoder, const char *bytes, size_t size)
 {
     struct scratch *scratch = encoder->scratch;
@@ -46,8 +56,11 @@ static bool encode_long(struct encoder *encoder, const char *bytes, size_t size)
     if (!encode_number(encoder, identity) ||
         !encode_tag_number(encoder, TAG_LONG, size))
         return false;
-    return scratch_cite(scratch, bytes, size) ||
-           refusal_memory(&encoder->refusal);
+    /* a message that travels inside the queue may wait for room, and what runs
+     * meanwhile may let go of a string that it cites */
+    bool added = size < TL_SMALL_SIZE ? add_bytes(scratch, bytes, size)
+                                      : scratch_cite(scratch, bytes, size);
+    return added || refusal_memory(&encoder->refusal);
 }
 
 bool encode_bytes(struct encoder *encoder, const char *bytes, size_t size)

@@ -191,6 +191,7 @@ void message_encode(lua_State *L, const struct tl_handle *handle,
                     const char *call, int first, int count, const char *root,
                     struct codec_out *out)
 {
+    tl_idle_first();
     if (codec_encode_allowed(L, first, count, root, out,
                              message_allow(handle ? handle->arena : 0)))
         return;

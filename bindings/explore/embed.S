@@ -1,6 +1,6 @@
 /*
- * The text of one Lua module, as a row of embedded.c's table, which the linker
- * makes of all such rows.  NAME and FILE are given by the Makefile.
+ * The text of one Lua module, as a row of the table that the linker makes of
+ * all such rows (lua/embedded_rows.h).  NAME and FILE are given by the Makefile.
  */
     .section .rodata.embedded_text, "a", %progbits
 .Lname:

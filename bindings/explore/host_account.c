@@ -172,11 +172,12 @@ static void push_hangs(lua_State *L, const struct tl_account *account)
         return;
     }
     const char *name = account->tasks[last->player].name;
-    if (last->line && last->file > 0 && last->file <= TL_ACCOUNT_FILES)
+    if (last->line && last->file > 0 && last->file <= TL_SCRIPTS)
         lua_pushfstring(L,
                         HANGS "%s waits, or runs in a circle; it came last to "
                               "%s:%d",
-                        name, account->files[last->file - 1], (int)last->line);
+                        name, account->scripts.names[last->file - 1],
+                        (int)last->line);
     else
         lua_pushfstring(L, HANGS "%s waits, or runs in a circle", name);
 }
@@ -202,6 +203,17 @@ static void set_ending(lua_State *L, const struct worker_shared *memory)
     set_integer(L, "status", (uint64_t)(int64_t)account->status);
 }
 
+/* The path of the first task that looks again and again; no field: none. */
+static void set_polls(lua_State *L, const struct tl_account *account)
+{
+    for (uint32_t i = 0; account->polls && i < task_count(account); i++)
+        if (account->tasks[i].key == account->polls) {
+            host_push_path(L, account, i);
+            lua_setfield(L, -2, "polls");
+            return;
+        }
+}
+
 int host_push_run(lua_State *L, const struct worker_shared *memory)
 {
     const struct tl_account *account = &memory->exploration.account;
@@ -212,6 +224,7 @@ int host_push_run(lua_State *L, const struct worker_shared *memory)
     set_integer(L, "choices", account->choices);
     set_integer(L, "deviations", account->deviations);
     set_integer(L, "first_deviation", account->first_deviation);
+    set_polls(L, account);
     if (account->outcome[0])
         set_text(L, "outcome", account->outcome);
     set_labels(L, account);

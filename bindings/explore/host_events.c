@@ -151,8 +151,8 @@ static void set_place(const struct conversion *to, const struct tl_event *event)
 {
     if (event->line)
         set_integer(to->L, "line", event->line);
-    if (event->file > 0 && event->file <= TL_ACCOUNT_FILES)
-        set_text(to->L, "file", to->account->files[event->file - 1]);
+    if (event->file > 0 && event->file <= TL_SCRIPTS)
+        set_text(to->L, "file", to->account->scripts.names[event->file - 1]);
 }
 
 static void set_operation(const struct conversion *to,

@@ -1,4 +1,6 @@
 --- What a failed schedule said, without what only its program needs.
+local printable = require "explore.printable"
+
 local message = {}
 
 --- The lines of the message, without a traceback, at most `most`.
@@ -7,7 +9,7 @@ function message.lines(run, most)
   for line in ((run.message or "") .. "\n"):gmatch "(.-)\n" do
     if line:find "^stack traceback:" then break end
     line = line:gsub("^tidelock: ", "")
-    if line ~= "" then lines[#lines + 1] = line end
+    if line ~= "" then lines[#lines + 1] = printable.text(line) end
   end
   while #lines > most do table.remove(lines) end
   return lines

@@ -1,4 +1,6 @@
 --- What tasks and objects are called where people read of them.
+local printable = require "explore.printable"
+
 local names = {}
 names.__index = names
 
@@ -58,7 +60,9 @@ end
 
 --- queue "orders"; without a name by the script's variable, queue orders; else queue#2; of a file its path's end.
 function names:object(subject)
-  if type(subject) == "string" then return "file " .. subject:match "([^/]*)$":gsub("^file ", "") end
+  if type(subject) == "string" then
+    return "file " .. printable.text(subject):match "([^/]*)$":gsub("^file ", "")
+  end
   local object = self.story.objects[subject]
   -- more objects than the account has room for
   if not object then return "an object" end

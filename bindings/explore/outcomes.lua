@@ -1,4 +1,6 @@
 --- How often which outcome came (ipc.outcome).
+local printable = require "explore.printable"
+
 local outcomes = {}
 
 local SHOWN = 8
@@ -29,7 +31,7 @@ function outcomes.line(list)
   local parts = {}
   for i, each in ipairs(outcomes.sorted(list)) do
     if i > SHOWN then parts[#parts + 1] = ("%d more"):format(#list - SHOWN) break end
-    parts[i] = ("%s: %s"):format(each.text, percent(each.share))
+    parts[i] = ("%s: %s"):format(printable.text(each.text), percent(each.share))
   end
   return table.concat(parts, ", ")
 end
@@ -41,7 +43,7 @@ function outcomes.lines(list)
   lines[1] = "outcomes: " .. outcomes.line(list)
   for i, each in ipairs(sorted) do
     if i > SHOWN then break end
-    if each.command then lines[#lines + 1] = ("  %s: %s"):format(each.text, each.command) end
+    if each.command then lines[#lines + 1] = ("  %s: %s"):format(printable.text(each.text), each.command) end
   end
   return lines
 end

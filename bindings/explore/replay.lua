@@ -3,6 +3,7 @@ local encode = require "explore.encode"
 local failure = require "explore.failure"
 local moves = require "explore.moves"
 local output = require "explore.output"
+local printable = require "explore.printable"
 local replay_file = require "explore.replay_file"
 local session = require "explore.session"
 local write = require "explore.report"
@@ -31,7 +32,8 @@ end
 
 local function step_words(step)
   if not step then return "there is none" end
-  return ("it is %s of task %s%s"):format(step.operation, step.task, line_of(step))
+  local object = step.object ~= "-" and " of " .. printable.text(step.object) or ""
+  return ("it is %s%s by task %s%s"):format(step.operation, object, step.task, line_of(step))
 end
 
 -- What differs from the file; nil: nothing that matters.

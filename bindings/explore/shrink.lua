@@ -10,7 +10,9 @@ local moves = require "explore.moves"
 
 local shrink = {}
 
-local MOST_RUNS, MOST_SECONDS = 300, 2
+local MOST_RUNS, SECONDS = 300, 2
+-- So many runs are made though the machine is busy, so that the same comes of it: for LONGER times the seconds at most.
+local LEAST_RUNS, LONGER = 100, 5
 
 -- ---- blocks ----
 
@@ -63,7 +65,9 @@ local attempt = {}
 attempt.__index = attempt
 
 local function is_over(self)
-  return self.runs >= self.most_runs or self.clock() >= self.deadline or self.interrupted
+  local seconds = self.clock() - self.began
+  return self.interrupted or self.runs >= self.most_runs or seconds >= self.seconds * LONGER
+    or seconds >= self.seconds and self.runs >= LEAST_RUNS
 end
 
 local function try_run(self, list)
@@ -252,7 +256,7 @@ function shrink.run(found, execute, clock, limits)
   local self = setmetatable({
     execute = execute, clock = clock, runs = 0, tried = {}, passing = {},
     key_of = limits.key_of or failure.key, key = (limits.key_of or failure.key)(found.run),
-    most_runs = limits.runs or MOST_RUNS, deadline = clock() + (limits.seconds or MOST_SECONDS),
+    most_runs = limits.runs or MOST_RUNS, seconds = limits.seconds or SECONDS, began = clock(),
     best = { moves = moves.of_events(events), cost = cost.of(events), run = found.run, events = events },
   }, attempt)
   local original = self.best

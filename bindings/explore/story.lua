@@ -3,6 +3,7 @@
 local moves = require "explore.moves"
 local owners = require "explore.owners"
 local names = require "explore.names"
+local printable = require "explore.printable"
 local state = require "explore.state"
 
 local story = {}
@@ -177,7 +178,8 @@ end
 
 --- Of what a schedule was found to be: { run=, events=, objects=, tasks=, told= }.
 function story.of(found, script)
-  local self = { run = found.run, objects = found.objects, tasks = found.tasks, found = found, script = script }
+  local self = { run = found.run, objects = printable.rows(found.objects, "name", "title"),
+    tasks = printable.rows(found.tasks, "name"), found = found, script = script }
   local ending_clock
   self.steps, ending_clock = collect(found)
   join_operations(self.steps, found.run, found.told and next(found.told) ~= nil or false)
@@ -185,6 +187,7 @@ function story.of(found, script)
   mark_shared(self)
   self.names = names.of(self)
   owners.follow(self)
+  printable.steps(self.steps)
   self.stops, self.kills, self.clocks = 0, 0, ending_clock and 1 or 0
   for _, step in ipairs(self.steps) do
     if step.stopped then self.stops = self.stops + 1 end

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "explore/one_cpu.h"
 
 /* Away from the numbers that scripts expect of their own files. */
 #define FD_LEAST 64
@@ -64,23 +65,6 @@ static int make_memory(struct worker *worker)
     return worker->memory ? 0 : -1;
 }
 
-/* The CPU for that worker, of those that this process may use. */
-static void keep_to_one_cpu(int number)
-{
-    cpu_set_t allowed, one;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return;
-    int count = CPU_COUNT(&allowed), left = number % (count ? count : 1);
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (!CPU_ISSET(cpu, &allowed) || left-- > 0)
-            continue;
-        CPU_ZERO(&one);
-        CPU_SET(cpu, &one);
-        sched_setaffinity(0, sizeof one, &one);
-        return;
-    }
-}
-
 static void hand_on(int fd)
 {
     fcntl(fd, F_SETFD, 0);
@@ -97,7 +81,7 @@ static _Noreturn void become(const struct worker *worker,
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* see zygote.h */
     if (getppid() != parent)
         _exit(1);
-    keep_to_one_cpu(number);
+    one_cpu_keep(number);
     int persona = personality(0xffffffff);
     if (persona >= 0)
         personality((unsigned long)persona | ADDR_NO_RANDOMIZE);

@@ -1,29 +1,26 @@
 --- Text in lines of a width.
+local terminal = require "terminal.text"
+
 local wrap = {}
 
---- How many characters a text has, where it is UTF-8, else bytes.
-function wrap.length(text)
-  return utf8.len(text) or #text
-end
+--- How many columns of a terminal a text takes.
+wrap.length = terminal.width
 
--- Up to n characters, and the rest.
-local function split(text, n)
-  local at = utf8.len(text) and utf8.offset(text, n + 1) or n + 1
-  if not at or at > #text then return text, "" end
-  return text:sub(1, at - 1), text:sub(at)
-end
+local split = terminal.split
+
+local WIDEST = 2 -- columns of a character
 
 --- In lines of at most `width`, broken at blanks where there are any; each but the first with `indent` before it.
 function wrap.lines(text, width, indent)
   local lines, line = {}, ""
-  indent = indent or ""
+  indent = indent and #indent + WIDEST <= width and indent or ""
   local function put(word)
     local glued = line == "" and word or line .. " " .. word
     if wrap.length(glued) <= width then line = glued return end
     if line ~= "" then lines[#lines + 1] = line end
     line = (#lines > 0 and indent or "") .. word
     while wrap.length(line) > width do
-      local head, rest = split(line, width)
+      local head, rest = split(line, math.max(width, WIDEST))
       lines[#lines + 1], line = head, indent .. rest
     end
   end

@@ -29,7 +29,7 @@ static void push_path(lua_State *L)
     lua_getfield(L, -1, "cpath");
     const char *path = lua_tostring(L, -1);
     lua_pushfstring(L, "%s/?.so;%s/../lib/lua/%s/?.so;%s", program, program,
-                    LUA_VERSION + strlen("Lua "), path ? path : "");
+                    &LUA_VERSION[strlen("Lua ")], path ? path : "");
     lua_replace(L, -3);
     lua_pop(L, 1);
 }

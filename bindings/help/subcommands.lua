@@ -2,7 +2,8 @@
 --
 -- The row of the command (usage.lua) has besides: `subcommands` = rows { name =, words = (what stands behind, for
 -- people), least =, most = (how many words), text =, and its options }, and `alone` = the options it has without a
--- subcommand, or nil where it needs one. Options may stand before the other words and behind them.
+-- subcommand, or nil where it needs one. Options may stand before the other words and behind them. The word `help` is
+-- the option --help.
 local nearest = require "help.nearest"
 local read = require "help.options"
 
@@ -57,6 +58,10 @@ end
 
 local function check(command, found)
   local word = table.remove(found.words, 1)
+  if word == "help" then
+    found.help = true
+    return
+  end
   local row = word and find(command, word)
   if not row and not command.alone then refuse("%s: which one? %s", command.name, command.synopsis[1]) end
   found.subcommand = row and row.name

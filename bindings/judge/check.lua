@@ -18,6 +18,7 @@ local shrink = require "explore.shrink"
 local moves = require "explore.moves"
 local plain_file = require "judge.plain_file"
 local source_text = require "judge.source_text"
+local syntax = require "judge.syntax"
 local verdict = require "judge.verdict"
 
 local WORLD = "=judge.world"
@@ -41,7 +42,7 @@ local function unread(lab, path)
     return "all of the file is commented out"
   end
   local chunk, wrong = load(text, "@" .. path, "t", {})
-  if not chunk then return "the file is no Lua: " .. wrong:gsub("^.-([^/]*:%d+:)", "%1") end
+  if not chunk then return "the file is no Lua: " .. syntax.words(wrong, text) end
 end
 
 -- One worker more than CPUs: the tasks of a schedule hand over to one another, and meanwhile a CPU is idle.
@@ -114,7 +115,7 @@ local function run(lab, path, options, here)
   local finder = hunt.new(lab, { runs = options.runs or lab.runs or RUNS, seed = options.seed })
   local state = findings.new()
   local deadline = here.clock() + (options.cap or CAP)
-  state.took = function(row) findings.took(state, row.run) end
+  state.took = function(row) findings.took(state, row.run, row.plan) end
   state.why = hunt.run(here, finder, deadline, state.took, options.stop)
   local whole = finder.failure and failing(here, finder)
   if whole and options.found then options.found(whole, runner(here)) end
@@ -122,7 +123,7 @@ local function run(lab, path, options, here)
   return verdict.new{
     lab = lab, path = path, options = options, finder = finder, state = state, whole = whole,
     seconds = here:seconds(),
-    passing = function() return here:whole(hunt.plan({ strategy = "none", tells = true }, lab)) end,
+    passing = function(plan) return here:whole(hunt.plan(plan or { strategy = "none", tells = true }, lab)) end,
     run = runner(here),
   }
 end

@@ -8,6 +8,7 @@ local held = require "judge.diagnose_held"
 local locks = require "judge.diagnose_locks"
 local own = require "judge.diagnose_own"
 local parts = require "explore.parts"
+local plain = require "judge.diagnose_plain"
 local pipes = require "judge.diagnose_pipes"
 local queues = require "judge.diagnose_queues"
 local refused = require "judge.diagnose_refused"
@@ -135,11 +136,25 @@ local function swap(case)
   }
 end
 
-local LIST = { held.not_taken, refused.ignored, locks.own_lock, own.thing, locks.too_late, locks.too_short,
-  locks.no_common_lock, locks.both_read, timed_out, woken.not_told, lost_signal, woken.blindly, queues.nils, circle,
-  slept, queues.nil_first, queues.done_too_early, held.kept, held.itself, held.one_each, pipes.still_open, any_pattern,
-  queues.not_by_taker, queues.full_by_then, swap, half.seen, half.old, woken.by_what_it_sees, signals.nobody_takes,
-  signals.nobody_gives, went_on.by, went_on.past }
+-- It has returned what it was given to call (judge/world notes that).
+local function not_called(case)
+  for _, step in ipairs(case.story.steps) do
+    local name = step.said and step.said:match "^returns (%S+), and does not call it$"
+    if name then
+      return {
+        text = ("%s returns `%s`, and does not call it: %s() is a call."):format(case.names:task(step.task), name,
+          name),
+        notes = {}, marks = { step },
+      }
+    end
+  end
+end
+
+local LIST = { not_called, plain.waited_for, held.not_taken, refused.ignored, locks.own_lock, own.thing,
+  locks.too_late, locks.too_short, locks.no_common_lock, locks.both_read, timed_out, woken.not_told, lost_signal,
+  woken.blindly, queues.nils, circle, slept, queues.nil_first, queues.done_too_early, held.kept, held.itself,
+  held.one_each, pipes.still_open, any_pattern, plain.variable, queues.not_by_taker, queues.full_by_then, swap,
+  half.seen, half.old, woken.by_what_it_sees, signals.nobody_takes, signals.nobody_gives, went_on.by, went_on.past }
 
 --- The likeliest, or nil.
 function diagnose.of(case)

@@ -67,7 +67,7 @@ local function does_other_things(case, read, act)
   while step and step.index < act.index do
     if SIGNALS[step.kind] and step.op == "wait" then return true end
     if step.kind == "semaphore" and step.op == "acquire" and gates_of(case)[step.subject] then return true end
-    local verb, place = (words.is_of_lab(step) and step.call or ""):match "^(%a+) (.*)$"
+    local verb, place = words.act(step)
     if verb == "leaves" and inside[place] then return true end
     if verb == "enters" then inside[place] = true end
     step = step.following
@@ -336,7 +336,7 @@ end
 function locks.too_strong(case)
   local line, set, tasks = nil, nil, {}
   for _, step in ipairs(case.story.steps) do
-    if words.is_of_lab(step) and step.call:find "^enters " then
+    if words.act(step) == "enters" then
       local held = held_at(case, step)
       tasks[step.task] = true
       if not set then set = held end

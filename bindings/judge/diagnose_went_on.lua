@@ -104,7 +104,7 @@ local function twice(case, wait)
   if not first then return nil end
   return {
     text = ("%s %s twice (steps %d and %d), and has waited once for it (line %d)."):format(
-      case.names:task(wait.task), second.call, first.step, second.step, wait.line),
+      case.names:task(wait.task), words.told(second), first.step, second.step, wait.line),
     notes = { [second] = "<- once more" }, marks = { wait, first, second },
   }
 end

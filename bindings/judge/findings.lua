@@ -50,16 +50,19 @@ function findings.property(run)
   return said and said.property or "ends"
 end
 
---- Of all schedules: labels that are there and whether they came, how many passed, the first failure of each property.
+--- Of all schedules: labels that are there and whether they came, how many passed, the first failure of each property,
+--- and the plan of the first one in which a task looks again and again.
 function findings.new()
   return { labels = {}, passed = 0, failed = {} }
 end
 
-function findings.took(state, run)
+function findings.took(state, run, plan)
   for label, came in pairs(run.labels or {}) do
     if label:find "^lab:" then state.labels[label] = state.labels[label] or came end
   end
-  if run.ending == "passed" then state.passed = state.passed + 1 end
+  if run.ending ~= "passed" then return end
+  state.passed = state.passed + 1
+  if run.polls and not state.polls then state.polls = plan end
 end
 
 function findings.add(state, found)

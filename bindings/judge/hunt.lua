@@ -16,8 +16,6 @@ local MOST_STEPS = 3000 -- of a schedule
 local LOOK = 0.1 -- seconds
 local REPEATED = 100 -- as explore/search has it: of these the events are asked for
 
-hunt.most_steps = MOST_STEPS
-
 --- The plan as a lab wants it.
 function hunt.plan(plan, lab)
   plan.stop = plan.stop or MOST_STEPS

@@ -95,7 +95,9 @@ local function counted(self, name, cell, most, why)
   local board, make, refuse = self.board, self.ipc[name], refusal(self, "ipc." .. name, why:format(most))
   self.ipc[name] = function(...)
     if board.add(cell, 1) > most then refuse() end
-    return make(...)
+    local made = table.pack(pcall(make, ...))
+    if made[1] then return table.unpack(made, 2, made.n) end
+    error((tostring(made[2]):gsub("^[^:]*sandbox%.lua:%d+: ", "")), 2) -- at the caller's line
   end
 end
 

@@ -7,9 +7,10 @@ local flip = require "explore.flip"
 local fold = require "explore.fold"
 local locks = require "judge.diagnose_locks"
 local paint = require "explore.paint"
+local plain = require "judge.diagnose_plain"
 local patterns = require "explore.patterns"
 local patterns_data = require "explore.patterns_data"
-local printable = require "judge.printable"
+local printable = require "explore.printable"
 local sentence = require "judge.sentence"
 local source = require "explore.source"
 local story_of = require "explore.story"
@@ -72,7 +73,7 @@ local function understand(given)
   local story = story_of.of(whole, source.new(given.path))
   story.words = words.of
   add_said(story, whole.told or {})
-  printable.story(story)
+  printable.steps(story.steps)
   local list = {}
   for _, found in ipairs(patterns.of(story)) do
     if locks.is_of_file(found) then list[#list + 1] = found end
@@ -129,6 +130,9 @@ local function rows_of(story)
   end
   local kept = {}
   for _, row in ipairs(rows) do
+    local last = kept[#kept]
+    -- who naps again and again: how late it is in the end
+    if row.kind == "clock" and last and last.kind == "clock" then kept[#kept] = nil end
     if not row.task or tasks[row.task] then kept[#kept + 1] = row end
   end
   -- what comes behind the last step that is told
@@ -136,9 +140,33 @@ local function rows_of(story)
   return kept, tasks
 end
 
-local function table_of(story, brush, width)
+local function has_begun(story, task)
+  for _, step in ipairs(story.steps) do
+    if step.task == task and step.op ~= "end" and step.how ~= "starts" then return true end
+  end
+  return false
+end
+
+-- Of the tasks that the sentence names those that stand in no column, as they have not come so far.
+local function absent(story, sentence_, tasks)
+  local list = {}
+  for _, task in ipairs(story.tasks) do
+    local name = "%f[%w_]" .. story.names:task(task.path):gsub("%p", "%%%0") .. "%f[^%w_]"
+    if not tasks[task.path] and sentence_:find(name) and not has_begun(story, task.path) then
+      list[#list + 1] = task.path
+    end
+  end
+  return list
+end
+
+local function table_of(story, brush, width, sentence_)
   local rows, tasks = rows_of(story)
-  return #rows > 0 and draw.lines(story, brush, width, rows, tasks, MOST_LINES) or {}
+  if #rows == 0 then return {} end
+  local lines, list = draw.lines(story, brush, width, rows, tasks, MOST_LINES), absent(story, sentence_, tasks)
+  if list[1] then
+    add(lines, ("  %s %s not taken a step yet"):format(story.names:list(list), #list == 1 and "has" or "have"), width)
+  end
+  return lines
 end
 
 -- ---- what it printed ----
@@ -172,6 +200,7 @@ end
 function screen.tell_plain(self, what, options)
   lay_out(self, options or {}, function(lines, width)
     add(lines, ("%s: %s. %s"):format(self.name, what or self.state, full_stop(self.sentence)), width)
+    if self.remark then add(lines, "remark: " .. self.remark, width) end
   end)
 end
 
@@ -185,15 +214,16 @@ function screen.tell_failure(self, given)
     printable.text(sentence.of(case.story, said))
   if self.state == "unread" then return screen.tell_plain(self, "does not load", options) end
   case.property = self.property
-  local is_alone, why = findings.is_alone(run), nil
+  local is_alone = findings.is_alone(run)
+  local why = is_alone and plain.waited_for(case)
   if not is_alone then
     why = diagnose.of(case)
     mark(why)
     mark_failure(case.story, said)
   end
-  self.why = why and why.text
+  self.why = why and why.text or nil
   lay_out(self, options, function(lines, width, brush)
-    local steps = is_alone and {} or table_of(case.story, brush, width)
+    local steps = is_alone and {} or table_of(case.story, brush, width, self.sentence)
     -- how the schedule was found says nothing where none of its steps is told
     head(lines, ("%s: rejected. %s"):format(self.name, full_stop(self.sentence)), steps[1] and how_found(given.whole)
       or "", width, brush)
@@ -206,7 +236,6 @@ end
 --- What lab.sometimes asks for never came true; `whole` is a schedule that passed, or nil.
 function screen.tell_too_strong(self, given, whole)
   local story = whole and story_of.of(whole, source.new(given.path))
-  if story then printable.story(story) end
   local why = story and locks.too_strong{ story = story, names = story.names }
   self.why = why and why.text
   lay_out(self, given.options, function(lines, width, brush)

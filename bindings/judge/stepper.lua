@@ -158,25 +158,18 @@ function stepper:steps()
   return list
 end
 
--- What a step does to a stage or a mark: verb and name; nil: it is none of those.
-local function of_thing(step)
-  if not words.is_of_lab(step) then return nil end
-  local verb, name = step.call:match "^(%l+) (.+)$"
-  return verb, (name:gsub("^at ", ""))
-end
-
 -- Of the stages who is inside, and how often the marks were passed, by name: their values count steps.
 local function things_of(self)
   local lists, passed = {}, {}
   for _, step in ipairs(self.story.steps) do
-    local verb, name = of_thing(step)
-    if verb == "passes" then passed[name] = 0 elseif verb and verb ~= "looks" then lists[name] = {} end
+    local verb, name = words.act(step)
+    if verb == "passes" then passed[name] = 0 elseif verb and verb ~= "looks at" then lists[name] = {} end
   end
   for i = 1, self.at do
     local event = self.whole.events[i]
     local step = moves.STEPS[event.how] and self.steps_by_event[event.step]
     local verb, name = nil, nil
-    if step then verb, name = of_thing(step) end
+    if step then verb, name = words.act(step) end
     if verb == "passes" then
       passed[name] = passed[name] + 1
     elseif verb == "enters" or verb == "leaves" then

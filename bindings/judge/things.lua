@@ -82,6 +82,12 @@ end
 
 -- ---- what tasks do ----
 
+-- A step, and in which words it is told (judge/words): those of the story, if the lab has some.
+local function step(thing, verb, does)
+  local own = does and " | " .. does or ""
+  thing.lab.board.step(thing.value, ("%s %s%s"):format(verb, thing.name, own), true)
+end
+
 local function arrive(thing, number)
   local board = thing.lab.board
   board.set(own_cell(thing, number, ARRIVAL), 1)
@@ -93,14 +99,14 @@ local stage = {}
 
 function stage.arrive(thing)
   local number = thing.lab.tasks:me()
-  thing.lab.board.step(thing.value, "arrives at " .. thing.name, true)
+  step(thing, "arrives at")
   thing.lab.board.told ""
   arrive(thing, number)
 end
 
 function stage.enter(thing)
   local lab, board, number = thing.lab, thing.lab.board, thing.lab.tasks:me()
-  board.step(thing.value, "enters " .. thing.name, true)
+  step(thing, "enters", thing.does[1])
   if board.get(own_cell(thing, number, ARRIVAL)) == 0 then arrive(thing, number) end
   check_before(thing, number)
   board.add(own_cell(thing, number, IN), 1)
@@ -116,7 +122,7 @@ end
 
 function stage.leave(thing)
   local board, number = thing.lab.board, thing.lab.tasks:me()
-  board.step(thing.value, "leaves " .. thing.name, true)
+  step(thing, "leaves", thing.does[2])
   board.told ""
   if board.get(own_cell(thing, number, IN)) == 0 then
     error(("%s leaves `%s`, and is not inside"):format(thing.lab.tasks:name(number), thing.name), 2)
@@ -141,9 +147,9 @@ end
 
 local mark = {}
 
-function mark.pass(thing)
+function mark.pass(thing, does)
   local board, number = thing.lab.board, thing.lab.tasks:me()
-  board.step(thing.value, "passes " .. thing.name, true)
+  step(thing, "passes", does or thing.does[1])
   board.told ""
   check_before(thing, number)
   board.add(thing.base + ENTERED, 1)
@@ -184,12 +190,14 @@ local function make_index(thing)
   end
 end
 
---- A new stage or mark of that name, as worlds have it: a value that nobody can look into.
-function things:make(kind, name)
+--- A new stage or mark of that name, as worlds have it: a value that nobody can look into. ...: the story's words for
+--- entering and leaving it, or passing it.
+function things:make(kind, name, ...)
   if type(name) ~= "string" then error(("lab.%s(name): a name is expected"):format(kind), 3) end
   local lab = self.lab
   local thing = {
-    lab = lab, kind = kind, name = name, base = lab.next_cell, rules = {}, value = lab.ipc.value(0, name),
+    lab = lab, kind = kind, name = name, base = lab.next_cell, rules = {}, does = { ... },
+    value = lab.ipc.value(0, name),
   }
   lab.next_cell = lab.next_cell + (kind == "stage" and OWN + OWN_SIZE * tasks.most or OWN)
   thing.opaque = lab.board.opaque(make_index(thing), function()

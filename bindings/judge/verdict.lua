@@ -2,6 +2,7 @@
 local findings = require "judge.findings"
 local first_line = require "explore.first_line"
 local moves = require "explore.moves"
+local remark = require "judge.remark"
 local screen = require "judge.screen"
 
 local verdict = {}
@@ -16,7 +17,9 @@ end
 local function counted(finder)
   local number = first_line.number(finder.taken)
   local bound = finder.options.switches
-  if not is_exhausted(finder) then return ("%s schedules, not all that there are"):format(number) end
+  if not is_exhausted(finder) then
+    return ("%s schedules, not all that there are: lab check --deep tries the rest"):format(number)
+  end
   return ("all %s schedules%s"):format(number, bound and (" with up to %d switch%s"):format(bound,
     bound == 1 and "" or "es") or "")
 end
@@ -98,11 +101,13 @@ local function judge(self, given)
     screen.tell_too_strong(self, given, given.passing())
   else
     self.state, self.sentence = "passed", counted(finder)
+    self.remark = remark.of(given)
   end
 end
 
 --- given: lab, path, options, finder (the search), state (judge/findings), whole (the failing schedule, or nil),
--- seconds, passing (a function that returns a schedule that passed), run (a function that runs a plan).
+-- seconds, passing (a function that returns a schedule that passed, of that plan or the first one), run (a function
+-- that runs a plan).
 function verdict.new(given)
   local self = new(given.lab, given.path, "passed")
   self.exhausted, self.schedules = is_exhausted(given.finder), given.finder.taken

@@ -115,8 +115,8 @@ end
 -- ---- the functions of `lab` ----
 
 local function add_things(self, api)
-  function api.stage(name) return self.things:make("stage", name) end
-  function api.mark(name) return self.things:make("mark", name) end
+  function api.stage(...) return self.things:make("stage", ...) end
+  function api.mark(...) return self.things:make("mark", ...) end
   function api.value(n, name) return self.ipc.value(n, name or "value") end
   function api.file(fields, name) return self.ipc.table(fields, name or "file") end
   function api.count(name) return self.memory:count(name) end

@@ -4,20 +4,31 @@ local general = require "explore.words"
 local words = {}
 
 local LOCKS = { lock = true, rlock = true, rwlock = true, semaphore = true }
-local OF_LAB = { "^enters ", "^leaves ", "^arrives at ", "^passes ", "^looks at " }
+local OF_LAB = { enters = true, leaves = true, passes = true, ["arrives at"] = true, ["looks at"] = true }
 
---- Whether the step is one of a stage or a mark (judge/vocabulary).
-function words.is_of_lab(step)
-  if step.kind ~= "value" or not step.call then return false end
-  for _, pattern in ipairs(OF_LAB) do
-    if step.call:find(pattern) then return true end
-  end
-  return false
+--- What a step does to which stage or mark (judge/things): "enters", "the hall", and the story's words for it, or nil;
+--- nil alone: it is none of these.
+function words.act(step)
+  local text = step.kind == "value" and step.call or ""
+  local verb, rest = text:match "^(%l+ at) (.*)$"
+  if not OF_LAB[verb] then verb, rest = text:match "^(%l+) (.*)$" end
+  if not OF_LAB[verb] then return nil end
+  local name, own = rest:match "^(.*) | (.*)$"
+  return verb, name or rest, own
+end
+
+--- Whether the step is one of a stage or a mark.
+function words.is_of_lab(step) return words.act(step) ~= nil end
+
+--- Of such a step, in words: "enters the hall".
+function words.told(step)
+  local verb, name, own = words.act(step)
+  return own or verb .. " " .. name
 end
 
 --- Whether it is only the world that looks at a number.
 function words.is_look(step)
-  return step.kind == "value" and (step.call or ""):find "^looks at " ~= nil
+  return words.act(step) == "looks at"
 end
 
 --- till, file.stock, orders: the name alone, with the part that the step is about.
@@ -112,7 +123,7 @@ end
 function words.of(step, names, only)
   if words.is_of_lab(step) then
     local text = step.result and step.result ~= "" and (" (%s)"):format(step.result) or ""
-    return step.call .. text .. (step.said and ": " .. step.said or "")
+    return words.told(step) .. text .. (step.said and ": " .. step.said or "")
   end
   if waits_for_lock(step) then
     return "waits for " .. words.name(step, names)

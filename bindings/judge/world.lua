@@ -40,12 +40,31 @@ end
 
 local EXPECTED = "the file returns %s, where %s is expected: is the last line still there?"
 
+-- The name of the parameter by which the function got what it returns, if that is a function itself: who writes
+-- `return go_home` meant to call it.
+local function returned_parameter(fn, result, ...)
+  for i = 1, type(result) == "function" and select("#", ...) or 0 do
+    if rawequal((select(i, ...)), result) then return debug.getlocal(fn, i) end
+  end
+end
+
+-- A function of the file, of which such a return is noted.
+local function watched(fn)
+  if type(fn) ~= "function" then return fn end
+  return function(...)
+    local results = table.pack(fn(...))
+    local name = returned_parameter(fn, results[1], ...)
+    if name then board.say(("returns %s, and does not call it"):format(name)) end
+    return table.unpack(results, 1, results.n)
+  end
+end
+
 -- A function that the file returns in its table; one that is missing is told.
 local function field_of(found, name)
   if type(found) ~= "table" then unread(EXPECTED, a(found), "a table of functions") end
   local value = rawget(found, name)
   if value == nil then unread("the table that the file returns has no `%s`", tostring(name)) end
-  return value
+  return watched(value)
 end
 
 local function nothing() end

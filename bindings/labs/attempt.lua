@@ -1,6 +1,7 @@
 --- Attempt: a lab's file is checked, and what came of it is kept.
 local check = require "labs.check"
 local files = require "labs.files"
+local hint = require "labs.hint"
 local script_hash = require "explore.script_hash"
 local text_file = require "labs.text_file"
 
@@ -38,6 +39,7 @@ function attempt.keep(here, lab, verdict)
     elseif row.state ~= "done" then
       row.state = "tried"
     end
+    hint.told(lab, row, not passed and verdict.property)
   end)
 end
 

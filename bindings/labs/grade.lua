@@ -38,9 +38,9 @@ local function sum_up(submission)
 end
 
 -- All that is known: what the formats are made from.
-local function report_of(pack, list, labs, found, tasks)
+local function report_of(pack, list, labs, found, tasks, jail)
   local report = { pack = pack.title, seed = found.seed or 1, submissions = list, limits = grade_run.limits,
-    jailed = true, faults = {} }
+    jail = jail, faults = {} }
   local at = 0
   for _, submission in ipairs(list) do
     submission.records = {}
@@ -48,7 +48,6 @@ local function report_of(pack, list, labs, found, tasks)
       at = at + 1
       local task = tasks[at]
       submission.records[i] = task.record
-      if task.jailed == false then report.jailed = false end
       if task.record.fault then
         report.faults[#report.faults + 1] = ("%s: %s"):format(submission.name, task.record.text)
       end
@@ -118,10 +117,10 @@ function grade.run(found)
     refuse "exercism knows one exercise a submission: give --lab NAME"
   end
   check_place(found, format, several)
-  local tasks = tasks_of(list, labs)
+  local tasks, jail = tasks_of(list, labs), grade_run.jail(whole)
   grade_run.all(tasks, found.jobs or require "explore.host".cpus(),
-    { pack = whole, seed = found.seed, cap = format.cap, wall = format.wall })
-  local report = report_of(pack, list, labs, found, tasks)
+    { pack = whole, jail = jail, seed = found.seed, cap = format.cap, wall = format.wall })
+  local report = report_of(pack, list, labs, found, tasks, jail)
   put(report, require("labs.grade_" .. found.format), format, found.file, several)
   for _, fault in ipairs(report.faults) do io.stderr:write(fault, "\n") end
   return #report.faults == 0 and 0 or 1

@@ -9,5 +9,5 @@ return function(report)
       seconds = submission.seconds, labs = submission.records }
   end
   return encode{ version = 1, tool = "tidelock lab grade", pack = report.pack, seed = report.seed,
-    limits = report.limits, jailed = report.jailed, submissions = list } .. "\n"
+    limits = report.limits, jail = report.jail, submissions = list } .. "\n"
 end

@@ -79,11 +79,10 @@ local function start(task, number, options)
     return nil
   end
   local limits = grade_run.limits
-  local job, wrong = runner.start(function(jailed)
-    local found = task.lab.kind == "break" and play_here(task.lab, text) or check_here(task.lab, text, options)
-    return encode{ jailed = jailed, record = found }
-  end, { folders = { options.pack }, wall = options.wall or limits.wall, cpu = limits.cpu, memory = limits.memory,
-    processes = limits.processes, number = number })
+  local job, wrong = runner.start(function()
+    return encode(task.lab.kind == "break" and play_here(task.lab, text) or check_here(task.lab, text, options))
+  end, { jail = options.jail, folders = { options.pack }, wall = options.wall or limits.wall, cpu = limits.cpu,
+    memory = limits.memory, processes = limits.processes, number = number })
   if not job then error({ wrong = wrong, status = 1 }, 0) end
   return job
 end
@@ -105,7 +104,7 @@ local function take(task, output, how, number, options)
     task.record.fault = true
     return
   end
-  task.record, task.jailed = answer.record, answer.jailed
+  task.record = answer
 end
 
 -- Polls the jobs that run; frees the places of those that have ended.
@@ -126,8 +125,39 @@ local function free_place(running, count)
   end
 end
 
---- Checks tasks { submission, lab }, `count` at a time: each gets a record. options: pack (its whole path), seed, cap,
---- wall.
+-- ---- the jail ----
+
+-- What a job in that jail returns that reads the pack; nil: the system does not allow it.
+local function read_in(jail, pack_path)
+  local job = runner.start(function()
+    return text_file.read(pack_path .. "/pack.lua") and "read" or "not read"
+  end, { jail = jail, folders = { pack_path }, processes = grade_run.limits.processes })
+  while job do
+    local output, how, status = job:poll()
+    if how then
+      job:kill()
+      return how == "exit" and status == 0 and output or nil
+    end
+    files.sleep(BEAT)
+  end
+end
+
+--- The closest jail (labs/jail.h) that the system allows: it is tried, as much that is allowed alone is not allowed
+--- together, in containers. Raises { wrong = text }.
+function grade_run.jail(pack_path)
+  for _, jail in ipairs{ "whole", "user" } do
+    local output = read_in(jail, pack_path)
+    if output == "not read" then
+      error({ wrong = ("another user grades, who cannot read the pack: chmod -R a+rX %s, and let him into the folders "
+        .. "above it"):format(pack_path), status = 1 }, 0)
+    end
+    if output then return jail end
+  end
+  return "none"
+end
+
+--- Checks tasks { submission, lab }, `count` at a time: each gets a record. options: pack (its whole path), jail, seed,
+--- cap, wall.
 function grade_run.all(tasks, count, options)
   local running, at = {}, 0
   while at < #tasks or next(running) do

@@ -71,11 +71,11 @@ static bool open_user_space(void)
            write_file("/proc/self/gid_map", groups);
 }
 
-enum jail_kind jail_open(void)
+bool jail_open(enum jail_kind kind)
 {
-    if (geteuid() == 0 ? unshare(SPACES) == 0 : open_user_space())
-        return JAIL_WHOLE;
-    return JAIL_NONE;
+    if (kind == JAIL_WHOLE)
+        return geteuid() == 0 ? unshare(SPACES) == 0 : open_user_space();
+    return kind == JAIL_NONE || geteuid() == 0;
 }
 
 /* ---- the new root ---- */
@@ -188,13 +188,19 @@ static bool make_root(const struct jail *jail, const char **step)
 
 /* ---- privileges and resources ---- */
 
-static bool drop_privileges(const struct jail *jail)
+static bool become_user(uid_t user)
+{
+    return setgroups(0, NULL) == 0 && setgid(user) == 0 && setuid(user) == 0;
+}
+
+static bool drop_privileges(const struct jail *jail, enum jail_kind kind)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct none[2] = {{0}};
-    uid_t user = FIRST_USER + (uid_t)jail->number;
-    if (geteuid() == 0 &&
-        (setgroups(0, NULL) != 0 || setgid(user) != 0 || setuid(user) != 0))
+    /* root of a user namespace may have no other user there: in spaces of its
+     * own that one, without privileges, is as good */
+    if (kind != JAIL_NONE && geteuid() == 0 &&
+        !become_user(FIRST_USER + (uid_t)jail->number) && kind != JAIL_WHOLE)
         return false;
     /* what is started in there is of the same user, and is not to look into
      * this process */
@@ -222,8 +228,8 @@ bool jail_close(const struct jail *jail, enum jail_kind kind, const char **step)
     *step = "limits";
     if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_CPU, jail->cpu) ||
         (!SHADOWED && !limit(RLIMIT_DATA, jail->memory)) ||
-        (kind == JAIL_WHOLE && !limit(RLIMIT_NPROC, jail->processes)))
+        (kind != JAIL_NONE && !limit(RLIMIT_NPROC, jail->processes)))
         return false;
     *step = "privileges";
-    return kind == JAIL_NONE || drop_privileges(jail);
+    return drop_privileges(jail, kind);
 }

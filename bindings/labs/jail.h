@@ -8,8 +8,13 @@
  * interfaces; System V's IPC.  It has no privilege and can get none; started as
  * root, it is a user of its own.
  *
- * Limits: the kernel is the same.  Where no namespaces are allowed, only the
- * resources are limited: JAIL_NONE.  The CPU is shared.
+ * Where no namespaces are allowed, as in most containers, the resources are
+ * limited and the privileges dropped all the same: started as root, it is a
+ * user of its own that can write nothing of others (JAIL_USER), else the user
+ * who grades (JAIL_NONE).
+ *
+ * Limits: the kernel is the same.  Without namespaces the file system and the
+ * network are those of the machine.  The CPU is shared.
  */
 #ifndef JAIL_H
 #define JAIL_H
@@ -25,11 +30,11 @@ struct jail {
     int number;                 /* of those that run at a time, from 0 */
 };
 
-enum jail_kind { JAIL_NONE, JAIL_WHOLE };
+enum jail_kind { JAIL_NONE, JAIL_USER, JAIL_WHOLE };
 
 /* First, in a process of one thread; the process it forks next, and no other,
- * is to call jail_close. */
-enum jail_kind jail_open(void);
+ * is to call jail_close.  False: one of that kind is not allowed here. */
+bool jail_open(enum jail_kind kind);
 
 /* In the forked process: false: it could not, and is to end; errno and `step`
  * tell where. */

@@ -56,6 +56,15 @@ local function list_of(kind)
   end
 end
 
+-- A list of strings; and besides, by the name of a property, a hint for whoever has just been told of that one.
+local function hints(value)
+  if not list_of "string"(value) then return false end
+  for name, text in pairs(value) do
+    if type(text) ~= "string" or not math.tointeger(name) and type(name) ~= "string" then return false end
+  end
+  return true
+end
+
 local function points(value)
   if type(value) ~= "table" or not next(value) then return false end
   for name, number in pairs(value) do
@@ -73,7 +82,7 @@ local FIELDS = {
   { "title", of_type "string", "a string" },
   { "learn", of_type "string", "a string: what is learnt, in one line" },
   { "story", of_type "string", "a string" },
-  { "hints", list_of "string", "a list of strings" },
+  { "hints", hints, "a list of strings" },
   { "points", points, "a table: property = points" },
   { "world", of_type "function", "a function(lab, student)" },
   { "kind", function(value) return value == "fix" or value == "break" end, '"fix" or "break"', true },
@@ -81,6 +90,7 @@ local FIELDS = {
   { "kills", whole, "a whole number: tasks that may be killed", true },
   { "switches", whole, "a whole number: pre-emptions at most", true },
   { "fair", of_type "boolean", "true or false", true },
+  { "polls", of_type "boolean", "true or false", true },
   { "forbid", list_of "string", 'a list of names such as "ipc.sleep"', true },
 }
 
@@ -91,6 +101,11 @@ local function check_fields(lab, path)
       if not optional then refuse("%s: '%s' is missing: %s", path, name, words) end
     elseif not right(lab[name]) then
       refuse("%s: '%s' must be %s", path, name, words)
+    end
+  end
+  for name in pairs(lab.hints) do
+    if type(name) == "string" and not lab.points[name] then
+      refuse("%s: 'hints' has one for %s, which is no property of 'points'", path, name)
     end
   end
 end

@@ -1,8 +1,9 @@
 --- Progress: what is done, in a file of text beside the student's files, which may be synced or committed.
 --
--- One line a lab, sorted by name: name, state, how often it was tried, how many hints were shown, and the hash of the
--- file that passed. Lines of the same lab, as a merge leaves them, become one: the further state, the greater numbers.
--- What else stands there is told, and the file kept as .bak.
+-- One line a lab, sorted by name: name, state, how often it was tried, how many hints were shown, the hash of the file
+-- that passed, and of which property the last verdict was, if it has a hint (labs/hint). Lines of the same lab, as a
+-- merge leaves them, become one: the further state, the greater numbers. What else stands there is told, and the file
+-- kept as .bak.
 local files = require "labs.files"
 local script_hash = require "explore.script_hash"
 local text_file = require "labs.text_file"
@@ -18,17 +19,18 @@ local FURTHER = { open = 1, skipped = 2, tried = 3, done = 4 }
 function progress.is_in(folder) return files.stat(folder .. "/" .. NAME) ~= nil end
 
 local function parse(line)
-  local name, state, tries, hints, hash = line:match "^(%S+) (%a+) (%d+) (%d+) (%S+)$"
+  local name, state, tries, hints, hash, told = line:match "^(%S+) (%a+) (%d+) (%d+) (%S+) ?(%S*)$"
   if not name or not FURTHER[state] then return nil end
   return { name = name, state = state, tries = math.tointeger(tonumber(tries)) or 0,
-    hints = math.tointeger(tonumber(hints)) or 0, hash = hash ~= "-" and hash or nil }
+    hints = math.tointeger(tonumber(hints)) or 0, hash = hash ~= "-" and hash or nil,
+    told = told ~= "" and told or nil }
 end
 
 local function merge(a, b)
   if not a then return b end
   local further = FURTHER[b.state] > FURTHER[a.state] and b or a
   return { name = a.name, state = further.state, tries = math.max(a.tries, b.tries),
-    hints = math.max(a.hints, b.hints), hash = further.hash }
+    hints = math.max(a.hints, b.hints), hash = further.hash, told = further.told }
 end
 
 -- A comment, or what git writes round what it could not merge.
@@ -68,7 +70,8 @@ function progress.open(folder)
 end
 
 local function line_of(row)
-  return ("%s %s %d %d %s\n"):format(row.name, row.state, row.tries, row.hints, row.hash or "-")
+  return ("%s %s %d %d %s%s\n"):format(row.name, row.state, row.tries, row.hints, row.hash or "-",
+    row.told and " " .. row.told or "")
 end
 
 --- Writes the file; raises { wrong = text }.
@@ -81,7 +84,7 @@ function progress:save()
   if not well then error({ wrong = "the progress cannot be written: " .. why }, 0) end
 end
 
---- What is known of a lab: { state, tries, hints, hash }.
+--- What is known of a lab: { state, tries, hints, hash, told }.
 function progress:of(name)
   return self.rows[name] or { name = name, state = "open", tries = 0, hints = 0 }
 end

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 
 #include <lauxlib.h>
 
+#include "explore/one_cpu.h"
 #include "labs/jail.h"
 #include "tidelock.h"
 
@@ -40,23 +40,6 @@ static struct job *check_job(lua_State *L)
 }
 
 /* ---- in the new process ---- */
-
-/* The explorer's workers keep to the first CPU of those that there are. */
-static void keep_to_one_cpu(int number)
-{
-    cpu_set_t allowed, one;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return;
-    int count = CPU_COUNT(&allowed), left = number % (count ? count : 1);
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (!CPU_ISSET(cpu, &allowed) || left-- > 0)
-            continue;
-        CPU_ZERO(&one);
-        CPU_SET(cpu, &one);
-        sched_setaffinity(0, sizeof one, &one);
-        return;
-    }
-}
 
 static int put(const struct job *job, const char *text, size_t size)
 {
@@ -127,13 +110,12 @@ static _Noreturn void run(lua_State *L, struct job *job,
                           const struct jail *jail, enum jail_kind kind)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    keep_to_one_cpu(job->number);
+    one_cpu_keep(job->number); /* the explorer's workers share it */
     if (jail)
         be_closed(job, jail, kind);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user's begins without */
     lua_pushvalue(L, 1);
-    lua_pushboolean(L, kind == JAIL_WHOLE);
-    int status = lua_pcall(L, 1, 1, 0) == LUA_OK ? 0 : OWN_ERROR;
+    int status = lua_pcall(L, 0, 1, 0) == LUA_OK ? 0 : OWN_ERROR;
     size_t size = 0;
     const char *text = lua_tolstring(L, -1, &size);
     int written = put(job, text ? text : "", size);
@@ -148,14 +130,16 @@ static int told(int status)
 
 /* The process between: the next one is the first of its namespace. */
 static _Noreturn void run_below(lua_State *L, struct job *job,
-                                const struct jail *jail, pid_t parent)
+                                const struct jail *jail, enum jail_kind kind,
+                                pid_t parent)
 {
     int status = 0;
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(OWN_ERROR);
-    enum jail_kind kind = jail ? jail_open() : JAIL_NONE;
+    if (jail && !jail_open(kind))
+        _exit(put_error(job, "jail"));
     pid_t pid = fork();
     if (pid == 0)
         run(L, job, jail, kind);
@@ -174,6 +158,16 @@ static double number_field(lua_State *L, const char *name, double otherwise)
     double number = luaL_optnumber(L, -1, otherwise);
     lua_pop(L, 1);
     return number;
+}
+
+/* In the order of enum jail_kind. */
+static enum jail_kind read_kind(lua_State *L)
+{
+    static const char *const words[] = {"none", "user", "whole", NULL};
+    lua_getfield(L, 2, "jail");
+    int kind = luaL_checkoption(L, -1, "whole", words);
+    lua_pop(L, 1);
+    return (enum jail_kind)kind;
 }
 
 /* The strings stay on the stack. */
@@ -198,6 +192,7 @@ static int start(lua_State *L)
                         .memory = number_field(L, "memory", 1 << 30),
                         .processes = (int)number_field(L, "processes", 256),
                         .number = (int)number_field(L, "number", 0)};
+    enum jail_kind kind = read_kind(L);
     read_folders(L, folders);
     lua_getfield(L, 2, "open");
     bool is_open = lua_toboolean(L, -1);
@@ -213,7 +208,7 @@ static int start(lua_State *L)
     pid_t parent = getpid();
     job->pid = job->output < 0 ? -1 : fork();
     if (job->pid == 0)
-        run_below(L, job, is_open ? NULL : &jail, parent);
+        run_below(L, job, is_open ? NULL : &jail, kind, parent);
     if (job->pid > 0)
         return 1;
     job->pid = 0;

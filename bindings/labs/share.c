@@ -1,6 +1,7 @@
 #include "labs/share.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static bool find_folder(char *path)
     return slash;
 }
 
-bool share_find(const char *name, char *path)
+/* Puts the whole path into `path`, of PATH_MAX bytes; false: there is none. */
+static bool find_path(const char *name, char *path)
 {
     char folder[PATH_MAX];
     char place[PATH_MAX];
@@ -43,7 +45,7 @@ static int find(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
     char path[PATH_MAX];
-    if (share_find(name, path)) {
+    if (find_path(name, path)) {
         lua_pushstring(L, path);
         return 1;
     }

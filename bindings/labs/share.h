@@ -8,12 +8,7 @@
 #ifndef SHARE_H
 #define SHARE_H
 
-#include <stdbool.h>
-
 #include <lua.h>
-
-/* Puts the whole path into `path`, of PATH_MAX bytes; false: there is none. */
-bool share_find(const char *name, char *path);
 
 /* Pushes a function: find(name) is the whole path, or nil and where it was
  * looked for.  `require "labs.share"`. */

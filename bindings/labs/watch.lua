@@ -81,6 +81,10 @@ function KEYS.n(self)
 end
 
 function KEYS.h(self)
+  if hint.is_due(self.here, self.lab) then
+    self.below = hint.of_verdict(self.here, self.lab)
+    return
+  end
   self.shown_hints = hint.more(self.here, self.lab)
   self.below = hint.text(self.here, self.lab, self.shown_hints)
 end

@@ -1,4 +1,5 @@
 --- Watch view: what the screen shows while a lab is watched.
+local hint = require "labs.hint"
 local list = require "labs.list"
 local story = require "labs.story"
 local words = require "labs.words"
@@ -23,7 +24,8 @@ local function keys_of(self)
   local function add(key, text) rows[#rows + 1] = self.here.paint:as("bold", key) .. " " .. text end
   local passed = is_done(self)
   add("n", passed and "next" or "skip")
-  add("h", row.hints >= #lab.hints and "hints" or ("hint %d of %d"):format(row.hints + 1, #lab.hints))
+  add("h", hint.is_due(self.here, lab) and "hint on that" or row.hints >= #lab.hints and "hints"
+    or ("hint %d of %d"):format(row.hints + 1, #lab.hints))
   if lab.kind == "break" then
     add("s", "play")
   elseif self.verdict and self.verdict.state == "rejected" then

@@ -123,10 +123,14 @@ static int connection_send(lua_State *L)
             "a value is expected; nil is sent by send(nil)");
     tl_deadline deadline = check_limit(L, 3, "send");
     struct codec_out out;
+    tl_idle_first();
     if (!codec_encode_allowed(L, 2, 1, "value", &out, CODEC_OUTSIDE))
         return local_object_misuse(L, &connection_class, "send",
                                    lua_tostring(L, -1));
-    int status = tl_channel_send(channel, &out.message, deadline);
+    /* what runs while it waits may let go of the strings in it */
+    int status = tl_idle_due && !codec_own(&out)
+                     ? TL_NO_MEMORY
+                     : tl_channel_send(channel, &out.message, deadline);
     size_t size = out.message.size;
     codec_done(&out);
     if (status == TL_TOO_LARGE)

@@ -132,6 +132,7 @@ static int put_item(lua_State *L, const struct tl_handle *queue, lua_Integer n,
                     tl_deadline deadline)
 {
     struct codec_out out;
+    tl_idle_first();
     if (!codec_encode_allowed(L, lua_gettop(L), 1, "value", &out,
                               message_allow(queue->arena)))
         return misuse(L, queue, "put_many",

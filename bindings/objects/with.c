@@ -41,14 +41,15 @@ int with_hold(lua_State *L, const struct holding *holding)
     struct tl_handle *handle = object_check(L, 1, holding->kind);
     check_method(L, 1, "hold");
     tl_deadline deadline = check_deadline(L, 2, handle, "hold");
+    /* before it acquires: whatever allocates may raise */
+    lua_createtable(L, 1, 0);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &hold_key);
+    lua_setmetatable(L, -2);
     int status = holding->acquire(handle, deadline);
     if (status < 0)
         return result(L, handle, "hold", status);
-    lua_createtable(L, 1, 0);
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, 1);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &hold_key);
-    lua_setmetatable(L, -2);
     return 1;
 }
 

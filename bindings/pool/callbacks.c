@@ -63,7 +63,7 @@ static int call_back(lua_State *L)
                         list ? "map_async" : "apply_async");
     } else if (list) {
         lua_newtable(L);
-        pool_fill_list(L, pool, first, function + 1);
+        pool_fill_list(L, pool, &first, function + 1);
     } else {
         count = pool_push_results(L, pool, first);
     }

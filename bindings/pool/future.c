@@ -68,19 +68,24 @@ static bool await(lua_State *L, struct tl_handle *future, const char *call,
 
 /* ---- the outcome ---- */
 
-/* Pushes { values..., n =, ok = }. */
+/* Pushes { values..., n =, ok = }; or anything, where a finalizer has asked for
+ * the outcome meanwhile: the future is settled then. */
 static void push_outcome(lua_State *L, const struct tl_handle *future,
                          struct pool *pool, const char *call)
 {
-    uint32_t failed = future->cell;
-    bool ok = tl_board_look(pool->board, future->cell, &failed) == 2;
     lua_createtable(L, 1, 2);
     int outcome = lua_gettop(L), count = 1;
+    if (future->side)
+        lua_newtable(L);
+    if (is_settled(future))
+        return;
+    uint32_t failed = future->cell;
+    bool ok = tl_board_look(pool->board, future->cell, &failed) == 2;
     if (!ok) {
+        lua_settop(L, outcome);
         pool_push_error(L, pool, failed, call);
     } else if (future->side) {
-        lua_newtable(L);
-        pool_fill_list(L, pool, future->cell, outcome + 1);
+        pool_fill_list(L, pool, &future->cell, outcome + 1);
     } else {
         count = pool_push_results(L, pool, future->cell);
     }
@@ -209,11 +214,14 @@ static int future_cancel(lua_State *L)
     bool cancelled = false;
     if (!is_settled(future)) {
         struct pool *pool = pool_of(L, future, "cancel");
+        /* a finalizer may ask for the outcome, which takes the pool's place */
+        lua_getiuservalue(L, 1, 1);
         pool_begin(L, pool, "cancel");
         for (int64_t job = future->cell; job >= 0 && !is_settled(future);
              job = tl_board_member(future, (uint32_t)job))
             cancelled = pool_cancel(L, pool, (uint32_t)job) || cancelled;
-        if (cancelled && pool->tickets[future->cell].use == POOL_CALLED)
+        if (cancelled && !is_settled(future) &&
+            pool->tickets[future->cell].use == POOL_CALLED)
             pool_hasten(pool, future->cell);
     }
     lua_pushboolean(L, cancelled);

@@ -262,13 +262,17 @@ void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
     }
 }
 
-void pool_fill_list(lua_State *L, struct pool *pool, uint32_t first, int list)
+void pool_fill_list(lua_State *L, struct pool *pool, const uint32_t *first,
+                    int list)
 {
     lua_Integer from = 1;
-    for (int64_t job = first; job >= 0;
-         job = tl_board_member(pool->board, (uint32_t)job)) {
+    int64_t job = *first;
+    while (job >= 0) {
         struct tl_parcel parcel;
         tl_board_result(pool->board, (uint32_t)job, &parcel);
         from += message_receive_list(L, &parcel, list, from);
+        if (*first == TL_JOB_SETTLED)
+            return; /* with its jobs, and maybe the pool */
+        job = tl_board_member(pool->board, (uint32_t)job);
     }
 }

@@ -48,7 +48,8 @@ int pool_push_results(lua_State *L, struct pool *pool, uint32_t job);
 void pool_push_error(lua_State *L, struct pool *pool, uint32_t job,
                      const char *call);
 /* Puts the results of a future, whose jobs are all DONE, into the table at
- * `list`. */
-void pool_fill_list(lua_State *L, struct pool *pool, uint32_t first, int list);
+ * `list`.  Ends where *first, its first job, has become TL_JOB_SETTLED. */
+void pool_fill_list(lua_State *L, struct pool *pool, const uint32_t *first,
+                    int list);
 
 #endif

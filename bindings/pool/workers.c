@@ -19,6 +19,55 @@
 #define TEXT_SIZE 1024
 #define STILLBORN_MOST 100 /* for each worker of the pool */
 
+/* ---- a worker's process: callbacks would find the pool between two states, so
+ * none runs as these begin ---- */
+
+static int start_process(const struct worker *worker,
+                         const struct tl_handle *const *given, size_t count)
+{
+    care_pause(true);
+    int started = tl_process_start(&worker->process, given, count);
+    if (started == 0)
+        care_forget();
+    else
+        care_pause(false);
+    return started;
+}
+
+static void kill_process(const struct worker *worker)
+{
+    care_pause(true);
+    tl_process_signal(&worker->process, SIGKILL);
+    care_pause(false);
+}
+
+static struct tl_process_info info_of(const struct worker *worker)
+{
+    struct tl_process_info info = {0};
+    care_pause(true);
+    tl_process_info(&worker->process, &info);
+    care_pause(false);
+    return info;
+}
+
+static int result_of(const struct worker *worker, bool *ok,
+                     struct tl_parcel *parcel)
+{
+    care_pause(true);
+    int status = tl_process_result(&worker->process, ok, parcel, TL_NOW);
+    care_pause(false);
+    return status;
+}
+
+static void await_end(const struct worker *worker)
+{
+    if (!worker->process.object)
+        return;
+    care_pause(true);
+    tl_process_join(&worker->process, TL_FOREVER);
+    care_pause(false);
+}
+
 /* ---- starting ---- */
 
 static void name_next(const struct pool *pool, char *name)
@@ -48,7 +97,7 @@ static int fork_worker(lua_State *L, struct pool *pool, struct worker *worker)
     const struct tl_handle *const *given = inherited_ends_find(L, job, &count);
     files_flush(L); /* else the child would print it once more */
     int output = foster_open(&worker->process);
-    int started = tl_process_start(&worker->process, given, count);
+    int started = start_process(worker, given, count);
     if (started == 0) {
         foster_begin(output);
         child_run(L, job);
@@ -62,6 +111,7 @@ int pool_start(lua_State *L, struct pool *pool, struct worker *worker)
 {
     name_next(pool, worker->name);
     memset(&worker->process, 0, sizeof worker->process);
+    worker->task = 0;
     int status = tl_process_new(&worker->process, worker->name, true);
     if (status == TL_OK)
         status = fork_worker(L, pool, worker);
@@ -97,23 +147,12 @@ static struct worker *worker_of(struct pool *pool, uint32_t task)
     return NULL;
 }
 
-/* Nothing else is done meanwhile: the pool is between two states. */
-static void await_end(struct worker *worker)
-{
-    if (!worker->process.object)
-        return;
-    care_pause(true);
-    tl_process_join(&worker->process, TL_FOREVER);
-    care_pause(false);
-}
-
 /* Writes how the worker died, once it has: it may still be about to end. */
 static void say_death(struct worker *worker, char *text, size_t size)
 {
-    struct tl_process_info info = {0};
     char end[TEXT_SIZE / 2];
     await_end(worker);
-    tl_process_info(&worker->process, &info);
+    struct tl_process_info info = info_of(worker);
     ended_text(&info, end, sizeof end);
     snprintf(text, size, "worker %s (pid %d) died: %s%s", worker->name,
              (int)worker->pid,
@@ -191,9 +230,7 @@ static void say_failure(lua_State *L, char *text, size_t size)
  */
 static bool has_failed(const struct worker *worker)
 {
-    struct tl_process_info info = {0};
-    tl_process_info(&worker->process, &info);
-    return info.exitcode == 1;
+    return info_of(worker).exitcode == 1;
 }
 
 /* Whether the worker never came to work since its initializer raised; writes
@@ -203,7 +240,7 @@ static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
 {
     struct tl_parcel parcel;
     bool ok;
-    int status = tl_process_result(&worker->process, &ok, &parcel, TL_NOW);
+    int status = result_of(worker, &ok, &parcel);
     if (status == TL_EMPTY && tl_process_lost(&worker->process) < 0) {
         snprintf(text, size, "the initializer failed; its error was lost");
         return has_failed(worker);
@@ -224,9 +261,8 @@ static bool initializer_failed(lua_State *L, struct worker *worker, char *text,
 static bool is_hopeless(struct pool *pool, const struct worker *worker)
 {
     struct tl_board_progress progress;
-    struct tl_process_info info = {0};
+    struct tl_process_info info = info_of(worker);
     tl_board_progress(pool->board, &progress);
-    tl_process_info(&worker->process, &info);
     if (progress.readies != pool->readies)
         pool->stillborn = 0;
     pool->readies = progress.readies;
@@ -251,7 +287,8 @@ static void bury(lua_State *L, struct pool *pool, struct worker *worker)
 
 static bool is_dead(const struct pool *pool, struct worker *worker)
 {
-    if (!worker->process.object ||
+    /* one that is not started yet has no task */
+    if (!worker->process.object || !worker->task ||
         !tl_board_has_left(pool->board, worker->task))
         return false;
     await_end(worker);
@@ -318,7 +355,7 @@ void pool_kill(struct pool *pool, uint32_t task)
     struct worker *worker = worker_of(pool, task);
     if (!worker)
         return;
-    tl_process_signal(&worker->process, SIGKILL);
+    kill_process(worker);
     await_end(worker);
 }
 
@@ -339,7 +376,7 @@ void pool_end(lua_State *L, struct pool *pool, const char *why)
     tl_board_close(pool->board);
     for (int i = 0; i < pool->count; i++)
         if (pool->workers[i].process.object)
-            tl_process_signal(&pool->workers[i].process, SIGKILL);
+            kill_process(&pool->workers[i]);
     for (int i = 0; i < pool->count; i++) {
         await_end(&pool->workers[i]);
         tl_handle_close(&pool->workers[i].process);

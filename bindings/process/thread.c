@@ -219,6 +219,7 @@ static int attempt_start(lua_State *L)
 {
     struct attempt *attempt = lua_touserdata(L, 1);
     struct codec_out out;
+    tl_idle_first();
     attempt->origin->path = copy_path(L, "path");
     attempt->origin->cpath = copy_path(L, "cpath");
     encode_job(L, attempt->thread, 2, attempt->call, &out);

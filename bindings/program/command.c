@@ -20,6 +20,7 @@
 #include "terminal/keys.h"
 #include "timeline/pack.h"
 #include "timeline/reader.h"
+#include "timeline/tally.h"
 #include "top/view.h"
 
 #define WRONG_USE 2
@@ -39,6 +40,7 @@ static const luaL_Reg libraries[] = {
     {"tidelock", luaopen_tidelock},
     {"timeline.pack", pack_open_library},
     {"timeline.reader", reader_open_library},
+    {"timeline.tally", tally_open_library},
     {"top.view", view_open_library},
     {NULL, NULL}};
 

@@ -22,7 +22,7 @@ bool world_run(lua_State *L, int count, char **arguments)
     embedded_open(L);
     luaL_requiref(L, "judge.board", board_open_library, 0);
     lua_pop(L, 1);
-    embedded_load(L, WORLD + 1);
+    embedded_load(L, &WORLD[1]);
     luaL_checkstack(L, count + 4, "too many arguments");
     for (int i = 0; i < count; i++)
         lua_pushstring(L, arguments[i]);

@@ -5,45 +5,19 @@
  * table of globals.  So a script's own remote/queue.lua is not theirs, nor is
  * theirs the script's.
  */
-#include <string.h>
-
 #include <lauxlib.h>
 
+#include "lua/embedded_rows.h"
 #include "remote/remote.h"
-
-/* A row that bindings/explore/embed.S makes. */
-struct embedded {
-    const char *name, *file, *text, *end;
-};
-
-/* Made by the linker, for a section of that name.  Hidden: the program has
- * another such section. */
-extern const struct embedded
-    __start_embedded_lua[] /* NOLINT(bugprone-reserved-identifier) */
-    __attribute__((visibility("hidden")));
-extern const struct embedded
-    __stop_embedded_lua[] /* NOLINT(bugprone-reserved-identifier) */
-    __attribute__((visibility("hidden")));
 
 static char modules_key; /* registry: what was loaded, by name */
 static char require_key; /* registry: the function */
 static char globals_key; /* registry: the _ENV of all of them */
 
-static const struct embedded *find(const char *name)
+/* Pushes the module as a function, with its own _ENV. */
+static void load(lua_State *L, const struct embedded_row *row)
 {
-    for (const struct embedded *row = __start_embedded_lua;
-         row < __stop_embedded_lua; row++)
-        if (strcmp(row->name, name) == 0)
-            return row;
-    return NULL;
-}
-
-static void load(lua_State *L, const struct embedded *row)
-{
-    const char *chunk = lua_pushfstring(L, "@%s", row->file);
-    if (luaL_loadbufferx(L, row->text, (size_t)(row->end - row->text), chunk,
-                         "t") != LUA_OK)
-        lua_error(L);
+    embedded_row_load(L, row);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &globals_key);
     lua_setupvalue(L, -2, 1);
 }
@@ -55,7 +29,7 @@ static int private_require(lua_State *L)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &modules_key);
     if (lua_getfield(L, 2, name) != LUA_TNIL)
         return 1;
-    const struct embedded *row = find(name);
+    const struct embedded_row *row = embedded_row_find(name);
     if (!row) {
         lua_getglobal(L, "require");
         lua_pushvalue(L, 1);
@@ -70,7 +44,8 @@ static int private_require(lua_State *L)
     return 1;
 }
 
-void remote_modules_push_require(lua_State *L)
+/* Pushes the module's own require. */
+static void push_require(lua_State *L)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &require_key);
 }
@@ -87,7 +62,7 @@ void remote_modules_add(lua_State *L, const char *name)
 static int read_engine(lua_State *L)
 {
     lua_pushfstring(L, "engine.%s", luaL_checkstring(L, 1));
-    const struct embedded *row = find(lua_tostring(L, -1));
+    const struct embedded_row *row = embedded_row_find(lua_tostring(L, -1));
     if (!row)
         return luaL_error(L, "no part of the engine: %s", lua_tostring(L, 1));
     lua_pushlstring(L, row->text, (size_t)(row->end - row->text));
@@ -96,7 +71,7 @@ static int read_engine(lua_State *L)
 
 void remote_modules_push_library(lua_State *L)
 {
-    remote_modules_push_require(L);
+    push_require(L);
     lua_pushliteral(L, "engine.joined");
     lua_call(L, 1, 1);
     lua_pushcfunction(L, read_engine);
@@ -106,14 +81,14 @@ void remote_modules_push_library(lua_State *L)
 /* Into the table at the top: for the program's commands, and specs. */
 void remote_modules_offer(lua_State *L)
 {
-    remote_modules_push_require(L);
+    push_require(L);
     lua_setfield(L, -2, "require");
 }
 
 /* Pushes module.name of one of the Lua modules. */
 static void push_function(lua_State *L, const char *module, const char *name)
 {
-    remote_modules_push_require(L);
+    push_require(L);
     lua_pushstring(L, module);
     lua_call(L, 1, 1);
     lua_getfield(L, -1, name);
@@ -136,7 +111,7 @@ void remote_modules_open(lua_State *L)
     lua_pushcfunction(L, private_require);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &require_key);
     lua_newtable(L);
-    remote_modules_push_require(L);
+    push_require(L);
     lua_setfield(L, -2, "require");
     lua_newtable(L);
     lua_pushglobaltable(L);

@@ -53,8 +53,6 @@ void remote_connections_open(lua_State *L);
 void remote_objects_open(lua_State *L);
 void remote_digest_open(lua_State *L);
 
-/* Pushes the module's own require. */
-void remote_modules_push_require(lua_State *L);
 /* Its modules also have what is at the top, under that name; it is taken. */
 void remote_modules_add(lua_State *L, const char *name);
 /* Calls module.name with all arguments, and returns what that returns. */

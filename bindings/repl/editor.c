@@ -177,6 +177,9 @@ static bool edit(const char *prompt, struct await_guest *guest)
 {
     line_done = false;
     guest->signals = answer_signals;
+    /* that of the line before would end this one with an empty line */
+    if (readline.eof_found)
+        *readline.eof_found = 0;
     readline.callback_handler_install(prompt, on_line);
     editing = true;
     while (!line_done && await_key(guest))

@@ -86,6 +86,8 @@ bool readline_open(void)
     if (!tried) {
         void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
         there = library && find_symbols(library);
+        if (there)
+            readline.eof_found = dlsym(library, "rl_eof_found");
         tried = true;
     }
     return there;

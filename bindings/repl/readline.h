@@ -56,6 +56,7 @@ struct readline {
     const char **basic_word_break_characters;
     int *history_write_timestamps;
     char *history_comment_char;
+    int *eof_found; /* NULL: the library has none */
 };
 
 extern struct readline readline;

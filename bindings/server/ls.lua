@@ -1,11 +1,12 @@
 --- The command `tidelock ls ADDRESS`: the spaces on a server, or the objects of one.
 local client = require "server.client"
+local terminal = require "terminal.text"
 
 local function print_objects(connection, space)
   local status, why = client.status(connection, space)
   if not status then error({ wrong = "ls: " .. why, status = 1 }, 0) end
   client.each(connection, space, "list", 4, function(_, kind, name, state)
-    print(("%-10s %-20s %s"):format(kind, name, state))
+    print(terminal.printable(("%-10s %-20s %s"):format(kind, name, state)))
   end)
 end
 
@@ -26,7 +27,8 @@ local function print_spaces(connection)
     local status = client.look(connection, space, "status")
     local sessions = 0
     if status then client.each_member(connection, space, function() sessions = sessions + 1 end) end
-    print(("%-20s %5s programs %6s objects"):format(space, status and sessions or "?", status and status[5] or "?"))
+    local name = terminal.printable(space)
+    print(("%-20s %5s programs %6s objects"):format(name, status and sessions or "?", status and status[5] or "?"))
   end
 end
 

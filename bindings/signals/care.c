@@ -54,6 +54,11 @@ void care_for(enum care what, bool (*due)(void), void (*function)(void))
     tl_idle_run = tl_idle_due ? run : NULL;
 }
 
+void care_forget(void)
+{
+    paused = 0;
+}
+
 void care_pause(bool on)
 {
     paused += on ? 1 : -1;

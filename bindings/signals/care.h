@@ -19,6 +19,9 @@ void care_for(enum care what, bool (*is_due)(void), void (*run)(void));
  */
 void care_pause(bool on);
 
+/* In a child, which was forked in a pause of its parent: there is none. */
+void care_forget(void);
+
 /* Whether this task is at its end: tl_main_end. */
 bool care_is_last(void);
 

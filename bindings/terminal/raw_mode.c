@@ -208,11 +208,6 @@ void raw_mode_stop(void)
     give_signals_back();
 }
 
-bool raw_mode_is_on(void)
-{
-    return on;
-}
-
 void raw_mode_suspend(void)
 {
     kill(0, SIGTSTP);

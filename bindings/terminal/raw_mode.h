@@ -19,8 +19,6 @@ bool raw_mode_start(bool alternate);
 /* Twice is harmless. */
 void raw_mode_stop(void);
 
-bool raw_mode_is_on(void);
-
 /* Leaves the terminal to the shell, as Ctrl-Z does, until it gives it back. */
 void raw_mode_suspend(void);
 

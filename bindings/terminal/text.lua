@@ -54,6 +54,18 @@ function text.width(line)
   return width
 end
 
+--- What of the line fits into so many columns, and the rest.
+function text.split(line, columns)
+  if not line:find "[\27\128-\255]" then return line:sub(1, math.max(columns, 0)), line:sub(columns + 1) end
+  local width, size = 0, 0
+  each(line, function(piece, is_colour)
+    width = width + (is_colour and 0 or columns_of(piece))
+    if width > columns then return false end
+    size = size + #piece
+  end)
+  return line:sub(1, size), line:sub(size + 1)
+end
+
 --- The line, cut to this many columns; where something was cut, the last one is "…" (or ~ with `plain`).
 function text.cut(line, columns, plain)
   if text.width(line) <= columns then return line end
@@ -77,26 +89,33 @@ end
 -- Control characters of U+0080 to U+009F, which a terminal obeys, too.
 local CONTROL_1 = "\194[\128-\159]"
 
---- Without what a terminal would not show as a character.
-function text.printable(line)
-  line = line:gsub("%c", "?")
-  return line:find(CONTROL_1) and (line:gsub(CONTROL_1, "?")) or line
-end
+-- Those that turn around the order of what stands behind them, U+202A to U+202E and U+2066 to U+2069.
+local TURN_1, TURN_2 = "\226\128[\170-\174]", "\226\129[\166-\169]"
 
-local function escaped(bytes)
-  return (bytes:gsub(".", function(c) return ("\\%03d"):format(c:byte()) end))
-end
-
--- As `text.readable`, of bytes that are not UTF-8 throughout.
-local function escape_wrong_bytes(bytes)
+-- With `other(byte)` for each byte that is no UTF-8.
+local function without_wrong_bytes(bytes, other)
   local pieces, at = {}, 1
   while at <= #bytes do
     local _, wrong = utf8.len(bytes, at)
     if not wrong then break end
-    pieces[#pieces + 1] = bytes:sub(at, wrong - 1) .. escaped(bytes:sub(wrong, wrong))
+    pieces[#pieces + 1] = bytes:sub(at, wrong - 1) .. other(bytes:sub(wrong, wrong))
     at = wrong + 1
   end
   return table.concat(pieces) .. bytes:sub(at)
+end
+
+local function question_mark() return "?" end
+
+--- In one line, without what a terminal would not show as a character: `?` for each.
+function text.printable(line)
+  line = line:gsub("%c", "?")
+  if not line:find "[\128-\255]" then return line end
+  if not utf8.len(line) then line = without_wrong_bytes(line, question_mark) end
+  return (line:gsub(CONTROL_1, "?"):gsub(TURN_1, "?"):gsub(TURN_2, "?"))
+end
+
+local function escaped(bytes)
+  return (bytes:gsub(".", function(c) return ("\\%03d"):format(c:byte()) end))
 end
 
 --- The bytes as a terminal can show them, with nothing lost: control characters, but for newlines and tabs, and bytes
@@ -104,7 +123,7 @@ end
 function text.readable(bytes)
   if not bytes:find "[%c\128-\255]" then return bytes end
   if bytes:find "[\128-\255]" then
-    if not utf8.len(bytes) then bytes = escape_wrong_bytes(bytes) end
+    if not utf8.len(bytes) then bytes = without_wrong_bytes(bytes, escaped) end
     bytes = bytes:gsub(CONTROL_1, escaped)
   end
   return (bytes:gsub("[\0-\8\11-\31\127]", escaped))

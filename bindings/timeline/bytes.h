@@ -39,11 +39,15 @@ static inline uint64_t bytes_number(struct bytes *bytes)
     return 0;
 }
 
-/* The zigzag form, as an addend: what is below 0 wraps. */
+/* Of the zigzag form, as an addend: what is below 0 wraps. */
+static inline uint64_t bytes_unfold(uint64_t number)
+{
+    return (number >> 1) ^ (~(number & 1) + 1);
+}
+
 static inline uint64_t bytes_signed(struct bytes *bytes)
 {
-    uint64_t number = bytes_number(bytes);
-    return (number >> 1) ^ (~(number & 1) + 1);
+    return bytes_unfold(bytes_number(bytes));
 }
 
 /* A number up to `most`; more is broken. */
@@ -52,6 +56,19 @@ static inline uint64_t bytes_number_to(struct bytes *bytes, uint64_t most)
     uint64_t number = bytes_number(bytes);
     bytes->broken |= number > most;
     return number <= most ? number : 0;
+}
+
+/* A little-endian number of so many bytes. */
+static inline uint64_t bytes_fixed(struct bytes *bytes, size_t size)
+{
+    uint64_t number = 0;
+    if (bytes_left(bytes) < size) {
+        bytes->broken = bytes->missing = true;
+        return 0;
+    }
+    for (size_t i = 0; i < size; i++)
+        number |= (uint64_t)*bytes->at++ << (8 * i);
+    return number;
 }
 
 /* A size, and so many bytes: returns where they stand. */

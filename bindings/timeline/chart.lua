@@ -1,9 +1,8 @@
 --- Chart: a trace as lines of signs: a row a task, time from left to right.
 local cells_of = require "timeline.cells"
+local holds = require "timeline.holds"
 local object_rows = require "timeline.object_rows"
-local study_of = require "timeline.study"
 local times = require "timeline.times"
-local walk = require "timeline.walk"
 local wrap = require "explore.wrap"
 
 local chart = {}
@@ -113,33 +112,10 @@ local function add_legend(self, lines)
   end
 end
 
-local function add_time(lists, object, from, to)
-  local list = lists[object]
-  if not list then
-    list = { from = {}, to = {} }
-    lists[object] = list
-  end
-  local at = #list.from + 1
-  list.from[at], list.to[at] = from, to
-end
-
--- The times at which each object was held, and those at which somebody waited for it.
-local function find_holds(self, holds)
-  self.held, self.wanted = {}, {}
-  for i = 1, holds.count do add_time(self.held, holds.object[i], holds.from[i], holds.to[i]) end
-  walk.each(self.trace, { "object", "slept" }, function(before, count, object, slept)
-    for k = 1, count do
-      if slept[k] >= 0 and self.held[object[k]] then
-        add_time(self.wanted, object[k], slept[k], study_of.wait_end(self.trace, before + k))
-      end
-    end
-  end)
-end
-
 local function name_width(self)
   local width = NARROWEST
   for _, row in ipairs(self.rows) do width = math.max(width, wrap.length(row.name)) end
-  for _, each in ipairs(self.objects) do width = math.max(width, wrap.length(self.names:object(each.object))) end
+  for _, object in ipairs(self.objects) do width = math.max(width, wrap.length(self.names:object(object))) end
   return math.min(width, WIDEST_NAME)
 end
 
@@ -154,7 +130,7 @@ end
 function chart.lines(view)
   local self = setmetatable({ seen = {}, used = 0 }, { __index = view })
   local lines = {}
-  find_holds(self, view.holds)
+  self.held = holds.within(view.holds, 0, view.trace.length)
   self.objects = object_rows.chosen(self)
   self.name_width = name_width(self)
   local room = math.max(view.width - self.name_width - GAP, NARROWEST)
@@ -162,9 +138,8 @@ function chart.lines(view)
   add_scale(self, lines)
   for _, row in ipairs(view.rows) do add_row(self, lines, row.name, task_signs(self, row)) end
   if #self.objects > 0 then lines[#lines + 1] = "" end
-  for _, each in ipairs(self.objects) do
-    add_row(self, lines, self.names:object(each.object), object_rows.signs(self, each.object))
-  end
+  local signs = object_rows.signs(self, self.objects)
+  for i, object in ipairs(self.objects) do add_row(self, lines, self.names:object(object), signs[i]) end
   lines[#lines + 1] = ""
   add_legend(self, lines)
   return lines

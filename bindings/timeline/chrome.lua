@@ -7,7 +7,7 @@ local encode = require "explore.encode"
 local flows = require "timeline.flows"
 local holds = require "timeline.holds"
 local names = require "timeline.names"
-local study = require "timeline.study"
+local waits = require "timeline.waits"
 
 local chrome = {}
 
@@ -46,7 +46,7 @@ local function arguments(self, i)
   local place = self.names:place(i)
   if place ~= "" then list[#list + 1] = '"at":' .. quoted(self, place) end
   if spans.slept[i] >= 0 then
-    local waited = study.wait_end(self.trace, i) - spans.slept[i]
+    local waited = waits.over(self.trace, i) - spans.slept[i]
     list[#list + 1] = ('"waited_us":%s'):format(time_text(self, waited))
   end
   if spans.waker[i] > 0 then list[#list + 1] = '"woken_by":' .. quoted(self, self.names:task(spans.waker[i]) or "?") end
@@ -69,7 +69,7 @@ end
 local function put_flow(self, id, flow)
   local spans, from, to = self.trace.spans, flow[1], flow[2]
   local at = flow[3] == "call" and spans.called[to] or spans.began[from]
-  local arrives = math.max(spans.slept[to] >= 0 and study.wait_end(self.trace, to) or spans.began[to], at)
+  local arrives = math.max(spans.slept[to] >= 0 and waits.over(self.trace, to) or spans.began[to], at)
   local head = ('"name":"%s","cat":"flow","id":%d,"pid":%d'):format(flow[3], id, TASKS)
   put_event(self, ('{"ph":"s",%s,"tid":%d,"ts":%s}'):format(head, spans.task[from], time_text(self, at)))
   put_event(self, ('{"ph":"f","bp":"e",%s,"tid":%d,"ts":%s}'):format(head, spans.task[to], time_text(self, arrives)))

@@ -1,6 +1,6 @@
 --- Flows: which operation led to which: a put to its get, and a call that woke a task to the wait that it ended.
 local meaning = require "timeline.meaning"
-local study = require "timeline.study"
+local waits = require "timeline.waits"
 local walk = require "timeline.walk"
 
 local flows = {}
@@ -68,7 +68,7 @@ local function span_at(spans, list, time)
 end
 
 local function of_calls(trace, list, has_source)
-  local spans, lists, is_sleep = trace.spans, by_task(trace), study.sleeps(trace)
+  local spans, lists, is_sleep = trace.spans, by_task(trace), waits.sleeps(trace)
   walk.each(trace, { "operation", "waker", "called" }, function(before, count, operation, waker, called)
     for k = 1, count do
       local i = before + k

@@ -3,8 +3,8 @@
 local diagram = require "explore.diagram"
 local meaning = require "timeline.meaning"
 local names = require "timeline.names"
-local study = require "timeline.study"
 local times = require "timeline.times"
+local waits = require "timeline.waits"
 
 local mermaid = {}
 
@@ -13,7 +13,7 @@ local MOST_MESSAGES = 200
 -- When the operation had its effect, for the order.
 local function moment(trace, i)
   local ended = trace.spans.ended[i]
-  return ended >= 0 and ended or study.wait_end(trace, i) or trace.spans.began[i]
+  return ended >= 0 and ended or waits.over(trace, i) or trace.spans.began[i]
 end
 
 -- Which objects more than one of the tasks does something to.
@@ -67,7 +67,7 @@ local function words(trace, own, i)
   if spans.line[i] > 0 then text = ("%d: %s"):format(spans.line[i], text) end
   local slept = spans.slept[i]
   if slept >= 0 then
-    local waited = times.of(trace, study.wait_end(trace, i) - slept)
+    local waited = times.of(trace, waits.over(trace, i) - slept)
     text = text .. (spans.ended[i] >= 0 and ", waited %s" or ", waits %s, never ends"):format(waited)
   end
   local outcome = OUTCOMES[spans.result[i]]

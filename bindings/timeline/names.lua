@@ -1,12 +1,12 @@
 --- Names: what tasks, objects and places of a trace are called where people read of them.  What a file says may be
 --- anything: what moves a cursor is not shown.
+local terminal = require "terminal.text"
+
 local names = {}
 names.__index = names
 
---- Without control characters.
-function names.clean(text)
-  return (text:gsub("[%c\127]", "?"))
-end
+--- Without what moves a terminal's cursor.
+names.clean = terminal.printable
 
 local function short(path)
   return path:match "([^/]+)$" or path

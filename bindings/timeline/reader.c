@@ -17,14 +17,6 @@
 #define SPANS 4            /* their index on the stack */
 #define TELL_AFTER 500000u /* spans */
 
-static uint64_t fixed(struct bytes *bytes, int size)
-{
-    uint64_t number = 0;
-    for (int i = 0; i < size; i++)
-        number |= (uint64_t)*bytes->at++ << (8 * i);
-    return number;
-}
-
 static int refuse(lua_State *L, const char *path, const char *why)
 {
     lua_pushnil(L);
@@ -43,7 +35,7 @@ static const char *check_header(const struct bytes *bytes)
     if (left < TL_TRACE_HEADER)
         return "the trace is cut off in its first bytes";
     struct bytes version = {.at = bytes->at + magic, .end = bytes->end};
-    uint64_t is = fixed(&version, 4);
+    uint64_t is = bytes_fixed(&version, 4);
     if (is < TL_TRACE_VERSION)
         return "the trace is of an older tidelock, and this one reads no such "
                "traces: record it anew, or look at it with that one";
@@ -67,7 +59,7 @@ static void push_model(lua_State *L, struct bytes *bytes)
     static const char *const lists[] = {"tasks", "objects",    "files",
                                         "marks", "operations", "ends"};
     bytes->at += sizeof TL_TRACE_MAGIC - 1 + 4;
-    uint64_t flags = fixed(bytes, 4), began = fixed(bytes, 8);
+    uint64_t flags = bytes_fixed(bytes, 4), began = bytes_fixed(bytes, 8);
     lua_createtable(L, 0, 16);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         lua_newtable(L);
@@ -152,9 +144,9 @@ static int read_trace(lua_State *L)
     push_model(L, &bytes);
     struct reading reading = {
         .L = L, .model = lua_gettop(L), .bytes = bytes, .spans = spans};
-    if (read_records(&all, &reading) == SPANS_NO_MEMORY)
+    if (read_records(&all, &reading) == SPANS_NO_MEMORY ||
+        !spans_finish(spans))
         return refuse(L, path, "it needs more memory than there is");
-    spans_finish(spans);
     records_finish(&reading);
     columns_push(L, SPANS);
     lua_setfield(L, -2, "spans");

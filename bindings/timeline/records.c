@@ -110,6 +110,13 @@ static bool read_object(struct reading *reading)
     return true;
 }
 
+static enum spans_status read_place(struct reading *reading)
+{
+    if (!is_next(reading, reading->spans->place_count))
+        return SPANS_BROKEN;
+    return spans_add_place(reading->spans, &reading->bytes);
+}
+
 static enum spans_status read_task(struct reading *reading)
 {
     lua_State *L = reading->L;
@@ -241,6 +248,8 @@ static enum spans_status read_fields(struct reading *reading, unsigned tag)
         return status_of(read_named(reading, "files", &spans->files));
     case TL_TRACE_OBJECT:
         return status_of(read_object(reading));
+    case TL_TRACE_PLACE:
+        return read_place(reading);
     case TL_TRACE_TASK:
         return read_task(reading);
     case TL_TRACE_END:

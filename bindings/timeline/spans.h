@@ -9,6 +9,7 @@
 #define TIMELINE_SPANS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "timeline/bytes.h"
@@ -19,9 +20,7 @@
 struct span {
     /* as in timeline/model.lua; message is any 64 bits, shown as they are */
     int64_t began, ended, slept, waited, called, message;
-    uint32_t task, waker, place;
-    uint32_t order; /* number in the file: of two at one time, which is first */
-    uint32_t result;
+    uint32_t task, waker, place, result;
 };
 
 /* What an operation is, and where in the script. */
@@ -35,7 +34,8 @@ struct progress {
 };
 
 struct spans {
-    struct span *list;
+    struct span *list;      /* as they stand in the file */
+    uint32_t *order;        /* which comes when; NULL: as they stand */
     struct place *places;   /* the n-th of the file is places[n - 1] */
     struct progress *tasks; /* of task n: tasks[n - 1] */
     uint32_t count, room, place_count, place_room, task_count, task_room;
@@ -49,11 +49,32 @@ enum spans_status { SPANS_WELL, SPANS_BROKEN, SPANS_NO_MEMORY };
 /* One more task; false: no memory. */
 bool spans_add_task(struct spans *spans);
 
+/* Reads the fields of a PLACE record behind its index. */
+enum spans_status spans_add_place(struct spans *spans, struct bytes *bytes);
+
 /* Reads the fields of a SPANS record.  Those before a broken one are kept. */
 enum spans_status spans_read(struct spans *spans, struct bytes *bytes);
 
-/* Sorts by `began`, and drops wakers that are not known. */
-void spans_finish(struct spans *spans);
+/* One more that is made, and no part of a file; false: no memory. */
+bool spans_add(struct spans *spans, const struct span *span,
+               const struct place *place);
+
+/* Puts them into the order of `began`, those of one time as they stand in the
+ * file, and drops wakers that are not known; false: no memory. */
+bool spans_finish(struct spans *spans);
+
+/* The span that comes at `index`, from 0. */
+static inline const struct span *spans_at(const struct spans *spans,
+                                          size_t index)
+{
+    return &spans->list[spans->order ? spans->order[index] : index];
+}
+
+static inline const struct place *spans_place(const struct spans *spans,
+                                              const struct span *span)
+{
+    return &spans->places[span->place];
+}
 
 void spans_free(struct spans *spans);
 

@@ -1,23 +1,26 @@
 --- Tables: what stands below the chart: where the time went.
 local compare = require "timeline.compare"
-local study_of = require "timeline.study"
+local holds = require "timeline.holds"
 local wrap = require "explore.wrap"
 
 local tables = {}
 
 -- Tasks as objects: one that nobody waited for says nothing.
 local HOUSE = { process = true, thread = true }
+local NARROWEST = 22
 local MOST_REASONS, MOST_OBJECTS, MOST_TASKS, MOST_COMPARED = 3, 10, 20, 10
 
--- Rows of texts as lines: the columns as wide as they must be, numbers (of `right`) to the right; the last is cut.
+-- Rows of texts as lines: the columns as wide as they must be, up to a third of all, numbers (of `right`) to the right;
+-- the last is cut.
 local function aligned(self, lines, rows, right, width)
-  local widths = {}
+  local widths, widest = {}, math.max(NARROWEST, width // 3)
   for _, row in ipairs(rows) do
-    for i, text in ipairs(row) do widths[i] = math.max(widths[i] or 0, wrap.length(text)) end
+    for i, text in ipairs(row) do widths[i] = math.min(math.max(widths[i] or 0, wrap.length(text)), widest) end
   end
   for _, row in ipairs(rows) do
     local line = ""
     for i, text in ipairs(row) do
+      text = i < #row and wrap.cut(text, widths[i]) or text
       local blanks = (" "):rep(widths[i] - wrap.length(text))
       line = line .. "  " .. (right[i] and blanks .. text or i < #row and text .. blanks or text)
     end
@@ -130,28 +133,18 @@ local function add_waits(self, lines)
 end
 
 local function add_hand_overs(self, lines)
-  local delays = self.study.delays
-  if #delays == 0 then return end
-  local i = self.study.worst_span
+  local found = self.study.hand_overs
+  if found.count == 0 then return end
+  local i = found.span
   local spans = self.trace.spans
   heading(self, lines, "hand-overs, from the call that wakes to the return of the one that waited")
   local worst = ("%s -> %s, %s"):format(self.names:task(spans.waker[i]) or "?", self.names:task(spans.task[i]),
     self.names:call(i))
-  lines[#lines + 1] = wrap.cut(("  median %s of %d, worst %s (%s)"):format(self.time(study_of.median(delays)), #delays,
-    self.time(self.study.worst_delay), worst), self.width)
+  lines[#lines + 1] = wrap.cut(("  median %s of %d, worst %s (%s)"):format(self.time(found.median), found.count,
+    self.time(found.worst), worst), self.width)
 end
 
 -- ---- objects ----
-
-local function held_of(self)
-  local held = {}
-  for i = 1, self.holds.count do
-    local from, to = math.max(self.holds.from[i], self.from), math.min(self.holds.to[i], self.to)
-    local object = self.holds.object[i]
-    if to > from then held[object] = (held[object] or 0) + to - from end
-  end
-  return held
-end
 
 local function remark(self, object, held)
   local words = {}
@@ -175,7 +168,7 @@ local function add_objects(self, lines)
     return a.object < b.object
   end)
   local rows = { { "", "operations", "waits", "waited", "longest", "", head = true } }
-  local held = held_of(self)
+  local held = holds.within(self.holds, self.from, self.to)
   for i = 1, math.min(#list, MOST_OBJECTS) do
     local object, row = list[i].object, list[i].row
     local waits = row.waits > 0

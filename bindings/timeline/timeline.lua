@@ -21,7 +21,7 @@ local OUTPUTS = {
   { "chrome", "the trace", function(trace, put) require "timeline.chrome".write(trace, put) end, 30 },
   { "mermaid", "the diagram", function(trace, put, chosen) put(require "timeline.mermaid".text(trace, chosen)) end, 5 },
 }
-local CHART_WALKS = 6
+local CHART_WALKS = 5
 
 -- For the user, without a place in these modules.
 local function fail(text, ...)

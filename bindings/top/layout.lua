@@ -147,7 +147,7 @@ function layout.screen(state, shot, width, height, colours)
   local header = plain.header(shot)
   local rest = height - FOOTER
   for i = 1, math.min(HEADER, math.max(0, rest - 3)) do
-    local line = text.cut(text.printable(header[i]), width)
+    local line = text.cut(header[i], width)
     lines[i] = i == 1 and paint("bold", line) or line
   end
   add_body(lines, state, shot, rest - #lines, width, paint)

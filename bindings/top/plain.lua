@@ -1,6 +1,7 @@
 --- Plain: a picture as text, for scripts, and for `tidelock ps`.
 local columns = require "top.columns"
 local picture = require "top.picture"
+local text = require "terminal.text"
 
 local plain = {}
 
@@ -30,7 +31,7 @@ function plain.header(shot)
   -- operations are not counted, as that would cost every one of them
   if shot.messages then second = ("%s, %.0f messages/s put and got"):format(second, shot.messages) end
   if shot.ended > 0 then second = ("%s, %d ended since"):format(second, shot.ended) end
-  return { who, ("%s: %s"):format(plain.count(#shot.tasks, "task"), plain.states(shot.tasks)), second }
+  return { text.printable(who), ("%s: %s"):format(plain.count(#shot.tasks, "task"), plain.states(shot.tasks)), second }
 end
 
 --- The whole picture.

@@ -16,6 +16,7 @@
 
 #include "process/exit.h"
 #include "tidelock.h"
+#include "trace/place.h"
 
 /* Out of the way of what a script opens. */
 #define HIGH 200
@@ -220,6 +221,9 @@ bool recorder_start(const struct recorder_wishes *wishes, const char **why)
 {
     int file, ends[2];
     tl_init_kinds();
+    const char *refusal = place_refuse(wishes->path, wishes->last);
+    if (refusal)
+        return fail(why, refusal);
     if (!open_file(wishes, &file))
         return fail(why, strerror(errno));
     if (tl_recording_prepare() < 0) {

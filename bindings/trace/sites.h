@@ -23,23 +23,30 @@
 /* Of this thread: how often its states have collected. */
 extern _Thread_local uint16_t sites_collections;
 
-/* Which of the words that Lua keeps of a call says where the caller is; 0: not
- * known.  relaxed: all threads find the same. */
-extern _Atomic unsigned sites_instruction_word;
-static inline unsigned sites_word(void)
+/* Which words tell where a caller is, a byte each, or 0: not known.  Of a state,
+ * its innermost call; of a call, the one before it; of that, where in its code
+ * it is.  relaxed: all threads find the same. */
+extern _Atomic unsigned sites_words;
+static inline unsigned sites_known(void)
 {
-    return atomic_load_explicit(&sites_instruction_word, memory_order_relaxed);
+    return atomic_load_explicit(&sites_words, memory_order_relaxed);
 }
 
-/* Where the caller stands (public/recording). */
-static inline uint64_t sites_glance(lua_State *L)
+static inline const uintptr_t *sites_follow(const void *from, unsigned word)
 {
-    lua_Debug call;
-    unsigned word = sites_word();
-    if (!word || !lua_getstack(L, 1, &call))
+    return (const void *)((const uintptr_t *)from)[word & 0xff];
+}
+
+/* Where the caller of the function that runs stands (public/recording). */
+static inline uint64_t sites_glance(const lua_State *L)
+{
+    unsigned words = sites_known();
+    if (!words)
         return 0;
-    const uintptr_t *words = (const void *)call.i_ci;
-    return (uint64_t)words[word] << TL_RECORDING_AGE_BITS | sites_collections;
+    const uintptr_t *call = sites_follow(L, words);
+    const uintptr_t *caller = sites_follow(call, words >> 8);
+    return (uint64_t)caller[words >> 16] << TL_RECORDING_AGE_BITS |
+           sites_collections;
 }
 
 /* The hook that finds a line; `caller` is the state whose call it is. */

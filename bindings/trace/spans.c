@@ -31,11 +31,16 @@ static void find_home(lua_State *L)
     lua_pop(L, 1);
 }
 
+static bool is_kept(const lua_State *L)
+{
+    return L == home || L == kept;
+}
+
 static void keep(lua_State *L)
 {
     if (!home)
         find_home(L);
-    if (L == home || L == kept)
+    if (is_kept(L))
         return;
     lua_pushthread(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &kept_key);
@@ -58,19 +63,45 @@ static enum tl_trace_result result_of(lua_State *L, int results)
 
 static void wrap(lua_State *L, const char *name, enum calls_form form);
 
-static int call(lua_State *L, lua_CFunction function)
+/* The iterator of q:items(), f:lines(). */
+static int wrap_result(lua_State *L, int results)
+{
+    if (results == 1 && lua_iscfunction(L, -1))
+        wrap(L, "", CALLS_RESULT);
+    return results;
+}
+
+/* Within another one, or by another coroutine than the last one. */
+__attribute__((noinline)) static int call_within(lua_State *L,
+                                                 lua_CFunction function)
 {
     uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     struct tl_recording_call before;
     keep(L);
     tl_recording_call(frame, L, sites_glance(L), &before);
     int results = function(L);
-    if (before.caller != L && before.caller != home && before.caller != kept)
-        before.caller = NULL;
-    bool ended = tl_recording_return(frame, &before, result_of(L, results));
-    if (!ended && results == 1 && lua_iscfunction(L, -1))
-        wrap(L, "", CALLS_RESULT); /* the iterator of q:items(), f:lines() */
-    return results;
+    bool ended = tl_recording_return(frame, result_of(L, results));
+    tl_recording_innermost = before;
+    if (!before.frame && is_kept(L))
+        tl_recording_innermost.caller = L;
+    else if (!is_kept(before.caller))
+        tl_recording_innermost.caller = NULL;
+    return ended ? results : wrap_result(L, results);
+}
+
+/* The caller of a call that is over is one that is kept. */
+static int call(lua_State *L, lua_CFunction function)
+{
+    struct tl_recording_call *here = &tl_recording_innermost;
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    if (__builtin_expect(here->frame || here->caller != L, 0))
+        return call_within(L, function);
+    here->frame = frame;
+    here->site = sites_glance(L);
+    int results = function(L);
+    bool ended = tl_recording_return(frame, result_of(L, results));
+    here->frame = 0;
+    return __builtin_expect(ended, 1) ? results : wrap_result(L, results);
 }
 
 /*
@@ -79,6 +110,9 @@ static int call(lua_State *L, lua_CFunction function)
  * What replaces a function has that one's upvalues, and no more: which one it
  * is to call it knows by its own slot, and need not look for it in each call.
  * A slot is taken once and for all; relaxed: nothing else goes with it.
+ *
+ * There are twice as many as functions of the API.  Where there are none left,
+ * the function is one more upvalue, behind all others.
  */
 #define SLOTS 512
 static _Atomic(lua_CFunction) functions[SLOTS];
@@ -115,16 +149,25 @@ ALL(SLOT)
 static const lua_CFunction slots[] = {ALL(NAME)};
 _Static_assert(sizeof slots / sizeof *slots == SLOTS, "octal numbers");
 
+static int call_last(lua_State *L)
+{
+    int last = 1;
+    while (!lua_isnone(L, lua_upvalueindex(last + 1)))
+        last++;
+    return call(L, lua_tocfunction(L, lua_upvalueindex(last)));
+}
+
 static bool is_slot(lua_CFunction function)
 {
+    if (function == call_last)
+        return true;
     for (int n = 0; n < SLOTS; n++)
         if (slots[n] == function)
             return true;
     return false;
 }
 
-/* NULL: there are more functions than slots, which are twice those of the API;
- * that one is called as before, and its operations have no line. */
+/* NULL: none is left. */
 static lua_CFunction slot_of(lua_CFunction function)
 {
     size_t first = (uintptr_t)function / 32;
@@ -149,9 +192,13 @@ static void wrap(lua_State *L, const char *name, enum calls_form form)
     if (!function || is_slot(function))
         return;
     lua_CFunction slot = slot_of(function);
-    if (!slot)
-        return;
-    lua_pushcclosure(L, slot, calls_push_upvalues(L, 0));
+    int upvalues = calls_push_upvalues(L, 1);
+    if (slot) {
+        lua_pushcclosure(L, slot, upvalues);
+    } else {
+        lua_pushcfunction(L, function);
+        lua_pushcclosure(L, call_last, upvalues + 1);
+    }
     lua_replace(L, found);
 }
 

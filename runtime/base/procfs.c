@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/standard.h"
@@ -28,12 +29,19 @@ static unsigned long long set_of(const char *text, const char *line)
     return at ? strtoull(at + strlen(line), NULL, 16) : 0;
 }
 
+/* No descriptor is left for a file that may be there. */
+static bool cannot_open(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 bool tl_procfs_sleeps(pid_t pid, pid_t tid)
 {
     char path[64], text[4096];
     snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)pid, (int)tid);
+    errno = 0;
     if (!tl_procfs_text(path, text, sizeof text))
-        return access("/proc/self/status", F_OK) != 0;
+        return cannot_open(errno) || access("/proc/self/status", F_OK) != 0;
     unsigned long long coming =
         (set_of(text, "\nSigPnd:") | set_of(text, "\nShdPnd:")) &
         ~(set_of(text, "\nSigBlk:") | set_of(text, "\nSigIgn:"));
@@ -75,5 +83,10 @@ bool tl_procfs_gone(pid_t pid)
     struct tl_procfs stat;
     if (tl_procfs_read(pid, &stat))
         return stat.state == 'Z' || stat.state == 'X';
+    /* where no descriptor is left, this process still knows its own zombies */
+    siginfo_t info = {0};
+    if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        info.si_pid == pid)
+        return true;
     return kill(pid, 0) != 0 && errno == ESRCH;
 }

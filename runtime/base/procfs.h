@@ -31,7 +31,8 @@ bool tl_procfs_gone(pid_t pid);
 
 /* Whether the thread sleeps, or is stopped, and no signal is on its way to it:
  * so that it does not run before somebody wakes it.  False for a thread that
- * was killed, dead or not yet.  True where there is no /proc. */
+ * was killed, dead or not yet.  True where there is no /proc, or no descriptor
+ * left to look. */
 bool tl_procfs_sleeps(pid_t pid, pid_t tid);
 
 #endif

@@ -199,12 +199,6 @@ static int exchange(struct tl_command *command, struct request *request,
 
 /* ---- the streams ---- */
 
-bool tl_command_has(const struct tl_command *command,
-                    enum tl_command_stream stream)
-{
-    return command->flows[stream].state != TL_PIPE_BUFFER_NONE;
-}
-
 bool tl_command_is_whole(const struct tl_command *command,
                          enum tl_command_stream stream)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explore/explore.h"
+#include "explore/scripts.h"
 
 /* Objects that a task has made are told from tasks that it has made by this. */
 #define OBJECTS UINT64_C(0x6f626a656374)
@@ -56,7 +57,7 @@ void tl_account_empty(struct tl_account *account)
     account->deviations = account->first_deviation = account->polls = 0;
     account->wrote_files = account->went_outside = account->lost_events = false;
     account->message[0] = account->outcome[0] = account->notices[0] = '\0';
-    account->label_count = account->file_count = 0;
+    account->label_count = account->scripts.count = 0;
     account->task_count = 0;
     account->told_size = account->event_count = 0;
     forget_objects(account);
@@ -103,20 +104,6 @@ static uint64_t hash_text(uint64_t salt, const char *text)
     return tl_explore_key(salt, 1);
 }
 
-/* Keeps the end of a name that is too long, after "...". */
-static void keep_end(char *out, size_t size, const char *name)
-{
-    size_t length = strlen(name);
-    if (length < size) {
-        memcpy(out, name, length + 1);
-        return;
-    }
-    const char *from = name + length - (size - sizeof "...");
-    while ((*from & 0xc0) == 0x80) /* not in the midst of a character */
-        from++;
-    snprintf(out, size, "...%s", from);
-}
-
 /* The entry of that place, which is new if the place is empty; NULL: there is
  * no room. */
 static struct tl_account_object *enter(struct tl_account *account,
@@ -133,7 +120,7 @@ static struct tl_account_object *enter(struct tl_account *account,
     struct tl_account_object *object = &account->objects[at];
     if (fresh)
         *object = *wanted;
-    keep_end(object->name, sizeof object->name, name);
+    tl_scripts_shorten(object->name, sizeof object->name, name);
     if (fresh) {
         account->indexed = ++account->object_count; /* commit */
         *place = (uint16_t)(at + 1);
@@ -157,36 +144,21 @@ void tl_account_made(const struct tl_object *object, uint32_t maker,
     enter(account, place, &new, object->name);
 }
 
-static const struct tl_account_object *find(const struct tl_object *object,
-                                            uint16_t **place)
+const struct tl_account_object *
+tl_account_object_met(const struct tl_object *object)
 {
     struct tl_account *account = mine();
     if (!account)
         return NULL;
-    *place = place_of(account, object->kind, tl_arena, object->number);
-    return **place ? &account->objects[**place - 1] : NULL;
-}
-
-const struct tl_account_object *
-tl_account_object_of(const struct tl_object *object)
-{
-    uint16_t *place;
-    return find(object, &place);
-}
-
-const struct tl_account_object *
-tl_account_object_met(const struct tl_object *object)
-{
-    uint16_t *place = NULL;
-    const struct tl_account_object *found = find(object, &place);
-    if (found || !place)
-        return found;
+    uint16_t *place = place_of(account, object->kind, tl_arena, object->number);
+    if (*place)
+        return &account->objects[*place - 1];
     struct tl_account_object old = {
         .identity = hash_text(OLD + object->kind, object->name),
         .number = object->number,
         .kind = (uint8_t)object->kind,
         .arena = (uint8_t)tl_arena};
-    return enter(mine(), place, &old, object->name);
+    return enter(account, place, &old, object->name);
 }
 
 /* ---- files ---- */
@@ -227,22 +199,6 @@ const struct tl_account_object *tl_account_file_of(uint64_t identity)
 {
     struct tl_account *account = mine();
     return account ? find_file(account, identity) : NULL;
-}
-
-uint16_t tl_account_script(const char *name)
-{
-    struct tl_account *account = mine();
-    char kept[sizeof account->files[0]];
-    if (!account || !*name)
-        return 0;
-    keep_end(kept, sizeof kept, name);
-    for (uint32_t i = 0; i < account->file_count; i++)
-        if (strcmp(account->files[i], kept) == 0)
-            return (uint16_t)(i + 1);
-    if (account->file_count == TL_ACCOUNT_FILES)
-        return 0;
-    memcpy(account->files[account->file_count], kept, sizeof kept);
-    return (uint16_t)++account->file_count; /* commit */
 }
 
 /* ---- steps ---- */

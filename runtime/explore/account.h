@@ -30,13 +30,9 @@ uint32_t tl_account_task(uint64_t key, uint32_t parent, uint32_t nth,
 void tl_account_made(const struct tl_object *object, uint32_t maker,
                      uint64_t key, uint32_t *made);
 
-/* The entry of an object in the arena where this thread works; NULL: there is
- * none. */
-const struct tl_account_object *
-tl_account_object_of(const struct tl_object *object);
-
-/* The same, but one that was not made in this schedule (it lies in a space, and
- * is older) gets an entry by its kind and name. */
+/* The entry of an object in the arena where this thread works.  One that was
+ * not made in this schedule (it lies in a space, and is older) gets an entry by
+ * its kind and name.  NULL: there is no room. */
 const struct tl_account_object *
 tl_account_object_met(const struct tl_object *object);
 
@@ -45,10 +41,6 @@ tl_account_object_met(const struct tl_object *object);
  * And the entry of that identity, or NULL. */
 uint64_t tl_account_path(const char *path, uint32_t maker);
 const struct tl_account_object *tl_account_file_of(uint64_t identity);
-
-/* The index of a script for the `file` of its events; 0: none.  Of a long name
- * the end is kept, after "...". */
-uint16_t tl_account_script(const char *name);
 
 /* Adds the event, and counts it into the hash. */
 void tl_account_add(const struct tl_event *event);

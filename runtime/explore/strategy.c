@@ -4,7 +4,7 @@
     (UINT64_C(1) << 63) /* above all priorities that PCT gives later           \
                          */
 #define LENGTH 50       /* where none is known */
-#define HASTE 9         /* its most is 2 to the power of one less */
+#define HASTE 10        /* its most is 2 to the power of one less */
 #define STRETCH_LEAST 10
 #define STRETCH_MOST 50
 

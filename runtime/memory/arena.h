@@ -43,8 +43,6 @@ enum tl_region {
     TL_REGION_SLEEPERS,   /* wait/sleep; of a program's own arena alone */
     TL_REGION_PLAYERS,    /* simulate/players; of a simulated program's alone */
     TL_REGION_LOCK_GRAPH, /* explore/lock_graph; the same */
-    TL_REGION_TRACE,      /* trace/ring; of a program's own arena alone, where
-                             somebody wants a record */
     TL_REGION_RECLAIM,    /* store/refs */
     TL_REGION_HEAP,       /* store/heap: the last, which has all the rest */
     TL_REGIONS

@@ -112,6 +112,7 @@ static void post(struct tl_board *board, uint32_t number)
 
 int tl_board_begin(const struct tl_handle *handle, const char *call)
 {
+    tl_idle_first();
     return enter_owner(handle, tl_operation_find(TL_KIND_BOARD, call));
 }
 

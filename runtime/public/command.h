@@ -78,8 +78,6 @@ int tl_command_new(struct tl_command **out,
 /* Closes its streams and leaves it alone; it is reaped when it has ended. */
 void tl_command_drop(struct tl_command *command);
 
-bool tl_command_has(const struct tl_command *command,
-                    enum tl_command_stream stream); /* a pipe was asked for */
 /* Whether the stream can be given to another command whole: this side has no
  * bytes of it that were read and not taken, or, of stdin, not yet written. */
 bool tl_command_is_whole(const struct tl_command *command,

@@ -79,8 +79,11 @@ extern _Thread_local bool (*tl_idle_due_last)(void);
 /* Does what is due, as a wait would. */
 void tl_idle_now(void);
 /* Makes this thread do what is due where it sleeps, or as its next operation
- * begins.  Async-signal-safe. */
+ * begins; but one that is handed a message leaves it to tl_idle_first.
+ * Async-signal-safe. */
 void tl_idle_call(void);
+/* Does what tl_idle_call has asked for: before a message is made. */
+void tl_idle_first(void);
 /* Whether signals may have this thread do something while it waits: then a wait
  * without end is no deadlock, but in a simulation, where tasks send signals. */
 extern _Thread_local bool tl_idle_by_signals;

@@ -39,7 +39,7 @@ struct tl_event {
     uint32_t runnable;  /* how many tasks could run */
     uint32_t task;      /* number of its slot in the program's own arena */
     uint32_t line;      /* of the script; 0: not known */
-    uint16_t file;      /* of the script: see trace/ring */
+    uint16_t file;      /* of the script: its number in tl_scripts */
     uint16_t operation; /* enum tl_operation */
     uint8_t kind;       /* of the object: enum tl_kind_id; 0: none */
     uint8_t access;     /* enum tl_access */
@@ -49,5 +49,14 @@ struct tl_event {
     uint16_t flags;     /* enum tl_event_flag */
 };
 _Static_assert(sizeof(struct tl_event) == 64, "one cache line");
+
+#define TL_SCRIPTS 256u
+#define TL_SCRIPT_NAME 60u /* bytes of a name, with the 0 */
+
+/* The names of scripts, by their numbers less 1. */
+struct tl_scripts {
+    uint32_t count;
+    char names[TL_SCRIPTS][TL_SCRIPT_NAME];
+};
 
 #endif

@@ -112,7 +112,6 @@ enum tl_ending {
 #define TL_ACCOUNT_INDEX 16384u /* a table, half full at most */
 #define TL_ACCOUNT_LABELS 64u
 #define TL_ACCOUNT_LABEL 120u
-#define TL_ACCOUNT_FILES 256u
 #define TL_ACCOUNT_TOLD (1u << 22)
 #define TL_ACCOUNT_NOTICES 8192u
 
@@ -151,12 +150,12 @@ struct tl_account {
     char message[16384]; /* of the failure; of a deadlock, the report */
     char outcome[1024];
     char notices[TL_ACCOUNT_NOTICES]; /* lines: what is outside, lock orders */
-    uint32_t label_count, file_count, task_count, object_count;
+    uint32_t label_count, task_count, object_count;
     struct {
         char text[TL_ACCOUNT_LABEL];
         bool came;
     } labels[TL_ACCOUNT_LABELS];
-    char files[TL_ACCOUNT_FILES][60]; /* of scripts: event.file, from 1 */
+    struct tl_scripts scripts;
     struct tl_account_task tasks[TL_ACCOUNT_TASKS];
     struct tl_account_object objects[TL_ACCOUNT_OBJECTS];
     uint16_t index[TL_ACCOUNT_INDEX]; /* in objects, + 1: of the program */

@@ -143,15 +143,11 @@ struct tl_task_info {
  * *number is where to go on.  Begins with 1.  TL_EMPTY past the last. */
 int tl_task_look(unsigned arena, uint32_t *number, struct tl_task_info *info);
 
-/* For a look at another program of this user: opens its arena, as a space
- * without names, in which this process becomes a task.  TL_ENDED: no such
- * process; TL_NO_SPACE: it is no program of ours; TL_OTHER_VERSION; TL_SYSTEM;
- * TL_NO_TASKS. */
-int tl_look_at(pid_t pid);
-/* The same for a space, as tl_space_open, but none is made: TL_EMPTY. */
+/* For a look into a space: opens it as tl_space_open, but makes none: TL_EMPTY.
+ */
 int tl_look_into(const char *name);
 
-/* Leaves a space or program again, in which this process has no handles. */
+/* Leaves a space again, in which this process has no handles. */
 void tl_look_away(unsigned arena);
 
 /* This task. */

@@ -66,27 +66,28 @@ void tl_recording_far(const struct tl_recording_far *far);
 /* Says something that is kept with its moment. */
 void tl_recording_mark(const char *text);
 
-/* Around a call of the API; `frame` is an address in the caller's frame.  What
- * operations it has begun ends with it.
+/* This thread's innermost call of the API, or one that an error has left.
  *
- * `site` tells where the script is: two that are the same are at the same line
- * of the same file, where that line is `direct`, and while nothing was
- * collected; each collection counts in the AGE bits.  0: not known.  `caller`
- * is what the hook takes.
+ * `frame` is an address in the caller's frame.  `site` tells where the script
+ * is: two that are the same are at the same line of the same file, where that
+ * line is `direct`, and while nothing was collected; each collection counts in
+ * the AGE bits.  0: not known.  `caller` is what the hook takes.
  *
- * tl_recording_call sets *before to what tl_recording_return takes, which says
- * whether an operation has ended. */
+ * Around a call that lies within no other (frame: 0), the caller sets it, and
+ * `frame` to 0 again; around any other one tl_recording_call sets it, and
+ * *before to what it was, which the caller puts back.  Before that, what
+ * operation the call has begun ends with tl_recording_return, which says
+ * whether there was one. */
 #define TL_RECORDING_AGE_BITS 16 /* the lowest ones */
 struct tl_recording_call {
-    uintptr_t frame;
-    void *caller; /* NULL: it has no line */
+    uintptr_t frame; /* 0: there is none */
+    void *caller;    /* NULL: it has no line */
     uint64_t site;
 };
+extern _Thread_local struct tl_recording_call tl_recording_innermost;
 void tl_recording_call(uintptr_t frame, void *caller, uint64_t site,
                        struct tl_recording_call *before);
-bool tl_recording_return(uintptr_t frame,
-                         const struct tl_recording_call *before,
-                         enum tl_trace_result result);
+bool tl_recording_return(uintptr_t frame, enum tl_trace_result result);
 
 /* The hook of this thread that finds the line of a call by its caller, 0: not
  * known; and the file, and its name, which need not outlive the next call.

@@ -1,5 +1,5 @@
 /*
- * Trace: the file in which a run is recorded (.tltrace), version 2.
+ * Trace: the file in which a run is recorded (.tltrace), version 3.
  *
  *   header  24 bytes:
  *             8  magic, TL_TRACE_MAGIC
@@ -23,6 +23,8 @@
  *              the space it is in; empty: the program's own), lock (the index
  *              of the lock that a condition was given; 0: it has its own, or is
  *              no condition)
+ *   PLACE      index, operation (index), object (index, or 0), file (index, or
+ *              0), line (or 0): what spans do, and where in the script
  *   TASK       index, parent (index; 0: none), pid, flags (enum
  *              tl_trace_task_flag), began, name, path of its script or empty
  *   END        task, time, how (enum tl_trace_how), signal (0: none, or not
@@ -40,23 +42,34 @@
  * An index is of its own kind of thing, from 1 without holes, in the order of
  * the file, and is defined before it is used.
  *
- * A span is one operation of one task:
+ * A span is one operation of one task, in one of three forms, which the lowest
+ * bits of its first byte tell.  Most operations have one moment, soon after the
+ * one before: these take four bytes, or eight, a little-endian number of these
+ * fields, the first in the lowest bits:
  *
- *   head       bits, enum tl_trace_span_bit, and above them the place: 0 is a
- *              new place, whose fields follow; n is the n-th place of the file
- *   place      only if new: operation (index), object (index, or 0), file
- *              (index, or 0), line (or 0).  It gets the next number, from 1.
+ *   small      0 (1 bit), place (8), began (14), message (9); result: DONE
+ *   medium     1 (2 bits), result (2), place (12), began (24), message (24)
+ *
+ *   place      index, never 0
  *   began      after `began` of the task's span before, or after 0
+ *   message    0: none; else 1 + the number, in the zigzag form, that it comes
+ *              after the message of the task's span before that had one, or
+ *              after 0.  A message is the number of what was put, got, sent or
+ *              received, the same for both sides, and one alone in its object
+ *              (and, in a pipe, in its direction, by the lowest bit).  From 1.
+ *
+ * It ended as it began, and never slept.  All others are large, of these
+ * fields, which are as those of records:
+ *
+ *   head       bits, enum tl_trace_span_bit, the lowest two set; above them the
+ *              place
+ *   began      as above
  *   ended      after `began`; not if TL_TRACE_OPEN: the operation never ended
  *   slept      after `began`; and `waited`, how long it was asleep in all.
  *              Both only if TL_TRACE_SLEPT
  *   waker      task; and `called`, signed, after `slept`.  Both only if
  *              TL_TRACE_CALLED, which comes with TL_TRACE_SLEPT alone
- *   message    signed, after the message of the task's span before that had
- *              one, or after 0; only if TL_TRACE_MESSAGE: the number of what
- *              was put, got, sent or received, the same for both sides, and
- *              one alone in its object (and, in a pipe, in its direction, by
- *              the lowest bit).  From 1.
+ *   message    signed, after the one before, as above; only if TL_TRACE_MESSAGE
  *
  * What took no time to speak of has one moment: it ended as it began.  Of what
  * gives (a put, a release) that is when it began, of what takes (a get, an
@@ -71,7 +84,7 @@
 #define TL_PUBLIC_TRACE_H
 
 #define TL_TRACE_MAGIC "TLTRACE\n" /* without the 0 */
-#define TL_TRACE_VERSION 2
+#define TL_TRACE_VERSION 3
 #define TL_TRACE_HEADER 24
 #define TL_TRACE_SUFFIX ".tltrace"
 
@@ -86,6 +99,7 @@ enum tl_trace_tag {
     TL_TRACE_OPERATION,
     TL_TRACE_FILE,
     TL_TRACE_OBJECT,
+    TL_TRACE_PLACE,
     TL_TRACE_TASK,
     TL_TRACE_END,
     TL_TRACE_LOST,
@@ -98,13 +112,32 @@ enum tl_trace_task_flag { TL_TRACE_THREAD = 1 };
 
 enum tl_trace_how { TL_TRACE_ENDED, TL_TRACE_FAILED, TL_TRACE_KILLED };
 
+/* Of a span in its small form, where the fields begin; the lowest bit is 0. */
+enum tl_trace_small {
+    TL_TRACE_SMALL_PLACE = 1,
+    TL_TRACE_SMALL_BEGAN = 9,
+    TL_TRACE_SMALL_MESSAGE = 23,
+    TL_TRACE_SMALL_BITS = 32
+};
+
+/* Of one in its medium form; the lowest bits are 01. */
+enum tl_trace_medium {
+    TL_TRACE_MEDIUM = 1,
+    TL_TRACE_MEDIUM_RESULT = 2,
+    TL_TRACE_MEDIUM_PLACE = 4,
+    TL_TRACE_MEDIUM_BEGAN = 16,
+    TL_TRACE_MEDIUM_MESSAGE = 40,
+    TL_TRACE_MEDIUM_BITS = 64
+};
+
 enum tl_trace_span_bit {
-    TL_TRACE_OPEN = 1,
-    TL_TRACE_SLEPT = 2,
-    TL_TRACE_CALLED = 4,
-    TL_TRACE_MESSAGE = 8,
-    TL_TRACE_RESULT_SHIFT = 4, /* two bits: enum tl_trace_result */
-    TL_TRACE_PLACE_SHIFT = 6
+    TL_TRACE_LARGE = 3, /* the form: both bits */
+    TL_TRACE_OPEN = 4,
+    TL_TRACE_SLEPT = 8,
+    TL_TRACE_CALLED = 16,
+    TL_TRACE_MESSAGE = 32,
+    TL_TRACE_RESULT_SHIFT = 6, /* two bits: enum tl_trace_result */
+    TL_TRACE_PLACE_SHIFT = 8
 };
 
 enum tl_trace_result {

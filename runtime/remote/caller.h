@@ -79,9 +79,6 @@ int tl_caller_finish(struct tl_caller *caller, int64_t deadline,
 /* The answer where it has come; TL_EMPTY: not yet. */
 int tl_caller_poll(struct tl_caller *caller, struct tl_answer *out);
 
-/* Gives up what was started and not finished. */
-void tl_caller_abandon(struct tl_caller *caller);
-
 /* Both, for one request. */
 int tl_caller_ask(struct tl_caller *caller, const struct tl_request *request,
                   int64_t deadline, struct tl_answer *out);

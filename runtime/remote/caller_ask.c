@@ -314,12 +314,6 @@ int tl_caller_ask(struct tl_caller *caller, const struct tl_request *request,
     return tl_caller_finish(caller, deadline, out);
 }
 
-void tl_caller_abandon(struct tl_caller *caller)
-{
-    if (caller->open)
-        settle_quietly(caller);
-}
-
 bool tl_caller_is_ready(struct tl_caller *caller)
 {
     return tl_mailbox_look(&caller->session->mailboxes, &caller->mailbox,

@@ -9,6 +9,7 @@
  * being tied, and a strategy that prefers them would let a third one, which
  * they wait for, never come. */
 #define PATIENCE 200
+#define HASTY_PATIENCE 600 /* where one is to be faster for so long */
 #define POLLS 8 /* looks in a row: fewer may be of as many calls */
 
 static struct tl_plan *plan(void)
@@ -284,7 +285,8 @@ static struct tl_choice without_moves(uint32_t left, bool clock)
     uint32_t dies = tl_strategy_kills(strategy, plan()) ? random_victim() : 0;
     if (dies)
         return (struct tl_choice){.what = TL_CHOICE_KILL, .player = dies};
-    if (tl_players->progress.in_vain >= PATIENCE)
+    if (tl_players->progress.in_vain >=
+        (strategy->haste > 0 ? HASTY_PATIENCE : PATIENCE))
         return (struct tl_choice){.what = TL_CHOICE_STEP,
                                   .player = oldest(left)};
     struct tl_strategy_list list = {tl_players->list, left, contender_at};

@@ -313,7 +313,9 @@ static void tell_crash(uint32_t number)
     tl_ending_of(number, TL_ENDING_CRASH, signal, text);
 }
 
-void tl_deaths_found(uint32_t number)
+/* The process of that player ended without being told to: it was killed from
+ * outside.  The caller has taken the turn. */
+static void settle_killed(uint32_t number)
 {
     pid_t pid = tl_players_at(number)->pid;
     if (tl_procfs_gone(pid) && await_process(pid)) {
@@ -345,7 +347,7 @@ void tl_deaths_look_around(void)
         if (player->state == TL_PLAYER_ABSENT || n == tl_players_me)
             continue;
         if (tl_deaths_is_dead(n))
-            tl_deaths_found(n);
+            settle_killed(n);
         else if (player->stopped && goes_on(player->pid))
             player->stopped = false;
     }
@@ -370,7 +372,7 @@ void tl_deaths_settle(void)
     uint32_t found = tl_players->found;
     tl_players->found = 0;
     if (found)
-        tl_deaths_found(found);
+        settle_killed(found);
     await_leaver();
 }
 

@@ -35,10 +35,6 @@ int tl_deaths_ended_by(pid_t pid);
  * itself. */
 void tl_deaths_settle(void);
 
-/* The process of that player ended without being told to: it was killed from
- * outside.  The caller has taken the turn. */
-void tl_deaths_found(uint32_t number);
-
 /* Whether the task of that player is no more. */
 bool tl_deaths_is_dead(uint32_t number);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explore/progress.h"
+#include "explore/scripts.h"
 #include "memory/object.h"
 #include "simulate/players.h"
 #include "tidelock.h"
@@ -40,7 +41,7 @@ static void tell(struct report *report, const struct tl_account *account,
                  tl_kind_name(event->kind), event->object);
     if (event->file)
         snprintf(where, sizeof where, ", %s:%" PRIu32,
-                 account->files[event->file - 1], event->line);
+                 tl_scripts_name(&account->scripts, event->file), event->line);
     int size = snprintf(
         report->text + report->size, sizeof report->text - report->size,
         "\n  %s: %s%s%s", account->tasks[event->player].name,

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trace/ring.h"
+#include "simulate/record.h"
 
 #define TEXT 4096
 
@@ -32,18 +32,9 @@ static void say_lock(char *text, uint32_t number, bool reads)
         say(text, reads ? " to read" : " to write");
 }
 
-/* As the record has numbered the scripts (simulate/record). */
-static const char *script(uint16_t file)
-{
-    const struct tl_exploration *exploration = tl_explored();
-    if (!exploration)
-        return tl_ring_file_name(tl_ring, file);
-    return file ? exploration->account.files[file - 1] : "";
-}
-
 static void say_place(char *text, struct tl_lock_place place)
 {
-    const char *name = place.line ? script(place.file) : "";
+    const char *name = place.line ? tl_record_script(place.file) : "";
     if (name[0])
         say(text, " (%s:%u)", name, (unsigned)place.line);
 }

@@ -119,6 +119,7 @@ struct tl_players {
     } plan;              /* of simulate/chooser */
     struct tl_progress progress;
     struct tl_steps steps;
+    struct tl_scripts scripts; /* of an exploration the account has them */
     uint32_t processes; /* so far: the next one's pid as scripts have it */
     int32_t pids[TL_PLAYERS_PIDS]; /* of the latest of them, by that number */
     struct tl_player players[TL_NUMBER_MASK + 1];

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "explore/account.h"
+#include "explore/scripts.h"
 #include "simulate/chooser.h"
 #include "simulate/livelock.h"
 #include "explore/notes.h"
 #include "simulate/players.h"
 #include "store/handle.h"
-#include "trace/ring.h"
 
 static _Thread_local const char *file_name;
 static _Thread_local struct tl_lock_place place;
@@ -19,6 +19,17 @@ static _Thread_local struct tl_lock_place place;
 void tl_record_file(const char *name)
 {
     file_name = name;
+}
+
+static struct tl_scripts *scripts(void)
+{
+    struct tl_exploration *exploration = tl_explored();
+    return exploration ? &exploration->account.scripts : &tl_players->scripts;
+}
+
+const char *tl_record_script(uint16_t file)
+{
+    return tl_scripts_name(scripts(), file);
 }
 
 /* "script.lua:12" of what the script does, and both parts into the event. */
@@ -31,8 +42,7 @@ static void tell_where(struct tl_event *event, char *where, size_t size)
         return;
     event->line = (uint32_t)strtoul(colon + 1, NULL, 10);
     *colon = '\0';
-    event->file =
-        tl_explored() ? tl_account_script(where) : tl_ring_file(where);
+    event->file = tl_scripts_number(scripts(), where);
     *colon = ':';
 }
 
@@ -127,15 +137,6 @@ static struct tl_event event_of(uint32_t number, enum tl_event_how how)
                              .flags = tl_chooser_flags(number)};
 }
 
-/* In one of the two, which gives the number of the step. */
-static void add(struct tl_event *event)
-{
-    if (tl_explored())
-        tl_account_add(event);
-    else
-        tl_ring_add(event);
-}
-
 void tl_record_step(enum tl_event_how how)
 {
     unsigned here = tl_arena;
@@ -148,9 +149,10 @@ void tl_record_step(enum tl_event_how how)
     }
     place = (struct tl_lock_place){.line = event.line, .file = event.file};
     tl_task_visit(TL_HOME);
-    add(&event);
-    if (tl_explored())
+    if (tl_explored()) {
+        tl_account_add(&event);
         tl_notes_step(event.step);
+    }
     tl_chooser_stepped(&event);
     write_down(&event, title, where);
     tl_livelock_step(&event);
@@ -167,7 +169,8 @@ void tl_record_death(uint32_t number)
     unsigned here = tl_arena;
     struct tl_event event = event_of(number, TL_EVENT_DIES);
     tl_task_visit(TL_HOME);
-    add(&event);
+    if (tl_explored())
+        tl_account_add(&event);
     tl_chooser_stepped(&event);
     write_down(&event, "", "");
     tl_task_visit(here);

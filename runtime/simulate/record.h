@@ -1,6 +1,7 @@
 /*
- * Record: the steps of a simulation, as they are taken: each goes into the ring
- * (trace/ring), and as text where that is wanted (observe/steps).
+ * Record: the steps of a simulation, as they are taken: into the account where
+ * it is explored (explore/account), and as text where that is wanted
+ * (observe/steps).
  */
 #ifndef TL_RECORD_H
 #define TL_RECORD_H
@@ -16,6 +17,9 @@ void tl_record_step(enum tl_event_how how);
 
 /* Where the script was in this task's last step. */
 struct tl_lock_place tl_record_place(void);
+
+/* The name of a script by its number in a step; "": not known. */
+const char *tl_record_script(uint16_t file);
 
 /* The player's death is a step. */
 void tl_record_death(uint32_t number);

@@ -23,9 +23,7 @@
 #include "simulate/schedule.h"
 #include "simulate/stop.h"
 #include "store/handle.h"
-#include "trace/ring.h"
 
-#define EVENTS 16384
 #define CPUS 4 /* the same on every machine, since the default of pools is */
 
 static uint64_t wanted_seed;
@@ -273,8 +271,7 @@ int tl_simulate_make(void)
 {
     if (!tl_world)
         return TL_OK;
-    if (tl_players_make(wanted_seed) < 0 || tl_lock_graph_make() < 0 ||
-        (!tl_explored() && tl_ring_make(EVENTS) < 0))
+    if (tl_players_make(wanted_seed) < 0 || tl_lock_graph_make() < 0)
         return TL_NO_MEMORY;
     if (steps_to < 0)
         return TL_OK;

@@ -1,9 +1,7 @@
 #include "space/space.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,21 +93,6 @@ static int adopt(unsigned number, int fd, uint64_t identity)
     close(kept);
     errno = error;
     return status;
-}
-
-/* The same for a program's own arena, which lies in no folder. */
-static int adopt_program(unsigned number, int fd)
-{
-    struct stat file;
-    int status =
-        fstat(fd, &file) == 0
-            ? tl_space_check_root(fd, (uint64_t)file.st_size, TL_PROGRAM_MAGIC)
-            : TL_SYSTEM;
-    if (status < 0) {
-        close(fd);
-        return status;
-    }
-    return tl_arena_map(number, fd, 0, 0);
 }
 
 /* ---- making ---- */
@@ -324,47 +307,12 @@ void tl_look_away(unsigned arena)
     tl_task_visit(TL_HOME);
 }
 
-/* A descriptor of the arena of that program, from its open files; or -1. */
-static int open_arena_of(pid_t pid)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-    DIR *folder = opendir(path);
-    if (!folder)
-        return -1;
-    int fd = -1;
-    struct dirent *entry;
-    while (fd < 0 && (entry = readdir(folder))) {
-        char link[64] = "", name[400];
-        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
-        if (readlink(name, link, sizeof link - 1) > 0 &&
-            strncmp(link, TL_ARENA_LINK, strlen(TL_ARENA_LINK)) == 0)
-            fd = tl_standard_avoid(open(name, O_RDWR | O_CLOEXEC));
-    }
-    closedir(folder);
-    return fd;
-}
-
 /* Where it was mapped, as status says: the number, or a status. */
 static int come_to_look(int status, unsigned number)
 {
     status = join(status < 0 ? status : (int)number, false);
     tl_task_visit(TL_HOME);
     return status;
-}
-
-int tl_look_at(pid_t pid)
-{
-    int status = tl_enter_home(TL_OP_NONE);
-    if (status < 0)
-        return status;
-    if (kill(pid, 0) != 0)
-        return errno == ESRCH ? TL_ENDED : TL_SYSTEM;
-    unsigned number = free_number();
-    int fd = number ? open_arena_of(pid) : -1;
-    if (fd < 0)
-        return number ? TL_NO_SPACE : TL_TOO_MANY_SPACES;
-    return come_to_look(adopt_program(number, fd), number);
 }
 
 int tl_look_into(const char *name)

@@ -32,8 +32,7 @@ static bool regions_follow(const struct tl_root *root)
     for (int i = 0; i < TL_REGIONS; i++) {
         /* all regions but those of a program's own arena */
         if (i == TL_REGION_SEED || i == TL_REGION_SLEEPERS ||
-            i == TL_REGION_PLAYERS || i == TL_REGION_LOCK_GRAPH ||
-            i == TL_REGION_TRACE)
+            i == TL_REGION_PLAYERS || i == TL_REGION_LOCK_GRAPH)
             continue;
         if (root->regions[i] < before || root->regions[i] % TL_LINE)
             return false;

@@ -54,14 +54,22 @@ static inline int tl_enter_arena_of(const struct tl_handle *handle)
     return TL_OK;
 }
 
+/* What has run at the checkpoint may have closed the handle. */
+static inline int tl_enter_passed(const struct tl_handle *handle, int status)
+{
+    return status == TL_OK && !handle->object ? TL_DROPPED : status;
+}
+
 /* The first line of every operation: says that it is about to do `operation` to
  * the part `key` of the object (wait/operation). */
 static inline int tl_enter_at(const struct tl_handle *handle,
                               enum tl_operation operation, uint64_t key)
 {
     int status = tl_enter_arena_of(handle);
-    return status < 0 ? status
-                      : tl_checkpoint_at(operation, handle->object, key);
+    if (status < 0 || tl_checkpoint_passed(operation))
+        return status;
+    return tl_enter_passed(handle,
+                           tl_checkpoint_due(operation, handle->object, key));
 }
 
 /* The same of the whole object. */
@@ -77,9 +85,10 @@ static inline int tl_enter_until(const struct tl_handle *handle,
                                  tl_deadline deadline)
 {
     int status = tl_enter_arena_of(handle);
-    return status < 0
-               ? status
-               : tl_checkpoint_until(operation, handle->object, deadline);
+    if (status < 0 || tl_checkpoint_passed(operation))
+        return status;
+    return tl_enter_passed(
+        handle, tl_checkpoint_due_until(operation, handle->object, deadline));
 }
 
 #endif

@@ -50,9 +50,9 @@ int tl_name_index_open(const char *name, struct tl_handle *out)
     return tl_handle_fill(out, index);
 }
 
-/* Under one hold of the guard, since others may change any part of the list
- * while it is free. */
-size_t tl_name_index_copy(struct tl_name *to, size_t most)
+/* All names, as far as there is room; how many there are.  Under one hold of
+ * the guard, since others may change any part of the list while it is free. */
+static size_t copy_all(struct tl_name *to, size_t most)
 {
     size_t n = 0;
     tl_refs_begin();
@@ -79,7 +79,7 @@ bool tl_name_index_enter(struct tl_object *object)
     return is_free;
 }
 
-bool tl_name_index_remove(const char *name)
+static bool remove_name(const char *name)
 {
     struct tl_log *log = tl_refs_begin();
     uint64_t *link = link_to(name);
@@ -99,7 +99,7 @@ bool tl_name_index_remove(const char *name)
 int64_t tl_space_names(unsigned space, struct tl_name *names, size_t most)
 {
     int status = tl_enter_arena(space, TL_OP_SPACE_LIST);
-    return status < 0 ? status : (int64_t)tl_name_index_copy(names, most);
+    return status < 0 ? status : (int64_t)copy_all(names, most);
 }
 
 int tl_space_find(unsigned space, const char *name, struct tl_handle *out)
@@ -113,5 +113,5 @@ int tl_space_remove(unsigned space, const char *name)
     int status = tl_enter_arena(space, TL_OP_SPACE_REMOVE);
     if (status < 0)
         return status;
-    return tl_name_index_remove(name) ? TL_OK : TL_EMPTY;
+    return remove_name(name) ? TL_OK : TL_EMPTY;
 }

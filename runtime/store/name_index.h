@@ -27,13 +27,7 @@ int tl_name_index_make(void);
  * TL_NO_MEMORY. */
 int tl_name_index_open(const char *name, struct tl_handle *out);
 
-/* All names at one moment, as far as there is room; how many there are. */
-size_t tl_name_index_copy(struct tl_name *to, size_t most);
-
 /* Enters the object under its name; false: there is another of that name. */
 bool tl_name_index_enter(struct tl_object *object);
-
-/* False: there is none of that name. */
-bool tl_name_index_remove(const char *name);
 
 #endif

@@ -82,8 +82,9 @@ static inline bool tl_turn_taken(struct tl_turn *turn,
     return true;
 }
 
-/* As tl_wait_patiently, for a call that found nothing, or that leaves what
- * there is to another: then TL_OK when it has done so for long enough. */
+/* As tl_wait, with `pauses` as in tl_wait_spin, for a call that found nothing,
+ * or that leaves what there is to another: then TL_OK when it has done so for
+ * long enough. */
 int tl_turn_wait(struct tl_turn *turn, struct tl_entrant *entrant,
                  struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                  uint64_t seen, unsigned pauses, tl_deadline deadline);

@@ -6,6 +6,7 @@
 
 #include "tidelock.h"
 #include "trace/births.h"
+#include "trace/brief.h"
 #include "trace/recording.h"
 
 struct pass {
@@ -124,31 +125,6 @@ __attribute__((noinline)) static void read_operation(struct pass *pass,
     drain->operations += pass->how != TL_DRAIN_PEEK;
 }
 
-/* Whether it is all in its unit, with one moment: most are. */
-static bool is_brief(const struct pass *pass, uint64_t head)
-{
-    return (head & (TL_LANE_WHAT | TL_LANE_OPEN | TL_LANE_HAS_MORE)) ==
-               TL_LANE_OPERATION &&
-           !pass->drain->kept;
-}
-
-static void read_brief(struct pass *pass, const struct tl_unit *unit,
-                       uint64_t head)
-{
-    struct tl_drain *drain = pass->drain;
-    uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
-    struct tl_trace_file_brief brief = {
-        .task = pass->reader->task,
-        .place = pass->reader->places[(entry - 1) % TL_LANE_PLACES],
-        .result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3),
-        /* relaxed: see tl_lane_word */
-        .moment = tl_births_moment(
-            drain, atomic_load_explicit(&unit->words[1], memory_order_relaxed)),
-        .message = head >> TL_LANE_NUMBER_SHIFT};
-    tl_trace_file_brief(drain->file, &brief);
-    drain->operations++;
-}
-
 /* ---- the other records ---- */
 
 static void tell_lost(struct pass *pass, uint64_t lost)
@@ -264,15 +240,18 @@ static void read_note(struct pass *pass, uint64_t head)
 
 /* ---- a lane ---- */
 
-/* Reads one record: how many it takes; 0: the pass ends before it. */
-static uint64_t read_record(struct pass *pass)
+/* Reads one record, or several that are brief: how many units they take; 0: the
+ * pass ends before it. */
+static uint64_t read_record(struct pass *pass, uint64_t written)
 {
     const struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
     /* acquire: pairs with the commit of an operation's end */
     uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
-    if (__builtin_expect(is_brief(pass, head), 1)) {
-        read_brief(pass, unit, head);
-        return 1;
+    if (tl_drain_is_brief(head) && !pass->drain->kept) {
+        uint64_t taken = tl_drain_brief(pass->drain, pass->lane, pass->reader,
+                                        pass->position, written);
+        if (taken)
+            return taken;
     }
     if ((head & TL_LANE_WHAT) != TL_LANE_OPERATION) {
         read_note(pass, head);
@@ -287,6 +266,19 @@ static uint64_t read_record(struct pass *pass)
     return 1;
 }
 
+/* One that is brief, and behind what is written; of a task that is none of this
+ * recording it is none, either. */
+static void read_last(struct pass *pass, uint64_t written)
+{
+    if (pass->how == TL_DRAIN_LIVE || !pass->reader->task ||
+        !tl_brief_is_behind(pass->lane, written))
+        return;
+    const struct tl_unit *unit = tl_lane_unit(pass->lane, written);
+    /* relaxed: the acquire in tl_brief_is_behind came before */
+    read_operation(pass,
+                   atomic_load_explicit(&unit->words[0], memory_order_relaxed));
+}
+
 static void read_lane(struct pass *pass)
 {
     struct tl_lane *lane = pass->lane;
@@ -296,7 +288,7 @@ static void read_lane(struct pass *pass)
     /* relaxed: only this process writes it */
     pass->position = atomic_load_explicit(&lane->drained, memory_order_relaxed);
     while (pass->position < written) {
-        uint64_t taken = read_record(pass);
+        uint64_t taken = read_record(pass, written);
         if (!taken)
             break;
         pass->position += taken;
@@ -305,6 +297,7 @@ static void read_lane(struct pass *pass)
     if (pass->how != TL_DRAIN_PEEK)
         atomic_store_explicit(&lane->drained, pass->position,
                               memory_order_release);
+    read_last(pass, written);
     /* what was lost since then is this tenant's, where no other one follows */
     if (pass->position == written)
         tell_lost(pass,
@@ -344,7 +337,7 @@ void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how)
         struct tl_lane *lane = &tl_lanes->lanes[number];
         if (atomic_load_explicit(&lane->written, memory_order_acquire) ==
                 atomic_load_explicit(&lane->drained, memory_order_relaxed) &&
-            how != TL_DRAIN_FINAL)
+            how == TL_DRAIN_LIVE)
             continue;
         drain->origin =
             atomic_load_explicit(&tl_lanes->origin, memory_order_relaxed);

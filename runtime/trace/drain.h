@@ -41,4 +41,19 @@ enum tl_drain_how {
 
 void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how);
 
+/* For the drain's own parts.  Whether the operation of that HEAD is all in its
+ * unit, with one moment: most are. */
+static inline bool tl_drain_is_brief(uint64_t head)
+{
+    return (head & (TL_LANE_WHAT | TL_LANE_OPEN | TL_LANE_HAS_MORE)) ==
+           TL_LANE_OPERATION;
+}
+
+/* Puts such as are brief, from the position on, which is below `written`, into
+ * the file as brief spans, as far as one follows the other in a stretch: how
+ * many. */
+uint64_t tl_drain_brief(struct tl_drain *drain, struct tl_lane *lane,
+                        const struct tl_drain_reader *reader, uint64_t position,
+                        uint64_t written);
+
 #endif

@@ -12,6 +12,7 @@
 
 struct tl_lanes *tl_lanes;
 _Thread_local struct tl_lane *tl_lane;
+_Thread_local struct tl_recording_call tl_recording_innermost;
 
 int tl_lanes_make(void)
 {
@@ -101,7 +102,7 @@ static void hurry(void)
         send(tl_lanes->bell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-void tl_lane_stretch(struct tl_lane *lane, uint64_t stretch)
+static void enter(struct tl_lane *lane, uint64_t stretch)
 {
     /* acquire: as in tl_lane_has_more_room */
     uint64_t drained =
@@ -121,6 +122,32 @@ void tl_lane_stretch(struct tl_lane *lane, uint64_t stretch)
     }
     if (stretch * TL_LANE_STRETCH - drained >= TL_LANE_HURRY)
         hurry();
+}
+
+/* One that a tenant was killed in is entered again: nothing is there yet. */
+void tl_lane_reach(struct tl_lane *lane, uint64_t end)
+{
+    for (; lane->entered * TL_LANE_STRETCH < end; lane->entered++)
+        enter(lane, lane->entered);
+}
+
+static uint64_t lesser(uint64_t one, uint64_t other)
+{
+    return one < other ? one : other;
+}
+
+bool tl_lane_look(struct tl_lane *lane)
+{
+    if (!tl_lane_has_room(lane, 1, TL_LANE_SPARE))
+        return false;
+    uint64_t position = tl_lane_written(lane);
+    tl_lane_reach(lane, position + 1);
+    lane->next = tl_lane_unit(lane, position);
+    lane->stop = lane->next;
+    if (tl_lanes->counter)
+        lane->stop += lesser(lane->limit - TL_LANE_SPARE - position,
+                             TL_LANE_STRETCH - position % TL_LANE_STRETCH);
+    return true;
 }
 
 static size_t add_text(char *all, size_t used, const char *text)
@@ -152,26 +179,14 @@ static void write_words(struct tl_lane *lane, uint64_t position, uint64_t head,
         set(lane, position, index, words[index - 1]);
 }
 
-/* Before a record of so many units is written. */
-static void prepare(struct tl_lane *lane, uint64_t position, uint64_t units)
-{
-    uint64_t stretch = (position + units) / TL_LANE_STRETCH;
-    if (position / TL_LANE_STRETCH != stretch)
-        tl_lane_stretch(lane, stretch);
-}
-
-/* What lies from `written` to there is whole. */
-static void publish(struct tl_lane *lane, uint64_t to)
+/* What lies between is whole. */
+static void publish(struct tl_lane *lane, uint64_t from, uint64_t to)
 {
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, to, memory_order_release);
     lane->next = tl_lane_unit(lane, to);
-}
-
-static uint64_t written_by(const struct tl_lane *lane)
-{
-    /* relaxed: see tl_lane_has_room */
-    return atomic_load_explicit(&lane->written, memory_order_relaxed);
+    if (from / TL_LANE_STRETCH != to / TL_LANE_STRETCH)
+        lane->stop = NULL;
 }
 
 /* A writer that was killed in exchange() has left two entries that name one
@@ -200,24 +215,19 @@ void tl_lane_begin(struct tl_lane *lane)
             atomic_init(&lane->pieces[piece], (uint8_t)piece);
     mend(lane);
     lane->mapped = 0;
-    lane->next = tl_lane_unit(lane, written_by(lane));
-}
-
-void tl_lane_move_on(struct tl_lane *lane)
-{
-    uint64_t position = written_by(lane);
-    tl_lane_stretch(lane, position / TL_LANE_STRETCH);
-    lane->next = tl_lane_unit(lane, position);
+    lane->stop = NULL;
+    /* relaxed: only this task writes it */
+    atomic_store_explicit(&lane->brief, 0, memory_order_relaxed);
 }
 
 void tl_lane_write_words(struct tl_lane *lane, uint64_t head,
                          const uint64_t words[TL_LANE_WORDS - 1])
 {
-    uint64_t position = written_by(lane), units = TL_LANE_WORDS / 2;
-    prepare(lane, position, units);
+    uint64_t position = tl_lane_written(lane), units = TL_LANE_WORDS / 2;
+    tl_lane_reach(lane, position + units);
     write_words(lane, position, head | (units - 1) << TL_LANE_UNITS_SHIFT,
                 words);
-    publish(lane, position + units);
+    publish(lane, position, position + units);
 }
 
 bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note)
@@ -231,8 +241,8 @@ bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note)
     units += TL_LANE_WORDS / 2;
     if (!tl_lane_has_room(lane, units, note->spare))
         return false;
-    uint64_t position = written_by(lane);
-    prepare(lane, position, units);
+    uint64_t position = tl_lane_written(lane);
+    tl_lane_reach(lane, position + units);
     write_words(lane, position,
                 note->what | (units - 1) << TL_LANE_UNITS_SHIFT |
                     (uint64_t)note->number << TL_LANE_NUMBER_SHIFT,
@@ -246,6 +256,6 @@ bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note)
     if (note->what == TL_LANE_TASK)
         /* relaxed: the reader that finds the record finds this, too */
         atomic_store_explicit(&lane->tenancy, position, memory_order_relaxed);
-    publish(lane, position + units);
+    publish(lane, position, position + units);
     return true;
 }

@@ -19,7 +19,7 @@
  * pieces[s % TL_LANE_PIECES] names.  As the writer comes to a stretch, and
  * before it writes there, it may exchange that entry with the one of a stretch
  * that is drained; of the two, none is one that the reader has still to read
- * (tl_lane_stretch).
+ * (tl_lane_reach).
  *
  *   written   moves when a record is whole but for the end of its operation
  *             (release), and the reader looks at no position from there on
@@ -28,6 +28,10 @@
  *             of its end is there.  The reader stops at an OPEN one (acquire),
  *             for its task is still in it; but for one of a tenant that has
  *             gone: that is as whole as it will ever be.
+ *   brief     says that the unit at `written` is that of an operation which
+ *             goes on, and is filled in but for its end (release; trace/brief).
+ *             Most have ended by the time a reader could see that: `written`
+ *             moves then, which is their one commit.
  *   drained   moves when the reader has copied what lies before (release); a
  *             writer that finds room by it (acquire) writes over that.
  *   lost      grows where there is no room; the writer never waits.
@@ -36,8 +40,9 @@
  * operation, as it ends, writes a record MORE at `written`, and says in its
  * HEAD how far that is behind it.
  *
- * A writer that is killed within an operation leaves it OPEN.  What was known
- * of it then is in `open`, which lies in the lane for that: its words are
+ * A writer that is killed within an operation leaves it brief, which the next
+ * tenant, or a reader's last look, takes for an OPEN one; or OPEN.  What was
+ * known of that then is in `open`, which lies in the lane for that: its words are
  * atomic, and a reader that looks at one that is in use (the last look of all)
  * finds each as it was or as it is.  The next tenant writes it into the ring
  * before it uses them (trace/open).
@@ -149,12 +154,12 @@ struct tl_lane_open {
 };
 
 /* What an entry of the lane's table of places stands for: an operation of an
- * object (0: none), and the site of a call, or its line and file where the site
- * is not known (public/recording).  Entry n is places[n - 1]. */
+ * object, and the site of a call, or its line and file where the site is not
+ * known (public/recording).  Entry n is places[n - 1]. */
 struct tl_lane_place {
     _Alignas(TL_LINE) uint64_t site;
-    uint64_t offset, number; /* of the object */
-    uint64_t what;           /* the operation, and the object's arena from 32 */
+    uintptr_t object;
+    uint64_t what; /* the operation, and the object's number (trace/places) */
     uint64_t line, file;
 };
 
@@ -166,14 +171,17 @@ struct tl_lane_place {
 struct tl_lane {
     /* Of the writer; others read what is atomic. */
     _Alignas(TL_LINE) _Atomic uint64_t written;
-    struct tl_unit *next;          /* that of `written` */
-    uint64_t limit;                /* the writer has room below it */
-    uint64_t message;              /* of the operation that is open, or 0 */
-    struct tl_recording_call call; /* the innermost of the API; frame 0: none */
-    _Atomic uint32_t depth;        /* of what is open */
-    uint32_t enrolled; /* the epoch in which it is recorded, if so */
+    _Atomic uint64_t brief; /* `written` + 1: an operation goes on there */
+    struct tl_unit *next;   /* that of `written`, where it is below `stop` */
+    struct tl_unit *stop;   /* what is brief may be below it; or NULL */
+    uint64_t message;       /* of the operation that goes on, or 0 */
+    uint64_t limit;         /* the writer has room below it */
+    _Atomic uint32_t depth; /* of what is open */
+    uint32_t enrolled;      /* the epoch in which it is recorded, if so */
+    uint8_t moments;        /* of what is brief (enum tl_recording_moments) */
     struct tl_lane_open open[TL_LANE_NESTED];
-    uint64_t kept; /* below it units may have been written over */
+    uint64_t kept;    /* below it units may have been written over */
+    uint64_t entered; /* stretches below it are the writer's, or were */
     _Alignas(TL_LINE) _Atomic uint64_t tenancy;
     _Atomic uint64_t lost;
     _Atomic uint32_t task; /* the number of the tenant in the trace, or 0 */
@@ -228,6 +236,22 @@ extern _Thread_local struct tl_lane *tl_lane;
 /* Makes the mapping, where there is none.  TL_OK, or TL_SYSTEM with errno. */
 int tl_lanes_make(void);
 
+/* By the writer.  relaxed: only this task writes it, and the tenant before it,
+ * whose end this one's claim of the slot has seen. */
+static inline uint64_t tl_lane_written(const struct tl_lane *lane)
+{
+    return atomic_load_explicit(&lane->written, memory_order_relaxed);
+}
+
+/* By the writer: whether it is recorded, and what goes on is the recording in
+ * which it is. */
+static inline bool tl_lane_is_of_now(const struct tl_lane *lane)
+{
+    /* acquire: see epoch_now in recording_tasks.c */
+    return atomic_load_explicit(&tl_lanes->epoch, memory_order_acquire) ==
+           lane->enrolled;
+}
+
 static inline struct tl_unit *tl_lane_unit(struct tl_lane *lane,
                                            uint64_t position)
 {
@@ -237,27 +261,13 @@ static inline struct tl_unit *tl_lane_unit(struct tl_lane *lane,
     return &lane->units[piece * TL_LANE_STRETCH + position % TL_LANE_STRETCH];
 }
 
-/* By the writer: whether `count` units fit, and leave `spare`; the same, by
- * what the writer has seen of the reader. */
+/* By the writer: whether `count` units fit, and leave `spare`. */
 bool tl_lane_has_more_room(struct tl_lane *lane, uint64_t end);
-static inline uint64_t tl_lane_end(const struct tl_lane *lane, uint64_t count,
-                                   uint64_t spare)
-{
-    /* relaxed: only this task writes it, and the tenant before it, whose end
-     * this one's claim of the slot has seen */
-    return atomic_load_explicit(&lane->written, memory_order_relaxed) + count +
-           spare;
-}
-static inline bool tl_lane_room_is_known(const struct tl_lane *lane,
-                                         uint64_t count, uint64_t spare)
-{
-    return tl_lane_end(lane, count, spare) <= lane->limit;
-}
 static inline bool tl_lane_has_room(struct tl_lane *lane, uint64_t count,
                                     uint64_t spare)
 {
-    return __builtin_expect(tl_lane_room_is_known(lane, count, spare), 1) ||
-           tl_lane_has_more_room(lane, tl_lane_end(lane, count, spare));
+    uint64_t end = tl_lane_written(lane) + count + spare;
+    return end <= lane->limit || tl_lane_has_more_room(lane, end);
 }
 
 /* By the writer: a record that is no operation, with the words behind HEAD and
@@ -278,10 +288,12 @@ void tl_lane_write_words(struct tl_lane *lane, uint64_t head,
 /* By a new writer, before its first record. */
 void tl_lane_begin(struct tl_lane *lane);
 
-/* By the writer, before it writes the first unit of the stretch; the same where
- * `written` is that unit. */
-void tl_lane_stretch(struct tl_lane *lane, uint64_t stretch);
-void tl_lane_move_on(struct tl_lane *lane);
+/* By the writer, before it writes units below `end`. */
+void tl_lane_reach(struct tl_lane *lane, uint64_t end);
+
+/* By the writer: sets `next` and `stop`; false: there is no room for an
+ * operation. */
+bool tl_lane_look(struct tl_lane *lane);
 
 /* Of what is read: a word of a record, HEAD as the 0th.  relaxed: the acquire
  * of `written`, or of HEAD, came before. */

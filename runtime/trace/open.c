@@ -1,5 +1,39 @@
 #include "trace/open.h"
 
+/* ---- from brief to open ---- */
+
+static void publish_brief(struct tl_lane *lane)
+{
+    /* release: pairs with the acquire in tl_drain_lane.  commit */
+    atomic_store_explicit(&lane->written, tl_lane_written(lane) + 1,
+                          memory_order_release);
+    lane->next++;
+}
+
+/* relaxed, all stores: see tl_open_position */
+void tl_open_brief(struct tl_lane *lane)
+{
+    struct tl_lane_open *open = &lane->open[0];
+    if (!tl_lane_is_of_now(lane)) {
+        atomic_store_explicit(&lane->brief, 0, memory_order_relaxed);
+        return;
+    }
+    atomic_store_explicit(&open->slept, 0, memory_order_relaxed);
+    atomic_store_explicit(&open->position, tl_lane_written(lane),
+                          memory_order_relaxed);
+    open->unit = lane->next;
+    open->moments = lane->moments;
+    open->idle = false;
+    open->frame = tl_recording_innermost.frame;
+    open->began = (int64_t)atomic_load_explicit(&lane->next->words[1],
+                                                memory_order_relaxed);
+    open->awake = 0;
+    atomic_store_explicit(&lane->depth, 1, memory_order_relaxed);
+    publish_brief(lane);
+}
+
+/* ---- ends ---- */
+
 /* Writes what the unit cannot hold of the operation: how far behind it. */
 static uint64_t write_more(struct tl_lane *lane,
                            const struct tl_lane_open *open, int64_t ended,
@@ -56,6 +90,9 @@ static void leave(struct tl_lane *lane, const struct tl_lane_open *open)
 
 void tl_open_leave(struct tl_lane *lane)
 {
+    /* of a recording before this one nobody reads it */
+    if (tl_open_is_brief(lane) && tl_lane_is_of_now(lane))
+        publish_brief(lane);
     uint32_t depth = tl_open_depth(lane);
     for (uint32_t n = 0; n < depth && n < TL_LANE_NESTED; n++)
         leave(lane, &lane->open[n]);

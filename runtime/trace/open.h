@@ -49,6 +49,23 @@ static inline void tl_open_set_began(struct tl_lane *lane,
                               memory_order_relaxed);
 }
 
+/* Whether a brief one goes on (trace/brief).  relaxed, both: only its task writes
+ * them, or that is dead */
+static inline bool tl_open_is_brief(const struct tl_lane *lane)
+{
+    return atomic_load_explicit(&lane->brief, memory_order_relaxed) ==
+           tl_lane_written(lane) + 1;
+}
+
+/* The brief one that goes on is open from now on; of a recording that is over:
+ * it is gone. */
+void tl_open_brief(struct tl_lane *lane);
+static inline void tl_open_any_brief(struct tl_lane *lane)
+{
+    if (tl_open_is_brief(lane))
+        tl_open_brief(lane);
+}
+
 /* Writes the record MORE of the operation, where there is room; the bits of
  * HEAD that tell of it.  `ended`: 0: never. */
 uint64_t tl_open_tell(struct tl_lane *lane, const struct tl_lane_open *open,

@@ -10,6 +10,8 @@
 _Thread_local void (*tl_recording_find)(struct tl_recording_line *line,
                                         void *caller);
 
+const struct tl_object tl_places_nothing;
+
 static struct tl_lane_note note_of(const struct tl_recording_line *line,
                                    uint32_t operation,
                                    const struct tl_object *object)
@@ -41,37 +43,37 @@ static struct tl_lane_note note_of(const struct tl_recording_line *line,
 }
 
 #define AGE ((UINT64_C(1) << TL_RECORDING_AGE_BITS) - 1)
+#define NO_SITE UINT64_MAX /* no call's */
 
 /* But for its age. */
 static bool is_it(const struct tl_lane_place *entry,
                   const struct tl_lane_place *place)
 {
     return (entry->site | AGE) == (place->site | AGE) &&
-           entry->offset == place->offset && entry->number == place->number &&
-           entry->what == place->what && entry->line == place->line &&
-           entry->file == place->file;
+           entry->object == place->object && entry->what == place->what &&
+           entry->line == place->line && entry->file == place->file;
 }
 
 uint32_t tl_places_enter(struct tl_lane *lane, uint32_t operation,
                          const struct tl_object *object)
 {
     struct tl_recording_line line = {.line = 0};
-    struct tl_recording_call none = {0}, *call = &lane->call;
+    const struct tl_recording_call none = {0}, *call = &tl_recording_innermost;
+    const struct tl_object *of = object ? object : &tl_places_nothing;
     if ((uintptr_t)__builtin_frame_address(0) >= call->frame)
         call = &none;
     if (tl_recording_find && call->caller)
         tl_recording_find(&line, call->caller);
     struct tl_lane_place place = {
-        .site = line.direct ? call->site : 0,
-        .offset = object ? tl_offset(object) : 0,
-        .number = object ? object->number : 0,
-        .what = operation | (object ? (uint64_t)tl_arena << 32 : 0),
+        .site = line.direct ? call->site : NO_SITE,
+        .object = (uintptr_t)of,
+        .what = tl_places_what(operation, of),
         .line = line.line,
         .file = line.file};
     const struct tl_lane_place *at = tl_places_at(
         lane,
         line.direct ? place.site : (uint64_t)line.line << TL_RECORDING_AGE_BITS,
-        place.offset, place.what);
+        operation, of);
     struct tl_lane_place *entry = &lane->places[at - lane->places];
     struct tl_lane_note note = note_of(&line, operation, object);
     note.number = (uint32_t)(at - lane->places) + 1;

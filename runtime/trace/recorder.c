@@ -82,6 +82,7 @@ static void write_last(struct tl_recorder *recorder, enum tl_drain_how how)
 void tl_recorder_drain(struct tl_recorder *recorder)
 {
     tl_drain_all(&recorder->drain, TL_DRAIN_LIVE);
+    tl_trace_file_flush(&recorder->file);
     if (recorder->last && recorder->drain.trouble &&
         tl_clock_passed(recorder->again ? recorder->again : TL_NOW))
         write_last(recorder, TL_DRAIN_PEEK);

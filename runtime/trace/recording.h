@@ -27,6 +27,7 @@
 #include "memory/object.h"
 #include "public/recording.h"
 #include "tasks/task.h"
+#include "trace/brief.h"
 #include "trace/recording_tasks.h"
 
 /* This task has ended. */
@@ -39,23 +40,20 @@ static inline void tl_recording_failed(void)
         tl_lane->failed = true;
 }
 
-/* Which of its moments are told of an operation that did not sleep, and within
- * which nothing else began: reading the clock costs more than all else that is
- * recorded of it.
- *
- * What gives (a put, a release) has one as it begins, and what takes (a get, an
- * acquire) one as it ends: so a get is never told to have ended before its put
- * began, though each is told as if it took no time. */
-enum tl_recording_moments {
-    TL_RECORDING_BOTH,
-    TL_RECORDING_BEGIN,
-    TL_RECORDING_END
-};
-
 /* This task begins the operation; `object`: NULL: none; `idle`: within a wait.
+ * Most of them are brief (trace/brief); tl_recording_begins: this one is not.
  */
-void tl_recording_operation(uint32_t operation, const struct tl_object *object,
-                            enum tl_recording_moments moments, bool idle);
+void tl_recording_begins(uint32_t operation, const struct tl_object *object,
+                         enum tl_recording_moments moments, bool idle);
+static inline void tl_recording_operation(uint32_t operation,
+                                          const struct tl_object *object,
+                                          enum tl_recording_moments moments,
+                                          bool idle)
+{
+    struct tl_lane *lane = tl_lane;
+    if (lane && (idle || !tl_brief_begin(lane, operation, object, moments)))
+        tl_recording_begins(operation, object, moments, idle);
+}
 
 /* The open operation takes its time, though it does not sleep: both of its
  * moments are told, from here on. */

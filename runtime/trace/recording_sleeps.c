@@ -1,6 +1,7 @@
 /*
  * Recording, sleeps: what is told of an operation while it goes on.
  */
+#include "trace/brief.h"
 #include "trace/open.h"
 #include "trace/recording.h"
 
@@ -13,11 +14,20 @@ static void last(struct tl_lane *lane, struct tl_lane_open *open, int64_t now)
         tl_open_set_began(lane, open, now);
 }
 
+/* What goes on, if anything does. */
+static void lasts(struct tl_lane *lane, int64_t now)
+{
+    struct tl_lane_open *open = tl_open_innermost(lane);
+    if (tl_open_is_brief(lane))
+        tl_brief_lasts(lane, now);
+    else if (open)
+        last(lane, open, now);
+}
+
 void tl_recording_lasts(void)
 {
-    struct tl_lane_open *open = tl_lane ? tl_open_innermost(tl_lane) : NULL;
-    if (open)
-        last(tl_lane, open, tl_recording_ticks());
+    if (tl_lane)
+        lasts(tl_lane, tl_recording_ticks());
 }
 
 /* ---- sleeps, and those who end them ---- */
@@ -28,19 +38,18 @@ static int64_t origin(void)
     return atomic_load_explicit(&tl_lanes->origin, memory_order_relaxed);
 }
 
-static struct tl_lane_open *open_here(void)
-{
-    return tl_lane ? tl_open_innermost(tl_lane) : NULL;
-}
-
 /* relaxed, all stores: see tl_open_position */
 void tl_recording_sleeps(void)
 {
-    struct tl_lane_open *open = open_here();
+    struct tl_lane *lane = tl_lane;
+    if (!lane)
+        return;
+    tl_open_any_brief(lane);
+    struct tl_lane_open *open = tl_open_innermost(lane);
     if (!open)
         return;
     int64_t now = tl_recording_ticks();
-    last(tl_lane, open, now);
+    last(lane, open, now);
     if (!tl_open_slept(open)) {
         atomic_store_explicit(&open->waited, 0, memory_order_relaxed);
         atomic_store_explicit(&open->called, 0, memory_order_relaxed);
@@ -68,7 +77,7 @@ static void note_caller(struct tl_lane *lane, struct tl_lane_open *open)
 
 void tl_recording_awake(void)
 {
-    struct tl_lane_open *open = open_here();
+    struct tl_lane_open *open = tl_lane ? tl_open_innermost(tl_lane) : NULL;
     if (!open || open->awake >= 0)
         return;
     int64_t now = tl_recording_ticks();
@@ -93,9 +102,8 @@ void tl_recording_calls(const struct tl_task *task)
         atomic_load_explicit(&task->tid, memory_order_relaxed))
         return;
     int64_t now = tl_recording_ticks();
-    struct tl_lane_open *open = open_here();
-    if (open)
-        last(tl_lane, open, now); /* it calls within it */
+    if (tl_lane)
+        lasts(tl_lane, now); /* it calls within it */
     uint64_t call = (uint64_t)(now - origin()) << CALL_SHIFT |
                     (tl_task_id_in(TL_HOME) & TL_NUMBER_MASK);
     /* release: pairs with the acquire in note_caller */

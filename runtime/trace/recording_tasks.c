@@ -44,7 +44,6 @@ static void set_lane(struct tl_lane *lane, uint32_t epoch, bool thread)
     lane->epoch = epoch;
     tl_lane_begin(lane);
     lane->enrolled = TL_LANE_NOT_ENROLLED;
-    lane->call = (struct tl_recording_call){0};
     if (lane->used) /* what the one before has told is not told of this one */
         memset(lane->places, 0, sizeof lane->places);
     lane->used = true;
@@ -123,6 +122,7 @@ void tl_recording_start(bool thread)
     atomic_compare_exchange_strong_explicit(
         &tl_lanes->origin, &unknown, tl_recording_ticks(), memory_order_relaxed,
         memory_order_relaxed);
+    tl_recording_innermost = (struct tl_recording_call){0};
     tl_open_leave(lane);
     set_lane(lane, epoch_now(), thread);
     tl_lane = lane;
@@ -157,6 +157,7 @@ bool tl_recording_is_on(void)
 void tl_recording_write_end(struct tl_lane *lane, uint32_t task,
                             enum tl_trace_how how, int signal)
 {
+    tl_open_any_brief(lane);
     struct tl_lane_note note = {.what = TL_LANE_END,
                                 .number = task,
                                 .spare = TL_LANE_KEPT,
@@ -176,6 +177,8 @@ void tl_recording_dead(const struct tl_task *task, int signal)
 void tl_recording_mark(const char *text)
 {
     struct tl_lane *lane = tl_lane;
+    if (lane)
+        tl_open_any_brief(lane);
     if (!lane || !tl_recording_is_enrolled(lane))
         return;
     struct tl_lane_note note = {.what = TL_LANE_MARK,

@@ -43,15 +43,18 @@ struct tl_ticks {
 };
 void tl_ticks_begin(struct tl_ticks *measure, bool counter);
 
-/* So many ticks in nanoseconds. */
+/* So many ticks in nanoseconds; the same where their worth is known. */
 void tl_ticks_learn(struct tl_ticks *measure);
+static inline int64_t tl_ticks_time_by(bool counter, double worth,
+                                       int64_t ticks)
+{
+    return counter ? (int64_t)((double)ticks * worth) : ticks;
+}
 static inline int64_t tl_ticks_time(struct tl_ticks *measure, int64_t ticks)
 {
-    if (!measure->counter)
-        return ticks;
     if (__builtin_expect(measure->worth == 0, 0))
         tl_ticks_learn(measure);
-    return (int64_t)((double)ticks * measure->worth);
+    return tl_ticks_time_by(measure->counter, measure->worth, ticks);
 }
 
 #endif

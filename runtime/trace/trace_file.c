@@ -34,15 +34,21 @@ static void tag(struct tl_bytes *bytes, enum tl_trace_tag tag)
 
 void tl_trace_file_end_block(struct tl_trace_file *file)
 {
-    struct tl_bytes *to = file->keeps ? &file->spans : &file->out;
-    if (!file->block_count)
+    if (!file->block)
         return;
-    tag(to, TL_TRACE_SPANS);
-    tl_bytes_number(to, file->block_task);
-    tl_bytes_number(to, file->block_count);
-    tl_bytes_add(to, file->block.data, file->block.used);
-    file->block.used = 0;
-    file->block_count = 0;
+    unsigned char *count = tl_trace_file_spans(file)->data + file->block;
+    for (int i = 0; i < TL_TRACE_FILE_COUNT; i++)
+        count[i] = (unsigned char)((file->block_count >> 7 * i & 127) |
+                                   (i < TL_TRACE_FILE_COUNT - 1 ? 128 : 0));
+    file->block = 0;
+}
+
+/* What is not of the spans ends those that stand before it. */
+static void begin_record(struct tl_trace_file *file, enum tl_trace_tag of)
+{
+    if (!file->keeps)
+        tl_trace_file_end_block(file);
+    tag(&file->out, of);
 }
 
 void tl_trace_file_flush(struct tl_trace_file *file)
@@ -77,7 +83,7 @@ void tl_trace_file_begin(struct tl_trace_file *file, int fd, const char *title,
     add_fixed(&file->out, TL_TRACE_VERSION, 4);
     add_fixed(&file->out, flags, 4);
     add_fixed(&file->out, flags & TL_TRACE_SIMULATED ? 0 : time_of_day(), 8);
-    tag(&file->out, TL_TRACE_TITLE);
+    begin_record(file, TL_TRACE_TITLE);
     tl_bytes_text(&file->out, title);
 }
 
@@ -110,7 +116,7 @@ uint32_t tl_trace_file_operation(struct tl_trace_file *file, uint32_t number,
     if (*index)
         return *index;
     *index = ++file->operations[0];
-    tag(&file->out, TL_TRACE_OPERATION);
+    begin_record(file, TL_TRACE_OPERATION);
     tl_bytes_number(&file->out, *index);
     tl_bytes_text(&file->out, word);
     return *index;
@@ -142,7 +148,7 @@ uint32_t tl_trace_file_script(struct tl_trace_file *file, const char *name)
     bool fresh;
     uint32_t index = find_name(&file->files, &file->file_count, name, &fresh);
     if (fresh) {
-        tag(&file->out, TL_TRACE_FILE);
+        begin_record(file, TL_TRACE_FILE);
         tl_bytes_number(&file->out, index);
         tl_bytes_text(&file->out, name);
     }
@@ -160,7 +166,7 @@ uint32_t tl_trace_file_object(struct tl_trace_file *file,
                                     (uint32_t)(object->number >> 32), of}};
     uint32_t index = tl_numbering_of(&file->objects, &key, &fresh);
     if (fresh) {
-        tag(&file->out, TL_TRACE_OBJECT);
+        begin_record(file, TL_TRACE_OBJECT);
         tl_bytes_number(&file->out, index);
         tl_bytes_text(&file->out, object->word);
         tl_bytes_number(&file->out, object->number);
@@ -176,11 +182,14 @@ uint32_t tl_trace_file_place(struct tl_trace_file *file, uint32_t operation,
 {
     bool fresh;
     struct tl_numbering_key key = {{operation, object, script, line}};
-    uint32_t place = tl_numbering_of(&file->places, &key, &fresh);
-    return reach(&file->places_told, &file->places_told_count, place,
-                 sizeof *file->places_told)
-               ? place
-               : 0;
+    uint32_t index = tl_numbering_of(&file->places, &key, &fresh);
+    if (fresh) {
+        begin_record(file, TL_TRACE_PLACE);
+        tl_bytes_number(&file->out, index);
+        for (int i = 0; i < 4; i++)
+            tl_bytes_number(&file->out, key.parts[i]);
+    }
+    return index;
 }
 
 struct tl_trace_file_task *tl_trace_file_task_at(struct tl_trace_file *file,
@@ -195,7 +204,7 @@ void tl_trace_file_born(struct tl_trace_file *file,
                         const struct tl_trace_file_birth *birth)
 {
     tl_trace_file_say_time(file, birth->began);
-    tag(&file->out, TL_TRACE_TASK);
+    begin_record(file, TL_TRACE_TASK);
     tl_bytes_number(&file->out, birth->task);
     tl_bytes_number(&file->out, birth->parent);
     tl_bytes_number(&file->out, birth->pid);
@@ -213,7 +222,7 @@ bool tl_trace_file_ended(struct tl_trace_file *file, uint32_t task,
         return false;
     entry->ended = true;
     tl_trace_file_say_time(file, time);
-    tag(&file->out, TL_TRACE_END);
+    begin_record(file, TL_TRACE_END);
     tl_bytes_number(&file->out, task);
     tl_bytes_number(&file->out, (uint64_t)time);
     tl_bytes_number(&file->out, how);
@@ -227,7 +236,7 @@ void tl_trace_file_lost(struct tl_trace_file *file, uint32_t task,
     file->lost += count;
     if (!task)
         return;
-    tag(&file->out, TL_TRACE_LOST);
+    begin_record(file, TL_TRACE_LOST);
     tl_bytes_number(&file->out, task);
     tl_bytes_number(&file->out, count);
 }
@@ -236,7 +245,7 @@ void tl_trace_file_mark(struct tl_trace_file *file, uint32_t task, int64_t time,
                         const char *text)
 {
     tl_trace_file_say_time(file, time);
-    tag(&file->out, TL_TRACE_MARK);
+    begin_record(file, TL_TRACE_MARK);
     tl_bytes_number(&file->out, task);
     tl_bytes_number(&file->out, (uint64_t)time);
     tl_bytes_text(&file->out, text);
@@ -275,12 +284,8 @@ void tl_trace_file_end(struct tl_trace_file *file)
 
 void tl_trace_file_forget_spans(struct tl_trace_file *file)
 {
-    if (file->places_told)
-        memset(file->places_told, 0,
-               file->places_told_count * sizeof *file->places_told);
-    file->place_count = 0;
-    file->spans.used = file->block.used = 0;
-    file->block_count = 0;
+    file->spans.used = 0;
+    file->block = 0;
     file->written = 0;
     for (uint32_t i = 0; i < file->task_count; i++) {
         file->tasks[i].began = 0;

@@ -1,10 +1,11 @@
 /*
  * Trace file: writes a file of public/trace.  Memory of its process alone.
  *
- * What it defines goes out at once; the spans of one task are gathered into a
- * block.  A file that keeps (`keeps`) has its definitions in memory, and its
- * spans too, until tl_trace_file_write, which may come several times: each
- * writes the whole file anew.
+ * What is defined, and the spans, of which those of one task that follow each
+ * other are a block, gather in `out` until that is flushed.  A file that keeps
+ * (`keeps`) has its definitions in memory, and its spans too, until
+ * tl_trace_file_write, which may come several times: each writes the whole file
+ * anew.
  */
 #ifndef TL_TRACE_FILE_H
 #define TL_TRACE_FILE_H
@@ -12,9 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
+#include "base/numbering.h"
 #include "public/trace.h"
-#include "trace/bytes.h"
-#include "trace/numbering.h"
+#include "trace/brief_spans.h"
 
 struct tl_span {
     uint32_t task, place, waker;
@@ -34,11 +36,10 @@ struct tl_trace_file {
     int fd;    /* -1: none, or none any more */
     int error; /* errno */
     bool keeps;
-    struct tl_bytes out, spans, block;
+    struct tl_bytes out, spans;
+    size_t block; /* where the count of the one that grows goes; 0: none does */
     uint32_t block_task, block_count;
     struct tl_numbering places, objects;
-    uint32_t *places_told; /* of a place its number in the file, or 0 */
-    uint32_t places_told_count, place_count;
     uint32_t *operations; /* index by number, or 0; by enum tl_operation */
     uint32_t operation_count;
     char **files, **spaces;
@@ -67,7 +68,7 @@ struct tl_trace_file_object {
 uint32_t tl_trace_file_object(struct tl_trace_file *file,
                               const struct tl_trace_file_object *object);
 
-/* A place of these, which spans name; 0: no memory. */
+/* The same of a place; 0: no memory. */
 uint32_t tl_trace_file_place(struct tl_trace_file *file, uint32_t operation,
                              uint32_t object, uint32_t script, uint32_t line);
 
@@ -89,20 +90,21 @@ void tl_trace_file_mark(struct tl_trace_file *file, uint32_t task, int64_t time,
                         const char *text);
 void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span);
 
-/* The same of one that has a single moment, and did not sleep: most are such.
- */
-struct tl_trace_file_brief {
-    uint32_t task, place;
-    enum tl_trace_result result;
-    int64_t moment;
-    uint64_t message;
-};
-void tl_trace_file_brief(struct tl_trace_file *file,
-                         const struct tl_trace_file_brief *brief);
+/* The same of such as are brief (trace/brief_spans), most of all: they are put
+ * behind each other, up to `most`, between these two.  False: no memory. */
+bool tl_trace_file_begin_brief(struct tl_trace_file *file, uint32_t task,
+                               size_t most, struct tl_brief_spans *out);
+void tl_trace_file_end_brief(struct tl_trace_file *file, uint32_t task,
+                             const struct tl_brief_spans *brief);
 
-/* For the file's own parts: the spans that have gathered are a whole block; the
- * entry of a task (NULL: no memory); and the trace lasts until then at least.
- */
+/* For the file's own parts: where the spans go; the size of a block's count;
+ * those that have gathered are a whole block; the entry of a task (NULL: no
+ * memory); and the trace lasts until then at least. */
+static inline struct tl_bytes *tl_trace_file_spans(struct tl_trace_file *file)
+{
+    return file->keeps ? &file->spans : &file->out;
+}
+#define TL_TRACE_FILE_COUNT 5 /* bytes, which are all that 32 bits need */
 void tl_trace_file_end_block(struct tl_trace_file *file);
 struct tl_trace_file_task *tl_trace_file_task_at(struct tl_trace_file *file,
                                                  uint32_t task);

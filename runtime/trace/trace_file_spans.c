@@ -3,12 +3,91 @@
  */
 #include "trace/trace_file.h"
 
-#define FLUSH_AT (64 << 10)
+#define FLUSH_AT (256 << 10)
+#define HEAD_MOST (1 + 10 + TL_TRACE_FILE_COUNT)
+#define LARGE_MOST ((size_t)8 * 10) /* bytes: eight fields */
 
-static uint64_t head_of(const struct tl_span *span, uint32_t place)
+/* ---- blocks ---- */
+
+/* Where a span of the task goes that takes `most` bytes; NULL: no memory. */
+static unsigned char *reserve(struct tl_trace_file *file, uint32_t task,
+                              size_t most)
 {
-    uint64_t head = (uint64_t)span->result << TL_TRACE_RESULT_SHIFT |
-                    (uint64_t)place << TL_TRACE_PLACE_SHIFT;
+    struct tl_bytes *bytes = tl_trace_file_spans(file);
+    if (!file->keeps && bytes->used >= FLUSH_AT)
+        tl_trace_file_flush(file);
+    if (file->block_task != task)
+        tl_trace_file_end_block(file);
+    unsigned char *from = tl_bytes_reserve(bytes, HEAD_MOST + most), *at = from;
+    if (!from || file->block)
+        return from;
+    *at++ = TL_TRACE_SPANS;
+    at = tl_bytes_put(at, task);
+    bytes->used += (size_t)(at - from);
+    file->block = bytes->used;
+    file->block_task = task;
+    file->block_count = 0;
+    bytes->used += TL_TRACE_FILE_COUNT;
+    return bytes->data + bytes->used;
+}
+
+/* Up to there it is full. */
+static void fill(struct tl_trace_file *file, const unsigned char *at,
+                 uint32_t count)
+{
+    struct tl_bytes *bytes = tl_trace_file_spans(file);
+    bytes->used = (size_t)(at - bytes->data);
+    file->block_count += count;
+    file->written += count;
+}
+
+/* ---- brief ones ---- */
+
+bool tl_trace_file_begin_brief(struct tl_trace_file *file, uint32_t task,
+                               size_t most, struct tl_brief_spans *out)
+{
+    struct tl_trace_file_task *entry = tl_trace_file_task_at(file, task);
+    unsigned char *at =
+        task && entry ? reserve(file, task, most * TL_BRIEF_SPANS_MOST) : NULL;
+    if (at)
+        *out = (struct tl_brief_spans){
+            .at = at, .began = entry->began, .message = entry->message};
+    return at != NULL;
+}
+
+void tl_trace_file_end_brief(struct tl_trace_file *file, uint32_t task,
+                             const struct tl_brief_spans *brief)
+{
+    struct tl_trace_file_task *entry = &file->tasks[task];
+    entry->began = brief->began;
+    entry->message = brief->message;
+    tl_trace_file_say_time(file, brief->began);
+    fill(file, brief->at, (uint32_t)brief->count);
+}
+
+/* Whether it was put as one. */
+static bool put_brief(struct tl_trace_file *file, const struct tl_span *span)
+{
+    struct tl_brief_spans brief;
+    if (span->ended != span->began || span->slept >= 0 ||
+        !tl_trace_file_begin_brief(file, span->task, 1, &brief))
+        return false;
+    bool well = tl_brief_spans_put(
+        &brief, &(struct tl_brief_span){.place = span->place,
+                                        .message = span->message,
+                                        .result = span->result,
+                                        .moment = span->began});
+    tl_trace_file_end_brief(file, span->task, &brief);
+    return well;
+}
+
+/* ---- large ones ---- */
+
+static uint64_t head_of(const struct tl_span *span)
+{
+    uint64_t head = TL_TRACE_LARGE |
+                    (uint64_t)span->result << TL_TRACE_RESULT_SHIFT |
+                    (uint64_t)span->place << TL_TRACE_PLACE_SHIFT;
     if (span->ended < 0)
         head |= TL_TRACE_OPEN;
     if (span->slept >= 0)
@@ -18,20 +97,6 @@ static uint64_t head_of(const struct tl_span *span, uint32_t place)
     if (span->message)
         head |= TL_TRACE_MESSAGE;
     return head;
-}
-
-/* The head, with the place where it is new. */
-static unsigned char *put_place(struct tl_trace_file *file,
-                                const struct tl_span *span, unsigned char *at)
-{
-    uint32_t *told = &file->places_told[span->place];
-    at = tl_bytes_put(at, head_of(span, *told));
-    if (*told)
-        return at;
-    *told = ++file->place_count;
-    for (int i = 0; i < 4; i++)
-        at = tl_bytes_put(at, file->places.keys[span->place - 1].parts[i]);
-    return at;
 }
 
 /* Never before the moment that it counts from. */
@@ -51,17 +116,15 @@ static unsigned char *put_sleep(unsigned char *at, const struct tl_span *span,
     return tl_bytes_put_signed(at, span->called - span->slept);
 }
 
-#define SPAN_MOST ((size_t)12 * 10) /* bytes: twelve fields */
-
-static void put_span(struct tl_trace_file *file,
-                     struct tl_trace_file_task *task,
-                     const struct tl_span *span)
+static void put_large(struct tl_trace_file *file,
+                      struct tl_trace_file_task *task,
+                      const struct tl_span *span)
 {
-    unsigned char *from = tl_bytes_reserve(&file->block, SPAN_MOST);
-    if (!from)
+    unsigned char *at = reserve(file, span->task, LARGE_MOST);
+    if (!at)
         return;
     int64_t began = span->began > task->began ? span->began : task->began;
-    unsigned char *at = put_place(file, span, from);
+    at = tl_bytes_put(at, head_of(span));
     at = put_after(at, began, task->began);
     if (span->ended >= 0)
         at = put_after(at, span->ended, began);
@@ -72,8 +135,8 @@ static void put_span(struct tl_trace_file *file,
         task->message = span->message;
     }
     task->began = began;
-    file->block.used += (size_t)(at - from);
     tl_trace_file_say_time(file, span->ended > began ? span->ended : began);
+    fill(file, at, 1);
 }
 
 void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span)
@@ -81,61 +144,8 @@ void tl_trace_file_span(struct tl_trace_file *file, const struct tl_span *span)
     struct tl_trace_file_task *task = tl_trace_file_task_at(file, span->task);
     if (!span->task || !task)
         return;
-    if (!span->place) {
+    if (!span->place)
         tl_trace_file_lost(file, span->task, 1);
-        return;
-    }
-    if (file->block_task != span->task)
-        tl_trace_file_end_block(file);
-    file->block_task = span->task;
-    file->block_count++;
-    file->written++;
-    put_span(file, task, span);
-    if (!file->keeps && file->block.used >= FLUSH_AT)
-        tl_trace_file_flush(file);
-}
-
-/* The block is of that task, has room, and knows the place. */
-static bool goes_on(const struct tl_trace_file *file, uint32_t task,
-                    uint32_t place)
-{
-    return file->block_task == task && file->block_count && place &&
-           file->places_told[place] && file->block.used < FLUSH_AT &&
-           file->block.room - file->block.used >= SPAN_MOST;
-}
-
-void tl_trace_file_brief(struct tl_trace_file *file,
-                         const struct tl_trace_file_brief *brief)
-{
-    uint32_t index = brief->task, place = brief->place;
-    if (__builtin_expect(!goes_on(file, index, place), 0)) {
-        struct tl_span span = {.task = index,
-                               .place = place,
-                               .result = brief->result,
-                               .began = brief->moment,
-                               .ended = brief->moment,
-                               .slept = -1,
-                               .called = -1,
-                               .message = brief->message};
-        tl_trace_file_span(file, &span);
-        return;
-    }
-    struct tl_trace_file_task *task = &file->tasks[index];
-    unsigned char *from = file->block.data + file->block.used, *at = from;
-    at = tl_bytes_put(at, (uint64_t)brief->result << TL_TRACE_RESULT_SHIFT |
-                              (uint64_t)file->places_told[place]
-                                  << TL_TRACE_PLACE_SHIFT |
-                              (brief->message ? TL_TRACE_MESSAGE : 0));
-    at = put_after(at, brief->moment, task->began);
-    *at++ = 0; /* it ended as it began */
-    if (brief->message) {
-        at = tl_bytes_put_signed(at, (int64_t)(brief->message - task->message));
-        task->message = brief->message;
-    }
-    if (brief->moment > task->began)
-        task->began = brief->moment;
-    tl_trace_file_say_time(file, task->began);
-    file->block.used += (size_t)(at - from);
-    file->block_count++;
-    file->written++;
+    else if (!put_brief(file, span))
+        put_large(file, task, span);
 }

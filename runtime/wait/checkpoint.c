@@ -98,23 +98,59 @@ static const uint8_t moments[TL_OPERATION_COUNT] = {
 #undef GIVES
 };
 
+static const bool has_object[TL_OPERATION_COUNT] = {
+#define HAS_OBJECT(name, kind, word, access, blocks)                           \
+    TL_KIND_##kind != TL_KIND_NONE,
+    TL_OPERATIONS(HAS_OBJECT)
+#undef HAS_OBJECT
+};
+_Static_assert((int)TL_OPERATION_COUNT <= TL_PLACES_OPERATIONS,
+               "an operation in a place");
+
+static inline void record_inline(enum tl_operation operation,
+                                 const void *object)
+{
+    tl_recording_operation(operation, has_object[operation] ? object : NULL,
+                           (enum tl_recording_moments)moments[operation],
+                           tl_idle_runs);
+}
+
 /* What a point enters is a part of what comes to it. */
 static void record(enum tl_operation operation, const void *object)
 {
-    static const bool has_object[TL_OPERATION_COUNT] = {
-#define HAS_OBJECT(name, kind, word, access, blocks)                           \
-    TL_KIND_##kind != TL_KIND_NONE,
-        TL_OPERATIONS(HAS_OBJECT)
-#undef HAS_OBJECT
-    };
     if (!at_point)
-        tl_recording_operation(operation, has_object[operation] ? object : NULL,
-                               (enum tl_recording_moments)moments[operation],
-                               tl_idle_runs);
+        record_inline(operation, object);
+}
+
+/* These are handed a message that is borrowed (tl_message) until they have
+ * copied it: what runs before that may let go of what it is borrowed from. */
+static const bool borrows[TL_OPERATION_COUNT] = {
+    [TL_OP_QUEUE_PUT] = true,       [TL_OP_PIPE_SEND] = true,
+    [TL_OP_TABLE_SET] = true,       [TL_OP_BOARD_SUBMIT] = true,
+    [TL_OP_BOARD_FINISH] = true,    [TL_OP_THREAD_START] = true,
+    [TL_OP_CONNECTION_SEND] = true,
+};
+
+/* What has been called for; first, since what comes meanwhile calls again. */
+static void run_called(void)
+{
+    if (at_point || tl_idle_runs)
+        return;
+    atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_IDLE);
+    tl_idle();
+}
+
+void tl_idle_first(void)
+{
+    /* relaxed: set by a handler in this thread */
+    unsigned due = atomic_load_explicit(&tl_due, memory_order_relaxed);
+    if (__builtin_expect(due & TL_DUE_IDLE, 0) && tl_self &&
+        !(due & TL_DUE_FOREIGN) && !tl_checkpoint_stopped)
+        run_called();
 }
 
 /* The same of what is recorded, where nothing else is due. */
-static int pass_recorded(enum tl_operation operation, const void *object)
+static inline int pass_recorded(enum tl_operation operation, const void *object)
 {
     /* relaxed, both: words for reports */
     if (tl_operation_blocks[operation] &&
@@ -122,7 +158,7 @@ static int pass_recorded(enum tl_operation operation, const void *object)
                              memory_order_relaxed) != operation)
         atomic_store_explicit(&tl_self->intent.operation, operation,
                               memory_order_relaxed);
-    record(operation, object);
+    record_inline(operation, object);
     return TL_OK;
 }
 
@@ -140,12 +176,8 @@ __attribute__((noinline)) static int pass_due(enum tl_operation operation,
         /* the death may be in any arena that this thread has worked in */
         tl_life_sweep_all();
     }
-    if (due & TL_DUE_IDLE && operation != TL_OP_NONE && !at_point &&
-        !tl_idle_runs) {
-        /* first, since what comes meanwhile calls again */
-        atomic_fetch_and(&tl_due, ~(unsigned)TL_DUE_IDLE);
-        tl_idle();
-    }
+    if (due & TL_DUE_IDLE && operation != TL_OP_NONE && !borrows[operation])
+        run_called();
     if (operation == TL_OP_NONE)
         return TL_OK;
     announce(operation, object, key);

@@ -53,14 +53,6 @@ static inline int tl_checkpoint_at(enum tl_operation operation,
                : tl_checkpoint_due(operation, object, key);
 }
 
-static inline int tl_checkpoint_until(enum tl_operation operation,
-                                      const void *object, tl_deadline deadline)
-{
-    return tl_checkpoint_passed(operation)
-               ? TL_OK
-               : tl_checkpoint_due_until(operation, object, deadline);
-}
-
 static inline int tl_checkpoint(void)
 {
     return tl_checkpoint_at(TL_OP_NONE, NULL, TL_INTENT_ALL);

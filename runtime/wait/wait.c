@@ -198,18 +198,11 @@ int tl_wait_asleep(struct tl_wait_queue *condition,
     return tl_wait_since(condition, word, seen, 0, deadline);
 }
 
-int tl_wait_patiently(struct tl_wait_queue *condition,
-                      const _Atomic uint64_t *word, uint64_t seen,
-                      unsigned pauses, tl_deadline deadline)
-{
-    if (!tl_clock_passed(deadline) &&
-        (tl_idle() || tl_wait_spin(word, seen, pauses)))
-        return TL_OK;
-    return tl_wait_asleep(condition, word, seen, deadline);
-}
-
 int tl_wait(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline)
 {
-    return tl_wait_patiently(condition, word, seen, 0, deadline);
+    if (!tl_clock_passed(deadline) &&
+        (tl_idle() || tl_wait_spin(word, seen, 0)))
+        return TL_OK;
+    return tl_wait_asleep(condition, word, seen, deadline);
 }

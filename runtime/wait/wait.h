@@ -55,14 +55,10 @@
 int tl_wait(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
             uint64_t seen, tl_deadline deadline);
 
-/* The same with `pauses` before the first look, for a word whose writer is
- * better left alone for a moment (data/backoff). */
-int tl_wait_patiently(struct tl_wait_queue *condition,
-                      const _Atomic uint64_t *word, uint64_t seen,
-                      unsigned pauses, tl_deadline deadline);
-
 /* The two halves of tl_wait, for a caller with something to do between: a
- * short spin (true: the word has moved), and the sleep. */
+ * short spin (true: the word has moved), and the sleep.  `pauses` before the
+ * first look are for a word whose writer is better left alone for a moment
+ * (data/backoff). */
 bool tl_wait_spin(const _Atomic uint64_t *word, uint64_t seen, unsigned pauses);
 int tl_wait_asleep(struct tl_wait_queue *condition,
                    const _Atomic uint64_t *word, uint64_t seen,

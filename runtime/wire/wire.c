@@ -241,13 +241,3 @@ int tl_wire_receive(struct tl_wire *wire, struct redisReply **out,
 {
     return tl_wire_receive_beside(wire, out, -1, deadline);
 }
-
-int tl_wire_try(struct tl_wire *wire, struct redisReply **out)
-{
-    short events;
-    int status = parse(wire, out);
-    while (status == TL_EMPTY &&
-           (status = feed(wire, &events, MSG_DONTWAIT)) == TL_OK)
-        status = parse(wire, out);
-    return status;
-}

@@ -76,9 +76,6 @@ int tl_wire_receive(struct tl_wire *wire, struct redisReply **out,
 int tl_wire_receive_beside(struct tl_wire *wire, struct redisReply **out,
                            int other, int64_t deadline);
 
-/* Whether receive would return at once, with what has come already. */
-int tl_wire_try(struct tl_wire *wire, struct redisReply **out);
-
 void tl_wire_close(struct tl_wire *wire);
 
 /* In a child of a fork: closes this copy and says nothing to the server.

@@ -1,6 +1,7 @@
 -- array and buffer
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
+local tasks = dofile "spec/support/tasks.lua"
 
 describe("an array", function()
   it("ends a loop of ipairs and pairs behind its last element, where reading raises", function()
@@ -63,7 +64,7 @@ describe("an array", function()
           for _ = 1, 1000 do a:add(2, 1) end
         end)
       end
-      for _, p in ipairs(list) do assert(p:join(20)) end
+      tasks.succeed(list)
       assert.equal(8000, a[2])
       assert.equal(0, a[1])
     end
@@ -95,7 +96,7 @@ describe("an array", function()
     end
     await(function() return a[1] ~= 0 end)
     list[1]:kill()
-    for _, p in ipairs(list) do assert(p:join(20)) end
+    tasks.join(list)
     local sum = 0
     for n = 1, 8 do sum = sum + a[n] end
     assert.truthy(a[9] == sum or a[9] == sum + 1, a[9] .. " of " .. sum)
@@ -168,7 +169,7 @@ describe("a buffer", function()
     end
     await(function() return b:read(7 * SIZE + 1, 1) ~= "\0" end)
     list[8]:kill()
-    for _, p in ipairs(list) do assert(p:join(20)) end
+    tasks.join(list)
     assert.is_true(b:read(1, 7 * SIZE) == ("a"):rep(7 * SIZE))
     assert.is_nil(b:read(7 * SIZE + 1, SIZE):find("[^ab\0]"))
     b:write(7 * SIZE + 1, ("c"):rep(SIZE))

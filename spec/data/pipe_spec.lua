@@ -1,8 +1,9 @@
 -- pipe: the same on this machine, where none has a name, and far.
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises_at.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
 for _, at in ipairs{ both.unnamed, both[2] } do
@@ -94,9 +95,9 @@ for _, at in ipairs{ both.unnamed, both[2] } do
         local first = a:recv(PATIENCE)
         return first, select(2, a:recv(PATIENCE))
       end)
-      await(function() return tostring(a):find "1 receiving" end)
+      shows(a, "1 receiving")
       b:send("here")
-      await(function() return tostring(a):find "1 receiving" end)
+      shows(a, "1 receiving")
       b:close()
       assert.same({ "here", "closed" }, { child:result(PATIENCE) })
     end)
@@ -142,7 +143,7 @@ for _, at in ipairs{ both.unnamed, both[2] } do
           for i = 1, N do into:send(n * N + i) end
         end)
       end
-      for _, p in ipairs(senders) do assert(p:join(PATIENCE)) end
+      tasks.succeed(senders)
       into:close()
       local sum, count = 0, 0
       for _, p in ipairs(receivers) do
@@ -193,7 +194,7 @@ describe("a pipe of this machine", function()
     local list = {}
     a:send(("m"):rep(16 << 20))
     for n = 1, 3 do list[n] = ipc.spawn(function() return a:send(n, PATIENCE) end) end
-    await(function() return tostring(a):find("3 sending", 1, true) end)
+    shows(a, "3 sending")
     b:recv()
     for n = 1, 3 do assert.is_true(list[n]:result(PATIENCE)) end
   end)

@@ -4,12 +4,10 @@ local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises_at.lua"
 local rounds = dofile "spec/support/rounds.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 local ORDERS = { "fifo", "lifo", "priority" }
-
-local function join(list)
-  for _, process in ipairs(list) do assert(process:join(PATIENCE)) end
-end
 
 for _, at in ipairs(both.all) do
   describe("a queue, " .. at.where .. ",", function()
@@ -174,14 +172,14 @@ for _, at in ipairs(both.all) do
             done:put{ sum, count }
           end)
         end
-        join(writers)
+        tasks.succeed(writers)
         q:close()
         local sum, count = 0, 0
         for _ = 1, 4 do
           local part = done:get(PATIENCE)
           sum, count = sum + part[1], count + part[2]
         end
-        join(readers)
+        tasks.succeed(readers)
         assert.same({ 4 * N, 100000 * N + 4 * N * (N + 1) // 2 }, { count, sum })
       end
     end)
@@ -206,7 +204,7 @@ for _, at in ipairs(both.all) do
       assert.equal(1000, q:put_many(list))
       assert.same(list, q:get_many(5000))
       local child = ipc.spawn(function() return q:get_many(3, PATIENCE) end)
-      await(function() return tostring(q):find "1 getting" end)
+      shows(q, "1 getting")
       q:put("one")
       assert.same({ "one" }, (child:result(PATIENCE)))
     end)
@@ -258,7 +256,7 @@ for _, at in ipairs(both.all) do
       q:get()
       assert.same({ nil, "timeout" }, { q:join(0) })
       local child = ipc.spawn(function() return q:join(PATIENCE) end)
-      await(function() return tostring(q):find "1 joining" end)
+      shows(q, "1 joining")
       q:task_done()
       q:task_done()
       assert.is_true((child:result(PATIENCE)))
@@ -341,8 +339,8 @@ for _, at in ipairs(both.all) do
           end
           for _ = 1, 8 do look(q:get(PATIENCE)) end
           for _, p in ipairs(list) do p:kill() end
-          join(list)
-          await(function() return tostring(q):find "0 getting, 0 putting" end)
+          tasks.join(list)
+          shows(q, "0 getting, 0 putting")
           while not q:is_empty() do look(q:get(0)) end
         end
         assert.is_true(q:put("whole", PATIENCE))

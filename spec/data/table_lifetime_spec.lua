@@ -2,15 +2,11 @@
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
+local contents = dofile "spec/support/contents.lua"
 local raises = dofile "spec/support/raises_at.lua"
 local shell = dofile "spec/support/shell.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
-
-local function contents(t)
-  local seen = {}
-  for k, v in pairs(t) do seen[k] = v end
-  return seen
-end
 
 -- Calls f with longer and longer lifetimes, until it has returned within that: so that it has seen what lives so long.
 local function within(f)
@@ -128,7 +124,7 @@ for _, at in ipairs(both.all) do
       -- first: a sanitizer's allocator bears no fork beside threads
       for _ = 1, 2 do list[#list + 1] = ipc.spawn(add) end
       for _ = 1, 2 do list[#list + 1] = ipc.thread(add):start() end
-      for _, p in ipairs(list) do assert.is_true(p:join(PATIENCE)) end
+      tasks.succeed(list)
       assert.equal(4 * N, t.n)
     end)
   end)

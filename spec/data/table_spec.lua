@@ -2,15 +2,10 @@
 -- by themselves, and counters: table_lifetime_spec.lua.
 local ipc = require "tidelock"
 local both = dofile "spec/support/both.lua"
+local contents = dofile "spec/support/contents.lua"
 local raises = dofile "spec/support/raises_at.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 60
-
-local function contents(t)
-  local copy = {}
-  for k, v in pairs(t) do copy[k] = v end
-  return copy
-end
 
 -- what the call raises, without the line, which must be this file's
 local function raised(fn)

@@ -2,27 +2,11 @@
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
+local contents = dofile "spec/support/contents.lua"
 local raises = dofile "spec/support/raises_at.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 60
-
-local function spawn(count, fn)
-  local list = {}
-  for n = 1, count do list[n] = ipc.spawn(fn, n) end
-  return list
-end
-
-local function join(list)
-  for _, p in ipairs(list) do
-    assert.is_true(p:join(PATIENCE))
-    assert.equal(0, p.exitcode)
-  end
-end
-
-local function contents(t)
-  local copy = {}
-  for k, v in pairs(t) do copy[k] = v end
-  return copy
-end
 
 for _, at in ipairs(both.all) do
   describe("a table, " .. at.where .. ",", function()
@@ -62,7 +46,7 @@ for _, at in ipairs(both.all) do
 
     it("loses no update among 8 tasks", function()
       local t, N = at.table{ n = 0 }, at.times(1000)
-      join(spawn(8, function()
+      tasks.succeed(tasks.spawn(8, function()
         for _ = 1, N do t:update("n", function(n) return n + 1 end) end
       end))
       assert.equal(8 * N, t.n)
@@ -70,7 +54,7 @@ for _, at in ipairs(both.all) do
 
     it("loses no add among updates and sets, nor a set of different keys, while it grows", function()
       local t, N = at.table{ n = 0 }, at.times(1000)
-      join(spawn(8, function(p)
+      tasks.succeed(tasks.spawn(8, function(p)
         for i = 1, N do
           t:add("sum", i)
           if i % 8 == 0 then t:update("n", function(n) return n + 1 end) end
@@ -92,7 +76,7 @@ for _, at in ipairs(both.all) do
 
     it("is never read half, large values and small ones", function()
       local t, over = at.table{ k = ("0"):rep(30) }, ipc.event()
-      local writers = spawn(2, function(n)
+      local writers = tasks.spawn(2, function(n)
         while not over:is_set() do
           t.k = tostring(n):rep(30)
           t.k = tostring(n):rep(3000)
@@ -105,12 +89,12 @@ for _, at in ipairs(both.all) do
         assert(k == nil or k == k:sub(1, 1):rep(#k) and #k % 30 == 0)
       end
       over:set()
-      join(writers)
+      tasks.succeed(writers)
     end)
 
     it("still races between get and set, for teaching", function()
       local t, N = at.table{ n = 0 }, at.times(200)
-      join(spawn(2, function()
+      tasks.succeed(tasks.spawn(2, function()
         for _ = 1, N do
           local n = t.n
           ipc.yield()
@@ -185,10 +169,10 @@ for _, at in ipairs(both.here) do
       assert.equal(1, t.n)
       assert.same({ nil, "timeout" }, { t:update("n", function() return 5 end, 0) })
       local writer = ipc.spawn(function() t.n = 10 * t.n end)
-      await(function() return tostring(t):find("1 waiting") end)
+      shows(t, "1 waiting")
       assert.equal(1, t.n)
       go:set()
-      join{ p, writer }
+      tasks.succeed{ p, writer }
       assert.equal(10, t.n) -- the writer had read before
     end)
 
@@ -209,7 +193,7 @@ for _, at in ipairs(both.here) do
         return lock:with(function() return n end)
       end)
       assert.truthy(ok or why:find("deadlock: "), why)
-      join{ p }
+      tasks.succeed{ p }
       assert.equal(2, t.n)
     end)
 
@@ -226,10 +210,10 @@ for _, at in ipairs(both.here) do
       local set, update = ipc.spawn(function() t.m = 1 end), ipc.spawn(function()
         return t:update("n", function(n) return n * 2 end)
       end)
-      await(function() return tostring(t):find("2 waiting") end)
+      shows(t, "2 waiting")
       assert.equal(7, t.n)
       dying:kill()
-      join{ set }
+      tasks.succeed{ set }
       assert.equal(14, (update:result(PATIENCE)))
       assert.same({ n = 14, m = 1, inside = true }, contents(t))
     end)

@@ -3,20 +3,8 @@ local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises_at.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
-
-local function spawn(count, fn)
-  local list = {}
-  for n = 1, count do list[n] = ipc.spawn(fn, n) end
-  return list
-end
-
-local function join(list)
-  for _, p in ipairs(list) do
-    assert.is_true(p:join(PATIENCE))
-    assert.equal(0, p.exitcode)
-  end
-end
 
 for _, at in ipairs(both.all) do
   describe("a value, " .. at.where .. ",", function()
@@ -66,7 +54,7 @@ for _, at in ipairs(both.all) do
 
     it("loses no add among 8 tasks", function()
       local v, N = at.value(0), at.times(2000)
-      join(spawn(8, function()
+      tasks.succeed(tasks.spawn(8, function()
         for _ = 1, N do v:add(1) end
       end))
       assert.equal(8 * N, v:get())
@@ -74,7 +62,7 @@ for _, at in ipairs(both.all) do
 
     it("is set by one of 8 tasks that compare, and by the others when they look again", function()
       local v, N = at.value(0), at.times(500)
-      join(spawn(8, function()
+      tasks.succeed(tasks.spawn(8, function()
         for _ = 1, N do
           local old
           repeat old = v:get() until v:compare_set(old, old + 1)
@@ -86,7 +74,7 @@ for _, at in ipairs(both.all) do
     it("loses no update among adds and compare_sets, and is read whole meanwhile", function()
       local v, N = at.value(0), at.times(500)
       local function other(x) return math.type(x) == "integer" and x + 1.0 or math.tointeger(x) + 1 end
-      local list = spawn(6, function(n)
+      local list = tasks.spawn(6, function(n)
         for _ = 1, N do
           if n == 1 then
             v:add(1)
@@ -104,13 +92,13 @@ for _, at in ipairs(both.all) do
         local running = false
         for _, p in ipairs(list) do running = running or p:is_alive() end
       until not running
-      join(list)
+      tasks.succeed(list)
       assert.equal(6 * N, v:get())
     end)
 
     it("loses no write of the others when some of 8 tasks are killed", function()
       local v, done, N = at.value(0), ipc.array("int64", 8), at.times(100)
-      local list = spawn(8, function(n)
+      local list = tasks.spawn(8, function(n)
         while true do
           if n % 2 == 0 then v:add(1) else v:update(function(x) return x + 1 end) end
           done:add(n, 1)
@@ -130,7 +118,7 @@ for _, at in ipairs(both.all) do
 
     it("still races between get and set, for teaching", function()
       local v, N = at.value(0), at.times(200)
-      join(spawn(2, function()
+      tasks.succeed(tasks.spawn(2, function()
         for _ = 1, N do
           local x = v:get()
           ipc.yield()

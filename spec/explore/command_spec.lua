@@ -72,6 +72,21 @@ describe("explore", function()
     end
   end)
 
+  it("moves no cursor by what is named so", function()
+    local nasty = "\27[2J\u{9b}2J"
+    local saved = new_file()
+    local path = script(LOST:gsub("ann", nasty):gsub('"till"%)', '"' .. nasty .. '")'):gsub('"lost"',
+      '"' .. nasty .. '"'):gsub('outcome%("till"', 'outcome("' .. nasty .. '"'))
+    local out, err, status = run("explore %s", path)
+    assert.equal(1, status, err)
+    assert.truthy(out:find('lost update of value "?[2J?2J": 1 switch', 1, true), out)
+    assert.is_nil(out:gsub("\n", ""):find "%c" or out:find "\u{9b}", out)
+    out, err, status = run("explore -o %s %s", saved, path)
+    assert.same({ 1, "" }, { status, err }, out)
+    out, err, status = run("replay %s", saved)
+    assert.same({ 1, "" }, { status, err }, out)
+  end)
+
   it("says that all were explored, and how many", function()
     local out, err, status = run("explore --all %s", script(LOCKED:format ""))
     assert.equal(0, status, err)

@@ -1,16 +1,10 @@
 -- Each transcript of bindings/docs/exploration.md is what comes.
+local files = dofile "spec/support/files.lua"
 local transcript = dofile "spec/support/transcript.lua"
 
 local shell = dofile "spec/support/shell.lua"
 
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
-local text = read "bindings/docs/exploration.md"
+local text = files.read "bindings/docs/exploration.md"
 
 describe("the page on exploration", function()
   local count = 0
@@ -24,7 +18,7 @@ describe("the page on exploration", function()
 
   -- What is typed comes through a pipe, where neither it nor the prompt is shown.
   it("shows a walk through the schedule of the readme's sale", function()
-    local code = read("README.md"):match "```lua\n([^`]*)```\n\n```\n%$ %./tidelock explore stock%.lua\n"
+    local code = files.read("README.md"):match "```lua\n([^`]*)```\n\n```\n%$ %./tidelock explore stock%.lua\n"
     local schedule, shown = text:match "%$ %./tidelock replay %-i (%S+) stock%.lua\n(.-)```\n"
     local typed = {}
     for line in shown:gmatch "step %d+> ([^\n]*)\n" do typed[#typed + 1] = line end

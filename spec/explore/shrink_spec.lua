@@ -87,6 +87,21 @@ describe("shrink", function()
     assert.equal(runs, short.runs)
   end)
 
+  it("comes to the same on a busy machine, but does not go on for ever", function()
+    local found = failing(models.lost_update, 1)
+    -- a clock on which each look takes so many seconds
+    local function slow(seconds)
+      local now = 0
+      return function()
+        now = now + seconds
+        return now
+      end
+    end
+    local quick = shrink.run(found, executor(models.lost_update), slow(0))
+    assert.same(quick.moves, shrink.run(found, executor(models.lost_update), slow(0.1)).moves)
+    assert.truthy(shrink.run(found, executor(models.lost_update), slow(1)).runs < 20)
+  end)
+
   it("gives moves that repeat it, and the few that are needed", function()
     local short = shrunk(models.lost_update, failing(models.lost_update, 3))
     for _, list in ipairs{ short.moves, short.short } do

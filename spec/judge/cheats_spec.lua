@@ -45,6 +45,8 @@ local TRIES = {
   { "an error that is no string", buyer "error({})", "buyer-1 dies by an error in line 1: a table" },
   { "a method that there is not", IPC .. "local key = ipc.lock()\n" .. buyer "key:take()",
     'there is no field or method "take"; there are: acquire, release, with, hold, holder.' },
+  { "a constructor in a wrong way", "\n" .. IPC .. "ipc.lock(5)\n" .. NAIVE,
+    "as it is loaded: line 3: lock:" },
   { "an error in a function of Lua's", buyer "\nfor _ in ipairs(couriers) do end",
     "buyer-1 dies by an error in line 2:" },
   { "a runtime that was not required", buyer "ipc.yield()", 'no `ipc`: write local ipc = require "tidelock" above.' },
@@ -75,7 +77,7 @@ local TRIES = {
   { "an error of a coroutine", buyer "coroutine.wrap(function() error 'x' end)()", "in line 1: x." },
   { "a table for an error", "error{}", "as it is loaded: a table" },
   { "control characters", IPC .. "local l = ipc.lock 'l\\27[2J\\u{9B}2J' --\27[2J\n" .. buyer
-    "l:acquire() print '\\27[2J\\u{9B}2J' error('\\27[2J\\u{9B}2J\\n', 0)", "dies by an error in line 3: [2J" },
+    "l:acquire() print '\\27[2J\\u{9B}2J' error('\\27[2J\\u{9B}2J\\n', 0)", "dies by an error in line 3: ?[2J" },
   { "a command", buyer 'os.execute("kill -9 $PPID")', "`os.execute` is not for a lab" },
   { "a command of the runtime", IPC .. buyer 'ipc.command("kill", "-9", "1")', "`ipc.command` is not for a lab" },
   { "the main task's end", IPC .. buyer "ipc.parent():kill()", "`ipc.parent` is not for a lab" },

@@ -39,6 +39,16 @@ describe("a loop that looks", function()
     end]], "runs = 600,")
   end)
 
+  it("and gives up after a hundred naps is outrun, too, and each nap is no line of the table", function()
+    local verdict = rejects("the answer came first", BELL, [[return function(rung)
+      for _ = 1, 100 do
+        if rung:get() == 1 then return end
+        require "tidelock".sleep(0.1)
+      end
+    end]], "runs = 1000,")
+    assert.is_truthy(select(2, verdict.text:gsub("\n", "")) < 20, verdict.text)
+  end)
+
   it("passes where it never gives up", function()
     passes(BELL, [[return function(rung)
       while rung:get() == 0 do require "tidelock".sleep(0.1) end
@@ -57,6 +67,25 @@ lab.task("ann", function() bell:release() end)
 lab.task("bob", student, bell)
 lab.after(function() lab.always("ends", not lab.polls(), "%s does not sleep", lab.polls()) end)]],
       "return function(bell) bell:acquire() end")
+  end)
+end)
+
+describe("a remark", function()
+  after_each(function() lab:remove() end)
+
+  it("is told of who passes, and looks and looks", function()
+    local verdict = check(BELL, "return function(rung)\nwhile rung:get() == 0 do end end", "runs = 200,")
+    assert.are.equal("passed", verdict.state, verdict.text)
+    assert.is_truthy(verdict.text:gsub("%s+", " "):find("remark: bob asks for bell again and again (line 2), where it "
+      .. "could sleep", 1, true), verdict.text)
+  end)
+
+  it("is not told where the lab has polls = true, nor of who waits", function()
+    local verdict = check(BELL, "return function(rung)\nwhile rung:get() == 0 do end end", "runs = 200, polls = true,")
+    assert.is_nil(verdict.text:find("remark", 1, true), verdict.text)
+    lab:remove()
+    verdict = check("lab.task('bob', student)", "return function() end")
+    assert.is_nil(verdict.text:find("remark", 1, true), verdict.text)
   end)
 end)
 

@@ -90,6 +90,26 @@ describe("tidelock lab", function()
     assert.truthy(err:find("'4' is no number from 1 to 3", 1, true))
   end)
 
+  it("hint begins with that of what was told, once, where the lab has one", function()
+    local path = here:path "pack/two-painters/lab.lua"
+    local before = labs.read(path)
+    finally(function() labs.write(path, before) end)
+    labs.write(path, (before:gsub("hints = {", "hints = { safe = 'Who is at the door?',", 1)))
+    assert.truthy((here:run "lab hint"):find("hint 1 of 3", 1, true))
+    here:run "lab check"
+    assert.truthy((here:run "lab hint"):find("^hint on that: Who is at the door?"))
+    here:run "lab check"
+    assert.truthy((here:run "lab hint"):find("hint 2 of 3", 1, true))
+    labs.write(path, (before:gsub("hints = {", "hints = { swift = 'Who is at the door?',", 1)))
+    local _, err = here:run "lab hint"
+    assert.truthy(err:find("'hints' has one for swift, which is no property of 'points'", 1, true), err)
+  end)
+
+  it("help is --help", function()
+    assert.equal((here:run "lab --help"), (here:run "lab help"))
+    assert.equal((here:run "lab --help"), (here:run "lab help check"))
+  end)
+
   it("solution opens after success, with another way, and a comparison", function()
     local _, err, status = here:run "lab solution 1"
     assert.equal(1, status)

@@ -1,5 +1,6 @@
 -- The first labs of the pack that comes along: their starters and wrong answers are rejected, each of these with its
 -- own sentence, and their solutions pass. All labs: `make labs`.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local LIMIT, LONGEST = 200, 100
@@ -8,13 +9,6 @@ local CORE = {
   "letters", "two-clerks", "till", "tickets", "sale", "kitchen", "kitchen-joinable", "receipts", "relay", "rendezvous",
   "guests", "start-gun",
 }
-
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
-end
 
 -- A pack of some labs of the one that comes along.
 local function chosen_pack()
@@ -58,7 +52,7 @@ describe("the labs that come along", function()
       assert.equal(3, #lab.hints)
       assert.truthy(#lab.learn <= LONGEST, lab.learn)
       for _, path in ipairs(answers(name)) do
-        local _, lines = read(path):gsub("\n", "\n")
+        local _, lines = files.read(path):gsub("\n", "\n")
         assert.truthy(path:find "/lab.lua$" or lines < 40, path)
       end
     end)

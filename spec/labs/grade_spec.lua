@@ -191,14 +191,8 @@ describe("lab grade", function()
 end)
 
 describe("the process that grades", function()
-  local jailed = labs.within [[
-    local job = assert(require "labs.runner".start(function(jailed) return tostring(jailed) end, {}))
-    repeat
-      local output, how = job:poll()
-      if how then print(output) end
-      require "labs.files".sleep(0.01)
-    until how]]
-  local test = jailed == "true\n" and it or pending
+  local whole = labs.within [[print(require "labs.grade_run".jail(require "labs.files".real "scripts/labs"))]]
+  local test = whole == "whole\n" and it or pending
 
   -- What the function's text returns in there.
   local function inside(code, options)
@@ -278,6 +272,34 @@ describe("the process that grades", function()
       :format(folder, folder, folder, shell.tidelock))
     if out == "" then return end -- no mount is allowed here
     assert.truthy(out:find "^file.*nil\n$", out)
+  end)
+
+  -- What `lab grade` tells of the jail, run by that command, and its status.
+  local function graded_by(command)
+    local here = labs.new()
+    finally(function() here:close() end)
+    os.execute(("mkdir %s/class; chmod -R a+rX %s"):format(here.folder, here.folder))
+    here:copy("pack/two-painters/solution.lua", "class/two-painters.lua")
+    local out, err, status = shell.run(("cd %s && %s %s lab grade class --pack pack"):format(here.folder, command,
+      shell.tidelock))
+    if status ~= 0 or err ~= "" then return out .. err end
+    local report = cjson.decode(out)
+    return report.jail, report.submissions[1].points
+  end
+  local is_root = shell.run "id -u" == "0\n"
+  local root_test = is_root and shell.run "setpriv --bounding-set -sys_admin echo well" == "well\n" and it or pending
+
+  root_test("is another user's where root may make no namespaces", function()
+    assert.same({ "user", 10 }, { graded_by "setpriv --bounding-set -sys_admin" })
+  end)
+
+  root_test("is the user's who grades, where root may not even become another one", function()
+    assert.same({ "none", 10 }, { graded_by "setpriv --bounding-set=-sys_admin,-setuid" })
+  end)
+
+  root_test("is jailed where root is alone in a namespace of users", function()
+    if shell.run "unshare -Ur echo well" ~= "well\n" then return end
+    assert.same({ "whole", 10 }, { graded_by "unshare -Ur" })
   end)
 
   it("is ended when its time is over", function()

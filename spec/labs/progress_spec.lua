@@ -21,6 +21,12 @@ describe("the progress", function()
       .. "a done 0 0 0123456789abcdef\nb tried 2 0 -\n", text())
   end)
 
+  it("keeps of which property the last verdict was, where that is known", function()
+    within [[p:change("a", function(row) row.told = "free" end)]]
+    assert.truthy(text():find "a open 0 0 %- free\n")
+    assert.equal("free\n", (within [[print(p:of "a".told)]]))
+  end)
+
   it("keeps what another terminal has written meanwhile", function()
     within [[local other = progress.open(p.path:match "^(.*)/")
       other:change("a", function(row) row.tries = 5 end)

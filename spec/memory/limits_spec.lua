@@ -114,3 +114,47 @@ describe("a limit that makes no sense", function()
     end)
   end
 end)
+
+describe("no descriptor that is left", function()
+  local TAKE_ALL = [[
+    local ipc = require "tidelock"
+    local kept = {}
+    repeat kept[#kept + 1] = io.open "/dev/null" until not io.open "/dev/null"
+  ]]
+
+  local function without(code)
+    local out, err, status = shell.script(TAKE_ALL .. code, "ulimit -n 30;", 200)
+    assert.same({ "", 0 }, { err, status })
+    return out
+  end
+
+  it("hides no end of a process that was killed before it began", function()
+    assert.equal("all ended\n", without [[
+      for _ = 1, 20 do
+        local p = ipc.spawn(function() ipc.sleep() end)
+        p:signal(19)
+        p:kill()
+        assert(p:join(20))
+      end
+      print "all ended"]])
+  end)
+
+  it("hides no cycle of locks", function()
+    local out = without [[
+      local a, b, both = ipc.lock "a", ipc.lock "b", ipc.barrier(2)
+      local p = ipc.spawn(function()
+        a:acquire()
+        both:wait()
+        local good, why = pcall(b.acquire, b)
+        a:release()
+        return good and "had" or why
+      end)
+      b:acquire()
+      both:wait()
+      local good, why = pcall(a.acquire, a)
+      b:release()
+      print(good and "had" or why)
+      print(p:result(20))]]
+    assert.truthy(out:find "deadlock: .* holds lock" and out:find "had", out)
+  end)
+end)

@@ -1,5 +1,6 @@
 local ipc = require "tidelock"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
 -- The task of this name as ipc.ps shows it, once it is in this state.
@@ -94,7 +95,7 @@ describe("ipc.ps", function()
     end
     for _ = 1, 300 do assert.truthy(#ipc.ps() >= 5) end
     stop:set()
-    for _, p in ipairs(list) do assert.is_true(p:join(PATIENCE)) end
+    tasks.succeed(list)
   end)
 
   it("refuses what is no space", function()
@@ -155,6 +156,19 @@ describe("the program", function()
     assert.truthy(out:find(NAME:gsub("%-", "%%-") .. " +2 objects +2 tasks +%d%.%d of 1024 MiB\n"), out)
     s.lock("till"):release()
     p:join(PATIENCE)
+  end)
+
+  it("moves no cursor by what is named so", function()
+    local s, done = ipc.open(NAME), ipc.event()
+    local p = holder("a\27[2Jb\u{9b}c\nd", s.lock "e\27[2J\u{9b}f", done)
+    for _, words in ipairs{ "ps " .. NAME, "ps " .. ipc.getpid(), "top --once " .. NAME, "ls " .. NAME } do
+      local out = tool(words)
+      assert.is_nil(out:gsub("\n", ""):find "%c" or out:find "\u{9b}", out)
+      assert.truthy(out:find("e?[2J?", 1, true), out)
+    end
+    done:set()
+    assert.is_true(p:join(PATIENCE))
+    s:remove "e\27[2J\u{9b}f"
   end)
 
   it("removes objects and spaces: tidelock rm", function()

@@ -1,13 +1,14 @@
 -- ipc.pool{ queue = n }: at most n tasks wait; who gives one more waits for room.
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
+local shows = dofile "spec/support/shows.lua"
 
 -- a pool whose one worker is in a task until the gate is opened
 local function busy(options)
   options.workers = 1
   local pool, gate = ipc.pool(options), ipc.event()
   local first = pool:submit(function() return gate:wait() end)
-  await(function() return tostring(pool):find("0 jobs waiting, 1 running", 1, true) end)
+  shows(pool, "0 jobs waiting, 1 running")
   return pool, gate, first
 end
 

@@ -1,6 +1,7 @@
 -- Which signals the threads of a process take.
 
 local ipc = require "tidelock"
+local read = (dofile "spec/support/files.lua").read
 
 local USR1, INT, TERM, PIPE, SEGV = 10, 2, 15, 13, 11
 
@@ -8,13 +9,6 @@ local USR1, INT, TERM, PIPE, SEGV = 10, 2, 15, 13, 11
 local function blocks(status, signal)
   local mask = tonumber(status:match "SigBlk:%s*(%x+)", 16)
   return mask >> (signal - 1) & 1 == 1
-end
-
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
 end
 
 local OWN = "/proc/thread-self/status"

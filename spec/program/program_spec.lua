@@ -1,17 +1,11 @@
 -- The `tidelock` program as a shell sees it: output, messages, exit status.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local tidelock = os.getenv "TIDELOCK" or "./tidelock"
 
 local function quoted(word)
    return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
-local function contents(path)
-   local file = assert(io.open(path))
-   local text = file:read "a"
-   file:close()
-   return text
 end
 
 local function write_file(text)
@@ -29,7 +23,7 @@ local function run(line, input)
    local command = ("tidelock() { env --default-signal=INT,QUIT %s \"$@\"; }; { %s; } <%s >%s 2>%s"):format(
       tidelock, line, source, out, err)
    local _, _, status = os.execute("unset LUA_INIT; " .. command)
-   local output, errors = contents(out), contents(err)
+   local output, errors = files.read(out), files.read(err)
    os.remove(out)
    os.remove(err)
    os.remove(source)

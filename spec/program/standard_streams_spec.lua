@@ -1,15 +1,9 @@
 -- What a script prints and writes, and the descriptors it goes through: seen
 -- from a shell.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local tidelock = os.getenv "TIDELOCK" or "./tidelock"
-
-local function contents(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
-end
 
 -- Runs the script (at "$S") by a shell command in which `tidelock` is the
 -- program; returns its stdout, stderr and exit status (124: it hung).
@@ -21,7 +15,7 @@ local function run(script, line)
   local command = ("unset LUA_INIT; T='%s'; S='%s'; D='%s.d'; { %s; } >%s 2>%s"):format(
     tidelock, path, path, line or 'timeout 60 "$T" "$S"', out, err)
   local _, _, status = os.execute(command)
-  local output, errors = contents(out), contents(err)
+  local output, errors = files.read(out), files.read(err)
   for _, name in ipairs{ path, out, err } do os.remove(name) end
   return output, errors, status
 end

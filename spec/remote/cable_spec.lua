@@ -1,6 +1,6 @@
 -- A host whose cable is cut: what it knows, and when, as an order of events.
 local engine = dofile "spec/support/engine.lua"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 
 -- Why there can be no second host here; nil: there can.
 local function obstacle()

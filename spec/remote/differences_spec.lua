@@ -3,6 +3,7 @@ local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises.lua"
+local shows = dofile "spec/support/shows.lua"
 local PATIENCE = 20
 
 local near, far = both[1], both[2]
@@ -109,7 +110,7 @@ local CHECKS = {
     assert.truthy(#far.space():members() > 0)
   end,
   ["a deadlock of all tasks"] = function()
-    local engine, shell = dofile "spec/support/engine.lua", require "spec.support.shell"
+    local engine, shell = dofile "spec/support/engine.lua", dofile "spec/support/shell.lua"
     local alone = 'local ipc = require "tidelock" local q = %s q:get()'
     local _, err, status = shell.script(alone:format "ipc.queue()", nil, 20)
     assert.equal(3, status, err)
@@ -122,7 +123,7 @@ local CHECKS = {
     for _, redeliver in ipairs{ false, true } do
       local q = far.queue{ redeliver = redeliver }
       local victim = ipc.spawn(function() q:get() end)
-      await(function() return tostring(q):find "1 getting" end)
+      shows(q, "1 getting")
       victim:suspend()
       q:put("in its hands")
       assert.equal(0, #q)
@@ -131,7 +132,7 @@ local CHECKS = {
       if redeliver then
         assert.equal("in its hands", q:get(PATIENCE))
       else
-        await(function() return tostring(q):find "0 getting" end)
+        shows(q, "0 getting")
         assert.same({ nil, "empty" }, { q:get(0.05) })
       end
     end

@@ -1,6 +1,7 @@
 -- What is promised of a far space when clients, connections and servers die: orders of events, and no durations.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
 if engine.missing then
@@ -247,7 +248,7 @@ describe("a fork", function()
     local children = {}
     for i = 1, 8 do children[i] = ipc.spawn(function() sum:add(1000) end) end
     for _, list in ipairs{ threads, children } do
-      for _, task in ipairs(list) do assert.is_true(task:join(PATIENCE)) end
+      tasks.succeed(list)
     end
     assert.equal(8300, sum:get())
   end)

@@ -1,6 +1,6 @@
 -- scripts/hosts: the scenarios over two hosts, which are network namespaces where those are allowed.
 local engine = dofile "spec/support/engine.lua"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 
 local SCRIPTS = {
   sale = "10 wristbands sold on all hosts:\n",

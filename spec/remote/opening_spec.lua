@@ -1,7 +1,7 @@
 -- How far spaces are opened: again, by two addresses, by addresses that look like others, where a server refuses.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 
 if engine.missing then

@@ -1,7 +1,7 @@
 -- A pool whose workers are other programs: tidelock worker.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 30
 
 if engine.missing then

@@ -1,7 +1,7 @@
 -- What ps and top of this machine tell of a task that waits for something on a server.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 
 describe("a task that waits for something on a server", function()

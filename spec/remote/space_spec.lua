@@ -4,6 +4,8 @@ local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises.lua"
 local shell = dofile "spec/support/shell.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
 for _, at in ipairs(both) do
@@ -34,7 +36,7 @@ for _, at in ipairs(both) do
         end)
       end
       start:set()
-      for _, p in ipairs(list) do assert.is_true(p:join(PATIENCE)) end
+      tasks.succeed(list)
       for i = 1, 20 do assert.equal(4, s.value(name .. "-" .. i):get()) end
     end)
 
@@ -180,7 +182,7 @@ describe("a far space", function()
     local s, name = far.space(), far.fresh "queue"
     local q = s.queue(name)
     local waiter = ipc.spawn(function() return pcall(q.get, q) end)
-    await(function() return tostring(q):find "1 getting" end)
+    shows(q, "1 getting")
     s:remove(name)
     local ok, why = waiter:result(PATIENCE)
     assert.truthy(not ok and why:find("get: it was removed from its space; s.queue(name) makes a new one", 1, true),
@@ -193,7 +195,7 @@ describe("a far space", function()
   it("names its members, and what they wait for", function()
     local q = far.queue()
     local p = ipc.spawn(function() return q:get() end)
-    await(function() return tostring(q):find "1 getting" end)
+    shows(q, "1 getting")
     local found
     for _, member in ipairs(far.space():members()) do
       if member.pid == p.pid then found = member end

@@ -1,16 +1,10 @@
 -- ipc.wait and ipc.receive: the same near and far, and over both together.
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
-local raises = dofile "spec/support/raises.lua"
-local PATIENCE = 20
-
 local engine = dofile "spec/support/engine.lua"
-
-local function shows(object, text)
-  local limit = ipc.now() + PATIENCE
-  await(function() return tostring(object):find(text, 1, true) or ipc.now() > limit end)
-end
+local raises = dofile "spec/support/raises.lua"
+local shows = dofile "spec/support/shows.lua"
+local PATIENCE = 20
 
 for _, at in ipairs(both) do
   describe("ipc.wait, " .. at.where .. ",", function()

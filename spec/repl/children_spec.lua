@@ -73,7 +73,7 @@ describe("the end", function()
     local p, q, c = start_three()
     repl:type "\4"
     repl:expect "2 processes still run; Ctrl%-D again ends them\n> "
-    repl:enter("p:is_alive()", "\ntrue\n")
+    repl:enter("p:is_alive()", "is_alive%(%)\ntrue\n") -- without an empty line between them
     repl:type "\4"
     repl:expect "2 processes still run; Ctrl%-D again ends them\n> "
     repl:type "\4"

@@ -1,17 +1,7 @@
 -- The REPL, given what nobody would type who meant well.
 local terminal = dofile "spec/support/terminal.lua"
 local shell = dofile "spec/support/shell.lua"
-
--- What is printed for lines that come from a pipe.
-local function printed(lines)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(table.concat(lines, "\n"), "\n")
-  file:close()
-  local out, err = shell.run(("TERM=xterm %s -i <%s"):format(shell.tidelock, path))
-  os.remove(path)
-  return out .. err
-end
+local printed = shell.session
 
 local repl
 

@@ -1,6 +1,7 @@
 -- The REPL on a terminal, as a user sees it.
 local terminal = dofile "spec/support/terminal.lua"
 local shell = dofile "spec/support/shell.lua"
+local printed = shell.session
 
 local repl
 
@@ -13,13 +14,6 @@ after_each(function()
   if repl then repl:close() end
   repl = nil
 end)
-
--- What is printed for lines that come from a pipe.
-local function printed(lines)
-  local out, err = shell.run(("printf '%%s\\n' '%s' | TERM=xterm %s -i"):format(
-    table.concat(lines, "' '"), shell.tidelock))
-  return out .. err
-end
 
 describe("a result", function()
   it("is printed of an expression, also behind =, and stays in _", function()

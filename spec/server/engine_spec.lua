@@ -1,5 +1,5 @@
 -- tidelock engine: start, status, stop, check, install, acl; and ls, rm, ps, top of a server's address.
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 local engine = dofile "spec/support/engine.lua"
 
 local function folder()

@@ -1,6 +1,6 @@
 -- Files of spaces that are not as they were left, and programs that cannot see each other's processes.
 local ipc = require "tidelock"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 
 local NAME = ("spec-damage-%d"):format(ipc.getpid())
 

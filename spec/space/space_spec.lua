@@ -1,6 +1,7 @@
 local ipc = require "tidelock"
 local rounds = dofile "spec/support/rounds.lua"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
 local NAME = ("spec-%d"):format(ipc.getpid())
@@ -112,7 +113,7 @@ describe("a space", function()
       end)
     end
     start:set()
-    for _, p in ipairs(list) do assert.is_true(p:join(PATIENCE)) end
+    tasks.succeed(list)
     for i = 1, 50 do assert.equal(8, s.value("v" .. i):get()) end
     assert.equal(50, #s:list())
     local programs = {}

@@ -1,5 +1,5 @@
 -- What a child inherits of a parent with many handles, of which it uses a few.
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 
 -- Runs in a program of its own, whose handles are known: `many(make)` makes 150 objects, more than a child counts
 -- one by one.

@@ -1,4 +1,5 @@
 -- What specs need of a shell: run a command with a limit of time, and look at what it leaves behind.
+local files = dofile "spec/support/files.lua"
 local shell = {}
 
 -- The program by its whole path, so that processes of another copy of the sources are not taken for its own.
@@ -13,10 +14,8 @@ end
 
 shell.tidelock = find_tidelock()
 
-local function contents(path)
-  local file = assert(io.open(path))
-  local text = file:read("a")
-  file:close()
+local function taken(path)
+  local text = files.read(path)
   os.remove(path)
   return text
 end
@@ -27,20 +26,25 @@ function shell.run(command, limit)
   local out, err = os.tmpname(), os.tmpname()
   local line = "env --default-signal=INT,QUIT,HUP timeout %d sh -c '%s' >%s 2>%s </dev/null"
   local _, how, status = os.execute(line:format(limit or 60, command:gsub("'", "'\\''"), out, err))
-  return contents(out), contents(err), how == "signal" and 128 + status or status
+  return taken(out), taken(err), how == "signal" and 128 + status or status
 end
 
 -- Runs Lua code as a script in the program, as shell.run does.  `environment`: such as "TIDELOCK_TASKS=4"; `option`:
 -- one of the program's.
 function shell.script(code, environment, limit, option)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(code)
-  file:close()
+  local path = files.write(os.tmpname(), code)
   local out, err, status = shell.run(("%s %s %s %s"):format(environment or "", shell.tidelock, option or "",
     path), limit)
   os.remove(path)
   return out, err, status, path
+end
+
+-- What the interactive session prints for lines that come from a file.
+function shell.session(lines)
+  local path = files.write(os.tmpname(), table.concat(lines, "\n") .. "\n")
+  local out, err = shell.run(("TERM=xterm %s -i <%s"):format(shell.tidelock, path))
+  os.remove(path)
+  return out .. err
 end
 
 -- Lines of ps about processes whose command line contains `text`.

@@ -1,17 +1,11 @@
 -- The program on a terminal: what a user types, and what the screen shows.  script(1) makes the pseudo-terminal.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local terminal = {}
 terminal.__index = terminal
 
 local PATIENCE = 20 -- seconds; on a loaded machine a start takes long
-
-local function contents(path)
-  local file = assert(io.open(path))
-  local text = file:read("a")
-  file:close()
-  return text
-end
 
 -- Without colours and what else moves the cursor; where a line is written anew, it is a new one.
 local function plain(text)
@@ -43,18 +37,18 @@ function terminal:type(text)
 end
 
 local function child_of(pid)
-  return assert(contents(("/proc/%d/task/%d/children"):format(pid, pid)):match "%d+", "it has no child")
+  return assert(files.read(("/proc/%d/task/%d/children"):format(pid, pid)):match "%d+", "it has no child")
 end
 
 -- The terminal has so many columns by now: of timeout's child, script(1), the child has it as its own.
 function terminal:resize(columns)
-  local program = child_of(child_of((contents(self.folder .. "/pid"):match "%d+")))
+  local program = child_of(child_of((files.read(self.folder .. "/pid"):match "%d+")))
   assert(os.execute(("stty cols %d rows 24 </proc/%s/fd/0"):format(columns, program)))
 end
 
 -- All that was written to the screen.
 function terminal:raw()
-  return contents(self.folder .. "/screen")
+  return files.read(self.folder .. "/screen")
 end
 
 -- The same as text.
@@ -96,7 +90,7 @@ end
 
 -- What stty(1) said of the terminal when the program had ended: see terminal:status.
 function terminal:modes()
-  return contents(self.folder .. "/modes")
+  return files.read(self.folder .. "/modes")
 end
 
 -- Ends what may be left of it; twice is harmless.

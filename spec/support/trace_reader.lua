@@ -9,6 +9,8 @@ local reader = {}
 local HOW = { [0] = "ended", "failed", "killed" }
 local RESULTS = { [0] = "done", "refused", "raised", "unknown" }
 
+local function unfold(n) return n & 1 == 0 and n >> 1 or ~(n >> 1) end
+
 local function cursor(bytes, at)
   local c = {}
   function c.more() return at <= #bytes end
@@ -26,9 +28,12 @@ local function cursor(bytes, at)
     until byte < 128
     return n
   end
-  function c.signed()
-    local n = c.number()
-    return n & 1 == 0 and n >> 1 or ~(n >> 1)
+  function c.signed() return unfold(c.number()) end
+  function c.first() return assert(bytes:byte(at), "the file is cut off") end
+  function c.fixed(format)
+    local n
+    n, at = string.unpack(format, bytes, at)
+    return n
   end
   function c.text()
     local size = c.number()
@@ -50,37 +55,51 @@ local function of(list, index)
   return assert(list[index], "nothing has the index " .. index)
 end
 
-local function read_place(trace, c, head)
-  local number = head >> 6
-  if number > 0 then return of(trace.places, number) end
-  local place = { operation = of(trace.operations, c.number()), object = of(trace.objects, c.number()),
-    file = of(trace.files, c.number()), line = c.number() }
-  trace.places[#trace.places + 1] = place
-  return place
+local function begin_span(trace, task, place, result, after)
+  place = assert(trace.places[place], "no such place")
+  task.last = task.last + after
+  local span = { task = task, operation = place.operation, object = place.object, file = place.file, line = place.line,
+    result = RESULTS[result], began = task.last }
+  trace.spans[#trace.spans + 1] = span
+  return span
 end
 
-local function read_span(trace, c, task)
+local function read_small(trace, c, task)
+  local n = c.fixed "<I4"
+  return begin_span(trace, task, n >> 1 & 255, 0, n >> 9 & 16383), n >> 23
+end
+
+local function read_medium(trace, c, task)
+  local n = c.fixed "<I8"
+  return begin_span(trace, task, n >> 4 & 4095, n >> 2 & 3, n >> 16 & 0xffffff), n >> 40
+end
+
+local function read_brief(trace, c, task)
+  local span, message = (c.first() & 1 == 0 and read_small or read_medium)(trace, c, task)
+  span.ended = span.began
+  if message > 0 then
+    task.message = task.message + unfold(message - 1)
+    span.message = task.message
+  end
+end
+
+local function read_large(trace, c, task)
   local head = c.number()
-  local place = read_place(trace, c, head)
-  local span = { task = task, operation = place.operation, object = place.object, file = place.file, line = place.line,
-    result = RESULTS[head >> 4 & 3] }
-  span.began = task.last + c.number()
-  task.last = span.began
-  if head & 1 == 0 then span.ended = span.began + c.number() end
-  if head & 2 ~= 0 then
+  local span = begin_span(trace, task, head >> 8, head >> 6 & 3, c.number())
+  if head & 4 == 0 then span.ended = span.began + c.number() end
+  if head & 8 ~= 0 then
     span.slept = span.began + c.number()
     span.waited = c.number()
   end
-  if head & 4 ~= 0 then
+  if head & 16 ~= 0 then
     assert(span.slept, "called, and had not slept")
     span.waker = of(trace.tasks, c.number())
     span.called = span.slept + c.signed()
   end
-  if head & 8 ~= 0 then
+  if head & 32 ~= 0 then
     task.message = task.message + c.signed()
     span.message = task.message
   end
-  trace.spans[#trace.spans + 1] = span
 end
 
 local records = {
@@ -90,6 +109,10 @@ local records = {
   function(trace, c)
     add(trace.objects, c.number(), { kind = c.text(), number = c.number(), name = c.text(), space = c.text(),
       lock = of(trace.objects, c.number()) })
+  end,
+  function(trace, c)
+    add(trace.places, c.number(), { operation = assert(of(trace.operations, c.number())),
+      object = of(trace.objects, c.number()), file = of(trace.files, c.number()), line = c.number() })
   end,
   function(trace, c)
     local index, parent = c.number(), of(trace.tasks, c.number())
@@ -111,7 +134,7 @@ local records = {
   end,
   function(trace, c)
     local task = of(trace.tasks, c.number())
-    for _ = 1, c.number() do read_span(trace, c, task) end
+    for _ = 1, c.number() do (c.first() & 3 == 3 and read_large or read_brief)(trace, c, task) end
   end,
   function(trace, c)
     trace.length = c.number()
@@ -125,7 +148,7 @@ local records = {
 function reader.decode(bytes)
   assert(bytes:sub(1, 8) == "TLTRACE\n", "no trace")
   local version, flags, began = string.unpack("<I4I4I8", bytes, 9)
-  assert(version == 2)
+  assert(version == 3)
   local trace = { flags = flags, began = began, tasks = {}, objects = {}, operations = {}, files = {}, places = {},
     marks = {}, spans = {}, lost = 0 }
   local c = cursor(bytes, 25)

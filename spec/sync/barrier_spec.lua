@@ -2,11 +2,8 @@
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
-
-local function join(list)
-  for _, p in ipairs(list) do assert(p:join(PATIENCE)) end
-end
 
 for _, at in ipairs(both.all) do
   describe("a barrier, " .. at.where .. ",", function()
@@ -57,7 +54,7 @@ for _, at in ipairs(both.all) do
         await(function() return b.waiting >= 2 end)
         if how == "kill" then victim:kill() else b[how](b) end
         assert.equal("broken", p:result(PATIENCE))
-        join{ victim }
+        tasks.join{ victim }
       end
     end)
 
@@ -75,7 +72,7 @@ for _, at in ipairs(both.all) do
       local victim = ipc.spawn(function() b:wait() end)
       await(function() return b.waiting >= 1 end)
       victim:kill()
-      join{ victim }
+      tasks.join{ victim }
       assert.same({ nil, "broken" }, { b:wait(PATIENCE) })
       b:reset()
       for n = 1, 2 do list[n] = ipc.spawn(function() return b:wait(PATIENCE) end) end

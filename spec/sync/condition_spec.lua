@@ -3,10 +3,12 @@ local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises_at.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
 local function waiting(c, n)
-  await(function() return tostring(c):find(n .. " waiting; its lock is free", 1, true) end)
+  shows(c, n .. " waiting; its lock is free")
 end
 
 for _, at in ipairs(both.all) do
@@ -29,7 +31,7 @@ for _, at in ipairs(both.all) do
       assert.same({ nil, "empty" }, { order:get(0.05) })
       c:with(function() assert.is_true(c:notify_all()) end)
       for _ = 1, 3 do assert(order:get(PATIENCE)) end
-      for _, p in ipairs(list) do p:join(PATIENCE) end
+      tasks.succeed(list)
     end)
 
     it("gives the lock up while it waits, and has it after a timeout too", function()

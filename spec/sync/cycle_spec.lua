@@ -3,10 +3,10 @@
 -- cycle_here_spec.lua.
 local ipc = require "tidelock"
 local asleep = dofile "spec/support/asleep.lua"
-local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local cycles = dofile "spec/support/cycles.lua"
 local rounds = dofile "spec/support/rounds.lua"
+local shows = dofile "spec/support/shows.lua"
 local KINDS, ORDER, acquire, release = cycles.KINDS, cycles.ORDER, cycles.acquire, cycles.release
 local made, ring, check, process, thread = cycles.made, cycles.ring, cycles.check, cycles.process, cycles.thread
 local PATIENCE = 20
@@ -186,7 +186,7 @@ for _, at in ipairs(both.all) do
         lock:acquire()
         return pcall(room.acquire, room)
       end)
-      await(function() return tostring(room):find("1 waiting") end)
+      shows(room, "1 waiting")
       local helper = ipc.spawn(function()
         asleep("main")
         room:release()

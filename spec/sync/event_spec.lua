@@ -1,17 +1,10 @@
 -- event: the same without a name, near and far.
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises_at.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
-
-local function join(list)
-  for _, p in ipairs(list) do assert(p:join(PATIENCE)) end
-end
-
-local function shows(object, text)
-  await(function() return tostring(object):find(text, 1, true) end)
-end
 
 for _, at in ipairs(both.all) do
   describe("an event, " .. at.where .. ",", function()
@@ -43,7 +36,7 @@ for _, at in ipairs(both.all) do
       e:clear()
       assert.is_true((list[2]:result(PATIENCE)))
       assert.is_true((list[4]:result(PATIENCE)))
-      join(list)
+      tasks.join(list)
     end)
 
     it("reaches the others of 8 waiters when some are killed", function()
@@ -53,7 +46,7 @@ for _, at in ipairs(both.all) do
       for n = 1, 8, 2 do list[n]:kill() end
       e:set()
       for n = 2, 8, 2 do assert.is_true(list[n]:result(PATIENCE)) end
-      join(list)
+      tasks.join(list)
       e:clear()
       assert.same({ nil, "timeout" }, { e:wait(0) })
     end)

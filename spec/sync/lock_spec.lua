@@ -1,8 +1,9 @@
 -- lock: the same without a name, near and far.
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises_at.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
 for _, at in ipairs(both.all) do
@@ -75,11 +76,11 @@ for _, at in ipairs(both.all) do
           order:put(n)
           lock:release()
         end)
-        await(function() return tostring(lock):find(n .. " waiting", 1, true) end)
+        shows(lock, n .. " waiting")
       end
       lock:release()
       for n = 1, 3 do assert.equal(n, order:get(PATIENCE)) end
-      for _, p in ipairs(list) do p:join(PATIENCE) end
+      tasks.succeed(list)
     end)
 
     it("passes on as abandoned from a killed holder, and from one that ended", function()
@@ -122,9 +123,9 @@ for _, at in ipairs(both.all) do
       local lock = at.lock()
       lock:acquire()
       local victim = ipc.spawn(function() lock:acquire() end)
-      await(function() return tostring(lock):find "1 waiting" end)
+      shows(lock, "1 waiting")
       local next = ipc.spawn(function() return lock:acquire(PATIENCE) end)
-      await(function() return tostring(lock):find "2 waiting" end)
+      shows(lock, "2 waiting")
       victim:kill()
       victim:join()
       lock:release()

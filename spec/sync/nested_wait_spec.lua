@@ -1,7 +1,7 @@
 -- A callback that waits inside of a wait of its task: meanwhile the outer wait keeps nothing from others.
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
+local shows = dofile "spec/support/shows.lua"
 local PATIENCE = 20
 
 -- Runs `outer` of this task, inside of whose wait a callback waits until another task has done `other`, which then does
@@ -11,7 +11,7 @@ local function nest(at, outer, other, last)
   local pool, waited = ipc.pool(1), nil
   finally(function() pool:terminate() end)
   local p = ipc.spawn(function()
-    await(function() return tostring(inside):find "1 waiting" end)
+    shows(inside, "1 waiting")
     local result = table.pack(other())
     inside:set()
     if last then last() end

@@ -1,8 +1,9 @@
 -- rwlock: the same without a name, near and far.
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises_at.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
 for _, at in ipairs(both.all) do
@@ -65,7 +66,7 @@ for _, at in ipairs(both.all) do
         end)
         ready:wait()
         local writer = ipc.spawn(function() return lock:write(PATIENCE) end)
-        await(function() return tostring(lock):find "1 to write" end)
+        shows(lock, "1 to write")
         holder:kill()
         assert.same({ true, told or nil }, { writer:result(PATIENCE) })
         holder:join()
@@ -77,7 +78,7 @@ for _, at in ipairs(both.all) do
       lock:read()
       assert.truthy(tostring(lock):find("read by 1, 0 waiting to read, 0 to write", 1, true), tostring(lock))
       local writer = ipc.spawn(function() return lock:write(PATIENCE) end)
-      await(function() return tostring(lock):find "1 to write" end)
+      shows(lock, "1 to write")
       local reader = ipc.spawn(function() return lock:read(0) end)
       assert.same({ nil, "timeout" }, { reader:result(PATIENCE) })
       lock:release()
@@ -88,7 +89,7 @@ for _, at in ipairs(both.all) do
       local lock, order, list = at.rwlock(), ipc.queue(), {}
       lock:write()
       local reader = ipc.spawn(function() lock:with_read(order.put, order, "reader") end)
-      await(function() return tostring(lock):find("1 waiting to read") end)
+      shows(lock, "1 waiting to read")
       for n = 1, 20 do
         list[n] = ipc.spawn(function()
           lock:with_write(function()
@@ -97,13 +98,13 @@ for _, at in ipairs(both.all) do
           end)
         end)
       end
-      await(function() return tostring(lock):find("20 to write") end)
+      shows(lock, "20 to write")
       lock:release()
       local before = 0
       while order:get(PATIENCE) == "writer" do before = before + 1 end
       assert.truthy(before < 10, before)
       list[#list + 1] = reader
-      for _, p in ipairs(list) do assert(p:join(PATIENCE)) end
+      tasks.succeed(list)
     end)
 
     it("lets readers in again when the writer who waited gives up or is killed", function()
@@ -111,9 +112,9 @@ for _, at in ipairs(both.all) do
         local lock = at.rwlock()
         lock:read()
         local writer = ipc.spawn(function() lock:write(how == "gives up" and 0.3 or PATIENCE) end)
-        await(function() return tostring(lock):find "1 to write" end)
+        shows(lock, "1 to write")
         local reader = ipc.spawn(function() return lock:read(PATIENCE) end)
-        await(function() return tostring(lock):find "1 waiting to read" end)
+        shows(lock, "1 waiting to read")
         if how == "killed" then writer:kill() end
         assert.is_true((reader:result(PATIENCE)))
         writer:join(PATIENCE)

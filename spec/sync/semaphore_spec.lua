@@ -1,17 +1,10 @@
 -- semaphore: the same without a name, near and far.
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
 local both = dofile "spec/support/both.lua"
 local raises = dofile "spec/support/raises_at.lua"
+local shows = dofile "spec/support/shows.lua"
+local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
-
-local function join(list)
-  for _, p in ipairs(list) do assert(p:join(PATIENCE)) end
-end
-
-local function shows(object, text)
-  await(function() return tostring(object):find(text, 1, true) end)
-end
 
 for _, at in ipairs(both.all) do
   -- A task that has taken n seats, and sleeps.
@@ -73,7 +66,7 @@ for _, at in ipairs(both.all) do
       s:release()
       assert.equal(1, s.value)
       p:kill()
-      join{ p }
+      tasks.join{ p }
       for _ = 1, 3 do assert.is_true(s:acquire(PATIENCE)) end
       assert.same({ nil, "timeout" }, { s:acquire(0) })
       s:release(3)
@@ -84,7 +77,7 @@ for _, at in ipairs(both.all) do
       local s = at.semaphore(3)
       local p = taken(s, 2)
       p:kill()
-      join{ p }
+      tasks.join{ p }
       assert.is_true(s:acquire(PATIENCE))
       assert.same({ nil, "timeout" }, { s:acquire(0.05) })
     end)
@@ -120,7 +113,7 @@ for _, at in ipairs(both.all) do
         ipc.sleep(0.002)
         p:kill()
       end
-      join(list)
+      tasks.join(list)
       for _ = 1, 3 do assert.is_true(s:acquire(PATIENCE)) end
       assert.same({ nil, "timeout" }, { s:acquire(0) })
     end)

@@ -15,6 +15,14 @@ describe("the width of a line", function()
     it("is right for " .. row[1], function() assert.equal(row[3], text.width(row[2])) end)
   end
 
+  it("is kept to where it is split", function()
+    for _, row in ipairs{ { "abc", 2, "ab" }, { "abc", 0, "" }, { "\u{65e5}\u{65e5}a", 3, "\u{65e5}" },
+      { "\u{65e5}", 1, "" }, { "\xffab", 2, "\xffa" }, { "\27[1mab\27[0m", 1, "\27[1ma" } } do
+      local head, rest = text.split(row[1], row[2])
+      assert.same({ row[3], row[1] }, { head, head .. rest })
+    end
+  end)
+
   it("is kept to where it is cut, and filled", function()
     local wide = ("\u{65e5}"):rep(4)
     assert.equal("\u{65e5}\u{65e5}\u{2026}", text.cut(wide, 5))
@@ -27,6 +35,7 @@ end)
 describe("what is shown of bytes", function()
   it("moves no cursor", function()
     assert.equal("a?b?c", text.printable "a\27b\u{9b}c")
+    assert.equal("?a?\u{e9}?b", text.printable "\xffa\u{202e}\u{e9}\u{2066}b")
     assert.equal("a\\027\n\tb\\194\\155\\255\u{e9}\\127", text.readable "a\27\n\tb\u{9b}\xff\u{e9}\127")
   end)
 end)

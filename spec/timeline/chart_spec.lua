@@ -1,10 +1,12 @@
 -- The chart for a terminal: read by eye, so its lines are compared as they are.
 local example = dofile "spec/support/trace_example.lua"
+local in_program = dofile "spec/support/in_program.lua"
 local model = require "timeline.model"
-local text = require "timeline.text"
 
 local function draw(trace, options)
-  return text.of(text.view(trace, options or {}))
+  return in_program.call([[
+    local text = require "timeline.text"
+    return text.of(text.view(...))]], trace, options or {})
 end
 
 local function utf8_width(line)
@@ -89,6 +91,18 @@ describe("the chart", function()
     assert.matches("^%-+#%%+$", (row(drawn, "noodles"):gsub("'", "")))
   end)
 
+  it("shows how full a queue was within the range, and not before it", function()
+    local trace = model.new{ length = 100, operations = { "put", "get" },
+      objects = { { kind = "queue", name = "q", number = 1, title = 'queue "q"' } },
+      tasks = { { name = "main", began = 0, lost = 0 } } }
+    for n = 1, 4 do model.add(trace, { task = 1, operation = 1, object = 1, began = n, ended = n, message = n }) end
+    for n = 1, 3 do
+      model.add(trace, { task = 1, operation = 2, object = 1, began = 10 + n, ended = 10 + n, message = n })
+    end
+    model.add(trace, { task = 1, operation = 1, object = 1, began = 60, ended = 60, message = 5 })
+    assert.matches("^2+4+$", row(draw(trace, { from = 40, to = 80 }), 'queue "q"'))
+  end)
+
   it("shows the tasks that are asked for, sorted as asked for", function()
     local drawn = draw(example.small(), { tasks = "a*,bob", sort = "ran" })
     assert.is_nil(row(drawn, "noodles"))
@@ -131,7 +145,22 @@ describe("the chart", function()
     local trace = example.small()
     trace.title, trace.tasks[2].name, trace.objects[1].title = "a\27[2Jb", "noo\ndles\27]0;x\7", "queue \r"
     trace.files[1], trace.operations[1], trace.marks[1].text = "x\27.lua", "\27[1m", "\27[1m"
-    assert.is_nil(draw(trace):gsub("\n", ""):find "%c")
+    trace.tasks[3].name, trace.tasks[4].name = "a\u{9b}31mb", "c\xff\u{202e}d"
+    local drawn = draw(trace)
+    assert.is_nil(drawn:gsub("\n", ""):find "%c")
+    assert.is_nil(drawn:find "\u{9b}" or drawn:find "\xff" or drawn:find "\u{202e}")
+    assert.is_string(row(drawn, "a?31mb"))
+  end)
+
+  it("keeps its columns where names are wide, or long", function()
+    local trace, other = example.small(), example.small()
+    trace.tasks[4].name = ("\u{65e5}"):rep(4)
+    other.tasks[4].name = ("x"):rep(8)
+    assert.equal(row(draw(other), ("x"):rep(8)), row(draw(trace), trace.tasks[4].name))
+    local wide, plain = draw(trace):gsub("\u{65e5}", "xx"), draw(other)
+    assert.equal(plain, wide)
+    trace.tasks[4].name = ("long"):rep(20)
+    assert.matches("\n  noodles +12.5 ms +30%% +13.6 ms +15.0 ms +lock", draw(trace))
   end)
 
   it("draws a schedule in steps, in which one runs at a time", function()

@@ -1,24 +1,25 @@
 -- What is written for other tools: read back, and compared with the model.
 package.path = "bindings/?.lua;" .. package.path
-local chrome = require "timeline.chrome"
 local example = dofile "spec/support/trace_example.lua"
+local in_program = dofile "spec/support/in_program.lua"
 local json = require "cjson"
 local mermaid = require "timeline.mermaid"
 local model = require "timeline.model"
 local names = require "timeline.names"
-local perfetto = require "timeline.perfetto"
 local protobuf = require "timeline.protobuf"
 local reader = dofile "spec/support/perfetto_reader.lua"
 
 local function written(module, trace)
-  local parts = {}
-  module.write(trace, function(text) parts[#parts + 1] = text end)
-  return table.concat(parts)
+  return in_program.call([[
+    local module, trace = ...
+    local parts = {}
+    require(module).write(trace, function(text) parts[#parts + 1] = text end)
+    return table.concat(parts)]], module, trace)
 end
 
-local function read_perfetto(trace) return reader.read(written(perfetto, trace)) end
+local function read_perfetto(trace) return reader.read(written("timeline.perfetto", trace)) end
 
-local function read_chrome(trace) return json.decode(written(chrome, trace)).traceEvents end
+local function read_chrome(trace) return json.decode(written("timeline.chrome", trace)).traceEvents end
 
 -- The events of chrome's of that phase, by `of(event)` a list of those.
 local function by(events, phase, of)

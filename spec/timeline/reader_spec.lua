@@ -65,7 +65,7 @@ describe("timeline.reader", function()
     for _, name in ipairs(model.COLUMNS) do assert.same(wanted.spans[name], trace.spans[name], name) end
     assert.same({ "main", "waiter", 1, "killed", 9 }, { trace.tasks[1].name, trace.tasks[2].name,
       trace.tasks[2].parent, trace.tasks[2].how, trace.tasks[2].signal })
-    assert.same({ 'queue "soups"', 3, 10000 }, { trace.objects[1].title, trace.lost, trace.length })
+    assert.same({ 'queue "soups"', 3, 30000 }, { trace.objects[1].title, trace.lost, trace.length })
   end)
 
   it("gives what is whole of a file that was cut off anywhere, and says where", function()

@@ -1,11 +1,12 @@
 -- What the operations of a trace come to: totals, waits, hand-overs, who held what, how full a queue was.
 local example = dofile "spec/support/trace_example.lua"
-local depth = require "timeline.depth"
 local flows = require "timeline.flows"
-local holds = require "timeline.holds"
+local in_program = dofile "spec/support/in_program.lua"
 local model = require "timeline.model"
 local names = require "timeline.names"
-local study = require "timeline.study"
+
+local depth, holds, study = in_program.module "timeline.depth", in_program.module "timeline.holds",
+  in_program.module "timeline.study"
 
 local MS = 1000000
 
@@ -82,11 +83,10 @@ describe("a study", function()
 
   it("measures hand-overs from the call to the return", function()
     local found = study_of(example.small())
-    assert.equal(7, #found.delays)
-    assert.equal(0.4 * MS, study.median(found.delays))
-    assert.equal(0.8 * MS, found.worst_delay)
-    assert.equal(5, example.small().spans.task[found.worst_span])
-    assert.is_nil(study.median{})
+    local delays = found.hand_overs
+    assert.same({ 7, 0.4 * MS, 0.8 * MS }, { delays.count, delays.median, delays.worst })
+    assert.equal(5, example.small().spans.task[delays.span])
+    assert.same({ count = 0 }, study_of(run("queue", 1, { 1, "put", 1, 2 })).hand_overs)
   end)
 
   it("tells of an object how many operations waited, and how long", function()

@@ -53,7 +53,9 @@ describe("a trace", function()
   it("written by hand is read as it was meant", function()
     local trace = reader.decode(sample.bytes())
     assert.equal("soup.lua", trace.title)
-    assert.equal(4, #trace.spans)
+    assert.equal(7, #trace.spans)
+    assert.equal(1002, trace.spans[6].message)
+    assert.same({ 23600, 23600, "refused" }, { trace.spans[7].began, trace.spans[7].ended, trace.spans[7].result })
     assert.equal("main", trace.spans[1].waker.name)
     assert.equal(5100, trace.spans[1].called)
     assert.truthy(trace.whole)
@@ -350,6 +352,35 @@ describe("a trace", function()
     assert.same(moments(trace), moments(again))
   end)
 
+  it("of a simulated run has its time where a line comes again and again", function()
+    local trace = record([[
+      local ipc = require "tidelock"
+      local q, till = ipc.queue(), ipc.lock()
+      local function cook()
+        for n = 1, 20 do ipc.sleep(10) till:with(function() q:put(n) end) end
+      end
+      ipc.process{ name = "cook", target = cook }:start()
+      ipc.thread{ name = "help", target = function(q) for _ = 1, 20 do ipc.sleep(10) q:size() end end, args = { q } }
+        :start()
+      for _ = 1, 20 do q:get() end]], "--sim=1")
+    check(trace)
+    local second, slack = 1000000000, 1000000 -- the moments of one time are told apart
+    for _, each in ipairs{ { "cook", "put" }, { "cook", "acquire" }, { "cook", "release" }, { "help", "size" },
+      { "main", "get" } } do
+      local found = find(trace, each[1], each[2])
+      assert.equal(20, #found, each[2])
+      for n, span in ipairs(found) do
+        local late = span.ended - n * 10 * second
+        assert.truthy(late >= 0 and late < slack, ("%s %d ends at %d"):format(each[2], n, span.ended))
+        assert.equal(each[2] ~= "get", span.began - n * 10 * second >= 0)
+      end
+    end
+    for n, sleep in ipairs(find(trace, "cook", "sleep")) do
+      assert.truthy(math.abs(sleep.began - (n - 1) * 10 * second) < slack)
+      assert.truthy(math.abs(sleep.waited - 10 * second) < slack)
+    end
+  end)
+
   it("of a simulated run changes nothing in it", function()
     local code = [[
       local ipc = require "tidelock"
@@ -369,6 +400,21 @@ describe("a trace", function()
     assert.truthy(#plain > 500)
     assert.equal(plain, run("--trace=" .. file))
     os.remove(steps)
+  end)
+
+  it("is in the file as far as it goes, while the run goes on", function()
+    local _, err, status = record(([[
+      local ipc = require "tidelock"
+      local q, deadline = ipc.queue(), ipc.now() + 30
+      for n = 1, 10 do q:put(n) end
+      repeat
+        ipc.sleep(0.01)
+        local file = io.open(%q, "rb")
+        local size = file:seek "end"
+        file:close()
+        assert(ipc.now() < deadline, "the file stays empty")
+      until size > 0]]):format(file))
+    assert.equal(0, status, err)
   end)
 
   it("is named after the script, where the program runs", function()

@@ -39,7 +39,8 @@ describe("the trace", function()
         till:acquire()
         q:get()
       end }:start()
-      ipc.sleep(0.1)
+      while not tostring(q):find "1 getting" do ipc.sleep(0.01) end
+      ipc.sleep(0.1) -- longer than it spins
       cook:kill()
       cook:join()
       till:acquire()]]
@@ -134,11 +135,43 @@ describe("the trace", function()
   end)
 
   it("that cannot be written is told before anything runs", function()
-    local err, status = run("print 'ran'", "--trace=/no/such/folder/x")
-    assert.equal(1, status)
-    assert.equal("tidelock: --trace /no/such/folder/x: No such file or directory; give a file that can be written\n",
-      err)
+    for _, last in ipairs{ "", "last:" } do
+      local err, status = run("print 'ran'", "--trace=" .. last .. "/no/such/folder/x")
+      assert.equal(1, status)
+      assert.equal("tidelock: --trace /no/such/folder/x: No such file or directory; give a file that can be written\n",
+        err)
+    end
     assert.truthy(select(2, run("", "--trace=")) == 1)
+  end)
+
+  it("takes the place of no file that is something else", function()
+    local path = os.tmpname()
+    local function write(text)
+      local handle = assert(io.open(path, "wb"))
+      handle:write(text)
+      handle:close()
+    end
+    local function read()
+      local handle = assert(io.open(path, "rb"))
+      local text = handle:read "a"
+      handle:close()
+      return text
+    end
+    finally(function() os.remove(path) end)
+    write "print 'a script'"
+    for _, option in ipairs{ "--trace=", "--trace=last:" } do
+      local err, status = run("error 'ran'", option .. path)
+      assert.equal(1, status)
+      assert.truthy(err:find(path .. ": it is no trace, and what is in it would be lost", 1, true), err)
+    end
+    local err, status = run(("print(select(2, require 'tidelock'.trace %q))"):format(path))
+    assert.equal(0, status, err)
+    assert.equal("print 'a script'", read())
+    for _, begun in ipairs{ "", "TLT", "TLTRACE\n\1" } do
+      write(begun)
+      run("require 'tidelock'.yield()", "--trace=" .. path)
+      assert.truthy(#read() > 50)
+    end
   end)
 
   it("on a full disk is told, and the script runs on", function()
@@ -204,7 +237,9 @@ describe("--trace=last", function()
     assert.truthy(err:find("the trace /dev/full: No space left on device; operations are missing", 1, true), err)
     local folder = os.tmpname()
     os.remove(folder)
-    err = run([[local ipc = require "tidelock" ipc.yield() error "oh"]], "--trace=last:" .. folder .. "/x")
+    os.execute("mkdir " .. folder)
+    err = run(([[local ipc = require "tidelock" ipc.yield() os.remove %q error "oh"]]):format(folder),
+      "--trace=last:" .. folder .. "/x")
     assert.truthy(err:find("No such file or directory; operations are missing", 1, true), err)
   end)
 
@@ -213,11 +248,11 @@ describe("--trace=last", function()
       local ipc = require "tidelock"
       local q = ipc.queue()
       local p = ipc.process{ name = "victim", target = function() q:get() end }:start()
-      ipc.sleep(0.1)
+      while not tostring(q):find "1 getting" do ipc.sleep(0.01) end
       p:kill()
       p:join()
       local path = arg and "]] .. file .. [["
-      for _ = 1, 100 do
+      for _ = 1, 1000 do
         if io.open(path) then return end
         ipc.sleep(0.05)
       end

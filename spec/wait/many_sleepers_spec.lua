@@ -1,6 +1,6 @@
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
 local shell = dofile "spec/support/shell.lua"
+local shows = dofile "spec/support/shows.lua"
 local sleepers = dofile "spec/support/sleepers.lua"
 local PATIENCE = 60
 
@@ -22,7 +22,7 @@ describe("among many who sleep", function()
       local ok, why = changed:wait(PATIENCE)
       return ok, why
     end)
-    await(function() return tostring(changed):find("1 waiting; its lock is free", 1, true) end)
+    shows(changed, "1 waiting; its lock is free")
     local began = ipc.now()
     ipc.spawn(function() changed:acquire() changed:notify() end):join(PATIENCE)
     waits:join(PATIENCE)

@@ -12,11 +12,12 @@ another one, and nobody may reach for a loaf that is not there.]],
     "Between being woken and going on, somebody else may have been at the sill. What is true then?",
     "sill is a lock, room and bread are two conditions of it: one for the baker, one for the guests.",
     "acquire; while it is not my turn do my condition:wait() end; act; notify the condition of the others; release.",
+    free = "The baker bakes the next loaf behind put. What keeps him there while the loaf lies on the sill?",
   },
   points = { safe = 5, ends = 3, free = 2 },
   tasks = 3, switches = 1, runs = 1000,
   world = function(lab, student)
-    local sill, oven, lies = ipc.value(0, "the sill"), lab.mark("the oven"), lab.count("lies there")
+    local sill, oven, lies = ipc.value(0, "the sill"), lab.mark("the oven", "bakes a loaf"), lab.count("lies there")
     local window = {}
     lab.stuck("%s waits for ever, and the sill is empty")
     function window.is_full() return sill:get() > 0 end

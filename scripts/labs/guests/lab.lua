@@ -13,6 +13,8 @@ What neither of them may do is take the seat along. In the morning the restauran
     "What happens to the line behind dine() when dine() raises an error?",
     "A semaphore of 2, and a call of it which gives the seat back however the function ends. Is it `bounded`?",
     "seats:with(dine). And with `bounded = true` the seat of who is killed comes back by itself.",
+    free = "There are two seats: what a guest holds while he dines must be one of two. A lock is a seat for one.",
+    survives = "Who is killed runs no line of yours any more. Which seats come back all the same? See :help semaphore.",
   },
   points = { safe = 4, ends = 2, free = 2, survives = 2 },
   tasks = 2,

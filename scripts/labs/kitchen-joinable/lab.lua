@@ -19,7 +19,8 @@ A queue counts what was put in and has not yet been called done. `evening` waits
   runs = 1000,
   world = function(lab, student)
     local ipc = require "tidelock"
-    local counter, bite, lights = ipc.queue{ name = "counter" }, lab.mark("a bite"), lab.mark("the light switch")
+    local counter, bite = ipc.queue{ name = "counter" }, lab.mark("a bite", "takes a bite")
+    local lights = lab.mark("the light switch", "puts out the lights")
     local begun, eaten, dishes = {}, {}, {}
     for n = 1, 1 + lab.choose(2) do dishes[n] = "dish " .. n end
     for _, dish in ipairs(dishes) do begun[dish], eaten[dish] = lab.count(dish), lab.count(dish) end

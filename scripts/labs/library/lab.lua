@@ -11,6 +11,7 @@ then nobody else may be in the room: half an old page and half a new one make a 
     "The room is taken by the chronicler, or by the readers as a group. Who of them takes it, who gives it back?",
     "room is a semaphore of 1, inside counts the readers, counter is the lock under which they count.",
     "Under counter: the reader that makes inside 1 acquires room; the one that makes it 0 again releases it.",
+    free = "Readers do each other no harm. What does a reader hold while it reads, and may two of them hold that?",
   },
   points = { safe = 5, ends = 2, free = 3 },
   tasks = 3, switches = 1, runs = 1000,

@@ -21,7 +21,8 @@ has made the tube holds one, too.]],
   runs = 1000,
   world = function(lab, student)
     local heard = false -- of the process that asks
-    local addresses, line, over, read = {}, lab.mark("an address"), lab.mark("the end"), lab.count("read")
+    local addresses, line, read = {}, lab.mark("an address", "writes it down"), lab.count("read")
+    local over = lab.mark("the end", "says that it is over")
     lab.ordered(line, over)
     for n = 1, 1 + lab.choose(2) do addresses[n] = ADDRESSES[n] end
     lab.stuck("%s waits for ever: an end of the pipe is still open")

@@ -12,16 +12,18 @@ starter.]],
     "Which two things must have happened before Ann may serve her main? And Bob his?",
     "ready[me] is one's own bell, ready[other] the other's: release rings it, acquire waits until it has been rung.",
     "First ring your own, then wait for the other's. If both wait first, nobody rings.",
+    free = "Only the main has to wait for the other one. What stands before serve_starter() that makes a cook wait?",
   },
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 2,
   runs = 1000,
   world = function(lab, student)
-    local names, cooking = { "ann", "bob" }, lab.stage("cooking starters")
+    local names, cooking = { "ann", "bob" }, lab.stage("cooking", "begins to cook the starter", "has cooked it")
     local starter, main = {}, {}
     lab.stuck("%s waits for ever for the other one")
     for _, name in ipairs(names) do
-      starter[name], main[name] = lab.mark(name .. "'s starter"), lab.mark(name .. "'s main")
+      starter[name] = lab.mark(name .. "'s starter", "serves the starter")
+      main[name] = lab.mark(name .. "'s main", "serves the main")
     end
     for n, me in ipairs(names) do
       local other = names[3 - n]

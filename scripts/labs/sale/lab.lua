@@ -34,7 +34,7 @@ Three customers come for two places, all at once, and a late one after them. `li
       for n = 1, CUSTOMERS do still[#still + 1] = served[n]:get() == 0 and "customer-" .. n or nil end
       return table.concat(still, " and ") .. (#still == 1 and " waits" or " wait") .. " for ever for a place"
     end)
-    for n = 1, CUSTOMERS do gone["customer-" .. n] = lab.mark("customer-" .. n .. " goes home") end
+    for n = 1, CUSTOMERS do gone["customer-" .. n] = lab.mark("customer-" .. n .. " goes home", "goes home") end
     for n = 1, CUSTOMERS do
       local name = "customer-" .. n
       lab.task(name, function()

@@ -22,7 +22,7 @@ first then must wait as well, and Santa sleeps until he is woken.]],
     local looks_at_next_year = lab.choose(2) == 2
 
     function house.lie_awake() -- what Santa sees as he opens his eyes
-      pole:pass()
+      pole:pass "opens his eyes"
       awake = rung:get()
     end
     function house.reindeer_are_back() rung:set(1) end
@@ -30,14 +30,14 @@ first then must wait as well, and Santa sleeps until he is woken.]],
       lab.always("safe", awake, "Santa %s with his eyes closed: house:lie_awake() comes first", what)
     end
     function house.hitch()
-      pole:pass()
+      pole:pass "hitches the reindeer"
       opens_his_eyes "hitched the reindeer"
       lab.always("safe", back:get() == DEER, "Santa hitched the sleigh to %d of %d reindeer", back:get(), DEER)
       lab.always("safe", rung:get() == 1, "Santa hitched the sleigh, and nobody had told that the reindeer are back")
       lab.always("safe", hitched:add(1) == 1, "Santa hitched the same three reindeer twice")
     end
     function house.answer()
-      pole:pass()
+      pole:pass "answers the elves"
       opens_his_eyes "answered the elves"
       lab.always("safe", awake == 0 or hitched:get() > 0, "Santa answered the elves, and the reindeer stood at his bed")
       local here = came:get() - asked:get()
@@ -45,11 +45,11 @@ first then must wait as well, and Santa sleeps until he is woken.]],
       answers:add(1)
     end
     local function pull()
-      pole:pass()
+      pole:pass "pulls the sleigh"
       lab.always("safe", hitched:get() == 1, "%s flew off, and the sleigh stood there", lab.me())
     end
     local function ask()
-      pole:pass()
+      pole:pass "asks"
       lab.always("safe", asked:add(1) <= ELVES * answers:get(), "%s asked, and Santa was asleep", lab.me())
     end
     local function once(come, act, what) -- comes, and does it once

@@ -13,12 +13,14 @@ run at once, if nobody else has run on it. And a runner who hears a shot on whic
     "What does a runner hear of a shot that fell before he listened? And who may come between a shot and waking up?",
     "`shots` counts the shots that nobody has run on yet. Look at it under the lock: before you wait, and after.",
     "while shots:get() == 0 do gun:wait() end, and then take one: shots:add(-1).",
+    free = "One shot is enough for one runner. What does yours wait for that comes with the last shot only?",
   },
   points = { safe = 6, ends = 2, free = 2 },
   tasks = 3,
   runs = 1000,
   world = function(lab, student)
-    local shot, line, shots, runs = lab.mark("the shot"), lab.mark("the line"), lab.count("shots"), lab.count("runs")
+    local shot, line = lab.mark("the shot", "shoots"), lab.mark("the line", "runs off")
+    local shots, runs = lab.count("shots"), lab.count("runs")
     lab.before(shot, line, "safe", "%s made a false start: no shot had fallen")
     local done = require("tidelock").barrier{ parties = RUNNERS, name = "the goal" } -- none is saved by another's end
     local waiting = {}

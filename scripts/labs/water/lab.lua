@@ -14,7 +14,7 @@ makes a stench.]],
   points = { safe = 6, ends = 4 },
   tasks = 8, runs = 500,
   world = function(lab, student)
-    local flask, all, h, o = lab.mark("the flask"), lab.count("all"), lab.count("H"), lab.count("O")
+    local flask, all, h, o = lab.mark("the flask", "bonds"), lab.count("all"), lab.count("H"), lab.count("O")
     local function check(kind)
       flask:pass()
       local hydrogens, oxygens = h:add(kind == "H" and 1 or 0), o:add(kind == "O" and 1 or 0)

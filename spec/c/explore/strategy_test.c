@@ -322,7 +322,7 @@ static bool haste_is_over(void)
         most = moved > most ? moved : most;
     }
     plan.clock = 0;
-    return least == 1 && most == 256 && !tl_strategy_hurries(&state, &plan);
+    return least == 1 && most == 512 && !tl_strategy_hurries(&state, &plan);
 }
 
 static bool deaths_are_spread(void)

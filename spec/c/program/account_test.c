@@ -59,7 +59,7 @@ static void tell_lists(void)
             value && value->maker == 1,
         "objects are told, and who has made them");
     say(put && put->player == 1 && put->line == 5 && put->file == 1 &&
-            strcmp(account->files[0], "test.lua") == 0 && set &&
+            strcmp(account->scripts.names[0], "test.lua") == 0 && set &&
             set->player == 2 && set->line == 4,
         "steps are told, with their task and line");
     uint64_t hash = account->hash, identity = value ? value->identity : 0;

@@ -167,8 +167,6 @@ const struct scenario scenarios[] = {
      victim_is_called_in_put, one_or_none_is_there},
     {"a take that joins free blocks", make_pieces, NULL, 0,
      victim_takes_two_pieces, pieces_come_back},
-    {"a look at the program", make_queue, get_one, 1, victim_looks_at_program,
-     reader_goes_on},
     {"process end", make_objects, NULL, 0, victim_ends, all_is_given_back},
     {"thread start", make_queue_and_pipe, NULL, 0, victim_starts_thread,
      line_dies_out},

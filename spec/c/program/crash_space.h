@@ -76,15 +76,6 @@ static bool space_is_whole(void)
     return well && used == space_used;
 }
 
-/* ---- a look from outside ---- */
-
-static void victim_looks_at_program(void)
-{
-    int arena = tl_look_at(getppid());
-    if (arena > 0)
-        tl_look_away((unsigned)arena);
-}
-
 /* ---- many at once ---- */
 
 static void make_several(void)

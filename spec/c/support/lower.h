@@ -25,7 +25,6 @@
 #include "tasks/life.h"
 #include "tasks/seed.h"
 #include "tasks/tenancy.h"
-#include "trace/ring.h"
 #include "wait/checkpoint.h"
 #include "wait/deadlock_check.h"
 #include "wait/sleep.h"
@@ -78,18 +77,15 @@ static inline bool lower_enter(void)
     return true;
 }
 
-/* How many events lower_init makes a ring for. */
-static uint64_t lower_ring;
-
 /* Makes this process the first task, in an arena of so many bytes. */
 static inline bool lower_init(uint64_t memory)
 {
     tl_upcalls = &lower_upcalls;
     if (tl_arena_make(memory) < 0 || tl_seed_make() < 0 ||
-        tl_sleep_make() < 0 || tl_ring_make(lower_ring) < 0 ||
-        tl_task_table_make(16, 1) < 0 || tl_post_make() < 0 ||
-        tl_deadlock_check_make() < 0 || tl_object_make_counts() < 0 ||
-        tl_name_index_make() < 0 || tl_refs_make() < 0 || tl_heap_make() < 0)
+        tl_sleep_make() < 0 || tl_task_table_make(16, 1) < 0 ||
+        tl_post_make() < 0 || tl_deadlock_check_make() < 0 ||
+        tl_object_make_counts() < 0 || tl_name_index_make() < 0 ||
+        tl_refs_make() < 0 || tl_heap_make() < 0)
         return false;
     tl_checkpoint_watch_forks();
     return lower_enter();

@@ -41,7 +41,8 @@ static void operate_with(uint64_t number, enum tl_recording_moments moments)
     tl_recording_call(frame, NULL, no_site, &around);
     tl_recording_operation(OPERATION, NULL, moments, false);
     tl_recording_message(number);
-    tl_recording_return(frame, &around, TL_TRACE_DONE);
+    tl_recording_return(frame, TL_TRACE_DONE);
+    tl_recording_innermost = around;
 }
 
 static void operate(uint64_t number)
@@ -274,7 +275,8 @@ static bool nested_lies_within(void)
     operate(5);
     if (tl_lane->depth != 1)
         return false;
-    tl_recording_return(outer, &before, TL_TRACE_REFUSED);
+    tl_recording_return(outer, TL_TRACE_REFUSED);
+    tl_recording_innermost = before;
     tl_drain_all(&drain, TL_DRAIN_LIVE);
     const struct tl_span *inner = span_of(tl_births_index(&drain, task), 0),
                          *around = span_of(tl_births_index(&drain, task), 1);
@@ -298,7 +300,8 @@ static bool error_ends_it(void)
     uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     tl_recording_call(frame, NULL, no_site, &before);
     bool closed = tl_lane->depth == 0 && before.frame == 0;
-    tl_recording_return(frame, &before, TL_TRACE_DONE);
+    tl_recording_return(frame, TL_TRACE_DONE);
+    tl_recording_innermost = before;
     tl_drain_all(&drain, TL_DRAIN_LIVE);
     return closed &&
            span_of(tl_births_index(&drain, task), 0)->result == TL_TRACE_RAISED;
@@ -308,11 +311,11 @@ static bool too_deep_is_lost(void)
 {
     uint64_t before = atomic_load(&tl_lane->lost);
     for (int n = 0; n <= TL_LANE_NESTED; n++) {
-        tl_lane->call.frame = (uintptr_t)1000 - (uintptr_t)n;
+        tl_recording_innermost.frame = (uintptr_t)1000 - (uintptr_t)n;
         begin();
     }
     bool well = atomic_load(&tl_lane->lost) == before + 1;
-    tl_lane->call.frame = 2000;
+    tl_recording_innermost.frame = 2000;
     begin();
     return well && tl_lane->depth == 1;
 }

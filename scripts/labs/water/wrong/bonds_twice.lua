@@ -1,5 +1,5 @@
 -- says: "a stench"
--- says: "passes the flask twice"
+-- says: "bonds twice"
 -- Two hydrogens and one oxygen at a time: molecule after molecule.
 local ipc = require "tidelock"
 

@@ -22,7 +22,4 @@ struct tl_numbering {
 uint32_t tl_numbering_of(struct tl_numbering *table,
                          const struct tl_numbering_key *key, bool *fresh);
 
-/* Forgets all keys. */
-void tl_numbering_clear(struct tl_numbering *table);
-
 #endif

@@ -1,4 +1,4 @@
-#include "trace/numbering.h"
+#include "base/numbering.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,11 +56,4 @@ uint32_t tl_numbering_of(struct tl_numbering *table,
     *fresh = true;
     table->keys[table->count++] = *key;
     return *slot = table->count;
-}
-
-void tl_numbering_clear(struct tl_numbering *table)
-{
-    table->count = 0;
-    if (table->slots)
-        memset(table->slots, 0, table->room * sizeof *table->slots);
 }

@@ -1,4 +1,4 @@
-#include "trace/bytes.h"
+#include "base/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * Bytes: a growing piece of a trace's file (public/trace).
+ * Bytes: memory that grows, for numbers in LEB128, and texts behind their size.
  */
 #ifndef TL_BYTES_H
 #define TL_BYTES_H

@@ -1,0 +1,101 @@
+-- Finalizers run at any allocation, and in Lua 5.3 raise there what they raise.
+local ipc = require "tidelock"
+local both = dofile "spec/support/both.lua"
+
+local PATIENCE = 20
+
+-- Calls f while the collector runs at each allocation.
+local function collecting(f)
+  local pause, multiplier = collectgarbage("setpause", 1), collectgarbage("setstepmul", 100000)
+  local good, why = pcall(f)
+  collectgarbage("setpause", pause)
+  collectgarbage("setstepmul", multiplier)
+  while not pcall(collectgarbage) do end -- what raises does so here
+  assert(good, why)
+end
+
+-- Leaves garbage whose finalizers raise, for the next allocation to collect.
+local function litter()
+  collectgarbage "stop"
+  for _ = 1, 5 do setmetatable({}, { __gc = function() error("finalizer", 0) end }) end
+  collectgarbage "restart"
+end
+
+for _, at in ipairs(_VERSION == "Lua 5.3" and both.here or {}) do
+  describe("what a finalizer raises " .. at.where, function()
+    for _, kind in ipairs{ "lock", "rlock", "semaphore" } do
+      it("leaves nothing held by hold and with: " .. kind, function()
+        local object = kind == "semaphore" and at.semaphore(1) or at[kind]()
+        local function nothing() end
+        local function hold()
+          litter()
+          local held = object.hold and object:hold()
+          while held and not pcall(held.release, held) do end
+        end
+        local function with()
+          litter()
+          object:with(nothing)
+        end
+        collecting(function()
+          for _ = 1, 50 do
+            pcall(hold)
+            pcall(with)
+          end
+        end)
+        assert.is_true(ipc.spawn(function() return (object:acquire(PATIENCE)) end):result(PATIENCE))
+      end)
+    end
+  end)
+end
+
+describe("a finalizer that asks for the outcome of a future", function()
+  -- Calls use(future), while finalizers ask for the outcome of each future.
+  local function while_asked(rounds, make, use)
+    local future, goes_on = nil, true
+    local function again()
+      setmetatable({}, { __gc = function()
+        if future then pcall(future.get, future, 0) end
+        if goes_on then again() end
+      end })
+    end
+    again()
+    collecting(function()
+      for _ = 1, rounds do
+        future = make()
+        use(future)
+        future = nil
+      end
+      goes_on = false
+    end)
+  end
+
+  it("may do so while that is cancelled", function()
+    local pool, cancelled = ipc.pool(2), 0
+    finally(function() pool:terminate() end)
+    while_asked(100, function()
+      local future = pool:apply_async(function() ipc.sleep() end, {}, function() end, function() end)
+      ipc.sleep(0.001)
+      return future
+    end, function(future)
+      if future:cancel() then cancelled = cancelled + 1 end
+    end)
+    assert.equal(100, cancelled)
+    assert.equal(3, pool:apply(function() return 3 end))
+  end)
+
+  for _, size in ipairs{ 1, 5000 } do
+    it("may do so while that is asked for, of " .. size .. " bytes each", function()
+      local pool, text = ipc.pool(2), ("x"):rep(size)
+      finally(function() pool:terminate() end)
+      while_asked(10, function()
+        return pool:map_async(function(n) return text .. n end, { 1, 2, 3, 4, 5, 6, 7, 8 }, 1)
+      end, function(future)
+        local results = future:get(PATIENCE)
+        for n = 1, 8 do assert.equal(text .. n, results[n]) end
+      end)
+      while_asked(10, function() return pool:submit(function() return text, { text } end) end, function(future)
+        assert.same({ text, { text } }, { future:get(PATIENCE) })
+      end)
+    end)
+  end
+end)
