@@ -56,6 +56,7 @@ end
 
 engine.kinds.barrier = {
   options = { parties = "1" },
+  state_fields = { "broken" },
   lines = function(o) return { line_of(o) } end,
   state = function(o)
     return ("%d of %s waiting%s"):format(slot.waiting(line_of(o)), o.parties, o.broken and ", broken" or "")

@@ -3,7 +3,7 @@
 -- LEAVE: "0" the time ran out, or "2" where that comes late, as its task has been told so; "1" interrupted, or its task
 -- is to end; "2" as "1", and whatever was granted meanwhile is given back (engine.undo[OP](me, o, args, fields)).
 local engine = ...
-local redis, store, slot = engine.redis, engine.store, engine.slot
+local call, store, slot = engine.call, engine.store, engine.slot
 
 local MUCH = 16 * engine.LIMIT
 
@@ -14,7 +14,7 @@ local IN_VAIN = {
 }
 
 local function write(me, status, fields)
-  redis.call("HSET", store.key("s", me.session), "t" .. me.task, me.seq .. ":" .. status .. ":" .. store.pack(fields))
+  slot.write(me.place, me.seq, status, fields)
   return status, fields
 end
 
@@ -55,7 +55,7 @@ local GRANTED = { ok = true, abandoned = true }
 
 function engine.unnumbered.cancel(me, leave, op, ...)
   if leave == "0" and store.is_over(me.good_until) and not slot.postpone[op] then leave = "2" end
-  local text = redis.call("HGET", store.key("s", me.session), "t" .. me.task)
+  local text = call("HGET", me.place.key, me.place.field)
   if not text and not engine.session.is_alive(me.session) then return "lost", { "" } end
   local last = text and text:match "^%d+" or "0"
   if tonumber(me.seq) == tonumber(last) + 1 then return write(me, "timeout") end
@@ -64,7 +64,7 @@ function engine.unnumbered.cancel(me, leave, op, ...)
   if record then
     local status, fields = cancel_wait(me, record, leave)
     if status then return status, fields end
-    text = redis.call("HGET", store.key("s", me.session), "t" .. me.task)
+    text = call("HGET", me.place.key, me.place.field)
   end
   local status, from = text:match "^%d+:(%a+):()"
   if status == "wait" then return "wait" end

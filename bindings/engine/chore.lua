@@ -7,30 +7,31 @@
 -- Most requests find none.  So a space with some is noted in this Lua state, and only then a request looks; one that
 -- has not been noted, since the server came back or took over as a replica, is looked at with every beat.
 local engine = ...
-local redis, store = engine.redis, engine.store
+local call, store = engine.call, engine.store
 
 local chore = {}
 engine.chore = chore
 
 local noted = {} -- [space] = true
+chore.noted = noted
 
 --- To be done from now on; `chore.fresh` is true until it was begun.
 function chore.add(...)
   chore.fresh = true
   noted[store.space()] = true
-  redis.call("RPUSH", store.key "chores", store.pack{ ... })
+  call("RPUSH", store.key "chores", store.pack{ ... })
 end
 
 -- Whether there is more.
 local function run(key, budget)
   while true do
-    local packed = redis.call("LINDEX", key, "0")
+    local packed = call("LINDEX", key, "0")
     if not packed then return false end
     if budget <= 0 then return true end
     local list = store.unpack(packed)
     local used, finished = engine.chores[list[1]](budget, (unpack or table.unpack)(list, 2))
     budget = budget - math.max(used, 1)
-    if finished then redis.call("LPOP", key) end
+    if finished then call("LPOP", key) end
   end
 end
 
@@ -40,9 +41,4 @@ function chore.run(budget)
   local more = run(store.key "chores", budget)
   noted[store.space()] = more or nil
   return more
-end
-
---- The same, where some is noted.
-function chore.go_on(budget)
-  if noted[store.space()] then chore.run(budget) end
 end

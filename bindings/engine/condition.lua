@@ -104,6 +104,7 @@ end
 
 engine.kinds.condition = {
   options = { lock = "" },
+  state_fields = {},
   begin = function(o, _, me)
     if o.lock == "" then
       o.lock, o.own = object.part(me, "lock").id, "1"

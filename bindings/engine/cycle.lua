@@ -15,13 +15,11 @@ engine.cycle = cycle
 
 -- What a task waits for without a deadline: in its slot, and in those of the callbacks that run inside of its wait.
 local function waits_of(who)
-  local session, task = who:match "^([^.]+)%.(.+)$"
-  local list, deeper = {}, 0
-  local there, record = slot.look(session, task)
-  while there do
+  local list, place = {}, slot.place_of(who)
+  while place do
+    local record, inner = slot.look(place)
+    place = inner
     if record and record.may == "1" then list[#list + 1] = record end
-    deeper = deeper + 1
-    there, record = slot.look(session, task .. "." .. deeper)
   end
   return list
 end
@@ -85,8 +83,15 @@ local function part(who, holds, wants, is_first, asker)
     title(wants, true))
 end
 
+-- Whether the one who has it goes on; nobody looks further then, which is mostly so.
+local function goes_on(owner)
+  local record, inner = slot.look(slot.place_of(owner))
+  return not record and not inner
+end
+
 --- The cycle that a wait of this task for the object would close, in words; nil: none.
 function cycle.find(me, o)
+  if o.owner and goes_on(o.owner) then return nil end
   local way = way_back({ me = me.who, ways = {}, steps = 0 }, o)
   if not way then return nil end
   local own = table.remove(way)

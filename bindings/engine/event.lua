@@ -30,6 +30,7 @@ end
 
 engine.kinds.event = {
   options = {},
+  state_fields = { "set" },
   lines = function(o) return { "w" .. o.id, "v" .. o.id } end,
   state = function(o)
     return ("%s, %d waiting"):format(o.set and "set" or "not set",

@@ -4,7 +4,6 @@ local engine = ...
 engine.LIMIT = 64 -- steps of a loop in a call
 engine.MANY = 1024 -- items of a request that asks for several
 
-engine.redis = {} -- `call` is there from the first request on: not while a library loads
 engine.ops = {} -- numbered: [op] = { kinds, run }
 engine.unnumbered = {} -- [op] = function(me, ...) -> status, fields
 engine.kinds = {} -- see object
@@ -17,8 +16,9 @@ engine.ready = {} -- see watch
 engine.receivable = {} -- see watch
 engine.go_on = {} -- see nested
 
---- An operation of objects of these kinds (a text of words; nil: of none).  run(me, o, ...) -> status, list of fields.
--- `me`: session, task, seq; who (the owner of what is acquired); waiter; op; good_until (ms; nil: for ever).
+--- An operation of objects of these kinds (a text of words; nil: of none).  run(me, o, ...) -> status, list of fields
+-- (or their text).  `me`: session, task, seq; place (of its slot); who (the owner of what is acquired); op;
+-- good_until (ms; nil: for ever).
 function engine.define(op, kinds, run)
   local set
   if kinds then

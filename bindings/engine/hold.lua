@@ -3,7 +3,7 @@
 -- The hash h<SESSION>.<TASK> has a field "WHAT ID DETAIL" for each.  What becomes of it at the task's end is
 -- `engine.died[WHAT](who, id, detail, value)`.  What a session has as a whole is held by its task 0.
 local engine = ...
-local redis, store = engine.redis, engine.store
+local call, store = engine.call, engine.store
 
 local hold = {}
 engine.hold = hold
@@ -13,27 +13,27 @@ local function field(what, id, detail)
 end
 
 function hold.set(who, what, id, detail, value)
-  redis.call("HSET", store.key("h", who), field(what, id, detail), value)
+  call("HSET", store.key("h", who), field(what, id, detail), value)
 end
 
 function hold.get(who, what, id, detail)
-  return redis.call("HGET", store.key("h", who), field(what, id, detail))
+  return call("HGET", store.key("h", who), field(what, id, detail))
 end
 
 --- Whether it had it.
 function hold.clear(who, what, id, detail)
-  return redis.call("HDEL", store.key("h", who), field(what, id, detail)) == 1
+  return call("HDEL", store.key("h", who), field(what, id, detail)) == 1
 end
 
 --- Counts what it has of a kind; never below 0.
 function hold.count(who, what, id, n)
   local key, name = store.key("h", who), field(what, id, "")
-  if redis.call("HINCRBY", key, name, n == 1 and "1" or store.digits(n)) <= 0 then redis.call("HDEL", key, name) end
+  if call("HINCRBY", key, name, n == 1 and "1" or store.digits(n)) <= 0 then call("HDEL", key, name) end
 end
 
 --- All that a task has: { what, id, detail, value }, at most `most` of them.
 function hold.some(who, most)
-  local flat = redis.call("HRANDFIELD", store.key("h", who), most, "WITHVALUES")
+  local flat = call("HRANDFIELD", store.key("h", who), most, "WITHVALUES")
   local list = {}
   for i = 1, #flat, 2 do
     local what, id, detail = flat[i]:match "^(%S+) (%S*) (.*)$"

@@ -4,7 +4,8 @@
 -- and, where items come back, the sorted set r<ID> of them by id, taken from before the list.  priority: the sorted set
 -- q<ID> of the same texts with the id in 16 digits, by priority: ties in order of arrival, also of what comes back.
 local engine = ...
-local redis, store = engine.redis, engine.store
+local call, store = engine.call, engine.store
+local match, netstrings = string.match, store.netstrings
 
 local CHUNK = 500 -- arguments of a command
 
@@ -16,7 +17,7 @@ local function pack(item)
 end
 
 local function unpack_item(text, priority)
-  local id, attempt, cell = text:match "^0*(%d+) (%d+) (.*)$"
+  local id, attempt, cell = match(text, "^0*(%d+) (%d+) (.*)$")
   return { id = id, attempt = attempt, cell = cell, priority = priority or "" }
 end
 
@@ -25,23 +26,23 @@ local function pack_ordered(item)
 end
 
 local function key_of(o)
-  return store.key("q", o.id)
+  return engine.object.key(o, "q")
 end
 
 --- How many there are.
 function items.size(o)
-  if o.order == "priority" then return redis.call("ZCARD", key_of(o)) end
-  local size = redis.call("LLEN", key_of(o))
-  return o.returned and size + redis.call("ZCARD", store.key("r", o.id)) or size
+  if o.order == "priority" then return call("ZCARD", key_of(o)) end
+  local size = call("LLEN", key_of(o))
+  return o.returned and size + call("ZCARD", store.key("r", o.id)) or size
 end
 
 --- Adds one.  Returns whether it is the only one.
 function items.add(o, item)
   if o.order ~= "priority" then
-    return redis.call("RPUSH", key_of(o), pack(item)) == 1
+    return call("RPUSH", key_of(o), pack(item)) == 1
   end
-  redis.call("ZADD", key_of(o), item.priority == "" and 0 or item.priority, pack_ordered(item))
-  return redis.call("ZCARD", key_of(o)) == 1
+  call("ZADD", key_of(o), item.priority == "" and 0 or item.priority, pack_ordered(item))
+  return call("ZCARD", key_of(o)) == 1
 end
 
 --- Adds several: as add, one by one.
@@ -55,7 +56,7 @@ function items.add_many(o, list)
   for i, item in ipairs(list) do
     texts[#texts + 1] = pack(item)
     if #texts == CHUNK or i == #list then
-      redis.call("RPUSH", key_of(o), (unpack or table.unpack)(texts))
+      call("RPUSH", key_of(o), (unpack or table.unpack)(texts))
       texts = {}
     end
   end
@@ -68,18 +69,18 @@ function items.give_back(o, item)
     items.add(o, item)
     return
   end
-  redis.call("ZADD", store.key("r", o.id), item.id, pack(item))
+  call("ZADD", store.key("r", o.id), item.id, pack(item))
   if not o.returned then engine.object.set(o, "returned", "1") end
 end
 
 --- Takes one out, wherever it is.  False: it is not in the queue.
 function items.withdraw(o, item)
-  if o.order == "priority" then return redis.call("ZREM", key_of(o), pack_ordered(item)) == 1 end
-  return redis.call("LREM", key_of(o), -1, pack(item)) == 1 or redis.call("ZREM", store.key("r", o.id), pack(item)) == 1
+  if o.order == "priority" then return call("ZREM", key_of(o), pack_ordered(item)) == 1 end
+  return call("LREM", key_of(o), -1, pack(item)) == 1 or call("ZREM", store.key("r", o.id), pack(item)) == 1
 end
 
 local function take_returned(o)
-  local text = redis.call(o.order == "lifo" and "ZPOPMAX" or "ZPOPMIN", store.key("r", o.id))[1]
+  local text = call(o.order == "lifo" and "ZPOPMAX" or "ZPOPMIN", store.key("r", o.id))[1]
   if text then return unpack_item(text) end
   engine.object.clear(o, "returned")
 end
@@ -87,12 +88,12 @@ end
 --- Takes the next; nil: there is none.
 function items.take(o)
   if o.order == "priority" then
-    local found = redis.call("ZPOPMIN", key_of(o))
+    local found = call("ZPOPMIN", key_of(o))
     return found[1] and unpack_item(found[1], found[2])
   end
   local item = o.returned and take_returned(o)
   if item then return item end
-  local text = redis.call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o))
+  local text = call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o))
   return text and unpack_item(text)
 end
 
@@ -109,7 +110,7 @@ function items.take_many(o, max)
     list[#list + 1] = item
   end
   if #list == max then return list end
-  local texts = redis.call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o), max - #list) or {}
+  local texts = call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o), max - #list) or {}
   for _, text in ipairs(texts) do list[#list + 1] = unpack_item(text) end
   return list
 end
@@ -131,6 +132,11 @@ function items.fields(item, list)
   list[#list + 1] = item.priority == "" and item.id or item.id .. "/" .. item.priority
   list[#list + 1] = item.attempt
   return list
+end
+
+--- The same as one text.
+function items.packed(item)
+  return netstrings(item.cell, item.priority == "" and item.id or item.id .. "/" .. item.priority, item.attempt)
 end
 
 --- The item of three fields.

@@ -9,7 +9,7 @@
 -- The library's name has the format of what it keeps and a sum of its text, so that each client finds the one that it
 -- was made with, beside those of others.  It has two functions that do the same: a server whose memory is full refuses
 -- what is asked by the name with `_more`, and does what is asked by the other: so it can be emptied, and leases go on.
-local FORMAT = "2" -- to be changed with what a key, a line or a record looks like
+local FORMAT = "3" -- to be changed with what a key, a line or a record looks like
 
 local FILES = {
   "first", "store", "slot", "chore", "nested", "hold", "large", "object", "session", "cancel", "cycle", "lock",
@@ -17,12 +17,13 @@ local FILES = {
   "queue", "watch", "pipe", "pool_tasks", "pool", "look", "main",
 }
 
-local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\nengine = { VERSION = %q }\n"
+local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\n"
+  .. "engine = { VERSION = %q, call = redis.call }\n"
 local TAIL = [[
 end
 local function run(keys, args)
   if not engine then build() end
-  return engine.main(keys, args, redis.call)
+  return engine.main(keys, args)
 end
 redis.register_function{ function_name = "%s", callback = run, flags = { "allow-oom" } }
 redis.register_function{ function_name = "%s_more", callback = run }

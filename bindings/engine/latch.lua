@@ -31,6 +31,7 @@ end
 
 engine.kinds.latch = {
   options = { count = "1" },
+  state_fields = { "left" },
   begin = function(o) o.left = o.count end,
   lines = function(o) return { "w" .. o.id, "v" .. o.id } end,
   state = function(o)

@@ -14,8 +14,8 @@ local HELD = "deadlock: held by this task already; a lock is not re-entrant: rel
 local function give(o, who, depth, waiter)
   local token = store.growing(o.token)
   local status = o.dead and "abandoned" or "ok"
-  o.owner, o.token, o.depth, o.dead = who, token, depth, nil
   object.touch(o)
+  o.owner, o.token, o.depth, o.dead = who, token, depth, nil
   engine.hold.set(who, "lock", o.id, "", waiter)
   return status, { token, depth }
 end
@@ -24,8 +24,8 @@ end
 function lock.pass_on(o)
   local record = slot.next("w" .. o.id)
   if not record then
-    o.owner, o.depth = nil, nil
     object.touch(o)
+    o.owner, o.depth = nil, nil
     return
   end
   local status, fields = give(o, record.who, record.extra[1] or "1", record.waiter)
@@ -47,7 +47,7 @@ end
 
 --- Acquires for a task: status, fields.
 function lock.acquire(me, o, may)
-  if not o.owner then return give(o, me.who, "1", me.session .. "." .. me.task .. "." .. me.seq) end
+  if not o.owner then return give(o, me.who, "1", me.place.name .. "." .. me.seq) end
   if o.owner == me.who then
     if not may_again(me, o) then return "error", { HELD } end
     object.set(o, "depth", store.digits(o.depth + 1))

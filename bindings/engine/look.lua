@@ -1,6 +1,6 @@
 --- Look: what there is, who is there and who waits for what, for people.  All unnumbered: looking changes nothing.
 local engine = ...
-local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local call, store, slot, object = engine.call, engine.store, engine.slot, engine.object
 local PAGE = engine.LIMIT
 
 local function add(list, ...)
@@ -9,7 +9,7 @@ end
 
 -- A page of the objects: next cursor, then what f(list, o) adds for each.
 local function page(cursor, f)
-  local ids = redis.call("ZRANGEBYSCORE", store.key "objects", "(" .. cursor, "+inf", "LIMIT", 0, PAGE)
+  local ids = call("ZRANGEBYSCORE", store.key "objects", "(" .. cursor, "+inf", "LIMIT", 0, PAGE)
   local list = { #ids == PAGE and ids[#ids] or "0" }
   for _, id in ipairs(ids) do
     local o = object.load(id)
@@ -39,7 +39,7 @@ function engine.unnumbered.waiters(me, id)
   if not o then return "removed" end
   local list = {}
   for _, line in ipairs(engine.kinds[o.kind].lines(o)) do
-    for _, waiter in ipairs(redis.call("LRANGE", store.key(line), "0", PAGE - 1)) do
+    for _, waiter in ipairs(call("LRANGE", store.key(line), "0", PAGE - 1)) do
       local record = slot.record(slot.split(waiter))
       if record then
         add(list, record.session, record.task, record.op, store.since(record.since),
@@ -59,7 +59,7 @@ local function counts(session, hash)
     if owner and not seen[owner] then
       seen[owner] = true
       tasks = tasks + 1
-      held = held + redis.call("HLEN", store.key("h", session .. "." .. owner))
+      held = held + call("HLEN", store.key("h", session .. "." .. owner))
     end
   end
   return tasks, held
@@ -67,7 +67,7 @@ end
 
 --- next cursor (a session; "0": done), then session, host, pid, program, name, ms of lease left, tasks, holdings ...
 function engine.unnumbered.members(_, cursor)
-  local all = redis.call("ZRANGE", store.key "S", 0, -1)
+  local all = call("ZRANGE", store.key "S", 0, -1)
   table.sort(all)
   local now, list = store.milliseconds(), { "0" }
   for _, id in ipairs(all) do
@@ -79,7 +79,7 @@ function engine.unnumbered.members(_, cursor)
     if hash then
       add(list, id)
       for _, what in ipairs(WHO) do add(list, hash["who." .. what] or "") end
-      add(list, redis.call("ZSCORE", store.key "S", id) - now, counts(id, hash))
+      add(list, call("ZSCORE", store.key "S", id) - now, counts(id, hash))
     end
   end
   return "ok", list
@@ -99,7 +99,7 @@ function engine.unnumbered.tasks(_, session)
   table.sort(tasks)
   for _, task in ipairs(tasks) do
     local record = slot.record(session, task)
-    add(list, task, engine.session.name(slot.owner(session, task)), record and record.op or "")
+    add(list, task, engine.session.name(slot.place(session, task).who), record and record.op or "")
     add(list, wanted(record))
     add(list, record and store.since(record.since) or 0)
   end
@@ -127,8 +127,8 @@ end
 function engine.unnumbered.status()
   local space = store.hash(store.key "space") or {}
   return "ok", {
-    engine.VERSION, space.uid or "", space.lease or "0", redis.call("ZCARD", store.key "S"),
-    redis.call("ZCARD", store.key "objects"), redis.call("LLEN", store.key "chores"),
+    engine.VERSION, space.uid or "", space.lease or "0", call("ZCARD", store.key "S"),
+    call("ZCARD", store.key "objects"), call("LLEN", store.key "chores"),
     space.tick and store.milliseconds() - space.tick or 0,
   }
 end

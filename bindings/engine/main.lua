@@ -3,19 +3,20 @@
 -- Each request goes through here: so what is global is looked up once, as the server makes that dear, and nothing is
 -- made that is not needed.
 local engine = ...
-local redis, store, slot, object, chore = engine.redis, engine.store, engine.slot, engine.object, engine.chore
+local call, store, slot, object, chore = engine.call, engine.store, engine.slot, engine.object, engine.chore
+local said, write, load, ops = slot.said, slot.write, object.load, engine.ops
 local LIMIT = engine.LIMIT
-local unpack, select, tonumber, match = unpack or table.unpack, select, tonumber, string.match
+local unpack, select, tonumber, match, find = unpack or table.unpack, select, tonumber, string.match, string.find
 
 -- Runs the numbered op that the list has at a place, its arguments behind: status, fields.
 local function run(me, args, at)
   local op = args[at]
-  local row = engine.ops[op]
+  local row = ops[op]
   if not row then return "error", { "the engine knows no operation " .. tostring(op) } end
   me.op = op
   if not row.kinds then return row.run(me, nil, unpack(args, at + 1)) end
   local id = args[at + 1]
-  local o = id and object.load(id)
+  local o = id and load(id)
   if not o then return "removed" end
   if not row.kinds[o.kind] then return "error", { ("%s is no %s"):format(object.title(o), op) } end
   return row.run(me, o, unpack(args, at + 2))
@@ -37,9 +38,9 @@ local function run_under(me, args)
   return run(me, args, 6 + 2 * count)
 end
 
--- Why a request is not run whose slot has that number and status; nil: it is its turn.
-local function out_of_turn(me, key, last, status)
-  if status == "" and redis.call("HEXISTS", key, "open") == 0 then return ":lost:0:" end
+-- Why a request is not run whose slot has that number and status (nil: there is no slot); nil: it is its turn.
+local function out_of_turn(me, last, status)
+  if not status and call("HEXISTS", me.place.key, "open") == 0 then return ":lost:0:" end
   local ahead = me.seq - last
   if ahead <= 0 then return ":old:" end
   if ahead > 1 then return ":forgot:" .. store.pack{ last } end
@@ -57,12 +58,15 @@ local function come_late(me, args)
 end
 
 local function numbered(me, args)
-  local key, field, seq = store.key("s", me.session), "t" .. me.task, me.seq
-  local text = redis.call("HGET", key, field)
-  local last, status = match(text or "0:", "^(%d+):(%a*)")
+  local place, seq = me.place, me.seq
+  local text = call("HGET", place.key, place.field)
+  local last, status = "0", nil
+  if text then last, status = said(place, text) end
   if last == seq then return slot.shown(text) end
-  local refusal = out_of_turn(me, key, last, status)
-  if refusal then return seq .. refusal end
+  if not status or status == "wait" or seq - last ~= 1 then
+    local refusal = out_of_turn(me, last, status)
+    if refusal then return seq .. refusal end
+  end
   local fields
   if store.is_over(me.good_until) then
     status, fields = come_late(me, args)
@@ -72,9 +76,8 @@ local function numbered(me, args)
     status, fields = run(me, args, 4)
   end
   if status == "wait" then return seq .. ":wait:" end
-  local answer = seq .. ":" .. status .. ":" .. store.pack(fields)
-  redis.call("HSET", key, field, answer)
-  if me.rings then redis.call("RPUSH", store.key("m", me.session) .. "." .. me.task, me.task .. "!:" .. answer) end
+  local answer = write(place, seq, status, fields)
+  if me.rings then call("RPUSH", place.own_bells, place.task .. "!:" .. answer) end
   return answer
 end
 
@@ -87,22 +90,40 @@ local function unnumbered(me, args)
   return me.seq .. ":" .. status .. ":" .. store.pack(fields)
 end
 
+-- Who asks, by session and what it says of its task: what never changes of it, so that it is put together once.
+local callers
+store.on_enter(function(memory)
+  callers = memory.callers or {}
+  memory.callers = callers
+end)
+
+local function make_caller(session, text)
+  local owner, inner, mark = match(text, "^(%d+)([%d.]*)([+!]?)$")
+  if not owner then return nil end
+  local place = slot.place(session, owner .. inner)
+  local me = {
+    place = place, session = session, task = place.task, who = place.who, own = mark ~= "", rings = mark == "!",
+  }
+  store.remember()
+  callers[session] = callers[session] or {}
+  callers[session][text] = me
+  return me
+end
+
 --- The function of the library: keys { "tl:{SPACE}:" }, args { SESSION, TASK, SEQ, OP, ... } -> "SEQ:STATUS:FIELDS".
-function engine.main(keys, args, call)
-  redis.call = call
-  if not store.enter(keys[1]) then return "0:error:" .. store.pack{ "no space is named" } end
-  local session, seq, good_until = args[1], args[3], nil
-  local owner, inner, mark = match(args[2] or "", "^(%d+)([%d.]*)([+!]?)$")
-  if seq and not match(seq, "^%d+$") then seq, good_until = match(seq, "^(%d+)@(%d+)$") end
-  if not owner or not seq then
+function engine.main(keys, args)
+  local space, session, text, seq = keys[1], args[1], args[2], args[3]
+  if not store.enter(space) then return "0:error:" .. store.pack{ "no space is named" } end
+  local of_session = callers[session]
+  local me = of_session and of_session[text] or text and make_caller(session, text)
+  local good_until
+  if seq and not find(seq, "^%d+$") then seq, good_until = match(seq, "^(%d+)@(%d+)$") end
+  if not me or not seq then
     return "0:error:" .. store.pack{ "SESSION TASK SEQ OP are expected" }
   end
-  local me = {
-    session = session, task = inner == "" and owner or owner .. inner, seq = seq, own = mark ~= "", rings = mark == "!",
-    who = session .. "." .. owner, good_until = good_until,
-  }
-  object.forget()
-  chore.go_on(LIMIT)
+  me.seq, me.good_until = seq, good_until
+  object.begin()
+  if chore.noted[space] then chore.run(LIMIT) end
   local answer = (seq == "0" or args[4] == "cancel") and unnumbered(me, args) or numbered(me, args)
   if chore.fresh then chore.run(LIMIT) end
   object.save()

@@ -7,7 +7,7 @@
 --
 -- `engine.go_on[KIND](o, line)` serves one who stands in a line of an object again, if it has something for him.
 local engine = ...
-local redis, store, slot = engine.redis, engine.store, engine.slot
+local call, store, slot = engine.call, engine.store, engine.slot
 
 local nested = {}
 engine.nested = nested
@@ -35,7 +35,7 @@ end
 
 --- Whether a callback that runs inside of this wait waits itself.
 function nested.waits_inside(record)
-  return nested.is_wait(redis.call("HGET", store.key("s", record.session), "t" .. nested.inner(record.task)))
+  return nested.is_wait(call("HGET", store.key("s", record.session), "t" .. nested.inner(record.task)))
 end
 
 --- To be called when a wait of this task has ended.
@@ -65,6 +65,6 @@ function nested.is_unheard(me, granted)
   local number, depth = parts(me.task)
   local outer_number, outer_depth = parts(task)
   if session ~= me.session or number ~= outer_number or depth <= outer_depth then return false end
-  local text = redis.call("HGET", store.key("s", session), "t" .. task)
+  local text = call("HGET", store.key("s", session), "t" .. task)
   return text and text:match "^%d+" == seq
 end

@@ -3,7 +3,7 @@
 -- The server's Lua has doubles only.  So integers that do not fit in one are added by the server itself, and wrap as
 -- those of the clients' Lua do.
 local engine = ...
-local redis, store = engine.redis, engine.store
+local call, store = engine.call, engine.store
 
 local number = {}
 engine.number = number
@@ -34,25 +34,25 @@ end
 -- Adds 2^63 or takes it away.
 local function shift(key, field, up)
   if not up then
-    redis.call("HINCRBY", key, field, "-9223372036854775808")
+    call("HINCRBY", key, field, "-9223372036854775808")
     return
   end
-  redis.call("HINCRBY", key, field, "9223372036854775807")
-  redis.call("HINCRBY", key, field, 1)
+  call("HINCRBY", key, field, "9223372036854775807")
+  call("HINCRBY", key, field, 1)
 end
 
 -- What does not fit differs by 2^64 from what wraps: half of that is taken from each.
 local function add_wide(a, b)
   local key = store.key "scratch"
-  redis.call("HSET", key, "a", a, "b", b)
-  if not pcall(redis.call, "HINCRBY", key, "a", b) then
+  call("HSET", key, "a", a, "b", b)
+  if not pcall(call, "HINCRBY", key, "a", b) then
     local up = a:sub(1, 1) == "-"
     shift(key, "a", up)
     shift(key, "b", up)
-    redis.call("HINCRBY", key, "a", redis.call("HGET", key, "b"))
+    call("HINCRBY", key, "a", call("HGET", key, "b"))
   end
-  local text = redis.call("HGET", key, "a")
-  redis.call("DEL", key)
+  local text = call("HGET", key, "a")
+  call("DEL", key)
   return "i" .. text
 end
 

@@ -5,152 +5,159 @@
 --
 -- `engine.kinds[KIND]`:
 --   options   { name = default }; `compared`: those that must be as asked where the object stands
---   state_fields   the names of 4 to 6 fields, all that ever change; they are kept as one text, and none has a comma
+--   state_fields   the names of at most 6 fields, all that ever change; they are kept as one text, and none has a comma
 --             or is empty
 --   begin     begin(o, given, me, pairs): what a new one needs beside its options; may return an error's text
 --   lines     lines(o) -> list: where tasks wait for it
 --   removed   removed(o): frees what it has beside its hash
 --   state     state(o, asker) -> text, for people
 local engine = ...
-local redis, store = engine.redis, engine.store
-local unpack, match, next, pairs, setmetatable = unpack or table.unpack, string.match, next, pairs, setmetatable
+local call, store = engine.call, engine.store
+local match, next, pairs = string.match, next, pairs
 
 local object = {}
 engine.object = object
 
 local MOST_LETTERS = 255
 
--- Those of this call, by id (false: removed), and what is to be written of them: [o] = { [field] = true }; of those
--- whose kind has state fields: [o] = true.
-local loaded, changed = {}, {}
+-- Of this call: its number; the objects whose state is to be written; what was found out about objects.
+local turn, changed, count, findings = 0, {}, 0, {}
 
--- What never changes of an object, by its key: so that its state alone is read.  An id is never drawn again.
-local known, known_count = {}, 0
-local MOST_KNOWN = 4096
-
-local function learn(key, o)
-  local plain = {}
-  for field, value in pairs(o) do plain[field] = value end
-  if known_count == MOST_KNOWN then known, known_count = {}, 0 end
-  known[key], known_count = { __index = plain }, known_count + 1
-end
+-- Those that this Lua state has read, by id: what never changes of an object, and its state with the text that it is
+-- of.  So a text is taken apart only where somebody else wrote it.  An id is never drawn again.
+local known
+store.on_enter(function(memory)
+  known = memory.objects or {}
+  memory.objects = known
+end)
 
 -- The pattern of a state, by its number of fields.
-local PATTERNS = {}
+local PATTERNS = { [0] = "^" }
 for n = 1, 6 do PATTERNS[n] = "^([^,]*)" .. (",([^,]*)"):rep(n - 1) .. "$" end
 
-local function assign(o, names, a, b, c, d, e, f)
-  if a ~= "" then o[names[1]] = a end
-  if b and b ~= "" then o[names[2]] = b end
-  if c and c ~= "" then o[names[3]] = c end
-  if d and d ~= "" then o[names[4]] = d end
-  if e and e ~= "" then o[names[5]] = e end
-  if f and f ~= "" then o[names[6]] = f end
+local function filled(text)
+  if text ~= "" then return text end
+end
+
+local function take_apart(o, state)
+  local names = o.changing
+  local a, b, c, d, e, f = match(state, PATTERNS[#names])
+  local values = { a, b, c, d, e, f }
+  for i = 1, #names do o[names[i]] = filled(values[i]) end
+  o.text = state
+end
+
+local function pack_state(o)
+  local names = o.changing
+  local n = #names
+  if n == 0 then return "" end
+  local a, b, c = o[names[1]] or "", o[names[2]] or "", o[names[3]] or ""
+  if n == 1 then return a end
+  if n == 2 then return a .. "," .. b end
+  if n == 3 then return a .. "," .. b .. "," .. c end
+  local d, e = o[names[4]] or "", o[names[5]] or ""
+  if n == 4 then return a .. "," .. b .. "," .. c .. "," .. d end
+  if n == 5 then return a .. "," .. b .. "," .. c .. "," .. d .. "," .. e end
+  return a .. "," .. b .. "," .. c .. "," .. d .. "," .. e .. "," .. (o[names[6]] or "")
+end
+
+-- What is known of an object beside its fields.
+local function complete(o, id)
+  o.id, o.key, o.changing, o.turn = id, store.key("o", id), engine.kinds[o.kind].state_fields, turn
+  o.keys = {}
+  known[id] = o
+  store.remember()
   return o
 end
 
-local function add_state(o, names, state)
-  return assign(o, names, match(state, PATTERNS[#names]))
-end
-
-local function pack_state(o, names)
-  local a, b, c, d, e, f = o[names[1]] or "", o[names[2]], o[names[3]], o[names[4]], o[names[5]], o[names[6]]
-  local count = #names
-  if count == 4 then return a .. "," .. (b or "") .. "," .. (c or "") .. "," .. (d or "") end
-  a = a .. "," .. (b or "") .. "," .. (c or "") .. "," .. (d or "") .. "," .. (e or "")
-  return count == 5 and a or a .. "," .. (f or "")
-end
-
-local function read(key)
-  local plain = known[key]
-  local state = plain and redis.call("HGET", key, "state")
-  if state then return add_state(setmetatable({}, plain), engine.kinds[plain.__index.kind].state_fields, state) end
-  local o = store.hash(key)
-  local names = o and engine.kinds[o.kind].state_fields
-  if not names then return o end
-  state, o.state = o.state, nil
-  learn(key, o)
-  return add_state(o, names, state)
+local function learn(id)
+  local o = store.hash(store.key("o", id))
+  if not o then return nil end
+  local state = o.state
+  o.state = nil
+  take_apart(complete(o, id), state)
+  return o
 end
 
 --- The object as a table of its fields, with its id, one and the same within a call; nil: there is none of that id.
 function object.load(id)
-  local o = loaded[id]
-  if o then return o end
-  if o == false then return nil end
-  o = read(store.key("o", id))
-  if not o then return nil end
-  o.id = id
-  loaded[id] = o
+  local o = known[id]
+  if not o then return learn(id) end
+  if o.turn == turn then return o end
+  local state = call("HGET", o.key, "state")
+  if not state then
+    known[id] = nil
+    return nil
+  end
+  if state ~= o.text then take_apart(o, state) end
+  o.turn = turn
   return o
 end
 
---- State fields of it have changed: they are written at the end of the call.
-function object.touch(o)
-  changed[o] = true
-end
-
--- Notes that a field has changed.
-local function note(o, name)
-  if engine.kinds[o.kind].state_fields then
-    changed[o] = true
-    return
+--- The key of a family for an object: made once.
+function object.key(o, family)
+  local key = o.keys[family]
+  if not key then
+    key = store.key(family, o.id)
+    o.keys[family] = key
   end
-  changed[o] = changed[o] or {}
-  changed[o][name] = true
+  return key
 end
 
---- Sets fields; they are written at the end of the call.
+--- State fields of it are about to change: they are written at the end of the call.  A call that fails before has
+--- written nothing, and what is known of the object is not its state.
+function object.touch(o)
+  if o.changed == turn then return end
+  o.text, o.changed = nil, turn
+  count = count + 1
+  changed[count] = o
+end
+local touch = object.touch
+
+--- Sets state fields.
 function object.set(o, name, value, ...)
+  touch(o)
   o[name] = value
-  note(o, name)
   if ... then object.set(o, ...) end
 end
 
-function object.clear(o, name, ...)
+function object.clear(o, name)
+  touch(o)
   o[name] = nil
-  note(o, name)
-  if ... then object.clear(o, ...) end
 end
 
 --- Counts in a field; the sum.
 function object.count(o, field, n)
+  touch(o)
   local sum = (o[field] or 0) + n
   o[field] = store.digits(sum)
-  note(o, field)
   return sum
-end
-
-local function write(o, fields)
-  local key = store.key("o", o.id)
-  if fields == true then
-    redis.call("HSET", key, "state", pack_state(o, engine.kinds[o.kind].state_fields))
-    return
-  end
-  local list, gone = {}, {}
-  for name in pairs(fields) do
-    if o[name] == nil then
-      gone[#gone + 1] = name
-    else
-      list[#list + 1] = name
-      list[#list + 1] = o[name]
-    end
-  end
-  if #list > 0 then redis.call("HSET", key, unpack(list)) end
-  if #gone > 0 then redis.call("HDEL", key, unpack(gone)) end
 end
 
 --- Writes what has changed of objects, at the end of a call.
 function object.save()
-  for o, fields in next, changed do
-    if loaded[o.id] == o then write(o, fields) end
+  for i = 1, count do
+    local o = changed[i]
+    changed[i] = nil
+    if not o.is_removed then
+      local text = pack_state(o)
+      call("HSET", o.key, "state", text)
+      o.text = text
+    end
   end
 end
 
---- Knows none, at the beginning of a call: the one before may have failed.
-function object.forget()
-  for id in next, loaded do loaded[id] = nil end
-  for o in next, changed do changed[o] = nil end
+--- A table for what this call finds out about an object, and that is not its own.
+function object.findings(o)
+  local found = findings[o] or {}
+  findings[o] = found
+  return found
+end
+
+--- A call begins: the one before may have failed.
+function object.begin()
+  turn, count = turn + 1, 0
+  if next(findings) then findings = {} end
 end
 
 --- `lock "pan"`, or `lock#17` of one without a name; `short`: without the kind where it has a name.
@@ -203,25 +210,34 @@ local function is_as_asked(o, kind, given)
   return true
 end
 
-local function create(me, kind, name, life, given, list)
-  local family = engine.kinds[kind]
-  local o = { id = store.new_id(), kind = kind, name = name, life = life }
-  for option, default in pairs(family.options) do o[option] = given[option] or default end
-  local refusal = family.begin and family.begin(o, given, me, list)
-  if refusal then return nil, refusal end
-  local flat, state, names = {}, {}, family.state_fields
-  if names then flat = { "state", pack_state(o, names) } end
-  for _, field in ipairs(names or {}) do state[field] = true end
+local BESIDE = { "id", "key", "keys", "changing", "turn", "changed", "text" }
+
+-- All fields of a new one, and its state.
+local function all_fields(o)
+  local flat, own = { "state", pack_state(o) }, {}
+  for _, field in ipairs(BESIDE) do own[field] = true end
+  for _, field in ipairs(o.changing) do own[field] = true end
   for field, value in pairs(o) do
-    if field ~= "id" and not state[field] then
+    if not own[field] then
       flat[#flat + 1] = field
       flat[#flat + 1] = value
     end
   end
-  redis.call("HSET", store.key("o", o.id), unpack(flat))
-  loaded[o.id] = o
-  redis.call("ZADD", store.key "objects", o.id, o.id)
-  if name ~= "" then redis.call("HSET", store.key "names", name, o.id) end
+  return flat
+end
+
+local function create(me, kind, name, life, given, list)
+  local family = engine.kinds[kind]
+  local o = complete({ kind = kind, name = name, life = life }, store.new_id())
+  for option, default in pairs(family.options) do o[option] = given[option] or default end
+  local refusal = family.begin and family.begin(o, given, me, list)
+  if refusal then
+    known[o.id], o.is_removed = nil, true
+    return nil, refusal
+  end
+  call("HSET", o.key, (unpack or table.unpack)(all_fields(o)))
+  call("ZADD", store.key "objects", o.id, o.id)
+  if name ~= "" then call("HSET", store.key "names", name, o.id) end
   if life == "session" then engine.hold.set(me.session .. ".0", "object", o.id, "", "1") end
   return o
 end
@@ -233,7 +249,7 @@ end
 
 --- The object of a name; nil: there is none.
 function object.named(name)
-  local id = redis.call("HGET", store.key "names", name)
+  local id = call("HGET", store.key "names", name)
   return id and object.load(id) or nil
 end
 
@@ -264,10 +280,10 @@ end)
 --- Removes an object: who waits for it is told so.
 function object.remove(o)
   local names, family = store.key "names", engine.kinds[o.kind]
-  if o.name ~= "" and redis.call("HGET", names, o.name) == o.id then redis.call("HDEL", names, o.name) end
-  redis.call("ZREM", store.key "objects", o.id)
-  redis.call("UNLINK", store.key("o", o.id))
-  loaded[o.id] = false
+  if o.name ~= "" and call("HGET", names, o.name) == o.id then call("HDEL", names, o.name) end
+  call("ZREM", store.key "objects", o.id)
+  call("UNLINK", o.key)
+  known[o.id], o.is_removed = nil, true
   for _, line in ipairs(family.lines(o)) do engine.slot.answer_all(line, "removed") end
   if family.removed then family.removed(o) end
 end
@@ -281,11 +297,11 @@ end)
 
 engine.define("clear_space", nil, function()
   local key = store.key "objects"
-  for _, id in ipairs(redis.call("ZRANGE", key, 0, engine.LIMIT - 1)) do
+  for _, id in ipairs(call("ZRANGE", key, 0, engine.LIMIT - 1)) do
     local o = object.load(id)
-    if o then object.remove(o) else redis.call("ZREM", key, id) end
+    if o then object.remove(o) else call("ZREM", key, id) end
   end
-  return "ok", { redis.call("EXISTS", key) }
+  return "ok", { call("EXISTS", key) }
 end)
 
 engine.died.object = function(_, id)
@@ -299,20 +315,20 @@ engine.chores.discard = function(budget, rest, how)
   local key = store.key(rest)
   local list = {}
   if how == "list" then
-    list = redis.call("LPOP", key, budget) or {}
+    list = call("LPOP", key, budget) or {}
   elseif how == "sorted" then
-    local flat = redis.call("ZPOPMIN", key, budget)
+    local flat = call("ZPOPMIN", key, budget)
     for i = 1, #flat, 2 do list[#list + 1] = flat[i] end
   else
-    local flat = redis.call("HRANDFIELD", key, budget, "WITHVALUES")
+    local flat = call("HRANDFIELD", key, budget, "WITHVALUES")
     for i = 1, #flat, 2 do
-      redis.call("HDEL", key, flat[i])
+      call("HDEL", key, flat[i])
       list[#list + 1] = flat[i + 1]
     end
   end
   for _, text in ipairs(list) do
     local large = text:match "^[^=@#]*@([^@]*)$"
-    if large then redis.call("UNLINK", store.key("x", large)) end
+    if large then call("UNLINK", store.key("x", large)) end
   end
   return #list, #list < budget
 end
@@ -320,8 +336,8 @@ end
 --- Deletes the collection under a key, later if need be.
 function object.discard(family, id, how)
   local key = store.key(family, id)
-  if redis.call("EXISTS", key) == 0 then return end
+  if call("EXISTS", key) == 0 then return end
   local rest = store.rest()
-  redis.call("RENAME", key, store.key(rest))
+  call("RENAME", key, store.key(rest))
   engine.chore.add("discard", rest, how)
 end

@@ -7,7 +7,7 @@
 -- nobody has received yet; "m" the session that made the pipe, until any has used the end.  An end that nobody holds is
 -- closed for the other.
 local engine = ...
-local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local call, store, slot, object = engine.call, engine.store, engine.slot, engine.object
 local large, hold = engine.large, engine.hold
 
 local MOST_BYTES, MOST_MESSAGES = 16 * 1024 * 1024, 10000
@@ -22,7 +22,7 @@ local function at(o, side)
 end
 
 local function holders(o, side)
-  return redis.call("HLEN", store.key("e", at(o, side)))
+  return call("HLEN", store.key("e", at(o, side)))
 end
 
 -- ---- who holds the ends ----
@@ -37,35 +37,35 @@ local function check_closed(o, side)
 end
 
 local function let_go(o, side, field)
-  redis.call("HDEL", store.key("e", at(o, side)), field)
+  call("HDEL", store.key("e", at(o, side)), field)
   check_closed(o, side)
 end
 
 local function receive_handle(o, side, from)
   local key, field = store.key("e", at(o, side)), "l " .. from
-  if redis.call("HEXISTS", key, field) == 0 or redis.call("HINCRBY", key, field, -1) > 0 then return end
-  redis.call("HDEL", key, field)
+  if call("HEXISTS", key, field) == 0 or call("HINCRBY", key, field, -1) > 0 then return end
+  call("HDEL", key, field)
   hold.clear(from .. ".0", "lent", o.id, side)
 end
 
 engine.define("pipe_hold", "pipe", function(me, o, side, from)
   local key = store.key("e", at(o, side))
-  redis.call("HSET", key, "h " .. me.session, 1)
-  redis.call("HDEL", key, "m")
+  call("HSET", key, "h " .. me.session, 1)
+  call("HDEL", key, "m")
   hold.set(me.session .. ".0", "end", o.id, side, "1")
   if (from or "") ~= "" then receive_handle(o, side, from) end
   return "ok"
 end)
 
 engine.define("pipe_lend", "pipe", function(me, o, side)
-  redis.call("HINCRBY", store.key("e", at(o, side)), "l " .. me.session, 1)
+  call("HINCRBY", store.key("e", at(o, side)), "l " .. me.session, 1)
   hold.set(me.session .. ".0", "lent", o.id, side, "1")
   return "ok"
 end)
 
 engine.define("pipe_drop", "pipe", function(me, o, side)
   hold.clear(me.session .. ".0", "end", o.id, side)
-  if redis.call("HGET", store.key("e", at(o, side)), "m") == me.session then let_go(o, side, "m") end
+  if call("HGET", store.key("e", at(o, side)), "m") == me.session then let_go(o, side, "m") end
   let_go(o, side, "h " .. me.session)
   return "ok"
 end)
@@ -81,7 +81,7 @@ engine.died["end"] = died "h"
 engine.died.lent = died "l"
 engine.died.maker = function(who, id, side)
   local o = object.load(id)
-  if o and redis.call("HGET", store.key("e", at(o, side)), "m") == who:match "^[^.]+" then let_go(o, side, "m") end
+  if o and call("HGET", store.key("e", at(o, side)), "m") == who:match "^[^.]+" then let_go(o, side, "m") end
 end
 
 -- ---- messages ----
@@ -91,7 +91,7 @@ local function count_bytes(o, side, n)
 end
 
 local function is_full(o, side)
-  return tonumber(o["bytes" .. side]) >= MOST_BYTES or redis.call("LLEN", store.key("q", at(o, side))) >= MOST_MESSAGES
+  return tonumber(o["bytes" .. side]) >= MOST_BYTES or call("LLEN", store.key("q", at(o, side))) >= MOST_MESSAGES
 end
 
 local function deliver(o, record, side, cell)
@@ -109,7 +109,7 @@ local function arrive(o, side, cell, how)
     return
   end
   count_bytes(o, side, large.size(cell))
-  if redis.call(how, store.key("q", at(o, side)), cell) == 1 then engine.watch.wake("v" .. at(o, side)) end
+  if call(how, store.key("q", at(o, side)), cell) == 1 then engine.watch.wake("v" .. at(o, side)) end
 end
 
 local function let_in(o, side, most)
@@ -151,7 +151,7 @@ engine.define("pipe_send", "pipe", function(me, o, side, may, cell)
 end)
 
 local function try(o, who, list, side)
-  local cell = redis.call("LPOP", store.key("q", at(o, side)))
+  local cell = call("LPOP", store.key("q", at(o, side)))
   if not cell then
     if holders(o, other(side)) == 0 then return "closed" end
     return nil
@@ -166,7 +166,7 @@ end
 
 engine.go_on.pipe = function(o, line)
   local side = line:match "%d$"
-  local record = redis.call("LLEN", store.key("q", at(o, side))) > 0 and slot.next(line)
+  local record = call("LLEN", store.key("q", at(o, side))) > 0 and slot.next(line)
   if record then
     slot.answer(record, try(o, record.who, engine.watch.place(record, line), side))
   elseif holders(o, other(side)) == 0 then
@@ -183,7 +183,7 @@ engine.define("pipe_receive", "pipe", function(me, o, side, may)
 end)
 
 engine.ready.pipe = function(o, side)
-  local ready = redis.call("LLEN", store.key("q", at(o, side))) > 0 or holders(o, other(side)) == 0
+  local ready = call("LLEN", store.key("q", at(o, side))) > 0 or holders(o, other(side)) == 0
   return ready, "v" .. at(o, side)
 end
 
@@ -195,7 +195,7 @@ engine.define("pipe_poll", "pipe", function(me, o, side, may)
 end)
 
 engine.define("pipe_state", "pipe", function(_, o, side)
-  return "ok", { redis.call("LLEN", store.key("q", at(o, side))), holders(o, other(side)) }
+  return "ok", { call("LLEN", store.key("q", at(o, side))), holders(o, other(side)) }
 end)
 
 local function untake(o, who, fields, from, side)
@@ -211,7 +211,7 @@ end
 -- Of the same cells the last is taken back, which cannot be told from the others; false: there is none.
 engine.undo.pipe_send = function(_, o, args)
   local side, cell = other(args[2]), args[4]
-  if not o or redis.call("LREM", store.key("q", at(o, side)), -1, cell) == 0 then return false end
+  if not o or call("LREM", store.key("q", at(o, side)), -1, cell) == 0 then return false end
   count_bytes(o, side, -large.size(cell))
   large.drop(cell)
   let_in(o, side, 1)
@@ -237,18 +237,19 @@ end
 local function side_state(o, side)
   local what = o.duplex == "1" and "duplex" or side == "1" and "receives" or "sends"
   return ("end %s, %s, %d to receive, %d sent on the way, %d receiving, %d sending%s"):format(side, what,
-    redis.call("LLEN", store.key("q", at(o, side))), redis.call("LLEN", store.key("q", at(o, other(side)))),
+    call("LLEN", store.key("q", at(o, side))), call("LLEN", store.key("q", at(o, other(side)))),
     slot.waiting("w" .. at(o, side)) + slot.waiting("v" .. at(o, side)), slot.waiting("p" .. at(o, other(side))),
     holders(o, other(side)) == 0 and ", closed" or "")
 end
 
 engine.kinds.pipe = {
   options = { duplex = "1" },
+  state_fields = { "bytes1", "bytes2" },
   clean = { duplex = function(value) return value == "0" and "0" or "1" end },
   begin = function(o, _, me)
     for _, side in ipairs{ "1", "2" } do
       o["bytes" .. side] = "0"
-      redis.call("HSET", store.key("e", at(o, side)), "m", me.session)
+      call("HSET", store.key("e", at(o, side)), "m", me.session)
       hold.set(me.session .. ".0", "maker", o.id, side, "1")
     end
   end,
@@ -257,7 +258,7 @@ engine.kinds.pipe = {
   end),
   removed = each_side(function(o, side)
     object.discard("q", at(o, side), "list")
-    redis.call("UNLINK", store.key("e", at(o, side)))
+    call("UNLINK", store.key("e", at(o, side)))
   end),
   state = function(o, _, side)
     if side then return side_state(o, side) end

@@ -1,6 +1,6 @@
 --- Pool: the requests; what there is and who is given what is in pool_tasks.
 local engine = ...
-local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local call, store, slot, object = engine.call, engine.store, engine.slot, engine.object
 local large, hold, pool = engine.large, engine.hold, engine.pool
 local key, task_of, keep, unfinished = pool.key, pool.task_of, pool.keep, pool.unfinished
 local ended, check_finished, go_on, let_in = pool.ended, pool.check_finished, pool.go_on, pool.let_in
@@ -8,23 +8,26 @@ local has_room, collected = pool.has_room, pool.collected
 
 -- ---- submitting ----
 
-local function check(me, o, box, cell)
-  if box ~= me.who and box:match "^%w+%.%d+$" then return nil, "error", { "this is the box of another task" } end
-  if not box:match "^[%w._-]+$" then return nil, "error", { "a box is letters, digits, '.', '_' and '-'" } end
-  if o.closed then return nil, "closed" end
-  local accepted, why = large.keep(cell)
-  return accepted, "error", { why }
+-- Why tasks for that box are not taken; nil: they are.
+local function refusal(me, o, box)
+  if box ~= me.who then
+    if box:match "^%w+%.%d+$" then return "error", { "this is the box of another task" } end
+    if not box:match "^[%w._-]+$" then return "error", { "a box is letters, digits, '.', '_' and '-'" } end
+  end
+  if o.closed then return "closed" end
 end
 
 local function own_box(me, o, box)
   if box ~= me.who then return end
   hold.set(me.who, "box", o.id, "", "1")
-  o.wanted = nil
+  object.findings(o)[box] = nil
 end
 
 engine.define("pool_submit", "pool", function(me, o, may, box, cell)
-  local accepted, status, fields = check(me, o, box, cell)
-  if not accepted then return status, fields end
+  local status, fields = refusal(me, o, box)
+  if status then return status, fields end
+  local accepted, why = large.keep(cell)
+  if not accepted then return "error", { why } end
   own_box(me, o, box)
   if not has_room(o) then
     if may ~= "0" then return slot.wait(me, o.id, may, "p" .. o.id, cell, { box }) end
@@ -36,30 +39,40 @@ engine.define("pool_submit", "pool", function(me, o, may, box, cell)
   return "ok", { number }
 end)
 
-engine.define("pool_submit_many", "pool", function(me, o, box, ...)
-  local first, count = nil, 0
-  for i = 1, select("#", ...) do
-    local cell = select(i, ...)
-    if not has_room(o) then break end
-    local accepted, status, fields = check(me, o, box, cell)
-    if not accepted then return status, fields end
-    if count == 0 then own_box(me, o, box) end
-    local number = pool.add(o, box, cell)
-    first, count = first or number, count + 1
+-- Keeps the first cells, as many as there is room for: nil; or why one of them cannot be kept, and then none is.
+local function keep_some(cells, room)
+  for i = #cells, math.max(room, 0) + 1, -1 do cells[i] = nil end
+  for i, cell in ipairs(cells) do
+    local accepted, why = large.keep(cell)
+    if not accepted then
+      for kept = 1, i - 1 do large.drop(cells[kept]) end
+      return why
+    end
   end
+end
+
+engine.define("pool_submit_many", "pool", function(me, o, box, ...)
+  local status, fields = refusal(me, o, box)
+  if status then return status, fields end
+  local cells = { ... }
+  local why = keep_some(cells, math.min(pool.room(o), engine.MANY))
+  if why then return "error", { why } end
+  if #cells == 0 then return "ok", { "0", 0 } end
+  own_box(me, o, box)
+  local first = pool.add_many(o, box, cells)
   go_on(o)
-  return "ok", { first or "0", count }
+  return "ok", { first, #cells }
 end)
 
 -- ---- working ----
 
 local function enlist(me, o)
-  redis.call("HSETNX", key("u", o), me.who, "")
-  hold.set(me.who, "worker", o.id, "", redis.call("HGET", store.key("h", me.who), "worker " .. o.id .. " ") or "")
+  call("HSETNX", key("u", o), me.who, "")
+  hold.set(me.who, "worker", o.id, "", call("HGET", store.key("h", me.who), "worker " .. o.id .. " ") or "")
 end
 
 engine.define("pool_enter", "pool", function(me, o, orders)
-  redis.call("HSETNX", key("u", o), me.who, "")
+  call("HSETNX", key("u", o), me.who, "")
   hold.set(me.who, "worker", o.id, "", orders)
   return "ok"
 end)
@@ -80,13 +93,13 @@ end
 
 engine.define("pool_hand_in", "pool", function(me, o, number, attempt, status, cell)
   local accepted = hand_in(me, o, number, attempt, status, cell)
-  redis.call("HSET", key("u", o), me.who, "")
+  call("HSET", key("u", o), me.who, "")
   check_finished(o)
   return "ok", { accepted }
 end)
 
 engine.define("pool_work", "pool", function(me, o, may, number, attempt, status, cell)
-  local running = redis.call("HGET", key("u", o), me.who)
+  local running = call("HGET", key("u", o), me.who)
   if not running then enlist(me, o) end
   if running and running ~= "" and running ~= number then
     return "error", { "this worker has not handed in the result of task " .. running }
@@ -98,7 +111,7 @@ engine.define("pool_work", "pool", function(me, o, may, number, attempt, status,
     let_in(o)
     return "ok", pool.told(accepted, task)
   end
-  redis.call("HSET", key("u", o), me.who, "")
+  call("HSET", key("u", o), me.who, "")
   if more then engine.chore.add("pool", o.id) end
   check_finished(o)
   if o.closed and unfinished(o) == 0 then return "closed", { accepted } end
@@ -114,8 +127,8 @@ end)
 engine.died.worker = function(who, id, _, _, person)
   local o = object.load(id)
   if not o then return end
-  local number = redis.call("HGET", key("u", o), who)
-  redis.call("HDEL", key("u", o), who)
+  local number = call("HGET", key("u", o), who)
+  call("HDEL", key("u", o), who)
   local task = number and task_of(o, number)
   if not task then return end
   if task.who == "!" .. who then
@@ -125,7 +138,7 @@ engine.died.worker = function(who, id, _, _, person)
   elseif task.who == who then
     task.attempt, task.who = store.digits(task.attempt + 1), "-"
     keep(o, task)
-    redis.call("ZADD", key("q", o), number, number)
+    call("ZADD", key("q", o), number, number)
     go_on(o)
   end
   check_finished(o)
@@ -134,7 +147,7 @@ end
 -- Who submitted has ended: nobody asks for its results.
 engine.died.box = function(who, id)
   local o = object.load(id)
-  if o then o.wanted = nil end
+  if o then object.findings(o)[who] = nil end
   object.discard("b", id .. "." .. who, "list")
   engine.chore.add("purge", id)
 end
@@ -142,7 +155,7 @@ end
 -- ---- results ----
 
 engine.define("pool_collect", "pool", function(me, o, box, max, may)
-  local texts = redis.call("LPOP", key("b", o, box), math.min(tonumber(max), engine.MANY)) or {}
+  local texts = call("LPOP", key("b", o, box), math.min(tonumber(max), engine.MANY)) or {}
   if #texts > 0 then return "ok", collected(me.who, texts) end
   if may == "0" then return "empty" end
   hold.set(me.who, "collector", o.id, box, "1")
@@ -155,14 +168,14 @@ engine.undo.pool_collect = function(me, o, args, fields)
   if not o then return true end
   for i = #fields - 2, 1, -3 do
     large.take_back(me.who, fields[i + 2])
-    redis.call("LPUSH", key("b", o, args[2]), fields[i] .. " " .. fields[i + 1] .. " " .. fields[i + 2])
+    call("LPUSH", key("b", o, args[2]), fields[i] .. " " .. fields[i + 1] .. " " .. fields[i + 2])
   end
   pool.serve(o, args[2])
   return true
 end
 
 engine.ready.pool = function(o, box)
-  return redis.call("EXISTS", key("b", o, box)) == 1, "v" .. o.id .. "." .. box
+  return call("EXISTS", key("b", o, box)) == 1, "v" .. o.id .. "." .. box
 end
 
 -- ---- cancelling ----
@@ -176,7 +189,7 @@ end
 
 local function cancel(o, task)
   if task.who == "-" then
-    redis.call("ZREM", key("q", o), task.number)
+    call("ZREM", key("q", o), task.number)
     ended(o, task, "cancelled", "=")
     return "waiting"
   end
@@ -222,14 +235,14 @@ engine.chores.terminate = function(budget, id)
   local o = object.load(id)
   if not o then return 1, true end
   for used = 1, budget do
-    local number = redis.call("ZRANGE", key("q", o), 0, 0)[1]
+    local number = call("ZRANGE", key("q", o), 0, 0)[1]
     local task = number and task_of(o, number)
     if task then cancel(o, task) end
     if not number then
       check_finished(o)
       return used, true
     end
-    redis.call("ZREM", key("q", o), number)
+    call("ZREM", key("q", o), number)
   end
   return budget, false
 end
@@ -237,7 +250,7 @@ end
 engine.define("pool_terminate", "pool", function(_, o)
   close(o)
   object.set(o, "terminated", "1")
-  for _, number in ipairs(redis.call("HVALS", key("u", o))) do
+  for _, number in ipairs(call("HVALS", key("u", o))) do
     local task = task_of(o, number)
     if task then cancel(o, task) end
   end
@@ -254,8 +267,8 @@ end)
 -- ---- its kind ----
 
 local function numbers(o)
-  local waiting, all = redis.call("ZCARD", key("q", o)), unfinished(o)
-  return waiting, all - waiting, redis.call("HLEN", key("u", o)), all
+  local waiting, all = call("ZCARD", key("q", o)), unfinished(o)
+  return waiting, all - waiting, call("HLEN", key("u", o)), all
 end
 
 engine.define("pool_state", "pool", function(_, o)
@@ -270,7 +283,7 @@ engine.kinds.pool = {
   lines = function(o) return { "w" .. o.id, "p" .. o.id, "j" .. o.id } end,
   removed = function(o)
     object.discard("y", o.id, "hash")
-    redis.call("UNLINK", key("q", o), key("u", o))
+    call("UNLINK", key("q", o), key("u", o))
   end,
   state = function(o)
     local waiting, running, workers = numbers(o)

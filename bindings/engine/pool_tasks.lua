@@ -10,20 +10,21 @@
 -- A result counts once: it is accepted from the worker that has the task, for the attempt that it has.
 -- A box SESSION.TASK is that task's: when it has ended, its tasks are passed over and its results dropped.
 local engine = ...
-local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local call, store, slot, object = engine.call, engine.store, engine.slot, engine.object
 local large, LIMIT = engine.large, engine.LIMIT
+local match, concat, ipairs, unpack = string.match, table.concat, ipairs, unpack or table.unpack
 
 local function key(family, o, box)
-  return store.key(family, box and o.id .. "." .. box or o.id)
+  return box and store.key(family, o.id .. "." .. box) or object.key(o, family)
 end
 
 local function parse(text)
-  local attempt, who, box, cell = text:match "^(%d+) (%S+) (%S+) (.*)$"
+  local attempt, who, box, cell = match(text, "^(%d+) (%S+) (%S+) (.*)$")
   return { attempt = attempt, who = who, box = box, cell = cell }
 end
 
 local function task_of(o, number)
-  local text = number ~= "" and redis.call("HGET", key("y", o), number)
+  local text = number ~= "" and call("HGET", key("y", o), number)
   if not text then return nil end
   local task = parse(text)
   task.number = number
@@ -31,33 +32,33 @@ local function task_of(o, number)
 end
 
 local function keep(o, task)
-  redis.call("HSET", key("y", o), task.number, ("%s %s %s "):format(task.attempt, task.who, task.box) .. task.cell)
+  call("HSET", key("y", o), task.number,
+    task.attempt .. " " .. task.who .. " " .. task.box .. " " .. task.cell)
 end
 
 local function unfinished(o)
-  return redis.call("HLEN", key("y", o))
+  return call("HLEN", key("y", o))
 end
 
 -- ---- boxes ----
 
 -- Whether somebody may still ask for what is in it.
 local function is_wanted(o, box)
-  if not box:match "^%w+%.%d+$" then return true end
-  o.wanted = o.wanted or {}
-  if o.wanted[box] == nil then o.wanted[box] = engine.hold.get(box, "box", o.id, "") end
-  return o.wanted[box]
+  local wanted = object.findings(o)
+  if wanted[box] == nil then
+    wanted[box] = not match(box, "^%w+%.%d+$") or engine.hold.get(box, "box", o.id, "")
+  end
+  return wanted[box]
 end
 
 local function collected(who, texts)
   local list = {}
-  for _, text in ipairs(texts) do
-    local number, status, cell = text:match "^(%d+) (%S+) (.*)$"
+  for i, text in ipairs(texts) do
+    local number, status, cell = match(text, "^(%d+) (%S+) (.*)$")
     large.hand_over(who, cell)
-    list[#list + 1] = number
-    list[#list + 1] = status
-    list[#list + 1] = cell
+    list[i] = store.netstrings(number, status, cell)
   end
-  return list
+  return concat(list)
 end
 
 -- There is something in a box.
@@ -65,7 +66,7 @@ local function serve(o, box)
   local line = o.id .. "." .. box
   local record = slot.next("w" .. line, true)
   if record then
-    slot.answer(record, "ok", collected(record.who, redis.call("LPOP", key("b", o, box), LIMIT)))
+    slot.answer(record, "ok", collected(record.who, call("LPOP", key("b", o, box), LIMIT)))
   else
     engine.watch.wake("v" .. line)
   end
@@ -77,7 +78,7 @@ local function into_box(o, task, status, cell)
     return
   end
   local text = task.number .. " " .. status .. " " .. cell
-  if redis.call("RPUSH", key("b", o, task.box), text) == 1 then serve(o, task.box) end
+  if call("RPUSH", key("b", o, task.box), text) == 1 then serve(o, task.box) end
 end
 
 -- ---- the ends of tasks ----
@@ -90,14 +91,14 @@ local function check_finished(o)
 end
 
 local function ended(o, task, status, cell)
-  redis.call("HDEL", key("y", o), task.number)
+  call("HDEL", key("y", o), task.number)
   large.drop(task.cell)
   into_box(o, task, status, cell)
 end
 
 -- Nobody wants it any more.
 local function drop(o, task)
-  redis.call("HDEL", key("y", o), task.number)
+  call("HDEL", key("y", o), task.number)
   large.drop(task.cell)
 end
 
@@ -110,7 +111,7 @@ local let_in
 -- there are more, but this call has done enough.
 local function next_task(o)
   for _ = 1, LIMIT do
-    local number = redis.call("ZPOPMIN", key("q", o))[1]
+    local number = call("ZPOPMIN", key("q", o))[1]
     if not number then return nil end
     local task = task_of(o, number)
     if task and o.terminated then
@@ -126,17 +127,17 @@ end
 local function give(o, who, task)
   task.who = who
   keep(o, task)
-  redis.call("HSET", key("u", o), who, task.number)
+  call("HSET", key("u", o), who, task.number)
 end
 
 local function told(accepted, task)
-  return { accepted, task.number, task.attempt, task.cell }
+  return store.pack{ accepted } .. store.netstrings(task.number, task.attempt, task.cell)
 end
 
 -- Brings waiting tasks and waiting workers together, and lets in who waits for room.
-local function match(o, most)
+local function bring_together(o, most)
   for done = 0, most - 1 do
-    local record = redis.call("EXISTS", key("q", o)) == 1 and slot.first("w" .. o.id, true)
+    local record = call("EXISTS", key("q", o)) == 1 and slot.first("w" .. o.id, true)
     if not record then return done, true end
     local task, more = next_task(o)
     if task then
@@ -151,7 +152,7 @@ local function match(o, most)
 end
 
 local function go_on(o)
-  local _, finished = match(o, LIMIT)
+  local _, finished = bring_together(o, LIMIT)
   if not finished then engine.chore.add("pool", o.id) end
   let_in(o)
   check_finished(o)
@@ -160,7 +161,7 @@ end
 engine.chores.pool = function(budget, id)
   local o = object.load(id)
   if not o then return 1, true end
-  local used, finished = match(o, budget)
+  local used, finished = bring_together(o, budget)
   if finished then check_finished(o) end
   return used, finished
 end
@@ -169,11 +170,11 @@ end
 engine.chores.purge = function(budget, id)
   local o = object.load(id)
   if not o then return 1, true end
-  local numbers = redis.call("ZRANGEBYSCORE", key("q", o), "(" .. (o.purged or "0"), "+inf", "LIMIT", 0, budget)
+  local numbers = call("ZRANGEBYSCORE", key("q", o), "(" .. (o.purged or "0"), "+inf", "LIMIT", 0, budget)
   for _, number in ipairs(numbers) do
     local task = task_of(o, number)
     if task and not is_wanted(o, task.box) then
-      redis.call("ZREM", key("q", o), number)
+      call("ZREM", key("q", o), number)
       drop(o, task)
     end
   end
@@ -186,8 +187,13 @@ engine.chores.purge = function(budget, id)
   return #numbers, true
 end
 
+-- How many tasks more may wait.
+local function room(o)
+  return o.queue == "0" and math.huge or tonumber(o.queue) - call("ZCARD", key("q", o))
+end
+
 local function has_room(o)
-  return o.queue == "0" or redis.call("ZCARD", key("q", o)) < tonumber(o.queue)
+  return room(o) > 0
 end
 
 local function add(o, box, cell)
@@ -195,8 +201,24 @@ local function add(o, box, cell)
   local number = o.number
   local task = { number = number, attempt = "1", who = "-", box = box, cell = cell }
   keep(o, task)
-  redis.call("ZADD", key("q", o), number, number)
+  call("ZADD", key("q", o), number, number)
   return number
+end
+
+-- The same of several (not more than a command has arguments for): the number of the first.
+local function add_many(o, box, cells)
+  local first = store.following(o.number)
+  local texts, numbers, front = {}, {}, "1 - " .. box .. " "
+  object.touch(o)
+  for i, cell in ipairs(cells) do
+    local number = store.following(o.number)
+    o.number = number
+    texts[2 * i - 1], texts[2 * i] = number, front .. cell
+    numbers[2 * i - 1], numbers[2 * i] = number, number
+  end
+  call("HSET", key("y", o), unpack(texts))
+  call("ZADD", key("q", o), unpack(numbers))
+  return first
 end
 
 let_in = function(o)
@@ -205,12 +227,12 @@ let_in = function(o)
     local record = has_room(o) and slot.next("p" .. o.id, true)
     if not record then return end
     slot.answer(record, "ok", { add(o, record.extra[1], record.cell) })
-    match(o, 1)
+    bring_together(o, 1)
   end
 end
 
 engine.pool = {
   key = key, task_of = task_of, keep = keep, unfinished = unfinished, collected = collected, serve = serve,
   check_finished = check_finished, ended = ended, next_task = next_task, give = give, told = told, go_on = go_on,
-  has_room = has_room, add = add, let_in = let_in,
+  room = room, has_room = has_room, add = add, add_many = add_many, let_in = let_in,
 }

@@ -17,10 +17,20 @@ engine.queue = queue
 local TOO_OFTEN = "more items done than were put; call it once for each item that get returned"
 local UNORDERED = "this queue has no priorities; make it with order = \"priority\""
 
--- Items are in the hands of a task now.
-local function taken(o, who, list)
+-- An item is in the hands of a task now.
+local function taken(o, who, item)
   if o.redeliver == "1" then
-    for _, item in ipairs(list) do hold.set(who, "item", o.id, item.id, items.kept(item)) end
+    hold.set(who, "item", o.id, item.id, items.kept(item))
+  else
+    hold.count(who, "debt", o.id, 1)
+    large.hand_over(who, item.cell)
+  end
+end
+
+-- The same of several.
+local function taken_many(o, who, list)
+  if o.redeliver == "1" then
+    for _, item in ipairs(list) do taken(o, who, item) end
     return
   end
   hold.count(who, "debt", o.id, #list)
@@ -29,15 +39,16 @@ end
 
 -- To a task that waits in this queue, perhaps in others too.
 local function deliver(o, record, item)
-  taken(o, record.who, { item })
-  slot.answer(record, "ok", items.fields(item, engine.watch.place(record, "w" .. o.id)))
+  taken(o, record.who, item)
+  local fields = items.packed(item)
+  if record.op == "receive" then fields = store.pack(engine.watch.place(record, "w" .. o.id)) .. fields end
+  slot.answer(record, "ok", fields)
 end
-
 
 -- An item is in the queue, or with the first who waits for one.
 local function enter(o, cell, priority)
-  o.item, o.unfinished = store.digits(o.item + 1), store.digits(o.unfinished + 1)
   object.touch(o)
+  o.item, o.unfinished = store.following(o.item), store.following(o.unfinished)
   local item = { id = o.item, attempt = "1", cell = cell, priority = priority }
   local record = slot.next("w" .. o.id)
   if record then
@@ -143,7 +154,7 @@ end)
 local function take(o, who, max, list)
   local found = items.take_many(o, max)
   if #found == 0 then return nil end
-  taken(o, who, found)
+  taken_many(o, who, found)
   for _, item in ipairs(found) do items.fields(item, list) end
   let_in(o, #found)
   return list
@@ -155,9 +166,19 @@ function queue.try(o, who, list)
   if o.closed then return "closed" end
 end
 
+-- The next one.
+local function take_one(o, who)
+  local item = items.take(o)
+  if not item then return nil end
+  taken(o, who, item)
+  let_in(o, 1)
+  return items.packed(item)
+end
+
 local function get(me, o, max, may)
-  local list = {}
-  if take(o, me.who, max, list) then return "ok", list end
+  local fields
+  if max == 1 then fields = take_one(o, me.who) else fields = take(o, me.who, max, {}) end
+  if fields then return "ok", fields end
   if o.closed then return "closed" end
   if may == "0" then return "empty" end
   return slot.wait(me, o.id, may, "w" .. o.id)

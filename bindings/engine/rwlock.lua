@@ -4,7 +4,7 @@
 -- and writers in order of arrival: a reader behind a waiting writer waits, and a writer that leaves lets in whoever is
 -- next: another writer, or all readers up to the next writer.  So neither starves.
 local engine = ...
-local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local call, store, slot, object = engine.call, engine.store, engine.slot, engine.object
 local LIMIT = engine.LIMIT
 
 local HELD = "deadlock: held by this task already; release it first"
@@ -28,7 +28,7 @@ local function let_write(o, who)
 end
 
 local function let_read(o, who)
-  redis.call("HSET", readers_of(o), who, 1)
+  call("HSET", readers_of(o), who, 1)
   engine.hold.set(who, "read", o.id, "", "1")
   return status_of(o), { o.token or "0" }
 end
@@ -38,7 +38,7 @@ local function let_in(o, most)
   for let = 0, most - 1 do
     local record = slot.first("w" .. o.id)
     local writes = record and record.op == "rwlock_write"
-    if not record or o.writer or writes and redis.call("EXISTS", readers_of(o)) == 1 then return let, true end
+    if not record or o.writer or writes and call("EXISTS", readers_of(o)) == 1 then return let, true end
     slot.unlist(record)
     slot.answer(record, (writes and let_write or let_read)(o, record.who))
   end
@@ -59,7 +59,7 @@ engine.chores.rwlock = function(budget, id)
 end
 
 local function has(o, who)
-  return o.writer == who or redis.call("HEXISTS", readers_of(o), who) == 1
+  return o.writer == who or call("HEXISTS", readers_of(o), who) == 1
 end
 
 local function enter(me, o, may, is_free, let)
@@ -76,7 +76,7 @@ engine.define("rwlock_read", "rwlock", function(me, o, may)
 end)
 
 engine.define("rwlock_write", "rwlock", function(me, o, may)
-  return enter(me, o, may, not o.writer and redis.call("EXISTS", readers_of(o)) == 0
+  return enter(me, o, may, not o.writer and call("EXISTS", readers_of(o)) == 0
     and slot.waiting("w" .. o.id) == 0, let_write)
 end)
 
@@ -84,7 +84,7 @@ local function release(o, who)
   if o.writer == who then
     object.clear(o, "writer")
     engine.hold.clear(who, "write", o.id, "")
-  elseif redis.call("HDEL", readers_of(o), who) == 1 then
+  elseif call("HDEL", readers_of(o), who) == 1 then
     engine.hold.clear(who, "read", o.id, "")
   else
     return false
@@ -128,12 +128,12 @@ engine.died.read = function(who, id)
 end
 
 engine.holders.rwlock = function(o)
-  return o.writer and { o.writer } or redis.call("HKEYS", readers_of(o)), false
+  return o.writer and { o.writer } or call("HKEYS", readers_of(o)), false
 end
 
 local function waiting(o)
   local reading, writing = 0, 0
-  for _, waiter in ipairs(redis.call("LRANGE", store.key("w", o.id), "0", LIMIT - 1)) do
+  for _, waiter in ipairs(call("LRANGE", store.key("w", o.id), "0", LIMIT - 1)) do
     local session, task, seq = slot.split(waiter)
     local record = slot.record(session, task, seq)
     if record and record.op == "rwlock_write" then writing = writing + 1 else reading = reading + 1 end
@@ -143,11 +143,12 @@ end
 
 engine.kinds.rwlock = {
   options = {},
+  state_fields = { "writer", "token", "dead" },
   lines = function(o) return { "w" .. o.id } end,
-  removed = function(o) redis.call("UNLINK", readers_of(o)) end,
+  removed = function(o) call("UNLINK", readers_of(o)) end,
   state = function(o, asker)
     local who = o.writer and "written by " .. engine.session.person(o.writer, asker)
-      or ("read by %d"):format(redis.call("HLEN", readers_of(o)))
+      or ("read by %d"):format(call("HLEN", readers_of(o)))
     return ("%s, %d waiting to read, %d to write"):format(who, waiting(o))
   end,
 }

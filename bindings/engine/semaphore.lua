@@ -6,7 +6,7 @@
 -- always `value`.
 -- Without a bound it is a signal, and nothing comes back: that would invent signals.
 local engine = ...
-local redis, store, slot, object = engine.redis, engine.store, engine.slot, engine.object
+local call, store, slot, object = engine.call, engine.store, engine.slot, engine.object
 local LIMIT, MOST_HOLDERS = engine.LIMIT, 64
 
 local ABOVE = "above its bound; release only what was acquired"
@@ -22,22 +22,22 @@ end
 local function take(o, who)
   object.set(o, "free", store.digits(o.free - 1))
   if not is_bounded(o) then return end
-  redis.call("ZINCRBY", seats_key(o), 1, who)
+  call("ZINCRBY", seats_key(o), 1, who)
   engine.hold.set(who, "seat", o.id, "", "1")
 end
 
 local function leave(o, who, n)
-  if tonumber(redis.call("ZINCRBY", seats_key(o), -n, who)) > 0 then return end
-  redis.call("ZREM", seats_key(o), who)
+  if tonumber(call("ZINCRBY", seats_key(o), -n, who)) > 0 then return end
+  call("ZREM", seats_key(o), who)
   engine.hold.clear(who, "seat", o.id, "")
 end
 
 -- The seats come off the task's own account, and then off those who have most.
 local function settle(o, who, n)
   while n > 0 do
-    local own = tonumber(redis.call("ZSCORE", seats_key(o), who) or 0)
+    local own = tonumber(call("ZSCORE", seats_key(o), who) or 0)
     if own == 0 then
-      local most = redis.call("ZREVRANGE", seats_key(o), 0, 0, "WITHSCORES")
+      local most = call("ZREVRANGE", seats_key(o), 0, 0, "WITHSCORES")
       who, own = most[1], tonumber(most[2])
       object.set(o, "lent", "1")
     end
@@ -100,18 +100,18 @@ end)
 
 -- Another task may have given back the seat that it was granted.
 engine.undo.semaphore_acquire = function(me, o)
-  if o and (not is_bounded(o) or redis.call("ZSCORE", seats_key(o), me.who)) then release(o, me.who, 1) end
+  if o and (not is_bounded(o) or call("ZSCORE", seats_key(o), me.who)) then release(o, me.who, 1) end
   return true
 end
 
 engine.died.seat = function(who, id)
   local o = object.load(id)
-  local seats = o and tonumber(redis.call("ZSCORE", seats_key(o), who) or 0) or 0
+  local seats = o and tonumber(call("ZSCORE", seats_key(o), who) or 0) or 0
   if seats > 0 then release(o, who, seats) end
 end
 
 engine.holders.semaphore = function(o)
-  local flat, list, seats = redis.call("ZRANGE", seats_key(o), 0, MOST_HOLDERS, "WITHSCORES"), {}, 0
+  local flat, list, seats = call("ZRANGE", seats_key(o), 0, MOST_HOLDERS, "WITHSCORES"), {}, 0
   for i = 1, #flat, 2 do
     list[#list + 1] = flat[i]
     seats = seats + flat[i + 1]
@@ -121,10 +121,11 @@ end
 
 engine.kinds.semaphore = {
   options = { value = "1", bounded = "0" },
+  state_fields = { "free", "lent" },
   clean = { bounded = function(value) return (value == "" or value == "0") and "0" or "1" end },
   begin = function(o) o.free = o.value end,
   lines = function(o) return { "w" .. o.id } end,
-  removed = function(o) redis.call("UNLINK", seats_key(o)) end,
+  removed = function(o) call("UNLINK", seats_key(o)) end,
   state = function(o)
     return ("%s%s free, %d waiting"):format(o.free, is_bounded(o) and " of " .. o.value or "",
       slot.waiting("w" .. o.id))

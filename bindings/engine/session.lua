@@ -7,7 +7,7 @@
 -- If no open and no beat came for half a lease, or the clock has gone back, the server or its clock was away and not
 -- the clients: then all get a fresh lease.
 local engine = ...
-local redis, store, slot = engine.redis, engine.store, engine.slot
+local call, store, slot = engine.call, engine.store, engine.slot
 local LIMIT, NEIGHBOURS, MOST_BURIED = engine.LIMIT, 8, 16
 
 local session = {}
@@ -20,7 +20,7 @@ end
 --- NAME, pid and host of a task; nil: its session has ended.
 function session.facts(who)
   local id, task = who:match "^([^.]+)%.(.+)$"
-  local named, name, pid, host, program = (unpack or table.unpack)(redis.call("HMGET", key_of(id), "n" .. task,
+  local named, name, pid, host, program = (unpack or table.unpack)(call("HMGET", key_of(id), "n" .. task,
     "who.name", "who.pid", "who.host", "who.program"))
   if not (name or pid or host or program) then return nil end
   return { name = named or name or program or "?", pid = pid or "?", host = host or "?" }
@@ -30,7 +30,7 @@ end
 function session.person(who, asker)
   local facts = session.facts(who)
   if not facts then return "one that has ended" end
-  local here = asker and redis.call("HGET", key_of(asker), "who.host") == facts.host
+  local here = asker and call("HGET", key_of(asker), "who.host") == facts.host
   return ("%s (pid %s%s)"):format(facts.name, facts.pid, here and "" or " on " .. facts.host)
 end
 
@@ -41,7 +41,7 @@ function session.name(who)
 end
 
 function session.is_alive(id)
-  return redis.call("EXISTS", key_of(id)) == 1
+  return call("EXISTS", key_of(id)) == 1
 end
 
 -- ---- the end of tasks ----
@@ -83,15 +83,15 @@ end
 -- The bells of a task that listens at a list of its own.
 local function unlink_bells(id, field)
   local task = field:match "^t([%d.]+)$"
-  if task then redis.call("UNLINK", store.key("m", id .. "." .. task)) end
+  if task then call("UNLINK", store.key("m", id .. "." .. task)) end
 end
 
 --- Ends a session: what its tasks had passes on.
 function session.bury(id)
   local hash = store.hash(key_of(id))
-  redis.call("ZREM", store.key "S", id)
+  call("ZREM", store.key "S", id)
   if not hash then return end
-  if hash["who.machine"] then redis.call("ZREM", store.key("n", hash["who.machine"]), id) end
+  if hash["who.machine"] then call("ZREM", store.key("n", hash["who.machine"]), id) end
   local records, owners = slots_of(id, hash)
   local tell = give_up(records)
   local persons, unheard = {}, {}
@@ -99,7 +99,7 @@ function session.bury(id)
     persons[owner] = session.person(id .. "." .. owner)
     unheard[#unheard + 1] = unheard_of(id, owner, hash)
   end
-  redis.call("UNLINK", key_of(id), store.key("m", id))
+  call("UNLINK", key_of(id), store.key("m", id))
   for field in pairs(hash) do unlink_bells(id, field) end
   tell()
   for _, notify in ipairs(unheard) do notify() end
@@ -117,7 +117,7 @@ local function leave(id, task)
   for field in pairs(hash) do
     local number = field:match "^[tn]([%d.]+)$"
     if number and number:match "^%d+" == task then
-      redis.call("HDEL", key_of(id), field)
+      call("HDEL", key_of(id), field)
       unlink_bells(id, field)
     end
   end
@@ -130,26 +130,26 @@ end
 
 local function refresh_all(now, lease)
   local key = store.key "S"
-  for _, id in ipairs(redis.call("ZRANGE", key, 0, -1)) do redis.call("ZADD", key, now + lease, id) end
+  for _, id in ipairs(call("ZRANGE", key, 0, -1)) do call("ZADD", key, now + lease, id) end
 end
 
 -- Ends the sessions whose lease is over, some of them in this call.  Returns whether there are more.
 local function reap(now, lease)
   local space = store.key "space"
-  local last = tonumber(redis.call("HGET", space, "tick")) or now
-  redis.call("HSET", space, "tick", store.digits(now))
+  local last = tonumber(call("HGET", space, "tick")) or now
+  call("HSET", space, "tick", store.digits(now))
   store.advance(now)
   if now - last > lease / 2 or now < last then
     refresh_all(now, lease)
     return false
   end
-  local dead = redis.call("ZRANGEBYSCORE", store.key "S", "-inf", store.digits(now), "LIMIT", 0, MOST_BURIED)
+  local dead = call("ZRANGEBYSCORE", store.key "S", "-inf", store.digits(now), "LIMIT", 0, MOST_BURIED)
   for _, id in ipairs(dead) do session.bury(id) end
   return #dead == MOST_BURIED
 end
 
 local function lease_of_space()
-  return tonumber(redis.call("HGET", store.key "space", "lease"))
+  return tonumber(call("HGET", store.key "space", "lease"))
 end
 
 local function is_unfinished(more)
@@ -158,17 +158,17 @@ end
 
 -- session, pid and start of the next ones of its machine, in a ring: who watches whose end.
 local function add_neighbours(list, id)
-  local machine = redis.call("HGET", key_of(id), "who.machine")
+  local machine = call("HGET", key_of(id), "who.machine")
   if not machine then return list end
   local ring = store.key("n", machine)
-  local next_ones = redis.call("ZRANGEBYLEX", ring, "(" .. id, "+", "LIMIT", 0, NEIGHBOURS)
+  local next_ones = call("ZRANGEBYLEX", ring, "(" .. id, "+", "LIMIT", 0, NEIGHBOURS)
   if #next_ones < NEIGHBOURS then
-    for _, one in ipairs(redis.call("ZRANGEBYLEX", ring, "-", "(" .. id, "LIMIT", 0, NEIGHBOURS - #next_ones)) do
+    for _, one in ipairs(call("ZRANGEBYLEX", ring, "-", "(" .. id, "LIMIT", 0, NEIGHBOURS - #next_ones)) do
       next_ones[#next_ones + 1] = one
     end
   end
   for _, one in ipairs(next_ones) do
-    local pid, start = (unpack or table.unpack)(redis.call("HMGET", key_of(one), "who.pid", "who.start"))
+    local pid, start = (unpack or table.unpack)(call("HMGET", key_of(one), "who.pid", "who.start"))
     list[#list + 1] = one
     list[#list + 1] = pid or ""
     list[#list + 1] = start or ""
@@ -178,45 +178,45 @@ end
 
 -- Tells the session before it in the ring that there is a new one to watch: by a bell for task 0.
 local function tell_neighbour(id)
-  local machine = redis.call("HGET", key_of(id), "who.machine")
+  local machine = call("HGET", key_of(id), "who.machine")
   local ring = machine and store.key("n", machine)
-  local before = ring and (redis.call("ZREVRANGEBYLEX", ring, "(" .. id, "-", "LIMIT", 0, 1)[1]
-    or redis.call("ZREVRANGEBYLEX", ring, "+", "(" .. id, "LIMIT", 0, 1)[1])
+  local before = ring and (call("ZREVRANGEBYLEX", ring, "(" .. id, "-", "LIMIT", 0, 1)[1]
+    or call("ZREVRANGEBYLEX", ring, "+", "(" .. id, "LIMIT", 0, 1)[1])
   if not before then return end
-  local pid, start = (unpack or table.unpack)(redis.call("HMGET", key_of(id), "who.pid", "who.start"))
-  redis.call("RPUSH", store.key("m", before), "0:0:watch:" .. store.pack{ id, pid or "", start or "" })
+  local pid, start = (unpack or table.unpack)(call("HMGET", key_of(id), "who.pid", "who.start"))
+  call("RPUSH", store.key("m", before), "0:0:watch:" .. store.pack{ id, pid or "", start or "" })
 end
 
 local function tell_who(id, ...)
   local list = { ... }
   for i = 1, #list, 2 do list[i] = "who." .. list[i] end
-  redis.call("HSET", key_of(id), "open", 1, (unpack or table.unpack)(list))
-  local machine = redis.call("HGET", key_of(id), "who.machine")
-  if machine then redis.call("ZADD", store.key("n", machine), 0, id) end
+  call("HSET", key_of(id), "open", 1, (unpack or table.unpack)(list))
+  local machine = call("HGET", key_of(id), "who.machine")
+  if machine then call("ZADD", store.key("n", machine), 0, id) end
 end
 
 -- Why this version cannot open the space; nil: it can, and others of another format cannot.
 local function check_format(space)
-  local uid, format = (unpack or table.unpack)(redis.call("HMGET", space, "uid", "format"))
+  local uid, format = (unpack or table.unpack)(call("HMGET", space, "uid", "format"))
   if uid and (format or "1") ~= engine.VERSION then
     return ("the space was made by another version of tidelock (format %s; this one's is %s): end its programs, then "
       .. "delete its keys, or use another space"):format(format or "1", engine.VERSION)
   end
-  if not uid then redis.call("HSET", space, "format", engine.VERSION) end
+  if not uid then call("HSET", space, "format", engine.VERSION) end
 end
 
 function engine.unnumbered.open(me, lease, uid, ...)
   local now, space = store.milliseconds(), store.key "space"
   local other = check_format(space)
   if other then return "error", { other } end
-  if redis.call("ZCARD", store.key "S") == 0 then redis.call("HSET", space, "lease", lease) end
-  redis.call("HSETNX", space, "uid", uid)
+  if call("ZCARD", store.key "S") == 0 then call("HSET", space, "lease", lease) end
+  call("HSETNX", space, "uid", uid)
   reap(now, lease_of_space())
   local is_new = not session.is_alive(me.session)
   tell_who(me.session, ...)
   if is_new then tell_neighbour(me.session) end
-  redis.call("ZADD", store.key "S", store.digits(now + lease_of_space()), me.session)
-  return "ok", add_neighbours({ redis.call("HGET", space, "uid"), lease_of_space(), engine.VERSION, now }, me.session)
+  call("ZADD", store.key "S", store.digits(now + lease_of_space()), me.session)
+  return "ok", add_neighbours({ call("HGET", space, "uid"), lease_of_space(), engine.VERSION, now }, me.session)
 end
 
 function engine.unnumbered.beat(me)
@@ -224,7 +224,7 @@ function engine.unnumbered.beat(me)
   if not lease then return "lost", { "" } end
   local more = reap(now, lease)
   if not session.is_alive(me.session) then return "lost", { "" } end
-  redis.call("ZADD", store.key "S", store.digits(now + lease), me.session)
+  call("ZADD", store.key "S", store.digits(now + lease), me.session)
   return "ok", add_neighbours({ is_unfinished(more), now }, me.session)
 end
 
@@ -246,7 +246,7 @@ end
 
 function engine.unnumbered.task(me, name)
   if not session.is_alive(me.session) then return "lost", { "" } end
-  redis.call("HSET", key_of(me.session), "n" .. me.task, name)
+  call("HSET", key_of(me.session), "n" .. me.task, name)
   return "ok"
 end
 

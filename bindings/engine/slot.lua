@@ -9,9 +9,10 @@
 -- answers it: writes the slot, then rings the bell.  The slot is the truth.  So a waiter is alive, not cancelled and
 -- not yet served exactly while its slot says that it waits.
 local engine = ...
-local redis, store = engine.redis, engine.store
+local call, store = engine.call, engine.store
 local LIMIT = engine.LIMIT
-local unpack, match = unpack or table.unpack, string.match
+local unpack, match, find = unpack or table.unpack, string.match, string.find
+local NONE = {} -- what nothing else waits with
 
 local slot = {}
 engine.slot = slot
@@ -24,8 +25,48 @@ slot.postpone = {}
 -- be answered.
 slot.refuse = {}
 
-local function field_of(task)
-  return "t" .. task
+-- ---- places ----
+
+-- Where slots are, by "SESSION.TASK": names and keys, which never change; and the text that this Lua state has read or
+-- written there last, with what it says, so that it is taken apart only where it is another.
+local places
+local waiting -- "SESSION.TASK.SEQ" of the last wait in a place, to the place
+store.on_enter(function(memory)
+  places, waiting = memory.places or {}, memory.waiting or {}
+  memory.places, memory.waiting = places, waiting
+end)
+
+local function make_place(session, task, name)
+  local owner = match(task, "^%d+")
+  store.remember()
+  places[name] = {
+    session = session, task = task, name = name, who = session .. "." .. owner, key = store.key("s", session),
+    field = "t" .. task, is_nested = owner ~= task, inner_field = "t" .. engine.nested.inner(task),
+    bells = store.key("m", session), own_bells = store.key("m", name),
+  }
+  return places[name]
+end
+
+--- The place of a task's slot.
+function slot.place(session, task)
+  local name = session .. "." .. task
+  return places[name] or make_place(session, task, name)
+end
+
+--- The same, by its name.
+function slot.place_of(name)
+  if places[name] then return places[name] end
+  local session, task = match(name, "^([^.]+)%.(.+)$")
+  return make_place(session, task, name)
+end
+
+--- SEQ and status of what is written there.
+function slot.said(place, text)
+  if text ~= place.text then
+    local seq, status = match(text, "^(%d+):(%a*)")
+    place.text, place.seq, place.status, place.record = text, seq, status, nil
+  end
+  return place.seq, place.status
 end
 
 --- The parts of "SESSION.TASK.SEQ"; a task may have dots ("7.1").
@@ -35,20 +76,25 @@ end
 
 slot.split = split
 
---- The task that owns what a slot acquires: 7 of the slot 7.1.
-function slot.owner(session, task)
-  return session .. "." .. match(task, "^%d+")
+-- The place of a waiter, and its SEQ.
+local function place_of(waiter)
+  local place = waiting[waiter]
+  if place then return place, place.waits end
+  local session, task, seq = split(waiter)
+  return slot.place(session, task), seq
 end
+
+-- ---- records ----
 
 local RECORD = "^(%d+):wait:(%S+) #(%S*) (%S+) (%d)(%+?) ([^\n]*)\n()"
 
--- nil: it does not wait, or not for that SEQ.  `waiter`: "SESSION.TASK.SEQ", where the caller has it.
-local function parse(session, task, seq, text, waiter)
-  local number, op, id, since, may, own, lines, from = match(text, RECORD)
-  if not number or seq and number ~= seq then return nil end
+-- `waiter`: "SESSION.TASK.SEQ".  nil: it does not wait.
+local function take_apart(place, text)
+  local seq, op, id, since, may, own, lines, from = match(text, RECORD)
+  if not seq then return nil end
   local record = {
-    session = session, task = task, seq = number, waiter = waiter or session .. "." .. task .. "." .. number,
-    who = slot.owner(session, task), op = op, id = id, since = since, may = may, own = own == "+", lines = lines,
+    place = place, session = place.session, task = place.task, who = place.who, seq = seq,
+    waiter = place.name .. "." .. seq, op = op, id = id, since = since, may = may, own = own == "+", lines = lines,
     cell = "", extra = {},
   }
   if from <= #text then
@@ -58,17 +104,26 @@ local function parse(session, task, seq, text, waiter)
   return record
 end
 
---- The record of what a task waits for; nil: it does not wait, or not for that SEQ.
-function slot.record(session, task, seq, waiter)
-  local text = redis.call("HGET", store.key("s", session), field_of(task))
-  return text and parse(session, task, seq, text, waiter)
+-- The record in a slot's text; nil: it does not wait, or not for that SEQ.
+local function record_in(place, text, seq)
+  local last, status = slot.said(place, text)
+  if status ~= "wait" or seq and seq ~= last then return nil end
+  place.record = place.record or take_apart(place, text)
+  return place.record
 end
 
---- Whether a task has a slot, and what it waits for.
-function slot.look(session, task)
-  local text = redis.call("HGET", store.key("s", session), field_of(task))
-  if not text then return false end
-  return true, parse(session, task, nil, text)
+--- The record of what a task waits for; nil: it does not wait, or not for that SEQ.
+function slot.record(session, task, seq)
+  local place = slot.place(session, task)
+  local text = call("HGET", place.key, place.field)
+  return text and record_in(place, text, seq)
+end
+
+--- What a task waits for (nil: nothing); and the place of a callback that has run inside of its wait (nil: none has).
+function slot.look(place)
+  local texts = call("HMGET", place.key, place.field, place.inner_field)
+  return texts[1] and record_in(place, texts[1]),
+    texts[2] and slot.place(place.session, engine.nested.inner(place.task))
 end
 
 -- What waits with a request: nothing, or the cell and what else there is.
@@ -78,9 +133,12 @@ local function with_it(record)
 end
 
 local function write(record)
-  redis.call("HSET", store.key("s", record.session), field_of(record.task),
-    record.seq .. ":wait:" .. record.op .. " #" .. record.id .. " " .. record.since .. " " .. record.may
-      .. (record.own and "+ " or " ") .. record.lines .. "\n" .. with_it(record))
+  local place = record.place
+  local text = record.seq .. ":wait:" .. record.op .. " #" .. record.id .. " " .. record.since .. " " .. record.may
+    .. (record.own and "+ " or " ") .. record.lines .. "\n" .. with_it(record)
+  place.text = nil -- what is noted of the record is new, and this may fail
+  call("HSET", place.key, place.field, text)
+  place.text, place.seq, place.status, place.record = text, record.seq, "wait", record
 end
 
 --- An answer as it goes out: of what waits, the record is nobody's business.
@@ -88,19 +146,26 @@ function slot.shown(text)
   return text:match "^%d+:wait:" or text
 end
 
+-- In the place of the one that waited there before.
+local function enter(place, waiter, seq)
+  if place.waiter then waiting[place.waiter] = nil end
+  place.waiter, place.waits, waiting[waiter] = waiter, seq, place
+end
+
 --- Makes a request wait in a line, or in several.  Returns what its op returns.
 function slot.wait(me, id, may, lines, cell, extra)
-  local record = {
-    session = me.session, task = me.task, seq = me.seq, op = me.op, id = id, since = store.stamp(),
-    may = may, own = me.own, lines = lines, cell = cell or "", extra = extra or {},
+  local place = me.place
+  local waiter = place.name .. "." .. me.seq
+  write{
+    place = place, session = me.session, task = me.task, who = me.who, seq = me.seq, waiter = waiter, op = me.op,
+    id = id, since = store.stamp(), may = may, own = me.own, lines = lines, cell = cell or "", extra = extra or NONE,
   }
-  local waiter = me.session .. "." .. me.task .. "." .. me.seq
-  write(record)
-  if not lines:find(" ", 1, true) then
-    redis.call("RPUSH", store.key(lines), waiter)
+  enter(place, waiter, me.seq)
+  if not find(lines, " ", 1, true) then
+    call("RPUSH", store.key(lines), waiter)
     return "wait"
   end
-  for line in lines:gmatch "%S+" do redis.call("RPUSH", store.key(line), waiter) end
+  for line in lines:gmatch "%S+" do call("RPUSH", store.key(line), waiter) end
   return "wait"
 end
 
@@ -108,7 +173,7 @@ end
 function slot.unlist(record)
   local found = false
   for line in record.lines:gmatch "%S+" do
-    found = redis.call("LREM", store.key(line), "1", record.waiter) == 1 or found
+    found = call("LREM", store.key(line), "1", record.waiter) == 1 or found
   end
   return found
 end
@@ -117,42 +182,43 @@ end
 function slot.move(record, id, line, extra)
   record.id, record.lines, record.extra = id, line, extra
   write(record)
-  redis.call("RPUSH", store.key(line), record.waiter)
+  call("RPUSH", store.key(line), record.waiter)
 end
 
 --- Writes what has changed of a record.
 slot.rewrite = write
 
 local function alive(waiter)
-  local session, task, seq = split(waiter)
-  return slot.record(session, task, seq, waiter)
+  local place, seq = place_of(waiter)
+  local text = call("HGET", place.key, place.field)
+  return text and record_in(place, text, seq)
 end
 
 -- `any`: also where a callback waits inside of its wait.
 local function able(waiter, any)
   if any then return alive(waiter) end
-  local session, task, seq = split(waiter)
-  local inner = engine.nested.inner(task)
-  local texts = redis.call("HMGET", store.key("s", session), field_of(task), field_of(inner))
-  if engine.nested.is_wait(texts[2]) then return nil end
-  return texts[1] and parse(session, task, seq, texts[1])
+  local place, seq = place_of(waiter)
+  local texts = call("HMGET", place.key, place.field, place.inner_field)
+  local text, inner = texts[1], texts[2]
+  if inner and engine.nested.is_wait(inner) then return nil end
+  return text and record_in(place, text, seq)
 end
 
 --- Makes it stand in all its lines, behind those who are there.
 function slot.list_again(record)
   slot.unlist(record)
-  for line in record.lines:gmatch "%S+" do redis.call("RPUSH", store.key(line), record.waiter) end
+  for line in record.lines:gmatch "%S+" do call("RPUSH", store.key(line), record.waiter) end
 end
 
 --- The first of a line that can go on, or of `any`; it stays in it.
 function slot.first(line, any)
   local key = store.key(line)
   while true do
-    local waiter = redis.call("LINDEX", key, "0")
+    local waiter = call("LINDEX", key, "0")
     if not waiter then return nil end
     local record = able(waiter, any)
     if record then return record end
-    redis.call("LPOP", key)
+    call("LPOP", key)
   end
 end
 
@@ -160,7 +226,7 @@ end
 function slot.next(line, any)
   local key = store.key(line)
   while true do
-    local waiter = redis.call("LPOP", key)
+    local waiter = call("LPOP", key)
     if not waiter then return nil end
     local record = able(waiter, any)
     if record then
@@ -171,16 +237,23 @@ function slot.next(line, any)
 end
 
 function slot.waiting(line)
-  return redis.call("LLEN", store.key(line))
+  return call("LLEN", store.key(line))
+end
+
+--- Writes an answer into a slot; what the answer is.
+function slot.write(place, seq, status, fields)
+  local answer = seq .. ":" .. status .. ":" .. (fields and store.pack(fields) or "")
+  call("HSET", place.key, place.field, answer)
+  place.text, place.seq, place.status, place.record = answer, seq, status, nil
+  return answer
 end
 
 --- Answers a waiter that was taken out of its lines.
 function slot.answer(record, status, fields)
-  local answer = record.seq .. ":" .. status .. ":" .. store.pack(fields)
-  redis.call("HSET", store.key("s", record.session), field_of(record.task), answer)
-  local list = record.own and record.session .. "." .. record.task or record.session
-  redis.call("RPUSH", store.key("m", list), record.task .. ":" .. answer)
-  engine.nested.ended(record.session, record.task)
+  local place = record.place
+  local answer = slot.write(place, record.seq, status, fields)
+  call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)
+  if place.is_nested then engine.nested.ended(place.session, place.task) end
 end
 
 -- Answers one that gets nothing, in this line at least.
@@ -200,7 +273,7 @@ end
 local function some(line, status, field, origin, budget)
   local key = store.key(line)
   for used = 1, budget do
-    local waiter = redis.call("LPOP", key)
+    local waiter = call("LPOP", key)
     if not waiter then return used, true end
     local record = alive(waiter)
     if record then turn_away(record, origin, status, field) end
@@ -211,7 +284,7 @@ end
 --- Leaves those who are in a line now to a chore, with its arguments behind the line's new name.
 function slot.set_aside(line, chore, ...)
   local rest = store.rest()
-  redis.call("RENAME", store.key(line), store.key(rest))
+  call("RENAME", store.key(line), store.key(rest))
   engine.chore.add(chore, rest, ...)
 end
 

@@ -1,18 +1,43 @@
 --- Store: keys, netstrings, the clock and growing numbers of one space.
 local engine = ...
-local redis = engine.redis
-local type, tonumber, format, concat, max = type, tonumber, string.format, table.concat, math.max
+local call = engine.call
+local type, tonumber, format, concat = type, tonumber, string.format, table.concat
+local byte, sub = string.byte, string.sub
 
 local store = {}
 engine.store = store
 
+local MOST = 8192
+
 local prefix
+local memories, remembered = {}, 0
+local entered = {}
+
+--- What a file remembers of each space: enter(memory) is called with its table when calls begin to be for another one.
+--- It may be empty again at the beginning of any call; nothing that is remembered counts but for keys and texts that
+--- are compared with those of the server.
+function store.on_enter(enter)
+  entered[#entered + 1] = enter
+end
+
+--- One thing more is remembered.
+function store.remember()
+  remembered = remembered + 1
+end
+
+local function switch(space)
+  if remembered >= MOST then memories, remembered = {}, 0 end
+  local memory = memories[space] or {}
+  memories[space] = memory
+  prefix = space
+  for _, enter in ipairs(entered) do enter(memory) end
+end
 
 --- Which space the calls are for from now on, by the prefix of its keys.  False: it is none.
 function store.enter(space)
-  if space == prefix then return true end
+  if space == prefix and remembered < MOST then return true end
   if not space or not space:match "^tl:{[%w._-]+}:$" then return false end
-  prefix = space
+  switch(space)
   return true
 end
 
@@ -26,22 +51,42 @@ function store.key(family, id)
   return id and prefix .. family .. id or prefix .. family
 end
 
+-- Texts of small numbers: to make one is dear in the server's Lua.
+local DIGITS, LENGTHS, FOLLOWING = {}, {}, {}
+for n = 0, 255 do DIGITS[n], LENGTHS[n] = format("%d", n), format("%d:", n) end
+for digit = 0, 8 do FOLLOWING[byte(DIGITS[digit])] = DIGITS[digit + 1] end
+
 --- The text of a whole number of 64 bits: tostring of Lua 5.1 keeps 14 digits.
 function store.digits(n)
-  return format("%d", n)
+  return DIGITS[n] or format("%d", n)
+end
+
+--- The digits of the number that follows.
+function store.following(digits)
+  local last = FOLLOWING[byte(digits, -1)]
+  return last and sub(digits, 1, -2) .. last or format("%d", digits + 1)
 end
 
 local function netstring(field)
-  if type(field) == "number" then field = format("%d", field) end
-  return #field .. ":" .. field
+  if type(field) == "number" then field = DIGITS[field] or format("%d", field) end
+  local size = #field
+  return (LENGTHS[size] or size .. ":") .. field
 end
 
---- Netstrings one after another, of texts and whole numbers.
+--- The same of texts: one after another.
+function store.netstrings(a, b, c)
+  local x, y, z = #a, #b, #c
+  return (LENGTHS[x] or x .. ":") .. a .. (LENGTHS[y] or y .. ":") .. b .. (LENGTHS[z] or z .. ":") .. c
+end
+
+--- Netstrings one after another, of texts and whole numbers; a text: they are that already.
 function store.pack(list)
+  if type(list) == "string" then return list end
   local count = list and #list or 0
   if count == 0 then return "" end
   if count == 1 then return netstring(list[1]) end
   if count == 2 then return netstring(list[1]) .. netstring(list[2]) end
+  if count == 3 then return netstring(list[1]) .. netstring(list[2]) .. netstring(list[3]) end
   local parts = {}
   for i = 1, count do parts[i] = netstring(list[i]) end
   return concat(parts)
@@ -62,7 +107,7 @@ end
 
 --- A whole hash as a table; nil: there is none.
 function store.hash(key)
-  local flat = redis.call("HGETALL", key)
+  local flat = call("HGETALL", key)
   if #flat == 0 then return nil end
   local hash = {}
   for i = 1, #flat, 2 do hash[flat[i]] = flat[i + 1] end
@@ -71,12 +116,12 @@ end
 
 --- The server's clock in microseconds: the only clock there is here.
 function store.microseconds()
-  local time = redis.call("TIME")
+  local time = call("TIME")
   return time[1] * 1000000 + time[2]
 end
 
 function store.milliseconds()
-  local time = redis.call("TIME")
+  local time = call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
@@ -87,7 +132,7 @@ end
 
 --- The clock as a text that costs little, and how many ms ago it was so.
 function store.stamp()
-  local time = redis.call("TIME")
+  local time = call("TIME")
   return time[1] .. "." .. time[2]
 end
 
@@ -101,25 +146,26 @@ local floor -- a number that none had reached which was drawn before
 --- The clock has been read (ms): numbers that grow begin there.  By every beat: this Lua state may be that of a replica
 --- that has taken over, and had been the master before.
 function store.advance(now)
-  floor = max(floor or 0, now * 1000)
+  if not floor or now * 1000 > floor then floor = now * 1000 end
 end
 
 --- A number above `last`, and above all that were drawn before the server came back, or another took over, without the
 --- last second: drawn one by one, numbers grow slower than the microseconds that they began with.
 function store.growing(last)
   floor = floor or store.microseconds()
-  return format("%d", max((tonumber(last) or 0) + 1, floor))
+  if last and tonumber(last) >= floor then return store.following(last) end
+  return format("%d", floor)
 end
 
 --- An id for an object, never drawn before in this space.
 function store.new_id()
   local key = store.key "space"
-  local id = store.growing(redis.call("HGET", key, "ids"))
-  redis.call("HSET", key, "ids", id)
+  local id = store.growing(call("HGET", key, "ids"))
+  call("HSET", key, "ids", id)
   return id
 end
 
 --- A key for what is left of a collection, never drawn before in this space: without the prefix.
 function store.rest()
-  return "rest" .. store.digits(redis.call("HINCRBY", store.key "space", "rests", "1"))
+  return "rest" .. store.digits(call("HINCRBY", store.key "space", "rests", "1"))
 end

@@ -4,31 +4,31 @@
 -- first, the sorted set e<ID> the times (ms) at which keys end, if any does.  Field version grows with every write;
 -- and a lock's fields, for `claim`.  Keys are "iN", "fN", "sTEXT", "b0" or "b1"; cells of numbers "#iN" or "#fN".
 local engine = ...
-local redis, store, object, number, large = engine.redis, engine.store, engine.object, engine.number, engine.large
+local call, store, object, number, large = engine.call, engine.store, engine.object, engine.number, engine.large
 local LIMIT = engine.LIMIT
 
 local function remove(o, key)
-  local old = redis.call("HGET", store.key("t", o.id), key)
+  local old = call("HGET", store.key("t", o.id), key)
   if not old then return end
   large.drop(old:match "^%d+ (.*)$")
-  redis.call("HDEL", store.key("t", o.id), key)
-  redis.call("ZREM", store.key("k", o.id), key)
-  if o.mortal then redis.call("ZREM", store.key("e", o.id), key) end
+  call("HDEL", store.key("t", o.id), key)
+  call("ZREM", store.key("k", o.id), key)
+  if o.mortal then call("ZREM", store.key("e", o.id), key) end
 end
 
 -- Removes keys whose time is over: some, and this one in any case.
 local function sweep(o, key)
   if not o.mortal then return end
   local now, ends = store.milliseconds(), store.key("e", o.id)
-  for _, dead in ipairs(redis.call("ZRANGEBYSCORE", ends, "-inf", now, "LIMIT", 0, LIMIT)) do remove(o, dead) end
-  local own = key and redis.call("ZSCORE", ends, key)
+  for _, dead in ipairs(call("ZRANGEBYSCORE", ends, "-inf", now, "LIMIT", 0, LIMIT)) do remove(o, dead) end
+  local own = key and call("ZSCORE", ends, key)
   if own and tonumber(own) <= now then remove(o, key) end
 end
 
 -- version, cell; "0" and nothing where there is no such key.
 local function read(o, key)
   sweep(o, key)
-  local text = redis.call("HGET", store.key("t", o.id), key)
+  local text = call("HGET", store.key("t", o.id), key)
   if not text then return "0", "" end
   return text:match "^(%d+) (.*)$"
 end
@@ -36,9 +36,9 @@ end
 -- ttl: milliseconds; "" for ever; nil: as it is.
 local function set_end(o, key, ttl)
   if ttl == "" then
-    if o.mortal then redis.call("ZREM", store.key("e", o.id), key) end
+    if o.mortal then call("ZREM", store.key("e", o.id), key) end
   elseif ttl then
-    redis.call("ZADD", store.key("e", o.id), store.digits(store.milliseconds() + ttl), key)
+    call("ZADD", store.key("e", o.id), store.digits(store.milliseconds() + ttl), key)
     if not o.mortal then object.set(o, "mortal", "1") end
   end
 end
@@ -53,9 +53,9 @@ end
 
 local function write(o, key, cell, ttl)
   local version = object.count(o, "version", 1)
-  local old = redis.call("HGET", store.key("t", o.id), key)
-  if old then large.drop(old:match "^%d+ (.*)$") else redis.call("ZADD", store.key("k", o.id), version, key) end
-  redis.call("HSET", store.key("t", o.id), key, store.digits(version) .. " " .. cell)
+  local old = call("HGET", store.key("t", o.id), key)
+  if old then large.drop(old:match "^%d+ (.*)$") else call("ZADD", store.key("k", o.id), version, key) end
+  call("HSET", store.key("t", o.id), key, store.digits(version) .. " " .. cell)
   set_end(o, key, ttl)
 end
 
@@ -103,11 +103,11 @@ end)
 
 engine.define("table_keys", "table", function(_, o)
   sweep(o)
-  local keys = redis.call("ZRANGE", store.key("k", o.id), 0, -1)
+  local keys = call("ZRANGE", store.key("k", o.id), 0, -1)
   if not o.mortal then return "ok", keys end
   local now, living = store.milliseconds(), {}
   for _, key in ipairs(keys) do
-    local ending = redis.call("ZSCORE", store.key("e", o.id), key)
+    local ending = call("ZSCORE", store.key("e", o.id), key)
     if not ending or tonumber(ending) > now then living[#living + 1] = key end
   end
   return "ok", living
@@ -148,11 +148,11 @@ engine.kinds.table = {
   lines = function(o) return { "w" .. o.id } end,
   removed = function(o)
     object.discard("t", o.id, "hash")
-    redis.call("UNLINK", store.key("k", o.id), store.key("e", o.id))
+    call("UNLINK", store.key("k", o.id), store.key("e", o.id))
   end,
   state = function(o, asker)
     sweep(o)
-    local n = redis.call("ZCARD", store.key("k", o.id))
+    local n = call("ZCARD", store.key("k", o.id))
     local held = o.owner and ", " .. engine.lock.state(o, asker) or ""
     return ("%d key%s%s"):format(n, n == 1 and "" or "s", held)
   end,

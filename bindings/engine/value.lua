@@ -5,8 +5,8 @@ local store, object, number = engine.store, engine.object, engine.number
 local NO_NUMBER = "a number is expected"
 
 local function write(o, new)
-  o.number, o.version = new, store.digits(o.version + 1)
   object.touch(o)
+  o.number, o.version = new, store.following(o.version)
 end
 
 engine.define("value_get", "value", function(_, o)

@@ -47,16 +47,16 @@ end)
 -- What is broken, in which model it shows, what is replaced by what, and how much a call does.
 local FAULTS = {
   { "a cancel that leaves the waiter in line", "lock",
-    [[found = redis.call("LREM", store.key(line), "1", record.waiter) == 1 or found]],
+    [[found = call("LREM", store.key(line), "1", record.waiter) == 1 or found]],
     "found = true" },
   { "a cancel that does not write the slot", "semaphore",
     "  write(me, status, record.op",
-    [[  write({ session = me.session, task = "99", seq = me.seq }, status, record.op]] },
+    [[  write({ place = { key = me.place.key, field = "t99" }, seq = me.seq }, status, record.op]] },
   { "an answer without a bell", "event",
-    [[redis.call("RPUSH", store.key("m", list), record.task .. ":" .. answer)]],
+    [[call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)]],
     "" },
   { "an answer without a slot", "event",
-    [[redis.call("HSET", store.key("s", record.session), field_of(record.task), answer)]],
+    [[call("HSET", place.key, place.field, answer)]],
     "" },
   { "a request that runs twice", "value",
     [[if last == seq then return slot.shown(text) end]],
@@ -83,17 +83,17 @@ local FAULTS = {
   engine.chore.add("bury", id .. "." .. task, person)]],
     "" },
   { "a token that repeats", "lock",
-    "max((tonumber(last) or 0) + 1, floor)",
-    "5" },
+    "return store.following(last)",
+    [[return "5"]] },
   { "a release that hands to nobody", "rlock",
     [[
   local record = slot.next("w" .. o.id)
   if not record then
-    o.owner]],
+    object.touch(o)]],
     [[
   local record = nil
   if not record then
-    o.owner]] },
+    object.touch(o)]] },
   { "a search for cycles that sees one step", "cycles",
     "local way, rests = way_back(search, wanted)",
     "local way, rests" },
@@ -103,7 +103,7 @@ slot.cancel.rwlock_read = gave_up
 slot.cancel.rwlock_write = gave_up]],
     "" },
   { "a writer among readers", "rwlock",
-    [[or writes and redis.call("EXISTS", readers_of(o)) == 1 then]],
+    [[or writes and call("EXISTS", readers_of(o)) == 1 then]],
     "then" },
   { "seats that do not come back", "bounded",
     "if seats > 0 then release(o, who, seats) end",
@@ -155,8 +155,8 @@ end
 
 engine.died.debt]] },
   { "items that come back at the end", "redelivering",
-    [[redis.call("ZADD", store.key("r", o.id), item.id, pack(item))]],
-    [[redis.call("RPUSH", key_of(o), pack(item))]] },
+    [[call("ZADD", store.key("r", o.id), item.id, pack(item))]],
+    [[call("RPUSH", key_of(o), pack(item))]] },
   { "attempts that are not counted", "redelivering",
     "item.attempt = store.digits(item.attempt + 1)",
     "" },
@@ -173,11 +173,11 @@ engine.died.debt]] },
   { "a large value that the dead keep", "fifo",
     [[
 engine.died.large = function(_, key)
-  redis.call("UNLINK", store.key("x", key))]],
+  call("UNLINK", store.key("x", key))]],
     "engine.died.large = function()" },
   { "a large value that ends by itself", "lifo",
-    [[redis.call("PERSIST", key) == 1 or redis.call]],
-    "redis.call" },
+    [[call("PERSIST", key) == 1 or call]],
+    "call" },
   { "ties in the order of their bytes", "priority_redelivering",
     [[("0"):rep(16 - #item.id) .. pack(item)]],
     "pack(item)" },
@@ -212,7 +212,7 @@ engine.died.large = function(_, key)
     "local accepted = task and large.keep(cell)" },
   { "a task that dies with its worker", "pool",
     [[
-    redis.call("ZADD", key("q", o), number, number)
+    call("ZADD", key("q", o), number, number)
     go_on(o)
   end
   check_finished(o)]],

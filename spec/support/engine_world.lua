@@ -55,7 +55,8 @@ end
 local STATE = {
   lock = "owner token depth dead conditions", value = "number version owner token depth dead",
   queue = "closed item unfinished abandoned returned", pool = "closed terminated number purged",
-  table = "version mortal owner token depth dead",
+  table = "version mortal owner token depth dead", rwlock = "writer token dead", semaphore = "free lent",
+  event = "set", latch = "left", barrier = "broken", pipe = "bytes1 bytes2",
 }
 STATE.rlock = STATE.lock
 

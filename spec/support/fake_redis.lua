@@ -321,12 +321,16 @@ local function number_of(text)
   return number
 end
 
-function commands.ZADD(server, key, score, member)
-  local entry = need(server, key, "zset")
-  local new = not entry.scores[member]
-  entry.scores[member], entry.sorted = number_of(score), nil
-  if new then entry.size = entry.size + 1 end
-  return new and 1 or 0
+function commands.ZADD(server, key, ...)
+  local entry, new = need(server, key, "zset"), 0
+  if select("#", ...) % 2 == 1 then error("ERR syntax error", 0) end
+  for i = 1, select("#", ...), 2 do
+    local score, member = select(i, ...)
+    if not entry.scores[member] then new = new + 1 end
+    entry.scores[member], entry.sorted = number_of(score), nil
+  end
+  entry.size = entry.size + new
+  return new
 end
 
 function commands.ZREM(server, key, ...)
@@ -496,14 +500,18 @@ function fake_redis.new(library)
     server.calls = server.calls + 1
     return command(server, table.unpack(args, 1, args.n))
   end
-  local run, redis = load_library(library or fake_redis.engine_text())
-  redis.call = server.call
-  function server.spy(call) redis.call = call end
+  local run, spy
+  local function start()
+    local redis
+    run, redis = load_library(library or fake_redis.engine_text())
+    redis.call = function(...) return (spy or server.call)(...) end
+  end
+  start()
+  function server.spy(call) spy = call end
   -- With what it has kept; of the library, the text alone.
   function server.come_back(data)
     server.data = data
-    run, redis = load_library(library or fake_redis.engine_text())
-    redis.call = server.call
+    start()
   end
   function server.fcall(space, ...)
     local args = table.pack(...)
