@@ -40,6 +40,7 @@ function depth_first.new(options)
     explored = 0, -- schedules that are complete, and differ
     root = { sleep = {}, done = {}, tried = {}, cost = 0, switches = 0, kills = 0, depth = 0 },
     begun = false,
+    is_timed = false, -- whether somebody waits who has a deadline
   }, depth_first)
 end
 
@@ -69,8 +70,16 @@ local function take(self, list)
   return branch
 end
 
+-- Where any may come, those in which the clock moves have every second turn: who naps is caught by them, if at all.
+local function take_any(self, calm)
+  local waiting, clock = self.waiting[0], self.calm[0]
+  self.clock_is_next = self.options.any and not calm and not self.clock_is_next
+  if self.clock_is_next then waiting, clock = clock, waiting end
+  return take(self, waiting) or take(self, clock)
+end
+
 local function take_cheapest(self, calm)
-  if not self.options.bound then return take(self, self.waiting[0]) or take(self, self.calm[0]) end
+  if not self.options.bound then return take_any(self, calm) end
   for cost = 0, self.options.bound do
     local clock = not calm and self.calm[cost]
     local list = self.waiting[cost]
@@ -187,6 +196,7 @@ local function offer_clock(self, trace, node, event)
     if not can_run and not self.timeless[site] then sites[#sites + 1] = site end
   end
   if #sites == 0 then return end
+  self.is_timed = true
   offer(self, {
     node = node, move = "t", cost = node.cost + 1, switches = node.switches, kills = node.kills, sites = sites,
   })

@@ -84,7 +84,7 @@ end
 
 local function next_random(self)
   self.randoms = self.randoms + 1
-  return give(self, self.strategies:next(self.started + 1 <= CALM))
+  return give(self, self.strategies:next(self.started + 1 <= CALM, self.depth_first.is_timed))
 end
 
 -- Nothing is known before schedule 1 has run: where it fails no other is needed.

@@ -45,17 +45,22 @@ function strategies:length()
   return math.max(1, math.ceil(self.choices / self.schedules))
 end
 
---- The next plan; `calm`: the clock is left alone.
-function strategies:next(calm)
+-- With `fast`, in every second one, or in each where somebody is known to wait with a deadline.
+local function clock_of(self, turn, is_timed)
+  if not self.options.fast then return turn % 2 == 1 and CLOCK or nil end
+  if is_timed then return FAST[turn % #FAST + 1] end
+  return turn % 2 == 1 and FAST[turn // 2 % #FAST + 1] or nil
+end
+
+--- The next plan; `calm`: the clock is left alone; `is_timed`: somebody waits who has a deadline.
+function strategies:next(calm, is_timed)
   local turn = self.turn
   self.turn = turn + 1
   local row = TURNS[turn % #TURNS + 1]
   local plan = { strategy = row.strategy, seed = self.random:bits(), changes = row.changes }
   if row.strategy == "pct" then plan.length = self:length() end
   if row.strategy == "starve" then plan.low = LOW[turn // #TURNS % #LOW + 1] end
-  if turn % 2 == 1 and self.options.delays and not calm then
-    plan.clock = self.options.fast and FAST[turn // 2 % #FAST + 1] or CLOCK
-  end
+  if self.options.delays and not calm then plan.clock = clock_of(self, turn, is_timed) end
   if turn // 2 % 2 == 1 and self.options.kills > 0 then plan.kills = self.options.kills end
   return plan
 end
