@@ -109,6 +109,19 @@ local function circle(case)
   return kept_lock(case, found) or { text = found.text, notes = {}, marks = found.marks }
 end
 
+local KILLS = { kill = true, terminate = true, signal = true }
+
+-- Whether the pattern is of a task that the lab itself has ended, as lab.waits does.
+local function is_of_lab_kill(case, found)
+  local dies = false
+  for _, step in ipairs(found.marks) do dies = dies or step.how == "dies" and not step.killed end
+  for _, step in ipairs(dies and case.story.steps or {}) do
+    local line = KILLS[step.op] and case.story.script:line(step.file, step.line)
+    if line and line:find(step.op, 1, true) then return false end
+  end
+  return dies
+end
+
 -- What explore's patterns prove besides; races are told by their locks, or not at all. Of what the lab claims when all
 -- is over what somebody has seen meanwhile proves nothing.
 local SEEN = { ["torn read"] = true, ["half a change seen"] = true }
@@ -116,7 +129,7 @@ local SEEN = { ["torn read"] = true, ["half a change seen"] = true }
 local function any_pattern(case)
   local found = case.pattern
   if found and SEEN[found.name] and case.story.run.ender == "0" then return nil end
-  if not found or locks.is_race(found) or holds_a_gate(case, found) then return nil end
+  if not found or locks.is_race(found) or holds_a_gate(case, found) or is_of_lab_kill(case, found) then return nil end
   return { text = found.text, notes = {}, marks = found.marks }
 end
 

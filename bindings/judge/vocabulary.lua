@@ -76,9 +76,10 @@ local function waits(self, ...)
     self.ipc.yield()
     steps = steps + 1
   until self.board.alone() or steps == PATIENCE
-  local is_waiting = process:is_alive()
+  local is_waiting = process:is_alive() or process.exitcode < 0 -- who was killed may have waited
   process:kill()
-  process:join()
+  -- as long as it may still want what the caller has a join is a circle
+  while not pcall(process.join, process) do self.ipc.yield() end
   return is_waiting
 end
 

@@ -20,7 +20,7 @@ local REASONS = {
     one_condition_one_wake_up = "nobody notifies after that, and baker waits for ever",
   },
   guests = {
-    counts_by_hand = "a guest died, and his seat is gone; main tries for ever in line 7",
+    counts_by_hand = "line 7 reads and line 8 acts on it, and nothing keeps guest-2 out between them",
     a_plain_semaphore = "a semaphore without a bound does not know who has it",
     counts_under_a_lock = "main waits in line 8 because taken seats is 2, as main left it (line 9)",
     three_seats = "guest-2 does not have to wait in line 7: seats had a place left",

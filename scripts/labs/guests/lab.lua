@@ -14,7 +14,7 @@ What neither of them may do is take the seat along. In the morning the restauran
     "A semaphore of 2, and a call of it which gives the seat back however the function ends. Is it `bounded`?",
     "seats:with(dine). And with `bounded = true` the seat of who is killed comes back by itself.",
     free = "There are two seats: what a guest holds while he dines must be one of two. A lock is a seat for one.",
-    survives = "Who is killed runs no line of yours any more. Which seats come back all the same? See :help semaphore.",
+    survives = "Who is killed runs no line of yours any more. Which seats come back? See :help semaphore.",
   },
   points = { safe = 4, ends = 2, free = 2, survives = 2 },
   tasks = 2,
@@ -24,10 +24,13 @@ What neither of them may do is take the seat along. In the morning the restauran
     local inside, dined, choked = lab.stage("inside"), lab.count("dined"), lab.count("choked")
     lab.together(inside, 2, "safe", "3 guests on 2 seats: %s")
     lab.stuck("%s waits for ever for a seat")
-    local soup = require("tidelock").event("the soup")
+    local soup, hungry = require("tidelock").event("the soup"), lab.count("hungry")
+    local lonely = lab.count("dined alone, though somebody waited")
     local function dine()
       inside:enter()
+      hungry:add(-1)
       soup:wait(2) -- which takes its time
+      if inside.inside == 1 and hungry:get() > 0 and lab.others_wait() then lonely:add(1) end
       inside:leave()
       dined:add(1)
     end
@@ -37,7 +40,13 @@ What neither of them may do is take the seat along. In the morning the restauran
       error("a fishbone", 0)
     end
     local guests = {}
-    for n = 1, GUESTS do guests[n] = lab.task("guest-" .. n, student.guest, dine) end
+    for n = 1, GUESTS do
+      guests[n] = lab.task("guest-" .. n, function()
+        hungry:add(1)
+        student.guest(dine)
+      end)
+    end
+    hungry:add(1)
     local well = pcall(student.guest, choke)
     lab.always("safe", not well or choked:get() == 0, "the host choked, and nobody heard of it")
     lab.after(function()
@@ -48,9 +57,16 @@ What neither of them may do is take the seat along. In the morning the restauran
       lab.stuck(dead and "a guest died, and his seat is gone" or inside.most < 2 and one
         or "the host choked, and his seat is gone")
       -- where a seat is a lock nobody can have two: then another one comes for the second
-      local fine = pcall(student.guest, function() student.guest(dine) end)
-        or pcall(student.guest, function() lab.task("a late guest", student.guest, dine):join() end)
+      local function dine_late()
+        inside:enter()
+        local is_full = dead or lab.waits("one more", student.guest, function() end)
+        inside:leave()
+        lab.always("safe", is_full, "in the morning there are more than two seats")
+      end
+      local fine = pcall(student.guest, function() student.guest(dine_late) end)
+        or pcall(student.guest, function() lab.task("a late guest", student.guest, dine_late):join() end)
       lab.always("free", fine, one)
+      lab.always("free", dead or lonely:get() == 0, "one dined alone while another one waited, and a seat was free")
       lab.sometimes("free", inside.most == 2, "there are never two inside")
     end)
   end,

@@ -50,6 +50,7 @@ in before him.]],
     end
     lab.stuck("%s waits for ever at the door of the reading room")
     lab.after(function()
+      lab.always("fair", not lab.polls(), "%s asks again and again, and whoever comes then may pass", lab.polls())
       lab.always("ends", hall.entered >= 5, "not all have come to the page")
       lab.always("ends", hall.entered == 5, "the page was looked at %d times, and 5 had come for it", hall.entered)
     end)

@@ -15,7 +15,7 @@ nobody may go home with a time at which no train leaves.]],
     free = "The station master waits for nobody. What can a traveller compare who looked while he turned the board?",
   },
   points = { safe = 5, ends = 2, free = 3 },
-  tasks = 2, switches = 2, runs = 1000,
+  tasks = 2, switches = 2, runs = 1000, polls = true,
   world = function(lab, student)
     local TRAINS = { [0] = 605, 719, 811 }
     local hours, minutes, half = ipc.value(6, "hour"), ipc.value(5, "minute"), lab.count("half turned")

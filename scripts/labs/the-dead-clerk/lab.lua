@@ -15,7 +15,7 @@ the book must say what the drawer holds.]],
     survives = "Who takes the key after a dead clerk is told so: acquire's second result. Does each who takes it look?",
   },
   points = { safe = 2, ends = 2, survives = 6 },
-  tasks = 3, kills = 1, switches = 1, runs = 1000,
+  tasks = 3, kills = 1, switches = 1, runs = 1500,
   world = function(lab, student)
     local CLERKS = 3
     local money, book, ended = ipc.value(0, "drawer"), ipc.value(0, "book"), lab.count("ended")

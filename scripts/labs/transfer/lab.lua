@@ -51,7 +51,8 @@ whose accounts are none of hers.]],
       return table.concat(list, " and ") .. (#list == 1 and " waits" or " wait") .. " for ever at the counter"
     end)
     local street = ipc.barrier{ parties = 2, name = "the street" } -- who keeps a lock is not saved by his end
-    local transfers = { { 1, 2 }, { lab.choose(2) == 1 and 2 or 5, 1 }, { 3, 4 } }
+    local whose = ({ { 2, 2 }, { 2, 5 }, { 5, 5 } })[lab.choose(3)] -- to whom ann sends, from whom bob does
+    local transfers = { { 1, whose[1] }, { whose[2], 1 }, { 3, 4 } }
     for n, who in ipairs(transfers) do
       lab.task(names[n], function()
         student.transfer(accounts[who[1]], accounts[who[2]], 10)

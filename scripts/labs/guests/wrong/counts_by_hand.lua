@@ -1,4 +1,4 @@
--- says: "a guest died, and his seat is gone; main tries for ever"
+-- says: "3 guests on 2 seats"
 local ipc = require "tidelock"
 
 local inside = ipc.value(0, "taken seats")
