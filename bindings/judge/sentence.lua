@@ -107,6 +107,14 @@ local function of_livelock(story)
     #list == 1 and "s" or "")
 end
 
+-- It was ended as it took no step; who was the last to take one stands in the message.
+local function of_hanging(run, who)
+  local message_ = run.message or ""
+  if message_:find "prints without end" then return "it prints without end" end
+  return ("%s computes without end, or sleeps for ever"):format(message_:match "in real time: (.-) waits, or runs"
+    or who)
+end
+
 --- For what the world has said (judge/findings; or nil), the story.
 function sentence.of(story, said)
   local run = story.run
@@ -116,10 +124,7 @@ function sentence.of(story, said)
   if run.ending == "always" then return short(of_always(story, who)) end
   if run.ending == "deadlock" then return endless.sentence(story) or "all tasks wait for ever" end
   if run.ending == "livelock" then return of_livelock(story) end
-  if run.ending == "hangs" then
-    return (run.message or ""):find "prints without end" and "it prints without end"
-      or who .. " computes without end"
-  end
+  if run.ending == "hangs" then return of_hanging(run, who) end
   if run.ending == "crash" then return ("%s was ended by signal %d"):format(who, run.status or 0) end
   return first(run)
 end

@@ -18,9 +18,15 @@ end
 
 -- ---- claims ----
 
-local function reject(self, property, text, ...)
+-- The text with its values. One of another kind than is expected, a nan for %d, is told as it is.
+local function formatted(text, ...)
   local well, sentence = pcall(string.format, text, ...)
-  self.board.finish(("\1lab\1reject\1%s\1%s"):format(property, well and sentence or text))
+  if not well then well, sentence = pcall(string.format, (text:gsub("%%[%d.]*[dgfx]", "%%s")), ...) end
+  return well and sentence or text
+end
+
+local function reject(self, property, text, ...)
+  self.board.finish(("\1lab\1reject\1%s\1%s"):format(property, formatted(text, ...)))
 end
 
 local function holds(condition)

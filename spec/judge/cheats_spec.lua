@@ -57,6 +57,8 @@ local TRIES = {
   { "a coroutine without end", buyer "coroutine.wrap(function() while true do end end)()",
     "an endless loop in line 1" },
   { "a loop", buyer "while true do end", "an endless loop in line 1" },
+  { "a call that takes for ever", buyer "local a = ('a'):rep(40) a:find(('a?'):rep(40) .. a .. 'b')",
+    "buyer-1 computes without end, or sleeps for ever" },
   { "a loop as it is loaded", "while true do end", "an endless loop in line 1" },
   { "a loop that is caught", buyer "while true do pcall(function() while true do end end) end",
     "an endless loop in line 1" },

@@ -35,6 +35,18 @@ local lock = require "tidelock".lock "key"
 return { guest = function(room) lock:with(function() room:with(function() end) end) end }
 ]]
 
+describe("a claim", function()
+  it("is told with values of other kinds than its text expects", function()
+    local lab = labs.new [[
+local sum = lab.value(0, "sum")
+lab.task("ann", student, sum)
+lab.after(function() lab.always("safe", sum:get() == 3, "%d is in it, and it should be %d", sum:get(), 3) end)]]
+    local verdict = lab:check "return function(sum) sum:set(0 / 0) end"
+    lab:remove()
+    assert.is_truthy(verdict.text:find("nan is in it, and it should be 3", 1, true), verdict.text)
+  end)
+end)
+
 describe("a lab", function()
   it("rejects more in a stage than together allows, by their names", function()
     rejects(INSIDE:format 'lab.together(room, 2, "safe", "%s are in")', IN_AND_OUT, "safe",
