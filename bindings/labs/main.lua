@@ -27,6 +27,7 @@ return function(found)
   if author then return require(author).run(found) end
   local here = context.open(found.pack)
   local row = SUBCOMMANDS[found.subcommand]
-  if not row then return alone(here, found) end
-  return require(row[1])[row[2]](here, found)
+  local status = row and require(row[1])[row[2]](here, found) or not row and alone(here, found)
+  if here.progress.wrong then io.stderr:write("tidelock: ", here.progress.wrong, "\n") end
+  return status
 end

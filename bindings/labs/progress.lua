@@ -55,10 +55,14 @@ local function read(text)
   return { rows = rows, pack = pack }, damaged
 end
 
---- Opens the one of a folder, which need not be there yet; and what is to be told of a damaged one, or nil.
+--- Opens the one of a folder, which need not be there yet; and what is to be told of a damaged one, or nil. One that
+--- cannot be read is not taken for none: raises { wrong = text }.
 function progress.open(folder)
-  local self = setmetatable({ path = folder .. "/" .. NAME }, progress)
-  local text = text_file.read(self.path)
+  local self = setmetatable({ path = folder .. "/" .. NAME, folder = folder }, progress)
+  local text, why = text_file.read(self.path)
+  if not text and files.stat(self.path) then
+    error({ wrong = ("what is done cannot be known: %s. Move it away, or make it readable"):format(why) }, 0)
+  end
   local found, damaged = read(text or "")
   self.rows, self.pack = found.rows, found.pack
   if damaged == 0 then return self end
@@ -89,14 +93,19 @@ function progress:of(name)
   return self.rows[name] or { name = name, state = "open", tries = 0, hints = 0 }
 end
 
---- Changes what is known of a lab by change(row), and writes the file, with what others have written meanwhile.
+--- Changes what is known of a lab by change(row), and writes the file, with what others have written meanwhile. Where
+--- it cannot be written it is known here all the same, and self.wrong tells why; in a folder that is not there yet
+--- nothing is kept.
 function progress:change(name, change)
-  local text = text_file.read(self.path)
+  local text = not self.wrong and text_file.read(self.path)
   if text then self.rows = read(text).rows end
   local row = self:of(name)
   self.rows[name] = row
   change(row)
-  self:save()
+  if not files.stat(self.folder) then return end
+  local well, why = pcall(self.save, self)
+  if not well and type(why) ~= "table" then error(why, 0) end
+  self.wrong = not well and why.wrong or nil
 end
 
 --- Whether the lab's file passed, and is still the same.

@@ -16,7 +16,10 @@ function text_file.write(path, text)
     os.remove(part)
     return nil, ("%s: %s"):format(path, wrong or cannot)
   end
-  return os.rename(part, real)
+  local renamed, why_not = os.rename(part, real)
+  if renamed then return true end
+  os.remove(part)
+  return nil, ("%s: %s"):format(path, (why_not:gsub("^.*: ", "")))
 end
 
 return text_file

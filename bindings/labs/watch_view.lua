@@ -91,6 +91,7 @@ function watch_view.screen(self)
   if is_done(self) and has_just_passed(self) then
     parts[#parts + 1] = here.paint:as("green", ("%s is done."):format(self.lab.title)) .. " n goes on."
   end
+  parts[#parts + 1] = here.progress.wrong
   parts[#parts + 1] = file_line(self)
   parts[#parts + 1] = bar(here)
   parts[#parts + 1] = keys_of(self)

@@ -105,6 +105,16 @@ describe("tidelock lab", function()
     assert.truthy(err:find("'hints' has one for swift, which is no property of 'points'", 1, true), err)
   end)
 
+  it("tells a verdict, and a hint, where nothing can be kept", function()
+    os.execute(("mkdir %s/labs/.tidelock-lab.part"):format(here.folder))
+    finally(function() os.execute(("rmdir %s/labs/.tidelock-lab.part"):format(here.folder)) end)
+    local out, err, status = here:run "lab check"
+    assert.equal(1, status)
+    assert.truthy(out:find("two%-painters: rejected"), out)
+    assert.truthy(err:find("the progress cannot be written: ", 1, true), err)
+    assert.truthy((here:run "lab hint"):find("hint 1 of 3", 1, true))
+  end)
+
   it("help is --help", function()
     assert.equal((here:run "lab --help"), (here:run "lab help"))
     assert.equal((here:run "lab --help"), (here:run "lab help check"))

@@ -41,6 +41,22 @@ describe("the progress", function()
     assert.equal("nil\tdone\t4\t1\t00\t5\t3\n", out)
   end)
 
+  it("that cannot be read is no empty one", function()
+    os.execute("mkdir " .. folder .. "/.tidelock-lab")
+    local out = labs.within(("print(select(2, pcall(require 'labs.progress'.open, %q)).wrong)"):format(folder))
+    assert.truthy(out:find("what is done cannot be known: .*is a folder, not a file. Move it away"), out)
+  end)
+
+  it("that cannot be written is known as long as the program runs", function()
+    local out = within [[
+      os.execute("mkdir " .. p.path .. ".part")
+      p:change("a", function(row) row.state = "done" end)
+      p:change("b", function(row) row.tries = 2 end)
+      print(p:of "a".state, p:of "b".tries, p.wrong)]]
+    assert.truthy(out:find "^done\t2\tthe progress cannot be written: .*Is a directory\n$", out)
+    assert.is_nil(text())
+  end)
+
   it("keeps the lines of labs that it does not know", function()
     put("of-another-pack done 1 0 00")
     within [[p:change("a", function() end)]]
