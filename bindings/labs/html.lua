@@ -53,9 +53,10 @@ end
 
 -- ---- a lab ----
 
--- The page of the schedule that failed; whether there is one.
-local function write_timeline(path, whole, run, lab_path)
-  local trace = require "timeline.counterexample".of(whole, lab_path, run)
+-- The page of the schedule that failed, in the words of the verdict.
+local function write_timeline(path, trace, verdict)
+  trace.sentence, trace.explanation, trace.remedy = verdict.sentence, verdict.why, nil
+  for _, mark in ipairs(trace.marks) do mark.text = verdict.sentence end
   write(path, require "timeline.html".text(trace))
 end
 
@@ -70,12 +71,13 @@ local function look_at(here, lab, folder)
     return { state = done and "passed" or "played", sentence = "tidelock lab step " .. lab.name }
   end
   if not files.stat(path) then return { state = "open", sentence = "there is no file yet" } end
-  local timeline
+  local trace
   local verdict = check(lab, path, { width = 100, color = false, found = function(whole, run)
-    timeline = lab.name .. "-timeline.html"
-    write_timeline(folder .. "/" .. timeline, whole, run, path)
+    trace = require "timeline.counterexample".of(whole, path, run, require "judge.words".of)
   end })
   if verdict.state == "interrupted" then error({ wrong = "interrupted", status = 130 }, 0) end
+  local timeline = trace and lab.name .. "-timeline.html"
+  if trace then write_timeline(folder .. "/" .. timeline, trace, verdict) end
   return { state = verdict.state, sentence = verdict.sentence, text = verdict.text, timeline = timeline }
 end
 

@@ -156,7 +156,7 @@ end
 local function text_of(story, step)
   local object = step.op == "start" and type(step.subject) == "number" and story.objects[step.subject]
   if object and (object.name or "") ~= "" then return "starts " .. object.name end
-  return words.of(step, story.names)
+  return (story.words or words.of)(step, story.names)
 end
 
 local function add_steps(self)
@@ -191,9 +191,11 @@ local function fill(self)
   end
 end
 
---- The trace of what was found (session:whole) in the script; `run` runs a plan, or nil.
-function counterexample.of(found, script, run)
+--- The trace of what was found (session:whole) in the script; `run` runs a plan, or nil; `words_of`, as explore/words
+--- has it, for the text of a step.
+function counterexample.of(found, script, run, words_of)
   local story, pattern = explain.understand(found, script, run)
+  story.words = words_of
   local self = { story = story, pattern = pattern, script = script, objects = {}, files = {}, operations = {},
     tasks = {}, spans = {}, messages = {}, count = 0 }
   self.trace = model.new{ title = short(script), logical = true, length = #story.steps + 1,

@@ -17,6 +17,8 @@ describe("tidelock lab --html", function()
     assert.truthy(page:find('src="two-painters-timeline.html"', 1, true))
     local timeline = labs.read(here:path "pages/two-painters-timeline.html")
     assert.truthy(timeline:find("painter-2", 1, true))
+    assert.truthy(timeline:find('"sentence":"painter-1 and painter-2 paint the door together"', 1, true))
+    assert.falsy(timeline:find("\\u0001", 1, true))
     for _, text in ipairs{ index, page } do assert.falsy(text:find "https?:") end
   end)
 

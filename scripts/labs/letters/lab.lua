@@ -24,6 +24,7 @@ out together: letters that wait for one another are late.]],
     for _, name in ipairs(names) do home[name] = lab.count(name .. " is home") end
     student.day({ table.unpack(names) }, function(name)
       road:enter()
+      if lab.me() ~= name then lab.say(tostring(name)) end
       road:leave()
       lab.always("safe", home[name], "%s is no courier", tostring(name))
       lab.always("safe", home[name]:add(1) == 1, "%s was sent out twice", name)
