@@ -1,4 +1,4 @@
--- says: "tries for ever in line 10, and looks at nothing that another task could change"
+-- says: "tries for ever in line 11, and looks at nothing that another task could change"
 -- says: "`served` (line 6) is a variable of Lua"
 -- Ann and Bob cook for the same table. No main course may be served before both starters are.
 local ipc = require "tidelock"
