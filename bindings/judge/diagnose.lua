@@ -13,6 +13,7 @@ local pipes = require "judge.diagnose_pipes"
 local queues = require "judge.diagnose_queues"
 local refused = require "judge.diagnose_refused"
 local signals = require "judge.diagnose_signals"
+local slips = require "judge.diagnose_slips"
 local went_on = require "judge.diagnose_went_on"
 local woken = require "judge.diagnose_woken"
 local words = require "judge.words"
@@ -163,7 +164,7 @@ local function not_called(case)
   end
 end
 
-local LIST = { not_called, plain.waited_for, held.not_taken, refused.ignored, locks.own_lock, own.thing,
+local LIST = { not_called, slips.find, plain.waited_for, held.not_taken, refused.ignored, locks.own_lock, own.thing,
   locks.too_late, locks.too_short, locks.no_common_lock, locks.both_read, timed_out, woken.not_told, lost_signal,
   woken.blindly, queues.nils, circle, slept, queues.nil_first, queues.done_too_early, held.kept, held.itself,
   held.one_each, pipes.still_open, any_pattern, plain.variable, queues.not_by_taker, queues.full_by_then, swap,

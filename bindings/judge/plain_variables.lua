@@ -3,55 +3,13 @@
 --
 -- Read off the words of the file, not of what they mean: a name that is also that of a parameter, or of a variable in a
 -- function, is left out.
-local tokens = require "judge.tokens"
+local places = require "judge.places"
 
-local OPENS = { ["function"] = true, ["then"] = true, ["do"] = true, ["repeat"] = true, ["else"] = true }
-local CLOSES = { ["end"] = true, ["until"] = true, ["elseif"] = true, ["else"] = true }
-local ASKS = { ["if"] = true, ["elseif"] = true, ["while"] = true, ["until"] = true }
-local TOLD = { ["then"] = true, ["do"] = true }
 local LITERAL = { ["nil"] = true, ["true"] = true, ["false"] = true, ['""'] = true, ["-"] = true, [","] = true,
   ["="] = true, ["{"] = true, ["}"] = true, ["["] = true, ["]"] = true }
 
 local function is_name(token)
   return token ~= nil and token.text:find "^[%a_]" ~= nil
-end
-
--- ---- which function a token stands in, and whether in a condition ----
-
-local function close_block(stack, at, line)
-  local block = table.remove(stack)
-  if block then block.last, block.behind = line, at end
-  return block
-end
-
--- The innermost function that is open.
-local function innermost(stack)
-  for i = #stack, 1, -1 do
-    if stack[i].text == "function" then return stack[i] end
-  end
-end
-
--- Notes of each token: `inside`, the function; `asks`, the word by which it decides, which has the loop that it is of;
--- `key`, whether it is one of a table.
-local function mark_places(list)
-  local stack, asks = {}, nil
-  for at, token in ipairs(list) do
-    local word, closed = token.text, nil
-    if CLOSES[word] or word == "}" then closed = close_block(stack, at, token.line) end
-    if asks and asks.text == "until" and token.line > asks.line then asks = nil end
-    if OPENS[word] or word == "{" then
-      stack[#stack + 1] = { text = word, first = token.line, last = math.huge, at = at, behind = math.huge }
-    end
-    if word == "do" and asks then asks.loop = stack[#stack] end
-    if TOLD[word] then asks = nil end
-    if ASKS[word] then
-      asks = token
-      asks.loop = word == "until" and closed or nil
-    end
-    local top = stack[#stack]
-    token.inside, token.asks = innermost(stack), asks
-    token.key = top ~= nil and top.text == "{" and top.at ~= at
-  end
 end
 
 -- ---- declarations ----
@@ -145,8 +103,7 @@ end
 --- List of { name =, line =, sets = { { line, first, last } }, asks = the same, waits = those of asks that are loops
 --- which wait for it }, first and last the lines of the function in which that is.
 return function(text)
-  local list, found = tokens(text), {}
-  mark_places(list)
+  local list, found = places(text), {}
   local plain = declarations(list)
   for at, token in ipairs(list) do
     local variable = plain[token.text]

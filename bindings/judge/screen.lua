@@ -12,6 +12,7 @@ local patterns = require "explore.patterns"
 local patterns_data = require "explore.patterns_data"
 local printable = require "explore.printable"
 local sentence = require "judge.sentence"
+local slips = require "judge.diagnose_slips"
 local source = require "explore.source"
 local story_of = require "explore.story"
 local words = require "judge.words"
@@ -215,7 +216,7 @@ function screen.tell_failure(self, given)
   if self.state == "unread" then return screen.tell_plain(self, "does not load", options) end
   case.property = self.property
   local is_alone = findings.is_alone(run)
-  local why = is_alone and plain.waited_for(case)
+  local why = is_alone and (slips.find(case) or plain.waited_for(case))
   if not is_alone then
     why = diagnose.of(case)
     mark(why)

@@ -34,6 +34,18 @@ return {
   ann = function(serve) local quick = 2 quick = 3 serve() ready:set(quick) end,
   bob = function(serve) if quick == 1 and ready:get() < 9 then serve() end end,
 }]],
+  compares_an_object = [[
+local ready = ipc.value(0, "ready")
+return {
+  ann = function(serve) serve() ready:set(1) end,
+  bob = function(serve) if 0 == ready then ipc.yield() end serve() end,
+}]],
+  does_not_call = [[
+local ready = ipc.event "ready"
+return {
+  ann = function(serve) serve() ready:set() end,
+  bob = function(serve) while not ready.is_set do ipc.yield() end serve() end,
+}]],
   names_it = [[
 return { ann = function(serve) serve() end, bob = function(serve)
   ipc.yield()
@@ -70,6 +82,16 @@ describe("a reason", function()
   it("is no variable by which a task counts for itself, and none that holds an object", function()
     lacks("counts_for_itself", "is a variable of Lua")
     lacks("of_objects", "is a variable of Lua")
+  end)
+
+  it("is an object that is compared with a number", function()
+    has("compares_an_object", "line 5 compares `ready` itself, which is an object, with 0: they are never equal. What "
+      .. "is in it is ready:get().")
+  end)
+
+  it("is a method in a condition that is not called", function()
+    has("does_not_call", "line 5 does not call `ready.is_set`, which is a function, and as a condition always true: "
+      .. "ready:is_set() asks.")
   end)
 
   it("is a function that is returned, where it was to be called", function()
