@@ -14,6 +14,12 @@ local ABOUT = {
     { "TIDELOCK_MEMORY", "how much shared memory a program may have, such as 2G (half of the machine's memory)." },
     { "TIDELOCK_SPACE", "how much room a new space has (1G)." },
     { "TIDELOCK_TASKS", "how many tasks a program may have at a time, at most 4094 (1024)." },
+    { "TIDELOCK_ENGINE", "the address of a server, on which spaces that have only a name are then opened." },
+    { "TIDELOCK_PASSWORD_FILE", "a file of mode 600 with the password of servers whose addresses have none." },
+    { "TIDELOCK_SERVER", "the program that tidelock engine start runs (the first of redis-server and valkey-server "
+      .. "that PATH has)." },
+    { "TIDELOCK_WORKER", "the address of tidelock worker where that is told as -." },
+    { "NO_COLOR", "anything: no colours." },
   },
   examples = {
     { "tidelock first.lua", "runs a script." },

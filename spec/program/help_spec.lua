@@ -150,6 +150,13 @@ describe("the man page", function()
     end)
   end);
 
+  it("has each variable of the environment that is read", function()
+    local page = contents "tidelock.1"
+    local variables = sources.lines [[grep -rhoE 'getenv ?\(?"TIDELOCK_[A-Z_]+' runtime bindings | cut -d '"' -f 2]]
+    for _, name in ipairs(variables) do assert.truthy(page:find("\\fB" .. name .. "\\fR", 1, true), name) end
+    assert.truthy(#variables >= 7)
+  end);
+
   (there "groff" and it or pending)("is clean for groff", function()
     local _, err, status = shell.run(("groff -ww -man -Tutf8 %s/tidelock.1"):format(folder))
     assert.same({ "", 0 }, { err, status })
