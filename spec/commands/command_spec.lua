@@ -1,42 +1,15 @@
 -- ipc.command: programs without a shell.
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
+local raised = dofile "spec/support/raised.lua"
+local sh = dofile "spec/support/sh.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 local MEGABYTE = ("0123456789abcdef"):rep(65536)
 
--- What a call raises, without the position, which must be this file's.
-local function raised(fn, ...)
-  local ok, message = pcall(fn, ...)
-  assert.is_false(ok)
-  local text = tostring(message):match("^spec/commands/command_spec.lua:%d+: (.*)$")
-  return assert(text, message)
-end
-
 -- What making a command of these options raises.
 local function refused(options)
   return raised(function() return ipc.command(options) end)
-end
-
-local function sh(script, options)
-  options = options or {}
-  table.move({ "sh", "-c", script }, 1, 3, 1, options)
-  return ipc.command(options)
-end
-
-local function until_true(fn)
-  local limit = ipc.now() + PATIENCE
-  while not fn() do
-    assert(ipc.now() < limit, "it does not happen")
-    ipc.yield()
-  end
-end
-
-local function state(pid)
-  local file = io.open(("/proc/%d/stat"):format(pid))
-  local text = file and file:read("a")
-  if file then file:close() end
-  return text and text:match("^%d+ %(.*%) (%a)")
 end
 
 describe("a command", function()
@@ -85,7 +58,7 @@ describe("a command", function()
   it("is signalled, stopped, and goes on", function()
     local c = ipc.command("sleep", 100)
     assert.is_true(c:suspend())
-    assert.equal("T", state(c.pid))
+    assert.equal("T", shell.state(c.pid))
     assert.is_true(c:is_alive())
     assert.is_true(c:resume())
     assert.is_true(c:signal(10))
@@ -315,7 +288,7 @@ describe("a stream", function()
     c = nil -- luacheck: ignore
     collectgarbage()
     collectgarbage()
-    until_true(function() return state(pid) == "T" end)
+    await(function() return shell.state(pid) == "T" end)
     os.execute("kill -CONT " .. pid)
     assert.equal("still here", out:read())
   end)
@@ -364,10 +337,10 @@ describe("communicate", function()
     assert.same({ nil, "timeout" }, { c:communicate(MEGABYTE, 0.02) })
     c:resume()
     -- all but the last line comes before it stops
-    until_true(function() return not c:communicate(nil, 0.01) and state(c.pid) == "T" end)
+    await(function() return not c:communicate(nil, 0.01) and shell.state(c.pid) == "T" end)
     assert.same({ nil, "timeout" }, { c:communicate(nil, 0.01) })
     c:resume()
-    until_true(function()
+    await(function()
       out, err = c:communicate(nil, 0.01)
       return out
     end)
@@ -376,7 +349,7 @@ describe("communicate", function()
     c = sh("echo first; kill -STOP $$; echo last")
     c.stdout:read()
     assert.same({ nil, "timeout" }, { c:communicate(nil, 0.02) })
-    until_true(function() return state(c.pid) == "T" end)
+    await(function() return shell.state(c.pid) == "T" end)
     c:resume()
     assert.equal("last", c.stdout:read("l", PATIENCE))
   end)
@@ -411,248 +384,4 @@ describe("communicate", function()
     assert.equal("command \"cat\": communicate: the input must be a string or nil, not a table",
       raised(function() c:communicate({}) end))
   end)
-end)
-
-describe("redirection", function()
-  it("builds pipelines", function()
-    local first = ipc.command{ "printf", "b\nc\na\nb\n" }
-    local second = ipc.command{ "sort", stdin = first.stdout }
-    local third = ipc.command{ "uniq", "-c", stdin = second.stdout }
-    assert.same({ "1 a", "2 b", "1 c" }, { third.stdout:read("a"):match("(1 a)\n%s*(2 b)\n%s*(1 c)") })
-    assert.truthy(raised(function() first.stdout:read() end):find("was closed before", 1, true))
-    local yes = ipc.command{ "yes" }
-    assert.same({ "y\ny\n", "" }, { ipc.command{ "head", "-n2", stdin = yes.stdout }:result(PATIENCE) })
-    assert.is_true(yes:join(PATIENCE))
-    assert.equal(-13, yes.exitcode)
-    local late = sh("read x; echo late")
-    local reader = ipc.command{ "cat", stdin = late.stdout }
-    await(function() return state(reader.pid) ~= "R" end) -- its stdin blocks
-    late.stdin:close()
-    assert.same({ "late\n", "" }, { reader:result(PATIENCE) })
-    local cat = ipc.command("cat")
-    assert.is_true(ipc.command{ "echo", "into it", stdout = cat.stdin }:join(PATIENCE))
-    assert.equal("into it\n", cat.stdout:read("a", PATIENCE))
-  end)
-
-  it("refuses streams that are no good for it", function()
-    local c = ipc.command("cat")
-    assert.equal("command: stdin cannot be the stdin of another command", refused{ "cat", stdin = c.stdin })
-    assert.equal("command: stdout cannot be the stderr of another command", refused{ "cat", stdout = c.stderr })
-    c.stdin:write("one\ntwo\n")
-    c.stdout:read()
-    assert.equal("command: stdin: the stream has been read in part, and what was read would be missing",
-      refused{ "cat", stdin = c.stdout })
-    c.stdout:close()
-    assert.equal("cannot start \"cat\": the stream of the other command is closed", refused{ "cat", stdin = c.stdout })
-    c = ipc.command("cat")
-    assert.truthy(refused{ "no-such-program", stdin = c.stdout })
-    assert.same({ nil, "timeout" }, { c.stdout:read("l", 0) }) -- it is still ours, and does not block
-    assert.same({ "kept", "" }, { c:communicate("kept", PATIENCE) })
-  end)
-
-  it("goes to files, to stdout and to nothing", function()
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write("head\n")
-    local c = sh("echo out; echo err >&2", { stdout = file, stderr = "stdout" })
-    assert.is_nil(c.stdout)
-    assert.is_nil(c.stderr)
-    assert.is_true(c:join(PATIENCE))
-    file:close()
-    file = assert(io.open(path))
-    assert.equal("head", file:read())
-    assert.equal("out\nerr\n", (ipc.command{ "cat", stdin = file }:result(PATIENCE)))
-    file:close()
-    assert.equal("command: stdin: the file is closed", refused{ "cat", stdin = file })
-    os.remove(path)
-    assert.same({ "out\nerr\n", "" }, { sh("echo out; echo err >&2", { stderr = "stdout" }):communicate() })
-    assert.same({ "", "" }, { ipc.command{ "cat", stdin = "null" }:result(PATIENCE) })
-  end)
-
-  it("inherits what the script has", function()
-    local out, err, status = shell.script([[
-      local ipc = require "tidelock"
-      io.write("first, ")
-      ipc.command{ "sh", "-c", "echo out; echo err >&2", stdout = "inherit", stderr = "inherit" }:join()
-      print(ipc.command{ "cat", stdin = "inherit" }:result())
-    ]])
-    assert.same({ "first, out\n\t\n", "err\n", 0 }, { out, err, status })
-  end)
-
-  it("works where the script's own streams are closed", function()
-    local _, _, status = shell.run(shell.tidelock .. [[ -e 'local c = require "tidelock".command("cat")
-      os.exit(c:communicate("x") == "x" and not pcall(require "tidelock".command, "nothing-of-this-name"))'
-      <&- >&- 2>&-]])
-    assert.equal(0, status)
-    local copied
-    copied, _, status = shell.run(shell.tidelock .. [[ -e 'local c = require "tidelock".command("cat")
-      print("what nobody reads")
-      io.stderr:write(c:communicate("only this"), "\n")' 2>&1 <&- >&-]])
-    assert.same({ "only this\ntidelock: the standard output was lost: Bad file descriptor\n", 1 }, { copied, status })
-  end)
-end)
-
-describe("nothing is left behind", function()
-  it("no descriptor", function()
-    -- a program of its own: what other tests have left ends when it will
-    local out, err, status = shell.script([[
-      local ipc = require "tidelock"
-      local function round()
-        ipc.command("cat"):communicate(("x"):rep(1000000))
-        ipc.command("true"):join()
-        ipc.command{ "true", stdin = "null", stdout = "null", stderr = "stdout" }:join()
-        ipc.command{ "cat", stdin = ipc.command{ "echo", "x" }.stdout }:result()
-        pcall(ipc.command, "no-such-program")
-        pcall(ipc.command, { "ls", cwd = "/no/folder" })
-        ipc.command("sh", "-c", "exit 1").stdout:close()
-      end
-      local function descriptors()
-        collectgarbage()
-        collectgarbage()
-        local pipe = io.popen("ls /proc/" .. ipc.getpid() .. "/fd")
-        local list = pipe:read("a")
-        pipe:close()
-        return list
-      end
-      local before, limit = descriptors(), ipc.now() + 30
-      for _ = 1, 20 do round() end
-      local after
-      repeat
-        ipc.children()
-        after = descriptors()
-      until after == before or ipc.now() > limit
-      print(after == before or after)
-    ]])
-    assert.same({ "true\n", "", 0 }, { out, err, status })
-  end)
-
-  it("no descriptor of one that runs and that nobody holds", function()
-    local _, err, status = shell.run("ulimit -n 50; " .. shell.tidelock .. [[ -e 'local ipc = require "tidelock"
-      for _ = 1, 100 do ipc.command("sleep", 2) end' ]])
-    assert.same({ "", 0 }, { err, status })
-  end)
-
-  it("no descriptor that only garbage holds", function()
-    local _, err, status = shell.run("ulimit -n 50; " .. shell.tidelock .. [[ -e 'local ipc = require "tidelock"
-      for _ = 1, 100 do ipc.command("true") end' ]])
-    assert.same({ "", 0 }, { err, status })
-  end)
-
-  it("no zombie, once anybody has looked", function()
-    local looks = {
-      function(c) return c:is_alive() end,
-      function(c) return c.exitcode end,
-      function(c) return c:join() end,
-      function(c) return tostring(c) end,
-      function() return ipc.children() end,
-      function() return ipc.command("true"):join() end,
-    }
-    for _, look in ipairs(looks) do
-      local c = ipc.command("true")
-      local pid = c.pid
-      until_true(function() return state(pid) == "Z" end)
-      look(c)
-      assert.is_nil(state(pid))
-    end
-    local pid = ipc.command("true").pid
-    collectgarbage()
-    collectgarbage()
-    until_true(function()
-      ipc.children()
-      return not state(pid)
-    end)
-  end)
-
-  it("no copy of a stream in a child that was forked meanwhile", function()
-    local c, over = ipc.command("cat"), ipc.event()
-    local child = ipc.spawn(function() over:wait() end)
-    c.stdin:write("x")
-    c.stdin:close()
-    assert.equal("x", c.stdout:read("a", PATIENCE))
-    over:set()
-    child:join()
-  end)
-
-  it("no copy of a stream in a child that another thread forks while it starts", function()
-    local out, err, status = shell.script([[
-      local ipc = require "tidelock"
-      local count, over = ipc.value(0), ipc.event()
-      local threads = {}
-      for i = 1, 3 do
-        threads[i] = ipc.thread(function()
-          while not over:is_set() do
-            ipc.command("cat"):join()
-            count:add(1)
-          end
-        end):start()
-      end
-      local children = {}
-      for i = 1, 60 do children[i] = ipc.spawn(ipc.sleep, 1000) end
-      local enough, limit = count:get() + 100, ipc.now() + 20
-      while count:get() < enough and ipc.now() < limit do ipc.sleep(0.01) end
-      assert(count:get() >= enough, "a thread waits for a child")
-      over:set()
-      for i = 1, 3 do threads[i]:join() end
-      for i = 1, 60 do children[i]:kill() end
-    ]])
-    assert.same({ "", "", 0 }, { out, err, status })
-  end)
-
-  it("takes no child of others", function()
-    local pipe = io.popen("exit 3")
-    ipc.command("true"):join()
-    ipc.children()
-    assert.same({ nil, "exit", 3 }, { pipe:close() })
-  end)
-
-  it("waits for commands when the main script ends, with their streams closed", function()
-    for _, ending in ipairs{ "", "os.exit(0)", "ipc.spawn(function() ipc.command(\"cat\") end)" } do
-      local out, err, status = shell.script(([[
-        local ipc = require "tidelock"
-        -- says it once main sleeps, or is gone
-        local text = "cat; while grep -q '^State:.R' /proc/$0/status; do :; done; echo over >&2"
-        c = ipc.command{ "sh", "-c", text, tostring(ipc.getpid()), stderr = "inherit" }
-        yes = ipc.command("yes")
-        c:suspend()
-        print(c.pid, yes.pid)
-        %s
-      ]]):format(ending))
-      assert.same({ "over\n", 0 }, { err, status })
-      for pid in out:gmatch("%d+") do assert.is_nil(state(pid)) end
-    end
-  end)
-
-  it("ends commands whose process was killed", function()
-    local pids = ipc.queue()
-    local p = ipc.spawn(function()
-      pids:put(ipc.command("sleep", 1000).pid)
-      ipc.sleep()
-    end)
-    local pid = pids:get(PATIENCE)
-    p:kill()
-    until_true(function() return not state(pid) or state(pid) == "Z" end)
-    p:join()
-  end)
-end)
-
-describe("Ctrl-C", function()
-  for name, call in pairs{ read = "c.stdout:read()", join = "c:join()", communicate = "c:communicate()",
-    write = "c.stdin:write((\"x\"):rep(1 << 20))" } do
-    it("ends a waiting " .. name, function()
-      local path = os.tmpname()
-      local _, err, status = shell.script(([[
-        local ipc = require "tidelock"
-        local c = ipc.command("sleep", 1000)
-        local main = ipc.current()
-        ipc.spawn(function()
-          dofile "spec/support/asleep.lua" "main"
-          main:signal(2)
-          ipc.sleep()
-        end)
-        %s
-      ]]):format(call))
-      os.remove(path)
-      assert.same({ "tidelock: interrupted\n", 130 }, { err, status })
-    end)
-  end
 end)

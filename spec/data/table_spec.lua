@@ -3,16 +3,10 @@
 local ipc = require "tidelock"
 local both = dofile "spec/support/both.lua"
 local contents = dofile "spec/support/contents.lua"
+local raised = dofile "spec/support/raised.lua"
 local raises = dofile "spec/support/raises_at.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 60
-
--- what the call raises, without the line, which must be this file's
-local function raised(fn)
-  local ok, why = pcall(fn)
-  assert.is_false(ok)
-  return assert(why:match("^spec/data/table_spec.lua:%d+: (.*)$"), why)
-end
 
 for _, at in ipairs(both.all) do
   describe("a table, " .. at.where .. ",", function()

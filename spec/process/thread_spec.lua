@@ -1,15 +1,13 @@
+-- ipc.thread: what it runs, what it is sent, and beside processes.
 local ipc = require "tidelock"
-local asleep = dofile "spec/support/asleep.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 30
-
-local function start(fn, ...) return ipc.thread(fn, ...):start() end
 
 -- n threads and n processes run fn(i); all their results
 local function mixed(n, fn)
   local tasks, results = {}, {}
   for i = 1, n do tasks[i] = ipc.spawn(fn, i) end
-  for i = n + 1, 2 * n do tasks[i] = start(fn, i) end
+  for i = n + 1, 2 * n do tasks[i] = ipc.spawn_thread(fn, i) end
   for i, task in ipairs(tasks) do
     assert(task:join(PATIENCE), tostring(task))
     assert.equal(0, task.exitcode)
@@ -93,7 +91,7 @@ describe("a thread", function()
 
   it("has a state and globals of its own, and the same modules", function()
     rawset(_G, "leaked", 1)
-    local t = start(function()
+    local t = ipc.spawn_thread(function()
       local was = rawget(_G, "leaked")
       rawset(_G, "leaked", 2)
       return was, require("tidelock") == ipc, package.path, package.cpath
@@ -108,7 +106,7 @@ describe("a thread", function()
     Point.__index = Point
     function Point:sum() return self.x + self.y end
     ipc.register("thread_spec.Point", Point)
-    local sum, point = start(function(p)
+    local sum, point = ipc.spawn_thread(function(p)
       p.x = 10
       return p:sum(), p
     end, setmetatable({ x = 1, y = 2 }, Point)):result(PATIENCE)
@@ -122,7 +120,7 @@ describe("a thread", function()
     Vector.ZERO = setmetatable({ x = 0 }, Vector)
     Color.at, Vector.color = setmetatable({ x = 7 }, Vector), setmetatable({ name = "red" }, Color)
     function Vector.new(x) return setmetatable({ x = x }, Vector) end
-    local t = start(function(zero)
+    local t = ipc.spawn_thread(function(zero)
       local v = Vector.new(5)
       return getmetatable(v) == getmetatable(zero), v.ZERO == Vector.ZERO, getmetatable(v.ZERO) == Vector,
         v.color.at.x, v.color.at.color.name, v
@@ -148,9 +146,9 @@ describe("a thread", function()
         getmetatable(Derived).made.n, getmetatable(getmetatable(derived)) == getmetatable(Derived),
         getmetatable(Other) == Meta, other.rep == string.rep
     end
-    local t = start(use, setmetatable({}, Derived), setmetatable({}, Other))
+    local t = ipc.spawn_thread(use, setmetatable({}, Derived), setmetatable({}, Other))
     assert.same({ "hello", "hello", lock, true, 1, 1, true, true, true }, { t:result(PATIENCE) })
-    t = start(function(fn, ...)
+    t = ipc.spawn_thread(function(fn, ...)
       local inner = ipc.thread(fn, ...):start()
       return select(5, inner:result())
     end, use, setmetatable({}, Derived), setmetatable({}, Other))
@@ -164,7 +162,7 @@ describe("a thread", function()
     Kept.instance = setmetatable({ done = done }, Kept)
     function Kept.__gc(kept) if kept.done then kept.done:set() end end
     Kept.instance.done = nil
-    local t = start(function()
+    local t = ipc.spawn_thread(function()
       Kept.instance.done = done
       Kept.instance = nil
       collectgarbage()
@@ -178,11 +176,11 @@ describe("a thread", function()
     local Odd = ipc.register("thread_spec.Odd", { list = { coroutine.create(print) } })
     local Base = setmetatable({}, { __index = coroutine.create(print) })
     local Odder = ipc.register("thread_spec.Odder", setmetatable({}, Base))
-    assert.equal(1, (start(function() return 1 end):result(PATIENCE)))
+    assert.equal(1, (ipc.spawn_thread(function() return 1 end):result(PATIENCE)))
     local function why(value)
       local q = ipc.queue()
       q:put(value)
-      return start(function(from) return select(2, pcall(from.get, from)) end, q):result(PATIENCE)
+      return ipc.spawn_thread(function(from) return select(2, pcall(from.get, from)) end, q):result(PATIENCE)
     end
     local refused = 'cannot receive a table of class "thread_spec.%s": the class did not come into this thread ' ..
       "(cannot send thread_spec.%s%s: a "
@@ -196,7 +194,7 @@ describe("a thread", function()
 
   it("draws its own random numbers", function()
     local function draw() return math.random(1 << 40), math.random() < 1 end
-    local a, b = start(draw), start(draw)
+    local a, b = ipc.spawn_thread(draw), ipc.spawn_thread(draw)
     assert.not_equal((a:result(PATIENCE)), (b:result(PATIENCE)))
     assert.is_true(select(2, a:result()))
   end)
@@ -220,7 +218,7 @@ describe("a thread", function()
 
   it("times out in join and result", function()
     local go = ipc.event()
-    local t = start(function() go:wait() end)
+    local t = ipc.spawn_thread(function() go:wait() end)
     assert.same({ nil, "timeout" }, { t:join(0.01) })
     assert.same({ nil, "timeout" }, { t:result(0) })
     assert.is_true(t:is_alive())
@@ -233,13 +231,13 @@ describe("a thread", function()
     local p = ipc.process(function() return "from a process" end)
     local t = ipc.thread(function() return "from a thread" end):start()
     p:start()
-    assert.equal("from a process", start(function() return p:result() end):result(PATIENCE))
+    assert.equal("from a process", ipc.spawn_thread(function() return p:result() end):result(PATIENCE))
     assert.equal("from a thread", ipc.spawn(function() return t:result() end):result(PATIENCE))
   end)
 
   it("ends alone by os.exit", function()
     local function code(n)
-      local t = start(function()
+      local t = ipc.spawn_thread(function()
         pcall(function() coroutine.wrap(function() os.exit(n) end)() end)
       end)
       t:join(PATIENCE)
@@ -266,7 +264,7 @@ describe("a thread", function()
 
   it("cannot be signalled by itself, and says what to do", function()
     local go = ipc.event()
-    local t = start(function() go:wait() end)
+    local t = ipc.spawn_thread(function() go:wait() end)
     for _, call in ipairs{ "terminate", "kill", "suspend", "resume" } do
       local ok, message = pcall(t[call], t)
       assert.is_false(ok)
@@ -288,13 +286,13 @@ describe("a thread", function()
   end)
 
   it("tells a result that cannot travel", function()
-    local none, why = start(function() return coroutine.create(print) end):result(PATIENCE)
+    local none, why = ipc.spawn_thread(function() return coroutine.create(print) end):result(PATIENCE)
     assert.truthy(none == nil and why:find("cannot send result: a coroutine", 1, true))
   end)
 
   it("holds the ends of pipes that it is given", function()
     local ours, theirs = ipc.pipe()
-    local t = start(function() return theirs:recv() end)
+    local t = ipc.spawn_thread(function() return theirs:recv() end)
     theirs:close()
     ours:send("hello")
     assert.equal("hello", t:result(PATIENCE))
@@ -380,265 +378,5 @@ describe("threads and processes", function()
       t[i] = "here"
     end)
     assert.same({ 400, 400, 8 }, { t.n, a[1], #t })
-  end)
-end)
-
-describe("a thread that ends", function()
-  it("passes on what it held as abandoned", function()
-    local lock, seat = ipc.lock(), ipc.semaphore{ value = 1, bounded = true }
-    start(function()
-      lock:acquire()
-      seat:acquire()
-    end):join(PATIENCE)
-    assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
-    assert.is_true(seat:acquire(PATIENCE))
-  end)
-
-  it("leaves no slot, memory or block, thousands of times", function()
-    local out, err, status = shell.script([[
-      local ipc = require "tidelock"
-      local function resident()
-        for line in io.lines("/proc/self/status") do
-          local size = line:match("VmRSS:%s+(%d+)")
-          if size then return tonumber(size) end
-        end
-      end
-      local q, large = ipc.queue(), ("x"):rep(20000)
-      local function run(count)
-        for i = 1, count do
-          local t = ipc.thread(function(text)
-            local lock = ipc.lock()
-            lock:acquire()
-            q:put(text)
-            if #text % 3 == 0 then os.exit(3) end
-            return { text }
-          end, large .. i):start()
-          t:join()
-          assert(q:get() == large .. i)
-        end
-        collectgarbage()
-      end
-      run(300)
-      local before = resident()
-      run(3000)
-      print(resident() - before)
-    ]], "TIDELOCK_MEMORY=4M TIDELOCK_TASKS=4 ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=1")
-    assert.equal(0, status, err)
-    -- the shared memory counts, at most 4 MB
-    assert.truthy(tonumber(out) < 8000, out)
-  end)
-
-  it("joins its own children, but for its daemons", function()
-    local done = ipc.value(0)
-    local t = start(function()
-      local own = ipc.current().name
-      local function child()
-        asleep(own)
-        done:add(1)
-      end
-      ipc.spawn(child)
-      ipc.thread(child):start()
-      ipc.process{ target = function() ipc.sleep() end, daemon = true }:start()
-    end)
-    assert.is_true(t:join(PATIENCE))
-    assert.equal(2, done:get())
-  end)
-
-  it("leaves no zombie", function()
-    local pids = start(function()
-      local pids = {}
-      for n = 1, 10 do pids[n] = ipc.spawn(function() end).pid end
-      return pids
-    end):result(PATIENCE)
-    for _, pid in ipairs(pids) do assert.is_nil(io.open("/proc/" .. pid .. "/stat"), pid) end
-  end)
-end)
-
-describe("a process with threads", function()
-  it("waits for them at its end, and not for daemons", function()
-    local done = ipc.value(0)
-    local p = ipc.spawn(function()
-      ipc.thread(function(own)
-        asleep(own)
-        done:add(1)
-      end, ipc.current().name):start()
-      ipc.thread{ target = function() ipc.sleep() end, daemon = true }:start()
-    end)
-    assert.is_true(p:join(PATIENCE))
-    assert.same({ 0, 1 }, { p.exitcode, done:get() })
-  end)
-
-  it("takes them along when it is killed, and what they held is passed on", function()
-    for _ = 1, 10 do
-      local lock, ready, box = ipc.lock(), ipc.latch(5), ipc.queue()
-      local p = ipc.spawn(function()
-        for i = 1, 4 do
-          box:put(start(function()
-            if i == 1 then lock:acquire() end
-            ready:count_down()
-            while true do math.random() end
-          end))
-        end
-        ready:count_down()
-        ipc.sleep()
-      end)
-      assert(ready:wait(PATIENCE))
-      p:kill()
-      assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
-      for _ = 1, 4 do
-        local t = box:get()
-        assert.is_true(t:join(PATIENCE))
-        assert.same({ false, -9 }, { t:is_alive(), t.exitcode })
-        assert.truthy(select(2, t:result()):find("killed by signal 9"))
-      end
-    end
-  end)
-
-  it("is never suspended while one of them is inside the runtime", function()
-    local q, ready = ipc.queue(), ipc.event()
-    local p = ipc.spawn(function()
-      for _ = 1, 3 do
-        start(function()
-          while true do
-            q:put(1)
-            ready:set()
-            q:get()
-          end
-        end)
-      end
-      ipc.sleep()
-    end)
-    assert(ready:wait(PATIENCE))
-    for _ = 1, 20 do
-      p:suspend()
-      assert.is_true(q:put(1, PATIENCE))
-      assert.truthy(q:get(PATIENCE))
-      p:resume()
-    end
-    p:kill()
-    p:join()
-  end)
-
-  it("ends though a daemon thread sits in a read, and starts processes meanwhile", function()
-    local fifo = os.tmpname()
-    local line = ("rm %s; mkfifo %s; exec 3<>%s; rm %s"):format(fifo, fifo, fifo, fifo)
-    local out, err, status = shell.run(("%s; %s -e \"%s\" <&3"):format(line, shell.tidelock, [[
-        local ipc = require [=[tidelock]=]
-        local inside = ipc.queue()
-        ipc.thread{ target = function()
-          inside:put(io.open([=[/proc/thread-self/stat]=]):read([=[n]=]))
-          io.read()
-        end, daemon = true }:start()
-        local stat, limit = [=[/proc/self/task/]=] .. inside:get(10) .. [=[/stat]=], ipc.now() + 10
-        local function asleep() return io.open(stat):read([=[a]=]):find([=[) S]=], 1, true) end
-        while not asleep() do assert(ipc.now() < limit) end
-        for n = 1, 20 do assert(ipc.spawn(function() io.write(n, [=[ ]=]) end):join(10)) end
-        assert(ipc.pool(1):apply(function() return true end))
-        io.stderr:write([=[told]=])]]))
-    assert.same({ 0, "told" }, { status, err })
-    assert.equal(20, select(2, out:gsub("%d+ ", "")))
-  end)
-
-  it("does not let a daemon thread start processes", function()
-    local t = ipc.thread{ target = function() return pcall(ipc.spawn, print) end, daemon = true }:start()
-    assert.truthy(select(2, t:result(PATIENCE)):find("daemonic processes are not allowed to have children", 1, true))
-  end)
-end)
-
-describe("a deadlock of threads", function()
-  it("raises in who closes a cycle of locks", function()
-    local a, b, both = ipc.lock{ name = "pan" }, ipc.lock{ name = "salt" }, ipc.barrier(2)
-    local function cook(first, second)
-      first:acquire()
-      both:wait()
-      local ok, message = pcall(second.acquire, second)
-      if ok then second:release() end
-      first:release()
-      return ok or message
-    end
-    local one, two = start(cook, a, b), start(cook, b, a)
-    local text = tostring(one:result(PATIENCE)) .. tostring(two:result(PATIENCE))
-    assert.truthy(text:find('deadlock: thread%-%d+ holds lock "%a+" and wants "%a+"'), text)
-  end)
-
-  it("of all ends the program with a report and status 3", function()
-    local _, err, status = shell.script[[
-      local ipc = require "tidelock"
-      local q = ipc.queue{ name = "empty one" }
-      for i = 1, 2 do ipc.thread{ name = "reader-" .. i, target = function() q:get() end }:start() end
-    ]]
-    assert.equal(3, status, err)
-    assert.truthy(err:find("deadlock: every task waits", 1, true), err)
-    assert.truthy(err:find('reader%-2[^\n]*empty one'), err)
-    assert.truthy(err:find("main", 1, true), err)
-  end)
-end)
-
--- a sanitizer's own allocator has locks that a fork copies as they are
-local forks = shell.tidelock:find("sanitize") and pending or it
-
-describe("a fork while threads run", function()
-  forks("leaves no child stuck, 200 times", function()
-    local q, back, stop = ipc.queue(20), ipc.queue(), ipc.event()
-    local threads = {}
-    for i = 1, 4 do
-      threads[i] = start(function()
-        local got = 0
-        while not stop:is_set() do
-          q:put({ ("x"):rep(math.random(300)), os.date() }, 0.01)
-          if back:get(0.001) then got = got + 1 end
-        end
-        return got
-      end)
-    end
-    local children = {}
-    for n = 1, 200 do
-      children[n] = ipc.spawn(function()
-        local text = q:get()
-        back:put(os.date("%Y") + #text + math.random() + os.time())
-        return n
-      end)
-      if n % 8 == 0 then assert(children[n - 7]:join(PATIENCE)) end
-    end
-    for n, child in ipairs(children) do assert.equal(n, (child:result(PATIENCE))) end
-    stop:set()
-    local got = 0
-    for _, t in ipairs(threads) do got = got + t:result(PATIENCE) end
-    assert.equal(200, got + #back)
-  end)
-
-  forks("may find them starting commands", function()
-    local stop, threads = ipc.event(), {}
-    for i = 1, 2 do
-      threads[i] = start(function()
-        while not stop:is_set() do
-          io.popen("true"):close()
-          os.execute("true")
-        end
-      end)
-    end
-    for n = 1, 60 do
-      local said, ran = ipc.spawn(function()
-        local pipe = io.popen("echo " .. n)
-        local text = pipe:read("n")
-        pipe:close()
-        return text, os.execute("true")
-      end):result(PATIENCE)
-      assert.same({ n, true }, { said, ran })
-    end
-    stop:set()
-    for _, t in ipairs(threads) do assert.is_true(t:join(PATIENCE)) end
-  end)
-
-  forks("is done by the threads themselves", function()
-    local threads = {}
-    for i = 1, 4 do
-      threads[i] = start(function()
-        local sum = 0
-        for n = 1, 25 do sum = sum + ipc.spawn(function() return n, math.random(), os.date() end):result() end
-        return sum
-      end)
-    end
-    for _, t in ipairs(threads) do assert.equal(325, (t:result(PATIENCE))) end
   end)
 end)

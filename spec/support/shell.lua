@@ -58,6 +58,14 @@ function shell.processes(text)
   return found
 end
 
+-- A process's state, a letter, as the kernel has it; nil: it is no more.
+function shell.state(pid)
+  local file = io.open(("/proc/%d/stat"):format(pid))
+  local text = file and file:read("a")
+  if file then file:close() end
+  return text and text:match("^%d+ %(.*%) (%a)")
+end
+
 -- Names in a folder.
 function shell.list(folder)
   local pipe = assert(io.popen("ls -A " .. folder .. " 2>/dev/null"))
