@@ -303,7 +303,7 @@ describe("a C test", function()
 end)
 
 -- Only the process that made one waits for it, so none of the table's tests can be made: see command_spec,
--- connection_spec and on_signal_spec.
+-- connection_spec, listener_spec and on_signal_spec.
 local OWN = { command = true, stream = true, listener = true, connection = true, signal = true }
 
 describe("every blocking call of the reference", function()

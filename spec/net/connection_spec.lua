@@ -1,72 +1,18 @@
--- Connections: what comes over, what is refused, and that a bad peer costs its own connection only.
+-- Connections: what comes over, and that a bad peer costs its own connection only.
 local ipc = require "tidelock"
-local await = dofile "spec/support/await.lua"
-local shell = dofile "spec/support/shell.lua"
-local PATIENCE = 20 -- seconds: a limit for what takes milliseconds
-
-local LOCAL = "tcp:127.0.0.1:0"
-local HELLO = "tidelock\1\0\0\0\0\0\0\0" .. ("n"):rep(32) -- of a client without a key
-local files = {}
-
-local function socket_file()
-  local path = os.tmpname()
-  os.remove(path)
-  files[#files + 1] = path
-  return path
-end
-
-local function exists(path)
-  return os.rename(path, path) ~= nil
-end
-
 local pair = dofile "spec/support/pair.lua"
-
--- A peer that is no program of ours: it has written the first piece, writes each other one after a line of ours, and
--- goes when it is closed.
-local function stranger(address, ...)
-  local host, port = address:match("^tcp:(.*):(%d+)$")
-  local lines, written = {}, os.tmpname()
-  for _, piece in ipairs{ ... } do
-    local octal = piece:gsub(".", function(c) return ("\\%03o"):format(c:byte()) end)
-    lines[#lines + 1] = "printf '" .. octal .. "' >&3"
-  end
-  lines[1] = lines[1] .. "; printf x >" .. written
-  local script = ("exec 3<>/dev/tcp/%s/%s\n%s\nread x\n"):format(host, port, table.concat(lines, "\nread x\n"))
-  local peer = assert(io.popen("exec bash -c \"" .. script:gsub("[\\\"$`]", "\\%0") .. "\" 2>/dev/null", "w"))
-  await(function()
-    local file = assert(io.open(written))
-    local there = file:read(1)
-    file:close()
-    return there
-  end)
-  os.remove(written)
-  return peer
-end
-
--- Accepts nobody, until the listener has turned away so many.
-local function refuse(l, count)
-  local limit = ipc.now() + PATIENCE
-  repeat assert.same({ nil, "timeout" }, { l:accept(0.02) }) until l.refused == count or ipc.now() > limit
-  assert.equal(count, l.refused)
-end
-
-local function go_on(peer)
-  peer:write("\n")
-  peer:flush()
-end
-
-local function frame(body)
-  return ("<s8"):pack(body)
-end
+local peers = dofile "spec/support/peers.lua"
+local raises = dofile "spec/support/raises.lua"
+local shell = dofile "spec/support/shell.lua"
+local HERE, HELLO, frame = peers.HERE, peers.HELLO, peers.frame
+local PATIENCE = 20 -- seconds: a limit for what takes milliseconds
 
 -- The server's end of a connection on which a stranger sends these.
 local function met(...)
-  local l = ipc.listen(LOCAL, { max_message = 5000 })
-  local peer = stranger(l.address, ...)
+  local l = ipc.listen(HERE, { max_message = 5000 })
+  local peer = peers.stranger(l.address, ...)
   return assert(l:accept(PATIENCE)), peer, l
 end
-
-local raises = dofile "spec/support/raises.lua"
 
 local function descriptors()
   local n = 0
@@ -74,14 +20,12 @@ local function descriptors()
   return n
 end
 
-describe("a connection", function()
-  teardown(function()
-    for _, path in ipairs(files) do os.remove(path) end
-  end)
+teardown(peers.remove_files)
 
+describe("a connection", function()
   for _, scheme in ipairs{ "tcp", "tcp6", "unix" } do
     it("carries values both ways: " .. scheme, function()
-      local c, s = pair(nil, ({ tcp = LOCAL, tcp6 = "tcp:[::1]:0", unix = "unix:" .. socket_file() })[scheme])
+      local c, s = pair(nil, ({ tcp = HERE, tcp6 = "tcp:[::1]:0", unix = "unix:" .. peers.socket_file() })[scheme])
       local shared = {}
       local sent = { 1, 2.5, "a\0b", true, list = { shared, shared }, [false] = ("x"):rep(100000) }
       sent.itself = sent
@@ -174,7 +118,7 @@ describe("a connection", function()
 
   for _, scheme in ipairs{ "tcp", "unix" } do
     it("has all that was sent by an end that received nothing and is closed: " .. scheme, function()
-      local c, s = pair(nil, ({ tcp = LOCAL, unix = "unix:" .. socket_file() })[scheme])
+      local c, s = pair(nil, ({ tcp = HERE, unix = "unix:" .. peers.socket_file() })[scheme])
       s:send("unread")
       for n = 1, 10 do c:send(n) end
       c:close()
@@ -184,7 +128,7 @@ describe("a connection", function()
   end
 
   it("is closed when the process of the other end is killed", function()
-    local l = ipc.listen(LOCAL)
+    local l = ipc.listen(HERE)
     local child = ipc.spawn(function()
       local c = ipc.connect(l.address)
       c:send("ready")
@@ -202,10 +146,10 @@ describe("a connection", function()
     local body = "\xa0\x85hello"
     local s, peer = met(HELLO .. frame(body):sub(1, 3), frame(body):sub(4, 10), frame(body):sub(11) .. frame("\xa0\1"))
     assert.same({ nil, "timeout" }, { s:recv(0.05) })
-    go_on(peer)
+    peers.go_on(peer)
     assert.same({ nil, "timeout" }, { s:recv(0.05) })
     assert.is_false(s:poll(0))
-    go_on(peer)
+    peers.go_on(peer)
     assert.equal("hello", s:recv(PATIENCE))
     assert.equal(1, s:recv(PATIENCE))
     peer:close()
@@ -249,7 +193,7 @@ describe("a connection", function()
     local c = pair{ max_message = 1000 }
     raises("send: the value takes 1004 bytes: more than max_message", c.send, c, ("x"):rep(1000))
     assert.is_true(c:send(("x"):rep(990)))
-    local l = ipc.listen(LOCAL, { max_message = 100 })
+    local l = ipc.listen(HERE, { max_message = 100 })
     local out = ipc.connect(l.address)
     local s = l:accept(PATIENCE)
     out:send(("x"):rep(200))
@@ -288,8 +232,8 @@ describe("a connection", function()
 
   it("takes no memory for what was only announced", function()
     local function pages() return tonumber(io.open("/proc/self/statm"):read("a"):match("%d+")) end
-    local l = ipc.listen(LOCAL)
-    local peer = stranger(l.address, HELLO .. ("<I8"):pack(60 << 20) .. "a little")
+    local l = ipc.listen(HERE)
+    local peer = peers.stranger(l.address, HELLO .. ("<I8"):pack(60 << 20) .. "a little")
     local s = l:accept(PATIENCE)
     local before = pages()
     assert.same({ nil, "timeout" }, { s:recv(0.05) })
@@ -306,7 +250,7 @@ describe("a connection", function()
   end)
 
   it("can be handed to a child, which then is its only holder", function()
-    local l = ipc.listen(LOCAL)
+    local l = ipc.listen(HERE)
     local c = ipc.connect(l.address)
     local s = l:accept(PATIENCE)
     local child = ipc.spawn(function()
@@ -317,189 +261,6 @@ describe("a connection", function()
     assert.equal(42, c:recv(PATIENCE))
     child:join()
     assert.same({ nil, "closed" }, { c:recv(PATIENCE) })
-  end)
-end)
-
-describe("ipc.listen", function()
-  it("says which address it has, and what is none", function()
-    local l = ipc.listen{ address = LOCAL, name = "till" }
-    assert.truthy(l.address:find("^tcp:127.0.0.1:%d+$"))
-    assert.equal("listener \"till\" at " .. l.address, tostring(l))
-    raises("spec/net/connection_spec.lua:%d+: listen: " .. l.address
-      .. ": the address is in use; another listener has it", function() ipc.listen(l.address) end)
-    raises("listen: foo: this is no address; write \"unix:PATH\", \"tcp:HOST:PORT\"", ipc.listen, "foo")
-    raises("this is no address", ipc.listen, "tcp:::1:80")
-    raises("this is no address", ipc.listen, "tcp:localhost:99999")
-    raises("the address is too long; a socket's path has at most 107 bytes", ipc.listen, "unix:/" .. ("x"):rep(107))
-    raises("No such file or directory", ipc.listen, "unix:/nowhere/at/all")
-    raises("listen: unknown option \"kee\"; there are: address, key, max_message, name", ipc.listen, LOCAL, { kee = 1 })
-    raises("the key must be a string that is not empty", ipc.listen, LOCAL, { key = "" })
-    raises("max_message must be an integer", ipc.listen, LOCAL, { max_message = 0 })
-    l:close()
-    raises("listener: accept: was closed before", function() l:accept() end)
-    raises("listener: address: was closed before", function() return l.address end)
-    assert.equal("listener: closed", tostring(l))
-  end)
-
-  it("accepts in time, or says that the time is over", function()
-    local l = ipc.listen(LOCAL)
-    assert.same({ nil, "timeout" }, { l:accept(0) })
-    assert.same({ nil, "timeout" }, { l:accept(0.05) })
-    local c = ipc.connect(l.address)
-    local s = assert(l:accept(0))
-    assert.is_true(s:send(1))
-    assert.equal(1, c:recv(PATIENCE))
-  end)
-
-  it("makes a socket file for its user alone, and removes it", function()
-    local path = socket_file()
-    local l = ipc.listen("unix:" .. path)
-    local mode = io.popen("stat -c '%a %F' " .. path):read("a")
-    assert.equal("600 socket\n", mode)
-    raises("the address is in use", ipc.listen, "unix:" .. path)
-    ipc.spawn(function() l:close() end):join()
-    assert.is_true(exists(path))
-    assert.truthy(ipc.connect("unix:" .. path))
-    l:close()
-    assert.is_false(exists(path))
-    assert.same({ nil, "unreachable" }, { ipc.connect("unix:" .. path) })
-  end)
-
-  it("does not take over a file that is no socket", function()
-    local path = os.tmpname()
-    files[#files + 1] = path
-    raises("the address is in use", ipc.listen, "unix:" .. path)
-    assert.is_true(exists(path))
-  end)
-
-  for how, code in pairs{
-    ["by its end"] = "",
-    ["by os.exit"] = "os.exit(0)",
-    ["by os.exit of a child that made it"] = "os.exit(0)",
-    ["by Ctrl-C"] = "interrupt_asleep() l:accept()",
-  } do
-    it("leaves no socket file: " .. how, function()
-      local path = socket_file()
-      local body = ("local l = ipc.listen('unix:%s') assert(os.rename('%s', '%s')) %s"):format(path, path, path, code)
-      if how:find("child") then body = "ipc.spawn(function() " .. body .. " end):join()" end
-      local out, err, status = shell.script([[
-        local ipc = require "tidelock"
-        local function interrupt_asleep()
-          local main, asleep = ipc.current(), dofile "spec/support/asleep.lua"
-          ipc.spawn(function() asleep("main") main:signal(2) end)
-        end
-      ]] .. body)
-      assert.equal(how:find("Ctrl") and 130 or 0, status, out .. err)
-      assert.is_false(exists(path))
-    end)
-  end
-
-  it("takes over the file of a listener that was killed", function()
-    local path = socket_file()
-    local ready = ipc.event()
-    local child = ipc.spawn(function()
-      local l = ipc.listen("unix:" .. path)
-      ready:set()
-      l:accept()
-    end)
-    ready:wait()
-    child:kill()
-    child:join()
-    assert.is_true(exists(path))
-    assert.same({ nil, "unreachable" }, { ipc.connect("unix:" .. path) })
-    local l = ipc.listen("unix:" .. path)
-    assert.truthy(ipc.connect(l.address))
-    l:close()
-    assert.is_false(exists(path))
-  end)
-
-  it("goes on while a caller is silent, or speaks another language", function()
-    local l = ipc.listen(LOCAL, { key = "k" })
-    local silent = stranger(l.address, "tide")
-    local other = stranger(l.address, "GET / HTTP/1.1\r\nHost: nobody.example\r\nAccept: everything, thank you\r\n\r\n")
-    refuse(l, 1)
-    local client = ipc.spawn(function() return ipc.connect(l.address, { key = "k" }):recv() end)
-    assert.is_true(l:accept(PATIENCE):send("served"))
-    assert.equal("served", client:result(PATIENCE))
-    assert.equal(1, l.refused)
-    refuse(l, 2) -- after five seconds
-    silent:close()
-    other:close()
-  end)
-
-  it("serves more silent callers than it has room for, and one who speaks", function()
-    local l = ipc.listen(LOCAL)
-    local silent = {}
-    for i = 1, 40 do silent[i] = stranger(l.address, "tide") end
-    assert.same({ nil, "timeout" }, { l:accept(0.5) })
-    local c = ipc.connect(l.address)
-    assert.is_true(l:accept(PATIENCE):send("served"))
-    assert.equal("served", c:recv(PATIENCE))
-    for i = 1, 40 do silent[i]:close() end
-  end)
-
-  it("has callers served by several children that inherited it", function()
-    local l = ipc.listen(LOCAL, { key = "k" })
-    local workers = {}
-    for i = 1, 2 do
-      workers[i] = ipc.spawn(function()
-        while true do
-          local s = l:accept()
-          s:send(s:recv(PATIENCE) + 1)
-        end
-      end)
-    end
-    for n = 1, 20 do
-      local c = assert(ipc.connect(l.address, { key = "k", timeout = PATIENCE }))
-      c:send(n)
-      assert.equal(n + 1, c:recv(PATIENCE))
-    end
-    for i = 1, 2 do
-      workers[i]:kill()
-      workers[i]:join()
-    end
-  end)
-
-  it("leaves a caller who was greeting at a fork to the process that had begun with him", function()
-    local l = ipc.listen(LOCAL)
-    local peer = stranger(l.address, HELLO:sub(1, 4), HELLO:sub(5) .. frame("\xa0\1"))
-    assert.same({ nil, "timeout" }, { l:accept(0.05) })
-    local ready = ipc.event()
-    local worker = ipc.spawn(function()
-      ready:set()
-      return l:accept(0.3) ~= nil -- only time can tell
-    end)
-    assert.is_true(ready:wait(PATIENCE))
-    go_on(peer)
-    assert.is_false(worker:result(PATIENCE))
-    assert.equal(1, l:accept(PATIENCE):recv(PATIENCE))
-    peer:close()
-  end)
-
-  it("serves eight clients at once", function()
-    local l = ipc.listen(LOCAL, { key = "k" })
-    local clients = {}
-    for i = 1, 8 do
-      clients[i] = ipc.spawn(function()
-        local c = ipc.connect(l.address, { key = "k" })
-        for n = 1, 100 do
-          c:send{ i, n }
-          local got = c:recv(PATIENCE)
-          if got[1] ~= i or got[2] ~= n then return false end
-        end
-        return true
-      end)
-    end
-    local servers = {}
-    for i = 1, 8 do
-      local s = assert(l:accept(PATIENCE))
-      servers[i] = ipc.spawn(function()
-        for _ = 1, 100 do s:send(s:recv(PATIENCE)) end
-      end)
-      s:close()
-    end
-    for i = 1, 8 do assert.is_true(clients[i]:result(PATIENCE)) end
-    for i = 1, 8 do servers[i]:join() end
   end)
 end)
 
@@ -553,59 +314,9 @@ describe("a callback", function()
   end)
 end)
 
-describe("a key", function()
-  local function calls(server_key, client_key)
-    local l = ipc.listen(LOCAL, { key = server_key })
-    local server = ipc.spawn(function()
-      local s, why
-      local limit = ipc.now() + PATIENCE
-      repeat s, why = l:accept(0.02) until s or l.refused > 0 or ipc.now() > limit
-      return s and s:send("in"), why, l.refused
-    end)
-    local c, why = ipc.connect(l.address, { key = client_key, timeout = PATIENCE })
-    local first
-    if c then first, why = c:recv(PATIENCE) end
-    local accepted, reason, refused = server:result(PATIENCE)
-    return c ~= nil, first or why, accepted, reason, refused
-  end
-
-  it("lets in who has the same", function()
-    assert.same({ true, "in", true, nil, 0 }, { calls("a key", "a key") })
-  end)
-
-  it("keeps out who has another, at both ends", function()
-    assert.same({ false, "refused", nil, "timeout", 1 }, { calls("a key", "another") })
-    assert.same({ false, "refused", nil, "timeout", 1 }, { calls("a key", "a ke") })
-    assert.same({ false, "refused", nil, "timeout", 1 }, { calls(nil, "a key") })
-  end)
-
-  it("keeps out who has none, as the first recv says", function()
-    assert.same({ true, "refused", nil, "timeout", 1 }, { calls("a key", nil) })
-  end)
-
-  it("is not proved by what the listener itself says", function()
-    local l = ipc.listen(LOCAL, { key = "k" })
-    -- says that it has a key, and echoes all that comes: the listener's hello, and would-be proofs
-    local hello = HELLO:gsub("\1\0\0", "\1\0\1", 1):gsub(".", function(c) return ("\\%03o"):format(c:byte()) end)
-    local peer = io.popen(("bash -c 'exec 3<>/dev/tcp/127.0.0.1/%s; printf \"%s\" >&3; exec cat <&3 >&3' 2>/dev/null")
-      :format(l.address:match("%d+$"), hello), "w")
-    refuse(l, 1)
-    l:close()
-    peer:close()
-  end)
-
-  it("is waited for no longer than the timeout", function()
-    local l = ipc.listen(LOCAL, { key = "k" })
-    assert.same({ nil, "timeout" }, { ipc.connect(l.address, { key = "k", timeout = 0.05 }) })
-    assert.same({ nil, "timeout" }, { ipc.connect(l.address, { key = "k", timeout = 0 }) })
-    raises("connect: the timeout must be a number", ipc.connect, l.address, { timeout = "x" })
-    raises("connect: foo: this is no address", ipc.connect, "foo")
-  end)
-end)
-
 describe("a program", function()
   it("talks to another program", function()
-    local path = socket_file()
+    local path = peers.socket_file()
     local server = ([[local ipc = require "tidelock"
       local l = ipc.listen("unix:%s", { key = "k" })
       print "listening"
@@ -616,7 +327,7 @@ describe("a program", function()
         s:send{ echo = v }
       end]]):format(path)
     local file = os.tmpname()
-    files[#files + 1] = file
+    peers.to_remove(file)
     io.open(file, "w"):write(server):close()
     local program = io.popen(shell.tidelock .. " " .. file)
     assert.equal("listening", program:read())
@@ -628,7 +339,7 @@ describe("a program", function()
     c:close()
     assert.equal("closed", program:read())
     assert.is_true(program:close())
-    assert.is_false(exists(path))
+    assert.is_false(peers.exists(path))
   end)
 
   it("loses no descriptor", function()
@@ -637,7 +348,7 @@ describe("a program", function()
       c:send(1)
       s:recv()
       c:close() -- s is left to the collector
-      local l = ipc.listen("unix:" .. socket_file(), { key = "k" })
+      local l = ipc.listen("unix:" .. peers.socket_file(), { key = "k" })
       ipc.connect(l.address, { key = "k", timeout = 0 })
       l:accept(0)
       ipc.connect("tcp:127.0.0.1:1")

@@ -1,3 +1,4 @@
+-- ipc.ps, and tidelock ps: what each task does, waits for and holds.
 local ipc = require "tidelock"
 local shell = dofile "spec/support/shell.lua"
 local tasks = dofile "spec/support/tasks.lua"

@@ -1,3 +1,4 @@
+-- ipc.process: how processes start, end and are told.
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
 local rounds = dofile "spec/support/rounds.lua"

@@ -1,7 +1,7 @@
 -- Far spaces over TLS: certificates of an authority of this file's own, made by openssl in a folder of the specs.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
-local shell = require "spec.support.shell"
+local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 
 local function has_openssl() return (os.execute "command -v openssl >/dev/null") end

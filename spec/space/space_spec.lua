@@ -1,3 +1,4 @@
+-- Spaces: named objects that other programs find, and which files are refused.
 local ipc = require "tidelock"
 local rounds = dofile "spec/support/rounds.lua"
 local shell = dofile "spec/support/shell.lua"

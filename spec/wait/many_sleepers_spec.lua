@@ -1,3 +1,4 @@
+-- Where many tasks sleep: who is woken, and who is not.
 local ipc = require "tidelock"
 local shell = dofile "spec/support/shell.lua"
 local shows = dofile "spec/support/shows.lua"

@@ -1,3 +1,4 @@
+-- ipc.receive: a message of the first that has one.
 local ipc = require "tidelock"
 local PATIENCE = 20
 

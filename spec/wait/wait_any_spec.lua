@@ -1,3 +1,4 @@
+-- ipc.wait: those that are ready, of whatever mixture.
 local ipc = require "tidelock"
 local PATIENCE = 20
 
