@@ -7,43 +7,43 @@
 #define NEAR 256       /* bytes between instructions of a short function */
 #define STATE_WORDS 12 /* of a state that are looked at */
 #define CALL_WORDS 12  /* and of a call, at most */
-#define SAMPLES 80
-#define BLOCKS 64
+#define BLOCKS 16
 
 struct callers_words callers_words;
 
 /* ---- calls of known places ---- */
 
 /* First three places, and the last again; then calls by functions of Lua, and
- * of C, in the same blocks, and with as many results. */
+ * of C, in the same blocks, with as many results, and all over a piece of the
+ * stack that is larger than what either has there: so nothing else tells them
+ * apart. */
 static const char code[] =
     "local p, c = ...\n"
     "p() p() for _ = 1, 2 do p() end\n"
-    "local function f(n)\n"
-    "  p() c(p) local _ = c(p)\n"
-    "  if n > 0 then f(n - 1) _ = f(n - 1) p() c(p) end\n"
-    "end\n"
-    "f(3)";
+    "local f, g\n"
+    "function f(n) p() c(p) if n > 0 then g(n - 1) end local _ = c(p) p() end\n"
+    "function g(n) local _ p() c(p) _ = f(n - 1) p() c(p) end\n"
+    "f(60)";
 #define PLACES 4
-
-struct sample {
-    uintptr_t state[STATE_WORDS], call[CALL_WORDS], caller[CALL_WORDS];
-    uintptr_t call_at, caller_at;
-    bool by_c;
-};
 
 struct block {
     const void *at;
     size_t size;
 };
 
+enum kind { BY_LUA, BY_C, KINDS };
+
 struct samples {
-    struct sample list[SAMPLES];
-    struct block blocks[BLOCKS]; /* what was allocated last */
+    uintptr_t places[PLACES][CALL_WORDS];
+    uintptr_t set[KINDS][CALL_WORDS]; /* bits that all callers of a kind have */
+    uintptr_t clear[KINDS][CALL_WORDS]; /* and those that none has */
+    bool calls[STATE_WORDS];            /* words that always name the call */
+    bool callers[CALL_WORDS];           /* and the one before */
+    struct block blocks[BLOCKS];        /* what was allocated last */
     lua_Alloc allocate;
     void *of_allocate;
     unsigned count, words, next_block;
-    bool by_c;
+    enum kind kind;
 };
 
 /* How large what Lua keeps of a call is, it says as it makes one. */
@@ -68,25 +68,47 @@ static unsigned words_of(const struct samples *samples, const void *call)
     return words < CALL_WORDS ? (unsigned)words : CALL_WORDS;
 }
 
+static void begin(struct samples *samples, const void *caller)
+{
+    samples->words = words_of(samples, caller);
+    memset(samples->set, 0xff, sizeof samples->set);
+    memset(samples->clear, 0xff, sizeof samples->clear);
+    memset(samples->calls, true, sizeof samples->calls);
+    memset(samples->callers, true, sizeof samples->callers);
+}
+
+static void compare(bool *names, const uintptr_t *words, unsigned count,
+                    const void *named)
+{
+    for (unsigned word = 0; word < count; word++)
+        names[word] = names[word] && words[word] == (uintptr_t)named;
+}
+
+static void add(struct samples *samples, const uintptr_t *caller)
+{
+    for (unsigned word = 0; word < samples->words; word++) {
+        samples->set[samples->kind][word] &= caller[word];
+        samples->clear[samples->kind][word] &= ~caller[word];
+    }
+    if (samples->count < PLACES)
+        memcpy(samples->places[samples->count], caller,
+               samples->words * sizeof *caller);
+    samples->count++;
+}
+
 /* The function p. */
 static int take_sample(lua_State *L)
 {
     struct samples *samples = lua_touserdata(L, lua_upvalueindex(1));
-    struct sample *sample = &samples->list[samples->count];
     lua_Debug call, caller;
-    if (samples->count == SAMPLES || !lua_getstack(L, 0, &call) ||
-        !lua_getstack(L, 1, &caller))
+    if (!lua_getstack(L, 0, &call) || !lua_getstack(L, 1, &caller))
         return 0;
     if (samples->count == 0)
-        samples->words = words_of(samples, caller.i_ci);
-    size_t size = samples->words * sizeof(uintptr_t);
-    memcpy(sample->state, L, sizeof sample->state);
-    memcpy(sample->call, call.i_ci, size);
-    memcpy(sample->caller, caller.i_ci, size);
-    sample->call_at = (uintptr_t)call.i_ci;
-    sample->caller_at = (uintptr_t)caller.i_ci;
-    sample->by_c = samples->by_c;
-    samples->count++;
+        begin(samples, caller.i_ci);
+    compare(samples->calls, (const void *)L, STATE_WORDS, call.i_ci);
+    compare(samples->callers, (const void *)call.i_ci, samples->words,
+            caller.i_ci);
+    add(samples, (const void *)caller.i_ci);
     return 0;
 }
 
@@ -95,9 +117,9 @@ static int call_by_c(lua_State *L)
 {
     struct samples *samples = lua_touserdata(L, lua_upvalueindex(1));
     lua_settop(L, 1);
-    samples->by_c = true;
+    samples->kind = BY_C;
     lua_call(L, 0, 0);
-    samples->by_c = false;
+    samples->kind = BY_LUA;
     return 0;
 }
 
@@ -107,14 +129,17 @@ static void push(lua_State *L, lua_CFunction function, struct samples *samples)
     lua_pushcclosure(L, function, 1);
 }
 
-/* In a coroutine, whose calls are all new. */
+/* In a coroutine, whose calls are all new: not even a collection has called
+ * anything there. */
 static bool take_samples(lua_State *L, struct samples *samples)
 {
-    lua_State *other = lua_newthread(L);
-    if (luaL_loadstring(other, code) != LUA_OK)
+    if (luaL_loadstring(L, code) != LUA_OK)
         return false;
-    push(other, take_sample, samples);
-    push(other, call_by_c, samples);
+    push(L, take_sample, samples);
+    push(L, call_by_c, samples);
+    lua_State *other = lua_newthread(L);
+    lua_insert(L, -4);
+    lua_xmove(L, other, 3);
     samples->allocate = lua_getallocf(L, &samples->of_allocate);
     lua_setallocf(L, note_block, samples);
     int status = lua_pcall(other, 2, 0, 0);
@@ -126,52 +151,33 @@ static bool take_samples(lua_State *L, struct samples *samples)
 
 static bool names_call(const struct samples *samples, unsigned word)
 {
-    for (unsigned n = 0; n < samples->count; n++)
-        if (samples->list[n].state[word] != samples->list[n].call_at)
-            return false;
-    return true;
+    return samples->calls[word];
 }
 
 static bool names_caller(const struct samples *samples, unsigned word)
 {
-    for (unsigned n = 0; n < samples->count; n++)
-        if (samples->list[n].call[word] != samples->list[n].caller_at)
-            return false;
-    return true;
+    return samples->callers[word];
 }
 
 static bool is_place(const struct samples *samples, unsigned word)
 {
-    const struct sample *list = samples->list;
-    uintptr_t first = list[0].caller[word], second = list[1].caller[word],
-              third = list[2].caller[word], again = list[3].caller[word];
+    uintptr_t first = samples->places[0][word],
+              second = samples->places[1][word],
+              third = samples->places[2][word],
+              again = samples->places[3][word];
     return first < second && second < third && third == again &&
            third - first < NEAR && first % 4 == 0;
 }
 
-/* The bits of the word that all have set, or none, of calls by functions of
- * that kind. */
-static uintptr_t same(const struct samples *samples, unsigned word, bool by_c,
-                      bool set)
-{
-    uintptr_t bits = UINTPTR_MAX;
-    for (unsigned n = 0; n < samples->count; n++) {
-        const struct sample *sample = &samples->list[n];
-        if (sample->by_c == by_c)
-            bits &= set ? sample->caller[word] : ~sample->caller[word];
-    }
-    return bits;
-}
-
 static uintptr_t bits_of_lua(const struct samples *samples, unsigned word)
 {
-    return same(samples, word, false, true) & same(samples, word, true, false);
+    return samples->set[BY_LUA][word] & samples->clear[BY_C][word];
 }
 
 static uintptr_t bits_of_kind(const struct samples *samples, unsigned word)
 {
-    return bits_of_lua(samples, word) | (same(samples, word, false, false) &
-                                         same(samples, word, true, true));
+    return bits_of_lua(samples, word) |
+           (samples->clear[BY_LUA][word] & samples->set[BY_C][word]);
 }
 
 static bool is_kind(const struct samples *samples, unsigned word)
