@@ -675,11 +675,13 @@ function queue:get(timeout) end
 ---@return "empty"|"closed"|nil reason
 function queue:try_get() end
 
---- Takes several messages: waits for the first, then takes what is there.
+--- Takes several messages: waits for the first, then takes what is there. Where
+--- one cannot be received, such as of a class that is not registered here, the
+--- others come with the reason; it raises where there are no others.
 ---@param max integer how many at most
 ---@param timeout? tidelock.seconds for the first
 ---@return any[]? list
----@return "empty"|"closed"|nil reason
+---@return "empty"|"closed"|string|nil reason
 function queue:get_many(max, timeout) end
 
 --- For `for i, value in q:items() do`: takes message after message until the

@@ -201,6 +201,25 @@ static int queue_try_get(lua_State *L)
     return get(L, queue, "try_get", TL_NOW);
 }
 
+/* Arguments: the queue, the list that has the first, and how many at most. */
+static int take_rest(lua_State *L)
+{
+    const struct tl_handle *queue = lua_touserdata(L, 1);
+    lua_Integer most = lua_tointeger(L, 3);
+    struct tl_parcel parcel;
+    for (lua_Integer n = 2; n <= most; n++) {
+        int status = tl_queue_get(queue, &parcel, TL_NOW);
+        tl_fd_settle(queue);
+        if (status < 0)
+            break;
+        message_receive(L, &parcel);
+        lua_rawseti(L, 2, n);
+    }
+    return 0;
+}
+
+/* Protected: a message that cannot be received takes none of those before it
+ * along.  What it raises is then the second result. */
 static int queue_get_many(lua_State *L)
 {
     struct tl_handle *queue = check_queue(L);
@@ -211,19 +230,17 @@ static int queue_get_many(lua_State *L)
     struct tl_parcel parcel;
     lua_settop(L, 1);
     lua_newtable(L);
-    for (lua_Integer n = 1; n <= most; n++) {
-        int status = tl_queue_get(queue, &parcel, n == 1 ? deadline : TL_NOW);
-        tl_fd_settle(queue);
-        if (status < 0 && n == 1)
-            return result(L, queue, "get_many", status);
-        if (status == TL_EMPTY || status == TL_CLOSED)
-            break;
-        if (status < 0)
-            return result_failure(L, queue, "get_many", status);
-        message_receive(L, &parcel);
-        lua_rawseti(L, 2, n);
-    }
-    return 1;
+    int status = tl_queue_get(queue, &parcel, deadline);
+    tl_fd_settle(queue);
+    if (status < 0)
+        return result(L, queue, "get_many", status);
+    message_receive(L, &parcel);
+    lua_rawseti(L, 2, 1);
+    lua_pushcfunction(L, take_rest);
+    lua_pushlightuserdata(L, queue);
+    lua_pushvalue(L, 2);
+    lua_pushinteger(L, most);
+    return lua_pcall(L, 3, 0, 0) == LUA_OK ? 1 : 2;
 }
 
 /* for i, v in q:items(): i counts, so that nil is a message too. */

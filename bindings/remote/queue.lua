@@ -124,22 +124,27 @@ end)
 
 queue.method("try_get", 0, function(record) return get(record, "try_get", 0) end)
 
--- Adds the items in the fields of an answer to the list: three fields each.
+-- Adds the items in the fields of an answer to the list: three fields each.  One that cannot be received takes none of
+-- the others along: list.why tells of it.
 local function add_items(record, list, ...)
   local fields = { ... }
   for i = 1, #fields, 3 do
     note(record, fields[i + 1])
-    list.n = list.n + 1
-    list[list.n] = object.decode(record, "get_many", fields[i], true)
+    local good, item = pcall(object.decode, record, "get_many", fields[i], true)
+    if good then
+      list.n = list.n + 1
+      list[list.n] = item
+    else
+      list.why = list.why or item
+    end
   end
+  return #fields // 3
 end
 
 local function get_some(record, list, most, deadline)
-  local before = list.n
   local answer = table.pack(request.ask(record, "get_many", deadline, "queue_get_many", record.id, most,
     request.may(deadline)))
-  if answer[1] == "ok" then add_items(record, list, table.unpack(answer, 2, answer.n)) end
-  return answer[1], list.n - before
+  return answer[1], answer[1] == "ok" and add_items(record, list, table.unpack(answer, 2, answer.n))
 end
 
 queue.method("get_many", 2, function(record, most, timeout)
@@ -148,13 +153,15 @@ queue.method("get_many", 2, function(record, most, timeout)
   local list = { n = 0 }
   local status = get_some(record, list, math.min(most, AT_ONCE), deadline)
   if status ~= "ok" then return nil, status end
-  while list.n < most do
+  while list.n < most and not list.why do
     local asked = math.min(most - list.n, AT_ONCE)
     local again, got = get_some(record, list, asked, 0)
     if again ~= "ok" or got < asked then break end
   end
-  list.n = nil
-  return list
+  local why = list.why
+  if list.n == 0 then error(why, 0) end
+  list.n, list.why = nil, nil
+  return list, why
 end)
 
 queue.method("items", 0, function(record)

@@ -244,6 +244,31 @@ for _, at in ipairs(both.all) do
       assert.equal(1, q:get(0))
       assert.is_true(q:is_empty())
     end)
+
+    it("lose no message beside one that cannot be received", function()
+      local q = at.queue()
+      local function put_unknown(before, after)
+        ipc.spawn(function()
+          local message = setmetatable({}, ipc.register("queue-spec-unknown", {}))
+          q:put_many(before)
+          q:put(message)
+          q:put_many(after)
+        end):join()
+      end
+      put_unknown({ 1, 2 }, { 4 })
+      local all = {}
+      local list, why = q:get_many(10, PATIENCE)
+      assert.matches('cannot receive a table of class "queue%-spec%-unknown"', why)
+      table.move(list, 1, #list, 1, all)
+      list = q:get_many(10, 0) or {}
+      table.move(list, 1, #list, #all + 1, all)
+      assert.same({ 1, 2, 4 }, all)
+      put_unknown({}, {})
+      local good
+      good, why = pcall(function() return q:get_many(10, PATIENCE) end)
+      assert.is_false(good)
+      assert.matches("^spec/data/queue_spec.lua:%d+: .*cannot receive a table of class", why)
+    end)
   end)
 
   describe("task_done and join, " .. at.where .. ",", function()
