@@ -1510,6 +1510,11 @@ function space.value(name, init) end
 ---   unless somebody has that by then; so where a put or a send cannot know, nor
 ---   `table:update`, words follow: `nil, "timeout", why`. A call without a timeout waits until it
 ---   is done, or raises `lost`, and may then have been done.
+--- * A function for a signal, or a callback of a pool, that runs while its task
+---   waits for something there: if it asks the server and waits, the next in line
+---   goes before; while it computes, or waits for something of this machine, what
+---   its task was granted meanwhile (a lock, a message) stays with that. So let it
+---   not wait for a task that waits for just that: nobody could tell.
 --- * Functions, objects of the program itself, arrays and buffers do not go
 ---   there; they raise, and say what to do instead.
 --- * `value:update` and `table:update` may call their function again, where

@@ -38,11 +38,13 @@ function addresses.text(place)
   return table.concat({
     ("The engine runs: pid %s, data in %s"):format(place:pid(), place.dir),
     "On this machine a script reaches it with its spaces as they are, ipc.open \"kitchen\", after",
-    "  export TIDELOCK_ENGINE=" .. addresses.near(place),
+    "  export TIDELOCK_ENGINE=" .. shell.word(addresses.near(place)),
     "or, with the password in no script and no list of processes,",
-    ("  export TIDELOCK_ENGINE=redis+unix:%s TIDELOCK_PASSWORD_FILE=%s"):format(place.socket, place:path "password"),
+    ("  export TIDELOCK_ENGINE=%s TIDELOCK_PASSWORD_FILE=%s"):format(shell.word("redis+unix:" .. place.socket),
+      shell.word(place:path "password")),
     far and "From other machines, where the network is trusted (the password goes unencrypted):"
-      or "Other machines do not reach it; for them: tidelock engine stop, tidelock engine start --port 6380",
+      or ("Other machines do not reach it; for them: %s, %s"):format(place:command "stop",
+        place:command "start --port 6380"),
     far and ("  ipc.open{ name = \"%s/kitchen\", insecure = true }"):format(far),
   }, "\n")
 end

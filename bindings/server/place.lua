@@ -31,7 +31,8 @@ end
 
 --- The place of the engine in `dir`; nil: the user's own.
 function place.new(dir)
-  local self = setmetatable({ dir = absolute(dir or default()):gsub("(.)/+$", "%1"), nil }, place)
+  local whole = absolute(dir or default()):gsub("(.)/+$", "%1")
+  local self = setmetatable({ dir = whole, chosen = dir ~= nil }, place)
   self.socket = self.dir .. "/socket"
   if self.dir:find "%c" then refuse("engine: a folder's name with control characters cannot be used") end
   if #self.socket > LONGEST_SOCKET then
@@ -39,6 +40,11 @@ function place.new(dir)
       LONGEST_SOCKET)
   end
   return self
+end
+
+--- A command of tidelock engine about it, as it is typed.
+function place:command(words)
+  return "tidelock engine " .. words .. (self.chosen and " --dir " .. shell.word(self.dir) or "")
 end
 
 --- The path of a file in it.

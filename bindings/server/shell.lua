@@ -4,6 +4,9 @@ local shell = {}
 --- The text as one word of a shell.
 function shell.quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
+--- The same for people: as it is, where that is one word already.
+function shell.word(text) return text:find "^[%w@%%+=:,./_-]+$" and text or shell.quoted(text) end
+
 local function filled(command, ...)
   local words = table.pack(...)
   for i = 1, words.n do words[i] = shell.quoted(words[i]) end

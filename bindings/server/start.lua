@@ -35,7 +35,7 @@ return function(found)
   local here = place.new(found.dir)
   here:make()
   if here:pid() then
-    refuse("engine start: it runs already, in %s:\n%s\ntidelock engine stop ends it", here.dir, addresses.text(here))
+    refuse("engine start: it runs already, in %s:\n%s\n%s ends it", here.dir, addresses.text(here), here:command "stop")
   end
   local password = here:setting "requirepass" or settings.password()
   write(here:path "password", password .. "\n")

@@ -136,7 +136,7 @@ describe("a client that dies", function()
   end)
 
   it("is not given its old session by the very first ipc.open after that", function()
-    local address, options = fresh(nil, 0.6)
+    local address, options = fresh(nil, 1.5)
     local ready = ipc.queue()
     local function reopen(name)
       local first = ipc.open(address, options)

@@ -26,6 +26,19 @@ describe("an engine", function()
 
   local function address() return (run("engine status --dir " .. here)):match "TIDELOCK_ENGINE=(%S+)" end
 
+  it("is told of in words of a shell, also where its folder has blanks", function()
+    local blank = here .. "/a b"
+    local quoted = "'" .. blank .. "'"
+    local out = run("engine start --dir " .. quoted)
+    assert.truthy(out:find("tidelock engine stop --dir " .. quoted, 1, true), out)
+    for line in out:gmatch "export [^\n]+" do
+      local said, err = shell.run(("%s && %s -e %s"):format(line, shell.tidelock,
+        [["print(require 'tidelock'.open 'kitchen'.queue 'q':put(1))"]]))
+      assert.equal("true\n", said, err)
+    end
+    assert.equal(0, select(3, run("engine stop --dir " .. quoted)))
+  end)
+
   it("is started, told of, and stopped", function()
     local out, err, status = run("engine start --dir " .. here)
     assert.equal("", err)
