@@ -31,13 +31,20 @@ local function lend(space, value, seen)
   end
 end
 
--- The engine hears of the ends that were collected since.
-local function tell_dropped(space)
+-- The engine hears of the ends that were collected since.  False: the deadline came before, and the rest stays.
+local function tell_dropped(space, deadline)
   local list = space.dropped
-  space.dropped = {}
-  for _, record in ipairs(list) do
-    if not object.is_known(record) then object.ask(record, "close", "pipe_drop", record.options["end"]) end
+  while #list > 0 do
+    local record = list[#list]
+    if not object.is_known(record) then
+      local status = request.ask(record, "close", deadline, "pipe_drop", record.id, record.options["end"])
+      if status == "timeout" then return false end
+    end
+    for n = #list, 1, -1 do -- more may have come meanwhile
+      if list[n] == record then table.remove(list, n) end
+    end
   end
+  return true
 end
 
 --- pipe.adopt: an end has come to be in this Lua state.
@@ -80,7 +87,7 @@ local function check_end(record, call, deadline)
   if record.closed then
     object.misuse(record, call, "was closed before; it cannot be used any more in this process")
   end
-  if #record.space.dropped > 0 then tell_dropped(record.space) end
+  if not tell_dropped(record.space, deadline) then return false end
   return record.held == client.pid() or hold(record, call, deadline)
 end
 

@@ -160,7 +160,7 @@ describe("a function for a signal that comes as an operation begins", function()
       local good, what = after_signal(function()
         future:cancel()
         pcall(future.get, future)
-        pool = nil
+        pool = nil -- luacheck: ignore
         collect()
       end, future, name)
       if name == "get" then
