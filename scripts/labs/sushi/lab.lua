@@ -10,8 +10,8 @@ tells those who wait. Of the four guests of this evening two are so fond of the 
 twice.]],
   hints = {
     "A woken guest does not sit yet. Who may come in between being called and sitting down, and what does he see?",
-    "eating and waiting are counted under the lock `book`; party says that both seats were taken; called is a bell.",
-    "The last one moves up to two guests from waiting to eating, sets party, and rings for them: they just sit down.",
+    "eating and waiting are counted under the lock `book`; party: both seats taken; called: a bell, heard: its answer.",
+    "The last one moves up to two from waiting to eating, sets party, rings; the book is free once they heard.",
     free = "Only a party of two makes others wait. For what else do yours wait, or who tells them that a seat is free?",
   },
   points = { safe = 6, ends = 3, free = 1 },

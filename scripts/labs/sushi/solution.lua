@@ -1,6 +1,7 @@
 local ipc = require "tidelock"
 
-local book, called = ipc.lock{ name = "book" }, ipc.semaphore{ value = 0, name = "called" }
+local book = ipc.lock{ name = "book" }
+local called, heard = ipc.semaphore{ value = 0, name = "called" }, ipc.semaphore{ value = 0, name = "heard" }
 local eating, waiting, party = ipc.value(0, "eating"), ipc.value(0, "waiting"), ipc.value(0, "party")
 
 local function guest(eat)
@@ -9,6 +10,7 @@ local function guest(eat)
     waiting:add(1)
     book:release()
     called:acquire() -- who calls me has already counted me among those who eat
+    heard:release()
   else
     if eating:add(1) == 2 then party:set(1) end
     book:release()
@@ -24,6 +26,7 @@ local function guest(eat)
     eating:add(next_ones)
     party:set(next_ones // 2)
     for _ = 1, next_ones do called:release() end
+    for _ = 1, next_ones do heard:acquire() end -- till then nobody may come who would hear it in their place
     --[[ end ]]
   end
   book:release()
