@@ -28,6 +28,7 @@ $(tests) $(fuzzers): %: %.o
 	@echo '  LD  $@'; $(link) $(wrap_$(@F)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LUA_LIBRARY) $(SODIUM)
 
 # tidelock_remote is none of core.a
+$(build)/spec/c/remote/linger_test: $(addprefix $(build)/runtime/wire/,linger.o moment.o)
 $(build)/spec/c/remote/answer_fuzz: $(build)/runtime/remote/answer.o
 $(build)/spec/c/remote/answer_fuzz: SODIUM += -lhiredis
 

@@ -80,6 +80,7 @@ static struct tl_caller *make(struct tl_session *session, const char *task)
     caller->session = session;
     caller->forks = forks;
     tl_wire_init(&caller->wire, session->wait);
+    caller->wire.lingers = true;
     if (tl_mailbox_add(&session->mailboxes, &caller->mailbox, task))
         return caller;
     free(caller);

@@ -221,11 +221,34 @@ static int wait_beside(struct tl_wire *wire, short events, int other,
     return other >= 0 && polled[1].revents ? TL_ABANDONED : TL_EMPTY;
 }
 
-int tl_wire_receive_beside(struct tl_wire *wire, struct redisReply **out,
-                           int other, int64_t deadline)
+/* Takes what has come already.  TL_EMPTY: that is not all of it. */
+static int take(struct tl_wire *wire, struct redisReply **out)
 {
     short events;
-    int status = parse(wire, out);
+    int status = feed(wire, &events, MSG_DONTWAIT);
+    return status == TL_OK ? parse(wire, out) : status;
+}
+
+/* TL_EMPTY: it has not come. */
+static int look(struct tl_wire *wire, struct redisReply **out,
+                struct tl_linger *linger, int64_t deadline)
+{
+    int status = TL_EMPTY;
+    if (!wire->lingers || !tl_linger_begin(linger, deadline))
+        return status;
+    do
+        status = take(wire, out);
+    while (status == TL_EMPTY && tl_linger_on(linger));
+    tl_linger_end(linger, status != TL_EMPTY);
+    return status;
+}
+
+/* Sleeps for it. */
+static int sleep_for(struct tl_wire *wire, struct redisReply **out, int other,
+                     int64_t deadline)
+{
+    short events;
+    int status = TL_EMPTY;
     while (status == TL_EMPTY) {
         status = feed(wire, &events, 0);
         if (status == TL_OK)
@@ -236,8 +259,20 @@ int tl_wire_receive_beside(struct tl_wire *wire, struct redisReply **out,
     return status;
 }
 
+int tl_wire_receive_beside(struct tl_wire *wire, struct redisReply **out,
+                           int other, int64_t deadline)
+{
+    int status = parse(wire, out);
+    if (status == TL_EMPTY)
+        status = look(wire, out, &wire->for_others, deadline);
+    return status == TL_EMPTY ? sleep_for(wire, out, other, deadline) : status;
+}
+
 int tl_wire_receive(struct tl_wire *wire, struct redisReply **out,
                     int64_t deadline)
 {
-    return tl_wire_receive_beside(wire, out, -1, deadline);
+    int status = parse(wire, out);
+    if (status == TL_EMPTY)
+        status = look(wire, out, &wire->for_answer, deadline);
+    return status == TL_EMPTY ? sleep_for(wire, out, -1, deadline) : status;
 }

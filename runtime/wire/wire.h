@@ -21,6 +21,7 @@
 #include <hiredis/read.h>
 
 #include "public/status.h"
+#include "wire/linger.h"
 
 struct redisReply;
 struct tl_endpoint;
@@ -45,6 +46,9 @@ struct tl_wire {
     bool cut;     /* the last one was open, and ended without a reason */
     size_t fed;   /* bytes of the answer that is read */
     size_t items; /* and items of its lists */
+    bool lingers; /* set by whoever opens it: see linger.h */
+    /* What comes at once, and what comes when others have done something. */
+    struct tl_linger for_answer, for_others;
     /* What was wrong last; no secrets. */
     char trouble[TL_WIRE_TROUBLE];
 };
