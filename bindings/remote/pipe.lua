@@ -139,8 +139,8 @@ pipe.method("close", 0, function(record)
 end)
 
 --- pipe.watch: for ipc.wait: an end that is open, is held, and receives.
-function pipe.watch(record, call)
-  check_end(record, call)
+function pipe.watch(record, call, deadline)
+  check_end(record, call, deadline) -- where that is too late, so is the watch
   check_way(record, call, "1")
   return "pipe", record.id, record.options["end"]
 end

@@ -1,9 +1,9 @@
 --- Wait: ipc.wait and ipc.receive where an item of the list is a far object.  Far items are watched on their engine,
 --- one request a space, while the call waits for the near ones and for the bells of those requests together.
 ---
---- A class whose objects can be waited for has `watch(record, call)`: what the engine is to watch (a word, an id, a
---- detail), or true where the object is ready; and perhaps `arrived(record)`: whether it is ready now that the engine
---- has told of it.  One that gives messages has `take(record, call, ...)`: the value in the fields of an answer.
+--- A class whose objects can be waited for has `watch(record, call, deadline)`: what the engine is to watch (a word, an
+--- id, a detail), or true where the object is ready; and perhaps `arrived(record)`: whether it is ready now that the
+--- engine has told of it.  One that gives messages has `take(record, call, ...)`: the value in the fields of an answer.
 local client = require "remote.client"
 local check = require "remote.check"
 local object = require "remote.object"
@@ -66,10 +66,10 @@ local function sorted(call, list)
 end
 
 -- What the engine is to watch of these items, three words each; those that are ready already.
-local function watched(call, items)
+local function watched(call, items, deadline)
   local words, of_word, ready = {}, {}, {}
   for _, item in ipairs(items) do
-    local what, id, detail = item.class.watch(item.record, call)
+    local what, id, detail = item.class.watch(item.record, call, deadline)
     if what == true then
       ready[#ready + 1] = item
     else
@@ -120,7 +120,7 @@ end
 -- The items that are ready; nil, "timeout".
 local function watch_one(call, items, deadline)
   repeat
-    local words, of_word, ready = watched(call, items)
+    local words, of_word, ready = watched(call, items, deadline)
     if #words == 0 then return ready end
     local now = #ready > 0 and 0 or deadline
     local answer = all_ready(call, of_word, words, ask(call, of_word, now, "watch", table.unpack(words)))
@@ -136,7 +136,7 @@ end
 -- once.
 local function begin_all(call, far, spaces, begun, ready, deadline)
   for _, space in ipairs(spaces) do
-    local words, of_word, now = watched(call, far[space])
+    local words, of_word, now = watched(call, far[space], deadline)
     table.move(now, 1, #now, #ready + 1, ready)
     if #words > 0 then
       local answer = settle(call, of_word, request.send(space, call, "begin", deadline, "watch",
@@ -232,7 +232,7 @@ end
 
 -- All in one space: the engine takes the message, and has the objects take turns.
 local function receive_one(list, items, deadline)
-  local words = watched("receive", items)
+  local words = watched("receive", items, deadline)
   local answer = ask("receive", items, deadline, "receive", table.unpack(words))
   if answer[1] ~= "ok" then return nil, answer[1] end
   local item = item_at(items, answer[2])
@@ -250,7 +250,7 @@ local function take(given)
     return from
   end
   local class = object.class_of(record.kind)
-  local what, id, detail = class.watch(record, "receive")
+  local what, id, detail = class.watch(record, "receive", 0)
   local answer = table.pack(request.ask(record, "receive", 0, "receive", "0", what, id, detail or ""))
   if answer[1] ~= "ok" then return answer[1] end
   return "ok", class.take(record, "receive", table.unpack(answer, 3, answer.n))

@@ -32,7 +32,7 @@ local function continue(server)
 end
 
 -- Processes of one space, each of which prepares, then calls, and stays until the end, making no other call: what they
--- returned.  `while_away` runs between; it is given `go`, and a function that waits until all but so many have returned.
+-- returned.  `while_away` runs between; it is given `go`, and a function that waits until all but so many are back.
 local function together(address, calls, while_away)
   local ready, go, done, over = ipc.queue(), ipc.event(), ipc.queue(), ipc.event()
   local processes = {}
@@ -103,6 +103,10 @@ local LATE = {
   ["table:update"] = { function(s) return s.table("t", { n = 1 }) end,
     function(t) return t:update("n", function(n) return n + 1 end, 0.1) end },
   ["wait for near and far"] = { made("queue", "waited"), function(q) return ipc.wait({ q, ipc.queue() }, 0.1) end },
+  ["wait for a pipe end, its first call"] = { function(s) return select(2, s.pipe "line") end,
+    function(b) return ipc.wait({ b }, 0.1) end },
+  ["receive of a pipe end, its first call"] = { function(s) return select(2, s.pipe "line") end,
+    function(b) return ipc.receive({ b }, 0.1) end },
   ["receive of near and far"] = { made("queue", "received"), function(q)
     return ipc.receive({ q, ipc.queue() }, 0.1)
   end },
