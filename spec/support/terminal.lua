@@ -5,7 +5,7 @@ local shell = dofile "spec/support/shell.lua"
 local terminal = {}
 terminal.__index = terminal
 
-local PATIENCE = 20 -- seconds; on a loaded machine a start takes long
+local PATIENCE = 60 -- seconds; on a loaded machine a start takes long
 
 -- Without colours and what else moves the cursor; where a line is written anew, it is a new one.
 local function plain(text)
