@@ -3,8 +3,8 @@ local explorer = dofile "spec/support/explorer.lua"
 
 local in_program = {}
 
--- A value as Lua; columns of a trace (timeline/columns.h) as arrays.
-local TEXT_OF = [[
+--- Code of text_of(value): the value as Lua; columns of a trace (timeline/columns.h) as arrays.
+in_program.TEXT_OF = [[
 local function text_of(value)
   if type(value) == "userdata" then
     local list = {}
@@ -18,12 +18,12 @@ local function text_of(value)
 end
 ]]
 
-local text_of = load(TEXT_OF .. "return text_of")()
+local text_of = load(in_program.TEXT_OF .. "return text_of")()
 
 --- What the code returns there; the other arguments are its own, `...`.
 function in_program.call(code, ...)
   local arguments = text_of(table.pack(...))
-  local out, err, status = explorer.run(TEXT_OF .. [[
+  local out, err, status = explorer.run(in_program.TEXT_OF .. [[
     local file = assert(io.open(script, "rb"))
     local arguments = load("return " .. file:read "a")()
     file:close()

@@ -2,24 +2,14 @@
 -- there, and what it has read comes back as Lua.
 local example = dofile "spec/support/trace_example.lua"
 local explorer = dofile "spec/support/explorer.lua"
+local in_program = dofile "spec/support/in_program.lua"
 local model = require "timeline.model"
 local sample = dofile "spec/support/trace_sample.lua"
 local writer = dofile "spec/support/trace_writer.lua"
 
 -- The program's side: out(value) writes a value as Lua.
-local OUT = [[
+local OUT = in_program.TEXT_OF .. [[
 local reader = require "timeline.reader"
-local function text_of(value)
-  if type(value) == "userdata" then
-    local list = {}
-    for i = 1, #value do list[i] = value[i] end
-    value = list
-  end
-  if type(value) ~= "table" then return ("%q"):format(value) end
-  local parts = {}
-  for key, each in pairs(value) do parts[#parts + 1] = ("[%s]=%s"):format(text_of(key), text_of(each)) end
-  return "{" .. table.concat(parts, ",") .. "}"
-end
 local function out(value) io.stdout:write("return ", text_of(value), "\n") end
 local function save(text)
   local file = assert(io.open(script, "wb"))
