@@ -65,7 +65,6 @@ static inline bool tl_brief_begin(struct tl_lane *lane, uint32_t operation,
         moments == TL_RECORDING_END ? 0 : (uint64_t)tl_ticks_counter(),
         memory_order_relaxed);
     lane->moments = (uint8_t)moments;
-    lane->message = 0;
     /* release: the unit before the word that tells of it; pairs with the
      * acquire in tl_brief_is_behind */
     atomic_store_explicit(&lane->brief, end, memory_order_release);
@@ -79,8 +78,7 @@ static inline bool tl_brief_end(struct tl_lane *lane,
 {
     uint64_t end = tl_lane_written(lane) + 1;
     if (atomic_load_explicit(&lane->brief, memory_order_relaxed) != end ||
-        lane->moments == TL_RECORDING_BOTH ||
-        lane->message > TL_LANE_NUMBER_MOST)
+        lane->moments == TL_RECORDING_BOTH)
         return false;
     struct tl_unit *unit = lane->next;
     /* relaxed, all: the release below comes after them */
@@ -89,15 +87,34 @@ static inline bool tl_brief_end(struct tl_lane *lane,
         atomic_store_explicit(&unit->words[1], (uint64_t)tl_ticks_counter(),
                               memory_order_relaxed);
     }
-    atomic_store_explicit(
-        &unit->words[0],
-        atomic_load_explicit(&unit->words[0], memory_order_relaxed) |
-            lane->message << TL_LANE_NUMBER_SHIFT |
-            (uint64_t)result << TL_LANE_RESULT_SHIFT,
-        memory_order_relaxed);
+    if (__builtin_expect(result != TL_TRACE_DONE, 0))
+        atomic_store_explicit(
+            &unit->words[0],
+            atomic_load_explicit(&unit->words[0], memory_order_relaxed) |
+                (uint64_t)result << TL_LANE_RESULT_SHIFT,
+            memory_order_relaxed);
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, end, memory_order_release);
     lane->next = unit + 1;
+    return true;
+}
+
+/* Its message is that of this number; false: there is none, or it is open from
+ * now on. */
+static inline bool tl_brief_tell(struct tl_lane *lane, uint64_t number)
+{
+    if (!tl_open_is_brief(lane))
+        return false;
+    if (__builtin_expect(number > TL_LANE_NUMBER_MOST, 0)) {
+        tl_open_brief(lane);
+        return false;
+    }
+    _Atomic uint64_t *head = lane->next->words;
+    /* relaxed, both: as in tl_brief_end */
+    uint64_t rest = atomic_load_explicit(head, memory_order_relaxed) &
+                    ~(TL_LANE_NUMBER_MOST << TL_LANE_NUMBER_SHIFT);
+    atomic_store_explicit(head, rest | number << TL_LANE_NUMBER_SHIFT,
+                          memory_order_relaxed);
     return true;
 }
 

@@ -176,7 +176,7 @@ struct tl_lane {
     _Atomic uint64_t brief; /* `written` + 1: an operation goes on there */
     struct tl_unit *next;   /* that of `written`, where it is below `stop` */
     struct tl_unit *stop;   /* what is brief is below it; NULL: none can be */
-    uint64_t message;       /* of the operation that goes on, or 0 */
+    uint64_t message;       /* of the open operation that goes on, or 0 */
     uint64_t limit;         /* the writer has room below it */
     _Atomic uint32_t depth; /* of what is open */
     uint32_t enrolled;      /* the epoch in which it is recorded, if so */

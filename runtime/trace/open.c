@@ -5,10 +5,11 @@
 static void publish_brief(struct tl_lane *lane)
 {
     _Atomic uint64_t *head = lane->next->words;
-    /* relaxed: the release below comes after it */
-    atomic_store_explicit(
-        head, atomic_load_explicit(head, memory_order_relaxed) | TL_LANE_OPEN,
-        memory_order_relaxed);
+    /* its number is that of its message no more; relaxed: the release below
+     * comes after it */
+    uint64_t bits = atomic_load_explicit(head, memory_order_relaxed) &
+                    ~(TL_LANE_NUMBER_MOST << TL_LANE_NUMBER_SHIFT);
+    atomic_store_explicit(head, bits | TL_LANE_OPEN, memory_order_relaxed);
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, tl_lane_written(lane) + 1,
                           memory_order_release);
@@ -23,6 +24,7 @@ void tl_open_brief(struct tl_lane *lane)
         atomic_store_explicit(&lane->brief, 0, memory_order_relaxed);
         return;
     }
+    lane->message = tl_open_message(lane);
     atomic_store_explicit(&open->slept, 0, memory_order_relaxed);
     atomic_store_explicit(&open->position, tl_lane_written(lane),
                           memory_order_relaxed);

@@ -57,6 +57,17 @@ static inline bool tl_open_is_brief(const struct tl_lane *lane)
            tl_lane_written(lane) + 1;
 }
 
+/* Of the operation that goes on; 0: none yet.  A brief one has it in its unit.
+ * relaxed: as above */
+static inline uint64_t tl_open_message(const struct tl_lane *lane)
+{
+    return tl_open_is_brief(lane)
+               ? atomic_load_explicit(&lane->next->words[0],
+                                      memory_order_relaxed) >>
+                     TL_LANE_NUMBER_SHIFT
+               : lane->message;
+}
+
 /* The brief one that goes on is open from now on; of a recording that is over:
  * it is gone. */
 void tl_open_brief(struct tl_lane *lane);

@@ -56,10 +56,11 @@ void tl_recording_awake(void);
 /* This task is about to call that one.  Async-signal-safe. */
 void tl_recording_calls(const struct tl_task *task);
 
-/* The message of this number is what the open operation puts or gets. */
+/* The message of this number is what the operation that goes on puts or gets.
+ */
 static inline void tl_recording_message(uint64_t number)
 {
-    if (tl_recording_is_here())
+    if (tl_recording_is_here() && !tl_brief_tell(tl_lane, number))
         tl_lane->message = number;
 }
 
@@ -67,8 +68,10 @@ static inline void tl_recording_message(uint64_t number)
  * by the lowest bit. */
 static inline void tl_recording_direction(int side)
 {
-    if (tl_recording_is_here() && tl_lane->message)
-        tl_lane->message = 2 * tl_lane->message + (side != 0);
+    uint64_t number =
+        tl_recording_is_here() ? tl_open_message(tl_lane) : 0;
+    if (number)
+        tl_recording_message(2 * number + (side != 0));
 }
 
 #endif
