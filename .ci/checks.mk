@@ -22,7 +22,7 @@ wrap_endings_test := -Wl,--wrap=tl_clock_real
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
 
 lint_files    := $(core_files) $(remote_files) $(program_files) $(wildcard spec/c/*/*.c)
-headers       := $(wildcard $(foreach part,runtime bindings spec/c,$(part)/*.h $(part)/*/*.h))
+headers       := $(wildcard $(foreach part,runtime bindings spec/c,$(part)/*.h $(part)/*/*.h $(part)/*/*/*.h))
 fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*/*_fuzz.c))
 fuzzer        := $(patsubst %.c,$(plain)-fuzz/%,$(wildcard spec/c/*/$(FUZZ)_fuzz.c))
 

@@ -121,14 +121,14 @@ describe("a file", function()
 end)
 
 -- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
--- worker.c and zygote.c fork other programs than this one; host_jobs.c waits for those.
+-- host/worker.c and zygote.c fork other programs than this one; host/jobs.c waits for those.
 -- init.c, keeper.c and recorder.c fork what is no task, and runner.c what grades; shell.c has io.popen and os.execute;
 -- await.c waits for keys in a simulation, keys.c where there is no runtime, outputs.c is a thread that is no task;
 -- The rooms called wire and remote are a module of its own, with a clock and a sleep, and a `require` of its own.
 -- virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
-  { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/worker.c",
-    "bindings/explore/zygote.c", "bindings/labs/runner.c", "bindings/program/init.c", "bindings/repl/keeper.c",
+  { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/host/worker.c",
+    "bindings/explore/host/zygote.c", "bindings/labs/runner.c", "bindings/program/init.c", "bindings/repl/keeper.c",
     "bindings/trace/recorder.c" },
   { "vfork", "%f[%w_]vfork%s*%(", "runtime/commands/exec.c" },
   { "clone", "%f[%w_]_?_?clone%d?%s*%(" },
@@ -136,7 +136,7 @@ local ONE_PLACE = {
   { "a clone by number", "SYS_clone" },
   { "posix_spawn", "posix_spawn", "bindings/process/shell.c" },
   { "futex", "SYS_futex", "runtime/park/park.c" },
-  { "ppoll", "ppoll", "runtime/park/poll.c", "runtime/wire/pause.c", "bindings/explore/host_jobs.c",
+  { "ppoll", "ppoll", "runtime/park/poll.c", "runtime/wire/pause.c", "bindings/explore/host/jobs.c",
     "bindings/repl/await.c", "bindings/repl/outputs.c", "bindings/terminal/keys.c", "bindings/terminal/raw_mode.c" },
   { "poll", "%f[%w_]poll%s*%(" },
   { "select", "%f[%w_]p?select%s*%(" },

@@ -1,6 +1,6 @@
 --- Session: the host of one command, its workers, and the terminal.
-local jobs = require "explore.jobs"
-local livelock = require "explore.livelock"
+local jobs = require "explore.search.jobs"
+local livelock = require "explore.search.livelock"
 
 local session = {}
 session.__index = session
@@ -63,7 +63,7 @@ end
 --- Width of the terminal, and whether there are colours.
 function session:look()
   local is_terminal = self.system.is_terminal(STDOUT)
-  local paint = require "explore.paint"
+  local paint = require "terminal.paint"
   return self.system.columns(), paint.wanted(is_terminal)
 end
 
@@ -71,7 +71,7 @@ end
 -- that clears that line.
 function session:progress()
   if not self.system.is_terminal(STDERR) then return function() end, function() end end
-  local line_of = require "explore.progress".line
+  local line_of = require "explore.report.progress".line
   local next_at, shown = 0, false
   local function write(search)
     local now = self.clock()

@@ -1,5 +1,5 @@
 --- Diagnosers of what a task has read, and goes by as it fails: half of a change, or what is old by then.
-local parts = require "explore.parts"
+local parts = require "explore.story.parts"
 local words = require "judge.words"
 
 local half = {}

@@ -1,6 +1,6 @@
 --- Diagnosers of what two tasks do to the same thing: which lock each of them held at which step.
-local data = require "explore.patterns_data"
-local parts = require "explore.parts"
+local data = require "explore.patterns.data"
+local parts = require "explore.story.parts"
 local words = require "judge.words"
 
 local locks = {}

@@ -1,5 +1,5 @@
 --- Diagnosers of queues: nils that end their readers, and task_done.
-local parts = require "explore.parts"
+local parts = require "explore.story.parts"
 local words = require "judge.words"
 
 local queues = {}

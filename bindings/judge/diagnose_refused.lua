@@ -1,5 +1,5 @@
 --- Diagnosers of a call that said no, where the file does not look at its answer.
-local parts = require "explore.parts"
+local parts = require "explore.story.parts"
 local words = require "judge.words"
 
 local refused = {}

@@ -1,5 +1,5 @@
 --- Diagnosers of tasks that wait for ever for a signal: who could give it, and does not, and who could take it.
-local endings = require "explore.patterns_work"
+local endings = require "explore.patterns.work"
 local locks = require "judge.diagnose_locks"
 local words = require "judge.words"
 

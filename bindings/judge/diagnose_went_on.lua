@@ -1,5 +1,5 @@
 --- Diagnosers of a task that went on too early: by which signal, or without one; and of who waits meanwhile.
-local endings = require "explore.patterns_work"
+local endings = require "explore.patterns.work"
 local refused = require "judge.diagnose_refused"
 local words = require "judge.words"
 

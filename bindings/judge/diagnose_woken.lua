@@ -1,5 +1,5 @@
 --- Diagnoser of one that is woken and goes on at once, though what it had looked at may not be so yet.
-local parts = require "explore.parts"
+local parts = require "explore.story.parts"
 local words = require "judge.words"
 
 local woken = {}

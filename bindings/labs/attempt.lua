@@ -2,7 +2,7 @@
 local check = require "labs.check"
 local files = require "labs.files"
 local hint = require "labs.hint"
-local script_hash = require "explore.script_hash"
+local script_hash = require "explore.schedule.script_hash"
 local text_file = require "labs.text_file"
 
 local attempt = {}

@@ -1,6 +1,6 @@
 --- Checks: `tidelock lab check`, of one lab or of all.
 local attempt = require "labs.attempt"
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local files = require "labs.files"
 local record = require "labs.record"
 local words = require "labs.words"

@@ -1,7 +1,7 @@
 --- Context: what the commands of the labs share: the pack, the folder with the student's files, the progress.
 local files = require "labs.files"
 local pack = require "labs.pack"
-local paint = require "explore.paint"
+local paint = require "terminal.paint"
 local progress = require "labs.progress"
 local share = require "labs.share"
 local text_file = require "labs.text_file"

@@ -1,6 +1,6 @@
 --- Grade classroom: what GitHub Classroom's reporter decodes from <ID>_RESULTS: base64 of a version 1 object.
 local base64 = require "labs.base64"
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local texts = require "labs.grade_texts"
 
 local function status_of(property)

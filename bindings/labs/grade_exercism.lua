@@ -1,5 +1,5 @@
 --- Grade exercism: results.json, version 3, of one exercise: a test for each property.
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local texts = require "labs.grade_texts"
 
 local MOST_OUTPUT, MOST_MESSAGE = 500, 65535

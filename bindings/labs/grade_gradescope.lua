@@ -1,5 +1,5 @@
 --- Grade gradescope: /autograder/results/results.json of one submission. Students see `output` alone.
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local texts = require "labs.grade_texts"
 
 local function test_of(record, property, within)

@@ -1,5 +1,5 @@
 --- Grade json: the whole truth; the other formats are made from the same.
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 
 --- The text for all submissions of a report (labs/grade).
 return function(report)

@@ -1,7 +1,7 @@
 --- Grade junit: testsuites, a testsuite for each submission, a testcase for each property. What is to be read stands in
 --- the text of <failure>, since GitLab shows nothing else; what could not be judged is an <error>.
 local texts = require "labs.grade_texts"
-local valid_utf8 = require "explore.valid_utf8"
+local valid_utf8 = require "formats.valid_utf8"
 
 local NAMED = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&apos;" }
 

@@ -1,7 +1,7 @@
 --- Grade run: checks each file of each submission in a process of its own (labs/runner), some at a time.
 local check = require "labs.check"
 local decode = require "labs.decode"
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local files = require "labs.files"
 local pack = require "labs.pack"
 local record = require "labs.record"

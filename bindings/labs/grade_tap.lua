@@ -1,7 +1,7 @@
 --- Grade tap: TAP 14, a test point for each property, with a block of YAML below those that failed.
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local texts = require "labs.grade_texts"
-local valid_utf8 = require "explore.valid_utf8"
+local valid_utf8 = require "formats.valid_utf8"
 
 -- Without what YAML cannot hold, or takes for the end of a line.
 local function clean(text)

@@ -1,5 +1,5 @@
 --- List: the labs, with what is known of them.
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local words = require "labs.words"
 
 local list = {}

@@ -5,7 +5,7 @@
 -- merge leaves them, become one: the further state, the greater numbers. What else stands there is told, and the file
 -- kept as .bak.
 local files = require "labs.files"
-local script_hash = require "explore.script_hash"
+local script_hash = require "explore.schedule.script_hash"
 local text_file = require "labs.text_file"
 
 local progress = {}

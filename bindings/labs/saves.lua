@@ -4,7 +4,7 @@
 -- looked at, which is enough where inotify does not work, as on some network drives. What counts is what is in it.
 local clock = require "explore.host".real_time
 local files = require "labs.files"
-local script_hash = require "explore.script_hash"
+local script_hash = require "explore.schedule.script_hash"
 local text_file = require "labs.text_file"
 
 local saves = {}

@@ -1,7 +1,7 @@
 --- Step: the failing schedule of a lab's file, a key a task; a lab of kind "break" is played with the same keys.
 local check = require "labs.check"
 local files = require "labs.files"
-local moves = require "explore.moves"
+local moves = require "explore.schedule.moves"
 local step_view = require "labs.step_view"
 local stepper = require "judge.stepper"
 local story = require "labs.story"

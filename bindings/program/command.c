@@ -8,8 +8,8 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "explore/embedded.h"
-#include "explore/host.h"
+#include "embedded/embedded.h"
+#include "explore/host/host.h"
 #include "judge/plain_file.h"
 #include "labs/files.h"
 #include "labs/runner.h"

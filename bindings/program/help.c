@@ -7,7 +7,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "explore/embedded.h"
+#include "embedded/embedded.h"
 #include "lua/require.h"
 
 struct question {

@@ -3,7 +3,7 @@ local cells_of = require "timeline.cells"
 local holds = require "timeline.holds"
 local object_rows = require "timeline.object_rows"
 local times = require "timeline.times"
-local wrap = require "explore.wrap"
+local wrap = require "terminal.wrap"
 
 local chart = {}
 

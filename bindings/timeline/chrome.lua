@@ -3,7 +3,7 @@
 -- Process 1 is the run, with a thread a task; process 2 has a thread for each lock that was held, and process 1 a
 -- counter for each queue.  Times are microseconds; a step of a logical trace is a millisecond.
 local depth = require "timeline.depth"
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local flows = require "timeline.flows"
 local holds = require "timeline.holds"
 local names = require "timeline.names"

@@ -1,12 +1,12 @@
 --- Counterexample: a schedule that the explorer has run, as a trace: times are its steps.
 --
--- Step i of the story (explore/story) is at time i and lasts one.  An operation that takes one step is a span from i to
--- i + 1; one in which the task waits goes on to the step in which it ends, and sleeps between.
-local explain = require "explore.explain"
-local first_line = require "explore.first_line"
-local message = require "explore.message"
+-- Step i of the story (explore/story/story) is at time i and lasts one.  An operation that takes one step is a span from
+-- i to i + 1; one in which the task waits goes on to the step in which it ends, and sleeps between.
+local explain = require "explore.explain.explain"
+local first_line = require "explore.explain.first_line"
+local message = require "explore.explain.message"
 local model = require "timeline.model"
-local words = require "explore.words"
+local words = require "explore.explain.words"
 
 local counterexample = {}
 
@@ -191,8 +191,8 @@ local function fill(self)
   end
 end
 
---- The trace of what was found (session:whole) in the script; `run` runs a plan, or nil; `words_of`, as explore/words
---- has it, for the text of a step.
+--- The trace of what was found (session:whole) in the script; `run` runs a plan, or nil; `words_of`, as
+--- explore/explain/words has it, for the text of a step.
 function counterexample.of(found, script, run, words_of)
   local story, pattern = explain.understand(found, script, run)
   story.words = words_of

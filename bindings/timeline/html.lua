@@ -2,9 +2,9 @@
 --
 -- What the page does is in page/, files by concept, which are joined here; they are embedded into the program as the
 -- module timeline.sources.  The columns of the trace are packed by timeline.pack.
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local names = require "timeline.names"
-local output = require "explore.output"
+local output = require "formats.output"
 local pack = require "timeline.pack"
 local sources = require "timeline.sources"
 local summary = require "timeline.summary"

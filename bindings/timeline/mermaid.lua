@@ -1,6 +1,6 @@
 --- A run as a sequence diagram of Mermaid: tasks and the objects that they have in common are the participants, and an
 --- arrow is what a task does to an object, in the order in which operations end.
-local diagram = require "explore.diagram"
+local diagram = require "formats.sequence_diagram"
 local meaning = require "timeline.meaning"
 local names = require "timeline.names"
 local times = require "timeline.times"

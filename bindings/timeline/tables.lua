@@ -1,7 +1,7 @@
 --- Tables: what stands below the chart: where the time went.
 local compare = require "timeline.compare"
 local holds = require "timeline.holds"
-local wrap = require "explore.wrap"
+local wrap = require "terminal.wrap"
 
 local tables = {}
 

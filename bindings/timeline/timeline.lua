@@ -1,10 +1,10 @@
 --- Timeline: the command.  Reads a trace, and draws it or writes it for other tools.
 local compare = require "timeline.compare"
 local names = require "timeline.names"
-local output = require "explore.output"
+local output = require "formats.output"
 local progress = require "timeline.progress"
 local system = require "explore.host"
-local paint = require "explore.paint"
+local paint = require "terminal.paint"
 local reader = require "timeline.reader"
 local rows = require "timeline.rows"
 local summary = require "timeline.summary"

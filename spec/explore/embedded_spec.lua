@@ -1,4 +1,4 @@
--- Lua modules that are a part of the program: bindings/explore/embedded.h.
+-- Lua modules that are a part of the program: bindings/embedded/embedded.h.
 local explorer = dofile "spec/support/explorer.lua"
 
 local function explored(code) return (explorer.run(code, "")) end

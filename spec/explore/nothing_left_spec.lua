@@ -1,4 +1,5 @@
--- An exploration leaves no process, no file and no shared memory behind, however it ends: bindings/explore/zygote.h.
+-- An exploration leaves no process, no file and no shared memory behind, however it ends:
+-- bindings/explore/host/zygote.h.
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
 

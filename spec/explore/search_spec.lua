@@ -2,8 +2,8 @@
 package.path = "bindings/?.lua;" .. package.path
 local fake = dofile "spec/support/fake_host.lua"
 local models = dofile "spec/support/explore_models.lua"
-local search = require "explore.search"
-local summary = require "explore.summary"
+local search = require "explore.search.search"
+local summary = require "explore.report.summary"
 
 -- Runs a search of the model; `look(plan, run)` is called for each schedule.
 local function run_search(model, options, look)

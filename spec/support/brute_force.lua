@@ -1,7 +1,7 @@
 -- Many schedules of a model of fake_host.lua, and which of them differ but in the order of steps that are independent.
-local dependence = require "explore.dependence"
+local dependence = require "explore.search.dependence"
 local fake = dofile "spec/support/fake_host.lua"
-local moves = require "explore.moves"
+local moves = require "explore.schedule.moves"
 
 local brute = {}
 

@@ -4,8 +4,8 @@
 --
 -- It keeps what the real host (explore.host) promises of plans and events, as far as the search needs it: the moves,
 -- and the strategies none and random (the others are random here).
-local moves = require "explore.moves"
-local random = require "explore.random"
+local moves = require "explore.schedule.moves"
+local random = require "explore.search.random"
 
 local fake = {}
 

@@ -1,7 +1,7 @@
 -- Lua for an explorer of a spec's own (spec/support/explorer.lua): runs schedules, and those again that their events
 -- tell.
 return [[
-local moves = require "explore.moves"
+local moves = require "explore.schedule.moves"
 local STRATEGIES = { "random", "pos", "pct", "starve" }
 
 -- The n-th of many plans, of all strategies in turn.

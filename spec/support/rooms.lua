@@ -4,8 +4,9 @@ local rooms = {}
 rooms.order = {
   runtime = { "base", "wire", "remote", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool",
     "process", "commands", "net", "space", "observe", "explore", "simulate", "program" },
-  bindings = { "lua", "far", "remote", "codec", "objects", "process", "signals", "pool", "commands", "net", "simulate",
-    "trace", "module", "server", "terminal", "explore", "timeline", "top", "judge", "labs", "repl", "program" },
+  bindings = { "lua", "embedded", "far", "remote", "codec", "objects", "process", "signals", "pool", "commands",
+    "net", "simulate", "trace", "module", "server", "terminal", "explore", "timeline", "top", "judge", "labs", "repl",
+    "program" },
 }
 
 -- Rooms of which none may know another, though one must be above.

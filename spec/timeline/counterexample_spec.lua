@@ -22,13 +22,13 @@ local LOST_UPDATE = [[
 local function explored(code, script)
   local out, err, status = explorer.run([[
     local session = require "explore.session"
-    local search = require "explore.search"
+    local search = require "explore.search.search"
     local options = { script = script, seed = 1, jobs = 1, runs = 500, kills = 0, arguments = {} }
     local here = session.open(options)
     local hunt = search.new(options)
     here.jobs:run(hunt, nil, function() end)
     local plan = hunt.failure.plan
-    local moves = require "explore.moves"
+    local moves = require "explore.schedule.moves"
     local _, events = here:one(plan)
     local list = events()
     local whole = here:whole{ moves = moves.text(moves.of_events(list), " "), strategy = "none", everywhere = true,
