@@ -191,7 +191,7 @@ describe("lab grade", function()
 end)
 
 describe("the process that grades", function()
-  local whole = labs.within [[print(require "labs.grade_run".jail(require "labs.files".real "scripts/labs"))]]
+  local whole = labs.within [[print(require "labs.grade.run".jail(require "labs.files".real "scripts/labs"))]]
   local test = whole == "whole\n" and it or pending
 
   -- What the function's text returns in there.

@@ -4,7 +4,7 @@ local _, directory, path, jobs, idle = ...
 package.preload.tidelock = function() return {} end
 local lab = dofile(directory .. "/lab.lua")
 lab.directory, lab.name = directory, directory:match "([^/]*)/*$"
-local check = require "labs.check"
+local check = require "judge.check"
 local verdict = check(lab, path ~= "" and path or nil, { jobs = tonumber(jobs), idle = idle == "idle" })
 io.stdout:write(verdict.text)
 io.stdout:write(("-- %s, property %s, %d schedules, exhausted %s, %.2f s\n"):format(verdict.state,

@@ -1,10 +1,10 @@
 --- Dev: `tidelock lab dev check`: each lab of a pack rejects its starter and its wrong answers, each of these with the
 --- sentence that its own first lines ask for, and passes its solutions.
-local check = require "labs.check"
+local check = require "judge.check"
 local context = require "labs.context"
 local files = require "labs.files"
 local pack = require "labs.pack"
-local side_by_side = require "labs.side_by_side"
+local side_by_side = require "labs.author.side_by_side"
 local text_file = require "labs.text_file"
 local words = require "labs.words"
 
@@ -127,7 +127,7 @@ local function check_answers(self, lab)
 end
 
 local function check_break(self, lab)
-  local well, why = require "labs.step".prove(lab, CAP)
+  local well, why = require "labs.student.step".prove(lab, CAP)
   if not well then note(self, lab, "lab.lua", why) end
   return "to be played"
 end

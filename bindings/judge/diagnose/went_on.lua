@@ -1,6 +1,6 @@
 --- Diagnosers of a task that went on too early: by which signal, or without one; and of who waits meanwhile.
 local endings = require "explore.patterns.work"
-local refused = require "judge.diagnose_refused"
+local refused = require "judge.diagnose.refused"
 local words = require "judge.words"
 
 local went_on = {}

@@ -1,6 +1,6 @@
 --- Diagnosers of tasks that wait for ever for a signal: who could give it, and does not, and who could take it.
 local endings = require "explore.patterns.work"
-local locks = require "judge.diagnose_locks"
+local locks = require "judge.diagnose.locks"
 local words = require "judge.words"
 
 local signals = {}

@@ -1,6 +1,6 @@
 --- Html: a course's pages: an index of the labs, and for each its story, the verdict, and the timeline of the schedule
 --- that failed.
-local check = require "labs.check"
+local check = require "judge.check"
 local files = require "labs.files"
 local text_file = require "labs.text_file"
 local words = require "labs.words"

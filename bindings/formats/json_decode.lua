@@ -1,4 +1,4 @@
---- Decode: the value that a text of JSON means; null is nil.
+--- JSON decode: the value that a text of JSON means; null is nil.
 local ESCAPED = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ['"'] = '"', ["\\"] = "\\", ["/"] = "/" }
 local WORDS = { { "true", true }, { "false", false }, { "null", nil } }
 local DEEPEST = 100

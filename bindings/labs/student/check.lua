@@ -1,5 +1,5 @@
---- Checks: `tidelock lab check`, of one lab or of all.
-local attempt = require "labs.attempt"
+--- Check: `tidelock lab check`, of one lab or of all.
+local attempt = require "labs.student.attempt"
 local encode = require "formats.json_encode"
 local files = require "labs.files"
 local record = require "labs.record"

@@ -1,6 +1,6 @@
 --- Grade exercism: results.json, version 3, of one exercise: a test for each property.
 local encode = require "formats.json_encode"
-local texts = require "labs.grade_texts"
+local texts = require "labs.grade.texts"
 
 local MOST_OUTPUT, MOST_MESSAGE = 500, 65535
 local CUT = "... (cut)"
@@ -26,7 +26,7 @@ end
 
 local BROKEN = { unread = true, missing = true, stopped = true }
 
---- The text for one submission of a report (labs/grade).
+--- The text for one submission of a report (labs/grade/grade).
 return function(_, submission)
   local record = submission.records[1]
   if BROKEN[record.state] then

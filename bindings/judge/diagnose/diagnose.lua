@@ -3,19 +3,19 @@
 -- The diagnosers are asked in the order in which they are to be trusted; the first that has an answer is told. Each is
 -- a function of a case { story, names, patterns, pattern, swap } that returns { text =, notes = { [step] = text },
 -- marks = steps }, or nil: it proves nothing.
-local half = require "judge.diagnose_half"
-local held = require "judge.diagnose_held"
-local locks = require "judge.diagnose_locks"
-local own = require "judge.diagnose_own"
+local half = require "judge.diagnose.half"
+local held = require "judge.diagnose.held"
+local locks = require "judge.diagnose.locks"
+local own = require "judge.diagnose.own"
 local parts = require "explore.story.parts"
-local plain = require "judge.diagnose_plain"
-local pipes = require "judge.diagnose_pipes"
-local queues = require "judge.diagnose_queues"
-local refused = require "judge.diagnose_refused"
-local signals = require "judge.diagnose_signals"
-local slips = require "judge.diagnose_slips"
-local went_on = require "judge.diagnose_went_on"
-local woken = require "judge.diagnose_woken"
+local plain = require "judge.diagnose.plain"
+local pipes = require "judge.diagnose.pipes"
+local queues = require "judge.diagnose.queues"
+local refused = require "judge.diagnose.refused"
+local signals = require "judge.diagnose.signals"
+local slips = require "judge.diagnose.slips"
+local went_on = require "judge.diagnose.went_on"
+local woken = require "judge.diagnose.woken"
 local words = require "judge.words"
 
 local diagnose = {}

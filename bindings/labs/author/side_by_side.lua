@@ -1,5 +1,5 @@
 --- Side by side: the same for each of a list, in processes of their own, as many at a time as there are CPUs.
-local decode = require "labs.decode"
+local decode = require "formats.json_decode"
 local encode = require "formats.json_encode"
 local files = require "labs.files"
 local host = require "explore.host"

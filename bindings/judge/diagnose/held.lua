@@ -1,5 +1,5 @@
 --- Diagnosers of what was taken and is not given back, or given back by another task.
-local locks = require "judge.diagnose_locks"
+local locks = require "judge.diagnose.locks"
 local words = require "judge.words"
 
 local held = {}

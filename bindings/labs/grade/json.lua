@@ -1,7 +1,7 @@
 --- Grade json: the whole truth; the other formats are made from the same.
 local encode = require "formats.json_encode"
 
---- The text for all submissions of a report (labs/grade).
+--- The text for all submissions of a report (labs/grade/grade).
 return function(report)
   local list = {}
   for i, submission in ipairs(report.submissions) do

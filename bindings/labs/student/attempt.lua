@@ -1,7 +1,7 @@
 --- Attempt: a lab's file is checked, and what came of it is kept.
-local check = require "labs.check"
+local check = require "judge.check"
 local files = require "labs.files"
-local hint = require "labs.hint"
+local hint = require "labs.student.hint"
 local script_hash = require "explore.schedule.script_hash"
 local text_file = require "labs.text_file"
 

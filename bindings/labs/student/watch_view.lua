@@ -1,7 +1,7 @@
 --- Watch view: what the screen shows while a lab is watched.
-local hint = require "labs.hint"
-local list = require "labs.list"
-local story = require "labs.story"
+local hint = require "labs.student.hint"
+local list = require "labs.student.list"
+local story = require "labs.student.story"
 local words = require "labs.words"
 
 local watch_view = {}

@@ -1,5 +1,5 @@
 --- Solution: the reference and its alternatives, once the lab is passed.
-local difference = require "labs.difference"
+local difference = require "labs.student.difference"
 local pack = require "labs.pack"
 local starter = require "labs.starter"
 local text_file = require "labs.text_file"

@@ -1,10 +1,10 @@
 --- Watch: the lab's file is checked at each save; on a terminal with keys, without Enter.
-local attempt = require "labs.attempt"
+local attempt = require "labs.student.attempt"
 local files = require "labs.files"
-local hint = require "labs.hint"
-local saves = require "labs.saves"
-local story = require "labs.story"
-local watch_view = require "labs.watch_view"
+local hint = require "labs.student.hint"
+local saves = require "labs.student.saves"
+local story = require "labs.student.story"
+local watch_view = require "labs.student.watch_view"
 local words = require "labs.words"
 
 local watch = {}
@@ -96,7 +96,7 @@ end
 function KEYS.s(self)
   self.keys.stop()
   self.keys.write "\27[H\27[2J"
-  require "labs.step".play(self.here, self.lab, self.verdict)
+  require "labs.student.step".play(self.here, self.lab, self.verdict)
   assert(self.keys.start())
 end
 
@@ -107,7 +107,7 @@ function KEYS.t(self) self.shown_story, self.below = not self.shown_story, nil e
 
 function KEYS.x(self)
   if self.lab.kind == "break" then return end
-  local told = require "labs.reset".lab(self.here, self.lab)
+  local told = require "labs.student.reset".lab(self.here, self.lab)
   self.saves:ask()
   self.saves = saves.new(self.here:path(self.lab))
   self.verdict, self.below = nil, told
@@ -115,7 +115,7 @@ end
 
 function KEYS.o(self)
   if self.lab.kind == "break" then return end
-  local solution = require "labs.solution"
+  local solution = require "labs.student.solution"
   if solution.is_open(self.here, self.lab) then
     self.below = solution.text(self.here, self.lab, true)
   else

@@ -2,8 +2,8 @@
 --- platform. Nothing is written to stderr where all could be graded.
 local context = require "labs.context"
 local files = require "labs.files"
-local grade_run = require "labs.grade_run"
-local submissions = require "labs.submissions"
+local grade_run = require "labs.grade.run"
+local submissions = require "labs.grade.submissions"
 local text_file = require "labs.text_file"
 
 local grade = {}
@@ -121,7 +121,7 @@ function grade.run(found)
   grade_run.all(tasks, found.jobs or require "explore.host".cpus(),
     { pack = whole, jail = jail, seed = found.seed, cap = format.cap, wall = format.wall })
   local report = report_of(pack, list, labs, found, tasks, jail)
-  put(report, require("labs.grade_" .. found.format), format, found.file, several)
+  put(report, require("labs.grade." .. found.format), format, found.file, several)
   for _, fault in ipairs(report.faults) do io.stderr:write(fault, "\n") end
   return #report.faults == 0 and 0 or 1
 end

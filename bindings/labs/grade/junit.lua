@@ -1,6 +1,6 @@
 --- Grade junit: testsuites, a testsuite for each submission, a testcase for each property. What is to be read stands in
 --- the text of <failure>, since GitLab shows nothing else; what could not be judged is an <error>.
-local texts = require "labs.grade_texts"
+local texts = require "labs.grade.texts"
 local valid_utf8 = require "formats.valid_utf8"
 
 local NAMED = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&apos;" }
@@ -35,7 +35,7 @@ local function suite(submission)
   return head .. table.concat(cases, "\n") .. "\n  </testsuite>\n", #cases, failures, errors
 end
 
---- The text for all submissions of a report (labs/grade).
+--- The text for all submissions of a report (labs/grade/grade).
 return function(report)
   local suites, tests, failures, errors, seconds = {}, 0, 0, 0, 0
   for i, submission in ipairs(report.submissions) do

@@ -1,13 +1,13 @@
 --- Grade classroom: what GitHub Classroom's reporter decodes from <ID>_RESULTS: base64 of a version 1 object.
-local base64 = require "labs.base64"
+local base64 = require "formats.base64"
 local encode = require "formats.json_encode"
-local texts = require "labs.grade_texts"
+local texts = require "labs.grade.texts"
 
 local function status_of(property)
   return property.passed and "pass" or property.passed == nil and "error" or "fail"
 end
 
---- The text for one submission of a report (labs/grade).
+--- The text for one submission of a report (labs/grade/grade).
 return function(_, submission)
   local tests, status = {}, "pass"
   texts.each(submission, function(record, property, number)

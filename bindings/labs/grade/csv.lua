@@ -13,7 +13,7 @@ local function row(list)
   return table.concat(fields, ",") .. "\r\n"
 end
 
---- The text for all submissions of a report (labs/grade).
+--- The text for all submissions of a report (labs/grade/grade).
 return function(report)
   local head, lines = { "submission", "points", "most" }, {}
   for i, record in ipairs(report.submissions[1].records) do head[3 + i] = record.lab end

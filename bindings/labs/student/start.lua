@@ -1,5 +1,5 @@
 --- Start: the lab's story, and its file, which an editor may open.
-local story = require "labs.story"
+local story = require "labs.student.story"
 local words = require "labs.words"
 
 local start = {}

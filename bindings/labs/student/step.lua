@@ -1,10 +1,10 @@
 --- Step: the failing schedule of a lab's file, a key a task; a lab of kind "break" is played with the same keys.
-local check = require "labs.check"
+local check = require "judge.check"
 local files = require "labs.files"
 local moves = require "explore.schedule.moves"
-local step_view = require "labs.step_view"
+local step_view = require "labs.student.step_view"
 local stepper = require "judge.stepper"
-local story = require "labs.story"
+local story = require "labs.student.story"
 local text_file = require "labs.text_file"
 
 local step = {}

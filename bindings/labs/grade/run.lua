@@ -1,6 +1,6 @@
 --- Grade run: checks each file of each submission in a process of its own (labs/runner), some at a time.
-local check = require "labs.check"
-local decode = require "labs.decode"
+local check = require "judge.check"
+local decode = require "formats.json_decode"
 local encode = require "formats.json_encode"
 local files = require "labs.files"
 local pack = require "labs.pack"

@@ -1,6 +1,6 @@
 --- New: a lab of one's own, from a template that passes dev check as it is.
 local files = require "labs.files"
-local template = require "labs.new_template"
+local template = require "labs.author.new_template"
 local text_file = require "labs.text_file"
 
 local new = {}

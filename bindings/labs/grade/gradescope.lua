@@ -1,6 +1,6 @@
 --- Grade gradescope: /autograder/results/results.json of one submission. Students see `output` alone.
 local encode = require "formats.json_encode"
-local texts = require "labs.grade_texts"
+local texts = require "labs.grade.texts"
 
 local function test_of(record, property, within)
   return {
@@ -12,7 +12,7 @@ local function test_of(record, property, within)
   }
 end
 
---- The text for one submission of a report (labs/grade).
+--- The text for one submission of a report (labs/grade/grade).
 return function(_, submission)
   local tests = {}
   for _, record in ipairs(submission.records) do

@@ -1,6 +1,6 @@
 --- Grade tap: TAP 14, a test point for each property, with a block of YAML below those that failed.
 local encode = require "formats.json_encode"
-local texts = require "labs.grade_texts"
+local texts = require "labs.grade.texts"
 local valid_utf8 = require "formats.valid_utf8"
 
 -- Without what YAML cannot hold, or takes for the end of a line.
@@ -43,7 +43,7 @@ local function point(lines, submission, record, property, number)
   lines[#lines + 1] = "  ..."
 end
 
---- The text for all submissions of a report (labs/grade).
+--- The text for all submissions of a report (labs/grade/grade).
 return function(report)
   local lines, count = {}, 0
   for _, submission in ipairs(report.submissions) do
