@@ -18,9 +18,9 @@
 #include "lua/traceback.h"
 #include "module.h"
 #include "terminal/keys.h"
-#include "timeline/pack.h"
-#include "timeline/reader.h"
-#include "timeline/tally.h"
+#include "timeline/export/pack.h"
+#include "timeline/read/reader.h"
+#include "timeline/tally/tally.h"
 #include "top/view.h"
 
 #define WRONG_USE 2

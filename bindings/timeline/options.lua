@@ -1,6 +1,6 @@
 --- Options: the command line of `tidelock timeline`.  Options may stand behind the FILE, too.
 local read = require "help.options"
-local rows = require "timeline.rows"
+local rows = require "timeline.chart.rows"
 
 local whole, any, refuse = read.whole, read.any, read.refuse
 

@@ -2,7 +2,7 @@
 --
 --   TIDELOCK_EXPLORER=spec/support/page_models.lua tidelock explore NAME OUT [COUNT]
 local model = require "timeline.model"
-local html = require "timeline.html"
+local html = require "timeline.export.html"
 
 local MICROSECOND, MILLISECOND = 1000, 1000000
 

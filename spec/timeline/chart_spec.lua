@@ -5,7 +5,7 @@ local model = require "timeline.model"
 
 local function draw(trace, options)
   return in_program.call([[
-    local text = require "timeline.text"
+    local text = require "timeline.chart.text"
     return text.of(text.view(...))]], trace, options or {})
 end
 

@@ -40,7 +40,7 @@ function report.page(here, found)
   local path = here.options.html
   if not path then return end
   local trace = require "timeline.counterexample".of(found, here.options.script, runner(here))
-  require "timeline.html".write(trace, path)
+  require "timeline.export.html".write(trace, path)
 end
 
 --- Where nothing was found.

@@ -57,7 +57,7 @@ end
 local function write_timeline(path, trace, verdict)
   trace.sentence, trace.explanation, trace.remedy = verdict.sentence, verdict.why, nil
   for _, mark in ipairs(trace.marks) do mark.text = verdict.sentence end
-  write(path, require "timeline.html".text(trace))
+  write(path, require "timeline.export.html".text(trace))
 end
 
 local WORDS = { passed = "passed", rejected = "rejected", unread = "does not load", unfinished = "passed so far",

@@ -1,4 +1,4 @@
-#include "timeline/reader.h"
+#include "timeline/read/reader.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -9,9 +9,9 @@
 #include <lauxlib.h>
 
 #include "tidelock.h"
-#include "timeline/columns.h"
-#include "timeline/contents.h"
-#include "timeline/records.h"
+#include "timeline/read/columns.h"
+#include "timeline/read/contents.h"
+#include "timeline/read/records.h"
 
 #define NANO 1e-9
 #define SPANS 4            /* their index on the stack */

@@ -1,11 +1,11 @@
-#include "timeline/fills.h"
+#include "timeline/tally/fills.h"
 
 #include <lauxlib.h>
 
-#include "timeline/columns.h"
-#include "timeline/list.h"
-#include "timeline/map.h"
-#include "timeline/run.h"
+#include "timeline/read/columns.h"
+#include "timeline/tally/list.h"
+#include "timeline/tally/map.h"
+#include "timeline/tally/run.h"
 
 /* A get that may have begun before its put: that is known when all are read. */
 struct late {

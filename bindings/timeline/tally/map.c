@@ -1,4 +1,4 @@
-#include "timeline/map.h"
+#include "timeline/tally/map.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "timeline/records.h"
+#include "timeline/read/records.h"
 
 #include <lauxlib.h>
 

@@ -1,11 +1,11 @@
-#include "timeline/run.h"
+#include "timeline/tally/run.h"
 
 #include <string.h>
 
 #include <lauxlib.h>
 
-#include "timeline/columns.h"
-#include "timeline/list.h"
+#include "timeline/read/columns.h"
+#include "timeline/tally/list.h"
 
 static int64_t integer_field(lua_State *L, int index, const char *name,
                              int64_t otherwise)

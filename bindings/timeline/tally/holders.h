@@ -8,7 +8,7 @@
 
 #include <lua.h>
 
-#include "timeline/list.h"
+#include "timeline/tally/list.h"
 
 struct hold {
     int64_t to, from; /* `to` comes first: by it they are sorted */
@@ -16,7 +16,8 @@ struct hold {
 };
 
 /* holders(trace, does) -> { count =, task =, object =, from =, to = }, columns
- * (timeline/columns.h); does(object, operation): as meaning.reader makes it. */
+ * (timeline/read/columns.h); does(object, operation): as meaning.reader makes
+ * it. */
 int holders_of(lua_State *L);
 
 /* Pushes these columns, of the list of holds at `index`. */

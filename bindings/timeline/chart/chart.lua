@@ -1,7 +1,7 @@
 --- Chart: a trace as lines of signs: a row a task, time from left to right.
-local cells_of = require "timeline.cells"
+local cells_of = require "timeline.chart.cells"
 local holds = require "timeline.holds"
-local object_rows = require "timeline.object_rows"
+local object_rows = require "timeline.chart.object_rows"
 local times = require "timeline.times"
 local wrap = require "terminal.wrap"
 

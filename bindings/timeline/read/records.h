@@ -7,8 +7,8 @@
 
 #include <lua.h>
 
-#include "timeline/bytes.h"
-#include "timeline/spans.h"
+#include "timeline/read/bytes.h"
+#include "timeline/read/spans.h"
 
 struct reading {
     lua_State *L;

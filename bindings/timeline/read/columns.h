@@ -15,7 +15,7 @@
 
 #include <lua.h>
 
-#include "timeline/spans.h"
+#include "timeline/read/spans.h"
 
 /* The number at `index`, from 0, of what the column is of. */
 typedef int64_t column_get(const void *owner, size_t index);

@@ -1,11 +1,11 @@
-#include "timeline/tally.h"
+#include "timeline/tally/tally.h"
 
 #include <lauxlib.h>
 
-#include "timeline/fills.h"
-#include "timeline/holders.h"
-#include "timeline/shares.h"
-#include "timeline/totals.h"
+#include "timeline/tally/fills.h"
+#include "timeline/tally/holders.h"
+#include "timeline/tally/shares.h"
+#include "timeline/tally/totals.h"
 
 int tally_open_library(lua_State *L)
 {

@@ -1,4 +1,4 @@
-#include "timeline/list.h"
+#include "timeline/tally/list.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -10,7 +10,7 @@
 
 #include <lua.h>
 
-#include "timeline/spans.h"
+#include "timeline/read/spans.h"
 
 /* What an operation does to its object: the words of timeline/meaning.lua. */
 enum run_does {

@@ -8,7 +8,7 @@
 #include <lua.h>
 
 /* fills(trace, does) -> { [object] = { times =, counts =, most = } }; times and
- * counts are columns (timeline/columns.h); does(object, operation): as
+ * counts are columns (timeline/read/columns.h); does(object, operation): as
  * meaning.reader makes it. */
 int fills_of(lua_State *L);
 

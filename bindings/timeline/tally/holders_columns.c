@@ -1,8 +1,8 @@
-#include "timeline/holders.h"
+#include "timeline/tally/holders.h"
 
 #include <lauxlib.h>
 
-#include "timeline/columns.h"
+#include "timeline/read/columns.h"
 
 #define FIELD(name)                                                            \
     static int64_t get_##name(const void *owner, size_t index)                 \

@@ -1,12 +1,12 @@
-#include "timeline/shares.h"
+#include "timeline/tally/shares.h"
 
 #include <math.h>
 
 #include <lauxlib.h>
 
-#include "timeline/holders.h"
-#include "timeline/list.h"
-#include "timeline/run.h"
+#include "timeline/tally/holders.h"
+#include "timeline/tally/list.h"
+#include "timeline/tally/run.h"
 
 struct cells {
     int64_t from, to;

@@ -6,7 +6,7 @@
 
 #include <lua.h>
 
-#include "timeline/bytes.h"
+#include "timeline/read/bytes.h"
 
 /* Pushes a userdata that keeps the bytes of the regular file, and sets *bytes
  * to them; on failure pushes nil and why, for the user, and returns false. */

@@ -1,4 +1,4 @@
-#include "timeline/columns.h"
+#include "timeline/read/columns.h"
 
 #include <lauxlib.h>
 

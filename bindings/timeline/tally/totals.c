@@ -1,10 +1,10 @@
-#include "timeline/totals.h"
+#include "timeline/tally/totals.h"
 
 #include <lauxlib.h>
 
-#include "timeline/list.h"
-#include "timeline/map.h"
-#include "timeline/run.h"
+#include "timeline/tally/list.h"
+#include "timeline/tally/map.h"
+#include "timeline/tally/run.h"
 
 #define OF_OPERATION ((uint64_t)1 << 32) /* a reason that is no object */
 

@@ -1,4 +1,4 @@
-#include "timeline/holders.h"
+#include "timeline/tally/holders.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include <lauxlib.h>
 
 #include "lua/compat.h"
-#include "timeline/run.h"
+#include "timeline/tally/run.h"
 
 #define CLASS "tidelock.holders"
 

@@ -1,14 +1,14 @@
 --- Text: a trace for a terminal: what it is, the chart, and where the time went.
-local chart = require "timeline.chart"
+local chart = require "timeline.chart.chart"
 local depth = require "timeline.depth"
-local glyphs = require "timeline.glyphs"
+local glyphs = require "timeline.chart.glyphs"
 local holds = require "timeline.holds"
 local names = require "timeline.names"
 local paint = require "terminal.paint"
-local rows = require "timeline.rows"
+local rows = require "timeline.chart.rows"
 local study = require "timeline.study"
 local summary = require "timeline.summary"
-local tables = require "timeline.tables"
+local tables = require "timeline.chart.tables"
 local times = require "timeline.times"
 
 local text = {}

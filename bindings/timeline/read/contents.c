@@ -1,4 +1,4 @@
-#include "timeline/contents.h"
+#include "timeline/read/contents.h"
 
 #include <errno.h>
 #include <fcntl.h>

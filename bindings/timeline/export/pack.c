@@ -1,4 +1,4 @@
-#include "timeline/pack.h"
+#include "timeline/export/pack.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -68,7 +68,7 @@ static lua_Integer read_count(lua_State *L)
 }
 
 /* The column on top of the stack is called for many numbers at once
- * (timeline/columns.h). */
+ * (timeline/read/columns.h). */
 static void read_called(lua_State *L, const struct spans *spans)
 {
     for (size_t i = 0; i < spans->count; i += AT_ONCE) {

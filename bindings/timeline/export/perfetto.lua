@@ -9,7 +9,7 @@ local depth = require "timeline.depth"
 local flows = require "timeline.flows"
 local holds = require "timeline.holds"
 local names = require "timeline.names"
-local protobuf = require "timeline.protobuf"
+local protobuf = require "formats.protobuf"
 
 local number, fixed, bytes = protobuf.number, protobuf.fixed, protobuf.bytes
 

@@ -1,4 +1,4 @@
-#include "timeline/spans.h"
+#include "timeline/read/spans.h"
 
 #include <stdlib.h>
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "timeline/bytes.h"
+#include "timeline/read/bytes.h"
 
 /* Times are below it, so that sums of a few do not overflow. */
 #define SPANS_MOST_TIME ((uint64_t)1 << 60)

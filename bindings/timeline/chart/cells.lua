@@ -48,7 +48,7 @@ local function in_steps(busy, wait, hold)
   return hold > 0.5 and "keeps" or "stands"
 end
 
---- What the task did in a cell for the most part: a state of timeline/glyphs; and how much of the cell it ran.
+--- What the task did in a cell for the most part: a state of timeline/chart/glyphs; and how much of the cell it ran.
 function cells:state(task, c)
   local wait, sleep, busy, hold, is_active = self.shares(task, c)
   local lived = alive(self, task, c)
