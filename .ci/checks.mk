@@ -61,16 +61,16 @@ arm64: need-arm64 ## the C tests that need no death, built for ARM64, under qemu
 	$${run}/store/heap_test; for race in $(arm64_races); do $${run}/program/races_test "$$race"; done
 
 seeds: program ## 10,000 seeds of four scripts simulated, each twice: the same run, and nothing left
-	$(build)/tidelock spec/support/seeds.lua 10000
+	$(build)/tidelock spec/support/simulate/seeds.lua 10000
 
 explored: program ## the textbook's faults found with 20 seeds each, their twins under 10,000 schedules
-	TIDELOCK=$(build)/tidelock $(build)/tidelock spec/support/textbook_sweep.lua $(EXPLORED)
+	TIDELOCK=$(build)/tidelock $(build)/tidelock spec/support/explore/textbook_sweep.lua $(EXPLORED)
 
 labs: program ## each lab: its starter fails, its solutions pass, each wrong answer is told why
 	$(build)/tidelock lab dev check scripts/labs
 
 storm: program module ## a pool on a server: 15,000 tasks while workers are killed 700 times, every result once
-	LUA_CPATH="./$(plain)/?.so;;" $(build)/tidelock spec/support/far_pool_storm.lua 15000 700
+	LUA_CPATH="./$(plain)/?.so;;" $(build)/tidelock spec/support/storms/far_pool_storm.lua 15000 700
 
 damage: ## a space's file, 100,000 times
 	$(call variant,fault,$(plain)-fault/spec/c/program/damage_test)

@@ -1,10 +1,10 @@
 -- The design's rules, read off the sources and, for who calls whom, off the objects that were made of them.
 --
--- Which room is where, and which files are what: spec/support/rooms.lua, graph.lua, exports.lua.
-local sources = dofile "spec/support/sources.lua"
-local rooms = dofile "spec/support/rooms.lua"
-local exports = dofile "spec/support/exports.lua"
-local graph = dofile "spec/support/graph.lua".read()
+-- Which room is where, and which files are what: spec/support/architecture/rooms.lua, graph.lua, exports.lua.
+local sources = dofile "spec/support/architecture/sources.lua"
+local rooms = dofile "spec/support/architecture/rooms.lua"
+local exports = dofile "spec/support/architecture/exports.lua"
+local graph = dofile "spec/support/architecture/graph.lua".read()
 local runtime, bindings = sources.runtime, sources.bindings
 local read, code, uses, having = sources.read, sources.code, sources.uses, sources.having
 

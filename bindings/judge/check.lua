@@ -3,7 +3,7 @@
 --   require "judge.check"(lab, path_of_student_file, options) -> verdict
 --
 -- To try it without the command line:
---   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
+--   TIDELOCK_EXPLORER=spec/support/labs/check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
 --
 -- options: jobs (one more than CPUs), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle
 -- (the student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on

@@ -1,5 +1,5 @@
 -- The engine on a real server answers as it does on the fake one, on which the models try it.
-local fake_redis = dofile "spec/support/fake_redis.lua"
+local fake_redis = dofile "spec/support/engine/fake_redis.lua"
 local engine = dofile "spec/support/engine.lua"
 
 local KINDS = {

@@ -1,5 +1,5 @@
 -- Sessions, slots and bells of the engine, one case at a time; random histories are tried by model_spec.
-local client = dofile "spec/support/engine_client.lua"
+local client = dofile "spec/support/engine/client.lua"
 
 local function fields_of(_, fields)
   return fields

@@ -1,9 +1,9 @@
 -- Depth first against many random schedules, and against counts that are known: every order of dependent steps is
 -- explored, and each once.
 package.path = "bindings/?.lua;" .. package.path
-local fake = dofile "spec/support/fake_host.lua"
-local models = dofile "spec/support/explore_models.lua"
-local brute = dofile "spec/support/brute_force.lua"
+local fake = dofile "spec/support/explore/fake_host.lua"
+local models = dofile "spec/support/explore/models.lua"
+local brute = dofile "spec/support/explore/brute_force.lua"
 local depth_first = require "explore.search.depth_first"
 local random = require "explore.search.random"
 

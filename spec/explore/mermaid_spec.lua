@@ -1,6 +1,6 @@
 -- A failing schedule as a diagram, as JSON, and the line that a terminal shows meanwhile.
 package.path = "bindings/?.lua;" .. package.path
-local schedule = dofile "spec/support/schedule.lua"
+local schedule = dofile "spec/support/explore/schedule.lua"
 local mermaid = require "explore.report.mermaid"
 local json = require "explore.report.json"
 local encode = require "formats.json_encode"

@@ -1,6 +1,6 @@
 -- Which mistake a schedule is said to show: only what its steps prove.
 package.path = "bindings/?.lua;" .. package.path
-local schedule = dofile "spec/support/schedule.lua"
+local schedule = dofile "spec/support/explore/schedule.lua"
 local patterns = require "explore.patterns.patterns"
 local story = require "explore.story.story"
 

@@ -1,7 +1,7 @@
 -- Schedules as text: moves, codes, files.
 package.path = "bindings/?.lua;" .. package.path
-local fake = dofile "spec/support/fake_host.lua"
-local models = dofile "spec/support/explore_models.lua"
+local fake = dofile "spec/support/explore/fake_host.lua"
+local models = dofile "spec/support/explore/models.lua"
 local moves = require "explore.schedule.moves"
 local replay_file = require "explore.schedule.replay_file"
 local script_hash = require "explore.schedule.script_hash"

@@ -1,7 +1,7 @@
 -- tidelock replay: the same schedule again, each time.
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
-local replay = dofile "spec/support/replay.lua"
+local replay = dofile "spec/support/explore/replay.lua"
 
 local DEADLOCK = [[
 local ipc = require "tidelock"

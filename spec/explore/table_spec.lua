@@ -1,6 +1,6 @@
 -- The table of a schedule that failed: columns, folds, lines.
 package.path = "bindings/?.lua;" .. package.path
-local schedule = dofile "spec/support/schedule.lua"
+local schedule = dofile "spec/support/explore/schedule.lua"
 local draw = require "explore.explain.table"
 local fold = require "explore.explain.fold"
 local paint = require "terminal.paint"

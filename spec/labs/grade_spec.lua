@@ -1,5 +1,5 @@
 -- lab grade: each format by its own rules, and one submission costs nothing but itself.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 local shell = dofile "spec/support/shell.lua"
 local cjson = require "cjson"
 

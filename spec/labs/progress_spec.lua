@@ -1,5 +1,5 @@
 -- What is known of the labs is a text file that may be synced, merged and damaged.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 local shell = dofile "spec/support/shell.lua"
 
 describe("the progress", function()

@@ -1,5 +1,5 @@
 -- tidelock lab on a terminal: keys without Enter, a verdict at each save, however an editor saves.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 local terminal = dofile "spec/support/terminal.lua"
 local shell = dofile "spec/support/shell.lua"
 

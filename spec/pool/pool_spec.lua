@@ -682,7 +682,8 @@ describe("a worker", function()
   it("survives 1,000 kills: each of 100,000 tasks ends exactly once", function()
     local kills = rounds(1000)
     -- the pid: other runs from this folder have other processes
-    local line = ("%s spec/support/pool_storm.lua %d %d %d"):format(shell.tidelock, kills, kills * 100, ipc.getpid())
+    local line = ("%s spec/support/storms/pool_storm.lua %d %d %d"):format(shell.tidelock, kills, kills * 100,
+      ipc.getpid())
     local out, err, status = shell.run(line, 200)
     assert.equal(0, status, out .. err)
     assert.truthy(out:find(("%d kills: of %d tasks"):format(kills, kills * 100), 1, true), out)

@@ -1,6 +1,6 @@
 -- Help, man page and completions: what the program accepts, which is found by asking it, is in all of them.
 local shell = dofile "spec/support/shell.lua"
-local sources = dofile "spec/support/sources.lua"
+local sources = dofile "spec/support/architecture/sources.lua"
 local program = shell.tidelock
 
 local function there(tool) return (select(3, shell.run("command -v " .. tool)) == 0) end

@@ -26,7 +26,7 @@ local function exists(path) return os.rename(path, path) end
 local function proxy(server, how, n)
   count = count + 1
   local socket = ("%s/proxy%d"):format(engine.folder, count)
-  local command = ipc.command{ program, "spec/support/cutting_proxy.lua", socket, server, how, tostring(n) }
+  local command = ipc.command{ program, "spec/support/engine/cutting_proxy.lua", socket, server, how, tostring(n) }
   wait_for("no proxy", function() return exists(socket) or not command:is_alive() end)
   return socket, command
 end

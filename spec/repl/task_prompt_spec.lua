@@ -1,6 +1,6 @@
 -- ipc.repl(): a prompt in the middle of a task, typed at a pseudo-terminal.
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
 local terminal = dofile "spec/support/terminal.lua"
 
 local COOK = [[

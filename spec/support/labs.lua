@@ -58,7 +58,7 @@ function labs:all(texts, options)
   options = options or {}
   local paths = {}
   for i, text in ipairs(texts) do paths[i] = self:file(("student_%d.lua"):format(i), text) end
-  local command = ("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore %s %d %s %s"):format(shell.tidelock,
+  local command = ("TIDELOCK_EXPLORER=spec/support/labs/verdicts.lua %s explore %s %d %s %s"):format(shell.tidelock,
     self.directory, options.jobs or 1, options.mode or "-", table.concat(paths, " "))
   local out, err, status = shell.run((options.load or "") .. command, LIMIT)
   assert(status == 0, ("status %s: %s%s"):format(status, out, err))

@@ -1,5 +1,5 @@
 -- The chart for a terminal: read by eye, so its lines are compared as they are.
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local in_program = dofile "spec/support/in_program.lua"
 local model = require "timeline.model"
 

@@ -1,9 +1,9 @@
 -- tidelock timeline, from its words to what it writes.
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local explorer = dofile "spec/support/explorer.lua"
 local shell = dofile "spec/support/shell.lua"
 local terminal = dofile "spec/support/terminal.lua"
-local writer = dofile "spec/support/trace_writer.lua"
+local writer = dofile "spec/support/timeline/trace_writer.lua"
 local options = require "timeline.options"
 
 local folder

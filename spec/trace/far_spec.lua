@@ -1,6 +1,6 @@
 -- tidelock --trace: what is in the file of objects on a server.
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
 local engine = dofile "spec/support/engine.lua"
 
 local SCRIPT = [[

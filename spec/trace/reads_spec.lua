@@ -1,6 +1,6 @@
 -- tidelock --trace: what is in the file of reads that wait for others.
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
 
 local SCRIPT = [[
 require "tidelock" local f = io.popen "sleep 0.1; echo one; sleep 0.1; echo two"

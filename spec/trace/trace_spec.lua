@@ -1,7 +1,7 @@
 -- tidelock --trace: what is in the file, of runs of each kind.
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
-local sample = dofile "spec/support/trace_sample.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
+local sample = dofile "spec/support/timeline/trace_sample.lua"
 
 local file = os.tmpname()
 

@@ -1,6 +1,6 @@
 -- tidelock --trace where things go wrong: deaths, losses, files that cannot be written; --trace=last; ipc.trace.
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
 
 local file = os.tmpname()
 

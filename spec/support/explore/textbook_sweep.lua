@@ -1,13 +1,13 @@
 -- Explores the faults of spec/explore/textbook with many seeds, and their corrected twins under many schedules: each
 -- fault must be found within a thousand schedules with each seed, and no twin may fail.
 --
---     tidelock spec/support/textbook_sweep.lua [SEEDS [SCHEDULES [NAME...]]]
+--     tidelock spec/support/explore/textbook_sweep.lua [SEEDS [SCHEDULES [NAME...]]]
 --
 -- Prints a row each, and what was wrong; status 1 where a goal was missed.  `longest` is wall time with as many
 -- workers as there are CPUs, the command's start and its report included: told, and no goal, as others may use the
 -- machine as well.
 local ipc = require "tidelock"
-local textbook = dofile "spec/support/textbook.lua"
+local textbook = dofile "spec/support/explore/textbook.lua"
 
 local SEEDS = math.tointeger(tonumber(arg[1])) or 20
 local SCHEDULES = math.tointeger(tonumber(arg[2])) or 10000

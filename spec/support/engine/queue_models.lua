@@ -1,4 +1,4 @@
---- Models of queues for spec/support/engine_world.lua: each item is somewhere, once, and comes out in its turn.
+--- Models of queues for spec/support/engine/world.lua: each item is somewhere, once, and comes out in its turn.
 local models = {}
 
 local function copy_number(text)

@@ -1,9 +1,9 @@
 -- What every blocking call promises, where time is a number: exactly.  Runs as a script in a simulation:
---   tidelock --sim=SEED spec/support/simulated_rows.lua ROW KIND
+--   tidelock --sim=SEED spec/support/simulate/rows.lua ROW KIND
 -- ROW is a number in the table of blocking calls, KIND what waits: "process" or "thread".  A line for each promise
 -- goes to stdout: its name, and "ok" or what is wrong; at the end "deadline: ", how often a release at the very
 -- deadline came in time, and how often too late.
---   tidelock --sim=SEED spec/support/simulated_rows.lua ROW KIND deadlock
+--   tidelock --sim=SEED spec/support/simulate/rows.lua ROW KIND deadlock
 -- makes that call with nobody to release it.
 local ipc = require "tidelock"
 local row = dofile("spec/support/blocking.lua")[tonumber(arg[1])]

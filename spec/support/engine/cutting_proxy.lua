@@ -1,6 +1,6 @@
 -- A proxy between clients and a server, both at unix sockets, which does them harm; run by the program, as
 --
---   tidelock spec/support/cutting_proxy.lua LISTEN SERVER HOW N
+--   tidelock spec/support/engine/cutting_proxy.lua LISTEN SERVER HOW N
 --
 -- cut: of N answers one does not arrive, and its connection ends, though the server has done what was asked
 -- stall: nothing passes while the file LISTEN.stalled is there

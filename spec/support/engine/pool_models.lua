@@ -1,5 +1,5 @@
---- Model of a pool for spec/support/engine_world.lua: every task is done, and every result counts once.
-local queues = dofile "spec/support/engine_queue_models.lua"
+--- Model of a pool for spec/support/engine/world.lua: every task is done, and every result counts once.
+local queues = dofile "spec/support/engine/queue_models.lua"
 
 local function pool_model(name, retry, bound)
   local model = { name = name, sessions = 3, tasks = 3, steps = 200 }

@@ -1,7 +1,7 @@
 -- A cable that is cut: a holder of a lock on another host, and what happens in which order.  Two hosts are network
 -- namespaces with a veth between them, in a namespace of this script's own; both are on this machine, so they write
 -- what they see into one near queue.
---   unshare --net --mount tidelock spec/support/cable.lua
+--   unshare --net --mount tidelock spec/support/engine/cable.lua
 local ipc = require "tidelock"
 
 local LEASE, PATIENCE = 2, 30

@@ -16,7 +16,7 @@
 --   finish(w)                      before all ends
 --   waits, postponed, undone       a request begins to wait; its time is over, but it waits for something yet; it has
 --                                  given back what it was granted
-local fake_redis = dofile "spec/support/fake_redis.lua"
+local fake_redis = dofile "spec/support/engine/fake_redis.lua"
 
 local world = {}
 world.__index = world

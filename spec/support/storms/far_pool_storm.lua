@@ -1,5 +1,5 @@
 -- Kills workers of a far pool at random while they run tasks: every result must come, and once.
---   tidelock spec/support/far_pool_storm.lua [TASKS [KILLS]]       15000 tasks, at least 700 kills
+--   tidelock spec/support/storms/far_pool_storm.lua [TASKS [KILLS]]       15000 tasks, at least 700 kills
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
 

@@ -1,5 +1,5 @@
 -- Checks a file against a lab, without the command line:
---   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY [STUDENT-FILE] [jobs] [idle]
+--   TIDELOCK_EXPLORER=spec/support/labs/check.lua tidelock explore LAB-DIRECTORY [STUDENT-FILE] [jobs] [idle]
 local _, directory, path, jobs, idle = ...
 package.preload.tidelock = function() return {} end
 local lab = dofile(directory .. "/lab.lua")

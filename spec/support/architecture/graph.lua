@@ -1,6 +1,6 @@
 -- Which file of the sources knows which: by what it includes, and by what its object calls: a .c then knows the .c that
 -- defines it.
-local sources = dofile "spec/support/sources.lua"
+local sources = dofile "spec/support/architecture/sources.lua"
 local graph = {}
 
 local known = {}

@@ -1,7 +1,7 @@
 -- How the names begin that a file of the runtime may export: with tl_ and the file's name, that of the file whose part
 -- it is (channel_send is a part of channel), or a type's that its header defines; one of them or several.
-local sources = dofile "spec/support/sources.lua"
-local rooms = dofile "spec/support/rooms.lua"
+local sources = dofile "spec/support/architecture/sources.lua"
+local rooms = dofile "spec/support/architecture/rooms.lua"
 local exports = {}
 
 -- What is named otherwise, as everybody knows it by that.

@@ -1,4 +1,4 @@
---- Models of event, latch, barrier and condition for spec/support/engine_world.lua.
+--- Models of event, latch, barrier and condition for spec/support/engine/world.lua.
 local models = {}
 
 local GRANTED = { ok = true, abandoned = true }

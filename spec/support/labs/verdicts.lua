@@ -1,4 +1,4 @@
--- Checks files against a lab, as the specs do: TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua
+-- Checks files against a lab, as the specs do: TIDELOCK_EXPLORER=spec/support/labs/verdicts.lua
 --   tidelock explore LAB-DIRECTORY JOBS MODE FILE ...
 -- Prints, for each file, a line `== FILE`, one of fields with tabs between, and the verdict's text. MODE: idle, judge
 -- or neither, `-`.

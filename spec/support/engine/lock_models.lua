@@ -1,4 +1,4 @@
---- Models of locks for spec/support/engine_world.lua: who has what, as the clients were told.
+--- Models of locks for spec/support/engine/world.lua: who has what, as the clients were told.
 local models = {}
 
 local GRANTED = { ok = true, abandoned = true }

@@ -1,6 +1,6 @@
 -- Many schedules of a model of fake_host.lua, and which of them differ but in the order of steps that are independent.
 local dependence = require "explore.search.dependence"
-local fake = dofile "spec/support/fake_host.lua"
+local fake = dofile "spec/support/explore/fake_host.lua"
 local moves = require "explore.schedule.moves"
 
 local brute = {}

@@ -1,7 +1,7 @@
 -- Runs scripts in a simulation with many seeds, each seed twice, and looks at both runs: the same output and the same
 -- steps, an end in time, and nothing left behind.
 --
---     tidelock spec/support/seeds.lua COUNT [FIRST [SCRIPT...]]
+--     tidelock spec/support/simulate/seeds.lua COUNT [FIRST [SCRIPT...]]
 --
 -- Status 1 where any run was wrong.  Two at once: each run uses one CPU.
 local ipc = require "tidelock"

@@ -1,5 +1,5 @@
--- The pages of spec/support/page_models.lua, in a browser.
-local browser = dofile "spec/support/browser.lua"
+-- The pages of spec/support/timeline/page_models.lua, in a browser.
+local browser = dofile "spec/support/timeline/browser.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local model_pages = {}
@@ -20,8 +20,8 @@ end
 function model_pages:write(name, count)
   local path = ("%s/%s.html"):format(self.folder, name)
   if self.written[name] then return path, self.written[name] end
-  local out, err, status = shell.run(("TIDELOCK_EXPLORER=spec/support/page_models.lua %s explore %s %s %d"):format(
-    shell.tidelock, name, path, count or 0), 120)
+  local line = "TIDELOCK_EXPLORER=spec/support/timeline/page_models.lua %s explore %s %s %d"
+  local out, err, status = shell.run(line:format(shell.tidelock, name, path, count or 0), 120)
   assert(status == 0, out .. err)
   local file = assert(io.open(path, "rb"))
   local text = file:read "a"

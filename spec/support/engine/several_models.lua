@@ -1,5 +1,5 @@
---- Models of pipe, watch and receive for spec/support/engine_world.lua.
-local queues = dofile "spec/support/engine_queue_models.lua"
+--- Models of pipe, watch and receive for spec/support/engine/world.lua.
+local queues = dofile "spec/support/engine/queue_models.lua"
 
 local models = {}
 

@@ -1,6 +1,6 @@
 -- Traces as they might have been recorded, for the page of a timeline; each is made within the program.
 --
---   TIDELOCK_EXPLORER=spec/support/page_models.lua tidelock explore NAME OUT [COUNT]
+--   TIDELOCK_EXPLORER=spec/support/timeline/page_models.lua tidelock explore NAME OUT [COUNT]
 local model = require "timeline.model"
 local html = require "timeline.export.html"
 

@@ -9,7 +9,7 @@
 --   here:run()                                  until all tasks have ended, or none can go on: then false
 --   here:kill(program)                          between two requests; others are told by a witness
 --   here.chance(n)                              1 to n, by the seed
-local fake_redis = dofile "spec/support/fake_redis.lua"
+local fake_redis = dofile "spec/support/engine/fake_redis.lua"
 
 local alone = {}
 local world = {}

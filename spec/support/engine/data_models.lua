@@ -1,5 +1,5 @@
---- Models of value and table for spec/support/engine_world.lua: what is read is what was written last.
-local queues = dofile "spec/support/engine_queue_models.lua"
+--- Models of value and table for spec/support/engine/world.lua: what is read is what was written last.
+local queues = dofile "spec/support/engine/queue_models.lua"
 
 local models = {}
 

@@ -1,12 +1,12 @@
 --- Engine client: asks an engine on a fake server as the sessions and tasks of a spec.
 --
---   local client = dofile "spec/support/engine_client.lua"
+--   local client = dofile "spec/support/engine/client.lua"
 --   local space = client.new()
 --   local ann = space:session "ann"                    -- opened; ann.task(1) is another of its tasks
 --   local status, fields = ann:ask("make", "lock", "pan", "space")
 --   local id = ann:make("lock", "pan")
 --   ann:bell()                                         -- the next one: "TASK:SEQ:STATUS:FIELDS"; false: none
-local fake_redis = dofile "spec/support/fake_redis.lua"
+local fake_redis = dofile "spec/support/engine/fake_redis.lua"
 
 local client, space, task = {}, {}, {}
 space.__index, task.__index = space, task
