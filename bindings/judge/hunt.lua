@@ -2,8 +2,8 @@
 --
 -- The explorer's search (explore/search/search) depends on the order in which its workers come back. Here it is asked
 -- for plans ahead, as many on every machine, which run on as many workers as there are; what came of them is told to
--- the search in the order of the plans, and for each that is told it is asked for one more. What the explorer has learnt
--- of objects in earlier schedules depends on when they ended, too: so each step is a choice (plan.everywhere).
+-- the search in the order of the plans, and for each that is told it is asked for one more. What the explorer has
+-- learnt of objects in earlier schedules depends on when they ended, too: so each step is a choice (plan.everywhere).
 local failure = require "explore.schedule.failure"
 local search = require "explore.search.search"
 

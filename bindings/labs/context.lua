@@ -2,7 +2,7 @@
 local files = require "labs.files"
 local pack = require "labs.pack"
 local paint = require "terminal.paint"
-local progress = require "labs.student.progress"
+local progress = require "labs.progress"
 local share = require "labs.share"
 local text_file = require "labs.text_file"
 

@@ -79,7 +79,7 @@ static void push_main(lua_State *L, const char *word)
 {
     const char *own = explores(word) ? getenv(OWN_EXPLORER) : NULL;
     if (!own) {
-        require_push(L, "help.dispatch");
+        require_push(L, "program.dispatch");
         lua_call(L, 1, 1);
     } else if (luaL_loadfile(L, own) != LUA_OK) {
         lua_error(L);

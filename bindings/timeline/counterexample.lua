@@ -1,7 +1,7 @@
 --- Counterexample: a schedule that the explorer has run, as a trace: times are its steps.
 --
--- Step i of the story (explore/story/story) is at time i and lasts one.  An operation that takes one step is a span from
--- i to i + 1; one in which the task waits goes on to the step in which it ends, and sleeps between.
+-- Step i of the story (explore/story/story) is at time i and lasts one.  An operation that takes one step is a span
+-- from i to i + 1; one in which the task waits goes on to the step in which it ends, and sleeps between.
 local explain = require "explore.explain.explain"
 local first_line = require "explore.explain.first_line"
 local message = require "explore.explain.message"

@@ -74,7 +74,7 @@ end
 --- Reads the words behind `timeline`: a table of options; or nil and the text for the user.
 options.timeline = read.reader_anywhere(TIMELINE, finish)
 
---- Its row in the table of commands (help/commands.lua).
+--- Its row in the table of commands (program/commands.lua).
 options.commands = { timeline = TIMELINE }
 
 return options

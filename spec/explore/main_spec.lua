@@ -8,7 +8,7 @@ describe("the command", function()
       cpus = function() return 1 end, real_time = os.clock, open = function() error("interrupted", 0) end,
     }
     io.stderr = { write = function(_, text) written = written .. text end } -- luacheck: ignore
-    local status = require "help.dispatch"("explore", "script.lua")
+    local status = require "program.dispatch"("explore", "script.lua")
     io.stderr, package.loaded["explore.host"] = stderr, host -- luacheck: ignore
     assert.equal("tidelock: interrupted\n", written)
     assert.equal(130, status)

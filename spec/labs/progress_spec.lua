@@ -9,7 +9,7 @@ describe("the progress", function()
 
   local function within(code)
     return labs.within(([[
-      local progress = require "labs.student.progress"
+      local progress = require "labs.progress"
       local p, told = progress.open %q ]]):format(folder) .. code)
   end
   local function text() return labs.read(folder .. "/.tidelock-lab") end
@@ -44,7 +44,7 @@ describe("the progress", function()
 
   it("that cannot be read is no empty one", function()
     os.execute("mkdir " .. folder .. "/.tidelock-lab")
-    local out = labs.within(("print(select(2, pcall(require 'labs.student.progress'.open, %q)).wrong)"):format(folder))
+    local out = labs.within(("print(select(2, pcall(require 'labs.progress'.open, %q)).wrong)"):format(folder))
     assert.truthy(out:find("what is done cannot be known: .*is a folder, not a file. Move it away"), out)
   end)
 

@@ -1,8 +1,9 @@
 --- Shrink: a schedule that fails in the same way, and is as short as can be.
 --
--- A schedule is read as blocks: a task, and how many steps it takes.  Blocks are dropped, joined, and moved by a step;
--- what comes of it is run, and kept where it fails in the same way and costs less (explore/schedule/cost).  A move that
--- cannot be made is left out by the host, and behind the last one no task is pre-empted: so nearly every attempt is one.
+-- A schedule is read as blocks: a task, and how many steps it takes.  Blocks are dropped, joined, and moved by a
+-- step; what comes of it is run, and kept where it fails in the same way and costs less (explore/schedule/cost).  A
+-- move that cannot be made is left out by the host, and behind the last one no task is pre-empted: so nearly every
+-- attempt is one.
 local cost = require "explore.schedule.cost"
 local failure = require "explore.schedule.failure"
 local livelock = require "explore.search.livelock"

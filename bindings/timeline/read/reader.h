@@ -5,8 +5,8 @@
  *   reader.newest([directory]) -> path of its newest trace | nil
  *
  * The model is as timeline/model.lua has it; its columns are userdata
- * (columns.h).  Of a file that is cut off or damaged it holds what stands before
- * that, and
+ * (columns.h).  Of a file that is cut off or damaged it holds what stands
+ * before that, and
  *
  *   model.cut = { at = bytes that were understood, size = of the file,
  *                 damaged = whether what follows is wrong, and not missing }

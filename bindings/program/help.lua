@@ -1,9 +1,9 @@
---- Main: what the program, which is C, asks of the table of commands.  All answers are texts, or nil.
-local commands = require "help.commands"
+--- Help: what the program, which is C, asks of the table of commands.  All answers are texts, or nil.
+local commands = require "program.commands"
 local nearest = require "help.nearest"
 local usage = require "help.usage"
 
-local main = {}
+local help = {}
 
 local function names()
   local list = {}
@@ -12,27 +12,27 @@ local function names()
 end
 
 --- The command that was perhaps meant by a word.
-function main.near(word) return nearest(word, names()) end
+function help.near(word) return nearest(word, names()) end
 
 --- The help on all, or on the command of that name; nil: there is none.
-function main.help(name)
+function help.help(name)
   if not name then return usage.overview(commands, commands.run) end
   return commands[name] and usage.whole(commands[name])
 end
 
 --- There is no such command.
-function main.unknown_command(word)
-  local meant = main.near(word)
+function help.unknown_command(word)
+  local meant = help.near(word)
   return usage.wrong(commands.run, ("unknown command '%s'%s"):format(word,
     meant and ("; did you mean %s?"):format(meant) or "; there are: " .. table.concat(names(), ", ")))
 end
 
 --- The command does not have the option.
-function main.unknown_option(name, word)
+function help.unknown_option(name, word)
   return usage.wrong(commands[name], usage.unknown(commands[name], word))
 end
 
 --- The command was used in a wrong way, which the text tells.
-function main.wrong(name, text) return usage.wrong(commands[name], text) end
+function help.wrong(name, text) return usage.wrong(commands[name], text) end
 
-return main
+return help
