@@ -38,7 +38,7 @@ lint: need-lint $(lint_files:%.c=$(build)/%.tidied) ## clang-tidy and luacheck
 
 # under the sanitizers not again: what takes long, and is Lua alone, the browser's, or one call 4,000 times over (help)
 lua_alone := $(addprefix spec/,explore/textbook_spec.lua explore/scripts_explored_spec.lua judge/reasons_spec.lua \
-	judge/cheats_spec.lua labs/core_labs_spec.lua timeline/page_spec.lua engine/model_spec.lua engine/session_spec.lua \
+	judge/cheats_spec.lua labs/core_labs_spec.lua timeline/page_spec.lua engine/model_spec.lua engine/late_spec.lua engine/session_spec.lua \
 	judge/answers_spec.lua judge/looks_spec.lua judge/waiting_spec.lua judge/properties_spec.lua labs/commands_spec.lua \
 	program/help_spec.lua remote/alone_spec.lua remote/hosts_spec.lua remote/pool_spec.lua)
 sanitize: SPECS := $(or $(SPECS),$(filter-out $(lua_alone),$(shell find spec -name '*_spec.lua')))
