@@ -18,6 +18,7 @@
 #include "lua/traceback.h"
 #include "module.h"
 #include "terminal/keys.h"
+#include "terminal/system.h"
 #include "timeline/export/pack.h"
 #include "timeline/read/reader.h"
 #include "timeline/tally/tally.h"
@@ -37,6 +38,7 @@ static const luaL_Reg libraries[] = {
     {"labs.runner", runner_open_library},
     {"labs.share", share_open_library},
     {"terminal.keys", keys_open_library},
+    {"terminal.system", system_open_library},
     {"tidelock", luaopen_tidelock},
     {"timeline.pack", pack_open_library},
     {"timeline.reader", reader_open_library},

@@ -8,8 +8,6 @@
 
 #include <lauxlib.h>
 
-#include "terminal/screen.h"
-
 #define OUTPUT_SHOWN (1 << 20)
 
 /* ---- schedules ---- */
@@ -122,33 +120,6 @@ static int close_host(lua_State *L)
     return 0;
 }
 
-/* ---- of the machine ---- */
-
-static int real_time(lua_State *L)
-{
-    lua_pushnumber(L, tl_real_now());
-    return 1;
-}
-
-/* The width of the terminal on stdout, or stderr. */
-static int columns(lua_State *L)
-{
-    int width, rows;
-    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
-        if (screen_size(fd, &width, &rows)) {
-            lua_pushinteger(L, width);
-            return 1;
-        }
-    lua_pushnil(L);
-    return 1;
-}
-
-static int is_terminal(lua_State *L)
-{
-    lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
-    return 1;
-}
-
 static int cpus(lua_State *L)
 {
     lua_pushinteger(L, host_cpu_count());
@@ -164,11 +135,10 @@ static const luaL_Reg methods[] = {
     {"go", host_go},           {"drop", host_drop},
     {"stands", host_stands},   {NULL, NULL}};
 
-static const luaL_Reg functions[] = {
-    {"open", host_open},  {"real_time", real_time},
-    {"columns", columns}, {"is_terminal", is_terminal},
-    {"cpus", cpus},       {"line", host_line},
-    {NULL, NULL}};
+static const luaL_Reg functions[] = {{"open", host_open},
+                                     {"cpus", cpus},
+                                     {"line", host_line},
+                                     {NULL, NULL}};
 
 int host_open_library(lua_State *L)
 {

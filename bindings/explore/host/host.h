@@ -12,7 +12,7 @@
  *   host:ask(worker, request, text) -> answer | nil, "ended" or "interrupted"
  *   host:go(worker, stop)           and host:wait again
  *   host:drop(worker)               ends the schedule, and waits for that
- *   host.real_time(), host.columns(), host.is_terminal(fd), host.cpus()
+ *   host.cpus() -> how many this program may use
  *   host.line() -> a line of the standard input | nil [, "interrupted"]
  *
  * Its errors are for the user.  Ctrl-C ends a wait; a second one ends the

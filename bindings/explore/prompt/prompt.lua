@@ -65,7 +65,7 @@ local function read(self)
     io.stdout:write(self.place.at and ("step %d> "):format(self.place.step) or "end> ")
   end
   io.stdout:flush()
-  local line, why = self.here.system.line()
+  local line, why = require "explore.host".line()
   if not line and self.here.system.is_terminal(STDIN) then io.stdout:write "\n" end
   return line, why
 end

@@ -39,7 +39,7 @@ end
 function report.page(here, found)
   local path = here.options.html
   if not path then return end
-  local trace = require "timeline.counterexample".of(found, here.options.script, runner(here))
+  local trace = require "explore.report.counterexample".of(found, here.options.script, runner(here))
   require "timeline.export.html".write(trace, path)
 end
 

@@ -73,7 +73,7 @@ local function look_at(here, lab, folder)
   if not files.stat(path) then return { state = "open", sentence = "there is no file yet" } end
   local trace
   local verdict = check(lab, path, { width = 100, color = false, found = function(whole, run)
-    trace = require "timeline.counterexample".of(whole, path, run, require "judge.words".of)
+    trace = require "explore.report.counterexample".of(whole, path, run, require "judge.words".of)
   end })
   if verdict.state == "interrupted" then error({ wrong = "interrupted", status = 130 }, 0) end
   local timeline = trace and lab.name .. "-timeline.html"

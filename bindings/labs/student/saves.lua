@@ -2,7 +2,7 @@
 --
 -- inotify tells of the file's folder, as editors write another file and rename it; once a second the file itself is
 -- looked at, which is enough where inotify does not work, as on some network drives. What counts is what is in it.
-local clock = require "explore.host".real_time
+local clock = require "terminal.system".real_time
 local files = require "labs.files"
 local script_hash = require "explore.schedule.script_hash"
 local text_file = require "labs.text_file"

@@ -4,9 +4,9 @@ local rooms = {}
 rooms.order = {
   runtime = { "base", "wire", "remote", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool",
     "process", "commands", "net", "space", "observe", "explore", "simulate", "program" },
-  bindings = { "lua", "embedded", "far", "remote", "codec", "objects", "process", "signals", "pool", "commands",
-    "net", "simulate", "trace", "module", "server", "terminal", "explore", "timeline", "top", "judge", "labs", "repl",
-    "program" },
+  bindings = { "lua", "embedded", "help", "far", "engine", "remote", "codec", "objects", "process", "signals", "pool",
+    "commands", "net", "simulate", "trace", "module", "formats", "terminal", "server", "timeline", "explore", "top",
+    "judge", "labs", "repl", "program", "docs" },
 }
 
 -- Rooms of which none may know another, though one must be above.

@@ -33,7 +33,7 @@ local function explored(code, script)
     local list = events()
     local whole = here:whole{ moves = moves.text(moves.of_events(list), " "), strategy = "none", everywhere = true,
       tells = true }
-    local trace = require "timeline.counterexample".of(whole, script, function(each)
+    local trace = require "explore.report.counterexample".of(whole, script, function(each)
       each.everywhere = true
       return (here:one(each))
     end)
