@@ -1,5 +1,6 @@
 -- A schedule of the explorer as a trace in steps: what its page is made of.
 local explorer = dofile "spec/support/explorer.lua"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local LOST_UPDATE = [[
@@ -111,10 +112,7 @@ describe("--html", function()
   end
 
   local function text_of(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read "a"
-    file:close()
-    return text
+    return files.read(path)
   end
 
   it("writes the page of what explore found, and of a replay", function()

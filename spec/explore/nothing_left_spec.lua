@@ -1,5 +1,6 @@
 -- An exploration leaves no process, no file and no shared memory behind, however it ends:
 -- bindings/explore/host/zygote.h.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
 
@@ -41,10 +42,7 @@ local function start(script, environment)
 end
 
 local function text_of(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
+  return files.read(path)
 end
 
 local function wait_until(condition, what)

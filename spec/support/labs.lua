@@ -1,4 +1,5 @@
 -- Small labs for specs: a world as text, students' files as text, the verdicts.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local labs = {}
@@ -7,9 +8,7 @@ labs.__index = labs
 local LIMIT = 240
 
 local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
+  files.write(path, text)
 end
 
 -- A lab whose lab.lua is `return { title = "Lab", <fields> world = function(lab, student) <world> end }`.

@@ -1,4 +1,5 @@
 -- tidelock --trace where things go wrong: deaths, losses, files that cannot be written; --trace=last.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local reader = dofile "spec/support/timeline/trace_reader.lua"
 
@@ -147,15 +148,10 @@ describe("the trace", function()
   it("takes the place of no file that is something else", function()
     local path = os.tmpname()
     local function write(text)
-      local handle = assert(io.open(path, "wb"))
-      handle:write(text)
-      handle:close()
+      files.write(path, text)
     end
     local function read()
-      local handle = assert(io.open(path, "rb"))
-      local text = handle:read "a"
-      handle:close()
-      return text
+      return files.read(path)
     end
     finally(function() os.remove(path) end)
     write "print 'a script'"

@@ -1,4 +1,5 @@
 -- The C sources as text: which there are, and what is written in them.
+local files = dofile "spec/support/files.lua"
 local sources = {}
 
 -- The lines that a command prints; there must be some.
@@ -20,12 +21,7 @@ local function remembering(f)
   end
 end
 
-sources.read = remembering(function(path)
-  local file = assert(io.open(path))
-  local text = file:read("a")
-  file:close()
-  return text
-end)
+sources.read = remembering(files.read)
 
 -- Without comments, where a word means nothing.
 sources.without_comments = remembering(function(path)

@@ -6,15 +6,13 @@
 -- stall: nothing passes while the file LISTEN.stalled is there
 -- deaf: while the file LISTEN.stalled is there the server hears all, and nothing that it says arrives
 -- answer: there is no server: the file SERVER holds what is answered to whatever comes
+local files = dofile "spec/support/files.lua"
 local uv = require "luv"
 local listen, server, how, n = arg[1], arg[2], arg[3], tonumber(arg[4])
 math.randomseed(7)
 
 local function read_file(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
+  return files.read(path)
 end
 
 local function close(...)

@@ -1,13 +1,12 @@
 -- A student's or an author's folder, with a pack of one small lab, two-painters, as `tidelock lab new` makes it.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local labs = {}
 labs.__index = labs
 
 function labs.write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
+  files.write(path, text)
 end
 
 function labs.read(path)

@@ -2,6 +2,7 @@
 --   tidelock spec/support/storms/far_pool_storm.lua [TASKS [KILLS]]       15000 tasks, at least 700 kills
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
+local files = dofile "spec/support/files.lua"
 
 local TASKS, KILLS = tonumber(arg[1]) or 15000, tonumber(arg[2]) or 700
 local WORKERS = 4
@@ -9,12 +10,10 @@ local WORKERS = 4
 assert(not engine.missing, engine.missing)
 local server = engine.start()
 local folder = engine.folder
-local file = assert(io.open(folder .. "/storm_task.lua", "w"))
-file:write [[
+files.write(folder .. "/storm_task.lua", [[
 local ipc = require "tidelock"
 return { run = function(n, runs) runs:add(1) ipc.sleep(0.002) return 3 * n end }
-]]
-file:close()
+]])
 package.path = folder .. "/?.lua;" .. package.path
 local task = require "storm_task"
 

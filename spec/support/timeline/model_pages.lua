@@ -1,5 +1,6 @@
 -- The pages of spec/support/timeline/page_models.lua, in a browser.
 local browser = dofile "spec/support/timeline/browser.lua"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local model_pages = {}
@@ -23,9 +24,7 @@ function model_pages:write(name, count)
   local line = "TIDELOCK_EXPLORER=spec/support/timeline/page_models.lua %s explore %s %s %d"
   local out, err, status = shell.run(line:format(shell.tidelock, name, path, count or 0), 120)
   assert(status == 0, out .. err)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
+  local text = files.read(path)
   self.written[name] = text
   return path, text
 end

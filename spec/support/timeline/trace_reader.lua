@@ -4,6 +4,7 @@
 -- signal =, lost = } }, objects = { { kind =, number =, name =, space =, lock = } }, marks =, spans = { { task =,
 -- operation = "put", object = (of objects) or nil, file =, line =, began =, ended =, slept =, waited =, waker = (of
 -- tasks), called =, message =, result = } }, lost =, whole = (it has its trailer) }.
+local files = dofile "spec/support/files.lua"
 local reader = {}
 
 local HOW = { [0] = "ended", "failed", "killed" }
@@ -157,9 +158,7 @@ function reader.decode(bytes)
 end
 
 function reader.read(path)
-  local file = assert(io.open(path, "rb"))
-  local bytes = file:read "a"
-  file:close()
+  local bytes = files.read(path)
   return reader.decode(bytes)
 end
 
