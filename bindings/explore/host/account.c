@@ -7,30 +7,13 @@
 #include <lauxlib.h>
 
 #include "explore/host/host.h"
+#include "lua/fields.h"
 
 static const char *const endings[] = {
     [TL_ENDING_NONE] = "interrupted",  [TL_ENDING_PASSED] = "passed",
     [TL_ENDING_ERROR] = "error",       [TL_ENDING_ALWAYS] = "always",
     [TL_ENDING_DEADLOCK] = "deadlock", [TL_ENDING_LIVELOCK] = "livelock",
     [TL_ENDING_STATUS] = "status",     [TL_ENDING_CRASH] = "crash"};
-
-static void set_integer(lua_State *L, const char *field, uint64_t number)
-{
-    lua_pushinteger(L, (lua_Integer)number);
-    lua_setfield(L, -2, field);
-}
-
-static void set_text(lua_State *L, const char *field, const char *text)
-{
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, field);
-}
-
-static void set_flag(lua_State *L, const char *field, bool on)
-{
-    lua_pushboolean(L, on);
-    lua_setfield(L, -2, field);
-}
 
 /* ---- tasks ---- */
 
@@ -64,8 +47,8 @@ static void push_task(lua_State *L, const struct tl_account *account,
     lua_createtable(L, 0, 4);
     host_push_path(L, account, index);
     lua_setfield(L, -2, "path");
-    set_text(L, "name", task->name);
-    set_integer(L, "slot", task->slot);
+    field_text(L, "name", task->name);
+    field_integer(L, "slot", task->slot);
     if (index > 0) {
         host_push_path(L, account, task->parent);
         lua_setfield(L, -2, "parent");
@@ -115,11 +98,11 @@ int host_push_objects(lua_State *L, const struct worker_shared *memory)
     for (uint32_t i = 0; i < count && i < TL_ACCOUNT_OBJECTS; i++) {
         const struct tl_account_object *object = &account->objects[i];
         lua_createtable(L, 0, 6);
-        set_text(L, "kind",
-                 object->kind == TL_KIND_NONE ? "file"
-                                              : tl_kind_name(object->kind));
-        set_text(L, "name", object->name);
-        set_integer(L, "number", object->number);
+        field_text(L, "kind",
+                   object->kind == TL_KIND_NONE ? "file"
+                                                : tl_kind_name(object->kind));
+        field_text(L, "name", object->name);
+        field_integer(L, "number", object->number);
         lua_pushfstring(L, "%p", (void *)(uintptr_t)object->identity);
         lua_setfield(L, -2, "identity");
         host_push_path(L, account, object->maker);
@@ -137,7 +120,7 @@ static void set_labels(lua_State *L, const struct tl_account *account)
 {
     lua_newtable(L);
     for (uint32_t i = 0; i < account->label_count && i < TL_ACCOUNT_LABELS; i++)
-        set_flag(L, account->labels[i].text, account->labels[i].came);
+        field_boolean(L, account->labels[i].text, account->labels[i].came);
     lua_setfield(L, -2, "labels");
 }
 
@@ -188,9 +171,9 @@ static void set_ending(lua_State *L, const struct worker_shared *memory)
     bool over = atomic_load(&((struct tl_account *)account)->over);
     uint32_t ended = atomic_load(&((struct worker_shared *)memory)->ended);
     bool hangs = !over && ended;
-    set_text(L, "ending",
-             hangs ? "hangs"
-                   : endings[over ? account->ending : TL_ENDING_NONE]);
+    field_text(L, "ending",
+               hangs ? "hangs"
+                     : endings[over ? account->ending : TL_ENDING_NONE]);
     if (hangs && ended == WORKER_PRINTS)
         lua_pushliteral(L, "it prints without end: more than 64 MiB");
     else if (hangs)
@@ -200,7 +183,7 @@ static void set_ending(lua_State *L, const struct worker_shared *memory)
     lua_setfield(L, -2, "message");
     host_push_path(L, account, account->ender);
     lua_setfield(L, -2, "ender");
-    set_integer(L, "status", (uint64_t)(int64_t)account->status);
+    field_integer(L, "status", (uint64_t)(int64_t)account->status);
 }
 
 /* The path of the first task that looks again and again; no field: none. */
@@ -220,21 +203,21 @@ int host_push_run(lua_State *L, const struct worker_shared *memory)
     const struct tl_event *last = last_event(account);
     lua_createtable(L, 0, 20);
     set_ending(L, memory);
-    set_integer(L, "steps", last ? last->step : 0);
-    set_integer(L, "choices", account->choices);
-    set_integer(L, "deviations", account->deviations);
-    set_integer(L, "first_deviation", account->first_deviation);
+    field_integer(L, "steps", last ? last->step : 0);
+    field_integer(L, "choices", account->choices);
+    field_integer(L, "deviations", account->deviations);
+    field_integer(L, "first_deviation", account->first_deviation);
     set_polls(L, account);
     if (account->outcome[0])
-        set_text(L, "outcome", account->outcome);
+        field_text(L, "outcome", account->outcome);
     set_labels(L, account);
     set_notices(L, account);
-    set_flag(L, "wrote_files", account->wrote_files);
-    set_flag(L, "went_outside", account->went_outside);
-    set_flag(L, "lost_events", account->lost_events);
+    field_boolean(L, "wrote_files", account->wrote_files);
+    field_boolean(L, "went_outside", account->went_outside);
+    field_boolean(L, "lost_events", account->lost_events);
     char hash[24];
     snprintf(hash, sizeof hash, "%016" PRIx64, account->hash);
-    set_text(L, "hash", hash);
+    field_text(L, "hash", hash);
     lua_pushnumber(L, last ? (lua_Number)last->time / 1e9 : 0);
     lua_setfield(L, -2, "time");
     lua_pushnumber(L, memory->real);

@@ -4,6 +4,7 @@
 #include <lauxlib.h>
 
 #include "explore/host/host.h"
+#include "lua/fields.h"
 
 #define SLOTS TL_ACCOUNT_TASKS /* more than there are */
 
@@ -96,18 +97,6 @@ static void set_path(const struct conversion *to, const char *field,
     lua_setfield(to->L, -2, field);
 }
 
-static void set_integer(lua_State *L, const char *field, uint64_t number)
-{
-    lua_pushinteger(L, (lua_Integer)number);
-    lua_setfield(L, -2, field);
-}
-
-static void set_text(lua_State *L, const char *field, const char *text)
-{
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, field);
-}
-
 static void set_flag(lua_State *L, const char *field, bool on)
 {
     if (!on)
@@ -138,21 +127,21 @@ static void set_object(const struct conversion *to,
                        const struct tl_event *event)
 {
     if (event->kind)
-        set_text(to->L, "kind", tl_kind_name(event->kind));
+        field_text(to->L, "kind", tl_kind_name(event->kind));
     if (!event->object)
         return;
     uint16_t index =
         *place_of(to->finder, event->object, event->kind, event->arena);
     if (index)
-        set_integer(to->L, "object", index);
+        field_integer(to->L, "object", index);
 }
 
 static void set_place(const struct conversion *to, const struct tl_event *event)
 {
     if (event->line)
-        set_integer(to->L, "line", event->line);
+        field_integer(to->L, "line", event->line);
     if (event->file > 0 && event->file <= TL_SCRIPTS)
-        set_text(to->L, "file", to->account->scripts.names[event->file - 1]);
+        field_text(to->L, "file", to->account->scripts.names[event->file - 1]);
 }
 
 static void set_operation(const struct conversion *to,
@@ -160,11 +149,11 @@ static void set_operation(const struct conversion *to,
 {
     if (!event->operation)
         return;
-    set_text(to->L, "op", tl_explore_word(event->operation));
-    set_text(to->L, "name", tl_explore_operation(event->operation));
-    set_text(to->L, "access", accesses[event->access & 3]);
+    field_text(to->L, "op", tl_explore_word(event->operation));
+    field_text(to->L, "name", tl_explore_operation(event->operation));
+    field_text(to->L, "access", accesses[event->access & 3]);
     if (event->key != UINT64_MAX)
-        set_integer(to->L, "key", event->key);
+        field_integer(to->L, "key", event->key);
     set_object(to, event);
 }
 
@@ -175,8 +164,8 @@ static void set_choice(const struct conversion *to,
         if (event->key < SLOTS)
             set_path(to, "woken", to->in_slot[event->key]);
     } else if (event->how == TL_EVENT_ANSWER) {
-        set_integer(to->L, "answer", event->key);
-        set_integer(to->L, "of", event->runnable);
+        field_integer(to->L, "answer", event->key);
+        field_integer(to->L, "of", event->runnable);
     }
 }
 
@@ -186,8 +175,8 @@ static void push_event(const struct conversion *to,
     lua_State *L = to->L;
     lua_createtable(L, 0, 16);
     set_path(to, "task", event->player);
-    set_text(L, "how", hows[event->how <= TL_EVENT_ANSWER ? event->how : 0]);
-    set_integer(L, "step", event->step);
+    field_text(L, "how", hows[event->how <= TL_EVENT_ANSWER ? event->how : 0]);
+    field_integer(L, "step", event->step);
     lua_pushnumber(L, (lua_Number)event->time / 1e9);
     lua_setfield(L, -2, "time");
     if (event->how >= TL_EVENT_CLOCK)

@@ -11,12 +11,12 @@
 
 #include <lauxlib.h>
 
+#include "explore/host/high.h"
 #include "explore/host/host.h"
 #include "explore/host/input.h"
 #include "explore/host/interrupt.h"
 #include "explore/host/rank.h"
 
-#define FD_LEAST 64
 #define PATIENCE 10.0 /* seconds */
 
 /* Nothing where it is somebody else's: input = false. */
@@ -29,21 +29,11 @@ static int open_input(lua_State *L)
                 : host_input_read();
 }
 
-static int move_up(int fd)
-{
-    int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
-    int error = errno == EINVAL ? EMFILE : errno; /* no number is as high */
-    if (fd >= 0)
-        close(fd);
-    errno = error;
-    return moved;
-}
-
 static int make_findings(void)
 {
     int fd = tl_standard_avoid(memfd_create("tidelock findings", MFD_CLOEXEC));
     return fd >= 0 && ftruncate(fd, sizeof(struct tl_findings)) == 0
-               ? move_up(fd)
+               ? high_move(fd)
                : -1;
 }
 
@@ -202,7 +192,7 @@ int host_open(lua_State *L)
     host->interrupts = host_interrupt_watch();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     host->findings = make_findings();
-    host->input = move_up(open_input(L));
+    host->input = high_move(open_input(L));
     if (host->input < 0 && errno == EFBIG)
         return host_refuse(L, "more than 64 MiB of standard input cannot be "
                               "kept for the schedules");

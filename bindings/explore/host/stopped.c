@@ -9,18 +9,13 @@
 #include <lualib.h>
 
 #include "embedded/embedded.h"
+#include "lua/fields.h"
 #include "lua/context.h"
 
 static int talk_socket;
 static struct worker_shared *shared;
 
 /* ---- what Lua cannot ask ---- */
-
-static void set_text(lua_State *L, const char *field, const char *text)
-{
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, field);
-}
 
 /* A task that has a slot: the last with it. */
 static uint32_t index_of_slot(uint32_t slot)
@@ -36,10 +31,10 @@ static void push_task(lua_State *L, uint32_t slot,
                       const struct tl_task_info *info)
 {
     lua_newtable(L);
-    set_text(L, "name", info->name);
-    set_text(L, "state", info->state);
-    set_text(L, "waits", info->waits);
-    set_text(L, "where", info->where);
+    field_text(L, "name", info->name);
+    field_text(L, "state", info->state);
+    field_text(L, "waits", info->waits);
+    field_text(L, "where", info->where);
     lua_pushinteger(L, index_of_slot(slot));
     lua_setfield(L, -2, "index");
     lua_createtable(L, (int)info->hold_count, 0);

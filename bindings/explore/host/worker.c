@@ -14,28 +14,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "explore/host/high.h"
 #include "explore/host/one_cpu.h"
 
-/* Away from the numbers that scripts expect of their own files. */
-#define FD_LEAST 64
 #define PATIENCE 3 /* seconds for a worker to end what it runs */
 
 /* ---- its start ---- */
 
-/* Takes the descriptor, or that there is none. */
-static int move_up(int fd)
-{
-    int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
-    int error = errno == EINVAL ? EMFILE : errno; /* no number is as high */
-    if (fd >= 0)
-        close(fd);
-    errno = error;
-    return moved;
-}
-
 static int make_file(const char *name)
 {
-    return move_up(tl_standard_avoid(memfd_create(name, MFD_CLOEXEC)));
+    return high_move(tl_standard_avoid(memfd_create(name, MFD_CLOEXEC)));
 }
 
 /* An open file description of the worker's own, for its lock.  The explorer has
@@ -45,7 +33,7 @@ static int open_anew(int fd)
 {
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return move_up(tl_standard_avoid(open(path, O_RDWR | O_CLOEXEC)));
+    return high_move(tl_standard_avoid(open(path, O_RDWR | O_CLOEXEC)));
 }
 
 static int make_memory(struct worker *worker)
@@ -112,8 +100,8 @@ int worker_start(struct worker *worker, const struct worker_start *start,
     if (worker->lock < 0 || make_memory(worker) < 0 ||
         tl_standard_sockets(pair) < 0)
         return -1;
-    worker->socket = move_up(pair[0]);
-    pair[1] = move_up(pair[1]);
+    worker->socket = high_move(pair[0]);
+    pair[1] = high_move(pair[1]);
     worker->pid = fork();
     if (worker->pid == 0)
         become(worker, start, number, pair[1], parent);

@@ -14,12 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "explore/host/high.h"
 #include "explore/host/kept_files.h"
 #include "explore/host/stopped.h"
 #include "explore/host/worker.h"
-
-/* Away from the numbers that scripts expect of their own files. */
-#define FD_LEAST 64
 
 static bool is_zygote, served;
 static int output, records, input, orders, lock; /* descriptors */
@@ -42,21 +40,18 @@ static int open_anew(int fd, int flags)
 {
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int own = tl_standard_avoid(open(path, flags | O_CLOEXEC));
-    int high = own < 0 ? -1 : fcntl(own, F_DUPFD_CLOEXEC, FD_LEAST);
-    if (own >= 0)
-        close(own);
-    if (high < 0)
+    int own = high_move(tl_standard_avoid(open(path, flags | O_CLOEXEC)));
+    if (own < 0)
         return fd;
     close(fd);
-    return high;
+    return own;
 }
 
 /* The explorer's streams are kept, for schedules that have the terminal. */
 static void take_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        terminal[fd] = fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+        terminal[fd] = high_copy(fd);
     dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
@@ -246,10 +241,8 @@ static void make_life_pipe(void)
     int made[2];
     if (tl_standard_pipe(made) < 0)
         _exit(1);
-    for (int i = 0; i < 2; i++) {
-        life_pipe[i] = fcntl(made[i], F_DUPFD_CLOEXEC, FD_LEAST);
-        close(made[i]);
-    }
+    for (int i = 0; i < 2; i++)
+        life_pipe[i] = high_move(made[i]);
     fcntl(life_pipe[0], F_SETSIG, SIGKILL);
     fcntl(life_pipe[0], F_SETFL, O_ASYNC | O_NONBLOCK);
 }

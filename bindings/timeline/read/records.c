@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 
+#include "lua/fields.h"
 #include "tidelock.h"
 
 #define ENDS "ends" /* field of the model while it is read */
@@ -32,12 +33,6 @@ static bool is_next(struct reading *reading, uint32_t count)
 {
     uint64_t index = number(reading, UINT32_MAX);
     return !reading->bytes.broken && index == (uint64_t)count + 1;
-}
-
-static void set_integer(lua_State *L, const char *name, uint64_t value)
-{
-    lua_pushinteger(L, (lua_Integer)value);
-    lua_setfield(L, -2, name);
 }
 
 /* Sets field `name` of the table on top to the text on top of it, if it is not
@@ -95,14 +90,14 @@ static bool read_object(struct reading *reading)
     push_text(reading);
     lua_setfield(L, -2, "kind");
     uint64_t own = number(reading, INT64_MAX);
-    set_integer(L, "number", own);
+    field_integer(L, "number", own);
     push_text(reading);
     lua_setfield(L, -2, "name");
     push_text(reading);
     set_text(L, "space", false);
     uint64_t lock = number(reading, reading->spans->objects);
     if (lock)
-        set_integer(L, "lock", lock);
+        field_integer(L, "lock", lock);
     if (reading->bytes.broken)
         return false;
     set_title(L, own);
@@ -126,20 +121,20 @@ static enum spans_status read_task(struct reading *reading)
     lua_createtable(L, 0, 10);
     uint64_t parent = number(reading, UINT32_MAX);
     if (parent)
-        set_integer(L, "parent", parent);
+        field_integer(L, "parent", parent);
     uint64_t pid = number(reading, INT32_MAX);
     if (pid)
-        set_integer(L, "pid", pid);
+        field_integer(L, "pid", pid);
     if (number(reading, UINT32_MAX) & TL_TRACE_THREAD) {
         lua_pushboolean(L, 1);
         lua_setfield(L, -2, "thread");
     }
-    set_integer(L, "began", time_of(reading));
+    field_integer(L, "began", time_of(reading));
     push_text(reading);
     lua_setfield(L, -2, "name");
     push_text(reading);
     set_text(L, "path", false);
-    set_integer(L, "lost", 0);
+    field_integer(L, "lost", 0);
     if (reading->bytes.broken)
         return SPANS_BROKEN;
     if (!spans_add_task(spans))
@@ -161,11 +156,11 @@ static bool read_end(struct reading *reading)
         return false;
     lua_getfield(L, reading->model, ENDS);
     lua_createtable(L, 0, 3);
-    set_integer(L, "ended", ended);
+    field_integer(L, "ended", ended);
     lua_pushstring(L, hows[how]);
     lua_setfield(L, -2, "how");
     if (signal)
-        set_integer(L, "signal", signal);
+        field_integer(L, "signal", signal);
     lua_rawseti(L, -2, (lua_Integer)task);
     lua_pop(L, 1);
     return true;
@@ -184,7 +179,7 @@ static bool read_lost(struct reading *reading)
     uint64_t all = (uint64_t)lua_tointeger(L, -1) + count;
     lua_pop(L, 1);
     if (all <= SPANS_MOST_TIME && reading->lost + count <= SPANS_MOST_TIME) {
-        set_integer(L, "lost", all);
+        field_integer(L, "lost", all);
         reading->lost += count;
     }
     lua_pop(L, 2);
@@ -195,8 +190,8 @@ static bool read_mark(struct reading *reading)
 {
     lua_State *L = reading->L;
     lua_createtable(L, 0, 3);
-    set_integer(L, "task", number(reading, reading->spans->task_count));
-    set_integer(L, "time", time_of(reading));
+    field_integer(L, "task", number(reading, reading->spans->task_count));
+    field_integer(L, "time", time_of(reading));
     push_text(reading);
     lua_setfield(L, -2, "text");
     if (reading->bytes.broken)
@@ -314,6 +309,6 @@ void records_finish(struct reading *reading)
     lua_setfield(L, reading->model, ENDS);
     if (reading->spans->latest > reading->latest)
         reading->latest = reading->spans->latest;
-    set_integer(L, "length", reading->latest);
-    set_integer(L, "lost", reading->lost);
+    field_integer(L, "length", reading->latest);
+    field_integer(L, "lost", reading->lost);
 }
